@@ -1,0 +1,26 @@
+import { z } from 'zod';
+
+/** Name of the file that makes a folder a bench. */
+export const benchFileName = 'bench.json';
+
+/**
+ * A bench: a folder of ordinary files that stand for drives. A loop device over one of these files is a
+ * bench drive too.
+ */
+export const benchSchema = z.strictObject({
+  prestageBench: z.literal(1),
+  drives: z.array(
+    z.strictObject({
+      /** File name inside the folder: no separators, so that a bench cannot point outside itself. */
+      file: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]*$/),
+      bay: z.string(),
+      model: z.string(),
+      serial: z.string(),
+      wwn: z.string().nullable(),
+      /** Bytes; must be the file's size. */
+      size: z.int().positive(),
+      sectorSize: z.union([z.literal(512), z.literal(4096)]),
+    }),
+  ),
+});
+export type Bench = z.infer<typeof benchSchema>;

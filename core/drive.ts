@@ -1,0 +1,98 @@
+import { z } from 'zod';
+
+/** Why a drive may not be written. Every reason that holds is given, not only the first. */
+export const blockReasonCodes = [
+  'system-disk',
+  'mounted',
+  'swap',
+  'lvm',
+  'raid',
+  'encrypted',
+  'multipath',
+  'held',
+  'media-on-drive',
+  'state-on-drive',
+  'read-only',
+  'no-medium',
+  'optical',
+  'memory-disk',
+  'loop-device',
+  'not-on-bench',
+  'not-a-disk',
+  'too-small',
+  'sector-size',
+  'bench-damaged',
+  'facts-missing',
+] as const;
+export const blockReasonSchema = z.strictObject({
+  code: z.enum(blockReasonCodes),
+  /** One plain sentence, already safe to show. */
+  message: z.string(),
+});
+export type BlockReason = z.infer<typeof blockReasonSchema>;
+export type BlockReasonCode = BlockReason['code'];
+
+export const driveKinds = ['disk', 'loop', 'virtual'] as const;
+
+/** What a drive is known by. A kernel name such as sdb alone never is enough. */
+export const driveIdentitySchema = z.strictObject({
+  path: z.string(),
+  serial: z.string().nullable(),
+  wwn: z.string().nullable(),
+  /** Bytes. */
+  size: z.int().nonnegative(),
+});
+export type DriveIdentity = z.infer<typeof driveIdentitySchema>;
+
+/** One drive as it is listed, with its verdict. All strings are sanitized. */
+export const driveSchema = z.strictObject({
+  /** Derived from serial, WWN, size and path: the only way to address a drive. */
+  id: z.string(),
+  /** `disk` the machine's hardware; `loop` a loop device over a bench file; `virtual` a bench file itself. */
+  kind: z.enum(driveKinds),
+  ...driveIdentitySchema.shape,
+  /** /dev/disk/by-path link: the port the drive sits in. */
+  byPath: z.string().nullable(),
+  /** Label of the bay it sits in. */
+  bay: z.string().nullable(),
+  model: z.string().nullable(),
+  /** sata, nvme, usb, mmc, virtio, virtual, loop, … or null when unknown. */
+  bus: z.string().nullable(),
+  /** Bytes. */
+  logicalSectorSize: z.int().nonnegative(),
+  /** Bytes. */
+  physicalSectorSize: z.int().nonnegative(),
+  rotational: z.boolean().nullable(),
+  removable: z.boolean(),
+  readOnly: z.boolean(),
+  /** What is on it now, one line a partition or file system, for the operator's eyes before erasing. */
+  contents: z.array(z.string()),
+  verdict: z.enum(['eligible', 'blocked']),
+  reasons: z.array(blockReasonSchema),
+});
+export type Drive = z.infer<typeof driveSchema>;
+
+/** The identity part of a drive. */
+export function identityOf(drive: DriveIdentity): DriveIdentity {
+  return { path: drive.path, serial: drive.serial, wwn: drive.wwn, size: drive.size };
+}
+
+/**
+ * What differs between the drive that was confirmed and the drive that is there now; empty when it is the
+ * same drive. Path counts: a drive that moved to another port is listed and confirmed anew.
+ */
+export function identityDifferences(confirmed: DriveIdentity, now: DriveIdentity): string[] {
+  const differences: string[] = [];
+  for (const key of ['path', 'serial', 'wwn', 'size'] as const) {
+    if (confirmed[key] !== now[key]) {
+      differences.push(`${key} was ${confirmed[key] ?? 'none'} and is ${now[key] ?? 'none'}`);
+    }
+  }
+  return differences;
+}
+
+/** How messages name a drive: bay first, since that is what the technician sees. */
+export function driveLabel(drive: Pick<Drive, 'id' | 'bay' | 'byPath' | 'path' | 'serial'>): string {
+  const where = drive.bay ?? drive.byPath?.replace(/^.*\//, '') ?? drive.path;
+  return drive.serial === null ? `drive ${drive.id} (${where})` : `drive ${drive.serial} (${where})`;
+}

@@ -1,0 +1,118 @@
+import { z } from 'zod';
+import { sha256Schema } from './chunk-map';
+import { driveIdentitySchema, driveKinds } from './drive';
+import { errorDataSchema } from './errors';
+import { jobResultSchema } from './job';
+
+/**
+ * The record's form. One entry is one line of the ledger: canonical JSON (RFC 8785), hashed with SHA-256
+ * together with its predecessor's hash (a member of the JSON), and signed with the station's key.
+ */
+
+export const recordedDriveSchema = z.strictObject({
+  id: z.string(),
+  kind: z.enum(driveKinds),
+  ...driveIdentitySchema.shape,
+  model: z.string().nullable(),
+  bus: z.string().nullable(),
+  bay: z.string().nullable(),
+  byPath: z.string().nullable(),
+  logicalSectorSize: z.int().positive(),
+});
+
+/** What a job was asked to do; the same in its first and its last entry. */
+export const jobFactsSchema = z.strictObject({
+  jobId: z.uuid(),
+  batchId: z.uuid(),
+  machineSerial: z.string(),
+  drive: recordedDriveSchema,
+  media: z.strictObject({
+    fileName: z.string(),
+    sha256: sha256Schema,
+    bytes: z.int().positive(),
+    guid: z.string(),
+    /** Where the expected SHA-256 came from; `none` when nobody gave one. */
+    expected: z.enum(['given', 'manifest', 'none']),
+  }),
+  image: z.strictObject({ index: z.int().positive(), name: z.string() }),
+  layout: z.string(),
+  /** SHA-256 of the chunk map (core/chunk-map.ts, fingerprintText). */
+  fingerprint: sha256Schema,
+  diskGuid: z.uuid(),
+  partitionGuids: z.array(z.uuid()),
+  /** Why a machine that was already shipped is done again. */
+  againReason: z.string().nullable(),
+});
+export type JobFacts = z.infer<typeof jobFactsSchema>;
+
+export const jobEndSchema = z.discriminatedUnion('state', [
+  z.strictObject({ state: z.literal('done'), result: jobResultSchema }),
+  z.strictObject({
+    state: z.literal('failed'),
+    reason: errorDataSchema,
+    bytesWritten: z.int().nonnegative(),
+  }),
+  z.strictObject({ state: z.literal('cancelled'), bytesWritten: z.int().nonnegative() }),
+  z.strictObject({ state: z.literal('interrupted') }),
+]);
+export type JobEnd = z.infer<typeof jobEndSchema>;
+
+/** ISO 8601, UTC, milliseconds. */
+const timeSchema = z.iso.datetime();
+
+export const recordSchema = z.discriminatedUnion('kind', [
+  /** Before the first destructive write. */
+  z.strictObject({ kind: z.literal('job-started'), job: jobFactsSchema }),
+  /** One for every job-started, whatever happened. */
+  z.strictObject({
+    kind: z.literal('job-ended'),
+    job: jobFactsSchema,
+    startedAt: timeSchema,
+    end: jobEndSchema,
+  }),
+  /** A finished drive was read again. */
+  z.strictObject({
+    kind: z.literal('drive-verified'),
+    jobId: z.uuid(),
+    machineSerial: z.string(),
+    drive: recordedDriveSchema,
+    fingerprint: sha256Schema,
+    end: z.discriminatedUnion('state', [
+      z.strictObject({ state: z.literal('done'), bytesVerified: z.int().nonnegative(), seconds: z.number() }),
+      z.strictObject({ state: z.literal('failed'), reason: errorDataSchema }),
+    ]),
+  }),
+]);
+export type LedgerRecord = z.infer<typeof recordSchema>;
+
+/** Hash that stands before the first entry. */
+export const genesisHash = '0'.repeat(64);
+
+/** A whole entry, as its canonical JSON holds it. */
+export const ledgerEntrySchema = z.strictObject({
+  version: z.literal(1),
+  /** 1, 2, 3, … without gaps. */
+  sequence: z.int().positive(),
+  previousHash: sha256Schema,
+  time: timeSchema,
+  station: z.strictObject({
+    name: z.string(),
+    /** SHA-256 of the public key (SPKI, DER). */
+    keyFingerprint: sha256Schema,
+  }),
+  operator: z.string(),
+  /** Names and versions of what did the work: prestage, wimlib, mkntfs, the kernel, … */
+  versions: z.record(z.string(), z.string()),
+  record: recordSchema,
+});
+export type LedgerEntry = z.infer<typeof ledgerEntrySchema>;
+
+/** An entry as it is stored: the canonical JSON itself, its hash and the signature over the hash. */
+export const storedEntrySchema = z.strictObject({
+  sequence: z.int().positive(),
+  json: z.string(),
+  hash: sha256Schema,
+  /** Ed25519 over the 32 bytes of the hash, base64. */
+  signature: z.string(),
+});
+export type StoredEntry = z.infer<typeof storedEntrySchema>;

@@ -1,0 +1,17 @@
+/** Every time-out and interval, in milliseconds. Nothing else in the code waits by a number of its own. */
+export const timeouts = {
+  /** No byte written or read on a drive for this long: the job ends as stalled. Progress starts it anew. */
+  driveStall: 60_000,
+  /** How often the pipelines' counters are looked at. Ten a second is what the eye and the bars need. */
+  progressInterval: 100,
+  /** The helper's first answer. Long, because a password prompt may stand before it. */
+  helperHello: 300_000,
+  /** The helper's end after its input was closed; it may still be flushing a slow drive. */
+  helperExit: 30_000,
+  /** A tool that lists (lsblk, wimlib-imagex info). */
+  listingTool: 30_000,
+  /** A tool that was asked to stop, before it is killed. */
+  toolKill: 5_000,
+  /** The kernel's re-read of a partition table while udev still holds the device. */
+  tableReread: 5_000,
+} as const;

@@ -1,0 +1,50 @@
+import { defineConfig } from 'eslint/config';
+import tseslint from 'typescript-eslint';
+import { layeringRule } from './build/layering-rule';
+
+const root = import.meta.dirname;
+
+export default defineConfig(
+  { ignores: ['dist/', 'native/addon/', 'test-results/', 'node_modules/'] },
+  {
+    files: ['**/*.ts'],
+    extends: [tseslint.configs.strictTypeChecked],
+    languageOptions: {
+      parserOptions: {
+        project: ['./core', './native', './station', './build', './test'].map(
+          (room) => `${room}/tsconfig.json`,
+        ),
+        tsconfigRootDir: root,
+      },
+    },
+    plugins: { prestage: { rules: { layering: layeringRule } } },
+    rules: {
+      'prestage/layering': ['error', { root }],
+      '@typescript-eslint/switch-exhaustiveness-check': [
+        'error',
+        { considerDefaultExhaustiveForUnions: true, requireDefaultForNonUnion: true },
+      ],
+      '@typescript-eslint/restrict-template-expressions': [
+        'error',
+        { allowNumber: true, allowBoolean: true },
+      ],
+      '@typescript-eslint/explicit-module-boundary-types': 'error',
+      '@typescript-eslint/consistent-type-imports': 'error',
+      'no-restricted-syntax': [
+        'error',
+        { selector: 'ExportDefaultDeclaration', message: 'Named exports only.' },
+        {
+          selector: 'CallExpression[callee.name=/^exec(Sync)?$/]',
+          message: 'No shell strings: run tools with an argv array.',
+        },
+      ],
+      eqeqeq: 'error',
+      curly: ['error', 'multi-line'],
+    },
+  },
+  {
+    // The two tools below read a default export; nothing of the product may have one.
+    files: ['eslint.config.ts', 'vitest.config.ts'],
+    rules: { 'no-restricted-syntax': 'off' },
+  },
+);

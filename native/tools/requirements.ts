@@ -1,0 +1,10 @@
+/** The tools we call, with the Debian package that brings each. */
+export const toolPackages = {
+  lsblk: 'util-linux',
+  'wimlib-imagex': 'wimtools',
+  mkntfs: 'ntfs-3g',
+  'mkfs.fat': 'dosfstools',
+  mcopy: 'mtools',
+} as const;
+
+export type ToolName = keyof typeof toolPackages;
