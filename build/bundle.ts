@@ -3,10 +3,9 @@
  * then size libuv's thread pool before anything has used it (native/helper/thread-pool.ts).
  */
 import { build } from 'esbuild';
-import { chmod, rm } from 'node:fs/promises';
+import { chmod } from 'node:fs/promises';
 
 const outdir = 'dist';
-await rm(outdir, { recursive: true, force: true });
 await build({
   entryPoints: {
     prestage: 'station/cli/main.ts',

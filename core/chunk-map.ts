@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { plannedPartitionSchema } from './layout';
+import { findLayout, planPartitions, plannedPartitionSchema } from './layout';
 import { KiB, MiB } from './units';
 
 /** Longest chunk. 8 MiB keeps drives streaming and bounds what one failed comparison can hide behind. */
@@ -90,4 +90,39 @@ export function fingerprintText(map: ChunkMap): string {
   }
   for (const chunk of map.chunks) lines.push(`chunk ${chunk.offset} ${chunk.length} ${chunk.sha256}`);
   return `${lines.join('\n')}\n`;
+}
+
+/**
+ * Whether a chunk map may be written to a drive: it must be one that our own layouts give for a drive of
+ * this size, with every chunk inside its partition. A map comes from a folder that others can write to.
+ * @param drive sizes in bytes
+ * @returns what is wrong with it, or null.
+ */
+export function chunkMapProblem(
+  map: ChunkMap,
+  drive: { readonly size: number; readonly logicalSectorSize: number },
+): string | null {
+  if (map.driveSize !== drive.size) return `it is for a drive of ${map.driveSize} bytes`;
+  if (map.sectorSize !== drive.logicalSectorSize) return `it is for sectors of ${map.sectorSize} bytes`;
+  const layout = findLayout(map.layout);
+  if (layout === null) return 'it names a layout that does not exist';
+  if (JSON.stringify(planPartitions(layout, map.driveSize)) !== JSON.stringify(map.partitions)) {
+    return `its partitions are not those of the layout ${layout.name}`;
+  }
+  let end = 0;
+  for (const [index, chunk] of map.chunks.entries()) {
+    const partition = map.partitions.find(({ number }) => number === chunk.partition);
+    const inside =
+      partition !== undefined &&
+      partition.fileSystem !== 'none' &&
+      chunk.offset >= partition.offset &&
+      chunk.offset + chunk.length <= partition.offset + partition.length;
+    if (!inside) return `chunk ${index} lies outside its partition`;
+    if (chunk.offset < end) return `chunk ${index} overlaps the one before`;
+    if (chunk.offset % chunkAlignment !== 0 || chunk.length % chunkAlignment !== 0) {
+      return `chunk ${index} is not aligned`;
+    }
+    end = chunk.offset + chunk.length;
+  }
+  return map.chunks.length === 0 ? 'it has no chunks' : null;
 }

@@ -19,6 +19,7 @@ export const recordedDriveSchema = z.strictObject({
   byPath: z.string().nullable(),
   logicalSectorSize: z.int().positive(),
 });
+export type RecordedDrive = z.infer<typeof recordedDriveSchema>;
 
 /** What a job was asked to do; the same in its first and its last entry. */
 export const jobFactsSchema = z.strictObject({
@@ -58,7 +59,7 @@ export const jobEndSchema = z.discriminatedUnion('state', [
 export type JobEnd = z.infer<typeof jobEndSchema>;
 
 /** ISO 8601, UTC, milliseconds. */
-const timeSchema = z.iso.datetime();
+const timeSchema = z.iso.datetime({ precision: 3 });
 
 export const recordSchema = z.discriminatedUnion('kind', [
   /** Before the first destructive write. */

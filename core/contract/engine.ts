@@ -76,17 +76,19 @@ export const engineMethods = {
     response: z.strictObject({ fingerprint: sha256Schema, bytes: z.int().nonnegative(), chunks: z.int() }),
   },
   /**
-   * Opens a drive for this helper alone, after looking at all facts again. From here on nobody can mount
-   * it; nothing has been written.
+   * Opens drives for this helper alone and looks at all facts again, on the open descriptors. From here on
+   * nobody can mount them; nothing has been written. All or none: the first refusal gives every drive back.
    */
-  reserveDrive: {
+  reserveDrives: {
     request: z.strictObject({
-      driveId: z.string(),
-      confirmed: driveIdentitySchema,
+      drives: z.array(z.strictObject({ driveId: z.string(), confirmed: driveIdentitySchema })).min(1),
       benchDirectory,
       protectedPaths,
     }),
-    response: z.strictObject({ reservation: z.string(), drive: driveSchema }),
+    response: z.strictObject({
+      /** In the request's order. */
+      reservations: z.array(z.strictObject({ reservation: z.string(), drive: driveSchema })),
+    }),
   },
   /** Gives a reserved drive back untouched. Does nothing when a job has used it up. */
   releaseDrive: {

@@ -1,0 +1,110 @@
+import './thread-pool';
+import { release } from 'node:os';
+import packageJson from '../../package.json';
+import { engineProtocolVersion } from '../../core/contract/engine';
+import { PrestageError } from '../../core/errors';
+import { listDrives } from '../drives/list';
+import { hashMedia } from '../media/hash-media';
+import { inspectMedia } from '../media/inspect';
+import { verifyMedia } from '../media/verify';
+import { runJob, verifyDrive } from '../pipeline/job-runner';
+import { hasHungThread } from '../pipeline/drive-thread';
+import { Reservations } from '../pipeline/reservation';
+import { checkRender } from '../render/check-render';
+import { makeRender } from '../render/make-render';
+import { toolVersions } from '../tools/versions';
+import { claimStdout, obeySignals, serveEngine, type EngineHandlers } from './rpc-server';
+
+/** The helper: serves core/contract/engine.ts over stdin and stdout until its input ends. */
+
+const reservations = new Reservations();
+
+const handlers: EngineHandlers = {
+  hello: async (request) => {
+    if (request.protocolVersion !== engineProtocolVersion) {
+      throw new PrestageError({
+        code: 'helper-outdated',
+        message: `The helper speaks version ${engineProtocolVersion} and was asked for ${request.protocolVersion}.`,
+        remedy: 'Install Prestage again: its parts are of different versions.',
+      });
+    }
+    return {
+      protocolVersion: engineProtocolVersion,
+      version: packageJson.version,
+      pid: process.pid,
+      uid: process.geteuid?.() ?? -1,
+      versions: {
+        prestage: packageJson.version,
+        node: process.versions.node,
+        kernel: release(),
+        ...(await toolVersions()),
+      },
+    };
+  },
+  listDrives: async (request) => ({ drives: await listDrives(request) }),
+  inspectMedia: async ({ path, imageIndex }, { signal }) => await inspectMedia(path, imageIndex, signal),
+  hashMedia: async ({ progressToken: token, files }, { signal, taskProgress }) =>
+    await hashMedia(
+      files,
+      (done, total) => {
+        taskProgress({ token, phase: 'hashing', done, total });
+      },
+      signal,
+    ),
+  verifyMedia: async ({ progressToken: token, path }, { signal, taskProgress }) =>
+    await verifyMedia(
+      path,
+      (progress) => {
+        taskProgress({ token, ...progress });
+      },
+      signal,
+    ),
+  makeRender: async (request, { signal, taskProgress }) =>
+    await makeRender(
+      request,
+      (progress) => {
+        taskProgress({ token: request.progressToken, ...progress });
+      },
+      signal,
+    ),
+  checkRender: async ({ progressToken: token, directory }, { signal, taskProgress }) =>
+    await checkRender(
+      directory,
+      (progress) => {
+        taskProgress({ token, ...progress });
+      },
+      signal,
+    ),
+  reserveDrives: async (request) => await reservations.reserve(request),
+  releaseDrive: async ({ reservation }) => {
+    await reservations.release(reservation);
+    return {};
+  },
+  runJob: async (request, { signal }) =>
+    await runJob(
+      reservations.take(request.reservation),
+      request,
+      (job) => {
+        server.jobProgress({ jobId: request.jobId, job });
+      },
+      signal,
+    ),
+  verifyDrive: async (request, { signal, taskProgress }) =>
+    await verifyDrive(
+      request,
+      (done, total) => {
+        taskProgress({ token: request.progressToken, phase: 'verifying', done, total });
+      },
+      signal,
+    ),
+};
+
+const server = serveEngine(handlers, { input: process.stdin, output: claimStdout() });
+obeySignals(server);
+
+void server.closed.then(async () => {
+  await reservations.releaseAll();
+  // process.exit waits for every thread, and one that hangs in the kernel never comes back.
+  if (hasHungThread()) process.kill(process.pid, 'SIGKILL');
+  process.exit(0);
+});

@@ -1,0 +1,220 @@
+import { constants } from 'node:fs';
+import { open, type FileHandle } from 'node:fs/promises';
+import { join } from 'node:path';
+import { bytesOf, chunkMapProblem, type ChunkMap } from '../../core/chunk-map';
+import type { EngineRequest, EngineResponse } from '../../core/contract/engine';
+import { cancelled, isCancellation, PrestageError, toErrorData } from '../../core/errors';
+import { encodePartitionTable, type PartitionTable, type TableGuids } from '../../core/gpt';
+import { advance, type JobEvent, type JobState } from '../../core/job';
+import { MiB } from '../../core/units';
+import { listDrives } from '../drives/list';
+import { chunkPieces } from '../render/check-render';
+import { chunkMapName, partitionFileName, readChunkMap, renderDamaged } from '../render/chunk-map-file';
+import { driveErrorOf } from './drive-errors';
+import type { SourcedChunk } from './drive-io';
+import { runDriveThread, type DriveEnd } from './drive-thread';
+import { closeDescriptor, openDrive, recheckDrive, type OpenedDrive } from './open-drive';
+import { findConfirmed } from './reservation';
+
+export type JobListener = (job: JobState) => void;
+
+/**
+ * Takes one reserved drive through its trip. Answers with the job's last state, whatever happened: failure
+ * and cancellation are states here, not exceptions. Closes the drive.
+ */
+export async function runJob(
+  opened: OpenedDrive,
+  request: EngineRequest<'runJob'>,
+  listener: JobListener,
+  signal: AbortSignal,
+): Promise<JobState> {
+  let job: JobState = { state: 'queued' };
+  const happen = (event: JobEvent): void => {
+    job = advance(job, event);
+    listener(job);
+  };
+  let sources: Map<number, FileHandle> | undefined;
+  let hangs = false;
+  try {
+    happen({ type: 'check' });
+    const map = await requireMap(join(request.renderDirectory, chunkMapName), request.fingerprint, opened);
+    sources = await openSources(map, request.renderDirectory);
+    await recheckDrive(opened);
+    if (signal.aborted) throw cancelled('The job');
+    const { end, bytesWritten } = await runDriveThread({
+      data: {
+        task: 'apply',
+        fd: opened.fd,
+        size: opened.drive.size,
+        blockDevice: opened.blockDevice,
+        chunks: sourcedChunks(map, request.renderDirectory, sources),
+        unformatted: unformattedOffsets(map),
+        table: tableFor(map, { disk: request.diskGuid, partitions: request.partitionGuids }),
+      },
+      stallMilliseconds: request.stallMilliseconds,
+      signal,
+      ...followThread(map, () => job, happen),
+    });
+    hangs = end.type === 'stalled';
+    happen(lastEvent(end, bytesWritten, map, opened));
+  } catch (error) {
+    if (isCancellation(error)) happen({ type: 'cancel', bytesWritten: 0 });
+    else happen({ type: 'fail', reason: toErrorData(error), bytesWritten: 0 });
+  } finally {
+    await Promise.all([...(sources?.values() ?? [])].map((handle) => handle.close()));
+    // Closing a descriptor that a thread hangs in would hang as well.
+    if (!hangs) await closeDescriptor(opened.fd);
+  }
+  return job;
+}
+
+/** Turns what the thread says into the job's events. */
+function followThread(
+  map: ChunkMap,
+  jobNow: () => JobState,
+  happen: (event: JobEvent) => void,
+): Pick<Parameters<typeof runDriveThread>[0], 'onPhase' | 'onProgress'> {
+  const bytesTotal = bytesOf(map);
+  return {
+    onPhase: (phase) => {
+      if (phase === 'erasing') happen({ type: 'erase' });
+      else if (phase === 'sealing') happen({ type: 'seal' });
+      else happen({ type: 'progress', phase, bytesDone: 0, bytesTotal });
+    },
+    onProgress: (phaseBytes) => {
+      const { state } = jobNow();
+      if (state !== 'writing' && state !== 'verifying') return;
+      happen({ type: 'progress', phase: state, bytesDone: Math.min(phaseBytes, bytesTotal), bytesTotal });
+    },
+  };
+}
+
+function lastEvent(end: DriveEnd, bytesWritten: number, map: ChunkMap, opened: OpenedDrive): JobEvent {
+  switch (end.type) {
+    case 'done':
+      return {
+        type: 'finish',
+        result: {
+          bytesWritten: bytesOf(map),
+          bytesVerified: bytesOf(map),
+          chunksVerified: map.chunks.length,
+          writeSeconds: end.writeSeconds,
+          verifySeconds: end.verifySeconds,
+          directIo: opened.directIo,
+          tableSha256: end.tableSha256,
+        },
+      };
+    case 'stopped':
+      return { type: 'cancel', bytesWritten };
+    case 'failed':
+    case 'stalled':
+    case 'crashed':
+      return { type: 'fail', reason: driveErrorOf(end, opened.drive), bytesWritten };
+    default:
+      throw new Error('unknown end of a drive thread');
+  }
+}
+
+/**
+ * Reads a finished drive again and compares it with its chunk map and partition table.
+ * @throws PrestageError verify-mismatch, table-mismatch, drive-…, render-damaged (the kept chunk map), cancelled
+ */
+export async function verifyDrive(
+  request: EngineRequest<'verifyDrive'>,
+  onProgress: (bytesDone: number, bytesTotal: number) => void,
+  signal: AbortSignal,
+): Promise<EngineResponse<'verifyDrive'>> {
+  const drives = await listDrives({ benchDirectory: request.benchDirectory, protectedPaths: [] });
+  const opened = await openDrive(findConfirmed(drives, request.driveId, request.confirmed), 'read');
+  let hangs = false;
+  try {
+    const map = await requireMap(request.chunkMapFile, request.fingerprint, opened);
+    const bytesTotal = bytesOf(map);
+    const { end } = await runDriveThread({
+      data: {
+        task: 'verify',
+        fd: opened.fd,
+        size: opened.drive.size,
+        blockDevice: opened.blockDevice,
+        chunks: map.chunks.map((chunk) => ({ ...chunk, sourceFd: -1, sourceOffset: 0 })),
+        unformatted: [],
+        table: tableFor(map, { disk: request.diskGuid, partitions: request.partitionGuids }),
+      },
+      stallMilliseconds: request.stallMilliseconds,
+      signal,
+      onPhase: () => undefined,
+      onProgress: (done) => {
+        onProgress(Math.min(done, bytesTotal), bytesTotal);
+      },
+    });
+    hangs = end.type === 'stalled';
+    if (end.type === 'done') return { bytesVerified: bytesTotal, seconds: end.verifySeconds };
+    if (end.type === 'stopped') throw cancelled('The verification');
+    throw new PrestageError(driveErrorOf(end, opened.drive));
+  } finally {
+    if (!hangs) await closeDescriptor(opened.fd);
+  }
+}
+
+async function requireMap(file: string, fingerprint: string, opened: OpenedDrive): Promise<ChunkMap> {
+  const read = await readChunkMap(file);
+  if (read.fingerprint !== fingerprint) throw renderDamaged('its fingerprint is another than was recorded');
+  const problem = chunkMapProblem(read.map, opened.drive);
+  if (problem !== null) throw renderDamaged(problem);
+  return read.map;
+}
+
+/** Opens the render's files for reading. O_NOFOLLOW: the folder belongs to the user, the helper may be root. */
+async function openSources(map: ChunkMap, directory: string): Promise<Map<number, FileHandle>> {
+  const sources = new Map<number, FileHandle>();
+  try {
+    for (const { number } of map.partitions.filter(({ fileSystem }) => fileSystem !== 'none')) {
+      const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
+      const handle = await open(join(directory, partitionFileName(number)), flags);
+      sources.set(number, handle);
+      const facts = await handle.stat();
+      if (!facts.isFile()) throw new Error(`partition ${number} is not a plain file`);
+      refuseForeignFile(facts.uid);
+    }
+    return sources;
+  } catch (error) {
+    await Promise.all([...sources.values()].map((handle) => handle.close()));
+    throw renderDamaged(
+      'a file of it cannot be opened',
+      error instanceof Error ? error.message : String(error),
+    );
+  }
+}
+
+/**
+ * A helper that was started through sudo or pkexec reads only what belongs to whoever started it: otherwise
+ * it could be made to copy somebody else's file onto a drive.
+ */
+function refuseForeignFile(owner: number): void {
+  const caller = process.env['PKEXEC_UID'] ?? process.env['SUDO_UID'];
+  if (process.getuid?.() === 0 && caller !== undefined && owner !== Number(caller)) {
+    throw new Error('it belongs to another user');
+  }
+}
+
+function sourcedChunks(map: ChunkMap, directory: string, sources: Map<number, FileHandle>): SourcedChunk[] {
+  const pieces = chunkPieces(map, directory);
+  return map.chunks.map(({ offset, length, sha256, partition }, index) => ({
+    offset,
+    length,
+    sha256,
+    sourceFd: sources.get(partition)?.fd ?? -1,
+    sourceOffset: pieces[index]?.offset ?? 0,
+  }));
+}
+
+/** Partitions without a file system that are large enough to have their first MiB zeroed. */
+function unformattedOffsets(map: ChunkMap): number[] {
+  return map.partitions
+    .filter(({ fileSystem, length }) => fileSystem === 'none' && length >= MiB)
+    .map(({ offset }) => offset);
+}
+
+function tableFor(map: ChunkMap, guids: TableGuids): PartitionTable {
+  return encodePartitionTable(map.driveSize, map.sectorSize, map.partitions, guids);
+}

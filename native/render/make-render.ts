@@ -1,0 +1,188 @@
+import { mkdir, open, rm, statfs } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import type { EngineRequest, EngineResponse, TaskProgress } from '../../core/contract/engine';
+import { bytesOf, planRanges, type Chunk, type ChunkMap } from '../../core/chunk-map';
+import { formatBytes } from '../../core/display';
+import { PrestageError } from '../../core/errors';
+import { findLayout, planPartitions, type PlannedPartition } from '../../core/layout';
+import { leastVolumeBytes, type Media, type MediaImage } from '../../core/media';
+import { dataExtents } from '../block-device';
+import { hashPieces } from '../hash/hash';
+import { inspectMedia, wimlibSourceArguments } from '../media/inspect';
+import { runTool } from '../tools/runner';
+import { wimlibFailure, WimlibProgress } from '../tools/wimlib';
+import { copyBootFiles } from './boot-files';
+import { chunkMapName, fingerprintOf, partitionFileName, writeChunkMap } from './chunk-map-file';
+import { formatPartition } from './format';
+
+export type RenderProgress = (progress: Omit<TaskProgress, 'token'>) => void;
+
+/** wimlib: NTFS-3G failed, write error. What a full disk or a full volume ends in. */
+const mayBeFull: ReadonlySet<number> = new Set([46, 72]);
+
+/**
+ * Formats a layout's partitions in sparse files, applies an image to the Windows partition, copies the boot
+ * files, and lists what was written. Needs no privilege. On any failure nothing is left behind.
+ * @throws PrestageError layout-unknown, drive-too-small, render-no-space, media-…, render-failed, cancelled
+ */
+export async function makeRender(
+  request: EngineRequest<'makeRender'>,
+  onProgress: RenderProgress,
+  signal: AbortSignal,
+): Promise<EngineResponse<'makeRender'>> {
+  const layout = findLayout(request.layout);
+  const sectorSize = request.sectorSize;
+  if (layout === null) {
+    throw new PrestageError({
+      code: 'layout-unknown',
+      message: `There is no layout '${request.layout}'.`,
+      remedy: 'Choose one of the layouts that the help lists.',
+    });
+  }
+  if (sectorSize !== 512 && sectorSize !== 4096) throw new RangeError(`sector size ${sectorSize}`);
+  const media = await inspectMedia(request.path, request.imageIndex, signal);
+  const image = imageOf(media);
+  const partitions = planPartitions(layout, request.driveSize);
+  const windows = partitions?.find(({ role }) => role === 'windows');
+  if (partitions === null || windows === undefined || windows.length < leastVolumeBytes(image)) {
+    throw tooSmall(image, request.driveSize);
+  }
+
+  await mkdir(request.directory, { mode: 0o700 });
+  try {
+    await requireSpace(request.directory, image);
+    onProgress({ phase: 'formatting', done: 0, total: 0 });
+    for (const partition of partitions.filter(({ fileSystem }) => fileSystem !== 'none')) {
+      await formatPartition(partition, fileOf(request.directory, partition), sectorSize, signal);
+    }
+    await applyImage(media, fileOf(request.directory, windows), request.driveSize, onProgress, signal);
+    const efi = partitions.find(({ role }) => role === 'efi');
+    if (efi !== undefined) {
+      onProgress({ phase: 'copying', done: 0, total: 0 });
+      const { file, refs } = wimlibSourceArguments(media);
+      await copyBootFiles(
+        {
+          wim: file,
+          refs,
+          imageIndex: media.imageIndex,
+          partitionFile: fileOf(request.directory, efi),
+          scratch: join(request.directory, 'boot-files'),
+        },
+        signal,
+      );
+    }
+    const chunks = await mapChunks(request.directory, partitions, onProgress, signal);
+    const map: ChunkMap = {
+      version: 1,
+      layout: layout.name,
+      driveSize: request.driveSize,
+      sectorSize,
+      partitions,
+      chunks,
+    };
+    await writeChunkMap(join(request.directory, chunkMapName), map);
+    return { fingerprint: fingerprintOf(map), bytes: bytesOf(map), chunks: chunks.length };
+  } catch (error) {
+    await rm(request.directory, { recursive: true, force: true });
+    throw error;
+  }
+}
+
+function fileOf(directory: string, partition: PlannedPartition): string {
+  return join(directory, partitionFileName(partition.number));
+}
+
+function imageOf(media: Media): MediaImage {
+  const image = media.images.find(({ index }) => index === media.imageIndex);
+  if (image === undefined) throw new Error('inspectMedia answers only with an image that is there');
+  return image;
+}
+
+async function applyImage(
+  media: Media,
+  volume: string,
+  driveSize: number,
+  onProgress: RenderProgress,
+  signal: AbortSignal,
+): Promise<void> {
+  const { file, refs } = wimlibSourceArguments(media);
+  const progress = new WimlibProgress(({ phase, done, total }) => {
+    if (phase !== 'extracting') return;
+    // wimlib says 100 % before it has flushed the volume; that can take seconds more.
+    onProgress({ phase: done >= total ? 'flushing' : 'applying', done, total });
+  });
+  onProgress({ phase: 'applying', done: 0, total: 0 });
+  const applied = await runTool('wimlib-imagex', ['apply', file, String(media.imageIndex), volume, ...refs], {
+    signal,
+    onOutput: (text) => {
+      progress.push(text);
+    },
+  });
+  if (applied.status === 0) return;
+  if (mayBeFull.has(applied.status)) {
+    if ((await freeBytes(dirname(volume))) < 16 * 1024 * 1024) throw noSpace(imageOf(media).bytes, 0);
+    if (/no space left/i.test(applied.stderr)) throw tooSmall(imageOf(media), driveSize);
+  }
+  throw wimlibFailure(applied.status, applied.stderr, file);
+}
+
+/** Lists what format and apply have written, and hashes it. */
+async function mapChunks(
+  directory: string,
+  partitions: readonly PlannedPartition[],
+  onProgress: RenderProgress,
+  signal: AbortSignal,
+): Promise<Chunk[]> {
+  const ranges: { offset: number; length: number; partition: PlannedPartition }[] = [];
+  for (const partition of partitions.filter(({ fileSystem }) => fileSystem !== 'none')) {
+    const handle = await open(fileOf(directory, partition), 'r');
+    try {
+      const planned = planRanges(dataExtents(handle.fd, partition.length), partition.length);
+      ranges.push(...planned.map((range) => ({ ...range, partition })));
+    } finally {
+      await handle.close();
+    }
+  }
+  const total = ranges.reduce((sum, { length }) => sum + length, 0);
+  const hashed = await hashPieces(
+    ranges.map(({ offset, length, partition }) => ({ path: fileOf(directory, partition), offset, length })),
+    (done) => {
+      onProgress({ phase: 'mapping', done, total });
+    },
+    signal,
+  );
+  return ranges.map(({ offset, length, partition }, index) => {
+    const piece = hashed[index];
+    if (piece?.length !== length) throw new Error('a render file shrank while it was hashed');
+    return { offset: partition.offset + offset, length, partition: partition.number, sha256: piece.sha256 };
+  });
+}
+
+async function freeBytes(directory: string): Promise<number> {
+  const facts = await statfs(directory);
+  return facts.bavail * facts.bsize;
+}
+
+async function requireSpace(directory: string, image: MediaImage): Promise<void> {
+  // The image's data, and the file systems' own structures.
+  const needed = leastVolumeBytes(image) + 32 * 1024 * 1024;
+  const free = await freeBytes(directory);
+  if (free < needed) throw noSpace(needed, free);
+}
+
+function noSpace(needed: number, free: number): PrestageError {
+  return new PrestageError({
+    code: 'render-no-space',
+    message: `There is no space to prepare the media: it needs ${formatBytes(needed)}, and ${formatBytes(free)} are free.`,
+    remedy:
+      "No drive was touched. Free space on this machine, or clear the cache with 'prestage cache clear'.",
+  });
+}
+
+function tooSmall(image: MediaImage, driveSize: number): PrestageError {
+  return new PrestageError({
+    code: 'drive-too-small',
+    message: `A drive of ${formatBytes(driveSize)} is too small for image ${image.index}, which needs ${formatBytes(leastVolumeBytes(image))}.`,
+    remedy: 'No drive was touched. Use a larger drive or another layout.',
+  });
+}

@@ -1,0 +1,128 @@
+import { stat } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
+import {
+  requireEligibleDrives,
+  requireLayout,
+  requireRoom,
+  requireSoundAssignments,
+  type Assignment,
+} from '../../core/batch-rules';
+import { sanitizeForDisplay } from '../../core/display';
+import type { Drive } from '../../core/drive';
+import { PrestageError } from '../../core/errors';
+import type { Layout } from '../../core/layout';
+import type { Media, MediaImage } from '../../core/media';
+import type { Engines } from '../engine/engines';
+import type { Ledger } from '../ledger/ledger';
+import { expectedHash, type ExpectedHash } from '../media-expectation';
+import type { StatePlaces } from '../state';
+
+/** What the operator asked for. */
+export interface BatchRequest {
+  readonly mediaPath: string;
+  readonly imageIndex: number;
+  readonly layoutName: string;
+  readonly expectSha256: string | null;
+  readonly assignments: readonly Assignment[];
+  readonly benchDirectory: string | null;
+  readonly operator: string;
+  /** Why machines that were already shipped are done again; null refuses them. */
+  readonly againReason: string | null;
+}
+
+/** One drive that will be erased, and for which machine. */
+export interface PlannedJob {
+  readonly drive: Drive;
+  readonly machineSerial: string;
+  /** The machine was shipped before, and the operator said why it is done again. */
+  readonly again: boolean;
+  /** Machine whose finished image the drive holds now, by the ledger; null when there is none. */
+  readonly holdsMachine: string | null;
+}
+
+/** Everything that was looked at and found right. Nothing has been touched. */
+export interface BatchPlan {
+  readonly media: Media;
+  readonly image: MediaImage;
+  readonly expected: ExpectedHash;
+  /** Changes when a file of the media changes. */
+  readonly mediaMark: string;
+  readonly layout: Layout;
+  readonly jobs: readonly PlannedJob[];
+  /** Media and state: must not be on a drive that is written. */
+  readonly protectedPaths: readonly string[];
+}
+
+/**
+ * Looks at serials, drives, media and room. Refuses by throwing; the caller has nothing to undo.
+ * @throws PrestageError with the code of what is wrong
+ */
+export async function planBatch(
+  request: BatchRequest,
+  engines: Engines,
+  ledger: Ledger,
+  places: StatePlaces,
+  signal: AbortSignal,
+): Promise<BatchPlan> {
+  const layout = requireLayout(request.layoutName);
+  const assignments = requireSoundAssignments(request.assignments);
+  const shipped = assignments.map(({ machineSerial }) => {
+    const entry = ledger.findShipped(machineSerial);
+    if (entry !== null && request.againReason === null) throw alreadyShipped(machineSerial, entry.entry.time);
+    return entry !== null;
+  });
+
+  const path = resolve(request.mediaPath);
+  const expected = expectedHash({ path, expectSha256: request.expectSha256 });
+  const protectedPaths = [path, dirname(places.ledgerFile), places.renderCache];
+  const engine = await engines.plain();
+  const { drives } = await engine.call(
+    'listDrives',
+    { benchDirectory: request.benchDirectory, protectedPaths },
+    { signal },
+  );
+  const chosen = requireEligibleDrives(assignments, drives);
+
+  const media = await engine.call('inspectMedia', { path, imageIndex: request.imageIndex }, { signal });
+  const image = media.images.find(({ index }) => index === media.imageIndex);
+  if (image === undefined) throw new Error('the helper answered with an image that is not in its list');
+  for (const drive of chosen) requireRoom(drive, layout, image);
+
+  return {
+    media,
+    image,
+    expected,
+    mediaMark: await mediaMark(media.files),
+    layout,
+    protectedPaths: [...new Set([...protectedPaths, ...media.files])],
+    jobs: chosen.map((drive, index) => {
+      const last = ledger.findLastDone(drive)?.entry.record;
+      return {
+        drive,
+        machineSerial: assignments[index]?.machineSerial ?? '',
+        again: shipped[index] ?? false,
+        holdsMachine: last?.kind === 'job-ended' ? last.job.machineSerial : null,
+      };
+    }),
+  };
+}
+
+/** Size, time and identity of the media's files. The hash and the render must have seen the same file. */
+export async function mediaMark(files: readonly string[]): Promise<string> {
+  const marks = await Promise.all(
+    files.map(async (file) => {
+      const facts = await stat(file, { bigint: true });
+      return `${facts.dev}:${facts.ino}:${facts.size}:${facts.mtimeNs}:${facts.ctimeNs}`;
+    }),
+  );
+  return marks.join(' ');
+}
+
+function alreadyShipped(serial: string, time: string): PrestageError {
+  return new PrestageError({
+    code: 'serial-already-shipped',
+    message: `Machine ${sanitizeForDisplay(serial)} was finished on ${time.slice(0, 10)}, by this station's ledger.`,
+    remedy:
+      'Nothing was touched. Scan the serial again; if the machine is done anew on purpose, add --again REASON.',
+  });
+}

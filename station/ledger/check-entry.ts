@@ -1,0 +1,115 @@
+import { ledgerEntrySchema, type LedgerEntry } from '../../core/record';
+import type { RawRow } from './database';
+import { canonicalJson, columnsOf, decodeSignature, hashSignatureHolds, sha256Hex } from './entry';
+import type { VerifyingKey } from './keys';
+
+/** Everything that can be wrong with a ledger. Codes are stable: scripts rely on them. */
+export type FindingCode =
+  // one entry
+  | 'row-unreadable'
+  | 'hash-mismatch'
+  | 'signature-invalid'
+  | 'other-key'
+  | 'schema-invalid'
+  | 'not-canonical'
+  | 'index-mismatch'
+  // entries among each other
+  | 'sequence-mismatch'
+  | 'chain-broken'
+  | 'missing'
+  | 'truncated'
+  // around them
+  | 'head-missing'
+  | 'head-invalid'
+  | 'head-mismatch'
+  | 'key-missing'
+  | 'key-unsafe'
+  | 'key-mismatch'
+  | 'schema-changed'
+  | 'file-damaged';
+
+export interface EntryProblem {
+  readonly code: FindingCode;
+  /** Ends a sentence that begins with the entry's number. */
+  readonly message: string;
+}
+
+export interface CheckedEntry {
+  /** null when the JSON is not an entry. */
+  readonly entry: LedgerEntry | null;
+  /** Empty when JSON, hash, signature and columns agree. */
+  readonly problems: readonly EntryProblem[];
+}
+
+/**
+ * Looks at one entry by itself: hash, signature, form and columns. Pure but for the cryptography.
+ * @param key null when there is none; signatures are then not looked at
+ */
+export function checkEntry(row: RawRow, key: VerifyingKey | null): CheckedEntry {
+  const problems: EntryProblem[] = [];
+  const found = (code: FindingCode, message: string): void => {
+    problems.push({ code, message });
+  };
+
+  const value = parseJson(row.json);
+  const parsed = ledgerEntrySchema.safeParse(value);
+  const entry = parsed.success ? parsed.data : null;
+  const computed = sha256Hex(row.json);
+  const hashHolds = computed === row.hash;
+  const otherKey = key !== null && entry !== null && entry.station.keyFingerprint !== key.fingerprint;
+
+  if (!hashHolds) {
+    const storedSigned = key !== null && hashSignatureHolds(row.hash, row.signature, key.publicKey);
+    const computedSigned = key !== null && hashSignatureHolds(computed, row.signature, key.publicKey);
+    if (computedSigned) found('hash-mismatch', 'has another hash than its contents: the hash was changed.');
+    else found('hash-mismatch', 'has other contents than its hash: the contents were changed.');
+    if (key !== null && !storedSigned && !computedSigned) {
+      found('signature-invalid', 'has a signature that fits neither its hash nor its contents.');
+    }
+  } else if (otherKey) {
+    found('other-key', 'was made with another key than this station has.');
+  } else if (decodeSignature(row.signature) === null) {
+    found('signature-invalid', 'has a signature that is not one: it was changed.');
+  } else if (key !== null && !hashSignatureHolds(row.hash, row.signature, key.publicKey)) {
+    found('signature-invalid', 'has a signature that was not made with this station’s key.');
+  }
+
+  if (value === undefined) found('schema-invalid', 'does not hold JSON.');
+  else if (!parsed.success) {
+    const where = parsed.error.issues[0]?.path.join('.') ?? '';
+    found('schema-invalid', `does not have the form of an entry${where === '' ? '' : ` (at ${where})`}.`);
+  } else if (!isCanonical(value, row.json)) {
+    found('not-canonical', 'is not canonical JSON (RFC 8785).');
+  }
+  if (entry !== null && hashHolds) {
+    const wrong = wrongColumns(row, entry);
+    if (wrong.length > 0) {
+      found('index-mismatch', `is indexed under something else than it says (${wrong.join(', ')}).`);
+    }
+  }
+  return { entry, problems };
+}
+
+/** @returns undefined when the text is not JSON */
+export function parseJson(json: string): unknown {
+  try {
+    return JSON.parse(json) as unknown;
+  } catch {
+    return undefined;
+  }
+}
+
+function isCanonical(value: unknown, json: string): boolean {
+  try {
+    return canonicalJson(value) === json;
+  } catch {
+    return false;
+  }
+}
+
+function wrongColumns(row: RawRow, entry: LedgerEntry): string[] {
+  const columns = columnsOf(entry.record);
+  return (['kind', 'state', 'machineSerial', 'driveKey', 'jobId'] as const).filter(
+    (name) => row[name] !== columns[name],
+  );
+}

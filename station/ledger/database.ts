@@ -1,0 +1,261 @@
+import { chmodSync, closeSync, openSync, statSync } from 'node:fs';
+import { pathToFileURL } from 'node:url';
+import Database from 'libsql';
+import { z } from 'zod';
+import { databaseError, ledgerUnavailable, shownPath } from './errors';
+import { createStatements, normalizeSql, schemaVersion } from './schema';
+
+/**
+ * The ledger's SQLite file. All SQL goes through here, so that every error becomes one of ours.
+ *
+ * Text is read as bytes (CAST AS BLOB) and decoded by us: libsql ends the whole process when a text value
+ * is not valid UTF-8, and an altered file may hold anything.
+ */
+
+/** Longest wait for another process's transaction, in milliseconds. One takes a few fsyncs. */
+const lockTimeout = 30_000;
+/** Pause between tries where SQLite itself does not wait (the switch to WAL), in milliseconds. */
+const lockPause = 20;
+
+const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+const text = z.instanceof(ArrayBuffer).transform((bytes, context) => {
+  try {
+    return decoder.decode(bytes);
+  } catch {
+    context.addIssue('not valid UTF-8');
+    return z.NEVER;
+  }
+});
+
+/** A row as it is in the file, believed in nothing but its types. */
+export const rawRowSchema = z.object({
+  sequence: z.int(),
+  json: text,
+  hash: text,
+  signature: text,
+  kind: text,
+  state: text.nullable(),
+  machineSerial: text,
+  driveKey: text,
+  jobId: text,
+});
+export type RawRow = z.infer<typeof rawRowSchema>;
+
+/** What a query's SELECT names; fits {@link rawRowSchema}. */
+export const rowColumns = `sequence, CAST(json AS BLOB) AS json, CAST(hash AS BLOB) AS hash,
+  CAST(signature AS BLOB) AS signature, CAST(kind AS BLOB) AS kind, CAST(state AS BLOB) AS state,
+  CAST(machine_serial AS BLOB) AS machineSerial, CAST(drive_key AS BLOB) AS driveKey,
+  CAST(job_id AS BLOB) AS jobId`;
+
+export type SqlValue = string | number | null;
+
+export class LedgerDatabase {
+  readonly file: string;
+  readonly #database: Database.Database;
+  readonly #statements = new Map<string, Database.Statement>();
+
+  private constructor(file: string, database: Database.Database) {
+    this.file = file;
+    this.#database = database;
+  }
+
+  /**
+   * Opens the database; makes it, with mode 0600, when it is missing.
+   * @throws PrestageError ledger-broken, ledger-unavailable
+   */
+  static openForWriting(file: string): LedgerDatabase {
+    const database = LedgerDatabase.#connect(file, () => {
+      // SQLite gives its -wal and -shm files the mode of this one, so it must be right before they are.
+      closeSync(openSync(file, 'a', 0o600));
+      if ((statSync(file).mode & 0o077) !== 0) chmodSync(file, 0o600);
+      return file;
+    });
+    try {
+      database.#enterWal();
+      database.exec('PRAGMA synchronous = FULL');
+      database.transaction(() => {
+        if (database.version() === 0 && database.objects().length === 0) {
+          for (const statement of createStatements) database.exec(statement);
+          database.exec(`PRAGMA user_version = ${schemaVersion}`);
+        }
+      });
+      database.#requireVersion();
+      return database;
+    } catch (error) {
+      database.close();
+      throw error;
+    }
+  }
+
+  /**
+   * Opens the database for looking only.
+   * @returns null when there is none yet
+   * @throws PrestageError ledger-broken, ledger-unavailable
+   */
+  static openForReading(file: string): LedgerDatabase | null {
+    if (statSync(file, { throwIfNoEntry: false }) === undefined) return null;
+    const database = LedgerDatabase.#connect(file, () => `${pathToFileURL(file).href}?mode=ro`);
+    try {
+      if (database.version() === 0 && database.objects().length === 0) {
+        database.close();
+        return null;
+      }
+      database.#requireVersion();
+      return database;
+    } catch (error) {
+      database.close();
+      throw error;
+    }
+  }
+
+  static #connect(file: string, prepare: () => string): LedgerDatabase {
+    let database: Database.Database;
+    try {
+      database = new Database(prepare(), { timeout: lockTimeout });
+    } catch (error) {
+      const ours = databaseError(error, file);
+      if (ours !== error) throw ours;
+      throw ledgerUnavailable(
+        `The ledger ${shownPath(file)} cannot be opened.`,
+        'Check that its folder is there and that you may write in it.',
+        error,
+      );
+    }
+    const opened = new LedgerDatabase(file, database);
+    // A view or trigger that somebody added must not call functions of its own.
+    opened.exec('PRAGMA trusted_schema = OFF');
+    return opened;
+  }
+
+  /** A version from the future is refused; other differences are for verify to describe. */
+  #requireVersion(): void {
+    if (this.version() <= schemaVersion) return;
+    throw ledgerUnavailable(
+      `The ledger ${shownPath(this.file)} was made by a newer Prestage.`,
+      'Use that version, or a newer one.',
+    );
+  }
+
+  /** Write-ahead log: readers and the one writer do not wait for each other. */
+  #enterWal(): void {
+    for (const deadline = Date.now() + lockTimeout; ;) {
+      try {
+        this.#database.pragma('journal_mode = WAL');
+        return;
+      } catch (error) {
+        const busy = error instanceof Error && 'code' in error && error.code === 'SQLITE_BUSY';
+        if (!busy || Date.now() > deadline) throw databaseError(error, this.file);
+        // SQLite does not use its busy time-out for this switch.
+        Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, lockPause);
+      }
+    }
+  }
+
+  exec(sql: string): void {
+    this.#guard(() => {
+      this.#database.exec(sql);
+    });
+  }
+
+  run(sql: string, ...values: SqlValue[]): void {
+    this.#guard(() => {
+      this.#prepare(sql).run(values);
+    });
+  }
+
+  /** @returns the rows as they are in the file; parse them. */
+  all(sql: string, ...values: SqlValue[]): unknown[] {
+    return this.#guard(() => this.#prepare(sql).all(values));
+  }
+
+  /** Calls `visit` with every row. */
+  forEach(sql: string, visit: (row: unknown) => void): void {
+    this.#guard(() => {
+      for (const row of this.#prepare(sql).iterate()) visit(row);
+    });
+  }
+
+  /** Runs `work` with the only write lock there is; commits when it returns, rolls back when it throws. */
+  transaction<Result>(work: () => Result): Result {
+    return this.#within('BEGIN IMMEDIATE', work);
+  }
+
+  /** Runs `work` on one state of the database, whatever others write meanwhile. */
+  snapshot<Result>(work: () => Result): Result {
+    return this.#within('BEGIN', work);
+  }
+
+  #within<Result>(begin: string, work: () => Result): Result {
+    this.exec(begin);
+    let result: Result;
+    try {
+      result = work();
+      this.exec('COMMIT');
+    } catch (error) {
+      try {
+        this.exec('ROLLBACK');
+      } catch {
+        // SQLite has rolled back by itself, as it does on a full disk; the first error is the one to tell.
+      }
+      throw error;
+    }
+    return result;
+  }
+
+  /** The file's user_version; 0 for a new file. */
+  version(): number {
+    const [row] = this.all('PRAGMA user_version');
+    return z.object({ user_version: z.int() }).parse(row).user_version;
+  }
+
+  /** Every table, index, trigger and view, except those SQLite makes for itself. */
+  objects(): { name: string; sql: string }[] {
+    const rows = this.all(
+      `SELECT CAST(name AS BLOB) AS name, CAST(sql AS BLOB) AS sql FROM sqlite_master
+       WHERE name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY name`,
+    );
+    return rows.map((row) => {
+      const object = z.object({ name: text, sql: text.nullable() }).safeParse(row);
+      return object.success
+        ? { name: object.data.name, sql: normalizeSql(object.data.sql ?? '') }
+        : { name: 'unreadable', sql: '' };
+    });
+  }
+
+  /** What SQLite finds wrong with the file itself, at most 20 lines; empty when it is sound. */
+  integrityProblems(): string[] {
+    const rows = this.all('PRAGMA integrity_check(20)');
+    const lines = rows.map((row) => z.object({ integrity_check: z.string() }).parse(row).integrity_check);
+    return lines.length === 1 && lines[0] === 'ok' ? [] : lines;
+  }
+
+  /** Moves the write-ahead log into the database file, so that a copy of that file alone is whole. */
+  checkpoint(): void {
+    try {
+      this.#database.pragma('wal_checkpoint(TRUNCATE)');
+    } catch {
+      // Somebody else is reading. Nothing is lost: the log stays and the last to leave moves it.
+    }
+  }
+
+  close(): void {
+    this.#statements.clear();
+    this.#database.close();
+  }
+
+  #prepare(sql: string): Database.Statement {
+    const known = this.#statements.get(sql);
+    if (known !== undefined) return known;
+    const statement = this.#database.prepare(sql);
+    this.#statements.set(sql, statement);
+    return statement;
+  }
+
+  #guard<Result>(work: () => Result): Result {
+    try {
+      return work();
+    } catch (error) {
+      throw databaseError(error, this.file);
+    }
+  }
+}

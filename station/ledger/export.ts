@@ -1,0 +1,140 @@
+import { ledgerEntrySchema, type LedgerEntry, type StoredEntry } from '../../core/record';
+import { parseJson } from './check-entry';
+import { ledgerBroken } from './errors';
+import type { Ledger } from './ledger';
+
+/**
+ * The columns of the CSV export, one row a job that ended. Times are ISO 8601 in UTC, sizes bytes, durations
+ * seconds. A column that a job's end does not have is empty.
+ *
+ * - sequence, time: of the entry that recorded the end
+ * - machineSerial: the machine the drive was paired with
+ * - result: done, failed, cancelled or interrupted
+ * - reason: of a failed job: error code, colon, message
+ * - driveSerial, driveWwn, driveModel, driveBytes
+ * - mediaFile, mediaSha256, imageIndex, imageName, layout
+ * - fingerprint: SHA-256 of the chunk map (core/chunk-map.ts, fingerprintText)
+ * - bytesWritten, bytesVerified, writeSeconds, verifySeconds
+ * - startedAt: of the entry before the first destructive write
+ * - operator, station, batchId, jobId
+ * - entryHash: SHA-256 of the entry's canonical JSON
+ */
+export const csvColumns = [
+  'sequence',
+  'time',
+  'machineSerial',
+  'result',
+  'reason',
+  'driveSerial',
+  'driveWwn',
+  'driveModel',
+  'driveBytes',
+  'mediaFile',
+  'mediaSha256',
+  'imageIndex',
+  'imageName',
+  'layout',
+  'fingerprint',
+  'bytesWritten',
+  'bytesVerified',
+  'writeSeconds',
+  'verifySeconds',
+  'startedAt',
+  'operator',
+  'station',
+  'batchId',
+  'jobId',
+  'entryHash',
+] as const;
+type CsvRow = Record<(typeof csvColumns)[number], string | number | null>;
+
+/**
+ * One CSV cell (RFC 4180). Text that a spreadsheet would take for a formula gets an apostrophe before it
+ * (OWASP, "CSV Injection"): serials and models come from firmware. Everything else, leading zeros too,
+ * stays as it is.
+ */
+export function csvCell(value: string | number | null): string {
+  if (value === null) return '';
+  if (typeof value === 'number') return String(value);
+  const guarded = /^[=+\-@\t\r\n]/.test(value) ? `'${value}` : value;
+  return /[",\r\n]/.test(guarded) ? `"${guarded.replaceAll('"', '""')}"` : guarded;
+}
+
+/** One CSV line with its CRLF. */
+export function csvLine(cells: readonly (string | number | null)[]): string {
+  return `${cells.map(csvCell).join(',')}\r\n`;
+}
+
+/**
+ * The CSV export, piece by piece: header, then a line a job that ended.
+ * @throws PrestageError ledger-broken at an entry that cannot be read
+ */
+export function* exportCsv(ledger: Ledger): Generator<string, void> {
+  yield csvLine(csvColumns);
+  for (const stored of ledger.entries()) {
+    const row = csvRow(stored, readEntry(stored));
+    if (row !== null) yield csvLine(csvColumns.map((column) => row[column]));
+  }
+}
+
+function csvRow(stored: StoredEntry, entry: LedgerEntry): CsvRow | null {
+  const { record } = entry;
+  if (record.kind !== 'job-ended') return null;
+  const { job, end } = record;
+  const result = end.state === 'done' ? end.result : null;
+  const stopped = end.state === 'failed' || end.state === 'cancelled' ? end : null;
+  return {
+    sequence: stored.sequence,
+    time: entry.time,
+    machineSerial: job.machineSerial,
+    result: end.state,
+    reason: end.state === 'failed' ? `${end.reason.code}: ${end.reason.message}` : null,
+    driveSerial: job.drive.serial,
+    driveWwn: job.drive.wwn,
+    driveModel: job.drive.model,
+    driveBytes: job.drive.size,
+    mediaFile: job.media.fileName,
+    mediaSha256: job.media.sha256,
+    imageIndex: job.image.index,
+    imageName: job.image.name,
+    layout: job.layout,
+    fingerprint: job.fingerprint,
+    bytesWritten: result?.bytesWritten ?? stopped?.bytesWritten ?? null,
+    bytesVerified: result?.bytesVerified ?? null,
+    writeSeconds: result?.writeSeconds ?? null,
+    verifySeconds: result?.verifySeconds ?? null,
+    startedAt: record.startedAt,
+    operator: entry.operator,
+    station: entry.station.name,
+    batchId: job.batchId,
+    jobId: job.jobId,
+    entryHash: stored.hash,
+  };
+}
+
+/**
+ * The JSON export, piece by piece: one document with the public key and every entry. `json` is an object
+ * for the reader's sake; its canonical form (RFC 8785) is what the hash and the signature are over.
+ * @throws PrestageError ledger-broken at an entry that cannot be read
+ */
+export function* exportJson(ledger: Ledger): Generator<string, void> {
+  const key = ledger.publicKey;
+  yield '{"format":"prestage-ledger","version":1,';
+  yield `"publicKey":${JSON.stringify(key?.pem ?? null)},`;
+  yield `"keyFingerprint":${JSON.stringify(key?.fingerprint ?? null)},"entries":[`;
+  let separator = '\n';
+  for (const stored of ledger.entries()) {
+    const { sequence, hash, signature } = stored;
+    readEntry(stored);
+    // The stored text is itself JSON: as it is, no number or string can change on the way.
+    yield `${separator}{"sequence":${sequence},"json":${stored.json},"hash":${JSON.stringify(hash)},"signature":${JSON.stringify(signature)}}`;
+    separator = ',\n';
+  }
+  yield '\n]}\n';
+}
+
+function readEntry(stored: StoredEntry): LedgerEntry {
+  const parsed = ledgerEntrySchema.safeParse(parseJson(stored.json));
+  if (parsed.success) return parsed.data;
+  throw ledgerBroken(`Entry ${stored.sequence} of the ledger cannot be exported: it is damaged.`);
+}

@@ -1,0 +1,83 @@
+import { existsSync } from 'node:fs';
+import { PrestageError } from '../../core/errors';
+import type { StatePlaces } from '../state';
+import type { FindingCode } from './check-entry';
+import type { LedgerDatabase } from './database';
+import { keyUnsafe, ledgerUnavailable, shownPath } from './errors';
+import { emptyHead, readHead, writeHead } from './head';
+import {
+  createStationKey,
+  loadPublicKey,
+  loadStationKey,
+  writePublicKey,
+  type StationKey,
+  type VerifyingKey,
+} from './keys';
+
+type KeyPlaces = Pick<StatePlaces, 'headFile' | 'keyFile' | 'publicKeyFile'>;
+
+/** The key to check with, and what is wrong with the key files. */
+export interface KeySurvey {
+  readonly key: VerifyingKey | null;
+  readonly problems: readonly { readonly code: FindingCode; readonly message: string }[];
+}
+
+/**
+ * Looks at the key files without changing them. The private file counts where it can be read, because the
+ * public one is easier to replace.
+ */
+export function surveyKeys(places: Pick<StatePlaces, 'keyFile' | 'publicKeyFile'>): KeySurvey {
+  const problems: { code: FindingCode; message: string }[] = [];
+  const published = loadPublicKey(places);
+  let station: StationKey | null = null;
+  try {
+    station = loadStationKey(places, 'checker');
+  } catch (error) {
+    if (!(error instanceof PrestageError)) throw error;
+    problems.push({ code: 'key-unsafe', message: error.message });
+  }
+  if (published !== null && !existsSync(places.keyFile)) {
+    const message = `The station key ${shownPath(places.keyFile)} is missing: the ledger cannot go on.`;
+    problems.push({ code: 'key-missing', message });
+  }
+  if (station !== null && published?.fingerprint !== station.fingerprint) {
+    const message = `The public key ${shownPath(places.publicKeyFile)} is not that of the station key.`;
+    problems.push({ code: 'key-mismatch', message });
+  }
+  return { key: station ?? published, problems };
+}
+
+/**
+ * Loads the key, or makes it while nothing was ever signed. The database's write lock is held.
+ * @throws PrestageError ledger-key-unsafe, ledger-unavailable
+ */
+export function prepareKey(places: KeyPlaces, database: LedgerDatabase): StationKey {
+  const hasEntries = database.all('SELECT 1 AS one FROM entries LIMIT 1').length > 0;
+  const reading = readHead(places, null);
+  const everWritten =
+    hasEntries || reading.state === 'invalid' || (reading.state === 'read' && reading.head.sequence > 0);
+  const known = loadStationKey(places);
+  if (known === null && everWritten) {
+    throw keyUnsafe(
+      `The station key ${shownPath(places.keyFile)} is missing, but the ledger has entries signed with it.`,
+      'Restore the key from a backup. Without it, move the whole state folder away to begin a new ledger, and keep the old one.',
+    );
+  }
+  const station = known ?? createStationKey(places);
+  if (loadPublicKey(places) === null) {
+    try {
+      writePublicKey(places, station);
+    } catch (error) {
+      throw ledgerUnavailable(
+        `The public key ${shownPath(places.publicKeyFile)} cannot be written.`,
+        'Check that you may write in its folder and that the disk is not full.',
+        error,
+      );
+    }
+  }
+  // Before the first entry, so that a head that is missing later always means that somebody removed it.
+  if (!everWritten && (known === null || reading.state === 'missing')) {
+    writeHead(places, emptyHead, station.privateKey);
+  }
+  return station;
+}

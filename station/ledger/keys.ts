@@ -1,0 +1,143 @@
+import {
+  createHash,
+  createPrivateKey,
+  createPublicKey,
+  generateKeyPairSync,
+  randomBytes,
+  type KeyObject,
+} from 'node:crypto';
+import { closeSync, constants, fstatSync, linkSync, openSync, readFileSync, rmSync } from 'node:fs';
+import { dirname } from 'node:path';
+import type { StatePlaces } from '../state';
+import { syncFolder, writeFileAtomically, writeNewFile } from '../state';
+import { codeOf, keyUnsafe, ledgerUnavailable, shownPath } from './errors';
+
+/** What signatures are checked with. */
+export interface VerifyingKey {
+  readonly publicKey: KeyObject;
+  /** SHA-256 of the SPKI DER, lower-case hexadecimal. */
+  readonly fingerprint: string;
+  /** SPKI PEM. */
+  readonly pem: string;
+}
+
+/** The station's key. */
+export interface StationKey extends VerifyingKey {
+  readonly privateKey: KeyObject;
+}
+
+type KeyPlaces = Pick<StatePlaces, 'keyFile' | 'publicKeyFile'>;
+
+/** SHA-256 of a public key's SPKI DER, lower-case hexadecimal. */
+export function keyFingerprint(publicKey: KeyObject): string {
+  return createHash('sha256')
+    .update(publicKey.export({ type: 'spki', format: 'der' }))
+    .digest('hex');
+}
+
+function verifyingKey(publicKey: KeyObject): VerifyingKey {
+  return {
+    publicKey,
+    fingerprint: keyFingerprint(publicKey),
+    pem: publicKey.export({ type: 'spki', format: 'pem' }).toString(),
+  };
+}
+
+/**
+ * Loads the station's private key.
+ * @param reader `signer` wants a key that only this user can have used; `checker` only compares, so a key
+ * of another user is fine, and one it may not read is as if there were none
+ * @returns null when there is no key file
+ * @throws PrestageError ledger-key-unsafe when others can read it, it is not ours, or it is not an Ed25519 key
+ */
+export function loadStationKey(
+  places: Pick<StatePlaces, 'keyFile'>,
+  reader: 'signer' | 'checker' = 'signer',
+): StationKey | null {
+  const file = shownPath(places.keyFile);
+  let descriptor: number;
+  try {
+    // A link could point at a key that somebody else chose.
+    descriptor = openSync(places.keyFile, constants.O_RDONLY | constants.O_NOFOLLOW);
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT' || (codeOf(error) === 'EACCES' && reader === 'checker')) return null;
+    throw keyUnsafe(
+      `The station key ${file} cannot be opened.`,
+      'It must be an ordinary file that belongs to you, with mode 0600.',
+      error,
+    );
+  }
+  let pem: string;
+  try {
+    const facts = fstatSync(descriptor);
+    const remedy = `If nobody else can have copied it: chown ${process.geteuid?.() ?? 'you'} and chmod 600 ${file}.`;
+    if (!facts.isFile()) throw keyUnsafe(`The station key ${file} is not an ordinary file.`, remedy);
+    if (reader === 'signer' && facts.uid !== process.geteuid?.()) {
+      throw keyUnsafe(`The station key ${file} belongs to another user (uid ${facts.uid}).`, remedy);
+    }
+    if ((facts.mode & 0o077) !== 0) {
+      const mode = (facts.mode & 0o777).toString(8).padStart(4, '0');
+      throw keyUnsafe(`The station key ${file} is open to other users (mode ${mode}).`, remedy);
+    }
+    pem = readFileSync(descriptor, 'utf8');
+  } finally {
+    closeSync(descriptor);
+  }
+  try {
+    const privateKey = createPrivateKey(pem);
+    if (privateKey.asymmetricKeyType !== 'ed25519') throw new Error('not an Ed25519 key');
+    return { privateKey, ...verifyingKey(createPublicKey(privateKey)) };
+  } catch (error) {
+    throw keyUnsafe(`The station key ${file} cannot be used.`, 'Restore it from a backup.', error);
+  }
+}
+
+/**
+ * Makes the station's key. When two processes do so at once, both end with the key of the one that came
+ * first: the file gets its name, whole, by link(2), which fails where the name is taken.
+ * @throws PrestageError ledger-key-unsafe, ledger-unavailable
+ */
+export function createStationKey(places: KeyPlaces): StationKey {
+  const temporary = `${places.keyFile}.${randomBytes(6).toString('hex')}.tmp`;
+  try {
+    const { privateKey } = generateKeyPairSync('ed25519');
+    writeNewFile(temporary, privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(), 0o600);
+    try {
+      linkSync(temporary, places.keyFile);
+    } catch (error) {
+      if (codeOf(error) !== 'EEXIST') throw error;
+    } finally {
+      rmSync(temporary, { force: true });
+    }
+    syncFolder(dirname(places.keyFile));
+    const key = loadStationKey(places);
+    if (key === null) throw new Error('the key file is gone again');
+    writePublicKey(places, key);
+    return key;
+  } catch (error) {
+    if (codeOf(error) === 'ledger-key-unsafe') throw error;
+    throw ledgerUnavailable(
+      `The station key ${shownPath(places.keyFile)} cannot be made.`,
+      'Check that you may write in its folder and that the disk is not full.',
+      error,
+    );
+  }
+}
+
+/** Writes the public half beside the private one. */
+export function writePublicKey(places: KeyPlaces, key: VerifyingKey): void {
+  writeFileAtomically(places.publicKeyFile, key.pem, 0o644);
+}
+
+/**
+ * Loads the public half alone, for looking at a ledger without its private key.
+ * @returns null when there is none, or it cannot be used
+ */
+export function loadPublicKey(places: Pick<StatePlaces, 'publicKeyFile'>): VerifyingKey | null {
+  try {
+    const publicKey = createPublicKey(readFileSync(places.publicKeyFile, 'utf8'));
+    return publicKey.asymmetricKeyType === 'ed25519' ? verifyingKey(publicKey) : null;
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,311 @@
+import { z } from 'zod';
+import type { DriveIdentity } from '../../core/drive';
+import { PrestageError } from '../../core/errors';
+import type { JobFacts, LedgerRecord, StoredEntry } from '../../core/record';
+import type { StatePlaces } from '../state';
+import { checkEntry } from './check-entry';
+import { LedgerDatabase, rawRowSchema, rowColumns, type RawRow, type SqlValue } from './database';
+import { columnsOf, driveKey, sealEntry, type LedgerRow } from './entry';
+import { ledgerBroken, shownPath } from './errors';
+import { emptyHead, readTrustedHead, writeHead, type LedgerHead } from './head';
+import { prepareKey } from './key-care';
+import { loadPublicKey, type StationKey, type VerifyingKey } from './keys';
+import { verifyLedger, type LedgerReport } from './verify';
+
+type LedgerPlaces = Pick<StatePlaces, 'ledgerFile' | 'headFile' | 'keyFile' | 'publicKeyFile'>;
+
+export interface LedgerOptions {
+  /** Only look: makes nothing, needs no private key, and refuses to append. */
+  readonly readOnly?: boolean;
+  /** For tests. */
+  readonly clock?: () => Date;
+}
+
+/** Who and what made an entry, beside its record. */
+export interface AppendContext {
+  readonly operator: string;
+  readonly stationName: string;
+  readonly versions: Readonly<Record<string, string>>;
+}
+
+/** A job that began and of whose end nothing is written. */
+export interface OpenJob {
+  readonly sequence: number;
+  /** ISO 8601, UTC. */
+  readonly startedAt: string;
+  readonly job: JobFacts;
+}
+
+/** Rows read at once. Bounds memory, and how long a reader holds the database. */
+const pageRows = 500;
+
+const sequenceRow = z.object({ sequence: z.int() });
+
+/**
+ * The station's ledger: an append-only list of signed entries, each holding its predecessor's hash. Any
+ * number of processes may have it open and append at the same time.
+ */
+export class Ledger {
+  readonly #places: LedgerPlaces;
+  /** null: read-only, and nothing has been written yet. */
+  readonly #database: LedgerDatabase | null;
+  /** null: read-only. */
+  readonly #station: StationKey | null;
+  readonly #verifying: VerifyingKey | null;
+  readonly #clock: () => Date;
+
+  private constructor(
+    places: LedgerPlaces,
+    database: LedgerDatabase | null,
+    station: StationKey | null,
+    clock: () => Date,
+  ) {
+    this.#places = places;
+    this.#database = database;
+    this.#station = station;
+    this.#verifying = station ?? loadPublicKey(places);
+    this.#clock = clock;
+  }
+
+  /**
+   * Opens the ledger. For writing, its newest entries and its head are checked first, so that a job is
+   * refused before its drive is touched when the record could not be kept.
+   * @throws PrestageError ledger-broken, ledger-unavailable, ledger-key-unsafe
+   */
+  static open(places: LedgerPlaces, options: LedgerOptions = {}): Ledger {
+    const clock = options.clock ?? ((): Date => new Date());
+    if (options.readOnly === true) {
+      return new Ledger(places, LedgerDatabase.openForReading(places.ledgerFile), null, clock);
+    }
+    const database = LedgerDatabase.openForWriting(places.ledgerFile);
+    try {
+      const station = database.transaction(() => prepareKey(places, database));
+      const ledger = new Ledger(places, database, station, clock);
+      database.transaction(() => {
+        ledger.#catchUpHead(database, station);
+      });
+      return ledger;
+    } catch (error) {
+      database.close();
+      throw error;
+    }
+  }
+
+  /** Public half of the station's key; null when there is none yet. */
+  get publicKey(): VerifyingKey | null {
+    return this.#verifying;
+  }
+
+  /**
+   * Writes one entry and waits until the disk has it.
+   * @throws PrestageError ledger-broken when the ledger is not whole, ledger-unavailable; z.ZodError when the
+   * record does not fit its schema, which is a bug of the caller. Nothing is written then.
+   */
+  append(record: LedgerRecord, context: AppendContext): LedgerRow {
+    const database = this.#database;
+    const station = this.#station;
+    if (database === null || station === null) throw new Error('the ledger is open for reading only');
+
+    const row = database.transaction(() => {
+      const last = this.#trustedLast(database, station);
+      const sealed = sealEntry(
+        {
+          version: 1,
+          sequence: last.sequence + 1,
+          previousHash: last.hash,
+          time: this.#clock().toISOString(),
+          station: { name: context.stationName, keyFingerprint: station.fingerprint },
+          operator: context.operator,
+          versions: { ...context.versions },
+          record,
+        },
+        station.privateKey,
+      );
+      const columns = columnsOf(sealed.entry.record);
+      database.run(
+        `INSERT INTO entries (sequence, json, hash, signature, kind, state, machine_serial, drive_key, job_id)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+        sealed.sequence,
+        sealed.json,
+        sealed.hash,
+        sealed.signature,
+        columns.kind,
+        columns.state,
+        columns.machineSerial,
+        columns.driveKey,
+        columns.jobId,
+      );
+      return sealed;
+    });
+
+    // After the commit, because a head that is ahead of the database means that entries were cut off.
+    // Under the lock again, so that a slower process cannot put an older head over a newer one.
+    try {
+      database.transaction(() => {
+        this.#catchUpHead(database, station);
+      });
+    } catch (error) {
+      // The entry is on the disk. A head that stays behind is caught up with the next entry, and a caller
+      // who believes that nothing was written would write the entry twice.
+      if (!(error instanceof PrestageError && error.code === 'ledger-unavailable')) throw error;
+    }
+    return row;
+  }
+
+  /** Moves the head to the newest entry. The write lock is held. */
+  #catchUpHead(database: LedgerDatabase, station: StationKey): void {
+    const head = readTrustedHead(this.#places, station.publicKey);
+    const last = this.#trustedLast(database, station);
+    if (last.sequence !== head?.sequence) writeHead(this.#places, last, station.privateKey);
+  }
+
+  /**
+   * The newest entry, when everything from the head on is whole. What lies before is for verify: reading all
+   * of it with each entry would make appending slower by the day.
+   */
+  #trustedLast(database: LedgerDatabase, station: StationKey): LedgerHead {
+    const head = readTrustedHead(this.#places, station.publicKey);
+    if (head === null) {
+      throw ledgerBroken(`The ledger's head file ${shownPath(this.#places.headFile)} is missing.`);
+    }
+    const rows = database
+      .all(`SELECT ${rowColumns} FROM entries WHERE sequence >= ? ORDER BY sequence`, head.sequence)
+      .map((row) => this.#checked(row));
+    let last = emptyHead;
+    if (head.sequence > 0) {
+      const first = rows.shift();
+      if (first?.sequence !== head.sequence) {
+        throw ledgerBroken(
+          `The newest entries of the ledger are missing: it once had ${head.sequence} entries and now has fewer.`,
+        );
+      }
+      if (first.hash !== head.hash) {
+        throw ledgerBroken(`Entry ${head.sequence} is not the one that this station signed last.`);
+      }
+      last = first;
+    }
+    for (const row of rows) {
+      if (row.sequence !== last.sequence + 1 || row.entry.previousHash !== last.hash) {
+        throw ledgerBroken(`Entry ${row.sequence} does not follow entry ${last.sequence}.`);
+      }
+      last = row;
+    }
+    return { sequence: last.sequence, hash: last.hash };
+  }
+
+  /**
+   * Every entry, oldest first, as it is stored; nothing about it has been checked.
+   * @throws PrestageError ledger-broken when an entry is not even text
+   */
+  *entries(): IterableIterator<StoredEntry> {
+    for (let after: number | null = null; ;) {
+      const rows: RawRow[] = this.#select(
+        after === null ? '' : 'WHERE sequence > ?',
+        `ORDER BY sequence LIMIT ${pageRows}`,
+        ...(after === null ? [] : [after]),
+      ).map(toRawRow);
+      for (const row of rows) yield toStored(row);
+      const last = rows.at(-1);
+      if (last === undefined) return;
+      after = last.sequence;
+    }
+  }
+
+  /** The newest `count` entries, oldest of them first; nothing about them has been checked. */
+  lastEntries(count: number): StoredEntry[] {
+    const rows = this.#select('', 'ORDER BY sequence DESC LIMIT ?', Math.max(0, Math.trunc(count)));
+    return rows.map((row) => toStored(toRawRow(row))).reverse();
+  }
+
+  /** How many entries there are. */
+  count(): number {
+    const [row] = this.#database?.all('SELECT COUNT(*) AS sequence FROM entries') ?? [];
+    return row === undefined ? 0 : sequenceRow.parse(row).sequence;
+  }
+
+  /**
+   * The newest finished job of a machine.
+   * @param machineSerial normalized (core/serial.ts)
+   * @returns null when the machine was never finished
+   * @throws PrestageError ledger-broken when the entry is not what was signed
+   */
+  findShipped(machineSerial: string): LedgerRow | null {
+    return this.#findDone('machine_serial', machineSerial);
+  }
+
+  /**
+   * The newest finished job of a drive: by serial, WWN and size, or by path and size when it has neither.
+   * @throws PrestageError ledger-broken when the entry is not what was signed
+   */
+  findLastDone(drive: DriveIdentity): LedgerRow | null {
+    return this.#findDone('drive_key', driveKey(drive));
+  }
+
+  #findDone(column: 'machine_serial' | 'drive_key', value: string): LedgerRow | null {
+    const [row] = this.#select(
+      `WHERE ${column} = ? AND kind = 'job-ended' AND state = 'done'`,
+      'ORDER BY sequence DESC LIMIT 1',
+      value,
+    );
+    return row === undefined ? null : this.#checked(row);
+  }
+
+  /**
+   * Jobs that began and did not end, oldest first. They run right now in some process, or were interrupted.
+   * @throws PrestageError ledger-broken when an entry is not what was signed
+   */
+  openJobs(): OpenJob[] {
+    const rows = this.#select(
+      `AS started WHERE kind = 'job-started' AND NOT EXISTS
+         (SELECT 1 FROM entries AS ended WHERE ended.job_id = started.job_id AND ended.kind = 'job-ended')`,
+      'ORDER BY sequence',
+    );
+    return rows.flatMap((row) => {
+      const { sequence, entry } = this.#checked(row);
+      return entry.record.kind === 'job-started'
+        ? [{ sequence, startedAt: entry.time, job: entry.record.job }]
+        : [];
+    });
+  }
+
+  /**
+   * Looks at everything: each entry, the chain, the signatures, the head, the keys and the file.
+   * @throws PrestageError ledger-broken when the file cannot be read as a database, ledger-unavailable
+   */
+  verify(): LedgerReport {
+    return verifyLedger(this.#places, this.#database);
+  }
+
+  close(): void {
+    if (this.#station !== null) this.#database?.checkpoint();
+    this.#database?.close();
+  }
+
+  #select(where: string, rest: string, ...values: SqlValue[]): unknown[] {
+    return this.#database?.all(`SELECT ${rowColumns} FROM entries ${where} ${rest}`, ...values) ?? [];
+  }
+
+  /** A row whose JSON, hash, signature and columns agree. */
+  #checked(raw: unknown): LedgerRow {
+    const row = toRawRow(raw);
+    const { entry, problems } = checkEntry(row, this.#verifying);
+    const problem = problems[0];
+    if (problem !== undefined) throw ledgerBroken(`Entry ${row.sequence} of the ledger ${problem.message}`);
+    if (entry?.sequence !== row.sequence) {
+      throw ledgerBroken(`Entry ${row.sequence} of the ledger was written as another one.`);
+    }
+    return { ...toStored(row), entry };
+  }
+}
+
+function toRawRow(row: unknown): RawRow {
+  const parsed = rawRowSchema.safeParse(row);
+  if (parsed.success) return parsed.data;
+  const sequence = sequenceRow.safeParse(row);
+  const name = sequence.success ? `Entry ${sequence.data.sequence}` : 'An entry';
+  throw ledgerBroken(`${name} of the ledger cannot be read.`, parsed.error.message);
+}
+
+function toStored(row: RawRow): StoredEntry {
+  return { sequence: row.sequence, json: row.json, hash: row.hash, signature: row.signature };
+}

@@ -1,0 +1,93 @@
+import { readFileSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { z } from 'zod';
+import { sanitizeForDisplay } from '../core/display';
+import { PrestageError } from '../core/errors';
+import { timeouts } from '../core/timeouts';
+import { GiB } from '../core/units';
+import { writeFileAtomically, type StatePlaces } from './state';
+
+export const defaultCacheLimitBytes = 100 * GiB;
+
+/** What a station can be told. A member that is missing has its default. */
+export const settingsSchema = z.strictObject({
+  /** Name in every ledger entry. Kept plain, because it is printed and exported. */
+  stationName: z
+    .string()
+    .refine((name) => name !== '' && name === sanitizeForDisplay(name), {
+      message: 'must be 1 to 128 visible characters',
+    })
+    .default(() => sanitizeForDisplay(hostname()) || 'station'),
+  /** Bytes that renders may take together. */
+  cacheLimitBytes: z.int().nonnegative().default(defaultCacheLimitBytes),
+  /** Seconds without progress on a drive, after which its job ends as stalled. */
+  stallSeconds: z
+    .int()
+    .positive()
+    .max(24 * 60 * 60)
+    .default(timeouts.driveStall / 1000),
+});
+export type Settings = z.infer<typeof settingsSchema>;
+
+/**
+ * Reads the settings. A missing file means the defaults.
+ * @throws PrestageError settings-invalid, naming the file and the field
+ */
+export function loadSettings(places: Pick<StatePlaces, 'settingsFile'>): Settings {
+  let text: string;
+  try {
+    text = readFileSync(places.settingsFile, 'utf8');
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return settingsSchema.parse({});
+    throw settingsInvalid(places, 'cannot be read', error);
+  }
+  let content: unknown;
+  try {
+    content = JSON.parse(text);
+  } catch (error) {
+    throw settingsInvalid(places, 'is not JSON', error);
+  }
+  const parsed = settingsSchema.safeParse(content);
+  if (!parsed.success) throw settingsInvalid(places, describeIssues(parsed.error), null);
+  return parsed.data;
+}
+
+/**
+ * Writes the settings; a crash leaves the old file or the new one.
+ * @throws PrestageError settings-invalid (nothing is written), state-unavailable
+ */
+export function saveSettings(places: Pick<StatePlaces, 'settingsFile'>, settings: Settings): void {
+  const parsed = settingsSchema.safeParse(settings);
+  if (!parsed.success) throw settingsInvalid(places, describeIssues(parsed.error), null);
+  try {
+    writeFileAtomically(places.settingsFile, `${JSON.stringify(parsed.data, null, 2)}\n`, 0o600);
+  } catch (error) {
+    throw new PrestageError({
+      code: 'state-unavailable',
+      message: `The settings file ${sanitizeForDisplay(places.settingsFile, 512)} cannot be written.`,
+      cause: error instanceof Error ? error.message : String(error),
+      remedy: 'Check that its folder may be written and that the disk is not full.',
+    });
+  }
+}
+
+function describeIssues(error: z.ZodError): string {
+  const issues = error.issues.map((issue) => {
+    const field = issue.path.join('.');
+    return field === '' ? issue.message : `'${field}': ${issue.message}`;
+  });
+  return `is not valid: ${sanitizeForDisplay(issues.join('; '), 512)}`;
+}
+
+function settingsInvalid(
+  places: Pick<StatePlaces, 'settingsFile'>,
+  what: string,
+  cause: unknown,
+): PrestageError {
+  return new PrestageError({
+    code: 'settings-invalid',
+    message: `The settings file ${sanitizeForDisplay(places.settingsFile, 512)} ${what}.`,
+    cause: cause instanceof Error ? cause.message : null,
+    remedy: 'Correct the file, or delete it to have the defaults again.',
+  });
+}

@@ -1,0 +1,97 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { writeFile } from 'node:fs/promises';
+
+/** What every part of a run needs. */
+export interface BenchContext {
+  /** Aborted when the user interrupts. */
+  readonly signal: AbortSignal;
+  /** Folder of this run; everything in it goes away at the end. */
+  readonly folder: string;
+  /** Says what is going on. */
+  readonly log: (text: string) => void;
+}
+
+export interface CommandOptions {
+  readonly signal?: AbortSignal;
+  /** Called with the process id as soon as the program runs. */
+  readonly onStart?: (pid: number) => void;
+}
+
+export interface CommandResult {
+  /** Wall-clock seconds from start to end. */
+  readonly seconds: number;
+  readonly stdout: string;
+}
+
+/**
+ * Runs a program with an argv array and waits for it.
+ * @throws Error with the last lines of its standard error when it does not end with 0
+ */
+export async function run(
+  command: string,
+  args: readonly string[],
+  options: CommandOptions = {},
+): Promise<CommandResult> {
+  const started = performance.now();
+  const child = spawn(command, args, {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, LC_ALL: 'C.UTF-8', PATH: `${process.env['PATH'] ?? ''}:/usr/sbin:/sbin` },
+    ...(options.signal === undefined ? {} : { signal: options.signal }),
+  });
+  const stdout: Buffer[] = [];
+  let stderr = '';
+  child.stdout.on('data', (piece: Buffer) => stdout.push(piece));
+  child.stderr.on('data', (piece: Buffer) => {
+    stderr = (stderr + piece.toString('utf8')).slice(-2000);
+  });
+  child.once('spawn', () => {
+    if (child.pid !== undefined) options.onStart?.(child.pid);
+  });
+  // 'error' (could not start, aborted) makes once() throw.
+  const [status] = (await once(child, 'close')) as [number | null];
+  const seconds = (performance.now() - started) / 1000;
+  if (status !== 0) {
+    throw new Error(`${command} ${args[0] ?? ''} ended with ${status ?? 'a signal'}: ${stderr.trim()}`);
+  }
+  return { seconds, stdout: Buffer.concat(stdout).toString('utf8') };
+}
+
+/** @returns what `work` gives, and how many wall-clock seconds it took. */
+export async function timed<T>(work: () => Promise<T>): Promise<{ value: T; seconds: number }> {
+  const started = performance.now();
+  const value = await work();
+  return { value, seconds: (performance.now() - started) / 1000 };
+}
+
+/** Flushes all dirty pages and drops the clean ones, so that no contender finds its files in memory. */
+export async function dropCaches(context: BenchContext): Promise<void> {
+  await run('sync', [], { signal: context.signal });
+  await writeFile('/proc/sys/vm/drop_caches', '3');
+}
+
+/** Calls `work` for every item, at most `limit` at a time. */
+export async function inParallel<T, R>(
+  items: readonly T[],
+  limit: number,
+  work: (item: T, index: number) => Promise<R>,
+): Promise<R[]> {
+  const results: R[] = [];
+  let next = 0;
+  const lane = async (): Promise<void> => {
+    for (let index = next++; index < items.length; index = next++) {
+      results[index] = await work(items[index] as T, index);
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(limit, items.length) }, lane));
+  return results;
+}
+
+/** @returns the middle value; of an even number of values the mean of the two in the middle. */
+export function median(values: readonly number[]): number {
+  if (values.length === 0) throw new RangeError('no values');
+  const sorted = [...values].sort((one, other) => one - other);
+  const middle = sorted.length >> 1;
+  const upper = sorted[middle] ?? 0;
+  return sorted.length % 2 === 1 ? upper : (upper + (sorted[middle - 1] ?? 0)) / 2;
+}

@@ -1,0 +1,52 @@
+import { writeSync } from 'node:fs';
+import type { Reporter, SerializedError, TestCase, TestModule } from 'vitest/node';
+
+/**
+ * Ends a run with one line that is easy to read and to parse, `N passed, N failed, N skipped`, and before it
+ * names every skipped test with its reason, so that nothing is skipped in silence.
+ */
+export class ClosingLineReporter implements Reporter {
+  #lines: string[] = [];
+
+  onInit(): void {
+    // At the very end: teardowns and other reporters may still print after the run's own end.
+    process.once('exit', () => {
+      if (this.#lines.length > 0) writeSync(1, `${this.#lines.join('\n')}\n`);
+    });
+  }
+
+  onTestRunEnd(modules: readonly TestModule[], unhandledErrors: readonly SerializedError[]): void {
+    const counts = { passed: 0, failed: 0, skipped: 0 };
+    const skips: string[] = [];
+    let outside = unhandledErrors.length;
+    for (const module of modules) {
+      const before = counts.failed;
+      for (const test of module.children.allTests()) {
+        const result = test.result();
+        if (result.state === 'passed') counts.passed += 1;
+        else if (result.state === 'failed') counts.failed += 1;
+        else {
+          // A test that never came to run was skipped, whatever the reason.
+          counts.skipped += 1;
+          skips.push(`skipped: ${module.relativeModuleId} > ${test.fullName}: ${reasonOf(test)}`);
+        }
+      }
+      // A file that does not load, or whose hooks fail, has no failed test to count.
+      if (!module.ok() && counts.failed === before) outside += 1;
+    }
+    this.#lines = skips;
+    if (outside > 0) this.#lines.push(`failed outside of any test: ${outside}, see above`);
+    this.#lines.push(`${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped`);
+  }
+}
+
+function reasonOf(test: TestCase): string {
+  const result = test.result();
+  if (result.state === 'skipped' && result.note !== undefined) return result.note;
+  if (result.state === 'pending') return 'it did not run to its end';
+  if (test.options.mode === 'todo') return 'not written yet';
+  return 'no reason given';
+}
+
+// vitest loads a reporter by its default export.
+export { ClosingLineReporter as default };

@@ -1,0 +1,202 @@
+import { fileURLToPath } from 'node:url';
+import { afterEach, describe, expect, it } from 'vitest';
+import type { TaskProgress } from '../../../core/contract/engine';
+import { PrestageError } from '../../../core/errors';
+import type { Elevation } from '../../../station/engine/elevation';
+import type { EngineClient } from '../../../station/engine/engine-client';
+import { Engines } from '../../../station/engine/engines';
+import { launchEngine } from '../../../station/engine/launch';
+
+const script = fileURLToPath(new URL('fake-helper.ts', import.meta.url));
+const tsx = import.meta.resolve('tsx');
+const helper = (mode: string): [string, ...string[]] => [process.execPath, '--import', tsx, script, mode];
+
+const open: EngineClient[] = [];
+async function launch(mode = 'good', signal?: AbortSignal): Promise<EngineClient> {
+  const client = await launchEngine({
+    elevation: { kind: 'direct' },
+    helper: helper(mode),
+    client: 'test',
+    signal,
+  });
+  open.push(client);
+  return client;
+}
+afterEach(async () => {
+  await Promise.all(open.splice(0).map((client) => client.dispose(500)));
+});
+
+/** What a call fails with. */
+async function failure(call: Promise<unknown>): Promise<PrestageError['data']> {
+  try {
+    await call;
+  } catch (error) {
+    if (error instanceof PrestageError) return error.data;
+    throw error;
+  }
+  throw new Error('it did not fail');
+}
+const verify = (client: EngineClient, path: string, signal?: AbortSignal): Promise<unknown> =>
+  client.call('verifyMedia', { progressToken: path, path }, { signal });
+
+describe('EngineClient', () => {
+  it('greets, calls, and keeps what is printed off the wire', async () => {
+    const client = await launch();
+    expect(client.greeting?.version).toBe('0.0.0-fake');
+    expect(await client.call('listDrives', { benchDirectory: null, protectedPaths: [] })).toEqual({
+      drives: [],
+    });
+    expect(await client.dispose()).toEqual({ kind: 'ended' });
+  });
+
+  it('gives the helper no environment but what it needs', async () => {
+    process.env['PRESTAGE_SECRET'] = 'x';
+    const client = await launch();
+    const names = client.greeting?.versions['environment']?.split(' ') ?? [];
+    expect(names.filter((name) => !['PATH', 'TMPDIR', 'LC_ALL'].includes(name))).toEqual([]);
+  });
+
+  it('passes the helper’s own errors on whole', async () => {
+    const client = await launch();
+    expect(await failure(client.call('inspectMedia', { path: '/m.wim', imageIndex: 1 }))).toEqual({
+      code: 'media-truncated',
+      message: '/m.wim ends too early.',
+      cause: 'wimlib 65',
+      remedy: 'Copy it again.',
+      offset: 4096,
+    });
+    expect(await failure(verify(client, '/bug'))).toMatchObject({ code: 'internal' });
+  });
+
+  it('routes progress by token, and jobs to every listener', async () => {
+    const client = await launch();
+    const seen: TaskProgress[] = [];
+    const jobs: string[] = [];
+    const stop = client.onJobProgress(({ job }) => jobs.push(job.state));
+    await client.call(
+      'hashMedia',
+      { progressToken: 't1', files: ['/a'] },
+      { onTaskProgress: (progress) => seen.push(progress) },
+    );
+    expect(seen.map(({ done }) => done)).toEqual([5, 10]);
+    await client.call('releaseDrive', { reservation: 'r' });
+    stop();
+    await client.call('releaseDrive', { reservation: 'r' });
+    expect(jobs).toEqual(['checking']);
+  });
+
+  it('cancels one call and leaves the others', async () => {
+    const client = await launch();
+    const one = new AbortController();
+    const two = new AbortController();
+    const first = failure(verify(client, '/wait', one.signal));
+    const second = failure(verify(client, '/wait2', two.signal));
+    one.abort();
+    expect(await first).toMatchObject({ code: 'cancelled' });
+    expect(client.failure).toBeNull();
+    two.abort();
+    expect(await second).toMatchObject({ code: 'cancelled' });
+    expect(await failure(verify(client, '/wait', one.signal))).toMatchObject({ code: 'cancelled' });
+  });
+
+  it('fails every call in flight when the helper is killed, with its last words', async () => {
+    const client = await launch();
+    const waiting = failure(verify(client, '/wait'));
+    const error = await failure(verify(client, '/die'));
+    expect(error).toMatchObject({ code: 'helper-died' });
+    expect(error.cause).toBe('ended by SIGKILL\nthe last words');
+    expect(await waiting).toEqual(error);
+    expect(await failure(verify(client, '/late'))).toEqual(error);
+    expect(await client.dispose()).toEqual({ kind: 'killed', signal: 'SIGKILL' });
+  });
+
+  it('tells an exit that nobody ordered, and its status', async () => {
+    const client = await launch();
+    expect(await failure(verify(client, '/exit'))).toMatchObject({
+      code: 'helper-died',
+      cause: 'exit status 7',
+    });
+  });
+
+  it('keeps an answer that came before the end', async () => {
+    const client = await launch();
+    expect(await verify(client, '/answer-and-exit')).toEqual({ bytes: 1 });
+  });
+
+  it.each(['/garbage', '/bomb', '/wrong-answer'])('stops believing after %s', async (path) => {
+    const client = await launch();
+    const waiting = failure(verify(client, '/wait'));
+    expect(await failure(verify(client, path))).toMatchObject({ code: 'helper-protocol' });
+    expect(await waiting).toMatchObject({ code: 'helper-protocol' });
+    expect(await client.exited).toEqual({ kind: 'ended' });
+  });
+
+  it('closes the input to end it, waits for calls in flight, and they end as cancelled', async () => {
+    const client = await launch();
+    const call = failure(verify(client, '/abort-slowly'));
+    // When this has been answered, the call above has begun.
+    await client.call('listDrives', { benchDirectory: null, protectedPaths: [] });
+    const before = Date.now();
+    expect(await client.dispose()).toEqual({ kind: 'ended' });
+    expect(Date.now() - before).toBeGreaterThan(250);
+    expect(await call).toMatchObject({ code: 'cancelled' });
+  });
+
+  it('kills a helper that does not end', { timeout: 20_000 }, async () => {
+    const client = await launch('never-ends');
+    expect(await client.dispose(200)).toEqual({ kind: 'killed', signal: 'SIGKILL' });
+  });
+
+  it('refuses a helper of another version', async () => {
+    expect(await failure(launch('other-version'))).toMatchObject({ code: 'helper-outdated' });
+  });
+
+  it('can be cancelled while it starts', async () => {
+    const controller = new AbortController();
+    const start = failure(launch('silent', controller.signal));
+    controller.abort();
+    expect(await start).toMatchObject({ code: 'cancelled' });
+  });
+
+  it('says when there is nothing to start', async () => {
+    const start = launchEngine({ elevation: { kind: 'direct' }, helper: ['/no/such/node'], client: 'test' });
+    const error = await failure(start);
+    expect(error).toMatchObject({ code: 'helper-died', message: 'The helper could not be started.' });
+    expect(error.cause).toContain('ENOENT');
+  });
+});
+
+describe('Engines', () => {
+  const engines = (elevation: Elevation | null, mode = 'good'): Engines =>
+    new Engines({ helper: helper(mode), client: 'test', elevation: () => elevation });
+
+  it('starts one helper, once, for root', async () => {
+    const all = engines({ kind: 'direct' });
+    const [one, two, three] = await Promise.all([
+      all.plain(),
+      all.forDrive({ kind: 'disk' }),
+      all.forDrive({ kind: 'virtual' }),
+    ]);
+    expect(two).toBe(one);
+    expect(three).toBe(one);
+    await all.dispose();
+  });
+
+  it('asks for privilege for real drives only', async () => {
+    const all = engines(null);
+    expect((await all.forDrive({ kind: 'virtual' })).failure).toBeNull();
+    expect(await failure(all.forDrive({ kind: 'loop' }))).toMatchObject({ code: 'privilege-unavailable' });
+    await all.dispose();
+  });
+
+  it('starts a new helper after one has died', async () => {
+    const all = engines({ kind: 'direct' });
+    const first = await all.plain();
+    await failure(verify(first, '/die'));
+    await first.exited;
+    const second = await all.plain();
+    expect(second).not.toBe(first);
+    expect((await all.greeting()).version).toBe('0.0.0-fake');
+    await all.dispose();
+  });
+});

@@ -1,0 +1,108 @@
+/** A helper that does nothing but speak, in the way its first argument says. Started by tests. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { engineProtocolVersion } from '../../../core/contract/engine';
+import { cancelled, PrestageError } from '../../../core/errors';
+import {
+  claimStdout,
+  obeySignals,
+  serveEngine,
+  type EngineHandlers,
+  type HandlerContext,
+} from '../../../native/helper/rpc-server';
+
+const mode = process.argv[2] ?? 'good';
+
+if (mode === 'sudo-refuses') {
+  process.stderr.write('sudo: 3 incorrect password attempts\n');
+  process.exit(1);
+}
+if (mode === 'pkexec-dismissed') process.exit(126);
+if (mode === 'pkexec-unauthorised') {
+  process.stderr.write('Error executing command as another user: Not authorized\n');
+  process.exit(127);
+}
+if (mode === 'silent') {
+  setInterval(() => undefined, 1000);
+  await new Promise(() => undefined);
+}
+
+const output = claimStdout();
+
+async function untilAborted({ signal }: HandlerContext): Promise<never> {
+  if (!signal.aborted) {
+    await new Promise((resolve) => {
+      signal.addEventListener('abort', resolve, { once: true });
+    });
+  }
+  throw cancelled('The work');
+}
+
+const nothing = (): Promise<never> => Promise.reject(new Error('not part of this test'));
+
+const handlers: EngineHandlers = {
+  hello: () =>
+    Promise.resolve({
+      protocolVersion: mode === 'other-version' ? 99 : engineProtocolVersion,
+      version: '0.0.0-fake',
+      pid: process.pid,
+      uid: Number(process.env['FAKE_UID'] ?? process.geteuid?.() ?? -1),
+      versions: { environment: Object.keys(process.env).sort().join(' ') },
+    }),
+  listDrives: () => {
+    console.log('a library that prints');
+    return Promise.resolve({ drives: [] });
+  },
+  inspectMedia: ({ path }) =>
+    Promise.reject(
+      new PrestageError({
+        code: 'media-truncated',
+        message: `${path} ends too early.`,
+        cause: 'wimlib 65',
+        remedy: 'Copy it again.',
+        offset: 4096,
+      }),
+    ),
+  hashMedia: ({ progressToken, files }, { taskProgress }) => {
+    taskProgress({ token: progressToken, phase: 'hashing', done: 5, total: 10 });
+    taskProgress({ token: 'somebody else', phase: 'hashing', done: 1, total: 10 });
+    taskProgress({ token: progressToken, phase: 'hashing', done: 10, total: 10 });
+    const sha256 = 'a'.repeat(64);
+    return Promise.resolve({ sha256, files: files.map((path) => ({ path, sha256, bytes: 10 })) });
+  },
+  verifyMedia: async ({ path }, context) => {
+    if (path === '/die') {
+      process.stderr.write('the last words\n');
+      process.kill(process.pid, 'SIGKILL');
+    }
+    if (path === '/exit') process.exit(7);
+    if (path === '/answer-and-exit') {
+      setImmediate(() => setImmediate(() => setImmediate(() => process.exit(0))));
+      return { bytes: 1 };
+    }
+    if (path === '/garbage') output.write('Segmentation fault\n');
+    if (path === '/bomb') output.write('Content-Length: 9999999999\r\n\r\n');
+    if (path === '/wrong-answer') return { bytes: -1 };
+    if (path === '/bug') throw new TypeError('a bug');
+    if (path === '/abort-slowly') {
+      await untilAborted(context).catch(() => undefined);
+      await sleep(300);
+      throw cancelled('The work');
+    }
+    return await untilAborted(context);
+  },
+  makeRender: nothing,
+  checkRender: nothing,
+  reserveDrives: nothing,
+  releaseDrive: () => {
+    server.jobProgress({ jobId: '11111111-1111-4111-8111-111111111111', job: { state: 'checking' } });
+    return Promise.resolve({});
+  },
+  runJob: nothing,
+  verifyDrive: nothing,
+};
+
+const server = serveEngine(handlers, { input: process.stdin, output });
+obeySignals(server);
+await server.closed;
+if (mode === 'never-ends') await sleep(600_000);
+process.exit(0);
