@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { lstat, mkdir, open, readdir, readFile, realpath, rmdir, unlink, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { benchFileName, benchSchema, type Bench } from '../core/bench';
 import { sanitizeForDisplay } from '../core/display';
 import { PrestageError } from '../core/errors';
@@ -60,6 +60,9 @@ export async function createBench(directory: string, options: BenchOptions): Pro
 
 async function makeFolder(directory: string): Promise<void> {
   try {
+    if (sanitizeForDisplay(resolve(directory), 4096) !== resolve(directory)) {
+      throw new Error('the path has characters that cannot be shown');
+    }
     await mkdir(directory, { recursive: true });
     if ((await readdir(directory)).length > 0) throw benchExists(directory);
   } catch (error) {

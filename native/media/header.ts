@@ -127,6 +127,9 @@ export function parseWimHeader(bytes: Buffer, fileBytes: number, file: string): 
   }
   // An interrupted capture leaves a header without tables.
   if (xml.storedBytes === 0) throw damagedHeader(file, 'it has no XML data; it was never finished');
+  if (integrity.storedBytes !== integrity.originalBytes) {
+    throw damagedHeader(file, 'the integrity table has two sizes');
+  }
   if (xml.storedBytes !== xml.originalBytes) throw damagedHeader(file, 'the XML data has two sizes');
   return {
     version,

@@ -172,7 +172,8 @@ const units: Readonly<Record<string, number>> = {
 
 // The name before the numbers may hold anything: the first .* takes as much as it can, so that the numbers
 // are the last ones in the line. The percentage and the words behind are not needed.
-const updateForm = /^(.*\D)(\d+(?:\.\d+)?)(?: ([A-Za-z]+))? of (\d+(?:\.\d+)?)(?: ([A-Za-z]+))?(?: ?\(|$)/;
+const updateForm =
+  /^(.*[^\d.])(\d+(?:\.\d+)?)(?: ([A-Za-z]+))? of (\d+(?:\.\d+)?)(?: ([A-Za-z]+))?(?: ?\(|$)/;
 
 /**
  * Reads one update of wimlib-imagex's progress, such as

@@ -229,16 +229,21 @@ export class EngineClient {
   }
 
   #died(exit: HelperExit): PrestageError {
-    const words = this.#helper.lastWords();
+    const cause = [describeExit(exit), this.#helper.lastWords()].filter((part) => part !== null).join('\n');
+    if (this.#greeting === null) {
+      return new PrestageError({
+        code: 'helper-died',
+        message: 'The helper could not be started.',
+        cause,
+        remedy: 'Check the installation: run npm run setup, then start again.',
+      });
+    }
     return new PrestageError({
       code: 'helper-died',
-      message:
-        exit.kind === 'not-started' ? 'The helper could not be started.' : 'The helper ended unexpectedly.',
-      cause: [describeExit(exit), words].filter((part) => part !== null).join('\n'),
+      message: 'The helper ended unexpectedly.',
+      cause,
       remedy:
-        exit.kind === 'not-started'
-          ? 'Check the installation: run npm run setup, then start again.'
-          : 'Drives that were being written are not finished and must be done again. Start again; if it stays, report the lines above.',
+        'Drives that were being written are not finished: do them again. If it stays, report the lines above.',
     });
   }
 

@@ -78,7 +78,7 @@ export class HelperProcess {
 
   /** The last lines it wrote to standard error, safe to show; null when there are none. */
   lastWords(): string | null {
-    const lines = linesOf(this.#stderr).slice(-5);
+    const lines = linesOf(this.#stderr).slice(-12);
     return lines.length === 0 ? null : lines.join('\n');
   }
 

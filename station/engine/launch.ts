@@ -12,7 +12,7 @@ export interface LaunchOptions {
   readonly client: string;
   /** Aborting ends the start, also while a password is being asked for. */
   readonly signal?: AbortSignal | undefined;
-  /** Called with each line that sudo, pkexec or the helper writes to standard error before it is ready. */
+  /** Called with each line that sudo or pkexec writes to standard error while it asks. */
   readonly onStderr?: ((line: string) => void) | undefined;
 }
 
@@ -27,7 +27,7 @@ export async function launchEngine(options: LaunchOptions): Promise<EngineClient
 
   let ready = false;
   const helper = new HelperProcess(helperCommand(elevation, options.helper), (line) => {
-    if (!ready) options.onStderr?.(line);
+    if (!ready && elevation.kind !== 'direct') options.onStderr?.(line);
   });
   const client = new EngineClient(helper);
   let stopWaiting: (error: PrestageError) => void = () => undefined;

@@ -113,8 +113,8 @@ describe('figures of the kernel', () => {
   it('takes a device number apart as glibc packs it', () => {
     expect(formatDeviceNumber(0x801n)).toBe('8:1');
     expect(formatDeviceNumber(0x10300n)).toBe('259:0');
-    expect(formatDeviceNumber(0x1_0000_0fffn)).toBe(`15:${0x1000ff}`);
-    expect(formatDeviceNumber(0x100ff0n)).toBe(`15:${0x1f0}`);
+    expect(formatDeviceNumber(0x1_0000_0fffn)).toBe(`15:1048831`);
+    expect(formatDeviceNumber(0x100ff0n)).toBe(`15:496`);
   });
 
   it('keeps a backing file as it is, but for the line end', () => {

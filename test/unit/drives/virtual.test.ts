@@ -1,4 +1,13 @@
-import { linkSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  linkSync,
+  mkdirSync,
+  mkdtempSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -188,9 +197,12 @@ describe('what is no bench is an error', () => {
   });
 
   it('a folder whose name cannot be shown', async () => {
-    bench = join(folder, 'a\u202eb');
     await make();
-    expect(await codeOf(readBench(bench))).toBe('bench-invalid');
+    const hidden = join(folder, 'a\u202eb');
+    renameSync(bench, hidden);
+    expect(await codeOf(readBench(hidden))).toBe('bench-invalid');
+    bench = hidden;
+    expect(await codeOf(make())).toBe('bench-invalid');
   });
 });
 

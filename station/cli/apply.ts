@@ -1,0 +1,231 @@
+import { createInterface } from 'node:readline/promises';
+import { resolve } from 'node:path';
+import { Command, InvalidArgumentError } from 'commander';
+import type { Assignment } from '../../core/batch-rules';
+import { formatBytes, formatDuration, sanitizeForDisplay } from '../../core/display';
+import { cancelled, PrestageError } from '../../core/errors';
+import { defaultLayoutName, layouts } from '../../core/layout';
+import { planBatch, type BatchPlan, type BatchRequest, type PlannedJob } from '../batch/plan-batch';
+import { runBatch, type BatchReport, type JobReport } from '../batch/run-batch';
+import { openRenderCache } from '../renders/render-cache';
+import { benchOption, commandAction, jsonOption, stateOption } from './context';
+import { exitCodes, type ExitCode } from './exit-codes';
+import { facts, table, type Output } from './output';
+import { defaultOperator, withStation } from './station-context';
+
+interface ApplyOptions {
+  readonly media: string;
+  readonly image: number;
+  readonly layout: string;
+  readonly expectSha256?: string;
+  readonly drive: readonly Assignment[];
+  readonly bench?: string;
+  readonly operator?: string;
+  readonly again?: string;
+  readonly yes?: true;
+}
+
+/** `prestage apply`: the main job. */
+export function applyCommand(): Command {
+  return new Command('apply')
+    .description('write a media to drives, verify them, and record each with its machine')
+    .requiredOption('--media <file>', 'WIM or ESD file, or the first part of a split set')
+    .option('--image <index>', 'image to apply', parseIndex, 1)
+    .option(
+      '--layout <name>',
+      layouts.map(({ name, description }) => `${name}: ${description}`).join('; '),
+      defaultLayoutName,
+    )
+    .option('--expect-sha256 <hex>', 'SHA-256 that the media must have')
+    .requiredOption(
+      '--drive <id=serial>',
+      'drive, and the serial of the machine it goes into; once a drive',
+      parseAssignment,
+    )
+    .addOption(benchOption())
+    .option('--operator <name>', 'who does it; the default is the user')
+    .option('--again <reason>', 'allow machines that were already shipped, and record why')
+    .addOption(stateOption())
+    .option('--yes', 'do not ask before erasing')
+    .addOption(jsonOption())
+    .action(
+      commandAction<ApplyOptions>(async (context, options) => {
+        const request: BatchRequest = {
+          mediaPath: options.media,
+          imageIndex: options.image,
+          layoutName: options.layout,
+          expectSha256: options.expectSha256 ?? null,
+          assignments: options.drive,
+          benchDirectory: options.bench === undefined ? null : resolve(options.bench),
+          operator: plainText('--operator', options.operator ?? defaultOperator()),
+          againReason: options.again === undefined ? null : plainText('--again', options.again),
+        };
+        return await withStation(context, request.operator, async ({ places, settings, ledger }) => {
+          const { engines, output, signal } = context;
+          const plan = await planBatch(request, engines, ledger, places, signal);
+          if (options.yes !== true) await confirm(plan, request, output, signal);
+          const cache = await openRenderCache(places.renderCache, settings.cacheLimitBytes);
+          const report = await runBatch(request, plan, {
+            engines,
+            ledger,
+            cache,
+            places,
+            settings,
+            signal,
+            onTask: (progress) => {
+              output.progress.task(progress.phase === 'hashing' ? 'media' : 'render', progress);
+            },
+            onJob: (job, state) => {
+              output.progress.job(jobLabel(job), state);
+            },
+          });
+          output.result(documentOf(plan, report), () => reportText(report));
+          return exitCodeOf(report);
+        });
+      }),
+    );
+}
+
+function parseIndex(text: string): number {
+  if (!/^[1-9]\d{0,5}$/.test(text)) throw new InvalidArgumentError('It must be a number from 1 on.');
+  return Number(text);
+}
+
+/** `ID=SERIAL`. A drive's id never has an equals sign, a serial might. */
+function parseAssignment(text: string, before: readonly Assignment[] | undefined): readonly Assignment[] {
+  const at = text.indexOf('=');
+  if (at < 1) throw new InvalidArgumentError('It must be ID=MACHINE_SERIAL.');
+  return [...(before ?? []), { driveId: text.slice(0, at), machineSerial: text.slice(at + 1) }];
+}
+
+function plainText(option: string, text: string): string {
+  const clean = sanitizeForDisplay(text, 200);
+  if (clean !== '') return clean;
+  throw new PrestageError({
+    code: 'usage',
+    message: `${option} is empty.`,
+    remedy: 'See prestage apply --help',
+  });
+}
+
+function jobLabel({ drive }: PlannedJob): string {
+  return `${drive.bay ?? drive.path} ${drive.serial ?? drive.id}`;
+}
+
+/** Shows what will be erased and wants the word typed. */
+async function confirm(
+  plan: BatchPlan,
+  request: BatchRequest,
+  output: Output,
+  signal: AbortSignal,
+): Promise<void> {
+  if (!process.stdin.isTTY || !process.stderr.isTTY) {
+    throw new PrestageError({
+      code: 'not-confirmed',
+      message: 'Nobody is at a terminal to confirm what will be erased.',
+      remedy: 'Nothing was touched. Run it in a terminal, or add --yes when you have checked the drives.',
+    });
+  }
+  process.stderr.write(`${planText(plan, request)}\n\n`);
+  const terminal = createInterface({ input: process.stdin, output: process.stderr });
+  try {
+    const answer = await terminal.question("Type 'erase' to erase these drives: ", { signal });
+    if (answer.trim().toLowerCase() === 'erase') return;
+  } catch (error) {
+    if (signal.aborted) throw cancelled('The batch');
+    throw error;
+  } finally {
+    terminal.close();
+  }
+  output.message('');
+  throw new PrestageError({
+    code: 'not-confirmed',
+    message: "The word 'erase' was not typed.",
+    remedy: 'Nothing was touched. Start again when the list is right.',
+  });
+}
+
+function planText(plan: BatchPlan, request: BatchRequest): string {
+  const head = facts([
+    ['media', plan.media.path],
+    ['image', `${plan.image.index}, ${plan.image.name}`],
+    ['layout', plan.layout.description],
+    ['operator', request.operator],
+  ]);
+  const rows = plan.jobs.map(({ drive, machineSerial, holdsMachine }) => [
+    drive.bay ?? drive.path,
+    drive.serial ?? drive.id,
+    drive.model,
+    formatBytes(drive.size),
+    [
+      ...(holdsMachine === null ? [] : [`the finished image of machine ${holdsMachine}`]),
+      ...(drive.contents.length === 0 ? ['nothing that is known'] : drive.contents),
+    ],
+    machineSerial,
+  ]);
+  const columns = ['BAY', 'DRIVE', 'MODEL', 'SIZE', 'HOLDS NOW', 'FOR MACHINE'].map((title) => ({ title }));
+  return `${head}\n\nEverything on these drives will be erased:\n\n${table(columns, rows)}`;
+}
+
+/** The JSON document; its members are part of the command line's contract. */
+function documentOf(plan: BatchPlan, report: BatchReport): object {
+  return {
+    batchId: report.batchId,
+    media: { ...plan.media, sha256: report.hash.sha256, expected: plan.expected.source },
+    render: {
+      cached: report.renders.every(({ cached }) => cached),
+      bytes: report.renders.reduce((sum, { bytes }) => sum + bytes, 0),
+      seconds: report.renders.reduce((sum, { seconds }) => sum + seconds, 0),
+    },
+    jobs: report.jobs.map((job) => ({
+      drive: job.job.drive.id,
+      machineSerial: job.job.machineSerial,
+      state: job.end.state,
+      ...(job.end.state === 'failed' ? { reason: job.end.reason } : {}),
+      ...figuresOf(job),
+      fingerprint: job.fingerprint,
+      ledgerEntry: job.ledgerEntry,
+    })),
+  };
+}
+
+function figuresOf({ end }: JobReport): {
+  bytesWritten: number;
+  writeSeconds: number;
+  verifySeconds: number;
+} {
+  if (end.state === 'done') {
+    const { bytesWritten, writeSeconds, verifySeconds } = end.result;
+    return { bytesWritten, writeSeconds, verifySeconds };
+  }
+  const bytesWritten = end.state === 'interrupted' ? 0 : end.bytesWritten;
+  return { bytesWritten, writeSeconds: 0, verifySeconds: 0 };
+}
+
+function reportText({ jobs, renders }: BatchReport): string {
+  const rows = jobs.map((job) => [
+    job.job.drive.bay ?? job.job.drive.path,
+    job.job.drive.serial ?? job.job.drive.id,
+    job.job.machineSerial,
+    job.end.state === 'done' ? 'PASS' : job.end.state === 'failed' ? 'FAIL' : job.end.state.toUpperCase(),
+    job.end.state === 'done' ? formatBytes(job.end.result.bytesWritten) : null,
+    job.end.state === 'done'
+      ? formatDuration(job.end.result.writeSeconds + job.end.result.verifySeconds)
+      : null,
+    job.ledgerEntry === null ? null : String(job.ledgerEntry),
+    job.end.state === 'failed' ? [job.end.reason.message, job.end.reason.remedy] : null,
+  ]);
+  const columns = ['BAY', 'DRIVE', 'MACHINE', 'RESULT', 'WRITTEN', 'TIME', 'ENTRY', 'REASON'].map(
+    (title) => ({ title }),
+  );
+  const done = jobs.filter(({ end }) => end.state === 'done').length;
+  const how = renders.every(({ cached }) => cached)
+    ? 'the render was in the cache'
+    : 'the render was made anew';
+  return `${table(columns, rows)}\n\n${done} of ${jobs.length} drives passed; ${how}.`;
+}
+
+function exitCodeOf({ jobs }: BatchReport): ExitCode {
+  if (jobs.some(({ end }) => end.state === 'cancelled')) return exitCodes.cancelled;
+  return jobs.every(({ end }) => end.state === 'done') ? exitCodes.good : exitCodes.driveFailed;
+}

@@ -1,0 +1,37 @@
+#!/usr/bin/env node
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { exitCodes } from './exit-codes';
+import { runCommandLine } from './program';
+
+/** The entry of the prestage command; bundled to dist/prestage.cjs, beside helper.cjs. */
+const controller = new AbortController();
+
+function onSignal(): void {
+  if (controller.signal.aborted) {
+    // The helpers cancel and flush by themselves when their input ends.
+    process.exit(exitCodes.cancelled);
+  }
+  controller.abort();
+  process.stderr.write(
+    '\nCancelling. The drives being written are closed cleanly; once more stops at once.\n',
+  );
+}
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, onSignal);
+
+function ownVersion(): string {
+  const text = readFileSync(join(__dirname, '..', 'package.json'), 'utf8');
+  return z.object({ version: z.string() }).parse(JSON.parse(text)).version;
+}
+
+void runCommandLine({
+  args: process.argv.slice(2),
+  version: ownVersion(),
+  helper: [process.execPath, join(__dirname, 'helper.cjs')],
+  stdout: process.stdout,
+  stderr: process.stderr,
+  signal: controller.signal,
+}).then((code) => {
+  process.exit(code);
+});

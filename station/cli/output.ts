@@ -1,0 +1,162 @@
+import Table from 'cli-table3';
+import { sanitizeForDisplay } from '../../core/display';
+import { toErrorData, type ErrorData } from '../../core/errors';
+import { Progress } from './progress';
+
+export interface OutputOptions {
+  /** One JSON document on standard output, everything else on standard error. */
+  readonly json: boolean;
+  readonly stdout: NodeJS.WritableStream;
+  readonly stderr: NodeJS.WritableStream;
+  /** Standard error is a terminal, on which lines can be drawn again. */
+  readonly terminal: boolean;
+}
+
+/**
+ * Everything that a command says. Results go to standard output; messages, progress and errors to standard
+ * error. What came from devices, media or other programs is made safe to show here at the latest.
+ */
+export class Output {
+  readonly json: boolean;
+  readonly #options: OutputOptions;
+  #progress: Progress | null = null;
+  #resultGiven = false;
+
+  constructor(options: OutputOptions) {
+    this.#options = options;
+    this.json = options.json;
+    // A pager that was closed, or a terminal that is gone, must not end a batch.
+    options.stdout.on('error', ignore);
+    options.stderr.on('error', ignore);
+  }
+
+  /** The lines of progress. There from the first use until {@link Output.endProgress}. */
+  get progress(): Progress {
+    this.#progress ??= new Progress({ stream: this.#options.stderr, terminal: this.#options.terminal });
+    return this.#progress;
+  }
+
+  /** Leaves the progress as it is; what follows is printed below. */
+  endProgress(): void {
+    this.#progress?.stop();
+    this.#progress = null;
+  }
+
+  /** One sentence for the person at the terminal. */
+  message(text: string): void {
+    const line = sanitizeForDisplay(text, 2000);
+    if (this.#progress !== null) this.#progress.log(line);
+    else this.#options.stderr.write(`${line}\n`);
+  }
+
+  /**
+   * The command's result, once.
+   * @param document what --json prints
+   * @param text what is printed without it: already safe to show, as {@link table} and {@link facts} are
+   */
+  result(document: object, text: () => string): void {
+    if (this.#resultGiven) throw new Error('a command gave two results');
+    this.#resultGiven = true;
+    this.endProgress();
+    this.#options.stdout.write(
+      this.json ? `${JSON.stringify(document, null, 2)}\n` : `${text().trimEnd()}\n`,
+    );
+  }
+
+  /** What went wrong and what to do, in words; with --json also as the document. */
+  failure(thrown: unknown): ErrorData {
+    const error = toErrorData(thrown);
+    this.endProgress();
+    const lines = [`error: ${sanitizeForDisplay(error.message, 2000)}`];
+    for (const line of (error.cause ?? '').split('\n')) {
+      const safe = sanitizeForDisplay(line, 2000);
+      if (safe !== '') lines.push(`    ${safe}`);
+    }
+    lines.push(`what to do: ${sanitizeForDisplay(error.remedy, 2000)}`);
+    this.#options.stderr.write(`${lines.join('\n')}\n`);
+    if (this.json && !this.#resultGiven) this.result({ error }, () => '');
+    return error;
+  }
+
+  /** Resolves when everything has been handed to the system. Never rejects. */
+  async flush(): Promise<void> {
+    await Promise.all([this.#options.stdout, this.#options.stderr].map(flushed));
+  }
+}
+
+export interface Column {
+  readonly title: string;
+  readonly align?: 'left' | 'right';
+}
+
+/** A cell: one text, or several lines. Numbers are the caller's to format. */
+export type Cell = string | readonly string[] | null;
+
+/**
+ * Columns set apart by two spaces, without lines or colours, so that it can be read, searched and pasted.
+ * Every cell is made safe to show; an empty one is a dash.
+ */
+export function table(columns: readonly Column[], rows: readonly (readonly Cell[])[]): string {
+  const none = '';
+  const made = new Table({
+    head: columns.map(({ title }) => title),
+    colAligns: columns.map(({ align }) => align ?? 'left'),
+    chars: {
+      top: none,
+      'top-mid': none,
+      'top-left': none,
+      'top-right': none,
+      bottom: none,
+      'bottom-mid': none,
+      'bottom-left': none,
+      'bottom-right': none,
+      left: none,
+      'left-mid': none,
+      mid: none,
+      'mid-mid': none,
+      right: none,
+      'right-mid': none,
+      middle: '  ',
+    },
+    style: { head: [], border: [], 'padding-left': 0, 'padding-right': 0 },
+  });
+  for (const row of rows) made.push(row.map(shownCell));
+  return withoutTrailingSpace(made.toString());
+}
+
+/** Names and values, one a line, the values in a column. */
+export function facts(pairs: readonly (readonly [name: string, value: Cell])[]): string {
+  const width = Math.max(0, ...pairs.map(([name]) => name.length));
+  const lines = pairs.map(([name, value]) => {
+    const indent = ' '.repeat(width + 2);
+    return `${name.padEnd(width)}  ${shownCell(value).replaceAll('\n', `\n${indent}`)}`;
+  });
+  return lines.join('\n');
+}
+
+function shownCell(cell: Cell): string {
+  if (cell === null) return '-';
+  const lines = typeof cell === 'string' ? [cell] : cell;
+  const safe = lines.map((line) => sanitizeForDisplay(line, 400)).filter((line) => line !== '');
+  return safe.length === 0 ? '-' : safe.join('\n');
+}
+
+function withoutTrailingSpace(text: string): string {
+  return text
+    .split('\n')
+    .map((line) => line.trimEnd())
+    .join('\n');
+}
+
+async function flushed(stream: NodeJS.WritableStream): Promise<void> {
+  await new Promise<void>((resolve) => {
+    // Calls back also when the stream has failed.
+    stream.write('', () => {
+      resolve();
+    });
+  });
+}
+
+function ignore(): void {
+  // Nobody reads any more: there is nobody to tell.
+}

@@ -1,0 +1,136 @@
+import { Command, CommanderError, type OutputConfiguration } from 'commander';
+import { sanitizeForDisplay } from '../../core/display';
+import { isCancellation, PrestageError } from '../../core/errors';
+import { Engines, type EnginesOptions } from '../engine/engines';
+import { applyCommand } from './apply';
+import { benchCommand } from './bench';
+import { cacheCommand } from './cache';
+import { bindProgram, type Program } from './context';
+import { drivesCommand } from './drives';
+import { exitCodes, type ExitCode } from './exit-codes';
+import { ledgerCommand } from './ledger';
+import { mediaCommand } from './media';
+import { Output } from './output';
+import { verifyCommand } from './verify';
+
+export interface CommandLine {
+  /** Without the program's own name. */
+  readonly args: readonly string[];
+  readonly version: string;
+  /** What starts the helper. */
+  readonly helper: EnginesOptions['helper'];
+  readonly stdout: NodeJS.WritableStream;
+  readonly stderr: NodeJS.WritableStream & { isTTY?: boolean };
+  /** Aborted when the operator cancels. */
+  readonly signal: AbortSignal;
+}
+
+/** Runs one command line to its end, helpers included. @returns the exit code. Never throws. */
+export async function runCommandLine(line: CommandLine): Promise<number> {
+  const { args, signal, stdout, stderr } = line;
+  const output = new Output({
+    // Read here too: a line that commander refuses must still be answered in the form that was asked for.
+    json: args.includes('--json'),
+    stdout,
+    stderr,
+    terminal: stderr.isTTY === true,
+  });
+  const engines = new Engines({
+    helper: line.helper,
+    client: `prestage ${line.version}`,
+    signal,
+    onStderr: (text) => {
+      output.message(text);
+    },
+  });
+  const program: Program = { signal, output, engines, exitCode: exitCodes.good };
+  const root = rootCommand(line, output);
+  bindProgram(root, program);
+  process.exitCode = undefined;
+  try {
+    await root.parseAsync([...args], { from: 'user' });
+    return program.exitCode === exitCodes.good ? processExitCode() : program.exitCode;
+  } catch (error) {
+    if (error instanceof CommanderError && error.exitCode === 0) return exitCodes.good;
+    return report(error, output, signal);
+  } finally {
+    output.endProgress();
+    await engines.dispose();
+    await output.flush();
+  }
+}
+
+/** A command may also say how it ended by setting process.exitCode. */
+function processExitCode(): number {
+  return Number(process.exitCode ?? exitCodes.good);
+}
+
+function report(error: unknown, output: Output, signal: AbortSignal): ExitCode {
+  const data = output.failure(error);
+  // Whatever a command trips over after it was cancelled, cancelled is what it was.
+  if (signal.aborted || isCancellation(error)) return exitCodes.cancelled;
+  if (data.code === 'usage') return exitCodes.usage;
+  return data.code === 'internal' ? exitCodes.bug : exitCodes.refused;
+}
+
+function rootCommand({ version, stdout, stderr }: CommandLine, output: Output): Command {
+  const root = new Command('prestage')
+    .description(
+      'Puts one prestaged Windows image on a rack of drives, proves what it wrote, keeps the record.',
+    )
+    .version(version, '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'print this help')
+    .addHelpText('after', exitCodeHelp);
+  const commands = [
+    drivesCommand(),
+    mediaCommand(),
+    applyCommand(),
+    verifyCommand(),
+    ledgerCommand(),
+    cacheCommand(),
+    benchCommand(),
+  ];
+  for (const command of commands) root.addCommand(command);
+  frame(root, {
+    writeOut: (text) => {
+      // With --json standard output is for the document alone.
+      (output.json ? stderr : stdout).write(text);
+    },
+    writeErr: (text) => {
+      stderr.write(text);
+    },
+    // Said by report(), in the form of every other error.
+    outputError: () => undefined,
+  });
+  return root;
+}
+
+const exitCodeHelp = `
+Exit codes:
+  0    all good
+  2    the command line is wrong
+  3    refused before anything was touched
+  4    some drive failed
+  130  cancelled`;
+
+/** Makes a command and all below it throw what is wrong with the command line, in our form. */
+function frame(command: Command, streams: OutputConfiguration): void {
+  command.configureOutput(streams);
+  command.exitOverride((error) => {
+    if (error.exitCode === 0) throw error;
+    throw usageError(command, error);
+  });
+  for (const below of command.commands) frame(below, streams);
+}
+
+function usageError(command: Command, error: CommanderError): PrestageError {
+  let name = command.name();
+  for (let above = command.parent; above !== null; above = above.parent) name = `${above.name()} ${name}`;
+  const missing = error.code === 'commander.help';
+  const text = sanitizeForDisplay(error.message.replace(/^error: /, ''), 400);
+  return new PrestageError({
+    code: 'usage',
+    message: missing ? 'A command is missing.' : `${text.slice(0, 1).toUpperCase()}${text.slice(1)}`,
+    remedy: `See ${name} --help`,
+  });
+}

@@ -1,0 +1,84 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { ErrorData } from '../../../core/errors';
+import { advance, hasEnded, jobStateSchema, type JobEvent, type JobState } from '../../../core/job';
+
+const reason: ErrorData = { code: 'drive-gone', message: 'm', cause: null, remedy: 'r' };
+const result = {
+  bytesWritten: 1,
+  bytesVerified: 1,
+  chunksVerified: 1,
+  writeSeconds: 1,
+  verifySeconds: 1,
+  directIo: true,
+  tableSha256: 'x',
+};
+const progress = (phase: 'writing' | 'verifying'): JobEvent => ({
+  type: 'progress',
+  phase,
+  bytesDone: 0,
+  bytesTotal: 1,
+});
+const trip: JobEvent[] = [
+  { type: 'check' },
+  { type: 'erase' },
+  progress('writing'),
+  progress('verifying'),
+  { type: 'seal' },
+  { type: 'finish', result },
+];
+const others: JobEvent[] = [
+  { type: 'fail', reason, bytesWritten: 0 },
+  { type: 'cancel', bytesWritten: 0 },
+  { type: 'interrupt' },
+];
+const queued: JobState = { state: 'queued' };
+
+describe('advance', () => {
+  it('takes a job through its trip', () => {
+    const states = trip.map((_, index) => trip.slice(0, index + 1).reduce(advance, queued).state);
+    expect(states).toEqual(['checking', 'erasing', 'writing', 'verifying', 'sealing', 'done']);
+  });
+
+  it('lets a job fail, be cancelled or be interrupted at any step, and then stay so', () => {
+    for (const end of others) {
+      for (let steps = 0; steps < trip.length - 1; steps += 1) {
+        const ended = advance(trip.slice(0, steps).reduce(advance, queued), end);
+        expect(hasEnded(ended)).toBe(true);
+        for (const event of [...trip, ...others]) expect(() => advance(ended, event)).toThrow();
+      }
+    }
+  });
+
+  it('can reach done only through erasing, writing, verifying and sealing, in that order', () => {
+    fc.assert(
+      fc.property(fc.array(fc.constantFrom(...trip, ...others), { maxLength: 40 }), (events) => {
+        let job = queued;
+        const seen: string[] = [];
+        for (const event of events) {
+          try {
+            job = advance(job, event);
+          } catch {
+            continue;
+          }
+          jobStateSchema.parse(job);
+          if (seen.at(-1) !== job.state) seen.push(job.state);
+        }
+        if (job.state === 'done') {
+          expect(seen).toEqual(['checking', 'erasing', 'writing', 'verifying', 'sealing', 'done']);
+        }
+      }),
+    );
+  });
+
+  it.each([
+    ['write before erasing', ['check'], progress('writing')],
+    ['verify what was not written', ['check', 'erase'], progress('verifying')],
+    ['go back to writing', ['check', 'erase', 'write', 'verify'], progress('writing')],
+    ['seal what was not verified', ['check', 'erase', 'write'], trip[4]!],
+    ['finish what was not sealed', ['check', 'erase', 'write', 'verify'], trip[5]!],
+  ])('refuses to %s', (_name, steps, event) => {
+    const job = trip.slice(0, steps.length).reduce(advance, queued);
+    expect(() => advance(job, event)).toThrow(/cannot take/);
+  });
+});

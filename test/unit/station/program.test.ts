@@ -1,0 +1,159 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { PassThrough } from 'node:stream';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import { facts, table } from '../../../station/cli/output';
+import { runCommandLine } from '../../../station/cli/program';
+import { temporaryArea } from '../../support/global-setup';
+
+const script = fileURLToPath(new URL('fake-helper.ts', import.meta.url));
+
+interface Run {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+async function run(args: string[], options: { mode?: string; signal?: AbortSignal } = {}): Promise<Run> {
+  const stdout = new PassThrough();
+  const stderr = new PassThrough();
+  const code = await runCommandLine({
+    args,
+    version: '1.2.3',
+    helper: [process.execPath, '--import', import.meta.resolve('tsx'), script, options.mode ?? 'good'],
+    stdout,
+    stderr,
+    signal: options.signal ?? new AbortController().signal,
+  });
+  return { code, stdout: String(stdout.read() ?? ''), stderr: String(stderr.read() ?? '') };
+}
+
+describe('the command line', () => {
+  it('tells its version and its help', async () => {
+    expect(await run(['--version'])).toEqual({ code: 0, stdout: '1.2.3\n', stderr: '' });
+    const help = await run(['--help']);
+    expect(help.code).toBe(0);
+    expect(help.stdout).toMatch(/drives.*media.*bench.*ledger.*Exit codes/s);
+    expect((await run(['media', 'inspect', '--help'])).stdout).toContain('prestage media inspect');
+  });
+
+  it.each([
+    [[], /A command is missing.*prestage --help/s],
+    [['media'], /A command is missing.*prestage media --help/s],
+    [['format'], /nknown command 'format'/],
+    [['drives', '--force'], /nknown option '--force'.*prestage drives --help/s],
+    [['drives', 'sda'], /too many arguments/i],
+    [['media', 'inspect'], /missing required argument 'file'/i],
+    [['media', 'inspect', 'x', '--image', '0'], /a number from 1 on/],
+    [['bench', 'create', 'x', '--drives', '4'], /required option '--size/],
+    [['bench', 'create', 'x', '--drives', '49', '--size', '8G'], /1 to 48/],
+    [['bench', 'create', 'x', '--drives', '4', '--size', 'big'], /8G/],
+    [['bench', 'create', 'x', '--drives', '4', '--size', '8G', '--sector-size', '520'], /512, 4096/],
+  ])('refuses %j as bad usage', async (args, message) => {
+    const { code, stdout, stderr } = await run(args);
+    expect(code).toBe(2);
+    expect(stderr).toMatch(message);
+    expect(stdout).toBe('');
+  });
+
+  it('answers in JSON also when the command line is wrong', async () => {
+    const { code, stdout } = await run(['drives', '--force', '--json']);
+    expect(code).toBe(2);
+    expect(JSON.parse(stdout)).toMatchObject({ error: { code: 'usage', cause: null } });
+  });
+
+  it('lists drives', async () => {
+    expect(await run(['drives'])).toMatchObject({ code: 0, stdout: 'There are no drives.\n' });
+    const { stdout, stderr } = await run(['drives', '--json']);
+    expect(JSON.parse(stdout)).toEqual({ drives: [] });
+    expect(stderr).toBe('');
+  });
+
+  it('says what was refused, why, and what to do', async () => {
+    const plain = await run(['media', 'inspect', '/m.wim']);
+    expect(plain).toEqual({
+      code: 3,
+      stdout: '',
+      stderr: expect.stringMatching(
+        /error: \/m\.wim ends too early\.\n {4}wimlib 65\nwhat to do: Copy it again\.\n$/,
+      ) as string,
+    });
+    const { code, stdout } = await run(['media', 'inspect', '/m.wim', '--json']);
+    expect(code).toBe(3);
+    expect(JSON.parse(stdout)).toEqual({
+      error: {
+        code: 'media-truncated',
+        message: '/m.wim ends too early.',
+        cause: 'wimlib 65',
+        remedy: 'Copy it again.',
+        offset: 4096,
+      },
+    });
+  });
+
+  it('ends as cancelled', async () => {
+    const controller = new AbortController();
+    const running = run(['drives'], { signal: controller.signal, mode: 'silent' });
+    setTimeout(() => {
+      controller.abort();
+    }, 50);
+    const { code, stdout, stderr } = await running;
+    expect({ code, stdout }).toEqual({ code: 130, stdout: '' });
+    expect(stderr).toMatch(/cancelled/);
+  });
+
+  it('is quiet when nobody reads', async () => {
+    const stdout = new PassThrough();
+    stdout.destroy(Object.assign(new Error('EPIPE'), { code: 'EPIPE' }));
+    stdout.on('error', () => undefined);
+    const code = await runCommandLine({
+      args: ['drives'],
+      version: '1',
+      helper: [process.execPath, '--import', import.meta.resolve('tsx'), script, 'good'],
+      stdout,
+      stderr: new PassThrough(),
+      signal: new AbortController().signal,
+    });
+    expect(code).toBe(0);
+  });
+
+  it('makes and removes a bench', async () => {
+    const folder = join(temporaryArea('bench'), 'b');
+    const made = await run(['bench', 'create', folder, '--drives', '2', '--size', '1G', '--json']);
+    expect(JSON.parse(made.stdout)).toMatchObject({ bench: folder, drives: [{ size: 2 ** 30 }, {}] });
+    expect((await run(['bench', 'create', folder, '--drives', '2', '--size', '1G'])).code).toBe(3);
+    expect((await run(['bench', 'remove', folder])).code).toBe(0);
+    expect(existsSync(folder)).toBe(false);
+  });
+});
+
+describe('tables', () => {
+  it('have no lines, no colours and no trailing space, and their cells are safe', () => {
+    const text = table(
+      [{ title: 'BAY' }, { title: 'SIZE', align: 'right' }, { title: 'WHY' }],
+      [
+        ['bay 1', '8.0 GiB', ['mounted at /', 'in use']],
+        ['b\u202Ead\u001b]8;;x\u0007', '1 bytes', null],
+      ],
+    );
+    expect(text).toBe(
+      [
+        'BAY        SIZE  WHY',
+        'bay 1   8.0 GiB  mounted at /',
+        '                 in use',
+        'bad]8;;x  1 bytes  -',
+      ]
+        .join('\n')
+        .replace(/^BAY {8}/, 'BAY          ')
+        .replace('bay 1   8', 'bay 1     8')
+        .replace('                 in', '                   in'),
+    );
+    expect(
+      facts([
+        ['a', 'x'],
+        ['long', ['y', 'z']],
+      ]),
+    ).toBe('a     x\nlong  y\n      z');
+  });
+});
