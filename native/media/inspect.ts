@@ -6,12 +6,19 @@ import { PrestageError } from '../../core/errors';
 import type { Media, MediaImage } from '../../core/media';
 import { timeouts } from '../../core/timeouts';
 import { checkListing, findBootFiles, wimlibWarnings } from '../../core/wim-listing';
+import { GiB, KiB } from '../../core/units';
 import { runTool } from '../tools/runner';
 import { wimlibFailure } from '../tools/wimlib';
 import type { WimFile } from './file';
 import { openMedia } from './open';
 
 export { wimlibSourceArguments } from './source';
+
+/**
+ * Address space for reading a list of files. A real image of 150,000 files takes some hundred MiB; folders
+ * that share subtrees, as no honest media has, would take everything.
+ */
+const listingMemory = 4 * GiB;
 
 /**
  * Looks at a media without reading its data: header, parts, XML, and the names in one image. What it
@@ -68,6 +75,7 @@ async function readNames(
   const result = await runTool('wimlib-imagex', ['dir', file, String(imageIndex)], {
     signal,
     timeout: timeouts.listingTool,
+    memoryLimit: listingMemory,
   });
   if (result.status !== 0) throw wimlibFailure(result.status, result.stderr, file);
   const lines = result.stdout.toString('utf8').split('\n');
@@ -104,7 +112,7 @@ async function resolveNames(
     const { status, stderr } = await runTool(
       'wimlib-imagex',
       ['extract', file, String(imageIndex), `@${list}`, '--to-stdout', '--no-globs'],
-      { signal, timeout: timeouts.listingTool, outputLimit: 64 * 1024 },
+      { signal, timeout: timeouts.listingTool, memoryLimit: listingMemory, outputLimit: 64 * KiB },
     );
     if (status === everyPathFound) return;
     if (status !== pathNotFound) throw wimlibFailure(status, stderr, file);

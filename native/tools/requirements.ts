@@ -1,6 +1,7 @@
 /** The tools we call, with the Debian package that brings each. */
 export const toolPackages = {
   lsblk: 'util-linux',
+  prlimit: 'util-linux',
   'wimlib-imagex': 'wimtools',
   mkntfs: 'ntfs-3g',
   'mkfs.fat': 'dosfstools',

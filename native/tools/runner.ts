@@ -11,6 +11,8 @@ export interface ToolOptions {
   readonly signal?: AbortSignal | undefined;
   /** Milliseconds after which the tool is stopped and the call fails; none when absent. */
   readonly timeout?: number;
+  /** Bytes of address space the tool may have, for tools that read what strangers made. */
+  readonly memoryLimit?: number;
   /** Called with each piece of standard output as it comes. */
   readonly onOutput?: (text: string) => void;
   /** Bytes of standard output that are kept in the result; the default is 256 MiB. */
@@ -66,12 +68,15 @@ export async function runTool(
   args: readonly string[],
   options: ToolOptions = {},
 ): Promise<ToolResult> {
-  const path = findTool(tool);
+  const [command, ...argv] =
+    options.memoryLimit === undefined
+      ? [findTool(tool), ...args]
+      : [findTool('prlimit'), `--as=${options.memoryLimit}`, findTool(tool), ...args];
   if (options.signal?.aborted === true) throw cancelled(tool);
   const outputLimit = options.outputLimit ?? 256 * 1024 * 1024;
 
   return await new Promise<ToolResult>((resolve, reject) => {
-    const child = spawn(path, args, {
+    const child = spawn(command, argv, {
       stdio: ['ignore', 'pipe', 'pipe'],
       env: { ...process.env, LC_ALL: 'C.UTF-8', LANGUAGE: 'C' },
     });

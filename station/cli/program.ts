@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { Command, CommanderError, type OutputConfiguration } from 'commander';
 import { sanitizeForDisplay } from '../../core/display';
 import { isCancellation, PrestageError } from '../../core/errors';
@@ -28,6 +29,8 @@ export interface CommandLine {
 /** Runs one command line to its end, helpers included. @returns the exit code. Never throws. */
 export async function runCommandLine(line: CommandLine): Promise<number> {
   const { args, signal, stdout, stderr } = line;
+  // Every drive of a rack listens to it; Node would take more than ten for a leak, and say so.
+  setMaxListeners(0, signal);
   const output = new Output({
     // Read here too: a line that commander refuses must still be answered in the form that was asked for.
     json: args.includes('--json'),

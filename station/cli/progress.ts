@@ -112,6 +112,8 @@ export class Progress {
       format: (_options, _params, payload: { text: () => string }) => payload.text(),
       // A message above the lines moves them, so they must be drawn also when nothing changed.
       forceRedraw: true,
+      // Cuts lines to the width instead of changing the terminal's settings, which a kill would leave changed.
+      linewrap: true,
       // main.ts answers signals, and stops the drawing when the command has ended.
       gracefulExit: false,
     });

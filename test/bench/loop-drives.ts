@@ -77,11 +77,9 @@ export class LoopRack {
     // One after the other: `losetup --find` is not safe against itself.
     for (const { file, size } of this.bench.drives) {
       const path = join(this.folder, file);
-      const { stdout } = await run(
-        'losetup',
-        ['--find', '--show', '--direct-io=on', '--partscan', path],
-        { signal: this.context.signal },
-      );
+      const { stdout } = await run('losetup', ['--find', '--show', '--direct-io=on', '--partscan', path], {
+        signal: this.context.signal,
+      });
       this.attached.push({ device: stdout.trim(), file: path, size });
     }
   }

@@ -1,5 +1,4 @@
 import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
 
 /** What every part of a run needs. */
@@ -13,48 +12,67 @@ export interface BenchContext {
 }
 
 export interface CommandOptions {
+  /** Aborting ends the program and makes the call fail once it is gone. */
   readonly signal?: AbortSignal;
   /** Called with the process id as soon as the program runs. */
   readonly onStart?: (pid: number) => void;
+  /** Give back any exit status instead of failing when it is not 0. */
+  readonly anyStatus?: boolean;
 }
 
 export interface CommandResult {
   /** Wall-clock seconds from start to end. */
   readonly seconds: number;
   readonly stdout: string;
+  /** Its last 4000 characters. */
+  readonly stderr: string;
+  /** Exit status; null when a signal ended it. */
+  readonly status: number | null;
 }
 
 /**
- * Runs a program with an argv array and waits for it.
- * @throws Error with the last lines of its standard error when it does not end with 0
+ * Runs a program with an argv array and waits until it is gone, also after an abort: what it still holds
+ * open could not be cleaned up.
+ * @throws Error with the end of its standard error when it does not end with 0
  */
 export async function run(
   command: string,
   args: readonly string[],
   options: CommandOptions = {},
 ): Promise<CommandResult> {
+  options.signal?.throwIfAborted();
   const started = performance.now();
-  const child = spawn(command, args, {
-    stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...process.env, LC_ALL: 'C.UTF-8', PATH: `${process.env['PATH'] ?? ''}:/usr/sbin:/sbin` },
-    ...(options.signal === undefined ? {} : { signal: options.signal }),
+  const result = await new Promise<CommandResult>((resolve, reject) => {
+    const child = spawn(command, args, {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: { ...process.env, LC_ALL: 'C.UTF-8', PATH: `${process.env['PATH'] ?? ''}:/usr/sbin:/sbin` },
+    });
+    const stop = (): void => {
+      child.kill('SIGTERM');
+    };
+    options.signal?.addEventListener('abort', stop, { once: true });
+    const stdout: Buffer[] = [];
+    let stderr = '';
+    child.stdout.on('data', (piece: Buffer) => stdout.push(piece));
+    child.stderr.on('data', (piece: Buffer) => {
+      stderr = (stderr + piece.toString('utf8')).slice(-4000);
+    });
+    child.once('spawn', () => {
+      if (child.pid !== undefined) options.onStart?.(child.pid);
+    });
+    child.once('error', reject);
+    child.once('close', (status) => {
+      options.signal?.removeEventListener('abort', stop);
+      const seconds = (performance.now() - started) / 1000;
+      resolve({ seconds, stdout: Buffer.concat(stdout).toString('utf8'), stderr, status });
+    });
   });
-  const stdout: Buffer[] = [];
-  let stderr = '';
-  child.stdout.on('data', (piece: Buffer) => stdout.push(piece));
-  child.stderr.on('data', (piece: Buffer) => {
-    stderr = (stderr + piece.toString('utf8')).slice(-2000);
-  });
-  child.once('spawn', () => {
-    if (child.pid !== undefined) options.onStart?.(child.pid);
-  });
-  // 'error' (could not start, aborted) makes once() throw.
-  const [status] = (await once(child, 'close')) as [number | null];
-  const seconds = (performance.now() - started) / 1000;
-  if (status !== 0) {
-    throw new Error(`${command} ${args[0] ?? ''} ended with ${status ?? 'a signal'}: ${stderr.trim()}`);
+  options.signal?.throwIfAborted();
+  if (result.status !== 0 && options.anyStatus !== true) {
+    const end = result.status ?? 'a signal';
+    throw new Error(`${command} ${args[0] ?? ''} ended with ${end}: ${result.stderr.trim()}`);
   }
-  return { seconds, stdout: Buffer.concat(stdout).toString('utf8') };
+  return result;
 }
 
 /** @returns what `work` gives, and how many wall-clock seconds it took. */

@@ -106,7 +106,13 @@ const kinds: readonly Kind[] = [
 
 /** Share of names that are second names of programs: the component store's hard links. */
 const linkShare = 0.18;
-const programFolders = ['System32', 'SysWOW64', 'System32/drivers', 'System32/wbem', 'Microsoft.NET/assembly'];
+const programFolders = [
+  'System32',
+  'SysWOW64',
+  'System32/drivers',
+  'System32/wbem',
+  'Microsoft.NET/assembly',
+];
 
 /** What makes media bootable and what a task sequence brings; sizes in bytes. */
 const fixedFiles: readonly Omit<PlannedFile, 'link'>[] = [

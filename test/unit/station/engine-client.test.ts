@@ -1,11 +1,14 @@
+import { rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, onTestFinished } from 'vitest';
 import type { TaskProgress } from '../../../core/contract/engine';
 import { PrestageError } from '../../../core/errors';
 import type { Elevation } from '../../../station/engine/elevation';
 import type { EngineClient } from '../../../station/engine/engine-client';
 import { Engines } from '../../../station/engine/engines';
 import { launchEngine } from '../../../station/engine/launch';
+import { temporaryArea } from '../../support/global-setup';
 
 const script = fileURLToPath(new URL('fake-helper.ts', import.meta.url));
 const tsx = import.meta.resolve('tsx');
@@ -163,6 +166,55 @@ describe('EngineClient', () => {
     const error = await failure(start);
     expect(error).toMatchObject({ code: 'helper-died', message: 'The helper could not be started.' });
     expect(error.cause).toContain('ENOENT');
+  });
+});
+
+describe('a privileged start', () => {
+  /** Stands for sudo and pkexec: starts what comes after its own options. */
+  function elevation(kind: 'sudo' | 'pkexec'): Elevation {
+    const area = temporaryArea('elevation');
+    onTestFinished(() => {
+      rmSync(area, { recursive: true });
+    });
+    const path = join(area, kind);
+    const skip = kind === 'sudo' ? 'while [ "$1" != -- ]; do shift; done; shift; ' : '';
+    writeFileSync(path, `#!/bin/sh\n${skip}exec "$@"\n`, { mode: 0o755 });
+    return kind === 'sudo' ? { kind, path, interactive: true } : { kind, path };
+  }
+
+  it.each([
+    ['sudo', 'sudo-refuses', /did not accept the password/],
+    ['pkexec', 'pkexec-dismissed', /dialog was closed/],
+    ['pkexec', 'pkexec-unauthorised', /not given the rights/],
+    ['sudo', 'not-root', /as user 1000/],
+  ] as const)('%s: %s', async (kind, mode, message) => {
+    const lines: string[] = [];
+    const start = launchEngine({
+      elevation: elevation(kind),
+      helper: helper(mode),
+      client: 'test',
+      onStderr: (line) => lines.push(line),
+    });
+    const error = await failure(start);
+    expect(error.code).toBe('privilege-denied');
+    expect(error.message).toMatch(message);
+    if (mode === 'sudo-refuses') expect(lines).toEqual(['sudo: 3 incorrect password attempts']);
+  });
+
+  it('gives a second helper for real drives', async () => {
+    const all = new Engines({
+      helper: helper('good'),
+      client: 'test',
+      elevation: () => ({ ...elevation('sudo') }),
+    });
+    const [plain, privileged] = await Promise.all([all.plain(), all.forDrive({ kind: 'disk' })]);
+    expect(privileged).not.toBe(plain);
+    const jobs: string[] = [];
+    all.onJobProgress(({ job }) => jobs.push(job.state));
+    await plain.call('releaseDrive', { reservation: 'r' });
+    await privileged.call('releaseDrive', { reservation: 'r' });
+    expect(jobs).toEqual(['checking', 'checking']);
+    await all.dispose();
   });
 });
 

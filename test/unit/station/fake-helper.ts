@@ -45,7 +45,7 @@ const handlers: EngineHandlers = {
       protocolVersion: mode === 'other-version' ? 99 : engineProtocolVersion,
       version: '0.0.0-fake',
       pid: process.pid,
-      uid: Number(process.env['FAKE_UID'] ?? process.geteuid?.() ?? -1),
+      uid: mode === 'not-root' ? 1000 : 0,
       versions: { environment: Object.keys(process.env).sort().join(' ') },
     }),
   listDrives: () => {

@@ -1,6 +1,6 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { PrestageError } from '../../../core/errors';
 import type { MediaHash } from '../../../core/media';
 import { assertExpected, expectedHash } from '../../../station/media-expectation';
@@ -15,6 +15,9 @@ let path: string;
 beforeEach(() => {
   folder = temporaryArea('expectation');
   path = join(folder, 'Win11.wim');
+});
+afterEach(() => {
+  rmSync(folder, { recursive: true });
 });
 const manifest = (text: string, file = path): void => {
   writeFileSync(`${file}.sha256`, text);

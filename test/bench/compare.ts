@@ -1,0 +1,130 @@
+import type { IsolationResult } from './isolation';
+import type { ApplyFigures, JobFigures } from './prestage';
+import type { RawPass, RawResult } from './raw';
+import type { RivalResult } from './rival';
+import { median } from './tools';
+
+/** All raw figures of a run; a list has an element a round, and is empty when its part was left out. */
+export interface BenchFigures {
+  readonly drives: number;
+  readonly bareRenderSeconds: readonly number[];
+  /** Cold runs on a single drive, for the render. */
+  readonly single: readonly ApplyFigures[];
+  readonly rival: readonly RivalResult[];
+  readonly cold: readonly ApplyFigures[];
+  readonly warm: readonly ApplyFigures[];
+  readonly raw: readonly RawResult[];
+  readonly isolation: IsolationResult | null;
+}
+
+/** One line of the table. */
+export interface Comparison {
+  readonly name: string;
+  readonly value: number;
+  readonly against: string;
+  readonly other: number;
+  readonly unit: 's' | 'MB/s' | 'MB';
+  /** value / other */
+  readonly ratio: number;
+  /** What the project has promised for the ratio; null when the line only informs. */
+  readonly target: { readonly kind: 'at most' | 'at least'; readonly ratio: number } | null;
+  readonly met: boolean | null;
+}
+
+const megabyte = 1_000_000;
+/** Bytes the helper may use: a fixed part and a part for each drive. */
+const helperFixedBytes = 150 * megabyte;
+const helperDriveBytes = 40 * megabyte;
+
+/** Compares what was measured; lines whose figures are missing are left out. */
+export function compare(figures: BenchFigures): Comparison[] {
+  const { rival, cold, warm, raw, isolation, bareRenderSeconds, single, drives } = figures;
+  const lines: Comparison[] = [];
+  const add = (
+    name: string,
+    value: readonly number[],
+    against: string,
+    other: readonly number[],
+    unit: Comparison['unit'],
+    target: Comparison['target'],
+  ): void => {
+    if (value.length > 0 && other.length > 0) {
+      lines.push(compareTwo(name, median(value), against, median(other), unit, target));
+    }
+  };
+  const seconds = (run: { readonly seconds: number }): number => run.seconds;
+
+  const rivalName = `wimlib-imagex apply, ${drives} drives, 2 at a time, no verify`;
+  add(`${drives} drives, cold cache, verified`, cold.map(seconds), rivalName, rival.map(seconds), 's', {
+    kind: 'at most',
+    ratio: 1 / 3,
+  });
+  add(`${drives} drives, warm cache, verified`, warm.map(seconds), rivalName, rival.map(seconds), 's', {
+    kind: 'at most',
+    ratio: 1 / 5,
+  });
+
+  const phases = [
+    { phase: 'write', seconds: (job: JobFigures) => job.writeSeconds, pass: (one: RawResult) => one.write },
+    { phase: 'verify', seconds: (job: JobFigures) => job.verifySeconds, pass: (one: RawResult) => one.read },
+  ];
+  for (const { phase, seconds: of, pass } of phases) {
+    const dd = phase === 'write' ? 'dd bs=8M oflag=direct' : 'dd bs=8M iflag=direct';
+    const rate = raw.map((one) => rawRate(one.bytes, pass(one)));
+    const target = { kind: 'at least', ratio: 0.9 } as const;
+    add(`${phase} phase, cold, all drives`, cold.map(phaseRate(of)), dd, rate, 'MB/s', target);
+    add(`${phase} phase, warm, all drives`, warm.map(phaseRate(of)), dd, rate, 'MB/s', target);
+    const driveRate = raw.flatMap((one) => pass(one).driveSeconds.map((time) => one.bytes / time / megabyte));
+    const ours = cold.flatMap((run) => run.jobs.map((job) => job.bytes / of(job) / megabyte));
+    add(`${phase} phase, cold, median drive`, ours, dd, driveRate, 'MB/s', null);
+  }
+  const ddBoth = raw.map((one) => one.write.seconds + one.read.seconds);
+  add('warm, whole command', warm.map(seconds), 'dd writing, then reading', ddBoth, 's', null);
+
+  const renders = single.map((run) => run.renderSeconds);
+  add('render, one drive', renders, 'mkntfs + wimlib-imagex into a file', bareRenderSeconds, 's', {
+    kind: 'at most',
+    ratio: 1.1,
+  });
+  if (isolation !== null) {
+    const name = 'three drives beside one at 20 MB/s';
+    add(name, isolation.held, 'beside a fast fourth', isolation.free, 's', { kind: 'at most', ratio: 1.05 });
+    add(name, isolation.held, 'three alone', isolation.alone, 's', null);
+  }
+  const peaks = [...cold, ...warm].map((run) => run.helperPeakBytes / megabyte);
+  if (peaks.length > 0) {
+    const allowed = (helperFixedBytes + drives * helperDriveBytes) / megabyte;
+    add('helper memory, peak', [Math.max(...peaks)], `150 + 40 × ${drives}`, [allowed], 'MB', {
+      kind: 'at most',
+      ratio: 1,
+    });
+  }
+  return lines;
+}
+
+function compareTwo(
+  name: string,
+  value: number,
+  against: string,
+  other: number,
+  unit: Comparison['unit'],
+  target: Comparison['target'],
+): Comparison {
+  const ratio = value / other;
+  const met =
+    target === null ? null : target.kind === 'at most' ? ratio <= target.ratio : ratio >= target.ratio;
+  return { name, value, against, other, unit, ratio, target, met };
+}
+
+/**
+ * Rate of a phase over all drives in MB/s: all bytes over the longest drive's time, which is the phase's
+ * wall-clock time because the pipelines start together.
+ */
+function phaseRate(of: (job: JobFigures) => number): (run: ApplyFigures) => number {
+  return ({ jobs }) => jobs.reduce((sum, { bytes }) => sum + bytes, 0) / Math.max(...jobs.map(of)) / megabyte;
+}
+
+/** @param bytes on each drive */
+function rawRate(bytes: number, pass: RawPass): number {
+  return (bytes * pass.driveSeconds.length) / pass.seconds / megabyte;
+}

@@ -1,0 +1,165 @@
+import { access, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import type { BenchMedia } from './generate-wim';
+import type { LoopDrive, LoopRack } from './loop-drives';
+import { MemoryWatch } from './memory';
+import { dropCaches, run, type BenchContext } from './tools';
+
+const program = join(import.meta.dirname, '../../dist/prestage.cjs');
+/** Part of the helper's command line. */
+const helperName = 'helper.cjs';
+
+const drivesSchema = z.object({
+  drives: z.array(
+    z.object({
+      id: z.string(),
+      path: z.string(),
+      verdict: z.string(),
+      reasons: z.array(z.object({ message: z.string() })),
+    }),
+  ),
+});
+
+const applySchema = z.object({
+  render: z.object({ cached: z.boolean(), bytes: z.number(), seconds: z.number() }),
+  jobs: z.array(
+    z.object({
+      drive: z.string(),
+      state: z.string(),
+      reason: z.unknown().optional(),
+      bytesWritten: z.number(),
+      writeSeconds: z.number(),
+      verifySeconds: z.number(),
+    }),
+  ),
+});
+
+/** One drive's job, in the order of the drives that were given. */
+export interface JobFigures {
+  readonly bytes: number;
+  readonly writeSeconds: number;
+  readonly verifySeconds: number;
+}
+
+export interface ApplyFigures {
+  /** Wall-clock seconds of the whole command. */
+  readonly seconds: number;
+  readonly renderSeconds: number;
+  readonly renderCached: boolean;
+  readonly jobs: readonly JobFigures[];
+  /** Peak resident memory of the helper, in bytes. */
+  readonly helperPeakBytes: number;
+}
+
+export interface ApplyRequest {
+  readonly rack: LoopRack;
+  readonly drives: readonly LoopDrive[];
+  readonly media: BenchMedia;
+  /** State folder: a new one makes a cold run, one that was used before a warm one. */
+  readonly state: string;
+  /** Called with the command's process id. */
+  readonly onStart?: (pid: number) => void;
+}
+
+let machines = 0;
+
+/** A serial that no job had before: the ledger refuses a machine that was done already. */
+function nextMachine(): string {
+  machines += 1;
+  return `BENCH-MACHINE-${String(machines).padStart(5, '0')}`;
+}
+
+/** @throws Error when the command line program has not been built */
+export async function requireProgram(): Promise<void> {
+  await access(program).catch(() => {
+    throw new Error(
+      'dist/prestage.cjs is missing: run npm run build first, or leave its parts out with --only',
+    );
+  });
+}
+
+/**
+ * Runs `prestage apply` on loop drives, with the page cache dropped before.
+ * @throws Error when a drive is blocked or a job does not end as done
+ */
+export async function applyWithPrestage(context: BenchContext, request: ApplyRequest): Promise<ApplyFigures> {
+  const { rack, drives, media, state } = request;
+  const ids = await driveIds(context, rack, drives);
+  const targets = ids.flatMap((id) => ['--drive', `${id}=${nextMachine()}`]);
+  await dropCaches(context);
+  let watch: MemoryWatch | undefined;
+  const { stdout, stderr, seconds, status } = await run(
+    process.execPath,
+    [program, 'apply', '--media', media.path, '--layout', 'uefi', '--bench', rack.folder]
+      .concat(targets)
+      .concat(['--operator', 'bench', '--state', state, '--yes', '--json']),
+    {
+      signal: context.signal,
+      anyStatus: true,
+      onStart: (pid) => {
+        watch = new MemoryWatch(pid);
+        request.onStart?.(pid);
+      },
+    },
+  );
+  const helperPeakBytes = await watch?.stop(helperName);
+  if (status !== 0 && stdout.trim() === '') {
+    throw new Error(`prestage apply ended with ${status ?? 'a signal'}: ${stderr.trim()}`);
+  }
+  const result = applySchema.parse(JSON.parse(stdout));
+  const failed = result.jobs.filter((job) => job.state !== 'done');
+  if (status !== 0 || failed.length > 0) {
+    throw new Error(`prestage apply: ${JSON.stringify(failed)} ${stderr.trim()}`);
+  }
+  if (helperPeakBytes === undefined || helperPeakBytes === null) {
+    throw new Error(`no process with '${helperName}' in its command line was seen`);
+  }
+  return {
+    seconds,
+    renderSeconds: result.render.seconds,
+    renderCached: result.render.cached,
+    jobs: ids.map((id) => {
+      const job = result.jobs.find(({ drive }) => drive === id);
+      if (job === undefined) throw new Error('prestage apply reported no job for a drive');
+      return { bytes: job.bytesWritten, writeSeconds: job.writeSeconds, verifySeconds: job.verifySeconds };
+    }),
+    helperPeakBytes,
+  };
+}
+
+/** Runs on new drives with a new state, and takes the state away. */
+export async function applyCold(
+  context: BenchContext,
+  rack: LoopRack,
+  count: number,
+  media: BenchMedia,
+): Promise<ApplyFigures> {
+  await rack.renew();
+  const state = join(context.folder, 'state-single');
+  await rm(state, { recursive: true, force: true });
+  try {
+    return await applyWithPrestage(context, { rack, drives: rack.drives.slice(0, count), media, state });
+  } finally {
+    await rm(state, { recursive: true, force: true });
+  }
+}
+
+async function driveIds(
+  context: BenchContext,
+  rack: LoopRack,
+  drives: readonly LoopDrive[],
+): Promise<string[]> {
+  const { stdout } = await run(process.execPath, [program, 'drives', '--bench', rack.folder, '--json'], {
+    signal: context.signal,
+  });
+  const listed = drivesSchema.parse(JSON.parse(stdout)).drives;
+  return drives.map(({ device }) => {
+    const drive = listed.find(({ path }) => path === device);
+    if (drive === undefined) throw new Error(`prestage does not list ${device}`);
+    if (drive.verdict !== 'eligible') {
+      throw new Error(`${device} is blocked: ${drive.reasons.map(({ message }) => message).join('; ')}`);
+    }
+    return drive.id;
+  });
+}

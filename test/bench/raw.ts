@@ -1,0 +1,89 @@
+import { rm, stat, truncate } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { LoopDrive } from './loop-drives';
+import { dropCaches, run, timed, type BenchContext } from './tools';
+
+/** One pass over all drives at the same time. */
+export interface RawPass {
+  /** Wall-clock seconds from the first start to the last end. */
+  readonly seconds: number;
+  /** Seconds of each drive's dd. */
+  readonly driveSeconds: readonly number[];
+}
+
+export interface RawResult {
+  /** Bytes on each drive. */
+  readonly bytes: number;
+  readonly write: RawPass;
+  readonly read: RawPass;
+}
+
+const blockBytes = 8 * 1024 * 1024;
+
+/** What dd writes: a file of whole blocks. */
+export interface RawSource {
+  readonly file: string;
+  readonly bytes: number;
+}
+
+/**
+ * Makes the bytes that dd writes: the written ranges of an applied NTFS volume, one after the other, as a
+ * sparse tar archive has them. So dd moves the same data as a job does, and as much of it to within the few
+ * megabytes of the EFI partition.
+ */
+export async function makeRawSource(context: BenchContext, volume: string): Promise<RawSource> {
+  const file = join(context.folder, 'raw-source.bin');
+  await run(
+    'tar',
+    ['--create', '--sparse', '--hole-detection=seek', `--directory=${context.folder}`, '--file', file].concat(
+      volume.replace(`${context.folder}/`, ''),
+    ),
+    { signal: context.signal },
+  );
+  // Whole blocks only: dd drops direct I/O for a shorter last one.
+  const bytes = Math.floor((await stat(file)).size / blockBytes) * blockBytes;
+  await truncate(file, bytes);
+  await rm(volume);
+  return { file, bytes };
+}
+
+/**
+ * What the drives can do: one dd a drive, all at once, direct I/O; first writing from a source that is in
+ * the page cache, as a fresh render is, then reading back.
+ */
+export async function measureRaw(
+  context: BenchContext,
+  drives: readonly LoopDrive[],
+  source: RawSource,
+): Promise<RawResult> {
+  const block = `bs=${blockBytes}`;
+  await dropCaches(context);
+  await run('dd', [`if=${source.file}`, 'of=/dev/null', block], { signal: context.signal });
+  const write = await onAll(context, drives, ({ device }) => [
+    `if=${source.file}`,
+    `of=${device}`,
+    block,
+    'oflag=direct',
+  ]);
+  await dropCaches(context);
+  const count = `count=${source.bytes / blockBytes}`;
+  const read = await onAll(context, drives, ({ device }) => [
+    `if=${device}`,
+    'of=/dev/null',
+    block,
+    count,
+    'iflag=direct',
+  ]);
+  return { bytes: source.bytes, write, read };
+}
+
+async function onAll(
+  context: BenchContext,
+  drives: readonly LoopDrive[],
+  args: (drive: LoopDrive) => readonly string[],
+): Promise<RawPass> {
+  const { value, seconds } = await timed(() =>
+    Promise.all(drives.map((drive) => run('dd', args(drive), { signal: context.signal }))),
+  );
+  return { seconds, driveSeconds: value.map((result) => result.seconds) };
+}

@@ -1,0 +1,75 @@
+/**
+ * The demo: makes a virtual bench of four drives and a small prestaged media, and does the main job on them
+ * with the same program that a technician runs. Needs no root and no display.
+ */
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { z } from 'zod';
+import { makeMedia } from '../support/wim';
+
+const program = resolve(import.meta.dirname, '../../dist/prestage.cjs');
+const listSchema = z.object({ drives: z.array(z.object({ id: z.string(), verdict: z.string() })) });
+
+/** Shows a command as a technician would type it, runs it, and stops the demo when it fails. */
+function show(title: string, args: readonly string[], area: string): void {
+  const shown = args.map((arg) => arg.replaceAll(area, '.')).join(' ');
+  console.log(`\n# ${title}\n$ prestage ${shown.replaceAll(' --drive', ' \\\n    --drive')}\n`);
+  const run = spawnSync(process.execPath, [program, ...args], { stdio: ['ignore', 'inherit', 'inherit'] });
+  if (run.status !== 0)
+    throw new Error(`prestage ${args[0] ?? ''} ended with ${run.status ?? run.signal ?? ''}`);
+}
+
+function driveIds(bench: string): string[] {
+  const run = spawnSync(process.execPath, [program, 'drives', '--bench', bench, '--json'], {
+    encoding: 'utf8',
+  });
+  const { drives } = listSchema.parse(JSON.parse(run.stdout));
+  return drives.filter(({ verdict }) => verdict === 'eligible').map(({ id }) => id);
+}
+
+async function demo(area: string): Promise<void> {
+  const bench = join(area, 'bench');
+  const state = join(area, 'state');
+  const media = await makeMedia(join(area, 'media'), {
+    name: 'prestaged',
+    compression: 'LZX',
+    integrity: true,
+    extraBytes: 64 * 1024 * 1024,
+  });
+  const machines = ['5CD1234XY1', '5CD1234XY2', '5CD1234XY3', '5CD1234XY4'];
+
+  show('A bench of four blank drives', ['bench', 'create', bench, '--drives', '4', '--size', '8G'], area);
+  show('Which drives may be written?', ['drives', '--bench', bench], area);
+  show('What is in the media?', ['media', 'inspect', media.path], area);
+  const drives = driveIds(bench).flatMap((id, index) => ['--drive', `${id}=${machines[index] ?? ''}`]);
+  const apply = [
+    'apply',
+    '--media',
+    media.path,
+    '--bench',
+    bench,
+    '--state',
+    state,
+    '--operator',
+    'demo',
+    '--yes',
+  ];
+  show('Write, verify, seal and record them, side by side', [...apply, ...drives], area);
+  show(
+    'Read one of them again',
+    ['verify', '--drive', driveIds(bench)[0] ?? '', '--bench', bench, '--state', state],
+    area,
+  );
+  show('The record', ['ledger', 'list', '--state', state], area);
+  show('Is the record whole?', ['ledger', 'verify', '--state', state], area);
+}
+
+const area = mkdtempSync(join(tmpdir(), 'prestage-demo-'));
+try {
+  await demo(area);
+  console.log('\nDone. Everything the demo made is removed again.');
+} finally {
+  rmSync(area, { recursive: true, force: true });
+}
