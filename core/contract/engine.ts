@@ -113,6 +113,14 @@ export const engineMethods = {
     }),
     response: jobStateSchema,
   },
+  /**
+   * Takes the partition tables off a reserved drive and gives it back. For a drive whose helper died: it may
+   * have been sealed without anyone hearing of it.
+   */
+  eraseTables: {
+    request: z.strictObject({ reservation: z.string() }),
+    response: z.strictObject({}),
+  },
   /** Reads a finished drive again and compares it with a chunk map and a partition table. */
   verifyDrive: {
     request: z.strictObject({

@@ -3,11 +3,12 @@ import { release } from 'node:os';
 import packageJson from '../../package.json';
 import { engineProtocolVersion } from '../../core/contract/engine';
 import { PrestageError } from '../../core/errors';
+import { timeouts } from '../../core/timeouts';
 import { listDrives } from '../drives/list';
 import { hashMedia } from '../media/hash-media';
 import { inspectMedia } from '../media/inspect';
 import { verifyMedia } from '../media/verify';
-import { runJob, verifyDrive } from '../pipeline/job-runner';
+import { eraseTables, runJob, verifyDrive } from '../pipeline/job-runner';
 import { hasHungThread } from '../pipeline/drive-thread';
 import { Reservations } from '../pipeline/reservation';
 import { checkRender } from '../render/check-render';
@@ -89,6 +90,10 @@ const handlers: EngineHandlers = {
       },
       signal,
     ),
+  eraseTables: async ({ reservation }) => {
+    await eraseTables(reservations.take(reservation), timeouts.driveStall);
+    return {};
+  },
   verifyDrive: async (request, { signal, taskProgress }) =>
     await verifyDrive(
       request,

@@ -70,9 +70,9 @@ export class DriveIo {
    */
   async erase(unformatted: readonly number[]): Promise<void> {
     this.throwIfStopped();
-    const zeros = this.buffers[0].subarray(0, tableRegion).fill(0);
-    for (const offset of [0, this.drive.size - tableRegion, ...unformatted]) {
-      await this.write(zeros, tableRegion, offset, null);
+    await this.eraseTables();
+    for (const offset of unformatted) {
+      await this.write(this.buffers[0].subarray(0, tableRegion), tableRegion, offset, null);
     }
     await this.flush();
   }
@@ -166,16 +166,12 @@ export class DriveIo {
     return hash.digest('hex');
   }
 
-  /** Takes the partition tables away again. Best effort: the job has failed already. */
-  async unseal(): Promise<void> {
-    try {
-      const zeros = this.buffers[0].subarray(0, tableRegion).fill(0);
-      await this.write(zeros, tableRegion, 0, null);
-      await this.write(zeros, tableRegion, this.drive.size - tableRegion, null);
-      await this.flush();
-    } catch {
-      // The drive does not take writes any more; that is what the job failed of.
-    }
+  /** Takes the partition tables away: first the primary, which makes a drive usable. */
+  async eraseTables(): Promise<void> {
+    const zeros = this.buffers[0].subarray(0, tableRegion).fill(0);
+    await this.write(zeros, tableRegion, 0, null);
+    await this.write(zeros, tableRegion, this.drive.size - tableRegion, null);
+    await this.flush();
   }
 
   private tableImages(table: PartitionTable, memory?: Uint8Array): { head: Buffer; tail: Buffer } {

@@ -8,7 +8,7 @@ import { SharedProgress } from './shared-progress';
 
 /** The thread of one drive. */
 export interface DriveWorkerData {
-  readonly task: 'apply' | 'verify';
+  readonly task: 'apply' | 'verify' | 'erase-tables';
   readonly fd: number;
   /** Bytes. */
   readonly size: number;
@@ -77,6 +77,12 @@ async function run(data: DriveWorkerData): Promise<void> {
   const progress = new SharedProgress(data.progress);
   const longestChunk = data.chunks.reduce((longest, { length }) => Math.max(longest, length), 0);
   const drive = new DriveIo(data, progress, data.blockDevice ? flushBuffers : dropFileCache, longestChunk);
+  if (data.task === 'erase-tables') {
+    await drive.eraseTables();
+    await rereadTable(data);
+    tell({ type: 'done', writeSeconds: 0, verifySeconds: 0, tableSha256: '' });
+    return;
+  }
   if (data.task === 'verify') {
     tell({ type: 'phase', phase: 'verifying' });
     const verifySeconds = await seconds(() => drive.verifyChunks(data.chunks));
@@ -98,7 +104,8 @@ async function run(data: DriveWorkerData): Promise<void> {
     tell({ type: 'done', writeSeconds, verifySeconds, tableSha256 });
   } catch (error) {
     // A drive whose job did not end well must not look finished.
-    await drive.unseal();
+    // Best effort: a drive that takes no more writes is what the job failed of.
+    await drive.eraseTables().catch(() => undefined);
     throw error;
   }
 }

@@ -56,7 +56,11 @@ export async function runJob(
       ...followThread(map, () => job, happen),
     });
     hangs = end.type === 'stalled';
-    happen(lastEvent(end, bytesWritten, map, opened));
+    if (end.type === 'done' && signal.aborted) {
+      // Sealed in the moment somebody cancelled, or the station died: nobody will record it as finished.
+      await runErase(opened, request.stallMilliseconds);
+      happen({ type: 'cancel', bytesWritten });
+    } else happen(lastEvent(end, bytesWritten, map, opened));
   } catch (error) {
     if (isCancellation(error)) happen({ type: 'cancel', bytesWritten: 0 });
     else happen({ type: 'fail', reason: toErrorData(error), bytesWritten: 0 });
@@ -113,6 +117,35 @@ function lastEvent(end: DriveEnd, bytesWritten: number, map: ChunkMap, opened: O
     default:
       throw new Error('unknown end of a drive thread');
   }
+}
+
+/**
+ * Takes the partition tables off a drive. Closes it.
+ * @throws PrestageError drive-write-failed, drive-gone, drive-stalled
+ */
+export async function eraseTables(opened: OpenedDrive, stallMilliseconds: number): Promise<void> {
+  const end = await runErase(opened, stallMilliseconds);
+  if (end.type !== 'stalled') await closeDescriptor(opened.fd);
+  if (end.type !== 'done' && end.type !== 'stopped') throw new PrestageError(driveErrorOf(end, opened.drive));
+}
+
+async function runErase(opened: OpenedDrive, stallMilliseconds: number): Promise<DriveEnd> {
+  const { end } = await runDriveThread({
+    data: {
+      task: 'erase-tables',
+      fd: opened.fd,
+      size: opened.drive.size,
+      blockDevice: opened.blockDevice,
+      chunks: [],
+      unformatted: [],
+      table: { primary: new Uint8Array(), backup: new Uint8Array(), backupOffset: 0 },
+    },
+    stallMilliseconds,
+    signal: new AbortController().signal,
+    onPhase: () => undefined,
+    onProgress: () => undefined,
+  });
+  return end;
 }
 
 /**

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { copyFile, rename } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { TaskProgress } from '../../core/contract/engine';
-import { identityOf } from '../../core/drive';
+import { driveLabel, identityOf } from '../../core/drive';
 import { isCancellation, PrestageError, toErrorData } from '../../core/errors';
 import type { JobState } from '../../core/job';
 import type { MediaHash } from '../../core/media';
@@ -81,7 +81,7 @@ export async function runBatch(
         reserved.map(async (one) => {
           const render = renderFor(one.planned, plan, renders);
           const facts = factsOf(batchId, one.planned, request, plan, hash, render);
-          return await runOne(one, render, facts, context, dependencies);
+          return await runOne(one, render, facts, context, request, dependencies);
         }),
       );
       return { batchId, hash, renders, jobs };
@@ -247,7 +247,8 @@ async function runOne(
   render: Render,
   facts: JobFacts,
   context: AppendContext,
-  { ledger, settings, signal, onJob }: BatchDependencies,
+  request: BatchRequest,
+  { engines, ledger, settings, signal, onJob }: BatchDependencies,
 ): Promise<JobReport> {
   let end: JobEnd;
   let startedAt: string;
@@ -279,9 +280,15 @@ async function runOne(
       ),
     );
   } catch (error) {
+    let reason = toErrorData(error);
+    if (reason.code === 'helper-died') {
+      await eraseAfterDeath(planned, request, engines);
+      const message = `${reason.message} It was writing the ${driveLabel(planned.drive)}.`;
+      reason = { ...reason, message, remedy: 'Write this drive again.' };
+    }
     end = isCancellation(error)
       ? { state: 'cancelled', bytesWritten: 0 }
-      : { state: 'failed', reason: toErrorData(error), bytesWritten: 0 };
+      : { state: 'failed', reason, bytesWritten: 0 };
   } finally {
     unsubscribe();
   }
@@ -298,6 +305,28 @@ async function runOne(
     };
     onJob(planned, end);
     return { job: planned, end, fingerprint: facts.fingerprint, ledgerEntry: null };
+  }
+}
+
+/**
+ * A helper that died while it sealed may have left a whole table on a drive that is recorded as failed.
+ * Best effort, through a new helper: the drive may be why the old one died.
+ */
+async function eraseAfterDeath(
+  { drive }: PlannedJob,
+  request: BatchRequest,
+  engines: Engines,
+): Promise<void> {
+  try {
+    const engine = await engines.forDrive(drive);
+    const { reservations } = await engine.call('reserveDrives', {
+      drives: [{ driveId: drive.id, confirmed: identityOf(drive) }],
+      benchDirectory: request.benchDirectory,
+      protectedPaths: [],
+    });
+    for (const { reservation } of reservations) await engine.call('eraseTables', { reservation });
+  } catch {
+    // The job is recorded as failed either way, and its remedy is to write the drive again.
   }
 }
 

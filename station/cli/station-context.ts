@@ -35,7 +35,7 @@ export async function withStation<T>(
     const append = { operator, stationName: settings.stationName, versions };
     for (const serial of await recordInterrupted(places.runs, ledger, append)) {
       output.message(
-        `The job of machine ${serial} was interrupted. It is recorded as such, and its drive has no partition table.`,
+        `The job of machine ${serial} was interrupted. It is recorded as such: write its drive again.`,
       );
     }
     return await work({ places, settings, ledger, append });

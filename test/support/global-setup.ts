@@ -34,7 +34,10 @@ export function setup(): () => void {
   return () => {
     const left = [...detachLoops(area), ...unmountAll(area)];
     rmSync(area, { recursive: true, force: true });
-    if (left.length > 0) throw new Error(`The tests left behind:\n  ${left.join('\n  ')}`);
+    if (left.length === 0) return;
+    // vitest shows what a teardown throws, and still ends with success.
+    process.exitCode = 1;
+    throw new Error(`The tests left behind:\n  ${left.join('\n  ')}`);
   };
 }
 
