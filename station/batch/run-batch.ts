@@ -163,20 +163,32 @@ async function hashAndRender(
     const { size: driveSize, logicalSectorSize: sectorSize } = job.drive;
     renders.push(
       await obtainRender(
-        { media: plan.media, hash, layout: plan.layout.name, driveSize, sectorSize, versions },
+        {
+          media: plan.media,
+          hash,
+          requireUnchanged: () => requireUnchanged(plan),
+          layout: plan.layout.name,
+          driveSize,
+          sectorSize,
+          versions,
+        },
         { engine, cache, signal, onProgress: onTask },
       ),
     );
   }
   const found = await hash;
-  if ((await mediaMark(plan.media.files)) !== plan.mediaMark) {
-    throw new PrestageError({
-      code: 'media-changed',
-      message: `The file ${basename(plan.media.path)} changed while it was read.`,
-      remedy: 'Nothing was touched. Wait until the copy to this machine has ended, then start again.',
-    });
-  }
+  await requireUnchanged(plan);
   return found;
+}
+
+/** @throws PrestageError media-changed */
+async function requireUnchanged(plan: BatchPlan): Promise<void> {
+  if ((await mediaMark(plan.media.files)) === plan.mediaMark) return;
+  throw new PrestageError({
+    code: 'media-changed',
+    message: `The file ${basename(plan.media.path)} changed while it was read.`,
+    remedy: 'Nothing was touched. Wait until the copy to this machine has ended, then start again.',
+  });
 }
 
 function renderFor(job: PlannedJob, plan: BatchPlan, renders: readonly Render[]): Render {

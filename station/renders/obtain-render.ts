@@ -20,6 +20,8 @@ export interface RenderRequest {
   readonly media: Media;
   /** The media's hash, still being computed; rejects when it is not the expected one. */
   readonly hash: Promise<MediaHash>;
+  /** Rejects when the media is not the file any more that it was before it was hashed. */
+  readonly requireUnchanged: () => Promise<void>;
   readonly layout: string;
   readonly driveSize: number;
   readonly sectorSize: number;
@@ -36,7 +38,7 @@ export interface RenderDependencies {
 /**
  * Finds a render in the cache and reads all of it again, or makes it. While the media's hash is not known
  * yet and nothing in the cache could fit, making starts at once, beside the hashing.
- * @throws PrestageError as makeRender, and as the media's hash
+ * @throws PrestageError as makeRender, as the media's hash, and as `requireUnchanged`
  */
 export async function obtainRender(
   request: RenderRequest,
@@ -134,6 +136,13 @@ async function makeNew(
     throw hashResult.status === 'rejected' ? hashResult.reason : (madeResult as PromiseRejectedResult).reason;
   }
   const { made, seconds } = madeResult.value;
+  try {
+    // Kept under the hash of one file and made from another, it would be written as what it is not.
+    await request.requireUnchanged();
+  } catch (error) {
+    await cache.remove(directory);
+    throw error;
+  }
   const place = await cache.commit(directory, factsWith(hashResult.value.sha256), made.fingerprint);
   await cache.hold(place);
   return { directory: place, fingerprint: made.fingerprint, bytes: made.bytes, cached: false, seconds };

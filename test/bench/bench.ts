@@ -1,18 +1,20 @@
 /**
  * `npm run bench`: measures Prestage against wimlib-imagex and dd, side by side in one run, on loop drives
- * with direct I/O. Needs root for the loop devices. A full run takes 15 to 20 minutes; see options.ts.
+ * with direct I/O. Needs root for the loop devices. A full run takes 15 to 20 minutes, the first one
+ * five more to make its WIM; options.ts has what makes it shorter.
  */
 import { mkdir, mkdtemp, realpath, rm, statfs, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { compare, type BenchFigures } from './compare';
 import { ensureWim, type BenchMedia } from './generate-wim';
 import { measureIsolation } from './isolation';
-import { detachBelow, LoopRack, removeLeftovers, runFolderPrefix } from './loop-drives';
+import { detachBelow, isRunning, LoopRack, removeLeftovers, runFolderPrefix } from './loop-drives';
 import { isolationFiles, readOptions, usage, type BenchOptions } from './options';
 import { applyCold, applyWithPrestage, requireProgram, type ApplyFigures } from './prestage';
 import { makeRawSource, measureRaw, type RawResult, type RawSource } from './raw';
 import { formatTable, machineFacts } from './report';
 import { measureBareRender, measureRival, type RivalResult } from './rival';
+import { DeviceHold } from './throttle';
 import type { BenchContext } from './tools';
 
 /** Bytes of every drive of the rack. */
@@ -41,6 +43,7 @@ async function main(args: readonly string[]): Promise<number> {
 
   await mkdir(options.folder, { recursive: true });
   await removeLeftovers(options.folder);
+  await DeviceHold.removeLeftovers(isRunning);
   const folder = await realpath(await mkdtemp(join(options.folder, runFolderPrefix)));
   const context: BenchContext = { signal: controller.signal, folder, log };
   try {

@@ -54,7 +54,7 @@ export function compare(figures: BenchFigures): Comparison[] {
   };
   const seconds = (run: { readonly seconds: number }): number => run.seconds;
 
-  const rivalName = `wimlib-imagex apply, ${drives} drives, 2 at a time, no verify`;
+  const rivalName = 'wimlib-imagex apply, 2 at a time, no verify';
   add(`${drives} drives, cold cache, verified`, cold.map(seconds), rivalName, rival.map(seconds), 's', {
     kind: 'at most',
     ratio: 1 / 3,

@@ -45,21 +45,14 @@ export async function measureIsolation(
     let bytes = 0;
     for (let round = 1; round <= rounds; round += 1) {
       context.log(`isolation, round ${round} of ${rounds}`);
-      await rack.renew();
-      const freeRun = await applyWithPrestage(context, { rack, drives: rack.drives, media, state });
-      free.push(...freeRun.jobs.slice(1).map(driveSeconds));
+      // Free runs are short: one on each side of the long held one.
+      free.push(...(await applyFree(context, rack, 0, media, state)));
       await rack.renew();
       const heldRun = await applyHeld(context, rack, media, state);
       held.push(...heldRun.jobs.slice(1).map(driveSeconds));
       heldDrive.push(...heldRun.jobs.slice(0, 1).map(driveSeconds));
-      await rack.renew();
-      const aloneRun = await applyWithPrestage(context, {
-        rack,
-        drives: rack.drives.slice(1),
-        media,
-        state,
-      });
-      alone.push(...aloneRun.jobs.map(driveSeconds));
+      free.push(...(await applyFree(context, rack, 0, media, state)));
+      alone.push(...(await applyFree(context, rack, 1, media, state)));
       bytes = heldRun.jobs[0]?.bytes ?? 0;
     }
     const fastest = (2 * bytes) / (1.5 * heldBytesPerSecond);
@@ -76,6 +69,20 @@ export async function measureIsolation(
 
 function driveSeconds(job: JobFigures): number {
   return job.writeSeconds + job.verifySeconds;
+}
+
+/** @returns the seconds of all drives but the first; the first is in the run when `from` is 0. */
+async function applyFree(
+  context: BenchContext,
+  rack: LoopRack,
+  from: 0 | 1,
+  media: BenchMedia,
+  state: string,
+): Promise<number[]> {
+  await rack.renew();
+  const drives = rack.drives.slice(from);
+  const { jobs } = await applyWithPrestage(context, { rack, drives, media, state });
+  return jobs.slice(1 - from).map(driveSeconds);
 }
 
 async function applyHeld(

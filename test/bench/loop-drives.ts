@@ -132,7 +132,8 @@ export async function removeLeftovers(parent: string): Promise<void> {
   }
 }
 
-function isRunning(pid: number): boolean {
+/** @returns whether a process of that id is there */
+export function isRunning(pid: number): boolean {
   try {
     process.kill(pid, 0);
     return true;

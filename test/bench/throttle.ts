@@ -1,4 +1,4 @@
-import { mkdir, readFile, rmdir, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rmdir, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 /**
@@ -40,6 +40,18 @@ export class DeviceHold {
       }
     }
     throw new Error('no control group controller for block devices: the isolation run needs blkio or io');
+  }
+
+  /** Takes away the groups of runs that were killed. */
+  static async removeLeftovers(isRunning: (pid: number) => boolean): Promise<void> {
+    for (const line of (await readFile('/proc/mounts', 'utf8')).split('\n')) {
+      const [, folder, type] = line.split(' ');
+      if (folder === undefined || (type !== 'cgroup' && type !== 'cgroup2')) continue;
+      for (const name of await readdir(folder)) {
+        const owner = /^prestage-bench-(\d+)$/.exec(name)?.[1];
+        if (owner !== undefined && !isRunning(Number(owner))) await rmdir(join(folder, name));
+      }
+    }
   }
 
   /** Moves a process in; what it starts from then on is in too. */

@@ -1,0 +1,202 @@
+import { createHash } from 'node:crypto';
+import { mkdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { reportOf } from '../support/cli';
+import { extractPartition, imageHashes, volumeHashes } from '../support/drive-check';
+import { temporaryArea } from '../support/global-setup';
+import { realTool, standIn } from '../support/refusal-run';
+import { apply, expectRefused, makeStation, type RefusalStation } from '../support/refusal-station';
+import {
+  flipByte,
+  hostileFiles,
+  makeEncrypted,
+  makeHostile,
+  makeMedia,
+  makeNotAWim,
+  makeTruncated,
+  type HostileName,
+  type MadeMedia,
+} from '../support/wim';
+import type { ErrorCode } from '../../core/errors';
+
+let area: string;
+let station: RefusalStation;
+/** Uncompressed, with the files that can be made hostile. */
+let plain: MadeMedia;
+let packed: MadeMedia;
+let esd: MadeMedia;
+let counter = 0;
+
+beforeAll(async () => {
+  area = temporaryArea('refusals-media');
+  station = await makeStation(area, 'station');
+  plain = await makeMedia(join(area, 'plain'), { extraFiles: hostileFiles, smallFiles: 60 });
+  packed = await makeMedia(join(area, 'packed'), { compression: 'LZX', integrity: true, smallFiles: 60 });
+  esd = await makeMedia(join(area, 'esd'), { compression: 'LZMS', solid: true, smallFiles: 60 });
+});
+afterAll(() => {
+  rmSync(area, { recursive: true, force: true });
+});
+
+const fresh = (extension = 'wim'): string => join(area, `bad${String((counter += 1))}.${extension}`);
+
+/** Applies a media that must be refused, and wants its name in the message. */
+async function refuses(
+  media: string,
+  code: ErrorCode,
+  names: readonly string[] = [],
+  more: readonly string[] = [],
+): Promise<void> {
+  await expectRefused(station, () => apply(station, { media, more }), {
+    code,
+    names: [basename(media), ...names],
+  });
+}
+
+describe('apply refuses a media', () => {
+  it.each<[string, ErrorCode, () => Promise<string>]>([
+    ['that is no WIM', 'media-not-a-wim', () => makeNotAWim(fresh())],
+    ['that is empty', 'media-truncated', () => makeTruncated(plain.path, fresh(), 0)],
+    ['that is cut off in the middle', 'media-truncated', () => makeTruncated(plain.path, fresh(), 300_000)],
+    ['whose last byte is missing', 'media-truncated', () => makeTruncated(packed.path, fresh(), -1)],
+    ['with a flipped byte in its data', 'media-corrupt', () => flipByte(plain.path, fresh(), 'data')],
+    ['with a flipped byte in LZX data', 'media-corrupt', () => flipByte(packed.path, fresh(), 'data')],
+    ['with a flipped byte in its metadata', 'media-corrupt', () => flipByte(plain.path, fresh(), 'metadata')],
+    [
+      'with a flipped byte in LZX metadata',
+      'media-corrupt',
+      () => flipByte(packed.path, fresh(), 'metadata'),
+    ],
+    ['with a flipped byte in its signature', 'media-not-a-wim', () => flipByte(plain.path, fresh(), 1)],
+    ['with a flipped byte in its header size', 'media-corrupt', () => flipByte(plain.path, fresh(), 8)],
+    ['with a flipped byte in its version', 'media-corrupt', () => flipByte(plain.path, fresh(), 13)],
+    ['with a flipped byte in its chunk size', 'media-corrupt', () => flipByte(packed.path, fresh(), 21)],
+    ['with a flipped byte in its part number', 'media-corrupt', () => flipByte(plain.path, fresh(), 40)],
+    ['with a flipped byte in its image count', 'media-corrupt', () => flipByte(plain.path, fresh(), 44)],
+    ['with a flipped byte in a table’s place', 'media-truncated', () => flipByte(plain.path, fresh(), 60)],
+    ['that is an encrypted ESD', 'media-encrypted', () => makeEncrypted(esd.path, fresh('esd'))],
+    ['that is not there', 'media-not-found', () => Promise.resolve(join(area, 'nowhere.wim'))],
+    ['that is a folder', 'media-unreadable', () => Promise.resolve(join(area, 'plain'))],
+  ])('%s', async (_what, code, make) => {
+    await refuses(await make(), code);
+  });
+
+  it('that lacks an image of that number', async () => {
+    await refuses(plain.path, 'media-image-missing', ['no image 7', 'Prestaged media'], ['--image', '7']);
+  });
+
+  it('of a split set without one of its parts, and says which', async () => {
+    const split = await makeMedia(join(area, 'split'), { splitBytes: 300_000, smallFiles: 60 });
+    expect(split.files.length).toBeGreaterThan(2);
+    const second = split.files[1] ?? '';
+    rmSync(second);
+    await expectRefused(station, () => apply(station, { media: split.path }), {
+      code: 'media-part-missing',
+      names: [basename(split.path), 'part 2 is not beside it'],
+      remedy: basename(second),
+    });
+  });
+
+  it.each<[string, HostileName, string]>([
+    ['a name `..`', 'dotDot', '/Odd'],
+    ['an absolute path', 'absolute', '/etc'],
+    ['a name that is a path', 'slashInside', 'folder/zz'],
+    ['a name with a backslash', 'backslash', 'back\\slash'],
+    ['a name with a colon', 'colon', 'C:x'],
+    ['the same name twice', 'duplicate', 'twin2'],
+    ['a name cycle', 'cycle', 'contains itself'],
+    ['a line end in a name', 'lineFeed', 'feed'],
+    ['a NUL in a name', 'nul', 'Odd'],
+    ['a file without a name', 'unnamed', 'Odd'],
+    ['a file that has files in it', 'fileWithChildren', 'plain'],
+  ])('with %s inside', async (_what, kind, named) => {
+    await refuses(await makeHostile(plain.path, fresh(), kind), 'media-unsafe-names', [named]);
+  });
+});
+
+describe('apply compares the SHA-256, and refuses', () => {
+  const wrong = createHash('sha256').update('another file').digest('hex');
+  const copy = (manifest: string): string => {
+    const media = fresh();
+    writeFileSync(media, readFileSync(plain.path));
+    writeFileSync(`${media}.sha256`, manifest.replace('NAME', basename(media)));
+    return media;
+  };
+
+  it('a media with another than the given one', async () => {
+    await refuses(plain.path, 'media-hash-mismatch', ['the one given'], ['--expect-sha256', wrong]);
+  });
+
+  it('a media with another than the one in the manifest', async () => {
+    await refuses(copy(`${wrong}  NAME\n`), 'media-hash-mismatch', ['in the manifest']);
+  });
+
+  it('a manifest and a given one that contradict each other', async () => {
+    const right = createHash('sha256').update(readFileSync(plain.path)).digest('hex');
+    await refuses(copy(`${wrong} *NAME\n`), 'media-hash-mismatch', ['given'], ['--expect-sha256', right]);
+  });
+
+  it('a manifest for another file', async () => {
+    await refuses(copy(`${wrong}  other.wim\n`), 'media-hash-mismatch', ['other.wim']);
+  });
+
+  it.each([
+    ['that is not in the form of sha256sum', 'this is no manifest\n'],
+    ['that is empty', ''],
+    ['with a sum that is too short', `${wrong.slice(1)}  NAME\n`],
+  ])('a manifest %s', async (_what, text) => {
+    await refuses(copy(text), 'media-manifest-invalid');
+  });
+});
+
+describe('apply notices a media that changes while it is read', () => {
+  it('when it is still being copied', async () => {
+    const media = fresh();
+    writeFileSync(media, readFileSync(plain.path));
+    // Every write to a file moves its times; nothing else is needed to look like a copy under way.
+    const timer = setInterval(() => {
+      utimesSync(media, new Date(), new Date());
+    }, 5);
+    try {
+      await refuses(media, 'media-changed');
+    } finally {
+      clearInterval(timer);
+    }
+  });
+
+  it('when another takes its place between hash and render, and keeps nothing made of the other', async () => {
+    const other = await makeMedia(join(area, 'other'), {
+      smallFiles: 60,
+      extraFiles: { 'Windows/other.txt': 'not what was hashed' },
+    });
+    const media = fresh();
+    const kept = `${media}.kept`;
+    for (const file of [media, kept]) writeFileSync(file, readFileSync(plain.path));
+    const tools = join(area, 'tools-swap');
+    mkdirSync(tools);
+    const swap = `cp '${other.path}' '${media}.new'; mv '${media}.new' '${media}'`;
+    // Long after a file of this size was hashed, and before it is applied.
+    standIn(
+      tools,
+      'mkntfs',
+      `case "$*" in *-F*) sleep 0.5; ${swap};; esac\nexec '${realTool('mkntfs')}' "$@"`,
+    );
+
+    const path = process.env['PATH'] ?? '';
+    process.env['PATH'] = `${tools}:${path}`;
+    try {
+      await refuses(media, 'media-changed');
+    } finally {
+      process.env['PATH'] = path;
+    }
+
+    // The first media again: a render of the other one must not pass for its.
+    const clean = await makeStation(area, 'clean');
+    writeFileSync(media, readFileSync(kept));
+    const run = await apply(clean, { media, state: station.state });
+    expect(reportOf(run).jobs.map(({ state }) => state)).toEqual(['done']);
+    const windows = extractPartition(clean.drives[0].path, 'windows', 'uefi', clean.drives[0].size, area);
+    expect(volumeHashes(windows, area)).toEqual(imageHashes(plain.path));
+  });
+});
