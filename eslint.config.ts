@@ -4,6 +4,13 @@ import { layeringRule } from './build/layering-rule';
 
 const root = import.meta.dirname;
 
+const houseRules = { meta: { name: 'prestage' }, rules: { layering: layeringRule } };
+/**
+ * The same, as eslint's types can take it: they know nothing of a rule that is typed for TypeScript's syntax
+ * tree. typescript-eslint declares its own plugin in this way.
+ */
+const prestage: { readonly meta: { readonly name: string } } = houseRules;
+
 export default defineConfig(
   { ignores: ['dist/', 'native/addon/', 'test-results/', 'node_modules/'] },
   {
@@ -17,7 +24,7 @@ export default defineConfig(
         tsconfigRootDir: root,
       },
     },
-    plugins: { prestage: { rules: { layering: layeringRule } } },
+    plugins: { prestage },
     rules: {
       'prestage/layering': ['error', { root }],
       '@typescript-eslint/switch-exhaustiveness-check': [

@@ -1,5 +1,5 @@
 import { relative, resolve, dirname, sep } from 'node:path';
-import { ESLintUtils, type TSESTree } from '@typescript-eslint/utils';
+import { AST_NODE_TYPES, ESLintUtils, type TSESTree } from '@typescript-eslint/utils';
 import { layers } from './layers';
 
 type Options = readonly [{ readonly root: string }];
@@ -18,6 +18,7 @@ function roomOf(root: string, file: string): string | null {
 export const layeringRule = ESLintUtils.RuleCreator.withoutDocs<Options, 'room' | 'package' | 'unknown'>({
   meta: {
     type: 'problem',
+    defaultOptions: [{ root: '.' }],
     schema: [
       {
         type: 'object',
@@ -63,7 +64,7 @@ export const layeringRule = ESLintUtils.RuleCreator.withoutDocs<Options, 'room' 
     }
 
     const literal = (node: TSESTree.Node | null | undefined): unknown =>
-      node?.type === 'Literal' ? node.value : undefined;
+      node?.type === AST_NODE_TYPES.Literal ? node.value : undefined;
 
     return {
       ImportDeclaration: (node) => {
@@ -85,11 +86,10 @@ export const layeringRule = ESLintUtils.RuleCreator.withoutDocs<Options, 'room' 
         check(node, literal(node.expression));
       },
       CallExpression: (node) => {
-        if (node.callee.type === 'Identifier' && node.callee.name === 'require') {
+        if (node.callee.type === AST_NODE_TYPES.Identifier && node.callee.name === 'require') {
           check(node, literal(node.arguments[0]));
         }
       },
     };
   },
-  defaultOptions: [{ root: '.' }],
 });

@@ -3,6 +3,9 @@ import { z } from 'zod';
 /** Name of the file that makes a folder a bench. */
 export const benchFileName = 'bench.json';
 
+/** Drives that a bench is made with at most. More would be harder to tell apart than to make. */
+export const mostBenchDrives = 48;
+
 /**
  * A bench: a folder of ordinary files that stand for drives. A loop device over one of these files is a
  * bench drive too.

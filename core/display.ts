@@ -19,7 +19,7 @@ export function sanitizeForDisplay(text: string, limit = 128): string {
     .normalize('NFC')
     .replace(/ {2,}/g, ' ')
     .trim();
-  const characters = [...clean];
+  const characters = Array.from(clean);
   return characters.length > limit ? `${characters.slice(0, limit - 1).join('')}…` : clean;
 }
 

@@ -153,7 +153,7 @@ function sortReasons(facts: DriveFacts): BlockReason[] {
   const name = clean(node.name);
   const reasons: BlockReason[] = [];
   if (node.type === 'rom') {
-    reasons.push({ code: 'optical', message: 'Is an optical drive.' });
+    reasons.push({ code: 'optical', message: 'It is an optical drive.' });
   } else if (memoryName.test(node.name)) {
     reasons.push({ code: 'memory-disk', message: `${name} lives in the machine's memory.` });
   } else if (node.type !== 'disk' || !writableName.test(node.name)) {
@@ -163,9 +163,9 @@ function sortReasons(facts: DriveFacts): BlockReason[] {
   const network =
     ['iscsi', 'fc', 'fcoe'].includes(facts.transport ?? '') ||
     facts.subsystems?.includes('nvme-fabrics') === true;
-  if (network) reasons.push({ code: 'not-a-disk', message: 'Is reached over a network.' });
+  if (network) reasons.push({ code: 'not-a-disk', message: 'It is reached over a network.' });
   if (facts.zoned === 'host-managed') {
-    reasons.push({ code: 'not-a-disk', message: 'Is host-managed zoned: it cannot be written in place.' });
+    reasons.push({ code: 'not-a-disk', message: 'It is host-managed zoned: it cannot be written in place.' });
   }
   return reasons;
 }
@@ -178,12 +178,12 @@ function useReasons(root: BlockNode): BlockReason[] {
   const other = mountPoints.filter((mountPoint) => !isSystemMount(mountPoint));
   const reasons: BlockReason[] = [];
   if (system.length > 0) {
-    reasons.push({ code: 'system-disk', message: `Holds the running system (${enumerate(system)}).` });
+    reasons.push({ code: 'system-disk', message: `It holds the running system (${enumerate(system)}).` });
   }
-  if (other.length > 0) reasons.push({ code: 'mounted', message: `Mounted at ${enumerate(other)}.` });
+  if (other.length > 0) reasons.push({ code: 'mounted', message: `It is mounted at ${enumerate(other)}.` });
   for (const node of nodes) {
     if (node.swap) {
-      reasons.push({ code: 'swap', message: `Swap space of this machine (${clean(node.title)}).` });
+      reasons.push({ code: 'swap', message: `It has swap space of this machine (${clean(node.title)}).` });
     }
     for (const use of node.otherUses) reasons.push({ code: 'held', message: clean(use) });
     for (const child of node.children) {
@@ -193,7 +193,7 @@ function useReasons(root: BlockNode): BlockReason[] {
     // lsblk shows most holders as children; what only /sys knows of still holds the drive.
     const known = new Set(node.children.map((child) => child.name));
     for (const holder of node.holders ?? []) {
-      if (!known.has(holder)) reasons.push({ code: 'held', message: `In use by ${clean(holder)}.` });
+      if (!known.has(holder)) reasons.push({ code: 'held', message: `It is in use by ${clean(holder)}.` });
     }
   }
   return reasons;
@@ -206,18 +206,18 @@ function childReason(child: BlockNode): BlockReason | null {
   if (child.type === 'lvm') {
     const group = volumeGroupOf(child.title);
     const what = group === null ? `logical volume ${title}` : `volume group ${clean(group)}`;
-    return { code: 'lvm', message: `Part of the LVM ${what}.` };
+    return { code: 'lvm', message: `It is part of the LVM ${what}.` };
   }
   if (/^(?:raid\d+|dmraid|linear|md)$/.test(child.type)) {
-    return { code: 'raid', message: `Part of the RAID array ${title} (${child.type}).` };
+    return { code: 'raid', message: `It is part of the RAID array ${title} (${child.type}).` };
   }
   if (child.type === 'crypt') {
-    return { code: 'encrypted', message: `Holds the open encrypted volume ${title}.` };
+    return { code: 'encrypted', message: `It holds the open encrypted volume ${title}.` };
   }
   if (child.type === 'mpath') {
-    return { code: 'multipath', message: `Is one path of the multipath device ${title}.` };
+    return { code: 'multipath', message: `It is one path of the multipath device ${title}.` };
   }
-  return { code: 'held', message: `In use by ${title} (${clean(child.type) || 'no type'}).` };
+  return { code: 'held', message: `It is in use by ${title} (${clean(child.type) || 'no type'}).` };
 }
 
 function protectedReasons(facts: DriveFacts, paths: readonly ProtectedPath[]): BlockReason[] {
@@ -242,7 +242,7 @@ function benchReasons(facts: DriveFacts, benchDirectory: string | null): BlockRe
   if (facts.kind === 'virtual') return reasons;
   const onBench = benchDirectory !== null && facts.loop?.onBench === true;
   if (benchDirectory !== null && !onBench) {
-    reasons.push({ code: 'not-on-bench', message: 'Is not on the bench that was given.' });
+    reasons.push({ code: 'not-on-bench', message: 'It is not on the bench that was given.' });
   }
   if (facts.kind === 'disk') return reasons;
 
@@ -256,7 +256,7 @@ function benchReasons(facts: DriveFacts, benchDirectory: string | null): BlockRe
   } else {
     const { whole, others, promisedSectorSize } = facts.loop;
     if (!whole) {
-      const message = `Covers only a part of ${file}. Attach it again without offset and size limit.`;
+      const message = `It covers only a part of ${file}. Attach it again without offset and size limit.`;
       reasons.push({ code: 'loop-device', message });
     }
     for (const other of others) {
@@ -275,16 +275,16 @@ function benchReasons(facts: DriveFacts, benchDirectory: string | null): BlockRe
 function factReasons(facts: DriveFacts): BlockReason[] {
   const reasons: BlockReason[] = [];
   const missing = [...facts.missing];
-  if (facts.readOnly === true) reasons.push({ code: 'read-only', message: 'Is read-only.' });
+  if (facts.readOnly === true) reasons.push({ code: 'read-only', message: 'It is read-only.' });
   if (facts.readOnly === null) missing.push('whether it is read-only');
-  if (facts.size === 0) reasons.push({ code: 'no-medium', message: 'Has no medium in it: its size is 0.' });
+  if (facts.size === 0) reasons.push({ code: 'no-medium', message: 'It has no medium in it: its size is 0.' });
   if (facts.size === null) missing.push('its size');
   const sector = facts.logicalSectorSize;
   if (sector === null || sector === 0) missing.push('its sector size');
   else if (!sectorSizes.includes(sector)) {
     reasons.push({
       code: 'sector-size',
-      message: `Has ${sector} bytes a sector; 512 and 4096 can be written.`,
+      message: `It has ${sector} bytes a sector; 512 and 4096 can be written.`,
     });
   } else if (facts.size !== null && facts.size % sector !== 0) {
     const message = `Its size (${formatBytes(facts.size)}) is not a whole number of sectors.`;

@@ -64,7 +64,7 @@ function encodeEntries(
     view.setBigUint64(at + 32, BigInt(partition.offset / sectorSize), true);
     view.setBigUint64(at + 40, BigInt((partition.offset + partition.length) / sectorSize - 1), true);
     view.setBigUint64(at + 48, BigInt(`0x${partition.attributes}`), true);
-    [...partition.name].slice(0, 36).forEach((character, position) => {
+    Array.from(partition.name).slice(0, 36).forEach((character, position) => {
       view.setUint16(at + 56 + position * 2, character.charCodeAt(0), true);
     });
   });
@@ -103,7 +103,7 @@ export function encodePartitionTable(
     const bytes = new Uint8Array(sectorSize);
     const view = new DataView(bytes.buffer);
     bytes.set(
-      [...'EFI PART'].map((character) => character.charCodeAt(0)),
+      Array.from('EFI PART', (character) => character.charCodeAt(0)),
       0,
     );
     view.setUint32(8, revision, true);

@@ -66,8 +66,9 @@ export type MediaHash = z.infer<typeof mediaHashSchema>;
 
 /**
  * Reads a manifest in the form of sha256sum(1): `HEX  NAME` or `HEX *NAME`, a line a file. A line that
- * starts with a backslash has an escaped name.
- * @returns name → SHA-256 in lower case, or null when any line is of another form.
+ * starts with a backslash has an escaped name. Folders are left out: the files lie elsewhere here.
+ * @returns base name → SHA-256 in lower case; null when any line is of another form, or two lines give one
+ * name different sums: then nobody can say which was meant.
  */
 export function parseSha256Manifest(text: string): Map<string, string> | null {
   const sums = new Map<string, string>();
@@ -75,10 +76,13 @@ export function parseSha256Manifest(text: string): Map<string, string> | null {
     if (line.trim() === '' || line.startsWith('#')) continue;
     const match = /^(\\)?([0-9a-fA-F]{64})(?: [ *]?(.+))?$/.exec(line);
     if (match === null) return null;
-    const name = (match[3] ?? '').trim();
-    const unescaped =
-      match[1] === '\\' ? name.replace(/\\(\\|n)/g, (_, c) => (c === 'n' ? '\n' : '\\')) : name;
-    sums.set(unescaped, (match[2] ?? '').toLowerCase());
+    const written = (match[3] ?? '').trim();
+    const path =
+      match[1] === '\\' ? written.replace(/\\(\\|n)/g, (_, c) => (c === 'n' ? '\n' : '\\')) : written;
+    const name = path.replace(/^.*[/\\]/s, '');
+    const sum = (match[2] ?? '').toLowerCase();
+    if ((sums.get(name) ?? sum) !== sum) return null;
+    sums.set(name, sum);
   }
   return sums.size === 0 ? null : sums;
 }

@@ -14,4 +14,10 @@ export const timeouts = {
   toolKill: 5_000,
   /** The kernel's re-read of a partition table while udev still holds the device. */
   tableReread: 5_000,
+  /** Another process's transaction on the ledger. One takes a few fsyncs. */
+  ledgerLock: 30_000,
+  /** Between two tries for the ledger's lock where SQLite itself does not wait (the switch to WAL). */
+  ledgerLockPause: 20,
+  /** Two progress lines of one drive or task, not on a terminal, while its phase does not change. */
+  progressLine: 10_000,
 } as const;

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { lstat, mkdir, open, readdir, readFile, realpath, rmdir, unlink, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { benchFileName, benchSchema, type Bench } from '../core/bench';
+import { benchFileName, benchSchema, mostBenchDrives, type Bench } from '../core/bench';
 import { sanitizeForDisplay } from '../core/display';
 import { PrestageError } from '../core/errors';
 
@@ -11,8 +11,6 @@ export interface BenchOptions {
   readonly sizeBytes: number;
   readonly sectorSize: 512 | 4096;
 }
-
-const mostDrives = 99;
 
 /**
  * Makes a bench: a folder of sparse files that stand for blank drives. bench.json comes last, so that a
@@ -101,8 +99,8 @@ export async function removeBench(directory: string): Promise<void> {
 
 function checkFigures({ drives, sizeBytes, sectorSize }: BenchOptions): void {
   const wrong =
-    !Number.isInteger(drives) || drives < 1 || drives > mostDrives
-      ? `A bench has 1 to ${mostDrives} drives.`
+    !Number.isInteger(drives) || drives < 1 || drives > mostBenchDrives
+      ? `A bench has 1 to ${mostBenchDrives} drives.`
       : !Number.isSafeInteger(sizeBytes) || sizeBytes <= 0 || sizeBytes % sectorSize !== 0
         ? `The size of a drive must be a multiple of its sector size (${sectorSize} bytes).`
         : null;

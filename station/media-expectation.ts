@@ -100,12 +100,10 @@ function readManifest(manifest: string): Map<string, string> | null {
     const cause = error instanceof Error ? error.message : String(error);
     throw manifestInvalid(manifest, 'cannot be read', 'Copy it again, or remove it.', cause);
   }
-  const named = parseSha256Manifest(text);
-  if (named === null) throw manifestInvalid(manifest, 'is not in the form of sha256sum');
-  const lines = text.split(/\r?\n/).filter((line) => line.trim() !== '' && !line.startsWith('#'));
-  const sums = new Map<string, string>();
-  for (const [name, sum] of named) sums.set(name.replace(/^.*[/\\]/s, ''), sum);
-  if (sums.size !== lines.length) throw manifestInvalid(manifest, 'names a file twice');
+  const sums = parseSha256Manifest(text);
+  if (sums === null) {
+    throw manifestInvalid(manifest, 'is not in the form of sha256sum, or has two sums for one name');
+  }
   return sums;
 }
 

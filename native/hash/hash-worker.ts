@@ -19,7 +19,7 @@ function run(data: HashWorkerData): HashedPiece[] {
     for (;;) {
       const index = claims.claim();
       const piece = data.pieces[index];
-      if (piece === undefined || claims.stopped) return hashed;
+      if (piece === undefined || claims.isStopped()) return hashed;
       let fd = open.get(piece.path);
       if (fd === undefined) {
         fd = openSync(piece.path, 'r');
@@ -27,7 +27,7 @@ function run(data: HashWorkerData): HashedPiece[] {
       }
       const hash = createHash('sha256');
       let done = 0;
-      while (done < piece.length && !claims.stopped) {
+      while (done < piece.length && !claims.isStopped()) {
         const wanted = Math.min(bufferBytes, piece.length - done);
         const read = readSync(fd, buffer, 0, wanted, piece.offset + done);
         if (read === 0) break;

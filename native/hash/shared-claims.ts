@@ -22,7 +22,7 @@ export class SharedClaims {
     Atomics.store(this.words, 1, 1);
   }
 
-  get stopped(): boolean {
+  isStopped(): boolean {
     return Atomics.load(this.words, 1) === 1;
   }
 

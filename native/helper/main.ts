@@ -1,12 +1,11 @@
 import './thread-pool';
 import { release } from 'node:os';
-import packageJson from '../../package.json';
 import { engineProtocolVersion } from '../../core/contract/engine';
 import { PrestageError } from '../../core/errors';
 import { timeouts } from '../../core/timeouts';
 import { listDrives } from '../drives/list';
 import { hashMedia } from '../media/hash-media';
-import { inspectMedia } from '../media/inspect';
+import { MediaInspector } from '../media/inspect-once';
 import { verifyMedia } from '../media/verify';
 import { eraseTables, runJob, verifyDrive } from '../pipeline/job-runner';
 import { hasHungThread } from '../pipeline/drive-thread';
@@ -14,11 +13,14 @@ import { Reservations } from '../pipeline/reservation';
 import { checkRender } from '../render/check-render';
 import { makeRender } from '../render/make-render';
 import { toolVersions } from '../tools/versions';
+import { ownVersion } from '../version';
 import { claimStdout, obeySignals, serveEngine, type EngineHandlers } from './rpc-server';
 
 /** The helper: serves core/contract/engine.ts over stdin and stdout until its input ends. */
 
+const version = ownVersion();
 const reservations = new Reservations();
+const inspector = new MediaInspector();
 
 const handlers: EngineHandlers = {
   hello: async (request) => {
@@ -31,11 +33,11 @@ const handlers: EngineHandlers = {
     }
     return {
       protocolVersion: engineProtocolVersion,
-      version: packageJson.version,
+      version,
       pid: process.pid,
       uid: process.geteuid?.() ?? -1,
       versions: {
-        prestage: packageJson.version,
+        prestage: version,
         node: process.versions.node,
         kernel: release(),
         ...(await toolVersions()),
@@ -43,7 +45,7 @@ const handlers: EngineHandlers = {
     };
   },
   listDrives: async (request) => ({ drives: await listDrives(request) }),
-  inspectMedia: async ({ path, imageIndex }, { signal }) => await inspectMedia(path, imageIndex, signal),
+  inspectMedia: async ({ path, imageIndex }, { signal }) => await inspector.inspect(path, imageIndex, signal),
   hashMedia: async ({ progressToken: token, files }, { signal, taskProgress }) =>
     await hashMedia(
       files,
@@ -63,6 +65,7 @@ const handlers: EngineHandlers = {
   makeRender: async (request, { signal, taskProgress }) =>
     await makeRender(
       request,
+      inspector,
       (progress) => {
         taskProgress({ token: request.progressToken, ...progress });
       },

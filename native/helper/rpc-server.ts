@@ -20,12 +20,9 @@ import {
   type JobProgress,
   type TaskProgress,
 } from '../../core/contract/engine';
+import { FrameGuard } from '../../core/contract/frame-guard';
 import { sanitizeForDisplay } from '../../core/display';
 import { cancelled, PrestageError, toErrorData } from '../../core/errors';
-import { MiB } from '../../core/units';
-
-/** Longest request, in bytes. The longest real one (a job with its GUIDs) has a few KiB. */
-export const maximumRequestBytes = 16 * MiB;
 
 export interface HandlerContext {
   /** Aborted when the caller cancels this call, and when the caller is gone. */
@@ -66,7 +63,7 @@ export function serveEngine(
   let greeted = false;
   let stopped = false;
 
-  const guarded = limitFrames(maximumRequestBytes);
+  const guarded = guardFrames(new FrameGuard());
   const writer = new CountingWriter(output);
   const connection = createMessageConnection(new StreamMessageReader(guarded), writer, {
     error: log,
@@ -187,48 +184,15 @@ export function obeySignals(server: Pick<EngineServer, 'stop'>): void {
   process.on('SIGTERM', server.stop);
 }
 
-/**
- * Passes messages through and fails at the first byte that cannot belong to one. The JSON-RPC reader would
- * collect a header without end, or a body of any length.
- */
-function limitFrames(maximumBytes: number): Transform {
-  let header = '';
-  let bodyLeft = 0;
-  const check = (bytes: Uint8Array): string | null => {
-    for (let at = 0; at < bytes.length;) {
-      if (bodyLeft > 0) {
-        const taken = Math.min(bodyLeft, bytes.length - at);
-        bodyLeft -= taken;
-        at += taken;
-        continue;
-      }
-      header += String.fromCharCode(bytes[at] ?? 0);
-      at += 1;
-      const length = readHeader(header);
-      if (length === 'wrong') return 'not a message';
-      if (length === 'incomplete') continue;
-      if (length > maximumBytes) return `a message of ${length} bytes`;
-      header = '';
-      bodyLeft = length;
-    }
-    return null;
-  };
+/** A stream that passes messages through and fails as {@link FrameGuard} says. */
+function guardFrames(guard: FrameGuard): Transform {
   return new Transform({
     transform: (bytes: Buffer, _encoding, done) => {
-      const problem = check(bytes);
+      const problem = guard.check(bytes);
       if (problem === null) done(null, bytes);
-      else done(new Error(problem));
+      else done(new Error(problem.message));
     },
   });
-}
-
-/** The one header that both sides write. @returns the body's length, or how far the header has come */
-function readHeader(text: string): number | 'incomplete' | 'wrong' {
-  const start = 'Content-Length: ';
-  if (text.length <= start.length) return start.startsWith(text) ? 'incomplete' : 'wrong';
-  const match = /^Content-Length: ([1-9]\d{0,9})(?:(\r\n\r\n)|\r(?:\n\r?)?)?$/.exec(text);
-  if (match === null) return 'wrong';
-  return match[2] === undefined ? 'incomplete' : Number(match[1]);
 }
 
 /** Knows when everything that was to be written has been, or never will be. */

@@ -4,12 +4,14 @@ import { basename } from 'node:path';
 import { PrestageError } from '../../core/errors';
 import type { MediaHash } from '../../core/media';
 import { hashPieces } from '../hash/hash';
+import { mediaFileError } from './file';
 
 /**
  * SHA-256 of every file of a media, and of the media as a whole: the file's own for one file, the SHA-256 of
  * the parts' manifest in sha256sum form for a split set.
  * @param onProgress bytes done and bytes in all
- * @throws PrestageError media-changed when a file changed while it was read; cancelled
+ * @throws PrestageError media-changed when a file changed while it was read; media-not-found,
+ * media-unreadable; cancelled
  */
 export async function hashMedia(
   files: readonly string[],
@@ -25,7 +27,9 @@ export async function hashMedia(
       onProgress(done, total);
     },
     signal,
-  );
+  ).catch((error: unknown) => {
+    throw mediaFileError(error, pathIn(error) ?? files[0] ?? '');
+  });
   const after = await Promise.all(files.map(stateOf));
   const sums = files.map((path, index) => {
     const [was, is, sum] = [before[index], after[index], hashed[index]];
@@ -48,6 +52,13 @@ export async function hashMedia(
 }
 
 async function stateOf(path: string): Promise<{ size: number; mark: string }> {
-  const facts = await stat(path, { bigint: true });
+  const facts = await stat(path, { bigint: true }).catch((error: unknown) => {
+    throw mediaFileError(error, path);
+  });
   return { size: Number(facts.size), mark: `${facts.dev} ${facts.ino} ${facts.size} ${facts.mtimeNs}` };
+}
+
+/** The file that a system error is about, when it says so. */
+function pathIn(error: unknown): string | null {
+  return error instanceof Error && 'path' in error && typeof error.path === 'string' ? error.path : null;
 }

@@ -115,9 +115,10 @@ run(workerData as DriveWorkerData).catch((error: unknown) => {
   else if (error instanceof DriveFailure) {
     const { kind, offset, chunk, errno, message } = error;
     tell({ type: 'failed', kind, offset, chunk, errno, detail: message });
-  } else
+  } else {
     tell({
       type: 'crashed',
       detail: error instanceof Error ? (error.stack ?? error.message) : String(error),
     });
+  }
 });

@@ -40,7 +40,7 @@ export async function runJob(
     const map = await requireMap(join(request.renderDirectory, chunkMapName), request.fingerprint, opened);
     sources = await openSources(map, request.renderDirectory);
     await recheckDrive(opened);
-    if (signal.aborted) throw cancelled('The job');
+    requireNotAborted(signal, 'The job');
     const { end, bytesWritten } = await runDriveThread({
       data: {
         task: 'apply',
@@ -72,6 +72,10 @@ export async function runJob(
   return job;
 }
 
+function requireNotAborted(signal: AbortSignal, what: string): void {
+  if (signal.aborted) throw cancelled(what);
+}
+
 /** Turns what the thread says into the job's events. */
 function followThread(
   map: ChunkMap,
@@ -81,6 +85,11 @@ function followThread(
   const bytesTotal = bytesOf(map);
   return {
     onPhase: (phase) => {
+      // The thread goes on when all bytes are through; the last look at its counters was before that.
+      const before = jobNow().state;
+      if (before === 'writing' || before === 'verifying') {
+        happen({ type: 'progress', phase: before, bytesDone: bytesTotal, bytesTotal });
+      }
       if (phase === 'erasing') happen({ type: 'erase' });
       else if (phase === 'sealing') happen({ type: 'seal' });
       else happen({ type: 'progress', phase, bytesDone: 0, bytesTotal });
@@ -181,7 +190,10 @@ export async function verifyDrive(
       },
     });
     hangs = end.type === 'stalled';
-    if (end.type === 'done') return { bytesVerified: bytesTotal, seconds: end.verifySeconds };
+    if (end.type === 'done') {
+      onProgress(bytesTotal, bytesTotal);
+      return { bytesVerified: bytesTotal, seconds: end.verifySeconds };
+    }
     if (end.type === 'stopped') throw cancelled('The verification');
     throw new PrestageError(driveErrorOf(end, opened.drive));
   } finally {

@@ -77,8 +77,9 @@ async function identityMark(fd: number, drive: Drive): Promise<string> {
     if (Number(facts.size) !== drive.size) throw driveChanged(drive, `it has ${facts.size} bytes`);
     return `file ${facts.dev}:${facts.ino}`;
   }
-  if (!facts.isBlockDevice() || facts.rdev !== atPath.rdev)
+  if (!facts.isBlockDevice() || facts.rdev !== atPath.rdev) {
     throw driveChanged(drive, 'another device has its name');
+  }
   const info = deviceInfo(fd);
   if (info.size !== drive.size || info.logicalSectorSize !== drive.logicalSectorSize) {
     throw driveChanged(drive, `it has ${info.size} bytes in sectors of ${info.logicalSectorSize}`);

@@ -53,8 +53,9 @@ export class Reservations {
         opened.push(await openDrive(drive, 'write'));
       }
       const after = await listing();
-      for (const { driveId, confirmed } of request.drives)
+      for (const { driveId, confirmed } of request.drives) {
         requireEligible(findConfirmed(after, driveId, confirmed));
+      }
     } catch (error) {
       await Promise.all(opened.map(({ fd }) => closeDescriptor(fd)));
       throw error;

@@ -55,8 +55,9 @@ export async function formatPartition(
           ]),
         ];
   const result = await runTool(tool, args, { signal });
-  if (result.status !== 0)
+  if (result.status !== 0) {
     throw renderFailed(`${tool} could not format partition ${partition.number}`, result);
+  }
 }
 
 /** An error of a tool that works on the render, with the tool's last words as the cause. */

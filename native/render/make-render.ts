@@ -8,7 +8,8 @@ import { findLayout, planPartitions, type PlannedPartition } from '../../core/la
 import { leastVolumeBytes, type Media, type MediaImage } from '../../core/media';
 import { dataExtents } from '../block-device';
 import { hashPieces } from '../hash/hash';
-import { inspectMedia, wimlibSourceArguments } from '../media/inspect';
+import type { MediaInspector } from '../media/inspect-once';
+import { wimlibSourceArguments } from '../media/inspect';
 import { runTool } from '../tools/runner';
 import { wimlibFailure, WimlibProgress } from '../tools/wimlib';
 import { copyBootFiles } from './boot-files';
@@ -27,6 +28,7 @@ const mayBeFull: ReadonlySet<number> = new Set([46, 72]);
  */
 export async function makeRender(
   request: EngineRequest<'makeRender'>,
+  inspector: MediaInspector,
   onProgress: RenderProgress,
   signal: AbortSignal,
 ): Promise<EngineResponse<'makeRender'>> {
@@ -40,7 +42,7 @@ export async function makeRender(
     });
   }
   if (sectorSize !== 512 && sectorSize !== 4096) throw new RangeError(`sector size ${sectorSize}`);
-  const media = await inspectMedia(request.path, request.imageIndex, signal);
+  const media = await inspector.inspect(request.path, request.imageIndex, signal);
   const image = imageOf(media);
   const partitions = planPartitions(layout, request.driveSize);
   const windows = partitions?.find(({ role }) => role === 'windows');

@@ -111,7 +111,9 @@ export async function planBatch(
 export async function mediaMark(files: readonly string[]): Promise<string> {
   const marks = await Promise.all(
     files.map(async (file) => {
-      const facts = await stat(file, { bigint: true });
+      const facts = await stat(file, { bigint: true }).catch(() => null);
+      // A file that cannot be looked at any more has changed; whoever reads it next says why.
+      if (facts === null) return 'gone';
       return `${facts.dev}:${facts.ino}:${facts.size}:${facts.mtimeNs}:${facts.ctimeNs}`;
     }),
   );

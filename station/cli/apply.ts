@@ -227,5 +227,5 @@ function reportText({ jobs, renders }: BatchReport): string {
 
 function exitCodeOf({ jobs }: BatchReport): ExitCode {
   if (jobs.some(({ end }) => end.state === 'cancelled')) return exitCodes.cancelled;
-  return jobs.every(({ end }) => end.state === 'done') ? exitCodes.good : exitCodes.driveFailed;
+  return jobs.every(({ end }) => end.state === 'done') ? exitCodes.good : exitCodes.failed;
 }

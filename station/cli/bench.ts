@@ -1,12 +1,10 @@
 import { join, resolve } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
+import { mostBenchDrives } from '../../core/bench';
 import { formatBytes, parseSize } from '../../core/display';
 import { createBench, removeBench } from '../bench';
 import { commandAction, jsonOption } from './context';
 import { table } from './output';
-
-/** More would be harder to tell apart than to make. */
-const mostDrives = 48;
 
 interface CreateOptions {
   readonly drives: number;
@@ -21,7 +19,7 @@ export function benchCommand(): Command {
     .command('create')
     .description('make a folder of virtual drives')
     .argument('<dir>', 'folder; must be empty or not exist yet')
-    .requiredOption('--drives <count>', `number of drives, 1 to ${mostDrives}`, parseDrives)
+    .requiredOption('--drives <count>', `number of drives, 1 to ${mostBenchDrives}`, parseDrives)
     .requiredOption('--size <size>', 'size of each, such as 8G', parseSizeOption)
     .addOption(new Option('--sector-size <bytes>', 'bytes').choices(['512', '4096']).default('512'))
     .addOption(jsonOption())
@@ -63,7 +61,8 @@ export function benchCommand(): Command {
 
 function parseDrives(text: string): number {
   const count = /^\d{1,3}$/.test(text) ? Number(text) : 0;
-  if (count < 1 || count > mostDrives) throw new InvalidArgumentError(`It must be 1 to ${mostDrives}.`);
+  if (count < 1 || count > mostBenchDrives)
+    throw new InvalidArgumentError(`It must be 1 to ${mostBenchDrives}.`);
   return count;
 }
 

@@ -4,7 +4,7 @@ import { openRenderCache, type CacheEntry } from '../renders/render-cache';
 import { loadSettings, saveSettings } from '../settings';
 import { statePlaces } from '../state';
 import { commandAction, jsonOption, stateOption, type CommandContext } from './context';
-import { table } from './output';
+import { localTime, table } from './output';
 
 /** `prestage cache show | clear | limit`: the renders that are kept. */
 export function cacheCommand(): Command {
@@ -78,7 +78,7 @@ function cacheText(entries: readonly CacheEntry[], bytes: number, limitBytes: nu
     formatBytes(facts.driveSize),
     String(facts.sectorSize),
     formatBytes(taken),
-    lastUsed.toLocaleString('sv-SE'),
+    localTime(lastUsed),
   ]);
   return `${table(columns, rows)}\n\n${sum}`;
 }

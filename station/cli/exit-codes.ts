@@ -6,8 +6,8 @@ export const exitCodes = {
   usage: 2,
   /** Refused before anything was touched. */
   refused: 3,
-  /** Some drive failed. */
-  driveFailed: 4,
+  /** Some drive failed, or the ledger is not whole. */
+  failed: 4,
   cancelled: 130,
 } as const;
 

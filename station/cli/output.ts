@@ -1,3 +1,5 @@
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import Table from 'cli-table3';
 import { sanitizeForDisplay } from '../../core/display';
 import { toErrorData, type ErrorData } from '../../core/errors';
@@ -11,6 +13,14 @@ export interface OutputOptions {
   /** Standard error is a terminal, on which lines can be drawn again. */
   readonly terminal: boolean;
 }
+
+/** What a stream fails with when nobody reads it any more. */
+const readerGone: ReadonlySet<string> = new Set([
+  'EPIPE',
+  'ERR_STREAM_DESTROYED',
+  'ERR_STREAM_PREMATURE_CLOSE',
+  'ERR_STREAM_UNABLE_TO_PIPE',
+]);
 
 /**
  * Everything that a command says. Results go to standard output; messages, progress and errors to standard
@@ -61,6 +71,22 @@ export class Output {
     this.#options.stdout.write(
       this.json ? `${JSON.stringify(document, null, 2)}\n` : `${text().trimEnd()}\n`,
     );
+  }
+
+  /**
+   * The command's result, when it is too long to hold: piece by piece, as fast as the reader takes it. The
+   * pieces are printed as they are. A reader that had enough, as head(1) does, is no error.
+   * @throws whatever the pieces throw; the system's error when standard output takes no more
+   */
+  async stream(pieces: Iterable<string>): Promise<void> {
+    if (this.#resultGiven) throw new Error('a command gave two results');
+    this.#resultGiven = true;
+    this.endProgress();
+    try {
+      await pipeline(Readable.from(pieces), this.#options.stdout, { end: false });
+    } catch (error) {
+      if (!(error instanceof Error && 'code' in error && readerGone.has(String(error.code)))) throw error;
+    }
   }
 
   /** What went wrong and what to do, in words; with --json also as the document. */
@@ -132,6 +158,11 @@ export function facts(pairs: readonly (readonly [name: string, value: Cell])[]):
     return `${name.padEnd(width)}  ${shownCell(value).replaceAll('\n', `\n${indent}`)}`;
   });
   return lines.join('\n');
+}
+
+/** `2025-11-03 14:05:09` in the station's time zone. */
+export function localTime(date: Date): string {
+  return date.toLocaleString('sv-SE');
 }
 
 function shownCell(cell: Cell): string {

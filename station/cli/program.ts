@@ -49,10 +49,9 @@ export async function runCommandLine(line: CommandLine): Promise<number> {
   const program: Program = { signal, output, engines, exitCode: exitCodes.good };
   const root = rootCommand(line, output);
   bindProgram(root, program);
-  process.exitCode = undefined;
   try {
     await root.parseAsync([...args], { from: 'user' });
-    return program.exitCode === exitCodes.good ? processExitCode() : program.exitCode;
+    return program.exitCode;
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return exitCodes.good;
     return report(error, output, signal);
@@ -61,11 +60,6 @@ export async function runCommandLine(line: CommandLine): Promise<number> {
     await engines.dispose();
     await output.flush();
   }
-}
-
-/** A command may also say how it ended by setting process.exitCode. */
-function processExitCode(): number {
-  return Number(process.exitCode ?? exitCodes.good);
 }
 
 function report(error: unknown, output: Output, signal: AbortSignal): ExitCode {
@@ -113,7 +107,7 @@ Exit codes:
   0    all good
   2    the command line is wrong
   3    refused before anything was touched
-  4    some drive failed
+  4    some drive failed, or the ledger is not whole
   130  cancelled`;
 
 /** Makes a command and all below it throw what is wrong with the command line, in our form. */

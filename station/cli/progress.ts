@@ -3,10 +3,9 @@ import type { TaskProgress } from '../../core/contract/engine';
 import { formatDuration, sanitizeForDisplay } from '../../core/display';
 import { assertNever } from '../../core/errors';
 import type { JobState } from '../../core/job';
+import { timeouts } from '../../core/timeouts';
 import { RateEstimator } from './rate';
 
-/** Milliseconds between two lines of one drive while its phase does not change; not on a terminal. */
-const plainInterval = 10_000;
 const labelWidth = 22;
 const barWidth = 14;
 
@@ -38,7 +37,7 @@ interface Line {
 
 /**
  * One line a drive (or task). On a terminal the lines are drawn again in place; elsewhere a line is printed
- * at each change of phase and every ten seconds.
+ * at each change of phase, when a phase has come to its end, and every ten seconds.
  */
 export class Progress {
   readonly #options: ProgressOptions;
@@ -86,10 +85,13 @@ export class Progress {
     const now = this.#now();
     const line = this.#lines.get(label) ?? this.#newLine(label);
     const newPhase = line.stage.phase !== stage.phase;
+    // Else the last line of a quick phase would be the one from its start.
+    const newlyComplete = isComplete(stage) && (newPhase || !isComplete(line.stage));
     if (newPhase) line.rate = new RateEstimator();
     line.stage = stage;
     line.rate.add(stage.done, now);
-    if (this.#options.terminal || (!newPhase && now - line.printedAt < plainInterval)) return;
+    if (this.#options.terminal) return;
+    if (!newPhase && !newlyComplete && now - line.printedAt < timeouts.progressLine) return;
     line.printedAt = now;
     this.#options.stream.write(`${plainText(line)}\n`);
   }
@@ -142,6 +144,10 @@ function stageOfJob(job: JobState): Stage {
   }
 }
 
+function isComplete({ done, total }: Stage): boolean {
+  return total > 0 && done >= total;
+}
+
 /** Percent, rate and time left, as far as they are known. */
 function figures({ stage, rate }: Line): { percent: string; rate: string; left: string } {
   const bytes = rate.rate();
@@ -152,7 +158,7 @@ function figures({ stage, rate }: Line): { percent: string; rate: string; left: 
     percent,
     // Decimal, as makers of drives and dd count.
     rate: bytes === null || stage.done === 0 ? '' : `${(bytes / 1e6).toFixed(0)} MB/s`,
-    left: seconds === null ? '' : `${formatDuration(seconds)} left`,
+    left: seconds === null || isComplete(stage) ? '' : `${formatDuration(seconds)} left`,
   };
 }
 

@@ -108,7 +108,7 @@ export function verifyCommand(): Command {
             if (isCancellation(error) || !verdicts.has(reason.code)) throw error;
             record({ state: 'failed', reason });
             output.failure(error);
-            return exitCodes.driveFailed;
+            return exitCodes.failed;
           }
         });
       }),

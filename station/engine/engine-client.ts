@@ -25,9 +25,10 @@ import {
   type JobProgress,
   type TaskProgress,
 } from '../../core/contract/engine';
+import { FrameGuard } from '../../core/contract/frame-guard';
 import { sanitizeForDisplay } from '../../core/display';
 import { cancelled, PrestageError } from '../../core/errors';
-import { FrameGuard, guardFrames, maximumAnswerBytes } from './frame-guard';
+import { guardFrames } from './guard-frames';
 import { describeExit, type HelperExit, type HelperProcess } from './helper-process';
 
 export interface CallOptions {
@@ -53,7 +54,7 @@ export class EngineClient {
 
   constructor(helper: HelperProcess) {
     this.#helper = helper;
-    const guard = new FrameGuard(maximumAnswerBytes);
+    const guard = new FrameGuard();
     const guarded = guardFrames(guard);
     const outputEnded = new Promise<void>((resolve) => {
       pipeline(helper.stdout, guarded, (error) => {

@@ -2,6 +2,7 @@ import { chmodSync, closeSync, openSync, statSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 import Database from 'libsql';
 import { z } from 'zod';
+import { timeouts } from '../../core/timeouts';
 import { databaseError, ledgerUnavailable, shownPath } from './errors';
 import { createStatements, normalizeSql, schemaVersion } from './schema';
 
@@ -11,11 +12,6 @@ import { createStatements, normalizeSql, schemaVersion } from './schema';
  * Text is read as bytes (CAST AS BLOB) and decoded by us: libsql ends the whole process when a text value
  * is not valid UTF-8, and an altered file may hold anything.
  */
-
-/** Longest wait for another process's transaction, in milliseconds. One takes a few fsyncs. */
-const lockTimeout = 30_000;
-/** Pause between tries where SQLite itself does not wait (the switch to WAL), in milliseconds. */
-const lockPause = 20;
 
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 const text = z.instanceof(ArrayBuffer).transform((bytes, context) => {
@@ -111,7 +107,7 @@ export class LedgerDatabase {
   static #connect(file: string, prepare: () => string): LedgerDatabase {
     let database: Database.Database;
     try {
-      database = new Database(prepare(), { timeout: lockTimeout });
+      database = new Database(prepare(), { timeout: timeouts.ledgerLock });
     } catch (error) {
       const ours = databaseError(error, file);
       if (ours !== error) throw ours;
@@ -138,7 +134,7 @@ export class LedgerDatabase {
 
   /** Write-ahead log: readers and the one writer do not wait for each other. */
   #enterWal(): void {
-    for (const deadline = Date.now() + lockTimeout; ;) {
+    for (const deadline = Date.now() + timeouts.ledgerLock; ;) {
       try {
         this.#database.pragma('journal_mode = WAL');
         return;
@@ -146,7 +142,7 @@ export class LedgerDatabase {
         const busy = error instanceof Error && 'code' in error && error.code === 'SQLITE_BUSY';
         if (!busy || Date.now() > deadline) throw databaseError(error, this.file);
         // SQLite does not use its busy time-out for this switch.
-        Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, lockPause);
+        Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, timeouts.ledgerLockPause);
       }
     }
   }

@@ -255,9 +255,11 @@ export class Ledger {
    * @throws PrestageError ledger-broken when an entry is not what was signed
    */
   openJobs(): OpenJob[] {
+    // The places first, from the index entries_by_job alone: the rows themselves are the whole ledger.
     const rows = this.#select(
-      `AS started WHERE kind = 'job-started' AND NOT EXISTS
-         (SELECT 1 FROM entries AS ended WHERE ended.job_id = started.job_id AND ended.kind = 'job-ended')`,
+      `WHERE sequence IN (SELECT started.sequence FROM entries AS started
+         WHERE started.kind = 'job-started' AND NOT EXISTS (SELECT 1 FROM entries AS ended
+           WHERE ended.job_id = started.job_id AND ended.kind = 'job-ended'))`,
       'ORDER BY sequence',
     );
     return rows.flatMap((row) => {

@@ -132,8 +132,10 @@ async function makeNew(
   ]);
   if (hashResult.status === 'rejected' || madeResult.status === 'rejected') {
     await cache.remove(directory);
-    // A wrong hash explains a failed render better than the render can.
-    throw hashResult.status === 'rejected' ? hashResult.reason : (madeResult as PromiseRejectedResult).reason;
+    // A wrong hash, or a file that changed, explains a failed render better than the render can.
+    if (hashResult.status === 'rejected') throw hashResult.reason;
+    await request.requireUnchanged();
+    throw (madeResult as PromiseRejectedResult).reason;
   }
   const { made, seconds } = madeResult.value;
   try {

@@ -107,12 +107,7 @@ export class RenderCache {
       await rename(directory, place);
       return place;
     } catch (error) {
-      if (!(
-        error instanceof Error &&
-        'code' in error &&
-        ['ENOTEMPTY', 'EEXIST'].includes(String(error.code))
-      ))
-        throw error;
+      if (!hasCode(error, 'ENOTEMPTY', 'EEXIST')) throw error;
       // Used from where it was made, and removed with the other left-overs.
       return directory;
     }
@@ -186,10 +181,13 @@ function ownMark(): string {
 
 async function namesIn(directory: string): Promise<string[]> {
   return await readdir(directory).catch((error: unknown) => {
-    if (error instanceof Error && 'code' in error && ['ENOENT', 'ENOTDIR'].includes(String(error.code)))
-      return [];
+    if (hasCode(error, 'ENOENT', 'ENOTDIR')) return [];
     throw error;
   });
+}
+
+function hasCode(error: unknown, ...codes: string[]): boolean {
+  return error instanceof Error && 'code' in error && codes.includes(String(error.code));
 }
 
 async function readEntry(directory: string): Promise<z.infer<typeof entryFileSchema> | null> {

@@ -17,8 +17,9 @@ function show(title: string, args: readonly string[], area: string): void {
   const shown = args.map((arg) => arg.replaceAll(area, '.')).join(' ');
   console.log(`\n# ${title}\n$ prestage ${shown.replaceAll(' --drive', ' \\\n    --drive')}\n`);
   const run = spawnSync(process.execPath, [program, ...args], { stdio: ['ignore', 'inherit', 'inherit'] });
-  if (run.status !== 0)
+  if (run.status !== 0) {
     throw new Error(`prestage ${args[0] ?? ''} ended with ${run.status ?? run.signal ?? ''}`);
+  }
 }
 
 function driveIds(bench: string): string[] {

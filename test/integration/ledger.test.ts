@@ -12,12 +12,13 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Writable } from 'node:stream';
 import Database from 'libsql';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { PrestageError } from '../../core/errors';
 import type { LedgerEntry } from '../../core/record';
-import { ledgerCommand } from '../../station/cli/ledger';
+import { runCommandLine } from '../../station/cli/program';
 import { canonicalJson, signHash } from '../../station/ledger/entry';
 import { exportCsv, exportJson } from '../../station/ledger/export';
 import { loadStationKey } from '../../station/ledger/keys';
@@ -26,6 +27,16 @@ import { createStatements } from '../../station/ledger/schema';
 import type { LedgerReport } from '../../station/ledger/verify';
 import { statePlaces, type StatePlaces } from '../../station/state';
 import { context, done, failed, sampleJob, started } from '../unit/ledger/samples';
+
+/** Keeps what is written to it. */
+class Collector extends Writable {
+  text = '';
+
+  override _write(piece: Buffer, _encoding: BufferEncoding, done: () => void): void {
+    this.text += piece.toString();
+    done();
+  }
+}
 
 let folder: string;
 let places: StatePlaces;
@@ -653,40 +664,35 @@ describe('exports', () => {
 });
 
 describe('the command', () => {
-  let out: string;
-  let err: string;
-  beforeEach(() => {
-    out = '';
-    err = '';
-    vi.spyOn(process.stdout, 'write').mockImplementation((...args: unknown[]) => {
-      out += String(args[0]);
-      const written = args.at(-1);
-      if (typeof written === 'function') (written as () => void)();
-      return true;
-    });
-    vi.spyOn(process.stderr, 'write').mockImplementation((text) => {
-      err += String(text);
-      return true;
-    });
-  });
-  afterEach(() => {
-    process.exitCode = undefined;
-  });
+  interface Run {
+    readonly code: number;
+    readonly out: string;
+    readonly err: string;
+  }
 
-  const run = async (...args: string[]): Promise<void> => {
-    await ledgerCommand().parseAsync([...args, '--state', folder], { from: 'user' });
+  const runIn = async (state: string, args: readonly string[], stdout?: Writable): Promise<Run> => {
+    const [out, err] = [new Collector(), new Collector()];
+    const code = await runCommandLine({
+      args: ['ledger', ...args, '--state', state],
+      version: '1',
+      helper: [process.execPath],
+      stdout: stdout ?? out,
+      stderr: err,
+      signal: new AbortController().signal,
+    });
+    return { code, out: out.text, err: err.text };
   };
+  const run = async (...args: string[]): Promise<Run> => await runIn(folder, args);
 
   it('lists, newest last', async () => {
     fill(3);
-    await run('list');
+    const { code, out } = await run('list');
+    expect(code).toBe(0);
     const lines = out.trimEnd().split('\n');
     expect(lines.length).toBe(4);
     expect(lines[0]).toMatch(/^ENTRY +TIME +MACHINE +DRIVE +RESULT +REASON +HASH/);
     expect(lines[3]).toMatch(/^3 +\d{4}-\d\d-\d\d \d\d:\d\d:\d\d +PC-3 +SN-0001 +done +- +[0-9a-f]{12}/);
-    out = '';
-    await run('list', '--json', '--last', '1');
-    expect(JSON.parse(out)).toMatchObject({
+    expect(JSON.parse((await run('list', '--json', '--last', '1')).out)).toMatchObject({
       entries: [{ sequence: 3, machineSerial: 'PC-3', result: 'done' }],
     });
   });
@@ -696,45 +702,76 @@ describe('the command', () => {
     tamper((database) => {
       database.exec("UPDATE entries SET json = '{', hash = char(27) || '[31m' WHERE sequence = 1");
     });
-    await run('list');
+    const { out } = await run('list');
     expect(out).toContain('damaged');
     expect(out).not.toContain('\u001b');
   });
 
   it('verifies, and exits with 4 when something is found', async () => {
     fill(3);
-    await run('verify');
-    expect(out).toContain('whole: 3 entries');
-    expect(process.exitCode).toBeUndefined();
+    expect(await run('verify')).toMatchObject({
+      code: 0,
+      out: expect.stringContaining('whole: 3 entries') as string,
+      err: '',
+    });
     tamper((database) => {
       database.exec('DELETE FROM entries WHERE sequence = 2');
     });
-    out = '';
-    await run('verify', '--json');
+    const { code, out, err } = await run('verify', '--json');
     expect(JSON.parse(out)).toMatchObject({
       ok: false,
       entries: 2,
       findings: [{ sequence: 2, code: 'missing' }],
     });
-    expect(err).toContain('Entry 2 is missing');
-    expect(process.exitCode).toBe(4);
+    expect(err).toContain('missing: Entry 2 is missing');
+    expect(code).toBe(4);
+    expect(await run('verify')).toMatchObject({
+      code: 4,
+      out: expect.stringContaining('NOT whole: 1 finding in 2 entries') as string,
+    });
   });
 
   it('exports into a file that is whole or not there', async () => {
     fill(2);
     const file = join(folder, 'out.csv');
-    await run('export', '--format', 'csv', '--output', file);
+    expect(await run('export', '--format', 'csv', '--output', file)).toEqual({ code: 0, out: '', err: '' });
     expect(readFileSync(file, 'utf8').split('\r\n').length).toBe(4);
-    await expect(run('export', '--format', 'csv', '--output', join(folder, 'no', 'out.csv'))).rejects.toThrow(
-      'cannot be written',
-    );
-    out = '';
-    await run('export', '--format', 'json');
+    const nowhere = await run('export', '--format', 'csv', '--output', join(folder, 'no', 'out.csv'));
+    expect(nowhere).toMatchObject({ code: 2, err: expect.stringContaining('cannot be written') as string });
+    const { out } = await run('export', '--format', 'json');
     expect((JSON.parse(out) as { entries: unknown[] }).entries.length).toBe(2);
   });
 
+  it('exports as fast as the reader takes it, and is quiet when that has had enough', async () => {
+    fill(40);
+    let pieces = 0;
+    const reader = new Writable({
+      highWaterMark: 1,
+      write: (_piece, _encoding, taken) => {
+        pieces += 1;
+        if (pieces < 5) setImmediate(taken);
+        else taken(Object.assign(new Error('write EPIPE'), { code: 'EPIPE', syscall: 'write' }));
+      },
+    });
+    expect(await runIn(folder, ['export', '--format', 'csv'], reader)).toMatchObject({ code: 0, err: '' });
+    expect(pieces).toBe(5);
+  });
+
+  it('says so when standard output takes no more', async () => {
+    fill(2);
+    const full = new Writable({
+      write: (_piece, _encoding, taken) => {
+        taken(Object.assign(new Error('ENOSPC: no space left'), { code: 'ENOSPC', syscall: 'write' }));
+      },
+    });
+    const { code, err } = await runIn(folder, ['export', '--format', 'csv'], full);
+    expect(code).toBe(2);
+    expect(err).toContain('Standard output cannot be written');
+  });
+
   it('refuses a state folder that is not there', async () => {
-    const missing = ledgerCommand().parseAsync(['verify', '--state', join(folder, 'typo')], { from: 'user' });
-    await expect(missing).rejects.toThrow('state folder');
+    const { code, err } = await runIn(join(folder, 'typo'), ['verify']);
+    expect(code).toBe(3);
+    expect(err).toContain('state folder');
   });
 });

@@ -77,7 +77,7 @@ describe.skipIf(!isRoot)('as a plain user', () => {
     const run = await applyAsNobody(bench, [drive!], ownState('state-foreign'));
     expect(run.status).toBe(3);
     expect(errorOf(run)).toMatchObject({ code: 'drive-blocked' });
-    expect(errorOf(run).message).toMatch(/write/);
+    expect(errorOf(run).message).toMatch(/read-only/);
     expect(errorOf(run).message).toContain('bay 1');
   });
 

@@ -1,13 +1,22 @@
-import { readFileSync, renameSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { benchSchema, type Bench } from '../../core/bench';
+import type { ErrorCode } from '../../core/errors';
 import { GiB } from '../../core/units';
 import { benchState } from '../support/bench';
 import { hasNoTable } from '../support/drive-check';
 import { temporaryArea } from '../support/global-setup';
 import { isRoot, rootOnly } from '../support/loop';
-import { attachDrive, undoDisks } from '../support/refusal-disk';
+import { attachDrive, exchangeDrive, undoDisks } from '../support/refusal-disk';
 import { runAtTerminal } from '../support/refusal-run';
 import {
   apply,
@@ -21,7 +30,7 @@ import {
   type Refusal,
   type RefusalStation,
 } from '../support/refusal-station';
-import { flipByte, makeMedia, type MadeMedia } from '../support/wim';
+import { makeMedia, type MadeMedia } from '../support/wim';
 
 let area: string;
 let media: MadeMedia;
@@ -82,29 +91,34 @@ describe('the question before erasing', () => {
     });
   });
 
-  it.each(['', 'yes', 'erase it'])('refuses the answer %j, after showing what would be erased', async (typed) => {
-    const at = await station(2);
-    const machines = at.drives.map(() => nextMachine());
-    let shown = '';
-    const drives = at.drives.map(({ id }, index) => `${id}=${machines[index] ?? ''}`);
-    await expectRefused(
-      at,
-      () =>
-        runAtTerminal(
-          applyArguments(at, { media: media.path, drives, yes: false }),
-          join(at.folder, 'output.json'),
-          (screen) => {
-            shown = screen;
-            return Promise.resolve(typed);
-          },
-          { TMPDIR: at.temporary },
-        ),
-      { code: 'not-confirmed', names: ["'erase' was not typed"] },
-    );
-    for (const [index, { serial, bay }] of at.drives.entries()) {
-      for (const part of [serial, bay, machines[index]]) expect(shown).toContain(part);
-    }
-  });
+  it.each(['', 'yes', 'erase it'])(
+    'refuses the answer %j, after showing what would be erased',
+    async (typed) => {
+      const at = await station(2);
+      const machines = at.drives.map(() => nextMachine());
+      let shown = '';
+      const drives = at.drives.map(({ id }, index) => `${id}=${machines[index] ?? ''}`);
+      await expectRefused(
+        at,
+        () =>
+          runAtTerminal(
+            applyArguments(at, { media: media.path, drives, yes: false }),
+            join(at.folder, 'output.json'),
+            (screen) => {
+              shown = screen;
+              return Promise.resolve(typed);
+            },
+            { TMPDIR: at.temporary },
+          ),
+        { code: 'not-confirmed', names: ["'erase' was not typed"] },
+      );
+      for (const [index, { serial }] of at.drives.entries()) {
+        for (const part of [serial ?? '?', `bay ${String(index + 1)}`, machines[index] ?? '?']) {
+          expect(shown).toContain(part);
+        }
+      }
+    },
+  );
 });
 
 describe('a drive swapped between listing and writing is refused', () => {
@@ -135,19 +149,31 @@ describe('a drive swapped between listing and writing is refused', () => {
 
   it('when it was taken out', async () => {
     const at = await station(2);
-    await refusesAfter(at, () => { changeBench(at.bench, ([, other]) => [other!]); }, {
-      code: 'drive-not-found',
-      names: [at.drives[0].id, at.drives[0].path],
-    });
+    await refusesAfter(
+      at,
+      () => {
+        changeBench(at.bench, ([, other]) => [other!]);
+      },
+      {
+        code: 'drive-not-found',
+        names: [at.drives[0].id, at.drives[0].path],
+      },
+    );
   });
 
   it('when its file is gone', async () => {
     const at = await station();
-    await refusesAfter(at, () => { rmSync(at.drives[0].path); }, {
-      code: 'drive-blocked',
-      names: [at.drives[0].serial ?? '', 'bay 1', 'is missing'],
-      cause: 'bench-damaged',
-    });
+    await refusesAfter(
+      at,
+      () => {
+        rmSync(at.drives[0].path);
+      },
+      {
+        code: 'drive-blocked',
+        names: [at.drives[0].serial ?? '', 'bay 1', 'is missing'],
+        cause: 'bench-damaged',
+      },
+    );
   });
 
   it('when a file of another size has its name', async () => {
@@ -180,10 +206,16 @@ describe('a drive swapped between listing and writing is refused', () => {
   it('when another program took it as a loop device', async ({ skip }) => {
     skip(!isRoot, rootOnly);
     const at = await station();
-    await refusesAfter(at, () => { attachDrive(at.drives[0].path); }, {
-      code: 'drive-not-found',
-      names: [at.drives[0].id, at.drives[0].path],
-    });
+    await refusesAfter(
+      at,
+      () => {
+        attachDrive(at.drives[0].path);
+      },
+      {
+        code: 'drive-not-found',
+        names: [at.drives[0].id, at.drives[0].path],
+      },
+    );
   });
 
   it('when another drive got the loop device’s name', async ({ skip }) => {
@@ -195,8 +227,7 @@ describe('a drive swapped between listing and writing is refused', () => {
     await refusesAfter(
       { ...at, drives: [attached] },
       () => {
-        undoDisks();
-        attachDrive(files[1]!, device);
+        exchangeDrive(device, files[0]!, files[1]!);
       },
       { code: 'drive-changed', names: ['bay 2', attached.serial ?? '', at.drives[1]?.serial ?? ''] },
     );
@@ -204,13 +235,43 @@ describe('a drive swapped between listing and writing is refused', () => {
 });
 
 describe('a media that changed while it was asked is refused', () => {
-  it.each<[string, 'media-changed' | 'media-not-found', (file: string) => Promise<void> | void]>([
-    ['when it was written to', 'media-changed', async (file) => void (await flipByte(file, file, 'data'))],
-    ['when it is gone', 'media-not-found', (file) => { rmSync(file); }],
+  it.each<[string, ErrorCode, (file: string) => void]>([
+    [
+      'when bytes of it changed',
+      'media-changed',
+      (file) => {
+        const bytes = readFileSync(file);
+        writeFileSync(file, bytes.fill(0, Math.floor(bytes.length / 2)));
+      },
+    ],
+    [
+      'when another has its name',
+      'media-changed',
+      (file) => {
+        copyFileSync(media.path, `${file}.new`);
+        renameSync(`${file}.new`, file);
+      },
+    ],
+    [
+      'when it is gone',
+      'media-not-found',
+      (file) => {
+        rmSync(file);
+      },
+    ],
   ])('%s', async (_what, code, change) => {
     const at = await station();
     const copy = join(at.folder, 'copy.wim');
-    writeFileSync(copy, readFileSync(media.path));
-    await refusesAfter(at, () => void change(copy), { code, names: ['copy.wim'] }, { media: copy });
+    copyFileSync(media.path, copy);
+    await refusesAfter(
+      at,
+      () => {
+        change(copy);
+      },
+      { code, names: ['copy.wim'] },
+      { media: copy },
+    );
+    // Nothing that was made of it is kept.
+    expect(readdirSync(join(at.state, 'renders'))).toEqual([]);
   });
 });

@@ -1,7 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, realpathSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { attachLoop, detachAllLoops } from './loop';
 
 /** What has to be undone, in the order it was done. */
 const steps: { readonly what: string; readonly undo: () => void }[] = [];
@@ -10,28 +9,73 @@ const tool = (name: string, ...args: string[]): void => {
   execFileSync(name, args, { stdio: ['ignore', 'ignore', 'pipe'] });
 };
 
-/** A loop device over a bench's drive file. */
+const loopOptions = ['--direct-io=on', '--sector-size', '512'];
+
+/** A loop device over a drive file of a test's own bench. */
 export function attachDrive(file: string): string {
-  return attachLoop(file);
+  const args = ['--find', '--show', ...loopOptions, file];
+  const device = execFileSync('losetup', args, { encoding: 'utf8' }).trim();
+  steps.push({
+    what: `loop device ${device}`,
+    undo: () => {
+      detach(device, file);
+    },
+  });
+  return device;
 }
 
-/** Puts an ext4 file system on a loop device, `fill` into it, and mounts it read-only. */
-export function mountDrive(device: string, point: string, fill: (point: string) => void): void {
+/** Gives a loop device to another drive file: another drive under the same name. */
+export function exchangeDrive(device: string, from: string, to: string): void {
+  steps.push({
+    what: `loop device ${device}`,
+    undo: () => {
+      detach(device, to);
+    },
+  });
+  detach(device, from);
+  tool('losetup', ...loopOptions, device, to);
+}
+
+/** Detaches a loop device, when it still is over that file: a number can be someone else's by now. */
+function detach(device: string, file: string): void {
+  const backing = join('/sys/block', basename(device), 'loop/backing_file');
+  if (existsSync(backing) && readFileSync(backing, 'utf8').trimEnd() === realpathSync(file)) {
+    tool('losetup', '--detach', device);
+  }
+}
+
+/** Puts an ext4 file system on a loop device, `fill` into it, and leaves it mounted. */
+export function mountDrive(
+  device: string,
+  point: string,
+  fill: (point: string) => void,
+  access: 'read-only' | 'writable' = 'read-only',
+): void {
   // Everything is written now: nothing of it may come later and look like the work of others.
   tool('mkfs.ext4', '-q', '-F', '-E', 'lazy_itable_init=0,lazy_journal_init=0', device);
   mkdirSync(point, { recursive: true });
   tool('mount', device, point);
-  steps.push({ what: `mount ${point}`, undo: () => { tool('umount', point); } });
+  steps.push({
+    what: `mount ${point}`,
+    undo: () => {
+      tool('umount', point);
+    },
+  });
   fill(point);
-  tool('mount', '-o', 'remount,ro', point);
   tool('sync', '-f', point);
+  if (access === 'read-only') tool('mount', '-o', 'remount,ro', point);
 }
 
 /** A small file system in memory. */
 export function mountMemory(point: string, size: string): void {
   mkdirSync(point, { recursive: true });
   tool('mount', '-t', 'tmpfs', '-o', `size=${size}`, 'prestage-test', point);
-  steps.push({ what: `mount ${point}`, undo: () => { tool('umount', point); } });
+  steps.push({
+    what: `mount ${point}`,
+    undo: () => {
+      tool('umount', point);
+    },
+  });
 }
 
 /** Uses a loop device as swap space. */
@@ -39,7 +83,12 @@ export function swapOn(device: string): void {
   tool('mkswap', device);
   // The lowest priority there is: nothing is swapped to it while there is other swap space.
   tool('swapon', '--priority', '0', device);
-  steps.push({ what: `swap ${device}`, undo: () => { tool('swapoff', device); } });
+  steps.push({
+    what: `swap ${device}`,
+    undo: () => {
+      tool('swapoff', device);
+    },
+  });
 }
 
 /** Undoes everything, the last first, also when a step fails. For afterEach. */
@@ -52,7 +101,6 @@ export function undoDisks(): void {
       failed.push(new Error(`${what} could not be undone`, { cause: error }));
     }
   }
-  detachAllLoops();
   if (failed.length > 0) throw new AggregateError(failed, failed.map(String).join('; '));
 }
 

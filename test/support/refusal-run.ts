@@ -98,10 +98,9 @@ export async function runWithoutTool(
   if (places.length === 0) throw new Error(`${tool} is not installed here to begin with`);
   const cover = places.map((place) => `mount --bind /dev/null ${quoted(place)} && `).join('');
   const shell = `${cover}exec "$@"`;
-  return await run(
-    ['unshare', '--mount', 'sh', '-c', shell, 'sh', process.execPath, prestage, ...args],
-    { env },
-  );
+  return await run(['unshare', '--mount', 'sh', '-c', shell, 'sh', process.execPath, prestage, ...args], {
+    env,
+  });
 }
 
 /** Puts a shell script of the name of a tool into a folder that can go first on PATH. */

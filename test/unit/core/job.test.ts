@@ -32,7 +32,7 @@ const others: JobEvent[] = [
   { type: 'cancel', bytesWritten: 0 },
   { type: 'interrupt' },
 ];
-const queued: JobState = { state: 'queued' };
+const queued = { state: 'queued' } as JobState;
 
 describe('advance', () => {
   it('takes a job through its trip', () => {

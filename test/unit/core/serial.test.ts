@@ -40,7 +40,7 @@ describe('serialProblem', () => {
   });
   it.each([
     '',
-    'A',
+    'A1',
     'AB',
     '5CD=1234',
     '5CD\u202e1234',

@@ -33,10 +33,10 @@ describe('recorded machines', () => {
   it('LVM on LUKS on NVMe: the root is found three layers down', () => {
     expect(verdictsOf(recordedListing('lvm-on-luks-nvme'))).toEqual({
       '/dev/nvme0n1': [
-        'system-disk: Holds the running system (/boot/efi, /boot, /).',
-        'swap: Swap space of this machine (station--vg-swap_1).',
-        'lvm: Part of the LVM volume group station-vg.',
-        'encrypted: Holds the open encrypted volume nvme0n1p3_crypt.',
+        'system-disk: It holds the running system (/boot/efi, /boot, /).',
+        'swap: It has swap space of this machine (station--vg-swap_1).',
+        'lvm: It is part of the LVM volume group station-vg.',
+        'encrypted: It holds the open encrypted volume nvme0n1p3_crypt.',
       ],
     });
     const drive = drivesOf(recordedListing('lvm-on-luks-nvme')).get('/dev/nvme0n1');
@@ -54,7 +54,7 @@ describe('recorded machines', () => {
   });
 
   it('md RAID1: both members are held, a member of no running array is not', () => {
-    const held = ['mounted: Mounted at /srv.', 'raid: Part of the RAID array md0 (raid1).'];
+    const held = ['mounted: It is mounted at /srv.', 'raid: It is part of the RAID array md0 (raid1).'];
     const listing = recordedListing('md-raid1');
     expect(verdictsOf(listing)).toEqual({ '/dev/sda': held, '/dev/sdb': held, '/dev/sdc': [] });
     expect(drivesOf(listing).get('/dev/sdc')?.contents).toEqual([
@@ -65,7 +65,7 @@ describe('recorded machines', () => {
 
   it('a swap partition blocks its disk', () => {
     expect(verdictsOf(recordedListing('swap-partition'))).toEqual({
-      '/dev/sda': ['swap: Swap space of this machine (sda2).'],
+      '/dev/sda': ['swap: It has swap space of this machine (sda2).'],
     });
   });
 
@@ -74,14 +74,14 @@ describe('recorded machines', () => {
     const swaps = [{ path: '/dev/disk/by-uuid/x', kind: 'partition' as const }];
     const deviceNumbers = new Map([['/dev/disk/by-uuid/x', '8:33']]);
     expect(verdictsOf({ ...listing, swaps, deviceNumbers })['/dev/sdc']).toEqual([
-      'swap: Swap space of this machine (sdc1).',
+      'swap: It has swap space of this machine (sdc1).',
     ]);
   });
 
   it('a system on a USB stick: the stick is blocked, the internal drive is not', () => {
     const listing = recordedListing('usb-booted');
     expect(verdictsOf(listing)).toEqual({
-      '/dev/sda': ['system-disk: Holds the running system (/boot/efi, /).'],
+      '/dev/sda': ['system-disk: It holds the running system (/boot/efi, /).'],
       '/dev/nvme0n1': [],
     });
     const drives = drivesOf(listing);
@@ -97,29 +97,31 @@ describe('recorded machines', () => {
   it('a live system: its medium and its loop device are blocked', () => {
     expect(verdictsOf(recordedListing('live-usb'))).toEqual({
       '/dev/loop0': [
-        'system-disk: Holds the running system (/run/live/rootfs/filesystem.squashfs).',
-        'read-only: Is read-only.',
+        'system-disk: It holds the running system (/run/live/rootfs/filesystem.squashfs).',
+        'read-only: It is read-only.',
         'loop-device: A loop device over /run/live/medium/live/filesystem.squashfs. Give the bench that this file is a drive of, or detach the device.',
       ],
-      '/dev/sda': ['system-disk: Holds the running system (/run/live/medium).'],
+      '/dev/sda': ['system-disk: It holds the running system (/run/live/medium).'],
     });
   });
 
   it('zram lives in memory', () => {
     expect(verdictsOf(recordedListing('zram'))).toEqual({
       '/dev/zram0': [
-        'swap: Swap space of this machine (zram0).',
+        'swap: It has swap space of this machine (zram0).',
         "memory-disk: zram0 lives in the machine's memory.",
       ],
     });
   });
 
   it('an optical drive', () => {
-    expect(verdictsOf(recordedListing('optical'))).toEqual({ '/dev/sr0': ['optical: Is an optical drive.'] });
+    expect(verdictsOf(recordedListing('optical'))).toEqual({
+      '/dev/sr0': ['optical: It is an optical drive.'],
+    });
   });
 
   it('card readers without a medium', () => {
-    const noMedium = ['no-medium: Has no medium in it: its size is 0.'];
+    const noMedium = ['no-medium: It has no medium in it: its size is 0.'];
     expect(verdictsOf(recordedListing('card-reader-empty'))).toEqual({
       '/dev/sdb': noMedium,
       '/dev/mmcblk0': noMedium,
@@ -128,7 +130,7 @@ describe('recorded machines', () => {
 
   it('eMMC: the disk is a drive, its boot areas are not', () => {
     const boot = (name: string): string[] => [
-      'read-only: Is read-only.',
+      'read-only: It is read-only.',
       `not-a-disk: ${name} (disk) is not a kind of drive that is written.`,
     ];
     const listing = recordedListing('emmc');
@@ -141,11 +143,11 @@ describe('recorded machines', () => {
   });
 
   it('multipath: each path is blocked; so is a disk reached over a network', () => {
-    const path = ['multipath: Is one path of the multipath device mpatha.'];
+    const path = ['multipath: It is one path of the multipath device mpatha.'];
     expect(verdictsOf(recordedListing('multipath'))).toEqual({
       '/dev/sda': path,
       '/dev/sdb': path,
-      '/dev/sdc': ['not-a-disk: Is reached over a network.'],
+      '/dev/sdc': ['not-a-disk: It is reached over a network.'],
     });
   });
 
@@ -153,8 +155,8 @@ describe('recorded machines', () => {
     const listing = recordedListing('sector-sizes');
     expect(verdictsOf(listing)).toEqual({
       '/dev/sda': [],
-      '/dev/sdb': ['sector-size: Has 520 bytes a sector; 512 and 4096 can be written.'],
-      '/dev/sdc': ['not-a-disk: Is host-managed zoned: it cannot be written in place.'],
+      '/dev/sdb': ['sector-size: It has 520 bytes a sector; 512 and 4096 can be written.'],
+      '/dev/sdc': ['not-a-disk: It is host-managed zoned: it cannot be written in place.'],
     });
     expect(drivesOf(listing).get('/dev/sda')).toMatchObject({ logicalSectorSize: 4096, rotational: true });
   });
@@ -196,7 +198,7 @@ describe('recorded machines', () => {
   it('virtio: the root is blocked, a blank disk is not', () => {
     const listing = recordedListing('virtio');
     expect(verdictsOf(listing)).toEqual({
-      '/dev/vda': ['system-disk: Holds the running system (/).'],
+      '/dev/vda': ['system-disk: It holds the running system (/).'],
       '/dev/vdb': [],
     });
     expect(drivesOf(listing).get('/dev/vdb')).toMatchObject({
@@ -208,12 +210,12 @@ describe('recorded machines', () => {
 
   it('a disk without partitions that holds the root', () => {
     expect(verdictsOf(recordedListing('plain-vm'))['/dev/vda']).toEqual([
-      'system-disk: Holds the running system (/).',
+      'system-disk: It holds the running system (/).',
     ]);
   });
 
   it('btrfs: the second disk of a mounted file system is blocked like the first', () => {
-    const reasons = ['system-disk: Holds the running system (/).', 'mounted: Mounted at /home.'];
+    const reasons = ['system-disk: It holds the running system (/).', 'mounted: It is mounted at /home.'];
     expect(verdictsOf(recordedListing('btrfs-subvolumes'))).toEqual({
       '/dev/sda': reasons,
       '/dev/sdb': reasons,
@@ -229,7 +231,7 @@ describe('recorded machines', () => {
 
   it('an old lsblk: figures as text, a mount point with a space', () => {
     const listing = recordedListing('old-lsblk-mount-with-space');
-    expect(verdictsOf(listing)).toEqual({ '/dev/sdb': ['mounted: Mounted at /media/op/MY STICK.'] });
+    expect(verdictsOf(listing)).toEqual({ '/dev/sdb': ['mounted: It is mounted at /media/op/MY STICK.'] });
     expect(drivesOf(listing).get('/dev/sdb')).toMatchObject({ size: 32015679488, removable: true });
   });
 
@@ -246,11 +248,11 @@ describe('recorded machines', () => {
 
   it('what is not understood holds the drive', () => {
     expect(verdictsOf(recordedListing('unknown-holders'))).toEqual({
-      '/dev/sda': ['held: In use by bcache0 (disk).'],
-      '/dev/sdb': ['held: In use by thing (dm).'],
-      '/dev/sdc': ['held: In use by dm-9.'],
+      '/dev/sda': ['held: It is in use by bcache0 (disk).'],
+      '/dev/sdb': ['held: It is in use by thing (dm).'],
+      '/dev/sdc': ['held: It is in use by dm-9.'],
       '/dev/nbd0': ['not-a-disk: nbd0 (disk) is not a kind of drive that is written.'],
-      '/dev/nvme0n1': ['not-a-disk: Is reached over a network.'],
+      '/dev/nvme0n1': ['not-a-disk: It is reached over a network.'],
     });
   });
 });
@@ -262,12 +264,12 @@ describe('what drivelist adds', () => {
 
   it('a drive that it calls read-only is read-only', () => {
     const base = [{ ...first, isReadOnly: true }, second];
-    expect(verdictsOf({ ...listing, base })['/dev/sda']).toEqual(['read-only: Is read-only.']);
+    expect(verdictsOf({ ...listing, base })['/dev/sda']).toEqual(['read-only: It is read-only.']);
   });
 
   it('a drive that it calls mounted is mounted', () => {
     const base = [first, { ...second, mountpoints: [{ path: '/mnt/x', label: null }] }];
-    expect(verdictsOf({ ...listing, base })['/dev/sdb']).toEqual(['mounted: Mounted at /mnt/x.']);
+    expect(verdictsOf({ ...listing, base })['/dev/sdb']).toEqual(['mounted: It is mounted at /mnt/x.']);
   });
 
   it('a drive that only it knows is listed and blocked', () => {

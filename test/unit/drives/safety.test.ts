@@ -159,19 +159,19 @@ describe('what a drive is in use by', () => {
     disk({ node: node({ children: [node({ name: 'dm-0', title, type, deviceNumber: '254:0' })] }) });
 
   it.each([
-    ['lvm', 'vg0-root', 'lvm', 'Part of the LVM volume group vg0.'],
-    ['lvm', 'odd', 'lvm', 'Part of the LVM logical volume odd.'],
-    ['raid0', 'md0', 'raid', 'Part of the RAID array md0 (raid0).'],
-    ['raid10', 'md0', 'raid', 'Part of the RAID array md0 (raid10).'],
-    ['linear', 'md0', 'raid', 'Part of the RAID array md0 (linear).'],
-    ['dmraid', 'isw_x', 'raid', 'Part of the RAID array isw_x (dmraid).'],
-    ['crypt', 'luks-1', 'encrypted', 'Holds the open encrypted volume luks-1.'],
-    ['mpath', 'mpatha', 'multipath', 'Is one path of the multipath device mpatha.'],
-    ['dm', 'x', 'held', 'In use by x (dm).'],
-    ['disk', 'bcache0', 'held', 'In use by bcache0 (disk).'],
-    ['loop', 'loop3', 'held', 'In use by loop3 (loop).'],
-    ['new-thing', 'x', 'held', 'In use by x (new-thing).'],
-    ['', 'x', 'held', 'In use by x (no type).'],
+    ['lvm', 'vg0-root', 'lvm', 'It is part of the LVM volume group vg0.'],
+    ['lvm', 'odd', 'lvm', 'It is part of the LVM logical volume odd.'],
+    ['raid0', 'md0', 'raid', 'It is part of the RAID array md0 (raid0).'],
+    ['raid10', 'md0', 'raid', 'It is part of the RAID array md0 (raid10).'],
+    ['linear', 'md0', 'raid', 'It is part of the RAID array md0 (linear).'],
+    ['dmraid', 'isw_x', 'raid', 'It is part of the RAID array isw_x (dmraid).'],
+    ['crypt', 'luks-1', 'encrypted', 'It holds the open encrypted volume luks-1.'],
+    ['mpath', 'mpatha', 'multipath', 'It is one path of the multipath device mpatha.'],
+    ['dm', 'x', 'held', 'It is in use by x (dm).'],
+    ['disk', 'bcache0', 'held', 'It is in use by bcache0 (disk).'],
+    ['loop', 'loop3', 'held', 'It is in use by loop3 (loop).'],
+    ['new-thing', 'x', 'held', 'It is in use by x (new-thing).'],
+    ['', 'x', 'held', 'It is in use by x (no type).'],
   ])('a child of type %j named %s: %s', (type, title, code, message) => {
     expect(judgeDrive(child(type, title), plain)).toEqual([{ code, message }]);
   });
@@ -196,8 +196,8 @@ describe('what a drive is in use by', () => {
       ...Array.from({ length: 9 }, (_, index) => `/mnt/${index}`),
     ];
     expect(judgeDrive(disk({ node: node({ mountPoints }) }), plain)).toEqual([
-      { code: 'system-disk', message: 'Holds the running system (/, /boot/efi).' },
-      { code: 'mounted', message: 'Mounted at /home, /mnt/0, /mnt/1, /mnt/2 and 6 more.' },
+      { code: 'system-disk', message: 'It holds the running system (/, /boot/efi).' },
+      { code: 'mounted', message: 'It is mounted at /home, /mnt/0, /mnt/1, /mnt/2 and 6 more.' },
     ]);
   });
 

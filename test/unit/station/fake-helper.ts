@@ -98,6 +98,7 @@ const handlers: EngineHandlers = {
     return Promise.resolve({});
   },
   runJob: nothing,
+  eraseTables: nothing,
   verifyDrive: nothing,
 };
 

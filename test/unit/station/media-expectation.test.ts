@@ -77,6 +77,7 @@ describe('expectedHash', () => {
     ['a hash alone', `${a}\n`],
     ['several names', `${b}  Other.wim\n${a}  Win11.wim\n`],
     ['two cases, one exact', `${b}  win11.wim\n${a}  Win11.wim\n`],
+    ['the name twice, with one sum', `${a}  Win11.wim\n${a}  ./Win11.wim\n`],
     ['comments', `# from the enterprise\n\n${a}  Win11.wim\n`],
   ])('reads a manifest: %s', (_, text) => {
     manifest(text);

@@ -62,6 +62,33 @@ describe('progress that is not on a terminal', () => {
     ]);
   });
 
+  it('prints the end of a phase, once, however quick it was', () => {
+    const { progress, at, lines } = plain();
+    const hashing = (done: number, total = 4e9): void => {
+      progress.task('media', { phase: 'hashing', done, total });
+    };
+    progress.job('bay 1', writing(0));
+    hashing(0);
+    for (const time of [1000, 2000, 2100, 2200]) {
+      at(time);
+      hashing(time * 2_000_000);
+    }
+    progress.job('bay 1', writing(4e9));
+    progress.job('bay 1', { state: 'sealing' });
+    // The same phase of another file.
+    hashing(0);
+    hashing(4e9);
+    hashing(0, 0);
+    expect(lines()).toEqual([
+      'bay 1: writing 0%',
+      'media: hashing 0%',
+      'media: hashing 100%, 2000 MB/s',
+      'bay 1: writing 100%, 1818 MB/s',
+      'bay 1: sealing',
+      'media: hashing 100%',
+    ]);
+  });
+
   it('takes tasks whose size is not known, and messages', () => {
     const { progress, lines } = plain();
     progress.task('media', { phase: 'hashing', done: 0, total: 0 });

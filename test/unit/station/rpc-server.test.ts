@@ -3,9 +3,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { createMessageConnection, ResponseError, type MessageConnection } from 'vscode-jsonrpc/node';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { engineMethods, engineProtocolVersion } from '../../../core/contract/engine';
+import { maximumMessageBytes } from '../../../core/contract/frame-guard';
 import { cancelled } from '../../../core/errors';
 import {
-  maximumRequestBytes,
   serveEngine,
   type EngineHandlers,
   type EngineServer,
@@ -108,7 +108,7 @@ describe('serveEngine', () => {
     ['the output’s error', () => output.destroy(new Error('EPIPE'))],
     ['text that is no message', () => input.write('hello?\n')],
     ['a message that is no JSON', () => input.write('Content-Length: 3\r\n\r\n{x}')],
-    ['a length bomb', () => input.write(`Content-Length: ${maximumRequestBytes + 1}\r\n\r\n`)],
+    ['a length bomb', () => input.write(`Content-Length: ${maximumMessageBytes + 1}\r\n\r\n`)],
     [
       'stop',
       () => {

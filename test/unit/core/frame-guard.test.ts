@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { FrameGuard } from '../../../station/engine/frame-guard';
+import { FrameGuard } from '../../../core/contract/frame-guard';
 
 const frame = (body: string): string => `Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`;
 
@@ -27,6 +27,13 @@ describe('FrameGuard', () => {
     ['a length above the limit', 'Content-Length: 101\r\n\r\n', 'a message of 101 bytes'],
     ['a header without end', 'Content-Length: 1\r\n\n', 'not a message'],
   ])('refuses %s', (_, text, problem) => {
-    expect(new FrameGuard(100).check(Buffer.from(text))).toContain(problem);
+    const found = new FrameGuard(100).check(Buffer.from(text));
+    expect(`${found?.message ?? ''}: ${Buffer.from(found?.found ?? []).toString()}`).toContain(problem);
+  });
+
+  it('keeps a little of what it found, whatever bytes they are', () => {
+    const found = new FrameGuard().check(Buffer.from(`Ünerwartet${'!'.repeat(1000)}`))?.found;
+    expect(Buffer.from(found ?? []).toString()).toMatch(/^Ünerwartet!{190}/);
+    expect(found?.length).toBe(201);
   });
 });

@@ -1,8 +1,17 @@
-import { Transform } from 'node:stream';
-import { MiB } from '../../core/units';
+import { MiB } from '../units';
 
-/** Longest message the station takes from the helper, in bytes. */
-export const maximumAnswerBytes = 16 * MiB;
+/** Longest message either side takes from the other, in bytes. The longest request (a job) has a few KiB. */
+export const maximumMessageBytes = 16 * MiB;
+
+/** What stands on the wire that cannot be a message. */
+export interface FrameProblem {
+  readonly message: string;
+  /** What came in place of a header, with a little of what follows; empty when only the length is wrong. */
+  readonly found: Uint8Array;
+}
+
+/** Bytes that are kept of what follows a wrong header. */
+const foundRest = 200;
 
 /**
  * Follows a stream of JSON-RPC messages and tells the first byte that cannot belong to one. The JSON-RPC
@@ -15,7 +24,7 @@ export class FrameGuard {
   #bodyLeft = 0;
   #messages = 0;
 
-  constructor(maximumBytes: number) {
+  constructor(maximumBytes: number = maximumMessageBytes) {
     this.#maximumBytes = maximumBytes;
   }
 
@@ -25,7 +34,7 @@ export class FrameGuard {
   }
 
   /** @returns what is wrong, or null while all is well. */
-  check(bytes: Uint8Array): string | null {
+  check(bytes: Uint8Array): FrameProblem | null {
     for (let at = 0; at < bytes.length;) {
       if (this.#bodyLeft > 0) {
         const taken = Math.min(this.#bodyLeft, bytes.length - at);
@@ -38,27 +47,19 @@ export class FrameGuard {
       at += 1;
       const length = readHeader(this.#header);
       if (length === 'wrong') {
-        const rest = Buffer.from(bytes.subarray(at, at + 200)).toString('utf8');
-        return `not a message: ${this.#header}${rest}`;
+        const header = Array.from(this.#header, (character) => character.charCodeAt(0));
+        const found = Uint8Array.from([...header, ...bytes.subarray(at, at + foundRest)]);
+        return { message: 'not a message', found };
       }
       if (length === 'incomplete') continue;
-      if (length > this.#maximumBytes) return `a message of ${length} bytes`;
+      if (length > this.#maximumBytes) {
+        return { message: `a message of ${length} bytes`, found: new Uint8Array() };
+      }
       this.#header = '';
       this.#bodyLeft = length;
     }
     return null;
   }
-}
-
-/** A stream that passes messages through and fails as {@link FrameGuard} says. */
-export function guardFrames(guard: FrameGuard): Transform {
-  return new Transform({
-    transform: (bytes: Buffer, _encoding, done) => {
-      const problem = guard.check(bytes);
-      if (problem === null) done(null, bytes);
-      else done(new Error(problem));
-    },
-  });
 }
 
 /** @returns the body's length, or how far the header has come */

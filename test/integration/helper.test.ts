@@ -1,0 +1,237 @@
+import { createHash, randomUUID } from 'node:crypto';
+import {
+  linkSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
+import { join, resolve } from 'node:path';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { chunkMapSchema, fingerprintText, type ChunkMap } from '../../core/chunk-map';
+import type { EngineResponse } from '../../core/contract/engine';
+import { identityOf, type Drive } from '../../core/drive';
+import { PrestageError } from '../../core/errors';
+import { GiB, MiB } from '../../core/units';
+import type { EngineClient } from '../../station/engine/engine-client';
+import { launchEngine } from '../../station/engine/launch';
+import { benchState, makeBench } from '../support/bench';
+import { prestage } from '../support/cli';
+import { temporaryArea } from '../support/global-setup';
+import { makeMedia } from '../support/wim';
+
+/**
+ * The helper as the lock: a station that lies, or somebody who changes files between its steps, must not get
+ * it to write anything but a sound render on the confirmed drive.
+ */
+
+const helper = resolve(prestage, '../helper.cjs');
+const render = { layout: 'uefi', driveSize: 2 * GiB, sectorSize: 512 };
+let area: string;
+let engine: EngineClient;
+let made: EngineResponse<'makeRender'>;
+let bench: string;
+let drive: Drive;
+
+async function launch(environment: readonly string[] = []): Promise<EngineClient> {
+  return await launchEngine({
+    elevation: { kind: 'direct' },
+    helper: ['/usr/bin/env', ...environment, process.execPath, helper],
+    client: 'test',
+  });
+}
+
+beforeAll(async () => {
+  area = temporaryArea('helper');
+  engine = await launch();
+  const media = await makeMedia(join(area, 'media'), {});
+  made = await engine.call('makeRender', {
+    progressToken: 'render',
+    path: media.path,
+    imageIndex: 1,
+    ...render,
+    directory: join(area, 'render'),
+  });
+});
+afterAll(async () => {
+  await engine.dispose();
+  rmSync(area, { recursive: true, force: true });
+});
+beforeEach(async () => {
+  bench = join(area, `bench-${randomUUID()}`);
+  await makeBench(bench, 1);
+  const { drives } = await engine.call('listDrives', { benchDirectory: bench, protectedPaths: [] });
+  drive = drives.find(({ kind }) => kind === 'virtual')!;
+});
+
+async function reserve(client = engine, confirmed = identityOf(drive), driveId = drive.id): Promise<string> {
+  const { reservations } = await client.call('reserveDrives', {
+    drives: [{ driveId, confirmed }],
+    benchDirectory: bench,
+    protectedPaths: [],
+  });
+  return reservations[0]!.reservation;
+}
+
+async function run(
+  reservation: string,
+  change: { renderDirectory?: string; fingerprint?: string } = {},
+  client = engine,
+): Promise<EngineResponse<'runJob'>> {
+  return await client.call('runJob', {
+    jobId: randomUUID(),
+    reservation,
+    renderDirectory: join(area, 'render'),
+    fingerprint: made.fingerprint,
+    diskGuid: randomUUID(),
+    partitionGuids: [randomUUID(), randomUUID(), randomUUID()],
+    stallMilliseconds: 60_000,
+    ...change,
+  });
+}
+
+async function codeOf(work: Promise<unknown>): Promise<string> {
+  try {
+    await work;
+    return 'nothing was thrown';
+  } catch (error) {
+    return error instanceof PrestageError ? error.code : String(error);
+  }
+}
+
+/** A copy of the render, with a chunk map that was changed and has a fitting fingerprint. */
+function forgedRender(change: (map: ChunkMap) => ChunkMap): { renderDirectory: string; fingerprint: string } {
+  const renderDirectory = join(area, `forged-${randomUUID()}`);
+  const original = join(area, 'render');
+  const map = change(
+    chunkMapSchema.parse(JSON.parse(readFileSync(join(original, 'chunk-map.json'), 'utf8'))),
+  );
+  mkdirSync(renderDirectory);
+  for (const number of [1, 3]) {
+    // Hard links: only the map is forged, and sparse gigabytes need not be copied.
+    linkSync(join(original, `partition-${number}.img`), join(renderDirectory, `partition-${number}.img`));
+  }
+  writeFileSync(join(renderDirectory, 'chunk-map.json'), JSON.stringify(map));
+  return { renderDirectory, fingerprint: createHash('sha256').update(fingerprintText(map)).digest('hex') };
+}
+
+describe('reserveDrives', () => {
+  it.each([
+    ['serial', { serial: 'ANOTHER' }],
+    ['wwn', { wwn: '0x5000000000000000' }],
+    ['size', { size: GiB }],
+    ['path', { path: '/dev/null' }],
+  ])('refuses a drive whose %s is not what was confirmed', async (_name, change) => {
+    const before = benchState(bench);
+    expect(await codeOf(reserve(engine, { ...identityOf(drive), ...change }))).toBe('drive-changed');
+    expect(benchState(bench)).toBe(before);
+  });
+
+  it('refuses the machine’s own disk, however it is asked', async () => {
+    const { drives } = await engine.call('listDrives', { benchDirectory: null, protectedPaths: [] });
+    const own = drives.find(({ reasons }) => reasons.some(({ code }) => code === 'system-disk'))!;
+    expect(await codeOf(reserve(engine, identityOf(own), own.id))).toBe('drive-blocked');
+    const request = { drives: [{ driveId: own.id, confirmed: identityOf(own) }], protectedPaths: [] };
+    expect(await codeOf(engine.call('reserveDrives', { ...request, benchDirectory: null }))).toBe(
+      'drive-blocked',
+    );
+  });
+
+  it('gives a drive to one batch only, and gives it back', async () => {
+    const reservation = await reserve();
+    const other = await launch();
+    expect(await codeOf(reserve(other))).toBe('drive-busy');
+    await engine.call('releaseDrive', { reservation });
+    const second = await reserve(other);
+    await other.call('releaseDrive', { reservation: second });
+    await other.dispose();
+  });
+
+  it('lets go of everything when its station goes away', async () => {
+    const other = await launch();
+    await reserve(other);
+    await other.dispose();
+    await engine.call('releaseDrive', { reservation: await reserve() });
+  });
+});
+
+describe('runJob', () => {
+  it('does nothing for a reservation that does not exist', async () => {
+    expect(await codeOf(run(randomUUID()))).toBe('helper-protocol');
+  });
+
+  it.each<[string, () => { renderDirectory?: string; fingerprint?: string }]>([
+    ['has another fingerprint', () => ({ fingerprint: '0'.repeat(64) })],
+    ['is not there', () => ({ renderDirectory: join(area, 'nowhere') })],
+    ['is for another drive', () => forgedRender((map) => ({ ...map, driveSize: 3 * GiB }))],
+    [
+      'has partitions of its own',
+      () => forgedRender((map) => ({ ...map, partitions: map.partitions.slice(0, 1) })),
+    ],
+    [
+      'writes over the partition table',
+      () =>
+        forgedRender((map) => ({
+          ...map,
+          chunks: [{ ...map.chunks[0]!, offset: 0 }, ...map.chunks.slice(1)],
+        })),
+    ],
+    [
+      'has a link in place of a partition',
+      () => {
+        const forged = forgedRender((map) => map);
+        const file = join(forged.renderDirectory, 'partition-3.img');
+        renameSync(file, `${file}.real`);
+        symlinkSync(`${file}.real`, file);
+        return forged;
+      },
+    ],
+  ])('refuses a render that %s, with nothing written', async (_name, change) => {
+    const before = benchState(bench);
+    const end = await run(await reserve(), change());
+    expect(end).toMatchObject({ state: 'failed', reason: { code: 'render-damaged' }, bytesWritten: 0 });
+    expect(benchState(bench)).toBe(before);
+  });
+
+  it('refuses a drive that was replaced after it was reserved', async () => {
+    const reservation = await reserve();
+    renameSync(drive.path, `${drive.path}.old`);
+    writeFileSync(drive.path, '');
+    truncateSync(drive.path, drive.size);
+    const before = benchState(bench);
+    expect(await run(reservation)).toMatchObject({ state: 'failed', reason: { code: 'drive-changed' } });
+    expect(benchState(bench)).toBe(before);
+  });
+
+  it('finds a render that was damaged after it was checked, and does not blame the drive', async () => {
+    const forged = forgedRender((map) => map);
+    const map = chunkMapSchema.parse(
+      JSON.parse(readFileSync(join(forged.renderDirectory, 'chunk-map.json'), 'utf8')),
+    );
+    const index = map.chunks.findIndex(({ partition }) => partition === 3);
+    const file = join(forged.renderDirectory, 'partition-1.img');
+    const image = readFileSync(file);
+    rmSync(file);
+    // The first chunk of the EFI partition lies at the start of its file.
+    image[100] = (image[100] ?? 0) ^ 0xff;
+    writeFileSync(file, image);
+    expect(index).toBeGreaterThan(0);
+    const end = await run(await reserve(), forged);
+    expect(end).toMatchObject({ state: 'failed', reason: { code: 'render-damaged', chunk: 0, offset: MiB } });
+  });
+
+  it.skipIf(process.getuid?.() !== 0)(
+    'reads no other user’s files when it was started through sudo',
+    async () => {
+      const elevated = await launch(['SUDO_UID=65534']);
+      const before = benchState(bench);
+      const end = await run(await reserve(elevated), {}, elevated);
+      expect(end).toMatchObject({ state: 'failed', reason: { code: 'render-damaged' }, bytesWritten: 0 });
+      expect(benchState(bench)).toBe(before);
+      await elevated.dispose();
+    },
+  );
+});

@@ -1,0 +1,210 @@
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { ErrorCode } from '../../core/errors';
+import { reportOf, runCli } from '../support/cli';
+import { temporaryArea } from '../support/global-setup';
+import {
+  apply,
+  applyArguments,
+  expectRefusal,
+  expectRefused,
+  ledgerEntries,
+  makeStation,
+  nextMachine,
+  type RefusalStation,
+} from '../support/refusal-station';
+import { makeMedia, type MadeMedia } from '../support/wim';
+
+let area: string;
+let media: MadeMedia;
+let station: RefusalStation;
+
+beforeAll(async () => {
+  area = temporaryArea('refusals-machines');
+  station = await makeStation(area, 'station', { drives: 2 });
+  media = await makeMedia(join(area, 'media'), { smallFiles: 60 });
+});
+afterAll(() => {
+  rmSync(area, { recursive: true, force: true });
+});
+
+describe('apply refuses an assignment', () => {
+  it.each<[string, ErrorCode, (one: string, two: string) => string[], string]>([
+    ['of the same drive twice', 'drive-repeated', (one) => [`${one}=AAA111`, `${one}=BBB222`], 'named twice'],
+    [
+      'of the same machine twice',
+      'serial-repeated',
+      (one, two) => [`${one}=AAA111`, `${two}=AAA111`],
+      'AAA111',
+    ],
+    ['that differs in case', 'serial-repeated', (one, two) => [`${one}=AAA111`, `${two}=aaa111`], 'AAA111'],
+    [
+      'that differs in spaces',
+      'serial-repeated',
+      (one, two) => [`${one}=AAA111`, `${two}= aAa111 `],
+      'AAA111',
+    ],
+    ['without a serial', 'serial-invalid', (one) => [`${one}=`], 'is empty'],
+    ['with a serial of spaces', 'serial-invalid', (one) => [`${one}=   `], 'is empty'],
+    ['with letters no label has', 'serial-invalid', (one) => [`${one}=ABC\u202eDEF`], 'ABCDEF'],
+    ['with a placeholder', 'serial-placeholder', (one) => [`${one}=To Be Filled By O.E.M.`], 'TO BE FILLED'],
+    ['with another placeholder', 'serial-placeholder', (one) => [`${one}=default string`], 'DEFAULT STRING'],
+    ['with nothing but zeros', 'serial-placeholder', (one) => [`${one}=0000000000`], '0000000000'],
+    ['with a placeholder at last', 'serial-placeholder', (one, two) => [`${one}=A11`, `${two}=N/A`], 'N/A'],
+  ])('%s', async (_what, code, assign, named) => {
+    const [one, two] = station.drives;
+    const drives = assign(one.id, two?.id ?? '?');
+    const names = code === 'serial-repeated' ? [named] : [named, drives.at(-1)?.split('=')[0] ?? '?'];
+    await expectRefused(station, () => apply(station, { media: media.path, drives }), { code, names });
+  });
+
+  it('with a layout that is not there, and names those that are', async () => {
+    const more = ['--layout', 'bios'];
+    await expectRefused(station, () => apply(station, { media: media.path, more }), {
+      code: 'layout-unknown',
+      names: ["'bios'"],
+      remedy: 'uefi, uefi-recovery, configmgr-uefi',
+    });
+  });
+
+  it('on a bench that is none', async () => {
+    await expectRefused(station, () => apply(station, { media: media.path, bench: area }), {
+      code: 'bench-invalid',
+      names: [area],
+    });
+  });
+});
+
+describe('a machine that was shipped', () => {
+  it('is refused, and done again with a reason that the ledger keeps', async () => {
+    const shop = await makeStation(area, 'shop', { drives: 2 });
+    const [first, second] = shop.drives;
+    const run = await apply(shop, { media: media.path, drives: [`${first.id}=SHIPPED-1`] });
+    expect(reportOf(run).jobs.map(({ state }) => state)).toEqual(['done']);
+
+    for (const serial of ['SHIPPED-1', ' shipped-1 ']) {
+      for (const drive of [first, second]) {
+        const drives = [`${drive?.id ?? '?'}=${serial}`];
+        await expectRefused(shop, () => apply(shop, { media: media.path, drives }), {
+          code: 'serial-already-shipped',
+          names: ['SHIPPED-1', new Date().toISOString().slice(0, 4)],
+          remedy: '--again',
+        });
+      }
+    }
+    // One that was not shipped goes down with it.
+    const both = [`${first.id}=${nextMachine()}`, `${second?.id ?? '?'}=SHIPPED-1`];
+    await expectRefused(shop, () => apply(shop, { media: media.path, drives: both }), {
+      code: 'serial-already-shipped',
+      names: ['SHIPPED-1'],
+    });
+
+    const reason = 'mainboard was replaced';
+    const again = await apply(shop, {
+      media: media.path,
+      drives: [`${second?.id ?? '?'}=SHIPPED-1`],
+      more: ['--again', reason],
+    });
+    expect(reportOf(again).jobs.map(({ state }) => state)).toEqual(['done']);
+    const exported = await runCli(['ledger', 'export', '--format', 'json', '--state', shop.state]);
+    const text = exported.stdout.replaceAll('\\"', '"');
+    expect(text.split(`"againReason":"${reason}"`).length - 1).toBe(2);
+    expect(text.split('"againReason":null').length - 1).toBe(2);
+  });
+});
+
+describe('a wrong command line ends with status 2, and says so in one document', () => {
+  const id = (): string => `${station.drives[0].id}=${nextMachine()}`;
+  const rest = (): string[] => ['--bench', station.bench, '--state', station.state, '--yes', '--json'];
+
+  it.each<[string, () => string[], string]>([
+    ['no media', () => ['apply', '--drive', id(), ...rest()], '--media'],
+    ['no drive', () => ['apply', '--media', media.path, ...rest()], '--drive'],
+    [
+      'a drive without =',
+      () => ['apply', '--media', media.path, '--drive', 'X', ...rest()],
+      'ID=MACHINE_SERIAL',
+    ],
+    [
+      'a drive without id',
+      () => ['apply', '--media', media.path, '--drive', '=A1B2', ...rest()],
+      'ID=MACHINE',
+    ],
+    ['an unknown option', () => [...applyArguments(station, { media: media.path }), '--force'], '--force'],
+    ['a stray word', () => [...applyArguments(station, { media: media.path }), 'please'], 'argument'],
+    [
+      'an image that is no number',
+      () => applyArguments(station, { media: media.path, more: ['--image', '0'] }),
+      '--image',
+    ],
+    [
+      'a SHA-256 that is none',
+      () => applyArguments(station, { media: media.path, more: ['--expect-sha256', 'abc123'] }),
+      'abc123',
+    ],
+    [
+      'an empty reason',
+      () => applyArguments(station, { media: media.path, more: ['--again', ' '] }),
+      '--again',
+    ],
+    [
+      'an empty operator',
+      () => applyArguments(station, { media: media.path, more: ['--operator', '\u200b'] }),
+      '--operator',
+    ],
+    ['an unknown command', () => ['erase', '--json'], 'erase'],
+    ['no command', () => ['--json'], 'command'],
+    ['an unknown command of a group', () => ['bench', 'destroy', '--json'], 'destroy'],
+    [
+      'a bench of no size',
+      () => ['bench', 'create', join(area, 'b'), '--drives', '1', '--size', '0', '--json'],
+      'size',
+    ],
+    [
+      'a bench of words',
+      () => ['bench', 'create', join(area, 'b'), '--drives', '1', '--size', 'big', '--json'],
+      'size',
+    ],
+    [
+      'a bench of −1',
+      () => ['bench', 'create', join(area, 'b'), '--drives', '1', '--size=-1G', '--json'],
+      'size',
+    ],
+    [
+      'a bench without drives',
+      () => ['bench', 'create', join(area, 'b'), '--drives', '0', '--size', '1G', '--json'],
+      '--drives',
+    ],
+    [
+      'a bench of odd sectors',
+      () => [
+        'bench',
+        'create',
+        join(area, 'b'),
+        '--drives',
+        '1',
+        '--size',
+        '1G',
+        '--sector-size',
+        '520',
+        '--json',
+      ],
+      '--sector-size',
+    ],
+    [
+      'a ledger export without form',
+      () => ['ledger', 'export', '--state', station.state, '--json'],
+      '--format',
+    ],
+  ])('%s', async (_what, args, named) => {
+    await expectRefused(station, () => runCli(args()), { code: 'usage', names: [named], status: 2 });
+  });
+
+  it('and a bench whose size is no whole number of sectors is refused', async () => {
+    const folder = join(area, 'uneven');
+    const run = await runCli(['bench', 'create', folder, '--drives', '1', '--size', '1000', '--json']);
+    expectRefusal(run, { code: 'bench-invalid', names: [] });
+    expect(await ledgerEntries(station.state)).toBe('[]');
+  });
+});
