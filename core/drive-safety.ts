@@ -277,7 +277,9 @@ function factReasons(facts: DriveFacts): BlockReason[] {
   const missing = [...facts.missing];
   if (facts.readOnly === true) reasons.push({ code: 'read-only', message: 'It is read-only.' });
   if (facts.readOnly === null) missing.push('whether it is read-only');
-  if (facts.size === 0) reasons.push({ code: 'no-medium', message: 'It has no medium in it: its size is 0.' });
+  if (facts.size === 0) {
+    reasons.push({ code: 'no-medium', message: 'It has no medium in it: its size is 0.' });
+  }
   if (facts.size === null) missing.push('its size');
   const sector = facts.logicalSectorSize;
   if (sector === null || sector === 0) missing.push('its sector size');

@@ -64,9 +64,11 @@ function encodeEntries(
     view.setBigUint64(at + 32, BigInt(partition.offset / sectorSize), true);
     view.setBigUint64(at + 40, BigInt((partition.offset + partition.length) / sectorSize - 1), true);
     view.setBigUint64(at + 48, BigInt(`0x${partition.attributes}`), true);
-    Array.from(partition.name).slice(0, 36).forEach((character, position) => {
-      view.setUint16(at + 56 + position * 2, character.charCodeAt(0), true);
-    });
+    Array.from(partition.name)
+      .slice(0, 36)
+      .forEach((character, position) => {
+        view.setUint16(at + 56 + position * 2, character.charCodeAt(0), true);
+      });
   });
   return entries;
 }

@@ -19,6 +19,20 @@ export type JobResult = z.infer<typeof jobResultSchema>;
 
 const counted = { bytesDone: z.int().nonnegative(), bytesTotal: z.int().nonnegative() };
 
+/** How a job ended. The states it cannot leave, and what the ledger keeps of it. */
+export const jobEndSchema = z.discriminatedUnion('state', [
+  z.strictObject({ state: z.literal('done'), result: jobResultSchema }),
+  z.strictObject({
+    state: z.literal('failed'),
+    reason: errorDataSchema,
+    bytesWritten: z.int().nonnegative(),
+  }),
+  z.strictObject({ state: z.literal('cancelled'), bytesWritten: z.int().nonnegative() }),
+  /** The station ended before the job did; found at its next start. */
+  z.strictObject({ state: z.literal('interrupted') }),
+]);
+export type JobEnd = z.infer<typeof jobEndSchema>;
+
 /** One drive's trip. */
 export const jobStateSchema = z.discriminatedUnion('state', [
   z.strictObject({ state: z.literal('queued') }),
@@ -30,15 +44,7 @@ export const jobStateSchema = z.discriminatedUnion('state', [
   z.strictObject({ state: z.literal('verifying'), ...counted }),
   /** The partition table goes on. */
   z.strictObject({ state: z.literal('sealing') }),
-  z.strictObject({ state: z.literal('done'), result: jobResultSchema }),
-  z.strictObject({
-    state: z.literal('failed'),
-    reason: errorDataSchema,
-    bytesWritten: z.int().nonnegative(),
-  }),
-  z.strictObject({ state: z.literal('cancelled'), bytesWritten: z.int().nonnegative() }),
-  /** The station ended before the job did; found at its next start. */
-  z.strictObject({ state: z.literal('interrupted') }),
+  ...jobEndSchema.options,
 ]);
 export type JobState = z.infer<typeof jobStateSchema>;
 export type JobStateName = JobState['state'];
@@ -58,8 +64,8 @@ export type JobEvent =
   | { readonly type: 'cancel'; readonly bytesWritten: number }
   | { readonly type: 'interrupt' };
 
-/** The states a job cannot leave. */
-export function hasEnded(job: JobState): boolean {
+/** Whether a job is in a state it cannot leave. */
+export function hasEnded(job: JobState): job is JobEnd {
   switch (job.state) {
     case 'done':
     case 'failed':

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { sha256Schema } from './chunk-map';
 import { driveIdentitySchema, driveKinds } from './drive';
 import { errorDataSchema } from './errors';
-import { jobResultSchema } from './job';
+import { jobEndSchema } from './job';
 
 /**
  * The record's form. One entry is one line of the ledger: canonical JSON (RFC 8785), hashed with SHA-256
@@ -45,18 +45,6 @@ export const jobFactsSchema = z.strictObject({
   againReason: z.string().nullable(),
 });
 export type JobFacts = z.infer<typeof jobFactsSchema>;
-
-export const jobEndSchema = z.discriminatedUnion('state', [
-  z.strictObject({ state: z.literal('done'), result: jobResultSchema }),
-  z.strictObject({
-    state: z.literal('failed'),
-    reason: errorDataSchema,
-    bytesWritten: z.int().nonnegative(),
-  }),
-  z.strictObject({ state: z.literal('cancelled'), bytesWritten: z.int().nonnegative() }),
-  z.strictObject({ state: z.literal('interrupted') }),
-]);
-export type JobEnd = z.infer<typeof jobEndSchema>;
 
 /** ISO 8601, UTC, milliseconds. */
 const timeSchema = z.iso.datetime({ precision: 3 });

@@ -3,6 +3,7 @@ import { release } from 'node:os';
 import { engineProtocolVersion } from '../../core/contract/engine';
 import { PrestageError } from '../../core/errors';
 import { timeouts } from '../../core/timeouts';
+import { elevatedCaller } from '../caller';
 import { listDrives } from '../drives/list';
 import { hashMedia } from '../media/hash-media';
 import { MediaInspector } from '../media/inspect-once';
@@ -107,7 +108,28 @@ const handlers: EngineHandlers = {
     ),
 };
 
-const server = serveEngine(handlers, { input: process.stdin, output: claimStdout() });
+/**
+ * What needs no privilege is not done with privilege: a helper that sudo or pkexec started reads no media and
+ * makes no files. Its caller has another helper for that.
+ */
+const forCallersOwnHelper = async (): Promise<never> => {
+  await Promise.resolve();
+  throw new PrestageError({
+    code: 'helper-protocol',
+    message: 'The helper was asked with privilege for what needs none.',
+    remedy: 'Nothing was done. Install Prestage again: its parts do not fit together.',
+  });
+};
+const unprivileged: Partial<EngineHandlers> = {
+  inspectMedia: forCallersOwnHelper,
+  hashMedia: forCallersOwnHelper,
+  verifyMedia: forCallersOwnHelper,
+  makeRender: forCallersOwnHelper,
+  checkRender: forCallersOwnHelper,
+};
+const served: EngineHandlers = elevatedCaller() === null ? handlers : { ...handlers, ...unprivileged };
+
+const server = serveEngine(served, { input: process.stdin, output: claimStdout() });
 obeySignals(server);
 
 void server.closed.then(async () => {

@@ -27,8 +27,10 @@ export class MediaInspector {
       const now = await markOf(last.media.files).catch(() => null);
       if (now === last.mark) return last.media;
     }
+    const before = await markOf([path]).catch(() => null);
     const media = await inspectMedia(path, imageIndex, signal);
-    this.#last = { media, path, mark: await markOf(media.files) };
+    const [after, mark] = await Promise.all([markOf([path]), markOf(media.files)]);
+    this.#last = before === after ? { media, path, mark } : null;
     return media;
   }
 }

@@ -7,6 +7,7 @@ import { cancelled, isCancellation, PrestageError, toErrorData } from '../../cor
 import { encodePartitionTable, type PartitionTable, type TableGuids } from '../../core/gpt';
 import { advance, type JobEvent, type JobState } from '../../core/job';
 import { MiB } from '../../core/units';
+import { refuseForeignFile } from '../caller';
 import { listDrives } from '../drives/list';
 import { chunkPieces } from '../render/check-render';
 import { chunkMapName, partitionFileName, readChunkMap, renderDamaged } from '../render/chunk-map-file';
@@ -228,17 +229,6 @@ async function openSources(map: ChunkMap, directory: string): Promise<Map<number
       'a file of it cannot be opened',
       error instanceof Error ? error.message : String(error),
     );
-  }
-}
-
-/**
- * A helper that was started through sudo or pkexec reads only what belongs to whoever started it: otherwise
- * it could be made to copy somebody else's file onto a drive.
- */
-function refuseForeignFile(owner: number): void {
-  const caller = process.env['PKEXEC_UID'] ?? process.env['SUDO_UID'];
-  if (process.getuid?.() === 0 && caller !== undefined && owner !== Number(caller)) {
-    throw new Error('it belongs to another user');
   }
 }
 

@@ -3,6 +3,7 @@ import { blocked } from '../../core/batch-rules';
 import type { EngineRequest, EngineResponse } from '../../core/contract/engine';
 import { identityDifferences, type Drive, type DriveIdentity } from '../../core/drive';
 import { PrestageError } from '../../core/errors';
+import { elevatedCaller } from '../caller';
 import { listDrives } from '../drives/list';
 import { closeDescriptor, driveChanged, openDrive, type OpenedDrive } from './open-drive';
 
@@ -33,6 +34,16 @@ function requireEligible(drive: Drive): void {
   if (drive.verdict !== 'eligible') throw blocked(drive);
 }
 
+/** A file needs no privilege, and a folder of the caller's is no place to write with it. */
+function requireOwnRights(drive: Drive): void {
+  if (drive.kind !== 'virtual' || elevatedCaller() === null) return;
+  throw new PrestageError({
+    code: 'helper-protocol',
+    message: 'The helper was asked with privilege for a virtual drive, which needs none.',
+    remedy: 'Nothing was written. Install Prestage again: its parts do not fit together.',
+  });
+}
+
 /** The drives that this helper holds open for its station. */
 export class Reservations {
   private readonly held = new Map<string, OpenedDrive>();
@@ -50,6 +61,7 @@ export class Reservations {
       for (const { driveId, confirmed } of request.drives) {
         const drive = findConfirmed(before, driveId, confirmed);
         requireEligible(drive);
+        requireOwnRights(drive);
         opened.push(await openDrive(drive, 'write'));
       }
       const after = await listing();

@@ -3,6 +3,7 @@ import { constants } from 'node:fs';
 import { open, rename } from 'node:fs/promises';
 import { chunkMapSchema, fingerprintText, type ChunkMap } from '../../core/chunk-map';
 import { PrestageError } from '../../core/errors';
+import { refuseForeignFile } from '../caller';
 
 export const chunkMapName = 'chunk-map.json';
 
@@ -42,6 +43,7 @@ export async function readChunkMap(file: string): Promise<{ map: ChunkMap; finge
     try {
       const facts = await handle.stat();
       if (!facts.isFile() || facts.size > largestFile) throw new Error('not a plain file of a sane size');
+      refuseForeignFile(facts.uid);
       const map = chunkMapSchema.parse(JSON.parse(await handle.readFile('utf8')));
       return { map, fingerprint: fingerprintOf(map) };
     } finally {

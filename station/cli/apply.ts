@@ -6,7 +6,8 @@ import { formatBytes, formatDuration, sanitizeForDisplay } from '../../core/disp
 import { cancelled, PrestageError } from '../../core/errors';
 import { defaultLayoutName, layouts } from '../../core/layout';
 import { planBatch, type BatchPlan, type BatchRequest, type PlannedJob } from '../batch/plan-batch';
-import { runBatch, type BatchReport, type JobReport } from '../batch/run-batch';
+import { runBatch, type BatchReport } from '../batch/run-batch';
+import type { JobReport } from '../batch/run-job';
 import { openRenderCache } from '../renders/render-cache';
 import { benchOption, commandAction, jsonOption, stateOption } from './context';
 import { exitCodes, type ExitCode } from './exit-codes';

@@ -61,8 +61,9 @@ export function benchCommand(): Command {
 
 function parseDrives(text: string): number {
   const count = /^\d{1,3}$/.test(text) ? Number(text) : 0;
-  if (count < 1 || count > mostBenchDrives)
+  if (count < 1 || count > mostBenchDrives) {
     throw new InvalidArgumentError(`It must be 1 to ${mostBenchDrives}.`);
+  }
   return count;
 }
 

@@ -15,9 +15,18 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { layouts, planPartitions } from '../../core/layout';
 import { GiB, MiB } from '../../core/units';
 import { makeBench } from '../support/bench';
-import { benchDrives, errorOf, reportOf, runCli, type ApplyReport, type ListedDrive } from '../support/cli';
+import {
+  benchDrives,
+  errorOf,
+  onlyDrive,
+  reportOf,
+  runCli,
+  type ApplyReport,
+  type ListedDrive,
+} from '../support/cli';
 import { extractPartition, hasNoTable, imageHashes, volumeHashes } from '../support/drive-check';
 import { temporaryArea } from '../support/global-setup';
+import { present } from '../support/present';
 import { makeMedia, type MadeMedia } from '../support/wim';
 
 const size = 2 * GiB;
@@ -115,18 +124,18 @@ describe('apply on virtual drives', () => {
   it('writes zeros over what the drive held, and removes every old table', async () => {
     const bench = join(area, 'bench-dirty');
     await makeBench(bench, 1);
-    const [drive] = await benchDrives(bench);
-    const dirty = openSync(drive!.path, 'r+');
+    const drive = await onlyDrive(bench);
+    const dirty = openSync(drive.path, 'r+');
     const noise = Buffer.alloc(MiB, 0xa5);
     for (let offset = 0; offset < size; offset += MiB) writeSync(dirty, noise, 0, MiB, offset);
     closeSync(dirty);
-    execFileSync('sgdisk', ['--zap-all', '--new=1:0:+100M', drive!.path], { stdio: 'ignore' });
-    await apply(bench, [drive!]);
-    expect(execFileSync('sgdisk', ['-v', drive!.path], { encoding: 'utf8' })).toContain('No problems found');
-    expectSound(drive!.path, 'uefi', imageHashes(media.path));
-    const first = planPartitions(layouts[0]!, size)?.find(({ role }) => role === 'msr');
+    execFileSync('sgdisk', ['--zap-all', '--new=1:0:+100M', drive.path], { stdio: 'ignore' });
+    await apply(bench, [drive]);
+    expect(execFileSync('sgdisk', ['-v', drive.path], { encoding: 'utf8' })).toContain('No problems found');
+    expectSound(drive.path, 'uefi', imageHashes(media.path));
+    const first = planPartitions(present(layouts[0]), size)?.find(({ role }) => role === 'msr');
     const read = Buffer.alloc(MiB);
-    const fd = openSync(drive!.path, 'r');
+    const fd = openSync(drive.path, 'r');
     readSync(fd, read, 0, MiB, first?.offset ?? 0);
     closeSync(fd);
     expect(read.every((value) => value === 0)).toBe(true);
@@ -136,14 +145,12 @@ describe('apply on virtual drives', () => {
     it(`makes the layout ${name}`, async () => {
       const bench = join(area, `bench-${name}`);
       await makeBench(bench, 1);
-      const [drive] = await benchDrives(bench);
-      await apply(bench, [drive!], ['--layout', name]);
-      expect(execFileSync('sgdisk', ['-v', drive!.path], { encoding: 'utf8' })).toContain(
-        'No problems found',
-      );
-      expectSound(drive!.path, name, imageHashes(media.path));
+      const drive = await onlyDrive(bench);
+      await apply(bench, [drive], ['--layout', name]);
+      expect(execFileSync('sgdisk', ['-v', drive.path], { encoding: 'utf8' })).toContain('No problems found');
+      expectSound(drive.path, name, imageHashes(media.path));
       const folder = temporaryArea('recovery');
-      const recovery = extractPartition(drive!.path, 'recovery', name, size, folder);
+      const recovery = extractPartition(drive.path, 'recovery', name, size, folder);
       expect(execFileSync('ntfsfix', ['-n', recovery], { encoding: 'utf8' })).toContain(
         'processed successfully',
       );
@@ -169,7 +176,7 @@ describe('apply on virtual drives', () => {
     execFileSync('wimlib-imagex', ['capture', made.tree, plain, 'plain', '--compress=none'], {
       stdio: 'ignore',
     });
-    expectSound(drives[0]!.path, 'uefi', imageHashes(plain));
+    expectSound(present(drives[0]).path, 'uefi', imageHashes(plain));
   });
 
   it('applies the image that was asked for', async () => {
@@ -178,20 +185,20 @@ describe('apply on virtual drives', () => {
     await makeBench(bench, 1);
     const drives = await benchDrives(bench);
     await apply(bench, drives, ['--image', '2'], made.path);
-    expectSound(drives[0]!.path, 'uefi', imageHashes(made.path, 2));
+    expectSound(present(drives[0]).path, 'uefi', imageHashes(made.path, 2));
   });
 
   it('writes drives with 4096-byte sectors', async () => {
     const bench = join(area, 'bench-4kn');
     await makeBench(bench, 1, '2G', 4096);
-    const [drive] = await benchDrives(bench);
-    await apply(bench, [drive!]);
+    const drive = await onlyDrive(bench);
+    await apply(bench, [drive]);
     const head = Buffer.alloc(8);
-    const fd = openSync(drive!.path, 'r');
+    const fd = openSync(drive.path, 'r');
     readSync(fd, head, 0, 8, 4096);
     closeSync(fd);
     expect(head.toString()).toBe('EFI PART');
-    expectSound(drive!.path, 'uefi', imageHashes(media.path));
+    expectSound(drive.path, 'uefi', imageHashes(media.path));
   });
 
   it('compares with the manifest beside the media, and records that it did', async () => {
@@ -214,12 +221,12 @@ describe('verify of a finished drive', () => {
   it('passes an untouched drive and finds one changed byte, naming the place', async () => {
     const bench = join(area, 'bench-verify');
     await makeBench(bench, 1);
-    const [drive] = await benchDrives(bench);
-    await apply(bench, [drive!]);
+    const drive = await onlyDrive(bench);
+    await apply(bench, [drive]);
     const verify = [
       'verify',
       '--drive',
-      drive!.id,
+      drive.id,
       '--bench',
       bench,
       '--state',
@@ -231,7 +238,7 @@ describe('verify of a finished drive', () => {
     rmSync(join(area, 'state', 'renders'), { recursive: true });
     expect((await runCli(verify)).status).toBe(0);
 
-    const fd = openSync(drive!.path, 'r+');
+    const fd = openSync(drive.path, 'r+');
     const at = 277 * MiB + 3;
     const byte = Buffer.alloc(1);
     readSync(fd, byte, 0, 1, at);
@@ -254,11 +261,11 @@ describe('verify of a finished drive', () => {
   it('refuses a drive that has no record', async () => {
     const bench = join(area, 'bench-unknown');
     await makeBench(bench, 1);
-    const [drive] = await benchDrives(bench);
+    const drive = await onlyDrive(bench);
     const run = await runCli([
       'verify',
       '--drive',
-      drive!.id,
+      drive.id,
       '--bench',
       bench,
       '--state',
@@ -267,8 +274,8 @@ describe('verify of a finished drive', () => {
     ]);
     expect(run.status).toBe(3);
     expect(errorOf(run).code).toBe('record-not-found');
-    expect(hasNoTable(drive!.path, size)).toBe(true);
-    expect(statSync(drive!.path).blocks).toBe(0);
+    expect(hasNoTable(drive.path, size)).toBe(true);
+    expect(statSync(drive.path).blocks).toBe(0);
   });
 });
 

@@ -10,7 +10,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { chunkMapSchema, fingerprintText, type ChunkMap } from '../../core/chunk-map';
 import type { EngineResponse } from '../../core/contract/engine';
 import { identityOf, type Drive } from '../../core/drive';
@@ -21,6 +21,8 @@ import { launchEngine } from '../../station/engine/launch';
 import { benchState, makeBench } from '../support/bench';
 import { prestage } from '../support/cli';
 import { temporaryArea } from '../support/global-setup';
+import { attachLoop, detachAllLoops } from '../support/loop';
+import { present } from '../support/present';
 import { makeMedia } from '../support/wim';
 
 /**
@@ -60,11 +62,12 @@ afterAll(async () => {
   await engine.dispose();
   rmSync(area, { recursive: true, force: true });
 });
+afterEach(detachAllLoops);
 beforeEach(async () => {
   bench = join(area, `bench-${randomUUID()}`);
   await makeBench(bench, 1);
   const { drives } = await engine.call('listDrives', { benchDirectory: bench, protectedPaths: [] });
-  drive = drives.find(({ kind }) => kind === 'virtual')!;
+  drive = present(drives.find(({ kind }) => kind === 'virtual'));
 });
 
 async function reserve(client = engine, confirmed = identityOf(drive), driveId = drive.id): Promise<string> {
@@ -73,7 +76,7 @@ async function reserve(client = engine, confirmed = identityOf(drive), driveId =
     benchDirectory: bench,
     protectedPaths: [],
   });
-  return reservations[0]!.reservation;
+  return present(reservations[0]).reservation;
 }
 
 async function run(
@@ -132,7 +135,7 @@ describe('reserveDrives', () => {
 
   it('refuses the machine’s own disk, however it is asked', async () => {
     const { drives } = await engine.call('listDrives', { benchDirectory: null, protectedPaths: [] });
-    const own = drives.find(({ reasons }) => reasons.some(({ code }) => code === 'system-disk'))!;
+    const own = present(drives.find(({ reasons }) => reasons.some(({ code }) => code === 'system-disk')));
     expect(await codeOf(reserve(engine, identityOf(own), own.id))).toBe('drive-blocked');
     const request = { drives: [{ driveId: own.id, confirmed: identityOf(own) }], protectedPaths: [] };
     expect(await codeOf(engine.call('reserveDrives', { ...request, benchDirectory: null }))).toBe(
@@ -176,7 +179,7 @@ describe('runJob', () => {
       () =>
         forgedRender((map) => ({
           ...map,
-          chunks: [{ ...map.chunks[0]!, offset: 0 }, ...map.chunks.slice(1)],
+          chunks: [{ ...present(map.chunks[0]), offset: 0 }, ...map.chunks.slice(1)],
         })),
     ],
     [
@@ -227,8 +230,16 @@ describe('runJob', () => {
     'reads no other user’s files when it was started through sudo',
     async () => {
       const elevated = await launch(['SUDO_UID=65534']);
+      const media = { path: join(area, 'media', 'media.wim'), imageIndex: 1 };
+      expect(await codeOf(elevated.call('inspectMedia', media))).toBe('helper-protocol');
+      // Virtual drives need no privilege, so they are not opened with it.
+      expect(await codeOf(reserve(elevated))).toBe('helper-protocol');
+
+      const device = attachLoop(drive.path);
+      const { drives } = await elevated.call('listDrives', { benchDirectory: bench, protectedPaths: [] });
+      const loop = drives.find(({ path }) => path === device)!;
       const before = benchState(bench);
-      const end = await run(await reserve(elevated), {}, elevated);
+      const end = await run(await reserve(elevated, identityOf(loop), loop.id), {}, elevated);
       expect(end).toMatchObject({ state: 'failed', reason: { code: 'render-damaged' }, bytesWritten: 0 });
       expect(benchState(bench)).toBe(before);
       await elevated.dispose();

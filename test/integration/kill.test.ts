@@ -9,6 +9,7 @@ import { makeBench } from '../support/bench';
 import { benchDrives, reportOf, runCli, type CliResult, type ListedDrive } from '../support/cli';
 import { hasNoTable } from '../support/drive-check';
 import { temporaryArea } from '../support/global-setup';
+import { present } from '../support/present';
 import { makeMedia, type MadeMedia } from '../support/wim';
 
 /**
@@ -141,7 +142,7 @@ describe('kill -9 of the helper', () => {
       const report = reportOf(run);
       expect(run.status).toBe(4);
       for (const [index, job] of report.jobs.entries()) {
-        const { path, serial } = scene.drives[index]!;
+        const { path, serial } = present(scene.drives[index]);
         // One drive may have been faster than the kill; it is finished, and recorded as such.
         if (job.state === 'done') continue;
         expect(job).toMatchObject({ state: 'failed', reason: { code: 'helper-died' } });

@@ -9,6 +9,7 @@ import { benchDrives, errorOf, listDrives, reportOf, runCli, type ListedDrive } 
 import { extractPartition, hasNoTable, imageHashes, volumeHashes } from '../support/drive-check';
 import { temporaryArea } from '../support/global-setup';
 import { attachLoop, detachAllLoops, isRoot, rootOnly } from '../support/loop';
+import { present } from '../support/present';
 import { makeMedia, type MadeMedia } from '../support/wim';
 
 /** Real block devices: loop devices over the files of benches that these tests made. */
@@ -87,7 +88,7 @@ describe.skipIf(!isRoot)('apply on block devices', () => {
       const verify = await runCli([
         'verify',
         '--drive',
-        drives[0]!.id,
+        present(drives[0]).id,
         '--bench',
         bench,
         '--state',
@@ -109,8 +110,8 @@ describe.skipIf(!isRoot)('apply on block devices', () => {
     const file = join(small, 'drive.img');
     writeFileSync(file, '');
     truncateSync(file, size);
-    execFileSync('mount', ['--bind', file, second!.path]);
-    mounts.unshift(second!.path);
+    execFileSync('mount', ['--bind', file, present(second).path]);
+    mounts.unshift(present(second).path);
     for (const { path } of await benchDrives(bench)) attachLoop(path);
     const drives = await benchDrives(bench);
 
@@ -118,17 +119,17 @@ describe.skipIf(!isRoot)('apply on block devices', () => {
     const { jobs } = reportOf(run);
     expect(jobs.map(({ state }) => state)).toEqual(['done', 'failed', 'done']);
     expect(run.status).toBe(4);
-    const failed = jobs[1]!;
+    const failed = present(jobs[1]);
     expect(failed.reason?.code).toBe('drive-write-failed');
     expect(failed.reason?.offset).toBeGreaterThan(MiB);
     expect(failed.reason?.chunk).toBeGreaterThanOrEqual(0);
-    expect(failed.reason?.message).toContain(second!.serial);
+    expect(failed.reason?.message).toContain(present(second).serial);
     expect(failed.reason?.message).toContain('bay 2');
     expect(failed.reason?.remedy).not.toBe('');
     expect(failed.bytesWritten).toBeGreaterThan(0);
     expect(failed.ledgerEntry).not.toBeNull();
-    expect(hasNoTable(drives[1]!.path, size)).toBe(true);
-    for (const { path } of [drives[0]!, drives[2]!]) {
+    expect(hasNoTable(present(drives[1]).path, size)).toBe(true);
+    for (const { path } of [present(drives[0]), present(drives[2])]) {
       expect(execFileSync('sgdisk', ['-v', path], { encoding: 'utf8' })).toContain('No problems found');
     }
   });
@@ -140,10 +141,10 @@ describe.skipIf(!isRoot)('apply on block devices', () => {
       runCli(applyArguments(bench, drives)),
     ]);
     const [first, second] = runs.sort((left, right) => left.status - right.status);
-    expect(first?.status).toBe(0);
-    expect(second?.status).toBe(3);
-    expect(errorOf(second!).code).toBe('drive-busy');
-    expect(errorOf(second!).message).toContain('bay 1');
+    expect(first.status).toBe(0);
+    expect(second.status).toBe(3);
+    expect(errorOf(second).code).toBe('drive-busy');
+    expect(errorOf(second).message).toContain('bay 1');
   });
 
   it('ends a drive as stalled that stops answering, while the others finish', async ({ skip }) => {
@@ -154,7 +155,9 @@ describe.skipIf(!isRoot)('apply on block devices', () => {
       const { bench, drives } = await loopBench('bench-stall', 2);
       mkdirSync(join(area, 'state'), { recursive: true });
       writeFileSync(join(area, 'state', 'settings.json'), JSON.stringify({ stallSeconds: 2 }));
-      const device = execFileSync('lsblk', ['-ndo', 'MAJ:MIN', drives[0]!.path], { encoding: 'utf8' }).trim();
+      const device = execFileSync('lsblk', ['-ndo', 'MAJ:MIN', present(drives[0]).path], {
+        encoding: 'utf8',
+      }).trim();
       // One byte a second: the first write never ends within the test.
       writeFileSync(join(throttle, 'blkio.throttle.write_bps_device'), `${device} 1`);
       const run = await runCli(applyArguments(bench, drives), {
@@ -163,15 +166,16 @@ describe.skipIf(!isRoot)('apply on block devices', () => {
         },
         onStderr: (text) => {
           // Once it is given up, let the drive go, so that the hanging request ends and the device can be detached.
-          if (text.includes('FAILED'))
+          if (text.includes('FAILED')) {
             writeFileSync(join(throttle, 'blkio.throttle.write_bps_device'), `${device} 0`);
+          }
         },
       });
       const [stalled, other] = reportOf(run).jobs;
       expect(stalled).toMatchObject({ state: 'failed', reason: { code: 'drive-stalled' } });
       expect(other).toMatchObject({ state: 'done' });
       expect(run.status).toBe(4);
-      expect(hasNoTable(drives[0]!.path, size)).toBe(true);
+      expect(hasNoTable(present(drives[0]).path, size)).toBe(true);
     } finally {
       rmSync(join(area, 'state', 'settings.json'), { force: true });
       for (const pid of readFileSync(join(throttle, 'cgroup.procs'), 'utf8').split('\n').filter(Boolean)) {

@@ -13,6 +13,7 @@ import {
 } from '../support/cli';
 import { temporaryArea } from '../support/global-setup';
 import { attachLoop, detachAllLoops, isRoot } from '../support/loop';
+import { present } from '../support/present';
 import { makeMedia, type MadeMedia } from '../support/wim';
 
 /** A plain user at the bench, with the real sudo and a rule of the test's own for exactly the helper. */
@@ -27,8 +28,9 @@ let machines = 0;
 beforeAll(async () => {
   area = temporaryArea('privilege');
   // The folders above are the test run's own, closed to others.
-  for (let folder = area; folder.length > '/tmp'.length; folder = resolve(folder, '..'))
+  for (let folder = area; folder.length > '/tmp'.length; folder = resolve(folder, '..')) {
     chmodSync(folder, 0o755);
+  }
   media = await makeMedia(join(area, 'media'), {});
 });
 afterEach(() => {
@@ -73,8 +75,8 @@ describe.skipIf(!isRoot)('as a plain user', () => {
     const bench = join(area, 'bench-foreign');
     await makeBench(bench, 1);
     const [drive] = await benchDrives(bench);
-    chmodSync(drive!.path, 0o644);
-    const run = await applyAsNobody(bench, [drive!], ownState('state-foreign'));
+    chmodSync(present(drive).path, 0o644);
+    const run = await applyAsNobody(bench, [present(drive)], ownState('state-foreign'));
     expect(run.status).toBe(3);
     expect(errorOf(run)).toMatchObject({ code: 'drive-blocked' });
     expect(errorOf(run).message).toMatch(/read-only/);
@@ -86,8 +88,8 @@ describe.skipIf(!isRoot)('as a plain user', () => {
     const bench = join(area, 'bench-sudo');
     await makeBench(bench, 2);
     const [first, second] = await benchDrives(bench);
-    for (const { path } of [first!, second!]) chownSync(path, nobody, nobody);
-    attachLoop(second!.path);
+    for (const { path } of [present(first), present(second)]) chownSync(path, nobody, nobody);
+    attachLoop(present(second).path);
     const drives = await benchDrives(bench);
     expect(drives.map(({ kind }) => kind).sort()).toEqual(['loop', 'virtual']);
     writeFileSync(sudoers, `nobody ALL=(root) NOPASSWD: ${process.execPath} ${helper}\n`, { mode: 0o440 });

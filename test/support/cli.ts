@@ -69,6 +69,13 @@ export async function benchDrives(bench: string): Promise<ListedDrive[]> {
   return (await listDrives(bench)).filter(({ verdict }) => verdict === 'eligible');
 }
 
+/** The drive of a bench that has one. */
+export async function onlyDrive(bench: string): Promise<ListedDrive> {
+  const [drive, ...others] = await benchDrives(bench);
+  if (drive === undefined || others.length > 0) throw new Error('the bench does not have one drive');
+  return drive;
+}
+
 const errorSchema = z.object({
   error: z.object({
     code: z.string(),

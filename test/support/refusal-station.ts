@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { expect } from 'vitest';
 import { z } from 'zod';
@@ -112,28 +112,38 @@ async function snapshot(station: RefusalStation, untouched: Untouched): Promise<
   };
 }
 
-/** The ledger's entries, by the command line; a ledger that was never made has none. */
+/** Bytes of a ledger → what the command line listed of them. */
+const listed = new Map<string, string>();
+
+/**
+ * The ledger's entries, by the command line; a ledger that was never made has none. The same bytes are
+ * listed once only.
+ */
 export async function ledgerEntries(state: string): Promise<string> {
-  const there = statSync(state, { throwIfNoEntry: false })?.isDirectory() === true;
-  if (!there) return '[]';
+  if (!existsSync(state) || !statSync(state).isDirectory()) return '[]';
+  const bytes = ledgerBytes(state);
+  const known = listed.get(bytes);
+  if (known !== undefined) return known;
   const run = await runCli(['ledger', 'list', '--json', '--state', state]);
   expect(run.status, run.stderr).toBe(0);
-  return JSON.stringify(ledgerSchema.parse(JSON.parse(run.stdout)).entries);
+  const entries = JSON.stringify(ledgerSchema.parse(JSON.parse(run.stdout)).entries);
+  listed.set(bytes, entries);
+  return entries;
 }
 
-/** The ledger's own files; SQLite's two helpers come and go. */
+/** All that the ledger is kept in; SQLite's index of its log is made anew with each opening. */
 function ledgerBytes(state: string): string {
-  return ['ledger.db', 'ledger-head.json']
+  return ['ledger.db', 'ledger.db-wal', 'ledger-head.json']
     .map((name) => {
       const file = join(state, name);
-      return statSync(file, { throwIfNoEntry: false }) === undefined ? '-' : readFileSync(file, 'base64');
+      return existsSync(file) ? readFileSync(file, 'base64') : '-';
     })
     .join(' ');
 }
 
 /** Every name below a folder, hidden ones too; none when it is not there. */
 function namesBelow(folder: string): string[] {
-  if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() !== true) return [];
+  if (!existsSync(folder)) return [];
   return readdirSync(folder, { recursive: true, encoding: 'utf8' }).sort();
 }
 

@@ -12,6 +12,7 @@ import {
 } from '../../../core/chunk-map';
 import { layouts, planPartitions } from '../../../core/layout';
 import { GiB, KiB, MiB } from '../../../core/units';
+import { present } from '../../support/present';
 
 describe('planRanges', () => {
   it('merges small gaps, keeps large ones, and cuts at 8 MiB borders', () => {
@@ -76,12 +77,12 @@ describe('planRanges', () => {
 });
 
 function soundMap(): ChunkMap {
-  const [layout] = layouts;
+  const layout = present(layouts[0]);
   const driveSize = 8 * GiB;
-  const partitions = planPartitions(layout!, driveSize) ?? [];
+  const partitions = planPartitions(layout, driveSize) ?? [];
   return {
     version: 1,
-    layout: layout!.name,
+    layout: layout.name,
     driveSize,
     sectorSize: 512,
     partitions,
@@ -134,7 +135,7 @@ describe('fingerprintText', () => {
   it('changes with every fact that ends up on the drive', () => {
     const texts = new Set<string>();
     const sound = soundMap();
-    const [first] = sound.chunks;
+    const first = present(sound.chunks[0]);
     for (const map of [
       sound,
       { ...sound, layout: 'other' },
@@ -143,8 +144,8 @@ describe('fingerprintText', () => {
       { ...sound, partitions: sound.partitions.slice(1) },
       { ...sound, chunks: sound.chunks.slice(1) },
       { ...sound, chunks: [...sound.chunks].reverse() },
-      { ...sound, chunks: [{ ...first!, sha256: 'c'.repeat(64) }] },
-      { ...sound, chunks: [{ ...first!, length: 8192 }] },
+      { ...sound, chunks: [{ ...first, sha256: 'c'.repeat(64) }] },
+      { ...sound, chunks: [{ ...first, length: 8192 }] },
     ]) {
       texts.add(fingerprintText(map));
     }

@@ -6,6 +6,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { crc32, encodeGuid, encodePartitionTable } from '../../../core/gpt';
 import { layouts, planPartitions } from '../../../core/layout';
 import { GiB } from '../../../core/units';
+import { present } from '../../support/present';
 
 const folders: string[] = [];
 afterEach(() => {
@@ -80,8 +81,8 @@ describe('encodePartitionTable', () => {
 
   it('places headers by the sector size of a 4Kn drive', () => {
     const size = 8 * GiB;
-    const [layout] = layouts;
-    const table = encodePartitionTable(size, 4096, planPartitions(layout!, size) ?? [], guids);
+    const layout = present(layouts[0]);
+    const table = encodePartitionTable(size, 4096, planPartitions(layout, size) ?? [], guids);
     expect(Buffer.from(table.primary.subarray(4096, 4104)).toString()).toBe('EFI PART');
     expect(table.primary.length).toBe(6 * 4096);
     expect(table.backupOffset).toBe(size - 5 * 4096);
@@ -90,15 +91,15 @@ describe('encodePartitionTable', () => {
 
   it('says 0xFFFFFFFF in the protective MBR when the drive has more sectors than fit', () => {
     const size = 4096 * GiB;
-    const [layout] = layouts;
-    const table = encodePartitionTable(size, 512, planPartitions(layout!, size) ?? [], guids);
+    const layout = present(layouts[0]);
+    const table = encodePartitionTable(size, 512, planPartitions(layout, size) ?? [], guids);
     expect(new DataView(table.primary.buffer).getUint32(458, true)).toBe(0xffffffff);
   });
 
   it('refuses to make up a GUID', () => {
     const size = 8 * GiB;
-    const [layout] = layouts;
-    const plan = planPartitions(layout!, size) ?? [];
+    const layout = present(layouts[0]);
+    const plan = planPartitions(layout, size) ?? [];
     expect(() => encodePartitionTable(size, 512, plan, { disk, partitions: [] })).toThrow(RangeError);
   });
 });

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { ErrorData } from '../../../core/errors';
 import { advance, hasEnded, jobStateSchema, type JobEvent, type JobState } from '../../../core/job';
+import { present } from '../../support/present';
 
 const reason: ErrorData = { code: 'drive-gone', message: 'm', cause: null, remedy: 'r' };
 const result = {
@@ -75,8 +76,8 @@ describe('advance', () => {
     ['write before erasing', ['check'], progress('writing')],
     ['verify what was not written', ['check', 'erase'], progress('verifying')],
     ['go back to writing', ['check', 'erase', 'write', 'verify'], progress('writing')],
-    ['seal what was not verified', ['check', 'erase', 'write'], trip[4]!],
-    ['finish what was not sealed', ['check', 'erase', 'write', 'verify'], trip[5]!],
+    ['seal what was not verified', ['check', 'erase', 'write'], present(trip[4])],
+    ['finish what was not sealed', ['check', 'erase', 'write', 'verify'], present(trip[5])],
   ])('refuses to %s', (_name, steps, event) => {
     const job = trip.slice(0, steps.length).reduce(advance, queued);
     expect(() => advance(job, event)).toThrow(/cannot take/);

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { findLayout, layouts, layoutSchema, planPartitions } from '../../../core/layout';
 import { GiB, MiB } from '../../../core/units';
+import { present } from '../../support/present';
 
 function plan(name: string, size: number): { role: string; offset: number; length: number }[] {
   const layout = findLayout(name);
@@ -44,10 +45,10 @@ describe('planPartitions', () => {
     expect(plan('configmgr-uefi', 8 * GiB)[3]?.length).toBe(512 * MiB);
   });
   it('refuses a drive that leaves less than 512 MiB for Windows', () => {
-    const [layout] = layouts;
-    expect(planPartitions(layout!, 278 * MiB + 511 * MiB)).toBeNull();
-    expect(planPartitions(layout!, 278 * MiB + 512 * MiB)).not.toBeNull();
-    expect(planPartitions(layout!, 0)).toBeNull();
+    const layout = present(layouts[0]);
+    expect(planPartitions(layout, 278 * MiB + 511 * MiB)).toBeNull();
+    expect(planPartitions(layout, 278 * MiB + 512 * MiB)).not.toBeNull();
+    expect(planPartitions(layout, 0)).toBeNull();
   });
   it('never reaches into the first and the last MiB, whatever the size', () => {
     fc.assert(
