@@ -19,7 +19,6 @@ export const blockReasonCodes = [
   'loop-device',
   'not-on-bench',
   'not-a-disk',
-  'too-small',
   'sector-size',
   'bench-damaged',
   'facts-missing',
@@ -91,8 +90,12 @@ export function identityDifferences(confirmed: DriveIdentity, now: DriveIdentity
   return differences;
 }
 
-/** How messages name a drive: bay first, since that is what the technician sees. */
+/** Where a drive is, as the technician sees it: its bay, else its port, else its path. */
+export function placeOf(drive: Pick<Drive, 'bay' | 'byPath' | 'path'>): string {
+  return drive.bay ?? drive.byPath?.replace(/^.*\//, '') ?? drive.path;
+}
+
+/** How messages name a drive. */
 export function driveLabel(drive: Pick<Drive, 'id' | 'bay' | 'byPath' | 'path' | 'serial'>): string {
-  const where = drive.bay ?? drive.byPath?.replace(/^.*\//, '') ?? drive.path;
-  return drive.serial === null ? `drive ${drive.id} (${where})` : `drive ${drive.serial} (${where})`;
+  return `drive ${drive.serial ?? drive.id} (${placeOf(drive)})`;
 }

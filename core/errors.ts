@@ -32,7 +32,6 @@ export const errorCodes = [
   'drive-gone',
   'verify-mismatch',
   'table-mismatch',
-  'table-not-reread',
   // machines
   'serial-invalid',
   'serial-placeholder',

@@ -34,33 +34,46 @@ export type Settings = z.infer<typeof settingsSchema>;
  * @throws PrestageError settings-invalid, naming the file and the field
  */
 export function loadSettings(places: Pick<StatePlaces, 'settingsFile'>): Settings {
+  return checkSettings(places, readSettingsFile(places));
+}
+
+/** What the file says, unchecked; an empty object when there is none. */
+function readSettingsFile(places: Pick<StatePlaces, 'settingsFile'>): unknown {
   let text: string;
   try {
     text = readFileSync(places.settingsFile, 'utf8');
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return settingsSchema.parse({});
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return {};
     throw settingsInvalid(places, 'cannot be read', error);
   }
-  let content: unknown;
   try {
-    content = JSON.parse(text);
+    return JSON.parse(text);
   } catch (error) {
     throw settingsInvalid(places, 'is not JSON', error);
   }
+}
+
+function checkSettings(places: Pick<StatePlaces, 'settingsFile'>, content: unknown): Settings {
   const parsed = settingsSchema.safeParse(content);
   if (!parsed.success) throw settingsInvalid(places, describeIssues(parsed.error), null);
   return parsed.data;
 }
 
 /**
- * Writes the settings; a crash leaves the old file or the new one.
+ * Changes some settings; a crash leaves the old file or the new one. What was not in the file stays out of
+ * it: a default that is written down would no longer follow the machine.
  * @throws PrestageError settings-invalid (nothing is written), state-unavailable
  */
-export function saveSettings(places: Pick<StatePlaces, 'settingsFile'>, settings: Settings): void {
-  const parsed = settingsSchema.safeParse(settings);
-  if (!parsed.success) throw settingsInvalid(places, describeIssues(parsed.error), null);
+export function changeSettings(
+  places: Pick<StatePlaces, 'settingsFile'>,
+  change: Partial<Settings>,
+): Settings {
+  const before = readSettingsFile(places);
+  checkSettings(places, before);
+  const content = { ...(before as object), ...change };
+  const settings = checkSettings(places, content);
   try {
-    writeFileAtomically(places.settingsFile, `${JSON.stringify(parsed.data, null, 2)}\n`, 0o600);
+    writeFileAtomically(places.settingsFile, `${JSON.stringify(content, null, 2)}\n`, 0o600);
   } catch (error) {
     throw new PrestageError({
       code: 'state-unavailable',
@@ -69,6 +82,7 @@ export function saveSettings(places: Pick<StatePlaces, 'settingsFile'>, settings
       remedy: 'Check that its folder may be written and that the disk is not full.',
     });
   }
+  return settings;
 }
 
 function describeIssues(error: z.ZodError): string {

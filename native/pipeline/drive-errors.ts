@@ -2,7 +2,7 @@ import { driveLabel, type Drive } from '../../core/drive';
 import { assertNever, type ErrorCode, type ErrorData } from '../../core/errors';
 import type { DriveEnd } from './drive-thread';
 
-const gone: ReadonlySet<string> = new Set(['ENODEV', 'ENXIO', 'ENOMEDIUM', 'SHORT']);
+const gone: ReadonlySet<string> = new Set(['ENODEV', 'ENXIO', 'ENOMEDIUM']);
 
 /** What the technician is told about a thread that did not end well. */
 export function driveErrorOf(end: Exclude<DriveEnd, { type: 'done' | 'stopped' }>, drive: Drive): ErrorData {
@@ -13,7 +13,7 @@ export function driveErrorOf(end: Exclude<DriveEnd, { type: 'done' | 'stopped' }
         code: 'drive-stalled',
         message: `The ${label} has stopped answering.`,
         cause: null,
-        remedy: 'Take the drive out and set it aside. Do not ship it: it has no partition table.',
+        remedy: 'Take the drive out and set it aside. Do not ship it.',
       };
     case 'crashed':
       return {
@@ -50,10 +50,17 @@ function explain(
       'The drive is not at fault. Write it again: the image is checked and made anew.',
     ];
   }
+  if (errno === 'SHORT') {
+    return [
+      'drive-gone',
+      `The ${label} ends before the size that it claims`,
+      'Set the drive aside: it is failing, or it is a counterfeit.',
+    ];
+  }
   if (errno !== null && gone.has(errno)) {
     return [
       'drive-gone',
-      `The ${label} is gone or has become shorter than it said`,
+      `The ${label} is gone`,
       'Check that it sits firmly in its bay, then write it again. If it happens again, set the drive aside.',
     ];
   }

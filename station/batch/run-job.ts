@@ -122,8 +122,9 @@ export async function runJob(
     );
   } catch (error) {
     let reason = toErrorData(error);
+    // Whatever broke off the call, the drive may have been sealed before.
+    if (!isCancellation(error)) await takeTablesOff(planned, request, engines);
     if (reason.code === 'helper-died') {
-      await eraseAfterDeath(planned, request, engines);
       const message = `${reason.message} It was writing the ${driveLabel(planned.drive)}.`;
       reason = { ...reason, message, remedy: 'Write this drive again.' };
     }
@@ -139,6 +140,7 @@ export async function runJob(
     return { job: planned, end, fingerprint: facts.fingerprint, ledgerEntry: row.sequence };
   } catch (error) {
     // A drive without a record is not a finished drive, however well it was written.
+    await takeTablesOff(planned, request, engines);
     end = {
       state: 'failed',
       reason: toErrorData(error),
@@ -150,14 +152,10 @@ export async function runJob(
 }
 
 /**
- * A helper that died while it sealed may have left a whole table on a drive that is recorded as failed.
- * Best effort, through a new helper: the drive may be why the old one died.
+ * Takes the partition tables off a drive that may be sealed but is not recorded as finished. Best effort, if
+ * need be through a new helper: the drive may be why the old one died.
  */
-async function eraseAfterDeath(
-  { drive }: PlannedJob,
-  request: BatchRequest,
-  engines: Engines,
-): Promise<void> {
+async function takeTablesOff({ drive }: PlannedJob, request: BatchRequest, engines: Engines): Promise<void> {
   try {
     const engine = await engines.forDrive(drive);
     const { reservations } = await engine.call('reserveDrives', {

@@ -4,6 +4,7 @@ import { Command, InvalidArgumentError } from 'commander';
 import type { Assignment } from '../../core/batch-rules';
 import { formatBytes, formatDuration, sanitizeForDisplay } from '../../core/display';
 import { cancelled, PrestageError } from '../../core/errors';
+import { placeOf } from '../../core/drive';
 import { defaultLayoutName, layouts } from '../../core/layout';
 import { planBatch, type BatchPlan, type BatchRequest, type PlannedJob } from '../batch/plan-batch';
 import { runBatch, type BatchReport } from '../batch/run-batch';
@@ -110,7 +111,7 @@ function plainText(option: string, text: string): string {
 }
 
 function jobLabel({ drive }: PlannedJob): string {
-  return `${drive.bay ?? drive.path} ${drive.serial ?? drive.id}`;
+  return `${placeOf(drive)} ${drive.serial ?? drive.id}`;
 }
 
 /** Shows what will be erased and wants the word typed. */
@@ -149,13 +150,14 @@ async function confirm(
 function planText(plan: BatchPlan, request: BatchRequest): string {
   const head = facts([
     ['media', plan.media.path],
+    ['expected SHA-256', expectation(plan)],
     ['image', `${plan.image.index}, ${plan.image.name}`],
     ['layout', plan.layout.description],
     ['operator', request.operator],
   ]);
   const rows = plan.jobs.map(({ drive, machineSerial, holdsMachine }) => [
-    drive.bay ?? drive.path,
-    drive.serial ?? drive.id,
+    placeOf(drive),
+    drive.id,
     drive.model,
     formatBytes(drive.size),
     [
@@ -166,6 +168,13 @@ function planText(plan: BatchPlan, request: BatchRequest): string {
   ]);
   const columns = ['BAY', 'DRIVE', 'MODEL', 'SIZE', 'HOLDS NOW', 'FOR MACHINE'].map((title) => ({ title }));
   return `${head}\n\nEverything on these drives will be erased:\n\n${table(columns, rows)}`;
+}
+
+function expectation({ expected }: BatchPlan): string {
+  if (expected.source === 'none') return 'none given: the media is not compared with anything';
+  const from =
+    expected.source === 'given' ? 'given on the command line' : 'from the manifest beside the media';
+  return `${expected.sha256 ?? ''} (${from}; compared before anything is erased)`;
 }
 
 /** The JSON document; its members are part of the command line's contract. */
@@ -205,7 +214,7 @@ function figuresOf({ end }: JobReport): {
 
 function reportText({ jobs, renders }: BatchReport): string {
   const rows = jobs.map((job) => [
-    job.job.drive.bay ?? job.job.drive.path,
+    placeOf(job.job.drive),
     job.job.drive.serial ?? job.job.drive.id,
     job.job.machineSerial,
     job.end.state === 'done' ? 'PASS' : job.end.state === 'failed' ? 'FAIL' : job.end.state.toUpperCase(),

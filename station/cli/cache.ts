@@ -1,7 +1,7 @@
 import { Command, InvalidArgumentError } from 'commander';
 import { formatBytes, parseSize } from '../../core/display';
 import { openRenderCache, type CacheEntry } from '../renders/render-cache';
-import { loadSettings, saveSettings } from '../settings';
+import { changeSettings, loadSettings } from '../settings';
 import { statePlaces } from '../state';
 import { commandAction, jsonOption, stateOption, type CommandContext } from './context';
 import { localTime, table } from './output';
@@ -30,9 +30,9 @@ export function cacheCommand(): Command {
     .argument('<size>', 'for example 200G', parseLimit)
     .action(
       commandAction<object>(async (context, _options, [size = '']) => {
-        const { places, settings } = stateOf(context);
+        const { places } = stateOf(context);
         const cacheLimitBytes = parseLimit(size);
-        saveSettings(places, { ...settings, cacheLimitBytes });
+        changeSettings(places, { cacheLimitBytes });
         const cache = await openRenderCache(places.renderCache, cacheLimitBytes);
         await cache.makeRoom(0);
         await show(context);

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { Command } from 'commander';
 import { formatBytes } from '../../core/display';
-import type { Drive } from '../../core/drive';
+import { placeOf, type Drive } from '../../core/drive';
 import { benchOption, commandAction, jsonOption } from './context';
 import { table, type Column } from './output';
 
@@ -46,7 +46,7 @@ export function drivesCommand(): Command {
 export function drivesText(drives: readonly Drive[]): string {
   if (drives.length === 0) return 'There are no drives.';
   const rows = drives.map((drive) => [
-    drive.bay ?? drive.path,
+    placeOf(drive),
     drive.id,
     drive.model,
     drive.serial,

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { Command } from 'commander';
 import { formatBytes, formatDuration, sanitizeForDisplay } from '../../core/display';
-import { driveLabel, identityOf, type Drive } from '../../core/drive';
+import { driveLabel, identityOf, placeOf, type Drive } from '../../core/drive';
 import { isCancellation, PrestageError, toErrorData } from '../../core/errors';
 import type { JobFacts, LedgerRecord } from '../../core/record';
 import { chunkMapFile } from '../batch/run-batch';
@@ -82,7 +82,7 @@ export function verifyCommand(): Command {
               {
                 signal,
                 onTaskProgress: (progress) => {
-                  output.progress.task(drive.bay ?? drive.path, progress);
+                  output.progress.task(placeOf(drive), progress);
                 },
               },
             );

@@ -50,7 +50,7 @@ export function elevationUnavailable(): PrestageError {
   return new PrestageError({
     code: 'privilege-unavailable',
     message: 'Real drives need administrator rights, and neither sudo nor pkexec is installed.',
-    remedy: 'Install the package sudo or the package pkexec, or start prestage as root.',
+    remedy: 'Install the package sudo or the package pkexec.',
   });
 }
 
@@ -116,7 +116,7 @@ export function explainRefusal(
     if (/not in the sudoers file|may not run sudo|is not allowed to (?:execute|run)/.test(words)) {
       return denied(
         'Your account may not use sudo on this station.',
-        'Ask an administrator of this station for the right, or let them start prestage.',
+        'Ask an administrator of this station for the right to start the helper with sudo.',
       );
     }
     if (/^sudo: (?:a password is required|a terminal is required)/m.test(words)) {

@@ -15,7 +15,8 @@ const listSchema = z.object({ drives: z.array(z.object({ id: z.string(), verdict
 /** Shows a command as a technician would type it, runs it, and stops the demo when it fails. */
 function show(title: string, args: readonly string[], area: string): void {
   const shown = args.map((arg) => arg.replaceAll(area, '.')).join(' ');
-  console.log(`\n# ${title}\n$ prestage ${shown.replaceAll(' --drive', ' \\\n    --drive')}\n`);
+  const broken = args[0] === 'apply' ? shown.replaceAll(' --drive ', ' \\\n    --drive ') : shown;
+  console.log(`\n# ${title}\n$ prestage ${broken}\n`);
   const run = spawnSync(process.execPath, [program, ...args], { stdio: ['ignore', 'inherit', 'inherit'] });
   if (run.status !== 0) {
     throw new Error(`prestage ${args[0] ?? ''} ended with ${run.status ?? run.signal ?? ''}`);

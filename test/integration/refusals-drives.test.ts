@@ -6,6 +6,7 @@ import { MiB } from '../../core/units';
 import { listDrives, runCli } from '../support/cli';
 import { temporaryArea } from '../support/global-setup';
 import { isRoot, rootOnly } from '../support/loop';
+import { present } from '../support/present';
 import { attachDrive, mountDrive, swapOn, systemDisks, undoDisks } from '../support/refusal-disk';
 import { changeDevices, devicesIn, standInLsblk, type Device } from '../support/refusal-lsblk';
 import {
@@ -227,7 +228,7 @@ describe('apply refuses a drive that LVM uses', () => {
     ['directly, with nothing mounted', (disk: Device) => unmounted(moved(disk)), 'lvm'],
   ])('%s', async (_what, change, codes) => {
     const [disk] = devicesIn(readFileSync(recorded, 'utf8'));
-    const tools = standInLsblk(join(area, `lsblk${String((counter += 1))}`), [change(disk!)]);
+    const tools = standInLsblk(join(area, `lsblk${String((counter += 1))}`), [change(present(disk))]);
     const env = { PATH: `${tools}:${process.env['PATH'] ?? ''}`, TMPDIR: station.temporary };
 
     const listing = await runCli(['drives', '--json'], { env });

@@ -16,6 +16,7 @@ import { benchState } from '../support/bench';
 import { hasNoTable } from '../support/drive-check';
 import { temporaryArea } from '../support/global-setup';
 import { isRoot, rootOnly } from '../support/loop';
+import { present } from '../support/present';
 import { attachDrive, exchangeDrive, undoDisks } from '../support/refusal-disk';
 import { runAtTerminal } from '../support/refusal-run';
 import {
@@ -139,8 +140,8 @@ describe('a drive swapped between listing and writing is refused', () => {
       at,
       () => {
         changeBench(at.bench, ([one, two]) => [
-          { ...two!, file: one!.file, bay: one!.bay },
-          { ...one!, file: two!.file, bay: two!.bay },
+          { ...present(two), file: present(one).file, bay: present(one).bay },
+          { ...present(one), file: present(two).file, bay: present(two).bay },
         ]);
       },
       { code: 'drive-changed', names: ['bay 1', at.drives[0].serial ?? '', at.drives[1]?.serial ?? ''] },
@@ -152,7 +153,7 @@ describe('a drive swapped between listing and writing is refused', () => {
     await refusesAfter(
       at,
       () => {
-        changeBench(at.bench, ([, other]) => [other!]);
+        changeBench(at.bench, ([, other]) => [present(other)]);
       },
       {
         code: 'drive-not-found',
@@ -195,7 +196,7 @@ describe('a drive swapped between listing and writing is refused', () => {
     await refusesAfter(
       at,
       () => {
-        changeBench(at.bench, ([one, two]) => [one!, { ...two!, serial: 'ANOTHER-DRIVE' }]);
+        changeBench(at.bench, ([one, two]) => [present(one), { ...present(two), serial: 'ANOTHER-DRIVE' }]);
       },
       { code: 'drive-changed', names: ['bay 2', 'ANOTHER-DRIVE'] },
       { drives: at.drives.map(({ id }) => `${id}=${nextMachine()}`) },
@@ -222,12 +223,12 @@ describe('a drive swapped between listing and writing is refused', () => {
     skip(!isRoot, rootOnly);
     const at = await station(2);
     const files = at.drives.map(({ path }) => path);
-    const device = attachDrive(files[0]!);
+    const device = attachDrive(present(files[0]));
     const attached = await listedOn(at, device);
     await refusesAfter(
       { ...at, drives: [attached] },
       () => {
-        exchangeDrive(device, files[0]!, files[1]!);
+        exchangeDrive(device, present(files[0]), present(files[1]));
       },
       { code: 'drive-changed', names: ['bay 2', attached.serial ?? '', at.drives[1]?.serial ?? ''] },
     );

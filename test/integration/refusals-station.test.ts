@@ -16,7 +16,7 @@ import type { ErrorCode } from '../../core/errors';
 import { benchState } from '../support/bench';
 import { reportOf, runCli } from '../support/cli';
 import { temporaryArea } from '../support/global-setup';
-import { isRoot, rootOnly } from '../support/loop';
+import { isRoot } from '../support/loop';
 import { mountMemory, undoDisks } from '../support/refusal-disk';
 import { realTool, runWithoutTool, standIn } from '../support/refusal-run';
 import {
@@ -48,7 +48,7 @@ const fresh = (name: string): string => join(area, `${name}${String((counter += 
 
 describe('apply refuses when there is no space for the render', () => {
   it('from the start', async ({ skip }) => {
-    skip(!isRoot, rootOnly);
+    skip(!isRoot, 'needs root: a small file system to mount');
     const small = fresh('small');
     mountMemory(small, '24M');
     const state = join(small, 'state');
@@ -61,7 +61,7 @@ describe('apply refuses when there is no space for the render', () => {
   });
 
   it('when others use it up half-way', async ({ skip }) => {
-    skip(!isRoot, rootOnly);
+    skip(!isRoot, 'needs root: a small file system to mount');
     const small = fresh('small');
     mountMemory(small, '80M');
     const state = join(small, 'state');

@@ -1,9 +1,18 @@
-import { chmodSync, existsSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { PrestageError } from '../../../core/errors';
-import { loadSettings, saveSettings } from '../../../station/settings';
+import { loadSettings, changeSettings } from '../../../station/settings';
 import { requireStateDirectory, statePlaces } from '../../../station/state';
 
 let folder: string;
@@ -91,9 +100,16 @@ describe('the settings', () => {
   it('are kept', () => {
     const places = statePlaces(folder);
     const settings = { stationName: 'Bench 7', cacheLimitBytes: 5, stallSeconds: 9 };
-    saveSettings(places, settings);
+    changeSettings(places, settings);
     expect(loadSettings(places)).toEqual(settings);
     expect(readdirSync(folder).filter((name) => name.includes('tmp'))).toEqual([]);
+  });
+
+  it('write down no default, so that a renamed machine is called by its new name', () => {
+    const places = statePlaces(folder);
+    changeSettings(places, { cacheLimitBytes: 5 });
+    expect(JSON.parse(readFileSync(places.settingsFile, 'utf8'))).toEqual({ cacheLimitBytes: 5 });
+    expect(loadSettings(places).stationName).toBe(hostname());
   });
 
   it.each([
@@ -117,7 +133,7 @@ describe('the settings', () => {
     const wrong = { stationName: '', cacheLimitBytes: 5, stallSeconds: 9 };
     expect(
       errorOf(() => {
-        saveSettings(places, wrong);
+        changeSettings(places, wrong);
       }).code,
     ).toBe('settings-invalid');
     expect(existsSync(places.settingsFile)).toBe(false);
