@@ -33,7 +33,7 @@ export function requireSoundAssignments(assignments: readonly Assignment[]): Ass
   return assignments.map(({ driveId, machineSerial }) => {
     const serial = normalizeSerial(machineSerial);
     const problem = serialProblem(serial);
-    const shownDrive = sanitizeForDisplay(driveId, 60);
+    const shownDrive = sanitizeForDisplay(driveId, 200);
     if (problem !== null) {
       throw new PrestageError({
         code: problem.code,
@@ -74,7 +74,7 @@ export function requireEligibleDrives(assignments: readonly Assignment[], listed
     if (drive === undefined && byPath === undefined) {
       throw new PrestageError({
         code: 'drive-not-found',
-        message: `There is no drive '${sanitizeForDisplay(driveId, 60)}'.`,
+        message: `There is no drive '${sanitizeForDisplay(driveId, 200)}'.`,
         remedy: "Nothing was touched. List the drives with 'prestage drives' and use the id shown there.",
       });
     }
@@ -83,7 +83,7 @@ export function requireEligibleDrives(assignments: readonly Assignment[], listed
     if (drive === undefined) {
       throw new PrestageError({
         code: 'drive-not-found',
-        message: `'${sanitizeForDisplay(driveId, 60)}' is a path, and another drive can have it tomorrow.`,
+        message: `'${sanitizeForDisplay(driveId, 200)}' is a path, and another drive can have it tomorrow.`,
         remedy: `Nothing was touched. Use the drive's id: ${byPath?.id ?? ''}.`,
       });
     }

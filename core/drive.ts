@@ -43,13 +43,24 @@ export const driveIdentitySchema = z.strictObject({
 });
 export type DriveIdentity = z.infer<typeof driveIdentitySchema>;
 
+/**
+ * What an operator confirms: the identity, and the attachment, by which the kernel knows this very device
+ * or file (`device MAJOR:MINOR sequence N`, `file DEVICE:INODE`). It changes when a drive is taken out or
+ * another takes its name, also between two drives that tell no serial. Null where it cannot be told.
+ */
+export const confirmedDriveSchema = z.strictObject({
+  ...driveIdentitySchema.shape,
+  attachment: z.string().nullable(),
+});
+export type ConfirmedDrive = z.infer<typeof confirmedDriveSchema>;
+
 /** One drive as it is listed, with its verdict. All strings are sanitized. */
 export const driveSchema = z.strictObject({
   /** Derived from serial, WWN, size and path: the only way to address a drive. */
   id: z.string(),
   /** `disk` the machine's hardware; `loop` a loop device over a bench file; `virtual` a bench file itself. */
   kind: z.enum(driveKinds),
-  ...driveIdentitySchema.shape,
+  ...confirmedDriveSchema.shape,
   /** /dev/disk/by-path link: the port the drive sits in. */
   byPath: z.string().nullable(),
   /** Label of the bay it sits in. */
@@ -76,16 +87,24 @@ export function identityOf(drive: DriveIdentity): DriveIdentity {
   return { path: drive.path, serial: drive.serial, wwn: drive.wwn, size: drive.size };
 }
 
+/** What is confirmed of a drive by choosing it. */
+export function confirmationOf(drive: ConfirmedDrive): ConfirmedDrive {
+  return { ...identityOf(drive), attachment: drive.attachment };
+}
+
 /**
  * What differs between the drive that was confirmed and the drive that is there now; empty when it is the
  * same drive. Path counts: a drive that moved to another port is listed and confirmed anew.
  */
-export function identityDifferences(confirmed: DriveIdentity, now: DriveIdentity): string[] {
+export function identityDifferences(confirmed: ConfirmedDrive, now: ConfirmedDrive): string[] {
   const differences: string[] = [];
   for (const key of ['path', 'serial', 'wwn', 'size'] as const) {
     if (confirmed[key] !== now[key]) {
       differences.push(`${key} was ${confirmed[key] ?? 'none'} and is ${now[key] ?? 'none'}`);
     }
+  }
+  if (differences.length === 0 && confirmed.attachment !== now.attachment) {
+    differences.push('it was taken out or replaced since');
   }
   return differences;
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { sha256Schema } from '../chunk-map';
-import { driveIdentitySchema, driveSchema } from '../drive';
+import { confirmedDriveSchema, driveSchema } from '../drive';
 import { errorDataSchema } from '../errors';
 import { jobStateSchema } from '../job';
 import { mediaHashSchema, mediaSchema } from '../media';
@@ -81,7 +81,7 @@ export const engineMethods = {
    */
   reserveDrives: {
     request: z.strictObject({
-      drives: z.array(z.strictObject({ driveId: z.string(), confirmed: driveIdentitySchema })).min(1),
+      drives: z.array(z.strictObject({ driveId: z.string(), confirmed: confirmedDriveSchema })).min(1),
       benchDirectory,
       protectedPaths,
     }),
@@ -90,14 +90,15 @@ export const engineMethods = {
       reservations: z.array(z.strictObject({ reservation: z.string(), drive: driveSchema })),
     }),
   },
-  /** Gives a reserved drive back untouched. Does nothing when a job has used it up. */
+  /** Gives a drive back as it is: reserved and untouched, or finished and recorded. Any other: does nothing. */
   releaseDrive: {
     request: z.strictObject({ reservation: z.string() }),
     response: z.strictObject({}),
   },
   /**
    * Checks, erases, writes, verifies and seals one reserved drive. Cancellable. Answers with the job's last
-   * state; states in between come as {@link jobProgressSchema}.
+   * state; states in between come as {@link jobProgressSchema}. A drive that is done stays held until
+   * releaseDrive says that it is recorded; when the input ends before, its partition tables are taken off.
    */
   runJob: {
     request: z.strictObject({
@@ -113,10 +114,7 @@ export const engineMethods = {
     }),
     response: jobStateSchema,
   },
-  /**
-   * Takes the partition tables off a reserved drive and gives it back. For a drive whose helper died: it may
-   * have been sealed without anyone hearing of it.
-   */
+  /** Takes the partition tables off a held drive and gives it back: one that is sealed but not recorded. */
   eraseTables: {
     request: z.strictObject({ reservation: z.string() }),
     response: z.strictObject({}),
@@ -126,7 +124,7 @@ export const engineMethods = {
     request: z.strictObject({
       progressToken,
       driveId: z.string(),
-      confirmed: driveIdentitySchema,
+      confirmed: confirmedDriveSchema,
       benchDirectory,
       /** File that holds the chunk map. */
       chunkMapFile: z.string(),

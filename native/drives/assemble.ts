@@ -108,6 +108,7 @@ function blockDrive(
         }
       : benchLook(virtual)),
     size: device.size ?? 0,
+    attachment: found?.attachment ?? null,
     byPath: sanitizeOrNull(listing.byPath.get(device.kernelName), 4096),
     bus: kind === 'loop' ? 'loop' : busOf(device, base),
     logicalSectorSize: device.logicalSectorSize ?? 0,
@@ -153,6 +154,7 @@ function virtualDrive(virtual: VirtualDrive, listing: MachineListing, context: S
     path,
     ...benchLook(virtual),
     size: entry.size,
+    attachment: virtual.fileKey === null ? null : `file ${virtual.fileKey}`,
     byPath: null,
     bus: 'virtual',
     logicalSectorSize: entry.sectorSize,
@@ -196,6 +198,7 @@ function baseOnlyDrive(base: BaseDrive, context: SafetyContext): Drive {
     serial: null,
     wwn: null,
     size: base.size ?? 0,
+    attachment: null,
     byPath: sanitizeOrNull(base.devicePath, 4096),
     bay: null,
     model: sanitizeOrNull(base.description),

@@ -4,11 +4,13 @@ import { list as listBase, type Drive as BaseDrive } from 'drivelist';
 import { PrestageError } from '../../core/errors';
 import { timeouts } from '../../core/timeouts';
 import { lastWords, runTool } from '../tools/runner';
-import { errnoOf, listingFailed } from './listing-failed';
+import { errnoOf } from '../errno';
+import { listingFailed } from './listing-failed';
 import { flattenLsblk, parseLsblk, type LsblkDevice } from './lsblk';
 import { parseMountinfo, parseSwaps, type MountEntry, type SwapEntry } from './proc';
 import {
   deviceNumberAt,
+  readAttachment,
   readBtrfsGroups,
   readByPath,
   readHolders,
@@ -16,6 +18,13 @@ import {
   readLoop,
   type LoopEntry,
 } from './sysfs';
+
+/** What /sys says of a whole device. */
+interface FoundIdentity {
+  readonly serial: string | null;
+  readonly wwn: string | null;
+  readonly attachment: string;
+}
 
 /** Everything the machine says of its block devices, as it says it. */
 export interface MachineListing {
@@ -28,7 +37,7 @@ export interface MachineListing {
   /** Attached loop devices by kernel name. */
   readonly loops: ReadonlyMap<string, LoopEntry>;
   /** What /sys says where lsblk is silent, by kernel name. */
-  readonly identities: ReadonlyMap<string, { readonly serial: string | null; readonly wwn: string | null }>;
+  readonly identities: ReadonlyMap<string, FoundIdentity>;
   /** /dev/disk/by-path links by kernel name. */
   readonly byPath: ReadonlyMap<string, string>;
   /** Kernel names of the members of each mounted btrfs file system. */
@@ -60,10 +69,13 @@ async function gather(sysRoot: string, procRoot: string, devRoot: string): Promi
   const all = flattenLsblk(devices);
   const holders = new Map<string, readonly string[] | null>();
   const loops = new Map<string, LoopEntry>();
-  const identities = new Map<string, { serial: string | null; wwn: string | null }>();
+  const identities = new Map<string, FoundIdentity>();
   for (const { kernelName } of all) holders.set(kernelName, await readHolders(sysRoot, kernelName));
   for (const { kernelName } of devices) {
-    identities.set(kernelName, await readIdentity(sysRoot, kernelName));
+    identities.set(kernelName, {
+      ...(await readIdentity(sysRoot, kernelName)),
+      attachment: await readAttachment(sysRoot, kernelName),
+    });
     const loop = await readLoop(sysRoot, kernelName);
     if (loop !== null) loops.set(kernelName, loop);
   }

@@ -11,8 +11,3 @@ export function listingFailed(what: string, cause: unknown): PrestageError {
     remedy: 'Nothing was written. Try again. If it stays, run lsblk by hand and see what it says.',
   });
 }
-
-/** The errno name of a failed system call, or null. */
-export function errnoOf(error: unknown): string | null {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : null;
-}

@@ -1,6 +1,6 @@
 import { readdir, readFile, readlink, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { errnoOf } from './listing-failed';
+import { errnoOf } from '../errno';
 
 /** What /sys says of one attached loop device. */
 export interface LoopEntry {
@@ -80,6 +80,17 @@ export async function readIdentity(
     return null;
   };
   return { serial: await first('serial', 'device/serial'), wwn: await first('wwid', 'device/wwid') };
+}
+
+/**
+ * By what the kernel knows this very attachment of a device: its number, and its disk sequence number (Linux
+ * 5.15), which no two disks of one boot share.
+ */
+export async function readAttachment(sysRoot: string, kernelName: string): Promise<string> {
+  const folder = join(sysRoot, 'class/block', sysName(kernelName));
+  const told = async (name: string): Promise<string> =>
+    (await readFile(join(folder, name), 'utf8').catch(() => 'unknown')).trim();
+  return `device ${await told('dev')} sequence ${await told('diskseq')}`;
 }
 
 /** Kernel name → /dev/disk/by-path link. Empty where udev does not make such links. */

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { benchFileName, benchSchema, type Bench } from '../../core/bench';
 import { formatBytes, sanitizeForDisplay } from '../../core/display';
 import { PrestageError } from '../../core/errors';
-import { errnoOf } from './listing-failed';
+import { errnoOf } from '../errno';
 
 /** A bench.json is a few kilobytes; what is larger is none. */
 const benchFileLimit = 1024 * 1024;

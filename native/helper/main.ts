@@ -85,15 +85,19 @@ const handlers: EngineHandlers = {
     await reservations.release(reservation);
     return {};
   },
-  runJob: async (request, { signal }) =>
-    await runJob(
-      reservations.take(request.reservation),
+  runJob: async (request, { signal }) => {
+    const opened = reservations.take(request.reservation);
+    const job = await runJob(
+      opened,
       request,
-      (job) => {
-        server.jobProgress({ jobId: request.jobId, job });
+      (state) => {
+        server.jobProgress({ jobId: request.jobId, job: state });
       },
       signal,
-    ),
+    );
+    if (job.state === 'done') reservations.keepUntilRecorded(request.reservation, opened);
+    return job;
+  },
   eraseTables: async ({ reservation }) => {
     await eraseTables(reservations.take(reservation), timeouts.driveStall);
     return {};
@@ -133,7 +137,9 @@ const server = serveEngine(served, { input: process.stdin, output: claimStdout()
 obeySignals(server);
 
 void server.closed.then(async () => {
-  await reservations.releaseAll();
+  await reservations.end(async (opened) => {
+    await eraseTables(opened, timeouts.driveStall);
+  });
   // process.exit waits for every thread, and one that hangs in the kernel never comes back.
   if (hasHungThread()) process.kill(process.pid, 'SIGKILL');
   process.exit(0);

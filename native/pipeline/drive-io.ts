@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Chunk } from '../../core/chunk-map';
 import type { PartitionTable } from '../../core/gpt';
 import { MiB } from '../../core/units';
+import { errnoOf } from '../errno';
 import { alignedBuffer, flushDrive, readFully, writeFully } from './aligned-io';
 import type { SharedProgress } from './shared-progress';
 
@@ -35,7 +36,7 @@ export class DriveFailure extends Error {
     this.kind = kind;
     this.offset = offset;
     this.chunk = chunk;
-    this.errno = thrown instanceof Error && 'code' in thrown ? String(thrown.code) : null;
+    this.errno = errnoOf(thrown);
   }
 }
 

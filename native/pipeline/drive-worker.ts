@@ -2,6 +2,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { PartitionTable } from '../../core/gpt';
 import { timeouts } from '../../core/timeouts';
+import { errnoOf } from '../errno';
 import { dropFileCache, flushBuffers, rereadPartitions } from '../block-device';
 import { DriveFailure, DriveIo, Stopped, type FailureKind, type SourcedChunk } from './drive-io';
 import { SharedProgress } from './shared-progress';
@@ -62,7 +63,7 @@ async function rereadTable(data: DriveWorkerData): Promise<void> {
       rereadPartitions(data.fd);
       return;
     } catch (error) {
-      const code = error instanceof Error && 'code' in error ? String(error.code) : String(error);
+      const code = errnoOf(error) ?? String(error);
       if (code === 'EINVAL') return;
       if (code !== 'EBUSY' || performance.now() > deadline) {
         process.stderr.write(`the kernel did not read the partition table again: ${code}\n`);

@@ -21,7 +21,8 @@ export type JobListener = (job: JobState) => void;
 
 /**
  * Takes one reserved drive through its trip. Answers with the job's last state, whatever happened: failure
- * and cancellation are states here, not exceptions. Closes the drive.
+ * and cancellation are states here, not exceptions. Closes the drive, unless it is done: whoever asked for it
+ * closes it when it is recorded, or takes its tables off.
  */
 export async function runJob(
   opened: OpenedDrive,
@@ -30,6 +31,7 @@ export async function runJob(
   signal: AbortSignal,
 ): Promise<JobState> {
   let job: JobState = { state: 'queued' };
+  const jobNow = (): JobState => job;
   const happen = (event: JobEvent): void => {
     job = advance(job, event);
     listener(job);
@@ -54,7 +56,7 @@ export async function runJob(
       },
       stallMilliseconds: request.stallMilliseconds,
       signal,
-      ...followThread(map, () => job, happen),
+      ...followThread(map, jobNow, happen),
     });
     hangs = end.type === 'stalled';
     if (end.type === 'done' && signal.aborted) {
@@ -68,7 +70,7 @@ export async function runJob(
   } finally {
     await Promise.all([...(sources?.values() ?? [])].map((handle) => handle.close()));
     // Closing a descriptor that a thread hangs in would hang as well.
-    if (!hangs) await closeDescriptor(opened.fd);
+    if (!hangs && jobNow().state !== 'done') await closeDescriptor(opened.fd);
   }
   return job;
 }
@@ -168,7 +170,7 @@ export async function verifyDrive(
   signal: AbortSignal,
 ): Promise<EngineResponse<'verifyDrive'>> {
   const drives = await listDrives({ benchDirectory: request.benchDirectory, protectedPaths: [] });
-  const opened = await openDrive(findConfirmed(drives, request.driveId, request.confirmed), 'read');
+  const opened = await openDrive(findConfirmed(drives, request.driveId, request.confirmed, 'read'), 'read');
   let hangs = false;
   try {
     const map = await requireMap(request.chunkMapFile, request.fingerprint, opened);

@@ -1,9 +1,11 @@
-import { close, constants, fstat, open, type BigIntStats } from 'node:fs';
+import { close, constants, fstat, open } from 'node:fs';
 import { lstat, readFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { driveLabel, type Drive } from '../../core/drive';
 import { PrestageError, type ErrorCode } from '../../core/errors';
 import { deviceInfo, lockExclusive } from '../block-device';
+import { errnoOf } from '../errno';
+import { formatDeviceNumber } from '../drives/sysfs';
 
 const openAsync = promisify(open);
 const fstatAsync = promisify(fstat);
@@ -16,8 +18,6 @@ export interface OpenedDrive {
   readonly blockDevice: boolean;
   /** False where the medium refuses direct I/O. */
   readonly directIo: boolean;
-  /** What the kernel knows this very device by; changes when another takes its name. */
-  readonly mark: string;
 }
 
 /**
@@ -46,7 +46,8 @@ export async function openDrive(drive: Drive, access: 'read' | 'write'): Promise
   }
   try {
     lockExclusive(fd);
-    return { drive, fd, blockDevice, directIo, mark: await identityMark(fd, drive) };
+    await requireSameDevice(fd, drive);
+    return { drive, fd, blockDevice, directIo };
   } catch (error) {
     await closeDescriptor(fd);
     throw error instanceof PrestageError ? error : openFailed(drive, error);
@@ -58,15 +59,21 @@ export async function openDrive(drive: Drive, access: 'read' | 'write'): Promise
  * @throws PrestageError drive-changed
  */
 export async function recheckDrive(opened: OpenedDrive): Promise<void> {
-  const now = await identityMark(opened.fd, opened.drive);
-  if (now !== opened.mark) throw driveChanged(opened.drive, `it was ${opened.mark} and is ${now}`);
+  await requireSameDevice(opened.fd, opened.drive);
 }
 
 /**
  * Reads from the descriptor, not from a name, what device this is, and compares it with what was listed.
- * The kernel's disk sequence number (Linux 5.15) tells two devices apart that got the same name in turn.
+ * @throws PrestageError drive-changed
  */
-async function identityMark(fd: number, drive: Drive): Promise<string> {
+async function requireSameDevice(fd: number, drive: Drive): Promise<void> {
+  const attachment = await attachmentOf(fd, drive);
+  if (drive.attachment !== attachment) {
+    throw driveChanged(drive, `it was ${drive.attachment ?? 'unknown'} and is ${attachment}`);
+  }
+}
+
+async function attachmentOf(fd: number, drive: Drive): Promise<string> {
   const facts = await fstatAsync(fd, { bigint: true });
   const atPath = await lstat(drive.path, { bigint: true }).catch((error: unknown) => {
     throw openFailed(drive, error);
@@ -84,25 +91,13 @@ async function identityMark(fd: number, drive: Drive): Promise<string> {
   if (info.size !== drive.size || info.logicalSectorSize !== drive.logicalSectorSize) {
     throw driveChanged(drive, `it has ${info.size} bytes in sectors of ${info.logicalSectorSize}`);
   }
-  if (info.readOnly) throw driveChanged(drive, 'it has become read-only');
-  const number = deviceNumber(facts);
+  if (info.readOnly && !drive.readOnly) throw driveChanged(drive, 'it has become read-only');
+  const number = formatDeviceNumber(facts.rdev);
   const sysfs = `/sys/dev/block/${number}`;
   const name = /^DEVNAME=(.*)$/m.exec(await readFile(`${sysfs}/uevent`, 'utf8'))?.[1] ?? '';
   if (`/dev/${name}` !== drive.path) throw driveChanged(drive, `the open device is /dev/${name}`);
   const sequence = await readFile(`${sysfs}/diskseq`, 'utf8').catch(() => 'unknown');
   return `device ${number} sequence ${sequence.trim()}`;
-}
-
-/** `major:minor` of a device node, as glibc's gnu_dev_major and gnu_dev_minor take them apart. */
-function deviceNumber(facts: BigIntStats): string {
-  const major = ((facts.rdev >> 8n) & 0xfffn) | ((facts.rdev >> 32n) & ~0xfffn);
-  const minor = (facts.rdev & 0xffn) | ((facts.rdev >> 12n) & ~0xffn);
-  return `${major}:${minor}`;
-}
-
-/** The errno's name of a system error, or an empty string. */
-export function errnoOf(error: unknown): string {
-  return error instanceof Error && 'code' in error ? String(error.code) : '';
 }
 
 /** Another drive answers where the confirmed one was. */
@@ -119,7 +114,7 @@ export function driveChanged(
 
 function openFailed(drive: Drive, error: unknown): PrestageError {
   const label = driveLabel(drive);
-  const errno = errnoOf(error);
+  const errno = errnoOf(error) ?? '';
   const known: Readonly<Record<string, [ErrorCode, string, string]>> = {
     EBUSY: [
       'drive-busy',

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { blocked } from '../../core/batch-rules';
 import type { EngineRequest, EngineResponse } from '../../core/contract/engine';
-import { identityDifferences, type Drive, type DriveIdentity } from '../../core/drive';
+import { identityDifferences, type ConfirmedDrive, type Drive } from '../../core/drive';
 import { PrestageError } from '../../core/errors';
 import { elevatedCaller } from '../caller';
 import { listDrives } from '../drives/list';
@@ -9,11 +9,18 @@ import { closeDescriptor, driveChanged, openDrive, type OpenedDrive } from './op
 
 /**
  * Finds a drive in a fresh listing by what the operator confirmed.
- * @throws PrestageError drive-not-found, drive-changed
+ * @throws PrestageError drive-not-found, drive-changed; to write also drive-blocked, with every reason
  */
-export function findConfirmed(drives: readonly Drive[], driveId: string, confirmed: DriveIdentity): Drive {
+export function findConfirmed(
+  drives: readonly Drive[],
+  driveId: string,
+  confirmed: ConfirmedDrive,
+  purpose: 'read' | 'write',
+): Drive {
   const drive = drives.find(({ id }) => id === driveId);
   if (drive !== undefined) {
+    // Why it is blocked says more than that it has changed.
+    if (purpose === 'write' && drive.verdict !== 'eligible') throw blocked(drive);
     const differences = identityDifferences(confirmed, drive);
     if (differences.length > 0) throw driveChanged(drive, differences.join(', '));
     return drive;
@@ -29,11 +36,6 @@ export function findConfirmed(drives: readonly Drive[], driveId: string, confirm
   });
 }
 
-/** @throws PrestageError drive-blocked with every reason */
-function requireEligible(drive: Drive): void {
-  if (drive.verdict !== 'eligible') throw blocked(drive);
-}
-
 /** A file needs no privilege, and a folder of the caller's is no place to write with it. */
 function requireOwnRights(drive: Drive): void {
   if (drive.kind !== 'virtual' || elevatedCaller() === null) return;
@@ -47,6 +49,8 @@ function requireOwnRights(drive: Drive): void {
 /** The drives that this helper holds open for its station. */
 export class Reservations {
   private readonly held = new Map<string, OpenedDrive>();
+  /** Those of them that a job has sealed. */
+  private readonly sealed = new Set<string>();
 
   /**
    * Opens drives and looks at all facts again. The listing is made after the drives are open: from then on
@@ -59,14 +63,13 @@ export class Reservations {
     const opened: OpenedDrive[] = [];
     try {
       for (const { driveId, confirmed } of request.drives) {
-        const drive = findConfirmed(before, driveId, confirmed);
-        requireEligible(drive);
+        const drive = findConfirmed(before, driveId, confirmed, 'write');
         requireOwnRights(drive);
         opened.push(await openDrive(drive, 'write'));
       }
       const after = await listing();
       for (const { driveId, confirmed } of request.drives) {
-        requireEligible(findConfirmed(after, driveId, confirmed));
+        findConfirmed(after, driveId, confirmed, 'write');
       }
     } catch (error) {
       await Promise.all(opened.map(({ fd }) => closeDescriptor(fd)));
@@ -81,28 +84,45 @@ export class Reservations {
     };
   }
 
-  /** Hands a reserved drive to a job, once. The job closes it. */
+  /** Hands a held drive over, once. Whoever takes it closes it or gives it back. */
   take(reservation: string): OpenedDrive {
     const opened = this.held.get(reservation);
     if (opened === undefined) {
       throw new PrestageError({
         code: 'helper-protocol',
-        message: 'A job names a reservation that does not exist.',
+        message: 'A reservation was named that does not exist.',
         remedy: 'Nothing was written. Start again.',
       });
     }
     this.held.delete(reservation);
+    this.sealed.delete(reservation);
     return opened;
   }
 
+  /** Holds a sealed drive until its station has recorded it and says so with release. */
+  keepUntilRecorded(reservation: string, opened: OpenedDrive): void {
+    this.held.set(reservation, opened);
+    this.sealed.add(reservation);
+  }
+
+  /** Gives a drive back as it is. */
   async release(reservation: string): Promise<void> {
     const opened = this.held.get(reservation);
     this.held.delete(reservation);
+    this.sealed.delete(reservation);
     if (opened !== undefined) await closeDescriptor(opened.fd);
   }
 
-  /** Gives every drive back that no job has taken. */
-  async releaseAll(): Promise<void> {
-    await Promise.all([...this.held.keys()].map((reservation) => this.release(reservation)));
+  /**
+   * The station is gone: gives every drive back. A sealed one that nobody recorded must not look finished.
+   * @param erase takes the partition tables off a drive and closes it
+   */
+  async end(erase: (opened: OpenedDrive) => Promise<void>): Promise<void> {
+    await Promise.allSettled(
+      [...this.held.keys()].map(async (reservation) => {
+        if (this.sealed.has(reservation)) await erase(this.take(reservation));
+        else await this.release(reservation);
+      }),
+    );
   }
 }

@@ -4,6 +4,7 @@ import { open, rename } from 'node:fs/promises';
 import { chunkMapSchema, fingerprintText, type ChunkMap } from '../../core/chunk-map';
 import { PrestageError } from '../../core/errors';
 import { refuseForeignFile } from '../caller';
+import { errnoOf } from '../errno';
 
 export const chunkMapName = 'chunk-map.json';
 
@@ -50,10 +51,8 @@ export async function readChunkMap(file: string): Promise<{ map: ChunkMap; finge
       await handle.close();
     }
   } catch (error) {
-    throw renderDamaged(
-      'its chunk map cannot be read',
-      error instanceof Error ? error.message : String(error),
-    );
+    // Only the errno: a parser's message would quote a file that a privileged helper was made to open.
+    throw renderDamaged('its chunk map cannot be read', errnoOf(error) ?? 'not a chunk map');
   }
 }
 

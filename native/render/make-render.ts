@@ -184,7 +184,7 @@ function noSpace(needed: number, free: number): PrestageError {
 function tooSmall(image: MediaImage, driveSize: number): PrestageError {
   return new PrestageError({
     code: 'drive-too-small',
-    message: `A drive of ${formatBytes(driveSize)} is too small for image ${image.index}, which needs ${formatBytes(leastVolumeBytes(image))}.`,
+    message: `Image ${image.index} (${formatBytes(image.bytes)} of files) does not fit on a drive of ${formatBytes(driveSize)} with this layout.`,
     remedy: 'No drive was touched. Use a larger drive or another layout.',
   });
 }

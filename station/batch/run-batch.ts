@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { copyFile, rename } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { identityOf } from '../../core/drive';
+import { confirmationOf, driveLabel, type Drive } from '../../core/drive';
 import { PrestageError } from '../../core/errors';
 import type { MediaHash } from '../../core/media';
 import type { EngineClient } from '../engine/engine-client';
@@ -11,7 +11,7 @@ import { obtainRender, type Render } from '../renders/obtain-render';
 import type { StatePlaces } from '../state';
 import { mediaMark, type BatchPlan, type BatchRequest, type PlannedJob } from './plan-batch';
 import { factsOf, runJob, type BatchDependencies, type JobReport, type ReservedJob } from './run-job';
-import { markRunning } from './runs';
+import { RunJournal } from './runs';
 
 export interface BatchReport {
   readonly batchId: string;
@@ -45,18 +45,18 @@ export async function runBatch(
     if (signal.aborted) throw cancelledBatch();
 
     const batchId = randomUUID();
-    const unmark = await markRunning(places.runs, batchId);
+    const journal = await RunJournal.begin(places.runs, batchId);
     try {
       const jobs = await Promise.all(
         reserved.map(async (one) => {
           const render = renderFor(one.planned, plan, renders);
           const facts = factsOf(batchId, one.planned, request, plan, hash, render);
-          return await runJob(one, render, facts, context, request, dependencies);
+          return await runJob(one, render, facts, { context, request, journal }, dependencies);
         }),
       );
       return { batchId, hash, renders, jobs };
     } finally {
-      await unmark();
+      await journal.end();
     }
   } finally {
     await Promise.allSettled(
@@ -85,7 +85,7 @@ async function reserveAll(
       const { reservations } = await engine.call(
         'reserveDrives',
         {
-          drives: jobs.map(({ drive }) => ({ driveId: drive.id, confirmed: identityOf(drive) })),
+          drives: jobs.map(({ drive }) => ({ driveId: drive.id, confirmed: confirmationOf(drive) })),
           benchDirectory: request.benchDirectory,
           protectedPaths: [...plan.protectedPaths],
         },
@@ -133,20 +133,20 @@ async function hashAndRender(
     (one, index) => plan.jobs.findIndex((other) => sameRender(one, other)) === index,
   )) {
     const { size: driveSize, logicalSectorSize: sectorSize } = job.drive;
-    renders.push(
-      await obtainRender(
-        {
-          media: plan.media,
-          hash,
-          requireUnchanged: () => requireUnchanged(plan),
-          layout: plan.layout.name,
-          driveSize,
-          sectorSize,
-          versions,
-        },
-        { engine, cache, signal, onProgress: onTask },
-      ),
-    );
+    const request = {
+      media: plan.media,
+      hash,
+      requireUnchanged: () => requireUnchanged(plan),
+      layout: plan.layout.name,
+      driveSize,
+      sectorSize,
+      versions,
+    };
+    try {
+      renders.push(await obtainRender(request, { engine, cache, signal, onProgress: onTask }));
+    } catch (error) {
+      throw forDrive(error, job.drive);
+    }
   }
   const found = await hash;
   await requireUnchanged(plan);
@@ -160,6 +160,15 @@ async function requireUnchanged(plan: BatchPlan): Promise<void> {
     code: 'media-changed',
     message: `The file ${basename(plan.media.path)} changed while it was read.`,
     remedy: 'Nothing was touched. Wait until the copy to this machine has ended, then start again.',
+  });
+}
+
+/** A render knows a size; a technician wants to know which drive has it. */
+function forDrive(error: unknown, drive: Drive): unknown {
+  if (!(error instanceof PrestageError) || error.code !== 'drive-too-small') return error;
+  return new PrestageError({
+    ...error.data,
+    message: `The ${driveLabel(drive)} is too small. ${error.message}`,
   });
 }
 

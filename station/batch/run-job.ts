@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { basename } from 'node:path';
 import type { TaskProgress } from '../../core/contract/engine';
-import { driveLabel, identityOf } from '../../core/drive';
+import { confirmationOf, driveLabel, identityOf } from '../../core/drive';
 import { isCancellation, PrestageError, toErrorData } from '../../core/errors';
 import { hasEnded, type JobEnd, type JobState } from '../../core/job';
 import type { MediaHash } from '../../core/media';
@@ -14,6 +14,7 @@ import type { RenderCache } from '../renders/render-cache';
 import type { Settings } from '../settings';
 import type { StatePlaces } from '../state';
 import type { BatchPlan, BatchRequest, PlannedJob } from './plan-batch';
+import type { RunJournal } from './runs';
 
 export interface BatchDependencies {
   readonly engines: Engines;
@@ -32,6 +33,13 @@ export interface JobReport {
   readonly end: JobEnd;
   readonly fingerprint: string;
   readonly ledgerEntry: number | null;
+}
+
+/** What all jobs of a batch share. */
+export interface BatchRun {
+  readonly context: AppendContext;
+  readonly request: BatchRequest;
+  readonly journal: RunJournal;
 }
 
 /** A drive that is open in a helper, and for which machine. */
@@ -84,13 +92,13 @@ export function factsOf(
 
 /** One job between its two ledger entries. Never throws. */
 export async function runJob(
-  { planned, engine, reservation }: ReservedJob,
+  reserved: ReservedJob,
   render: Render,
   facts: JobFacts,
-  context: AppendContext,
-  request: BatchRequest,
+  { context, request, journal }: BatchRun,
   { engines, ledger, settings, signal, onJob }: BatchDependencies,
 ): Promise<JobReport> {
+  const { planned, engine, reservation } = reserved;
   let end: JobEnd;
   let startedAt: string;
   try {
@@ -102,7 +110,8 @@ export async function runJob(
     return { job: planned, end, fingerprint: facts.fingerprint, ledgerEntry: null };
   }
   const unsubscribe = engine.onJobProgress(({ jobId, job }) => {
-    if (jobId === facts.jobId) onJob(planned, job);
+    // The end is shown when it is recorded.
+    if (jobId === facts.jobId && !hasEnded(job)) onJob(planned, job);
   });
   try {
     end = endOf(
@@ -123,7 +132,7 @@ export async function runJob(
   } catch (error) {
     let reason = toErrorData(error);
     // Whatever broke off the call, the drive may have been sealed before.
-    if (!isCancellation(error)) await takeTablesOff(planned, request, engines);
+    if (!isCancellation(error)) await takeTablesOff(reserved, request, engines);
     if (reason.code === 'helper-died') {
       const message = `${reason.message} It was writing the ${driveLabel(planned.drive)}.`;
       reason = { ...reason, message, remedy: 'Write this drive again.' };
@@ -135,12 +144,14 @@ export async function runJob(
     unsubscribe();
   }
   try {
+    if (end.state === 'done') await journal.recording(facts.jobId, facts.machineSerial);
     const row = ledger.append({ kind: 'job-ended', job: facts, startedAt, end }, context);
+    if (end.state === 'done') await release(reserved, facts.jobId, journal);
     onJob(planned, end);
     return { job: planned, end, fingerprint: facts.fingerprint, ledgerEntry: row.sequence };
   } catch (error) {
     // A drive without a record is not a finished drive, however well it was written.
-    await takeTablesOff(planned, request, engines);
+    await takeTablesOff(reserved, request, engines);
     end = {
       state: 'failed',
       reason: toErrorData(error),
@@ -155,18 +166,42 @@ export async function runJob(
  * Takes the partition tables off a drive that may be sealed but is not recorded as finished. Best effort, if
  * need be through a new helper: the drive may be why the old one died.
  */
-async function takeTablesOff({ drive }: PlannedJob, request: BatchRequest, engines: Engines): Promise<void> {
+async function takeTablesOff(
+  { planned: { drive }, engine, reservation }: ReservedJob,
+  request: BatchRequest,
+  engines: Engines,
+): Promise<void> {
   try {
-    const engine = await engines.forDrive(drive);
-    const { reservations } = await engine.call('reserveDrives', {
-      drives: [{ driveId: drive.id, confirmed: identityOf(drive) }],
+    await engine.call('eraseTables', { reservation });
+    return;
+  } catch {
+    // The helper is gone, or holds the drive no more.
+  }
+  try {
+    const another = await engines.forDrive(drive);
+    const { reservations } = await another.call('reserveDrives', {
+      drives: [{ driveId: drive.id, confirmed: confirmationOf(drive) }],
       benchDirectory: request.benchDirectory,
       protectedPaths: [],
     });
-    for (const { reservation } of reservations) await engine.call('eraseTables', { reservation });
+    for (const held of reservations) await another.call('eraseTables', { reservation: held.reservation });
   } catch {
     // The job is recorded as failed either way, and its remedy is to write the drive again.
   }
+}
+
+/** Tells the helper that the drive is recorded. A helper that is gone by now has let go of it already. */
+async function release(
+  { engine, reservation }: ReservedJob,
+  jobId: string,
+  journal: RunJournal,
+): Promise<void> {
+  try {
+    await engine.call('releaseDrive', { reservation });
+  } catch {
+    return;
+  }
+  await journal.released(jobId);
 }
 
 function endOf(job: JobState): JobEnd {

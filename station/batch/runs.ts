@@ -1,36 +1,72 @@
-import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { appendFile, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isRunning, processMark } from '../process-mark';
 import type { AppendContext, Ledger } from '../ledger/ledger';
 
-/** Says in the state folder that this process runs a batch. @returns a function that takes it back */
-export async function markRunning(runs: string, batchId: string): Promise<() => Promise<void>> {
-  const file = join(runs, batchId);
-  await writeFile(file, processMark(process.pid) ?? '', { mode: 0o600 });
-  return async () => {
-    await rm(file, { force: true });
-  };
+/**
+ * What a running batch leaves in the state folder, a file a batch: first line the process that runs it, then
+ * a line `recording JOB MACHINE` before a finished job's last entry is written and `released JOB` once the
+ * helper has given the drive up. The next start reads what a killed station left.
+ */
+export class RunJournal {
+  private constructor(private readonly file: string) {}
+
+  static async begin(runs: string, batchId: string): Promise<RunJournal> {
+    const file = join(runs, batchId);
+    await writeFile(file, `${processMark(process.pid) ?? ''}\n`, { mode: 0o600 });
+    return new RunJournal(file);
+  }
+
+  async recording(jobId: string, machineSerial: string): Promise<void> {
+    await appendFile(this.file, `recording ${jobId} ${machineSerial}\n`);
+  }
+
+  async released(jobId: string): Promise<void> {
+    await appendFile(this.file, `released ${jobId}\n`);
+  }
+
+  /** The batch has ended in an orderly way. */
+  async end(): Promise<void> {
+    await rm(this.file, { force: true });
+  }
 }
 
-/**
- * Writes the end of every job whose station process is gone: killed, or ended by a power cut.
- * @returns the machine serials of the interrupted jobs
- */
-export async function recordInterrupted(
-  runs: string,
-  ledger: Ledger,
-  context: AppendContext,
-): Promise<string[]> {
+/** What the stations that were killed left open. */
+export interface LeftOpen {
+  /** Machines whose job is now recorded as interrupted. */
+  readonly interrupted: readonly string[];
+  /**
+   * Machines recorded as finished in the very moment in which their station died: the helper may have taken
+   * the drive's tables off again, because nobody told it of the record.
+   */
+  readonly doubtful: readonly string[];
+}
+
+/** Writes the end of every job whose station process is gone: killed, or ended by a power cut. */
+export async function closeLeftOpen(runs: string, ledger: Ledger, context: AppendContext): Promise<LeftOpen> {
   const interrupted: string[] = [];
   for (const { job, startedAt } of ledger.openJobs()) {
-    const mark = await readFile(join(runs, job.batchId), 'utf8').catch(() => '');
-    if (isRunning(mark)) continue;
+    if (isRunning((await readLines(join(runs, job.batchId)))[0] ?? '')) continue;
     ledger.append({ kind: 'job-ended', job, startedAt, end: { state: 'interrupted' } }, context);
     interrupted.push(job.machineSerial);
   }
+  const doubtful: string[] = [];
   for (const batchId of await readdir(runs)) {
-    const mark = await readFile(join(runs, batchId), 'utf8').catch(() => '');
-    if (!isRunning(mark)) await rm(join(runs, batchId), { force: true });
+    const [mark = '', ...lines] = await readLines(join(runs, batchId));
+    if (isRunning(mark)) continue;
+    const released = new Set(
+      lines.filter((line) => line.startsWith('released ')).map((line) => line.slice(9)),
+    );
+    for (const line of lines) {
+      const [, jobId = '', machine = ''] = /^recording (\S+) (.+)$/.exec(line) ?? [];
+      const record = released.has(jobId) || machine === '' ? null : ledger.findShipped(machine)?.entry.record;
+      if (record?.kind === 'job-ended' && record.job.jobId === jobId) doubtful.push(machine);
+    }
+    await rm(join(runs, batchId), { force: true });
   }
-  return interrupted;
+  return { interrupted, doubtful };
+}
+
+async function readLines(file: string): Promise<string[]> {
+  return (await readFile(file, 'utf8').catch(() => '')).split('\n');
 }

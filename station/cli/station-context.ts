@@ -1,5 +1,5 @@
 import { userInfo } from 'node:os';
-import { recordInterrupted } from '../batch/runs';
+import { closeLeftOpen } from '../batch/runs';
 import { Ledger, type AppendContext } from '../ledger/ledger';
 import { loadSettings, type Settings } from '../settings';
 import { statePlaces, type StatePlaces } from '../state';
@@ -33,9 +33,15 @@ export async function withStation<T>(
   try {
     const { versions } = await engines.greeting();
     const append = { operator, stationName: settings.stationName, versions };
-    for (const serial of await recordInterrupted(places.runs, ledger, append)) {
+    const { interrupted, doubtful } = await closeLeftOpen(places.runs, ledger, append);
+    for (const serial of interrupted) {
       output.message(
         `The job of machine ${serial} was interrupted. It is recorded as such: write its drive again.`,
+      );
+    }
+    for (const serial of doubtful) {
+      output.message(
+        `Machine ${serial} was finished in the moment in which Prestage ended. Verify its drive with 'prestage verify'.`,
       );
     }
     return await work({ places, settings, ledger, append });

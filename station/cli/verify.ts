@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { Command } from 'commander';
 import { formatBytes, formatDuration, sanitizeForDisplay } from '../../core/display';
-import { driveLabel, identityOf, placeOf, type Drive } from '../../core/drive';
+import { confirmationOf, driveLabel, identityOf, placeOf, type Drive } from '../../core/drive';
 import { isCancellation, PrestageError, toErrorData } from '../../core/errors';
 import type { JobFacts, LedgerRecord } from '../../core/record';
 import { chunkMapFile } from '../batch/run-batch';
@@ -71,7 +71,7 @@ export function verifyCommand(): Command {
               {
                 progressToken: randomUUID(),
                 driveId: drive.id,
-                confirmed: identityOf(drive),
+                confirmed: confirmationOf(drive),
                 benchDirectory,
                 chunkMapFile: chunkMapFile(places, job.fingerprint),
                 fingerprint: job.fingerprint,

@@ -13,7 +13,7 @@ import { join, resolve } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { chunkMapSchema, fingerprintText, type ChunkMap } from '../../core/chunk-map';
 import type { EngineResponse } from '../../core/contract/engine';
-import { identityOf, type Drive } from '../../core/drive';
+import { confirmationOf, type Drive } from '../../core/drive';
 import { PrestageError } from '../../core/errors';
 import { GiB, MiB } from '../../core/units';
 import type { EngineClient } from '../../station/engine/engine-client';
@@ -70,7 +70,11 @@ beforeEach(async () => {
   drive = present(drives.find(({ kind }) => kind === 'virtual'));
 });
 
-async function reserve(client = engine, confirmed = identityOf(drive), driveId = drive.id): Promise<string> {
+async function reserve(
+  client = engine,
+  confirmed = confirmationOf(drive),
+  driveId = drive.id,
+): Promise<string> {
   const { reservations } = await client.call('reserveDrives', {
     drives: [{ driveId, confirmed }],
     benchDirectory: bench,
@@ -127,17 +131,18 @@ describe('reserveDrives', () => {
     ['wwn', { wwn: '0x5000000000000000' }],
     ['size', { size: GiB }],
     ['path', { path: '/dev/null' }],
+    ['attachment', { attachment: 'file 1:1' }],
   ])('refuses a drive whose %s is not what was confirmed', async (_name, change) => {
     const before = benchState(bench);
-    expect(await codeOf(reserve(engine, { ...identityOf(drive), ...change }))).toBe('drive-changed');
+    expect(await codeOf(reserve(engine, { ...confirmationOf(drive), ...change }))).toBe('drive-changed');
     expect(benchState(bench)).toBe(before);
   });
 
   it('refuses the machine’s own disk, however it is asked', async () => {
     const { drives } = await engine.call('listDrives', { benchDirectory: null, protectedPaths: [] });
     const own = present(drives.find(({ reasons }) => reasons.some(({ code }) => code === 'system-disk')));
-    expect(await codeOf(reserve(engine, identityOf(own), own.id))).toBe('drive-blocked');
-    const request = { drives: [{ driveId: own.id, confirmed: identityOf(own) }], protectedPaths: [] };
+    expect(await codeOf(reserve(engine, confirmationOf(own), own.id))).toBe('drive-blocked');
+    const request = { drives: [{ driveId: own.id, confirmed: confirmationOf(own) }], protectedPaths: [] };
     expect(await codeOf(engine.call('reserveDrives', { ...request, benchDirectory: null }))).toBe(
       'drive-blocked',
     );
@@ -237,9 +242,9 @@ describe('runJob', () => {
 
       const device = attachLoop(drive.path);
       const { drives } = await elevated.call('listDrives', { benchDirectory: bench, protectedPaths: [] });
-      const loop = drives.find(({ path }) => path === device)!;
+      const loop = present(drives.find(({ path }) => path === device));
       const before = benchState(bench);
-      const end = await run(await reserve(elevated, identityOf(loop), loop.id), {}, elevated);
+      const end = await run(await reserve(elevated, confirmationOf(loop), loop.id), {}, elevated);
       expect(end).toMatchObject({ state: 'failed', reason: { code: 'render-damaged' }, bytesWritten: 0 });
       expect(benchState(bench)).toBe(before);
       await elevated.dispose();

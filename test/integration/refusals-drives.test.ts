@@ -93,7 +93,7 @@ describe('apply refuses a drive that is too small', () => {
     });
     await expectRefused(tight, () => apply(tight, { media: made.path }), {
       code: 'drive-too-small',
-      names: ['790.0 MiB', 'image 1'],
+      names: ['790.0 MiB', 'Image 1'],
       remedy: 'larger drive',
     });
   });

@@ -191,6 +191,20 @@ describe('a drive swapped between listing and writing is refused', () => {
     );
   });
 
+  it('when another file of the same size has its name', async () => {
+    const at = await station();
+    const { path, size } = at.drives[0];
+    await refusesAfter(
+      at,
+      () => {
+        writeFileSync(`${path}.other`, '');
+        truncateSync(`${path}.other`, size);
+        renameSync(`${path}.other`, path);
+      },
+      { code: 'drive-changed', names: [at.drives[0].serial ?? '', 'bay 1', 'replaced'] },
+    );
+  });
+
   it('when one of several was swapped: none is written', async () => {
     const at = await station(2);
     await refusesAfter(

@@ -9,6 +9,7 @@ const drive: Drive = {
   serial: 'S1',
   wwn: null,
   size: 1,
+  attachment: null,
   byPath: null,
   bay: 'bay 7',
   model: null,
