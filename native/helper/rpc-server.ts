@@ -167,6 +167,9 @@ export function claimStdout(): Writable {
       write(piece, done);
     },
   });
+  // The station reads standard error too: when it is gone, a word that nobody hears must not end the helper
+  // before it has put the drives in order.
+  process.stderr.on('error', () => undefined);
   process.stdout.on('error', (error: Error) => wire.destroy(error));
   process.stdout.on('close', () => wire.destroy());
   process.stdout.write = process.stderr.write.bind<typeof process.stdout.write>(process.stderr);

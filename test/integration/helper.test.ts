@@ -20,6 +20,7 @@ import type { EngineClient } from '../../station/engine/engine-client';
 import { launchEngine } from '../../station/engine/launch';
 import { benchState, makeBench } from '../support/bench';
 import { prestage } from '../support/cli';
+import { hasNoTable } from '../support/drive-check';
 import { temporaryArea } from '../support/global-setup';
 import { attachLoop, detachAllLoops } from '../support/loop';
 import { present } from '../support/present';
@@ -250,4 +251,31 @@ describe('runJob', () => {
       await elevated.dispose();
     },
   );
+});
+
+describe('a sealed drive', () => {
+  it('keeps its partition table once it is released', async () => {
+    const other = await launch();
+    const reservation = await reserve(other);
+    expect(await run(reservation, {}, other)).toMatchObject({ state: 'done' });
+    await other.call('releaseDrive', { reservation });
+    await other.dispose();
+    expect(hasNoTable(drive.path, drive.size)).toBe(false);
+  });
+
+  it('loses it when its station goes away before it said that the drive is recorded', async () => {
+    const other = await launch();
+    expect(await run(await reserve(other), {}, other)).toMatchObject({ state: 'done' });
+    expect(hasNoTable(drive.path, drive.size)).toBe(false);
+    await other.dispose();
+    expect(hasNoTable(drive.path, drive.size)).toBe(true);
+  });
+
+  it('loses it when the station says so', async () => {
+    const reservation = await reserve();
+    expect(await run(reservation)).toMatchObject({ state: 'done' });
+    await engine.call('eraseTables', { reservation });
+    expect(hasNoTable(drive.path, drive.size)).toBe(true);
+    await engine.call('releaseDrive', { reservation: await reserve() });
+  });
 });
