@@ -2,8 +2,11 @@ import { z } from 'zod';
 import { findLayout, planPartitions, plannedPartitionSchema } from './layout';
 import { KiB, MiB } from './units';
 
-/** Longest chunk. 8 MiB keeps drives streaming and bounds what one failed comparison can hide behind. */
-export const maximumChunkBytes = 8 * MiB;
+/**
+ * Longest chunk. 4 MiB keeps drives streaming, bounds what one failed comparison can hide behind, and keeps
+ * the four buffers of a drive at 16 MiB.
+ */
+export const maximumChunkBytes = 4 * MiB;
 /** Gaps up to this size are written too: one longer request costs less than two. */
 export const maximumGapBytes = 64 * KiB;
 /** Chunks start and end on this border: a multiple of every sector size we write (512, 4096). */

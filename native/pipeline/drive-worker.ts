@@ -18,6 +18,8 @@ export interface DriveWorkerData {
   /** Offsets of partitions without a file system, bytes. */
   readonly unformatted: readonly number[];
   readonly table: PartitionTable;
+  /** Bytes written before they are read back (DriveIo.writeAndVerify). */
+  readonly segmentBytes: number;
   readonly progress: SharedArrayBuffer;
 }
 
@@ -42,12 +44,6 @@ export type DriveWorkerMessage =
 
 function tell(message: DriveWorkerMessage): void {
   parentPort?.postMessage(message);
-}
-
-async function seconds(work: () => Promise<void>): Promise<number> {
-  const start = performance.now();
-  await work();
-  return (performance.now() - start) / 1000;
 }
 
 /**
@@ -86,7 +82,9 @@ async function run(data: DriveWorkerData): Promise<void> {
   }
   if (data.task === 'verify') {
     tell({ type: 'phase', phase: 'verifying' });
-    const verifySeconds = await seconds(() => drive.verifyChunks(data.chunks));
+    const start = performance.now();
+    await drive.verifyChunks(data.chunks);
+    const verifySeconds = (performance.now() - start) / 1000;
     const tableSha256 = await drive.compareTable(data.table);
     tell({ type: 'done', writeSeconds: 0, verifySeconds, tableSha256 });
     return;
@@ -95,9 +93,9 @@ async function run(data: DriveWorkerData): Promise<void> {
   await drive.erase(data.unformatted);
   await rereadTable(data);
   tell({ type: 'phase', phase: 'writing' });
-  const writeSeconds = await seconds(() => drive.writeChunks(data.chunks));
-  tell({ type: 'phase', phase: 'verifying' });
-  const verifySeconds = await seconds(() => drive.verifyChunks(data.chunks));
+  const { writeSeconds, verifySeconds } = await drive.writeAndVerify(data.chunks, data.segmentBytes, () => {
+    tell({ type: 'phase', phase: 'verifying' });
+  });
   tell({ type: 'phase', phase: 'sealing' });
   try {
     const tableSha256 = await drive.seal(data.table);

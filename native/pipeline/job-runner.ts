@@ -6,7 +6,7 @@ import type { EngineRequest, EngineResponse } from '../../core/contract/engine';
 import { cancelled, isCancellation, PrestageError, toErrorData } from '../../core/errors';
 import { encodePartitionTable, type PartitionTable, type TableGuids } from '../../core/gpt';
 import { advance, type JobEvent, type JobState } from '../../core/job';
-import { MiB } from '../../core/units';
+import { GiB, MiB } from '../../core/units';
 import { refuseForeignFile } from '../caller';
 import { listDrives } from '../drives/list';
 import { chunkPieces } from '../render/check-render';
@@ -52,6 +52,7 @@ export async function runJob(
         blockDevice: opened.blockDevice,
         chunks: sourcedChunks(map, request.renderDirectory, sources),
         unformatted: unformattedOffsets(map),
+        segmentBytes: segmentBytesFor(opened),
         table: tableFor(map, { disk: request.diskGuid, partitions: request.partitionGuids }),
       },
       stallMilliseconds: request.stallMilliseconds,
@@ -73,6 +74,14 @@ export async function runJob(
     if (!hangs && jobNow().state !== 'done') await closeDescriptor(opened.fd);
   }
   return job;
+}
+
+/**
+ * How much is written before it is read back. Half a GiB is more than the write cache of a solid-state drive
+ * holds back after a flush; a drive that turns, or may turn, is written whole before it is read.
+ */
+function segmentBytesFor({ drive }: OpenedDrive): number {
+  return drive.kind === 'disk' && drive.rotational !== false ? Infinity : GiB / 2;
 }
 
 function requireNotAborted(signal: AbortSignal, what: string): void {
@@ -97,10 +106,15 @@ function followThread(
       else if (phase === 'sealing') happen({ type: 'seal' });
       else happen({ type: 'progress', phase, bytesDone: 0, bytesTotal });
     },
-    onProgress: (phaseBytes) => {
+    onProgress: (written, verified) => {
       const { state } = jobNow();
       if (state !== 'writing' && state !== 'verifying') return;
-      happen({ type: 'progress', phase: state, bytesDone: Math.min(phaseBytes, bytesTotal), bytesTotal });
+      happen({
+        type: 'progress',
+        phase: state,
+        bytesDone: state === 'writing' ? written : verified,
+        bytesTotal,
+      });
     },
   };
 }
@@ -150,6 +164,7 @@ async function runErase(opened: OpenedDrive, stallMilliseconds: number): Promise
       blockDevice: opened.blockDevice,
       chunks: [],
       unformatted: [],
+      segmentBytes: Infinity,
       table: { primary: new Uint8Array(), backup: new Uint8Array(), backupOffset: 0 },
     },
     stallMilliseconds,
@@ -183,13 +198,14 @@ export async function verifyDrive(
         blockDevice: opened.blockDevice,
         chunks: map.chunks.map((chunk) => ({ ...chunk, sourceFd: -1, sourceOffset: 0 })),
         unformatted: [],
+        segmentBytes: Infinity,
         table: tableFor(map, { disk: request.diskGuid, partitions: request.partitionGuids }),
       },
       stallMilliseconds: request.stallMilliseconds,
       signal,
       onPhase: () => undefined,
-      onProgress: (done) => {
-        onProgress(Math.min(done, bytesTotal), bytesTotal);
+      onProgress: (_written, verified) => {
+        onProgress(verified, bytesTotal);
       },
     });
     hangs = end.type === 'stalled';
