@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { sectorSizeSchema } from './sector-size';
 
 /** Name of the file that makes a folder a bench. */
 export const benchFileName = 'bench.json';
@@ -22,7 +23,7 @@ export const benchSchema = z.strictObject({
       wwn: z.string().nullable(),
       /** Bytes; must be the file's size. */
       size: z.int().positive(),
-      sectorSize: z.union([z.literal(512), z.literal(4096)]),
+      sectorSize: sectorSizeSchema,
     }),
   ),
 });

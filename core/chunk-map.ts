@@ -1,12 +1,13 @@
 import { z } from 'zod';
 import { findLayout, planPartitions, plannedPartitionSchema } from './layout';
+import { sectorSizeSchema } from './sector-size';
 import { KiB, MiB } from './units';
 
-/**
- * Longest chunk. 4 MiB keeps drives streaming, bounds what one failed comparison can hide behind, and keeps
- * the four buffers of a drive at 16 MiB.
- */
-export const maximumChunkBytes = 4 * MiB;
+/** File of a render folder that holds the chunk map; written last. */
+export const chunkMapName = 'chunk-map.json';
+
+/** Longest chunk. 8 MiB keeps drives streaming and bounds what one failed comparison can hide behind. */
+export const maximumChunkBytes = 8 * MiB;
 /** Gaps up to this size are written too: one longer request costs less than two. */
 export const maximumGapBytes = 64 * KiB;
 /** Chunks start and end on this border: a multiple of every sector size we write (512, 4096). */
@@ -38,7 +39,7 @@ export const chunkMapSchema = z.strictObject({
   /** Bytes. */
   driveSize: z.int().positive(),
   /** Bytes. */
-  sectorSize: z.union([z.literal(512), z.literal(4096)]),
+  sectorSize: sectorSizeSchema,
   partitions: z.array(plannedPartitionSchema),
   chunks: z.array(chunkSchema),
 });

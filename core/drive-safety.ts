@@ -1,5 +1,6 @@
 import { formatBytes, sanitizeForDisplay } from './display';
 import { blockReasonCodes, type BlockReason, type BlockReasonCode } from './drive';
+import { sectorSizes, sectorSizeSchema } from './sector-size';
 
 /**
  * The rule that decides which drive may be written. It only ever finds reasons against: a drive without
@@ -99,7 +100,6 @@ const liveTrees = [
 /** Kernel names of whole drives that we know how to write. Anything else is refused. */
 const writableName = /^(?:sd[a-z]+|hd[a-z]+|vd[a-z]+|xvd[a-z]+|nvme\d+n\d+|mmcblk\d+)$/;
 const memoryName = /^(?:zram|ram|pmem)\d/;
-const sectorSizes: readonly number[] = [512, 4096];
 
 const clean = (text: string): string => sanitizeForDisplay(text, 300);
 
@@ -283,10 +283,10 @@ function factReasons(facts: DriveFacts): BlockReason[] {
   if (facts.size === null) missing.push('its size');
   const sector = facts.logicalSectorSize;
   if (sector === null || sector === 0) missing.push('its sector size');
-  else if (!sectorSizes.includes(sector)) {
+  else if (!sectorSizeSchema.safeParse(sector).success) {
     reasons.push({
       code: 'sector-size',
-      message: `It has ${sector} bytes a sector; 512 and 4096 can be written.`,
+      message: `It has ${sector} bytes a sector; ${sectorSizes.join(' and ')} can be written.`,
     });
   } else if (facts.size !== null && facts.size % sector !== 0) {
     const message = `Its size (${formatBytes(facts.size)}) is not a whole number of sectors.`;

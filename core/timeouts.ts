@@ -6,8 +6,11 @@ export const timeouts = {
   progressInterval: 100,
   /** The helper's first answer. Long, because a password prompt may stand before it. */
   helperHello: 300_000,
-  /** The helper's end after its input was closed; it may still be flushing a slow drive. */
-  helperExit: 30_000,
+  /**
+   * The helper's end after its input was closed. It may still be flushing a slow drive, or taking the tables
+   * off one: longer than driveStall.
+   */
+  helperExit: 90_000,
   /** A tool that lists (lsblk, wimlib-imagex info). */
   listingTool: 30_000,
   /** A tool that was asked to stop, before it is killed. */

@@ -3,8 +3,11 @@
  * caller's own rights. The station passes neither variable on to a helper it starts as itself.
  */
 export function elevatedCaller(): number | null {
+  if (process.geteuid?.() !== 0) return null;
   const caller = process.env['PKEXEC_UID'] ?? process.env['SUDO_UID'];
-  return process.geteuid?.() === 0 && caller !== undefined ? Number(caller) : null;
+  if (caller === undefined) return null;
+  // A number that cannot be read is nobody's: the helper then opens no file at all.
+  return /^\d+$/.test(caller) ? Number(caller) : -1;
 }
 
 /**

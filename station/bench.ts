@@ -4,12 +4,14 @@ import { join, resolve } from 'node:path';
 import { benchFileName, benchSchema, mostBenchDrives, type Bench } from '../core/bench';
 import { sanitizeForDisplay } from '../core/display';
 import { PrestageError } from '../core/errors';
+import { errorCodeOf } from '../core/system-error';
+import type { SectorSize } from '../core/sector-size';
 
 export interface BenchOptions {
   readonly drives: number;
   /** Bytes a drive; a multiple of the sector size. */
   readonly sizeBytes: number;
-  readonly sectorSize: 512 | 4096;
+  readonly sectorSize: SectorSize;
 }
 
 /**
@@ -65,9 +67,12 @@ async function makeFolder(directory: string): Promise<void> {
     if ((await readdir(directory)).length > 0) throw benchExists(directory);
   } catch (error) {
     if (error instanceof PrestageError) throw error;
-    throw hasCode(error, 'EEXIST') ? benchExists(directory) : notMade(directory, error);
+    throw errorCodeOf(error) === 'EEXIST' ? benchExists(directory) : notMade(directory, error);
   }
 }
+
+/** Errors of a folder that cannot go, because something else is in it. */
+const folderStays: ReadonlySet<string> = new Set(['ENOTEMPTY', 'EEXIST', 'EBUSY']);
 
 /**
  * Removes a bench: bench.json, the files it names, and the folder when nothing else is in it.
@@ -89,11 +94,11 @@ export async function removeBench(directory: string): Promise<void> {
   }
   for (const file of [...files, join(folder, benchFileName)]) {
     await unlink(file).catch((error: unknown) => {
-      if (!hasCode(error, 'ENOENT')) throw error;
+      if (errorCodeOf(error) !== 'ENOENT') throw error;
     });
   }
   await rmdir(folder).catch((error: unknown) => {
-    if (!hasCode(error, 'ENOTEMPTY') && !hasCode(error, 'EEXIST') && !hasCode(error, 'EBUSY')) throw error;
+    if (!folderStays.has(errorCodeOf(error) ?? '')) throw error;
   });
 }
 
@@ -131,10 +136,6 @@ async function attachedLoops(): Promise<{ device: string; file: string }[]> {
     if (text !== null) attached.push({ device, file: text.replace(/\n$/, '') });
   }
   return attached;
-}
-
-function hasCode(error: unknown, code: string): boolean {
-  return error instanceof Error && 'code' in error && error.code === code;
 }
 
 function benchExists(directory: string): PrestageError {

@@ -2,6 +2,7 @@ import { readFileSync, statSync } from 'node:fs';
 import { basename } from 'node:path';
 import { sanitizeForDisplay } from '../core/display';
 import { PrestageError } from '../core/errors';
+import { errorCodeOf } from '../core/system-error';
 import { parseSha256Manifest, type MediaHash } from '../core/media';
 import { MiB } from '../core/units';
 
@@ -96,7 +97,7 @@ function readManifest(manifest: string): Map<string, string> | null {
     if (statSync(manifest).size > largestManifest) throw new Error('larger than 1 MiB');
     text = readFileSync(manifest, 'utf8');
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null;
+    if (errorCodeOf(error) === 'ENOENT') return null;
     const cause = error instanceof Error ? error.message : String(error);
     throw manifestInvalid(manifest, 'cannot be read', 'Copy it again, or remove it.', cause);
   }

@@ -3,6 +3,7 @@ import { hostname } from 'node:os';
 import { z } from 'zod';
 import { sanitizeForDisplay } from '../core/display';
 import { PrestageError } from '../core/errors';
+import { errorCodeOf } from '../core/system-error';
 import { timeouts } from '../core/timeouts';
 import { GiB } from '../core/units';
 import { writeFileAtomically, type StatePlaces } from './state';
@@ -43,7 +44,7 @@ function readSettingsFile(places: Pick<StatePlaces, 'settingsFile'>): unknown {
   try {
     text = readFileSync(places.settingsFile, 'utf8');
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return {};
+    if (errorCodeOf(error) === 'ENOENT') return {};
     throw settingsInvalid(places, 'cannot be read', error);
   }
   try {

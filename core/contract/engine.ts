@@ -114,9 +114,12 @@ export const engineMethods = {
     }),
     response: jobStateSchema,
   },
-  /** Takes the partition tables off a held drive and gives it back: one that is sealed but not recorded. */
+  /**
+   * Takes the partition tables off a held drive and gives it back: one that is sealed but not recorded, or one
+   * that was reserved anew because its helper died before it said how its job ended.
+   */
   eraseTables: {
-    request: z.strictObject({ reservation: z.string() }),
+    request: z.strictObject({ reservation: z.string(), stallMilliseconds: z.int().positive() }),
     response: z.strictObject({}),
   },
   /** Reads a finished drive again and compares it with a chunk map and a partition table. */

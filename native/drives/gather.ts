@@ -2,9 +2,9 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { list as listBase, type Drive as BaseDrive } from 'drivelist';
 import { PrestageError } from '../../core/errors';
+import { errorCodeOf } from '../../core/system-error';
 import { timeouts } from '../../core/timeouts';
 import { lastWords, runTool } from '../tools/runner';
-import { errnoOf } from '../errno';
 import { listingFailed } from './listing-failed';
 import { flattenLsblk, parseLsblk, type LsblkDevice } from './lsblk';
 import { parseMountinfo, parseSwaps, type MountEntry, type SwapEntry } from './proc';
@@ -120,7 +120,7 @@ async function readIfThere(path: string): Promise<string> {
   try {
     return await readFile(path, 'utf8');
   } catch (error) {
-    if (errnoOf(error) === 'ENOENT') return '';
+    if (errorCodeOf(error) === 'ENOENT') return '';
     throw error;
   }
 }

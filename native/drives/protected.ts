@@ -1,8 +1,8 @@
 import { realpath, stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import type { ProtectedPath } from '../../core/drive-safety';
+import { errorCodeOf } from '../../core/system-error';
 import type { MachineListing } from './gather';
-import { errnoOf } from '../errno';
 import { listingFailed } from './listing-failed';
 import { flattenLsblk, type LsblkDevice } from './lsblk';
 import type { MountEntry } from './proc';
@@ -41,7 +41,7 @@ async function nearestExisting(path: string): Promise<string> {
     await stat(path);
     return path;
   } catch (error) {
-    const code = errnoOf(error);
+    const code = errorCodeOf(error);
     if ((code === 'ENOENT' || code === 'ENOTDIR') && dirname(path) !== path) {
       return await nearestExisting(dirname(path));
     }

@@ -1,6 +1,6 @@
 import { readdir, readFile, readlink, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { errnoOf } from '../errno';
+import { errorCodeOf } from '../../core/system-error';
 
 /** What /sys says of one attached loop device. */
 export interface LoopEntry {
@@ -38,7 +38,7 @@ export async function readLoop(sysRoot: string, kernelName: string): Promise<Loo
       sizeLimit: readFigure(await readFile(join(folder, 'sizelimit'), 'utf8')),
     };
   } catch (error) {
-    if (errnoOf(error) === null) throw error;
+    if (errorCodeOf(error) === null) throw error;
     return null;
   }
 }

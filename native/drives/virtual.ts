@@ -1,10 +1,11 @@
 import { constants, type BigIntStats } from 'node:fs';
 import { access, lstat, open, readFile, realpath } from 'node:fs/promises';
 import { join } from 'node:path';
+import { z } from 'zod';
 import { benchFileName, benchSchema, type Bench } from '../../core/bench';
 import { formatBytes, sanitizeForDisplay } from '../../core/display';
 import { PrestageError } from '../../core/errors';
-import { errnoOf } from '../errno';
+import { errorCodeOf } from '../../core/system-error';
 
 /** A bench.json is a few kilobytes; what is larger is none. */
 const benchFileLimit = 1024 * 1024;
@@ -51,10 +52,22 @@ async function readBenchFile(directory: string): Promise<{ folder: string; bench
     throw new PrestageError({
       code: 'bench-invalid',
       message: `${sanitizeForDisplay(directory, 300)} is not a bench of virtual drives.`,
-      cause: sanitizeForDisplay(error instanceof Error ? error.message : String(error), 2000),
+      cause: causeOf(error),
       remedy: 'Check the folder name, or make a bench with: prestage bench create DIR --drives 4 --size 8G',
     });
   }
+}
+
+/**
+ * Why a bench cannot be read. Never a parser's own words: they quote the file, and a privileged helper can be
+ * made to open one that its caller may not read.
+ */
+function causeOf(error: unknown): string {
+  const errno = errorCodeOf(error);
+  if (errno !== null) return errno;
+  if (error instanceof SyntaxError || error instanceof z.ZodError)
+    return `${benchFileName} is not of the form of a bench`;
+  return sanitizeForDisplay(error instanceof Error ? error.message : String(error), 2000);
 }
 
 async function look(folder: string, entry: Bench['drives'][number]): Promise<VirtualDrive> {
@@ -72,7 +85,7 @@ async function look(folder: string, entry: Bench['drives'][number]): Promise<Vir
       hasPartitionTable: damage === null && (await hasPartitionTable(path, entry.sectorSize)),
     };
   } catch (error) {
-    const why = errnoOf(error) === 'ENOENT' ? 'is missing' : 'cannot be read';
+    const why = errorCodeOf(error) === 'ENOENT' ? 'is missing' : 'cannot be read';
     const damage = `The drive file ${entry.file} ${why}.`;
     return { entry, path, fileKey: null, damage, readOnly: false, hasPartitionTable: false };
   }

@@ -6,7 +6,7 @@ import type { HashedPiece, HashWorkerData } from './hash';
 
 /**
  * One hashing thread. Synchronous on purpose: it has nothing else to do, and hashing blocks its thread
- * anyway (engine notes, "Writing and reading drives").
+ * anyway (docs/adr/0007).
  */
 const bufferBytes = 8 * 1024 * 1024;
 

@@ -1,6 +1,6 @@
 import './thread-pool';
 import { release } from 'node:os';
-import { engineProtocolVersion } from '../../core/contract/engine';
+import { engineMethods, engineProtocolVersion, type EngineMethod } from '../../core/contract/engine';
 import { PrestageError } from '../../core/errors';
 import { timeouts } from '../../core/timeouts';
 import { elevatedCaller } from '../caller';
@@ -22,29 +22,25 @@ import { claimStdout, obeySignals, serveEngine, type EngineHandlers } from './rp
 const version = ownVersion();
 const reservations = new Reservations();
 const inspector = new MediaInspector();
+const elevated = elevatedCaller() !== null;
+// The caller's PATH must not choose what runs with privilege.
+if (elevated) process.env['PATH'] = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 
 const handlers: EngineHandlers = {
-  hello: async (request) => {
-    if (request.protocolVersion !== engineProtocolVersion) {
-      throw new PrestageError({
-        code: 'helper-outdated',
-        message: `The helper speaks version ${engineProtocolVersion} and was asked for ${request.protocolVersion}.`,
-        remedy: 'Install Prestage again: its parts are of different versions.',
-      });
-    }
-    return {
-      protocolVersion: engineProtocolVersion,
-      version,
-      pid: process.pid,
-      uid: process.geteuid?.() ?? -1,
-      versions: {
-        prestage: version,
-        node: process.versions.node,
-        kernel: release(),
-        ...(await toolVersions()),
-      },
-    };
-  },
+  // The protocol's version was compared before (rpc-server.ts).
+  hello: async () => ({
+    protocolVersion: engineProtocolVersion,
+    version,
+    pid: process.pid,
+    uid: process.geteuid?.() ?? -1,
+    versions: {
+      prestage: version,
+      node: process.versions.node,
+      kernel: release(),
+      // Asked for by running the tools, which is not done with privilege.
+      ...(elevated ? {} : await toolVersions()),
+    },
+  }),
   listDrives: async (request) => ({ drives: await listDrives(request) }),
   inspectMedia: async ({ path, imageIndex }, { signal }) => await inspector.inspect(path, imageIndex, signal),
   hashMedia: async ({ progressToken: token, files }, { signal, taskProgress }) =>
@@ -98,8 +94,8 @@ const handlers: EngineHandlers = {
     if (job.state === 'done') reservations.keepUntilRecorded(request.reservation, opened);
     return job;
   },
-  eraseTables: async ({ reservation }) => {
-    await eraseTables(reservations.take(reservation), timeouts.driveStall);
+  eraseTables: async ({ reservation, stallMilliseconds }) => {
+    await eraseTables(reservations.take(reservation), stallMilliseconds);
     return {};
   },
   verifyDrive: async (request, { signal, taskProgress }) =>
@@ -113,10 +109,18 @@ const handlers: EngineHandlers = {
 };
 
 /**
- * What needs no privilege is not done with privilege: a helper that sudo or pkexec started reads no media and
- * makes no files. Its caller has another helper for that.
+ * All that a helper does that sudo or pkexec started. What needs no privilege is not done with privilege: its
+ * caller has another helper to read media, make files and list drives.
  */
-const forCallersOwnHelper = async (): Promise<never> => {
+const withPrivilege: ReadonlySet<string> = new Set<EngineMethod>([
+  'hello',
+  'reserveDrives',
+  'releaseDrive',
+  'runJob',
+  'eraseTables',
+  'verifyDrive',
+]);
+const refuse = async (): Promise<never> => {
   await Promise.resolve();
   throw new PrestageError({
     code: 'helper-protocol',
@@ -124,16 +128,13 @@ const forCallersOwnHelper = async (): Promise<never> => {
     remedy: 'Nothing was done. Install Prestage again: its parts do not fit together.',
   });
 };
-const unprivileged: Partial<EngineHandlers> = {
-  inspectMedia: forCallersOwnHelper,
-  hashMedia: forCallersOwnHelper,
-  verifyMedia: forCallersOwnHelper,
-  makeRender: forCallersOwnHelper,
-  checkRender: forCallersOwnHelper,
-};
-const served: EngineHandlers = elevatedCaller() === null ? handlers : { ...handlers, ...unprivileged };
+const refused: Partial<EngineHandlers> = Object.fromEntries(
+  Object.keys(engineMethods)
+    .filter((method) => elevated && !withPrivilege.has(method))
+    .map((method) => [method, refuse]),
+);
 
-const server = serveEngine(served, { input: process.stdin, output: claimStdout() });
+const server = serveEngine({ ...handlers, ...refused }, { input: process.stdin, output: claimStdout() });
 obeySignals(server);
 
 void server.closed.then(async () => {

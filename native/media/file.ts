@@ -2,6 +2,7 @@ import { constants } from 'node:fs';
 import { open, type FileHandle } from 'node:fs/promises';
 import { sanitizeForDisplay } from '../../core/display';
 import { PrestageError } from '../../core/errors';
+import { errorCodeOf } from '../../core/system-error';
 import {
   damagedHeader,
   parseWimHeader,
@@ -23,7 +24,7 @@ export interface WimFile {
 /** Turns an errno of opening or reading a media into one of our errors. */
 export function mediaFileError(error: unknown, path: string): unknown {
   if (error instanceof PrestageError || !(error instanceof Error)) return error;
-  const errno = 'code' in error && typeof error.code === 'string' ? error.code : null;
+  const errno = errorCodeOf(error);
   if (errno === null || !/^E[A-Z0-9]+$/.test(errno)) return error;
   const name = sanitizeForDisplay(path, 300);
   if (errno === 'ENOENT' || errno === 'ENOTDIR') {

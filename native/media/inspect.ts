@@ -8,11 +8,9 @@ import { timeouts } from '../../core/timeouts';
 import { checkListing, findBootFiles, wimlibWarnings } from '../../core/wim-listing';
 import { GiB, KiB } from '../../core/units';
 import { runTool } from '../tools/runner';
-import { wimlibFailure } from '../tools/wimlib';
+import { wimlibFailure, wimlibStatus } from '../tools/wimlib';
 import type { WimFile } from './file';
 import { openMedia } from './open';
-
-export { wimlibSourceArguments } from './source';
 
 /**
  * Address space for reading a list of files. A real image of 150,000 files takes some hundred MiB; folders
@@ -87,15 +85,12 @@ async function readNames(
   return { lines, notes };
 }
 
-/** Exit statuses of the question in {@link resolveNames}. */
-const everyPathFound = 42;
-const pathNotFound = 49;
-
 /**
  * Asks wimlib for every listed path by its name. The listing prints names as they are, so that one name
  * `folder/file`, or one with a line feed in it, looks like honest lines; but looking such a line up leads
  * nowhere. wimlib looks up all paths of an extraction before it extracts anything; then it stops at the
- * first, the root, because a folder cannot go to standard output. Nothing is extracted.
+ * first, the root, because a folder cannot go to standard output: "not a regular file" says that every path
+ * was found. Nothing is extracted.
  */
 async function resolveNames(
   file: string,
@@ -114,8 +109,8 @@ async function resolveNames(
       ['extract', file, String(imageIndex), `@${list}`, '--to-stdout', '--no-globs'],
       { signal, timeout: timeouts.listingTool, memoryLimit: listingMemory, outputLimit: 64 * KiB },
     );
-    if (status === everyPathFound) return;
-    if (status !== pathNotFound) throw wimlibFailure(status, stderr, file);
+    if (status === wimlibStatus.notRegularFile) return;
+    if (status !== wimlibStatus.pathNotFound) throw wimlibFailure(status, stderr, file);
     const path = /Path "(.*)" does not exist/s.exec(stderr)?.[1] ?? '/';
     throw unsafeNames(file, path, 'is not one path: a name in it holds a slash or a line end');
   } finally {

@@ -13,8 +13,8 @@ const writeAsync = promisify(write);
 export const flushDrive = promisify(fdatasync);
 
 /**
- * Memory that direct I/O accepts: WebAssembly memory starts on a page border (engine notes, "Writing and
- * reading drives"), which Buffer.alloc does not promise.
+ * Memory that direct I/O accepts: WebAssembly memory starts on a page border (docs/adr/0007), which
+ * Buffer.alloc does not promise.
  */
 export function alignedBuffer(bytes: number): Buffer {
   const pageBytes = 64 * 1024;

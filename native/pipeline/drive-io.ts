@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Chunk } from '../../core/chunk-map';
 import type { PartitionTable } from '../../core/gpt';
 import { MiB } from '../../core/units';
-import { errnoOf } from '../errno';
+import { errorCodeOf } from '../../core/system-error';
 import { alignedBuffer, flushDrive, readFully, writeFully } from './aligned-io';
 import type { SharedProgress } from './shared-progress';
 
@@ -36,7 +36,7 @@ export class DriveFailure extends Error {
     this.kind = kind;
     this.offset = offset;
     this.chunk = chunk;
-    this.errno = errnoOf(thrown);
+    this.errno = errorCodeOf(thrown);
   }
 }
 
@@ -49,40 +49,9 @@ const tableRegion = MiB;
 /** Makes the kernel forget what it cached of the drive, so that reads come from the drive. */
 export type ForgetCache = (fd: number) => void;
 
-/** Chunks `first` to before `end`, by index. */
-interface Segment {
-  readonly first: number;
-  readonly end: number;
-}
-
-function* segmentsOf(chunks: readonly SourcedChunk[], segmentBytes: number): Iterable<Segment> {
-  let first = 0;
-  let bytes = 0;
-  for (const [index, chunk] of chunks.entries()) {
-    bytes += chunk.length;
-    if (bytes < segmentBytes && index + 1 < chunks.length) continue;
-    yield { first, end: index + 1 };
-    first = index + 1;
-    bytes = 0;
-  }
-}
-
-function* chunksIn(
-  chunks: readonly SourcedChunk[],
-  { first, end }: Segment,
-): Iterable<readonly [index: number, chunk: SourcedChunk]> {
-  for (let index = first; index < end; index += 1) {
-    const chunk = chunks[index];
-    if (chunk !== undefined) yield [index, chunk];
-  }
-}
-
 /** The steps of one drive's trip. All offsets and lengths in bytes. */
 export class DriveIo {
-  private readonly writeBuffers: readonly [Buffer, Buffer];
-  private readonly readBuffers: readonly [Buffer, Buffer];
-  /** When the last segment was on the drive, by performance.now(). */
-  private allWrittenAt = 0;
+  private readonly buffers: readonly [Buffer, Buffer];
 
   constructor(
     private readonly drive: OpenDrive,
@@ -93,8 +62,7 @@ export class DriveIo {
   ) {
     // The partition tables' two regions are put together in one buffer.
     const bytes = Math.max(longestChunk, 2 * tableRegion);
-    this.writeBuffers = [alignedBuffer(bytes), alignedBuffer(bytes)];
-    this.readBuffers = [alignedBuffer(bytes), alignedBuffer(bytes)];
+    this.buffers = [alignedBuffer(bytes), alignedBuffer(bytes)];
   }
 
   /**
@@ -105,53 +73,19 @@ export class DriveIo {
     this.throwIfStopped();
     await this.eraseTables();
     for (const offset of unformatted) {
-      await this.write(this.writeBuffers[0].subarray(0, tableRegion), tableRegion, offset, null);
+      await this.write(this.buffers[0].subarray(0, tableRegion), tableRegion, offset, null);
     }
     await this.flush();
   }
 
-  /**
-   * Copies every chunk to the drive, flushes, and reads every chunk back. The chunks go in segments: while one
-   * is written, the one before, which has been flushed, is read back. Reading and writing at once keeps both
-   * directions of a drive busy; for a drive that turns, one segment of everything avoids the seeks.
-   * @param segmentBytes bytes of chunks that are written before they are read back
-   * @param onAllWritten called when the last chunk is written and flushed
-   * @returns seconds until everything was written, and seconds from the first to the last byte read back
-   */
-  async writeAndVerify(
-    chunks: readonly SourcedChunk[],
-    segmentBytes: number,
-    onAllWritten: () => void,
-  ): Promise<{ writeSeconds: number; verifySeconds: number }> {
-    const start = performance.now();
-    let verifyStart = start;
-    let verifying: Promise<void> = Promise.resolve();
-    try {
-      for (const segment of segmentsOf(chunks, segmentBytes)) {
-        await this.writeChunks(chunks, segment);
-        await verifying;
-        if (segment.first === 0) verifyStart = performance.now();
-        if (segment.end === chunks.length) onAllWritten();
-        verifying = this.verifyChunks(chunks, segment);
-        // Awaited after the next segment is written; a rejection before that is not unhandled.
-        verifying.catch(() => undefined);
-      }
-    } finally {
-      // The buffers belong to the transfers until they have ended, also when something else failed.
-      await verifying.catch(() => undefined);
-    }
-    const written = this.allWrittenAt - start;
-    await verifying;
-    return { writeSeconds: written / 1000, verifySeconds: (performance.now() - verifyStart) / 1000 };
-  }
-
-  /** Writes a segment and flushes. The next chunk is read from the render while the last one is written. */
-  private async writeChunks(chunks: readonly SourcedChunk[], segment: Segment): Promise<void> {
+  /** Copies every chunk to the drive and flushes. The next chunk is read while the last one is written. */
+  async writeChunks(chunks: readonly SourcedChunk[]): Promise<void> {
+    this.progress.startPhase();
     let writing: Promise<void> = Promise.resolve();
     try {
-      for (const [index, chunk] of chunksIn(chunks, segment)) {
+      for (const [index, chunk] of chunks.entries()) {
         this.throwIfStopped();
-        const buffer = this.writeBuffers[index % 2 === 0 ? 0 : 1];
+        const buffer = this.buffers[index % 2 === 0 ? 0 : 1];
         try {
           await readFully(chunk.sourceFd, buffer, chunk.length, chunk.sourceOffset);
         } catch (error) {
@@ -159,42 +93,40 @@ export class DriveIo {
         }
         await writing;
         writing = this.write(buffer, chunk.length, chunk.offset, index);
+        // Awaited one chunk later; a rejection before that is not unhandled.
         writing.catch(() => undefined);
       }
     } finally {
+      // The buffers belong to the transfer until it has ended, also when something else failed.
       await writing.catch(() => undefined);
     }
     await writing;
     await this.flush();
-    this.allWrittenAt = performance.now();
   }
 
-  /** Reads chunks back and compares their SHA-256. The next chunk is read while this one is hashed. */
-  async verifyChunks(
-    chunks: readonly SourcedChunk[],
-    segment: Segment = { first: 0, end: chunks.length },
-  ): Promise<void> {
+  /** Reads every chunk back and compares its SHA-256. The next chunk is read while this one is hashed. */
+  async verifyChunks(chunks: readonly SourcedChunk[]): Promise<void> {
+    this.progress.startPhase();
     this.forget();
     const start = (index: number): Promise<void> => {
-      const chunk = index < segment.end ? chunks[index] : undefined;
+      const chunk = chunks[index];
       if (chunk === undefined) return Promise.resolve();
-      const buffer = this.readBuffers[index % 2 === 0 ? 0 : 1];
-      const reading = this.read(buffer, chunk.length, chunk.offset, index);
+      const reading = this.read(this.buffers[index % 2 === 0 ? 0 : 1], chunk.length, chunk.offset, index);
       reading.catch(() => undefined);
       return reading;
     };
-    let reading = start(segment.first);
+    let reading = start(0);
     try {
-      for (const [index, chunk] of chunksIn(chunks, segment)) {
+      for (const [index, chunk] of chunks.entries()) {
         this.throwIfStopped();
         await reading;
         reading = start(index + 1);
-        const found = this.readBuffers[index % 2 === 0 ? 0 : 1].subarray(0, chunk.length);
+        const found = this.buffers[index % 2 === 0 ? 0 : 1].subarray(0, chunk.length);
         if (createHash('sha256').update(found).digest('hex') !== chunk.sha256) {
           await reading.catch(() => undefined);
           throw await this.explainMismatch(chunk, index);
         }
-        this.progress.addVerified(chunk.length);
+        this.progress.addDone(chunk.length);
       }
     } finally {
       await reading.catch(() => undefined);
@@ -227,7 +159,7 @@ export class DriveIo {
       [0, head],
       [this.drive.size - tableRegion, tail],
     ] as const) {
-      const found = this.writeBuffers[0].subarray(0, tableRegion);
+      const found = this.buffers[0].subarray(0, tableRegion);
       await this.read(found, tableRegion, offset, null);
       if (!found.equals(wanted)) throw new DriveFailure('table', offset, null);
       hash.update(found);
@@ -237,14 +169,14 @@ export class DriveIo {
 
   /** Takes the partition tables away: first the primary, which makes a drive usable. */
   async eraseTables(): Promise<void> {
-    const zeros = this.writeBuffers[0].subarray(0, tableRegion).fill(0);
+    const zeros = this.buffers[0].subarray(0, tableRegion).fill(0);
     await this.write(zeros, tableRegion, 0, null);
     await this.write(zeros, tableRegion, this.drive.size - tableRegion, null);
     await this.flush();
   }
 
   private tableImages(table: PartitionTable, memory?: Uint8Array): { head: Buffer; tail: Buffer } {
-    const both = memory === undefined ? this.writeBuffers[0] : Buffer.from(memory.buffer);
+    const both = memory === undefined ? this.buffers[0] : Buffer.from(memory.buffer);
     both.fill(0, 0, 2 * tableRegion);
     both.set(table.primary, 0);
     both.set(table.backup, tableRegion + table.backupOffset - (this.drive.size - tableRegion));
@@ -254,7 +186,7 @@ export class DriveIo {
   /** A mismatch is the drive's fault, unless the render itself is no longer what its chunk map says. */
   private async explainMismatch(chunk: SourcedChunk, index: number): Promise<DriveFailure> {
     if (chunk.sourceFd >= 0) {
-      const buffer = this.readBuffers[0].subarray(0, chunk.length);
+      const buffer = this.buffers[0].subarray(0, chunk.length);
       try {
         await readFully(chunk.sourceFd, buffer, chunk.length, chunk.sourceOffset);
       } catch (error) {
@@ -281,7 +213,8 @@ export class DriveIo {
     } catch (error) {
       throw new DriveFailure('write', offset, chunk, error);
     }
-    this.progress.addWritten(length, chunk !== null);
+    this.progress.addWritten(length);
+    this.progress.addDone(length);
   }
 
   private async flush(): Promise<void> {
@@ -301,6 +234,6 @@ export class DriveIo {
   }
 
   private throwIfStopped(): void {
-    if (this.progress.isStopRequested()) throw new Stopped('stop was asked for');
+    if (this.progress.stopRequested) throw new Stopped('stop was asked for');
   }
 }

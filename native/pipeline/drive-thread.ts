@@ -14,8 +14,8 @@ export interface DriveThreadOptions {
   readonly stallMilliseconds: number;
   readonly signal: AbortSignal;
   readonly onPhase: (phase: DrivePhase) => void;
-  /** Ten times a second: bytes of chunks written, and read back and found right. */
-  readonly onProgress: (written: number, verified: number) => void;
+  /** Ten times a second: bytes moved in this phase. */
+  readonly onProgress: (phaseBytes: number) => void;
 }
 
 export interface DriveThreadResult {
@@ -58,9 +58,9 @@ export async function runDriveThread(options: DriveThreadOptions): Promise<Drive
     };
     let phase = 0;
     const timer = setInterval(() => {
-      options.onProgress(progress.chunkBytesWritten, progress.bytesVerified);
-      const state = `${phase} ${progress.bytesWritten} ${progress.bytesVerified}`;
-      if (watch.isStalled(state, performance.now())) {
+      const bytes = progress.phaseBytes;
+      options.onProgress(bytes);
+      if (watch.isStalled(`${phase} ${bytes}`, performance.now())) {
         progress.requestStop();
         hung += 1;
         settle({ type: 'stalled' });

@@ -2,7 +2,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { PartitionTable } from '../../core/gpt';
 import { timeouts } from '../../core/timeouts';
-import { errnoOf } from '../errno';
+import { errorCodeOf } from '../../core/system-error';
 import { dropFileCache, flushBuffers, rereadPartitions } from '../block-device';
 import { DriveFailure, DriveIo, Stopped, type FailureKind, type SourcedChunk } from './drive-io';
 import { SharedProgress } from './shared-progress';
@@ -18,8 +18,6 @@ export interface DriveWorkerData {
   /** Offsets of partitions without a file system, bytes. */
   readonly unformatted: readonly number[];
   readonly table: PartitionTable;
-  /** Bytes written before they are read back (DriveIo.writeAndVerify). */
-  readonly segmentBytes: number;
   readonly progress: SharedArrayBuffer;
 }
 
@@ -46,6 +44,12 @@ function tell(message: DriveWorkerMessage): void {
   parentPort?.postMessage(message);
 }
 
+async function seconds(work: () => Promise<void>): Promise<number> {
+  const start = performance.now();
+  await work();
+  return (performance.now() - start) / 1000;
+}
+
 /**
  * Tells the kernel to read the partition table again. EINVAL: the device has no partitions (a loop device
  * without scan). EBUSY passes when udev is done with it; after that the table is right on the drive and only
@@ -59,7 +63,7 @@ async function rereadTable(data: DriveWorkerData): Promise<void> {
       rereadPartitions(data.fd);
       return;
     } catch (error) {
-      const code = errnoOf(error) ?? String(error);
+      const code = errorCodeOf(error) ?? String(error);
       if (code === 'EINVAL') return;
       if (code !== 'EBUSY' || performance.now() > deadline) {
         process.stderr.write(`the kernel did not read the partition table again: ${code}\n`);
@@ -82,9 +86,7 @@ async function run(data: DriveWorkerData): Promise<void> {
   }
   if (data.task === 'verify') {
     tell({ type: 'phase', phase: 'verifying' });
-    const start = performance.now();
-    await drive.verifyChunks(data.chunks);
-    const verifySeconds = (performance.now() - start) / 1000;
+    const verifySeconds = await seconds(() => drive.verifyChunks(data.chunks));
     const tableSha256 = await drive.compareTable(data.table);
     tell({ type: 'done', writeSeconds: 0, verifySeconds, tableSha256 });
     return;
@@ -93,9 +95,9 @@ async function run(data: DriveWorkerData): Promise<void> {
   await drive.erase(data.unformatted);
   await rereadTable(data);
   tell({ type: 'phase', phase: 'writing' });
-  const { writeSeconds, verifySeconds } = await drive.writeAndVerify(data.chunks, data.segmentBytes, () => {
-    tell({ type: 'phase', phase: 'verifying' });
-  });
+  const writeSeconds = await seconds(() => drive.writeChunks(data.chunks));
+  tell({ type: 'phase', phase: 'verifying' });
+  const verifySeconds = await seconds(() => drive.verifyChunks(data.chunks));
   tell({ type: 'phase', phase: 'sealing' });
   try {
     const tableSha256 = await drive.seal(data.table);

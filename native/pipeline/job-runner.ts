@@ -6,7 +6,7 @@ import type { EngineRequest, EngineResponse } from '../../core/contract/engine';
 import { cancelled, isCancellation, PrestageError, toErrorData } from '../../core/errors';
 import { encodePartitionTable, type PartitionTable, type TableGuids } from '../../core/gpt';
 import { advance, type JobEvent, type JobState } from '../../core/job';
-import { GiB, MiB } from '../../core/units';
+import { MiB } from '../../core/units';
 import { refuseForeignFile } from '../caller';
 import { listDrives } from '../drives/list';
 import { chunkPieces } from '../render/check-render';
@@ -15,7 +15,7 @@ import { driveErrorOf } from './drive-errors';
 import type { SourcedChunk } from './drive-io';
 import { runDriveThread, type DriveEnd } from './drive-thread';
 import { closeDescriptor, openDrive, recheckDrive, type OpenedDrive } from './open-drive';
-import { findConfirmed } from './reservation';
+import { findConfirmed, requireOwnRights } from './reservation';
 
 export type JobListener = (job: JobState) => void;
 
@@ -52,7 +52,6 @@ export async function runJob(
         blockDevice: opened.blockDevice,
         chunks: sourcedChunks(map, request.renderDirectory, sources),
         unformatted: unformattedOffsets(map),
-        segmentBytes: segmentBytesFor(opened),
         table: tableFor(map, { disk: request.diskGuid, partitions: request.partitionGuids }),
       },
       stallMilliseconds: request.stallMilliseconds,
@@ -62,8 +61,13 @@ export async function runJob(
     hangs = end.type === 'stalled';
     if (end.type === 'done' && signal.aborted) {
       // Sealed in the moment somebody cancelled, or the station died: nobody will record it as finished.
-      await runErase(opened, request.stallMilliseconds);
-      happen({ type: 'cancel', bytesWritten });
+      const erased = await runErase(opened, request.stallMilliseconds);
+      hangs = erased.type === 'stalled';
+      happen(
+        erased.type === 'done' || erased.type === 'stopped'
+          ? { type: 'cancel', bytesWritten }
+          : { type: 'fail', reason: driveErrorOf(erased, opened.drive), bytesWritten },
+      );
     } else happen(lastEvent(end, bytesWritten, map, opened));
   } catch (error) {
     if (isCancellation(error)) happen({ type: 'cancel', bytesWritten: 0 });
@@ -74,14 +78,6 @@ export async function runJob(
     if (!hangs && jobNow().state !== 'done') await closeDescriptor(opened.fd);
   }
   return job;
-}
-
-/**
- * How much is written before it is read back. Half a GiB is more than the write cache of a solid-state drive
- * holds back after a flush; a drive that turns, or may turn, is written whole before it is read.
- */
-function segmentBytesFor({ drive }: OpenedDrive): number {
-  return drive.kind === 'disk' && drive.rotational !== false ? Infinity : GiB / 2;
 }
 
 function requireNotAborted(signal: AbortSignal, what: string): void {
@@ -106,13 +102,13 @@ function followThread(
       else if (phase === 'sealing') happen({ type: 'seal' });
       else happen({ type: 'progress', phase, bytesDone: 0, bytesTotal });
     },
-    onProgress: (written, verified) => {
+    onProgress: (phaseBytes) => {
       const { state } = jobNow();
       if (state !== 'writing' && state !== 'verifying') return;
       happen({
         type: 'progress',
         phase: state,
-        bytesDone: state === 'writing' ? written : verified,
+        bytesDone: Math.min(phaseBytes, bytesTotal),
         bytesTotal,
       });
     },
@@ -164,7 +160,6 @@ async function runErase(opened: OpenedDrive, stallMilliseconds: number): Promise
       blockDevice: opened.blockDevice,
       chunks: [],
       unformatted: [],
-      segmentBytes: Infinity,
       table: { primary: new Uint8Array(), backup: new Uint8Array(), backupOffset: 0 },
     },
     stallMilliseconds,
@@ -185,7 +180,9 @@ export async function verifyDrive(
   signal: AbortSignal,
 ): Promise<EngineResponse<'verifyDrive'>> {
   const drives = await listDrives({ benchDirectory: request.benchDirectory, protectedPaths: [] });
-  const opened = await openDrive(findConfirmed(drives, request.driveId, request.confirmed, 'read'), 'read');
+  const drive = findConfirmed(drives, request.driveId, request.confirmed, 'read');
+  requireOwnRights(drive);
+  const opened = await openDrive(drive, 'read');
   let hangs = false;
   try {
     const map = await requireMap(request.chunkMapFile, request.fingerprint, opened);
@@ -198,14 +195,13 @@ export async function verifyDrive(
         blockDevice: opened.blockDevice,
         chunks: map.chunks.map((chunk) => ({ ...chunk, sourceFd: -1, sourceOffset: 0 })),
         unformatted: [],
-        segmentBytes: Infinity,
         table: tableFor(map, { disk: request.diskGuid, partitions: request.partitionGuids }),
       },
       stallMilliseconds: request.stallMilliseconds,
       signal,
       onPhase: () => undefined,
-      onProgress: (_written, verified) => {
-        onProgress(verified, bytesTotal);
+      onProgress: (done) => {
+        onProgress(Math.min(done, bytesTotal), bytesTotal);
       },
     });
     hangs = end.type === 'stalled';

@@ -4,7 +4,7 @@ import { promisify } from 'node:util';
 import { driveLabel, type Drive } from '../../core/drive';
 import { PrestageError, type ErrorCode } from '../../core/errors';
 import { deviceInfo, lockExclusive } from '../block-device';
-import { errnoOf } from '../errno';
+import { errorCodeOf } from '../../core/system-error';
 import { formatDeviceNumber } from '../drives/sysfs';
 
 const openAsync = promisify(open);
@@ -38,7 +38,7 @@ export async function openDrive(drive: Drive, access: 'read' | 'write'): Promise
   try {
     fd = await openAsync(drive.path, flags | constants.O_DIRECT);
   } catch (error) {
-    if (blockDevice || errnoOf(error) !== 'EINVAL') throw openFailed(drive, error);
+    if (blockDevice || errorCodeOf(error) !== 'EINVAL') throw openFailed(drive, error);
     directIo = false;
     fd = await openAsync(drive.path, flags).catch((second: unknown) => {
       throw openFailed(drive, second);
@@ -114,7 +114,7 @@ export function driveChanged(
 
 function openFailed(drive: Drive, error: unknown): PrestageError {
   const label = driveLabel(drive);
-  const errno = errnoOf(error) ?? '';
+  const errno = errorCodeOf(error) ?? '';
   const known: Readonly<Record<string, [ErrorCode, string, string]>> = {
     EBUSY: [
       'drive-busy',

@@ -37,7 +37,7 @@ export function findConfirmed(
 }
 
 /** A file needs no privilege, and a folder of the caller's is no place to write with it. */
-function requireOwnRights(drive: Drive): void {
+export function requireOwnRights(drive: Drive): void {
   if (drive.kind !== 'virtual' || elevatedCaller() === null) return;
   throw new PrestageError({
     code: 'helper-protocol',

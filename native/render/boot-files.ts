@@ -2,12 +2,9 @@ import { lstat, mkdir, readdir, rm } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { sanitizeForDisplay } from '../../core/display';
 import { PrestageError } from '../../core/errors';
-import { wimlibFailure } from '../tools/wimlib';
+import { wimlibFailure, wimlibStatus } from '../tools/wimlib';
 import { lastWords, runTool } from '../tools/runner';
 import { renderFailed } from './format';
-
-/** wimlib's "path does not exist in the image". */
-const pathNotInImage = 49;
 
 export interface BootFilesRequest {
   readonly wim: string;
@@ -21,11 +18,10 @@ export interface BootFilesRequest {
 }
 
 /**
- * Copies the media's `\EFI` tree to the EFI partition.
- * @returns false when the media has no such tree
+ * Copies the media's `\EFI` tree to the EFI partition; a media without one leaves it empty.
  * @throws PrestageError boot-files-too-large, media-unsafe-names, render-failed, cancelled
  */
-export async function copyBootFiles(request: BootFilesRequest, signal: AbortSignal): Promise<boolean> {
+export async function copyBootFiles(request: BootFilesRequest, signal: AbortSignal): Promise<void> {
   await mkdir(request.scratch, { mode: 0o700 });
   try {
     const extracted = await runTool(
@@ -42,7 +38,7 @@ export async function copyBootFiles(request: BootFilesRequest, signal: AbortSign
       ],
       { signal },
     );
-    if (extracted.status === pathNotInImage) return false;
+    if (extracted.status === wimlibStatus.pathNotFound) return;
     if (extracted.status !== 0) throw wimlibFailure(extracted.status, extracted.stderr, request.wim);
     await refuseLinks(request.scratch, request.scratch);
 
@@ -60,7 +56,7 @@ export async function copyBootFiles(request: BootFilesRequest, signal: AbortSign
       ],
       { signal },
     );
-    if (copied.status === 0) return true;
+    if (copied.status === 0) return;
     if (/disk full|no (?:free|more) (?:cluster|space)/i.test(copied.stderr)) {
       throw new PrestageError({
         code: 'boot-files-too-large',

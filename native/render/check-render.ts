@@ -1,9 +1,9 @@
 import { join } from 'node:path';
-import { bytesOf, type ChunkMap } from '../../core/chunk-map';
+import { bytesOf, chunkMapName, type ChunkMap } from '../../core/chunk-map';
 import type { EngineResponse } from '../../core/contract/engine';
 import { isCancellation } from '../../core/errors';
 import { hashPieces, type HashedPiece, type HashPiece } from '../hash/hash';
-import { chunkMapName, partitionFileName, readChunkMap, renderDamaged } from './chunk-map-file';
+import { partitionFileName, readChunkMap, renderDamaged } from './chunk-map-file';
 import type { RenderProgress } from './make-render';
 
 /** Where each chunk of a map lies in the files of a render folder. */

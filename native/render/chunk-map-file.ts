@@ -3,10 +3,11 @@ import { constants } from 'node:fs';
 import { open, rename } from 'node:fs/promises';
 import { chunkMapSchema, fingerprintText, type ChunkMap } from '../../core/chunk-map';
 import { PrestageError } from '../../core/errors';
+import { errorCodeOf } from '../../core/system-error';
 import { refuseForeignFile } from '../caller';
-import { errnoOf } from '../errno';
 
-export const chunkMapName = 'chunk-map.json';
+// For native/pipeline/job-runner.ts, until it imports it from core.
+export { chunkMapName } from '../../core/chunk-map';
 
 /** A 2 TiB drive filled to the brim has 262,144 chunks of about 110 characters. */
 const largestFile = 64 * 1024 * 1024;
@@ -52,7 +53,7 @@ export async function readChunkMap(file: string): Promise<{ map: ChunkMap; finge
     }
   } catch (error) {
     // Only the errno: a parser's message would quote a file that a privileged helper was made to open.
-    throw renderDamaged('its chunk map cannot be read', errnoOf(error) ?? 'not a chunk map');
+    throw renderDamaged('its chunk map cannot be read', errorCodeOf(error) ?? 'not a chunk map');
   }
 }
 

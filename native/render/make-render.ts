@@ -1,25 +1,28 @@
 import { mkdir, open, rm, statfs } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { EngineRequest, EngineResponse, TaskProgress } from '../../core/contract/engine';
-import { bytesOf, planRanges, type Chunk, type ChunkMap } from '../../core/chunk-map';
+import { requireLayout } from '../../core/batch-rules';
+import { bytesOf, chunkMapName, planRanges, type Chunk, type ChunkMap } from '../../core/chunk-map';
 import { formatBytes } from '../../core/display';
 import { PrestageError } from '../../core/errors';
-import { findLayout, planPartitions, type PlannedPartition } from '../../core/layout';
+import { planPartitions, type PlannedPartition } from '../../core/layout';
 import { leastVolumeBytes, type Media, type MediaImage } from '../../core/media';
+import { sectorSizeSchema } from '../../core/sector-size';
+import { MiB } from '../../core/units';
 import { dataExtents } from '../block-device';
 import { hashPieces } from '../hash/hash';
 import type { MediaInspector } from '../media/inspect-once';
-import { wimlibSourceArguments } from '../media/inspect';
+import { wimlibSourceArguments } from '../media/source';
 import { runTool } from '../tools/runner';
-import { wimlibFailure, WimlibProgress } from '../tools/wimlib';
+import { wimlibFailure, WimlibProgress, wimlibStatus } from '../tools/wimlib';
 import { copyBootFiles } from './boot-files';
-import { chunkMapName, fingerprintOf, partitionFileName, writeChunkMap } from './chunk-map-file';
+import { fingerprintOf, partitionFileName, writeChunkMap } from './chunk-map-file';
 import { formatPartition } from './format';
 
 export type RenderProgress = (progress: Omit<TaskProgress, 'token'>) => void;
 
-/** wimlib: NTFS-3G failed, write error. What a full disk or a full volume ends in. */
-const mayBeFull: ReadonlySet<number> = new Set([46, 72]);
+/** What a full disk or a full volume ends in. */
+const mayBeFull: ReadonlySet<number> = new Set([wimlibStatus.ntfsFailed, wimlibStatus.writeFailed]);
 
 /**
  * Formats a layout's partitions in sparse files, applies an image to the Windows partition, copies the boot
@@ -32,16 +35,8 @@ export async function makeRender(
   onProgress: RenderProgress,
   signal: AbortSignal,
 ): Promise<EngineResponse<'makeRender'>> {
-  const layout = findLayout(request.layout);
-  const sectorSize = request.sectorSize;
-  if (layout === null) {
-    throw new PrestageError({
-      code: 'layout-unknown',
-      message: `There is no layout '${request.layout}'.`,
-      remedy: 'Choose one of the layouts that the help lists.',
-    });
-  }
-  if (sectorSize !== 512 && sectorSize !== 4096) throw new RangeError(`sector size ${sectorSize}`);
+  const layout = requireLayout(request.layout);
+  const sectorSize = sectorSizeSchema.parse(request.sectorSize);
   const media = await inspector.inspect(request.path, request.imageIndex, signal);
   const image = imageOf(media);
   const partitions = planPartitions(layout, request.driveSize);
@@ -53,6 +48,7 @@ export async function makeRender(
   await mkdir(request.directory, { mode: 0o700 });
   try {
     await requireSpace(request.directory, image);
+    await requireTrueHoles(request.directory);
     onProgress({ phase: 'formatting', done: 0, total: 0 });
     for (const partition of partitions.filter(({ fileSystem }) => fileSystem !== 'none')) {
       await formatPartition(partition, fileOf(request.directory, partition), sectorSize, signal);
@@ -157,6 +153,31 @@ async function mapChunks(
     const piece = hashed[index];
     if (piece?.length !== length) throw new Error('a render file shrank while it was hashed');
     return { offset: partition.offset + offset, length, partition: partition.number, sha256: piece.sha256 };
+  });
+}
+
+/**
+ * A file system that stores blocks of zeros as holes (ZFS with compression does) would hide from the chunk map
+ * that they were written, and a drive would keep what it held there.
+ * @throws PrestageError render-failed
+ */
+async function requireTrueHoles(directory: string): Promise<void> {
+  const file = join(directory, 'zeros');
+  const handle = await open(file, 'wx', 0o600);
+  try {
+    await handle.write(Buffer.alloc(MiB), 0, MiB, 0);
+    await handle.sync();
+    const told = dataExtents(handle.fd, MiB).reduce((sum, { length }) => sum + length, 0);
+    if (told === MiB) return;
+  } finally {
+    await handle.close();
+    await rm(file, { force: true });
+  }
+  throw new PrestageError({
+    code: 'render-failed',
+    message: 'The file system of the render cache does not keep zeros that were written.',
+    remedy:
+      'No drive was touched. Put the cache on ext4, XFS or Btrfs without compression (--state DIR, or XDG_CACHE_HOME).',
   });
 }
 

@@ -20,9 +20,21 @@ const renderFailed = (what: string): Meaning => ({
 });
 
 /**
- * Exit statuses of wimlib-imagex: the numbers of `enum wimlib_error_code` in wimlib.h (1.13), which the
- * library promises to keep.
+ * Exit statuses of wimlib-imagex that callers ask for: numbers of `enum wimlib_error_code` in wimlib.h (1.13),
+ * which the library promises to keep.
  */
+export const wimlibStatus = {
+  /** WIMLIB_ERR_NOT_A_REGULAR_FILE */
+  notRegularFile: 42,
+  /** WIMLIB_ERR_NTFS_3G */
+  ntfsFailed: 46,
+  /** WIMLIB_ERR_PATH_DOES_NOT_EXIST */
+  pathNotFound: 49,
+  /** WIMLIB_ERR_WRITE */
+  writeFailed: 72,
+} as const;
+
+/** What the numbers of the same enum mean to a user. */
 const meanings: Readonly<Record<number, Meaning>> = {
   2: corrupt('has compressed data that cannot be decompressed'),
   8: {
@@ -54,13 +66,17 @@ const meanings: Readonly<Record<number, Meaning>> = {
     what: 'needs more memory than this computer has: it is damaged, or made to do harm',
     remedy: copyMediaAgain,
   },
-  42: { code: 'media-unreadable', what: 'is not a regular file', remedy: 'Choose the WIM file itself.' },
+  [wimlibStatus.notRegularFile]: {
+    code: 'media-unreadable',
+    what: 'is not a regular file',
+    remedy: 'Choose the WIM file itself.',
+  },
   43: {
     code: 'media-not-a-wim',
     what: 'is not a WIM',
     remedy: 'Choose the .wim, .esd or .swm file that the enterprise sent.',
   },
-  46: renderFailed('could not be applied: the NTFS volume refused something'),
+  [wimlibStatus.ntfsFailed]: renderFailed('could not be applied: the NTFS volume refused something'),
   47: {
     code: 'media-unreadable',
     what: 'cannot be opened',
@@ -83,7 +99,7 @@ const meanings: Readonly<Record<number, Meaning>> = {
   },
   65: { code: 'media-truncated', what: 'is cut off: it ends too early', remedy: copyMediaAgain },
   67: corrupt('has a damaged header, or is of a version that wimlib does not know'),
-  72: renderFailed('could not be applied: writing failed'),
+  [wimlibStatus.writeFailed]: renderFailed('could not be applied: writing failed'),
   73: corrupt('has damaged XML data'),
   74: {
     code: 'media-encrypted',

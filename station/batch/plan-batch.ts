@@ -120,7 +120,8 @@ export async function mediaMark(files: readonly string[]): Promise<string> {
   return marks.join(' ');
 }
 
-function alreadyShipped(serial: string, time: string): PrestageError {
+/** The refusal of a machine that was finished before. */
+export function alreadyShipped(serial: string, time: string): PrestageError {
   return new PrestageError({
     code: 'serial-already-shipped',
     message: `Machine ${sanitizeForDisplay(serial)} was finished on ${time.slice(0, 10)}, by this station's ledger.`,

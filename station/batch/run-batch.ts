@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { copyFile, rename } from 'node:fs/promises';
+import { copyFile, open, rename } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import { chunkMapName } from '../../core/chunk-map';
 import { confirmationOf, driveLabel, type Drive } from '../../core/drive';
 import { PrestageError } from '../../core/errors';
 import type { MediaHash } from '../../core/media';
@@ -8,7 +9,7 @@ import type { EngineClient } from '../engine/engine-client';
 import type { AppendContext } from '../ledger/ledger';
 import { assertExpected } from '../media-expectation';
 import { obtainRender, type Render } from '../renders/obtain-render';
-import type { StatePlaces } from '../state';
+import { syncFolder, type StatePlaces } from '../state';
 import { mediaMark, type BatchPlan, type BatchRequest, type PlannedJob } from './plan-batch';
 import { factsOf, runJob, type BatchDependencies, type JobReport, type ReservedJob } from './run-job';
 import { RunJournal } from './runs';
@@ -51,7 +52,13 @@ export async function runBatch(
         reserved.map(async (one) => {
           const render = renderFor(one.planned, plan, renders);
           const facts = factsOf(batchId, one.planned, request, plan, hash, render);
-          return await runJob(one, render, facts, { context, request, journal }, dependencies);
+          return await runJob(
+            one,
+            render,
+            facts,
+            { context, request, journal, protectedPaths: plan.protectedPaths },
+            dependencies,
+          );
         }),
       );
       return { batchId, hash, renders, jobs };
@@ -62,7 +69,7 @@ export async function runBatch(
     await Promise.allSettled(
       reserved.map(({ engine, reservation }) => engine.call('releaseDrive', { reservation })),
     );
-    await Promise.allSettled(renders.map(({ directory }) => cache.letGo(directory)));
+    await Promise.allSettled(renders.map(({ holder }) => cache.letGo(holder)));
     // A render that is larger than the limit was needed, but is not kept. The batch's end is not its business.
     await cache.makeRoom(0).catch(() => undefined);
   }
@@ -184,9 +191,14 @@ function renderFor(job: PlannedJob, plan: BatchPlan, renders: readonly Render[])
 /** The chunk map outlives the render: a drive can be verified when the cache has forgotten it. */
 async function keepChunkMap(render: Render, places: StatePlaces): Promise<void> {
   const place = chunkMapFile(places, render.fingerprint);
-  const temporary = `${place}.${process.pid}.tmp`;
-  await copyFile(join(render.directory, 'chunk-map.json'), temporary);
+  // Random: one process may run several batches of the same render.
+  const temporary = `${place}.${randomUUID()}.tmp`;
+  await copyFile(join(render.directory, chunkMapName), temporary);
+  // On the disk before the first entry that refers to it is.
+  const handle = await open(temporary, 'r');
+  await handle.sync().finally(() => handle.close());
   await rename(temporary, place);
+  syncFolder(places.chunkMaps);
 }
 
 /** Where the chunk map of a fingerprint is kept. */

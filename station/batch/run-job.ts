@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { basename } from 'node:path';
 import type { TaskProgress } from '../../core/contract/engine';
 import { confirmationOf, driveLabel, identityOf } from '../../core/drive';
-import { isCancellation, PrestageError, toErrorData } from '../../core/errors';
+import { sanitizeForDisplay } from '../../core/display';
+import { isCancellation, PrestageError, toErrorData, type ErrorData } from '../../core/errors';
 import { hasEnded, type JobEnd, type JobState } from '../../core/job';
 import type { MediaHash } from '../../core/media';
 import type { JobFacts } from '../../core/record';
@@ -13,7 +14,7 @@ import type { Render } from '../renders/obtain-render';
 import type { RenderCache } from '../renders/render-cache';
 import type { Settings } from '../settings';
 import type { StatePlaces } from '../state';
-import type { BatchPlan, BatchRequest, PlannedJob } from './plan-batch';
+import { alreadyShipped, type BatchPlan, type BatchRequest, type PlannedJob } from './plan-batch';
 import type { RunJournal } from './runs';
 
 export interface BatchDependencies {
@@ -40,6 +41,8 @@ export interface BatchRun {
   readonly context: AppendContext;
   readonly request: BatchRequest;
   readonly journal: RunJournal;
+  /** As in the plan. */
+  readonly protectedPaths: readonly string[];
 }
 
 /** A drive that is open in a helper, and for which machine. */
@@ -95,70 +98,139 @@ export async function runJob(
   reserved: ReservedJob,
   render: Render,
   facts: JobFacts,
-  { context, request, journal }: BatchRun,
-  { engines, ledger, settings, signal, onJob }: BatchDependencies,
+  run: BatchRun,
+  dependencies: BatchDependencies,
 ): Promise<JobReport> {
-  const { planned, engine, reservation } = reserved;
-  let end: JobEnd;
+  const { planned } = reserved;
+  const { ledger, onJob } = dependencies;
+  const { context, journal } = run;
+  const report = (end: JobEnd, ledgerEntry: number | null): JobReport => {
+    show(onJob, planned, end);
+    return { job: planned, end, fingerprint: facts.fingerprint, ledgerEntry };
+  };
+
   let startedAt: string;
   try {
-    startedAt = ledger.append({ kind: 'job-started', job: facts }, context).entry.time;
+    const record = { kind: 'job-started', job: facts } as const;
+    startedAt = ledger.append(record, context, () => {
+      requireFreeMachine(planned, ledger);
+    }).entry.time;
   } catch (error) {
-    const reason = toErrorData(error);
-    end = { state: 'failed', reason, bytesWritten: 0 };
-    onJob(planned, end);
-    return { job: planned, end, fingerprint: facts.fingerprint, ledgerEntry: null };
+    return report({ state: 'failed', reason: toErrorData(error), bytesWritten: 0 }, null);
   }
-  const unsubscribe = engine.onJobProgress(({ jobId, job }) => {
-    // The end is shown when it is recorded.
-    if (jobId === facts.jobId && !hasEnded(job)) onJob(planned, job);
-  });
-  try {
-    end = endOf(
-      await engine.call(
-        'runJob',
-        {
-          jobId: facts.jobId,
-          reservation,
-          renderDirectory: render.directory,
-          fingerprint: render.fingerprint,
-          diskGuid: facts.diskGuid,
-          partitionGuids: facts.partitionGuids,
-          stallMilliseconds: settings.stallSeconds * 1000,
-        },
-        { signal },
-      ),
-    );
-  } catch (error) {
-    let reason = toErrorData(error);
-    // Whatever broke off the call, the drive may have been sealed before.
-    if (!isCancellation(error)) await takeTablesOff(reserved, request, engines);
-    if (reason.code === 'helper-died') {
-      const message = `${reason.message} It was writing the ${driveLabel(planned.drive)}.`;
-      reason = { ...reason, message, remedy: 'Write this drive again.' };
-    }
-    end = isCancellation(error)
-      ? { state: 'cancelled', bytesWritten: 0 }
-      : { state: 'failed', reason, bytesWritten: 0 };
-  } finally {
-    unsubscribe();
-  }
+  const end = await doJob(reserved, render, facts, run, dependencies);
+  let ledgerEntry: number;
   try {
     if (end.state === 'done') await journal.recording(facts.jobId, facts.machineSerial);
-    const row = ledger.append({ kind: 'job-ended', job: facts, startedAt, end }, context);
-    if (end.state === 'done') await release(reserved, facts.jobId, journal);
-    onJob(planned, end);
-    return { job: planned, end, fingerprint: facts.fingerprint, ledgerEntry: row.sequence };
+    ledgerEntry = ledger.append({ kind: 'job-ended', job: facts, startedAt, end }, context).sequence;
   } catch (error) {
     // A drive without a record is not a finished drive, however well it was written.
-    await takeTablesOff(reserved, request, engines);
-    end = {
+    if (end.state === 'done') await takeTablesOff(reserved, run, dependencies);
+    const bytesWritten = end.state === 'done' ? end.result.bytesWritten : 0;
+    return report({ state: 'failed', reason: toErrorData(error), bytesWritten }, null);
+  }
+  // From here on the drive is finished and recorded; nothing that goes wrong may change it.
+  if (end.state !== 'done' || (await release(reserved))) {
+    if (end.state === 'done') await journal.released(facts.jobId).catch(() => undefined);
+    return report(end, ledgerEntry);
+  }
+  const reason = withdraw(facts, ledger, context);
+  return report({ state: 'failed', reason, bytesWritten: end.result.bytesWritten }, ledgerEntry);
+}
+
+/**
+ * Another batch may have begun or finished the machine since this one was planned. Looked at under the ledger's
+ * write lock.
+ * @throws PrestageError serial-already-shipped, serial-repeated
+ */
+function requireFreeMachine({ machineSerial, again }: PlannedJob, ledger: Ledger): void {
+  const finished = again ? null : ledger.findShipped(machineSerial);
+  if (finished !== null) throw alreadyShipped(machineSerial, finished.entry.time);
+  if (!ledger.openJobs().some(({ job }) => job.machineSerial === machineSerial)) return;
+  throw new PrestageError({
+    code: 'serial-repeated',
+    message: `Machine ${sanitizeForDisplay(machineSerial)} is being written in another batch.`,
+    remedy: 'This drive was not touched. Scan the serial again, or wait for the other batch.',
+  });
+}
+
+/**
+ * Writes that a drive which is recorded as finished is not: its helper ended before it heard of the record, and
+ * takes the tables off a drive that nobody recorded.
+ */
+export function withdraw(facts: JobFacts, ledger: Ledger, context: AppendContext): ErrorData {
+  const reason: ErrorData = {
+    code: 'helper-died',
+    message: `The helper ended in the moment in which the ${driveLabel(facts.drive)} was recorded. The drive may have no partition table.`,
+    cause: null,
+    remedy: 'Do not ship it. Write this drive again.',
+  };
+  const { jobId, machineSerial, drive, fingerprint } = facts;
+  try {
+    ledger.append(
+      { kind: 'drive-verified', jobId, machineSerial, drive, fingerprint, end: { state: 'failed', reason } },
+      context,
+    );
+  } catch (error) {
+    return { ...reason, cause: toErrorData(error).message };
+  }
+  return reason;
+}
+
+/** What shows a job's states must not decide how it ends. */
+function show(onJob: BatchDependencies['onJob'], planned: PlannedJob, state: JobState): void {
+  try {
+    onJob(planned, state);
+  } catch {
+    // A window that was closed, a terminal that is gone.
+  }
+}
+
+/** Has the helper do the job, and puts the drive right when the helper could not say how it ended. */
+async function doJob(
+  reserved: ReservedJob,
+  render: Render,
+  facts: JobFacts,
+  run: BatchRun,
+  dependencies: BatchDependencies,
+): Promise<JobEnd> {
+  const { planned, engine, reservation } = reserved;
+  let touched = false;
+  const unsubscribe = engine.onJobProgress(({ jobId, job }) => {
+    if (jobId !== facts.jobId) return;
+    if (job.state !== 'queued' && job.state !== 'checking') touched = true;
+    // The end is shown when it is recorded.
+    if (!hasEnded(job)) show(dependencies.onJob, planned, job);
+  });
+  try {
+    const job = await engine.call(
+      'runJob',
+      {
+        jobId: facts.jobId,
+        reservation,
+        renderDirectory: render.directory,
+        fingerprint: render.fingerprint,
+        diskGuid: facts.diskGuid,
+        partitionGuids: facts.partitionGuids,
+        stallMilliseconds: dependencies.settings.stallSeconds * 1000,
+      },
+      { signal: dependencies.signal },
+    );
+    return endOf(job);
+  } catch (error) {
+    // Whatever broke off the call: a drive that was written to may have been sealed as well.
+    if (touched) await takeTablesOff(reserved, run, dependencies);
+    if (isCancellation(error)) return { state: 'cancelled', bytesWritten: 0 };
+    const reason = toErrorData(error);
+    if (reason.code !== 'helper-died') return { state: 'failed', reason, bytesWritten: 0 };
+    const message = `${reason.message} It was writing the ${driveLabel(planned.drive)}.`;
+    return {
       state: 'failed',
-      reason: toErrorData(error),
-      bytesWritten: end.state === 'done' ? end.result.bytesWritten : 0,
+      reason: { ...reason, message, remedy: 'Write this drive again.' },
+      bytesWritten: 0,
     };
-    onJob(planned, end);
-    return { job: planned, end, fingerprint: facts.fingerprint, ledgerEntry: null };
+  } finally {
+    unsubscribe();
   }
 }
 
@@ -168,11 +240,12 @@ export async function runJob(
  */
 async function takeTablesOff(
   { planned: { drive }, engine, reservation }: ReservedJob,
-  request: BatchRequest,
-  engines: Engines,
+  { request, protectedPaths }: BatchRun,
+  { engines, settings }: BatchDependencies,
 ): Promise<void> {
+  const stallMilliseconds = settings.stallSeconds * 1000;
   try {
-    await engine.call('eraseTables', { reservation });
+    await engine.call('eraseTables', { reservation, stallMilliseconds });
     return;
   } catch {
     // The helper is gone, or holds the drive no more.
@@ -182,26 +255,24 @@ async function takeTablesOff(
     const { reservations } = await another.call('reserveDrives', {
       drives: [{ driveId: drive.id, confirmed: confirmationOf(drive) }],
       benchDirectory: request.benchDirectory,
-      protectedPaths: [],
+      protectedPaths: [...protectedPaths],
     });
-    for (const held of reservations) await another.call('eraseTables', { reservation: held.reservation });
+    for (const held of reservations) {
+      await another.call('eraseTables', { reservation: held.reservation, stallMilliseconds });
+    }
   } catch {
     // The job is recorded as failed either way, and its remedy is to write the drive again.
   }
 }
 
-/** Tells the helper that the drive is recorded. A helper that is gone by now has let go of it already. */
-async function release(
-  { engine, reservation }: ReservedJob,
-  jobId: string,
-  journal: RunJournal,
-): Promise<void> {
+/** Tells the helper that the drive is recorded. @returns false when it could not be told */
+async function release({ engine, reservation }: ReservedJob): Promise<boolean> {
   try {
     await engine.call('releaseDrive', { reservation });
+    return true;
   } catch {
-    return;
+    return false;
   }
-  await journal.released(jobId);
 }
 
 function endOf(job: JobState): JobEnd {

@@ -1,6 +1,7 @@
 import { appendFile, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isRunning, processMark } from '../process-mark';
+import { withdraw } from './run-job';
 import type { AppendContext, Ledger } from '../ledger/ledger';
 
 /**
@@ -37,7 +38,7 @@ export interface LeftOpen {
   readonly interrupted: readonly string[];
   /**
    * Machines recorded as finished in the very moment in which their station died: the helper may have taken
-   * the drive's tables off again, because nobody told it of the record.
+   * the drive's tables off again, because nobody told it of the record. Now recorded as withdrawn.
    */
   readonly doubtful: readonly string[];
 }
@@ -60,7 +61,9 @@ export async function closeLeftOpen(runs: string, ledger: Ledger, context: Appen
     for (const line of lines) {
       const [, jobId = '', machine = ''] = /^recording (\S+) (.+)$/.exec(line) ?? [];
       const record = released.has(jobId) || machine === '' ? null : ledger.findShipped(machine)?.entry.record;
-      if (record?.kind === 'job-ended' && record.job.jobId === jobId) doubtful.push(machine);
+      if (record?.kind !== 'job-ended' || record.job.jobId !== jobId) continue;
+      withdraw(record.job, ledger, context);
+      doubtful.push(machine);
     }
     await rm(join(runs, batchId), { force: true });
   }

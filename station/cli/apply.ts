@@ -10,7 +10,7 @@ import { planBatch, type BatchPlan, type BatchRequest, type PlannedJob } from '.
 import { runBatch, type BatchReport } from '../batch/run-batch';
 import type { JobReport } from '../batch/run-job';
 import { openRenderCache } from '../renders/render-cache';
-import { benchOption, commandAction, jsonOption, stateOption } from './context';
+import { benchOption, commandAction, jsonOption, parseCount, stateOption } from './context';
 import { exitCodes, type ExitCode } from './exit-codes';
 import { facts, table, type Output } from './output';
 import { defaultOperator, withStation } from './station-context';
@@ -32,7 +32,7 @@ export function applyCommand(): Command {
   return new Command('apply')
     .description('write a media to drives, verify them, and record each with its machine')
     .requiredOption('--media <file>', 'WIM or ESD file, or the first part of a split set')
-    .option('--image <index>', 'image to apply', parseIndex, 1)
+    .option('--image <index>', 'image to apply', parseCount, 1)
     .option(
       '--layout <name>',
       layouts.map(({ name, description }) => `${name}: ${description}`).join('; '),
@@ -86,11 +86,6 @@ export function applyCommand(): Command {
         });
       }),
     );
-}
-
-function parseIndex(text: string): number {
-  if (!/^[1-9]\d{0,5}$/.test(text)) throw new InvalidArgumentError('It must be a number from 1 on.');
-  return Number(text);
 }
 
 /** `ID=SERIAL`. A drive's id never has an equals sign, a serial might. */

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { Option, type Command } from 'commander';
+import { InvalidArgumentError, Option, type Command } from 'commander';
 import type { Engines } from '../engine/engines';
 import { exitCodes, type ExitCode } from './exit-codes';
 import type { Output } from './output';
@@ -68,6 +68,12 @@ export function stateOption(): Option {
 /** `--bench DIR`, the same for every command that looks at drives. */
 export function benchOption(): Option {
   return new Option('--bench <dir>', 'use the virtual drives in this folder, not the machine’s own');
+}
+
+/** Parses the value of an option that counts from 1. */
+export function parseCount(text: string): number {
+  if (!/^[1-9]\d{0,8}$/.test(text)) throw new InvalidArgumentError('It must be a number from 1 on.');
+  return Number(text);
 }
 
 function rootOf(command: Command): Command {

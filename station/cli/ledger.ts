@@ -2,7 +2,7 @@ import { createWriteStream } from 'node:fs';
 import { rename, rm } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { Command, Option } from 'commander';
 import { sanitizeForDisplay } from '../../core/display';
 import { PrestageError } from '../../core/errors';
 import { exportCsv, exportJson } from '../ledger/export';
@@ -10,7 +10,7 @@ import { Ledger } from '../ledger/ledger';
 import { summarizeEntry, type EntrySummary } from '../ledger/summary';
 import type { LedgerReport } from '../ledger/verify';
 import { requireStateDirectory, statePlaces } from '../state';
-import { commandAction, jsonOption, stateOption, type CommandContext } from './context';
+import { commandAction, jsonOption, parseCount, stateOption, type CommandContext } from './context';
 import { exitCodes } from './exit-codes';
 import { localTime, table, type Cell } from './output';
 
@@ -64,6 +64,7 @@ export function ledgerCommand(): Command {
     .action(
       commandAction<ExportOptions>(async (context, { format, output: file }) => {
         await withLedger(context, async (ledger) => {
+          requireWhole(ledger);
           const pieces = format === 'csv' ? exportCsv(ledger) : exportJson(ledger);
           await (file === undefined ? context.output.stream(pieces) : writeFile(file, pieces)).catch(
             (error: unknown) => {
@@ -77,9 +78,19 @@ export function ledgerCommand(): Command {
   return command;
 }
 
-function parseCount(text: string): number {
-  if (!/^[1-9]\d{0,8}$/.test(text)) throw new InvalidArgumentError('It must be a number from 1 on.');
-  return Number(text);
+/** What goes to others must be what was signed. */
+function requireWhole(ledger: Ledger): void {
+  const { findings } = ledger.verify();
+  if (findings.length === 0) return;
+  throw new PrestageError({
+    code: 'ledger-broken',
+    message: `The ledger is not whole, so nothing was exported: ${findings.length} ${findings.length === 1 ? 'finding' : 'findings'}.`,
+    cause: findings
+      .map(({ message }) => message)
+      .slice(0, 20)
+      .join('\n'),
+    remedy: "See 'prestage ledger verify', and restore the state folder from a backup.",
+  });
 }
 
 async function withLedger<T>(

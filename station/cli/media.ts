@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { basename, resolve } from 'node:path';
-import { Command, InvalidArgumentError } from 'commander';
+import { Command } from 'commander';
 import { formatBytes } from '../../core/display';
 import type { Media, MediaHash } from '../../core/media';
 import type { EngineClient } from '../engine/engine-client';
 import { assertExpected, expectedHash, type ExpectedHash } from '../media-expectation';
-import { commandAction, jsonOption, type CommandContext } from './context';
+import { commandAction, jsonOption, parseCount, type CommandContext } from './context';
 import { facts, table, type Cell } from './output';
 
 interface InspectOptions {
@@ -19,7 +19,7 @@ export function mediaCommand(): Command {
     .command('inspect')
     .description('say what is in a media, and whether it is the file that was sent')
     .argument('<file>', 'WIM or ESD file, or the first part of a split set')
-    .option('--image <index>', 'image whose names and boot files are looked at', parseImage, 1)
+    .option('--image <index>', 'image whose names and boot files are looked at', parseCount, 1)
     .addOption(jsonOption())
     .action(
       commandAction<InspectOptions>(async (context, { image }, [file = '']) => {
@@ -153,9 +153,4 @@ function hashText(hash: MediaHash, expected: ExpectedHash): string {
     none: 'nothing to compare it with',
   }[expected.source];
   return facts([['SHA-256'.padEnd('integrity table'.length), `${hash.sha256} (${judged})`]]);
-}
-
-function parseImage(text: string): number {
-  if (!/^[1-9]\d{0,5}$/.test(text)) throw new InvalidArgumentError('It must be a number from 1 on.');
-  return Number(text);
 }

@@ -3,6 +3,7 @@ import { pipeline } from 'node:stream/promises';
 import Table from 'cli-table3';
 import { sanitizeForDisplay } from '../../core/display';
 import { toErrorData, type ErrorData } from '../../core/errors';
+import { errorCodeOf } from '../../core/system-error';
 import { Progress } from './progress';
 
 export interface OutputOptions {
@@ -85,7 +86,7 @@ export class Output {
     try {
       await pipeline(Readable.from(pieces), this.#options.stdout, { end: false });
     } catch (error) {
-      if (!(error instanceof Error && 'code' in error && readerGone.has(String(error.code)))) throw error;
+      if (!readerGone.has(errorCodeOf(error) ?? '')) throw error;
     }
   }
 

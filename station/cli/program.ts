@@ -105,6 +105,7 @@ function rootCommand({ version, stdout, stderr }: CommandLine, output: Output): 
 const exitCodeHelp = `
 Exit codes:
   0    all good
+  1    an error Prestage does not know
   2    the command line is wrong
   3    refused before anything was touched
   4    some drive failed, or the ledger is not whole

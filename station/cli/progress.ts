@@ -60,11 +60,6 @@ export class Progress {
     this.#show(label, progress);
   }
 
-  /** Shows that a task has come to its end. */
-  finish(label: string, word = 'done'): void {
-    this.#show(label, { phase: word, done: 0, total: 0 });
-  }
-
   /** Prints one line without disturbing the others. */
   log(text: string): void {
     if (this.#bars?.isActive === true) this.#bars.log(`${text}\n`);

@@ -41,7 +41,7 @@ export async function withStation<T>(
     }
     for (const serial of doubtful) {
       output.message(
-        `Machine ${serial} was finished in the moment in which Prestage ended. Verify its drive with 'prestage verify'.`,
+        `Machine ${serial} was finished in the moment in which Prestage ended. Its drive may have no partition table: write it again.`,
       );
     }
     return await work({ places, settings, ledger, append });

@@ -1,4 +1,4 @@
-import type { EngineResponse, JobProgress } from '../../core/contract/engine';
+import type { EngineResponse } from '../../core/contract/engine';
 import type { Drive } from '../../core/drive';
 import { chooseElevation, elevationFacts, elevationUnavailable, type Elevation } from './elevation';
 import type { EngineClient } from './engine-client';
@@ -16,7 +16,6 @@ export interface EnginesOptions extends Pick<LaunchOptions, 'helper' | 'client' 
  */
 export class Engines {
   readonly #options: EnginesOptions;
-  readonly #listeners = new Set<(progress: JobProgress) => void>();
   readonly #all: Promise<EngineClient>[] = [];
   readonly #current = new Map<'plain' | 'privileged', Promise<EngineClient>>();
   readonly #ending = new AbortController();
@@ -55,14 +54,6 @@ export class Engines {
     return greeting;
   }
 
-  /** Listens to every job's states, whichever helper runs it. @returns a function that ends the listening */
-  onJobProgress(listener: (progress: JobProgress) => void): () => void {
-    this.#listeners.add(listener);
-    return () => {
-      this.#listeners.delete(listener);
-    };
-  }
-
   /** Ends every helper there is. Never throws. */
   async dispose(): Promise<void> {
     this.#ending.abort();
@@ -89,10 +80,6 @@ export class Engines {
 
   async #launch(elevation: Elevation): Promise<EngineClient> {
     const signals = [this.#ending.signal, this.#options.signal].filter((signal) => signal !== undefined);
-    const client = await launchEngine({ ...this.#options, elevation, signal: AbortSignal.any(signals) });
-    client.onJobProgress((progress) => {
-      for (const listener of this.#listeners) listener(progress);
-    });
-    return client;
+    return await launchEngine({ ...this.#options, elevation, signal: AbortSignal.any(signals) });
   }
 }

@@ -2,6 +2,7 @@ import { chmodSync, closeSync, openSync, statSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 import Database from 'libsql';
 import { z } from 'zod';
+import { errorCodeOf } from '../../core/system-error';
 import { timeouts } from '../../core/timeouts';
 import { databaseError, ledgerUnavailable, shownPath } from './errors';
 import { createStatements, normalizeSql, schemaVersion } from './schema';
@@ -139,7 +140,7 @@ export class LedgerDatabase {
         this.#database.pragma('journal_mode = WAL');
         return;
       } catch (error) {
-        const busy = error instanceof Error && 'code' in error && error.code === 'SQLITE_BUSY';
+        const busy = errorCodeOf(error) === 'SQLITE_BUSY';
         if (!busy || Date.now() > deadline) throw databaseError(error, this.file);
         // SQLite does not use its busy time-out for this switch.
         Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, timeouts.ledgerLockPause);

@@ -1,5 +1,6 @@
 import { sanitizeForDisplay } from '../../core/display';
 import { PrestageError } from '../../core/errors';
+import { errorCodeOf } from '../../core/system-error';
 
 const lookRemedy =
   'Nothing was changed. Run "prestage ledger verify" to see what is wrong. Then restore the state folder from a backup, or move it away to begin a new ledger, and keep the old one as evidence.';
@@ -23,15 +24,11 @@ export function shownPath(path: string): string {
   return sanitizeForDisplay(path, 512);
 }
 
-/** errno name or SQLite result name of a thrown value, or an empty string. */
-export function codeOf(thrown: unknown): string {
-  return thrown instanceof Error && 'code' in thrown && typeof thrown.code === 'string' ? thrown.code : '';
-}
-
 function causeText(cause: unknown): string | null {
   if (typeof cause === 'string') return cause;
   if (!(cause instanceof Error)) return null;
-  return codeOf(cause) === '' ? cause.message : `${codeOf(cause)}: ${cause.message}`;
+  const code = errorCodeOf(cause);
+  return code === null ? cause.message : `${code}: ${cause.message}`;
 }
 
 /**
@@ -40,7 +37,7 @@ function causeText(cause: unknown): string | null {
  */
 export function databaseError(thrown: unknown, file: string): Error {
   if (thrown instanceof PrestageError) return thrown;
-  const code = codeOf(thrown);
+  const code = errorCodeOf(thrown) ?? '';
   const name = `The ledger ${shownPath(file)}`;
   if (code === 'SQLITE_BUSY' || code.startsWith('SQLITE_BUSY_') || code.startsWith('SQLITE_LOCKED')) {
     return ledgerUnavailable(

@@ -1,4 +1,4 @@
-import { ledgerEntrySchema, type LedgerEntry, type StoredEntry } from '../../core/record';
+import { ledgerEntrySchema, type LedgerEntry, type LedgerRecord, type StoredEntry } from '../../core/record';
 import { parseJson } from './check-entry';
 import { ledgerBroken } from './errors';
 import type { Ledger } from './ledger';
@@ -66,7 +66,8 @@ export function csvLine(cells: readonly (string | number | null)[]): string {
 }
 
 /**
- * The CSV export, piece by piece: header, then a line a job that ended.
+ * The CSV export, piece by piece: header, then a line for each job that ended and each finished drive that
+ * was read again.
  * @throws PrestageError ledger-broken at an entry that cannot be read
  */
 export function* exportCsv(ledger: Ledger): Generator<string, void> {
@@ -77,8 +78,37 @@ export function* exportCsv(ledger: Ledger): Generator<string, void> {
   }
 }
 
+/** A finished drive that was read again. One that failed takes back what an earlier line says of its job. */
+function verifiedRow(
+  stored: StoredEntry,
+  entry: LedgerEntry,
+  { jobId, machineSerial, drive, fingerprint, end }: Extract<LedgerRecord, { kind: 'drive-verified' }>,
+): CsvRow {
+  const blank = Object.fromEntries(csvColumns.map((column) => [column, null])) as CsvRow;
+  return {
+    ...blank,
+    sequence: stored.sequence,
+    time: entry.time,
+    machineSerial,
+    result: end.state === 'done' ? 'verified' : 'verify-failed',
+    reason: end.state === 'failed' ? `${end.reason.code}: ${end.reason.message}` : null,
+    driveSerial: drive.serial,
+    driveWwn: drive.wwn,
+    driveModel: drive.model,
+    driveBytes: drive.size,
+    fingerprint,
+    bytesVerified: end.state === 'done' ? end.bytesVerified : null,
+    verifySeconds: end.state === 'done' ? end.seconds : null,
+    operator: entry.operator,
+    station: entry.station.name,
+    jobId,
+    entryHash: stored.hash,
+  };
+}
+
 function csvRow(stored: StoredEntry, entry: LedgerEntry): CsvRow | null {
   const { record } = entry;
+  if (record.kind === 'drive-verified') return verifiedRow(stored, entry, record);
   if (record.kind !== 'job-ended') return null;
   const { job, end } = record;
   const result = end.state === 'done' ? end.result : null;

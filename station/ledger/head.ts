@@ -2,11 +2,12 @@ import { sign, verify, type KeyObject } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { sha256Schema } from '../../core/chunk-map';
+import { errorCodeOf } from '../../core/system-error';
 import { genesisHash } from '../../core/record';
 import type { StatePlaces } from '../state';
 import { writeFileAtomically } from '../state';
 import { canonicalJson, decodeSignature } from './entry';
-import { codeOf, ledgerBroken, ledgerUnavailable, shownPath } from './errors';
+import { ledgerBroken, ledgerUnavailable, shownPath } from './errors';
 
 /**
  * The head: a signed statement of how far the ledger went, in a file of its own. The chain alone cannot
@@ -51,7 +52,7 @@ export function readHead(places: Pick<StatePlaces, 'headFile'>, publicKey: KeyOb
   try {
     text = readFileSync(places.headFile, 'utf8');
   } catch (error) {
-    if (codeOf(error) === 'ENOENT') return { state: 'missing' };
+    if (errorCodeOf(error) === 'ENOENT') return { state: 'missing' };
     throw ledgerUnavailable(
       `The ledger's head file ${shownPath(places.headFile)} cannot be read.`,
       'Check that it is an ordinary file that you may read.',

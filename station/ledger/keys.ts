@@ -8,9 +8,10 @@ import {
 } from 'node:crypto';
 import { closeSync, constants, fstatSync, linkSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { errorCodeOf } from '../../core/system-error';
 import type { StatePlaces } from '../state';
 import { syncFolder, writeFileAtomically, writeNewFile } from '../state';
-import { codeOf, keyUnsafe, ledgerUnavailable, shownPath } from './errors';
+import { keyUnsafe, ledgerUnavailable, shownPath } from './errors';
 
 /** What signatures are checked with. */
 export interface VerifyingKey {
@@ -60,7 +61,8 @@ export function loadStationKey(
     // A link could point at a key that somebody else chose.
     descriptor = openSync(places.keyFile, constants.O_RDONLY | constants.O_NOFOLLOW);
   } catch (error) {
-    if (codeOf(error) === 'ENOENT' || (codeOf(error) === 'EACCES' && reader === 'checker')) return null;
+    const code = errorCodeOf(error);
+    if (code === 'ENOENT' || (code === 'EACCES' && reader === 'checker')) return null;
     throw keyUnsafe(
       `The station key ${file} cannot be opened.`,
       'It must be an ordinary file that belongs to you, with mode 0600.',
@@ -105,7 +107,7 @@ export function createStationKey(places: KeyPlaces): StationKey {
     try {
       linkSync(temporary, places.keyFile);
     } catch (error) {
-      if (codeOf(error) !== 'EEXIST') throw error;
+      if (errorCodeOf(error) !== 'EEXIST') throw error;
     } finally {
       rmSync(temporary, { force: true });
     }
@@ -115,7 +117,7 @@ export function createStationKey(places: KeyPlaces): StationKey {
     writePublicKey(places, key);
     return key;
   } catch (error) {
-    if (codeOf(error) === 'ledger-key-unsafe') throw error;
+    if (errorCodeOf(error) === 'ledger-key-unsafe') throw error;
     throw ledgerUnavailable(
       `The station key ${shownPath(places.keyFile)} cannot be made.`,
       'Check that you may write in its folder and that the disk is not full.',

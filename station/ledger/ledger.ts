@@ -100,13 +100,15 @@ export class Ledger {
    * Writes one entry and waits until the disk has it.
    * @throws PrestageError ledger-broken when the ledger is not whole, ledger-unavailable; z.ZodError when the
    * record does not fit its schema, which is a bug of the caller. Nothing is written then.
+   * @param precondition looked at under the write lock; nothing is written when it throws
    */
-  append(record: LedgerRecord, context: AppendContext): LedgerRow {
+  append(record: LedgerRecord, context: AppendContext, precondition?: () => void): LedgerRow {
     const database = this.#database;
     const station = this.#station;
     if (database === null || station === null) throw new Error('the ledger is open for reading only');
 
     const row = database.transaction(() => {
+      precondition?.();
       const last = this.#trustedLast(database, station);
       const sealed = sealEntry(
         {
@@ -217,20 +219,16 @@ export class Ledger {
     return rows.map((row) => toStored(toRawRow(row))).reverse();
   }
 
-  /** How many entries there are. */
-  count(): number {
-    const [row] = this.#database?.all('SELECT COUNT(*) AS sequence FROM entries') ?? [];
-    return row === undefined ? 0 : sequenceRow.parse(row).sequence;
-  }
-
   /**
-   * The newest finished job of a machine.
+   * The newest finished job of a machine whose drive was not found wrong later.
    * @param machineSerial normalized (core/serial.ts)
    * @returns null when the machine was never finished
    * @throws PrestageError ledger-broken when the entry is not what was signed
    */
   findShipped(machineSerial: string): LedgerRow | null {
-    return this.#findDone('machine_serial', machineSerial);
+    const withdrawn = `AND NOT EXISTS (SELECT 1 FROM entries AS later WHERE later.job_id = done.job_id
+      AND later.kind = 'drive-verified' AND later.state = 'failed')`;
+    return this.#findDone('machine_serial', machineSerial, withdrawn);
   }
 
   /**
@@ -238,12 +236,12 @@ export class Ledger {
    * @throws PrestageError ledger-broken when the entry is not what was signed
    */
   findLastDone(drive: DriveIdentity): LedgerRow | null {
-    return this.#findDone('drive_key', driveKey(drive));
+    return this.#findDone('drive_key', driveKey(drive), '');
   }
 
-  #findDone(column: 'machine_serial' | 'drive_key', value: string): LedgerRow | null {
+  #findDone(column: 'machine_serial' | 'drive_key', value: string, notWithdrawn: string): LedgerRow | null {
     const [row] = this.#select(
-      `WHERE ${column} = ? AND kind = 'job-ended' AND state = 'done'`,
+      `AS done WHERE ${column} = ? AND kind = 'job-ended' AND state = 'done' ${notWithdrawn}`,
       'ORDER BY sequence DESC LIMIT 1',
       value,
     );

@@ -8,6 +8,8 @@ import { renderKey, type RenderCache, type RenderFacts } from './render-cache';
 /** A render that was checked or made just now, held until it is let go. */
 export interface Render {
   readonly directory: string;
+  /** For RenderCache.letGo. */
+  readonly holder: string;
   readonly fingerprint: string;
   /** Bytes it puts on a drive. */
   readonly bytes: number;
@@ -77,7 +79,7 @@ async function findWhole(facts: RenderFacts, dependencies: RenderDependencies): 
   if (found === null) return null;
   const start = performance.now();
   try {
-    await cache.hold(found.directory);
+    const holder = await cache.hold(found.directory);
     const checked = await engine.call(
       'checkRender',
       { progressToken: randomUUID(), directory: found.directory },
@@ -85,7 +87,7 @@ async function findWhole(facts: RenderFacts, dependencies: RenderDependencies): 
     );
     if (checked.fingerprint === found.fingerprint) {
       const seconds = (performance.now() - start) / 1000;
-      return { ...found, bytes: checked.bytes, cached: true, seconds };
+      return { ...found, holder, bytes: checked.bytes, cached: true, seconds };
     }
   } catch (error) {
     const damaged = error instanceof PrestageError && error.code === 'render-damaged';
@@ -146,6 +148,13 @@ async function makeNew(
     throw error;
   }
   const place = await cache.commit(directory, factsWith(hashResult.value.sha256), made.fingerprint);
-  await cache.hold(place);
-  return { directory: place, fingerprint: made.fingerprint, bytes: made.bytes, cached: false, seconds };
+  const holder = await cache.hold(place);
+  return {
+    directory: place,
+    holder,
+    fingerprint: made.fingerprint,
+    bytes: made.bytes,
+    cached: false,
+    seconds,
+  };
 }

@@ -36,6 +36,8 @@ export interface CacheEntry {
 const entryFile = 'render.json';
 const making = '.making-';
 const inUse = '.in-use-';
+/** Characters of `-` and eight random hexadecimal digits behind a process's mark. */
+const randomSuffix = 9;
 
 /** The facts' SHA-256: the folder's name. */
 export function renderKey(facts: RenderFacts): string {
@@ -113,15 +115,20 @@ export class RenderCache {
     }
   }
 
-  /** Marks a render as used by this process, and as used just now. */
-  async hold(directory: string): Promise<void> {
-    await writeFile(join(directory, `${inUse}${ownMark()}`), '');
+  /**
+   * Marks a render as used by this process, and as used just now.
+   * @returns what {@link RenderCache.letGo} wants; several holders of one process do not know of each other
+   */
+  async hold(directory: string): Promise<string> {
+    const holder = join(directory, `${inUse}${ownMark()}-${randomBytes(4).toString('hex')}`);
+    await writeFile(holder, '');
     const now = new Date();
     await utimes(join(directory, entryFile), now, now).catch(() => undefined);
+    return holder;
   }
 
-  async letGo(directory: string): Promise<void> {
-    await rm(join(directory, `${inUse}${ownMark()}`), { force: true });
+  async letGo(holder: string): Promise<void> {
+    await rm(holder, { force: true });
   }
 
   async remove(directory: string): Promise<void> {
@@ -133,7 +140,7 @@ export class RenderCache {
     for (const name of await namesIn(this.directory)) {
       const directory = join(this.directory, name);
       if (name.startsWith(making)) {
-        if (!isRunning(name.slice(making.length, -9))) await this.remove(directory);
+        if (!isRunning(name.slice(making.length, -randomSuffix))) await this.remove(directory);
       } else if (
         /^[0-9a-f]{64}$/.test(name) &&
         (await readEntry(directory)) === null &&
@@ -169,7 +176,7 @@ export class RenderCache {
 
   private async isHeld(directory: string): Promise<boolean> {
     const names = await namesIn(directory);
-    return names.some((name) => name.startsWith(inUse) && isRunning(name.slice(inUse.length)));
+    return names.some((name) => name.startsWith(inUse) && isRunning(name.slice(inUse.length, -randomSuffix)));
   }
 }
 

@@ -12,7 +12,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { layouts, planPartitions } from '../../core/layout';
+import { layouts } from '../../core/layout';
 import { GiB, MiB } from '../../core/units';
 import { makeBench } from '../support/bench';
 import {
@@ -24,7 +24,7 @@ import {
   type ApplyReport,
   type ListedDrive,
 } from '../support/cli';
-import { extractPartition, hasNoTable, imageHashes, volumeHashes } from '../support/drive-check';
+import { extractPartition, hasNoTable, imageHashes, partitionOn, volumeHashes } from '../support/drive-check';
 import { temporaryArea } from '../support/global-setup';
 import { present } from '../support/present';
 import { makeMedia, type MadeMedia } from '../support/wim';
@@ -61,11 +61,11 @@ async function apply(
   return report;
 }
 
-function expectSound(drive: string, layout: string, wanted: Map<string, string>): void {
+function expectSound(drive: string, wanted: Map<string, string>): void {
   const folder = temporaryArea('check');
-  const efi = extractPartition(drive, 'efi', layout, size, folder);
+  const efi = extractPartition(drive, 'efi', folder);
   expect(execFileSync('fsck.fat', ['-n', efi], { encoding: 'utf8' })).not.toMatch(/differ|bad|lost|error/i);
-  const windows = extractPartition(drive, 'windows', layout, size, folder);
+  const windows = extractPartition(drive, 'windows', folder);
   expect(execFileSync('ntfsfix', ['-n', windows], { encoding: 'utf8' })).toContain('processed successfully');
   expect(volumeHashes(windows, folder)).toEqual(wanted);
   rmSync(folder, { recursive: true, force: true });
@@ -89,7 +89,7 @@ describe('apply on virtual drives', () => {
         const guid = /(?:label-id: |uuid=)([0-9A-F-]{36})/.exec(line)?.[1];
         if (guid !== undefined) guids.add(guid);
       }
-      expectSound(path, 'uefi', wanted);
+      expectSound(path, wanted);
     }
     // Disk and three partitions, on two drives, and no two alike.
     expect(guids.size).toBe(8);
@@ -118,7 +118,7 @@ describe('apply on virtual drives', () => {
 
     rmSync(join(renders, key ?? '', 'chunk-map.json'));
     expect((await apply(bench, drives)).render.cached).toBe(false);
-    for (const { path } of drives) expectSound(path, 'uefi', imageHashes(media.path));
+    for (const { path } of drives) expectSound(path, imageHashes(media.path));
   });
 
   it('writes zeros over what the drive held, and removes every old table', async () => {
@@ -132,11 +132,11 @@ describe('apply on virtual drives', () => {
     execFileSync('sgdisk', ['--zap-all', '--new=1:0:+100M', drive.path], { stdio: 'ignore' });
     await apply(bench, [drive]);
     expect(execFileSync('sgdisk', ['-v', drive.path], { encoding: 'utf8' })).toContain('No problems found');
-    expectSound(drive.path, 'uefi', imageHashes(media.path));
-    const first = planPartitions(present(layouts[0]), size)?.find(({ role }) => role === 'msr');
+    expectSound(drive.path, imageHashes(media.path));
+    const reserved = partitionOn(drive.path, 'msr');
     const read = Buffer.alloc(MiB);
     const fd = openSync(drive.path, 'r');
-    readSync(fd, read, 0, MiB, first?.offset ?? 0);
+    readSync(fd, read, 0, MiB, reserved.offset);
     closeSync(fd);
     expect(read.every((value) => value === 0)).toBe(true);
   });
@@ -148,9 +148,9 @@ describe('apply on virtual drives', () => {
       const drive = await onlyDrive(bench);
       await apply(bench, [drive], ['--layout', name]);
       expect(execFileSync('sgdisk', ['-v', drive.path], { encoding: 'utf8' })).toContain('No problems found');
-      expectSound(drive.path, name, imageHashes(media.path));
+      expectSound(drive.path, imageHashes(media.path));
       const folder = temporaryArea('recovery');
-      const recovery = extractPartition(drive.path, 'recovery', name, size, folder);
+      const recovery = extractPartition(drive.path, 'recovery', folder);
       expect(execFileSync('ntfsfix', ['-n', recovery], { encoding: 'utf8' })).toContain(
         'processed successfully',
       );
@@ -176,7 +176,7 @@ describe('apply on virtual drives', () => {
     execFileSync('wimlib-imagex', ['capture', made.tree, plain, 'plain', '--compress=none'], {
       stdio: 'ignore',
     });
-    expectSound(present(drives[0]).path, 'uefi', imageHashes(plain));
+    expectSound(present(drives[0]).path, imageHashes(plain));
   });
 
   it('applies the image that was asked for', async () => {
@@ -185,7 +185,7 @@ describe('apply on virtual drives', () => {
     await makeBench(bench, 1);
     const drives = await benchDrives(bench);
     await apply(bench, drives, ['--image', '2'], made.path);
-    expectSound(present(drives[0]).path, 'uefi', imageHashes(made.path, 2));
+    expectSound(present(drives[0]).path, imageHashes(made.path, 2));
   });
 
   it('writes drives with 4096-byte sectors', async () => {
@@ -198,7 +198,7 @@ describe('apply on virtual drives', () => {
     readSync(fd, head, 0, 8, 4096);
     closeSync(fd);
     expect(head.toString()).toBe('EFI PART');
-    expectSound(drive.path, 'uefi', imageHashes(media.path));
+    expectSound(drive.path, imageHashes(media.path));
   });
 
   it('compares with the manifest beside the media, and records that it did', async () => {

@@ -242,7 +242,7 @@ describe('runJob', () => {
       expect(await codeOf(reserve(elevated))).toBe('helper-protocol');
 
       const device = attachLoop(drive.path);
-      const { drives } = await elevated.call('listDrives', { benchDirectory: bench, protectedPaths: [] });
+      const { drives } = await engine.call('listDrives', { benchDirectory: bench, protectedPaths: [] });
       const loop = present(drives.find(({ path }) => path === device));
       const before = benchState(bench);
       const end = await run(await reserve(elevated, confirmationOf(loop), loop.id), {}, elevated);
@@ -274,7 +274,7 @@ describe('a sealed drive', () => {
   it('loses it when the station says so', async () => {
     const reservation = await reserve();
     expect(await run(reservation)).toMatchObject({ state: 'done' });
-    await engine.call('eraseTables', { reservation });
+    await engine.call('eraseTables', { reservation, stallMilliseconds: 60_000 });
     expect(hasNoTable(drive.path, drive.size)).toBe(true);
     await engine.call('releaseDrive', { reservation: await reserve() });
   });

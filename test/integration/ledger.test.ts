@@ -52,7 +52,8 @@ afterEach(() => {
 /** Writes entries 1 to `count`. */
 function fill(count: number): void {
   const ledger = Ledger.open(places);
-  for (let number = ledger.count() + 1; number <= count; number += 1) {
+  const [newest] = ledger.lastEntries(1);
+  for (let number = (newest?.sequence ?? 0) + 1; number <= count; number += 1) {
     ledger.append(done(sampleJob({ machineSerial: `PC-${number}` })), context);
   }
   ledger.close();

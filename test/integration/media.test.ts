@@ -6,7 +6,8 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { PrestageError, type ErrorData } from '../../core/errors';
 import { mediaSchema } from '../../core/media';
-import { inspectMedia, wimlibSourceArguments } from '../../native/media/inspect';
+import { inspectMedia } from '../../native/media/inspect';
+import { wimlibSourceArguments } from '../../native/media/source';
 import { verifyMedia, type VerifyProgress } from '../../native/media/verify';
 import {
   bootPaths,

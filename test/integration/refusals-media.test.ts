@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { MiB } from '../../core/units';
 import { reportOf } from '../support/cli';
 import { extractPartition, imageHashes, volumeHashes } from '../support/drive-check';
 import { temporaryArea } from '../support/global-setup';
@@ -96,6 +97,26 @@ describe('apply refuses a media', () => {
       names: [basename(split.path), 'part 2 is not beside it'],
       remedy: basename(second),
     });
+  });
+
+  it('whose EFI folder does not fit on the EFI partition, and names a layout with a larger one', async () => {
+    // Three times the same 90 MiB: once in the media, 270 MiB on a partition of 260.
+    const content = Buffer.alloc(90 * MiB, 'boot');
+    const names = ['one', 'two', 'three'].map((name) => [`EFI/Tools/${name}.bin`, content] as const);
+    const made = await makeMedia(join(area, 'large-efi'), {
+      smallFiles: 10,
+      extraFiles: Object.fromEntries(names),
+    });
+    await expectRefused(station, () => apply(station, { media: made.path }), {
+      code: 'boot-files-too-large',
+      names: ['EFI folder'],
+      remedy: 'configmgr-uefi',
+    });
+
+    // The way out that it names is one.
+    const roomy = await makeStation(area, 'roomy', { size: '2G' });
+    const run = await apply(roomy, { media: made.path, more: ['--layout', 'configmgr-uefi'] });
+    expect(reportOf(run).jobs.map(({ state }) => state)).toEqual(['done']);
   });
 
   it.each<[string, HostileName, string]>([
@@ -196,7 +217,7 @@ describe('apply notices a media that changes while it is read', () => {
     writeFileSync(media, readFileSync(kept));
     const run = await apply(clean, { media, state: station.state });
     expect(reportOf(run).jobs.map(({ state }) => state)).toEqual(['done']);
-    const windows = extractPartition(clean.drives[0].path, 'windows', 'uefi', clean.drives[0].size, area);
+    const windows = extractPartition(clean.drives[0].path, 'windows', area);
     expect(volumeHashes(windows, area)).toEqual(imageHashes(plain.path));
   });
 });

@@ -15,7 +15,7 @@ import { GiB, KiB, MiB } from '../../../core/units';
 import { present } from '../../support/present';
 
 describe('planRanges', () => {
-  it('merges small gaps, keeps large ones, and cuts at 4 MiB borders', () => {
+  it('merges small gaps, keeps large ones, and cuts at 8 MiB borders', () => {
     const file = 64 * MiB;
     const planned = planRanges(
       [
@@ -27,10 +27,8 @@ describe('planRanges', () => {
     );
     expect(planned).toEqual([
       { offset: 0, length: 44 * KiB },
-      { offset: MiB, length: 3 * MiB },
-      { offset: 4 * MiB, length: 4 * MiB },
-      { offset: 8 * MiB, length: 4 * MiB },
-      { offset: 12 * MiB, length: MiB },
+      { offset: MiB, length: 7 * MiB },
+      { offset: 8 * MiB, length: 5 * MiB },
     ]);
   });
 

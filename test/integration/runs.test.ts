@@ -1,0 +1,135 @@
+import { spawnSync } from 'node:child_process';
+import {
+  appendFileSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { JobFacts } from '../../core/record';
+import { closeLeftOpen, RunJournal } from '../../station/batch/runs';
+import { Ledger } from '../../station/ledger/ledger';
+import { statePlaces, type StatePlaces } from '../../station/state';
+import { context, done, failed, sampleJob, started } from '../unit/ledger/samples';
+
+/** What a station finds at its start that another left behind. */
+
+let folder: string;
+let places: StatePlaces;
+let ledger: Ledger;
+let journalFile: string;
+let job: JobFacts;
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'prestage-runs-'));
+  places = statePlaces(folder);
+  ledger = Ledger.open(places);
+  job = sampleJob({ machineSerial: 'PC 0042' });
+  journalFile = join(places.runs, job.batchId);
+});
+afterEach(() => {
+  ledger.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+/** The first line of a journal whose station was killed: a process that has ended. */
+function deadMark(): string {
+  const mark = spawnSync(
+    'sh',
+    ['-c', 'printf "%s-%s-%s" $$ "$(cut -d" " -f22 /proc/$$/stat)" "$(cat /proc/sys/kernel/random/boot_id)"'],
+    { encoding: 'utf8' },
+  ).stdout;
+  expect(mark).toMatch(/^\d+-\d+-[0-9a-f-]{36}$/);
+  return mark;
+}
+
+const leaveBehind = (...lines: string[]): void => {
+  writeFileSync(journalFile, [deadMark(), ...lines, ''].join('\n'));
+};
+
+describe('what a killed station left open', () => {
+  it('is doubtful when the job is recorded as done and the helper was not told: once', async () => {
+    ledger.append(started(job), context);
+    ledger.append(done(job), context);
+    leaveBehind(`recording ${job.jobId} ${job.machineSerial}`);
+    expect(await closeLeftOpen(places.runs, ledger, context)).toEqual({
+      interrupted: [],
+      doubtful: ['PC 0042'],
+    });
+    // The next start does not say it again.
+    expect(readdirSync(places.runs)).toEqual([]);
+    expect(await closeLeftOpen(places.runs, ledger, context)).toEqual({ interrupted: [], doubtful: [] });
+    // It counts as shipped no more; what was recorded stays, and is whole.
+    expect(ledger.findShipped('PC 0042')).toBeNull();
+    expect(ledger.verify()).toMatchObject({ ok: true, entries: 3 });
+  });
+
+  it('is not doubtful once the helper was told', async () => {
+    ledger.append(started(job), context);
+    ledger.append(done(job), context);
+    leaveBehind(`recording ${job.jobId} ${job.machineSerial}`, `released ${job.jobId}`);
+    expect(await closeLeftOpen(places.runs, ledger, context)).toEqual({ interrupted: [], doubtful: [] });
+  });
+
+  it('tells the jobs of a batch apart', async () => {
+    const other = sampleJob({ machineSerial: 'PC-0043' });
+    for (const one of [job, other]) {
+      ledger.append(started(one), context);
+      ledger.append(done(one), context);
+    }
+    leaveBehind(
+      `recording ${job.jobId} ${job.machineSerial}`,
+      `recording ${other.jobId} ${other.machineSerial}`,
+      `released ${job.jobId}`,
+    );
+    expect((await closeLeftOpen(places.runs, ledger, context)).doubtful).toEqual(['PC-0043']);
+  });
+
+  it('is interrupted, not doubtful, when the end was not recorded any more', async () => {
+    ledger.append(started(job), context);
+    leaveBehind(`recording ${job.jobId} ${job.machineSerial}`);
+    expect(await closeLeftOpen(places.runs, ledger, context)).toEqual({
+      interrupted: ['PC 0042'],
+      doubtful: [],
+    });
+    expect(ledger.openJobs()).toEqual([]);
+  });
+
+  it.each([
+    ['failed', (): JobFacts => job],
+    ['done, but in another job', (): JobFacts => sampleJob({ machineSerial: 'PC 0042' })],
+  ])('is not doubtful when the machine is recorded as %s', async (what, recorded) => {
+    const facts = recorded();
+    ledger.append(started(facts), context);
+    ledger.append(what === 'failed' ? failed(facts) : done(facts), context);
+    leaveBehind(`recording ${job.jobId} ${job.machineSerial}`);
+    expect((await closeLeftOpen(places.runs, ledger, context)).doubtful).toEqual([]);
+  });
+
+  it('is let alone while its station still runs', async () => {
+    ledger.append(started(job), context);
+    const running = await RunJournal.begin(places.runs, job.batchId);
+    await running.recording(job.jobId, job.machineSerial);
+    expect(await closeLeftOpen(places.runs, ledger, context)).toEqual({ interrupted: [], doubtful: [] });
+    expect(ledger.openJobs()).toHaveLength(1);
+    expect(existsSync(journalFile)).toBe(true);
+    await running.end();
+    expect(existsSync(journalFile)).toBe(false);
+  });
+
+  it('is read from what a journal wrote itself, torn last line included', async () => {
+    ledger.append(started(job), context);
+    ledger.append(done(job), context);
+    const journal = await RunJournal.begin(places.runs, job.batchId);
+    await journal.recording(job.jobId, job.machineSerial);
+    appendFileSync(journalFile, `released ${job.jobId.slice(0, 8)}`);
+    const [, ...lines] = readFileSync(journalFile, 'utf8').split('\n');
+    leaveBehind(...lines);
+    expect((await closeLeftOpen(places.runs, ledger, context)).doubtful).toEqual(['PC 0042']);
+  });
+});
