@@ -65,8 +65,9 @@ async function readBenchFile(directory: string): Promise<{ folder: string; bench
 function causeOf(error: unknown): string {
   const errno = errorCodeOf(error);
   if (errno !== null) return errno;
-  if (error instanceof SyntaxError || error instanceof z.ZodError)
+  if (error instanceof SyntaxError || error instanceof z.ZodError) {
     return `${benchFileName} is not of the form of a bench`;
+  }
   return sanitizeForDisplay(error instanceof Error ? error.message : String(error), 2000);
 }
 

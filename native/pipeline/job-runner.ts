@@ -1,7 +1,7 @@
 import { constants } from 'node:fs';
 import { open, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
-import { bytesOf, chunkMapProblem, type ChunkMap } from '../../core/chunk-map';
+import { bytesOf, chunkMapName, chunkMapProblem, type ChunkMap } from '../../core/chunk-map';
 import type { EngineRequest, EngineResponse } from '../../core/contract/engine';
 import { cancelled, isCancellation, PrestageError, toErrorData } from '../../core/errors';
 import { encodePartitionTable, type PartitionTable, type TableGuids } from '../../core/gpt';
@@ -10,7 +10,7 @@ import { MiB } from '../../core/units';
 import { refuseForeignFile } from '../caller';
 import { listDrives } from '../drives/list';
 import { chunkPieces } from '../render/check-render';
-import { chunkMapName, partitionFileName, readChunkMap, renderDamaged } from '../render/chunk-map-file';
+import { partitionFileName, readChunkMap, renderDamaged } from '../render/chunk-map-file';
 import { driveErrorOf } from './drive-errors';
 import type { SourcedChunk } from './drive-io';
 import { runDriveThread, type DriveEnd } from './drive-thread';

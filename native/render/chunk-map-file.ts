@@ -7,7 +7,6 @@ import { errorCodeOf } from '../../core/system-error';
 import { refuseForeignFile } from '../caller';
 
 // For native/pipeline/job-runner.ts, until it imports it from core.
-export { chunkMapName } from '../../core/chunk-map';
 
 /** A 2 TiB drive filled to the brim has 262,144 chunks of about 110 characters. */
 const largestFile = 64 * 1024 * 1024;

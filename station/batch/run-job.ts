@@ -195,10 +195,10 @@ async function doJob(
   dependencies: BatchDependencies,
 ): Promise<JobEnd> {
   const { planned, engine, reservation } = reserved;
-  let touched = false;
+  const drive = { touched: false };
   const unsubscribe = engine.onJobProgress(({ jobId, job }) => {
     if (jobId !== facts.jobId) return;
-    if (job.state !== 'queued' && job.state !== 'checking') touched = true;
+    if (job.state !== 'queued' && job.state !== 'checking') drive.touched = true;
     // The end is shown when it is recorded.
     if (!hasEnded(job)) show(dependencies.onJob, planned, job);
   });
@@ -219,7 +219,7 @@ async function doJob(
     return endOf(job);
   } catch (error) {
     // Whatever broke off the call: a drive that was written to may have been sealed as well.
-    if (touched) await takeTablesOff(reserved, run, dependencies);
+    if (drive.touched) await takeTablesOff(reserved, run, dependencies);
     if (isCancellation(error)) return { state: 'cancelled', bytesWritten: 0 };
     const reason = toErrorData(error);
     if (reason.code !== 'helper-died') return { state: 'failed', reason, bytesWritten: 0 };

@@ -304,6 +304,7 @@ describe('runJob, when the helper dies', () => {
         request: {
           drives: [{ driveId: drive.id, confirmed: confirmationOf(drive) }],
           benchDirectory: '/tmp/bench',
+          protectedPaths: ['/media/gold.wim'],
         },
       },
       { method: 'eraseTables', request: { reservation: 'r2' } },
