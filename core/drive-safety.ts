@@ -55,6 +55,11 @@ export interface DriveFacts {
   readonly transport: string | null;
   /** Kernel subsystems from the device up: `block:scsi:pci`. */
   readonly subsystems: string | null;
+  /**
+   * How each controller of an NVMe drive is reached (`pcie`, `tcp`, `rdma`, `fc`); empty for other drives, null
+   * where /sys does not tell. With native multipath nothing else tells a drive of a network from a local one.
+   */
+  readonly nvmeTransports: readonly string[] | null;
   /** none, host-aware, host-managed, or null. */
   readonly zoned: string | null;
   /** The device and what is on it; null for a virtual drive, and for a disk nothing more is known of. */
@@ -162,7 +167,8 @@ function sortReasons(facts: DriveFacts): BlockReason[] {
   }
   const network =
     ['iscsi', 'fc', 'fcoe'].includes(facts.transport ?? '') ||
-    facts.subsystems?.includes('nvme-fabrics') === true;
+    facts.subsystems?.includes('nvme-fabrics') === true ||
+    facts.nvmeTransports?.some((transport) => transport !== 'pcie') === true;
   if (network) reasons.push({ code: 'not-a-disk', message: 'It is reached over a network.' });
   if (facts.zoned === 'host-managed') {
     reasons.push({ code: 'not-a-disk', message: 'It is host-managed zoned: it cannot be written in place.' });
@@ -295,6 +301,7 @@ function factReasons(facts: DriveFacts): BlockReason[] {
   if (facts.kind !== 'virtual') {
     const nodes = facts.node === null ? [] : nodesOf(facts.node);
     if (facts.node === null) missing.push('what is on it');
+    if (facts.nvmeTransports === null) missing.push('how its NVMe controllers are reached');
     if (nodes.some((node) => node.deviceNumber === null)) missing.push('its device number');
     if (nodes.some((node) => node.holders === null)) missing.push('what holds it');
   }

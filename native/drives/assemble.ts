@@ -76,6 +76,7 @@ function blockDrive(
     readOnly,
     transport: device.transport,
     subsystems: device.subsystems,
+    nvmeTransports: found?.nvmeTransports ?? null,
     zoned: device.zoned,
     node: { ...node, mountPoints: [...new Set([...node.mountPoints, ...baseMounts])] },
     loop:
@@ -142,6 +143,7 @@ function virtualDrive(virtual: VirtualDrive, listing: MachineListing, context: S
     readOnly: virtual.readOnly,
     transport: null,
     subsystems: null,
+    nvmeTransports: [],
     zoned: null,
     node,
     loop: null,
@@ -185,6 +187,7 @@ function baseOnlyDrive(base: BaseDrive, context: SafetyContext): Drive {
     readOnly: base.isReadOnly,
     transport: base.busType.toLowerCase(),
     subsystems: null,
+    nvmeTransports: [],
     zoned: null,
     node: null,
     loop: null,

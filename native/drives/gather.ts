@@ -11,6 +11,7 @@ import { parseMountinfo, parseSwaps, type MountEntry, type SwapEntry } from './p
 import {
   deviceNumberAt,
   readAttachment,
+  readNvmeTransports,
   readBtrfsGroups,
   readByPath,
   readHolders,
@@ -24,6 +25,7 @@ interface FoundIdentity {
   readonly serial: string | null;
   readonly wwn: string | null;
   readonly attachment: string;
+  readonly nvmeTransports: readonly string[] | null;
 }
 
 /** Everything the machine says of its block devices, as it says it. */
@@ -75,6 +77,7 @@ async function gather(sysRoot: string, procRoot: string, devRoot: string): Promi
     identities.set(kernelName, {
       ...(await readIdentity(sysRoot, kernelName)),
       attachment: await readAttachment(sysRoot, kernelName),
+      nvmeTransports: await readNvmeTransports(sysRoot, kernelName),
     });
     const loop = await readLoop(sysRoot, kernelName);
     if (loop !== null) loops.set(kernelName, loop);

@@ -93,6 +93,23 @@ export async function readAttachment(sysRoot: string, kernelName: string): Promi
   return `device ${await told('dev')} sequence ${await told('diskseq')}`;
 }
 
+/**
+ * How the controllers of an NVMe drive are reached. `device` leads to the controller, or with native multipath
+ * to the subsystem, which holds its controllers.
+ * @returns an empty list for a drive that is not NVMe, null where /sys does not tell
+ */
+export async function readNvmeTransports(sysRoot: string, kernelName: string): Promise<string[] | null> {
+  if (!/^nvme\d+n\d+$/.test(kernelName)) return [];
+  const device = join(sysRoot, 'class/block', sysName(kernelName), 'device');
+  const controllers = (await readdir(device).catch(() => [])).filter((name) => /^nvme\d+$/.test(name));
+  const folders = [device, ...controllers.map((name) => join(device, name))];
+  const told = await Promise.all(
+    folders.map(async (folder) => (await readFile(join(folder, 'transport'), 'utf8').catch(() => '')).trim()),
+  );
+  const transports = told.filter((transport) => transport !== '');
+  return transports.length === 0 ? null : transports;
+}
+
 /** Kernel name → /dev/disk/by-path link. Empty where udev does not make such links. */
 export async function readByPath(devRoot: string): Promise<Map<string, string>> {
   const folder = join(devRoot, 'disk/by-path');

@@ -35,7 +35,18 @@ export function recordedListing(machine: string): MachineListing {
     swaps: parseSwaps(recordedText(machine, 'swaps')),
     holders: new Map(Object.entries(sys.holders)),
     loops: new Map(Object.entries(sys.loops ?? {})),
-    identities: new Map(),
+    // Recorded before /sys was asked for more than lsblk tells: every NVMe drive of the recordings is local.
+    identities: new Map(
+      parseLsblk(document).map(({ kernelName }) => [
+        kernelName,
+        {
+          serial: null,
+          wwn: null,
+          attachment: `device of ${kernelName}`,
+          nvmeTransports: kernelName.startsWith('nvme') ? ['pcie'] : [],
+        },
+      ]),
+    ),
     byPath: new Map(Object.entries(sys.byPath ?? {})),
     btrfsGroups: sys.btrfsGroups ?? [],
     zfsActive: sys.zfsActive ?? false,

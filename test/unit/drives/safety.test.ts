@@ -35,6 +35,7 @@ function disk(facts: Partial<DriveFacts> = {}): DriveFacts {
     readOnly: false,
     transport: 'sata',
     subsystems: 'block:scsi:pci',
+    nvmeTransports: [],
     zoned: 'none',
     node: node(),
     loop: null,
@@ -117,9 +118,15 @@ describe('what a drive is', () => {
     ['Fibre Channel', { transport: 'fc' }],
     ['FCoE', { transport: 'fcoe' }],
     ['NVMe over fabrics', { subsystems: 'block:nvme:nvme-fabrics' }],
+    ['NVMe over fabrics with native multipath', { nvmeTransports: ['pcie', 'tcp'] }],
     ['host-managed zones', { zoned: 'host-managed' }],
   ])('%s: not-a-disk', (_, facts) => {
     expect(codes(disk(facts))).toEqual(['not-a-disk']);
+  });
+
+  it('an NVMe drive whose controllers tell no transport: facts-missing', () => {
+    expect(codes(disk({ nvmeTransports: null }))).toEqual(['facts-missing']);
+    expect(codes(disk({ nvmeTransports: ['pcie'] }))).toEqual([]);
   });
 
   it.each([0, 1, 520, 528, 2048, 8192])('%i bytes a sector is refused', (logicalSectorSize) => {
