@@ -15,6 +15,8 @@ export const timeouts = {
   listingTool: 30_000,
   /** A tool that was asked to stop, before it is killed. */
   toolKill: 5_000,
+  /** How long something may look at a drive in passing, as udev does at a new one. */
+  passingLook: 2_000,
   /** The kernel's re-read of a partition table while udev still holds the device. */
   tableReread: 5_000,
   /** Another process's transaction on the ledger. One takes a few fsyncs. */

@@ -5,6 +5,7 @@ import { identityDifferences, type ConfirmedDrive, type Drive } from '../../core
 import { PrestageError } from '../../core/errors';
 import { elevatedCaller } from '../caller';
 import { listDrives } from '../drives/list';
+import { refuseOtherUsers } from './other-users';
 import { closeDescriptor, driveChanged, openDrive, type OpenedDrive } from './open-drive';
 
 /**
@@ -67,6 +68,7 @@ export class Reservations {
         requireOwnRights(drive);
         opened.push(await openDrive(drive, 'write'));
       }
+      await refuseOtherUsers(opened.map(({ drive }) => drive));
       const after = await listing();
       for (const { driveId, confirmed } of request.drives) {
         findConfirmed(after, driveId, confirmed, 'write');

@@ -1,5 +1,5 @@
-import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
+import { closeSync, mkdirSync, openSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
@@ -145,6 +145,24 @@ describe.skipIf(!isRoot)('apply on block devices', () => {
     expect(second.status).toBe(3);
     expect(errorOf(second).code).toBe('drive-busy');
     expect(errorOf(second).message).toContain('bay 1');
+  });
+
+  it('refuses a drive that another program has open, though it is not mounted', async () => {
+    const { bench, drives } = await loopBench('bench-open', 1);
+    const [drive] = drives;
+    const fd = openSync(drive?.path ?? '', 'r');
+    const other = spawn('sleep', ['60'], { stdio: [fd, 'ignore', 'ignore'] });
+    closeSync(fd);
+    try {
+      const run = await runCli(applyArguments(bench, drives));
+      expect(run.status).toBe(3);
+      expect(errorOf(run).code).toBe('drive-busy');
+      expect(errorOf(run).message).toContain(`sleep (${String(other.pid)})`);
+      expect(errorOf(run).message).toContain('bay 1');
+    } finally {
+      // Gone before the loop device is detached.
+      await new Promise((resolve) => other.once('exit', resolve).kill());
+    }
   });
 
   it('ends a drive as stalled that stops answering, while the others finish', async ({ skip }) => {
