@@ -134,6 +134,19 @@ export class DriveIo {
   }
 
   /**
+   * The tables' regions must still hold the zeros that erase wrote. On a drive that is smaller than it says and
+   * wraps around, or writes to the wrong place, chunks have landed there.
+   */
+  async requireBlankTables(): Promise<void> {
+    const zeros = this.buffers[1].subarray(0, tableRegion).fill(0);
+    for (const offset of [0, this.drive.size - tableRegion]) {
+      const found = this.buffers[0].subarray(0, tableRegion);
+      await this.read(found, tableRegion, offset, null);
+      if (!found.equals(zeros)) throw new DriveFailure('mismatch', offset, null);
+    }
+  }
+
+  /**
    * Writes the partition table: backup first, primary last, since the primary is what makes a drive usable.
    * Reads both back.
    * @returns SHA-256 over both regions as read back

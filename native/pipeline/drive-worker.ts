@@ -98,6 +98,7 @@ async function run(data: DriveWorkerData): Promise<void> {
   const writeSeconds = await seconds(() => drive.writeChunks(data.chunks));
   tell({ type: 'phase', phase: 'verifying' });
   const verifySeconds = await seconds(() => drive.verifyChunks(data.chunks));
+  await drive.requireBlankTables();
   tell({ type: 'phase', phase: 'sealing' });
   try {
     const tableSha256 = await drive.seal(data.table);
