@@ -5,25 +5,31 @@ import { driveLabel, type Drive } from '../../core/drive';
 import { PrestageError } from '../../core/errors';
 import { timeouts } from '../../core/timeouts';
 
+/** A process and the paths of the devices that it has open. */
+interface DeviceUser {
+  readonly name: string;
+  readonly devices: readonly string[];
+}
+
 /**
  * A process can have a disk open without O_EXCL (a virtual machine with a raw disk, a network block device
  * server): no mount and no holder tells of it, and O_EXCL succeeds beside it. What can be seen of other users'
  * processes depends on our rights; root, who opens real drives, sees all of them.
- * @param procRoot `/proc`; tests replace it
- * @returns names of other processes that have the device or a partition of it open
  */
-export async function processesWithOpen(devicePath: string, procRoot = '/proc'): Promise<string[]> {
-  const users: string[] = [];
-  for (const pid of (await readdir(procRoot)).filter(
+async function deviceUsers(): Promise<DeviceUser[]> {
+  const users: DeviceUser[] = [];
+  const others = (await readdir('/proc')).filter(
     (name) => /^\d+$/.test(name) && name !== String(process.pid),
-  )) {
-    const descriptors = await readdir(`${procRoot}/${pid}/fd`).catch(() => []);
+  );
+  for (const pid of others) {
+    const descriptors = await readdir(`/proc/${pid}/fd`).catch(() => []);
     const targets = await Promise.all(
-      descriptors.map((fd) => readlink(`${procRoot}/${pid}/fd/${fd}`).catch(() => '')),
+      descriptors.map((fd) => readlink(`/proc/${pid}/fd/${fd}`).catch(() => '')),
     );
-    if (!targets.some((target) => isOn(target, devicePath))) continue;
-    const name = await readFile(`${procRoot}/${pid}/comm`, 'utf8').catch(() => '');
-    users.push(`${sanitizeForDisplay(name, 40) || 'process'} (${pid})`);
+    const devices = targets.filter((target) => target.startsWith('/dev/'));
+    if (devices.length === 0) continue;
+    const name = await readFile(`/proc/${pid}/comm`, 'utf8').catch(() => '');
+    users.push({ name: `${sanitizeForDisplay(name, 40) || 'process'} (${pid})`, devices });
   }
   return users;
 }
@@ -33,20 +39,26 @@ function isOn(target: string, devicePath: string): boolean {
   return target.startsWith(devicePath) && /^(?:p?\d+)?$/.test(target.slice(devicePath.length));
 }
 
+/** Names of those that have a drive or a partition of it open. */
+function usersOf({ path }: Drive, users: readonly DeviceUser[]): string[] {
+  return users.filter(({ devices }) => devices.some((device) => isOn(device, path))).map(({ name }) => name);
+}
+
 /**
  * Refuses drives that another process has open. udev and the like look at a new drive for a moment: only what
  * is still there a little later counts.
  * @throws PrestageError drive-busy
  */
 export async function refuseOtherUsers(drives: readonly Drive[]): Promise<void> {
-  const suspects: Drive[] = [];
-  for (const drive of drives.filter(({ kind }) => kind !== 'virtual')) {
-    if ((await processesWithOpen(drive.path)).length > 0) suspects.push(drive);
-  }
+  const real = drives.filter(({ kind }) => kind !== 'virtual');
+  if (real.length === 0) return;
+  const now = await deviceUsers();
+  const suspects = real.filter((drive) => usersOf(drive, now).length > 0);
   if (suspects.length === 0) return;
   await sleep(timeouts.passingLook);
+  const later = await deviceUsers();
   for (const drive of suspects) {
-    const users = await processesWithOpen(drive.path);
+    const users = usersOf(drive, later);
     if (users.length === 0) continue;
     throw new PrestageError({
       code: 'drive-busy',

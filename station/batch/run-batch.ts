@@ -33,7 +33,7 @@ export async function runBatch(
 ): Promise<BatchReport> {
   const { engines, cache, places, signal } = dependencies;
   const reserved = await reserveAll(request, plan, dependencies);
-  const renders: Render[] = [];
+  const renders = new Map<string, Render>();
   try {
     const hash = await hashAndRender(plan, dependencies, renders);
     const greeting = await engines.greeting();
@@ -42,7 +42,7 @@ export async function runBatch(
       stationName: dependencies.settings.stationName,
       versions: greeting.versions,
     };
-    for (const render of renders) await keepChunkMap(render, places);
+    for (const render of renders.values()) await keepChunkMap(render, places);
     if (signal.aborted) throw cancelledBatch();
 
     const batchId = randomUUID();
@@ -50,7 +50,7 @@ export async function runBatch(
     try {
       const jobs = await Promise.all(
         reserved.map(async (one) => {
-          const render = renderFor(one.planned, plan, renders);
+          const render = renderFor(one.planned, renders);
           const facts = factsOf(batchId, one.planned, request, plan, hash, render);
           return await runJob(
             one,
@@ -61,7 +61,7 @@ export async function runBatch(
           );
         }),
       );
-      return { batchId, hash, renders, jobs };
+      return { batchId, hash, renders: [...renders.values()], jobs };
     } finally {
       await journal.end();
     }
@@ -69,7 +69,7 @@ export async function runBatch(
     await Promise.allSettled(
       reserved.map(({ engine, reservation }) => engine.call('releaseDrive', { reservation })),
     );
-    await Promise.allSettled(renders.map(({ holder }) => cache.letGo(holder)));
+    await Promise.allSettled([...renders.values()].map(({ holder }) => cache.letGo(holder)));
     // A render that is larger than the limit was needed, but is not kept. The batch's end is not its business.
     await cache.makeRoom(0).catch(() => undefined);
   }
@@ -113,14 +113,14 @@ async function reserveAll(
   }
 }
 
-const sameRender = (one: PlannedJob, other: PlannedJob): boolean =>
-  one.drive.size === other.drive.size && one.drive.logicalSectorSize === other.drive.logicalSectorSize;
+/** Drives of one size and sector size share a render. */
+const renderKind = ({ drive }: PlannedJob): string => `${drive.size} ${drive.logicalSectorSize}`;
 
 /** Hashes the media and gets a render for each size of drive; both must have read the same file. */
 async function hashAndRender(
   plan: BatchPlan,
   { engines, cache, signal, onTask }: BatchDependencies,
-  renders: Render[],
+  renders: Map<string, Render>,
 ): Promise<MediaHash> {
   const engine = await engines.plain();
   const { versions } = await engines.greeting();
@@ -136,9 +136,9 @@ async function hashAndRender(
     });
   // Awaited by the renders; a rejection before that is not unhandled.
   hash.catch(() => undefined);
-  for (const job of plan.jobs.filter(
-    (one, index) => plan.jobs.findIndex((other) => sameRender(one, other)) === index,
-  )) {
+  for (const job of plan.jobs) {
+    const kind = renderKind(job);
+    if (renders.has(kind)) continue;
     const { size: driveSize, logicalSectorSize: sectorSize } = job.drive;
     const request = {
       media: plan.media,
@@ -150,7 +150,7 @@ async function hashAndRender(
       versions,
     };
     try {
-      renders.push(await obtainRender(request, { engine, cache, signal, onProgress: onTask }));
+      renders.set(kind, await obtainRender(request, { engine, cache, signal, onProgress: onTask }));
     } catch (error) {
       throw forDrive(error, job.drive);
     }
@@ -179,11 +179,8 @@ function forDrive(error: unknown, drive: Drive): unknown {
   });
 }
 
-function renderFor(job: PlannedJob, plan: BatchPlan, renders: readonly Render[]): Render {
-  const firsts = plan.jobs.filter(
-    (one, index) => plan.jobs.findIndex((other) => sameRender(one, other)) === index,
-  );
-  const render = renders[firsts.findIndex((first) => sameRender(first, job))];
+function renderFor(job: PlannedJob, renders: ReadonlyMap<string, Render>): Render {
+  const render = renders.get(renderKind(job));
   if (render === undefined) throw new Error('no render was made for a drive');
   return render;
 }

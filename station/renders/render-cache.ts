@@ -3,6 +3,7 @@ import { lstat, mkdir, readdir, readFile, rename, rm, utimes, writeFile } from '
 import { join } from 'node:path';
 import { z } from 'zod';
 import { sha256Schema } from '../../core/chunk-map';
+import { errorCodeOf } from '../../core/system-error';
 import { isRunning, processMark } from '../process-mark';
 
 /** What a render was made from. Any difference makes it another render. */
@@ -109,7 +110,7 @@ export class RenderCache {
       await rename(directory, place);
       return place;
     } catch (error) {
-      if (!hasCode(error, 'ENOTEMPTY', 'EEXIST')) throw error;
+      if (!['ENOTEMPTY', 'EEXIST'].includes(errorCodeOf(error) ?? '')) throw error;
       // Used from where it was made, and removed with the other left-overs.
       return directory;
     }
@@ -188,13 +189,9 @@ function ownMark(): string {
 
 async function namesIn(directory: string): Promise<string[]> {
   return await readdir(directory).catch((error: unknown) => {
-    if (hasCode(error, 'ENOENT', 'ENOTDIR')) return [];
+    if (['ENOENT', 'ENOTDIR'].includes(errorCodeOf(error) ?? '')) return [];
     throw error;
   });
-}
-
-function hasCode(error: unknown, ...codes: string[]): boolean {
-  return error instanceof Error && 'code' in error && codes.includes(String(error.code));
 }
 
 async function readEntry(directory: string): Promise<z.infer<typeof entryFileSchema> | null> {

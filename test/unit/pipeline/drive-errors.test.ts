@@ -1,28 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import type { Drive } from '../../../core/drive';
 import { driveErrorOf } from '../../../native/pipeline/drive-errors';
+import { sampleDrive } from '../core/drives';
 
-const drive: Drive = {
-  id: 'S1-00000000',
-  kind: 'disk',
-  path: '/dev/sdb',
-  serial: 'S1',
-  wwn: null,
-  size: 1,
-  attachment: null,
-  byPath: null,
-  bay: 'bay 7',
-  model: null,
-  bus: 'sata',
-  logicalSectorSize: 512,
-  physicalSectorSize: 512,
-  rotational: false,
-  removable: false,
-  readOnly: false,
-  contents: [],
-  verdict: 'eligible',
-  reasons: [],
-};
+const drive = sampleDrive({ bay: 'bay 7' });
 const failed = (kind: 'source' | 'read' | 'write' | 'mismatch' | 'table', errno: string | null) =>
   driveErrorOf({ type: 'failed', kind, offset: 8192, chunk: 3, errno, detail: 'd' }, drive);
 
