@@ -14,11 +14,11 @@ const prestage: { readonly meta: { readonly name: string } } = houseRules;
 export default defineConfig(
   { ignores: ['dist/', 'native/addon/', 'test-results/', 'node_modules/'] },
   {
-    files: ['**/*.ts'],
+    files: ['**/*.ts', '**/*.tsx'],
     extends: [tseslint.configs.strictTypeChecked],
     languageOptions: {
       parserOptions: {
-        project: ['./core', './native', './station', './build', './test'].map(
+        project: ['./core', './native', './station', './electron', './renderer', './build', './test'].map(
           (room) => `${room}/tsconfig.json`,
         ),
         tsconfigRootDir: root,

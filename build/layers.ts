@@ -14,6 +14,25 @@ export const layers: Readonly<Record<string, Layer>> = {
   native: { rooms: ['core'], packages: 'any' },
   // station and native meet only in core/contract.
   station: { rooms: ['core'], packages: 'any' },
+  // The desk is thin: windows and wires. What it is for is done in station.
+  electron: { rooms: ['core', 'station'], packages: 'any' },
+  // The face runs in a sandbox: nothing of Node, and of the house only the words and the contract.
+  renderer: {
+    rooms: ['core'],
+    packages: [
+      'react',
+      'react-dom',
+      'zustand',
+      '@mantine/core',
+      '@mantine/hooks',
+      '@tabler/icons-react',
+      '@tanstack/react-virtual',
+      '@fontsource-variable/inter',
+      '@fontsource/jetbrains-mono',
+      'bwip-js',
+      'zod',
+    ],
+  },
   build: { rooms: [], packages: 'any' },
-  test: { rooms: ['core', 'native', 'station', 'build'], packages: 'any' },
+  test: { rooms: ['core', 'native', 'station', 'electron', 'renderer', 'build'], packages: 'any' },
 };

@@ -1,0 +1,109 @@
+import { z } from 'zod';
+
+export const scanCommands = ['START', 'UNDO', 'CANCEL', 'NEXT', 'RETRY'] as const;
+export type ScanCommand = (typeof scanCommands)[number];
+
+/** What a barcode can be taken for. */
+export const scanKinds = [
+  'command',
+  'operator',
+  'work-order',
+  'sha256',
+  'bay',
+  'drive',
+  'machine',
+  // never a machine's serial:
+  'ean',
+  'mac',
+  'part-number',
+  'uuid',
+  'web-address',
+  'placeholder',
+  'unreadable',
+] as const;
+export const scanKindSchema = z.enum(scanKinds);
+export type ScanKind = z.infer<typeof scanKindSchema>;
+
+/** What the station waited for when something else was scanned. */
+export const expectations = [
+  'operator',
+  'media',
+  'media-hash',
+  'machine',
+  'bay',
+  'bay-to-cancel',
+  'bay-to-retry',
+  'start',
+] as const;
+export const expectationSchema = z.enum(expectations);
+export type Expectation = z.infer<typeof expectationSchema>;
+
+/** Why a scan was refused although its kind was known. The words for each are the page's. */
+export const refusals = [
+  /** Another kind of barcode was expected. */
+  'wrong-kind',
+  /** Not the form that the maker's serials have (settings). */
+  'pattern',
+  'machine-in-batch',
+  'machine-running',
+  /** Detail: the day. */
+  'machine-shipped',
+  'bay-unknown',
+  'bay-empty',
+  /** Detail: the reasons. */
+  'drive-blocked',
+  'drive-paired',
+  'drive-running',
+  /** The drive shows an ended job that nobody has dismissed. */
+  'drive-finished',
+  'no-free-bay',
+  'nothing-to-undo',
+  'nothing-to-cancel',
+  'nothing-to-retry',
+  /** START, and something is missing; detail: the first obstacle. */
+  'not-ready',
+  /** The media's hash is another one. */
+  'hash-differs',
+  /** The hash was refused, or not asked for now. */
+  'hash-not-wanted',
+  /** The same barcode again at once: a scanner that reads twice. */
+  'repeated-read',
+  /** The start itself failed; pairing.refusal says why. */
+  'start-refused',
+] as const;
+
+export const scanOutcomeSchema = z.discriminatedUnion('result', [
+  z.strictObject({
+    result: z.literal('accepted'),
+    kind: scanKindSchema,
+    /** What it did. */
+    effect: z.enum([
+      'operator-set',
+      'work-order-set',
+      'hash-given',
+      'machine-waiting',
+      'paired',
+      'undone',
+      'armed',
+      'disarmed',
+      'started',
+      'cancel-which',
+      'retry-which',
+      'job-cancelled',
+      'job-retried',
+      'cleared',
+    ]),
+    machineSerial: z.string().nullable(),
+    bay: z.string().nullable(),
+  }),
+  z.strictObject({
+    result: z.literal('refused'),
+    /** What was scanned. */
+    kind: scanKindSchema,
+    reason: z.enum(refusals),
+    /** What was waited for. */
+    expected: expectationSchema,
+    detail: z.string().nullable(),
+  }),
+]);
+export type ScanOutcome = z.infer<typeof scanOutcomeSchema>;

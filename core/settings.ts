@@ -1,0 +1,47 @@
+import { z } from 'zod';
+import { baysSchema } from './bays';
+
+/** A text that can be compiled as a regular expression (JavaScript, flag u). */
+const patternSchema = z
+  .string()
+  .min(1)
+  .max(200)
+  .refine(
+    (text) => {
+      try {
+        new RegExp(text, 'u');
+        return true;
+      } catch {
+        return false;
+      }
+    },
+    { message: 'must be a regular expression' },
+  );
+
+/** What serials of one maker look like. */
+export const serialPatternSchema = z.strictObject({
+  /** Shown when a scan does not fit, for example "Dell service tag". */
+  maker: z.string().min(1).max(60),
+  /** The whole serial, upper case. */
+  pattern: patternSchema,
+});
+export type SerialPattern = z.infer<typeof serialPatternSchema>;
+
+export const themes = ['system', 'light', 'dark', 'high-contrast'] as const;
+export const languages = ['en'] as const;
+
+/** What the desktop app can be told. Every member has a default, so that an old file stays readable. */
+export const deskSettingsSchema = z.strictObject({
+  bays: baysSchema.default([]),
+  /** When there are any, a machine's serial must fit one of them. */
+  serialPatterns: z.array(serialPatternSchema).max(50).default([]),
+  /** An operator's badge; the first group is the name. */
+  badgePattern: patternSchema.default('^(?:OP|BADGE)[-: ](.{2,60})$'),
+  /** A work order's barcode; the first group is the number. */
+  workOrderPattern: patternSchema.default('^WO[-: ](.{1,60})$'),
+  sounds: z.boolean().default(true),
+  theme: z.enum(themes).default('system'),
+  language: z.enum(languages).default('en'),
+});
+export type DeskSettings = z.infer<typeof deskSettingsSchema>;
+export type Theme = DeskSettings['theme'];
