@@ -43,6 +43,8 @@ export const jobFactsSchema = z.strictObject({
   partitionGuids: z.array(z.uuid()),
   /** Why a machine that was already shipped is done again. */
   againReason: z.string().nullable(),
+  /** The enterprise's number for the batch. Missing where nobody gave one, as in all entries before 0.2. */
+  workOrder: z.string().optional(),
 });
 export type JobFacts = z.infer<typeof jobFactsSchema>;
 

@@ -1,5 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
+import { arrangeBays, withBayLabels, type Bay } from '../../core/bays';
 import {
   requireEligibleDrives,
   requireLayout,
@@ -11,7 +12,7 @@ import { sanitizeForDisplay } from '../../core/display';
 import type { Drive } from '../../core/drive';
 import { PrestageError } from '../../core/errors';
 import type { Layout } from '../../core/layout';
-import type { Media, MediaImage } from '../../core/media';
+import type { Media, MediaHash, MediaImage } from '../../core/media';
 import type { Engines } from '../engine/engines';
 import type { Ledger } from '../ledger/ledger';
 import { expectedHash, type ExpectedHash } from '../media-expectation';
@@ -28,6 +29,19 @@ export interface BatchRequest {
   readonly operator: string;
   /** Why machines that were already shipped are done again; null refuses them. */
   readonly againReason: string | null;
+  /** The enterprise's number for the batch. */
+  readonly workOrder: string | null;
+  /** The bays that were set up; their labels go into messages and the record. */
+  readonly bays: readonly Bay[];
+  /** What the media's hash was found to be before; null: it is hashed while the batch is prepared. */
+  readonly proof: MediaProof | null;
+}
+
+/** A media's hash, with what tells whether its files are still the ones that were hashed. */
+export interface MediaProof {
+  readonly hash: MediaHash;
+  /** As {@link mediaMark} gave it, before and after the hashing. */
+  readonly mark: string;
 }
 
 /** One drive that will be erased, and for which machine. */
@@ -81,7 +95,9 @@ export async function planBatch(
     { benchDirectory: request.benchDirectory, protectedPaths },
     { signal },
   );
-  const chosen = requireEligibleDrives(assignments, drives);
+  const labelled =
+    request.bays.length === 0 ? drives : withBayLabels(drives, arrangeBays(request.bays, drives));
+  const chosen = requireEligibleDrives(assignments, labelled);
 
   const media = await engine.call('inspectMedia', { path, imageIndex: request.imageIndex }, { signal });
   const image = media.images.find(({ index }) => index === media.imageIndex);
@@ -126,6 +142,6 @@ export function alreadyShipped(serial: string, time: string): PrestageError {
     code: 'serial-already-shipped',
     message: `Machine ${sanitizeForDisplay(serial)} was finished on ${time.slice(0, 10)}, by this station's ledger.`,
     remedy:
-      'Nothing was touched. Scan the serial again; if the machine is done anew on purpose, add --again REASON.',
+      'Nothing was touched. Scan the serial again; if the machine is done anew on purpose, give the reason (--again REASON).',
   });
 }

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { copyFile, open, rename } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { chunkMapName } from '../../core/chunk-map';
+import { sanitizeForDisplay } from '../../core/display';
 import { confirmationOf, driveLabel, type Drive } from '../../core/drive';
 import { PrestageError } from '../../core/errors';
 import type { MediaHash } from '../../core/media';
@@ -35,7 +36,8 @@ export async function runBatch(
   const reserved = await reserveAll(request, plan, dependencies);
   const renders = new Map<string, Render>();
   try {
-    const hash = await hashAndRender(plan, dependencies, renders);
+    dependencies.onReserved?.();
+    const hash = await hashAndRender(request, plan, dependencies, renders);
     const greeting = await engines.greeting();
     const context: AppendContext = {
       operator: request.operator,
@@ -118,22 +120,26 @@ const renderKind = ({ drive }: PlannedJob): string => `${drive.size} ${drive.log
 
 /** Hashes the media and gets a render for each size of drive; both must have read the same file. */
 async function hashAndRender(
+  { proof }: BatchRequest,
   plan: BatchPlan,
   { engines, cache, signal, onTask }: BatchDependencies,
   renders: Map<string, Render>,
 ): Promise<MediaHash> {
   const engine = await engines.plain();
   const { versions } = await engines.greeting();
-  const hash = engine
-    .call(
-      'hashMedia',
-      { progressToken: randomUUID(), files: plan.media.files },
-      { signal, onTaskProgress: onTask },
-    )
-    .then((found) => {
-      assertExpected(plan.expected, found);
-      return found;
-    });
+  if (proof !== null && proof.mark !== plan.mediaMark) throw mediaChanged(plan);
+  const hashing =
+    proof === null
+      ? engine.call(
+          'hashMedia',
+          { progressToken: randomUUID(), files: plan.media.files },
+          { signal, onTaskProgress: onTask },
+        )
+      : Promise.resolve(proof.hash);
+  const hash = hashing.then((found) => {
+    assertExpected(plan.expected, found);
+    return found;
+  });
   // Awaited by the renders; a rejection before that is not unhandled.
   hash.catch(() => undefined);
   for (const job of plan.jobs) {
@@ -162,11 +168,14 @@ async function hashAndRender(
 
 /** @throws PrestageError media-changed */
 async function requireUnchanged(plan: BatchPlan): Promise<void> {
-  if ((await mediaMark(plan.media.files)) === plan.mediaMark) return;
-  throw new PrestageError({
+  if ((await mediaMark(plan.media.files)) !== plan.mediaMark) throw mediaChanged(plan);
+}
+
+function mediaChanged({ media }: BatchPlan): PrestageError {
+  return new PrestageError({
     code: 'media-changed',
-    message: `The file ${basename(plan.media.path)} changed while it was read.`,
-    remedy: 'Nothing was touched. Wait until the copy to this machine has ended, then start again.',
+    message: `The file ${sanitizeForDisplay(basename(media.path), 200)} changed since it was read.`,
+    remedy: 'Nothing was touched. Wait until the copy to this machine has ended, then choose it again.',
   });
 }
 

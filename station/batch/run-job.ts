@@ -23,7 +23,12 @@ export interface BatchDependencies {
   readonly cache: RenderCache;
   readonly places: StatePlaces;
   readonly settings: Settings;
+  /** Cancels everything. */
   readonly signal: AbortSignal;
+  /** Cancels one job, and only that. */
+  readonly jobSignal?: (job: PlannedJob) => AbortSignal | undefined;
+  /** Every drive is held now, and nothing has been written. */
+  readonly onReserved?: () => void;
   readonly onTask: (progress: TaskProgress) => void;
   readonly onJob: (job: PlannedJob, state: JobState) => void;
 }
@@ -90,6 +95,7 @@ export function factsOf(
     diskGuid: randomUUID(),
     partitionGuids: plan.layout.partitions.map(() => randomUUID()),
     againReason: planned.again ? request.againReason : null,
+    ...(request.workOrder === null ? {} : { workOrder: request.workOrder }),
   };
 }
 
@@ -196,6 +202,8 @@ async function doJob(
 ): Promise<JobEnd> {
   const { planned, engine, reservation } = reserved;
   const drive = { touched: false };
+  const own = dependencies.jobSignal?.(planned);
+  const signal = own === undefined ? dependencies.signal : AbortSignal.any([dependencies.signal, own]);
   const unsubscribe = engine.onJobProgress(({ jobId, job }) => {
     if (jobId !== facts.jobId) return;
     if (job.state !== 'queued' && job.state !== 'checking') drive.touched = true;
@@ -214,7 +222,7 @@ async function doJob(
         partitionGuids: facts.partitionGuids,
         stallMilliseconds: dependencies.settings.stallSeconds * 1000,
       },
-      { signal: dependencies.signal },
+      { signal },
     );
     return endOf(job);
   } catch (error) {

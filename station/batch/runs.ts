@@ -2,6 +2,7 @@ import { appendFile, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isRunning, processMark } from '../process-mark';
 import { withdraw } from './run-job';
+import type { RecordedDrive } from '../../core/record';
 import type { AppendContext, Ledger } from '../ledger/ledger';
 
 /**
@@ -34,24 +35,36 @@ export class RunJournal {
 
 /** What the stations that were killed left open. */
 export interface LeftOpen {
-  /** Machines whose job is now recorded as interrupted. */
-  readonly interrupted: readonly string[];
+  /** Jobs that are now recorded as interrupted. */
+  readonly interrupted: readonly LeftOpenJob[];
   /**
-   * Machines recorded as finished in the very moment in which their station died: the helper may have taken
+   * Jobs recorded as finished in the very moment in which their station died: the helper may have taken
    * the drive's tables off again, because nobody told it of the record. Now recorded as withdrawn.
    */
-  readonly doubtful: readonly string[];
+  readonly doubtful: readonly LeftOpenJob[];
+}
+
+/** A job that a killed station left open, as far as a technician must know it. */
+export interface LeftOpenJob {
+  readonly machineSerial: string;
+  readonly drive: RecordedDrive;
+  /** ISO 8601, UTC. */
+  readonly startedAt: string;
+  /** Of the entry that says so now. */
+  readonly ledgerEntry: number;
 }
 
 /** Writes the end of every job whose station process is gone: killed, or ended by a power cut. */
 export async function closeLeftOpen(runs: string, ledger: Ledger, context: AppendContext): Promise<LeftOpen> {
-  const interrupted: string[] = [];
+  const interrupted: LeftOpenJob[] = [];
   for (const { job, startedAt } of ledger.openJobs()) {
     if (isRunning((await readLines(join(runs, job.batchId)))[0] ?? '')) continue;
-    ledger.append({ kind: 'job-ended', job, startedAt, end: { state: 'interrupted' } }, context);
-    interrupted.push(job.machineSerial);
+    const end = { state: 'interrupted' } as const;
+    const { sequence } = ledger.append({ kind: 'job-ended', job, startedAt, end }, context);
+    const { machineSerial, drive } = job;
+    interrupted.push({ machineSerial, drive, startedAt, ledgerEntry: sequence });
   }
-  const doubtful: string[] = [];
+  const doubtful: LeftOpenJob[] = [];
   for (const batchId of await readdir(runs)) {
     const [mark = '', ...lines] = await readLines(join(runs, batchId));
     if (isRunning(mark)) continue;
@@ -60,10 +73,13 @@ export async function closeLeftOpen(runs: string, ledger: Ledger, context: Appen
     );
     for (const line of lines) {
       const [, jobId = '', machine = ''] = /^recording (\S+) (.+)$/.exec(line) ?? [];
-      const record = released.has(jobId) || machine === '' ? null : ledger.findShipped(machine)?.entry.record;
-      if (record?.kind !== 'job-ended' || record.job.jobId !== jobId) continue;
+      const shipped = released.has(jobId) || machine === '' ? null : ledger.findShipped(machine);
+      const record = shipped?.entry.record;
+      if (shipped == null || record?.kind !== 'job-ended' || record.job.jobId !== jobId) continue;
       withdraw(record.job, ledger, context);
-      doubtful.push(machine);
+      const { drive } = record.job;
+      const { startedAt } = record;
+      doubtful.push({ machineSerial: machine, drive, startedAt, ledgerEntry: shipped.sequence });
     }
     await rm(join(runs, batchId), { force: true });
   }

@@ -24,6 +24,7 @@ interface ApplyOptions {
   readonly bench?: string;
   readonly operator?: string;
   readonly again?: string;
+  readonly workOrder?: string;
   readonly yes?: true;
 }
 
@@ -47,12 +48,13 @@ export function applyCommand(): Command {
     .addOption(benchOption())
     .option('--operator <name>', 'who does it; the default is the user')
     .option('--again <reason>', 'allow machines that were already shipped, and record why')
+    .option('--work-order <number>', 'the enterprise’s number for the batch, for the record')
     .addOption(stateOption())
     .option('--yes', 'do not ask before erasing')
     .addOption(jsonOption())
     .action(
       commandAction<ApplyOptions>(async (context, options) => {
-        const request: BatchRequest = {
+        const asked: Omit<BatchRequest, 'bays'> = {
           mediaPath: options.media,
           imageIndex: options.image,
           layoutName: options.layout,
@@ -61,8 +63,11 @@ export function applyCommand(): Command {
           benchDirectory: options.bench === undefined ? null : resolve(options.bench),
           operator: plainText('--operator', options.operator ?? defaultOperator()),
           againReason: options.again === undefined ? null : plainText('--again', options.again),
+          workOrder: options.workOrder === undefined ? null : plainText('--work-order', options.workOrder),
+          proof: null,
         };
-        return await withStation(context, request.operator, async ({ places, settings, ledger }) => {
+        return await withStation(context, asked.operator, async ({ places, settings, ledger }) => {
+          const request: BatchRequest = { ...asked, bays: settings.desk.bays };
           const { engines, output, signal } = context;
           const plan = await planBatch(request, engines, ledger, places, signal);
           if (options.yes !== true) await confirm(plan, request, output, signal);

@@ -1,15 +1,10 @@
 import { userInfo } from 'node:os';
-import { closeLeftOpen } from '../batch/runs';
-import { Ledger, type AppendContext } from '../ledger/ledger';
-import { loadSettings, type Settings } from '../settings';
-import { statePlaces, type StatePlaces } from '../state';
+import type { AppendContext } from '../ledger/ledger';
+import { openStation, recordLeftOpen, type OpenStation } from '../open-station';
 import type { CommandContext } from './context';
 
 /** What a command that writes to the ledger works with. */
-export interface StationContext {
-  readonly places: StatePlaces;
-  readonly settings: Settings;
-  readonly ledger: Ledger;
+export interface StationContext extends OpenStation {
   readonly append: AppendContext;
 }
 
@@ -27,24 +22,14 @@ export async function withStation<T>(
   operator: string,
   work: (station: StationContext) => Promise<T>,
 ): Promise<T> {
-  const places = statePlaces(stateDirectory);
-  const settings = loadSettings(places);
-  const ledger = Ledger.open(places);
+  const station = openStation(stateDirectory);
+  const { settings, ledger } = station;
   try {
     const { versions } = await engines.greeting();
     const append = { operator, stationName: settings.stationName, versions };
-    const { interrupted, doubtful } = await closeLeftOpen(places.runs, ledger, append);
-    for (const serial of interrupted) {
-      output.message(
-        `The job of machine ${serial} was interrupted. It is recorded as such: write its drive again.`,
-      );
-    }
-    for (const serial of doubtful) {
-      output.message(
-        `Machine ${serial} was finished in the moment in which Prestage ended. Its drive may have no partition table: write it again.`,
-      );
-    }
-    return await work({ places, settings, ledger, append });
+    const { messages } = await recordLeftOpen(station, append);
+    for (const message of messages) output.message(message);
+    return await work({ ...station, append });
   } finally {
     ledger.close();
   }

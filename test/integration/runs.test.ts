@@ -57,10 +57,9 @@ describe('what a killed station left open', () => {
     ledger.append(started(job), context);
     ledger.append(done(job), context);
     leaveBehind(`recording ${job.jobId} ${job.machineSerial}`);
-    expect(await closeLeftOpen(places.runs, ledger, context)).toEqual({
-      interrupted: [],
-      doubtful: ['PC 0042'],
-    });
+    const left = await closeLeftOpen(places.runs, ledger, context);
+    expect(left.interrupted).toEqual([]);
+    expect(left.doubtful).toMatchObject([{ machineSerial: 'PC 0042', drive: job.drive, ledgerEntry: 2 }]);
     // The next start does not say it again.
     expect(readdirSync(places.runs)).toEqual([]);
     expect(await closeLeftOpen(places.runs, ledger, context)).toEqual({ interrupted: [], doubtful: [] });
@@ -87,14 +86,16 @@ describe('what a killed station left open', () => {
       `recording ${other.jobId} ${other.machineSerial}`,
       `released ${job.jobId}`,
     );
-    expect((await closeLeftOpen(places.runs, ledger, context)).doubtful).toEqual(['PC-0043']);
+    expect((await closeLeftOpen(places.runs, ledger, context)).doubtful).toMatchObject([
+      { machineSerial: 'PC-0043' },
+    ]);
   });
 
   it('is interrupted, not doubtful, when the end was not recorded any more', async () => {
     ledger.append(started(job), context);
     leaveBehind(`recording ${job.jobId} ${job.machineSerial}`);
-    expect(await closeLeftOpen(places.runs, ledger, context)).toEqual({
-      interrupted: ['PC 0042'],
+    expect(await closeLeftOpen(places.runs, ledger, context)).toMatchObject({
+      interrupted: [{ machineSerial: 'PC 0042', drive: job.drive }],
       doubtful: [],
     });
     expect(ledger.openJobs()).toEqual([]);
@@ -130,6 +131,8 @@ describe('what a killed station left open', () => {
     appendFileSync(journalFile, `released ${job.jobId.slice(0, 8)}`);
     const [, ...lines] = readFileSync(journalFile, 'utf8').split('\n');
     leaveBehind(...lines);
-    expect((await closeLeftOpen(places.runs, ledger, context)).doubtful).toEqual(['PC 0042']);
+    expect((await closeLeftOpen(places.runs, ledger, context)).doubtful).toMatchObject([
+      { machineSerial: 'PC 0042' },
+    ]);
   });
 });

@@ -15,6 +15,7 @@ import type { Engines } from '../../../station/engine/engines';
 import type { LedgerRow } from '../../../station/ledger/entry';
 import type { AppendContext, Ledger } from '../../../station/ledger/ledger';
 import type { Render } from '../../../station/renders/obtain-render';
+import { settingsSchema } from '../../../station/settings';
 import { sampleDrive } from '../core/drives';
 import { context, done as finishedRecord, sampleJob } from '../ledger/samples';
 import { FakeEngine } from './fake-engine';
@@ -44,6 +45,9 @@ const request: BatchRequest = {
   benchDirectory: '/tmp/bench',
   operator: 'Ada Operator',
   againReason: null,
+  workOrder: null,
+  bays: [],
+  proof: null,
 };
 const render: Partial<Render> = { directory: '/cache/render', fingerprint: facts.fingerprint };
 
@@ -150,7 +154,7 @@ async function tell(story: Story): Promise<Told> {
   const dependencies: Partial<BatchDependencies> = {
     engines: engines as Engines,
     ledger: ledger as Ledger,
-    settings: { stationName: 'bench-7', cacheLimitBytes: 0, stallSeconds: 30 },
+    settings: settingsSchema.parse({ stationName: 'bench-7', cacheLimitBytes: 0, stallSeconds: 30 }),
     signal: new AbortController().signal,
     onJob: (_planned, state) => {
       log.push(`show ${state.state}`);
