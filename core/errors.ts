@@ -48,6 +48,8 @@ export const errorCodes = [
   'bench-invalid',
   'bench-exists',
   'bench-in-use',
+  // jobs
+  'job-interrupted',
   // ledger and state
   'ledger-broken',
   'ledger-unavailable',
@@ -58,6 +60,7 @@ export const errorCodes = [
   // tools, helper, privilege
   'tool-missing',
   'tool-failed',
+  'helper-missing',
   'helper-died',
   'helper-protocol',
   'helper-outdated',

@@ -11,6 +11,8 @@ export const timeouts = {
    * off one: longer than driveStall.
    */
   helperExit: 90_000,
+  /** Between two listings while the desktop app shows the bench. What a hand needs to put a drive in. */
+  driveListing: 3_000,
   /** A tool that lists (lsblk, wimlib-imagex info). */
   listingTool: 30_000,
   /** A tool that was asked to stop, before it is killed. */

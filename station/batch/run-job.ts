@@ -31,6 +31,8 @@ export interface BatchDependencies {
   readonly onReserved?: () => void;
   readonly onTask: (progress: TaskProgress) => void;
   readonly onJob: (job: PlannedJob, state: JobState) => void;
+  /** A job has ended and is recorded. */
+  readonly onEnd?: (report: JobReport) => void;
 }
 
 /** How one job ended, with the number of its ledger entry. */
@@ -112,7 +114,9 @@ export async function runJob(
   const { context, journal } = run;
   const report = (end: JobEnd, ledgerEntry: number | null): JobReport => {
     show(onJob, planned, end);
-    return { job: planned, end, fingerprint: facts.fingerprint, ledgerEntry };
+    const ended = { job: planned, end, fingerprint: facts.fingerprint, ledgerEntry };
+    dependencies.onEnd?.(ended);
+    return ended;
   };
 
   let startedAt: string;

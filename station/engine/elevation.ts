@@ -80,14 +80,16 @@ export function helperCommand(
       return { file: elevation.path, args: [...asking, '--', ...helper], environment: kept };
     }
     case 'pkexec':
-      return { file: elevation.path, args: [...helper], environment: kept };
+      // Its own agent asks on the terminal, where nobody looks who sits before a window.
+      return { file: elevation.path, args: ['--disable-internal-agent', ...helper], environment: kept };
   }
 }
 
 /**
- * Reads the end of a helper that never said hello: was it refused its rights?
+ * Reads the end of a helper that never said hello: was it refused its rights, or is it not there? What pkexec
+ * says was recorded from pkexec 122.
  * @param lastWords what it wrote to standard error
- * @returns privilege-denied, or null when the end has another reason
+ * @returns privilege-denied, privilege-unavailable, helper-missing, or null when the end has another reason
  */
 export function explainRefusal(
   elevation: Elevation,
@@ -97,7 +99,9 @@ export function explainRefusal(
   const denied = (message: string, remedy: string): PrestageError =>
     new PrestageError({ code: 'privilege-denied', message, cause: lastWords, remedy });
 
+  if (exit.kind === 'not-started' && /ENOENT/.test(exit.problem)) return helperMissing(exit.problem);
   if (elevation.kind === 'pkexec' && exit.kind === 'failed') {
+    const words = lastWords ?? '';
     if (exit.status === 126) {
       return denied(
         'The password dialog was closed, so the drives were not opened.',
@@ -105,6 +109,24 @@ export function explainRefusal(
       );
     }
     if (exit.status === 127) {
+      if (/^Error accessing .*No such file/m.test(words)) return helperMissing(words);
+      if (/No authentication agent found|creating textual authentication agent/.test(words)) {
+        return new PrestageError({
+          code: 'privilege-unavailable',
+          message: 'Nothing on this desktop can ask for the password that opening drives needs.',
+          cause: lastWords,
+          remedy:
+            'Start a polkit agent (for example policykit-1-gnome or lxpolkit), or log in to a desktop that has one, then try again.',
+        });
+      }
+      if (/Error getting authority/.test(words)) {
+        return new PrestageError({
+          code: 'privilege-unavailable',
+          message: 'The service that gives rights (polkit) does not run on this computer.',
+          cause: lastWords,
+          remedy: 'Start it (sudo systemctl start polkit), or install the package polkitd, then try again.',
+        });
+      }
       return denied(
         'You were not given the rights to open the drives.',
         'Ask an administrator of this station, or start prestage in a terminal where you may use sudo.',
@@ -141,6 +163,15 @@ export function explainRefusal(
     }
   }
   return null;
+}
+
+function helperMissing(cause: string): PrestageError {
+  return new PrestageError({
+    code: 'helper-missing',
+    message: 'The helper program that opens drives is not where it was installed.',
+    cause,
+    remedy: 'Install Prestage again (in a checkout: npm run setup), then start again.',
+  });
 }
 
 function hasTerminal(): boolean {

@@ -42,7 +42,7 @@ describe('helperCommand', () => {
     [{ kind: 'direct' } as const, '/usr/bin/node', ['/opt/my prestage/helper.cjs']],
     [sudo, '/usr/bin/sudo', ['-p', 'Password of %p, to open the drives: ', '--', ...helper]],
     [quietSudo, '/usr/bin/sudo', ['--non-interactive', '--', ...helper]],
-    [pkexec, '/usr/bin/pkexec', [...helper]],
+    [pkexec, '/usr/bin/pkexec', ['--disable-internal-agent', ...helper]],
   ])('%o', (elevation, file, args) => {
     const command = helperCommand(elevation, helper, environment);
     expect(command).toEqual({ file, args, environment: { LC_ALL: 'C.UTF-8', PATH: '/bin' } });
@@ -51,6 +51,27 @@ describe('helperCommand', () => {
 
 describe('explainRefusal', () => {
   const failed = (status: number): { kind: 'failed'; status: number } => ({ kind: 'failed', status });
+
+  // Recorded from pkexec 122: without an agent, without a terminal, without the bus, without the program.
+  it.each([
+    ['privilege-unavailable', 'Error executing command as another user: No authentication agent found.'],
+    [
+      'privilege-unavailable',
+      "Error creating textual authentication agent: Error opening current controlling terminal for the process (`/dev/tty'): No such device or address",
+    ],
+    [
+      'privilege-unavailable',
+      'Error getting authority: Error initializing authority: Could not connect: Connection refused',
+    ],
+    ['helper-missing', 'Error accessing /usr/lib/prestage/helper: No such file or directory'],
+  ])('tells %s from %s', (code, words) => {
+    expect(explainRefusal(pkexec, failed(127), words)?.code).toBe(code);
+  });
+
+  it('tells a helper that is not there', () => {
+    const exit = { kind: 'not-started', problem: 'spawn /x/helper ENOENT' } as const;
+    expect(explainRefusal({ kind: 'direct' }, exit, null)?.code).toBe('helper-missing');
+  });
 
   it.each([
     [pkexec, 126, null, /dialog was closed/],
