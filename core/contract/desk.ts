@@ -266,10 +266,7 @@ export const deskMethods = {
    * Erases. `driveIds` are the drives that the operator saw: another list is refused. Answers when the drives
    * are held and the jobs have begun to be prepared, or throws with nothing touched.
    */
-  start: {
-    request: z.strictObject({ driveIds: z.array(z.string()).min(1), act: z.enum(['hold', 'typed', 'scan']) }),
-    response: nothing,
-  },
+  start: { request: z.strictObject({ driveIds: z.array(z.string()).min(1) }), response: nothing },
   cancelJob: { request: drive, response: nothing },
   cancelAll: { request: nothing, response: nothing },
   /** Writes a drive again whose job did not end well, for the same machine. */
