@@ -45,11 +45,9 @@ export class DriveList {
     if (this.#running !== null) {
       this.#again = true;
       await this.#running;
-      // Whoever waited beside us has begun the next one by now, or nobody has.
-      await (this.#running ?? this.#begin());
-      return;
     }
-    await this.#begin();
+    // Whoever waited beside us has begun the next one by now, or nobody has.
+    await this.#current();
   }
 
   /** The bays were set up anew: no need to look at the machine for that. */
@@ -60,6 +58,10 @@ export class DriveList {
   close(): void {
     this.#closed = true;
     if (this.#timer !== null) clearTimeout(this.#timer);
+  }
+
+  #current(): Promise<void> {
+    return this.#running ?? this.#begin();
   }
 
   #begin(): Promise<void> {
@@ -82,7 +84,9 @@ export class DriveList {
         protectedPaths: [...protectedPaths],
       });
       if (this.#closed || this.#facts().benchDirectory !== benchDirectory) return;
-      this.#show(drives, null, true);
+      // Who works on a bench of virtual drives is not to look at those of the computer beside it.
+      const shown = drives.filter(({ reasons }) => !reasons.some(({ code }) => code === 'not-on-bench'));
+      this.#show(shown, null, true);
     } catch (error) {
       if (this.#closed || isCancellation(error)) return;
       this.#show(this.#listed, toErrorData(error), this.#state.listed);

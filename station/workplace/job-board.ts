@@ -1,6 +1,6 @@
 import type { DeskJob } from '../../core/contract/desk';
 import { placeOf } from '../../core/drive';
-import { isCancellation, PrestageError, toErrorData } from '../../core/errors';
+import { isCancellation, toErrorData } from '../../core/errors';
 import { hasEnded, type JobEnd } from '../../core/job';
 import { planBatch, type BatchRequest, type PlannedJob } from '../batch/plan-batch';
 import { runBatch } from '../batch/run-batch';
@@ -237,13 +237,4 @@ export class JobBoard {
 /** Whether a job has not ended. */
 export function isRunning({ state }: DeskJob): boolean {
   return state.state === 'preparing' || !hasEnded(state);
-}
-
-/** The refusal of a retry. */
-export function nothingToRetry(): PrestageError {
-  return new PrestageError({
-    code: 'usage',
-    message: 'This drive has no job that could be tried again.',
-    remedy: 'Pair it with its machine and start it.',
-  });
 }

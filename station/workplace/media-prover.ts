@@ -52,7 +52,8 @@ export class MediaProver {
   /** Null unless the media is proved. */
   get proved(): ProvedMedia | null {
     const choice = this.#choice;
-    if (this.#state.status !== 'proved' || choice?.hash == null || choice.mark === null) return null;
+    if (this.#state.status !== 'proved' || choice === null) return null;
+    if (choice.hash === null || choice.mark === null) return null;
     return {
       path: choice.path,
       expectSha256: choice.given,
@@ -113,7 +114,7 @@ export class MediaProver {
   /** Looks into the media again for another image's boot files. The proof stays: it is of the whole file. */
   async showImage(imageIndex: number): Promise<void> {
     const choice = this.#choice;
-    if (choice?.media == null || choice.media.imageIndex === imageIndex) return;
+    if (choice === null || choice.media === null || choice.media.imageIndex === imageIndex) return;
     const engine = await this.#engines.plain();
     const media = await engine.call('inspectMedia', { path: choice.path, imageIndex });
     if (this.#choice !== choice) return;

@@ -37,7 +37,7 @@ export class Patches {
     const patch = Object.fromEntries([...this.#changed].map((slice) => [slice, this.#read[slice]()]));
     this.#changed.clear();
     this.#lastSent = performance.now();
-    this.#send(patch as DeskPatch);
+    this.#send(patch);
   }
 
   /** The whole state. */

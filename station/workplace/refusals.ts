@@ -1,0 +1,83 @@
+import { PrestageError, type ErrorData } from '../../core/errors';
+import type { Pair } from '../../core/contract/desk';
+import type { ScanOutcome } from '../../core/scan-outcome';
+
+/** Nothing can start before somebody vouched for the media. */
+export function mediaNotProved(): PrestageError {
+  return new PrestageError({
+    code: 'media-hash-mismatch',
+    message: 'The media is not proved: nobody has said what its SHA-256 should be, or it is another one.',
+    remedy: 'Nothing was touched. Choose the media, and give the SHA-256 that the enterprise sent.',
+  });
+}
+
+/** The list that the operator confirmed is not the list that would be erased. */
+export function anotherList(): PrestageError {
+  return new PrestageError({
+    code: 'not-confirmed',
+    message: 'The drives to erase are not the ones that were shown.',
+    remedy: 'Nothing was touched. Look at the list again, then start.',
+  });
+}
+
+/** The refusal of a retry. */
+export function nothingToRetry(): PrestageError {
+  return new PrestageError({
+    code: 'usage',
+    message: 'This drive has no job that could be tried again.',
+    remedy: 'Pair it with its machine and start it.',
+  });
+}
+
+/** Drives cannot be exchanged for others under jobs that run. */
+export function benchInUse(): PrestageError {
+  return new PrestageError({
+    code: 'drive-busy',
+    message: 'Drives are being written.',
+    remedy: 'Wait until they are done, then change the bench.',
+  });
+}
+
+/** Pairs whose drive was taken out. */
+export function pulledDrives(pairs: readonly Pair[]): ErrorData {
+  const bays = pairs.map(({ bay, machineSerial }) => `${bay} (machine ${machineSerial})`).join(', ');
+  return {
+    code: 'drive-gone',
+    message: `The drive was taken out before the start: ${bays}.`,
+    cause: null,
+    remedy: 'Put the drive back, and scan the machine and the bay again.',
+  };
+}
+
+/** A job that an earlier run of the station left open. */
+export function interrupted(message: string): ErrorData {
+  return {
+    code: 'job-interrupted',
+    message,
+    cause: null,
+    remedy: 'Choose the media, then write the drive again. Until then it has no partition table.',
+  };
+}
+
+/** A pair that was asked for by hand. The words for a scanner's refusals are the page's; these are for whoever types. */
+export function notPaired(
+  text: string,
+  { reason, detail }: Extract<ScanOutcome, { result: 'refused' }>,
+): PrestageError {
+  const why: Partial<Record<typeof reason, string>> = {
+    'machine-in-batch': 'it is paired already',
+    'machine-running': 'its drive is being written',
+    'machine-shipped': `it was finished on ${detail ?? ''}`,
+    pattern: `it has not the form of a serial of ${detail ?? ''}`,
+    'drive-blocked': `the drive may not be written: ${detail ?? ''}`,
+    'drive-paired': 'the drive is paired already',
+    'drive-running': 'the drive is being written',
+    'drive-finished': 'the drive still shows an ended job',
+    'bay-empty': 'the drive is not there any more',
+  };
+  return new PrestageError({
+    code: 'serial-invalid',
+    message: `'${text}' was not paired: ${why[reason] ?? 'it is not the serial of a machine'}.`,
+    remedy: 'Type the serial on the label of the machine, and choose a free drive.',
+  });
+}

@@ -1,0 +1,357 @@
+import { dirname, join } from 'node:path';
+import { sanitizeForDisplay } from '../../core/display';
+import type { BatchState, DeskPatch, DeskRequest, Notice, StationSettings } from '../../core/contract/desk';
+import { defaultLayoutName } from '../../core/layout';
+import { assertNever, toErrorData, type ErrorData } from '../../core/errors';
+import type { BatchRequest } from '../batch/plan-batch';
+import { chooseElevation, elevationFacts } from '../engine/elevation';
+import { Engines } from '../engine/engines';
+import type { AppendContext } from '../ledger/ledger';
+import { LogService } from '../log/log-service';
+import { defaultOperator, openStation, recordLeftOpen, type OpenStation } from '../open-station';
+import { openRenderCache, type RenderCache } from '../renders/render-cache';
+import { changeSettings, type Settings } from '../settings';
+import { DriveList } from './drive-list';
+import { withPulledDrives } from './drives-view';
+import { JobBoard } from './job-board';
+import { workplaceHandlers, type WorkplaceHandlers } from './handlers';
+import { MediaProver } from './media-prover';
+import { PairingDesk } from './pairing-desk';
+import { Patches } from './patches';
+import { benchInUse, interrupted, mediaNotProved, nothingToRetry, pulledDrives } from './refusals';
+import { hasNoRealDrive, openTrainingBench } from './training-bench';
+
+export interface WorkplaceOptions {
+  /** Null for the XDG places. */
+  readonly stateDirectory: string | null;
+  /** Folder of virtual drives; null for the machine's own drives. */
+  readonly benchDirectory: string | null;
+  /** Opens the training bench when nothing that is attached could ever be written. */
+  readonly trainingIfEmpty: boolean;
+  /** Folder that holds `dist/` with the worker programs. */
+  readonly engineDirectory: string;
+  /** The argv that starts the helper. Absolute paths. */
+  readonly helper: readonly [string, ...string[]];
+  readonly version: string;
+  /** Of the runtime: electron, chrome, node. Shown, not recorded. */
+  readonly runtimeVersions: Readonly<Record<string, string>>;
+  readonly onPatch: (patch: DeskPatch) => void;
+}
+
+/** One workplace with a screen: its state, and everything that an operator can do to it. */
+export class Workplace {
+  readonly handlers: WorkplaceHandlers = workplaceHandlers(this);
+  readonly #options: WorkplaceOptions;
+  readonly #station: OpenStation;
+  readonly #engines: Engines;
+  readonly log: LogService;
+  readonly patches: Patches;
+  readonly drives: DriveList;
+  readonly media: MediaProver;
+  readonly jobs: JobBoard;
+  readonly pairing: PairingDesk;
+  /** Resolves when what an earlier run left open is recorded; nothing is started before. */
+  readonly #ready: Promise<void>;
+  #settings: Settings;
+  #versions: Readonly<Record<string, string>>;
+  #benchDirectory: string | null;
+  #batch: BatchState = {
+    operator: '',
+    workOrder: '',
+    imageIndex: 1,
+    layout: defaultLayoutName,
+    againReason: '',
+  };
+  #notices: Notice[] = [];
+  #lastNotice = 0;
+
+  private constructor(options: WorkplaceOptions, station: OpenStation) {
+    this.#options = options;
+    this.#station = station;
+    this.#settings = station.settings;
+    this.#benchDirectory = options.benchDirectory;
+    this.#versions = options.runtimeVersions;
+    const { places, ledger } = station;
+    this.#engines = new Engines({
+      helper: options.helper,
+      client: `prestage desk ${options.version}`,
+      // A window has no terminal, even when the program was started from one.
+      elevation: () => chooseElevation({ ...elevationFacts(), terminal: false }),
+    });
+    this.log = new LogService({
+      places,
+      workerFile: join(options.engineDirectory, 'dist', 'log-worker.cjs'),
+    });
+    this.patches = new Patches(
+      {
+        station: () => ({
+          benchDirectory: this.#benchDirectory,
+          version: options.version,
+          versions: { ...this.#versions },
+          stateDirectory: dirname(places.ledgerFile),
+        }),
+        settings: () => stationSettings(this.#settings),
+        drives: () => withPulledDrives(this.drives.state, this.jobs.jobs),
+        media: () => this.media.state,
+        batch: () => this.#batch,
+        pairing: () => this.pairing.state,
+        jobs: () => this.jobs.jobs,
+        notices: () => this.#notices,
+      },
+      options.onPatch,
+    );
+    this.media = new MediaProver(this.#engines, () => {
+      this.pairing.reconsider();
+      this.patches.changed('media', 'pairing');
+    });
+    this.drives = new DriveList(
+      this.#engines,
+      () => ({
+        benchDirectory: this.#benchDirectory,
+        protectedPaths: this.#protectedPaths(),
+        bays: this.#settings.desk.bays,
+      }),
+      () => {
+        this.#onDrives();
+      },
+    );
+    this.jobs = new JobBoard({
+      engines: this.#engines,
+      ledger,
+      places,
+      settings: () => this.#settings,
+      onChange: () => {
+        this.patches.changed('jobs', 'drives', 'pairing');
+      },
+    });
+    this.pairing = new PairingDesk({
+      settings: () => this.#settings.desk,
+      drives: () => this.drives.state,
+      media: () => this.media.state,
+      batch: () => this.#batch,
+      jobs: () => this.jobs.jobs,
+      ledger,
+      onChange: () => {
+        this.patches.changed('pairing');
+      },
+    });
+    this.#ready = this.#recordLeftOpen();
+    this.#ready.catch((error: unknown) => {
+      this.#notify('error', toErrorData(error));
+    });
+    void this.#firstListing();
+  }
+
+  /**
+   * Opens the state of the station and begins to look at the bench.
+   * @throws PrestageError state-unavailable, settings-invalid, ledger-…
+   */
+  static open(options: WorkplaceOptions): Promise<Workplace> {
+    return Promise.resolve().then(() => new Workplace(options, openStation(options.stateDirectory)));
+  }
+
+  get runningJobs(): number {
+    return this.jobs.running.length;
+  }
+
+  get stationName(): string {
+    return this.#settings.stationName;
+  }
+
+  /** Begins to prove a media. */
+  selectMedia(path: string): void {
+    this.media.select(path, this.#batch.imageIndex);
+  }
+
+  /** @throws PrestageError when the file cannot be written */
+  async exportLog(format: 'json' | 'csv', path: string): Promise<void> {
+    await this.log.export(format, path);
+  }
+
+  cancelAll(): void {
+    this.jobs.cancelAll();
+  }
+
+  /** Resolves when no job runs any more and every end is recorded. */
+  async settled(): Promise<void> {
+    await this.jobs.settled();
+  }
+
+  /** Ends everything: jobs are cancelled and recorded, helpers end, the ledger is closed. */
+  async close(): Promise<void> {
+    this.drives.close();
+    this.cancelAll();
+    await this.settled();
+    await this.#ready.catch(() => undefined);
+    this.patches.close();
+    await this.#engines.dispose();
+    await this.log.close();
+    this.#station.ledger.close();
+  }
+
+  /** A scan, wherever the focus was; what it asks for is done before it is answered. */
+  async scan(text: string): Promise<void> {
+    const action = this.pairing.scan(text);
+    switch (action.type) {
+      case 'none':
+        return;
+      case 'set-operator':
+        await this.setBatch({ operator: action.name });
+        return;
+      case 'set-work-order':
+        await this.setBatch({ workOrder: action.number });
+        return;
+      case 'give-hash':
+        this.media.expect(action.sha256);
+        return;
+      case 'cancel-job':
+        this.jobs.cancel(action.driveId);
+        return;
+      case 'retry-job':
+        await this.pairing.report(() => this.retry(action.driveId));
+        return;
+      case 'start':
+        await this.pairing.report(() => this.start(this.pairing.state.pairs.map(({ driveId }) => driveId)));
+        return;
+      default:
+        assertNever(action);
+    }
+  }
+
+  /** Changes what is known of the batch; what was confirmed before is not any more. */
+  async setBatch(change: DeskRequest<'setBatch'>): Promise<void> {
+    const next: BatchState = { ...this.#batch, ...withoutUndefined(change) };
+    this.#batch = {
+      ...next,
+      operator: sanitizeForDisplay(next.operator, 200),
+      workOrder: sanitizeForDisplay(next.workOrder, 200),
+      againReason: sanitizeForDisplay(next.againReason, 200),
+    };
+    this.pairing.reconsider();
+    this.patches.changed('batch', 'pairing');
+    if (change.imageIndex !== undefined) await this.media.showImage(this.#batch.imageIndex);
+  }
+
+  /** Starts the pairs, which must be those that the operator saw. */
+  async start(driveIds: readonly string[]): Promise<void> {
+    const assignments = this.pairing.confirm(driveIds);
+    try {
+      await this.#ready;
+      await this.jobs.start(this.#request(assignments));
+    } catch (error) {
+      this.pairing.refuse(toErrorData(error));
+      throw error;
+    }
+    this.pairing.started(driveIds);
+  }
+
+  /** Writes a drive again, with what it was started with, or what is chosen now when that is not known any more. */
+  async retry(driveId: string): Promise<void> {
+    const job = this.jobs.find(driveId);
+    if (job?.canRetry !== true) throw nothingToRetry();
+    await this.#ready;
+    const assignments = [{ driveId, machineSerial: job.machineSerial }];
+    const before = this.jobs.requestOf(driveId);
+    await this.jobs.start(before === null ? this.#request(assignments) : { ...before, assignments });
+  }
+
+  #request(assignments: BatchRequest['assignments']): BatchRequest {
+    const proved = this.media.proved;
+    if (proved === null) throw mediaNotProved();
+    const { operator, workOrder, imageIndex, layout, againReason } = this.#batch;
+    return {
+      mediaPath: proved.path,
+      imageIndex,
+      layoutName: layout,
+      expectSha256: proved.expectSha256,
+      assignments,
+      benchDirectory: this.#benchDirectory,
+      operator,
+      againReason: againReason === '' ? null : againReason,
+      workOrder: workOrder === '' ? null : workOrder,
+      bays: this.drives.state.bays.map(({ label, port }) => ({ label, port })),
+      proof: proved.proof,
+    };
+  }
+
+  /** Takes a notice off the screen. */
+  dismissNotice(id: number): void {
+    this.#notices = this.#notices.filter((notice) => notice.id !== id);
+    this.patches.changed('notices');
+  }
+
+  /** @throws PrestageError settings-invalid (nothing is changed), state-unavailable */
+  changeSettings(change: DeskRequest<'changeSettings'>): void {
+    this.#settings = changeSettings(this.#station.places, withoutUndefined(change));
+    this.drives.rearrange();
+    this.patches.changed('settings', 'drives');
+  }
+
+  /** The renders that are kept. */
+  async cache(): Promise<RenderCache> {
+    return await openRenderCache(this.#station.places.renderCache, this.#settings.cacheLimitBytes);
+  }
+
+  /** Goes to the bench of virtual drives, made when it is missing, or back to the machine's own drives. */
+  async useTrainingBench(training: boolean): Promise<void> {
+    if (this.runningJobs > 0) throw benchInUse();
+    this.#benchDirectory = training ? await openTrainingBench(this.#station.places) : null;
+    this.patches.changed('station');
+    await this.drives.refresh();
+  }
+
+  async #firstListing(): Promise<void> {
+    await this.drives.refresh();
+    const { listed, drives } = this.drives.state;
+    if (!this.#options.trainingIfEmpty || this.#benchDirectory !== null) return;
+    if (listed && hasNoRealDrive(drives)) await this.useTrainingBench(true);
+  }
+
+  #onDrives(): void {
+    const gone = this.pairing.dropMissing();
+    if (gone.length > 0) this.#notify('error', pulledDrives(gone));
+    for (const { driveId, state } of this.jobs.jobs) {
+      // A finished drive that was taken out needs no card; what failed is seen before it goes.
+      if (state.state === 'done' && this.drives.find(driveId) === null) this.jobs.dismiss(driveId);
+    }
+    this.patches.changed('drives', 'pairing');
+  }
+
+  async #recordLeftOpen(): Promise<void> {
+    const { versions } = await this.#engines.greeting();
+    this.#versions = { ...versions, ...this.#options.runtimeVersions };
+    this.patches.changed('station');
+    const context: AppendContext = {
+      operator: this.#batch.operator || defaultOperator(),
+      stationName: this.#settings.stationName,
+      versions,
+    };
+    const left = await recordLeftOpen(this.#station, context);
+    this.jobs.showLeftOpen(left.interrupted, { state: 'interrupted' });
+    for (const message of left.messages) this.#notify('error', interrupted(message));
+  }
+
+  #notify(kind: Notice['kind'], error: ErrorData): void {
+    this.#lastNotice += 1;
+    this.#notices = [...this.#notices, { id: this.#lastNotice, kind, error }];
+    this.patches.changed('notices');
+  }
+
+  #protectedPaths(): string[] {
+    const { ledgerFile, renderCache } = this.#station.places;
+    const media = this.media.path;
+    return [...(media === null ? [] : [media]), dirname(ledgerFile), renderCache];
+  }
+}
+
+/** The settings that the screen shows. */
+function stationSettings({ stationName, cacheLimitBytes, desk }: Settings): StationSettings {
+  return { stationName, cacheLimitBytes, desk };
+}
+
+/** A change without the members that are there but not set. */
+function withoutUndefined<T extends object>(change: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined)) as {
+    [K in keyof T]?: Exclude<T[K], undefined>;
+  };
+}
