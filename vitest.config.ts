@@ -15,6 +15,18 @@ export default defineConfig({
           hookTimeout: 120_000,
         },
       },
+      {
+        test: {
+          name: 'e2e',
+          include: ['test/e2e/**/*.test.ts'],
+          environment: 'node',
+          globalSetup: ['test/support/e2e-setup.ts'],
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+          // One window at a time: two would take each other's focus.
+          fileParallelism: false,
+        },
+      },
     ],
     // Two cores: more files at once only make each other slow.
     maxWorkers: 2,

@@ -1,27 +1,65 @@
 /**
- * Bundles the programs into dist/. CommonJS, because its loader reads files synchronously: the helper can
- * then size libuv's thread pool before anything has used it (native/helper/thread-pool.ts).
+ * Bundles the programs into dist/, and the desktop app into dist/desk/. CommonJS, because its loader reads files
+ * synchronously: the helper can then size libuv's thread pool before anything has used it
+ * (native/helper/thread-pool.ts).
  */
-import { build } from 'esbuild';
-import { chmod } from 'node:fs/promises';
+import { build, type BuildOptions } from 'esbuild';
+import { chmod, copyFile, mkdir, rm, symlink } from 'node:fs/promises';
 
 const outdir = 'dist';
+const common: BuildOptions = { bundle: true, sourcemap: true, logLevel: 'warning' };
+
 await build({
+  ...common,
   entryPoints: {
     prestage: 'station/cli/main.ts',
     helper: 'native/helper/main.ts',
     'drive-worker': 'native/pipeline/drive-worker.ts',
     'hash-worker': 'native/hash/hash-worker.ts',
+    'log-worker': 'station/log/log-worker.ts',
   },
   outdir,
   outExtension: { '.js': '.cjs' },
-  bundle: true,
   platform: 'node',
   target: 'node20',
   format: 'cjs',
-  sourcemap: true,
   // Packages with native parts are loaded from node_modules.
   external: ['drivelist', 'libsql'],
-  logLevel: 'warning',
 });
 await chmod(`${outdir}/prestage.cjs`, 0o755);
+
+// The helper of a checkout runs on the Node that built it, as that of the package runs on the Node it brings.
+await mkdir(`${outdir}/runtime`, { recursive: true });
+await rm(`${outdir}/runtime/node`, { force: true });
+await symlink(process.execPath, `${outdir}/runtime/node`);
+
+const desk = `${outdir}/desk`;
+await rm(desk, { recursive: true, force: true });
+await build({
+  ...common,
+  entryPoints: { main: 'electron/main.ts', preload: 'electron/preload.ts' },
+  outdir: desk,
+  outExtension: { '.js': '.cjs' },
+  platform: 'node',
+  target: 'node20',
+  format: 'cjs',
+  external: ['electron'],
+  // See electron/libsql-from-engine.ts.
+  alias: { libsql: './electron/libsql-from-engine.ts' },
+  // A package is built with PRESTAGE_RELEASE=1 (build/package.ts): it has no way to run as root.
+  define: { PRESTAGE_TESTABLE: String(process.env['PRESTAGE_RELEASE'] !== '1') },
+});
+await build({
+  ...common,
+  entryPoints: { app: 'renderer/main.tsx' },
+  outdir: `${desk}/renderer`,
+  platform: 'browser',
+  target: 'chrome130',
+  format: 'esm',
+  jsx: 'automatic',
+  minify: true,
+  loader: { '.woff2': 'file', '.woff': 'empty' },
+  assetNames: 'assets/[name]-[hash]',
+  define: { 'process.env.NODE_ENV': '"production"' },
+});
+await copyFile('renderer/index.html', `${desk}/renderer/index.html`);

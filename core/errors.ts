@@ -68,6 +68,7 @@ export const errorCodes = [
   'privilege-denied',
   // the operator
   'not-confirmed',
+  'not-permitted',
   'usage',
   'cancelled',
   // a bug of ours

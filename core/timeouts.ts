@@ -13,6 +13,8 @@ export const timeouts = {
   helperExit: 90_000,
   /** Between two listings while the desktop app shows the bench. What a hand needs to put a drive in. */
   driveListing: 3_000,
+  /** The second START within this is the same pull of the scanner's trigger, read twice. */
+  startRepeat: 1_500,
   /** A tool that lists (lsblk, wimlib-imagex info). */
   listingTool: 30_000,
   /** A tool that was asked to stop, before it is killed. */

@@ -1,3 +1,4 @@
+import { userInfo } from 'node:os';
 import { sanitizeForDisplay } from '../core/display';
 import { closeLeftOpen, type LeftOpen } from './batch/runs';
 import { Ledger, type AppendContext } from './ledger/ledger';
@@ -20,6 +21,11 @@ export function openStation(stateDirectory: string | null): OpenStation {
   const places = statePlaces(stateDirectory);
   const settings = loadSettings(places);
   return { places, settings, ledger: Ledger.open(places) };
+}
+
+/** Who sits at the keyboard, when nobody said. */
+export function defaultOperator(): string {
+  return userInfo().username;
 }
 
 /** What a technician must hear of jobs that a killed station left open; see closeLeftOpen. */

@@ -13,7 +13,8 @@ import { openRenderCache } from '../renders/render-cache';
 import { benchOption, commandAction, jsonOption, parseCount, stateOption } from './context';
 import { exitCodes, type ExitCode } from './exit-codes';
 import { facts, table, type Output } from './output';
-import { defaultOperator, withStation } from './station-context';
+import { defaultOperator } from '../open-station';
+import { withStation } from './station-context';
 
 interface ApplyOptions {
   readonly media: string;

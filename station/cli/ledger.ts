@@ -1,11 +1,6 @@
-import { createWriteStream } from 'node:fs';
-import { rename, rm } from 'node:fs/promises';
-import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
 import { Command, Option } from 'commander';
 import { sanitizeForDisplay } from '../../core/display';
-import { PrestageError } from '../../core/errors';
-import { exportCsv, exportJson } from '../ledger/export';
+import { cannotWrite, exportPieces, exportToFile, isSystemError } from '../ledger/export-file';
 import { Ledger } from '../ledger/ledger';
 import { summarizeEntry, type EntrySummary } from '../ledger/summary';
 import type { LedgerReport } from '../ledger/verify';
@@ -64,33 +59,18 @@ export function ledgerCommand(): Command {
     .action(
       commandAction<ExportOptions>(async (context, { format, output: file }) => {
         await withLedger(context, async (ledger) => {
-          requireWhole(ledger);
-          const pieces = format === 'csv' ? exportCsv(ledger) : exportJson(ledger);
-          await (file === undefined ? context.output.stream(pieces) : writeFile(file, pieces)).catch(
-            (error: unknown) => {
-              throw isSystemError(error) ? cannotWrite(file, error) : error;
-            },
-          );
+          if (file !== undefined) await exportToFile(ledger, format, file);
+          else {
+            const pieces = exportPieces(ledger, format);
+            await context.output.stream(pieces).catch((error: unknown) => {
+              throw isSystemError(error) ? cannotWrite('Standard output', error) : error;
+            });
+          }
         });
         return undefined;
       }),
     );
   return command;
-}
-
-/** What goes to others must be what was signed. */
-function requireWhole(ledger: Ledger): void {
-  const { findings } = ledger.verify();
-  if (findings.length === 0) return;
-  throw new PrestageError({
-    code: 'ledger-broken',
-    message: `The ledger is not whole, so nothing was exported: ${findings.length} ${findings.length === 1 ? 'finding' : 'findings'}.`,
-    cause: findings
-      .map(({ message }) => message)
-      .slice(0, 20)
-      .join('\n'),
-    remedy: "See 'prestage ledger verify', and restore the state folder from a backup.",
-  });
 }
 
 async function withLedger<T>(
@@ -136,29 +116,4 @@ function reportText({ ok, entries, findings, keyFingerprint }: LedgerReport): st
       ? []
       : ['Keep the state folder as it is, as evidence, and tell whoever answers for this station.']),
   ].join('\n');
-}
-
-/** Writes a file that is whole or, after an error, not there. */
-async function writeFile(file: string, pieces: Iterable<string>): Promise<void> {
-  const temporary = `${file}.${process.pid}.part`;
-  try {
-    await pipeline(Readable.from(pieces), createWriteStream(temporary, { flags: 'wx', flush: true }));
-    await rename(temporary, file);
-  } catch (error) {
-    await rm(temporary, { force: true });
-    throw error;
-  }
-}
-
-function isSystemError(error: unknown): error is NodeJS.ErrnoException {
-  return error instanceof Error && 'syscall' in error;
-}
-
-function cannotWrite(file: string | undefined, error: Error): PrestageError {
-  return new PrestageError({
-    code: 'usage',
-    message: `${file === undefined ? 'Standard output' : `The file ${sanitizeForDisplay(file, 512)}`} cannot be written.`,
-    cause: error.message,
-    remedy: 'Name a file in a folder where you may write and that has space.',
-  });
 }

@@ -1,4 +1,3 @@
-import { userInfo } from 'node:os';
 import type { AppendContext } from '../ledger/ledger';
 import { openStation, recordLeftOpen, type OpenStation } from '../open-station';
 import type { CommandContext } from './context';
@@ -6,11 +5,6 @@ import type { CommandContext } from './context';
 /** What a command that writes to the ledger works with. */
 export interface StationContext extends OpenStation {
   readonly append: AppendContext;
-}
-
-/** Who sits at the keyboard, when nobody said. */
-export function defaultOperator(): string {
-  return userInfo().username;
 }
 
 /**

@@ -11,7 +11,8 @@ import type { Ledger } from '../ledger/ledger';
 import type { StatePlaces } from '../state';
 import { benchOption, commandAction, jsonOption, stateOption } from './context';
 import { exitCodes } from './exit-codes';
-import { defaultOperator, withStation } from './station-context';
+import { defaultOperator } from '../open-station';
+import { withStation } from './station-context';
 
 interface VerifyOptions {
   readonly drive: string;

@@ -3,7 +3,7 @@ import type { DriveIdentity } from '../../core/drive';
 import { PrestageError } from '../../core/errors';
 import type { JobFacts, LedgerRecord, StoredEntry } from '../../core/record';
 import type { StatePlaces } from '../state';
-import { checkEntry } from './check-entry';
+import { checkEntry, type CheckedEntry } from './check-entry';
 import { LedgerDatabase, rawRowSchema, rowColumns, type RawRow, type SqlValue } from './database';
 import { columnsOf, driveKey, sealEntry, type LedgerRow } from './entry';
 import { ledgerBroken, shownPath } from './errors';
@@ -217,6 +217,38 @@ export class Ledger {
   lastEntries(count: number): StoredEntry[] {
     const rows = this.#select('', 'ORDER BY sequence DESC LIMIT ?', Math.max(0, Math.trunc(count)));
     return rows.map((row) => toStored(toRawRow(row))).reverse();
+  }
+
+  /** How many entries there are. Cheap. */
+  count(): number {
+    return this.lastEntries(1)[0]?.sequence ?? 0;
+  }
+
+  /**
+   * Up to `count` entries between two places, both included, newest first; nothing about them has been checked.
+   * @throws PrestageError ledger-broken when an entry is not even text
+   */
+  entriesBetween(first: number, last: number, count: number): StoredEntry[] {
+    const rows = this.#select(
+      'WHERE sequence BETWEEN ? AND ?',
+      'ORDER BY sequence DESC LIMIT ?',
+      first,
+      last,
+      count,
+    );
+    return rows.map((row) => toStored(toRawRow(row)));
+  }
+
+  /**
+   * One entry with everything that is wrong with it by itself; the chain is for verify.
+   * @returns null when there is none of that number
+   * @throws PrestageError ledger-broken when it is not even text
+   */
+  inspect(sequence: number): { readonly stored: StoredEntry; readonly checked: CheckedEntry } | null {
+    const [raw] = this.#select('WHERE sequence = ?', '', sequence);
+    if (raw === undefined) return null;
+    const row = toRawRow(raw);
+    return { stored: toStored(row), checked: checkEntry(row, this.#verifying) };
   }
 
   /**

@@ -8,15 +8,17 @@ import type {
   PairingState,
 } from '../../core/contract/desk';
 import { sanitizeForDisplay } from '../../core/display';
-import { PrestageError, toErrorData, type ErrorData } from '../../core/errors';
+import { toErrorData, type ErrorData } from '../../core/errors';
 import {
   applyScan,
+  arm,
   canUndo,
   clearPairs,
   disarm,
   dropDrives,
   emptyPairing,
   pairByHand,
+  start,
   startObstaclesOf,
   undo,
   unpair,
@@ -30,7 +32,7 @@ import type { ScanOutcome } from '../../core/scan-outcome';
 import type { DeskSettings } from '../../core/settings';
 import { hasEnded } from '../../core/job';
 import type { Ledger } from '../ledger/ledger';
-import { anotherList, notPaired } from './refusals';
+import { anotherList, notPaired, notReady } from './refusals';
 
 export interface PairingDeskDependencies {
   readonly settings: () => DeskSettings;
@@ -123,27 +125,28 @@ export class PairingDesk {
    * @throws PrestageError not-confirmed when something is missing
    */
   arm(armed: boolean): void {
-    if (this.#starting) throw anotherList();
-    if (armed && (this.state.obstacles.length > 0 || this.#pairing.waitingMachine !== null)) {
-      throw new PrestageError({
-        code: 'not-confirmed',
-        message: 'Something is missing before drives can be erased.',
-        remedy: 'Nothing was touched. Give operator and media, and pair each machine with its bay.',
-      });
+    if (!armed) {
+      if (!this.#starting) this.#become(disarm(this.#pairing));
+      return;
     }
     this.#refusal = null;
-    this.#become({ ...this.#pairing, armed });
+    const { state, outcome } = arm(this.#pairing, this.#facts(null));
+    if (outcome.result === 'refused') throw notReady(outcome);
+    this.#become(state);
   }
 
   /**
-   * The assignments, when the drives that the operator saw are the ones that would be erased.
+   * The assignments, when the list was shown and the drives that the operator saw are the ones that would be erased.
+   * From here to {@link refuse} or {@link started} nothing can change.
    * @throws PrestageError not-confirmed
    */
   confirm(driveIds: readonly string[]): Assignment[] {
     const { pairs } = this.#pairing;
     const seen = new Set(driveIds);
     const same = pairs.length === seen.size && pairs.every(({ driveId }) => seen.has(driveId));
-    if (this.#starting || !same || pairs.length === 0 || this.state.obstacles.length > 0) throw anotherList();
+    if (!same || this.#starting) throw anotherList();
+    const { outcome } = start(this.#pairing, this.#facts(null));
+    if (outcome.result === 'refused') throw notReady(outcome);
     this.#refusal = null;
     this.#starting = true;
     return pairs.map(({ driveId, machineSerial }) => ({ driveId, machineSerial }));

@@ -20,6 +20,17 @@ export function anotherList(): PrestageError {
   });
 }
 
+/** Something is missing, or is not as it was when the list was made. */
+export function notReady({ reason, detail }: Extract<ScanOutcome, { result: 'refused' }>): PrestageError {
+  return new PrestageError({
+    code: 'not-confirmed',
+    message: 'The drives cannot be erased now.',
+    cause: detail === null ? reason : `${reason}: ${detail}`,
+    remedy:
+      'Nothing was touched. Give operator and media, pair each machine with its bay, and look at the list before you start.',
+  });
+}
+
 /** The refusal of a retry. */
 export function nothingToRetry(): PrestageError {
   return new PrestageError({

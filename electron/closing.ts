@@ -1,0 +1,22 @@
+/** What somebody who closes the window while drives are written can choose. */
+export const closingChoices = ['keep', 'close-window', 'cancel-and-quit'] as const;
+export type ClosingChoice = (typeof closingChoices)[number];
+
+export interface ClosingQuestion {
+  readonly message: string;
+  readonly detail: string;
+  /** In the order of {@link closingChoices}. The first is the default. */
+  readonly buttons: readonly string[];
+}
+
+/** What is asked, for a number of drives. */
+export function closingQuestion(running: number): ClosingQuestion {
+  const drives = running === 1 ? '1 drive is' : `${running} drives are`;
+  return {
+    message: `${drives} being written.`,
+    detail:
+      'Closing the window does not stop them: their ends are recorded, and starting Prestage again shows them. ' +
+      'Cancelled drives have no partition table and cannot be used.',
+    buttons: ['Go back', 'Close the window, keep writing', 'Cancel the drives and quit'],
+  };
+}

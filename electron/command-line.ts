@@ -1,0 +1,32 @@
+import { resolve } from 'node:path';
+
+/** What the app can be told when it is started. Chromium's own switches pass by. */
+export interface DeskArguments {
+  /** Null for the XDG places. Absolute. */
+  readonly state: string | null;
+  /** Folder of virtual drives; null for the machine's own drives. Absolute. */
+  readonly bench: string | null;
+  /** Opens the training bench when no real drive is attached. */
+  readonly trainingIfEmpty: boolean;
+  /** Tests run as root in CI; nobody else may. */
+  readonly allowRootInTests: boolean;
+}
+
+/** Reads `--state DIR`, `--bench DIR` (or with `=`), `--training-if-empty`, `--allow-root-in-tests`. */
+export function readArguments(args: readonly string[], workingDirectory: string): DeskArguments {
+  const valueOf = (name: string): string | null => {
+    const at = args.findIndex((arg) => arg === name || arg.startsWith(`${name}=`));
+    const arg = args[at];
+    if (arg === undefined) return null;
+    const value = arg === name ? args[at + 1] : arg.slice(name.length + 1);
+    return value === undefined || value === '' || value.startsWith('--')
+      ? null
+      : resolve(workingDirectory, value);
+  };
+  return {
+    state: valueOf('--state'),
+    bench: valueOf('--bench'),
+    trainingIfEmpty: args.includes('--training-if-empty'),
+    allowRootInTests: args.includes('--allow-root-in-tests'),
+  };
+}

@@ -1,0 +1,85 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { app, dialog, type BrowserWindow } from 'electron';
+import { sanitizeForDisplay } from '../core/display';
+import { PrestageError } from '../core/errors';
+import type { Workplace } from '../station/workplace/workplace';
+import type { DeskHandlers } from './desk-handlers';
+
+/** The methods of the desk that need a window: they ask for a file, or print. */
+export function windowHandlers(
+  workplace: Workplace,
+  window: () => BrowserWindow | null,
+): Pick<DeskHandlers, 'chooseMedia' | 'exportLog' | 'printPage' | 'savePageAsPdf'> {
+  const current = (): BrowserWindow => {
+    const open = window();
+    if (open === null) throw new Error('there is no window to ask in');
+    return open;
+  };
+  const savePath = async (name: string, extension: string): Promise<string | null> => {
+    const { canceled, filePath } = await dialog.showSaveDialog(current(), {
+      defaultPath: join(app.getPath('documents'), name),
+      filters: [{ name: extension.toUpperCase(), extensions: [extension] }],
+    });
+    return canceled || filePath === '' ? null : filePath;
+  };
+  return {
+    chooseMedia: async () => {
+      const { canceled, filePaths } = await dialog.showOpenDialog(current(), {
+        properties: ['openFile'],
+        filters: [
+          { name: 'Windows images', extensions: ['wim', 'swm', 'esd', 'WIM', 'SWM', 'ESD'] },
+          { name: 'All files', extensions: ['*'] },
+        ],
+      });
+      const [path] = filePaths;
+      if (canceled || path === undefined) return { chosen: false };
+      workplace.selectMedia(path);
+      return { chosen: true };
+    },
+    exportLog: async ({ format }) => {
+      const day = new Date().toISOString().slice(0, 10);
+      const station = workplace.stationName.replace(/[^A-Za-z0-9._-]+/g, '-');
+      const path = await savePath(`prestage-log-${station}-${day}.${format}`, format);
+      if (path !== null) await workplace.exportLog(format, path);
+      return { path };
+    },
+    printPage: async () => {
+      await new Promise<void>((resolve, reject) => {
+        current().webContents.print({ printBackground: true }, (printed, reason) => {
+          // Somebody who closes the printer's dialog changed his mind.
+          if (printed || /cancel/i.test(reason)) resolve();
+          else reject(notPrinted(reason));
+        });
+      });
+      return {};
+    },
+    savePageAsPdf: async () => {
+      const path = await savePath('prestage-barcodes.pdf', 'pdf');
+      if (path === null) return { path };
+      const pdf = await current().webContents.printToPDF({
+        pageSize: 'A4',
+        printBackground: true,
+        preferCSSPageSize: true,
+      });
+      await writeFile(path, pdf).catch((error: unknown) => {
+        throw new PrestageError({
+          code: 'state-unavailable',
+          message: `${sanitizeForDisplay(path, 300)} cannot be written.`,
+          cause: error instanceof Error ? error.message : String(error),
+          remedy: 'Choose a folder that you may write to, with room on its disk.',
+        });
+      });
+      return { path };
+    },
+  };
+}
+
+function notPrinted(reason: string): PrestageError {
+  return new PrestageError({
+    code: 'tool-failed',
+    message: 'The page was not printed.',
+    cause: sanitizeForDisplay(reason, 300),
+    remedy: 'Check the printer, or save the page as PDF and print that.',
+  });
+}

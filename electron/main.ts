@@ -1,0 +1,190 @@
+import { readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { app, dialog, ipcMain, Menu, powerSaveBlocker, session, type BrowserWindow } from 'electron';
+import { z } from 'zod';
+import { toErrorData } from '../core/errors';
+import { statePlaces } from '../station/state';
+import { Workplace } from '../station/workplace/workplace';
+import { closingChoices, closingQuestion, type ClosingChoice } from './closing';
+import { readArguments } from './command-line';
+import { patchChannel, registerDesk } from './desk-handlers';
+import { windowHandlers } from './dialogs';
+import { locateEngine } from './engine-location';
+import { hardenContents, hardenSession } from './hardening';
+import { menuTemplate } from './menu';
+import { registerScheme, serveDesk } from './scheme';
+import { openWindow } from './window';
+
+/** Set by the bundler: a package for release never runs as root, whatever it is told (build/bundle.ts). */
+declare const PRESTAGE_TESTABLE: boolean;
+
+// Phase 1, before anything else: what must hold for the whole life of the process.
+registerScheme();
+hardenContents(app);
+const given = readArguments(process.argv, process.cwd());
+const engine = locateEngine({
+  packaged: app.isPackaged,
+  resourcesPath: process.resourcesPath,
+  mainFolder: __dirname,
+});
+
+let workplace: Workplace | null = null;
+let window: BrowserWindow | null = null;
+let stateFolder = '';
+let quitting = false;
+
+void start().catch((error: unknown) => {
+  const { message, remedy, cause } = toErrorData(error);
+  refuse('Prestage cannot start', [message, remedy, cause].filter((part) => part !== null).join('\n\n'));
+});
+
+async function start(): Promise<void> {
+  // Phase 2: may it run at all?
+  const rootInTests = given.allowRootInTests && PRESTAGE_TESTABLE && !app.isPackaged;
+  if (process.getuid?.() === 0 && !rootInTests) {
+    await app.whenReady();
+    refuse(
+      'Prestage does not run as root',
+      'Start it as yourself, without sudo. It asks for a password when a real drive is to be opened, and only the helper that opens it gets the rights.',
+    );
+    return;
+  }
+  // Phase 3: one app a state folder; the second start brings the first one's window back.
+  stateFolder = dirname(statePlaces(given.state).ledgerFile);
+  app.setPath('userData', join(stateFolder, 'desktop'));
+  if (!app.requestSingleInstanceLock()) {
+    app.exit(0);
+    return;
+  }
+  app.on('second-instance', showWindow);
+  app.on('window-all-closed', () => {
+    // Drives that are still written keep the app alive; their end ends it.
+    if (workplace === null || workplace.runningJobs === 0) void quit();
+  });
+  app.on('before-quit', (event) => {
+    if (quitting) return;
+    event.preventDefault();
+    void askAndQuit();
+  });
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.on(signal, () => void quit());
+  }
+  // Phase 4: the state, while Chromium is still getting ready.
+  const opening = Workplace.open({
+    stateDirectory: given.state,
+    benchDirectory: given.bench,
+    trainingIfEmpty: given.trainingIfEmpty,
+    engineDirectory: engine.directory,
+    helper: engine.helper,
+    version: app.isPackaged ? app.getVersion() : ownVersion(),
+    runtimeVersions: {
+      electron: process.versions.electron,
+      chrome: process.versions.chrome,
+      node: process.versions.node,
+    },
+    onPatch: (patch) => {
+      window?.webContents.send(patchChannel, patch);
+      stayAwake();
+    },
+  });
+  opening.catch(() => undefined);
+  await app.whenReady();
+  workplace = await opening;
+  // Phase 5: the wires, then the window that uses them.
+  hardenSession(session.defaultSession, app.isPackaged);
+  serveDesk(session.defaultSession, join(__dirname, 'renderer'));
+  registerDesk(
+    ipcMain,
+    { ...workplace.handlers, ...windowHandlers(workplace, () => window) },
+    (sender) => window !== null && !window.isDestroyed() && sender === window.webContents,
+  );
+  Menu.setApplicationMenu(Menu.buildFromTemplate(menuTemplate(app.isPackaged)));
+  showWindow();
+}
+
+function showWindow(): void {
+  if (workplace === null || quitting) return;
+  if (window !== null) {
+    if (window.isMinimized()) window.restore();
+    window.show();
+    window.focus();
+    return;
+  }
+  const opened = openWindow(stateFolder, join(__dirname, 'preload.cjs'));
+  window = opened;
+  let mayClose = false;
+  opened.on('close', (event) => {
+    if (mayClose || quitting || workplace === null || workplace.runningJobs === 0) return;
+    event.preventDefault();
+    void ask(workplace.runningJobs).then((choice) => {
+      if (choice === 'keep') return;
+      mayClose = true;
+      if (choice === 'close-window') opened.close();
+      else void quit();
+    });
+  });
+  opened.on('closed', () => {
+    window = null;
+    if (workplace !== null && workplace.runningJobs > 0) {
+      void workplace.settled().then(() => {
+        if (window === null) void quit();
+      });
+    }
+  });
+}
+
+async function askAndQuit(): Promise<void> {
+  const running = workplace?.runningJobs ?? 0;
+  const choice = running === 0 ? 'cancel-and-quit' : await ask(running);
+  if (choice === 'cancel-and-quit') await quit();
+  else if (choice === 'close-window') window?.destroy();
+}
+
+async function ask(running: number): Promise<ClosingChoice> {
+  const { message, detail, buttons } = closingQuestion(running);
+  const question = {
+    type: 'warning' as const,
+    message,
+    detail,
+    buttons: [...buttons],
+    defaultId: 0,
+    cancelId: 0,
+  };
+  const { response } =
+    window === null ? await dialog.showMessageBox(question) : await dialog.showMessageBox(window, question);
+  return closingChoices[response] ?? 'keep';
+}
+
+/** Ends the app: jobs are cancelled, their ends recorded, helpers ended. */
+async function quit(): Promise<void> {
+  if (quitting) return;
+  quitting = true;
+  try {
+    await workplace?.close();
+  } finally {
+    app.exit(0);
+  }
+}
+
+let blocker: number | null = null;
+
+/** Keeps the computer from falling asleep while drives are written. */
+function stayAwake(): void {
+  const busy = workplace !== null && workplace.runningJobs > 0;
+  if (busy && blocker === null) blocker = powerSaveBlocker.start('prevent-app-suspension');
+  if (!busy && blocker !== null) {
+    powerSaveBlocker.stop(blocker);
+    blocker = null;
+  }
+}
+
+function refuse(title: string, words: string): void {
+  process.stderr.write(`${title}. ${words}\n`);
+  if (app.isReady()) dialog.showErrorBox(title, words);
+  app.exit(1);
+}
+
+function ownVersion(): string {
+  const text = readFileSync(join(engine.directory, 'package.json'), 'utf8');
+  return z.object({ version: z.string() }).parse(JSON.parse(text)).version;
+}

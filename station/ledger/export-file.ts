@@ -1,0 +1,72 @@
+import { createWriteStream } from 'node:fs';
+import { rename, rm } from 'node:fs/promises';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { sanitizeForDisplay } from '../../core/display';
+import { PrestageError } from '../../core/errors';
+import { exportCsv, exportJson } from './export';
+import type { Ledger } from './ledger';
+
+export type ExportFormat = 'json' | 'csv';
+
+/**
+ * The export, piece by piece. All of the ledger is verified first.
+ * @throws PrestageError ledger-broken when it is not whole
+ */
+export function exportPieces(ledger: Ledger, format: ExportFormat): Iterable<string> {
+  requireWhole(ledger);
+  return format === 'csv' ? exportCsv(ledger) : exportJson(ledger);
+}
+
+/**
+ * Writes the export to a file.
+ * @throws PrestageError ledger-broken, usage when the file cannot be written; there is no file then
+ */
+export async function exportToFile(ledger: Ledger, format: ExportFormat, file: string): Promise<void> {
+  const pieces = exportPieces(ledger, format);
+  await writeFile(file, pieces).catch((error: unknown) => {
+    throw isSystemError(error) ? cannotWrite(`The file ${sanitizeForDisplay(file, 512)}`, error) : error;
+  });
+}
+
+/** What goes to others must be what was signed. */
+function requireWhole(ledger: Ledger): void {
+  const { findings } = ledger.verify();
+  if (findings.length === 0) return;
+  throw new PrestageError({
+    code: 'ledger-broken',
+    message: `The ledger is not whole, so nothing was exported: ${findings.length} ${findings.length === 1 ? 'finding' : 'findings'}.`,
+    cause: findings
+      .map(({ message }) => message)
+      .slice(0, 20)
+      .join('\n'),
+    remedy: "See 'prestage ledger verify', and restore the state folder from a backup.",
+  });
+}
+
+/** Writes a file that is whole or, after an error, not there. */
+async function writeFile(file: string, pieces: Iterable<string>): Promise<void> {
+  const temporary = `${file}.${process.pid}.part`;
+  try {
+    await pipeline(Readable.from(pieces), createWriteStream(temporary, { flags: 'wx', flush: true }));
+    await rename(temporary, file);
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw error;
+  }
+}
+
+/** Whether the operating system refused something. */
+export function isSystemError(error: unknown): error is NodeJS.ErrnoException {
+  return error instanceof Error && 'syscall' in error;
+}
+
+/** @param what begins the sentence: `The file …` */
+export function cannotWrite(what: string, error: Error): PrestageError {
+  return new PrestageError({
+    code: 'usage',
+    message: `${what} cannot be written.`,
+    cause: error.message,
+    remedy: 'Name a file in a folder where you may write and that has space.',
+  });
+}

@@ -1,0 +1,138 @@
+import { Worker } from 'node:worker_threads';
+import type { LogEntry, LogPage, LogQuery, LogReport } from '../../core/contract/desk';
+import { cancelled, PrestageError } from '../../core/errors';
+import type { LogAnswers, LogPlaces, LogQuestion, LogReply, LogRequest } from './protocol';
+
+export interface LogServiceOptions {
+  readonly places: LogPlaces;
+  /** Absolute path of the bundled log-worker. */
+  readonly workerFile: string;
+}
+
+interface Waiting {
+  readonly resolve: (value: never) => void;
+  readonly reject: (error: PrestageError) => void;
+}
+
+/**
+ * The log, off this thread. Questions go to one worker that keeps the index; verifying and exporting, which take
+ * long, each get a worker of their own. A worker that ended is started anew at the next question.
+ */
+export class LogService {
+  readonly #options: LogServiceOptions;
+  readonly #workers = new Set<LogThread>();
+  #reader: LogThread | null = null;
+  #closed = false;
+
+  constructor(options: LogServiceOptions) {
+    this.#options = options;
+  }
+
+  /** A page of the lines that fit, newest first. */
+  async query({
+    offset,
+    limit,
+    ...query
+  }: LogQuery & { readonly offset: number; readonly limit: number }): Promise<LogPage> {
+    return await this.#ask({ verb: 'query', query, offset, limit });
+  }
+
+  /** @throws PrestageError record-not-found, ledger-broken */
+  async entry(sequence: number): Promise<LogEntry> {
+    return await this.#ask({ verb: 'entry', sequence });
+  }
+
+  /** Looks at everything; see Ledger.verify. */
+  async verify(): Promise<LogReport> {
+    return await this.#askAlone({ verb: 'verify' });
+  }
+
+  /** @throws PrestageError ledger-broken when it is not whole, usage when the file cannot be written */
+  async export(format: 'json' | 'csv', path: string): Promise<void> {
+    await this.#askAlone({ verb: 'export', format, path });
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    await Promise.all([...this.#workers].map((worker) => worker.end()));
+  }
+
+  async #ask<R extends LogRequest>(request: R): Promise<LogAnswers[R['verb']]> {
+    if (this.#reader?.ended !== false) this.#reader = this.#start();
+    return await this.#reader.ask(request);
+  }
+
+  async #askAlone<R extends LogRequest>(request: R): Promise<LogAnswers[R['verb']]> {
+    const worker = this.#start();
+    try {
+      return await worker.ask(request);
+    } finally {
+      await worker.end();
+    }
+  }
+
+  #start(): LogThread {
+    if (this.#closed) throw cancelled('The log');
+    const worker = new LogThread(this.#options, () => {
+      this.#workers.delete(worker);
+    });
+    this.#workers.add(worker);
+    return worker;
+  }
+}
+
+/** One worker thread and the questions that it has not answered. */
+class LogThread {
+  readonly #worker: Worker;
+  readonly #waiting = new Map<number, Waiting>();
+  #lastId = 0;
+  ended = false;
+
+  constructor({ places, workerFile }: LogServiceOptions, onEnd: () => void) {
+    // Only what is needed: StatePlaces may have more than can be cloned one day.
+    const { ledgerFile, headFile, keyFile, publicKeyFile } = places;
+    this.#worker = new Worker(workerFile, { workerData: { ledgerFile, headFile, keyFile, publicKeyFile } });
+    let problem = 'it ended';
+    this.#worker.on('message', (reply: LogReply) => {
+      const waiting = this.#waiting.get(reply.id);
+      this.#waiting.delete(reply.id);
+      if (reply.ok) waiting?.resolve(reply.value as never);
+      else waiting?.reject(new PrestageError(reply.error));
+    });
+    this.#worker.on('error', (error) => {
+      problem = error.message;
+    });
+    this.#worker.on('exit', () => {
+      this.ended = true;
+      for (const { reject } of this.#waiting.values()) reject(gone(problem));
+      this.#waiting.clear();
+      onEnd();
+    });
+  }
+
+  ask<R extends LogRequest>(request: R): Promise<LogAnswers[R['verb']]> {
+    this.#lastId += 1;
+    const question: LogQuestion = { id: this.#lastId, request };
+    return new Promise((resolve, reject) => {
+      if (this.ended) {
+        reject(gone('it ended'));
+        return;
+      }
+      this.#waiting.set(question.id, { resolve, reject });
+      this.#worker.postMessage(question);
+    });
+  }
+
+  async end(): Promise<void> {
+    await this.#worker.terminate();
+  }
+}
+
+function gone(cause: string): PrestageError {
+  return new PrestageError({
+    code: 'ledger-unavailable',
+    message: 'The log could not be read to the end.',
+    cause,
+    remedy: 'Try again. What is recorded is not touched by this.',
+  });
+}

@@ -1,0 +1,130 @@
+/**
+ * Measures the desktop app on this machine: how long it takes to start, and what one frame takes while 48 jobs
+ * report ten times a second. Needs the built app (npm run build) and a display; makes its own where there is none.
+ *   tsx test/bench/desk.ts
+ */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { DeskJob } from '../../core/contract/desk';
+import { GiB } from '../../core/units';
+import { makeBench } from '../support/bench';
+import { DeskApp } from '../support/desk-app';
+import { startDisplay } from '../support/display';
+
+const starts = 5;
+const seconds = 10;
+
+interface Frames {
+  /** Milliseconds of script, style and layout in each frame that had any. */
+  readonly busy: readonly number[];
+  /** Milliseconds between frames. */
+  readonly gaps: readonly number[];
+}
+
+async function measureStarts(folder: string, bench: string): Promise<number[]> {
+  const times: number[] = [];
+  for (let round = 0; round < starts; round += 1) {
+    const begin = performance.now();
+    const desk = await DeskApp.start({ state: join(folder, 'state'), bench });
+    await desk.page.getByText('bay 1', { exact: false }).first().waitFor();
+    times.push(performance.now() - begin);
+    await desk.end();
+  }
+  return times;
+}
+
+/** Jobs as the workplace pushes them, `step` tenths of a second after their start. */
+function jobsAt(driveIds: readonly string[], step: number): DeskJob[] {
+  return driveIds.map((driveId, index) => ({
+    driveId,
+    bay: `bay ${index + 1}`,
+    machineSerial: `MACHINE${String(index).padStart(3, '0')}`,
+    state: {
+      state: 'writing',
+      bytesDone: Math.min(4 * GiB, step * (20 + (index % 7)) * 1_000_000),
+      bytesTotal: 4 * GiB,
+    },
+    startedAt: new Date().toISOString(),
+    endedAt: null,
+    ledgerEntry: null,
+    canCancel: true,
+    canRetry: false,
+  }));
+}
+
+async function measureFrames(folder: string): Promise<Frames> {
+  const bench = join(folder, 'rack');
+  await makeBench(bench, 48, '1G');
+  const desk = await DeskApp.start({ state: join(folder, 'state-frames'), bench });
+  try {
+    await desk.page.getByText('bay 48', { exact: false }).first().waitFor();
+    const ids = await desk.page.evaluate(async () => {
+      const answer = await window.prestage.getState({});
+      return answer.ok ? answer.value.drives.drives.map(({ id, verdict }) => ({ id, verdict })) : [];
+    });
+    const eligible = ids.filter(({ verdict }) => verdict === 'eligible').map(({ id }) => id);
+    const frames = desk.page.evaluate(async (milliseconds) => {
+      const gaps: number[] = [];
+      const busy: number[] = [];
+      await new Promise<void>((done) => {
+        const begin = performance.now();
+        let last = begin;
+        const frame = (now: number): void => {
+          gaps.push(now - last);
+          last = now;
+          const started = performance.now();
+          // Runs after this frame's style, layout and paint.
+          const channel = new MessageChannel();
+          channel.port1.onmessage = () => {
+            busy.push(performance.now() - started);
+          };
+          channel.port2.postMessage(null);
+          if (now - begin < milliseconds) requestAnimationFrame(frame);
+          else done();
+        };
+        requestAnimationFrame(frame);
+      });
+      return { gaps: gaps.slice(5), busy: busy.slice(5) };
+    }, seconds * 1000);
+    for (let step = 1; step <= seconds * 10; step += 1) {
+      await desk.app.evaluate(
+        ({ BrowserWindow }, jobs) => {
+          BrowserWindow.getAllWindows()[0]?.webContents.send('desk:patch', { jobs });
+        },
+        jobsAt(eligible, step),
+      );
+      await sleep(90);
+    }
+    return await frames;
+  } finally {
+    await desk.end();
+  }
+}
+
+function percentile(values: readonly number[], share: number): number {
+  const sorted = [...values].sort((left, right) => left - right);
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? NaN;
+}
+
+const show = (values: readonly number[]): string =>
+  [0.5, 0.95, 0.99, 1].map((share) => percentile(values, share).toFixed(1)).join(' / ');
+
+const folder = mkdtempSync(join(tmpdir(), 'prestage-desk-bench-'));
+const display = process.env['DISPLAY'] === undefined ? await startDisplay() : null;
+if (display !== null) process.env['DISPLAY'] = display.name;
+try {
+  const bench = join(folder, 'bench');
+  await makeBench(bench, 8, '1G');
+  console.log(
+    `start to a shown bench, ms (median / p95 / p99 / worst): ${show(await measureStarts(folder, bench))}`,
+  );
+  const { busy, gaps } = await measureFrames(folder);
+  console.log(`48 jobs, 10 updates a second, ${busy.length} frames:`);
+  console.log(`  work in a frame, ms (median / p95 / p99 / worst): ${show(busy)}`);
+  console.log(`  between frames, ms  (median / p95 / p99 / worst): ${show(gaps)}`);
+} finally {
+  await display?.end();
+  rmSync(folder, { recursive: true, force: true });
+}
