@@ -8,7 +8,7 @@ import {
 } from '../core/contract/desk';
 import { deskMethodNames } from '../core/contract/desk-names';
 import { PrestageError, toErrorData } from '../core/errors';
-import { deskOrigin } from './scheme';
+import { deskOrigin } from './desk-files';
 
 /** What is known of whoever called. */
 export interface SenderFacts {

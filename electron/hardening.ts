@@ -1,5 +1,5 @@
 import type { App, Session, WebContents } from 'electron';
-import { deskOrigin } from './scheme';
+import { deskOrigin } from './desk-files';
 
 /** Permissions that the page gets, each with its reason. All others are denied. */
 const allowedPermissions: Readonly<Record<string, string>> = {};

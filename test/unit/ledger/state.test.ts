@@ -90,7 +90,8 @@ describe('the state folder', () => {
 
 describe('the settings', () => {
   it('have defaults', () => {
-    expect(loadSettings(statePlaces(folder))).toEqual({
+    expect(loadSettings(statePlaces(folder))).toMatchObject({
+      desk: { bays: [], theme: 'system', sounds: true },
       stationName: hostname(),
       cacheLimitBytes: 100 * 1024 ** 3,
       stallSeconds: 60,
@@ -101,7 +102,7 @@ describe('the settings', () => {
     const places = statePlaces(folder);
     const settings = { stationName: 'Bench 7', cacheLimitBytes: 5, stallSeconds: 9 };
     changeSettings(places, settings);
-    expect(loadSettings(places)).toEqual(settings);
+    expect(loadSettings(places)).toMatchObject(settings);
     expect(readdirSync(folder).filter((name) => name.includes('tmp'))).toEqual([]);
   });
 

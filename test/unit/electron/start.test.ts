@@ -1,0 +1,77 @@
+import { describe, expect, it } from 'vitest';
+import { closingChoices, closingQuestion } from '../../../electron/closing';
+import { readArguments } from '../../../electron/command-line';
+import { locateEngine } from '../../../electron/engine-location';
+import { menuTemplate } from '../../../electron/menu';
+
+describe('readArguments', () => {
+  const none = { state: null, bench: null, trainingIfEmpty: false, allowRootInTests: false };
+
+  it.each([
+    [[], none],
+    [['--no-sandbox', '--inspect=0', 'whatever'], none],
+    [['--state', '/s', '--bench=/b'], { ...none, state: '/s', bench: '/b' }],
+    [['--bench', 'here'], { ...none, bench: '/work/here' }],
+    [['--state', '--bench', '/b'], { ...none, bench: '/b' }],
+    [['--state'], none],
+    [
+      ['--training-if-empty', '--allow-root-in-tests'],
+      { ...none, trainingIfEmpty: true, allowRootInTests: true },
+    ],
+  ])('%j', (args, expected) => {
+    expect(readArguments(['/electron', '/app', ...args], '/work')).toEqual(expected);
+  });
+});
+
+describe('locateEngine', () => {
+  it('is the checkout, with a Node that is not Electron', () => {
+    expect(
+      locateEngine({ packaged: false, resourcesPath: '/e/resources', mainFolder: '/c/dist/desk' }),
+    ).toEqual({
+      directory: '/c',
+      helper: ['/c/dist/runtime/node', '/c/dist/helper.cjs'],
+    });
+  });
+
+  it('lies beside the installed app', () => {
+    const facts = {
+      packaged: true,
+      resourcesPath: '/usr/lib/prestage/resources',
+      mainFolder: '/usr/lib/prestage/resources/app.asar/dist/desk',
+    };
+    expect(locateEngine(facts)).toEqual({
+      directory: '/usr/lib/prestage/resources/engine',
+      helper: ['/usr/lib/prestage/resources/engine/prestage-helper'],
+    });
+  });
+});
+
+describe('closing with running jobs', () => {
+  it('asks in words, and does nothing by default', () => {
+    expect(closingQuestion(1).message).toBe('1 drive is being written.');
+    expect(closingQuestion(3).message).toBe('3 drives are being written.');
+    expect(closingQuestion(3).buttons).toHaveLength(closingChoices.length);
+    expect(closingChoices[0]).toBe('keep');
+  });
+});
+
+describe('the menu', () => {
+  const roles = (packaged: boolean): unknown[] =>
+    menuTemplate(packaged).flatMap(({ submenu }) =>
+      Array.isArray(submenu) ? submenu.map(({ role }) => role) : [],
+    );
+
+  it('has developer tools in a checkout only', () => {
+    expect(roles(false)).toContain('toggleDevTools');
+    expect(roles(true)).not.toContain('toggleDevTools');
+    expect(roles(true)).not.toContain('reload');
+  });
+
+  it('has no shortcut that a scanner could type', () => {
+    for (const { submenu } of menuTemplate(false)) {
+      for (const { accelerator } of Array.isArray(submenu) ? submenu : []) {
+        if (accelerator !== undefined) expect(String(accelerator)).toMatch(/^CommandOrControl\+/);
+      }
+    }
+  });
+});
