@@ -46,8 +46,6 @@ await build({
   external: ['electron'],
   // See electron/libsql-from-engine.ts.
   alias: { libsql: './electron/libsql-from-engine.ts' },
-  // A package is built with PRESTAGE_RELEASE=1 (build/package.ts): it has no way to run as root.
-  define: { PRESTAGE_TESTABLE: String(process.env['PRESTAGE_RELEASE'] !== '1') },
 });
 await build({
   ...common,

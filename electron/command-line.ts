@@ -8,11 +8,9 @@ export interface DeskArguments {
   readonly bench: string | null;
   /** Opens the training bench when no real drive is attached. */
   readonly trainingIfEmpty: boolean;
-  /** Tests run as root in CI; nobody else may. */
-  readonly allowRootInTests: boolean;
 }
 
-/** Reads `--state DIR`, `--bench DIR` (or with `=`), `--training-if-empty`, `--allow-root-in-tests`. */
+/** Reads `--state DIR`, `--bench DIR` (or with `=`), `--training-if-empty`. */
 export function readArguments(args: readonly string[], workingDirectory: string): DeskArguments {
   const valueOf = (name: string): string | null => {
     const at = args.findIndex((arg) => arg === name || arg.startsWith(`${name}=`));
@@ -27,6 +25,5 @@ export function readArguments(args: readonly string[], workingDirectory: string)
     state: valueOf('--state'),
     bench: valueOf('--bench'),
     trainingIfEmpty: args.includes('--training-if-empty'),
-    allowRootInTests: args.includes('--allow-root-in-tests'),
   };
 }

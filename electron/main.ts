@@ -15,9 +15,6 @@ import { menuTemplate } from './menu';
 import { registerScheme, serveDesk } from './scheme';
 import { openWindow } from './window';
 
-/** Set by the bundler: a package for release never runs as root, whatever it is told (build/bundle.ts). */
-declare const PRESTAGE_TESTABLE: boolean;
-
 // Phase 1, before anything else: what must hold for the whole life of the process.
 registerScheme();
 hardenContents(app);
@@ -40,8 +37,7 @@ void start().catch((error: unknown) => {
 
 async function start(): Promise<void> {
   // Phase 2: may it run at all?
-  const rootInTests = given.allowRootInTests && PRESTAGE_TESTABLE && !app.isPackaged;
-  if (process.getuid?.() === 0 && !rootInTests) {
+  if (process.getuid?.() === 0) {
     await app.whenReady();
     refuse(
       'Prestage does not run as root',

@@ -1,7 +1,10 @@
-import { existsSync, mkdirSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { execFileSync } from 'node:child_process';
+import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
 import { _electron, type ElectronApplication, type Page } from 'playwright-core';
 import { electronRuntime } from '../../build/electron-runtime';
+import { temporaryArea } from './global-setup';
 
 const root = resolve(import.meta.dirname, '../..');
 /** Where screenshots go; kept out of the repository. */
@@ -44,13 +47,13 @@ export class DeskApp {
   async scan(text: string): Promise<void> {
     await this.app.evaluate(({ BrowserWindow }, characters) => {
       const contents = BrowserWindow.getAllWindows()[0]?.webContents;
-      const press = (keyCode: string, character: boolean): void => {
-        contents?.sendInputEvent({ type: 'keyDown', keyCode });
-        if (character) contents?.sendInputEvent({ type: 'char', keyCode });
-        contents?.sendInputEvent({ type: 'keyUp', keyCode });
-      };
-      for (const character of characters) press(character, true);
-      press('Enter', true);
+      // No function of its own in here: what evaluates it knows nothing of the helpers that bundlers add.
+      for (const keyCode of [...characters, 'Enter']) {
+        const modifiers: 'shift'[] = /^[A-Z:_"+?!@#$%^&*()<>{}|~]$/.test(keyCode) ? ['shift'] : [];
+        contents?.sendInputEvent({ type: 'keyDown', keyCode, modifiers });
+        contents?.sendInputEvent({ type: 'char', keyCode, modifiers });
+        contents?.sendInputEvent({ type: 'keyUp', keyCode, modifiers });
+      }
     }, text);
   }
 
@@ -88,31 +91,44 @@ export class DeskApp {
   }
 }
 
-/** Starts the app without waiting for a window. */
+/** Starts the app without waiting for a window, as an ordinary user: it refuses root. */
 export async function launch({
   state,
   bench,
   args = [],
   env = {},
 }: DeskAppOptions): Promise<ElectronApplication> {
-  const { binary } = electronRuntime();
-  if (!existsSync(binary)) throw new Error(`${binary} is missing: run bash build/setup.sh --tests`);
+  for (const folder of [state, bench]) if (folder !== undefined) giveToUser(folder);
   const variables = Object.fromEntries(
     Object.entries(process.env).filter((entry): entry is [string, string] => entry[1] !== undefined),
   );
   return await _electron.launch({
-    executablePath: binary,
-    args: [
-      root,
-      '--state',
-      state,
-      ...(bench === undefined ? [] : ['--bench', bench]),
-      // The tests run as root in CI, where Chromium's sandbox cannot; and the app refuses root but for tests.
-      ...(process.getuid?.() === 0 ? ['--no-sandbox', '--allow-root-in-tests'] : []),
-      '--disable-gpu',
-      ...args,
-    ],
-    env: { ...variables, ...env },
+    executablePath: programAsUser(),
+    args: [root, '--state', state, ...(bench === undefined ? [] : ['--bench', bench]), ...args],
+    env: { ...variables, HOME: state, ...env },
     timeout: 30_000,
   });
+}
+
+/** The user that the app runs as when the tests run as root. */
+export const appUser = 65534;
+
+/** Makes a folder when it is missing, and it and all in it the app's user's; the folders above become passable. */
+export function giveToUser(folder: string): void {
+  mkdirSync(folder, { recursive: true });
+  if (process.getuid?.() !== 0) return;
+  execFileSync('chown', ['-R', `${appUser}:${appUser}`, folder]);
+  for (let above = dirname(folder); above.startsWith(`${tmpdir()}/`); above = dirname(above)) {
+    chmodSync(above, 0o755);
+  }
+}
+
+/** A program that starts Electron as an ordinary user, whoever runs the tests. */
+function programAsUser(): string {
+  const { binary } = electronRuntime();
+  if (process.getuid?.() !== 0) return binary;
+  const script = join(temporaryArea('electron'), 'electron');
+  const user = `setpriv --reuid=${appUser} --regid=${appUser} --clear-groups`;
+  writeFileSync(script, `#!/bin/sh\nexec ${user} '${binary}' "$@"\n`, { mode: 0o755 });
+  return script;
 }

@@ -15,7 +15,7 @@ export async function startDisplay(size = '1280x800x24'): Promise<Display> {
     stdio: ['ignore', 'ignore', 'pipe', 'pipe'],
   });
   let words = '';
-  server.stderr.on('data', (piece: Buffer) => (words += piece.toString()));
+  server.stdio[2]?.on('data', (piece: Buffer) => (words += piece.toString()));
   const numbers = server.stdio[3] as Readable;
   const number = await new Promise<string>((resolve, reject) => {
     numbers.once('data', (piece: Buffer) => {

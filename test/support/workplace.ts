@@ -19,7 +19,7 @@ export class TestWorkplace {
     this.state = state;
     subscribe((patch) => {
       this.patches += 1;
-      this.state = { ...this.state, ...patch };
+      this.state = { ...this.state, ...patch } as DeskState;
       for (const wake of this.#waiting.splice(0)) wake();
     });
   }

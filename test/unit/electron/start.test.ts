@@ -5,7 +5,7 @@ import { locateEngine } from '../../../electron/engine-location';
 import { menuTemplate } from '../../../electron/menu';
 
 describe('readArguments', () => {
-  const none = { state: null, bench: null, trainingIfEmpty: false, allowRootInTests: false };
+  const none = { state: null, bench: null, trainingIfEmpty: false };
 
   it.each([
     [[], none],
@@ -14,10 +14,7 @@ describe('readArguments', () => {
     [['--bench', 'here'], { ...none, bench: '/work/here' }],
     [['--state', '--bench', '/b'], { ...none, bench: '/b' }],
     [['--state'], none],
-    [
-      ['--training-if-empty', '--allow-root-in-tests'],
-      { ...none, trainingIfEmpty: true, allowRootInTests: true },
-    ],
+    [['--training-if-empty'], { ...none, trainingIfEmpty: true }],
   ])('%j', (args, expected) => {
     expect(readArguments(['/electron', '/app', ...args], '/work')).toEqual(expected);
   });

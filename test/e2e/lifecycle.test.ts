@@ -1,0 +1,181 @@
+import { spawnSync } from 'node:child_process';
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { electronRuntime } from '../../build/electron-runtime';
+import { GiB } from '../../core/units';
+import { makeBench } from '../support/bench';
+import { DeskApp, launch } from '../support/desk-app';
+import {
+  card,
+  helpersOf,
+  pairByScan,
+  signInAndProve,
+  startByScan,
+  testMedia,
+  type TestMedia,
+} from '../support/desk-bench';
+import { hasNoTable } from '../support/drive-check';
+import { temporaryArea } from '../support/global-setup';
+import { runCli } from '../support/cli';
+
+let area: string;
+let media: TestMedia;
+let desk: DeskApp | null = null;
+let places: { readonly state: string; readonly bench: string };
+let number = 0;
+
+beforeAll(async () => {
+  area = temporaryArea('e2e-life');
+  media = await testMedia(area);
+});
+afterEach(async () => {
+  await desk?.end();
+  desk = null;
+});
+afterAll(() => {
+  rmSync(area, { recursive: true, force: true });
+});
+
+/** A fresh bench of two drives, both paired, in a fresh state. */
+async function paired(): Promise<DeskApp> {
+  number += 1;
+  places = { state: join(area, `state-${number}`), bench: join(area, `bench-${number}`) };
+  await makeBench(places.bench, 2);
+  desk = await DeskApp.start(places);
+  await card(desk, 'bay 1').waitFor();
+  await signInAndProve(desk, media);
+  await pairByScan(desk, [
+    ['7KX9PQ3', 'BAY 1'],
+    ['7KX9PQ4', 'BAY 2'],
+  ]);
+  return desk;
+}
+
+const drive = (index: number): string => join(places.bench, `drive-0${index}.img`);
+const pidOf = ({ app }: DeskApp): number => app.process().pid ?? -1;
+
+/** Stops the helper where it is, so that jobs stay as they are until it goes on. */
+function freeze(app: DeskApp): { readonly pid: number; readonly goOn: () => void } {
+  const [pid] = helpersOf(pidOf(app));
+  if (pid === undefined) throw new Error('the app has no helper');
+  process.kill(pid, 'SIGSTOP');
+  return {
+    pid,
+    goOn: () => {
+      process.kill(pid, 'SIGCONT');
+    },
+  };
+}
+
+describe('jobs and their window', () => {
+  it('cancels one drive alone; the other passes; the cancelled one can be tried again', async () => {
+    const app = await paired();
+    await startByScan(app);
+    const helper = freeze(app);
+    await card(app, 'bay 1')
+      .getByRole('button', { name: /cancel/i })
+      .first()
+      .click();
+    await app.page.getByRole('button', { name: 'Yes, cancel' }).click();
+    helper.goOn();
+    await card(app, 'bay 2').getByText('PASS').first().waitFor();
+    await card(app, 'bay 1').getByText('Cancelled').first().waitFor();
+    expect(hasNoTable(drive(1), 2 * GiB)).toBe(true);
+    await app.picture('cancelled-and-passed');
+    await card(app, 'bay 1').getByRole('button', { name: /retry/i }).first().click();
+    await card(app, 'bay 1').getByText('PASS').first().waitFor();
+  });
+
+  it('says FAIL with the reason when the helper is killed, and writes again with a new one', async () => {
+    const app = await paired();
+    await startByScan(app);
+    process.kill(freeze(app).pid, 'SIGKILL');
+    for (const bay of ['bay 1', 'bay 2']) await card(app, bay).getByText('FAIL').first().waitFor();
+    await app.picture('helper-killed');
+    expect(hasNoTable(drive(1), 2 * GiB)).toBe(true);
+    for (const bay of ['bay 1', 'bay 2']) {
+      await card(app, bay).getByRole('button', { name: /retry/i }).first().click();
+    }
+    for (const bay of ['bay 1', 'bay 2']) await card(app, bay).getByText('PASS').first().waitFor();
+  });
+
+  it('warns when the window is closed while drives are written, and stays', async () => {
+    const app = await paired();
+    await startByScan(app);
+    const helper = freeze(app);
+    await app.answerQuestions(0);
+    await app.app.evaluate(({ BrowserWindow }) => {
+      BrowserWindow.getAllWindows()[0]?.close();
+    });
+    await app.page.waitForTimeout(300);
+    expect(app.page.isClosed()).toBe(false);
+    helper.goOn();
+    for (const bay of ['bay 1', 'bay 2']) await card(app, bay).getByText('PASS').first().waitFor();
+  });
+
+  it('goes on without its window; a second start brings it back with everything on it', async () => {
+    const app = await paired();
+    await startByScan(app);
+    const helper = freeze(app);
+    await app.answerQuestions(1);
+    const closed = app.page.waitForEvent('close');
+    await app.app.evaluate(({ BrowserWindow }) => {
+      BrowserWindow.getAllWindows()[0]?.close();
+    });
+    await closed;
+    const reopened = app.app.waitForEvent('window');
+    // The second start hands over to the first and ends; there is nothing in it to drive.
+    void launch(places).then(
+      (second) => second.close(),
+      () => undefined,
+    );
+    const page = await reopened;
+    await page.getByText('7KX9PQ3').first().waitFor();
+    helper.goOn();
+    await page.getByText('PASS').nth(1).waitFor();
+  });
+
+  it('records the ends when the window was closed and nobody came back', async () => {
+    const app = await paired();
+    await startByScan(app);
+    await app.answerQuestions(1);
+    const gone = new Promise((done) => app.app.process().once('exit', done));
+    await app.app.evaluate(({ BrowserWindow }) => {
+      BrowserWindow.getAllWindows()[0]?.close();
+    });
+    await gone;
+    const list = await runCli(['ledger', 'list', '--state', places.state, '--json']);
+    expect(list.stdout.match(/"done"/g)).toHaveLength(2);
+    expect(hasNoTable(drive(1), 2 * GiB)).toBe(false);
+  });
+
+  it('shows what was interrupted when it was killed and started again', async () => {
+    const app = await paired();
+    await startByScan(app);
+    // Held where the jobs have begun and are in the ledger.
+    await app.page
+      .locator('li.card', { hasText: /erasing|writing|verifying/i })
+      .first()
+      .waitFor();
+    const gone = new Promise((done) => app.app.process().once('exit', done));
+    app.app.process().kill('SIGKILL');
+    await gone;
+    desk = await DeskApp.start(places);
+    await desk.page.getByText('Interrupted').first().waitFor();
+    await desk.picture('interrupted');
+    const verified = await runCli(['ledger', 'verify', '--state', places.state]);
+    expect(verified.status).toBe(0);
+  });
+});
+
+describe('the start of the app', () => {
+  it.skipIf(process.getuid?.() !== 0)('is refused for root, and says so', () => {
+    const run = spawnSync(
+      electronRuntime().binary,
+      [join(import.meta.dirname, '../..'), '--state', join(area, 'root'), '--no-sandbox', '--headless'],
+      { encoding: 'utf8', timeout: 20_000 },
+    );
+    expect(run.stderr).toContain('does not run as root');
+  });
+});
