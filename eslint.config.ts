@@ -1,4 +1,5 @@
 import { defineConfig } from 'eslint/config';
+import reactHooks from 'eslint-plugin-react-hooks';
 import tseslint from 'typescript-eslint';
 import { layeringRule } from './build/layering-rule';
 
@@ -10,9 +11,11 @@ const houseRules = { meta: { name: 'prestage' }, rules: { layering: layeringRule
  * tree. typescript-eslint declares its own plugin in this way.
  */
 const prestage: { readonly meta: { readonly name: string } } = houseRules;
+/** Likewise. */
+const hooks: { readonly meta: { readonly name: string } } = reactHooks;
 
 export default defineConfig(
-  { ignores: ['dist/', 'native/addon/', 'test-results/', 'node_modules/'] },
+  { ignores: ['dist/', 'dist-package/', '.electron/', 'native/addon/', 'test-results/', 'node_modules/'] },
   {
     files: ['**/*.ts', '**/*.tsx'],
     extends: [tseslint.configs.strictTypeChecked],
@@ -48,6 +51,11 @@ export default defineConfig(
       eqeqeq: 'error',
       curly: ['error', 'multi-line'],
     },
+  },
+  {
+    files: ['renderer/**/*.ts', 'renderer/**/*.tsx'],
+    plugins: { 'react-hooks': hooks },
+    rules: { 'react-hooks/rules-of-hooks': 'error', 'react-hooks/exhaustive-deps': 'error' },
   },
   {
     // The two tools below read a default export; nothing of the product may have one.

@@ -48,7 +48,7 @@ export class DeskApp {
     await this.app.evaluate(({ BrowserWindow }, characters) => {
       const contents = BrowserWindow.getAllWindows()[0]?.webContents;
       // No function of its own in here: what evaluates it knows nothing of the helpers that bundlers add.
-      for (const keyCode of [...characters, 'Enter']) {
+      for (const keyCode of [...Array.from(characters), 'Enter']) {
         const modifiers: 'shift'[] = /^[A-Z:_"+?!@#$%^&*()<>{}|~]$/.test(keyCode) ? ['shift'] : [];
         contents?.sendInputEvent({ type: 'keyDown', keyCode, modifiers });
         contents?.sendInputEvent({ type: 'char', keyCode, modifiers });

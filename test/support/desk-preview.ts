@@ -12,10 +12,11 @@ import { mkdir, readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { extname, join, resolve } from 'node:path';
-import { chromium, type Browser, type Page } from 'playwright-core';
+import { chromium, type Browser, type CDPSession, type Page } from 'playwright-core';
 import { deskMethods, type DeskPatch, type DeskState } from '../../core/contract/desk';
 import { allActs, type Act } from './desk-preview-acts';
-import { previews, rackJobs, type Preview } from './desk-preview-states';
+import { previews, type Preview } from './desk-preview-states';
+import { rackJobs } from './desk-samples';
 
 const root = resolve(import.meta.dirname, '../..');
 const pictures = join(root, 'test-results', 'preview');
@@ -28,7 +29,7 @@ const types: Readonly<Record<string, string>> = {
   '.woff2': 'font/woff2',
 };
 
-/** TEMP: screens that are not there yet. */
+/** While the page is being built: a screen or table whose file is not there yet is left empty. */
 const missing: Plugin = {
   name: 'missing',
   setup(setup) {
@@ -108,11 +109,22 @@ function fakeStation({ state, methods }: { state: DeskState; methods: readonly s
 
 type PreviewWindow = Window & { readonly push: (patch: DeskPatch) => void };
 
-/** Ten updates a second. @returns the longest and the mean time that script, style and layout took a frame */
+const workKinds = ['ScriptDuration', 'RecalcStyleDuration', 'LayoutDuration', 'TaskDuration'] as const;
+
+/** Seconds that the page's thread has worked since it was opened, by kind; tasks are all of it and painting. */
+async function workOf(session: CDPSession): Promise<readonly number[]> {
+  const { metrics } = await session.send('Performance.getMetrics');
+  return workKinds.map((kind) => metrics.find(({ name }) => name === kind)?.value ?? 0);
+}
+
+/** Ten updates a second. @returns what it took */
 async function tick(page: Page, seconds: number, count: number): Promise<string> {
   const patches: DeskPatch[] = Array.from({ length: seconds * 10 }, (_, step) => ({
     jobs: rackJobs(step / 10).slice(0, count),
   }));
+  const session = await page.context().newCDPSession(page);
+  await session.send('Performance.enable');
+  const before = await workOf(session);
   const busy = await page.evaluate(async (all) => {
     const times: number[] = [];
     for (const patch of all) {
@@ -126,8 +138,13 @@ async function tick(page: Page, seconds: number, count: number): Promise<string>
     }
     return times.sort((one, other) => one - other);
   }, patches);
+  const after = await workOf(session);
+  const each = workKinds.map((kind, index) => {
+    const seconds = (after[index] ?? 0) - (before[index] ?? 0);
+    return `${kind.replace('Duration', '')} ${((seconds * 1000) / patches.length).toFixed(1)}`;
+  });
   const at = (share: number): string => (busy[Math.floor((busy.length - 1) * share)] ?? 0).toFixed(1);
-  return `from push to laid out: median ${at(0.5)} ms, 95 % ${at(0.95)} ms, longest ${at(1)} ms`;
+  return `ms an update: ${each.join(', ')}; from push to laid out: median ${at(0.5)} ms, 95 % ${at(0.95)} ms, longest ${at(1)} ms`;
 }
 
 async function open(page: Page, address: string, state: DeskState): Promise<void> {

@@ -1,0 +1,92 @@
+import { Arch, Platform, build } from 'electron-builder';
+import { existsSync, rmSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { parseArgs } from 'node:util';
+import { builderConfiguration } from './electron-builder';
+import { prepareElectron } from './electron-runtime';
+import { setFuses, type Flavour } from './fuses';
+import { layers } from './layers';
+import { runtimeClosure } from './package/closure';
+import { makeDeb } from './package/deb';
+import { executable, output, productManifest, root, unpacked } from './package/paths';
+import { stageApp, stageEngine } from './package/stage';
+import { run, say } from './run';
+
+/**
+ * Packs the product: the folder dist-package/linux-unpacked and, from it, the Debian package. See
+ * docs/adr/0013-package.md.
+ */
+export interface PackageOptions {
+  /** `test` can be driven through --inspect; see build/fuses.ts. */
+  readonly flavour: Exclude<Flavour, 'development'>;
+  /** electron-builder's own targets to make besides, such as AppImage; they fetch tools when they are made. */
+  readonly targets: readonly string[];
+  /** The built desk. */
+  readonly desk: string;
+  /** Bundle everything first. */
+  readonly bundle: boolean;
+}
+
+/** @returns the path of the .deb */
+export async function packageProduct(options: PackageOptions): Promise<string> {
+  if (options.bundle) bundle(options.flavour);
+  const electron = await prepareElectron();
+  say(`packing with Electron ${electron.version} (${electron.source}) and Node ${process.version}`);
+  stageApp(options.desk);
+  stageEngine();
+  // What is in dist/ from here on is the checkout's own again.
+  if (options.bundle) bundle('test');
+  // What an earlier run left would be packed again.
+  rmSync(unpacked, { recursive: true, force: true });
+  await build({
+    projectDir: root,
+    targets: Platform.LINUX.createTarget(['dir', ...options.targets], Arch.x64),
+    config: {
+      ...builderConfiguration(electron),
+      // Before any target is made from the folder.
+      afterPack: async ({ appOutDir }) => {
+        // Of the Electron for development, which electron-builder leaves in a runtime that was not a zip.
+        for (const unwanted of ['resources/default_app.asar', 'version']) {
+          rmSync(join(appOutDir, unwanted), { force: true });
+        }
+        await setFuses(join(appOutDir, executable), options.flavour);
+      },
+    },
+  });
+  // The bundles hold what the rooms import; the page's packages are a bundle's only, and so not among the product's.
+  const pagePackages = layers['renderer']?.packages ?? [];
+  const packages = runtimeClosure(root, [
+    ...Object.keys(productManifest().dependencies),
+    ...(pagePackages === 'any' ? [] : pagePackages),
+  ]);
+  const deb = makeDeb(packages);
+  say(`made ${deb} (${options.flavour})`);
+  return deb;
+}
+
+/** For release without the ways that only tests take (build/bundle.ts). */
+function bundle(flavour: Flavour): void {
+  const env = { ...process.env, PRESTAGE_RELEASE: flavour === 'release' ? '1' : '0' };
+  run('npm', ['run', '--silent', 'build'], { cwd: root, env });
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
+  const { values } = parseArgs({
+    options: {
+      flavour: { type: 'string', default: 'release' },
+      targets: { type: 'string', default: '' },
+      desk: { type: 'string', default: join(root, 'dist/desk') },
+      'no-build': { type: 'boolean', default: false },
+    },
+  });
+  const { flavour } = values;
+  if (flavour !== 'release' && flavour !== 'test') throw new Error('--flavour is release or test');
+  if (!existsSync(output)) say(`everything goes to ${output}`);
+  await packageProduct({
+    flavour,
+    targets: values.targets.split(',').filter((target) => target !== ''),
+    desk: resolve(values.desk),
+    bundle: !values['no-build'],
+  });
+}

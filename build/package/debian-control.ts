@@ -1,0 +1,78 @@
+/** What dpkg is told of the package. */
+
+/** The tools that the helper runs; the same as in native/tools/requirements.ts and build/setup.sh. */
+const tools = ['wimtools', 'ntfs-3g', 'dosfstools', 'mtools', 'util-linux (>= 2.36)'];
+
+/** The way to a privileged helper from a desktop. */
+const privilege = ['pkexec', 'polkitd'];
+
+/**
+ * The packages of every library that the files of Electron 33 name, by their names on Debian 12; later Debians
+ * provide the old names. test/integration/package.test.ts compares the list with what the packed files name.
+ */
+export const libraryPackages: readonly string[] = [
+  'libasound2',
+  'libatk-bridge2.0-0',
+  'libatk1.0-0',
+  'libatspi2.0-0',
+  'libc6 (>= 2.28)',
+  'libcairo2',
+  'libcups2',
+  'libdbus-1-3',
+  'libdrm2',
+  'libexpat1',
+  'libgbm1',
+  'libgcc-s1',
+  'libglib2.0-0',
+  'libgtk-3-0',
+  'libnspr4',
+  'libnss3',
+  'libpango-1.0-0',
+  'libstdc++6',
+  'libudev1',
+  'libx11-6',
+  // Not named by any file: opened while running, and the app dies without it.
+  'libx11-xcb1',
+  'libxcb1',
+  'libxcomposite1',
+  'libxdamage1',
+  'libxext6',
+  'libxfixes3',
+  'libxkbcommon0',
+  'libxrandr2',
+];
+
+export const maintainer = 'Prestage maintainers <maintainers@prestage.invalid>';
+
+export function controlFile(facts: { version: string; architecture: string; kibibytes: number }): string {
+  const fields: readonly (readonly [string, string])[] = [
+    ['Package', 'prestage'],
+    ['Version', facts.version],
+    ['Architecture', facts.architecture],
+    ['Maintainer', maintainer],
+    ['Installed-Size', String(facts.kibibytes)],
+    ['Depends', [...tools, ...privilege, ...libraryPackages].join(', ')],
+    ['Section', 'admin'],
+    ['Priority', 'optional'],
+    [
+      'Description',
+      [
+        'write one prestaged Windows image to many drives',
+        ' Puts one prestaged Windows image (a WIM file) on a rack of drives side by',
+        ' side, reads every written byte back, and gives a drive its partition table',
+        ' only when all of it was right. What was written to which drive, for which',
+        ' machine, by whom and with what result goes into a signed ledger.',
+        ' .',
+        ' Has a desktop application (prestage-bench) and a command line (prestage).',
+      ].join('\n'),
+    ],
+  ];
+  return `${fields.map(([name, value]) => `${name}: ${value}`).join('\n')}\n`;
+}
+
+/** @param seconds the time of the change, since 1970 */
+export function changelog(version: string, seconds: number): string {
+  // RFC 5322, as Debian's changelogs have it.
+  const date = new Date(seconds * 1000).toUTCString().replace('GMT', '+0000');
+  return `prestage (${version}) unstable; urgency=medium\n\n  * Release ${version}.\n\n -- ${maintainer}  ${date}\n`;
+}

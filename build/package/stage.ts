@@ -1,0 +1,96 @@
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  realpathSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { run } from '../run';
+import { copyPackages, runtimeClosure } from './closure';
+import { appFolder, engineFolder, productManifest, root } from './paths';
+
+/**
+ * Makes the folder that becomes app.asar: the desk's bundles. The one package with native parts, libsql, it loads from
+ * the engine (electron/libsql-from-engine.ts).
+ * @param desk the built desk (dist/desk)
+ */
+export function stageApp(desk: string): void {
+  for (const file of ['main.cjs', 'preload.cjs', 'renderer/index.html']) {
+    if (!existsSync(join(desk, file))) throw new Error(`${join(desk, file)} is missing: run npm run build`);
+  }
+  const { name, version, description } = productManifest();
+  rmSync(appFolder, { recursive: true, force: true });
+  mkdirSync(appFolder, { recursive: true });
+  cpSync(desk, join(appFolder, 'dist/desk'), { recursive: true, filter: (path) => !path.endsWith('.map') });
+  // The author is what electron-builder asks for.
+  const manifest = {
+    name,
+    version,
+    description,
+    author: 'The Prestage contributors',
+    main: 'dist/desk/main.cjs',
+  };
+  writeFileSync(join(appFolder, 'package.json'), `${JSON.stringify(manifest, null, 2)}\n`);
+}
+
+/**
+ * Makes the folder that becomes resources/engine: the command line and the helper as they lie in a checkout, so that
+ * both find their parts in the same way, with a Node of their own.
+ */
+export function stageEngine(): void {
+  const { name, version, description } = productManifest();
+  rmSync(engineFolder, { recursive: true, force: true });
+  mkdirSync(join(engineFolder, 'dist'), { recursive: true });
+  writeFileSync(
+    join(engineFolder, 'package.json'),
+    `${JSON.stringify({ name, version, description, private: true, type: 'module' }, null, 2)}\n`,
+  );
+  const programs = readdirSync(join(root, 'dist')).filter((file) => file.endsWith('.cjs'));
+  for (const program of ['prestage.cjs', 'helper.cjs']) {
+    if (!programs.includes(program)) throw new Error(`dist/${program} is missing: run npm run build`);
+  }
+  for (const program of programs) {
+    // Without `#!/usr/bin/env node`: only the wrappers start them, on the Node beside.
+    const text = readFileSync(join(root, 'dist', program), 'utf8').replace(/^#!.*\n/, '');
+    writeFileSync(join(engineFolder, 'dist', program), text);
+  }
+  const addon = 'native/addon/build/Release/block_device.node';
+  cpSync(join(root, addon), join(engineFolder, addon));
+  copyPackages(root, runtimeClosure(root, ['drivelist', 'libsql']), engineFolder);
+  stageNode();
+  for (const wrapper of ['prestage', 'prestage-helper']) {
+    cpSync(join(root, 'build/debian', wrapper), join(engineFolder, wrapper));
+    chmodSync(join(engineFolder, wrapper), 0o755);
+  }
+}
+
+/** Libraries that are on every Debian: with no others, this Node runs anywhere. */
+const everywhere =
+  /^(linux-vdso|libdl|libstdc\+\+|libm|libgcc_s|libpthread|libc|librt|libatomic|ld-linux-[\w-]+)\.so/;
+
+/** The Node that packs is the Node that is packed: the tests have run on it. */
+function stageNode(): void {
+  const node = realpathSync(process.execPath);
+  const foreign = run('ldd', [node])
+    .split('\n')
+    .map((line) => line.trim().split(/\s/)[0] ?? '')
+    .map((library) => library.slice(library.lastIndexOf('/') + 1))
+    .filter((library) => library !== '' && !everywhere.test(library));
+  if (foreign.length > 0) {
+    throw new Error(
+      `${node} needs ${foreign.join(', ')}, which the stations may not have. Pack with a Node from nodejs.org, which stands alone.`,
+    );
+  }
+  const target = join(engineFolder, 'runtime/node');
+  mkdirSync(join(engineFolder, 'runtime'));
+  // Debug information is half of it. Names that addons bind to are kept.
+  run('strip', ['--strip-unneeded', '-o', target, node]);
+  chmodSync(target, 0o755);
+  const version = run(target, ['--version']).trim();
+  if (version !== process.version) throw new Error(`the packed Node says ${version}, not ${process.version}`);
+}

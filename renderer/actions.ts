@@ -1,0 +1,54 @@
+import type { DeskMethod, DeskRequest, DeskResponse } from '../core/contract/desk';
+import type { ErrorData } from '../core/errors';
+import { desk, DeskError } from './bridge';
+import { deskState } from './store/desk-store';
+import { showError } from './store/messages-store';
+import { currentText } from './text';
+
+/** A refusal of the station as it said it; anything else is a bug of ours and says so. */
+export function errorOf(thrown: unknown): ErrorData {
+  if (thrown instanceof DeskError) return thrown.data;
+  const text = currentText().common;
+  return {
+    code: 'internal',
+    message: text.unknownError,
+    cause: thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown),
+    remedy: text.unknownErrorRemedy,
+  };
+}
+
+/**
+ * Tells the station to do something. A refusal is shown as a message.
+ * @returns the answer, or null when the station refused
+ */
+export async function act<M extends DeskMethod>(
+  method: M,
+  request: DeskRequest<M>,
+): Promise<DeskResponse<M> | null> {
+  try {
+    return await desk[method](request);
+  } catch (thrown) {
+    showError(errorOf(thrown));
+    return null;
+  }
+}
+
+/** {@link act} for event handlers that need no answer. */
+export function tell<M extends DeskMethod>(method: M, request: DeskRequest<M>): void {
+  void act(method, request);
+}
+
+/**
+ * Erases and writes the drives that the operator saw. Why the station refused a start is part of its state and shown
+ * where the drives are listed; only what it did not say there is shown as a message.
+ * @returns whether it was started
+ */
+export async function startErasing(driveIds: readonly string[]): Promise<boolean> {
+  try {
+    await desk.start({ driveIds: [...driveIds] });
+    return true;
+  } catch (thrown) {
+    if (deskState().pairing.refusal === null) showError(errorOf(thrown));
+    return false;
+  }
+}

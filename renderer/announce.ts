@@ -1,0 +1,73 @@
+import { createStore } from 'zustand/vanilla';
+import { useStore } from 'zustand';
+import type { DeskState } from '../core/contract/desk';
+import { play, type Tone } from './sound';
+import { deskStore } from './store/desk-store';
+import { newlyEnded } from './store/selectors';
+import { showScreen } from './store/view-store';
+import { currentText } from './text';
+
+/** What a screen reader is to say; `number` makes the same words twice two announcements. */
+interface Announcement {
+  readonly number: number;
+  readonly polite: string;
+  readonly urgent: string;
+}
+
+const announcementStore = createStore<Announcement>(() => ({ number: 0, polite: '', urgent: '' }));
+
+function say(words: string, urgent: boolean): void {
+  const number = announcementStore.getState().number + 1;
+  announcementStore.setState({ number, polite: urgent ? '' : words, urgent: urgent ? words : '' });
+}
+
+function sound(state: DeskState, tone: Tone): void {
+  if (state.settings.desk.sounds) play(tone);
+}
+
+function announceScan(state: DeskState): void {
+  const scan = state.pairing.lastScan;
+  if (scan === null) return;
+  const text = currentText().bench;
+  if (scan.outcome.result === 'accepted') {
+    sound(state, 'accepted');
+    say(text.accepted(scan.outcome), false);
+    if (scan.outcome.effect === 'started' || scan.outcome.effect === 'job-retried') showScreen('bench');
+    return;
+  }
+  // A scanner that reads twice did nothing wrong.
+  if (scan.outcome.reason === 'repeated-read') return;
+  sound(state, 'refused');
+  say(
+    `${text.refusedWord}. ${text.refused(scan.outcome)} ${text.scanned(scan.outcome)} ${text.expected(scan.outcome.expected)}`,
+    true,
+  );
+}
+
+function announceEnds(before: DeskState, state: DeskState): void {
+  const ended = newlyEnded(before.jobs, state.jobs);
+  if (ended.length === 0) return;
+  const text = currentText().bench;
+  const failed = ended.some((job) => job.state.state === 'failed' || job.state.state === 'interrupted');
+  // Many may end at once; one tone for all of them, and a failure is the one to be heard.
+  if (failed) sound(state, 'fail');
+  else if (ended.some((job) => job.state.state === 'done')) sound(state, 'pass');
+  say(ended.map((job) => text.ended(job.bay, text.phase[job.state.state])).join('. '), failed);
+}
+
+/**
+ * Lets each new scan and each ended job be heard: by a tone, and by a screen reader.
+ * @returns a function that ends that
+ */
+export function startAnnouncing(): () => void {
+  return deskStore.subscribe(({ state }, { state: before }) => {
+    if (state === null || before === null) return;
+    if (state.pairing.lastScan?.number !== before.pairing.lastScan?.number) announceScan(state);
+    if (state.jobs !== before.jobs) announceEnds(before, state);
+  });
+}
+
+/** The latest announcement. */
+export function useAnnouncement(): Announcement {
+  return useStore(announcementStore);
+}

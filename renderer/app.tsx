@@ -1,0 +1,105 @@
+import { Button, Loader, MantineProvider } from '@mantine/core';
+import { useCallback, useEffect, useState, type ReactElement } from 'react';
+import { useStore } from 'zustand';
+import type { ErrorData } from '../core/errors';
+import { errorOf, tell } from './actions';
+import { startAnnouncing } from './announce';
+import { connect } from './bridge';
+import { ErrorCard } from './parts/error-card';
+import { startScanCapture } from './scanner/capture';
+import { Shell } from './shell/shell';
+import { deskStore } from './store/desk-store';
+import { useText } from './text';
+import { mantineTheme } from './theme/mantine-theme';
+import { useTheme } from './theme/use-theme';
+
+/** Follows the station while the page is open. */
+function useStation(): { readonly error: ErrorData | null; readonly retry: () => void } {
+  const [error, setError] = useState<ErrorData | null>(null);
+  const [attempt, setAttempt] = useState(0);
+  useEffect(() => {
+    let left = false;
+    let disconnect = (): void => undefined;
+    connect().then(
+      (end) => {
+        if (left) end();
+        else disconnect = end;
+      },
+      (thrown: unknown) => {
+        if (!left) setError(errorOf(thrown));
+      },
+    );
+    return () => {
+      left = true;
+      disconnect();
+    };
+  }, [attempt]);
+  const retry = useCallback(() => {
+    setError(null);
+    setAttempt((number) => number + 1);
+  }, []);
+  return { error, retry };
+}
+
+function Opening({
+  error,
+  onRetry,
+}: {
+  readonly error: ErrorData | null;
+  readonly onRetry: () => void;
+}): ReactElement {
+  const text = useText().common;
+  return (
+    <main className="opening">
+      <h1 className="screen-title">{text.product}</h1>
+      {error === null ? (
+        <p className="opening-wait">
+          <Loader size="sm" /> {text.loading}
+        </p>
+      ) : (
+        <>
+          <p>{text.loadFailed}</p>
+          <ErrorCard error={error}>
+            <Button onClick={onRetry}>{text.tryAgain}</Button>
+          </ErrorCard>
+        </>
+      )}
+    </main>
+  );
+}
+
+/** The page: waits for the station, then shows the screens. */
+export function App(): ReactElement {
+  const colorScheme = useTheme();
+  const { error, retry } = useStation();
+  const loaded = useStore(deskStore, ({ state }) => state !== null);
+  useEffect(() => {
+    // A file that is dropped beside the place for it would be opened in place of this page.
+    const refuseDrop = (event: DragEvent): void => {
+      event.preventDefault();
+    };
+    document.addEventListener('dragover', refuseDrop);
+    document.addEventListener('drop', refuseDrop);
+    const ends = [
+      startAnnouncing(),
+      startScanCapture((scanned) => {
+        tell('scan', { text: scanned });
+      }),
+    ];
+    return () => {
+      for (const end of ends) end();
+      document.removeEventListener('dragover', refuseDrop);
+      document.removeEventListener('drop', refuseDrop);
+    };
+  }, []);
+  return (
+    <MantineProvider
+      theme={mantineTheme}
+      forceColorScheme={colorScheme}
+      withCssVariables={false}
+      withGlobalClasses={false}
+    >
+      {loaded ? <Shell /> : <Opening error={error} onRetry={retry} />}
+    </MantineProvider>
+  );
+}

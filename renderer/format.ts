@@ -1,0 +1,45 @@
+/** How numbers are written on the screen. Language-free: units are the same in every table. */
+
+const decimalUnits = ['B', 'kB', 'MB', 'GB', 'TB', 'PB'] as const;
+
+/** A drive's size as it is printed on the drive, in decimal units: `512 GB`, `1.92 TB`. */
+export function formatDriveSize(bytes: number): string {
+  let value = bytes;
+  let unit = 0;
+  while (value >= 1000 && unit < decimalUnits.length - 1) {
+    value /= 1000;
+    unit += 1;
+  }
+  const digits = value >= 100 || unit === 0 ? 0 : value >= 10 ? 1 : 2;
+  return `${Number(value.toFixed(digits))} ${decimalUnits[unit] ?? ''}`;
+}
+
+/** Megabytes a second, as drives are rated: `212 MB/s`. */
+export function formatRate(bytesPerSecond: number): string {
+  const megabytes = bytesPerSecond / 1e6;
+  return `${megabytes >= 10 ? Math.round(megabytes) : megabytes.toFixed(1)} MB/s`;
+}
+
+/** Whole percents; 100 only when all of it is done. */
+export function percentOf(done: number, total: number): number {
+  return total <= 0 ? 0 : Math.min(100, Math.floor((done * 100) / total));
+}
+
+/** A hash, short enough to compare by eye: its first and last eight digits. */
+export function shortHash(sha256: string): string {
+  return sha256.length > 20 ? `${sha256.slice(0, 8)}…${sha256.slice(-8)}` : sha256;
+}
+
+/** Day and time of an ISO time, in local time: `2025-03-01 14:05`. */
+export function formatTime(iso: string): string {
+  const time = new Date(iso);
+  if (Number.isNaN(time.getTime())) return iso;
+  const two = (value: number): string => String(value).padStart(2, '0');
+  const day = `${time.getFullYear()}-${two(time.getMonth() + 1)}-${two(time.getDate())}`;
+  return `${day} ${two(time.getHours())}:${two(time.getMinutes())}`;
+}
+
+/** The name of a file, without its folders. */
+export function fileName(path: string): string {
+  return path.replace(/^.*[/\\]/s, '');
+}

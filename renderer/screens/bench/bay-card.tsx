@@ -1,0 +1,111 @@
+import { memo, type ReactElement } from 'react';
+import type { DeskJob, Pair } from '../../../core/contract/desk';
+import type { Drive } from '../../../core/drive';
+import { useDesk } from '../../store/desk-store';
+import { cardKind, driveOf, jobOf, pairOf, type CardKind, type Density } from '../../store/selectors';
+import { selectDrive } from '../../store/view-store';
+import { useText, type Text } from '../../text';
+import { EndedBody, IdleBody } from './card-bodies';
+import { JobActions } from './job-actions';
+import { RunningBody } from './running-body';
+import { StatusMark } from './status-mark';
+
+interface BayCardProps {
+  readonly label: string;
+  readonly driveId: string | null;
+  readonly density: Density;
+}
+
+/** One word for what the card shows. */
+function statusWord(kind: CardKind, job: DeskJob | null, text: Text['bench']): string {
+  switch (kind) {
+    case 'running':
+      return job === null ? '' : text.phase[job.state.state];
+    case 'pass':
+      return text.phase.done;
+    case 'fail':
+      return text.phase.failed;
+    case 'cancelled':
+    case 'interrupted':
+      return text.phase[kind];
+    case 'empty':
+    case 'free':
+    case 'blocked':
+    case 'paired':
+      return text[kind];
+  }
+}
+
+interface CardProps {
+  readonly drive: Drive | null;
+  readonly job: DeskJob | null;
+  readonly pair: Pair | null;
+  readonly density: Density;
+}
+
+function Body({
+  kind,
+  drive,
+  job,
+  pair,
+  density,
+}: CardProps & { readonly kind: CardKind }): ReactElement | null {
+  if (job !== null) {
+    return kind === 'running' ? (
+      <RunningBody job={job} density={density} />
+    ) : (
+      <EndedBody job={job} kind={kind} gone={drive === null} density={density} />
+    );
+  }
+  return drive === null ? null : <IdleBody drive={drive} pair={pair} density={density} />;
+}
+
+/**
+ * A bay with its drive. Takes from the state only what is its own, so that ten updates a second of 48 drives draw
+ * each card only when its own job moved.
+ */
+export const BayCard = memo(function BayCard({ label, driveId, density }: BayCardProps): ReactElement {
+  const text = useText().bench;
+  const drive = useDesk((state) => driveOf(state, driveId));
+  const job = useDesk((state) => jobOf(state, driveId));
+  const pair = useDesk((state) => pairOf(state, driveId));
+  const kind = cardKind(drive, job, pair);
+  const word = statusWord(kind, job, text);
+  return (
+    <li className="card" data-kind={kind} data-density={density}>
+      {driveId !== null && (
+        <button
+          type="button"
+          className="card-open"
+          aria-label={text.cardLabel(label, word)}
+          onClick={() => {
+            selectDrive(driveId);
+          }}
+        />
+      )}
+      <div className="card-content">
+        <div className="card-head">
+          <h2 className="card-bay clipped" title={label}>
+            {label}
+          </h2>
+          {job !== null && kind !== 'running' && density !== 'dense' ? (
+            <p className="card-head-machine mono clipped" title={job.machineSerial}>
+              {job.machineSerial}
+            </p>
+          ) : (
+            <p className="card-status">
+              <StatusMark kind={kind} />
+              {word}
+            </p>
+          )}
+        </div>
+        <Body kind={kind} drive={drive} job={job} pair={pair} density={density} />
+      </div>
+      {job !== null && density !== 'dense' && (
+        <div className="card-actions">
+          <JobActions job={job} compact />
+        </div>
+      )}
+    </li>
+  );
+});

@@ -1,0 +1,77 @@
+import { Button } from '@mantine/core';
+import { IconRefresh } from '@tabler/icons-react';
+import { type ReactElement } from 'react';
+import { tell } from '../../actions';
+import { ErrorCard } from '../../parts/error-card';
+import { useDesk } from '../../store/desk-store';
+import { densityOf } from '../../store/selectors';
+import { useText } from '../../text';
+import { BayCard } from './bay-card';
+import './bench.css';
+import './card.css';
+import './card-ended.css';
+import { DriveDetails } from './drive-details';
+import { EmptyBench } from './empty-bench';
+import { ScanLine } from './scan-line';
+import { Strip } from './strip';
+
+function ListingError(): ReactElement | null {
+  const text = useText();
+  const error = useDesk(({ drives }) => drives.error);
+  const stale = useDesk(({ drives }) => drives.bays.length > 0);
+  if (error === null) return null;
+  return (
+    <section aria-label={text.bench.emptyState.failedTitle} className="listing-error">
+      <ErrorCard error={error}>
+        {stale && <p className="soft">{text.bench.emptyState.stale}</p>}
+        <Button
+          leftSection={<IconRefresh size={18} aria-hidden />}
+          onClick={() => {
+            tell('refreshDrives', {});
+          }}
+        >
+          {text.common.tryAgain}
+        </Button>
+      </ErrorCard>
+    </section>
+  );
+}
+
+function Rack(): ReactElement {
+  const text = useText().bench;
+  const bays = useDesk(({ drives }) => drives.bays);
+  const density = densityOf(bays.length);
+  return (
+    <section className="rack-region" aria-label={text.rack}>
+      <ul className="rack" data-density={density}>
+        {bays.map(({ label, driveId }) => (
+          <BayCard key={label} label={label} driveId={driveId} density={density} />
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+/** The rack of drives, what was scanned last, and how far the batch is. */
+export function BenchScreen(): ReactElement {
+  const text = useText().bench;
+  const bays = useDesk(({ drives }) => drives.bays.length);
+  // On a new station the only drive is often the one that it runs from.
+  const idle = useDesk(
+    ({ drives, jobs }) => jobs.length === 0 && drives.drives.every(({ verdict }) => verdict === 'blocked'),
+  );
+  const failed = useDesk(({ drives }) => drives.error !== null);
+  const refusal = useDesk(({ pairing }) => (pairing.armed ? null : pairing.refusal));
+  return (
+    <div className="bench">
+      <h1 className="unseen">{text.title}</h1>
+      <Strip />
+      <ScanLine />
+      {refusal !== null && <ErrorCard error={refusal} />}
+      <ListingError />
+      {bays > 0 && <Rack />}
+      {idle && !failed && <EmptyBench />}
+      <DriveDetails />
+    </div>
+  );
+}

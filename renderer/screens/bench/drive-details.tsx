@@ -1,0 +1,185 @@
+import { Button, Modal, TextInput } from '@mantine/core';
+import { useState, type ReactElement, type ReactNode } from 'react';
+import type { DeskJob, Pair } from '../../../core/contract/desk';
+import type { Drive } from '../../../core/drive';
+import { act, tell } from '../../actions';
+import { formatDriveSize } from '../../format';
+import { Facts, type Fact } from '../../parts/facts';
+import { Mono } from '../../parts/mono';
+import { useDesk } from '../../store/desk-store';
+import { bayOf, driveOf, jobOf, pairOf } from '../../store/selectors';
+import { selectDrive, useView } from '../../store/view-store';
+import { useText } from '../../text';
+import { JobActions } from './job-actions';
+import { JobDetails } from './job-details';
+
+function Section({
+  title,
+  children,
+}: {
+  readonly title: string;
+  readonly children: ReactNode;
+}): ReactElement {
+  return (
+    <section className="details-section">
+      <h3>{title}</h3>
+      {children}
+    </section>
+  );
+}
+
+function DriveFacts({ drive }: { readonly drive: Drive }): ReactElement {
+  const text = useText();
+  const words = text.bench.details;
+  const mono = (value: string | null): ReactNode =>
+    value === null ? text.common.unknown : <Mono>{value}</Mono>;
+  const facts: Fact[] = [
+    { name: words.model, value: drive.model ?? text.common.unknown },
+    { name: words.serial, value: mono(drive.serial) },
+    { name: words.wwn, value: mono(drive.wwn) },
+    { name: words.size, value: `${formatDriveSize(drive.size)} (${words.bytes(drive.size)})` },
+    { name: words.bus, value: drive.bus === null ? text.common.unknown : drive.bus.toUpperCase() },
+    {
+      name: words.type,
+      value:
+        drive.rotational === null ? text.common.unknown : drive.rotational ? words.rotational : words.solid,
+    },
+    { name: words.sectors, value: words.sectorSizes(drive.logicalSectorSize, drive.physicalSectorSize) },
+    { name: words.path, value: mono(drive.path) },
+    { name: words.port, value: mono(drive.byPath) },
+    {
+      name: words.contents,
+      value:
+        drive.contents.length === 0 ? (
+          words.nothingKnown
+        ) : (
+          <ul>
+            {drive.contents.map((line, index) => (
+              <li key={index}>{line}</li>
+            ))}
+          </ul>
+        ),
+    },
+  ];
+  return <Facts facts={facts} />;
+}
+
+function PairByHand({
+  driveId,
+  pair,
+}: {
+  readonly driveId: string;
+  readonly pair: Pair | null;
+}): ReactElement {
+  const text = useText().bench.details;
+  const [serial, setSerial] = useState('');
+  if (pair !== null) {
+    return (
+      <div className="details-pair">
+        <p>
+          <span className="soft">{text.machine}</span> <Mono>{pair.machineSerial}</Mono>
+        </p>
+        <Button
+          onClick={() => {
+            tell('unpair', { driveId });
+          }}
+        >
+          {text.unpair}
+        </Button>
+      </div>
+    );
+  }
+  const submit = async (): Promise<void> => {
+    const answer = await act('pair', { machineSerial: serial.trim(), driveId });
+    if (answer !== null) setSerial('');
+  };
+  return (
+    <form
+      className="details-pair"
+      onSubmit={(event) => {
+        event.preventDefault();
+        void submit();
+      }}
+    >
+      <TextInput
+        label={text.pairLabel}
+        value={serial}
+        maxLength={200}
+        autoComplete="off"
+        spellCheck={false}
+        classNames={{ input: 'mono' }}
+        onChange={(event) => {
+          setSerial(event.currentTarget.value);
+        }}
+      />
+      <Button type="submit" variant="filled" disabled={serial.trim() === ''}>
+        {text.pairButton}
+      </Button>
+    </form>
+  );
+}
+
+interface ContentProps {
+  readonly driveId: string;
+  readonly drive: Drive | null;
+  readonly job: DeskJob | null;
+}
+
+function Content({ driveId, drive, job }: ContentProps): ReactElement {
+  const text = useText().bench;
+  const pair = useDesk((state) => pairOf(state, driveId));
+  return (
+    <div className="details">
+      {job !== null && (
+        <Section title={text.details.job}>
+          <JobDetails job={job} />
+          <div className="details-actions">
+            <JobActions job={job} />
+          </div>
+        </Section>
+      )}
+      {drive !== null && drive.verdict === 'blocked' && (
+        <Section title={text.details.whyBlocked}>
+          <ul className="details-reasons">
+            {drive.reasons.map(({ code, message }) => (
+              <li key={code + message}>{message}</li>
+            ))}
+          </ul>
+        </Section>
+      )}
+      {drive !== null && drive.verdict === 'eligible' && job === null && (
+        <Section title={text.details.pairTitle}>
+          <PairByHand driveId={driveId} pair={pair} />
+        </Section>
+      )}
+      <Section title={text.details.drive}>
+        {drive === null ? <p>{text.gone}</p> : <DriveFacts drive={drive} />}
+      </Section>
+    </div>
+  );
+}
+
+/** Everything that is known of one drive, and what can be done with it. */
+export function DriveDetails(): ReactElement {
+  const text = useText();
+  const driveId = useView((view) => view.selectedDriveId);
+  const drive = useDesk((state) => driveOf(state, driveId));
+  const job = useDesk((state) => jobOf(state, driveId));
+  const bay = useDesk((state) => bayOf(state, driveId)?.label ?? job?.bay ?? '');
+  const armed = useDesk(({ pairing }) => pairing.armed);
+  // A drive that was taken out, and whose job was cleared, has nothing left to be told. The start comes first.
+  const opened = driveId !== null && !armed && (drive !== null || job !== null);
+  return (
+    <Modal
+      opened={opened}
+      onClose={() => {
+        selectDrive(null);
+      }}
+      title={text.bench.details.title(bay)}
+      closeButtonProps={{ 'aria-label': text.common.close }}
+      size="44rem"
+    >
+      {opened && <Content driveId={driveId} drive={drive} job={job} />}
+    </Modal>
+  );
+}

@@ -1,0 +1,84 @@
+import { Button } from '@mantine/core';
+import { IconPlayerStop, IconRefresh } from '@tabler/icons-react';
+import { memo, type ReactElement } from 'react';
+import type { DeskJob } from '../../../core/contract/desk';
+import { tell } from '../../actions';
+import { ConfirmButton } from '../../parts/confirm-button';
+import { isRunning } from '../../store/selectors';
+import { useText } from '../../text';
+
+interface JobActionsProps {
+  readonly job: DeskJob;
+  readonly compact?: boolean;
+}
+
+interface ActionsProps {
+  readonly driveId: string;
+  readonly bay: string;
+  readonly canCancel: boolean;
+  readonly canRetry: boolean;
+  readonly canDismiss: boolean;
+  readonly compact: boolean;
+}
+
+/** Takes plain values, so that moving bytes do not draw the buttons anew. */
+const Actions = memo(function Actions(props: ActionsProps): ReactElement {
+  const { driveId, bay, compact } = props;
+  const text = useText().bench;
+  const size = compact ? 'sm' : 'md';
+  return (
+    <>
+      {props.canCancel && (
+        <ConfirmButton
+          compact={compact}
+          label={text.cancelJob}
+          name={text.jobAction(text.cancelJob, bay)}
+          icon={compact ? undefined : <IconPlayerStop size={18} aria-hidden />}
+          question={text.cancelQuestion(bay)}
+          yes={text.cancelYes}
+          no={text.keepWriting}
+          onConfirm={() => {
+            tell('cancelJob', { driveId });
+          }}
+        />
+      )}
+      {props.canRetry && (
+        <Button
+          size={size}
+          aria-label={text.jobAction(text.retryJob, bay)}
+          leftSection={<IconRefresh size={18} aria-hidden />}
+          onClick={() => {
+            tell('retryJob', { driveId });
+          }}
+        >
+          {text.retryJob}
+        </Button>
+      )}
+      {props.canDismiss && (
+        <Button
+          size={size}
+          aria-label={text.jobAction(text.dismissJob, bay)}
+          onClick={() => {
+            tell('dismissJob', { driveId });
+          }}
+        >
+          {text.dismissJob}
+        </Button>
+      )}
+    </>
+  );
+});
+
+/** What can be done about a job: cancel while it runs, then retry it or clear its card. */
+export function JobActions({ job, compact = false }: JobActionsProps): ReactElement {
+  return (
+    <Actions
+      driveId={job.driveId}
+      bay={job.bay}
+      canCancel={job.canCancel}
+      canRetry={job.canRetry}
+      canDismiss={!isRunning(job)}
+      compact={compact}
+    />
+  );
+}

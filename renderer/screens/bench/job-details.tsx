@@ -1,0 +1,59 @@
+import type { ReactElement } from 'react';
+import type { DeskJob } from '../../../core/contract/desk';
+import { formatBytes, formatDuration } from '../../../core/display';
+import type { JobResult } from '../../../core/job';
+import { formatRate, formatTime } from '../../format';
+import { ErrorCard } from '../../parts/error-card';
+import { Facts, type Fact } from '../../parts/facts';
+import { Mono } from '../../parts/mono';
+import { rateWords, useRate } from '../../store/rates-store';
+import { useText, type Text } from '../../text';
+import { percentOfJob } from './running-body';
+
+function resultFacts(result: JobResult, words: Text['bench']['details']): Fact[] {
+  const speed = (bytes: number, seconds: number): string => (seconds > 0 ? formatRate(bytes / seconds) : '–');
+  return [
+    { name: words.written, value: formatBytes(result.bytesWritten) },
+    { name: words.writeSpeed, value: speed(result.bytesWritten, result.writeSeconds) },
+    { name: words.verified, value: formatBytes(result.bytesVerified) },
+    { name: words.verifySpeed, value: speed(result.bytesVerified, result.verifySeconds) },
+    { name: words.table, value: <Mono>{result.tableSha256}</Mono> },
+  ];
+}
+
+/** The trip of a drive, as far as it got. */
+export function JobDetails({ job }: { readonly job: DeskJob }): ReactElement {
+  const text = useText().bench;
+  const words = text.details;
+  const rate = useRate(job.driveId);
+  const percent = percentOfJob(job);
+  const { state } = job;
+  const parts = [
+    text.phase[state.state],
+    percent === null ? '' : text.percent(percent),
+    rateWords(rate, text.left).speed,
+    rateWords(rate, text.left).left,
+  ];
+  const facts: Fact[] = [
+    { name: words.state, value: <strong>{parts.filter((part) => part !== '').join(' · ')}</strong> },
+    { name: words.machine, value: <Mono>{job.machineSerial}</Mono> },
+    { name: words.started, value: formatTime(job.startedAt) },
+  ];
+  if (job.endedAt !== null) {
+    const seconds = (Date.parse(job.endedAt) - Date.parse(job.startedAt)) / 1000;
+    facts.push({ name: words.endedAt, value: formatTime(job.endedAt) });
+    facts.push({ name: words.duration, value: formatDuration(seconds) });
+  }
+  if (job.ledgerEntry !== null) {
+    facts.push({ name: words.record, value: words.recordNumber(job.ledgerEntry) });
+  }
+  if (state.state === 'done') facts.push(...resultFacts(state.result, words));
+  return (
+    <>
+      {state.state === 'failed' && <ErrorCard error={state.reason} />}
+      {state.state === 'cancelled' && <p className="details-hint">{words.cancelledExplained}</p>}
+      {state.state === 'interrupted' && <p className="details-hint">{words.interruptedExplained}</p>}
+      <Facts facts={facts} />
+    </>
+  );
+}

@@ -1,0 +1,79 @@
+import { Button } from '@mantine/core';
+import { IconBarcode, IconCheck, IconX } from '@tabler/icons-react';
+import type { ReactElement } from 'react';
+import type { PairingState } from '../../../core/contract/desk';
+import { sanitizeForDisplay } from '../../../core/display';
+import { useDesk } from '../../store/desk-store';
+import { expectedNext } from '../../store/selectors';
+import { showScreen } from '../../store/view-store';
+import { useText, type Text } from '../../text';
+
+/** Longer barcodes (a hash, a web address) are cut. */
+const longestShown = 40;
+
+function Last({ scan }: { readonly scan: NonNullable<PairingState['lastScan']> }): ReactElement {
+  const text = useText().bench;
+  const { outcome } = scan;
+  const refused = outcome.result === 'refused';
+  return (
+    <div className="scan-last" data-result={outcome.result} key={scan.number}>
+      <span className="scan-mark" aria-hidden>
+        {refused ? <IconX size={32} stroke={3} /> : <IconCheck size={32} stroke={3} />}
+      </span>
+      <div className="scan-words">
+        <p className="scan-said">{refused ? text.refused(outcome) : text.accepted(outcome)}</p>
+        <p className="scan-more">
+          <span className="mono">{sanitizeForDisplay(scan.text, longestShown)}</span>{' '}
+          {refused && `${text.scanned(outcome)} ${text.expected(outcome.expected)}`}
+        </p>
+      </div>
+    </div>
+  );
+}
+
+function nextWords(
+  pairing: PairingState,
+  next: ReturnType<typeof expectedNext>,
+  text: Text['bench'],
+): string {
+  if (next === 'bay') return text.nextScan.bay(pairing.waitingMachine ?? '');
+  if (next === 'machine' && pairing.obstacles.length === 0) return text.nextScan['machine-or-start'];
+  return text.nextScan[next];
+}
+
+/** What was scanned last and what came of it, and what is to be scanned next. */
+export function ScanLine(): ReactElement {
+  const text = useText().bench;
+  const pairing = useDesk((state) => state.pairing);
+  const mediaStatus = useDesk(({ media }) => media.status);
+  const next = expectedNext(pairing, mediaStatus);
+  const onBatch = next === 'operator' || next === 'media' || next === 'media-hash';
+  return (
+    <section className="scan" aria-label={text.scanRegion}>
+      {pairing.lastScan === null ? (
+        <div className="scan-last" data-result="none">
+          <span className="scan-mark" aria-hidden>
+            <IconBarcode size={32} />
+          </span>
+          <p className="scan-said soft">{text.nothingScanned}</p>
+        </div>
+      ) : (
+        <Last scan={pairing.lastScan} />
+      )}
+      <div className="scan-next">
+        <p className="scan-next-label">{text.next}</p>
+        <p className="scan-next-words">{nextWords(pairing, next, text)}</p>
+      </div>
+      {onBatch && (
+        <Button
+          variant="light"
+          onClick={() => {
+            showScreen('batch');
+          }}
+        >
+          {text.toBatch}
+        </Button>
+      )}
+    </section>
+  );
+}

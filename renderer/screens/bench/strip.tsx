@@ -1,0 +1,202 @@
+import { Button } from '@mantine/core';
+import { IconCheck, IconPlayerPlay, IconRefresh } from '@tabler/icons-react';
+import type { ReactElement } from 'react';
+import type { MediaState } from '../../../core/contract/desk';
+import { tell } from '../../actions';
+import { fileName, percentOf } from '../../format';
+import { ConfirmButton } from '../../parts/confirm-button';
+import { useDesk, useDeskShallow } from '../../store/desk-store';
+import { countsOf, stepStatuses, type Step, type StepStatus } from '../../store/selectors';
+import { showScreen } from '../../store/view-store';
+import { useText, type Text } from '../../text';
+
+interface StepItemProps {
+  readonly number: number;
+  readonly step: Step;
+  readonly status: StepStatus;
+  readonly value: string;
+  readonly badge?: string | undefined;
+  /** Goes to where it is put right; null where that is this screen. */
+  readonly onOpen: (() => void) | null;
+}
+
+function StepItem({ number, step, status, value, badge, onOpen }: StepItemProps): ReactElement {
+  const text = useText().bench;
+  const content = (
+    <>
+      <span className="step-mark" aria-hidden>
+        {status === 'done' ? <IconCheck size={18} stroke={3} /> : number}
+      </span>
+      <span className="step-words">
+        <span className="step-name">
+          {text.step[step]}
+          <span className="unseen"> ({text.stepStatus[status]})</span>
+        </span>
+        <span className="step-value clipped" title={value}>
+          {value}
+        </span>
+        {badge !== undefined && <span className="step-badge">{badge}</span>}
+      </span>
+    </>
+  );
+  return (
+    <li className="step" data-status={status} aria-current={status === 'current' ? 'step' : undefined}>
+      {onOpen === null ? (
+        <div className="step-content">{content}</div>
+      ) : (
+        <button type="button" className="step-content" onClick={onOpen}>
+          {content}
+        </button>
+      )}
+    </li>
+  );
+}
+
+function mediaWords(
+  media: MediaState,
+  text: Text['bench'],
+): { readonly name: string; readonly badge?: string } {
+  switch (media.status) {
+    case 'none':
+      return { name: text.noMedia };
+    case 'inspecting':
+      return { name: fileName(media.path), badge: text.media.inspecting };
+    case 'refused':
+      return { name: fileName(media.path), badge: text.media.refused };
+    case 'hashing':
+      return {
+        name: fileName(media.media.path),
+        badge: text.media.hashing(percentOf(media.progress.done, media.progress.total)),
+      };
+    case 'waiting-for-hash':
+    case 'proved':
+      return { name: fileName(media.media.path), badge: text.media[media.status] };
+  }
+}
+
+const openBatch = (): void => {
+  showScreen('batch');
+};
+
+function Steps(): ReactElement {
+  const text = useText().bench;
+  const obstacles = useDesk(({ pairing }) => pairing.obstacles);
+  const operator = useDesk(({ batch }) => batch.operator);
+  const media = useDesk((state) => state.media);
+  const paired = useDesk(({ pairing }) => pairing.pairs.length);
+  const status = stepStatuses(obstacles);
+  const { name, badge } = mediaWords(media, text);
+  return (
+    <ol className="steps">
+      <StepItem
+        number={1}
+        step="operator"
+        status={status.operator}
+        value={operator === '' ? text.noOperator : operator}
+        onOpen={openBatch}
+      />
+      <StepItem number={2} step="media" status={status.media} value={name} badge={badge} onOpen={openBatch} />
+      <StepItem
+        number={3}
+        step="pair"
+        status={status.pair}
+        value={paired === 0 ? text.noPairs : text.pairs(paired)}
+        onOpen={null}
+      />
+      <StepItem
+        number={4}
+        step="start"
+        status={status.start}
+        value={obstacles.length === 0 ? text.startReady : text.startBlocked}
+        onOpen={null}
+      />
+    </ol>
+  );
+}
+
+function Counts(): ReactElement {
+  const text = useText().bench;
+  const counts = useDeskShallow(countsOf);
+  const workOrder = useDesk(({ batch }) => batch.workOrder);
+  const passed = useDeskShallow(({ jobs }) =>
+    jobs.filter((job) => job.state.state === 'done').map(({ driveId }) => driveId),
+  );
+  const cancellable = useDesk(({ jobs }) => jobs.filter(({ canCancel }) => canCancel).length);
+  return (
+    <div className="strip-row">
+      <dl className="counts" aria-label={text.counts.label}>
+        {(['paired', 'running', 'pass', 'fail', 'stopped'] as const).map((name) => (
+          <div key={name} className="count" data-count={name} data-none={counts[name] === 0}>
+            <dd>{counts[name]}</dd>
+            <dt>{text.counts[name]}</dt>
+          </div>
+        ))}
+      </dl>
+      {workOrder !== '' && (
+        <p className="strip-order clipped" title={workOrder}>
+          <span className="soft">{text.workOrder}</span> <span className="mono">{workOrder}</span>
+        </p>
+      )}
+      <div className="strip-actions">
+        {passed.length > 0 && (
+          <Button
+            size="sm"
+            onClick={() => {
+              for (const driveId of passed) tell('dismissJob', { driveId });
+            }}
+          >
+            {text.clearPassed(passed.length)}
+          </Button>
+        )}
+        {cancellable > 0 && (
+          <ConfirmButton
+            compact
+            label={text.cancelAll}
+            question={text.cancelAllQuestion(cancellable)}
+            yes={text.cancelAllYes}
+            no={text.keepWriting}
+            onConfirm={() => {
+              tell('cancelAll', {});
+            }}
+          />
+        )}
+        <Button
+          size="sm"
+          leftSection={<IconRefresh size={18} aria-hidden />}
+          onClick={() => {
+            tell('refreshDrives', {});
+          }}
+        >
+          {text.refresh}
+        </Button>
+      </div>
+    </div>
+  );
+}
+
+/** What is done and what is missing, the counts, and the button that leads to the start. */
+export function Strip(): ReactElement {
+  const text = useText().bench;
+  const ready = useDesk(({ pairing }) => pairing.obstacles.length === 0);
+  const paired = useDesk(({ pairing }) => pairing.pairs.length);
+  return (
+    <section className="strip" aria-label={text.strip}>
+      <div className="strip-row">
+        <Steps />
+        <Button
+          variant="filled"
+          size="md"
+          className="strip-start"
+          disabled={!ready}
+          leftSection={<IconPlayerPlay size={20} aria-hidden />}
+          onClick={() => {
+            tell('arm', { armed: true });
+          }}
+        >
+          {text.startButton(paired)}
+        </Button>
+      </div>
+      <Counts />
+    </section>
+  );
+}

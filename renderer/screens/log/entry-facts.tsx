@@ -1,0 +1,129 @@
+import type { LogEntry, LogRow } from '../../../core/contract/desk';
+import { formatBytes, formatDuration } from '../../../core/display';
+import type { JobFacts, LedgerRecord, RecordedDrive } from '../../../core/record';
+import { formatRate, formatTime } from '../../format';
+import type { Fact } from '../../parts/facts';
+import { Mono } from '../../parts/mono';
+import type { Text } from '../../text';
+
+type Words = Text['log'];
+
+export interface FactGroup {
+  readonly title: string;
+  readonly facts: readonly Fact[];
+}
+
+/** Everything an entry says, in groups. What it does not say is left out. */
+export function factGroups({ stored, entry }: LogEntry, text: Words): FactGroup[] {
+  const { record } = entry;
+  const words = text.facts;
+  const job = record.kind === 'drive-verified' ? null : record.job;
+  const drive = record.kind === 'drive-verified' ? record.drive : record.job.drive;
+  const machine = record.kind === 'drive-verified' ? record.machineSerial : record.job.machineSerial;
+  const groups: FactGroup[] = [
+    {
+      title: text.groups.result,
+      facts: [{ name: words.machine, value: <Mono>{machine}</Mono> }, ...resultFacts(record, text)],
+    },
+    { title: text.groups.drive, facts: driveFacts(drive, words) },
+    ...(job === null ? [] : [{ title: text.groups.media, facts: mediaFacts(job, text) }]),
+    {
+      title: text.groups.record,
+      facts: [
+        { name: words.operator, value: entry.operator },
+        { name: words.station, value: entry.station.name },
+        { name: words.recorded, value: formatTime(entry.time) },
+        ...(job === null ? [] : jobFacts(job, words)),
+        { name: words.hash, value: <Mono>{stored.hash}</Mono> },
+        { name: words.previous, value: <Mono>{entry.previousHash}</Mono> },
+        { name: words.signature, value: <Mono>{stored.signature}</Mono> },
+        { name: words.key, value: <Mono>{entry.station.keyFingerprint}</Mono> },
+        {
+          name: words.versions,
+          value: Object.entries(entry.versions)
+            .map(([name, version]) => `${name} ${version}`)
+            .join(', '),
+        },
+      ],
+    },
+  ];
+  return groups;
+}
+
+function resultFacts(record: LedgerRecord, text: Words): Fact[] {
+  const words = text.facts;
+  if (record.kind === 'job-started') return [];
+  const { end } = record;
+  const result: LogRow['result'] =
+    record.kind === 'job-ended' ? record.end.state : end.state === 'done' ? 'verified' : 'verify-failed';
+  const facts: Fact[] = [{ name: words.result, value: <strong>{text.results[result]}</strong> }];
+  if (end.state === 'failed') {
+    facts.push({ name: words.reason, value: end.reason.message });
+    facts.push({ name: words.remedy, value: end.reason.remedy });
+  }
+  if (record.kind === 'job-ended') {
+    facts.push({ name: words.started, value: formatTime(record.startedAt) });
+    if (record.end.state === 'done') {
+      const { result: figures } = record.end;
+      facts.push(
+        { name: words.written, value: moved(figures.bytesWritten, figures.writeSeconds, text) },
+        { name: words.verified, value: moved(figures.bytesVerified, figures.verifySeconds, text) },
+        { name: words.chunks, value: figures.chunksVerified.toLocaleString('en-GB') },
+        { name: words.directIo, value: figures.directIo ? text.yes : text.no },
+        { name: words.table, value: <Mono>{figures.tableSha256}</Mono> },
+      );
+    }
+  } else if (record.end.state === 'done') {
+    facts.push({ name: words.verified, value: moved(record.end.bytesVerified, record.end.seconds, text) });
+  }
+  return facts;
+}
+
+function moved(bytes: number, seconds: number, text: Words): string {
+  const rate = seconds > 0 ? formatRate(bytes / seconds) : '–';
+  return text.at(formatBytes(bytes), formatDuration(seconds), rate);
+}
+
+function driveFacts(drive: RecordedDrive, words: Words['facts']): Fact[] {
+  return present([
+    [words.bay, drive.bay],
+    [words.model, drive.model],
+    [words.serial, drive.serial, true],
+    [words.wwn, drive.wwn, true],
+    [words.size, formatBytes(drive.size)],
+    [words.sector, String(drive.logicalSectorSize)],
+    [words.bus, drive.bus],
+    [words.path, drive.path, true],
+    [words.port, drive.byPath, true],
+  ]);
+}
+
+function mediaFacts(job: JobFacts, text: Words): Fact[] {
+  const words = text.facts;
+  return present([
+    [words.file, job.media.fileName],
+    [words.size, formatBytes(job.media.bytes)],
+    [words.sha256, job.media.sha256, true],
+    [words.expected, text.expected[job.media.expected]],
+    [words.image, `${job.image.index} ${job.image.name}`],
+    [words.layout, job.layout],
+    [words.fingerprint, job.fingerprint, true],
+  ]);
+}
+
+function jobFacts(job: JobFacts, words: Words['facts']): Fact[] {
+  return present([
+    [words.workOrder, job.workOrder ?? null],
+    [words.again, job.againReason],
+    [words.batch, job.batchId, true],
+    [words.job, job.jobId, true],
+    [words.diskGuid, job.diskGuid, true],
+    [words.partitionGuids, job.partitionGuids.join(' '), true],
+  ]);
+}
+
+function present(rows: readonly (readonly [name: string, value: string | null, mono?: boolean])[]): Fact[] {
+  return rows.flatMap(([name, value, mono]) =>
+    value === null ? [] : [{ name, value: mono === true ? <Mono>{value}</Mono> : value }],
+  );
+}

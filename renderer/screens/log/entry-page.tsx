@@ -1,0 +1,77 @@
+import { Button, Loader } from '@mantine/core';
+import { IconArrowLeft } from '@tabler/icons-react';
+import { useEffect, useState, type ReactElement } from 'react';
+import type { LogEntry } from '../../../core/contract/desk';
+import { act } from '../../actions';
+import { Facts } from '../../parts/facts';
+import { useText } from '../../text';
+import { factGroups } from './entry-facts';
+
+interface EntryPageProps {
+  readonly sequence: number;
+  readonly onBack: () => void;
+}
+
+/** Everything that is known of one entry. Escape goes back. */
+export function EntryPage({ sequence, onBack }: EntryPageProps): ReactElement {
+  const text = useText().log;
+  const [found, setFound] = useState<LogEntry | null>(null);
+  useEffect(() => {
+    let left = false;
+    void act('getLogEntry', { sequence }).then((entry) => {
+      if (left) return;
+      // What went wrong is shown as a message; there is nothing to show here.
+      if (entry === null) onBack();
+      else setFound(entry);
+    });
+    const onKey = (event: globalThis.KeyboardEvent): void => {
+      if (event.key === 'Escape') onBack();
+    };
+    document.addEventListener('keydown', onKey);
+    return () => {
+      left = true;
+      document.removeEventListener('keydown', onKey);
+    };
+  }, [sequence, onBack]);
+
+  return (
+    <section className="log entry" aria-labelledby="entry-title">
+      <div className="log-head">
+        <h1 id="entry-title" className="screen-title">
+          {text.entry(sequence)}
+        </h1>
+        <Button leftSection={<IconArrowLeft size={20} aria-hidden />} onClick={onBack} autoFocus>
+          {text.back}
+        </Button>
+      </div>
+      {found === null ? (
+        <p>
+          <Loader size="sm" /> {text.loadingEntry}
+        </p>
+      ) : (
+        <div className="entry-scroll" tabIndex={0} role="region" aria-labelledby="entry-title">
+          {found.problems.length === 0 ? (
+            <p className="entry-sound">{text.sound}</p>
+          ) : (
+            <div className="entry-problems" role="alert">
+              <p>{text.problems}</p>
+              <ul>
+                {found.problems.map((problem) => (
+                  <li key={problem}>{problem}</li>
+                ))}
+              </ul>
+            </div>
+          )}
+          <div className="entry-groups">
+            {factGroups(found, text).map(({ title, facts }) => (
+              <section key={title} className="entry-group" aria-label={title}>
+                <h2>{title}</h2>
+                <Facts facts={facts} />
+              </section>
+            ))}
+          </div>
+        </div>
+      )}
+    </section>
+  );
+}

@@ -1,0 +1,72 @@
+import { NativeSelect, TextInput } from '@mantine/core';
+import { useEffect, useState, type ReactElement } from 'react';
+import { logResults } from '../../../core/contract/desk';
+import { setLogQuery, useLog } from '../../store/log-store';
+import { useText } from '../../text';
+
+/** Milliseconds after the last letter before the search is made. */
+const typingPause = 150;
+
+/** Search, result and days; and how many lines fit. */
+export function LogFilters(): ReactElement {
+  const text = useText().log;
+  const query = useLog((state) => state.query);
+  const total = useLog((state) => state.total);
+  const read = useLog((state) => state.read);
+  const entries = useLog((state) => state.entries);
+  const [typed, setTyped] = useState(query.text);
+  useEffect(() => {
+    const timer = setTimeout(() => {
+      if (typed !== query.text) setLogQuery({ text: typed });
+    }, typingPause);
+    return () => {
+      clearTimeout(timer);
+    };
+  }, [typed, query.text]);
+  const day = (value: string): string | null => (/^\d{4}-\d{2}-\d{2}$/.test(value) ? value : null);
+  return (
+    <div className="log-filters" role="search">
+      <TextInput
+        className="log-search"
+        type="search"
+        label={text.search}
+        placeholder={text.searchHint}
+        value={typed}
+        onChange={(event) => {
+          setTyped(event.currentTarget.value);
+        }}
+      />
+      <NativeSelect
+        label={text.result}
+        value={query.result ?? ''}
+        onChange={(event) => {
+          const chosen = event.currentTarget.value;
+          setLogQuery({ result: logResults.find((result) => result === chosen) ?? null });
+        }}
+        data={[
+          { value: '', label: text.allResults },
+          ...logResults.map((result) => ({ value: result, label: text.results[result] })),
+        ]}
+      />
+      <TextInput
+        type="date"
+        label={text.from}
+        value={query.from ?? ''}
+        onChange={(event) => {
+          setLogQuery({ from: day(event.currentTarget.value) });
+        }}
+      />
+      <TextInput
+        type="date"
+        label={text.to}
+        value={query.to ?? ''}
+        onChange={(event) => {
+          setLogQuery({ to: day(event.currentTarget.value) });
+        }}
+      />
+      <p className="log-total" aria-live="polite">
+        {read < entries ? text.reading(read, entries) : text.total(total)}
+      </p>
+    </div>
+  );
+}

@@ -1,0 +1,162 @@
+import { useVirtualizer } from '@tanstack/react-virtual';
+import { memo, useEffect, useRef, type KeyboardEvent, type ReactElement } from 'react';
+import type { LogRow } from '../../../core/contract/desk';
+import { formatTime } from '../../format';
+import { logRowAt, useLog } from '../../store/log-store';
+import { useText } from '../../text';
+import { ResultMark } from './result-mark';
+import { useLogPages } from './use-log-pages';
+
+const rowHeight = 44;
+const columns = ['time', 'machine', 'result', 'drive', 'bay', 'order', 'operator'] as const;
+
+interface LogTableProps {
+  readonly selected: number;
+  readonly onSelect: (index: number) => void;
+  readonly onOpen: (sequence: number) => void;
+}
+
+/** The lines; only those in view are in the page. Arrows, Page, Home and End move, Enter opens. */
+export function LogTable({ selected, onSelect, onOpen }: LogTableProps): ReactElement {
+  const text = useText().log;
+  const total = useLog((state) => state.total);
+  const answered = useLog((state) => state.answered);
+  const entries = useLog((state) => state.entries);
+  const scroller = useRef<HTMLDivElement>(null);
+  const virtual = useVirtualizer({
+    count: total,
+    getScrollElement: () => scroller.current,
+    estimateSize: () => rowHeight,
+    overscan: 8,
+  });
+  const items = virtual.getVirtualItems();
+  useLogPages(items[0]?.index ?? 0, items.at(-1)?.index ?? 0);
+  const current = Math.min(selected, Math.max(0, total - 1));
+  const currentRow = useLog((state) => logRowAt(state, current));
+
+  useEffect(() => {
+    if (total > 0) virtual.scrollToIndex(current);
+    // Only when the selection moves: scrolling by hand must not be undone by an answer.
+    // eslint-disable-next-line react-hooks/exhaustive-deps
+  }, [current]);
+
+  const onKeyDown = (event: KeyboardEvent): void => {
+    const page = Math.max(1, Math.floor((scroller.current?.clientHeight ?? rowHeight) / rowHeight) - 1);
+    const moves: Readonly<Record<string, number>> = {
+      ArrowDown: current + 1,
+      ArrowUp: current - 1,
+      PageDown: current + page,
+      PageUp: current - page,
+      Home: 0,
+      End: total - 1,
+    };
+    const target = moves[event.key];
+    if (target !== undefined) {
+      event.preventDefault();
+      onSelect(Math.max(0, Math.min(total - 1, target)));
+    } else if (event.key === 'Enter' && currentRow !== null) {
+      event.preventDefault();
+      onOpen(currentRow.sequence);
+    }
+  };
+
+  return (
+    <div
+      className="log-grid"
+      role="grid"
+      aria-label={text.table}
+      aria-rowcount={total + 1}
+      aria-colcount={columns.length}
+      aria-activedescendant={total > 0 ? `log-row-${current}` : undefined}
+      tabIndex={0}
+      onKeyDown={onKeyDown}
+    >
+      <div className="log-row log-row-head" role="row" aria-rowindex={1}>
+        {columns.map((column) => (
+          <span key={column} role="columnheader">
+            {text.columns[column]}
+          </span>
+        ))}
+      </div>
+      <div className="log-scroll" ref={scroller} role="rowgroup" tabIndex={-1}>
+        <div role="presentation" className="log-height" style={{ height: virtual.getTotalSize() }}>
+          {items.map(({ index, start }) => (
+            <Line
+              key={index}
+              index={index}
+              start={start}
+              selected={index === current}
+              onPick={(sequence) => {
+                onSelect(index);
+                onOpen(sequence);
+              }}
+            />
+          ))}
+        </div>
+        {answered && total === 0 && (
+          <p className="log-empty">{entries === 0 ? text.empty : text.nothingFound}</p>
+        )}
+      </div>
+    </div>
+  );
+}
+
+interface LineProps {
+  readonly index: number;
+  readonly start: number;
+  readonly selected: boolean;
+  readonly onPick: (sequence: number) => void;
+}
+
+const Line = memo(
+  function Line({ index, start, selected, onPick }: LineProps): ReactElement {
+    const text = useText().log;
+    const row = useLog((state) => logRowAt(state, index));
+    return (
+      <div
+        id={`log-row-${index}`}
+        className="log-row"
+        role="row"
+        aria-rowindex={index + 2}
+        aria-selected={selected}
+        data-selected={selected}
+        style={{ transform: `translateY(${start}px)`, height: rowHeight }}
+        onClick={() => {
+          if (row !== null) onPick(row.sequence);
+        }}
+      >
+        {row === null ? <span role="gridcell">{text.waiting}</span> : <Cells row={row} />}
+      </div>
+    );
+  },
+  (before, after) =>
+    before.index === after.index && before.start === after.start && before.selected === after.selected,
+);
+
+function Cells({ row }: { readonly row: LogRow }): ReactElement {
+  const text = useText().log;
+  return (
+    <>
+      <span role="gridcell">{formatTime(row.time)}</span>
+      <span role="gridcell" className="mono clipped">
+        {row.machineSerial}
+      </span>
+      <span role="gridcell" className="log-result" data-result={row.result}>
+        <ResultMark result={row.result} />
+        {text.results[row.result]}
+      </span>
+      <span role="gridcell" className="mono clipped">
+        {row.driveSerial ?? row.driveModel ?? ''}
+      </span>
+      <span role="gridcell" className="clipped">
+        {row.bay ?? ''}
+      </span>
+      <span role="gridcell" className="clipped">
+        {row.workOrder ?? row.batchId?.slice(0, 8) ?? ''}
+      </span>
+      <span role="gridcell" className="clipped">
+        {row.operator}
+      </span>
+    </>
+  );
+}

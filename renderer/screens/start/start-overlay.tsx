@@ -1,0 +1,94 @@
+import { Button, Modal } from '@mantine/core';
+import { IconArrowLeft } from '@tabler/icons-react';
+import { useState, type ReactElement } from 'react';
+import { startErasing, tell } from '../../actions';
+import { ErrorCard } from '../../parts/error-card';
+import { useDesk, useDeskShallow } from '../../store/desk-store';
+import { driveOf } from '../../store/selectors';
+import { showScreen } from '../../store/view-store';
+import { useText } from '../../text';
+import { EraseList, type EraseLine } from './erase-list';
+import { StartAct } from './start-act';
+import { StartFacts } from './start-facts';
+import './start.css';
+
+function Content(): ReactElement {
+  const text = useText().bench.start;
+  const refusal = useDesk(({ pairing }) => pairing.refusal);
+  const pairs = useDesk(({ pairing }) => pairing.pairs);
+  const drives = useDeskShallow((state) => state.pairing.pairs.map(({ driveId }) => driveOf(state, driveId)));
+  const lines: EraseLine[] = pairs.map((pair, index) => ({ pair, drive: drives[index] ?? null }));
+  const driveIds = pairs.map(({ driveId }) => driveId);
+  const [asking, setAsking] = useState(false);
+
+  const start = async (): Promise<void> => {
+    setAsking(true);
+    const started = await startErasing(driveIds);
+    setAsking(false);
+    if (started) showScreen('bench');
+  };
+  const problem =
+    lines.length === 0
+      ? text.nothingToErase
+      : lines.some(({ drive }) => drive === null)
+        ? text.incomplete
+        : null;
+  return (
+    <div className="start">
+      {refusal !== null && (
+        <section aria-label={text.refusedTitle} className="start-refusal">
+          <h3>{text.refusedTitle}</h3>
+          <ErrorCard error={refusal} />
+        </section>
+      )}
+      <p>{text.warning}</p>
+      <StartFacts />
+      <div className="start-scroll" tabIndex={0} role="region" aria-label={text.title(lines.length)}>
+        <EraseList lines={lines} />
+      </div>
+      {problem !== null && <p className="start-problem">{problem}</p>}
+      {/* What was held or typed counts for this very list: another list starts over. */}
+      <StartAct
+        key={driveIds.join(' ')}
+        count={lines.length}
+        disabled={asking || problem !== null}
+        onAct={() => {
+          void start();
+        }}
+      >
+        <Button
+          size="lg"
+          leftSection={<IconArrowLeft size={20} aria-hidden />}
+          data-autofocus
+          onClick={disarm}
+        >
+          {text.cancel}
+        </Button>
+      </StartAct>
+    </div>
+  );
+}
+
+function disarm(): void {
+  tell('arm', { armed: false });
+}
+
+/** What will be erased, bay by bay, and the deliberate act that starts it. Shown while the start is armed. */
+export function StartOverlay(): ReactElement {
+  const text = useText();
+  const armed = useDesk(({ pairing }) => pairing.armed);
+  const count = useDesk(({ pairing }) => pairing.pairs.length);
+  return (
+    <Modal
+      opened={armed}
+      onClose={disarm}
+      title={text.bench.start.title(count)}
+      closeButtonProps={{ 'aria-label': text.bench.start.cancel }}
+      closeOnClickOutside={false}
+      size="76rem"
+      classNames={{ title: 'start-title', content: 'start-modal', body: 'start-modal-body' }}
+    >
+      {armed && <Content />}
+    </Modal>
+  );
+}

@@ -1,0 +1,120 @@
+import { Button } from '@mantine/core';
+import { IconSchool } from '@tabler/icons-react';
+import { useEffect, type ReactElement } from 'react';
+import { assertNever } from '../../core/errors';
+import { tell } from '../actions';
+import { useAnnouncement } from '../announce';
+import { ErrorBoundary } from '../parts/error-boundary';
+import { BatchScreen } from '../screens/batch/batch-screen';
+import { BenchScreen } from '../screens/bench/bench-screen';
+import { LogScreen } from '../screens/log/log-screen';
+import { SettingsScreen } from '../screens/settings/settings-screen';
+import { SheetScreen } from '../screens/sheet/sheet-screen';
+import { StartOverlay } from '../screens/start/start-overlay';
+import { useDesk } from '../store/desk-store';
+import { showScreen, useView, type Screen } from '../store/view-store';
+import { useText } from '../text';
+import { Messages } from './messages';
+import { Notices } from './notices';
+import { Rail, railScreens } from './rail';
+
+function ScreenOf({ screen }: { readonly screen: Screen }): ReactElement {
+  switch (screen) {
+    case 'bench':
+      return <BenchScreen />;
+    case 'batch':
+      return <BatchScreen />;
+    case 'log':
+      return <LogScreen />;
+    case 'settings':
+      return <SettingsScreen />;
+    case 'sheet':
+      return <SheetScreen />;
+    default:
+      return assertNever(screen);
+  }
+}
+
+/** F1 to F4, or Control with 1 to 4. */
+function useScreenKeys(): void {
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent): void => {
+      const digit = event.ctrlKey && !event.altKey && !event.shiftKey ? /^[1-4]$/.exec(event.key) : null;
+      const number = digit?.[0] ?? /^F([1-4])$/.exec(event.key)?.[1];
+      const screen = number === undefined ? undefined : railScreens[Number(number) - 1];
+      // A dialog is about what is behind it: it stays until it is answered.
+      if (screen === undefined || document.querySelector('[role="dialog"]') !== null) return;
+      event.preventDefault();
+      showScreen(screen);
+    };
+    document.addEventListener('keydown', onKey);
+    return () => {
+      document.removeEventListener('keydown', onKey);
+    };
+  }, []);
+}
+
+function TrainingBanner(): ReactElement | null {
+  const text = useText();
+  const directory = useDesk(({ station }) => station.benchDirectory);
+  if (directory === null) return null;
+  return (
+    <div className="training no-print" role="status">
+      <IconSchool aria-hidden />
+      <p>
+        <strong>{text.common.virtualBench(directory)}</strong> {text.common.virtualBenchHint}
+      </p>
+      <Button
+        size="sm"
+        onClick={() => {
+          tell('useTrainingBench', { training: false });
+        }}
+      >
+        {text.bench.leaveTraining}
+      </Button>
+    </div>
+  );
+}
+
+function Announcer(): ReactElement {
+  const { number, polite, urgent } = useAnnouncement();
+  return (
+    <div className="unseen">
+      <div aria-live="polite">
+        <span key={number}>{polite}</span>
+      </div>
+      <div aria-live="assertive">
+        <span key={number}>{urgent}</span>
+      </div>
+    </div>
+  );
+}
+
+/** What is around every screen: the rail, notices, messages, and the start when it is armed. */
+export function Shell(): ReactElement {
+  const text = useText().common;
+  const screen = useView((view) => view.screen);
+  useScreenKeys();
+  return (
+    <div className="shell">
+      <a className="skip-link no-print" href="#content">
+        {text.skipToContent}
+      </a>
+      <Rail />
+      <div className="shell-column">
+        <TrainingBanner />
+        <Notices />
+        <main id="content" tabIndex={-1} className="shell-main">
+          <ErrorBoundary key={screen}>
+            <ScreenOf screen={screen} />
+          </ErrorBoundary>
+        </main>
+      </div>
+      <ErrorBoundary>
+        <StartOverlay />
+      </ErrorBoundary>
+      <Messages />
+      <Announcer />
+    </div>
+  );
+}

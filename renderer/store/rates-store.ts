@@ -1,0 +1,41 @@
+import { useStore } from 'zustand';
+import { createStore } from 'zustand/vanilla';
+import type { DeskJob } from '../../core/contract/desk';
+import { formatDuration } from '../../core/display';
+import { formatRate } from '../format';
+import { advanceRate, type Rate } from './rates';
+
+/** The rate of each drive that moves bytes, by its id. */
+export const ratesStore = createStore<{ readonly rates: ReadonlyMap<string, Rate> }>(() => ({
+  rates: new Map(),
+}));
+
+/** Takes the jobs' new byte counts into account. */
+export function recordRates(jobs: readonly DeskJob[], now: number): void {
+  const before = ratesStore.getState().rates;
+  const rates = new Map<string, Rate>();
+  let changed = false;
+  for (const { driveId, state } of jobs) {
+    const old = before.get(driveId) ?? null;
+    const rate = advanceRate(old, state, now);
+    if (rate !== old) changed = true;
+    if (rate !== null) rates.set(driveId, rate);
+  }
+  if (changed || rates.size !== before.size) ratesStore.setState({ rates });
+}
+
+/** How fast one drive is; null while it moves no bytes. */
+export function useRate(driveId: string): Rate | null {
+  return useStore(ratesStore, ({ rates }) => rates.get(driveId) ?? null);
+}
+
+/** The words for a rate; empty while it cannot be told yet. */
+export function rateWords(
+  rate: Rate | null,
+  left: (time: string) => string,
+): { speed: string; left: string } {
+  return {
+    speed: rate === null || rate.bytesPerSecond === null ? '' : formatRate(rate.bytesPerSecond),
+    left: rate === null || rate.secondsLeft === null ? '' : left(formatDuration(rate.secondsLeft)),
+  };
+}

@@ -1,0 +1,139 @@
+import type { DeskJob, DeskState, DrivesState, Pair, PairingState } from '../../core/contract/desk';
+import type { Drive } from '../../core/drive';
+import { hasEnded } from '../../core/job';
+import type { Expectation } from '../../core/scan-outcome';
+
+/** Rules of what the screens show. Pure; each returns a part of the state or a plain value unless it says so. */
+
+export type BayView = DrivesState['bays'][number];
+
+/** The drive with an id; null when it is not attached any more. */
+export function driveOf(state: DeskState, driveId: string | null): Drive | null {
+  return state.drives.drives.find(({ id }) => id === driveId) ?? null;
+}
+
+/** The newest job of a drive; null when it has none or that was dismissed. */
+export function jobOf(state: DeskState, driveId: string | null): DeskJob | null {
+  return state.jobs.find((job) => job.driveId === driveId) ?? null;
+}
+
+/** The pair that a drive is in. */
+export function pairOf(state: DeskState, driveId: string | null): Pair | null {
+  return state.pairing.pairs.find((pair) => pair.driveId === driveId) ?? null;
+}
+
+/** The bay that a drive sits in. */
+export function bayOf(state: DeskState, driveId: string | null): BayView | null {
+  return state.drives.bays.find((bay) => bay.driveId === driveId && driveId !== null) ?? null;
+}
+
+/** Whether a job is still under way, its preparation included. */
+export function isRunning({ state }: DeskJob): boolean {
+  return state.state === 'preparing' || !hasEnded(state);
+}
+
+/** What a card shows. */
+export type CardKind =
+  'empty' | 'blocked' | 'free' | 'paired' | 'running' | 'pass' | 'fail' | 'cancelled' | 'interrupted';
+
+/** A job tells more than the drive; a drive that left while it had a job is shown with that job. */
+export function cardKind(drive: Drive | null, job: DeskJob | null, pair: Pair | null): CardKind {
+  if (job !== null) {
+    switch (job.state.state) {
+      case 'done':
+        return 'pass';
+      case 'failed':
+        return 'fail';
+      case 'cancelled':
+      case 'interrupted':
+        return job.state.state;
+      case 'preparing':
+      case 'queued':
+      case 'checking':
+      case 'erasing':
+      case 'writing':
+      case 'verifying':
+      case 'sealing':
+        return 'running';
+    }
+  }
+  if (drive === null) return 'empty';
+  if (drive.verdict === 'blocked') return 'blocked';
+  return pair === null ? 'free' : 'paired';
+}
+
+export interface Counts {
+  readonly paired: number;
+  readonly running: number;
+  readonly pass: number;
+  readonly fail: number;
+  /** Cancelled or interrupted. */
+  readonly stopped: number;
+}
+
+/** How the bench stands. A new object. */
+export function countsOf({ pairing, jobs }: Pick<DeskState, 'pairing' | 'jobs'>): Counts {
+  const counts = { paired: pairing.pairs.length, running: 0, pass: 0, fail: 0, stopped: 0 };
+  for (const job of jobs) {
+    const kind = cardKind(null, job, null);
+    if (kind === 'running' || kind === 'pass' || kind === 'fail') counts[kind] += 1;
+    else counts.stopped += 1;
+  }
+  return counts;
+}
+
+/** What is waited for next, as the scan line asks for it. */
+export function expectedNext(
+  pairing: Pick<PairingState, 'armed' | 'mode' | 'waitingMachine' | 'obstacles'>,
+  mediaStatus: DeskState['media']['status'],
+): Expectation | 'wait-for-media' {
+  if (pairing.armed) return 'start';
+  if (pairing.mode === 'cancel') return 'bay-to-cancel';
+  if (pairing.mode === 'retry') return 'bay-to-retry';
+  if (pairing.waitingMachine !== null) return 'bay';
+  const [first] = pairing.obstacles;
+  if (first === 'no-operator') return 'operator';
+  if (first === 'no-media') return 'media';
+  if (first === 'media-not-proved') {
+    if (mediaStatus === 'waiting-for-hash') return 'media-hash';
+    return mediaStatus === 'refused' ? 'media' : 'wait-for-media';
+  }
+  return 'machine';
+}
+
+export const steps = ['operator', 'media', 'pair', 'start'] as const;
+export type Step = (typeof steps)[number];
+export type StepStatus = 'done' | 'current' | 'open';
+
+/** How far each step is. The first that is not done is the current one; drives can be paired at any time. */
+export function stepStatuses(obstacles: PairingState['obstacles']): Readonly<Record<Step, StepStatus>> {
+  const missing: Readonly<Record<Step, boolean>> = {
+    operator: obstacles.includes('no-operator'),
+    media: obstacles.includes('no-media') || obstacles.includes('media-not-proved'),
+    pair: obstacles.includes('no-pairs'),
+    start: true,
+  };
+  const current = steps.find((step) => missing[step]);
+  const status = (step: Step): StepStatus => (step === current ? 'current' : missing[step] ? 'open' : 'done');
+  return {
+    operator: status('operator'),
+    media: status('media'),
+    pair: status('pair'),
+    start: status('start'),
+  };
+}
+
+/** How large the cards are drawn. */
+export type Density = 'roomy' | 'normal' | 'dense';
+
+/** By how many there are: four on a desk can be read from the next room, 48 still fit. */
+export function densityOf(bays: number): Density {
+  if (bays <= 8) return 'roomy';
+  return bays <= 20 ? 'normal' : 'dense';
+}
+
+/** Jobs that came to their end between two looks. A new list. */
+export function newlyEnded(before: readonly DeskJob[], after: readonly DeskJob[]): DeskJob[] {
+  const running = new Map(before.filter(isRunning).map((job) => [job.driveId, job]));
+  return after.filter((job) => !isRunning(job) && running.has(job.driveId));
+}

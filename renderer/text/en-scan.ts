@@ -1,0 +1,124 @@
+import type { Expectation, ScanKind, ScanOutcome } from '../../core/scan-outcome';
+
+type Accepted = Extract<ScanOutcome, { result: 'accepted' }>;
+type Refused = Extract<ScanOutcome, { result: 'refused' }>;
+
+const machine = (serial: string | null): string => (serial === null ? 'the machine' : `machine ${serial}`);
+/** A bay by its name. Labels may be called `bay 7` themselves. */
+export const bayName = (bay: string): string => (/^bay\b/i.test(bay) ? bay : `bay ${bay}`);
+const inBay = (bay: string | null): string => (bay === null ? 'the bay' : bayName(bay));
+/** As a sentence begins. */
+export const atStart = (words: string): string => words.charAt(0).toUpperCase() + words.slice(1);
+
+const kinds: Readonly<Record<ScanKind, string>> = {
+  command: 'a command',
+  operator: 'an operator badge',
+  'work-order': 'a work order',
+  sha256: 'a media hash',
+  bay: 'a bay label',
+  drive: 'a drive serial',
+  machine: 'a machine serial',
+  ean: 'a product number (EAN)',
+  mac: 'a network address (MAC)',
+  'part-number': 'a part number',
+  uuid: 'a UUID',
+  'web-address': 'a web address',
+  placeholder: 'a placeholder, not a real serial',
+  unreadable: 'something that cannot be read',
+};
+
+const expectations: Readonly<Record<Expectation, string>> = {
+  operator: 'an operator badge',
+  media: 'a media file, chosen on Batch',
+  'media-hash': 'the SHA-256 of the media',
+  machine: 'a machine serial',
+  bay: 'a bay label',
+  'bay-to-cancel': 'the bay to cancel',
+  'bay-to-retry': 'the bay to retry',
+  start: 'START',
+};
+
+/** What a refusal means; what was scanned and expected is told beside it. */
+const refusalReasons: Readonly<Record<Refused['reason'], (detail: string | null, kind: ScanKind) => string>> =
+  {
+    'wrong-kind': (_, kind) => `That was ${kinds[kind]}.`,
+    pattern: () => 'This serial does not look like those in the settings.',
+    'machine-in-batch': () => 'This machine is paired already.',
+    'machine-running': () => 'A drive for this machine is being written.',
+    'machine-shipped': (day) =>
+      `This machine got its drive already${day === null ? '' : `, on ${day}`}. To do it again, give a reason on Batch.`,
+    'bay-unknown': () => 'There is no such bay on this bench.',
+    'bay-empty': () => 'There is no drive in this bay.',
+    'drive-blocked': (reasons) => reasons ?? 'This drive may not be written.',
+    'drive-paired': () => 'This drive is paired already. Scan UNDO to take the last pair back.',
+    'drive-running': () => 'This drive is being written.',
+    'drive-finished': () => 'This drive shows an ended job. Take it out, or dismiss the job first.',
+    'no-free-bay': () => 'No bay has a drive that is free.',
+    'nothing-to-undo': () => 'There is nothing to undo.',
+    'nothing-to-cancel': () => 'Nothing runs in this bay.',
+    'nothing-to-retry': () => 'There is nothing to retry in this bay.',
+    'not-ready': () => 'The start is not possible yet.',
+    'hash-differs': () => 'The media has another hash. Do not use this media.',
+    'hash-not-wanted': () => 'No hash is asked for now.',
+    'repeated-read': () => 'Read twice. Counted once.',
+    'start-refused': () => 'The start was refused. No drive was touched.',
+  };
+
+function accepted({ effect, machineSerial, bay }: Accepted): string {
+  switch (effect) {
+    case 'operator-set':
+      return 'Operator set';
+    case 'work-order-set':
+      return 'Work order set';
+    case 'hash-given':
+      return 'Media hash taken';
+    case 'machine-waiting':
+      return `${machineSerial ?? 'Machine'}: which bay?`;
+    case 'paired':
+      return atStart(`${inBay(bay)} is for ${machine(machineSerial)}`);
+    case 'undone':
+      return machineSerial === null ? 'Undone' : `Taken back: ${machine(machineSerial)}`;
+    case 'armed':
+      return 'Check the list, then scan START again';
+    case 'disarmed':
+      return 'Start put away. No drive was touched';
+    case 'started':
+      return 'Started';
+    case 'cancel-which':
+      return 'Cancel: which bay?';
+    case 'retry-which':
+      return 'Retry: which bay?';
+    case 'job-cancelled':
+      return `Cancelling ${inBay(bay)}`;
+    case 'job-retried':
+      return `Trying ${inBay(bay)} again`;
+    case 'cleared':
+      return 'Ready for the next';
+  }
+}
+
+/** Words of the scan line: what was scanned, what came of it, what is next. */
+export const scanText = {
+  scanRegion: 'Scanner',
+  nothingScanned: 'Nothing scanned yet',
+  /** Empty where the refusal has said it. */
+  scanned: ({ kind, reason }: Refused): string => (reason === 'wrong-kind' ? '' : `Scanned: ${kinds[kind]}.`),
+  scannedText: 'Barcode',
+  expected: (expectation: Expectation): string => `Expected: ${expectations[expectation]}.`,
+  accepted,
+  refused: ({ reason, detail, kind }: Refused): string => refusalReasons[reason](detail, kind),
+  refusedWord: 'Refused',
+  next: 'Next',
+  nextScan: {
+    operator: 'Scan your badge, or type your name on Batch',
+    media: 'Choose the media on Batch',
+    'media-hash': 'Scan or type the media’s SHA-256',
+    'wait-for-media': 'The media is being proved. Machines can be scanned already',
+    machine: 'Scan a machine’s serial',
+    'machine-or-start': 'Scan the next machine, or START',
+    bay: (serial: string): string => `Scan the bay for ${serial}, or NEXT for the first free one`,
+    'bay-to-cancel': 'Scan the bay to cancel',
+    'bay-to-retry': 'Scan the bay to retry',
+    start: 'Scan START again, or hold the button',
+  },
+};

@@ -1,0 +1,14 @@
+import { batchText } from './en-batch';
+import { benchText } from './en-bench';
+import { commonText } from './en-common';
+import { logText } from './en-log';
+import { settingsText } from './en-settings';
+
+/** The English table, a member for each screen. */
+export const en = {
+  common: commonText,
+  bench: benchText,
+  batch: batchText,
+  log: logText,
+  settings: settingsText,
+};

@@ -1,0 +1,22 @@
+import { useStore } from 'zustand';
+import type { DeskSettings } from '../../core/settings';
+import { deskStore } from '../store/desk-store';
+import { en } from './en';
+
+/**
+ * Every word that the page itself says, by language. A new language is one more table of this type. Errors that
+ * come from the station are shown as they come.
+ */
+export type Text = typeof en;
+
+const tables: Readonly<Record<DeskSettings['language'], Text>> = { en };
+
+/** The table of the language in the settings, for code that is no component. */
+export function currentText(): Text {
+  return tables[deskStore.getState().state?.settings.desk.language ?? 'en'];
+}
+
+/** The table of the language in the settings. */
+export function useText(): Text {
+  return tables[useStore(deskStore, ({ state }) => state?.settings.desk.language ?? 'en')];
+}

@@ -1,0 +1,207 @@
+import type { DeskJob, DeskState, Pair } from '../../core/contract/desk';
+import type { Drive } from '../../core/drive';
+import { GiB } from '../../core/units';
+
+/** Drives, jobs and states of the desk that previews and tests are made of. Made up, but as the station pushes them. */
+
+const sha256 = '9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08';
+const models = [
+  'Samsung SSD 870 EVO 500GB',
+  'KINGSTON SA400S37480G',
+  'WDC WDS500G2B0A-00SM50',
+  'Micron_5300_MTFDDAK480TDS-1AW1ZABYY with a firmware name that never ends',
+];
+
+/** A drive as it is listed, in the bay with this number. */
+export function someDrive(number: number, more: Partial<Drive> = {}): Drive {
+  const two = String(number).padStart(2, '0');
+  return {
+    id: `drive-${two}`,
+    kind: 'disk',
+    path: `/dev/sd${two}`,
+    serial: `S6PXNM0T4029${two}K`,
+    wwn: `0x5002538f4240${two}ab`,
+    size: 500_107_862_016,
+    attachment: `device 8:${number} sequence ${number}`,
+    byPath: `/dev/disk/by-path/pci-0000:03:00.0-sas-phy${number}-lun-0`,
+    bay: `bay ${number}`,
+    model: models[number % models.length] ?? null,
+    bus: 'sata',
+    logicalSectorSize: 512,
+    physicalSectorSize: 4096,
+    rotational: false,
+    removable: false,
+    readOnly: false,
+    contents: number % 3 === 0 ? [] : ['sda1: 499 MiB NTFS "Recovery"', 'sda2: 464 GiB NTFS "Windows"'],
+    verdict: 'eligible',
+    reasons: [],
+    ...more,
+  };
+}
+
+/** A drive that may never be written. */
+export const systemDisk = (number: number): Drive =>
+  someDrive(number, {
+    verdict: 'blocked',
+    contents: ['sda1: ext4, mounted on /'],
+    reasons: [
+      { code: 'system-disk', message: 'The system this computer runs from is on this drive.' },
+      { code: 'mounted', message: '/dev/sda1 is mounted on /.' },
+    ],
+  });
+
+const media: Extract<DeskState['media'], { status: 'proved' }> = {
+  status: 'proved',
+  sha256,
+  expected: { sha256, source: 'manifest' },
+  media: {
+    path: '/srv/media/contoso-win11-24h2-prestaged-2025-03.wim',
+    files: ['/srv/media/contoso-win11-24h2-prestaged-2025-03.wim'],
+    bytes: 14 * GiB,
+    guid: '0123456789abcdef0123456789abcdef',
+    compression: 'LZX',
+    solid: false,
+    parts: 1,
+    integrityTable: true,
+    images: [
+      {
+        index: 1,
+        name: 'Contoso Windows 11 Enterprise',
+        description: null,
+        bytes: 24 * GiB,
+        files: 120_000,
+        directories: 24_000,
+      },
+    ],
+    bootable: { bootable: true, bootImage: true, bootStore: true, efiFiles: ['\\EFI\\Boot\\bootx64.efi'] },
+    imageIndex: 1,
+    warnings: [],
+  },
+};
+
+/** A station that was just started, with nothing attached. */
+export const emptyState: DeskState = {
+  station: {
+    benchDirectory: null,
+    version: '0.1.0',
+    versions: { wimlib: '1.14.4' },
+    stateDirectory: '/home/depot/.local/state/prestage',
+  },
+  settings: {
+    stationName: 'Depot 3',
+    cacheLimitBytes: 200 * GiB,
+    desk: {
+      bays: [],
+      serialPatterns: [],
+      badgePattern: '^(?:OP|BADGE)[-: ](.{2,60})$',
+      workOrderPattern: '^WO[-: ](.{1,60})$',
+      sounds: true,
+      theme: 'light',
+      language: 'en',
+    },
+  },
+  drives: { error: null, listed: true, drives: [], bays: [] },
+  media: { status: 'none' },
+  batch: { operator: '', workOrder: '', imageIndex: 1, layout: 'uefi', againReason: '' },
+  pairing: {
+    mode: 'pair',
+    waitingMachine: null,
+    pairs: [],
+    canUndo: false,
+    armed: false,
+    obstacles: ['no-operator', 'no-media', 'no-pairs'],
+    lastScan: null,
+    refusal: null,
+  },
+  jobs: [],
+  notices: [],
+};
+
+/** A state with these drives, each in a bay, and some empty bays. */
+export function withDrives(
+  state: DeskState,
+  drives: readonly Drive[],
+  emptyBays: readonly string[] = [],
+): DeskState {
+  const bays = drives.map(({ id, byPath, bay }) => ({ label: bay ?? id, port: byPath, driveId: id }));
+  const empty = emptyBays.map((label) => ({ label, port: null, driveId: null }));
+  return { ...state, drives: { ...state.drives, drives: [...drives], bays: [...bays, ...empty] } };
+}
+
+/** Operator and media are there, nothing is paired. */
+export const ready: DeskState = {
+  ...emptyState,
+  media,
+  batch: { ...emptyState.batch, operator: 'A. Jansen', workOrder: 'WO-2025-00417' },
+  pairing: { ...emptyState.pairing, obstacles: ['no-pairs'] },
+};
+
+/** Serial of the machine that the drive with this number is for. */
+export const machineOf = (number: number): string => `5CG4${String(1000 + number * 37)}XYZ`;
+
+/** Pairs of the drives with these numbers. */
+export function pairsOf(numbers: readonly number[]): Pair[] {
+  return numbers.map((number) => ({
+    machineSerial: machineOf(number),
+    driveId: someDrive(number).id,
+    bay: `bay ${number}`,
+  }));
+}
+
+/** A job of the drive with this number. */
+export function someJob(number: number, state: DeskJob['state'], more: Partial<DeskJob> = {}): DeskJob {
+  const running = !['done', 'failed', 'cancelled', 'interrupted'].includes(state.state);
+  return {
+    driveId: someDrive(number).id,
+    bay: `bay ${number}`,
+    machineSerial: machineOf(number),
+    state,
+    startedAt: '2025-03-04T09:12:00.000Z',
+    endedAt: running ? null : '2025-03-04T09:31:40.000Z',
+    ledgerEntry: running ? null : 1200 + number,
+    canCancel: running,
+    canRetry: !running && state.state !== 'done',
+    ...more,
+  };
+}
+
+/** What a drive was found to hold. */
+export const result = {
+  bytesWritten: 21 * GiB,
+  bytesVerified: 21 * GiB,
+  chunksVerified: 5400,
+  writeSeconds: 62,
+  verifySeconds: 48,
+  directIo: true,
+  tableSha256: sha256,
+};
+
+/** A drive that gave up. */
+export const writeFailed: DeskJob['state'] = {
+  state: 'failed',
+  bytesWritten: 3 * GiB,
+  reason: {
+    code: 'drive-write-failed',
+    message: 'Drive S6PXNM0T402904K in bay 4 could not be written at 3.1 GiB: input/output error.',
+    cause: 'EIO: i/o error, write (errno -5), offset 3328599654',
+    remedy:
+      'Take the drive out and put another one in. Try this one again once; if it fails again, it is worn out.',
+    offset: 3_328_599_654,
+  },
+};
+
+/** 1 to `count`. */
+export const numbers = (count: number): number[] => Array.from({ length: count }, (_, index) => index + 1);
+
+/** The jobs of 48 drives that are all written, some seconds after their start. */
+export function rackJobs(seconds: number): DeskJob[] {
+  return numbers(48).map((number) =>
+    someJob(number, {
+      state: number % 3 === 0 ? 'verifying' : 'writing',
+      bytesDone: Math.round(
+        1e9 + seconds * (150e6 + number * 2e6) + 60e6 * Math.sin(seconds + number) + 60e6,
+      ),
+      bytesTotal: 20e9,
+    }),
+  );
+}

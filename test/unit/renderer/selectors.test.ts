@@ -1,0 +1,111 @@
+import { describe, expect, test } from 'vitest';
+import type { DeskJob, PairingState } from '../../../core/contract/desk';
+import {
+  bayOf,
+  cardKind,
+  countsOf,
+  densityOf,
+  expectedNext,
+  newlyEnded,
+  stepStatuses,
+} from '../../../renderer/store/selectors';
+import { previews } from '../../support/desk-preview-states';
+import { emptyState, someDrive, someJob } from '../../support/desk-samples';
+
+const interrupted: DeskJob['state'] = { state: 'interrupted' };
+const writing: DeskJob['state'] = { state: 'writing', bytesDone: 1, bytesTotal: 2 };
+const cancelled: DeskJob['state'] = { state: 'cancelled', bytesWritten: 1 };
+const pair = { machineSerial: 'M1', driveId: 'drive-01', bay: 'bay 1' };
+
+describe('cardKind', () => {
+  const drive = someDrive(1);
+  const blocked = someDrive(1, { verdict: 'blocked' });
+  test.each([
+    ['an empty bay', null, null, null, 'empty'],
+    ['a free drive', drive, null, null, 'free'],
+    ['a paired drive', drive, null, pair, 'paired'],
+    ['a blocked drive', blocked, null, null, 'blocked'],
+    // It was eligible when it was paired: that it may not be written now is what matters.
+    ['a paired drive that got blocked', blocked, null, pair, 'blocked'],
+    ['a drive that is written', blocked, someJob(1, writing), null, 'running'],
+    ['a drive that is prepared', drive, someJob(1, { state: 'preparing', task: null }), null, 'running'],
+    ['a drive that was pulled while it was written', null, someJob(1, writing), null, 'running'],
+    ['a cancelled drive', drive, someJob(1, cancelled), null, 'cancelled'],
+    ['an interrupted drive', drive, someJob(1, interrupted), null, 'interrupted'],
+  ] as const)('%s', (_, itsDrive, job, itsPair, kind) => {
+    expect(cardKind(itsDrive, job, itsPair)).toBe(kind);
+  });
+});
+
+test('an empty bay is nobody’s bay', () => {
+  const state = previews['mixed']?.state ?? emptyState;
+  expect(bayOf(state, null)).toBeNull();
+  expect(bayOf(state, 'drive-03')?.label).toBe('bay 3');
+});
+
+test('counts of the mixed bench', () => {
+  const state = previews['mixed']?.state ?? emptyState;
+  expect(countsOf(state)).toEqual({ paired: 1, running: 4, pass: 2, fail: 1, stopped: 2 });
+});
+
+describe('expectedNext', () => {
+  const pairing: PairingState = { ...emptyState.pairing, obstacles: [] };
+  test.each<[string, Partial<PairingState>, Parameters<typeof expectedNext>[1], string]>([
+    ['nothing yet', { obstacles: ['no-operator', 'no-media', 'no-pairs'] }, 'none', 'operator'],
+    ['no media', { obstacles: ['no-media', 'no-pairs'] }, 'none', 'media'],
+    ['hashing', { obstacles: ['media-not-proved'] }, 'hashing', 'wait-for-media'],
+    ['hash unknown', { obstacles: ['media-not-proved'] }, 'waiting-for-hash', 'media-hash'],
+    ['media refused', { obstacles: ['media-not-proved'] }, 'refused', 'media'],
+    ['no pairs', { obstacles: ['no-pairs'] }, 'proved', 'machine'],
+    [
+      'a machine waits, whatever else is missing',
+      { waitingMachine: 'M1', obstacles: ['no-operator'] },
+      'none',
+      'bay',
+    ],
+    ['to cancel', { mode: 'cancel' }, 'proved', 'bay-to-cancel'],
+    ['to retry', { mode: 'retry' }, 'proved', 'bay-to-retry'],
+    ['armed', { armed: true }, 'proved', 'start'],
+    ['all there', {}, 'proved', 'machine'],
+  ])('%s', (_, more, media, expected) => {
+    expect(expectedNext({ ...pairing, ...more }, media)).toBe(expected);
+  });
+});
+
+test('steps: the first that is missing is the current one', () => {
+  expect(stepStatuses(['no-operator', 'no-media', 'no-pairs'])).toEqual({
+    operator: 'current',
+    media: 'open',
+    pair: 'open',
+    start: 'open',
+  });
+  expect(stepStatuses(['media-not-proved'])).toMatchObject({
+    operator: 'done',
+    media: 'current',
+    pair: 'done',
+  });
+  expect(stepStatuses([])).toEqual({ operator: 'done', media: 'done', pair: 'done', start: 'current' });
+});
+
+test('cards get smaller with more bays', () => {
+  expect([1, 8, 9, 20, 21, 48].map(densityOf)).toEqual([
+    'roomy',
+    'roomy',
+    'normal',
+    'normal',
+    'dense',
+    'dense',
+  ]);
+});
+
+test('a job is newly ended once, and not when it was there before', () => {
+  const before = [someJob(1, writing), someJob(2, cancelled), someJob(3, writing)];
+  const after = [
+    someJob(1, interrupted),
+    someJob(2, cancelled),
+    someJob(3, writing),
+    someJob(4, interrupted),
+  ];
+  expect(newlyEnded(before, after).map(({ driveId }) => driveId)).toEqual(['drive-01']);
+  expect(newlyEnded(after, after)).toEqual([]);
+});
