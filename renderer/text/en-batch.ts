@@ -127,6 +127,7 @@ export const batchText = {
 
   layout: {
     title: 'Layout of the drive',
+    legend: 'Partitions',
     names: {
       uefi: 'Standard',
       'uefi-recovery': 'Standard with recovery',

@@ -1,0 +1,57 @@
+import type { ReactElement } from 'react';
+import { useText } from '../../text';
+import { differingGroups, hashGroups } from './hash';
+
+interface HashRowProps {
+  readonly name: string;
+  readonly sha256: string;
+  /** Groups to mark. */
+  readonly marked?: readonly boolean[];
+}
+
+function HashRow({ name, sha256, marked = [] }: HashRowProps): ReactElement {
+  const text = useText().batch.media;
+  return (
+    <div className="batch-hash">
+      <dt>{name}</dt>
+      <dd className="mono">
+        {hashGroups(sha256).map((group, index) => (
+          <span key={index} className="batch-hash-group" data-differs={marked[index] === true}>
+            {group}
+            {marked[index] === true && <span className="unseen">({text.differs})</span>}{' '}
+          </span>
+        ))}
+      </dd>
+    </div>
+  );
+}
+
+/** A hash in groups of eight. */
+export function HashView({ name, sha256 }: { readonly name: string; readonly sha256: string }): ReactElement {
+  return (
+    <dl className="batch-hashes">
+      <HashRow name={name} sha256={sha256} />
+    </dl>
+  );
+}
+
+/** Two hashes above each other; the groups that differ are marked. */
+export function HashComparison({
+  expected,
+  found,
+}: {
+  readonly expected: string;
+  readonly found: string;
+}): ReactElement {
+  const text = useText().batch.media;
+  const marked = differingGroups(expected, found);
+  return (
+    <div>
+      <dl className="batch-hashes">
+        <HashRow name={text.expected} sha256={expected} marked={marked} />
+        <HashRow name={text.found} sha256={found} marked={marked} />
+      </dl>
+      <p className="soft">{text.differing(marked.filter(Boolean).length)}</p>
+    </div>
+  );
+}

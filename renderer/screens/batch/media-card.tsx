@@ -1,0 +1,83 @@
+import { Button, Loader } from '@mantine/core';
+import { IconFileDownload, IconFolderOpen } from '@tabler/icons-react';
+import type { ReactElement } from 'react';
+import { assertNever } from '../../../core/errors';
+import type { MediaState } from '../../../core/contract/desk';
+import { tell } from '../../actions';
+import { fileName } from '../../format';
+import { useDesk } from '../../store/desk-store';
+import { useText } from '../../text';
+import { Hashing, NoMedia, Proved, Refused, WaitingForHash } from './media-states';
+
+/** The file that was chosen; null when there is none. */
+export function pathOf(media: MediaState): string | null {
+  if (media.status === 'none') return null;
+  return 'path' in media ? media.path : media.media.path;
+}
+
+function StateOf({ media }: { readonly media: MediaState }): ReactElement {
+  const text = useText().batch.media;
+  switch (media.status) {
+    case 'none':
+      return <NoMedia />;
+    case 'inspecting':
+      return (
+        <p className="batch-wait">
+          <Loader size="sm" aria-hidden /> {text.inspecting}
+        </p>
+      );
+    case 'hashing':
+      return <Hashing media={media} />;
+    case 'waiting-for-hash':
+      return <WaitingForHash media={media} />;
+    case 'proved':
+      return <Proved media={media} />;
+    case 'refused':
+      return <Refused media={media} />;
+    default:
+      return assertNever(media);
+  }
+}
+
+/** The media: which file, and how far it is from being proved. */
+export function MediaCard(): ReactElement {
+  const text = useText().batch.media;
+  const media = useDesk((state) => state.media);
+  const path = pathOf(media);
+  return (
+    <section className="batch-card" aria-labelledby="batch-media">
+      <h2 id="batch-media">{text.title}</h2>
+      {path !== null && (
+        <div className="batch-file">
+          <p className="batch-file-name mono">{fileName(path)}</p>
+          <p className="soft mono batch-file-folder">{path.slice(0, -fileName(path).length) || path}</p>
+        </div>
+      )}
+      <div className="batch-choose" data-none={path === null}>
+        {path === null && <IconFileDownload size={40} aria-hidden />}
+        <Button
+          variant={path === null ? 'filled' : 'default'}
+          leftSection={<IconFolderOpen size={20} aria-hidden />}
+          onClick={() => {
+            tell('chooseMedia', {});
+          }}
+        >
+          {path === null ? text.choose : text.chooseOther}
+        </Button>
+        {path !== null && (
+          <Button
+            onClick={() => {
+              tell('clearMedia', {});
+            }}
+          >
+            {text.clear}
+          </Button>
+        )}
+        <p className="soft">{text.orDrop}</p>
+      </div>
+      <div className="batch-state" role="status" aria-live="off">
+        <StateOf media={media} />
+      </div>
+    </section>
+  );
+}

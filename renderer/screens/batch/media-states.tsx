@@ -1,0 +1,168 @@
+import { Button } from '@mantine/core';
+import { IconCircleCheck, IconHourglass, IconX } from '@tabler/icons-react';
+import type { ReactElement, ReactNode } from 'react';
+import type { MediaState } from '../../../core/contract/desk';
+import { formatBytes } from '../../../core/display';
+import { act, tell } from '../../actions';
+import { percentOf } from '../../format';
+import { ErrorCard } from '../../parts/error-card';
+import { useText } from '../../text';
+import { expectedInCause } from './hash';
+import { HashForm } from './hash-form';
+import { HashComparison, HashView } from './hash-view';
+
+type Of<S extends MediaState['status']> = Extract<MediaState, { status: S }>;
+
+/** Teaches what is needed, where nothing is chosen yet. */
+export function NoMedia(): ReactElement {
+  const text = useText().batch.media;
+  return (
+    <dl className="batch-teach">
+      <div>
+        <dt>{text.whatIsMedia}</dt>
+        <dd>{text.whatIsMediaAnswer}</dd>
+      </div>
+      <div>
+        <dt>{text.whatIsHash}</dt>
+        <dd>{text.whatIsHashAnswer}</dd>
+      </div>
+    </dl>
+  );
+}
+
+/** How much of the media was hashed; the hash can be given meanwhile. */
+export function Hashing({ media }: { readonly media: Of<'hashing'> }): ReactElement {
+  const text = useText().batch.media;
+  const { done, total } = media.progress;
+  const percent = percentOf(done, total);
+  return (
+    <>
+      <div className="batch-progress">
+        <p>
+          <strong>{text.hashing}</strong>{' '}
+          <span>{text.progress(percent, formatBytes(done), formatBytes(total))}</span>
+        </p>
+        <div
+          className="batch-bar"
+          role="progressbar"
+          aria-label={text.hashing}
+          aria-valuemin={0}
+          aria-valuemax={100}
+          aria-valuenow={percent}
+        >
+          <span style={{ transform: `scaleX(${percent / 100})` }} />
+        </div>
+        <p className="soft">{text.hashingHint}</p>
+      </div>
+      {media.expected === null ? (
+        <>
+          <p>{text.expectedNobody}</p>
+          <HashForm />
+        </>
+      ) : (
+        <>
+          <p>{text.expectedFrom(media.expected.source)}</p>
+          <HashView name={text.expected} sha256={media.expected.sha256} />
+        </>
+      )}
+    </>
+  );
+}
+
+interface VerdictProps {
+  readonly kind: 'good' | 'bad' | 'warn';
+  readonly word: string;
+  readonly children: ReactNode;
+}
+
+function Verdict({ kind, word, children }: VerdictProps): ReactElement {
+  const Mark = { good: IconCircleCheck, bad: IconX, warn: IconHourglass }[kind];
+  return (
+    <div className="batch-verdict" data-kind={kind}>
+      <Mark size={40} stroke={2.5} aria-hidden />
+      <div>
+        <p className="batch-verdict-word">{word}</p>
+        <p>{children}</p>
+      </div>
+    </div>
+  );
+}
+
+/** The media is hashed, and nobody has said yet what the hash should be. */
+export function WaitingForHash({ media }: { readonly media: Of<'waiting-for-hash'> }): ReactElement {
+  const text = useText().batch.media;
+  return (
+    <>
+      <Verdict kind="warn" word={text.waiting}>
+        {text.waitingExplained}
+      </Verdict>
+      <HashView name={text.foundSha} sha256={media.sha256} />
+      <p>{text.waitingWhat}</p>
+      <HashForm />
+    </>
+  );
+}
+
+/** The media is what was sent. */
+export function Proved({ media }: { readonly media: Of<'proved'> }): ReactElement {
+  const text = useText().batch.media;
+  return (
+    <>
+      <Verdict kind="good" word={text.proved}>
+        {text.provedHint} {text.whoSaid(media.expected.source)}
+      </Verdict>
+      <HashView name={text.sha} sha256={media.sha256} />
+    </>
+  );
+}
+
+/** Index 1 first: the station looks at the image that the batch names. */
+async function lookAtFirst(path: string): Promise<void> {
+  if ((await act('setBatch', { imageIndex: 1 })) !== null) tell('selectMedia', { path });
+}
+
+/** The media cannot be used: why, and what to do. */
+export function Refused({ media }: { readonly media: Of<'refused'> }): ReactElement {
+  const text = useText().batch.media;
+  const { error, sha256, path } = media;
+  const mismatch = error.code === 'media-hash-mismatch';
+  const expected = mismatch ? expectedInCause(error.cause) : null;
+  return (
+    <>
+      <Verdict kind="bad" word={text.refused}>
+        {text.refusedHint}
+      </Verdict>
+      <ErrorCard error={error} />
+      {expected !== null && sha256 !== null && expected !== sha256 ? (
+        <HashComparison expected={expected} found={sha256} />
+      ) : (
+        sha256 !== null && <HashView name={text.foundSha} sha256={sha256} />
+      )}
+      {mismatch && (
+        <>
+          <h3 className="batch-subtitle">{text.otherHash}</h3>
+          <p>{text.otherHashHint}</p>
+          <HashForm />
+        </>
+      )}
+      <div className="batch-buttons">
+        <Button
+          onClick={() => {
+            tell('selectMedia', { path });
+          }}
+        >
+          {text.again}
+        </Button>
+        {error.code === 'media-image-missing' && (
+          <Button
+            onClick={() => {
+              void lookAtFirst(path);
+            }}
+          >
+            {text.lookAtFirst}
+          </Button>
+        )}
+      </div>
+    </>
+  );
+}

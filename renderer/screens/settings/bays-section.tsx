@@ -1,0 +1,89 @@
+import { Button } from '@mantine/core';
+import { IconPlugConnected, IconPlus } from '@tabler/icons-react';
+import { useState, type ReactElement } from 'react';
+import { mostBays } from '../../../core/bays';
+import { ConfirmButton } from '../../parts/confirm-button';
+import { deskState, useDesk } from '../../store/desk-store';
+import { showInfo } from '../../store/messages-store';
+import { useText } from '../../text';
+import { BayRow } from './bay-row';
+import { changeBays } from './bays-change';
+import { useDeskSettings } from './desk-settings';
+import { added, filled } from './rules';
+import { Section } from './section';
+
+/** The slots of the bench: their labels, their order, and the ports they are wired to. */
+export function BaysSection(): ReactElement {
+  const text = useText().settings.bays;
+  const { bays } = useDeskSettings();
+  const training = useDesk(({ station }) => station.benchDirectory !== null);
+  const [justAdded, setJustAdded] = useState<number | null>(null);
+  const full = bays.length >= mostBays;
+  const fill = (): void => {
+    const { drives } = deskState().drives;
+    const more = filled(bays, drives).length - bays.length;
+    if (more === 0) showInfo(full ? text.full(mostBays) : text.nothingToFill);
+    else {
+      void changeBays((list) => filled(list, drives)).then((taken) => {
+        if (taken) showInfo(text.filled(more));
+      });
+    }
+  };
+  return (
+    <Section id="settings-bays" title={text.title} intro={text.intro(mostBays)}>
+      {training && <p className="settings-note">{text.training}</p>}
+      {bays.length === 0 ? (
+        <p>{text.none}</p>
+      ) : (
+        <div>
+          <div className="settings-bay settings-bay-head" aria-hidden>
+            <span />
+            <span>{text.labelHead}</span>
+            <span>{text.portHead}</span>
+          </div>
+          <ol className="settings-bays" aria-label={text.list}>
+            {bays.map((bay, index) => (
+              // By place: a bay's label changes while it is edited.
+              <BayRow key={index} bay={bay} bays={bays} index={index} focused={justAdded === index} />
+            ))}
+          </ol>
+        </div>
+      )}
+      <div className="settings-buttons">
+        <Button
+          id="settings-add-bay"
+          disabled={full}
+          leftSection={<IconPlus size={20} aria-hidden />}
+          onClick={() => {
+            setJustAdded(bays.length);
+            void changeBays((list) => added(list, text.newLabel));
+          }}
+        >
+          {text.add}
+        </Button>
+        <Button
+          aria-describedby="settings-fill-hint"
+          leftSection={<IconPlugConnected size={20} aria-hidden />}
+          onClick={fill}
+        >
+          {text.fill}
+        </Button>
+        {bays.length > 0 && (
+          <ConfirmButton
+            label={text.removeAll}
+            question={text.removeAllQuestion(bays.length)}
+            yes={text.removeAllYes}
+            no={text.removeAllNo}
+            onConfirm={() => {
+              void changeBays(() => []);
+              document.getElementById('settings-add-bay')?.focus();
+            }}
+          />
+        )}
+      </div>
+      <p className="soft" id="settings-fill-hint">
+        {full ? text.full(mostBays) : text.fillHint}
+      </p>
+    </Section>
+  );
+}
