@@ -15,8 +15,8 @@ export function builderConfiguration(electron: { folder: string; version: string
     electronVersion: electron.version,
     // The screens are English; Chromium's own words in 50 languages are 40 MB.
     electronLanguages: ['en-US'],
-    // Native parts are N-API, and in the engine: nothing to rebuild.
-    npmRebuild: false,
+    // The app is bundled: no node_modules. Without this word the checkout's would be packed.
+    beforeBuild: () => Promise.resolve(false),
     asar: true,
     files: ['**/*'],
     // A folder named node_modules is left out unless it is named.

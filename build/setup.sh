@@ -1,25 +1,54 @@
 #!/usr/bin/env bash
 # Brings a fresh Debian 12 machine with Node 20 to where prestage runs: system tools, npm packages, the
 # native addon, the bundles. Does only what is missing; safe to run again.
-#   build/setup.sh           what the product needs
-#   build/setup.sh --tests   what the tests and the benchmark need as well
+#   build/setup.sh           what the command line and the demo need
+#   build/setup.sh --desk    also what starting and packing the desktop app needs: Electron and its libraries
+#   build/setup.sh --tests   all of that, and what the tests and the benchmark need
 set -euo pipefail
 cd "$(dirname "$0")/.."
 export PATH="$PATH:/usr/sbin:/sbin"
 
 say() { printf 'setup: %s\n' "$*" >&2; }
 
+desk=""
+tests=""
+case "${1:-}" in
+  "") ;;
+  --desk) desk=yes ;;
+  --tests) desk=yes tests=yes ;;
+  *) say "unknown: $1"; exit 2 ;;
+esac
+
 # command:package
 wanted="wimlib-imagex:wimtools mkntfs:ntfs-3g mkfs.fat:dosfstools mcopy:mtools lsblk:util-linux
         g++:g++ make:make python3:python3"
-if [ "${1:-}" = "--tests" ]; then
-  wanted="$wanted sgdisk:gdisk sfdisk:fdisk losetup:mount sudo:sudo"
+# library:package. Those that Electron's own files name, and libX11-xcb, which it opens while running.
+libraries=""
+if [ -n "$desk" ]; then
+  wanted="$wanted unzip:unzip strip:binutils dpkg-deb:dpkg"
+  libraries="libasound.so.2:libasound2 libatk-1.0.so.0:libatk1.0-0 libatk-bridge-2.0.so.0:libatk-bridge2.0-0
+             libatspi.so.0:libatspi2.0-0 libcairo.so.2:libcairo2 libcups.so.2:libcups2 libdbus-1.so.3:libdbus-1-3
+             libdrm.so.2:libdrm2 libexpat.so.1:libexpat1 libgbm.so.1:libgbm1 libgio-2.0.so.0:libglib2.0-0
+             libgtk-3.so.0:libgtk-3-0 libnspr4.so:libnspr4 libnss3.so:libnss3 libpango-1.0.so.0:libpango-1.0-0
+             libudev.so.1:libudev1 libX11.so.6:libx11-6 libX11-xcb.so.1:libx11-xcb1 libxcb.so.1:libxcb1
+             libXcomposite.so.1:libxcomposite1 libXdamage.so.1:libxdamage1 libXext.so.6:libxext6
+             libXfixes.so.3:libxfixes3 libxkbcommon.so.0:libxkbcommon0 libXrandr.so.2:libxrandr2"
+fi
+if [ -n "$tests" ]; then
+  wanted="$wanted sgdisk:gdisk sfdisk:fdisk losetup:mount sudo:sudo Xvfb:xvfb xauth:xauth lintian:lintian
+          pkexec:pkexec pkaction:polkitd dbus-daemon:dbus xmllint:libxml2-utils"
 fi
 
 missing=""
 for pair in $wanted; do
   command -v "${pair%%:*}" >/dev/null 2>&1 || missing="$missing ${pair##*:}"
 done
+if [ -n "$libraries" ]; then
+  present=$(ldconfig -p)
+  for pair in $libraries; do
+    case "$present" in *"${pair%%:*} "*) ;; *) missing="$missing ${pair##*:}" ;; esac
+  done
+fi
 if [ -n "$missing" ]; then
   if [ "$(id -u)" = 0 ]; then
     say "installing:$missing"
@@ -52,3 +81,6 @@ if [ ! -f $addon ] || [ native/addon/block-device.c -nt $addon ] || [ native/add
 fi
 
 npm run --silent build >&2
+
+# Quick when it is there already; prints which Electron it is.
+[ -z "$desk" ] || npx --no-install tsx build/electron-runtime.ts >&2

@@ -6,6 +6,12 @@ import { spawn } from 'node:child_process';
 import { resolve } from 'node:path';
 import { electronRuntime } from './electron-runtime';
 
+if (process.getuid?.() === 0) {
+  console.error(
+    'Prestage does not run as root. Start it as yourself, without sudo: it asks for a password when a real drive is to be opened.',
+  );
+  process.exit(1);
+}
 const root = resolve(import.meta.dirname, '..');
 const { binary } = electronRuntime();
 const app = spawn(binary, [root, '--training-if-empty', ...process.argv.slice(2)], { stdio: 'inherit' });

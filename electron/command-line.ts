@@ -1,5 +1,9 @@
 import { resolve } from 'node:path';
 
+/** Why the app does not run as root. */
+export const rootRefusal =
+  'Start it as yourself, without sudo. It asks for a password when a real drive is to be opened, and only the helper that opens it gets the rights.';
+
 /** What the app can be told when it is started. Chromium's own switches pass by. */
 export interface DeskArguments {
   /** Null for the XDG places. Absolute. */

@@ -6,7 +6,7 @@ import { toErrorData } from '../core/errors';
 import { statePlaces } from '../station/state';
 import { Workplace } from '../station/workplace/workplace';
 import { closingChoices, closingQuestion, type ClosingChoice } from './closing';
-import { readArguments } from './command-line';
+import { readArguments, rootRefusal } from './command-line';
 import { patchChannel, registerDesk } from './desk-handlers';
 import { windowHandlers } from './dialogs';
 import { locateEngine } from './engine-location';
@@ -15,9 +15,13 @@ import { menuTemplate } from './menu';
 import { registerScheme, serveDesk } from './scheme';
 import { openWindow } from './window';
 
-// Phase 1, before anything else: what must hold for the whole life of the process.
+// Phase 1, before anything else: may it run at all? Chromium's own refusal of root comes first, but gives way to
+// --no-sandbox; build/start.ts and the installed command say it in our words.
+const isRoot = process.getuid?.() === 0;
+if (isRoot) refuse('Prestage does not run as root', rootRefusal);
+// Phase 2: what must hold for the whole life of the process.
 registerScheme();
-hardenContents(app);
+if (!isRoot) hardenContents(app);
 const given = readArguments(process.argv, process.cwd());
 const engine = locateEngine({
   packaged: app.isPackaged,
@@ -36,15 +40,7 @@ void start().catch((error: unknown) => {
 });
 
 async function start(): Promise<void> {
-  // Phase 2: may it run at all?
-  if (process.getuid?.() === 0) {
-    await app.whenReady();
-    refuse(
-      'Prestage does not run as root',
-      'Start it as yourself, without sudo. It asks for a password when a real drive is to be opened, and only the helper that opens it gets the rights.',
-    );
-    return;
-  }
+  if (isRoot) return;
   // Phase 3: one app a state folder; the second start brings the first one's window back.
   stateFolder = dirname(statePlaces(given.state).ledgerFile);
   app.setPath('userData', join(stateFolder, 'desktop'));

@@ -1,7 +1,6 @@
 import type { Theme } from '../../core/settings';
 
-const count = (number: number, one: string, many: string): string =>
-  `${number} ${number === 1 ? one : many}`;
+const count = (number: number, one: string, many: string): string => `${number} ${number === 1 ? one : many}`;
 
 const themes: Readonly<Record<Theme, string>> = {
   system: 'As the computer',
@@ -94,7 +93,8 @@ export const settingsText = {
     problem: {
       'maker-empty': 'Give it a name.',
       'pattern-empty': 'Give it a pattern.',
-      'pattern-wrong': 'This is not a regular expression. Look for a parenthesis or bracket that is not closed.',
+      'pattern-wrong':
+        'This is not a regular expression. Look for a parenthesis or bracket that is not closed.',
       'too-many': 'There are 50 patterns, and no more are possible.',
     },
     try: 'Try a barcode',
@@ -153,8 +153,8 @@ export const settingsText = {
     title: 'About',
     version: 'Prestage',
     folder: 'State folder',
-    tools: 'Versions',
     sheet: 'Barcodes to print',
+    sheetOpen: 'Open the sheet',
     sheetHint: 'A sheet with the barcodes START, UNDO and the others, and of the bays.',
   },
 };

@@ -10,6 +10,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { DeskJob } from '../../core/contract/desk';
 import { GiB } from '../../core/units';
 import { makeBench } from '../support/bench';
+import { listDrives } from '../support/cli';
 import { DeskApp } from '../support/desk-app';
 import { startDisplay } from '../support/display';
 
@@ -60,11 +61,8 @@ async function measureFrames(folder: string): Promise<Frames> {
   const desk = await DeskApp.start({ state: join(folder, 'state-frames'), bench });
   try {
     await desk.page.getByText('bay 48', { exact: false }).first().waitFor();
-    const ids = await desk.page.evaluate(async () => {
-      const answer = await window.prestage.getState({});
-      return answer.ok ? answer.value.drives.drives.map(({ id, verdict }) => ({ id, verdict })) : [];
-    });
-    const eligible = ids.filter(({ verdict }) => verdict === 'eligible').map(({ id }) => id);
+    const listed = await listDrives(bench);
+    const eligible = listed.filter(({ verdict }) => verdict === 'eligible').map(({ id }) => id);
     const frames = desk.page.evaluate(async (milliseconds) => {
       const gaps: number[] = [];
       const busy: number[] = [];

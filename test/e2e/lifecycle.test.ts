@@ -1,11 +1,11 @@
 import { spawnSync } from 'node:child_process';
-import { rmSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { electronRuntime } from '../../build/electron-runtime';
 import { GiB } from '../../core/units';
 import { makeBench } from '../support/bench';
-import { DeskApp, launch } from '../support/desk-app';
+import { DeskApp, startAgain } from '../support/desk-app';
 import {
   card,
   helpersOf,
@@ -24,12 +24,15 @@ let media: TestMedia;
 let desk: DeskApp | null = null;
 let places: { readonly state: string; readonly bench: string };
 let number = 0;
+/** Helpers that were stopped: none may stay so, also when a test fails. */
+const frozen: number[] = [];
 
 beforeAll(async () => {
   area = temporaryArea('e2e-life');
   media = await testMedia(area);
 });
 afterEach(async () => {
+  for (const pid of frozen.splice(0)) if (existsSync(`/proc/${pid}`)) process.kill(pid, 'SIGCONT');
   await desk?.end();
   desk = null;
 });
@@ -53,13 +56,14 @@ async function paired(): Promise<DeskApp> {
 }
 
 const drive = (index: number): string => join(places.bench, `drive-0${index}.img`);
-const pidOf = ({ app }: DeskApp): number => app.process().pid ?? -1;
+const pidOf = ({ process: own }: DeskApp): number => own.pid ?? -1;
 
 /** Stops the helper where it is, so that jobs stay as they are until it goes on. */
 function freeze(app: DeskApp): { readonly pid: number; readonly goOn: () => void } {
   const [pid] = helpersOf(pidOf(app));
   if (pid === undefined) throw new Error('the app has no helper');
   process.kill(pid, 'SIGSTOP');
+  frozen.push(pid);
   return {
     pid,
     goOn: () => {
@@ -125,11 +129,8 @@ describe('jobs and their window', () => {
     });
     await closed;
     const reopened = app.app.waitForEvent('window');
-    // The second start hands over to the first and ends; there is nothing in it to drive.
-    void launch(places).then(
-      (second) => second.close(),
-      () => undefined,
-    );
+    // The second start hands over to the first and ends.
+    expect(await startAgain(places)).toBe(0);
     const page = await reopened;
     await page.getByText('7KX9PQ3').first().waitFor();
     helper.goOn();
@@ -139,11 +140,13 @@ describe('jobs and their window', () => {
   it('records the ends when the window was closed and nobody came back', async () => {
     const app = await paired();
     await startByScan(app);
+    const helper = freeze(app);
     await app.answerQuestions(1);
-    const gone = new Promise((done) => app.app.process().once('exit', done));
+    const gone = new Promise((done) => app.process.once('exit', done));
     await app.app.evaluate(({ BrowserWindow }) => {
       BrowserWindow.getAllWindows()[0]?.close();
     });
+    helper.goOn();
     await gone;
     const list = await runCli(['ledger', 'list', '--state', places.state, '--json']);
     expect(list.stdout.match(/"done"/g)).toHaveLength(2);
@@ -158,8 +161,8 @@ describe('jobs and their window', () => {
       .locator('li.card', { hasText: /erasing|writing|verifying/i })
       .first()
       .waitFor();
-    const gone = new Promise((done) => app.app.process().once('exit', done));
-    app.app.process().kill('SIGKILL');
+    const gone = new Promise((done) => app.process.once('exit', done));
+    app.process.kill('SIGKILL');
     await gone;
     desk = await DeskApp.start(places);
     await desk.page.getByText('Interrupted').first().waitFor();
@@ -173,9 +176,10 @@ describe('the start of the app', () => {
   it.skipIf(process.getuid?.() !== 0)('is refused for root, and says so', () => {
     const run = spawnSync(
       electronRuntime().binary,
-      [join(import.meta.dirname, '../..'), '--state', join(area, 'root'), '--no-sandbox', '--headless'],
-      { encoding: 'utf8', timeout: 20_000 },
+      [join(import.meta.dirname, '../..'), '--state', join(area, 'root'), '--no-sandbox'],
+      { encoding: 'utf8', timeout: 20_000, killSignal: 'SIGKILL' },
     );
     expect(run.stderr).toContain('does not run as root');
+    expect(run.status).toBe(1);
   });
 });

@@ -158,7 +158,8 @@ describe('the whole loop without a mouse', () => {
       .click();
     await desk.page.getByText(/whole/i).first().waitFor();
     await desk.picture('log-verified');
-    const csv = join(area, 'log.csv');
+    // Where the app's user may write.
+    const csv = join(area, 'state', 'log.csv');
     await desk.answerFiles(csv);
     await desk.page.getByRole('button', { name: /csv/i }).first().click();
     await desk.page

@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
@@ -21,12 +21,15 @@ export interface DeskAppOptions {
 export class DeskApp {
   /** Everything the app wrote to its standard streams. */
   output = '';
+  /** Kept, because Playwright forgets it when it ends. */
+  readonly process: ChildProcess;
 
   private constructor(
     readonly app: ElectronApplication,
     readonly page: Page,
   ) {
-    const child = app.process();
+    this.process = app.process();
+    const child = this.process;
     child.stdout?.on('data', (piece: Buffer) => (this.output += piece.toString()));
     child.stderr?.on('data', (piece: Buffer) => (this.output += piece.toString()));
   }
@@ -35,6 +38,8 @@ export class DeskApp {
   static async start(options: DeskAppOptions): Promise<DeskApp> {
     const app = await launch(options);
     const page = await app.firstWindow();
+    // What does not come in this time does not come; the test's own limit would say less.
+    page.setDefaultTimeout(20_000);
     const desk = new DeskApp(app, page);
     await page.getByRole('main').waitFor();
     return desk;
@@ -79,15 +84,17 @@ export class DeskApp {
 
   /** Ends the app, jobs or not. */
   async end(): Promise<void> {
-    const child = this.app.process();
+    const child = this.process;
     if (child.exitCode !== null || child.signalCode !== null) return;
-    const gone = new Promise<void>((done) =>
+    const gone = new Promise<void>((done) => {
       child.once('exit', () => {
         done();
-      }),
-    );
+      });
+    });
     child.kill('SIGTERM');
+    const timer = setTimeout(() => child.kill('SIGKILL'), 15_000);
     await gone;
+    clearTimeout(timer);
   }
 }
 
@@ -108,6 +115,13 @@ export async function launch({
     env: { ...variables, HOME: state, ...env },
     timeout: 30_000,
   });
+}
+
+/** Starts the app a second time, as a user does who has lost the window. Resolves with its exit status. */
+export async function startAgain({ state, bench }: DeskAppOptions): Promise<number | null> {
+  const args = [root, '--state', state, ...(bench === undefined ? [] : ['--bench', bench])];
+  const second = spawn(programAsUser(), args, { stdio: 'ignore', env: { ...process.env, HOME: state } });
+  return await new Promise((done) => second.once('exit', done));
 }
 
 /** The user that the app runs as when the tests run as root. */

@@ -46,7 +46,7 @@ export async function pairByScan(
 ): Promise<void> {
   for (const [machine, bay] of pairs) {
     await desk.scan(machine);
-    await desk.page.getByText(`${machine}: which bay?`).waitFor();
+    await desk.page.getByText(`${machine}: which bay?`).first().waitFor();
     await desk.scan(bay);
     await desk.page.getByText(`for ${machine}`).first().waitFor();
   }

@@ -115,7 +115,9 @@ export function BayRow({ bay, bays, index, focused }: BayRowProps): ReactElement
           data-action="remove"
           aria-label={text.remove(bay.label)}
           onClick={(event) => {
-            focusRow(event.currentTarget, last ? -1 : 1, 'remove');
+            // The second click of a double click would remove the next bay, which moved up to this place.
+            if (event.detail > 1) return;
+            if (last) focusRow(event.currentTarget, -1, 'remove');
             const gone = foldLabel(bay.label);
             void changeBays((list) => list.filter(({ label }) => foldLabel(label) !== gone));
           }}

@@ -13,7 +13,8 @@ const pendingStore = createStore<{ readonly pending: DeskSettings | null }>(() =
 /** How long the station may take to say it back. */
 const echoMilliseconds = 1500;
 
-const same = (one: DeskSettings, other: DeskSettings): boolean => JSON.stringify(one) === JSON.stringify(other);
+const same = (one: DeskSettings, other: DeskSettings): boolean =>
+  JSON.stringify(one) === JSON.stringify(other);
 
 function forget(settings: DeskSettings): void {
   if (pendingStore.getState().pending === settings) pendingStore.setState({ pending: null });
@@ -29,7 +30,9 @@ export function useDeskSettings(): DeskSettings {
  * Changes some of the desk settings.
  * @returns whether the station took it; false also for what the settings cannot hold, and nothing is sent then
  */
-export async function changeDesk(change: (settings: DeskSettings) => Partial<DeskSettings>): Promise<boolean> {
+export async function changeDesk(
+  change: (settings: DeskSettings) => Partial<DeskSettings>,
+): Promise<boolean> {
   const before = pendingStore.getState().pending ?? deskState().settings.desk;
   const parsed = deskSettingsSchema.safeParse({ ...before, ...change(before) });
   if (!parsed.success) return false;

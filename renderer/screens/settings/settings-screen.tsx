@@ -1,8 +1,65 @@
 import type { ReactElement } from 'react';
 import { useText } from '../../text';
+import { AboutSection, SheetSection, TrainingSection } from './about-sections';
+import { BaysSection } from './bays-section';
+import { CacheSection } from './cache-section';
+import { CodesSection } from './codes-section';
+import './settings.css';
+import { StationSection } from './station-section';
+
+/** Goes to a part and puts the focus on its title, so that Tab goes on from there. */
+function goTo(id: string): void {
+  const title = document.getElementById(`${id}-title`);
+  title?.focus({ preventScroll: true });
+  title?.closest('section')?.scrollIntoView();
+}
 
 /** What the station can be told. */
 export function SettingsScreen(): ReactElement {
   const text = useText().settings;
-  return <h1 className="screen-title">{text.title}</h1>;
+  const parts = [
+    ['settings-station', text.station.title],
+    ['settings-bays', text.bays.title],
+    ['settings-codes', text.codes.title],
+    ['settings-sheet', text.about.sheet],
+    ['settings-cache', text.cache.title],
+    ['settings-training', text.training.title],
+    ['settings-about', text.about.title],
+  ] as const;
+  return (
+    <div className="settings">
+      <header>
+        <h1 className="screen-title">{text.title}</h1>
+        <p className="soft">{text.intro}</p>
+      </header>
+      <div className="settings-columns">
+        <nav className="settings-nav" aria-label={text.sections}>
+          <ul>
+            {parts.map(([id, title]) => (
+              <li key={id}>
+                <a
+                  href={`#${id}`}
+                  onClick={(event) => {
+                    event.preventDefault();
+                    goTo(id);
+                  }}
+                >
+                  {title}
+                </a>
+              </li>
+            ))}
+          </ul>
+        </nav>
+        <div className="settings-parts">
+          <StationSection />
+          <BaysSection />
+          <CodesSection />
+          <SheetSection />
+          <CacheSection />
+          <TrainingSection />
+          <AboutSection />
+        </div>
+      </div>
+    </div>
+  );
 }

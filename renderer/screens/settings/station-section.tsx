@@ -37,9 +37,7 @@ export function StationSection(): ReactElement {
         name="settings-theme"
         value={desk.theme}
         choices={themes.map((theme) => ({ value: theme, label: text.themes[theme] }))}
-        onChoose={(value) =>
-          changeDesk(() => ({ theme: deskSettingsSchema.shape.theme.parse(value) }))
-        }
+        onChoose={(value) => changeDesk(() => ({ theme: deskSettingsSchema.shape.theme.parse(value) }))}
       />
       <label className="choice">
         <input

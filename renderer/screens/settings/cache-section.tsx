@@ -1,0 +1,74 @@
+import { useEffect, useState, type ReactElement } from 'react';
+import { stationSettingsSchema } from '../../../core/contract/desk';
+import { formatBytes } from '../../../core/display';
+import { act } from '../../actions';
+import { ConfirmButton } from '../../parts/confirm-button';
+import { Facts } from '../../parts/facts';
+import { useDesk } from '../../store/desk-store';
+import { showInfo } from '../../store/messages-store';
+import { useText } from '../../text';
+import { DraftInput } from '../batch/draft-input';
+import { limitBytes, limitText } from './rules';
+import { Section } from './section';
+
+/** Bytes; null while they are counted, and what the station refused to count. */
+type Size = number | 'measuring' | 'unknown';
+
+/** How much the unpacked images take, and how much they may. */
+export function CacheSection(): ReactElement {
+  const text = useText().settings.cache;
+  const limit = useDesk(({ settings }) => settings.cacheLimitBytes);
+  const [size, setSize] = useState<Size>('measuring');
+  useEffect(() => {
+    let left = false;
+    void act('cacheSize', {}).then((answer) => {
+      if (!left) setSize(answer?.bytes ?? 'unknown');
+    });
+    return () => {
+      left = true;
+    };
+  }, [limit]);
+  const clear = async (): Promise<void> => {
+    const answer = await act('clearCache', {});
+    if (answer === null) return;
+    setSize(answer.bytes);
+    showInfo(text.cleared(formatBytes(answer.bytes)));
+  };
+  const words =
+    size === 'measuring' ? text.measuring : size === 'unknown' ? text.unknownSize : formatBytes(size);
+  return (
+    <Section id="settings-cache" title={text.title} intro={text.intro}>
+      <Facts facts={[{ name: text.size, value: words }]} />
+      <div className="settings-short">
+        <DraftInput
+          label={text.limit}
+          description={text.limitHint}
+          value={limitText(limit)}
+          maxLength={10}
+          inputMode="numeric"
+          check={(typed) => {
+            const bytes = limitBytes(typed);
+            const sound =
+              bytes !== null && stationSettingsSchema.shape.cacheLimitBytes.safeParse(bytes).success;
+            return sound ? null : text.limitProblem;
+          }}
+          onCommit={async (typed) => {
+            const cacheLimitBytes = limitBytes(typed);
+            return cacheLimitBytes !== null && (await act('changeSettings', { cacheLimitBytes })) !== null;
+          }}
+        />
+      </div>
+      <div className="settings-buttons">
+        <ConfirmButton
+          label={text.clear}
+          question={text.clearQuestion}
+          yes={text.clearYes}
+          no={text.clearNo}
+          onConfirm={() => {
+            void clear();
+          }}
+        />
+      </div>
+    </Section>
+  );
+}
