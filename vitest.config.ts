@@ -25,6 +25,8 @@ export default defineConfig({
           hookTimeout: 120_000,
           // One window at a time: two would take each other's focus.
           fileParallelism: false,
+          // After the others: they share the machine's loop devices, sudo rules and its two cores.
+          sequence: { groupOrder: 1 },
         },
       },
     ],

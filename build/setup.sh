@@ -36,7 +36,7 @@ if [ -n "$desk" ]; then
 fi
 if [ -n "$tests" ]; then
   wanted="$wanted sgdisk:gdisk sfdisk:fdisk losetup:mount sudo:sudo Xvfb:xvfb xauth:xauth lintian:lintian
-          pkexec:pkexec pkaction:polkitd dbus-daemon:dbus xmllint:libxml2-utils"
+          pkexec:pkexec pkaction:polkitd dbus-daemon:dbus"
 fi
 
 missing=""

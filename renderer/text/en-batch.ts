@@ -71,6 +71,7 @@ export const batchText = {
     expected: 'Expected',
     sha: 'SHA-256',
     differs: 'differs',
+    differsMark: '≠',
     differing: (groups: number): string => `${count(groups, 'group differs', 'groups differ')}, marked ≠.`,
     otherHash: 'Was another SHA-256 meant?',
     otherHashHint:

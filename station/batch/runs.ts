@@ -75,7 +75,7 @@ export async function closeLeftOpen(runs: string, ledger: Ledger, context: Appen
       const [, jobId = '', machine = ''] = /^recording (\S+) (.+)$/.exec(line) ?? [];
       const shipped = released.has(jobId) || machine === '' ? null : ledger.findShipped(machine);
       const record = shipped?.entry.record;
-      if (shipped == null || record?.kind !== 'job-ended' || record.job.jobId !== jobId) continue;
+      if (shipped === null || record?.kind !== 'job-ended' || record.job.jobId !== jobId) continue;
       withdraw(record.job, ledger, context);
       const { drive } = record.job;
       const { startedAt } = record;

@@ -79,7 +79,8 @@ export class EngineClient {
     );
     this.#connection.onError(([error, message]) => {
       // With a message it is a write that failed: the helper is going, and `exited` will say how.
-      if (message === undefined) this.#breakOff(error.message);
+      // So is a pipe that closed under it.
+      if (message === undefined && !isClosing(error)) this.#breakOff(error.message);
     });
     this.#connection.onNotification((name: string, params: unknown) => {
       this.#receive(name, params);

@@ -1,5 +1,5 @@
 import { Button } from '@mantine/core';
-import { IconArrowLeft } from '@tabler/icons-react';
+import { IconAlertTriangle, IconArrowLeft } from '@tabler/icons-react';
 import { useState, type DragEvent, type ReactElement } from 'react';
 import { tell } from '../../actions';
 import { pathOfFile } from '../../bridge';
@@ -9,48 +9,62 @@ import { showScreen } from '../../store/view-store';
 import { useText } from '../../text';
 import { InsideCard } from './inside-card';
 import { MediaCard } from './media-card';
-import { OrderCard } from './order-card';
+import { AgainCard, LayoutCard, OrderCard } from './order-card';
 import './batch.css';
+
+interface DropZone {
+  /** A file is held over the screen. */
+  readonly over: boolean;
+  /** The last drop was none that could be taken. */
+  readonly wrong: boolean;
+  readonly handlers: {
+    readonly onDragOver: (event: DragEvent) => void;
+    readonly onDragLeave: (event: DragEvent) => void;
+    readonly onDrop: (event: DragEvent) => void;
+  };
+}
+
+/** Takes one file that is dropped anywhere on the screen. */
+function useDropZone(): DropZone {
+  const [over, setOver] = useState(false);
+  const [wrong, setWrong] = useState(false);
+  return {
+    over,
+    wrong,
+    handlers: {
+      onDragOver: (event) => {
+        if (!event.dataTransfer.types.includes('Files')) return;
+        event.preventDefault();
+        event.dataTransfer.dropEffect = 'copy';
+        setOver(true);
+      },
+      onDragLeave: (event) => {
+        const { relatedTarget, currentTarget } = event;
+        if (!(relatedTarget instanceof Node) || !currentTarget.contains(relatedTarget)) setOver(false);
+      },
+      onDrop: (event) => {
+        event.preventDefault();
+        setOver(false);
+        const [file, ...others] = event.dataTransfer.files;
+        const path = file === undefined || others.length > 0 ? '' : pathOfFile(file);
+        setWrong(path === '');
+        if (path !== '') tell('selectMedia', { path });
+      },
+    },
+  };
+}
 
 /** What the drives get: the media, what is in it, and what the record says of the batch. A file can be dropped. */
 export function BatchScreen(): ReactElement {
   const text = useText().batch;
   const running = useDesk(({ jobs }) => jobs.filter(isRunning).length);
-  const [over, setOver] = useState(false);
-  const [problem, setProblem] = useState<string | null>(null);
-  const drop = (event: DragEvent): void => {
-    event.preventDefault();
-    setOver(false);
-    const [file, ...others] = [...event.dataTransfer.files];
-    if (file === undefined || others.length > 0) {
-      setProblem(text.media.dropOne);
-      return;
-    }
-    setProblem(null);
-    tell('selectMedia', { path: pathOfFile(file) });
-  };
+  const { over, wrong, handlers } = useDropZone();
   return (
-    <section
-      className="batch"
-      data-over={over}
-      aria-labelledby="batch-title"
-      onDragOver={(event) => {
-        event.preventDefault();
-        setOver(true);
-      }}
-      onDragLeave={() => {
-        setOver(false);
-      }}
-      onDrop={drop}
-    >
-      <div className="batch-head">
+    <div className="batch" {...handlers}>
+      <header className="batch-head">
         <div>
-          <h1 id="batch-title" className="screen-title">
-            {text.title}
-          </h1>
-          <p className="soft">
-            {over ? text.media.dropHere : running > 0 ? text.running(running) : text.intro}
-          </p>
+          <h1 className="screen-title">{text.title}</h1>
+          <p className="soft">{text.intro}</p>
         </div>
         <Button
           leftSection={<IconArrowLeft size={20} aria-hidden />}
@@ -60,17 +74,27 @@ export function BatchScreen(): ReactElement {
         >
           {text.toBench}
         </Button>
+      </header>
+      {running > 0 && <p className="batch-note">{text.running(running)}</p>}
+      <div role="alert" className="batch-alert">
+        {wrong && (
+          <p className="batch-warning">
+            <IconAlertTriangle size={20} aria-hidden /> {text.media.dropOne}
+          </p>
+        )}
       </div>
-      {problem !== null && <p className="batch-warning">{problem}</p>}
       <div className="batch-columns">
+        <div className="batch-column">
+          <OrderCard />
+          <LayoutCard />
+          <AgainCard />
+        </div>
         <div className="batch-column">
           <MediaCard />
           <InsideCard />
         </div>
-        <div className="batch-column">
-          <OrderCard />
-        </div>
       </div>
-    </section>
+      {over && <p className="batch-drop">{text.media.dropHere}</p>}
+    </div>
   );
 }

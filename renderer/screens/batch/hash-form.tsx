@@ -1,37 +1,45 @@
 import { Button, TextInput } from '@mantine/core';
 import { useState, type ReactElement } from 'react';
 import { act } from '../../actions';
-import { useText } from '../../text';
-import { readTypedHash } from './hash';
+import { useText, type Text } from '../../text';
+import { readTypedHash, type TypedHash } from './hash';
+
+function problemWords({ digits, problem }: TypedHash, text: Text['batch']['hash']): string | null {
+  if (problem === null) return null;
+  return problem === 'short' || problem === 'long'
+    ? text.problem[problem](digits.length)
+    : text.problem[problem];
+}
 
 /** The hash that the sender told, typed. A scan needs no field. */
 export function HashForm(): ReactElement {
   const text = useText().batch.hash;
   const [typed, setTyped] = useState('');
   const [tried, setTried] = useState(false);
-  const { digits, problem } = readTypedHash(typed);
-  const words = { empty: text.problem.empty, letters: text.problem.letters };
-  const error =
-    problem === null || !tried
-      ? null
-      : problem === 'short' || problem === 'long'
-        ? text.problem[problem](digits.length)
-        : words[problem];
+  const read = readTypedHash(typed);
+  // Too few digits are no error while they are being typed.
+  const wrong = tried || read.problem === 'letters' || read.problem === 'long';
+  const submit = async (): Promise<void> => {
+    setTried(true);
+    if (read.problem !== null) return;
+    if ((await act('expectHash', { sha256: read.digits })) === null) return;
+    setTyped('');
+    setTried(false);
+  };
   return (
     <form
       className="batch-hash-form"
       onSubmit={(event) => {
         event.preventDefault();
-        setTried(true);
-        if (problem === null) void act('expectHash', { sha256: digits });
+        void submit();
       }}
     >
       <TextInput
-        className="batch-hash-input"
         label={text.label}
-        description={digits === '' ? text.hint : text.sofar(digits.length)}
+        description={text.hint}
         value={typed}
-        error={error}
+        error={wrong ? problemWords(read, text) : null}
+        maxLength={200}
         autoComplete="off"
         spellCheck={false}
         classNames={{ input: 'mono' }}
@@ -39,7 +47,12 @@ export function HashForm(): ReactElement {
           setTyped(event.currentTarget.value);
         }}
       />
-      <Button type="submit">{text.compare}</Button>
+      <div className="batch-hash-submit">
+        <Button type="submit" variant="filled">
+          {text.compare}
+        </Button>
+        <span className="soft">{text.sofar(read.digits.length)}</span>
+      </div>
     </form>
   );
 }

@@ -17,8 +17,13 @@ function HashRow({ name, sha256, marked = [] }: HashRowProps): ReactElement {
       <dd className="mono">
         {hashGroups(sha256).map((group, index) => (
           <span key={index} className="batch-hash-group" data-differs={marked[index] === true}>
-            {group}
-            {marked[index] === true && <span className="unseen">({text.differs})</span>}{' '}
+            <span className="batch-hash-digits">{group}</span>
+            {marked[index] === true && (
+              <>
+                <span aria-hidden>{text.differsMark}</span>
+                <span className="unseen"> ({text.differs})</span>
+              </>
+            )}{' '}
           </span>
         ))}
       </dd>

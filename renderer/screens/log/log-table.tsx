@@ -60,6 +60,9 @@ export function LogTable({ selected, onSelect, onOpen }: LogTableProps): ReactEl
     }
   };
 
+  if (total === 0) {
+    return <p className="log-empty">{!answered ? '' : entries === 0 ? text.empty : text.nothingFound}</p>;
+  }
   return (
     <div
       className="log-grid"
@@ -93,9 +96,6 @@ export function LogTable({ selected, onSelect, onOpen }: LogTableProps): ReactEl
             />
           ))}
         </div>
-        {answered && total === 0 && (
-          <p className="log-empty">{entries === 0 ? text.empty : text.nothingFound}</p>
-        )}
       </div>
     </div>
   );

@@ -246,4 +246,13 @@ describe('Engines', () => {
     expect((await all.greeting()).version).toBe('0.0.0-fake');
     await all.dispose();
   });
+
+  it('is not taken for one that talks nonsense when it ends before anything was written to it', async () => {
+    const elevation: Elevation = { kind: 'pkexec', path: '/bin/false' };
+    // Whether the pipe breaks under the first request is a race: it takes a few tries to lose it.
+    for (let round = 0; round < 20; round += 1) {
+      const ended = launchEngine({ elevation, helper: ['/nowhere'], client: 'test' });
+      expect(await failure(ended)).toMatchObject({ code: 'helper-died' });
+    }
+  });
 });
