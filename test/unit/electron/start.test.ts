@@ -67,7 +67,7 @@ describe('the menu', () => {
   it('has no shortcut that a scanner could type', () => {
     for (const { submenu } of menuTemplate(false)) {
       for (const { accelerator } of Array.isArray(submenu) ? submenu : []) {
-        if (accelerator !== undefined) expect(String(accelerator)).toMatch(/^CommandOrControl\+/);
+        if (accelerator !== undefined) expect(accelerator).toMatch(/^CommandOrControl\+/);
       }
     }
   });

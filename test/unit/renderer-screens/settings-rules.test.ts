@@ -14,7 +14,7 @@ import {
   patternProblem,
   tryCode,
 } from '../../../renderer/screens/settings/rules';
-import { someDrive } from '../../support/desk-preview-drives';
+import { sampleDrive } from '../core/drives';
 
 const bays: readonly Bay[] = [
   { label: 'A1', port: '/port/1' },
@@ -23,7 +23,7 @@ const bays: readonly Bay[] = [
 ];
 const name = (number: number): string => `Bay ${number}`;
 const onPort = (number: number, more: Partial<Drive> = {}): Drive =>
-  someDrive(number, { byPath: `/port/${number}`, bay: null, ...more });
+  sampleDrive({ id: `drive-${number}`, byPath: `/port/${number}`, bay: null, ...more });
 
 describe('labels of bays', () => {
   it.each([

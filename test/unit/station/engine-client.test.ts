@@ -164,7 +164,7 @@ describe('EngineClient', () => {
   it('says when there is nothing to start', async () => {
     const start = launchEngine({ elevation: { kind: 'direct' }, helper: ['/no/such/node'], client: 'test' });
     const error = await failure(start);
-    expect(error).toMatchObject({ code: 'helper-died', message: 'The helper could not be started.' });
+    expect(error).toMatchObject({ code: 'helper-missing' });
     expect(error.cause).toContain('ENOENT');
   });
 });
@@ -177,7 +177,7 @@ describe('a privileged start', () => {
       rmSync(area, { recursive: true });
     });
     const path = join(area, kind);
-    const skip = kind === 'sudo' ? 'while [ "$1" != -- ]; do shift; done; shift; ' : '';
+    const skip = kind === 'sudo' ? 'while [ "$1" != -- ]; do shift; done; shift; ' : 'shift; ';
     writeFileSync(path, `#!/bin/sh\n${skip}exec "$@"\n`, { mode: 0o755 });
     return kind === 'sudo' ? { kind, path, interactive: true } : { kind, path };
   }
