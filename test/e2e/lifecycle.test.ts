@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, rmSync } from 'node:fs';
+import { existsSync, rmSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { electronRuntime } from '../../build/electron-runtime';
@@ -89,6 +89,20 @@ describe('jobs and their window', () => {
     await app.picture('cancelled-and-passed');
     await card(app, 'bay 1').getByRole('button', { name: /retry/i }).first().click();
     await card(app, 'bay 1').getByText('PASS').first().waitFor();
+  });
+
+  it('says FAIL for the drive that is not as it was, and PASS for the one beside it', async () => {
+    const app = await paired();
+    await startByScan(app);
+    const helper = freeze(app);
+    // As when a drive dies: it is not what was confirmed any more.
+    truncateSync(drive(2), GiB);
+    helper.goOn();
+    await card(app, 'bay 1').getByText('PASS').first().waitFor();
+    await card(app, 'bay 2').getByText('FAIL').first().waitFor();
+    await app.picture('one-failed');
+    expect(hasNoTable(drive(2), GiB)).toBe(true);
+    expect(hasNoTable(drive(1), 2 * GiB)).toBe(false);
   });
 
   it('says FAIL with the reason when the helper is killed, and writes again with a new one', async () => {
