@@ -30,13 +30,11 @@ export interface PackageOptions {
 
 /** @returns the path of the .deb */
 export async function packageProduct(options: PackageOptions): Promise<string> {
-  if (options.bundle) bundle(options.flavour);
+  if (options.bundle) run('npm', ['run', '--silent', 'build'], { cwd: root });
   const electron = await prepareElectron();
   say(`packing with Electron ${electron.version} (${electron.source}) and Node ${process.version}`);
   stageApp(options.desk);
   stageEngine();
-  // What is in dist/ from here on is the checkout's own again.
-  if (options.bundle) bundle('test');
   // What an earlier run left would be packed again.
   rmSync(unpacked, { recursive: true, force: true });
   await build({
@@ -60,15 +58,9 @@ export async function packageProduct(options: PackageOptions): Promise<string> {
     ...Object.keys(productManifest().dependencies),
     ...(pagePackages === 'any' ? [] : pagePackages),
   ]);
-  const deb = makeDeb(packages);
+  const deb = makeDeb(packages, options.flavour);
   say(`made ${deb} (${options.flavour})`);
   return deb;
-}
-
-/** For release without the ways that only tests take (build/bundle.ts). */
-function bundle(flavour: Flavour): void {
-  const env = { ...process.env, PRESTAGE_RELEASE: flavour === 'release' ? '1' : '0' };
-  run('npm', ['run', '--silent', 'build'], { cwd: root, env });
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {

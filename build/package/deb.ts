@@ -39,9 +39,10 @@ const programs = [
 
 /**
  * @param packages the npm packages in it, bundled or not
+ * @param flavour one for tests has a name that nobody ships
  * @returns the path of the .deb
  */
-export function makeDeb(packages: readonly InstalledPackage[]): string {
+export function makeDeb(packages: readonly InstalledPackage[], flavour: 'test' | 'release'): string {
   const { version } = productManifest();
   const seconds = sourceDate();
   rmSync(stage, { recursive: true, force: true });
@@ -63,7 +64,7 @@ export function makeDeb(packages: readonly InstalledPackage[]): string {
   writeFileSync(join(stage, 'DEBIAN/md5sums'), md5sums(files));
   setModes(join(stage, 'DEBIAN'));
 
-  const deb = join(output, `prestage_${version}_${architecture}.deb`);
+  const deb = join(output, `prestage_${version}_${architecture}${flavour === 'test' ? '.test' : ''}.deb`);
   // xz's level 1 takes a sixth of the time of level 6 here, for a package that is an eighth larger.
   run('dpkg-deb', ['--root-owner-group', '-Zxz', '-z1', '--build', stage, deb], {
     // The same content gives the same package.

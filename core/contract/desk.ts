@@ -85,6 +85,8 @@ export const pairSchema = z.strictObject({
   driveId: z.string(),
   /** Label of the bay when it was paired. */
   bay: z.string(),
+  /** Machine whose finished image the drive holds now, by the ledger. Told while the list of what is erased is shown. */
+  holdsMachine: z.string().optional(),
 });
 export type Pair = z.infer<typeof pairSchema>;
 

@@ -5,28 +5,34 @@ import type { LogPage, LogQuery, LogRow } from '../../core/contract/desk';
 /** Lines fetched at once. */
 export const pageRows = 200;
 /** Pages that are kept: what a hand scrolls back to. Memory stays bounded whatever is scrolled through. */
-const mostPages = 40;
+export const mostPages = 40;
 
 export const emptyQuery: LogQuery = { text: '', result: null, from: null, to: null };
 
 export interface LogState {
   readonly query: LogQuery;
+  /** Counts up with every new question and every refresh: an answer to an earlier one is stale. */
+  readonly generation: number;
   readonly total: number;
   readonly read: number;
   readonly entries: number;
   /** False until the first answer to this query. */
   readonly answered: boolean;
-  /** Page number → its lines, least recently fetched first. */
+  /** Page number → its lines, least recently fetched first. Also lines of before, until new ones are here. */
   readonly pages: ReadonlyMap<number, readonly LogRow[]>;
+  /** Pages that were fetched in this generation. */
+  readonly fresh: ReadonlySet<number>;
 }
 
 const initial: LogState = {
   query: emptyQuery,
+  generation: 0,
   total: 0,
   read: 0,
   entries: 0,
   answered: false,
   pages: new Map(),
+  fresh: new Set(),
 };
 
 /** The log as far as it was looked at. The ledger itself is the station's. */
@@ -39,43 +45,62 @@ export function useLog<T>(selector: (state: LogState) => T): T {
 
 /** Another question. What was found before stays on the screen until the first answer. */
 export function setLogQuery(change: Partial<LogQuery>): void {
-  const query = { ...logStore.getState().query, ...change };
-  logStore.setState({ query, pages: new Map(), answered: false });
+  const { query, generation } = logStore.getState();
+  logStore.setState({
+    query: { ...query, ...change },
+    generation: generation + 1,
+    answered: false,
+    fresh: new Set(),
+  });
 }
 
-/** Forgets every line: entries were added, and all places moved. */
+/** Asks the same anew: entries were added. The lines of before stay on the screen until the answers come. */
 export function refreshLog(): void {
-  logStore.setState({ pages: new Map() });
+  logStore.setState({ generation: logStore.getState().generation + 1, fresh: new Set() });
 }
 
 /**
  * Takes in an answer.
- * @param query what was asked: an answer to another question than the present one is stale and dropped
+ * @param generation when it was asked for: an answer to an earlier question, or from before a refresh, is dropped
  */
-export function takeLogPage(query: LogQuery, page: number, answer: LogPage): void {
+export function takeLogPage(generation: number, page: number, answer: LogPage): void {
   const state = logStore.getState();
-  if (state.query !== query) return;
+  if (state.generation !== generation) return;
   const { total, read, entries, rows } = answer;
-  // New entries move every line: pages of two states must not stand side by side.
-  const moved = state.answered && total !== state.total;
+  // New entries move every line: pages of two states, or of two questions, must not stand side by side.
+  const moved = !state.answered || total !== state.total;
   const pages = new Map(moved ? [] : state.pages);
+  const fresh = new Set(moved ? [] : state.fresh);
   pages.delete(page);
   pages.set(page, rows);
+  fresh.add(page);
   const [oldest] = pages.keys();
-  if (pages.size > mostPages && oldest !== undefined) pages.delete(oldest);
-  logStore.setState({ total, read, entries, answered: true, pages });
+  if (pages.size > mostPages && oldest !== undefined) {
+    pages.delete(oldest);
+    fresh.delete(oldest);
+  }
+  logStore.setState({ total, read, entries, answered: true, pages, fresh });
 }
 
 /** The line at a place, or null while it is not here. */
-export function logRowAt({ pages }: LogState, index: number): LogRow | null {
+export function logRowAt({ pages }: Pick<LogState, 'pages'>, index: number): LogRow | null {
   return pages.get(Math.floor(index / pageRows))?.[index % pageRows] ?? null;
 }
 
-/** Pages that a range of lines needs and that are not here. */
-export function missingPages({ pages }: LogState, first: number, last: number): number[] {
+/** The place of an entry's line, or null when its page is not here. */
+export function logPlaceOf({ pages }: Pick<LogState, 'pages'>, sequence: number): number | null {
+  for (const [page, rows] of pages) {
+    const index = rows.findIndex((row) => row.sequence === sequence);
+    if (index !== -1) return page * pageRows + index;
+  }
+  return null;
+}
+
+/** Pages that a range of lines needs and that were not fetched yet, or not since the last refresh. */
+export function missingPages({ fresh }: Pick<LogState, 'fresh'>, first: number, last: number): number[] {
   const missing: number[] = [];
   for (let page = Math.floor(first / pageRows); page <= Math.floor(last / pageRows); page += 1) {
-    if (!pages.has(page)) missing.push(page);
+    if (!fresh.has(page)) missing.push(page);
   }
   return missing;
 }

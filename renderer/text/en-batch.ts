@@ -16,7 +16,7 @@ export const batchText = {
   intro: 'What the drives get, and what the record says about them.',
   toBench: 'Back to the bench',
   running: (jobs: number): string =>
-    `${count(jobs, 'drive is', 'drives are')} being written. They keep what they were started with. What you change here counts for the next start.`,
+    `${count(jobs, 'drive is', 'drives are')} being worked on. Jobs that were started keep what they were started with. What you change here counts for the next start.`,
 
   order: {
     title: 'Who and what for',
@@ -36,7 +36,7 @@ export const batchText = {
     title: 'Media',
     choose: 'Choose a file …',
     chooseOther: 'Choose another file …',
-    clear: 'Put away',
+    clear: 'Close this file',
     dropHere: 'Drop the file here',
     orDrop: 'Or drop the file here.',
     dropOne: 'Drop one file only. Of a split media, drop the first part.',

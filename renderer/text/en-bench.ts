@@ -177,6 +177,7 @@ export const benchText = {
     contents: 'Holds now',
     machine: 'For machine',
     nothingKnown: 'Nothing known',
+    finishedImage: (serial: string): string => `The finished image of machine ${serial}.`,
     driveGone: 'Not attached any more',
     media: 'Media',
     sha256: 'SHA-256',

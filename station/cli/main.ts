@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { exitCodes } from './exit-codes';
@@ -20,6 +20,12 @@ function onSignal(): void {
 }
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, onSignal);
 
+/** The package has a program for it, which its polkit action names (build/debian); a checkout has not. */
+function helperArgv(): [string, ...string[]] {
+  const installed = join(__dirname, '..', 'prestage-helper');
+  return existsSync(installed) ? [installed] : [process.execPath, join(__dirname, 'helper.cjs')];
+}
+
 function ownVersion(): string {
   const text = readFileSync(join(__dirname, '..', 'package.json'), 'utf8');
   return z.object({ version: z.string() }).parse(JSON.parse(text)).version;
@@ -28,7 +34,7 @@ function ownVersion(): string {
 void runCommandLine({
   args: process.argv.slice(2),
   version: ownVersion(),
-  helper: [process.execPath, join(__dirname, 'helper.cjs')],
+  helper: helperArgv(),
   stdout: process.stdout,
   stderr: process.stderr,
   signal: controller.signal,

@@ -2,6 +2,7 @@ import { setMaxListeners } from 'node:events';
 import { Command, CommanderError, type OutputConfiguration } from 'commander';
 import { sanitizeForDisplay } from '../../core/display';
 import { isCancellation, PrestageError } from '../../core/errors';
+import { elevationFacts, quietSudo } from '../engine/elevation';
 import { Engines, type EnginesOptions } from '../engine/engines';
 import { applyCommand } from './apply';
 import { benchCommand } from './bench';
@@ -42,6 +43,7 @@ export async function runCommandLine(line: CommandLine): Promise<number> {
     helper: line.helper,
     client: `prestage ${line.version}`,
     signal,
+    fallback: () => quietSudo(elevationFacts()),
     onStderr: (text) => {
       output.message(text);
     },

@@ -35,6 +35,11 @@ export function chooseElevation(facts: ElevationFacts): Elevation | null {
   return null;
 }
 
+/** sudo that may not ask: what works without a terminal and without a desktop. Null when sudo is not installed. */
+export function quietSudo({ sudo }: Pick<ElevationFacts, 'sudo'>): Elevation | null {
+  return sudo === null ? null : { kind: 'sudo', path: sudo, interactive: false };
+}
+
 /** Looks at this machine for {@link chooseElevation}. */
 export function elevationFacts(): ElevationFacts {
   return {

@@ -1,5 +1,6 @@
 import type { EngineResponse } from '../../core/contract/engine';
 import type { Drive } from '../../core/drive';
+import { PrestageError } from '../../core/errors';
 import { chooseElevation, elevationFacts, elevationUnavailable, type Elevation } from './elevation';
 import type { EngineClient } from './engine-client';
 import { launchEngine, type LaunchOptions } from './launch';
@@ -7,6 +8,8 @@ import { launchEngine, type LaunchOptions } from './launch';
 export interface EnginesOptions extends Pick<LaunchOptions, 'helper' | 'client' | 'signal' | 'onStderr'> {
   /** How to get privilege; asked once, when a real drive is first to be opened. Tests replace it. */
   readonly elevation?: () => Elevation | null;
+  /** Tried when nobody can be asked for a password that way: on a server, say, where no polkit agent runs. */
+  readonly fallback?: () => Elevation | null;
 }
 
 /**
@@ -39,7 +42,15 @@ export class Engines {
     if (this.#elevation === null) throw elevationUnavailable();
     // Whoever needs no elevation is root already, and so is the helper without privilege.
     if (this.#elevation.kind === 'direct') return await this.plain();
-    return await this.#get('privileged', this.#elevation);
+    try {
+      return await this.#get('privileged', this.#elevation);
+    } catch (error) {
+      const nobodyToAsk = error instanceof PrestageError && error.code === 'privilege-unavailable';
+      const fallback = nobodyToAsk ? (this.#options.fallback?.() ?? null) : null;
+      if (fallback === null || fallback.kind === this.#elevation.kind) throw error;
+      this.#elevation = fallback;
+      return await this.#get('privileged', fallback);
+    }
   }
 
   /** The helper that has what it takes to open this drive, and no more. */

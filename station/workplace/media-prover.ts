@@ -138,6 +138,8 @@ export class MediaProver {
       {
         signal,
         onTaskProgress: ({ phase, done, total }) => {
+          // A refusal that came meanwhile stays on the screen until the hash is judged.
+          if (this.#state.status === 'refused') return;
           this.#hashing(choice, choice.media ?? media, { phase, done, total });
         },
       },

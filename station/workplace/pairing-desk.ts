@@ -63,7 +63,7 @@ export class PairingDesk {
     return {
       mode,
       waitingMachine,
-      pairs: [...pairs],
+      pairs: armed ? pairs.map((pair) => this.#withContent(pair)) : [...pairs],
       canUndo: canUndo(this.#pairing),
       armed,
       obstacles: startObstaclesOf(this.#pairing, this.#facts(null)),
@@ -178,6 +178,13 @@ export class PairingDesk {
     const { state, dropped } = dropDrives(this.#pairing, new Set(present));
     if (dropped.length > 0) this.#become(state);
     return [...dropped];
+  }
+
+  /** A drive that may be on its way to somebody: what is on it must be seen before it is erased. */
+  #withContent(pair: Pair): Pair {
+    const drive = this.#dependencies.drives().drives.find(({ id }) => id === pair.driveId);
+    const record = drive === undefined ? null : this.#dependencies.ledger.findLastDone(drive)?.entry.record;
+    return record?.kind === 'job-ended' ? { ...pair, holdsMachine: record.job.machineSerial } : pair;
   }
 
   #take({ state, outcome }: PairingResult, text: string): void {

@@ -139,6 +139,13 @@ describe('the whole loop by scanner', () => {
       result: 'refused',
       reason: 'machine-shipped',
     });
+    // Neither does anybody erase its drive unseen.
+    await desk.place.handlers.dismissJob({ driveId: jobs.find(({ bay }) => bay === 'bay 2')?.driveId ?? '' });
+    await desk.scan('7KX9PQ5');
+    await desk.scan('BAY 2');
+    await desk.scan(commandBarcode('START'));
+    const list = await desk.until(({ pairing: { armed } }) => armed, 'the list of what is erased');
+    expect(list.pairing.pairs).toMatchObject([{ machineSerial: '7KX9PQ5', holdsMachine: '7KX9PQ3' }]);
   });
 
   it('starts nothing that was not shown, and nothing before the media is proved', async () => {

@@ -6,8 +6,7 @@
  *   npx tsx test/support/desk-preview.ts [part of a name]
  */
 import { AxeBuilder } from '@axe-core/playwright';
-import { build, type Plugin } from 'esbuild';
-import { existsSync } from 'node:fs';
+import { build } from 'esbuild';
 import { mkdir, readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -29,29 +28,6 @@ const types: Readonly<Record<string, string>> = {
   '.woff2': 'font/woff2',
 };
 
-/** While the page is being built: a screen or table whose file is not there yet is left empty. */
-const missing: Plugin = {
-  name: 'missing',
-  setup(setup) {
-    setup.onResolve(
-      { filter: /(batch|log|settings|sheet)-screen$|en-(batch|log|settings)$/ },
-      ({ path, resolveDir }) =>
-        existsSync(join(resolveDir, `${path}.ts`)) || existsSync(join(resolveDir, `${path}.tsx`))
-          ? undefined
-          : { path, namespace: 'missing' },
-    );
-    setup.onLoad({ filter: /.*/, namespace: 'missing' }, ({ path }) => {
-      const name = path.replace(/^.*\//, '');
-      const screen = /^([a-z])(.*)-screen$/.exec(name);
-      return {
-        contents: screen
-          ? `export const ${(screen[1] ?? '').toUpperCase()}${screen[2]}Screen = () => null;`
-          : `export const ${name.replace('en-', '')}Text = {};`,
-      };
-    });
-  },
-};
-
 async function bundle(): Promise<ReadonlyMap<string, Uint8Array>> {
   const result = await build({
     absWorkingDir: root,
@@ -66,7 +42,6 @@ async function bundle(): Promise<ReadonlyMap<string, Uint8Array>> {
     loader: { '.woff2': 'file' },
     define: { 'process.env.NODE_ENV': '"production"' },
     logLevel: 'warning',
-    plugins: [missing],
   });
   const files = new Map(
     result.outputFiles.map(({ path, contents }) => [path.replace(/^.*\//, ''), contents]),

@@ -84,15 +84,13 @@ export function BatchScreen(): ReactElement {
         )}
       </div>
       <div className="batch-columns">
-        <div className="batch-column">
-          <OrderCard />
-          <LayoutCard />
-          <AgainCard />
-        </div>
-        <div className="batch-column">
+        <OrderCard />
+        <div className="batch-media">
           <MediaCard />
           <InsideCard />
         </div>
+        <LayoutCard />
+        <AgainCard />
       </div>
       {over && <p className="batch-drop">{text.media.dropHere}</p>}
     </div>

@@ -33,7 +33,7 @@ function Images({ media }: { readonly media: Media }): ReactElement {
             <>
               {text.imageSize(formatBytes(image.bytes), image.files, image.directories)}
               {image.description !== null && image.description !== image.name && (
-                <> {sanitizeForDisplay(image.description, 200)}</>
+                <span className="batch-image-about">{sanitizeForDisplay(image.description, 200)}</span>
               )}
             </>
           ),

@@ -1,10 +1,13 @@
+import type { ReactNode } from 'react';
 import type { LogEntry, LogRow } from '../../../core/contract/desk';
 import { formatBytes, formatDuration } from '../../../core/display';
+import type { ErrorData } from '../../../core/errors';
 import type { JobFacts, LedgerRecord, RecordedDrive } from '../../../core/record';
 import { formatRate, formatTime } from '../../format';
 import type { Fact } from '../../parts/facts';
 import { Mono } from '../../parts/mono';
 import type { Text } from '../../text';
+import { ResultMark } from './result-mark';
 
 type Words = Text['log'];
 
@@ -32,8 +35,8 @@ export function factGroups({ stored, entry }: LogEntry, text: Words): FactGroup[
       facts: [
         { name: words.operator, value: entry.operator },
         { name: words.station, value: entry.station.name },
-        { name: words.recorded, value: formatTime(entry.time) },
-        ...(job === null ? [] : jobFacts(job, words)),
+        { name: words.recorded, value: exactTime(entry.time) },
+        ...(record.kind === 'drive-verified' ? verifiedFacts(record, words) : jobFacts(record.job, words)),
         { name: words.hash, value: <Mono>{stored.hash}</Mono> },
         { name: words.previous, value: <Mono>{entry.previousHash}</Mono> },
         { name: words.signature, value: <Mono>{stored.signature}</Mono> },
@@ -56,13 +59,21 @@ function resultFacts(record: LedgerRecord, text: Words): Fact[] {
   const { end } = record;
   const result: LogRow['result'] =
     record.kind === 'job-ended' ? record.end.state : end.state === 'done' ? 'verified' : 'verify-failed';
-  const facts: Fact[] = [{ name: words.result, value: <strong>{text.results[result]}</strong> }];
-  if (end.state === 'failed') {
-    facts.push({ name: words.reason, value: end.reason.message });
-    facts.push({ name: words.remedy, value: end.reason.remedy });
-  }
+  const facts: Fact[] = [
+    {
+      name: words.result,
+      value: (
+        <strong className="log-result" data-result={result}>
+          <ResultMark result={result} />
+          {text.results[result]}
+        </strong>
+      ),
+    },
+    ...(end.state === 'failed' ? failureFacts(end.reason, words) : []),
+    ...('bytesWritten' in end ? [{ name: words.written, value: formatBytes(end.bytesWritten) }] : []),
+  ];
   if (record.kind === 'job-ended') {
-    facts.push({ name: words.started, value: formatTime(record.startedAt) });
+    facts.push({ name: words.started, value: exactTime(record.startedAt) });
     if (record.end.state === 'done') {
       const { result: figures } = record.end;
       facts.push(
@@ -79,6 +90,26 @@ function resultFacts(record: LedgerRecord, text: Words): Fact[] {
   return facts;
 }
 
+function failureFacts(reason: ErrorData, words: Words['facts']): Fact[] {
+  return present([
+    [words.reason, reason.message],
+    [words.remedy, reason.remedy],
+    [words.cause, reason.cause, true],
+    [words.code, reason.code, true],
+    [words.offset, reason.offset === undefined ? null : String(reason.offset)],
+    [words.chunk, reason.chunk === undefined ? null : String(reason.chunk)],
+  ]);
+}
+
+/** To the second, with the UTC time as it is recorded: local time is ambiguous in one hour a year. */
+function exactTime(iso: string): ReactNode {
+  return (
+    <>
+      {formatTime(iso)} <span className="soft">({iso})</span>
+    </>
+  );
+}
+
 function moved(bytes: number, seconds: number, text: Words): string {
   const rate = seconds > 0 ? formatRate(bytes / seconds) : '–';
   return text.at(formatBytes(bytes), formatDuration(seconds), rate);
@@ -87,12 +118,14 @@ function moved(bytes: number, seconds: number, text: Words): string {
 function driveFacts(drive: RecordedDrive, words: Words['facts']): Fact[] {
   return present([
     [words.bay, drive.bay],
+    [words.kind, words.kinds[drive.kind]],
     [words.model, drive.model],
     [words.serial, drive.serial, true],
     [words.wwn, drive.wwn, true],
     [words.size, formatBytes(drive.size)],
     [words.sector, String(drive.logicalSectorSize)],
     [words.bus, drive.bus],
+    [words.id, drive.id, true],
     [words.path, drive.path, true],
     [words.port, drive.byPath, true],
   ]);
@@ -105,6 +138,7 @@ function mediaFacts(job: JobFacts, text: Words): Fact[] {
     [words.size, formatBytes(job.media.bytes)],
     [words.sha256, job.media.sha256, true],
     [words.expected, text.expected[job.media.expected]],
+    [words.guid, job.media.guid, true],
     [words.image, `${job.image.index} ${job.image.name}`],
     [words.layout, job.layout],
     [words.fingerprint, job.fingerprint, true],
@@ -119,6 +153,16 @@ function jobFacts(job: JobFacts, words: Words['facts']): Fact[] {
     [words.job, job.jobId, true],
     [words.diskGuid, job.diskGuid, true],
     [words.partitionGuids, job.partitionGuids.join(' '), true],
+  ]);
+}
+
+function verifiedFacts(
+  record: Extract<LedgerRecord, { kind: 'drive-verified' }>,
+  words: Words['facts'],
+): Fact[] {
+  return present([
+    [words.fingerprint, record.fingerprint, true],
+    [words.job, record.jobId, true],
   ]);
 }
 

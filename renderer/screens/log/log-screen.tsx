@@ -2,7 +2,7 @@ import { useState, type ReactElement } from 'react';
 import { useText } from '../../text';
 import { EntryPage } from './entry-page';
 import { LogFilters } from './log-filters';
-import { LogTable } from './log-table';
+import { LogTable, type LogSelection } from './log-table';
 import { LogTools } from './log-tools';
 import './log.css';
 
@@ -10,13 +10,16 @@ import './log.css';
 export function LogScreen(): ReactElement {
   const text = useText().log;
   const [opened, setOpened] = useState<number | null>(null);
-  /** Where the table's selection is; kept while an entry is open. */
-  const [selected, setSelected] = useState(0);
+  const [returned, setReturned] = useState(false);
+  /** Kept while an entry is open. */
+  const [selection, setSelection] = useState<LogSelection>({ index: 0, sequence: null });
   if (opened !== null) {
     return (
       <EntryPage
+        key={opened}
         sequence={opened}
         onBack={() => {
+          setReturned(true);
           setOpened(null);
         }}
       />
@@ -31,7 +34,7 @@ export function LogScreen(): ReactElement {
         <LogTools />
       </div>
       <LogFilters />
-      <LogTable selected={selected} onSelect={setSelected} onOpen={setOpened} />
+      <LogTable selection={selection} onSelect={setSelection} onOpen={setOpened} focused={returned} />
     </section>
   );
 }

@@ -1,8 +1,8 @@
-import { useVirtualizer } from '@tanstack/react-virtual';
+import { defaultRangeExtractor, useVirtualizer } from '@tanstack/react-virtual';
 import { memo, useEffect, useRef, type KeyboardEvent, type ReactElement } from 'react';
 import type { LogRow } from '../../../core/contract/desk';
 import { formatTime } from '../../format';
-import { logRowAt, useLog } from '../../store/log-store';
+import { logPlaceOf, logRowAt, useLog } from '../../store/log-store';
 import { useText } from '../../text';
 import { ResultMark } from './result-mark';
 import { useLogPages } from './use-log-pages';
@@ -10,36 +10,63 @@ import { useLogPages } from './use-log-pages';
 const rowHeight = 44;
 const columns = ['time', 'machine', 'result', 'drive', 'bay', 'order', 'operator'] as const;
 
+/** The line that keys act on. */
+export interface LogSelection {
+  readonly index: number;
+  /** Number of its entry, once somebody chose it: the selection follows it when new lines come above. */
+  readonly sequence: number | null;
+}
+
 interface LogTableProps {
-  readonly selected: number;
-  readonly onSelect: (index: number) => void;
+  readonly selection: LogSelection;
+  readonly onSelect: (selection: LogSelection) => void;
   readonly onOpen: (sequence: number) => void;
+  /** The keyboard goes on here: an entry was just closed. */
+  readonly focused: boolean;
 }
 
 /** The lines; only those in view are in the page. Arrows, Page, Home and End move, Enter opens. */
-export function LogTable({ selected, onSelect, onOpen }: LogTableProps): ReactElement {
+export function LogTable({ selection, onSelect, onOpen, focused }: LogTableProps): ReactElement {
   const text = useText().log;
   const total = useLog((state) => state.total);
   const answered = useLog((state) => state.answered);
   const entries = useLog((state) => state.entries);
+  const pages = useLog((state) => state.pages);
+  const grid = useRef<HTMLDivElement>(null);
   const scroller = useRef<HTMLDivElement>(null);
+  const current = Math.min(selection.index, Math.max(0, total - 1));
+  const currentRow = logRowAt({ pages }, current);
   const virtual = useVirtualizer({
     count: total,
     getScrollElement: () => scroller.current,
     estimateSize: () => rowHeight,
     overscan: 8,
+    // The selected line stays in the page where it is scrolled away: the grid names it as its active one.
+    rangeExtractor: (range) =>
+      range.count === 0
+        ? []
+        : [...new Set([...defaultRangeExtractor(range), current])].sort((one, other) => one - other),
   });
   const items = virtual.getVirtualItems();
-  useLogPages(items[0]?.index ?? 0, items.at(-1)?.index ?? 0);
-  const current = Math.min(selected, Math.max(0, total - 1));
-  const currentRow = useLog((state) => logRowAt(state, current));
+  useLogPages(virtual.range?.startIndex ?? 0, virtual.range?.endIndex ?? 0);
 
   useEffect(() => {
     if (total > 0) virtual.scrollToIndex(current);
-    // Only when the selection moves: scrolling by hand must not be undone by an answer.
+    if (focused) grid.current?.focus();
+    // Only when it is opened: scrolling by hand must not be undone by an answer.
     // eslint-disable-next-line react-hooks/exhaustive-deps
-  }, [current]);
+  }, []);
 
+  useEffect(() => {
+    const { sequence } = selection;
+    const place = sequence === null ? null : logPlaceOf({ pages }, sequence);
+    if (place !== null && place !== selection.index) onSelect({ index: place, sequence });
+  }, [pages, selection, onSelect]);
+
+  const select = (index: number): void => {
+    onSelect({ index, sequence: logRowAt({ pages }, index)?.sequence ?? null });
+    virtual.scrollToIndex(index);
+  };
   const onKeyDown = (event: KeyboardEvent): void => {
     const page = Math.max(1, Math.floor((scroller.current?.clientHeight ?? rowHeight) / rowHeight) - 1);
     const moves: Readonly<Record<string, number>> = {
@@ -53,7 +80,7 @@ export function LogTable({ selected, onSelect, onOpen }: LogTableProps): ReactEl
     const target = moves[event.key];
     if (target !== undefined) {
       event.preventDefault();
-      onSelect(Math.max(0, Math.min(total - 1, target)));
+      select(Math.max(0, Math.min(total - 1, target)));
     } else if (event.key === 'Enter' && currentRow !== null) {
       event.preventDefault();
       onOpen(currentRow.sequence);
@@ -65,12 +92,13 @@ export function LogTable({ selected, onSelect, onOpen }: LogTableProps): ReactEl
   }
   return (
     <div
+      ref={grid}
       className="log-grid"
       role="grid"
       aria-label={text.table}
       aria-rowcount={total + 1}
       aria-colcount={columns.length}
-      aria-activedescendant={total > 0 ? `log-row-${current}` : undefined}
+      aria-activedescendant={`log-row-${current}`}
       tabIndex={0}
       onKeyDown={onKeyDown}
     >
@@ -90,7 +118,7 @@ export function LogTable({ selected, onSelect, onOpen }: LogTableProps): ReactEl
               start={start}
               selected={index === current}
               onPick={(sequence) => {
-                onSelect(index);
+                onSelect({ index, sequence });
                 onOpen(sequence);
               }}
             />
@@ -145,8 +173,9 @@ function Cells({ row }: { readonly row: LogRow }): ReactElement {
         <ResultMark result={row.result} />
         {text.results[row.result]}
       </span>
-      <span role="gridcell" className="mono clipped">
-        {row.driveSerial ?? row.driveModel ?? ''}
+      <span role="gridcell" className="log-drive">
+        <span className="mono clipped">{row.driveSerial ?? text.noSerial}</span>
+        <span className="clipped soft">{row.driveModel ?? ''}</span>
       </span>
       <span role="gridcell" className="clipped">
         {row.bay ?? ''}

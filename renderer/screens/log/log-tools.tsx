@@ -1,12 +1,10 @@
-import { Button, Loader } from '@mantine/core';
-import { IconAlertTriangle, IconShieldCheck } from '@tabler/icons-react';
-import { useState, type ReactElement } from 'react';
+import { Button, CloseButton, Loader } from '@mantine/core';
+import { IconAlertTriangle, IconFileExport, IconShieldCheck } from '@tabler/icons-react';
+import type { ReactElement } from 'react';
 import type { LogReport } from '../../../core/contract/desk';
-import { act } from '../../actions';
 import { Mono } from '../../parts/mono';
 import { useText } from '../../text';
-
-type Doing = 'nothing' | 'verifying' | 'exporting';
+import { closeReport, exportLedger, useLedgerTasks, verifyLedger } from './ledger-tasks';
 
 /** Findings shown; the export of the ledger has all. */
 const mostShown = 20;
@@ -14,45 +12,37 @@ const mostShown = 20;
 /** Verify and export, and what came of it. */
 export function LogTools(): ReactElement {
   const text = useText().log;
-  const [doing, setDoing] = useState<Doing>('nothing');
-  const [report, setReport] = useState<LogReport | null>(null);
-  const [exported, setExported] = useState<string | null>(null);
-
-  const verify = async (): Promise<void> => {
-    setDoing('verifying');
-    setReport(null);
-    setReport(await act('verifyLog', {}));
-    setDoing('nothing');
-  };
-  const exportAs = async (format: 'csv' | 'json'): Promise<void> => {
-    setDoing('exporting');
-    setExported(null);
-    setExported((await act('exportLog', { format }))?.path ?? null);
-    setDoing('nothing');
-  };
+  const { doing, report, exported } = useLedgerTasks();
   const busy = doing !== 'nothing';
   return (
     <div className="log-tools">
       <div className="log-buttons">
-        <Button disabled={busy} onClick={() => void verify()}>
+        <Button
+          disabled={busy}
+          leftSection={<IconShieldCheck size={20} aria-hidden />}
+          onClick={() => void verifyLedger()}
+        >
           {text.verify}
         </Button>
-        <Button disabled={busy} onClick={() => void exportAs('csv')}>
+        <Button
+          disabled={busy}
+          leftSection={<IconFileExport size={20} aria-hidden />}
+          onClick={() => void exportLedger('csv')}
+        >
           {text.exportCsv}
         </Button>
-        <Button disabled={busy} onClick={() => void exportAs('json')}>
+        <Button
+          disabled={busy}
+          leftSection={<IconFileExport size={20} aria-hidden />}
+          onClick={() => void exportLedger('json')}
+        >
           {text.exportJson}
         </Button>
       </div>
-      <div className="log-said" aria-live="polite">
-        {doing === 'verifying' && (
-          <p>
-            <Loader size="xs" /> {text.verifying}
-          </p>
-        )}
-        {doing === 'exporting' && (
-          <p>
-            <Loader size="xs" /> {text.exporting}
+      <div className="log-said" role="status">
+        {busy && (
+          <p className="log-busy">
+            <Loader size="xs" aria-hidden /> {doing === 'verifying' ? text.verifying : text.exporting}
           </p>
         )}
         {exported !== null && <p>{text.exported(exported)}</p>}
@@ -66,27 +56,32 @@ function Report({ report }: { readonly report: LogReport }): ReactElement {
   const text = useText().log;
   const { problems, keyFingerprint } = report;
   const whole = problems.length === 0;
+  const Mark = whole ? IconShieldCheck : IconAlertTriangle;
   return (
     <div className="log-report" data-whole={whole}>
-      <p>
-        {whole ? <IconShieldCheck size={20} aria-hidden /> : <IconAlertTriangle size={20} aria-hidden />}{' '}
-        <strong>{whole ? text.whole(report.entries) : text.notWhole(problems.length)}</strong>
-      </p>
-      {keyFingerprint !== null && (
-        <p className="soft">
-          {text.stationKey} <Mono>{keyFingerprint}</Mono>
+      <Mark size={24} aria-hidden />
+      <div className="log-report-words">
+        <p>
+          <strong>{whole ? text.whole(report.entries) : text.notWhole(problems.length)}</strong>
         </p>
-      )}
-      {!whole && (
-        <>
-          <ul>
-            {problems.slice(0, mostShown).map(({ message }, index) => (
-              <li key={index}>{message}</li>
-            ))}
-          </ul>
-          <p>{text.notWholeRemedy}</p>
-        </>
-      )}
+        {!whole && (
+          <>
+            <ul className="log-findings" tabIndex={0} aria-label={text.findings}>
+              {problems.slice(0, mostShown).map(({ message }, index) => (
+                <li key={index}>{message}</li>
+              ))}
+            </ul>
+            {problems.length > mostShown && <p>{text.moreFindings(problems.length - mostShown)}</p>}
+            <p>{text.notWholeRemedy}</p>
+          </>
+        )}
+        {keyFingerprint !== null && (
+          <p className="soft">
+            {text.stationKey} <Mono>{keyFingerprint}</Mono>
+          </p>
+        )}
+      </div>
+      <CloseButton aria-label={text.closeReport} onClick={closeReport} />
     </div>
   );
 }

@@ -23,7 +23,7 @@ function PortSelect({ bay, bays, index }: Omit<BayRowProps, 'focused'>): ReactEl
   const drives = useDesk((state) => state.drives.drives);
   const options = drives.map((drive) => {
     const port = portOf(drive);
-    const words = text.portOption(fileName(port), text.driveName(drive.model, drive.serial));
+    const words = text.portOption(text.driveName(drive.model, drive.serial), fileName(port));
     const other = bays.find((one, place) => place !== index && one.port === port);
     return { value: port, label: other === undefined ? words : text.portOf(words, other.label) };
   });

@@ -1,104 +1,118 @@
 import { Button, Textarea } from '@mantine/core';
-import { useState, type ReactElement } from 'react';
-import { scanCommands } from '../../../core/scan-outcome';
-import { commandBarcode } from '../../../core/scan';
+import { IconArrowLeft, IconFileTypePdf, IconPrinter } from '@tabler/icons-react';
+import { useMemo, useState, type ReactElement } from 'react';
 import { act, tell } from '../../actions';
 import { useDesk } from '../../store/desk-store';
 import { showScreen } from '../../store/view-store';
 import { useText } from '../../text';
 import { Barcode } from './barcode';
+import { badgeCodes, badgeNames, bayCodes, commandCodes, type SheetCode } from './sheet-codes';
 import './sheet.css';
 
-/** Badges that fit on what anybody prints. */
-const mostBadges = 40;
+/** Longer texts get a line of their own: bars that are too thin are not read. */
+const longestInColumn = 20;
+
+interface CodesProps {
+  readonly id: string;
+  readonly title: string;
+  readonly codes: readonly SheetCode[];
+  readonly problem: string;
+  readonly hints?: Readonly<Record<string, string>>;
+}
+
+function Codes({ id, title, codes, problem, hints = {} }: CodesProps): ReactElement {
+  return (
+    <section className="sheet-part" aria-labelledby={id}>
+      <h2 id={id}>{title}</h2>
+      <ul className="sheet-list">
+        {codes.map(({ word, code }) => (
+          <li key={word} className="sheet-item" data-wide={(code ?? '').length > longestInColumn}>
+            <Barcode code={code} problem={problem} />
+            <p className="sheet-word">{word}</p>
+            {hints[word] !== undefined && <p className="sheet-hint">{hints[word]}</p>}
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
 
 /** The printed page that makes a mouse needless: commands, bay labels, badges. */
 export function SheetScreen(): ReactElement {
   const text = useText().log.sheet;
-  const bays = useDesk(({ drives }) => drives.bays);
-  const [names, setNames] = useState('');
+  const { bays, drives } = useDesk((state) => state.drives);
+  const settings = useDesk((state) => state.settings.desk);
+  const operator = useDesk(({ batch }) => batch.operator);
+  const [names, setNames] = useState(operator);
   const [saved, setSaved] = useState<string | null>(null);
-  const badges = names
-    .split('\n')
-    .map((name) => name.trim())
-    .filter((name) => name !== '')
-    .slice(0, mostBadges);
+  const context = useMemo(() => ({ settings, bays, drives }), [settings, bays, drives]);
+  const badges = badgeCodes(badgeNames(names), context);
+  const save = async (): Promise<void> => {
+    setSaved(null);
+    setSaved((await act('savePageAsPdf', {}))?.path ?? null);
+  };
   return (
     <div className="sheet-screen">
       <div className="sheet-tools no-print">
-        <h1 className="screen-title">{text.title}</h1>
-        <p className="soft">{text.intro}</p>
+        <div className="sheet-head">
+          <div>
+            <h1 className="screen-title">{text.title}</h1>
+            <p className="soft">{text.intro}</p>
+          </div>
+          <div className="sheet-buttons">
+            <Button
+              variant="filled"
+              leftSection={<IconPrinter size={20} aria-hidden />}
+              onClick={() => {
+                tell('printPage', {});
+              }}
+            >
+              {text.print}
+            </Button>
+            <Button
+              leftSection={<IconFileTypePdf size={20} aria-hidden />}
+              onClick={() => {
+                void save();
+              }}
+            >
+              {text.savePdf}
+            </Button>
+            <Button
+              leftSection={<IconArrowLeft size={20} aria-hidden />}
+              onClick={() => {
+                showScreen('settings');
+              }}
+            >
+              {text.back}
+            </Button>
+          </div>
+        </div>
+        <p role="status">{saved === null ? '' : text.saved(saved)}</p>
         <Textarea
+          className="sheet-names"
           label={text.badgeNames}
-          autosize
-          minRows={2}
-          maxRows={5}
+          description={text.badgeHint}
+          rows={2}
+          resize="vertical"
           value={names}
           onChange={(event) => {
             setNames(event.currentTarget.value);
           }}
         />
-        <div className="sheet-buttons">
-          <Button
-            variant="filled"
-            onClick={() => {
-              tell('printPage', {});
-            }}
-          >
-            {text.print}
-          </Button>
-          <Button
-            onClick={() => {
-              void act('savePageAsPdf', {}).then((answer) => {
-                setSaved(answer?.path ?? null);
-              });
-            }}
-          >
-            {text.savePdf}
-          </Button>
-          <Button
-            onClick={() => {
-              showScreen('settings');
-            }}
-          >
-            {text.back}
-          </Button>
-        </div>
-        <p aria-live="polite">{saved === null ? '' : text.saved(saved)}</p>
       </div>
-      <div className="sheet-page" tabIndex={0} role="region" aria-label={text.title}>
-        <h2>{text.commandsTitle}</h2>
-        <ul className="sheet-list">
-          {scanCommands.map((command) => (
-            <li key={command} className="sheet-item">
-              <Barcode text={commandBarcode(command)} />
-              <p className="sheet-word">{command}</p>
-              <p className="sheet-hint">{text.commands[command]}</p>
-            </li>
-          ))}
-        </ul>
-        <h2>{text.baysTitle}</h2>
-        {bays.length === 0 && <p className="sheet-hint">{text.noBays}</p>}
-        <ul className="sheet-list">
-          {bays.map(({ label }) => (
-            <li key={label} className="sheet-item">
-              <Barcode text={label.toUpperCase()} />
-              <p className="sheet-word">{label}</p>
-            </li>
-          ))}
-        </ul>
+      <div className="sheet-page" tabIndex={0} role="region" aria-label={text.page}>
+        <Codes
+          id="sheet-commands"
+          title={text.commandsTitle}
+          codes={commandCodes(context)}
+          problem={text.otherMeaning}
+          hints={text.commands}
+        />
+        {bays.length > 0 && (
+          <Codes id="sheet-bays" title={text.baysTitle} codes={bayCodes(context)} problem={text.bayProblem} />
+        )}
         {badges.length > 0 && (
-          <>
-            <h2>{text.badgesTitle}</h2>
-            <ul className="sheet-list">
-              {badges.map((name) => (
-                <li key={name} className="sheet-item">
-                  <Barcode text={`OP-${name}`} />
-                  <p className="sheet-word">{name}</p>
-                </li>
-              ))}
-            </ul>
-          </>
+          <Codes id="sheet-badges" title={text.badgesTitle} codes={badges} problem={text.badgeProblem} />
         )}
       </div>
     </div>

@@ -41,7 +41,12 @@ export function EraseList({ lines }: { readonly lines: readonly EraseLine[] }): 
                   <span className="mono erase-list-serial">{drive.serial ?? words.noSerial}</span>
                 </td>
                 <td className="erase-list-size">{formatDriveSize(drive.size)}</td>
-                <td>{drive.contents.length === 0 ? text.nothingKnown : drive.contents.join('; ')}</td>
+                <td>
+                  {pair.holdsMachine !== undefined && (
+                    <strong className="start-problem">{text.finishedImage(pair.holdsMachine)} </strong>
+                  )}
+                  {drive.contents.length === 0 ? text.nothingKnown : drive.contents.join('; ')}
+                </td>
               </>
             )}
           </tr>

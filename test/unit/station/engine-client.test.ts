@@ -236,6 +236,30 @@ describe('Engines', () => {
     await all.dispose();
   });
 
+  it('takes the second way when nobody can be asked for a password on the first', async () => {
+    const area = temporaryArea('fallback');
+    onTestFinished(() => {
+      rmSync(area, { recursive: true });
+    });
+    const path = join(area, 'pkexec');
+    writeFileSync(path, '#!/bin/sh\necho "No authentication agent found." >&2\nexit 127\n', { mode: 0o755 });
+    const ways = {
+      helper: helper('plain'),
+      client: 'test',
+      elevation: (): Elevation => ({ kind: 'pkexec', path }),
+    };
+    const alone = new Engines(ways);
+    const both = new Engines({
+      ...ways,
+      fallback: () => ({ kind: 'sudo', path: '/bin/false', interactive: false }),
+    });
+    expect(await failure(alone.privileged())).toMatchObject({ code: 'privilege-unavailable' });
+    // Which is refused here in a way of its own.
+    expect(await failure(both.privileged())).not.toMatchObject({ code: 'privilege-unavailable' });
+    await alone.dispose();
+    await both.dispose();
+  });
+
   it('starts a new helper after one has died', async () => {
     const all = engines({ kind: 'direct' });
     const first = await all.plain();

@@ -1,0 +1,53 @@
+import { foldLabel } from '../../../core/bays';
+import { commandBarcode, readScan, type ScanContext } from '../../../core/scan';
+import { scanCommands, type ScanCommand } from '../../../core/scan-outcome';
+
+/** What is printed on the sheet. Pure. Each code is read as a scan is, so that none is printed that does not work. */
+
+export interface SheetCode {
+  /** The big words. */
+  readonly word: string;
+  /** What the barcode says; null when this station would not take it for what it is printed as. */
+  readonly code: string | null;
+}
+
+/** The commands with their barcodes. */
+export function commandCodes(context: ScanContext): (SheetCode & { readonly word: ScanCommand })[] {
+  return scanCommands.map((command) => {
+    const code = commandBarcode(command);
+    const reading = readScan(code, context);
+    const works = reading.kind === 'command' && reading.command === command;
+    return { word: command, code: works ? code : null };
+  });
+}
+
+/** A barcode for each bay: its label, in capital letters, which make it shorter and mean the same. */
+export function bayCodes(context: ScanContext): SheetCode[] {
+  return context.bays.map(({ label }) => {
+    const code = label.toUpperCase();
+    const reading = readScan(code, context);
+    const works = reading.kind === 'bay' && foldLabel(reading.label) === foldLabel(label);
+    return { word: label, code: works ? code : null };
+  });
+}
+
+/** Badges that fit on what anybody prints. */
+export const mostBadges = 40;
+
+/** The names that were typed, one a line, each once. */
+export function badgeNames(text: string): string[] {
+  const names = text
+    .split('\n')
+    .map((name) => name.trim().replace(/\s+/g, ' '))
+    .filter((name) => name !== '');
+  return [...new Set(names)].slice(0, mostBadges);
+}
+
+/** A badge for each name, in the form that the station's settings have by default. */
+export function badgeCodes(names: readonly string[], context: ScanContext): SheetCode[] {
+  return names.map((name) => {
+    const code = `OP-${name}`;
+    const reading = readScan(code, context);
+    return { word: name, code: reading.kind === 'operator' && reading.name === name ? code : null };
+  });
+}
