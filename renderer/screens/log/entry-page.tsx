@@ -35,7 +35,7 @@ export function EntryPage({ sequence, onBack }: EntryPageProps): ReactElement {
   }, [sequence, onBack]);
 
   return (
-    <section className="log entry" aria-labelledby="entry-title">
+    <div className="log entry">
       <div className="log-head">
         <h1 id="entry-title" className="screen-title">
           {text.entry(sequence)}
@@ -72,6 +72,6 @@ export function EntryPage({ sequence, onBack }: EntryPageProps): ReactElement {
           </div>
         </div>
       )}
-    </section>
+    </div>
   );
 }

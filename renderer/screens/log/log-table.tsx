@@ -8,6 +8,8 @@ import { ResultMark } from './result-mark';
 import { useLogPages } from './use-log-pages';
 
 const rowHeight = 44;
+/** Of the line with the columns' names, which stays on top. */
+const headHeight = 44;
 const columns = ['time', 'machine', 'result', 'drive', 'bay', 'order', 'operator'] as const;
 
 /** The line that keys act on. */
@@ -33,13 +35,14 @@ export function LogTable({ selection, onSelect, onOpen, focused }: LogTableProps
   const entries = useLog((state) => state.entries);
   const pages = useLog((state) => state.pages);
   const grid = useRef<HTMLDivElement>(null);
-  const scroller = useRef<HTMLDivElement>(null);
   const current = Math.min(selection.index, Math.max(0, total - 1));
   const currentRow = logRowAt({ pages }, current);
   const virtual = useVirtualizer({
     count: total,
-    getScrollElement: () => scroller.current,
+    getScrollElement: () => grid.current,
     estimateSize: () => rowHeight,
+    scrollMargin: headHeight,
+    scrollPaddingStart: headHeight,
     overscan: 8,
     // The selected line stays in the page where it is scrolled away: the grid names it as its active one.
     rangeExtractor: (range) =>
@@ -68,7 +71,7 @@ export function LogTable({ selection, onSelect, onOpen, focused }: LogTableProps
     virtual.scrollToIndex(index);
   };
   const onKeyDown = (event: KeyboardEvent): void => {
-    const page = Math.max(1, Math.floor((scroller.current?.clientHeight ?? rowHeight) / rowHeight) - 1);
+    const page = Math.max(1, Math.floor((grid.current?.clientHeight ?? rowHeight) / rowHeight) - 2);
     const moves: Readonly<Record<string, number>> = {
       ArrowDown: current + 1,
       ArrowUp: current - 1,
@@ -102,28 +105,28 @@ export function LogTable({ selection, onSelect, onOpen, focused }: LogTableProps
       tabIndex={0}
       onKeyDown={onKeyDown}
     >
-      <div className="log-row log-row-head" role="row" aria-rowindex={1}>
-        {columns.map((column) => (
-          <span key={column} role="columnheader">
-            {text.columns[column]}
-          </span>
-        ))}
-      </div>
-      <div className="log-scroll" ref={scroller} role="rowgroup" tabIndex={-1}>
-        <div role="presentation" className="log-height" style={{ height: virtual.getTotalSize() }}>
-          {items.map(({ index, start }) => (
-            <Line
-              key={index}
-              index={index}
-              start={start}
-              selected={index === current}
-              onPick={(sequence) => {
-                onSelect({ index, sequence });
-                onOpen(sequence);
-              }}
-            />
+      <div role="rowgroup" className="log-head-group">
+        <div className="log-row log-row-head" role="row" aria-rowindex={1} style={{ height: headHeight }}>
+          {columns.map((column) => (
+            <span key={column} role="columnheader">
+              {text.columns[column]}
+            </span>
           ))}
         </div>
+      </div>
+      <div role="rowgroup" className="log-lines" style={{ height: virtual.getTotalSize() }}>
+        {items.map(({ index, start }) => (
+          <Line
+            key={index}
+            index={index}
+            start={start - headHeight}
+            selected={index === current}
+            onPick={(sequence) => {
+              onSelect({ index, sequence });
+              onOpen(sequence);
+            }}
+          />
+        ))}
       </div>
     </div>
   );
