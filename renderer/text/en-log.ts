@@ -67,6 +67,8 @@ export const logText = {
   loadingEntry: 'Reading the entry …',
   sound: 'Hash, signature and form hold.',
   problems: 'This entry is not as it was signed:',
+  /** The station says what an entry has or is, without the entry. */
+  problem: (sequence: number, problem: string): string => `Entry ${number(sequence)} ${problem}`,
   groups: { job: 'Job', drive: 'Drive', media: 'Media', result: 'Result', record: 'Record' },
   facts: {
     machine: 'Machine',
@@ -124,6 +126,9 @@ export const logText = {
   },
   yes: 'yes',
   no: 'no',
+  number,
+  bytes: (bytes: number): string => `${number(bytes)} bytes`,
+  size: (rounded: string, bytes: number): string => `${rounded} (${number(bytes)} bytes)`,
   at: (bytes: string, seconds: string, rate: string): string => `${bytes} in ${seconds} (${rate})`,
 
   sheet: {

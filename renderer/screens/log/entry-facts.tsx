@@ -3,7 +3,7 @@ import type { LogEntry, LogRow } from '../../../core/contract/desk';
 import { formatBytes, formatDuration } from '../../../core/display';
 import type { ErrorData } from '../../../core/errors';
 import type { JobFacts, LedgerRecord, RecordedDrive } from '../../../core/record';
-import { formatRate, formatTime } from '../../format';
+import { formatDriveSize, formatRate, formatTime } from '../../format';
 import type { Fact } from '../../parts/facts';
 import { Mono } from '../../parts/mono';
 import type { Text } from '../../text';
@@ -28,7 +28,7 @@ export function factGroups({ stored, entry }: LogEntry, text: Words): FactGroup[
       title: text.groups.result,
       facts: [{ name: words.machine, value: <Mono>{machine}</Mono> }, ...resultFacts(record, text)],
     },
-    { title: text.groups.drive, facts: driveFacts(drive, words) },
+    { title: text.groups.drive, facts: driveFacts(drive, text) },
     ...(job === null ? [] : [{ title: text.groups.media, facts: mediaFacts(job, text) }]),
     {
       title: text.groups.record,
@@ -69,7 +69,7 @@ function resultFacts(record: LedgerRecord, text: Words): Fact[] {
         </strong>
       ),
     },
-    ...(end.state === 'failed' ? failureFacts(end.reason, words) : []),
+    ...(end.state === 'failed' ? failureFacts(end.reason, text) : []),
     ...('bytesWritten' in end ? [{ name: words.written, value: formatBytes(end.bytesWritten) }] : []),
   ];
   if (record.kind === 'job-ended') {
@@ -79,7 +79,7 @@ function resultFacts(record: LedgerRecord, text: Words): Fact[] {
       facts.push(
         { name: words.written, value: moved(figures.bytesWritten, figures.writeSeconds, text) },
         { name: words.verified, value: moved(figures.bytesVerified, figures.verifySeconds, text) },
-        { name: words.chunks, value: figures.chunksVerified.toLocaleString('en-GB') },
+        { name: words.chunks, value: text.number(figures.chunksVerified) },
         { name: words.directIo, value: figures.directIo ? text.yes : text.no },
         { name: words.table, value: <Mono>{figures.tableSha256}</Mono> },
       );
@@ -90,22 +90,23 @@ function resultFacts(record: LedgerRecord, text: Words): Fact[] {
   return facts;
 }
 
-function failureFacts(reason: ErrorData, words: Words['facts']): Fact[] {
+function failureFacts(reason: ErrorData, text: Words): Fact[] {
+  const words = text.facts;
   return present([
     [words.reason, reason.message],
     [words.remedy, reason.remedy],
     [words.cause, reason.cause, true],
     [words.code, reason.code, true],
-    [words.offset, reason.offset === undefined ? null : String(reason.offset)],
+    [words.offset, reason.offset === undefined ? null : text.number(reason.offset)],
     [words.chunk, reason.chunk === undefined ? null : String(reason.chunk)],
   ]);
 }
 
-/** To the second, with the UTC time as it is recorded: local time is ambiguous in one hour a year. */
+/** With the UTC time as it is recorded: local time is ambiguous in one hour a year. */
 function exactTime(iso: string): ReactNode {
   return (
     <>
-      {formatTime(iso)} <span className="soft">({iso})</span>
+      {formatTime(iso)} <span className="entry-utc">({iso})</span>
     </>
   );
 }
@@ -115,15 +116,16 @@ function moved(bytes: number, seconds: number, text: Words): string {
   return text.at(formatBytes(bytes), formatDuration(seconds), rate);
 }
 
-function driveFacts(drive: RecordedDrive, words: Words['facts']): Fact[] {
+function driveFacts(drive: RecordedDrive, text: Words): Fact[] {
+  const words = text.facts;
   return present([
     [words.bay, drive.bay],
     [words.kind, words.kinds[drive.kind]],
     [words.model, drive.model],
     [words.serial, drive.serial, true],
     [words.wwn, drive.wwn, true],
-    [words.size, formatBytes(drive.size)],
-    [words.sector, String(drive.logicalSectorSize)],
+    [words.size, text.size(formatDriveSize(drive.size), drive.size)],
+    [words.sector, text.bytes(drive.logicalSectorSize)],
     [words.bus, drive.bus],
     [words.id, drive.id, true],
     [words.path, drive.path, true],
@@ -135,7 +137,7 @@ function mediaFacts(job: JobFacts, text: Words): Fact[] {
   const words = text.facts;
   return present([
     [words.file, job.media.fileName],
-    [words.size, formatBytes(job.media.bytes)],
+    [words.size, text.size(formatBytes(job.media.bytes), job.media.bytes)],
     [words.sha256, job.media.sha256, true],
     [words.expected, text.expected[job.media.expected]],
     [words.guid, job.media.guid, true],

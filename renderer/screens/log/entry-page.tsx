@@ -25,7 +25,8 @@ export function EntryPage({ sequence, onBack }: EntryPageProps): ReactElement {
       else setFound(entry);
     });
     const onKey = (event: globalThis.KeyboardEvent): void => {
-      if (event.key === 'Escape') onBack();
+      // A dialog above, such as the start's, is closed first.
+      if (event.key === 'Escape' && document.querySelector('[role="dialog"]') === null) onBack();
     };
     document.addEventListener('keydown', onKey);
     return () => {
@@ -57,7 +58,7 @@ export function EntryPage({ sequence, onBack }: EntryPageProps): ReactElement {
               <p>{text.problems}</p>
               <ul>
                 {found.problems.map((problem) => (
-                  <li key={problem}>{problem}</li>
+                  <li key={problem}>{text.problem(sequence, problem)}</li>
                 ))}
               </ul>
             </div>

@@ -31,6 +31,7 @@ export function LogFilters(): ReactElement {
         type="search"
         label={text.search}
         placeholder={text.searchHint}
+        maxLength={200}
         value={typed}
         onChange={(event) => {
           setTyped(event.currentTarget.value);
@@ -64,9 +65,10 @@ export function LogFilters(): ReactElement {
           setLogQuery({ to: day(event.currentTarget.value) });
         }}
       />
-      <p className="log-total" aria-live="polite">
-        {read < entries ? text.reading(read, entries) : text.total(total)}
-      </p>
+      <div className="log-total">
+        <p aria-live="polite">{text.total(total)}</p>
+        {read < entries && <p>{text.reading(read, entries)}</p>}
+      </div>
     </div>
   );
 }

@@ -1,4 +1,4 @@
-import { useState, type ReactElement } from 'react';
+import { useCallback, useState, type ReactElement } from 'react';
 import { useText } from '../../text';
 import { EntryPage } from './entry-page';
 import { LogFilters } from './log-filters';
@@ -13,18 +13,11 @@ export function LogScreen(): ReactElement {
   const [returned, setReturned] = useState(false);
   /** Kept while an entry is open. */
   const [selection, setSelection] = useState<LogSelection>({ index: 0, sequence: null });
-  if (opened !== null) {
-    return (
-      <EntryPage
-        key={opened}
-        sequence={opened}
-        onBack={() => {
-          setReturned(true);
-          setOpened(null);
-        }}
-      />
-    );
-  }
+  const goBack = useCallback((): void => {
+    setReturned(true);
+    setOpened(null);
+  }, []);
+  if (opened !== null) return <EntryPage key={opened} sequence={opened} onBack={goBack} />;
   return (
     <section className="log" aria-labelledby="log-title">
       <div className="log-head">

@@ -4,8 +4,12 @@ import { act } from '../../actions';
 import { useDesk } from '../../store/desk-store';
 import { logStore, missingPages, pageRows, refreshLog, takeLogPage, useLog } from '../../store/log-store';
 
-/** Milliseconds that a range must stay in view before it is fetched: a thumb that is dragged passes many. */
+/** Milliseconds between two looks at what is in view: a thumb that is dragged passes many pages. */
 const settle = 40;
+/** Pages that are under way at once at most. The next one asked for is the one in view then. */
+const mostAsked = 4;
+/** Lines around those in view that are fetched with them, so that scrolling by hand meets no gap. */
+const margin = 60;
 /** Milliseconds between two looks while the ledger is still being read. */
 const readingPause = 1000;
 
@@ -30,6 +34,8 @@ export function useLogPages(first: number, last: number): void {
   const reading = useLog((state) => state.answered && state.read < state.entries);
   const ends = useDesk(({ jobs }) => endsOf(jobs));
   const asked = useRef(new Set<string>());
+  const view = useRef({ first, last });
+  const timer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
 
   // What ended while another screen was shown counts as well: the first look is always a new one.
   useEffect(() => {
@@ -43,27 +49,38 @@ export function useLogPages(first: number, last: number): void {
     };
   }, []);
 
+  // A timer that runs is not begun anew: lines must come while somebody scrolls, not only after that.
   useEffect(() => {
-    const timer = setTimeout(() => {
-      for (const page of missingPages(logStore.getState(), first, last)) {
-        const key = `${generation} ${page}`;
-        if (asked.current.has(key)) continue;
+    view.current = { first, last };
+    timer.current ??= setTimeout(() => {
+      timer.current = undefined;
+      const state = logStore.getState();
+      const from = Math.max(0, view.current.first - margin);
+      const to = Math.max(from, Math.min(state.total - 1, view.current.last + margin));
+      for (const page of missingPages(state, from, to)) {
+        const key = `${state.generation} ${page}`;
+        if (asked.current.has(key) || asked.current.size >= mostAsked) continue;
         asked.current.add(key);
         void fetchPage(page).finally(() => asked.current.delete(key));
       }
     }, settle);
-    return () => {
-      clearTimeout(timer);
-    };
   }, [first, last, generation, fresh]);
+
+  useEffect(
+    () => () => {
+      clearTimeout(timer.current);
+      timer.current = undefined;
+    },
+    [],
+  );
 
   useEffect(() => {
     if (!reading) return;
     const timer = setInterval(() => {
-      void fetchPage(Math.floor(first / pageRows));
+      void fetchPage(Math.floor(view.current.first / pageRows));
     }, readingPause);
     return () => {
       clearInterval(timer);
     };
-  }, [reading, first]);
+  }, [reading]);
 }

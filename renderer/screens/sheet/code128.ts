@@ -14,10 +14,8 @@ export interface BarcodePicture {
   readonly modules: number;
 }
 
-/** A text as a Code 128 barcode, or null when it cannot be one. */
-export function drawCode128(text: string): BarcodePicture | null {
-  // What scanners type of other letters depends on their settings and the keyboard's.
-  if (!/^[\x20-\x7e]{1,80}$/.test(text)) return null;
+/** A text as a Code 128 barcode. */
+export function drawCode128(text: string): BarcodePicture {
   const svg = code128(
     { bcid: 'code128', text, scale, height, paddingwidth: quiet, backgroundcolor: 'FFFFFF' },
     drawingSVG(),

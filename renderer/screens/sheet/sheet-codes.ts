@@ -4,6 +4,14 @@ import { scanCommands, type ScanCommand } from '../../../core/scan-outcome';
 
 /** What is printed on the sheet. Pure. Each code is read as a scan is, so that none is printed that does not work. */
 
+/**
+ * What barcodes can carry here: what scanners type of other letters depends on their settings and the keyboard's.
+ * Longer texts would have bars too thin for a page.
+ */
+export function isPrintable(text: string): boolean {
+  return /^[\x20-\x7e]{1,64}$/.test(text);
+}
+
 export interface SheetCode {
   /** The big words. */
   readonly word: string;
@@ -26,7 +34,8 @@ export function bayCodes(context: ScanContext): SheetCode[] {
   return context.bays.map(({ label }) => {
     const code = label.toUpperCase();
     const reading = readScan(code, context);
-    const works = reading.kind === 'bay' && foldLabel(reading.label) === foldLabel(label);
+    const works =
+      isPrintable(code) && reading.kind === 'bay' && foldLabel(reading.label) === foldLabel(label);
     return { word: label, code: works ? code : null };
   });
 }
@@ -48,6 +57,7 @@ export function badgeCodes(names: readonly string[], context: ScanContext): Shee
   return names.map((name) => {
     const code = `OP-${name}`;
     const reading = readScan(code, context);
-    return { word: name, code: reading.kind === 'operator' && reading.name === name ? code : null };
+    const works = isPrintable(code) && reading.kind === 'operator' && reading.name === name;
+    return { word: name, code: works ? code : null };
   });
 }

@@ -26,8 +26,13 @@ function Codes({ id, title, codes, problem, hints = {} }: CodesProps): ReactElem
       <h2 id={id}>{title}</h2>
       <ul className="sheet-list">
         {codes.map(({ word, code }) => (
-          <li key={word} className="sheet-item" data-wide={(code ?? '').length > longestInColumn}>
-            <Barcode code={code} problem={problem} />
+          <li
+            key={word}
+            className="sheet-item"
+            data-wide={(code ?? '').length > longestInColumn}
+            data-none={code === null}
+          >
+            {code === null ? <p className="sheet-problem">{problem}</p> : <Barcode code={code} />}
             <p className="sheet-word">{word}</p>
             {hints[word] !== undefined && <p className="sheet-hint">{hints[word]}</p>}
           </li>

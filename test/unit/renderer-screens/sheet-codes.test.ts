@@ -7,6 +7,7 @@ import {
   badgeNames,
   bayCodes,
   commandCodes,
+  isPrintable,
   mostBadges,
 } from '../../../renderer/screens/sheet/sheet-codes';
 
@@ -59,14 +60,15 @@ describe('the codes on the sheet', () => {
 describe('a barcode', () => {
   it('is as wide as its text needs, with quiet zones', () => {
     // Start, one symbol a character, check, stop: 11 modules each, the stop 13 (ISO/IEC 15417); 2 × 10 quiet.
-    expect(drawCode128('PRESTAGE-START')?.modules).toBe(11 + 14 * 11 + 11 + 13 + 20);
-    expect(drawCode128('BAY 1')?.source).toMatch(/^data:image\/svg\+xml,/);
+    expect(drawCode128('PRESTAGE-START').modules).toBe(11 + 14 * 11 + 11 + 13 + 20);
+    expect(drawCode128('BAY 1').source).toMatch(/^data:image\/svg\+xml,/);
   });
 
   it('is not made of what scanners type in different ways', () => {
-    expect(drawCode128('Müller')).toBeNull();
-    expect(drawCode128('')).toBeNull();
-    expect(drawCode128('a\tb')).toBeNull();
-    expect(drawCode128('x'.repeat(81))).toBeNull();
+    const bays = ['Müller', 'Bay 3'].map((label) => ({ label, port: null, driveId: null }));
+    expect(bayCodes({ ...context, bays }).map(({ code }) => code)).toEqual([null, 'BAY 3']);
+    expect(badgeCodes(['Müller', 'x'.repeat(62)], context).map(({ code }) => code)).toEqual([null, null]);
+    expect(isPrintable('a\tb')).toBe(false);
+    expect(isPrintable('')).toBe(false);
   });
 });
