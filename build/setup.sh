@@ -21,7 +21,7 @@ esac
 
 # command:package
 wanted="wimlib-imagex:wimtools mkntfs:ntfs-3g mkfs.fat:dosfstools mcopy:mtools lsblk:util-linux
-        g++:g++ make:make python3:python3"
+        hivexsh:libhivex-bin g++:g++ make:make python3:python3"
 # library:package. Those that Electron's own files name, and libX11-xcb, which it opens while running.
 libraries=""
 if [ -n "$desk" ]; then
@@ -36,7 +36,8 @@ if [ -n "$desk" ]; then
 fi
 if [ -n "$tests" ]; then
   wanted="$wanted sgdisk:gdisk sfdisk:fdisk losetup:mount sudo:sudo Xvfb:xvfb xauth:xauth lintian:lintian
-          pkexec:pkexec pkaction:polkitd dbus-daemon:dbus"
+          pkexec:pkexec pkaction:polkitd dbus-daemon:dbus
+          qemu-system-x86_64:qemu-system-x86 busybox:busybox-static"
 fi
 
 missing=""

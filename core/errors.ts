@@ -44,6 +44,10 @@ export const errorCodes = [
   'render-failed',
   'render-damaged',
   'boot-files-too-large',
+  'boot-store-invalid',
+  // rehearsal
+  'rehearsal-failed',
+  'rehearsal-unavailable',
   // bench
   'bench-invalid',
   'bench-exists',

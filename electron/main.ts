@@ -58,9 +58,6 @@ async function start(): Promise<void> {
     event.preventDefault();
     void askAndQuit();
   });
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-    process.on(signal, () => void quit());
-  }
   // Phase 4: the state, while Chromium is still getting ready.
   const opening = Workplace.open({
     stateDirectory: given.state,
@@ -81,6 +78,11 @@ async function start(): Promise<void> {
   });
   opening.catch(() => undefined);
   await app.whenReady();
+  // Only now: while it gets ready, Chromium puts handlers of its own in place, and those would ask a question that
+  // nobody is there to answer.
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.on(signal, () => void quit());
+  }
   workplace = await opening;
   // Phase 5: the wires, then the window that uses them.
   hardenSession(session.defaultSession, app.isPackaged);
@@ -132,7 +134,17 @@ async function askAndQuit(): Promise<void> {
   else if (choice === 'close-window') window?.destroy();
 }
 
+let asking: Promise<ClosingChoice> | null = null;
+
+/** One question at a time: whoever asks while it is open gets the same answer. */
 async function ask(running: number): Promise<ClosingChoice> {
+  asking ??= showQuestion(running).finally(() => {
+    asking = null;
+  });
+  return await asking;
+}
+
+async function showQuestion(running: number): Promise<ClosingChoice> {
   const { message, detail, buttons } = closingQuestion(running);
   const question = {
     type: 'warning' as const,

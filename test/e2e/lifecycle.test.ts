@@ -3,6 +3,7 @@ import { existsSync, rmSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { electronRuntime } from '../../build/electron-runtime';
+import { commandBarcode } from '../../core/scan';
 import { GiB } from '../../core/units';
 import { makeBench } from '../support/bench';
 import { DeskApp, startAgain } from '../support/desk-app';
@@ -11,7 +12,7 @@ import {
   helpersOf,
   pairByScan,
   signInAndProve,
-  startByScan,
+  askToStart,
   testMedia,
   type TestMedia,
 } from '../support/desk-bench';
@@ -72,11 +73,37 @@ function freeze(app: DeskApp): { readonly pid: number; readonly goOn: () => void
   };
 }
 
+/** The list is confirmed: every drive is held, and nothing is written yet. */
+const confirmed = async (app: DeskApp): Promise<boolean> =>
+  (await app.page.getByRole('dialog').count()) === 0;
+/** Jobs have begun and are in the ledger. */
+const begun = async (app: DeskApp): Promise<boolean> =>
+  (await app.page.locator('li.card', { hasText: /erasing|writing|verifying/i }).count()) > 0;
+
+/**
+ * Starts by scanner and leaves the helper stopped as soon as the app has `reached` that. The helper goes on in small
+ * steps until then: small drives are written faster than a busy machine draws a page.
+ */
+async function startHeld(
+  app: DeskApp,
+  reached: (app: DeskApp) => Promise<boolean>,
+): Promise<ReturnType<typeof freeze>> {
+  await askToStart(app);
+  const helper = freeze(app);
+  await app.scan(commandBarcode('START'));
+  for (;;) {
+    await app.page.waitForTimeout(100);
+    if (await reached(app)) return helper;
+    process.kill(helper.pid, 'SIGCONT');
+    await app.page.waitForTimeout(15);
+    process.kill(helper.pid, 'SIGSTOP');
+  }
+}
+
 describe('jobs and their window', () => {
   it('cancels one drive alone; the other passes; the cancelled one can be tried again', async () => {
     const app = await paired();
-    await startByScan(app);
-    const helper = freeze(app);
+    const helper = await startHeld(app, begun);
     await card(app, 'bay 1')
       .getByRole('button', { name: /cancel/i })
       .first()
@@ -93,8 +120,7 @@ describe('jobs and their window', () => {
 
   it('says FAIL for the drive that is not as it was, and PASS for the one beside it', async () => {
     const app = await paired();
-    await startByScan(app);
-    const helper = freeze(app);
+    const helper = await startHeld(app, confirmed);
     // As when a drive dies: it is not what was confirmed any more.
     truncateSync(drive(2), GiB);
     helper.goOn();
@@ -107,8 +133,7 @@ describe('jobs and their window', () => {
 
   it('says FAIL with the reason when the helper is killed, and writes again with a new one', async () => {
     const app = await paired();
-    await startByScan(app);
-    process.kill(freeze(app).pid, 'SIGKILL');
+    process.kill((await startHeld(app, begun)).pid, 'SIGKILL');
     for (const bay of ['bay 1', 'bay 2']) await card(app, bay).getByText('FAIL').first().waitFor();
     await app.picture('helper-killed');
     expect(hasNoTable(drive(1), 2 * GiB)).toBe(true);
@@ -120,8 +145,7 @@ describe('jobs and their window', () => {
 
   it('warns when the window is closed while drives are written, and stays', async () => {
     const app = await paired();
-    await startByScan(app);
-    const helper = freeze(app);
+    const helper = await startHeld(app, begun);
     await app.answerQuestions(0);
     await app.app.evaluate(({ BrowserWindow }) => {
       BrowserWindow.getAllWindows()[0]?.close();
@@ -134,8 +158,7 @@ describe('jobs and their window', () => {
 
   it('goes on without its window; a second start brings it back with everything on it', async () => {
     const app = await paired();
-    await startByScan(app);
-    const helper = freeze(app);
+    const helper = await startHeld(app, begun);
     await app.answerQuestions(1);
     const closed = app.page.waitForEvent('close');
     await app.app.evaluate(({ BrowserWindow }) => {
@@ -153,8 +176,7 @@ describe('jobs and their window', () => {
 
   it('records the ends when the window was closed and nobody came back', async () => {
     const app = await paired();
-    await startByScan(app);
-    const helper = freeze(app);
+    const helper = await startHeld(app, begun);
     await app.answerQuestions(1);
     const gone = new Promise((done) => app.process.once('exit', done));
     await app.app.evaluate(({ BrowserWindow }) => {
@@ -167,14 +189,71 @@ describe('jobs and their window', () => {
     expect(hasNoTable(drive(1), 2 * GiB)).toBe(false);
   });
 
+  it('asks once when it is closed twice, and stays when the answer is no', async () => {
+    const app = await paired();
+    const helper = await startHeld(app, begun);
+    const asked = await app.app.evaluate(async ({ app: own, BrowserWindow, dialog }) => {
+      let questions = 0;
+      dialog.showMessageBox = async () => {
+        questions += 1;
+        await new Promise((done) => setTimeout(done, 300));
+        return { response: 0, checkboxChecked: false };
+      };
+      BrowserWindow.getAllWindows()[0]?.close();
+      BrowserWindow.getAllWindows()[0]?.close();
+      own.quit();
+      await new Promise((done) => setTimeout(done, 600));
+      return questions;
+    });
+    expect(asked).toBe(1);
+    expect(app.page.isClosed()).toBe(false);
+    helper.goOn();
+    for (const bay of ['bay 1', 'bay 2']) await card(app, bay).getByText('PASS').first().waitFor();
+  });
+
+  it('cancels and records every drive when the system ends it', async () => {
+    const app = await paired();
+    await startHeld(app, begun);
+    const gone = new Promise((done) => app.process.once('exit', done));
+    app.process.kill('SIGTERM');
+    for (const pid of frozen.splice(0)) process.kill(pid, 'SIGCONT');
+    await gone;
+    const list = await runCli(['ledger', 'list', '--state', places.state, '--json']);
+    const ended = JSON.parse(list.stdout) as { entries: { kind: string; result: string }[] };
+    // Whatever was not finished at that moment is recorded as cancelled; nothing is left open.
+    const results = ended.entries.filter(({ kind }) => kind === 'job-ended').map(({ result }) => result);
+    expect(results).toHaveLength(2);
+    expect(results.every((result) => result === 'cancelled' || result === 'done')).toBe(true);
+    const verified = await runCli(['ledger', 'verify', '--state', places.state]);
+    expect(verified.status).toBe(0);
+  });
+
+  it('shows everything again when its page crashes while drives are written', async () => {
+    const app = await paired();
+    await startHeld(app, begun);
+    const shown = app.app.evaluate(
+      ({ BrowserWindow }) =>
+        new Promise<string>((done) => {
+          const contents = BrowserWindow.getAllWindows()[0]?.webContents;
+          contents?.once('did-finish-load', () => {
+            const ask = (): void => {
+              void contents.executeJavaScript('document.body.innerText').then((text: string) => {
+                if (/PASS[^]*PASS/.test(text)) done(text);
+                else setTimeout(ask, 200);
+              });
+            };
+            ask();
+          });
+          contents?.forcefullyCrashRenderer();
+        }),
+    );
+    for (const pid of frozen.splice(0)) process.kill(pid, 'SIGCONT');
+    expect(await shown).toContain('7KX9PQ3');
+  });
+
   it('shows what was interrupted when it was killed and started again', async () => {
     const app = await paired();
-    await startByScan(app);
-    // Held where the jobs have begun and are in the ledger.
-    await app.page
-      .locator('li.card', { hasText: /erasing|writing|verifying/i })
-      .first()
-      .waitFor();
+    await startHeld(app, begun);
     const gone = new Promise((done) => app.process.once('exit', done));
     app.process.kill('SIGKILL');
     await gone;

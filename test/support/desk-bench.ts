@@ -52,11 +52,16 @@ export async function pairByScan(
   }
 }
 
-/** START, a look at the list, and START again. */
-export async function startByScan(desk: DeskApp): Promise<void> {
+/** START, and a look at the list. The next START begins. */
+export async function askToStart(desk: DeskApp): Promise<void> {
   await desk.scan(commandBarcode('START'));
   await desk.page.getByRole('dialog').waitFor();
   await desk.page.waitForTimeout(timeouts.startRepeat + 100);
+}
+
+/** START, a look at the list, and START again. */
+export async function startByScan(desk: DeskApp): Promise<void> {
+  await askToStart(desk);
   await desk.scan(commandBarcode('START'));
   await desk.page.getByRole('dialog').waitFor({ state: 'hidden' });
 }

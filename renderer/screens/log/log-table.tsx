@@ -84,9 +84,11 @@ export function LogTable({ selection, onSelect, onOpen, focused }: LogTableProps
     if (target !== undefined) {
       event.preventDefault();
       select(Math.max(0, Math.min(total - 1, target)));
-    } else if (event.key === 'Enter' && currentRow !== null) {
+    } else if (event.key === 'Enter') {
       event.preventDefault();
-      onOpen(currentRow.sequence);
+      // A line that was scrolled far away may have been thrown away: it is shown, and so fetched, first.
+      if (currentRow === null) virtual.scrollToIndex(current);
+      else onOpen(currentRow.sequence);
     }
   };
 
