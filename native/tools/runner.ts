@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { accessSync, constants } from 'node:fs';
+import { accessSync, closeSync, constants, openSync } from 'node:fs';
 import { join } from 'node:path';
 import { sanitizeForDisplay } from '../../core/display';
 import { cancelled, PrestageError } from '../../core/errors';
@@ -15,6 +15,11 @@ export interface ToolOptions {
   readonly memoryLimit?: number;
   /** Called with each piece of standard output as it comes. */
   readonly onOutput?: (text: string) => void;
+  /**
+   * A file that standard output goes to instead: some tools open /dev/stdout by name, which the sockets that Node
+   * gives its children do not allow.
+   */
+  readonly outputFile?: string;
   /** Bytes of standard output that are kept in the result; the default is 256 MiB. */
   readonly outputLimit?: number;
 }
@@ -75,9 +80,10 @@ export async function runTool(
   if (options.signal?.aborted === true) throw cancelled(tool);
   const outputLimit = options.outputLimit ?? 256 * 1024 * 1024;
 
+  const outputFile = options.outputFile === undefined ? null : openSync(options.outputFile, 'wx', 0o600);
   return await new Promise<ToolResult>((resolve, reject) => {
     const child = spawn(command, argv, {
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: ['ignore', outputFile ?? 'pipe', 'pipe'],
       env: { ...process.env, LC_ALL: 'C.UTF-8', LANGUAGE: 'C' },
     });
     const output: Buffer[] = [];
@@ -103,19 +109,20 @@ export async function runTool(
             stop('timeout');
           }, options.timeout);
 
-    child.stdout.on('data', (piece: Buffer) => {
+    child.stdout?.on('data', (piece: Buffer) => {
       outputBytes += piece.length;
       if (outputBytes > outputLimit) stop('output');
       else output.push(piece);
       options.onOutput?.(piece.toString('utf8'));
     });
-    child.stderr.on('data', (piece: Buffer) => {
+    child.stderr?.on('data', (piece: Buffer) => {
       stderr = (stderr + piece.toString('utf8')).slice(-stderrLimit);
     });
     const finish = (): void => {
       clearTimeout(timer);
       clearTimeout(killTimer);
       options.signal?.removeEventListener('abort', onAbort);
+      if (outputFile !== null) closeSync(outputFile);
     };
     child.on('error', (error) => {
       finish();

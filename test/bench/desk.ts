@@ -13,16 +13,10 @@ import { makeBench } from '../support/bench';
 import { listDrives } from '../support/cli';
 import { DeskApp } from '../support/desk-app';
 import { startDisplay } from '../support/display';
+import { spread, watchFrames, type Frames } from './figures';
 
 const starts = 5;
 const seconds = 10;
-
-interface Frames {
-  /** Milliseconds of script, style and layout in each frame that had any. */
-  readonly busy: readonly number[];
-  /** Milliseconds between frames. */
-  readonly gaps: readonly number[];
-}
 
 async function measureStarts(folder: string, bench: string): Promise<number[]> {
   const times: number[] = [];
@@ -55,26 +49,6 @@ function jobsAt(driveIds: readonly string[], step: number): DeskJob[] {
   }));
 }
 
-/** The watch as text: bundlers add helpers to functions that the page does not have. */
-const watchFrames = (milliseconds: number): string => `new Promise((done) => {
-  const gaps = [];
-  const busy = [];
-  const begin = performance.now();
-  let last = begin;
-  const frame = (now) => {
-    gaps.push(now - last);
-    last = now;
-    const started = performance.now();
-    // Runs after this frame's style, layout and paint.
-    const channel = new MessageChannel();
-    channel.port1.onmessage = () => busy.push(performance.now() - started);
-    channel.port2.postMessage(null);
-    if (now - begin < ${milliseconds}) requestAnimationFrame(frame);
-    else done({ gaps: gaps.slice(5), busy: busy.slice(5) });
-  };
-  requestAnimationFrame(frame);
-})`;
-
 async function measureFrames(folder: string): Promise<Frames> {
   const bench = join(folder, 'rack');
   await makeBench(bench, 48, '1G');
@@ -103,14 +77,6 @@ async function measureFrames(folder: string): Promise<Frames> {
   }
 }
 
-function percentile(values: readonly number[], share: number): number {
-  const sorted = [...values].sort((left, right) => left - right);
-  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? NaN;
-}
-
-const show = (values: readonly number[]): string =>
-  [0.5, 0.95, 0.99, 1].map((share) => percentile(values, share).toFixed(1)).join(' / ');
-
 const folder = mkdtempSync(join(tmpdir(), 'prestage-desk-bench-'));
 const display = process.env['DISPLAY'] === undefined ? await startDisplay() : null;
 if (display !== null) process.env['DISPLAY'] = display.name;
@@ -118,12 +84,12 @@ try {
   const bench = join(folder, 'bench');
   await makeBench(bench, 8, '1G');
   console.log(
-    `start to a shown bench, ms (median / p95 / p99 / worst): ${show(await measureStarts(folder, bench))}`,
+    `start to a shown bench, ms (median / p95 / p99 / worst): ${spread(await measureStarts(folder, bench))}`,
   );
   const { busy, gaps } = await measureFrames(folder);
   console.log(`48 jobs, 10 updates a second, ${busy.length} frames:`);
-  console.log(`  work in a frame, ms (median / p95 / p99 / worst): ${show(busy)}`);
-  console.log(`  between frames, ms  (median / p95 / p99 / worst): ${show(gaps)}`);
+  console.log(`  work in a frame, ms (median / p95 / p99 / worst): ${spread(busy)}`);
+  console.log(`  between frames, ms  (median / p95 / p99 / worst): ${spread(gaps)}`);
 } finally {
   await display?.end();
   rmSync(folder, { recursive: true, force: true });
