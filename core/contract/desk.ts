@@ -202,7 +202,7 @@ export const logQuerySchema = z.strictObject({
   /** Found anywhere in serials, model, bay, batch, work order, media, operator; case does not matter. */
   text: z.string().max(200),
   result: z.enum(logResults).nullable(),
-  /** Days, YYYY-MM-DD, UTC, both included. */
+  /** Days of the station's clock, YYYY-MM-DD, both included. */
   from: z.iso.date().nullable(),
   to: z.iso.date().nullable(),
 });

@@ -94,7 +94,7 @@ export const settingsText = {
       'maker-empty': 'Give it a name.',
       'pattern-empty': 'Give it a pattern.',
       'pattern-wrong':
-        'This is not a regular expression. Look for a parenthesis or bracket that is not closed.',
+        'This cannot be used. Look for a parenthesis or bracket that is not closed, a repeated group with a repetition or a choice in it, and more than three repetitions.',
       'too-many': 'There are 50 patterns, and no more are possible.',
     },
     try: 'Try a barcode',

@@ -69,12 +69,13 @@ function matcher({ text, result, from, to }: LogQuery): (indexed: Indexed) => bo
     .toLowerCase()
     .split(/\s+/)
     .filter((word) => word !== '');
-  // ISO 8601 texts compare as the times they stand for.
-  const before = to === null ? null : `${to}T23:59:59.999Z`;
+  // Days as the station's clock has them. ISO 8601 texts in UTC compare as the times they stand for.
+  const begin = from === null ? null : new Date(`${from}T00:00:00`).toISOString();
+  const end = to === null ? null : new Date(`${to}T23:59:59.999`).toISOString();
   return ({ row, text: all }) =>
     (result === null || row.result === result) &&
-    (from === null || row.time >= from) &&
-    (before === null || row.time <= before) &&
+    (begin === null || row.time >= begin) &&
+    (end === null || row.time <= end) &&
     words.every((word) => all.includes(word));
 }
 
