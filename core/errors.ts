@@ -45,9 +45,6 @@ export const errorCodes = [
   'render-damaged',
   'boot-files-too-large',
   'boot-store-invalid',
-  // rehearsal
-  'rehearsal-failed',
-  'rehearsal-unavailable',
   // bench
   'bench-invalid',
   'bench-exists',

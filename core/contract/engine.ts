@@ -70,6 +70,21 @@ export const engineMethods = {
     }),
     response: z.strictObject({ fingerprint: sha256Schema, bytes: z.int().nonnegative(), chunks: z.int() }),
   },
+  /**
+   * Makes one drive's own render in `directory`, which must not exist yet and lies beside the shared render: its boot
+   * store names this disk and these partitions. Large files are shared, not copied.
+   */
+  aimRender: {
+    request: z.strictObject({
+      renderDirectory: z.string(),
+      /** The shared render must have this fingerprint. */
+      fingerprint: sha256Schema,
+      diskGuid: z.uuid(),
+      partitionGuids: z.array(z.uuid()),
+      directory: z.string(),
+    }),
+    response: z.strictObject({ fingerprint: sha256Schema, bytes: z.int().nonnegative(), chunks: z.int() }),
+  },
   /** Reads a whole render again. Answers with its fingerprint, or fails with render-damaged. */
   checkRender: {
     request: z.strictObject({ progressToken, directory: z.string() }),

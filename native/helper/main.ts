@@ -11,6 +11,7 @@ import { verifyMedia } from '../media/verify';
 import { eraseTables, runJob, verifyDrive } from '../pipeline/job-runner';
 import { hasHungThread } from '../pipeline/drive-thread';
 import { Reservations } from '../pipeline/reservation';
+import { aimRender } from '../render/aim-render';
 import { checkRender } from '../render/check-render';
 import { makeRender } from '../render/make-render';
 import { toolVersions } from '../tools/versions';
@@ -68,6 +69,7 @@ const handlers: EngineHandlers = {
       },
       signal,
     ),
+  aimRender: async (request, { signal }) => await aimRender(request, signal),
   checkRender: async ({ progressToken: token, directory }, { signal, taskProgress }) =>
     await checkRender(
       directory,

@@ -2,7 +2,7 @@ import { mkdir, open, rm, statfs } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { EngineRequest, EngineResponse, TaskProgress } from '../../core/contract/engine';
 import { requireLayout } from '../../core/batch-rules';
-import { bytesOf, chunkMapName, planRanges, type Chunk, type ChunkMap } from '../../core/chunk-map';
+import { bytesOf, chunkMapName, type Chunk, type ChunkMap } from '../../core/chunk-map';
 import { formatBytes } from '../../core/display';
 import { PrestageError } from '../../core/errors';
 import { planPartitions, type PlannedPartition } from '../../core/layout';
@@ -10,7 +10,6 @@ import { leastVolumeBytes, type Media, type MediaImage } from '../../core/media'
 import { sectorSizeSchema } from '../../core/sector-size';
 import { MiB } from '../../core/units';
 import { dataExtents } from '../block-device';
-import { hashPieces } from '../hash/hash';
 import type { MediaInspector } from '../media/inspect-once';
 import { wimlibSourceArguments } from '../media/source';
 import { runTool } from '../tools/runner';
@@ -18,6 +17,7 @@ import { wimlibFailure, WimlibProgress, wimlibStatus } from '../tools/wimlib';
 import { copyBootFiles } from './boot-files';
 import { fingerprintOf, partitionFileName, writeChunkMap } from './chunk-map-file';
 import { formatPartition } from './format';
+import { mapPartition, rangesOf } from './map-partition';
 
 export type RenderProgress = (progress: Omit<TaskProgress, 'token'>) => void;
 
@@ -63,6 +63,7 @@ export async function makeRender(
           wim: file,
           refs,
           imageIndex: media.imageIndex,
+          bootImage: media.bootable.bootImage,
           partitionFile: fileOf(request.directory, efi),
           scratch: join(request.directory, 'boot-files'),
         },
@@ -131,29 +132,26 @@ async function mapChunks(
   onProgress: RenderProgress,
   signal: AbortSignal,
 ): Promise<Chunk[]> {
-  const ranges: { offset: number; length: number; partition: PlannedPartition }[] = [];
-  for (const partition of partitions.filter(({ fileSystem }) => fileSystem !== 'none')) {
-    const handle = await open(fileOf(directory, partition), 'r');
-    try {
-      const planned = planRanges(dataExtents(handle.fd, partition.length), partition.length);
-      ranges.push(...planned.map((range) => ({ ...range, partition })));
-    } finally {
-      await handle.close();
-    }
+  const written = partitions.filter(({ fileSystem }) => fileSystem !== 'none');
+  let total = 0;
+  for (const partition of written) {
+    const ranges = await rangesOf(fileOf(directory, partition), partition);
+    total += ranges.reduce((sum, { length }) => sum + length, 0);
   }
-  const total = ranges.reduce((sum, { length }) => sum + length, 0);
-  const hashed = await hashPieces(
-    ranges.map(({ offset, length, partition }) => ({ path: fileOf(directory, partition), offset, length })),
-    (done) => {
-      onProgress({ phase: 'mapping', done, total });
-    },
-    signal,
-  );
-  return ranges.map(({ offset, length, partition }, index) => {
-    const piece = hashed[index];
-    if (piece?.length !== length) throw new Error('a render file shrank while it was hashed');
-    return { offset: partition.offset + offset, length, partition: partition.number, sha256: piece.sha256 };
-  });
+  const chunks: Chunk[] = [];
+  for (const partition of written) {
+    const before = bytesOf({ chunks });
+    const own = await mapPartition(
+      fileOf(directory, partition),
+      partition,
+      (done) => {
+        onProgress({ phase: 'mapping', done: before + done, total });
+      },
+      signal,
+    );
+    chunks.push(...own);
+  }
+  return chunks;
 }
 
 /**

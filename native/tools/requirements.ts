@@ -6,9 +6,9 @@ export const toolPackages = {
   mkntfs: 'ntfs-3g',
   'mkfs.fat': 'dosfstools',
   mcopy: 'mtools',
+  mdir: 'mtools',
   hivexml: 'libhivex-bin',
   hivexsh: 'libhivex-bin',
-  'qemu-system-x86_64': 'qemu-system-x86',
 } as const;
 
 export type ToolName = keyof typeof toolPackages;

@@ -12,7 +12,15 @@ import { assertExpected } from '../media-expectation';
 import { obtainRender, type Render } from '../renders/obtain-render';
 import { syncFolder, type StatePlaces } from '../state';
 import { mediaMark, type BatchPlan, type BatchRequest, type PlannedJob } from './plan-batch';
-import { factsOf, runJob, type BatchDependencies, type JobReport, type ReservedJob } from './run-job';
+import {
+  factsOf,
+  runJob,
+  type AimedRender,
+  type BatchDependencies,
+  type DriveGuids,
+  type JobReport,
+  type ReservedJob,
+} from './run-job';
 import { RunJournal } from './runs';
 
 export interface BatchReport {
@@ -35,6 +43,7 @@ export async function runBatch(
   const { engines, cache, places, signal } = dependencies;
   const reserved = await reserveAll(request, plan, dependencies);
   const renders = new Map<string, Render>();
+  const own: string[] = [];
   try {
     dependencies.onReserved?.();
     const hash = await hashAndRender(request, plan, dependencies, renders);
@@ -44,18 +53,18 @@ export async function runBatch(
       stationName: dependencies.settings.stationName,
       versions: greeting.versions,
     };
-    for (const render of renders.values()) await keepChunkMap(render, places);
+    const batchId = randomUUID();
+    const aimed = await aimAll(reserved, renders, plan, dependencies, own);
+    for (const { render } of aimed) await keepChunkMap(render, places);
     if (signal.aborted) throw cancelledBatch();
 
-    const batchId = randomUUID();
     const journal = await RunJournal.begin(places.runs, batchId);
     try {
       const jobs = await Promise.all(
-        reserved.map(async (one) => {
-          const render = renderFor(one.planned, renders);
-          const facts = factsOf(batchId, one.planned, request, plan, hash, render);
+        aimed.map(async ({ job, render, guids }) => {
+          const facts = factsOf(batchId, job.planned, request, plan, hash, render, guids);
           return await runJob(
-            one,
+            job,
             render,
             facts,
             { context, request, journal, protectedPaths: plan.protectedPaths },
@@ -71,6 +80,7 @@ export async function runBatch(
     await Promise.allSettled(
       reserved.map(({ engine, reservation }) => engine.call('releaseDrive', { reservation })),
     );
+    await Promise.allSettled(own.map((directory) => cache.remove(directory)));
     await Promise.allSettled([...renders.values()].map(({ holder }) => cache.letGo(holder)));
     // A render that is larger than the limit was needed, but is not kept. The batch's end is not its business.
     await cache.makeRoom(0).catch(() => undefined);
@@ -188,6 +198,41 @@ function forDrive(error: unknown, drive: Drive): unknown {
   });
 }
 
+/** A job with the render of its own drive. */
+interface AimedJob {
+  readonly job: ReservedJob;
+  readonly render: AimedRender;
+  readonly guids: DriveGuids;
+}
+
+/**
+ * Gives each drive its own GUIDs, and a render whose boot store names them.
+ * @param own gets the folders that were made, also when it fails
+ */
+async function aimAll(
+  reserved: readonly ReservedJob[],
+  renders: ReadonlyMap<string, Render>,
+  { layout }: BatchPlan,
+  { engines, cache, signal }: BatchDependencies,
+  own: string[],
+): Promise<AimedJob[]> {
+  const engine = await engines.plain();
+  const aimed: AimedJob[] = [];
+  for (const job of reserved) {
+    const shared = renderFor(job.planned, renders);
+    const guids = { diskGuid: randomUUID(), partitionGuids: layout.partitions.map(() => randomUUID()) };
+    const directory = cache.newMaking();
+    own.push(directory);
+    const { fingerprint } = await engine.call(
+      'aimRender',
+      { renderDirectory: shared.directory, fingerprint: shared.fingerprint, ...guids, directory },
+      { signal },
+    );
+    aimed.push({ job, guids, render: { directory, fingerprint } });
+  }
+  return aimed;
+}
+
 function renderFor(job: PlannedJob, renders: ReadonlyMap<string, Render>): Render {
   const render = renders.get(renderKind(job));
   if (render === undefined) throw new Error('no render was made for a drive');
@@ -195,7 +240,7 @@ function renderFor(job: PlannedJob, renders: ReadonlyMap<string, Render>): Rende
 }
 
 /** The chunk map outlives the render: a drive can be verified when the cache has forgotten it. */
-async function keepChunkMap(render: Render, places: StatePlaces): Promise<void> {
+async function keepChunkMap(render: AimedRender, places: StatePlaces): Promise<void> {
   const place = chunkMapFile(places, render.fingerprint);
   // Random: one process may run several batches of the same render.
   const temporary = `${place}.${randomUUID()}.tmp`;

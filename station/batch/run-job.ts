@@ -59,6 +59,16 @@ export interface ReservedJob {
   readonly reservation: string;
 }
 
+/** Each drive has its own: a boot store refers to them, and clones confuse whoever attaches two. */
+export interface DriveGuids {
+  readonly diskGuid: string;
+  /** In the layout's order. */
+  readonly partitionGuids: string[];
+}
+
+/** The render of one drive, its boot store aimed at it. */
+export type AimedRender = Pick<Render, 'directory' | 'fingerprint'>;
+
 /** What a job is asked to do, as its ledger entries say it. */
 export function factsOf(
   batchId: string,
@@ -66,7 +76,8 @@ export function factsOf(
   request: BatchRequest,
   plan: BatchPlan,
   hash: MediaHash,
-  render: Render,
+  render: AimedRender,
+  guids: DriveGuids,
 ): JobFacts {
   const { drive, machineSerial } = planned;
   return {
@@ -93,9 +104,7 @@ export function factsOf(
     image: { index: plan.image.index, name: plan.image.name },
     layout: plan.layout.name,
     fingerprint: render.fingerprint,
-    // Each drive has its own: a boot store refers to them, and clones confuse whoever attaches two.
-    diskGuid: randomUUID(),
-    partitionGuids: plan.layout.partitions.map(() => randomUUID()),
+    ...guids,
     againReason: planned.again ? request.againReason : null,
     ...(request.workOrder === null ? {} : { workOrder: request.workOrder }),
   };
@@ -104,7 +113,7 @@ export function factsOf(
 /** One job between its two ledger entries. Never throws. */
 export async function runJob(
   reserved: ReservedJob,
-  render: Render,
+  render: AimedRender,
   facts: JobFacts,
   run: BatchRun,
   dependencies: BatchDependencies,
@@ -199,7 +208,7 @@ function show(onJob: BatchDependencies['onJob'], planned: PlannedJob, state: Job
 /** Has the helper do the job, and puts the drive right when the helper could not say how it ended. */
 async function doJob(
   reserved: ReservedJob,
-  render: Render,
+  render: AimedRender,
   facts: JobFacts,
   run: BatchRun,
   dependencies: BatchDependencies,

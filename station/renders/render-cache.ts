@@ -88,9 +88,7 @@ export class RenderCache {
 
   /** Bytes that the whole cache takes on the disk, half-made and damaged renders included. */
   async bytes(): Promise<number> {
-    let sum = 0;
-    for (const name of await namesIn(this.directory)) sum += await bytesOnDisk(join(this.directory, name));
-    return sum;
+    return await bytesOnDisk(this.directory);
   }
 
   /** The fingerprint that a render had when it was made, or null when there is none for these facts. */
@@ -202,13 +200,23 @@ async function readEntry(directory: string): Promise<z.infer<typeof entryFileSch
   }
 }
 
-/** Bytes that a folder's files take; sparse files count by what is allocated (512-byte blocks, stat(2)). */
-async function bytesOnDisk(directory: string): Promise<number> {
+/**
+ * Bytes that a folder's files take; sparse files count by what is allocated (512-byte blocks, stat(2)), and a file
+ * with several names counts once.
+ */
+async function bytesOnDisk(directory: string, counted = new Set<string>()): Promise<number> {
   let sum = 0;
   for (const name of await namesIn(directory)) {
-    const facts = await lstat(join(directory, name)).catch(() => null);
-    if (facts?.isDirectory() === true) sum += await bytesOnDisk(join(directory, name));
-    else sum += (facts?.blocks ?? 0) * 512;
+    const path = join(directory, name);
+    const facts = await lstat(path).catch(() => null);
+    if (
+      facts === null ||
+      (facts.nlink > 1 && !facts.isDirectory() && counted.has(`${facts.dev} ${facts.ino}`))
+    ) {
+      continue;
+    }
+    counted.add(`${facts.dev} ${facts.ino}`);
+    sum += facts.isDirectory() ? await bytesOnDisk(path, counted) : facts.blocks * 512;
   }
   return sum;
 }

@@ -118,7 +118,6 @@ const programFolders = [
 const fixedFiles: readonly Omit<PlannedFile, 'link'>[] = [
   { path: 'EFI/Boot/bootx64.efi', size: 2_600_000, recipe: program },
   { path: 'EFI/Microsoft/Boot/bootmgfw.efi', size: 2_600_000, recipe: program },
-  { path: 'EFI/Microsoft/Boot/BCD', size: 24_576, recipe: [['data', 1]] },
   { path: 'EFI/Microsoft/Boot/boot.stl', size: 10_000, recipe: [['packed', 1]] },
   { path: 'EFI/Microsoft/Boot/Fonts/segmono_boot.ttf', size: 44_000, recipe: [['data', 1]] },
   { path: 'boot/boot.sdi', size: 3_170_304, recipe: [['data', 1]] },

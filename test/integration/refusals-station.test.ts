@@ -87,6 +87,8 @@ describe('apply refuses without a tool, and names its package', () => {
     ['mkntfs', 'ntfs-3g'],
     ['mkfs.fat', 'dosfstools'],
     ['mcopy', 'mtools'],
+    ['hivexml', 'libhivex-bin'],
+    ['hivexsh', 'libhivex-bin'],
     ['lsblk', 'util-linux'],
     ['prlimit', 'util-linux'],
   ] as const)('%s', async ([tool, brings], { skip }) => {

@@ -1,5 +1,10 @@
-import { link, mkdir, writeFile } from 'node:fs/promises';
+import { link, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { bcdElements, bcdObjects, bcdObjectTypes, type BcdValue } from '../../core/boot/bcd';
+import { encodeDevice } from '../../core/boot/bcd-device';
+import { newStore } from '../../core/boot/bcd-rules';
+import { createBootStore } from '../../native/boot/hive';
 
 /** A small repeatable generator of pseudo-random numbers (mulberry32): the same seed, the same bytes. */
 export function randomSource(seed: number): () => number {
@@ -58,6 +63,44 @@ export const bootPaths = {
   loaders: ['EFI/Boot/bootx64.efi', 'EFI/Microsoft/Boot/bootmgfw.efi', 'EFI/Microsoft/Boot/memtest.efi'],
 } as const;
 
+/** A boot store as bootable media has it: everything lies where it was started from. */
+async function mediaStore(): Promise<Buffer> {
+  const boot: BcdValue = { kind: 'binary', bytes: encodeDevice({ kind: 'boot' }) };
+  const image: BcdValue = {
+    kind: 'binary',
+    bytes: encodeDevice({
+      kind: 'ramdisk',
+      options: bcdObjects.ramdiskOptions,
+      source: { kind: 'boot' },
+      path: '\\sources\\boot.wim',
+    }),
+  };
+  const aimed = newStore({ diskGuid: nobody, efiPartitionGuid: nobody, windowsPartitionGuid: nobody });
+  const devices = new Map([
+    [bcdElements.device, boot],
+    [bcdElements.sdiDevice, boot],
+  ] as [number, BcdValue][]);
+  const objects = aimed.objects.map((object) => ({
+    ...object,
+    elements: object.elements.map((element) => {
+      const isLoader = object.type === bcdObjectTypes.osLoader;
+      const isDevice = element.type === bcdElements.device || element.type === bcdElements.osDevice;
+      return {
+        ...element,
+        value: isLoader && isDevice ? image : (devices.get(element.type) ?? element.value),
+      };
+    }),
+  }));
+  const folder = await mkdtemp(join(tmpdir(), 'prestage-media-store-'));
+  try {
+    await createBootStore(join(folder, 'BCD'), { objects }, new AbortController().signal);
+    return await readFile(join(folder, 'BCD'));
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+const nobody = '00000000-0000-0000-0000-000000000000';
+
 /**
  * Makes a folder that looks like the inside of prestaged media: boot files, a Windows folder, content of
  * packages, hard links, an empty file and an empty folder, names beyond ASCII, and paths longer than 260.
@@ -71,7 +114,7 @@ export async function makeTree(directory: string, options: TreeOptions = {}): Pr
     await writeFile(target, content);
   };
 
-  await put(bootPaths.bootStore, Buffer.concat([Buffer.from('regf'), plainBytes(12_284, 1)]));
+  await put(bootPaths.bootStore, await mediaStore());
   for (const [index, path] of bootPaths.loaders.entries()) await put(path, fakeProgram(40_000, 10 + index));
   await put('EFI/Microsoft/Boot/Fonts/wgl4_boot.ttf', randomBytes(48_000, 2));
   await put('EFI/Microsoft/Boot/de-DE/bootmgfw.efi.mui', plainBytes(9_000, 3));

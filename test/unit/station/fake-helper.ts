@@ -99,6 +99,7 @@ const handlers: EngineHandlers = {
   },
   runJob: nothing,
   eraseTables: nothing,
+  aimRender: nothing,
   verifyDrive: nothing,
 };
 
