@@ -1,6 +1,9 @@
 import { sanitizeForDisplay } from './display';
 import type { Bootable } from './media';
 
+/** Where the boot store lies in an image, in lower case, as listings write it. */
+export const bootStorePath = '/efi/microsoft/boot/bcd';
+
 /** A name that must not be applied. */
 export interface ListingProblem {
   /** The path as it was listed: hostile, sanitize it before showing it. */
@@ -153,7 +156,7 @@ export function findBootFiles(lines: readonly string[]): Bootable {
   for (const line of lines) {
     const path = line.toLowerCase();
     if (path === '/sources/boot.wim') bootImage = true;
-    else if (path === '/efi/microsoft/boot/bcd') bootStore = true;
+    else if (path === bootStorePath) bootStore = true;
     else if (
       path.endsWith('.efi') &&
       (path.startsWith('/efi/') || path.startsWith('/windows/boot/efi/')) &&

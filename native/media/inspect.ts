@@ -5,12 +5,14 @@ import { sanitizeForDisplay } from '../../core/display';
 import { PrestageError } from '../../core/errors';
 import type { Media, MediaImage } from '../../core/media';
 import { timeouts } from '../../core/timeouts';
-import { checkListing, findBootFiles, wimlibWarnings } from '../../core/wim-listing';
+import { bootStorePath, checkListing, findBootFiles, wimlibWarnings } from '../../core/wim-listing';
 import { GiB, KiB } from '../../core/units';
+import { storeWarnings } from '../boot/store-warnings';
 import { runTool } from '../tools/runner';
 import { wimlibFailure, wimlibStatus } from '../tools/wimlib';
 import type { WimFile } from './file';
 import { openMedia } from './open';
+import { wimlibSourceArguments } from './source';
 
 /**
  * Address space for reading a list of files. A real image of 150,000 files takes some hundred MiB; folders
@@ -19,7 +21,7 @@ import { openMedia } from './open';
 const listingMemory = 4 * GiB;
 
 /**
- * Looks at a media without reading its data: header, parts, XML, and the names in one image. What it
+ * Looks at a media without reading its data: header, parts, XML, the names in one image, and its boot store. What it
  * answers with is safe to show and safe to apply, as far as names go.
  * @param path any file of the media
  * @throws PrestageError media-not-found, media-unreadable, media-not-a-wim, media-truncated, media-corrupt,
@@ -36,9 +38,15 @@ export async function inspectMedia(path: string, imageIndex: number, signal?: Ab
   if (header.writeInProgress) {
     warnings.push('the media is marked as being written: whoever made it may not have finished');
   }
+  const files = parts.map((part) => part.path);
+  const storePath = names.lines.find((line) => line.toLowerCase() === bootStorePath);
+  if (storePath !== undefined) {
+    const { file: wim, refs } = wimlibSourceArguments({ files });
+    warnings.push(...(await storeWarnings({ wim, refs, imageIndex, path: storePath }, signal)));
+  }
   return {
     path: first.path,
-    files: parts.map((part) => part.path),
+    files,
     bytes: parts.reduce((sum, part) => sum + part.bytes, 0),
     guid: header.guid,
     compression: header.compression,

@@ -96,6 +96,20 @@ describe('inspectMedia', () => {
     expect((await verified(made.path)).at(-1)).toMatchObject({ phase: 'verifying' });
   });
 
+  it('warns when a machine would start the extracted Windows, and when the store is damaged', async () => {
+    const inspected = async (store: Buffer): Promise<readonly string[]> => {
+      const extraFiles = { [bootPaths.bootStore]: store };
+      const made = await makeMedia(await mkdtemp(join(folder, 'store-')), { extraFiles });
+      return (await inspectMedia(made.path, 1)).warnings;
+    };
+    expect(await inspected(await mediaStore('windows'))).toEqual([
+      'the boot store starts the extracted Windows, not the boot image: the task sequence would never begin',
+    ]);
+    expect(await inspected(Buffer.from('regf, and no more'))).toEqual([
+      'the boot store (EFI\\Microsoft\\Boot\\BCD) is damaged: this media will be refused',
+    ]);
+  });
+
   it('reads images, and counts hard links once', async () => {
     const media = await inspectMedia(packed.path, 2);
     expect(media.images.map(({ index, name }) => [index, name])).toEqual([

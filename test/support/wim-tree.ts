@@ -64,7 +64,7 @@ export const bootPaths = {
 } as const;
 
 /** A boot store as bootable media has it: everything lies where it was started from. */
-async function mediaStore(): Promise<Buffer> {
+export async function mediaStore(starts: 'boot image' | 'windows' = 'boot image'): Promise<Buffer> {
   const boot: BcdValue = { kind: 'binary', bytes: encodeDevice({ kind: 'boot' }) };
   const image: BcdValue = {
     kind: 'binary',
@@ -75,6 +75,7 @@ async function mediaStore(): Promise<Buffer> {
       path: '\\sources\\boot.wim',
     }),
   };
+  const loader = starts === 'windows' ? boot : image;
   const aimed = newStore({ diskGuid: nobody, efiPartitionGuid: nobody, windowsPartitionGuid: nobody });
   const devices = new Map([
     [bcdElements.device, boot],
@@ -87,7 +88,7 @@ async function mediaStore(): Promise<Buffer> {
       const isDevice = element.type === bcdElements.device || element.type === bcdElements.osDevice;
       return {
         ...element,
-        value: isLoader && isDevice ? image : (devices.get(element.type) ?? element.value),
+        value: isLoader && isDevice ? loader : (devices.get(element.type) ?? element.value),
       };
     }),
   }));
