@@ -24,6 +24,7 @@ import {
   type HostileName,
   type MadeMedia,
 } from '../support/wim';
+import { mediaStore } from '../support/wim-tree';
 
 let folder: string;
 /** Uncompressed, with the files that can be made hostile. */
