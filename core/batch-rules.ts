@@ -1,7 +1,8 @@
+import { efiRoom } from './boot/preflight';
 import { driveLabel, type Drive } from './drive';
 import { PrestageError } from './errors';
 import { findLayout, layouts, planPartitions, type Layout } from './layout';
-import { leastVolumeBytes, type MediaImage } from './media';
+import { leastVolumeBytes, type Media, type MediaImage } from './media';
 import { formatBytes, sanitizeForDisplay } from './display';
 import { normalizeSerial, serialProblem } from './serial';
 
@@ -115,5 +116,24 @@ export function requireRoom(drive: Drive, layout: Layout, image: MediaImage): vo
       `The ${driveLabel(drive)} is too small: it has ${formatBytes(drive.size)}; with the layout ${layout.name} ` +
       `${formatBytes(windows?.length ?? 0)} remain for Windows, and image ${image.index} needs ${formatBytes(needed)}.`,
     remedy: 'Nothing was touched. Use a larger drive.',
+  });
+}
+
+/**
+ * Refuses boot files that cannot fit on the layout's EFI partition, before anything is made.
+ * @throws PrestageError boot-files-too-large
+ */
+export function requireEfiRoom(layout: Layout, media: Pick<Media, 'bootable'>): void {
+  const room = efiRoom(layout);
+  const { efiBytes } = media.bootable;
+  if (room === 0 || efiBytes <= room) return;
+  const roomy = layouts.filter((one) => efiRoom(one) >= efiBytes).map(({ name }) => name);
+  throw new PrestageError({
+    code: 'boot-files-too-large',
+    message: `The boot files of the media take ${formatBytes(efiBytes)}, and the EFI partition of the layout ${layout.name} has ${formatBytes(room)}.`,
+    remedy:
+      roomy.length > 0
+        ? `Nothing was touched. Choose the layout ${roomy.join(' or ')}.`
+        : 'Nothing was touched. Ask the enterprise for a media with smaller boot files.',
   });
 }

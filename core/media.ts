@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { bootableSchema } from './boot/preflight';
 import { sha256Schema } from './chunk-map';
 
 /** One image of a WIM, from its XML data. */
@@ -13,19 +14,6 @@ export const mediaImageSchema = z.strictObject({
   directories: z.int().nonnegative(),
 });
 export type MediaImage = z.infer<typeof mediaImageSchema>;
-
-/** Whether an image looks like bootable prestaged media. Paths are matched without regard to case. */
-export const bootableSchema = z.strictObject({
-  /** All of the parts below are there. */
-  bootable: z.boolean(),
-  /** `\sources\boot.wim` */
-  bootImage: z.boolean(),
-  /** `\EFI\Microsoft\Boot\BCD` */
-  bootStore: z.boolean(),
-  /** `.efi` files below `\EFI` or `\Windows\Boot\EFI`, at most 50. */
-  efiFiles: z.array(z.string()),
-});
-export type Bootable = z.infer<typeof bootableSchema>;
 
 /** What is known of a media without reading all of it. */
 export const mediaSchema = z.strictObject({

@@ -1,8 +1,4 @@
 import { sanitizeForDisplay } from './display';
-import type { Bootable } from './media';
-
-/** Where the boot store lies in an image, in lower case, as listings write it. */
-export const bootStorePath = '/efi/microsoft/boot/bcd';
 
 /** A name that must not be applied. */
 export interface ListingProblem {
@@ -141,29 +137,4 @@ class Tally {
       }
     });
   }
-}
-
-const efiFileLimit = 50;
-
-/**
- * Looks for what makes an image bootable prestaged media, without regard to case.
- * @param lines as for {@link checkListing}
- */
-export function findBootFiles(lines: readonly string[]): Bootable {
-  let bootImage = false;
-  let bootStore = false;
-  const efiFiles: string[] = [];
-  for (const line of lines) {
-    const path = line.toLowerCase();
-    if (path === '/sources/boot.wim') bootImage = true;
-    else if (path === bootStorePath) bootStore = true;
-    else if (
-      path.endsWith('.efi') &&
-      (path.startsWith('/efi/') || path.startsWith('/windows/boot/efi/')) &&
-      efiFiles.length < efiFileLimit
-    ) {
-      efiFiles.push(sanitizeForDisplay(line.replaceAll('/', '\\'), 300));
-    }
-  }
-  return { bootable: bootImage && bootStore && efiFiles.length > 0, bootImage, bootStore, efiFiles };
 }

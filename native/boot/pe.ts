@@ -13,14 +13,15 @@ const machines: Readonly<Record<number, EfiProgram['cpu']>> = {
   0xaa64: 'arm64',
   0x014c: 'ia32',
 };
-const headerBytes = 4096;
+/** Bytes of a program that {@link efiProgramIn} wants to see. */
+export const peHeaderBytes = 4096;
 
 /** @returns null when the file is no PE program */
 export async function readEfiProgram(file: string): Promise<EfiProgram | null> {
   const handle = await open(file, 'r');
   try {
-    const bytes = Buffer.alloc(headerBytes);
-    const { bytesRead } = await handle.read(bytes, 0, headerBytes, 0);
+    const bytes = Buffer.alloc(peHeaderBytes);
+    const { bytesRead } = await handle.read(bytes, 0, peHeaderBytes, 0);
     return efiProgramIn(bytes.subarray(0, bytesRead));
   } finally {
     await handle.close();

@@ -1,13 +1,14 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { judgeBoot } from '../../core/boot/preflight';
 import { sanitizeForDisplay } from '../../core/display';
 import { PrestageError } from '../../core/errors';
 import type { Media, MediaImage } from '../../core/media';
 import { timeouts } from '../../core/timeouts';
-import { bootStorePath, checkListing, findBootFiles, wimlibWarnings } from '../../core/wim-listing';
+import { checkListing, wimlibWarnings } from '../../core/wim-listing';
 import { GiB, KiB } from '../../core/units';
-import { storeWarnings } from '../boot/store-warnings';
+import { lookAtBoot } from '../boot/preflight';
 import { runTool } from '../tools/runner';
 import { wimlibFailure, wimlibStatus } from '../tools/wimlib';
 import type { WimFile } from './file';
@@ -21,8 +22,8 @@ import { wimlibSourceArguments } from './source';
 const listingMemory = 4 * GiB;
 
 /**
- * Looks at a media without reading its data: header, parts, XML, the names in one image, and its boot store. What it
- * answers with is safe to show and safe to apply, as far as names go.
+ * Looks at a media without reading its data: header, parts, XML, the names in one image, and what starts from it. What
+ * it answers with is safe to show and safe to apply, as far as names go.
  * @param path any file of the media
  * @throws PrestageError media-not-found, media-unreadable, media-not-a-wim, media-truncated, media-corrupt,
  * media-encrypted, media-part-missing, media-image-missing, media-unsafe-names, tool-missing, cancelled
@@ -39,11 +40,9 @@ export async function inspectMedia(path: string, imageIndex: number, signal?: Ab
     warnings.push('the media is marked as being written: whoever made it may not have finished');
   }
   const files = parts.map((part) => part.path);
-  const storePath = names.lines.find((line) => line.toLowerCase() === bootStorePath);
-  if (storePath !== undefined) {
-    const { file: wim, refs } = wimlibSourceArguments({ files });
-    warnings.push(...(await storeWarnings({ wim, refs, imageIndex, path: storePath }, signal)));
-  }
+  const { file: wim, refs } = wimlibSourceArguments({ files });
+  const { bootable, notes } = judgeBoot(await lookAtBoot({ wim, refs, imageIndex }, signal));
+  warnings.push(...notes);
   return {
     path: first.path,
     files,
@@ -54,7 +53,7 @@ export async function inspectMedia(path: string, imageIndex: number, signal?: Ab
     parts: parts.length,
     integrityTable: parts.every((part) => part.header.integrity.storedBytes > 0),
     images: [...images],
-    bootable: findBootFiles(names.lines),
+    bootable,
     imageIndex,
     warnings,
   };
@@ -77,7 +76,7 @@ async function readNames(
   file: string,
   imageIndex: number,
   signal: AbortSignal | undefined,
-): Promise<{ lines: string[]; notes: readonly string[] }> {
+): Promise<{ notes: readonly string[] }> {
   const result = await runTool('wimlib-imagex', ['dir', file, String(imageIndex)], {
     signal,
     timeout: timeouts.listingTool,
@@ -90,7 +89,7 @@ async function readNames(
   const [problem] = problems;
   if (problem !== undefined) throw unsafeNames(file, problem.path, problem.what);
   await resolveNames(file, imageIndex, result.stdout, signal);
-  return { lines, notes };
+  return { notes };
 }
 
 /**

@@ -1,19 +1,17 @@
 import { copyFile, lstat, mkdir, readdir, rm } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { newStore } from '../../core/boot/bcd-rules';
+import { defaultLoaderNames } from '../../core/boot/preflight';
 import { sanitizeForDisplay } from '../../core/display';
 import { PrestageError } from '../../core/errors';
 import { createBootStore, readBootStore } from '../boot/hive';
 import { readEfiProgram } from '../boot/pe';
-import { wimlibFailure, wimlibStatus } from '../tools/wimlib';
+import type { ImageSource } from '../boot/preflight';
+import { anyCase, wimlibFailure, wimlibStatus } from '../tools/wimlib';
 import { findTool, lastWords, runTool } from '../tools/runner';
 import { renderFailed } from './format';
 
-export interface BootFilesRequest {
-  readonly wim: string;
-  /** wimlib's `--ref=…` arguments for the other parts of a split set. */
-  readonly refs: readonly string[];
-  readonly imageIndex: number;
+export interface BootFilesRequest extends ImageSource {
   /** The image has `\sources\boot.wim`. */
   readonly bootImage: boolean;
   /** The EFI partition's file. */
@@ -57,7 +55,7 @@ async function extract(
   const { status, stderr } = await runTool(
     'wimlib-imagex',
     ['extract', wim, String(imageIndex), path, `--dest-dir=${into}`, '--no-acls', '--no-attributes', ...refs],
-    { signal },
+    { signal, environment: anyCase },
   );
   if (status === wimlibStatus.pathNotFound) return false;
   if (status !== 0) throw wimlibFailure(status, stderr, wim);
@@ -88,9 +86,9 @@ async function addBootManager(request: BootFilesRequest, efi: string, signal: Ab
   await mkdir(windows, { mode: 0o700 });
   try {
     if (!(await extract(request, '/Windows/Boot/EFI', windows, signal))) return;
-    await addMissing(join(windows, 'EFI'), boot);
+    await addMissing(await folderIn(windows, 'EFI'), boot);
     if (await extract(request, '/Windows/Boot/Fonts', windows, signal)) {
-      await addMissing(join(windows, 'Fonts'), await folderIn(boot, 'Fonts'));
+      await addMissing(await folderIn(windows, 'Fonts'), await folderIn(boot, 'Fonts'));
     }
   } finally {
     await rm(windows, { recursive: true, force: true });
@@ -107,12 +105,10 @@ async function addMissing(from: string, into: string): Promise<void> {
   }
 }
 
-const loaderNames = { x64: 'bootx64.efi', arm64: 'bootaa64.efi', ia32: 'bootia32.efi', other: null } as const;
-
 async function addDefaultLoader(efi: string): Promise<void> {
   const manager = await entryIn(await folderIn(efi, 'Microsoft', 'Boot'), 'bootmgfw.efi');
   const program = manager === null ? null : await readEfiProgram(manager);
-  const name = program === null ? null : loaderNames[program.cpu];
+  const name = program === null ? null : defaultLoaderNames[program.cpu];
   if (manager === null || name === null) return;
   const boot = await folderIn(efi, 'Boot');
   if ((await entryIn(boot, name)) === null) await copyFile(manager, join(boot, name));

@@ -63,7 +63,7 @@ export async function makeRender(
           wim: file,
           refs,
           imageIndex: media.imageIndex,
-          bootImage: media.bootable.bootImage,
+          bootImage: media.bootable.bootImage !== 'missing',
           partitionFile: fileOf(request.directory, efi),
           scratch: join(request.directory, 'boot-files'),
         },

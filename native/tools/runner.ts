@@ -22,6 +22,10 @@ export interface ToolOptions {
   readonly outputFile?: string;
   /** Bytes of standard output that are kept in the result; the default is 256 MiB. */
   readonly outputLimit?: number;
+  /** So many bytes of standard output are wanted: then the tool is stopped, and its status counts as 0. */
+  readonly firstBytes?: number;
+  /** Added to the environment. */
+  readonly environment?: Readonly<Record<string, string>>;
 }
 
 export interface ToolResult {
@@ -32,6 +36,8 @@ export interface ToolResult {
 }
 
 const stderrLimit = 64 * 1024;
+
+type StopReason = 'signal' | 'timeout' | 'output' | 'enough';
 
 /**
  * Finds a tool on PATH, with the sbin folders added: they are missing from a plain user's PATH on Debian.
@@ -84,15 +90,15 @@ export async function runTool(
   return await new Promise<ToolResult>((resolve, reject) => {
     const child = spawn(command, argv, {
       stdio: ['ignore', outputFile ?? 'pipe', 'pipe'],
-      env: { ...process.env, LC_ALL: 'C.UTF-8', LANGUAGE: 'C' },
+      env: { ...process.env, LC_ALL: 'C.UTF-8', LANGUAGE: 'C', ...options.environment },
     });
     const output: Buffer[] = [];
     let outputBytes = 0;
     let stderr = '';
-    let stoppedBy: 'signal' | 'timeout' | 'output' | null = null;
+    let stoppedBy: StopReason | null = null;
     let killTimer: NodeJS.Timeout | undefined;
 
-    const stop = (why: 'signal' | 'timeout' | 'output'): void => {
+    const stop = (why: StopReason): void => {
       if (stoppedBy !== null) return;
       stoppedBy = why;
       child.kill('SIGTERM');
@@ -113,6 +119,7 @@ export async function runTool(
       outputBytes += piece.length;
       if (outputBytes > outputLimit) stop('output');
       else output.push(piece);
+      if (outputBytes >= (options.firstBytes ?? Infinity)) stop('enough');
       options.onOutput?.(piece.toString('utf8'));
     });
     child.stderr?.on('data', (piece: Buffer) => {
@@ -133,7 +140,10 @@ export async function runTool(
       if (stoppedBy === 'signal') reject(cancelled(tool));
       else if (stoppedBy === 'timeout') reject(toolFailed(tool, 'did not answer in time', stderr));
       else if (stoppedBy === 'output') reject(toolFailed(tool, 'printed more than it should', stderr));
-      else resolve({ status: code ?? 128 + signalNumber(signal), stdout: Buffer.concat(output), stderr });
+      else {
+        const status = stoppedBy === 'enough' ? 0 : (code ?? 128 + signalNumber(signal));
+        resolve({ status, stdout: Buffer.concat(output).subarray(0, options.firstBytes), stderr });
+      }
     });
   });
 }

@@ -34,6 +34,9 @@ export const wimlibStatus = {
   writeFailed: 72,
 } as const;
 
+/** Environment in which wimlib-imagex finds paths in an image without regard to case, as Windows and FAT do. */
+export const anyCase = { WIMLIB_IMAGEX_IGNORE_CASE: '1' } as const;
+
 /** What the numbers of the same enum mean to a user. */
 const meanings: Readonly<Record<number, Meaning>> = {
   2: corrupt('has compressed data that cannot be decompressed'),

@@ -116,11 +116,9 @@ export const batchText = {
     integrityNo: 'no; the SHA-256 proves the file all the same',
     guid: 'GUID',
     boots: 'Can it start a machine?',
-    bootable: 'Yes: boot image, boot store and EFI files are there.',
-    notBootable: 'Something is missing that a machine needs to start from this image:',
-    noBootImage: 'the boot image, \\sources\\boot.wim',
-    noBootStore: 'the boot store, \\EFI\\Microsoft\\Boot\\BCD',
-    noEfiFiles: 'EFI files, .efi below \\EFI or \\Windows\\Boot\\EFI',
+    bootable: (cpus: string): string =>
+      `Yes, ${cpus} machines: boot image, boot store and loader fit together.`,
+    notBootable: 'A machine will not start from this image as it should:',
     bootableHint:
       'It can be written all the same. Ask the sender first: a machine may not start from the drive.',
     warnings: 'To be known',

@@ -2,6 +2,7 @@ import { stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { arrangeBays, withBayLabels, type Bay } from '../../core/bays';
 import {
+  requireEfiRoom,
   requireEligibleDrives,
   requireLayout,
   requireRoom,
@@ -102,6 +103,7 @@ export async function planBatch(
   const media = await engine.call('inspectMedia', { path, imageIndex: request.imageIndex }, { signal });
   const image = media.images.find(({ index }) => index === media.imageIndex);
   if (image === undefined) throw new Error('the helper answered with an image that is not in its list');
+  requireEfiRoom(layout, media);
   for (const drive of chosen) requireRoom(drive, layout, image);
 
   return {

@@ -111,11 +111,6 @@ async function inspectAndHash(
 
 function mediaText(media: Media, hash: MediaHash, expected: ExpectedHash): string {
   const { bootable } = media;
-  const missing = [
-    ...(bootable.bootImage ? [] : ['\\sources\\boot.wim is missing']),
-    ...(bootable.bootStore ? [] : ['\\EFI\\Microsoft\\Boot\\BCD is missing']),
-    ...(bootable.efiFiles.length > 0 ? [] : ['no EFI program']),
-  ];
   const compression = media.solid ? `${media.compression}, solid` : media.compression;
   const lines: [string, Cell][] = [
     ['file', media.path],
@@ -126,7 +121,11 @@ function mediaText(media: Media, hash: MediaHash, expected: ExpectedHash): strin
     ['GUID', media.guid],
     ['compression', compression],
     ['integrity table', media.integrityTable ? 'yes' : 'no'],
-    ['bootable', bootable.bootable ? `yes (image ${media.imageIndex})` : ['no', ...missing]],
+    ['bootable', bootable.bootable ? `yes (image ${media.imageIndex})` : ['no', ...bootable.problems]],
+    [
+      'starts',
+      bootable.loaders.map(({ cpu, signed }) => `${cpu} machines, ${signed ? 'signed' : 'not signed'}`),
+    ],
   ];
   const images = table(
     [

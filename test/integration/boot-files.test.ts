@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { bcdElements, bcdObjects, elementOf, objectOf, type BcdStore } from '../../core/boot/bcd';
@@ -178,6 +178,19 @@ describe('the boot files of a written drive', () => {
     expect(content('efi/microsoft/boot/fr-fr/bootmgfw.efi.mui').toString()).toBe('only of Windows');
     // What the media brings itself stays.
     expect(content('efi/microsoft/boot/de-de/bootmgfw.efi.mui').toString()).not.toBe('of Windows');
+  });
+
+  it('are copied from a folder in lower case too', async () => {
+    const { tree } = await makeMedia(join(area, 'lower'));
+    renameSync(join(tree, 'EFI'), join(tree, 'efi'));
+    const path = join(area, 'lower.wim');
+    execFileSync('wimlib-imagex', ['capture', tree, path, '--compress=none']);
+    const [drive] = await applied('bench-lower', path, 1);
+    const files = efiFiles(drive?.path ?? '');
+    for (const name of [...bootPaths.loaders, bootPaths.bootStore]) {
+      expect(files.has(name.toLowerCase())).toBe(true);
+    }
+    expectAimed(await storeOf(drive?.path ?? ''), drive?.path ?? '');
   });
 
   it('are the media’s own where it has them', async () => {

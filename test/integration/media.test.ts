@@ -5,7 +5,7 @@ import { basename, join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { PrestageError, type ErrorData } from '../../core/errors';
-import { mediaSchema } from '../../core/media';
+import { mediaSchema, type Media } from '../../core/media';
 import { inspectMedia } from '../../native/media/inspect';
 import { wimlibSourceArguments } from '../../native/media/source';
 import { verifyMedia, type VerifyProgress } from '../../native/media/verify';
@@ -23,6 +23,7 @@ import {
   replaceXml,
   type HostileName,
   type MadeMedia,
+  type MediaOptions,
 } from '../support/wim';
 import { mediaStore } from '../support/wim-tree';
 
@@ -89,11 +90,19 @@ describe('inspectMedia', () => {
       parts: 1,
       integrityTable: false,
       warnings: [],
-      bootable: { bootable: true, bootImage: true, bootStore: true },
+      bootable: {
+        bootable: true,
+        bootImage: 'whole',
+        bootStore: 'boot-image',
+        loaders: [{ path: '\\EFI\\Boot\\bootx64.efi', wanted: 'x64', cpu: 'x64', signed: true }],
+        problems: [],
+      },
     });
-    expect(media.bootable.efiFiles).toEqual(
-      expect.arrayContaining(bootPaths.loaders.map((path) => `\\${path.replaceAll('/', '\\')}`)),
+    const efi = await readdir(join(made.tree, 'EFI'), { recursive: true, withFileTypes: true });
+    const sizes = await Promise.all(
+      efi.filter((one) => one.isFile()).map(async (one) => (await stat(join(one.parentPath, one.name))).size),
     );
+    expect(media.bootable.efiBytes).toBe(sizes.reduce((sum, bytes) => sum + bytes, 0));
     expect((await verified(made.path)).at(-1)).toMatchObject({ phase: 'verifying' });
   });
 
@@ -101,14 +110,58 @@ describe('inspectMedia', () => {
     const inspected = async (store: Buffer): Promise<readonly string[]> => {
       const extraFiles = { [bootPaths.bootStore]: store };
       const made = await makeMedia(await mkdtemp(join(folder, 'store-')), { extraFiles });
-      return (await inspectMedia(made.path, 1)).warnings;
+      return (await inspectMedia(made.path, 1)).bootable.problems;
     };
     expect(await inspected(await mediaStore('windows'))).toEqual([
       'the boot store starts the extracted Windows, not the boot image: the task sequence would never begin',
     ]);
     expect(await inspected(Buffer.from('regf, and no more'))).toEqual([
-      'the boot store (EFI\\Microsoft\\Boot\\BCD) is damaged: this media will be refused',
+      'the boot store (\\EFI\\Microsoft\\Boot\\BCD) is damaged: this media will be refused',
     ]);
+  });
+
+  it('says of each part of starting what is wrong with it', async () => {
+    const inspected = async (options: MediaOptions): Promise<Media> => {
+      const made = await makeMedia(await mkdtemp(join(folder, 'start-')), { smallFiles: 3, ...options });
+      return await inspectMedia(made.path, 1);
+    };
+    const cut = await inspected({
+      extraFiles: { [bootPaths.bootImage]: (await readFile(plain.path)).subarray(0, 5000) },
+    });
+    expect(cut.bootable).toMatchObject({ bootable: false, bootImage: 'damaged' });
+    const program = await readFile(join(plain.tree, bootPaths.loaders[0]));
+    program.writeUInt16LE(0xaa64, 0x84);
+    program.writeUInt32LE(0, 0x80 + 24 + 112 + 36);
+    const other = await inspected({ extraFiles: { [bootPaths.loaders[0]]: program } });
+    expect(other.bootable.problems).toEqual([
+      '\\EFI\\Boot\\bootx64.efi is a program for arm64 machines; by its name it should be for x64 machines',
+    ]);
+    expect(other.warnings).toEqual([
+      '\\EFI\\Boot\\bootx64.efi is not signed: a machine with Secure Boot on will refuse it',
+    ]);
+    const bare = await inspected({
+      without: [...bootPaths.loaders, 'Windows/Boot/EFI/bootmgfw.efi', bootPaths.bootStore],
+    });
+    expect(bare.bootable.problems).toEqual([
+      'there is no program that a UEFI machine starts: no \\EFI\\Boot\\bootx64.efi, no boot manager',
+    ]);
+    expect(bare.warnings[0]).toContain('there is no boot store in the media');
+    const ofWindows = await inspected({ without: bootPaths.loaders });
+    expect(ofWindows.bootable).toMatchObject({
+      bootable: true,
+      loaders: [{ path: '\\Windows\\Boot\\EFI\\bootmgfw.efi', wanted: 'x64', cpu: 'x64' }],
+    });
+    const large = await inspected({ extraFiles: { 'EFI/large.bin': Buffer.alloc(300 * 1024 * 1024) } });
+    expect(large.warnings[0]).toContain('only the layout configmgr-uefi has room for them');
+  });
+
+  it('finds boot files whatever their case', async () => {
+    const made = await makeMedia(join(folder, 'lower'), { smallFiles: 3, compression: 'XPRESS' });
+    await rename(join(made.tree, 'EFI'), join(made.tree, 'efi'));
+    await rename(join(made.tree, 'sources'), join(made.tree, 'SOURCES'));
+    const wim = join(folder, 'lower.wim');
+    await promisify(execFile)('wimlib-imagex', ['capture', made.tree, wim, '--compress=none']);
+    expect((await inspectMedia(wim, 1)).bootable).toMatchObject({ bootable: true, bootStore: 'boot-image' });
   });
 
   it('reads images, and counts hard links once', async () => {
@@ -144,7 +197,10 @@ describe('inspectMedia', () => {
       without: [bootPaths.bootImage],
       smallFiles: 3,
     });
-    expect((await inspectMedia(made.path, 1)).bootable).toMatchObject({ bootable: false, bootImage: false });
+    expect((await inspectMedia(made.path, 1)).bootable).toMatchObject({
+      bootable: false,
+      bootImage: 'missing',
+    });
   });
 
   it('cleans names, and notes oddities that stop nothing', async () => {

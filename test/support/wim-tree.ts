@@ -1,6 +1,8 @@
+import { execFile } from 'node:child_process';
 import { link, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
 import { bcdElements, bcdObjects, bcdObjectTypes, type BcdValue } from '../../core/boot/bcd';
 import { encodeDevice } from '../../core/boot/bcd-device';
 import { newStore } from '../../core/boot/bcd-rules';
@@ -36,13 +38,32 @@ export function plainBytes(bytes: number, seed: number): Buffer {
   return buffer;
 }
 
-/** The start of a PE file: enough for what looks at the first bytes only. */
+/** The start of a PE file for x64, with a certificate table: enough for what looks at the first bytes only. */
 function fakeProgram(bytes: number, seed: number): Buffer {
   const program = randomBytes(bytes, seed);
   program.write('MZ', 0, 'latin1');
   program.writeUInt32LE(0x80, 0x3c);
   program.write('PE\0\0', 0x80, 'latin1');
+  program.writeUInt16LE(0x8664, 0x84);
+  const optional = 0x80 + 24;
+  program.writeUInt16LE(0x20b, optional);
+  program.writeUInt32LE(16, optional + 108);
+  program.writeUInt32LE(bytes - 1000, optional + 112 + 32);
+  program.writeUInt32LE(1000, optional + 112 + 36);
   return program;
+}
+
+/** A whole, small WIM: what stands for the boot image. */
+async function smallWim(seed: number): Promise<Buffer> {
+  const folder = await mkdtemp(join(tmpdir(), 'prestage-boot-image-'));
+  try {
+    await mkdir(join(folder, 'tree'));
+    await writeFile(join(folder, 'tree', 'winpe.dat'), randomBytes(300_000, seed));
+    await promisify(execFile)('wimlib-imagex', ['capture', join(folder, 'tree'), join(folder, 'boot.wim')]);
+    return await readFile(join(folder, 'boot.wim'));
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
 }
 
 export interface TreeOptions {
@@ -119,7 +140,7 @@ export async function makeTree(directory: string, options: TreeOptions = {}): Pr
   for (const [index, path] of bootPaths.loaders.entries()) await put(path, fakeProgram(40_000, 10 + index));
   await put('EFI/Microsoft/Boot/Fonts/wgl4_boot.ttf', randomBytes(48_000, 2));
   await put('EFI/Microsoft/Boot/de-DE/bootmgfw.efi.mui', plainBytes(9_000, 3));
-  await put(bootPaths.bootImage, Buffer.concat([Buffer.from('MSWIM\0\0\0'), randomBytes(300_000, 4)]));
+  await put(bootPaths.bootImage, await smallWim(4));
   await put('sources/boot.sdi', plainBytes(60_000, 5));
   await put('SMS/data/TsmBootstrap.ini', '[MediaInfo]\r\nMediaType=FullMedia\r\nUnattended=true\r\n');
   await put('SMS/data/variables.dat', randomBytes(6_000, 6));

@@ -1,7 +1,8 @@
 import { IconAlertTriangle, IconCheck } from '@tabler/icons-react';
 import type { ReactElement } from 'react';
 import { formatBytes, sanitizeForDisplay } from '../../../core/display';
-import type { Bootable, Media } from '../../../core/media';
+import type { Bootable } from '../../../core/boot/preflight';
+import type { Media } from '../../../core/media';
 import { act } from '../../actions';
 import { fileName } from '../../format';
 import { Facts } from '../../parts/facts';
@@ -49,23 +50,19 @@ function Boots({ bootable }: { readonly bootable: Bootable }): ReactElement {
   if (bootable.bootable) {
     return (
       <p className="batch-good">
-        <IconCheck size={20} stroke={3} aria-hidden /> {text.bootable}
+        <IconCheck size={20} stroke={3} aria-hidden />{' '}
+        {text.bootable(bootable.loaders.map(({ cpu }) => cpu).join(', '))}
       </p>
     );
   }
-  const missing = [
-    ...(bootable.bootImage ? [] : [text.noBootImage]),
-    ...(bootable.bootStore ? [] : [text.noBootStore]),
-    ...(bootable.efiFiles.length > 0 ? [] : [text.noEfiFiles]),
-  ];
   return (
     <div className="batch-warning">
       <IconAlertTriangle size={20} aria-hidden />
       <div>
         <p>{text.notBootable}</p>
         <ul className="batch-list">
-          {missing.map((part) => (
-            <li key={part}>{part}</li>
+          {bootable.problems.map((problem) => (
+            <li key={problem}>{sanitizeForDisplay(problem, 400)}</li>
           ))}
         </ul>
         <p>{text.bootableHint}</p>

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { checkListing, findBootFiles, problemLimit, wimlibWarnings } from '../../../core/wim-listing';
+import { checkListing, problemLimit, wimlibWarnings } from '../../../core/wim-listing';
 
 /** As `wimlib-imagex dir` prints it: a folder before what is in it. */
 const honest = [
@@ -124,33 +124,5 @@ describe('wimlibWarnings', () => {
       '\r[ERROR] Directory structure too deep!\nERROR: Exiting with error code 21:\n       The metadata resource is invalid.\n';
     expect(wimlibWarnings(stderr)).toEqual(['Ignoring file named "." or ".." in directory "/Odd"']);
     expect(wimlibWarnings('')).toEqual([]);
-  });
-});
-
-describe('findBootFiles', () => {
-  it('finds all parts without regard to case', () => {
-    const lines = honest.map((line) => line.toUpperCase());
-    expect(findBootFiles(lines)).toEqual({
-      bootable: true,
-      bootImage: true,
-      bootStore: true,
-      efiFiles: ['\\EFI\\BOOT\\BOOTX64.EFI'],
-    });
-  });
-
-  it.each([
-    ['/sources/boot.wim', { bootImage: false }],
-    ['/EFI/Microsoft/Boot/BCD', { bootStore: false }],
-    ['/EFI/Boot/bootx64.efi', { efiFiles: [] }],
-  ])('is not bootable without %s', (missing, difference) => {
-    const found = findBootFiles(honest.filter((line) => line !== missing));
-    expect(found).toMatchObject({ bootable: false, ...difference });
-  });
-
-  it('looks for loaders in the boot folders only, and lists 50 at most', () => {
-    const lines = ['/Windows/Boot/EFI/bootmgfw.efi', '/Windows/System32/winload.efi', '/x.efi'];
-    expect(findBootFiles(lines).efiFiles).toEqual(['\\Windows\\Boot\\EFI\\bootmgfw.efi']);
-    const many = Array.from({ length: 80 }, (_, index) => `/EFI/${String(index)}.efi`);
-    expect(findBootFiles(many).efiFiles).toHaveLength(50);
   });
 });

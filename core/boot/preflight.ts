@@ -1,0 +1,128 @@
+import { z } from 'zod';
+import { formatBytes, sanitizeForDisplay } from '../display';
+import { layouts } from '../layout';
+
+/** CPUs that a UEFI program can be for; `none`: the file is not a program. */
+export const programCpus = ['x64', 'arm64', 'ia32', 'other', 'none'] as const;
+
+/** What can be told of starting from an image without starting a machine. Paths are matched without regard to case. */
+export const bootFactsSchema = z.strictObject({
+  /** `\sources\boot.wim`; damaged when its own header says that it should be longer, or is none. */
+  bootImage: z.enum(['whole', 'damaged', 'missing']),
+  /** What the default entry of `\EFI\Microsoft\Boot\BCD` starts; `other-image` is a boot image at another path. */
+  bootStore: z.enum(['boot-image', 'other-image', 'windows', 'nothing', 'damaged', 'missing']),
+  /** The programs that firmware starts on a disk it does not know, as they will lie on the EFI partition. */
+  loaders: z.array(
+    z.strictObject({
+      /** In the image. Safe to show. */
+      path: z.string(),
+      /** CPU that firmware looks for under this name. */
+      wanted: z.enum(programCpus),
+      cpu: z.enum(programCpus),
+      /** It has a certificate table. Who signed it is not looked at. */
+      signed: z.boolean(),
+    }),
+  ),
+  /** Bytes of all files that go to the EFI partition. */
+  efiBytes: z.int().nonnegative(),
+});
+export type BootFacts = z.infer<typeof bootFactsSchema>;
+
+export const bootableSchema = z.strictObject({
+  /** Nothing is known that would keep a machine from starting: there are no problems. */
+  bootable: z.boolean(),
+  ...bootFactsSchema.shape,
+  /** Why a machine would not start from this image, or not what it should. */
+  problems: z.array(z.string()),
+});
+export type Bootable = z.infer<typeof bootableSchema>;
+
+/** Names under which firmware looks on a disk it does not know. Source: UEFI 2.10, 3.5.1.1. */
+export const defaultLoaderNames = {
+  x64: 'bootx64.efi',
+  arm64: 'bootaa64.efi',
+  ia32: 'bootia32.efi',
+  other: null,
+  none: null,
+} as const;
+
+/** Judges the facts. `notes` are what a user should know but that keeps no machine from starting. */
+export function judgeBoot(facts: BootFacts): { bootable: Bootable; notes: string[] } {
+  const problems = [...imageProblems(facts), ...storeProblems(facts), ...loaderProblems(facts)];
+  const notes: string[] = [];
+  if (facts.bootStore === 'other-image') {
+    notes.push('the boot store starts another boot image than \\sources\\boot.wim');
+  }
+  if (facts.bootStore === 'missing' && facts.bootImage === 'whole') {
+    notes.push('there is no boot store in the media: each drive gets one that starts \\sources\\boot.wim');
+  }
+  for (const { path, signed, cpu } of facts.loaders) {
+    if (!signed && cpu !== 'none') {
+      notes.push(`${path} is not signed: a machine with Secure Boot on will refuse it`);
+    }
+  }
+  const short = layouts.filter((layout) => efiRoom(layout) < facts.efiBytes);
+  if (short.length > 0) {
+    const left = layouts.filter((layout) => !short.includes(layout)).map(({ name }) => name);
+    notes.push(
+      `the boot files take ${formatBytes(facts.efiBytes)}: ` +
+        (left.length === 0
+          ? 'no layout has an EFI partition of that size'
+          : `only the layout ${left.join(' or ')} has room for them`),
+    );
+  }
+  return { bootable: { bootable: problems.length === 0, ...facts, problems }, notes };
+}
+
+function imageProblems({ bootImage }: BootFacts): string[] {
+  if (bootImage === 'missing') return ['the boot image (\\sources\\boot.wim) is missing'];
+  if (bootImage === 'damaged') return ['the boot image (\\sources\\boot.wim) is damaged or cut off'];
+  return [];
+}
+
+function storeProblems({ bootStore, bootImage }: BootFacts): string[] {
+  switch (bootStore) {
+    case 'boot-image':
+    case 'other-image':
+      return [];
+    case 'windows':
+      return [
+        'the boot store starts the extracted Windows, not the boot image: the task sequence would never begin',
+      ];
+    case 'nothing':
+      return ['the boot store (\\EFI\\Microsoft\\Boot\\BCD) has no entry that a machine could start'];
+    case 'damaged':
+      return ['the boot store (\\EFI\\Microsoft\\Boot\\BCD) is damaged: this media will be refused'];
+    case 'missing':
+      return bootImage === 'missing' ? ['the boot store (\\EFI\\Microsoft\\Boot\\BCD) is missing'] : [];
+  }
+}
+
+function loaderProblems({ loaders }: BootFacts): string[] {
+  if (loaders.length === 0) {
+    return ['there is no program that a UEFI machine starts: no \\EFI\\Boot\\bootx64.efi, no boot manager'];
+  }
+  return loaders.flatMap(({ path, wanted, cpu }) => {
+    if (cpu === wanted) return [];
+    if (cpu === 'none') return [`${path} is not a program`];
+    return [`${path} is a program for ${cpu} machines; by its name it should be for ${wanted} machines`];
+  });
+}
+
+interface Sized {
+  readonly partitions: readonly {
+    readonly role: string;
+    readonly size: { readonly kind: string; readonly bytes?: number };
+  }[];
+}
+
+/** Bytes of a layout's EFI partition, file system included. */
+export function efiRoom(layout: Sized): number {
+  const efi = layout.partitions.find(({ role }) => role === 'efi');
+  return efi?.size.bytes ?? 0;
+}
+
+/** A path of an image as Windows writes it, safe to show. */
+export function shownPath(path: string): string {
+  return sanitizeForDisplay(path.replaceAll('/', '\\'), 300);
+}
