@@ -32,6 +32,7 @@ export const errorCodes = [
   'drive-gone',
   'verify-mismatch',
   'table-mismatch',
+  'rehearsal-failed',
   // machines
   'serial-invalid',
   'serial-placeholder',

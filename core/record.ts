@@ -3,6 +3,7 @@ import { sha256Schema } from './chunk-map';
 import { driveIdentitySchema, driveKinds } from './drive';
 import { errorDataSchema } from './errors';
 import { jobEndSchema } from './job';
+import { rehearsalVerdictSchema } from './rehearsal';
 
 /**
  * The record's form. One entry is one line of the ledger: canonical JSON (RFC 8785), hashed with SHA-256
@@ -73,8 +74,30 @@ export const recordSchema = z.discriminatedUnion('kind', [
       z.strictObject({ state: z.literal('failed'), reason: errorDataSchema }),
     ]),
   }),
+  /** A finished drive was started in a virtual machine. */
+  z.strictObject({
+    kind: z.literal('drive-rehearsed'),
+    jobId: z.uuid(),
+    machineSerial: z.string(),
+    drive: recordedDriveSchema,
+    fingerprint: sha256Schema,
+    end: z.discriminatedUnion('state', [
+      z.strictObject({ state: z.literal('done') }),
+      z.strictObject({ state: z.literal('failed'), reason: errorDataSchema }),
+    ]),
+    verdict: rehearsalVerdictSchema,
+    /** SHA-256 of the PNG of the display at the end; the file lies in the state folder. Null: there was no display. */
+    picture: sha256Schema.nullable(),
+  }),
 ]);
 export type LedgerRecord = z.infer<typeof recordSchema>;
+
+/** Which machine and drive a record is about, and which job. */
+export function subjectOf(
+  record: LedgerRecord,
+): Pick<JobFacts, 'jobId' | 'machineSerial' | 'drive' | 'fingerprint'> {
+  return 'job' in record ? record.job : record;
+}
 
 /** Hash that stands before the first entry. */
 export const genesisHash = '0'.repeat(64);

@@ -27,6 +27,8 @@ export const timeouts = {
   ledgerLock: 30_000,
   /** Between two tries for the ledger's lock where SQLite itself does not wait (the switch to WAL). */
   ledgerLockPause: 20,
+  /** Between two looks at console and display of a rehearsed drive. */
+  rehearsalLook: 500,
   /** Two progress lines of one drive or task, not on a terminal, while its phase does not change. */
   progressLine: 10_000,
 } as const;

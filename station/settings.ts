@@ -3,6 +3,7 @@ import { hostname } from 'node:os';
 import { z } from 'zod';
 import { sanitizeForDisplay } from '../core/display';
 import { PrestageError } from '../core/errors';
+import { rehearsalSettingsSchema } from '../core/rehearsal';
 import { deskSettingsSchema } from '../core/settings';
 import { errorCodeOf } from '../core/system-error';
 import { timeouts } from '../core/timeouts';
@@ -28,6 +29,7 @@ export const settingsSchema = z.strictObject({
     .positive()
     .max(24 * 60 * 60)
     .default(timeouts.driveStall / 1000),
+  rehearsal: rehearsalSettingsSchema.default(() => rehearsalSettingsSchema.parse({})),
   /** What the desktop app is told; bays count for the command line too. */
   desk: deskSettingsSchema.default(() => deskSettingsSchema.parse({})),
 });

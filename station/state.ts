@@ -31,6 +31,8 @@ export interface StatePlaces {
   readonly renderCache: string;
   /** Folder. Chunk maps of finished drives, by fingerprint; needed to verify a drive again. */
   readonly chunkMaps: string;
+  /** Folder. Pictures of rehearsals, by their SHA-256. */
+  readonly pictures: string;
   /** Folder. What runs right now. */
   readonly runs: string;
 }
@@ -67,10 +69,18 @@ export function statePlaces(stateDirectory: string | null, options: StateOptions
     settingsFile: join(settings, 'settings.json'),
     renderCache: join(cache, 'renders'),
     chunkMaps: join(state, 'chunk-maps'),
+    pictures: join(state, 'pictures'),
     runs: join(state, 'runs'),
   };
   if (options.make !== false) {
-    for (const folder of [state, settings, places.renderCache, places.chunkMaps, places.runs]) {
+    for (const folder of [
+      state,
+      settings,
+      places.renderCache,
+      places.chunkMaps,
+      places.pictures,
+      places.runs,
+    ]) {
       makeFolder(folder);
     }
   }
@@ -130,7 +140,7 @@ export function writeFileAtomically(file: string, text: string, mode: number): v
 }
 
 /** Writes a file that must not exist yet, and waits until the disk has it. */
-export function writeNewFile(file: string, text: string, mode: number): void {
+export function writeNewFile(file: string, text: string | Buffer, mode: number): void {
   const descriptor = openSync(file, 'wx', mode);
   try {
     writeFileSync(descriptor, text);

@@ -179,9 +179,11 @@ export const logResults = [
   'interrupted',
   'verified',
   'verify-failed',
+  'rehearsed',
+  'rehearsal-failed',
 ] as const;
 
-/** A line of the log: one job that ended, or one finished drive that was read again. */
+/** A line of the log: one job that ended, or one finished drive that was read again or rehearsed. */
 export const logRowSchema = z.strictObject({
   sequence: z.int().positive(),
   /** ISO 8601, UTC. */

@@ -3,6 +3,7 @@ import { sha256Schema } from '../chunk-map';
 import { confirmedDriveSchema, driveSchema } from '../drive';
 import { errorDataSchema } from '../errors';
 import { jobStateSchema } from '../job';
+import { rehearsalSignSchema, rehearsalVerdictSchema } from '../rehearsal';
 import { mediaHashSchema, mediaSchema } from '../media';
 
 /**
@@ -153,6 +154,28 @@ export const engineMethods = {
     }),
     response: z.strictObject({ bytesVerified: z.int().nonnegative(), seconds: z.number().nonnegative() }),
   },
+  /**
+   * Starts a drive in a virtual machine, read-only, and waits for the sign that it has started. A drive that does not
+   * start is a verdict, not an error. Progress in seconds.
+   */
+  rehearseDrive: {
+    request: z.strictObject({
+      progressToken,
+      driveId: z.string(),
+      confirmed: confirmedDriveSchema,
+      benchDirectory,
+      /** The virtual machine has it in its SMBIOS. */
+      machineSerial: z.string(),
+      sign: rehearsalSignSchema,
+      seconds: z.int().positive(),
+      secureBoot: z.boolean(),
+    }),
+    response: z.strictObject({
+      verdict: rehearsalVerdictSchema,
+      /** The display at the end: a PNG, base64; null when there was none. */
+      picture: z.base64().nullable(),
+    }),
+  },
 } as const;
 
 export type EngineMethods = typeof engineMethods;
@@ -172,8 +195,9 @@ export const taskProgressSchema = z.strictObject({
     'mapping',
     'checking',
     'verifying',
+    'rehearsing',
   ]),
-  /** Bytes; total is 0 while it is not known. */
+  /** Bytes, or seconds while rehearsing; total is 0 while it is not known. */
   done: z.int().nonnegative(),
   total: z.int().nonnegative(),
 });

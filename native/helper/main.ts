@@ -14,6 +14,7 @@ import { Reservations } from '../pipeline/reservation';
 import { aimRender } from '../render/aim-render';
 import { checkRender } from '../render/check-render';
 import { makeRender } from '../render/make-render';
+import { rehearseDrive } from '../rehearsal/rehearse';
 import { toolVersions } from '../tools/versions';
 import { ownVersion } from '../version';
 import { claimStdout, obeySignals, serveEngine, type EngineHandlers } from './rpc-server';
@@ -108,6 +109,14 @@ const handlers: EngineHandlers = {
       },
       signal,
     ),
+  rehearseDrive: async (request, { signal, taskProgress }) =>
+    await rehearseDrive(
+      request,
+      (done, total) => {
+        taskProgress({ token: request.progressToken, phase: 'rehearsing', done, total });
+      },
+      signal,
+    ),
 };
 
 /**
@@ -121,6 +130,7 @@ const withPrivilege: ReadonlySet<string> = new Set<EngineMethod>([
   'runJob',
   'eraseTables',
   'verifyDrive',
+  'rehearseDrive',
 ]);
 const refuse = async (): Promise<never> => {
   await Promise.resolve();

@@ -7,6 +7,7 @@ export const toolPackages = {
   'mkfs.fat': 'dosfstools',
   mcopy: 'mtools',
   mdir: 'mtools',
+  'qemu-system-x86_64': 'qemu-system-x86',
   hivexml: 'libhivex-bin',
   hivexsh: 'libhivex-bin',
 } as const;

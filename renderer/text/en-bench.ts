@@ -50,6 +50,7 @@ const taskPhases: Readonly<Record<DeskTask['phase'], string>> = {
   mapping: 'Mapping image',
   checking: 'Checking image',
   verifying: 'Verifying image',
+  rehearsing: 'Starting drive in a virtual machine',
 };
 
 /** Words of the bench, its cards, the details of a drive, and the start. */

@@ -11,6 +11,8 @@ const results: Readonly<Record<LogRow['result'], string>> = {
   interrupted: 'Interrupted',
   verified: 'Read again: pass',
   'verify-failed': 'Read again: fail',
+  rehearsed: 'Rehearsal: pass',
+  'rehearsal-failed': 'Rehearsal: fail',
 };
 
 const commands: Readonly<Record<ScanCommand, string>> = {
@@ -111,6 +113,10 @@ export const logText = {
     written: 'Written',
     verified: 'Read back',
     chunks: 'Chunks compared',
+    seen: 'Seen',
+    virtualMachine: 'Virtual machine',
+    picture: 'Picture, SHA-256',
+    console: 'Console',
     directIo: 'Past the cache',
     table: 'Table SHA-256',
     hash: 'Hash',
@@ -119,6 +125,8 @@ export const logText = {
     key: 'Station key',
     versions: 'Versions',
   },
+  machine: (accelerator: 'kvm' | 'tcg', secureBoot: boolean, time: string): string =>
+    `${accelerator === 'kvm' ? 'KVM' : 'emulated (TCG)'}, Secure Boot ${secureBoot ? 'on' : 'off'}, ${time}`,
   expected: {
     given: 'the SHA-256 that the operator gave',
     manifest: 'the .sha256 file beside it',

@@ -13,6 +13,7 @@ import { exitCodes, type ExitCode } from './exit-codes';
 import { ledgerCommand } from './ledger';
 import { mediaCommand } from './media';
 import { Output } from './output';
+import { rehearseCommand } from './rehearse';
 import { verifyCommand } from './verify';
 
 export interface CommandLine {
@@ -85,6 +86,7 @@ function rootCommand({ version, stdout, stderr }: CommandLine, output: Output): 
     mediaCommand(),
     applyCommand(),
     verifyCommand(),
+    rehearseCommand(),
     ledgerCommand(),
     cacheCommand(),
     benchCommand(),

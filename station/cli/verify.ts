@@ -7,6 +7,7 @@ import { confirmationOf, driveLabel, identityOf, placeOf, type Drive } from '../
 import { isCancellation, PrestageError, toErrorData } from '../../core/errors';
 import type { JobFacts, LedgerRecord } from '../../core/record';
 import { chunkMapFile } from '../batch/run-batch';
+import { requireDrive, requireFinishedJob } from '../finished-drive';
 import type { Ledger } from '../ledger/ledger';
 import type { StatePlaces } from '../state';
 import { benchOption, commandAction, jsonOption, stateOption } from './context';
@@ -44,14 +45,7 @@ export function verifyCommand(): Command {
         return await withStation(context, operator, async ({ places, settings, ledger, append }) => {
           const { engines, output, signal } = context;
           const benchDirectory = options.bench === undefined ? null : resolve(options.bench);
-          const plain = await engines.plain();
-          const { drives } = await plain.call(
-            'listDrives',
-            { benchDirectory, protectedPaths: [] },
-            { signal },
-          );
-          const drive = drives.find(({ id }) => id === options.drive);
-          if (drive === undefined) throw notThere(options.drive);
+          const drive = await requireDrive(options.drive, benchDirectory, engines, signal);
           const job = requireRecord(drive, ledger, places);
           const engine = await engines.forDrive(drive);
           const record = (end: Extract<LedgerRecord, { kind: 'drive-verified' }>['end']): number =>
@@ -116,30 +110,15 @@ export function verifyCommand(): Command {
     );
 }
 
-function notThere(id: string): PrestageError {
-  return new PrestageError({
-    code: 'drive-not-found',
-    message: `There is no drive '${sanitizeForDisplay(id, 60)}'.`,
-    remedy: "List the drives with 'prestage drives' and use the id shown there.",
-  });
-}
-
 /** The newest finished job of a drive, when its chunk map is still there. */
 function requireRecord(drive: Drive, ledger: Ledger, places: StatePlaces): JobFacts {
-  const record = ledger.findLastDone(drive)?.entry.record;
-  if (record?.kind !== 'job-ended') {
-    throw new PrestageError({
-      code: 'record-not-found',
-      message: `The ledger of this station has no finished job for the ${driveLabel(drive)}.`,
-      remedy: 'Verify it at the station that wrote it, or write it anew.',
-    });
-  }
-  if (!existsSync(chunkMapFile(places, record.job.fingerprint))) {
+  const job = requireFinishedJob(drive, ledger);
+  if (!existsSync(chunkMapFile(places, job.fingerprint))) {
     throw new PrestageError({
       code: 'record-not-found',
       message: `The chunk map of the ${driveLabel(drive)} is missing from the state folder.`,
       remedy: 'Restore the folder chunk-maps from a backup, or write the drive anew.',
     });
   }
-  return record.job;
+  return job;
 }

@@ -4,6 +4,7 @@ import type { DriveIdentity } from '../../core/drive';
 import {
   ledgerEntrySchema,
   storedEntrySchema,
+  subjectOf,
   type LedgerEntry,
   type LedgerRecord,
   type StoredEntry,
@@ -86,7 +87,7 @@ export function driveKey(drive: DriveIdentity): string {
 
 /** The columns that belong to a record. */
 export function columnsOf(record: LedgerRecord): EntryColumns {
-  const facts = record.kind === 'drive-verified' ? record : record.job;
+  const facts = subjectOf(record);
   return {
     kind: record.kind,
     state: record.kind === 'job-started' ? null : record.end.state,

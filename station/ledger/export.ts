@@ -79,26 +79,34 @@ export function* exportCsv(ledger: Ledger): Generator<string, void> {
 }
 
 /** A finished drive that was read again. One that failed takes back what an earlier line says of its job. */
-function verifiedRow(
+const laterResults = {
+  'drive-verified': { done: 'verified', failed: 'verify-failed' },
+  'drive-rehearsed': { done: 'rehearsed', failed: 'rehearsal-failed' },
+} as const;
+
+/** What was done with a drive after its job. */
+function laterRow(
   stored: StoredEntry,
   entry: LedgerEntry,
-  { jobId, machineSerial, drive, fingerprint, end }: Extract<LedgerRecord, { kind: 'drive-verified' }>,
+  record: Extract<LedgerRecord, { kind: 'drive-verified' | 'drive-rehearsed' }>,
 ): CsvRow {
+  const { kind, jobId, machineSerial, drive, fingerprint, end } = record;
+  const read = record.kind === 'drive-verified' && record.end.state === 'done' ? record.end : null;
   const blank = Object.fromEntries(csvColumns.map((column) => [column, null])) as CsvRow;
   return {
     ...blank,
     sequence: stored.sequence,
     time: entry.time,
     machineSerial,
-    result: end.state === 'done' ? 'verified' : 'verify-failed',
+    result: laterResults[kind][end.state],
     reason: end.state === 'failed' ? `${end.reason.code}: ${end.reason.message}` : null,
     driveSerial: drive.serial,
     driveWwn: drive.wwn,
     driveModel: drive.model,
     driveBytes: drive.size,
     fingerprint,
-    bytesVerified: end.state === 'done' ? end.bytesVerified : null,
-    verifySeconds: end.state === 'done' ? end.seconds : null,
+    bytesVerified: read?.bytesVerified ?? null,
+    verifySeconds: read?.seconds ?? null,
     operator: entry.operator,
     station: entry.station.name,
     jobId,
@@ -108,7 +116,9 @@ function verifiedRow(
 
 function csvRow(stored: StoredEntry, entry: LedgerEntry): CsvRow | null {
   const { record } = entry;
-  if (record.kind === 'drive-verified') return verifiedRow(stored, entry, record);
+  if (record.kind === 'drive-verified' || record.kind === 'drive-rehearsed') {
+    return laterRow(stored, entry, record);
+  }
   if (record.kind !== 'job-ended') return null;
   const { job, end } = record;
   const result = end.state === 'done' ? end.result : null;

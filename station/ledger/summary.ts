@@ -1,4 +1,10 @@
-import { ledgerEntrySchema, type RecordedDrive, type StoredEntry } from '../../core/record';
+import {
+  ledgerEntrySchema,
+  subjectOf,
+  type LedgerRecord,
+  type RecordedDrive,
+  type StoredEntry,
+} from '../../core/record';
 import { assertNever } from '../../core/errors';
 import { parseJson } from './check-entry';
 
@@ -7,11 +13,12 @@ export interface EntrySummary {
   readonly sequence: number;
   /** ISO 8601, UTC; null when the entry is damaged. */
   readonly time: string | null;
-  /** job-started, job-ended, drive-verified; null when the entry is damaged. */
+  /** job-started, job-ended, drive-verified, drive-rehearsed; null when the entry is damaged. */
   readonly kind: string | null;
   readonly machineSerial: string | null;
   readonly drive: Pick<RecordedDrive, 'id' | 'serial' | 'model' | 'bay' | 'path'> | null;
-  readonly result: 'started' | 'done' | 'failed' | 'cancelled' | 'interrupted' | 'verified' | 'damaged';
+  readonly result:
+    'started' | 'done' | 'failed' | 'cancelled' | 'interrupted' | 'verified' | 'rehearsed' | 'damaged';
   readonly reason: { readonly code: string; readonly message: string } | null;
   readonly jobId: string | null;
   readonly operator: string | null;
@@ -27,7 +34,7 @@ export function summarizeEntry(stored: StoredEntry): EntrySummary {
     return { sequence, ...nothing, result: 'damaged', reason: null, hash };
   }
   const { time, operator, record } = parsed.data;
-  const facts = record.kind === 'drive-verified' ? record : record.job;
+  const facts = subjectOf(record);
   const { id, serial, model, bay, path } = facts.drive;
   const end = record.kind === 'job-started' ? null : record.end;
   const reason = end?.state === 'failed' ? { code: end.reason.code, message: end.reason.message } : null;
@@ -46,7 +53,7 @@ export function summarizeEntry(stored: StoredEntry): EntrySummary {
 }
 
 function resultOf(
-  kind: 'job-started' | 'job-ended' | 'drive-verified',
+  kind: LedgerRecord['kind'],
   state: 'done' | 'failed' | 'cancelled' | 'interrupted' | null,
 ): EntrySummary['result'] {
   switch (kind) {
@@ -56,6 +63,8 @@ function resultOf(
       return state ?? 'damaged';
     case 'drive-verified':
       return state === 'done' ? 'verified' : 'failed';
+    case 'drive-rehearsed':
+      return state === 'done' ? 'rehearsed' : 'failed';
     default:
       return assertNever(kind);
   }

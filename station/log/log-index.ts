@@ -124,6 +124,7 @@ function resultOf(kind: unknown, state: unknown): LogRow['result'] | null {
       ? state
       : null;
   }
+  if (kind === 'drive-rehearsed') return state === 'done' ? 'rehearsed' : 'rehearsal-failed';
   if (kind !== 'drive-verified') return null;
   return state === 'done' ? 'verified' : 'verify-failed';
 }

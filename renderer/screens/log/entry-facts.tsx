@@ -2,7 +2,7 @@ import type { ReactNode } from 'react';
 import type { LogEntry, LogRow } from '../../../core/contract/desk';
 import { formatBytes, formatDuration } from '../../../core/display';
 import type { ErrorData } from '../../../core/errors';
-import type { JobFacts, LedgerRecord, RecordedDrive } from '../../../core/record';
+import { subjectOf, type JobFacts, type LedgerRecord, type RecordedDrive } from '../../../core/record';
 import { formatDriveSize, formatRate, formatTime } from '../../format';
 import type { Fact } from '../../parts/facts';
 import { Mono } from '../../parts/mono';
@@ -20,9 +20,8 @@ export interface FactGroup {
 export function factGroups({ stored, entry }: LogEntry, text: Words): FactGroup[] {
   const { record } = entry;
   const words = text.facts;
-  const job = record.kind === 'drive-verified' ? null : record.job;
-  const drive = record.kind === 'drive-verified' ? record.drive : record.job.drive;
-  const machine = record.kind === 'drive-verified' ? record.machineSerial : record.job.machineSerial;
+  const job = 'job' in record ? record.job : null;
+  const { drive, machineSerial: machine } = subjectOf(record);
   const groups: FactGroup[] = [
     {
       title: text.groups.result,
@@ -36,7 +35,7 @@ export function factGroups({ stored, entry }: LogEntry, text: Words): FactGroup[
         { name: words.operator, value: entry.operator },
         { name: words.station, value: entry.station.name },
         { name: words.recorded, value: exactTime(entry.time) },
-        ...(record.kind === 'drive-verified' ? verifiedFacts(record, words) : jobFacts(record.job, words)),
+        ...('job' in record ? jobFacts(record.job, words) : laterFacts(record, words)),
         { name: words.hash, value: <Mono>{stored.hash}</Mono> },
         { name: words.previous, value: <Mono>{entry.previousHash}</Mono> },
         { name: words.signature, value: <Mono>{stored.signature}</Mono> },
@@ -57,8 +56,7 @@ function resultFacts(record: LedgerRecord, text: Words): Fact[] {
   const words = text.facts;
   if (record.kind === 'job-started') return [];
   const { end } = record;
-  const result: LogRow['result'] =
-    record.kind === 'job-ended' ? record.end.state : end.state === 'done' ? 'verified' : 'verify-failed';
+  const result = resultOf(record);
   const facts: Fact[] = [
     {
       name: words.result,
@@ -84,10 +82,39 @@ function resultFacts(record: LedgerRecord, text: Words): Fact[] {
         { name: words.table, value: <Mono>{figures.tableSha256}</Mono> },
       );
     }
+  } else if (record.kind === 'drive-rehearsed') {
+    facts.push(...rehearsalFacts(record, text));
   } else if (record.end.state === 'done') {
     facts.push({ name: words.verified, value: moved(record.end.bytesVerified, record.end.seconds, text) });
   }
   return facts;
+}
+
+function resultOf(record: Exclude<LedgerRecord, { kind: 'job-started' }>): LogRow['result'] {
+  switch (record.kind) {
+    case 'job-ended':
+      return record.end.state;
+    case 'drive-verified':
+      return record.end.state === 'done' ? 'verified' : 'verify-failed';
+    case 'drive-rehearsed':
+      return record.end.state === 'done' ? 'rehearsed' : 'rehearsal-failed';
+  }
+}
+
+function rehearsalFacts(
+  { verdict, picture }: Extract<LedgerRecord, { kind: 'drive-rehearsed' }>,
+  text: Words,
+): Fact[] {
+  const words = text.facts;
+  return present([
+    [words.seen, verdict.what],
+    [
+      words.virtualMachine,
+      text.machine(verdict.accelerator, verdict.secureBoot, formatDuration(verdict.seconds)),
+    ],
+    [words.picture, picture, true],
+    [words.console, verdict.console.length === 0 ? null : verdict.console.join('\n'), true],
+  ]);
 }
 
 function failureFacts(reason: ErrorData, text: Words): Fact[] {
@@ -158,8 +185,8 @@ function jobFacts(job: JobFacts, words: Words['facts']): Fact[] {
   ]);
 }
 
-function verifiedFacts(
-  record: Extract<LedgerRecord, { kind: 'drive-verified' }>,
+function laterFacts(
+  record: Extract<LedgerRecord, { kind: 'drive-verified' | 'drive-rehearsed' }>,
   words: Words['facts'],
 ): Fact[] {
   return present([

@@ -7,9 +7,11 @@ export function ResultMark({ result }: { readonly result: LogRow['result'] }): R
   switch (result) {
     case 'done':
     case 'verified':
+    case 'rehearsed':
       return <IconCheck size={20} stroke={3} aria-hidden />;
     case 'failed':
     case 'verify-failed':
+    case 'rehearsal-failed':
       return <IconX size={20} stroke={3} aria-hidden />;
     case 'cancelled':
     case 'interrupted':

@@ -101,6 +101,7 @@ const handlers: EngineHandlers = {
   eraseTables: nothing,
   aimRender: nothing,
   verifyDrive: nothing,
+  rehearseDrive: nothing,
 };
 
 const server = serveEngine(handlers, { input: process.stdin, output });

@@ -1,0 +1,122 @@
+import { z } from 'zod';
+
+/** What tells that a rehearsed drive has started. */
+export const rehearsalSignSchema = z.discriminatedUnion('kind', [
+  /** A text on the serial console: of the boot image's own, where it writes there. */
+  z.strictObject({ kind: z.literal('console'), text: z.string().min(1).max(200) }),
+  /** The firmware has started the drive, and the display has changed since: it has left the firmware. */
+  z.strictObject({ kind: z.literal('display') }),
+]);
+export type RehearsalSign = z.infer<typeof rehearsalSignSchema>;
+
+/** How drives are rehearsed. */
+export const rehearsalSettingsSchema = z.strictObject({
+  /** The first finished drive of each batch is started in a virtual machine. */
+  firstOfBatch: z.boolean().default(false),
+  sign: rehearsalSignSchema.default({ kind: 'display' }),
+  /** Seconds until a drive that has not shown the sign has failed. */
+  seconds: z.int().min(10).max(3600).default(300),
+  /** Firmware with Secure Boot on and Microsoft's keys: an unsigned loader is refused, as on the machine. */
+  secureBoot: z.boolean().default(false),
+});
+export type RehearsalSettings = z.infer<typeof rehearsalSettingsSchema>;
+
+export const accelerators = ['kvm', 'tcg'] as const;
+
+/** How a rehearsal ended. */
+export const rehearsalVerdictSchema = z.strictObject({
+  passed: z.boolean(),
+  /** What was seen, or what was not; one sentence. */
+  what: z.string(),
+  sign: rehearsalSignSchema,
+  secureBoot: z.boolean(),
+  accelerator: z.enum(accelerators),
+  seconds: z.number().nonnegative(),
+  /** The last lines of the serial console, safe to show. */
+  console: z.array(z.string()).max(40),
+});
+export type RehearsalVerdict = z.infer<typeof rehearsalVerdictSchema>;
+
+/** Terminal control sequences (ECMA-48: CSI, OSC, single escapes) and other control characters but line ends. */
+const controls =
+  /\u001b\[[0-9;?=]*[ -/]*[@-~]|\u001b\][^\u0007\u001b]*(?:\u0007|\u001b\\)|\u001b.|[\u0000-\u0009\u000b\u000c\u000e-\u001f\u007f]/g;
+
+/** A serial console's text without what moves the cursor, and without empty lines. */
+export function consoleLines(raw: string): string[] {
+  return raw
+    .replace(controls, '')
+    .split(/[\r\n]+/)
+    .map((line) => line.trim())
+    .filter((line) => line !== '');
+}
+
+/** What the firmware (EDK II, BdsDxe) says of starting. */
+export type FirmwareState =
+  /** It has not come so far. */
+  | { readonly kind: 'testing' }
+  /** A loader was started, and has not come back. */
+  | { readonly kind: 'started'; readonly option: string }
+  /** The loader could not be loaded, or came back, and nothing else was left to start. */
+  | { readonly kind: 'refused'; readonly why: string };
+
+/**
+ * Reads the firmware's own lines: `BdsDxe: loading Boot0001 "NAME" from PATH`, `BdsDxe: starting …`,
+ * `BdsDxe: failed to load …: Access Denied`, `BdsDxe: No bootable option or device was found`.
+ * Source: edk2, MdeModulePkg/Library/UefiBootManagerLib/BmBoot.c.
+ */
+export function firmwareState(lines: readonly string[]): FirmwareState {
+  let state: FirmwareState = { kind: 'testing' };
+  let why = 'the firmware found nothing that it could start';
+  for (const line of lines) {
+    const started = /BdsDxe: starting Boot\w+ "([^"]*)"/.exec(line);
+    if (started !== null) state = { kind: 'started', option: (started[1] ?? '').trim() };
+    const failed = /BdsDxe: failed to (?:load|start) Boot\w+ "[^"]*" from .*: (.+)$/.exec(line);
+    if (failed !== null) {
+      state = { kind: 'testing' };
+      why = `the firmware refused to start the drive: ${failed[1] ?? ''}`;
+    }
+    if (/BdsDxe: No bootable option|UEFI Interactive Shell/.test(line)) return { kind: 'refused', why };
+  }
+  return state;
+}
+
+/** A display's picture: three bytes a pixel. */
+export interface Picture {
+  readonly width: number;
+  readonly height: number;
+  readonly pixels: Uint8Array;
+}
+
+/** Share of pixels that must have changed: a blinking cursor is less, a line of text is more. */
+const changedShare = 0.005;
+
+/** Whether a display shows something else than before: another size, or enough other pixels. */
+export function showsSomethingElse(before: Picture, now: Picture): boolean {
+  if (before.width !== now.width || before.height !== now.height) return true;
+  const total = now.width * now.height;
+  let changed = 0;
+  for (let pixel = 0; pixel < total; pixel += 1) {
+    const at = pixel * 3;
+    if (
+      before.pixels[at] !== now.pixels[at] ||
+      before.pixels[at + 1] !== now.pixels[at + 1] ||
+      before.pixels[at + 2] !== now.pixels[at + 2]
+    ) {
+      changed += 1;
+    }
+  }
+  return changed > total * changedShare;
+}
+
+/**
+ * Reads a portable pixmap (PPM, `P6`, 8 bits a colour), as QEMU's screendump writes it.
+ * @returns null when it is none
+ */
+export function parsePixmap(bytes: Uint8Array): Picture | null {
+  const head = String.fromCharCode(...bytes.subarray(0, 64));
+  const match = /^P6\s+(\d+)\s+(\d+)\s+255\s/.exec(head);
+  if (match === null) return null;
+  const [width, height] = [Number(match[1]), Number(match[2])];
+  const pixels = bytes.subarray(match[0].length);
+  return pixels.length === width * height * 3 ? { width, height, pixels } : null;
+}

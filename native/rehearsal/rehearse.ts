@@ -1,0 +1,258 @@
+import { spawn, type ChildProcessByStdio } from 'node:child_process';
+import { chown, copyFile, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Readable } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { EngineRequest, EngineResponse } from '../../core/contract/engine';
+import { sanitizeForDisplay } from '../../core/display';
+import { driveLabel } from '../../core/drive';
+import { cancelled, PrestageError } from '../../core/errors';
+import {
+  consoleLines,
+  firmwareState,
+  parsePixmap,
+  showsSomethingElse,
+  type Picture,
+  type RehearsalVerdict,
+} from '../../core/rehearsal';
+import { timeouts } from '../../core/timeouts';
+import { elevatedCaller } from '../caller';
+import { listDrives } from '../drives/list';
+import { closeDescriptor, openDrive, type OpenedDrive } from '../pipeline/open-drive';
+import { findConfirmed, requireOwnRights } from '../pipeline/reservation';
+import { findTool, lastWords } from '../tools/runner';
+import { MachineControl } from './control';
+import { acceleratorsHere, findFirmware, machineArguments, type Accelerator } from './machine';
+
+type Request = EngineRequest<'rehearseDrive'>;
+
+/** The user that QEMU runs as: whoever started the helper, and nobody (65534 on every Linux) where that is root. */
+function machineUser(): number | null {
+  if (process.geteuid?.() !== 0) return null;
+  const caller = elevatedCaller();
+  return caller === null || caller <= 0 ? 65534 : caller;
+}
+
+/** The accelerator does not run this guest: another may. */
+class AcceleratorFailed extends Error {}
+
+/**
+ * Starts a drive in a virtual machine and waits for the sign that it has started. The drive is only read.
+ * @throws PrestageError drive-…, tool-missing, tool-failed, cancelled. A drive that does not start is a verdict.
+ */
+export async function rehearseDrive(
+  request: Request,
+  onProgress: (secondsDone: number, secondsTotal: number) => void,
+  signal: AbortSignal,
+): Promise<EngineResponse<'rehearseDrive'>> {
+  const drives = await listDrives({ benchDirectory: request.benchDirectory, protectedPaths: [] });
+  const drive = findConfirmed(drives, request.driveId, request.confirmed, 'read');
+  requireOwnRights(drive);
+  findTool('qemu-system-x86_64');
+  findFirmware(request.secureBoot);
+  const opened = await openDrive(drive, 'read');
+  try {
+    for (const accelerator of acceleratorsHere(machineUser() !== 65534)) {
+      try {
+        return await runMachine(request, opened, accelerator, onProgress, signal);
+      } catch (error) {
+        if (!(error instanceof AcceleratorFailed)) throw error;
+      }
+    }
+  } finally {
+    await closeDescriptor(opened.fd);
+  }
+  throw new PrestageError({
+    code: 'tool-failed',
+    message: `No virtual machine could be started for the ${driveLabel(drive)}.`,
+    remedy: 'The drive was only read. Check the installation of the package qemu-system-x86.',
+  });
+}
+
+type Machine = ChildProcessByStdio<null, Readable, Readable>;
+
+async function runMachine(
+  request: Request,
+  opened: OpenedDrive,
+  accelerator: Accelerator,
+  onProgress: (secondsDone: number, secondsTotal: number) => void,
+  signal: AbortSignal,
+): Promise<EngineResponse<'rehearseDrive'>> {
+  const scratch = await mkdtemp(join(tmpdir(), 'prestage-rehearsal-'));
+  const user = machineUser();
+  let machine: Machine | null = null;
+  try {
+    const firmware = findFirmware(request.secureBoot);
+    const variablesFile = join(scratch, 'variables.fd');
+    await copyFile(firmware.variables, variablesFile);
+    if (user !== null) for (const path of [scratch, variablesFile]) await chown(path, user, user);
+    const controlSocket = join(scratch, 'control');
+    const args = machineArguments({
+      ...{ accelerator, firmware, variablesFile, controlSocket, driveDescriptor: 3 },
+      secureBoot: request.secureBoot,
+      sectorSize: opened.drive.logicalSectorSize,
+      machineSerial: request.machineSerial,
+    });
+    machine = spawn(findTool('qemu-system-x86_64'), args, {
+      stdio: ['ignore', 'pipe', 'pipe', opened.fd],
+      // What the machine writes goes to a temporary file there.
+      env: { PATH: process.env['PATH'] ?? '', LC_ALL: 'C.UTF-8', TMPDIR: scratch },
+      ...(user === null ? {} : { uid: user, gid: user }),
+    }) as unknown as Machine;
+    return await watch(
+      new Watched(machine, scratch, controlSocket),
+      request,
+      accelerator,
+      onProgress,
+      signal,
+    );
+  } finally {
+    if (machine !== null) await endOf(machine);
+    await rm(scratch, { recursive: true, force: true });
+  }
+}
+
+async function endOf(machine: Machine): Promise<void> {
+  if (machine.exitCode !== null || machine.signalCode !== null || machine.pid === undefined) return;
+  const ended = new Promise((resolve) => machine.once('close', resolve));
+  machine.kill('SIGKILL');
+  await ended;
+}
+
+/** A running machine: its console so far, its display, its end. */
+class Watched {
+  readonly #scratch: string;
+  readonly #socket: string;
+  #control: MachineControl | null = null;
+  #console = '';
+  stderr = '';
+  /** It has ended: by itself, or it could not be started. */
+  ended = false;
+
+  constructor(machine: Machine, scratch: string, socket: string) {
+    this.#scratch = scratch;
+    this.#socket = socket;
+    const consoleLimit = 256 * 1024;
+    machine.stdout.on('data', (piece: Buffer) => {
+      this.#console = (this.#console + piece.toString('latin1')).slice(-consoleLimit);
+    });
+    machine.stderr.on('data', (piece: Buffer) => {
+      this.stderr = (this.stderr + piece.toString('utf8')).slice(-consoleLimit);
+    });
+    machine.on('error', (error) => {
+      this.stderr += error.message;
+      this.ended = true;
+    });
+    machine.on('close', () => {
+      this.ended = true;
+    });
+  }
+
+  lines(): string[] {
+    return consoleLines(this.#console);
+  }
+
+  /** False when the accelerator gave up on the guest. */
+  async runs(signal: AbortSignal): Promise<boolean> {
+    const control = await this.#connected(signal);
+    const status = (await control.call('query-status')) as { status?: unknown };
+    return status.status !== 'internal-error';
+  }
+
+  /** The display as it is; null while there is none. */
+  async picture(signal: AbortSignal): Promise<Picture | null> {
+    const bytes = await this.#dump('ppm', signal);
+    return bytes === null ? null : parsePixmap(bytes);
+  }
+
+  /** The same as a PNG. */
+  async png(signal: AbortSignal): Promise<Buffer | null> {
+    return await this.#dump('png', signal);
+  }
+
+  async #dump(format: 'ppm' | 'png', signal: AbortSignal): Promise<Buffer | null> {
+    const filename = join(this.#scratch, `display.${format}`);
+    try {
+      await (await this.#connected(signal)).call('screendump', { filename, format });
+      return await readFile(filename);
+    } catch {
+      // The machine has just ended, or has no display yet.
+      return null;
+    }
+  }
+
+  async #connected(signal: AbortSignal): Promise<MachineControl> {
+    this.#control ??= await MachineControl.connect(this.#socket, signal);
+    return this.#control;
+  }
+}
+
+async function watch(
+  machine: Watched,
+  request: Request,
+  accelerator: Accelerator,
+  onProgress: (secondsDone: number, secondsTotal: number) => void,
+  signal: AbortSignal,
+): Promise<EngineResponse<'rehearseDrive'>> {
+  const started = Date.now();
+  const seconds = (): number => (Date.now() - started) / 1000;
+  let atStart: Picture | null = null;
+  let lastPicture: Buffer | null = null;
+  const answer = async (passed: boolean, what: string): Promise<EngineResponse<'rehearseDrive'>> => {
+    const verdict: RehearsalVerdict = {
+      ...{ passed, what, sign: request.sign, secureBoot: request.secureBoot, accelerator },
+      seconds: Math.round(seconds() * 10) / 10,
+      console: machine
+        .lines()
+        .slice(-40)
+        .map((line) => sanitizeForDisplay(line, 200)),
+    };
+    const picture = (await machine.png(signal)) ?? lastPicture;
+    return { verdict, picture: picture?.toString('base64') ?? null };
+  };
+  for (;;) {
+    if (signal.aborted) throw cancelled('The rehearsal');
+    onProgress(Math.min(Math.floor(seconds()), request.seconds), request.seconds);
+    const lines = machine.lines();
+    const firmware = firmwareState(lines);
+    if (request.sign.kind === 'console') {
+      const { text } = request.sign;
+      if (lines.some((line) => line.includes(text))) return await answer(true, `the console shows "${text}"`);
+    }
+    if (machine.ended) return await endedEarly(machine, accelerator, lines, answer);
+    if (!(await machine.runs(signal).catch(() => !machine.ended))) throw new AcceleratorFailed();
+    if (firmware.kind === 'refused') return await answer(false, firmware.why);
+    if (request.sign.kind === 'display') {
+      // The firmware draws nothing any more once it has started a loader: what changes then, the loader changes.
+      const picture = firmware.kind === 'started' ? await machine.picture(signal) : null;
+      if (firmware.kind === 'testing') atStart = null;
+      else atStart ??= picture;
+      if (picture !== null && atStart !== null && showsSomethingElse(atStart, picture)) {
+        return await answer(true, 'the firmware started the drive, and the display has changed since');
+      }
+    }
+    lastPicture = (await machine.png(signal)) ?? lastPicture;
+    if (seconds() > request.seconds) {
+      const came = firmware.kind === 'started' ? 'the firmware started the drive, but ' : '';
+      return await answer(false, `${came}the sign did not come within ${request.seconds} seconds`);
+    }
+    await sleep(timeouts.rehearsalLook);
+  }
+}
+
+/** -no-reboot makes QEMU end when the machine restarts or is switched off. */
+async function endedEarly(
+  machine: Watched,
+  accelerator: Accelerator,
+  lines: readonly string[],
+  answer: (passed: boolean, what: string) => Promise<EngineResponse<'rehearseDrive'>>,
+): Promise<EngineResponse<'rehearseDrive'>> {
+  if (lines.length > 0) return await answer(false, 'the machine switched itself off or restarted');
+  if (accelerator === 'kvm') throw new AcceleratorFailed();
+  throw new PrestageError({
+    code: 'tool-failed',
+    message: `The virtual machine could not be started: ${lastWords(machine.stderr)}`,
+    remedy: 'The drive was only read. Check the installation of the package qemu-system-x86.',
+  });
+}
