@@ -38,6 +38,15 @@ export const errorCodes = [
   'serial-placeholder',
   'serial-repeated',
   'serial-already-shipped',
+  'machine-contradicts',
+  // orders and shipments
+  'order-invalid',
+  'order-open',
+  'order-not-open',
+  'order-mismatch',
+  'order-unfinished',
+  'shipment-empty',
+  'shipment-refused',
   // layout and render
   'layout-unknown',
   'drive-too-small',
@@ -59,6 +68,10 @@ export const errorCodes = [
   'record-not-found',
   'state-unavailable',
   'settings-invalid',
+  // the plant's database
+  'fleet-invalid',
+  'fleet-unavailable',
+  'fleet-refused',
   // tools, helper, privilege
   'tool-missing',
   'tool-failed',

@@ -3,6 +3,7 @@ import { sha256Schema } from './chunk-map';
 import { driveIdentitySchema, driveKinds } from './drive';
 import { errorDataSchema } from './errors';
 import { jobEndSchema } from './job';
+import { machineFactsSchema } from './machine';
 import { rehearsalVerdictSchema } from './rehearsal';
 
 /**
@@ -46,6 +47,10 @@ export const jobFactsSchema = z.strictObject({
   againReason: z.string().nullable(),
   /** The enterprise's number for the batch. Missing where nobody gave one, as in all entries before 0.2. */
   workOrder: z.string().optional(),
+  /** The order that was open on the station, by the id of its order-opened entry. */
+  orderId: z.uuid().optional(),
+  /** What was known of the machine beside its serial: from the order, its label, or its firmware. */
+  machine: machineFactsSchema.optional(),
 });
 export type JobFacts = z.infer<typeof jobFactsSchema>;
 
@@ -89,12 +94,69 @@ export const recordSchema = z.discriminatedUnion('kind', [
     /** SHA-256 of the PNG of the display at the end; the file lies in the state folder. Null: there was no display. */
     picture: sha256Schema.nullable(),
   }),
+  /** A work order was opened on the station. */
+  z.strictObject({
+    kind: z.literal('order-opened'),
+    orderId: z.uuid(),
+    number: z.string(),
+    /** SHA-256 of the order's canonical JSON (core/order.ts). */
+    orderSha256: sha256Schema,
+    /** Expected machines. */
+    machines: z.int().positive(),
+  }),
+  /** A word said about a machine that does not go as ordered. */
+  z.strictObject({
+    kind: z.literal('order-exception'),
+    orderId: z.uuid(),
+    machineSerial: z.string(),
+    /** `unexpected`: it is not in the order and is done all the same. `left-out`: it is, and is not done. */
+    what: z.enum(['unexpected', 'left-out']),
+    reason: z.string().min(1),
+  }),
+  /** Nothing of the order is open any more. */
+  z.strictObject({
+    kind: z.literal('order-closed'),
+    orderId: z.uuid(),
+    number: z.string(),
+    done: z.int().nonnegative(),
+    leftOut: z.int().nonnegative(),
+    unexpected: z.int().nonnegative(),
+  }),
+  /** Finished machines were packed and leave the station. */
+  z.strictObject({
+    kind: z.literal('shipment-closed'),
+    shipmentId: z.uuid(),
+    number: z.string(),
+    /** Number of the order it belongs to; null where there is none. */
+    orderNumber: z.string().nullable(),
+    machines: z
+      .array(
+        z.strictObject({
+          machineSerial: z.string(),
+          jobId: z.uuid(),
+          /** Of the entry that recorded the finished job. */
+          sequence: z.int().positive(),
+        }),
+      )
+      .min(1),
+  }),
 ]);
 export type LedgerRecord = z.infer<typeof recordSchema>;
 
+const orderKinds = ['order-opened', 'order-exception', 'order-closed', 'shipment-closed'] as const;
+/** Records about an order or a shipment, not about a drive. */
+export type OrderRecord = Extract<LedgerRecord, { kind: (typeof orderKinds)[number] }>;
+/** Records about one drive. */
+export type DriveRecord = Exclude<LedgerRecord, OrderRecord>;
+
+/** Tells records about a drive from those about an order or a shipment. */
+export function isDriveRecord(record: LedgerRecord): record is DriveRecord {
+  return !(orderKinds as readonly string[]).includes(record.kind);
+}
+
 /** Which machine and drive a record is about, and which job. */
 export function subjectOf(
-  record: LedgerRecord,
+  record: DriveRecord,
 ): Pick<JobFacts, 'jobId' | 'machineSerial' | 'drive' | 'fingerprint'> {
   return 'job' in record ? record.job : record;
 }

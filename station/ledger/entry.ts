@@ -2,6 +2,7 @@ import { createHash, sign, verify, type KeyObject } from 'node:crypto';
 import canonicalize from 'canonicalize';
 import type { DriveIdentity } from '../../core/drive';
 import {
+  isDriveRecord,
   ledgerEntrySchema,
   storedEntrySchema,
   subjectOf,
@@ -85,8 +86,12 @@ export function driveKey(drive: DriveIdentity): string {
     : JSON.stringify(['drive', drive.serial, drive.wwn, drive.size]);
 }
 
-/** The columns that belong to a record. */
+/** The columns that belong to a record. One that is not about a drive has empty ones. */
 export function columnsOf(record: LedgerRecord): EntryColumns {
+  if (!isDriveRecord(record)) {
+    const machineSerial = record.kind === 'order-exception' ? record.machineSerial : '';
+    return { kind: record.kind, state: null, machineSerial, driveKey: '', jobId: '' };
+  }
   const facts = subjectOf(record);
   return {
     kind: record.kind,

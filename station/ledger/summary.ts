@@ -1,7 +1,8 @@
 import {
+  isDriveRecord,
   ledgerEntrySchema,
   subjectOf,
-  type LedgerRecord,
+  type DriveRecord,
   type RecordedDrive,
   type StoredEntry,
 } from '../../core/record';
@@ -13,12 +14,21 @@ export interface EntrySummary {
   readonly sequence: number;
   /** ISO 8601, UTC; null when the entry is damaged. */
   readonly time: string | null;
-  /** job-started, job-ended, drive-verified, drive-rehearsed; null when the entry is damaged. */
+  /** As in core/record.ts; null when the entry is damaged. */
   readonly kind: string | null;
   readonly machineSerial: string | null;
   readonly drive: Pick<RecordedDrive, 'id' | 'serial' | 'model' | 'bay' | 'path'> | null;
   readonly result:
-    'started' | 'done' | 'failed' | 'cancelled' | 'interrupted' | 'verified' | 'rehearsed' | 'damaged';
+    | 'started'
+    | 'done'
+    | 'failed'
+    | 'cancelled'
+    | 'interrupted'
+    | 'verified'
+    | 'rehearsed'
+    /** An order or a shipment. */
+    | 'recorded'
+    | 'damaged';
   readonly reason: { readonly code: string; readonly message: string } | null;
   readonly jobId: string | null;
   readonly operator: string | null;
@@ -34,6 +44,11 @@ export function summarizeEntry(stored: StoredEntry): EntrySummary {
     return { sequence, ...nothing, result: 'damaged', reason: null, hash };
   }
   const { time, operator, record } = parsed.data;
+  if (!isDriveRecord(record)) {
+    const machineSerial = record.kind === 'order-exception' ? record.machineSerial : null;
+    const rest = { drive: null, result: 'recorded', reason: null, jobId: null } as const;
+    return { sequence, time, kind: record.kind, machineSerial, ...rest, operator, hash };
+  }
   const facts = subjectOf(record);
   const { id, serial, model, bay, path } = facts.drive;
   const end = record.kind === 'job-started' ? null : record.end;
@@ -53,7 +68,7 @@ export function summarizeEntry(stored: StoredEntry): EntrySummary {
 }
 
 function resultOf(
-  kind: LedgerRecord['kind'],
+  kind: DriveRecord['kind'],
   state: 'done' | 'failed' | 'cancelled' | 'interrupted' | null,
 ): EntrySummary['result'] {
   switch (kind) {

@@ -57,8 +57,9 @@ function findModule(root: string, name: string): string | null {
 /** @returns the initramfs, a cpio archive */
 function makeInitramfs(root: string, area: string): Buffer {
   const tree = join(area, 'initramfs');
-  for (const folder of ['bin', 'dev', 'proc', 'sys', 'modules'])
+  for (const folder of ['bin', 'dev', 'proc', 'sys', 'modules']) {
     mkdirSync(join(tree, folder), { recursive: true });
+  }
   copyFileSync(join(root, 'bin/busybox'), join(tree, 'bin/busybox'));
   copyFileSync(join(root, 'bin/busybox'), join(tree, 'bin/sh'));
   copyFileSync(join(import.meta.dirname, 'init.sh'), join(tree, 'init'));
@@ -119,8 +120,9 @@ export async function makeBootMedia(area: string): Promise<BootMedia> {
   const shim = join(root, 'usr/lib/shim/shimx64.efi.signed');
   const grub = join(root, 'usr/lib/grub/x86_64-efi-signed/grubx64.efi.signed');
   const [kernel] = readdirSync(join(root, 'boot')).filter((name) => name.startsWith('vmlinuz-'));
-  if (!existsSync(shim) || !existsSync(grub) || kernel === undefined)
+  if (!existsSync(shim) || !existsSync(grub) || kernel === undefined) {
     throw new Error('a Debian package lacks a part');
+  }
   mkdirSync(join(tree, 'EFI/debian'), { recursive: true });
   copyFileSync(shim, join(tree, 'EFI/Boot/bootx64.efi'));
   copyFileSync(grub, join(tree, 'EFI/Boot/grubx64.efi'));

@@ -2,7 +2,13 @@ import type { ReactNode } from 'react';
 import type { LogEntry, LogRow } from '../../../core/contract/desk';
 import { formatBytes, formatDuration } from '../../../core/display';
 import type { ErrorData } from '../../../core/errors';
-import { subjectOf, type JobFacts, type LedgerRecord, type RecordedDrive } from '../../../core/record';
+import {
+  isDriveRecord,
+  subjectOf,
+  type DriveRecord,
+  type JobFacts,
+  type RecordedDrive,
+} from '../../../core/record';
 import { formatDriveSize, formatRate, formatTime } from '../../format';
 import type { Fact } from '../../parts/facts';
 import { Mono } from '../../parts/mono';
@@ -20,9 +26,13 @@ export interface FactGroup {
 export function factGroups({ stored, entry }: LogEntry, text: Words): FactGroup[] {
   const { record } = entry;
   const words = text.facts;
+  // Orders and shipments are no lines of the log.
+  if (!isDriveRecord(record)) {
+    return [{ title: text.groups.record, facts: entryFacts(stored, entry, [], words) }];
+  }
   const job = 'job' in record ? record.job : null;
   const { drive, machineSerial: machine } = subjectOf(record);
-  const groups: FactGroup[] = [
+  return [
     {
       title: text.groups.result,
       facts: [{ name: words.machine, value: <Mono>{machine}</Mono> }, ...resultFacts(record, text)],
@@ -31,28 +41,42 @@ export function factGroups({ stored, entry }: LogEntry, text: Words): FactGroup[
     ...(job === null ? [] : [{ title: text.groups.media, facts: mediaFacts(job, text) }]),
     {
       title: text.groups.record,
-      facts: [
-        { name: words.operator, value: entry.operator },
-        { name: words.station, value: entry.station.name },
-        { name: words.recorded, value: exactTime(entry.time) },
-        ...('job' in record ? jobFacts(record.job, words) : laterFacts(record, words)),
-        { name: words.hash, value: <Mono>{stored.hash}</Mono> },
-        { name: words.previous, value: <Mono>{entry.previousHash}</Mono> },
-        { name: words.signature, value: <Mono>{stored.signature}</Mono> },
-        { name: words.key, value: <Mono>{entry.station.keyFingerprint}</Mono> },
-        {
-          name: words.versions,
-          value: Object.entries(entry.versions)
-            .map(([name, version]) => `${name} ${version}`)
-            .join(', '),
-        },
-      ],
+      facts: entryFacts(
+        stored,
+        entry,
+        'job' in record ? jobFacts(record.job, words) : laterFacts(record, words),
+        words,
+      ),
     },
   ];
-  return groups;
 }
 
-function resultFacts(record: LedgerRecord, text: Words): Fact[] {
+/** Who recorded it, when, where and with what, with `more` after the time. */
+function entryFacts(
+  stored: LogEntry['stored'],
+  entry: LogEntry['entry'],
+  more: readonly Fact[],
+  words: Words['facts'],
+): Fact[] {
+  return [
+    { name: words.operator, value: entry.operator },
+    { name: words.station, value: entry.station.name },
+    { name: words.recorded, value: exactTime(entry.time) },
+    ...more,
+    { name: words.hash, value: <Mono>{stored.hash}</Mono> },
+    { name: words.previous, value: <Mono>{entry.previousHash}</Mono> },
+    { name: words.signature, value: <Mono>{stored.signature}</Mono> },
+    { name: words.key, value: <Mono>{entry.station.keyFingerprint}</Mono> },
+    {
+      name: words.versions,
+      value: Object.entries(entry.versions)
+        .map(([name, version]) => `${name} ${version}`)
+        .join(', '),
+    },
+  ];
+}
+
+function resultFacts(record: DriveRecord, text: Words): Fact[] {
   const words = text.facts;
   if (record.kind === 'job-started') return [];
   const { end } = record;
@@ -90,7 +114,7 @@ function resultFacts(record: LedgerRecord, text: Words): Fact[] {
   return facts;
 }
 
-function resultOf(record: Exclude<LedgerRecord, { kind: 'job-started' }>): LogRow['result'] {
+function resultOf(record: Exclude<DriveRecord, { kind: 'job-started' }>): LogRow['result'] {
   switch (record.kind) {
     case 'job-ended':
       return record.end.state;
@@ -102,7 +126,7 @@ function resultOf(record: Exclude<LedgerRecord, { kind: 'job-started' }>): LogRo
 }
 
 function rehearsalFacts(
-  { verdict, picture }: Extract<LedgerRecord, { kind: 'drive-rehearsed' }>,
+  { verdict, picture }: Extract<DriveRecord, { kind: 'drive-rehearsed' }>,
   text: Words,
 ): Fact[] {
   const words = text.facts;
@@ -186,7 +210,7 @@ function jobFacts(job: JobFacts, words: Words['facts']): Fact[] {
 }
 
 function laterFacts(
-  record: Extract<LedgerRecord, { kind: 'drive-verified' | 'drive-rehearsed' }>,
+  record: Extract<DriveRecord, { kind: 'drive-verified' | 'drive-rehearsed' }>,
   words: Words['facts'],
 ): Fact[] {
   return present([

@@ -1,0 +1,103 @@
+import { createHash } from 'node:crypto';
+
+/**
+ * Merkle trees over a ledger (RFC 6962, section 2.1): one signed root stands for all entries up to it, and one entry can
+ * be proved against it with a few hashes, without the others. All hashes are SHA-256, 32 bytes.
+ */
+
+/** Leaf of an entry: over its hash and its signature, so that neither can be exchanged. */
+export function leafHash(entryHash: string, signature: string): Buffer {
+  return createHash('sha256')
+    .update(Buffer.of(0))
+    .update(Buffer.from(entryHash, 'hex'))
+    .update(Buffer.from(signature, 'base64'))
+    .digest();
+}
+
+function nodeHash(left: Buffer, right: Buffer): Buffer {
+  return createHash('sha256').update(Buffer.of(1)).update(left).update(right).digest();
+}
+
+/** A tree that grows leaf by leaf; holds one hash a level. */
+export class MerkleTree {
+  /** Roots of the whole subtrees, the largest first; the sizes are the bits of `size`. */
+  #peaks: Buffer[] = [];
+  #size = 0;
+
+  /** Leaves so far. */
+  get size(): number {
+    return this.#size;
+  }
+
+  add(leaf: Buffer): void {
+    let hash = leaf;
+    for (let bits = this.#size; (bits & 1) === 1; bits = Math.floor(bits / 2)) {
+      const left = this.#peaks.pop();
+      if (left === undefined) throw new Error('a peak is missing');
+      hash = nodeHash(left, hash);
+    }
+    this.#peaks.push(hash);
+    this.#size += 1;
+  }
+
+  /** Of the leaves so far; of none: SHA-256 of nothing. */
+  root(): Buffer {
+    const peaks = [...this.#peaks];
+    let root = peaks.pop();
+    if (root === undefined) return createHash('sha256').digest();
+    for (let left = peaks.pop(); left !== undefined; left = peaks.pop()) root = nodeHash(left, root);
+    return root;
+  }
+}
+
+/** Largest power of two below n; n is 2 or more. */
+function splitOf(n: number): number {
+  let split = 1;
+  while (split * 2 < n) split *= 2;
+  return split;
+}
+
+function rootOf(leaves: readonly Buffer[]): Buffer {
+  const tree = new MerkleTree();
+  for (const leaf of leaves) tree.add(leaf);
+  return tree.root();
+}
+
+/**
+ * Hashes that lead from one leaf to the root, the lowest first.
+ * @param index of the leaf, from 0
+ * @throws RangeError when there is no such leaf
+ */
+export function inclusionPath(leaves: readonly Buffer[], index: number): Buffer[] {
+  if (!Number.isInteger(index) || index < 0 || index >= leaves.length) throw new RangeError('no such leaf');
+  if (leaves.length === 1) return [];
+  const split = splitOf(leaves.length);
+  return index < split
+    ? [...inclusionPath(leaves.slice(0, split), index), rootOf(leaves.slice(split))]
+    : [...inclusionPath(leaves.slice(split), index - split), rootOf(leaves.slice(0, split))];
+}
+
+/**
+ * Root that a leaf, its place and its path lead to.
+ * @param index from 0
+ * @param size leaves of the tree
+ * @returns null when the path has another length than that place has in a tree of that size
+ */
+export function rootFromPath(
+  leaf: Buffer,
+  index: number,
+  size: number,
+  path: readonly Buffer[],
+): Buffer | null {
+  if (!Number.isInteger(index) || !Number.isInteger(size) || index < 0 || index >= size) return null;
+  if (size === 1) return path.length === 0 ? leaf : null;
+  const beside = path.at(-1);
+  if (beside === undefined) return null;
+  const split = splitOf(size);
+  if (index < split) {
+    const left = rootFromPath(leaf, index, split, path.slice(0, -1));
+    return left === null ? null : nodeHash(left, beside);
+  }
+  const right = rootFromPath(leaf, index - split, size - split, path.slice(0, -1));
+  return right === null ? null : nodeHash(beside, right);
+}
