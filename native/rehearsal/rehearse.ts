@@ -94,7 +94,9 @@ async function runMachine(
       sectorSize: opened.drive.logicalSectorSize,
       machineSerial: request.machineSerial,
     });
-    machine = spawn(findTool('qemu-system-x86_64'), args, {
+    // However this process ends, the machine ends with it: it must not hold a drive that nobody watches.
+    const withParent = ['--pdeathsig', 'KILL', '--', findTool('qemu-system-x86_64'), ...args];
+    machine = spawn(findTool('setpriv'), withParent, {
       stdio: ['ignore', 'pipe', 'pipe', opened.fd],
       // What the machine writes goes to a temporary file there.
       env: { PATH: process.env['PATH'] ?? '', LC_ALL: 'C.UTF-8', TMPDIR: scratch },
