@@ -1,4 +1,11 @@
-import type { DeskJob, DeskState, DrivesState, Pair, PairingState } from '../../core/contract/desk';
+import type {
+  DeskJob,
+  DeskRehearsal,
+  DeskState,
+  DrivesState,
+  Pair,
+  PairingState,
+} from '../../core/contract/desk';
 import type { Drive } from '../../core/drive';
 import { hasEnded } from '../../core/job';
 import type { Expectation } from '../../core/scan-outcome';
@@ -15,6 +22,11 @@ export function driveOf(state: DeskState, driveId: string | null): Drive | null 
 /** The newest job of a drive; null when it has none or that was dismissed. */
 export function jobOf(state: DeskState, driveId: string | null): DeskJob | null {
   return state.jobs.find((job) => job.driveId === driveId) ?? null;
+}
+
+/** The newest rehearsal of a drive. */
+export function rehearsalOf(state: DeskState, driveId: string | null): DeskRehearsal | null {
+  return state.rehearsals.find((rehearsal) => rehearsal.driveId === driveId) ?? null;
 }
 
 /** The pair that a drive is in. */

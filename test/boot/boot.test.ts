@@ -2,12 +2,14 @@ import { execFileSync, type ChildProcess } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import {
   closeSync,
+  mkdirSync,
   openSync,
   readdirSync,
   readFileSync,
   readlinkSync,
   readSync,
   rmSync,
+  writeFileSync,
   writeSync,
 } from 'node:fs';
 import { join } from 'node:path';
@@ -20,6 +22,7 @@ import { benchDrives, errorOf, reportOf, runCli, type CliResult, type ListedDriv
 import { temporaryArea } from '../support/global-setup';
 import { makeMedia } from '../support/wim';
 import { bootPaths } from '../support/wim-tree';
+import { TestWorkplace } from '../support/workplace';
 import { makeBootMedia, type BootMedia } from './boot-media';
 
 /** Written drives are really started, by the command line, in QEMU with OVMF. */
@@ -159,6 +162,59 @@ describe('a written drive', () => {
     const run = await rehearse('blank', blank?.id ?? '');
     expect(errorOf(run).code).toBe('record-not-found');
     expect(run.status).toBe(3);
+  });
+
+  it('is the first of its batch, and is started without being asked for when the settings say so', async () => {
+    const own = join(area, 'state-first');
+    mkdirSync(own, { mode: 0o700 });
+    const rehearsal = { firstOfBatch: true, sign: { kind: 'console', text: 'MEDIA OK' }, seconds: 240 };
+    writeFileSync(join(own, 'settings.json'), JSON.stringify({ rehearsal }));
+    await makeBench(benchOf('first'), 2, '1G');
+    const listed = await benchDrives(benchOf('first'));
+    const run = await runCli(
+      ['apply', '--media', media.path, '--bench', benchOf('first'), '--state', own, '--yes', '--json'].concat(
+        listed.flatMap(({ id }, index) => ['--drive', `${id}=FIRST000${index + 1}`]),
+      ),
+    );
+    expect(reportOf(run).jobs.map((job) => job.state)).toEqual(['done', 'done']);
+    const { rehearsal: report } = z.object({ rehearsal: reportSchema }).parse(JSON.parse(run.stdout));
+    expect(report).toMatchObject({ passed: true, machineSerial: 'FIRST0001', drive: listed[0]?.id });
+    expect(run.status).toBe(0);
+  });
+
+  it('is started from the desk, and its verdict and picture are shown', async () => {
+    const desk = await TestWorkplace.open(state(), benchOf('whole'));
+    try {
+      await desk.until(({ drives }) => drives.listed, 'a list of drives');
+      desk.place.changeSettings({
+        rehearsal: {
+          firstOfBatch: false,
+          sign: { kind: 'console', text: 'MEDIA OK' },
+          seconds: 240,
+          secureBoot: false,
+        },
+      });
+      await desk.place.handlers.rehearseDrive({ driveId: drive.id });
+      await desk.until(({ rehearsals }) => rehearsals[0]?.status === 'running', 'a running rehearsal');
+      await expect(desk.place.handlers.rehearseDrive({ driveId: drive.id })).rejects.toMatchObject({
+        code: 'drive-busy',
+      });
+      const { rehearsals } = await desk.until(
+        (seen) => seen.rehearsals[0]?.status === 'ended',
+        'its end',
+        240_000,
+      );
+      const [ended] = rehearsals;
+      if (ended?.status !== 'ended') throw new Error('it has not ended');
+      expect(ended.verdict).toMatchObject({ passed: true, secureBoot: false });
+      const { png } = await desk.place.handlers.getPicture({ sha256: ended.picture ?? '' });
+      expect(Buffer.from(png ?? '', 'base64').subarray(0, 8)).toEqual(pngStart);
+      await expect(desk.place.handlers.rehearseDrive({ driveId: 'nothing' })).rejects.toMatchObject({
+        code: 'usage',
+      });
+    } finally {
+      await desk.place.close();
+    }
   });
 
   it.each([
