@@ -80,7 +80,7 @@ export const BayCard = memo(function BayCard({ label, driveId, density }: BayCar
   const job = useDesk((state) => jobOf(state, driveId));
   const pair = useDesk((state) => pairOf(state, driveId));
   const rehearsal = useDesk((state) => rehearsalOf(state, driveId));
-  const kind = cardKind(drive, job, pair);
+  const kind = cardKind(drive, job, pair, rehearsal);
   const word = statusWord(kind, job, text);
   return (
     <li className="card" data-kind={kind} data-density={density}>

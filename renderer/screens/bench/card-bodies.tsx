@@ -61,7 +61,7 @@ interface EndedBodyProps {
 export function EndedBody({ job, kind, rehearsal, gone, density }: EndedBodyProps): ReactElement {
   const text = useText().bench;
   const { state } = job;
-  const word = text.phase[state.state];
+  const word = text.phase[kind === 'fail' ? 'failed' : state.state];
   return (
     <>
       <p className="card-verdict" aria-hidden>
