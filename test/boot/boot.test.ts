@@ -14,12 +14,14 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { rehearsalVerdictSchema } from '../../core/rehearsal';
 import { makeBench } from '../support/bench';
 import { benchDrives, errorOf, reportOf, runCli, type CliResult, type ListedDrive } from '../support/cli';
 import { temporaryArea } from '../support/global-setup';
+import { attachLoop, detachAllLoops, isRoot } from '../support/loop';
+import { present } from '../support/present';
 import { makeMedia } from '../support/wim';
 import { bootPaths } from '../support/wim-tree';
 import { TestWorkplace } from '../support/workplace';
@@ -36,6 +38,7 @@ beforeAll(async () => {
   media = await makeBootMedia(area);
   drive = await written('whole', media.path, 'BOOTED001');
 }, 300_000);
+afterEach(detachAllLoops);
 afterAll(() => {
   rmSync(area, { recursive: true, force: true });
 });
@@ -44,8 +47,14 @@ const benchOf = (name: string): string => join(area, `bench-${name}`);
 const state = (): string => join(area, 'state');
 
 /** Writes a media on a new virtual drive. */
-async function written(name: string, path: string, serial: string): Promise<ListedDrive> {
-  await makeBench(benchOf(name), 1, '1G');
+async function written(
+  name: string,
+  path: string,
+  serial: string,
+  loopSectors?: number,
+): Promise<ListedDrive> {
+  await makeBench(benchOf(name), 1, '1G', loopSectors);
+  if (loopSectors !== undefined) attachLoop(present((await benchDrives(benchOf(name)))[0]).path, loopSectors);
   const [one] = await benchDrives(benchOf(name));
   if (one === undefined) throw new Error('no drive on the bench');
   const run = await runCli(
@@ -112,6 +121,14 @@ describe('a written drive', () => {
     expect(exported.stdout).toContain(createHash('sha256').update(picture).digest('hex'));
     // Starting it has not changed it.
     expect(sha256(drive.path)).toBe(before);
+  });
+
+  it.skipIf(!isRoot)('starts from a block device with 4096-byte sectors', async () => {
+    const loop = await written('loop', media.path, 'BOOTED005', 4096);
+    expect(loop.kind).toBe('loop');
+    const report = rehearsalOf(await rehearse('loop', loop.id, '--sign', 'MEDIA OK'));
+    expect(report).toMatchObject({ passed: true });
+    expect(report.console).toContain('SERIAL: BOOTED005');
   });
 
   it('has left the firmware when the display shows something else', async () => {
