@@ -22,6 +22,9 @@ export type FindingCode =
   | 'head-missing'
   | 'head-invalid'
   | 'head-mismatch'
+  | 'checkpoint-invalid'
+  | 'checkpoint-mismatch'
+  | 'checkpoint-missing'
   | 'key-missing'
   | 'key-unsafe'
   | 'key-mismatch'
@@ -99,7 +102,8 @@ export function parseJson(json: string): unknown {
   }
 }
 
-function isCanonical(value: unknown, json: string): boolean {
+/** Whether `json` is the one text of the value that it was parsed to. */
+export function isCanonical(value: unknown, json: string): boolean {
   try {
     return canonicalJson(value) === json;
   } catch {

@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { errorCodeOf } from '../../core/system-error';
 import { timeouts } from '../../core/timeouts';
 import { databaseError, ledgerUnavailable, shownPath } from './errors';
-import { createStatements, normalizeSql, schemaVersion } from './schema';
+import { checkpointStatements, createStatements, normalizeSql, schemaVersion } from './schema';
 
 /**
  * The ledger's SQLite file. All SQL goes through here, so that every error becomes one of ours.
@@ -15,7 +15,8 @@ import { createStatements, normalizeSql, schemaVersion } from './schema';
  */
 
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
-const text = z.instanceof(ArrayBuffer).transform((bytes, context) => {
+/** A text column, selected as bytes. */
+export const text = z.instanceof(ArrayBuffer).transform((bytes, context) => {
   try {
     return decoder.decode(bytes);
   } catch {
@@ -57,7 +58,7 @@ export class LedgerDatabase {
   }
 
   /**
-   * Opens the database; makes it, with mode 0600, when it is missing.
+   * Opens the database; makes it, with mode 0600, when it is missing. One of an older version becomes one of this.
    * @throws PrestageError ledger-broken, ledger-unavailable
    */
   static openForWriting(file: string): LedgerDatabase {
@@ -71,10 +72,13 @@ export class LedgerDatabase {
       database.#enterWal();
       database.exec('PRAGMA synchronous = FULL');
       database.transaction(() => {
-        if (database.version() === 0 && database.objects().length === 0) {
-          for (const statement of createStatements) database.exec(statement);
-          database.exec(`PRAGMA user_version = ${schemaVersion}`);
-        }
+        const version = database.version();
+        const isNew = version === 0 && database.objects().length === 0;
+        if (!isNew && version !== 1) return;
+        if (isNew) for (const statement of createStatements) database.exec(statement);
+        // A ledger of version 1 gets what it lacks, and stays as it is otherwise.
+        for (const statement of checkpointStatements) database.exec(statement);
+        database.exec(`PRAGMA user_version = ${schemaVersion}`);
       });
       database.#requireVersion();
       return database;

@@ -247,17 +247,20 @@ function checkFile(database: LedgerDatabase, survey: Survey): void {
   for (const line of database.integrityProblems()) {
     survey.find(null, 'file-damaged', `SQLite finds the file damaged: ${sanitizeForDisplay(line, 256)}.`);
   }
-  if (database.version() !== schemaVersion) {
-    survey.find(null, 'schema-changed', `The database says version ${database.version()}.`);
+  const version = database.version();
+  // One of version 1 is older, and lacks only the checkpoints.
+  if (version !== schemaVersion && version !== 1) {
+    survey.find(null, 'schema-changed', `The database says version ${version}.`);
   }
+  const expected = expectedObjects(version);
   const objects = new Map(database.objects().map(({ name, sql }) => [name, sql]));
-  for (const [name, sql] of expectedObjects) {
+  for (const [name, sql] of expected) {
     const found = objects.get(name);
     if (found === undefined) survey.find(null, 'schema-changed', `The database lacks ${name}.`);
     else if (found !== sql) survey.find(null, 'schema-changed', `${name} in the database was changed.`);
   }
   for (const name of objects.keys()) {
-    if (expectedObjects.has(name)) continue;
+    if (expected.has(name)) continue;
     const shown = sanitizeForDisplay(name, 64);
     survey.find(null, 'schema-changed', `The database has ${shown}, which Prestage did not make.`);
   }
