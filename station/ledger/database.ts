@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { chmodSync, closeSync, openSync, statSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 import Database from 'libsql';
@@ -38,6 +39,44 @@ export const rawRowSchema = z.object({
   jobId: text,
 });
 export type RawRow = z.infer<typeof rawRowSchema>;
+
+/**
+ * {@link rawRowSchema} for many rows: the same answer in a fraction of the time.
+ * @returns null when a value is not of its type
+ */
+export function readRow(raw: unknown): RawRow | null {
+  const fields = raw as Readonly<Record<keyof RawRow, unknown>>;
+  const { sequence } = fields;
+  const json = readText(fields.json);
+  const hash = readText(fields.hash);
+  const signature = readText(fields.signature);
+  const kind = readText(fields.kind);
+  const state = fields.state === null ? null : readText(fields.state);
+  const machineSerial = readText(fields.machineSerial);
+  const driveKey = readText(fields.driveKey);
+  const jobId = readText(fields.jobId);
+  const read =
+    typeof sequence === 'number' &&
+    Number.isSafeInteger(sequence) &&
+    json !== null &&
+    hash !== null &&
+    signature !== null &&
+    kind !== null &&
+    (state !== null || fields.state === null) &&
+    machineSerial !== null &&
+    driveKey !== null &&
+    jobId !== null;
+  return read ? { sequence, json, hash, signature, kind, state, machineSerial, driveKey, jobId } : null;
+}
+
+/** A text that was selected as bytes. */
+function readText(bytes: unknown): string | null {
+  if (!(bytes instanceof ArrayBuffer)) return null;
+  const read = Buffer.from(bytes).toString('utf8');
+  if (!read.includes('\ufffd')) return read;
+  // Either the character itself, or what stands for bytes that are none.
+  return isUtf8(bytes) ? read : null;
+}
 
 /** What a query's SELECT names; fits {@link rawRowSchema}. */
 export const rowColumns = `sequence, CAST(json AS BLOB) AS json, CAST(hash AS BLOB) AS hash,
@@ -170,9 +209,9 @@ export class LedgerDatabase {
   }
 
   /** Calls `visit` with every row. */
-  forEach(sql: string, visit: (row: unknown) => void): void {
+  forEach(sql: string, values: readonly SqlValue[], visit: (row: unknown) => void): void {
     this.#guard(() => {
-      for (const row of this.#prepare(sql).iterate()) visit(row);
+      for (const row of this.#prepare(sql).iterate([...values])) visit(row);
     });
   }
 

@@ -4,7 +4,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { sanitizeForDisplay } from '../../core/display';
 import { PrestageError } from '../../core/errors';
-import { exportCsv, exportJson } from './export';
+import { exportCsv, exportJson, type VerifiedLedger } from './export';
 import type { Ledger } from './ledger';
 
 export type ExportFormat = 'json' | 'csv';
@@ -14,8 +14,8 @@ export type ExportFormat = 'json' | 'csv';
  * @throws PrestageError ledger-broken when it is not whole
  */
 export function exportPieces(ledger: Ledger, format: ExportFormat): Iterable<string> {
-  requireWhole(ledger);
-  return format === 'csv' ? exportCsv(ledger) : exportJson(ledger);
+  const verified = requireWhole(ledger);
+  return format === 'csv' ? exportCsv(ledger, verified) : exportJson(ledger, verified);
 }
 
 /**
@@ -30,9 +30,9 @@ export async function exportToFile(ledger: Ledger, format: ExportFormat, file: s
 }
 
 /** What goes to others must be what was signed. */
-function requireWhole(ledger: Ledger): void {
-  const { findings } = ledger.verify();
-  if (findings.length === 0) return;
+function requireWhole(ledger: Ledger): VerifiedLedger {
+  const { findings, entries, root } = ledger.verify();
+  if (root !== null) return { entries, root };
   throw new PrestageError({
     code: 'ledger-broken',
     message: `The ledger is not whole, so nothing was exported: ${findings.length} ${findings.length === 1 ? 'finding' : 'findings'}.`,

@@ -6,15 +6,16 @@ import type { JobFacts, LedgerRecord, StoredEntry } from '../../core/record';
 import type { StatePlaces } from '../state';
 import { checkEntry, type CheckedEntry } from './check-entry';
 import { keptCheckpoint, makeCheckpoints, newestCheckpointSize } from './checkpoints';
-import { LedgerDatabase, rawRowSchema, rowColumns, type RawRow, type SqlValue } from './database';
+import { LedgerDatabase, rawRowSchema, readRow, rowColumns, type RawRow, type SqlValue } from './database';
 import { columnsOf, driveKey, sealEntry, type LedgerRow } from './entry';
 import { ledgerBroken, shownPath } from './errors';
 import { emptyEnd, readTrustedHead, writeHead, type LedgerEnd } from './head';
 import { prepareKey } from './key-care';
 import { loadPublicKey, type StationKey, type VerifyingKey } from './keys';
+import { packedRows } from './packed-rows';
 import { checkpointFor, proofsFor } from './proofs';
 import { checkpointInterval } from './schema';
-import { verifyLedger, type LedgerReport } from './verify';
+import { verifyLedger, type LedgerReport, type VerifyOptions } from './verify';
 
 type LedgerPlaces = Pick<StatePlaces, 'ledgerFile' | 'headFile' | 'keyFile' | 'publicKeyFile'>;
 
@@ -250,16 +251,26 @@ export class Ledger {
    */
   *entries(): IterableIterator<StoredEntry> {
     for (let after: number | null = null; ;) {
-      const rows: RawRow[] = this.#select(
-        after === null ? '' : 'WHERE sequence > ?',
-        `ORDER BY sequence LIMIT ${pageRows}`,
-        ...(after === null ? [] : [after]),
-      ).map(toRawRow);
+      const rows: RawRow[] = this.#pageAfter(after);
       for (const row of rows) yield toStored(row);
       const last = rows.at(-1);
       if (last === undefined) return;
       after = last.sequence;
     }
+  }
+
+  /** @param after null: from the first on, whatever its number */
+  #pageAfter(after: number | null): RawRow[] {
+    const rest = `ORDER BY sequence LIMIT ${pageRows}`;
+    if (after === null) return this.#select('', rest).map(toRawRow);
+    return (
+      this.#packed(after + 1, after + pageRows) ??
+      this.#select('WHERE sequence > ?', rest, after).map(toRawRow)
+    );
+  }
+
+  #packed(first: number, last: number): RawRow[] | null {
+    return this.#database === null ? null : packedRows(this.#database, first, last);
   }
 
   /** The newest `count` entries, oldest of them first; nothing about them has been checked. */
@@ -278,6 +289,8 @@ export class Ledger {
    * @throws PrestageError ledger-broken when an entry is not even text
    */
   entriesBetween(first: number, last: number, count: number): StoredEntry[] {
+    const packed = last - first < count ? this.#packed(first, last) : null;
+    if (packed !== null) return packed.reverse().map(toStored);
     const rows = this.#select(
       'WHERE sequence BETWEEN ? AND ?',
       'ORDER BY sequence DESC LIMIT ?',
@@ -353,8 +366,8 @@ export class Ledger {
    * Looks at everything: each entry, the chain, the signatures, the head, the keys and the file.
    * @throws PrestageError ledger-broken when the file cannot be read as a database, ledger-unavailable
    */
-  verify(): LedgerReport {
-    return verifyLedger(this.#places, this.#database);
+  verify(options: VerifyOptions = {}): LedgerReport {
+    return verifyLedger(this.#places, this.#database, options);
   }
 
   close(): void {
@@ -380,6 +393,8 @@ export class Ledger {
 }
 
 function toRawRow(row: unknown): RawRow {
+  const read = readRow(row);
+  if (read !== null) return read;
   const parsed = rawRowSchema.safeParse(row);
   if (parsed.success) return parsed.data;
   const sequence = sequenceRow.safeParse(row);

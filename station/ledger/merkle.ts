@@ -1,21 +1,22 @@
-import { createHash } from 'node:crypto';
+import { hash as digest } from 'node:crypto';
 
 /**
  * Merkle trees over a ledger (RFC 6962, section 2.1): one signed root stands for all entries up to it, and one entry can
  * be proved against it with a few hashes, without the others. All hashes are SHA-256, 32 bytes.
  */
 
+/** Begin what is hashed, so that a leaf never passes as a node. */
+const leafMark = Buffer.of(0);
+const nodeMark = Buffer.of(1);
+
 /** Leaf of an entry: over its hash and its signature, so that neither can be exchanged. */
 export function leafHash(entryHash: string, signature: string): Buffer {
-  return createHash('sha256')
-    .update(Buffer.of(0))
-    .update(Buffer.from(entryHash, 'hex'))
-    .update(Buffer.from(signature, 'base64'))
-    .digest();
+  const parts = [leafMark, Buffer.from(entryHash, 'hex'), Buffer.from(signature, 'base64')];
+  return digest('sha256', Buffer.concat(parts), 'buffer');
 }
 
 function nodeHash(left: Buffer, right: Buffer): Buffer {
-  return createHash('sha256').update(Buffer.of(1)).update(left).update(right).digest();
+  return digest('sha256', Buffer.concat([nodeMark, left, right]), 'buffer');
 }
 
 /** A tree that grows leaf by leaf; holds one hash a level. */
@@ -63,7 +64,7 @@ export class MerkleTree {
   root(): Buffer {
     const peaks = [...this.#peaks];
     let root = peaks.pop();
-    if (root === undefined) return createHash('sha256').digest();
+    if (root === undefined) return digest('sha256', '', 'buffer');
     for (let left = peaks.pop(); left !== undefined; left = peaks.pop()) root = nodeHash(left, root);
     return root;
   }
