@@ -23,7 +23,14 @@ export function exportPieces(ledger: Ledger, format: ExportFormat): Iterable<str
  * @throws PrestageError ledger-broken, usage when the file cannot be written; there is no file then
  */
 export async function exportToFile(ledger: Ledger, format: ExportFormat, file: string): Promise<void> {
-  const pieces = exportPieces(ledger, format);
+  await writePieces(exportPieces(ledger, format), file);
+}
+
+/**
+ * Writes a file piece by piece.
+ * @throws PrestageError usage when the file cannot be written; whatever the pieces throw. There is no file then
+ */
+export async function writePieces(pieces: Iterable<string>, file: string): Promise<void> {
   await writeFile(file, pieces).catch((error: unknown) => {
     throw isSystemError(error) ? cannotWrite(`The file ${sanitizeForDisplay(file, 512)}`, error) : error;
   });

@@ -48,7 +48,7 @@ export const csvColumns = [
   'jobId',
   'entryHash',
 ] as const;
-type CsvRow = Record<(typeof csvColumns)[number], string | number | null>;
+export type CsvRow = Record<(typeof csvColumns)[number], string | number | null>;
 
 /**
  * One CSV cell (RFC 4180). Text that a spreadsheet would take for a formula gets an apostrophe before it
@@ -116,7 +116,8 @@ function laterRow(
   };
 }
 
-function csvRow(stored: StoredEntry, entry: LedgerEntry): CsvRow | null {
+/** What the CSV says of an entry; null when it has no line. */
+export function csvRow(stored: StoredEntry, entry: LedgerEntry): CsvRow | null {
   const { record } = entry;
   if (record.kind === 'drive-verified' || record.kind === 'drive-rehearsed') {
     return laterRow(stored, entry, record);
