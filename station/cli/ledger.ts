@@ -3,9 +3,10 @@ import { sanitizeForDisplay } from '../../core/display';
 import { cannotWrite, exportPieces, exportToFile, isSystemError } from '../ledger/export-file';
 import { Ledger } from '../ledger/ledger';
 import { summarizeEntry, type EntrySummary } from '../ledger/summary';
-import type { LedgerReport } from '../ledger/verify';
+import type { LedgerReport, VerifyOptions } from '../ledger/verify';
 import { requireStateDirectory, statePlaces } from '../state';
 import { commandAction, jsonOption, parseCount, stateOption, type CommandContext } from './context';
+import { addEvidenceCommands } from './evidence';
 import { exitCodes } from './exit-codes';
 import { localTime, table, type Cell } from './output';
 
@@ -17,7 +18,7 @@ interface ExportOptions {
   readonly output?: string;
 }
 
-/** `prestage ledger list | verify | export`. */
+/** `prestage ledger list | verify | export`, and those of evidence.ts. */
 export function ledgerCommand(): Command {
   const command = new Command('ledger').description('look at the record of what was done');
   command
@@ -38,12 +39,13 @@ export function ledgerCommand(): Command {
   command
     .command('verify')
     .description('find every changed, missing or reordered entry')
+    .option('--every-signature', 'check each signature, also where a signed checkpoint covers it')
     .addOption(stateOption())
     .addOption(jsonOption())
     .action(
-      commandAction<object>(async (context) => {
+      commandAction<VerifyOptions>(async (context, { everySignature = false }) => {
         const { output } = context;
-        const report = await withLedger(context, (ledger) => ledger.verify());
+        const report = await withLedger(context, (ledger) => ledger.verify({ everySignature }));
         for (const { code, message } of report.findings) output.message(`${code}: ${message}`);
         for (const { message } of report.notes) output.message(`note: ${message}`);
         output.result(report, () => reportText(report));
@@ -70,6 +72,7 @@ export function ledgerCommand(): Command {
         return undefined;
       }),
     );
+  addEvidenceCommands(command);
   return command;
 }
 

@@ -22,6 +22,9 @@ export type FindingCode =
   | 'head-missing'
   | 'head-invalid'
   | 'head-mismatch'
+  | 'checkpoint-invalid'
+  | 'checkpoint-mismatch'
+  | 'checkpoint-missing'
   | 'key-missing'
   | 'key-unsafe'
   | 'key-mismatch'
@@ -90,6 +93,24 @@ export function checkEntry(row: RawRow, key: VerifyingKey | null): CheckedEntry 
   return { entry, problems };
 }
 
+/**
+ * The quick look at an entry whose hash and signature stand under a signed checkpoint. The station looked at the whole
+ * entry before it signed that (growTree in checkpoints.ts), and the hash says that these are the bytes it looked at: what follows
+ * from them alone (signature, form, canonical text) is as it was then. What can have changed since is looked at here.
+ * @returns null when something is not as it must be; checkEntry says what
+ */
+export function lookAtCovered(row: RawRow, key: VerifyingKey): LedgerEntry | null {
+  if (sha256Hex(row.json) !== row.hash || decodeSignature(row.signature) === null) return null;
+  // Believed to be one because of the above; whoever has the key can have signed anything, so it may still not be.
+  const entry = parseJson(row.json) as LedgerEntry;
+  try {
+    const whole = entry.station.keyFingerprint === key.fingerprint && Number.isFinite(Date.parse(entry.time));
+    return whole && wrongColumns(row, entry).length === 0 ? entry : null;
+  } catch {
+    return null;
+  }
+}
+
 /** @returns undefined when the text is not JSON */
 export function parseJson(json: string): unknown {
   try {
@@ -99,7 +120,8 @@ export function parseJson(json: string): unknown {
   }
 }
 
-function isCanonical(value: unknown, json: string): boolean {
+/** Whether `json` is the one text of the value that it was parsed to. */
+export function isCanonical(value: unknown, json: string): boolean {
   try {
     return canonicalJson(value) === json;
   } catch {

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { chmodSync, closeSync, openSync, statSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 import Database from 'libsql';
@@ -5,7 +6,7 @@ import { z } from 'zod';
 import { errorCodeOf } from '../../core/system-error';
 import { timeouts } from '../../core/timeouts';
 import { databaseError, ledgerUnavailable, shownPath } from './errors';
-import { createStatements, normalizeSql, schemaVersion } from './schema';
+import { checkpointStatements, createStatements, normalizeSql, schemaVersion } from './schema';
 
 /**
  * The ledger's SQLite file. All SQL goes through here, so that every error becomes one of ours.
@@ -15,7 +16,8 @@ import { createStatements, normalizeSql, schemaVersion } from './schema';
  */
 
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
-const text = z.instanceof(ArrayBuffer).transform((bytes, context) => {
+/** A text column, selected as bytes. */
+export const text = z.instanceof(ArrayBuffer).transform((bytes, context) => {
   try {
     return decoder.decode(bytes);
   } catch {
@@ -38,6 +40,44 @@ export const rawRowSchema = z.object({
 });
 export type RawRow = z.infer<typeof rawRowSchema>;
 
+/**
+ * {@link rawRowSchema} for many rows: the same answer in a fraction of the time.
+ * @returns null when a value is not of its type
+ */
+export function readRow(raw: unknown): RawRow | null {
+  const fields = raw as Readonly<Record<keyof RawRow, unknown>>;
+  const { sequence } = fields;
+  const json = readText(fields.json);
+  const hash = readText(fields.hash);
+  const signature = readText(fields.signature);
+  const kind = readText(fields.kind);
+  const state = fields.state === null ? null : readText(fields.state);
+  const machineSerial = readText(fields.machineSerial);
+  const driveKey = readText(fields.driveKey);
+  const jobId = readText(fields.jobId);
+  const read =
+    typeof sequence === 'number' &&
+    Number.isSafeInteger(sequence) &&
+    json !== null &&
+    hash !== null &&
+    signature !== null &&
+    kind !== null &&
+    (state !== null || fields.state === null) &&
+    machineSerial !== null &&
+    driveKey !== null &&
+    jobId !== null;
+  return read ? { sequence, json, hash, signature, kind, state, machineSerial, driveKey, jobId } : null;
+}
+
+/** A text that was selected as bytes. */
+function readText(bytes: unknown): string | null {
+  if (!(bytes instanceof ArrayBuffer)) return null;
+  const read = Buffer.from(bytes).toString('utf8');
+  if (!read.includes('\ufffd')) return read;
+  // Either the character itself, or what stands for bytes that are none.
+  return isUtf8(bytes) ? read : null;
+}
+
 /** What a query's SELECT names; fits {@link rawRowSchema}. */
 export const rowColumns = `sequence, CAST(json AS BLOB) AS json, CAST(hash AS BLOB) AS hash,
   CAST(signature AS BLOB) AS signature, CAST(kind AS BLOB) AS kind, CAST(state AS BLOB) AS state,
@@ -57,7 +97,7 @@ export class LedgerDatabase {
   }
 
   /**
-   * Opens the database; makes it, with mode 0600, when it is missing.
+   * Opens the database; makes it, with mode 0600, when it is missing. One of an older version becomes one of this.
    * @throws PrestageError ledger-broken, ledger-unavailable
    */
   static openForWriting(file: string): LedgerDatabase {
@@ -71,10 +111,13 @@ export class LedgerDatabase {
       database.#enterWal();
       database.exec('PRAGMA synchronous = FULL');
       database.transaction(() => {
-        if (database.version() === 0 && database.objects().length === 0) {
-          for (const statement of createStatements) database.exec(statement);
-          database.exec(`PRAGMA user_version = ${schemaVersion}`);
-        }
+        const version = database.version();
+        const isNew = version === 0 && database.objects().length === 0;
+        if (!isNew && version !== 1) return;
+        if (isNew) for (const statement of createStatements) database.exec(statement);
+        // A ledger of version 1 gets what it lacks, and stays as it is otherwise.
+        for (const statement of checkpointStatements) database.exec(statement);
+        database.exec(`PRAGMA user_version = ${schemaVersion}`);
       });
       database.#requireVersion();
       return database;
@@ -166,9 +209,9 @@ export class LedgerDatabase {
   }
 
   /** Calls `visit` with every row. */
-  forEach(sql: string, visit: (row: unknown) => void): void {
+  forEach(sql: string, values: readonly SqlValue[], visit: (row: unknown) => void): void {
     this.#guard(() => {
-      for (const row of this.#prepare(sql).iterate()) visit(row);
+      for (const row of this.#prepare(sql).iterate([...values])) visit(row);
     });
   }
 

@@ -4,7 +4,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { sanitizeForDisplay } from '../../core/display';
 import { PrestageError } from '../../core/errors';
-import { exportCsv, exportJson } from './export';
+import { exportCsv, exportJson, type VerifiedLedger } from './export';
 import type { Ledger } from './ledger';
 
 export type ExportFormat = 'json' | 'csv';
@@ -14,8 +14,8 @@ export type ExportFormat = 'json' | 'csv';
  * @throws PrestageError ledger-broken when it is not whole
  */
 export function exportPieces(ledger: Ledger, format: ExportFormat): Iterable<string> {
-  requireWhole(ledger);
-  return format === 'csv' ? exportCsv(ledger) : exportJson(ledger);
+  const verified = requireWhole(ledger);
+  return format === 'csv' ? exportCsv(ledger, verified) : exportJson(ledger, verified);
 }
 
 /**
@@ -23,16 +23,23 @@ export function exportPieces(ledger: Ledger, format: ExportFormat): Iterable<str
  * @throws PrestageError ledger-broken, usage when the file cannot be written; there is no file then
  */
 export async function exportToFile(ledger: Ledger, format: ExportFormat, file: string): Promise<void> {
-  const pieces = exportPieces(ledger, format);
+  await writePieces(exportPieces(ledger, format), file);
+}
+
+/**
+ * Writes a file piece by piece.
+ * @throws PrestageError usage when the file cannot be written; whatever the pieces throw. There is no file then
+ */
+export async function writePieces(pieces: Iterable<string>, file: string): Promise<void> {
   await writeFile(file, pieces).catch((error: unknown) => {
     throw isSystemError(error) ? cannotWrite(`The file ${sanitizeForDisplay(file, 512)}`, error) : error;
   });
 }
 
 /** What goes to others must be what was signed. */
-function requireWhole(ledger: Ledger): void {
-  const { findings } = ledger.verify();
-  if (findings.length === 0) return;
+function requireWhole(ledger: Ledger): VerifiedLedger {
+  const { findings, entries, root } = ledger.verify();
+  if (root !== null) return { entries, root };
   throw new PrestageError({
     code: 'ledger-broken',
     message: `The ledger is not whole, so nothing was exported: ${findings.length} ${findings.length === 1 ? 'finding' : 'findings'}.`,

@@ -1,7 +1,9 @@
 import { ledgerEntrySchema, type LedgerEntry, type LedgerRecord, type StoredEntry } from '../../core/record';
 import { parseJson } from './check-entry';
 import { ledgerBroken } from './errors';
+import { sha256Hex } from './entry';
 import type { Ledger } from './ledger';
+import { leafHash, MerkleTree } from './merkle';
 
 /**
  * The columns of the CSV export, one row a job that ended. Times are ISO 8601 in UTC, sizes bytes, durations
@@ -46,7 +48,7 @@ export const csvColumns = [
   'jobId',
   'entryHash',
 ] as const;
-type CsvRow = Record<(typeof csvColumns)[number], string | number | null>;
+export type CsvRow = Record<(typeof csvColumns)[number], string | number | null>;
 
 /**
  * One CSV cell (RFC 4180). Text that a spreadsheet would take for a formula gets an apostrophe before it
@@ -70,10 +72,10 @@ export function csvLine(cells: readonly (string | number | null)[]): string {
  * was read again.
  * @throws PrestageError ledger-broken at an entry that cannot be read
  */
-export function* exportCsv(ledger: Ledger): Generator<string, void> {
+export function* exportCsv(ledger: Ledger, verified?: VerifiedLedger): Generator<string, void> {
   yield csvLine(csvColumns);
-  for (const stored of ledger.entries()) {
-    const row = csvRow(stored, readEntry(stored));
+  for (const stored of verifiedEntries(ledger, verified)) {
+    const row = csvRow(stored, readEntry(stored, verified));
     if (row !== null) yield csvLine(csvColumns.map((column) => row[column]));
   }
 }
@@ -114,7 +116,8 @@ function laterRow(
   };
 }
 
-function csvRow(stored: StoredEntry, entry: LedgerEntry): CsvRow | null {
+/** What the CSV says of an entry; null when it has no line. */
+export function csvRow(stored: StoredEntry, entry: LedgerEntry): CsvRow | null {
   const { record } = entry;
   if (record.kind === 'drive-verified' || record.kind === 'drive-rehearsed') {
     return laterRow(stored, entry, record);
@@ -157,15 +160,15 @@ function csvRow(stored: StoredEntry, entry: LedgerEntry): CsvRow | null {
  * for the reader's sake; its canonical form (RFC 8785) is what the hash and the signature are over.
  * @throws PrestageError ledger-broken at an entry that cannot be read
  */
-export function* exportJson(ledger: Ledger): Generator<string, void> {
+export function* exportJson(ledger: Ledger, verified?: VerifiedLedger): Generator<string, void> {
   const key = ledger.publicKey;
   yield '{"format":"prestage-ledger","version":1,';
   yield `"publicKey":${JSON.stringify(key?.pem ?? null)},`;
   yield `"keyFingerprint":${JSON.stringify(key?.fingerprint ?? null)},"entries":[`;
   let separator = '\n';
-  for (const stored of ledger.entries()) {
+  for (const stored of verifiedEntries(ledger, verified)) {
     const { sequence, hash, signature } = stored;
-    readEntry(stored);
+    if (verified === undefined) readEntry(stored);
     // The stored text is itself JSON: as it is, no number or string can change on the way.
     yield `${separator}{"sequence":${sequence},"json":${stored.json},"hash":${JSON.stringify(hash)},"signature":${JSON.stringify(signature)}}`;
     separator = ',\n';
@@ -173,8 +176,40 @@ export function* exportJson(ledger: Ledger): Generator<string, void> {
   yield '\n]}\n';
 }
 
-function readEntry(stored: StoredEntry): LedgerEntry {
-  const parsed = ledgerEntrySchema.safeParse(parseJson(stored.json));
+/** What a ledger was found to be, before it is exported. */
+export interface VerifiedLedger {
+  readonly entries: number;
+  readonly root: string;
+}
+
+/**
+ * The entries as they were when the ledger was verified, and no later ones.
+ * @throws PrestageError ledger-broken, at the last entry at the latest, when they are not the same any more
+ */
+function* verifiedEntries(
+  ledger: Ledger,
+  verified: VerifiedLedger | undefined,
+): Generator<StoredEntry, void> {
+  if (verified === undefined) {
+    yield* ledger.entries();
+    return;
+  }
+  const tree = new MerkleTree();
+  for (const stored of ledger.entries()) {
+    if (tree.size === verified.entries) break;
+    if (sha256Hex(stored.json) !== stored.hash) break;
+    tree.add(leafHash(stored.hash, stored.signature));
+    yield stored;
+  }
+  if (tree.size === verified.entries && tree.root().toString('hex') === verified.root) return;
+  throw ledgerBroken('The ledger was changed while it was exported.');
+}
+
+/** @param verified given where the entry's form was looked at just before, and its hash now */
+function readEntry(stored: StoredEntry, verified?: VerifiedLedger): LedgerEntry {
+  const value = parseJson(stored.json);
+  if (verified !== undefined) return value as LedgerEntry;
+  const parsed = ledgerEntrySchema.safeParse(value);
   if (parsed.success) return parsed.data;
   throw ledgerBroken(`Entry ${stored.sequence} of the ledger cannot be exported: it is damaged.`);
 }

@@ -14,26 +14,41 @@ import { ledgerBroken, ledgerUnavailable, shownPath } from './errors';
  * tell when its newest entries are cut off. It is written after each commit, so a crash can leave it
  * behind the database, never ahead; it is there, with sequence 0, before the first entry.
  */
-export interface LedgerHead {
+export interface LedgerEnd {
   /** Sequence of the newest entry; 0 for an empty ledger. */
   readonly sequence: number;
   /** Its hash; {@link genesisHash} for an empty ledger. */
   readonly hash: string;
 }
 
-export const emptyHead: LedgerHead = { sequence: 0, hash: genesisHash };
+export interface LedgerHead extends LedgerEnd {
+  /**
+   * Size of the newest checkpoint, so that it is noticed when checkpoints are cut off; 0 when there is none. Null in
+   * heads of version 1, which know of no checkpoints.
+   */
+  readonly checkpoint: number | null;
+}
 
-const headFileSchema = z.strictObject({
-  version: z.literal(1),
+export const emptyEnd: LedgerEnd = { sequence: 0, hash: genesisHash };
+
+const headFields = {
   sequence: z.int().nonnegative(),
   hash: sha256Schema,
   /** Ed25519, base64. */
   signature: z.string(),
-});
+};
+const headFileSchema = z.discriminatedUnion('version', [
+  z.strictObject({ version: z.literal(1), ...headFields }),
+  z.strictObject({ version: z.literal(2), ...headFields, checkpoint: z.int().nonnegative() }),
+]);
 
 /** What is signed. The first line keeps a head's signature from ever passing as an entry's. */
-function headMessage(head: LedgerHead): Buffer {
-  return Buffer.from(`prestage-ledger-head 1\n${head.sequence}\n${head.hash}\n`, 'utf8');
+function headMessage({ sequence, hash, checkpoint }: LedgerHead): Buffer {
+  const text =
+    checkpoint === null
+      ? `prestage-ledger-head 1\n${sequence}\n${hash}\n`
+      : `prestage-ledger-head 2\n${sequence}\n${hash}\n${checkpoint}\n`;
+  return Buffer.from(text, 'utf8');
 }
 
 export type HeadReading =
@@ -68,7 +83,8 @@ export function readHead(places: Pick<StatePlaces, 'headFile'>, publicKey: KeyOb
   const parsed = headFileSchema.safeParse(content);
   if (!parsed.success) return { state: 'invalid', reason: 'it has not the form of a head' };
   const { sequence, hash, signature } = parsed.data;
-  const head = { sequence, hash };
+  const checkpoint = parsed.data.version === 2 ? parsed.data.checkpoint : null;
+  const head = { sequence, hash, checkpoint };
   const bytes = decodeSignature(signature);
   const signed = publicKey === null || (bytes !== null && verify(null, headMessage(head), publicKey, bytes));
   return { state: 'read', head, signed };
@@ -99,11 +115,12 @@ export function readTrustedHead(
 /** Signs and writes the head. The caller holds the database's write lock, so that no older one comes last. */
 export function writeHead(
   places: Pick<StatePlaces, 'headFile'>,
-  head: LedgerHead,
+  { sequence, hash, checkpoint }: LedgerHead & { readonly checkpoint: number },
   privateKey: KeyObject,
 ): void {
-  const signature = sign(null, headMessage(head), privateKey).toString('base64');
-  const text = canonicalJson({ version: 1, sequence: head.sequence, hash: head.hash, signature });
+  const message = headMessage({ sequence, hash, checkpoint });
+  const signature = sign(null, message, privateKey).toString('base64');
+  const text = canonicalJson({ version: 2, sequence, hash, checkpoint, signature });
   try {
     writeFileAtomically(places.headFile, `${text}\n`, 0o600);
   } catch (error) {

@@ -4,7 +4,7 @@ import type { StatePlaces } from '../state';
 import type { FindingCode } from './check-entry';
 import type { LedgerDatabase } from './database';
 import { keyUnsafe, ledgerUnavailable, shownPath } from './errors';
-import { emptyHead, readHead, writeHead } from './head';
+import { emptyEnd, readHead, writeHead } from './head';
 import {
   createStationKey,
   loadPublicKey,
@@ -77,7 +77,7 @@ export function prepareKey(places: KeyPlaces, database: LedgerDatabase): Station
   }
   // Before the first entry, so that a head that is missing later always means that somebody removed it.
   if (!everWritten && (known === null || reading.state === 'missing')) {
-    writeHead(places, emptyHead, station.privateKey);
+    writeHead(places, { ...emptyEnd, checkpoint: 0 }, station.privateKey);
   }
   return station;
 }

@@ -1,16 +1,21 @@
 import { z } from 'zod';
+import type { EntryProof, SignedCheckpoint } from '../../core/checkpoint';
 import type { DriveIdentity } from '../../core/drive';
 import { PrestageError } from '../../core/errors';
 import type { JobFacts, LedgerRecord, StoredEntry } from '../../core/record';
 import type { StatePlaces } from '../state';
 import { checkEntry, type CheckedEntry } from './check-entry';
-import { LedgerDatabase, rawRowSchema, rowColumns, type RawRow, type SqlValue } from './database';
+import { keptCheckpoint, makeCheckpoints, newestCheckpointSize } from './checkpoints';
+import { LedgerDatabase, rawRowSchema, readRow, rowColumns, type RawRow, type SqlValue } from './database';
 import { columnsOf, driveKey, sealEntry, type LedgerRow } from './entry';
 import { ledgerBroken, shownPath } from './errors';
-import { emptyHead, readTrustedHead, writeHead, type LedgerHead } from './head';
+import { emptyEnd, readTrustedHead, writeHead, type LedgerEnd } from './head';
 import { prepareKey } from './key-care';
 import { loadPublicKey, type StationKey, type VerifyingKey } from './keys';
-import { verifyLedger, type LedgerReport } from './verify';
+import { packedRows } from './packed-rows';
+import { checkpointFor, proofsFor } from './proofs';
+import { checkpointInterval } from './schema';
+import { verifyLedger, type LedgerReport, type VerifyOptions } from './verify';
 
 type LedgerPlaces = Pick<StatePlaces, 'ledgerFile' | 'headFile' | 'keyFile' | 'publicKeyFile'>;
 
@@ -35,6 +40,12 @@ export interface OpenJob {
   readonly startedAt: string;
   readonly job: JobFacts;
 }
+
+/**
+ * Checkpoints made at most when a ledger is opened: an old ledger that has none catches up over several openings,
+ * because each of its entries has to be looked at, and nobody should wait long for that.
+ */
+const checkpointsAtOpening = 16;
 
 /** Rows read at once. Bounds memory, and how long a reader holds the database. */
 const pageRows = 500;
@@ -82,6 +93,9 @@ export class Ledger {
       const station = database.transaction(() => prepareKey(places, database));
       const ledger = new Ledger(places, database, station, clock);
       database.transaction(() => {
+        const { sequence } = ledger.#trustedLast(database, station);
+        keptCheckpoint(database, station.publicKey);
+        makeCheckpoints(database, station, sequence, checkpointsAtOpening);
         ledger.#catchUpHead(database, station);
       });
       return ledger;
@@ -103,10 +117,7 @@ export class Ledger {
    * @param precondition looked at under the write lock; nothing is written when it throws
    */
   append(record: LedgerRecord, context: AppendContext, precondition?: () => void): LedgerRow {
-    const database = this.#database;
-    const station = this.#station;
-    if (database === null || station === null) throw new Error('the ledger is open for reading only');
-
+    const { database, station } = this.#forWriting();
     const row = database.transaction(() => {
       precondition?.();
       const last = this.#trustedLast(database, station);
@@ -137,6 +148,9 @@ export class Ledger {
         columns.driveKey,
         columns.jobId,
       );
+      if (sealed.sequence % checkpointInterval === 0) {
+        makeCheckpoints(database, station, sealed.sequence, 1);
+      }
       return sealed;
     });
 
@@ -154,26 +168,62 @@ export class Ledger {
     return row;
   }
 
-  /** Moves the head to the newest entry. The write lock is held. */
+  #forWriting(): { readonly database: LedgerDatabase; readonly station: StationKey } {
+    const database = this.#database;
+    const station = this.#station;
+    if (database === null || station === null) throw new Error('the ledger is open for reading only');
+    return { database, station };
+  }
+
+  /** Moves the head to the newest entry and the newest checkpoint. The write lock is held. */
   #catchUpHead(database: LedgerDatabase, station: StationKey): void {
     const head = readTrustedHead(this.#places, station.publicKey);
     const last = this.#trustedLast(database, station);
-    if (last.sequence !== head?.sequence) writeHead(this.#places, last, station.privateKey);
+    const checkpoint = newestCheckpointSize(database);
+    if (last.sequence !== head?.sequence || checkpoint !== head.checkpoint) {
+      writeHead(this.#places, { ...last, checkpoint }, station.privateKey);
+    }
+  }
+
+  /**
+   * Signs for all entries there are now: a statement to keep elsewhere, or to prove entries against.
+   * @throws PrestageError record-not-found when the ledger is empty, ledger-broken when it is not whole
+   */
+  signedCheckpoint(): SignedCheckpoint {
+    const { database, station } = this.#forWriting();
+    return database.snapshot(() => {
+      return checkpointFor(database, station, this.#trustedLast(database, station).sequence);
+    });
+  }
+
+  /**
+   * Proofs of some entries, all against one checkpoint for the present end of the ledger.
+   * @throws PrestageError record-not-found, ledger-broken when the ledger is not whole
+   */
+  proofs(sequences: readonly number[]): EntryProof[] {
+    const { database, station } = this.#forWriting();
+    return database.snapshot(() => {
+      const { sequence } = this.#trustedLast(database, station);
+      return proofsFor(database, station, checkpointFor(database, station, sequence), sequences);
+    });
   }
 
   /**
    * The newest entry, when everything from the head on is whole. What lies before is for verify: reading all
    * of it with each entry would make appending slower by the day.
    */
-  #trustedLast(database: LedgerDatabase, station: StationKey): LedgerHead {
+  #trustedLast(database: LedgerDatabase, station: StationKey): LedgerEnd {
     const head = readTrustedHead(this.#places, station.publicKey);
     if (head === null) {
       throw ledgerBroken(`The ledger's head file ${shownPath(this.#places.headFile)} is missing.`);
     }
+    if ((head.checkpoint ?? 0) > newestCheckpointSize(database)) {
+      throw ledgerBroken('The newest checkpoints of the ledger are missing.');
+    }
     const rows = database
       .all(`SELECT ${rowColumns} FROM entries WHERE sequence >= ? ORDER BY sequence`, head.sequence)
       .map((row) => this.#checked(row));
-    let last = emptyHead;
+    let last = emptyEnd;
     if (head.sequence > 0) {
       const first = rows.shift();
       if (first?.sequence !== head.sequence) {
@@ -201,16 +251,26 @@ export class Ledger {
    */
   *entries(): IterableIterator<StoredEntry> {
     for (let after: number | null = null; ;) {
-      const rows: RawRow[] = this.#select(
-        after === null ? '' : 'WHERE sequence > ?',
-        `ORDER BY sequence LIMIT ${pageRows}`,
-        ...(after === null ? [] : [after]),
-      ).map(toRawRow);
+      const rows: RawRow[] = this.#pageAfter(after);
       for (const row of rows) yield toStored(row);
       const last = rows.at(-1);
       if (last === undefined) return;
       after = last.sequence;
     }
+  }
+
+  /** @param after null: from the first on, whatever its number */
+  #pageAfter(after: number | null): RawRow[] {
+    const rest = `ORDER BY sequence LIMIT ${pageRows}`;
+    if (after === null) return this.#select('', rest).map(toRawRow);
+    return (
+      this.#packed(after + 1, after + pageRows) ??
+      this.#select('WHERE sequence > ?', rest, after).map(toRawRow)
+    );
+  }
+
+  #packed(first: number, last: number): RawRow[] | null {
+    return this.#database === null ? null : packedRows(this.#database, first, last);
   }
 
   /** The newest `count` entries, oldest of them first; nothing about them has been checked. */
@@ -229,6 +289,8 @@ export class Ledger {
    * @throws PrestageError ledger-broken when an entry is not even text
    */
   entriesBetween(first: number, last: number, count: number): StoredEntry[] {
+    const packed = last - first < count ? this.#packed(first, last) : null;
+    if (packed !== null) return packed.reverse().map(toStored);
     const rows = this.#select(
       'WHERE sequence BETWEEN ? AND ?',
       'ORDER BY sequence DESC LIMIT ?',
@@ -304,8 +366,8 @@ export class Ledger {
    * Looks at everything: each entry, the chain, the signatures, the head, the keys and the file.
    * @throws PrestageError ledger-broken when the file cannot be read as a database, ledger-unavailable
    */
-  verify(): LedgerReport {
-    return verifyLedger(this.#places, this.#database);
+  verify(options: VerifyOptions = {}): LedgerReport {
+    return verifyLedger(this.#places, this.#database, options);
   }
 
   close(): void {
@@ -331,6 +393,8 @@ export class Ledger {
 }
 
 function toRawRow(row: unknown): RawRow {
+  const read = readRow(row);
+  if (read !== null) return read;
   const parsed = rawRowSchema.safeParse(row);
   if (parsed.success) return parsed.data;
   const sequence = sequenceRow.safeParse(row);

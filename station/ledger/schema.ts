@@ -1,5 +1,8 @@
-/** Kept in user_version. */
-export const schemaVersion = 1;
+/** Kept in user_version. Version 1, of ledgers made before 0.2, has no checkpoints. */
+export const schemaVersion = 2;
+
+/** Entries from one kept checkpoint to the next: few enough to be looked at while one entry is appended. */
+export const checkpointInterval = 256;
 
 /**
  * The ledger's tables. An entry's truth is its JSON, hash and signature; the columns after them are an
@@ -33,15 +36,39 @@ export const createStatements: readonly string[] = [
    BEGIN SELECT RAISE(ABORT, 'the ledger is append-only'); END`,
 ];
 
+/**
+ * What version 2 has beside: the checkpoints that the station signed, one at every whole {@link checkpointInterval}.
+ * The peaks are the hashes, in hexadecimal, that the tree needs to go on from there; they are right when they make the
+ * signed root.
+ */
+export const checkpointStatements: readonly string[] = [
+  `CREATE TABLE checkpoints (
+     size INTEGER PRIMARY KEY,
+     root TEXT NOT NULL,
+     signature TEXT NOT NULL,
+     peaks TEXT NOT NULL
+   ) STRICT`,
+  `CREATE TRIGGER checkpoints_no_update BEFORE UPDATE ON checkpoints
+   BEGIN SELECT RAISE(ABORT, 'the ledger is append-only'); END`,
+  `CREATE TRIGGER checkpoints_no_delete BEFORE DELETE ON checkpoints
+   BEGIN SELECT RAISE(ABORT, 'the ledger is append-only'); END`,
+  `CREATE TRIGGER checkpoints_only_append BEFORE INSERT ON checkpoints
+   WHEN NEW.size <= (SELECT COALESCE(MAX(size), 0) FROM checkpoints)
+   BEGIN SELECT RAISE(ABORT, 'the ledger is append-only'); END`,
+];
+
 /** White space folded: SQLite keeps statements as they were typed. */
 export function normalizeSql(sql: string): string {
   return sql.replace(/\s+/g, ' ').trim();
 }
 
-/** Objects the file must have, and no others: name → statement. */
-export const expectedObjects: ReadonlyMap<string, string> = new Map(
-  createStatements.map((statement) => {
-    const name = /^CREATE (?:TABLE|INDEX|TRIGGER) (\w+)/.exec(statement)?.[1] ?? '';
-    return [name, normalizeSql(statement)];
-  }),
-);
+/** Objects a file of a version must have, and no others: name → statement. */
+export function expectedObjects(version: number): ReadonlyMap<string, string> {
+  const statements = version < 2 ? createStatements : [...createStatements, ...checkpointStatements];
+  return new Map(
+    statements.map((statement) => {
+      const name = /^CREATE (?:TABLE|INDEX|TRIGGER) (\w+)/.exec(statement)?.[1] ?? '';
+      return [name, normalizeSql(statement)];
+    }),
+  );
+}

@@ -2,11 +2,14 @@ import { randomUUID } from 'node:crypto';
 import type { JobFacts, LedgerRecord } from '../../core/record';
 import { genesisHash } from '../../core/record';
 import { GiB } from '../../core/units';
+import { keepCheckpoint } from '../../station/ledger/checkpoints';
 import { LedgerDatabase } from '../../station/ledger/database';
 import { columnsOf, sealEntry } from '../../station/ledger/entry';
 import { writeHead } from '../../station/ledger/head';
 import { loadStationKey } from '../../station/ledger/keys';
 import { Ledger } from '../../station/ledger/ledger';
+import { leafHash, MerkleTree } from '../../station/ledger/merkle';
+import { checkpointInterval } from '../../station/ledger/schema';
 import type { StatePlaces } from '../../station/state';
 
 /**
@@ -19,6 +22,8 @@ export function makeLargeLedger(places: StatePlaces, entries: number): void {
   const key = loadStationKey(places);
   if (key === null) throw new Error('opening a ledger makes its key');
   const database = LedgerDatabase.openForWriting(places.ledgerFile);
+  const tree = new MerkleTree();
+  let checkpoint = 0;
   let sequence = 0;
   let previousHash = genesisHash;
   const add = (record: LedgerRecord, time: string): void => {
@@ -37,6 +42,11 @@ export function makeLargeLedger(places: StatePlaces, entries: number): void {
        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
       ...[sequence, sealed.json, sealed.hash, sealed.signature, kind, state, machineSerial, driveKey, jobId],
     );
+    tree.add(leafHash(sealed.hash, sealed.signature));
+    if (tree.size % checkpointInterval === 0) {
+      keepCheckpoint(database, tree, key.privateKey);
+      checkpoint = tree.size;
+    }
   };
   try {
     database.transaction(() => {
@@ -49,7 +59,7 @@ export function makeLargeLedger(places: StatePlaces, entries: number): void {
         add({ kind: 'job-ended', job, startedAt, end: endOf(number) }, timeOf(number + 0.5));
       }
     });
-    writeHead(places, { sequence, hash: previousHash }, key.privateKey);
+    writeHead(places, { sequence, hash: previousHash, checkpoint }, key.privateKey);
   } finally {
     database.close();
   }

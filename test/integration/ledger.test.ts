@@ -23,7 +23,7 @@ import { canonicalJson, signHash } from '../../station/ledger/entry';
 import { exportCsv, exportJson } from '../../station/ledger/export';
 import { loadStationKey } from '../../station/ledger/keys';
 import { Ledger } from '../../station/ledger/ledger';
-import { createStatements } from '../../station/ledger/schema';
+import { createStatements, schemaVersion } from '../../station/ledger/schema';
 import type { LedgerReport } from '../../station/ledger/verify';
 import { statePlaces, type StatePlaces } from '../../station/state';
 import { context, done, failed, sampleJob, started } from '../unit/ledger/samples';
@@ -515,7 +515,7 @@ describe('a file that is no ledger', () => {
   it('is refused when a newer version made it', () => {
     fill(1);
     const database = new Database(places.ledgerFile);
-    database.exec('PRAGMA user_version = 2');
+    database.exec(`PRAGMA user_version = ${schemaVersion + 1}`);
     database.close();
     expect(codeThrownBy(() => Ledger.open(places))).toBe('ledger-unavailable');
   });

@@ -1,0 +1,143 @@
+import { closeSync, openSync, readSync } from 'node:fs';
+import { ledgerEntrySchema } from '../../core/record';
+import { parseJson } from './check-entry';
+import { csvColumns, csvLine, csvRow, type CsvRow } from './export';
+import { ExportDoubt, openExport, readEntryLine } from './read-export';
+
+/**
+ * Several stations' ledgers as one list, for reporting. Each is checked by itself, and none is changed: the list is
+ * made beside them, and every line says whose it is.
+ */
+
+export const reportColumns = [...csvColumns, 'keyFingerprint', 'alsoDoneAt'] as const;
+
+export interface ReportedStation {
+  readonly file: string;
+  /** Names the entries give, in the order of their first use: a station can have been renamed. */
+  readonly stations: readonly string[];
+  readonly keyFingerprint: string;
+  readonly entries: number;
+  /** The newest entry; null for an empty ledger. Compare it with what is kept elsewhere: an export can have been cut. */
+  readonly head: { readonly sequence: number; readonly hash: string } | null;
+}
+
+/** Where a line of the list is to be found again. Kept instead of the line, which is far larger. */
+interface LinePlace {
+  readonly time: number;
+  readonly file: number;
+  readonly sequence: number;
+  readonly offset: number;
+  readonly bytes: number;
+  readonly hash: string;
+}
+
+export interface CheckedExport {
+  readonly station: ReportedStation;
+  readonly places: readonly LinePlace[];
+  /** Machines it finished, normalized serials. */
+  readonly done: ReadonlySet<string>;
+}
+
+/**
+ * Looks at one export.
+ * @param index of the file among all
+ * @throws ExportDoubt; the system's error
+ */
+export function checkExport(file: string, index: number): CheckedExport {
+  const { key, entries } = openExport(file);
+  const places: LinePlace[] = [];
+  const done = new Set<string>();
+  const stations = new Set<string>();
+  let head: ReportedStation['head'] = null;
+  for (const { line, stored, entry } of entries) {
+    const { sequence, hash } = stored;
+    head = { sequence, hash };
+    stations.add(entry.station.name);
+    const row = csvRow(stored, entry);
+    if (row === null) continue;
+    if (row.result === 'done') done.add(String(row.machineSerial));
+    places.push({
+      time: Date.parse(entry.time),
+      file: index,
+      sequence,
+      offset: line.offset,
+      bytes: line.bytes,
+      hash,
+    });
+  }
+  const count = head?.sequence ?? 0;
+  const station = { file, stations: [...stations], keyFingerprint: key.fingerprint, entries: count, head };
+  return { station, places, done };
+}
+
+export type ReportRow = CsvRow & Record<'keyFingerprint' | 'alsoDoneAt', string | null>;
+
+/** Machines that more than one station finished: serial → indexes of the files. */
+export function doneTwice(exports: readonly CheckedExport[]): Map<string, number[]> {
+  const where = new Map<string, number[]>();
+  for (const [index, { done }] of exports.entries()) {
+    for (const serial of done) where.set(serial, [...(where.get(serial) ?? []), index]);
+  }
+  return new Map([...where].filter(([, files]) => files.length > 1));
+}
+
+/** How a station is called where one name has to do. */
+export function nameOf({ stations, keyFingerprint }: ReportedStation): string {
+  return stations.at(-1) ?? keyFingerprint.slice(0, 12);
+}
+
+/**
+ * The lines of all stations by time; of one time, in the order the files were given.
+ * @throws ExportDoubt when a file was changed since it was checked; the system's error
+ */
+export function* mergedRows(exports: readonly CheckedExport[]): Generator<ReportRow, void> {
+  const twice = doneTwice(exports);
+  const places = exports
+    .flatMap((one) => [...one.places])
+    .sort((a, b) => a.time - b.time || a.file - b.file || a.sequence - b.sequence);
+  const descriptors = exports.map(({ station }) => openSync(station.file, 'r'));
+  try {
+    for (const { file, offset, bytes, sequence, hash } of places) {
+      const of = exports[file];
+      const descriptor = descriptors[file];
+      if (of === undefined || descriptor === undefined) throw new Error('no such file');
+      const buffer = Buffer.alloc(bytes);
+      readSync(descriptor, buffer, 0, bytes, offset);
+      const stored = readEntryLine(buffer.toString('utf8'), sequence);
+      const parsed = ledgerEntrySchema.safeParse(parseJson(stored.json));
+      const row = parsed.success ? csvRow(stored, parsed.data) : null;
+      if (stored.hash !== hash || row === null) {
+        throw new ExportDoubt(sequence, `The file ${of.station.file} was changed while it was read.`);
+      }
+      const others = row.result === 'done' ? (twice.get(String(row.machineSerial)) ?? []) : [];
+      const names = others
+        .filter((other) => other !== file)
+        .flatMap((other) => exports[other]?.station ?? []);
+      yield {
+        ...row,
+        keyFingerprint: of.station.keyFingerprint,
+        alsoDoneAt: names.length === 0 ? null : names.map(nameOf).join('; '),
+      };
+    }
+  } finally {
+    for (const descriptor of descriptors) closeSync(descriptor);
+  }
+}
+
+/** The list as CSV, piece by piece; the form of ledger export with two columns more. */
+export function* mergedCsv(exports: readonly CheckedExport[]): Generator<string, void> {
+  yield csvLine(reportColumns);
+  for (const row of mergedRows(exports)) yield csvLine(reportColumns.map((column) => row[column]));
+}
+
+/** The list as one JSON document, piece by piece. */
+export function* mergedJson(exports: readonly CheckedExport[]): Generator<string, void> {
+  const stations = exports.map(({ station }) => station);
+  yield `{"format":"prestage-ledger-report","version":1,"stations":${JSON.stringify(stations)},"lines":[`;
+  let separator = '\n';
+  for (const row of mergedRows(exports)) {
+    yield `${separator}${JSON.stringify(row)}`;
+    separator = ',\n';
+  }
+  yield '\n]}\n';
+}

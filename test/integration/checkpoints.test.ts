@@ -1,0 +1,471 @@
+import { generateKeyPairSync, sign } from 'node:crypto';
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import Database from 'libsql';
+import fc from 'fast-check';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { PrestageError } from '../../core/errors';
+import type { LedgerEntry } from '../../core/record';
+import { signCheckpoint } from '../../station/ledger/checkpoint';
+import { canonicalJson, sha256Hex, signHash } from '../../station/ledger/entry';
+import { exportCsv, exportJson } from '../../station/ledger/export';
+import { exportPieces } from '../../station/ledger/export-file';
+import { writeHead } from '../../station/ledger/head';
+import { loadStationKey, type StationKey } from '../../station/ledger/keys';
+import { Ledger } from '../../station/ledger/ledger';
+import { leafHash, MerkleTree } from '../../station/ledger/merkle';
+import { checkpointStatements, createStatements, schemaVersion } from '../../station/ledger/schema';
+import type { LedgerReport, VerifyOptions } from '../../station/ledger/verify';
+import { statePlaces, type StatePlaces } from '../../station/state';
+import { makeLargeLedger } from '../bench/large-ledger';
+import { context, done, sampleJob } from '../unit/ledger/samples';
+
+/** Checkpoints at 256, 512, 768 and 1024; the last entries have none. */
+const entries = 1100;
+let original: string;
+let folder: string;
+let places: StatePlaces;
+
+beforeAll(() => {
+  original = mkdtempSync(join(tmpdir(), 'prestage-checkpoints-'));
+  makeLargeLedger(statePlaces(original), entries);
+});
+afterAll(() => {
+  rmSync(original, { recursive: true, force: true });
+});
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'prestage-checkpoints-'));
+  cpSync(original, folder, { recursive: true });
+  places = statePlaces(folder);
+});
+afterEach(() => {
+  rmSync(folder, { recursive: true, force: true });
+});
+
+function verify(options: VerifyOptions = {}): LedgerReport {
+  const ledger = Ledger.open(places, { readOnly: true });
+  try {
+    return ledger.verify(options);
+  } finally {
+    ledger.close();
+  }
+}
+
+/** Findings as `sequence code`, in order; the same whether or not checkpoints are believed. */
+function findings(): string[] {
+  const told = (report: LedgerReport): string[] =>
+    report.findings.map(({ sequence, code }) => `${sequence ?? '-'} ${code}`);
+  const quick = told(verify());
+  expect(told(verify({ everySignature: true }))).toEqual(quick);
+  return quick;
+}
+
+/** Alters the file as somebody would who knows SQLite: triggers away, change, triggers back. */
+function tamper(
+  change: (database: Database.Database) => void,
+  statements = [...createStatements, ...checkpointStatements],
+): void {
+  const database = new Database(places.ledgerFile);
+  database.exec('BEGIN');
+  const triggers = statements.filter((sql) => sql.startsWith('CREATE TRIGGER'));
+  for (const trigger of triggers) database.exec(`DROP TRIGGER ${trigger.split(' ')[2] ?? ''}`);
+  change(database);
+  for (const trigger of triggers) database.exec(trigger);
+  database.exec('COMMIT');
+  database.pragma('wal_checkpoint(TRUNCATE)');
+  database.close();
+}
+
+/** The same to a ledger of a version without checkpoints. */
+function tamperOld(sql: string): void {
+  tamper(
+    (database) => {
+      database.exec(sql);
+    },
+    [...createStatements],
+  );
+}
+
+function stationKey(): StationKey {
+  const key = loadStationKey(places);
+  if (key === null) throw new Error('no key');
+  return key;
+}
+
+function versionOfFile(): number {
+  const database = new Database(places.ledgerFile);
+  const { user_version: version } = database.prepare('PRAGMA user_version').get() as { user_version: number };
+  database.close();
+  return version;
+}
+
+interface TextRow {
+  sequence: number;
+  json: string;
+  hash: string;
+  signature: string;
+}
+
+function rows(database: Database.Database): TextRow[] {
+  return database
+    .prepare('SELECT sequence, json, hash, signature FROM entries ORDER BY sequence')
+    .all() as TextRow[];
+}
+
+function put(database: Database.Database, { sequence, json, hash, signature }: TextRow): void {
+  database
+    .prepare('UPDATE entries SET json = ?, hash = ?, signature = ? WHERE sequence = ?')
+    .run(json, hash, signature, sequence);
+}
+
+/** Signs anew, as whoever has the key can. */
+function resign(json: string, sequence: number): TextRow {
+  const hash = sha256Hex(json);
+  return { sequence, json, hash, signature: signHash(hash, stationKey().privateKey) };
+}
+
+/** Makes the file one that a version without checkpoints made. */
+function makeOld(): void {
+  const database = new Database(places.ledgerFile);
+  database.exec('DROP TABLE checkpoints; PRAGMA user_version = 1');
+  database.close();
+  const head = JSON.parse(readFileSync(places.headFile, 'utf8')) as { sequence: number; hash: string };
+  const { sequence, hash } = head;
+  const message = Buffer.from(`prestage-ledger-head 1\n${sequence}\n${hash}\n`);
+  const signature = sign(null, message, stationKey().privateKey).toString('base64');
+  writeFileSync(places.headFile, `${canonicalJson({ version: 1, sequence, hash, signature })}\n`);
+}
+
+function codeThrownBy(work: () => unknown): string {
+  try {
+    work();
+  } catch (error) {
+    if (error instanceof PrestageError) return error.code;
+    throw error;
+  }
+  return 'nothing was thrown';
+}
+
+describe('a ledger with checkpoints', () => {
+  it('is whole, whichever way it is looked at', () => {
+    expect(findings()).toEqual([]);
+    const leaves = new MerkleTree();
+    const database = new Database(places.ledgerFile);
+    for (const { hash, signature } of rows(database)) leaves.add(leafHash(hash, signature));
+    database.close();
+    expect(verify()).toMatchObject({ ok: true, entries, root: leaves.root().toString('hex') });
+  });
+
+  it('gets one at every 256th entry, and its head says so', () => {
+    const ledger = Ledger.open(places);
+    for (let sequence = entries + 1; sequence <= 1281; sequence += 1) {
+      ledger.append(done(sampleJob()), context);
+    }
+    ledger.close();
+    const database = new Database(places.ledgerFile);
+    const sizes = database.prepare('SELECT size FROM checkpoints ORDER BY size').all() as { size: number }[];
+    database.close();
+    expect(sizes.map(({ size }) => size)).toEqual([256, 512, 768, 1024, 1280]);
+    expect(JSON.parse(readFileSync(places.headFile, 'utf8'))).toMatchObject({
+      version: 2,
+      sequence: 1281,
+      checkpoint: 1280,
+    });
+    expect(findings()).toEqual([]);
+  });
+
+  it('refuses changes to checkpoints', () => {
+    const database = new Database(places.ledgerFile);
+    for (const sql of [
+      "UPDATE checkpoints SET root = ''",
+      'DELETE FROM checkpoints',
+      'INSERT OR REPLACE INTO checkpoints SELECT * FROM checkpoints WHERE size = 256',
+      "INSERT INTO checkpoints VALUES (1000, '', '', '')",
+    ]) {
+      expect(() => {
+        database.exec(sql);
+      }).toThrow(/append-only/);
+    }
+    database.close();
+  });
+});
+
+describe('verify finds, under checkpoints,', () => {
+  it.each([
+    ['changed contents', "json = replace(json, 'Samsung', 'Somsung')", '300 hash-mismatch'],
+    ['a changed hash', "hash = replace(hash, substr(hash, 1, 1), 'g')", '300 hash-mismatch'],
+    [
+      'another signature',
+      'signature = (SELECT signature FROM entries WHERE sequence = 9)',
+      '300 signature-invalid',
+    ],
+    ['a signature with a line feed behind it', 'signature = signature || char(10)', '300 signature-invalid'],
+    ['a signature that ends otherwise', "signature = replace(signature, '==', '')", '300 signature-invalid'],
+    ['an index that leads elsewhere', "machine_serial = 'PC-9'", '300 index-mismatch'],
+    ['an index with a NUL', 'machine_serial = machine_serial || char(0)', '300 index-mismatch'],
+    ['an index with a line feed', 'job_id = job_id || char(10)', '300 index-mismatch'],
+    ['no state', 'state = NULL', '300 index-mismatch'],
+    ['bytes that are no text', "json = CAST(x'ff00' AS TEXT)", '300 row-unreadable'],
+  ])('%s, and names the entry', (_, change, expected) => {
+    tamper((database) => {
+      database.exec(`UPDATE entries SET ${change} WHERE sequence = 300`);
+    });
+    expect(findings()).toEqual([expected]);
+  });
+
+  it('an entry replaced by somebody who has the key, and the next one too', () => {
+    tamper((database) => {
+      const entry = JSON.parse(rows(database)[299]?.json ?? '') as LedgerEntry;
+      put(database, resign(canonicalJson({ ...entry, operator: 'Mallory' }), 300));
+    });
+    expect(findings()).toEqual(['301 chain-broken']);
+  });
+
+  it('the last entry of a segment replaced by somebody who has the key', () => {
+    tamper((database) => {
+      const entry = JSON.parse(rows(database)[255]?.json ?? '') as LedgerEntry;
+      put(database, resign(canonicalJson({ ...entry, operator: 'Mallory' }), 256));
+    });
+    expect(findings()).toEqual(['256 checkpoint-mismatch', '257 chain-broken']);
+  });
+
+  it('everything from an entry on written again by somebody who has the key', () => {
+    tamper((database) => {
+      let previousHash = '';
+      for (const row of rows(database).slice(299)) {
+        const entry = JSON.parse(row.json) as LedgerEntry;
+        const changed = row.sequence === 300 ? { ...entry, operator: 'Mallory' } : { ...entry, previousHash };
+        const signed = resign(canonicalJson(changed), row.sequence);
+        previousHash = signed.hash;
+        put(database, signed);
+      }
+      writeHead(places, { sequence: entries, hash: previousHash, checkpoint: 1024 }, stationKey().privateKey);
+    });
+    const found = [512, 768, 1024].map((size) => `${size} checkpoint-mismatch`);
+    expect(findings()).toEqual(found);
+  });
+
+  it('JSON that is signed but no entry, or not canonical', () => {
+    tamper((database) => {
+      const all = rows(database);
+      const entry = JSON.parse(all[299]?.json ?? '') as LedgerEntry;
+      put(database, resign(canonicalJson({ ...entry, extra: 1 }), 300));
+      put(database, resign((all[599]?.json ?? '').replace('{', '{ '), 600));
+    });
+    expect(findings()).toEqual(['300 schema-invalid', '600 not-canonical']);
+  });
+
+  it.each([
+    ['one', 'sequence = 300', ['300 missing']],
+    ['the first of a segment', 'sequence = 257', ['257 missing']],
+    ['a whole segment', 'sequence BETWEEN 257 AND 512', ['257 missing']],
+    ['the newest', 'sequence > 1000', ['1001 truncated']],
+    ['all', 'sequence > 0', ['1 truncated']],
+  ])('entries that are missing: %s', (_, where, expected) => {
+    tamper((database) => {
+      database.exec(`DELETE FROM entries WHERE ${where}`);
+    });
+    expect(findings()).toEqual(expected);
+  });
+
+  it('entries that were cut off together with the head’s word for them', () => {
+    const head = readFileSync(places.headFile, 'utf8');
+    tamper((database) => {
+      database.exec('DELETE FROM entries WHERE sequence > 600');
+      const hash = rows(database).at(-1)?.hash ?? '';
+      writeHead(places, { sequence: 600, hash, checkpoint: 512 }, stationKey().privateKey);
+    });
+    expect(readFileSync(places.headFile, 'utf8')).not.toBe(head);
+    expect(findings()).toEqual(['601 truncated']);
+  });
+
+  it('entries that were swapped', () => {
+    tamper((database) => {
+      database.exec('UPDATE entries SET sequence = -1 WHERE sequence = 300');
+      database.exec('UPDATE entries SET sequence = 300 WHERE sequence = 301');
+      database.exec('UPDATE entries SET sequence = 301 WHERE sequence = -1');
+    });
+    expect(findings()).toEqual(['300 sequence-mismatch', '301 sequence-mismatch']);
+  });
+
+  it('an entry that was removed, with the later ones moved down: one cause, one finding', () => {
+    tamper((database) => {
+      database.exec('DELETE FROM entries WHERE sequence = 300');
+      for (let sequence = 301; sequence <= entries; sequence += 1) {
+        database.exec(`UPDATE entries SET sequence = ${sequence - 1} WHERE sequence = ${sequence}`);
+      }
+    });
+    expect(findings()).toEqual(['300 sequence-mismatch', '1100 truncated']);
+  });
+
+  it('any single changed character, and names its entry', () => {
+    const database = new Database(places.ledgerFile);
+    const all = rows(database);
+    database.close();
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 1, max: entries }),
+        fc.constantFrom('json' as const, 'hash' as const, 'signature' as const),
+        fc.nat(),
+        fc.string({ unit: 'binary', minLength: 1, maxLength: 1 }),
+        (sequence, column, position, character) => {
+          const text = all[sequence - 1]?.[column] ?? '';
+          const at = position % text.length;
+          fc.pre(text.charAt(at) !== character);
+          const changed = text.slice(0, at) + character + text.slice(at + 1);
+          const set = (value: string): void => {
+            tamper((opened) => {
+              opened.prepare(`UPDATE entries SET ${column} = ? WHERE sequence = ?`).run(value, sequence);
+            });
+          };
+          set(changed);
+          const report = verify();
+          set(text);
+          expect(new Set(report.findings.map((finding) => finding.sequence))).toEqual(new Set([sequence]));
+        },
+      ),
+      { numRuns: 60 },
+    );
+    expect(verify().findings).toEqual([]);
+  });
+});
+
+describe('verify finds checkpoints that', () => {
+  const broken = (): string => codeThrownBy(() => Ledger.open(places));
+
+  it.each([
+    ['have another root', 'root = (SELECT root FROM checkpoints WHERE size = 256)', 'checkpoint-invalid'],
+    [
+      'have another signature',
+      'signature = (SELECT signature FROM entries WHERE sequence = 1)',
+      'checkpoint-invalid',
+    ],
+    ['have other hashes', 'peaks = (SELECT root FROM checkpoints WHERE size = 256)', 'checkpoint-invalid'],
+    ['have no hashes', "peaks = ''", 'checkpoint-invalid'],
+    ['are not text', "root = CAST(x'ff' AS TEXT)", 'checkpoint-invalid'],
+  ])('%s', (_, change, code) => {
+    tamper((database) => {
+      database.exec(`UPDATE checkpoints SET ${change} WHERE size = 768`);
+    });
+    expect(findings()).toEqual([`768 ${code}`]);
+    tamper((database) => {
+      database.exec(`UPDATE checkpoints SET ${change} WHERE size = 1024`);
+    });
+    expect(broken()).toBe('ledger-broken');
+  });
+
+  it.each([
+    ['the first', 'size = 256', ['256 checkpoint-missing']],
+    ['several', 'size IN (512, 768)', ['512 checkpoint-missing']],
+    ['the newest', 'size = 1024', ['1024 checkpoint-missing']],
+    ['all', 'size > 0', ['256 checkpoint-missing']],
+  ])('were removed: %s', (_, where, expected) => {
+    tamper((database) => {
+      database.exec(`DELETE FROM checkpoints WHERE ${where}`);
+    });
+    expect(findings()).toEqual(expected);
+    const cut = where.includes('1024') || where.includes('> 0');
+    expect(broken()).toBe(cut ? 'ledger-broken' : 'nothing was thrown');
+  });
+
+  it('stand where none can be', () => {
+    tamper((database) => {
+      database.exec('UPDATE checkpoints SET size = 500 WHERE size = 512');
+    });
+    expect(findings()).toEqual(['500 checkpoint-invalid', '512 checkpoint-missing']);
+  });
+
+  it('were made with another key', () => {
+    const { privateKey } = generateKeyPairSync('ed25519');
+    tamper((database) => {
+      const tree = new MerkleTree();
+      for (const { hash, signature } of rows(database).slice(0, 256)) tree.add(leafHash(hash, signature));
+      const { signature } = signCheckpoint(256, tree.root(), privateKey);
+      database.prepare('UPDATE checkpoints SET signature = ? WHERE size = 256').run(signature);
+    });
+    expect(findings()).toEqual(['256 checkpoint-invalid']);
+  });
+
+  it('were hidden, by making the file look like an old one', () => {
+    const head = readFileSync(places.headFile, 'utf8');
+    makeOld();
+    writeFileSync(places.headFile, head);
+    expect(findings()).toEqual(['- checkpoint-missing']);
+  });
+});
+
+describe('a ledger from before checkpoints', () => {
+  it('is read and verified as it is', () => {
+    makeOld();
+    expect(findings()).toEqual([]);
+    expect(versionOfFile()).toBe(1);
+    tamperOld("UPDATE entries SET signature = 'AAAA' WHERE sequence = 300");
+    expect(findings()).toEqual(['300 signature-invalid']);
+  });
+
+  it('gets its checkpoints when it is next opened for writing', () => {
+    makeOld();
+    Ledger.open(places).close();
+    expect(versionOfFile()).toBe(schemaVersion);
+    const database = new Database(places.ledgerFile);
+    expect(database.prepare('SELECT COUNT(*) AS count FROM checkpoints').get()).toMatchObject({ count: 4 });
+    database.close();
+    expect(findings()).toEqual([]);
+    expect(JSON.parse(readFileSync(places.headFile, 'utf8'))).toMatchObject({ version: 2, checkpoint: 1024 });
+  });
+
+  it('gets none over an entry that is not what was signed: what was changed stays found', () => {
+    makeOld();
+    tamperOld(
+      'UPDATE entries SET signature = (SELECT signature FROM entries WHERE sequence = 9) WHERE sequence = 600',
+    );
+    const ledger = Ledger.open(places);
+    ledger.append(done(sampleJob()), context);
+    expect(codeThrownBy(() => ledger.signedCheckpoint())).toBe('ledger-broken');
+    ledger.close();
+    const database = new Database(places.ledgerFile);
+    expect(database.prepare('SELECT MAX(size) AS size FROM checkpoints').get()).toMatchObject({ size: 512 });
+    database.close();
+    expect(findings()).toEqual(['600 signature-invalid']);
+  });
+});
+
+describe('an export', () => {
+  it('is the same whether or not it is compared with what was verified', () => {
+    const ledger = Ledger.open(places, { readOnly: true });
+    expect([...exportPieces(ledger, 'json')].join('')).toBe([...exportJson(ledger)].join(''));
+    expect([...exportPieces(ledger, 'csv')].join('')).toBe([...exportCsv(ledger)].join(''));
+    ledger.close();
+  });
+
+  it.each([
+    ['json', "UPDATE entries SET signature = 'AAAA' WHERE sequence = 900"],
+    ['csv', "UPDATE entries SET json = replace(json, 'Samsung', 'Somsung') WHERE sequence = 900"],
+    ['csv', 'DELETE FROM entries WHERE sequence > 1000'],
+  ] as const)('stops when the ledger is changed meanwhile (%s, %s)', (format, sql) => {
+    const ledger = Ledger.open(places, { readOnly: true });
+    const pieces = exportPieces(ledger, format)[Symbol.iterator]();
+    pieces.next();
+    tamper((database) => {
+      database.exec(sql);
+    });
+    expect(
+      codeThrownBy(() => {
+        while (pieces.next().done !== true);
+      }),
+    ).toBe('ledger-broken');
+    ledger.close();
+  });
+
+  it('leaves out what was appended meanwhile', () => {
+    const ledger = Ledger.open(places, { readOnly: true });
+    const pieces = exportPieces(ledger, 'json');
+    const writer = Ledger.open(places);
+    writer.append(done(sampleJob()), context);
+    writer.close();
+    const document = JSON.parse([...pieces].join('')) as { entries: unknown[] };
+    expect(document.entries.length).toBe(entries);
+    ledger.close();
+  });
+});
