@@ -7,9 +7,7 @@ export function isLoopback(host: string): boolean {
 }
 
 const place = {
-  host: z
-    .string()
-    .regex(/^[A-Za-z0-9:.-]{1,253}$/, 'must be a host name or an address'),
+  host: z.string().regex(/^[A-Za-z0-9:.-]{1,253}$/, 'must be a host name or an address'),
   port: z.int().min(1).max(65_535).default(5432),
   database: z.string().min(1).max(63).default('prestage'),
   /** The station's own database login. */

@@ -72,7 +72,10 @@ function checkApplied(applied: readonly z.infer<typeof appliedRow>[], steps: rea
     const step = steps[index];
     const shown = sanitizeForDisplay(name, 80);
     if (step === undefined) {
-      throw fleetRefused(`The database was migrated by a newer Prestage: ${shown} is not known here.`, changed);
+      throw fleetRefused(
+        `The database was migrated by a newer Prestage: ${shown} is not known here.`,
+        changed,
+      );
     }
     if (step.number !== number || checksumOf(step) !== checksum) {
       throw fleetRefused(

@@ -53,7 +53,10 @@ export function readCertificates(file: string): string {
     throw fleetInvalid(`The certificate file ${shown} cannot be read.`, 'Check its path and mode.', error);
   }
   if (!pem.includes('-----BEGIN CERTIFICATE-----')) {
-    throw fleetInvalid(`The file ${shown} holds no certificate in PEM form.`, 'Name the file of the authority.');
+    throw fleetInvalid(
+      `The file ${shown} holds no certificate in PEM form.`,
+      'Name the file of the authority.',
+    );
   }
   return pem;
 }

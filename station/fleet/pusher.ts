@@ -84,7 +84,7 @@ export async function runPusher(options: PusherOptions, signal: AbortSignal): Pr
     } catch (error) {
       if (signal.aborted || isCancellation(error)) return;
       const data = toErrorData(error);
-      const behind = state.behind === null ? null : behindNow(outbox, confirmed) ?? state.behind;
+      const behind = state.behind === null ? null : (behindNow(outbox, confirmed) ?? state.behind);
       // Waiting mends a network and a busy ledger. It does not mend the rest.
       if (data.code !== 'fleet-unavailable' && data.code !== 'ledger-unavailable') {
         tell({ status: 'refused', behind, lastError: data });

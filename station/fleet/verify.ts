@@ -64,7 +64,10 @@ const expectedTriggers = ['check_entry', 'entries_are_only_added', 'keys_are_onl
  * was derived from it, the triggers and the migrations. Believes nothing that the database computed.
  * @throws PrestageError fleet-refused when it has no tables; what the driver throws
  */
-export async function verifyFleet(client: Client, onEntries: (entries: number) => void): Promise<FleetReport> {
+export async function verifyFleet(
+  client: Client,
+  onEntries: (entries: number) => void,
+): Promise<FleetReport> {
   const findings: FleetFinding[] = [];
   const stations: FleetReport['stations'][number][] = [];
   let entries = 0;
@@ -152,7 +155,8 @@ class ChainCheck {
     this.#entries += 1;
     const expected = this.#previous.sequence + 1;
     if (sequence > expected) {
-      const gap = sequence - 1 === expected ? `Entry ${expected} is` : `Entries ${expected} to ${sequence - 1} are`;
+      const gap =
+        sequence - 1 === expected ? `Entry ${expected} is` : `Entries ${expected} to ${sequence - 1} are`;
       this.#find(expected, 'missing', `${gap} missing.`);
     } else if (sequence < expected) {
       this.#find(sequence, 'sequence-mismatch', `Entry ${sequence} stands where no entry can be.`);
@@ -200,7 +204,8 @@ class ChainCheck {
 function keyOf({ public_key, key_fingerprint }: StationRow): VerifyingKey | null {
   try {
     const publicKey = createPublicKey({ key: public_key, format: 'der', type: 'spki' });
-    if (publicKey.asymmetricKeyType !== 'ed25519' || keyFingerprint(publicKey) !== key_fingerprint) return null;
+    if (publicKey.asymmetricKeyType !== 'ed25519' || keyFingerprint(publicKey) !== key_fingerprint)
+      return null;
     return {
       publicKey,
       fingerprint: key_fingerprint,
