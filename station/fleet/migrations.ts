@@ -1,4 +1,3 @@
-/// <reference path="./sql.d.ts" />
 import { sha256Hex } from '../ledger/entry';
 import tables from './migrations/0001-tables.sql';
 import push from './migrations/0002-push.sql';

@@ -82,7 +82,7 @@ export async function runPusher(options: PusherOptions, signal: AbortSignal): Pr
       tell({ status: 'caught-up', behind: 0, caughtUpAt: new Date().toISOString(), lastError: null });
       await untilMore(outbox, confirmed, pace, signal);
     } catch (error) {
-      if (signal.aborted || isCancellation(error)) return;
+      if (isCancellation(error)) return;
       const data = toErrorData(error);
       const behind = state.behind === null ? null : (behindNow(outbox, confirmed) ?? state.behind);
       // Waiting mends a network and a busy ledger. It does not mend the rest.

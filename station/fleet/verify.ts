@@ -204,8 +204,9 @@ class ChainCheck {
 function keyOf({ public_key, key_fingerprint }: StationRow): VerifyingKey | null {
   try {
     const publicKey = createPublicKey({ key: public_key, format: 'der', type: 'spki' });
-    if (publicKey.asymmetricKeyType !== 'ed25519' || keyFingerprint(publicKey) !== key_fingerprint)
+    if (publicKey.asymmetricKeyType !== 'ed25519' || keyFingerprint(publicKey) !== key_fingerprint) {
       return null;
+    }
     return {
       publicKey,
       fingerprint: key_fingerprint,

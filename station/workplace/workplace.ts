@@ -6,6 +6,7 @@ import { assertNever, toErrorData, type ErrorData } from '../../core/errors';
 import type { BatchRequest } from '../batch/plan-batch';
 import { chooseElevation, elevationFacts } from '../engine/elevation';
 import { Engines } from '../engine/engines';
+import { FleetService } from '../fleet/fleet-service';
 import type { AppendContext } from '../ledger/ledger';
 import { LogService } from '../log/log-service';
 import { defaultOperator, openStation, recordLeftOpen, type OpenStation } from '../open-station';
@@ -45,6 +46,7 @@ export class Workplace {
   readonly #station: OpenStation;
   readonly #engines: Engines;
   readonly log: LogService;
+  readonly fleet: FleetService;
   readonly patches: Patches;
   readonly drives: DriveList;
   readonly media: MediaProver;
@@ -82,6 +84,14 @@ export class Workplace {
       places,
       workerFile: join(options.engineDirectory, 'dist', 'log-worker.cjs'),
     });
+    this.fleet = new FleetService({
+      places,
+      settings: station.settings.fleet,
+      workerFile: join(options.engineDirectory, 'dist', 'fleet-worker.cjs'),
+      onChange: () => {
+        this.patches.changed('fleet');
+      },
+    });
     this.patches = new Patches(
       {
         station: () => ({
@@ -97,6 +107,7 @@ export class Workplace {
         pairing: () => this.pairing.state,
         jobs: () => this.jobs.jobs,
         notices: () => this.#notices,
+        fleet: () => this.fleet.state,
       },
       options.onPatch,
     );
@@ -186,6 +197,7 @@ export class Workplace {
     this.patches.close();
     await this.#engines.dispose();
     await this.log.close();
+    await this.fleet.close();
     this.#station.ledger.close();
   }
 

@@ -222,6 +222,7 @@ describe('prestage fleet verify', () => {
     expect(await findingsAfter(withoutCheck)).toEqual([
       here(3, 'sequence-mismatch'),
       here(4, 'sequence-mismatch'),
+      here(5, 'chain-broken'),
     ]);
   });
 

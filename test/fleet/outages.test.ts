@@ -96,7 +96,7 @@ describe('five stations', () => {
     network.killAfter(9_000);
     await everybodyWorks(10);
     await until(() => network.kills >= 15);
-    expect(pushing.some(({ state }) => state?.status === 'unavailable')).toBe(true);
+    expect(pushing.some(({ seen }) => seen.includes('unavailable'))).toBe(true);
     network.killAfter(null);
     await everybodyWorks(1);
 
@@ -116,11 +116,12 @@ describe('five stations', () => {
       expect(state?.behind).toBe(6);
       expect(state?.lastError?.code).toBe('fleet-unavailable');
     }
+    const { connections } = network;
     network.set('whole');
     await everybodyWorks(1);
 
     // The server dies without a word, while batches are under way.
-    await until(() => network.open > 0);
+    await until(() => network.connections > connections);
     await server.kill();
     await everybodyWorks(12);
     await until(everybodyIs('unavailable'));

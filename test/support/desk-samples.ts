@@ -122,6 +122,7 @@ export const emptyState: DeskState = {
   },
   jobs: [],
   notices: [],
+  fleet: { status: 'off', behind: null, caughtUpAt: null, lastError: null },
 };
 
 /** A state with these drives, each in a bay, and some empty bays. */

@@ -76,8 +76,9 @@ export class Postgres {
     const area = temporaryArea('postgres');
     const user = runAs();
     // The server's user must come through to its folder; the folders on the way are the tests' own.
-    for (const folder of [area, dirname(area)])
+    for (const folder of [area, dirname(area)]) {
       if (user !== null && folder !== '/tmp') chmodSync(folder, 0o711);
+    }
     const data = join(area, 'data');
     const passwordFile = join(area, 'password');
     const password = 'administrator password';

@@ -4,6 +4,7 @@ import { AboutSection, SheetSection, TrainingSection } from './about-sections';
 import { BaysSection } from './bays-section';
 import { CacheSection } from './cache-section';
 import { CodesSection } from './codes-section';
+import { FleetSection } from './fleet-section';
 import './settings.css';
 import { StationSection } from './station-section';
 
@@ -23,6 +24,7 @@ export function SettingsScreen(): ReactElement {
     ['settings-codes', text.codes.title],
     ['settings-sheet', text.about.sheet],
     ['settings-cache', text.cache.title],
+    ['settings-fleet', text.fleet.title],
     ['settings-training', text.training.title],
     ['settings-about', text.about.title],
   ] as const;
@@ -56,6 +58,7 @@ export function SettingsScreen(): ReactElement {
           <CodesSection />
           <SheetSection />
           <CacheSection />
+          <FleetSection />
           <TrainingSection />
           <AboutSection />
         </div>
