@@ -142,7 +142,7 @@ export const settingsText = {
   fleet: {
     title: 'Plant’s database',
     intro:
-      'Every entry of the log is also pushed to the database of the plant. Drives are written whether it answers or not, and nothing is lost: what it has not is pushed later.',
+      'Where one is set up, every entry of the log is also pushed to it. Drives are written whether it answers or not, and nothing is lost: what it has not is pushed later.',
     status: 'Now',
     statuses: {
       off: 'Not set up: the log stays on this station.',

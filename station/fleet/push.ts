@@ -2,6 +2,7 @@ import type { Client } from 'pg';
 import { z } from 'zod';
 import { sha256Schema } from '../../core/chunk-map';
 import type { StoredEntry } from '../../core/record';
+import { ledgerBroken } from '../ledger/errors';
 import { fleetRefused } from './errors';
 import type { Outbox, Position } from './outbox';
 
@@ -81,7 +82,10 @@ export async function pushAll(
   onProgress: (confirmed: Position, entries: number) => void = () => undefined,
 ): Promise<Pushed> {
   const key = outbox.key();
-  if (key === null) return { sequence: 0, sent: 0 };
+  if (key === null) {
+    if (outbox.count() === 0) return { sequence: 0, sent: 0 };
+    throw ledgerBroken('The station’s public key is missing: nothing can be pushed.');
+  }
   let there = await askPosition(client, key.fingerprint);
   checkPosition(outbox, there);
   outbox.confirm(there);

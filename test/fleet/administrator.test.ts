@@ -9,7 +9,7 @@ import { migrations } from '../../station/fleet/migrations';
 import { makeLargeLedger } from '../bench/large-ledger';
 import { errorOf, runCli, type CliResult } from '../support/cli';
 import { temporaryArea } from '../support/global-setup';
-import { Postgres, queryAs } from '../support/postgres';
+import { Postgres, postgresPrograms, queryAs } from '../support/postgres';
 import { entriesThere, makeDatabase, stateOf, Station, succeeded } from './plant';
 
 let server: Postgres;
@@ -42,6 +42,13 @@ describe('prestage fleet migrate', () => {
     );
     expect(applied.toSorted()).toEqual(migrations.map(({ name }) => name));
     expect(JSON.parse(succeeded(await run('twice', 'migrate')).stdout)).toEqual({ applied: [] });
+  });
+
+  it('goes through the server’s socket too', async () => {
+    await server.query('postgres', 'CREATE DATABASE socket');
+    const env = { ...server.adminEnv('socket'), PGHOST: '' };
+    const migrated = await runCli(['fleet', 'migrate', '--host', server.socketFolder], { env });
+    expect(succeeded(migrated).stdout).toContain('0001-tables');
   });
 
   it('can be done by an administrator who is no superuser', async () => {
@@ -268,6 +275,27 @@ describe('prestage fleet verify', () => {
     expect(refused.status).toBe(3);
     expect(errorOf(refused).remedy).toContain('fleet migrate');
   });
+});
+
+it('a database that was dumped and restored whole is whole', async () => {
+  const database = await makeDatabase(server, 'dumped');
+  const station = await new Station('dumped', 30).join(server, database);
+  await station.pushRaw(server, database, station.entries.slice(0, 20));
+  const file = join(temporaryArea('dump'), 'prestage.dump');
+  await server.query('postgres', 'CREATE DATABASE restored');
+  for (const [program, ...args] of [
+    ['pg_dump', '--format', 'custom', '--file', file, database],
+    ['pg_restore', '--dbname', 'restored', '--exit-on-error', file],
+  ]) {
+    const env = { ...process.env, ...server.adminEnv(database) };
+    const ended = spawnSync(join(postgresPrograms(), program ?? ''), args, { encoding: 'utf8', env });
+    if (ended.status !== 0) throw new Error(`${program ?? ''}: ${ended.stderr}`);
+  }
+  succeeded(await run('restored', 'verify'));
+  station.setFleet(server.port, 'restored');
+  succeeded(await runCli(['fleet', 'push', '--state', station.state]));
+  expect(await entriesThere(server, 'restored', station)).toEqual(station.entries);
+  succeeded(await run('restored', 'verify'));
 });
 
 describe('reports', () => {

@@ -1,4 +1,5 @@
 import { generateKeyPairSync } from 'node:crypto';
+import { rmSync } from 'node:fs';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { ledgerEntrySchema, type LedgerEntry, type StoredEntry } from '../../core/record';
 import { sealEntry, sha256Hex } from '../../station/ledger/entry';
@@ -279,6 +280,13 @@ describe('prestage fleet push', () => {
     );
     expect(JSON.parse(succeeded(await run()).stdout)).toEqual({ sequence: 6, sent: 4 });
     expect(await there()).toEqual(station.entries);
+  });
+
+  it('sends nothing without the station’s key', async () => {
+    rmSync(station.places.publicKeyFile);
+    const refused = await run();
+    expect(refused.status).toBe(3);
+    expect(errorOf(refused).code).toBe('ledger-broken');
   });
 
   it('does not send an entry that was changed on the station', async () => {

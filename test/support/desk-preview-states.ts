@@ -201,7 +201,7 @@ const looks: Readonly<Record<string, Preview>> = {
       },
     },
     key: 'F4',
-    press: 'Plant’s database',
+    size: { width: 1280, height: 2400 },
   },
   cancel: { state: mixed, press: 'Cancel bay 3' },
 };

@@ -96,7 +96,7 @@ export class Postgres {
     if (made.status !== 0) throw new Error(`initdb: ${made.stderr}${String(made.error ?? '')}`);
     const settings = [
       'listen_addresses=127.0.0.1',
-      'unix_socket_directories=',
+      `unix_socket_directories=${data}`,
       'fsync=off',
       'max_connections=60',
     ];
@@ -182,6 +182,11 @@ export class Postgres {
     } finally {
       await client.end().catch(() => undefined);
     }
+  }
+
+  /** Folder of its socket. */
+  get socketFolder(): string {
+    return this.#data;
   }
 
   /** What a driver needs to log in. */
