@@ -6,7 +6,8 @@ import { sanitizeForDisplay } from '../../core/display';
 import { cancelled } from '../../core/errors';
 import type { FleetSettings } from '../../core/fleet';
 import { timeouts } from '../../core/timeouts';
-import { fleetError, fleetInvalid } from './errors';
+import { fleetError } from './driver-errors';
+import { fleetInvalid } from './errors';
 
 /** How a database is reached. */
 export interface FleetTarget {

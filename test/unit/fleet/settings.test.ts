@@ -3,7 +3,7 @@ import { DatabaseError } from 'pg';
 import { describe, expect, it } from 'vitest';
 import { fleetSettingsSchema } from '../../../core/fleet';
 import { adminTarget } from '../../../station/cli/fleet-target';
-import { fleetError } from '../../../station/fleet/errors';
+import { fleetError } from '../../../station/fleet/driver-errors';
 import { fleetPace, retryDelay } from '../../../station/fleet/pusher';
 import { settingsSchema } from '../../../station/settings';
 
