@@ -69,7 +69,7 @@ describe('the pause before a new try', () => {
     fc.assert(
       fc.property(
         fc.integer({ min: 1, max: 10_000 }),
-        fc.double({ min: 0, max: 0.999 }),
+        fc.double({ min: 0, max: 0.999, noNaN: true }),
         (failures, random) => {
           const pause = retryDelay(failures, fleetPace, random);
           expect(pause).toBeGreaterThanOrEqual(fleetPace.retryFirst / 2);
