@@ -1,11 +1,40 @@
 import { defineConfig } from 'vitest/config';
 
+/** As the bundler does it: the text of an SQL file is its module's default export. */
+const sqlText = {
+  name: 'sql-text',
+  transform: (code: string, id: string): string | undefined =>
+    id.endsWith('.sql') ? `export default ${JSON.stringify(code)}` : undefined,
+};
+
+/** Needs a PostgreSQL, and is run by itself: `npm run test:fleet`. */
+const fleet =
+  process.env['PRESTAGE_TEST_FLEET'] === undefined
+    ? []
+    : [
+        {
+          plugins: [sqlText],
+          test: {
+            name: 'fleet',
+            include: ['test/fleet/**/*.test.ts'],
+            environment: 'node' as const,
+            globalSetup: ['test/support/fleet-setup.ts'],
+            testTimeout: 180_000,
+            hookTimeout: 120_000,
+          },
+        },
+      ];
+
 export default defineConfig({
   test: {
     reporters: ['default', './test/support/closing-line-reporter.ts'],
     projects: [
-      { test: { name: 'unit', include: ['test/unit/**/*.test.ts'], environment: 'node' } },
       {
+        plugins: [sqlText],
+        test: { name: 'unit', include: ['test/unit/**/*.test.ts'], environment: 'node' },
+      },
+      {
+        plugins: [sqlText],
         test: {
           name: 'integration',
           include: ['test/integration/**/*.test.ts'],
@@ -16,6 +45,7 @@ export default defineConfig({
         },
       },
       {
+        plugins: [sqlText],
         test: {
           name: 'e2e',
           include: ['test/e2e/**/*.test.ts'],
@@ -30,6 +60,7 @@ export default defineConfig({
         },
       },
       {
+        plugins: [sqlText],
         test: {
           name: 'boot',
           include: ['test/boot/**/*.test.ts'],
@@ -42,6 +73,7 @@ export default defineConfig({
           sequence: { groupOrder: 2 },
         },
       },
+      ...fleet,
     ],
     // Two cores: more files at once only make each other slow.
     maxWorkers: 2,

@@ -17,14 +17,17 @@ await build({
     'drive-worker': 'native/pipeline/drive-worker.ts',
     'hash-worker': 'native/hash/hash-worker.ts',
     'log-worker': 'station/log/log-worker.ts',
+    'fleet-worker': 'station/fleet/fleet-worker.ts',
   },
   outdir,
   outExtension: { '.js': '.cjs' },
   platform: 'node',
   target: 'node20',
   format: 'cjs',
-  // Packages with native parts are loaded from node_modules.
-  external: ['drivelist', 'libsql'],
+  // Packages with native parts are loaded from node_modules. pg works without pg-native, which is not there.
+  external: ['drivelist', 'libsql', 'pg-native'],
+  // The migrations of the plant's database.
+  loader: { '.sql': 'text' },
 });
 await chmod(`${outdir}/prestage.cjs`, 0o755);
 

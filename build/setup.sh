@@ -4,6 +4,7 @@
 #   build/setup.sh           what the command line and the demo need
 #   build/setup.sh --desk    also what starting and packing the desktop app needs: Electron and its libraries
 #   build/setup.sh --tests   all of that, and what the tests and the benchmark need
+#   build/setup.sh --fleet   what the command line needs, and a PostgreSQL for the fleet's tests
 set -euo pipefail
 cd "$(dirname "$0")/.."
 export PATH="$PATH:/usr/sbin:/sbin"
@@ -12,10 +13,12 @@ say() { printf 'setup: %s\n' "$*" >&2; }
 
 desk=""
 tests=""
+fleet=""
 case "${1:-}" in
   "") ;;
   --desk) desk=yes ;;
   --tests) desk=yes tests=yes ;;
+  --fleet) fleet=yes ;;
   *) say "unknown: $1"; exit 2 ;;
 esac
 
@@ -39,10 +42,18 @@ if [ -n "$tests" ]; then
           pkexec:pkexec pkaction:polkitd dbus-daemon:dbus qemu-system-x86_64:qemu-system-x86 xz:xz-utils"
 fi
 
+if [ -n "$fleet" ]; then
+  wanted="$wanted openssl:openssl"
+fi
+
 missing=""
 for pair in $wanted; do
   command -v "${pair%%:*}" >/dev/null 2>&1 || missing="$missing ${pair##*:}"
 done
+# Not on the PATH, where another one may be.
+if [ -n "$fleet" ] && ! ls /usr/lib/postgresql/*/bin/postgres >/dev/null 2>&1; then
+  missing="$missing postgresql"
+fi
 if [ -n "$libraries" ]; then
   present=$(ldconfig -p)
   for pair in $libraries; do

@@ -29,6 +29,18 @@ export const timeouts = {
   ledgerLockPause: 20,
   /** Between two looks at console and display of a rehearsed drive. */
   rehearsalLook: 500,
+  /** A connection to the plant's database, until it may be asked. Long enough for a slow line. */
+  fleetConnect: 15_000,
+  /** One answer of the plant's database. A batch is at most about a megabyte. */
+  fleetAnswer: 60_000,
+  /** The end of a connection to it, before it is torn down. */
+  fleetGoodbye: 2_000,
+  /** Between two looks at the ledger for entries that the plant's database has not. */
+  fleetLook: 5_000,
+  /** Before the first new try after the plant's database could not be reached; doubled with each, and spread. */
+  fleetRetryFirst: 2_000,
+  /** The longest pause between two tries. */
+  fleetRetryLongest: 300_000,
   /** Two progress lines of one drive or task, not on a terminal, while its phase does not change. */
   progressLine: 10_000,
 } as const;

@@ -3,6 +3,7 @@ import { hostname } from 'node:os';
 import { z } from 'zod';
 import { sanitizeForDisplay } from '../core/display';
 import { PrestageError } from '../core/errors';
+import { fleetSettingsSchema } from '../core/fleet';
 import { rehearsalSettingsSchema } from '../core/rehearsal';
 import { deskSettingsSchema } from '../core/settings';
 import { errorCodeOf } from '../core/system-error';
@@ -30,6 +31,8 @@ export const settingsSchema = z.strictObject({
     .max(24 * 60 * 60)
     .default(timeouts.driveStall / 1000),
   rehearsal: rehearsalSettingsSchema.default(() => rehearsalSettingsSchema.parse({})),
+  /** The plant's database; left out, entries stay on the station. */
+  fleet: fleetSettingsSchema.optional(),
   /** What the desktop app is told; bays count for the command line too. */
   desk: deskSettingsSchema.default(() => deskSettingsSchema.parse({})),
 });

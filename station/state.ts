@@ -35,6 +35,8 @@ export interface StatePlaces {
   readonly pictures: string;
   /** Folder. What runs right now. */
   readonly runs: string;
+  /** How far the plant's database was when it last answered. May be deleted. */
+  readonly fleetFile: string;
 }
 
 export interface StateOptions {
@@ -71,6 +73,7 @@ export function statePlaces(stateDirectory: string | null, options: StateOptions
     chunkMaps: join(state, 'chunk-maps'),
     pictures: join(state, 'pictures'),
     runs: join(state, 'runs'),
+    fleetFile: join(state, 'fleet.json'),
   };
   if (options.make !== false) {
     for (const folder of [

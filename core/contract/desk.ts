@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { sha256Schema } from '../chunk-map';
 import { driveSchema } from '../drive';
 import { errorDataSchema } from '../errors';
+import { fleetStateSchema } from '../fleet';
 import { jobStateSchema } from '../job';
 import { mediaSchema } from '../media';
 import { rehearsalSettingsSchema, rehearsalVerdictSchema } from '../rehearsal';
@@ -192,6 +193,8 @@ export const deskStateSchema = z.strictObject({
   jobs: z.array(deskJobSchema),
   rehearsals: z.array(deskRehearsalSchema),
   notices: z.array(noticeSchema),
+  /** How far the plant's database is behind. */
+  fleet: fleetStateSchema,
 });
 export type DeskState = z.infer<typeof deskStateSchema>;
 export const deskPatchSchema = deskStateSchema.partial();

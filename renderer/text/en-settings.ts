@@ -158,6 +158,25 @@ export const settingsText = {
     cleared: (bytes: string): string => `The cache is emptied. It takes ${bytes} now.`,
   },
 
+  fleet: {
+    title: 'Plant’s database',
+    intro:
+      'Where one is set up, every entry of the log is also pushed to it. Drives are written whether it answers or not, and nothing is lost: what it has not is pushed later.',
+    status: 'Now',
+    statuses: {
+      off: 'Not set up: the log stays on this station.',
+      connecting: 'Connecting …',
+      pushing: 'Pushing …',
+      'caught-up': 'It has everything.',
+      unavailable: 'It does not answer. It is tried again by itself.',
+      refused: 'It refused. It is not tried again until this is put right:',
+    },
+    behind: 'Entries still to be pushed',
+    caughtUpAt: 'Last had everything',
+    what: 'What happened',
+    todo: 'What to do',
+  },
+
   training: {
     title: 'Training bench',
     intro:

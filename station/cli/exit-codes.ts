@@ -6,7 +6,7 @@ export const exitCodes = {
   usage: 2,
   /** Refused before anything was touched. */
   refused: 3,
-  /** Some drive failed, or the ledger is not whole. */
+  /** Some drive failed, a ledger is not whole, or the plant's database did not take the entries. */
   failed: 4,
   cancelled: 130,
 } as const;

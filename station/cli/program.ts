@@ -10,6 +10,7 @@ import { cacheCommand } from './cache';
 import { bindProgram, type Program } from './context';
 import { drivesCommand } from './drives';
 import { exitCodes, type ExitCode } from './exit-codes';
+import { fleetCommand } from './fleet';
 import { ledgerCommand } from './ledger';
 import { mediaCommand } from './media';
 import { Output } from './output';
@@ -88,6 +89,7 @@ function rootCommand({ version, stdout, stderr }: CommandLine, output: Output): 
     verifyCommand(),
     rehearseCommand(),
     ledgerCommand(),
+    fleetCommand(),
     cacheCommand(),
     benchCommand(),
   ];
@@ -112,7 +114,7 @@ Exit codes:
   1    an error Prestage does not know
   2    the command line is wrong
   3    refused before anything was touched
-  4    some drive failed, or the ledger is not whole
+  4    some drive failed, a ledger is not whole, or the plant's database did not take entries
   130  cancelled`;
 
 /** Makes a command and all below it throw what is wrong with the command line, in our form. */

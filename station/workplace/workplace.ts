@@ -6,6 +6,7 @@ import { assertNever, toErrorData, type ErrorData } from '../../core/errors';
 import type { BatchRequest } from '../batch/plan-batch';
 import { chooseElevation, elevationFacts } from '../engine/elevation';
 import { Engines } from '../engine/engines';
+import { FleetService } from '../fleet/fleet-service';
 import type { AppendContext } from '../ledger/ledger';
 import { LogService } from '../log/log-service';
 import { defaultOperator, openStation, recordLeftOpen, type OpenStation } from '../open-station';
@@ -54,6 +55,7 @@ export class Workplace {
   readonly #station: OpenStation;
   readonly #engines: Engines;
   readonly log: LogService;
+  readonly fleet: FleetService;
   readonly patches: Patches;
   readonly drives: DriveList;
   readonly media: MediaProver;
@@ -92,6 +94,14 @@ export class Workplace {
       places,
       workerFile: join(options.engineDirectory, 'dist', 'log-worker.cjs'),
     });
+    this.fleet = new FleetService({
+      places,
+      settings: station.settings.fleet,
+      workerFile: join(options.engineDirectory, 'dist', 'fleet-worker.cjs'),
+      onChange: () => {
+        this.patches.changed('fleet');
+      },
+    });
     this.patches = new Patches(
       {
         station: () => ({
@@ -108,6 +118,7 @@ export class Workplace {
         jobs: () => this.jobs.jobs,
         rehearsals: () => this.rehearsals.states,
         notices: () => this.#notices,
+        fleet: () => this.fleet.state,
       },
       options.onPatch,
     );
@@ -214,6 +225,7 @@ export class Workplace {
     this.patches.close();
     await this.#engines.dispose();
     await this.log.close();
+    await this.fleet.close();
     this.#station.ledger.close();
   }
 

@@ -202,6 +202,25 @@ const looks: Readonly<Record<string, Preview>> = {
   batch: { state: mixed, key: 'F2' },
   log: { state: mixed, key: 'F3' },
   settings: { state: mixed, key: 'F4' },
+  'settings-fleet': {
+    state: {
+      ...mixed,
+      fleet: {
+        status: 'refused',
+        behind: 1204,
+        caughtUpAt: '2025-03-01T16:40:00.000Z',
+        lastError: {
+          code: 'fleet-refused',
+          message: 'The database prestage at db.plant.example does not take the password.',
+          cause: '28P01: password authentication failed for user "bench_7"',
+          remedy:
+            'Check the password file of this station, and that the login has this password. Then start the app again, or run "prestage fleet push".',
+        },
+      },
+    },
+    key: 'F4',
+    size: { width: 1280, height: 2400 },
+  },
   cancel: { state: mixed, press: 'Cancel bay 3' },
 };
 

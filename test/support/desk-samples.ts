@@ -124,6 +124,7 @@ export const emptyState: DeskState = {
   jobs: [],
   rehearsals: [],
   notices: [],
+  fleet: { status: 'off', behind: null, caughtUpAt: null, lastError: null },
 };
 
 /** A state with these drives, each in a bay, and some empty bays. */

@@ -4,6 +4,7 @@ import { AboutSection, SheetSection, TrainingSection } from './about-sections';
 import { BaysSection } from './bays-section';
 import { CacheSection } from './cache-section';
 import { CodesSection } from './codes-section';
+import { FleetSection } from './fleet-section';
 import { RehearsalSection } from './rehearsal-section';
 import './settings.css';
 import { StationSection } from './station-section';
@@ -25,6 +26,7 @@ export function SettingsScreen(): ReactElement {
     ['settings-rehearsal', text.rehearsal.title],
     ['settings-sheet', text.about.sheet],
     ['settings-cache', text.cache.title],
+    ['settings-fleet', text.fleet.title],
     ['settings-training', text.training.title],
     ['settings-about', text.about.title],
   ] as const;
@@ -59,6 +61,7 @@ export function SettingsScreen(): ReactElement {
           <RehearsalSection />
           <SheetSection />
           <CacheSection />
+          <FleetSection />
           <TrainingSection />
           <AboutSection />
         </div>

@@ -1,0 +1,25 @@
+import type { ReactElement } from 'react';
+import { formatTime } from '../../format';
+import { Facts, type Fact } from '../../parts/facts';
+import { useDesk } from '../../store/desk-store';
+import { useText } from '../../text';
+import { Section } from './section';
+
+/** How far the plant's database is behind this station's log. */
+export function FleetSection(): ReactElement {
+  const text = useText().settings.fleet;
+  const { status, behind, caughtUpAt, lastError } = useDesk((state) => state.fleet);
+  const facts: Fact[] = [{ name: text.status, value: text.statuses[status] }];
+  if (behind !== null && behind > 0) facts.push({ name: text.behind, value: String(behind) });
+  if (caughtUpAt !== null) {
+    facts.push({ name: text.caughtUpAt, value: formatTime(caughtUpAt) });
+  }
+  if (lastError !== null) {
+    facts.push({ name: text.what, value: lastError.message }, { name: text.todo, value: lastError.remedy });
+  }
+  return (
+    <Section id="settings-fleet" title={text.title} intro={text.intro}>
+      <Facts facts={facts} />
+    </Section>
+  );
+}
