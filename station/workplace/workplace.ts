@@ -269,6 +269,7 @@ export class Workplace {
       operator,
       againReason: againReason === '' ? null : againReason,
       workOrder: workOrder === '' ? null : workOrder,
+      machines: this.pairing.machines,
       bays: this.drives.state.bays.map(({ label, port }) => ({ label, port })),
       proof: proved.proof,
     };
