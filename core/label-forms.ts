@@ -10,7 +10,12 @@ export interface LabelPiece {
   readonly value: string;
 }
 
-const [fileSeparator, groupSeparator, recordSeparator, unitSeparator] = ['\u001c', '\u001d', '\u001e', '\u001f'];
+const [fileSeparator, groupSeparator, recordSeparator, unitSeparator] = [
+  '\u001c',
+  '\u001d',
+  '\u001e',
+  '\u001f',
+];
 const endOfTransmission = '\u0004';
 
 /**
@@ -100,7 +105,20 @@ function bracketPieces(text: string): LabelPiece[] | null {
 /** Digits of an application identifier, by its first two. GS1 General Specifications, 3.2; two where it is not named. */
 const identifierDigits: Readonly<Record<string, number>> = {
   ...{ '23': 3, '24': 3, '25': 3, '40': 3, '41': 3, '42': 3, '71': 3 },
-  ...{ '31': 4, '32': 4, '33': 4, '34': 4, '35': 4, '36': 4, '39': 4, '43': 4, '70': 4, '72': 4, '80': 4, '81': 4 },
+  ...{
+    '31': 4,
+    '32': 4,
+    '33': 4,
+    '34': 4,
+    '35': 4,
+    '36': 4,
+    '39': 4,
+    '43': 4,
+    '70': 4,
+    '72': 4,
+    '80': 4,
+    '81': 4,
+  },
   ...{ '82': 4 },
 };
 
@@ -189,7 +207,10 @@ function jsonPieces(text: string, object: object): LabelPiece[] | null {
 }
 
 /** Lines and `;` part values surely; blanks and commas only before a name that is known. */
-const surely = new RegExp(`[\\r\\n\\t;|${fileSeparator}${groupSeparator}${recordSeparator}${unitSeparator}]+`, 'u');
+const surely = new RegExp(
+  `[\\r\\n\\t;|${fileSeparator}${groupSeparator}${recordSeparator}${unitSeparator}]+`,
+  'u',
+);
 
 function namedPieces(text: string, isName: (folded: string) => boolean): LabelPiece[] {
   return text

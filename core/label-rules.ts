@@ -14,7 +14,13 @@ export const labelFields = ['serial', 'asset', 'uuid', 'mac', 'model', 'none', '
 export type LabelField = (typeof labelFields)[number];
 
 /** Named groups that a pattern can have. */
-export const patternGroups = ['serial', 'asset', 'uuid', 'mac', 'model'] as const satisfies readonly LabelField[];
+export const patternGroups = [
+  'serial',
+  'asset',
+  'uuid',
+  'mac',
+  'model',
+] as const satisfies readonly LabelField[];
 
 const maker = z.string().min(1).max(60);
 const field = z.enum(labelFields);
@@ -90,11 +96,35 @@ export const builtInLabelRules: readonly LabelRule[] = [
   pattern('Dell', 'https?://qrl\\.dell\\.com/(?=[A-Z]*\\d)(?<serial>[A-Z0-9]{7})'),
   pattern('Dell', 'https?://www\\.dell\\.com/support/[^?]*servicetag/(?<serial>[A-Z0-9]{7})(?:[/?#].*)?'),
 
-  ...names('any', 'serial', 'S/N', 'Serial', 'Serial No', 'Serial Number', 'Serial #', 'Ser No', 'System S/N'),
+  ...names(
+    'any',
+    'serial',
+    'S/N',
+    'Serial',
+    'Serial No',
+    'Serial Number',
+    'Serial #',
+    'Ser No',
+    'System S/N',
+  ),
   ...names('Dell', 'serial', 'Service Tag', 'Svc Tag', 'Svctag', 'S/T'),
   ...names('any', 'asset', 'Asset', 'Asset Tag', 'Asset No', 'Asset Number', 'Asset ID', 'Inventory No'),
   ...names('any', 'uuid', 'UUID', 'GUID', 'System UUID', 'SMBIOS UUID'),
-  ...names('any', 'mac', 'MAC', 'MAC ID', 'MAC Address', 'LAN MAC', 'WLAN MAC', 'Wi-Fi MAC', 'Ethernet MAC', 'MAC 1', 'MAC 2', 'LOM', 'WLAN'),
+  ...names(
+    'any',
+    'mac',
+    'MAC',
+    'MAC ID',
+    'MAC Address',
+    'LAN MAC',
+    'WLAN MAC',
+    'Wi-Fi MAC',
+    'Ethernet MAC',
+    'MAC 1',
+    'MAC 2',
+    'LOM',
+    'WLAN',
+  ),
   ...names('any', 'model', 'Model', 'Model Name', 'Product', 'Product Name'),
   ...names('Lenovo', 'model', 'MTM', 'MT-M', 'MT'),
   ...names('HP', 'model', 'Product No', 'Product Number', 'ProdID', 'P/N', 'Part No', 'Part Number'),

@@ -76,7 +76,8 @@ function patternValues(text: string, rules: readonly LabelRule[]): Value[] {
     if (groups === undefined) continue;
     return patternGroups.flatMap((field) => {
       const value = groups[field];
-      return value === undefined ? [] : [{ field, value }];
+      // A pattern takes any case, and the numbers it finds are printed in capital letters.
+      return value === undefined ? [] : [{ field, value: value.toUpperCase() }];
     });
   }
   return [];

@@ -90,12 +90,7 @@ function placeOfDrive(driveId: string, { bays }: PairingFacts): BayPlace | undef
   return bays.find((place) => place.driveId === driveId);
 }
 
-function takeMachine(
-  state: Pairing,
-  serial: string,
-  said: MachineFacts,
-  facts: PairingFacts,
-): PairingResult {
+function takeMachine(state: Pairing, serial: string, said: MachineFacts, facts: PairingFacts): PairingResult {
   const expected = expectedNow(state, facts);
   // Another code of the same label, which says the serial again and more.
   const inHand = machineInHand(state, facts) === serial;

@@ -38,7 +38,10 @@ export type ScanReading =
 
 /** What a barcode is compared with. */
 export interface ScanContext {
-  readonly settings: Pick<DeskSettings, 'badgePattern' | 'workOrderPattern' | 'serialPatterns' | 'labelRules'>;
+  readonly settings: Pick<
+    DeskSettings,
+    'badgePattern' | 'workOrderPattern' | 'serialPatterns' | 'labelRules'
+  >;
   readonly bays: readonly BayPlace[];
   readonly drives: readonly Drive[];
 }

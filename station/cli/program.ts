@@ -11,6 +11,7 @@ import { bindProgram, type Program } from './context';
 import { drivesCommand } from './drives';
 import { exitCodes, type ExitCode } from './exit-codes';
 import { ledgerCommand } from './ledger';
+import { machineCommand } from './machine';
 import { mediaCommand } from './media';
 import { Output } from './output';
 import { rehearseCommand } from './rehearse';
@@ -88,6 +89,7 @@ function rootCommand({ version, stdout, stderr }: CommandLine, output: Output): 
     verifyCommand(),
     rehearseCommand(),
     ledgerCommand(),
+    machineCommand(),
     cacheCommand(),
     benchCommand(),
   ];

@@ -163,7 +163,9 @@ export class PairingDesk {
 
   /** What is known of the machines of the pairs, by serial. */
   get machines(): ReadonlyMap<string, MachineFacts> {
-    const known = this.#pairing.pairs.map(({ machineSerial, machine = {} }) => [machineSerial, machine] as const);
+    const known = this.#pairing.pairs.map(
+      ({ machineSerial, machine = {} }) => [machineSerial, machine] as const,
+    );
     return new Map(known.filter(([, facts]) => !saysNothing(facts)));
   }
 

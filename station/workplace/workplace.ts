@@ -11,6 +11,7 @@ import { LogService } from '../log/log-service';
 import { defaultOperator, openStation, recordLeftOpen, type OpenStation } from '../open-station';
 import { openRenderCache, type RenderCache } from '../renders/render-cache';
 import { changeSettings, type Settings } from '../settings';
+import { assignmentsOnThisMachine, readThisMachine } from '../this-machine';
 import { DriveList } from './drive-list';
 import { withPulledDrives } from './drives-view';
 import { JobBoard } from './job-board';
@@ -237,7 +238,7 @@ export class Workplace {
     const assignments = this.pairing.confirm(driveIds);
     try {
       await this.#ready;
-      await this.jobs.start(this.#request(assignments));
+      await this.jobs.start(await this.#onMachine(this.#request(assignments)));
     } catch (error) {
       this.pairing.refuse(toErrorData(error));
       throw error;
@@ -252,7 +253,15 @@ export class Workplace {
     await this.#ready;
     const assignments = [{ driveId, machineSerial: job.machineSerial }];
     const before = this.jobs.requestOf(driveId);
-    await this.jobs.start(before === null ? this.#request(assignments) : { ...before, assignments });
+    const request = before === null ? this.#request(assignments) : { ...before, assignments };
+    await this.jobs.start(await this.#onMachine(request));
+  }
+
+  /** Where the drives sit in the machine that the station runs on, what was scanned must fit its firmware. */
+  async #onMachine(request: BatchRequest): Promise<BatchRequest> {
+    if (!this.#settings.desk.onMachine) return request;
+    const found = await readThisMachine(this.#engines);
+    return { ...request, ...assignmentsOnThisMachine(request.assignments, request.machines, found) };
   }
 
   #request(assignments: BatchRequest['assignments']): BatchRequest {
