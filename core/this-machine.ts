@@ -29,8 +29,8 @@ export type ThisMachine = z.infer<typeof thisMachineSchema>;
 
 /** What was said of the machine whose drive is to be written: given, scanned, or from an order. */
 export interface SaidMachine {
-  /** Empty when nobody said one. */
-  readonly serial: string;
+  /** Null when nobody said one. */
+  readonly serial: string | null;
   readonly facts: MachineFacts;
 }
 
@@ -43,11 +43,18 @@ export interface ConfirmedMachine {
 /**
  * Compares what was said of a machine with the firmware of the machine itself, which is right. A UUID in swapped byte
  * order is the same, and is kept as the firmware has it; so is a model.
- * @throws PrestageError machine-contradicts, serial-placeholder when there is no serial at all
+ * @throws PrestageError machine-contradicts; serial-invalid or serial-placeholder when there is no sound serial at all
  */
 export function confirmThisMachine(said: SaidMachine, found: ThisMachine): ConfirmedMachine {
-  const serial = normalizeSerial(said.serial);
-  if (serial !== '' && found.serial !== null && serial !== found.serial) {
+  const serial = said.serial === null ? null : normalizeSerial(said.serial);
+  const problem = serial === null ? null : serialProblem(serial);
+  if (problem !== null) {
+    throw new PrestageError({
+      ...problem,
+      remedy: 'Nothing was touched. Scan the serial on the label of the machine itself.',
+    });
+  }
+  if (serial !== null && found.serial !== null && serial !== found.serial) {
     throw contradicts('serial', serial, found.serial);
   }
   const { uuid, assetTag } = found.facts;
@@ -58,7 +65,7 @@ export function confirmThisMachine(said: SaidMachine, found: ThisMachine): Confi
     const same = said.facts.assetTag.toUpperCase() === assetTag.toUpperCase();
     if (!same) throw contradicts('asset tag', said.facts.assetTag, assetTag);
   }
-  const known = serial === '' ? found.serial : serial;
+  const known = serial ?? found.serial;
   if (known === null) throw noSerial(found);
   // The firmware's first: its form of the UUID is the right one.
   const joined = joinFacts(found.facts, said.facts);

@@ -41,7 +41,7 @@ export function assignmentsOnThisMachine(
   const confirmed = given.map(({ driveId, machineSerial }) => ({
     driveId,
     ...confirmThisMachine(
-      { serial: machineSerial ?? '', facts: said?.get(machineSerial ?? '') ?? {} },
+      { serial: machineSerial, facts: said?.get(machineSerial ?? '') ?? {} },
       found,
     ),
   }));
