@@ -40,10 +40,7 @@ export function assignmentsOnThisMachine(
 ): MachinePart {
   const confirmed = given.map(({ driveId, machineSerial }) => ({
     driveId,
-    ...confirmThisMachine(
-      { serial: machineSerial, facts: said?.get(machineSerial ?? '') ?? {} },
-      found,
-    ),
+    ...confirmThisMachine({ serial: machineSerial, facts: said?.get(machineSerial ?? '') ?? {} }, found),
   }));
   return {
     assignments: confirmed.map(({ driveId, serial }): Assignment => ({ driveId, machineSerial: serial })),
