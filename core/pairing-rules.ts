@@ -1,6 +1,8 @@
 import type { BayPlace } from './bays';
 import { startObstacles, type MediaState, type Pair, type PairingState } from './contract/desk';
 import type { Drive } from './drive';
+import type { MachineFacts } from './machine';
+import { isContradiction, joinFacts, saysNothing, sharedIdentity } from './machine-facts';
 import { fitsSerialPatterns } from './scan';
 import type { Expectation, ScanKind, ScanOutcome } from './scan-outcome';
 import type { SerialPattern } from './settings';
@@ -14,6 +16,8 @@ export interface Pairing {
   readonly mode: PairingState['mode'];
   /** Never the machine of a pair. */
   readonly waitingMachine: string | null;
+  /** What is known of it beside its serial. Nothing while none waits. */
+  readonly waitingFacts: MachineFacts;
   /** Each machine and each drive once. */
   readonly pairs: readonly Pair[];
   /** The list of what will be erased is shown. No machine waits then. */
@@ -25,6 +29,7 @@ export interface Pairing {
 export const emptyPairing: Pairing = {
   mode: 'pair',
   waitingMachine: null,
+  waitingFacts: {},
   pairs: [],
   armed: false,
   history: [],
@@ -49,6 +54,8 @@ export interface PairingFacts {
   readonly againAllowed: boolean;
   /** Milliseconds since the same text was scanned, or null when it was not. */
   readonly sinceLastSame: number | null;
+  /** Milliseconds since the latest scanned pair was made, or null when there was none. */
+  readonly sinceLastPair: number | null;
   /** The pairs were handed to the start, and it has neither taken nor refused them: nothing may change. */
   readonly starting: boolean;
 }
@@ -180,13 +187,62 @@ function missing(obstacle: StartObstacle, { mediaStatus }: PairingFacts): Expect
   }
 }
 
-/** A machine gets the drive of a place, which must hold one. */
+/** A machine gets the drive of a place, which must hold one. What was known of it while it waited goes with it. */
 export function withPair(state: Pairing, machineSerial: string, place: BayPlace, byHand: boolean): Pairing {
   const without = withoutMachines(state, [machineSerial]);
+  const facts = state.waitingMachine === machineSerial ? state.waitingFacts : {};
+  const pair: Pair = { machineSerial, driveId: place.driveId ?? '', bay: place.label };
   return {
     ...without,
-    pairs: [...without.pairs, { machineSerial, driveId: place.driveId ?? '', bay: place.label }],
+    pairs: [...without.pairs, saysNothing(facts) ? pair : { ...pair, machine: facts }],
     history: [...without.history, { machineSerial, byHand }],
+  };
+}
+
+const noneWaits = { waitingMachine: null, waitingFacts: {} } as const;
+
+/**
+ * The machine that a label without a serial belongs to: the one that waits, or the one that was paired so shortly before
+ * that its label is still in the operator's hand. Null when there is none, and nobody can say whose label it is.
+ */
+export function machineInHand(state: Pairing, { sinceLastPair }: PairingFacts): string | null {
+  if (state.mode !== 'pair') return null;
+  if (state.waitingMachine !== null) return state.waitingMachine;
+  const last = state.history.at(-1);
+  const recently = sinceLastPair !== null && sinceLastPair < timeouts.labelInHand;
+  return last === undefined || last.byHand || !recently ? null : last.machineSerial;
+}
+
+/** What is known of a machine that waits or is paired, beside its serial. */
+export function knownFacts({ waitingMachine, waitingFacts, pairs }: Pairing, serial: string): MachineFacts {
+  if (waitingMachine === serial) return waitingFacts;
+  return pairs.find(({ machineSerial }) => machineSerial === serial)?.machine ?? {};
+}
+
+/**
+ * Why what a label says cannot be of this machine, or null: something else is known of it, or another machine has it.
+ */
+export function factsRefusal(state: Pairing, serial: string, more: MachineFacts): Why | null {
+  const joined = joinFacts(knownFacts(state, serial), more);
+  if (isContradiction(joined)) {
+    return why('contradicts', 'bay', `${serial}: ${joined.known}, ${joined.other}`);
+  }
+  for (const { machineSerial, machine = {} } of state.pairs) {
+    const shared = machineSerial === serial ? null : sharedIdentity(machine, more);
+    if (shared !== null) return why('contradicts', 'bay', `${machineSerial}: ${shared}`);
+  }
+  return null;
+}
+
+/** More is known of a machine that waits or is paired; what was armed was another list. */
+export function withFacts(state: Pairing, serial: string, more: MachineFacts): Pairing {
+  const joined = joinFacts(knownFacts(state, serial), more);
+  if (isContradiction(joined) || saysNothing(joined)) return state;
+  if (state.waitingMachine === serial) return { ...state, waitingFacts: joined };
+  return {
+    ...state,
+    armed: false,
+    pairs: state.pairs.map((pair) => (pair.machineSerial === serial ? { ...pair, machine: joined } : pair)),
   };
 }
 
@@ -196,7 +252,7 @@ export function withoutMachines(state: Pairing, serials: readonly string[]): Pai
     !serials.includes(machineSerial);
   return {
     ...state,
-    waitingMachine: serials.includes(state.waitingMachine ?? '') ? null : state.waitingMachine,
+    ...(serials.includes(state.waitingMachine ?? '') ? noneWaits : {}),
     pairs: state.pairs.filter(stays),
     armed: false,
     history: state.history.filter(stays),

@@ -5,11 +5,15 @@ import {
   accept,
   driveRefusal,
   expectedNow,
+  factsRefusal,
   isRepeated,
+  knownFacts,
+  machineInHand,
   machineRefusal,
   refuse,
   startRefusal,
   why,
+  withFacts,
   withPair,
   withoutMachines,
   type Pairing,
@@ -17,6 +21,8 @@ import {
   type PairingResult,
   type Refused,
 } from './pairing-rules';
+import type { MachineFacts } from './machine';
+import { tellsNothingNew } from './machine-facts';
 import { drivesNamed, type ScanReading } from './scan';
 import type { ScanCommand, ScanKind } from './scan-outcome';
 import { normalizeSerial, serialProblem } from './serial';
@@ -55,15 +61,18 @@ export function applyScan(state: Pairing, reading: ScanReading, facts: PairingFa
       if (facts.mediaStatus === 'none') return refuse(state, kind, why('hash-not-wanted', 'media'));
       return accept(state, kind, 'hash-given', {}, { type: 'give-hash', sha256: reading.sha256 });
     case 'machine':
-      return takeMachine(state, reading.serial, facts);
+      return takeMachine(state, reading.serial, reading.facts ?? {}, facts);
+    case 'uuid':
+    case 'mac':
+    case 'asset-tag':
+      return takeFacts(state, kind, machineInHand(state, facts), reading.facts, facts);
     case 'bay':
       return takePlace(state, kind, facts.bays.find(isCalled(reading.label)), facts);
     case 'drive':
       return takePlace(state, kind, placeOfDrive(reading.driveId, facts), facts);
     case 'ean':
-    case 'mac':
     case 'part-number':
-    case 'uuid':
+    case 'service-code':
     case 'web-address':
     case 'placeholder':
     case 'unreadable':
@@ -81,18 +90,40 @@ function placeOfDrive(driveId: string, { bays }: PairingFacts): BayPlace | undef
   return bays.find((place) => place.driveId === driveId);
 }
 
-function takeMachine(state: Pairing, serial: string, facts: PairingFacts): PairingResult {
+function takeMachine(state: Pairing, serial: string, said: MachineFacts, facts: PairingFacts): PairingResult {
   const expected = expectedNow(state, facts);
+  // Another code of the same label, which says the serial again and more.
+  const inHand = machineInHand(state, facts) === serial;
+  const more = inHand && !tellsNothingNew(knownFacts(state, serial), said);
+  if (more) return takeFacts(state, 'machine', serial, said, facts);
   if (state.waitingMachine === serial) return refuse(state, 'machine', why('repeated-read', expected));
   // A bay that was forgotten must not make the machine before vanish.
   if (state.mode !== 'pair' || state.waitingMachine !== null) {
     return refuse(state, 'machine', why('wrong-kind', expected));
   }
-  const unfit = machineRefusal(serial, state.pairs, facts);
-  if (unfit !== null) return refuse(state, 'machine', unfit);
+  const unfit = machineRefusal(serial, state.pairs, facts) ?? factsRefusal(state, serial, said);
+  if (unfit !== null) return refuse(state, 'machine', { ...unfit, expected: 'machine' });
   const history = [...state.history, { machineSerial: serial, byHand: false }];
-  const next = { ...state, waitingMachine: serial, history };
+  const next = { ...state, waitingMachine: serial, waitingFacts: said, history };
   return accept(next, 'machine', 'machine-waiting', { machineSerial: serial });
+}
+
+/** A label told more of a machine, or of none. */
+function takeFacts(
+  state: Pairing,
+  kind: ScanKind,
+  serial: string | null,
+  said: MachineFacts,
+  facts: PairingFacts,
+): PairingResult {
+  const expected = expectedNow(state, facts);
+  if (serial === null) return refuse(state, kind, why('wrong-kind', expected));
+  const unfit = factsRefusal(state, serial, said);
+  if (unfit !== null) return refuse(state, kind, { ...unfit, expected });
+  if (tellsNothingNew(knownFacts(state, serial), said)) {
+    return refuse(state, kind, why('repeated-read', expected));
+  }
+  return accept(withFacts(state, serial, said), kind, 'facts-taken', { machineSerial: serial });
 }
 
 /** A bay, or the drive in it, was scanned. */
@@ -204,6 +235,7 @@ export function undo(state: Pairing, facts: PairingFacts): PairingResult {
     : {
         ...state,
         waitingMachine: machineSerial,
+        waitingFacts: knownFacts(state, machineSerial),
         pairs: state.pairs.filter((pair) => pair.machineSerial !== machineSerial),
       };
   return accept(next, 'command', 'undone', { machineSerial, bay });

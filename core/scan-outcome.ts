@@ -12,11 +12,14 @@ export const scanKinds = [
   'bay',
   'drive',
   'machine',
+  // tell more of a machine:
+  'mac',
+  'uuid',
+  'asset-tag',
   // never a machine's serial:
   'ean',
-  'mac',
   'part-number',
-  'uuid',
+  'service-code',
   'web-address',
   'placeholder',
   'unreadable',
@@ -68,6 +71,8 @@ export const refusals = [
   'hash-not-wanted',
   /** The same barcode again at once: a scanner that reads twice. */
   'repeated-read',
+  /** It says something else of the machine than is known, or what another machine has. Detail: which. */
+  'contradicts',
   /** The start itself failed; pairing.refusal says why. */
   'start-refused',
 ] as const;
@@ -82,6 +87,8 @@ export const scanOutcomeSchema = z.discriminatedUnion('result', [
       'work-order-set',
       'hash-given',
       'machine-waiting',
+      /** More is known of the machine that waits, or was just paired. */
+      'facts-taken',
       'paired',
       'undone',
       'armed',

@@ -1,14 +1,23 @@
 import { foldLabel, type BayPlace } from './bays';
 import { sanitizeForDisplay } from './display';
 import type { Drive } from './drive';
+import { looksLikeMac, readMac, readUuid } from './identifiers';
+import { factsMember, readLabel } from './label';
+import { hasCheckDigit } from './label-forms';
+import { labelRulesOf, type LabelRule } from './label-rules';
+import type { MachineFacts } from './machine';
 import { scanCommands, type ScanCommand, type ScanKind } from './scan-outcome';
 import { normalizeSerial, serialProblem } from './serial';
 import type { DeskSettings, SerialPattern } from './settings';
+import { uuidProblem } from './smbios';
+
+/** Kinds that tell more of a machine whose serial was scanned before. */
+export type FactsKind = Extract<ScanKind, 'uuid' | 'mac' | 'asset-tag'>;
 
 /** Kinds that are nothing the station asks for. They are told apart so that the page can say what was scanned. */
 export type WrongKind = Exclude<
   ScanKind,
-  'command' | 'operator' | 'work-order' | 'sha256' | 'bay' | 'drive' | 'machine'
+  'command' | 'operator' | 'work-order' | 'sha256' | 'bay' | 'drive' | 'machine' | FactsKind
 >;
 
 /** What a barcode says. */
@@ -20,14 +29,19 @@ export type ScanReading =
   /** The label as the bench has it, or the scanned text where it plainly means a bay and there is no such bay. */
   | { readonly kind: 'bay'; readonly label: string }
   | { readonly kind: 'drive'; readonly driveId: string }
-  /** Normalized, and sound; whether it fits the makers' patterns is asked when it is paired. */
-  | { readonly kind: 'machine'; readonly serial: string }
+  /** Normalized, and sound; whether it fits the makers' patterns is asked when it is paired. What else the label says. */
+  | { readonly kind: 'machine'; readonly serial: string; readonly facts?: MachineFacts }
+  /** No serial. The kind is the first of what there is. */
+  | { readonly kind: FactsKind; readonly text: string; readonly facts: MachineFacts }
   /** The text is sanitized. */
   | { readonly kind: WrongKind; readonly text: string };
 
 /** What a barcode is compared with. */
 export interface ScanContext {
-  readonly settings: Pick<DeskSettings, 'badgePattern' | 'workOrderPattern' | 'serialPatterns'>;
+  readonly settings: Pick<
+    DeskSettings,
+    'badgePattern' | 'workOrderPattern' | 'serialPatterns' | 'labelRules'
+  >;
   readonly bays: readonly BayPlace[];
   readonly drives: readonly Drive[];
 }
@@ -66,7 +80,37 @@ export function readScan(text: string, { settings, bays, drives }: ScanContext):
   if (number !== null) return { kind: 'work-order', number };
   // A command that this version does not know, or that was cut short, must not become a machine.
   if (folded.startsWith(commandPrefix)) return wrong('unreadable', clean);
-  return readLabel(clean, whole, settings.serialPatterns);
+  const fromLabel = readFields(text, clean, labelRulesOf(settings.labelRules), bays, drives);
+  return fromLabel ?? readNumber(clean, whole, settings.serialPatterns);
+}
+
+/** What the rules for labels know in a text, or null. A serial on it may still be an attached drive's. */
+function readFields(
+  text: string,
+  clean: string,
+  rules: readonly LabelRule[],
+  bays: readonly BayPlace[],
+  drives: readonly Drive[],
+): ScanReading | null {
+  const label = readLabel(text, rules);
+  switch (label.kind) {
+    case 'machine': {
+      const { serial, facts } = label;
+      return readAttached(serial, bays, drives) ?? { kind: 'machine', serial, ...factsMember(facts) };
+    }
+    case 'facts': {
+      const { facts } = label;
+      const kind = facts.uuid !== undefined ? 'uuid' : facts.macs !== undefined ? 'mac' : 'asset-tag';
+      return { kind, text: sanitizeForDisplay(clean), facts };
+    }
+    case 'placeholder':
+      return wrong('placeholder', clean);
+    case 'contradicts':
+    case 'foreign':
+      return wrong('unreadable', clean);
+    case 'none':
+      return null;
+  }
 }
 
 /** Whether a normalized serial is one that the makers' patterns allow. Without patterns all are. */
@@ -157,24 +201,18 @@ function withoutSerialPrefix(text: string): string {
   return text.replace(/^(?:S\/N[:\s]|SN:)\s*/i, '');
 }
 
-/**
- * Lenovo's label: data identifier 1S, machine type model (type of 4; model of 6, which ends in two letters of the
- * country, or is S...00 for a contract), then the serial of 8. No other length is taken apart: it may be a part's.
- */
-const lenovoLabel = /^1S[A-Z0-9]{4}(?:[A-Z0-9]{4}[A-Z]{2}|S[A-Z0-9]{3}00)([A-Z][A-Z0-9]{7})$/;
-
 /** Looks like a bay's label; the blank or the shortness parts it from a serial that begins with BAY. */
 const bayForm = /^BAY(?:[^A-Z0-9].*|\d{0,3})$/i;
 
 /** A text that is none of ours: a machine's serial, or another of the numbers on a machine's label. */
-function readLabel(text: string, whole: boolean, patterns: readonly SerialPattern[]): ScanReading {
-  // Before the patterns: a wide one would keep the whole text, and the machine would have two serials.
-  const fromLenovo = lenovoLabel.exec(normalizeSerial(text))?.[1];
-  const serial = fromLenovo ?? normalizeSerial(withoutSerialPrefix(text));
+function readNumber(text: string, whole: boolean, patterns: readonly SerialPattern[]): ScanReading {
+  const serial = normalizeSerial(withoutSerialPrefix(text));
   const problem = serialProblem(serial);
   const sound = whole && problem === null;
-  const certain = fromLenovo !== undefined || (patterns.length > 0 && fitsSerialPatterns(serial, patterns));
+  const certain = patterns.length > 0 && fitsSerialPatterns(serial, patterns);
   if (sound && certain) return { kind: 'machine', serial };
+  const alone = whole ? readAlone(serial, text) : null;
+  if (alone !== null) return alone;
   const other = otherNumber(serial);
   if (other !== null) return wrong(other, text);
   // A hash that was cut short, or another kind of hash (SHA-1 has 40 digits, and no serial is as long).
@@ -184,43 +222,46 @@ function readLabel(text: string, whole: boolean, patterns: readonly SerialPatter
   return sound ? { kind: 'machine', serial } : wrong('unreadable', text);
 }
 
+/** A UUID or a MAC that nobody named. */
+function readAlone(serial: string, text: string): ScanReading | null {
+  const shown = sanitizeForDisplay(text);
+  const uuid = readUuid(serial);
+  if (uuid !== null) {
+    return uuidProblem(uuid) === null
+      ? { kind: 'uuid', text: shown, facts: { uuid } }
+      : wrong('placeholder', text);
+  }
+  const bare = serial.replace(/^MAC\s+/, '');
+  if (!looksLikeMac(bare)) return null;
+  const mac = readMac(bare);
+  return mac === null ? wrong('placeholder', text) : { kind: 'mac', text: shown, facts: { macs: [mac] } };
+}
+
 /** What a text in upper case is by its form, when that is the form of a number that is no serial. */
 function otherNumber(text: string): WrongKind | null {
   if (text.includes('://') || text.startsWith('WWW.')) return 'web-address';
-  if (uuidForm.test(text)) return 'uuid';
-  if (isMac(text)) return 'mac';
   if (isTradeItemNumber(text)) return 'ean';
+  if (isServiceCode(text)) return 'service-code';
   return partNumberForms.some((form) => form.test(text)) ? 'part-number' : null;
 }
 
-/** RFC 9562, section 4; with or without hyphens and braces. */
-const uuidForm =
-  /^(?:URN:UUID:|UUID[:\s]\s*)?\{?[0-9A-F]{8}(-?)[0-9A-F]{4}\1[0-9A-F]{4}\1[0-9A-F]{4}\1[0-9A-F]{12}\}?$/;
-
-/**
- * Twelve hexadecimal digits with separators are a MAC. Without, they are one when they hold a letter and are an
- * address that a maker can have burnt in: the two lowest bits of the first byte (group, local: IEEE 802) are zero,
- * so the second digit is 0, 4, 8 or C. Twelve bare decimal digits say nothing.
- */
-function isMac(text: string): boolean {
-  const bare = text.replace(/^MAC[:\s]\s*/, '');
-  if (/^[0-9A-F]{2}([:-])(?:[0-9A-F]{2}\1){4}[0-9A-F]{2}$/.test(bare)) return true;
-  if (/^[0-9A-F]{4}\.[0-9A-F]{4}\.[0-9A-F]{4}$/.test(bare)) return true;
-  return /^[0-9A-F][048C][0-9A-F]{10}$/.test(bare) && /[A-F]/.test(bare);
-}
-
-/**
- * GTIN-8, -12 (UPC), -13 (EAN) and -14, alone or behind application identifier 01. GS1 General Specifications,
- * "Check digit calculation": from the right, before the check digit, weights 3 and 1 in turn; the sum with the
- * check digit is a multiple of ten.
- */
+/** GTIN-8, -12 (UPC), -13 (EAN) and -14, alone or behind application identifier 01. */
 function isTradeItemNumber(text: string): boolean {
   const digits = /^\(?01\)?(\d{14})/.exec(text)?.[1] ?? text;
   if (!/^(?:\d{8}|\d{12,14})$/.test(digits)) return false;
-  const sum = Array.from(digits)
-    .reverse()
-    .reduce((total, digit, index) => total + Number(digit) * (index % 2 === 0 ? 1 : 3), 0);
-  return sum % 10 === 0;
+  return hasCheckDigit(digits);
+}
+
+/**
+ * Ten or eleven digits: Dell's express service code, which is the service tag of seven read as a number to the base 36,
+ * for the telephone, or Acer's SNID. Both stand on the label beside the serial and are never what firmware knows. It
+ * is not turned into the tag: any other number of as many digits would become a serial that nobody printed. A maker whose serials
+ * are such numbers needs a pattern.
+ */
+function isServiceCode(text: string): boolean {
+  if (/^\d{11}$/.test(text)) return true;
+  const number = /^\d{10}$/.test(text) ? Number(text) : 0;
+  return number >= 36 ** 6;
 }
 
 const partNumberForms: readonly RegExp[] = [

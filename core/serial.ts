@@ -41,6 +41,12 @@ function fold(text: string): string {
   return text.toUpperCase().replace(/[^A-Z0-9]/g, '');
 }
 
+/** Whether a text is what firmware shows when nobody filled a field: known words, or one character again and again. */
+export function isPlaceholder(text: string): boolean {
+  const folded = fold(text);
+  return placeholders.has(folded) || /^(.)\1*$/.test(folded);
+}
+
 /**
  * A serial as it is kept: white space around it removed, upper case, because scanners and firmware differ
  * in case and makers do not tell serials apart by it. Leading zeros stay.
@@ -57,8 +63,7 @@ export function normalizeSerial(text: string): string {
 export function serialProblem(serial: string): SerialProblem | null {
   const shown = sanitizeForDisplay(serial, 40);
   if (serial === '') return { code: 'serial-invalid', message: 'The machine serial is empty.' };
-  const folded = fold(serial);
-  if (placeholders.has(folded) || /^(.)\1*$/.test(folded)) {
+  if (isPlaceholder(serial)) {
     return {
       code: 'serial-placeholder',
       message: `'${shown}' is what firmware shows when nobody entered a serial. It does not name a machine.`,

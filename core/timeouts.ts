@@ -15,6 +15,8 @@ export const timeouts = {
   driveListing: 3_000,
   /** The second START within this is the same pull of the scanner's trigger, read twice. */
   startRepeat: 1_500,
+  /** How long after a machine was paired another barcode of its label is taken as that machine's. */
+  labelInHand: 30_000,
   /** A tool that lists (lsblk, wimlib-imagex info). */
   listingTool: 30_000,
   /** A tool that was asked to stop, before it is killed. */

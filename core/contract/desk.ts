@@ -4,6 +4,7 @@ import { driveSchema } from '../drive';
 import { errorDataSchema } from '../errors';
 import { fleetStateSchema } from '../fleet';
 import { jobStateSchema } from '../job';
+import { machineFactsSchema } from '../machine';
 import { mediaSchema } from '../media';
 import { rehearsalSettingsSchema, rehearsalVerdictSchema } from '../rehearsal';
 import { storedEntrySchema, ledgerEntrySchema } from '../record';
@@ -87,6 +88,8 @@ export const pairSchema = z.strictObject({
   driveId: z.string(),
   /** Label of the bay when it was paired. */
   bay: z.string(),
+  /** What is known of the machine beside its serial. */
+  machine: machineFactsSchema.optional(),
   /** Machine whose finished image the drive holds now, by the ledger. Told while the list of what is erased is shown. */
   holdsMachine: z.string().optional(),
 });
@@ -100,6 +103,8 @@ export const pairingStateSchema = z.strictObject({
   mode: z.enum(['pair', 'cancel', 'retry']),
   /** Serial that was scanned and waits for its bay. */
   waitingMachine: z.string().nullable(),
+  /** What is known of it beside its serial. */
+  waitingFacts: machineFactsSchema.optional(),
   pairs: z.array(pairSchema),
   canUndo: z.boolean(),
   /** The list of what will be erased is shown; START once more, hold, or the word starts. */

@@ -5,6 +5,7 @@ import { errorDataSchema } from '../errors';
 import { jobStateSchema } from '../job';
 import { rehearsalSignSchema, rehearsalVerdictSchema } from '../rehearsal';
 import { mediaHashSchema, mediaSchema } from '../media';
+import { thisMachineSchema } from '../this-machine';
 
 /**
  * station ↔ helper: JSON-RPC over the helper's stdin and stdout. Few verbs, strict schemas on both sides,
@@ -40,6 +41,8 @@ export const engineMethods = {
       versions,
     }),
   },
+  /** What firmware and kernel say of the machine the helper runs on; with privilege all of it. */
+  readMachine: { request: z.strictObject({}), response: thisMachineSchema },
   /** Every drive with its verdict. */
   listDrives: {
     request: z.strictObject({ benchDirectory, protectedPaths }),

@@ -5,6 +5,7 @@ import { PrestageError } from '../../core/errors';
 import { timeouts } from '../../core/timeouts';
 import { elevatedCaller } from '../caller';
 import { listDrives } from '../drives/list';
+import { readMachine } from '../machine/read-machine';
 import { hashMedia } from '../media/hash-media';
 import { MediaInspector } from '../media/inspect-once';
 import { verifyMedia } from '../media/verify';
@@ -43,6 +44,7 @@ const handlers: EngineHandlers = {
       ...(elevated ? {} : await toolVersions()),
     },
   }),
+  readMachine: async (_, { signal }) => await readMachine('/sys', signal),
   listDrives: async (request) => ({ drives: await listDrives(request) }),
   inspectMedia: async ({ path, imageIndex }, { signal }) => await inspector.inspect(path, imageIndex, signal),
   hashMedia: async ({ progressToken: token, files }, { signal, taskProgress }) =>
@@ -125,6 +127,7 @@ const handlers: EngineHandlers = {
  */
 const withPrivilege: ReadonlySet<string> = new Set<EngineMethod>([
   'hello',
+  'readMachine',
   'reserveDrives',
   'releaseDrive',
   'runJob',

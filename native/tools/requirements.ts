@@ -9,6 +9,7 @@ export const toolPackages = {
   mdir: 'mtools',
   'qemu-system-x86_64': 'qemu-system-x86',
   setpriv: 'util-linux',
+  dmidecode: 'dmidecode',
   hivexml: 'libhivex-bin',
   hivexsh: 'libhivex-bin',
 } as const;

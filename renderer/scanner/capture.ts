@@ -1,4 +1,12 @@
-import { detectKey, detectSilence, initialDetector, silence, type DetectorState } from './scan-detector';
+import { altCharacter, altDigit, controlCharacter } from './control-keys';
+import {
+  detectKey,
+  detectPart,
+  detectSilence,
+  initialDetector,
+  silence,
+  type DetectorState,
+} from './scan-detector';
 
 /** A field as it was before the first key of what may become a scan. */
 interface FieldSnapshot {
@@ -56,6 +64,8 @@ export function startScanCapture(onScan: (text: string) => void): () => void {
   let state: DetectorState = initialDetector;
   let snapshot: FieldSnapshot | null = null;
   let timer: ReturnType<typeof setTimeout> | undefined;
+  /** What was typed on the numeric pad since Alt was pressed. */
+  let altDigits = '';
   /** Keys whose press was swallowed: their release must be, too, for a button acts when Space is let go. */
   const swallowed = new Set<string>();
 
@@ -75,19 +85,47 @@ export function startScanCapture(onScan: (text: string) => void): () => void {
     if (detection.verdict.type === 'scan') found(detection.verdict.text);
   };
 
+  const waitForSilence = (): void => {
+    clearTimeout(timer);
+    if (state.burst === null) return;
+    // In two steps: when the page was busy, the timer is due before the keys that wait behind it are seen.
+    timer = setTimeout(() => {
+      timer = setTimeout(afterSilence, 10);
+    }, silence);
+  };
+  /** A character that no key has. Never a scan's first, so that the keyboard's own commands stay what they are. */
+  const takeControl = (event: KeyboardEvent, character: string): void => {
+    swallow(event);
+    state = detectKey(state, { key: character, time: event.timeStamp, repeat: event.repeat }).state;
+    waitForSilence();
+  };
+
   const onKeyDown = (event: KeyboardEvent): void => {
+    const going = detectPart(state, event.timeStamp);
+    if (going !== state) {
+      const control = controlCharacter(event);
+      if (control !== null) {
+        takeControl(event, control);
+        return;
+      }
+      const digit = altDigit(event);
+      if (digit !== null || event.key === 'Alt') {
+        if (digit === null) altDigits = '';
+        else {
+          altDigits += digit;
+          swallow(event);
+        }
+        state = going;
+        waitForSilence();
+        return;
+      }
+    }
     // AltGr is Control with Alt on some systems, and makes characters.
     const command = (event.ctrlKey || event.altKey || event.metaKey) && !event.getModifierState('AltGraph');
     if (command || event.isComposing) return;
     const detection = detectKey(state, { key: event.key, time: event.timeStamp, repeat: event.repeat });
     state = detection.state;
-    clearTimeout(timer);
-    if (state.burst !== null) {
-      // In two steps: when the page was busy, the timer is due before the keys that wait behind it are seen.
-      timer = setTimeout(() => {
-        timer = setTimeout(afterSilence, 10);
-      }, silence);
-    }
+    waitForSilence();
     switch (detection.verdict.type) {
       case 'first':
         snapshot = takeSnapshot();
@@ -107,6 +145,12 @@ export function startScanCapture(onScan: (text: string) => void): () => void {
     }
   };
   const onKeyUp = (event: KeyboardEvent): void => {
+    if (event.key === 'Alt' && altDigits !== '') {
+      const character = altCharacter(altDigits);
+      altDigits = '';
+      if (character !== null && state.burst !== null) takeControl(event, character);
+      return;
+    }
     if (swallowed.delete(event.code)) swallow(event);
   };
 

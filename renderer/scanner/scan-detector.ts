@@ -130,6 +130,13 @@ export function detectKey(state: DetectorState, press: KeyPress): Detection {
   return { state, verdict: { type: 'none' } };
 }
 
+/** Keys at machine speed that make a character only together: the burst goes on. */
+export function detectPart(state: DetectorState, time: number): DetectorState {
+  const { burst } = state;
+  if (burst === null || time - burst.last > tolerableGap) return state;
+  return { ...state, burst: { ...burst, last: time } };
+}
+
 /** Looks whether a burst has ended because nothing more came. To be asked {@link silence} after a character. */
 export function detectSilence(state: DetectorState, time: number): Detection {
   const { burst } = state;

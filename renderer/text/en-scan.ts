@@ -1,3 +1,4 @@
+import type { MachineFacts } from '../../core/machine';
 import type { Expectation, ScanKind, ScanOutcome } from '../../core/scan-outcome';
 
 type Accepted = Extract<ScanOutcome, { result: 'accepted' }>;
@@ -20,8 +21,10 @@ const kinds: Readonly<Record<ScanKind, string>> = {
   machine: 'a machine serial',
   ean: 'a product number (EAN)',
   mac: 'a network address (MAC)',
-  'part-number': 'a part number',
   uuid: 'a UUID',
+  'asset-tag': 'an asset tag',
+  'part-number': 'a part number',
+  'service-code': 'a service code, not the serial',
   'web-address': 'a web address',
   placeholder: 'a placeholder, not a real serial',
   unreadable: 'something that cannot be read',
@@ -61,10 +64,30 @@ const refusalReasons: Readonly<Record<Refused['reason'], (detail: string | null,
     'hash-differs': () => 'The media has another hash. Do not use this media.',
     'hash-not-wanted': () => 'No hash is asked for now.',
     'repeated-read': () => 'Read twice. Counted once.',
+    contradicts: (detail) =>
+      `This does not fit what is known${detail === null ? '' : ` (${detail})`}. Which machine is it?`,
     'start-refused': () => 'The start was refused. No drive was touched.',
   };
 
-function accepted({ effect, machineSerial, bay }: Accepted): string {
+/** What is known of a machine beside its serial, in few words; empty when nothing is. */
+export function knownWords({ assetTag, uuid, macs = [], model }: MachineFacts): string {
+  const words = [
+    ...(model === undefined ? [] : [model]),
+    ...(assetTag === undefined ? [] : [`asset ${assetTag}`]),
+    ...(uuid === undefined ? [] : ['UUID']),
+    ...(macs.length === 0 ? [] : [macs.length === 1 ? 'MAC' : `${macs.length} MACs`]),
+  ];
+  return words.join(' · ');
+}
+
+/** What was taken, as a sentence begins. */
+const takenWords: Readonly<Partial<Record<ScanKind, string>>> = {
+  uuid: 'UUID',
+  mac: 'MAC',
+  'asset-tag': 'Asset tag',
+};
+
+function accepted({ kind, effect, machineSerial, bay }: Accepted): string {
   switch (effect) {
     case 'operator-set':
       return 'Operator set';
@@ -74,6 +97,8 @@ function accepted({ effect, machineSerial, bay }: Accepted): string {
       return 'Media hash taken';
     case 'machine-waiting':
       return `${machineSerial ?? 'Machine'}: which bay?`;
+    case 'facts-taken':
+      return `${takenWords[kind] ?? 'More of the label'} taken for ${machine(machineSerial)}`;
     case 'paired':
       return atStart(`${inBay(bay)} is for ${machine(machineSerial)}`);
     case 'undone':
@@ -106,6 +131,7 @@ export const scanText = {
   scannedText: 'Barcode',
   expected: (expectation: Expectation): string => `Expected: ${expectations[expectation]}.`,
   accepted,
+  knownWords,
   refused: ({ reason, detail, kind }: Refused): string => refusalReasons[reason](detail, kind),
   refusedWord: 'Refused',
   next: 'Next',
@@ -116,7 +142,8 @@ export const scanText = {
     'wait-for-media': 'The media is being proved. Machines can be scanned already',
     machine: 'Scan a machine’s serial',
     'machine-or-start': 'Scan the next machine, or START',
-    bay: (serial: string): string => `Scan the bay for ${serial}, or NEXT for the first free one`,
+    bay: (serial: string, known: string): string =>
+      `Scan the bay for ${serial}${known === '' ? '' : ` (${known})`}, or NEXT for the first free one`,
     'bay-to-cancel': 'Scan the bay to cancel',
     'bay-to-retry': 'Scan the bay to retry',
     start: 'Scan START again, or hold the button',

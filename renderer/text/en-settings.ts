@@ -24,6 +24,9 @@ export const settingsText = {
     themes,
     sounds: 'Sounds',
     soundsHint: 'A tone for each scan and when a drive passes or fails.',
+    onMachine: 'The drives sit in this very machine',
+    onMachineHint:
+      'What is scanned must then fit what the firmware of this machine says. Leave it off at a bench with a rack.',
     language: 'Language',
     languages: { en: 'English' },
     languageHint: 'English only for now.',
@@ -110,11 +113,16 @@ export const settingsText = {
     isHash: 'Taken as the hash of a media.',
     isBay: (label: string): string => `Taken as ${/^bay\b/i.test(label) ? label : `bay ${label}`}.`,
     isDrive: 'Taken as a drive that is attached.',
+    isMore: {
+      mac: 'Taken as a network address (MAC) of the machine before it.',
+      uuid: 'Taken as the UUID of the machine before it.',
+      'asset-tag': 'Taken as the asset tag of the machine before it.',
+    },
+    knows: (words: string): string => `Also on it: ${words}.`,
     isNothing: {
       ean: 'Refused: a product number (EAN).',
-      mac: 'Refused: a network address (MAC).',
       'part-number': 'Refused: a part number.',
-      uuid: 'Refused: a UUID.',
+      'service-code': 'Refused: a service code (Dell’s express service code, Acer’s SNID), not the serial.',
       'web-address': 'Refused: a web address.',
       placeholder: 'Refused: a placeholder, not a real serial.',
       unreadable: 'Refused: it cannot be read as anything.',

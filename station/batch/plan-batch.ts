@@ -13,6 +13,7 @@ import { sanitizeForDisplay } from '../../core/display';
 import type { Drive } from '../../core/drive';
 import { PrestageError } from '../../core/errors';
 import type { Layout } from '../../core/layout';
+import type { MachineFacts } from '../../core/machine';
 import type { Media, MediaHash, MediaImage } from '../../core/media';
 import type { Engines } from '../engine/engines';
 import type { Ledger } from '../ledger/ledger';
@@ -32,6 +33,8 @@ export interface BatchRequest {
   readonly againReason: string | null;
   /** The enterprise's number for the batch. */
   readonly workOrder: string | null;
+  /** What is known of machines beside their serials, by serial. */
+  readonly machines?: ReadonlyMap<string, MachineFacts>;
   /** The bays that were set up; their labels go into messages and the record. */
   readonly bays: readonly Bay[];
   /** What the media's hash was found to be before; null: it is hashed while the batch is prepared. */

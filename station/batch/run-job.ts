@@ -80,6 +80,7 @@ export function factsOf(
   guids: DriveGuids,
 ): JobFacts {
   const { drive, machineSerial } = planned;
+  const machine = request.machines?.get(machineSerial);
   return {
     jobId: randomUUID(),
     batchId,
@@ -107,6 +108,7 @@ export function factsOf(
     ...guids,
     againReason: planned.again ? request.againReason : null,
     ...(request.workOrder === null ? {} : { workOrder: request.workOrder }),
+    ...(machine === undefined ? {} : { machine }),
   };
 }
 

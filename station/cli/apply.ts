@@ -1,7 +1,6 @@
 import { createInterface } from 'node:readline/promises';
 import { resolve } from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
-import type { Assignment } from '../../core/batch-rules';
 import { formatBytes, formatDuration, sanitizeForDisplay } from '../../core/display';
 import { cancelled, isCancellation, PrestageError } from '../../core/errors';
 import { placeOf } from '../../core/drive';
@@ -11,7 +10,21 @@ import { runBatch, type BatchReport } from '../batch/run-batch';
 import type { JobReport } from '../batch/run-job';
 import { openRenderCache } from '../renders/render-cache';
 import { firstFinished } from '../rehearse';
-import { benchOption, commandAction, jsonOption, parseCount, stateOption } from './context';
+import type { Settings } from '../settings';
+import {
+  assignmentsOnThisMachine,
+  readThisMachine,
+  type GivenAssignment,
+  type MachinePart,
+} from '../this-machine';
+import {
+  benchOption,
+  commandAction,
+  jsonOption,
+  parseCount,
+  stateOption,
+  type CommandContext,
+} from './context';
 import { exitCodes, type ExitCode } from './exit-codes';
 import { facts, table, type Output } from './output';
 import { defaultOperator } from '../open-station';
@@ -23,7 +36,8 @@ interface ApplyOptions {
   readonly image: number;
   readonly layout: string;
   readonly expectSha256?: string;
-  readonly drive: readonly Assignment[];
+  readonly drive: readonly GivenAssignment[];
+  readonly thisMachine?: true;
   readonly bench?: string;
   readonly operator?: string;
   readonly again?: string;
@@ -48,6 +62,10 @@ export function applyCommand(): Command {
       'drive, and the serial of the machine it goes into; once a drive',
       parseAssignment,
     )
+    .option(
+      '--this-machine',
+      'the drive sits in this very machine: what is given must fit its firmware, and --drive ID is enough',
+    )
     .addOption(benchOption())
     .option('--operator <name>', 'who does it; the default is the user')
     .option('--again <reason>', 'allow machines that were already shipped, and record why')
@@ -57,12 +75,11 @@ export function applyCommand(): Command {
     .addOption(jsonOption())
     .action(
       commandAction<ApplyOptions>(async (context, options) => {
-        const asked: Omit<BatchRequest, 'bays'> = {
+        const asked: Omit<BatchRequest, 'bays' | keyof MachinePart> = {
           mediaPath: options.media,
           imageIndex: options.image,
           layoutName: options.layout,
           expectSha256: options.expectSha256 ?? null,
-          assignments: options.drive,
           benchDirectory: options.bench === undefined ? null : resolve(options.bench),
           operator: plainText('--operator', options.operator ?? defaultOperator()),
           againReason: options.again === undefined ? null : plainText('--again', options.again),
@@ -70,8 +87,9 @@ export function applyCommand(): Command {
           proof: null,
         };
         return await withStation(context, asked.operator, async ({ places, settings, ledger, append }) => {
-          const request: BatchRequest = { ...asked, bays: settings.desk.bays };
           const { engines, output, signal } = context;
+          const machines = await machinePart(options, settings, context);
+          const request: BatchRequest = { ...asked, ...machines, bays: settings.desk.bays };
           const plan = await planBatch(request, engines, ledger, places, signal);
           if (options.yes !== true) await confirm(plan, request, output, signal);
           const cache = await openRenderCache(places.renderCache, settings.cacheLimitBytes);
@@ -107,11 +125,40 @@ export function applyCommand(): Command {
     );
 }
 
-/** `ID=SERIAL`. A drive's id never has an equals sign, a serial might. */
-function parseAssignment(text: string, before: readonly Assignment[] | undefined): readonly Assignment[] {
+/** `ID=SERIAL`, or `ID` on the machine itself. A drive's id never has an equals sign, a serial might. */
+function parseAssignment(
+  text: string,
+  before: readonly GivenAssignment[] | undefined,
+): readonly GivenAssignment[] {
   const at = text.indexOf('=');
-  if (at < 1) throw new InvalidArgumentError('It must be ID=MACHINE_SERIAL.');
-  return [...(before ?? []), { driveId: text.slice(0, at), machineSerial: text.slice(at + 1) }];
+  if (at === 0 || text === '') throw new InvalidArgumentError('It must be ID=MACHINE_SERIAL.');
+  const given =
+    at === -1
+      ? { driveId: text, machineSerial: null }
+      : { driveId: text.slice(0, at), machineSerial: text.slice(at + 1) };
+  return [...(before ?? []), given];
+}
+
+/** For which machines the drives are; on the machine itself its firmware is asked. */
+async function machinePart(
+  { drive, thisMachine }: ApplyOptions,
+  { desk }: Settings,
+  { engines, signal }: CommandContext,
+): Promise<MachinePart> {
+  if (thisMachine === true || desk.onMachine) {
+    return assignmentsOnThisMachine(drive, undefined, await readThisMachine(engines, signal));
+  }
+  return {
+    machines: new Map(),
+    assignments: drive.map(({ driveId, machineSerial }) => {
+      if (machineSerial !== null) return { driveId, machineSerial };
+      throw new PrestageError({
+        code: 'usage',
+        message: `--drive ${sanitizeForDisplay(driveId, 200)} names no machine. It must be ID=MACHINE_SERIAL.`,
+        remedy: 'See prestage apply --help. In the machine itself, add --this-machine.',
+      });
+    }),
+  };
 }
 
 function plainText(option: string, text: string): string {

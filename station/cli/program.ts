@@ -12,6 +12,7 @@ import { drivesCommand } from './drives';
 import { exitCodes, type ExitCode } from './exit-codes';
 import { fleetCommand } from './fleet';
 import { ledgerCommand } from './ledger';
+import { machineCommand } from './machine';
 import { mediaCommand } from './media';
 import { Output } from './output';
 import { rehearseCommand } from './rehearse';
@@ -90,6 +91,7 @@ function rootCommand({ version, stdout, stderr }: CommandLine, output: Output): 
     rehearseCommand(),
     ledgerCommand(),
     fleetCommand(),
+    machineCommand(),
     cacheCommand(),
     benchCommand(),
   ];

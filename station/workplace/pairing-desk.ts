@@ -9,6 +9,8 @@ import type {
 } from '../../core/contract/desk';
 import { sanitizeForDisplay } from '../../core/display';
 import { toErrorData, type ErrorData } from '../../core/errors';
+import type { MachineFacts } from '../../core/machine';
+import { saysNothing } from '../../core/machine-facts';
 import {
   applyScan,
   arm,
@@ -50,6 +52,8 @@ export class PairingDesk {
   #pairing: Pairing = emptyPairing;
   #lastScan: PairingState['lastScan'] = null;
   #lastRead: { readonly text: string; readonly time: number } | null = null;
+  /** The machine that was paired by the latest scan of a bay. */
+  #lastPaired: { readonly machineSerial: string; readonly time: number } | null = null;
   #refusal: ErrorData | null = null;
   /** Between the confirmation and the moment in which the drives are held: nothing may change. */
   #starting = false;
@@ -59,10 +63,11 @@ export class PairingDesk {
   }
 
   get state(): PairingState {
-    const { mode, waitingMachine, pairs, armed } = this.#pairing;
+    const { mode, waitingMachine, waitingFacts, pairs, armed } = this.#pairing;
     return {
       mode,
       waitingMachine,
+      ...(saysNothing(waitingFacts) ? {} : { waitingFacts }),
       pairs: armed ? pairs.map((pair) => this.#withContent(pair)) : [...pairs],
       canUndo: canUndo(this.#pairing),
       armed,
@@ -80,6 +85,10 @@ export class PairingDesk {
     const reading = readScan(text, this.#context());
     const result = applyScan(this.#pairing, reading, this.#facts(same));
     this.#take(result, sanitizeForDisplay(text, 120));
+    const { outcome } = result;
+    if (outcome.result === 'accepted' && outcome.effect === 'paired') {
+      this.#lastPaired = { machineSerial: outcome.machineSerial ?? '', time: now };
+    }
     return result.action;
   }
 
@@ -152,6 +161,14 @@ export class PairingDesk {
     return pairs.map(({ driveId, machineSerial }) => ({ driveId, machineSerial }));
   }
 
+  /** What is known of the machines of the pairs, by serial. */
+  get machines(): ReadonlyMap<string, MachineFacts> {
+    const known = this.#pairing.pairs.map(
+      ({ machineSerial, machine = {} }) => [machineSerial, machine] as const,
+    );
+    return new Map(known.filter(([, facts]) => !saysNothing(facts)));
+  }
+
   /** The start was refused as a whole. */
   refuse(error: ErrorData): void {
     this.#refusal = error;
@@ -206,6 +223,8 @@ export class PairingDesk {
   #facts(sinceLastSame: number | null): PairingFacts {
     const { settings, drives, media, batch, jobs, ledger } = this.#dependencies;
     const all = jobs();
+    const last = this.#lastPaired;
+    const stillLast = last?.machineSerial === this.#pairing.history.at(-1)?.machineSerial;
     return {
       operator: batch().operator,
       mediaStatus: media().status,
@@ -219,6 +238,7 @@ export class PairingDesk {
       shippedOn: (serial) => ledger.findShipped(serial)?.entry.time ?? null,
       againAllowed: batch().againReason !== '',
       sinceLastSame,
+      sinceLastPair: last !== null && stillLast ? performance.now() - last.time : null,
       starting: this.#starting,
     };
   }

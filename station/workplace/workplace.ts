@@ -13,6 +13,7 @@ import { defaultOperator, openStation, recordLeftOpen, type OpenStation } from '
 import { openRenderCache, type RenderCache } from '../renders/render-cache';
 import { readPicture } from '../rehearse';
 import { changeSettings, type Settings } from '../settings';
+import { assignmentsOnThisMachine, readThisMachine } from '../this-machine';
 import { DriveList } from './drive-list';
 import { withPulledDrives } from './drives-view';
 import { JobBoard } from './job-board';
@@ -277,7 +278,7 @@ export class Workplace {
     const assignments = this.pairing.confirm(driveIds);
     try {
       await this.#ready;
-      await this.jobs.start(this.#request(assignments));
+      await this.jobs.start(await this.#onMachine(this.#request(assignments)));
     } catch (error) {
       this.pairing.refuse(toErrorData(error));
       throw error;
@@ -293,8 +294,16 @@ export class Workplace {
     await this.#ready;
     const assignments = [{ driveId, machineSerial: job.machineSerial }];
     const before = this.jobs.requestOf(driveId);
-    await this.jobs.start(before === null ? this.#request(assignments) : { ...before, assignments });
+    const request = before === null ? this.#request(assignments) : { ...before, assignments };
+    await this.jobs.start(await this.#onMachine(request));
     this.rehearsals.forget(driveId);
+  }
+
+  /** Where the drives sit in the machine that the station runs on, what was scanned must fit its firmware. */
+  async #onMachine(request: BatchRequest): Promise<BatchRequest> {
+    if (!this.#settings.desk.onMachine) return request;
+    const found = await readThisMachine(this.#engines);
+    return { ...request, ...assignmentsOnThisMachine(request.assignments, request.machines, found) };
   }
 
   #request(assignments: BatchRequest['assignments']): BatchRequest {
@@ -311,6 +320,7 @@ export class Workplace {
       operator,
       againReason: againReason === '' ? null : againReason,
       workOrder: workOrder === '' ? null : workOrder,
+      machines: this.pairing.machines,
       bays: this.drives.state.bays.map(({ label, port }) => ({ label, port })),
       proof: proved.proof,
     };

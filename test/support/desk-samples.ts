@@ -103,6 +103,8 @@ export const emptyState: DeskState = {
       serialPatterns: [],
       badgePattern: '^(?:OP|BADGE)[-: ](.{2,60})$',
       workOrderPattern: '^WO[-: ](.{1,60})$',
+      labelRules: { builtIn: true, own: [] },
+      onMachine: false,
       sounds: true,
       theme: 'light',
       language: 'en',

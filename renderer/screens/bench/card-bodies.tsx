@@ -18,6 +18,7 @@ export function IdleBody({ drive, pair, density }: IdleBodyProps): ReactElement 
   const model = drive.model ?? text.unknownModel;
   const [reason] = drive.reasons;
   const size = formatDriveSize(drive.size);
+  const known = text.knownWords(pair?.machine ?? {});
   const facts = drive.bus === null ? size : `${size} · ${drive.bus.toUpperCase()}`;
   return (
     <>
@@ -28,6 +29,11 @@ export function IdleBody({ drive, pair, density }: IdleBodyProps): ReactElement 
         {drive.serial ?? text.noSerial}
       </p>
       {pair !== null && <p className="card-machine mono">{text.forMachine(pair.machineSerial)}</p>}
+      {known !== '' && density !== 'dense' && (
+        <p className="card-facts clipped" title={known}>
+          {known}
+        </p>
+      )}
       {drive.verdict === 'blocked' && reason !== undefined ? (
         <p className="card-reason" title={drive.reasons.map(({ message }) => message).join('\n')}>
           {reason.message}

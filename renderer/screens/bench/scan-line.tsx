@@ -36,7 +36,10 @@ function nextWords(
   next: ReturnType<typeof expectedNext>,
   text: Text['bench'],
 ): string {
-  if (next === 'bay') return text.nextScan.bay(pairing.waitingMachine ?? '');
+  if (next === 'bay') {
+    const known = text.knownWords(pairing.waitingFacts ?? {});
+    return text.nextScan.bay(pairing.waitingMachine ?? '', known);
+  }
   if (next === 'machine' && pairing.obstacles.length === 0) return text.nextScan['machine-or-start'];
   return text.nextScan[next];
 }

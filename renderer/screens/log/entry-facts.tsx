@@ -201,6 +201,10 @@ function mediaFacts(job: JobFacts, text: Words): Fact[] {
 function jobFacts(job: JobFacts, words: Words['facts']): Fact[] {
   return present([
     [words.workOrder, job.workOrder ?? null],
+    [words.assetTag, job.machine?.assetTag ?? null],
+    [words.uuid, job.machine?.uuid ?? null, true],
+    [words.macs, job.machine?.macs?.join(' ') ?? null, true],
+    [words.machineModel, job.machine?.model ?? null],
     [words.again, job.againReason],
     [words.batch, job.batchId, true],
     [words.job, job.jobId, true],

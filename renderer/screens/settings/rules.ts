@@ -1,5 +1,7 @@
 import { arrangeBays, baySchema, foldLabel, mostBays, portOf, type Bay } from '../../../core/bays';
 import type { Drive } from '../../../core/drive';
+import { factsMember } from '../../../core/label';
+import type { MachineFacts } from '../../../core/machine';
 import { readScan, type ScanContext, type ScanReading } from '../../../core/scan';
 import { serialPatternSchema, type SerialPattern } from '../../../core/settings';
 import { GiB } from '../../../core/units';
@@ -63,19 +65,24 @@ export function patternProblem(pattern: string): 'pattern-empty' | 'pattern-wron
 
 export type TriedCode =
   | Exclude<ScanReading, { readonly kind: 'machine' }>
-  | { readonly kind: 'machine'; readonly serial: string; readonly makers: readonly string[] }
+  | {
+      readonly kind: 'machine';
+      readonly serial: string;
+      readonly makers: readonly string[];
+      readonly facts?: MachineFacts;
+    }
   | { readonly kind: 'fits-none'; readonly serial: string };
 
 /** What a barcode would be taken for; of a machine's serial also whose patterns it fits. */
 export function tryCode(text: string, context: ScanContext): TriedCode {
   const reading = readScan(text, context);
   if (reading.kind !== 'machine') return reading;
-  const { serial } = reading;
+  const { serial, facts = {} } = reading;
   const { serialPatterns } = context.settings;
   const makers = serialPatterns.filter((pattern) => fits(serial, pattern)).map(({ maker }) => maker);
   return serialPatterns.length > 0 && makers.length === 0
     ? { kind: 'fits-none', serial }
-    : { kind: 'machine', serial, makers };
+    : { kind: 'machine', serial, makers, ...factsMember(facts) };
 }
 
 function fits(serial: string, { pattern }: SerialPattern): boolean {

@@ -53,6 +53,20 @@ export function StationSection(): ReactElement {
           <span className="choice-description">{text.soundsHint}</span>
         </span>
       </label>
+      <label className="choice">
+        <input
+          type="checkbox"
+          checked={desk.onMachine}
+          onChange={(event) => {
+            const { checked } = event.currentTarget;
+            void changeDesk(() => ({ onMachine: checked }));
+          }}
+        />
+        <span className="choice-words">
+          <span className="choice-label">{text.onMachine}</span>
+          <span className="choice-description">{text.onMachineHint}</span>
+        </span>
+      </label>
       <NativeSelect
         className="settings-short"
         label={text.language}

@@ -8,12 +8,16 @@ import { useDeskSettings } from './desk-settings';
 import { tryCode, type TriedCode } from './rules';
 
 /** A pattern may be slow on long texts, and no label has as much. */
-const longestTry = 100;
+const longestTry = 400;
 
-function wordsOf(code: TriedCode, text: Text['settings']['codes']): { said: string; good: boolean } {
+function wordsOf(code: TriedCode, { settings, bench }: Text): { said: string; good: boolean } {
+  const text = settings.codes;
   switch (code.kind) {
-    case 'machine':
-      return { said: text.fits(code.serial, code.makers), good: true };
+    case 'machine': {
+      const known = bench.knownWords(code.facts ?? {});
+      const said = text.fits(code.serial, code.makers);
+      return { said: known === '' ? said : `${said} ${text.knows(known)}`, good: true };
+    }
     case 'fits-none':
       return { said: text.fitsNone(code.serial), good: false };
     case 'operator':
@@ -28,10 +32,13 @@ function wordsOf(code: TriedCode, text: Text['settings']['codes']): { said: stri
       return { said: text.isBay(code.label), good: true };
     case 'drive':
       return { said: text.isDrive, good: true };
-    case 'ean':
     case 'mac':
-    case 'part-number':
     case 'uuid':
+    case 'asset-tag':
+      return { said: text.isMore[code.kind], good: true };
+    case 'ean':
+    case 'part-number':
+    case 'service-code':
     case 'web-address':
     case 'placeholder':
     case 'unreadable':
@@ -41,13 +48,14 @@ function wordsOf(code: TriedCode, text: Text['settings']['codes']): { said: stri
 
 /** Says what a text would be taken for. Nothing is done with it. */
 export function TryCode(): ReactElement {
-  const text = useText().settings.codes;
+  const words = useText();
+  const text = words.settings.codes;
   const settings = useDeskSettings();
   const bays = useDesk((state) => state.drives.bays);
   const drives = useDesk((state) => state.drives.drives);
   const [typed, setTyped] = useState('');
   const clean = sanitizeForDisplay(typed, longestTry);
-  const words = clean === '' ? null : wordsOf(tryCode(clean, { settings, bays, drives }), text);
+  const tried = clean === '' ? null : wordsOf(tryCode(clean, { settings, bays, drives }), words);
   return (
     <div className="settings-try">
       <TextInput
@@ -62,15 +70,15 @@ export function TryCode(): ReactElement {
           setTyped(event.currentTarget.value);
         }}
       />
-      <p className="settings-tried" role="status" data-good={words?.good}>
-        {words !== null && (
+      <p className="settings-tried" role="status" data-good={tried?.good}>
+        {tried !== null && (
           <>
-            {words.good ? (
+            {tried.good ? (
               <IconCheck size={20} stroke={3} aria-hidden />
             ) : (
               <IconX size={20} stroke={3} aria-hidden />
             )}
-            {words.said}
+            {tried.said}
           </>
         )}
       </p>

@@ -55,6 +55,7 @@ const factsArbitrary = fc.record({
     .map((some) => (serial: string) => (some.includes(serial) ? '2024-05-17T08:00:00Z' : null)),
   againAllowed: fc.boolean(),
   sinceLastSame: fc.constantFrom(null, null, 10, timeouts.startRepeat),
+  sinceLastPair: fc.constantFrom(null, 10, timeouts.labelInHand),
   starting: fc.constantFrom(false, false, false, false, true),
 }) satisfies fc.Arbitrary<PairingFacts>;
 
@@ -67,6 +68,8 @@ const scanned = fc
     ...['BAY-1', '2', 'bay 3', '4', '5', 'BAY-9'],
     ...driveIds.map((id) => `DRIVE-${id}`),
     ...scanCommands.map(commandBarcode),
+    ...['001B44113AB7', '001B44113AB8', 'Asset: C-1', 'Asset: C-2', '4C4C4544-0031-4710-8043-C3C04F373132'],
+    ...[`S/N: ${serials[0] ?? ''}; MAC: 001B44113AB7`, `SN: ${serials[1] ?? ''}; Asset: C-1`],
     ...['PRESTAGE-START', 'PRESTAGE-START', 'OP-Ada', 'WO-1', 'a'.repeat(64), '4006381333931', ''],
   )
   .map(
@@ -109,6 +112,16 @@ function expectSound(state: Pairing): void {
   // What UNDO takes back is what there is.
   expect(state.history.map(({ machineSerial }) => machineSerial).sort()).toEqual([...machines].sort());
   if (state.armed || state.mode !== 'pair') expect(state.waitingMachine).toBeNull();
+  if (state.waitingMachine === null) expect(state.waitingFacts).toEqual({});
+  // What names a machine names one only.
+  const known = [...state.pairs.map(({ machine = {} }) => machine), state.waitingFacts];
+  for (const values of [
+    known.flatMap(({ uuid = [] }) => uuid),
+    known.flatMap(({ assetTag = [] }) => assetTag),
+    known.flatMap(({ macs = [] }) => macs),
+  ]) {
+    expect(new Set(values).size).toBe(values.length);
+  }
   if (state.armed) expect(state.mode).toBe('pair');
 }
 
@@ -196,6 +209,7 @@ it('a scanner that reads everything twice at once pairs the same, and never star
     shippedOn: () => null,
     againAllowed: false,
     sinceLastSame: null,
+    sinceLastPair: 10,
     starting: false,
   };
   fc.assert(

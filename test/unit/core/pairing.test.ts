@@ -46,6 +46,7 @@ function world(changes: Partial<PairingFacts> = {}): PairingFacts {
     shippedOn: () => null,
     againAllowed: false,
     sinceLastSame: null,
+    sinceLastPair: null,
     starting: false,
     ...changes,
   };
@@ -199,12 +200,127 @@ describe('a bay', () => {
 });
 
 describe('what is no serial', () => {
-  const kinds = ['ean', 'mac', 'part-number', 'uuid', 'web-address', 'placeholder', 'unreadable'] as const;
+  const kinds = ['ean', 'part-number', 'service-code', 'web-address', 'placeholder', 'unreadable'] as const;
   it.each(kinds)('%s is refused with what was waited for', (kind) => {
     const reading: ScanReading = { kind, text: 'x' };
     expectRefused(emptyPairing, applyScan(emptyPairing, reading, world()), 'wrong-kind', 'machine');
     expectRefused(waiting, applyScan(waiting, reading, world()), 'wrong-kind', 'bay');
     expectRefused(armed, applyScan(armed, reading, world()), 'wrong-kind', 'start');
+  });
+});
+
+describe('a label that tells more of a machine', () => {
+  const uuid = '4C4C4544-0031-4710-8043-C3C04F373132';
+  const otherUuid = '4C4C4544-0056-3010-8033-B7C04F323733';
+  const mac: ScanReading = { kind: 'mac', text: 'x', facts: { macs: ['00:1B:44:11:3A:B7'] } };
+  const secondMac: ScanReading = { kind: 'mac', text: 'x', facts: { macs: ['00:1B:44:11:3A:B8'] } };
+  const asset = (assetTag: string): ScanReading => ({ kind: 'asset-tag', text: 'x', facts: { assetTag } });
+  const uuidOf = (text: string): ScanReading => ({ kind: 'uuid', text: 'x', facts: { uuid: text } });
+  const labelled = (serial: string, facts: object): ScanReading => ({ kind: 'machine', serial, facts });
+  const inHand = world({ sinceLastPair: timeouts.labelInHand - 1 });
+
+  it('is taken to the machine that waits, and goes with it into the pair', () => {
+    const result = applyScan(waiting, mac, world());
+    expect(result.outcome).toEqual({
+      result: 'accepted',
+      kind: 'mac',
+      effect: 'facts-taken',
+      machineSerial: 'PC-1',
+      bay: null,
+    });
+    const both = after([secondMac, uuidOf(uuid), asset('C-1')], world(), result.state);
+    const facts = { macs: ['00:1B:44:11:3A:B7', '00:1B:44:11:3A:B8'], uuid, assetTag: 'C-1' };
+    expect(both.waitingFacts).toEqual(facts);
+    expect(after([bay(2)], world(), both)).toMatchObject({
+      waitingMachine: null,
+      waitingFacts: {},
+      pairs: [{ ...pairOf('PC-1', 2), machine: facts }],
+    });
+  });
+  it('comes with the serial when one code holds both, and a second code of the label adds to it', () => {
+    const state = after([labelled('PC-1', { uuid }), labelled('PC-1', { assetTag: 'C-1' })]);
+    expect(state.waitingFacts).toEqual({ uuid, assetTag: 'C-1' });
+    expectRefused(state, applyScan(state, labelled('PC-1', { uuid }), world()), 'repeated-read', 'bay');
+  });
+  it('is taken to the machine that was just paired, while its label is in the hand', () => {
+    const state = after([mac], inHand, paired);
+    expect(state.pairs).toEqual([{ ...pairOf('PC-1', 2), machine: { macs: ['00:1B:44:11:3A:B7'] } }]);
+    const more = applyScan(state, labelled('PC-1', { uuid }), inHand);
+    expect(more.outcome).toMatchObject({ result: 'accepted', kind: 'machine', effect: 'facts-taken' });
+    for (const facts of [world(), world({ sinceLastPair: timeouts.labelInHand })]) {
+      expectRefused(paired, applyScan(paired, mac, facts), 'wrong-kind', 'machine');
+      expectRefused(
+        paired,
+        applyScan(paired, labelled('PC-1', { uuid }), facts),
+        'machine-in-batch',
+        'machine',
+      );
+    }
+  });
+  it.each([mac, uuidOf(uuid), asset('C-1')])('is refused when no machine waits: %j', (reading) => {
+    expectRefused(emptyPairing, applyScan(emptyPairing, reading, inHand), 'wrong-kind', 'machine');
+    const byHand = pairByHand(emptyPairing, 'PC-2', 'd1', world()).state;
+    expectRefused(byHand, applyScan(byHand, reading, inHand), 'wrong-kind', 'machine');
+    expectRefused(armed, applyScan(armed, reading, inHand), 'wrong-kind', 'start');
+    const running = world({ jobs: new Map([['d3', 'running']]) });
+    const which = after([command('CANCEL')], running, paired);
+    expectRefused(
+      which,
+      applyScan(which, reading, { ...running, sinceLastPair: 1 }),
+      'wrong-kind',
+      'bay-to-cancel',
+    );
+  });
+  it('read twice counts once', () => {
+    const state = after([mac], world(), waiting);
+    expectRefused(state, applyScan(state, mac, world()), 'repeated-read', 'bay');
+  });
+  it('is refused when it says something else than is known', () => {
+    const state = after([uuidOf(uuid), asset('C-1')], world(), waiting);
+    const detail = `PC-1: ${uuid}, ${otherUuid}`;
+    expectRefused(state, applyScan(state, uuidOf(otherUuid), world()), 'contradicts', 'bay', detail);
+    expectRefused(
+      state,
+      applyScan(state, labelled('PC-1', { uuid: otherUuid }), world()),
+      'contradicts',
+      'bay',
+      detail,
+    );
+    expectRefused(state, applyScan(state, asset('C-2'), world()), 'contradicts', 'bay', 'PC-1: C-1, C-2');
+    // Swapped byte order is the same; so is another case.
+    expectRefused(
+      state,
+      applyScan(state, uuidOf('44454C4C-3100-1047-8043-C3C04F373132'), world()),
+      'repeated-read',
+    );
+    expectRefused(state, applyScan(state, asset('c-1'), world()), 'repeated-read');
+  });
+  it('is refused when another machine of the batch has it', () => {
+    const first = after([labelled('PC-1', { uuid, macs: ['00:1B:44:11:3A:B7'] }), bay(2)]);
+    const both = after([machine('PC-2')], world(), first);
+    expectRefused(both, applyScan(both, mac, world()), 'contradicts', 'bay', 'PC-1: 00:1B:44:11:3A:B7');
+    expectRefused(both, applyScan(both, uuidOf(uuid), world()), 'contradicts', 'bay', `PC-1: ${uuid}`);
+    const result = applyScan(first, labelled('PC-2', { uuid }), world());
+    expectRefused(first, result, 'contradicts', 'machine', `PC-1: ${uuid}`);
+  });
+  it('of a machine is refused when it has more MACs than any machine', () => {
+    const macs = Array.from(
+      { length: 16 },
+      (_, index) => `00:1B:44:11:3A:${(index + 16).toString(16).toUpperCase()}`,
+    );
+    const state = after([labelled('PC-1', { macs })]);
+    expectRefused(state, applyScan(state, mac, world()), 'contradicts', 'bay');
+  });
+  it('UNDO takes the whole machine back: first the pair, then the machine with all that is known of it', () => {
+    const state = after([bay(2)], world(), after([mac], world(), waiting));
+    const first = undo(state, world());
+    expect(first.state).toMatchObject({
+      waitingMachine: 'PC-1',
+      waitingFacts: { macs: ['00:1B:44:11:3A:B7'] },
+      pairs: [],
+    });
+    expect(undo(first.state, world()).state).toEqual(emptyPairing);
+    expect(applyScan(first.state, command('CANCEL'), world()).state).toEqual(emptyPairing);
   });
 });
 

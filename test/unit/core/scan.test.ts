@@ -198,9 +198,6 @@ describe('machines', () => {
     ['HP', 'cnd0123456', 'CND0123456'],
     ['Lenovo', 'PF2ABCDE', 'PF2ABCDE'],
     ['Lenovo', 'R90XXXXX', 'R90XXXXX'],
-    ['Lenovo, label', '1S20XW0012USPF2ABCDE', 'PF2ABCDE'],
-    ['Lenovo, label', '1S20XWCTO1WWPF2ABCDE', 'PF2ABCDE'],
-    ['Lenovo, label', '1s11dbs0ab00mj0abcde', 'MJ0ABCDE'],
     ['Apple', 'C02XG0FDJGH5', 'C02XG0FDJGH5'],
     ['Supermicro', 'S123456X1234567', 'S123456X1234567'],
     ['VMware', 'VMware-56 4d 1c 9b 2a 33 4c 1f-aa bb 0c 9d 1e 2f 3a 4b', undefined],
@@ -238,7 +235,7 @@ describe('machines', () => {
   it('a pattern lets no placeholder through, and does not keep the whole text of a Lenovo label', () => {
     const serialPatterns = [{ maker: 'any', pattern: '[0-9A-Z]+' }];
     expect(read('0000000', { serialPatterns }).kind).toBe('placeholder');
-    expect(read('1S20XW0012USPF2ABCDE', { serialPatterns })).toEqual({ kind: 'machine', serial: 'PF2ABCDE' });
+    expect(read('1S20XW0012USPF2ABCDE', { serialPatterns })).toMatchObject({ serial: 'PF2ABCDE' });
   });
 });
 
@@ -250,7 +247,9 @@ describe('what is no machine', () => {
     ['ean', '10614141000415'],
     ['ean', '012345678912'],
     ['ean', ']E04006381333931'],
-    ['ean', ']C10109521234543213\u001d21ABC123'],
+    ['ean', ']C10109521234543213'],
+    ['service-code', '12345678901'],
+    ['service-code', '2176782336'],
     ['ean', '(01)09521234543213'],
     ['mac', '00:1B:44:11:3A:B7'],
     ['mac', '00-1b-44-11-3a-b7'],
@@ -293,7 +292,10 @@ describe('what is no machine', () => {
     // Several fields: without their separators they would look like one serial.
     ['unreadable', '5CG1234ABC\u001dL12345-001'],
     ['unreadable', '5CG1234ABC\t7KX9PQ3'],
-    ['unreadable', '[)>\u001e06\u001dS5CG1234ABC\u001e\u0004'],
+    ['unreadable', '[)>\u001e06\u001d1P5CG1234ABC\u001e\u0004'],
+    ['placeholder', '00000000-0000-0000-0000-000000000000'],
+    ['placeholder', '03000200-0400-0500-0006-000700080009'],
+    ['placeholder', 'FF:FF:FF:FF:FF:FF'],
   ])('%s: %j', (kind, text) => {
     const reading = read(text);
     expect(reading.kind).toBe(kind);
@@ -301,6 +303,8 @@ describe('what is no machine', () => {
   });
   it('twelve decimal digits are no MAC, and a wrong check digit makes no EAN', () => {
     expect(read('001122334456').kind).toBe('machine');
+    // Less than the smallest service tag of seven as a number.
+    expect(read('2176782335').kind).toBe('machine');
     expect(read('4006381333932').kind).toBe('machine');
   });
   it('its text is safe to show', () => {
@@ -309,8 +313,58 @@ describe('what is no machine', () => {
   });
 });
 
+describe('a label', () => {
+  it('with a serial and more is a machine with facts', () => {
+    expect(read('S/N: 5CD1234XYZ; MAC: 001b44113ab7; Asset Tag: C-4711')).toEqual({
+      kind: 'machine',
+      serial: '5CD1234XYZ',
+      facts: { macs: ['00:1B:44:11:3A:B7'], assetTag: 'C-4711' },
+    });
+  });
+  it('alone tells a UUID, a MAC or an asset tag, in the form in which it is kept', () => {
+    expect(read('{4c4c4544-004b-5810-8039-b7c04f515133}')).toMatchObject({
+      kind: 'uuid',
+      facts: { uuid: '4C4C4544-004B-5810-8039-B7C04F515133' },
+    });
+    for (const text of [
+      '001B44113AB7',
+      '00-1b-44-11-3a-b7',
+      '001B.4411.3AB7',
+      'MAC 001B44113AB7',
+      'MAC:001b44113ab7',
+    ]) {
+      expect(read(text)).toMatchObject({ kind: 'mac', facts: { macs: ['00:1B:44:11:3A:B7'] } });
+    }
+    expect(read('Asset No. 4711').kind).toBe('machine');
+    expect(read('Asset No.: 4711')).toMatchObject({ kind: 'asset-tag', facts: { assetTag: '4711' } });
+  });
+  it('of an attached drive is that drive, and of another drive it is nothing', () => {
+    expect(read('S/N: S5GXNX0T100001; Model: SSD 870')).toEqual({ kind: 'drive', driveId: samsung });
+    expect(read('S/N: S5GXNX0T999999; WWN: 5002538D00000009').kind).toBe('unreadable');
+    expect(read('S/N: DD5641988396; Model: bridge').kind).toBe('unreadable');
+  });
+  it('is read by the rules of the settings alone, when those that are built in are off', () => {
+    const labelRules = {
+      builtIn: false,
+      own: [{ form: 'pattern' as const, maker: 'ours', pattern: 'INV(?<asset>\\d{5})' }],
+    };
+    expect(read('INV00042', { labelRules })).toMatchObject({
+      kind: 'asset-tag',
+      facts: { assetTag: '00042' },
+    });
+    expect(read('1S20XW0012USPF2ABCDE', { labelRules }).kind).toBe('part-number');
+  });
+});
+
 describe('whatever is scanned', () => {
   const part = fc.constantFrom(
+    'S/N: ',
+    ' MAC: ',
+    ';',
+    '[)>\u001e06\u001d',
+    '(01)09521234543213(21)',
+    '{"serial":"',
+    '5CD1234XYZ',
     'BAY',
     'SN:',
     ']C1',

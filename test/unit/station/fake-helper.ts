@@ -48,6 +48,7 @@ const handlers: EngineHandlers = {
       uid: mode === 'not-root' ? 1000 : 0,
       versions: { environment: Object.keys(process.env).sort().join(' ') },
     }),
+  readMachine: nothing,
   listDrives: () => {
     console.log('a library that prints');
     return Promise.resolve({ drives: [] });

@@ -1,0 +1,73 @@
+import type { MachineFacts } from './machine';
+import { sameUuid } from './smbios';
+
+/** What two sayings about one machine cannot both be right about. */
+export interface FactsContradiction {
+  readonly what: 'asset-tag' | 'uuid' | 'computer-name' | 'hardware-hash' | 'macs';
+  readonly known: string;
+  readonly other: string;
+}
+
+/** As {@link machineFactsSchema} allows. */
+const mostMacs = 16;
+
+/**
+ * Two sayings about one machine as one. What is known stays as it is: a UUID in swapped byte order is the same, and
+ * another name of the model is no other machine. MACs are gathered, each once.
+ */
+export function joinFacts(known: MachineFacts, more: MachineFacts): MachineFacts | FactsContradiction {
+  const contradiction = factsContradiction(known, more);
+  if (contradiction !== null) return contradiction;
+  const macs = [...new Set([...(known.macs ?? []), ...(more.macs ?? [])])];
+  if (macs.length > mostMacs) {
+    return { what: 'macs', known: (known.macs ?? []).join(', '), other: (more.macs ?? []).join(', ') };
+  }
+  return { ...more, ...known, ...(macs.length === 0 ? {} : { macs }) };
+}
+
+/** Tells the two results of {@link joinFacts} apart. */
+export function isContradiction(joined: MachineFacts | FactsContradiction): joined is FactsContradiction {
+  return 'what' in joined;
+}
+
+/** What two sayings about one machine contradict each other in, or null. */
+export function factsContradiction(known: MachineFacts, more: MachineFacts): FactsContradiction | null {
+  const pairs = [
+    ['uuid', known.uuid, more.uuid, sameUuid],
+    ['asset-tag', known.assetTag, more.assetTag, sameText],
+    ['computer-name', known.computerName, more.computerName, sameText],
+    ['hardware-hash', known.hardwareHash, more.hardwareHash, (one: string, two: string) => one === two],
+  ] as const;
+  for (const [what, first, second, same] of pairs) {
+    if (first !== undefined && second !== undefined && !same(first, second)) {
+      return { what, known: first, other: second };
+    }
+  }
+  return null;
+}
+
+/** What two different machines cannot both have, and do; null when there is nothing. */
+export function sharedIdentity(one: MachineFacts, other: MachineFacts): string | null {
+  if (one.uuid !== undefined && other.uuid !== undefined && sameUuid(one.uuid, other.uuid)) return other.uuid;
+  if (one.assetTag !== undefined && other.assetTag !== undefined && sameText(one.assetTag, other.assetTag)) {
+    return other.assetTag;
+  }
+  return (other.macs ?? []).find((mac) => one.macs?.includes(mac) === true) ?? null;
+}
+
+/** Whether nothing is said. */
+export function saysNothing(facts: MachineFacts): boolean {
+  return Object.keys(facts).length === 0;
+}
+
+/** Whether joining would tell anything that is not known. */
+export function tellsNothingNew(known: MachineFacts, more: MachineFacts): boolean {
+  const joined = joinFacts(known, more);
+  if (isContradiction(joined)) return false;
+  const size = (facts: MachineFacts): number => Object.keys(facts).length + (facts.macs?.length ?? 0);
+  return size(joined) === size(known);
+}
+
+function sameText(one: string, two: string): boolean {
+  return one.toUpperCase() === two.toUpperCase();
+}
