@@ -169,6 +169,10 @@ export function isOpen({ state, unexpected }: Pick<OrderLineView, 'state' | 'une
 }
 
 /** Whether a machine may get a drive while the order is open: it was ordered, or a word was said about it. */
-export function isAllowed(order: ReadonlySet<string>, trail: OrderTrail, serial: string): boolean {
+export function isAllowed(
+  order: Pick<ReadonlySet<string>, 'has'>,
+  trail: OrderTrail,
+  serial: string,
+): boolean {
   return order.has(serial) || trail.machines.get(serial)?.unexpected === true;
 }

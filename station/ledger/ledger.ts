@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { DriveIdentity } from '../../core/drive';
 import { PrestageError } from '../../core/errors';
-import type { JobFacts, LedgerRecord, StoredEntry } from '../../core/record';
+import type { JobFacts, LedgerRecord, OrderRecord, StoredEntry } from '../../core/record';
 import type { StatePlaces } from '../state';
 import { checkEntry, type CheckedEntry } from './check-entry';
 import { LedgerDatabase, rawRowSchema, rowColumns, type RawRow, type SqlValue } from './database';
@@ -35,6 +35,9 @@ export interface OpenJob {
   readonly startedAt: string;
   readonly job: JobFacts;
 }
+
+/** Kinds of entries that name no machine of their own. */
+type PlainKind = Exclude<OrderRecord['kind'], 'order-exception'>;
 
 /** Rows read at once. Bounds memory, and how long a reader holds the database. */
 const pageRows = 500;
@@ -278,6 +281,44 @@ export class Ledger {
       value,
     );
     return row === undefined ? null : this.#checked(row);
+  }
+
+  /**
+   * The newest entry of a kind that is about no machine.
+   * @throws PrestageError ledger-broken when the entry is not what was signed
+   */
+  newestOf(kind: PlainKind): LedgerRow | null {
+    const [row] = this.#select(
+      "WHERE machine_serial = '' AND kind = ?",
+      'ORDER BY sequence DESC LIMIT 1',
+      kind,
+    );
+    return row === undefined ? null : this.#checked(row);
+  }
+
+  /**
+   * All entries of a kind that is about no machine, oldest first.
+   * @throws PrestageError ledger-broken when an entry is not what was signed
+   */
+  entriesOf(kind: PlainKind): LedgerRow[] {
+    const rows = this.#select("WHERE machine_serial = '' AND kind = ?", 'ORDER BY sequence', kind);
+    return rows.map((row) => this.#checked(row));
+  }
+
+  /**
+   * The entries after a place, oldest first.
+   * @throws PrestageError ledger-broken when an entry is not what was signed
+   */
+  *checkedAfter(sequence: number): IterableIterator<LedgerRow> {
+    for (let after = sequence; ;) {
+      const rows = this.#select('WHERE sequence > ?', `ORDER BY sequence LIMIT ${pageRows}`, after);
+      for (const row of rows) {
+        const checked = this.#checked(row);
+        after = checked.sequence;
+        yield checked;
+      }
+      if (rows.length < pageRows) return;
+    }
   }
 
   /**
