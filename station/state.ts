@@ -35,6 +35,10 @@ export interface StatePlaces {
   readonly pictures: string;
   /** Folder. What runs right now. */
   readonly runs: string;
+  /** Folder. Work orders, by the SHA-256 of their canonical JSON; made with the first. */
+  readonly orders: string;
+  /** What the desk had before it when it was changed last: pairs, media, operator. */
+  readonly deskFile: string;
 }
 
 export interface StateOptions {
@@ -71,6 +75,8 @@ export function statePlaces(stateDirectory: string | null, options: StateOptions
     chunkMaps: join(state, 'chunk-maps'),
     pictures: join(state, 'pictures'),
     runs: join(state, 'runs'),
+    orders: join(state, 'orders'),
+    deskFile: join(state, 'desk.json'),
   };
   if (options.make !== false) {
     for (const folder of [

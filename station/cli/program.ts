@@ -12,6 +12,7 @@ import { drivesCommand } from './drives';
 import { exitCodes, type ExitCode } from './exit-codes';
 import { ledgerCommand } from './ledger';
 import { mediaCommand } from './media';
+import { orderCommand } from './order';
 import { Output } from './output';
 import { rehearseCommand } from './rehearse';
 import { verifyCommand } from './verify';
@@ -87,6 +88,7 @@ function rootCommand({ version, stdout, stderr }: CommandLine, output: Output): 
     applyCommand(),
     verifyCommand(),
     rehearseCommand(),
+    orderCommand(),
     ledgerCommand(),
     cacheCommand(),
     benchCommand(),

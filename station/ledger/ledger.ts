@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { EntryProof, SignedCheckpoint } from '../../core/checkpoint';
 import type { DriveIdentity } from '../../core/drive';
 import { PrestageError } from '../../core/errors';
-import type { JobFacts, LedgerRecord, StoredEntry } from '../../core/record';
+import type { JobFacts, LedgerRecord, OrderRecord, StoredEntry } from '../../core/record';
 import type { StatePlaces } from '../state';
 import { checkEntry, type CheckedEntry } from './check-entry';
 import { keptCheckpoint, makeCheckpoints, newestCheckpointSize } from './checkpoints';
@@ -47,6 +47,9 @@ export interface OpenJob {
  * because each of its entries has to be looked at, and nobody should wait long for that.
  */
 const checkpointsAtOpening = 16;
+
+/** Kinds of entries that name no machine of their own. */
+type PlainKind = Exclude<OrderRecord['kind'], 'order-exception'>;
 
 /** Rows read at once. Bounds memory, and how long a reader holds the database. */
 const pageRows = 500;
@@ -344,16 +347,45 @@ export class Ledger {
   }
 
   /**
-   * All entries of one kind, oldest first. For kinds of which there are few.
+   * The newest entry of a kind that is about no machine.
+   * @throws PrestageError ledger-broken when the entry is not what was signed
+   */
+  newestOf(kind: PlainKind): LedgerRow | null {
+    const [row] = this.#select(
+      "WHERE machine_serial = '' AND kind = ?",
+      'ORDER BY sequence DESC LIMIT 1',
+      kind,
+    );
+    return row === undefined ? null : this.#checked(row);
+  }
+
+  /**
+   * All entries of a kind that is about orders or shipments, oldest first.
    * @throws PrestageError ledger-broken when an entry is not what was signed
    */
-  ofKind(kind: LedgerRecord['kind']): LedgerRow[] {
-    // The places first, from an index alone: the rows themselves are the whole ledger.
-    return this.#select(
-      'WHERE sequence IN (SELECT sequence FROM entries WHERE kind = ?)',
-      'ORDER BY sequence',
-      kind,
-    ).map((row) => this.#checked(row));
+  entriesOf(kind: OrderRecord['kind']): LedgerRow[] {
+    // Those about a machine are found from an index alone: the rows themselves are the whole ledger.
+    const where =
+      kind === 'order-exception'
+        ? 'WHERE sequence IN (SELECT sequence FROM entries WHERE kind = ?)'
+        : "WHERE machine_serial = '' AND kind = ?";
+    return this.#select(where, 'ORDER BY sequence', kind).map((row) => this.#checked(row));
+  }
+
+  /**
+   * The entries after a place, oldest first.
+   * @throws PrestageError ledger-broken when an entry is not what was signed
+   */
+  *checkedAfter(sequence: number): IterableIterator<LedgerRow> {
+    for (let after = sequence; ;) {
+      const rows = this.#select('WHERE sequence > ?', `ORDER BY sequence LIMIT ${pageRows}`, after);
+      for (const row of rows) {
+        const checked = this.#checked(row);
+        after = checked.sequence;
+        yield checked;
+      }
+      if (rows.length < pageRows) return;
+    }
   }
 
   /**

@@ -21,7 +21,7 @@ export interface RecordedShipment {
 /** All shipments that this station closed, oldest first. */
 export function recordedShipments(ledger: Ledger): RecordedShipment[] {
   return ledger
-    .ofKind('shipment-closed')
+    .entriesOf('shipment-closed')
     .flatMap((row) =>
       row.entry.record.kind === 'shipment-closed' ? [{ row, record: row.entry.record }] : [],
     );
@@ -71,12 +71,12 @@ function orderRows(ledger: Ledger, { machines, orderNumber }: ShipmentClosed): L
         ),
     ),
   );
-  const opened = ledger.ofKind('order-opened');
+  const opened = ledger.entriesOf('order-opened');
   for (const { entry } of opened) {
     const record = entry.record as OrderOpened;
     if (record.number === orderNumber) ids.add(record.orderId);
   }
-  return [...opened, ...ledger.ofKind('order-exception'), ...ledger.ofKind('order-closed')].filter(
+  return [...opened, ...ledger.entriesOf('order-exception'), ...ledger.entriesOf('order-closed')].filter(
     ({ entry: { record } }) => 'orderId' in record && ids.has(record.orderId),
   );
 }
