@@ -28,8 +28,9 @@ export async function makeBundle(ledger: Ledger, shipment: RecordedShipment): Pr
     const judgement = judgeRecordedJob(ledger, jobId);
     if (!judgement.ok) throw refusedShipment(machineSerial, judgement.why);
     const entry = ledger.ofJob(jobId).find((one) => one.sequence === sequence);
-    if (entry === undefined)
+    if (entry === undefined) {
       throw refusedShipment(machineSerial, 'has another finished job than was shipped');
+    }
     return { evidence: judgement.evidence, entryHash: entry.hash };
   });
   const all = { shipment, machines };

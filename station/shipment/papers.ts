@@ -1,4 +1,4 @@
-import bwip from 'bwip-js/node';
+import { drawBarcode } from './barcode';
 import { formatBytes, formatDuration } from '../../core/display';
 import {
   drawPaper,
@@ -198,7 +198,7 @@ const label = { width: 99 * millimetre, height: 57 * millimetre } as const;
 export async function labels(all: Shipment): Promise<Buffer> {
   const { shipment, machines } = all;
   const { number, orderNumber } = shipment.record;
-  return await drawPaper(`Labels ${number}`, shipment.row.entry.time, async (paper) => {
+  return await drawPaper(`Labels ${number}`, shipment.row.entry.time, (paper) => {
     const left = (page.width - grid.columns * label.width) / 2;
     const top = (page.height - grid.rows * label.height) / 2;
     for (const [index, { evidence }] of machines.entries()) {
@@ -207,7 +207,6 @@ export async function labels(all: Shipment): Promise<Buffer> {
       const x = left + (place % grid.columns) * label.width + 5 * millimetre;
       const y = top + Math.floor(place / grid.columns) * label.height + 4 * millimetre;
       const { machineSerial, job } = evidence;
-      const codes = await labelCodes(number, machineSerial);
       paper
         .font('Helvetica-Bold')
         .fontSize(11)
@@ -221,12 +220,22 @@ export async function labels(all: Shipment): Promise<Buffer> {
         .font('Helvetica')
         .fontSize(8)
         .text(printable(under.filter((part) => part !== null).join('   ')), x, y + 14, { lineBreak: false });
-      paper.image(codes.serial, x, y + 30, { fit: [60 * millimetre, 18 * millimetre] });
+      drawBarcode(paper, 'code128', machineSerial, {
+        x,
+        y: y + 30,
+        width: 60 * millimetre,
+        height: 18 * millimetre,
+      });
       paper
         .font('Courier-Bold')
         .fontSize(13)
         .text(machineSerial, x, y + 32 + 18 * millimetre, { lineBreak: false });
-      paper.image(codes.shipment, x + 64 * millimetre, y + 8, { fit: [25 * millimetre, 25 * millimetre] });
+      drawBarcode(paper, 'qrcode', `SHIPMENT=${number};SERIAL=${machineSerial}`, {
+        x: x + 64 * millimetre,
+        y,
+        width: 24 * millimetre,
+        height: 24 * millimetre,
+      });
       paper
         .font('Helvetica')
         .fontSize(7)
@@ -235,12 +244,4 @@ export async function labels(all: Shipment): Promise<Buffer> {
         });
     }
   });
-}
-
-async function labelCodes(number: string, serial: string): Promise<{ serial: Buffer; shipment: Buffer }> {
-  const [code128, qr] = await Promise.all([
-    bwip.toBuffer({ bcid: 'code128', text: serial, scale: 3, height: 14, paddingwidth: 10 }),
-    bwip.toBuffer({ bcid: 'qrcode', text: `SHIPMENT=${number};SERIAL=${serial}`, scale: 4, padding: 4 }),
-  ]);
-  return { serial: code128, shipment: qr };
 }
