@@ -134,7 +134,7 @@ export async function summary(all: Shipment): Promise<Buffer> {
       { name: 'Closed by', value: operator },
       { name: 'Station', value: station.name },
       { name: 'Station key', value: station.keyFingerprint, mono: true },
-      ...[...media].map(([sha256, name]) => ({ name: 'Media', value: `${name}\n${sha256}`, mono: true })),
+      ...[...media].map(([sha256, name]) => ({ name: 'Media', value: `${name} ${sha256}`, mono: true })),
     ]);
     paper.moveDown(1);
     writeTable(
