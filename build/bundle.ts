@@ -8,6 +8,8 @@ import { chmod, copyFile, mkdir, rm, symlink } from 'node:fs/promises';
 
 const outdir = 'dist';
 const common: BuildOptions = { bundle: true, sourcemap: true, logLevel: 'warning' };
+/** The package's way for Node reads files beside it, which a bundle has not; this one carries the fonts' measures. */
+const pdfkit = './node_modules/pdfkit/js/pdfkit.standalone.js';
 
 await build({
   ...common,
@@ -28,6 +30,7 @@ await build({
   external: ['drivelist', 'libsql', 'pg-native'],
   // The migrations of the plant's database.
   loader: { '.sql': 'text' },
+  alias: { pdfkit },
 });
 await chmod(`${outdir}/prestage.cjs`, 0o755);
 
@@ -48,7 +51,7 @@ await build({
   format: 'cjs',
   external: ['electron'],
   // See electron/libsql-from-engine.ts.
-  alias: { libsql: './electron/libsql-from-engine.ts' },
+  alias: { libsql: './electron/libsql-from-engine.ts', pdfkit },
 });
 await build({
   ...common,

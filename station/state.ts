@@ -37,6 +37,10 @@ export interface StatePlaces {
   readonly runs: string;
   /** How far the plant's database was when it last answered. May be deleted. */
   readonly fleetFile: string;
+  /** Folder. Work orders, by the SHA-256 of their canonical JSON; made with the first. */
+  readonly orders: string;
+  /** What the desk had before it when it was changed last: pairs, media, operator. */
+  readonly deskFile: string;
 }
 
 export interface StateOptions {
@@ -74,6 +78,8 @@ export function statePlaces(stateDirectory: string | null, options: StateOptions
     pictures: join(state, 'pictures'),
     runs: join(state, 'runs'),
     fleetFile: join(state, 'fleet.json'),
+    orders: join(state, 'orders'),
+    deskFile: join(state, 'desk.json'),
   };
   if (options.make !== false) {
     for (const folder of [

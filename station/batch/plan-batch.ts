@@ -18,6 +18,8 @@ import type { Media, MediaHash, MediaImage } from '../../core/media';
 import type { Engines } from '../engine/engines';
 import type { Ledger } from '../ledger/ledger';
 import { expectedHash, type ExpectedHash } from '../media-expectation';
+import { machineOf, requireOrdered, requireOrderedHash, requireOrderedMedia } from '../orders/batch-order';
+import { OrderBook, type OpenOrder } from '../orders/order-book';
 import type { StatePlaces } from '../state';
 
 /** What the operator asked for. */
@@ -56,6 +58,8 @@ export interface PlannedJob {
   readonly again: boolean;
   /** Machine whose finished image the drive holds now, by the ledger; null when there is none. */
   readonly holdsMachine: string | null;
+  /** What is known of the machine beside its serial; null when nothing is. */
+  readonly machine: MachineFacts | null;
 }
 
 /** Everything that was looked at and found right. Nothing has been touched. */
@@ -67,6 +71,8 @@ export interface BatchPlan {
   readonly mediaMark: string;
   readonly layout: Layout;
   readonly jobs: readonly PlannedJob[];
+  /** The order that is open on the station; null when none is. */
+  readonly order: OpenOrder | null;
   /** Media and state: must not be on a drive that is written. */
   readonly protectedPaths: readonly string[];
 }
@@ -84,6 +90,8 @@ export async function planBatch(
 ): Promise<BatchPlan> {
   const layout = requireLayout(request.layoutName);
   const assignments = requireSoundAssignments(request.assignments);
+  const order = new OrderBook(ledger, places).current();
+  if (order !== null) requireOrdered(order, { ...request, assignments });
   const shipped = assignments.map(({ machineSerial }) => {
     const entry = ledger.findShipped(machineSerial);
     if (entry !== null && request.againReason === null) throw alreadyShipped(machineSerial, entry.entry.time);
@@ -91,7 +99,7 @@ export async function planBatch(
   });
 
   const path = resolve(request.mediaPath);
-  const expected = expectedHash({ path, expectSha256: request.expectSha256 });
+  const expected = expectedOf(path, request, order);
   const protectedPaths = [path, dirname(places.ledgerFile), places.renderCache];
   const engine = await engines.plain();
   const { drives } = await engine.call(
@@ -115,17 +123,33 @@ export async function planBatch(
     expected,
     mediaMark: await mediaMark(media.files),
     layout,
+    order,
     protectedPaths: [...new Set([...protectedPaths, ...media.files])],
     jobs: chosen.map((drive, index) => {
       const last = ledger.findLastDone(drive)?.entry.record;
+      const machineSerial = assignments[index]?.machineSerial ?? '';
       return {
         drive,
-        machineSerial: assignments[index]?.machineSerial ?? '',
+        machineSerial,
+        machine: machineOf(order, machineSerial, request.machines?.get(machineSerial)),
         again: shipped[index] ?? false,
         holdsMachine: last?.kind === 'job-ended' ? last.job.machineSerial : null,
       };
     }),
   };
+}
+
+/** What the media's hash should be: as somebody gave it, by the manifest, or by the open order. */
+function expectedOf(
+  path: string,
+  { expectSha256, proof }: Pick<BatchRequest, 'expectSha256' | 'proof'>,
+  order: OpenOrder | null,
+): ExpectedHash {
+  const expected = expectedHash({ path, expectSha256 });
+  if (order === null) return expected;
+  requireOrderedHash(order, expected);
+  if (proof !== null) requireOrderedMedia(order, proof.hash);
+  return expectedHash({ path, expectSha256: expectSha256 ?? order.order.mediaSha256 });
 }
 
 /** Size, time and identity of the media's files. The hash and the render must have seen the same file. */

@@ -9,6 +9,7 @@ import type { MediaHash } from '../../core/media';
 import type { EngineClient } from '../engine/engine-client';
 import type { AppendContext } from '../ledger/ledger';
 import { assertExpected } from '../media-expectation';
+import { requireOrderedMedia } from '../orders/batch-order';
 import { obtainRender, type Render } from '../renders/obtain-render';
 import { syncFolder, type StatePlaces } from '../state';
 import { mediaMark, type BatchPlan, type BatchRequest, type PlannedJob } from './plan-batch';
@@ -147,6 +148,7 @@ async function hashAndRender(
         )
       : Promise.resolve(proof.hash);
   const hash = hashing.then((found) => {
+    requireOrderedMedia(plan.order, found);
     assertExpected(plan.expected, found);
     return found;
   });

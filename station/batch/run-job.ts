@@ -10,6 +10,7 @@ import type { JobFacts } from '../../core/record';
 import type { EngineClient } from '../engine/engine-client';
 import type { Engines } from '../engine/engines';
 import type { AppendContext, Ledger } from '../ledger/ledger';
+import { requireSameOrder } from '../orders/batch-order';
 import type { Render } from '../renders/obtain-render';
 import type { RenderCache } from '../renders/render-cache';
 import type { Settings } from '../settings';
@@ -80,7 +81,6 @@ export function factsOf(
   guids: DriveGuids,
 ): JobFacts {
   const { drive, machineSerial } = planned;
-  const machine = request.machines?.get(machineSerial);
   return {
     jobId: randomUUID(),
     batchId,
@@ -107,9 +107,17 @@ export function factsOf(
     fingerprint: render.fingerprint,
     ...guids,
     againReason: planned.again ? request.againReason : null,
-    ...(request.workOrder === null ? {} : { workOrder: request.workOrder }),
-    ...(machine === undefined ? {} : { machine }),
+    ...workOrderOf(request, plan),
+    ...(planned.machine === null ? {} : { machine: planned.machine }),
   };
+}
+
+function workOrderOf(
+  { workOrder }: BatchRequest,
+  { order }: BatchPlan,
+): Pick<JobFacts, 'workOrder' | 'orderId'> {
+  if (order !== null) return { workOrder: order.order.number, orderId: order.orderId };
+  return workOrder === null ? {} : { workOrder };
 }
 
 /** One job between its two ledger entries. Never throws. */
@@ -135,6 +143,7 @@ export async function runJob(
     const record = { kind: 'job-started', job: facts } as const;
     startedAt = ledger.append(record, context, () => {
       requireFreeMachine(planned, ledger);
+      requireSameOrder(facts.orderId, ledger);
     }).entry.time;
   } catch (error) {
     return report({ state: 'failed', reason: toErrorData(error), bytesWritten: 0 }, null);

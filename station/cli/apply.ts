@@ -8,6 +8,7 @@ import { defaultLayoutName, layouts } from '../../core/layout';
 import { planBatch, type BatchPlan, type BatchRequest, type PlannedJob } from '../batch/plan-batch';
 import { runBatch, type BatchReport } from '../batch/run-batch';
 import type { JobReport } from '../batch/run-job';
+import { OrderBook } from '../orders/order-book';
 import { openRenderCache } from '../renders/render-cache';
 import { firstFinished } from '../rehearse';
 import type { Settings } from '../settings';
@@ -33,8 +34,8 @@ import { withStation } from './station-context';
 
 interface ApplyOptions {
   readonly media: string;
-  readonly image: number;
-  readonly layout: string;
+  readonly image?: number;
+  readonly layout?: string;
   readonly expectSha256?: string;
   readonly drive: readonly GivenAssignment[];
   readonly thisMachine?: true;
@@ -50,11 +51,10 @@ export function applyCommand(): Command {
   return new Command('apply')
     .description('write a media to drives, verify them, and record each with its machine')
     .requiredOption('--media <file>', 'WIM or ESD file, or the first part of a split set')
-    .option('--image <index>', 'image to apply', parseCount, 1)
+    .option('--image <index>', 'image to apply; the default is the open order’s, or 1', parseCount)
     .option(
       '--layout <name>',
-      layouts.map(({ name, description }) => `${name}: ${description}`).join('; '),
-      defaultLayoutName,
+      `${layouts.map(({ name, description }) => `${name}: ${description}`).join('; ')}; the default is the open order’s, or ${defaultLayoutName}`,
     )
     .option('--expect-sha256 <hex>', 'SHA-256 that the media must have')
     .requiredOption(
@@ -75,10 +75,8 @@ export function applyCommand(): Command {
     .addOption(jsonOption())
     .action(
       commandAction<ApplyOptions>(async (context, options) => {
-        const asked: Omit<BatchRequest, 'bays' | keyof MachinePart> = {
+        const asked: Omit<BatchRequest, 'bays' | 'imageIndex' | 'layoutName' | keyof MachinePart> = {
           mediaPath: options.media,
-          imageIndex: options.image,
-          layoutName: options.layout,
           expectSha256: options.expectSha256 ?? null,
           benchDirectory: options.bench === undefined ? null : resolve(options.bench),
           operator: plainText('--operator', options.operator ?? defaultOperator()),
@@ -89,7 +87,14 @@ export function applyCommand(): Command {
         return await withStation(context, asked.operator, async ({ places, settings, ledger, append }) => {
           const { engines, output, signal } = context;
           const machines = await machinePart(options, settings, context);
-          const request: BatchRequest = { ...asked, ...machines, bays: settings.desk.bays };
+          const order = new OrderBook(ledger, places).current()?.order;
+          const request: BatchRequest = {
+            ...asked,
+            ...machines,
+            imageIndex: options.image ?? order?.imageIndex ?? 1,
+            layoutName: options.layout ?? order?.layout ?? defaultLayoutName,
+            bays: settings.desk.bays,
+          };
           const plan = await planBatch(request, engines, ledger, places, signal);
           if (options.yes !== true) await confirm(plan, request, output, signal);
           const cache = await openRenderCache(places.renderCache, settings.cacheLimitBytes);
@@ -211,10 +216,11 @@ async function confirm(
 function planText(plan: BatchPlan, request: BatchRequest): string {
   const head = facts([
     ['media', plan.media.path],
-    ['expected SHA-256', expectation(plan)],
+    ['expected SHA-256', expectation(plan, request)],
     ['image', `${plan.image.index}, ${plan.image.name}`],
     ['layout', plan.layout.description],
     ['operator', request.operator],
+    ...(plan.order === null ? [] : [['order', plan.order.order.number] as const]),
   ]);
   const rows = plan.jobs.map(({ drive, machineSerial, holdsMachine }) => [
     placeOf(drive),
@@ -231,10 +237,11 @@ function planText(plan: BatchPlan, request: BatchRequest): string {
   return `${head}\n\nEverything on these drives will be erased:\n\n${table(columns, rows)}`;
 }
 
-function expectation({ expected }: BatchPlan): string {
+function expectation({ expected, order }: BatchPlan, { expectSha256 }: BatchRequest): string {
   if (expected.source === 'none') return 'none given: the media is not compared with anything';
-  const from =
-    expected.source === 'given' ? 'given on the command line' : 'from the manifest beside the media';
+  const ordered = expectSha256 === null && order?.order.mediaSha256 !== undefined;
+  const given = ordered ? 'from the order' : 'given on the command line';
+  const from = expected.source === 'given' ? given : 'from the manifest beside the media';
   return `${expected.sha256 ?? ''} (${from}; compared before anything is erased)`;
 }
 

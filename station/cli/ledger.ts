@@ -76,7 +76,8 @@ export function ledgerCommand(): Command {
   return command;
 }
 
-async function withLedger<T>(
+/** Opens the ledger for looking only. @throws PrestageError state-unavailable, ledger-… */
+export async function withLedger<T>(
   { stateDirectory }: CommandContext,
   work: (ledger: Ledger) => T | Promise<T>,
 ): Promise<T> {

@@ -5,6 +5,7 @@ import { isCancellation, PrestageError } from '../../core/errors';
 import { elevationFacts, quietSudo } from '../engine/elevation';
 import { Engines, type EnginesOptions } from '../engine/engines';
 import { applyCommand } from './apply';
+import { auditCommand } from './audit';
 import { benchCommand } from './bench';
 import { cacheCommand } from './cache';
 import { bindProgram, type Program } from './context';
@@ -14,8 +15,10 @@ import { fleetCommand } from './fleet';
 import { ledgerCommand } from './ledger';
 import { machineCommand } from './machine';
 import { mediaCommand } from './media';
+import { orderCommand } from './order';
 import { Output } from './output';
 import { rehearseCommand } from './rehearse';
+import { shipCommand } from './ship';
 import { verifyCommand } from './verify';
 
 export interface CommandLine {
@@ -89,6 +92,9 @@ function rootCommand({ version, stdout, stderr }: CommandLine, output: Output): 
     applyCommand(),
     verifyCommand(),
     rehearseCommand(),
+    orderCommand(),
+    shipCommand(),
+    auditCommand(),
     ledgerCommand(),
     fleetCommand(),
     machineCommand(),

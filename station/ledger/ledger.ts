@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { EntryProof, SignedCheckpoint } from '../../core/checkpoint';
 import type { DriveIdentity } from '../../core/drive';
 import { PrestageError } from '../../core/errors';
-import type { JobFacts, LedgerRecord, StoredEntry } from '../../core/record';
+import type { JobFacts, LedgerRecord, OrderRecord, StoredEntry } from '../../core/record';
 import type { StatePlaces } from '../state';
 import { checkEntry, type CheckedEntry } from './check-entry';
 import { keptCheckpoint, makeCheckpoints, newestCheckpointSize } from './checkpoints';
@@ -15,6 +15,7 @@ import { loadPublicKey, type StationKey, type VerifyingKey } from './keys';
 import { packedRows } from './packed-rows';
 import { checkpointFor, proofsFor } from './proofs';
 import { checkpointInterval } from './schema';
+import { signShipment } from './shipment-signature';
 import { verifyLedger, type LedgerReport, type VerifyOptions } from './verify';
 
 type LedgerPlaces = Pick<StatePlaces, 'ledgerFile' | 'headFile' | 'keyFile' | 'publicKeyFile'>;
@@ -46,6 +47,9 @@ export interface OpenJob {
  * because each of its entries has to be looked at, and nobody should wait long for that.
  */
 const checkpointsAtOpening = 16;
+
+/** Kinds of entries that name no machine of their own. */
+type PlainKind = Exclude<OrderRecord['kind'], 'order-exception'>;
 
 /** Rows read at once. Bounds memory, and how long a reader holds the database. */
 const pageRows = 500;
@@ -340,6 +344,78 @@ export class Ledger {
       value,
     );
     return row === undefined ? null : this.#checked(row);
+  }
+
+  /**
+   * The newest entry of a kind that is about no machine.
+   * @throws PrestageError ledger-broken when the entry is not what was signed
+   */
+  newestOf(kind: PlainKind): LedgerRow | null {
+    const [row] = this.#select(
+      "WHERE machine_serial = '' AND kind = ?",
+      'ORDER BY sequence DESC LIMIT 1',
+      kind,
+    );
+    return row === undefined ? null : this.#checked(row);
+  }
+
+  /**
+   * All entries of a kind that is about orders or shipments, oldest first.
+   * @throws PrestageError ledger-broken when an entry is not what was signed
+   */
+  entriesOf(kind: OrderRecord['kind']): LedgerRow[] {
+    // Those about a machine are found from an index alone: the rows themselves are the whole ledger.
+    const where =
+      kind === 'order-exception'
+        ? 'WHERE sequence IN (SELECT sequence FROM entries WHERE kind = ?)'
+        : "WHERE machine_serial = '' AND kind = ?";
+    return this.#select(where, 'ORDER BY sequence', kind).map((row) => this.#checked(row));
+  }
+
+  /**
+   * The entries after a place, oldest first.
+   * @throws PrestageError ledger-broken when an entry is not what was signed
+   */
+  *checkedAfter(sequence: number): IterableIterator<LedgerRow> {
+    for (let after = sequence; ;) {
+      const rows = this.#select('WHERE sequence > ?', `ORDER BY sequence LIMIT ${pageRows}`, after);
+      for (const row of rows) {
+        const checked = this.#checked(row);
+        after = checked.sequence;
+        yield checked;
+      }
+      if (rows.length < pageRows) return;
+    }
+  }
+
+  /**
+   * All entries about one job, oldest first.
+   * @throws PrestageError ledger-broken when an entry is not what was signed
+   */
+  ofJob(jobId: string): LedgerRow[] {
+    return this.#select('WHERE job_id = ?', 'ORDER BY sequence', jobId).map((row) => this.#checked(row));
+  }
+
+  /**
+   * The newest finished job of every machine that has one, newest first; drives that were found wrong later are left out.
+   * @param most of them
+   * @throws PrestageError ledger-broken when an entry is not what was signed
+   */
+  finished(most: number): LedgerRow[] {
+    const places = `SELECT MAX(sequence) AS place FROM entries AS done
+      WHERE kind = 'job-ended' AND state = 'done' AND NOT EXISTS (SELECT 1 FROM entries AS later
+        WHERE later.job_id = done.job_id AND later.kind = 'drive-verified' AND later.state = 'failed')
+      GROUP BY machine_serial ORDER BY place DESC LIMIT ?`;
+    return this.#select(
+      `WHERE sequence IN (SELECT place FROM (${places}))`,
+      'ORDER BY sequence DESC',
+      most,
+    ).map((row) => this.#checked(row));
+  }
+
+  /** Signs what a shipment's bundle holds, by its SHA-256. */
+  signShipment(sha256: string): string {
+    return signShipment(sha256, this.#forWriting().station.privateKey);
   }
 
   /**

@@ -34,7 +34,9 @@ const erasing: JobState = { state: 'erasing' };
 const checking: JobState = { state: 'checking' };
 
 const drive = sampleDrive();
-const planned: PlannedJob = { drive, machineSerial: '0042PF', again: false, holdsMachine: null };
+const planned: PlannedJob = {
+  ...{ drive, machineSerial: '0042PF', again: false, holdsMachine: null, machine: null },
+};
 const facts = sampleJob();
 const request: BatchRequest = {
   mediaPath: '/media/gold.wim',
@@ -48,6 +50,13 @@ const request: BatchRequest = {
   workOrder: null,
   bays: [],
   proof: null,
+};
+const openedOrder: LedgerRecord = {
+  kind: 'order-opened',
+  orderId: '0b0f2c64-6a44-4c3c-9b0e-1d2f3a4b5c6d',
+  number: '4711',
+  orderSha256: 'd'.repeat(64),
+  machines: 1,
 };
 const render: Partial<Render> = { directory: '/cache/render', fingerprint: facts.fingerprint };
 
@@ -67,7 +76,7 @@ interface Story {
   /** What cannot be written. */
   readonly fails?: Step;
   /** What another batch did with the machine since this one was planned. */
-  readonly machine?: 'finished' | 'begun';
+  readonly machine?: 'finished' | 'begun' | 'ordered';
   readonly again?: boolean;
   readonly cannotRelease?: boolean;
   readonly onJob?: (state: JobState) => void;
@@ -124,13 +133,15 @@ async function tell(story: Story): Promise<Told> {
   });
   const records: LedgerRecord[] = [];
   const others = sampleJob({ machineSerial: planned.machineSerial });
-  const ledger: Pick<Ledger, 'append' | 'findShipped' | 'openJobs'> = {
+  const ledger: Pick<Ledger, 'append' | 'findShipped' | 'openJobs' | 'newestOf'> = {
     append: (record, made, precondition) => {
       note(record.kind);
       precondition?.();
       records.push(record);
       return rowOf(40 + records.length, record, made);
     },
+    newestOf: (kind) =>
+      story.machine === 'ordered' && kind === 'order-opened' ? rowOf(1, openedOrder, context) : null,
     findShipped: () => (story.machine === 'finished' ? rowOf(1, finishedRecord(others), context) : null),
     openJobs: () =>
       story.machine === 'begun' ? [{ sequence: 1, startedAt: '2026-01-01T00:00:00.000Z', job: others }] : [],
@@ -346,16 +357,15 @@ describe('runJob, otherwise', () => {
   it.each([
     ['finished', 'serial-already-shipped'],
     ['begun', 'serial-repeated'],
-  ] as const)(
-    'never asks the helper when another batch has %s the machine meanwhile',
-    async (machine, code) => {
-      const { report, log, records } = await tell({ runJob: () => done, machine });
-      expect(log).toEqual(['job-started', 'show failed']);
-      expect(records).toEqual([]);
-      expect(report).toMatchObject({ end: { state: 'failed', reason: { code } }, ledgerEntry: null });
-      expect(report.end).toMatchObject({ reason: { message: expect.stringContaining('0042PF') as string } });
-    },
-  );
+    ['ordered', 'order-mismatch'],
+  ] as const)('never asks the helper when the machine was %s meanwhile', async (machine, code) => {
+    const { report, log, records } = await tell({ runJob: () => done, machine });
+    expect(log).toEqual(['job-started', 'show failed']);
+    expect(records).toEqual([]);
+    expect(report).toMatchObject({ end: { state: 'failed', reason: { code } }, ledgerEntry: null });
+    const named = machine === 'ordered' ? '4711' : '0042PF';
+    expect(report.end).toMatchObject({ reason: { message: expect.stringContaining(named) as string } });
+  });
 
   it('does a finished machine again when the operator said so', async () => {
     const { report } = await tell({ runJob: () => done, machine: 'finished', again: true });

@@ -1,0 +1,116 @@
+import type { Assignment } from '../../core/batch-rules';
+import { sanitizeForDisplay } from '../../core/display';
+import type { MachineFacts } from '../../core/machine';
+import { mergeMachineFacts } from '../../core/machine-merge';
+import type { MediaHash } from '../../core/media';
+import type { Ledger } from '../ledger/ledger';
+import type { ExpectedHash } from '../media-expectation';
+import { orderMismatch } from './errors';
+import { openRecord } from './open-record';
+import { allows, type OpenOrder } from './order-book';
+
+/** What a batch that is asked for has to say to the open order. */
+export interface OrderedRequest {
+  readonly assignments: readonly Assignment[];
+  readonly workOrder: string | null;
+  readonly imageIndex: number;
+  readonly layoutName: string;
+}
+
+/**
+ * Compares what is asked for with the open order.
+ * @param assignments their serials are normalized
+ * @throws PrestageError order-mismatch
+ */
+export function requireOrdered(open: OpenOrder, request: OrderedRequest): void {
+  const { number, imageIndex, layout } = open.order;
+  const called = `The order ${sanitizeForDisplay(number, 60)}`;
+  if (request.workOrder !== null && request.workOrder !== number) {
+    const given = sanitizeForDisplay(request.workOrder, 60);
+    throw orderMismatch(
+      `${called} is open, and the batch was given the number ${given}.`,
+      'Take that number away, or close the order first.',
+    );
+  }
+  if (imageIndex !== undefined && imageIndex !== request.imageIndex) {
+    throw orderMismatch(
+      `${called} asks for image ${imageIndex}, and image ${request.imageIndex} is chosen.`,
+      'Choose the image of the order.',
+    );
+  }
+  if (layout !== undefined && layout !== request.layoutName) {
+    throw orderMismatch(
+      `${called} asks for the layout ${layout}, and ${sanitizeForDisplay(request.layoutName, 40)} is chosen.`,
+      'Choose the layout of the order.',
+    );
+  }
+  const strangers = request.assignments.filter(({ machineSerial }) => !allows(open, machineSerial));
+  if (strangers.length === 0) return;
+  const serials = strangers.map(({ machineSerial }) => sanitizeForDisplay(machineSerial, 64)).join(', ');
+  throw orderMismatch(
+    `${called} does not have ${strangers.length === 1 ? 'machine' : 'the machines'} ${serials}.`,
+    'Check the label. If it is to be done all the same, say why: prestage order except SERIAL --reason TEXT.',
+  );
+}
+
+/**
+ * Compares what is said of the media with what the order wants.
+ * @param expected without the order's own word
+ * @throws PrestageError order-mismatch
+ */
+export function requireOrderedHash({ order }: OpenOrder, expected: ExpectedHash): void {
+  // A set in parts has a sum for each part, and another for the set: that is compared when it was hashed.
+  const comparable = expected.source === 'given' || expected.sums.size === 1;
+  if (!comparable || expected.sha256 === null || order.mediaSha256 === undefined) return;
+  if (expected.sha256 === order.mediaSha256) return;
+  throw otherMedia(order.number, order.mediaSha256, expected.sha256);
+}
+
+/** @throws PrestageError order-mismatch when the media is not the one that was ordered */
+export function requireOrderedMedia(open: OpenOrder | null, hash: MediaHash): void {
+  const wanted = open?.order.mediaSha256;
+  if (open === null || wanted === undefined || wanted === hash.sha256) return;
+  throw otherMedia(open.order.number, wanted, hash.sha256);
+}
+
+function otherMedia(number: string, wanted: string, found: string): Error {
+  return orderMismatch(
+    `The media is not the one that the order ${sanitizeForDisplay(number, 60)} asks for: its SHA-256 is another.`,
+    'Choose the media of the order. If it is the newer one, ask the enterprise for a new order.',
+    `order ${wanted}\nmedia ${found}`,
+  );
+}
+
+/**
+ * What is known of a machine beside its serial; null when nothing is.
+ * @param scanned from its label or firmware
+ * @throws PrestageError machine-contradicts
+ */
+export function machineOf(
+  open: OpenOrder | null,
+  machineSerial: string,
+  scanned: MachineFacts | undefined,
+): MachineFacts | null {
+  const line = open?.lines.get(machineSerial);
+  if (line === undefined) return scanned ?? null;
+  const ordered: MachineFacts = Object.fromEntries(
+    Object.entries(line).filter(([name]) => name !== 'serial'),
+  );
+  const facts = scanned === undefined ? ordered : mergeMachineFacts(machineSerial, ordered, scanned);
+  return Object.keys(facts).length === 0 ? null : facts;
+}
+
+/**
+ * The order under which a job was planned must still be the open one. For under the ledger's write lock.
+ * @throws PrestageError order-mismatch
+ */
+export function requireSameOrder(orderId: string | undefined, ledger: Pick<Ledger, 'newestOf'>): void {
+  const open = openRecord(ledger);
+  if ((open?.record.orderId ?? null) === (orderId ?? null)) return;
+  throw orderMismatch(
+    open === null
+      ? 'The order was closed after this drive was paired with its machine.'
+      : `The order ${sanitizeForDisplay(open.record.number, 60)} was opened after this drive was paired with its machine.`,
+    'Look at the order, then start this drive again.',
+  );
+}

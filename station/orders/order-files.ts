@@ -1,0 +1,107 @@
+import { mkdirSync, readFileSync, statSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { workOrderSchema, type WorkOrder } from '../../core/order';
+import { readOrder, type OrderProblem } from '../../core/order-file';
+import { errorCodeOf } from '../../core/system-error';
+import { MiB } from '../../core/units';
+import { canonicalJson, sha256Hex } from '../ledger/entry';
+import { writeFileAtomically, type StatePlaces } from '../state';
+import { orderFileDamaged, orderInvalid, orderUnreadable } from './errors';
+
+/** A hundred thousand machines with everything that can be said of them are less; a media is more. */
+const largestOrder = 64 * MiB;
+
+/** An order's one text, and the SHA-256 by which the ledger names it. */
+export function canonicalOrder(order: WorkOrder): { readonly text: string; readonly sha256: string } {
+  const text = canonicalJson(order);
+  return { text, sha256: sha256Hex(text) };
+}
+
+/** Keeps an order's text, and waits until the disk has it. @returns its SHA-256 */
+export function keepOrder(places: Pick<StatePlaces, 'orders'>, order: WorkOrder): string {
+  const { text, sha256 } = canonicalOrder(order);
+  mkdirSync(places.orders, { recursive: true, mode: 0o700 });
+  writeFileAtomically(orderFile(places, sha256), text, 0o600);
+  return sha256;
+}
+
+/**
+ * Reads an order that was kept.
+ * @throws PrestageError order-invalid when it is not what the ledger names
+ */
+export function keptOrder(places: Pick<StatePlaces, 'orders'>, number: string, sha256: string): WorkOrder {
+  const file = orderFile(places, sha256);
+  let text: string;
+  try {
+    text = readFileSync(file, 'utf8');
+  } catch (error) {
+    throw orderFileDamaged(number, file, error instanceof Error ? error.message : String(error));
+  }
+  const found = sha256Hex(text);
+  if (found !== sha256) throw orderFileDamaged(number, file, `expected ${sha256}\nfound    ${found}`);
+  return workOrderSchema.parse(JSON.parse(text));
+}
+
+function orderFile(places: Pick<StatePlaces, 'orders'>, sha256: string): string {
+  return join(places.orders, `${sha256}.json`);
+}
+
+/** An order as it was sent or typed. */
+export interface SentOrder {
+  readonly order: WorkOrder;
+  readonly warnings: readonly OrderProblem[];
+}
+
+/**
+ * Reads the file that an enterprise sent.
+ * @throws PrestageError order-invalid with all that is wrong
+ */
+export function readOrderFile(path: string, number: string | null): SentOrder {
+  const name = basename(path);
+  let bytes: Buffer;
+  try {
+    if (statSync(path).size > largestOrder) {
+      throw orderUnreadable(name, 'is larger than 64 MiB', 'Choose the list of the machines.');
+    }
+    bytes = readFileSync(path);
+  } catch (error) {
+    if (errorCodeOf(error) === null) throw error;
+    throw orderUnreadable(
+      name,
+      'cannot be read',
+      'Check that the file is there and that you may read it.',
+      error,
+    );
+  }
+  return parseOrder(name, decodeText(name, bytes), number);
+}
+
+/**
+ * Reads the text of an order.
+ * @param name what it is called in messages
+ * @throws PrestageError order-invalid with all that is wrong
+ */
+export function parseOrder(name: string, text: string, number: string | null): SentOrder {
+  const reading = readOrder(text, number);
+  if (reading.result === 'refused') throw orderInvalid(name, reading.problems);
+  return reading;
+}
+
+/**
+ * The bytes of an order as text: UTF-8, or UTF-16 with its mark, as spreadsheets save "Unicode text".
+ * @throws PrestageError order-invalid
+ */
+export function decodeText(name: string, bytes: Uint8Array): string {
+  const [first = 0, second = 0, third = 0, fourth = 0] = bytes;
+  if (first === 0x50 && second === 0x4b && third === 3 && fourth === 4) {
+    const remedy = 'Save it as "CSV UTF-8" in the spreadsheet, and take that file.';
+    throw orderUnreadable(name, 'is a spreadsheet’s own file or an archive, not a table of text', remedy);
+  }
+  const encoding =
+    first === 0xff && second === 0xfe ? 'utf-16le' : first === 0xfe && second === 0xff ? 'utf-16be' : 'utf-8';
+  try {
+    return new TextDecoder(encoding, { fatal: true }).decode(bytes);
+  } catch {
+    throw orderUnreadable(name, 'is not text in UTF-8', 'Save it as "CSV UTF-8", and take that file.');
+  }
+}
