@@ -20,8 +20,10 @@ import {
   pairByHand,
   start,
   startObstaclesOf,
+  takeOver,
   undo,
   unpair,
+  type NotTakenOver,
   type Pairing,
   type PairingAction,
   type PairingFacts,
@@ -41,6 +43,8 @@ export interface PairingDeskDependencies {
   readonly batch: () => BatchState;
   readonly jobs: () => readonly DeskJob[];
   readonly ledger: Pick<Ledger, 'findShipped' | 'findLastDone'>;
+  /** Whether the open order lets a machine have a drive. */
+  readonly inOrder: (machineSerial: string) => boolean;
   readonly onChange: () => void;
 }
 
@@ -70,6 +74,15 @@ export class PairingDesk {
       lastScan: this.#lastScan,
       refusal: this.#refusal,
     };
+  }
+
+  /** Without what the drives hold: cheap. */
+  get pairs(): readonly Pair[] {
+    return this.#pairing.pairs;
+  }
+
+  get waitingMachine(): string | null {
+    return this.#pairing.waitingMachine;
   }
 
   /** Takes in a scan. @returns what the caller must do */
@@ -110,6 +123,16 @@ export class PairingDesk {
     const text = sanitizeForDisplay(machineSerial, 120);
     this.#take(result, text);
     if (result.outcome.result === 'refused') throw notPaired(text, result.outcome);
+  }
+
+  /** Takes over what was paired before the program ended. */
+  takeOver(kept: Pick<Pairing, 'pairs' | 'waitingMachine'>): {
+    readonly taken: number;
+    readonly left: readonly NotTakenOver[];
+  } {
+    const { state, taken, left } = takeOver(this.#pairing, kept, this.#facts(null));
+    this.#become(state);
+    return { taken, left };
   }
 
   unpair(driveId: string): void {
@@ -204,7 +227,7 @@ export class PairingDesk {
   }
 
   #facts(sinceLastSame: number | null): PairingFacts {
-    const { settings, drives, media, batch, jobs, ledger } = this.#dependencies;
+    const { settings, drives, media, batch, jobs, ledger, inOrder } = this.#dependencies;
     const all = jobs();
     return {
       operator: batch().operator,
@@ -216,6 +239,7 @@ export class PairingDesk {
         all.filter((job) => progressOf(job) === 'running').map(({ machineSerial }) => machineSerial),
       ),
       serialPatterns: settings().serialPatterns,
+      inOrder,
       shippedOn: (serial) => ledger.findShipped(serial)?.entry.time ?? null,
       againAllowed: batch().againReason !== '',
       sinceLastSame,

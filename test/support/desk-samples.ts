@@ -110,6 +110,7 @@ export const emptyState: DeskState = {
   drives: { error: null, listed: true, drives: [], bays: [] },
   media: { status: 'none' },
   batch: { operator: '', workOrder: '', imageIndex: 1, layout: 'uefi', againReason: '' },
+  order: null,
   pairing: {
     mode: 'pair',
     waitingMachine: null,
