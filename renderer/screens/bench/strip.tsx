@@ -9,6 +9,7 @@ import { useDesk, useDeskShallow } from '../../store/desk-store';
 import { countsOf, stepStatuses, type Step, type StepStatus } from '../../store/selectors';
 import { showScreen } from '../../store/view-store';
 import { useText, type Text } from '../../text';
+import { OrderStrip } from './order-strip';
 
 interface StepItemProps {
   readonly number: number;
@@ -118,6 +119,7 @@ function Counts(): ReactElement {
   const text = useText().bench;
   const counts = useDeskShallow(countsOf);
   const workOrder = useDesk(({ batch }) => batch.workOrder);
+  const ordered = useDesk(({ order }) => order !== null);
   const passed = useDeskShallow(({ jobs }) =>
     jobs.filter((job) => job.state.state === 'done').map(({ driveId }) => driveId),
   );
@@ -132,7 +134,7 @@ function Counts(): ReactElement {
           </div>
         ))}
       </dl>
-      {workOrder !== '' && (
+      {workOrder !== '' && !ordered && (
         <p className="strip-order clipped" title={workOrder}>
           <span className="soft">{text.workOrder}</span> <span className="mono">{workOrder}</span>
         </p>
@@ -196,6 +198,7 @@ export function Strip(): ReactElement {
           {text.startButton(paired)}
         </Button>
       </div>
+      <OrderStrip />
       <Counts />
     </section>
   );
