@@ -75,8 +75,8 @@ const Line = memo(function Line({ line, onLeaveOut }: LineProps): ReactElement {
           <StateMark state={state} /> {states[state]}
         </span>
       </td>
-      <td>{computerName}</td>
-      <td>{assetTag}</td>
+      <td className="order-fact">{computerName}</td>
+      <td className="order-fact">{assetTag}</td>
       <td className="order-reason">{reason}</td>
       <td className="order-act">
         {canLeaveOut(line) && (
