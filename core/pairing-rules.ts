@@ -48,6 +48,8 @@ export interface PairingFacts {
   /** Serials, normalized. */
   readonly runningMachines: ReadonlySet<string>;
   readonly serialPatterns: readonly SerialPattern[];
+  /** Whether the open work order lets a machine have a drive; always when none is open. */
+  readonly inOrder: (machineSerial: string) => boolean;
   /** When a machine last got a finished drive: ISO 8601, or null. */
   readonly shippedOn: (machineSerial: string) => string | null;
   /** Somebody gave a reason why shipped machines are done again. */
@@ -136,6 +138,7 @@ export function machineRefusal(serial: string, pairs: readonly Pair[], facts: Pa
   if (!fitsSerialPatterns(serial, facts.serialPatterns)) {
     return why('pattern', 'machine', facts.serialPatterns.map(({ maker }) => maker).join(', '));
   }
+  if (!facts.inOrder(serial)) return why('not-in-order', 'machine', serial);
   if (pairs.some(({ machineSerial }) => machineSerial === serial)) return why('machine-in-batch', 'machine');
   if (facts.runningMachines.has(serial)) return why('machine-running', 'machine');
   const shipped = facts.againAllowed ? null : facts.shippedOn(serial);

@@ -329,3 +329,41 @@ export function dropDrives(
     dropped,
   };
 }
+
+/** A pair that was not taken over, and why. */
+export interface NotTakenOver {
+  readonly pair: Pair;
+  readonly reason: Refused['reason'];
+}
+
+/**
+ * Takes over what was paired before the program ended, where it still holds. Nothing is armed by it: whoever starts
+ * looks at the list anew. UNDO takes such a pair apart.
+ */
+export function takeOver(
+  state: Pairing,
+  kept: Pick<Pairing, 'pairs' | 'waitingMachine'>,
+  facts: PairingFacts,
+): { readonly state: Pairing; readonly taken: number; readonly left: readonly NotTakenOver[] } {
+  let next = disarm(state);
+  const left: NotTakenOver[] = [];
+  let taken = 0;
+  for (const pair of kept.pairs) {
+    const place = placeOfDrive(pair.driveId, facts);
+    const unfit =
+      (place === undefined ? why('bay-empty', 'bay') : driveRefusal(place, next.pairs, facts)) ??
+      machineRefusal(pair.machineSerial, next.pairs, facts);
+    if (place === undefined || unfit !== null) left.push({ pair, reason: unfit?.reason ?? 'bay-empty' });
+    else {
+      next = withPair(next, pair.machineSerial, place, true);
+      taken += 1;
+    }
+  }
+  const machineSerial = kept.waitingMachine;
+  const waits = next.waitingMachine === null && next.mode === 'pair' && machineSerial !== null;
+  if (waits && machineRefusal(machineSerial, next.pairs, facts) === null) {
+    const history = [...next.history, { machineSerial, byHand: false }];
+    next = { ...next, waitingMachine: machineSerial, history };
+  }
+  return { state: next, taken, left };
+}

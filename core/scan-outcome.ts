@@ -47,6 +47,8 @@ export const refusals = [
   'wrong-kind',
   /** Not the form that the maker's serials have (settings). */
   'pattern',
+  /** A work order is open, and does not have the machine. */
+  'not-in-order',
   'machine-in-batch',
   'machine-running',
   /** Detail: the day. */

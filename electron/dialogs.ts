@@ -10,7 +10,7 @@ import type { DeskHandlers } from './desk-handlers';
 export function windowHandlers(
   workplace: Workplace,
   window: () => BrowserWindow | null,
-): Pick<DeskHandlers, 'chooseMedia' | 'exportLog' | 'printPage' | 'savePageAsPdf'> {
+): Pick<DeskHandlers, 'chooseMedia' | 'chooseOrder' | 'exportLog' | 'printPage' | 'savePageAsPdf'> {
   const current = (): BrowserWindow => {
     const open = window();
     if (open === null) throw new Error('there is no window to ask in');
@@ -36,6 +36,18 @@ export function windowHandlers(
       if (canceled || path === undefined) return { chosen: false };
       workplace.selectMedia(path);
       return { chosen: true };
+    },
+    chooseOrder: async ({ number }) => {
+      const { canceled, filePaths } = await dialog.showOpenDialog(current(), {
+        properties: ['openFile'],
+        filters: [
+          { name: 'Work orders', extensions: ['csv', 'json', 'txt', 'tsv', 'CSV', 'JSON', 'TXT', 'TSV'] },
+          { name: 'All files', extensions: ['*'] },
+        ],
+      });
+      const [path] = filePaths;
+      if (canceled || path === undefined) return { chosen: false, warnings: [] };
+      return { chosen: true, ...(await workplace.orders.openFile(path, number)) };
     },
     exportLog: async ({ format }) => {
       const day = new Date().toISOString().slice(0, 10);

@@ -37,7 +37,7 @@ function announceScan(state: DeskState): void {
   }
   // A scanner that reads twice did nothing wrong.
   if (scan.outcome.reason === 'repeated-read') return;
-  sound(state, 'refused');
+  sound(state, scan.outcome.reason === 'not-in-order' ? 'stranger' : 'refused');
   say(
     `${text.refusedWord}. ${text.refused(scan.outcome)} ${text.scanned(scan.outcome)} ${text.expected(scan.outcome.expected)}`,
     true,

@@ -1,5 +1,5 @@
 /** Short tones, so that the eyes can stay on the rack. */
-export type Tone = 'accepted' | 'refused' | 'pass' | 'fail';
+export type Tone = 'accepted' | 'refused' | 'stranger' | 'pass' | 'fail';
 
 interface Note {
   /** Hertz. */
@@ -18,6 +18,15 @@ const tones: Readonly<Record<Tone, { readonly shape: OscillatorType; readonly no
     notes: [
       { pitch: 196, at: 0, long: 0.16 },
       { pitch: 165, at: 0.2, long: 0.28 },
+    ],
+  },
+  // Three the same: neither a rise nor a fall, for the machine goes to another pile.
+  stranger: {
+    shape: 'square',
+    notes: [
+      { pitch: 262, at: 0, long: 0.1 },
+      { pitch: 262, at: 0.16, long: 0.1 },
+      { pitch: 262, at: 0.32, long: 0.24 },
     ],
   },
   pass: {

@@ -6,6 +6,7 @@ import { fleetStateSchema } from '../fleet';
 import { jobStateSchema } from '../job';
 import { machineFactsSchema } from '../machine';
 import { mediaSchema } from '../media';
+import { orderLineStates } from '../order-state';
 import { rehearsalSettingsSchema, rehearsalVerdictSchema } from '../rehearsal';
 import { storedEntrySchema, ledgerEntrySchema } from '../record';
 import { scanOutcomeSchema } from '../scan-outcome';
@@ -23,8 +24,8 @@ export type DeskTask = z.infer<typeof taskSchema>;
 
 const expectedSchema = z.strictObject({
   sha256: sha256Schema,
-  /** Who said it: typed or scanned by the operator, or the .sha256 file beside the media. */
-  source: z.enum(['given', 'manifest']),
+  /** Who said it: typed or scanned by the operator, the .sha256 file beside the media, or the open order. */
+  source: z.enum(['given', 'manifest', 'order']),
 });
 
 /** How far the media is from being proved. Only `proved` can be written. */
@@ -117,6 +118,44 @@ export const pairingStateSchema = z.strictObject({
 });
 export type PairingState = z.infer<typeof pairingStateSchema>;
 
+/** The work order that is open. */
+export const orderStateSchema = z.strictObject({
+  number: z.string(),
+  /** ISO 8601, UTC. */
+  openedAt: z.string(),
+  openedBy: z.string(),
+  /** What it asks for; null: anything. */
+  mediaSha256: sha256Schema.nullable(),
+  imageIndex: z.int().positive().nullable(),
+  layout: z.string().nullable(),
+  /** How many machines are expected. */
+  machines: z.int().nonnegative(),
+  /** Of all lines, the unexpected ones too. */
+  counts: z.record(z.enum(orderLineStates), z.int().nonnegative()),
+  /** Machines that are not in it and about which a word was said. */
+  unexpected: z.int().nonnegative(),
+  /** Lines that keep it from being closed. */
+  open: z.int().nonnegative(),
+  /** In the order's own order, then the unexpected ones. */
+  lines: z.array(
+    z.strictObject({
+      serial: z.string(),
+      state: z.enum(orderLineStates),
+      unexpected: z.boolean(),
+      /** The newest word that was said about it. */
+      reason: z.string().nullable(),
+      assetTag: z.string().nullable(),
+      computerName: z.string().nullable(),
+    }),
+  ),
+  /** Lines that are not told because there are too many; what wants a hand is told first. */
+  hidden: z.int().nonnegative(),
+  /** The station's copy of it is damaged: nothing can be written until it is opened once more. */
+  error: errorDataSchema.nullable(),
+});
+export type OrderState = z.infer<typeof orderStateSchema>;
+export type OrderStateLine = OrderState['lines'][number];
+
 /** One drive's trip as its card shows it. The newest of a drive. */
 export const deskJobSchema = z.strictObject({
   driveId: z.string(),
@@ -193,6 +232,8 @@ export const deskStateSchema = z.strictObject({
   drives: drivesStateSchema,
   media: mediaStateSchema,
   batch: batchStateSchema,
+  /** Null while no order is open. */
+  order: orderStateSchema.nullable(),
   pairing: pairingStateSchema,
   /** At most ten times a second while bytes move. */
   jobs: z.array(deskJobSchema),
@@ -289,6 +330,27 @@ export const deskMethods = {
   expectHash: { request: z.strictObject({ sha256: z.string().max(200) }), response: nothing },
   clearMedia: { request: nothing, response: nothing },
   setBatch: { request: batchStateSchema.partial(), response: nothing },
+
+  /**
+   * Asks for the file of a work order and opens it. `number` is for a file that does not say it. Throws order-… with
+   * everything that is wrong. The warnings are sentences for whoever opened it.
+   */
+  chooseOrder: {
+    request: z.strictObject({ number: z.string().max(200) }),
+    response: z.strictObject({ chosen: z.boolean(), warnings: z.array(z.string()) }),
+  },
+  /** Opens an order that was typed or pasted. */
+  openOrder: {
+    request: z.strictObject({ number: z.string().max(200), text: z.string().max(16_000_000) }),
+    response: z.strictObject({ warnings: z.array(z.string()) }),
+  },
+  /** A word about a machine: left out, or done although it is not in the order. */
+  exceptOrder: {
+    request: z.strictObject({ machineSerial: z.string().max(200), reason: z.string().max(1000) }),
+    response: nothing,
+  },
+  /** Throws order-unfinished with what is open. */
+  closeOrder: { request: nothing, response: nothing },
 
   /** Pairs by hand. Throws what is wrong with the serial or the drive. */
   pair: {

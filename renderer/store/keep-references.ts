@@ -1,7 +1,7 @@
 /** What members of a list are known by, so that one that is taken out does not make all others look new. */
 function keyOf(value: unknown): string | number | null {
   if (typeof value !== 'object' || value === null) return null;
-  for (const name of ['driveId', 'id', 'label'] as const) {
+  for (const name of ['driveId', 'id', 'label', 'serial'] as const) {
     const key: unknown = (value as Readonly<Record<string, unknown>>)[name];
     if (typeof key === 'string' || typeof key === 'number') return key;
   }

@@ -8,6 +8,13 @@ const count = (number: number, one: string, many: string): string =>
 const sources: Readonly<Record<Source, string>> = {
   given: 'It was typed or scanned here.',
   manifest: 'It is in the .sha256 file beside the media.',
+  order: 'It is in the open work order.',
+};
+
+const expectedSources: Readonly<Record<Source, string>> = {
+  given: 'The expected SHA-256 was typed or scanned.',
+  manifest: 'The expected SHA-256 is in the .sha256 file.',
+  order: 'The expected SHA-256 is in the open work order.',
 };
 
 /** Words of the batch screen. */
@@ -50,10 +57,7 @@ export const batchText = {
     hashing: 'Making the SHA-256',
     hashingHint: 'The whole file is read once. Machines can be scanned meanwhile.',
     progress: (percent: number, done: string, total: string): string => `${percent} %, ${done} of ${total}`,
-    expectedFrom: (source: Source): string =>
-      source === 'given'
-        ? 'The expected SHA-256 was typed or scanned.'
-        : 'The expected SHA-256 is in the .sha256 file.',
+    expectedFrom: (source: Source): string => expectedSources[source],
     expectedNobody:
       'Nobody has said yet what the SHA-256 should be. You can type or scan it while the file is read.',
     waiting: 'Not proved yet',

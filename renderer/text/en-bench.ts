@@ -95,6 +95,7 @@ export const benchText = {
 
   ...scanText,
   toBatch: 'Go to Batch',
+  toOrder: 'Go to Order',
 
   bay: 'Bay',
   empty: 'Empty',

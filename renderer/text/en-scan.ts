@@ -46,6 +46,7 @@ const refusalReasons: Readonly<Record<Refused['reason'], (detail: string | null,
   {
     'wrong-kind': (_, kind) => `That was ${kinds[kind]}.`,
     pattern: () => 'This serial does not look like those in the settings.',
+    'not-in-order': (serial) => `${atStart(machine(serial))} is not in the open order. Put it aside.`,
     'machine-in-batch': () => 'This machine is paired already.',
     'machine-running': () => 'A drive for this machine is being written.',
     'machine-shipped': (day) =>

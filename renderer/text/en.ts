@@ -2,6 +2,7 @@ import { batchText } from './en-batch';
 import { benchText } from './en-bench';
 import { commonText } from './en-common';
 import { logText } from './en-log';
+import { orderText } from './en-order';
 import { settingsText } from './en-settings';
 
 /** The English table, a member for each screen. */
@@ -10,5 +11,6 @@ export const en = {
   bench: benchText,
   batch: batchText,
   log: logText,
+  order: orderText,
   settings: settingsText,
 };

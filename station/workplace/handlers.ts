@@ -4,7 +4,7 @@ import type { Workplace } from './workplace';
 /** What needs no window. The other methods ask for a file or print, and are the desk's. */
 export type WorkplaceMethod = Exclude<
   DeskMethod,
-  'chooseMedia' | 'exportLog' | 'printPage' | 'savePageAsPdf'
+  'chooseMedia' | 'chooseOrder' | 'exportLog' | 'printPage' | 'savePageAsPdf'
 >;
 export type WorkplaceHandlers = {
   readonly [M in WorkplaceMethod]: (request: DeskRequest<M>) => Promise<DeskResponse<M>>;
@@ -38,6 +38,15 @@ export function workplaceHandlers(place: Workplace): WorkplaceHandlers {
     },
     setBatch: async (change) => {
       await place.setBatch(change);
+      return done;
+    },
+    openOrder: ({ number, text }) => place.orders.openText(text, number),
+    exceptOrder: async ({ machineSerial, reason }) => {
+      await place.orders.except(machineSerial, reason);
+      return done;
+    },
+    closeOrder: async () => {
+      await place.orders.close();
       return done;
     },
     pair: async ({ machineSerial, driveId }) => {

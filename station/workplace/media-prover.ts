@@ -5,7 +5,9 @@ import { isCancellation, PrestageError, toErrorData } from '../../core/errors';
 import type { Media, MediaHash } from '../../core/media';
 import { mediaMark, type MediaProof } from '../batch/plan-batch';
 import type { Engines } from '../engine/engines';
-import { assertExpected, expectedHash } from '../media-expectation';
+import { assertExpected, expectedHash, type ExpectedHash } from '../media-expectation';
+import { requireOrderedMedia } from '../orders/batch-order';
+import type { OpenOrder } from '../orders/order-book';
 
 /** What a batch needs of a media that is proved. */
 export interface ProvedMedia {
@@ -31,12 +33,15 @@ interface Choice {
  */
 export class MediaProver {
   readonly #engines: Engines;
+  /** The open order may say what the hash should be. */
+  readonly #ordered: () => OpenOrder | null;
   readonly #onChange: () => void;
   #choice: Choice | null = null;
   #state: MediaState = { status: 'none' };
 
-  constructor(engines: Engines, onChange: () => void) {
+  constructor(engines: Engines, ordered: () => OpenOrder | null, onChange: () => void) {
     this.#engines = engines;
+    this.#ordered = ordered;
     this.#onChange = onChange;
   }
 
@@ -47,6 +52,11 @@ export class MediaProver {
   /** The file that was chosen, whatever became of it; null when there is none. */
   get path(): string | null {
     return this.#choice?.path ?? null;
+  }
+
+  /** What the operator gave as its hash; null when nobody did. */
+  get given(): string | null {
+    return this.#choice?.given ?? null;
   }
 
   /** Null unless the media is proved. */
@@ -111,6 +121,14 @@ export class MediaProver {
     else this.#judge(choice, choice.media, choice.hash);
   }
 
+  /** The order was opened or closed: what it wants counts from now on. */
+  judgeAgain(): void {
+    const choice = this.#choice;
+    if (choice === null || choice.media === null) return;
+    if (choice.hash === null) this.#hashing(choice, choice.media, null);
+    else this.#judge(choice, choice.media, choice.hash);
+  }
+
   /** Looks into the media again for another image's boot files. The proof stays: it is of the whole file. */
   async showImage(imageIndex: number): Promise<void> {
     const choice = this.#choice;
@@ -130,7 +148,7 @@ export class MediaProver {
     choice.media = media;
     const before = await mediaMark(media.files);
     // A manifest that cannot be used stops here, before minutes go into hashing.
-    expectedHash({ path: choice.path, expectSha256: choice.given });
+    this.#expected(choice);
     this.#hashing(choice, media, null);
     const hash = await engine.call(
       'hashMedia',
@@ -159,13 +177,19 @@ export class MediaProver {
 
   #judge(choice: Choice, media: Media, hash: MediaHash): void {
     try {
-      const expected = expectedHash({ path: choice.path, expectSha256: choice.given });
+      requireOrderedMedia(this.#ordered(), hash);
+      const expected = this.#expected(choice);
       assertExpected(expected, hash);
       const { sha256 } = hash;
       if (expected.source === 'none') this.#show({ status: 'waiting-for-hash', media, sha256 });
       else {
         // It is the same by now; of a split set the manifest names the parts, and all of them hold.
-        this.#show({ status: 'proved', media, sha256, expected: { sha256, source: expected.source } });
+        this.#show({
+          status: 'proved',
+          media,
+          sha256,
+          expected: { sha256, source: sourceOf(choice, expected.source) },
+        });
       }
     } catch (error) {
       this.#refuse(choice, error);
@@ -174,7 +198,7 @@ export class MediaProver {
 
   #hashing(choice: Choice, media: Media, progress: DeskTask | null): void {
     if (this.#choice !== choice) return;
-    const expected = expectedOrNull(choice);
+    const expected = this.#expectedOrNull(choice);
     const before = this.#state.status === 'hashing' ? this.#state.progress : null;
     this.#show({
       status: 'hashing',
@@ -195,18 +219,30 @@ export class MediaProver {
     });
   }
 
+  #expected({ path, given }: Choice): ExpectedHash {
+    return expectedHash({ path, expectSha256: given ?? this.#ordered()?.order.mediaSha256 ?? null });
+  }
+
+  #expectedOrNull(choice: Choice): Extract<MediaState, { status: 'hashing' }>['expected'] {
+    try {
+      const { sha256, source } = this.#expected(choice);
+      return sha256 === null || source === 'none' ? null : { sha256, source: sourceOf(choice, source) };
+    } catch {
+      // Said when the hash is known; a manifest may be being copied right now.
+      return null;
+    }
+  }
+
   #show(state: MediaState): void {
     this.#state = state;
     this.#onChange();
   }
 }
 
-function expectedOrNull(choice: Choice): { sha256: string; source: 'given' | 'manifest' } | null {
-  try {
-    const { sha256, source } = expectedHash({ path: choice.path, expectSha256: choice.given });
-    return sha256 === null || source === 'none' ? null : { sha256, source };
-  } catch {
-    // Said when the hash is known; a manifest may be being copied right now.
-    return null;
-  }
+/** Nobody at the bench gave it: it is the order's. */
+function sourceOf(
+  { given }: Pick<Choice, 'given'>,
+  source: 'given' | 'manifest',
+): 'given' | 'manifest' | 'order' {
+  return source === 'given' && given === null ? 'order' : source;
 }

@@ -22,8 +22,10 @@ import {
   pairByHand,
   start,
   startObstaclesOf,
+  takeOver,
   undo,
   unpair,
+  type NotTakenOver,
   type Pairing,
   type PairingAction,
   type PairingFacts,
@@ -43,6 +45,8 @@ export interface PairingDeskDependencies {
   readonly batch: () => BatchState;
   readonly jobs: () => readonly DeskJob[];
   readonly ledger: Pick<Ledger, 'findShipped' | 'findLastDone'>;
+  /** Whether the open order lets a machine have a drive. */
+  readonly inOrder: (machineSerial: string) => boolean;
   readonly onChange: () => void;
 }
 
@@ -75,6 +79,15 @@ export class PairingDesk {
       lastScan: this.#lastScan,
       refusal: this.#refusal,
     };
+  }
+
+  /** Without what the drives hold: cheap. */
+  get pairs(): readonly Pair[] {
+    return this.#pairing.pairs;
+  }
+
+  get waitingMachine(): string | null {
+    return this.#pairing.waitingMachine;
   }
 
   /** Takes in a scan. @returns what the caller must do */
@@ -119,6 +132,16 @@ export class PairingDesk {
     const text = sanitizeForDisplay(machineSerial, 120);
     this.#take(result, text);
     if (result.outcome.result === 'refused') throw notPaired(text, result.outcome);
+  }
+
+  /** Takes over what was paired before the program ended. */
+  takeOver(kept: Pick<Pairing, 'pairs' | 'waitingMachine'>): {
+    readonly taken: number;
+    readonly left: readonly NotTakenOver[];
+  } {
+    const { state, taken, left } = takeOver(this.#pairing, kept, this.#facts(null));
+    this.#become(state);
+    return { taken, left };
   }
 
   unpair(driveId: string): void {
@@ -221,7 +244,7 @@ export class PairingDesk {
   }
 
   #facts(sinceLastSame: number | null): PairingFacts {
-    const { settings, drives, media, batch, jobs, ledger } = this.#dependencies;
+    const { settings, drives, media, batch, jobs, ledger, inOrder } = this.#dependencies;
     const all = jobs();
     const last = this.#lastPaired;
     const stillLast = last?.machineSerial === this.#pairing.history.at(-1)?.machineSerial;
@@ -235,6 +258,7 @@ export class PairingDesk {
         all.filter((job) => progressOf(job) === 'running').map(({ machineSerial }) => machineSerial),
       ),
       serialPatterns: settings().serialPatterns,
+      inOrder,
       shippedOn: (serial) => ledger.findShipped(serial)?.entry.time ?? null,
       againAllowed: batch().againReason !== '',
       sinceLastSame,

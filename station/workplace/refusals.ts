@@ -69,6 +69,40 @@ export function pulledDrives(pairs: readonly Pair[]): ErrorData {
   };
 }
 
+/** Pairs of before the program ended that do not hold any more. */
+export function notTakenOver(pairs: readonly Pair[]): ErrorData {
+  const bays = pairs.map(({ bay, machineSerial }) => `${bay} (machine ${machineSerial})`).join(', ');
+  return {
+    code: 'drive-gone',
+    message: `Paired before Prestage ended, and not taken over: ${bays}.`,
+    cause: null,
+    remedy: 'Look at the drives. Scan the machine and the bay again where they belong together.',
+  };
+}
+
+/** Pairs of before the program ended: somebody must look at them. */
+export function takenOver(count: number): ErrorData {
+  return {
+    code: 'not-confirmed',
+    message:
+      count === 1
+        ? '1 pair is there from before Prestage ended.'
+        : `${count} pairs are there from before Prestage ended.`,
+    cause: null,
+    remedy: 'Compare machines and bays. Nothing starts before it is confirmed anew.',
+  };
+}
+
+/** What was before the operator is lost or cannot be kept; the ledger is not concerned. */
+export function memoryLost(what: string, cause: unknown): ErrorData {
+  return {
+    code: 'state-unavailable',
+    message: `What was paired ${what}.`,
+    cause: cause instanceof Error ? cause.message : String(cause),
+    remedy: 'Go on with the work. After a restart scan machines and bays again.',
+  };
+}
+
 /** A job that an earlier run of the station left open. */
 export function interrupted(message: string): ErrorData {
   return {
@@ -85,6 +119,7 @@ export function notPaired(
   { reason, detail }: Extract<ScanOutcome, { result: 'refused' }>,
 ): PrestageError {
   const why: Partial<Record<typeof reason, string>> = {
+    'not-in-order': 'the open work order does not have it; give an exception with a reason first',
     'machine-in-batch': 'it is paired already',
     'machine-running': 'its drive is being written',
     'machine-shipped': `it was finished on ${detail ?? ''}`,

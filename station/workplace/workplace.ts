@@ -14,11 +14,14 @@ import { openRenderCache, type RenderCache } from '../renders/render-cache';
 import { readPicture } from '../rehearse';
 import { changeSettings, type Settings } from '../settings';
 import { assignmentsOnThisMachine, readThisMachine } from '../this-machine';
+import type { OpenOrder } from '../orders/order-book';
+import { DeskMemory } from './desk-memory';
 import { DriveList } from './drive-list';
 import { withPulledDrives } from './drives-view';
 import { JobBoard } from './job-board';
 import { workplaceHandlers, type WorkplaceHandlers } from './handlers';
 import { MediaProver } from './media-prover';
+import { OrderDesk } from './order-desk';
 import { PairingDesk } from './pairing-desk';
 import { Patches } from './patches';
 import { Rehearsals } from './rehearsals';
@@ -63,6 +66,11 @@ export class Workplace {
   readonly jobs: JobBoard;
   readonly pairing: PairingDesk;
   readonly rehearsals: Rehearsals;
+  readonly orders: OrderDesk;
+  readonly #memory: DeskMemory;
+  /** What an earlier run left is recorded, and the bench is the one that is meant. */
+  #begun = false;
+  #closed = false;
   /** Resolves when what an earlier run left open is recorded; nothing is started before. */
   readonly #ready: Promise<void>;
   #settings: Settings;
@@ -115,6 +123,7 @@ export class Workplace {
         drives: () => withPulledDrives(this.drives.state, this.jobs.jobs),
         media: () => this.media.state,
         batch: () => this.#batch,
+        order: () => this.orders.state,
         pairing: () => this.pairing.state,
         jobs: () => this.jobs.jobs,
         rehearsals: () => this.rehearsals.states,
@@ -123,10 +132,15 @@ export class Workplace {
       },
       options.onPatch,
     );
-    this.media = new MediaProver(this.#engines, () => {
-      this.pairing.reconsider();
-      this.patches.changed('media', 'pairing');
-    });
+    this.media = new MediaProver(
+      this.#engines,
+      () => this.orders.current,
+      () => {
+        this.pairing.reconsider();
+        this.patches.changed('media', 'pairing');
+        this.#memory.keep();
+      },
+    );
     this.drives = new DriveList(
       this.#engines,
       () => ({
@@ -145,6 +159,7 @@ export class Workplace {
       settings: () => this.#settings,
       onChange: () => {
         this.patches.changed('jobs', 'drives', 'pairing');
+        this.orders.reconsider();
       },
       onBatchEnd: (reports) => {
         this.rehearsals.onBatchEnd(reports);
@@ -170,15 +185,51 @@ export class Workplace {
       batch: () => this.#batch,
       jobs: () => this.jobs.jobs,
       ledger,
+      inOrder: (serial) => this.orders.allows(serial),
       onChange: () => {
         this.patches.changed('pairing');
+        this.orders.reconsider();
+        this.#memory.keep();
       },
     });
+    this.orders = new OrderDesk({
+      ledger,
+      places,
+      context: async () => {
+        await this.#ready;
+        return await this.#context();
+      },
+      pairs: () => this.pairing.pairs,
+      jobs: () => this.jobs.jobs,
+      onOrder: (order) => {
+        this.#onOrder(order);
+      },
+      onChange: () => {
+        this.patches.changed('order');
+      },
+    });
+    this.#memory = new DeskMemory({
+      file: places.deskFile,
+      batch: () => {
+        const { operator, workOrder, imageIndex, layout } = this.#batch;
+        const { path, given } = this.media;
+        return { operator, workOrder, imageIndex, layout, media: path === null ? null : { path, given } };
+      },
+      pairing: () => this.pairing,
+      notify: (kind, error) => {
+        this.#notify(kind, error);
+      },
+    });
+    this.#recall();
     this.#ready = this.#recordLeftOpen();
     this.#ready.catch((error: unknown) => {
       this.#notify('error', toErrorData(error));
     });
-    void this.#firstListing();
+    const listed = this.#firstListing();
+    void Promise.allSettled([this.#ready, listed]).then(() => {
+      this.#begun = true;
+      this.#takeOver();
+    });
   }
 
   /**
@@ -218,6 +269,7 @@ export class Workplace {
 
   /** Ends everything: jobs are cancelled and recorded, helpers end, the ledger is closed. */
   async close(): Promise<void> {
+    this.#closed = true;
     this.drives.close();
     this.cancelAll();
     await this.settled();
@@ -270,6 +322,7 @@ export class Workplace {
     };
     this.pairing.reconsider();
     this.patches.changed('batch', 'pairing');
+    this.#memory.keep();
     if (change.imageIndex !== undefined) await this.media.showImage(this.#batch.imageIndex);
   }
 
@@ -372,7 +425,13 @@ export class Workplace {
     if (listed && hasNoRealDrive(drives)) await this.useTrainingBench(true);
   }
 
+  /** The pairs of an earlier run, once it is known which drives are there and which jobs were interrupted. */
+  #takeOver(): void {
+    if (this.#begun && !this.#closed && this.drives.state.listed) this.#memory.takeOver();
+  }
+
   #onDrives(): void {
+    this.#takeOver();
     const gone = this.pairing.dropMissing();
     if (gone.length > 0) this.#notify('error', pulledDrives(gone));
     for (const { driveId, state } of this.jobs.jobs) {
@@ -385,16 +444,43 @@ export class Workplace {
     this.patches.changed('drives', 'pairing');
   }
 
-  async #recordLeftOpen(): Promise<void> {
+  /** A change of the order is a change of what is confirmed. */
+  #onOrder(order: OpenOrder['order'] | null): void {
+    void this.setBatch(order === null ? { workOrder: '' } : askedBy(order)).catch((error: unknown) => {
+      this.#notify('error', toErrorData(error));
+    });
+    this.media.judgeAgain();
+  }
+
+  /** Operator, order's number, media: what an earlier run had. The media is proved anew. */
+  #recall(): void {
+    const kept = this.#memory.recall();
+    if (kept !== null) {
+      const { operator, workOrder, imageIndex, layout } = kept;
+      this.#batch = { ...this.#batch, operator, workOrder, imageIndex, layout };
+    }
+    const order = this.orders.current?.order ?? null;
+    // It may have been opened on the command line meanwhile.
+    if (order !== null) this.#batch = { ...this.#batch, ...askedBy(order) };
+    const media = kept?.media ?? null;
+    if (media === null) return;
+    const { path, given } = media;
+    this.selectMedia(path);
+    if (given !== null) this.media.expect(given);
+  }
+
+  async #context(): Promise<AppendContext> {
     const { versions } = await this.#engines.greeting();
-    this.#versions = { ...versions, ...this.#options.runtimeVersions };
+    const operator = this.#batch.operator || defaultOperator();
+    return { operator, stationName: this.#settings.stationName, versions };
+  }
+
+  async #recordLeftOpen(): Promise<void> {
+    const context = await this.#context();
+    this.#versions = { ...context.versions, ...this.#options.runtimeVersions };
     this.patches.changed('station');
-    const context: AppendContext = {
-      operator: this.#batch.operator || defaultOperator(),
-      stationName: this.#settings.stationName,
-      versions,
-    };
     const left = await recordLeftOpen(this.#station, context);
+    if (left.interrupted.length + left.doubtful.length > 0) this.patches.changed('order');
     this.jobs.showLeftOpen(left.interrupted, { state: 'interrupted' });
     for (const message of left.messages) this.#notify('error', interrupted(message));
   }
@@ -410,6 +496,15 @@ export class Workplace {
     const media = this.media.path;
     return [...(media === null ? [] : [media]), dirname(ledgerFile), renderCache];
   }
+}
+
+/** What an order says of the whole batch. */
+function askedBy({ number, imageIndex, layout }: OpenOrder['order']): Partial<BatchState> {
+  return {
+    workOrder: number,
+    ...(imageIndex === undefined ? {} : { imageIndex }),
+    ...(layout === undefined ? {} : { layout }),
+  };
 }
 
 /** The settings that the screen shows. */

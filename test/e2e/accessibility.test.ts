@@ -57,6 +57,7 @@ describe.each(['light', 'dark', 'high-contrast'] as const)('in %s', (theme) => {
     ['batch', 'F2'],
     ['log', 'F3'],
     ['settings', 'F4'],
+    ['order', 'F5'],
   ])('%s can be used by everybody', async (name, key) => {
     await setTheme(theme);
     await desk.page.keyboard.press(key);

@@ -213,7 +213,83 @@ const acts: readonly Act[] = [
   },
 ];
 
+/** On the order screen. */
+const orderActs: readonly Act[] = [
+  {
+    name: 'an order is typed, with its number, and opened',
+    state: stateOf('order-none'),
+    run: async (page) => {
+      await page.keyboard.press('F5');
+      await page.getByLabel('Order number').fill('WO-9');
+      await page.getByLabel('Machines').fill('5CG4888XYZ\n5CG4889XYZ');
+      await page.getByRole('button', { name: 'Open this order' }).click();
+    },
+    expected: [{ method: 'openOrder', request: { number: 'WO-9', text: '5CG4888XYZ\n5CG4889XYZ' } }],
+  },
+  {
+    name: 'the file of an order is asked for',
+    state: stateOf('order-none'),
+    run: async (page) => {
+      await page.keyboard.press('F5');
+      await page.getByRole('button', { name: 'Choose a file …' }).click();
+    },
+    expected: [{ method: 'chooseOrder', request: { number: '' } }],
+  },
+  {
+    name: 'a machine of the order is left out with a reason, by keyboard',
+    state: stateOf('order'),
+    run: async (page) => {
+      await page.keyboard.press('F5');
+      await page.getByRole('button', { name: 'Leave out 5CG41592XYZ' }).focus();
+      await page.keyboard.press('Enter');
+      await page.keyboard.type('Broken', { delay: 90 });
+      await page.waitForTimeout(120);
+      await page.keyboard.press('Enter');
+    },
+    expected: [{ method: 'exceptOrder', request: { machineSerial: '5CG41592XYZ', reason: 'Broken' } }],
+    check: async (page) => {
+      const left = await page.getByLabel('Machine serial').inputValue();
+      return left === '' ? null : `the form still holds '${left}'`;
+    },
+  },
+  {
+    name: 'the stranger that was scanned is let in with a reason',
+    state: stateOf('order'),
+    run: async (page) => {
+      await page.getByRole('button', { name: 'Go to Order' }).click();
+      await page.getByRole('button', { name: 'Say why it is done' }).click();
+      await page.getByLabel('Reason', { exact: true }).fill('A spare');
+      await page.getByRole('button', { name: 'Record it' }).click();
+    },
+    expected: [{ method: 'exceptOrder', request: { machineSerial: '5CG4777ABC', reason: 'A spare' } }],
+  },
+  {
+    name: 'the order is not closed while machines are open; what is open is listed',
+    state: stateOf('order'),
+    run: async (page) => {
+      await page.keyboard.press('F5');
+      await page.getByRole('button', { name: 'Show what is open' }).click();
+    },
+    expected: [],
+    check: async (page) => {
+      const rows = await page.locator('.order-table tbody tr').count();
+      const closing = await page.getByRole('button', { name: 'Close the order' }).count();
+      return rows === 47 && closing === 0 ? null : `${rows} rows, ${closing} buttons to close`;
+    },
+  },
+  {
+    name: 'an order with nothing open is closed after a question',
+    state: stateOf('order-close'),
+    run: async (page) => {
+      await page.keyboard.press('F5');
+      await page.getByRole('button', { name: 'Close the order' }).click();
+      await page.getByRole('button', { name: 'Close it' }).click();
+    },
+    expected: [{ method: 'closeOrder', request: {} }],
+  },
+];
+
 /** All of them, in the order in which they are done. */
 export function allActs(): readonly Act[] {
-  return acts;
+  return [...acts, ...orderActs];
 }

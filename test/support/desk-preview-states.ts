@@ -9,6 +9,7 @@ import {
   result,
   someDrive,
   someJob,
+  someOrder,
   systemDisk,
   withDrives,
   writeFailed,
@@ -93,6 +94,48 @@ const refusedScan: DeskState = {
       number: 7,
       text: '4006381333931',
       outcome: { result: 'refused', kind: 'ean', reason: 'wrong-kind', expected: 'bay', detail: null },
+    },
+  },
+};
+
+const stranger: DeskState = {
+  ...mixed,
+  order: someOrder(),
+  pairing: {
+    ...mixed.pairing,
+    lastScan: {
+      number: 12,
+      text: '5CG4777ABC',
+      outcome: {
+        result: 'refused',
+        kind: 'machine',
+        reason: 'not-in-order',
+        expected: 'machine',
+        detail: '5CG4777ABC',
+      },
+    },
+  },
+};
+
+const finishedOrder = someOrder();
+const closable: DeskState = {
+  ...mixed,
+  order: {
+    ...finishedOrder,
+    open: 0,
+    lines: finishedOrder.lines.map((line) => ({ ...line, state: 'done' as const })),
+    counts: {
+      ...finishedOrder.counts,
+      ...{
+        expected: 0,
+        paired: 0,
+        writing: 0,
+        failed: 0,
+        interrupted: 0,
+        packed: 0,
+        'left-out': 0,
+        done: 61,
+      },
     },
   },
 };
@@ -221,6 +264,29 @@ const looks: Readonly<Record<string, Preview>> = {
     key: 'F4',
     size: { width: 1280, height: 2400 },
   },
+  'order-none': { state: mixed, key: 'F5' },
+  order: { state: stranger, key: 'F5' },
+  'order-small': { state: stranger, key: 'F5', size: { width: 1024, height: 640 } },
+  'order-close': { state: closable, key: 'F5', press: 'Close the order' },
+  'order-damaged': {
+    state: {
+      ...mixed,
+      order: someOrder({
+        lines: [],
+        error: {
+          code: 'order-invalid',
+          message:
+            'The station’s copy of the open order WO-2025-00417 is missing or was changed: /home/depot/.local/state/prestage/orders/ab12.json.',
+          cause: 'ENOENT: no such file or directory',
+          remedy:
+            'Nothing can be written for it. Open the same order once more from what the enterprise sent: the copy is then put back.',
+        },
+      }),
+    },
+    key: 'F5',
+  },
+  'order-bench': { state: stranger },
+  'order-bench-small': { state: stranger, size: { width: 1024, height: 640 } },
   cancel: { state: mixed, press: 'Cancel bay 3' },
 };
 
@@ -229,7 +295,7 @@ export const previews: Readonly<Record<string, Preview>> = Object.fromEntries(
   Object.entries(looks).flatMap(([name, preview]) => [
     [name, preview] as const,
     [`${name}-dark`, { ...preview, state: themed(preview.state, 'dark') }] as const,
-    ...(['mixed', 'armed', 'four-virtual', 'refused-scan'].includes(name)
+    ...(['mixed', 'armed', 'four-virtual', 'refused-scan', 'order'].includes(name)
       ? [[`${name}-contrast`, { ...preview, state: themed(preview.state, 'high-contrast') }] as const]
       : []),
   ]),

@@ -55,6 +55,8 @@ function fakeStation({ state, methods }: { state: DeskState; methods: readonly s
   const calls: { method: string; request: unknown }[] = [];
   const answers: Readonly<Record<string, unknown>> = {
     queryLog: { total: 0, read: 0, entries: 0, rows: [] },
+    openOrder: { warnings: [] },
+    chooseOrder: { chosen: false, warnings: [] },
     cacheSize: { bytes: 42_000_000_000 },
   };
   const station = Object.fromEntries(

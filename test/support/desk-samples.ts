@@ -1,5 +1,6 @@
-import type { DeskJob, DeskState, Pair } from '../../core/contract/desk';
+import type { DeskJob, DeskState, OrderState, OrderStateLine, Pair } from '../../core/contract/desk';
 import type { Drive } from '../../core/drive';
+import { isOpen, orderLineStates } from '../../core/order-state';
 import { GiB } from '../../core/units';
 
 /** Drives, jobs and states of the desk that previews and tests are made of. Made up, but as the station pushes them. */
@@ -113,6 +114,7 @@ export const emptyState: DeskState = {
   drives: { error: null, listed: true, drives: [], bays: [] },
   media: { status: 'none' },
   batch: { operator: '', workOrder: '', imageIndex: 1, layout: 'uefi', againReason: '' },
+  order: null,
   pairing: {
     mode: 'pair',
     waitingMachine: null,
@@ -216,4 +218,50 @@ export function rackJobs(seconds: number): DeskJob[] {
       bytesTotal: 20e9,
     }),
   );
+}
+
+/** An open order of sixty machines, some of them in each state, and one that was not ordered. */
+export function someOrder(changes: Partial<OrderState> = {}): OrderState {
+  const stateOf = (number: number): OrderStateLine['state'] => {
+    if (number <= 9) return 'done';
+    if (number <= 12) return 'packed';
+    const others = ['writing', 'writing', 'paired', 'failed', 'interrupted', 'left-out'] as const;
+    return others[number - 13] ?? 'expected';
+  };
+  const ordered = numbers(60).map((number): OrderStateLine => ({
+    serial: machineOf(number),
+    state: stateOf(number),
+    unexpected: false,
+    reason: stateOf(number) === 'left-out' ? 'Broken in transit; the carrier has it' : null,
+    assetTag: `A-00${1200 + number}`,
+    computerName: number % 7 === 0 ? null : `DEPOT-${String(number).padStart(4, '0')}`,
+  }));
+  const unexpected: OrderStateLine = {
+    serial: '5CG4999XYZ',
+    state: 'done',
+    unexpected: true,
+    reason: 'Spare for the one that broke in transit',
+    assetTag: null,
+    computerName: null,
+  };
+  const lines = [...ordered, unexpected];
+  const counts = Object.fromEntries(
+    orderLineStates.map((state) => [state, lines.filter((line) => line.state === state).length]),
+  ) as OrderState['counts'];
+  return {
+    number: 'WO-2025-00417',
+    openedAt: '2025-03-04T07:30:00.000Z',
+    openedBy: 'A. Jansen',
+    mediaSha256: 'ab12cd34'.repeat(8),
+    imageIndex: 1,
+    layout: 'uefi',
+    machines: 60,
+    counts,
+    unexpected: 1,
+    open: lines.filter(isOpen).length,
+    lines,
+    hidden: 0,
+    error: null,
+    ...changes,
+  };
 }

@@ -50,6 +50,8 @@ export function ScanLine(): ReactElement {
   const pairing = useDesk((state) => state.pairing);
   const mediaStatus = useDesk(({ media }) => media.status);
   const next = expectedNext(pairing, mediaStatus);
+  const outcome = pairing.lastScan?.outcome;
+  const stranger = outcome?.result === 'refused' && outcome.reason === 'not-in-order';
   const onBatch = next === 'operator' || next === 'media' || next === 'media-hash';
   return (
     <section className="scan" aria-label={text.scanRegion}>
@@ -67,7 +69,17 @@ export function ScanLine(): ReactElement {
         <p className="scan-next-label">{text.next}</p>
         <p className="scan-next-words">{nextWords(pairing, next, text)}</p>
       </div>
-      {onBatch && (
+      {stranger && (
+        <Button
+          variant="light"
+          onClick={() => {
+            showScreen('order');
+          }}
+        >
+          {text.toOrder}
+        </Button>
+      )}
+      {onBatch && !stranger && (
         <Button
           variant="light"
           onClick={() => {

@@ -9,6 +9,7 @@ import { useDesk, useDeskShallow } from '../../store/desk-store';
 import { countsOf, passedDrives, stepStatuses, type Step, type StepStatus } from '../../store/selectors';
 import { showScreen } from '../../store/view-store';
 import { useText, type Text } from '../../text';
+import { OrderStrip } from './order-strip';
 
 interface StepItemProps {
   readonly number: number;
@@ -119,6 +120,7 @@ function Counts(): ReactElement {
   const counts = useDeskShallow(countsOf);
   const workOrder = useDesk(({ batch }) => batch.workOrder);
   const passed = useDeskShallow(passedDrives);
+  const ordered = useDesk(({ order }) => order !== null);
   const cancellable = useDesk(({ jobs }) => jobs.filter(({ canCancel }) => canCancel).length);
   return (
     <div className="strip-row">
@@ -130,7 +132,7 @@ function Counts(): ReactElement {
           </div>
         ))}
       </dl>
-      {workOrder !== '' && (
+      {workOrder !== '' && !ordered && (
         <p className="strip-order clipped" title={workOrder}>
           <span className="soft">{text.workOrder}</span> <span className="mono">{workOrder}</span>
         </p>
@@ -194,6 +196,7 @@ export function Strip(): ReactElement {
           {text.startButton(paired)}
         </Button>
       </div>
+      <OrderStrip />
       <Counts />
     </section>
   );

@@ -175,7 +175,8 @@ describe('what is known of a machine', () => {
       ),
     ).toEqual({
       assetTag: 'A-1',
-      computerName: 'PC-1',
+      // As the enterprise writes it.
+      computerName: 'pc-1',
       uuid,
       macs: ['00:1A:2B:3C:4D:5E', '00:1A:2B:3C:4D:5F'],
       model: '20XW',

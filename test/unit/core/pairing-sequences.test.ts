@@ -50,6 +50,7 @@ const factsArbitrary = fc.record({
     .map((entries) => new Map(entries)),
   runningMachines: fc.subarray(serials, { maxLength: 1 }).map((some) => new Set(some)),
   serialPatterns: fc.constant([]),
+  inOrder: fc.subarray(serials, { maxLength: 1 }).map((some) => (serial: string) => !some.includes(serial)),
   shippedOn: fc
     .subarray(serials, { maxLength: 1 })
     .map((some) => (serial: string) => (some.includes(serial) ? '2024-05-17T08:00:00Z' : null)),
@@ -206,6 +207,7 @@ it('a scanner that reads everything twice at once pairs the same, and never star
     jobs: new Map(),
     runningMachines: new Set(),
     serialPatterns: [],
+    inOrder: () => true,
     shippedOn: () => null,
     againAllowed: false,
     sinceLastSame: null,

@@ -11,6 +11,7 @@ import {
   pairByHand,
   start,
   startObstaclesOf,
+  takeOver,
   undo,
   unpair,
   type Pairing,
@@ -43,6 +44,7 @@ function world(changes: Partial<PairingFacts> = {}): PairingFacts {
     jobs: new Map(),
     runningMachines: new Set(),
     serialPatterns: [],
+    inOrder: () => true,
     shippedOn: () => null,
     againAllowed: false,
     sinceLastSame: null,
@@ -129,6 +131,7 @@ describe('a machine', () => {
       },
       'Dell, HP',
     ],
+    ['not-in-order', { inOrder: (serial) => serial !== 'PC-9' }, 'PC-9'],
     ['machine-running', { runningMachines: new Set(['PC-9']) }, null],
     [
       'machine-shipped',
@@ -555,6 +558,7 @@ describe('START', () => {
     ],
     ['drive-running', { jobs: new Map([['d2', 'running']]) }, 'bay 2'],
     ['drive-finished', { jobs: new Map([['d2', 'ended-well']]) }, 'bay 2'],
+    ['not-in-order', { inOrder: () => false }, 'PC-1'],
     ['machine-running', { runningMachines: new Set(['PC-1']) }, null],
     ['machine-shipped', { shippedOn: () => '2024-05-17T08:00:00Z' }, '2024-05-17'],
     ['pattern', { serialPatterns: [{ maker: 'Dell', pattern: 'X' }] }, 'Dell'],
@@ -652,5 +656,39 @@ describe('pairs that end', () => {
   it('dropDrives takes those whose drive was pulled, says which, and disarms', () => {
     expect(dropDrives(shown, new Set(['d2', 'd3']))).toEqual({ state: paired, dropped: [pairOf('PC-2', 1)] });
     expect(dropDrives(shown, new Set(['d1', 'd2']))).toEqual({ state: shown, dropped: [] });
+  });
+});
+
+describe('what was paired before the program ended', () => {
+  const two = after([machine('PC-2'), bay(1)], world(), paired);
+  const kept = { pairs: two.pairs, waitingMachine: 'PC-3' };
+  it('comes back, disarmed, with the machine that waited', () => {
+    const { state, taken, left } = takeOver(emptyPairing, kept, world());
+    expect(state).toMatchObject({ pairs: two.pairs, waitingMachine: 'PC-3', armed: false, mode: 'pair' });
+    expect({ taken, left }).toEqual({ taken: 2, left: [] });
+    expect(start({ ...state, waitingMachine: null }, world()).outcome).toMatchObject({ reason: 'not-ready' });
+  });
+  it.each<[string, Partial<PairingFacts>]>([
+    ['bay-empty', { drives: [drive(1)], bays: [{ label: 'bay 1', port: null, driveId: 'd1' }] }],
+    ['drive-blocked', { drives: [drive(1), drive(2, { verdict: 'blocked', reasons })] }],
+    ['drive-finished', { jobs: new Map([['d2', 'ended-badly']]) }],
+    ['machine-shipped', { shippedOn: (serial) => (serial === 'PC-1' ? '2024-05-17T08:00:00Z' : null) }],
+    ['not-in-order', { inOrder: (serial) => serial !== 'PC-1' }],
+  ])('comes back only where it holds: %s', (reason, facts) => {
+    const { state, taken, left } = takeOver(emptyPairing, kept, world(facts));
+    expect(state.pairs).toEqual([pairOf('PC-2', 1)]);
+    expect(taken).toBe(1);
+    expect(left).toEqual([{ pair: pairOf('PC-1', 2), reason }]);
+  });
+  it('gives way to what was paired since', () => {
+    const since = after([machine('PC-9'), bay(2), machine('PC-8')]);
+    const { state, left } = takeOver(since, kept, world());
+    expect(state.pairs).toEqual([pairOf('PC-9', 2), pairOf('PC-2', 1)]);
+    expect(state.waitingMachine).toBe('PC-8');
+    expect(left).toEqual([{ pair: pairOf('PC-1', 2), reason: 'drive-paired' }]);
+  });
+  it('is taken apart by UNDO', () => {
+    const { state } = takeOver(emptyPairing, { ...kept, waitingMachine: null }, world());
+    expect(undo(state, world()).state.pairs).toEqual(paired.pairs);
   });
 });

@@ -46,6 +46,8 @@ describe('the command line', () => {
     [['drives', 'sda'], /too many arguments/i],
     [['media', 'inspect'], /missing required argument 'file'/i],
     [['media', 'inspect', 'x', '--image', '0'], /a number from 1 on/],
+    [['order', 'open'], /missing required argument 'file'/i],
+    [['order', 'except', '5CD1'], /required option '--reason/i],
     [['bench', 'create', 'x', '--drives', '4'], /required option '--size/i],
     [['bench', 'create', 'x', '--drives', '49', '--size', '8G'], /1 to 48/],
     [['bench', 'create', 'x', '--drives', '4', '--size', 'big'], /8G/],

@@ -1,0 +1,125 @@
+import { Button } from '@mantine/core';
+import { IconLock } from '@tabler/icons-react';
+import type { ReactElement } from 'react';
+import type { OrderState } from '../../../core/contract/desk';
+import { isOpen, type OrderLineState } from '../../../core/order-state';
+import { tell } from '../../actions';
+import { shortHash } from '../../format';
+import { ConfirmButton } from '../../parts/confirm-button';
+import { Facts } from '../../parts/facts';
+import { Mono } from '../../parts/mono';
+import { useText } from '../../text';
+
+interface OrderProps {
+  readonly order: OrderState;
+}
+
+/** In the order in which a machine goes through them. */
+const shownCounts = [
+  'expected',
+  'paired',
+  'writing',
+  'done',
+  'packed',
+  'failed',
+  'interrupted',
+  'left-out',
+] as const satisfies readonly OrderLineState[];
+
+/** How many machines are where. */
+export function OrderCounts({ order }: OrderProps): ReactElement {
+  const text = useText().order;
+  return (
+    <dl className="order-counts" aria-label={text.counts}>
+      {shownCounts.map((state) => (
+        <div key={state} className="order-count" data-count={state} data-none={order.counts[state] === 0}>
+          <dd>{order.counts[state]}</dd>
+          <dt>{text.countNames[state]}</dt>
+        </div>
+      ))}
+      {order.unexpected > 0 && (
+        <div className="order-count order-count-apart" data-count="unexpected" data-none="false">
+          <dd>{order.unexpected}</dd>
+          <dt>{text.unexpected}</dt>
+        </div>
+      )}
+    </dl>
+  );
+}
+
+/** What the order says of media and drives. */
+export function OrderAsks({ order }: OrderProps): ReactElement {
+  const text = useText().order.asks;
+  const { mediaSha256, imageIndex, layout, machines } = order;
+  const media =
+    mediaSha256 === null ? (
+      text.any
+    ) : (
+      <span title={mediaSha256}>
+        <Mono>{shortHash(mediaSha256)}</Mono>
+      </span>
+    );
+  return (
+    <section className="order-card" aria-labelledby="order-asks">
+      <h2 id="order-asks">{text.title}</h2>
+      <Facts
+        facts={[
+          { name: text.machines, value: machines.toLocaleString('en-GB') },
+          { name: text.media, value: media },
+          { name: text.image, value: imageIndex === null ? text.any : String(imageIndex) },
+          { name: text.layout, value: layout ?? text.any },
+        ]}
+      />
+    </section>
+  );
+}
+
+/** Serials that are named beside the button; the others are in the list. */
+const namedOpen = 5;
+
+/** Closes the order, or says what is open. */
+export function OrderClose({
+  order,
+  onShowOpen,
+}: OrderProps & { readonly onShowOpen: () => void }): ReactElement {
+  const { close: text, states } = useText().order;
+  const named = order.lines.filter(isOpen).slice(0, namedOpen);
+  const more = order.open - named.length;
+  return (
+    <section className="order-card" aria-labelledby="order-close">
+      <h2 id="order-close">{text.title}</h2>
+      {order.open === 0 ? (
+        <>
+          <p>{text.nothingOpen}</p>
+          <div>
+            <ConfirmButton
+              label={text.button}
+              icon={<IconLock size={20} aria-hidden />}
+              question={text.question(order.number)}
+              yes={text.yes}
+              no={text.no}
+              onConfirm={() => {
+                tell('closeOrder', {});
+              }}
+            />
+          </div>
+        </>
+      ) : (
+        <>
+          <p>{text.stillOpen(order.open)}</p>
+          <ul className="order-still">
+            {named.map(({ serial, state }) => (
+              <li key={serial}>
+                <Mono>{serial}</Mono> <span className="soft">{states[state]}</span>
+              </li>
+            ))}
+            {more > 0 && <li>{text.more(more)}</li>}
+          </ul>
+          <div>
+            <Button onClick={onShowOpen}>{text.show}</Button>
+          </div>
+        </>
+      )}
+    </section>
+  );
+}

@@ -1,0 +1,119 @@
+import { Button, TextInput } from '@mantine/core';
+import { IconAlertTriangle } from '@tabler/icons-react';
+import { useEffect, useRef, useState, type ReactElement } from 'react';
+import type { OrderState, PairingState } from '../../../core/contract/desk';
+import { normalizeSerial } from '../../../core/serial';
+import { act } from '../../actions';
+import { useDesk } from '../../store/desk-store';
+import { useText, type Text } from '../../text';
+
+const longestReason = 400;
+
+interface ExceptProps {
+  readonly order: OrderState;
+  readonly serial: string;
+  readonly onSerial: (serial: string) => void;
+}
+
+/** The machine that was just refused because the order does not have it; null when it was let in since. */
+function strangerOf({ lines }: OrderState, scan: PairingState['lastScan']): string | null {
+  const outcome = scan?.outcome;
+  if (outcome?.result !== 'refused' || outcome.reason !== 'not-in-order') return null;
+  return lines.some(({ serial }) => serial === outcome.detail) ? null : outcome.detail;
+}
+
+/** What the word would do; null while the serial is empty. */
+function effectOf(
+  { lines, hidden }: OrderState,
+  serial: string,
+  text: Text['order']['except'],
+): string | null {
+  const known = lines.find((line) => line.serial === normalizeSerial(serial));
+  if (known !== undefined) return known.unexpected ? text.again : text.leavesOut;
+  // Of a very long order not every line is told.
+  return serial.trim() === '' || hidden > 0 ? null : text.lets;
+}
+
+/** Records why a machine is left out, or is done although it was not ordered. */
+export function OrderExcept({ order, serial, onSerial }: ExceptProps): ReactElement {
+  const text = useText().order.except;
+  const scan = useDesk(({ pairing }) => pairing.lastScan);
+  const [reason, setReason] = useState('');
+  const [busy, setBusy] = useState(false);
+  const field = useRef<HTMLInputElement>(null);
+  const stranger = strangerOf(order, scan);
+  const effect = effectOf(order, serial, text);
+
+  useEffect(() => {
+    // Chosen in the list, or scanned: the reason is what is missing.
+    if (serial !== '' && document.activeElement?.id !== 'order-serial') field.current?.focus();
+  }, [serial]);
+
+  const record = async (): Promise<void> => {
+    setBusy(true);
+    const answer = await act('exceptOrder', { machineSerial: serial, reason });
+    setBusy(false);
+    if (answer === null) return;
+    setReason('');
+    onSerial('');
+  };
+
+  return (
+    <section className="order-card" aria-labelledby="order-except">
+      <h2 id="order-except">{text.title}</h2>
+      <p>{text.intro}</p>
+      <div role="status" className="order-alert">
+        {stranger !== null && (
+          <div className="order-stranger">
+            <IconAlertTriangle size={20} aria-hidden />
+            <p>{text.stranger(stranger)}</p>
+            <Button
+              size="sm"
+              onClick={() => {
+                onSerial(stranger);
+              }}
+            >
+              {text.take}
+            </Button>
+          </div>
+        )}
+      </div>
+      <form
+        className="order-form"
+        onSubmit={(event) => {
+          event.preventDefault();
+          if (!busy) void record();
+        }}
+      >
+        <TextInput
+          id="order-serial"
+          label={text.serial}
+          description={effect}
+          maxLength={64}
+          autoComplete="off"
+          spellCheck={false}
+          classNames={{ input: 'mono' }}
+          value={serial}
+          onChange={(event) => {
+            onSerial(event.currentTarget.value);
+          }}
+        />
+        <TextInput
+          ref={field}
+          label={text.reason}
+          maxLength={longestReason}
+          autoComplete="off"
+          value={reason}
+          onChange={(event) => {
+            setReason(event.currentTarget.value);
+          }}
+        />
+        <div>
+          <Button type="submit" disabled={busy || serial.trim() === '' || reason.trim() === ''}>
+            {text.record}
+          </Button>
+        </div>
+      </form>
+    </section>
+  );
+}

@@ -1,0 +1,99 @@
+import { Button } from '@mantine/core';
+import { IconAlertTriangle, IconArrowLeft } from '@tabler/icons-react';
+import { useState, type ReactElement } from 'react';
+import { sanitizeForDisplay } from '../../../core/display';
+import { ErrorCard } from '../../parts/error-card';
+import { formatTime } from '../../format';
+import { useDesk } from '../../store/desk-store';
+import { showScreen } from '../../store/view-store';
+import { useText } from '../../text';
+import { OrderAsks, OrderClose, OrderCounts } from './order-cards';
+import { OrderExcept } from './order-except';
+import { OrderLines, type LineFilter } from './order-lines';
+import { OrderOpen } from './order-open';
+import './order.css';
+
+function Warnings({
+  warnings,
+  onDismiss,
+}: {
+  readonly warnings: readonly string[];
+  readonly onDismiss: () => void;
+}): ReactElement {
+  const text = useText();
+  return (
+    <section className="order-warnings" aria-labelledby="order-warnings" role="status">
+      <IconAlertTriangle aria-hidden />
+      <div>
+        <h2 id="order-warnings">{text.order.open.warnings}</h2>
+        <ul>
+          {warnings.map((warning) => (
+            <li key={warning}>{sanitizeForDisplay(warning, 400)}</li>
+          ))}
+        </ul>
+      </div>
+      <Button size="sm" onClick={onDismiss}>
+        {text.common.dismiss}
+      </Button>
+    </section>
+  );
+}
+
+/** The work order: opened here when none is, else how far it is and what is to be said about it. */
+export function OrderScreen(): ReactElement {
+  const text = useText().order;
+  const order = useDesk((state) => state.order);
+  const [warnings, setWarnings] = useState<readonly string[]>([]);
+  const [filter, setFilter] = useState<LineFilter>({ text: '', state: 'all' });
+  /** The machine that a word is to be said about. */
+  const [serial, setSerial] = useState('');
+  return (
+    <div className="order">
+      <header className="order-head">
+        <div>
+          <h1 className="screen-title">{order === null ? text.title : text.titleOf(order.number)}</h1>
+          <p className="soft">
+            {order === null ? text.intro : text.opened(formatTime(order.openedAt), order.openedBy)}
+          </p>
+        </div>
+        <Button
+          leftSection={<IconArrowLeft size={20} aria-hidden />}
+          onClick={() => {
+            showScreen('bench');
+          }}
+        >
+          {text.toBench}
+        </Button>
+      </header>
+      {warnings.length > 0 && (
+        <Warnings
+          warnings={warnings}
+          onDismiss={() => {
+            setWarnings([]);
+          }}
+        />
+      )}
+      {order !== null && order.error !== null && <ErrorCard error={order.error} />}
+      {order === null || order.error !== null ? (
+        <OrderOpen onOpened={setWarnings} />
+      ) : (
+        <>
+          <OrderCounts order={order} />
+          <div className="order-columns">
+            <div className="order-side">
+              <OrderExcept order={order} serial={serial} onSerial={setSerial} />
+              <OrderClose
+                order={order}
+                onShowOpen={() => {
+                  setFilter({ text: '', state: 'open' });
+                }}
+              />
+              <OrderAsks order={order} />
+            </div>
+            <OrderLines order={order} filter={filter} onFilter={setFilter} onLeaveOut={setSerial} />
+          </div>
+        </>
+      )}
+    </div>
+  );
+}
