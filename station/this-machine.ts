@@ -1,5 +1,6 @@
 import { confirmThisMachine, type ThisMachine } from '../core/this-machine';
 import type { Assignment } from '../core/batch-rules';
+import { PrestageError } from '../core/errors';
 import { saysNothing } from '../core/machine-facts';
 import type { BatchRequest } from './batch/plan-batch';
 import type { Engines } from './engine/engines';
@@ -17,6 +18,20 @@ export async function readThisMachine(
   const found = await (await engines.plain()).call('readMachine', {}, options);
   if (!found.needsPrivilege) return found;
   return await (await engines.privileged()).call('readMachine', {}, options);
+}
+
+/** The same for who only wants to look: without privilege the rest is still told, and why it is not all. */
+export async function readAsFarAsPermitted(
+  engines: Pick<Engines, 'plain' | 'privileged'>,
+  signal?: AbortSignal,
+): Promise<{ readonly found: ThisMachine; readonly refusal: PrestageError | null }> {
+  try {
+    return { found: await readThisMachine(engines, signal), refusal: null };
+  } catch (error) {
+    if (!(error instanceof PrestageError) || !error.code.startsWith('privilege-')) throw error;
+    const options = signal === undefined ? {} : { signal };
+    return { found: await (await engines.plain()).call('readMachine', {}, options), refusal: error };
+  }
 }
 
 /** A drive, and the serial that was said for it; null when the machine's own firmware is to say it. */

@@ -1,8 +1,7 @@
 import { Command } from 'commander';
-import { PrestageError } from '../../core/errors';
 import type { ThisMachine } from '../../core/this-machine';
-import { readThisMachine } from '../this-machine';
-import { commandAction, jsonOption, type CommandContext } from './context';
+import { readAsFarAsPermitted } from '../this-machine';
+import { commandAction, jsonOption } from './context';
 import { facts } from './output';
 
 /** `prestage machine`: what this machine says of itself. */
@@ -11,23 +10,13 @@ export function machineCommand(): Command {
     .description('show serial, asset tag, UUID, MACs and model of this machine, as its firmware has them')
     .addOption(jsonOption())
     .action(
-      commandAction(async (context) => {
-        const found = await readAsFarAsPermitted(context);
-        context.output.result({ ...found }, () => machineText(found));
+      commandAction(async ({ engines, output, signal }) => {
+        const { found, refusal } = await readAsFarAsPermitted(engines, signal);
+        if (refusal !== null) output.message(`Serial and UUID are for root alone. ${refusal.message}`);
+        output.result({ ...found }, () => machineText(found));
         return undefined;
       }),
     );
-}
-
-/** Without privilege the rest is still worth showing; what is hidden is said. */
-async function readAsFarAsPermitted({ engines, output, signal }: CommandContext): Promise<ThisMachine> {
-  try {
-    return await readThisMachine(engines, signal);
-  } catch (error) {
-    if (!(error instanceof PrestageError) || !error.code.startsWith('privilege-')) throw error;
-    output.message(`Serial and UUID are for root alone: ${error.message}`);
-    return await (await engines.plain()).call('readMachine', {}, { signal });
-  }
 }
 
 const sources: Readonly<Record<ThisMachine['source'], string>> = {

@@ -1,6 +1,11 @@
 import { describe, expect, it } from 'vitest';
+import { PrestageError } from '../../../core/errors';
 import type { ThisMachine } from '../../../core/this-machine';
-import { assignmentsOnThisMachine, readThisMachine } from '../../../station/this-machine';
+import {
+  assignmentsOnThisMachine,
+  readAsFarAsPermitted,
+  readThisMachine,
+} from '../../../station/this-machine';
 import { FakeEngine } from './fake-engine';
 
 const hidden: ThisMachine = {
@@ -35,6 +40,17 @@ describe('the machine that the station runs on', () => {
     });
     expect(found).toEqual(whole);
     expect(log).toEqual(calls);
+  });
+  it('is told as far as permitted to who only looks; a job is refused', async () => {
+    const denied = new PrestageError({ code: 'privilege-denied', message: 'No.', remedy: 'Ask.' });
+    const engines = {
+      plain: () => Promise.resolve(new FakeEngine('plain', [], { readMachine: () => hidden }).client),
+      privileged: () => Promise.reject(denied),
+    };
+    expect(await readAsFarAsPermitted(engines)).toEqual({ found: hidden, refusal: denied });
+    await expect(readThisMachine(engines)).rejects.toBe(denied);
+    const broken = { ...engines, privileged: () => Promise.reject(new Error('a bug')) };
+    await expect(readAsFarAsPermitted(broken)).rejects.toThrow('a bug');
   });
   it('names the machine of a drive, and what is scanned of it must fit', () => {
     const given = [{ driveId: 'd1', machineSerial: null }];
