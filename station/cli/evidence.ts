@@ -5,7 +5,7 @@ import { sanitizeForDisplay } from '../../core/display';
 import { PrestageError } from '../../core/errors';
 import type { LedgerEntry } from '../../core/record';
 import { isDriveRecord, subjectOf } from '../../core/record';
-import { cannotWrite, isSystemError, writePieces } from '../ledger/export-file';
+import { batched, cannotWrite, isSystemError, writePieces } from '../ledger/export-file';
 import { keyFingerprint } from '../ledger/keys';
 import { Ledger } from '../ledger/ledger';
 import { checkExport, doneTwice, mergedCsv, mergedJson, nameOf, type CheckedExport } from '../ledger/merge';
@@ -75,7 +75,8 @@ export function addEvidenceCommands(command: Command): void {
         const exports = checkExports(output, files, trust === undefined ? null : trustedKeys(trust));
         if (exports === null) return exitCodes.failed;
         try {
-          await deliver(output, format === 'csv' ? mergedCsv(exports) : mergedJson(exports), file);
+          const pieces = format === 'csv' ? mergedCsv(exports) : mergedJson(exports);
+          await deliver(output, batched(pieces), file);
         } catch (error) {
           if (!(error instanceof ExportDoubt)) throw error;
           output.message(`doubt: ${error.message}`);
