@@ -1,9 +1,12 @@
+import { readFileSync } from 'node:fs';
+import { createPublicKey } from 'node:crypto';
 import { Option, type Command } from 'commander';
 import { sanitizeForDisplay } from '../../core/display';
 import { PrestageError } from '../../core/errors';
 import type { LedgerEntry } from '../../core/record';
 import { isDriveRecord, subjectOf } from '../../core/record';
-import { cannotWrite, isSystemError, writePieces } from '../ledger/export-file';
+import { batched, cannotWrite, isSystemError, writePieces } from '../ledger/export-file';
+import { keyFingerprint } from '../ledger/keys';
 import { Ledger } from '../ledger/ledger';
 import { checkExport, doneTwice, mergedCsv, mergedJson, nameOf, type CheckedExport } from '../ledger/merge';
 import { checkProofDocument, proofDocument } from '../ledger/proof-document';
@@ -12,7 +15,6 @@ import { requireStateDirectory, statePlaces } from '../state';
 import { commandAction, jsonOption, parseCount, stateOption, type CommandContext } from './context';
 import { exitCodes } from './exit-codes';
 import { facts, localTime, type Output } from './output';
-import { cannotRead, readInput, trustedKeys, trustOption } from './trust';
 
 interface ProveOptions {
   readonly entry: number;
@@ -73,7 +75,8 @@ export function addEvidenceCommands(command: Command): void {
         const exports = checkExports(output, files, trust === undefined ? null : trustedKeys(trust));
         if (exports === null) return exitCodes.failed;
         try {
-          await deliver(output, format === 'csv' ? mergedCsv(exports) : mergedJson(exports), file);
+          const pieces = format === 'csv' ? mergedCsv(exports) : mergedJson(exports);
+          await deliver(output, batched(pieces), file);
         } catch (error) {
           if (!(error instanceof ExportDoubt)) throw error;
           output.message(`doubt: ${error.message}`);
@@ -82,6 +85,57 @@ export function addEvidenceCommands(command: Command): void {
         return undefined;
       }),
     );
+}
+
+function trustOption(): Option {
+  const collect = (value: string, before: readonly string[] | undefined): string[] => [
+    ...(before ?? []),
+    value,
+  ];
+  return new Option(
+    '--trust <key>',
+    'fingerprint of a station’s key, or a file that holds the key',
+  ).argParser(collect);
+}
+
+/** @throws PrestageError usage */
+function trustedKeys(given: readonly string[]): ReadonlySet<string> {
+  return new Set(
+    given.map((value) => (/^[0-9a-fA-F]{64}$/.test(value) ? value.toLowerCase() : fingerprintOfFile(value))),
+  );
+}
+
+function fingerprintOfFile(file: string): string {
+  const pem = readInput(file).toString('utf8');
+  try {
+    // A private key would do too; it is not for handing around.
+    if (!pem.includes('PUBLIC KEY')) throw new Error('there is no public key in it');
+    return keyFingerprint(createPublicKey(pem));
+  } catch (error) {
+    throw new PrestageError({
+      code: 'usage',
+      message: `${sanitizeForDisplay(file, 512)} is neither a fingerprint nor a public key.`,
+      cause: error instanceof Error ? error.message : null,
+      remedy: 'Give 64 hexadecimal digits, as "prestage ledger verify" prints them, or a file in PEM form.',
+    });
+  }
+}
+
+function readInput(file: string): Buffer {
+  try {
+    return readFileSync(file);
+  } catch (error) {
+    throw isSystemError(error) ? cannotRead(file, error) : error;
+  }
+}
+
+function cannotRead(file: string, error: Error): PrestageError {
+  return new PrestageError({
+    code: 'usage',
+    message: `The file ${sanitizeForDisplay(file, 512)} cannot be read.`,
+    cause: error.message,
+    remedy: 'Name a file that is there and that you may read.',
+  });
 }
 
 function prove({ stateDirectory }: CommandContext, sequence: number): string {

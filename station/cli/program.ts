@@ -5,7 +5,6 @@ import { isCancellation, PrestageError } from '../../core/errors';
 import { elevationFacts, quietSudo } from '../engine/elevation';
 import { Engines, type EnginesOptions } from '../engine/engines';
 import { applyCommand } from './apply';
-import { auditCommand } from './audit';
 import { benchCommand } from './bench';
 import { cacheCommand } from './cache';
 import { bindProgram, type Program } from './context';
@@ -18,7 +17,6 @@ import { mediaCommand } from './media';
 import { orderCommand } from './order';
 import { Output } from './output';
 import { rehearseCommand } from './rehearse';
-import { shipCommand } from './ship';
 import { verifyCommand } from './verify';
 
 export interface CommandLine {
@@ -93,8 +91,6 @@ function rootCommand({ version, stdout, stderr }: CommandLine, output: Output): 
     verifyCommand(),
     rehearseCommand(),
     orderCommand(),
-    shipCommand(),
-    auditCommand(),
     ledgerCommand(),
     fleetCommand(),
     machineCommand(),

@@ -15,7 +15,29 @@ export type ExportFormat = 'json' | 'csv';
  */
 export function exportPieces(ledger: Ledger, format: ExportFormat): Iterable<string> {
   const verified = requireWhole(ledger);
-  return format === 'csv' ? exportCsv(ledger, verified) : exportJson(ledger, verified);
+  return batched(format === 'csv' ? exportCsv(ledger, verified) : exportJson(ledger, verified));
+}
+
+/** Characters that are handed on together. */
+const batchLength = 128 * 1024;
+/** Pieces that go by themselves: who only wants the beginning, as head(1) does, gets it at once. */
+const firstPieces = 100;
+
+/** Puts small pieces together: handing over each line by itself takes longer than making it. */
+export function* batched(pieces: Iterable<string>): Generator<string, void> {
+  let count = 0;
+  let batch: string[] = [];
+  let length = 0;
+  for (const piece of pieces) {
+    count += 1;
+    batch.push(piece);
+    length += piece.length;
+    if (count > firstPieces && length < batchLength) continue;
+    yield batch.join('');
+    batch = [];
+    length = 0;
+  }
+  if (batch.length > 0) yield batch.join('');
 }
 
 /**

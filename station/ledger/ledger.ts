@@ -15,7 +15,6 @@ import { loadPublicKey, type StationKey, type VerifyingKey } from './keys';
 import { packedRows } from './packed-rows';
 import { checkpointFor, proofsFor } from './proofs';
 import { checkpointInterval } from './schema';
-import { signShipment } from './shipment-signature';
 import { verifyLedger, type LedgerReport, type VerifyOptions } from './verify';
 
 type LedgerPlaces = Pick<StatePlaces, 'ledgerFile' | 'headFile' | 'keyFile' | 'publicKeyFile'>;
@@ -386,36 +385,6 @@ export class Ledger {
       }
       if (rows.length < pageRows) return;
     }
-  }
-
-  /**
-   * All entries about one job, oldest first.
-   * @throws PrestageError ledger-broken when an entry is not what was signed
-   */
-  ofJob(jobId: string): LedgerRow[] {
-    return this.#select('WHERE job_id = ?', 'ORDER BY sequence', jobId).map((row) => this.#checked(row));
-  }
-
-  /**
-   * The newest finished job of every machine that has one, newest first; drives that were found wrong later are left out.
-   * @param most of them
-   * @throws PrestageError ledger-broken when an entry is not what was signed
-   */
-  finished(most: number): LedgerRow[] {
-    const places = `SELECT MAX(sequence) AS place FROM entries AS done
-      WHERE kind = 'job-ended' AND state = 'done' AND NOT EXISTS (SELECT 1 FROM entries AS later
-        WHERE later.job_id = done.job_id AND later.kind = 'drive-verified' AND later.state = 'failed')
-      GROUP BY machine_serial ORDER BY place DESC LIMIT ?`;
-    return this.#select(
-      `WHERE sequence IN (SELECT place FROM (${places}))`,
-      'ORDER BY sequence DESC',
-      most,
-    ).map((row) => this.#checked(row));
-  }
-
-  /** Signs what a shipment's bundle holds, by its SHA-256. */
-  signShipment(sha256: string): string {
-    return signShipment(sha256, this.#forWriting().station.privateKey);
   }
 
   /**

@@ -1,4 +1,4 @@
-import { isUtf8 } from 'node:buffer';
+import { isAscii, isUtf8 } from 'node:buffer';
 import type { LedgerDatabase, RawRow } from './database';
 
 /**
@@ -34,7 +34,10 @@ export function packedRows(database: LedgerDatabase, first: number, last: number
   for (const name of names) {
     const bytes = raw[name];
     if (!(bytes instanceof ArrayBuffer) || !isUtf8(bytes)) return null;
-    const texts = Buffer.from(bytes).toString('utf8').split('\n');
+    // Nearly all of it is ASCII, which is decoded faster when that is said.
+    const texts = Buffer.from(bytes)
+      .toString(isAscii(bytes) ? 'latin1' : 'utf8')
+      .split('\n');
     // As many lines as rows: so no value holds a line feed, and each line is one value.
     if (texts.length !== count) return null;
     lines.set(name, texts);

@@ -9,6 +9,8 @@ import type { LogAnswers, LogPlaces, LogQuestion, LogReply, LogRequest } from '.
 
 /** Entries read between two looks at what was asked. */
 const pageEntries = 2000;
+/** Entries read before the first answer: enough for a screen. */
+const firstEntries = 500;
 
 const places = workerData as LogPlaces;
 
@@ -46,16 +48,16 @@ function look(): { index: LogIndex; entries: number } {
       index.addNewer(ledger.entriesBetween(first, last, pageEntries).reverse());
     }
     progress.newest = entries;
-    if (progress.oldest === entries + 1) readOlder(ledger, progress);
+    if (progress.oldest === entries + 1) readOlder(ledger, progress, firstEntries);
     if (progress.oldest > 1) filling ??= fill(progress).catch(() => undefined);
     return { index, entries };
   });
 }
 
-function readOlder(ledger: Ledger, state: Progress): void {
+function readOlder(ledger: Ledger, state: Progress, count: number): void {
   const last = state.oldest - 1;
-  const first = Math.max(1, last - pageEntries + 1);
-  if (last >= first) state.index.addOlder(ledger.entriesBetween(first, last, pageEntries));
+  const first = Math.max(1, last - count + 1);
+  if (last >= first) state.index.addOlder(ledger.entriesBetween(first, last, count));
   state.oldest = first;
 }
 
@@ -64,7 +66,7 @@ async function fill(state: Progress): Promise<void> {
   const ledger = Ledger.open(places, { readOnly: true });
   try {
     while (state.oldest > 1) {
-      readOlder(ledger, state);
+      readOlder(ledger, state, pageEntries);
       await nextTurn();
     }
   } finally {

@@ -415,6 +415,29 @@ describe('a ledger from before checkpoints', () => {
     expect(JSON.parse(readFileSync(places.headFile, 'utf8'))).toMatchObject({ version: 2, checkpoint: 1024 });
   });
 
+  it('that is large gets them over several openings, or at once where all are needed', () => {
+    rmSync(folder, { recursive: true, force: true });
+    places = statePlaces(folder);
+    makeLargeLedger(places, 5000);
+    makeOld();
+    const newest = (): number => {
+      const database = new Database(places.ledgerFile);
+      const { size } = database.prepare('SELECT MAX(size) AS size FROM checkpoints').get() as {
+        size: number;
+      };
+      database.close();
+      return size;
+    };
+    const ledger = Ledger.open(places);
+    expect(newest()).toBe(4096);
+    expect(findings()).toEqual([]);
+    expect(ledger.signedCheckpoint().size).toBe(5000);
+    ledger.close();
+    Ledger.open(places).close();
+    expect(newest()).toBe(4864);
+    expect(findings()).toEqual([]);
+  });
+
   it('gets none over an entry that is not what was signed: what was changed stays found', () => {
     makeOld();
     tamperOld(
