@@ -29,6 +29,19 @@ export default defineConfig({
           sequence: { groupOrder: 1 },
         },
       },
+      {
+        test: {
+          name: 'boot',
+          include: ['test/boot/**/*.test.ts'],
+          environment: 'node',
+          globalSetup: ['test/support/global-setup.ts'],
+          testTimeout: 300_000,
+          hookTimeout: 300_000,
+          // Emulated machines take a core each.
+          fileParallelism: false,
+          sequence: { groupOrder: 2 },
+        },
+      },
     ],
     // Two cores: more files at once only make each other slow.
     maxWorkers: 2,

@@ -36,7 +36,7 @@ if [ -n "$desk" ]; then
 fi
 if [ -n "$tests" ]; then
   wanted="$wanted sgdisk:gdisk sfdisk:fdisk losetup:mount sudo:sudo Xvfb:xvfb xauth:xauth lintian:lintian
-          pkexec:pkexec pkaction:polkitd dbus-daemon:dbus"
+          pkexec:pkexec pkaction:polkitd dbus-daemon:dbus qemu-system-x86_64:qemu-system-x86 xz:xz-utils"
 fi
 
 missing=""
@@ -49,6 +49,7 @@ if [ -n "$libraries" ]; then
     case "$present" in *"${pair%%:*} "*) ;; *) missing="$missing ${pair##*:}" ;; esac
   done
 fi
+if [ -n "$tests" ] && [ ! -e /usr/share/OVMF/OVMF_VARS_4M.ms.fd ]; then missing="$missing ovmf"; fi
 if [ -n "$missing" ]; then
   if [ "$(id -u)" = 0 ]; then
     say "installing:$missing"
@@ -59,6 +60,16 @@ if [ -n "$missing" ]; then
   else
     say "missing system packages. Install them, then run this again:"
     say "  sudo apt-get install --no-install-recommends$missing"
+    exit 3
+  fi
+fi
+
+# The boot test fetches Debian's signed kernel and loaders: apt must know them.
+if [ -n "$tests" ] && [ -z "$(apt-cache pkgnames linux-image-6.12. 2>/dev/null)" ]; then
+  if [ "$(id -u)" = 0 ]; then
+    apt-get update -qq >&2
+  else
+    say "apt knows no kernel for the boot test. Run: sudo apt-get update"
     exit 3
   fi
 fi

@@ -1,11 +1,12 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TaskProgress } from '../core/contract/engine';
 import { confirmationOf, driveLabel, identityOf, type Drive } from '../core/drive';
 import { PrestageError } from '../core/errors';
 import type { JobFacts } from '../core/record';
 import type { RehearsalSettings, RehearsalVerdict } from '../core/rehearsal';
+import type { JobReport } from './batch/run-job';
 import type { Engines } from './engine/engines';
 import type { AppendContext, Ledger } from './ledger/ledger';
 import { syncFolder, writeNewFile, type StatePlaces } from './state';
@@ -29,6 +30,8 @@ export interface RehearsalDependencies {
 
 export interface RehearsalReport {
   readonly verdict: RehearsalVerdict;
+  /** SHA-256 of the picture; null when there was none. */
+  readonly picture: string | null;
   /** PNG of the display at the end, absolute; null when there was none. */
   readonly pictureFile: string | null;
   readonly ledgerEntry: number;
@@ -73,7 +76,17 @@ export async function rehearse(
     },
     append,
   );
-  return { verdict, pictureFile: kept?.file ?? null, ledgerEntry: sequence };
+  return {
+    verdict,
+    picture: kept?.sha256 ?? null,
+    pictureFile: kept?.file ?? null,
+    ledgerEntry: sequence,
+  };
+}
+
+/** The finished drive of a batch that is rehearsed when the settings want one: its first. */
+export function firstFinished(reports: readonly JobReport[]): Drive | null {
+  return reports.find(({ end }) => end.state === 'done')?.job.drive ?? null;
 }
 
 /** The error of a drive that did not start. */
@@ -84,6 +97,14 @@ export function rehearsalFailed(drive: Drive, verdict: RehearsalVerdict): Presta
     cause: verdict.console.slice(-5).join('\n') || null,
     remedy: 'Look at the picture of the display. Do not ship the batch before you know why.',
   });
+}
+
+/** A picture that was kept, as it was recorded; null when it is gone, or is another one by now. */
+export function readPicture(sha256: string, places: Pick<StatePlaces, 'pictures'>): Buffer | null {
+  const file = join(places.pictures, `${sha256}.png`);
+  if (!existsSync(file)) return null;
+  const png = readFileSync(file);
+  return createHash('sha256').update(png).digest('hex') === sha256 ? png : null;
 }
 
 /** Before the entry that names it is written, the picture is on the disk. */

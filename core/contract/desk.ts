@@ -4,6 +4,7 @@ import { driveSchema } from '../drive';
 import { errorDataSchema } from '../errors';
 import { jobStateSchema } from '../job';
 import { mediaSchema } from '../media';
+import { rehearsalSettingsSchema, rehearsalVerdictSchema } from '../rehearsal';
 import { storedEntrySchema, ledgerEntrySchema } from '../record';
 import { scanOutcomeSchema } from '../scan-outcome';
 import { deskSettingsSchema } from '../settings';
@@ -130,6 +131,28 @@ export const deskJobSchema = z.strictObject({
 });
 export type DeskJob = z.infer<typeof deskJobSchema>;
 
+/** A finished drive that is, or was, started in a virtual machine. The newest of a drive. */
+export const deskRehearsalSchema = z.discriminatedUnion('status', [
+  z.strictObject({
+    driveId: z.string(),
+    status: z.literal('running'),
+    /** Seconds so far, and at most. */
+    seconds: z.int().nonnegative(),
+    limit: z.int().nonnegative(),
+  }),
+  z.strictObject({
+    driveId: z.string(),
+    status: z.literal('ended'),
+    verdict: rehearsalVerdictSchema,
+    /** SHA-256 of the display's last picture; null when there was none. */
+    picture: sha256Schema.nullable(),
+    ledgerEntry: z.int(),
+  }),
+  /** It could not be tried. */
+  z.strictObject({ driveId: z.string(), status: z.literal('failed'), error: errorDataSchema }),
+]);
+export type DeskRehearsal = z.infer<typeof deskRehearsalSchema>;
+
 /** Something that happened to the station and stays on the screen until it is dismissed. */
 export const noticeSchema = z.strictObject({
   id: z.int(),
@@ -152,6 +175,7 @@ export const stationSettingsSchema = z.strictObject({
   stationName: z.string().min(1).max(128),
   /** Bytes that renders may take together. */
   cacheLimitBytes: z.int().nonnegative(),
+  rehearsal: rehearsalSettingsSchema,
   desk: deskSettingsSchema,
 });
 export type StationSettings = z.infer<typeof stationSettingsSchema>;
@@ -166,6 +190,7 @@ export const deskStateSchema = z.strictObject({
   pairing: pairingStateSchema,
   /** At most ten times a second while bytes move. */
   jobs: z.array(deskJobSchema),
+  rehearsals: z.array(deskRehearsalSchema),
   notices: z.array(noticeSchema),
 });
 export type DeskState = z.infer<typeof deskStateSchema>;
@@ -277,6 +302,15 @@ export const deskMethods = {
   retryJob: { request: drive, response: nothing },
   /** Takes an ended job off its card: the drive was pulled or will hold another machine's image. */
   dismissJob: { request: drive, response: nothing },
+  /** Starts a finished drive in a virtual machine. Answers when it has begun. */
+  rehearseDrive: { request: drive, response: nothing },
+  cancelRehearsal: { request: drive, response: nothing },
+  /** The last picture of a rehearsal's display. */
+  getPicture: {
+    request: z.strictObject({ sha256: sha256Schema }),
+    /** PNG, base64; null when it is not in the state folder any more, or is not what the ledger says. */
+    response: z.strictObject({ png: z.base64().nullable() }),
+  },
   dismissNotice: { request: z.strictObject({ id: z.int() }), response: nothing },
 
   queryLog: {

@@ -57,6 +57,8 @@ export interface MachineRequest {
   readonly driveDescriptor: number;
   /** Bytes. */
   readonly sectorSize: number;
+  /** The drive is a block device, not a file. */
+  readonly blockDevice: boolean;
   readonly machineSerial: string;
 }
 
@@ -81,8 +83,14 @@ export function machineArguments(request: MachineRequest): string[] {
     ...['-drive', `if=pflash,unit=0,format=raw,readonly=on,file=${quoted(firmware.code)}`],
     ...['-drive', `if=pflash,unit=1,format=raw,file=${quoted(variablesFile)}`],
     ...['-add-fd', `fd=${driveDescriptor},set=1`],
-    ...['-drive', 'if=none,id=drive,format=raw,snapshot=on,file=/dev/fdset/1'],
-    ...['-device', `nvme,drive=drive,serial=PRESTAGE,logical_block_size=${request.sectorSize},bootindex=1`],
+    ...[
+      '-drive',
+      `if=none,id=drive,format=raw,snapshot=on,file.driver=${request.blockDevice ? 'host_device' : 'file'},file.filename=/dev/fdset/1`,
+    ],
+    ...[
+      '-device',
+      `nvme,drive=drive,serial=PRESTAGE,logical_block_size=${request.sectorSize},physical_block_size=4096,bootindex=1`,
+    ],
     ...['-device', 'VGA', '-serial', 'stdio', '-qmp', `unix:${quoted(controlSocket)},server=on,wait=off`],
     ...['-smbios', `type=1,manufacturer=Prestage,product=Rehearsal,serial=${quoted(request.machineSerial)}`],
     ...['-sandbox', 'on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecontrol=deny'],

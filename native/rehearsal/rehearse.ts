@@ -92,9 +92,12 @@ async function runMachine(
       ...{ accelerator, firmware, variablesFile, controlSocket, driveDescriptor: 3 },
       secureBoot: request.secureBoot,
       sectorSize: opened.drive.logicalSectorSize,
+      blockDevice: opened.drive.kind !== 'virtual',
       machineSerial: request.machineSerial,
     });
-    machine = spawn(findTool('qemu-system-x86_64'), args, {
+    // However this process ends, the machine ends with it: it must not hold a drive that nobody watches.
+    const withParent = ['--pdeathsig', 'KILL', '--', findTool('qemu-system-x86_64'), ...args];
+    machine = spawn(findTool('setpriv'), withParent, {
       stdio: ['ignore', 'pipe', 'pipe', opened.fd],
       // What the machine writes goes to a temporary file there.
       env: { PATH: process.env['PATH'] ?? '', LC_ALL: 'C.UTF-8', TMPDIR: scratch },
@@ -221,7 +224,9 @@ async function watch(
       if (lines.some((line) => line.includes(text))) return await answer(true, `the console shows "${text}"`);
     }
     if (machine.ended) return await endedEarly(machine, accelerator, lines, answer);
-    if (!(await machine.runs(signal).catch(() => !machine.ended))) throw new AcceleratorFailed();
+    // One that cannot be asked has just ended, which is seen in the next round, or has not begun to listen.
+    const runs = await machine.runs(signal).catch(() => null);
+    if (runs === false) throw new AcceleratorFailed();
     if (firmware.kind === 'refused') return await answer(false, firmware.why);
     if (request.sign.kind === 'display') {
       // The firmware draws nothing any more once it has started a loader: what changes then, the loader changes.

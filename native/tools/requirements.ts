@@ -8,6 +8,7 @@ export const toolPackages = {
   mcopy: 'mtools',
   mdir: 'mtools',
   'qemu-system-x86_64': 'qemu-system-x86',
+  setpriv: 'util-linux',
   hivexml: 'libhivex-bin',
   hivexsh: 'libhivex-bin',
 } as const;

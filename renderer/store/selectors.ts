@@ -1,4 +1,11 @@
-import type { DeskJob, DeskState, DrivesState, Pair, PairingState } from '../../core/contract/desk';
+import type {
+  DeskJob,
+  DeskRehearsal,
+  DeskState,
+  DrivesState,
+  Pair,
+  PairingState,
+} from '../../core/contract/desk';
 import type { Drive } from '../../core/drive';
 import { hasEnded } from '../../core/job';
 import type { Expectation } from '../../core/scan-outcome';
@@ -15,6 +22,11 @@ export function driveOf(state: DeskState, driveId: string | null): Drive | null 
 /** The newest job of a drive; null when it has none or that was dismissed. */
 export function jobOf(state: DeskState, driveId: string | null): DeskJob | null {
   return state.jobs.find((job) => job.driveId === driveId) ?? null;
+}
+
+/** The newest rehearsal of a drive. */
+export function rehearsalOf(state: DeskState, driveId: string | null): DeskRehearsal | null {
+  return state.rehearsals.find((rehearsal) => rehearsal.driveId === driveId) ?? null;
 }
 
 /** The pair that a drive is in. */
@@ -36,12 +48,25 @@ export function isRunning({ state }: DeskJob): boolean {
 export type CardKind =
   'empty' | 'blocked' | 'free' | 'paired' | 'running' | 'pass' | 'fail' | 'cancelled' | 'interrupted';
 
-/** A job tells more than the drive; a drive that left while it had a job is shown with that job. */
-export function cardKind(drive: Drive | null, job: DeskJob | null, pair: Pair | null): CardKind {
+/** Whether a drive was found not to start. */
+function doesNotStart(rehearsal: DeskRehearsal | null): boolean {
+  return rehearsal?.status === 'ended' && !rehearsal.verdict.passed;
+}
+
+/**
+ * A job tells more than the drive; a drive that left while it had a job is shown with that job. A drive that does not
+ * start has failed, however well it was written: nobody must take it for a good one.
+ */
+export function cardKind(
+  drive: Drive | null,
+  job: DeskJob | null,
+  pair: Pair | null,
+  rehearsal: DeskRehearsal | null,
+): CardKind {
   if (job !== null) {
     switch (job.state.state) {
       case 'done':
-        return 'pass';
+        return doesNotStart(rehearsal) ? 'fail' : 'pass';
       case 'failed':
         return 'fail';
       case 'cancelled':
@@ -72,14 +97,27 @@ export interface Counts {
 }
 
 /** How the bench stands. A new object. */
-export function countsOf({ pairing, jobs }: Pick<DeskState, 'pairing' | 'jobs'>): Counts {
+export function countsOf({
+  pairing,
+  jobs,
+  rehearsals,
+}: Pick<DeskState, 'pairing' | 'jobs' | 'rehearsals'>): Counts {
   const counts = { paired: pairing.pairs.length, running: 0, pass: 0, fail: 0, stopped: 0 };
   for (const job of jobs) {
-    const kind = cardKind(null, job, null);
+    const rehearsal = rehearsals.find(({ driveId }) => driveId === job.driveId) ?? null;
+    const kind = cardKind(null, job, null, rehearsal);
     if (kind === 'running' || kind === 'pass' || kind === 'fail') counts[kind] += 1;
     else counts.stopped += 1;
   }
   return counts;
+}
+
+/** Drives whose cards say PASS. A new list. */
+export function passedDrives({ jobs, rehearsals }: Pick<DeskState, 'jobs' | 'rehearsals'>): string[] {
+  const silent = new Set(rehearsals.filter(doesNotStart).map(({ driveId }) => driveId));
+  return jobs
+    .filter((job) => job.state.state === 'done' && !silent.has(job.driveId))
+    .map(({ driveId }) => driveId);
 }
 
 /** What is waited for next, as the scan line asks for it. */

@@ -169,6 +169,27 @@ export const benchText = {
     emptyBay: 'No drive is in this bay. Put one in; it is seen within seconds.',
   },
 
+  rehearsal: {
+    title: 'Does it start?',
+    hint: 'Starts the drive in a virtual machine on this computer. The drive is only read. Takes up to some minutes.',
+    start: 'Rehearse',
+    again: 'Rehearse again',
+    cancel: 'Cancel the rehearsal',
+    action: (action: string, bay: string): string => `${action}: ${bayName(bay)}`,
+    running: (time: string, limit: string): string =>
+      `Starting in a virtual machine: ${time} of at most ${limit}.`,
+    progress: (bay: string): string => `Rehearsal of ${bayName(bay)}`,
+    passed: 'It starts.',
+    failed: 'It does not start. Do not ship it before you know why.',
+    onCard: { running: 'Rehearsing …', passed: 'Starts', failed: 'Does not start', error: 'Not rehearsed' },
+    seen: 'Seen',
+    took: 'Took',
+    secureBoot: 'Secure Boot',
+    on: 'on',
+    off: 'off',
+    console: 'Console',
+  },
+
   start: {
     title: (number: number): string => `${count(number, 'drive', 'drives')} will be erased`,
     warning: 'Everything on these drives will be gone. Compare bays and machines before you start.',

@@ -20,6 +20,8 @@ export const commonText = {
   errorCode: 'Code',
   copy: 'Copy',
   copied: 'Copied',
+  pictureOf: 'The last picture of the display',
+  pictureGone: 'The picture is not in the state folder any more.',
   unknown: 'unknown',
   none: 'none',
   virtualBench: (directory: string): string => `Virtual bench in ${directory}`,

@@ -121,6 +121,25 @@ export const settingsText = {
     },
   },
 
+  rehearsal: {
+    title: 'Rehearsal',
+    intro:
+      'A finished drive is started in a virtual machine, to see that it starts. It is only read. Verdict and picture go into the log.',
+    first: 'Rehearse the first drive of each batch',
+    firstHint: 'When its jobs have ended. Leave that drive in its bay until then.',
+    secureBoot: 'Secure Boot on, with Microsoft’s keys',
+    secureBootHint: 'A loader that is not signed is refused, as it would be by the machine.',
+    sign: 'It has started when',
+    display: 'the display shows something after the firmware',
+    displayHint: 'Fits every media.',
+    console: 'a text comes on the serial console',
+    consoleHint: 'For a boot image that writes there. Surer.',
+    consoleText: 'The text',
+    consoleTextProblem: 'Give the text.',
+    seconds: 'Wait at most, in seconds',
+    secondsProblem: 'Give a whole number from 10 to 3600.',
+  },
+
   cache: {
     title: 'Image cache',
     intro:

@@ -3,17 +3,19 @@ import { resolve } from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
 import type { Assignment } from '../../core/batch-rules';
 import { formatBytes, formatDuration, sanitizeForDisplay } from '../../core/display';
-import { cancelled, PrestageError } from '../../core/errors';
+import { cancelled, isCancellation, PrestageError } from '../../core/errors';
 import { placeOf } from '../../core/drive';
 import { defaultLayoutName, layouts } from '../../core/layout';
 import { planBatch, type BatchPlan, type BatchRequest, type PlannedJob } from '../batch/plan-batch';
 import { runBatch, type BatchReport } from '../batch/run-batch';
 import type { JobReport } from '../batch/run-job';
 import { openRenderCache } from '../renders/render-cache';
+import { firstFinished } from '../rehearse';
 import { benchOption, commandAction, jsonOption, parseCount, stateOption } from './context';
 import { exitCodes, type ExitCode } from './exit-codes';
 import { facts, table, type Output } from './output';
 import { defaultOperator } from '../open-station';
+import { rehearseFirst } from './rehearse';
 import { withStation } from './station-context';
 
 interface ApplyOptions {
@@ -67,7 +69,7 @@ export function applyCommand(): Command {
           workOrder: options.workOrder === undefined ? null : plainText('--work-order', options.workOrder),
           proof: null,
         };
-        return await withStation(context, asked.operator, async ({ places, settings, ledger }) => {
+        return await withStation(context, asked.operator, async ({ places, settings, ledger, append }) => {
           const request: BatchRequest = { ...asked, bays: settings.desk.bays };
           const { engines, output, signal } = context;
           const plan = await planBatch(request, engines, ledger, places, signal);
@@ -87,8 +89,19 @@ export function applyCommand(): Command {
               output.progress.job(jobLabel(job), state);
             },
           });
-          output.result(documentOf(plan, report), () => reportText(report));
-          return exitCodeOf(report);
+          const first = settings.rehearsal.firstOfBatch ? firstFinished(report.jobs) : null;
+          const rehearsal =
+            first === null || signal.aborted
+              ? null
+              : await rehearseFirst(first, request.benchDirectory, context, {
+                  ...{ places, settings, ledger, append },
+                });
+          output.result({ ...documentOf(plan, report), rehearsal: rehearsal?.document ?? null }, () =>
+            rehearsal === null ? reportText(report) : `${reportText(report)}\n${rehearsal.text}`,
+          );
+          if (rehearsal === null || rehearsal.failure === null) return exitCodeOf(report);
+          output.failure(rehearsal.failure);
+          return isCancellation(rehearsal.failure) ? exitCodes.cancelled : exitCodes.failed;
         });
       }),
     );

@@ -75,8 +75,21 @@ export function workplaceHandlers(place: Workplace): WorkplaceHandlers {
       return done;
     },
     dismissJob: ({ driveId }) => {
-      place.jobs.dismiss(driveId);
+      if (place.jobs.dismiss(driveId)) place.rehearsals.forget(driveId);
       return Promise.resolve(done);
+    },
+    rehearseDrive: async ({ driveId }) => {
+      await Promise.resolve();
+      place.rehearse(driveId);
+      return done;
+    },
+    cancelRehearsal: ({ driveId }) => {
+      place.rehearsals.cancel(driveId);
+      return Promise.resolve(done);
+    },
+    getPicture: async ({ sha256 }) => {
+      await Promise.resolve();
+      return { png: place.picture(sha256)?.toString('base64') ?? null };
     },
     dismissNotice: ({ id }) => {
       place.dismissNotice(id);

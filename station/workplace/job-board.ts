@@ -4,6 +4,7 @@ import { isCancellation, toErrorData } from '../../core/errors';
 import { hasEnded, type JobEnd } from '../../core/job';
 import { planBatch, type BatchRequest, type PlannedJob } from '../batch/plan-batch';
 import { runBatch } from '../batch/run-batch';
+import type { JobReport } from '../batch/run-job';
 import type { LeftOpenJob } from '../batch/runs';
 import type { Engines } from '../engine/engines';
 import type { Ledger } from '../ledger/ledger';
@@ -17,6 +18,8 @@ export interface JobBoardDependencies {
   readonly places: StatePlaces;
   readonly settings: () => Settings;
   readonly onChange: () => void;
+  /** The jobs of a batch have ended, and its drives are let go. */
+  readonly onBatchEnd: (reports: readonly JobReport[]) => void;
 }
 
 /** The newest job of a drive, and how to stop it. */
@@ -104,6 +107,9 @@ export class JobBoard {
         signal: stop.signal,
         ...hooks,
       })
+        .then(({ jobs }) => {
+          this.#dependencies.onBatchEnd(jobs);
+        })
         .catch((error: unknown) => {
           if (begin.done) this.#endAll(plan.jobs, run, error);
           else refused(error instanceof Error ? error : new Error(String(error)));

@@ -31,6 +31,15 @@ export function notReady({ reason, detail }: Extract<ScanOutcome, { result: 'ref
   });
 }
 
+/** The refusal of a rehearsal. */
+export function nothingToRehearse(): PrestageError {
+  return new PrestageError({
+    code: 'usage',
+    message: 'There is no finished drive here that could be started.',
+    remedy: 'Write a drive first, and leave it in its bay.',
+  });
+}
+
 /** The refusal of a retry. */
 export function nothingToRetry(): PrestageError {
   return new PrestageError({

@@ -10,6 +10,7 @@ import type { AppendContext } from '../ledger/ledger';
 import { LogService } from '../log/log-service';
 import { defaultOperator, openStation, recordLeftOpen, type OpenStation } from '../open-station';
 import { openRenderCache, type RenderCache } from '../renders/render-cache';
+import { readPicture } from '../rehearse';
 import { changeSettings, type Settings } from '../settings';
 import { DriveList } from './drive-list';
 import { withPulledDrives } from './drives-view';
@@ -18,7 +19,15 @@ import { workplaceHandlers, type WorkplaceHandlers } from './handlers';
 import { MediaProver } from './media-prover';
 import { PairingDesk } from './pairing-desk';
 import { Patches } from './patches';
-import { benchInUse, interrupted, mediaNotProved, nothingToRetry, pulledDrives } from './refusals';
+import { Rehearsals } from './rehearsals';
+import {
+  benchInUse,
+  interrupted,
+  mediaNotProved,
+  nothingToRehearse,
+  nothingToRetry,
+  pulledDrives,
+} from './refusals';
 import { hasNoRealDrive, openTrainingBench } from './training-bench';
 
 export interface WorkplaceOptions {
@@ -50,6 +59,7 @@ export class Workplace {
   readonly media: MediaProver;
   readonly jobs: JobBoard;
   readonly pairing: PairingDesk;
+  readonly rehearsals: Rehearsals;
   /** Resolves when what an earlier run left open is recorded; nothing is started before. */
   readonly #ready: Promise<void>;
   #settings: Settings;
@@ -96,6 +106,7 @@ export class Workplace {
         batch: () => this.#batch,
         pairing: () => this.pairing.state,
         jobs: () => this.jobs.jobs,
+        rehearsals: () => this.rehearsals.states,
         notices: () => this.#notices,
       },
       options.onPatch,
@@ -122,6 +133,22 @@ export class Workplace {
       settings: () => this.#settings,
       onChange: () => {
         this.patches.changed('jobs', 'drives', 'pairing');
+      },
+      onBatchEnd: (reports) => {
+        this.rehearsals.onBatchEnd(reports);
+      },
+    });
+    this.rehearsals = new Rehearsals({
+      ...{ engines: this.#engines, ledger, places },
+      settings: () => this.#settings.rehearsal,
+      stationName: () => this.#settings.stationName,
+      operator: () => this.#batch.operator || defaultOperator(),
+      benchDirectory: () => this.#benchDirectory,
+      onChange: () => {
+        this.patches.changed('rehearsals');
+      },
+      onFailed: (error) => {
+        this.#notify('error', error);
       },
     });
     this.pairing = new PairingDesk({
@@ -182,6 +209,7 @@ export class Workplace {
     this.drives.close();
     this.cancelAll();
     await this.settled();
+    await this.rehearsals.close();
     await this.#ready.catch(() => undefined);
     this.patches.close();
     await this.#engines.dispose();
@@ -243,6 +271,7 @@ export class Workplace {
       throw error;
     }
     this.pairing.started(driveIds);
+    for (const driveId of driveIds) this.rehearsals.forget(driveId);
   }
 
   /** Writes a drive again, with what it was started with, or what is chosen now when that is not known any more. */
@@ -253,6 +282,7 @@ export class Workplace {
     const assignments = [{ driveId, machineSerial: job.machineSerial }];
     const before = this.jobs.requestOf(driveId);
     await this.jobs.start(before === null ? this.#request(assignments) : { ...before, assignments });
+    this.rehearsals.forget(driveId);
   }
 
   #request(assignments: BatchRequest['assignments']): BatchRequest {
@@ -272,6 +302,19 @@ export class Workplace {
       bays: this.drives.state.bays.map(({ label, port }) => ({ label, port })),
       proof: proved.proof,
     };
+  }
+
+  /** Starts a finished drive in a virtual machine. @throws PrestageError drive-not-found, record-not-found, drive-busy */
+  rehearse(driveId: string): void {
+    const drive = this.drives.find(driveId);
+    const job = this.jobs.find(driveId);
+    if (drive === null || (job !== null && job.state.state !== 'done')) throw nothingToRehearse();
+    this.rehearsals.start(drive);
+  }
+
+  /** The last picture of a rehearsal's display: a PNG. */
+  picture(sha256: string): Buffer | null {
+    return readPicture(sha256, this.#station.places);
   }
 
   /** Takes a notice off the screen. */
@@ -314,6 +357,9 @@ export class Workplace {
       // A finished drive that was taken out needs no card; what failed is seen before it goes.
       if (state.state === 'done' && this.drives.find(driveId) === null) this.jobs.dismiss(driveId);
     }
+    for (const { driveId } of this.rehearsals.states) {
+      if (this.drives.find(driveId) === null) this.rehearsals.forget(driveId);
+    }
     this.patches.changed('drives', 'pairing');
   }
 
@@ -345,8 +391,8 @@ export class Workplace {
 }
 
 /** The settings that the screen shows. */
-function stationSettings({ stationName, cacheLimitBytes, desk }: Settings): StationSettings {
-  return { stationName, cacheLimitBytes, desk };
+function stationSettings({ stationName, cacheLimitBytes, rehearsal, desk }: Settings): StationSettings {
+  return { stationName, cacheLimitBytes, rehearsal, desk };
 }
 
 /** A change without the members that are there but not set. */

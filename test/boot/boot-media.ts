@@ -19,15 +19,19 @@ import { makeTree } from '../support/wim-tree';
  */
 
 const packages = ['shim-signed', 'grub-efi-amd64-signed', 'busybox-static'];
-/** In the order in which they are loaded; what is built into the kernel is not there as a file. */
-const modules = ['nvme-core', 'nvme', 'ntfs3', 'nls_utf8'];
+/** What the first boot needs of the kernel: the drive and its file system. What they need comes with them. */
+const modules = ['nvme', 'ntfs3', 'nls_utf8'];
 
-/** The newest kernel package that Debian's metapackage stands for. */
+/** The newest signed kernel of Debian 12 that has ntfs3: Debian's 6.1 is built without it, 6.12 with it. */
 function kernelPackage(): string {
-  const depends = execFileSync('apt-cache', ['depends', 'linux-image-amd64'], { encoding: 'utf8' });
-  const name = /Depends: (linux-image-\S+)/.exec(depends)?.[1];
-  if (name === undefined) throw new Error('apt-cache knows no kernel for linux-image-amd64');
-  return name;
+  const names = execFileSync('apt-cache', ['pkgnames', 'linux-image-6.12.'], { encoding: 'utf8' });
+  const number = (name: string): number => Number(/6\.12\.(\d+)/.exec(name)?.[1]);
+  const [newest] = names
+    .split('\n')
+    .filter((name) => /^linux-image-6\.12\.\d+\+deb12-amd64$/.test(name))
+    .sort((one, other) => number(other) - number(one));
+  if (newest === undefined) throw new Error('apt-cache knows no kernel 6.12: run apt-get update');
+  return newest;
 }
 
 /** Downloads packages and unpacks them into one folder; none is installed. */
@@ -46,12 +50,32 @@ function unpack(area: string): string {
   return root;
 }
 
-function findModule(root: string, name: string): string | null {
+/** Modules by name, each with its file. */
+function modulesOf(root: string): Map<string, string> {
   const folder = join(root, 'lib/modules');
-  const found = readdirSync(folder, { recursive: true, encoding: 'utf8' }).find((path) =>
-    new RegExp(`/${name}\\.ko(\\.xz)?$`).test(path),
-  );
-  return found === undefined ? null : join(folder, found);
+  const found = readdirSync(folder, { recursive: true, encoding: 'utf8' }).flatMap((path) => {
+    const name = /([^/]+)\.ko(?:\.xz)?$/.exec(path)?.[1];
+    return name === undefined ? [] : ([[name.replaceAll('-', '_'), join(folder, path)]] as const);
+  });
+  return new Map(found);
+}
+
+/** Modules in the order in which they can be loaded; what is built into the kernel is no file. */
+function loadOrder(root: string): Map<string, Buffer> {
+  const files = modulesOf(root);
+  const order = new Map<string, Buffer>();
+  const add = (name: string): void => {
+    const file = files.get(name);
+    if (file === undefined || order.has(name)) return;
+    const content = file.endsWith('.xz')
+      ? execFileSync('xz', ['-dc', file], { maxBuffer: 2 ** 26 })
+      : readFileSync(file);
+    const needs = /\0depends=([^\0]*)\0/.exec(content.toString('latin1'))?.[1] ?? '';
+    for (const need of needs.split(',').filter((one) => one !== '')) add(need.replaceAll('-', '_'));
+    order.set(name, content);
+  };
+  for (const name of modules) add(name);
+  return order;
 }
 
 /** @returns the initramfs, a cpio archive */
@@ -64,18 +88,10 @@ function makeInitramfs(root: string, area: string): Buffer {
   copyFileSync(join(root, 'bin/busybox'), join(tree, 'bin/sh'));
   copyFileSync(join(import.meta.dirname, 'init.sh'), join(tree, 'init'));
   for (const path of ['bin/busybox', 'bin/sh', 'init']) chmodSync(join(tree, path), 0o755);
-  const order: string[] = [];
-  for (const name of modules) {
-    const file = findModule(root, name);
-    if (file === null) continue;
-    const content = file.endsWith('.xz')
-      ? execFileSync('xz', ['-dc', file], { maxBuffer: 2 ** 26 })
-      : readFileSync(file);
-    writeFileSync(join(tree, 'modules', `${name}.ko`), content);
-    order.push(`${name}.ko`);
-  }
-  writeFileSync(join(tree, 'modules/order'), order.join('\n'));
-  return execFileSync('sh', ['-c', 'find . | busybox cpio -o -H newc'], {
+  const order = loadOrder(root);
+  for (const [name, content] of order) writeFileSync(join(tree, 'modules', `${name}.ko`), content);
+  writeFileSync(join(tree, 'modules/order'), [...order.keys()].map((name) => `${name}.ko\n`).join(''));
+  return execFileSync('sh', ['-c', 'find . | bin/busybox cpio -o -H newc'], {
     cwd: tree,
     maxBuffer: 2 ** 28,
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -107,12 +123,14 @@ function writeContentList(tree: string): void {
 }
 
 export interface BootMedia {
+  /** Folder that it was captured from. */
+  readonly tree: string;
   readonly path: string;
   /** The same with a loader that nobody signed. */
   readonly unsignedPath: string;
 }
 
-/** Makes the media in a folder that is there. Needs apt's lists, xz and busybox. */
+/** Makes the media in a folder that is there. Needs apt's lists and xz. */
 export async function makeBootMedia(area: string): Promise<BootMedia> {
   const root = unpack(area);
   const tree = join(area, 'tree');
@@ -145,5 +163,5 @@ export async function makeBootMedia(area: string): Promise<BootMedia> {
   const middle = Math.floor(loader.length / 2);
   loader[middle] = (loader[middle] ?? 0) ^ 1;
   writeFileSync(join(unsigned, 'EFI/Boot/bootx64.efi'), loader);
-  return { path: capture(tree), unsignedPath: capture(unsigned) };
+  return { tree, path: capture(tree), unsignedPath: capture(unsigned) };
 }

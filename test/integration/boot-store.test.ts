@@ -2,7 +2,16 @@ import { mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from '
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { bcdElements, bcdObjects, type BcdStore } from '../../core/boot/bcd';
+import { z } from 'zod';
+import {
+  bcdElements,
+  bcdObjects,
+  elementOf,
+  objectOf,
+  type BcdStore,
+  type BcdValue,
+} from '../../core/boot/bcd';
+import { decodeDevice, encodeDevice } from '../../core/boot/bcd-device';
 import { aimStore, bootTargetOf, newStore } from '../../core/boot/bcd-rules';
 import { emptyHive } from '../../native/boot/empty-hive';
 import { changeBootStore, createBootStore, readBootStore } from '../../native/boot/hive';
@@ -10,6 +19,7 @@ import { changeBootStore, createBootStore, readBootStore } from '../../native/bo
 /** Boot stores as hives, with the real hivex. */
 
 const signal = new AbortController().signal;
+const fixtures = join(import.meta.dirname, '../fixtures/recorded/boot-stores');
 const guids = (
   digit: string,
 ): { diskGuid: string; efiPartitionGuid: string; windowsPartitionGuid: string } => ({
@@ -27,6 +37,29 @@ beforeAll(() => {
 afterAll(() => {
   rmSync(folder, { recursive: true, force: true });
 });
+
+/** See test/fixtures/recorded/boot-stores. */
+function windowsSetup(): BcdStore {
+  const recorded = z
+    .record(z.string(), z.looseObject({ type: z.int() }))
+    .parse(JSON.parse(readFileSync(join(fixtures, 'windows-setup.json'), 'utf8')));
+  return {
+    objects: Object.entries(recorded).map(([id, { type, ...elements }]) => ({
+      id,
+      type,
+      elements: Object.entries(elements).map(([code, value]) => ({
+        type: Number.parseInt(code, 16),
+        value: recordedValue(z.union([z.string(), z.array(z.string())]).parse(value)),
+      })),
+    })),
+  };
+}
+
+function recordedValue(value: string | readonly string[]): BcdValue {
+  if (typeof value !== 'string') return { kind: 'strings', texts: value };
+  if (value.startsWith('=')) return { kind: 'string', text: value.slice(1) };
+  return { kind: 'binary', bytes: Uint8Array.from(Buffer.from(value, 'hex')) };
+}
 
 const byId = ({ objects }: BcdStore): BcdStore => ({
   objects: objects
@@ -58,6 +91,49 @@ describe('a boot store', () => {
     const read = await readBootStore(file, signal);
     expect(byId(read)).toEqual(byId({ objects: [...newStore(guids('b')).objects, odd] }));
     expect(bootTargetOf(read)).toMatchObject({ kind: 'ramdisk', path: '\\sources\\boot.wim' });
+  });
+
+  it('that Windows Setup made is read as it was, and aimed without losing anything', async () => {
+    const file = fresh();
+    const made = windowsSetup();
+    await createBootStore(file, made, signal);
+    const read = await readBootStore(file, signal);
+    expect(byId(read)).toEqual(byId(made));
+    for (const { value } of read.objects.flatMap(({ elements }) => elements)) {
+      if (value.kind === 'binary') expect(encodeDevice(decodeDevice(value.bytes))).toEqual(value.bytes);
+    }
+    const options = '{7619dcc8-fafe-11d9-b411-000476eba25f}';
+    const target = { kind: 'ramdisk', path: '\\sources\\boot.wim', options };
+    expect(bootTargetOf(read)).toMatchObject(target);
+
+    const changes = aimStore(read, guids('c'));
+    await changeBootStore(file, changes, signal);
+    const aimed = await readBootStore(file, signal);
+    expect(bootTargetOf(aimed)).toMatchObject(target);
+    const aimedAt = (object: string, element: number): unknown => {
+      const value = elementOf(objectOf(aimed, object), element);
+      return value?.kind === 'binary' ? decodeDevice(value.bytes) : null;
+    };
+    const { diskGuid, efiPartitionGuid, windowsPartitionGuid } = guids('c');
+    const windows = { kind: 'gpt', diskGuid, partitionGuid: windowsPartitionGuid };
+    // It had none: a medium that starts from a stick needs none.
+    expect(aimedAt(bcdObjects.bootManager, bcdElements.device)).toEqual({
+      kind: 'gpt',
+      diskGuid,
+      partitionGuid: efiPartitionGuid,
+    });
+    expect(aimedAt(options, bcdElements.sdiDevice)).toEqual(windows);
+    const entry = '{7619dcc9-fafe-11d9-b411-000476eba25f}';
+    expect(aimedAt(entry, bcdElements.osDevice)).toMatchObject({ kind: 'ramdisk', source: windows });
+    // Everything else is as it was.
+    const changed = new Set(changes.map(({ objectId, elementType }) => `${objectId} ${elementType}`));
+    const rest = ({ objects }: BcdStore): BcdStore => ({
+      objects: objects.map((object) => ({
+        ...object,
+        elements: object.elements.filter(({ type }) => !changed.has(`${object.id} ${type}`)),
+      })),
+    });
+    expect(byId(rest(aimed))).toEqual(byId(rest(made)));
   });
 
   it('gets elements that it did not have', async () => {

@@ -41,6 +41,24 @@ const mixed: DeskState = {
     someJob(8, { state: 'preparing', task: { phase: 'applying', done: 3e9, total: 24e9 } }),
     someJob(9, { state: 'sealing' }),
   ],
+  rehearsals: [
+    {
+      driveId: someDrive(1).id,
+      status: 'ended',
+      verdict: {
+        passed: false,
+        what: 'the firmware refused to start the drive: Access Denied',
+        sign: { kind: 'display' },
+        secureBoot: true,
+        accelerator: 'kvm',
+        seconds: 7.5,
+        console: ['BdsDxe: failed to load Boot0001 "UEFI QEMU NVMe Ctrl": Access Denied'],
+      },
+      picture: null,
+      ledgerEntry: 12,
+    },
+    { driveId: someDrive(2).id, status: 'running', seconds: 12, limit: 300 },
+  ],
   pairing: { ...ready.pairing, pairs: pairsOf([10]), obstacles: [] },
 };
 

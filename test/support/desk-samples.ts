@@ -96,6 +96,7 @@ export const emptyState: DeskState = {
   },
   settings: {
     stationName: 'Depot 3',
+    rehearsal: { firstOfBatch: false, sign: { kind: 'display' }, seconds: 300, secureBoot: false },
     cacheLimitBytes: 200 * GiB,
     desk: {
       bays: [],
@@ -121,6 +122,7 @@ export const emptyState: DeskState = {
     refusal: null,
   },
   jobs: [],
+  rehearsals: [],
   notices: [],
 };
 

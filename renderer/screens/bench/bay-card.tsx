@@ -1,8 +1,16 @@
 import { memo, type ReactElement } from 'react';
-import type { DeskJob, Pair } from '../../../core/contract/desk';
+import type { DeskJob, DeskRehearsal, Pair } from '../../../core/contract/desk';
 import type { Drive } from '../../../core/drive';
 import { useDesk } from '../../store/desk-store';
-import { cardKind, driveOf, jobOf, pairOf, type CardKind, type Density } from '../../store/selectors';
+import {
+  cardKind,
+  driveOf,
+  jobOf,
+  pairOf,
+  rehearsalOf,
+  type CardKind,
+  type Density,
+} from '../../store/selectors';
 import { selectDrive } from '../../store/view-store';
 import { useText, type Text } from '../../text';
 import { EndedBody, IdleBody } from './card-bodies';
@@ -40,6 +48,7 @@ interface CardProps {
   readonly drive: Drive | null;
   readonly job: DeskJob | null;
   readonly pair: Pair | null;
+  readonly rehearsal: DeskRehearsal | null;
   readonly density: Density;
 }
 
@@ -48,13 +57,14 @@ function Body({
   drive,
   job,
   pair,
+  rehearsal,
   density,
 }: CardProps & { readonly kind: CardKind }): ReactElement | null {
   if (job !== null) {
     return kind === 'running' ? (
       <RunningBody job={job} density={density} />
     ) : (
-      <EndedBody job={job} kind={kind} gone={drive === null} density={density} />
+      <EndedBody job={job} kind={kind} rehearsal={rehearsal} gone={drive === null} density={density} />
     );
   }
   return drive === null ? null : <IdleBody drive={drive} pair={pair} density={density} />;
@@ -69,7 +79,8 @@ export const BayCard = memo(function BayCard({ label, driveId, density }: BayCar
   const drive = useDesk((state) => driveOf(state, driveId));
   const job = useDesk((state) => jobOf(state, driveId));
   const pair = useDesk((state) => pairOf(state, driveId));
-  const kind = cardKind(drive, job, pair);
+  const rehearsal = useDesk((state) => rehearsalOf(state, driveId));
+  const kind = cardKind(drive, job, pair, rehearsal);
   const word = statusWord(kind, job, text);
   return (
     <li className="card" data-kind={kind} data-density={density}>
@@ -99,7 +110,7 @@ export const BayCard = memo(function BayCard({ label, driveId, density }: BayCar
             </p>
           )}
         </div>
-        <Body kind={kind} drive={drive} job={job} pair={pair} density={density} />
+        <Body kind={kind} drive={drive} job={job} pair={pair} rehearsal={rehearsal} density={density} />
       </div>
       {job !== null && density !== 'dense' && (
         <div className="card-actions">

@@ -1,6 +1,6 @@
 import { IconCheck, IconPlayerStop, IconX } from '@tabler/icons-react';
 import type { ReactElement } from 'react';
-import type { DeskJob, Pair } from '../../../core/contract/desk';
+import type { DeskJob, DeskRehearsal, Pair } from '../../../core/contract/desk';
 import type { Drive } from '../../../core/drive';
 import { formatDriveSize } from '../../format';
 import type { CardKind, Density } from '../../store/selectors';
@@ -51,16 +51,17 @@ export function IdleBody({ drive, pair, density }: IdleBodyProps): ReactElement 
 interface EndedBodyProps {
   readonly job: DeskJob;
   readonly kind: CardKind;
+  readonly rehearsal: DeskRehearsal | null;
   /** The drive is not attached any more. */
   readonly gone: boolean;
   readonly density: Density;
 }
 
 /** How a job ended, to be read from across the room. */
-export function EndedBody({ job, kind, gone, density }: EndedBodyProps): ReactElement {
+export function EndedBody({ job, kind, rehearsal, gone, density }: EndedBodyProps): ReactElement {
   const text = useText().bench;
   const { state } = job;
-  const word = text.phase[state.state];
+  const word = text.phase[kind === 'fail' ? 'failed' : state.state];
   return (
     <>
       <p className="card-verdict" aria-hidden>
@@ -84,7 +85,26 @@ export function EndedBody({ job, kind, gone, density }: EndedBodyProps): ReactEl
           {state.state === 'cancelled' ? text.cancelledHint : text.interruptedHint}
         </p>
       )}
+      {state.state === 'done' && !gone && rehearsal !== null && <RehearsalLine rehearsal={rehearsal} />}
       {state.state === 'done' && gone && <p className="card-reason">{text.gone}</p>}
     </>
+  );
+}
+
+/** Whether the drive starts, in two words. */
+function RehearsalLine({ rehearsal }: { readonly rehearsal: DeskRehearsal }): ReactElement {
+  const text = useText().bench.rehearsal.onCard;
+  const result =
+    rehearsal.status === 'ended'
+      ? rehearsal.verdict.passed
+        ? 'passed'
+        : 'failed'
+      : rehearsal.status === 'failed'
+        ? 'error'
+        : 'running';
+  return (
+    <p className="card-rehearsal" data-result={result}>
+      {text[result]}
+    </p>
   );
 }

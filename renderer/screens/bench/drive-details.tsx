@@ -7,11 +7,12 @@ import { formatDriveSize } from '../../format';
 import { Facts, type Fact } from '../../parts/facts';
 import { Mono } from '../../parts/mono';
 import { useDesk } from '../../store/desk-store';
-import { bayOf, driveOf, jobOf, pairOf } from '../../store/selectors';
+import { bayOf, driveOf, jobOf, pairOf, rehearsalOf } from '../../store/selectors';
 import { selectDrive, useView } from '../../store/view-store';
 import { useText } from '../../text';
 import { JobActions } from './job-actions';
 import { JobDetails } from './job-details';
+import { RehearsalDetails } from './rehearsal-details';
 
 function Section({
   title,
@@ -128,6 +129,7 @@ interface ContentProps {
 function Content({ driveId, drive, job }: ContentProps): ReactElement {
   const text = useText().bench;
   const pair = useDesk((state) => pairOf(state, driveId));
+  const rehearsal = useDesk((state) => rehearsalOf(state, driveId));
   return (
     <div className="details">
       {job !== null && (
@@ -136,6 +138,11 @@ function Content({ driveId, drive, job }: ContentProps): ReactElement {
           <div className="details-actions">
             <JobActions job={job} />
           </div>
+        </Section>
+      )}
+      {drive !== null && job?.state.state === 'done' && (
+        <Section title={text.rehearsal.title}>
+          <RehearsalDetails driveId={driveId} bay={job.bay} rehearsal={rehearsal} />
         </Section>
       )}
       {drive !== null && drive.verdict === 'blocked' && (

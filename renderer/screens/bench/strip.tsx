@@ -6,7 +6,7 @@ import { tell } from '../../actions';
 import { fileName, percentOf } from '../../format';
 import { ConfirmButton } from '../../parts/confirm-button';
 import { useDesk, useDeskShallow } from '../../store/desk-store';
-import { countsOf, stepStatuses, type Step, type StepStatus } from '../../store/selectors';
+import { countsOf, passedDrives, stepStatuses, type Step, type StepStatus } from '../../store/selectors';
 import { showScreen } from '../../store/view-store';
 import { useText, type Text } from '../../text';
 
@@ -118,9 +118,7 @@ function Counts(): ReactElement {
   const text = useText().bench;
   const counts = useDeskShallow(countsOf);
   const workOrder = useDesk(({ batch }) => batch.workOrder);
-  const passed = useDeskShallow(({ jobs }) =>
-    jobs.filter((job) => job.state.state === 'done').map(({ driveId }) => driveId),
-  );
+  const passed = useDeskShallow(passedDrives);
   const cancellable = useDesk(({ jobs }) => jobs.filter(({ canCancel }) => canCancel).length);
   return (
     <div className="strip-row">

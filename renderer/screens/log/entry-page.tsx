@@ -4,6 +4,7 @@ import { useEffect, useState, type ReactElement } from 'react';
 import type { LogEntry } from '../../../core/contract/desk';
 import { act } from '../../actions';
 import { Facts } from '../../parts/facts';
+import { RehearsalPicture } from '../../parts/rehearsal-picture';
 import { useText } from '../../text';
 import { factGroups } from './entry-facts';
 
@@ -71,6 +72,9 @@ export function EntryPage({ sequence, onBack }: EntryPageProps): ReactElement {
               </section>
             ))}
           </div>
+          {found.entry.record.kind === 'drive-rehearsed' && found.entry.record.picture !== null && (
+            <RehearsalPicture sha256={found.entry.record.picture} />
+          )}
         </div>
       )}
     </div>

@@ -4,6 +4,7 @@ import { AboutSection, SheetSection, TrainingSection } from './about-sections';
 import { BaysSection } from './bays-section';
 import { CacheSection } from './cache-section';
 import { CodesSection } from './codes-section';
+import { RehearsalSection } from './rehearsal-section';
 import './settings.css';
 import { StationSection } from './station-section';
 
@@ -21,6 +22,7 @@ export function SettingsScreen(): ReactElement {
     ['settings-station', text.station.title],
     ['settings-bays', text.bays.title],
     ['settings-codes', text.codes.title],
+    ['settings-rehearsal', text.rehearsal.title],
     ['settings-sheet', text.about.sheet],
     ['settings-cache', text.cache.title],
     ['settings-training', text.training.title],
@@ -54,6 +56,7 @@ export function SettingsScreen(): ReactElement {
           <StationSection />
           <BaysSection />
           <CodesSection />
+          <RehearsalSection />
           <SheetSection />
           <CacheSection />
           <TrainingSection />

@@ -7,10 +7,11 @@ import {
   densityOf,
   expectedNext,
   newlyEnded,
+  passedDrives,
   stepStatuses,
 } from '../../../renderer/store/selectors';
 import { previews } from '../../support/desk-preview-states';
-import { emptyState, someDrive, someJob } from '../../support/desk-samples';
+import { emptyState, result, someDrive, someJob } from '../../support/desk-samples';
 
 const interrupted: DeskJob['state'] = { state: 'interrupted' };
 const writing: DeskJob['state'] = { state: 'writing', bytesDone: 1, bytesTotal: 2 };
@@ -33,7 +34,21 @@ describe('cardKind', () => {
     ['a cancelled drive', drive, someJob(1, cancelled), null, 'cancelled'],
     ['an interrupted drive', drive, someJob(1, interrupted), null, 'interrupted'],
   ] as const)('%s', (_, itsDrive, job, itsPair, kind) => {
-    expect(cardKind(itsDrive, job, itsPair)).toBe(kind);
+    expect(cardKind(itsDrive, job, itsPair, null)).toBe(kind);
+  });
+
+  test('a finished drive passes, but for one that does not start', () => {
+    const state = previews['mixed']?.state ?? emptyState;
+    const [failed, running] = state.rehearsals;
+    const job = someJob(1, { state: 'done', result });
+    if (failed?.status !== 'ended' || running === undefined) throw new Error('the sample has another form');
+    const passed = { ...failed, verdict: { ...failed.verdict, passed: true } };
+    expect([null, running, passed, failed].map((one) => cardKind(drive, job, null, one))).toEqual([
+      'pass',
+      'pass',
+      'pass',
+      'fail',
+    ]);
   });
 });
 
@@ -43,9 +58,14 @@ test('an empty bay is nobody’s bay', () => {
   expect(bayOf(state, 'drive-03')?.label).toBe('bay 3');
 });
 
+test('a drive that does not start is not cleared with those that passed', () => {
+  const state = previews['mixed']?.state ?? emptyState;
+  expect(passedDrives(state)).toEqual([someDrive(2).id]);
+});
+
 test('counts of the mixed bench', () => {
   const state = previews['mixed']?.state ?? emptyState;
-  expect(countsOf(state)).toEqual({ paired: 1, running: 4, pass: 2, fail: 1, stopped: 2 });
+  expect(countsOf(state)).toEqual({ paired: 1, running: 4, pass: 1, fail: 2, stopped: 2 });
 });
 
 describe('expectedNext', () => {

@@ -1,0 +1,318 @@
+import { execFileSync, type ChildProcess } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import {
+  closeSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  readSync,
+  rmSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { rehearsalVerdictSchema } from '../../core/rehearsal';
+import { makeBench } from '../support/bench';
+import { benchDrives, errorOf, reportOf, runCli, type CliResult, type ListedDrive } from '../support/cli';
+import { temporaryArea } from '../support/global-setup';
+import { attachLoop, detachAllLoops, isRoot } from '../support/loop';
+import { present } from '../support/present';
+import { makeMedia } from '../support/wim';
+import { bootPaths } from '../support/wim-tree';
+import { TestWorkplace } from '../support/workplace';
+import { makeBootMedia, type BootMedia } from './boot-media';
+
+/** Written drives are really started, by the command line, in QEMU with OVMF. */
+
+let area: string;
+let media: BootMedia;
+let drive: ListedDrive;
+
+beforeAll(async () => {
+  area = temporaryArea('boot');
+  media = await makeBootMedia(area);
+  drive = await written('whole', media.path, 'BOOTED001');
+}, 300_000);
+afterEach(detachAllLoops);
+afterAll(() => {
+  rmSync(area, { recursive: true, force: true });
+});
+
+const benchOf = (name: string): string => join(area, `bench-${name}`);
+const state = (): string => join(area, 'state');
+
+/** Writes a media on a new virtual drive. */
+async function written(
+  name: string,
+  path: string,
+  serial: string,
+  loopSectors?: number,
+): Promise<ListedDrive> {
+  await makeBench(benchOf(name), 1, '1G', loopSectors);
+  if (loopSectors !== undefined) attachLoop(present((await benchDrives(benchOf(name)))[0]).path, loopSectors);
+  const [one] = await benchDrives(benchOf(name));
+  if (one === undefined) throw new Error('no drive on the bench');
+  const run = await runCli(
+    ['apply', '--media', path, '--bench', benchOf(name), '--state', state(), '--yes', '--json'].concat([
+      '--drive',
+      `${one.id}=${serial}`,
+    ]),
+  );
+  expect(reportOf(run).jobs.map((job) => job.state)).toEqual(['done']);
+  return one;
+}
+
+const reportSchema = z.strictObject({
+  drive: z.string(),
+  machineSerial: z.string(),
+  ...rehearsalVerdictSchema.shape,
+  pictureFile: z.string(),
+  ledgerEntry: z.int(),
+});
+
+async function rehearse(name: string, id: string, ...options: string[]): Promise<CliResult> {
+  return await runCli(
+    ['rehearse', '--drive', id, '--bench', benchOf(name), '--state', state(), '--json', ...options].concat([
+      '--seconds',
+      '240',
+    ]),
+  );
+}
+
+function rehearsalOf(run: CliResult): z.infer<typeof reportSchema> {
+  try {
+    return reportSchema.parse(JSON.parse(run.stdout));
+  } catch (error) {
+    throw new Error(`no rehearsal (exit ${run.status}): ${run.stdout}\n${run.stderr}`, { cause: error });
+  }
+}
+
+const sha256 = (file: string): string => createHash('sha256').update(readFileSync(file)).digest('hex');
+const pngStart = Buffer.from('89504e470d0a1a0a', 'hex');
+
+async function ledgerResults(): Promise<{ kind: string; result: string; sequence: number }[]> {
+  const run = await runCli(['ledger', 'list', '--state', state(), '--json']);
+  const entry = z.object({ kind: z.string(), result: z.string(), sequence: z.int() });
+  return z.object({ entries: z.array(entry) }).parse(JSON.parse(run.stdout)).entries;
+}
+
+describe('a written drive', () => {
+  it('starts with Secure Boot on, and the first boot finds every file as it is on the media', async () => {
+    const before = sha256(drive.path);
+    const run = await rehearse('whole', drive.id, '--sign', 'MEDIA OK', '--secure-boot');
+    const report = rehearsalOf(run);
+    expect(report).toMatchObject({ passed: true, secureBoot: true, machineSerial: 'BOOTED001' });
+    expect(report.console).toEqual(expect.arrayContaining(['SERIAL: BOOTED001', 'MEDIA OK']));
+    expect(run.status).toBe(0);
+
+    const picture = readFileSync(report.pictureFile);
+    expect(picture.subarray(0, 8)).toEqual(pngStart);
+    const entries = await ledgerResults();
+    expect(entries.find(({ sequence }) => sequence === report.ledgerEntry)).toMatchObject({
+      kind: 'drive-rehearsed',
+      result: 'rehearsed',
+    });
+    const exported = await runCli(['ledger', 'export', '--format', 'json', '--state', state()]);
+    expect(exported.stdout).toContain(createHash('sha256').update(picture).digest('hex'));
+    // Starting it has not changed it.
+    expect(sha256(drive.path)).toBe(before);
+  });
+
+  it.skipIf(!isRoot)('starts from a block device with 4096-byte sectors', async () => {
+    const loop = await written('loop', media.path, 'BOOTED005', 4096);
+    expect(loop.kind).toBe('loop');
+    const report = rehearsalOf(await rehearse('loop', loop.id, '--sign', 'MEDIA OK'));
+    expect(report).toMatchObject({ passed: true });
+    expect(report.console).toContain('SERIAL: BOOTED005');
+  });
+
+  it('has left the firmware when the display shows something else', async () => {
+    const run = await rehearse('whole', drive.id);
+    expect(rehearsalOf(run)).toMatchObject({ passed: true, sign: { kind: 'display' } });
+    expect(run.status).toBe(0);
+  });
+
+  it('of which one byte was changed is found by the first boot, and fails', async () => {
+    const changed = await written('changed', media.path, 'BOOTED002');
+    const name = 'SMS/PKG/ABC00001/file0000.dll';
+    changeOneByte(changed.path, readFileSync(join(media.tree, name)));
+    const run = await rehearse('changed', changed.id, '--sign', 'MEDIA OK');
+    const report = rehearsalOf(run);
+    expect(report.passed).toBe(false);
+    expect(report.console).toEqual(expect.arrayContaining([`${name}: FAILED`, 'MEDIA DIFFERS']));
+    expect(report.console).not.toContain('MEDIA OK');
+    expect(run.status).toBe(4);
+    expect((await ledgerResults()).at(-1)).toMatchObject({ kind: 'drive-rehearsed', result: 'failed' });
+  });
+
+  it('whose loader is not signed is refused with Secure Boot on', async () => {
+    const unsigned = await written('unsigned', media.unsignedPath, 'BOOTED003');
+    const run = await rehearse('unsigned', unsigned.id, '--sign', 'MEDIA OK', '--secure-boot');
+    const report = rehearsalOf(run);
+    expect(report.passed).toBe(false);
+    expect(report.what).toMatch(
+      /the firmware refused to start the drive: (Access Denied|Security Violation)/,
+    );
+    expect(report.what).not.toContain('within');
+    expect(run.status).toBe(4);
+  });
+
+  it('without a loader does not start', async () => {
+    const { path } = await makeMedia(join(area, 'no-loader'), {
+      smallFiles: 3,
+      without: [...bootPaths.loaders, 'Windows/Boot/EFI/bootmgfw.efi'],
+    });
+    const silent = await written('silent', path, 'BOOTED004');
+    const run = await rehearse('silent', silent.id);
+    expect(rehearsalOf(run)).toMatchObject({ passed: false });
+    expect(run.status).toBe(4);
+  });
+
+  it('that this station did not finish is not started', async () => {
+    await makeBench(benchOf('blank'), 1, '1G');
+    const [blank] = await benchDrives(benchOf('blank'));
+    const run = await rehearse('blank', blank?.id ?? '');
+    expect(errorOf(run).code).toBe('record-not-found');
+    expect(run.status).toBe(3);
+  });
+
+  it('is the first of its batch, and is started without being asked for when the settings say so', async () => {
+    const own = join(area, 'state-first');
+    mkdirSync(own, { mode: 0o700 });
+    const rehearsal = { firstOfBatch: true, sign: { kind: 'console', text: 'MEDIA OK' }, seconds: 240 };
+    writeFileSync(join(own, 'settings.json'), JSON.stringify({ rehearsal }));
+    await makeBench(benchOf('first'), 2, '1G');
+    const listed = await benchDrives(benchOf('first'));
+    const run = await runCli(
+      ['apply', '--media', media.path, '--bench', benchOf('first'), '--state', own, '--yes', '--json'].concat(
+        listed.flatMap(({ id }, index) => ['--drive', `${id}=FIRST000${index + 1}`]),
+      ),
+    );
+    expect(reportOf(run).jobs.map((job) => job.state)).toEqual(['done', 'done']);
+    const { rehearsal: report } = z.object({ rehearsal: reportSchema }).parse(JSON.parse(run.stdout));
+    expect(report).toMatchObject({ passed: true, machineSerial: 'FIRST0001', drive: listed[0]?.id });
+    expect(run.status).toBe(0);
+  });
+
+  it('is started from the desk, and its verdict and picture are shown', async () => {
+    const desk = await TestWorkplace.open(state(), benchOf('whole'));
+    try {
+      await desk.until(({ drives }) => drives.listed, 'a list of drives');
+      desk.place.changeSettings({
+        rehearsal: {
+          firstOfBatch: false,
+          sign: { kind: 'console', text: 'MEDIA OK' },
+          seconds: 240,
+          secureBoot: false,
+        },
+      });
+      await desk.place.handlers.rehearseDrive({ driveId: drive.id });
+      await desk.until(({ rehearsals }) => rehearsals[0]?.status === 'running', 'a running rehearsal');
+      await expect(desk.place.handlers.rehearseDrive({ driveId: drive.id })).rejects.toMatchObject({
+        code: 'drive-busy',
+      });
+      const { rehearsals } = await desk.until(
+        (seen) => seen.rehearsals[0]?.status === 'ended',
+        'its end',
+        240_000,
+      );
+      const [ended] = rehearsals;
+      if (ended?.status !== 'ended') throw new Error('it has not ended');
+      expect(ended.verdict).toMatchObject({ passed: true, secureBoot: false });
+      const { png } = await desk.place.handlers.getPicture({ sha256: ended.picture ?? '' });
+      expect(Buffer.from(png ?? '', 'base64').subarray(0, 8)).toEqual(pngStart);
+      await expect(desk.place.handlers.rehearseDrive({ driveId: 'nothing' })).rejects.toMatchObject({
+        code: 'usage',
+      });
+    } finally {
+      await desk.place.close();
+    }
+  });
+
+  it.each([
+    ['the operator cancels', (cli: ChildProcess) => cli.kill('SIGINT'), 130],
+    ['the command line is killed', (cli: ChildProcess) => cli.kill('SIGKILL'), 137],
+    ['the helper is killed', (cli: ChildProcess) => killHelperOf(cli), 3],
+  ] as const)('is let go when %s', async (_, end, status) => {
+    const run = await runCli(
+      ['rehearse', '--drive', drive.id, '--bench', benchOf('whole'), '--state', state(), '--json'].concat([
+        '--sign',
+        'this never comes',
+      ]),
+      {
+        onStart: (cli) => {
+          void waitFor(() => machinesWith(drive.path).length > 0).then(() => end(cli));
+        },
+      },
+    );
+    expect(run.status).toBe(status);
+    await waitFor(() => machinesWith(drive.path).length === 0);
+  });
+});
+
+async function waitFor(happened: () => boolean): Promise<void> {
+  for (let tries = 0; tries < 600; tries += 1) {
+    if (happened()) return;
+    await sleep(50);
+  }
+  throw new Error('it did not happen in 30 s');
+}
+
+function processes(): { pid: number; parent: number; command: string }[] {
+  const listed = execFileSync('ps', ['-e', '-o', 'pid=,ppid=,args='], { encoding: 'utf8' });
+  return listed.split('\n').flatMap((line) => {
+    const match = /^\s*(\d+)\s+(\d+)\s+(.*)$/.exec(line);
+    return match === null
+      ? []
+      : [{ pid: Number(match[1]), parent: Number(match[2]), command: match[3] ?? '' }];
+  });
+}
+
+/** Virtual machines that have a drive open. */
+function machinesWith(path: string): number[] {
+  return processes()
+    .filter(({ command }) => command.includes('qemu-system'))
+    .map(({ pid }) => pid)
+    .filter((pid) => {
+      try {
+        return readdirSync(`/proc/${pid}/fd`).some((fd) => readlinkSync(`/proc/${pid}/fd/${fd}`) === path);
+      } catch {
+        // It has just ended.
+        return false;
+      }
+    });
+}
+
+function killHelperOf(cli: ChildProcess): boolean {
+  const helper = processes().find(
+    ({ parent, command }) => parent === cli.pid && command.includes('helper.cjs'),
+  );
+  if (helper === undefined) throw new Error('the command line has no helper');
+  return process.kill(helper.pid, 'SIGKILL');
+}
+
+/** Flips a byte in the middle of a file's content on a drive. */
+function changeOneByte(path: string, content: Buffer): void {
+  const fd = openSync(path, 'r+');
+  try {
+    const step = 64 * 1024 * 1024;
+    const piece = Buffer.alloc(step + content.length);
+    for (let position = 0; ; position += step) {
+      const read = readSync(fd, piece, 0, piece.length, position);
+      if (read === 0) throw new Error('the content is not on the drive');
+      const found = piece.subarray(0, read).indexOf(content);
+      if (found < 0) continue;
+      const middle = found + Math.floor(content.length / 2);
+      const byte = Buffer.of((piece[middle] ?? 0) ^ 1);
+      writeSync(fd, byte, 0, 1, position + middle);
+      return;
+    }
+  } finally {
+    closeSync(fd);
+  }
+}
