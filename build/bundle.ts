@@ -8,6 +8,11 @@ import { chmod, copyFile, mkdir, rm, symlink } from 'node:fs/promises';
 
 const outdir = 'dist';
 const common: BuildOptions = { bundle: true, sourcemap: true, logLevel: 'warning' };
+/** For programs that make PDFs. The package asks for its own address when it is loaded, for a file that is not used. */
+const pdfkit = {
+  alias: { pdfkit: './build/pdfkit-bundled.mjs' },
+  define: { 'import.meta.url': JSON.stringify('file:///') },
+} satisfies BuildOptions;
 
 await build({
   ...common,
@@ -25,6 +30,7 @@ await build({
   format: 'cjs',
   // Packages with native parts are loaded from node_modules.
   external: ['drivelist', 'libsql'],
+  ...pdfkit,
 });
 await chmod(`${outdir}/prestage.cjs`, 0o755);
 
