@@ -5,6 +5,7 @@ import { isCancellation, PrestageError } from '../../core/errors';
 import { elevationFacts, quietSudo } from '../engine/elevation';
 import { Engines, type EnginesOptions } from '../engine/engines';
 import { applyCommand } from './apply';
+import { auditCommand } from './audit';
 import { benchCommand } from './bench';
 import { cacheCommand } from './cache';
 import { bindProgram, type Program } from './context';
@@ -14,6 +15,7 @@ import { ledgerCommand } from './ledger';
 import { mediaCommand } from './media';
 import { Output } from './output';
 import { rehearseCommand } from './rehearse';
+import { shipCommand } from './ship';
 import { verifyCommand } from './verify';
 
 export interface CommandLine {
@@ -88,6 +90,8 @@ function rootCommand({ version, stdout, stderr }: CommandLine, output: Output): 
     verifyCommand(),
     rehearseCommand(),
     ledgerCommand(),
+    shipCommand(),
+    auditCommand(),
     cacheCommand(),
     benchCommand(),
   ];
@@ -112,7 +116,7 @@ Exit codes:
   1    an error Prestage does not know
   2    the command line is wrong
   3    refused before anything was touched
-  4    some drive failed, or the ledger is not whole
+  4    some drive failed, the ledger is not whole, or a shipment is in doubt
   130  cancelled`;
 
 /** Makes a command and all below it throw what is wrong with the command line, in our form. */

@@ -189,7 +189,7 @@ export function drawTable(
       y = page.margin;
       heading();
     }
-    y += drawRow(row, { size: 8.5, lines: 2 }) + 1.2 * mm;
+    y += drawRow(row, { size: 8.5, lines: 4 }) + 1.2 * mm;
     line(pdf, y);
     y += 1.2 * mm;
   }

@@ -49,6 +49,11 @@ export interface ShipmentReport {
   readonly notImported: readonly (LeftOut & { readonly file: string })[];
 }
 
+/** What a bundle is called when nobody says. */
+export function bundleFileName(number: string): string {
+  return `SHIPMENT-${number.replace(/[^A-Za-z0-9._-]/g, '-')}.zip`;
+}
+
 /**
  * Closes a shipment: first the record, then the bundle. The bundle's file is begun before, so that nothing is recorded
  * when it cannot be written.
