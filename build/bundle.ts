@@ -8,8 +8,11 @@ import { chmod, copyFile, mkdir, rm, symlink } from 'node:fs/promises';
 
 const outdir = 'dist';
 const common: BuildOptions = { bundle: true, sourcemap: true, logLevel: 'warning' };
-/** The package's way for Node reads files beside it, which a bundle has not; this one carries the fonts' measures. */
-const pdfkit = './node_modules/pdfkit/js/pdfkit.standalone.js';
+/** For programs that make PDFs. The package asks for its own address when it is loaded, for a file that is not used. */
+const pdfkit = {
+  alias: { pdfkit: './build/pdfkit-bundled.mjs' },
+  define: { 'import.meta.url': JSON.stringify('file:///') },
+} satisfies BuildOptions;
 
 await build({
   ...common,
@@ -30,7 +33,7 @@ await build({
   external: ['drivelist', 'libsql', 'pg-native'],
   // The migrations of the plant's database.
   loader: { '.sql': 'text' },
-  alias: { pdfkit },
+  ...pdfkit,
 });
 await chmod(`${outdir}/prestage.cjs`, 0o755);
 
@@ -51,7 +54,7 @@ await build({
   format: 'cjs',
   external: ['electron'],
   // See electron/libsql-from-engine.ts.
-  alias: { libsql: './electron/libsql-from-engine.ts', pdfkit },
+  alias: { libsql: './electron/libsql-from-engine.ts' },
 });
 await build({
   ...common,

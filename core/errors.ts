@@ -47,6 +47,7 @@ export const errorCodes = [
   'order-unfinished',
   'shipment-empty',
   'shipment-refused',
+  'shipment-invalid',
   // layout and render
   'layout-unknown',
   'drive-too-small',

@@ -87,7 +87,8 @@ export function addEvidenceCommands(command: Command): void {
     );
 }
 
-function trustOption(): Option {
+/** `--trust KEY`, given once or more. */
+export function trustOption(): Option {
   const collect = (value: string, before: readonly string[] | undefined): string[] => [
     ...(before ?? []),
     value,
@@ -98,8 +99,8 @@ function trustOption(): Option {
   ).argParser(collect);
 }
 
-/** @throws PrestageError usage */
-function trustedKeys(given: readonly string[]): ReadonlySet<string> {
+/** Fingerprints of the keys that were given. @throws PrestageError usage */
+export function trustedKeys(given: readonly string[]): ReadonlySet<string> {
   return new Set(
     given.map((value) => (/^[0-9a-fA-F]{64}$/.test(value) ? value.toLowerCase() : fingerprintOfFile(value))),
   );
@@ -121,7 +122,8 @@ function fingerprintOfFile(file: string): string {
   }
 }
 
-function readInput(file: string): Buffer {
+/** @throws PrestageError usage when the file cannot be read */
+export function readInput(file: string): Buffer {
   try {
     return readFileSync(file);
   } catch (error) {

@@ -5,6 +5,7 @@ import { isCancellation, PrestageError } from '../../core/errors';
 import { elevationFacts, quietSudo } from '../engine/elevation';
 import { Engines, type EnginesOptions } from '../engine/engines';
 import { applyCommand } from './apply';
+import { auditCommand } from './audit';
 import { benchCommand } from './bench';
 import { cacheCommand } from './cache';
 import { bindProgram, type Program } from './context';
@@ -17,6 +18,7 @@ import { mediaCommand } from './media';
 import { orderCommand } from './order';
 import { Output } from './output';
 import { rehearseCommand } from './rehearse';
+import { shipCommand } from './ship';
 import { verifyCommand } from './verify';
 
 export interface CommandLine {
@@ -92,6 +94,8 @@ function rootCommand({ version, stdout, stderr }: CommandLine, output: Output): 
     rehearseCommand(),
     orderCommand(),
     ledgerCommand(),
+    shipCommand(),
+    auditCommand(),
     fleetCommand(),
     machineCommand(),
     cacheCommand(),
@@ -118,7 +122,7 @@ Exit codes:
   1    an error Prestage does not know
   2    the command line is wrong
   3    refused before anything was touched
-  4    some drive failed, a ledger is not whole, or the plant's database did not take entries
+  4    some drive failed, a ledger is not whole, a shipment is in doubt, or the plant's database did not take entries
   130  cancelled`;
 
 /** Makes a command and all below it throw what is wrong with the command line, in our form. */

@@ -6,7 +6,15 @@ import type { JobFacts, LedgerRecord, OrderRecord, StoredEntry } from '../../cor
 import type { StatePlaces } from '../state';
 import { checkEntry, type CheckedEntry } from './check-entry';
 import { keptCheckpoint, makeCheckpoints, newestCheckpointSize } from './checkpoints';
-import { LedgerDatabase, rawRowSchema, readRow, rowColumns, type RawRow, type SqlValue } from './database';
+import {
+  LedgerDatabase,
+  rawRowSchema,
+  readRow,
+  rowColumns,
+  text,
+  type RawRow,
+  type SqlValue,
+} from './database';
 import { columnsOf, driveKey, sealEntry, type LedgerRow } from './entry';
 import { ledgerBroken, shownPath } from './errors';
 import { emptyEnd, readTrustedHead, writeHead, type LedgerEnd } from './head';
@@ -14,6 +22,7 @@ import { prepareKey } from './key-care';
 import { loadPublicKey, type StationKey, type VerifyingKey } from './keys';
 import { packedRows } from './packed-rows';
 import { checkpointFor, proofsFor } from './proofs';
+import { groupQuery, queryOf, type LedgerQuery, type MachineGroup } from './queries';
 import { checkpointInterval } from './schema';
 import { verifyLedger, type LedgerReport, type VerifyOptions } from './verify';
 
@@ -54,6 +63,7 @@ type PlainKind = Exclude<OrderRecord['kind'], 'order-exception'>;
 const pageRows = 500;
 
 const sequenceRow = z.object({ sequence: z.int() });
+const serialRow = z.object({ machineSerial: text });
 
 /**
  * The station's ledger: an append-only list of signed entries, each holding its predecessor's hash. Any
@@ -200,14 +210,16 @@ export class Ledger {
   }
 
   /**
-   * Proofs of some entries, all against one checkpoint for the present end of the ledger.
+   * Proofs of some entries, all against one checkpoint.
+   * @param size entries that the checkpoint covers; left out: all there are now
    * @throws PrestageError record-not-found, ledger-broken when the ledger is not whole
    */
-  proofs(sequences: readonly number[]): EntryProof[] {
+  proofs(sequences: readonly number[], size?: number): EntryProof[] {
     const { database, station } = this.#forWriting();
     return database.snapshot(() => {
       const { sequence } = this.#trustedLast(database, station);
-      return proofsFor(database, station, checkpointFor(database, station, sequence), sequences);
+      const covered = Math.min(size ?? sequence, sequence);
+      return proofsFor(database, station, checkpointFor(database, station, covered), sequences);
     });
   }
 
@@ -334,6 +346,26 @@ export class Ledger {
    */
   findLastDone(drive: DriveIdentity): LedgerRow | null {
     return this.#findDone('drive_key', driveKey(drive), '');
+  }
+
+  /**
+   * Entries of one kind of question, oldest first.
+   * @throws PrestageError ledger-broken when one is not what was signed
+   */
+  find(query: LedgerQuery): LedgerRow[] {
+    const { where, values } = queryOf(query);
+    return this.#select(where, 'ORDER BY sequence', ...values).map((row) => this.#checked(row));
+  }
+
+  /** Serials of a group's machines, each once, oldest first; nothing about their entries has been checked. */
+  machinesOf(group: MachineGroup): string[] {
+    const { where, values } = groupQuery(group);
+    const rows =
+      this.#database?.all(
+        `SELECT CAST(machine_serial AS BLOB) AS machineSerial FROM entries ${where} ORDER BY sequence`,
+        ...values,
+      ) ?? [];
+    return [...new Set(rows.map((row) => serialRow.parse(row).machineSerial))];
   }
 
   #findDone(column: 'machine_serial' | 'drive_key', value: string, notWithdrawn: string): LedgerRow | null {

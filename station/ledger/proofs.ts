@@ -1,7 +1,7 @@
 import type { EntryProof, SignedCheckpoint } from '../../core/checkpoint';
 import { PrestageError } from '../../core/errors';
 import { checkProof, signCheckpoint } from './checkpoint';
-import { growTree, keptCheckpoint } from './checkpoints';
+import { growTree, keptCheckpoint, newestCheckpointSize } from './checkpoints';
 import { rawRowSchema, rowColumns, type LedgerDatabase } from './database';
 import { ledgerBroken } from './errors';
 import type { StationKey } from './keys';
@@ -11,8 +11,8 @@ import { checkpointInterval } from './schema';
 /** Checkpoints for the present end of a ledger, and proofs of single entries. All is read in one snapshot. */
 
 /**
- * Signs for all entries there are. What no kept checkpoint covers is looked at whole first.
- * @param entries how many there are, all of them in the trusted chain
+ * Signs for the first entries. What no kept checkpoint covers is looked at whole first.
+ * @param entries how many, all of them in the trusted chain
  * @throws PrestageError record-not-found when the ledger is empty, ledger-broken
  */
 export function checkpointFor(
@@ -21,7 +21,9 @@ export function checkpointFor(
   entries: number,
 ): SignedCheckpoint {
   if (entries === 0) throw notFound('The ledger is empty: there is nothing to sign for.');
-  const tree = keptCheckpoint(database, station.publicKey)?.tree ?? new MerkleTree();
+  const newest = newestCheckpointSize(database);
+  const size = newest <= entries ? newest : Math.floor(entries / checkpointInterval) * checkpointInterval;
+  const tree = keptCheckpoint(database, station.publicKey, size)?.tree ?? new MerkleTree();
   growTree(database, tree, entries, station);
   return signCheckpoint(tree.size, tree.root(), station.privateKey);
 }

@@ -1,0 +1,120 @@
+import { createHash, sign, verify, type KeyObject } from 'node:crypto';
+import type { EntryProof } from '../../core/checkpoint';
+import {
+  bundleNames,
+  certificateName,
+  shipmentDocumentSchema,
+  shipmentFactsSchema,
+  shipmentRecordsSchema,
+  type ProvedEntry,
+  type ShipmentDocument,
+  type ShipmentFacts,
+} from '../../core/shipment';
+import { canonicalJson, decodeSignature, type LedgerRow } from '../ledger/entry';
+import type { StationKey } from '../ledger/keys';
+import { certificate, type PageFacts } from './certificate';
+import type { ShipmentContent } from './content';
+import { labelsPdf, packingListPdf, summaryPdf } from './lists';
+import { readmeText } from './readme';
+import { bundleTables } from './tables';
+import { packZip, type BundleFile } from './zip';
+
+/** What is signed. The first line keeps a shipment's signature from ever passing as an entry's or a checkpoint's. */
+function shipmentMessage(facts: ShipmentFacts): Buffer {
+  return Buffer.from(`prestage-shipment 1\n${canonicalJson(facts)}\n`, 'utf8');
+}
+
+/** True when the key signed it. */
+export function shipmentSigned({ signature, ...facts }: ShipmentDocument, publicKey: KeyObject): boolean {
+  const bytes = decodeSignature(signature);
+  return bytes !== null && verify(null, shipmentMessage(facts), publicKey, bytes);
+}
+
+export function sha256Of(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex');
+}
+
+/**
+ * Makes the bundle. The same entries, key and version of Prestage always give the same bytes.
+ * @param proofs of every row of the content, all against one checkpoint
+ */
+export async function makeBundle(
+  content: ShipmentContent,
+  proofs: readonly EntryProof[],
+  key: StationKey,
+): Promise<Uint8Array> {
+  const files = await bundleFiles(content, proofs, key);
+  const facts = shipmentFactsSchema.parse({
+    format: 'prestage-shipment',
+    version: 1,
+    ...pageFacts(content),
+    files: files.map(({ name, bytes }) => ({ name, bytes: bytes.length, sha256: sha256Of(bytes) })),
+  });
+  const signature = sign(null, shipmentMessage(facts), key.privateKey).toString('base64');
+  const document = shipmentDocumentSchema.parse({ ...facts, signature });
+  return packZip([jsonFile(bundleNames.shipment, document), ...files]);
+}
+
+/** What the shipment-closed entry says of the shipment as a whole. */
+export function pageFacts({ closed }: Pick<ShipmentContent, 'closed'>): PageFacts {
+  const { record, entry } = closed;
+  return {
+    shipmentId: record.shipmentId,
+    number: record.number,
+    orderNumber: record.orderNumber,
+    closedAt: entry.time,
+    station: entry.station,
+    operator: entry.operator,
+    machines: record.machines.length,
+  };
+}
+
+async function bundleFiles(
+  content: ShipmentContent,
+  proofs: readonly EntryProof[],
+  key: StationKey,
+): Promise<BundleFile[]> {
+  const facts = pageFacts(content);
+  const { machines } = content;
+  const tables = bundleTables(content);
+  const files: BundleFile[] = [
+    recordsFile(content, proofs),
+    { name: bundleNames.readme, bytes: Buffer.from(readmeText(facts, machines, tables), 'utf8') },
+    { name: bundleNames.key, bytes: Buffer.from(key.pem, 'utf8') },
+    ...tables.files,
+    { name: bundleNames.packingList, bytes: await packingListPdf(facts, machines) },
+    { name: bundleNames.labels, bytes: await labelsPdf(facts, machines) },
+    { name: bundleNames.summary, bytes: await summaryPdf(facts, machines) },
+  ];
+  for (const [index, machine] of machines.entries()) {
+    const name = certificateName(index, machine.machineSerial);
+    files.push({ name, bytes: await certificate(facts, machine) });
+  }
+  return files;
+}
+
+function recordsFile(content: ShipmentContent, proofs: readonly EntryProof[]): BundleFile {
+  const bySequence = new Map(proofs.map((proof) => [proof.entry.sequence, proof]));
+  const proved = ({ sequence }: LedgerRow): ProvedEntry => {
+    const proof = bySequence.get(sequence);
+    if (proof === undefined) throw new Error(`entry ${sequence} has no proof`);
+    return { entry: proof.entry, path: proof.path };
+  };
+  const records = shipmentRecordsSchema.parse({
+    format: 'prestage-shipment-records',
+    version: 1,
+    checkpoint: proofs[0]?.checkpoint,
+    closed: proved(content.closed),
+    order: content.order.map(proved),
+    machines: content.machines.map(({ machineSerial, jobId, rows }) => ({
+      machineSerial,
+      jobId,
+      entries: rows.map(proved),
+    })),
+  });
+  return jsonFile(bundleNames.records, records);
+}
+
+function jsonFile(name: string, value: object): BundleFile {
+  return { name, bytes: Buffer.from(`${canonicalJson(value)}\n`, 'utf8') };
+}

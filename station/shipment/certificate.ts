@@ -1,0 +1,170 @@
+import { formatBytes, formatDuration } from '../../core/display';
+import { qrSquares } from './barcodes';
+import type { MachineContent } from './content';
+import type { ShipmentFacts } from '../../core/shipment';
+import { barcode, fonts, ink, inner, line, makePdf, mm, page, text, utc, type Pdf } from './pdf';
+
+export type PageFacts = Omit<ShipmentFacts, 'files' | 'format' | 'version'>;
+
+/** What a machine's QR code says: which shipment, which machine, and the hash of the entry that proves it. */
+export function machineCode({ number }: Pick<ShipmentFacts, 'number'>, machine: MachineContent): string {
+  return `prestage:1:${number}:${machine.machineSerial}:${machine.ended.hash}`;
+}
+
+type Row = readonly [name: string, value: string | null, fixed?: 'fixed'];
+
+/** One page that says what was put on a machine's drive, and how it was proved. */
+export async function certificate(facts: PageFacts, machine: MachineContent): Promise<Uint8Array> {
+  const { machineSerial, ended, withdrawn } = machine;
+  const foot = `Shipment ${facts.number}, machine ${machineSerial}. Check it with "prestage audit": the record proves this page.`;
+  const title = `Certificate, machine ${machineSerial}`;
+  return await makePdf({ title, time: facts.closedAt, foot }, (pdf) => {
+    const qr = 30 * mm;
+    text(pdf, 'CERTIFICATE OF A PRESTAGED MACHINE', page.margin, page.margin, {
+      ...{ size: 9, font: fonts.bold, color: ink.soft },
+    });
+    text(pdf, machineSerial, page.margin, page.margin + 7 * mm, {
+      ...{
+        size: machineSerial.length > 24 ? 13 : 24,
+        font: fonts.bold,
+        width: inner - qr - 6 * mm,
+        lines: 2,
+      },
+    });
+    drawVerdict(pdf, page.margin + 20 * mm, inner - qr - 6 * mm, withdrawn);
+    barcode(pdf, qrSquares(machineCode(facts, machine)), page.width - page.margin - qr, page.margin, qr, qr);
+    let y = page.margin + 36 * mm;
+    for (const [heading, rows] of sections(facts, machine)) y = drawSection(pdf, y, heading, rows);
+    text(
+      pdf,
+      `Entry ${ended.sequence} of the station’s ledger has the SHA-256 above and is signed with the station’s key.`,
+      page.margin,
+      y + mm,
+      {
+        ...{ size: 8, color: ink.soft, lines: 2 },
+      },
+    );
+  });
+}
+
+function drawVerdict(pdf: Pdf, y: number, width: number, withdrawn: string | null): void {
+  const color = withdrawn === null ? ink.good : ink.bad;
+  const word = withdrawn === null ? 'VERIFIED' : 'NOT VALID';
+  const said =
+    withdrawn ??
+    'Every written range was read back from the drive and compared before it got its partition table.';
+  pdf.rect(page.margin, y, 1.2 * mm, 11 * mm).fill(color);
+  text(pdf, word, page.margin + 4 * mm, y, { size: 13, font: fonts.bold, color });
+  text(pdf, said, page.margin + 4 * mm, y + 5.6 * mm, { size: 8.5, width: width - 4 * mm, lines: 2 });
+}
+
+function drawSection(pdf: Pdf, top: number, heading: string, rows: readonly Row[]): number {
+  const name = 31 * mm;
+  line(pdf, top);
+  text(pdf, heading, page.margin, top + 1.6 * mm, { size: 9, font: fonts.bold });
+  let y = top + 1.6 * mm;
+  for (const [label, value, fixed] of rows) {
+    if (value === null) continue;
+    const x = page.margin + 24 * mm;
+    text(pdf, label, x, y, { size: 8.5, color: ink.soft, width: name });
+    const font = fixed === undefined ? fonts.plain : fonts.fixed;
+    const width = inner - 24 * mm - name;
+    const height = text(pdf, value, x + name, y, {
+      size: fixed === undefined ? 8.5 : 8,
+      font,
+      width,
+      lines: 3,
+    });
+    y += Math.max(height, 3.6 * mm) + 0.9 * mm;
+  }
+  return y + 1.2 * mm;
+}
+
+function sections(facts: PageFacts, machine: MachineContent): [string, readonly Row[]][] {
+  const { finished, ended, machineSerial, jobId } = machine;
+  const { job, result, startedAt, rehearsal, verifiedAgain } = finished;
+  const { drive, media, image } = job;
+  const known = job.machine ?? {};
+  return [
+    [
+      'Machine',
+      [
+        ['Serial', machineSerial],
+        ['Name', known.computerName ?? null],
+        ['Asset tag', known.assetTag ?? null],
+        ['Model', known.model ?? null],
+        ['SMBIOS UUID', known.uuid ?? null],
+        ['MAC', known.macs?.join('  ') ?? null],
+        ['Order', facts.orderNumber],
+      ],
+    ],
+    [
+      'Drive',
+      [
+        ['Model', drive.model ?? 'not told'],
+        ['Serial', drive.serial ?? 'not told'],
+        ['WWN', drive.wwn ?? 'not told'],
+        [
+          'Size',
+          `${formatBytes(drive.size)} (${drive.size} bytes), sectors of ${drive.logicalSectorSize} bytes`,
+        ],
+        ['Disk GUID', job.diskGuid],
+        ['Bay', drive.bay],
+      ],
+    ],
+    [
+      'Image',
+      [
+        ['Media', media.fileName],
+        ['Media SHA-256', media.sha256, 'fixed'],
+        ['Compared with', expectedWords[media.expected]],
+        ['Image', `${image.index}: ${image.name}`],
+        ['Layout', job.layout],
+        ['Fingerprint', job.fingerprint, 'fixed'],
+      ],
+    ],
+    [
+      'Proof',
+      [
+        [
+          'Written',
+          `${formatBytes(result.bytesWritten)} (${result.bytesWritten} bytes) in ${formatDuration(result.writeSeconds)}`,
+        ],
+        [
+          'Read back',
+          `${formatBytes(result.bytesVerified)} (${result.bytesVerified} bytes) in ${result.chunksVerified} ranges, ${formatDuration(result.verifySeconds)}; all as written`,
+        ],
+        ['Reading', result.directIo ? 'direct, past every cache' : 'after the cache was dropped'],
+        ['Table SHA-256', result.tableSha256, 'fixed'],
+        ['Read again later', verifiedAgain === 0 ? 'no' : `${verifiedAgain} times`],
+        [
+          'Rehearsal',
+          rehearsal === null
+            ? 'none'
+            : `${rehearsal.passed ? 'started' : 'did not start'}: ${rehearsal.what}`,
+        ],
+      ],
+    ],
+    [
+      'Record',
+      [
+        ['Begun', utc(startedAt)],
+        ['Finished', utc(ended.entry.time)],
+        ['Operator', ended.entry.operator],
+        ['Station', ended.entry.station.name],
+        ['Station key', ended.entry.station.keyFingerprint, 'fixed'],
+        ['Ledger entry', String(ended.sequence)],
+        ['Entry SHA-256', ended.hash, 'fixed'],
+        ['Job', jobId],
+        ['Shipment', `${facts.number}, closed ${utc(facts.closedAt)} by ${facts.operator}`],
+        ['Done again because', job.againReason],
+      ],
+    ],
+  ];
+}
+
+const expectedWords = {
+  given: 'the SHA-256 that the operator was given',
+  manifest: 'the SHA-256 in the file beside the media',
+  none: 'nothing: nobody said what it should be',
+} as const;

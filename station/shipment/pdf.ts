@@ -1,0 +1,197 @@
+import PDFDocument from 'pdfkit';
+import { sanitizeForDisplay } from '../../core/display';
+import type { Barcode } from './barcodes';
+
+/**
+ * PDFs of a shipment: A4, the fonts that every reader has, and the same bytes every time. Nothing is compressed, because
+ * two builds of zlib may do that differently, and nothing in them comes from a clock.
+ */
+
+export type Pdf = PDFKit.PDFDocument;
+
+export const mm = 72 / 25.4;
+export const page = { width: 210 * mm, height: 297 * mm, margin: 18 * mm } as const;
+export const inner = page.width - 2 * page.margin;
+export const fonts = { plain: 'Helvetica', bold: 'Helvetica-Bold', fixed: 'Courier' } as const;
+export const ink = {
+  text: '#111111',
+  soft: '#555555',
+  line: '#bbbbbb',
+  bad: '#a3000b',
+  good: '#0b5d2a',
+} as const;
+
+export interface PdfFacts {
+  readonly title: string;
+  /** ISO 8601: of the shipment, not of the printing. */
+  readonly time: string;
+  /** Stands at the foot of every page, left of the page's number; none for labels. */
+  readonly foot: string | null;
+}
+
+/** Makes a document of what `draw` draws on it; the first page is there. */
+export async function makePdf(facts: PdfFacts, draw: (pdf: Pdf) => void): Promise<Uint8Array> {
+  const pdf = new PDFDocument({
+    size: 'A4',
+    margin: 0,
+    compress: false,
+    bufferPages: true,
+    lang: 'en',
+    displayTitle: true,
+    info: {
+      Title: printable(facts.title),
+      Creator: 'Prestage',
+      Producer: 'Prestage',
+      CreationDate: new Date(facts.time),
+    },
+  });
+  const pieces: Uint8Array[] = [];
+  const ended = new Promise<void>((resolve, reject) => {
+    pdf.on('data', (piece: Uint8Array) => pieces.push(piece));
+    pdf.on('end', resolve);
+    pdf.on('error', reject);
+  });
+  draw(pdf);
+  if (facts.foot !== null) drawFeet(pdf, facts.foot);
+  pdf.end();
+  await ended;
+  return Buffer.concat(pieces);
+}
+
+function drawFeet(pdf: Pdf, foot: string): void {
+  const { start, count } = pdf.bufferedPageRange();
+  for (let index = 0; index < count; index += 1) {
+    pdf.switchToPage(start + index);
+    const y = page.height - 12 * mm;
+    line(pdf, y - 2 * mm);
+    text(pdf, foot, page.margin, y, { size: 7.5, color: ink.soft, width: inner - 25 * mm });
+    text(pdf, `Page ${index + 1} of ${count}`, page.margin, y, {
+      ...{ size: 7.5, color: ink.soft, width: inner, align: 'right' },
+    });
+  }
+}
+
+/** What the standard fonts can show beside Latin-1 (Windows-1252, 0x80 to 0x9f). */
+const beyondLatin = '€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ';
+/** Letters that do not come apart into a letter and its marks. */
+const otherLetters: Readonly<Record<string, string>> = {
+  ...{ ł: 'l', Ł: 'L', đ: 'd', Đ: 'D', ı: 'i', ħ: 'h', Ħ: 'H', ŧ: 't', Ŧ: 'T' },
+};
+
+/** A text as the fonts can show it: other letters without their marks, and `?` for what is left. Records hold the text itself. */
+export function printable(raw: string, limit = 400): string {
+  const shown = (letter: string): boolean =>
+    /[\x20-\x7e\xa0-\xff]/.test(letter) || beyondLatin.includes(letter);
+  return Array.from(sanitizeForDisplay(raw, limit), (letter) => {
+    if (shown(letter)) return letter;
+    const bare = otherLetters[letter] ?? letter.normalize('NFD').replace(/\p{M}/gu, '');
+    return bare !== '' && Array.from(bare).every(shown) ? bare : '?';
+  }).join('');
+}
+
+export interface TextLook {
+  readonly size?: number;
+  readonly font?: (typeof fonts)[keyof typeof fonts];
+  readonly color?: string;
+  readonly width?: number;
+  readonly align?: 'left' | 'right' | 'center';
+  /** Lines that it may take; what does not fit ends with an ellipsis. The default is one. */
+  readonly lines?: number;
+}
+
+/** Writes a text. @returns the height it took */
+export function text(pdf: Pdf, raw: string, x: number, y: number, look: TextLook = {}): number {
+  const { size = 10, font = fonts.plain, color = ink.text, width = inner, align = 'left', lines = 1 } = look;
+  pdf.font(font).fontSize(size).fillColor(color);
+  const shown = printable(raw);
+  const lineHeight = pdf.currentLineHeight(true);
+  const height = Math.min(pdf.heightOfString(shown, { width }), lineHeight * lines);
+  pdf.text(shown, x, y, { width, align, height: lineHeight * (lines + 0.1), ellipsis: '…' });
+  return height;
+}
+
+/** A line across the page. */
+export function line(pdf: Pdf, y: number, x = page.margin, width: number = inner): void {
+  pdf
+    .moveTo(x, y)
+    .lineTo(x + width, y)
+    .lineWidth(0.5)
+    .strokeColor(ink.line)
+    .stroke();
+}
+
+/** Draws a barcode into a rectangle; Code 128 is stretched to its height. */
+export function barcode(pdf: Pdf, code: Barcode, x: number, y: number, width: number, height: number): void {
+  const [scaleX, scaleY] = [width / code.width, height / code.height];
+  for (const outline of code.outlines) {
+    outline.forEach(([pointX, pointY], index) => {
+      const [atX, atY] = [x + pointX * scaleX, y + pointY * scaleY];
+      if (index === 0) pdf.moveTo(atX, atY);
+      else pdf.lineTo(atX, atY);
+    });
+    pdf.closePath();
+  }
+  pdf.fill('#000000', 'even-odd');
+}
+
+function drawTick(pdf: Pdf, x: number, y: number): void {
+  pdf.rect(x, y - 0.3 * mm, 3.4 * mm, 3.4 * mm);
+  pdf.lineWidth(0.7).strokeColor(ink.soft).stroke();
+}
+
+/** `2026-02-03 14:05:09 UTC`: the same wherever it is made. */
+export function utc(time: string): string {
+  return `${time.slice(0, 10)} ${time.slice(11, 19)} UTC`;
+}
+
+export interface TableColumn {
+  readonly title: string;
+  /** Share of the width. */
+  readonly share: number;
+  readonly font?: TextLook['font'];
+  readonly align?: 'left' | 'right';
+  /** A square to tick, instead of a text. */
+  readonly tick?: true;
+}
+
+/** A table that goes on over pages, with its headings on each. @returns where it ended */
+export function drawTable(
+  pdf: Pdf,
+  columns: readonly TableColumn[],
+  rows: readonly (readonly string[])[],
+  top: number,
+): number {
+  const shares = columns.reduce((sum, { share }) => sum + share, 0);
+  const gap = 2 * mm;
+  let y = top;
+  const drawRow = (cells: readonly string[], look: TextLook): number => {
+    let x = page.margin;
+    let tallest = 0;
+    columns.forEach(({ share, font, align = 'left', tick }, index) => {
+      const width = (inner * share) / shares;
+      const cell = { ...look, font: look.font ?? font ?? fonts.plain, width: width - gap, align };
+      if (tick === true && look.font === undefined) drawTick(pdf, x, y);
+      else tallest = Math.max(tallest, text(pdf, cells[index] ?? '', x, y, cell));
+      x += width;
+    });
+    return tallest;
+  };
+  const heading = (): void => {
+    const titles = columns.map(({ title }) => title);
+    y += drawRow(titles, { size: 8, font: fonts.bold, color: ink.soft }) + mm;
+    line(pdf, y);
+    y += 1.2 * mm;
+  };
+  heading();
+  for (const row of rows) {
+    if (y > page.height - 28 * mm) {
+      pdf.addPage();
+      y = page.margin;
+      heading();
+    }
+    y += drawRow(row, { size: 8.5, lines: 4 }) + 1.2 * mm;
+    line(pdf, y);
+    y += 1.2 * mm;
+  }
+  return y;
+}

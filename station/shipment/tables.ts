@@ -1,0 +1,117 @@
+import { autopilotImport, configmgrImport, type NotImported } from '../../core/import-csv';
+import { autopilotName, bundleNames, certificateName } from '../../core/shipment';
+import { csvLine } from '../ledger/export';
+import type { MachineContent, ShipmentContent } from './content';
+import type { BundleFile } from './zip';
+
+/**
+ * The columns of manifest.csv, a line a machine: UTF-8, RFC 4180, text that a spreadsheet would take for a formula with an
+ * apostrophe before it (csvCell). Times are ISO 8601 in UTC, sizes bytes. What nobody said is empty.
+ */
+export const manifestColumns = [
+  'shipment',
+  'order',
+  'machineSerial',
+  'computerName',
+  'assetTag',
+  'machineModel',
+  'smbiosUuid',
+  'macs',
+  'result',
+  'driveSerial',
+  'driveWwn',
+  'driveModel',
+  'driveBytes',
+  'mediaFile',
+  'mediaSha256',
+  'imageIndex',
+  'imageName',
+  'layout',
+  'fingerprint',
+  'bytesVerified',
+  'chunksVerified',
+  'rehearsal',
+  'startedAt',
+  'finishedAt',
+  'operator',
+  'station',
+  'batchId',
+  'jobId',
+  'ledgerEntry',
+  'entryHash',
+  'certificate',
+] as const;
+type ManifestRow = Record<(typeof manifestColumns)[number], string | number | null>;
+
+/** The tables of a bundle. A function of the entries alone: the audit makes them again and compares. */
+export function bundleTables(content: ShipmentContent): {
+  readonly files: readonly BundleFile[];
+  /** Machines that a file for import does not hold. */
+  readonly left: readonly (NotImported & { readonly file: string })[];
+} {
+  const machines = content.machines.map(({ machineSerial, finished }) => ({
+    serial: machineSerial,
+    facts: finished.job.machine ?? {},
+  }));
+  const configmgr = configmgrImport(machines);
+  const autopilot = autopilotImport(machines);
+  const file = (name: string, text: string): BundleFile => ({ name, bytes: Buffer.from(text, 'utf8') });
+  const files = [file(bundleNames.manifest, manifestCsv(content))];
+  // A file without a line would be taken for one that was forgotten.
+  if (configmgr.file.machines > 0) files.push(file(bundleNames.configmgr, configmgr.file.text));
+  files.push(...autopilot.files.map(({ text }, index) => file(autopilotName(index), text)));
+  return {
+    files,
+    left: [
+      ...configmgr.left.map((one) => ({ ...one, file: bundleNames.configmgr })),
+      ...autopilot.left.map((one) => ({ ...one, file: autopilotName(0) })),
+    ],
+  };
+}
+
+function manifestCsv(content: ShipmentContent): string {
+  const rows = content.machines.map((machine, index) => {
+    const row = manifestRow(content, machine, index);
+    return csvLine(manifestColumns.map((column) => row[column]));
+  });
+  return csvLine(manifestColumns) + rows.join('');
+}
+
+function manifestRow({ closed }: ShipmentContent, machine: MachineContent, index: number): ManifestRow {
+  const { machineSerial, jobId, finished, ended, withdrawn } = machine;
+  const { job, result, rehearsal, startedAt } = finished;
+  const known = job.machine ?? {};
+  return {
+    shipment: closed.record.number,
+    order: closed.record.orderNumber,
+    machineSerial,
+    computerName: known.computerName ?? null,
+    assetTag: known.assetTag ?? null,
+    machineModel: known.model ?? null,
+    smbiosUuid: known.uuid ?? null,
+    macs: known.macs?.join(' ') ?? null,
+    result: withdrawn === null ? 'verified' : 'withdrawn',
+    driveSerial: job.drive.serial,
+    driveWwn: job.drive.wwn,
+    driveModel: job.drive.model,
+    driveBytes: job.drive.size,
+    mediaFile: job.media.fileName,
+    mediaSha256: job.media.sha256,
+    imageIndex: job.image.index,
+    imageName: job.image.name,
+    layout: job.layout,
+    fingerprint: job.fingerprint,
+    bytesVerified: result.bytesVerified,
+    chunksVerified: result.chunksVerified,
+    rehearsal: rehearsal === null ? 'none' : rehearsal.passed ? 'started' : 'did not start',
+    startedAt,
+    finishedAt: ended.entry.time,
+    operator: ended.entry.operator,
+    station: ended.entry.station.name,
+    batchId: job.batchId,
+    jobId,
+    ledgerEntry: ended.sequence,
+    entryHash: ended.hash,
+    certificate: certificateName(index, machineSerial),
+  };
+}
