@@ -137,6 +137,7 @@ export class Workplace {
       onChange: () => {
         this.patches.changed('jobs', 'drives', 'pairing');
         this.orders.reconsider();
+        this.#memory.keep();
       },
     });
     this.pairing = new PairingDesk({
@@ -177,6 +178,7 @@ export class Workplace {
         return { operator, workOrder, imageIndex, layout, media: path === null ? null : { path, given } };
       },
       pairing: () => this.pairing,
+      jobs: () => this.jobs,
       notify: (kind, error) => {
         this.#notify(kind, error);
       },
