@@ -1,12 +1,23 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
-import { batchStateSchema, pairSchema, type Notice } from '../../core/contract/desk';
+import { sha256Schema } from '../../core/chunk-map';
+import { batchStateSchema, deskJobSchema, pairSchema, type Notice } from '../../core/contract/desk';
 import type { ErrorData } from '../../core/errors';
 import type { Refused } from '../../core/pairing-rules';
 import { errorCodeOf } from '../../core/system-error';
 import { writeFileAtomically } from '../state';
+import type { JobBoard } from './job-board';
 import type { PairingDesk } from './pairing-desk';
 import { memoryLost, notTakenOver, takenOver } from './refusals';
+
+const interruptedCardSchema = deskJobSchema.pick({
+  driveId: true,
+  bay: true,
+  machineSerial: true,
+  startedAt: true,
+  endedAt: true,
+  ledgerEntry: true,
+});
 
 /**
  * What the desk had before it: enough to go on after a crash or a restart. Only a convenience: what was done is in
@@ -15,12 +26,14 @@ import { memoryLost, notTakenOver, takenOver } from './refusals';
 const keptDeskSchema = z.strictObject({
   version: z.literal(1),
   ...batchStateSchema.omit({ againReason: true }).shape,
-  media: z.strictObject({ path: z.string(), given: z.string().nullable() }).nullable(),
+  media: z.strictObject({ path: z.string(), given: sha256Schema.nullable() }).nullable(),
   pairs: z.array(pairSchema.omit({ holdsMachine: true })),
   waitingMachine: z.string().nullable(),
+  /** Cards that say so until somebody dismisses them or writes their drives. */
+  interrupted: z.array(interruptedCardSchema),
 });
 type KeptDesk = z.infer<typeof keptDeskSchema>;
-type KeptPairing = Pick<KeptDesk, 'pairs' | 'waitingMachine'>;
+type KeptPairing = Pick<KeptDesk, 'pairs' | 'waitingMachine' | 'interrupted'>;
 /** What is kept beside the pairing, and comes back at once. */
 export type KeptBatch = Omit<KeptDesk, 'version' | keyof KeptPairing>;
 
@@ -28,6 +41,7 @@ export interface DeskMemoryDependencies {
   readonly file: string;
   readonly batch: () => KeptBatch;
   readonly pairing: () => Pick<PairingDesk, 'pairs' | 'waitingMachine' | 'takeOver'>;
+  readonly jobs: () => Pick<JobBoard, 'jobs' | 'showInterrupted'>;
   readonly notify: (kind: Notice['kind'], error: ErrorData) => void;
 }
 
@@ -62,8 +76,8 @@ export class DeskMemory {
       }
       return null;
     }
-    const { pairs, waitingMachine, operator, workOrder, imageIndex, layout, media } = kept;
-    this.#waiting = { pairs, waitingMachine };
+    const { pairs, waitingMachine, interrupted, operator, workOrder, imageIndex, layout, media } = kept;
+    this.#waiting = { pairs, waitingMachine, interrupted };
     return { operator, workOrder, imageIndex, layout, media };
   }
 
@@ -72,11 +86,13 @@ export class DeskMemory {
    * interrupted is recorded.
    */
   takeOver(): void {
-    const { pairing, notify } = this.#dependencies;
+    const { pairing, jobs, notify } = this.#dependencies;
     const kept = this.#waiting;
     this.#waiting = null;
     if (kept === null) return;
     try {
+      // First: a drive that was being written is not paired anew before somebody has seen that.
+      jobs().showInterrupted(kept.interrupted);
       const { taken, left } = pairing().takeOver(kept);
       if (taken > 0) notify('info', takenOver(taken));
       const lost = left.filter(({ reason }) => !untold.has(reason)).map(({ pair }) => pair);
@@ -88,7 +104,8 @@ export class DeskMemory {
 
   /** Keeps what is there now, when it is not what was kept last. */
   keep(): void {
-    const { batch, pairing, file, notify } = this.#dependencies;
+    const { batch, pairing, jobs, file, notify } = this.#dependencies;
+    const interrupted = jobs().jobs.filter(({ state }) => state.state === 'interrupted');
     const { pairs, waitingMachine } = pairing();
     const kept: KeptDesk = {
       version: 1,
@@ -97,6 +114,14 @@ export class DeskMemory {
         ...{ machineSerial, driveId, bay },
       })),
       waitingMachine: waitingMachine ?? this.#waiting?.waitingMachine ?? null,
+      interrupted: [...(this.#waiting?.interrupted ?? []), ...interrupted].map((job) => ({
+        driveId: job.driveId,
+        bay: job.bay,
+        machineSerial: job.machineSerial,
+        startedAt: job.startedAt,
+        endedAt: job.endedAt,
+        ledgerEntry: job.ledgerEntry,
+      })),
     };
     const text = JSON.stringify(kept);
     if (text === this.#written) return;

@@ -31,6 +31,9 @@ interface BoardJob {
   readonly run: Run | null;
 }
 
+/** A job of an earlier run of the station, as its card shows it. */
+type EndedCard = Pick<DeskJob, 'driveId' | 'bay' | 'machineSerial' | 'startedAt' | 'endedAt' | 'ledgerEntry'>;
+
 /** Jobs that were started together. */
 interface Run {
   readonly stop: AbortController;
@@ -150,24 +153,32 @@ export class JobBoard {
   /** Shows jobs that a killed station left open. */
   showLeftOpen(left: readonly LeftOpenJob[], end: JobEnd): void {
     for (const { drive, machineSerial, startedAt, ledgerEntry } of left) {
-      this.#jobs.set(drive.id, {
-        request: null,
-        run: null,
-        stop: new AbortController(),
-        view: {
-          driveId: drive.id,
-          bay: placeOf(drive),
-          machineSerial,
-          state: end,
-          startedAt,
-          endedAt: new Date().toISOString(),
-          ledgerEntry,
-          canCancel: false,
-          canRetry: true,
-        },
-      });
+      const endedAt = new Date().toISOString();
+      this.#showEnded(
+        { driveId: drive.id, bay: placeOf(drive), machineSerial, startedAt, endedAt, ledgerEntry },
+        end,
+      );
     }
     if (left.length > 0) this.#dependencies.onChange();
+  }
+
+  /** Shows again what an earlier run showed as interrupted, unless it was done elsewhere since. */
+  showInterrupted(cards: readonly EndedCard[]): void {
+    const { ledger, onChange } = this.#dependencies;
+    const shown = cards.filter(
+      ({ driveId, machineSerial }) => !this.#jobs.has(driveId) && ledger.findShipped(machineSerial) === null,
+    );
+    for (const card of shown) this.#showEnded(card, { state: 'interrupted' });
+    if (shown.length > 0) onChange();
+  }
+
+  #showEnded(card: EndedCard, state: JobEnd): void {
+    this.#jobs.set(card.driveId, {
+      request: null,
+      run: null,
+      stop: new AbortController(),
+      view: { ...card, state, canCancel: false, canRetry: true },
+    });
   }
 
   #hooksOf(request: BatchRequest, jobs: readonly PlannedJob[], run: Run, onHeld: () => void): RunHooks {

@@ -51,8 +51,17 @@ export class OrderDesk {
       const open = this.#book.current();
       return open === null ? null : stateOf(open, this.#atWork());
     } catch (error) {
+      return this.#damaged(error);
+    }
+  }
+
+  /** Null when the ledger cannot even say what is open: whoever asks it next is told why. */
+  #damaged(error: unknown): OrderState | null {
+    try {
       const opening = openRecord(this.#dependencies.ledger);
       return opening === null ? null : damagedState(opening, error);
+    } catch {
+      return null;
     }
   }
 

@@ -160,6 +160,7 @@ export class Workplace {
       onChange: () => {
         this.patches.changed('jobs', 'drives', 'pairing');
         this.orders.reconsider();
+        this.#memory.keep();
       },
       onBatchEnd: (reports) => {
         this.rehearsals.onBatchEnd(reports);
@@ -216,6 +217,7 @@ export class Workplace {
         return { operator, workOrder, imageIndex, layout, media: path === null ? null : { path, given } };
       },
       pairing: () => this.pairing,
+      jobs: () => this.jobs,
       notify: (kind, error) => {
         this.#notify(kind, error);
       },

@@ -178,6 +178,14 @@ describe('an order', () => {
     expect((await show()).number).toBe('1');
   });
 
+  it('is one at a time also when two are opened at once', async () => {
+    const files = ['FIRST1', 'SECOND2'].map((serial) => orderFile(`serial\n${serial}\n`, `${serial}.csv`));
+    const runs = await Promise.all(files.map((file, index) => order('open', file, '--number', `N${index}`)));
+    expect(runs.map(({ status }) => status).sort()).toEqual([0, 3]);
+    expect(errorOf(present(runs.find(({ status }) => status === 3))).code).toBe('order-open');
+    expect(await records()).toHaveLength(1);
+  });
+
   it('is typed on standard input', async () => {
     const child = spawn(
       process.execPath,

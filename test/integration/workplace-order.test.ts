@@ -233,10 +233,17 @@ describe('kill -9 of the desk while a drive is written', () => {
     expect(shown.batch).toMatchObject({ operator: 'Ada Byron', workOrder: 'WO-7' });
     expect(hasNoTable(bayFile(1), 2 * GiB)).toBe(true);
 
+    // Once more, in an orderly way: the mark is still there.
+    await place.close();
+    const again = bound(await openDesk());
+    const marked = await again.until((now) => now.jobs.length === 1, 'the mark');
+    expect(marked.jobs[0]).toMatchObject({ machineSerial: '7KX9PQ1', state: { state: 'interrupted' } });
+    expect(marked.jobs[0]?.ledgerEntry).toBe(back.jobs[0]?.ledgerEntry);
+
     // And it goes on where it stood.
-    await until(({ media: { status } }) => status === 'proved', 'a media that is proved anew');
-    await place.handlers.retryJob({ driveId: shown.jobs[0]?.driveId ?? '' });
-    await until((now) => now.order?.counts.done === 1, 'a done machine');
+    await again.until(({ media: { status } }) => status === 'proved', 'a media that is proved anew');
+    await again.place.handlers.retryJob({ driveId: shown.jobs[0]?.driveId ?? '' });
+    await again.until((now) => now.order?.counts.done === 1, 'a done machine');
   });
 });
 
