@@ -61,7 +61,7 @@ export function ledgerCommand(): Command {
     .action(
       commandAction<ExportOptions>(async (context, { format, output: file }) => {
         await withLedger(context, async (ledger) => {
-          if (file !== undefined) await exportToFile(ledger, format, file);
+          if (file !== undefined) exportToFile(ledger, format, file);
           else {
             const pieces = exportPieces(ledger, format);
             await context.output.stream(pieces).catch((error: unknown) => {

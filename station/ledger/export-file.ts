@@ -1,11 +1,20 @@
-import { createWriteStream } from 'node:fs';
+import {
+  closeSync,
+  createWriteStream,
+  fsyncSync,
+  openSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { rename, rm } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { sanitizeForDisplay } from '../../core/display';
 import { PrestageError } from '../../core/errors';
-import { exportCsv, exportJson, type VerifiedLedger } from './export';
+import { csvForm, exportCsv, exportJson, jsonForm, type VerifiedLedger } from './export';
 import type { Ledger } from './ledger';
+import type { LedgerReport } from './survey';
 
 export type ExportFormat = 'json' | 'csv';
 
@@ -41,11 +50,36 @@ export function* batched(pieces: Iterable<string>): Generator<string, void> {
 }
 
 /**
- * Writes the export to a file.
+ * Writes the export to a file, in one look at the ledger: each entry is written when it was found whole, and the file
+ * stays when all of them were.
  * @throws PrestageError ledger-broken, usage when the file cannot be written; there is no file then
  */
-export async function exportToFile(ledger: Ledger, format: ExportFormat, file: string): Promise<void> {
-  await writePieces(exportPieces(ledger, format), file);
+export function exportToFile(ledger: Ledger, format: ExportFormat, file: string): void {
+  const form = format === 'csv' ? csvForm() : jsonForm(ledger.publicKey);
+  const temporary = `${file}.${process.pid}.part`;
+  try {
+    const descriptor = openSync(temporary, 'wx');
+    try {
+      let batch = form.begin;
+      const report = ledger.verify({
+        onWhole: (stored, entry) => {
+          batch += form.piece(stored, entry);
+          if (batch.length < batchLength) return;
+          writeFileSync(descriptor, batch);
+          batch = '';
+        },
+      });
+      requireNoFindings(report);
+      writeFileSync(descriptor, batch + form.end);
+      fsyncSync(descriptor);
+    } finally {
+      closeSync(descriptor);
+    }
+    renameSync(temporary, file);
+  } catch (error) {
+    rmSync(temporary, { force: true });
+    throw asCannotWrite(file, error);
+  }
 }
 
 /**
@@ -54,14 +88,23 @@ export async function exportToFile(ledger: Ledger, format: ExportFormat, file: s
  */
 export async function writePieces(pieces: Iterable<string>, file: string): Promise<void> {
   await writeFile(file, pieces).catch((error: unknown) => {
-    throw isSystemError(error) ? cannotWrite(`The file ${sanitizeForDisplay(file, 512)}`, error) : error;
+    throw asCannotWrite(file, error);
   });
+}
+
+function asCannotWrite(file: string, error: unknown): unknown {
+  return isSystemError(error) ? cannotWrite(`The file ${sanitizeForDisplay(file, 512)}`, error) : error;
 }
 
 /** What goes to others must be what was signed. */
 function requireWhole(ledger: Ledger): VerifiedLedger {
-  const { findings, entries, root } = ledger.verify();
-  if (root !== null) return { entries, root };
+  const report = ledger.verify();
+  requireNoFindings(report);
+  return { entries: report.entries, root: report.root ?? '' };
+}
+
+function requireNoFindings({ findings }: LedgerReport): void {
+  if (findings.length === 0) return;
   throw new PrestageError({
     code: 'ledger-broken',
     message: `The ledger is not whole, so nothing was exported: ${findings.length} ${findings.length === 1 ? 'finding' : 'findings'}.`,

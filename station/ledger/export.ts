@@ -2,6 +2,7 @@ import { ledgerEntrySchema, type LedgerEntry, type LedgerRecord, type StoredEntr
 import { parseJson } from './check-entry';
 import { ledgerBroken } from './errors';
 import { sha256Hex } from './entry';
+import type { VerifyingKey } from './keys';
 import type { Ledger } from './ledger';
 import { leafHash, MerkleTree } from './merkle';
 
@@ -79,12 +80,28 @@ const mayHaveLine = /"kind":"(?:job-ended|drive-verified|drive-rehearsed)"/;
  * @throws PrestageError ledger-broken at an entry that cannot be read
  */
 export function* exportCsv(ledger: Ledger, verified?: VerifiedLedger): Generator<string, void> {
-  yield csvLine(csvColumns);
+  const form = csvForm();
+  yield form.begin;
   for (const stored of verifiedEntries(ledger, verified)) {
     if (verified !== undefined && !mayHaveLine.test(stored.json)) continue;
-    const row = csvRow(stored, readEntry(stored, verified));
-    if (row !== null) yield csvLine(csvColumns.map((column) => row[column]));
+    yield form.piece(stored, readEntry(stored, verified));
   }
+}
+
+/** How an export is written: what comes first, for each entry, and last. */
+export interface ExportForm {
+  readonly begin: string;
+  /** Of one entry, in their order; may be empty. */
+  readonly piece: (stored: StoredEntry, entry: LedgerEntry) => string;
+  readonly end: string;
+}
+
+export function csvForm(): ExportForm {
+  const piece = (stored: StoredEntry, entry: LedgerEntry): string => {
+    const row = csvRow(stored, entry);
+    return row === null ? '' : csvLine(csvColumns.map((column) => row[column]));
+  };
+  return { begin: csvLine(csvColumns), piece, end: '' };
 }
 
 /** A finished drive that was read again. One that failed takes back what an earlier line says of its job. */
@@ -168,19 +185,33 @@ export function csvRow(stored: StoredEntry, entry: LedgerEntry): CsvRow | null {
  * @throws PrestageError ledger-broken at an entry that cannot be read
  */
 export function* exportJson(ledger: Ledger, verified?: VerifiedLedger): Generator<string, void> {
-  const key = ledger.publicKey;
-  yield '{"format":"prestage-ledger","version":1,';
-  yield `"publicKey":${JSON.stringify(key?.pem ?? null)},`;
-  yield `"keyFingerprint":${JSON.stringify(key?.fingerprint ?? null)},"entries":[`;
-  let separator = '\n';
+  const form = jsonForm(ledger.publicKey);
+  yield form.begin;
   for (const stored of verifiedEntries(ledger, verified)) {
-    const { sequence, hash, signature } = stored;
     if (verified === undefined) readEntry(stored);
-    // The stored text is itself JSON: as it is, no number or string can change on the way.
-    yield `${separator}{"sequence":${sequence},"json":${stored.json},"hash":${JSON.stringify(hash)},"signature":${JSON.stringify(signature)}}`;
-    separator = ',\n';
+    yield form.piece(stored);
   }
-  yield '\n]}\n';
+  yield form.end;
+}
+
+/** The JSON form needs no look into the entry. */
+export function jsonForm(
+  key: VerifyingKey | null,
+): ExportForm & { readonly piece: (stored: StoredEntry) => string } {
+  let separator = '\n';
+  return {
+    begin:
+      '{"format":"prestage-ledger","version":1,' +
+      `"publicKey":${JSON.stringify(key?.pem ?? null)},` +
+      `"keyFingerprint":${JSON.stringify(key?.fingerprint ?? null)},"entries":[`,
+    piece: ({ sequence, json, hash, signature }) => {
+      const before = separator;
+      separator = ',\n';
+      // The stored text is itself JSON: as it is, no number or string can change on the way.
+      return `${before}{"sequence":${sequence},"json":${json},"hash":${JSON.stringify(hash)},"signature":${JSON.stringify(signature)}}`;
+    },
+    end: '\n]}\n',
+  };
 }
 
 /** What a ledger was found to be, before it is exported. */

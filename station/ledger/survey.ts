@@ -1,4 +1,4 @@
-import { genesisHash } from '../../core/record';
+import { genesisHash, type LedgerEntry, type StoredEntry } from '../../core/record';
 import { checkEntry, lookAtCovered, type CheckedEntry, type FindingCode } from './check-entry';
 import type { RawRow } from './database';
 import type { HeadReading } from './head';
@@ -58,6 +58,8 @@ interface Previous {
   readonly shift: number;
 }
 
+export type OnWhole = (stored: StoredEntry, entry: LedgerEntry) => void;
+
 /** What is found while the rows pass by, in the order of their sequences. */
 export class Survey {
   readonly findings: LedgerFinding[] = [];
@@ -73,6 +75,7 @@ export class Survey {
   constructor(
     private readonly key: VerifyingKey | null,
     private readonly headSequence: number | null,
+    private readonly onWhole: OnWhole | null,
   ) {}
 
   find(sequence: number | null, code: FindingCode, message: string): void {
@@ -99,7 +102,9 @@ export class Survey {
       this.#remember({ sequence: place, hash: '', sound: false, shift: 0 });
       return;
     }
-    this.#visitEntry(place, row, this.#look(row, covered));
+    const checked = this.#look(row, covered);
+    this.#visitEntry(place, row, checked);
+    if (checked.entry !== null && checked.problems.length === 0) this.onWhole?.(row, checked.entry);
   }
 
   #look(row: RawRow, covered: boolean): CheckedEntry {

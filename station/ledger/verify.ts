@@ -10,13 +10,15 @@ import type { VerifyingKey } from './keys';
 import { leafHash, MerkleTree } from './merkle';
 import { packedRows } from './packed-rows';
 import { checkpointInterval, expectedObjects, schemaVersion } from './schema';
-import { Survey, type LedgerReport } from './survey';
+import { Survey, type LedgerReport, type OnWhole } from './survey';
 
 export type { LedgerFinding, LedgerNote, LedgerReport } from './survey';
 
 export interface VerifyOptions {
   /** Look at every signature and every entry's form, also where a signed checkpoint stands for them. */
   readonly everySignature?: boolean;
+  /** Called with every entry that is whole by itself, in their order. Only the report says whether the ledger is. */
+  readonly onWhole?: OnWhole;
 }
 
 /** What stands in a place of the ledger. */
@@ -41,7 +43,11 @@ export function verifyLedger(
   const keys = surveyKeys(places);
   // Before the entries: others may append meanwhile, and then a head read later would be ahead of them.
   const head = readHead(places, keys.key?.publicKey ?? null);
-  const survey = new Survey(keys.key, head.state === 'read' ? head.head.sequence : null);
+  const survey = new Survey(
+    keys.key,
+    head.state === 'read' ? head.head.sequence : null,
+    options.onWhole ?? null,
+  );
   for (const { code, message } of keys.problems) survey.find(null, code, message);
 
   let covered = 0;

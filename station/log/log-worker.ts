@@ -109,17 +109,17 @@ function verify(): LogReport {
   };
 }
 
-async function exportTo(format: 'json' | 'csv', path: string): Promise<null> {
+function exportTo(format: 'json' | 'csv', path: string): null {
   const ledger = Ledger.open(places, { readOnly: true });
   try {
-    await exportToFile(ledger, format, path);
+    exportToFile(ledger, format, path);
     return null;
   } finally {
     ledger.close();
   }
 }
 
-async function answer(request: LogRequest): Promise<LogAnswers[LogRequest['verb']]> {
+function answer(request: LogRequest): LogAnswers[LogRequest['verb']] {
   switch (request.verb) {
     case 'query':
       return query(request);
@@ -128,7 +128,7 @@ async function answer(request: LogRequest): Promise<LogAnswers[LogRequest['verb'
     case 'verify':
       return verify();
     case 'export':
-      return await exportTo(request.format, request.path);
+      return exportTo(request.format, request.path);
   }
 }
 
