@@ -212,8 +212,9 @@ function doubtLine(order: WorkOrder, line: OrderLine, { job, machineSerial }: Fi
     ['model', line.model, known.model],
     ['hardware hash', line.hardwareHash, known.hardwareHash],
   ] as const) {
-    if (ordered !== undefined && recorded !== undefined && ordered !== recorded)
+    if (ordered !== undefined && recorded !== undefined && ordered !== recorded) {
       differs(what, ordered, recorded);
+    }
   }
   const missing = (line.macs ?? []).filter((mac) => known.macs !== undefined && !known.macs.includes(mac));
   for (const mac of missing) differs('the MACs', mac, known.macs?.join(', ') ?? '');

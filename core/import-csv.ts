@@ -1,4 +1,3 @@
-import { assertNever } from './errors';
 import type { MachineFacts } from './machine';
 
 /**
@@ -29,8 +28,9 @@ export function bareCellProblem(value: string): string | null {
   if (/[^\x20-\x7e]/.test(value)) return 'holds characters that are not plain ASCII';
   if (/[",]/.test(value)) return 'holds a comma or a quotation mark, which the file cannot';
   if (value !== value.trim()) return 'begins or ends with a space';
-  if (/^[=+\-@]/.test(value))
+  if (/^[=+\-@]/.test(value)) {
     return `begins with ${value.slice(0, 1)}, which a spreadsheet takes for a formula`;
+  }
   return null;
 }
 
@@ -116,18 +116,4 @@ export function autopilotImport(machines: readonly ImportMachine[]): {
     files.push({ text: autopilotHeadings + rows.join(''), machines: rows.length });
   }
   return { files, left };
-}
-
-export type ImportKind = 'configmgr' | 'autopilot';
-
-/** The import's name for people. */
-export function importName(kind: ImportKind): string {
-  switch (kind) {
-    case 'configmgr':
-      return 'Configuration Manager';
-    case 'autopilot':
-      return 'Windows Autopilot';
-    default:
-      return assertNever(kind);
-  }
 }

@@ -52,14 +52,6 @@ export function autopilotName(index: number): string {
   return index === 0 ? 'autopilot.csv' : `autopilot-${index + 1}.csv`;
 }
 
-const shippedMachineSchema = z.strictObject({
-  machineSerial: z.string(),
-  jobId: z.uuid(),
-  /** Of the entry that recorded the finished job. */
-  sequence: z.int().positive(),
-});
-export type ShippedMachine = z.infer<typeof shippedMachineSchema>;
-
 /** What is signed of shipment.json: all of it but the signature. */
 export const shipmentFactsSchema = z.strictObject({
   format: z.literal('prestage-shipment'),

@@ -156,8 +156,9 @@ function readRecords(
   const closedProof = prove(records.closed, null);
   const closed = closedProof === null ? null : closedRow(closedProof);
   if (closed === null) {
-    if (closedProof !== null)
+    if (closedProof !== null) {
       say('records-invalid', null, 'The records hold no entry that closes a shipment.');
+    }
     return null;
   }
   const { record, entry } = closed;
@@ -169,8 +170,9 @@ function readRecords(
     entry.time === document.closedAt &&
     entry.operator === document.operator &&
     entry.station.name === document.station.name;
-  if (!same)
+  if (!same) {
     say('shipment-differs', null, 'The list of files is of another shipment than the ledger recorded.');
+  }
 
   const order = proveAll(records.order, null);
   const shippedAs = JSON.stringify(record.machines.map(({ machineSerial, jobId }) => [machineSerial, jobId]));
@@ -203,8 +205,9 @@ function readRecords(
   const orders = new Set(machines.flatMap(({ finished }) => finished.job.orderId ?? []));
   for (const row of order) {
     const known = isOrderRecord(row.entry.record) && orders.has(row.entry.record.orderId);
-    if (!known)
+    if (!known) {
       say('entry-foreign', null, `Ledger entry ${row.sequence} is not of the order of these machines.`);
+    }
   }
   doubts.push(...doubtChain([closed, ...order, ...machines.flatMap(({ rows }) => rows)]));
   return machines.length === records.machines.length ? { closed, order, machines } : null;

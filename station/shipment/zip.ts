@@ -11,10 +11,10 @@ export interface BundleFile {
   readonly bytes: Uint8Array;
 }
 
-/** In local time, as ZIP keeps it: the same bytes in every time zone. */
-const oneTime = new Date(1980, 0, 1, 12, 0, 0);
-
+/** Makes the one ZIP of these files. */
 export function packZip(files: readonly BundleFile[]): Uint8Array {
+  // In local time, as ZIP keeps it: the same bytes in every time zone.
+  const oneTime = new Date(1980, 0, 1, 12, 0, 0);
   const zippable: Zippable = {};
   for (const { name, bytes } of files) zippable[name] = [bytes, { level: 0, mtime: oneTime }];
   return zipSync(zippable);
