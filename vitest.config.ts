@@ -7,24 +7,6 @@ const sqlText = {
     id.endsWith('.sql') ? `export default ${JSON.stringify(code)}` : undefined,
 };
 
-/** Needs a PostgreSQL, and is run by itself: `npm run test:fleet`. */
-const fleet =
-  process.env['PRESTAGE_TEST_FLEET'] === undefined
-    ? []
-    : [
-        {
-          plugins: [sqlText],
-          test: {
-            name: 'fleet',
-            include: ['test/fleet/**/*.test.ts'],
-            environment: 'node' as const,
-            globalSetup: ['test/support/fleet-setup.ts'],
-            testTimeout: 180_000,
-            hookTimeout: 120_000,
-          },
-        },
-      ];
-
 export default defineConfig({
   test: {
     reporters: ['default', './test/support/closing-line-reporter.ts'],
@@ -60,6 +42,7 @@ export default defineConfig({
         },
       },
       {
+        // Starts what was written: npm run test:boot.
         plugins: [sqlText],
         test: {
           name: 'boot',
@@ -73,7 +56,18 @@ export default defineConfig({
           sequence: { groupOrder: 2 },
         },
       },
-      ...fleet,
+      {
+        // Needs a PostgreSQL: npm run test:fleet.
+        plugins: [sqlText],
+        test: {
+          name: 'fleet',
+          include: ['test/fleet/**/*.test.ts'],
+          environment: 'node',
+          globalSetup: ['test/support/fleet-setup.ts'],
+          testTimeout: 180_000,
+          hookTimeout: 120_000,
+        },
+      },
     ],
     // Two cores: more files at once only make each other slow.
     maxWorkers: 2,
