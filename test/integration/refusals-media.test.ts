@@ -109,7 +109,7 @@ describe('apply refuses a media', () => {
     });
     await expectRefused(station, () => apply(station, { media: made.path }), {
       code: 'boot-files-too-large',
-      names: ['EFI folder'],
+      names: ['boot files of the media', 'EFI partition'],
       remedy: 'configmgr-uefi',
     });
 
