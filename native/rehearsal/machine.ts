@@ -35,8 +35,7 @@ export function findFirmware(secureBoot: boolean): Firmware {
 }
 
 /** What may be tried, in order. KVM may be there and still not run this guest. */
-export function acceleratorsHere(mayUseKvm: boolean): Accelerator[] {
-  if (!mayUseKvm) return ['tcg'];
+export function acceleratorsHere(): Accelerator[] {
   try {
     accessSync('/dev/kvm', constants.R_OK | constants.W_OK);
     return ['kvm', 'tcg'];

@@ -1,5 +1,6 @@
 import { spawn, type ChildProcessByStdio } from 'node:child_process';
-import { chown, copyFile, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { constants, statSync } from 'node:fs';
+import { chown, copyFile, mkdtemp, open, rm, rmdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
@@ -17,7 +18,6 @@ import {
   type RehearsalVerdict,
 } from '../../core/rehearsal';
 import { timeouts } from '../../core/timeouts';
-import { elevatedCaller } from '../caller';
 import { listDrives } from '../drives/list';
 import { closeDescriptor, openDrive, type OpenedDrive } from '../pipeline/open-drive';
 import { findConfirmed, requireOwnRights } from '../pipeline/reservation';
@@ -27,11 +27,23 @@ import { acceleratorsHere, findFirmware, machineArguments, type Accelerator } fr
 
 type Request = EngineRequest<'rehearseDrive'>;
 
-/** The user that QEMU runs as: whoever started the helper, and nobody (65534 on every Linux) where that is root. */
-function machineUser(): number | null {
+interface MachineUser {
+  readonly uid: number;
+  readonly gid: number;
+}
+
+/** nobody and nogroup have this number on every Linux. */
+const nobody = 65534;
+
+/**
+ * Whom QEMU runs as. Never root, and not whoever asked for rights: they could put something else in the place of its
+ * files, which this process then reads. The group is the one that may use KVM.
+ * @returns null: the user that this process runs as
+ */
+function machineUser(): MachineUser | null {
   if (process.geteuid?.() !== 0) return null;
-  const caller = elevatedCaller();
-  return caller === null || caller <= 0 ? 65534 : caller;
+  const kvm = statSync('/dev/kvm', { throwIfNoEntry: false });
+  return { uid: nobody, gid: kvm === undefined || kvm.gid === 0 ? nobody : kvm.gid };
 }
 
 /** The accelerator does not run this guest: another may. */
@@ -53,7 +65,7 @@ export async function rehearseDrive(
   findFirmware(request.secureBoot);
   const opened = await openDrive(drive, 'read');
   try {
-    for (const accelerator of acceleratorsHere(machineUser() !== 65534)) {
+    for (const accelerator of acceleratorsHere()) {
       try {
         return await runMachine(request, opened, accelerator, onProgress, signal);
       } catch (error) {
@@ -86,7 +98,8 @@ async function runMachine(
     const firmware = findFirmware(request.secureBoot);
     const variablesFile = join(scratch, 'variables.fd');
     await copyFile(firmware.variables, variablesFile);
-    if (user !== null) for (const path of [scratch, variablesFile]) await chown(path, user, user);
+    // The folder last: from then on another user could put something else in the place of its files.
+    if (user !== null) for (const path of [variablesFile, scratch]) await chown(path, user.uid, user.gid);
     const controlSocket = join(scratch, 'control');
     const args = machineArguments({
       ...{ accelerator, firmware, variablesFile, controlSocket, driveDescriptor: 3 },
@@ -101,7 +114,7 @@ async function runMachine(
       stdio: ['ignore', 'pipe', 'pipe', opened.fd],
       // What the machine writes goes to a temporary file there.
       env: { PATH: process.env['PATH'] ?? '', LC_ALL: 'C.UTF-8', TMPDIR: scratch },
-      ...(user === null ? {} : { uid: user, gid: user }),
+      ...(user ?? {}),
     }) as unknown as Machine;
     return await watch(
       new Watched(machine, scratch, controlSocket),
@@ -112,7 +125,28 @@ async function runMachine(
     );
   } finally {
     if (machine !== null) await endOf(machine);
-    await rm(scratch, { recursive: true, force: true });
+    await removeScratch(scratch);
+  }
+}
+
+/** One by one and by name: the folder is another user's, who could lead a walk through it elsewhere. */
+async function removeScratch(scratch: string): Promise<void> {
+  for (const name of ['variables.fd', 'control', 'display.ppm', 'display.png']) {
+    await rm(join(scratch, name), { force: true });
+  }
+  await rmdir(scratch).catch(() => undefined);
+}
+
+/** Reads a file that QEMU wrote, and nothing that it only leads to. */
+async function readOwn(file: string): Promise<Buffer> {
+  const handle = await open(file, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+  try {
+    const facts = await handle.stat();
+    const owner = machineUser()?.uid ?? process.geteuid?.();
+    if (!facts.isFile() || facts.uid !== owner) throw new Error('not a picture of the machine');
+    return await handle.readFile();
+  } finally {
+    await handle.close();
   }
 }
 
@@ -178,7 +212,7 @@ class Watched {
     const filename = join(this.#scratch, `display.${format}`);
     try {
       await (await this.#connected(signal)).call('screendump', { filename, format });
-      return await readFile(filename);
+      return await readOwn(filename);
     } catch {
       // The machine has just ended, or has no display yet.
       return null;
