@@ -22,6 +22,7 @@ await build({
     'drive-worker': 'native/pipeline/drive-worker.ts',
     'hash-worker': 'native/hash/hash-worker.ts',
     'log-worker': 'station/log/log-worker.ts',
+    'ship-worker': 'station/shipment/ship-worker.ts',
   },
   outdir,
   outExtension: { '.js': '.cjs' },

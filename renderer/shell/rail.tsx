@@ -2,6 +2,7 @@ import {
   IconClipboardList,
   IconLayoutGrid,
   IconListDetails,
+  IconPackageExport,
   IconSettings,
   type Icon,
 } from '@tabler/icons-react';
@@ -10,13 +11,14 @@ import { showScreen, useView, type Screen } from '../store/view-store';
 import { useText } from '../text';
 
 /** In the order of their keys. */
-export const railScreens = ['bench', 'batch', 'log', 'settings'] as const;
+export const railScreens = ['bench', 'batch', 'log', 'settings', 'ship'] as const;
 
 const icons: Readonly<Record<(typeof railScreens)[number], Icon>> = {
   bench: IconLayoutGrid,
   batch: IconClipboardList,
   log: IconListDetails,
   settings: IconSettings,
+  ship: IconPackageExport,
 };
 
 /** The sheet of barcodes belongs to the settings. */

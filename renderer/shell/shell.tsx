@@ -9,6 +9,7 @@ import { BatchScreen } from '../screens/batch/batch-screen';
 import { BenchScreen } from '../screens/bench/bench-screen';
 import { LogScreen } from '../screens/log/log-screen';
 import { SettingsScreen } from '../screens/settings/settings-screen';
+import { ShipScreen } from '../screens/ship/ship-screen';
 import { SheetScreen } from '../screens/sheet/sheet-screen';
 import { StartOverlay } from '../screens/start/start-overlay';
 import { useDesk } from '../store/desk-store';
@@ -28,6 +29,8 @@ function ScreenOf({ screen }: { readonly screen: Screen }): ReactElement {
       return <LogScreen />;
     case 'settings':
       return <SettingsScreen />;
+    case 'ship':
+      return <ShipScreen />;
     case 'sheet':
       return <SheetScreen />;
     default:
@@ -35,12 +38,12 @@ function ScreenOf({ screen }: { readonly screen: Screen }): ReactElement {
   }
 }
 
-/** F1 to F4, or Control with 1 to 4. */
+/** F1 to F5, or Control with 1 to 5. */
 function useScreenKeys(): void {
   useEffect(() => {
     const onKey = (event: KeyboardEvent): void => {
-      const digit = event.ctrlKey && !event.altKey && !event.shiftKey ? /^[1-4]$/.exec(event.key) : null;
-      const number = digit?.[0] ?? /^F([1-4])$/.exec(event.key)?.[1];
+      const digit = event.ctrlKey && !event.altKey && !event.shiftKey ? /^[1-5]$/.exec(event.key) : null;
+      const number = digit?.[0] ?? /^F([1-5])$/.exec(event.key)?.[1];
       const screen = number === undefined ? undefined : railScreens[Number(number) - 1];
       // A dialog is about what is behind it: it stays until it is answered.
       if (screen === undefined || document.querySelector('[role="dialog"]') !== null) return;

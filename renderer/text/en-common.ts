@@ -2,8 +2,15 @@
 export const commonText = {
   product: 'Prestage',
   navigation: 'Screens',
-  screens: { bench: 'Bench', batch: 'Batch', log: 'Log', settings: 'Settings', sheet: 'Barcodes' },
-  screenKeys: { bench: 'F1', batch: 'F2', log: 'F3', settings: 'F4' },
+  screens: {
+    bench: 'Bench',
+    batch: 'Batch',
+    log: 'Log',
+    settings: 'Settings',
+    ship: 'Ship',
+    sheet: 'Barcodes',
+  },
+  screenKeys: { bench: 'F1', batch: 'F2', log: 'F3', settings: 'F4', ship: 'F5' },
   skipToContent: 'Skip to the content',
   loading: 'Asking the station …',
   loadFailed: 'The station does not answer',

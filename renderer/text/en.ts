@@ -3,6 +3,7 @@ import { benchText } from './en-bench';
 import { commonText } from './en-common';
 import { logText } from './en-log';
 import { settingsText } from './en-settings';
+import { shipText } from './en-ship';
 
 /** The English table, a member for each screen. */
 export const en = {
@@ -11,4 +12,5 @@ export const en = {
   batch: batchText,
   log: logText,
   settings: settingsText,
+  ship: shipText,
 };

@@ -4,7 +4,13 @@ import type { Workplace } from './workplace';
 /** What needs no window. The other methods ask for a file or print, and are the desk's. */
 export type WorkplaceMethod = Exclude<
   DeskMethod,
-  'chooseMedia' | 'exportLog' | 'printPage' | 'savePageAsPdf'
+  | 'chooseMedia'
+  | 'exportLog'
+  | 'closeShipment'
+  | 'remakeBundle'
+  | 'showBundle'
+  | 'printPage'
+  | 'savePageAsPdf'
 >;
 export type WorkplaceHandlers = {
   readonly [M in WorkplaceMethod]: (request: DeskRequest<M>) => Promise<DeskResponse<M>>;
@@ -98,6 +104,7 @@ export function workplaceHandlers(place: Workplace): WorkplaceHandlers {
     queryLog: (query) => place.log.query(query),
     getLogEntry: ({ sequence }) => place.log.entry(sequence),
     verifyLog: () => place.log.verify(),
+    listShipments: () => place.shipments.list(),
     changeSettings: async (change) => {
       await Promise.resolve();
       place.changeSettings(change);

@@ -12,6 +12,7 @@ import { defaultOperator, openStation, recordLeftOpen, type OpenStation } from '
 import { openRenderCache, type RenderCache } from '../renders/render-cache';
 import { readPicture } from '../rehearse';
 import { changeSettings, type Settings } from '../settings';
+import { ShipService } from '../shipment/ship-service';
 import { DriveList } from './drive-list';
 import { withPulledDrives } from './drives-view';
 import { JobBoard } from './job-board';
@@ -60,6 +61,7 @@ export class Workplace {
   readonly jobs: JobBoard;
   readonly pairing: PairingDesk;
   readonly rehearsals: Rehearsals;
+  readonly shipments: ShipService;
   /** Resolves when what an earlier run left open is recorded; nothing is started before. */
   readonly #ready: Promise<void>;
   #settings: Settings;
@@ -91,6 +93,15 @@ export class Workplace {
     this.log = new LogService({
       places,
       workerFile: join(options.engineDirectory, 'dist', 'log-worker.cjs'),
+    });
+    this.shipments = new ShipService({
+      places,
+      workerFile: join(options.engineDirectory, 'dist', 'ship-worker.cjs'),
+      append: async () => {
+        await this.#ready;
+        const { versions } = await this.#engines.greeting();
+        return this.#appendContext(versions);
+      },
     });
     this.patches = new Patches(
       {
@@ -214,6 +225,7 @@ export class Workplace {
     this.patches.close();
     await this.#engines.dispose();
     await this.log.close();
+    await this.shipments.settled();
     this.#station.ledger.close();
   }
 
@@ -367,14 +379,14 @@ export class Workplace {
     const { versions } = await this.#engines.greeting();
     this.#versions = { ...versions, ...this.#options.runtimeVersions };
     this.patches.changed('station');
-    const context: AppendContext = {
-      operator: this.#batch.operator || defaultOperator(),
-      stationName: this.#settings.stationName,
-      versions,
-    };
-    const left = await recordLeftOpen(this.#station, context);
+    const left = await recordLeftOpen(this.#station, this.#appendContext(versions));
     this.jobs.showLeftOpen(left.interrupted, { state: 'interrupted' });
     for (const message of left.messages) this.#notify('error', interrupted(message));
+  }
+
+  #appendContext(versions: AppendContext['versions']): AppendContext {
+    const operator = this.#batch.operator || defaultOperator();
+    return { operator, stationName: this.#settings.stationName, versions };
   }
 
   #notify(kind: Notice['kind'], error: ErrorData): void {

@@ -150,6 +150,8 @@ export interface Preview {
   readonly key?: string;
   /** Pressed before the picture is taken, by accessible name. */
   readonly press?: string;
+  /** A box ticked before that, by accessible name. */
+  readonly tick?: string;
   readonly size?: { readonly width: number; readonly height: number };
 }
 
@@ -202,6 +204,9 @@ const looks: Readonly<Record<string, Preview>> = {
   batch: { state: mixed, key: 'F2' },
   log: { state: mixed, key: 'F3' },
   settings: { state: mixed, key: 'F4' },
+  ship: { state: mixed, key: 'F5' },
+  'ship-chosen': { state: mixed, key: 'F5', tick: 'Choose all that are shown' },
+  'ship-made': { state: mixed, key: 'F5', press: 'Make the bundle of shipment LS-2025-0041 again' },
   cancel: { state: mixed, press: 'Cancel bay 3' },
 };
 
