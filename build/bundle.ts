@@ -23,6 +23,7 @@ await build({
     'hash-worker': 'native/hash/hash-worker.ts',
     'log-worker': 'station/log/log-worker.ts',
     'fleet-worker': 'station/fleet/fleet-worker.ts',
+    'ship-worker': 'station/shipment/ship-worker.ts',
   },
   outdir,
   outExtension: { '.js': '.cjs' },

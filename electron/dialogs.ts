@@ -1,8 +1,10 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { app, dialog, type BrowserWindow } from 'electron';
+import { app, dialog, shell, type BrowserWindow } from 'electron';
 import { sanitizeForDisplay } from '../core/display';
 import { PrestageError } from '../core/errors';
+import { requireNumber } from '../core/shipment-rules';
+import { bundleFileName } from '../station/shipment/names';
 import type { Workplace } from '../station/workplace/workplace';
 import type { DeskHandlers } from './desk-handlers';
 
@@ -10,7 +12,17 @@ import type { DeskHandlers } from './desk-handlers';
 export function windowHandlers(
   workplace: Workplace,
   window: () => BrowserWindow | null,
-): Pick<DeskHandlers, 'chooseMedia' | 'chooseOrder' | 'exportLog' | 'printPage' | 'savePageAsPdf'> {
+): Pick<
+  DeskHandlers,
+  | 'chooseMedia'
+  | 'chooseOrder'
+  | 'exportLog'
+  | 'closeShipment'
+  | 'remakeBundle'
+  | 'showBundle'
+  | 'printPage'
+  | 'savePageAsPdf'
+> {
   const current = (): BrowserWindow => {
     const open = window();
     if (open === null) throw new Error('there is no window to ask in');
@@ -55,6 +67,21 @@ export function windowHandlers(
       const path = await savePath(`prestage-log-${station}-${day}.${format}`, format);
       if (path !== null) await workplace.exportLog(format, path);
       return { path };
+    },
+    closeShipment: async ({ number, machineSerials }) => {
+      requireNumber(number);
+      const path = await savePath(bundleFileName(number), 'zip');
+      return { report: path === null ? null : await workplace.shipments.close(number, machineSerials, path) };
+    },
+    remakeBundle: async ({ number }) => {
+      requireNumber(number);
+      const path = await savePath(bundleFileName(number), 'zip');
+      return { report: path === null ? null : await workplace.shipments.again(number, path) };
+    },
+    showBundle: ({ number }) => {
+      const path = workplace.shipments.fileOf(number);
+      if (path !== null) shell.showItemInFolder(path);
+      return Promise.resolve({});
     },
     printPage: async () => {
       await new Promise<void>((resolve, reject) => {

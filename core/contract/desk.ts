@@ -11,6 +11,7 @@ import { rehearsalSettingsSchema, rehearsalVerdictSchema } from '../rehearsal';
 import { storedEntrySchema, ledgerEntrySchema } from '../record';
 import { scanOutcomeSchema } from '../scan-outcome';
 import { deskSettingsSchema } from '../settings';
+import { shipMethods } from './desk-ships';
 import { taskProgressSchema } from './engine';
 
 /**
@@ -399,6 +400,8 @@ export const deskMethods = {
     request: z.strictObject({ format: z.enum(['json', 'csv']) }),
     response: z.strictObject({ path: z.string().nullable() }),
   },
+
+  ...shipMethods,
 
   changeSettings: { request: stationSettingsSchema.partial(), response: nothing },
   cacheSize: { request: nothing, response: z.strictObject({ bytes: z.int().nonnegative() }) },

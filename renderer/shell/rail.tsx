@@ -3,6 +3,7 @@ import {
   IconLayoutGrid,
   IconListDetails,
   IconPackages,
+  IconPackageExport,
   IconSettings,
   type Icon,
 } from '@tabler/icons-react';
@@ -11,7 +12,7 @@ import { showScreen, useView, type Screen } from '../store/view-store';
 import { useText } from '../text';
 
 /** In the order of their keys. */
-export const railScreens = ['bench', 'batch', 'log', 'settings', 'order'] as const;
+export const railScreens = ['bench', 'batch', 'log', 'settings', 'order', 'ship'] as const;
 
 const icons: Readonly<Record<(typeof railScreens)[number], Icon>> = {
   bench: IconLayoutGrid,
@@ -19,6 +20,7 @@ const icons: Readonly<Record<(typeof railScreens)[number], Icon>> = {
   log: IconListDetails,
   settings: IconSettings,
   order: IconPackages,
+  ship: IconPackageExport,
 };
 
 /** The sheet of barcodes belongs to the settings. */

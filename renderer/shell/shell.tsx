@@ -10,6 +10,7 @@ import { BenchScreen } from '../screens/bench/bench-screen';
 import { LogScreen } from '../screens/log/log-screen';
 import { OrderScreen } from '../screens/order/order-screen';
 import { SettingsScreen } from '../screens/settings/settings-screen';
+import { ShipScreen } from '../screens/ship/ship-screen';
 import { SheetScreen } from '../screens/sheet/sheet-screen';
 import { StartOverlay } from '../screens/start/start-overlay';
 import { useDesk } from '../store/desk-store';
@@ -31,6 +32,8 @@ function ScreenOf({ screen }: { readonly screen: Screen }): ReactElement {
       return <SettingsScreen />;
     case 'order':
       return <OrderScreen />;
+    case 'ship':
+      return <ShipScreen />;
     case 'sheet':
       return <SheetScreen />;
     default:
@@ -42,8 +45,8 @@ function ScreenOf({ screen }: { readonly screen: Screen }): ReactElement {
 function useScreenKeys(): void {
   useEffect(() => {
     const onKey = (event: KeyboardEvent): void => {
-      const digit = event.ctrlKey && !event.altKey && !event.shiftKey ? /^[1-5]$/.exec(event.key) : null;
-      const number = digit?.[0] ?? /^F([1-5])$/.exec(event.key)?.[1];
+      const digit = event.ctrlKey && !event.altKey && !event.shiftKey ? /^[1-6]$/.exec(event.key) : null;
+      const number = digit?.[0] ?? /^F([1-6])$/.exec(event.key)?.[1];
       const screen = number === undefined ? undefined : railScreens[Number(number) - 1];
       // A dialog is about what is behind it: it stays until it is answered.
       if (screen === undefined || document.querySelector('[role="dialog"]') !== null) return;

@@ -2,7 +2,7 @@ import { useStore } from 'zustand';
 import { createStore } from 'zustand/vanilla';
 
 /** In the order of the rail; the sheet of command barcodes is reached from the settings. */
-export const screens = ['bench', 'batch', 'log', 'settings', 'order', 'sheet'] as const;
+export const screens = ['bench', 'batch', 'log', 'settings', 'order', 'ship', 'sheet'] as const;
 export type Screen = (typeof screens)[number];
 
 export interface ViewState {

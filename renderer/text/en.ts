@@ -4,6 +4,7 @@ import { commonText } from './en-common';
 import { logText } from './en-log';
 import { orderText } from './en-order';
 import { settingsText } from './en-settings';
+import { shipText } from './en-ship';
 
 /** The English table, a member for each screen. */
 export const en = {
@@ -13,4 +14,5 @@ export const en = {
   log: logText,
   order: orderText,
   settings: settingsText,
+  ship: shipText,
 };

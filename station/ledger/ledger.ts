@@ -63,7 +63,7 @@ type PlainKind = Exclude<OrderRecord['kind'], 'order-exception'>;
 const pageRows = 500;
 
 const sequenceRow = z.object({ sequence: z.int() });
-const serialRow = z.object({ machineSerial: text });
+const serialRow = z.object({ sequence: z.int(), machineSerial: text });
 
 /**
  * The station's ledger: an append-only list of signed entries, each holding its predecessor's hash. Any
@@ -357,15 +357,19 @@ export class Ledger {
     return this.#select(where, 'ORDER BY sequence', ...values).map((row) => this.#checked(row));
   }
 
-  /** Serials of a group's machines, each once, oldest first; nothing about their entries has been checked. */
-  machinesOf(group: MachineGroup): string[] {
+  /**
+   * Serials of a group's machines, each once, oldest first; nothing about their entries has been checked.
+   * @param without places of entries that do not count
+   */
+  machinesOf(group: MachineGroup, without: ReadonlySet<number> = new Set()): string[] {
     const { where, values } = groupQuery(group);
     const rows =
       this.#database?.all(
-        `SELECT CAST(machine_serial AS BLOB) AS machineSerial FROM entries ${where} ORDER BY sequence`,
+        `SELECT sequence, CAST(machine_serial AS BLOB) AS machineSerial FROM entries ${where} ORDER BY sequence`,
         ...values,
       ) ?? [];
-    return [...new Set(rows.map((row) => serialRow.parse(row).machineSerial))];
+    const counted = rows.map((row) => serialRow.parse(row)).filter(({ sequence }) => !without.has(sequence));
+    return [...new Set(counted.map(({ machineSerial }) => machineSerial))];
   }
 
   #findDone(column: 'machine_serial' | 'drive_key', value: string, notWithdrawn: string): LedgerRow | null {

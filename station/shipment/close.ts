@@ -7,7 +7,7 @@ import { parseJson } from '../ledger/check-entry';
 import { driveKey } from '../ledger/entry';
 import type { AppendContext, Ledger } from '../ledger/ledger';
 import { closedRow, type ClosedRow } from './content';
-import { historyOf, shipmentsIn, shippedJobs } from './history';
+import { historyOf, shipmentsIn, shippedJobs, waitingSerials } from './history';
 
 /** Which machines are asked for. */
 export type ShipmentChoice =
@@ -72,7 +72,7 @@ export function closeShipment(
 export function planFrom(ledger: Ledger, number: string, choice: ShipmentChoice): ShipmentPlan {
   const shipments = shipmentsIn(ledger);
   const shipped = shippedJobs(shipments);
-  const serials = serialsOf(ledger, choice);
+  const serials = serialsOf(ledger, choice, shipments);
   const histories = serials.map((serial) => historyOf(ledger, serial, shipped));
   const usedNumbers = new Set(shipments.map(({ record }) => record.number));
   return planShipment({ number, histories, asked: askedAs[choice.by], usedNumbers });
@@ -85,14 +85,18 @@ const askedAs: Readonly<Record<ShipmentChoice['by'], PlanRequest['asked']>> = {
   finished: 'finished',
 };
 
-function serialsOf(ledger: Ledger, choice: ShipmentChoice): readonly string[] {
+function serialsOf(
+  ledger: Ledger,
+  choice: ShipmentChoice,
+  shipments: readonly ClosedRow[],
+): readonly string[] {
   switch (choice.by) {
     case 'batch':
       return ledger.machinesOf({ of: 'batch', batchId: choice.batchId });
     case 'order':
       return ledger.machinesOf({ of: 'order', number: choice.number });
     case 'finished':
-      return ledger.machinesOf({ of: 'finished' });
+      return waitingSerials(ledger, shipments);
     case 'machines':
       return [...new Set(choice.serials.map(normalizeSerial))];
   }

@@ -17,6 +17,12 @@ export function shippedJobs(shipments: readonly ClosedRow[]): ReadonlyMap<string
   );
 }
 
+/** Serials of machines of which some finished job is in no shipment, oldest first. */
+export function waitingSerials(ledger: Ledger, shipments: readonly ClosedRow[]): string[] {
+  const gone = shipments.flatMap(({ record }) => record.machines.map(({ sequence }) => sequence));
+  return ledger.machinesOf({ of: 'finished' }, new Set(gone));
+}
+
 /** @throws PrestageError ledger-broken */
 export function historyOf(
   ledger: Ledger,

@@ -21,8 +21,10 @@ import { bundleTables } from './tables';
 export interface Packing {
   readonly ledger: Ledger;
   readonly places: Pick<StatePlaces, 'keyFile'>;
-  /** Path of the bundle; there must be no file yet. */
+  /** Path of the bundle; there must be no file yet, but for `replace`. */
   readonly file: string;
+  /** Somebody has said that a file of that name may go. */
+  readonly replace?: boolean;
 }
 
 export interface ShipmentReport {
@@ -49,23 +51,18 @@ export interface ShipmentReport {
   readonly notImported: readonly (LeftOut & { readonly file: string })[];
 }
 
-/** What a bundle is called when nobody says. */
-export function bundleFileName(number: string): string {
-  return `SHIPMENT-${number.replace(/[^A-Za-z0-9._-]/g, '-')}.zip`;
-}
-
 /**
  * Closes a shipment: first the record, then the bundle. The bundle's file is begun before, so that nothing is recorded
  * when it cannot be written.
  * @throws PrestageError usage, shipment-refused, shipment-empty, ledger-…
  */
 export async function ship(
-  { ledger, places, file }: Packing,
+  { ledger, places, file, replace = false }: Packing,
   number: string,
   choice: ShipmentChoice,
   context: AppendContext,
 ): Promise<ShipmentReport> {
-  const target = new BundleTarget(file);
+  const target = new BundleTarget(file, replace);
   try {
     const { row, plan } = closeShipment(ledger, number, choice, context);
     return await pack({ ledger, places }, row, plan.leftOut, target);
@@ -79,7 +76,10 @@ export async function ship(
  * is the same bundle.
  * @throws PrestageError record-not-found, usage, ledger-…
  */
-export async function shipAgain({ ledger, places, file }: Packing, number: string): Promise<ShipmentReport> {
+export async function shipAgain(
+  { ledger, places, file, replace = false }: Packing,
+  number: string,
+): Promise<ShipmentReport> {
   const row = shipmentsIn(ledger).find(({ record }) => record.number === number);
   if (row === undefined) {
     throw new PrestageError({
@@ -88,7 +88,7 @@ export async function shipAgain({ ledger, places, file }: Packing, number: strin
       remedy: 'Nothing was written. Give the number as "prestage ledger list --json" shows it.',
     });
   }
-  const target = new BundleTarget(file);
+  const target = new BundleTarget(file, replace);
   try {
     return await pack({ ledger, places }, row, [], target);
   } finally {
@@ -97,7 +97,7 @@ export async function shipAgain({ ledger, places, file }: Packing, number: strin
 }
 
 async function pack(
-  { ledger, places }: Omit<Packing, 'file'>,
+  { ledger, places }: Pick<Packing, 'ledger' | 'places'>,
   row: ClosedRow,
   leftOut: readonly LeftOut[],
   target: BundleTarget,
@@ -161,17 +161,17 @@ function requireKey(ledger: Ledger, places: Pick<StatePlaces, 'keyFile'>): Stati
   throw ledgerBroken('The station’s key is not the one that the ledger was opened with.');
 }
 
-/** A file that is whole or, after an error, not there. It never takes the place of another. */
+/** A file that is whole or, after an error, not there. It takes the place of no other that nobody gave up. */
 class BundleTarget {
   readonly file: string;
   readonly #temporary: string;
   #descriptor: number | null;
 
   /** @throws PrestageError usage when it could not be written */
-  constructor(file: string) {
+  constructor(file: string, replace: boolean) {
     this.file = file;
     this.#temporary = `${file}.${process.pid}.part`;
-    if (existsSync(file)) {
+    if (!replace && existsSync(file)) {
       throw new PrestageError({
         code: 'usage',
         message: `The file ${sanitizeForDisplay(file, 512)} is there already.`,

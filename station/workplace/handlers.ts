@@ -4,7 +4,14 @@ import type { Workplace } from './workplace';
 /** What needs no window. The other methods ask for a file or print, and are the desk's. */
 export type WorkplaceMethod = Exclude<
   DeskMethod,
-  'chooseMedia' | 'chooseOrder' | 'exportLog' | 'printPage' | 'savePageAsPdf'
+  | 'chooseMedia'
+  | 'chooseOrder'
+  | 'exportLog'
+  | 'closeShipment'
+  | 'remakeBundle'
+  | 'showBundle'
+  | 'printPage'
+  | 'savePageAsPdf'
 >;
 export type WorkplaceHandlers = {
   readonly [M in WorkplaceMethod]: (request: DeskRequest<M>) => Promise<DeskResponse<M>>;
@@ -107,6 +114,7 @@ export function workplaceHandlers(place: Workplace): WorkplaceHandlers {
     queryLog: (query) => place.log.query(query),
     getLogEntry: ({ sequence }) => place.log.entry(sequence),
     verifyLog: () => place.log.verify(),
+    listShipments: () => place.shipments.list(),
     changeSettings: async (change) => {
       await Promise.resolve();
       place.changeSettings(change);

@@ -16,6 +16,7 @@ import { changeSettings, type Settings } from '../settings';
 import { assignmentsOnThisMachine, readThisMachine } from '../this-machine';
 import type { OpenOrder } from '../orders/order-book';
 import { DeskMemory } from './desk-memory';
+import { ShipService } from '../shipment/ship-service';
 import { DriveList } from './drive-list';
 import { withPulledDrives } from './drives-view';
 import { JobBoard } from './job-board';
@@ -71,6 +72,7 @@ export class Workplace {
   /** What an earlier run left is recorded, and the bench is the one that is meant. */
   #begun = false;
   #closed = false;
+  readonly shipments: ShipService;
   /** Resolves when what an earlier run left open is recorded; nothing is started before. */
   readonly #ready: Promise<void>;
   #settings: Settings;
@@ -109,6 +111,14 @@ export class Workplace {
       workerFile: join(options.engineDirectory, 'dist', 'fleet-worker.cjs'),
       onChange: () => {
         this.patches.changed('fleet');
+      },
+    });
+    this.shipments = new ShipService({
+      places,
+      workerFile: join(options.engineDirectory, 'dist', 'ship-worker.cjs'),
+      append: async () => {
+        await this.#ready;
+        return await this.#context();
       },
     });
     this.patches = new Patches(
@@ -281,6 +291,7 @@ export class Workplace {
     await this.#engines.dispose();
     await this.log.close();
     await this.fleet.close();
+    await this.shipments.settled();
     this.#station.ledger.close();
   }
 

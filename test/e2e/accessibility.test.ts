@@ -58,6 +58,7 @@ describe.each(['light', 'dark', 'high-contrast'] as const)('in %s', (theme) => {
     ['log', 'F3'],
     ['settings', 'F4'],
     ['order', 'F5'],
+    ['ship', 'F6'],
   ])('%s can be used by everybody', async (name, key) => {
     await setTheme(theme);
     await desk.page.keyboard.press(key);

@@ -193,6 +193,8 @@ export interface Preview {
   readonly key?: string;
   /** Pressed before the picture is taken, by accessible name. */
   readonly press?: string;
+  /** A box ticked before that, by accessible name. */
+  readonly tick?: string;
   readonly size?: { readonly width: number; readonly height: number };
 }
 
@@ -287,6 +289,9 @@ const looks: Readonly<Record<string, Preview>> = {
   },
   'order-bench': { state: stranger },
   'order-bench-small': { state: stranger, size: { width: 1024, height: 640 } },
+  ship: { state: mixed, key: 'F6' },
+  'ship-chosen': { state: mixed, key: 'F6', tick: 'Choose all that are shown' },
+  'ship-made': { state: mixed, key: 'F6', press: 'Make the bundle of shipment LS-2025-0041 again' },
   cancel: { state: mixed, press: 'Cancel bay 3' },
 };
 

@@ -15,7 +15,7 @@ import { chromium, type Browser, type CDPSession, type Page } from 'playwright-c
 import { deskMethods, type DeskPatch, type DeskState } from '../../core/contract/desk';
 import { allActs, type Act } from './desk-preview-acts';
 import { previews, type Preview } from './desk-preview-states';
-import { rackJobs } from './desk-samples';
+import { rackJobs, shipReport, shipments } from './desk-samples';
 
 const root = resolve(import.meta.dirname, '../..');
 const pictures = join(root, 'test-results', 'preview');
@@ -50,7 +50,15 @@ async function bundle(): Promise<ReadonlyMap<string, Uint8Array>> {
 }
 
 /** What the preload script does, with answers from nowhere: methods do nothing, and are noted. */
-function fakeStation({ state, methods }: { state: DeskState; methods: readonly string[] }): void {
+function fakeStation({
+  state,
+  methods,
+  ships,
+}: {
+  state: DeskState;
+  methods: readonly string[];
+  ships: Readonly<Record<string, unknown>>;
+}): void {
   const listeners = new Set<(patch: DeskPatch) => void>();
   const calls: { method: string; request: unknown }[] = [];
   const answers: Readonly<Record<string, unknown>> = {
@@ -58,6 +66,7 @@ function fakeStation({ state, methods }: { state: DeskState; methods: readonly s
     openOrder: { warnings: [] },
     chooseOrder: { chosen: false, warnings: [] },
     cacheSize: { bytes: 42_000_000_000 },
+    ...ships,
   };
   const station = Object.fromEntries(
     methods.map((method) => [
@@ -127,7 +136,8 @@ async function tick(page: Page, seconds: number, count: number): Promise<string>
 async function open(page: Page, address: string, state: DeskState): Promise<void> {
   // tsx names functions with a helper that the page does not have.
   await page.addInitScript('globalThis.__name = (it) => it;');
-  await page.addInitScript(fakeStation, { state, methods: Object.keys(deskMethods) });
+  const ships = { listShipments: shipments, remakeBundle: { report: shipReport } };
+  await page.addInitScript(fakeStation, { state, methods: Object.keys(deskMethods), ships });
   await page.goto(address);
   await page.locator('#content').waitFor();
   await page.evaluate(() => document.fonts.ready.then(() => undefined));
@@ -166,6 +176,7 @@ async function look(browser: Browser, address: string, name: string, preview: Pr
   page.on('pageerror', (error) => problems.push(`error: ${error.message}`));
   await open(page, address, preview.state);
   if (preview.key !== undefined) await page.keyboard.press(preview.key);
+  if (preview.tick !== undefined) await page.getByLabel(preview.tick, { exact: true }).check();
   if (preview.press !== undefined) {
     await page.getByRole('button', { name: preview.press, exact: true }).click();
   }

@@ -1,4 +1,5 @@
 import type { DeskJob, DeskState, OrderState, OrderStateLine, Pair } from '../../core/contract/desk';
+import type { BundleReport, ShipList } from '../../core/contract/desk-ships';
 import type { Drive } from '../../core/drive';
 import { isOpen, orderLineStates } from '../../core/order-state';
 import { GiB } from '../../core/units';
@@ -265,3 +266,38 @@ export function someOrder(changes: Partial<OrderState> = {}): OrderState {
     ...changes,
   };
 }
+/** What waits on the Ship screen, and what was shipped. */
+export const shipments: ShipList = {
+  waiting: numbers(9).map((number) => ({
+    machineSerial: machineOf(number),
+    computerName: number % 4 === 0 ? null : `CONTOSO-${100 + number}`,
+    orderNumber: number < 7 ? 'WO-2025-00417' : 'WO-2025-00422',
+    driveSerial: someDrive(number).serial,
+    finishedAt: '2025-03-04T09:31:40.000Z',
+    rehearsed: number === 1 ? true : null,
+  })),
+  held: [
+    {
+      machineSerial: machineOf(12),
+      reason: `Machine ${machineOf(12)} was found wrong when its drive was read again: the drive in bay 12 gave back other data.`,
+    },
+  ],
+  more: false,
+  shipments: [41, 40].map((number) => ({
+    ...{ number: `LS-2025-00${number}`, orderNumber: 'WO-2025-00409', closedAt: '2025-03-03T15:02:11.000Z' },
+    ...{ operator: 'A. Jansen', machines: 24, ledgerEntry: 1100 + number },
+  })),
+};
+
+/** A bundle that was made, of a shipment with a machine that was found wrong since. */
+export const shipReport: BundleReport = {
+  number: 'LS-2025-0041',
+  file: '/home/bench/Documents/SHIPMENT-LS-2025-0041.zip',
+  machines: 24,
+  withdrawn: [
+    `Machine ${machineOf(3)} was found wrong when its drive was read again: the drive gave back other data.`,
+  ],
+  notImported: [
+    { machineSerial: machineOf(4), file: 'configmgr-import.csv', reason: 'has no computer name' },
+  ],
+};

@@ -1,0 +1,60 @@
+import { Button } from '@mantine/core';
+import { IconRefresh } from '@tabler/icons-react';
+import type { ReactElement } from 'react';
+import type { ShipmentLine } from '../../../core/contract/desk-ships';
+import { formatTime } from '../../format';
+import { useText } from '../../text';
+import { remakeBundle } from './ship-store';
+
+interface PastShipmentsProps {
+  readonly shipments: readonly ShipmentLine[];
+  readonly busy: boolean;
+}
+
+/** What was shipped, with its bundle to be made again. */
+export function PastShipments({ shipments, busy }: PastShipmentsProps): ReactElement {
+  const text = useText().ship;
+  return (
+    <section className="ship-part" aria-labelledby="ship-past">
+      <h2 id="ship-past">{text.past}</h2>
+      {shipments.length === 0 ? (
+        <p className="soft">{text.noPast}</p>
+      ) : (
+        <div className="ship-scroll" tabIndex={0} role="region" aria-label={text.pastTable}>
+          <table className="ship-table">
+            <thead>
+              <tr>
+                {(['number', 'order', 'machines', 'closed', 'by', 'act'] as const).map((column) => (
+                  <th key={column} scope="col">
+                    {text.pastColumns[column]}
+                  </th>
+                ))}
+              </tr>
+            </thead>
+            <tbody>
+              {shipments.map(({ number, orderNumber, machines, closedAt, operator }) => (
+                <tr key={number}>
+                  <td className="mono">{number}</td>
+                  <td>{orderNumber ?? '–'}</td>
+                  <td>{machines}</td>
+                  <td>{formatTime(closedAt)}</td>
+                  <td>{operator}</td>
+                  <td>
+                    <Button
+                      disabled={busy}
+                      aria-label={text.againFor(number)}
+                      leftSection={<IconRefresh size={18} aria-hidden />}
+                      onClick={() => void remakeBundle(number)}
+                    >
+                      {text.again}
+                    </Button>
+                  </td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </div>
+      )}
+    </section>
+  );
+}

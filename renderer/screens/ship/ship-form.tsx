@@ -1,0 +1,68 @@
+import { Button, NativeSelect, TextInput } from '@mantine/core';
+import { IconPackageExport } from '@tabler/icons-react';
+import type { SyntheticEvent, ReactElement } from 'react';
+import type { WaitingMachine } from '../../../core/contract/desk-ships';
+import { useText } from '../../text';
+import { closeShipment, obstacleOf, ordersIn, shipStore, shownOf, useShip } from './ship-store';
+
+/** Stands for all orders in the list of choices, where an order's number cannot. */
+const all = '\n';
+
+/** Which order is shown, the number, and the button that closes. */
+export function ShipForm({ waiting }: { readonly waiting: readonly WaitingMachine[] }): ReactElement {
+  const text = useText().ship;
+  const { order, number, chosen, doing } = useShip((state) => state);
+  const orders = ordersIn([...waiting]);
+  const ticked = shownOf([...waiting], order).filter(({ machineSerial }) => chosen.has(machineSerial));
+  const obstacle = obstacleOf(ticked, number.trim());
+  const submit = (event: SyntheticEvent): void => {
+    event.preventDefault();
+    if (obstacle !== null || doing !== 'nothing') return;
+    void closeShipment(
+      ticked.map(({ machineSerial }) => machineSerial),
+      number.trim(),
+    );
+  };
+  return (
+    <form className="ship-form" onSubmit={submit}>
+      {orders.length > 1 && (
+        <NativeSelect
+          label={text.order}
+          value={order ?? all}
+          data={[
+            { value: all, label: text.allOrders },
+            ...orders.map((one) => ({ value: one, label: one === '' ? text.noOrder : one })),
+          ]}
+          onChange={(event) => {
+            const { value } = event.currentTarget;
+            shipStore.setState({ order: value === all ? null : value });
+          }}
+        />
+      )}
+      <TextInput
+        className="ship-number"
+        label={text.number}
+        placeholder={text.numberHint}
+        value={number}
+        error={obstacle === 'number-wrong' ? text.numberWrong : null}
+        maxLength={40}
+        autoComplete="off"
+        spellCheck={false}
+        onChange={(event) => {
+          shipStore.setState({ number: event.currentTarget.value });
+        }}
+      />
+      <Button
+        type="submit"
+        variant="filled"
+        disabled={obstacle !== null || doing !== 'nothing'}
+        leftSection={<IconPackageExport size={20} aria-hidden />}
+      >
+        {text.close(ticked.length)}
+      </Button>
+      <p className="ship-hint" role="status">
+        {obstacle === 'mixed-orders' ? text.mixed : text.chosen(ticked.length)}
+      </p>
+    </form>
+  );
+}

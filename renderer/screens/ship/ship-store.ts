@@ -1,0 +1,96 @@
+import { useStore } from 'zustand';
+import { createStore } from 'zustand/vanilla';
+import type { BundleReport, ShipList } from '../../../core/contract/desk-ships';
+import { shipmentNumberSchema } from '../../../core/shipment';
+import { act } from '../../actions';
+
+interface ShipState {
+  /** Null until it was read. */
+  readonly list: ShipList | null;
+  readonly doing: 'nothing' | 'reading' | 'closing';
+  /** Of the last bundle that was made; null when it was put away. */
+  readonly report: BundleReport | null;
+  readonly number: string;
+  /** Null: all orders; empty: those without one. */
+  readonly order: string | null;
+  /** Serials. */
+  readonly chosen: ReadonlySet<string>;
+}
+
+/** Apart from the screen: what was ticked must not go when another screen is looked at. */
+export const shipStore = createStore<ShipState>(() => ({
+  list: null,
+  doing: 'nothing',
+  report: null,
+  number: '',
+  order: null,
+  chosen: new Set(),
+}));
+
+/** A part of it. */
+export function useShip<T>(selector: (state: ShipState) => T): T {
+  return useStore(shipStore, selector);
+}
+
+type Waiting = ShipList['waiting'];
+
+/** Orders that machines wait for, each once; empty: machines without one. */
+export function ordersIn(waiting: Waiting): string[] {
+  return [...new Set(waiting.map(({ orderNumber }) => orderNumber ?? ''))].sort();
+}
+
+/** Machines of the order that is shown. */
+export function shownOf(waiting: Waiting, order: string | null): Waiting {
+  return order === null ? waiting : waiting.filter(({ orderNumber }) => (orderNumber ?? '') === order);
+}
+
+/** Why the shipment cannot be closed yet. */
+export type ShipObstacle = 'nothing-chosen' | 'mixed-orders' | 'number-missing' | 'number-wrong';
+
+/** What is to be put right first; null when nothing is. @param chosen the machines that are ticked and shown */
+export function obstacleOf(chosen: Waiting, number: string): ShipObstacle | null {
+  if (chosen.length === 0) return 'nothing-chosen';
+  if (ordersIn(chosen).length > 1) return 'mixed-orders';
+  if (number === '') return 'number-missing';
+  return shipmentNumberSchema.safeParse(number).success ? null : 'number-wrong';
+}
+
+/** Reads the list anew. */
+export async function readShipments(): Promise<void> {
+  if (shipStore.getState().doing !== 'nothing') return;
+  shipStore.setState({ doing: 'reading' });
+  const list = (await act('listShipments', {})) ?? shipStore.getState().list;
+  const { chosen, order } = shipStore.getState();
+  const waits = new Set(list?.waiting.map(({ machineSerial }) => machineSerial));
+  const gone = order !== null && list !== null && !ordersIn(list.waiting).includes(order);
+  shipStore.setState({
+    ...{ doing: 'nothing', list, order: gone ? null : order },
+    chosen: new Set([...chosen].filter((serial) => waits.has(serial))),
+  });
+}
+
+/** Ticks machines, or takes the ticks off. */
+export function choose(serials: readonly string[], ticked: boolean): void {
+  const chosen = new Set(shipStore.getState().chosen);
+  for (const serial of serials) {
+    if (ticked) chosen.add(serial);
+    else chosen.delete(serial);
+  }
+  shipStore.setState({ chosen });
+}
+
+/** Closes the shipment; the station asks where the bundle is to be. */
+export async function closeShipment(machineSerials: readonly string[], number: string): Promise<void> {
+  shipStore.setState({ doing: 'closing', report: null });
+  const answer = await act('closeShipment', { number, machineSerials: [...machineSerials] });
+  const report = answer?.report ?? null;
+  shipStore.setState({ doing: 'nothing', report, ...(report === null ? {} : { number: '' }) });
+  await readShipments();
+}
+
+/** Makes the bundle of a shipment again; the station asks where to. */
+export async function remakeBundle(number: string): Promise<void> {
+  shipStore.setState({ doing: 'closing', report: null });
+  const answer = await act('remakeBundle', { number });
+  shipStore.setState({ doing: 'nothing', report: answer?.report ?? null });
+}

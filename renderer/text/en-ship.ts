@@ -1,0 +1,55 @@
+const number = (value: number): string => value.toLocaleString('en-GB');
+const machines = (value: number): string => `${number(value)} ${value === 1 ? 'machine' : 'machines'}`;
+
+/** Words of the Ship screen. */
+export const shipText = {
+  title: 'Ship',
+  waiting: 'Finished, not shipped',
+  waitingTable: 'Finished machines that are in no shipment, the newest first',
+  nothingWaits: 'Nothing waits to be shipped. A machine stands here when its drive has passed.',
+  loading: 'Looking into the ledger …',
+  more: 'There are more: the newest are shown. The command line ships them all: prestage ship.',
+  order: 'Order',
+  allOrders: 'All orders',
+  noOrder: 'no order',
+  chooseAll: 'Choose all that are shown',
+  choose: (serial: string): string => `Choose machine ${serial}`,
+  columns: {
+    machine: 'Machine',
+    name: 'Name',
+    order: 'Order',
+    drive: 'Drive',
+    finished: 'Finished (local)',
+    rehearsal: 'Rehearsal',
+  },
+  rehearsed: (started: boolean | null): string =>
+    started === null ? '–' : started ? 'starts' : 'does not start',
+  chosen: (value: number): string => `${machines(value)} chosen`,
+  number: 'Shipment number',
+  numberHint: 'As on the delivery note: letters, digits, and . _ / + -',
+  numberWrong: 'Give 1 to 40 letters or digits, with . _ / + - or spaces inside.',
+  mixed: 'The chosen machines belong to different orders. A shipment has one: choose an order.',
+  close: (value: number): string => (value === 0 ? 'Close shipment' : `Close shipment of ${machines(value)}`),
+  closing: 'Recording the shipment and making its bundle. Go on working.',
+  made: (shipment: string, value: number): string => `Shipment ${shipment} of ${machines(value)} is in`,
+  papers: 'Packing list and labels lie beside it, ready to be printed.',
+  showFolder: 'Show in folder',
+  withdrawn: 'NOT VALID. Tell the enterprise:',
+  notImported: (value: number): string =>
+    `${machines(value)} ${value === 1 ? 'is' : 'are'} in no file for import; the bundle’s README says why.`,
+  closeReport: 'Put away',
+  held: 'Not to be shipped',
+  past: 'Shipments',
+  pastTable: 'Shipments of this station, the newest first',
+  noPast: 'No shipment was closed at this station yet.',
+  pastColumns: {
+    number: 'Number',
+    order: 'Order',
+    machines: 'Machines',
+    closed: 'Closed (local)',
+    by: 'By',
+    act: 'Bundle',
+  },
+  again: 'Make again',
+  againFor: (shipment: string): string => `Make the bundle of shipment ${shipment} again`,
+};

@@ -1,0 +1,96 @@
+import { Worker } from 'node:worker_threads';
+import type { BundleReport, ShipList } from '../../core/contract/desk-ships';
+import { PrestageError } from '../../core/errors';
+import type { AppendContext } from '../ledger/ledger';
+import type { ShipAnswers, ShipPlaces, ShipReply, ShipRequest, ShipWork } from './protocol';
+
+export interface ShipServiceOptions {
+  readonly places: ShipPlaces;
+  /** Absolute path of the bundled ship-worker. */
+  readonly workerFile: string;
+  /** Who and what closes a shipment; resolves when the station may write. */
+  readonly append: () => Promise<AppendContext>;
+}
+
+/** Shipments, off this thread: each question has a worker of its own. */
+export class ShipService {
+  readonly #options: ShipServiceOptions;
+  /** Where bundles were made since the start, by shipment number. */
+  readonly #files = new Map<string, string>();
+  readonly #running = new Set<Promise<unknown>>();
+
+  constructor(options: ShipServiceOptions) {
+    this.#options = options;
+  }
+
+  /** @throws PrestageError ledger-… */
+  async list(): Promise<ShipList> {
+    return await this.#ask({ verb: 'list' });
+  }
+
+  /** @throws PrestageError usage, shipment-refused, ledger-… */
+  async close(number: string, serials: readonly string[], file: string): Promise<BundleReport> {
+    const append = await this.#options.append();
+    return this.#made(await this.#ask({ verb: 'close', number, serials, file, append }));
+  }
+
+  /** @throws PrestageError record-not-found, usage, ledger-… */
+  async again(number: string, file: string): Promise<BundleReport> {
+    return this.#made(await this.#ask({ verb: 'again', number, file }));
+  }
+
+  /** Where a shipment's bundle was made; null when it was not since the start. */
+  fileOf(number: string): string | null {
+    return this.#files.get(number) ?? null;
+  }
+
+  /** Resolves when no shipment is being closed any more. Never rejects. */
+  async settled(): Promise<void> {
+    await Promise.allSettled([...this.#running]);
+  }
+
+  #made(report: BundleReport): BundleReport {
+    this.#files.set(report.number, report.file);
+    return report;
+  }
+
+  async #ask<R extends ShipRequest>(request: R): Promise<ShipAnswers[R['verb']]> {
+    const running = this.#run(request);
+    this.#running.add(running);
+    try {
+      return (await running) as ShipAnswers[R['verb']];
+    } finally {
+      this.#running.delete(running);
+    }
+  }
+
+  #run(request: ShipRequest): Promise<ShipAnswers[ShipRequest['verb']]> {
+    const { ledgerFile, headFile, keyFile, publicKeyFile } = this.#options.places;
+    const work: ShipWork = { places: { ledgerFile, headFile, keyFile, publicKeyFile }, request };
+    return new Promise((resolve, reject) => {
+      const worker = new Worker(this.#options.workerFile, { workerData: work });
+      let problem = 'it ended';
+      worker.on('message', (reply: ShipReply) => {
+        if (reply.ok) resolve(reply.value);
+        else reject(new PrestageError(reply.error));
+      });
+      worker.on('error', (error) => {
+        problem = error.message;
+      });
+      // After an answer this changes nothing.
+      worker.on('exit', () => {
+        reject(gone(problem));
+      });
+    });
+  }
+}
+
+function gone(cause: string): PrestageError {
+  return new PrestageError({
+    code: 'ledger-unavailable',
+    message: 'The shipment was not brought to its end.',
+    cause,
+    remedy:
+      'Open the list of shipments again. If it is there, make its bundle again; if not, close it again.',
+  });
+}

@@ -1,0 +1,68 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { parentPort, workerData } from 'node:worker_threads';
+import { sanitizeForDisplay } from '../../core/display';
+import { toErrorData } from '../../core/errors';
+import { bundleNames } from '../../core/shipment';
+import type { BundleReport } from '../../core/contract/desk-ships';
+import { cannotWrite, isSystemError } from '../ledger/export-file';
+import { Ledger } from '../ledger/ledger';
+import { listShipments } from './list';
+import { paperFileName } from './names';
+import type { ShipAnswers, ShipReply, ShipRequest, ShipWork } from './protocol';
+import { ship, shipAgain, type ShipmentReport } from './ship';
+import { unpackZip } from './zip';
+
+/** A thread that lives for one question: many machines take seconds, and the app's main thread has drives to watch. */
+
+async function answer(work: ShipWork): Promise<ShipAnswers[ShipRequest['verb']]> {
+  const { places, request } = work;
+  const ledger = Ledger.open(places, { readOnly: request.verb === 'list' });
+  try {
+    switch (request.verb) {
+      case 'list':
+        return listShipments(ledger);
+      case 'close': {
+        const { number, serials, append, file } = request;
+        const packing = { ledger, places, file, replace: true };
+        return withPapers(await ship(packing, number, { by: 'machines', serials }, append));
+      }
+      case 'again': {
+        const { number, file } = request;
+        return withPapers(await shipAgain({ ledger, places, file, replace: true }, number));
+      }
+    }
+  } finally {
+    ledger.close();
+  }
+}
+
+/** Lays what is printed at the depot beside the bundle. */
+function withPapers(report: ShipmentReport): BundleReport {
+  const { number, file, machines, notImported } = report;
+  for (const { name, bytes } of unpackZip(readFileSync(file))) {
+    if (name !== bundleNames.packingList && name !== bundleNames.labels) continue;
+    const paper = paperFileName(file, name);
+    try {
+      writeFileSync(paper, bytes);
+    } catch (error) {
+      throw isSystemError(error) ? cannotWrite(sanitizeForDisplay(paper, 512), error) : error;
+    }
+  }
+  return {
+    ...{ number, file, machines: machines.length },
+    withdrawn: machines.flatMap(({ withdrawn }) => withdrawn ?? []),
+    notImported: [...notImported],
+  };
+}
+
+const reply = (said: ShipReply): void => {
+  parentPort?.postMessage(said);
+};
+answer(workerData as ShipWork).then(
+  (value) => {
+    reply({ ok: true, value });
+  },
+  (error: unknown) => {
+    reply({ ok: false, error: toErrorData(error) });
+  },
+);
