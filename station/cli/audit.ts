@@ -86,7 +86,7 @@ function problemText({ line, message }: OrderProblem): string {
 function auditText(report: AuditReport, ordered: boolean): string {
   const count = report.doubts.length;
   const verdict = report.ok
-    ? `Nothing is in doubt: ${report.machines.length} ${report.machines.length === 1 ? 'machine' : 'machines'} checked.`
+    ? `Nothing is in doubt: ${machineCount(report.machines.length)} checked.`
     : `This shipment is IN DOUBT: ${count} ${count === 1 ? 'finding' : 'findings'}.`;
   const rows = report.machines.map((machine) => [
     machine.machineSerial,
@@ -122,19 +122,14 @@ function auditText(report: AuditReport, ordered: boolean): string {
         ]),
     facts([
       ['shipment', report.number],
-      [
-        'order',
-        report.orderNumber === null
-          ? null
-          : `${report.orderNumber}${ordered ? '' : ' (not compared: --order was not given)'}`,
-      ],
+      ['order', `${report.orderNumber ?? 'none'}${ordered ? '' : ' (not compared: --order was not given)'}`],
       ['closed', localTime(new Date(report.closedAt))],
       ['station', report.stationName],
       ['station key', report.keyFingerprint],
       [
         'media',
         report.media.map(
-          ({ fileName, sha256, machines }) => `${fileName}, SHA-256 ${sha256}, ${machines} machines`,
+          ({ fileName, sha256, machines }) => `${fileName}, SHA-256 ${sha256}, ${machineCount(machines)}`,
         ),
       ],
     ]),
@@ -144,4 +139,8 @@ function auditText(report: AuditReport, ordered: boolean): string {
       ? []
       : ['Use none of its machines and import none of its files before the doubt is cleared.']),
   ].join('\n');
+}
+
+function machineCount(count: number): string {
+  return count === 1 ? '1 machine' : `${count} machines`;
 }

@@ -118,6 +118,9 @@ describe('a shipment', () => {
     const text = await runCli(['audit', bundle, '--trust', key, '--order', order]);
     expect(text.status).toBe(0);
     expect(text.stdout).toContain('Nothing is in doubt: 2 machines checked.');
+    expect(text.stdout).not.toContain('not compared');
+    const alone = await runCli(['audit', bundle, '--trust', key]);
+    expect(alone.stdout).toContain('WO-1 (not compared: --order was not given)');
   });
 
   it('is a ZIP that others unpack, with the files that it promises', () => {
