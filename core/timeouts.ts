@@ -29,6 +29,8 @@ export const timeouts = {
   ledgerLock: 30_000,
   /** Between two tries for the ledger's lock where SQLite itself does not wait (the switch to WAL). */
   ledgerLockPause: 20,
+  /** An answer of QEMU to a question: it answers at once, and slowly only where the machine is overloaded. */
+  rehearsalAnswer: 30_000,
   /** Between two looks at console and display of a rehearsed drive. */
   rehearsalLook: 500,
   /** A connection to the plant's database, until it may be asked. Long enough for a slow line. */

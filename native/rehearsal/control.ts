@@ -8,6 +8,17 @@ const messageSchema = z.looseObject({
   error: z.looseObject({ desc: z.string() }).optional(),
 });
 
+/** Characters. Answers to what is asked here are far shorter. */
+const longestLine = 1024 * 1024;
+
+function jsonOf(line: string): unknown {
+  try {
+    return JSON.parse(line);
+  } catch {
+    return undefined;
+  }
+}
+
 /** Speaks QMP with a running QEMU (docs/interop/qmp-spec in QEMU): one JSON object a line, answers in order. */
 export class MachineControl {
   readonly #socket: Socket;
@@ -44,6 +55,13 @@ export class MachineControl {
           made.once('error', reject);
         });
         const control = new MachineControl(socket);
+        signal.addEventListener(
+          'abort',
+          () => {
+            control.#giveUp(new Error('cancelled'));
+          },
+          { once: true },
+        );
         await control.call('qmp_capabilities');
         return control;
       } catch (error) {
@@ -56,9 +74,15 @@ export class MachineControl {
   /** @throws Error with what QEMU says */
   async call(command: string, args?: Readonly<Record<string, unknown>>): Promise<unknown> {
     if (this.#ended !== null) throw this.#ended;
+    // Answers come in order: after one that does not come, none can be told from another.
+    const patience = setTimeout(() => {
+      this.#giveUp(new Error(`QEMU does not answer to ${command}`));
+    }, timeouts.rehearsalAnswer);
     return await new Promise((resolve, reject) => {
       this.#waiting.push({ resolve, reject });
       this.#socket.write(`${JSON.stringify({ execute: command, ...(args && { arguments: args }) })}\n`);
+    }).finally(() => {
+      clearTimeout(patience);
     });
   }
 
@@ -69,15 +93,26 @@ export class MachineControl {
   #receive(text: string): void {
     const lines = (this.#rest + text).split('\n');
     this.#rest = lines.pop() ?? '';
+    if (this.#rest.length > longestLine) this.#giveUp(new Error('QEMU sends a line without end'));
     for (const line of lines.filter((one) => one.trim() !== '')) {
-      const message = messageSchema.safeParse(JSON.parse(line));
+      const message = messageSchema.safeParse(jsonOf(line));
+      if (!message.success) {
+        // Whatever speaks there is not QEMU, or not any more.
+        this.#giveUp(new Error('QEMU sends what is no message'));
+        return;
+      }
       // The greeting and events have neither member.
-      if (!message.success || !('return' in message.data || 'error' in message.data)) continue;
+      if (!('return' in message.data || 'error' in message.data)) continue;
       const waiting = this.#waiting.shift();
       const { error } = message.data;
       if (error === undefined) waiting?.resolve(message.data.return);
       else waiting?.reject(new Error(error.desc));
     }
+  }
+
+  #giveUp(error: Error): void {
+    this.#end(error);
+    this.#socket.destroy();
   }
 
   #end(error: Error): void {

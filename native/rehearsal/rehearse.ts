@@ -1,6 +1,6 @@
 import { spawn, type ChildProcessByStdio } from 'node:child_process';
 import { constants, statSync } from 'node:fs';
-import { chown, copyFile, mkdtemp, open, rm, rmdir } from 'node:fs/promises';
+import { chmod, chown, copyFile, mkdir, mkdtemp, open, rm, rmdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
@@ -91,15 +91,21 @@ async function runMachine(
   onProgress: (secondsDone: number, secondsTotal: number) => void,
   signal: AbortSignal,
 ): Promise<EngineResponse<'rehearseDrive'>> {
-  const scratch = await mkdtemp(join(tmpdir(), 'prestage-rehearsal-'));
+  const outer = await mkdtemp(join(tmpdir(), 'prestage-rehearsal-'));
+  const scratch = join(outer, 'machine');
+  await mkdir(scratch, { mode: 0o700 });
   const user = machineUser();
   let machine: Machine | null = null;
   try {
     const firmware = findFirmware(request.secureBoot);
     const variablesFile = join(scratch, 'variables.fd');
     await copyFile(firmware.variables, variablesFile);
-    // The folder last: from then on another user could put something else in the place of its files.
-    if (user !== null) for (const path of [variablesFile, scratch]) await chown(path, user.uid, user.gid);
+    if (user !== null) {
+      // QEMU may pass through the outer folder, which stays root's: so nobody can put another in the inner one's place.
+      await chmod(outer, 0o711);
+      // The folder last: from then on another user could put something else in the place of its files.
+      for (const path of [variablesFile, scratch]) await chown(path, user.uid, user.gid);
+    }
     const controlSocket = join(scratch, 'control');
     const args = machineArguments({
       ...{ accelerator, firmware, variablesFile, controlSocket, driveDescriptor: 3 },
@@ -126,13 +132,14 @@ async function runMachine(
   } finally {
     if (machine !== null) await endOf(machine);
     await removeScratch(scratch);
+    await rmdir(outer).catch(() => undefined);
   }
 }
 
 /** One by one and by name: the folder is another user's, who could lead a walk through it elsewhere. */
 async function removeScratch(scratch: string): Promise<void> {
   for (const name of ['variables.fd', 'control', 'display.ppm', 'display.png']) {
-    await rm(join(scratch, name), { force: true });
+    await rm(join(scratch, name), { force: true }).catch(() => undefined);
   }
   await rmdir(scratch).catch(() => undefined);
 }
@@ -238,7 +245,13 @@ async function watch(
   let lastPicture: Buffer | null = null;
   const answer = async (passed: boolean, what: string): Promise<EngineResponse<'rehearseDrive'>> => {
     const verdict: RehearsalVerdict = {
-      ...{ passed, what, sign: request.sign, secureBoot: request.secureBoot, accelerator },
+      ...{
+        passed,
+        what: sanitizeForDisplay(what, 300),
+        sign: request.sign,
+        secureBoot: request.secureBoot,
+        accelerator,
+      },
       seconds: Math.round(seconds() * 10) / 10,
       console: machine
         .lines()
