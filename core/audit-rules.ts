@@ -1,7 +1,7 @@
 import { sanitizeForDisplay } from './display';
 import type { MachineFacts } from './machine';
 import type { OrderLine, WorkOrder } from './order';
-import type { FinishedJob } from './shipment-rules';
+import { isTrainingDrive, type FinishedJob } from './shipment-rules';
 
 /** What an auditor may doubt. Codes are stable: scripts rely on them. */
 export type DoubtCode =
@@ -21,6 +21,7 @@ export type DoubtCode =
   | 'shipment-differs'
   // the machines
   | 'machine-unfinished'
+  | 'training-drive'
   | 'machine-doubled'
   | 'drive-doubled'
   | 'verify-incomplete'
@@ -57,10 +58,15 @@ const named = (serial: string): string => `Machine ${sanitizeForDisplay(serial)}
 /**
  * Doubts about the machines themselves: each must have passed verification, all of it, with the expected media.
  * @param expectedSha256 of the media, when the auditor or the order says it
+ * @param training virtual drives are what the auditor expects
  */
-export function doubtMachines(machines: readonly AuditedMachine[], expectedSha256: string | null): Doubt[] {
+export function doubtMachines(
+  machines: readonly AuditedMachine[],
+  expectedSha256: string | null,
+  training = false,
+): Doubt[] {
   return [
-    ...machines.flatMap((machine) => doubtMachine(machine, expectedSha256)),
+    ...machines.flatMap((machine) => doubtMachine(machine, expectedSha256, training)),
     ...doubtTwice(
       machines,
       'machine-doubled',
@@ -85,13 +91,20 @@ export function doubtMachines(machines: readonly AuditedMachine[], expectedSha25
   ];
 }
 
-function doubtMachine({ finished, withdrawn }: AuditedMachine, expectedSha256: string | null): Doubt[] {
+function doubtMachine(
+  { finished, withdrawn }: AuditedMachine,
+  expectedSha256: string | null,
+  training: boolean,
+): Doubt[] {
   const { machineSerial, job, result } = finished;
   const doubts: Doubt[] = [];
   const say = (code: DoubtCode, what: string): void => {
     doubts.push(doubt(code, machineSerial, `${named(machineSerial)} ${what}`));
   };
   if (withdrawn !== null) doubts.push(doubt('machine-unfinished', machineSerial, withdrawn));
+  if (!training && isTrainingDrive(job)) {
+    say('training-drive', 'was written to a virtual drive of a training bench, not to a disk.');
+  }
   const { bytesVerified, bytesWritten, chunksVerified } = result;
   if (bytesVerified < bytesWritten || bytesVerified === 0 || chunksVerified === 0) {
     say('verify-incomplete', `was not read back whole: ${bytesVerified} of ${bytesWritten} written bytes.`);
@@ -133,8 +146,8 @@ function doubtTwice(
 /** What the shipment says of its order, beside its machines. */
 export interface ShippedOrder {
   readonly number: string | null;
-  /** SHA-256 of the order that was opened at the station, by the ledger; null when none was. */
-  readonly openedSha256: string | null;
+  /** SHA-256 of each order that the machines' jobs were done under, by the ledger. */
+  readonly openedSha256: readonly string[];
   /** SHA-256 of the auditor's order, made in the same way. */
   readonly orderSha256: string;
   /** Words that were said at the station: serial → reason. */
@@ -158,7 +171,7 @@ export function doubtOrder(
       ),
     );
   }
-  if (shipped.openedSha256 !== null && shipped.openedSha256 !== shipped.orderSha256) {
+  if (shipped.openedSha256.some((opened) => opened !== shipped.orderSha256)) {
     doubts.push(
       doubt(
         'order-changed',
@@ -212,11 +225,10 @@ function doubtLine(order: WorkOrder, line: OrderLine, { job, machineSerial }: Fi
     ['model', line.model, known.model],
     ['hardware hash', line.hardwareHash, known.hardwareHash],
   ] as const) {
-    if (ordered !== undefined && recorded !== undefined && ordered !== recorded) {
-      differs(what, ordered, recorded);
-    }
+    if (ordered === undefined || ordered === recorded) continue;
+    differs(what, ordered, recorded ?? 'nothing');
   }
-  const missing = (line.macs ?? []).filter((mac) => known.macs !== undefined && !known.macs.includes(mac));
-  for (const mac of missing) differs('the MACs', mac, known.macs?.join(', ') ?? '');
+  const missing = (line.macs ?? []).filter((mac) => known.macs?.includes(mac) !== true);
+  for (const mac of missing) differs('the MACs', mac, known.macs?.join(', ') ?? 'nothing');
   return doubts;
 }

@@ -20,6 +20,8 @@ interface MachineTrail {
   readonly state: Exclude<OrderLineState, 'paired'>;
   /** The newest job. */
   readonly jobId: string | null;
+  /** It failed because its drive did not start in a virtual machine. */
+  readonly silent: boolean;
   /** Not in the order, and a word was said that it is done all the same. */
   readonly unexpected: boolean;
   /** The newest word that was said about it. */
@@ -39,7 +41,13 @@ export function newTrail(orderId: string): OrderTrail {
   return { orderId, machines: new Map(), closed: false };
 }
 
-const untouched: MachineTrail = { state: 'expected', jobId: null, unexpected: false, reason: null };
+const untouched: MachineTrail = {
+  state: 'expected',
+  jobId: null,
+  silent: false,
+  unexpected: false,
+  reason: null,
+};
 
 /**
  * Takes the records that followed an order's opening, oldest first. What counts: the order's own, and jobs and
@@ -66,13 +74,13 @@ export function followOrder(
         if (orderId !== trail.orderId && !(orderId === undefined && known)) break;
         const unexpected = !ordered.has(machineSerial);
         const state = record.kind === 'job-started' ? 'writing' : stateOfEnd(record.end.state);
-        change(machineSerial, { state, jobId, unexpected });
+        change(machineSerial, { state, jobId, silent: false, unexpected });
         break;
       }
       case 'drive-verified':
         // Only a finished job is withdrawn: the machine may have a newer drive by now.
         if (record.end.state === 'failed' && machines.get(record.machineSerial)?.jobId === record.jobId) {
-          change(record.machineSerial, { state: 'failed' });
+          change(record.machineSerial, { state: 'failed', silent: false });
         }
         break;
       case 'order-exception': {
@@ -96,8 +104,18 @@ export function followOrder(
       case 'order-closed':
         closed ||= record.orderId === trail.orderId;
         break;
+      case 'drive-rehearsed': {
+        const known = machines.get(record.machineSerial);
+        if (known?.jobId !== record.jobId) break;
+        // A drive that does not start is not done; one that does start in the end is.
+        if (record.end.state === 'failed' && known.state === 'done') {
+          change(record.machineSerial, { state: 'failed', silent: true });
+        } else if (record.end.state === 'done' && known.silent) {
+          change(record.machineSerial, { state: 'done', silent: false });
+        }
+        break;
+      }
       case 'order-opened':
-      case 'drive-rehearsed':
         break;
     }
   }

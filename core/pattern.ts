@@ -23,6 +23,7 @@ export function isUsablePattern(text: string): boolean {
   if (plain.includes('\u0001')) return false;
   const repeat = /[*+]|\{\d+,\d*\}/g;
   if ((plain.match(repeat) ?? []).length > variableRepeats) return false;
+  if (waysThroughChoices(plain) > mostWays) return false;
   const open: { risky: boolean }[] = [];
   for (let at = 0; at < plain.length; at += 1) {
     const rest = plain.slice(at);
@@ -39,6 +40,21 @@ export function isUsablePattern(text: string): boolean {
     }
   }
   return true;
+}
+
+/** Ways to go through all choices of a pattern; with three repetitions beside them still a matter of milliseconds. */
+const mostWays = 1000;
+
+/** Each group that holds a choice multiplies the ways by its alternatives, whether or not they exclude each other. */
+function waysThroughChoices(plain: string): number {
+  let ways = 1;
+  const choices = [1];
+  for (const character of plain) {
+    if (character === '(') choices.push(1);
+    else if (character === ')') ways *= choices.pop() ?? 1;
+    else if (character === '|') choices.push((choices.pop() ?? 1) + 1);
+  }
+  return ways;
 }
 
 /** A pattern that the settings may hold. */

@@ -1,6 +1,6 @@
 import { sanitizeForDisplay } from './display';
 import { PrestageError } from './errors';
-import type { DriveRecord, LedgerRecord } from './record';
+import type { DriveRecord, JobFacts, LedgerRecord } from './record';
 import { mostMachines, shipmentNumberSchema } from './shipment';
 
 /** What the ledger says of one machine. */
@@ -93,6 +93,11 @@ export function judgeMachine(history: MachineHistory): Fitness {
   return { fit: true, finished };
 }
 
+/** Whether a job was done on a bench of virtual drives, and its machine never got a drive. */
+export function isTrainingDrive({ drive }: Pick<JobFacts, 'drive'>): boolean {
+  return drive.kind !== 'disk';
+}
+
 /** Machines that were asked for, told apart. */
 export interface ShipmentPlan {
   readonly number: string;
@@ -135,12 +140,20 @@ export function planShipment({ number, histories, asked, usedNumbers }: PlanRequ
     );
   }
   const judged = histories.map((history) => ({ history, fitness: judgeMachine(history) }));
-  const machines = judged
-    .flatMap(({ fitness }) => (fitness.fit ? [fitness.finished] : []))
+  const fit = judged.flatMap(({ fitness }) => (fitness.fit ? [fitness.finished] : []));
+  // A shipment of training drives only is for training; one real drive, and they stay.
+  const real = fit.some((finished) => !isTrainingDrive(finished.job));
+  const machines = fit
+    .filter(({ job }) => !real || !isTrainingDrive(job))
     .toSorted((a, b) => (a.machineSerial < b.machineSerial ? -1 : 1));
-  const leftOut = judged.flatMap(({ history: { machineSerial }, fitness }) =>
-    fitness.fit || (fitness.gone && asked === 'finished') ? [] : [{ machineSerial, reason: fitness.reason }],
-  );
+  const leftOut = judged.flatMap(({ history: { machineSerial }, fitness }): LeftOut[] => {
+    if (!fitness.fit) {
+      return fitness.gone && asked === 'finished' ? [] : [{ machineSerial, reason: fitness.reason }];
+    }
+    if (!real || !isTrainingDrive(fitness.finished.job)) return [];
+    const machine = `Machine ${sanitizeForDisplay(machineSerial)}`;
+    return [{ machineSerial, reason: `${machine} was written to a virtual drive of a training bench.` }];
+  });
   const reasons = leftOut.map(({ reason }) => reason);
   if (asked === 'named' && reasons[0] !== undefined) {
     const others = reasons.slice(1, 50);

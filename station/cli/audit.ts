@@ -15,6 +15,7 @@ interface AuditOptions {
   readonly trust: readonly string[];
   readonly order?: string;
   readonly expectSha256?: string;
+  readonly training?: true;
 }
 
 /** `prestage audit`: whether a shipment's bundle is what it says, and what was asked for. */
@@ -25,6 +26,7 @@ export function auditCommand(): Command {
     .addOption(trustOption().makeOptionMandatory())
     .option('--order <file>', 'the work order that the shipment should fill')
     .option('--expect-sha256 <hex>', 'SHA-256 of the media that every machine should have', parseHash)
+    .option('--training', 'the shipment is one of training: virtual drives are no doubt')
     .addOption(jsonOption())
     .action(
       commandAction<AuditOptions>((context, options, [file = '']) => {
@@ -33,7 +35,13 @@ export function auditCommand(): Command {
         const zip = readInput(file);
         const report = guarded(file, () => {
           const order = options.order === undefined ? null : readOrderFile(options.order, orderNumberIn(zip));
-          return auditBundle({ zip, trusted, order, expectedSha256: options.expectSha256 ?? null });
+          return auditBundle({
+            zip,
+            trusted,
+            order,
+            expectedSha256: options.expectSha256 ?? null,
+            training: options.training ?? false,
+          });
         });
         for (const { code, message } of report.doubts) output.message(`${code}: ${message}`);
         output.result(report, () => auditText(report, options.order !== undefined));

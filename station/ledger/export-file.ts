@@ -69,7 +69,7 @@ export function exportToFile(ledger: Ledger, format: ExportFormat, file: string)
           batch = '';
         },
       });
-      requireNoFindings(report);
+      requireNoFindings(report, 'nothing was exported');
       writeFileSync(descriptor, batch + form.end);
       fsyncSync(descriptor);
     } finally {
@@ -99,15 +99,19 @@ function asCannotWrite(file: string, error: unknown): unknown {
 /** What goes to others must be what was signed. */
 function requireWhole(ledger: Ledger): VerifiedLedger {
   const report = ledger.verify();
-  requireNoFindings(report);
+  requireNoFindings(report, 'nothing was exported');
   return { entries: report.entries, root: report.root ?? '' };
 }
 
-function requireNoFindings({ findings }: LedgerReport): void {
+/**
+ * @param undone what was not done because of it
+ * @throws PrestageError ledger-broken
+ */
+export function requireNoFindings({ findings }: LedgerReport, undone: string): void {
   if (findings.length === 0) return;
   throw new PrestageError({
     code: 'ledger-broken',
-    message: `The ledger is not whole, so nothing was exported: ${findings.length} ${findings.length === 1 ? 'finding' : 'findings'}.`,
+    message: `The ledger is not whole, so ${undone}: ${findings.length} ${findings.length === 1 ? 'finding' : 'findings'}.`,
     cause: findings
       .map(({ message }) => message)
       .slice(0, 20)

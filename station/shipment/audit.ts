@@ -16,6 +16,8 @@ export interface AuditRequest {
   readonly order: WorkOrder | null;
   /** SHA-256 of the media that the machines should have; null: what the order says, if anything. */
   readonly expectedSha256: string | null;
+  /** Virtual drives are expected: the shipment is one of training. */
+  readonly training?: boolean;
 }
 
 export interface AuditReport {
@@ -57,12 +59,12 @@ export interface AuditedRow {
  * Audits a bundle.
  * @throws NotABundle, UnreadableBundle
  */
-export function auditBundle({ zip, trusted, order, expectedSha256 }: AuditRequest): AuditReport {
+export function auditBundle({ zip, trusted, order, expectedSha256, training }: AuditRequest): AuditReport {
   const { document, key, content, doubts: found } = readBundle(zip, trusted);
   const doubts = [...found];
   if (content !== null) {
     doubts.push(...doubtTables(zip, content));
-    doubts.push(...doubtMachines(content.machines, expectedSha256 ?? order?.mediaSha256 ?? null));
+    doubts.push(...doubtMachines(content.machines, expectedSha256 ?? order?.mediaSha256 ?? null, training));
     if (order !== null) doubts.push(...doubtAgainst(order, content, document.orderNumber));
     if (order?.mediaSha256 !== undefined && expectedSha256 !== null && order.mediaSha256 !== expectedSha256) {
       doubts.push(
@@ -103,7 +105,6 @@ function doubtTables(zip: Uint8Array, content: ShipmentContent): Doubt[] {
 
 function doubtAgainst(order: WorkOrder, content: ShipmentContent, number: string | null): Doubt[] {
   const records = content.order.map(({ entry }) => entry.record);
-  const opened = records.find((record) => record.kind === 'order-opened');
   const exceptions = new Map(
     records.flatMap((record) =>
       record.kind === 'order-exception' ? [[record.machineSerial, record.reason] as const] : [],
@@ -111,7 +112,7 @@ function doubtAgainst(order: WorkOrder, content: ShipmentContent, number: string
   );
   return doubtOrder(order, content.machines, {
     number,
-    openedSha256: opened?.kind === 'order-opened' ? opened.orderSha256 : null,
+    openedSha256: records.flatMap((record) => (record.kind === 'order-opened' ? record.orderSha256 : [])),
     orderSha256: sha256Hex(canonicalJson(order)),
     exceptions,
   });

@@ -5,14 +5,14 @@ import { PrestageError } from '../../core/errors';
 import type { LedgerRecord } from '../../core/record';
 import type { LeftOut } from '../../core/shipment-rules';
 import type { LedgerRow } from '../ledger/entry';
-import { cannotWrite, isSystemError } from '../ledger/export-file';
+import { cannotWrite, isSystemError, requireNoFindings } from '../ledger/export-file';
 import { ledgerBroken } from '../ledger/errors';
 import { loadStationKey, type StationKey } from '../ledger/keys';
 import type { AppendContext, Ledger } from '../ledger/ledger';
 import { syncFolder, type StatePlaces } from '../state';
 import { makeBundle, sha256Of } from './bundle';
 import { closeShipment, type ShipmentChoice } from './close';
-import { machineContent, type ClosedRow, type ShipmentContent } from './content';
+import { machineContent, type ClosedRow, type MachineContent, type ShipmentContent } from './content';
 import { shipmentsIn } from './history';
 import { bundleTables } from './tables';
 
@@ -62,6 +62,7 @@ export async function ship(
   choice: ShipmentChoice,
   context: AppendContext,
 ): Promise<ShipmentReport> {
+  requireWhole(ledger);
   const target = new BundleTarget(file, replace);
   try {
     const { row, plan } = closeShipment(ledger, number, choice, context);
@@ -80,6 +81,7 @@ export async function shipAgain(
   { ledger, places, file, replace = false }: Packing,
   number: string,
 ): Promise<ShipmentReport> {
+  requireWhole(ledger);
   const row = shipmentsIn(ledger).find(({ record }) => record.number === number);
   if (row === undefined) {
     throw new PrestageError({
@@ -94,6 +96,11 @@ export async function shipAgain(
   } finally {
     target.abandon();
   }
+}
+
+/** What a shipment says is found by columns that nobody signed: only all of the ledger shows that they are right. */
+function requireWhole(ledger: Ledger): void {
+  requireNoFindings(ledger.verify(), 'nothing was shipped');
 }
 
 async function pack(
@@ -119,12 +126,24 @@ async function pack(
     sha256: sha256Of(bundle),
     ledgerEntry: row.sequence,
     keyFingerprint: key.fingerprint,
-    machines: content.machines.map(({ machineSerial, jobId, ended, withdrawn }) => ({
-      ...{ machineSerial, jobId, ledgerEntry: ended.sequence, withdrawn },
+    machines: content.machines.map(({ machineSerial, jobId, ended, finished, withdrawn }) => ({
+      ...{ machineSerial, jobId, ledgerEntry: ended.sequence },
+      withdrawn: withdrawn ?? overwritten(ledger, machineSerial, finished),
     })),
     leftOut,
     notImported: bundleTables(content).left,
   };
+}
+
+/** A drive that was written again since. The bundle cannot show it: it may be another enterprise's by now. */
+function overwritten(
+  ledger: Ledger,
+  machineSerial: string,
+  { job, sequence }: MachineContent['finished'],
+): string | null {
+  const [later] = ledger.find({ by: 'drive-started-after', drive: job.drive, sequence });
+  if (later === undefined) return null;
+  return `Machine ${sanitizeForDisplay(machineSerial)} has no image any more: its drive was written again later.`;
 }
 
 /** Reads what the ledger says of a shipment's machines, and of no others. @throws PrestageError ledger-broken */

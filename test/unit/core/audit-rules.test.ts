@@ -5,12 +5,15 @@ import type { JobFacts } from '../../../core/record';
 import type { FinishedJob } from '../../../core/shipment-rules';
 import { done, sampleJob } from '../ledger/samples';
 
+/** A drive of the machine, not of a training bench. */
+const disk = (): JobFacts['drive'] => ({ ...sampleJob().drive, kind: 'disk' });
+
 function machine(
   machineSerial: string,
   changes: Partial<JobFacts> = {},
   result: Partial<FinishedJob['result']> = {},
 ): AuditedMachine {
-  const drive = { ...sampleJob().drive, serial: `DRIVE-${machineSerial}` };
+  const drive = { ...disk(), serial: `DRIVE-${machineSerial}` };
   const record = done(sampleJob({ machineSerial, drive, ...changes }));
   if (record.kind !== 'job-ended' || record.end.state !== 'done') throw new Error('no finished job');
   const { job, startedAt, end } = record;
@@ -42,6 +45,14 @@ describe('machines', () => {
     expect(codes([machine('AAA1', { media })], media.sha256)).toEqual([]);
   });
 
+  it('are doubted on the virtual drives of a training bench, but where training is what is looked at', () => {
+    for (const kind of ['virtual', 'loop'] as const) {
+      const trained = [machine('AAA1', { drive: { ...disk(), kind } })];
+      expect(codes(trained)).toEqual(['training-drive AAA1']);
+      expect(doubtMachines(trained, null, true)).toEqual([]);
+    }
+  });
+
   it('are doubted when something was withdrawn', () => {
     const doubts = doubtMachines([{ ...machine('AAA1'), withdrawn: 'Machine AAA1 was found wrong.' }], null);
     expect(doubts).toEqual([
@@ -57,14 +68,12 @@ describe('machines', () => {
   );
 
   it('are doubted when two have one serial, one drive or one disk GUID', () => {
-    expect(codes([machine('AAA1'), machine('AAA1', { drive: sampleJob().drive })])).toEqual([
-      'machine-doubled AAA1',
-    ]);
-    const serial = { ...sampleJob().drive, serial: 'SAME' };
+    expect(codes([machine('AAA1'), machine('AAA1', { drive: disk() })])).toEqual(['machine-doubled AAA1']);
+    const serial = { ...disk(), serial: 'SAME' };
     expect(codes([machine('AAA1', { drive: serial }), machine('BBB1', { drive: serial })])).toEqual([
       'drive-doubled BBB1',
     ]);
-    const wwn = { ...sampleJob().drive, serial: null, wwn: '0x5000' };
+    const wwn = { ...disk(), serial: null, wwn: '0x5000' };
     expect(codes([machine('AAA1', { drive: wwn }), machine('BBB1', { drive: wwn })])).toEqual([
       'drive-doubled BBB1',
     ]);
@@ -72,7 +81,7 @@ describe('machines', () => {
     expect(codes([machine('AAA1', { diskGuid }), machine('BBB1', { diskGuid })])).toEqual([
       'drive-doubled BBB1',
     ]);
-    const untold = { ...sampleJob().drive, serial: null, wwn: null };
+    const untold = { ...disk(), serial: null, wwn: null };
     expect(codes([machine('AAA1', { drive: untold }), machine('BBB1', { drive: untold })])).toEqual([]);
   });
 });
@@ -87,7 +96,7 @@ describe('an order', () => {
       ...changes,
     });
   const shipped: ShippedOrder = {
-    ...{ number: 'WO-1', openedSha256: null, orderSha256: 'c'.repeat(64) },
+    ...{ number: 'WO-1', openedSha256: [], orderSha256: 'c'.repeat(64) },
     exceptions: new Map(),
   };
   const doubts = (
@@ -99,7 +108,7 @@ describe('an order', () => {
 
   it('is filled by its machines', () => {
     expect(doubts(order(), [machine('AAA1'), machine('BBB1')])).toEqual([]);
-    const opened = { openedSha256: shipped.orderSha256 };
+    const opened = { openedSha256: [shipped.orderSha256] };
     expect(doubts(order(), [machine('AAA1'), machine('BBB1')], opened)).toEqual([]);
   });
 
@@ -122,7 +131,9 @@ describe('an order', () => {
     expect(doubts(order(), both, { number: null })).toEqual([
       'order-other: The shipment is of no order, not of order WO-1.',
     ]);
-    expect(doubts(order(), both, { openedSha256: 'd'.repeat(64) })).toHaveLength(1);
+    expect(doubts(order(), both, { openedSha256: ['d'.repeat(64)] })).toHaveLength(1);
+    // Opened twice under one number, and changed between.
+    expect(doubts(order(), both, { openedSha256: [shipped.orderSha256, 'd'.repeat(64)] })).toHaveLength(1);
   });
 
   it.each<[string, Partial<WorkOrder>, Partial<JobFacts>]>([
@@ -158,8 +169,10 @@ describe('an order', () => {
     expect(said).toContain(what);
   });
 
-  it('does not contradict what nobody recorded', () => {
+  it('is doubted where it says what nobody recorded: the machine was not done under it', () => {
     const alone = order({ machines: [{ serial: 'AAA1', uuid, macs: ['05:06:07:08:09:0A'], assetTag: '1' }] });
-    expect(doubts(alone, [machine('AAA1')])).toEqual([]);
+    const said = doubts(alone, [machine('AAA1')]);
+    expect(said).toHaveLength(3);
+    for (const one of said) expect(one).toContain('nothing where the order says');
   });
 });

@@ -34,6 +34,23 @@ const verified = ({ jobId, machineSerial, drive, fingerprint }: JobFacts, good: 
         reason: { code: 'verify-mismatch', message: 'Other bytes.', cause: null, remedy: 'Write it again.' },
       },
 });
+const rehearsed = (
+  { jobId, machineSerial, drive, fingerprint }: JobFacts,
+  passed: boolean,
+): LedgerRecord => ({
+  kind: 'drive-rehearsed',
+  ...{ jobId, machineSerial, drive, fingerprint, picture: null },
+  end: passed
+    ? { state: 'done' }
+    : {
+        state: 'failed',
+        reason: { code: 'rehearsal-failed', message: 'It did not.', cause: null, remedy: 'Look at it.' },
+      },
+  verdict: {
+    ...{ passed, what: 'seen', sign: { kind: 'display' }, secureBoot: false, accelerator: 'tcg' },
+    ...{ seconds: 1, console: [] },
+  },
+});
 const exception = (
   machineSerial: string,
   what: 'unexpected' | 'left-out',
@@ -57,6 +74,18 @@ const openOf = (records: readonly LedgerRecord[]): string[] =>
 
 describe('a machine of the order', () => {
   const first = job('AAA1');
+
+  it('is not done when its drive does not start, until it does', () => {
+    expect(stateOf([started(first), done(first), rehearsed(first, false)])).toBe('failed');
+    const starts = [started(first), done(first), rehearsed(first, false), rehearsed(first, true)];
+    expect(stateOf(starts)).toBe('done');
+    // Starting does not make a drive right that was found wrong.
+    expect(stateOf([started(first), done(first), verified(first, false), rehearsed(first, true)])).toBe(
+      'failed',
+    );
+    const other = [started(first), done(first), verified(first, false), rehearsed(first, false)];
+    expect(stateOf([...other, rehearsed(first, true)])).toBe('failed');
+  });
 
   it('is expected, paired, writing, and then what its job became', () => {
     expect(stateOf([])).toBe('expected');

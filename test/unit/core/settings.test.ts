@@ -23,6 +23,7 @@ describe('a pattern', () => {
     ['a repeated group with something optional', '(a?b?)+'],
     ['a repeated group that repeats by number', '(\\d{1,9}){9,}'],
     ['many repetitions in a row', '.*.*.*.*x'],
+    ['choices in a row that multiply', `(?<serial>${'(a|a)'.repeat(37)})`],
     ['a backreference', '(a)\\1'],
     ['what is not closed', '(a'],
   ])('is refused: %s', (_name, pattern) => {
@@ -36,7 +37,7 @@ describe('a pattern', () => {
 
   it('that is taken is compared at once with the worst of scans', () => {
     const begin = performance.now();
-    for (const text of ['.*.*.*x', '(?:ab){3}.{0,60}.{0,60}y', '\\w+\\w+\\w+!']) {
+    for (const text of ['.*.*.*x', '(?:ab){3}.{0,60}.{0,60}y', '\\w+\\w+\\w+!', '(a|a)'.repeat(9)]) {
       expect(isUsablePattern(text)).toBe(true);
       expect(new RegExp(`^(?:${text})$`, 'u').test('a'.repeat(200))).toBe(false);
     }

@@ -157,6 +157,21 @@ describe('a shipment', () => {
     expect(made.orderNumber).toBeNull();
   });
 
+  it('of real drives leaves training drives behind; one of training drives only is for training', () => {
+    const real = (serial: string): MachineHistory => {
+      const job = sampleJob({ machineSerial: serial, drive: { ...sampleJob().drive, kind: 'disk' } });
+      return history([started(job), done(job)], { machineSerial: serial });
+    };
+    const mixed = plan({ histories: [real('AAA'), machine('BBB')] });
+    expect(mixed.machines.map(({ machineSerial }) => machineSerial)).toEqual(['AAA']);
+    expect(mixed.leftOut).toEqual([
+      { machineSerial: 'BBB', reason: 'Machine BBB was written to a virtual drive of a training bench.' },
+    ]);
+    const named = { asked: 'named', histories: [real('AAA'), machine('BBB')] } as const;
+    expect(refusal(named).message).toContain('Machine BBB was written to a virtual drive');
+    expect(plan({ histories: [machine('BBB')] }).machines).toHaveLength(1);
+  });
+
   it('is refused as a whole when a named machine cannot go, and names it', () => {
     const error = refusal({ asked: 'named', histories: [machine('AAA'), bad('CCC'), bad('DDD')] });
     expect(error).toMatchObject({ code: 'shipment-refused' });
