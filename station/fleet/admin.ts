@@ -117,19 +117,27 @@ export async function addStation(
     await client.query(`GRANT prestage_station TO ${role}`);
     await client.query('SET LOCAL ROLE prestage_owner');
     const { rows } = await client.query<Record<string, unknown>>(
-      'SELECT id, name, login FROM prestage.stations WHERE key_fingerprint = $1 OR name = $2',
-      [fingerprint, name],
+      'SELECT id, name, login FROM prestage.stations WHERE key_fingerprint = $1 OR name = $2 OR login = $3',
+      [fingerprint, name, login],
     );
     const known = await client.query<Record<string, unknown>>(
       'SELECT id, name, login FROM prestage.stations WHERE key_fingerprint = $1',
       [fingerprint],
     );
     const sameKey = stationRow.optional().parse(known.rows[0]);
-    const sameName = rows.map((row) => stationRow.parse(row)).find((station) => station.name === name);
+    const stations = rows.map((row) => stationRow.parse(row));
+    const sameName = stations.find((station) => station.name === name);
     if (sameName !== undefined && sameName.id !== sameKey?.id) {
       throw fleetRefused(
         `Another station has the name ${sanitizeForDisplay(name)}.`,
         'Nothing was changed. Choose another name; the old station keeps its entries.',
+      );
+    }
+    const sameLogin = stations.find((station) => station.login === login);
+    if (sameLogin !== undefined && sameLogin.id !== sameKey?.id) {
+      throw fleetRefused(
+        `The station ${sanitizeForDisplay(sameLogin.name)} has the login ${sanitizeForDisplay(login)}.`,
+        'Nothing was changed. Make a login of its own for each station: one must not write for another.',
       );
     }
     if (sameKey === undefined) {

@@ -156,6 +156,10 @@ describe('prestage fleet add-station', () => {
     const refused = await add('new name', second.places.publicKeyFile, 'another');
     expect(refused.status).toBe(3);
     expect(errorOf(refused)).toMatchObject({ code: 'fleet-refused' });
+    // One login for two stations would let one write for the other.
+    const shared = await add('second', second.places.publicKeyFile, station.login);
+    expect(shared.status).toBe(3);
+    expect(errorOf(shared).message).toContain(`has the login ${station.login}`);
   });
 });
 

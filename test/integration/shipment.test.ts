@@ -1,10 +1,21 @@
 import { createHash } from 'node:crypto';
-import { closeSync, existsSync, openSync, readFileSync, rmSync, writeFileSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  cpSync,
+  existsSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { unzipSync, zipSync } from 'fflate';
+import Database from 'libsql';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { createStatements } from '../../station/ledger/schema';
 import { auditBundle } from '../../station/shipment/audit';
 import { packZip, unpackZip, type BundleFile } from '../../station/shipment/zip';
 import { makeBench } from '../support/bench';
@@ -328,6 +339,45 @@ describe('the audit doubts', () => {
     );
     expect(doubtsOf(await audit(mixed))).toContain('entry-unproved');
     expect(doubtsOf(await audit(foreign))).toEqual(['key-untrusted']);
+  });
+});
+
+describe('what cannot be smuggled in', () => {
+  it('virtual drives are a doubt where training was not said to be looked at', async () => {
+    const run = await runCli(['audit', bundle, '--trust', key, '--json']);
+    expect(doubtsOf(run)).toEqual(['training-drive']);
+  });
+
+  it('a drive that was written again later is told when the bundle is made again', async () => {
+    await apply(drives.slice(1, 2), ['LATER0001'], ['--expect-sha256', sha256]);
+    const run = await ship(['--again', 'S-1', '--output', join(area, 'overwritten.zip')]);
+    expect(run.status).toBe(0);
+    expect(run.stderr).toContain('has no image any more: its drive was written again later');
+  });
+
+  it('nothing is shipped from a ledger in which an entry was hidden', async () => {
+    const other = join(area, 'hidden');
+    cpSync(state, other, { recursive: true });
+    const database = new Database(join(other, 'ledger.db'));
+    database.exec('DROP TRIGGER entries_no_update');
+    database.exec(
+      `UPDATE entries SET job_id = 'x', machine_serial = 'y' WHERE kind = 'drive-verified' AND state = 'failed'`,
+    );
+    for (const statement of createStatements) {
+      if (statement.startsWith('CREATE TRIGGER entries_no_update')) database.exec(statement);
+    }
+    database.close();
+    const file = join(area, 'hidden.zip');
+    for (const args of [
+      ['--again', 'S-1'],
+      ['--number', 'S-99'],
+    ]) {
+      const run = await runCli(['ship', '--state', other, '--json', ...args, '--output', file]);
+      expect(run.status).toBe(3);
+      expect(errorOf(run).code).toBe('ledger-broken');
+      expect(errorOf(run).message).toContain('nothing was shipped');
+    }
+    expect(existsSync(file)).toBe(false);
   });
 });
 

@@ -44,8 +44,8 @@ CREATE TABLE prestage.stations (
   -- SPKI, DER: 12 bytes that say Ed25519 (RFC 8410), then the key.
   public_key bytea NOT NULL,
   name text NOT NULL UNIQUE CHECK (name <> ''),
-  -- The one database login that may push for this station.
-  login text NOT NULL,
+  -- The one database login that may push for this station, and for no other.
+  login text NOT NULL UNIQUE,
   added_at timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp(),
   added_by text NOT NULL DEFAULT SESSION_USER,
   CONSTRAINT stations_key_is_ed25519 CHECK (
