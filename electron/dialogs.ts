@@ -5,6 +5,7 @@ import { sanitizeForDisplay } from '../core/display';
 import { PrestageError } from '../core/errors';
 import { requireNumber } from '../core/shipment-rules';
 import { bundleFileName } from '../station/shipment/names';
+import type { WindowMethod } from '../station/workplace/handlers';
 import type { Workplace } from '../station/workplace/workplace';
 import type { DeskHandlers } from './desk-handlers';
 
@@ -12,17 +13,7 @@ import type { DeskHandlers } from './desk-handlers';
 export function windowHandlers(
   workplace: Workplace,
   window: () => BrowserWindow | null,
-): Pick<
-  DeskHandlers,
-  | 'chooseMedia'
-  | 'chooseOrder'
-  | 'exportLog'
-  | 'closeShipment'
-  | 'remakeBundle'
-  | 'showBundle'
-  | 'printPage'
-  | 'savePageAsPdf'
-> {
+): Pick<DeskHandlers, WindowMethod> {
   const current = (): BrowserWindow => {
     const open = window();
     if (open === null) throw new Error('there is no window to ask in');

@@ -1,4 +1,4 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TaskProgress } from '../core/contract/engine';
@@ -8,6 +8,7 @@ import type { JobFacts } from '../core/record';
 import type { RehearsalSettings, RehearsalVerdict } from '../core/rehearsal';
 import type { JobReport } from './batch/run-job';
 import type { Engines } from './engine/engines';
+import { sha256Hex } from './ledger/entry';
 import type { AppendContext, Ledger } from './ledger/ledger';
 import { syncFolder, writeNewFile, type StatePlaces } from './state';
 
@@ -104,12 +105,12 @@ export function readPicture(sha256: string, places: Pick<StatePlaces, 'pictures'
   const file = join(places.pictures, `${sha256}.png`);
   if (!existsSync(file)) return null;
   const png = readFileSync(file);
-  return createHash('sha256').update(png).digest('hex') === sha256 ? png : null;
+  return sha256Hex(png) === sha256 ? png : null;
 }
 
 /** Before the entry that names it is written, the picture is on the disk. */
 function keepPicture(png: Buffer, places: Pick<StatePlaces, 'pictures'>): { file: string; sha256: string } {
-  const sha256 = createHash('sha256').update(png).digest('hex');
+  const sha256 = sha256Hex(png);
   const file = join(places.pictures, `${sha256}.png`);
   if (!existsSync(file)) {
     writeNewFile(file, png, 0o600);

@@ -86,10 +86,6 @@ export class MachineControl {
     });
   }
 
-  close(): void {
-    this.#socket.destroy();
-  }
-
   #receive(text: string): void {
     const lines = (this.#rest + text).split('\n');
     this.#rest = lines.pop() ?? '';

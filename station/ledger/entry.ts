@@ -35,9 +35,9 @@ export function canonicalJson(value: unknown): string {
   return text;
 }
 
-/** SHA-256 of a text's UTF-8 bytes, lower-case hexadecimal. */
-export function sha256Hex(text: string): string {
-  return digest('sha256', text, 'hex');
+/** SHA-256 of bytes, or of a text's UTF-8 bytes, lower-case hexadecimal. */
+export function sha256Hex(content: string | Uint8Array): string {
+  return digest('sha256', content, 'hex');
 }
 
 /** Ed25519 signature over the 32 bytes of an entry's hash, base64. */

@@ -395,19 +395,6 @@ export class Ledger {
   }
 
   /**
-   * All entries of a kind that is about orders or shipments, oldest first.
-   * @throws PrestageError ledger-broken when an entry is not what was signed
-   */
-  entriesOf(kind: OrderRecord['kind']): LedgerRow[] {
-    // Those about a machine are found from an index alone: the rows themselves are the whole ledger.
-    const where =
-      kind === 'order-exception'
-        ? 'WHERE sequence IN (SELECT sequence FROM entries WHERE kind = ?)'
-        : "WHERE machine_serial = '' AND kind = ?";
-    return this.#select(where, 'ORDER BY sequence', kind).map((row) => this.#checked(row));
-  }
-
-  /**
    * The entries after a place, oldest first.
    * @throws PrestageError ledger-broken when an entry is not what was signed
    */

@@ -19,7 +19,7 @@ import { orderMismatch, orderNotOpen, orderOpen, orderUnfinished } from './error
 import { openRecord, type OpenRecord } from './open-record';
 import { canonicalOrder, keepOrder, keptOrder } from './order-files';
 
-type OrderLedger = Pick<Ledger, 'append' | 'newestOf' | 'entriesOf' | 'checkedAfter'>;
+type OrderLedger = Pick<Ledger, 'append' | 'newestOf' | 'find' | 'checkedAfter'>;
 
 /** The order that is open now, as far as it is. */
 export interface OpenOrder {
@@ -203,12 +203,12 @@ export class OrderBook {
   /** All orders, oldest first. */
   list(): ListedOrder[] {
     const closings = new Map(
-      this.#ledger.entriesOf('order-closed').flatMap(({ entry }) => {
+      this.#ledger.find({ by: 'kind', kind: 'order-closed' }).flatMap(({ entry }) => {
         const { record, time } = entry;
         return record.kind === 'order-closed' ? [[record.orderId, { record, time }] as const] : [];
       }),
     );
-    return this.#ledger.entriesOf('order-opened').flatMap(({ entry }) => {
+    return this.#ledger.find({ by: 'kind', kind: 'order-opened' }).flatMap(({ entry }) => {
       const { record, time, operator } = entry;
       if (record.kind !== 'order-opened') return [];
       const { orderId, number, machines } = record;

@@ -1,4 +1,4 @@
-import { createHash, sign, verify, type KeyObject } from 'node:crypto';
+import { sign, verify, type KeyObject } from 'node:crypto';
 import type { EntryProof } from '../../core/checkpoint';
 import {
   bundleNames,
@@ -10,7 +10,7 @@ import {
   type ShipmentDocument,
   type ShipmentFacts,
 } from '../../core/shipment';
-import { canonicalJson, decodeSignature, type LedgerRow } from '../ledger/entry';
+import { canonicalJson, decodeSignature, sha256Hex, type LedgerRow } from '../ledger/entry';
 import type { StationKey } from '../ledger/keys';
 import { certificate, type PageFacts } from './certificate';
 import type { ShipmentContent } from './content';
@@ -30,10 +30,6 @@ export function shipmentSigned({ signature, ...facts }: ShipmentDocument, public
   return bytes !== null && verify(null, shipmentMessage(facts), publicKey, bytes);
 }
 
-export function sha256Of(bytes: Uint8Array): string {
-  return createHash('sha256').update(bytes).digest('hex');
-}
-
 /**
  * Makes the bundle. The same entries, key and version of Prestage always give the same bytes.
  * @param proofs of every row of the content, all against one checkpoint
@@ -48,7 +44,7 @@ export async function makeBundle(
     format: 'prestage-shipment',
     version: 1,
     ...pageFacts(content),
-    files: files.map(({ name, bytes }) => ({ name, bytes: bytes.length, sha256: sha256Of(bytes) })),
+    files: files.map(({ name, bytes }) => ({ name, bytes: bytes.length, sha256: sha256Hex(bytes) })),
   });
   const signature = sign(null, shipmentMessage(facts), key.privateKey).toString('base64');
   const document = shipmentDocumentSchema.parse({ ...facts, signature });

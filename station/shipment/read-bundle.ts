@@ -12,10 +12,10 @@ import {
 } from '../../core/shipment';
 import { parseJson } from '../ledger/check-entry';
 import { checkProof } from '../ledger/checkpoint';
-import { canonicalJson, type LedgerRow } from '../ledger/entry';
+import { canonicalJson, sha256Hex, type LedgerRow } from '../ledger/entry';
 import { keyFingerprint, type VerifyingKey } from '../ledger/keys';
 import { readKey } from '../ledger/proof-document';
-import { sha256Of, shipmentSigned } from './bundle';
+import { shipmentSigned } from './bundle';
 import { closedRow, machineContent, type MachineContent, type ShipmentContent } from './content';
 import { isOrderRecord } from './ship';
 import { packZip, unpackZip, type BundleFile } from './zip';
@@ -97,7 +97,7 @@ function doubtFiles(document: ShipmentDocument, files: readonly BundleFile[]): D
     if (known === undefined) {
       return [doubt('file-unexpected', null, `The file ${name} is not one that the station put in.`)];
     }
-    return known.bytes === bytes.length && known.sha256 === sha256Of(bytes)
+    return known.bytes === bytes.length && known.sha256 === sha256Hex(bytes)
       ? []
       : [doubt('file-changed', null, `The file ${name} was changed.`)];
   });

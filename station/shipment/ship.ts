@@ -4,13 +4,13 @@ import { sanitizeForDisplay } from '../../core/display';
 import { PrestageError } from '../../core/errors';
 import type { LedgerRecord } from '../../core/record';
 import type { LeftOut } from '../../core/shipment-rules';
-import type { LedgerRow } from '../ledger/entry';
+import { sha256Hex, type LedgerRow } from '../ledger/entry';
 import { cannotWrite, isSystemError, requireNoFindings } from '../ledger/export-file';
 import { ledgerBroken } from '../ledger/errors';
 import { loadStationKey, type StationKey } from '../ledger/keys';
 import type { AppendContext, Ledger } from '../ledger/ledger';
 import { syncFolder, type StatePlaces } from '../state';
-import { makeBundle, sha256Of } from './bundle';
+import { makeBundle } from './bundle';
 import { closeShipment, type ShipmentChoice } from './close';
 import { machineContent, type ClosedRow, type MachineContent, type ShipmentContent } from './content';
 import { shipmentsIn } from './history';
@@ -123,7 +123,7 @@ async function pack(
     orderNumber: row.record.orderNumber,
     file: target.file,
     bytes: bundle.length,
-    sha256: sha256Of(bundle),
+    sha256: sha256Hex(bundle),
     ledgerEntry: row.sequence,
     keyFingerprint: key.fingerprint,
     machines: content.machines.map(({ machineSerial, jobId, ended, finished, withdrawn }) => ({

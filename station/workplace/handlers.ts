@@ -1,9 +1,8 @@
 import type { DeskMethod, DeskRequest, DeskResponse } from '../../core/contract/desk';
 import type { Workplace } from './workplace';
 
-/** What needs no window. The other methods ask for a file or print, and are the desk's. */
-export type WorkplaceMethod = Exclude<
-  DeskMethod,
+/** Methods of the desk that ask for a file, show one, or print: they need a window (electron/dialogs.ts). */
+export type WindowMethod =
   | 'chooseMedia'
   | 'chooseOrder'
   | 'exportLog'
@@ -11,8 +10,9 @@ export type WorkplaceMethod = Exclude<
   | 'remakeBundle'
   | 'showBundle'
   | 'printPage'
-  | 'savePageAsPdf'
->;
+  | 'savePageAsPdf';
+/** What needs no window. */
+export type WorkplaceMethod = Exclude<DeskMethod, WindowMethod>;
 export type WorkplaceHandlers = {
   readonly [M in WorkplaceMethod]: (request: DeskRequest<M>) => Promise<DeskResponse<M>>;
 };

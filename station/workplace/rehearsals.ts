@@ -5,7 +5,7 @@ import type { RehearsalSettings } from '../../core/rehearsal';
 import type { JobReport } from '../batch/run-job';
 import type { Engines } from '../engine/engines';
 import { requireFinishedJob } from '../finished-drive';
-import type { Ledger } from '../ledger/ledger';
+import type { AppendContext, Ledger } from '../ledger/ledger';
 import { firstFinished, rehearsalFailed, rehearse } from '../rehearse';
 import type { StatePlaces } from '../state';
 
@@ -14,8 +14,8 @@ export interface RehearsalsDependencies {
   readonly ledger: Ledger;
   readonly places: StatePlaces;
   readonly settings: () => RehearsalSettings;
-  readonly stationName: () => string;
-  readonly operator: () => string;
+  /** Who and what records a verdict. */
+  readonly context: () => Promise<AppendContext>;
   readonly benchDirectory: () => string | null;
   readonly onChange: () => void;
   /** A drive did not start, or could not be tried: must be seen before the batch is shipped. */
@@ -90,21 +90,19 @@ export class Rehearsals {
 
   /** Never rejects. */
   async #run(drive: Drive, signal: AbortSignal): Promise<void> {
-    const { engines, ledger, places, settings, stationName, operator, benchDirectory, onFailed } =
-      this.#dependencies;
+    const { engines, ledger, places, settings, context, benchDirectory, onFailed } = this.#dependencies;
     const { sign, seconds, secureBoot } = settings();
     const driveId = drive.id;
     this.#become({ driveId, status: 'running', seconds: 0, limit: seconds });
     try {
-      const { versions } = await engines.greeting();
+      const append = await context();
       const { verdict, picture, ledgerEntry } = await rehearse(
         {
           ...{ drive, benchDirectory: benchDirectory(), settings: { sign, seconds, secureBoot } },
           job: requireFinishedJob(drive, ledger),
         },
         {
-          ...{ engines, ledger, places, signal },
-          append: { operator: operator(), stationName: stationName(), versions },
+          ...{ engines, ledger, places, append, signal },
           onTask: ({ done, total }) => {
             this.#become({ driveId, status: 'running', seconds: done, limit: total });
           },

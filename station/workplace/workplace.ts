@@ -116,10 +116,7 @@ export class Workplace {
     this.shipments = new ShipService({
       places,
       workerFile: join(options.engineDirectory, 'dist', 'ship-worker.cjs'),
-      append: async () => {
-        await this.#ready;
-        return await this.#context();
-      },
+      append: () => this.#contextWhenReady(),
     });
     this.patches = new Patches(
       {
@@ -179,8 +176,7 @@ export class Workplace {
     this.rehearsals = new Rehearsals({
       ...{ engines: this.#engines, ledger, places },
       settings: () => this.#settings.rehearsal,
-      stationName: () => this.#settings.stationName,
-      operator: () => this.#batch.operator || defaultOperator(),
+      context: () => this.#context(),
       benchDirectory: () => this.#benchDirectory,
       onChange: () => {
         this.patches.changed('rehearsals');
@@ -206,10 +202,7 @@ export class Workplace {
     this.orders = new OrderDesk({
       ledger,
       places,
-      context: async () => {
-        await this.#ready;
-        return await this.#context();
-      },
+      context: () => this.#contextWhenReady(),
       pairs: () => this.pairing.pairs,
       jobs: () => this.jobs.jobs,
       onOrder: (order) => {
@@ -486,6 +479,12 @@ export class Workplace {
     const { versions } = await this.#engines.greeting();
     const operator = this.#batch.operator || defaultOperator();
     return { operator, stationName: this.#settings.stationName, versions };
+  }
+
+  /** For what may be recorded only after what an earlier run left open. */
+  async #contextWhenReady(): Promise<AppendContext> {
+    await this.#ready;
+    return await this.#context();
   }
 
   async #recordLeftOpen(): Promise<void> {

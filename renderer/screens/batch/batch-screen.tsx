@@ -1,11 +1,10 @@
-import { Button } from '@mantine/core';
-import { IconAlertTriangle, IconArrowLeft } from '@tabler/icons-react';
+import { IconAlertTriangle } from '@tabler/icons-react';
 import { useState, type DragEvent, type ReactElement } from 'react';
 import { tell } from '../../actions';
 import { pathOfFile } from '../../bridge';
+import { ScreenHead } from '../../parts/screen-head';
 import { useDesk } from '../../store/desk-store';
 import { isRunning } from '../../store/selectors';
-import { showScreen } from '../../store/view-store';
 import { useText } from '../../text';
 import { InsideCard } from './inside-card';
 import { MediaCard } from './media-card';
@@ -61,20 +60,7 @@ export function BatchScreen(): ReactElement {
   const { over, wrong, handlers } = useDropZone();
   return (
     <div className="batch" {...handlers}>
-      <header className="batch-head">
-        <div>
-          <h1 className="screen-title">{text.title}</h1>
-          <p className="soft">{text.intro}</p>
-        </div>
-        <Button
-          leftSection={<IconArrowLeft size={20} aria-hidden />}
-          onClick={() => {
-            showScreen('bench');
-          }}
-        >
-          {text.toBench}
-        </Button>
-      </header>
+      <ScreenHead title={text.title} intro={text.intro} toBench={text.toBench} />
       {running > 0 && <p className="batch-note">{text.running(running)}</p>}
       <div role="alert" className="batch-alert">
         {wrong && (

@@ -1,11 +1,11 @@
 import { Button } from '@mantine/core';
-import { IconAlertTriangle, IconArrowLeft } from '@tabler/icons-react';
+import { IconAlertTriangle } from '@tabler/icons-react';
 import { useState, type ReactElement } from 'react';
 import { sanitizeForDisplay } from '../../../core/display';
 import { ErrorCard } from '../../parts/error-card';
+import { ScreenHead } from '../../parts/screen-head';
 import { formatTime } from '../../format';
 import { useDesk } from '../../store/desk-store';
-import { showScreen } from '../../store/view-store';
 import { useText } from '../../text';
 import { OrderAsks, OrderClose, OrderCounts } from './order-cards';
 import { OrderExcept } from './order-except';
@@ -49,22 +49,11 @@ export function OrderScreen(): ReactElement {
   const [serial, setSerial] = useState('');
   return (
     <div className="order">
-      <header className="order-head">
-        <div>
-          <h1 className="screen-title">{order === null ? text.title : text.titleOf(order.number)}</h1>
-          <p className="soft">
-            {order === null ? text.intro : text.opened(formatTime(order.openedAt), order.openedBy)}
-          </p>
-        </div>
-        <Button
-          leftSection={<IconArrowLeft size={20} aria-hidden />}
-          onClick={() => {
-            showScreen('bench');
-          }}
-        >
-          {text.toBench}
-        </Button>
-      </header>
+      <ScreenHead
+        title={order === null ? text.title : text.titleOf(order.number)}
+        intro={order === null ? text.intro : text.opened(formatTime(order.openedAt), order.openedBy)}
+        toBench={text.toBench}
+      />
       {warnings.length > 0 && (
         <Warnings
           warnings={warnings}
