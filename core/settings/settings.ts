@@ -1,0 +1,19 @@
+import { z } from 'zod';
+import { baysSchema } from '../drive/bays';
+import { scanSettingsSchema } from '../scan/scan-settings';
+
+export const themes = ['system', 'light', 'dark', 'high-contrast'] as const;
+export const languages = ['en'] as const;
+
+/** What the desktop app can be told. Every member has a default, so that an old file stays readable. */
+export const deskSettingsSchema = z.strictObject({
+  bays: baysSchema.default([]),
+  ...scanSettingsSchema.shape,
+  /** Drives that are written sit in the machine that the station runs on: what its firmware says must fit. */
+  onMachine: z.boolean().default(false),
+  sounds: z.boolean().default(true),
+  theme: z.enum(themes).default('system'),
+  language: z.enum(languages).default('en'),
+});
+export type DeskSettings = z.infer<typeof deskSettingsSchema>;
+export type Theme = DeskSettings['theme'];
