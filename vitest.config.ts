@@ -21,7 +21,7 @@ export default defineConfig({
           name: 'integration',
           include: ['test/integration/**/*.test.ts'],
           environment: 'node',
-          globalSetup: ['test/support/global-setup.ts'],
+          globalSetup: ['test/support/global-setup.ts', 'test/support/held-programs.ts'],
           testTimeout: 120_000,
           hookTimeout: 120_000,
         },
@@ -32,7 +32,7 @@ export default defineConfig({
           name: 'e2e',
           include: ['test/e2e/**/*.test.ts'],
           environment: 'node',
-          globalSetup: ['test/support/e2e-setup.ts'],
+          globalSetup: ['test/support/e2e-setup.ts', 'test/support/held-programs.ts'],
           testTimeout: 120_000,
           hookTimeout: 120_000,
           // One window at a time: two would take each other's focus.

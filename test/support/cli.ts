@@ -14,6 +14,8 @@ export interface CliResult {
 
 export interface CliOptions {
   readonly env?: NodeJS.ProcessEnv;
+  /** Another than the built program. */
+  readonly program?: string;
   /** Runs as another user; root only. */
   readonly uid?: number;
   /** Called as soon as the process runs. */
@@ -25,7 +27,7 @@ export interface CliOptions {
 /** Runs `prestage` with an argv array, without a terminal and with an empty standard input. */
 export async function runCli(args: readonly string[], options: CliOptions = {}): Promise<CliResult> {
   return await new Promise((resolvePromise, reject) => {
-    const child = spawn(process.execPath, [prestage, ...args], {
+    const child = spawn(process.execPath, [options.program ?? prestage, ...args], {
       stdio: ['ignore', 'pipe', 'pipe'],
       env: { ...process.env, ...options.env },
       ...(options.uid === undefined ? {} : { uid: options.uid, gid: options.uid }),
