@@ -1,14 +1,13 @@
 import type { BayPlace } from './bays';
-import { startObstacles, type MediaState, type Pair, type PairingState } from './contract/desk';
 import type { Drive } from './drive';
 import type { MachineFacts } from './machine';
 import { isContradiction, joinFacts, saysNothing, sharedIdentity } from './machine-facts';
+import type { MediaState } from './media-state';
+import { startObstacles, type Pair, type PairingState, type StartObstacle } from './pairing-state';
 import { fitsSerialPatterns } from './scan';
 import type { Expectation, ScanKind, ScanOutcome } from './scan-outcome';
 import type { SerialPattern } from './settings';
 import { timeouts } from './timeouts';
-
-export type StartObstacle = (typeof startObstacles)[number];
 
 /** Which machine gets which drive, as far as it was said. Only the functions of this file make a new one. */
 export interface Pairing {

@@ -1,5 +1,5 @@
 import { foldLabel, type BayPlace } from './bays';
-import type { Pair } from './contract/desk';
+import type { Pair } from './pairing-state';
 import { assertNever } from './errors';
 import {
   accept,
@@ -34,7 +34,6 @@ export {
   type PairingAction,
   type PairingFacts,
   type PairingResult,
-  type StartObstacle,
 } from './pairing-rules';
 
 /** Whether UNDO would take something back. */

@@ -1,11 +1,5 @@
-import type {
-  DeskJob,
-  DeskRehearsal,
-  DeskState,
-  DrivesState,
-  Pair,
-  PairingState,
-} from '../../core/contract/desk';
+import type { DeskJob, DeskRehearsal, DeskState, DrivesState } from '../../core/contract/desk';
+import type { Pair, PairingState } from '../../core/pairing-state';
 import type { Drive } from '../../core/drive';
 import { hasEnded } from '../../core/job';
 import type { Expectation } from '../../core/scan-outcome';

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { sha256Schema } from '../../core/chunk-map';
-import { batchStateSchema, deskJobSchema, pairSchema, type Notice } from '../../core/contract/desk';
+import { batchStateSchema, deskJobSchema, type Notice } from '../../core/contract/desk';
+import { pairSchema } from '../../core/pairing-state';
 import type { ErrorData } from '../../core/errors';
 import type { Refused } from '../../core/pairing-rules';
 import { errorCodeOf } from '../../core/system-error';

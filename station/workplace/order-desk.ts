@@ -1,4 +1,5 @@
-import type { DeskJob, OrderState, Pair } from '../../core/contract/desk';
+import type { DeskJob, OrderState } from '../../core/contract/desk';
+import type { Pair } from '../../core/pairing-state';
 import { PrestageError, toErrorData } from '../../core/errors';
 import { problemText } from '../../core/order-file';
 import { orderLineStates, type OrderLineView } from '../../core/order-state';

@@ -1,12 +1,7 @@
 import type { Assignment } from '../../core/batch-rules';
-import type {
-  BatchState,
-  DeskJob,
-  DrivesState,
-  MediaState,
-  Pair,
-  PairingState,
-} from '../../core/contract/desk';
+import type { BatchState, DeskJob, DrivesState } from '../../core/contract/desk';
+import type { MediaState } from '../../core/media-state';
+import type { Pair, PairingState } from '../../core/pairing-state';
 import { sanitizeForDisplay } from '../../core/display';
 import { toErrorData, type ErrorData } from '../../core/errors';
 import type { MachineFacts } from '../../core/machine';

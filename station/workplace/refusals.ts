@@ -1,5 +1,5 @@
 import { PrestageError, type ErrorData } from '../../core/errors';
-import type { Pair } from '../../core/contract/desk';
+import type { Pair } from '../../core/pairing-state';
 import type { ScanOutcome } from '../../core/scan-outcome';
 
 /** Nothing can start before somebody vouched for the media. */

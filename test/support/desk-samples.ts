@@ -1,4 +1,5 @@
-import type { DeskJob, DeskState, OrderState, OrderStateLine, Pair } from '../../core/contract/desk';
+import type { DeskJob, DeskState, OrderState, OrderStateLine } from '../../core/contract/desk';
+import type { Pair } from '../../core/pairing-state';
 import type { BundleReport, ShipList } from '../../core/contract/desk-ships';
 import type { Drive } from '../../core/drive';
 import { isOpen, orderLineStates } from '../../core/order-state';

@@ -1,5 +1,6 @@
 import { memo, type ReactElement } from 'react';
-import type { DeskJob, DeskRehearsal, Pair } from '../../../core/contract/desk';
+import type { DeskJob, DeskRehearsal } from '../../../core/contract/desk';
+import type { Pair } from '../../../core/pairing-state';
 import type { Drive } from '../../../core/drive';
 import { useDesk } from '../../store/desk-store';
 import {

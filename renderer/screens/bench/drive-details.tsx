@@ -1,6 +1,7 @@
 import { Button, Modal, TextInput } from '@mantine/core';
 import { useState, type ReactElement, type ReactNode } from 'react';
-import type { DeskJob, Pair } from '../../../core/contract/desk';
+import type { DeskJob } from '../../../core/contract/desk';
+import type { Pair } from '../../../core/pairing-state';
 import type { Drive } from '../../../core/drive';
 import { act, tell } from '../../actions';
 import { formatDriveSize } from '../../format';

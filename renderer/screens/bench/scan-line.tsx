@@ -1,7 +1,7 @@
 import { Button } from '@mantine/core';
 import { IconBarcode, IconCheck, IconX } from '@tabler/icons-react';
 import type { ReactElement } from 'react';
-import type { PairingState } from '../../../core/contract/desk';
+import type { PairingState } from '../../../core/pairing-state';
 import { sanitizeForDisplay } from '../../../core/display';
 import { useDesk } from '../../store/desk-store';
 import { expectedNext } from '../../store/selectors';

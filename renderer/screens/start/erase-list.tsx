@@ -1,5 +1,5 @@
 import type { ReactElement } from 'react';
-import type { Pair } from '../../../core/contract/desk';
+import type { Pair } from '../../../core/pairing-state';
 import type { Drive } from '../../../core/drive';
 import { formatDriveSize } from '../../format';
 import { useText } from '../../text';

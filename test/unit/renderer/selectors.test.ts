@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { DeskJob, PairingState } from '../../../core/contract/desk';
+import type { DeskJob } from '../../../core/contract/desk';
+import type { PairingState } from '../../../core/pairing-state';
 import {
   bayOf,
   cardKind,
