@@ -17,6 +17,7 @@ import type { Settings } from '../settings';
 import type { StatePlaces } from '../state';
 import { alreadyShipped, type BatchPlan, type BatchRequest, type PlannedJob } from './plan-batch';
 import type { RunJournal } from './runs';
+import { withdraw } from './withdraw';
 
 export interface BatchDependencies {
   readonly engines: Engines;
@@ -182,29 +183,6 @@ function requireFreeMachine({ machineSerial, again }: PlannedJob, ledger: Ledger
     message: `Machine ${sanitizeForDisplay(machineSerial)} is being written in another batch.`,
     remedy: 'This drive was not touched. Scan the serial again, or wait for the other batch.',
   });
-}
-
-/**
- * Writes that a drive which is recorded as finished is not: its helper ended before it heard of the record, and
- * takes the tables off a drive that nobody recorded.
- */
-export function withdraw(facts: JobFacts, ledger: Ledger, context: AppendContext): ErrorData {
-  const reason: ErrorData = {
-    code: 'helper-died',
-    message: `The helper ended in the moment in which the ${driveLabel(facts.drive)} was recorded. The drive may have no partition table.`,
-    cause: null,
-    remedy: 'Do not ship it. Write this drive again.',
-  };
-  const { jobId, machineSerial, drive, fingerprint } = facts;
-  try {
-    ledger.append(
-      { kind: 'drive-verified', jobId, machineSerial, drive, fingerprint, end: { state: 'failed', reason } },
-      context,
-    );
-  } catch (error) {
-    return { ...reason, cause: toErrorData(error).message };
-  }
-  return reason;
 }
 
 /** What shows a job's states must not decide how it ends. */

@@ -1,9 +1,9 @@
 import { appendFile, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isRunning, processMark } from '../process-mark';
-import { withdraw } from './run-job';
 import type { RecordedDrive } from '../../core/record';
 import type { AppendContext, Ledger } from '../ledger/ledger';
+import { withdraw } from './withdraw';
 
 /**
  * What a running batch leaves in the state folder, a file a batch: first line the process that runs it, then

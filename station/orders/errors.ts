@@ -1,6 +1,7 @@
 import { sanitizeForDisplay } from '../../core/display';
 import { PrestageError } from '../../core/errors';
-import { problemText, type OrderProblem } from '../../core/order-file';
+import { problemText } from '../../core/order-file';
+import type { OrderProblem } from '../../core/raw-order';
 import type { OrderLineView } from '../../core/order-state';
 
 /** Every problem of a file that is no order. */

@@ -1,7 +1,8 @@
 import { mkdirSync, readFileSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { workOrderSchema, type WorkOrder } from '../../core/order';
-import { readOrder, type OrderProblem } from '../../core/order-file';
+import { readOrder } from '../../core/order-file';
+import type { OrderProblem } from '../../core/raw-order';
 import { errorCodeOf } from '../../core/system-error';
 import { MiB } from '../../core/units';
 import { canonicalJson, sha256Hex } from '../ledger/entry';
