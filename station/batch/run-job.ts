@@ -3,7 +3,7 @@ import { basename } from 'node:path';
 import type { TaskProgress } from '../../core/contract/engine';
 import { confirmationOf, driveLabel, identityOf } from '../../core/drive';
 import { sanitizeForDisplay } from '../../core/display';
-import { isCancellation, PrestageError, toErrorData, type ErrorData } from '../../core/errors';
+import { isCancellation, PrestageError, toErrorData } from '../../core/errors';
 import { hasEnded, type JobEnd, type JobState } from '../../core/job';
 import type { MediaHash } from '../../core/media';
 import type { JobFacts } from '../../core/record';
