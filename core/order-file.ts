@@ -1,4 +1,5 @@
 import { sanitizeForDisplay } from './display';
+import { maxMacs } from './machine';
 import { workOrderSchema, type OrderLine, type WorkOrder } from './order';
 import { bareText, readCell, readMacs } from './order-cells';
 import {
@@ -12,6 +13,7 @@ import {
 import { readCsv, type CsvRecord } from './order-csv';
 import { readOrderJson } from './order-json';
 import type { OrderProblem, RawFact, RawMachine, RawOrder } from './raw-order';
+import { uuidKey } from './smbios';
 
 export type OrderReading =
   | {
@@ -112,7 +114,7 @@ function assemble(raw: RawOrder): OrderReading {
     problems.push({ line: null, message: 'there is no machine in it' });
   }
   requireOnce(lines, 'serial', ({ serial }) => [serial], problems);
-  requireOnce(lines, 'SMBIOS UUID', ({ uuid }) => (uuid === undefined ? [] : [uuid]), problems);
+  requireOnce(lines, 'SMBIOS UUID', ({ uuid }) => (uuid === undefined ? [] : [uuid]), problems, uuidKey);
   requireOnce(
     lines,
     'computer name',
@@ -177,8 +179,13 @@ function readMachine(
     }
   }
   const { serial, ...rest } = values;
+  const once = [...new Set(macs)];
+  if (once.length > maxMacs) {
+    problems.push({ line, message: `there are ${once.length} MACs: a machine has at most ${maxMacs}` });
+    return null;
+  }
   if (serial !== undefined) {
-    return { serial, ...rest, ...(macs.length > 0 ? { macs: [...new Set(macs)] } : {}) };
+    return { serial, ...rest, ...(once.length > 0 ? { macs: once } : {}) };
   }
   if (problems.length === before) problems.push({ line, message: 'the serial is missing' });
   return null;
@@ -218,12 +225,13 @@ function requireOnce(
   name: string,
   valuesOf: (machine: OrderLine) => readonly string[],
   complaints: OrderProblem[],
+  keyOf: (value: string) => string = (value) => value,
 ): void {
   const seen = new Map<string, { readonly at: number | null; readonly serial: string }>();
   for (const { at, machine } of lines) {
     for (const value of valuesOf(machine)) {
-      const first = seen.get(value);
-      if (first === undefined) seen.set(value, { at, serial: machine.serial });
+      const first = seen.get(keyOf(value));
+      if (first === undefined) seen.set(keyOf(value), { at, serial: machine.serial });
       else {
         const where = first.at === null ? `with machine ${first.serial}` : `in line ${first.at}`;
         complaints.push({ line: at, message: `the ${name} ${value} is already there ${where}` });
