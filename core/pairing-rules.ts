@@ -4,6 +4,7 @@ import type { MachineFacts } from './machine';
 import { isContradiction, joinFacts, saysNothing, sharedIdentity } from './machine-facts';
 import type { MediaState } from './media-state';
 import { startObstacles, type Pair, type PairingState, type StartObstacle } from './pairing-state';
+import { required } from './required';
 import { fitsSerialPatterns } from './scan';
 import type { Expectation, ScanKind, ScanOutcome } from './scan-outcome';
 import type { SerialPattern } from './settings';
@@ -193,7 +194,11 @@ function missing(obstacle: StartObstacle, { mediaStatus }: PairingFacts): Expect
 export function withPair(state: Pairing, machineSerial: string, place: BayPlace, byHand: boolean): Pairing {
   const without = withoutMachines(state, [machineSerial]);
   const facts = state.waitingMachine === machineSerial ? state.waitingFacts : {};
-  const pair: Pair = { machineSerial, driveId: place.driveId ?? '', bay: place.label };
+  const pair: Pair = {
+    machineSerial,
+    driveId: required(place.driveId, `the drive in ${place.label}`),
+    bay: place.label,
+  };
   return {
     ...without,
     pairs: [...without.pairs, saysNothing(facts) ? pair : { ...pair, machine: facts }],
@@ -254,7 +259,7 @@ export function withoutMachines(state: Pairing, serials: readonly string[]): Pai
     !serials.includes(machineSerial);
   return {
     ...state,
-    ...(serials.includes(state.waitingMachine ?? '') ? noneWaits : {}),
+    ...(state.waitingMachine !== null && serials.includes(state.waitingMachine) ? noneWaits : {}),
     pairs: state.pairs.filter(stays),
     armed: false,
     history: state.history.filter(stays),

@@ -23,6 +23,7 @@ import {
 } from './pairing-rules';
 import type { MachineFacts } from './machine';
 import { tellsNothingNew } from './machine-facts';
+import { required } from './required';
 import { drivesNamed, type ScanReading } from './scan';
 import type { ScanCommand, ScanKind } from './scan-outcome';
 import { normalizeSerial, serialProblem } from './serial';
@@ -151,7 +152,8 @@ function takePlace(
   }
   if (state.waitingMachine === null) {
     // Just paired, cancelled or retried by the first of two reads.
-    const justTaken = state.pairs.at(-1)?.driveId === driveId || facts.jobs.has(driveId ?? '');
+    const justTaken =
+      state.pairs.at(-1)?.driveId === driveId || (driveId !== null && facts.jobs.has(driveId));
     return refused(justTaken && isRepeated(facts) ? 'repeated-read' : 'wrong-kind');
   }
   const unfit = driveRefusal(place, state.pairs, facts);
@@ -161,7 +163,7 @@ function takePlace(
 
 /** Pairs the waiting machine with a drive that was found free. */
 function pairWaiting(state: Pairing, kind: ScanKind, place: BayPlace, facts: PairingFacts): PairingResult {
-  const machineSerial = state.waitingMachine ?? '';
+  const machineSerial = required(state.waitingMachine, 'the machine that waits for its bay');
   // It may have been started or shipped while it waited.
   const unfit = machineRefusal(machineSerial, state.pairs, facts);
   if (unfit !== null) return refuse(state, kind, { ...unfit, expected: 'bay' });
@@ -228,14 +230,15 @@ export function undo(state: Pairing, facts: PairingFacts): PairingResult {
   if (state.waitingMachine === machineSerial) {
     return accept(withoutMachines(state, [machineSerial]), 'command', 'undone', { machineSerial });
   }
-  const bay = state.pairs.find((pair) => pair.machineSerial === machineSerial)?.bay ?? '';
+  const pair = state.pairs.find((one) => one.machineSerial === machineSerial);
+  const { bay } = required(pair, `the bay of machine ${machineSerial}`);
   const next = byHand
     ? withoutMachines(state, [machineSerial])
     : {
         ...state,
         waitingMachine: machineSerial,
         waitingFacts: knownFacts(state, machineSerial),
-        pairs: state.pairs.filter((pair) => pair.machineSerial !== machineSerial),
+        pairs: state.pairs.filter((one) => one !== pair),
       };
   return accept(next, 'command', 'undone', { machineSerial, bay });
 }

@@ -1,4 +1,5 @@
 import { readUuid } from './identifiers';
+import { required } from './required';
 import { isPlaceholder } from './serial';
 
 /** What a machine's firmware says of it (DMTF DSP0134, SMBIOS). */
@@ -33,7 +34,7 @@ function isTurned({ major, minor }: SmbiosVersion): boolean {
 export function uuidOfBytes(bytes: Uint8Array, version: SmbiosVersion): SmbiosUuid {
   if (bytes.length !== 16) throw new Error('a UUID has 16 bytes');
   const digits = Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
-  const asTheyCome = readUuid(digits) ?? '';
+  const asTheyCome = required(readUuid(digits), 'the UUID of this machine');
   const uuid = turnedUuid(asTheyCome);
   return { uuid, printed: isTurned(version) ? uuid : asTheyCome };
 }

@@ -1,5 +1,6 @@
 import { appendFile, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { required } from '../../core/required';
 import { isRunning, processMark } from '../process-mark';
 import type { RecordedDrive } from '../../core/record';
 import type { AppendContext, Ledger } from '../ledger/ledger';
@@ -15,7 +16,7 @@ export class RunJournal {
 
   static async begin(runs: string, batchId: string): Promise<RunJournal> {
     const file = join(runs, batchId);
-    await writeFile(file, `${processMark(process.pid) ?? ''}\n`, { mode: 0o600 });
+    await writeFile(file, `${required(processMark(process.pid), 'its own process')}\n`, { mode: 0o600 });
     return new RunJournal(file);
   }
 

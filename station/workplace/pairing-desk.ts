@@ -26,6 +26,7 @@ import {
   type PairingFacts,
   type PairingResult,
 } from '../../core/pairing';
+import { required } from '../../core/required';
 import { readScan } from '../../core/scan';
 import type { ScanOutcome } from '../../core/scan-outcome';
 import type { DeskSettings } from '../../core/settings';
@@ -95,7 +96,10 @@ export class PairingDesk {
     this.#take(result, sanitizeForDisplay(text, 120));
     const { outcome } = result;
     if (outcome.result === 'accepted' && outcome.effect === 'paired') {
-      this.#lastPaired = { machineSerial: outcome.machineSerial ?? '', time: now };
+      this.#lastPaired = {
+        machineSerial: required(outcome.machineSerial, 'the machine that was paired'),
+        time: now,
+      };
     }
     return result.action;
   }
