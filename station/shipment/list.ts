@@ -1,4 +1,3 @@
-import { required } from '../../core/required';
 import type { ShipList, WaitingMachine } from '../../core/contract/desk-ships';
 import { judgeMachine, type FinishedJob } from '../../core/shipment-rules';
 import type { Ledger } from '../ledger/ledger';
@@ -39,7 +38,7 @@ function waitingOf({ machineSerial, job, rehearsal, sequence }: FinishedJob, led
     computerName: job.machine?.computerName ?? null,
     orderNumber: job.workOrder ?? null,
     driveSerial: job.drive.serial,
-    finishedAt: required(ended, `ledger entry ${sequence}`).time,
+    finishedAt: ended?.time ?? '',
     rehearsed: rehearsal?.passed ?? null,
   };
 }
