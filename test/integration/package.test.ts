@@ -38,7 +38,8 @@ describe('the Debian package', () => {
     area = temporaryArea('package');
     // Without bundling again: other tests run what is in dist/ at this moment.
     run('npx', ['--no-install', 'tsx', 'build/package.ts', '--no-build', '--flavour', flavour]);
-    const found = readdirSync(output).filter((file) => /_[a-z0-9]+\.deb$/.test(file));
+    const form = flavour === 'release' ? /_[a-z0-9]+\.deb$/ : /_[a-z0-9]+\.test\.deb$/;
+    const found = readdirSync(output).filter((file) => form.test(file));
     expect(found).toHaveLength(1);
     deb = join(output, found[0] ?? '');
     unpacked = join(area, 'unpacked');
