@@ -14,8 +14,8 @@ export interface Layer {
 export const layers: Readonly<Record<string, Layer>> = {
   // The wires know the domain, never the other way round.
   core: { rooms: [], packages: ['zod'], top: 'contract' },
-  native: { rooms: ['core'], packages: 'any' },
-  // station and native meet only in core/contract.
+  helper: { rooms: ['core'], packages: 'any' },
+  // station and helper meet only in core/contract.
   station: { rooms: ['core'], packages: 'any' },
   // The desk is thin: windows and wires. What it is for is done in station.
   electron: { rooms: ['core', 'station'], packages: 'any' },
@@ -37,5 +37,5 @@ export const layers: Readonly<Record<string, Layer>> = {
     ],
   },
   build: { rooms: [], packages: 'any' },
-  test: { rooms: ['core', 'native', 'station', 'electron', 'renderer', 'build'], packages: 'any' },
+  test: { rooms: ['core', 'helper', 'station', 'electron', 'renderer', 'build'], packages: 'any' },
 };

@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { BrowserWindow, nativeTheme, screen } from 'electron';
 import { z } from 'zod';
-import { deskPage } from './desk-files';
+import { deskPage } from './app-files';
 import { boundsOnScreen } from './window-bounds';
 
 const boundsSchema = z.strictObject({

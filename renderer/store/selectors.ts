@@ -1,8 +1,8 @@
-import type { DeskJob, DeskRehearsal, DeskState, DrivesState } from '../../core/contract/desk';
-import type { Pair, PairingState } from '../../core/pairing-state';
-import type { Drive } from '../../core/drive';
-import { hasEnded } from '../../core/job';
-import type { Expectation } from '../../core/scan-outcome';
+import type { DeskJob, DeskRehearsal, DeskState, DrivesState } from '../../core/contract/app';
+import type { Pair, PairingState } from '../../core/pairing/pairing-state';
+import type { Drive } from '../../core/drive/drive';
+import { hasEnded } from '../../core/job/job';
+import type { Expectation } from '../../core/scan/scan-outcome';
 
 /** Rules of what the screens show. Pure; each returns a part of the state or a plain value unless it says so. */
 

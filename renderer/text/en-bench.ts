@@ -1,6 +1,6 @@
-import type { DeskJob } from '../../core/contract/desk';
-import type { Task } from '../../core/task';
-import type { ErrorCode, ErrorData } from '../../core/errors';
+import type { DeskJob } from '../../core/contract/app';
+import type { Task } from '../../core/base/task';
+import type { ErrorCode, ErrorData } from '../../core/base/errors';
 import { atStart, bayName, scanText } from './en-scan';
 
 const count = (number: number, one: string, many: string): string => `${number} ${number === 1 ? one : many}`;

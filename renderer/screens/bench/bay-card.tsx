@@ -1,8 +1,8 @@
 import { memo, type ReactElement } from 'react';
-import type { DeskJob, DeskRehearsal } from '../../../core/contract/desk';
-import type { Pair } from '../../../core/pairing-state';
-import type { Drive } from '../../../core/drive';
-import { useDesk } from '../../store/desk-store';
+import type { DeskJob, DeskRehearsal } from '../../../core/contract/app';
+import type { Pair } from '../../../core/pairing/pairing-state';
+import type { Drive } from '../../../core/drive/drive';
+import { useDesk } from '../../store/app-store';
 import {
   cardKind,
   driveOf,

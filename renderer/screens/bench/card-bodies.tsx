@@ -1,8 +1,8 @@
 import { IconCheck, IconPlayerStop, IconX } from '@tabler/icons-react';
 import type { ReactElement } from 'react';
-import type { DeskJob, DeskRehearsal } from '../../../core/contract/desk';
-import type { Pair } from '../../../core/pairing-state';
-import type { Drive } from '../../../core/drive';
+import type { DeskJob, DeskRehearsal } from '../../../core/contract/app';
+import type { Pair } from '../../../core/pairing/pairing-state';
+import type { Drive } from '../../../core/drive/drive';
 import { formatDriveSize } from '../../format';
 import type { CardKind, Density } from '../../store/selectors';
 import { useText } from '../../text';

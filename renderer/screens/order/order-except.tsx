@@ -1,11 +1,11 @@
 import { Button, TextInput } from '@mantine/core';
 import { IconAlertTriangle } from '@tabler/icons-react';
 import { useEffect, useRef, useState, type ReactElement } from 'react';
-import type { OrderState } from '../../../core/contract/desk';
-import type { PairingState } from '../../../core/pairing-state';
-import { normalizeSerial } from '../../../core/serial';
+import type { OrderState } from '../../../core/contract/app';
+import type { PairingState } from '../../../core/pairing/pairing-state';
+import { normalizeSerial } from '../../../core/machine/serial';
 import { act } from '../../actions';
-import { useDesk } from '../../store/desk-store';
+import { useDesk } from '../../store/app-store';
 import { useText, type Text } from '../../text';
 
 const longestReason = 400;

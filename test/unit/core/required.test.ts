@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { emptyPairing, withPair } from '../../../core/pairing-rules';
-import { required } from '../../../core/required';
+import { emptyPairing, withPair } from '../../../core/pairing/pairing-rules';
+import { required } from '../../../core/base/required';
 
 describe('what must be there', () => {
   it('is given back, an empty text, nothing and no too', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { DeskJob } from '../../../core/contract/desk';
-import type { PairingState } from '../../../core/pairing-state';
+import type { DeskJob } from '../../../core/contract/app';
+import type { PairingState } from '../../../core/pairing/pairing-state';
 import {
   bayOf,
   cardKind,
@@ -11,8 +11,8 @@ import {
   passedDrives,
   stepStatuses,
 } from '../../../renderer/store/selectors';
-import { previews } from '../../support/desk-preview-states';
-import { emptyState, result, someDrive, someJob } from '../../support/desk-samples';
+import { previews } from '../../support/app-preview-states';
+import { emptyState, result, someDrive, someJob } from '../../support/app-samples';
 
 const interrupted: DeskJob['state'] = { state: 'interrupted' };
 const writing: DeskJob['state'] = { state: 'writing', bytesDone: 1, bytesTotal: 2 };
