@@ -65,10 +65,11 @@ export function readMacs(text: string): { readonly macs: string[]; readonly prob
   for (const piece of text.split(/[\s,;|/]+/).filter((one) => one !== '')) {
     const mac = readMac(piece);
     if (mac !== null) macs.push(mac);
-    else
-      {problems.push(
+    else {
+      problems.push(
         `'${shown(piece)}' is not a MAC: six pairs of hexadecimal digits, no group's address and not all the same`,
-      );}
+      );
+    }
   }
   return { macs: [...new Set(macs)], problems };
 }

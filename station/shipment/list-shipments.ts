@@ -31,7 +31,10 @@ export function listShipments(ledger: LedgerReader): ShipList {
   };
 }
 
-function waitingOf({ machineSerial, job, rehearsal, sequence }: FinishedJob, ledger: LedgerReader): WaitingMachine {
+function waitingOf(
+  { machineSerial, job, rehearsal, sequence }: FinishedJob,
+  ledger: LedgerReader,
+): WaitingMachine {
   const ended = ledger.inspect(sequence)?.checked.entry;
   return {
     machineSerial,
