@@ -35,14 +35,14 @@ describe('a work order in the app', () => {
     const { page } = desk;
     await page.keyboard.press('F5');
     await desk.answerFiles(orderFile('wrong.csv', 'serial;uuid\n1.23E+11;\n7KX9PQ1;zz\n'));
-    await page.getByLabel('Order number').fill('WO-7');
+    await page.getByLabel('Work order number').fill('WO-7');
     await page.getByRole('button', { name: 'Choose a file …' }).click();
     await page.getByText(/line 2: .*turned into a number/).waitFor();
     await page.getByText(/line 3: .*not a UUID/).waitFor();
     await desk.picture('order-refused');
     await desk.answerFiles(orderFile('right.csv', 'serial;name\n7KX9PQ1;PC-1\n7KX9PQ2;PC-2\n'));
     await page.getByRole('button', { name: 'Choose a file …' }).click();
-    await page.getByRole('heading', { name: 'Order WO-7' }).waitFor();
+    await page.getByRole('heading', { name: 'Work order WO-7' }).waitFor();
     await page.getByText('2 machines are open:').waitFor();
   });
 
@@ -57,9 +57,9 @@ describe('a work order in the app', () => {
       .getByText(/not in the open order/)
       .waitFor();
     await page.getByRole('button', { name: 'Go to Order' }).click();
-    await page.getByRole('button', { name: 'Say why it is done' }).click();
+    await page.getByRole('button', { name: 'Allow it' }).click();
     await page.getByLabel('Reason', { exact: true }).fill('A spare');
-    await page.getByRole('button', { name: 'Record it' }).click();
+    await page.getByRole('button', { name: 'Record the exception' }).click();
     await page.getByRole('row', { name: /STRANGER1.*A spare/ }).waitFor();
     await desk.scan('7KX9PQ1');
     await desk.scan('BAY 1');

@@ -269,7 +269,7 @@ const looks: Readonly<Record<string, Preview>> = {
   'order-none': { state: mixed, key: 'F5' },
   order: { state: stranger, key: 'F5' },
   'order-small': { state: stranger, key: 'F5', size: { width: 1024, height: 640 } },
-  'order-close': { state: closable, key: 'F5', press: 'Close the order' },
+  'order-close': { state: closable, key: 'F5', press: 'Close the work order' },
   'order-damaged': {
     state: {
       ...mixed,
@@ -290,7 +290,7 @@ const looks: Readonly<Record<string, Preview>> = {
   'order-bench': { state: stranger },
   'order-bench-small': { state: stranger, size: { width: 1024, height: 640 } },
   ship: { state: mixed, key: 'F6' },
-  'ship-chosen': { state: mixed, key: 'F6', tick: 'Choose all that are shown' },
+  'ship-chosen': { state: mixed, key: 'F6', tick: 'Select all shown' },
   'ship-made': { state: mixed, key: 'F6', press: 'Make the bundle of shipment LS-2025-0041 again' },
   cancel: { state: mixed, press: 'Cancel bay 3' },
 };
