@@ -134,9 +134,9 @@ export function toErrorData(thrown: unknown): ErrorData {
   const stack = thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown);
   return {
     code: 'internal',
-    message: `Prestage met an error it does not know: ${thrown instanceof Error ? thrown.message : String(thrown)}`,
+    message: `Unexpected error: ${thrown instanceof Error ? thrown.message : String(thrown)}`,
     cause: stack,
-    remedy: 'Nothing more is written. Report this with the text above.',
+    remedy: 'Writing has stopped. Report this error with the text above.',
   };
 }
 

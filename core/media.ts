@@ -40,9 +40,9 @@ export const mediaSchema = z.strictObject({
 });
 export type Media = z.infer<typeof mediaSchema>;
 
-/** What to do with a media that is damaged or cut off. */
+/** What to do with a media that is damaged or truncated. */
 export const copyMediaAgain =
-  'Copy the media again from where it came from, and compare its SHA-256. If it stays, ask the enterprise to send it again.';
+  'Copy the media again from its source and compare its SHA-256. If it happens again, ask the enterprise to send it again.';
 
 /** SHA-256 of a media. `sha256` of the first file is what the enterprise sends beside the file. */
 export const mediaHashSchema = z.strictObject({

@@ -88,7 +88,7 @@ export function changeSettings(
       code: 'state-unavailable',
       message: `The settings file ${sanitizeForDisplay(places.settingsFile, 512)} cannot be written.`,
       cause: error instanceof Error ? error.message : String(error),
-      remedy: 'Check that its folder may be written and that the disk is not full.',
+      remedy: 'Check that you can write to its folder and that the disk is not full.',
     });
   }
   return settings;
@@ -111,6 +111,6 @@ function settingsInvalid(
     code: 'settings-invalid',
     message: `The settings file ${sanitizeForDisplay(places.settingsFile, 512)} ${what}.`,
     cause: cause instanceof Error ? cause.message : null,
-    remedy: 'Correct the file, or delete it to have the defaults again.',
+    remedy: 'Correct the file, or delete it to restore the defaults.',
   });
 }

@@ -3,7 +3,7 @@ import { PrestageError, type ErrorCode } from '../../core/errors';
 import { copyMediaAgain } from '../../core/media';
 import { toolFailed } from './runner';
 
-const freeSpace = 'Make room on the disk that holds the renders, then try again.';
+const freeSpace = 'Free some space on the disk with the image cache, then try again.';
 
 interface Meaning {
   readonly code: ErrorCode;
@@ -16,7 +16,7 @@ const corrupt = (what: string): Meaning => ({ code: 'media-corrupt', what, remed
 const renderFailed = (what: string): Meaning => ({
   code: 'render-failed',
   what,
-  remedy: 'Try again. If it stays, ask the enterprise how the media was made.',
+  remedy: 'Try again. If it happens again, ask the enterprise how the media was created.',
 });
 
 /**
@@ -42,17 +42,17 @@ const meanings: Readonly<Record<number, Meaning>> = {
   2: corrupt('has compressed data that cannot be decompressed'),
   8: {
     code: 'media-part-missing',
-    what: 'is one part of several, and another part is not there any more',
+    what: 'is one part of several, and another part is missing',
     remedy: 'Put all parts into one folder, then try again.',
   },
-  10: corrupt('is damaged: it does not agree with itself on how many images it has'),
+  10: corrupt('is damaged: its number of images is contradictory'),
   13: corrupt('does not match its own integrity table'),
   15: corrupt('has a damaged header (chunk size)'),
   16: corrupt('has a damaged header (compression)'),
   17: corrupt('has a damaged header'),
   18: {
     code: 'media-image-missing',
-    what: 'does not have the image that was asked for',
+    what: 'does not have the requested image',
     remedy: 'Inspect the media and choose one of its images.',
   },
   19: corrupt('has a damaged integrity table'),
@@ -61,29 +61,29 @@ const meanings: Readonly<Record<number, Meaning>> = {
   25: corrupt('has a damaged header (part number)'),
   26: corrupt('is damaged'),
   27: renderFailed('has a reparse point that is not valid'),
-  28: corrupt('is damaged: data in it does not have the SHA-1 that it should have'),
-  30: corrupt('has a name or text in it that is not valid UTF-16'),
-  36: corrupt('has no list of files in it'),
+  28: corrupt('is damaged: some of its data does not match its SHA-1'),
+  30: corrupt('contains a name or text that is not valid UTF-16'),
+  36: corrupt('has no list of files'),
   39: {
     code: 'tool-failed',
-    what: 'needs more memory than this computer has: it is damaged, or made to do harm',
+    what: 'needs more memory than this computer has: it is damaged or malicious',
     remedy: copyMediaAgain,
   },
   [wimlibStatus.notRegularFile]: {
     code: 'media-unreadable',
     what: 'is not a regular file',
-    remedy: 'Choose the WIM file itself.',
+    remedy: 'Choose the WIM file.',
   },
   43: {
     code: 'media-not-a-wim',
-    what: 'is not a WIM',
+    what: 'is not a WIM file',
     remedy: 'Choose the .wim, .esd or .swm file that the enterprise sent.',
   },
-  [wimlibStatus.ntfsFailed]: renderFailed('could not be applied: the NTFS volume refused something'),
+  [wimlibStatus.ntfsFailed]: renderFailed('could not be applied: the NTFS volume refused an operation'),
   47: {
     code: 'media-unreadable',
     what: 'cannot be opened',
-    remedy: 'Check that the file is there and may be read, then try again.',
+    remedy: 'Check that the file exists and that you can read it, then try again.',
   },
   50: {
     code: 'media-unreadable',
@@ -100,14 +100,14 @@ const meanings: Readonly<Record<number, Meaning>> = {
     what: 'is one part of several, and the parts do not belong together',
     remedy: 'Put all parts of one media into one folder, then try again.',
   },
-  65: { code: 'media-truncated', what: 'is cut off: it ends too early', remedy: copyMediaAgain },
-  67: corrupt('has a damaged header, or is of a version that wimlib does not know'),
+  65: { code: 'media-truncated', what: 'is incomplete: it ends too early', remedy: copyMediaAgain },
+  67: corrupt('has a damaged header, or has a version that wimlib does not support'),
   [wimlibStatus.writeFailed]: renderFailed('could not be applied: writing failed'),
   73: corrupt('has damaged XML data'),
   74: {
     code: 'media-encrypted',
-    what: 'is an encrypted ESD: its content can only be read with a key that is not in it',
-    remedy: 'Ask the enterprise for a WIM that is not encrypted.',
+    what: 'is an encrypted ESD, which can only be read with a key that it does not contain',
+    remedy: 'Ask the enterprise for an unencrypted WIM file.',
   },
   90: corrupt('is damaged: it has extended attributes that are not valid'),
 };
@@ -123,7 +123,7 @@ export function wimlibFailure(status: number, stderr: string, file: string): Pre
   if (/No space left on device|Disk quota exceeded/i.test(stderr)) {
     return new PrestageError({
       code: 'render-no-space',
-      message: `There is no space left to apply ${name}.`,
+      message: `There is not enough space to apply ${name}.`,
       cause,
       remedy: freeSpace,
     });
@@ -131,9 +131,9 @@ export function wimlibFailure(status: number, stderr: string, file: string): Pre
   if (status === 21 && stderr.includes('too deep')) {
     return new PrestageError({
       code: 'media-unsafe-names',
-      message: `${name} has a folder that contains itself, or folders that are nested without end.`,
+      message: `${name} has a folder that contains itself, or endlessly nested folders.`,
       cause,
-      remedy: 'Do not use this media. Ask the enterprise to make it again.',
+      remedy: 'Do not use this media. Ask the enterprise to create it again.',
     });
   }
   const meaning = meanings[status];

@@ -191,9 +191,9 @@ function requireFreeMachine({ machineSerial, again }: PlannedJob, ledger: Ledger
 export function withdraw(facts: JobFacts, ledger: Ledger, context: AppendContext): ErrorData {
   const reason: ErrorData = {
     code: 'helper-died',
-    message: `The helper ended in the moment in which the ${driveLabel(facts.drive)} was recorded. The drive may have no partition table.`,
+    message: `The helper stopped just as the ${driveLabel(facts.drive)} was recorded. The drive may have no partition table.`,
     cause: null,
-    remedy: 'Do not ship it. Write this drive again.',
+    remedy: 'Do not ship this drive. Write it again.',
   };
   const { jobId, machineSerial, drive, fingerprint } = facts;
   try {
@@ -311,7 +311,7 @@ function endOf(job: JobState): JobEnd {
   if (hasEnded(job)) return job;
   throw new PrestageError({
     code: 'helper-protocol',
-    message: `The helper ended a job that is still ${job.state}.`,
-    remedy: 'Write the drive again. If it happens again, install Prestage again.',
+    message: `The helper ended a job that was still ${job.state}.`,
+    remedy: 'Write the drive again. If it happens again, reinstall Prestage.',
   });
 }

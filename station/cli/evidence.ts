@@ -151,7 +151,7 @@ function prove({ stateDirectory }: CommandContext, sequence: number): string {
     throw new PrestageError({
       code: 'record-not-found',
       message: `The ledger has no entry ${sequence}.`,
-      remedy: 'See "prestage ledger list" for the entries there are.',
+      remedy: 'To see the entries, run: prestage ledger list',
     });
   }
   const ledger = Ledger.open(places);

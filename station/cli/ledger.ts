@@ -118,6 +118,6 @@ function reportText({ ok, entries, findings, keyFingerprint }: LedgerReport): st
     ...(keyFingerprint === null ? [] : [`Station key ${keyFingerprint}`]),
     ...(ok
       ? []
-      : ['Keep the state folder as it is, as evidence, and tell whoever answers for this station.']),
+      : ['Keep the state folder unchanged as evidence, and tell the person responsible for this station.']),
   ].join('\n');
 }

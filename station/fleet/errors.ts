@@ -12,7 +12,7 @@ export function fleetUnavailable(message: string, cause: string | null): Prestag
     message,
     cause,
     remedy:
-      'Nothing is lost: the entries stay on the station and are pushed when the database answers again. If this lasts, tell whoever looks after the plant’s database.',
+      'Nothing is lost: the entries stay on the station and are pushed when the database is available again. If this continues, tell the administrator of the plant database.',
   });
 }
 

@@ -243,11 +243,11 @@ export class Ledger {
       const first = rows.shift();
       if (first?.sequence !== head.sequence) {
         throw ledgerBroken(
-          `The newest entries of the ledger are missing: it once had ${head.sequence} entries and now has fewer.`,
+          `The newest entries of the ledger are missing: it had ${head.sequence} entries and now has fewer.`,
         );
       }
       if (first.hash !== head.hash) {
-        throw ledgerBroken(`Entry ${head.sequence} is not the one that this station signed last.`);
+        throw ledgerBroken(`Entry ${head.sequence} is not the last one that this station signed.`);
       }
       last = first;
     }
@@ -454,7 +454,7 @@ export class Ledger {
     const problem = problems[0];
     if (problem !== undefined) throw ledgerBroken(`Entry ${row.sequence} of the ledger ${problem.message}`);
     if (entry?.sequence !== row.sequence) {
-      throw ledgerBroken(`Entry ${row.sequence} of the ledger was written as another one.`);
+      throw ledgerBroken(`Entry ${row.sequence} of the ledger was written under another number.`);
     }
     return { ...toStored(row), entry };
   }

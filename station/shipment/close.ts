@@ -62,7 +62,7 @@ export function closeShipment(
     }
   }
   throw refused(
-    'These machines are being written or shipped at this moment.',
+    'These machines are being written or shipped right now.',
     null,
     'Try again in a minute.',
   );

@@ -72,7 +72,7 @@ describe('a work order in the app', () => {
     await new Promise((gone) => desk.process.once('exit', gone));
     desk = await DeskApp.start({ state, bench });
     const { page } = desk;
-    await page.getByText('1 pair is there from before Prestage ended.').waitFor();
+    await page.getByText('1 pair from before Prestage stopped was restored.').waitFor();
     expect(await card(desk, 'bay 1').textContent()).toContain('7KX9PQ1');
     await page.getByRole('button', { name: /^Show order WO-7/ }).click();
     await page.getByRole('row', { name: /7KX9PQ1.*Paired/ }).waitFor();

@@ -268,7 +268,7 @@ describe('prestage fleet verify', () => {
       .object({ findings: z.array(z.object({ code: z.string(), message: z.string() })) })
       .parse(JSON.parse(found.stdout));
     expect(findings.map(({ message }) => message)).toEqual([
-      'The migration 0002-push is another one than was applied.',
+      'The migration 0002-push differs from the one that was applied.',
       'The trigger check_entry was switched off.',
       'The trigger keys_are_only_added is missing.',
     ]);

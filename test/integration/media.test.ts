@@ -113,7 +113,7 @@ describe('inspectMedia', () => {
       return (await inspectMedia(made.path, 1)).bootable.problems;
     };
     expect(await inspected(await mediaStore('windows'))).toEqual([
-      'the boot store starts the extracted Windows, not the boot image: the task sequence would never begin',
+      'the boot store starts the extracted Windows, not the boot image: the task sequence would never start',
     ]);
     expect(await inspected(Buffer.from('regf, and no more'))).toEqual([
       'the boot store (\\EFI\\Microsoft\\Boot\\BCD) is damaged: this media will be refused',
@@ -137,13 +137,13 @@ describe('inspectMedia', () => {
       '\\EFI\\Boot\\bootx64.efi is a program for arm64 machines; by its name it should be for x64 machines',
     ]);
     expect(other.warnings).toEqual([
-      '\\EFI\\Boot\\bootx64.efi is not signed: a machine with Secure Boot on will refuse it',
+      '\\EFI\\Boot\\bootx64.efi is not signed: a machine with Secure Boot enabled will refuse it',
     ]);
     const bare = await inspected({
       without: [...bootPaths.loaders, 'Windows/Boot/EFI/bootmgfw.efi', bootPaths.bootStore],
     });
     expect(bare.bootable.problems).toEqual([
-      'there is no program that a UEFI machine starts: no \\EFI\\Boot\\bootx64.efi, no boot manager',
+      'there is no UEFI boot loader: neither \\EFI\\Boot\\bootx64.efi nor a boot manager',
     ]);
     expect(bare.warnings[0]).toContain('there is no boot store in the media');
     const ofWindows = await inspected({ without: bootPaths.loaders });
@@ -152,7 +152,7 @@ describe('inspectMedia', () => {
       loaders: [{ path: '\\Windows\\Boot\\EFI\\bootmgfw.efi', wanted: 'x64', cpu: 'x64' }],
     });
     const large = await inspected({ extraFiles: { 'EFI/large.bin': Buffer.alloc(300 * 1024 * 1024) } });
-    expect(large.warnings[0]).toContain('only the layout configmgr-uefi has room for them');
+    expect(large.warnings[0]).toContain('only the layout configmgr-uefi has enough space for them');
   });
 
   it('finds boot files whatever their case', async () => {

@@ -48,7 +48,7 @@ const mixed: DeskState = {
       status: 'ended',
       verdict: {
         passed: false,
-        what: 'the firmware refused to start the drive: Access Denied',
+        what: 'the firmware refused to boot the drive: Access Denied',
         sign: { kind: 'display' },
         secureBoot: true,
         accelerator: 'kvm',
@@ -259,7 +259,7 @@ const looks: Readonly<Record<string, Preview>> = {
           message: 'The database prestage at db.plant.example does not take the password.',
           cause: '28P01: password authentication failed for user "bench_7"',
           remedy:
-            'Check the password file of this station, and that the login has this password. Then start the app again, or run "prestage fleet push".',
+            'Check the password file of this station, and the password of the login. Then restart the app, or run "prestage fleet push".',
         },
       },
     },
@@ -281,7 +281,7 @@ const looks: Readonly<Record<string, Preview>> = {
             'The station’s copy of the open order WO-2025-00417 is missing or was changed: /home/depot/.local/state/prestage/orders/ab12.json.',
           cause: 'ENOENT: no such file or directory',
           remedy:
-            'Nothing can be written for it. Open the same order once more from what the enterprise sent: the copy is then put back.',
+            'No drive can be written for it. Open the file that the enterprise sent again: this restores the copy.',
         },
       }),
     },

@@ -279,7 +279,7 @@ export const shipments: ShipList = {
   held: [
     {
       machineSerial: machineOf(12),
-      reason: `Machine ${machineOf(12)} was found wrong when its drive was read again: the drive in bay 12 gave back other data.`,
+      reason: `Machine ${machineOf(12)} failed when its drive was read again: the drive in bay 12 gave back other data.`,
     },
   ],
   more: false,
@@ -295,7 +295,7 @@ export const shipReport: BundleReport = {
   file: '/home/bench/Documents/SHIPMENT-LS-2025-0041.zip',
   machines: 24,
   withdrawn: [
-    `Machine ${machineOf(3)} was found wrong when its drive was read again: the drive gave back other data.`,
+    `Machine ${machineOf(3)} failed when its drive was read again: the drive gave back other data.`,
   ],
   notImported: [
     { machineSerial: machineOf(4), file: 'configmgr-import.csv', reason: 'has no computer name' },

@@ -45,7 +45,7 @@ describe('identityDifferences', () => {
     'notices a twin in its place by the attachment alone: %s',
     (attachment) => {
       expect(identityDifferences(confirmed, { ...confirmed, attachment })).toEqual([
-        'it was taken out or replaced since',
+        'it was removed or replaced',
       ]);
     },
   );

@@ -122,9 +122,9 @@ describe('what is wrong', () => {
     expect(problemsOf(text).map((problem) => problem.slice(0, 62))).toEqual([
       "line 2: the serial '1.23E+11' was turned into a number by a sp",
       "line 3: 'P' is not a computer name of 2 to 15 characters",
-      "line 3: 'not-a-uuid' is not a UUID: 32 hexadecimal digits",
+      "line 3: 'not-a-uuid' is not a UUID, which has 32 hexadecimal digits",
       "line 3: '00:11:22' is not a MAC: six pairs of hexadecimal digi",
-      "line 3: '0' is not the number of an image: 1, 2, 3, …",
+      "line 3: '0' is not an image number (1, 2, 3, …)",
       "line 3: there is no layout 'bios'; there are: uefi, uefi-recov",
       'line 4: the serial 5CD1 is already there in line 3',
       'line 4: the media SHA-256 is cdcdcdcdcdcd…, and abababababab… ',
@@ -133,7 +133,7 @@ describe('what is wrong', () => {
       "line 7: '00000000-0000-0000-0000-000000000000' is what firmwar",
       "line 7: 'FF:FF:FF:FF:FF:FF' is not a MAC: six pairs of hexadec",
       'line 7: the computer name PC-3 is already there in line 4',
-      "line 7: 'abc' is not a SHA-256: that has 64 hexadecimal digits",
+      "line 7: 'abc' is not a SHA-256, which has 64 hexadecimal digits",
     ]);
   });
 
@@ -165,7 +165,7 @@ describe('what is wrong', () => {
       expect.stringContaining('line 2: a quotation mark opens here'),
     ]);
     expect(problemsOf('serial,model\n5CD1,"shut" up\n')).toEqual([
-      "line 2: there is text behind a closing quotation mark: 'up'",
+      "line 2: there is text after a closing quotation mark: 'up'",
     ]);
     expect(orderOf('serial,model\n5CD1,15" screen').machines[0]?.model).toBe('15" screen');
   });
@@ -176,7 +176,7 @@ describe('what is wrong', () => {
       "line 2: the order number is '4712', and '4711' in what was given: an order has one",
     ]);
     expect(problemsOf('serial,serial number\n5CD1,5CD2')).toContain('line 1: two columns are the serial');
-    expect(problemsOf('')).toEqual(['there is no machine in it']);
+    expect(problemsOf('')).toEqual(['it contains no machines']);
   });
 });
 
@@ -211,8 +211,8 @@ describe('JSON', () => {
   "mediaSha256": "${'cd'.repeat(32)}"
 }`;
     expect(problemsOf(text, null)).toEqual([
-      'line 2: the version is not 1: this Prestage does not know the form',
-      "line 5: an order has no member 'colour'",
+      'line 2: the version is not 1: this version of Prestage cannot read it',
+      "line 5: a work order has no member 'colour'",
       expect.stringContaining('line 7: machine 1: serial is a number: put it in quotation marks'),
       'line 7: the serial is missing',
       expect.stringContaining("line 8: 'zz' is not a MAC"),

@@ -165,7 +165,7 @@ describe('a shipment', () => {
     const mixed = plan({ histories: [real('AAA'), machine('BBB')] });
     expect(mixed.machines.map(({ machineSerial }) => machineSerial)).toEqual(['AAA']);
     expect(mixed.leftOut).toEqual([
-      { machineSerial: 'BBB', reason: 'Machine BBB was written to a virtual drive of a training bench.' },
+      { machineSerial: 'BBB', reason: 'Machine BBB was written to a training drive.' },
     ]);
     const named = { asked: 'named', histories: [real('AAA'), machine('BBB')] } as const;
     expect(refusal(named).message).toContain('Machine BBB was written to a virtual drive');

@@ -36,7 +36,7 @@ describe('recorded machines', () => {
         'system-disk: It holds the running system (/boot/efi, /boot, /).',
         'swap: It has swap space of this machine (station--vg-swap_1).',
         'lvm: It is part of the LVM volume group station-vg.',
-        'encrypted: It holds the open encrypted volume nvme0n1p3_crypt.',
+        'encrypted: It contains the open encrypted volume nvme0n1p3_crypt.',
       ],
     });
     const drive = drivesOf(recordedListing('lvm-on-luks-nvme')).get('/dev/nvme0n1');
@@ -109,7 +109,7 @@ describe('recorded machines', () => {
     expect(verdictsOf(recordedListing('zram'))).toEqual({
       '/dev/zram0': [
         'swap: It has swap space of this machine (zram0).',
-        "memory-disk: zram0 lives in the machine's memory.",
+        "memory-disk: zram0 is in the memory of this computer.",
       ],
     });
   });
@@ -121,7 +121,7 @@ describe('recorded machines', () => {
   });
 
   it('card readers without a medium', () => {
-    const noMedium = ['no-medium: It has no medium in it: its size is 0.'];
+    const noMedium = ['no-medium: It has no medium: its size is 0.'];
     expect(verdictsOf(recordedListing('card-reader-empty'))).toEqual({
       '/dev/sdb': noMedium,
       '/dev/mmcblk0': noMedium,
@@ -131,7 +131,7 @@ describe('recorded machines', () => {
   it('eMMC: the disk is a drive, its boot areas are not', () => {
     const boot = (name: string): string[] => [
       'read-only: It is read-only.',
-      `not-a-disk: ${name} (disk) is not a kind of drive that is written.`,
+      `not-a-disk: ${name} (disk) is not a type of drive that Prestage writes.`,
     ];
     const listing = recordedListing('emmc');
     expect(verdictsOf(listing)).toEqual({
@@ -147,7 +147,7 @@ describe('recorded machines', () => {
     expect(verdictsOf(recordedListing('multipath'))).toEqual({
       '/dev/sda': path,
       '/dev/sdb': path,
-      '/dev/sdc': ['not-a-disk: It is reached over a network.'],
+      '/dev/sdc': ['not-a-disk: It is connected over a network.'],
     });
   });
 
@@ -156,7 +156,7 @@ describe('recorded machines', () => {
     expect(verdictsOf(listing)).toEqual({
       '/dev/sda': [],
       '/dev/sdb': ['sector-size: It has 520 bytes a sector; 512 and 4096 can be written.'],
-      '/dev/sdc': ['not-a-disk: It is host-managed zoned: it cannot be written in place.'],
+      '/dev/sdc': ['not-a-disk: It is a host-managed zoned drive, which cannot be overwritten in place.'],
     });
     expect(drivesOf(listing).get('/dev/sda')).toMatchObject({ logicalSectorSize: 4096, rotational: true });
   });
@@ -251,8 +251,8 @@ describe('recorded machines', () => {
       '/dev/sda': ['held: It is in use by bcache0 (disk).'],
       '/dev/sdb': ['held: It is in use by thing (dm).'],
       '/dev/sdc': ['held: It is in use by dm-9.'],
-      '/dev/nbd0': ['not-a-disk: nbd0 (disk) is not a kind of drive that is written.'],
-      '/dev/nvme0n1': ['not-a-disk: It is reached over a network.'],
+      '/dev/nbd0': ['not-a-disk: nbd0 (disk) is not a type of drive that Prestage writes.'],
+      '/dev/nvme0n1': ['not-a-disk: It is connected over a network.'],
     });
   });
 });

@@ -117,7 +117,7 @@ describe('a proof', () => {
     const other = generateKeyPairSync('ed25519').publicKey;
     expect(checkProof(proofOf(700), other)).toEqual({
       ok: false,
-      reason: 'The entry was made with another key.',
+      reason: 'The entry was signed with another key.',
     });
   });
 
