@@ -14,11 +14,13 @@ interface CreateOptions {
 
 /** `prestage bench create | remove`: folders of virtual drives, for training and trials. */
 export function benchCommand(): Command {
-  const command = new Command('bench').description('make or remove virtual drives, for training and trials');
+  const command = new Command('bench').description(
+    'create or remove a virtual bench: training drives that are files',
+  );
   command
     .command('create')
-    .description('make a folder of virtual drives')
-    .argument('<dir>', 'folder; must be empty or not exist yet')
+    .description('create a virtual bench')
+    .argument('<dir>', 'folder; must be empty or not exist')
     .requiredOption('--drives <count>', `number of drives, 1 to ${mostBenchDrives}`, parseDrives)
     .requiredOption('--size <size>', 'size of each, such as 8G', parseSizeOption)
     .addOption(new Option('--sector-size <bytes>', 'bytes').choices(['512', '4096']).default('512'))
@@ -45,14 +47,14 @@ export function benchCommand(): Command {
     );
   command
     .command('remove')
-    .description('remove a folder of virtual drives, with what was written to them')
-    .argument('<dir>', 'folder made by bench create')
+    .description('remove a virtual bench and everything on its drives')
+    .argument('<dir>', 'folder of the virtual bench')
     .addOption(jsonOption())
     .action(
       commandAction<object>(async ({ output }, _options, [directory = '']) => {
         const folder = resolve(directory);
         await removeBench(folder);
-        output.result({ bench: folder, removed: true }, () => 'The bench was removed.');
+        output.result({ bench: folder, removed: true }, () => 'The virtual bench was removed.');
         return undefined;
       }),
     );

@@ -8,16 +8,18 @@ import { localTime, table } from './output';
 
 /** `prestage cache show | clear | limit`: the renders that are kept. */
 export function cacheCommand(): Command {
-  const command = new Command('cache').description('look after the renders that are kept for the next batch');
+  const command = new Command('cache').description(
+    'manage the image cache: disk images kept for the next batch',
+  );
   const subcommand = (name: string, description: string): Command =>
     command.command(name).description(description).addOption(stateOption()).addOption(jsonOption());
-  subcommand('show', 'say what is kept, and how much space it takes').action(
+  subcommand('show', 'show the disk images in the cache and how much space they use').action(
     commandAction<object>(async (context) => {
       await show(context);
       return undefined;
     }),
   );
-  subcommand('clear', 'remove every render that no batch is using').action(
+  subcommand('clear', 'remove every disk image that no batch is using').action(
     commandAction<object>(async (context) => {
       const { places, settings } = stateOf(context);
       const cache = await openRenderCache(places.renderCache, settings.cacheLimitBytes);
@@ -26,7 +28,7 @@ export function cacheCommand(): Command {
       return undefined;
     }),
   );
-  subcommand('limit', 'set how much space renders may take; the oldest go first')
+  subcommand('limit', 'set the size limit of the image cache; the least recently used are removed first')
     .argument('<size>', 'for example 200G', parseLimit)
     .action(
       commandAction<object>(async (context, _options, [size = '']) => {
@@ -68,7 +70,7 @@ async function show(context: CommandContext): Promise<void> {
 function cacheText(entries: readonly CacheEntry[], bytes: number, limitBytes: number): string {
   const sum = `${formatBytes(bytes)} of ${formatBytes(limitBytes)} used.`;
   if (entries.length === 0) return sum;
-  const columns = ['MEDIA', 'IMAGE', 'LAYOUT', 'DRIVE', 'SECTOR', 'TAKES', 'LAST USED'].map((title) => ({
+  const columns = ['MEDIA', 'IMAGE', 'LAYOUT', 'DRIVE', 'SECTOR', 'USES', 'LAST USED'].map((title) => ({
     title,
   }));
   const rows = entries.map(({ facts, bytes: taken, lastUsed }) => [

@@ -23,24 +23,24 @@ interface StationOptions extends TargetOptions {
 
 /** `prestage fleet migrate | add-station | push | status | verify`. */
 export function fleetCommand(): Command {
-  const command = new Command('fleet').description('bring the ledgers of many stations into one database');
+  const command = new Command('fleet').description('collect the ledgers of many stations in one database');
   addTargetOptions(command.command('migrate'))
-    .description('for the administrator: make the tables in the plant’s database, or bring them up to date')
+    .description('for the administrator: create or update the tables in the plant database')
     .addOption(jsonOption())
     .action(
       commandAction<TargetOptions>(async ({ signal, output }, options) => {
         const applied = await withFleetClient(adminTarget(options), signal, (client) => migrate(client));
         output.result({ applied }, () =>
-          applied.length === 0 ? 'Everything was there already.' : `Applied: ${applied.join(', ')}.`,
+          applied.length === 0 ? 'The tables are already up to date.' : `Applied: ${applied.join(', ')}.`,
         );
         return undefined;
       }),
     );
   addTargetOptions(command.command('add-station'))
-    .description('for the administrator: let a station push, or change its name or login')
+    .description('for the administrator: add a station, or change its name or login')
     .requiredOption('--name <name>', 'name of the station in reports')
-    .requiredOption('--key <file>', 'its station-key.pub.pem')
-    .requiredOption('--login <role>', 'database login of this station alone; must be there')
+    .requiredOption('--key <file>', 'station-key.pub.pem of the station')
+    .requiredOption('--login <role>', 'database login for this station only; must exist')
     .addOption(jsonOption())
     .action(
       commandAction<StationOptions>(async ({ signal, output }, options) => {
@@ -60,18 +60,18 @@ export function fleetCommand(): Command {
     );
   command
     .command('push')
-    .description('push what the plant’s database has not, and end')
+    .description('push all missing entries to the plant database')
     .addOption(stateOption())
     .addOption(jsonOption())
     .action(commandAction<object>(push));
   command
     .command('status')
-    .description('how far the plant’s database is behind this station')
+    .description('show how many entries the plant database is behind this station')
     .addOption(stateOption())
     .addOption(jsonOption())
     .action(commandAction<object>(status));
   addTargetOptions(command.command('verify'))
-    .description('check every hash, signature and chain in the plant’s database')
+    .description('check every hash, signature and chain in the plant database')
     .addOption(jsonOption())
     .action(
       commandAction<TargetOptions>(async ({ signal, output }, options) => {
@@ -95,8 +95,8 @@ function openOutbox({ stateDirectory }: CommandContext): { settings: FleetSettin
   const settings = loadSettings(places).fleet;
   if (settings === undefined) {
     throw fleetInvalid(
-      'No plant’s database is set for this station.',
-      'Set "fleet" in settings.json; the README says how.',
+      'No plant database is set up for this station.',
+      'Set "fleet" in settings.json; the documentation explains how.',
     );
   }
   return { settings, outbox: new Outbox(places) };
@@ -149,10 +149,10 @@ async function status(context: CommandContext): Promise<ExitCode | undefined> {
     facts([
       ['database', `${database} at ${host}:${port} as ${user}`],
       ['entries here', String(entries)],
-      ['entries there', error === null ? String(confirmed) : `${confirmed} when it last answered`],
+      ['entries there', error === null ? String(confirmed) : `${confirmed} when it last responded`],
       ['behind', String(behind)],
       ['last confirmed', at === null ? null : localTime(new Date(at))],
-      ['answer now', error === null ? 'good' : [`${error.code}: ${error.message}`, error.remedy]],
+      ['status', error === null ? 'ok' : [`${error.code}: ${error.message}`, error.remedy]],
     ]),
   );
   return error === null ? undefined : exitCodes.failed;
@@ -177,6 +177,6 @@ function reportText({ ok, entries, stations, findings }: FleetReport): string {
   const columns = ['STATION', 'ENTRIES', 'NEWEST HASH', 'KEY'].map((title) => ({ title }));
   return [
     ...(rows.length === 0 ? [] : [table(columns, rows), '']),
-    ok ? `The database is whole: ${looked} checked.` : `The database is NOT whole: ${found} in ${looked}.`,
+    ok ? `The database is intact: ${looked} checked.` : `The database is NOT intact: ${found} in ${looked}.`,
   ].join('\n');
 }

@@ -14,12 +14,12 @@ interface InspectOptions {
 
 /** `prestage media inspect | verify`. */
 export function mediaCommand(): Command {
-  const command = new Command('media').description('look at a prestaged Windows image (a WIM file)');
+  const command = new Command('media').description('inspect a prestaged Windows image (a WIM file)');
   command
     .command('inspect')
-    .description('say what is in a media, and whether it is the file that was sent')
+    .description('show what the media contains, and whether it is the file that was sent')
     .argument('<file>', 'WIM or ESD file, or the first part of a split set')
-    .option('--image <index>', 'image whose names and boot files are looked at', parseCount, 1)
+    .option('--image <index>', 'image whose names and boot files are inspected', parseCount, 1)
     .addOption(jsonOption())
     .action(
       commandAction<InspectOptions>(async (context, { image }, [file = '']) => {
@@ -35,7 +35,7 @@ export function mediaCommand(): Command {
     );
   command
     .command('verify')
-    .description('read everything in a media and compare it with the checksums inside')
+    .description('read all data in the media and compare it with the checksums inside')
     .argument('<file>', 'WIM or ESD file, or the first part of a split set')
     .addOption(jsonOption())
     .action(
@@ -66,7 +66,7 @@ export function mediaCommand(): Command {
         };
         output.result(
           document,
-          () => `The media is whole: ${formatBytes(bytes)} checked.\n${hashText(hash, expected)}`,
+          () => `The media is intact: ${formatBytes(bytes)} checked.\n${hashText(hash, expected)}`,
         );
         return undefined;
       }),
@@ -147,9 +147,9 @@ function mediaText(media: Media, hash: MediaHash, expected: ExpectedHash): strin
 
 function hashText(hash: MediaHash, expected: ExpectedHash): string {
   const judged = {
-    given: 'as given',
-    manifest: 'as in the manifest',
-    none: 'nothing to compare it with',
+    given: 'matches the given SHA-256',
+    manifest: 'matches the manifest',
+    none: 'not compared: no expected SHA-256',
   }[expected.source];
   return facts([['SHA-256'.padEnd('integrity table'.length), `${hash.sha256} (${judged})`]]);
 }

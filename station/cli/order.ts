@@ -24,15 +24,13 @@ interface ExceptOptions extends WhoOptions {
 
 /** `prestage order open | show | except | close | list`. */
 export function orderCommand(): Command {
-  const command = new Command('order').description(
-    'work orders: which machines are expected, and how far they are',
-  );
+  const command = new Command('order').description('work orders: the expected machines and their progress');
   whoOptions(
     command
       .command('open')
-      .description('open an order from CSV, JSON or serials one a line; - reads standard input')
+      .description('open a work order from CSV, JSON, or one serial per line; - reads standard input')
       .argument('<file>')
-      .option('--number <number>', 'the enterprise’s number, when the file does not say it'),
+      .option('--number <number>', 'work order number, if it is not in the file'),
   ).action(
     commandAction<OpenOptions>(async (context, options, [file = '']) => {
       const number = options.number ?? null;
@@ -42,13 +40,13 @@ export function orderCommand(): Command {
         for (const warning of sent.warnings) context.output.message(`note: ${problemText(warning)}`);
         context.output.result(
           { orderId, number: order.number, machines: order.machines.length, warnings: sent.warnings },
-          () => `The order ${shown(order.number)} is open: ${machines(order.machines.length)} expected.`,
+          () => `Work order ${shown(order.number)} is open: ${machines(order.machines.length)} expected.`,
         );
       });
       return undefined;
     }),
   );
-  whoOptions(command.command('show').description('show the open order and each of its machines')).action(
+  whoOptions(command.command('show').description('show the open work order and each of its machines')).action(
     commandAction<WhoOptions>(async (context, options) => {
       await withBook(context, options, (book) => {
         const open = book.require();
@@ -61,9 +59,9 @@ export function orderCommand(): Command {
   whoOptions(
     command
       .command('except')
-      .description('say why a machine is left out, or is done although it is not in the order')
+      .description('add an exception: leave out a machine, or allow one that is not in the work order')
       .argument('<serial>')
-      .requiredOption('--reason <text>', 'why'),
+      .requiredOption('--reason <text>', 'reason to record'),
   ).action(
     commandAction<ExceptOptions>(async (context, options, [serial = '']) => {
       await withBook(context, options, (book, { append }) => {
@@ -71,7 +69,7 @@ export function orderCommand(): Command {
         const { state, unexpected, reason } = line;
         context.output.result({ serial: line.serial, state, unexpected, reason }, () =>
           unexpected && state !== 'left-out'
-            ? `Machine ${line.serial} is not in the order and may be done.`
+            ? `Machine ${line.serial} is not in the work order and is now allowed.`
             : `Machine ${line.serial} is left out.`,
         );
       });
@@ -79,14 +77,16 @@ export function orderCommand(): Command {
     }),
   );
   whoOptions(
-    command.command('close').description('close the open order; refused while a machine of it is open'),
+    command
+      .command('close')
+      .description('close the open work order; refused while any of its machines is open'),
   ).action(
     commandAction<WhoOptions>(async (context, options) => {
       await withBook(context, options, (book, { append }) => {
         const closed = book.close(append);
         context.output.result(
           closed,
-          () => `The order ${shown(closed.number)} is closed: ${sumText(closed)}.`,
+          () => `Work order ${shown(closed.number)} is closed: ${sumText(closed)}.`,
         );
       });
       return undefined;
@@ -94,7 +94,7 @@ export function orderCommand(): Command {
   );
   command
     .command('list')
-    .description('list all orders of this station, the newest last')
+    .description('list all work orders of this station, newest last')
     .addOption(stateOption())
     .addOption(jsonOption())
     .action(
@@ -110,7 +110,7 @@ export function orderCommand(): Command {
 
 function whoOptions(command: Command): Command {
   return command
-    .option('--operator <name>', 'who does it; the default is the user')
+    .option('--operator <name>', 'name of the operator (default: the user)')
     .addOption(stateOption())
     .addOption(jsonOption());
 }
@@ -147,31 +147,31 @@ function documentOf({ orderId, order, lines, openedAt, openedBy }: OpenOrder, vi
 
 function showText({ order, lines, openedAt, openedBy }: OpenOrder, view: OrderView): string {
   const head = facts([
-    ['order', order.number],
+    ['work order', order.number],
     ['opened', `${localTime(new Date(openedAt))} by ${openedBy}`],
-    ['media', order.mediaSha256 ?? 'any that is proved'],
+    ['media', order.mediaSha256 ?? 'any verified media'],
     ['image', order.imageIndex === undefined ? 'any' : String(order.imageIndex)],
     ['layout', order.layout ?? 'any'],
     ['machines', countsText(view)],
   ]);
   const rows: Cell[][] = view.lines.map(({ serial, state, unexpected, reason }) => {
     const { assetTag = null, computerName = null } = lines.get(serial) ?? {};
-    return [serial, state, assetTag, computerName, unexpected ? 'not in the order' : null, reason];
+    return [serial, state, assetTag, computerName, unexpected ? 'not in the work order' : null, reason];
   });
   const columns = ['MACHINE', 'STATE', 'ASSET TAG', 'NAME', 'NOTE', 'REASON'].map((title) => ({ title }));
-  const open = view.open.length === 0 ? 'Nothing is open.' : `${machines(view.open.length)} open.`;
+  const open = view.open.length === 0 ? 'No machines are open.' : `${machines(view.open.length)} open.`;
   return `${head}\n\n${table(columns, rows)}\n\n${open}`;
 }
 
 function countsText({ counts, unexpected }: OrderView): string {
   const states = orderLineStates.filter((state) => counts[state] > 0);
   const texts = states.map((state) => `${counts[state]} ${state}`);
-  return [...texts, ...(unexpected > 0 ? [`${unexpected} of them not in the order`] : [])].join(', ');
+  return [...texts, ...(unexpected > 0 ? [`${unexpected} of them not in the work order`] : [])].join(', ');
 }
 
 function listText(orders: readonly ListedOrder[]): string {
-  if (orders.length === 0) return 'No order was ever opened on this station.';
-  const columns = ['ORDER', 'OPENED', 'BY', 'MACHINES', 'CLOSED', 'RESULT'].map((title) => ({ title }));
+  if (orders.length === 0) return 'No work order was ever opened on this station.';
+  const columns = ['WORK ORDER', 'OPENED', 'BY', 'MACHINES', 'CLOSED', 'RESULT'].map((title) => ({ title }));
   const rows = orders.map((order) => [
     order.number,
     localTime(new Date(order.openedAt)),
@@ -186,7 +186,7 @@ function listText(orders: readonly ListedOrder[]): string {
 function sumText({ closed }: ListedOrder): string {
   if (closed === null) return '';
   const { done, leftOut, unexpected } = closed;
-  return `${done} done, ${leftOut} left out, ${unexpected} done that were not in it`;
+  return `${done} done, ${leftOut} left out, ${unexpected} done outside the work order`;
 }
 
 function machines(count: number): string {

@@ -81,7 +81,7 @@ function report(error: unknown, output: Output, signal: AbortSignal): ExitCode {
 function rootCommand({ version, stdout, stderr }: CommandLine, output: Output): Command {
   const root = new Command('prestage')
     .description(
-      'Puts one prestaged Windows image on a rack of drives, proves what it wrote, keeps the record.',
+      'Writes one prestaged Windows image to a rack of drives, verifies every drive, and keeps a signed record.',
     )
     .version(version, '-V, --version', 'print the version')
     .helpOption('-h, --help', 'print this help')
@@ -118,11 +118,11 @@ function rootCommand({ version, stdout, stderr }: CommandLine, output: Output): 
 
 const exitCodeHelp = `
 Exit codes:
-  0    all good
-  1    an error Prestage does not know
-  2    the command line is wrong
+  0    success
+  1    an unexpected error
+  2    the command line is not valid
   3    refused before anything was touched
-  4    some drive failed, a ledger is not whole, a shipment is in doubt, or the plant's database did not take entries
+  4    a drive failed, a ledger is not intact, a shipment did not pass the audit, or the plant database did not accept entries
   130  cancelled`;
 
 /** Makes a command and all below it throw what is wrong with the command line, in our form. */

@@ -30,16 +30,16 @@ interface RehearseOptions {
 /** `prestage rehearse`: starts a finished drive in a virtual machine. */
 export function rehearseCommand(): Command {
   return new Command('rehearse')
-    .description('start a finished drive in a virtual machine, and record whether it starts')
-    .requiredOption('--drive <id>', 'the drive; it is only read')
+    .description('boot test: boot a finished drive in a virtual machine, and record whether it boots')
+    .requiredOption('--drive <id>', 'drive to test; it is only read')
     .addOption(benchOption())
     .option(
       '--sign <text>',
-      'text on the serial console that says it has started; the default is in the settings',
+      'text on the serial console that shows that it has booted (default: from the settings)',
     )
-    .option('--seconds <n>', 'how long to wait for the sign', parseCount)
-    .option('--secure-boot', 'firmware with Secure Boot on and Microsoft’s keys')
-    .option('--operator <name>', 'who does it; the default is the user')
+    .option('--seconds <n>', 'time limit in seconds (default: from the settings)', parseCount)
+    .option('--secure-boot', 'use firmware with Secure Boot on and Microsoft’s keys')
+    .option('--operator <name>', 'name of the operator (default: the user)')
     .addOption(stateOption())
     .addOption(jsonOption())
     .action(
@@ -101,7 +101,7 @@ function documentOf(drive: Drive, { machineSerial, verdict, pictureFile, ledgerE
 
 function textOf(drive: Drive, { verdict, pictureFile }: ShownReport): string {
   return (
-    `The ${driveLabel(drive)} ${verdict.passed ? 'starts' : 'does not start'}: ${verdict.what}; ` +
+    `The ${driveLabel(drive)} ${verdict.passed ? 'boots' : 'does not boot'}: ${verdict.what}; ` +
     `${formatDuration(verdict.seconds)}. Picture: ${pictureFile ?? 'none'}`
   );
 }
@@ -131,6 +131,6 @@ export async function rehearseFirst(
     };
   } catch (error) {
     if (!(error instanceof PrestageError)) throw error;
-    return { document: null, text: 'The first drive was not rehearsed.', failure: error };
+    return { document: null, text: 'The boot test of the first drive was not run.', failure: error };
   }
 }

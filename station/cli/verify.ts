@@ -34,9 +34,9 @@ const verdicts: ReadonlySet<string> = new Set([
 export function verifyCommand(): Command {
   return new Command('verify')
     .description('read a finished drive again and compare it with its record')
-    .requiredOption('--drive <id>', 'the drive')
+    .requiredOption('--drive <id>', 'drive to read')
     .addOption(benchOption())
-    .option('--operator <name>', 'who does it; the default is the user')
+    .option('--operator <name>', 'name of the operator (default: the user)')
     .addOption(stateOption())
     .addOption(jsonOption())
     .action(
@@ -94,7 +94,7 @@ export function verifyCommand(): Command {
                 ledgerEntry,
               },
               () =>
-                `The ${driveLabel(drive)} holds what was recorded for machine ${sanitizeForDisplay(machineSerial)}: ` +
+                `The ${driveLabel(drive)} matches the record of machine ${sanitizeForDisplay(machineSerial)}: ` +
                 `${formatBytes(bytesVerified)} read in ${formatDuration(seconds)}.`,
             );
             return exitCodes.good;
@@ -117,7 +117,7 @@ function requireRecord(drive: Drive, ledger: Ledger, places: StatePlaces): JobFa
     throw new PrestageError({
       code: 'record-not-found',
       message: `The chunk map of the ${driveLabel(drive)} is missing from the state folder.`,
-      remedy: 'Restore the folder chunk-maps from a backup, or write the drive anew.',
+      remedy: 'Restore the folder chunk-maps from a backup, or write the drive again.',
     });
   }
   return job;

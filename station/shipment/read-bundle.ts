@@ -63,7 +63,10 @@ export function readBundle(zip: Uint8Array, trusted: ReadonlySet<string>): Bundl
   }
   doubts.push(...doubtFiles(document, files));
   if (!Buffer.from(packZip(files)).equals(Buffer.from(zip.buffer, zip.byteOffset, zip.length))) {
-    say('bundle-changed', 'The ZIP file was changed: it does not have the exact format that a station writes.');
+    say(
+      'bundle-changed',
+      'The ZIP file was changed: it does not have the exact format that a station writes.',
+    );
   }
   const records = readJson(files, bundleNames.records, shipmentRecordsSchema);
   const content = readRecords(records, document, key, doubts);
@@ -83,7 +86,9 @@ function readJson<S extends z.ZodType>(files: readonly BundleFile[], name: strin
   const parsed = schema.safeParse(value);
   if (!parsed.success) throw new UnreadableBundle(`Its ${name} does not have the right format.`);
   if (!Buffer.from(`${canonicalJson(parsed.data)}\n`, 'utf8').equals(Buffer.from(bytes))) {
-    throw new UnreadableBundle(`Its ${name} was changed: it does not have the exact format that a station writes.`);
+    throw new UnreadableBundle(
+      `Its ${name} was changed: it does not have the exact format that a station writes.`,
+    );
   }
   return parsed.data;
 }
@@ -180,7 +185,11 @@ function readRecords(
     records.machines.map(({ machineSerial, jobId }) => [machineSerial, jobId]),
   );
   if (shippedAs !== recordedAs) {
-    say('shipment-differs', null, 'The records do not match the machines that were shipped according to the ledger.');
+    say(
+      'shipment-differs',
+      null,
+      'The records do not match the machines that were shipped according to the ledger.',
+    );
     return null;
   }
   const machines = records.machines.flatMap(({ entries, ...machine }, index): MachineContent[] => {
@@ -206,7 +215,11 @@ function readRecords(
   for (const row of order) {
     const known = isOrderRecord(row.entry.record) && orders.has(row.entry.record.orderId);
     if (!known) {
-      say('entry-foreign', null, `Ledger entry ${row.sequence} does not belong to the work order of these machines.`);
+      say(
+        'entry-foreign',
+        null,
+        `Ledger entry ${row.sequence} does not belong to the work order of these machines.`,
+      );
     }
   }
   doubts.push(...doubtChain([closed, ...order, ...machines.flatMap(({ rows }) => rows)]));

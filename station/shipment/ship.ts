@@ -152,7 +152,9 @@ export function contentOf(ledger: Ledger, closed: ClosedRow): ShipmentContent {
     const content = machineContent(machine, ledger.find({ by: 'job', jobId: machine.jobId }));
     if (content !== null) return content;
     const serial = sanitizeForDisplay(machine.machineSerial);
-    throw ledgerBroken(`The ledger has no finished job of machine ${serial}, although it records it as shipped.`);
+    throw ledgerBroken(
+      `The ledger has no finished job of machine ${serial}, although it records it as shipped.`,
+    );
   });
   const orders = new Set(machines.flatMap(({ finished }) => finished.job.orderId ?? []));
   const order = orderKinds

@@ -71,7 +71,7 @@ describe('ledger prove and check-proof', () => {
   it('accept the proof, with the fingerprint or the key’s file, without any state', async () => {
     const verdict = await run('check-proof', file, '--trust', fingerprint);
     expect(verdict).toMatchObject({ code: 0, err: '' });
-    expect(verdict.out).toContain('The proof holds.');
+    expect(verdict.out).toContain('The proof is valid.');
     expect(verdict.out).toMatch(/entry +400\n/);
     const pem = statePlaces(state).publicKeyFile;
     expect(await run('check-proof', file, '--trust', pem)).toMatchObject({ code: 0 });
