@@ -107,7 +107,10 @@ function doubtMachine(
   }
   const { bytesVerified, bytesWritten, chunksVerified } = result;
   if (bytesVerified < bytesWritten || bytesVerified === 0 || chunksVerified === 0) {
-    say('verify-incomplete', `was not read back completely: ${bytesVerified} of ${bytesWritten} written bytes.`);
+    say(
+      'verify-incomplete',
+      `was not read back completely: ${bytesVerified} of ${bytesWritten} written bytes.`,
+    );
   }
   if (expectedSha256 !== null) {
     if (job.media.sha256 !== expectedSha256) {
@@ -162,7 +165,8 @@ export function doubtOrder(
 ): Doubt[] {
   const doubts: Doubt[] = [];
   if (shipped.number !== order.number) {
-    const number = shipped.number === null ? 'no work order' : `work order ${sanitizeForDisplay(shipped.number)}`;
+    const number =
+      shipped.number === null ? 'no work order' : `work order ${sanitizeForDisplay(shipped.number)}`;
     doubts.push(
       doubt(
         'order-other',
@@ -184,7 +188,9 @@ export function doubtOrder(
   const present = new Set(machines.map(({ finished }) => finished.machineSerial));
   const said = (serial: string): string => {
     const reason = shipped.exceptions.get(serial);
-    return reason === undefined ? '.' : `; reason recorded at the station: ${sanitizeForDisplay(reason, 200)}`;
+    return reason === undefined
+      ? '.'
+      : `; reason recorded at the station: ${sanitizeForDisplay(reason, 200)}`;
   };
   for (const { serial } of order.machines) {
     if (present.has(serial)) continue;

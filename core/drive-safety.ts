@@ -171,7 +171,10 @@ function sortReasons(facts: DriveFacts): BlockReason[] {
     facts.nvmeTransports?.some((transport) => transport !== 'pcie') === true;
   if (network) reasons.push({ code: 'not-a-disk', message: 'It is connected over a network.' });
   if (facts.zoned === 'host-managed') {
-    reasons.push({ code: 'not-a-disk', message: 'It is a host-managed zoned drive, which cannot be overwritten in place.' });
+    reasons.push({
+      code: 'not-a-disk',
+      message: 'It is a host-managed zoned drive, which cannot be overwritten in place.',
+    });
   }
   return reasons;
 }
@@ -189,7 +192,10 @@ function useReasons(root: BlockNode): BlockReason[] {
   if (other.length > 0) reasons.push({ code: 'mounted', message: `It is mounted at ${enumerate(other)}.` });
   for (const node of nodes) {
     if (node.swap) {
-      reasons.push({ code: 'swap', message: `It has swap space in use by this computer (${clean(node.title)}).` });
+      reasons.push({
+        code: 'swap',
+        message: `It has swap space in use by this computer (${clean(node.title)}).`,
+      });
     }
     for (const use of node.otherUses) reasons.push({ code: 'held', message: clean(use) });
     for (const child of node.children) {

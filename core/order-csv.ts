@@ -86,7 +86,8 @@ function readQuoted(
   for (;;) {
     const close = text.indexOf('"', position);
     if (close < 0) {
-      const problem = 'a quotation mark opens here and is never closed: everything after it is read as one field';
+      const problem =
+        'a quotation mark opens here and is never closed: everything after it is read as one field';
       return { value: value + text.slice(position), end: text.length, problem };
     }
     value += text.slice(position, close);

@@ -152,7 +152,10 @@ function assemble(raw: RawOrder): OrderReading {
   for (const { at, machine } of lines) {
     const { serial } = machine;
     if (serial.includes(' ')) {
-      warnings.push({ line: at, message: `'${serial}' contains a space: check whether it is one machine or two` });
+      warnings.push({
+        line: at,
+        message: `'${serial}' contains a space: check whether it is one machine or two`,
+      });
     } else if (/^\d{15}0+$/.test(serial)) {
       const message = `'${serial}' has only zeros after its 15th digit, where spreadsheets lose digits: compare it with a label`;
       warnings.push({ line: at, message });

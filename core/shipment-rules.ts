@@ -66,9 +66,7 @@ export function judgeMachine(history: MachineHistory): Fitness {
   const readings = later.filter((record) => record.kind === 'drive-verified' && record.jobId === jobId);
   const bad = readings.find((record) => record.kind === 'drive-verified' && record.end.state === 'failed');
   if (bad?.kind === 'drive-verified' && bad.end.state === 'failed') {
-    return unfit(
-      `failed when its drive was read again: ${sanitizeForDisplay(bad.end.reason.message, 300)}`,
-    );
+    return unfit(`failed when its drive was read again: ${sanitizeForDisplay(bad.end.reason.message, 300)}`);
   }
   const rehearsal = later.findLast((record) => record.kind === 'drive-rehearsed' && record.jobId === jobId);
   const verdict = rehearsal?.kind === 'drive-rehearsed' ? rehearsal.verdict : null;

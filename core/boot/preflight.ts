@@ -54,7 +54,9 @@ export function judgeBoot(facts: BootFacts): { bootable: Bootable; notes: string
     notes.push('the boot store starts a boot image other than \\sources\\boot.wim');
   }
   if (facts.bootStore === 'missing' && facts.bootImage === 'whole') {
-    notes.push('the media has no boot store: Prestage adds one to each drive that starts \\sources\\boot.wim');
+    notes.push(
+      'the media has no boot store: Prestage adds one to each drive that starts \\sources\\boot.wim',
+    );
   }
   for (const { path, signed, cpu } of facts.loaders) {
     if (!signed && cpu !== 'none') {

@@ -64,7 +64,8 @@ export async function readBootStore(file: string, signal: AbortSignal): Promise<
       outputFile,
     });
     if (status !== 0) throw invalid(lastWords(stderr));
-    if ((await stat(outputFile)).size > 16 * largestStore) throw invalid('it expands to far more than its own size');
+    if ((await stat(outputFile)).size > 16 * largestStore)
+      throw invalid('it expands to far more than its own size');
     return await readFile(outputFile, 'utf8');
   });
   const parsed = hiveSchema.safeParse(parseXml(xml));
@@ -236,6 +237,7 @@ function invalid(cause: string): PrestageError {
     code: 'boot-store-invalid',
     message: 'The boot store of the media (EFI\\Microsoft\\Boot\\BCD) cannot be read or changed.',
     cause,
-    remedy: 'No drive was touched. Ask the enterprise to create the media again, as bootable prestaged media.',
+    remedy:
+      'No drive was touched. Ask the enterprise to create the media again, as bootable prestaged media.',
   });
 }

@@ -121,7 +121,11 @@ function openFailed(drive: Drive, error: unknown): PrestageError {
       `The ${label} is in use by this computer.`,
       'Unmount it or stop the program that uses it, then start again.',
     ],
-    EAGAIN: ['drive-busy', `The ${label} is in use by another instance of Prestage.`, 'Wait until the other batch has ended.'],
+    EAGAIN: [
+      'drive-busy',
+      `The ${label} is in use by another instance of Prestage.`,
+      'Wait until the other batch has ended.',
+    ],
     EACCES: [
       'drive-not-permitted',
       `You do not have permission to write to the ${label}.`,

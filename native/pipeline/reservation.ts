@@ -42,7 +42,8 @@ export function requireOwnRights(drive: Drive): void {
   if (drive.kind !== 'virtual' || elevatedCaller() === null) return;
   throw new PrestageError({
     code: 'helper-protocol',
-    message: 'The helper received, with administrator rights, a request for a virtual drive, which needs none.',
+    message:
+      'The helper received, with administrator rights, a request for a virtual drive, which needs none.',
     remedy: 'Nothing was written. Reinstall Prestage: its parts do not match.',
   });
 }

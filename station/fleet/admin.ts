@@ -67,7 +67,8 @@ export async function migrate(client: Client, steps: readonly Migration[] = ours
 
 /** What is applied must be the beginning of what we know, unchanged. */
 function checkApplied(applied: readonly z.infer<typeof appliedRow>[], steps: readonly Migration[]): void {
-  const changed = 'Nothing was changed. Use the version of Prestage that created the database, or a newer one.';
+  const changed =
+    'Nothing was changed. Use the version of Prestage that created the database, or a newer one.';
   applied.forEach(({ number, name, checksum }, index) => {
     const step = steps[index];
     const shown = sanitizeForDisplay(name, 80);

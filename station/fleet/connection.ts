@@ -51,7 +51,11 @@ export function readCertificates(file: string): string {
   try {
     pem = readFileSync(file, 'utf8');
   } catch (error) {
-    throw fleetInvalid(`The certificate file ${shown} cannot be read.`, 'Check its path and permissions.', error);
+    throw fleetInvalid(
+      `The certificate file ${shown} cannot be read.`,
+      'Check its path and permissions.',
+      error,
+    );
   }
   if (!pem.includes('-----BEGIN CERTIFICATE-----')) {
     throw fleetInvalid(
@@ -68,12 +72,19 @@ function readPassword(file: string): string {
   try {
     descriptor = openSync(file, constants.O_RDONLY);
   } catch (error) {
-    throw fleetInvalid(`The password file ${shown} cannot be read.`, 'Check its path and permissions.', error);
+    throw fleetInvalid(
+      `The password file ${shown} cannot be read.`,
+      'Check its path and permissions.',
+      error,
+    );
   }
   try {
     const facts = fstatSync(descriptor);
     if (!facts.isFile() || (facts.mode & 0o077) !== 0) {
-      throw fleetInvalid(`The password file ${shown} is accessible to other users.`, `Run: chmod 600 ${shown}`);
+      throw fleetInvalid(
+        `The password file ${shown} is accessible to other users.`,
+        `Run: chmod 600 ${shown}`,
+      );
     }
     const password = readFileSync(descriptor, 'utf8').replace(/\r?\n$/, '');
     if (password === '' || /[\r\n]/.test(password)) {

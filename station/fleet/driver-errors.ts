@@ -42,7 +42,10 @@ const refusals: Readonly<Record<string, readonly [message: string, remedy: strin
     `A station’s login gets its permissions from "prestage fleet add-station", a reader’s from GRANT prestage_reader. ${again}`,
   ],
   '3F000': ['has no Prestage tables', 'Run "prestage fleet migrate" as the database administrator.'],
-  '42883': ['has no Prestage tables, or older ones', 'Run "prestage fleet migrate" as the database administrator.'],
+  '42883': [
+    'has no Prestage tables, or older ones',
+    'Run "prestage fleet migrate" as the database administrator.',
+  ],
   '42P01': ['has no Prestage tables', 'Run "prestage fleet migrate" as the database administrator.'],
 };
 

@@ -168,7 +168,11 @@ class ChainCheck {
     }
     if (entry !== null) this.#checkPlace(row, entry.sequence, entry.previousHash, expected);
     if (!derivedHolds(row)) {
-      this.#find(sequence, 'index-mismatch', `Entry ${sequence} has report columns that do not match its contents.`);
+      this.#find(
+        sequence,
+        'index-mismatch',
+        `Entry ${sequence} has report columns that do not match its contents.`,
+      );
     }
     this.#previous = { sequence, hash: row.hash };
   }

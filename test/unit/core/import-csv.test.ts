@@ -28,7 +28,11 @@ describe('configmgr-import.csv', () => {
   it.each<[string, MachineFacts, string]>([
     ['no name', { uuid }, 'has no computer name'],
     ['neither key', { computerName: 'CONTOSO-1' }, 'has neither an SMBIOS UUID nor a MAC'],
-    ['an empty list of MACs', { computerName: 'CONTOSO-1', macs: [] }, 'has neither an SMBIOS UUID nor a MAC'],
+    [
+      'an empty list of MACs',
+      { computerName: 'CONTOSO-1', macs: [] },
+      'has neither an SMBIOS UUID nor a MAC',
+    ],
     ['a name that is too long', { ...whole, computerName: 'A'.repeat(16) }, 'no NetBIOS name'],
     ['a name that is too short', { ...whole, computerName: 'A' }, 'no NetBIOS name'],
     ['a name of digits', { ...whole, computerName: '00421' }, 'digits alone'],

@@ -109,7 +109,7 @@ describe('recorded machines', () => {
     expect(verdictsOf(recordedListing('zram'))).toEqual({
       '/dev/zram0': [
         'swap: It has swap space of this machine (zram0).',
-        "memory-disk: zram0 is in the memory of this computer.",
+        'memory-disk: zram0 is in the memory of this computer.',
       ],
     });
   });
