@@ -255,8 +255,8 @@ function requireOnce(
       const first = seen.get(value);
       if (first === undefined) seen.set(value, { at, serial: machine.serial });
       else {
-        const where = first.at === null ? `with machine ${first.serial}` : `in line ${first.at}`;
-        complaints.push({ line: at, message: `the ${name} ${value} is a duplicate: it is also ${where}` });
+        const where = first.at === null ? `for machine ${first.serial}` : `in line ${first.at}`;
+        complaints.push({ line: at, message: `the ${name} ${value} is already used ${where}` });
       }
     }
   }

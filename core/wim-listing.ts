@@ -129,7 +129,7 @@ class Tally {
         case 'warning':
           return count === 1 ? `wimlib: ${shown}` : `wimlib (${String(count)} warnings, the first): ${shown}`;
         case 'case':
-          return `${many} differ from another in the same folder only in upper and lower case, for example ${shown}`;
+          return `${many} ${count === 1 ? 'differs' : 'differ'} from another in the same folder only in upper and lower case, for example ${shown}`;
         case 'trailing':
           return `${many} with a space or a dot at the end, for example ${shown}`;
         case 'device':

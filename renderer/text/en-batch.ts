@@ -6,9 +6,9 @@ const count = (number: number, one: string, many: string): string =>
   `${number.toLocaleString('en-GB')} ${number === 1 ? one : many}`;
 
 const sources: Readonly<Record<Source, string>> = {
-  given: 'It was typed or scanned here.',
-  manifest: 'It is in the .sha256 file next to the media.',
-  order: 'It is in the open work order.',
+  given: 'the one that was typed or scanned',
+  manifest: 'the one in the .sha256 file next to the media',
+  order: 'the one in the open work order',
 };
 
 const expectedSources: Readonly<Record<Source, string>> = {
@@ -66,7 +66,7 @@ export const batchText = {
       'Scan or type it from the sender’s paper. Do not copy it from this screen: that would verify nothing.',
     proved: 'VERIFIED',
     provedHint: 'The media is the file that was sent. It can be written.',
-    whoSaid: (source: Source): string => `The SHA-256 matches. ${sources[source]}`,
+    whoSaid: (source: Source): string => `The SHA-256 matches ${sources[source]}.`,
     refused: 'REFUSED',
     refusedHint: 'This media cannot be written.',
     found: 'Found',

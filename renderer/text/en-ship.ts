@@ -11,7 +11,7 @@ export const shipText = {
   more: 'Only the newest are shown. To ship them all, run: prestage ship',
   order: 'Work order',
   allOrders: 'All work orders',
-  noOrder: 'no order',
+  noOrder: 'no work order',
   chooseAll: 'Select all shown',
   choose: (serial: string): string => `Select machine ${serial}`,
   columns: {

@@ -54,7 +54,7 @@ export function applyCommand(): Command {
     .option('--image <index>', 'image to apply (default: from the open work order, or 1)', parseCount)
     .option(
       '--layout <name>',
-      `${layouts.map(({ name, description }) => `${name}: ${description}`).join('; ')}(default: from the open work order, or ${defaultLayoutName})`,
+      `${layouts.map(({ name, description }) => `${name}: ${description}`).join('; ')} (default: from the open work order, or ${defaultLayoutName})`,
     )
     .option('--expect-sha256 <hex>', 'SHA-256 that the media must have')
     .requiredOption(

@@ -123,7 +123,7 @@ function mediaText(media: Media, hash: MediaHash, expected: ExpectedHash): strin
     ['integrity table', media.integrityTable ? 'yes' : 'no'],
     ['bootable', bootable.bootable ? `yes (image ${media.imageIndex})` : ['no', ...bootable.problems]],
     [
-      'starts',
+      'boots',
       bootable.loaders.map(({ cpu, signed }) => `${cpu} machines, ${signed ? 'signed' : 'not signed'}`),
     ],
   ];

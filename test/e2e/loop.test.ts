@@ -131,7 +131,7 @@ describe('the whole loop without a mouse', () => {
     await desk.scan('7KX9PQ3');
     await desk.page
       .locator('.scan-last[data-result=refused]')
-      .getByText(/got its drive already/i)
+      .getByText(/already has a drive/i)
       .waitFor();
   });
 

@@ -37,7 +37,7 @@ describe('a work order in the app', () => {
     await desk.answerFiles(orderFile('wrong.csv', 'serial;uuid\n1.23E+11;\n7KX9PQ1;zz\n'));
     await page.getByLabel('Work order number').fill('WO-7');
     await page.getByRole('button', { name: 'Choose a file …' }).click();
-    await page.getByText(/line 2: .*turned into a number/).waitFor();
+    await page.getByText(/line 2: .*converted to a number/).waitFor();
     await page.getByText(/line 3: .*not a UUID/).waitFor();
     await desk.picture('order-refused');
     await desk.answerFiles(orderFile('right.csv', 'serial;name\n7KX9PQ1;PC-1\n7KX9PQ2;PC-2\n'));
@@ -74,7 +74,7 @@ describe('a work order in the app', () => {
     const { page } = desk;
     await page.getByText('1 pair from before Prestage stopped was restored.').waitFor();
     expect(await card(desk, 'bay 1').textContent()).toContain('7KX9PQ1');
-    await page.getByRole('button', { name: /^Show order WO-7/ }).click();
+    await page.getByRole('button', { name: /^Show work order WO-7/ }).click();
     await page.getByRole('row', { name: /7KX9PQ1.*Paired/ }).waitFor();
     await page.getByRole('row', { name: /STRANGER1.*A spare/ }).waitFor();
   });

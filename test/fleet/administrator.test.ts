@@ -159,7 +159,7 @@ describe('prestage fleet add-station', () => {
     // One login for two stations would let one write for the other.
     const shared = await add('second', second.places.publicKeyFile, station.login);
     expect(shared.status).toBe(3);
-    expect(errorOf(shared).message).toContain(`has the login ${station.login}`);
+    expect(errorOf(shared).message).toContain(`already uses the login ${station.login}`);
   });
 });
 
@@ -269,7 +269,7 @@ describe('prestage fleet verify', () => {
       .parse(JSON.parse(found.stdout));
     expect(findings.map(({ message }) => message)).toEqual([
       'The migration 0002-push differs from the one that was applied.',
-      'The trigger check_entry was switched off.',
+      'The trigger check_entry was disabled.',
       'The trigger keys_are_only_added is missing.',
     ]);
   });

@@ -104,8 +104,8 @@ describe('ledger prove and check-proof', () => {
     });
     for (const [document, reason] of [
       [theirs, 'not the one that is trusted'],
-      [{ ...theirs, publicKey: mine.publicKey }, 'made with another key'],
-      [mixed({ entry: theirs.proof.entry }), 'made with another key'],
+      [{ ...theirs, publicKey: mine.publicKey }, 'signed with another key'],
+      [mixed({ entry: theirs.proof.entry }), 'signed with another key'],
       [mixed({ checkpoint: theirs.proof.checkpoint }), 'checkpoint was not signed with this key'],
       [mixed({ path: theirs.proof.path }), 'not in the ledger'],
     ] as const) {
@@ -261,7 +261,7 @@ describe('ledger report', () => {
       machineSerial: 'PC-5',
       alsoDoneAt: null,
     });
-    expect(err).toContain('Nobody compared the key');
+    expect(err).toContain('The key was not compared');
     expect([north, south].map((name) => readFileSync(join(work, name)))).toEqual(before);
   });
 
@@ -301,7 +301,7 @@ describe('ledger report', () => {
     [
       'changed contents',
       replaceIn(3, 'PC-2', 'PC-9'),
-      /north\.json: Entry 3 has other contents than its hash/,
+      /north\.json: Entry 3 has contents that do not match its hash/,
     ],
     [
       'another signature',
@@ -309,11 +309,11 @@ describe('ledger report', () => {
       /Entry 3 has a signature that/,
     ],
     ['an entry that is gone', (lines) => lines.splice(3, 1), /Entry 3 is missing/],
-    ['swapped entries', swap(3, 4), /Entry 3 is missing: in its place stands entry 4/],
+    ['swapped entries', swap(3, 4), /Entry 3 is missing: entry 4 is in its place/],
     ['the first entry gone', (lines) => lines.splice(1, 1), /Entry 1 is missing/],
     ['a file that was cut off', (lines) => lines.splice(6), /cut off/],
     ['the end gone', (lines) => lines.splice(-2, 1), /cut off/],
-    ['something behind the end', (lines) => lines.push('{}', ''), /goes on behind its end/],
+    ['something behind the end', (lines) => lines.push('{}', ''), /continues after its end/],
     ['a comma gone', replaceIn(3, /,$/, ''), /not written as/],
     ['no JSON', replaceIn(3, '{', ''), /Entry 3 does not have the form/],
     ['another number', replaceIn(3, '{"sequence":3', '{"sequence":7'), /Entry 3 is missing/],

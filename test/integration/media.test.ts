@@ -134,7 +134,7 @@ describe('inspectMedia', () => {
     program.writeUInt32LE(0, 0x80 + 24 + 112 + 36);
     const other = await inspected({ extraFiles: { [bootPaths.loaders[0]]: program } });
     expect(other.bootable.problems).toEqual([
-      '\\EFI\\Boot\\bootx64.efi is a program for arm64 machines; by its name it should be for x64 machines',
+      '\\EFI\\Boot\\bootx64.efi is a program for arm64 machines, but its name is for x64 machines',
     ]);
     expect(other.warnings).toEqual([
       '\\EFI\\Boot\\bootx64.efi is not signed: a machine with Secure Boot enabled will refuse it',
@@ -145,7 +145,7 @@ describe('inspectMedia', () => {
     expect(bare.bootable.problems).toEqual([
       'there is no UEFI boot loader: neither \\EFI\\Boot\\bootx64.efi nor a boot manager',
     ]);
-    expect(bare.warnings[0]).toContain('there is no boot store in the media');
+    expect(bare.warnings[0]).toContain('the media has no boot store');
     const ofWindows = await inspected({ without: bootPaths.loaders });
     expect(ofWindows.bootable).toMatchObject({
       bootable: true,
@@ -402,7 +402,7 @@ describe('bad input', () => {
   it('an image that is not there, naming those that are', async () => {
     const error = await failure(inspectMedia(packed.path, 3));
     expect(error.code).toBe('media-image-missing');
-    expect(error.message).toContain('no image 3; it has 1 (Prestaged media), 2 (Image 2)');
+    expect(error.message).toContain('no image 3. Images: 1 (Prestaged media), 2 (Image 2)');
   });
 
   const kinds = Object.keys(hostileNames) as HostileName[];

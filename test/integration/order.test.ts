@@ -157,7 +157,7 @@ describe('an order', () => {
     expect(code).toBe('order-invalid');
     expect(message).toContain('has 4 problems');
     expect(cause?.split('\n')).toEqual([
-      expect.stringContaining('nobody said the number'),
+      expect.stringContaining('the work order number is missing'),
       expect.stringContaining('line 2: '),
       expect.stringContaining('line 3: '),
       expect.stringContaining('line 4: '),

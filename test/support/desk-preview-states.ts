@@ -157,7 +157,7 @@ const listingFailed: DeskState = {
       kind: 'info',
       error: {
         code: 'job-interrupted',
-        message: 'Prestage ended while 2 drives were written.',
+        message: 'Prestage stopped while 2 drives were being written.',
         cause: null,
         remedy: 'Their records say interrupted. Write them again.',
       },
@@ -219,7 +219,7 @@ const looks: Readonly<Record<string, Preview>> = {
           code: 'drive-changed',
           message: 'The drive in bay 2 is not the one that was paired.',
           cause: 'serial was S6PXNM0T402902K and is S6PXNM0T402977K',
-          remedy: 'Take the pair back, and scan the machine and the bay again.',
+          remedy: 'Remove the pairing, then scan the machine and the bay again.',
         },
       },
     },
@@ -256,7 +256,7 @@ const looks: Readonly<Record<string, Preview>> = {
         caughtUpAt: '2025-03-01T16:40:00.000Z',
         lastError: {
           code: 'fleet-refused',
-          message: 'The database prestage at db.plant.example does not take the password.',
+          message: 'The database prestage at db.plant.example does not accept the password.',
           cause: '28P01: password authentication failed for user "bench_7"',
           remedy:
             'Check the password file of this station, and the password of the login. Then restart the app, or run "prestage fleet push".',

@@ -203,7 +203,7 @@ describe('what a drive is in use by', () => {
       ...Array.from({ length: 9 }, (_, index) => `/mnt/${index}`),
     ];
     expect(judgeDrive(disk({ node: node({ mountPoints }) }), plain)).toEqual([
-      { code: 'system-disk', message: 'It holds the running system (/, /boot/efi).' },
+      { code: 'system-disk', message: 'It contains the running system (/, /boot/efi).' },
       { code: 'mounted', message: 'It is mounted at /home, /mnt/0, /mnt/1, /mnt/2 and 6 more.' },
     ]);
   });

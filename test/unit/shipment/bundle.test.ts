@@ -189,7 +189,7 @@ describe('the ZIP', () => {
       Buffer.from(two).toString('latin1').replaceAll('README.txt', 'labels.pdf'),
       'latin1',
     );
-    expect(() => unpackZip(twice)).toThrow('It holds labels.pdf twice.');
+    expect(() => unpackZip(twice)).toThrow('It contains labels.pdf twice.');
     expect(() => unpackZip(twice)).toThrow(NotABundle);
   });
 
