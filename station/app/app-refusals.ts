@@ -1,0 +1,138 @@
+import { PrestageError, type ErrorData } from '../../core/base/errors';
+import type { Pair } from '../../core/contract/app';
+import type { ScanOutcome } from '../../core/scan/scan-outcome';
+
+/** Nothing can start before somebody vouched for the media. */
+export function mediaNotProved(): PrestageError {
+  return new PrestageError({
+    code: 'media-hash-mismatch',
+    message: 'The media is not verified: there is no expected SHA-256, or it does not match.',
+    remedy: 'Nothing was touched. Choose the media and enter the SHA-256 that the enterprise sent.',
+  });
+}
+
+/** The list that the operator confirmed is not the list that would be erased. */
+export function anotherList(): PrestageError {
+  return new PrestageError({
+    code: 'not-confirmed',
+    message: 'The list of drives to erase changed after it was shown.',
+    remedy: 'Nothing was touched. Check the list again, then start.',
+  });
+}
+
+/** Something is missing, or is not as it was when the list was made. */
+export function notReady({ reason, detail }: Extract<ScanOutcome, { result: 'refused' }>): PrestageError {
+  return new PrestageError({
+    code: 'not-confirmed',
+    message: 'The drives cannot be erased now.',
+    cause: detail === null ? reason : `${reason}: ${detail}`,
+    remedy:
+      'Nothing was touched. Enter the operator and the media, pair each machine with its bay, and check the list before you start.',
+  });
+}
+
+/** The refusal of a rehearsal. */
+export function nothingToRehearse(): PrestageError {
+  return new PrestageError({
+    code: 'usage',
+    message: 'There is no finished drive in this bay to test.',
+    remedy: 'Write a drive first, and leave it in its bay.',
+  });
+}
+
+/** The refusal of a retry. */
+export function nothingToRetry(): PrestageError {
+  return new PrestageError({
+    code: 'usage',
+    message: 'This drive has no job to retry.',
+    remedy: 'Pair it with its machine and start it.',
+  });
+}
+
+/** Drives cannot be exchanged for others under jobs that run. */
+export function benchInUse(): PrestageError {
+  return new PrestageError({
+    code: 'drive-busy',
+    message: 'Drives are being written.',
+    remedy: 'Wait until they are finished, then switch between real drives and training drives.',
+  });
+}
+
+/** Pairs whose drive was taken out. */
+export function pulledDrives(pairs: readonly Pair[]): ErrorData {
+  const bays = pairs.map(({ bay, machineSerial }) => `${bay} (machine ${machineSerial})`).join(', ');
+  return {
+    code: 'drive-gone',
+    message: `The drive was removed before the start: ${bays}.`,
+    cause: null,
+    remedy: 'Insert the drive again, then scan the machine and the bay again.',
+  };
+}
+
+/** Pairs of before the program ended that do not hold any more. */
+export function notTakenOver(pairs: readonly Pair[]): ErrorData {
+  const bays = pairs.map(({ bay, machineSerial }) => `${bay} (machine ${machineSerial})`).join(', ');
+  return {
+    code: 'drive-gone',
+    message: `Paired before Prestage stopped, but not restored: ${bays}.`,
+    cause: null,
+    remedy: 'Check the drives, then scan each machine and its bay again.',
+  };
+}
+
+/** Pairs of before the program ended: somebody must look at them. */
+export function takenOver(count: number): ErrorData {
+  return {
+    code: 'not-confirmed',
+    message:
+      count === 1
+        ? '1 pair from before Prestage stopped was restored.'
+        : `${count} pairs from before Prestage stopped were restored.`,
+    cause: null,
+    remedy: 'Check machines and bays. Nothing starts until you confirm again.',
+  };
+}
+
+/** What was before the operator is lost or cannot be kept; the ledger is not concerned. */
+export function memoryLost(what: string, cause: unknown): ErrorData {
+  return {
+    code: 'state-unavailable',
+    message: `The list of paired machines ${what}.`,
+    cause: cause instanceof Error ? cause.message : String(cause),
+    remedy: 'You can keep working. After a restart, scan machines and bays again.',
+  };
+}
+
+/** A job that an earlier run of the station left open. */
+export function interrupted(message: string): ErrorData {
+  return {
+    code: 'job-interrupted',
+    message,
+    cause: null,
+    remedy: 'Choose the media, then write the drive again. Until then, it has no partition table.',
+  };
+}
+
+/** A pair that was asked for by hand. The words for a scanner's refusals are the page's; these are for whoever types. */
+export function notPaired(
+  text: string,
+  { reason, detail }: Extract<ScanOutcome, { result: 'refused' }>,
+): PrestageError {
+  const why: Partial<Record<typeof reason, string>> = {
+    'not-in-order': 'it is not in the open work order; add an exception first',
+    'machine-in-batch': 'it is already paired',
+    'machine-running': 'its drive is being written',
+    'machine-shipped': `it already has a finished drive, recorded on ${detail ?? ''}`,
+    pattern: `it does not match the pattern for ${detail ?? ''}`,
+    'drive-blocked': `the drive cannot be written: ${detail ?? ''}`,
+    'drive-paired': 'the drive is already paired',
+    'drive-running': 'the drive is being written',
+    'drive-finished': 'the drive still shows its last job',
+    'bay-empty': 'the drive is no longer attached',
+  };
+  return new PrestageError({
+    code: 'serial-invalid',
+    message: `'${text}' was not paired: ${why[reason] ?? 'it is not a machine serial'}.`,
+    remedy: 'Enter the serial from the label of the machine, and choose a free drive.',
+  });
+}

@@ -1,0 +1,155 @@
+import { Command, InvalidArgumentError } from 'commander';
+import { formatBytes, sanitizeForDisplay } from '../../core/base/display';
+import { PrestageError } from '../../core/base/errors';
+import type { WorkOrder } from '../../core/order/order';
+import { readOrder, type OrderProblem } from '../../core/order/order-file';
+import { auditBundle, type AuditReport } from '../shipment/audit-bundle';
+import { orderNumberIn, UnreadableBundle } from '../shipment/read-bundle';
+import { NotABundle } from '../shipment/zip';
+import { commandAction, jsonOption } from './command-context';
+import { readInput, trustedKeys, trustOption } from './proof-commands';
+import { exitCodes } from './exit-codes';
+import { facts, localTime, table } from './output';
+
+interface AuditOptions {
+  readonly trust: readonly string[];
+  readonly order?: string;
+  readonly expectSha256?: string;
+  readonly training?: true;
+}
+
+/** `prestage audit`: whether a shipment's bundle is what it says, and what was asked for. */
+export function auditCommand(): Command {
+  return new Command('audit')
+    .argument('<file>', 'the bundle of the shipment')
+    .description('check the bundle of a shipment; needs no network, no state folder and no special rights')
+    .addOption(trustOption().makeOptionMandatory())
+    .option('--order <file>', 'the work order that the shipment is for')
+    .option('--expect-sha256 <hex>', 'SHA-256 of the media that every machine should have', parseHash)
+    .option('--training', 'accept training drives: the shipment is for training')
+    .addOption(jsonOption())
+    .action(
+      commandAction<AuditOptions>((context, options, [file = '']) => {
+        const { output } = context;
+        const trusted = trustedKeys(options.trust);
+        const zip = readInput(file);
+        const report = guarded(file, () => {
+          const order = options.order === undefined ? null : readOrderFile(options.order, orderNumberIn(zip));
+          return auditBundle({
+            zip,
+            trusted,
+            order,
+            expectedSha256: options.expectSha256 ?? null,
+            training: options.training ?? false,
+          });
+        });
+        for (const { code, message } of report.doubts) output.message(`${code}: ${message}`);
+        output.result(report, () => auditText(report, options.order !== undefined));
+        return Promise.resolve(report.ok ? exitCodes.good : exitCodes.failed);
+      }),
+    );
+}
+
+function parseHash(text: string): string {
+  if (!/^[0-9a-fA-F]{64}$/.test(text)) throw new InvalidArgumentError('It must be 64 hexadecimal digits.');
+  return text.toLowerCase();
+}
+
+/** @throws PrestageError shipment-invalid when the file is no bundle */
+function guarded<T>(file: string, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    if (!(error instanceof NotABundle) && !(error instanceof UnreadableBundle)) throw error;
+    throw new PrestageError({
+      code: 'shipment-invalid',
+      message: `${sanitizeForDisplay(file, 512)} is not the bundle of a shipment, or is incomplete.`,
+      cause: error.message,
+      remedy: 'Do not use its contents. Ask the depot to send it again ("prestage ship --again").',
+    });
+  }
+}
+
+/**
+ * Reads the order. One that does not say its own number is taken for the one that the shipment names.
+ * @throws PrestageError usage, order-invalid
+ */
+function readOrderFile(file: string, shipped: string | null): WorkOrder {
+  const text = readInput(file).toString('utf8');
+  const alone = readOrder(text, null);
+  const reading = alone.result === 'read' ? alone : readOrder(text, shipped);
+  if (reading.result === 'read') return reading.order;
+  throw new PrestageError({
+    code: 'order-invalid',
+    message: `The work order ${sanitizeForDisplay(file, 512)} cannot be used.`,
+    cause: reading.problems.slice(0, 50).map(problemText).join('\n'),
+    remedy: 'Give the work order file that was sent to the depot.',
+  });
+}
+
+function problemText({ line, message }: OrderProblem): string {
+  return line === null ? message : `line ${line}: ${message}`;
+}
+
+function auditText(report: AuditReport, ordered: boolean): string {
+  const count = report.doubts.length;
+  const verdict = report.ok
+    ? `The shipment passed the audit: ${machineCount(report.machines.length)} checked.`
+    : `The shipment did NOT pass the audit: ${count} ${count === 1 ? 'finding' : 'findings'}.`;
+  const rows = report.machines.map((machine) => [
+    machine.machineSerial,
+    machine.computerName,
+    machine.driveSerial,
+    formatBytes(machine.bytesVerified),
+    machine.rehearsed === null ? null : machine.rehearsed ? 'boots' : 'does not boot',
+    localTime(new Date(machine.finishedAt)),
+    String(machine.ledgerEntry),
+    machine.entryHash.slice(0, 12),
+    machine.doubts === 0 ? 'ok' : 'FINDING',
+  ]);
+  const titles = [
+    'MACHINE',
+    'NAME',
+    'DRIVE',
+    'READ BACK',
+    'BOOT TEST',
+    'FINISHED',
+    'ENTRY',
+    'HASH',
+    'RESULT',
+  ];
+  return [
+    ...(rows.length === 0
+      ? []
+      : [
+          table(
+            titles.map((title) => ({ title })),
+            rows,
+          ),
+          '',
+        ]),
+    facts([
+      ['shipment', report.number],
+      [
+        'work order',
+        `${report.orderNumber ?? 'none'}${ordered ? '' : ' (not compared: --order was not given)'}`,
+      ],
+      ['closed', localTime(new Date(report.closedAt))],
+      ['station', report.stationName],
+      ['station key', report.keyFingerprint],
+      [
+        'media',
+        report.media.map(
+          ({ fileName, sha256, machines }) => `${fileName}, SHA-256 ${sha256}, ${machineCount(machines)}`,
+        ),
+      ],
+    ]),
+    '',
+    verdict,
+    ...(report.ok ? [] : ['Do not use its machines or import its files until every finding is resolved.']),
+  ].join('\n');
+}
+
+function machineCount(count: number): string {
+  return count === 1 ? '1 machine' : `${count} machines`;
+}
