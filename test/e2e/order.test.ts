@@ -54,7 +54,7 @@ describe('a work order in the app', () => {
     await desk.scan('STRANGER1');
     await page
       .locator('.scan-last[data-result=refused]')
-      .getByText(/not in the open order/)
+      .getByText(/not in the open work order/)
       .waitFor();
     await page.getByRole('button', { name: 'Go to Order' }).click();
     await page.getByRole('button', { name: 'Allow it' }).click();

@@ -125,7 +125,7 @@ describe('prestage fleet add-station', () => {
     writeFileSync(settingsFile, '{}');
     for (const [key, login, word] of [
       [keyFile, station.login, 'private key'],
-      [settingsFile, station.login, 'no station key'],
+      [settingsFile, station.login, 'does not contain a station key'],
       ['/nowhere.pem', station.login, 'cannot be read'],
       [publicKeyFile, 'nobody', 'no login'],
       [publicKeyFile, 'admin', 'superuser'],

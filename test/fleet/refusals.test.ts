@@ -216,7 +216,7 @@ describe('prestage fleet push', () => {
     });
     await push([...station.entries, odd]);
     const verify = succeeded(await runCli(['fleet', 'verify'], { env: server.adminEnv(database) }));
-    expect(verify.stdout).toContain('The database is whole');
+    expect(verify.stdout).toContain('The database is intact');
   });
 
   it('says what to do about an unknown key, and ends with 4', async () => {

@@ -84,7 +84,7 @@ describe('over TLS', () => {
       const refused = await pushWith(change);
       expect(refused.status).toBe(4);
       expect(errorOf(refused)).toMatchObject({ code: 'fleet-refused' });
-      expect(errorOf(refused).message).toContain('cannot prove');
+      expect(errorOf(refused).message).toContain('could not prove');
     }
     const open = await pushWith({ tls: 'disable', caFile: undefined });
     expect(errorOf(open)).toMatchObject({
