@@ -67,7 +67,7 @@ export function applyCommand(): Command {
       'the drive is installed in this machine: its firmware must match what is given, and --drive ID is enough',
     )
     .addOption(benchOption())
-    .option('--operator <name>', 'name of the operator (default: the user)')
+    .option('--operator <name>', 'name of the operator (default: your user name)')
     .option('--again <reason>', 'allow machines that already have a finished drive, and record why')
     .option('--work-order <number>', 'work order number to record for the batch')
     .addOption(stateOption())

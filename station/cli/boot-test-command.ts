@@ -39,7 +39,7 @@ export function rehearseCommand(): Command {
     )
     .option('--seconds <n>', 'time limit in seconds (default: from the settings)', parseCount)
     .option('--secure-boot', 'use firmware with Secure Boot on and Microsoft’s keys')
-    .option('--operator <name>', 'name of the operator (default: the user)')
+    .option('--operator <name>', 'name of the operator (default: your user name)')
     .addOption(stateOption())
     .addOption(jsonOption())
     .action(

@@ -110,7 +110,7 @@ export function orderCommand(): Command {
 
 function whoOptions(command: Command): Command {
   return command
-    .option('--operator <name>', 'name of the operator (default: the user)')
+    .option('--operator <name>', 'name of the operator (default: your user name)')
     .addOption(stateOption())
     .addOption(jsonOption());
 }

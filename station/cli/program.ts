@@ -122,7 +122,8 @@ Exit codes:
   1    an unexpected error
   2    the command line is not valid
   3    refused before anything was touched
-  4    a drive failed, a ledger is not intact, a shipment did not pass the audit, or the plant database did not accept entries
+  4    a drive failed, a ledger is not intact, a shipment did not pass the audit,
+       or the plant database did not accept entries
   130  cancelled`;
 
 /** Makes a command and all below it throw what is wrong with the command line, in our form. */

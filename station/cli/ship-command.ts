@@ -35,7 +35,7 @@ export function shipCommand(): Command {
     .option('--machine <serial>', 'this machine; repeat for each machine', collect)
     .option('--again <number>', 'make the bundle of a closed shipment again')
     .option('--output <file>', 'the bundle file (default: SHIPMENT-NUMBER.zip in this folder)')
-    .option('--operator <name>', 'name of the operator (default: the user)')
+    .option('--operator <name>', 'name of the operator (default: your user name)')
     .addOption(stateOption())
     .addOption(jsonOption())
     .action(

@@ -36,7 +36,7 @@ export function verifyCommand(): Command {
     .description('read a finished drive again and compare it with its record')
     .requiredOption('--drive <id>', 'drive to read')
     .addOption(benchOption())
-    .option('--operator <name>', 'name of the operator (default: the user)')
+    .option('--operator <name>', 'name of the operator (default: your user name)')
     .addOption(stateOption())
     .addOption(jsonOption())
     .action(
