@@ -44,7 +44,7 @@ export async function readChunkMap(file: string): Promise<{ map: ChunkMap; finge
     try {
       const facts = await handle.stat();
       if (!facts.isFile() || facts.size > largestFile)
-        throw new Error('not a plain file of a plausible size');
+        {throw new Error('not a plain file of a plausible size');}
       refuseForeignFile(facts.uid);
       const map = chunkMapSchema.parse(JSON.parse(await handle.readFile('utf8')));
       return { map, fingerprint: fingerprintOf(map) };

@@ -42,7 +42,7 @@ async function readBenchFile(directory: string): Promise<{ folder: string; bench
     const file = join(folder, benchFileName);
     const facts = await lstat(file);
     if (!facts.isFile() || facts.size > benchFileLimit)
-      throw new Error(`${benchFileName} is not a plain file`);
+      {throw new Error(`${benchFileName} is not a plain file`);}
     const bench = benchSchema.parse(JSON.parse(await readFile(file, 'utf8')));
     const names = bench.drives.map((drive) => drive.file);
     if (new Set(names).size !== names.length || names.includes(benchFileName)) {

@@ -13,7 +13,7 @@ export function machineCommand(): Command {
       commandAction(async ({ engines, output, signal }) => {
         const { found, refusal } = await readAsFarAsPermitted(engines, signal);
         if (refusal !== null)
-          output.message(`Only root can read the serial and the UUID. ${refusal.message}`);
+          {output.message(`Only root can read the serial and the UUID. ${refusal.message}`);}
         output.result({ ...found }, () => machineText(found));
         return undefined;
       }),

@@ -65,7 +65,7 @@ export function checkEntry(row: RawRow, key: VerifyingKey | null): CheckedEntry 
     const storedSigned = key !== null && hashSignatureHolds(row.hash, row.signature, key.publicKey);
     const computedSigned = key !== null && hashSignatureHolds(computed, row.signature, key.publicKey);
     if (computedSigned)
-      found('hash-mismatch', 'has a hash that does not match its contents: the hash was changed.');
+      {found('hash-mismatch', 'has a hash that does not match its contents: the hash was changed.');}
     else found('hash-mismatch', 'has contents that do not match its hash: the contents were changed.');
     if (key !== null && !storedSigned && !computedSigned) {
       found('signature-invalid', 'has a signature that matches neither its hash nor its contents.');

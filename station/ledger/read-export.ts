@@ -103,7 +103,7 @@ export function readHeader(line: string): VerifyingKey {
 export function readEntryLine(line: string, expected: number): StoredEntry {
   const parsed = entrySchema.safeParse(parseJson(line.endsWith(',') ? line.slice(0, -1) : line));
   if (!parsed.success)
-    throw new ExportDoubt(expected, `Entry ${expected} does not have the format of an entry.`);
+    {throw new ExportDoubt(expected, `Entry ${expected} does not have the format of an entry.`);}
   const { sequence, json, hash, signature } = parsed.data;
   // Exports hold the canonical text itself, which JSON.stringify nearly always gives back.
   const text = JSON.stringify(json);
