@@ -60,10 +60,11 @@ export function readMacs(text: string): { readonly macs: string[]; readonly prob
   for (const piece of text.split(/[\s,;|/]+/).filter((one) => one !== '')) {
     const mac = normalizeMac(piece);
     if (mac !== null) macs.push(mac);
-    else
-      {problems.push(
+    else {
+      problems.push(
         `'${shown(piece)}' is not a MAC, which has six pairs of hexadecimal digits, not all the same`,
-      );}
+      );
+    }
   }
   return { macs: [...new Set(macs)], problems };
 }
@@ -130,8 +131,9 @@ function readUuid(text: string): CellReading {
   const bare = /^(?:urn:uuid:)?\{?([0-9a-f]{8}(-?)[0-9a-f]{4}\2[0-9a-f]{4}\2[0-9a-f]{4}\2[0-9a-f]{12})\}?$/i;
   const digits = bare.exec(text)?.[1]?.replaceAll('-', '').toUpperCase();
   if (digits === undefined) return bad(`'${shown(text)}' is not a UUID, which has 32 hexadecimal digits`);
-  if (emptyUuids.has(digits))
-    {return bad(`'${shown(text)}' is a placeholder that firmware shows when there is no UUID`);}
+  if (emptyUuids.has(digits)) {
+    return bad(`'${shown(text)}' is a placeholder that firmware shows when there is no UUID`);
+  }
   return good(digits.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5'));
 }
 

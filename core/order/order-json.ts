@@ -40,8 +40,9 @@ class JsonOrder implements RawOrder {
     }
     for (const [name, member] of Object.entries(value)) {
       if (name === 'version') {
-        if (member !== 1)
-          {this.#complain(name, 'the version is not 1: this version of Prestage cannot read it');}
+        if (member !== 1) {
+          this.#complain(name, 'the version is not 1: this version of Prestage cannot read it');
+        }
       } else if (name === 'machines') {
         if (Array.isArray(member)) for (const [index, one] of member.entries()) this.#machine(one, index);
         else this.#complain(name, 'machines is not a list');

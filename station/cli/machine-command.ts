@@ -12,8 +12,9 @@ export function machineCommand(): Command {
     .action(
       commandAction(async ({ engines, output, signal }) => {
         const { found, refusal } = await readAsFarAsPermitted(engines, signal);
-        if (refusal !== null)
-          {output.message(`Only root can read the serial and the UUID. ${refusal.message}`);}
+        if (refusal !== null) {
+          output.message(`Only root can read the serial and the UUID. ${refusal.message}`);
+        }
         output.result({ ...found }, () => machineText(found));
         return undefined;
       }),
