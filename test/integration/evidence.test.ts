@@ -306,7 +306,7 @@ describe('ledger report', () => {
     [
       'another signature',
       replaceIn(3, /"signature":"..../, '"signature":"AAAA'),
-      /Entry 3 has a signature that/,
+      /Entry 3 was not signed with this station’s key/,
     ],
     ['an entry that is gone', (lines) => lines.splice(3, 1), /Entry 3 is missing/],
     ['swapped entries', swap(3, 4), /Entry 3 is missing: entry 4 is in its place/],

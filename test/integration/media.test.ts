@@ -276,7 +276,7 @@ describe('a split set', () => {
     const [first = ''] = await copySet((part, own) => (part === 2 ? null : own));
     const error = await failure(inspectMedia(first, 1));
     expect(error.code).toBe('media-part-missing');
-    expect(error.message).toContain('part 2 is not beside it');
+    expect(error.message).toContain('part 2 is not in the same folder');
     expect(error.remedy).toContain('media2.swm');
     expect((await failure(verifyMedia(first, nothing))).code).toBe('media-part-missing');
 
@@ -396,7 +396,7 @@ describe('bad input', () => {
     const fewer = await replaceXml(packed.path, fresh(), (xml) =>
       xml.replace(/<IMAGE INDEX="2".*<\/IMAGE>/s, ''),
     );
-    expect((await failure(inspectMedia(fewer, 1))).message).toContain('counts 2 images, its XML data 1');
+    expect((await failure(inspectMedia(fewer, 1))).message).toContain('its header has 2 images, its XML data has 1');
   });
 
   it('an image that is not there, naming those that are', async () => {
