@@ -1,4 +1,4 @@
-import { relative, resolve, dirname, sep } from 'node:path';
+import { dirname, join, relative, resolve, sep } from 'node:path';
 import { AST_NODE_TYPES, ESLintUtils, type TSESTree } from '@typescript-eslint/utils';
 import { layers } from './layers';
 
@@ -10,12 +10,19 @@ function roomOf(root: string, file: string): string | null {
   return parts.length > 1 && parts[0] !== '..' ? (parts[0] ?? null) : null;
 }
 
+function isBelow(folder: string, file: string): boolean {
+  return file.startsWith(folder + sep);
+}
+
 /**
- * Reports every import, export-from, import(), require() and import type that crosses rooms against the
- * table in layers.ts. A file in a room that the table does not know is reported too, so that a new room
+ * Reports every import, export-from, import(), require() and import type that crosses rooms, or goes up to the
+ * top of its own, against the table in layers.ts. A room that the table does not know is reported too, so that one
  * cannot be opened without saying what it may import.
  */
-export const layeringRule = ESLintUtils.RuleCreator.withoutDocs<Options, 'room' | 'package' | 'unknown'>({
+export const layeringRule = ESLintUtils.RuleCreator.withoutDocs<
+  Options,
+  'room' | 'top' | 'package' | 'unknown'
+>({
   meta: {
     type: 'problem',
     defaultOptions: [{ root: '.' }],
@@ -29,6 +36,7 @@ export const layeringRule = ESLintUtils.RuleCreator.withoutDocs<Options, 'room' 
     ],
     messages: {
       room: "'{{from}}' may not import from '{{to}}' (build/layers.ts).",
+      top: "Only '{{top}}' itself and other rooms may import from '{{top}}' (build/layers.ts).",
       package: "'{{from}}' may not import '{{name}}' (build/layers.ts).",
       unknown: "The room '{{from}}' is not in build/layers.ts.",
     },
@@ -46,10 +54,16 @@ export const layeringRule = ESLintUtils.RuleCreator.withoutDocs<Options, 'room' 
         return;
       }
       if (specifier.startsWith('.') || specifier.startsWith('/')) {
-        const to = roomOf(root, resolve(dirname(context.filename), specifier));
+        const target = resolve(dirname(context.filename), specifier);
+        const to = roomOf(root, target);
         const allowed =
           to === from || (to !== null && layer.rooms.includes(to)) || (to === null && from === 'test');
         if (!allowed) context.report({ node, messageId: 'room', data: { from, to: to ?? specifier } });
+        if (to !== from || layer.top === undefined) return;
+        const top = `${from}/${layer.top}`;
+        if (isBelow(join(root, top), target) && !isBelow(join(root, top), context.filename)) {
+          context.report({ node, messageId: 'top', data: { top } });
+        }
         return;
       }
       const name = specifier.startsWith('node:')

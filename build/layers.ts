@@ -7,10 +7,13 @@ export interface Layer {
   readonly rooms: readonly string[];
   /** Packages and Node built-ins that may be imported; 'any' lifts the limit. */
   readonly packages: readonly string[] | 'any';
+  /** Folder of the room that only its own files and other rooms may import: what is told outside, above the rules. */
+  readonly top?: string;
 }
 
 export const layers: Readonly<Record<string, Layer>> = {
-  core: { rooms: [], packages: ['zod'] },
+  // The wires know the domain, never the other way round.
+  core: { rooms: [], packages: ['zod'], top: 'contract' },
   helper: { rooms: ['core'], packages: 'any' },
   // station and helper meet only in core/contract.
   station: { rooms: ['core'], packages: 'any' },

@@ -20,7 +20,6 @@ import { ShipService } from '../shipment/ship-service';
 import { DriveList } from './drive-list';
 import { withPulledDrives } from './drives-view';
 import { JobBoard } from './job-service';
-import { workplaceHandlers, type WorkplaceHandlers } from './app-handlers';
 import { MediaProver } from './media-verifier';
 import { OrderDesk } from './order-service';
 import { PairingDesk } from './pairing-service';
@@ -55,7 +54,6 @@ export interface WorkplaceOptions {
 
 /** One workplace with a screen: its state, and everything that an operator can do to it. */
 export class Workplace {
-  readonly handlers: WorkplaceHandlers = workplaceHandlers(this);
   readonly #options: WorkplaceOptions;
   readonly #station: OpenStation;
   readonly #engines: Engines;

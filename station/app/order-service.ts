@@ -1,4 +1,5 @@
-import type { DeskJob, OrderState, Pair } from '../../core/contract/app';
+import type { DeskJob, OrderState } from '../../core/contract/app';
+import type { Pair } from '../../core/pairing/pairing-state';
 import { PrestageError, toErrorData } from '../../core/base/errors';
 import { problemText } from '../../core/order/order-file';
 import { orderLineStates, type OrderLineView } from '../../core/order/order-state';

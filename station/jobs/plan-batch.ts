@@ -15,6 +15,7 @@ import { PrestageError } from '../../core/base/errors';
 import type { Layout } from '../../core/drive/layout';
 import type { MachineFacts } from '../../core/machine/machine';
 import type { Media, MediaHash, MediaImage } from '../../core/media/media';
+import { required } from '../../core/base/required';
 import type { Engines } from '../helper-client/helpers';
 import type { Ledger } from '../ledger/ledger';
 import { expectedHash, type ExpectedHash } from '../media/media-expectation';
@@ -127,12 +128,12 @@ export async function planBatch(
     protectedPaths: [...new Set([...protectedPaths, ...media.files])],
     jobs: chosen.map((drive, index) => {
       const last = ledger.findLastDone(drive)?.entry.record;
-      const machineSerial = assignments[index]?.machineSerial ?? '';
+      const machineSerial = required(assignments[index], `the machine of drive ${drive.id}`).machineSerial;
       return {
         drive,
         machineSerial,
         machine: machineOf(order, machineSerial, request.machines?.get(machineSerial)),
-        again: shipped[index] ?? false,
+        again: required(shipped[index], `whether machine ${machineSerial} was shipped`),
         holdsMachine: last?.kind === 'job-ended' ? last.job.machineSerial : null,
       };
     }),

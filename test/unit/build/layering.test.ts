@@ -68,6 +68,18 @@ describe('the layering rule', () => {
     ['absolute', 'station/a.ts', "import '/house/helper/x';", "'station' may not import from 'helper'"],
     ['outside', 'station/a.ts', "import '../../elsewhere/x';", "'station' may not import from"],
     ['the root', 'station/a.ts', "import '../vitest.config';", "'station' may not import from"],
+    [
+      'the contract',
+      'core/a.ts',
+      "import type { X } from './contract/x';",
+      "Only 'core/contract' itself and other rooms may import from 'core/contract'",
+    ],
+    [
+      'the contract from a folder',
+      'core/deep/a.ts',
+      "export { x } from '../contract/x';",
+      "Only 'core/contract' itself and other rooms may import from 'core/contract'",
+    ],
     ['unknown room', 'attic/a.ts', "import { z } from 'zod';", "The room 'attic' is not in build/layers.ts."],
   ])('refuses %s in %s: %s', (_, file, code, message) => {
     expect(lint(file, code)).toEqual([expect.stringContaining(message)]);
@@ -75,7 +87,8 @@ describe('the layering rule', () => {
 
   it.each([
     ['core/a.ts', "import { z } from 'zod';"],
-    ['core/contract/a.ts', "import { x } from '../display';"],
+    ['core/contract/a.ts', "import { x } from '../display'; import { y } from './y';"],
+    ['renderer/a.ts', "import type { X } from '../core/contract/x';"],
     ['helper/a.ts', "import { x } from '../core/x'; import { readFileSync } from 'node:fs';"],
     ['station/cli/a.ts', "import { x } from '../../core/x'; import { y } from '../station/ledger/y';"],
     ['station/a.ts', "import { Command } from 'commander'; export { x } from './x'; const name = 'helper';"],
