@@ -65,7 +65,6 @@ function guarded<T>(file: string, work: () => T): T {
       code: 'shipment-invalid',
       message: `${sanitizeForDisplay(file, 512)} is not a shipment’s bundle, or not a whole one.`,
       cause: error.message,
-      remedy: 'Do not use what is in it. Ask the depot to send it again ("prestage ship --again").',
     });
   }
 }

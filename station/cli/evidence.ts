@@ -151,7 +151,6 @@ function prove({ stateDirectory }: CommandContext, sequence: number): string {
     throw new PrestageError({
       code: 'record-not-found',
       message: `The ledger has no entry ${sequence}.`,
-      remedy: 'See "prestage ledger list" for the entries there are.',
     });
   }
   const ledger = Ledger.open(places);

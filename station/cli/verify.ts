@@ -117,7 +117,7 @@ function requireRecord(drive: Drive, ledger: Ledger, places: StatePlaces): JobFa
     throw new PrestageError({
       code: 'record-not-found',
       message: `The chunk map of the ${driveLabel(drive)} is missing from the state folder.`,
-      remedy: 'Restore the folder chunk-maps from a backup, or write the drive anew.',
+      remedy: 'Restore the folder chunk-maps from a backup, or write the drive again.',
     });
   }
   return job;
