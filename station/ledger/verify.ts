@@ -12,6 +12,7 @@ import { packedRows } from './packed-rows';
 import { checkpointInterval, expectedObjects, schemaVersion } from './schema';
 import { Survey, type LedgerReport, type OnWhole } from './survey';
 
+export { ledgerReportSchema } from './survey';
 export type { LedgerFinding, LedgerNote, LedgerReport } from './survey';
 
 export interface VerifyOptions {
