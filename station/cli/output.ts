@@ -1,9 +1,9 @@
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import Table from 'cli-table3';
-import type { z } from 'zod';
+import { z } from 'zod';
 import { sanitizeForDisplay } from '../../core/display';
-import { toErrorData, type ErrorData } from '../../core/errors';
+import { errorDataSchema, toErrorData, type ErrorData } from '../../core/errors';
 import { errorCodeOf } from '../../core/system-error';
 import { Progress } from './progress';
 
@@ -25,6 +25,9 @@ type Frozen<T> = T extends readonly (infer Member)[]
 
 /** What a command prints with `--json`, by its form. */
 export type JsonDocument<Form extends z.ZodType> = Frozen<z.infer<Form>>;
+
+/** What `--json` prints when an error stopped the command. */
+export const failureForm = z.strictObject({ error: errorDataSchema });
 
 /** What a stream fails with when nobody reads it any more. */
 const readerGone: ReadonlySet<string> = new Set([
