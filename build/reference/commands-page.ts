@@ -1,6 +1,6 @@
 /** docs/reference/commands.md: every command as its help says it. */
 import type { Argument, Command, Option } from 'commander';
-import { failureOf, formOf } from '../../station/cli/context';
+import { failureOf, formOf } from '../../station/cli/command-context';
 import { exitCodeMeanings } from '../../station/cli/exit-codes';
 import { prestageCommand } from '../../station/cli/program';
 import { commandForms } from './forms';

@@ -1,5 +1,5 @@
 /** docs/reference/errors.md: every error code. */
-import { errorReference, type ErrorMeaning } from '../../core/error-reference';
+import { errorReference, type ErrorMeaning } from '../../core/base/error-reference';
 
 const intro = `# Errors
 

@@ -1,47 +1,47 @@
 /** The JSON that Prestage prints, reads and writes, by the title it has in docs/reference/json.md. */
-import { benchSchema } from '../../core/bench';
+import { benchSchema } from '../../core/drive/virtual-bench';
 import { bootableSchema } from '../../core/boot/preflight';
-import { proofDocumentSchema, signedCheckpointSchema } from '../../core/checkpoint';
-import { driveSchema } from '../../core/drive';
-import { errorDataSchema } from '../../core/errors';
-import { jobEndSchema } from '../../core/job';
-import { labelRuleSchema } from '../../core/label-rules';
-import { machineFactsSchema } from '../../core/machine';
-import { workOrderSchema } from '../../core/order';
-import { jobFactsSchema, ledgerEntrySchema, recordedDriveSchema, storedEntrySchema } from '../../core/record';
-import { rehearsalSignSchema, rehearsalVerdictSchema } from '../../core/rehearsal';
-import { provedEntrySchema, shipmentDocumentSchema, shipmentRecordsSchema } from '../../core/shipment';
-import { thisMachineSchema } from '../../core/this-machine';
-import { applyForm } from '../../station/cli/apply';
-import { benchCreateForm, benchRemoveForm } from '../../station/cli/bench';
-import { cacheForm } from '../../station/cli/cache';
-import { drivesForm } from '../../station/cli/drives';
-import { checkProofForm } from '../../station/cli/evidence';
+import { proofDocumentSchema, signedCheckpointSchema } from '../../core/ledger/checkpoint';
+import { driveSchema } from '../../core/drive/drive';
+import { errorDataSchema } from '../../core/base/errors';
+import { jobEndSchema } from '../../core/job/job';
+import { labelRuleSchema } from '../../core/scan/label-rules';
+import { machineFactsSchema } from '../../core/machine/machine';
+import { workOrderSchema } from '../../core/order/order';
+import { jobFactsSchema, ledgerEntrySchema, recordedDriveSchema, storedEntrySchema } from '../../core/ledger/record';
+import { rehearsalSignSchema, rehearsalVerdictSchema } from '../../core/job/boot-test';
+import { provedEntrySchema, shipmentDocumentSchema, shipmentRecordsSchema } from '../../core/shipment/shipment';
+import { thisMachineSchema } from '../../core/machine/this-machine';
+import { applyForm } from '../../station/cli/apply-command';
+import { benchCreateForm, benchRemoveForm } from '../../station/cli/bench-command';
+import { cacheForm } from '../../station/cli/cache-command';
+import { drivesForm } from '../../station/cli/drives-command';
+import { checkProofForm } from '../../station/cli/proof-commands';
 import {
   fleetAddStationForm,
   fleetMigrateForm,
   fleetPushForm,
   fleetStatusForm,
-} from '../../station/cli/fleet';
-import { ledgerListForm } from '../../station/cli/ledger';
-import { mediaInspectForm, mediaVerifyForm } from '../../station/cli/media';
+} from '../../station/cli/fleet-command';
+import { ledgerListForm } from '../../station/cli/ledger-command';
+import { mediaInspectForm, mediaVerifyForm } from '../../station/cli/media-command';
 import {
   listedOrderForm,
   orderExceptForm,
   orderListForm,
   orderOpenForm,
   orderShowForm,
-} from '../../station/cli/order';
+} from '../../station/cli/order-command';
 import { failureForm } from '../../station/cli/output';
-import { rehearseForm } from '../../station/cli/rehearse';
-import { verifyForm } from '../../station/cli/verify';
-import { fleetReportSchema } from '../../station/fleet/verify';
+import { rehearseForm } from '../../station/cli/boot-test-command';
+import { verifyForm } from '../../station/cli/verify-command';
+import { fleetReportSchema } from '../../station/fleet/verify-plant';
 import { ledgerExportSchema } from '../../station/ledger/export';
 import { ledgersReportSchema } from '../../station/ledger/merge';
-import { ledgerReportSchema } from '../../station/ledger/verify';
-import { settingsSchema } from '../../station/settings';
-import { auditReportSchema } from '../../station/shipment/audit';
-import { shipmentReportSchema } from '../../station/shipment/ship';
+import { ledgerReportSchema } from '../../station/ledger/verify-ledger';
+import { settingsSchema } from '../../station/state/settings';
+import { auditReportSchema } from '../../station/shipment/audit-bundle';
+import { shipmentReportSchema } from '../../station/shipment/make-shipment';
 
 /** What commands print, by the command's name without `prestage`. */
 export const commandForms = {

@@ -1,8 +1,8 @@
 /** docs/reference/json.md: every JSON form as nested lists. */
 import type ts from 'typescript';
 import { z } from 'zod';
-import { errorCodes } from '../../core/error-reference';
-import { settingsSchema } from '../../station/settings';
+import { errorCodes } from '../../core/base/error-reference';
+import { settingsSchema } from '../../station/state/settings';
 import { Comments } from './comments';
 import { commandForms, errorForm, fileForms, partForms, remarks, writtenByHand } from './forms';
 

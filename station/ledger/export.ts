@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { sha256Schema } from '../../core/chunk-map';
-import { ledgerEntrySchema, type LedgerEntry, type LedgerRecord, type StoredEntry } from '../../core/record';
+import { sha256Schema } from '../../core/media/chunk-map';
+import { ledgerEntrySchema, type LedgerEntry, type LedgerRecord, type StoredEntry } from '../../core/ledger/record';
 import { parseJson } from './check-entry';
-import { ledgerBroken } from './errors';
+import { ledgerBroken } from './ledger-errors';
 import { sha256Hex } from './entry';
 import type { VerifyingKey } from './keys';
 import type { Ledger } from './ledger';

@@ -1,10 +1,10 @@
 import { closeSync, openSync, readSync } from 'node:fs';
 import { z } from 'zod';
-import { sha256Schema } from '../../core/chunk-map';
-import { ledgerEntrySchema } from '../../core/record';
+import { sha256Schema } from '../../core/media/chunk-map';
+import { ledgerEntrySchema } from '../../core/ledger/record';
 import { parseJson } from './check-entry';
 import { csvLine, csvRow, csvRowSchema } from './export';
-import { ledgerHeadSchema } from './survey';
+import { ledgerHeadSchema } from './ledger-findings';
 import { ExportDoubt, openExport, readEntryLine } from './read-export';
 
 /**

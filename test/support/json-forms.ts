@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { formOf } from '../../station/cli/context';
+import { formOf } from '../../station/cli/command-context';
 import { failureForm } from '../../station/cli/output';
 import { prestageCommand } from '../../station/cli/program';
 

@@ -4,8 +4,8 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { layers } from '../../../build/layers';
 import { leafCommands } from '../../../build/reference/commands-page';
 import { makePages, stalePages } from '../../../build/reference/pages';
-import { errorCodes, errorReference, type ErrorMeaning } from '../../../core/error-reference';
-import { PrestageError } from '../../../core/errors';
+import { errorCodes, errorReference, type ErrorMeaning } from '../../../core/base/error-reference';
+import { PrestageError } from '../../../core/base/errors';
 import { exitCodes } from '../../../station/cli/exit-codes';
 
 const root = resolve(import.meta.dirname, '../../..');

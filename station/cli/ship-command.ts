@@ -1,0 +1,119 @@
+import { resolve } from 'node:path';
+import { Command } from 'commander';
+import { sanitizeForDisplay } from '../../core/base/display';
+import { PrestageError } from '../../core/base/errors';
+import { requireNumber } from '../../core/shipment/shipment-rules';
+import { defaultOperator } from '../jobs/open-station';
+import type { ShipmentChoice } from '../shipment/close-shipment';
+import { bundleFileName } from '../shipment/bundle-names';
+import { ship, shipAgain, shipmentReportSchema, type ShipmentReport } from '../shipment/make-shipment';
+import { commandAction, jsonOption, stateOption } from './command-context';
+import { facts, table, type Output } from './output';
+import { withStation } from './station-context';
+
+interface ShipOptions {
+  readonly number?: string;
+  readonly batch?: string;
+  readonly order?: string;
+  readonly machine?: readonly string[];
+  readonly again?: string;
+  readonly output?: string;
+  readonly operator?: string;
+}
+
+/** `prestage ship`: closes finished machines into a shipment and makes its bundle. */
+export function shipCommand(): Command {
+  const collect = (value: string, before: readonly string[] | undefined): string[] => [
+    ...(before ?? []),
+    value,
+  ];
+  return new Command('ship')
+    .description('close finished machines into a shipment, and make the bundle for the enterprise')
+    .option('--number <number>', 'the shipment’s number, as on the delivery note')
+    .option('--batch <id>', 'ship the finished machines of this batch')
+    .option('--order <number>', 'ship the finished machines of this order')
+    .option('--machine <serial>', 'ship this machine; repeat the option for more', collect)
+    .option('--again <number>', 'make the bundle of a closed shipment again')
+    .option('--output <file>', 'file of the bundle; the default is SHIPMENT-NUMBER.zip in the current folder')
+    .option('--operator <name>', 'name for the record; the default is the user')
+    .addOption(stateOption())
+    .addOption(jsonOption(shipmentReportSchema))
+    .action(
+      commandAction<ShipOptions>(async (context, options) => {
+        const request = requestOf(options);
+        const operator = sanitizeForDisplay(options.operator ?? defaultOperator(), 200);
+        requireNumber(request.number);
+        const file = resolve(options.output ?? bundleFileName(request.number));
+        const report = await withStation(context, operator, async ({ places, ledger, append }) => {
+          const packing = { ledger, places, file };
+          return request.choice === null
+            ? await shipAgain(packing, request.number)
+            : await ship(packing, request.number, request.choice, append);
+        });
+        tell(context.output, report);
+        return undefined;
+      }),
+    );
+}
+
+/** @throws PrestageError usage */
+function requestOf(options: ShipOptions): {
+  readonly number: string;
+  /** Null: a bundle is made again. */
+  readonly choice: ShipmentChoice | null;
+} {
+  const { number, batch, order, machine, again } = options;
+  const choices: ShipmentChoice[] = [
+    ...(batch === undefined ? [] : [{ by: 'batch', batchId: batch } as const]),
+    ...(order === undefined ? [] : [{ by: 'order', number: order } as const]),
+    ...(machine === undefined ? [] : [{ by: 'machines', serials: machine } as const]),
+  ];
+  if (again !== undefined) {
+    if (number === undefined && choices.length === 0) return { number: again, choice: null };
+    throw usage(
+      'With --again the bundle holds what was shipped: machines cannot be chosen.',
+      'Give --again without --number, --batch, --order and --machine.',
+    );
+  }
+  if (number === undefined) {
+    throw usage('The shipment’s number is missing.', 'Give it with --number.');
+  }
+  const [choice, second] = choices;
+  if (second !== undefined) {
+    throw usage('Machines were chosen in two ways.', 'Give one of --batch, --order and --machine.');
+  }
+  return { number, choice: choice ?? { by: 'finished' } };
+}
+
+function usage(message: string, remedy: string): PrestageError {
+  return new PrestageError({ code: 'usage', message, remedy: `Nothing was recorded. ${remedy}` });
+}
+
+function tell(output: Output, report: ShipmentReport): void {
+  for (const { reason } of report.leftOut) output.message(`left out: ${reason}`);
+  for (const { file, machineSerial, reason } of report.notImported) {
+    output.message(`note: ${file} does not hold machine ${machineSerial}: it ${reason}.`);
+  }
+  for (const { withdrawn } of report.machines) {
+    if (withdrawn !== null) output.message(`NOT VALID: ${withdrawn} Tell the enterprise.`);
+  }
+  output.result<typeof shipmentReportSchema>(report, () => {
+    const machines = report.machines.map(({ machineSerial, ledgerEntry, withdrawn }) => [
+      machineSerial,
+      String(ledgerEntry),
+      withdrawn === null ? 'verified' : 'NOT VALID',
+    ]);
+    return [
+      table([{ title: 'MACHINE' }, { title: 'ENTRY', align: 'right' }, { title: 'RESULT' }], machines),
+      '',
+      facts([
+        ['shipment', report.number],
+        ['order', report.orderNumber],
+        ['bundle', report.file],
+        ['SHA-256', report.sha256],
+        ['ledger entry', String(report.ledgerEntry)],
+        ['station key', report.keyFingerprint],
+      ]),
+    ].join('\n');
+  });
+}
