@@ -78,8 +78,9 @@ function requireForms(leaves: ReadonlyMap<string, Command>): void {
     }
   }
   for (const name of known.keys()) {
-    if (!leaves.has(name))
+    if (!leaves.has(name)) {
       throw new Error(`build/reference/forms.ts: there is no command "prestage ${name}"`);
+    }
   }
 }
 

@@ -8,9 +8,18 @@ import { jobEndSchema } from '../../core/job/job';
 import { labelRuleSchema } from '../../core/scan/label-rules';
 import { machineFactsSchema } from '../../core/machine/machine';
 import { workOrderSchema } from '../../core/order/order';
-import { jobFactsSchema, ledgerEntrySchema, recordedDriveSchema, storedEntrySchema } from '../../core/ledger/record';
+import {
+  jobFactsSchema,
+  ledgerEntrySchema,
+  recordedDriveSchema,
+  storedEntrySchema,
+} from '../../core/ledger/record';
 import { rehearsalSignSchema, rehearsalVerdictSchema } from '../../core/job/boot-test';
-import { provedEntrySchema, shipmentDocumentSchema, shipmentRecordsSchema } from '../../core/shipment/shipment';
+import {
+  provedEntrySchema,
+  shipmentDocumentSchema,
+  shipmentRecordsSchema,
+} from '../../core/shipment/shipment';
 import { thisMachineSchema } from '../../core/machine/this-machine';
 import { applyForm } from '../../station/cli/apply-command';
 import { benchCreateForm, benchRemoveForm } from '../../station/cli/bench-command';

@@ -220,11 +220,12 @@ class FormLines {
     const below = values.flatMap((one) => {
       const [name, by] =
         Object.entries(one.properties ?? {}).find((entry) => entry[1].const !== undefined) ?? [];
-      if (name === undefined || by === undefined)
+      if (name === undefined || by === undefined) {
         throw new Error('a union without a member that tells its objects apart');
+      }
       const option = this.#comments.optionOf(type, name, by.const);
       const comment = this.#comments.commentOf(option, name);
-      const { [name]: _, ...others } = one.properties ?? {};
+      const others = Object.fromEntries(Object.entries(one.properties ?? {}).filter(([key]) => key !== name));
       const rest: Schema = { ...one, properties: others };
       const title = `${indent}- With \`${name}\` ${code(by.const)}${comment === '' ? '' : `: ${comment}`}`;
       return [title, ...this.#members(rest, option, `${indent}  `)];
@@ -255,8 +256,9 @@ function defaultOf({ default: value }: Schema): string {
   if (
     value === undefined ||
     (typeof value === 'object' && !Array.isArray(value) && value !== null && Object.keys(value).length > 1)
-  )
+  ) {
     return '';
+  }
   return `Default: ${code(value)}.`;
 }
 
