@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { sanitizeForDisplay } from '../../core/base/display';
 import { ledgerExportSchema } from '../ledger/export';
 import { cannotWrite, exportPieces, exportToFile, isSystemError } from '../ledger/export-file';
-import { Ledger } from '../ledger/ledger';
+import { LedgerReader } from '../ledger/ledger-reader';
 import { entrySummarySchema, summarizeEntry, type EntrySummary } from '../ledger/entry-summary';
 import { ledgerReportSchema, type LedgerReport, type VerifyOptions } from '../ledger/verify-ledger';
 import { requireStateDirectory, statePlaces } from '../state/state-paths';
@@ -93,10 +93,10 @@ export function ledgerCommand(): Command {
 /** Opens the ledger for looking only. @throws PrestageError state-unavailable, ledger-… */
 export async function withLedger<T>(
   { stateDirectory }: CommandContext,
-  work: (ledger: Ledger) => T | Promise<T>,
+  work: (ledger: LedgerReader) => T | Promise<T>,
 ): Promise<T> {
   requireStateDirectory(stateDirectory);
-  const ledger = Ledger.open(statePlaces(stateDirectory, { make: false }), { readOnly: true });
+  const ledger = LedgerReader.openForReading(statePlaces(stateDirectory, { make: false }));
   try {
     return await work(ledger);
   } finally {

@@ -18,6 +18,7 @@ import {
   nameOf,
   type CheckedExport,
 } from '../ledger/merge';
+import { LedgerReader } from '../ledger/ledger-reader';
 import { checkProofDocument, proofDocument } from '../ledger/proof-document';
 import { ExportDoubt } from '../ledger/read-export';
 import { requireStateDirectory, statePlaces } from '../state/state-paths';
@@ -177,7 +178,7 @@ function cannotRead(file: string, error: Error): PrestageError {
 function prove({ stateDirectory }: CommandContext, sequence: number): string {
   requireStateDirectory(stateDirectory);
   const places = statePlaces(stateDirectory, { make: false });
-  const reader = Ledger.open(places, { readOnly: true });
+  const reader = LedgerReader.openForReading(places);
   const entries = reader.count();
   reader.close();
   // Only now for writing, because that would begin a ledger where there is none.
