@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import ts from 'typescript';
+import { roomNames } from './layers';
 
 /**
  * Keeps import circles out of the rooms: files that import each other, over however many others, can only be read, moved
@@ -10,7 +11,7 @@ import ts from 'typescript';
 
 const root = resolve(import.meta.dirname, '..');
 /** The tests' room is left out: nothing of the product can hang from it. */
-const rooms = ['core', 'native', 'station', 'electron', 'renderer', 'build'] as const;
+const rooms = roomNames.filter((room) => room !== 'test');
 const endings = ['', '.ts', '.tsx', '.cts', '/index.ts'] as const;
 
 /** File → the files that it imports. */

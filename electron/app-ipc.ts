@@ -102,6 +102,5 @@ function notAllowed(method: string, cause: string): PrestageError {
     code: 'not-permitted',
     message: `The window made a request that is not allowed (${method}).`,
     cause,
-    remedy: 'Nothing was done. Restart Prestage. If this happens again, reinstall it.',
   });
 }

@@ -30,7 +30,5 @@ export function mergeMachineFacts(
     code: 'machine-contradicts',
     message: `Machine ${sanitizeForDisplay(machineSerial)} has ${names[what]} than in the work order.`,
     cause: `order   ${sanitizeForDisplay(known, 80)}\nmachine ${sanitizeForDisplay(other, 80)}`,
-    remedy:
-      'Nothing was touched. Check that it is the right machine and that its label was read completely. If the work order is wrong, ask the enterprise for a new one.',
   });
 }

@@ -67,10 +67,11 @@ export function readMacs(text: string): { readonly macs: string[]; readonly prob
   for (const piece of text.split(/[\s,;|/]+/).filter((one) => one !== '')) {
     const mac = readMac(piece);
     if (mac !== null) macs.push(mac);
-    else
+    else {
       problems.push(
         `'${shown(piece)}' is not a MAC, which has six pairs of hexadecimal digits: not all the same, and not a group address`,
       );
+    }
   }
   return { macs: [...new Set(macs)], problems };
 }

@@ -166,7 +166,6 @@ export function planShipment({ number, histories, asked, usedNumbers }: PlanRequ
       code: 'shipment-empty',
       message: 'There is no finished machine to ship.',
       cause: reasons.length > 0 ? reasons.slice(0, 50).join('\n') : null,
-      remedy: 'Nothing was recorded. To see what is finished, run: prestage ledger list',
     });
   }
   if (machines.length > mostMachines) {

@@ -64,8 +64,9 @@ export async function readBootStore(file: string, signal: AbortSignal): Promise<
       outputFile,
     });
     if (status !== 0) throw invalid(lastWords(stderr));
-    if ((await stat(outputFile)).size > 16 * largestStore)
-      {throw invalid('it expands to far more than its own size');}
+    if ((await stat(outputFile)).size > 16 * largestStore) {
+      throw invalid('it expands to far more than its own size');
+    }
     return await readFile(outputFile, 'utf8');
   });
   const parsed = hiveSchema.safeParse(parseXml(xml));
@@ -237,7 +238,5 @@ function invalid(cause: string): PrestageError {
     code: 'boot-store-invalid',
     message: 'The boot store of the media (EFI\\Microsoft\\Boot\\BCD) cannot be read or changed.',
     cause,
-    remedy:
-      'No drive was touched. Ask the enterprise to create the media again, as bootable prestaged media.',
   });
 }

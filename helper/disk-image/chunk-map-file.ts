@@ -43,8 +43,9 @@ export async function readChunkMap(file: string): Promise<{ map: ChunkMap; finge
     const handle = await open(file, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
     try {
       const facts = await handle.stat();
-      if (!facts.isFile() || facts.size > largestFile)
-        {throw new Error('not a plain file of a plausible size');}
+      if (!facts.isFile() || facts.size > largestFile) {
+        throw new Error('not a plain file of a plausible size');
+      }
       refuseForeignFile(facts.uid);
       const map = chunkMapSchema.parse(JSON.parse(await handle.readFile('utf8')));
       return { map, fingerprint: fingerprintOf(map) };
@@ -63,7 +64,5 @@ export function renderDamaged(what: string, cause: string | null = null): Presta
     code: 'render-damaged',
     message: `The disk image is damaged: ${what}.`,
     cause,
-    remedy:
-      'Start again: the disk image is then made again from the media. If it happens again, check the disk with the image cache.',
   });
 }

@@ -66,6 +66,5 @@ export function renderFailed(what: string, result: Pick<ToolResult, 'status' | '
     code: 'render-failed',
     message: `The disk image could not be made: ${what}.`,
     cause: `exit status ${result.status}: ${lastWords(result.stderr)}`,
-    remedy: 'No drive was touched. Try again; if it happens again, check the disk with the image cache.',
   });
 }

@@ -41,8 +41,9 @@ async function readBenchFile(directory: string): Promise<{ folder: string; bench
     }
     const file = join(folder, benchFileName);
     const facts = await lstat(file);
-    if (!facts.isFile() || facts.size > benchFileLimit)
-      {throw new Error(`${benchFileName} is not a plain file`);}
+    if (!facts.isFile() || facts.size > benchFileLimit) {
+      throw new Error(`${benchFileName} is not a plain file`);
+    }
     const bench = benchSchema.parse(JSON.parse(await readFile(file, 'utf8')));
     const names = bench.drives.map((drive) => drive.file);
     if (new Set(names).size !== names.length || names.includes(benchFileName)) {
@@ -54,8 +55,6 @@ async function readBenchFile(directory: string): Promise<{ folder: string; bench
       code: 'bench-invalid',
       message: `${sanitizeForDisplay(directory, 300)} is not a virtual bench.`,
       cause: causeOf(error),
-      remedy:
-        'Check the folder name, or create a virtual bench: prestage bench create DIR --drives 4 --size 8G',
     });
   }
 }

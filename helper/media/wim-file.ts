@@ -32,7 +32,6 @@ export function mediaFileError(error: unknown, path: string): unknown {
       code: 'media-not-found',
       message: `The file ${name} does not exist.`,
       cause: error.message,
-      remedy: 'Check the path, and that the disk or share with the media is connected.',
     });
   }
   const denied = errno === 'EACCES' || errno === 'EPERM';

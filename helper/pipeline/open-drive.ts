@@ -108,7 +108,6 @@ export function driveChanged(
   return new PrestageError({
     code: 'drive-changed',
     message: `The ${driveLabel(drive)} is not the drive that was confirmed: ${what}.`,
-    remedy: 'Nothing was written to it. List the drives again and choose one.',
   });
 }
 

@@ -237,7 +237,6 @@ function checkVersion(version: number): void {
   throw new PrestageError({
     code: 'helper-outdated',
     message: `The app uses version ${version} of the helper protocol, but the helper uses version ${engineProtocolVersion}.`,
-    remedy: 'Install the same version of both (npm run setup), then start again.',
   });
 }
 
@@ -246,7 +245,6 @@ function protocolError(what: string): PrestageError {
     code: 'helper-protocol',
     message: 'The helper could not read a request.',
     cause: sanitizeForDisplay(what, 400),
-    remedy: 'Install the same version of both (npm run setup), then start again.',
   });
 }
 

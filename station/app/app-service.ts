@@ -14,7 +14,7 @@ import { openRenderCache, type RenderCache } from '../image-cache/image-cache';
 import { readPicture } from '../jobs/run-boot-test';
 import { changeSettings, type Settings } from '../state/settings';
 import { assignmentsOnThisMachine, readThisMachine } from '../machine/confirm-machine';
-import type { OpenOrder } from '../orders/order-book';
+import type { OpenOrder } from '../orders/order-reader';
 import { DeskMemory } from './session-store';
 import { ShipService } from '../shipment/ship-service';
 import { DriveList } from './drive-list';

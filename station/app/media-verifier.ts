@@ -8,7 +8,7 @@ import { mediaMark, type MediaProof } from '../jobs/plan-batch';
 import type { Engines } from '../helper-client/helpers';
 import { assertExpected, expectedHash, type ExpectedHash } from '../media/media-expectation';
 import { requireOrderedMedia } from '../orders/batch-order';
-import type { OpenOrder } from '../orders/order-book';
+import type { OpenOrder } from '../orders/order-reader';
 
 /** What a batch needs of a media that is proved. */
 export interface ProvedMedia {

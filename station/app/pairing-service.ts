@@ -31,7 +31,7 @@ import { readScan } from '../../core/scan/scan';
 import type { ScanOutcome } from '../../core/scan/scan-outcome';
 import type { DeskSettings } from '../../core/settings/settings';
 import { hasEnded } from '../../core/job/job';
-import type { Ledger } from '../ledger/ledger';
+import type { LedgerReader } from '../ledger/ledger-reader';
 import { anotherList, notPaired, notReady } from './app-refusals';
 
 export interface PairingDeskDependencies {
@@ -40,7 +40,7 @@ export interface PairingDeskDependencies {
   readonly media: () => MediaState;
   readonly batch: () => BatchState;
   readonly jobs: () => readonly DeskJob[];
-  readonly ledger: Pick<Ledger, 'findShipped' | 'findLastDone'>;
+  readonly ledger: Pick<LedgerReader, 'findShipped' | 'findLastDone'>;
   /** Whether the open order lets a machine have a drive. */
   readonly inOrder: (machineSerial: string) => boolean;
   readonly onChange: () => void;

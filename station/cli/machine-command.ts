@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import type { ThisMachine } from '../../core/machine/this-machine';
+import { thisMachineSchema, type ThisMachine } from '../../core/machine/this-machine';
 import { readAsFarAsPermitted } from '../machine/confirm-machine';
 import { commandAction, jsonOption } from './command-context';
 import { facts } from './output';
@@ -8,14 +8,14 @@ import { facts } from './output';
 export function machineCommand(): Command {
   return new Command('machine')
     .description('show serial, asset tag, UUID, MACs and model of this machine, as reported by its firmware')
-    .addOption(jsonOption())
+    .addOption(jsonOption(thisMachineSchema))
     .action(
       commandAction(async ({ engines, output, signal }) => {
         const { found, refusal } = await readAsFarAsPermitted(engines, signal);
         if (refusal !== null) {
           output.message(`Only root can read the serial and the UUID. ${refusal.message}`);
         }
-        output.result({ ...found }, () => machineText(found));
+        output.result<typeof thisMachineSchema>(found, () => machineText(found));
         return undefined;
       }),
     );

@@ -142,7 +142,6 @@ function benchExists(directory: string): PrestageError {
   return new PrestageError({
     code: 'bench-exists',
     message: `${sanitizeForDisplay(directory, 300)} already exists and is not an empty folder.`,
-    remedy: 'Choose another folder, or first remove the virtual bench in it: prestage bench remove DIR',
   });
 }
 

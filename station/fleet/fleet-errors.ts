@@ -11,8 +11,6 @@ export function fleetUnavailable(message: string, cause: string | null): Prestag
     code: 'fleet-unavailable',
     message,
     cause,
-    remedy:
-      'Nothing is lost: the entries stay on the station and are pushed when the database is available again. If this continues, tell the administrator of the plant database.',
   });
 }
 

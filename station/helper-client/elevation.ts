@@ -55,7 +55,6 @@ export function elevationUnavailable(): PrestageError {
   return new PrestageError({
     code: 'privilege-unavailable',
     message: 'Opening real drives needs administrator rights, but neither sudo nor pkexec is installed.',
-    remedy: 'Install the package sudo or pkexec.',
   });
 }
 
@@ -175,7 +174,6 @@ function helperMissing(cause: string): PrestageError {
     code: 'helper-missing',
     message: 'The helper program that opens drives is missing.',
     cause,
-    remedy: 'Reinstall Prestage (in a checkout: npm run setup), then start again.',
   });
 }
 

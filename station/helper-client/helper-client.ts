@@ -120,7 +120,6 @@ export class EngineClient {
         code: 'helper-outdated',
         message: `The helper is from another version of Prestage (${sanitizeForDisplay(greeting.version)}).`,
         cause: `protocol ${greeting.protocolVersion} instead of ${engineProtocolVersion}`,
-        remedy: 'Reinstall Prestage (in a checkout: npm run setup), then start again.',
       });
     }
     this.#greeting = greeting;
@@ -244,8 +243,6 @@ export class EngineClient {
       code: 'helper-died',
       message: 'The helper stopped unexpectedly.',
       cause,
-      remedy:
-        'Drives that were being written are not finished: write them again. If it happens again, report the lines above.',
     });
   }
 

@@ -17,10 +17,10 @@ import type { MachineFacts } from '../../core/machine/machine';
 import type { Media, MediaHash, MediaImage } from '../../core/media/media';
 import { required } from '../../core/base/required';
 import type { Engines } from '../helper-client/helpers';
-import type { Ledger } from '../ledger/ledger';
+import type { LedgerReader } from '../ledger/ledger-reader';
 import { expectedHash, type ExpectedHash } from '../media/media-expectation';
 import { machineOf, requireOrdered, requireOrderedHash, requireOrderedMedia } from '../orders/batch-order';
-import { OrderBook, type OpenOrder } from '../orders/order-book';
+import { OrderReader, type OpenOrder } from '../orders/order-reader';
 import type { StatePlaces } from '../state/state-paths';
 
 /** What the operator asked for. */
@@ -85,13 +85,13 @@ export interface BatchPlan {
 export async function planBatch(
   request: BatchRequest,
   engines: Engines,
-  ledger: Ledger,
+  ledger: LedgerReader,
   places: StatePlaces,
   signal: AbortSignal,
 ): Promise<BatchPlan> {
   const layout = requireLayout(request.layoutName);
   const assignments = requireSoundAssignments(request.assignments);
-  const order = new OrderBook(ledger, places).current();
+  const order = new OrderReader(ledger, places).current();
   if (order !== null) requireOrdered(order, { ...request, assignments });
   const shipped = assignments.map(({ machineSerial }) => {
     const entry = ledger.findShipped(machineSerial);
@@ -171,7 +171,5 @@ export function alreadyShipped(serial: string, time: string): PrestageError {
   return new PrestageError({
     code: 'serial-already-shipped',
     message: `Machine ${sanitizeForDisplay(serial)} already has a finished drive, recorded on ${time.slice(0, 10)} in the ledger of this station.`,
-    remedy:
-      'Nothing was touched. Scan the serial again. To write another drive for this machine on purpose, give a reason (--again REASON).',
   });
 }

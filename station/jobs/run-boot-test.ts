@@ -96,7 +96,6 @@ export function rehearsalFailed(drive: Drive, verdict: RehearsalVerdict): Presta
     code: 'rehearsal-failed',
     message: `The ${driveLabel(drive)} failed the boot test: ${verdict.what}.`,
     cause: verdict.console.slice(-5).join('\n') || null,
-    remedy: 'Check the picture of the display. Do not ship the batch until you know why.',
   });
 }
 

@@ -142,8 +142,6 @@ function mismatch(message: string, cause: string | null): PrestageError {
     code: 'media-hash-mismatch',
     message,
     cause,
-    remedy:
-      'Nothing was touched. Copy the file and its manifest again from the source. If it happens again, ask the sender.',
   });
 }
 

@@ -13,7 +13,6 @@ export function orderInvalid(name: string, problems: readonly OrderProblem[]): P
     code: 'order-invalid',
     message: `The work order ${sanitizeForDisplay(name, 200)} ${what}.`,
     cause: texts.length === 1 ? null : texts.join('\n'),
-    remedy: 'Nothing was opened. Correct the file, or ask the enterprise for a new one.',
   });
 }
 
@@ -43,7 +42,6 @@ export function orderOpen(number: string): PrestageError {
   return new PrestageError({
     code: 'order-open',
     message: `Work order ${sanitizeForDisplay(number, 60)} is already open on this station.`,
-    remedy: 'Nothing was opened. Finish and close that work order first.',
   });
 }
 
@@ -52,7 +50,6 @@ export function orderNotOpen(): PrestageError {
   return new PrestageError({
     code: 'order-not-open',
     message: 'No work order is open on this station.',
-    remedy: 'Open one first: prestage order open FILE',
   });
 }
 
@@ -78,7 +75,5 @@ export function orderUnfinished(number: string, open: readonly OrderLineView[]):
     code: 'order-unfinished',
     message: `Work order ${sanitizeForDisplay(number, 60)} cannot be closed: ${count} open: ${names.join(', ')}${more}.`,
     cause: open.map(({ serial, state }) => `${serial}: ${state}`).join('\n'),
-    remedy:
-      'Finish them, remove pairings that are not started, or leave machines out: prestage order except SERIAL --reason TEXT',
   });
 }

@@ -126,8 +126,6 @@ function stateUnavailable(path: string, what: string, cause: unknown): PrestageE
     code: 'state-unavailable',
     message: `The state folder ${sanitizeForDisplay(path, 512)} ${what}.`,
     cause: cause instanceof Error ? cause.message : null,
-    remedy:
-      'Check that the path is correct and that you can write to it, or give another folder with --state.',
   });
 }
 

@@ -33,8 +33,9 @@ describe('the Electron of a release', () => {
   });
 
   it('is looked at before anything is packed', (context) => {
-    if (electronRuntime().version === pinnedElectron())
+    if (electronRuntime().version === pinnedElectron()) {
       context.skip('this checkout has the official Electron');
+    }
     const root = resolve(import.meta.dirname, '../../..');
     const tsx = resolve(root, 'node_modules/tsx/dist/cli.mjs');
     const ended = spawnSync(
