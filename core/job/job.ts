@@ -12,7 +12,7 @@ export const jobResultSchema = z.strictObject({
   verifySeconds: z.number().nonnegative(),
   /** False when the drive does not support direct I/O and the page cache was dropped instead. */
   directIo: z.boolean(),
-  /** SHA-256 of the partition table as it was read back: primary region, then backup region. */
+  /** SHA-256 of the partition table that was read back: primary region, then backup region. */
   tableSha256: z.string(),
 });
 export type JobResult = z.infer<typeof jobResultSchema>;

@@ -94,7 +94,7 @@ export const recordSchema = z.discriminatedUnion('kind', [
       z.strictObject({ state: z.literal('failed'), reason: errorDataSchema }),
     ]),
     verdict: rehearsalVerdictSchema,
-    /** SHA-256 of the PNG of the display at the end; the file lies in the state folder. Null: there was no display. */
+    /** SHA-256 of the PNG of the display at the end, which is in the state folder; null when there was no display. */
     picture: sha256Schema.nullable(),
   }),
   z.strictObject({

@@ -34,7 +34,7 @@ export const ledgerReportSchema = z.strictObject({
   findings: z.array(ledgerFindingSchema).readonly(),
   /** Useful to know, but not a sign of tampering. */
   notes: z.array(ledgerNoteSchema).readonly(),
-  /** SHA-256 of the public key everything was checked with; compare it with what the enterprise was told. */
+  /** SHA-256 of the public key used for every check; compare it with the fingerprint that the enterprise has. */
   keyFingerprint: sha256Schema.nullable(),
   /** The newest entry; null for an empty ledger. */
   head: ledgerHeadSchema.nullable(),
