@@ -15,7 +15,7 @@ const prestage: { readonly meta: { readonly name: string } } = houseRules;
 const hooks: { readonly meta: { readonly name: string } } = reactHooks;
 
 export default defineConfig(
-  { ignores: ['dist/', 'dist-package/', '.electron/', 'native/addon/', 'test-results/', 'node_modules/'] },
+  { ignores: ['dist/', 'dist-package/', '.electron/', '.dev/', 'native/addon/', 'test-results/', 'node_modules/'] },
   {
     files: ['**/*.ts', '**/*.tsx'],
     extends: [tseslint.configs.strictTypeChecked],

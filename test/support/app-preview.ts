@@ -1,0 +1,182 @@
+import { AxeBuilder } from '@axe-core/playwright';
+import { build } from 'esbuild';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import type { ElectronApplication, Page } from 'playwright-core';
+import type { DeskMethod, DeskPatch, DeskState } from '../../core/contract/desk';
+import type { Call } from './app-preview-main';
+import { themes, type Preview, type Theme } from './app-preview-states';
+import { shipReport, shipments } from './app-samples';
+import { launch } from './desk-app';
+
+const root = resolve(import.meta.dirname, '../..');
+
+/** What methods answer; the others answer nothing. */
+const answers: Readonly<Partial<Record<DeskMethod, unknown>>> = {
+  queryLog: { total: 0, read: 0, entries: 0, rows: [] },
+  openOrder: { warnings: [] },
+  chooseOrder: { chosen: false, warnings: [] },
+  cacheSize: { bytes: 42_000_000_000 },
+  getPicture: { png: null },
+  listShipments: shipments,
+  remakeBundle: { report: shipReport },
+};
+
+/** WCAG 2.2 AA, and what the makers of axe think good. */
+const rules = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
+
+/**
+ * The built page in the app's own window, with a state that was made up. One window shows one state after the other.
+ * Its main process is app-preview-main.ts.
+ */
+export class AppPreview {
+  private complaints: string[] = [];
+
+  private constructor(
+    private readonly app: ElectronApplication,
+    readonly page: Page,
+  ) {
+    page.on('console', (message) => {
+      if (message.type() === 'error' || message.type() === 'warning') {
+        this.complaints.push(`console: ${message.text()}`);
+      }
+    });
+    page.on('pageerror', (error) => this.complaints.push(`error: ${error.message}`));
+  }
+
+  /** @param area an empty folder for its program and its state */
+  static async start(area: string): Promise<AppPreview> {
+    const program = join(area, 'program');
+    mkdirSync(program, { recursive: true });
+    await build({
+      absWorkingDir: root,
+      entryPoints: ['test/support/app-preview-main.ts'],
+      outfile: join(program, 'main.cjs'),
+      bundle: true,
+      platform: 'node',
+      target: 'node20',
+      format: 'cjs',
+      external: ['electron'],
+      logLevel: 'warning',
+    });
+    writeFileSync(
+      join(program, 'package.json'),
+      JSON.stringify({ name: 'preview', version: '0.0.0', main: 'main.cjs' }),
+    );
+    const app = await launch({
+      folder: program,
+      state: join(area, 'state'),
+      args: ['--app', join(root, 'dist/desk')],
+    });
+    const page = await app.firstWindow();
+    page.setDefaultTimeout(10_000);
+    // Nothing is half faded when it is looked at.
+    await page.emulateMedia({ reducedMotion: 'reduce', colorScheme: 'light' });
+    return new AppPreview(app, page);
+  }
+
+  /** Loads the page again with this state. */
+  async open(state: DeskState, size = { width: 1280, height: 800 }): Promise<void> {
+    this.complaints = [];
+    await this.app.evaluate(
+      (_electron, given) => {
+        globalThis.preview.prepare(given.state, given.answers);
+      },
+      { state, answers },
+    );
+    await this.page.setViewportSize(size);
+    await this.page.reload();
+    await this.page.locator('#content').waitFor();
+    await this.page.evaluate(() => document.fonts.ready.then(() => undefined));
+  }
+
+  /** Opens a state and does what the preview says before it is looked at. */
+  async show({ state, size, key, tick, press, then }: Preview): Promise<void> {
+    await this.open(state, size);
+    if (key !== undefined) await this.page.keyboard.press(key);
+    if (tick !== undefined) await this.page.getByLabel(tick, { exact: true }).check();
+    if (press !== undefined) {
+      await this.page.getByRole('button', { name: press, exact: true }).click();
+    }
+    if (then !== undefined) await this.push(then);
+    await this.drawn();
+  }
+
+  /** What the station tells the page. */
+  async push(patch: DeskPatch): Promise<void> {
+    await this.app.evaluate((_electron, given) => {
+      globalThis.preview.push(given);
+    }, patch);
+  }
+
+  /** Puts what is shown into another theme, as the settings do. */
+  async setTheme({ settings }: DeskState, theme: Theme): Promise<void> {
+    await this.push({ settings: { ...settings, desk: { ...settings.desk, theme } } });
+    await this.page.locator(`html[data-theme="${theme}"]`).waitFor();
+    await this.drawn();
+  }
+
+  /** Calls of the page since the state was opened. */
+  async calls(): Promise<readonly Call[]> {
+    return await this.app.evaluate(() => globalThis.preview.calls());
+  }
+
+  /** What the page said against its policy, and errors, since the state was opened. */
+  said(): readonly string[] {
+    return this.complaints;
+  }
+
+  /**
+   * Everything that is wrong with what is shown: violations of the policy, errors, what does not fit the window, and
+   * accessibility, by all rules in the first theme and by contrast, which is all that differs, in the others.
+   */
+  async inspect(state: DeskState): Promise<readonly string[]> {
+    const found = await this.page.evaluate(() =>
+      [...document.querySelectorAll('html, #content')].some((box) => box.scrollWidth > box.clientWidth),
+    );
+    const problems = found ? ['the page is wider than the window'] : [];
+    for (const [index, theme] of themes.entries()) {
+      await this.setTheme(state, theme);
+      problems.push(...(await this.violations(index === 0)).map((text) => `${theme}: ${text}`));
+    }
+    return [...problems, ...this.complaints];
+  }
+
+  async picture(file: string): Promise<void> {
+    await this.page.screenshot({ path: file });
+  }
+
+  async end(): Promise<void> {
+    const child = this.app.process();
+    const gone = new Promise((done) => child.once('exit', done));
+    child.kill('SIGKILL');
+    await gone;
+  }
+
+  private async violations(all: boolean): Promise<string[]> {
+    // Legacy mode: Electron has no second page in which axe could run.
+    const axe = new AxeBuilder({ page: this.page })
+      .setLegacyMode(true)
+      // What passed is half of the work, and nobody reads it.
+      .options({ resultTypes: ['violations'] });
+    const { violations } = await (all ? axe.withTags(rules) : axe.withRules(['color-contrast'])).analyze();
+    return violations.map(
+      ({ id, help, nodes }) =>
+        `axe ${id}: ${help}: ${nodes.map(({ html, any }) => `${html.slice(0, 160)} ${any[0]?.message ?? ''}`).join(' | ')}`,
+    );
+  }
+
+  /** After the next frame but one: what React put off is on the screen. */
+  private async drawn(): Promise<void> {
+    await this.page.evaluate(
+      () =>
+        new Promise<void>((done) => {
+          requestAnimationFrame(() => {
+            requestAnimationFrame(() => {
+              done();
+            });
+          });
+        }),
+    );
+  }
+}
