@@ -111,7 +111,7 @@ async function follow(): Promise<void> {
   if (ending || (good.length === 0 && !document)) return;
   if (good.some(({ effect }) => effect === 'restart')) {
     await stop();
-    if (!ending) start();
+    start();
     say(`dev: started again (${good.map(({ name }) => name).join(', ')}) after ${seconds(began)}`);
   } else {
     if (app?.connected === true) app.send('reload-page');
@@ -120,6 +120,8 @@ async function follow(): Promise<void> {
 }
 
 function start(): void {
+  // Its signal may have come while the last one was stopped.
+  if (ending) return;
   const own = spawn(
     binary,
     [join(root, developmentOutdir), '--state', state, '--bench', bench, ...process.argv.slice(2)],
