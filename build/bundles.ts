@@ -1,6 +1,6 @@
 /**
  * What is bundled, and how. CommonJS for what runs on Node, because its loader reads files synchronously: the helper
- * can then size libuv's thread pool before anything has used it (native/helper/thread-pool.ts).
+ * can then size libuv's thread pool before anything has used it (helper/server/thread-pool.ts).
  */
 import type { BuildOptions } from 'esbuild';
 import { chmod, copyFile, mkdir, rm, symlink } from 'node:fs/promises';
@@ -25,10 +25,10 @@ const onNode = {
 export const programs = {
   ...onNode,
   entryPoints: {
-    prestage: 'station/cli/main.ts',
-    helper: 'native/helper/main.ts',
-    'drive-worker': 'native/pipeline/drive-worker.ts',
-    'hash-worker': 'native/hash/hash-worker.ts',
+    prestage: 'station/cli/cli-main.ts',
+    helper: 'helper/server/helper-main.ts',
+    'drive-worker': 'helper/pipeline/drive-worker.ts',
+    'hash-worker': 'helper/hash/hash-worker.ts',
     'log-worker': 'station/log/log-worker.ts',
     'fleet-worker': 'station/fleet/fleet-worker.ts',
     'ship-worker': 'station/shipment/ship-worker.ts',
@@ -67,7 +67,7 @@ export function mainProcess(folder: string, main: string): BuildOptions {
 export function page(folder: string, mode: 'production' | 'development'): BuildOptions {
   return {
     ...common,
-    entryPoints: { app: 'renderer/main.tsx' },
+    entryPoints: { app: 'renderer/page.tsx' },
     outdir: `${folder}/renderer`,
     platform: 'browser',
     target: 'chrome130',

@@ -3,8 +3,8 @@ import { cpSync, existsSync, readFileSync, rmSync, symlinkSync, writeFileSync } 
 import { join, resolve } from 'node:path';
 import { chromium, type Browser, type Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { appUser, giveToUser } from '../support/desk-app';
-import { processesBelow } from '../support/desk-bench';
+import { appUser, giveToUser } from '../support/app-window';
+import { processesBelow } from '../support/app-bench';
 import { temporaryArea } from '../support/global-setup';
 
 /** What `npm run dev` starts, on a copy of the sources: their files are changed. */

@@ -1,5 +1,5 @@
 import type { Locator, Page } from 'playwright-core';
-import type { DeskState } from '../../core/contract/desk';
+import type { DeskState } from '../../core/contract/app';
 import type { AppPreview } from './app-preview';
 import type { Call } from './app-preview-main';
 import { previews } from './app-preview-states';

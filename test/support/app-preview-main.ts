@@ -4,10 +4,10 @@
  */
 import { join, resolve } from 'node:path';
 import { app, ipcMain, session, type BrowserWindow } from 'electron';
-import type { DeskMethod, DeskPatch, DeskState } from '../../core/contract/desk';
-import { deskMethodNames } from '../../core/contract/desk-names';
+import type { DeskMethod, DeskPatch, DeskState } from '../../core/contract/app';
+import { deskMethodNames } from '../../core/contract/app-names';
 import { readArguments } from '../../electron/command-line';
-import { patchChannel, registerDesk, type DeskHandlers } from '../../electron/desk-handlers';
+import { patchChannel, registerDesk, type DeskHandlers } from '../../electron/app-ipc';
 import { hardenContents, hardenSession } from '../../electron/hardening';
 import { registerScheme, serveDesk } from '../../electron/scheme';
 import { openWindow } from '../../electron/window';

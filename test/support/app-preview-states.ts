@@ -1,4 +1,4 @@
-import type { DeskPatch, DeskState } from '../../core/contract/desk';
+import type { DeskPatch, DeskState } from '../../core/contract/app';
 import {
   emptyState,
   machineOf,

@@ -3,11 +3,11 @@ import { build } from 'esbuild';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { ElectronApplication, Page } from 'playwright-core';
-import type { DeskMethod, DeskPatch, DeskState } from '../../core/contract/desk';
+import type { DeskMethod, DeskPatch, DeskState } from '../../core/contract/app';
 import type { Call } from './app-preview-main';
 import { themes, type Preview, type Theme } from './app-preview-states';
 import { shipReport, shipments } from './app-samples';
-import { launch } from './desk-app';
+import { launch } from './app-window';
 
 const root = resolve(import.meta.dirname, '../..');
 

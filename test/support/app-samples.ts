@@ -1,8 +1,8 @@
-import type { DeskJob, DeskState, OrderState, OrderStateLine, Pair } from '../../core/contract/desk';
-import type { BundleReport, ShipList } from '../../core/contract/desk-ships';
-import type { Drive } from '../../core/drive';
-import { isOpen, orderLineStates } from '../../core/order-state';
-import { GiB } from '../../core/units';
+import type { DeskJob, DeskState, OrderState, OrderStateLine, Pair } from '../../core/contract/app';
+import type { BundleReport, ShipList } from '../../core/contract/app-shipments';
+import type { Drive } from '../../core/drive/drive';
+import { isOpen, orderLineStates } from '../../core/order/order-state';
+import { GiB } from '../../core/base/units';
 
 /** Drives, jobs and states of the desk that previews and tests are made of. Made up, but as the station pushes them. */
 

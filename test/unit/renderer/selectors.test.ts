@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { DeskJob, PairingState } from '../../../core/contract/desk';
+import type { DeskJob, PairingState } from '../../../core/contract/app';
 import {
   bayOf,
   cardKind,

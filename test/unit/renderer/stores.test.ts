@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { applyDeskPatch, deskStore, loadDeskState } from '../../../renderer/store/desk-store';
+import { applyDeskPatch, deskStore, loadDeskState } from '../../../renderer/store/app-store';
 import { keepReferences } from '../../../renderer/store/keep-references';
 import { recordRates, ratesStore } from '../../../renderer/store/rates-store';
 import { previews } from '../../support/app-preview-states';
