@@ -16,7 +16,7 @@ let output = '';
 
 beforeAll(() => {
   copy = join(temporaryArea('e2e-dev'), 'checkout');
-  for (const part of ['core', 'native', 'station', 'electron', 'renderer', 'build', 'package.json']) {
+  for (const part of ['core', 'helper', 'station', 'electron', 'renderer', 'build', 'package.json']) {
     cpSync(join(root, part), join(copy, part), { recursive: true });
   }
   for (const part of ['node_modules', '.electron']) symlinkSync(join(root, part), join(copy, part));
