@@ -36,3 +36,6 @@ export const layers: Readonly<Record<string, Layer>> = {
   build: { rooms: [], packages: 'any' },
   test: { rooms: ['core', 'helper', 'station', 'electron', 'renderer', 'build'], packages: 'any' },
 };
+
+/** Every room, each below the root and with a tsconfig.json of its own. */
+export const rooms: readonly string[] = Object.keys(layers);
