@@ -81,7 +81,7 @@ function words(line: string): string[] {
     const raw = word.exec(line)?.[1];
     if (raw === undefined) throw new Error(`cannot be taken apart: ${line}`);
     if (/[$`\\|;&<>#()]/.test(raw.replaceAll(/'[^']*'|"[^"]*"/g, '')))
-      throw new Error(`needs a shell: ${line}`);
+      {throw new Error(`needs a shell: ${line}`);}
     found.push(
       raw.replaceAll(/'([^']*)'|"([^"]*)"/g, (_, single?: string, double?: string) => single ?? double ?? ''),
     );
