@@ -96,10 +96,10 @@ fi
 node_prefix=$(dirname "$(dirname "$(readlink -f "$(command -v node)")")")
 nodedir=""
 [ -f "$node_prefix/include/node/node_api.h" ] && nodedir="--nodedir=$node_prefix"
-addon=native/addon/build/Release/block_device.node
-if [ ! -f $addon ] || [ native/addon/block-device.c -nt $addon ] || [ native/addon/binding.gyp -nt $addon ]; then
+addon=helper/addon/build/Release/block_device.node
+if [ ! -f $addon ] || [ helper/addon/block-device.c -nt $addon ] || [ helper/addon/binding.gyp -nt $addon ]; then
   say "building the native addon"
-  npx --no-install node-gyp rebuild --silent -C native/addon ${nodedir:+"$nodedir"} >&2
+  npx --no-install node-gyp rebuild --silent -C helper/addon ${nodedir:+"$nodedir"} >&2
 fi
 
 npm run --silent build >&2
