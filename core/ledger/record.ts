@@ -45,7 +45,7 @@ export const jobFactsSchema = z.strictObject({
   partitionGuids: z.array(z.uuid()),
   /** Why a machine that was already shipped is done again. */
   againReason: z.string().nullable(),
-  /** The enterprise's number for the batch. Missing where nobody gave one, as in all entries before 0.2. */
+  /** The enterprise's number for the batch. Missing where nobody gave one; the oldest entries of 0.1.0 never have it. */
   workOrder: z.string().optional(),
   /** The order that was open on the station, by the id of its order-opened entry. */
   orderId: z.uuid().optional(),

@@ -1,4 +1,4 @@
-import { existsSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, statSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import {
@@ -44,6 +44,21 @@ describe('the documents', () => {
       return !target.endsWith('.md') || !anchorsOf(documentText(target)).has(anchor);
     });
     expect(broken).toEqual([]);
+  });
+
+  it.each(files)('every file that %s names is there', (file) => {
+    const names = [...proseOf(documentText(file)).matchAll(/`([\w./-]+)`/g)].map((match) => match[1] ?? '');
+    const paths = names.filter((name) =>
+      /^(?:core|helper|station|electron|renderer|build|test)\/./.test(name),
+    );
+    // A room's own page names what is in it.
+    const inRoom =
+      file.endsWith('/README.md') && !file.startsWith('docs/') ? names.filter((name) => isSource(name)) : [];
+    const missing = [
+      ...paths.filter((path) => !existsSync(join(checkout, path))),
+      ...inRoom.filter((name) => !name.includes('/') && !existsBelow(dirname(file), name)),
+    ];
+    expect(missing).toEqual([]);
   });
 
   it.each(files.filter((file) => file === 'CONTRIBUTING.md' || forUsers.includes(file)))(
@@ -122,6 +137,14 @@ describe('reading a document', () => {
     ]);
   });
 });
+
+const isSource = (name: string): boolean => /\.(?:tsx?|css|c|sh)$/.test(name);
+
+function existsBelow(folder: string, name: string): boolean {
+  return readdirSync(join(checkout, folder), { recursive: true, encoding: 'utf8' }).some(
+    (path) => path === name || path.endsWith(`/${name}`),
+  );
+}
 
 /** A cell as it is shown: links as their words. */
 function shown(cell: string): string {
