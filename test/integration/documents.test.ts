@@ -90,8 +90,9 @@ beforeAll(async () => {
   linkSync(media.path, join(work, 'contoso.wim'));
   examples.set(mediaHash, createHash('sha256').update(readFileSync(media.path)).digest('hex'));
   await makeBench(rack, rackIds.length);
-  for (const [index, drive] of (await benchDrives(rack)).entries())
-    {examples.set(present(rackIds[index]), drive.id);}
+  for (const [index, drive] of (await benchDrives(rack)).entries()) {
+    examples.set(present(rackIds[index]), drive.id);
+  }
 });
 afterAll(() => {
   rmSync(area, { recursive: true, force: true });

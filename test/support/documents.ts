@@ -80,8 +80,9 @@ function words(line: string): string[] {
     word.lastIndex = at;
     const raw = word.exec(line)?.[1];
     if (raw === undefined) throw new Error(`cannot be taken apart: ${line}`);
-    if (/[$`\\|;&<>#()]/.test(raw.replaceAll(/'[^']*'|"[^"]*"/g, '')))
-      {throw new Error(`needs a shell: ${line}`);}
+    if (/[$`\\|;&<>#()]/.test(raw.replaceAll(/'[^']*'|"[^"]*"/g, ''))) {
+      throw new Error(`needs a shell: ${line}`);
+    }
     found.push(
       raw.replaceAll(/'([^']*)'|"([^"]*)"/g, (_, single?: string, double?: string) => single ?? double ?? ''),
     );
