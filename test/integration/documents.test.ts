@@ -196,9 +196,15 @@ async function check(command: readonly string[]): Promise<void> {
     if (program === 'npm') checkScript(args);
     return;
   }
-  expect(program, `${text}: neither runs nor is it in the list of what does not`).toBe('prestage');
+  expect(
+    program,
+    `${text}: is no prestage command. If it cannot run here, name it in notRun with the reason`,
+  ).toBe('prestage');
   const { status, stdout, stderr } = await run([...args, ...additions(args)].map(realised));
-  expect(status, `${text}\n${stdout}\n${stderr}`).toBe(0);
+  expect(
+    status,
+    `This command of the document fails: correct one of the two.\n${text}\n${stdout}\n${stderr}`,
+  ).toBe(0);
   if (args[0] === 'bench' && args[1] === 'create') {
     examples.set(trainingId, present((await benchDrives(join(work, 'bench')))[0]).id);
   }

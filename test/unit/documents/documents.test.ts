@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import {
   anchorsOf,
   checkout,
@@ -72,6 +73,21 @@ describe('the documents', () => {
       expect(wide).toEqual([]);
     },
   );
+
+  it('name only npm scripts that are there', () => {
+    const { scripts } = z
+      .object({ scripts: z.record(z.string(), z.string()) })
+      .parse(JSON.parse(documentText('package.json')));
+    const named = [
+      'CONTRIBUTING.md',
+      ...forUsers,
+      ...files.filter((file) => file.endsWith('/README.md')),
+    ].flatMap((file) =>
+      [...documentText(file).matchAll(/\bnpm run ([a-z](?:[\w-]|:(?=\w))*)/g)].map((match) => match[1] ?? ''),
+    );
+    expect(named.length).toBeGreaterThan(10);
+    expect([...new Set(named)].filter((name) => scripts[name] === undefined)).toEqual([]);
+  });
 
   it('say nothing twice', () => {
     const places = new Map<string, string[]>();
