@@ -2,7 +2,7 @@ import { defineConfig } from 'eslint/config';
 import reactHooks from 'eslint-plugin-react-hooks';
 import tseslint from 'typescript-eslint';
 import { layeringRule } from './build/layering-rule';
-import { rooms } from './build/layers';
+import { roomNames } from './build/layers';
 
 const root = import.meta.dirname;
 
@@ -32,7 +32,7 @@ export default defineConfig(
     extends: [tseslint.configs.strictTypeChecked],
     languageOptions: {
       parserOptions: {
-        project: rooms.map((room) => `${room}/tsconfig.json`),
+        project: roomNames.map((room) => `${room}/tsconfig.json`),
         tsconfigRootDir: root,
       },
     },

@@ -1,5 +1,5 @@
 /**
- * Formatter, linter and type check, two at a time; says at the end what each found. The formatter and the type check
+ * Formatter, linter, import circles and type check, two at a time; says at the end what each found. The formatter and the type check
  * remember what they have seen. The linter does not: its rules ask for the types of other files, so that a file which
  * did not change can still have got something wrong.
  */
@@ -9,7 +9,7 @@ import { resolve } from 'node:path';
 const root = resolve(import.meta.dirname, '..');
 
 /** Scripts of package.json. The lint takes as long as the others together. */
-const lanes = [['lint'], ['types', 'format:check']] as const;
+const lanes = [['lint'], ['types', 'circles', 'format:check']] as const;
 
 interface Outcome {
   readonly script: string;

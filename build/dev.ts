@@ -10,7 +10,7 @@ import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join, normalize, resolve } from 'node:path';
 import { developmentOutdir, finishPage, finishPrograms, mainProcess, page, programs } from './bundles';
 import { electronRuntime } from './electron-runtime';
-import { rooms } from './layers';
+import { roomNames } from './layers';
 import { run, say } from './run';
 
 /** One bundle that is made again. */
@@ -68,7 +68,7 @@ let timer: NodeJS.Timeout | null = null;
 let working: Promise<void> = Promise.resolve();
 
 start();
-const watchers = rooms
+const watchers = roomNames
   .filter((room) => room !== 'test' && room !== 'build')
   .map((room) =>
     watch(room, { recursive: true }, (_event, file) => {

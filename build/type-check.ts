@@ -6,13 +6,13 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { layers, rooms } from './layers';
+import { layers, roomNames } from './layers';
 
 const root = resolve(import.meta.dirname, '..');
 const cache = join(root, 'node_modules/.cache/types');
 
 // The rooms' own files stay free of this: editors and the linter read them, and go to the sources of other rooms.
-for (const room of rooms) {
+for (const room of roomNames) {
   mkdirSync(join(cache, room), { recursive: true });
   const project = {
     extends: join(root, room, 'tsconfig.json'),
@@ -33,7 +33,7 @@ for (const room of rooms) {
 }
 
 const compiler = join(root, 'node_modules/typescript/bin/tsc');
-const projects = rooms.map((room) => join(cache, room));
+const projects = roomNames.map((room) => join(cache, room));
 const { status } = spawnSync(process.execPath, [compiler, '-b', ...projects], {
   cwd: root,
   stdio: 'inherit',
