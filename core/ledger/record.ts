@@ -45,7 +45,7 @@ export const jobFactsSchema = z.strictObject({
   partitionGuids: z.array(z.uuid()),
   /** Why another drive was written for a machine that already had a finished drive. */
   againReason: z.string().nullable(),
-  /** The enterprise's number for the batch. Missing when none was given, as in all entries before 0.2. */
+  /** The enterprise's number for the batch. Missing when none was given; the oldest entries of 0.1.0 never have it. */
   workOrder: z.string().optional(),
   /** The work order that was open on the station: the ID in its order-opened entry. */
   orderId: z.uuid().optional(),

@@ -14,6 +14,8 @@ export interface CliResult {
 
 export interface CliOptions {
   readonly env?: NodeJS.ProcessEnv;
+  /** Folder it runs in; the default is the test's. */
+  readonly cwd?: string;
   /** Runs as another user; root only. */
   readonly uid?: number;
   /** Called as soon as the process runs. */
@@ -41,6 +43,7 @@ async function run(args: readonly string[], options: CliOptions): Promise<CliRes
     const child = spawn(process.execPath, [prestage, ...args], {
       stdio: ['ignore', 'pipe', 'pipe'],
       env: { ...process.env, ...options.env },
+      ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
       ...(options.uid === undefined ? {} : { uid: options.uid, gid: options.uid }),
     });
     options.onStart?.(child);
