@@ -64,8 +64,6 @@ for number in "${numbers[@]}"; do
   system=$folder/debian-$number
   log=$folder/debian-$number.log
   mkdir -p "$folder"
-  # npm's logins and the clone are nobody else's to read.
-  chmod 0700 "$folder"
   say "making Debian $number ($codename) in $system"
   if ! bash "$here/make.sh" "$system" "$number" "$codename" >"$log" 2>&1; then
     tail -20 "$log" >&2
