@@ -5,6 +5,7 @@ import { XMLParser } from 'fast-xml-parser';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { fuseDifferences, readFuses, setFuses } from '../../build/fuses';
+import { packagedNode } from '../../build/node-runtime';
 import { libraryPackages } from '../../build/package/debian-control';
 import { temporaryArea } from '../support/global-setup';
 import { isRoot } from '../support/loop';
@@ -127,7 +128,7 @@ describe('the Debian package', () => {
     );
     named.delete('libffmpeg.so');
     const cache = run('/sbin/ldconfig', ['-p']);
-    const declared = new Set(libraryPackages.map((entry) => entry.split(' ')[0] ?? ''));
+    const declared = new Set(['libc6', ...libraryPackages]);
     const undeclared = [...named].filter((library) => {
       const [, path] =
         new RegExp(`^\\s${library.replaceAll('.', '\\.').replaceAll('+', '\\+')} .*=> (\\S+)$`, 'm').exec(
@@ -138,6 +139,21 @@ describe('the Debian package', () => {
       return !owners.split('\n').some((line) => declared.has((line.split(':')[0] ?? '').replace(/t64$/, '')));
     });
     expect(undeclared).toEqual([]);
+  });
+
+  it('brings the pinned Node, whichever has packed, and asks for the C library that its programs name', () => {
+    const engine = join(unpacked, 'usr/lib/prestage/resources/engine');
+    expect(run(join(engine, 'runtime/node'), ['--version']).trim()).toBe(`v${packagedNode.version}`);
+    expect(
+      readFileSync(join(unpacked, 'usr/share/doc/prestage/licenses-node.txt.gz')).length,
+    ).toBeGreaterThan(0);
+    const [, asked = ''] = /libc6 \(>= ([\d.]+)\)/.exec(run('dpkg-deb', ['-f', deb, 'Depends'])) ?? [];
+    // strerrorname_np, which the addon calls, came with 2.32.
+    run('dpkg', ['--compare-versions', asked, 'ge', '2.32']);
+    const addon = run('objdump', ['-T', join(engine, 'native/addon/build/Release/block_device.node')]);
+    for (const [, version = ''] of addon.matchAll(/\(GLIBC_([\d.]+)\)/g)) {
+      run('dpkg', ['--compare-versions', asked, 'ge', version]);
+    }
   });
 
   it(
