@@ -15,13 +15,13 @@ const prestage: { readonly meta: { readonly name: string } } = houseRules;
 const hooks: { readonly meta: { readonly name: string } } = reactHooks;
 
 export default defineConfig(
-  { ignores: ['dist/', 'dist-package/', '.electron/', 'native/addon/', 'test-results/', 'node_modules/'] },
+  { ignores: ['dist/', 'dist-package/', '.electron/', 'helper/addon/', 'test-results/', 'node_modules/'] },
   {
     files: ['**/*.ts', '**/*.tsx'],
     extends: [tseslint.configs.strictTypeChecked],
     languageOptions: {
       parserOptions: {
-        project: ['./core', './native', './station', './electron', './renderer', './build', './test'].map(
+        project: ['./core', './helper', './station', './electron', './renderer', './build', './test'].map(
           (room) => `${room}/tsconfig.json`,
         ),
         tsconfigRootDir: root,

@@ -1,7 +1,7 @@
 /**
  * Bundles the programs into dist/, and the desktop app into dist/desk/. CommonJS, because its loader reads files
  * synchronously: the helper can then size libuv's thread pool before anything has used it
- * (native/helper/thread-pool.ts).
+ * (helper/server/thread-pool.ts).
  */
 import { build, type BuildOptions } from 'esbuild';
 import { chmod, copyFile, mkdir, rm, symlink } from 'node:fs/promises';
@@ -17,10 +17,10 @@ const pdfkit = {
 await build({
   ...common,
   entryPoints: {
-    prestage: 'station/cli/main.ts',
-    helper: 'native/helper/main.ts',
-    'drive-worker': 'native/pipeline/drive-worker.ts',
-    'hash-worker': 'native/hash/hash-worker.ts',
+    prestage: 'station/cli/cli-main.ts',
+    helper: 'helper/server/helper-main.ts',
+    'drive-worker': 'helper/pipeline/drive-worker.ts',
+    'hash-worker': 'helper/hash/hash-worker.ts',
     'log-worker': 'station/log/log-worker.ts',
     'fleet-worker': 'station/fleet/fleet-worker.ts',
     'ship-worker': 'station/shipment/ship-worker.ts',
@@ -59,7 +59,7 @@ await build({
 });
 await build({
   ...common,
-  entryPoints: { app: 'renderer/main.tsx' },
+  entryPoints: { app: 'renderer/page.tsx' },
   outdir: `${desk}/renderer`,
   platform: 'browser',
   target: 'chrome130',

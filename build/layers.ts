@@ -11,8 +11,8 @@ export interface Layer {
 
 export const layers: Readonly<Record<string, Layer>> = {
   core: { rooms: [], packages: ['zod'] },
-  native: { rooms: ['core'], packages: 'any' },
-  // station and native meet only in core/contract.
+  helper: { rooms: ['core'], packages: 'any' },
+  // station and helper meet only in core/contract.
   station: { rooms: ['core'], packages: 'any' },
   // The desk is thin: windows and wires. What it is for is done in station.
   electron: { rooms: ['core', 'station'], packages: 'any' },
@@ -34,5 +34,5 @@ export const layers: Readonly<Record<string, Layer>> = {
     ],
   },
   build: { rooms: [], packages: 'any' },
-  test: { rooms: ['core', 'native', 'station', 'electron', 'renderer', 'build'], packages: 'any' },
+  test: { rooms: ['core', 'helper', 'station', 'electron', 'renderer', 'build'], packages: 'any' },
 };

@@ -126,10 +126,10 @@ if [ "$(cat node_modules/.prestage-lock-sum 2>/dev/null || true)" != "$lock_sum"
   printf '%s' "$lock_sum" > node_modules/.prestage-lock-sum
 fi
 
-addon=native/addon/build/Release/block_device.node
-if [ ! -f $addon ] || [ native/addon/block-device.c -nt $addon ] || [ native/addon/binding.gyp -nt $addon ]; then
+addon=helper/addon/build/Release/block_device.node
+if [ ! -f $addon ] || [ helper/addon/block-device.c -nt $addon ] || [ helper/addon/binding.gyp -nt $addon ]; then
   say "building the native addon"
-  npx --no-install node-gyp rebuild --silent -C native/addon >&2
+  npx --no-install node-gyp rebuild --silent -C helper/addon >&2
 fi
 
 npm run --silent build >&2

@@ -1,7 +1,7 @@
 /** Type-checks every room with its own tsconfig, so that `fs` does not compile in core. */
 import { spawnSync } from 'node:child_process';
 
-const rooms = ['core', 'native', 'station', 'electron', 'renderer', 'build', 'test'];
+const rooms = ['core', 'helper', 'station', 'electron', 'renderer', 'build', 'test'];
 const failed = rooms.filter((room) => {
   const run = spawnSync('npx', ['--no-install', 'tsc', '-p', room], { stdio: 'inherit' });
   return run.status !== 0;

@@ -1,13 +1,13 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { app, dialog, shell, type BrowserWindow } from 'electron';
-import { sanitizeForDisplay } from '../core/display';
-import { PrestageError } from '../core/errors';
-import { requireNumber } from '../core/shipment-rules';
-import { bundleFileName } from '../station/shipment/names';
-import type { WindowMethod } from '../station/workplace/handlers';
-import type { Workplace } from '../station/workplace/workplace';
-import type { DeskHandlers } from './desk-handlers';
+import { sanitizeForDisplay } from '../core/base/display';
+import { PrestageError } from '../core/base/errors';
+import { requireNumber } from '../core/shipment/shipment-rules';
+import { bundleFileName } from '../station/shipment/bundle-names';
+import type { WindowMethod } from '../station/app/app-handlers';
+import type { Workplace } from '../station/app/app-service';
+import type { DeskHandlers } from './app-ipc';
 
 /** The methods of the desk that need a window: they ask for a file, or print. */
 export function windowHandlers(

@@ -1,5 +1,5 @@
 import type { App, Session, WebContents } from 'electron';
-import { deskOrigin } from './desk-files';
+import { deskOrigin } from './app-files';
 
 /** Permissions that the page gets, each with its reason. All others are denied. */
 const allowedPermissions: Readonly<Record<string, string>> = {};

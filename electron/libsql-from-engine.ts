@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { app } from 'electron';
-import { locateEngine } from './engine-location';
+import { locateEngine } from './helper-location';
 
 /**
  * Stands for the package `libsql` in the main process (build/bundle.ts). It is loaded from the engine's folder, where

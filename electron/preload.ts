@@ -1,5 +1,5 @@
 import { contextBridge, ipcRenderer, webUtils } from 'electron';
-import { deskMethodNames } from '../core/contract/desk-names';
+import { deskMethodNames } from '../core/contract/app-names';
 
 /**
  * Puts `window.prestage` on the page: one function a method, the patches, the path of a dropped file. No channel name

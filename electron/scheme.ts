@@ -1,5 +1,5 @@
 import { protocol, type Session } from 'electron';
-import { contentSecurityPolicy, deskFileOf, deskScheme, readDeskFile } from './desk-files';
+import { contentSecurityPolicy, deskFileOf, deskScheme, readDeskFile } from './app-files';
 
 /** Before the app is ready: gives the scheme the rights of a web page's, and no more. */
 export function registerScheme(): void {

@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { BrowserWindow, nativeTheme } from 'electron';
 import { z } from 'zod';
-import { deskPage } from './desk-files';
+import { deskPage } from './app-files';
 
 const boundsSchema = z.strictObject({
   x: z.int(),

@@ -1,7 +1,7 @@
-import type { DeskMethod, DeskRequest, DeskResponse } from '../core/contract/desk';
-import type { ErrorData } from '../core/errors';
+import type { DeskMethod, DeskRequest, DeskResponse } from '../core/contract/app';
+import type { ErrorData } from '../core/base/errors';
 import { desk, DeskError } from './bridge';
-import { deskState } from './store/desk-store';
+import { deskState } from './store/app-store';
 import { showError } from './store/messages-store';
 import { currentText } from './text';
 

@@ -1,8 +1,8 @@
 import { createStore } from 'zustand/vanilla';
 import { useStore } from 'zustand';
-import type { DeskState } from '../core/contract/desk';
+import type { DeskState } from '../core/contract/app';
 import { play, type Tone } from './sound';
-import { deskStore } from './store/desk-store';
+import { deskStore } from './store/app-store';
 import { newlyEnded } from './store/selectors';
 import { showScreen } from './store/view-store';
 import { currentText } from './text';

@@ -1,14 +1,14 @@
 import { Button, Loader, MantineProvider } from '@mantine/core';
 import { useCallback, useEffect, useState, type ReactElement } from 'react';
 import { useStore } from 'zustand';
-import type { ErrorData } from '../core/errors';
+import type { ErrorData } from '../core/base/errors';
 import { errorOf, tell } from './actions';
 import { startAnnouncing } from './announce';
 import { connect } from './bridge';
-import { ErrorCard } from './parts/error-card';
+import { ErrorCard } from './components/error-card';
 import { startScanCapture } from './scanner/capture';
 import { Shell } from './shell/shell';
-import { deskStore } from './store/desk-store';
+import { deskStore } from './store/app-store';
 import { useText } from './text';
 import { mantineTheme } from './theme/mantine-theme';
 import { useTheme } from './theme/use-theme';

@@ -1,7 +1,7 @@
-import { deskMethods } from '../core/contract/desk';
-import type { DeskAnswer, DeskApi, DeskMethod, DeskRequest, DeskResponse } from '../core/contract/desk';
-import type { ErrorData } from '../core/errors';
-import { applyDeskPatch, loadDeskState } from './store/desk-store';
+import { deskMethods } from '../core/contract/app';
+import type { DeskAnswer, DeskApi, DeskMethod, DeskRequest, DeskResponse } from '../core/contract/app';
+import type { ErrorData } from '../core/base/errors';
+import { applyDeskPatch, loadDeskState } from './store/app-store';
 import { recordRates } from './store/rates-store';
 
 /**

@@ -60,7 +60,7 @@ export function stageEngine(node: NodeRuntime): void {
     const text = readFileSync(join(root, 'dist', program), 'utf8').replace(/^#!.*\n/, '');
     writeFileSync(join(engineFolder, 'dist', program), text);
   }
-  const addon = 'native/addon/build/Release/block_device.node';
+  const addon = 'helper/addon/build/Release/block_device.node';
   cpSync(join(root, addon), join(engineFolder, addon));
   copyPackages(root, runtimeClosure(root, ['drivelist', 'libsql']), engineFolder);
   stageNode(node);

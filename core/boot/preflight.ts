@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { formatBytes, sanitizeForDisplay } from '../display';
-import { layouts } from '../layout';
+import { formatBytes, sanitizeForDisplay } from '../base/display';
+import { layouts } from '../drive/layout';
 
 /** CPUs that a UEFI program can be for; `none`: the file is not a program. */
 export const programCpus = ['x64', 'arm64', 'ia32', 'other', 'none'] as const;

@@ -1,4 +1,4 @@
-import { MiB } from '../units';
+import { MiB } from '../base/units';
 
 /** Longest message either side takes from the other, in bytes. The longest request (a job) has a few KiB. */
 export const maximumMessageBytes = 16 * MiB;

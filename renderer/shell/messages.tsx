@@ -1,7 +1,7 @@
 import { Button } from '@mantine/core';
 import { createPortal } from 'react-dom';
 import type { ReactElement } from 'react';
-import { ErrorCard } from '../parts/error-card';
+import { ErrorCard } from '../components/error-card';
 import { dismissMessage, useMessages } from '../store/messages-store';
 import { useText } from '../text';
 

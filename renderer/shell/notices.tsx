@@ -1,8 +1,8 @@
 import { Button } from '@mantine/core';
 import type { ReactElement } from 'react';
 import { tell } from '../actions';
-import { ErrorCard } from '../parts/error-card';
-import { useDesk } from '../store/desk-store';
+import { ErrorCard } from '../components/error-card';
+import { useDesk } from '../store/app-store';
 import { useText } from '../text';
 
 /** What happened to the station, until each is dismissed. */

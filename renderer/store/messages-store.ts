@@ -1,6 +1,6 @@
 import { useStore } from 'zustand';
 import { createStore } from 'zustand/vanilla';
-import type { ErrorData } from '../../core/errors';
+import type { ErrorData } from '../../core/base/errors';
 
 /** Something this page has to say: an answer to what the operator just did. */
 export type Message =

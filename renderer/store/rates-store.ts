@@ -1,7 +1,7 @@
 import { useStore } from 'zustand';
 import { createStore } from 'zustand/vanilla';
-import type { DeskJob } from '../../core/contract/desk';
-import { formatDuration } from '../../core/display';
+import type { DeskJob } from '../../core/contract/app';
+import { formatDuration } from '../../core/base/display';
 import { formatRate } from '../format';
 import { advanceRate, type Rate } from './rates';
 

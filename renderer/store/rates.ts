@@ -1,4 +1,4 @@
-import type { DeskJob } from '../../core/contract/desk';
+import type { DeskJob } from '../../core/contract/app';
 
 /** How fast a drive is written or read back. */
 export interface Rate {

@@ -5,10 +5,10 @@ import type {
   DrivesState,
   Pair,
   PairingState,
-} from '../../core/contract/desk';
-import type { Drive } from '../../core/drive';
-import { hasEnded } from '../../core/job';
-import type { Expectation } from '../../core/scan-outcome';
+} from '../../core/contract/app';
+import type { Drive } from '../../core/drive/drive';
+import { hasEnded } from '../../core/job/job';
+import type { Expectation } from '../../core/scan/scan-outcome';
 
 /** Rules of what the screens show. Pure; each returns a part of the state or a plain value unless it says so. */
 

@@ -1,4 +1,4 @@
-import type { MediaState } from '../../core/contract/desk';
+import type { MediaState } from '../../core/contract/app';
 
 type Source = Extract<MediaState, { status: 'proved' }>['expected']['source'];
 

@@ -1,5 +1,5 @@
-import type { DeskJob, DeskTask } from '../../core/contract/desk';
-import type { ErrorCode, ErrorData } from '../../core/errors';
+import type { DeskJob, DeskTask } from '../../core/contract/app';
+import type { ErrorCode, ErrorData } from '../../core/base/errors';
 import { atStart, bayName, scanText } from './en-scan';
 
 const count = (number: number, one: string, many: string): string => `${number} ${number === 1 ? one : many}`;

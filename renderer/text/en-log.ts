@@ -1,5 +1,5 @@
-import type { LogRow } from '../../core/contract/desk';
-import type { ScanCommand } from '../../core/scan-outcome';
+import type { LogRow } from '../../core/contract/app';
+import type { ScanCommand } from '../../core/scan/scan-outcome';
 
 const number = (value: number): string => value.toLocaleString('en-GB');
 const entries = (value: number): string => `${number(value)} ${value === 1 ? 'entry' : 'entries'}`;

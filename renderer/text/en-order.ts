@@ -1,4 +1,4 @@
-import type { OrderState, OrderStateLine } from '../../core/contract/desk';
+import type { OrderState, OrderStateLine } from '../../core/contract/app';
 
 type LineState = OrderStateLine['state'];
 

@@ -1,5 +1,5 @@
-import type { MachineFacts } from '../../core/machine';
-import type { Expectation, ScanKind, ScanOutcome } from '../../core/scan-outcome';
+import type { MachineFacts } from '../../core/machine/machine';
+import type { Expectation, ScanKind, ScanOutcome } from '../../core/scan/scan-outcome';
 
 type Accepted = Extract<ScanOutcome, { result: 'accepted' }>;
 type Refused = Extract<ScanOutcome, { result: 'refused' }>;

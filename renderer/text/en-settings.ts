@@ -1,4 +1,4 @@
-import type { Theme } from '../../core/settings';
+import type { Theme } from '../../core/settings/settings';
 
 const count = (number: number, one: string, many: string): string => `${number} ${number === 1 ? one : many}`;
 

@@ -1,6 +1,6 @@
 import { useStore } from 'zustand';
-import type { DeskSettings } from '../../core/settings';
-import { deskStore } from '../store/desk-store';
+import type { DeskSettings } from '../../core/settings/settings';
+import { deskStore } from '../store/app-store';
 import { en } from './en';
 
 /**

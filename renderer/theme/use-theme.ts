@@ -1,6 +1,6 @@
 import { useLayoutEffect, useSyncExternalStore } from 'react';
 import { useStore } from 'zustand';
-import { deskStore } from '../store/desk-store';
+import { deskStore } from '../store/app-store';
 
 const darkQuery = '(prefers-color-scheme: dark)';
 

@@ -1,10 +1,10 @@
 import { userInfo } from 'node:os';
 import type { Command } from 'commander';
 import { Option } from 'commander';
-import { isLoopback } from '../../core/fleet';
+import { isLoopback } from '../../core/settings/fleet';
 import { readCertificates, type FleetTarget } from '../fleet/connection';
-import { fleetInvalid } from '../fleet/errors';
-import { parseCount } from './context';
+import { fleetInvalid } from '../fleet/fleet-errors';
+import { parseCount } from './command-context';
 
 /** How an administrator says which database. What is left out comes from libpq's variables, as with psql. */
 export interface TargetOptions {

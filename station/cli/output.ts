@@ -1,9 +1,9 @@
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import Table from 'cli-table3';
-import { sanitizeForDisplay } from '../../core/display';
-import { toErrorData, type ErrorData } from '../../core/errors';
-import { errorCodeOf } from '../../core/system-error';
+import { sanitizeForDisplay } from '../../core/base/display';
+import { toErrorData, type ErrorData } from '../../core/base/errors';
+import { errorCodeOf } from '../../core/base/system-error';
 import { Progress } from './progress';
 
 export interface OutputOptions {

@@ -1,25 +1,25 @@
 import { setMaxListeners } from 'node:events';
 import { Command, CommanderError, type OutputConfiguration } from 'commander';
-import { sanitizeForDisplay } from '../../core/display';
-import { isCancellation, PrestageError } from '../../core/errors';
-import { elevationFacts, quietSudo } from '../engine/elevation';
-import { Engines, type EnginesOptions } from '../engine/engines';
-import { applyCommand } from './apply';
-import { auditCommand } from './audit';
-import { benchCommand } from './bench';
-import { cacheCommand } from './cache';
-import { bindProgram, type Program } from './context';
-import { drivesCommand } from './drives';
+import { sanitizeForDisplay } from '../../core/base/display';
+import { isCancellation, PrestageError } from '../../core/base/errors';
+import { elevationFacts, quietSudo } from '../helper-client/elevation';
+import { Engines, type EnginesOptions } from '../helper-client/helpers';
+import { applyCommand } from './apply-command';
+import { auditCommand } from './audit-command';
+import { benchCommand } from './bench-command';
+import { cacheCommand } from './cache-command';
+import { bindProgram, type Program } from './command-context';
+import { drivesCommand } from './drives-command';
 import { exitCodes, type ExitCode } from './exit-codes';
-import { fleetCommand } from './fleet';
-import { ledgerCommand } from './ledger';
-import { machineCommand } from './machine';
-import { mediaCommand } from './media';
-import { orderCommand } from './order';
+import { fleetCommand } from './fleet-command';
+import { ledgerCommand } from './ledger-command';
+import { machineCommand } from './machine-command';
+import { mediaCommand } from './media-command';
+import { orderCommand } from './order-command';
 import { Output } from './output';
-import { rehearseCommand } from './rehearse';
-import { shipCommand } from './ship';
-import { verifyCommand } from './verify';
+import { rehearseCommand } from './boot-test-command';
+import { shipCommand } from './ship-command';
+import { verifyCommand } from './verify-command';
 
 export interface CommandLine {
   /** Without the program's own name. */

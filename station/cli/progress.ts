@@ -1,9 +1,9 @@
 import { MultiBar, type SingleBar } from 'cli-progress';
-import type { TaskProgress } from '../../core/contract/engine';
-import { formatDuration, sanitizeForDisplay } from '../../core/display';
-import { assertNever } from '../../core/errors';
-import type { JobState } from '../../core/job';
-import { timeouts } from '../../core/timeouts';
+import type { TaskProgress } from '../../core/contract/helper-api';
+import { formatDuration, sanitizeForDisplay } from '../../core/base/display';
+import { assertNever } from '../../core/base/errors';
+import type { JobState } from '../../core/job/job';
+import { timeouts } from '../../core/base/timeouts';
 import { RateEstimator } from './rate';
 
 const labelWidth = 22;

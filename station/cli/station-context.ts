@@ -1,6 +1,6 @@
 import type { AppendContext } from '../ledger/ledger';
-import { openStation, recordLeftOpen, type OpenStation } from '../open-station';
-import type { CommandContext } from './context';
+import { openStation, recordLeftOpen, type OpenStation } from '../jobs/open-station';
+import type { CommandContext } from './command-context';
 
 /** What a command that writes to the ledger works with. */
 export interface StationContext extends OpenStation {

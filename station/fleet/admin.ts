@@ -2,9 +2,9 @@ import { createPublicKey } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type { Client } from 'pg';
 import { z } from 'zod';
-import { sanitizeForDisplay } from '../../core/display';
+import { sanitizeForDisplay } from '../../core/base/display';
 import { keyFingerprint } from '../ledger/keys';
-import { fleetInvalid, fleetRefused } from './errors';
+import { fleetInvalid, fleetRefused } from './fleet-errors';
 import { checksumOf, migrations as ours, type Migration } from './migrations';
 
 /** Any number, the same for all: two administrators migrate one after the other. */

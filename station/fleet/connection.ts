@@ -2,12 +2,12 @@ import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs
 import { Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
-import { sanitizeForDisplay } from '../../core/display';
-import { cancelled } from '../../core/errors';
-import type { FleetSettings } from '../../core/fleet';
-import { timeouts } from '../../core/timeouts';
+import { sanitizeForDisplay } from '../../core/base/display';
+import { cancelled } from '../../core/base/errors';
+import type { FleetSettings } from '../../core/settings/fleet';
+import { timeouts } from '../../core/base/timeouts';
 import { fleetError } from './driver-errors';
-import { fleetInvalid } from './errors';
+import { fleetInvalid } from './fleet-errors';
 
 /** How a database is reached. */
 export interface FleetTarget {

@@ -1,9 +1,9 @@
 import { DatabaseError } from 'pg';
 import { ZodError } from 'zod';
-import { sanitizeForDisplay } from '../../core/display';
-import { PrestageError } from '../../core/errors';
-import { errorCodeOf } from '../../core/system-error';
-import { fleetRefused, fleetUnavailable } from './errors';
+import { sanitizeForDisplay } from '../../core/base/display';
+import { PrestageError } from '../../core/base/errors';
+import { errorCodeOf } from '../../core/base/system-error';
+import { fleetRefused, fleetUnavailable } from './fleet-errors';
 
 const again = 'Then start the app again, or run "prestage fleet push".';
 const evidence =

@@ -1,9 +1,9 @@
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
-import { fleetOff, type FleetSettings, type FleetState } from '../../core/fleet';
-import { timeouts } from '../../core/timeouts';
-import { fleetUnavailable } from './errors';
+import { fleetOff, type FleetSettings, type FleetState } from '../../core/settings/fleet';
+import { timeouts } from '../../core/base/timeouts';
+import { fleetUnavailable } from './fleet-errors';
 import type { FleetWorkerData } from './fleet-worker';
 import type { OutboxPlaces } from './outbox';
 

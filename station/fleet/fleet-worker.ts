@@ -1,5 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import type { FleetSettings } from '../../core/fleet';
+import type { FleetSettings } from '../../core/settings/fleet';
 import type { OutboxPlaces } from './outbox';
 import { runPusher } from './pusher';
 

@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
-import { sha256Schema } from '../../core/chunk-map';
-import { genesisHash, type StoredEntry } from '../../core/record';
+import { sha256Schema } from '../../core/media/chunk-map';
+import { genesisHash, type StoredEntry } from '../../core/ledger/record';
 import { hashSignatureHolds, sha256Hex } from '../ledger/entry';
-import { ledgerBroken } from '../ledger/errors';
+import { ledgerBroken } from '../ledger/ledger-errors';
 import type { VerifyingKey } from '../ledger/keys';
 import { Ledger } from '../ledger/ledger';
-import { writeFileAtomically, type StatePlaces } from '../state';
+import { writeFileAtomically, type StatePlaces } from '../state/state-paths';
 
 export type OutboxPlaces = Pick<
   StatePlaces,

@@ -1,9 +1,9 @@
 import type { Client } from 'pg';
 import { z } from 'zod';
-import { sha256Schema } from '../../core/chunk-map';
-import type { StoredEntry } from '../../core/record';
-import { ledgerBroken } from '../ledger/errors';
-import { fleetRefused } from './errors';
+import { sha256Schema } from '../../core/media/chunk-map';
+import type { StoredEntry } from '../../core/ledger/record';
+import { ledgerBroken } from '../ledger/ledger-errors';
+import { fleetRefused } from './fleet-errors';
 import type { Outbox, Position } from './outbox';
 
 const positionRow = z.object({

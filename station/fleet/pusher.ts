@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { isCancellation, toErrorData } from '../../core/errors';
-import type { FleetSettings, FleetState } from '../../core/fleet';
-import { timeouts } from '../../core/timeouts';
+import { isCancellation, toErrorData } from '../../core/base/errors';
+import type { FleetSettings, FleetState } from '../../core/settings/fleet';
+import { timeouts } from '../../core/base/timeouts';
 import { fleetWaits, targetOf, withFleetClient, type FleetWaits } from './connection';
 import { Outbox, type OutboxPlaces } from './outbox';
 import { pushAll } from './push';

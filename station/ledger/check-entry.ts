@@ -1,4 +1,4 @@
-import { ledgerEntrySchema, type LedgerEntry } from '../../core/record';
+import { ledgerEntrySchema, type LedgerEntry } from '../../core/ledger/record';
 import type { RawRow } from './database';
 import { canonicalJson, columnsOf, decodeSignature, hashSignatureHolds, sha256Hex } from './entry';
 import type { VerifyingKey } from './keys';

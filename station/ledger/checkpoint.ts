@@ -1,6 +1,6 @@
 import { sign, verify, type KeyObject } from 'node:crypto';
-import type { EntryProof, SignedCheckpoint } from '../../core/checkpoint';
-import { ledgerEntrySchema, type LedgerEntry } from '../../core/record';
+import type { EntryProof, SignedCheckpoint } from '../../core/ledger/checkpoint';
+import { ledgerEntrySchema, type LedgerEntry } from '../../core/ledger/record';
 import { isCanonical, parseJson } from './check-entry';
 import { decodeSignature, hashSignatureHolds, sha256Hex } from './entry';
 import { keyFingerprint } from './keys';

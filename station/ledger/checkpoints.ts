@@ -1,12 +1,12 @@
 import type { KeyObject } from 'node:crypto';
 import { z } from 'zod';
-import type { SignedCheckpoint } from '../../core/checkpoint';
-import { PrestageError } from '../../core/errors';
-import { genesisHash } from '../../core/record';
+import type { SignedCheckpoint } from '../../core/ledger/checkpoint';
+import { PrestageError } from '../../core/base/errors';
+import { genesisHash } from '../../core/ledger/record';
 import { checkEntry } from './check-entry';
 import { checkpointHolds, signCheckpoint } from './checkpoint';
 import { rawRowSchema, rowColumns, text, type LedgerDatabase } from './database';
-import { ledgerBroken } from './errors';
+import { ledgerBroken } from './ledger-errors';
 import type { StationKey } from './keys';
 import { leafHash, MerkleTree } from './merkle';
 import { checkpointInterval } from './schema';

@@ -3,9 +3,9 @@ import { chmodSync, closeSync, openSync, statSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 import Database from 'libsql';
 import { z } from 'zod';
-import { errorCodeOf } from '../../core/system-error';
-import { timeouts } from '../../core/timeouts';
-import { databaseError, ledgerUnavailable, shownPath } from './errors';
+import { errorCodeOf } from '../../core/base/system-error';
+import { timeouts } from '../../core/base/timeouts';
+import { databaseError, ledgerUnavailable, shownPath } from './ledger-errors';
 import { checkpointStatements, createStatements, normalizeSql, schemaVersion } from './schema';
 
 /**

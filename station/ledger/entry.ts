@@ -1,6 +1,6 @@
 import { hash as digest, sign, verify, type KeyObject } from 'node:crypto';
 import canonicalize from 'canonicalize';
-import type { DriveIdentity } from '../../core/drive';
+import type { DriveIdentity } from '../../core/drive/drive';
 import {
   isDriveRecord,
   ledgerEntrySchema,
@@ -9,7 +9,7 @@ import {
   type LedgerEntry,
   type LedgerRecord,
   type StoredEntry,
-} from '../../core/record';
+} from '../../core/ledger/record';
 
 /** A stored entry together with what its JSON says. */
 export interface LedgerRow extends StoredEntry {

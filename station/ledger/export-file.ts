@@ -10,11 +10,11 @@ import {
 import { rename, rm } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { sanitizeForDisplay } from '../../core/display';
-import { PrestageError } from '../../core/errors';
+import { sanitizeForDisplay } from '../../core/base/display';
+import { PrestageError } from '../../core/base/errors';
 import { csvForm, exportCsv, exportJson, jsonForm, type VerifiedLedger } from './export';
 import type { Ledger } from './ledger';
-import type { LedgerReport } from './survey';
+import type { LedgerReport } from './ledger-findings';
 
 export type ExportFormat = 'json' | 'csv';
 

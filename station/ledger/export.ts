@@ -1,6 +1,6 @@
-import { ledgerEntrySchema, type LedgerEntry, type LedgerRecord, type StoredEntry } from '../../core/record';
+import { ledgerEntrySchema, type LedgerEntry, type LedgerRecord, type StoredEntry } from '../../core/ledger/record';
 import { parseJson } from './check-entry';
-import { ledgerBroken } from './errors';
+import { ledgerBroken } from './ledger-errors';
 import { sha256Hex } from './entry';
 import type { VerifyingKey } from './keys';
 import type { Ledger } from './ledger';
@@ -16,7 +16,7 @@ import { leafHash, MerkleTree } from './merkle';
  * - reason: of a failed job: error code, colon, message
  * - driveSerial, driveWwn, driveModel, driveBytes
  * - mediaFile, mediaSha256, imageIndex, imageName, layout
- * - fingerprint: SHA-256 of the chunk map (core/chunk-map.ts, fingerprintText)
+ * - fingerprint: SHA-256 of the chunk map (core/media/chunk-map.ts, fingerprintText)
  * - bytesWritten, bytesVerified, writeSeconds, verifySeconds
  * - startedAt: of the entry before the first destructive write
  * - operator, station, batchId, jobId

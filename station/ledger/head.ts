@@ -1,13 +1,13 @@
 import { sign, verify, type KeyObject } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
-import { sha256Schema } from '../../core/chunk-map';
-import { errorCodeOf } from '../../core/system-error';
-import { genesisHash } from '../../core/record';
-import type { StatePlaces } from '../state';
-import { writeFileAtomically } from '../state';
+import { sha256Schema } from '../../core/media/chunk-map';
+import { errorCodeOf } from '../../core/base/system-error';
+import { genesisHash } from '../../core/ledger/record';
+import type { StatePlaces } from '../state/state-paths';
+import { writeFileAtomically } from '../state/state-paths';
 import { canonicalJson, decodeSignature } from './entry';
-import { ledgerBroken, ledgerUnavailable, shownPath } from './errors';
+import { ledgerBroken, ledgerUnavailable, shownPath } from './ledger-errors';
 
 /**
  * The head: a signed statement of how far the ledger went, in a file of its own. The chain alone cannot

@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
-import { PrestageError } from '../../core/errors';
-import type { StatePlaces } from '../state';
+import { PrestageError } from '../../core/base/errors';
+import type { StatePlaces } from '../state/state-paths';
 import type { FindingCode } from './check-entry';
 import type { LedgerDatabase } from './database';
-import { keyUnsafe, ledgerUnavailable, shownPath } from './errors';
+import { keyUnsafe, ledgerUnavailable, shownPath } from './ledger-errors';
 import { emptyEnd, readHead, writeHead } from './head';
 import {
   createStationKey,

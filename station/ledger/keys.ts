@@ -8,10 +8,10 @@ import {
 } from 'node:crypto';
 import { closeSync, constants, fstatSync, linkSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { errorCodeOf } from '../../core/system-error';
-import type { StatePlaces } from '../state';
-import { syncFolder, writeFileAtomically, writeNewFile } from '../state';
-import { keyUnsafe, ledgerUnavailable, shownPath } from './errors';
+import { errorCodeOf } from '../../core/base/system-error';
+import type { StatePlaces } from '../state/state-paths';
+import { syncFolder, writeFileAtomically, writeNewFile } from '../state/state-paths';
+import { keyUnsafe, ledgerUnavailable, shownPath } from './ledger-errors';
 
 /** What signatures are checked with. */
 export interface VerifyingKey {

@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import type { EntryProof, SignedCheckpoint } from '../../core/checkpoint';
-import type { DriveIdentity } from '../../core/drive';
-import { PrestageError } from '../../core/errors';
-import type { JobFacts, LedgerRecord, OrderRecord, StoredEntry } from '../../core/record';
-import type { StatePlaces } from '../state';
+import type { EntryProof, SignedCheckpoint } from '../../core/ledger/checkpoint';
+import type { DriveIdentity } from '../../core/drive/drive';
+import { PrestageError } from '../../core/base/errors';
+import type { JobFacts, LedgerRecord, OrderRecord, StoredEntry } from '../../core/ledger/record';
+import type { StatePlaces } from '../state/state-paths';
 import { checkEntry, type CheckedEntry } from './check-entry';
 import { keptCheckpoint, makeCheckpoints, newestCheckpointSize } from './checkpoints';
 import {
@@ -16,7 +16,7 @@ import {
   type SqlValue,
 } from './database';
 import { columnsOf, driveKey, sealEntry, type LedgerRow } from './entry';
-import { ledgerBroken, shownPath } from './errors';
+import { ledgerBroken, shownPath } from './ledger-errors';
 import { emptyEnd, readTrustedHead, writeHead, type LedgerEnd } from './head';
 import { prepareKey } from './key-care';
 import { loadPublicKey, type StationKey, type VerifyingKey } from './keys';
@@ -24,7 +24,7 @@ import { packedRows } from './packed-rows';
 import { checkpointFor, proofsFor } from './proofs';
 import { groupQuery, queryOf, type LedgerQuery, type MachineGroup } from './queries';
 import { checkpointInterval } from './schema';
-import { verifyLedger, type LedgerReport, type VerifyOptions } from './verify';
+import { verifyLedger, type LedgerReport, type VerifyOptions } from './verify-ledger';
 
 type LedgerPlaces = Pick<StatePlaces, 'ledgerFile' | 'headFile' | 'keyFile' | 'publicKeyFile'>;
 
@@ -330,7 +330,7 @@ export class Ledger {
 
   /**
    * The newest finished job of a machine whose drive was not found wrong later.
-   * @param machineSerial normalized (core/serial.ts)
+   * @param machineSerial normalized (core/machine/serial.ts)
    * @returns null when the machine was never finished
    * @throws PrestageError ledger-broken when the entry is not what was signed
    */

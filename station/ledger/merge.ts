@@ -1,5 +1,5 @@
 import { closeSync, openSync, readSync } from 'node:fs';
-import { ledgerEntrySchema } from '../../core/record';
+import { ledgerEntrySchema } from '../../core/ledger/record';
 import { parseJson } from './check-entry';
 import { csvColumns, csvLine, csvRow, type CsvRow } from './export';
 import { ExportDoubt, openExport, readEntryLine } from './read-export';

@@ -1,5 +1,5 @@
 import { createPublicKey, type KeyObject } from 'node:crypto';
-import { proofDocumentSchema, type EntryProof } from '../../core/checkpoint';
+import { proofDocumentSchema, type EntryProof } from '../../core/ledger/checkpoint';
 import { parseJson } from './check-entry';
 import { checkProof, type ProofVerdict } from './checkpoint';
 import { canonicalJson } from './entry';

@@ -1,9 +1,9 @@
-import type { EntryProof, SignedCheckpoint } from '../../core/checkpoint';
-import { PrestageError } from '../../core/errors';
+import type { EntryProof, SignedCheckpoint } from '../../core/ledger/checkpoint';
+import { PrestageError } from '../../core/base/errors';
 import { checkProof, signCheckpoint } from './checkpoint';
 import { growTree, keptCheckpoint, newestCheckpointSize } from './checkpoints';
 import { rawRowSchema, rowColumns, type LedgerDatabase } from './database';
-import { ledgerBroken } from './errors';
+import { ledgerBroken } from './ledger-errors';
 import type { StationKey } from './keys';
 import { leafHash, MerkleTree, pathThrough, rootOf, rootThrough } from './merkle';
 import { checkpointInterval } from './schema';

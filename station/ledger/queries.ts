@@ -1,5 +1,5 @@
-import type { DriveIdentity } from '../../core/drive';
-import type { OrderRecord } from '../../core/record';
+import type { DriveIdentity } from '../../core/drive/drive';
+import type { OrderRecord } from '../../core/ledger/record';
 import type { SqlValue } from './database';
 import { driveKey } from './entry';
 

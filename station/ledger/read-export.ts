@@ -1,8 +1,8 @@
 import { closeSync, openSync, readSync } from 'node:fs';
 import { isUtf8 } from 'node:buffer';
 import { z } from 'zod';
-import { sha256Schema } from '../../core/chunk-map';
-import { genesisHash, ledgerEntrySchema, type LedgerEntry, type StoredEntry } from '../../core/record';
+import { sha256Schema } from '../../core/media/chunk-map';
+import { genesisHash, ledgerEntrySchema, type LedgerEntry, type StoredEntry } from '../../core/ledger/record';
 import { checkEntry, parseJson } from './check-entry';
 import { canonicalJson, columnsOf, sha256Hex } from './entry';
 import { keyFingerprint, type VerifyingKey } from './keys';

@@ -1,6 +1,6 @@
-import type { LogQuery, LogRow } from '../../core/contract/desk';
-import { sanitizeForDisplay } from '../../core/display';
-import type { StoredEntry } from '../../core/record';
+import type { LogQuery, LogRow } from '../../core/contract/app';
+import { sanitizeForDisplay } from '../../core/base/display';
+import type { StoredEntry } from '../../core/ledger/record';
 
 /** A row, and the text that a search looks through. */
 interface Indexed {

@@ -1,7 +1,7 @@
 import { Worker } from 'node:worker_threads';
-import type { LogEntry, LogPage, LogQuery, LogReport } from '../../core/contract/desk';
-import { cancelled, PrestageError } from '../../core/errors';
-import type { LogAnswers, LogPlaces, LogQuestion, LogReply, LogRequest } from './protocol';
+import type { LogEntry, LogPage, LogQuery, LogReport } from '../../core/contract/app';
+import { cancelled, PrestageError } from '../../core/base/errors';
+import type { LogAnswers, LogPlaces, LogQuestion, LogReply, LogRequest } from './log-protocol';
 
 export interface LogServiceOptions {
   readonly places: LogPlaces;

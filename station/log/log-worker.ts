@@ -1,11 +1,11 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { parentPort, workerData } from 'node:worker_threads';
-import type { LogEntry, LogPage, LogReport } from '../../core/contract/desk';
-import { PrestageError, toErrorData } from '../../core/errors';
+import type { LogEntry, LogPage, LogReport } from '../../core/contract/app';
+import { PrestageError, toErrorData } from '../../core/base/errors';
 import { exportToFile } from '../ledger/export-file';
 import { Ledger } from '../ledger/ledger';
 import { LogIndex } from './log-index';
-import type { LogAnswers, LogPlaces, LogQuestion, LogReply, LogRequest } from './protocol';
+import type { LogAnswers, LogPlaces, LogQuestion, LogReply, LogRequest } from './log-protocol';
 
 /** Entries read between two looks at what was asked. */
 const pageEntries = 2000;

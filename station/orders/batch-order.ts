@@ -1,11 +1,11 @@
-import type { Assignment } from '../../core/batch-rules';
-import { sanitizeForDisplay } from '../../core/display';
-import type { MachineFacts } from '../../core/machine';
-import { mergeMachineFacts } from '../../core/machine-merge';
-import type { MediaHash } from '../../core/media';
+import type { Assignment } from '../../core/job/batch-rules';
+import { sanitizeForDisplay } from '../../core/base/display';
+import type { MachineFacts } from '../../core/machine/machine';
+import { mergeMachineFacts } from '../../core/machine/machine-merge';
+import type { MediaHash } from '../../core/media/media';
 import type { Ledger } from '../ledger/ledger';
-import type { ExpectedHash } from '../media-expectation';
-import { orderMismatch } from './errors';
+import type { ExpectedHash } from '../media/media-expectation';
+import { orderMismatch } from './order-errors';
 import { openRecord } from './open-record';
 import { allows, type OpenOrder } from './order-book';
 

@@ -1,4 +1,4 @@
-import type { LedgerRecord } from '../../core/record';
+import type { LedgerRecord } from '../../core/ledger/record';
 import type { Ledger } from '../ledger/ledger';
 import type { LedgerRow } from '../ledger/entry';
 

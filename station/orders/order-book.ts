@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { sanitizeForDisplay } from '../../core/display';
-import { PrestageError } from '../../core/errors';
-import type { OrderLine, WorkOrder } from '../../core/order';
+import { sanitizeForDisplay } from '../../core/base/display';
+import { PrestageError } from '../../core/base/errors';
+import type { OrderLine, WorkOrder } from '../../core/order/order';
 import {
   followOrder,
   isAllowed,
@@ -10,12 +10,12 @@ import {
   type OrderLineView,
   type OrderTrail,
   type OrderView,
-} from '../../core/order-state';
-import type { LedgerRecord } from '../../core/record';
-import { normalizeSerial, serialProblem } from '../../core/serial';
+} from '../../core/order/order-state';
+import type { LedgerRecord } from '../../core/ledger/record';
+import { normalizeSerial, serialProblem } from '../../core/machine/serial';
 import type { AppendContext, Ledger } from '../ledger/ledger';
-import type { StatePlaces } from '../state';
-import { orderMismatch, orderNotOpen, orderOpen, orderUnfinished } from './errors';
+import type { StatePlaces } from '../state/state-paths';
+import { orderMismatch, orderNotOpen, orderOpen, orderUnfinished } from './order-errors';
 import { openRecord, type OpenRecord } from './open-record';
 import { canonicalOrder, keepOrder, keptOrder } from './order-files';
 

@@ -1,12 +1,12 @@
 import { mkdirSync, readFileSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { workOrderSchema, type WorkOrder } from '../../core/order';
-import { readOrder, type OrderProblem } from '../../core/order-file';
-import { errorCodeOf } from '../../core/system-error';
-import { MiB } from '../../core/units';
+import { workOrderSchema, type WorkOrder } from '../../core/order/order';
+import { readOrder, type OrderProblem } from '../../core/order/order-file';
+import { errorCodeOf } from '../../core/base/system-error';
+import { MiB } from '../../core/base/units';
 import { canonicalJson, sha256Hex } from '../ledger/entry';
-import { writeFileAtomically, type StatePlaces } from '../state';
-import { orderFileDamaged, orderInvalid, orderUnreadable } from './errors';
+import { writeFileAtomically, type StatePlaces } from '../state/state-paths';
+import { orderFileDamaged, orderInvalid, orderUnreadable } from './order-errors';
 
 /** A hundred thousand machines with everything that can be said of them are less; a media is more. */
 const largestOrder = 64 * MiB;

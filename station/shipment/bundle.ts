@@ -1,5 +1,5 @@
 import { sign, verify, type KeyObject } from 'node:crypto';
-import type { EntryProof } from '../../core/checkpoint';
+import type { EntryProof } from '../../core/ledger/checkpoint';
 import {
   bundleNames,
   certificateName,
@@ -9,12 +9,12 @@ import {
   type ProvedEntry,
   type ShipmentDocument,
   type ShipmentFacts,
-} from '../../core/shipment';
+} from '../../core/shipment/shipment';
 import { canonicalJson, decodeSignature, sha256Hex, type LedgerRow } from '../ledger/entry';
 import type { StationKey } from '../ledger/keys';
 import { certificate, type PageFacts } from './certificate';
 import type { ShipmentContent } from './content';
-import { labelsPdf, packingListPdf, summaryPdf } from './lists';
+import { labelsPdf, packingListPdf, summaryPdf } from './packing-papers';
 import { readmeText } from './readme';
 import { bundleTables } from './tables';
 import { packZip, type BundleFile } from './zip';

@@ -1,7 +1,7 @@
-import { formatBytes, formatDuration } from '../../core/display';
+import { formatBytes, formatDuration } from '../../core/base/display';
 import { qrSquares } from './barcodes';
 import type { MachineContent } from './content';
-import type { ShipmentFacts } from '../../core/shipment';
+import type { ShipmentFacts } from '../../core/shipment/shipment';
 import { barcode, fonts, ink, inner, line, makePdf, mm, page, text, utc, type Pdf } from './pdf';
 
 export type PageFacts = Omit<ShipmentFacts, 'files' | 'format' | 'version'>;

@@ -1,5 +1,5 @@
-import { isDriveRecord, type LedgerEntry, type LedgerRecord } from '../../core/record';
-import { judgeMachine, type FinishedJob } from '../../core/shipment-rules';
+import { isDriveRecord, type LedgerEntry, type LedgerRecord } from '../../core/ledger/record';
+import { judgeMachine, type FinishedJob } from '../../core/shipment/shipment-rules';
 import type { LedgerRow } from '../ledger/entry';
 
 /** What a bundle is made from: nothing but entries, so that it can be made again, and checked, from them alone. */

@@ -1,5 +1,5 @@
 import PDFDocument from 'pdfkit';
-import { sanitizeForDisplay } from '../../core/display';
+import { sanitizeForDisplay } from '../../core/base/display';
 import type { Barcode } from './barcodes';
 
 /**

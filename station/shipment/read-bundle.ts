@@ -1,6 +1,6 @@
 import type { z } from 'zod';
-import { doubt, type Doubt, type DoubtCode } from '../../core/audit-rules';
-import { sanitizeForDisplay } from '../../core/display';
+import { doubt, type Doubt, type DoubtCode } from '../../core/shipment/audit-rules';
+import { sanitizeForDisplay } from '../../core/base/display';
 import {
   bundleNames,
   certificateName,
@@ -9,7 +9,7 @@ import {
   type ProvedEntry,
   type ShipmentDocument,
   type ShipmentRecords,
-} from '../../core/shipment';
+} from '../../core/shipment/shipment';
 import { parseJson } from '../ledger/check-entry';
 import { checkProof } from '../ledger/checkpoint';
 import { canonicalJson, sha256Hex, type LedgerRow } from '../ledger/entry';
@@ -17,7 +17,7 @@ import { keyFingerprint, type VerifyingKey } from '../ledger/keys';
 import { readKey } from '../ledger/proof-document';
 import { shipmentSigned } from './bundle';
 import { closedRow, machineContent, type MachineContent, type ShipmentContent } from './content';
-import { isOrderRecord } from './ship';
+import { isOrderRecord } from './make-shipment';
 import { packZip, unpackZip, type BundleFile } from './zip';
 
 /** How a bundle is read by somebody who believes nothing of it but one key. */

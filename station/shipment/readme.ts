@@ -1,5 +1,5 @@
-import { sanitizeForDisplay } from '../../core/display';
-import { bundleNames } from '../../core/shipment';
+import { sanitizeForDisplay } from '../../core/base/display';
+import { bundleNames } from '../../core/shipment/shipment';
 import type { PageFacts } from './certificate';
 import type { MachineContent } from './content';
 import type { bundleTables } from './tables';

@@ -1,8 +1,8 @@
 import { Worker } from 'node:worker_threads';
-import type { BundleReport, ShipList } from '../../core/contract/desk-ships';
-import { PrestageError } from '../../core/errors';
+import type { BundleReport, ShipList } from '../../core/contract/app-shipments';
+import { PrestageError } from '../../core/base/errors';
 import type { AppendContext } from '../ledger/ledger';
-import type { ShipAnswers, ShipPlaces, ShipReply, ShipRequest, ShipWork } from './protocol';
+import type { ShipAnswers, ShipPlaces, ShipReply, ShipRequest, ShipWork } from './ship-protocol';
 
 export interface ShipServiceOptions {
   readonly places: ShipPlaces;

@@ -1,15 +1,15 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { parentPort, workerData } from 'node:worker_threads';
-import { sanitizeForDisplay } from '../../core/display';
-import { toErrorData } from '../../core/errors';
-import { bundleNames } from '../../core/shipment';
-import type { BundleReport } from '../../core/contract/desk-ships';
+import { sanitizeForDisplay } from '../../core/base/display';
+import { toErrorData } from '../../core/base/errors';
+import { bundleNames } from '../../core/shipment/shipment';
+import type { BundleReport } from '../../core/contract/app-shipments';
 import { cannotWrite, isSystemError } from '../ledger/export-file';
 import { Ledger } from '../ledger/ledger';
-import { listShipments } from './list';
-import { paperFileName } from './names';
-import type { ShipAnswers, ShipReply, ShipRequest, ShipWork } from './protocol';
-import { ship, shipAgain, type ShipmentReport } from './ship';
+import { listShipments } from './list-shipments';
+import { paperFileName } from './bundle-names';
+import type { ShipAnswers, ShipReply, ShipRequest, ShipWork } from './ship-protocol';
+import { ship, shipAgain, type ShipmentReport } from './make-shipment';
 import { unpackZip } from './zip';
 
 /** A thread that lives for one question: many machines take seconds, and the app's main thread has drives to watch. */

@@ -1,5 +1,5 @@
-import { autopilotImport, configmgrImport, type NotImported } from '../../core/import-csv';
-import { autopilotName, bundleNames, certificateName } from '../../core/shipment';
+import { autopilotImport, configmgrImport, type NotImported } from '../../core/shipment/import-csv';
+import { autopilotName, bundleNames, certificateName } from '../../core/shipment/shipment';
 import { csvLine } from '../ledger/export';
 import type { MachineContent, ShipmentContent } from './content';
 import type { BundleFile } from './zip';

@@ -1,5 +1,5 @@
 import { unzipSync, zipSync, type Zippable } from 'fflate';
-import { bundleNameSchema } from '../../core/shipment';
+import { bundleNameSchema } from '../../core/shipment/shipment';
 
 /**
  * The bundle as one file. It is a function of its files and their order alone: stored, not compressed, with one time for

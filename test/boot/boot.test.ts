@@ -16,15 +16,15 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { rehearsalVerdictSchema } from '../../core/rehearsal';
-import { makeBench } from '../support/bench';
+import { rehearsalVerdictSchema } from '../../core/job/boot-test';
+import { makeBench } from '../support/virtual-bench';
 import { benchDrives, errorOf, reportOf, runCli, type CliResult, type ListedDrive } from '../support/cli';
 import { temporaryArea } from '../support/global-setup';
 import { attachLoop, detachAllLoops, isRoot } from '../support/loop';
 import { present } from '../support/present';
 import { makeMedia } from '../support/wim';
 import { bootPaths } from '../support/wim-tree';
-import { TestWorkplace } from '../support/workplace';
+import { TestWorkplace } from '../support/app-service';
 import { makeBootMedia, type BootMedia } from './boot-media';
 
 /** Written drives are really started, by the command line, in QEMU with OVMF. */

@@ -2,10 +2,10 @@ import { AxeBuilder } from '@axe-core/playwright';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { commandBarcode } from '../../core/scan';
-import { makeBench } from '../support/bench';
-import { DeskApp } from '../support/desk-app';
-import { card, pairByScan, signInAndProve, testMedia } from '../support/desk-bench';
+import { commandBarcode } from '../../core/scan/scan';
+import { makeBench } from '../support/virtual-bench';
+import { DeskApp } from '../support/app-window';
+import { card, pairByScan, signInAndProve, testMedia } from '../support/app-bench';
 import { temporaryArea } from '../support/global-setup';
 
 let area: string;

@@ -1,8 +1,8 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { makeBench } from '../support/bench';
-import { DeskApp } from '../support/desk-app';
+import { makeBench } from '../support/virtual-bench';
+import { DeskApp } from '../support/app-window';
 import { temporaryArea } from '../support/global-setup';
 
 let area: string;

@@ -3,10 +3,10 @@ import { existsSync, rmSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { electronRuntime } from '../../build/electron-runtime';
-import { commandBarcode } from '../../core/scan';
-import { GiB } from '../../core/units';
-import { makeBench } from '../support/bench';
-import { DeskApp, startAgain } from '../support/desk-app';
+import { commandBarcode } from '../../core/scan/scan';
+import { GiB } from '../../core/base/units';
+import { makeBench } from '../support/virtual-bench';
+import { DeskApp, startAgain } from '../support/app-window';
 import {
   card,
   helpersOf,
@@ -15,7 +15,7 @@ import {
   askToStart,
   testMedia,
   type TestMedia,
-} from '../support/desk-bench';
+} from '../support/app-bench';
 import { hasNoTable } from '../support/drive-check';
 import { temporaryArea } from '../support/global-setup';
 import { runCli } from '../support/cli';

@@ -2,11 +2,11 @@ import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { GiB } from '../../core/units';
-import { commandBarcode } from '../../core/scan';
-import { DeskApp } from '../support/desk-app';
-import { makeBench } from '../support/bench';
-import { card, pairByScan, startByScan, testMedia, type TestMedia } from '../support/desk-bench';
+import { GiB } from '../../core/base/units';
+import { commandBarcode } from '../../core/scan/scan';
+import { DeskApp } from '../support/app-window';
+import { makeBench } from '../support/virtual-bench';
+import { card, pairByScan, startByScan, testMedia, type TestMedia } from '../support/app-bench';
 import { hasNoTable } from '../support/drive-check';
 import { temporaryArea } from '../support/global-setup';
 

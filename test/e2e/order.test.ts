@@ -1,9 +1,9 @@
 import { chmodSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { makeBench } from '../support/bench';
-import { DeskApp } from '../support/desk-app';
-import { card } from '../support/desk-bench';
+import { makeBench } from '../support/virtual-bench';
+import { DeskApp } from '../support/app-window';
+import { card } from '../support/app-bench';
 import { temporaryArea } from '../support/global-setup';
 
 let area: string;

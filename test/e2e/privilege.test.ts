@@ -1,10 +1,10 @@
 import { chmodSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { GiB } from '../../core/units';
-import { makeBench } from '../support/bench';
+import { GiB } from '../../core/base/units';
+import { makeBench } from '../support/virtual-bench';
 import { openCheckout } from '../support/checkout';
-import { DeskApp, giveToUser } from '../support/desk-app';
+import { DeskApp, giveToUser } from '../support/app-window';
 import {
   card,
   pairByScan,
@@ -12,7 +12,7 @@ import {
   startByScan,
   testMedia,
   type TestMedia,
-} from '../support/desk-bench';
+} from '../support/app-bench';
 import { hasNoTable } from '../support/drive-check';
 import { temporaryArea } from '../support/global-setup';
 import { attachLoop, detachAllLoops, isRoot, rootOnly } from '../support/loop';

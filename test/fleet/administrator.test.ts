@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { migrate } from '../../station/fleet/admin';
 import { migrations } from '../../station/fleet/migrations';
-import { makeLargeLedger } from '../bench/large-ledger';
+import { makeLargeLedger } from '../benchmark/large-ledger';
 import { errorOf, runCli, type CliResult } from '../support/cli';
 import { temporaryArea } from '../support/global-setup';
 import { Postgres, postgresPrograms, queryAs } from '../support/postgres';

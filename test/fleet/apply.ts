@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { makeBench } from '../support/bench';
+import { makeBench } from '../support/virtual-bench';
 import { onlyDrive, runCli } from '../support/cli';
 import { temporaryArea } from '../support/global-setup';
 import { succeeded, type Station } from './plant';

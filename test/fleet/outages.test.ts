@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import type { FleetState } from '../../core/fleet';
+import type { FleetState } from '../../core/settings/fleet';
 import { Ledger } from '../../station/ledger/ledger';
 import { runPusher } from '../../station/fleet/pusher';
 import { errorOf, runCli } from '../support/cli';
 import { CutNetwork } from '../support/cut-network';
 import { Postgres } from '../support/postgres';
-import { context, sampleJob, started } from '../unit/ledger/samples';
+import { context, sampleJob, started } from '../unit/station/ledger/samples';
 import { entriesThere, makeDatabase, quick, Station, succeeded } from './plant';
 
 let server: Postgres;

@@ -1,15 +1,15 @@
 import { chmodSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { FleetSettings } from '../../core/fleet';
-import type { StoredEntry } from '../../core/record';
+import type { FleetSettings } from '../../core/settings/fleet';
+import type { StoredEntry } from '../../core/ledger/record';
 import type { FleetPace } from '../../station/fleet/pusher';
 import { Ledger } from '../../station/ledger/ledger';
-import { statePlaces, type StatePlaces } from '../../station/state';
-import { makeLargeLedger } from '../bench/large-ledger';
+import { statePlaces, type StatePlaces } from '../../station/state/state-paths';
+import { makeLargeLedger } from '../benchmark/large-ledger';
 import { runCli, type CliResult } from '../support/cli';
 import { temporaryArea } from '../support/global-setup';
 import { queryAs, type Access, type Postgres } from '../support/postgres';
-import { context, done, sampleJob, started } from '../unit/ledger/samples';
+import { context, done, sampleJob, started } from '../unit/station/ledger/samples';
 
 /** A plant for tests: a database that the command line made, and stations with real ledgers that push to it. */
 

@@ -1,7 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { ledgerEntrySchema, type LedgerEntry, type StoredEntry } from '../../core/record';
+import { ledgerEntrySchema, type LedgerEntry, type StoredEntry } from '../../core/ledger/record';
 import { sealEntry, sha256Hex } from '../../station/ledger/entry';
 import { loadStationKey } from '../../station/ledger/keys';
 import { errorOf, runCli } from '../support/cli';

@@ -12,9 +12,9 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { layouts } from '../../core/layout';
-import { GiB, MiB } from '../../core/units';
-import { makeBench } from '../support/bench';
+import { layouts } from '../../core/drive/layout';
+import { GiB, MiB } from '../../core/base/units';
+import { makeBench } from '../support/virtual-bench';
 import {
   benchDrives,
   errorOf,

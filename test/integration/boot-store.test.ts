@@ -13,8 +13,8 @@ import {
 } from '../../core/boot/bcd';
 import { decodeDevice, encodeDevice } from '../../core/boot/bcd-device';
 import { aimStore, bootTargetOf, newStore } from '../../core/boot/bcd-rules';
-import { emptyHive } from '../../native/boot/empty-hive';
-import { changeBootStore, createBootStore, readBootStore } from '../../native/boot/hive';
+import { emptyHive } from '../../helper/boot/empty-hive';
+import { changeBootStore, createBootStore, readBootStore } from '../../helper/boot/hive';
 
 /** Boot stores as hives, with the real hivex. */
 

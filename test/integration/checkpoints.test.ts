@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import Database from 'libsql';
 import fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { PrestageError } from '../../core/errors';
-import type { LedgerEntry } from '../../core/record';
+import { PrestageError } from '../../core/base/errors';
+import type { LedgerEntry } from '../../core/ledger/record';
 import { signCheckpoint } from '../../station/ledger/checkpoint';
 import { canonicalJson, sha256Hex, signHash } from '../../station/ledger/entry';
 import { exportCsv, exportJson } from '../../station/ledger/export';
@@ -16,10 +16,10 @@ import { loadStationKey, type StationKey } from '../../station/ledger/keys';
 import { Ledger } from '../../station/ledger/ledger';
 import { leafHash, MerkleTree } from '../../station/ledger/merkle';
 import { checkpointStatements, createStatements, schemaVersion } from '../../station/ledger/schema';
-import type { LedgerReport, VerifyOptions } from '../../station/ledger/verify';
-import { statePlaces, type StatePlaces } from '../../station/state';
-import { makeLargeLedger } from '../bench/large-ledger';
-import { context, done, sampleJob } from '../unit/ledger/samples';
+import type { LedgerReport, VerifyOptions } from '../../station/ledger/verify-ledger';
+import { statePlaces, type StatePlaces } from '../../station/state/state-paths';
+import { makeLargeLedger } from '../benchmark/large-ledger';
+import { context, done, sampleJob } from '../unit/station/ledger/samples';
 
 /** Checkpoints at 256, 512, 768 and 1024; the last entries have none. */
 const entries = 1100;

@@ -13,10 +13,10 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { driveSchema, type Drive } from '../../core/drive';
-import { PrestageError } from '../../core/errors';
-import { listDrives } from '../../native/drives/list';
-import { createBench, removeBench } from '../../station/bench';
+import { driveSchema, type Drive } from '../../core/drive/drive';
+import { PrestageError } from '../../core/base/errors';
+import { listDrives } from '../../helper/drives/list-drives';
+import { createBench, removeBench } from '../../station/drives/virtual-bench-files';
 import { systemDisks } from '../support/refusal-disk';
 
 const MiB = 1024 * 1024;

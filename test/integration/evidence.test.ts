@@ -5,14 +5,14 @@ import { join } from 'node:path';
 import { Writable } from 'node:stream';
 import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { ProofDocument } from '../../core/checkpoint';
+import type { ProofDocument } from '../../core/ledger/checkpoint';
 import { runCommandLine } from '../../station/cli/program';
 import { canonicalJson, sha256Hex, signHash } from '../../station/ledger/entry';
 import { Ledger } from '../../station/ledger/ledger';
 import { checkProofDocument } from '../../station/ledger/proof-document';
-import { statePlaces } from '../../station/state';
-import { makeLargeLedger } from '../bench/large-ledger';
-import { context, done, failed, sampleJob, started } from '../unit/ledger/samples';
+import { statePlaces } from '../../station/state/state-paths';
+import { makeLargeLedger } from '../benchmark/large-ledger';
+import { context, done, failed, sampleJob, started } from '../unit/station/ledger/samples';
 
 class Collector extends Writable {
   text = '';

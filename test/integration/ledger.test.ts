@@ -16,17 +16,17 @@ import { Writable } from 'node:stream';
 import Database from 'libsql';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { PrestageError } from '../../core/errors';
-import type { LedgerEntry } from '../../core/record';
+import { PrestageError } from '../../core/base/errors';
+import type { LedgerEntry } from '../../core/ledger/record';
 import { runCommandLine } from '../../station/cli/program';
 import { canonicalJson, signHash } from '../../station/ledger/entry';
 import { exportCsv, exportJson } from '../../station/ledger/export';
 import { loadStationKey } from '../../station/ledger/keys';
 import { Ledger } from '../../station/ledger/ledger';
 import { createStatements, schemaVersion } from '../../station/ledger/schema';
-import type { LedgerReport } from '../../station/ledger/verify';
-import { statePlaces, type StatePlaces } from '../../station/state';
-import { context, done, failed, sampleJob, started } from '../unit/ledger/samples';
+import type { LedgerReport } from '../../station/ledger/verify-ledger';
+import { statePlaces, type StatePlaces } from '../../station/state/state-paths';
+import { context, done, failed, sampleJob, started } from '../unit/station/ledger/samples';
 
 /** Keeps what is written to it. */
 class Collector extends Writable {
@@ -567,7 +567,7 @@ function startAppender(
   count: number,
   prefix: string,
 ): { child: ChildProcess; printed: () => string; ended: Promise<number | null> } {
-  const script = join(import.meta.dirname, '../unit/ledger/append-process.ts');
+  const script = join(import.meta.dirname, '../unit/station/ledger/append-process.ts');
   const child = spawn(process.execPath, ['--import', 'tsx', script, folder, String(count), prefix], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });

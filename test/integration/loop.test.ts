@@ -3,8 +3,8 @@ import { closeSync, mkdirSync, openSync, readFileSync, rmSync, truncateSync, wri
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { GiB, MiB } from '../../core/units';
-import { makeBench } from '../support/bench';
+import { GiB, MiB } from '../../core/base/units';
+import { makeBench } from '../support/virtual-bench';
 import { benchDrives, errorOf, listDrives, reportOf, runCli, type ListedDrive } from '../support/cli';
 import { extractPartition, hasNoTable, imageHashes, volumeHashes } from '../support/drive-check';
 import { temporaryArea } from '../support/global-setup';

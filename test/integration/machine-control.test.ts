@@ -2,7 +2,7 @@ import { rmSync } from 'node:fs';
 import { createServer, type Server, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
-import { MachineControl } from '../../native/rehearsal/control';
+import { MachineControl } from '../../helper/boot-test/machine-control';
 import { temporaryArea } from '../support/global-setup';
 
 /** What answers on QEMU's socket may be anything. */

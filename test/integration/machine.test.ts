@@ -4,13 +4,13 @@ import { join, resolve } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { DeskState } from '../../core/contract/desk';
-import type { MachineFacts } from '../../core/machine';
-import { ledgerEntrySchema } from '../../core/record';
-import { commandBarcode } from '../../core/scan';
-import { deskSettingsSchema } from '../../core/settings';
-import { thisMachineSchema, type ThisMachine } from '../../core/this-machine';
-import { timeouts } from '../../core/timeouts';
+import type { DeskState } from '../../core/contract/app';
+import type { MachineFacts } from '../../core/machine/machine';
+import { ledgerEntrySchema } from '../../core/ledger/record';
+import { commandBarcode } from '../../core/scan/scan';
+import { deskSettingsSchema } from '../../core/settings/settings';
+import { thisMachineSchema, type ThisMachine } from '../../core/machine/this-machine';
+import { timeouts } from '../../core/base/timeouts';
 import { runCommandLine } from '../../station/cli/program';
 import { z } from 'zod';
 import { reportOf, runCli, type CliResult } from '../support/cli';
@@ -24,7 +24,7 @@ import {
   type RefusalStation,
 } from '../support/refusal-station';
 import { makeMedia, type MadeMedia } from '../support/wim';
-import { TestWorkplace } from '../support/workplace';
+import { TestWorkplace } from '../support/app-service';
 
 const uuid = '4C4C4544-0031-4710-8043-C3C04F373132';
 const swapped = '44454C4C-3100-1047-8043-C3C04F373132';

@@ -4,11 +4,11 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { PrestageError, type ErrorData } from '../../core/errors';
-import { mediaSchema, type Media } from '../../core/media';
-import { inspectMedia } from '../../native/media/inspect';
-import { wimlibSourceArguments } from '../../native/media/source';
-import { verifyMedia, type VerifyProgress } from '../../native/media/verify';
+import { PrestageError, type ErrorData } from '../../core/base/errors';
+import { mediaSchema, type Media } from '../../core/media/media';
+import { inspectMedia } from '../../helper/media/inspect-media';
+import { wimlibSourceArguments } from '../../helper/media/wim-source';
+import { verifyMedia, type VerifyProgress } from '../../helper/media/verify-media';
 import {
   bootPaths,
   flipByte,

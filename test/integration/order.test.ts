@@ -4,8 +4,8 @@ import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { GiB } from '../../core/units';
-import { benchState, makeBench } from '../support/bench';
+import { GiB } from '../../core/base/units';
+import { benchState, makeBench } from '../support/virtual-bench';
 import {
   benchDrives,
   errorOf,

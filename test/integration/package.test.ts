@@ -150,7 +150,7 @@ describe('the Debian package', () => {
     const [, asked = ''] = /libc6 \(>= ([\d.]+)\)/.exec(run('dpkg-deb', ['-f', deb, 'Depends'])) ?? [];
     // strerrorname_np, which the addon calls, came with 2.32.
     run('dpkg', ['--compare-versions', asked, 'ge', '2.32']);
-    const addon = run('objdump', ['-T', join(engine, 'native/addon/build/Release/block_device.node')]);
+    const addon = run('objdump', ['-T', join(engine, 'helper/addon/build/Release/block_device.node')]);
     for (const [, version = ''] of addon.matchAll(/\(GLIBC_([\d.]+)\)/g)) {
       run('dpkg', ['--compare-versions', asked, 'ge', version]);
     }

@@ -2,7 +2,7 @@ import { copyFileSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { MiB } from '../../core/units';
+import { MiB } from '../../core/base/units';
 import { listDrives, runCli } from '../support/cli';
 import { temporaryArea } from '../support/global-setup';
 import { isRoot, rootOnly } from '../support/loop';

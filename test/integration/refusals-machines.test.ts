@@ -1,8 +1,8 @@
 import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { ErrorCode } from '../../core/errors';
-import { benchState } from '../support/bench';
+import type { ErrorCode } from '../../core/base/errors';
+import { benchState } from '../support/virtual-bench';
 import { reportOf, runCli } from '../support/cli';
 import { temporaryArea } from '../support/global-setup';
 import {

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { MiB } from '../../core/units';
+import { MiB } from '../../core/base/units';
 import { reportOf } from '../support/cli';
 import { extractPartition, imageHashes, volumeHashes } from '../support/drive-check';
 import { temporaryArea } from '../support/global-setup';
@@ -19,7 +19,7 @@ import {
   type HostileName,
   type MadeMedia,
 } from '../support/wim';
-import type { ErrorCode } from '../../core/errors';
+import type { ErrorCode } from '../../core/base/errors';
 
 let area: string;
 let station: RefusalStation;

@@ -9,10 +9,10 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { benchSchema, type Bench } from '../../core/bench';
-import type { ErrorCode } from '../../core/errors';
-import { GiB } from '../../core/units';
-import { benchState } from '../support/bench';
+import { benchSchema, type Bench } from '../../core/drive/virtual-bench';
+import type { ErrorCode } from '../../core/base/errors';
+import { GiB } from '../../core/base/units';
+import { benchState } from '../support/virtual-bench';
 import { hasNoTable } from '../support/drive-check';
 import { temporaryArea } from '../support/global-setup';
 import { isRoot, rootOnly } from '../support/loop';

@@ -12,8 +12,8 @@ import {
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import type { ErrorCode } from '../../core/errors';
-import { benchState } from '../support/bench';
+import type { ErrorCode } from '../../core/base/errors';
+import { benchState } from '../support/virtual-bench';
 import { reportOf, runCli } from '../support/cli';
 import { temporaryArea } from '../support/global-setup';
 import { isRoot } from '../support/loop';

@@ -11,11 +11,11 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { JobFacts } from '../../core/record';
-import { closeLeftOpen, RunJournal } from '../../station/batch/runs';
+import type { JobFacts } from '../../core/ledger/record';
+import { closeLeftOpen, RunJournal } from '../../station/jobs/run-journal';
 import { Ledger } from '../../station/ledger/ledger';
-import { statePlaces, type StatePlaces } from '../../station/state';
-import { context, done, failed, sampleJob, started } from '../unit/ledger/samples';
+import { statePlaces, type StatePlaces } from '../../station/state/state-paths';
+import { context, done, failed, sampleJob, started } from '../unit/station/ledger/samples';
 
 /** What a station finds at its start that another left behind. */
 

@@ -3,8 +3,8 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, statSync } from 'node
 import { basename, join } from 'node:path';
 import { expect } from 'vitest';
 import { z } from 'zod';
-import type { ErrorCode } from '../../core/errors';
-import { benchState, makeBench } from './bench';
+import type { ErrorCode } from '../../core/base/errors';
+import { benchState, makeBench } from './virtual-bench';
 import { benchDrives, errorOf, listDrives, runCli, type CliResult, type ListedDrive } from './cli';
 
 /** A bench and a state folder, of which every test says that nothing in them was touched. */

@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 import { bcdElements, bcdObjects, bcdObjectTypes, type BcdValue } from '../../core/boot/bcd';
 import { encodeDevice } from '../../core/boot/bcd-device';
 import { newStore } from '../../core/boot/bcd-rules';
-import { createBootStore } from '../../native/boot/hive';
+import { createBootStore } from '../../helper/boot/hive';
 
 /** A small repeatable generator of pseudo-random numbers (mulberry32): the same seed, the same bytes. */
 export function randomSource(seed: number): () => number {

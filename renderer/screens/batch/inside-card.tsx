@@ -1,13 +1,13 @@
 import { IconAlertTriangle, IconCheck } from '@tabler/icons-react';
 import type { ReactElement } from 'react';
-import { formatBytes, sanitizeForDisplay } from '../../../core/display';
+import { formatBytes, sanitizeForDisplay } from '../../../core/base/display';
 import type { Bootable } from '../../../core/boot/preflight';
-import type { Media } from '../../../core/media';
+import type { Media } from '../../../core/media/media';
 import { act } from '../../actions';
 import { fileName } from '../../format';
-import { Facts } from '../../parts/facts';
-import { Mono } from '../../parts/mono';
-import { useDesk } from '../../store/desk-store';
+import { Facts } from '../../components/details';
+import { Mono } from '../../components/mono';
+import { useDesk } from '../../store/app-store';
 import { useText } from '../../text';
 import { Choices } from './choices';
 

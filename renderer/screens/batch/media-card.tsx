@@ -1,11 +1,11 @@
 import { Button, Loader } from '@mantine/core';
 import { IconFileDownload, IconFolderOpen } from '@tabler/icons-react';
 import type { ReactElement } from 'react';
-import { assertNever } from '../../../core/errors';
-import type { MediaState } from '../../../core/contract/desk';
+import { assertNever } from '../../../core/base/errors';
+import type { MediaState } from '../../../core/contract/app';
 import { tell } from '../../actions';
 import { fileName } from '../../format';
-import { useDesk } from '../../store/desk-store';
+import { useDesk } from '../../store/app-store';
 import { useText } from '../../text';
 import { Hashing, NoMedia, Proved, Refused, WaitingForHash } from './media-states';
 

@@ -1,11 +1,11 @@
 import { Button } from '@mantine/core';
 import { IconCircleCheck, IconHourglass, IconX } from '@tabler/icons-react';
 import type { ReactElement, ReactNode } from 'react';
-import type { MediaState } from '../../../core/contract/desk';
-import { formatBytes } from '../../../core/display';
+import type { MediaState } from '../../../core/contract/app';
+import { formatBytes } from '../../../core/base/display';
 import { act, tell } from '../../actions';
 import { percentOf } from '../../format';
-import { ErrorCard } from '../../parts/error-card';
+import { ErrorCard } from '../../components/error-card';
 import { useText } from '../../text';
 import { expectedInCause } from './hash';
 import { HashForm } from './hash-form';

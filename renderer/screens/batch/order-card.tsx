@@ -1,9 +1,9 @@
 import { IconAlertTriangle } from '@tabler/icons-react';
 import type { ReactElement } from 'react';
-import type { BatchState } from '../../../core/contract/desk';
-import { layouts } from '../../../core/layout';
+import type { BatchState } from '../../../core/contract/app';
+import { layouts } from '../../../core/drive/layout';
 import { act } from '../../actions';
-import { useDesk } from '../../store/desk-store';
+import { useDesk } from '../../store/app-store';
 import { useText } from '../../text';
 import { Choices } from './choices';
 import { DraftInput } from './draft-input';

@@ -1,7 +1,7 @@
 import { memo, type ReactElement } from 'react';
-import type { DeskJob, DeskRehearsal, Pair } from '../../../core/contract/desk';
-import type { Drive } from '../../../core/drive';
-import { useDesk } from '../../store/desk-store';
+import type { DeskJob, DeskRehearsal, Pair } from '../../../core/contract/app';
+import type { Drive } from '../../../core/drive/drive';
+import { useDesk } from '../../store/app-store';
 import {
   cardKind,
   driveOf,

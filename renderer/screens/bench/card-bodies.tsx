@@ -1,7 +1,7 @@
 import { IconCheck, IconPlayerStop, IconX } from '@tabler/icons-react';
 import type { ReactElement } from 'react';
-import type { DeskJob, DeskRehearsal, Pair } from '../../../core/contract/desk';
-import type { Drive } from '../../../core/drive';
+import type { DeskJob, DeskRehearsal, Pair } from '../../../core/contract/app';
+import type { Drive } from '../../../core/drive/drive';
 import { formatDriveSize } from '../../format';
 import type { CardKind, Density } from '../../store/selectors';
 import { useText } from '../../text';

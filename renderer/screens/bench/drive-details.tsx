@@ -1,18 +1,18 @@
 import { Button, Modal, TextInput } from '@mantine/core';
 import { useState, type ReactElement, type ReactNode } from 'react';
-import type { DeskJob, Pair } from '../../../core/contract/desk';
-import type { Drive } from '../../../core/drive';
+import type { DeskJob, Pair } from '../../../core/contract/app';
+import type { Drive } from '../../../core/drive/drive';
 import { act, tell } from '../../actions';
 import { formatDriveSize } from '../../format';
-import { Facts, type Fact } from '../../parts/facts';
-import { Mono } from '../../parts/mono';
-import { useDesk } from '../../store/desk-store';
+import { Facts, type Fact } from '../../components/details';
+import { Mono } from '../../components/mono';
+import { useDesk } from '../../store/app-store';
 import { bayOf, driveOf, jobOf, pairOf, rehearsalOf } from '../../store/selectors';
 import { selectDrive, useView } from '../../store/view-store';
 import { useText } from '../../text';
 import { JobActions } from './job-actions';
 import { JobDetails } from './job-details';
-import { RehearsalDetails } from './rehearsal-details';
+import { RehearsalDetails } from './boot-test-details';
 
 function Section({
   title,

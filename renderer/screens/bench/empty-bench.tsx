@@ -2,7 +2,7 @@ import { Button, Loader } from '@mantine/core';
 import { IconDatabasePlus } from '@tabler/icons-react';
 import type { ReactElement } from 'react';
 import { tell } from '../../actions';
-import { useDesk } from '../../store/desk-store';
+import { useDesk } from '../../store/app-store';
 import { useText } from '../../text';
 
 /** No bay and no drive: says how drives get here, and offers virtual ones to practise on. */

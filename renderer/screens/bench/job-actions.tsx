@@ -1,9 +1,9 @@
 import { Button } from '@mantine/core';
 import { IconPlayerStop, IconRefresh } from '@tabler/icons-react';
 import { memo, type ReactElement } from 'react';
-import type { DeskJob } from '../../../core/contract/desk';
+import type { DeskJob } from '../../../core/contract/app';
 import { tell } from '../../actions';
-import { ConfirmButton } from '../../parts/confirm-button';
+import { ConfirmButton } from '../../components/confirm-button';
 import { isRunning } from '../../store/selectors';
 import { useText } from '../../text';
 

@@ -1,11 +1,11 @@
 import type { ReactElement } from 'react';
-import type { DeskJob } from '../../../core/contract/desk';
-import { formatBytes, formatDuration } from '../../../core/display';
-import type { JobResult } from '../../../core/job';
+import type { DeskJob } from '../../../core/contract/app';
+import { formatBytes, formatDuration } from '../../../core/base/display';
+import type { JobResult } from '../../../core/job/job';
 import { formatRate, formatTime } from '../../format';
-import { ErrorCard } from '../../parts/error-card';
-import { Facts, type Fact } from '../../parts/facts';
-import { Mono } from '../../parts/mono';
+import { ErrorCard } from '../../components/error-card';
+import { Facts, type Fact } from '../../components/details';
+import { Mono } from '../../components/mono';
 import { rateWords, useRate } from '../../store/rates-store';
 import { useText, type Text } from '../../text';
 import { percentOfJob } from './running-body';

@@ -1,6 +1,6 @@
 import type { ReactElement } from 'react';
-import { Mono } from '../../parts/mono';
-import { useDesk } from '../../store/desk-store';
+import { Mono } from '../../components/mono';
+import { useDesk } from '../../store/app-store';
 import { showScreen } from '../../store/view-store';
 import { useText } from '../../text';
 import '../order/order.css';

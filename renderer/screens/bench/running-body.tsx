@@ -1,5 +1,5 @@
 import { memo, type ReactElement } from 'react';
-import type { DeskJob } from '../../../core/contract/desk';
+import type { DeskJob } from '../../../core/contract/app';
 import { percentOf } from '../../format';
 import type { Density } from '../../store/selectors';
 import { curvePoints } from '../../store/rates';

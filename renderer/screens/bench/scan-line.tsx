@@ -1,9 +1,9 @@
 import { Button } from '@mantine/core';
 import { IconBarcode, IconCheck, IconX } from '@tabler/icons-react';
 import type { ReactElement } from 'react';
-import type { PairingState } from '../../../core/contract/desk';
-import { sanitizeForDisplay } from '../../../core/display';
-import { useDesk } from '../../store/desk-store';
+import type { PairingState } from '../../../core/contract/app';
+import { sanitizeForDisplay } from '../../../core/base/display';
+import { useDesk } from '../../store/app-store';
 import { expectedNext } from '../../store/selectors';
 import { showScreen } from '../../store/view-store';
 import { useText, type Text } from '../../text';

@@ -1,11 +1,11 @@
 import { Button } from '@mantine/core';
 import { IconCheck, IconPlayerPlay, IconRefresh } from '@tabler/icons-react';
 import type { ReactElement } from 'react';
-import type { MediaState } from '../../../core/contract/desk';
+import type { MediaState } from '../../../core/contract/app';
 import { tell } from '../../actions';
 import { fileName, percentOf } from '../../format';
-import { ConfirmButton } from '../../parts/confirm-button';
-import { useDesk, useDeskShallow } from '../../store/desk-store';
+import { ConfirmButton } from '../../components/confirm-button';
+import { useDesk, useDeskShallow } from '../../store/app-store';
 import { countsOf, passedDrives, stepStatuses, type Step, type StepStatus } from '../../store/selectors';
 import { showScreen } from '../../store/view-store';
 import { useText, type Text } from '../../text';

@@ -1,12 +1,12 @@
 import { Button, Loader } from '@mantine/core';
 import { IconArrowLeft } from '@tabler/icons-react';
 import { useEffect, useState, type ReactElement } from 'react';
-import type { LogEntry } from '../../../core/contract/desk';
+import type { LogEntry } from '../../../core/contract/app';
 import { act } from '../../actions';
-import { Facts } from '../../parts/facts';
-import { RehearsalPicture } from '../../parts/rehearsal-picture';
+import { Facts } from '../../components/details';
+import { RehearsalPicture } from '../../components/boot-test-picture';
 import { useText } from '../../text';
-import { factGroups } from './entry-facts';
+import { factGroups } from './entry-details';
 
 interface EntryPageProps {
   readonly sequence: number;

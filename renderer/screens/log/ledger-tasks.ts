@@ -1,6 +1,6 @@
 import { useStore } from 'zustand';
 import { createStore } from 'zustand/vanilla';
-import type { LogReport } from '../../../core/contract/desk';
+import type { LogReport } from '../../../core/contract/app';
 import { act } from '../../actions';
 
 interface LedgerTasks {

@@ -1,8 +1,8 @@
 import { Button, CloseButton, Loader } from '@mantine/core';
 import { IconAlertTriangle, IconFileExport, IconShieldCheck } from '@tabler/icons-react';
 import type { ReactElement } from 'react';
-import type { LogReport } from '../../../core/contract/desk';
-import { Mono } from '../../parts/mono';
+import type { LogReport } from '../../../core/contract/app';
+import { Mono } from '../../components/mono';
 import { useText } from '../../text';
 import { closeReport, exportLedger, useLedgerTasks, verifyLedger } from './ledger-tasks';
 

@@ -1,7 +1,7 @@
 import { useEffect, useRef } from 'react';
-import type { DeskJob } from '../../../core/contract/desk';
+import type { DeskJob } from '../../../core/contract/app';
 import { act } from '../../actions';
-import { useDesk } from '../../store/desk-store';
+import { useDesk } from '../../store/app-store';
 import { logStore, missingPages, pageRows, refreshLog, takeLogPage, useLog } from '../../store/log-store';
 
 /** Milliseconds between two looks at what is in view: a thumb that is dragged passes many pages. */

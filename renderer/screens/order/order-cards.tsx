@@ -1,13 +1,13 @@
 import { Button } from '@mantine/core';
 import { IconLock } from '@tabler/icons-react';
 import type { ReactElement } from 'react';
-import type { OrderState } from '../../../core/contract/desk';
-import { isOpen, type OrderLineState } from '../../../core/order-state';
+import type { OrderState } from '../../../core/contract/app';
+import { isOpen, type OrderLineState } from '../../../core/order/order-state';
 import { tell } from '../../actions';
 import { shortHash } from '../../format';
-import { ConfirmButton } from '../../parts/confirm-button';
-import { Facts } from '../../parts/facts';
-import { Mono } from '../../parts/mono';
+import { ConfirmButton } from '../../components/confirm-button';
+import { Facts } from '../../components/details';
+import { Mono } from '../../components/mono';
 import { useText } from '../../text';
 
 interface OrderProps {

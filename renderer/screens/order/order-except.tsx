@@ -1,10 +1,10 @@
 import { Button, TextInput } from '@mantine/core';
 import { IconAlertTriangle } from '@tabler/icons-react';
 import { useEffect, useRef, useState, type ReactElement } from 'react';
-import type { OrderState, PairingState } from '../../../core/contract/desk';
-import { normalizeSerial } from '../../../core/serial';
+import type { OrderState, PairingState } from '../../../core/contract/app';
+import { normalizeSerial } from '../../../core/machine/serial';
 import { act } from '../../actions';
-import { useDesk } from '../../store/desk-store';
+import { useDesk } from '../../store/app-store';
 import { useText, type Text } from '../../text';
 
 const longestReason = 400;

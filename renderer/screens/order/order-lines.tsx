@@ -10,9 +10,9 @@ import {
   IconX,
 } from '@tabler/icons-react';
 import { memo, useMemo, type ReactElement } from 'react';
-import type { OrderState, OrderStateLine } from '../../../core/contract/desk';
-import { isOpen, orderLineStates, type OrderLineState } from '../../../core/order-state';
-import { Mono } from '../../parts/mono';
+import type { OrderState, OrderStateLine } from '../../../core/contract/app';
+import { isOpen, orderLineStates, type OrderLineState } from '../../../core/order/order-state';
+import { Mono } from '../../components/mono';
 import { useText } from '../../text';
 
 /** Which lines are shown. */

@@ -1,11 +1,11 @@
 import { Button, Textarea, TextInput } from '@mantine/core';
 import { IconFileUpload } from '@tabler/icons-react';
 import { useState, type ReactElement } from 'react';
-import { sanitizeForDisplay } from '../../../core/display';
-import type { ErrorData } from '../../../core/errors';
+import { sanitizeForDisplay } from '../../../core/base/display';
+import type { ErrorData } from '../../../core/base/errors';
 import { errorOf } from '../../actions';
 import { desk } from '../../bridge';
-import { ErrorCard } from '../../parts/error-card';
+import { ErrorCard } from '../../components/error-card';
 import { useText } from '../../text';
 
 const longestNumber = 60;

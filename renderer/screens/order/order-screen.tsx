@@ -1,11 +1,11 @@
 import { Button } from '@mantine/core';
 import { IconAlertTriangle } from '@tabler/icons-react';
 import { useState, type ReactElement } from 'react';
-import { sanitizeForDisplay } from '../../../core/display';
-import { ErrorCard } from '../../parts/error-card';
-import { ScreenHead } from '../../parts/screen-head';
+import { sanitizeForDisplay } from '../../../core/base/display';
+import { ErrorCard } from '../../components/error-card';
+import { ScreenHead } from '../../components/screen-head';
 import { formatTime } from '../../format';
-import { useDesk } from '../../store/desk-store';
+import { useDesk } from '../../store/app-store';
 import { useText } from '../../text';
 import { OrderAsks, OrderClose, OrderCounts } from './order-cards';
 import { OrderExcept } from './order-except';

@@ -1,13 +1,13 @@
 import { ActionIcon, NativeSelect } from '@mantine/core';
 import { IconArrowDown, IconArrowUp, IconTrash } from '@tabler/icons-react';
 import type { ReactElement } from 'react';
-import { foldLabel, portOf, type Bay } from '../../../core/bays';
-import { useDesk } from '../../store/desk-store';
+import { foldLabel, portOf, type Bay } from '../../../core/drive/bays';
+import { useDesk } from '../../store/app-store';
 import { useText } from '../../text';
 import { fileName } from '../../format';
 import { DraftInput } from '../batch/draft-input';
 import { changeBays } from './bays-change';
-import { bound, labelProblem, moved } from './rules';
+import { bound, labelProblem, moved } from './settings-rules';
 
 interface BayRowProps {
   readonly bay: Bay;

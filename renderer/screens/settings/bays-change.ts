@@ -1,5 +1,5 @@
-import type { Bay } from '../../../core/bays';
-import { changeDesk } from './desk-settings';
+import type { Bay } from '../../../core/drive/bays';
+import { changeDesk } from './app-settings';
 
 /** Changes the list of bays. @returns whether the station took it */
 export function changeBays(change: (bays: readonly Bay[]) => Bay[]): Promise<boolean> {

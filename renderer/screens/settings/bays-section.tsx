@@ -1,15 +1,15 @@
 import { Button } from '@mantine/core';
 import { IconPlugConnected, IconPlus } from '@tabler/icons-react';
 import { useState, type ReactElement } from 'react';
-import { mostBays } from '../../../core/bays';
-import { ConfirmButton } from '../../parts/confirm-button';
-import { deskState, useDesk } from '../../store/desk-store';
+import { mostBays } from '../../../core/drive/bays';
+import { ConfirmButton } from '../../components/confirm-button';
+import { deskState, useDesk } from '../../store/app-store';
 import { showInfo } from '../../store/messages-store';
 import { useText } from '../../text';
 import { BayRow } from './bay-row';
 import { changeBays } from './bays-change';
-import { useDeskSettings } from './desk-settings';
-import { added, filled } from './rules';
+import { useDeskSettings } from './app-settings';
+import { added, filled } from './settings-rules';
 import { Section } from './section';
 
 /** The slots of the bench: their labels, their order, and the ports they are wired to. */

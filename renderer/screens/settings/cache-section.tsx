@@ -1,14 +1,14 @@
 import { useEffect, useState, type ReactElement } from 'react';
-import { stationSettingsSchema } from '../../../core/contract/desk';
-import { formatBytes } from '../../../core/display';
+import { stationSettingsSchema } from '../../../core/contract/app';
+import { formatBytes } from '../../../core/base/display';
 import { act } from '../../actions';
-import { ConfirmButton } from '../../parts/confirm-button';
-import { Facts } from '../../parts/facts';
-import { useDesk } from '../../store/desk-store';
+import { ConfirmButton } from '../../components/confirm-button';
+import { Facts } from '../../components/details';
+import { useDesk } from '../../store/app-store';
 import { showInfo } from '../../store/messages-store';
 import { useText } from '../../text';
 import { DraftInput } from '../batch/draft-input';
-import { limitBytes, limitText } from './rules';
+import { limitBytes, limitText } from './settings-rules';
 import { Section } from './section';
 
 /** Bytes; null while they are counted, and what the station refused to count. */

@@ -1,10 +1,10 @@
 import type { ReactElement } from 'react';
-import { deskSettingsSchema } from '../../../core/settings';
+import { deskSettingsSchema } from '../../../core/settings/settings';
 import { Button } from '@mantine/core';
 import { useText } from '../../text';
 import { DraftInput } from '../batch/draft-input';
-import { changeDesk, useDeskSettings } from './desk-settings';
-import { patternProblem } from './rules';
+import { changeDesk, useDeskSettings } from './app-settings';
+import { patternProblem } from './settings-rules';
 import { Section } from './section';
 import { SerialPatterns } from './serial-patterns';
 import { TryCode } from './try-code';

@@ -1,7 +1,7 @@
 import type { ReactElement } from 'react';
 import { formatTime } from '../../format';
-import { Facts, type Fact } from '../../parts/facts';
-import { useDesk } from '../../store/desk-store';
+import { Facts, type Fact } from '../../components/details';
+import { useDesk } from '../../store/app-store';
 import { useText } from '../../text';
 import { Section } from './section';
 

@@ -1,11 +1,11 @@
 import { ActionIcon, Button, TextInput } from '@mantine/core';
 import { IconPlus, IconTrash } from '@tabler/icons-react';
 import { useRef, useState, type ReactElement } from 'react';
-import type { SerialPattern } from '../../../core/settings';
+import type { SerialPattern } from '../../../core/settings/settings';
 import { useText } from '../../text';
 import { DraftInput } from '../batch/draft-input';
-import { changeDesk, useDeskSettings } from './desk-settings';
-import { patternProblem } from './rules';
+import { changeDesk, useDeskSettings } from './app-settings';
+import { patternProblem } from './settings-rules';
 
 const longestMaker = 60;
 const longestPattern = 200;

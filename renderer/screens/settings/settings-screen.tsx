@@ -5,7 +5,7 @@ import { BaysSection } from './bays-section';
 import { CacheSection } from './cache-section';
 import { CodesSection } from './codes-section';
 import { FleetSection } from './fleet-section';
-import { RehearsalSection } from './rehearsal-section';
+import { RehearsalSection } from './boot-test-section';
 import './settings.css';
 import { StationSection } from './station-section';
 

@@ -1,14 +1,14 @@
 import { NativeSelect } from '@mantine/core';
 import type { ReactElement } from 'react';
-import { stationSettingsSchema } from '../../../core/contract/desk';
-import { sanitizeForDisplay } from '../../../core/display';
-import { deskSettingsSchema, languages, themes } from '../../../core/settings';
+import { stationSettingsSchema } from '../../../core/contract/app';
+import { sanitizeForDisplay } from '../../../core/base/display';
+import { deskSettingsSchema, languages, themes } from '../../../core/settings/settings';
 import { act } from '../../actions';
-import { useDesk } from '../../store/desk-store';
+import { useDesk } from '../../store/app-store';
 import { useText } from '../../text';
 import { Choices } from '../batch/choices';
 import { DraftInput } from '../batch/draft-input';
-import { changeDesk, useDeskSettings } from './desk-settings';
+import { changeDesk, useDeskSettings } from './app-settings';
 import { Section } from './section';
 
 const longestName = 128;

@@ -1,11 +1,11 @@
 import { TextInput } from '@mantine/core';
 import { IconCheck, IconX } from '@tabler/icons-react';
 import { useState, type ReactElement } from 'react';
-import { sanitizeForDisplay } from '../../../core/display';
-import { useDesk } from '../../store/desk-store';
+import { sanitizeForDisplay } from '../../../core/base/display';
+import { useDesk } from '../../store/app-store';
 import { useText, type Text } from '../../text';
-import { useDeskSettings } from './desk-settings';
-import { tryCode, type TriedCode } from './rules';
+import { useDeskSettings } from './app-settings';
+import { tryCode, type TriedCode } from './settings-rules';
 
 /** A pattern may be slow on long texts, and no label has as much. */
 const longestTry = 400;

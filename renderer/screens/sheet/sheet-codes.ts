@@ -1,6 +1,6 @@
-import { foldLabel } from '../../../core/bays';
-import { commandBarcode, readScan, type ScanContext } from '../../../core/scan';
-import { scanCommands, type ScanCommand } from '../../../core/scan-outcome';
+import { foldLabel } from '../../../core/drive/bays';
+import { commandBarcode, readScan, type ScanContext } from '../../../core/scan/scan';
+import { scanCommands, type ScanCommand } from '../../../core/scan/scan-outcome';
 
 /** What is printed on the sheet. Pure. Each code is read as a scan is, so that none is printed that does not work. */
 

@@ -2,7 +2,7 @@ import { Button, Textarea } from '@mantine/core';
 import { IconArrowLeft, IconFileTypePdf, IconPrinter } from '@tabler/icons-react';
 import { useMemo, useState, type ReactElement } from 'react';
 import { act, tell } from '../../actions';
-import { useDesk } from '../../store/desk-store';
+import { useDesk } from '../../store/app-store';
 import { showScreen } from '../../store/view-store';
 import { useText } from '../../text';
 import { Barcode } from './barcode';

@@ -2,7 +2,7 @@ import { Button, CloseButton } from '@mantine/core';
 import { IconAlertTriangle, IconFolderOpen, IconPackage } from '@tabler/icons-react';
 import type { ReactElement } from 'react';
 import { tell } from '../../actions';
-import { Mono } from '../../parts/mono';
+import { Mono } from '../../components/mono';
 import { useText } from '../../text';
 import { shipStore, useShip } from './ship-store';
 

@@ -1,7 +1,7 @@
 import { Button } from '@mantine/core';
 import { IconRefresh } from '@tabler/icons-react';
 import type { ReactElement } from 'react';
-import type { ShipmentLine } from '../../../core/contract/desk-ships';
+import type { ShipmentLine } from '../../../core/contract/app-shipments';
 import { formatTime } from '../../format';
 import { useText } from '../../text';
 import { remakeBundle } from './ship-store';

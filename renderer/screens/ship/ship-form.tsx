@@ -1,7 +1,7 @@
 import { Button, NativeSelect, TextInput } from '@mantine/core';
 import { IconPackageExport } from '@tabler/icons-react';
 import type { SyntheticEvent, ReactElement } from 'react';
-import type { WaitingMachine } from '../../../core/contract/desk-ships';
+import type { WaitingMachine } from '../../../core/contract/app-shipments';
 import { useText } from '../../text';
 import { closeShipment, obstacleOf, ordersIn, shipStore, shownOf, useShip } from './ship-store';
 

@@ -1,7 +1,7 @@
 import { useStore } from 'zustand';
 import { createStore } from 'zustand/vanilla';
-import type { BundleReport, ShipList } from '../../../core/contract/desk-ships';
-import { shipmentNumberSchema } from '../../../core/shipment';
+import type { BundleReport, ShipList } from '../../../core/contract/app-shipments';
+import { shipmentNumberSchema } from '../../../core/shipment/shipment';
 import { act } from '../../actions';
 
 interface ShipState {

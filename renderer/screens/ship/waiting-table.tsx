@@ -1,5 +1,5 @@
 import type { ReactElement } from 'react';
-import type { WaitingMachine } from '../../../core/contract/desk-ships';
+import type { WaitingMachine } from '../../../core/contract/app-shipments';
 import { formatTime } from '../../format';
 import { useText } from '../../text';
 import { choose, useShip } from './ship-store';

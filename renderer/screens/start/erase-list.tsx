@@ -1,6 +1,6 @@
 import type { ReactElement } from 'react';
-import type { Pair } from '../../../core/contract/desk';
-import type { Drive } from '../../../core/drive';
+import type { Pair } from '../../../core/contract/app';
+import type { Drive } from '../../../core/drive/drive';
 import { formatDriveSize } from '../../format';
 import { useText } from '../../text';
 

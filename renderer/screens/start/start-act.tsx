@@ -1,6 +1,6 @@
 import { TextInput } from '@mantine/core';
 import { useId, useState, type ReactElement, type ReactNode } from 'react';
-import { HoldButton } from '../../parts/hold-button';
+import { HoldButton } from '../../components/hold-button';
 import { useText } from '../../text';
 
 interface StartActProps {

@@ -2,14 +2,14 @@ import { Button, Modal } from '@mantine/core';
 import { IconArrowLeft } from '@tabler/icons-react';
 import { useState, type ReactElement } from 'react';
 import { startErasing, tell } from '../../actions';
-import { ErrorCard } from '../../parts/error-card';
-import { useDesk, useDeskShallow } from '../../store/desk-store';
+import { ErrorCard } from '../../components/error-card';
+import { useDesk, useDeskShallow } from '../../store/app-store';
 import { driveOf } from '../../store/selectors';
 import { showScreen } from '../../store/view-store';
 import { useText } from '../../text';
 import { EraseList, type EraseLine } from './erase-list';
 import { StartAct } from './start-act';
-import { StartFacts } from './start-facts';
+import { StartFacts } from './start-details';
 import './start.css';
 
 function Content(): ReactElement {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { closingChoices, closingQuestion } from '../../../electron/closing';
 import { readArguments } from '../../../electron/command-line';
-import { locateEngine } from '../../../electron/engine-location';
+import { locateEngine } from '../../../electron/helper-location';
 import { menuTemplate } from '../../../electron/menu';
 
 describe('readArguments', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { DeskJob } from '../../../core/contract/desk';
+import type { DeskJob } from '../../../core/contract/app';
 import { advanceRate, curvePoints, mostSamples, type Rate } from '../../../renderer/store/rates';
 
 const total = 20e9;

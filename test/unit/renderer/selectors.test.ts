@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { DeskJob, PairingState } from '../../../core/contract/desk';
+import type { DeskJob, PairingState } from '../../../core/contract/app';
 import {
   bayOf,
   cardKind,
@@ -10,8 +10,8 @@ import {
   passedDrives,
   stepStatuses,
 } from '../../../renderer/store/selectors';
-import { previews } from '../../support/desk-preview-states';
-import { emptyState, result, someDrive, someJob } from '../../support/desk-samples';
+import { previews } from '../../support/app-preview-states';
+import { emptyState, result, someDrive, someJob } from '../../support/app-samples';
 
 const interrupted: DeskJob['state'] = { state: 'interrupted' };
 const writing: DeskJob['state'] = { state: 'writing', bytesDone: 1, bytesTotal: 2 };

@@ -1,9 +1,9 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { applyDeskPatch, deskStore, loadDeskState } from '../../../renderer/store/desk-store';
+import { applyDeskPatch, deskStore, loadDeskState } from '../../../renderer/store/app-store';
 import { keepReferences } from '../../../renderer/store/keep-references';
 import { recordRates, ratesStore } from '../../../renderer/store/rates-store';
-import { previews } from '../../support/desk-preview-states';
-import { emptyState, rackJobs, someJob } from '../../support/desk-samples';
+import { previews } from '../../support/app-preview-states';
+import { emptyState, rackJobs, someJob } from '../../support/app-samples';
 
 const rack = (() => {
   const preview = previews['rack'];

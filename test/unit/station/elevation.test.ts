@@ -5,7 +5,7 @@ import {
   explainRefusal,
   helperCommand,
   type Elevation,
-} from '../../../station/engine/elevation';
+} from '../../../station/helper-client/elevation';
 
 const user = { uid: 1000, terminal: true, sudo: '/usr/bin/sudo', pkexec: '/usr/bin/pkexec' };
 const sudo: Elevation = { kind: 'sudo', path: '/usr/bin/sudo', interactive: true };

@@ -1,14 +1,14 @@
 /** A helper that does nothing but speak, in the way its first argument says. Started by tests. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { engineProtocolVersion } from '../../../core/contract/engine';
-import { cancelled, PrestageError } from '../../../core/errors';
+import { engineProtocolVersion } from '../../../core/contract/helper-api';
+import { cancelled, PrestageError } from '../../../core/base/errors';
 import {
   claimStdout,
   obeySignals,
   serveEngine,
   type EngineHandlers,
   type HandlerContext,
-} from '../../../native/helper/rpc-server';
+} from '../../../helper/server/rpc-server';
 
 const mode = process.argv[2] ?? 'good';
 

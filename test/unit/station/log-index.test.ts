@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { LogQuery } from '../../../core/contract/desk';
-import type { LedgerRecord, StoredEntry } from '../../../core/record';
+import type { LogQuery } from '../../../core/contract/app';
+import type { LedgerRecord, StoredEntry } from '../../../core/ledger/record';
 import { LogIndex } from '../../../station/log/log-index';
-import { done, failed, sampleJob, started } from '../ledger/samples';
+import { done, failed, sampleJob, started } from './ledger/samples';
 
 const everything: LogQuery = { text: '', result: null, from: null, to: null };
 

@@ -1,9 +1,9 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { PrestageError } from '../../../core/errors';
-import type { MediaHash } from '../../../core/media';
-import { assertExpected, expectedHash } from '../../../station/media-expectation';
+import { PrestageError } from '../../../core/base/errors';
+import type { MediaHash } from '../../../core/media/media';
+import { assertExpected, expectedHash } from '../../../station/media/media-expectation';
 import { temporaryArea } from '../../support/global-setup';
 
 const a = 'a'.repeat(64);

@@ -1,7 +1,7 @@
 import { readFileSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import type { WorkOrder } from '../../../core/order';
+import type { WorkOrder } from '../../../core/order/order';
 import { canonicalOrder, decodeText, keepOrder, keptOrder } from '../../../station/orders/order-files';
 import { temporaryArea } from '../../support/global-setup';
 

@@ -7,7 +7,7 @@ import { facts, table } from '../../../station/cli/output';
 import { runCommandLine } from '../../../station/cli/program';
 import { temporaryArea } from '../../support/global-setup';
 
-const script = fileURLToPath(new URL('fake-helper.ts', import.meta.url));
+const script = fileURLToPath(new URL('./fake-helper.ts', import.meta.url));
 
 interface Run {
   readonly code: number;

@@ -2,15 +2,15 @@ import { PassThrough } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createMessageConnection, ResponseError, type MessageConnection } from 'vscode-jsonrpc/node';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { engineMethods, engineProtocolVersion } from '../../../core/contract/engine';
+import { engineMethods, engineProtocolVersion } from '../../../core/contract/helper-api';
 import { maximumMessageBytes } from '../../../core/contract/frame-guard';
-import { cancelled } from '../../../core/errors';
+import { cancelled } from '../../../core/base/errors';
 import {
   serveEngine,
   type EngineHandlers,
   type EngineServer,
   type HandlerContext,
-} from '../../../native/helper/rpc-server';
+} from '../../../helper/server/rpc-server';
 
 const hello = { protocolVersion: engineProtocolVersion, client: 'test' };
 

@@ -1,24 +1,24 @@
 import { describe, expect, it } from 'vitest';
-import { confirmationOf } from '../../../core/drive';
-import { cancelled, PrestageError } from '../../../core/errors';
-import type { JobResult, JobState } from '../../../core/job';
-import type { LedgerEntry, LedgerRecord } from '../../../core/record';
+import { confirmationOf } from '../../../core/drive/drive';
+import { cancelled, PrestageError } from '../../../core/base/errors';
+import type { JobResult, JobState } from '../../../core/job/job';
+import type { LedgerEntry, LedgerRecord } from '../../../core/ledger/record';
 import {
   runJob,
   type BatchDependencies,
   type BatchRun,
   type JobReport,
-} from '../../../station/batch/run-job';
-import type { BatchRequest, PlannedJob } from '../../../station/batch/plan-batch';
-import type { RunJournal } from '../../../station/batch/runs';
-import type { Engines } from '../../../station/engine/engines';
+} from '../../../station/jobs/run-job';
+import type { BatchRequest, PlannedJob } from '../../../station/jobs/plan-batch';
+import type { RunJournal } from '../../../station/jobs/run-journal';
+import type { Engines } from '../../../station/helper-client/helpers';
 import type { LedgerRow } from '../../../station/ledger/entry';
 import type { AppendContext, Ledger } from '../../../station/ledger/ledger';
-import type { Render } from '../../../station/renders/obtain-render';
-import { settingsSchema } from '../../../station/settings';
-import { sampleDrive } from '../core/drives';
-import { context, done as finishedRecord, sampleJob } from '../ledger/samples';
-import { FakeEngine } from './fake-engine';
+import type { Render } from '../../../station/image-cache/get-or-create-image';
+import { settingsSchema } from '../../../station/state/settings';
+import { sampleDrive } from '../core/drive/drives';
+import { context, done as finishedRecord, sampleJob } from './ledger/samples';
+import { FakeEngine } from './fake-helper-client';
 
 const result: JobResult = {
   bytesWritten: 1000,

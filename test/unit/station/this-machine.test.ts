@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { PrestageError } from '../../../core/errors';
-import type { ThisMachine } from '../../../core/this-machine';
+import { PrestageError } from '../../../core/base/errors';
+import type { ThisMachine } from '../../../core/machine/this-machine';
 import {
   assignmentsOnThisMachine,
   readAsFarAsPermitted,
   readThisMachine,
-} from '../../../station/this-machine';
-import { FakeEngine } from './fake-engine';
+} from '../../../station/machine/confirm-machine';
+import { FakeEngine } from './fake-helper-client';
 
 const hidden: ThisMachine = {
   serial: null,

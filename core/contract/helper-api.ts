@@ -1,0 +1,217 @@
+import { z } from 'zod';
+import { sha256Schema } from '../media/chunk-map';
+import { confirmedDriveSchema, driveSchema } from '../drive/drive';
+import { errorDataSchema } from '../base/errors';
+import { jobStateSchema } from '../job/job';
+import { rehearsalSignSchema, rehearsalVerdictSchema } from '../job/boot-test';
+import { mediaHashSchema, mediaSchema } from '../media/media';
+import { thisMachineSchema } from '../machine/this-machine';
+
+/**
+ * station ↔ helper: JSON-RPC over the helper's stdin and stdout. Few verbs, strict schemas on both sides,
+ * no shell strings. A path that a request carries is only ever read, or is a folder of the user who started
+ * the helper; which device is written follows from facts the helper finds itself, compared with the
+ * identity the operator confirmed. End of input on the helper's stdin means: cancel, flush, close, exit.
+ */
+export const engineProtocolVersion = 1;
+
+/** Where to look for drives: the machine's own, or a bench (core/drive/virtual-bench.ts). */
+const benchDirectory = z.string().nullable();
+
+const versions = z.record(z.string(), z.string());
+
+/** Files and folders that must not be on a drive that is written: media, state. */
+const protectedPaths = z.array(z.string());
+
+/** Names one run of a verb, so that its progress can be told from another's. */
+const progressToken = z.string();
+
+export const imageRequestSchema = z.strictObject({ path: z.string(), imageIndex: z.int().positive() });
+
+export const engineMethods = {
+  /** First call. Says whom one talks to. */
+  hello: {
+    request: z.strictObject({ protocolVersion: z.int(), client: z.string() }),
+    response: z.strictObject({
+      protocolVersion: z.int(),
+      version: z.string(),
+      pid: z.int(),
+      /** Effective user id of the helper. */
+      uid: z.int(),
+      versions,
+    }),
+  },
+  /** What firmware and kernel say of the machine the helper runs on; with privilege all of it. */
+  readMachine: { request: z.strictObject({}), response: thisMachineSchema },
+  /** Every drive with its verdict. */
+  listDrives: {
+    request: z.strictObject({ benchDirectory, protectedPaths }),
+    response: z.strictObject({ drives: z.array(driveSchema) }),
+  },
+  /** What is in a media, and whether an image of it is safe to apply. */
+  inspectMedia: { request: imageRequestSchema, response: mediaSchema },
+  /** SHA-256 of every file of a media. Progress in bytes. */
+  hashMedia: {
+    request: z.strictObject({ progressToken, files: z.array(z.string()).min(1) }),
+    response: mediaHashSchema,
+  },
+  /** Decompresses everything in a media and compares every SHA-1 in it. Progress in bytes. */
+  verifyMedia: {
+    request: z.strictObject({ progressToken, path: z.string() }),
+    response: z.strictObject({ bytes: z.int().nonnegative() }),
+  },
+  /** Formats and applies into `directory`, which must not exist yet; leaves a complete render there. */
+  makeRender: {
+    request: z.strictObject({
+      progressToken,
+      ...imageRequestSchema.shape,
+      layout: z.string(),
+      /** Bytes. */
+      driveSize: z.int().positive(),
+      /** Bytes. */
+      sectorSize: z.int().positive(),
+      directory: z.string(),
+    }),
+    response: z.strictObject({ fingerprint: sha256Schema, bytes: z.int().nonnegative(), chunks: z.int() }),
+  },
+  /**
+   * Makes one drive's own render in `directory`, which must not exist yet and lies beside the shared render: its boot
+   * store names this disk and these partitions. Large files are shared, not copied.
+   */
+  aimRender: {
+    request: z.strictObject({
+      renderDirectory: z.string(),
+      /** The shared render must have this fingerprint. */
+      fingerprint: sha256Schema,
+      diskGuid: z.uuid(),
+      partitionGuids: z.array(z.uuid()),
+      directory: z.string(),
+    }),
+    response: z.strictObject({ fingerprint: sha256Schema, bytes: z.int().nonnegative(), chunks: z.int() }),
+  },
+  /** Reads a whole render again. Answers with its fingerprint, or fails with render-damaged. */
+  checkRender: {
+    request: z.strictObject({ progressToken, directory: z.string() }),
+    response: z.strictObject({ fingerprint: sha256Schema, bytes: z.int().nonnegative(), chunks: z.int() }),
+  },
+  /**
+   * Opens drives for this helper alone and looks at all facts again, on the open descriptors. From here on
+   * nobody can mount them; nothing has been written. All or none: the first refusal gives every drive back.
+   */
+  reserveDrives: {
+    request: z.strictObject({
+      drives: z.array(z.strictObject({ driveId: z.string(), confirmed: confirmedDriveSchema })).min(1),
+      benchDirectory,
+      protectedPaths,
+    }),
+    response: z.strictObject({
+      /** In the request's order. */
+      reservations: z.array(z.strictObject({ reservation: z.string(), drive: driveSchema })),
+    }),
+  },
+  /** Gives a drive back as it is: reserved and untouched, or finished and recorded. Any other: does nothing. */
+  releaseDrive: {
+    request: z.strictObject({ reservation: z.string() }),
+    response: z.strictObject({}),
+  },
+  /**
+   * Checks, erases, writes, verifies and seals one reserved drive. Cancellable. Answers with the job's last
+   * state; states in between come as {@link jobProgressSchema}. A drive that is done stays held until
+   * releaseDrive says that it is recorded; when the input ends before, its partition tables are taken off.
+   */
+  runJob: {
+    request: z.strictObject({
+      jobId: z.uuid(),
+      reservation: z.string(),
+      renderDirectory: z.string(),
+      /** The render must have this fingerprint. */
+      fingerprint: sha256Schema,
+      diskGuid: z.uuid(),
+      partitionGuids: z.array(z.uuid()),
+      /** Milliseconds without progress after which the drive counts as stalled. */
+      stallMilliseconds: z.int().positive(),
+    }),
+    response: jobStateSchema,
+  },
+  /**
+   * Takes the partition tables off a held drive and gives it back: one that is sealed but not recorded, or one
+   * that was reserved anew because its helper died before it said how its job ended.
+   */
+  eraseTables: {
+    request: z.strictObject({ reservation: z.string(), stallMilliseconds: z.int().positive() }),
+    response: z.strictObject({}),
+  },
+  /** Reads a finished drive again and compares it with a chunk map and a partition table. */
+  verifyDrive: {
+    request: z.strictObject({
+      progressToken,
+      driveId: z.string(),
+      confirmed: confirmedDriveSchema,
+      benchDirectory,
+      /** File that holds the chunk map. */
+      chunkMapFile: z.string(),
+      fingerprint: sha256Schema,
+      diskGuid: z.uuid(),
+      partitionGuids: z.array(z.uuid()),
+      stallMilliseconds: z.int().positive(),
+    }),
+    response: z.strictObject({ bytesVerified: z.int().nonnegative(), seconds: z.number().nonnegative() }),
+  },
+  /**
+   * Starts a drive in a virtual machine, read-only, and waits for the sign that it has started. A drive that does not
+   * start is a verdict, not an error. Progress in seconds.
+   */
+  rehearseDrive: {
+    request: z.strictObject({
+      progressToken,
+      driveId: z.string(),
+      confirmed: confirmedDriveSchema,
+      benchDirectory,
+      /** The virtual machine has it in its SMBIOS. */
+      machineSerial: z.string(),
+      sign: rehearsalSignSchema,
+      seconds: z.int().positive(),
+      secureBoot: z.boolean(),
+    }),
+    response: z.strictObject({
+      verdict: rehearsalVerdictSchema,
+      /** The display at the end: a PNG, base64; null when there was none. */
+      picture: z.base64().nullable(),
+    }),
+  },
+} as const;
+
+export type EngineMethods = typeof engineMethods;
+export type EngineMethod = keyof EngineMethods;
+export type EngineRequest<M extends EngineMethod> = z.infer<EngineMethods[M]['request']>;
+export type EngineResponse<M extends EngineMethod> = z.infer<EngineMethods[M]['response']>;
+
+/** Progress of the verbs that carry a token. */
+export const taskProgressSchema = z.strictObject({
+  token: progressToken,
+  phase: z.enum([
+    'hashing',
+    'formatting',
+    'applying',
+    'flushing',
+    'copying',
+    'mapping',
+    'checking',
+    'verifying',
+    'rehearsing',
+  ]),
+  /** Bytes, or seconds while rehearsing; total is 0 while it is not known. */
+  done: z.int().nonnegative(),
+  total: z.int().nonnegative(),
+});
+export type TaskProgress = z.infer<typeof taskProgressSchema>;
+
+/** A job's state, sent at every change and ten times a second while bytes move. */
+export const jobProgressSchema = z.strictObject({ jobId: z.uuid(), job: jobStateSchema });
+export type JobProgress = z.infer<typeof jobProgressSchema>;
+
+/** Names of the notifications on the wire. */
+export const engineNotifications = { taskProgress: 'taskProgress', jobProgress: 'jobProgress' } as const;
+
+/** The `data` of a JSON-RPC error answer. */
+export const engineErrorSchema = errorDataSchema;

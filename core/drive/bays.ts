@@ -1,0 +1,90 @@
+import { z } from 'zod';
+import { sanitizeForDisplay } from '../base/display';
+import type { Drive } from './drive';
+
+/** Bays that one bench can have. */
+export const mostBays = 48;
+
+/** A labelled slot, and the port of the machine it is wired to. */
+export const baySchema = z.strictObject({
+  /** What is printed on the slot, 1 to 24 visible characters. */
+  label: z
+    .string()
+    .min(1)
+    .max(24)
+    .refine((label) => label.trim() === label && label === sanitizeForDisplay(label, 24), {
+      message: 'must be visible characters',
+    }),
+  /** What {@link portOf} says of a drive that sits in it; null while the bay is bound to none. */
+  port: z.string().nullable(),
+});
+export type Bay = z.infer<typeof baySchema>;
+
+/** The bays of a bench, in the order in which they are shown. Labels and ports are each used once. */
+export const baysSchema = z
+  .array(baySchema)
+  .max(mostBays)
+  .superRefine((bays, context) => {
+    const labels = bays.map(({ label }) => foldLabel(label));
+    const ports = bays.flatMap(({ port }) => (port === null ? [] : [port]));
+    for (const [what, values] of [
+      ['label', labels],
+      ['port', ports],
+    ] as const) {
+      const repeated = values.find((value, index) => values.indexOf(value) !== index);
+      if (repeated !== undefined) context.addIssue(`the ${what} ${repeated} is used twice`);
+    }
+  });
+
+/** The port a drive sits in: its /dev/disk/by-path link, or its path where it has none (virtual drives). */
+export function portOf(drive: Pick<Drive, 'byPath' | 'path'>): string {
+  return drive.byPath ?? drive.path;
+}
+
+/** A label as it is compared: scanners and people differ in case, blanks and punctuation. */
+export function foldLabel(label: string): string {
+  return label.toUpperCase().replace(/[^\p{L}\p{N}]/gu, '');
+}
+
+/** One slot of the bench as it is shown. */
+export interface BayPlace {
+  readonly label: string;
+  readonly port: string | null;
+  /** Id of the drive in it, or null when it is empty. */
+  readonly driveId: string | null;
+}
+
+/**
+ * Puts listed drives into bays. Bays that were set up come first, in their order; every drive in no such bay
+ * gets one of its own behind them, so that nothing that is attached stays unseen.
+ */
+export function arrangeBays(bays: readonly Bay[], drives: readonly Drive[]): BayPlace[] {
+  const places: BayPlace[] = bays.map(({ label, port }) => ({
+    label,
+    port,
+    driveId: port === null ? null : (drives.find((drive) => portOf(drive) === port)?.id ?? null),
+  }));
+  const taken = new Set(places.map(({ label }) => foldLabel(label)));
+  let number = 0;
+  const unusedLabel = (): string => {
+    do number += 1;
+    while (taken.has(foldLabel(`bay ${number}`)));
+    return `bay ${number}`;
+  };
+  for (const drive of drives) {
+    if (places.some(({ driveId }) => driveId === drive.id)) continue;
+    const own = drive.bay;
+    const label = own !== null && !taken.has(foldLabel(own)) ? own : unusedLabel();
+    taken.add(foldLabel(label));
+    places.push({ label, port: portOf(drive), driveId: drive.id });
+  }
+  return places;
+}
+
+/** The drives with the labels of the bays they sit in, for messages and the record. */
+export function withBayLabels(drives: readonly Drive[], places: readonly BayPlace[]): Drive[] {
+  return drives.map((drive) => ({
+    ...drive,
+    bay: places.find(({ driveId }) => driveId === drive.id)?.label ?? drive.bay,
+  }));
+}

@@ -1,0 +1,317 @@
+import { formatBytes, sanitizeForDisplay } from '../base/display';
+import { blockReasonCodes, type BlockReason, type BlockReasonCode } from './drive';
+import { sectorSizes, sectorSizeSchema } from './sector-size';
+
+/**
+ * The rule that decides which drive may be written. It only ever finds reasons against: a drive without
+ * any is eligible. What is not known counts against the drive. "Removable" plays no part: a system can run
+ * from a USB stick, and internal drives are what we write.
+ */
+
+/** One block device and everything that is stacked on it. */
+export interface BlockNode {
+  /** Kernel name: sda, sda1, dm-0. */
+  readonly name: string;
+  /** The name people gave it, where there is one: vg0-root, mpatha. */
+  readonly title: string;
+  /** As lsblk says: disk, part, lvm, crypt, raid1, mpath, loop, rom, … */
+  readonly type: string;
+  /** `major:minor`, or null when unknown. */
+  readonly deviceNumber: string | null;
+  /** Signature on it: ntfs, LVM2_member, … or null. */
+  readonly fileSystem: string | null;
+  readonly mountPoints: readonly string[];
+  readonly swap: boolean;
+  /** Kernel names of the devices that hold this one open, from /sys; null when they could not be read. */
+  readonly holders: readonly string[] | null;
+  /** Uses that neither mounts nor holders show, each as one sentence. */
+  readonly otherUses: readonly string[];
+  readonly children: readonly BlockNode[];
+}
+
+/** What is behind a loop device. */
+export interface LoopFacts {
+  readonly file: string;
+  /** The file is a drive of the given bench. */
+  readonly onBench: boolean;
+  /** From the first to the last byte of the file. */
+  readonly whole: boolean;
+  /** Kernel names of other loop devices over the same file. */
+  readonly others: readonly string[];
+  /** Bytes a sector that the bench promises, or null when it is on no bench. */
+  readonly promisedSectorSize: number | null;
+}
+
+/** Everything the verdict on one drive rests on. */
+export interface DriveFacts {
+  readonly kind: 'disk' | 'loop' | 'virtual';
+  /** Bytes; null when unknown. */
+  readonly size: number | null;
+  /** Bytes; null when unknown. */
+  readonly logicalSectorSize: number | null;
+  /** null when unknown. */
+  readonly readOnly: boolean | null;
+  /** sata, nvme, usb, iscsi, … or null. */
+  readonly transport: string | null;
+  /** Kernel subsystems from the device up: `block:scsi:pci`. */
+  readonly subsystems: string | null;
+  /**
+   * How each controller of an NVMe drive is reached (`pcie`, `tcp`, `rdma`, `fc`); empty for other drives, null
+   * where /sys does not tell. With native multipath nothing else tells a drive of a network from a local one.
+   */
+  readonly nvmeTransports: readonly string[] | null;
+  /** none, host-aware, host-managed, or null. */
+  readonly zoned: string | null;
+  /** The device and what is on it; null for a virtual drive, and for a disk nothing more is known of. */
+  readonly node: BlockNode | null;
+  /** For a loop device; null when its file is not known, and for every other kind. */
+  readonly loop: LoopFacts | null;
+  /** `device:inode` of a virtual drive's file, or of a loop's; null for disks. */
+  readonly fileKey: string | null;
+  /** What is wrong with the bench file, as one sentence, or null. */
+  readonly damage: string | null;
+  /** What the listing could not tell and the verdict needs, each in a few words. */
+  readonly missing: readonly string[];
+}
+
+/** A file or folder that must survive. */
+export interface ProtectedPath {
+  readonly path: string;
+  readonly kind: 'file' | 'folder';
+  /** `major:minor` of every block device its bytes may be on. */
+  readonly devices: readonly string[];
+  /** `device:inode` of the file; null for a folder and for what does not exist yet. */
+  readonly fileKey: string | null;
+}
+
+export interface SafetyContext {
+  /** The bench in use, or null when the machine's own drives are meant. */
+  readonly benchDirectory: string | null;
+  readonly protectedPaths: readonly ProtectedPath[];
+}
+
+/** Mounts that make a drive the system's: these and everything below them. */
+const systemTrees = ['/boot', '/efi', '/usr', '/var', '/etc', '/opt', '/nix', '/gnu', '/ostree', '/sysroot'];
+/** Where live systems keep the medium they run from. */
+const liveTrees = [
+  '/run/live',
+  '/lib/live',
+  '/run/initramfs',
+  '/run/archiso',
+  '/cdrom',
+  '/isodevice',
+  '/rofs',
+];
+/** Kernel names of whole drives that we know how to write. Anything else is refused. */
+const writableName = /^(?:sd[a-z]+|hd[a-z]+|vd[a-z]+|xvd[a-z]+|nvme\d+n\d+|mmcblk\d+)$/;
+const memoryName = /^(?:zram|ram|pmem)\d/;
+
+const clean = (text: string): string => sanitizeForDisplay(text, 300);
+
+/** True when a file system mounted there belongs to the running system. */
+export function isSystemMount(mountPoint: string): boolean {
+  return (
+    mountPoint === '/' ||
+    [...systemTrees, ...liveTrees].some((tree) => mountPoint === tree || mountPoint.startsWith(`${tree}/`))
+  );
+}
+
+/** A device and everything stacked on it, the device first. */
+export function nodesOf(node: BlockNode): BlockNode[] {
+  return [node, ...node.children.flatMap(nodesOf)];
+}
+
+/**
+ * The name of the volume group in a device-mapper name such as `vg0-root`, where a hyphen of a name is
+ * written twice; null when there is none.
+ */
+export function volumeGroupOf(mapperName: string): string | null {
+  const match = /^((?:[^-]|--)+)-(?!-)./.exec(mapperName);
+  return match?.[1]?.replaceAll('--', '-') ?? null;
+}
+
+/**
+ * Every reason against writing a drive, sorted as {@link blockReasonCodes} are; empty means eligible.
+ * Messages are safe to show.
+ */
+export function judgeDrive(facts: DriveFacts, context: SafetyContext): BlockReason[] {
+  const found = [
+    ...sortReasons(facts),
+    ...(facts.node === null ? [] : useReasons(facts.node)),
+    ...protectedReasons(facts, context.protectedPaths),
+    ...benchReasons(facts, context.benchDirectory),
+    ...factReasons(facts),
+  ];
+  const seen = new Set<string>();
+  const reasons = found.filter(({ code, message }) => {
+    const key = `${code} ${message}`;
+    return seen.has(key) ? false : (seen.add(key), true);
+  });
+  const rank = (code: BlockReasonCode): number => blockReasonCodes.indexOf(code);
+  return reasons.sort((a, b) => rank(a.code) - rank(b.code));
+}
+
+/** What sort of thing it is. */
+function sortReasons(facts: DriveFacts): BlockReason[] {
+  const { node } = facts;
+  if (facts.kind !== 'disk' || node === null) return [];
+  const name = clean(node.name);
+  const reasons: BlockReason[] = [];
+  if (node.type === 'rom') {
+    reasons.push({ code: 'optical', message: 'It is an optical drive.' });
+  } else if (memoryName.test(node.name)) {
+    reasons.push({ code: 'memory-disk', message: `${name} lives in the machine's memory.` });
+  } else if (node.type !== 'disk' || !writableName.test(node.name)) {
+    const message = `${name} (${clean(node.type) || 'no type'}) is not a kind of drive that is written.`;
+    reasons.push({ code: 'not-a-disk', message });
+  }
+  const network =
+    ['iscsi', 'fc', 'fcoe'].includes(facts.transport ?? '') ||
+    facts.subsystems?.includes('nvme-fabrics') === true ||
+    facts.nvmeTransports?.some((transport) => transport !== 'pcie') === true;
+  if (network) reasons.push({ code: 'not-a-disk', message: 'It is reached over a network.' });
+  if (facts.zoned === 'host-managed') {
+    reasons.push({ code: 'not-a-disk', message: 'It is host-managed zoned: it cannot be written in place.' });
+  }
+  return reasons;
+}
+
+/** What it is in use by, all the way down. */
+function useReasons(root: BlockNode): BlockReason[] {
+  const nodes = nodesOf(root);
+  const mountPoints = [...new Set(nodes.flatMap((node) => node.mountPoints))];
+  const system = mountPoints.filter(isSystemMount);
+  const other = mountPoints.filter((mountPoint) => !isSystemMount(mountPoint));
+  const reasons: BlockReason[] = [];
+  if (system.length > 0) {
+    reasons.push({ code: 'system-disk', message: `It holds the running system (${enumerate(system)}).` });
+  }
+  if (other.length > 0) reasons.push({ code: 'mounted', message: `It is mounted at ${enumerate(other)}.` });
+  for (const node of nodes) {
+    if (node.swap) {
+      reasons.push({ code: 'swap', message: `It has swap space of this machine (${clean(node.title)}).` });
+    }
+    for (const use of node.otherUses) reasons.push({ code: 'held', message: clean(use) });
+    for (const child of node.children) {
+      const reason = childReason(child);
+      if (reason !== null) reasons.push(reason);
+    }
+    // lsblk shows most holders as children; what only /sys knows of still holds the drive.
+    const known = new Set(node.children.map((child) => child.name));
+    for (const holder of node.holders ?? []) {
+      if (!known.has(holder)) reasons.push({ code: 'held', message: `It is in use by ${clean(holder)}.` });
+    }
+  }
+  return reasons;
+}
+
+/** Why a device that sits on another holds it; null for a partition, which alone holds nothing. */
+function childReason(child: BlockNode): BlockReason | null {
+  const title = clean(child.title);
+  if (child.type === 'part') return null;
+  if (child.type === 'lvm') {
+    const group = volumeGroupOf(child.title);
+    const what = group === null ? `logical volume ${title}` : `volume group ${clean(group)}`;
+    return { code: 'lvm', message: `It is part of the LVM ${what}.` };
+  }
+  if (/^(?:raid\d+|dmraid|linear|md)$/.test(child.type)) {
+    return { code: 'raid', message: `It is part of the RAID array ${title} (${child.type}).` };
+  }
+  if (child.type === 'crypt') {
+    return { code: 'encrypted', message: `It holds the open encrypted volume ${title}.` };
+  }
+  if (child.type === 'mpath') {
+    return { code: 'multipath', message: `It is one path of the multipath device ${title}.` };
+  }
+  return { code: 'held', message: `It is in use by ${title} (${clean(child.type) || 'no type'}).` };
+}
+
+function protectedReasons(facts: DriveFacts, paths: readonly ProtectedPath[]): BlockReason[] {
+  const numbers = new Set(facts.node === null ? [] : nodesOf(facts.node).map((node) => node.deviceNumber));
+  return paths
+    .filter(
+      (path) =>
+        path.devices.some((device) => numbers.has(device)) ||
+        (path.fileKey !== null && path.fileKey === facts.fileKey),
+    )
+    .map((path) =>
+      path.kind === 'file'
+        ? { code: 'media-on-drive', message: `The file ${clean(path.path)} is on this drive.` }
+        : { code: 'state-on-drive', message: `The folder ${clean(path.path)} is on this drive.` },
+    );
+}
+
+/** What follows from the bench: with one given, only what is on it can be written. */
+function benchReasons(facts: DriveFacts, benchDirectory: string | null): BlockReason[] {
+  const reasons: BlockReason[] = [];
+  if (facts.damage !== null) reasons.push({ code: 'bench-damaged', message: clean(facts.damage) });
+  if (facts.kind === 'virtual') return reasons;
+  const onBench = benchDirectory !== null && facts.loop?.onBench === true;
+  if (benchDirectory !== null && !onBench) {
+    reasons.push({ code: 'not-on-bench', message: 'It is not on the bench that was given.' });
+  }
+  if (facts.kind === 'disk') return reasons;
+
+  const file = clean(facts.loop?.file ?? '');
+  if (!onBench) {
+    const message =
+      facts.loop === null
+        ? 'A loop device whose file is not known. Detach it with losetup --detach.'
+        : `A loop device over ${file}. Give the bench that this file is a drive of, or detach the device.`;
+    reasons.push({ code: 'loop-device', message });
+  } else {
+    const { whole, others, promisedSectorSize } = facts.loop;
+    if (!whole) {
+      const message = `It covers only a part of ${file}. Attach it again without offset and size limit.`;
+      reasons.push({ code: 'loop-device', message });
+    }
+    for (const other of others) {
+      const message = `The same file is attached to ${clean(other)} too. Detach one of the two.`;
+      reasons.push({ code: 'held', message });
+    }
+    if (promisedSectorSize !== null && promisedSectorSize !== facts.logicalSectorSize) {
+      const message = `The bench says ${promisedSectorSize} bytes a sector. Attach it with losetup --sector-size ${promisedSectorSize}.`;
+      reasons.push({ code: 'sector-size', message });
+    }
+  }
+  return reasons;
+}
+
+/** What its own figures say, and what they leave open. */
+function factReasons(facts: DriveFacts): BlockReason[] {
+  const reasons: BlockReason[] = [];
+  const missing = [...facts.missing];
+  if (facts.readOnly === true) reasons.push({ code: 'read-only', message: 'It is read-only.' });
+  if (facts.readOnly === null) missing.push('whether it is read-only');
+  if (facts.size === 0) {
+    reasons.push({ code: 'no-medium', message: 'It has no medium in it: its size is 0.' });
+  }
+  if (facts.size === null) missing.push('its size');
+  const sector = facts.logicalSectorSize;
+  if (sector === null || sector === 0) missing.push('its sector size');
+  else if (!sectorSizeSchema.safeParse(sector).success) {
+    reasons.push({
+      code: 'sector-size',
+      message: `It has ${sector} bytes a sector; ${sectorSizes.join(' and ')} can be written.`,
+    });
+  } else if (facts.size !== null && facts.size % sector !== 0) {
+    const message = `Its size (${formatBytes(facts.size)}) is not a whole number of sectors.`;
+    reasons.push({ code: 'sector-size', message });
+  }
+  if (facts.kind !== 'virtual') {
+    const nodes = facts.node === null ? [] : nodesOf(facts.node);
+    if (facts.node === null) missing.push('what is on it');
+    if (facts.nvmeTransports === null) missing.push('how its NVMe controllers are reached');
+    if (nodes.some((node) => node.deviceNumber === null)) missing.push('its device number');
+    if (nodes.some((node) => node.holders === null)) missing.push('what holds it');
+  }
+  for (const fact of new Set(missing)) {
+    reasons.push({ code: 'facts-missing', message: `The machine does not tell ${clean(fact)}.` });
+  }
+  return reasons;
+}
+
+function enumerate(items: readonly string[]): string {
+  const shown = items.slice(0, 4).map(clean).join(', ');
+  return items.length > 4 ? `${shown} and ${items.length - 4} more` : shown;
+}

@@ -1,0 +1,139 @@
+import { efiRoom } from '../boot/preflight';
+import { driveLabel, type Drive } from '../drive/drive';
+import { PrestageError } from '../base/errors';
+import { findLayout, layouts, planPartitions, type Layout } from '../drive/layout';
+import { leastVolumeBytes, type Media, type MediaImage } from '../media/media';
+import { formatBytes, sanitizeForDisplay } from '../base/display';
+import { normalizeSerial, serialProblem } from '../machine/serial';
+
+/** One drive and the machine it will ship in, as the operator said it. */
+export interface Assignment {
+  readonly driveId: string;
+  readonly machineSerial: string;
+}
+
+/** @throws PrestageError layout-unknown */
+export function requireLayout(name: string): Layout {
+  const layout = findLayout(name);
+  if (layout !== null) return layout;
+  throw new PrestageError({
+    code: 'layout-unknown',
+    message: `There is no layout '${sanitizeForDisplay(name, 40)}'.`,
+    remedy: `Choose one of: ${layouts.map((one) => one.name).join(', ')}.`,
+  });
+}
+
+/**
+ * Looks at what was assigned before anything else is done.
+ * @returns the assignments with their serials normalized
+ * @throws PrestageError drive-repeated, serial-repeated, serial-invalid, serial-placeholder
+ */
+export function requireSoundAssignments(assignments: readonly Assignment[]): Assignment[] {
+  const drives = new Set<string>();
+  const serials = new Set<string>();
+  return assignments.map(({ driveId, machineSerial }) => {
+    const serial = normalizeSerial(machineSerial);
+    const problem = serialProblem(serial);
+    const shownDrive = sanitizeForDisplay(driveId, 200);
+    if (problem !== null) {
+      throw new PrestageError({
+        code: problem.code,
+        message: `${problem.message} It was given for drive ${shownDrive}.`,
+        remedy: 'Nothing was touched. Scan the serial on the label of the machine itself.',
+      });
+    }
+    if (drives.has(driveId)) {
+      throw new PrestageError({
+        code: 'drive-repeated',
+        message: `Drive ${shownDrive} is named twice.`,
+        remedy: 'Nothing was touched. Give each drive to one machine only.',
+      });
+    }
+    if (serials.has(serial)) {
+      throw new PrestageError({
+        code: 'serial-repeated',
+        message: `Machine ${sanitizeForDisplay(serial)} is named twice.`,
+        remedy: 'Nothing was touched. Give each machine one drive only; scan the second machine again.',
+      });
+    }
+    drives.add(driveId);
+    serials.add(serial);
+    return { driveId, machineSerial: serial };
+  });
+}
+
+/**
+ * Finds the assigned drives in a listing, in the assignments' order.
+ * @throws PrestageError drive-not-found, drive-blocked with every reason
+ */
+export function requireEligibleDrives(assignments: readonly Assignment[], listed: readonly Drive[]): Drive[] {
+  return assignments.map(({ driveId }) => {
+    const drive = listed.find(({ id }) => id === driveId);
+    const byPath = listed.find(
+      ({ path, byPath: port }) => path === driveId || (port !== null && port === driveId),
+    );
+    if (drive === undefined && byPath === undefined) {
+      throw new PrestageError({
+        code: 'drive-not-found',
+        message: `There is no drive '${sanitizeForDisplay(driveId, 200)}'.`,
+        remedy: "Nothing was touched. List the drives with 'prestage drives' and use the id shown there.",
+      });
+    }
+    const named = drive ?? byPath;
+    if (named?.verdict === 'blocked') throw blocked(named);
+    if (drive === undefined) {
+      throw new PrestageError({
+        code: 'drive-not-found',
+        message: `'${sanitizeForDisplay(driveId, 200)}' is a path, and another drive can have it tomorrow.`,
+        remedy: `Nothing was touched. Use the drive's id: ${byPath?.id ?? ''}.`,
+      });
+    }
+    return drive;
+  });
+}
+
+/** The refusal of a blocked drive, with every reason. */
+export function blocked(drive: Drive): PrestageError {
+  return new PrestageError({
+    code: 'drive-blocked',
+    message: `The ${driveLabel(drive)} may not be written: ${drive.reasons.map(({ message }) => message).join(' ')}`,
+    cause: drive.reasons.map(({ code }) => code).join(', '),
+    remedy: 'Nothing was written to it. Choose another drive.',
+  });
+}
+
+/**
+ * Refuses a drive on which the image cannot fit, before anything is made.
+ * @throws PrestageError drive-too-small
+ */
+export function requireRoom(drive: Drive, layout: Layout, image: MediaImage): void {
+  const windows = planPartitions(layout, drive.size)?.find(({ role }) => role === 'windows');
+  const needed = leastVolumeBytes(image);
+  if (windows !== undefined && windows.length >= needed) return;
+  throw new PrestageError({
+    code: 'drive-too-small',
+    message:
+      `The ${driveLabel(drive)} is too small: it has ${formatBytes(drive.size)}; with the layout ${layout.name} ` +
+      `${formatBytes(windows?.length ?? 0)} remain for Windows, and image ${image.index} needs ${formatBytes(needed)}.`,
+    remedy: 'Nothing was touched. Use a larger drive.',
+  });
+}
+
+/**
+ * Refuses boot files that cannot fit on the layout's EFI partition, before anything is made.
+ * @throws PrestageError boot-files-too-large
+ */
+export function requireEfiRoom(layout: Layout, media: Pick<Media, 'bootable'>): void {
+  const room = efiRoom(layout);
+  const { efiBytes } = media.bootable;
+  if (room === 0 || efiBytes <= room) return;
+  const roomy = layouts.filter((one) => efiRoom(one) >= efiBytes).map(({ name }) => name);
+  throw new PrestageError({
+    code: 'boot-files-too-large',
+    message: `The boot files of the media take ${formatBytes(efiBytes)}, and the EFI partition of the layout ${layout.name} has ${formatBytes(room)}.`,
+    remedy:
+      roomy.length > 0
+        ? `Nothing was touched. Choose the layout ${roomy.join(' or ')}.`
+        : 'Nothing was touched. Ask the enterprise for a media with smaller boot files.',
+  });
+}

@@ -1,0 +1,130 @@
+import { z } from 'zod';
+import { assertNever, errorDataSchema, type ErrorData } from '../base/errors';
+
+/** What a verified and sealed drive was found to hold. */
+export const jobResultSchema = z.strictObject({
+  /** Bytes written between the partition tables. */
+  bytesWritten: z.int().nonnegative(),
+  /** Bytes read back and compared. */
+  bytesVerified: z.int().nonnegative(),
+  chunksVerified: z.int().nonnegative(),
+  writeSeconds: z.number().nonnegative(),
+  verifySeconds: z.number().nonnegative(),
+  /** False where the medium refused direct I/O and the page cache had to be dropped instead. */
+  directIo: z.boolean(),
+  /** SHA-256 of the partition table as it was read back: primary region, then backup region. */
+  tableSha256: z.string(),
+});
+export type JobResult = z.infer<typeof jobResultSchema>;
+
+const counted = { bytesDone: z.int().nonnegative(), bytesTotal: z.int().nonnegative() };
+
+/** How a job ended. The states it cannot leave, and what the ledger keeps of it. */
+export const jobEndSchema = z.discriminatedUnion('state', [
+  z.strictObject({ state: z.literal('done'), result: jobResultSchema }),
+  z.strictObject({
+    state: z.literal('failed'),
+    reason: errorDataSchema,
+    bytesWritten: z.int().nonnegative(),
+  }),
+  z.strictObject({ state: z.literal('cancelled'), bytesWritten: z.int().nonnegative() }),
+  /** The station ended before the job did; found at its next start. */
+  z.strictObject({ state: z.literal('interrupted') }),
+]);
+export type JobEnd = z.infer<typeof jobEndSchema>;
+
+/** One drive's trip. */
+export const jobStateSchema = z.discriminatedUnion('state', [
+  z.strictObject({ state: z.literal('queued') }),
+  /** Identity and use are looked at again, on the open drive. */
+  z.strictObject({ state: z.literal('checking') }),
+  /** Old tables go. The first destructive write. */
+  z.strictObject({ state: z.literal('erasing') }),
+  z.strictObject({ state: z.literal('writing'), ...counted }),
+  z.strictObject({ state: z.literal('verifying'), ...counted }),
+  /** The partition table goes on. */
+  z.strictObject({ state: z.literal('sealing') }),
+  ...jobEndSchema.options,
+]);
+export type JobState = z.infer<typeof jobStateSchema>;
+export type JobStateName = JobState['state'];
+
+export type JobEvent =
+  | { readonly type: 'check' }
+  | { readonly type: 'erase' }
+  | {
+      readonly type: 'progress';
+      readonly phase: 'writing' | 'verifying';
+      readonly bytesDone: number;
+      readonly bytesTotal: number;
+    }
+  | { readonly type: 'seal' }
+  | { readonly type: 'finish'; readonly result: JobResult }
+  | { readonly type: 'fail'; readonly reason: ErrorData; readonly bytesWritten: number }
+  | { readonly type: 'cancel'; readonly bytesWritten: number }
+  | { readonly type: 'interrupt' };
+
+/** Whether a job is in a state it cannot leave. */
+export function hasEnded(job: JobState): job is JobEnd {
+  switch (job.state) {
+    case 'done':
+    case 'failed':
+    case 'cancelled':
+    case 'interrupted':
+      return true;
+    case 'queued':
+    case 'checking':
+    case 'erasing':
+    case 'writing':
+    case 'verifying':
+    case 'sealing':
+      return false;
+    default:
+      return assertNever(job);
+  }
+}
+
+/** Which states may come before each event. An event from any other state is a bug and throws. */
+const allowedFrom: Readonly<Record<JobEvent['type'], readonly JobStateName[]>> = {
+  check: ['queued'],
+  erase: ['checking'],
+  progress: ['erasing', 'writing', 'verifying'],
+  seal: ['verifying'],
+  finish: ['sealing'],
+  fail: ['queued', 'checking', 'erasing', 'writing', 'verifying', 'sealing'],
+  cancel: ['queued', 'checking', 'erasing', 'writing', 'verifying', 'sealing'],
+  interrupt: ['queued', 'checking', 'erasing', 'writing', 'verifying', 'sealing'],
+};
+
+/**
+ * The next state of a job. Pure.
+ * @throws Error when the event cannot happen in this state: a drive can never be done without having been
+ * verified and sealed, and an ended job never starts again.
+ */
+export function advance(job: JobState, event: JobEvent): JobState {
+  const backwards = event.type === 'progress' && event.phase === 'writing' && job.state === 'verifying';
+  const skipped = event.type === 'progress' && event.phase === 'verifying' && job.state === 'erasing';
+  if (!allowedFrom[event.type].includes(job.state) || backwards || skipped) {
+    throw new Error(`a ${job.state} job cannot take '${event.type}'`);
+  }
+  switch (event.type) {
+    case 'check':
+      return { state: 'checking' };
+    case 'erase':
+      return { state: 'erasing' };
+    case 'progress':
+      return { state: event.phase, bytesDone: event.bytesDone, bytesTotal: event.bytesTotal };
+    case 'seal':
+      return { state: 'sealing' };
+    case 'finish':
+      return { state: 'done', result: event.result };
+    case 'fail':
+      return { state: 'failed', reason: event.reason, bytesWritten: event.bytesWritten };
+    case 'cancel':
+      return { state: 'cancelled', bytesWritten: event.bytesWritten };
+    case 'interrupt':
+      return { state: 'interrupted' };
+    default:
+      return assertNever(event);
+  }
+}

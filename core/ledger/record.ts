@@ -1,0 +1,194 @@
+import { z } from 'zod';
+import { sha256Schema } from '../media/chunk-map';
+import { driveIdentitySchema, driveKinds } from '../drive/drive';
+import { errorDataSchema } from '../base/errors';
+import { jobEndSchema } from '../job/job';
+import { machineFactsSchema } from '../machine/machine';
+import { rehearsalVerdictSchema } from '../job/boot-test';
+
+/**
+ * The record's form. One entry is one line of the ledger: canonical JSON (RFC 8785), hashed with SHA-256
+ * together with its predecessor's hash (a member of the JSON), and signed with the station's key.
+ */
+
+export const recordedDriveSchema = z.strictObject({
+  id: z.string(),
+  kind: z.enum(driveKinds),
+  ...driveIdentitySchema.shape,
+  model: z.string().nullable(),
+  bus: z.string().nullable(),
+  bay: z.string().nullable(),
+  byPath: z.string().nullable(),
+  logicalSectorSize: z.int().positive(),
+});
+export type RecordedDrive = z.infer<typeof recordedDriveSchema>;
+
+/** What a job was asked to do; the same in its first and its last entry. */
+export const jobFactsSchema = z.strictObject({
+  jobId: z.uuid(),
+  batchId: z.uuid(),
+  machineSerial: z.string(),
+  drive: recordedDriveSchema,
+  media: z.strictObject({
+    fileName: z.string(),
+    sha256: sha256Schema,
+    bytes: z.int().positive(),
+    guid: z.string(),
+    /** Where the expected SHA-256 came from; `none` when nobody gave one. */
+    expected: z.enum(['given', 'manifest', 'none']),
+  }),
+  image: z.strictObject({ index: z.int().positive(), name: z.string() }),
+  layout: z.string(),
+  /** SHA-256 of the chunk map (core/media/chunk-map.ts, fingerprintText). */
+  fingerprint: sha256Schema,
+  diskGuid: z.uuid(),
+  partitionGuids: z.array(z.uuid()),
+  /** Why a machine that was already shipped is done again. */
+  againReason: z.string().nullable(),
+  /** The enterprise's number for the batch. Missing where nobody gave one, as in all entries before 0.2. */
+  workOrder: z.string().optional(),
+  /** The order that was open on the station, by the id of its order-opened entry. */
+  orderId: z.uuid().optional(),
+  /** What was known of the machine beside its serial: from the order, its label, or its firmware. */
+  machine: machineFactsSchema.optional(),
+});
+export type JobFacts = z.infer<typeof jobFactsSchema>;
+
+/** ISO 8601, UTC, milliseconds. */
+const timeSchema = z.iso.datetime({ precision: 3 });
+
+export const recordSchema = z.discriminatedUnion('kind', [
+  /** Before the first destructive write. */
+  z.strictObject({ kind: z.literal('job-started'), job: jobFactsSchema }),
+  /** One for every job-started, whatever happened. */
+  z.strictObject({
+    kind: z.literal('job-ended'),
+    job: jobFactsSchema,
+    startedAt: timeSchema,
+    end: jobEndSchema,
+  }),
+  /** A finished drive was read again. */
+  z.strictObject({
+    kind: z.literal('drive-verified'),
+    jobId: z.uuid(),
+    machineSerial: z.string(),
+    drive: recordedDriveSchema,
+    fingerprint: sha256Schema,
+    end: z.discriminatedUnion('state', [
+      z.strictObject({ state: z.literal('done'), bytesVerified: z.int().nonnegative(), seconds: z.number() }),
+      z.strictObject({ state: z.literal('failed'), reason: errorDataSchema }),
+    ]),
+  }),
+  /** A finished drive was started in a virtual machine. */
+  z.strictObject({
+    kind: z.literal('drive-rehearsed'),
+    jobId: z.uuid(),
+    machineSerial: z.string(),
+    drive: recordedDriveSchema,
+    fingerprint: sha256Schema,
+    end: z.discriminatedUnion('state', [
+      z.strictObject({ state: z.literal('done') }),
+      z.strictObject({ state: z.literal('failed'), reason: errorDataSchema }),
+    ]),
+    verdict: rehearsalVerdictSchema,
+    /** SHA-256 of the PNG of the display at the end; the file lies in the state folder. Null: there was no display. */
+    picture: sha256Schema.nullable(),
+  }),
+  /** A work order was opened on the station. */
+  z.strictObject({
+    kind: z.literal('order-opened'),
+    orderId: z.uuid(),
+    number: z.string(),
+    /** SHA-256 of the order's canonical JSON (core/order/order.ts). */
+    orderSha256: sha256Schema,
+    /** Expected machines. */
+    machines: z.int().positive(),
+  }),
+  /** A word said about a machine that does not go as ordered. */
+  z.strictObject({
+    kind: z.literal('order-exception'),
+    orderId: z.uuid(),
+    machineSerial: z.string(),
+    /** `unexpected`: it is not in the order and is done all the same. `left-out`: it is, and is not done. */
+    what: z.enum(['unexpected', 'left-out']),
+    reason: z.string().min(1),
+  }),
+  /** Nothing of the order is open any more. */
+  z.strictObject({
+    kind: z.literal('order-closed'),
+    orderId: z.uuid(),
+    number: z.string(),
+    done: z.int().nonnegative(),
+    leftOut: z.int().nonnegative(),
+    unexpected: z.int().nonnegative(),
+  }),
+  /** Finished machines were packed and leave the station. */
+  z.strictObject({
+    kind: z.literal('shipment-closed'),
+    shipmentId: z.uuid(),
+    number: z.string(),
+    /** Number of the order it belongs to; null where there is none. */
+    orderNumber: z.string().nullable(),
+    machines: z
+      .array(
+        z.strictObject({
+          machineSerial: z.string(),
+          jobId: z.uuid(),
+          /** Of the entry that recorded the finished job. */
+          sequence: z.int().positive(),
+        }),
+      )
+      .min(1),
+  }),
+]);
+export type LedgerRecord = z.infer<typeof recordSchema>;
+
+const orderKinds = ['order-opened', 'order-exception', 'order-closed', 'shipment-closed'] as const;
+/** Records about an order or a shipment, not about a drive. */
+export type OrderRecord = Extract<LedgerRecord, { kind: (typeof orderKinds)[number] }>;
+/** Records about one drive. */
+export type DriveRecord = Exclude<LedgerRecord, OrderRecord>;
+
+/** Tells records about a drive from those about an order or a shipment. */
+export function isDriveRecord(record: LedgerRecord): record is DriveRecord {
+  return !(orderKinds as readonly string[]).includes(record.kind);
+}
+
+/** Which machine and drive a record is about, and which job. */
+export function subjectOf(
+  record: DriveRecord,
+): Pick<JobFacts, 'jobId' | 'machineSerial' | 'drive' | 'fingerprint'> {
+  return 'job' in record ? record.job : record;
+}
+
+/** Hash that stands before the first entry. */
+export const genesisHash = '0'.repeat(64);
+
+/** A whole entry, as its canonical JSON holds it. */
+export const ledgerEntrySchema = z.strictObject({
+  version: z.literal(1),
+  /** 1, 2, 3, … without gaps. */
+  sequence: z.int().positive(),
+  previousHash: sha256Schema,
+  time: timeSchema,
+  station: z.strictObject({
+    name: z.string(),
+    /** SHA-256 of the public key (SPKI, DER). */
+    keyFingerprint: sha256Schema,
+  }),
+  operator: z.string(),
+  /** Names and versions of what did the work: prestage, wimlib, mkntfs, the kernel, … */
+  versions: z.record(z.string(), z.string()),
+  record: recordSchema,
+});
+export type LedgerEntry = z.infer<typeof ledgerEntrySchema>;
+
+/** An entry as it is stored: the canonical JSON itself, its hash and the signature over the hash. */
+export const storedEntrySchema = z.strictObject({
+  sequence: z.int().positive(),
+  json: z.string(),
+  hash: sha256Schema,
+  /** Ed25519 over the 32 bytes of the hash, base64. */
+  signature: z.string(),
+});
+export type StoredEntry = z.infer<typeof storedEntrySchema>;

@@ -1,0 +1,38 @@
+import { z } from 'zod';
+import { sanitizeForDisplay } from '../base/display';
+
+/** SMBIOS UUID as the enterprise's tools print it: upper case, first three fields already turned from little endian. */
+export const machineUuidSchema = z
+  .string()
+  .regex(/^[0-9A-F]{8}(?:-[0-9A-F]{4}){3}-[0-9A-F]{12}$/, 'is not a UUID in upper case');
+
+/** MAC address: upper case, colons, as Configuration Manager imports it. */
+export const macSchema = z.string().regex(/^[0-9A-F]{2}(?::[0-9A-F]{2}){5}$/, 'is not a MAC with colons');
+
+const shown = (longest: number): z.ZodString =>
+  z
+    .string()
+    .min(1)
+    .max(longest)
+    .refine((text) => text === sanitizeForDisplay(text, longest), { message: 'must be visible characters' });
+
+/** What is known of a machine beside its serial. What nobody said is left out, never guessed. */
+export const machineFactsSchema = z.strictObject({
+  assetTag: shown(64).optional(),
+  /** NetBIOS name: 2 to 15 characters (Configuration Manager, Import Computer Information). */
+  computerName: z
+    .string()
+    .regex(/^[A-Za-z0-9](?:[A-Za-z0-9-]{0,13}[A-Za-z0-9])$/, 'is not a computer name of 2 to 15 characters')
+    .optional(),
+  uuid: machineUuidSchema.optional(),
+  /** Each once. */
+  macs: z.array(macSchema).max(16).optional(),
+  model: shown(80).optional(),
+  /** Windows Autopilot's hardware hash, base64; can only be taken on the machine itself. */
+  hardwareHash: z
+    .string()
+    .max(8192)
+    .regex(/^[A-Za-z0-9+/]+={0,2}$/, 'is not base64')
+    .optional(),
+});
+export type MachineFacts = z.infer<typeof machineFactsSchema>;

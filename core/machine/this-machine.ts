@@ -1,0 +1,99 @@
+import { z } from 'zod';
+import { sanitizeForDisplay } from '../base/display';
+import { PrestageError } from '../base/errors';
+import { machineFactsSchema, type MachineFacts } from './machine';
+import { joinFacts, isContradiction } from './machine-details';
+import { normalizeSerial, serialProblem } from './serial';
+import { sameUuid } from './smbios';
+
+/** What firmware and kernel say of the machine that Prestage runs on, and what of it names nothing. */
+export const thisMachineSchema = z.strictObject({
+  /** Normalized and sound; null when there is none. */
+  serial: z.string().nullable(),
+  facts: machineFactsSchema,
+  /** What was there and was not taken. */
+  refused: z.array(
+    z.strictObject({
+      what: z.enum(['serial', 'asset-tag', 'uuid', 'mac', 'model']),
+      text: z.string(),
+      /** `placeholder`: nobody filled it. `shared`: many machines have it. `movable`: an adapter that goes from machine to machine. `changed`: not the address it was made with. */
+      why: z.enum(['placeholder', 'shared', 'invalid', 'movable', 'changed']),
+    }),
+  ),
+  /** Where the firmware's part comes from; `none`: this machine has no SMBIOS that can be read. */
+  source: z.enum(['sysfs', 'dmidecode', 'none']),
+  /** Something is there that only root may read. */
+  needsPrivilege: z.boolean(),
+});
+export type ThisMachine = z.infer<typeof thisMachineSchema>;
+
+/** What was said of the machine whose drive is to be written: given, scanned, or from an order. */
+export interface SaidMachine {
+  /** Null when nobody said one. */
+  readonly serial: string | null;
+  readonly facts: MachineFacts;
+}
+
+/** The machine as it goes into the record. */
+export interface ConfirmedMachine {
+  readonly serial: string;
+  readonly facts: MachineFacts;
+}
+
+/**
+ * Compares what was said of a machine with the firmware of the machine itself, which is right. A UUID in swapped byte
+ * order is the same, and is kept as the firmware has it; so is a model.
+ * @throws PrestageError machine-contradicts; serial-invalid or serial-placeholder when there is no sound serial at all
+ */
+export function confirmThisMachine(said: SaidMachine, found: ThisMachine): ConfirmedMachine {
+  const serial = said.serial === null ? null : normalizeSerial(said.serial);
+  const problem = serial === null ? null : serialProblem(serial);
+  if (problem !== null) {
+    throw new PrestageError({
+      ...problem,
+      remedy: 'Nothing was touched. Scan the serial on the label of the machine itself.',
+    });
+  }
+  if (serial !== null && found.serial !== null && serial !== found.serial) {
+    throw contradicts('serial', serial, found.serial);
+  }
+  const { uuid, assetTag } = found.facts;
+  if (said.facts.uuid !== undefined && uuid !== undefined && !sameUuid(said.facts.uuid, uuid)) {
+    throw contradicts('UUID', said.facts.uuid, uuid);
+  }
+  if (said.facts.assetTag !== undefined && assetTag !== undefined) {
+    const same = said.facts.assetTag.toUpperCase() === assetTag.toUpperCase();
+    if (!same) throw contradicts('asset tag', said.facts.assetTag, assetTag);
+  }
+  const known = serial ?? found.serial;
+  if (known === null) throw noSerial(found);
+  // The firmware's first: its form of the UUID is the right one.
+  const joined = joinFacts(found.facts, said.facts);
+  return { serial: known, facts: isContradiction(joined) ? found.facts : joined };
+}
+
+function contradicts(what: string, said: string, found: string): PrestageError {
+  return new PrestageError({
+    code: 'machine-contradicts',
+    message: `The ${what} '${sanitizeForDisplay(said, 80)}' was given, and the firmware of this machine says '${sanitizeForDisplay(found, 80)}'.`,
+    remedy:
+      'Nothing was touched. Look which machine you are at. If the firmware is wrong, have it set before the drive is written.',
+  });
+}
+
+function noSerial({ source, refused }: ThisMachine): PrestageError {
+  const placeholder = refused.find(({ what }) => what === 'serial');
+  if (placeholder !== undefined) {
+    const problem = serialProblem(normalizeSerial(placeholder.text));
+    return new PrestageError({
+      code: 'serial-placeholder',
+      message: `The firmware of this machine has no serial: ${problem?.message ?? `it says '${placeholder.text}'.`}`,
+      remedy: 'Nothing was touched. Give the serial on its label: --drive ID=SERIAL.',
+    });
+  }
+  return new PrestageError({
+    code: 'serial-invalid',
+    message: `The firmware of this machine tells no serial${source === 'none' ? ': it has no SMBIOS that can be read' : ''}.`,
+    remedy: 'Nothing was touched. Give the serial on its label: --drive ID=SERIAL.',
+  });
+}

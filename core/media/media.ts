@@ -1,0 +1,87 @@
+import { z } from 'zod';
+import { bootableSchema } from '../boot/preflight';
+import { sha256Schema } from './chunk-map';
+
+/** One image of a WIM, from its XML data. */
+export const mediaImageSchema = z.strictObject({
+  /** 1-based. */
+  index: z.int().positive(),
+  name: z.string(),
+  description: z.string().nullable(),
+  /** Uncompressed bytes to write: hard links counted once. */
+  bytes: z.int().nonnegative(),
+  files: z.int().nonnegative(),
+  directories: z.int().nonnegative(),
+});
+export type MediaImage = z.infer<typeof mediaImageSchema>;
+
+/** What is known of a media without reading all of it. */
+export const mediaSchema = z.strictObject({
+  /** The file given, absolute. For a split set: its first part. */
+  path: z.string(),
+  /** Every file of the set, absolute, in order. One for a WIM that is not split. */
+  files: z.array(z.string()).min(1),
+  /** Bytes of all files. */
+  bytes: z.int().positive(),
+  /** WIM GUID, 32 hexadecimal digits. */
+  guid: z.string(),
+  compression: z.enum(['none', 'XPRESS', 'LZX', 'LZMS']),
+  /** Files packed in solid resources, as an ESD is. */
+  solid: z.boolean(),
+  parts: z.int().positive(),
+  integrityTable: z.boolean(),
+  images: z.array(mediaImageSchema),
+  /** Of the image that was asked for. */
+  bootable: bootableSchema,
+  /** The image that was asked for, and that names and boot files were looked at in. */
+  imageIndex: z.int().positive(),
+  /** What a user should know but that stops nothing. */
+  warnings: z.array(z.string()),
+});
+export type Media = z.infer<typeof mediaSchema>;
+
+/** What to do with a media that is damaged or cut off. */
+export const copyMediaAgain =
+  'Copy the media again from where it came from, and compare its SHA-256. If it stays, ask the enterprise to send it again.';
+
+/** SHA-256 of a media. `sha256` of the first file is what the enterprise sends beside the file. */
+export const mediaHashSchema = z.strictObject({
+  /** Of one file: its SHA-256. Of a split set: the SHA-256 of the parts' text manifest (sha256sum form). */
+  sha256: sha256Schema,
+  files: z.array(z.strictObject({ path: z.string(), sha256: sha256Schema, bytes: z.int().nonnegative() })),
+});
+export type MediaHash = z.infer<typeof mediaHashSchema>;
+
+/**
+ * Reads a manifest in the form of sha256sum(1): `HEX  NAME` or `HEX *NAME`, a line a file. A line that
+ * starts with a backslash has an escaped name. Folders are left out: the files lie elsewhere here.
+ * @returns base name → SHA-256 in lower case; null when any line is of another form, or two lines give one
+ * name different sums: then nobody can say which was meant.
+ */
+export function parseSha256Manifest(text: string): Map<string, string> | null {
+  const sums = new Map<string, string>();
+  for (const line of text.replace(/^\uFEFF/, '').split(/\r?\n/)) {
+    if (line.trim() === '' || line.startsWith('#')) continue;
+    const match = /^(\\)?([0-9a-fA-F]{64})(?: [ *]?(.+))?$/.exec(line);
+    if (match === null) return null;
+    const written = (match[3] ?? '').trim();
+    const path =
+      match[1] === '\\' ? written.replace(/\\(\\|n)/g, (_, c) => (c === 'n' ? '\n' : '\\')) : written;
+    const name = path.replace(/^.*[/\\]/s, '');
+    const sum = (match[2] ?? '').toLowerCase();
+    if ((sums.get(name) ?? sum) !== sum) return null;
+    sums.set(name, sum);
+  }
+  return sums.size === 0 ? null : sums;
+}
+
+/**
+ * Bytes an NTFS volume needs for an image: its data, rounded up to clusters, an MFT record and index
+ * share a file, and what an empty volume takes. An estimate that errs low by design: it refuses what
+ * cannot fit; what barely does not is found by the render, before a drive is touched.
+ */
+export function leastVolumeBytes(image: Pick<MediaImage, 'bytes' | 'files' | 'directories'>): number {
+  const record = 1024;
+  const emptyVolume = 16 * 1024 * 1024;
+  return image.bytes + (image.files + image.directories) * record + emptyVolume;
+}

@@ -1,0 +1,147 @@
+import { sanitizeForDisplay } from '../base/display';
+import { findLayout, layouts } from '../drive/layout';
+import { machineFactsSchema } from '../machine/machine';
+import { columnNames, type Column } from './order-columns';
+import { normalizeSerial, serialProblem } from '../machine/serial';
+
+/** What became of a cell: its value in the one form that is kept, or what is wrong with it. */
+export type CellReading =
+  { readonly value: string; readonly problem: null } | { readonly value: null; readonly problem: string };
+
+const good = (value: string): CellReading => ({ value, problem: null });
+const bad = (problem: string): CellReading => ({ value: null, problem });
+
+/**
+ * Reads a cell that holds one value. It is not empty.
+ * @param text as {@link bareText} gave it
+ */
+export function readCell(column: Exclude<Column, 'macs'>, text: string): CellReading {
+  const damage = column === 'hardwareHash' ? null : damageOf(column, text);
+  if (damage !== null) return bad(`the ${columnNames[column]} '${shown(text)}' ${damage}`);
+  switch (column) {
+    case 'serial':
+      return readSerial(text);
+    case 'uuid':
+      return readUuid(text);
+    case 'mediaSha256': {
+      const sha256 = text.replace(/^sha-?256[:=]\s*/i, '').toLowerCase();
+      if (/^[0-9a-f]{64}$/.test(sha256)) return good(sha256);
+      return bad(`'${shown(text)}' is not a SHA-256: that has 64 hexadecimal digits`);
+    }
+    case 'imageIndex':
+      if (/^[1-9]\d{0,4}$/.test(text)) return good(text);
+      return bad(`'${shown(text)}' is not the number of an image: 1, 2, 3, …`);
+    case 'layout':
+      if (findLayout(text.toLowerCase()) !== null) return good(text.toLowerCase());
+      return bad(
+        `there is no layout '${shown(text)}'; there are: ${layouts.map(({ name }) => name).join(', ')}`,
+      );
+    case 'number':
+      return readShown('number', text, 60);
+    case 'assetTag':
+      return readShown('assetTag', text, 64);
+    case 'model':
+      return readShown('model', text, 80);
+    case 'computerName':
+    case 'hardwareHash': {
+      const parsed = machineFactsSchema.shape[column].safeParse(text);
+      if (parsed.success) return good(text);
+      return bad(`'${shown(text)}' ${parsed.error.issues[0]?.message ?? 'is wrong'}`);
+    }
+  }
+}
+
+/** Reads a cell with one MAC or several, in any of their usual forms. */
+export function readMacs(text: string): { readonly macs: string[]; readonly problems: string[] } {
+  const alone = normalizeMac(text);
+  if (alone !== null) return { macs: [alone], problems: [] };
+  const macs: string[] = [];
+  const problems: string[] = [];
+  for (const piece of text.split(/[\s,;|/]+/).filter((one) => one !== '')) {
+    const mac = normalizeMac(piece);
+    if (mac !== null) macs.push(mac);
+    else problems.push(`'${shown(piece)}' is not a MAC: six pairs of hexadecimal digits, not all the same`);
+  }
+  return { macs: [...new Set(macs)], problems };
+}
+
+/** Six pairs of digits, parted by colons, hyphens or blanks, three groups of four with dots (Cisco), or bare. */
+function normalizeMac(text: string): string | null {
+  const form = /^(?:[0-9a-f]{2}([:\- ]?)(?:[0-9a-f]{2}\1){4}[0-9a-f]{2}|(?:[0-9a-f]{4}[.-]){2}[0-9a-f]{4})$/i;
+  if (!form.test(text)) return null;
+  const digits = text.replace(/[^0-9a-f]/gi, '').toUpperCase();
+  if (/^(.)\1*$/.test(digits)) return null;
+  return digits.match(/../g)?.join(':') ?? null;
+}
+
+/** A cell's text as it was meant: blanks folded, and out of the formula that keeps a spreadsheet from counting. */
+export function bareText(cell: string): string {
+  const folded = cell.replace(/\s+/gu, ' ').trim();
+  return /^="([^"]*)"$/.exec(folded)?.[1]?.trim() ?? folded;
+}
+
+/** What spreadsheets and scripts do to texts that look like numbers or dates. Ends a sentence about the text. */
+function damageOf(column: Column, text: string): string | null {
+  if (/^[+-]?\d(?:[.,]\d+)?E[+-]\d{1,3}$/i.test(text)) {
+    return 'was turned into a number by a spreadsheet, and its last digits are lost: format the column as text before the numbers go in, and export again';
+  }
+  if (
+    /^#(?:N\/A|REF!|VALUE!|NAME\?|DIV\/0!|NUM!|NULL!|NV|WERT!|BEZUG!|#+)$/i.test(text) ||
+    /^#+$/.test(text)
+  ) {
+    return 'is what a spreadsheet shows instead of a value: mend the formula or the width of the column, and export again';
+  }
+  // An order's number may be a day, and a model has versions.
+  if (column !== 'serial' && column !== 'computerName') return null;
+  if (/^\d+[.,]0+$/.test(text)) {
+    return 'was turned into a number by a spreadsheet or a script, and zeros at its beginning may be lost: export the column as text';
+  }
+  const months = 'jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec';
+  const date = new RegExp(
+    `^(?:\\d{1,2}-(?:${months})(?:-\\d{2,4})?|(?:${months})-\\d{2}|\\d{1,2}[./]\\d{1,2}[./]\\d{4}|\\d{4}-\\d{2}-\\d{2})$`,
+    'i',
+  );
+  if (date.test(text)) {
+    return 'was turned into a date by a spreadsheet: format the column as text before the values go in, and export again';
+  }
+  return null;
+}
+
+function readSerial(text: string): CellReading {
+  const serial = normalizeSerial(text);
+  if (sanitizeForDisplay(serial, 200) !== serial && serial.length < 200) {
+    return bad(`the serial '${shown(text)}' holds a character that cannot be seen: type it anew`);
+  }
+  const problem = serialProblem(serial);
+  return problem === null ? good(serial) : bad(lowerFirst(problem.message).replace(/\.$/, ''));
+}
+
+/** What firmware without an own UUID says: nothing, everything, or its maker's example. */
+const emptyUuids: ReadonlySet<string> = new Set([
+  '00000000000000000000000000000000',
+  'FFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFF',
+  '03000200040005000006000700080009',
+]);
+
+function readUuid(text: string): CellReading {
+  const bare = /^(?:urn:uuid:)?\{?([0-9a-f]{8}(-?)[0-9a-f]{4}\2[0-9a-f]{4}\2[0-9a-f]{4}\2[0-9a-f]{12})\}?$/i;
+  const digits = bare.exec(text)?.[1]?.replaceAll('-', '').toUpperCase();
+  if (digits === undefined) return bad(`'${shown(text)}' is not a UUID: 32 hexadecimal digits`);
+  if (emptyUuids.has(digits)) return bad(`'${shown(text)}' is what firmware shows that has no UUID`);
+  return good(digits.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5'));
+}
+
+function readShown(column: 'number' | 'assetTag' | 'model', text: string, longest: number): CellReading {
+  if (sanitizeForDisplay(text, longest) === text) return good(text);
+  const what =
+    text.length > longest ? `is longer than ${longest} characters` : 'holds characters that cannot be seen';
+  return bad(`the ${columnNames[column]} '${shown(text)}' ${what}`);
+}
+
+function shown(text: string): string {
+  return sanitizeForDisplay(text, 60);
+}
+
+function lowerFirst(text: string): string {
+  return text.slice(0, 1).toLowerCase() + text.slice(1);
+}

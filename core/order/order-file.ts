@@ -1,0 +1,264 @@
+import { sanitizeForDisplay } from '../base/display';
+import { workOrderSchema, type OrderLine, type WorkOrder } from './order';
+import { bareText, readCell, readMacs } from './order-cells';
+import {
+  columnNames,
+  columnOf,
+  isMachineColumn,
+  type Column,
+  type MachineColumn,
+  type OrderColumn,
+} from './order-columns';
+import { readCsv, type CsvRecord } from './order-csv';
+import { readOrderJson } from './order-json';
+
+/** Something that is wrong with an order's file, or that whoever opens it should look at. */
+export interface OrderProblem {
+  /** Of the file, from 1 on; null when it is about the file as a whole. */
+  readonly line: number | null;
+  /** Without the line, in lower case, without a full stop. */
+  readonly message: string;
+}
+
+export type OrderReading =
+  | {
+      readonly result: 'read';
+      readonly order: WorkOrder;
+      /** Nothing that stops; each worth a look. */
+      readonly warnings: readonly OrderProblem[];
+    }
+  /** All that is wrong, in the order of the lines. */
+  | { readonly result: 'refused'; readonly problems: readonly OrderProblem[] };
+
+/** A statement about the order as a whole. */
+export interface RawFact {
+  readonly column: OrderColumn;
+  readonly text: string;
+  readonly line: number | null;
+}
+
+export interface RawMachine {
+  readonly line: number | null;
+  readonly cells: readonly { readonly column: MachineColumn; readonly text: string }[];
+}
+
+/** What a file says, before its values are looked at. */
+export interface RawOrder {
+  readonly facts: readonly RawFact[];
+  readonly machines: readonly RawMachine[];
+  readonly problems: readonly OrderProblem[];
+  readonly warnings: readonly OrderProblem[];
+}
+
+/**
+ * Reads a work order: a table with a header (commas, semicolons or tabs), one serial a line, or JSON.
+ * @param number the order's number, when somebody said it; a file may say it as well, and then they must agree
+ */
+export function readOrder(text: string, number: string | null): OrderReading {
+  const clean = text.replace(/^\uFEFF/, '');
+  const raw = /^\s*[{[]/.test(clean) ? readOrderJson(clean) : readTable(clean);
+  const given: RawFact[] = number === null ? [] : [{ column: 'number', text: number, line: null }];
+  return assemble({ ...raw, facts: [...given, ...raw.facts] });
+}
+
+/** A problem as it is told: `line 3: …`. */
+export function problemText({ line, message }: OrderProblem): string {
+  return line === null ? message : `line ${line}: ${message}`;
+}
+
+function readTable(text: string): RawOrder {
+  const { records, problems } = readCsv(text);
+  const [head, ...rows] = records;
+  if (head === undefined) return { facts: [], machines: [], problems, warnings: [] };
+  const columns = head.fields.map((field) => columnOf(bareText(field)));
+  if (columns.includes('serial')) return readRows(head, columns, rows, problems);
+  if (records.every(({ fields }) => fields.length === 1)) {
+    const machines = records.map(({ line, fields }) => ({
+      line,
+      cells: [{ column: 'serial' as const, text: fields[0] ?? '' }],
+    }));
+    return { facts: [], machines, problems, warnings: [] };
+  }
+  const message =
+    "no column is called 'serial' ('serial number', 'service tag'): the first line must name the columns, or each line be one serial";
+  return { facts: [], machines: [], problems: [...problems, { line: head.line, message }], warnings: [] };
+}
+
+function readRows(
+  head: CsvRecord,
+  columns: readonly (Column | null)[],
+  rows: readonly CsvRecord[],
+  before: readonly OrderProblem[],
+): RawOrder {
+  const problems: OrderProblem[] = [...before];
+  const warnings: OrderProblem[] = [];
+  for (const [index, column] of columns.entries()) {
+    const name = bareText(head.fields[index] ?? '');
+    if (column === null) {
+      if (name === '' && rows.every(({ fields }) => (fields[index] ?? '').trim() === '')) continue;
+      const called = name === '' ? `${index + 1}, without a name,` : `'${sanitizeForDisplay(name, 40)}'`;
+      warnings.push({
+        line: head.line,
+        message: `the column ${called} is not one that is known, and was left out`,
+      });
+    } else if (column !== 'macs' && columns.indexOf(column) !== index) {
+      problems.push({ line: head.line, message: `two columns are the ${columnNames[column]}` });
+    }
+  }
+  const facts: RawFact[] = [];
+  const machines: RawMachine[] = [];
+  for (const { line, fields } of rows) {
+    const surplus = fields.slice(columns.length).some((field) => field.trim() !== '');
+    if (surplus || fields.length < columns.length) {
+      const message = `there are ${fields.length} fields, and the header has ${columns.length}: a separator is missing or too many, or the file was cut off`;
+      problems.push({ line, message });
+      continue;
+    }
+    const cells: RawMachine['cells'][number][] = [];
+    for (const [index, column] of columns.entries()) {
+      const text = fields[index] ?? '';
+      if (column === null || bareText(text) === '') continue;
+      if (isMachineColumn(column)) cells.push({ column, text });
+      else facts.push({ column, text, line });
+    }
+    machines.push({ line, cells });
+  }
+  return { facts, machines, problems, warnings };
+}
+
+/** Looks at all values, and makes the order of them when all are sound. */
+function assemble(raw: RawOrder): OrderReading {
+  const problems: OrderProblem[] = [...raw.problems];
+  const warnings: OrderProblem[] = [...raw.warnings];
+  const lines: { readonly at: number | null; readonly machine: OrderLine }[] = [];
+  for (const { line, cells } of raw.machines) {
+    const machine = readMachine(line, cells, problems);
+    if (machine !== null) lines.push({ at: line, machine });
+  }
+  if (raw.machines.length === 0 && raw.problems.length === 0) {
+    problems.push({ line: null, message: 'there is no machine in it' });
+  }
+  requireOnce(lines, 'serial', ({ serial }) => [serial], problems);
+  requireOnce(lines, 'SMBIOS UUID', ({ uuid }) => (uuid === undefined ? [] : [uuid]), problems);
+  requireOnce(
+    lines,
+    'computer name',
+    ({ computerName: name }) => (name === undefined ? [] : [name.toUpperCase()]),
+    problems,
+  );
+  // A dock's MAC, or a tag that stands for many: unusual, but there are such lists.
+  requireOnce(lines, 'MAC', ({ macs }) => macs ?? [], warnings);
+  requireOnce(lines, 'asset tag', ({ assetTag: tag }) => (tag === undefined ? [] : [tag]), warnings);
+  for (const { at, machine } of lines) {
+    const { serial } = machine;
+    if (serial.includes(' ')) {
+      warnings.push({ line: at, message: `'${serial}' holds a blank: is it one machine, or two?` });
+    } else if (/^\d{15}0+$/.test(serial)) {
+      const message = `'${serial}' has zeros from its 16th digit on, where spreadsheets lose digits: compare it with a label`;
+      warnings.push({ line: at, message });
+    }
+  }
+  const facts = readFacts(raw.facts, problems);
+  if (facts.number === undefined && !raw.facts.some(({ column }) => column === 'number')) {
+    problems.push({
+      line: null,
+      message: 'nobody said the number of the order: it is not in the file either',
+    });
+  }
+  if (problems.length > 0) return { result: 'refused', problems: inOrder(problems) };
+  const { number = '', imageIndex, ...rest } = facts;
+  const parsed = workOrderSchema.safeParse({
+    version: 1,
+    number,
+    ...rest,
+    ...(imageIndex === undefined ? {} : { imageIndex: Number(imageIndex) }),
+    machines: lines.map(({ machine }) => machine),
+  });
+  if (parsed.success) return { result: 'read', order: parsed.data, warnings: inOrder(warnings) };
+  const issues = parsed.error.issues.map(({ path, message }) => ({
+    line: path[0] === 'machines' ? (lines[Number(path[1])]?.at ?? null) : null,
+    message: `${path.join('.')}: ${message}`,
+  }));
+  return { result: 'refused', problems: inOrder(issues) };
+}
+
+function readMachine(
+  line: number | null,
+  cells: RawMachine['cells'],
+  problems: OrderProblem[],
+): OrderLine | null {
+  const values: Partial<Record<Exclude<MachineColumn, 'macs'>, string>> = {};
+  const macs: string[] = [];
+  const before = problems.length;
+  for (const { column, text } of cells) {
+    const bare = bareText(text);
+    if (bare === '') continue;
+    if (column === 'macs') {
+      const read = readMacs(bare);
+      macs.push(...read.macs);
+      problems.push(...read.problems.map((message) => ({ line, message })));
+    } else {
+      const { value, problem } = readCell(column, bare);
+      if (problem === null) values[column] = value;
+      else problems.push({ line, message: problem });
+    }
+  }
+  const { serial, ...rest } = values;
+  if (serial !== undefined) {
+    return { serial, ...rest, ...(macs.length > 0 ? { macs: [...new Set(macs)] } : {}) };
+  }
+  if (problems.length === before) problems.push({ line, message: 'the serial is missing' });
+  return null;
+}
+
+/** What is said of the order, each once; what contradicts itself is told with both places. */
+function readFacts(
+  facts: readonly RawFact[],
+  problems: OrderProblem[],
+): Partial<Record<OrderColumn, string>> {
+  const found: Partial<Record<OrderColumn, { readonly value: string; readonly line: number | null }>> = {};
+  for (const { column, text, line } of facts) {
+    const bare = bareText(text);
+    const { value, problem } =
+      bare === '' ? { value: null, problem: `the ${columnNames[column]} is empty` } : readCell(column, bare);
+    if (problem !== null) {
+      problems.push({ line, message: problem });
+      continue;
+    }
+    const first = found[column];
+    if (first === undefined) found[column] = { value, line };
+    else if (first.value !== value) {
+      const where = first.line === null ? 'what was given' : `line ${first.line}`;
+      const message = `the ${columnNames[column]} is ${short(value)}, and ${short(first.value)} in ${where}: an order has one`;
+      problems.push({ line, message });
+    }
+  }
+  return Object.fromEntries(Object.entries(found).map(([column, { value }]) => [column, value]));
+}
+
+function short(value: string): string {
+  return value.length > 24 ? `${value.slice(0, 12)}…` : `'${value}'`;
+}
+
+function requireOnce(
+  lines: readonly { readonly at: number | null; readonly machine: OrderLine }[],
+  name: string,
+  valuesOf: (machine: OrderLine) => readonly string[],
+  complaints: OrderProblem[],
+): void {
+  const seen = new Map<string, { readonly at: number | null; readonly serial: string }>();
+  for (const { at, machine } of lines) {
+    for (const value of valuesOf(machine)) {
+      const first = seen.get(value);
+      if (first === undefined) seen.set(value, { at, serial: machine.serial });
+      else {
+        const where = first.at === null ? `with machine ${first.serial}` : `in line ${first.at}`;
+        complaints.push({ line: at, message: `the ${name} ${value} is already there ${where}` });
+      }
+    }
+  }
+}
+
+function inOrder(problems: readonly OrderProblem[]): OrderProblem[] {
+  return problems.toSorted((a, b) => (a.line ?? 0) - (b.line ?? 0));
+}

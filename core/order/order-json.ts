@@ -1,0 +1,162 @@
+import { sanitizeForDisplay } from '../base/display';
+import { isMachineColumn, orderColumns, machineColumns, type OrderColumn } from './order-columns';
+import type { RawFact, RawMachine, RawOrder } from './order-file';
+
+/** Reads an order in JSON (core/order/order.ts): the form is looked at here, the values with those of the tables. */
+export function readOrderJson(text: string): RawOrder {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    return {
+      facts: [],
+      machines: [],
+      problems: [{ line: lineOfSyntaxError(text, error), message: syntaxOf(error) }],
+      warnings: [],
+    };
+  }
+  return new JsonOrder(linesOf(text)).read(value);
+}
+
+class JsonOrder implements RawOrder {
+  readonly facts: RawFact[] = [];
+  readonly machines: RawMachine[] = [];
+  readonly problems: { line: number | null; message: string }[] = [];
+  readonly warnings = [];
+  readonly #lines: JsonLines;
+
+  constructor(lines: JsonLines) {
+    this.#lines = lines;
+    for (const path of lines.repeated) this.#complain(path, `${path} is there twice`);
+  }
+
+  read(value: unknown): this {
+    if (!isObject(value)) {
+      this.#complain(
+        '',
+        'this is JSON, but not an order: it must be an object with version, number and machines',
+      );
+      return this;
+    }
+    for (const [name, member] of Object.entries(value)) {
+      if (name === 'version') {
+        if (member !== 1) this.#complain(name, 'the version is not 1: this Prestage does not know the form');
+      } else if (name === 'machines') {
+        if (Array.isArray(member)) for (const [index, one] of member.entries()) this.#machine(one, index);
+        else this.#complain(name, 'machines is not a list');
+      } else if ((orderColumns as readonly string[]).includes(name)) {
+        const column = name as OrderColumn;
+        const cell = column === 'imageIndex' && typeof member === 'number' ? String(member) : member;
+        if (typeof cell === 'string') this.facts.push({ column, text: cell, line: this.#line(name) });
+        else this.#complain(name, `${name} is not a text`);
+      } else this.#complain(name, `an order has no member '${sanitizeForDisplay(name, 40)}'`);
+    }
+    if (!('version' in value)) this.#complain('', "the member 'version' is missing: it must be 1");
+    if (!('machines' in value)) this.#complain('', "the member 'machines' is missing");
+    return this;
+  }
+
+  #machine(value: unknown, index: number): void {
+    const path = `machines.${index}`;
+    const name = `machine ${index + 1}`;
+    if (!isObject(value)) {
+      this.#complain(path, `${name} is not an object with a serial`);
+      return;
+    }
+    const cells: RawMachine['cells'][number][] = [];
+    for (const [member, held] of Object.entries(value)) {
+      const at = `${path}.${member}`;
+      const texts: unknown[] = member === 'macs' && Array.isArray(held) ? held : [held];
+      if (!(machineColumns as readonly string[]).includes(member)) {
+        this.#complain(at, `${name}: a machine has no member '${sanitizeForDisplay(member, 40)}'`);
+        continue;
+      }
+      for (const text of texts) {
+        const column = machineColumns.find((one) => one === member);
+        if (typeof text === 'number') {
+          this.#complain(
+            at,
+            `${name}: ${member} is a number: put it in quotation marks, so that zeros at its beginning stay`,
+          );
+        } else if (typeof text !== 'string') this.#complain(at, `${name}: ${member} is not a text`);
+        else if (column !== undefined && isMachineColumn(column)) cells.push({ column, text });
+      }
+    }
+    this.machines.push({ line: this.#line(path), cells });
+  }
+
+  #line(path: string): number | null {
+    return this.#lines.at.get(path) ?? null;
+  }
+
+  #complain(path: string, message: string): void {
+    this.problems.push({ line: this.#line(path), message });
+  }
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+interface JsonLines {
+  /** Path such as `machines.3.serial` → line of the file. */
+  readonly at: ReadonlyMap<string, number>;
+  /** Members that an object has twice: JSON.parse keeps the last and says nothing. */
+  readonly repeated: readonly string[];
+}
+
+const tokenForm = /"(?:[^"\\]|\\.)*"|[{}[\],:]|[^\s"{}[\],:]+|\n/g;
+
+/** Where the members of a text that is JSON stand. */
+function linesOf(text: string): JsonLines {
+  const at = new Map<string, number>();
+  const repeated: string[] = [];
+  /** The objects and lists that are open; of a list `next` counts its members. */
+  const open: { readonly path: string; next: number | null }[] = [];
+  let line = 1;
+  let pending = '';
+  const begin = (): string => {
+    const above = open.at(-1);
+    if (above === undefined) return '';
+    if (above.next === null) return pending;
+    const path = join(above.path, String(above.next));
+    at.set(path, line);
+    above.next += 1;
+    return path;
+  };
+  const tokens = text.match(tokenForm) ?? [];
+  for (const [index, token] of tokens.entries()) {
+    if (token === '\n') line += 1;
+    else if (token === '{' || token === '[') {
+      const path = begin();
+      if (open.length === 0) at.set('', line);
+      open.push({ path, next: token === '[' ? 0 : null });
+    } else if (token === '}' || token === ']') open.pop();
+    else if (token !== ',' && token !== ':') {
+      const above = open.at(-1);
+      if (above?.next === null && tokens.slice(index + 1, index + 50).find((next) => next !== '\n') === ':') {
+        pending = join(above.path, String(JSON.parse(token)));
+        if (at.has(pending)) repeated.push(pending);
+        at.set(pending, line);
+      } else begin();
+    }
+  }
+  return { at, repeated };
+}
+
+function join(path: string, member: string): string {
+  return path === '' ? member : `${path}.${member}`;
+}
+
+function syntaxOf(error: unknown): string {
+  const said = error instanceof Error ? error.message : String(error);
+  return `this begins like JSON and is none: ${sanitizeForDisplay(said, 160)}`;
+}
+
+/** V8 says the position, or the line and column. */
+function lineOfSyntaxError(text: string, error: unknown): number | null {
+  const said = error instanceof Error ? error.message : '';
+  const position = /at position (\d+)/.exec(said)?.[1];
+  if (position !== undefined) return text.slice(0, Number(position)).split('\n').length;
+  return /end of JSON input/i.test(said) ? text.split('\n').length : null;
+}

@@ -1,0 +1,196 @@
+import type { WorkOrder } from './order';
+import type { LedgerRecord } from '../ledger/record';
+
+/** Where a machine of an order stands; what wants a hand first. After a job that was cancelled it is expected again. */
+export const orderLineStates = [
+  'failed',
+  'interrupted',
+  'writing',
+  'paired',
+  'expected',
+  'done',
+  'packed',
+  'left-out',
+] as const;
+export type OrderLineState = (typeof orderLineStates)[number];
+
+/** What the ledger says of one machine since the order was opened. */
+interface MachineTrail {
+  /** `expected`: nothing yet, or a job that was cancelled. */
+  readonly state: Exclude<OrderLineState, 'paired'>;
+  /** The newest job. */
+  readonly jobId: string | null;
+  /** It failed because its drive did not start in a virtual machine. */
+  readonly silent: boolean;
+  /** Not in the order, and a word was said that it is done all the same. */
+  readonly unexpected: boolean;
+  /** The newest word that was said about it. */
+  readonly reason: string | null;
+}
+
+/** Everything that the ledger says about an order that was opened. Grows record by record. */
+export interface OrderTrail {
+  readonly orderId: string;
+  /** By serial. */
+  readonly machines: ReadonlyMap<string, MachineTrail>;
+  readonly closed: boolean;
+}
+
+/** An order that was just opened. */
+export function newTrail(orderId: string): OrderTrail {
+  return { orderId, machines: new Map(), closed: false };
+}
+
+const untouched: MachineTrail = {
+  state: 'expected',
+  jobId: null,
+  silent: false,
+  unexpected: false,
+  reason: null,
+};
+
+/**
+ * Takes the records that followed an order's opening, oldest first. What counts: the order's own, and jobs and
+ * shipments of its machines. Of several jobs of a machine the newest counts: it may have erased the drive of the
+ * one before.
+ */
+export function followOrder(
+  trail: OrderTrail,
+  order: WorkOrder,
+  records: Iterable<LedgerRecord>,
+): OrderTrail {
+  const ordered = new Set(order.machines.map(({ serial }) => serial));
+  const machines = new Map(trail.machines);
+  let { closed } = trail;
+  const change = (serial: string, to: Partial<MachineTrail>): void => {
+    machines.set(serial, { ...(machines.get(serial) ?? untouched), ...to });
+  };
+  for (const record of records) {
+    switch (record.kind) {
+      case 'job-started':
+      case 'job-ended': {
+        const { orderId, machineSerial, jobId } = record.job;
+        const known = ordered.has(machineSerial) || machines.has(machineSerial);
+        if (orderId !== trail.orderId && !(orderId === undefined && known)) break;
+        const unexpected = !ordered.has(machineSerial);
+        const state = record.kind === 'job-started' ? 'writing' : stateOfEnd(record.end.state);
+        change(machineSerial, { state, jobId, silent: false, unexpected });
+        break;
+      }
+      case 'drive-verified':
+        // Only a finished job is withdrawn: the machine may have a newer drive by now.
+        if (record.end.state === 'failed' && machines.get(record.machineSerial)?.jobId === record.jobId) {
+          change(record.machineSerial, { state: 'failed', silent: false });
+        }
+        break;
+      case 'order-exception': {
+        if (record.orderId !== trail.orderId) break;
+        const { machineSerial, reason, what } = record;
+        const unexpected = what === 'unexpected';
+        // A second word about a machine that was not ordered says that it is not done after all.
+        const again = machines.has(machineSerial);
+        change(machineSerial, { reason, unexpected, state: unexpected && !again ? 'expected' : 'left-out' });
+        break;
+      }
+      case 'shipment-closed':
+        for (const { machineSerial, jobId } of record.machines) {
+          const known = machines.get(machineSerial);
+          // One that was finished before the order was opened is packed as well.
+          if (known === undefined ? ordered.has(machineSerial) : (known.jobId ?? jobId) === jobId) {
+            change(machineSerial, { state: 'packed', jobId });
+          }
+        }
+        break;
+      case 'order-closed':
+        closed ||= record.orderId === trail.orderId;
+        break;
+      case 'drive-rehearsed': {
+        const known = machines.get(record.machineSerial);
+        if (known?.jobId !== record.jobId) break;
+        // A drive that does not start is not done; one that does start in the end is.
+        if (record.end.state === 'failed' && known.state === 'done') {
+          change(record.machineSerial, { state: 'failed', silent: true });
+        } else if (record.end.state === 'done' && known.silent) {
+          change(record.machineSerial, { state: 'done', silent: false });
+        }
+        break;
+      }
+      case 'order-opened':
+        break;
+    }
+  }
+  return { ...trail, machines, closed };
+}
+
+function stateOfEnd(end: 'done' | 'failed' | 'cancelled' | 'interrupted'): MachineTrail['state'] {
+  return end === 'cancelled' ? 'expected' : end;
+}
+
+/** A machine of an order, or one that came beside it. */
+export interface OrderLineView {
+  readonly serial: string;
+  readonly state: OrderLineState;
+  /** Not in the order. */
+  readonly unexpected: boolean;
+  /** The newest word that was said about it. */
+  readonly reason: string | null;
+}
+
+export interface OrderView {
+  /** The order's lines in its own order, then the unexpected ones as they came. */
+  readonly lines: readonly OrderLineView[];
+  /** How many lines are in each state; they add up to all lines, the unexpected ones too. */
+  readonly counts: Readonly<Record<OrderLineState, number>>;
+  /** How many are not in the order. */
+  readonly unexpected: number;
+  /** What keeps the order from being closed. */
+  readonly open: readonly OrderLineView[];
+}
+
+/**
+ * How an order stands.
+ * @param paired serials that have a drive and wait for the start
+ */
+export function orderView(order: WorkOrder, trail: OrderTrail, paired: ReadonlySet<string>): OrderView {
+  const lineOf = (serial: string, unexpected: boolean): OrderLineView => {
+    const { state, reason } = trail.machines.get(serial) ?? untouched;
+    const waits = paired.has(serial) && state !== 'writing';
+    return { serial, state: waits ? 'paired' : state, unexpected, reason };
+  };
+  const ordered = order.machines.map(({ serial }) => lineOf(serial, false));
+  const others = [...trail.machines].filter(([, { unexpected }]) => unexpected);
+  const lines = [...ordered, ...others.map(([serial]) => lineOf(serial, true))];
+  const counts = Object.fromEntries(orderLineStates.map((state) => [state, 0])) as Record<
+    OrderLineState,
+    number
+  >;
+  for (const { state } of lines) counts[state] += 1;
+  return { lines, counts, unexpected: others.length, open: lines.filter(isOpen) };
+}
+
+/** Whether something is still to be done, or to be said, about a machine. */
+export function isOpen({ state, unexpected }: Pick<OrderLineView, 'state' | 'unexpected'>): boolean {
+  switch (state) {
+    case 'done':
+    case 'packed':
+    case 'left-out':
+      return false;
+    case 'expected':
+      // Nobody asked for it: that it may be done does not mean that it must.
+      return !unexpected;
+    case 'failed':
+    case 'interrupted':
+    case 'writing':
+    case 'paired':
+      return true;
+  }
+}
+
+/** Whether a machine may get a drive while the order is open: it was ordered, or a word was said about it. */
+export function isAllowed(
+  order: Pick<ReadonlySet<string>, 'has'>,
+  trail: OrderTrail,
+  serial: string,
+): boolean {
+  return order.has(serial) || trail.machines.get(serial)?.unexpected === true;
+}

@@ -1,0 +1,43 @@
+import { z } from 'zod';
+import { sha256Schema } from '../media/chunk-map';
+import { sanitizeForDisplay } from '../base/display';
+import { machineFactsSchema } from '../machine/machine';
+import { normalizeSerial, serialProblem } from '../machine/serial';
+
+/** A machine's serial as it is kept: normalized, and no placeholder. */
+export const orderedSerialSchema = z
+  .string()
+  .refine((serial) => serial === normalizeSerial(serial) && serialProblem(serial) === null, {
+    message: 'is not a machine serial',
+  });
+
+/** One machine that the enterprise expects. */
+export const orderLineSchema = z.strictObject({
+  serial: orderedSerialSchema,
+  ...machineFactsSchema.shape,
+});
+export type OrderLine = z.infer<typeof orderLineSchema>;
+
+/** What the enterprise asks for: which machines, and what is to be put on them. */
+export const workOrderSchema = z.strictObject({
+  version: z.literal(1),
+  /** The enterprise's number. */
+  number: z
+    .string()
+    .min(1)
+    .max(60)
+    .refine((text) => text === sanitizeForDisplay(text, 60), { message: 'must be visible characters' }),
+  /** Media the machines must get; left out: any that was proved. */
+  mediaSha256: sha256Schema.optional(),
+  imageIndex: z.int().positive().optional(),
+  layout: z.string().optional(),
+  /** Each serial once. */
+  machines: z
+    .array(orderLineSchema)
+    .min(1)
+    .max(100_000)
+    .refine((lines) => new Set(lines.map(({ serial }) => serial)).size === lines.length, {
+      message: 'holds a serial twice',
+    }),
+});
+export type WorkOrder = z.infer<typeof workOrderSchema>;

@@ -1,0 +1,369 @@
+import { foldLabel, type BayPlace } from '../drive/bays';
+import type { Pair } from '../contract/app';
+import { assertNever } from '../base/errors';
+import {
+  accept,
+  driveRefusal,
+  expectedNow,
+  factsRefusal,
+  isRepeated,
+  knownFacts,
+  machineInHand,
+  machineRefusal,
+  refuse,
+  startRefusal,
+  why,
+  withFacts,
+  withPair,
+  withoutMachines,
+  type Pairing,
+  type PairingFacts,
+  type PairingResult,
+  type Refused,
+} from './pairing-rules';
+import type { MachineFacts } from '../machine/machine';
+import { tellsNothingNew } from '../machine/machine-details';
+import { drivesNamed, type ScanReading } from '../scan/scan';
+import type { ScanCommand, ScanKind } from '../scan/scan-outcome';
+import { normalizeSerial, serialProblem } from '../machine/serial';
+
+export {
+  emptyPairing,
+  startObstaclesOf,
+  type Pairing,
+  type PairingAction,
+  type PairingFacts,
+  type PairingResult,
+  type StartObstacle,
+} from './pairing-rules';
+
+/** Whether UNDO would take something back. */
+export function canUndo(state: Pairing): boolean {
+  return state.armed || state.mode !== 'pair' || state.history.length > 0;
+}
+
+/** Puts the list of what will be erased away. To be called after every change of operator, media or settings. */
+export function disarm(state: Pairing): Pairing {
+  return state.armed ? { ...state, armed: false } : state;
+}
+
+/** Takes a barcode. */
+export function applyScan(state: Pairing, reading: ScanReading, facts: PairingFacts): PairingResult {
+  const { kind } = reading;
+  if (kind === 'command') return applyCommand(state, reading.command, facts);
+  if (state.armed || facts.starting) return refuse(state, kind, why('wrong-kind', 'start'));
+  switch (kind) {
+    case 'operator':
+      return accept(state, kind, 'operator-set', {}, { type: 'set-operator', name: reading.name });
+    case 'work-order':
+      return accept(state, kind, 'work-order-set', {}, { type: 'set-work-order', number: reading.number });
+    case 'sha256':
+      if (facts.mediaStatus === 'none') return refuse(state, kind, why('hash-not-wanted', 'media'));
+      return accept(state, kind, 'hash-given', {}, { type: 'give-hash', sha256: reading.sha256 });
+    case 'machine':
+      return takeMachine(state, reading.serial, reading.facts ?? {}, facts);
+    case 'uuid':
+    case 'mac':
+    case 'asset-tag':
+      return takeFacts(state, kind, machineInHand(state, facts), reading.facts, facts);
+    case 'bay':
+      return takePlace(state, kind, facts.bays.find(isCalled(reading.label)), facts);
+    case 'drive':
+      return takePlace(state, kind, placeOfDrive(reading.driveId, facts), facts);
+    case 'ean':
+    case 'part-number':
+    case 'service-code':
+    case 'web-address':
+    case 'placeholder':
+    case 'unreadable':
+      return refuse(state, kind, why('wrong-kind', expectedNow(state, facts)));
+    default:
+      return assertNever(kind);
+  }
+}
+
+function isCalled(name: string): (place: BayPlace) => boolean {
+  return ({ label }) => foldLabel(label) === foldLabel(name);
+}
+
+function placeOfDrive(driveId: string, { bays }: PairingFacts): BayPlace | undefined {
+  return bays.find((place) => place.driveId === driveId);
+}
+
+function takeMachine(state: Pairing, serial: string, said: MachineFacts, facts: PairingFacts): PairingResult {
+  const expected = expectedNow(state, facts);
+  // Another code of the same label, which says the serial again and more.
+  const inHand = machineInHand(state, facts) === serial;
+  const more = inHand && !tellsNothingNew(knownFacts(state, serial), said);
+  if (more) return takeFacts(state, 'machine', serial, said, facts);
+  if (state.waitingMachine === serial) return refuse(state, 'machine', why('repeated-read', expected));
+  // A bay that was forgotten must not make the machine before vanish.
+  if (state.mode !== 'pair' || state.waitingMachine !== null) {
+    return refuse(state, 'machine', why('wrong-kind', expected));
+  }
+  const unfit = machineRefusal(serial, state.pairs, facts) ?? factsRefusal(state, serial, said);
+  if (unfit !== null) return refuse(state, 'machine', { ...unfit, expected: 'machine' });
+  const history = [...state.history, { machineSerial: serial, byHand: false }];
+  const next = { ...state, waitingMachine: serial, waitingFacts: said, history };
+  return accept(next, 'machine', 'machine-waiting', { machineSerial: serial });
+}
+
+/** A label told more of a machine, or of none. */
+function takeFacts(
+  state: Pairing,
+  kind: ScanKind,
+  serial: string | null,
+  said: MachineFacts,
+  facts: PairingFacts,
+): PairingResult {
+  const expected = expectedNow(state, facts);
+  if (serial === null) return refuse(state, kind, why('wrong-kind', expected));
+  const unfit = factsRefusal(state, serial, said);
+  if (unfit !== null) return refuse(state, kind, { ...unfit, expected });
+  if (tellsNothingNew(knownFacts(state, serial), said)) {
+    return refuse(state, kind, why('repeated-read', expected));
+  }
+  return accept(withFacts(state, serial, said), kind, 'facts-taken', { machineSerial: serial });
+}
+
+/** A bay, or the drive in it, was scanned. */
+function takePlace(
+  state: Pairing,
+  kind: ScanKind,
+  place: BayPlace | undefined,
+  facts: PairingFacts,
+): PairingResult {
+  const expected = expectedNow(state, facts);
+  const refused = (reason: Refused['reason']): PairingResult => refuse(state, kind, why(reason, expected));
+  if (place === undefined) return refused(kind === 'drive' ? 'bay-empty' : 'bay-unknown');
+  const { driveId, label: bay } = place;
+  if (state.mode !== 'pair') {
+    if (driveId === null) return refused('bay-empty');
+    const next: Pairing = { ...state, mode: 'pair' };
+    const job = facts.jobs.get(driveId);
+    if (state.mode === 'cancel') {
+      if (job !== 'running') return refused('nothing-to-cancel');
+      return accept(next, kind, 'job-cancelled', { bay }, { type: 'cancel-job', driveId });
+    }
+    if (job !== 'ended-badly') return refused('nothing-to-retry');
+    const unfit = driveRefusal(place, state.pairs, { ...facts, jobs: new Map() });
+    if (unfit !== null) return refuse(state, kind, { ...unfit, expected });
+    return accept(next, kind, 'job-retried', { bay }, { type: 'retry-job', driveId });
+  }
+  if (state.waitingMachine === null) {
+    // Just paired, cancelled or retried by the first of two reads.
+    const justTaken = state.pairs.at(-1)?.driveId === driveId || facts.jobs.has(driveId ?? '');
+    return refused(justTaken && isRepeated(facts) ? 'repeated-read' : 'wrong-kind');
+  }
+  const unfit = driveRefusal(place, state.pairs, facts);
+  if (unfit !== null) return refuse(state, kind, unfit);
+  return pairWaiting(state, kind, place, facts);
+}
+
+/** Pairs the waiting machine with a drive that was found free. */
+function pairWaiting(state: Pairing, kind: ScanKind, place: BayPlace, facts: PairingFacts): PairingResult {
+  const machineSerial = state.waitingMachine ?? '';
+  // It may have been started or shipped while it waited.
+  const unfit = machineRefusal(machineSerial, state.pairs, facts);
+  if (unfit !== null) return refuse(state, kind, { ...unfit, expected: 'bay' });
+  return accept(withPair(state, machineSerial, place, false), kind, 'paired', {
+    machineSerial,
+    bay: place.label,
+  });
+}
+
+function applyCommand(state: Pairing, command: ScanCommand, facts: PairingFacts): PairingResult {
+  if (facts.starting) {
+    const reason = command === 'START' ? 'repeated-read' : 'wrong-kind';
+    return refuse(state, 'command', why(reason, 'start'));
+  }
+  const result = commands[command](state, facts);
+  // A scanner that reads twice would confirm its own START, and UNDO what nobody wanted undone. NEXT may follow
+  // NEXT at once: another machine was scanned in between, or it is refused.
+  const twice = command !== 'NEXT' && isRepeated(facts) && result.outcome.result === 'accepted';
+  return twice ? refuse(state, 'command', why('repeated-read', expectedNow(state, facts))) : result;
+}
+
+const commands: Readonly<Record<ScanCommand, (state: Pairing, facts: PairingFacts) => PairingResult>> = {
+  START: (state, facts) => (state.armed ? start(state, facts) : arm(state, facts)),
+  UNDO: undo,
+  CANCEL: cancel,
+  NEXT: pairNext,
+  RETRY: askWhichToRetry,
+};
+
+/** Shows the list of what will be erased: START for the first time, or the button. */
+export function arm(state: Pairing, facts: PairingFacts): PairingResult {
+  if (facts.starting) return refuse(state, 'command', why('repeated-read', 'start'));
+  if (state.mode !== 'pair' || state.waitingMachine !== null) {
+    return refuse(state, 'command', why('wrong-kind', expectedNow(state, facts)));
+  }
+  const unready = startRefusal(state, facts);
+  if (unready !== null) return refuse(state, 'command', unready);
+  return accept({ ...state, armed: true }, 'command', 'armed');
+}
+
+/**
+ * Starts what is shown: START for the second time, or the button that was held. The pairs stay, and stay armed,
+ * until {@link clearPairs} or {@link disarm} says what became of the start.
+ */
+export function start(state: Pairing, facts: PairingFacts): PairingResult {
+  if (facts.starting) return refuse(state, 'command', why('repeated-read', 'start'));
+  if (!state.armed) return refuse(state, 'command', why('not-ready', 'start', 'not-armed'));
+  const unready = startRefusal(state, facts);
+  if (unready !== null) return refuse(state, 'command', unready);
+  return accept(state, 'command', 'started', {}, { type: 'start' });
+}
+
+/**
+ * Takes the latest step back: the list that is shown, the mode, the machine that waits, or the latest pair. The
+ * machine of a pair that was scanned waits again, so that the right bay can be scanned; once more takes it back.
+ */
+export function undo(state: Pairing, facts: PairingFacts): PairingResult {
+  if (facts.starting) return refuse(state, 'command', why('wrong-kind', 'start'));
+  if (state.armed) return accept(disarm(state), 'command', 'disarmed');
+  if (state.mode !== 'pair') return accept({ ...state, mode: 'pair' }, 'command', 'undone');
+  const last = state.history.at(-1);
+  if (last === undefined) return refuse(state, 'command', why('nothing-to-undo', expectedNow(state, facts)));
+  const { machineSerial, byHand } = last;
+  if (state.waitingMachine === machineSerial) {
+    return accept(withoutMachines(state, [machineSerial]), 'command', 'undone', { machineSerial });
+  }
+  const bay = state.pairs.find((pair) => pair.machineSerial === machineSerial)?.bay ?? '';
+  const next = byHand
+    ? withoutMachines(state, [machineSerial])
+    : {
+        ...state,
+        waitingMachine: machineSerial,
+        waitingFacts: knownFacts(state, machineSerial),
+        pairs: state.pairs.filter((pair) => pair.machineSerial !== machineSerial),
+      };
+  return accept(next, 'command', 'undone', { machineSerial, bay });
+}
+
+function cancel(state: Pairing, facts: PairingFacts): PairingResult {
+  if (state.armed) return accept(disarm(state), 'command', 'disarmed');
+  if (state.mode !== 'pair') return accept({ ...state, mode: 'pair' }, 'command', 'cleared');
+  if (state.waitingMachine !== null) {
+    const machineSerial = state.waitingMachine;
+    return accept(withoutMachines(state, [machineSerial]), 'command', 'cleared', { machineSerial });
+  }
+  if ([...facts.jobs.values()].includes('running')) {
+    return accept({ ...state, mode: 'cancel' }, 'command', 'cancel-which');
+  }
+  return refuse(state, 'command', why('nothing-to-cancel', expectedNow(state, facts)));
+}
+
+function askWhichToRetry(state: Pairing, facts: PairingFacts): PairingResult {
+  const expected = expectedNow(state, facts);
+  if (state.armed || state.mode !== 'pair' || state.waitingMachine !== null) {
+    return refuse(state, 'command', why('wrong-kind', expected));
+  }
+  if ([...facts.jobs.values()].includes('ended-badly')) {
+    return accept({ ...state, mode: 'retry' }, 'command', 'retry-which');
+  }
+  return refuse(state, 'command', why('nothing-to-retry', expected));
+}
+
+function pairNext(state: Pairing, facts: PairingFacts): PairingResult {
+  if (state.waitingMachine === null) {
+    return refuse(state, 'command', why('wrong-kind', expectedNow(state, facts)));
+  }
+  const free = facts.bays.find((place) => driveRefusal(place, state.pairs, facts) === null);
+  if (free === undefined) return refuse(state, 'command', why('no-free-bay', 'bay'));
+  return pairWaiting(state, 'command', free, facts);
+}
+
+/** Pairs with the buttons. Another machine that was scanned goes on waiting for its bay. */
+export function pairByHand(
+  state: Pairing,
+  serial: string,
+  driveId: string,
+  facts: PairingFacts,
+): PairingResult {
+  if (facts.starting) return refuse(state, 'machine', why('wrong-kind', 'start'));
+  const machineSerial = normalizeSerial(serial);
+  const problem = serialProblem(machineSerial);
+  if (problem !== null) {
+    const kind = problem.code === 'serial-placeholder' ? 'placeholder' : 'unreadable';
+    return refuse(state, kind, why('wrong-kind', 'machine', problem.message));
+  }
+  if (drivesNamed(machineSerial, facts.drives).length > 0) {
+    return refuse(state, 'drive', why('wrong-kind', 'machine'));
+  }
+  const place = placeOfDrive(driveId, facts);
+  const unfit = machineRefusal(machineSerial, state.pairs, facts) ?? driveRefusal(place, state.pairs, facts);
+  if (place === undefined || unfit !== null) {
+    return refuse(state, 'machine', unfit ?? why('bay-unknown', 'bay'));
+  }
+  const next = withPair(state, machineSerial, place, true);
+  return accept(next, 'machine', 'paired', { machineSerial, bay: place.label });
+}
+
+/** Takes the pair of a drive apart. */
+export function unpair(state: Pairing, driveId: string): Pairing {
+  return clearPairs(state, [driveId]);
+}
+
+/** Takes the pairs of these drives away, after they were started. */
+export function clearPairs(state: Pairing, driveIds: readonly string[]): Pairing {
+  const cleared = state.pairs.filter((pair) => driveIds.includes(pair.driveId));
+  if (cleared.length === 0) return state;
+  return withoutMachines(
+    state,
+    cleared.map(({ machineSerial }) => machineSerial),
+  );
+}
+
+/** Takes the pairs away whose drive was pulled. The operator has to be told of `dropped`. */
+export function dropDrives(
+  state: Pairing,
+  presentDriveIds: ReadonlySet<string>,
+): { readonly state: Pairing; readonly dropped: readonly Pair[] } {
+  const dropped = state.pairs.filter(({ driveId }) => !presentDriveIds.has(driveId));
+  return {
+    state: clearPairs(
+      state,
+      dropped.map(({ driveId }) => driveId),
+    ),
+    dropped,
+  };
+}
+
+/** A pair that was not taken over, and why. */
+export interface NotTakenOver {
+  readonly pair: Pair;
+  readonly reason: Refused['reason'];
+}
+
+/**
+ * Takes over what was paired before the program ended, where it still holds. Nothing is armed by it: whoever starts
+ * looks at the list anew. UNDO takes such a pair apart.
+ */
+export function takeOver(
+  state: Pairing,
+  kept: Pick<Pairing, 'pairs' | 'waitingMachine'>,
+  facts: PairingFacts,
+): { readonly state: Pairing; readonly taken: number; readonly left: readonly NotTakenOver[] } {
+  let next = disarm(state);
+  const left: NotTakenOver[] = [];
+  let taken = 0;
+  for (const pair of kept.pairs) {
+    const place = placeOfDrive(pair.driveId, facts);
+    const unfit =
+      (place === undefined ? why('bay-empty', 'bay') : driveRefusal(place, next.pairs, facts)) ??
+      machineRefusal(pair.machineSerial, next.pairs, facts);
+    if (place === undefined || unfit !== null) left.push({ pair, reason: unfit?.reason ?? 'bay-empty' });
+    else {
+      next = withPair(next, pair.machineSerial, place, true);
+      taken += 1;
+    }
+  }
+  const machineSerial = kept.waitingMachine;
+  const waits = next.waitingMachine === null && next.mode === 'pair' && machineSerial !== null;
+  if (waits && machineRefusal(machineSerial, next.pairs, facts) === null) {
+    const history = [...next.history, { machineSerial, byHand: false }];
+    next = { ...next, waitingMachine: machineSerial, history };
+  }
+  return { state: next, taken, left };
+}

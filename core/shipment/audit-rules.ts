@@ -1,0 +1,234 @@
+import { sanitizeForDisplay } from '../base/display';
+import type { MachineFacts } from '../machine/machine';
+import type { OrderLine, WorkOrder } from '../order/order';
+import { isTrainingDrive, type FinishedJob } from './shipment-rules';
+
+/** What an auditor may doubt. Codes are stable: scripts rely on them. */
+export type DoubtCode =
+  // the bundle
+  | 'key-untrusted'
+  | 'bundle-changed'
+  | 'file-missing'
+  | 'file-unexpected'
+  | 'file-changed'
+  | 'signature-invalid'
+  | 'table-differs'
+  // the records
+  | 'records-invalid'
+  | 'entry-unproved'
+  | 'entry-foreign'
+  | 'chain-broken'
+  | 'shipment-differs'
+  // the machines
+  | 'machine-unfinished'
+  | 'training-drive'
+  | 'machine-doubled'
+  | 'drive-doubled'
+  | 'verify-incomplete'
+  | 'media-unexpected'
+  | 'media-not-compared'
+  // the order
+  | 'order-other'
+  | 'order-changed'
+  | 'order-missing'
+  | 'order-surplus'
+  | 'order-contradicts';
+
+export interface Doubt {
+  readonly code: DoubtCode;
+  /** The machine it is about; null when it is about the shipment. */
+  readonly machineSerial: string | null;
+  /** A sentence, safe to show, that names the machine. */
+  readonly message: string;
+}
+
+/** A machine of the shipment, as its proved entries tell. */
+export interface AuditedMachine {
+  readonly finished: FinishedJob;
+  /** What speaks against it, a sentence; null as it must be. */
+  readonly withdrawn: string | null;
+}
+
+export function doubt(code: DoubtCode, machineSerial: string | null, message: string): Doubt {
+  return { code, machineSerial, message };
+}
+
+const named = (serial: string): string => `Machine ${sanitizeForDisplay(serial)}`;
+
+/**
+ * Doubts about the machines themselves: each must have passed verification, all of it, with the expected media.
+ * @param expectedSha256 of the media, when the auditor or the order says it
+ * @param training virtual drives are what the auditor expects
+ */
+export function doubtMachines(
+  machines: readonly AuditedMachine[],
+  expectedSha256: string | null,
+  training = false,
+): Doubt[] {
+  return [
+    ...machines.flatMap((machine) => doubtMachine(machine, expectedSha256, training)),
+    ...doubtTwice(
+      machines,
+      'machine-doubled',
+      ({ machineSerial }) => [machineSerial],
+      () => 'is in the shipment twice',
+    ),
+    ...doubtTwice(
+      machines,
+      'drive-doubled',
+      ({ job: { drive } }) => {
+        if (drive.wwn !== null) return [`WWN ${drive.wwn}`];
+        return drive.serial === null ? [] : [`serial ${drive.serial}`];
+      },
+      (what) => `has a drive of the ${sanitizeForDisplay(what)}`,
+    ),
+    ...doubtTwice(
+      machines,
+      'drive-doubled',
+      ({ job }) => [job.diskGuid],
+      (guid) => `has a drive with the disk GUID ${guid}`,
+    ),
+  ];
+}
+
+function doubtMachine(
+  { finished, withdrawn }: AuditedMachine,
+  expectedSha256: string | null,
+  training: boolean,
+): Doubt[] {
+  const { machineSerial, job, result } = finished;
+  const doubts: Doubt[] = [];
+  const say = (code: DoubtCode, what: string): void => {
+    doubts.push(doubt(code, machineSerial, `${named(machineSerial)} ${what}`));
+  };
+  if (withdrawn !== null) doubts.push(doubt('machine-unfinished', machineSerial, withdrawn));
+  if (!training && isTrainingDrive(job)) {
+    say('training-drive', 'was written to a virtual drive of a training bench, not to a disk.');
+  }
+  const { bytesVerified, bytesWritten, chunksVerified } = result;
+  if (bytesVerified < bytesWritten || bytesVerified === 0 || chunksVerified === 0) {
+    say('verify-incomplete', `was not read back whole: ${bytesVerified} of ${bytesWritten} written bytes.`);
+  }
+  if (expectedSha256 !== null) {
+    if (job.media.sha256 !== expectedSha256) {
+      const what = `${sanitizeForDisplay(job.media.fileName)}, SHA-256 ${job.media.sha256}`;
+      say('media-unexpected', `got another media than was expected: ${what}.`);
+    }
+  } else if (job.media.expected === 'none') {
+    say(
+      'media-not-compared',
+      'got a media of which nobody had said what its SHA-256 should be, and the audit was not told either.',
+    );
+  }
+  return doubts;
+}
+
+/** Values that only one machine may have. Of drives without serial and WWN nothing can be said. */
+function doubtTwice(
+  machines: readonly AuditedMachine[],
+  code: DoubtCode,
+  valuesOf: (finished: FinishedJob) => readonly string[],
+  what: (value: string) => string,
+): Doubt[] {
+  const first = new Map<string, string>();
+  return machines.flatMap(({ finished }) =>
+    valuesOf(finished).flatMap((value) => {
+      const before = first.get(value);
+      first.set(value, before ?? finished.machineSerial);
+      if (before === undefined) return [];
+      const { machineSerial } = finished;
+      const other = before === machineSerial ? '' : `, as machine ${sanitizeForDisplay(before)} has`;
+      return [doubt(code, machineSerial, `${named(machineSerial)} ${what(value)}${other}.`)];
+    }),
+  );
+}
+
+/** What the shipment says of its order, beside its machines. */
+export interface ShippedOrder {
+  readonly number: string | null;
+  /** SHA-256 of each order that the machines' jobs were done under, by the ledger. */
+  readonly openedSha256: readonly string[];
+  /** SHA-256 of the auditor's order, made in the same way. */
+  readonly orderSha256: string;
+  /** Words that were said at the station: serial → reason. */
+  readonly exceptions: ReadonlyMap<string, string>;
+}
+
+/** Doubts about a shipment beside the order it should fill. */
+export function doubtOrder(
+  order: WorkOrder,
+  machines: readonly AuditedMachine[],
+  shipped: ShippedOrder,
+): Doubt[] {
+  const doubts: Doubt[] = [];
+  if (shipped.number !== order.number) {
+    const number = shipped.number === null ? 'no order' : `order ${sanitizeForDisplay(shipped.number)}`;
+    doubts.push(
+      doubt(
+        'order-other',
+        null,
+        `The shipment is of ${number}, not of order ${sanitizeForDisplay(order.number)}.`,
+      ),
+    );
+  }
+  if (shipped.openedSha256.some((opened) => opened !== shipped.orderSha256)) {
+    doubts.push(
+      doubt(
+        'order-changed',
+        null,
+        'The order that was opened at the station is not the one that was given here.',
+      ),
+    );
+  }
+  const lines = new Map(order.machines.map((line) => [line.serial, line]));
+  const present = new Set(machines.map(({ finished }) => finished.machineSerial));
+  const said = (serial: string): string => {
+    const reason = shipped.exceptions.get(serial);
+    return reason === undefined ? '.' : `; the station says: ${sanitizeForDisplay(reason, 200)}`;
+  };
+  for (const { serial } of order.machines) {
+    if (present.has(serial)) continue;
+    doubts.push(
+      doubt(
+        'order-missing',
+        serial,
+        `${named(serial)} is in the order and not in the shipment${said(serial)}`,
+      ),
+    );
+  }
+  for (const { finished } of machines) {
+    const { machineSerial } = finished;
+    const line = lines.get(machineSerial);
+    if (line === undefined) {
+      const message = `${named(machineSerial)} is in the shipment and not in the order${said(machineSerial)}`;
+      doubts.push(doubt('order-surplus', machineSerial, message));
+    } else doubts.push(...doubtLine(order, line, finished));
+  }
+  return doubts;
+}
+
+function doubtLine(order: WorkOrder, line: OrderLine, { job, machineSerial }: FinishedJob): Doubt[] {
+  const doubts: Doubt[] = [];
+  const differs = (what: string, ordered: string, recorded: string): void => {
+    const message = `${named(machineSerial)} has ${what} ${sanitizeForDisplay(recorded)} where the order says ${sanitizeForDisplay(ordered)}.`;
+    doubts.push(doubt('order-contradicts', machineSerial, message));
+  };
+  if (order.imageIndex !== undefined && job.image.index !== order.imageIndex) {
+    differs('image', String(order.imageIndex), String(job.image.index));
+  }
+  if (order.layout !== undefined && job.layout !== order.layout) differs('layout', order.layout, job.layout);
+  const known: MachineFacts = job.machine ?? {};
+  for (const [what, ordered, recorded] of [
+    ['computer name', line.computerName, known.computerName],
+    ['asset tag', line.assetTag, known.assetTag],
+    ['SMBIOS UUID', line.uuid, known.uuid],
+    ['model', line.model, known.model],
+    ['hardware hash', line.hardwareHash, known.hardwareHash],
+  ] as const) {
+    if (ordered === undefined || ordered === recorded) continue;
+    differs(what, ordered, recorded ?? 'nothing');
+  }
+  const missing = (line.macs ?? []).filter((mac) => known.macs?.includes(mac) !== true);
+  for (const mac of missing) differs('the MACs', mac, known.macs?.join(', ') ?? 'nothing');
+  return doubts;
+}

@@ -1,0 +1,119 @@
+import type { MachineFacts } from '../machine/machine';
+
+/**
+ * The files that the enterprise's tools import. Both tools split lines at commas and know no quotes: a value that would
+ * need them cannot be written, and its machine is left out and named.
+ */
+
+/** A machine as the imports know it. */
+export interface ImportMachine {
+  readonly serial: string;
+  readonly facts: MachineFacts;
+}
+
+/** A machine that a file does not hold, and why: `has no computer name`. */
+export interface NotImported {
+  readonly machineSerial: string;
+  readonly reason: string;
+}
+
+export interface ImportFile {
+  /** ASCII, so that it is the same in windows-1252 ("ANSI") and in UTF-8. */
+  readonly text: string;
+  readonly machines: number;
+}
+
+/** Why a value cannot stand between two commas without quotes, or does not mean the same in every code page. */
+export function bareCellProblem(value: string): string | null {
+  if (/[^\x20-\x7e]/.test(value)) return 'holds characters that are not plain ASCII';
+  if (/[",]/.test(value)) return 'holds a comma or a quotation mark, which the file cannot';
+  if (value !== value.trim()) return 'begins or ends with a space';
+  if (/^[=+\-@]/.test(value)) {
+    return `begins with ${value.slice(0, 1)}, which a spreadsheet takes for a formula`;
+  }
+  return null;
+}
+
+/**
+ * Configuration Manager, Import Computer Information: `NAME,SMBIOS-GUID,MAC` a computer, without headings. It finds a
+ * computer by GUID or MAC, so at least one is needed, and asks for a NetBIOS name.
+ */
+export function configmgrImport(machines: readonly ImportMachine[]): {
+  readonly file: ImportFile;
+  readonly left: readonly NotImported[];
+} {
+  const lines: string[] = [];
+  const left: NotImported[] = [];
+  const taken = new Map<string, string>();
+  for (const { serial, facts } of machines) {
+    const { computerName: name, uuid, macs } = facts;
+    const mac = macs?.[0];
+    const keys = [
+      ...(name === undefined ? [] : [`name ${name.toUpperCase()}`]),
+      ...(uuid === undefined ? [] : [`UUID ${uuid}`]),
+      ...(mac === undefined ? [] : [`MAC ${mac}`]),
+    ];
+    const twice = keys.find((key) => taken.has(key));
+    const reason =
+      configmgrProblem(facts) ??
+      (twice === undefined ? null : `has the ${twice}, as machine ${taken.get(twice) ?? ''} has`);
+    if (reason === null) {
+      for (const key of keys) taken.set(key, serial);
+      lines.push(`${name ?? ''},${uuid ?? ''},${mac ?? ''}\r\n`);
+    } else left.push({ machineSerial: serial, reason });
+  }
+  return { file: { text: lines.join(''), machines: lines.length }, left };
+}
+
+function configmgrProblem({ computerName, uuid, macs }: MachineFacts): string | null {
+  if (computerName === undefined) return 'has no computer name';
+  const problem = bareCellProblem(computerName);
+  if (problem !== null) return `has a computer name that ${problem}`;
+  if (!/^[A-Za-z0-9-]{2,15}$/.test(computerName)) return 'has a computer name that is no NetBIOS name';
+  // Windows takes no name of digits alone, and a spreadsheet takes its leading zeros away.
+  if (/^\d+$/.test(computerName)) return 'has a computer name of digits alone, which Windows does not take';
+  const mac = macs?.[0];
+  if (uuid === undefined && mac === undefined) return 'has neither SMBIOS UUID nor MAC';
+  if (uuid !== undefined && !/^[0-9A-F]{8}(?:-[0-9A-F]{4}){3}-[0-9A-F]{12}$/.test(uuid)) {
+    return 'has an SMBIOS UUID in another form';
+  }
+  return mac === undefined || /^[0-9A-F]{2}(?::[0-9A-F]{2}){5}$/.test(mac)
+    ? null
+    : 'has a MAC in another form';
+}
+
+/** Rows that Autopilot takes in one file (Microsoft Learn, "Manually register devices with Windows Autopilot"). */
+export const autopilotRows = 500;
+const autopilotHeadings = 'Device Serial Number,Windows Product ID,Hardware Hash,Group Tag,Assigned User\r\n';
+
+/** Windows Autopilot's device files: machines whose hardware hash is known, in as many files as it takes. */
+export function autopilotImport(machines: readonly ImportMachine[]): {
+  readonly files: readonly ImportFile[];
+  readonly left: readonly NotImported[];
+} {
+  const lines: string[] = [];
+  const left: NotImported[] = [];
+  const hashes = new Map<string, string>();
+  for (const { serial, facts } of machines) {
+    const { hardwareHash } = facts;
+    // Most orders have none, and nobody misses the file then.
+    if (hardwareHash === undefined) continue;
+    const problem = bareCellProblem(serial);
+    const other = hashes.get(hardwareHash);
+    if (problem !== null) left.push({ machineSerial: serial, reason: `has a serial that ${problem}` });
+    else if (!/^[A-Za-z0-9+/]+={0,2}$/.test(hardwareHash)) {
+      left.push({ machineSerial: serial, reason: 'has a hardware hash that is not base64' });
+    } else if (other !== undefined) {
+      left.push({ machineSerial: serial, reason: `has the hardware hash of machine ${other}` });
+    } else {
+      hashes.set(hardwareHash, serial);
+      lines.push(`${serial},,${hardwareHash},,\r\n`);
+    }
+  }
+  const files: ImportFile[] = [];
+  for (let first = 0; first < lines.length; first += autopilotRows) {
+    const rows = lines.slice(first, first + autopilotRows);
+    files.push({ text: autopilotHeadings + rows.join(''), machines: rows.length });
+  }
+  return { files, left };
+}

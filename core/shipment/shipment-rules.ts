@@ -1,0 +1,222 @@
+import { sanitizeForDisplay } from '../base/display';
+import { PrestageError } from '../base/errors';
+import type { DriveRecord, JobFacts, LedgerRecord } from '../ledger/record';
+import { mostMachines, shipmentNumberSchema } from './shipment';
+
+/** What the ledger says of one machine. */
+export interface MachineHistory {
+  readonly machineSerial: string;
+  /** Everything about its drives, oldest first. */
+  readonly records: readonly { readonly sequence: number; readonly record: DriveRecord }[];
+  /** The machine for which the drive of its newest job was written again later; null when it was not. */
+  readonly overwrittenFor: string | null;
+  /** Number of the shipment that holds its newest job; null when none does. */
+  readonly shipment: string | null;
+}
+
+type EndedRecord = Extract<LedgerRecord, { kind: 'job-ended' }>;
+type Rehearsal = Extract<LedgerRecord, { kind: 'drive-rehearsed' }>;
+
+/** A job that ended well and that nothing speaks against. */
+export interface FinishedJob {
+  readonly machineSerial: string;
+  /** Of the entry that recorded it. */
+  readonly sequence: number;
+  readonly job: EndedRecord['job'];
+  readonly startedAt: string;
+  readonly result: Extract<EndedRecord['end'], { state: 'done' }>['result'];
+  /** The newest rehearsal; null when it was never rehearsed. */
+  readonly rehearsal: Rehearsal['verdict'] | null;
+  /** Later readings that found the drive as it was written. */
+  readonly verifiedAgain: number;
+}
+
+export type Fitness =
+  | { readonly fit: true; readonly finished: FinishedJob }
+  /** `gone`: in an earlier shipment, or its drive is another's by now. `reason` is a sentence that names the machine. */
+  | { readonly fit: false; readonly gone: boolean; readonly reason: string };
+
+/**
+ * Whether a machine can be shipped. Its newest job counts, whatever became of those before: it may have erased the drive
+ * of the one before.
+ */
+export function judgeMachine(history: MachineHistory): Fitness {
+  const { records } = history;
+  const machine = `Machine ${sanitizeForDisplay(history.machineSerial)}`;
+  const unfit = (what: string, gone = false): Fitness => ({ fit: false, gone, reason: `${machine} ${what}` });
+
+  const started = records.findLast(({ record }) => record.kind === 'job-started');
+  if (started?.record.kind !== 'job-started') return unfit('was never written at this station.');
+  const { jobId } = started.record.job;
+  const ended = records.findLast(({ record }) => record.kind === 'job-ended' && record.job.jobId === jobId);
+  if (ended?.record.kind !== 'job-ended') return unfit('is being written, or was interrupted.');
+  const { job, end, startedAt } = ended.record;
+  switch (end.state) {
+    case 'failed':
+      return unfit(`failed: ${sanitizeForDisplay(end.reason.message, 300)}`);
+    case 'cancelled':
+      return unfit('was not finished: its job was cancelled.');
+    case 'interrupted':
+      return unfit('was not finished: its job was interrupted.');
+    case 'done':
+      break;
+  }
+
+  const later = records.filter(({ sequence }) => sequence > ended.sequence).map(({ record }) => record);
+  const readings = later.filter((record) => record.kind === 'drive-verified' && record.jobId === jobId);
+  const bad = readings.find((record) => record.kind === 'drive-verified' && record.end.state === 'failed');
+  if (bad?.kind === 'drive-verified' && bad.end.state === 'failed') {
+    return unfit(
+      `was found wrong when its drive was read again: ${sanitizeForDisplay(bad.end.reason.message, 300)}`,
+    );
+  }
+  const rehearsal = later.findLast((record) => record.kind === 'drive-rehearsed' && record.jobId === jobId);
+  const verdict = rehearsal?.kind === 'drive-rehearsed' ? rehearsal.verdict : null;
+  if (
+    rehearsal?.kind === 'drive-rehearsed' &&
+    (rehearsal.end.state === 'failed' || !rehearsal.verdict.passed)
+  ) {
+    return unfit(`did not start when it was rehearsed: ${sanitizeForDisplay(rehearsal.verdict.what, 300)}`);
+  }
+  if (history.overwrittenFor !== null) {
+    const other = sanitizeForDisplay(history.overwrittenFor);
+    return unfit(`has no image any more: its drive was written again for machine ${other}.`, true);
+  }
+  if (history.shipment !== null) {
+    return unfit(`is in shipment ${sanitizeForDisplay(history.shipment)} already.`, true);
+  }
+  const finished: FinishedJob = {
+    machineSerial: job.machineSerial,
+    sequence: ended.sequence,
+    ...{ job, startedAt, result: end.result, rehearsal: verdict, verifiedAgain: readings.length },
+  };
+  return { fit: true, finished };
+}
+
+/** Whether a job was done on a bench of virtual drives, and its machine never got a drive. */
+export function isTrainingDrive({ drive }: Pick<JobFacts, 'drive'>): boolean {
+  return drive.kind !== 'disk';
+}
+
+/** Machines that were asked for, told apart. */
+export interface ShipmentPlan {
+  readonly number: string;
+  /** Of the order that all belong to; null where there is none. */
+  readonly orderNumber: string | null;
+  /** By serial. */
+  readonly machines: readonly FinishedJob[];
+  /** Those of the batch or order that stay; a sentence each. */
+  readonly leftOut: readonly LeftOut[];
+}
+export interface LeftOut {
+  readonly machineSerial: string;
+  readonly reason: string;
+}
+
+export interface PlanRequest {
+  readonly number: string;
+  /** Each machine that was asked for, once. */
+  readonly histories: readonly MachineHistory[];
+  /**
+   * `named`: one that cannot go stops the shipment. `group`: it stays behind. `finished`: as group, and those that are
+   * gone already are not spoken of.
+   */
+  readonly asked: 'named' | 'group' | 'finished';
+  /** Numbers of earlier shipments. */
+  readonly usedNumbers: ReadonlySet<string>;
+}
+
+/**
+ * Which machines go.
+ * @throws PrestageError usage, shipment-refused, shipment-empty
+ */
+export function planShipment({ number, histories, asked, usedNumbers }: PlanRequest): ShipmentPlan {
+  requireNumber(number);
+  if (usedNumbers.has(number)) {
+    throw refused(
+      `Shipment ${number} was closed before.`,
+      null,
+      'Give another number, or make the bundle of that shipment anew with --again.',
+    );
+  }
+  const judged = histories.map((history) => ({ history, fitness: judgeMachine(history) }));
+  const fit = judged.flatMap(({ fitness }) => (fitness.fit ? [fitness.finished] : []));
+  // A shipment of training drives only is for training; one real drive, and they stay.
+  const real = fit.some((finished) => !isTrainingDrive(finished.job));
+  const machines = fit
+    .filter(({ job }) => !real || !isTrainingDrive(job))
+    .toSorted((a, b) => (a.machineSerial < b.machineSerial ? -1 : 1));
+  const leftOut = judged.flatMap(({ history: { machineSerial }, fitness }): LeftOut[] => {
+    if (!fitness.fit) {
+      return fitness.gone && asked === 'finished' ? [] : [{ machineSerial, reason: fitness.reason }];
+    }
+    if (!real || !isTrainingDrive(fitness.finished.job)) return [];
+    const machine = `Machine ${sanitizeForDisplay(machineSerial)}`;
+    return [{ machineSerial, reason: `${machine} was written to a virtual drive of a training bench.` }];
+  });
+  const reasons = leftOut.map(({ reason }) => reason);
+  if (asked === 'named' && reasons[0] !== undefined) {
+    const others = reasons.slice(1, 50);
+    throw refused(
+      reasons[0],
+      others.length > 0 ? others.join('\n') : null,
+      'Leave the machine out, or finish it first.',
+    );
+  }
+  if (machines.length === 0) {
+    throw new PrestageError({
+      code: 'shipment-empty',
+      message: 'There is no finished machine to ship.',
+      cause: reasons.length > 0 ? reasons.slice(0, 50).join('\n') : null,
+      remedy: 'Nothing was recorded. See "prestage ledger list" for what is finished.',
+    });
+  }
+  if (machines.length > mostMachines) {
+    throw refused(
+      `${machines.length} machines are finished and not shipped; a shipment holds ${mostMachines} at most.`,
+      null,
+      'Choose a batch, an order, or single machines.',
+    );
+  }
+  return { number, orderNumber: requireOneOrder(machines), machines, leftOut };
+}
+
+/** @throws PrestageError usage */
+export function requireNumber(number: string): void {
+  const parsed = shipmentNumberSchema.safeParse(number);
+  if (parsed.success) return;
+  throw new PrestageError({
+    code: 'usage',
+    message: `The shipment number '${sanitizeForDisplay(number, 60)}' ${parsed.error.issues[0]?.message ?? 'is none'}.`,
+    remedy: 'Nothing was recorded. Give the number as it stands on the delivery note.',
+  });
+}
+
+/** A bundle goes to one enterprise, and holds what the ledger says of its order. */
+function requireOneOrder(machines: readonly FinishedJob[]): string | null {
+  const firsts = new Map<string | null, string>();
+  for (const { job, machineSerial } of machines) {
+    const order = job.workOrder ?? null;
+    if (!firsts.has(order)) firsts.set(order, machineSerial);
+  }
+  const [first, second] = [...firsts];
+  if (second === undefined) return first?.[0] ?? null;
+  const named = [...firsts].map(
+    ([order, serial]) =>
+      `Machine ${sanitizeForDisplay(serial)} ${order === null ? 'has no order' : `is of order ${sanitizeForDisplay(order)}`}.`,
+  );
+  throw refused(
+    'The machines belong to different orders: a shipment has one.',
+    named.slice(0, 50).join('\n'),
+    'Choose one order with --order, or a batch, or single machines.',
+  );
+}
+
+export function refused(message: string, cause: string | null, remedy: string): PrestageError {
+  return new PrestageError({
+    code: 'shipment-refused',
+    message,
+    cause,
+    remedy: `Nothing was recorded. ${remedy}`,
+  });
+}

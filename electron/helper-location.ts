@@ -1,0 +1,30 @@
+import { join } from 'node:path';
+
+/** Where the programs of the engine are. */
+export interface EngineLocation {
+  /** Holds `dist/`, `helper/` and `node_modules/` as a checkout does. */
+  readonly directory: string;
+  /** The argv that starts the helper. Absolute paths. */
+  readonly helper: readonly [string, ...string[]];
+}
+
+/**
+ * Finds the engine: beside the app where it is installed, the checkout itself where it is not. The helper runs on a
+ * Node of its own, never on Electron: that one cannot be told to be a Node (fuse RunAsNode).
+ * @param mainFolder folder of the running main.cjs: dist/desk of a checkout
+ */
+export function locateEngine(facts: {
+  readonly packaged: boolean;
+  readonly resourcesPath: string;
+  readonly mainFolder: string;
+}): EngineLocation {
+  if (facts.packaged) {
+    const directory = join(facts.resourcesPath, 'engine');
+    return { directory, helper: [join(directory, 'prestage-helper')] };
+  }
+  const directory = join(facts.mainFolder, '..', '..');
+  return {
+    directory,
+    helper: [join(directory, 'dist', 'runtime', 'node'), join(directory, 'dist', 'helper.cjs')],
+  };
+}

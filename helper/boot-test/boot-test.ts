@@ -1,0 +1,310 @@
+import { spawn, type ChildProcessByStdio } from 'node:child_process';
+import { constants, statSync } from 'node:fs';
+import { chmod, chown, copyFile, mkdir, mkdtemp, open, rm, rmdir } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Readable } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { EngineRequest, EngineResponse } from '../../core/contract/helper-api';
+import { sanitizeForDisplay } from '../../core/base/display';
+import { driveLabel } from '../../core/drive/drive';
+import { cancelled, PrestageError } from '../../core/base/errors';
+import {
+  consoleLines,
+  firmwareState,
+  parsePixmap,
+  showsSomethingElse,
+  type Picture,
+  type RehearsalVerdict,
+} from '../../core/job/boot-test';
+import { timeouts } from '../../core/base/timeouts';
+import { listDrives } from '../drives/list-drives';
+import { closeDescriptor, openDrive, type OpenedDrive } from '../pipeline/open-drive';
+import { findConfirmed, requireOwnRights } from '../pipeline/reservation';
+import { findTool, lastWords } from '../tools/runner';
+import { MachineControl } from './machine-control';
+import { acceleratorsHere, findFirmware, machineArguments, type Accelerator } from './virtual-machine';
+
+type Request = EngineRequest<'rehearseDrive'>;
+
+interface MachineUser {
+  readonly uid: number;
+  readonly gid: number;
+}
+
+/** nobody and nogroup have this number on every Linux. */
+const nobody = 65534;
+
+/**
+ * Whom QEMU runs as. Never root, and not whoever asked for rights: they could put something else in the place of its
+ * files, which this process then reads. The group is the one that may use KVM.
+ * @returns null: the user that this process runs as
+ */
+function machineUser(): MachineUser | null {
+  if (process.geteuid?.() !== 0) return null;
+  const kvm = statSync('/dev/kvm', { throwIfNoEntry: false });
+  return { uid: nobody, gid: kvm === undefined || kvm.gid === 0 ? nobody : kvm.gid };
+}
+
+/** The accelerator does not run this guest: another may. */
+class AcceleratorFailed extends Error {}
+
+/**
+ * Starts a drive in a virtual machine and waits for the sign that it has started. The drive is only read.
+ * @throws PrestageError drive-…, tool-missing, tool-failed, cancelled. A drive that does not start is a verdict.
+ */
+export async function rehearseDrive(
+  request: Request,
+  onProgress: (secondsDone: number, secondsTotal: number) => void,
+  signal: AbortSignal,
+): Promise<EngineResponse<'rehearseDrive'>> {
+  const drives = await listDrives({ benchDirectory: request.benchDirectory, protectedPaths: [] });
+  const drive = findConfirmed(drives, request.driveId, request.confirmed, 'read');
+  requireOwnRights(drive);
+  findTool('qemu-system-x86_64');
+  findFirmware(request.secureBoot);
+  const opened = await openDrive(drive, 'read');
+  try {
+    for (const accelerator of acceleratorsHere()) {
+      try {
+        return await runMachine(request, opened, accelerator, onProgress, signal);
+      } catch (error) {
+        if (!(error instanceof AcceleratorFailed)) throw error;
+      }
+    }
+  } finally {
+    await closeDescriptor(opened.fd);
+  }
+  throw new PrestageError({
+    code: 'tool-failed',
+    message: `No virtual machine could be started for the ${driveLabel(drive)}.`,
+    remedy: 'The drive was only read. Check the installation of the package qemu-system-x86.',
+  });
+}
+
+type Machine = ChildProcessByStdio<null, Readable, Readable>;
+
+async function runMachine(
+  request: Request,
+  opened: OpenedDrive,
+  accelerator: Accelerator,
+  onProgress: (secondsDone: number, secondsTotal: number) => void,
+  signal: AbortSignal,
+): Promise<EngineResponse<'rehearseDrive'>> {
+  const outer = await mkdtemp(join(tmpdir(), 'prestage-rehearsal-'));
+  const scratch = join(outer, 'machine');
+  await mkdir(scratch, { mode: 0o700 });
+  const user = machineUser();
+  let machine: Machine | null = null;
+  try {
+    const firmware = findFirmware(request.secureBoot);
+    const variablesFile = join(scratch, 'variables.fd');
+    await copyFile(firmware.variables, variablesFile);
+    if (user !== null) {
+      // QEMU may pass through the outer folder, which stays root's: so nobody can put another in the inner one's place.
+      await chmod(outer, 0o711);
+      // The folder last: from then on another user could put something else in the place of its files.
+      for (const path of [variablesFile, scratch]) await chown(path, user.uid, user.gid);
+    }
+    const controlSocket = join(scratch, 'control');
+    const args = machineArguments({
+      ...{ accelerator, firmware, variablesFile, controlSocket, driveDescriptor: 3 },
+      secureBoot: request.secureBoot,
+      sectorSize: opened.drive.logicalSectorSize,
+      blockDevice: opened.drive.kind !== 'virtual',
+      machineSerial: request.machineSerial,
+    });
+    // However this process ends, the machine ends with it: it must not hold a drive that nobody watches.
+    const withParent = ['--pdeathsig', 'KILL', '--', findTool('qemu-system-x86_64'), ...args];
+    machine = spawn(findTool('setpriv'), withParent, {
+      stdio: ['ignore', 'pipe', 'pipe', opened.fd],
+      // What the machine writes goes to a temporary file there.
+      env: { PATH: process.env['PATH'] ?? '', LC_ALL: 'C.UTF-8', TMPDIR: scratch },
+      ...(user ?? {}),
+    }) as unknown as Machine;
+    return await watch(
+      new Watched(machine, scratch, controlSocket),
+      request,
+      accelerator,
+      onProgress,
+      signal,
+    );
+  } finally {
+    if (machine !== null) await endOf(machine);
+    await removeScratch(scratch);
+    await rmdir(outer).catch(() => undefined);
+  }
+}
+
+/** One by one and by name: the folder is another user's, who could lead a walk through it elsewhere. */
+async function removeScratch(scratch: string): Promise<void> {
+  for (const name of ['variables.fd', 'control', 'display.ppm', 'display.png']) {
+    await rm(join(scratch, name), { force: true }).catch(() => undefined);
+  }
+  await rmdir(scratch).catch(() => undefined);
+}
+
+/** Reads a file that QEMU wrote, and nothing that it only leads to. */
+async function readOwn(file: string): Promise<Buffer> {
+  const handle = await open(file, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+  try {
+    const facts = await handle.stat();
+    const owner = machineUser()?.uid ?? process.geteuid?.();
+    if (!facts.isFile() || facts.uid !== owner) throw new Error('not a picture of the machine');
+    return await handle.readFile();
+  } finally {
+    await handle.close();
+  }
+}
+
+async function endOf(machine: Machine): Promise<void> {
+  if (machine.exitCode !== null || machine.signalCode !== null || machine.pid === undefined) return;
+  const ended = new Promise((resolve) => machine.once('close', resolve));
+  machine.kill('SIGKILL');
+  await ended;
+}
+
+/** A running machine: its console so far, its display, its end. */
+class Watched {
+  readonly #scratch: string;
+  readonly #socket: string;
+  #control: MachineControl | null = null;
+  #console = '';
+  stderr = '';
+  /** It has ended: by itself, or it could not be started. */
+  ended = false;
+
+  constructor(machine: Machine, scratch: string, socket: string) {
+    this.#scratch = scratch;
+    this.#socket = socket;
+    const consoleLimit = 256 * 1024;
+    machine.stdout.on('data', (piece: Buffer) => {
+      this.#console = (this.#console + piece.toString('latin1')).slice(-consoleLimit);
+    });
+    machine.stderr.on('data', (piece: Buffer) => {
+      this.stderr = (this.stderr + piece.toString('utf8')).slice(-consoleLimit);
+    });
+    machine.on('error', (error) => {
+      this.stderr += error.message;
+      this.ended = true;
+    });
+    machine.on('close', () => {
+      this.ended = true;
+    });
+  }
+
+  lines(): string[] {
+    return consoleLines(this.#console);
+  }
+
+  /** False when the accelerator gave up on the guest. */
+  async runs(signal: AbortSignal): Promise<boolean> {
+    const control = await this.#connected(signal);
+    const status = (await control.call('query-status')) as { status?: unknown };
+    return status.status !== 'internal-error';
+  }
+
+  /** The display as it is; null while there is none. */
+  async picture(signal: AbortSignal): Promise<Picture | null> {
+    const bytes = await this.#dump('ppm', signal);
+    return bytes === null ? null : parsePixmap(bytes);
+  }
+
+  /** The same as a PNG. */
+  async png(signal: AbortSignal): Promise<Buffer | null> {
+    return await this.#dump('png', signal);
+  }
+
+  async #dump(format: 'ppm' | 'png', signal: AbortSignal): Promise<Buffer | null> {
+    const filename = join(this.#scratch, `display.${format}`);
+    try {
+      await (await this.#connected(signal)).call('screendump', { filename, format });
+      return await readOwn(filename);
+    } catch {
+      // The machine has just ended, or has no display yet.
+      return null;
+    }
+  }
+
+  async #connected(signal: AbortSignal): Promise<MachineControl> {
+    this.#control ??= await MachineControl.connect(this.#socket, signal);
+    return this.#control;
+  }
+}
+
+async function watch(
+  machine: Watched,
+  request: Request,
+  accelerator: Accelerator,
+  onProgress: (secondsDone: number, secondsTotal: number) => void,
+  signal: AbortSignal,
+): Promise<EngineResponse<'rehearseDrive'>> {
+  const started = Date.now();
+  const seconds = (): number => (Date.now() - started) / 1000;
+  let atStart: Picture | null = null;
+  let lastPicture: Buffer | null = null;
+  const answer = async (passed: boolean, what: string): Promise<EngineResponse<'rehearseDrive'>> => {
+    const verdict: RehearsalVerdict = {
+      ...{
+        passed,
+        what: sanitizeForDisplay(what, 300),
+        sign: request.sign,
+        secureBoot: request.secureBoot,
+        accelerator,
+      },
+      seconds: Math.round(seconds() * 10) / 10,
+      console: machine
+        .lines()
+        .slice(-40)
+        .map((line) => sanitizeForDisplay(line, 200)),
+    };
+    const picture = (await machine.png(signal)) ?? lastPicture;
+    return { verdict, picture: picture?.toString('base64') ?? null };
+  };
+  for (;;) {
+    if (signal.aborted) throw cancelled('The rehearsal');
+    onProgress(Math.min(Math.floor(seconds()), request.seconds), request.seconds);
+    const lines = machine.lines();
+    const firmware = firmwareState(lines);
+    if (request.sign.kind === 'console') {
+      const { text } = request.sign;
+      if (lines.some((line) => line.includes(text))) return await answer(true, `the console shows "${text}"`);
+    }
+    if (machine.ended) return await endedEarly(machine, accelerator, lines, answer);
+    // One that cannot be asked has just ended, which is seen in the next round, or has not begun to listen.
+    const runs = await machine.runs(signal).catch(() => null);
+    if (runs === false) throw new AcceleratorFailed();
+    if (firmware.kind === 'refused') return await answer(false, firmware.why);
+    if (request.sign.kind === 'display') {
+      // The firmware draws nothing any more once it has started a loader: what changes then, the loader changes.
+      const picture = firmware.kind === 'started' ? await machine.picture(signal) : null;
+      if (firmware.kind === 'testing') atStart = null;
+      else atStart ??= picture;
+      if (picture !== null && atStart !== null && showsSomethingElse(atStart, picture)) {
+        return await answer(true, 'the firmware started the drive, and the display has changed since');
+      }
+    }
+    lastPicture = (await machine.png(signal)) ?? lastPicture;
+    if (seconds() > request.seconds) {
+      const came = firmware.kind === 'started' ? 'the firmware started the drive, but ' : '';
+      return await answer(false, `${came}the sign did not come within ${request.seconds} seconds`);
+    }
+    await sleep(timeouts.rehearsalLook);
+  }
+}
+
+/** -no-reboot makes QEMU end when the machine restarts or is switched off. */
+async function endedEarly(
+  machine: Watched,
+  accelerator: Accelerator,
+  lines: readonly string[],
+  answer: (passed: boolean, what: string) => Promise<EngineResponse<'rehearseDrive'>>,
+): Promise<EngineResponse<'rehearseDrive'>> {
+  if (lines.length > 0) return await answer(false, 'the machine switched itself off or restarted');
+  if (accelerator === 'kvm') throw new AcceleratorFailed();
+  throw new PrestageError({
+    code: 'tool-failed',
+    message: `The virtual machine could not be started: ${lastWords(machine.stderr)}`,
+    remedy: 'The drive was only read. Check the installation of the package qemu-system-x86.',
+  });
+}

@@ -1,0 +1,47 @@
+import { join } from 'node:path';
+import { bytesOf, chunkMapName, type ChunkMap } from '../../core/media/chunk-map';
+import type { EngineResponse } from '../../core/contract/helper-api';
+import { isCancellation } from '../../core/base/errors';
+import { hashPieces, type HashedPiece, type HashPiece } from '../hash/hash';
+import { partitionFileName, readChunkMap, renderDamaged } from './chunk-map-file';
+import type { RenderProgress } from './make-disk-image';
+
+/** Where each chunk of a map lies in the files of a render folder. */
+export function chunkPieces(map: ChunkMap, directory: string): HashPiece[] {
+  const starts = new Map(map.partitions.map(({ number, offset }) => [number, offset]));
+  return map.chunks.map(({ offset, length, partition }) => ({
+    path: join(directory, partitionFileName(partition)),
+    offset: offset - (starts.get(partition) ?? 0),
+    length,
+  }));
+}
+
+/**
+ * Reads a whole render and compares every chunk with its hash. Also brings the render into the page cache,
+ * where the drives' pipelines will want it.
+ * @throws PrestageError render-damaged, cancelled
+ */
+export async function checkRender(
+  directory: string,
+  onProgress: RenderProgress,
+  signal: AbortSignal,
+): Promise<EngineResponse<'checkRender'>> {
+  const { map, fingerprint } = await readChunkMap(join(directory, chunkMapName));
+  const total = bytesOf(map);
+  let hashed: HashedPiece[];
+  try {
+    hashed = await hashPieces(
+      chunkPieces(map, directory),
+      (done) => {
+        onProgress({ phase: 'checking', done, total });
+      },
+      signal,
+    );
+  } catch (error) {
+    if (isCancellation(error)) throw error;
+    throw renderDamaged('it cannot be read', error instanceof Error ? error.message : String(error));
+  }
+  const bad = map.chunks.findIndex((chunk, index) => hashed[index]?.sha256 !== chunk.sha256);
+  if (bad !== -1) throw renderDamaged(`chunk ${bad} has changed`);
+  return { fingerprint, bytes: total, chunks: map.chunks.length };
+}

@@ -1,0 +1,68 @@
+import { createHash } from 'node:crypto';
+import { constants } from 'node:fs';
+import { open, rename } from 'node:fs/promises';
+import { chunkMapSchema, fingerprintText, type ChunkMap } from '../../core/media/chunk-map';
+import { PrestageError } from '../../core/base/errors';
+import { errorCodeOf } from '../../core/base/system-error';
+import { refuseForeignFile } from '../tools/caller';
+
+// For helper/pipeline/job-runner.ts, until it imports it from core.
+
+/** A 2 TiB drive filled to the brim has 262,144 chunks of about 110 characters. */
+const largestFile = 64 * 1024 * 1024;
+
+/** SHA-256 of {@link fingerprintText}. */
+export function fingerprintOf(map: ChunkMap): string {
+  return createHash('sha256').update(fingerprintText(map)).digest('hex');
+}
+
+/** The file of one partition's render inside a render folder. */
+export function partitionFileName(number: number): string {
+  return `partition-${number}.img`;
+}
+
+/** Writes a chunk map so that the file is there whole or not at all. */
+export async function writeChunkMap(file: string, map: ChunkMap): Promise<void> {
+  const temporary = `${file}.tmp`;
+  const handle = await open(temporary, 'wx', 0o600);
+  try {
+    await handle.writeFile(JSON.stringify(map));
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+  await rename(temporary, file);
+}
+
+/**
+ * Reads a chunk map and computes its fingerprint.
+ * @throws PrestageError render-damaged when it is missing, not a plain file, too large, or of another form
+ */
+export async function readChunkMap(file: string): Promise<{ map: ChunkMap; fingerprint: string }> {
+  try {
+    const handle = await open(file, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+    try {
+      const facts = await handle.stat();
+      if (!facts.isFile() || facts.size > largestFile) throw new Error('not a plain file of a sane size');
+      refuseForeignFile(facts.uid);
+      const map = chunkMapSchema.parse(JSON.parse(await handle.readFile('utf8')));
+      return { map, fingerprint: fingerprintOf(map) };
+    } finally {
+      await handle.close();
+    }
+  } catch (error) {
+    // Only the errno: a parser's message would quote a file that a privileged helper was made to open.
+    throw renderDamaged('its chunk map cannot be read', errorCodeOf(error) ?? 'not a chunk map');
+  }
+}
+
+/** A render that cannot be used any more. Whoever asked for it makes it anew. */
+export function renderDamaged(what: string, cause: string | null = null): PrestageError {
+  return new PrestageError({
+    code: 'render-damaged',
+    message: `The prepared image is damaged: ${what}.`,
+    cause,
+    remedy:
+      'Start again: it is made anew from the media. If it happens again, check the disk that holds the cache.',
+  });
+}

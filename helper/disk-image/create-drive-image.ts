@@ -1,0 +1,115 @@
+import { link, lstat, mkdir, open, rm, truncate, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { aimStore } from '../../core/boot/bcd-rules';
+import { bytesOf, chunkMapName, type Chunk, type ChunkMap } from '../../core/media/chunk-map';
+import type { EngineRequest, EngineResponse } from '../../core/contract/helper-api';
+import type { PlannedPartition } from '../../core/drive/layout';
+import { MiB } from '../../core/base/units';
+import { changeBootStore, readBootStore } from '../boot/hive';
+import { runTool } from '../tools/runner';
+import {
+  fingerprintOf,
+  partitionFileName,
+  readChunkMap,
+  renderDamaged,
+  writeChunkMap,
+} from './chunk-map-file';
+import { renderFailed } from './format-partition';
+import { mapPartition } from './map-partition';
+
+const storePath = '::/EFI/Microsoft/Boot/BCD';
+
+/**
+ * Makes one drive's own render from one that all drives share: the EFI partition is the drive's, with a boot store
+ * that is aimed at its disk and its partitions; everything else is the shared files themselves, under a second name.
+ * On any failure nothing is left behind.
+ * @throws PrestageError render-damaged, boot-store-invalid, render-failed, cancelled
+ */
+export async function aimRender(
+  request: EngineRequest<'aimRender'>,
+  signal: AbortSignal,
+): Promise<EngineResponse<'aimRender'>> {
+  const { map, fingerprint } = await readChunkMap(join(request.renderDirectory, chunkMapName));
+  if (fingerprint !== request.fingerprint) throw renderDamaged('it is another one than was chosen');
+  const efi = map.partitions.find(({ role }) => role === 'efi');
+  await mkdir(request.directory, { mode: 0o700 });
+  try {
+    for (const { number, fileSystem } of map.partitions) {
+      if (fileSystem === 'none' || number === efi?.number) continue;
+      const name = partitionFileName(number);
+      await link(join(request.renderDirectory, name), join(request.directory, name));
+    }
+    const own = efi === undefined ? [] : await aimEfiPartition(request, map, efi, signal);
+    const shared = map.chunks.filter(({ partition }) => partition !== efi?.number);
+    const chunks = [...shared, ...own].sort((left, right) => left.offset - right.offset);
+    const aimed: ChunkMap = { ...map, chunks };
+    await writeChunkMap(join(request.directory, chunkMapName), aimed);
+    return { fingerprint: fingerprintOf(aimed), bytes: bytesOf(aimed), chunks: chunks.length };
+  } catch (error) {
+    await rm(request.directory, { recursive: true, force: true });
+    throw error;
+  }
+}
+
+async function aimEfiPartition(
+  request: EngineRequest<'aimRender'>,
+  map: ChunkMap,
+  efi: PlannedPartition,
+  signal: AbortSignal,
+): Promise<Chunk[]> {
+  const name = partitionFileName(efi.number);
+  const file = join(request.directory, name);
+  await copyChunks(join(request.renderDirectory, name), file, map, efi);
+  const store = join(request.directory, 'boot-store');
+  // mcopy says no more than "not found" of a store that is not there; the listing tells the two apart.
+  const listed = await runTool('mdir', ['-i', file, '-b', storePath], { signal });
+  if (listed.status === 0) {
+    const taken = await runTool('mcopy', ['-i', file, '-n', storePath, store], { signal });
+    if (taken.status !== 0) throw renderFailed('mcopy could not read the boot store', taken);
+    const guidOf = (role: PlannedPartition['role']): string => {
+      const place = map.partitions.findIndex((partition) => partition.role === role);
+      const guid = request.partitionGuids[place];
+      if (guid === undefined) throw renderDamaged(`it has no ${role} partition`);
+      return guid;
+    };
+    const changes = aimStore(await readBootStore(store, signal), {
+      diskGuid: request.diskGuid,
+      efiPartitionGuid: guidOf('efi'),
+      windowsPartitionGuid: guidOf('windows'),
+    });
+    if (changes.length > 0) await changeBootStore(store, changes, signal);
+    const put = await runTool('mcopy', ['-i', file, '-o', '-m', store, storePath], { signal });
+    if (put.status !== 0) throw renderFailed('mcopy could not write the boot store', put);
+    await rm(store);
+  }
+  return await mapPartition(file, efi, () => undefined, signal);
+}
+
+/** A copy with the same holes: what the map does not name was never written, and is not written to a drive. */
+async function copyChunks(
+  from: string,
+  to: string,
+  map: ChunkMap,
+  { number, offset, length }: PlannedPartition,
+): Promise<void> {
+  const { size } = await lstat(from);
+  if (size !== length) throw renderDamaged('its EFI partition has another size');
+  await writeFile(to, '', { flag: 'wx', mode: 0o600 });
+  await truncate(to, length);
+  const source = await open(from, 'r');
+  try {
+    const target = await open(to, 'r+');
+    try {
+      const buffer = Buffer.alloc(8 * MiB);
+      for (const chunk of map.chunks.filter(({ partition }) => partition === number)) {
+        const { bytesRead } = await source.read(buffer, 0, chunk.length, chunk.offset - offset);
+        if (bytesRead !== chunk.length) throw renderDamaged('its EFI partition is cut off');
+        await target.write(buffer, 0, bytesRead, chunk.offset - offset);
+      }
+    } finally {
+      await target.close();
+    }
+  } finally {
+    await source.close();
+  }
+}

@@ -1,0 +1,209 @@
+import { mkdir, open, rm, statfs } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import type { EngineRequest, EngineResponse, TaskProgress } from '../../core/contract/helper-api';
+import { requireLayout } from '../../core/job/batch-rules';
+import { bytesOf, chunkMapName, type Chunk, type ChunkMap } from '../../core/media/chunk-map';
+import { formatBytes } from '../../core/base/display';
+import { PrestageError } from '../../core/base/errors';
+import { planPartitions, type PlannedPartition } from '../../core/drive/layout';
+import { leastVolumeBytes, type Media, type MediaImage } from '../../core/media/media';
+import { sectorSizeSchema } from '../../core/drive/sector-size';
+import { MiB } from '../../core/base/units';
+import { dataExtents } from '../drives/block-device';
+import type { MediaInspector } from '../media/inspect-once';
+import { wimlibSourceArguments } from '../media/wim-source';
+import { runTool } from '../tools/runner';
+import { wimlibFailure, WimlibProgress, wimlibStatus } from '../tools/wimlib';
+import { copyBootFiles } from './boot-files';
+import { fingerprintOf, partitionFileName, writeChunkMap } from './chunk-map-file';
+import { formatPartition } from './format-partition';
+import { mapPartition, rangesOf } from './map-partition';
+
+export type RenderProgress = (progress: Omit<TaskProgress, 'token'>) => void;
+
+/** What a full disk or a full volume ends in. */
+const mayBeFull: ReadonlySet<number> = new Set([wimlibStatus.ntfsFailed, wimlibStatus.writeFailed]);
+
+/**
+ * Formats a layout's partitions in sparse files, applies an image to the Windows partition, copies the boot
+ * files, and lists what was written. Needs no privilege. On any failure nothing is left behind.
+ * @throws PrestageError layout-unknown, drive-too-small, render-no-space, media-…, render-failed, cancelled
+ */
+export async function makeRender(
+  request: EngineRequest<'makeRender'>,
+  inspector: MediaInspector,
+  onProgress: RenderProgress,
+  signal: AbortSignal,
+): Promise<EngineResponse<'makeRender'>> {
+  const layout = requireLayout(request.layout);
+  const sectorSize = sectorSizeSchema.parse(request.sectorSize);
+  const media = await inspector.inspect(request.path, request.imageIndex, signal);
+  const image = imageOf(media);
+  const partitions = planPartitions(layout, request.driveSize);
+  const windows = partitions?.find(({ role }) => role === 'windows');
+  if (partitions === null || windows === undefined || windows.length < leastVolumeBytes(image)) {
+    throw tooSmall(image, request.driveSize);
+  }
+
+  await mkdir(request.directory, { mode: 0o700 });
+  try {
+    await requireSpace(request.directory, image);
+    await requireTrueHoles(request.directory);
+    onProgress({ phase: 'formatting', done: 0, total: 0 });
+    for (const partition of partitions.filter(({ fileSystem }) => fileSystem !== 'none')) {
+      await formatPartition(partition, fileOf(request.directory, partition), sectorSize, signal);
+    }
+    await applyImage(media, fileOf(request.directory, windows), request.driveSize, onProgress, signal);
+    const efi = partitions.find(({ role }) => role === 'efi');
+    if (efi !== undefined) {
+      onProgress({ phase: 'copying', done: 0, total: 0 });
+      const { file, refs } = wimlibSourceArguments(media);
+      await copyBootFiles(
+        {
+          wim: file,
+          refs,
+          imageIndex: media.imageIndex,
+          bootImage: media.bootable.bootImage !== 'missing',
+          partitionFile: fileOf(request.directory, efi),
+          scratch: join(request.directory, 'boot-files'),
+        },
+        signal,
+      );
+    }
+    const chunks = await mapChunks(request.directory, partitions, onProgress, signal);
+    const map: ChunkMap = {
+      version: 1,
+      layout: layout.name,
+      driveSize: request.driveSize,
+      sectorSize,
+      partitions,
+      chunks,
+    };
+    await writeChunkMap(join(request.directory, chunkMapName), map);
+    return { fingerprint: fingerprintOf(map), bytes: bytesOf(map), chunks: chunks.length };
+  } catch (error) {
+    await rm(request.directory, { recursive: true, force: true });
+    throw error;
+  }
+}
+
+function fileOf(directory: string, partition: PlannedPartition): string {
+  return join(directory, partitionFileName(partition.number));
+}
+
+function imageOf(media: Media): MediaImage {
+  const image = media.images.find(({ index }) => index === media.imageIndex);
+  if (image === undefined) throw new Error('inspectMedia answers only with an image that is there');
+  return image;
+}
+
+async function applyImage(
+  media: Media,
+  volume: string,
+  driveSize: number,
+  onProgress: RenderProgress,
+  signal: AbortSignal,
+): Promise<void> {
+  const { file, refs } = wimlibSourceArguments(media);
+  const progress = new WimlibProgress(({ phase, done, total }) => {
+    if (phase !== 'extracting') return;
+    // wimlib says 100 % before it has flushed the volume; that can take seconds more.
+    onProgress({ phase: done >= total ? 'flushing' : 'applying', done, total });
+  });
+  onProgress({ phase: 'applying', done: 0, total: 0 });
+  const applied = await runTool('wimlib-imagex', ['apply', file, String(media.imageIndex), volume, ...refs], {
+    signal,
+    onOutput: (text) => {
+      progress.push(text);
+    },
+  });
+  if (applied.status === 0) return;
+  if (mayBeFull.has(applied.status)) {
+    if ((await freeBytes(dirname(volume))) < 16 * 1024 * 1024) throw noSpace(imageOf(media).bytes, 0);
+    if (/no space left/i.test(applied.stderr)) throw tooSmall(imageOf(media), driveSize);
+  }
+  throw wimlibFailure(applied.status, applied.stderr, file);
+}
+
+/** Lists what format and apply have written, and hashes it. */
+async function mapChunks(
+  directory: string,
+  partitions: readonly PlannedPartition[],
+  onProgress: RenderProgress,
+  signal: AbortSignal,
+): Promise<Chunk[]> {
+  const written = partitions.filter(({ fileSystem }) => fileSystem !== 'none');
+  let total = 0;
+  for (const partition of written) {
+    const ranges = await rangesOf(fileOf(directory, partition), partition);
+    total += ranges.reduce((sum, { length }) => sum + length, 0);
+  }
+  const chunks: Chunk[] = [];
+  for (const partition of written) {
+    const before = bytesOf({ chunks });
+    const own = await mapPartition(
+      fileOf(directory, partition),
+      partition,
+      (done) => {
+        onProgress({ phase: 'mapping', done: before + done, total });
+      },
+      signal,
+    );
+    chunks.push(...own);
+  }
+  return chunks;
+}
+
+/**
+ * A file system that stores blocks of zeros as holes (ZFS with compression does) would hide from the chunk map
+ * that they were written, and a drive would keep what it held there.
+ * @throws PrestageError render-failed
+ */
+async function requireTrueHoles(directory: string): Promise<void> {
+  const file = join(directory, 'zeros');
+  const handle = await open(file, 'wx', 0o600);
+  try {
+    await handle.write(Buffer.alloc(MiB), 0, MiB, 0);
+    await handle.sync();
+    const told = dataExtents(handle.fd, MiB).reduce((sum, { length }) => sum + length, 0);
+    if (told === MiB) return;
+  } finally {
+    await handle.close();
+    await rm(file, { force: true });
+  }
+  throw new PrestageError({
+    code: 'render-failed',
+    message: 'The file system of the render cache does not keep zeros that were written.',
+    remedy:
+      'No drive was touched. Put the cache on ext4, XFS or Btrfs without compression (--state DIR, or XDG_CACHE_HOME).',
+  });
+}
+
+async function freeBytes(directory: string): Promise<number> {
+  const facts = await statfs(directory);
+  return facts.bavail * facts.bsize;
+}
+
+async function requireSpace(directory: string, image: MediaImage): Promise<void> {
+  // The image's data, and the file systems' own structures.
+  const needed = leastVolumeBytes(image) + 32 * 1024 * 1024;
+  const free = await freeBytes(directory);
+  if (free < needed) throw noSpace(needed, free);
+}
+
+function noSpace(needed: number, free: number): PrestageError {
+  return new PrestageError({
+    code: 'render-no-space',
+    message: `There is no space to prepare the media: it needs ${formatBytes(needed)}, and ${formatBytes(free)} are free.`,
+    remedy:
+      "No drive was touched. Free space on this machine, or clear the cache with 'prestage cache clear'.",
+  });
+}
+
+function tooSmall(image: MediaImage, driveSize: number): PrestageError {
+  return new PrestageError({
+    code: 'drive-too-small',
+    message: `Image ${image.index} (${formatBytes(image.bytes)} of files) does not fit on a drive of ${formatBytes(driveSize)} with this layout.`,
+    remedy: 'No drive was touched. Use a larger drive or another layout.',
+  });
+}

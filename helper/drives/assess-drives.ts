@@ -1,0 +1,252 @@
+import type { Drive as BaseDrive } from 'drivelist';
+import { formatBytes, sanitizeForDisplay, sanitizeOrNull } from '../../core/base/display';
+import type { Drive } from '../../core/drive/drive';
+import { judgeDrive, type BlockNode, type DriveFacts, type SafetyContext } from '../../core/drive/drive-safety';
+import type { MachineListing } from './read-listing';
+import { driveIdOf } from './identity';
+import { modelOf, type LsblkDevice } from './lsblk';
+import { buildNode } from './device-tree';
+import type { VirtualDrive } from './virtual-drives';
+
+/** What a drive is listed as, apart from its verdict. */
+type DriveLook = Omit<Drive, 'id' | 'verdict' | 'reasons'>;
+
+/**
+ * Turns what the machine said and what a bench holds into the list of drives: the bench's first, each file
+ * once, as the loop device over it where there is one.
+ * @param bench the drives of `context.benchDirectory`; empty when there is none
+ */
+export function assembleDrives(
+  listing: MachineListing,
+  bench: readonly VirtualDrive[],
+  context: SafetyContext,
+): Drive[] {
+  const drives: Drive[] = [];
+  const attached = new Map<string, VirtualDrive>();
+  for (const virtual of bench) {
+    const loops = virtual.damage === null ? loopsOver(virtual, listing) : [];
+    for (const loop of loops) attached.set(loop.kernelName, virtual);
+    if (loops.length === 0) drives.push(virtualDrive(virtual, listing, context));
+    for (const loop of loops) drives.push(blockDrive(loop, listing, context, virtual, loops));
+  }
+  for (const device of listing.devices) {
+    if (!attached.has(device.kernelName)) drives.push(blockDrive(device, listing, context, null, []));
+  }
+  const known = new Set(listing.devices.flatMap((device) => [device.path, `/dev/${device.kernelName}`]));
+  for (const base of listing.base) {
+    if (!known.has(base.device) && !known.has(base.raw)) drives.push(baseOnlyDrive(base, context));
+  }
+  return drives;
+}
+
+function finish(look: DriveLook, facts: DriveFacts, context: SafetyContext): Drive {
+  const reasons = judgeDrive(facts, context);
+  const verdict = reasons.length === 0 ? 'eligible' : 'blocked';
+  return { id: driveIdOf(look, look.model), ...look, verdict, reasons };
+}
+
+/** The loop devices over a bench file, by name and by inode: a bind mount gives a file a second name. */
+function loopsOver(virtual: VirtualDrive, listing: MachineListing): LsblkDevice[] {
+  return listing.devices.filter((device) => {
+    const loop = listing.loops.get(device.kernelName);
+    if (loop === undefined) return false;
+    const sameFile = loop.fileKey !== null && loop.fileKey === virtual.fileKey;
+    return sameFile || loop.backingFile === virtual.path;
+  });
+}
+
+function blockDrive(
+  device: LsblkDevice,
+  listing: MachineListing,
+  context: SafetyContext,
+  virtual: VirtualDrive | null,
+  siblings: readonly LsblkDevice[],
+): Drive {
+  const base = listing.base.find((drive) => drive.device === device.path || drive.raw === device.path);
+  const found = listing.identities.get(device.kernelName);
+  const kind = device.type === 'loop' || listing.loops.has(device.kernelName) ? 'loop' : 'disk';
+  const node = buildNode(device, listing);
+  const baseMounts = base?.mountpoints.map((mount) => mount.path).filter((path) => path !== '[SWAP]') ?? [];
+  const loop = listing.loops.get(device.kernelName);
+  const readOnly = device.readOnly === null ? null : device.readOnly || base?.isReadOnly === true;
+  const facts: DriveFacts = {
+    kind,
+    size: device.size,
+    logicalSectorSize: device.logicalSectorSize,
+    readOnly,
+    transport: device.transport,
+    subsystems: device.subsystems,
+    nvmeTransports: found?.nvmeTransports ?? null,
+    zoned: device.zoned,
+    node: { ...node, mountPoints: [...new Set([...node.mountPoints, ...baseMounts])] },
+    loop:
+      loop === undefined
+        ? null
+        : {
+            file: loop.backingFile,
+            onBench: virtual !== null,
+            whole: loop.offset === 0 && (loop.sizeLimit === 0 || loop.sizeLimit === device.size),
+            others: siblings.filter((other) => other !== device).map((other) => other.path),
+            promisedSectorSize: virtual?.entry.sectorSize ?? null,
+          },
+    fileKey: loop?.fileKey ?? null,
+    // A size unlike the bench's: the file grew or shrank after it was attached.
+    damage:
+      virtual !== null && loop?.offset === 0 && loop.sizeLimit === 0 && device.size !== virtual.entry.size
+        ? `The loop device has ${device.size ?? 'unknown'} bytes, the bench says ${virtual.entry.size}.`
+        : null,
+    missing: [],
+  };
+  const look: DriveLook = {
+    kind,
+    path: shown(device.path),
+    ...(virtual === null
+      ? {
+          serial: sanitizeOrNull(device.serial ?? found?.serial),
+          wwn: sanitizeOrNull(device.wwn ?? found?.wwn),
+          bay: null,
+          model: modelOf(device),
+        }
+      : benchLook(virtual)),
+    size: device.size ?? 0,
+    attachment: found?.attachment ?? null,
+    byPath: sanitizeOrNull(listing.byPath.get(device.kernelName), 4096),
+    bus: kind === 'loop' ? 'loop' : busOf(device, base),
+    logicalSectorSize: device.logicalSectorSize ?? 0,
+    physicalSectorSize: device.physicalSectorSize ?? 0,
+    rotational: device.rotational,
+    removable: device.removable ?? base?.isRemovable ?? false,
+    readOnly: readOnly ?? true,
+    contents: contentsOf(device),
+  };
+  return finish(look, facts, context);
+}
+
+function virtualDrive(virtual: VirtualDrive, listing: MachineListing, context: SafetyContext): Drive {
+  const { entry, path } = virtual;
+  const node: BlockNode = {
+    name: entry.file,
+    title: entry.file,
+    type: 'file',
+    deviceNumber: null,
+    fileSystem: null,
+    mountPoints: [],
+    swap: listing.swaps.some((swap) => swap.path === path),
+    holders: [],
+    otherUses: [],
+    children: [],
+  };
+  const facts: DriveFacts = {
+    kind: 'virtual',
+    size: entry.size,
+    logicalSectorSize: entry.sectorSize,
+    readOnly: virtual.readOnly,
+    transport: null,
+    subsystems: null,
+    nvmeTransports: [],
+    zoned: null,
+    node,
+    loop: null,
+    fileKey: virtual.fileKey,
+    damage: virtual.damage,
+    missing: [],
+  };
+  const look: DriveLook = {
+    kind: 'virtual',
+    path,
+    ...benchLook(virtual),
+    size: entry.size,
+    attachment: virtual.fileKey === null ? null : `file ${virtual.fileKey}`,
+    byPath: null,
+    bus: 'virtual',
+    logicalSectorSize: entry.sectorSize,
+    physicalSectorSize: entry.sectorSize,
+    rotational: null,
+    removable: false,
+    readOnly: virtual.readOnly,
+    contents: virtual.hasPartitionTable ? ['GPT partition table'] : [],
+  };
+  return finish(look, facts, context);
+}
+
+function benchLook({ entry }: VirtualDrive): Pick<DriveLook, 'serial' | 'wwn' | 'bay' | 'model'> {
+  return {
+    serial: sanitizeOrNull(entry.serial),
+    wwn: sanitizeOrNull(entry.wwn),
+    bay: sanitizeOrNull(entry.bay),
+    model: sanitizeOrNull(entry.model),
+  };
+}
+
+/** A drive that drivelist alone reports: nothing is known of what is on it, so it cannot be judged safe. */
+function baseOnlyDrive(base: BaseDrive, context: SafetyContext): Drive {
+  const facts: DriveFacts = {
+    kind: 'disk',
+    size: base.size,
+    logicalSectorSize: base.logicalBlockSize,
+    readOnly: base.isReadOnly,
+    transport: base.busType.toLowerCase(),
+    subsystems: null,
+    nvmeTransports: [],
+    zoned: null,
+    node: null,
+    loop: null,
+    fileKey: null,
+    damage: null,
+    missing: [],
+  };
+  const look: DriveLook = {
+    kind: 'disk',
+    path: shown(base.device),
+    serial: null,
+    wwn: null,
+    size: base.size ?? 0,
+    attachment: null,
+    byPath: sanitizeOrNull(base.devicePath, 4096),
+    bay: null,
+    model: sanitizeOrNull(base.description),
+    bus: busName(base.busType),
+    logicalSectorSize: base.logicalBlockSize,
+    physicalSectorSize: base.blockSize,
+    rotational: null,
+    removable: base.isRemovable,
+    readOnly: base.isReadOnly,
+    contents: [],
+  };
+  return finish(look, facts, context);
+}
+
+function busOf(device: LsblkDevice, base: BaseDrive | undefined): string | null {
+  const known = busName(device.transport) ?? busName(base?.busType);
+  if (known !== null) return known;
+  const subsystems = device.subsystems?.split(':') ?? [];
+  return ['nvme', 'usb', 'mmc', 'virtio', 'xen'].find((name) => subsystems.includes(name)) ?? null;
+}
+
+function busName(text: string | null | undefined): string | null {
+  const name = sanitizeOrNull(text, 20)?.toLowerCase() ?? null;
+  return name === 'unknown' ? null : name;
+}
+
+/** What is on a drive, one line for the table, then one for each partition or file system. */
+function contentsOf(device: LsblkDevice): string[] {
+  const lines: string[] = [];
+  if (device.partitionTable !== null) {
+    lines.push(`${sanitizeForDisplay(device.partitionTable, 20).toUpperCase()} partition table`);
+  }
+  const add = (node: LsblkDevice): void => {
+    const kind = node.fileSystem ?? (node.type === 'part' ? (node.partitionType ?? 'partition') : null);
+    if (kind !== null) {
+      const label = sanitizeOrNull(node.label, 64);
+      const size = node.size === null ? '' : `, ${formatBytes(node.size)}`;
+      lines.push(
+        `${shown(node.name)}: ${sanitizeForDisplay(kind, 64)}${label === null ? '' : ` '${label}'`}${size}`,
+      );
+    }
+    node.children.forEach(add);
+  };
+  add(device);
+  return lines;
+}
+
+const shown = (text: string): string => sanitizeForDisplay(text, 4096);

@@ -1,0 +1,57 @@
+import type { BlockNode } from '../../core/drive/drive-safety';
+import type { MachineListing } from './read-listing';
+import { flattenLsblk, type LsblkDevice } from './lsblk';
+
+/**
+ * A device with everything stacked on it and every use of each part: lsblk's own view, widened by the lists
+ * of mounts and swaps, /sys, btrfs, ZFS, and loop devices over block devices.
+ */
+export function buildNode(device: LsblkDevice, listing: MachineListing): BlockNode {
+  const { kernelName } = device;
+  const otherUses: string[] = [];
+  for (const [loopName, loop] of listing.loops) {
+    const backed = listing.deviceNumbers.get(loop.backingFile);
+    const overThis =
+      loop.backingFile === device.path || (backed !== undefined && backed === device.deviceNumber);
+    if (overThis) otherUses.push(`The loop device ${loopName} is attached to it.`);
+  }
+  if (device.fileSystem === 'zfs_member' && listing.zfsActive) {
+    otherUses.push('May belong to a ZFS pool of this machine.');
+  }
+  const mountPoints = mountPointsOf(device, listing);
+  const group = listing.btrfsGroups.find((members) => members.includes(kernelName));
+  if (group !== undefined) {
+    for (const member of flattenLsblk(listing.devices)) {
+      if (group.includes(member.kernelName)) mountPoints.push(...mountPointsOf(member, listing));
+    }
+    if (mountPoints.length === 0) otherUses.push('Part of a btrfs file system that is in use.');
+  }
+  return {
+    name: kernelName,
+    title: device.name,
+    type: device.type,
+    deviceNumber: device.deviceNumber,
+    fileSystem: device.fileSystem,
+    mountPoints: [...new Set(mountPoints)],
+    swap: device.swap || listing.swaps.some((swap) => isDevice(swap.path, device, listing)),
+    holders: listing.holders.get(kernelName) ?? null,
+    otherUses,
+    children: device.children.map((child) => buildNode(child, listing)),
+  };
+}
+
+function mountPointsOf(device: LsblkDevice, listing: MachineListing): string[] {
+  const mounted = listing.mounts.filter(
+    (mount) =>
+      (device.deviceNumber !== null && mount.deviceNumber === device.deviceNumber) ||
+      isDevice(mount.source, device, listing),
+  );
+  return [...device.mountPoints, ...mounted.map((mount) => mount.mountPoint)];
+}
+
+/** True when a path names the device, under whichever name. */
+function isDevice(path: string, device: LsblkDevice, listing: MachineListing): boolean {
+  const number = listing.deviceNumbers.get(path);
+  if (number !== undefined) return number === device.deviceNumber;
+  return path === device.path || path === `/dev/${device.kernelName}`;
+}

@@ -1,0 +1,19 @@
+import type { EngineRequest } from '../../core/contract/helper-api';
+import type { Drive } from '../../core/drive/drive';
+import { assembleDrives } from './assess-drives';
+import { gatherListing } from './read-listing';
+import { resolveProtectedPaths } from './protected-paths';
+import { readBench } from './virtual-drives';
+
+/**
+ * Every drive there is, with its verdict: the bench's first, then the machine's, in the order of lsblk.
+ * With a bench, only what is on it can be eligible.
+ * @throws PrestageError drive-listing-failed, bench-invalid, tool-missing
+ */
+export async function listDrives(request: EngineRequest<'listDrives'>): Promise<Drive[]> {
+  const { benchDirectory } = request;
+  const bench = benchDirectory === null ? [] : await readBench(benchDirectory);
+  const listing = await gatherListing();
+  const protectedPaths = await resolveProtectedPaths(request.protectedPaths, listing);
+  return assembleDrives(listing, bench, { benchDirectory, protectedPaths });
+}

@@ -1,0 +1,127 @@
+import { constants, type BigIntStats } from 'node:fs';
+import { access, lstat, open, readFile, realpath } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { benchFileName, benchSchema, type Bench } from '../../core/drive/virtual-bench';
+import { formatBytes, sanitizeForDisplay } from '../../core/base/display';
+import { PrestageError } from '../../core/base/errors';
+import { errorCodeOf } from '../../core/base/system-error';
+
+/** A bench.json is a few kilobytes; what is larger is none. */
+const benchFileLimit = 1024 * 1024;
+
+/** One drive of a bench, and what its file is like. */
+export interface VirtualDrive {
+  readonly entry: Bench['drives'][number];
+  /** Absolute, no symbolic link in it. */
+  readonly path: string;
+  /** `device:inode`, or null when there is no such file. */
+  readonly fileKey: string | null;
+  /** What is wrong with the file, as one sentence, or null. */
+  readonly damage: string | null;
+  readonly readOnly: boolean;
+  readonly hasPartitionTable: boolean;
+}
+
+/**
+ * Reads a bench and looks at each of its files. A file that is not as bench.json says is reported as
+ * damaged, not left out.
+ * @throws PrestageError bench-invalid
+ */
+export async function readBench(directory: string): Promise<VirtualDrive[]> {
+  const { folder, bench } = await readBenchFile(directory);
+  return await Promise.all(bench.drives.map((entry) => look(folder, entry)));
+}
+
+async function readBenchFile(directory: string): Promise<{ folder: string; bench: Bench }> {
+  try {
+    const folder = await realpath(directory);
+    if (sanitizeForDisplay(folder, 4096) !== folder) {
+      throw new Error('its path has characters that cannot be shown');
+    }
+    const file = join(folder, benchFileName);
+    const facts = await lstat(file);
+    if (!facts.isFile() || facts.size > benchFileLimit) throw new Error(`${benchFileName} is no plain file`);
+    const bench = benchSchema.parse(JSON.parse(await readFile(file, 'utf8')));
+    const names = bench.drives.map((drive) => drive.file);
+    if (new Set(names).size !== names.length || names.includes(benchFileName)) {
+      throw new Error('a file stands for two drives, or for the bench itself');
+    }
+    return { folder, bench };
+  } catch (error) {
+    throw new PrestageError({
+      code: 'bench-invalid',
+      message: `${sanitizeForDisplay(directory, 300)} is not a bench of virtual drives.`,
+      cause: causeOf(error),
+      remedy: 'Check the folder name, or make a bench with: prestage bench create DIR --drives 4 --size 8G',
+    });
+  }
+}
+
+/**
+ * Why a bench cannot be read. Never a parser's own words: they quote the file, and a privileged helper can be
+ * made to open one that its caller may not read.
+ */
+function causeOf(error: unknown): string {
+  const errno = errorCodeOf(error);
+  if (errno !== null) return errno;
+  if (error instanceof SyntaxError || error instanceof z.ZodError) {
+    return `${benchFileName} is not of the form of a bench`;
+  }
+  return sanitizeForDisplay(error instanceof Error ? error.message : String(error), 2000);
+}
+
+async function look(folder: string, entry: Bench['drives'][number]): Promise<VirtualDrive> {
+  const path = join(folder, entry.file);
+  try {
+    const facts = await lstat(path, { bigint: true });
+    const damage = damageOf(entry, facts);
+    return {
+      entry,
+      path,
+      fileKey: `${facts.dev}:${facts.ino}`,
+      damage,
+      readOnly: !(await isWritable(path)),
+      // A file that is not what it should be is not opened: it may be a pipe, or lead elsewhere.
+      hasPartitionTable: damage === null && (await hasPartitionTable(path, entry.sectorSize)),
+    };
+  } catch (error) {
+    const why = errorCodeOf(error) === 'ENOENT' ? 'is missing' : 'cannot be read';
+    const damage = `The drive file ${entry.file} ${why}.`;
+    return { entry, path, fileKey: null, damage, readOnly: false, hasPartitionTable: false };
+  }
+}
+
+/** Compares a drive file with its entry; null when they agree. */
+export function damageOf(
+  entry: Bench['drives'][number],
+  facts: Pick<BigIntStats, 'isSymbolicLink' | 'isFile' | 'nlink' | 'size'>,
+): string | null {
+  const file = `The drive file ${entry.file}`;
+  if (facts.isSymbolicLink()) return `${file} is a symbolic link.`;
+  if (!facts.isFile()) return `${file} is not an ordinary file.`;
+  // A second name means that writing the drive would overwrite some other file too.
+  if (facts.nlink !== 1n) return `${file} has a second name (hard link).`;
+  if (facts.size !== BigInt(entry.size)) {
+    return `${file} has ${facts.size} bytes, the bench says ${entry.size} (${formatBytes(entry.size)}).`;
+  }
+  return null;
+}
+
+async function isWritable(path: string): Promise<boolean> {
+  return await access(path, constants.W_OK).then(
+    () => true,
+    () => false,
+  );
+}
+
+async function hasPartitionTable(path: string, sectorSize: number): Promise<boolean> {
+  const file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW);
+  try {
+    const signature = Buffer.alloc(8);
+    await file.read(signature, 0, signature.length, sectorSize);
+    return signature.toString('latin1') === 'EFI PART';
+  } finally {
+    await file.close();
+  }
+}

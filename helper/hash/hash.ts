@@ -1,0 +1,89 @@
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import { Worker } from 'node:worker_threads';
+import { cancelled } from '../../core/base/errors';
+import { timeouts } from '../../core/base/timeouts';
+import { SharedClaims } from './shared-claims';
+
+/** A range of a file to hash. Offset and length in bytes. */
+export interface HashPiece {
+  readonly path: string;
+  readonly offset: number;
+  readonly length: number;
+}
+
+/** `length` is shorter than asked for where the file ended. */
+export interface HashedPiece {
+  readonly index: number;
+  readonly sha256: string;
+  readonly length: number;
+}
+
+export interface HashWorkerData {
+  readonly pieces: readonly HashPiece[];
+  readonly claims: SharedArrayBuffer;
+}
+
+/** More threads than this do not help: memory bandwidth is shared. */
+const mostThreads = 4;
+
+/**
+ * SHA-256 of pieces of files, on as many threads as there are cores.
+ * @param onProgress bytes done so far, ten times a second
+ * @returns hashes in the pieces' order
+ * @throws PrestageError cancelled; the file system's own error when a file cannot be read
+ */
+export async function hashPieces(
+  pieces: readonly HashPiece[],
+  onProgress: (bytesDone: number) => void,
+  signal: AbortSignal,
+): Promise<HashedPiece[]> {
+  if (pieces.length === 0) return [];
+  const claims = new SharedClaims();
+  const onAbort = (): void => {
+    claims.stop();
+  };
+  if (signal.aborted) claims.stop();
+  signal.addEventListener('abort', onAbort, { once: true });
+  const timer = setInterval(() => {
+    onProgress(claims.bytesDone);
+  }, timeouts.progressInterval);
+  try {
+    const threads = Math.min(mostThreads, availableParallelism(), pieces.length);
+    const runs = Array.from(
+      { length: threads },
+      async () => await runThread({ pieces, claims: claims.buffer }),
+    );
+    const settled = await Promise.allSettled(
+      runs.map(async (run) => {
+        try {
+          return await run;
+        } catch (error) {
+          claims.stop();
+          throw error;
+        }
+      }),
+    );
+    if (signal.aborted) throw cancelled('Hashing');
+    const failed = settled.find((result) => result.status === 'rejected');
+    if (failed !== undefined) throw failed.reason;
+    onProgress(claims.bytesDone);
+    return settled
+      .flatMap((result) => (result.status === 'fulfilled' ? result.value : []))
+      .sort((left, right) => left.index - right.index);
+  } finally {
+    clearInterval(timer);
+    signal.removeEventListener('abort', onAbort);
+  }
+}
+
+async function runThread(data: HashWorkerData): Promise<HashedPiece[]> {
+  return await new Promise((resolve, reject) => {
+    const worker = new Worker(join(__dirname, 'hash-worker.cjs'), { workerData: data });
+    worker.once('message', resolve);
+    worker.once('error', reject);
+    worker.once('exit', (code) => {
+      reject(new Error(`hash thread ended with ${code}`));
+    });
+  });
+}

@@ -1,0 +1,96 @@
+import { sanitizeForDisplay } from '../../core/base/display';
+import { readMac, readUuid } from '../../core/machine/identifiers';
+import { machineFactsSchema, type MachineFacts } from '../../core/machine/machine';
+import { isPlaceholder, normalizeSerial, serialProblem } from '../../core/machine/serial';
+import { isAssetPlaceholder, uuidOfPrinted, uuidProblem } from '../../core/machine/smbios';
+import type { ThisMachine } from '../../core/machine/this-machine';
+import type { NetworkInterface } from './machine-sysfs';
+import type { FirmwareTexts } from './firmware-texts';
+
+type Refused = ThisMachine['refused'][number];
+
+/** As machineFactsSchema allows. */
+const mostMacs = 16;
+
+/** Decides what of the firmware's texts names this machine. Pure. */
+export function judgeMachine(
+  texts: FirmwareTexts,
+  interfaces: readonly NetworkInterface[],
+  source: ThisMachine['source'],
+): ThisMachine {
+  const refused: Refused[] = [];
+  const refuse = (what: Refused['what'], text: string, why: Refused['why']): null => {
+    refused.push({ what, text: sanitizeForDisplay(text), why });
+    return null;
+  };
+  const serial = judgeSerial(texts, refuse);
+  const uuid = judgeUuid(texts, refuse);
+  const asset = texts.assetTag === null ? null : sanitizeForDisplay(texts.assetTag, 64);
+  const assetTag =
+    asset === null ? null : isAssetPlaceholder(asset) ? refuse('asset-tag', asset, 'placeholder') : asset;
+  const model = judgeModel(texts, refuse);
+  const macs = judgeMacs(interfaces, refuse);
+  const facts: MachineFacts = machineFactsSchema.parse({
+    ...(assetTag === null ? {} : { assetTag }),
+    ...(uuid === null ? {} : { uuid }),
+    ...(macs.length === 0 ? {} : { macs }),
+    ...(model === null ? {} : { model }),
+  });
+  return { serial, facts, refused, source, needsPrivilege: texts.hidden };
+}
+
+type Refuse = (what: Refused['what'], text: string, why: Refused['why']) => null;
+
+/** The system's serial, then the chassis'. Never the board's: it is the serial of a spare part. */
+function judgeSerial({ systemSerial, chassisSerial }: FirmwareTexts, refuse: Refuse): string | null {
+  for (const text of [systemSerial, chassisSerial]) {
+    if (text === null) continue;
+    const serial = normalizeSerial(sanitizeForDisplay(text));
+    const problem = serialProblem(serial);
+    if (problem === null) return serial;
+    refuse('serial', text, problem.code === 'serial-placeholder' ? 'placeholder' : 'invalid');
+  }
+  return null;
+}
+
+function judgeUuid({ uuid: printed, version }: FirmwareTexts, refuse: Refuse): string | null {
+  if (printed === null) return null;
+  const read = readUuid(printed);
+  if (read === null) {
+    // dmidecode's words for all zeros and all ones.
+    const unset = isPlaceholder(printed) || /^not (?:present|settable)$/i.test(printed);
+    return refuse('uuid', printed, unset ? 'placeholder' : 'invalid');
+  }
+  const uuid = uuidOfPrinted(read, version);
+  const problem = uuidProblem(uuid);
+  if (problem === null) return uuid;
+  return refuse('uuid', printed, problem === 'not-set' ? 'placeholder' : 'shared');
+}
+
+/** Lenovo's product is the machine type model, and its version what people call the machine. */
+function judgeModel({ vendor, product, productVersion }: FirmwareTexts, refuse: Refuse): string | null {
+  if (product === null) return null;
+  if (isPlaceholder(product)) return refuse('model', product, 'placeholder');
+  const named =
+    vendor?.toUpperCase() === 'LENOVO' && productVersion !== null && !isPlaceholder(productVersion);
+  const name = named ? `${productVersion} (${product})` : product;
+  const clean = sanitizeForDisplay(
+    vendor === null || isPlaceholder(vendor) || name.toUpperCase().startsWith(vendor.toUpperCase())
+      ? name
+      : `${vendor} ${name}`,
+    80,
+  );
+  return clean === '' ? null : clean;
+}
+
+function judgeMacs(interfaces: readonly NetworkInterface[], refuse: Refuse): string[] {
+  const macs = new Set<string>();
+  for (const { address, movable, original } of interfaces) {
+    const mac = readMac(address);
+    if (mac === null) refuse('mac', address, 'invalid');
+    else if (movable) refuse('mac', mac, 'movable');
+    else if (!original) refuse('mac', mac, 'changed');
+    else if (macs.size < mostMacs) macs.add(mac);
+  }
+  return [...macs];
+}

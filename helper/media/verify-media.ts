@@ -1,0 +1,38 @@
+import { runTool } from '../tools/runner';
+import { wimlibFailure, WimlibProgress } from '../tools/wimlib';
+import { openMedia } from './open-media';
+import { wimlibSourceArguments } from './wim-source';
+
+export interface VerifyProgress {
+  /** `checking` compares the integrity table, `verifying` decompresses and compares every SHA-1. */
+  readonly phase: 'checking' | 'verifying';
+  /** Bytes: of the file while checking, of decompressed data while verifying. */
+  readonly done: number;
+  readonly total: number;
+}
+
+/**
+ * Reads all of a media: integrity tables, lists of files, and the SHA-1 of every file in it.
+ * @returns bytes of the files that were read
+ * @throws PrestageError media-…, tool-missing, cancelled
+ */
+export async function verifyMedia(
+  path: string,
+  onProgress: (progress: VerifyProgress) => void,
+  signal?: AbortSignal,
+): Promise<{ bytes: number }> {
+  const { parts } = await openMedia(path);
+  const { file, refs } = wimlibSourceArguments({ files: parts.map((part) => part.path) });
+  const progress = new WimlibProgress(({ phase, done, total }) => {
+    if (phase === 'integrity') onProgress({ phase: 'checking', done, total });
+    else if (phase === 'verifying') onProgress({ phase: 'verifying', done, total });
+  });
+  const result = await runTool('wimlib-imagex', ['verify', file, ...refs], {
+    signal,
+    onOutput: (text) => {
+      progress.push(text);
+    },
+  });
+  if (result.status !== 0) throw wimlibFailure(result.status, result.stderr, file);
+  return { bytes: parts.reduce((sum, part) => sum + part.bytes, 0) };
+}

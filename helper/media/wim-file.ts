@@ -1,0 +1,144 @@
+import { constants } from 'node:fs';
+import { open, type FileHandle } from 'node:fs/promises';
+import { sanitizeForDisplay } from '../../core/base/display';
+import { PrestageError } from '../../core/base/errors';
+import { errorCodeOf } from '../../core/base/system-error';
+import {
+  damagedHeader,
+  parseWimHeader,
+  readWimResource,
+  truncated,
+  wimHeaderBytes,
+  type WimHeader,
+} from './wim-header';
+
+/** One file of a media, as far as its header and table of contents tell. */
+export interface WimFile {
+  /** Absolute. */
+  readonly path: string;
+  /** Size in bytes. */
+  readonly bytes: number;
+  readonly header: WimHeader;
+}
+
+/** Turns an errno of opening or reading a media into one of our errors. */
+export function mediaFileError(error: unknown, path: string): unknown {
+  if (error instanceof PrestageError || !(error instanceof Error)) return error;
+  const errno = errorCodeOf(error);
+  if (errno === null || !/^E[A-Z0-9]+$/.test(errno)) return error;
+  const name = sanitizeForDisplay(path, 300);
+  if (errno === 'ENOENT' || errno === 'ENOTDIR') {
+    return new PrestageError({
+      code: 'media-not-found',
+      message: `There is no file ${name}.`,
+      cause: error.message,
+      remedy: 'Check the path, and that the disk or share with the media is there.',
+    });
+  }
+  const denied = errno === 'EACCES' || errno === 'EPERM';
+  return new PrestageError({
+    code: 'media-unreadable',
+    message: denied ? `${name} may not be read by this user.` : `${name} cannot be read (${errno}).`,
+    cause: error.message,
+    remedy: denied
+      ? 'Change the permissions of the file, or copy it to where you may read it.'
+      : 'Check the disk or share that the media is on, copy the media to another disk, then try again.',
+  });
+}
+
+/**
+ * Opens a media file for reading and calls `use` with it. Never waits on a pipe and never opens a device.
+ * @throws PrestageError media-not-found, media-unreadable; whatever `use` throws
+ */
+export async function withMediaFile<T>(
+  path: string,
+  use: (file: FileHandle, bytes: number) => Promise<T>,
+): Promise<T> {
+  let file: FileHandle | null = null;
+  try {
+    // Not blocking: opening a named pipe would wait for somebody to write.
+    file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY);
+    const facts = await file.stat();
+    if (!facts.isFile()) {
+      throw new PrestageError({
+        code: 'media-unreadable',
+        message: `${sanitizeForDisplay(path, 300)} is ${facts.isDirectory() ? 'a folder' : 'not a regular file'}.`,
+        remedy: 'Choose the WIM file itself.',
+      });
+    }
+    return await use(file, facts.size);
+  } catch (error) {
+    throw mediaFileError(error, path);
+  } finally {
+    await file?.close();
+  }
+}
+
+/** Reads exactly this range. @throws PrestageError media-truncated when the file ends before */
+export async function readRange(
+  file: FileHandle,
+  path: string,
+  offset: number,
+  bytes: number,
+): Promise<Buffer> {
+  const buffer = Buffer.alloc(bytes);
+  for (let done = 0; done < bytes;) {
+    const { bytesRead } = await file.read(buffer, done, bytes - done, offset + done);
+    if (bytesRead === 0) throw truncated(path, offset + done, offset + bytes);
+    done += bytesRead;
+  }
+  return buffer;
+}
+
+/** Reads a media file's header. @throws PrestageError as {@link withMediaFile} and parseWimHeader */
+export async function readWimFile(path: string): Promise<WimFile> {
+  return await withMediaFile(path, async (file, bytes) => {
+    const first = await readRange(file, path, 0, Math.min(wimHeaderBytes, bytes));
+    return { path, bytes, header: parseWimHeader(first, bytes, path) };
+  });
+}
+
+const entryBytes = 50;
+/** Read at a time: whole entries, about 1 MiB. */
+const pieceBytes = entryBytes * 20_000;
+const flagCompressed = 0x04;
+const flagSolid = 0x10;
+/** The original size that marks a solid resource itself, among the files that lie in it. */
+const solidMark = 0x100000000;
+
+/**
+ * Reads a file's table of contents: every piece of data must lie within the file, or the file was cut off
+ * and glued, or its table is damaged.
+ * @returns whether there are solid resources
+ * @throws PrestageError media-truncated, media-corrupt, media-unreadable
+ */
+export async function checkBlobTable({ path, bytes, header }: WimFile): Promise<{ solid: boolean }> {
+  const table = header.blobTable;
+  // No tool stores it compressed. wimlib would read it all the same, so let wimlib judge.
+  if ((table.flags & flagCompressed) !== 0) return { solid: false };
+  if (table.storedBytes !== table.originalBytes) {
+    throw damagedHeader(path, 'the table of contents has two sizes');
+  }
+  return await withMediaFile(path, async (file) => {
+    let solid = false;
+    for (let at = 0; at + entryBytes <= table.storedBytes; at += pieceBytes) {
+      const piece = await readRange(
+        file,
+        path,
+        table.offset + at,
+        Math.min(pieceBytes, table.storedBytes - at),
+      );
+      for (let entry = 0; entry + entryBytes <= piece.length; entry += entryBytes) {
+        const resource = readWimResource(piece, entry);
+        const inSolid = (resource.flags & flagSolid) !== 0;
+        solid ||= inSolid;
+        // Within a solid resource, offsets count from its start.
+        if (inSolid && resource.originalBytes !== solidMark) continue;
+        if (piece.readUInt16LE(entry + 24) !== header.part) continue;
+        const end = resource.offset + resource.storedBytes;
+        if (end > bytes) throw truncated(path, bytes, end);
+      }
+    }
+    return { solid };
+  });
+}

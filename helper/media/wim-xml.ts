@@ -1,0 +1,110 @@
+import { XMLParser } from 'fast-xml-parser';
+import { sanitizeForDisplay, sanitizeOrNull } from '../../core/base/display';
+import { PrestageError } from '../../core/base/errors';
+import { copyMediaAgain, type MediaImage } from '../../core/media/media';
+
+/** XML data of real media is a few KiB an image. Bytes. */
+export const xmlLimit = 64 * 1024 * 1024;
+
+export interface WimXml {
+  /** Marked as an encrypted ESD: nothing but this text can be read. */
+  readonly encrypted: boolean;
+  /** In order of index. */
+  readonly images: readonly MediaImage[];
+}
+
+type Node = Readonly<Record<string, unknown>>;
+
+/**
+ * Reads the XML data of a WIM. No entity is expanded by the parser and no document type is accepted: the text
+ * comes from outside. Whether it is well-formed to the last character is left to wimlib, which reads it too.
+ * @param bytes UTF-16LE, with or without a byte order mark
+ * @param file for messages
+ * @throws PrestageError media-corrupt
+ */
+export function parseWimXml(bytes: Buffer, file: string): WimXml {
+  const text = bytes
+    .toString('utf16le')
+    .replace(/^\uFEFF/, '')
+    .replace(/\0+$/, '');
+  if (/<!DOCTYPE|<!ENTITY/i.test(text)) throw damaged(file, 'it declares a document type');
+  let root: unknown;
+  try {
+    root = new XMLParser({
+      processEntities: false,
+      ignoreAttributes: false,
+      attributeNamePrefix: '@',
+      parseTagValue: false,
+      parseAttributeValue: false,
+      isArray: (name) => name === 'IMAGE',
+    }).parse(text);
+  } catch (error) {
+    throw damaged(file, sanitizeForDisplay(error instanceof Error ? error.message : String(error)));
+  }
+  const wim = isNode(root) ? root['WIM'] : undefined;
+  // An element without content comes as an empty string.
+  if (wim === '') return { encrypted: false, images: [] };
+  if (!isNode(wim)) throw damaged(file, 'it does not describe a WIM');
+
+  const esd = wim['ESD'];
+  const encrypted = isNode(esd) && 'ENCRYPTED' in esd;
+  const listed = Array.isArray(wim['IMAGE']) ? (wim['IMAGE'] as readonly unknown[]) : [];
+  const images = listed.map((image) => readImage(image, file)).sort((a, b) => a.index - b.index);
+  if (images.some(({ index }, position) => index !== position + 1)) {
+    throw damaged(file, 'its images are not numbered one by one');
+  }
+  return { encrypted, images };
+}
+
+function readImage(image: unknown, file: string): MediaImage {
+  const node: Node = isNode(image) ? image : {};
+  const number = (name: string): number => {
+    const text = textOf(node[name])?.trim() ?? '';
+    if (text === '') return 0;
+    const value = /^\d+$/.test(text) ? Number(text) : NaN;
+    if (!Number.isSafeInteger(value)) throw damaged(file, `${name} is not a number`);
+    return value;
+  };
+  const index = number('@INDEX');
+  return {
+    index,
+    name: sanitizeForDisplay(unescape(textOf(node['NAME']) ?? '')) || `Image ${index}`,
+    description: sanitizeOrNull(unescape(textOf(node['DESCRIPTION']) ?? ''), 500),
+    bytes: Math.max(0, number('TOTALBYTES') - number('HARDLINKBYTES')),
+    files: number('FILECOUNT'),
+    directories: number('DIRCOUNT'),
+  };
+}
+
+/** An element's text; with attributes the parser puts it under `#text`. */
+function textOf(value: unknown): string | null {
+  if (typeof value === 'string') return value;
+  if (isNode(value) && typeof value['#text'] === 'string') return value['#text'];
+  return null;
+}
+
+function isNode(value: unknown): value is Node {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+const entities: Readonly<Record<string, string>> = { lt: '<', gt: '>', amp: '&', quot: '"', apos: "'" };
+
+/** Replaces the five entities that XML always has, and numbers, each once. */
+function unescape(text: string): string {
+  return text.replace(
+    /&(?:#(\d{1,7})|#x([0-9a-f]{1,6})|(lt|gt|amp|quot|apos));/gi,
+    (all, decimal, hex, name) => {
+      if (typeof name === 'string') return entities[name.toLowerCase()] ?? all;
+      const code = typeof decimal === 'string' ? Number(decimal) : parseInt(String(hex), 16);
+      return code <= 0x10ffff ? String.fromCodePoint(code) : all;
+    },
+  );
+}
+
+function damaged(file: string, what: string): PrestageError {
+  return new PrestageError({
+    code: 'media-corrupt',
+    message: `${sanitizeForDisplay(file, 300)} has damaged XML data: ${what}.`,
+    remedy: copyMediaAgain,
+  });
+}

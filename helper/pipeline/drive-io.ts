@@ -1,0 +1,252 @@
+import { createHash } from 'node:crypto';
+import type { Chunk } from '../../core/media/chunk-map';
+import type { PartitionTable } from '../../core/drive/gpt';
+import { MiB } from '../../core/base/units';
+import { errorCodeOf } from '../../core/base/system-error';
+import { alignedBuffer, flushDrive, readFully, writeFully } from './aligned-io';
+import type { SharedProgress } from './shared-progress';
+
+/** A chunk and where its bytes come from. */
+export interface SourcedChunk extends Pick<Chunk, 'offset' | 'length' | 'sha256'> {
+  /** Open descriptor of a render file; -1 when the drive is only verified. */
+  readonly sourceFd: number;
+  /** Bytes into that file. */
+  readonly sourceOffset: number;
+}
+
+/** The drive, open for this process alone. */
+export interface OpenDrive {
+  readonly fd: number;
+  /** Bytes. */
+  readonly size: number;
+}
+
+export type FailureKind = 'source' | 'read' | 'write' | 'mismatch' | 'table';
+
+/** What went wrong, where on the drive (bytes) and at which chunk. */
+export class DriveFailure extends Error {
+  readonly kind: FailureKind;
+  readonly offset: number;
+  readonly chunk: number | null;
+  /** The errno's name, or null. */
+  readonly errno: string | null;
+
+  constructor(kind: FailureKind, offset: number, chunk: number | null, thrown?: unknown) {
+    super(thrown instanceof Error ? thrown.message : kind);
+    this.kind = kind;
+    this.offset = offset;
+    this.chunk = chunk;
+    this.errno = errorCodeOf(thrown);
+  }
+}
+
+/** Somebody asked to stop. */
+export class Stopped extends Error {}
+
+/** The partition tables' regions: the first and the last MiB. No partition reaches into them. */
+const tableRegion = MiB;
+
+/** Makes the kernel forget what it cached of the drive, so that reads come from the drive. */
+export type ForgetCache = (fd: number) => void;
+
+/** The steps of one drive's trip. All offsets and lengths in bytes. */
+export class DriveIo {
+  private readonly buffers: readonly [Buffer, Buffer];
+
+  constructor(
+    private readonly drive: OpenDrive,
+    private readonly progress: SharedProgress,
+    private readonly forgetCache: ForgetCache,
+    /** Bytes of the longest chunk. */
+    longestChunk: number,
+  ) {
+    // The partition tables' two regions are put together in one buffer.
+    const bytes = Math.max(longestChunk, 2 * tableRegion);
+    this.buffers = [alignedBuffer(bytes), alignedBuffer(bytes)];
+  }
+
+  /**
+   * Zeroes the first and the last MiB, and the first MiB of each unformatted partition: old tables, RAID
+   * and volume-manager superblocks must not come back to life.
+   */
+  async erase(unformatted: readonly number[]): Promise<void> {
+    this.throwIfStopped();
+    await this.eraseTables();
+    for (const offset of unformatted) {
+      await this.write(this.buffers[0].subarray(0, tableRegion), tableRegion, offset, null);
+    }
+    await this.flush();
+  }
+
+  /** Copies every chunk to the drive and flushes. The next chunk is read while the last one is written. */
+  async writeChunks(chunks: readonly SourcedChunk[]): Promise<void> {
+    this.progress.startPhase();
+    let writing: Promise<void> = Promise.resolve();
+    try {
+      for (const [index, chunk] of chunks.entries()) {
+        this.throwIfStopped();
+        const buffer = this.buffers[index % 2 === 0 ? 0 : 1];
+        try {
+          await readFully(chunk.sourceFd, buffer, chunk.length, chunk.sourceOffset);
+        } catch (error) {
+          throw new DriveFailure('source', chunk.offset, index, error);
+        }
+        await writing;
+        writing = this.write(buffer, chunk.length, chunk.offset, index);
+        // Awaited one chunk later; a rejection before that is not unhandled.
+        writing.catch(() => undefined);
+      }
+    } finally {
+      // The buffers belong to the transfer until it has ended, also when something else failed.
+      await writing.catch(() => undefined);
+    }
+    await writing;
+    await this.flush();
+  }
+
+  /** Reads every chunk back and compares its SHA-256. The next chunk is read while this one is hashed. */
+  async verifyChunks(chunks: readonly SourcedChunk[]): Promise<void> {
+    this.progress.startPhase();
+    this.forget();
+    const start = (index: number): Promise<void> => {
+      const chunk = chunks[index];
+      if (chunk === undefined) return Promise.resolve();
+      const reading = this.read(this.buffers[index % 2 === 0 ? 0 : 1], chunk.length, chunk.offset, index);
+      reading.catch(() => undefined);
+      return reading;
+    };
+    let reading = start(0);
+    try {
+      for (const [index, chunk] of chunks.entries()) {
+        this.throwIfStopped();
+        await reading;
+        reading = start(index + 1);
+        const found = this.buffers[index % 2 === 0 ? 0 : 1].subarray(0, chunk.length);
+        if (createHash('sha256').update(found).digest('hex') !== chunk.sha256) {
+          await reading.catch(() => undefined);
+          throw await this.explainMismatch(chunk, index);
+        }
+        this.progress.addDone(chunk.length);
+      }
+    } finally {
+      await reading.catch(() => undefined);
+    }
+  }
+
+  /**
+   * The tables' regions must still hold the zeros that erase wrote. On a drive that is smaller than it says and
+   * wraps around, or writes to the wrong place, chunks have landed there.
+   */
+  async requireBlankTables(): Promise<void> {
+    const zeros = this.buffers[1].subarray(0, tableRegion).fill(0);
+    for (const offset of [0, this.drive.size - tableRegion]) {
+      const found = this.buffers[0].subarray(0, tableRegion);
+      await this.read(found, tableRegion, offset, null);
+      if (!found.equals(zeros)) throw new DriveFailure('mismatch', offset, null);
+    }
+  }
+
+  /**
+   * Writes the partition table: backup first, primary last, since the primary is what makes a drive usable.
+   * Reads both back.
+   * @returns SHA-256 over both regions as read back
+   */
+  async seal(table: PartitionTable): Promise<string> {
+    this.throwIfStopped();
+    const { head, tail } = this.tableImages(table);
+    await this.write(tail, tableRegion, this.drive.size - tableRegion, null);
+    await this.flush();
+    await this.write(head, tableRegion, 0, null);
+    await this.flush();
+    const hash = await this.compareTable(table);
+    this.throwIfStopped();
+    return hash;
+  }
+
+  /** Compares the drive's first and last MiB with a table. Anything else in them is a mismatch too. */
+  async compareTable(table: PartitionTable): Promise<string> {
+    this.forget();
+    const hash = createHash('sha256');
+    const { head, tail } = this.tableImages(table, new Uint8Array(2 * tableRegion));
+    for (const [offset, wanted] of [
+      [0, head],
+      [this.drive.size - tableRegion, tail],
+    ] as const) {
+      const found = this.buffers[0].subarray(0, tableRegion);
+      await this.read(found, tableRegion, offset, null);
+      if (!found.equals(wanted)) throw new DriveFailure('table', offset, null);
+      hash.update(found);
+    }
+    return hash.digest('hex');
+  }
+
+  /** Takes the partition tables away: first the primary, which makes a drive usable. */
+  async eraseTables(): Promise<void> {
+    const zeros = this.buffers[0].subarray(0, tableRegion).fill(0);
+    await this.write(zeros, tableRegion, 0, null);
+    await this.write(zeros, tableRegion, this.drive.size - tableRegion, null);
+    await this.flush();
+  }
+
+  private tableImages(table: PartitionTable, memory?: Uint8Array): { head: Buffer; tail: Buffer } {
+    const both = memory === undefined ? this.buffers[0] : Buffer.from(memory.buffer);
+    both.fill(0, 0, 2 * tableRegion);
+    both.set(table.primary, 0);
+    both.set(table.backup, tableRegion + table.backupOffset - (this.drive.size - tableRegion));
+    return { head: both.subarray(0, tableRegion), tail: both.subarray(tableRegion, 2 * tableRegion) };
+  }
+
+  /** A mismatch is the drive's fault, unless the render itself is no longer what its chunk map says. */
+  private async explainMismatch(chunk: SourcedChunk, index: number): Promise<DriveFailure> {
+    if (chunk.sourceFd >= 0) {
+      const buffer = this.buffers[0].subarray(0, chunk.length);
+      try {
+        await readFully(chunk.sourceFd, buffer, chunk.length, chunk.sourceOffset);
+      } catch (error) {
+        return new DriveFailure('source', chunk.offset, index, error);
+      }
+      if (createHash('sha256').update(buffer).digest('hex') !== chunk.sha256) {
+        return new DriveFailure('source', chunk.offset, index);
+      }
+    }
+    return new DriveFailure('mismatch', chunk.offset, index);
+  }
+
+  private async read(buffer: Buffer, length: number, offset: number, chunk: number | null): Promise<void> {
+    try {
+      await readFully(this.drive.fd, buffer, length, offset);
+    } catch (error) {
+      throw new DriveFailure('read', offset, chunk, error);
+    }
+  }
+
+  private async write(buffer: Buffer, length: number, offset: number, chunk: number | null): Promise<void> {
+    try {
+      await writeFully(this.drive.fd, buffer, length, offset);
+    } catch (error) {
+      throw new DriveFailure('write', offset, chunk, error);
+    }
+    this.progress.addWritten(length);
+    this.progress.addDone(length);
+  }
+
+  private async flush(): Promise<void> {
+    try {
+      await flushDrive(this.drive.fd);
+    } catch (error) {
+      throw new DriveFailure('write', 0, null, error);
+    }
+  }
+
+  private forget(): void {
+    try {
+      this.forgetCache(this.drive.fd);
+    } catch (error) {
+      throw new DriveFailure('read', 0, null, error);
+    }
+  }
+
+  private throwIfStopped(): void {
+    if (this.progress.stopRequested) throw new Stopped('stop was asked for');
+  }
+}

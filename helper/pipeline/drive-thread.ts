@@ -1,0 +1,106 @@
+import { join } from 'node:path';
+import { Worker } from 'node:worker_threads';
+import { timeouts } from '../../core/base/timeouts';
+import type { DriveWorkerData, DriveWorkerMessage } from './drive-worker';
+import { SharedProgress } from './shared-progress';
+
+export type DrivePhase = Extract<DriveWorkerMessage, { type: 'phase' }>['phase'];
+/** How a drive's thread ended. */
+export type DriveEnd = Exclude<DriveWorkerMessage, { type: 'phase' }> | { readonly type: 'stalled' };
+
+export interface DriveThreadOptions {
+  readonly data: Omit<DriveWorkerData, 'progress'>;
+  /** Milliseconds without progress after which the thread is given up. */
+  readonly stallMilliseconds: number;
+  readonly signal: AbortSignal;
+  readonly onPhase: (phase: DrivePhase) => void;
+  /** Ten times a second: bytes moved in this phase. */
+  readonly onProgress: (phaseBytes: number) => void;
+}
+
+export interface DriveThreadResult {
+  readonly end: DriveEnd;
+  /** Bytes written in all, old tables included. */
+  readonly bytesWritten: number;
+}
+
+let hung = 0;
+
+/** Whether a thread was given up that may hang in the kernel: a process that waits for it never exits. */
+export function hasHungThread(): boolean {
+  return hung > 0;
+}
+
+/**
+ * Runs one drive's thread to its end. A thread that makes no progress is given up: it may hang in the kernel
+ * for good, and nothing here waits for it. Never rejects.
+ */
+export async function runDriveThread(options: DriveThreadOptions): Promise<DriveThreadResult> {
+  const progress = new SharedProgress();
+  const end = await new Promise<DriveEnd>((resolve) => {
+    const worker = new Worker(join(__dirname, 'drive-worker.cjs'), {
+      workerData: { ...options.data, progress: progress.buffer } satisfies DriveWorkerData,
+    });
+    const watch = new StallWatch(options.stallMilliseconds, performance.now());
+    const onAbort = (): void => {
+      progress.requestStop();
+    };
+    if (options.signal.aborted) onAbort();
+    options.signal.addEventListener('abort', onAbort, { once: true });
+
+    let settled = false;
+    const settle = (how: DriveEnd): void => {
+      if (settled) return;
+      settled = true;
+      clearInterval(timer);
+      options.signal.removeEventListener('abort', onAbort);
+      resolve(how);
+    };
+    let phase = 0;
+    const timer = setInterval(() => {
+      const bytes = progress.phaseBytes;
+      options.onProgress(bytes);
+      if (watch.isStalled(`${phase} ${bytes}`, performance.now())) {
+        progress.requestStop();
+        hung += 1;
+        settle({ type: 'stalled' });
+      }
+    }, timeouts.progressInterval);
+    worker.on('message', (message: DriveWorkerMessage) => {
+      if (settled) return;
+      if (message.type === 'phase') {
+        phase += 1;
+        options.onPhase(message.phase);
+      } else settle(message);
+    });
+    worker.once('error', (error) => {
+      settle({ type: 'crashed', detail: error.stack ?? error.message });
+    });
+    worker.once('exit', (code) => {
+      settle({ type: 'crashed', detail: `the drive's thread ended with ${code}` });
+    });
+    // A thread that hangs in the kernel must not keep the helper from ending.
+    worker.unref();
+  });
+  return { end, bytesWritten: progress.bytesWritten };
+}
+
+/** Tells when something has not changed for too long. Times in milliseconds. */
+export class StallWatch {
+  private last = '';
+
+  constructor(
+    private readonly limit: number,
+    private since: number,
+  ) {}
+
+  /** @param state anything that changes while there is progress */
+  isStalled(state: string, now: number): boolean {
+    if (state !== this.last) {
+      this.last = state;
+      this.since = now;
+      return false;
+    }
+    return now - this.since >= this.limit;
+  }
+}

@@ -1,0 +1,126 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { PartitionTable } from '../../core/drive/gpt';
+import { timeouts } from '../../core/base/timeouts';
+import { errorCodeOf } from '../../core/base/system-error';
+import { dropFileCache, flushBuffers, rereadPartitions } from '../drives/block-device';
+import { DriveFailure, DriveIo, Stopped, type FailureKind, type SourcedChunk } from './drive-io';
+import { SharedProgress } from './shared-progress';
+
+/** The thread of one drive. */
+export interface DriveWorkerData {
+  readonly task: 'apply' | 'verify' | 'erase-tables';
+  readonly fd: number;
+  /** Bytes. */
+  readonly size: number;
+  readonly blockDevice: boolean;
+  readonly chunks: readonly SourcedChunk[];
+  /** Offsets of partitions without a file system, bytes. */
+  readonly unformatted: readonly number[];
+  readonly table: PartitionTable;
+  readonly progress: SharedArrayBuffer;
+}
+
+export type DriveWorkerMessage =
+  | { readonly type: 'phase'; readonly phase: 'erasing' | 'writing' | 'verifying' | 'sealing' }
+  | {
+      readonly type: 'done';
+      readonly writeSeconds: number;
+      readonly verifySeconds: number;
+      readonly tableSha256: string;
+    }
+  | { readonly type: 'stopped' }
+  | {
+      readonly type: 'failed';
+      readonly kind: FailureKind;
+      readonly offset: number;
+      readonly chunk: number | null;
+      readonly errno: string | null;
+      readonly detail: string;
+    }
+  | { readonly type: 'crashed'; readonly detail: string };
+
+function tell(message: DriveWorkerMessage): void {
+  parentPort?.postMessage(message);
+}
+
+async function seconds(work: () => Promise<void>): Promise<number> {
+  const start = performance.now();
+  await work();
+  return (performance.now() - start) / 1000;
+}
+
+/**
+ * Tells the kernel to read the partition table again. EINVAL: the device has no partitions (a loop device
+ * without scan). EBUSY passes when udev is done with it; after that the table is right on the drive and only
+ * this machine's view of it is old, which the next plug-in mends.
+ */
+async function rereadTable(data: DriveWorkerData): Promise<void> {
+  if (!data.blockDevice) return;
+  const deadline = performance.now() + timeouts.tableReread;
+  for (;;) {
+    try {
+      rereadPartitions(data.fd);
+      return;
+    } catch (error) {
+      const code = errorCodeOf(error) ?? String(error);
+      if (code === 'EINVAL') return;
+      if (code !== 'EBUSY' || performance.now() > deadline) {
+        process.stderr.write(`the kernel did not read the partition table again: ${code}\n`);
+        return;
+      }
+      await sleep(timeouts.progressInterval);
+    }
+  }
+}
+
+async function run(data: DriveWorkerData): Promise<void> {
+  const progress = new SharedProgress(data.progress);
+  const longestChunk = data.chunks.reduce((longest, { length }) => Math.max(longest, length), 0);
+  const drive = new DriveIo(data, progress, data.blockDevice ? flushBuffers : dropFileCache, longestChunk);
+  if (data.task === 'erase-tables') {
+    await drive.eraseTables();
+    await rereadTable(data);
+    tell({ type: 'done', writeSeconds: 0, verifySeconds: 0, tableSha256: '' });
+    return;
+  }
+  if (data.task === 'verify') {
+    tell({ type: 'phase', phase: 'verifying' });
+    const verifySeconds = await seconds(() => drive.verifyChunks(data.chunks));
+    const tableSha256 = await drive.compareTable(data.table);
+    tell({ type: 'done', writeSeconds: 0, verifySeconds, tableSha256 });
+    return;
+  }
+  tell({ type: 'phase', phase: 'erasing' });
+  await drive.erase(data.unformatted);
+  await rereadTable(data);
+  tell({ type: 'phase', phase: 'writing' });
+  const writeSeconds = await seconds(() => drive.writeChunks(data.chunks));
+  tell({ type: 'phase', phase: 'verifying' });
+  const verifySeconds = await seconds(() => drive.verifyChunks(data.chunks));
+  await drive.requireBlankTables();
+  tell({ type: 'phase', phase: 'sealing' });
+  try {
+    const tableSha256 = await drive.seal(data.table);
+    await rereadTable(data);
+    tell({ type: 'done', writeSeconds, verifySeconds, tableSha256 });
+  } catch (error) {
+    // A drive whose job did not end well must not look finished.
+    // Best effort: a drive that takes no more writes is what the job failed of.
+    await drive.eraseTables().catch(() => undefined);
+    throw error;
+  }
+}
+
+run(workerData as DriveWorkerData).catch((error: unknown) => {
+  if (error instanceof Stopped) tell({ type: 'stopped' });
+  else if (error instanceof DriveFailure) {
+    const { kind, offset, chunk, errno, message } = error;
+    tell({ type: 'failed', kind, offset, chunk, errno, detail: message });
+  } else {
+    tell({
+      type: 'crashed',
+      detail: error instanceof Error ? (error.stack ?? error.message) : String(error),
+    });
+  }
+});

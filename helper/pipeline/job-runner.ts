@@ -1,0 +1,269 @@
+import { constants } from 'node:fs';
+import { open, type FileHandle } from 'node:fs/promises';
+import { join } from 'node:path';
+import { bytesOf, chunkMapName, chunkMapProblem, type ChunkMap } from '../../core/media/chunk-map';
+import type { EngineRequest, EngineResponse } from '../../core/contract/helper-api';
+import { cancelled, isCancellation, PrestageError, toErrorData } from '../../core/base/errors';
+import { encodePartitionTable, type PartitionTable, type TableGuids } from '../../core/drive/gpt';
+import { advance, type JobEvent, type JobState } from '../../core/job/job';
+import { MiB } from '../../core/base/units';
+import { refuseForeignFile } from '../tools/caller';
+import { listDrives } from '../drives/list-drives';
+import { chunkPieces } from '../disk-image/check-disk-image';
+import { partitionFileName, readChunkMap, renderDamaged } from '../disk-image/chunk-map-file';
+import { driveErrorOf } from './drive-errors';
+import type { SourcedChunk } from './drive-io';
+import { runDriveThread, type DriveEnd } from './drive-thread';
+import { closeDescriptor, openDrive, recheckDrive, type OpenedDrive } from './open-drive';
+import { findConfirmed, requireOwnRights } from './reservation';
+
+export type JobListener = (job: JobState) => void;
+
+/**
+ * Takes one reserved drive through its trip. Answers with the job's last state, whatever happened: failure
+ * and cancellation are states here, not exceptions. Closes the drive, unless it is done: whoever asked for it
+ * closes it when it is recorded, or takes its tables off.
+ */
+export async function runJob(
+  opened: OpenedDrive,
+  request: EngineRequest<'runJob'>,
+  listener: JobListener,
+  signal: AbortSignal,
+): Promise<JobState> {
+  let job: JobState = { state: 'queued' };
+  const jobNow = (): JobState => job;
+  const happen = (event: JobEvent): void => {
+    job = advance(job, event);
+    listener(job);
+  };
+  let sources: Map<number, FileHandle> | undefined;
+  let hangs = false;
+  try {
+    happen({ type: 'check' });
+    const map = await requireMap(join(request.renderDirectory, chunkMapName), request.fingerprint, opened);
+    sources = await openSources(map, request.renderDirectory);
+    await recheckDrive(opened);
+    requireNotAborted(signal, 'The job');
+    const { end, bytesWritten } = await runDriveThread({
+      data: {
+        task: 'apply',
+        fd: opened.fd,
+        size: opened.drive.size,
+        blockDevice: opened.blockDevice,
+        chunks: sourcedChunks(map, request.renderDirectory, sources),
+        unformatted: unformattedOffsets(map),
+        table: tableFor(map, { disk: request.diskGuid, partitions: request.partitionGuids }),
+      },
+      stallMilliseconds: request.stallMilliseconds,
+      signal,
+      ...followThread(map, jobNow, happen),
+    });
+    hangs = end.type === 'stalled';
+    if (end.type === 'done' && signal.aborted) {
+      // Sealed in the moment somebody cancelled, or the station died: nobody will record it as finished.
+      const erased = await runErase(opened, request.stallMilliseconds);
+      hangs = erased.type === 'stalled';
+      happen(
+        erased.type === 'done' || erased.type === 'stopped'
+          ? { type: 'cancel', bytesWritten }
+          : { type: 'fail', reason: driveErrorOf(erased, opened.drive), bytesWritten },
+      );
+    } else happen(lastEvent(end, bytesWritten, map, opened));
+  } catch (error) {
+    if (isCancellation(error)) happen({ type: 'cancel', bytesWritten: 0 });
+    else happen({ type: 'fail', reason: toErrorData(error), bytesWritten: 0 });
+  } finally {
+    await Promise.all([...(sources?.values() ?? [])].map((handle) => handle.close()));
+    // Closing a descriptor that a thread hangs in would hang as well.
+    if (!hangs && jobNow().state !== 'done') await closeDescriptor(opened.fd);
+  }
+  return job;
+}
+
+function requireNotAborted(signal: AbortSignal, what: string): void {
+  if (signal.aborted) throw cancelled(what);
+}
+
+/** Turns what the thread says into the job's events. */
+function followThread(
+  map: ChunkMap,
+  jobNow: () => JobState,
+  happen: (event: JobEvent) => void,
+): Pick<Parameters<typeof runDriveThread>[0], 'onPhase' | 'onProgress'> {
+  const bytesTotal = bytesOf(map);
+  return {
+    onPhase: (phase) => {
+      // The thread goes on when all bytes are through; the last look at its counters was before that.
+      const before = jobNow().state;
+      if (before === 'writing' || before === 'verifying') {
+        happen({ type: 'progress', phase: before, bytesDone: bytesTotal, bytesTotal });
+      }
+      if (phase === 'erasing') happen({ type: 'erase' });
+      else if (phase === 'sealing') happen({ type: 'seal' });
+      else happen({ type: 'progress', phase, bytesDone: 0, bytesTotal });
+    },
+    onProgress: (phaseBytes) => {
+      const { state } = jobNow();
+      if (state !== 'writing' && state !== 'verifying') return;
+      happen({
+        type: 'progress',
+        phase: state,
+        bytesDone: Math.min(phaseBytes, bytesTotal),
+        bytesTotal,
+      });
+    },
+  };
+}
+
+function lastEvent(end: DriveEnd, bytesWritten: number, map: ChunkMap, opened: OpenedDrive): JobEvent {
+  switch (end.type) {
+    case 'done':
+      return {
+        type: 'finish',
+        result: {
+          bytesWritten: bytesOf(map),
+          bytesVerified: bytesOf(map),
+          chunksVerified: map.chunks.length,
+          writeSeconds: end.writeSeconds,
+          verifySeconds: end.verifySeconds,
+          directIo: opened.directIo,
+          tableSha256: end.tableSha256,
+        },
+      };
+    case 'stopped':
+      return { type: 'cancel', bytesWritten };
+    case 'failed':
+    case 'stalled':
+    case 'crashed':
+      return { type: 'fail', reason: driveErrorOf(end, opened.drive), bytesWritten };
+    default:
+      throw new Error('unknown end of a drive thread');
+  }
+}
+
+/**
+ * Takes the partition tables off a drive. Closes it.
+ * @throws PrestageError drive-write-failed, drive-gone, drive-stalled
+ */
+export async function eraseTables(opened: OpenedDrive, stallMilliseconds: number): Promise<void> {
+  const end = await runErase(opened, stallMilliseconds);
+  if (end.type !== 'stalled') await closeDescriptor(opened.fd);
+  if (end.type !== 'done' && end.type !== 'stopped') throw new PrestageError(driveErrorOf(end, opened.drive));
+}
+
+async function runErase(opened: OpenedDrive, stallMilliseconds: number): Promise<DriveEnd> {
+  const { end } = await runDriveThread({
+    data: {
+      task: 'erase-tables',
+      fd: opened.fd,
+      size: opened.drive.size,
+      blockDevice: opened.blockDevice,
+      chunks: [],
+      unformatted: [],
+      table: { primary: new Uint8Array(), backup: new Uint8Array(), backupOffset: 0 },
+    },
+    stallMilliseconds,
+    signal: new AbortController().signal,
+    onPhase: () => undefined,
+    onProgress: () => undefined,
+  });
+  return end;
+}
+
+/**
+ * Reads a finished drive again and compares it with its chunk map and partition table.
+ * @throws PrestageError verify-mismatch, table-mismatch, drive-…, render-damaged (the kept chunk map), cancelled
+ */
+export async function verifyDrive(
+  request: EngineRequest<'verifyDrive'>,
+  onProgress: (bytesDone: number, bytesTotal: number) => void,
+  signal: AbortSignal,
+): Promise<EngineResponse<'verifyDrive'>> {
+  const drives = await listDrives({ benchDirectory: request.benchDirectory, protectedPaths: [] });
+  const drive = findConfirmed(drives, request.driveId, request.confirmed, 'read');
+  requireOwnRights(drive);
+  const opened = await openDrive(drive, 'read');
+  let hangs = false;
+  try {
+    const map = await requireMap(request.chunkMapFile, request.fingerprint, opened);
+    const bytesTotal = bytesOf(map);
+    const { end } = await runDriveThread({
+      data: {
+        task: 'verify',
+        fd: opened.fd,
+        size: opened.drive.size,
+        blockDevice: opened.blockDevice,
+        chunks: map.chunks.map((chunk) => ({ ...chunk, sourceFd: -1, sourceOffset: 0 })),
+        unformatted: [],
+        table: tableFor(map, { disk: request.diskGuid, partitions: request.partitionGuids }),
+      },
+      stallMilliseconds: request.stallMilliseconds,
+      signal,
+      onPhase: () => undefined,
+      onProgress: (done) => {
+        onProgress(Math.min(done, bytesTotal), bytesTotal);
+      },
+    });
+    hangs = end.type === 'stalled';
+    if (end.type === 'done') {
+      onProgress(bytesTotal, bytesTotal);
+      return { bytesVerified: bytesTotal, seconds: end.verifySeconds };
+    }
+    if (end.type === 'stopped') throw cancelled('The verification');
+    throw new PrestageError(driveErrorOf(end, opened.drive));
+  } finally {
+    if (!hangs) await closeDescriptor(opened.fd);
+  }
+}
+
+async function requireMap(file: string, fingerprint: string, opened: OpenedDrive): Promise<ChunkMap> {
+  const read = await readChunkMap(file);
+  if (read.fingerprint !== fingerprint) throw renderDamaged('its fingerprint is another than was recorded');
+  const problem = chunkMapProblem(read.map, opened.drive);
+  if (problem !== null) throw renderDamaged(problem);
+  return read.map;
+}
+
+/** Opens the render's files for reading. O_NOFOLLOW: the folder belongs to the user, the helper may be root. */
+async function openSources(map: ChunkMap, directory: string): Promise<Map<number, FileHandle>> {
+  const sources = new Map<number, FileHandle>();
+  try {
+    for (const { number } of map.partitions.filter(({ fileSystem }) => fileSystem !== 'none')) {
+      const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
+      const handle = await open(join(directory, partitionFileName(number)), flags);
+      sources.set(number, handle);
+      const facts = await handle.stat();
+      if (!facts.isFile()) throw new Error(`partition ${number} is not a plain file`);
+      refuseForeignFile(facts.uid);
+    }
+    return sources;
+  } catch (error) {
+    await Promise.all([...sources.values()].map((handle) => handle.close()));
+    throw renderDamaged(
+      'a file of it cannot be opened',
+      error instanceof Error ? error.message : String(error),
+    );
+  }
+}
+
+function sourcedChunks(map: ChunkMap, directory: string, sources: Map<number, FileHandle>): SourcedChunk[] {
+  const pieces = chunkPieces(map, directory);
+  return map.chunks.map(({ offset, length, sha256, partition }, index) => ({
+    offset,
+    length,
+    sha256,
+    sourceFd: sources.get(partition)?.fd ?? -1,
+    sourceOffset: pieces[index]?.offset ?? 0,
+  }));
+}
+
+/** Partitions without a file system that are large enough to have their first MiB zeroed. */
+function unformattedOffsets(map: ChunkMap): number[] {
+  return map.partitions
+    .filter(({ fileSystem, length }) => fileSystem === 'none' && length >= MiB)
+    .map(({ offset }) => offset);
+}
+
+function tableFor(map: ChunkMap, guids: TableGuids): PartitionTable {
+  return encodePartitionTable(map.driveSize, map.sectorSize, map.partitions, guids);
+}

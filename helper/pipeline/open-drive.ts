@@ -1,0 +1,148 @@
+import { close, constants, fstat, open } from 'node:fs';
+import { lstat, readFile } from 'node:fs/promises';
+import { promisify } from 'node:util';
+import { driveLabel, type Drive } from '../../core/drive/drive';
+import { PrestageError, type ErrorCode } from '../../core/base/errors';
+import { deviceInfo, lockExclusive } from '../drives/block-device';
+import { errorCodeOf } from '../../core/base/system-error';
+import { formatDeviceNumber } from '../drives/drives-sysfs';
+
+const openAsync = promisify(open);
+const fstatAsync = promisify(fstat);
+export const closeDescriptor = promisify(close);
+
+/** A drive that this process has open alone. */
+export interface OpenedDrive {
+  readonly drive: Drive;
+  readonly fd: number;
+  readonly blockDevice: boolean;
+  /** False where the medium refuses direct I/O. */
+  readonly directIo: boolean;
+}
+
+/**
+ * Opens a drive for this process alone: O_EXCL makes the kernel refuse a device that is mounted or held,
+ * and refuse mounts from then on; flock keeps another Prestage and udev's probing away.
+ * @throws PrestageError drive-busy, drive-not-permitted, drive-gone, drive-changed
+ */
+export async function openDrive(drive: Drive, access: 'read' | 'write'): Promise<OpenedDrive> {
+  const blockDevice = drive.kind !== 'virtual';
+  const flags =
+    (access === 'write' ? constants.O_RDWR : constants.O_RDONLY) |
+    constants.O_NOFOLLOW |
+    constants.O_NONBLOCK |
+    // On a plain file O_EXCL has no meaning without O_CREAT.
+    (blockDevice ? constants.O_EXCL : 0);
+  let directIo = true;
+  let fd: number;
+  try {
+    fd = await openAsync(drive.path, flags | constants.O_DIRECT);
+  } catch (error) {
+    if (blockDevice || errorCodeOf(error) !== 'EINVAL') throw openFailed(drive, error);
+    directIo = false;
+    fd = await openAsync(drive.path, flags).catch((second: unknown) => {
+      throw openFailed(drive, second);
+    });
+  }
+  try {
+    lockExclusive(fd);
+    await requireSameDevice(fd, drive);
+    return { drive, fd, blockDevice, directIo };
+  } catch (error) {
+    await closeDescriptor(fd);
+    throw error instanceof PrestageError ? error : openFailed(drive, error);
+  }
+}
+
+/**
+ * Looks at an open drive once more: still the same device, at the same path, of the same size.
+ * @throws PrestageError drive-changed
+ */
+export async function recheckDrive(opened: OpenedDrive): Promise<void> {
+  await requireSameDevice(opened.fd, opened.drive);
+}
+
+/**
+ * Reads from the descriptor, not from a name, what device this is, and compares it with what was listed.
+ * @throws PrestageError drive-changed
+ */
+async function requireSameDevice(fd: number, drive: Drive): Promise<void> {
+  const attachment = await attachmentOf(fd, drive);
+  if (drive.attachment !== attachment) {
+    throw driveChanged(drive, `it was ${drive.attachment ?? 'unknown'} and is ${attachment}`);
+  }
+}
+
+async function attachmentOf(fd: number, drive: Drive): Promise<string> {
+  const facts = await fstatAsync(fd, { bigint: true });
+  const atPath = await lstat(drive.path, { bigint: true }).catch((error: unknown) => {
+    throw openFailed(drive, error);
+  });
+  if (drive.kind === 'virtual') {
+    const same = facts.isFile() && facts.dev === atPath.dev && facts.ino === atPath.ino;
+    if (!same) throw driveChanged(drive, 'another file has its name');
+    if (Number(facts.size) !== drive.size) throw driveChanged(drive, `it has ${facts.size} bytes`);
+    return `file ${facts.dev}:${facts.ino}`;
+  }
+  if (!facts.isBlockDevice() || facts.rdev !== atPath.rdev) {
+    throw driveChanged(drive, 'another device has its name');
+  }
+  const info = deviceInfo(fd);
+  if (info.size !== drive.size || info.logicalSectorSize !== drive.logicalSectorSize) {
+    throw driveChanged(drive, `it has ${info.size} bytes in sectors of ${info.logicalSectorSize}`);
+  }
+  if (info.readOnly && !drive.readOnly) throw driveChanged(drive, 'it has become read-only');
+  const number = formatDeviceNumber(facts.rdev);
+  const sysfs = `/sys/dev/block/${number}`;
+  const name = /^DEVNAME=(.*)$/m.exec(await readFile(`${sysfs}/uevent`, 'utf8'))?.[1] ?? '';
+  if (`/dev/${name}` !== drive.path) throw driveChanged(drive, `the open device is /dev/${name}`);
+  const sequence = await readFile(`${sysfs}/diskseq`, 'utf8').catch(() => 'unknown');
+  return `device ${number} sequence ${sequence.trim()}`;
+}
+
+/** Another drive answers where the confirmed one was. */
+export function driveChanged(
+  drive: Pick<Drive, 'id' | 'bay' | 'byPath' | 'path' | 'serial'>,
+  what: string,
+): PrestageError {
+  return new PrestageError({
+    code: 'drive-changed',
+    message: `The ${driveLabel(drive)} is not the one that was confirmed: ${what}.`,
+    remedy: 'Nothing was written to it. List the drives again and choose anew.',
+  });
+}
+
+function openFailed(drive: Drive, error: unknown): PrestageError {
+  const label = driveLabel(drive);
+  const errno = errorCodeOf(error) ?? '';
+  const known: Readonly<Record<string, [ErrorCode, string, string]>> = {
+    EBUSY: [
+      'drive-busy',
+      `The ${label} is in use by this machine.`,
+      'Unmount it or stop what uses it, then start again.',
+    ],
+    EAGAIN: ['drive-busy', `The ${label} is in use by another Prestage.`, 'Wait for the other batch to end.'],
+    EACCES: [
+      'drive-not-permitted',
+      `You may not write to the ${label}.`,
+      'Ask whoever looks after this station.',
+    ],
+    EPERM: [
+      'drive-not-permitted',
+      `You may not write to the ${label}.`,
+      'Ask whoever looks after this station.',
+    ],
+    EROFS: [
+      'drive-not-permitted',
+      `The ${label} is read-only.`,
+      'Take off its write protection, then start again.',
+    ],
+    ELOOP: ['drive-changed', `The ${label} is a link now.`, 'List the drives again and choose anew.'],
+  };
+  const [code, message, remedy] = known[errno] ?? [
+    'drive-gone',
+    `The ${label} cannot be opened.`,
+    'Check that it sits firmly in its bay, then list the drives again.',
+  ];
+  return new PrestageError({ code, message, cause: errno || String(error), remedy });
+}

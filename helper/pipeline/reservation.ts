@@ -1,0 +1,130 @@
+import { randomUUID } from 'node:crypto';
+import { blocked } from '../../core/job/batch-rules';
+import type { EngineRequest, EngineResponse } from '../../core/contract/helper-api';
+import { identityDifferences, type ConfirmedDrive, type Drive } from '../../core/drive/drive';
+import { PrestageError } from '../../core/base/errors';
+import { elevatedCaller } from '../tools/caller';
+import { listDrives } from '../drives/list-drives';
+import { refuseOtherUsers } from './other-users';
+import { closeDescriptor, driveChanged, openDrive, type OpenedDrive } from './open-drive';
+
+/**
+ * Finds a drive in a fresh listing by what the operator confirmed.
+ * @throws PrestageError drive-not-found, drive-changed; to write also drive-blocked, with every reason
+ */
+export function findConfirmed(
+  drives: readonly Drive[],
+  driveId: string,
+  confirmed: ConfirmedDrive,
+  purpose: 'read' | 'write',
+): Drive {
+  const drive = drives.find(({ id }) => id === driveId);
+  if (drive !== undefined) {
+    // Why it is blocked says more than that it has changed.
+    if (purpose === 'write' && drive.verdict !== 'eligible') throw blocked(drive);
+    const differences = identityDifferences(confirmed, drive);
+    if (differences.length > 0) throw driveChanged(drive, differences.join(', '));
+    return drive;
+  }
+  const inItsPlace = drives.find(({ path }) => path === confirmed.path);
+  if (inItsPlace !== undefined) {
+    throw driveChanged(inItsPlace, identityDifferences(confirmed, inItsPlace).join(', '));
+  }
+  throw new PrestageError({
+    code: 'drive-not-found',
+    message: `The drive ${driveId} (${confirmed.path}) is not there any more.`,
+    remedy: 'Check that it sits firmly in its bay, then list the drives again.',
+  });
+}
+
+/** A file needs no privilege, and a folder of the caller's is no place to write with it. */
+export function requireOwnRights(drive: Drive): void {
+  if (drive.kind !== 'virtual' || elevatedCaller() === null) return;
+  throw new PrestageError({
+    code: 'helper-protocol',
+    message: 'The helper was asked with privilege for a virtual drive, which needs none.',
+    remedy: 'Nothing was written. Install Prestage again: its parts do not fit together.',
+  });
+}
+
+/** The drives that this helper holds open for its station. */
+export class Reservations {
+  private readonly held = new Map<string, OpenedDrive>();
+  /** Those of them that a job has sealed. */
+  private readonly sealed = new Set<string>();
+
+  /**
+   * Opens drives and looks at all facts again. The listing is made after the drives are open: from then on
+   * the kernel cannot give their names to other devices. All or none.
+   */
+  async reserve(request: EngineRequest<'reserveDrives'>): Promise<EngineResponse<'reserveDrives'>> {
+    const listing = (): Promise<Drive[]> =>
+      listDrives({ benchDirectory: request.benchDirectory, protectedPaths: request.protectedPaths });
+    const before = await listing();
+    const opened: OpenedDrive[] = [];
+    try {
+      for (const { driveId, confirmed } of request.drives) {
+        const drive = findConfirmed(before, driveId, confirmed, 'write');
+        requireOwnRights(drive);
+        opened.push(await openDrive(drive, 'write'));
+      }
+      await refuseOtherUsers(opened.map(({ drive }) => drive));
+      const after = await listing();
+      for (const { driveId, confirmed } of request.drives) {
+        findConfirmed(after, driveId, confirmed, 'write');
+      }
+    } catch (error) {
+      await Promise.all(opened.map(({ fd }) => closeDescriptor(fd)));
+      throw error;
+    }
+    return {
+      reservations: opened.map((drive) => {
+        const reservation = randomUUID();
+        this.held.set(reservation, drive);
+        return { reservation, drive: drive.drive };
+      }),
+    };
+  }
+
+  /** Hands a held drive over, once. Whoever takes it closes it or gives it back. */
+  take(reservation: string): OpenedDrive {
+    const opened = this.held.get(reservation);
+    if (opened === undefined) {
+      throw new PrestageError({
+        code: 'helper-protocol',
+        message: 'A reservation was named that does not exist.',
+        remedy: 'Nothing was written. Start again.',
+      });
+    }
+    this.held.delete(reservation);
+    this.sealed.delete(reservation);
+    return opened;
+  }
+
+  /** Holds a sealed drive until its station has recorded it and says so with release. */
+  keepUntilRecorded(reservation: string, opened: OpenedDrive): void {
+    this.held.set(reservation, opened);
+    this.sealed.add(reservation);
+  }
+
+  /** Gives a drive back as it is. */
+  async release(reservation: string): Promise<void> {
+    const opened = this.held.get(reservation);
+    this.held.delete(reservation);
+    this.sealed.delete(reservation);
+    if (opened !== undefined) await closeDescriptor(opened.fd);
+  }
+
+  /**
+   * The station is gone: gives every drive back. A sealed one that nobody recorded must not look finished.
+   * @param erase takes the partition tables off a drive and closes it
+   */
+  async end(erase: (opened: OpenedDrive) => Promise<void>): Promise<void> {
+    await Promise.allSettled(
+      [...this.held.keys()].map(async (reservation) => {
+        if (this.sealed.has(reservation)) await erase(this.take(reservation));
+        else await this.release(reservation);
+      }),
+    );
+  }
+}

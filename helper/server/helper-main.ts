@@ -1,0 +1,162 @@
+import './thread-pool';
+import { release } from 'node:os';
+import { engineMethods, engineProtocolVersion, type EngineMethod } from '../../core/contract/helper-api';
+import { PrestageError } from '../../core/base/errors';
+import { timeouts } from '../../core/base/timeouts';
+import { elevatedCaller } from '../tools/caller';
+import { listDrives } from '../drives/list-drives';
+import { readMachine } from '../machine/read-machine';
+import { hashMedia } from '../media/hash-media';
+import { MediaInspector } from '../media/inspect-once';
+import { verifyMedia } from '../media/verify-media';
+import { eraseTables, runJob, verifyDrive } from '../pipeline/job-runner';
+import { hasHungThread } from '../pipeline/drive-thread';
+import { Reservations } from '../pipeline/reservation';
+import { aimRender } from '../disk-image/create-drive-image';
+import { checkRender } from '../disk-image/check-disk-image';
+import { makeRender } from '../disk-image/make-disk-image';
+import { rehearseDrive } from '../boot-test/boot-test';
+import { toolVersions } from '../tools/versions';
+import { ownVersion } from '../tools/version';
+import { claimStdout, obeySignals, serveEngine, type EngineHandlers } from './rpc-server';
+
+/** The helper: serves core/contract/helper-api.ts over stdin and stdout until its input ends. */
+
+const version = ownVersion();
+const reservations = new Reservations();
+const inspector = new MediaInspector();
+const elevated = elevatedCaller() !== null;
+// The caller's PATH must not choose what runs with privilege.
+if (elevated) process.env['PATH'] = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
+
+const handlers: EngineHandlers = {
+  // The protocol's version was compared before (rpc-server.ts).
+  hello: async () => ({
+    protocolVersion: engineProtocolVersion,
+    version,
+    pid: process.pid,
+    uid: process.geteuid?.() ?? -1,
+    versions: {
+      prestage: version,
+      node: process.versions.node,
+      kernel: release(),
+      // Asked for by running the tools, which is not done with privilege.
+      ...(elevated ? {} : await toolVersions()),
+    },
+  }),
+  readMachine: async (_, { signal }) => await readMachine('/sys', signal),
+  listDrives: async (request) => ({ drives: await listDrives(request) }),
+  inspectMedia: async ({ path, imageIndex }, { signal }) => await inspector.inspect(path, imageIndex, signal),
+  hashMedia: async ({ progressToken: token, files }, { signal, taskProgress }) =>
+    await hashMedia(
+      files,
+      (done, total) => {
+        taskProgress({ token, phase: 'hashing', done, total });
+      },
+      signal,
+    ),
+  verifyMedia: async ({ progressToken: token, path }, { signal, taskProgress }) =>
+    await verifyMedia(
+      path,
+      (progress) => {
+        taskProgress({ token, ...progress });
+      },
+      signal,
+    ),
+  makeRender: async (request, { signal, taskProgress }) =>
+    await makeRender(
+      request,
+      inspector,
+      (progress) => {
+        taskProgress({ token: request.progressToken, ...progress });
+      },
+      signal,
+    ),
+  aimRender: async (request, { signal }) => await aimRender(request, signal),
+  checkRender: async ({ progressToken: token, directory }, { signal, taskProgress }) =>
+    await checkRender(
+      directory,
+      (progress) => {
+        taskProgress({ token, ...progress });
+      },
+      signal,
+    ),
+  reserveDrives: async (request) => await reservations.reserve(request),
+  releaseDrive: async ({ reservation }) => {
+    await reservations.release(reservation);
+    return {};
+  },
+  runJob: async (request, { signal }) => {
+    const opened = reservations.take(request.reservation);
+    const job = await runJob(
+      opened,
+      request,
+      (state) => {
+        server.jobProgress({ jobId: request.jobId, job: state });
+      },
+      signal,
+    );
+    if (job.state === 'done') reservations.keepUntilRecorded(request.reservation, opened);
+    return job;
+  },
+  eraseTables: async ({ reservation, stallMilliseconds }) => {
+    await eraseTables(reservations.take(reservation), stallMilliseconds);
+    return {};
+  },
+  verifyDrive: async (request, { signal, taskProgress }) =>
+    await verifyDrive(
+      request,
+      (done, total) => {
+        taskProgress({ token: request.progressToken, phase: 'verifying', done, total });
+      },
+      signal,
+    ),
+  rehearseDrive: async (request, { signal, taskProgress }) =>
+    await rehearseDrive(
+      request,
+      (done, total) => {
+        taskProgress({ token: request.progressToken, phase: 'rehearsing', done, total });
+      },
+      signal,
+    ),
+};
+
+/**
+ * All that a helper does that sudo or pkexec started. What needs no privilege is not done with privilege: its
+ * caller has another helper to read media, make files and list drives.
+ */
+const withPrivilege: ReadonlySet<string> = new Set<EngineMethod>([
+  'hello',
+  'readMachine',
+  'reserveDrives',
+  'releaseDrive',
+  'runJob',
+  'eraseTables',
+  'verifyDrive',
+  'rehearseDrive',
+]);
+const refuse = async (): Promise<never> => {
+  await Promise.resolve();
+  throw new PrestageError({
+    code: 'helper-protocol',
+    message: 'The helper was asked with privilege for what needs none.',
+    remedy: 'Nothing was done. Install Prestage again: its parts do not fit together.',
+  });
+};
+const refused: Partial<EngineHandlers> = Object.fromEntries(
+  Object.keys(engineMethods)
+    .filter((method) => elevated && !withPrivilege.has(method))
+    .map((method) => [method, refuse]),
+);
+
+const server = serveEngine({ ...handlers, ...refused }, { input: process.stdin, output: claimStdout() });
+obeySignals(server);
+
+void server.closed.then(async () => {
+  await reservations.end(async (opened) => {
+    await eraseTables(opened, timeouts.driveStall);
+  });
+  // process.exit waits for every thread, and one that hangs in the kernel never comes back.
+  if (hasHungThread()) process.kill(process.pid, 'SIGKILL');
+  process.exit(0);
+});

@@ -1,0 +1,255 @@
+import { finished, pipeline, Transform, Writable, type Readable } from 'node:stream';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import {
+  createMessageConnection,
+  ErrorCodes,
+  ResponseError,
+  StreamMessageReader,
+  StreamMessageWriter,
+  type CancellationToken,
+  type Message,
+} from 'vscode-jsonrpc/node';
+import type { z } from 'zod';
+import {
+  engineMethods,
+  engineNotifications,
+  engineProtocolVersion,
+  type EngineMethod,
+  type EngineRequest,
+  type EngineResponse,
+  type JobProgress,
+  type TaskProgress,
+} from '../../core/contract/helper-api';
+import { FrameGuard } from '../../core/contract/frame-guard';
+import { sanitizeForDisplay } from '../../core/base/display';
+import { cancelled, PrestageError, toErrorData } from '../../core/base/errors';
+
+export interface HandlerContext {
+  /** Aborted when the caller cancels this call, and when the caller is gone. */
+  readonly signal: AbortSignal;
+  /** Sends progress. Never throws: what nobody can receive is dropped. */
+  readonly taskProgress: (progress: TaskProgress) => void;
+}
+
+export type EngineHandlers = {
+  readonly [M in EngineMethod]: (
+    request: EngineRequest<M>,
+    context: HandlerContext,
+  ) => Promise<EngineResponse<M>>;
+};
+
+export interface EngineServer {
+  /**
+   * Resolves once the caller is gone (or {@link EngineServer.stop} was called), every handler has settled,
+   * and its answer has been written or could not be. Never rejects.
+   */
+  readonly closed: Promise<void>;
+  /** Sends a job's state. Never throws. */
+  readonly jobProgress: (progress: JobProgress) => void;
+  /** Ends as the end of input does: every signal is aborted, nothing new is taken. */
+  readonly stop: () => void;
+}
+
+/**
+ * Serves the engine contract over two streams. Requests are parsed strictly, `hello` must come first. End,
+ * close or error of either stream aborts everything in flight.
+ */
+export function serveEngine(
+  handlers: EngineHandlers,
+  streams: { readonly input: Readable; readonly output: Writable },
+): EngineServer {
+  const { input, output } = streams;
+  const running = new Map<AbortController, Promise<unknown>>();
+  let greeted = false;
+  let stopped = false;
+
+  const guarded = guardFrames(new FrameGuard());
+  const writer = new CountingWriter(output);
+  const connection = createMessageConnection(new StreamMessageReader(guarded), writer, {
+    error: log,
+    warn: log,
+    info: log,
+    log,
+  });
+
+  let announceClosed: () => void = () => undefined;
+  const closed = new Promise<void>((resolve) => {
+    announceClosed = resolve;
+  });
+  const stop = (): void => {
+    if (stopped) return;
+    stopped = true;
+    for (const controller of running.keys()) controller.abort();
+    void drain().then(announceClosed);
+  };
+  const drain = async (): Promise<void> => {
+    await Promise.allSettled(running.values());
+    // The connection writes an answer in the turn in which its handler settles.
+    await nextTurn();
+    await writer.idle();
+    connection.dispose();
+    input.destroy();
+  };
+  const notify = (name: string, value: unknown): void => {
+    if (stopped) return;
+    try {
+      connection.sendNotification(name, value).catch(stop);
+    } catch {
+      // The connection is closed. The streams' own events call stop.
+    }
+  };
+  const taskProgress = (progress: TaskProgress): void => {
+    notify(engineNotifications.taskProgress, progress);
+  };
+
+  async function dispatch<M extends EngineMethod>(
+    method: M,
+    params: unknown,
+    signal: AbortSignal,
+  ): Promise<EngineResponse<M>> {
+    if (method !== 'hello' && !greeted) throw protocolError(`${method} came before hello`);
+    const request = parseRequest(method, params);
+    const response = await handlers[method](request, { signal, taskProgress });
+    if (method === 'hello') greeted = true;
+    return response;
+  }
+
+  connection.onRequest(async (method: string, params: unknown, token: CancellationToken) => {
+    const controller = new AbortController();
+    if (token.isCancellationRequested) controller.abort();
+    token.onCancellationRequested(() => {
+      controller.abort();
+    });
+    try {
+      if (stopped) throw cancelled(sanitizeForDisplay(method));
+      if (!isEngineMethod(method)) throw protocolError(`unknown verb ${sanitizeForDisplay(method)}`);
+      const work = dispatch(method, params, controller.signal);
+      running.set(controller, work);
+      return await work;
+    } catch (error) {
+      const data = toErrorData(error);
+      if (data.code === 'internal') log(data.cause ?? data.message);
+      throw new ResponseError(ErrorCodes.InternalError, data.message, data);
+    } finally {
+      running.delete(controller);
+    }
+  });
+  connection.onError(([error]) => {
+    log(`unreadable request: ${error.message}`);
+    stop();
+  });
+  connection.onClose(stop);
+  pipeline(input, guarded, (error) => {
+    if (error) log(`input ended: ${error.message}`);
+    stop();
+  });
+  finished(output, { readable: false }, stop);
+  connection.listen();
+
+  return {
+    closed,
+    jobProgress: (progress) => {
+      notify(engineNotifications.jobProgress, progress);
+    },
+    stop,
+  };
+}
+
+/**
+ * Takes standard output for the protocol alone: the stream returned is the only way to it. Whatever else
+ * writes to process.stdout (console.log, a library, a worker) goes to standard error instead, where it
+ * cannot break a message.
+ */
+export function claimStdout(): Writable {
+  const write = process.stdout.write.bind(process.stdout);
+  const wire = new Writable({
+    write: (piece: Buffer, _encoding, done) => {
+      write(piece, done);
+    },
+  });
+  // The station reads standard error too: when it is gone, a word that nobody hears must not end the helper
+  // before it has put the drives in order.
+  process.stderr.on('error', () => undefined);
+  process.stdout.on('error', (error: Error) => wire.destroy(error));
+  process.stdout.on('close', () => wire.destroy());
+  process.stdout.write = process.stderr.write.bind<typeof process.stdout.write>(process.stderr);
+  return wire;
+}
+
+/**
+ * Ctrl-C and the end of a terminal reach the helper too, since it is in the terminal's process group. They
+ * are for the station, which answers by cancelling or by closing our input: only that ends the helper
+ * without leaving half-flushed drives. SIGTERM is for us, and means what the end of input means.
+ */
+export function obeySignals(server: Pick<EngineServer, 'stop'>): void {
+  process.on('SIGINT', () => undefined);
+  process.on('SIGHUP', () => undefined);
+  process.on('SIGTERM', server.stop);
+}
+
+/** A stream that passes messages through and fails as {@link FrameGuard} says. */
+function guardFrames(guard: FrameGuard): Transform {
+  return new Transform({
+    transform: (bytes: Buffer, _encoding, done) => {
+      const problem = guard.check(bytes);
+      if (problem === null) done(null, bytes);
+      else done(new Error(problem.message));
+    },
+  });
+}
+
+/** Knows when everything that was to be written has been, or never will be. */
+class CountingWriter extends StreamMessageWriter {
+  readonly #pending = new Set<Promise<void>>();
+
+  override async write(message: Message): Promise<void> {
+    const written = super.write(message);
+    this.#pending.add(written);
+    try {
+      await written;
+    } finally {
+      this.#pending.delete(written);
+    }
+  }
+
+  async idle(): Promise<void> {
+    while (this.#pending.size > 0) await Promise.allSettled(this.#pending);
+  }
+}
+
+function isEngineMethod(method: string): method is EngineMethod {
+  return Object.hasOwn(engineMethods, method);
+}
+
+function parseRequest<M extends EngineMethod>(method: M, params: unknown): EngineRequest<M> {
+  const schema = engineMethods[method].request as unknown as z.ZodType<EngineRequest<M>>;
+  const parsed = schema.safeParse(params);
+  if (parsed.success) {
+    if (method === 'hello') checkVersion((parsed.data as EngineRequest<'hello'>).protocolVersion);
+    return parsed.data;
+  }
+  const [issue] = parsed.error.issues;
+  throw protocolError(`${method}: ${issue?.path.join('.') ?? ''} ${issue?.message ?? ''}`);
+}
+
+function checkVersion(version: number): void {
+  if (version === engineProtocolVersion) return;
+  throw new PrestageError({
+    code: 'helper-outdated',
+    message: `The station speaks version ${version} of the helper's language, the helper version ${engineProtocolVersion}.`,
+    remedy: 'Install the same version of both: run npm run setup, then start again.',
+  });
+}
+
+function protocolError(what: string): PrestageError {
+  return new PrestageError({
+    code: 'helper-protocol',
+    message: 'The helper did not understand the station.',
+    cause: sanitizeForDisplay(what, 400),
+    remedy: 'Install the same version of both: run npm run setup, then start again.',
+  });
+}
+
+function log(text: string): void {
+  process.stderr.write(`helper: ${sanitizeForDisplay(text, 4000)}\n`);
+}

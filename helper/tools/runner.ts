@@ -1,0 +1,169 @@
+import { spawn } from 'node:child_process';
+import { accessSync, closeSync, constants, openSync } from 'node:fs';
+import { join } from 'node:path';
+import { sanitizeForDisplay } from '../../core/base/display';
+import { cancelled, PrestageError } from '../../core/base/errors';
+import { timeouts } from '../../core/base/timeouts';
+import { toolPackages, type ToolName } from './requirements';
+
+export interface ToolOptions {
+  /** Aborting stops the tool and makes the call fail with `cancelled`. */
+  readonly signal?: AbortSignal | undefined;
+  /** Milliseconds after which the tool is stopped and the call fails; none when absent. */
+  readonly timeout?: number;
+  /** Bytes of address space the tool may have, for tools that read what strangers made. */
+  readonly memoryLimit?: number;
+  /** Called with each piece of standard output as it comes. */
+  readonly onOutput?: (text: string) => void;
+  /**
+   * A file that standard output goes to instead: some tools open /dev/stdout by name, which the sockets that Node
+   * gives its children do not allow.
+   */
+  readonly outputFile?: string;
+  /** Bytes of standard output that are kept in the result; the default is 256 MiB. */
+  readonly outputLimit?: number;
+  /** So many bytes of standard output are wanted: then the tool is stopped, and its status counts as 0. */
+  readonly firstBytes?: number;
+  /** Added to the environment. */
+  readonly environment?: Readonly<Record<string, string>>;
+}
+
+export interface ToolResult {
+  /** Exit status, or 128 + signal number as a shell gives it. */
+  readonly status: number;
+  readonly stdout: Buffer;
+  readonly stderr: string;
+}
+
+const stderrLimit = 64 * 1024;
+
+type StopReason = 'signal' | 'timeout' | 'output' | 'enough';
+
+/**
+ * Finds a tool on PATH, with the sbin folders added: they are missing from a plain user's PATH on Debian.
+ * @throws PrestageError tool-missing, naming the package
+ */
+export function findTool(tool: ToolName): string {
+  const folders = [
+    ...(process.env['PATH'] ?? '').split(':'),
+    '/usr/local/sbin',
+    '/usr/sbin',
+    '/sbin',
+    '/usr/bin',
+    '/bin',
+  ];
+  for (const folder of folders) {
+    if (!folder.startsWith('/')) continue;
+    const candidate = join(folder, tool);
+    try {
+      accessSync(candidate, constants.X_OK);
+      return candidate;
+    } catch {
+      continue;
+    }
+  }
+  throw new PrestageError({
+    code: 'tool-missing',
+    message: `The tool ${tool} is not installed.`,
+    remedy: `Install the package ${toolPackages[tool]} (sudo apt-get install ${toolPackages[tool]}), then try again.`,
+  });
+}
+
+/**
+ * Runs one tool with an argv array: no shell, C locale, no standard input. Resolves with any exit status;
+ * what a status means is the caller's to say.
+ * @throws PrestageError tool-missing, tool-failed (could not start, time-out), cancelled
+ */
+export async function runTool(
+  tool: ToolName,
+  args: readonly string[],
+  options: ToolOptions = {},
+): Promise<ToolResult> {
+  const [command, ...argv] =
+    options.memoryLimit === undefined
+      ? [findTool(tool), ...args]
+      : [findTool('prlimit'), `--as=${options.memoryLimit}`, findTool(tool), ...args];
+  if (options.signal?.aborted === true) throw cancelled(tool);
+  const outputLimit = options.outputLimit ?? 256 * 1024 * 1024;
+
+  const outputFile = options.outputFile === undefined ? null : openSync(options.outputFile, 'wx', 0o600);
+  return await new Promise<ToolResult>((resolve, reject) => {
+    const child = spawn(command, argv, {
+      stdio: ['ignore', outputFile ?? 'pipe', 'pipe'],
+      env: { ...process.env, LC_ALL: 'C.UTF-8', LANGUAGE: 'C', ...options.environment },
+    });
+    const output: Buffer[] = [];
+    let outputBytes = 0;
+    let stderr = '';
+    let stoppedBy: StopReason | null = null;
+    let killTimer: NodeJS.Timeout | undefined;
+
+    const stop = (why: StopReason): void => {
+      if (stoppedBy !== null) return;
+      stoppedBy = why;
+      child.kill('SIGTERM');
+      killTimer = setTimeout(() => child.kill('SIGKILL'), timeouts.toolKill);
+    };
+    const onAbort = (): void => {
+      stop('signal');
+    };
+    options.signal?.addEventListener('abort', onAbort, { once: true });
+    const timer =
+      options.timeout === undefined
+        ? undefined
+        : setTimeout(() => {
+            stop('timeout');
+          }, options.timeout);
+
+    child.stdout?.on('data', (piece: Buffer) => {
+      outputBytes += piece.length;
+      if (outputBytes > outputLimit) stop('output');
+      else output.push(piece);
+      if (outputBytes >= (options.firstBytes ?? Infinity)) stop('enough');
+      options.onOutput?.(piece.toString('utf8'));
+    });
+    child.stderr?.on('data', (piece: Buffer) => {
+      stderr = (stderr + piece.toString('utf8')).slice(-stderrLimit);
+    });
+    const finish = (): void => {
+      clearTimeout(timer);
+      clearTimeout(killTimer);
+      options.signal?.removeEventListener('abort', onAbort);
+      if (outputFile !== null) closeSync(outputFile);
+    };
+    child.on('error', (error) => {
+      finish();
+      reject(toolFailed(tool, `could not be started: ${error.message}`, stderr));
+    });
+    child.on('close', (code, signal) => {
+      finish();
+      if (stoppedBy === 'signal') reject(cancelled(tool));
+      else if (stoppedBy === 'timeout') reject(toolFailed(tool, 'did not answer in time', stderr));
+      else if (stoppedBy === 'output') reject(toolFailed(tool, 'printed more than it should', stderr));
+      else {
+        const status = stoppedBy === 'enough' ? 0 : (code ?? 128 + signalNumber(signal));
+        resolve({ status, stdout: Buffer.concat(output).subarray(0, options.firstBytes), stderr });
+      }
+    });
+  });
+}
+
+function signalNumber(signal: NodeJS.Signals | null): number {
+  return signal === 'SIGKILL' ? 9 : signal === 'SIGSEGV' ? 11 : signal === 'SIGABRT' ? 6 : 15;
+}
+
+/** The last non-empty line a tool wrote to standard error, safe to show. */
+export function lastWords(stderr: string): string {
+  const lines = stderr.split(/[\r\n]+/).filter((line) => line.trim() !== '');
+  return sanitizeForDisplay(lines.at(-1) ?? '', 400);
+}
+
+/** A tool that failed in a way that has no better name. */
+export function toolFailed(tool: ToolName, what: string, stderr: string): PrestageError {
+  return new PrestageError({
+    code: 'tool-failed',
+    message: `The tool ${tool} ${what}.`,
+    cause: sanitizeForDisplay(stderr, 4000) || null,
+    remedy: `Try again. If it stays, check the installation of the package ${toolPackages[tool]}.`,
+  });
+}

@@ -1,0 +1,246 @@
+import { sanitizeForDisplay } from '../../core/base/display';
+import { PrestageError, type ErrorCode } from '../../core/base/errors';
+import { copyMediaAgain } from '../../core/media/media';
+import { toolFailed } from './runner';
+
+const freeSpace = 'Make room on the disk that holds the renders, then try again.';
+
+interface Meaning {
+  readonly code: ErrorCode;
+  /** Follows the file's name. */
+  readonly what: string;
+  readonly remedy: string;
+}
+
+const corrupt = (what: string): Meaning => ({ code: 'media-corrupt', what, remedy: copyMediaAgain });
+const renderFailed = (what: string): Meaning => ({
+  code: 'render-failed',
+  what,
+  remedy: 'Try again. If it stays, ask the enterprise how the media was made.',
+});
+
+/**
+ * Exit statuses of wimlib-imagex that callers ask for: numbers of `enum wimlib_error_code` in wimlib.h (1.13),
+ * which the library promises to keep.
+ */
+export const wimlibStatus = {
+  /** WIMLIB_ERR_NOT_A_REGULAR_FILE */
+  notRegularFile: 42,
+  /** WIMLIB_ERR_NTFS_3G */
+  ntfsFailed: 46,
+  /** WIMLIB_ERR_PATH_DOES_NOT_EXIST */
+  pathNotFound: 49,
+  /** WIMLIB_ERR_WRITE */
+  writeFailed: 72,
+} as const;
+
+/** Environment in which wimlib-imagex finds paths in an image without regard to case, as Windows and FAT do. */
+export const anyCase = { WIMLIB_IMAGEX_IGNORE_CASE: '1' } as const;
+
+/** What the numbers of the same enum mean to a user. */
+const meanings: Readonly<Record<number, Meaning>> = {
+  2: corrupt('has compressed data that cannot be decompressed'),
+  8: {
+    code: 'media-part-missing',
+    what: 'is one part of several, and another part is not there any more',
+    remedy: 'Put all parts into one folder, then try again.',
+  },
+  10: corrupt('is damaged: it does not agree with itself on how many images it has'),
+  13: corrupt('does not match its own integrity table'),
+  15: corrupt('has a damaged header (chunk size)'),
+  16: corrupt('has a damaged header (compression)'),
+  17: corrupt('has a damaged header'),
+  18: {
+    code: 'media-image-missing',
+    what: 'does not have the image that was asked for',
+    remedy: 'Inspect the media and choose one of its images.',
+  },
+  19: corrupt('has a damaged integrity table'),
+  20: corrupt('has a damaged table of contents'),
+  21: corrupt('has a damaged list of files'),
+  25: corrupt('has a damaged header (part number)'),
+  26: corrupt('is damaged'),
+  27: renderFailed('has a reparse point that is not valid'),
+  28: corrupt('is damaged: data in it does not have the SHA-1 that it should have'),
+  30: corrupt('has a name or text in it that is not valid UTF-16'),
+  36: corrupt('has no list of files in it'),
+  39: {
+    code: 'tool-failed',
+    what: 'needs more memory than this computer has: it is damaged, or made to do harm',
+    remedy: copyMediaAgain,
+  },
+  [wimlibStatus.notRegularFile]: {
+    code: 'media-unreadable',
+    what: 'is not a regular file',
+    remedy: 'Choose the WIM file itself.',
+  },
+  43: {
+    code: 'media-not-a-wim',
+    what: 'is not a WIM',
+    remedy: 'Choose the .wim, .esd or .swm file that the enterprise sent.',
+  },
+  [wimlibStatus.ntfsFailed]: renderFailed('could not be applied: the NTFS volume refused something'),
+  47: {
+    code: 'media-unreadable',
+    what: 'cannot be opened',
+    remedy: 'Check that the file is there and may be read, then try again.',
+  },
+  50: {
+    code: 'media-unreadable',
+    what: 'cannot be read',
+    remedy: 'Check the disk or share that the media is on, copy the media to another disk, then try again.',
+  },
+  55: corrupt('is incomplete: it lists files whose data is not in it'),
+  58: renderFailed('could not be applied: a reparse point could not be made'),
+  59: renderFailed('could not be applied: permissions of a file could not be set'),
+  60: renderFailed('could not be applied: a short name could not be set'),
+  61: renderFailed('could not be applied: the times of a file could not be set'),
+  62: {
+    code: 'media-part-missing',
+    what: 'is one part of several, and the parts do not belong together',
+    remedy: 'Put all parts of one media into one folder, then try again.',
+  },
+  65: { code: 'media-truncated', what: 'is cut off: it ends too early', remedy: copyMediaAgain },
+  67: corrupt('has a damaged header, or is of a version that wimlib does not know'),
+  [wimlibStatus.writeFailed]: renderFailed('could not be applied: writing failed'),
+  73: corrupt('has damaged XML data'),
+  74: {
+    code: 'media-encrypted',
+    what: 'is an encrypted ESD: its content can only be read with a key that is not in it',
+    remedy: 'Ask the enterprise for a WIM that is not encrypted.',
+  },
+  90: corrupt('is damaged: it has extended attributes that are not valid'),
+};
+
+/**
+ * What a failed wimlib-imagex means.
+ * @param status exit status, not 0
+ * @param file the media it worked on, for the message
+ */
+export function wimlibFailure(status: number, stderr: string, file: string): PrestageError {
+  const cause = sanitizeForDisplay(stderr, 4000) || null;
+  const name = sanitizeForDisplay(file, 300);
+  if (/No space left on device|Disk quota exceeded/i.test(stderr)) {
+    return new PrestageError({
+      code: 'render-no-space',
+      message: `There is no space left to apply ${name}.`,
+      cause,
+      remedy: freeSpace,
+    });
+  }
+  if (status === 21 && stderr.includes('too deep')) {
+    return new PrestageError({
+      code: 'media-unsafe-names',
+      message: `${name} has a folder that contains itself, or folders that are nested without end.`,
+      cause,
+      remedy: 'Do not use this media. Ask the enterprise to make it again.',
+    });
+  }
+  const meaning = meanings[status];
+  if (meaning === undefined) {
+    return toolFailed('wimlib-imagex', `failed on ${name} (status ${status})`, stderr);
+  }
+  return new PrestageError({
+    code: meaning.code,
+    message: `${name} ${meaning.what}.`,
+    cause,
+    remedy: meaning.remedy,
+  });
+}
+
+export type WimlibPhase =
+  /** Files and folders are made, without content. */
+  | 'creating'
+  /** Data is decompressed and written. */
+  | 'extracting'
+  /** Times, permissions, attributes. */
+  | 'attributes'
+  /** The integrity table is compared with the file. */
+  | 'integrity'
+  /** Lists of files are read. */
+  | 'metadata'
+  /** Data is decompressed and its SHA-1 compared. */
+  | 'verifying';
+
+export interface WimlibUpdate {
+  readonly phase: WimlibPhase;
+  readonly unit: 'bytes' | 'items';
+  /** In `unit`. wimlib rounds bytes down to whole KiB, MiB and so on. */
+  readonly done: number;
+  readonly total: number;
+}
+
+const phases: readonly (readonly [RegExp, WimlibPhase])[] = [
+  [/^creating files/i, 'creating'],
+  [/^extracting file data/i, 'extracting'],
+  [/^applying metadata/i, 'attributes'],
+  [/^verifying integrity/i, 'integrity'],
+  [/^verifying metadata/i, 'metadata'],
+  [/^verifying file data/i, 'verifying'],
+];
+
+const units: Readonly<Record<string, number>> = {
+  byte: 1,
+  bytes: 1,
+  kib: 1024,
+  mib: 1024 ** 2,
+  gib: 1024 ** 3,
+  tib: 1024 ** 4,
+  pib: 1024 ** 5,
+};
+
+// The name before the numbers may hold anything: the first .* takes as much as it can, so that the numbers
+// are the last ones in the line. The percentage and the words behind are not needed.
+const updateForm =
+  /^(.*[^\d.])(\d+(?:\.\d+)?)(?: ([A-Za-z]+))? of (\d+(?:\.\d+)?)(?: ([A-Za-z]+))?(?: ?\(|$)/;
+
+/**
+ * Reads one update of wimlib-imagex's progress, such as
+ * `Extracting file data: 30 MiB of 512 MiB (5%) done` or `Creating files: 12 of 61000 (0%) done`.
+ * @returns null for anything else
+ */
+export function parseWimlibProgress(line: string): WimlibUpdate | null {
+  const text = line.trim();
+  const phase = phases.find(([pattern]) => pattern.test(text))?.[1];
+  const match = updateForm.exec(text);
+  if (phase === undefined || match === null) return null;
+  const scale = units[(match[3] ?? '').toLowerCase()];
+  const totalScale = units[(match[5] ?? '').toLowerCase()];
+  const unit = scale === undefined ? 'items' : 'bytes';
+  if ((unit === 'items') !== (totalScale === undefined)) return null;
+  const done = Math.round(Number(match[2]) * (scale ?? 1));
+  const total = Math.round(Number(match[4]) * (totalScale ?? 1));
+  if (!Number.isSafeInteger(done) || !Number.isSafeInteger(total)) return null;
+  return { phase, unit, done: Math.min(done, total), total };
+}
+
+/** An update is printed in one line; what is longer is not one. Bytes. */
+const longestLine = 8192;
+
+/**
+ * Cuts wimlib-imagex's output, as it comes in pieces, into updates. An update ends with a carriage return, a
+ * line feed, or the word "done": the last one stands without an end until the next comes.
+ */
+export class WimlibProgress {
+  readonly #onProgress: (update: WimlibUpdate) => void;
+  #rest = '';
+
+  constructor(onProgress: (update: WimlibUpdate) => void) {
+    this.#onProgress = onProgress;
+  }
+
+  /** Takes the next piece of standard output. */
+  push(text: string): void {
+    const lines = (this.#rest + text).split(/[\r\n]+/);
+    this.#rest = lines.pop() ?? '';
+    if (/\) done$/.test(this.#rest)) {
+      lines.push(this.#rest);
+      this.#rest = '';
+    }
+    if (this.#rest.length > longestLine) this.#rest = '';
+    for (const line of lines) {
+      const update = parseWimlibProgress(line);
+      if (update !== null) this.#onProgress(update);
+    }
+  }
+}

@@ -1,0 +1,19 @@
+import './no-eval';
+import '@mantine/core/styles.css';
+import './theme/fonts.css';
+import './theme/tokens.css';
+import './theme/mantine.css';
+import './theme/base.css';
+import './components/components.css';
+import './shell/shell.css';
+import { StrictMode } from 'react';
+import { createRoot } from 'react-dom/client';
+import { App } from './app';
+
+const root = document.getElementById('root');
+if (root === null) throw new Error('index.html has no #root');
+createRoot(root).render(
+  <StrictMode>
+    <App />
+  </StrictMode>,
+);

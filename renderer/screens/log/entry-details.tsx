@@ -1,0 +1,230 @@
+import type { ReactNode } from 'react';
+import type { LogEntry, LogRow } from '../../../core/contract/app';
+import { formatBytes, formatDuration } from '../../../core/base/display';
+import type { ErrorData } from '../../../core/base/errors';
+import {
+  isDriveRecord,
+  subjectOf,
+  type DriveRecord,
+  type JobFacts,
+  type RecordedDrive,
+} from '../../../core/ledger/record';
+import { formatDriveSize, formatRate, formatTime } from '../../format';
+import type { Fact } from '../../components/details';
+import { Mono } from '../../components/mono';
+import type { Text } from '../../text';
+import { ResultMark } from './result-mark';
+
+type Words = Text['log'];
+
+export interface FactGroup {
+  readonly title: string;
+  readonly facts: readonly Fact[];
+}
+
+/** Everything an entry says, in groups. What it does not say is left out. */
+export function factGroups({ stored, entry }: LogEntry, text: Words): FactGroup[] {
+  const { record } = entry;
+  const words = text.facts;
+  // Orders and shipments are no lines of the log.
+  if (!isDriveRecord(record)) {
+    return [{ title: text.groups.record, facts: entryFacts(stored, entry, [], words) }];
+  }
+  const job = 'job' in record ? record.job : null;
+  const { drive, machineSerial: machine } = subjectOf(record);
+  return [
+    {
+      title: text.groups.result,
+      facts: [{ name: words.machine, value: <Mono>{machine}</Mono> }, ...resultFacts(record, text)],
+    },
+    { title: text.groups.drive, facts: driveFacts(drive, text) },
+    ...(job === null ? [] : [{ title: text.groups.media, facts: mediaFacts(job, text) }]),
+    {
+      title: text.groups.record,
+      facts: entryFacts(
+        stored,
+        entry,
+        'job' in record ? jobFacts(record.job, words) : laterFacts(record, words),
+        words,
+      ),
+    },
+  ];
+}
+
+/** Who recorded it, when, where and with what, with `more` after the time. */
+function entryFacts(
+  stored: LogEntry['stored'],
+  entry: LogEntry['entry'],
+  more: readonly Fact[],
+  words: Words['facts'],
+): Fact[] {
+  return [
+    { name: words.operator, value: entry.operator },
+    { name: words.station, value: entry.station.name },
+    { name: words.recorded, value: exactTime(entry.time) },
+    ...more,
+    { name: words.hash, value: <Mono>{stored.hash}</Mono> },
+    { name: words.previous, value: <Mono>{entry.previousHash}</Mono> },
+    { name: words.signature, value: <Mono>{stored.signature}</Mono> },
+    { name: words.key, value: <Mono>{entry.station.keyFingerprint}</Mono> },
+    {
+      name: words.versions,
+      value: Object.entries(entry.versions)
+        .map(([name, version]) => `${name} ${version}`)
+        .join(', '),
+    },
+  ];
+}
+
+function resultFacts(record: DriveRecord, text: Words): Fact[] {
+  const words = text.facts;
+  if (record.kind === 'job-started') return [];
+  const { end } = record;
+  const result = resultOf(record);
+  const facts: Fact[] = [
+    {
+      name: words.result,
+      value: (
+        <strong className="log-result" data-result={result}>
+          <ResultMark result={result} />
+          {text.results[result]}
+        </strong>
+      ),
+    },
+    ...(end.state === 'failed' ? failureFacts(end.reason, text) : []),
+    ...('bytesWritten' in end ? [{ name: words.written, value: formatBytes(end.bytesWritten) }] : []),
+  ];
+  if (record.kind === 'job-ended') {
+    facts.push({ name: words.started, value: exactTime(record.startedAt) });
+    if (record.end.state === 'done') {
+      const { result: figures } = record.end;
+      facts.push(
+        { name: words.written, value: moved(figures.bytesWritten, figures.writeSeconds, text) },
+        { name: words.verified, value: moved(figures.bytesVerified, figures.verifySeconds, text) },
+        { name: words.chunks, value: text.number(figures.chunksVerified) },
+        { name: words.directIo, value: figures.directIo ? text.yes : text.no },
+        { name: words.table, value: <Mono>{figures.tableSha256}</Mono> },
+      );
+    }
+  } else if (record.kind === 'drive-rehearsed') {
+    facts.push(...rehearsalFacts(record, text));
+  } else if (record.end.state === 'done') {
+    facts.push({ name: words.verified, value: moved(record.end.bytesVerified, record.end.seconds, text) });
+  }
+  return facts;
+}
+
+function resultOf(record: Exclude<DriveRecord, { kind: 'job-started' }>): LogRow['result'] {
+  switch (record.kind) {
+    case 'job-ended':
+      return record.end.state;
+    case 'drive-verified':
+      return record.end.state === 'done' ? 'verified' : 'verify-failed';
+    case 'drive-rehearsed':
+      return record.end.state === 'done' ? 'rehearsed' : 'rehearsal-failed';
+  }
+}
+
+function rehearsalFacts(
+  { verdict, picture }: Extract<DriveRecord, { kind: 'drive-rehearsed' }>,
+  text: Words,
+): Fact[] {
+  const words = text.facts;
+  return present([
+    [words.seen, verdict.what],
+    [
+      words.virtualMachine,
+      text.machine(verdict.accelerator, verdict.secureBoot, formatDuration(verdict.seconds)),
+    ],
+    [words.picture, picture, true],
+    [words.console, verdict.console.length === 0 ? null : verdict.console.join('\n'), true],
+  ]);
+}
+
+function failureFacts(reason: ErrorData, text: Words): Fact[] {
+  const words = text.facts;
+  return present([
+    [words.reason, reason.message],
+    [words.remedy, reason.remedy],
+    [words.cause, reason.cause, true],
+    [words.code, reason.code, true],
+    [words.offset, reason.offset === undefined ? null : text.number(reason.offset)],
+    [words.chunk, reason.chunk === undefined ? null : String(reason.chunk)],
+  ]);
+}
+
+/** With the UTC time as it is recorded: local time is ambiguous in one hour a year. */
+function exactTime(iso: string): ReactNode {
+  return (
+    <>
+      {formatTime(iso)} <span className="entry-utc">({iso})</span>
+    </>
+  );
+}
+
+function moved(bytes: number, seconds: number, text: Words): string {
+  const rate = seconds > 0 ? formatRate(bytes / seconds) : '–';
+  return text.at(formatBytes(bytes), formatDuration(seconds), rate);
+}
+
+function driveFacts(drive: RecordedDrive, text: Words): Fact[] {
+  const words = text.facts;
+  return present([
+    [words.bay, drive.bay],
+    [words.kind, words.kinds[drive.kind]],
+    [words.model, drive.model],
+    [words.serial, drive.serial, true],
+    [words.wwn, drive.wwn, true],
+    [words.size, text.size(formatDriveSize(drive.size), drive.size)],
+    [words.sector, text.bytes(drive.logicalSectorSize)],
+    [words.bus, drive.bus],
+    [words.id, drive.id, true],
+    [words.path, drive.path, true],
+    [words.port, drive.byPath, true],
+  ]);
+}
+
+function mediaFacts(job: JobFacts, text: Words): Fact[] {
+  const words = text.facts;
+  return present([
+    [words.file, job.media.fileName],
+    [words.size, text.size(formatBytes(job.media.bytes), job.media.bytes)],
+    [words.sha256, job.media.sha256, true],
+    [words.expected, text.expected[job.media.expected]],
+    [words.guid, job.media.guid, true],
+    [words.image, `${job.image.index} ${job.image.name}`],
+    [words.layout, job.layout],
+    [words.fingerprint, job.fingerprint, true],
+  ]);
+}
+
+function jobFacts(job: JobFacts, words: Words['facts']): Fact[] {
+  return present([
+    [words.workOrder, job.workOrder ?? null],
+    [words.assetTag, job.machine?.assetTag ?? null],
+    [words.uuid, job.machine?.uuid ?? null, true],
+    [words.macs, job.machine?.macs?.join(' ') ?? null, true],
+    [words.machineModel, job.machine?.model ?? null],
+    [words.again, job.againReason],
+    [words.batch, job.batchId, true],
+    [words.job, job.jobId, true],
+    [words.diskGuid, job.diskGuid, true],
+    [words.partitionGuids, job.partitionGuids.join(' '), true],
+  ]);
+}
+
+function laterFacts(
+  record: Extract<DriveRecord, { kind: 'drive-verified' | 'drive-rehearsed' }>,
+  words: Words['facts'],
+): Fact[] {
+  return present([
+    [words.fingerprint, record.fingerprint, true],
+    [words.job, record.jobId, true],
+  ]);
+}
+
+function present(rows: readonly (readonly [name: string, value: string | null, mono?: boolean])[]): Fact[] {
+  return rows.flatMap(([name, value, mono]) =>
+    value === null ? [] : [{ name, value: mono === true ? <Mono>{value}</Mono> : value }],
+  );
+}

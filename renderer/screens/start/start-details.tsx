@@ -1,0 +1,40 @@
+import type { ReactElement } from 'react';
+import { fileName, shortHash } from '../../format';
+import { Facts, type Fact } from '../../components/details';
+import { Mono } from '../../components/mono';
+import { useDesk } from '../../store/app-store';
+import { useText } from '../../text';
+
+/** What will be on the drives, for whom and by whom. */
+export function StartFacts(): ReactElement {
+  const common = useText().common;
+  const text = useText().bench.start;
+  const media = useDesk((state) => state.media);
+  const batch = useDesk((state) => state.batch);
+  const facts: Fact[] = [];
+  if (media.status === 'proved') {
+    const image = media.media.images.find(({ index }) => index === batch.imageIndex);
+    facts.push(
+      { name: text.media, value: <span title={media.media.path}>{fileName(media.media.path)}</span> },
+      {
+        name: text.sha256,
+        value: (
+          <details className="start-hash">
+            <summary>
+              <Mono>{shortHash(media.sha256)}</Mono> <span className="start-hash-more">{text.showAll}</span>
+            </summary>
+            <Mono>{media.sha256}</Mono>
+          </details>
+        ),
+      },
+      { name: text.image, value: text.imageName(batch.imageIndex, image?.name ?? '') },
+    );
+  }
+  facts.push(
+    { name: text.layout, value: batch.layout },
+    { name: text.operator, value: batch.operator },
+    { name: text.workOrder, value: batch.workOrder === '' ? common.none : batch.workOrder },
+  );
+  if (batch.againReason !== '') facts.push({ name: text.again, value: batch.againReason });
+  return <Facts facts={facts} />;
+}

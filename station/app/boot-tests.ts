@@ -1,0 +1,129 @@
+import type { DeskRehearsal } from '../../core/contract/app';
+import { placeOf, type Drive } from '../../core/drive/drive';
+import { isCancellation, PrestageError, toErrorData, type ErrorData } from '../../core/base/errors';
+import type { RehearsalSettings } from '../../core/job/boot-test';
+import type { JobReport } from '../jobs/run-job';
+import type { Engines } from '../helper-client/helpers';
+import { requireFinishedJob } from '../drives/finished-drive';
+import type { AppendContext, Ledger } from '../ledger/ledger';
+import { firstFinished, rehearsalFailed, rehearse } from '../jobs/run-boot-test';
+import type { StatePlaces } from '../state/state-paths';
+
+export interface RehearsalsDependencies {
+  readonly engines: Engines;
+  readonly ledger: Ledger;
+  readonly places: StatePlaces;
+  readonly settings: () => RehearsalSettings;
+  /** Who and what records a verdict. */
+  readonly context: () => Promise<AppendContext>;
+  readonly benchDirectory: () => string | null;
+  readonly onChange: () => void;
+  /** A drive did not start, or could not be tried: must be seen before the batch is shipped. */
+  readonly onFailed: (error: ErrorData) => void;
+}
+
+interface Running {
+  readonly stop: AbortController;
+  readonly ended: Promise<void>;
+}
+
+/** Finished drives that are started in virtual machines, one at a time for each drive. */
+export class Rehearsals {
+  readonly #dependencies: RehearsalsDependencies;
+  readonly #states = new Map<string, DeskRehearsal>();
+  readonly #running = new Map<string, Running>();
+
+  constructor(dependencies: RehearsalsDependencies) {
+    this.#dependencies = dependencies;
+  }
+
+  get states(): DeskRehearsal[] {
+    return [...this.#states.values()];
+  }
+
+  /** The jobs of a batch have ended: its first finished drive is started, when the settings want it. */
+  onBatchEnd(reports: readonly JobReport[]): void {
+    if (!this.#dependencies.settings().firstOfBatch) return;
+    const drive = firstFinished(reports);
+    if (drive !== null && !this.#running.has(drive.id)) this.#begin(drive);
+  }
+
+  /**
+   * Starts a finished drive in a virtual machine; answers when it has begun.
+   * @throws PrestageError record-not-found, drive-busy
+   */
+  start(drive: Drive): void {
+    if (this.#running.has(drive.id)) {
+      throw new PrestageError({
+        code: 'drive-busy',
+        message: `The drive in ${placeOf(drive)} is being started in a virtual machine already.`,
+        remedy: 'Wait for its end, or cancel it.',
+      });
+    }
+    requireFinishedJob(drive, this.#dependencies.ledger);
+    this.#begin(drive);
+  }
+
+  cancel(driveId: string): void {
+    this.#running.get(driveId)?.stop.abort();
+  }
+
+  /** Takes away what is told of a drive, which will hold something else. */
+  forget(driveId: string): void {
+    this.cancel(driveId);
+    if (this.#states.delete(driveId)) this.#dependencies.onChange();
+  }
+
+  /** Cancels all, and waits for their ends. */
+  async close(): Promise<void> {
+    for (const { stop } of this.#running.values()) stop.abort();
+    await Promise.all([...this.#running.values()].map(({ ended }) => ended));
+  }
+
+  #begin(drive: Drive): void {
+    const stop = new AbortController();
+    const ended = this.#run(drive, stop.signal).finally(() => {
+      this.#running.delete(drive.id);
+    });
+    this.#running.set(drive.id, { stop, ended });
+  }
+
+  /** Never rejects. */
+  async #run(drive: Drive, signal: AbortSignal): Promise<void> {
+    const { engines, ledger, places, settings, context, benchDirectory, onFailed } = this.#dependencies;
+    const { sign, seconds, secureBoot } = settings();
+    const driveId = drive.id;
+    this.#become({ driveId, status: 'running', seconds: 0, limit: seconds });
+    try {
+      const append = await context();
+      const { verdict, picture, ledgerEntry } = await rehearse(
+        {
+          ...{ drive, benchDirectory: benchDirectory(), settings: { sign, seconds, secureBoot } },
+          job: requireFinishedJob(drive, ledger),
+        },
+        {
+          ...{ engines, ledger, places, append, signal },
+          onTask: ({ done, total }) => {
+            this.#become({ driveId, status: 'running', seconds: done, limit: total });
+          },
+        },
+      );
+      this.#become({ driveId, status: 'ended', verdict, picture, ledgerEntry });
+      if (!verdict.passed) onFailed(rehearsalFailed(drive, verdict).data);
+    } catch (error) {
+      if (isCancellation(error)) {
+        this.#states.delete(driveId);
+        this.#dependencies.onChange();
+        return;
+      }
+      const data = toErrorData(error);
+      this.#become({ driveId, status: 'failed', error: data });
+      onFailed(data);
+    }
+  }
+
+  #become(state: DeskRehearsal): void {
+    this.#states.set(state.driveId, state);
+    this.#dependencies.onChange();
+  }
+}

@@ -1,0 +1,105 @@
+import { arrangeBays, withBayLabels, type Bay } from '../../core/drive/bays';
+import type { DrivesState } from '../../core/contract/app';
+import type { Drive } from '../../core/drive/drive';
+import { isCancellation, toErrorData } from '../../core/base/errors';
+import { timeouts } from '../../core/base/timeouts';
+import type { Engines } from '../helper-client/helpers';
+
+/** What a listing is made with. Asked anew each time. */
+export interface ListingFacts {
+  readonly benchDirectory: string | null;
+  /** Files and folders whose drive must not be written. */
+  readonly protectedPaths: readonly string[];
+  readonly bays: readonly Bay[];
+}
+
+/** Keeps the list of drives: looks again every few seconds, and at once when asked. */
+export class DriveList {
+  readonly #engines: Engines;
+  readonly #facts: () => ListingFacts;
+  readonly #onChange: () => void;
+  #state: DrivesState = { error: null, listed: false, drives: [], bays: [] };
+  /** As the helper listed them, without the labels of the bays that were set up. */
+  #listed: readonly Drive[] = [];
+  #running: Promise<void> | null = null;
+  #again = false;
+  #timer: NodeJS.Timeout | null = null;
+  #closed = false;
+
+  constructor(engines: Engines, facts: () => ListingFacts, onChange: () => void) {
+    this.#engines = engines;
+    this.#facts = facts;
+    this.#onChange = onChange;
+  }
+
+  get state(): DrivesState {
+    return this.#state;
+  }
+
+  find(driveId: string): Drive | null {
+    return this.#state.drives.find(({ id }) => id === driveId) ?? null;
+  }
+
+  /** Looks now; resolves when a listing that began after the call has ended. */
+  async refresh(): Promise<void> {
+    if (this.#running !== null) {
+      this.#again = true;
+      await this.#running;
+    }
+    // Whoever waited beside us has begun the next one by now, or nobody has.
+    await this.#current();
+  }
+
+  /** The bays were set up anew: no need to look at the machine for that. */
+  rearrange(): void {
+    this.#show(this.#listed, this.#state.error, this.#state.listed);
+  }
+
+  close(): void {
+    this.#closed = true;
+    if (this.#timer !== null) clearTimeout(this.#timer);
+  }
+
+  #current(): Promise<void> {
+    return this.#running ?? this.#begin();
+  }
+
+  #begin(): Promise<void> {
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#again = false;
+    this.#running = this.#list().finally(() => {
+      this.#running = null;
+      if (this.#closed) return;
+      this.#timer = setTimeout(() => void this.#begin(), this.#again ? 0 : timeouts.driveListing);
+    });
+    return this.#running;
+  }
+
+  async #list(): Promise<void> {
+    const { benchDirectory, protectedPaths } = this.#facts();
+    try {
+      const engine = await this.#engines.plain();
+      const { drives } = await engine.call('listDrives', {
+        benchDirectory,
+        protectedPaths: [...protectedPaths],
+      });
+      if (this.#closed || this.#facts().benchDirectory !== benchDirectory) return;
+      // Who works on a bench of virtual drives is not to look at those of the computer beside it.
+      const shown = drives.filter(({ reasons }) => !reasons.some(({ code }) => code === 'not-on-bench'));
+      this.#show(shown, null, true);
+    } catch (error) {
+      if (this.#closed || isCancellation(error)) return;
+      this.#show(this.#listed, toErrorData(error), this.#state.listed);
+    }
+  }
+
+  #show(listed: readonly Drive[], error: DrivesState['error'], isListed: boolean): void {
+    this.#listed = listed;
+    const bays = arrangeBays(this.#facts().bays, listed);
+    const state = { error, listed: isListed, drives: withBayLabels(listed, bays), bays };
+    // Most listings find what the last one found; only a change is worth a repaint.
+    if (JSON.stringify(state) === JSON.stringify(this.#state)) return;
+    this.#state = state;
+    this.#onChange();
+  }
+}

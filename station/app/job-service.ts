@@ -1,0 +1,257 @@
+import type { DeskJob } from '../../core/contract/app';
+import { placeOf } from '../../core/drive/drive';
+import { isCancellation, toErrorData } from '../../core/base/errors';
+import { hasEnded, type JobEnd } from '../../core/job/job';
+import { planBatch, type BatchRequest, type PlannedJob } from '../jobs/plan-batch';
+import { runBatch } from '../jobs/run-batch';
+import type { JobReport } from '../jobs/run-job';
+import type { LeftOpenJob } from '../jobs/run-journal';
+import type { Engines } from '../helper-client/helpers';
+import type { Ledger } from '../ledger/ledger';
+import { openRenderCache } from '../image-cache/image-cache';
+import type { Settings } from '../state/settings';
+import type { StatePlaces } from '../state/state-paths';
+
+export interface JobBoardDependencies {
+  readonly engines: Engines;
+  readonly ledger: Ledger;
+  readonly places: StatePlaces;
+  readonly settings: () => Settings;
+  readonly onChange: () => void;
+  /** The jobs of a batch have ended, and its drives are let go. */
+  readonly onBatchEnd: (reports: readonly JobReport[]) => void;
+}
+
+/** The newest job of a drive, and how to stop it. */
+interface BoardJob {
+  view: DeskJob;
+  /** What it was started with; null for a job that an earlier run of the station left open. */
+  readonly request: BatchRequest | null;
+  readonly stop: AbortController;
+  readonly run: Run | null;
+}
+
+/** A job of an earlier run of the station, as its card shows it. */
+type EndedCard = Pick<DeskJob, 'driveId' | 'bay' | 'machineSerial' | 'startedAt' | 'endedAt' | 'ledgerEntry'>;
+
+/** Jobs that were started together. */
+interface Run {
+  readonly stop: AbortController;
+  readonly ended: Promise<void>;
+}
+
+/** What a run hears while it prepares and writes. */
+type RunHooks = Pick<
+  Parameters<typeof runBatch>[2],
+  'jobSignal' | 'onReserved' | 'onTask' | 'onJob' | 'onEnd'
+>;
+
+/**
+ * The jobs of the bench, one a drive. Several runs may be under way: a technician pairs and starts the next drives
+ * while the first ones are written.
+ */
+export class JobBoard {
+  readonly #dependencies: JobBoardDependencies;
+  readonly #jobs = new Map<string, BoardJob>();
+  readonly #runs = new Set<Run>();
+
+  constructor(dependencies: JobBoardDependencies) {
+    this.#dependencies = dependencies;
+  }
+
+  /** In the order in which the drives were first started. */
+  get jobs(): DeskJob[] {
+    return [...this.#jobs.values()].map(({ view }) => view);
+  }
+
+  find(driveId: string): DeskJob | null {
+    return this.#jobs.get(driveId)?.view ?? null;
+  }
+
+  /** What the job of a drive was started with, when it can be tried again. */
+  requestOf(driveId: string): BatchRequest | null {
+    return this.#jobs.get(driveId)?.request ?? null;
+  }
+
+  get running(): DeskJob[] {
+    return this.jobs.filter(isRunning);
+  }
+
+  /** Resolves when no job runs any more and every end is recorded. */
+  async settled(): Promise<void> {
+    while (this.#runs.size > 0) await Promise.all([...this.#runs].map(({ ended }) => ended));
+  }
+
+  /**
+   * Starts jobs. Resolves when every drive is held and nothing has been written yet.
+   * @throws PrestageError why none of them was started; nothing was touched
+   */
+  async start(request: BatchRequest): Promise<void> {
+    const { engines, ledger, places, settings } = this.#dependencies;
+    const stop = new AbortController();
+    const plan = await planBatch(request, engines, ledger, places, stop.signal);
+    const cache = await openRenderCache(places.renderCache, settings().cacheLimitBytes);
+
+    await new Promise<void>((held, refused) => {
+      const begin = { done: false };
+      const ending = { done: (): void => undefined };
+      const run: Run = { stop, ended: new Promise<void>((resolve) => (ending.done = resolve)) };
+      const hooks = this.#hooksOf(request, plan.jobs, run, () => {
+        begin.done = true;
+        held();
+      });
+      this.#runs.add(run);
+      runBatch(request, plan, {
+        engines,
+        ledger,
+        cache,
+        places,
+        settings: settings(),
+        signal: stop.signal,
+        ...hooks,
+      })
+        .then(({ jobs }) => {
+          this.#dependencies.onBatchEnd(jobs);
+        })
+        .catch((error: unknown) => {
+          if (begin.done) this.#endAll(plan.jobs, run, error);
+          else refused(error instanceof Error ? error : new Error(String(error)));
+        })
+        .finally(() => {
+          this.#runs.delete(run);
+          ending.done();
+        });
+    });
+  }
+
+  /** Cancels the job of a drive; the others do not notice. @returns false when there is none to cancel */
+  cancel(driveId: string): boolean {
+    const job = this.#jobs.get(driveId);
+    if (job === undefined || !job.view.canCancel) return false;
+    job.stop.abort();
+    this.#update(driveId, { canCancel: false });
+    // Until its jobs begin, a run prepares for all of them: it has no reason to go on for none.
+    const siblings = [...this.#jobs.values()].filter(({ run, view }) => run === job.run && isRunning(view));
+    const preparing = siblings.every(({ view }) => view.state.state === 'preparing');
+    if (preparing && siblings.every(({ stop }) => stop.signal.aborted)) job.run?.stop.abort();
+    return true;
+  }
+
+  cancelAll(): void {
+    for (const { driveId } of this.running) this.cancel(driveId);
+  }
+
+  /** Takes an ended job off the board. @returns false when there is none */
+  dismiss(driveId: string): boolean {
+    const job = this.#jobs.get(driveId);
+    if (job === undefined || isRunning(job.view)) return false;
+    this.#jobs.delete(driveId);
+    this.#dependencies.onChange();
+    return true;
+  }
+
+  /** Shows jobs that a killed station left open. */
+  showLeftOpen(left: readonly LeftOpenJob[], end: JobEnd): void {
+    for (const { drive, machineSerial, startedAt, ledgerEntry } of left) {
+      const endedAt = new Date().toISOString();
+      this.#showEnded(
+        { driveId: drive.id, bay: placeOf(drive), machineSerial, startedAt, endedAt, ledgerEntry },
+        end,
+      );
+    }
+    if (left.length > 0) this.#dependencies.onChange();
+  }
+
+  /** Shows again what an earlier run showed as interrupted, unless it was done elsewhere since. */
+  showInterrupted(cards: readonly EndedCard[]): void {
+    const { ledger, onChange } = this.#dependencies;
+    const shown = cards.filter(
+      ({ driveId, machineSerial }) => !this.#jobs.has(driveId) && ledger.findShipped(machineSerial) === null,
+    );
+    for (const card of shown) this.#showEnded(card, { state: 'interrupted' });
+    if (shown.length > 0) onChange();
+  }
+
+  #showEnded(card: EndedCard, state: JobEnd): void {
+    this.#jobs.set(card.driveId, {
+      request: null,
+      run: null,
+      stop: new AbortController(),
+      view: { ...card, state, canCancel: false, canRetry: true },
+    });
+  }
+
+  #hooksOf(request: BatchRequest, jobs: readonly PlannedJob[], run: Run, onHeld: () => void): RunHooks {
+    return {
+      jobSignal: ({ drive }) => this.#jobs.get(drive.id)?.stop.signal,
+      onReserved: () => {
+        for (const { drive, machineSerial } of jobs) {
+          this.#jobs.set(drive.id, {
+            request,
+            run,
+            stop: new AbortController(),
+            view: {
+              driveId: drive.id,
+              bay: placeOf(drive),
+              machineSerial,
+              state: { state: 'preparing', task: null },
+              startedAt: new Date().toISOString(),
+              endedAt: null,
+              ledgerEntry: null,
+              canCancel: true,
+              canRetry: false,
+            },
+          });
+        }
+        this.#dependencies.onChange();
+        onHeld();
+      },
+      onTask: ({ phase, done, total }) => {
+        for (const { drive } of jobs) {
+          if (this.#jobs.get(drive.id)?.view.state.state !== 'preparing') continue;
+          this.#update(drive.id, { state: { state: 'preparing', task: { phase, done, total } } });
+        }
+      },
+      onJob: ({ drive }, state) => {
+        // An end is shown with the number of its entry.
+        if (!hasEnded(state)) this.#update(drive.id, { state });
+      },
+      onEnd: ({ job, end, ledgerEntry }) => {
+        this.#end(job.drive.id, end, ledgerEntry);
+      },
+    };
+  }
+
+  /** The whole run broke off before its jobs began: nothing was written. */
+  #endAll(jobs: readonly PlannedJob[], run: Run, error: unknown): void {
+    const end: JobEnd = isCancellation(error)
+      ? { state: 'cancelled', bytesWritten: 0 }
+      : { state: 'failed', reason: toErrorData(error), bytesWritten: 0 };
+    for (const { drive } of jobs) {
+      const job = this.#jobs.get(drive.id);
+      if (job?.run === run && isRunning(job.view)) this.#end(drive.id, end, null);
+    }
+  }
+
+  #end(driveId: string, end: JobEnd, ledgerEntry: number | null): void {
+    this.#update(driveId, {
+      state: end,
+      endedAt: new Date().toISOString(),
+      ledgerEntry,
+      canCancel: false,
+      canRetry: end.state !== 'done',
+    });
+  }
+
+  #update(driveId: string, change: Partial<DeskJob>): void {
+    const job = this.#jobs.get(driveId);
+    if (job === undefined) return;
+    job.view = { ...job.view, ...change };
+    this.#dependencies.onChange();
+  }
+}
+
+/** Whether a job has not ended. */
+export function isRunning({ state }: DeskJob): boolean {
+  return state.state === 'preparing' || !hasEnded(state);
+}

@@ -1,0 +1,248 @@
+import { resolve } from 'node:path';
+import { randomUUID } from 'node:crypto';
+import type { DeskTask, MediaState } from '../../core/contract/app';
+import { isCancellation, PrestageError, toErrorData } from '../../core/base/errors';
+import type { Media, MediaHash } from '../../core/media/media';
+import { mediaMark, type MediaProof } from '../jobs/plan-batch';
+import type { Engines } from '../helper-client/helpers';
+import { assertExpected, expectedHash, type ExpectedHash } from '../media/media-expectation';
+import { requireOrderedMedia } from '../orders/batch-order';
+import type { OpenOrder } from '../orders/order-book';
+
+/** What a batch needs of a media that is proved. */
+export interface ProvedMedia {
+  readonly path: string;
+  /** What the operator gave; null when the manifest beside the media said it. */
+  readonly expectSha256: string | null;
+  readonly proof: MediaProof;
+}
+
+/** The media that was chosen, and what became of it. A later choice replaces all of it. */
+interface Choice {
+  readonly path: string;
+  readonly stop: AbortController;
+  given: string | null;
+  media: Media | null;
+  hash: MediaHash | null;
+  mark: string | null;
+}
+
+/**
+ * Proves a media: looks inside, hashes it, and compares the hash with what the enterprise says. Only a media whose
+ * hash somebody vouched for counts as proved.
+ */
+export class MediaProver {
+  readonly #engines: Engines;
+  /** The open order may say what the hash should be. */
+  readonly #ordered: () => OpenOrder | null;
+  readonly #onChange: () => void;
+  #choice: Choice | null = null;
+  #state: MediaState = { status: 'none' };
+
+  constructor(engines: Engines, ordered: () => OpenOrder | null, onChange: () => void) {
+    this.#engines = engines;
+    this.#ordered = ordered;
+    this.#onChange = onChange;
+  }
+
+  get state(): MediaState {
+    return this.#state;
+  }
+
+  /** The file that was chosen, whatever became of it; null when there is none. */
+  get path(): string | null {
+    return this.#choice?.path ?? null;
+  }
+
+  /** What the operator gave as its hash; null when nobody did. */
+  get given(): string | null {
+    return this.#choice?.given ?? null;
+  }
+
+  /** Null unless the media is proved. */
+  get proved(): ProvedMedia | null {
+    const choice = this.#choice;
+    if (this.#state.status !== 'proved' || choice === null) return null;
+    if (choice.hash === null || choice.mark === null) return null;
+    return {
+      path: choice.path,
+      expectSha256: choice.given,
+      proof: { hash: choice.hash, mark: choice.mark },
+    };
+  }
+
+  /** Begins to prove a file. Never throws: what goes wrong is in the state. */
+  select(path: string, imageIndex: number): void {
+    this.#choice?.stop.abort();
+    const choice: Choice = {
+      path: resolve(path),
+      stop: new AbortController(),
+      given: null,
+      media: null,
+      hash: null,
+      mark: null,
+    };
+    this.#choice = choice;
+    this.#show({ status: 'inspecting', path: choice.path });
+    void this.#prove(choice, imageIndex).catch((error: unknown) => {
+      this.#refuse(choice, error);
+    });
+  }
+
+  clear(): void {
+    this.#choice?.stop.abort();
+    this.#choice = null;
+    this.#show({ status: 'none' });
+  }
+
+  /**
+   * Takes the hash that the enterprise sent, typed or scanned.
+   * @throws PrestageError usage when the text is no SHA-256, or no media was chosen
+   */
+  expect(sha256: string): void {
+    const choice = this.#choice;
+    if (choice === null) {
+      throw new PrestageError({
+        code: 'usage',
+        message: 'No media is chosen that this SHA-256 could be compared with.',
+        remedy: 'Choose the media first.',
+      });
+    }
+    try {
+      choice.given = expectedHash({ path: choice.path, expectSha256: sha256 }).sha256;
+    } catch (error) {
+      if (error instanceof PrestageError && error.code === 'usage') throw error;
+      choice.given = sha256.trim().toLowerCase();
+      this.#refuse(choice, error);
+      return;
+    }
+    if (choice.media === null) return;
+    if (choice.hash === null) this.#hashing(choice, choice.media, null);
+    else this.#judge(choice, choice.media, choice.hash);
+  }
+
+  /** The order was opened or closed: what it wants counts from now on. */
+  judgeAgain(): void {
+    const choice = this.#choice;
+    if (choice === null || choice.media === null) return;
+    if (choice.hash === null) this.#hashing(choice, choice.media, null);
+    else this.#judge(choice, choice.media, choice.hash);
+  }
+
+  /** Looks into the media again for another image's boot files. The proof stays: it is of the whole file. */
+  async showImage(imageIndex: number): Promise<void> {
+    const choice = this.#choice;
+    if (choice === null || choice.media === null || choice.media.imageIndex === imageIndex) return;
+    const engine = await this.#engines.plain();
+    const media = await engine.call('inspectMedia', { path: choice.path, imageIndex });
+    if (this.#choice !== choice) return;
+    choice.media = media;
+    if ('media' in this.#state && this.#state.media !== null) this.#show({ ...this.#state, media });
+  }
+
+  async #prove(choice: Choice, imageIndex: number): Promise<void> {
+    const { signal } = choice.stop;
+    const engine = await this.#engines.plain();
+    const media = await engine.call('inspectMedia', { path: choice.path, imageIndex }, { signal });
+    if (this.#choice !== choice) return;
+    choice.media = media;
+    const before = await mediaMark(media.files);
+    // A manifest that cannot be used stops here, before minutes go into hashing.
+    this.#expected(choice);
+    this.#hashing(choice, media, null);
+    const hash = await engine.call(
+      'hashMedia',
+      { progressToken: randomUUID(), files: media.files },
+      {
+        signal,
+        onTaskProgress: ({ phase, done, total }) => {
+          // A refusal that came meanwhile stays on the screen until the hash is judged.
+          if (this.#state.status === 'refused') return;
+          this.#hashing(choice, choice.media ?? media, { phase, done, total });
+        },
+      },
+    );
+    if ((await mediaMark(media.files)) !== before) {
+      throw new PrestageError({
+        code: 'media-changed',
+        message: 'The media changed while it was read.',
+        remedy: 'Wait until the copy to this machine has ended, then choose it again.',
+      });
+    }
+    if (this.#choice !== choice) return;
+    choice.hash = hash;
+    choice.mark = before;
+    this.#judge(choice, choice.media, hash);
+  }
+
+  #judge(choice: Choice, media: Media, hash: MediaHash): void {
+    try {
+      requireOrderedMedia(this.#ordered(), hash);
+      const expected = this.#expected(choice);
+      assertExpected(expected, hash);
+      const { sha256 } = hash;
+      if (expected.source === 'none') this.#show({ status: 'waiting-for-hash', media, sha256 });
+      else {
+        // It is the same by now; of a split set the manifest names the parts, and all of them hold.
+        this.#show({
+          status: 'proved',
+          media,
+          sha256,
+          expected: { sha256, source: sourceOf(choice, expected.source) },
+        });
+      }
+    } catch (error) {
+      this.#refuse(choice, error);
+    }
+  }
+
+  #hashing(choice: Choice, media: Media, progress: DeskTask | null): void {
+    if (this.#choice !== choice) return;
+    const expected = this.#expectedOrNull(choice);
+    const before = this.#state.status === 'hashing' ? this.#state.progress : null;
+    this.#show({
+      status: 'hashing',
+      media,
+      expected,
+      progress: progress ?? before ?? { phase: 'hashing', done: 0, total: media.bytes },
+    });
+  }
+
+  #refuse(choice: Choice, error: unknown): void {
+    if (this.#choice !== choice || (isCancellation(error) && choice.stop.signal.aborted)) return;
+    this.#show({
+      status: 'refused',
+      path: choice.path,
+      media: choice.media,
+      sha256: choice.hash?.sha256 ?? null,
+      error: toErrorData(error),
+    });
+  }
+
+  #expected({ path, given }: Choice): ExpectedHash {
+    return expectedHash({ path, expectSha256: given ?? this.#ordered()?.order.mediaSha256 ?? null });
+  }
+
+  #expectedOrNull(choice: Choice): Extract<MediaState, { status: 'hashing' }>['expected'] {
+    try {
+      const { sha256, source } = this.#expected(choice);
+      return sha256 === null || source === 'none' ? null : { sha256, source: sourceOf(choice, source) };
+    } catch {
+      // Said when the hash is known; a manifest may be being copied right now.
+      return null;
+    }
+  }
+
+  #show(state: MediaState): void {
+    this.#state = state;
+    this.#onChange();
+  }
+}
+
+/** Nobody at the bench gave it: it is the order's. */
+function sourceOf(
+  { given }: Pick<Choice, 'given'>,
+  source: 'given' | 'manifest',
+): 'given' | 'manifest' | 'order' {
+  return source === 'given' && given === null ? 'order' : source;
+}

@@ -1,0 +1,172 @@
+import type { DeskJob, OrderState, Pair } from '../../core/contract/app';
+import { PrestageError, toErrorData } from '../../core/base/errors';
+import { problemText } from '../../core/order/order-file';
+import { orderLineStates, type OrderLineView } from '../../core/order/order-state';
+import type { AppendContext, Ledger } from '../ledger/ledger';
+import { openRecord, type OpenRecord } from '../orders/open-record';
+import { allows, OrderBook, viewOf, type OpenOrder } from '../orders/order-book';
+import { parseOrder, readOrderFile, type SentOrder } from '../orders/order-files';
+import type { StatePlaces } from '../state/state-paths';
+import { isRunning } from './job-service';
+
+export interface OrderDeskDependencies {
+  readonly ledger: Ledger;
+  readonly places: StatePlaces;
+  /** Who does it, and with what. Resolves when what an earlier run left open is recorded. */
+  readonly context: () => Promise<AppendContext>;
+  readonly pairs: () => readonly Pair[];
+  readonly jobs: () => readonly DeskJob[];
+  /** Another order is open now, or none any more. */
+  readonly onOrder: (order: OpenOrder['order'] | null) => void;
+  readonly onChange: () => void;
+}
+
+/** Lines that the page is told. A bench works through some hundred; a list of a whole company would be slow. */
+const mostLines = 2000;
+
+/** The open order as the screen shows it, and what can be done to it there. */
+export class OrderDesk {
+  readonly #dependencies: OrderDeskDependencies;
+  readonly #book: OrderBook;
+  /** What the state was made of last: most changes of the bench change nothing here. */
+  #shown = '';
+
+  constructor(dependencies: OrderDeskDependencies) {
+    this.#dependencies = dependencies;
+    this.#book = new OrderBook(dependencies.ledger, dependencies.places);
+  }
+
+  /** Null while no order is open, and when the station's copy of it is damaged: then nothing can be started. */
+  get current(): OpenOrder | null {
+    try {
+      return this.#book.current();
+    } catch (error) {
+      if (error instanceof PrestageError && error.code === 'order-invalid') return null;
+      throw error;
+    }
+  }
+
+  get state(): OrderState | null {
+    try {
+      const open = this.#book.current();
+      return open === null ? null : stateOf(open, this.#atWork());
+    } catch (error) {
+      return this.#damaged(error);
+    }
+  }
+
+  /** Null when the ledger cannot even say what is open: whoever asks it next is told why. */
+  #damaged(error: unknown): OrderState | null {
+    try {
+      const opening = openRecord(this.#dependencies.ledger);
+      return opening === null ? null : damagedState(opening, error);
+    } catch {
+      return null;
+    }
+  }
+
+  /** Whether a machine may get a drive. */
+  allows(machineSerial: string): boolean {
+    const open = this.current;
+    return open === null || allows(open, machineSerial);
+  }
+
+  /** Pairs or jobs changed: tells so when that means something to the order. */
+  reconsider(): void {
+    const jobs = this.#dependencies
+      .jobs()
+      .map(({ machineSerial, state, ledgerEntry }) => [machineSerial, state.state, ledgerEntry]);
+    const shown = JSON.stringify([this.#dependencies.pairs().map((pair) => pair.machineSerial), jobs]);
+    if (shown === this.#shown) return;
+    this.#shown = shown;
+    this.#dependencies.onChange();
+  }
+
+  /** @throws PrestageError order-… */
+  async openText(text: string, number: string): Promise<{ warnings: string[] }> {
+    return await this.#open(parseOrder('that was typed', text, orNull(number)));
+  }
+
+  /** @throws PrestageError order-… */
+  async openFile(path: string, number: string): Promise<{ warnings: string[] }> {
+    return await this.#open(readOrderFile(path, orNull(number)));
+  }
+
+  async #open({ order, warnings }: SentOrder): Promise<{ warnings: string[] }> {
+    const context = await this.#dependencies.context();
+    this.#book.open(order, context);
+    this.#dependencies.onOrder(order);
+    this.#dependencies.onChange();
+    return { warnings: warnings.map(problemText) };
+  }
+
+  /** @throws PrestageError order-…, serial-…, usage */
+  async except(machineSerial: string, reason: string): Promise<void> {
+    const context = await this.#dependencies.context();
+    this.#book.except(machineSerial, reason, context);
+    this.#dependencies.onChange();
+  }
+
+  /** @throws PrestageError order-not-open, order-unfinished */
+  async close(): Promise<void> {
+    const context = await this.#dependencies.context();
+    this.#book.close(context, this.#atWork());
+    this.#dependencies.onOrder(null);
+    this.#dependencies.onChange();
+  }
+
+  /** Serials that have a drive: paired, or with a job that the ledger may not know yet. */
+  #atWork(): Set<string> {
+    const { pairs, jobs } = this.#dependencies;
+    const running = jobs().filter(isRunning);
+    return new Set([...pairs(), ...running].map(({ machineSerial }) => machineSerial));
+  }
+}
+
+function orNull(number: string): string | null {
+  return number.trim() === '' ? null : number;
+}
+
+function stateOf(open: OpenOrder, atWork: ReadonlySet<string>): OrderState {
+  const { number, mediaSha256 = null, imageIndex = null, layout = null, machines } = open.order;
+  const view = viewOf(open, atWork);
+  const lines = view.lines.length <= mostLines ? view.lines : firstOf(view.lines);
+  return {
+    ...{ number, openedAt: open.openedAt, openedBy: open.openedBy, mediaSha256, imageIndex, layout },
+    machines: machines.length,
+    counts: view.counts,
+    unexpected: view.unexpected,
+    open: view.open.length,
+    lines: lines.map((line) => {
+      const { assetTag = null, computerName = null } = open.lines.get(line.serial) ?? {};
+      return { ...line, assetTag, computerName };
+    }),
+    hidden: view.lines.length - lines.length,
+    error: null,
+  };
+}
+
+/** What wants a hand comes before what is done. */
+function firstOf(lines: readonly OrderLineView[]): OrderLineView[] {
+  const rank = ({ state }: OrderLineView): number => orderLineStates.indexOf(state);
+  return lines.toSorted((a, b) => rank(a) - rank(b)).slice(0, mostLines);
+}
+
+function damagedState({ row, record }: OpenRecord, error: unknown): OrderState {
+  const none = Object.fromEntries(orderLineStates.map((state) => [state, 0]));
+  return {
+    number: record.number,
+    openedAt: row.entry.time,
+    openedBy: row.entry.operator,
+    mediaSha256: null,
+    imageIndex: null,
+    layout: null,
+    machines: record.machines,
+    counts: none as OrderState['counts'],
+    unexpected: 0,
+    open: record.machines,
+    lines: [],
+    hidden: 0,
+    error: toErrorData(error),
+  };
+}

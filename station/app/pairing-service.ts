@@ -1,0 +1,274 @@
+import type { Assignment } from '../../core/job/batch-rules';
+import type {
+  BatchState,
+  DeskJob,
+  DrivesState,
+  MediaState,
+  Pair,
+  PairingState,
+} from '../../core/contract/app';
+import { sanitizeForDisplay } from '../../core/base/display';
+import { toErrorData, type ErrorData } from '../../core/base/errors';
+import type { MachineFacts } from '../../core/machine/machine';
+import { saysNothing } from '../../core/machine/machine-details';
+import {
+  applyScan,
+  arm,
+  canUndo,
+  clearPairs,
+  disarm,
+  dropDrives,
+  emptyPairing,
+  pairByHand,
+  start,
+  startObstaclesOf,
+  takeOver,
+  undo,
+  unpair,
+  type NotTakenOver,
+  type Pairing,
+  type PairingAction,
+  type PairingFacts,
+  type PairingResult,
+} from '../../core/pairing/pairing';
+import { readScan } from '../../core/scan/scan';
+import type { ScanOutcome } from '../../core/scan/scan-outcome';
+import type { DeskSettings } from '../../core/settings/settings';
+import { hasEnded } from '../../core/job/job';
+import type { Ledger } from '../ledger/ledger';
+import { anotherList, notPaired, notReady } from './app-refusals';
+
+export interface PairingDeskDependencies {
+  readonly settings: () => DeskSettings;
+  readonly drives: () => DrivesState;
+  readonly media: () => MediaState;
+  readonly batch: () => BatchState;
+  readonly jobs: () => readonly DeskJob[];
+  readonly ledger: Pick<Ledger, 'findShipped' | 'findLastDone'>;
+  /** Whether the open order lets a machine have a drive. */
+  readonly inOrder: (machineSerial: string) => boolean;
+  readonly onChange: () => void;
+}
+
+/** Holds the pairing, feeds it scans, and keeps what was confirmed apart from what changed since. */
+export class PairingDesk {
+  readonly #dependencies: PairingDeskDependencies;
+  #pairing: Pairing = emptyPairing;
+  #lastScan: PairingState['lastScan'] = null;
+  #lastRead: { readonly text: string; readonly time: number } | null = null;
+  /** The machine that was paired by the latest scan of a bay. */
+  #lastPaired: { readonly machineSerial: string; readonly time: number } | null = null;
+  #refusal: ErrorData | null = null;
+  /** Between the confirmation and the moment in which the drives are held: nothing may change. */
+  #starting = false;
+
+  constructor(dependencies: PairingDeskDependencies) {
+    this.#dependencies = dependencies;
+  }
+
+  get state(): PairingState {
+    const { mode, waitingMachine, waitingFacts, pairs, armed } = this.#pairing;
+    return {
+      mode,
+      waitingMachine,
+      ...(saysNothing(waitingFacts) ? {} : { waitingFacts }),
+      pairs: armed ? pairs.map((pair) => this.#withContent(pair)) : [...pairs],
+      canUndo: canUndo(this.#pairing),
+      armed,
+      obstacles: startObstaclesOf(this.#pairing, this.#facts(null)),
+      lastScan: this.#lastScan,
+      refusal: this.#refusal,
+    };
+  }
+
+  /** Without what the drives hold: cheap. */
+  get pairs(): readonly Pair[] {
+    return this.#pairing.pairs;
+  }
+
+  get waitingMachine(): string | null {
+    return this.#pairing.waitingMachine;
+  }
+
+  /** Takes in a scan. @returns what the caller must do */
+  scan(text: string): PairingAction {
+    const now = performance.now();
+    const same = this.#lastRead?.text === text ? now - this.#lastRead.time : null;
+    this.#lastRead = { text, time: now };
+    const reading = readScan(text, this.#context());
+    const result = applyScan(this.#pairing, reading, this.#facts(same));
+    this.#take(result, sanitizeForDisplay(text, 120));
+    const { outcome } = result;
+    if (outcome.result === 'accepted' && outcome.effect === 'paired') {
+      this.#lastPaired = { machineSerial: outcome.machineSerial ?? '', time: now };
+    }
+    return result.action;
+  }
+
+  /** Does what a scan asked for; a refusal becomes the scan's outcome, because there is no button to blame. */
+  async report(work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      this.#refusal = toErrorData(error);
+      const scan = this.#lastScan;
+      if (scan !== null) {
+        const outcome: ScanOutcome = {
+          result: 'refused',
+          kind: scan.outcome.kind,
+          reason: 'start-refused',
+          expected: 'start',
+          detail: this.#refusal.message,
+        };
+        this.#lastScan = { ...scan, number: scan.number + 1, outcome };
+      }
+      this.#dependencies.onChange();
+    }
+  }
+
+  /** @throws PrestageError what is wrong with the serial or the drive */
+  pairByHand(machineSerial: string, driveId: string): void {
+    const result = pairByHand(this.#pairing, machineSerial, driveId, this.#facts(null));
+    const text = sanitizeForDisplay(machineSerial, 120);
+    this.#take(result, text);
+    if (result.outcome.result === 'refused') throw notPaired(text, result.outcome);
+  }
+
+  /** Takes over what was paired before the program ended. */
+  takeOver(kept: Pick<Pairing, 'pairs' | 'waitingMachine'>): {
+    readonly taken: number;
+    readonly left: readonly NotTakenOver[];
+  } {
+    const { state, taken, left } = takeOver(this.#pairing, kept, this.#facts(null));
+    this.#become(state);
+    return { taken, left };
+  }
+
+  unpair(driveId: string): void {
+    if (!this.#starting) this.#become(unpair(this.#pairing, driveId));
+  }
+
+  undo(): void {
+    this.#become(undo(this.#pairing, this.#facts(null)).state);
+  }
+
+  /**
+   * Shows the list of what will be erased, or puts it away.
+   * @throws PrestageError not-confirmed when something is missing
+   */
+  arm(armed: boolean): void {
+    if (!armed) {
+      if (!this.#starting) this.#become(disarm(this.#pairing));
+      return;
+    }
+    this.#refusal = null;
+    const { state, outcome } = arm(this.#pairing, this.#facts(null));
+    if (outcome.result === 'refused') throw notReady(outcome);
+    this.#become(state);
+  }
+
+  /**
+   * The assignments, when the list was shown and the drives that the operator saw are the ones that would be erased.
+   * From here to {@link refuse} or {@link started} nothing can change.
+   * @throws PrestageError not-confirmed
+   */
+  confirm(driveIds: readonly string[]): Assignment[] {
+    const { pairs } = this.#pairing;
+    const seen = new Set(driveIds);
+    const same = pairs.length === seen.size && pairs.every(({ driveId }) => seen.has(driveId));
+    if (!same || this.#starting) throw anotherList();
+    const { outcome } = start(this.#pairing, this.#facts(null));
+    if (outcome.result === 'refused') throw notReady(outcome);
+    this.#refusal = null;
+    this.#starting = true;
+    return pairs.map(({ driveId, machineSerial }) => ({ driveId, machineSerial }));
+  }
+
+  /** What is known of the machines of the pairs, by serial. */
+  get machines(): ReadonlyMap<string, MachineFacts> {
+    const known = this.#pairing.pairs.map(
+      ({ machineSerial, machine = {} }) => [machineSerial, machine] as const,
+    );
+    return new Map(known.filter(([, facts]) => !saysNothing(facts)));
+  }
+
+  /** The start was refused as a whole. */
+  refuse(error: ErrorData): void {
+    this.#refusal = error;
+    this.#starting = false;
+    this.#become(disarm(this.#pairing));
+  }
+
+  /** The drives have jobs now. */
+  started(driveIds: readonly string[]): void {
+    this.#starting = false;
+    this.#become(clearPairs(this.#pairing, driveIds));
+  }
+
+  /** Something outside changed: what was confirmed may not hold any more. */
+  reconsider(): void {
+    if (this.#pairing.armed) this.#become(disarm(this.#pairing));
+  }
+
+  /** Takes away pairs whose drive is gone, or may not be written any more. @returns them */
+  dropMissing(): Pair[] {
+    const { drives, listed } = this.#dependencies.drives();
+    if (!listed) return [];
+    const present = drives.filter(({ verdict }) => verdict === 'eligible').map(({ id }) => id);
+    const { state, dropped } = dropDrives(this.#pairing, new Set(present));
+    if (dropped.length > 0) this.#become(state);
+    return [...dropped];
+  }
+
+  /** A drive that may be on its way to somebody: what is on it must be seen before it is erased. */
+  #withContent(pair: Pair): Pair {
+    const drive = this.#dependencies.drives().drives.find(({ id }) => id === pair.driveId);
+    const record = drive === undefined ? null : this.#dependencies.ledger.findLastDone(drive)?.entry.record;
+    return record?.kind === 'job-ended' ? { ...pair, holdsMachine: record.job.machineSerial } : pair;
+  }
+
+  #take({ state, outcome }: PairingResult, text: string): void {
+    const number = (this.#lastScan?.number ?? 0) + 1;
+    this.#lastScan = { number, text, outcome };
+    this.#become(state);
+  }
+
+  #become(pairing: Pairing): void {
+    this.#pairing = pairing;
+    this.#dependencies.onChange();
+  }
+
+  #context(): Parameters<typeof readScan>[1] {
+    const { drives, bays } = this.#dependencies.drives();
+    return { settings: this.#dependencies.settings(), bays, drives };
+  }
+
+  #facts(sinceLastSame: number | null): PairingFacts {
+    const { settings, drives, media, batch, jobs, ledger, inOrder } = this.#dependencies;
+    const all = jobs();
+    const last = this.#lastPaired;
+    const stillLast = last?.machineSerial === this.#pairing.history.at(-1)?.machineSerial;
+    return {
+      operator: batch().operator,
+      mediaStatus: media().status,
+      drives: drives().drives,
+      bays: drives().bays,
+      jobs: new Map(all.map((job) => [job.driveId, progressOf(job)])),
+      runningMachines: new Set(
+        all.filter((job) => progressOf(job) === 'running').map(({ machineSerial }) => machineSerial),
+      ),
+      serialPatterns: settings().serialPatterns,
+      inOrder,
+      shippedOn: (serial) => ledger.findShipped(serial)?.entry.time ?? null,
+      againAllowed: batch().againReason !== '',
+      sinceLastSame,
+      sinceLastPair: last !== null && stillLast ? performance.now() - last.time : null,
+      starting: this.#starting,
+    };
+  }
+}
+
+function progressOf({ state }: DeskJob): 'running' | 'ended-well' | 'ended-badly' {
+  if (state.state === 'preparing' || !hasEnded(state)) return 'running';
+  return state.state === 'done' ? 'ended-well' : 'ended-badly';
+}

@@ -1,0 +1,309 @@
+import { createInterface } from 'node:readline/promises';
+import { resolve } from 'node:path';
+import { Command, InvalidArgumentError } from 'commander';
+import { formatBytes, formatDuration, sanitizeForDisplay } from '../../core/base/display';
+import { cancelled, isCancellation, PrestageError } from '../../core/base/errors';
+import { placeOf } from '../../core/drive/drive';
+import { defaultLayoutName, layouts } from '../../core/drive/layout';
+import { planBatch, type BatchPlan, type BatchRequest, type PlannedJob } from '../jobs/plan-batch';
+import { runBatch, type BatchReport } from '../jobs/run-batch';
+import type { JobReport } from '../jobs/run-job';
+import { OrderBook } from '../orders/order-book';
+import { openRenderCache } from '../image-cache/image-cache';
+import { firstFinished } from '../jobs/run-boot-test';
+import type { Settings } from '../state/settings';
+import {
+  assignmentsOnThisMachine,
+  readThisMachine,
+  type GivenAssignment,
+  type MachinePart,
+} from '../machine/confirm-machine';
+import {
+  benchOption,
+  commandAction,
+  jsonOption,
+  parseCount,
+  stateOption,
+  type CommandContext,
+} from './command-context';
+import { exitCodes, type ExitCode } from './exit-codes';
+import { facts, table, type Output } from './output';
+import { defaultOperator } from '../jobs/open-station';
+import { rehearseFirst } from './boot-test-command';
+import { withStation } from './station-context';
+
+interface ApplyOptions {
+  readonly media: string;
+  readonly image?: number;
+  readonly layout?: string;
+  readonly expectSha256?: string;
+  readonly drive: readonly GivenAssignment[];
+  readonly thisMachine?: true;
+  readonly bench?: string;
+  readonly operator?: string;
+  readonly again?: string;
+  readonly workOrder?: string;
+  readonly yes?: true;
+}
+
+/** `prestage apply`: the main job. */
+export function applyCommand(): Command {
+  return new Command('apply')
+    .description('write a media to drives, verify them, and record each with its machine')
+    .requiredOption('--media <file>', 'WIM or ESD file, or the first part of a split set')
+    .option('--image <index>', 'image to apply; the default is the open order’s, or 1', parseCount)
+    .option(
+      '--layout <name>',
+      `${layouts.map(({ name, description }) => `${name}: ${description}`).join('; ')}; the default is the open order’s, or ${defaultLayoutName}`,
+    )
+    .option('--expect-sha256 <hex>', 'SHA-256 that the media must have')
+    .requiredOption(
+      '--drive <id=serial>',
+      'drive, and the serial of the machine it goes into; once a drive',
+      parseAssignment,
+    )
+    .option(
+      '--this-machine',
+      'the drive sits in this very machine: what is given must fit its firmware, and --drive ID is enough',
+    )
+    .addOption(benchOption())
+    .option('--operator <name>', 'who does it; the default is the user')
+    .option('--again <reason>', 'allow machines that were already shipped, and record why')
+    .option('--work-order <number>', 'the enterprise’s number for the batch, for the record')
+    .addOption(stateOption())
+    .option('--yes', 'do not ask before erasing')
+    .addOption(jsonOption())
+    .action(
+      commandAction<ApplyOptions>(async (context, options) => {
+        const asked: Omit<BatchRequest, 'bays' | 'imageIndex' | 'layoutName' | keyof MachinePart> = {
+          mediaPath: options.media,
+          expectSha256: options.expectSha256 ?? null,
+          benchDirectory: options.bench === undefined ? null : resolve(options.bench),
+          operator: plainText('--operator', options.operator ?? defaultOperator()),
+          againReason: options.again === undefined ? null : plainText('--again', options.again),
+          workOrder: options.workOrder === undefined ? null : plainText('--work-order', options.workOrder),
+          proof: null,
+        };
+        return await withStation(context, asked.operator, async ({ places, settings, ledger, append }) => {
+          const { engines, output, signal } = context;
+          const machines = await machinePart(options, settings, context);
+          const order = new OrderBook(ledger, places).current()?.order;
+          const request: BatchRequest = {
+            ...asked,
+            ...machines,
+            imageIndex: options.image ?? order?.imageIndex ?? 1,
+            layoutName: options.layout ?? order?.layout ?? defaultLayoutName,
+            bays: settings.desk.bays,
+          };
+          const plan = await planBatch(request, engines, ledger, places, signal);
+          if (options.yes !== true) await confirm(plan, request, output, signal);
+          const cache = await openRenderCache(places.renderCache, settings.cacheLimitBytes);
+          const report = await runBatch(request, plan, {
+            engines,
+            ledger,
+            cache,
+            places,
+            settings,
+            signal,
+            onTask: (progress) => {
+              output.progress.task(progress.phase === 'hashing' ? 'media' : 'render', progress);
+            },
+            onJob: (job, state) => {
+              output.progress.job(jobLabel(job), state);
+            },
+          });
+          const first = settings.rehearsal.firstOfBatch ? firstFinished(report.jobs) : null;
+          const rehearsal =
+            first === null || signal.aborted
+              ? null
+              : await rehearseFirst(first, request.benchDirectory, context, {
+                  ...{ places, settings, ledger, append },
+                });
+          output.result({ ...documentOf(plan, report), rehearsal: rehearsal?.document ?? null }, () =>
+            rehearsal === null ? reportText(report) : `${reportText(report)}\n${rehearsal.text}`,
+          );
+          if (rehearsal === null || rehearsal.failure === null) return exitCodeOf(report);
+          output.failure(rehearsal.failure);
+          return isCancellation(rehearsal.failure) ? exitCodes.cancelled : exitCodes.failed;
+        });
+      }),
+    );
+}
+
+/** `ID=SERIAL`, or `ID` on the machine itself. A drive's id never has an equals sign, a serial might. */
+function parseAssignment(
+  text: string,
+  before: readonly GivenAssignment[] | undefined,
+): readonly GivenAssignment[] {
+  const at = text.indexOf('=');
+  if (at === 0 || text === '') throw new InvalidArgumentError('It must be ID=MACHINE_SERIAL.');
+  const given =
+    at === -1
+      ? { driveId: text, machineSerial: null }
+      : { driveId: text.slice(0, at), machineSerial: text.slice(at + 1) };
+  return [...(before ?? []), given];
+}
+
+/** For which machines the drives are; on the machine itself its firmware is asked. */
+async function machinePart(
+  { drive, thisMachine }: ApplyOptions,
+  { desk }: Settings,
+  { engines, signal }: CommandContext,
+): Promise<MachinePart> {
+  if (thisMachine === true || desk.onMachine) {
+    return assignmentsOnThisMachine(drive, undefined, await readThisMachine(engines, signal));
+  }
+  return {
+    machines: new Map(),
+    assignments: drive.map(({ driveId, machineSerial }) => {
+      if (machineSerial !== null) return { driveId, machineSerial };
+      throw new PrestageError({
+        code: 'usage',
+        message: `--drive ${sanitizeForDisplay(driveId, 200)} names no machine. It must be ID=MACHINE_SERIAL.`,
+        remedy: 'See prestage apply --help. In the machine itself, add --this-machine.',
+      });
+    }),
+  };
+}
+
+function plainText(option: string, text: string): string {
+  const clean = sanitizeForDisplay(text, 200);
+  if (clean !== '') return clean;
+  throw new PrestageError({
+    code: 'usage',
+    message: `${option} is empty.`,
+    remedy: 'See prestage apply --help',
+  });
+}
+
+function jobLabel({ drive }: PlannedJob): string {
+  return `${placeOf(drive)} ${drive.serial ?? drive.id}`;
+}
+
+/** Shows what will be erased and wants the word typed. */
+async function confirm(
+  plan: BatchPlan,
+  request: BatchRequest,
+  output: Output,
+  signal: AbortSignal,
+): Promise<void> {
+  if (!process.stdin.isTTY || !process.stderr.isTTY) {
+    throw new PrestageError({
+      code: 'not-confirmed',
+      message: 'Nobody is at a terminal to confirm what will be erased.',
+      remedy: 'Nothing was touched. Run it in a terminal, or add --yes when you have checked the drives.',
+    });
+  }
+  process.stderr.write(`${planText(plan, request)}\n\n`);
+  const terminal = createInterface({ input: process.stdin, output: process.stderr });
+  try {
+    const answer = await terminal.question("Type 'erase' to erase these drives: ", { signal });
+    if (answer.trim().toLowerCase() === 'erase') return;
+  } catch (error) {
+    if (signal.aborted) throw cancelled('The batch');
+    throw error;
+  } finally {
+    terminal.close();
+  }
+  output.message('');
+  throw new PrestageError({
+    code: 'not-confirmed',
+    message: "The word 'erase' was not typed.",
+    remedy: 'Nothing was touched. Start again when the list is right.',
+  });
+}
+
+function planText(plan: BatchPlan, request: BatchRequest): string {
+  const head = facts([
+    ['media', plan.media.path],
+    ['expected SHA-256', expectation(plan, request)],
+    ['image', `${plan.image.index}, ${plan.image.name}`],
+    ['layout', plan.layout.description],
+    ['operator', request.operator],
+    ...(plan.order === null ? [] : [['order', plan.order.order.number] as const]),
+  ]);
+  const rows = plan.jobs.map(({ drive, machineSerial, holdsMachine }) => [
+    placeOf(drive),
+    drive.id,
+    drive.model,
+    formatBytes(drive.size),
+    [
+      ...(holdsMachine === null ? [] : [`the finished image of machine ${holdsMachine}`]),
+      ...(drive.contents.length === 0 ? ['nothing that is known'] : drive.contents),
+    ],
+    machineSerial,
+  ]);
+  const columns = ['BAY', 'DRIVE', 'MODEL', 'SIZE', 'HOLDS NOW', 'FOR MACHINE'].map((title) => ({ title }));
+  return `${head}\n\nEverything on these drives will be erased:\n\n${table(columns, rows)}`;
+}
+
+function expectation({ expected, order }: BatchPlan, { expectSha256 }: BatchRequest): string {
+  if (expected.source === 'none') return 'none given: the media is not compared with anything';
+  const ordered = expectSha256 === null && order?.order.mediaSha256 !== undefined;
+  const given = ordered ? 'from the order' : 'given on the command line';
+  const from = expected.source === 'given' ? given : 'from the manifest beside the media';
+  return `${expected.sha256 ?? ''} (${from}; compared before anything is erased)`;
+}
+
+/** The JSON document; its members are part of the command line's contract. */
+function documentOf(plan: BatchPlan, report: BatchReport): object {
+  return {
+    batchId: report.batchId,
+    media: { ...plan.media, sha256: report.hash.sha256, expected: plan.expected.source },
+    render: {
+      cached: report.renders.every(({ cached }) => cached),
+      bytes: report.renders.reduce((sum, { bytes }) => sum + bytes, 0),
+      seconds: report.renders.reduce((sum, { seconds }) => sum + seconds, 0),
+    },
+    jobs: report.jobs.map((job) => ({
+      drive: job.job.drive.id,
+      machineSerial: job.job.machineSerial,
+      state: job.end.state,
+      ...(job.end.state === 'failed' ? { reason: job.end.reason } : {}),
+      ...figuresOf(job),
+      fingerprint: job.fingerprint,
+      ledgerEntry: job.ledgerEntry,
+    })),
+  };
+}
+
+function figuresOf({ end }: JobReport): {
+  bytesWritten: number;
+  writeSeconds: number;
+  verifySeconds: number;
+} {
+  if (end.state === 'done') {
+    const { bytesWritten, writeSeconds, verifySeconds } = end.result;
+    return { bytesWritten, writeSeconds, verifySeconds };
+  }
+  const bytesWritten = end.state === 'interrupted' ? 0 : end.bytesWritten;
+  return { bytesWritten, writeSeconds: 0, verifySeconds: 0 };
+}
+
+function reportText({ jobs, renders }: BatchReport): string {
+  const rows = jobs.map((job) => [
+    placeOf(job.job.drive),
+    job.job.drive.serial ?? job.job.drive.id,
+    job.job.machineSerial,
+    job.end.state === 'done' ? 'PASS' : job.end.state === 'failed' ? 'FAIL' : job.end.state.toUpperCase(),
+    job.end.state === 'done' ? formatBytes(job.end.result.bytesWritten) : null,
+    job.end.state === 'done'
+      ? formatDuration(job.end.result.writeSeconds + job.end.result.verifySeconds)
+      : null,
+    job.ledgerEntry === null ? null : String(job.ledgerEntry),
+    job.end.state === 'failed' ? [job.end.reason.message, job.end.reason.remedy] : null,
+  ]);
+  const columns = ['BAY', 'DRIVE', 'MACHINE', 'RESULT', 'WRITTEN', 'TIME', 'ENTRY', 'REASON'].map(
+    (title) => ({ title }),
+  );
+  const done = jobs.filter(({ end }) => end.state === 'done').length;
+  const how = renders.every(({ cached }) => cached)
+    ? 'the render was in the cache'
+    : 'the render was made anew';
+  return `${table(columns, rows)}\n\n${done} of ${jobs.length} drives passed; ${how}.`;
+}
+
+function exitCodeOf({ jobs }: BatchReport): ExitCode {
+  if (jobs.some(({ end }) => end.state === 'cancelled')) return exitCodes.cancelled;
+  return jobs.every(({ end }) => end.state === 'done') ? exitCodes.good : exitCodes.failed;
+}

@@ -1,0 +1,154 @@
+import { Command, InvalidArgumentError } from 'commander';
+import { formatBytes, sanitizeForDisplay } from '../../core/base/display';
+import { PrestageError } from '../../core/base/errors';
+import type { WorkOrder } from '../../core/order/order';
+import { readOrder, type OrderProblem } from '../../core/order/order-file';
+import { auditBundle, type AuditReport } from '../shipment/audit-bundle';
+import { orderNumberIn, UnreadableBundle } from '../shipment/read-bundle';
+import { NotABundle } from '../shipment/zip';
+import { commandAction, jsonOption } from './command-context';
+import { readInput, trustedKeys, trustOption } from './proof-commands';
+import { exitCodes } from './exit-codes';
+import { facts, localTime, table } from './output';
+
+interface AuditOptions {
+  readonly trust: readonly string[];
+  readonly order?: string;
+  readonly expectSha256?: string;
+  readonly training?: true;
+}
+
+/** `prestage audit`: whether a shipment's bundle is what it says, and what was asked for. */
+export function auditCommand(): Command {
+  return new Command('audit')
+    .argument('<file>', 'the bundle that came with the shipment')
+    .description('check a shipment’s bundle; needs no network, no state and no rights')
+    .addOption(trustOption().makeOptionMandatory())
+    .option('--order <file>', 'the work order that the shipment should fill')
+    .option('--expect-sha256 <hex>', 'SHA-256 of the media that every machine should have', parseHash)
+    .option('--training', 'the shipment is one of training: virtual drives are no doubt')
+    .addOption(jsonOption())
+    .action(
+      commandAction<AuditOptions>((context, options, [file = '']) => {
+        const { output } = context;
+        const trusted = trustedKeys(options.trust);
+        const zip = readInput(file);
+        const report = guarded(file, () => {
+          const order = options.order === undefined ? null : readOrderFile(options.order, orderNumberIn(zip));
+          return auditBundle({
+            zip,
+            trusted,
+            order,
+            expectedSha256: options.expectSha256 ?? null,
+            training: options.training ?? false,
+          });
+        });
+        for (const { code, message } of report.doubts) output.message(`${code}: ${message}`);
+        output.result(report, () => auditText(report, options.order !== undefined));
+        return Promise.resolve(report.ok ? exitCodes.good : exitCodes.failed);
+      }),
+    );
+}
+
+function parseHash(text: string): string {
+  if (!/^[0-9a-fA-F]{64}$/.test(text)) throw new InvalidArgumentError('It must be 64 hexadecimal digits.');
+  return text.toLowerCase();
+}
+
+/** @throws PrestageError shipment-invalid when the file is no bundle */
+function guarded<T>(file: string, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    if (!(error instanceof NotABundle) && !(error instanceof UnreadableBundle)) throw error;
+    throw new PrestageError({
+      code: 'shipment-invalid',
+      message: `${sanitizeForDisplay(file, 512)} is not a shipment’s bundle, or not a whole one.`,
+      cause: error.message,
+      remedy: 'Do not use what is in it. Ask the depot to send it again ("prestage ship --again").',
+    });
+  }
+}
+
+/**
+ * Reads the order. One that does not say its own number is taken for the one that the shipment names.
+ * @throws PrestageError usage, order-invalid
+ */
+function readOrderFile(file: string, shipped: string | null): WorkOrder {
+  const text = readInput(file).toString('utf8');
+  const alone = readOrder(text, null);
+  const reading = alone.result === 'read' ? alone : readOrder(text, shipped);
+  if (reading.result === 'read') return reading.order;
+  throw new PrestageError({
+    code: 'order-invalid',
+    message: `The work order ${sanitizeForDisplay(file, 512)} cannot be used.`,
+    cause: reading.problems.slice(0, 50).map(problemText).join('\n'),
+    remedy: 'Give the order as it was sent to the depot.',
+  });
+}
+
+function problemText({ line, message }: OrderProblem): string {
+  return line === null ? message : `line ${line}: ${message}`;
+}
+
+function auditText(report: AuditReport, ordered: boolean): string {
+  const count = report.doubts.length;
+  const verdict = report.ok
+    ? `Nothing is in doubt: ${machineCount(report.machines.length)} checked.`
+    : `This shipment is IN DOUBT: ${count} ${count === 1 ? 'finding' : 'findings'}.`;
+  const rows = report.machines.map((machine) => [
+    machine.machineSerial,
+    machine.computerName,
+    machine.driveSerial,
+    formatBytes(machine.bytesVerified),
+    machine.rehearsed === null ? null : machine.rehearsed ? 'started' : 'did not start',
+    localTime(new Date(machine.finishedAt)),
+    String(machine.ledgerEntry),
+    machine.entryHash.slice(0, 12),
+    machine.doubts === 0 ? 'ok' : 'DOUBT',
+  ]);
+  const titles = [
+    'MACHINE',
+    'NAME',
+    'DRIVE',
+    'READ BACK',
+    'REHEARSAL',
+    'FINISHED',
+    'ENTRY',
+    'HASH',
+    'RESULT',
+  ];
+  return [
+    ...(rows.length === 0
+      ? []
+      : [
+          table(
+            titles.map((title) => ({ title })),
+            rows,
+          ),
+          '',
+        ]),
+    facts([
+      ['shipment', report.number],
+      ['order', `${report.orderNumber ?? 'none'}${ordered ? '' : ' (not compared: --order was not given)'}`],
+      ['closed', localTime(new Date(report.closedAt))],
+      ['station', report.stationName],
+      ['station key', report.keyFingerprint],
+      [
+        'media',
+        report.media.map(
+          ({ fileName, sha256, machines }) => `${fileName}, SHA-256 ${sha256}, ${machineCount(machines)}`,
+        ),
+      ],
+    ]),
+    '',
+    verdict,
+    ...(report.ok
+      ? []
+      : ['Use none of its machines and import none of its files before the doubt is cleared.']),
+  ].join('\n');
+}
+
+function machineCount(count: number): string {
+  return count === 1 ? '1 machine' : `${count} machines`;
+}

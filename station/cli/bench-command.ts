@@ -1,0 +1,74 @@
+import { join, resolve } from 'node:path';
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { mostBenchDrives } from '../../core/drive/virtual-bench';
+import { formatBytes, parseSize } from '../../core/base/display';
+import { createBench, removeBench } from '../drives/virtual-bench-files';
+import { commandAction, jsonOption } from './command-context';
+import { table } from './output';
+
+interface CreateOptions {
+  readonly drives: number;
+  readonly size: number;
+  readonly sectorSize: '512' | '4096';
+}
+
+/** `prestage bench create | remove`: folders of virtual drives, for training and trials. */
+export function benchCommand(): Command {
+  const command = new Command('bench').description('make or remove virtual drives, for training and trials');
+  command
+    .command('create')
+    .description('make a folder of virtual drives')
+    .argument('<dir>', 'folder; must be empty or not exist yet')
+    .requiredOption('--drives <count>', `number of drives, 1 to ${mostBenchDrives}`, parseDrives)
+    .requiredOption('--size <size>', 'size of each, such as 8G', parseSizeOption)
+    .addOption(new Option('--sector-size <bytes>', 'bytes').choices(['512', '4096']).default('512'))
+    .addOption(jsonOption())
+    .action(
+      commandAction<CreateOptions>(async ({ output }, options, [directory = '']) => {
+        const folder = resolve(directory);
+        const { drives } = await createBench(folder, {
+          drives: options.drives,
+          sizeBytes: options.size,
+          sectorSize: options.sectorSize === '4096' ? 4096 : 512,
+        });
+        output.result({ bench: folder, drives }, () => {
+          const rows = drives.map((drive) => [
+            drive.bay,
+            drive.serial,
+            formatBytes(drive.size),
+            join(folder, drive.file),
+          ]);
+          return table([{ title: 'BAY' }, { title: 'SERIAL' }, { title: 'SIZE' }, { title: 'FILE' }], rows);
+        });
+        return undefined;
+      }),
+    );
+  command
+    .command('remove')
+    .description('remove a folder of virtual drives, with what was written to them')
+    .argument('<dir>', 'folder made by bench create')
+    .addOption(jsonOption())
+    .action(
+      commandAction<object>(async ({ output }, _options, [directory = '']) => {
+        const folder = resolve(directory);
+        await removeBench(folder);
+        output.result({ bench: folder, removed: true }, () => 'The bench was removed.');
+        return undefined;
+      }),
+    );
+  return command;
+}
+
+function parseDrives(text: string): number {
+  const count = /^\d{1,3}$/.test(text) ? Number(text) : 0;
+  if (count < 1 || count > mostBenchDrives) {
+    throw new InvalidArgumentError(`It must be 1 to ${mostBenchDrives}.`);
+  }
+  return count;
+}
+
+function parseSizeOption(text: string): number {
+  const bytes = parseSize(text);
+  if (bytes === null) throw new InvalidArgumentError('It must be a size, such as 512M, 8G or 1.5T.');
+  return bytes;
+}

@@ -1,0 +1,136 @@
+import { resolve } from 'node:path';
+import { Command } from 'commander';
+import { formatDuration, sanitizeForDisplay } from '../../core/base/display';
+import { driveLabel, placeOf, type Drive } from '../../core/drive/drive';
+import { PrestageError } from '../../core/base/errors';
+import type { RehearsalSettings } from '../../core/job/boot-test';
+import { requireDrive, requireFinishedJob } from '../drives/finished-drive';
+import { defaultOperator } from '../jobs/open-station';
+import { rehearse, rehearsalFailed, type RehearsalReport } from '../jobs/run-boot-test';
+import {
+  benchOption,
+  commandAction,
+  jsonOption,
+  parseCount,
+  stateOption,
+  type CommandContext,
+} from './command-context';
+import { exitCodes } from './exit-codes';
+import { withStation, type StationContext } from './station-context';
+
+interface RehearseOptions {
+  readonly drive: string;
+  readonly bench?: string;
+  readonly operator?: string;
+  readonly sign?: string;
+  readonly seconds?: number;
+  readonly secureBoot?: true;
+}
+
+/** `prestage rehearse`: starts a finished drive in a virtual machine. */
+export function rehearseCommand(): Command {
+  return new Command('rehearse')
+    .description('start a finished drive in a virtual machine, and record whether it starts')
+    .requiredOption('--drive <id>', 'the drive; it is only read')
+    .addOption(benchOption())
+    .option(
+      '--sign <text>',
+      'text on the serial console that says it has started; the default is in the settings',
+    )
+    .option('--seconds <n>', 'how long to wait for the sign', parseCount)
+    .option('--secure-boot', 'firmware with Secure Boot on and Microsoft’s keys')
+    .option('--operator <name>', 'who does it; the default is the user')
+    .addOption(stateOption())
+    .addOption(jsonOption())
+    .action(
+      commandAction<RehearseOptions>(async (context, options) => {
+        const operator = sanitizeForDisplay(options.operator ?? defaultOperator(), 200);
+        return await withStation(context, operator, async (station) => {
+          const { engines, output, signal } = context;
+          const benchDirectory = options.bench === undefined ? null : resolve(options.bench);
+          const drive = await requireDrive(options.drive, benchDirectory, engines, signal);
+          const { sign, seconds, secureBoot } = station.settings.rehearsal;
+          const report = await rehearseShown(
+            drive,
+            benchDirectory,
+            {
+              sign: options.sign === undefined ? sign : { kind: 'console', text: options.sign },
+              seconds: options.seconds ?? seconds,
+              secureBoot: options.secureBoot ?? secureBoot,
+            },
+            context,
+            station,
+          );
+          output.result(documentOf(drive, report), () => textOf(drive, report));
+          if (report.verdict.passed) return exitCodes.good;
+          output.failure(rehearsalFailed(drive, report.verdict));
+          return exitCodes.failed;
+        });
+      }),
+    );
+}
+
+interface ShownReport extends RehearsalReport {
+  readonly machineSerial: string;
+}
+
+async function rehearseShown(
+  drive: Drive,
+  benchDirectory: string | null,
+  settings: Omit<RehearsalSettings, 'firstOfBatch'>,
+  { engines, output, signal }: CommandContext,
+  { places, ledger, append }: Pick<StationContext, 'places' | 'ledger' | 'append'>,
+): Promise<ShownReport> {
+  const job = requireFinishedJob(drive, ledger);
+  const report = await rehearse(
+    { drive, job, benchDirectory, settings },
+    {
+      ...{ engines, ledger, places, append, signal },
+      onTask: ({ phase }) => {
+        // Seconds, not bytes: nothing to show as a bar.
+        output.progress.task(placeOf(drive), { phase, done: 0, total: 0 });
+      },
+    },
+  );
+  return { ...report, machineSerial: job.machineSerial };
+}
+
+function documentOf(drive: Drive, { machineSerial, verdict, pictureFile, ledgerEntry }: ShownReport): object {
+  return { drive: drive.id, machineSerial, ...verdict, pictureFile, ledgerEntry };
+}
+
+function textOf(drive: Drive, { verdict, pictureFile }: ShownReport): string {
+  return (
+    `The ${driveLabel(drive)} ${verdict.passed ? 'starts' : 'does not start'}: ${verdict.what}; ` +
+    `${formatDuration(verdict.seconds)}. Picture: ${pictureFile ?? 'none'}`
+  );
+}
+
+/** What became of the rehearsal that follows a batch. Its drives are written and recorded, whatever it says. */
+export interface BatchRehearsal {
+  /** For the JSON document; null when it could not be tried. */
+  readonly document: object | null;
+  readonly text: string;
+  /** The drive did not start, or could not be tried, or it was cancelled. */
+  readonly failure: PrestageError | null;
+}
+
+/** Rehearses the first drive of a batch as the settings say. */
+export async function rehearseFirst(
+  drive: Drive,
+  benchDirectory: string | null,
+  context: CommandContext,
+  station: Pick<StationContext, 'places' | 'settings' | 'ledger' | 'append'>,
+): Promise<BatchRehearsal> {
+  try {
+    const report = await rehearseShown(drive, benchDirectory, station.settings.rehearsal, context, station);
+    return {
+      document: documentOf(drive, report),
+      text: textOf(drive, report),
+      failure: report.verdict.passed ? null : rehearsalFailed(drive, report.verdict),
+    };
+  } catch (error) {
+    if (!(error instanceof PrestageError)) throw error;
+    return { document: null, text: 'The first drive was not rehearsed.', failure: error };
+  }
+}

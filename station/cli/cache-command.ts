@@ -1,0 +1,84 @@
+import { Command, InvalidArgumentError } from 'commander';
+import { formatBytes, parseSize } from '../../core/base/display';
+import { openRenderCache, type CacheEntry } from '../image-cache/image-cache';
+import { changeSettings, loadSettings } from '../state/settings';
+import { statePlaces } from '../state/state-paths';
+import { commandAction, jsonOption, stateOption, type CommandContext } from './command-context';
+import { localTime, table } from './output';
+
+/** `prestage cache show | clear | limit`: the renders that are kept. */
+export function cacheCommand(): Command {
+  const command = new Command('cache').description('look after the renders that are kept for the next batch');
+  const subcommand = (name: string, description: string): Command =>
+    command.command(name).description(description).addOption(stateOption()).addOption(jsonOption());
+  subcommand('show', 'say what is kept, and how much space it takes').action(
+    commandAction<object>(async (context) => {
+      await show(context);
+      return undefined;
+    }),
+  );
+  subcommand('clear', 'remove every render that no batch is using').action(
+    commandAction<object>(async (context) => {
+      const { places, settings } = stateOf(context);
+      const cache = await openRenderCache(places.renderCache, settings.cacheLimitBytes);
+      await cache.clear();
+      await show(context);
+      return undefined;
+    }),
+  );
+  subcommand('limit', 'set how much space renders may take; the oldest go first')
+    .argument('<size>', 'for example 200G', parseLimit)
+    .action(
+      commandAction<object>(async (context, _options, [size = '']) => {
+        const { places } = stateOf(context);
+        const cacheLimitBytes = parseLimit(size);
+        changeSettings(places, { cacheLimitBytes });
+        const cache = await openRenderCache(places.renderCache, cacheLimitBytes);
+        await cache.makeRoom(0);
+        await show(context);
+        return undefined;
+      }),
+    );
+  return command;
+}
+
+function parseLimit(text: string): number {
+  const bytes = parseSize(text);
+  if (bytes === null) throw new InvalidArgumentError('It must be a size such as 200G.');
+  return bytes;
+}
+
+function stateOf({ stateDirectory }: CommandContext): {
+  places: ReturnType<typeof statePlaces>;
+  settings: ReturnType<typeof loadSettings>;
+} {
+  const places = statePlaces(stateDirectory);
+  return { places, settings: loadSettings(places) };
+}
+
+async function show(context: CommandContext): Promise<void> {
+  const { places, settings } = stateOf(context);
+  const cache = await openRenderCache(places.renderCache, settings.cacheLimitBytes);
+  const entries = await cache.entries();
+  const bytes = await cache.bytes();
+  const limitBytes = settings.cacheLimitBytes;
+  context.output.result({ bytes, limitBytes, renders: entries }, () => cacheText(entries, bytes, limitBytes));
+}
+
+function cacheText(entries: readonly CacheEntry[], bytes: number, limitBytes: number): string {
+  const sum = `${formatBytes(bytes)} of ${formatBytes(limitBytes)} used.`;
+  if (entries.length === 0) return sum;
+  const columns = ['MEDIA', 'IMAGE', 'LAYOUT', 'DRIVE', 'SECTOR', 'TAKES', 'LAST USED'].map((title) => ({
+    title,
+  }));
+  const rows = entries.map(({ facts, bytes: taken, lastUsed }) => [
+    facts.mediaSha256.slice(0, 16),
+    String(facts.imageIndex),
+    facts.layout,
+    formatBytes(facts.driveSize),
+    String(facts.sectorSize),
+    formatBytes(taken),
+    localTime(lastUsed),
+  ]);
+  return `${table(columns, rows)}\n\n${sum}`;
+}

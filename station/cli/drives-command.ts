@@ -1,0 +1,60 @@
+import { resolve } from 'node:path';
+import { Command } from 'commander';
+import { formatBytes } from '../../core/base/display';
+import { placeOf, type Drive } from '../../core/drive/drive';
+import { benchOption, commandAction, jsonOption } from './command-context';
+import { table, type Column } from './output';
+
+interface DrivesOptions {
+  readonly bench?: string;
+}
+
+const columns: readonly Column[] = [
+  { title: 'BAY' },
+  { title: 'ID' },
+  { title: 'MODEL' },
+  { title: 'SERIAL' },
+  { title: 'SIZE', align: 'right' },
+  { title: 'SECTOR', align: 'right' },
+  { title: 'BUS' },
+  { title: 'VERDICT' },
+  { title: 'REASONS' },
+];
+
+/** `prestage drives`: every drive with its verdict. */
+export function drivesCommand(): Command {
+  return new Command('drives')
+    .description('list the drives and say which may be written')
+    .addOption(benchOption())
+    .addOption(jsonOption())
+    .action(
+      commandAction<DrivesOptions>(async ({ engines, signal, output }, { bench }) => {
+        const engine = await engines.plain();
+        const benchDirectory = bench === undefined ? null : resolve(bench);
+        const { drives } = await engine.call(
+          'listDrives',
+          { benchDirectory, protectedPaths: [] },
+          { signal },
+        );
+        output.result({ drives }, () => drivesText(drives));
+        return undefined;
+      }),
+    );
+}
+
+/** The table of drives. */
+export function drivesText(drives: readonly Drive[]): string {
+  if (drives.length === 0) return 'There are no drives.';
+  const rows = drives.map((drive) => [
+    placeOf(drive),
+    drive.id,
+    drive.model,
+    drive.serial,
+    formatBytes(drive.size),
+    String(drive.logicalSectorSize),
+    drive.bus,
+    drive.verdict,
+    drive.reasons.map(({ message }) => message),
+  ]);
+  return table(columns, rows);
+}

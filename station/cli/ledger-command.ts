@@ -1,0 +1,123 @@
+import { Command, Option } from 'commander';
+import { sanitizeForDisplay } from '../../core/base/display';
+import { cannotWrite, exportPieces, exportToFile, isSystemError } from '../ledger/export-file';
+import { Ledger } from '../ledger/ledger';
+import { summarizeEntry, type EntrySummary } from '../ledger/entry-summary';
+import type { LedgerReport, VerifyOptions } from '../ledger/verify-ledger';
+import { requireStateDirectory, statePlaces } from '../state/state-paths';
+import { commandAction, jsonOption, parseCount, stateOption, type CommandContext } from './command-context';
+import { addEvidenceCommands } from './proof-commands';
+import { exitCodes } from './exit-codes';
+import { localTime, table, type Cell } from './output';
+
+interface ListOptions {
+  readonly last?: number;
+}
+interface ExportOptions {
+  readonly format: 'json' | 'csv';
+  readonly output?: string;
+}
+
+/** `prestage ledger list | verify | export`, and those of evidence.ts. */
+export function ledgerCommand(): Command {
+  const command = new Command('ledger').description('look at the record of what was done');
+  command
+    .command('list')
+    .description('list the entries, the newest last')
+    .option('--last <count>', 'only the newest entries', parseCount)
+    .addOption(stateOption())
+    .addOption(jsonOption())
+    .action(
+      commandAction<ListOptions>(async (context, { last }) => {
+        const entries = await withLedger(context, (ledger) =>
+          Array.from(last === undefined ? ledger.entries() : ledger.lastEntries(last), summarizeEntry),
+        );
+        context.output.result({ entries }, () => listText(entries));
+        return undefined;
+      }),
+    );
+  command
+    .command('verify')
+    .description('find every changed, missing or reordered entry')
+    .option('--every-signature', 'check each signature, also where a signed checkpoint covers it')
+    .addOption(stateOption())
+    .addOption(jsonOption())
+    .action(
+      commandAction<VerifyOptions>(async (context, { everySignature = false }) => {
+        const { output } = context;
+        const report = await withLedger(context, (ledger) => ledger.verify({ everySignature }));
+        for (const { code, message } of report.findings) output.message(`${code}: ${message}`);
+        for (const { message } of report.notes) output.message(`note: ${message}`);
+        output.result(report, () => reportText(report));
+        return report.ok ? exitCodes.good : exitCodes.failed;
+      }),
+    );
+  command
+    .command('export')
+    .description('write the ledger out for other programs')
+    .addOption(new Option('--format <format>', 'form').choices(['json', 'csv']).makeOptionMandatory())
+    .option('--output <file>', 'file to write instead of standard output')
+    .addOption(stateOption())
+    .action(
+      commandAction<ExportOptions>(async (context, { format, output: file }) => {
+        await withLedger(context, async (ledger) => {
+          if (file !== undefined) exportToFile(ledger, format, file);
+          else {
+            const pieces = exportPieces(ledger, format);
+            await context.output.stream(pieces).catch((error: unknown) => {
+              throw isSystemError(error) ? cannotWrite('Standard output', error) : error;
+            });
+          }
+        });
+        return undefined;
+      }),
+    );
+  addEvidenceCommands(command);
+  return command;
+}
+
+/** Opens the ledger for looking only. @throws PrestageError state-unavailable, ledger-… */
+export async function withLedger<T>(
+  { stateDirectory }: CommandContext,
+  work: (ledger: Ledger) => T | Promise<T>,
+): Promise<T> {
+  requireStateDirectory(stateDirectory);
+  const ledger = Ledger.open(statePlaces(stateDirectory, { make: false }), { readOnly: true });
+  try {
+    return await work(ledger);
+  } finally {
+    ledger.close();
+  }
+}
+
+function listText(entries: readonly EntrySummary[]): string {
+  if (entries.length === 0) return 'The ledger is empty.';
+  const columns = ['ENTRY', 'TIME', 'MACHINE', 'DRIVE', 'RESULT', 'REASON', 'HASH'].map((title) => ({
+    title,
+  }));
+  return table(columns, entries.map(listRow));
+}
+
+function listRow({ sequence, time, machineSerial, drive, result, reason, hash }: EntrySummary): Cell[] {
+  return [
+    String(sequence),
+    time === null ? null : localTime(new Date(time)),
+    machineSerial,
+    drive?.serial ?? drive?.path ?? null,
+    result,
+    reason === null ? null : sanitizeForDisplay(`${reason.code}: ${reason.message}`, 100),
+    hash.slice(0, 12),
+  ];
+}
+
+function reportText({ ok, entries, findings, keyFingerprint }: LedgerReport): string {
+  const looked = entries === 1 ? '1 entry' : `${entries} entries`;
+  const found = findings.length === 1 ? '1 finding' : `${findings.length} findings`;
+  return [
+    ok ? `The ledger is whole: ${looked} checked.` : `The ledger is NOT whole: ${found} in ${looked}.`,
+    ...(keyFingerprint === null ? [] : [`Station key ${keyFingerprint}`]),
+    ...(ok
+      ? []
+      : ['Keep the state folder as it is, as evidence, and tell whoever answers for this station.']),
+  ].join('\n');
+}

@@ -1,0 +1,155 @@
+import { randomUUID } from 'node:crypto';
+import { basename, resolve } from 'node:path';
+import { Command } from 'commander';
+import { formatBytes } from '../../core/base/display';
+import type { Media, MediaHash } from '../../core/media/media';
+import type { EngineClient } from '../helper-client/helper-client';
+import { assertExpected, expectedHash, type ExpectedHash } from '../media/media-expectation';
+import { commandAction, jsonOption, parseCount, type CommandContext } from './command-context';
+import { facts, table, type Cell } from './output';
+
+interface InspectOptions {
+  readonly image: number;
+}
+
+/** `prestage media inspect | verify`. */
+export function mediaCommand(): Command {
+  const command = new Command('media').description('look at a prestaged Windows image (a WIM file)');
+  command
+    .command('inspect')
+    .description('say what is in a media, and whether it is the file that was sent')
+    .argument('<file>', 'WIM or ESD file, or the first part of a split set')
+    .option('--image <index>', 'image whose names and boot files are looked at', parseCount, 1)
+    .addOption(jsonOption())
+    .action(
+      commandAction<InspectOptions>(async (context, { image }, [file = '']) => {
+        const path = resolve(file);
+        const expected = expectedHash({ path });
+        const engine = await context.engines.plain();
+        const { media, hash } = await inspectAndHash(engine, path, image, context);
+        assertExpected(expected, hash);
+        const document = { sha256: hash.sha256, expected: expected.source, ...media, hashes: hash.files };
+        context.output.result(document, () => mediaText(media, hash, expected));
+        return undefined;
+      }),
+    );
+  command
+    .command('verify')
+    .description('read everything in a media and compare it with the checksums inside')
+    .argument('<file>', 'WIM or ESD file, or the first part of a split set')
+    .addOption(jsonOption())
+    .action(
+      commandAction<object>(async (context, _options, [file = '']) => {
+        const path = resolve(file);
+        const expected = expectedHash({ path });
+        const engine = await context.engines.plain();
+        const { media, hash } = await inspectAndHash(engine, path, 1, context);
+        assertExpected(expected, hash);
+        const { signal, output } = context;
+        const { bytes } = await engine.call(
+          'verifyMedia',
+          { progressToken: randomUUID(), path },
+          {
+            signal,
+            onTaskProgress: (progress) => {
+              output.progress.task(basename(path), progress);
+            },
+          },
+        );
+        const document = {
+          path,
+          verified: true,
+          bytes,
+          sha256: hash.sha256,
+          expected: expected.source,
+          integrityTable: media.integrityTable,
+        };
+        output.result(
+          document,
+          () => `The media is whole: ${formatBytes(bytes)} checked.\n${hashText(hash, expected)}`,
+        );
+        return undefined;
+      }),
+    );
+  return command;
+}
+
+/**
+ * Inspects and hashes at the same time. Hashing starts with the file that was given; a split set, which only
+ * the inspection knows, starts it anew.
+ */
+async function inspectAndHash(
+  engine: EngineClient,
+  path: string,
+  imageIndex: number,
+  { signal, output }: CommandContext,
+): Promise<{ media: Media; hash: MediaHash }> {
+  const hashFiles = (files: string[], stop: AbortSignal): Promise<MediaHash> =>
+    engine.call(
+      'hashMedia',
+      { progressToken: randomUUID(), files },
+      {
+        signal: AbortSignal.any([signal, stop]),
+        onTaskProgress: (progress) => {
+          output.progress.task(basename(path), progress);
+        },
+      },
+    );
+  const stop = new AbortController();
+  const early = hashFiles([path], stop.signal);
+  // Looked at below; the inspection's refusal says more than the hashing's.
+  early.catch(() => undefined);
+  try {
+    const media = await engine.call('inspectMedia', { path, imageIndex }, { signal });
+    const alone = media.files.length === 1 && media.files[0] === path;
+    if (!alone) stop.abort();
+    return { media, hash: alone ? await early : await hashFiles(media.files, signal) };
+  } finally {
+    stop.abort();
+  }
+}
+
+function mediaText(media: Media, hash: MediaHash, expected: ExpectedHash): string {
+  const { bootable } = media;
+  const compression = media.solid ? `${media.compression}, solid` : media.compression;
+  const lines: [string, Cell][] = [
+    ['file', media.path],
+    [
+      'size',
+      media.parts > 1 ? `${formatBytes(media.bytes)} in ${media.parts} parts` : formatBytes(media.bytes),
+    ],
+    ['GUID', media.guid],
+    ['compression', compression],
+    ['integrity table', media.integrityTable ? 'yes' : 'no'],
+    ['bootable', bootable.bootable ? `yes (image ${media.imageIndex})` : ['no', ...bootable.problems]],
+    [
+      'starts',
+      bootable.loaders.map(({ cpu, signed }) => `${cpu} machines, ${signed ? 'signed' : 'not signed'}`),
+    ],
+  ];
+  const images = table(
+    [
+      { title: 'IMAGE', align: 'right' },
+      { title: 'NAME' },
+      { title: 'SIZE', align: 'right' },
+      { title: 'FILES', align: 'right' },
+    ],
+    media.images.map((image) => [
+      String(image.index),
+      image.name,
+      formatBytes(image.bytes),
+      String(image.files),
+    ]),
+  );
+  const warnings = media.warnings.length === 0 ? '' : `\n\n${facts([['warning', media.warnings]])}`;
+  return `${facts(lines)}\n${hashText(hash, expected)}\n\n${images}${warnings}`;
+}
+
+function hashText(hash: MediaHash, expected: ExpectedHash): string {
+  const judged = {
+    given: 'as given',
+    manifest: 'as in the manifest',
+    none: 'nothing to compare it with',
+  }[expected.source];
+  return facts([['SHA-256'.padEnd('integrity table'.length), `${hash.sha256} (${judged})`]]);
+}

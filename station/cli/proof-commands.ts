@@ -1,0 +1,242 @@
+import { readFileSync } from 'node:fs';
+import { createPublicKey } from 'node:crypto';
+import { Option, type Command } from 'commander';
+import { sanitizeForDisplay } from '../../core/base/display';
+import { PrestageError } from '../../core/base/errors';
+import type { LedgerEntry } from '../../core/ledger/record';
+import { isDriveRecord, subjectOf } from '../../core/ledger/record';
+import { batched, cannotWrite, isSystemError, writePieces } from '../ledger/export-file';
+import { keyFingerprint } from '../ledger/keys';
+import { Ledger } from '../ledger/ledger';
+import { checkExport, doneTwice, mergedCsv, mergedJson, nameOf, type CheckedExport } from '../ledger/merge';
+import { checkProofDocument, proofDocument } from '../ledger/proof-document';
+import { ExportDoubt } from '../ledger/read-export';
+import { requireStateDirectory, statePlaces } from '../state/state-paths';
+import { commandAction, jsonOption, parseCount, stateOption, type CommandContext } from './command-context';
+import { exitCodes } from './exit-codes';
+import { facts, localTime, type Output } from './output';
+
+interface ProveOptions {
+  readonly entry: number;
+  readonly output?: string;
+}
+interface CheckOptions {
+  readonly trust: readonly string[];
+}
+interface ReportOptions {
+  readonly format: 'json' | 'csv';
+  readonly output?: string;
+  readonly trust?: readonly string[];
+}
+
+/** `prestage ledger prove | check-proof | report`: what a ledger shows to others. */
+export function addEvidenceCommands(command: Command): void {
+  command
+    .command('prove')
+    .description('write a proof of one entry, which can be checked without the ledger')
+    .addOption(
+      new Option('--entry <number>', 'number of the entry').argParser(parseCount).makeOptionMandatory(),
+    )
+    .option('--output <file>', 'file to write instead of standard output')
+    .addOption(stateOption())
+    .action(
+      commandAction<ProveOptions>(async (context, { entry, output }) => {
+        await deliver(context.output, [prove(context, entry)], output);
+        return undefined;
+      }),
+    );
+  command
+    .command('check-proof')
+    .argument('<file>', 'what "ledger prove" wrote')
+    .description('check a proof of one entry; needs no ledger')
+    .addOption(trustOption().makeOptionMandatory())
+    .addOption(jsonOption())
+    .action(
+      commandAction<CheckOptions>((context, { trust }, [file = '']) => {
+        const verdict = checkProofDocument(readInput(file), trustedKeys(trust));
+        if (verdict.ok) {
+          context.output.result({ ok: true, entry: verdict.entry }, () => entryText(verdict.entry));
+          return Promise.resolve(exitCodes.good);
+        }
+        const { reason } = verdict;
+        context.output.result({ ok: false, reason }, () => `The proof does NOT hold. ${reason}`);
+        return Promise.resolve(exitCodes.failed);
+      }),
+    );
+  command
+    .command('report')
+    .argument('<file...>', 'what "ledger export --format json" wrote, one file a station')
+    .description('put the ledgers of several stations into one list, by time')
+    .addOption(new Option('--format <format>', 'form').choices(['json', 'csv']).makeOptionMandatory())
+    .addOption(trustOption())
+    .option('--output <file>', 'file to write instead of standard output')
+    .action(
+      commandAction<ReportOptions>(async ({ output }, { format, trust, output: file }, files) => {
+        const exports = checkExports(output, files, trust === undefined ? null : trustedKeys(trust));
+        if (exports === null) return exitCodes.failed;
+        try {
+          const pieces = format === 'csv' ? mergedCsv(exports) : mergedJson(exports);
+          await deliver(output, batched(pieces), file);
+        } catch (error) {
+          if (!(error instanceof ExportDoubt)) throw error;
+          output.message(`doubt: ${error.message}`);
+          return exitCodes.failed;
+        }
+        return undefined;
+      }),
+    );
+}
+
+/** `--trust KEY`, given once or more. */
+export function trustOption(): Option {
+  const collect = (value: string, before: readonly string[] | undefined): string[] => [
+    ...(before ?? []),
+    value,
+  ];
+  return new Option(
+    '--trust <key>',
+    'fingerprint of a station’s key, or a file that holds the key',
+  ).argParser(collect);
+}
+
+/** Fingerprints of the keys that were given. @throws PrestageError usage */
+export function trustedKeys(given: readonly string[]): ReadonlySet<string> {
+  return new Set(
+    given.map((value) => (/^[0-9a-fA-F]{64}$/.test(value) ? value.toLowerCase() : fingerprintOfFile(value))),
+  );
+}
+
+function fingerprintOfFile(file: string): string {
+  const pem = readInput(file).toString('utf8');
+  try {
+    // A private key would do too; it is not for handing around.
+    if (!pem.includes('PUBLIC KEY')) throw new Error('there is no public key in it');
+    return keyFingerprint(createPublicKey(pem));
+  } catch (error) {
+    throw new PrestageError({
+      code: 'usage',
+      message: `${sanitizeForDisplay(file, 512)} is neither a fingerprint nor a public key.`,
+      cause: error instanceof Error ? error.message : null,
+      remedy: 'Give 64 hexadecimal digits, as "prestage ledger verify" prints them, or a file in PEM form.',
+    });
+  }
+}
+
+/** @throws PrestageError usage when the file cannot be read */
+export function readInput(file: string): Buffer {
+  try {
+    return readFileSync(file);
+  } catch (error) {
+    throw isSystemError(error) ? cannotRead(file, error) : error;
+  }
+}
+
+function cannotRead(file: string, error: Error): PrestageError {
+  return new PrestageError({
+    code: 'usage',
+    message: `The file ${sanitizeForDisplay(file, 512)} cannot be read.`,
+    cause: error.message,
+    remedy: 'Name a file that is there and that you may read.',
+  });
+}
+
+function prove({ stateDirectory }: CommandContext, sequence: number): string {
+  requireStateDirectory(stateDirectory);
+  const places = statePlaces(stateDirectory, { make: false });
+  const reader = Ledger.open(places, { readOnly: true });
+  const entries = reader.count();
+  reader.close();
+  // Only now for writing, because that would begin a ledger where there is none.
+  if (sequence > entries) {
+    throw new PrestageError({
+      code: 'record-not-found',
+      message: `The ledger has no entry ${sequence}.`,
+      remedy: 'See "prestage ledger list" for the entries there are.',
+    });
+  }
+  const ledger = Ledger.open(places);
+  try {
+    const [proof] = ledger.proofs([sequence]);
+    if (proof === undefined || ledger.publicKey === null) throw new Error('a proof without a key');
+    return proofDocument(proof, ledger.publicKey);
+  } finally {
+    ledger.close();
+  }
+}
+
+async function deliver(output: Output, pieces: Iterable<string>, file: string | undefined): Promise<void> {
+  if (file !== undefined) {
+    await writePieces(pieces, file);
+    return;
+  }
+  await output.stream(pieces).catch((error: unknown) => {
+    throw isSystemError(error) ? cannotWrite('Standard output', error) : error;
+  });
+}
+
+function entryText(entry: LedgerEntry): string {
+  const { record } = entry;
+  const machine = isDriveRecord(record) ? subjectOf(record).machineSerial : null;
+  const state = 'end' in record ? record.end.state : null;
+  return [
+    'The proof holds.',
+    facts([
+      ['entry', String(entry.sequence)],
+      ['time', localTime(new Date(entry.time))],
+      ['station', entry.station.name],
+      ['operator', entry.operator],
+      ['what', state === null ? record.kind : `${record.kind}, ${state}`],
+      ['machine', machine],
+      ['station key', entry.station.keyFingerprint],
+    ]),
+  ].join('\n');
+}
+
+/** @returns null when one is in doubt; everything that is was said then */
+function checkExports(
+  output: Output,
+  files: readonly string[],
+  trusted: ReadonlySet<string> | null,
+): CheckedExport[] | null {
+  const checked: CheckedExport[] = [];
+  let doubts = 0;
+  const doubt = (file: string, what: string): void => {
+    doubts += 1;
+    output.message(`doubt: ${file}: ${what}`);
+  };
+  for (const [index, file] of files.entries()) {
+    try {
+      const one = checkExport(file, index);
+      const { keyFingerprint: key } = one.station;
+      if (trusted !== null && !trusted.has(key)) doubt(file, `The key ${key} is not trusted.`);
+      if (checked.some(({ station }) => station.keyFingerprint === key)) throw sameStation(file);
+      checked.push(one);
+    } catch (error) {
+      if (error instanceof ExportDoubt) doubt(file, error.message);
+      else throw isSystemError(error) ? cannotRead(file, error) : error;
+    }
+  }
+  if (doubts > 0) {
+    output.message('Nothing was written: every ledger has to be whole.');
+    return null;
+  }
+  for (const { station } of checked) {
+    const compared = trusted === null ? ' Nobody compared the key: give it with --trust.' : '';
+    output.message(
+      `${nameOf(station)}: ${station.entries} entries, key ${station.keyFingerprint}.${compared}`,
+    );
+  }
+  for (const [serial, where] of doneTwice(checked)) {
+    const names = where.flatMap((index) => checked[index]?.station ?? []).map(nameOf);
+    output.message(`note: Machine ${serial} was finished at more than one station: ${names.join(', ')}.`);
+  }
+  return checked;
+}
+
+function sameStation(file: string): PrestageError {
+  return new PrestageError({
+    code: 'usage',
+    message: `The file ${sanitizeForDisplay(file, 512)} is of a station that was named before.`,
+    remedy: 'Name one export a station: its newest.',
+  });
+}

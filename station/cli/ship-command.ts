@@ -1,0 +1,119 @@
+import { resolve } from 'node:path';
+import { Command } from 'commander';
+import { sanitizeForDisplay } from '../../core/base/display';
+import { PrestageError } from '../../core/base/errors';
+import { requireNumber } from '../../core/shipment/shipment-rules';
+import { defaultOperator } from '../jobs/open-station';
+import type { ShipmentChoice } from '../shipment/close-shipment';
+import { bundleFileName } from '../shipment/bundle-names';
+import { ship, shipAgain, type ShipmentReport } from '../shipment/make-shipment';
+import { commandAction, jsonOption, stateOption } from './command-context';
+import { facts, table, type Output } from './output';
+import { withStation } from './station-context';
+
+interface ShipOptions {
+  readonly number?: string;
+  readonly batch?: string;
+  readonly order?: string;
+  readonly machine?: readonly string[];
+  readonly again?: string;
+  readonly output?: string;
+  readonly operator?: string;
+}
+
+/** `prestage ship`: closes finished machines into a shipment and makes its bundle. */
+export function shipCommand(): Command {
+  const collect = (value: string, before: readonly string[] | undefined): string[] => [
+    ...(before ?? []),
+    value,
+  ];
+  return new Command('ship')
+    .description('close finished machines into a shipment, and make the bundle for the enterprise')
+    .option('--number <number>', 'the shipment’s number, as on the delivery note')
+    .option('--batch <id>', 'the finished machines of a batch')
+    .option('--order <number>', 'the finished machines of an order')
+    .option('--machine <serial>', 'this machine; may be given more than once', collect)
+    .option('--again <number>', 'make the bundle of a shipment that was closed before anew')
+    .option('--output <file>', 'the bundle; the default is SHIPMENT-NUMBER.zip in this folder')
+    .option('--operator <name>', 'who does it; the default is the user')
+    .addOption(stateOption())
+    .addOption(jsonOption())
+    .action(
+      commandAction<ShipOptions>(async (context, options) => {
+        const request = requestOf(options);
+        const operator = sanitizeForDisplay(options.operator ?? defaultOperator(), 200);
+        requireNumber(request.number);
+        const file = resolve(options.output ?? bundleFileName(request.number));
+        const report = await withStation(context, operator, async ({ places, ledger, append }) => {
+          const packing = { ledger, places, file };
+          return request.choice === null
+            ? await shipAgain(packing, request.number)
+            : await ship(packing, request.number, request.choice, append);
+        });
+        tell(context.output, report);
+        return undefined;
+      }),
+    );
+}
+
+/** @throws PrestageError usage */
+function requestOf(options: ShipOptions): {
+  readonly number: string;
+  /** Null: a bundle is made anew. */
+  readonly choice: ShipmentChoice | null;
+} {
+  const { number, batch, order, machine, again } = options;
+  const choices: ShipmentChoice[] = [
+    ...(batch === undefined ? [] : [{ by: 'batch', batchId: batch } as const]),
+    ...(order === undefined ? [] : [{ by: 'order', number: order } as const]),
+    ...(machine === undefined ? [] : [{ by: 'machines', serials: machine } as const]),
+  ];
+  if (again !== undefined) {
+    if (number === undefined && choices.length === 0) return { number: again, choice: null };
+    throw usage(
+      'A bundle that is made anew holds what was shipped.',
+      'Give --again without the other choices.',
+    );
+  }
+  if (number === undefined) {
+    throw usage('The shipment’s number is missing.', 'Give it with --number.');
+  }
+  const [choice, second] = choices;
+  if (second !== undefined) {
+    throw usage('Machines were chosen in two ways.', 'Give one of --batch, --order and --machine.');
+  }
+  return { number, choice: choice ?? { by: 'finished' } };
+}
+
+function usage(message: string, remedy: string): PrestageError {
+  return new PrestageError({ code: 'usage', message, remedy: `Nothing was recorded. ${remedy}` });
+}
+
+function tell(output: Output, report: ShipmentReport): void {
+  for (const { reason } of report.leftOut) output.message(`left out: ${reason}`);
+  for (const { file, machineSerial, reason } of report.notImported) {
+    output.message(`note: ${file} does not hold machine ${machineSerial}: it ${reason}.`);
+  }
+  for (const { withdrawn } of report.machines) {
+    if (withdrawn !== null) output.message(`NOT VALID: ${withdrawn} Tell the enterprise.`);
+  }
+  output.result(report, () => {
+    const machines = report.machines.map(({ machineSerial, ledgerEntry, withdrawn }) => [
+      machineSerial,
+      String(ledgerEntry),
+      withdrawn === null ? 'verified' : 'NOT VALID',
+    ]);
+    return [
+      table([{ title: 'MACHINE' }, { title: 'ENTRY', align: 'right' }, { title: 'RESULT' }], machines),
+      '',
+      facts([
+        ['shipment', report.number],
+        ['order', report.orderNumber],
+        ['bundle', report.file],
+        ['SHA-256', report.sha256],
+        ['ledger entry', String(report.ledgerEntry)],
+        ['station key', report.keyFingerprint],
+      ]),
+    ].join('\n');
+  });
+}

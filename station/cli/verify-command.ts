@@ -1,0 +1,124 @@
+import { randomUUID } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { Command } from 'commander';
+import { formatBytes, formatDuration, sanitizeForDisplay } from '../../core/base/display';
+import { confirmationOf, driveLabel, identityOf, placeOf, type Drive } from '../../core/drive/drive';
+import { isCancellation, PrestageError, toErrorData } from '../../core/base/errors';
+import type { JobFacts, LedgerRecord } from '../../core/ledger/record';
+import { chunkMapFile } from '../jobs/run-batch';
+import { requireDrive, requireFinishedJob } from '../drives/finished-drive';
+import type { Ledger } from '../ledger/ledger';
+import type { StatePlaces } from '../state/state-paths';
+import { benchOption, commandAction, jsonOption, stateOption } from './command-context';
+import { exitCodes } from './exit-codes';
+import { defaultOperator } from '../jobs/open-station';
+import { withStation } from './station-context';
+
+interface VerifyOptions {
+  readonly drive: string;
+  readonly bench?: string;
+  readonly operator?: string;
+}
+
+/** Errors that say something about the drive's content, and so belong into its record. */
+const verdicts: ReadonlySet<string> = new Set([
+  'verify-mismatch',
+  'table-mismatch',
+  'drive-read-failed',
+  'drive-stalled',
+  'drive-gone',
+]);
+
+/** `prestage verify`: reads a finished drive again and compares it with its record. */
+export function verifyCommand(): Command {
+  return new Command('verify')
+    .description('read a finished drive again and compare it with its record')
+    .requiredOption('--drive <id>', 'the drive')
+    .addOption(benchOption())
+    .option('--operator <name>', 'who does it; the default is the user')
+    .addOption(stateOption())
+    .addOption(jsonOption())
+    .action(
+      commandAction<VerifyOptions>(async (context, options) => {
+        const operator = sanitizeForDisplay(options.operator ?? defaultOperator(), 200);
+        return await withStation(context, operator, async ({ places, settings, ledger, append }) => {
+          const { engines, output, signal } = context;
+          const benchDirectory = options.bench === undefined ? null : resolve(options.bench);
+          const drive = await requireDrive(options.drive, benchDirectory, engines, signal);
+          const job = requireRecord(drive, ledger, places);
+          const engine = await engines.forDrive(drive);
+          const record = (end: Extract<LedgerRecord, { kind: 'drive-verified' }>['end']): number =>
+            ledger.append(
+              {
+                kind: 'drive-verified',
+                jobId: job.jobId,
+                machineSerial: job.machineSerial,
+                drive: { ...job.drive, ...identityOf(drive) },
+                fingerprint: job.fingerprint,
+                end,
+              },
+              append,
+            ).sequence;
+          try {
+            const { bytesVerified, seconds } = await engine.call(
+              'verifyDrive',
+              {
+                progressToken: randomUUID(),
+                driveId: drive.id,
+                confirmed: confirmationOf(drive),
+                benchDirectory,
+                chunkMapFile: chunkMapFile(places, job.fingerprint),
+                fingerprint: job.fingerprint,
+                diskGuid: job.diskGuid,
+                partitionGuids: job.partitionGuids,
+                stallMilliseconds: settings.stallSeconds * 1000,
+              },
+              {
+                signal,
+                onTaskProgress: (progress) => {
+                  output.progress.task(placeOf(drive), progress);
+                },
+              },
+            );
+            const ledgerEntry = record({ state: 'done', bytesVerified, seconds });
+            const { machineSerial, fingerprint } = job;
+            output.result(
+              {
+                drive: drive.id,
+                machineSerial,
+                verified: true,
+                bytesVerified,
+                seconds,
+                fingerprint,
+                ledgerEntry,
+              },
+              () =>
+                `The ${driveLabel(drive)} holds what was recorded for machine ${sanitizeForDisplay(machineSerial)}: ` +
+                `${formatBytes(bytesVerified)} read in ${formatDuration(seconds)}.`,
+            );
+            return exitCodes.good;
+          } catch (error) {
+            const reason = toErrorData(error);
+            if (isCancellation(error) || !verdicts.has(reason.code)) throw error;
+            record({ state: 'failed', reason });
+            output.failure(error);
+            return exitCodes.failed;
+          }
+        });
+      }),
+    );
+}
+
+/** The newest finished job of a drive, when its chunk map is still there. */
+function requireRecord(drive: Drive, ledger: Ledger, places: StatePlaces): JobFacts {
+  const job = requireFinishedJob(drive, ledger);
+  if (!existsSync(chunkMapFile(places, job.fingerprint))) {
+    throw new PrestageError({
+      code: 'record-not-found',
+      message: `The chunk map of the ${driveLabel(drive)} is missing from the state folder.`,
+      remedy: 'Restore the folder chunk-maps from a backup, or write the drive anew.',
+    });
+  }
+  return job;
+}

@@ -1,0 +1,35 @@
+import { sanitizeForDisplay } from '../../core/base/display';
+import { driveLabel, type Drive } from '../../core/drive/drive';
+import { PrestageError } from '../../core/base/errors';
+import type { JobFacts } from '../../core/ledger/record';
+import type { Engines } from '../helper-client/helpers';
+import type { Ledger } from '../ledger/ledger';
+
+/** A drive that is there. @throws PrestageError drive-not-found, drive-listing-failed */
+export async function requireDrive(
+  id: string,
+  benchDirectory: string | null,
+  engines: Engines,
+  signal: AbortSignal,
+): Promise<Drive> {
+  const plain = await engines.plain();
+  const { drives } = await plain.call('listDrives', { benchDirectory, protectedPaths: [] }, { signal });
+  const drive = drives.find((one) => one.id === id);
+  if (drive !== undefined) return drive;
+  throw new PrestageError({
+    code: 'drive-not-found',
+    message: `There is no drive '${sanitizeForDisplay(id, 60)}'.`,
+    remedy: "List the drives with 'prestage drives' and use the id shown there.",
+  });
+}
+
+/** The newest finished job of a drive, by this station's ledger. @throws PrestageError record-not-found */
+export function requireFinishedJob(drive: Drive, ledger: Ledger): JobFacts {
+  const record = ledger.findLastDone(drive)?.entry.record;
+  if (record?.kind === 'job-ended') return record.job;
+  throw new PrestageError({
+    code: 'record-not-found',
+    message: `The ledger of this station has no finished job for the ${driveLabel(drive)}.`,
+    remedy: 'Do it at the station that wrote it, or write it anew.',
+  });
+}

@@ -1,0 +1,204 @@
+import { accessSync, closeSync, constants, openSync } from 'node:fs';
+import { join } from 'node:path';
+import { PrestageError } from '../../core/base/errors';
+import type { HelperCommand, HelperExit } from './helper-process';
+
+/** What decides how a helper gets the right to open real drives. */
+export interface ElevationFacts {
+  /** Effective user id of the station. */
+  readonly uid: number;
+  /** There is a terminal on which a password can be asked for. */
+  readonly terminal: boolean;
+  /** Absolute path of sudo, or null when it is not installed. */
+  readonly sudo: string | null;
+  /** Absolute path of pkexec, or null when it is not installed. */
+  readonly pkexec: string | null;
+}
+
+export type Elevation =
+  /** As the same user. */
+  | { readonly kind: 'direct' }
+  | { readonly kind: 'sudo'; readonly path: string; readonly interactive: boolean }
+  | { readonly kind: 'pkexec'; readonly path: string };
+
+/**
+ * How to start a helper that may open real drives. Root needs nothing; at a terminal sudo asks there;
+ * without one pkexec asks on the desktop. sudo without a terminal is the last resort: it works where the
+ * station's owner has allowed it without a password, and is refused at once elsewhere.
+ * @returns null when there is no way
+ */
+export function chooseElevation(facts: ElevationFacts): Elevation | null {
+  if (facts.uid === 0) return { kind: 'direct' };
+  if (facts.terminal && facts.sudo !== null) return { kind: 'sudo', path: facts.sudo, interactive: true };
+  if (facts.pkexec !== null) return { kind: 'pkexec', path: facts.pkexec };
+  if (facts.sudo !== null) return { kind: 'sudo', path: facts.sudo, interactive: false };
+  return null;
+}
+
+/** sudo that may not ask: what works without a terminal and without a desktop. Null when sudo is not installed. */
+export function quietSudo({ sudo }: Pick<ElevationFacts, 'sudo'>): Elevation | null {
+  return sudo === null ? null : { kind: 'sudo', path: sudo, interactive: false };
+}
+
+/** Looks at this machine for {@link chooseElevation}. */
+export function elevationFacts(): ElevationFacts {
+  return {
+    uid: process.geteuid?.() ?? -1,
+    terminal: hasTerminal(),
+    sudo: findProgram('sudo'),
+    pkexec: findProgram('pkexec'),
+  };
+}
+
+/** @throws PrestageError privilege-unavailable */
+export function elevationUnavailable(): PrestageError {
+  return new PrestageError({
+    code: 'privilege-unavailable',
+    message: 'Real drives need administrator rights, and neither sudo nor pkexec is installed.',
+    remedy: 'Install the package sudo or the package pkexec.',
+  });
+}
+
+/**
+ * The argv that starts the helper. Only what it needs goes into its environment: sudo and pkexec pass
+ * nothing on anyway, and a helper as the same user shall not behave otherwise than a privileged one.
+ * @param environment the station's own
+ */
+export function helperCommand(
+  elevation: Elevation,
+  helper: readonly [node: string, ...args: string[]],
+  environment: Readonly<Record<string, string | undefined>> = process.env,
+): HelperCommand {
+  const kept: Record<string, string> = { LC_ALL: 'C.UTF-8' };
+  for (const name of ['PATH', 'TMPDIR']) {
+    const value = environment[name];
+    if (value !== undefined) kept[name] = value;
+  }
+  const [node, ...args] = helper;
+  switch (elevation.kind) {
+    case 'direct':
+      return { file: node, args, environment: kept };
+    case 'sudo': {
+      const asking = elevation.interactive
+        ? ['-p', 'Password of %p, to open the drives: ']
+        : ['--non-interactive'];
+      return { file: elevation.path, args: [...asking, '--', ...helper], environment: kept };
+    }
+    case 'pkexec':
+      // Its own agent asks on the terminal, where nobody looks who sits before a window.
+      return { file: elevation.path, args: ['--disable-internal-agent', ...helper], environment: kept };
+  }
+}
+
+/**
+ * Reads the end of a helper that never said hello: was it refused its rights, or is it not there? What pkexec
+ * says was recorded from pkexec 122.
+ * @param lastWords what it wrote to standard error
+ * @returns privilege-denied, privilege-unavailable, helper-missing, or null when the end has another reason
+ */
+export function explainRefusal(
+  elevation: Elevation,
+  exit: HelperExit,
+  lastWords: string | null,
+): PrestageError | null {
+  const denied = (message: string, remedy: string): PrestageError =>
+    new PrestageError({ code: 'privilege-denied', message, cause: lastWords, remedy });
+
+  if (exit.kind === 'not-started' && /ENOENT/.test(exit.problem)) return helperMissing(exit.problem);
+  if (elevation.kind === 'pkexec' && exit.kind === 'failed') {
+    const words = lastWords ?? '';
+    if (exit.status === 126) {
+      return denied(
+        'The password dialog was closed, so the drives were not opened.',
+        'Start again and enter the password.',
+      );
+    }
+    if (exit.status === 127) {
+      if (/^Error accessing .*No such file/m.test(words)) return helperMissing(words);
+      if (/No authentication agent found|creating textual authentication agent/.test(words)) {
+        return new PrestageError({
+          code: 'privilege-unavailable',
+          message: 'Nothing on this desktop can ask for the password that opening drives needs.',
+          cause: lastWords,
+          remedy:
+            'Start a polkit agent (for example policykit-1-gnome or lxpolkit), or log in to a desktop that has one, then try again.',
+        });
+      }
+      if (/Error getting authority/.test(words)) {
+        return new PrestageError({
+          code: 'privilege-unavailable',
+          message: 'The service that gives rights (polkit) does not run on this computer.',
+          cause: lastWords,
+          remedy: 'Start it (sudo systemctl start polkit), or install the package polkitd, then try again.',
+        });
+      }
+      return denied(
+        'You were not given the rights to open the drives.',
+        'Ask an administrator of this station, or start prestage in a terminal where you may use sudo.',
+      );
+    }
+  }
+  if (elevation.kind === 'sudo' && exit.kind !== 'ended') {
+    const words = lastWords ?? '';
+    if (/not in the sudoers file|may not run sudo|is not allowed to (?:execute|run)/.test(words)) {
+      return denied(
+        'Your account may not use sudo on this station.',
+        'Ask an administrator of this station for the right to start the helper with sudo.',
+      );
+    }
+    if (/^sudo: (?:a password is required|a terminal is required)/m.test(words)) {
+      return denied(
+        'sudo needs a password, and none was entered.',
+        elevation.interactive
+          ? 'Start again and enter the password.'
+          : 'Start prestage in a terminal, or install the package pkexec.',
+      );
+    }
+    if (/incorrect password|no password was provided|Authentication fail/i.test(words)) {
+      return denied(
+        'sudo did not accept the password.',
+        'Start again and enter the password of the account that sudo names.',
+      );
+    }
+    if (/^sudo: /m.test(words)) {
+      return denied(
+        'sudo refused to start the helper.',
+        'Read what sudo said, or ask an administrator of this station.',
+      );
+    }
+  }
+  return null;
+}
+
+function helperMissing(cause: string): PrestageError {
+  return new PrestageError({
+    code: 'helper-missing',
+    message: 'The helper program that opens drives is not where it was installed.',
+    cause,
+    remedy: 'Install Prestage again (in a checkout: npm run setup), then start again.',
+  });
+}
+
+function hasTerminal(): boolean {
+  if (process.stdin.isTTY && process.stderr.isTTY) return true;
+  try {
+    // sudo asks on the controlling terminal, wherever our own streams lead.
+    closeSync(openSync('/dev/tty', 'r+'));
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function findProgram(name: string): string | null {
+  for (const folder of [...(process.env['PATH'] ?? '').split(':'), '/usr/bin', '/bin']) {
+    if (!folder.startsWith('/')) continue;
+    try {
+      accessSync(join(folder, name), constants.X_OK);
+      return join(folder, name);
+    } catch {
+      continue;
+    }
+  }
+  return null;
+}

@@ -1,0 +1,96 @@
+import type { EngineResponse } from '../../core/contract/helper-api';
+import type { Drive } from '../../core/drive/drive';
+import { PrestageError } from '../../core/base/errors';
+import { chooseElevation, elevationFacts, elevationUnavailable, type Elevation } from './elevation';
+import type { EngineClient } from './helper-client';
+import { launchEngine, type LaunchOptions } from './launch-helper';
+
+export interface EnginesOptions extends Pick<LaunchOptions, 'helper' | 'client' | 'signal' | 'onStderr'> {
+  /** How to get privilege; asked once, when a real drive is first to be opened. Tests replace it. */
+  readonly elevation?: () => Elevation | null;
+  /** Tried when nobody can be asked for a password that way: on a server, say, where no polkit agent runs. */
+  readonly fallback?: () => Elevation | null;
+}
+
+/**
+ * The helpers of one station: one as the same user for everything that needs no privilege (listing, media,
+ * renders, virtual drives), and a privileged one, started only when a real drive is to be opened. Root has
+ * one for both. A helper that died is started anew at the next call for it.
+ */
+export class Engines {
+  readonly #options: EnginesOptions;
+  readonly #all: Promise<EngineClient>[] = [];
+  readonly #current = new Map<'plain' | 'privileged', Promise<EngineClient>>();
+  readonly #ending = new AbortController();
+  #elevation: Elevation | null = null;
+
+  constructor(options: EnginesOptions) {
+    this.#options = options;
+  }
+
+  /** The helper without privilege. */
+  async plain(): Promise<EngineClient> {
+    return await this.#get('plain', { kind: 'direct' });
+  }
+
+  /**
+   * The helper that may open real drives. May ask for a password.
+   * @throws PrestageError privilege-unavailable, privilege-denied, and what a start can throw
+   */
+  async privileged(): Promise<EngineClient> {
+    this.#elevation ??= (this.#options.elevation ?? (() => chooseElevation(elevationFacts())))();
+    if (this.#elevation === null) throw elevationUnavailable();
+    // Whoever needs no elevation is root already, and so is the helper without privilege.
+    if (this.#elevation.kind === 'direct') return await this.plain();
+    try {
+      return await this.#get('privileged', this.#elevation);
+    } catch (error) {
+      const nobodyToAsk = error instanceof PrestageError && error.code === 'privilege-unavailable';
+      const fallback = nobodyToAsk ? (this.#options.fallback?.() ?? null) : null;
+      if (fallback === null || fallback.kind === this.#elevation.kind) throw error;
+      this.#elevation = fallback;
+      return await this.#get('privileged', fallback);
+    }
+  }
+
+  /** The helper that has what it takes to open this drive, and no more. */
+  async forDrive(drive: Pick<Drive, 'kind'>): Promise<EngineClient> {
+    return drive.kind === 'virtual' ? await this.plain() : await this.privileged();
+  }
+
+  /** What the helper without privilege said of itself: its version and those of its tools. */
+  async greeting(): Promise<EngineResponse<'hello'>> {
+    const { greeting } = await this.plain();
+    if (greeting === null) throw new Error('a helper was given out before it was greeted');
+    return greeting;
+  }
+
+  /** Ends every helper there is. Never throws. */
+  async dispose(): Promise<void> {
+    this.#ending.abort();
+    const started = await Promise.allSettled(this.#all);
+    await Promise.all(
+      started.map(async (start) => {
+        if (start.status === 'fulfilled') await start.value.dispose();
+      }),
+    );
+  }
+
+  #get(which: 'plain' | 'privileged', elevation: Elevation): Promise<EngineClient> {
+    const current = this.#current.get(which);
+    if (current !== undefined) return current;
+    const start = this.#launch(elevation);
+    this.#current.set(which, start);
+    this.#all.push(start);
+    const forget = (): void => {
+      if (this.#current.get(which) === start) this.#current.delete(which);
+    };
+    start.then((client) => client.exited.then(forget), forget);
+    return start;
+  }
+
+  async #launch(elevation: Elevation): Promise<EngineClient> {
+    const signals = [this.#ending.signal, this.#options.signal].filter((signal) => signal !== undefined);
+    return await launchEngine({ ...this.#options, elevation, signal: AbortSignal.any(signals) });
+  }
+}

@@ -1,0 +1,228 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { lstat, mkdir, readdir, readFile, rename, rm, utimes, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { sha256Schema } from '../../core/media/chunk-map';
+import { errorCodeOf } from '../../core/base/system-error';
+import { isRunning, processMark } from '../state/process-mark';
+
+/** What a render was made from. Any difference makes it another render. */
+export const renderFactsSchema = z.strictObject({
+  mediaSha256: sha256Schema,
+  /** Bytes of all the media's files. */
+  mediaBytes: z.int().positive(),
+  imageIndex: z.int().positive(),
+  layout: z.string(),
+  /** Bytes. */
+  driveSize: z.int().positive(),
+  /** Bytes. */
+  sectorSize: z.int().positive(),
+  /** What made it: prestage, wimlib-imagex, mkntfs. */
+  versions: z.record(z.string(), z.string()),
+});
+export type RenderFacts = z.infer<typeof renderFactsSchema>;
+
+const entryFileSchema = z.strictObject({ facts: renderFactsSchema, fingerprint: sha256Schema });
+
+/** A render in the cache. */
+export interface CacheEntry {
+  readonly key: string;
+  readonly directory: string;
+  /** Bytes it takes on the disk. */
+  readonly bytes: number;
+  readonly lastUsed: Date;
+  readonly facts: RenderFacts;
+}
+
+const entryFile = 'render.json';
+const making = '.making-';
+const inUse = '.in-use-';
+/** Characters of `-` and eight random hexadecimal digits behind a process's mark. */
+const randomSuffix = 9;
+
+/** The facts' SHA-256: the folder's name. */
+export function renderKey(facts: RenderFacts): string {
+  const versions = Object.entries(facts.versions).sort(([left], [right]) => (left < right ? -1 : 1));
+  const { mediaSha256, mediaBytes, imageIndex, layout, driveSize, sectorSize } = facts;
+  const text = JSON.stringify([mediaSha256, mediaBytes, imageIndex, layout, driveSize, sectorSize, versions]);
+  return createHash('sha256').update(text).digest('hex');
+}
+
+/**
+ * The renders that are kept: a folder each, named by what it was made from. Several processes may use the
+ * cache at once. A process marks what it uses; what is marked is not removed.
+ */
+export class RenderCache {
+  constructor(
+    private readonly directory: string,
+    private readonly limitBytes: number,
+  ) {}
+
+  directoryOf(key: string): string {
+    return join(this.directory, key);
+  }
+
+  /** A folder to make a render in; it does not exist yet. */
+  newMaking(): string {
+    return join(this.directory, `${making}${ownMark()}-${randomBytes(4).toString('hex')}`);
+  }
+
+  /** Every whole entry, least recently used first. What is not an entry is not listed. */
+  async entries(): Promise<CacheEntry[]> {
+    const found: CacheEntry[] = [];
+    for (const key of await namesIn(this.directory)) {
+      const directory = this.directoryOf(key);
+      const parsed = await readEntry(directory);
+      if (parsed === null) continue;
+      const { mtime } = await lstat(join(directory, entryFile));
+      found.push({
+        key,
+        directory,
+        bytes: await bytesOnDisk(directory),
+        lastUsed: mtime,
+        facts: parsed.facts,
+      });
+    }
+    return found.sort((left, right) => left.lastUsed.getTime() - right.lastUsed.getTime());
+  }
+
+  /** Bytes that the whole cache takes on the disk, half-made and damaged renders included. */
+  async bytes(): Promise<number> {
+    return await bytesOnDisk(this.directory);
+  }
+
+  /** The fingerprint that a render had when it was made, or null when there is none for these facts. */
+  async find(facts: RenderFacts): Promise<{ directory: string; fingerprint: string } | null> {
+    const directory = this.directoryOf(renderKey(facts));
+    const parsed = await readEntry(directory);
+    return parsed !== null && renderKey(parsed.facts) === renderKey(facts)
+      ? { directory, fingerprint: parsed.fingerprint }
+      : null;
+  }
+
+  /** Moves a finished render to its place. One that another process put there first stays. */
+  async commit(directory: string, facts: RenderFacts, fingerprint: string): Promise<string> {
+    await writeFile(join(directory, entryFile), JSON.stringify({ facts, fingerprint }), { mode: 0o600 });
+    const place = this.directoryOf(renderKey(facts));
+    try {
+      await rename(directory, place);
+      return place;
+    } catch (error) {
+      if (!['ENOTEMPTY', 'EEXIST'].includes(errorCodeOf(error) ?? '')) throw error;
+      // Used from where it was made, and removed with the other left-overs.
+      return directory;
+    }
+  }
+
+  /**
+   * Marks a render as used by this process, and as used just now.
+   * @returns what {@link RenderCache.letGo} wants; several holders of one process do not know of each other
+   */
+  async hold(directory: string): Promise<string> {
+    const holder = join(directory, `${inUse}${ownMark()}-${randomBytes(4).toString('hex')}`);
+    await writeFile(holder, '');
+    const now = new Date();
+    await utimes(join(directory, entryFile), now, now).catch(() => undefined);
+    return holder;
+  }
+
+  async letGo(holder: string): Promise<void> {
+    await rm(holder, { force: true });
+  }
+
+  async remove(directory: string): Promise<void> {
+    await rm(directory, { recursive: true, force: true });
+  }
+
+  /** Removes what processes left half-made that do not run any more. */
+  async sweep(): Promise<void> {
+    for (const name of await namesIn(this.directory)) {
+      const directory = join(this.directory, name);
+      if (name.startsWith(making)) {
+        if (!isRunning(name.slice(making.length, -randomSuffix))) await this.remove(directory);
+      } else if (
+        /^[0-9a-f]{64}$/.test(name) &&
+        (await readEntry(directory)) === null &&
+        !(await this.isHeld(directory))
+      ) {
+        await this.remove(directory);
+      }
+    }
+  }
+
+  /**
+   * Makes room: removes the least recently used renders until the rest and `wanted` more bytes stay within
+   * the limit.
+   */
+  async makeRoom(wanted: number): Promise<void> {
+    await this.sweep();
+    let total = (await this.bytes()) + wanted;
+    for (const entry of await this.entries()) {
+      if (total <= this.limitBytes) return;
+      if (await this.isHeld(entry.directory)) continue;
+      await this.remove(entry.directory);
+      total -= entry.bytes;
+    }
+  }
+
+  /** Removes every render that no running process uses. */
+  async clear(): Promise<void> {
+    await this.sweep();
+    for (const { directory } of await this.entries()) {
+      if (!(await this.isHeld(directory))) await this.remove(directory);
+    }
+  }
+
+  private async isHeld(directory: string): Promise<boolean> {
+    const names = await namesIn(directory);
+    return names.some((name) => name.startsWith(inUse) && isRunning(name.slice(inUse.length, -randomSuffix)));
+  }
+}
+
+function ownMark(): string {
+  const mark = processMark(process.pid);
+  if (mark === null) throw new Error('/proc does not list this process');
+  return mark;
+}
+
+async function namesIn(directory: string): Promise<string[]> {
+  return await readdir(directory).catch((error: unknown) => {
+    if (['ENOENT', 'ENOTDIR'].includes(errorCodeOf(error) ?? '')) return [];
+    throw error;
+  });
+}
+
+async function readEntry(directory: string): Promise<z.infer<typeof entryFileSchema> | null> {
+  try {
+    return entryFileSchema.parse(JSON.parse(await readFile(join(directory, entryFile), 'utf8')));
+  } catch {
+    return null;
+  }
+}
+
+/**
+ * Bytes that a folder's files take; sparse files count by what is allocated (512-byte blocks, stat(2)), and a file
+ * with several names counts once.
+ */
+async function bytesOnDisk(directory: string, counted = new Set<string>()): Promise<number> {
+  let sum = 0;
+  for (const name of await namesIn(directory)) {
+    const path = join(directory, name);
+    const facts = await lstat(path).catch(() => null);
+    if (
+      facts === null ||
+      (facts.nlink > 1 && !facts.isDirectory() && counted.has(`${facts.dev} ${facts.ino}`))
+    ) {
+      continue;
+    }
+    counted.add(`${facts.dev} ${facts.ino}`);
+    sum += facts.isDirectory() ? await bytesOnDisk(path, counted) : facts.blocks * 512;
+  }
+  return sum;
+}
+
+/** Makes the cache's folder when it is missing. */
+export async function openRenderCache(directory: string, limitBytes: number): Promise<RenderCache> {
+  await mkdir(directory, { recursive: true, mode: 0o700 });
+  return new RenderCache(directory, limitBytes);
+}

@@ -1,0 +1,57 @@
+import { userInfo } from 'node:os';
+import { sanitizeForDisplay } from '../../core/base/display';
+import { closeLeftOpen, type LeftOpen } from './run-journal';
+import { Ledger, type AppendContext } from '../ledger/ledger';
+import { loadSettings, type Settings } from '../state/settings';
+import { statePlaces, type StatePlaces } from '../state/state-paths';
+
+/** The state of one workplace, open for writing. */
+export interface OpenStation {
+  readonly places: StatePlaces;
+  readonly settings: Settings;
+  readonly ledger: Ledger;
+}
+
+/**
+ * Opens settings and ledger. The caller closes the ledger.
+ * @param stateDirectory null for the XDG places
+ * @throws PrestageError state-unavailable, settings-invalid, ledger-…
+ */
+export function openStation(stateDirectory: string | null): OpenStation {
+  const places = statePlaces(stateDirectory);
+  const settings = loadSettings(places);
+  return { places, settings, ledger: Ledger.open(places) };
+}
+
+/** Who sits at the keyboard, when nobody said. */
+export function defaultOperator(): string {
+  return userInfo().username;
+}
+
+/** What a technician must hear of jobs that a killed station left open; see closeLeftOpen. */
+export interface LeftOpenReport extends LeftOpen {
+  /** One sentence a machine. */
+  readonly messages: readonly string[];
+}
+
+/**
+ * Writes the end of jobs whose station was killed or lost its power.
+ * @throws PrestageError ledger-…
+ */
+export async function recordLeftOpen(
+  { places, ledger }: OpenStation,
+  context: AppendContext,
+): Promise<LeftOpenReport> {
+  const left = await closeLeftOpen(places.runs, ledger, context);
+  const messages = [
+    ...left.interrupted.map(
+      ({ machineSerial }) =>
+        `The job of machine ${sanitizeForDisplay(machineSerial)} was interrupted. It is recorded as such: write its drive again.`,
+    ),
+    ...left.doubtful.map(
+      ({ machineSerial }) =>
+        `Machine ${sanitizeForDisplay(machineSerial)} was finished in the moment in which Prestage ended. Its drive may have no partition table: write it again.`,
+    ),
+  ];
+  return { ...left, messages };
+}

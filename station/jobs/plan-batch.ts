@@ -1,0 +1,176 @@
+import { stat } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
+import { arrangeBays, withBayLabels, type Bay } from '../../core/drive/bays';
+import {
+  requireEfiRoom,
+  requireEligibleDrives,
+  requireLayout,
+  requireRoom,
+  requireSoundAssignments,
+  type Assignment,
+} from '../../core/job/batch-rules';
+import { sanitizeForDisplay } from '../../core/base/display';
+import type { Drive } from '../../core/drive/drive';
+import { PrestageError } from '../../core/base/errors';
+import type { Layout } from '../../core/drive/layout';
+import type { MachineFacts } from '../../core/machine/machine';
+import type { Media, MediaHash, MediaImage } from '../../core/media/media';
+import type { Engines } from '../helper-client/helpers';
+import type { Ledger } from '../ledger/ledger';
+import { expectedHash, type ExpectedHash } from '../media/media-expectation';
+import { machineOf, requireOrdered, requireOrderedHash, requireOrderedMedia } from '../orders/batch-order';
+import { OrderBook, type OpenOrder } from '../orders/order-book';
+import type { StatePlaces } from '../state/state-paths';
+
+/** What the operator asked for. */
+export interface BatchRequest {
+  readonly mediaPath: string;
+  readonly imageIndex: number;
+  readonly layoutName: string;
+  readonly expectSha256: string | null;
+  readonly assignments: readonly Assignment[];
+  readonly benchDirectory: string | null;
+  readonly operator: string;
+  /** Why machines that were already shipped are done again; null refuses them. */
+  readonly againReason: string | null;
+  /** The enterprise's number for the batch. */
+  readonly workOrder: string | null;
+  /** What is known of machines beside their serials, by serial. */
+  readonly machines?: ReadonlyMap<string, MachineFacts>;
+  /** The bays that were set up; their labels go into messages and the record. */
+  readonly bays: readonly Bay[];
+  /** What the media's hash was found to be before; null: it is hashed while the batch is prepared. */
+  readonly proof: MediaProof | null;
+}
+
+/** A media's hash, with what tells whether its files are still the ones that were hashed. */
+export interface MediaProof {
+  readonly hash: MediaHash;
+  /** As {@link mediaMark} gave it, before and after the hashing. */
+  readonly mark: string;
+}
+
+/** One drive that will be erased, and for which machine. */
+export interface PlannedJob {
+  readonly drive: Drive;
+  readonly machineSerial: string;
+  /** The machine was shipped before, and the operator said why it is done again. */
+  readonly again: boolean;
+  /** Machine whose finished image the drive holds now, by the ledger; null when there is none. */
+  readonly holdsMachine: string | null;
+  /** What is known of the machine beside its serial; null when nothing is. */
+  readonly machine: MachineFacts | null;
+}
+
+/** Everything that was looked at and found right. Nothing has been touched. */
+export interface BatchPlan {
+  readonly media: Media;
+  readonly image: MediaImage;
+  readonly expected: ExpectedHash;
+  /** Changes when a file of the media changes. */
+  readonly mediaMark: string;
+  readonly layout: Layout;
+  readonly jobs: readonly PlannedJob[];
+  /** The order that is open on the station; null when none is. */
+  readonly order: OpenOrder | null;
+  /** Media and state: must not be on a drive that is written. */
+  readonly protectedPaths: readonly string[];
+}
+
+/**
+ * Looks at serials, drives, media and room. Refuses by throwing; the caller has nothing to undo.
+ * @throws PrestageError with the code of what is wrong
+ */
+export async function planBatch(
+  request: BatchRequest,
+  engines: Engines,
+  ledger: Ledger,
+  places: StatePlaces,
+  signal: AbortSignal,
+): Promise<BatchPlan> {
+  const layout = requireLayout(request.layoutName);
+  const assignments = requireSoundAssignments(request.assignments);
+  const order = new OrderBook(ledger, places).current();
+  if (order !== null) requireOrdered(order, { ...request, assignments });
+  const shipped = assignments.map(({ machineSerial }) => {
+    const entry = ledger.findShipped(machineSerial);
+    if (entry !== null && request.againReason === null) throw alreadyShipped(machineSerial, entry.entry.time);
+    return entry !== null;
+  });
+
+  const path = resolve(request.mediaPath);
+  const expected = expectedOf(path, request, order);
+  const protectedPaths = [path, dirname(places.ledgerFile), places.renderCache];
+  const engine = await engines.plain();
+  const { drives } = await engine.call(
+    'listDrives',
+    { benchDirectory: request.benchDirectory, protectedPaths },
+    { signal },
+  );
+  const labelled =
+    request.bays.length === 0 ? drives : withBayLabels(drives, arrangeBays(request.bays, drives));
+  const chosen = requireEligibleDrives(assignments, labelled);
+
+  const media = await engine.call('inspectMedia', { path, imageIndex: request.imageIndex }, { signal });
+  const image = media.images.find(({ index }) => index === media.imageIndex);
+  if (image === undefined) throw new Error('the helper answered with an image that is not in its list');
+  requireEfiRoom(layout, media);
+  for (const drive of chosen) requireRoom(drive, layout, image);
+
+  return {
+    media,
+    image,
+    expected,
+    mediaMark: await mediaMark(media.files),
+    layout,
+    order,
+    protectedPaths: [...new Set([...protectedPaths, ...media.files])],
+    jobs: chosen.map((drive, index) => {
+      const last = ledger.findLastDone(drive)?.entry.record;
+      const machineSerial = assignments[index]?.machineSerial ?? '';
+      return {
+        drive,
+        machineSerial,
+        machine: machineOf(order, machineSerial, request.machines?.get(machineSerial)),
+        again: shipped[index] ?? false,
+        holdsMachine: last?.kind === 'job-ended' ? last.job.machineSerial : null,
+      };
+    }),
+  };
+}
+
+/** What the media's hash should be: as somebody gave it, by the manifest, or by the open order. */
+function expectedOf(
+  path: string,
+  { expectSha256, proof }: Pick<BatchRequest, 'expectSha256' | 'proof'>,
+  order: OpenOrder | null,
+): ExpectedHash {
+  const expected = expectedHash({ path, expectSha256 });
+  if (order === null) return expected;
+  requireOrderedHash(order, expected);
+  if (proof !== null) requireOrderedMedia(order, proof.hash);
+  return expectedHash({ path, expectSha256: expectSha256 ?? order.order.mediaSha256 });
+}
+
+/** Size, time and identity of the media's files. The hash and the render must have seen the same file. */
+export async function mediaMark(files: readonly string[]): Promise<string> {
+  const marks = await Promise.all(
+    files.map(async (file) => {
+      const facts = await stat(file, { bigint: true }).catch(() => null);
+      // A file that cannot be looked at any more has changed; whoever reads it next says why.
+      if (facts === null) return 'gone';
+      return `${facts.dev}:${facts.ino}:${facts.size}:${facts.mtimeNs}:${facts.ctimeNs}`;
+    }),
+  );
+  return marks.join(' ');
+}
+
+/** The refusal of a machine that was finished before. */
+export function alreadyShipped(serial: string, time: string): PrestageError {
+  return new PrestageError({
+    code: 'serial-already-shipped',
+    message: `Machine ${sanitizeForDisplay(serial)} was finished on ${time.slice(0, 10)}, by this station's ledger.`,
+    remedy:
+      'Nothing was touched. Scan the serial again; if the machine is done anew on purpose, give the reason (--again REASON).',
+  });
+}

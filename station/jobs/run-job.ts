@@ -1,0 +1,317 @@
+import { randomUUID } from 'node:crypto';
+import { basename } from 'node:path';
+import type { TaskProgress } from '../../core/contract/helper-api';
+import { confirmationOf, driveLabel, identityOf } from '../../core/drive/drive';
+import { sanitizeForDisplay } from '../../core/base/display';
+import { isCancellation, PrestageError, toErrorData, type ErrorData } from '../../core/base/errors';
+import { hasEnded, type JobEnd, type JobState } from '../../core/job/job';
+import type { MediaHash } from '../../core/media/media';
+import type { JobFacts } from '../../core/ledger/record';
+import type { EngineClient } from '../helper-client/helper-client';
+import type { Engines } from '../helper-client/helpers';
+import type { AppendContext, Ledger } from '../ledger/ledger';
+import { requireSameOrder } from '../orders/batch-order';
+import type { Render } from '../image-cache/get-or-create-image';
+import type { RenderCache } from '../image-cache/image-cache';
+import type { Settings } from '../state/settings';
+import type { StatePlaces } from '../state/state-paths';
+import { alreadyShipped, type BatchPlan, type BatchRequest, type PlannedJob } from './plan-batch';
+import type { RunJournal } from './run-journal';
+
+export interface BatchDependencies {
+  readonly engines: Engines;
+  readonly ledger: Ledger;
+  readonly cache: RenderCache;
+  readonly places: StatePlaces;
+  readonly settings: Settings;
+  /** Cancels everything. */
+  readonly signal: AbortSignal;
+  /** Cancels one job, and only that. */
+  readonly jobSignal?: (job: PlannedJob) => AbortSignal | undefined;
+  /** Every drive is held now, and nothing has been written. */
+  readonly onReserved?: () => void;
+  readonly onTask: (progress: TaskProgress) => void;
+  readonly onJob: (job: PlannedJob, state: JobState) => void;
+  /** A job has ended and is recorded. */
+  readonly onEnd?: (report: JobReport) => void;
+}
+
+/** How one job ended, with the number of its ledger entry. */
+export interface JobReport {
+  readonly job: PlannedJob;
+  readonly end: JobEnd;
+  readonly fingerprint: string;
+  readonly ledgerEntry: number | null;
+}
+
+/** What all jobs of a batch share. */
+export interface BatchRun {
+  readonly context: AppendContext;
+  readonly request: BatchRequest;
+  readonly journal: RunJournal;
+  /** As in the plan. */
+  readonly protectedPaths: readonly string[];
+}
+
+/** A drive that is open in a helper, and for which machine. */
+export interface ReservedJob {
+  readonly planned: PlannedJob;
+  readonly engine: EngineClient;
+  readonly reservation: string;
+}
+
+/** Each drive has its own: a boot store refers to them, and clones confuse whoever attaches two. */
+export interface DriveGuids {
+  readonly diskGuid: string;
+  /** In the layout's order. */
+  readonly partitionGuids: string[];
+}
+
+/** The render of one drive, its boot store aimed at it. */
+export type AimedRender = Pick<Render, 'directory' | 'fingerprint'>;
+
+/** What a job is asked to do, as its ledger entries say it. */
+export function factsOf(
+  batchId: string,
+  planned: PlannedJob,
+  request: BatchRequest,
+  plan: BatchPlan,
+  hash: MediaHash,
+  render: AimedRender,
+  guids: DriveGuids,
+): JobFacts {
+  const { drive, machineSerial } = planned;
+  return {
+    jobId: randomUUID(),
+    batchId,
+    machineSerial,
+    drive: {
+      id: drive.id,
+      kind: drive.kind,
+      ...identityOf(drive),
+      model: drive.model,
+      bus: drive.bus,
+      bay: drive.bay,
+      byPath: drive.byPath,
+      logicalSectorSize: drive.logicalSectorSize,
+    },
+    media: {
+      fileName: basename(plan.media.path),
+      sha256: hash.sha256,
+      bytes: plan.media.bytes,
+      guid: plan.media.guid,
+      expected: plan.expected.source,
+    },
+    image: { index: plan.image.index, name: plan.image.name },
+    layout: plan.layout.name,
+    fingerprint: render.fingerprint,
+    ...guids,
+    againReason: planned.again ? request.againReason : null,
+    ...workOrderOf(request, plan),
+    ...(planned.machine === null ? {} : { machine: planned.machine }),
+  };
+}
+
+function workOrderOf(
+  { workOrder }: BatchRequest,
+  { order }: BatchPlan,
+): Pick<JobFacts, 'workOrder' | 'orderId'> {
+  if (order !== null) return { workOrder: order.order.number, orderId: order.orderId };
+  return workOrder === null ? {} : { workOrder };
+}
+
+/** One job between its two ledger entries. Never throws. */
+export async function runJob(
+  reserved: ReservedJob,
+  render: AimedRender,
+  facts: JobFacts,
+  run: BatchRun,
+  dependencies: BatchDependencies,
+): Promise<JobReport> {
+  const { planned } = reserved;
+  const { ledger, onJob } = dependencies;
+  const { context, journal } = run;
+  const report = (end: JobEnd, ledgerEntry: number | null): JobReport => {
+    show(onJob, planned, end);
+    const ended = { job: planned, end, fingerprint: facts.fingerprint, ledgerEntry };
+    dependencies.onEnd?.(ended);
+    return ended;
+  };
+
+  let startedAt: string;
+  try {
+    const record = { kind: 'job-started', job: facts } as const;
+    startedAt = ledger.append(record, context, () => {
+      requireFreeMachine(planned, ledger);
+      requireSameOrder(facts.orderId, ledger);
+    }).entry.time;
+  } catch (error) {
+    return report({ state: 'failed', reason: toErrorData(error), bytesWritten: 0 }, null);
+  }
+  const end = await doJob(reserved, render, facts, run, dependencies);
+  let ledgerEntry: number;
+  try {
+    if (end.state === 'done') await journal.recording(facts.jobId, facts.machineSerial);
+    ledgerEntry = ledger.append({ kind: 'job-ended', job: facts, startedAt, end }, context).sequence;
+  } catch (error) {
+    // A drive without a record is not a finished drive, however well it was written.
+    if (end.state === 'done') await takeTablesOff(reserved, run, dependencies);
+    const bytesWritten = end.state === 'done' ? end.result.bytesWritten : 0;
+    return report({ state: 'failed', reason: toErrorData(error), bytesWritten }, null);
+  }
+  // From here on the drive is finished and recorded; nothing that goes wrong may change it.
+  if (end.state !== 'done' || (await release(reserved))) {
+    if (end.state === 'done') await journal.released(facts.jobId).catch(() => undefined);
+    return report(end, ledgerEntry);
+  }
+  const reason = withdraw(facts, ledger, context);
+  return report({ state: 'failed', reason, bytesWritten: end.result.bytesWritten }, ledgerEntry);
+}
+
+/**
+ * Another batch may have begun or finished the machine since this one was planned. Looked at under the ledger's
+ * write lock.
+ * @throws PrestageError serial-already-shipped, serial-repeated
+ */
+function requireFreeMachine({ machineSerial, again }: PlannedJob, ledger: Ledger): void {
+  const finished = again ? null : ledger.findShipped(machineSerial);
+  if (finished !== null) throw alreadyShipped(machineSerial, finished.entry.time);
+  if (!ledger.openJobs().some(({ job }) => job.machineSerial === machineSerial)) return;
+  throw new PrestageError({
+    code: 'serial-repeated',
+    message: `Machine ${sanitizeForDisplay(machineSerial)} is being written in another batch.`,
+    remedy: 'This drive was not touched. Scan the serial again, or wait for the other batch.',
+  });
+}
+
+/**
+ * Writes that a drive which is recorded as finished is not: its helper ended before it heard of the record, and
+ * takes the tables off a drive that nobody recorded.
+ */
+export function withdraw(facts: JobFacts, ledger: Ledger, context: AppendContext): ErrorData {
+  const reason: ErrorData = {
+    code: 'helper-died',
+    message: `The helper ended in the moment in which the ${driveLabel(facts.drive)} was recorded. The drive may have no partition table.`,
+    cause: null,
+    remedy: 'Do not ship it. Write this drive again.',
+  };
+  const { jobId, machineSerial, drive, fingerprint } = facts;
+  try {
+    ledger.append(
+      { kind: 'drive-verified', jobId, machineSerial, drive, fingerprint, end: { state: 'failed', reason } },
+      context,
+    );
+  } catch (error) {
+    return { ...reason, cause: toErrorData(error).message };
+  }
+  return reason;
+}
+
+/** What shows a job's states must not decide how it ends. */
+function show(onJob: BatchDependencies['onJob'], planned: PlannedJob, state: JobState): void {
+  try {
+    onJob(planned, state);
+  } catch {
+    // A window that was closed, a terminal that is gone.
+  }
+}
+
+/** Has the helper do the job, and puts the drive right when the helper could not say how it ended. */
+async function doJob(
+  reserved: ReservedJob,
+  render: AimedRender,
+  facts: JobFacts,
+  run: BatchRun,
+  dependencies: BatchDependencies,
+): Promise<JobEnd> {
+  const { planned, engine, reservation } = reserved;
+  const drive = { touched: false };
+  const own = dependencies.jobSignal?.(planned);
+  const signal = own === undefined ? dependencies.signal : AbortSignal.any([dependencies.signal, own]);
+  const unsubscribe = engine.onJobProgress(({ jobId, job }) => {
+    if (jobId !== facts.jobId) return;
+    if (job.state !== 'queued' && job.state !== 'checking') drive.touched = true;
+    // The end is shown when it is recorded.
+    if (!hasEnded(job)) show(dependencies.onJob, planned, job);
+  });
+  try {
+    const job = await engine.call(
+      'runJob',
+      {
+        jobId: facts.jobId,
+        reservation,
+        renderDirectory: render.directory,
+        fingerprint: render.fingerprint,
+        diskGuid: facts.diskGuid,
+        partitionGuids: facts.partitionGuids,
+        stallMilliseconds: dependencies.settings.stallSeconds * 1000,
+      },
+      { signal },
+    );
+    return endOf(job);
+  } catch (error) {
+    // Whatever broke off the call: a drive that was written to may have been sealed as well.
+    if (drive.touched) await takeTablesOff(reserved, run, dependencies);
+    if (isCancellation(error)) return { state: 'cancelled', bytesWritten: 0 };
+    const reason = toErrorData(error);
+    if (reason.code !== 'helper-died') return { state: 'failed', reason, bytesWritten: 0 };
+    const message = `${reason.message} It was writing the ${driveLabel(planned.drive)}.`;
+    return {
+      state: 'failed',
+      reason: { ...reason, message, remedy: 'Write this drive again.' },
+      bytesWritten: 0,
+    };
+  } finally {
+    unsubscribe();
+  }
+}
+
+/**
+ * Takes the partition tables off a drive that may be sealed but is not recorded as finished. Best effort, if
+ * need be through a new helper: the drive may be why the old one died.
+ */
+async function takeTablesOff(
+  { planned: { drive }, engine, reservation }: ReservedJob,
+  { request, protectedPaths }: BatchRun,
+  { engines, settings }: BatchDependencies,
+): Promise<void> {
+  const stallMilliseconds = settings.stallSeconds * 1000;
+  try {
+    await engine.call('eraseTables', { reservation, stallMilliseconds });
+    return;
+  } catch {
+    // The helper is gone, or holds the drive no more.
+  }
+  try {
+    const another = await engines.forDrive(drive);
+    const { reservations } = await another.call('reserveDrives', {
+      drives: [{ driveId: drive.id, confirmed: confirmationOf(drive) }],
+      benchDirectory: request.benchDirectory,
+      protectedPaths: [...protectedPaths],
+    });
+    for (const held of reservations) {
+      await another.call('eraseTables', { reservation: held.reservation, stallMilliseconds });
+    }
+  } catch {
+    // The job is recorded as failed either way, and its remedy is to write the drive again.
+  }
+}
+
+/** Tells the helper that the drive is recorded. @returns false when it could not be told */
+async function release({ engine, reservation }: ReservedJob): Promise<boolean> {
+  try {
+    await engine.call('releaseDrive', { reservation });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function endOf(job: JobState): JobEnd {
+  if (hasEnded(job)) return job;
+  throw new PrestageError({
+    code: 'helper-protocol',
+    message: `The helper ended a job that is still ${job.state}.`,
+    remedy: 'Write the drive again. If it happens again, install Prestage again.',
+  });
+}

@@ -1,0 +1,91 @@
+import { appendFile, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { isRunning, processMark } from '../state/process-mark';
+import { withdraw } from './run-job';
+import type { RecordedDrive } from '../../core/ledger/record';
+import type { AppendContext, Ledger } from '../ledger/ledger';
+
+/**
+ * What a running batch leaves in the state folder, a file a batch: first line the process that runs it, then
+ * a line `recording JOB MACHINE` before a finished job's last entry is written and `released JOB` once the
+ * helper has given the drive up. The next start reads what a killed station left.
+ */
+export class RunJournal {
+  private constructor(private readonly file: string) {}
+
+  static async begin(runs: string, batchId: string): Promise<RunJournal> {
+    const file = join(runs, batchId);
+    await writeFile(file, `${processMark(process.pid) ?? ''}\n`, { mode: 0o600 });
+    return new RunJournal(file);
+  }
+
+  async recording(jobId: string, machineSerial: string): Promise<void> {
+    await appendFile(this.file, `recording ${jobId} ${machineSerial}\n`);
+  }
+
+  async released(jobId: string): Promise<void> {
+    await appendFile(this.file, `released ${jobId}\n`);
+  }
+
+  /** The batch has ended in an orderly way. */
+  async end(): Promise<void> {
+    await rm(this.file, { force: true });
+  }
+}
+
+/** What the stations that were killed left open. */
+export interface LeftOpen {
+  /** Jobs that are now recorded as interrupted. */
+  readonly interrupted: readonly LeftOpenJob[];
+  /**
+   * Jobs recorded as finished in the very moment in which their station died: the helper may have taken
+   * the drive's tables off again, because nobody told it of the record. Now recorded as withdrawn.
+   */
+  readonly doubtful: readonly LeftOpenJob[];
+}
+
+/** A job that a killed station left open, as far as a technician must know it. */
+export interface LeftOpenJob {
+  readonly machineSerial: string;
+  readonly drive: RecordedDrive;
+  /** ISO 8601, UTC. */
+  readonly startedAt: string;
+  /** Of the entry that says so now. */
+  readonly ledgerEntry: number;
+}
+
+/** Writes the end of every job whose station process is gone: killed, or ended by a power cut. */
+export async function closeLeftOpen(runs: string, ledger: Ledger, context: AppendContext): Promise<LeftOpen> {
+  const interrupted: LeftOpenJob[] = [];
+  for (const { job, startedAt } of ledger.openJobs()) {
+    if (isRunning((await readLines(join(runs, job.batchId)))[0] ?? '')) continue;
+    const end = { state: 'interrupted' } as const;
+    const { sequence } = ledger.append({ kind: 'job-ended', job, startedAt, end }, context);
+    const { machineSerial, drive } = job;
+    interrupted.push({ machineSerial, drive, startedAt, ledgerEntry: sequence });
+  }
+  const doubtful: LeftOpenJob[] = [];
+  for (const batchId of await readdir(runs)) {
+    const [mark = '', ...lines] = await readLines(join(runs, batchId));
+    if (isRunning(mark)) continue;
+    const released = new Set(
+      lines.filter((line) => line.startsWith('released ')).map((line) => line.slice(9)),
+    );
+    for (const line of lines) {
+      const [, jobId = '', machine = ''] = /^recording (\S+) (.+)$/.exec(line) ?? [];
+      const shipped = released.has(jobId) || machine === '' ? null : ledger.findShipped(machine);
+      const record = shipped?.entry.record;
+      if (shipped === null || record?.kind !== 'job-ended' || record.job.jobId !== jobId) continue;
+      withdraw(record.job, ledger, context);
+      const { drive } = record.job;
+      const { startedAt } = record;
+      doubtful.push({ machineSerial: machine, drive, startedAt, ledgerEntry: shipped.sequence });
+    }
+    await rm(join(runs, batchId), { force: true });
+  }
+  return { interrupted, doubtful };
+}
+
+async function readLines(file: string): Promise<string[]> {
+  return (await readFile(file, 'utf8').catch(() => '')).split('\n');
+}

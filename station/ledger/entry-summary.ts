@@ -1,0 +1,86 @@
+import {
+  isDriveRecord,
+  ledgerEntrySchema,
+  subjectOf,
+  type DriveRecord,
+  type RecordedDrive,
+  type StoredEntry,
+} from '../../core/ledger/record';
+import { assertNever } from '../../core/base/errors';
+import { parseJson } from './check-entry';
+
+/** One entry as lists show it. Strings are as recorded: sanitize them before they reach a terminal. */
+export interface EntrySummary {
+  readonly sequence: number;
+  /** ISO 8601, UTC; null when the entry is damaged. */
+  readonly time: string | null;
+  /** As in core/ledger/record.ts; null when the entry is damaged. */
+  readonly kind: string | null;
+  readonly machineSerial: string | null;
+  readonly drive: Pick<RecordedDrive, 'id' | 'serial' | 'model' | 'bay' | 'path'> | null;
+  readonly result:
+    | 'started'
+    | 'done'
+    | 'failed'
+    | 'cancelled'
+    | 'interrupted'
+    | 'verified'
+    | 'rehearsed'
+    /** An order or a shipment. */
+    | 'recorded'
+    | 'damaged';
+  readonly reason: { readonly code: string; readonly message: string } | null;
+  readonly jobId: string | null;
+  readonly operator: string | null;
+  readonly hash: string;
+}
+
+/** Sums up a stored entry. A damaged one is listed as such: what is wrong with it is for verify to say. */
+export function summarizeEntry(stored: StoredEntry): EntrySummary {
+  const { sequence, hash } = stored;
+  const parsed = ledgerEntrySchema.safeParse(parseJson(stored.json));
+  if (!parsed.success) {
+    const nothing = { time: null, kind: null, machineSerial: null, drive: null, jobId: null, operator: null };
+    return { sequence, ...nothing, result: 'damaged', reason: null, hash };
+  }
+  const { time, operator, record } = parsed.data;
+  if (!isDriveRecord(record)) {
+    const machineSerial = record.kind === 'order-exception' ? record.machineSerial : null;
+    const rest = { drive: null, result: 'recorded', reason: null, jobId: null } as const;
+    return { sequence, time, kind: record.kind, machineSerial, ...rest, operator, hash };
+  }
+  const facts = subjectOf(record);
+  const { id, serial, model, bay, path } = facts.drive;
+  const end = record.kind === 'job-started' ? null : record.end;
+  const reason = end?.state === 'failed' ? { code: end.reason.code, message: end.reason.message } : null;
+  return {
+    sequence,
+    time,
+    kind: record.kind,
+    machineSerial: facts.machineSerial,
+    drive: { id, serial, model, bay, path },
+    result: resultOf(record.kind, end?.state ?? null),
+    reason,
+    jobId: facts.jobId,
+    operator,
+    hash,
+  };
+}
+
+function resultOf(
+  kind: DriveRecord['kind'],
+  state: 'done' | 'failed' | 'cancelled' | 'interrupted' | null,
+): EntrySummary['result'] {
+  switch (kind) {
+    case 'job-started':
+      return 'started';
+    case 'job-ended':
+      return state ?? 'damaged';
+    case 'drive-verified':
+      return state === 'done' ? 'verified' : 'failed';
+    case 'drive-rehearsed':
+      return state === 'done' ? 'rehearsed' : 'failed';
+    default:
+      return assertNever(kind);
+  }
+}

@@ -1,0 +1,242 @@
+import { z } from 'zod';
+import type { SignedCheckpoint } from '../../core/ledger/checkpoint';
+import { sanitizeForDisplay } from '../../core/base/display';
+import type { StatePlaces } from '../state/state-paths';
+import { checkpointColumns, keepsCheckpoints, readCheckpoint, type KeptCheckpoint } from './checkpoints';
+import { readRow, rowColumns, type LedgerDatabase, type RawRow } from './database';
+import { readHead, type LedgerHead } from './head';
+import { surveyKeys } from './key-care';
+import type { VerifyingKey } from './keys';
+import { leafHash, MerkleTree } from './merkle';
+import { packedRows } from './packed-rows';
+import { checkpointInterval, expectedObjects, schemaVersion } from './schema';
+import { Survey, type LedgerReport, type OnWhole } from './ledger-findings';
+
+export type { LedgerFinding, LedgerNote, LedgerReport } from './ledger-findings';
+
+export interface VerifyOptions {
+  /** Look at every signature and every entry's form, also where a signed checkpoint stands for them. */
+  readonly everySignature?: boolean;
+  /** Called with every entry that is whole by itself, in their order. Only the report says whether the ledger is. */
+  readonly onWhole?: OnWhole;
+}
+
+/** What stands in a place of the ledger. */
+interface Place {
+  readonly sequence: number | null;
+  readonly row: RawRow | null;
+}
+
+/**
+ * Looks at a whole ledger. Goes on after each finding, and tells one cause once.
+ *
+ * The entries between two checkpoints are taken together. When their tree has the root that the station signed, their
+ * hashes and signatures are the very ones it looked at then, and need no second look; otherwise each is looked at by itself.
+ * @param database null when nothing was ever written
+ * @throws PrestageError ledger-broken when the file cannot be read as a database, ledger-unavailable
+ */
+export function verifyLedger(
+  places: Pick<StatePlaces, 'headFile' | 'keyFile' | 'publicKeyFile'>,
+  database: LedgerDatabase | null,
+  options: VerifyOptions = {},
+): LedgerReport {
+  const keys = surveyKeys(places);
+  // Before the entries: others may append meanwhile, and then a head read later would be ahead of them.
+  const head = readHead(places, keys.key?.publicKey ?? null);
+  const survey = new Survey(
+    keys.key,
+    head.state === 'read' ? head.head.sequence : null,
+    options.onWhole ?? null,
+  );
+  for (const { code, message } of keys.problems) survey.find(null, code, message);
+
+  let covered = 0;
+  let tree = new MerkleTree();
+  database?.snapshot(() => {
+    checkFile(database, survey);
+    const signed = head.state === 'read' && head.signed ? head.head : null;
+    const kept = surveyCheckpoints(database, survey, keys.key, signed);
+    const everySignature = options.everySignature === true;
+    const one = (where: string, ...bounds: number[]): Place[] =>
+      database
+        .all(`SELECT ${rowColumns} FROM entries WHERE ${where} ORDER BY sequence`, ...bounds)
+        .map(placeOf);
+    for (const place of one('sequence < 1')) survey.visit(place.sequence, place.row, false);
+    let end = 0;
+    for (const [size, { checkpoint }] of kept) {
+      // Where checkpoints are missing, what lies between two may be too much to hold.
+      if (size - end > checkpointInterval) visitAlone(database, survey, end, size);
+      else {
+        const rows = packedRows(database, end + 1, size);
+        const segment =
+          rows === null
+            ? one('sequence BETWEEN ? AND ?', end + 1, size)
+            : rows.map((row) => ({ sequence: row.sequence, row }));
+        visitSegment(survey, segment, kept, end, checkpoint, everySignature);
+      }
+      end = size;
+    }
+    covered = end;
+    tree = MerkleTree.from(end, kept.get(end)?.tree.peaks ?? []);
+    visitAlone(database, survey, end, null, tree);
+  });
+  const newest = survey.finish(head, sanitizeForDisplay(places.headFile, 512), covered);
+  if (keys.key === null && survey.entries > 0) {
+    survey.find(null, 'key-missing', 'There is no key to check the signatures with.');
+  }
+  return {
+    ok: survey.findings.length === 0,
+    entries: survey.entries,
+    // Runs are told when they end, so they come late. What is about the whole ledger comes first.
+    findings: survey.findings.toSorted((a, b) => (a.sequence ?? -Infinity) - (b.sequence ?? -Infinity) || 0),
+    notes: survey.notes,
+    keyFingerprint: keys.key?.fingerprint ?? null,
+    head: newest,
+    root: survey.findings.length === 0 ? tree.root().toString('hex') : null,
+  };
+}
+
+function placeOf(raw: unknown): Place {
+  const row = readRow(raw);
+  if (row !== null) return { sequence: row.sequence, row };
+  const place = z.object({ sequence: z.int() }).safeParse(raw);
+  return { sequence: place.success ? place.data.sequence : null, row: null };
+}
+
+/** Visits the entries up to a checkpoint, quickly when it stands for all of them. */
+function visitSegment(
+  survey: Survey,
+  segment: readonly Place[],
+  kept: ReadonlyMap<number, KeptCheckpoint>,
+  begin: number,
+  { size, root }: SignedCheckpoint,
+  everySignature: boolean,
+): void {
+  const found = rootAfter(segment, begin, size, kept.get(begin)?.tree.peaks ?? []);
+  const holds = found === root;
+  const before = survey.troubles;
+  for (const { sequence, row } of segment) survey.visit(sequence, row, holds && !everySignature);
+  // Where the entries themselves show what was done, that is the finding.
+  if (found !== null && !holds && survey.troubles === before) {
+    survey.find(
+      size,
+      'checkpoint-mismatch',
+      `Entries ${begin + 1} to ${size} are not those that the checkpoint at entry ${size} was signed for: somebody who has the key replaced some of them.`,
+    );
+  }
+}
+
+/**
+ * Visits entries that no checkpoint stands for.
+ * @param last null: to the end, wherever that is
+ * @param tree grows by them
+ */
+function visitAlone(
+  database: LedgerDatabase,
+  survey: Survey,
+  after: number,
+  last: number | null,
+  tree?: MerkleTree,
+): void {
+  const sql = `SELECT ${rowColumns} FROM entries WHERE sequence > ? ${last === null ? '' : 'AND sequence <= ?'} ORDER BY sequence`;
+  database.forEach(sql, last === null ? [after] : [after, last], (raw) => {
+    const { sequence, row } = placeOf(raw);
+    survey.visit(sequence, row, false);
+    if (row !== null) tree?.add(leafHash(row.hash, row.signature));
+  });
+}
+
+/**
+ * Root of the tree up to the end of a segment.
+ * @param peaks of the tree where it begins
+ * @returns null when the segment is not whole
+ */
+function rootAfter(
+  segment: readonly Place[],
+  begin: number,
+  end: number,
+  peaks: readonly Buffer[],
+): string | null {
+  const tree = MerkleTree.from(begin, peaks);
+  for (const { sequence, row } of segment) {
+    if (row === null || sequence !== tree.size + 1) return null;
+    tree.add(leafHash(row.hash, row.signature));
+  }
+  return tree.size === end ? tree.root().toString('hex') : null;
+}
+
+/**
+ * Looks at the checkpoints by themselves.
+ * @param head what the station signed last; null when there is no such thing
+ * @returns those that hold, by size
+ */
+function surveyCheckpoints(
+  database: LedgerDatabase,
+  survey: Survey,
+  key: VerifyingKey | null,
+  head: LedgerHead | null,
+): ReadonlyMap<number, KeptCheckpoint> {
+  const kept = new Map<number, KeptCheckpoint>();
+  if (!keepsCheckpoints(database)) {
+    if (head !== null && head.checkpoint !== null) {
+      survey.find(null, 'checkpoint-missing', 'The ledger had checkpoints, and they were removed.');
+    }
+    return kept;
+  }
+  const wrong = new Map<string, number[]>();
+  let last = 0;
+  database.forEach(`SELECT ${checkpointColumns} FROM checkpoints ORDER BY size`, [], (raw) => {
+    const size = z.object({ size: z.int() }).parse(raw).size;
+    if (size % checkpointInterval !== 0 || size <= 0) {
+      survey.find(size, 'checkpoint-invalid', `A checkpoint stands at entry ${size}, where none can be.`);
+      return;
+    }
+    if (size !== last + checkpointInterval) {
+      missing(survey, last + checkpointInterval, size - checkpointInterval);
+    }
+    last = size;
+    if (key === null) return;
+    const reading = readCheckpoint(raw, key.publicKey);
+    if (reading.state === 'sound') kept.set(size, reading.kept);
+    else wrong.set(reading.reason, [...(wrong.get(reading.reason) ?? []), size]);
+  });
+  for (const [reason, [first = 0, ...others]] of wrong) {
+    const more = others.length === 0 ? '' : ` So it is with ${others.length} more.`;
+    survey.find(first, 'checkpoint-invalid', `The checkpoint at entry ${first} ${reason}.${more}`);
+  }
+  const stated = head?.checkpoint ?? 0;
+  if (stated > last) missing(survey, last + checkpointInterval, stated);
+  return kept;
+}
+
+function missing(survey: Survey, first: number, last: number): void {
+  const which =
+    first === last
+      ? `The checkpoint at entry ${first} is missing`
+      : `The checkpoints at entries ${first} to ${last} are missing`;
+  survey.find(first, 'checkpoint-missing', `${which}.`);
+}
+
+/** The file itself, and the triggers that keep honest programs from changing entries. */
+function checkFile(database: LedgerDatabase, survey: Survey): void {
+  for (const line of database.integrityProblems()) {
+    survey.find(null, 'file-damaged', `SQLite finds the file damaged: ${sanitizeForDisplay(line, 256)}.`);
+  }
+  const version = database.version();
+  // One of version 1 is older, and lacks only the checkpoints.
+  if (version !== schemaVersion && version !== 1) {
+    survey.find(null, 'schema-changed', `The database says version ${version}.`);
+  }
+  const expected = expectedObjects(version);
+  const objects = new Map(database.objects().map(({ name, sql }) => [name, sql]));
+  for (const [name, sql] of expected) {
+    const found = objects.get(name);
+    if (found === undefined) survey.find(null, 'schema-changed', `The database lacks ${name}.`);
+    else if (found !== sql) survey.find(null, 'schema-changed', `${name} in the database was changed.`);
+  }
+  for (const name of objects.keys()) {
+    if (expected.has(name)) continue;
+    const shown = sanitizeForDisplay(name, 64);
+    survey.find(null, 'schema-changed', `The database has ${shown}, which Prestage did not make.`);
+  }
+}

@@ -1,0 +1,66 @@
+import { confirmThisMachine, type ThisMachine } from '../../core/machine/this-machine';
+import type { Assignment } from '../../core/job/batch-rules';
+import { PrestageError } from '../../core/base/errors';
+import { saysNothing } from '../../core/machine/machine-details';
+import type { BatchRequest } from '../jobs/plan-batch';
+import type { Engines } from '../helper-client/helpers';
+
+/**
+ * What firmware and kernel say of the machine that the station runs on. May ask for a password: serial and UUID are for
+ * root alone.
+ * @throws PrestageError privilege-unavailable, privilege-denied, helper-…
+ */
+export async function readThisMachine(
+  engines: Pick<Engines, 'plain' | 'privileged'>,
+  signal?: AbortSignal,
+): Promise<ThisMachine> {
+  const options = signal === undefined ? {} : { signal };
+  const found = await (await engines.plain()).call('readMachine', {}, options);
+  if (!found.needsPrivilege) return found;
+  return await (await engines.privileged()).call('readMachine', {}, options);
+}
+
+/** The same for who only wants to look: without privilege the rest is still told, and why it is not all. */
+export async function readAsFarAsPermitted(
+  engines: Pick<Engines, 'plain' | 'privileged'>,
+  signal?: AbortSignal,
+): Promise<{ readonly found: ThisMachine; readonly refusal: PrestageError | null }> {
+  try {
+    return { found: await readThisMachine(engines, signal), refusal: null };
+  } catch (error) {
+    if (!(error instanceof PrestageError) || !error.code.startsWith('privilege-')) throw error;
+    const options = signal === undefined ? {} : { signal };
+    return { found: await (await engines.plain()).call('readMachine', {}, options), refusal: error };
+  }
+}
+
+/** A drive, and the serial that was said for it; null when the machine's own firmware is to say it. */
+export interface GivenAssignment {
+  readonly driveId: string;
+  readonly machineSerial: string | null;
+}
+
+/** The part of a batch that says which machines the drives are for. */
+export type MachinePart = Required<Pick<BatchRequest, 'assignments' | 'machines'>>;
+
+/**
+ * The assignments of a batch whose drives sit in the machine that the station runs on. What was said must fit its
+ * firmware, which has the last word.
+ * @throws PrestageError machine-contradicts, serial-…; nothing was touched
+ */
+export function assignmentsOnThisMachine(
+  given: readonly GivenAssignment[],
+  said: BatchRequest['machines'],
+  found: ThisMachine,
+): MachinePart {
+  const confirmed = given.map(({ driveId, machineSerial }) => ({
+    driveId,
+    ...confirmThisMachine({ serial: machineSerial, facts: said?.get(machineSerial ?? '') ?? {} }, found),
+  }));
+  return {
+    assignments: confirmed.map(({ driveId, serial }): Assignment => ({ driveId, machineSerial: serial })),
+    machines: new Map(
+      confirmed.filter(({ facts }) => !saysNothing(facts)).map(({ serial, facts }) => [serial, facts]),
+    ),
+  };
+}

@@ -1,0 +1,166 @@
+import { readFileSync, statSync } from 'node:fs';
+import { basename } from 'node:path';
+import { sanitizeForDisplay } from '../../core/base/display';
+import { PrestageError } from '../../core/base/errors';
+import { errorCodeOf } from '../../core/base/system-error';
+import { parseSha256Manifest, type MediaHash } from '../../core/media/media';
+import { MiB } from '../../core/base/units';
+
+/** What the enterprise says that the media's SHA-256 is. */
+export interface ExpectedHash {
+  /** In lower case; null when nobody said. */
+  readonly sha256: string | null;
+  readonly source: 'given' | 'manifest' | 'none';
+  /** Path of the manifest beside the media, when there is one. */
+  readonly manifest: string | null;
+  /** What that manifest says: base name → SHA-256. A hash without a name has the name ''. */
+  readonly sums: ReadonlyMap<string, string>;
+}
+
+export interface ExpectationRequest {
+  /** The media file; of a split set its first part. */
+  readonly path: string;
+  /** SHA-256 that the operator gave. */
+  readonly expectSha256?: string | null | undefined;
+}
+
+const largestManifest = MiB;
+
+/**
+ * Finds what the media's SHA-256 should be: what the operator gave, or the manifest `FILE.sha256` beside it.
+ * The manifest is read in both cases: two statements that contradict each other are worth stopping for.
+ * @throws PrestageError usage, media-manifest-invalid, media-hash-mismatch
+ */
+export function expectedHash({ path, expectSha256 }: ExpectationRequest): ExpectedHash {
+  const given = expectSha256 === null || expectSha256 === undefined ? null : checkGiven(expectSha256);
+  const manifest = `${path}.sha256`;
+  const sums = readManifest(manifest);
+  if (sums === null) {
+    return { sha256: given, source: given === null ? 'none' : 'given', manifest: null, sums: new Map() };
+  }
+  const own = ownSum(sums, basename(path), manifest);
+  // Of a split set the manifest holds the parts' sums and the operator gives the set's: compared later.
+  const contradiction = given !== null && given !== own && sums.size === 1;
+  if (contradiction) {
+    throw mismatch(
+      `The SHA-256 given for ${shown(basename(path))} is not the one in ${shown(basename(manifest))}.`,
+      `given    ${given}\nmanifest ${own}`,
+    );
+  }
+  return given === null
+    ? { sha256: own, source: 'manifest', manifest, sums }
+    : { sha256: given, source: 'given', manifest, sums };
+}
+
+/**
+ * Compares a media's SHA-256 with what it should be. Of a split set every part must be named in the
+ * manifest, or the given SHA-256 must be that of the set (of the text that `sha256sum` prints for its parts).
+ * @throws PrestageError media-hash-mismatch, media-manifest-invalid
+ */
+export function assertExpected(expected: ExpectedHash, hash: MediaHash): void {
+  const [first, ...others] = hash.files;
+  if (first === undefined || expected.source === 'none') return;
+  if (expected.source === 'given') {
+    if (expected.sha256 !== hash.sha256) throw notExpected(first.path, expected.sha256, hash.sha256, 'given');
+  }
+  if (expected.manifest === null) return;
+  const split = others.length > 0;
+  for (const file of hash.files) {
+    const name = basename(file.path);
+    // A hash without a name speaks for one file only.
+    const sum = split ? namedSum(expected.sums, name) : ownSum(expected.sums, name, expected.manifest);
+    if (sum === null) {
+      throw manifestInvalid(
+        expected.manifest,
+        `does not name the part ${shown(name)}`,
+        'Make one that names every part: sha256sum *.swm > FIRST.swm.sha256',
+      );
+    }
+    if (sum !== file.sha256) throw notExpected(file.path, sum, file.sha256, 'in the manifest');
+  }
+}
+
+function checkGiven(text: string): string {
+  const hash = text.trim().toLowerCase();
+  if (/^[0-9a-f]{64}$/.test(hash)) return hash;
+  throw new PrestageError({
+    code: 'usage',
+    message: `'${sanitizeForDisplay(text, 80)}' is not a SHA-256: that has 64 hexadecimal digits.`,
+    remedy: 'Copy it again from what the enterprise sent.',
+  });
+}
+
+/** @returns base name → SHA-256, or null when there is no manifest */
+function readManifest(manifest: string): Map<string, string> | null {
+  let text: string;
+  try {
+    if (statSync(manifest).size > largestManifest) throw new Error('larger than 1 MiB');
+    text = readFileSync(manifest, 'utf8');
+  } catch (error) {
+    if (errorCodeOf(error) === 'ENOENT') return null;
+    const cause = error instanceof Error ? error.message : String(error);
+    throw manifestInvalid(manifest, 'cannot be read', 'Copy it again, or remove it.', cause);
+  }
+  const sums = parseSha256Manifest(text);
+  if (sums === null) {
+    throw manifestInvalid(manifest, 'is not in the form of sha256sum, or has two sums for one name');
+  }
+  return sums;
+}
+
+/** The sum for the media file itself, where a sum without a name also counts. */
+function ownSum(sums: ReadonlyMap<string, string>, name: string, manifest: string): string {
+  const sum = namedSum(sums, name) ?? (sums.size === 1 ? sums.get('') : undefined);
+  if (sum !== undefined) return sum;
+  const [only] = sums.keys();
+  if (sums.size === 1 && only !== undefined) {
+    throw mismatch(
+      `The manifest ${shown(basename(manifest))} is for ${shown(only)}, not for ${shown(name)}.`,
+      null,
+    );
+  }
+  throw manifestInvalid(manifest, `does not name ${shown(name)}`);
+}
+
+/** The sum for a name: the exact one, else the one that differs in upper and lower case only. */
+function namedSum(sums: ReadonlyMap<string, string>, name: string): string | null {
+  const exact = sums.get(name);
+  if (exact !== undefined) return exact;
+  const similar = [...sums].filter(([other]) => other.toLowerCase() === name.toLowerCase());
+  return similar.length === 1 ? (similar[0]?.[1] ?? null) : null;
+}
+
+function notExpected(path: string, expected: string | null, found: string, where: string): PrestageError {
+  return mismatch(
+    `The file ${shown(basename(path))} is not what was sent: its SHA-256 is not the one ${where}.`,
+    `expected ${expected ?? ''}\nfound    ${found}`,
+  );
+}
+
+function mismatch(message: string, cause: string | null): PrestageError {
+  return new PrestageError({
+    code: 'media-hash-mismatch',
+    message,
+    cause,
+    remedy:
+      'Nothing was touched. Copy the file again from its source, with its manifest. If it stays, ask the sender.',
+  });
+}
+
+function manifestInvalid(
+  manifest: string,
+  what: string,
+  remedy = 'Copy it again, make a new one with sha256sum, or remove it.',
+  cause: string | null = null,
+): PrestageError {
+  return new PrestageError({
+    code: 'media-manifest-invalid',
+    message: `The manifest ${shown(basename(manifest))} ${what}.`,
+    cause,
+    remedy: `Nothing was touched. ${remedy}`,
+  });
+}
+
+function shown(text: string): string {
+  return text === '' ? 'no name' : sanitizeForDisplay(text, 200);
+}

@@ -1,0 +1,83 @@
+import { sanitizeForDisplay } from '../../core/base/display';
+import { PrestageError } from '../../core/base/errors';
+import { problemText, type OrderProblem } from '../../core/order/order-file';
+import type { OrderLineView } from '../../core/order/order-state';
+
+/** Every problem of a file that is no order. */
+export function orderInvalid(name: string, problems: readonly OrderProblem[]): PrestageError {
+  const texts = problems.map((problem) => sanitizeForDisplay(problemText(problem), 400));
+  const [first = ''] = texts;
+  const what = texts.length === 1 ? `cannot be used: ${first}` : `has ${texts.length} problems`;
+  return new PrestageError({
+    code: 'order-invalid',
+    message: `The order ${sanitizeForDisplay(name, 200)} ${what}.`,
+    cause: texts.length === 1 ? null : texts.join('\n'),
+    remedy: 'Nothing was opened. Put it right, or ask the enterprise for a new one.',
+  });
+}
+
+/** The file of an order cannot even be read. */
+export function orderUnreadable(name: string, what: string, remedy: string, cause?: unknown): PrestageError {
+  return new PrestageError({
+    code: 'order-invalid',
+    message: `The order ${sanitizeForDisplay(name, 200)} ${what}.`,
+    cause: cause instanceof Error ? cause.message : null,
+    remedy: `Nothing was opened. ${remedy}`,
+  });
+}
+
+/** The text of the open order is not as it was opened. */
+export function orderFileDamaged(number: string, file: string, cause: string): PrestageError {
+  return new PrestageError({
+    code: 'order-invalid',
+    message: `The station's copy of the open order ${sanitizeForDisplay(number, 60)} is missing or was changed: ${sanitizeForDisplay(file, 512)}.`,
+    cause,
+    remedy:
+      'Nothing can be written for it. Open the same order once more from what the enterprise sent: the copy is then put back.',
+  });
+}
+
+/** One order at a time. */
+export function orderOpen(number: string): PrestageError {
+  return new PrestageError({
+    code: 'order-open',
+    message: `The order ${sanitizeForDisplay(number, 60)} is open on this station.`,
+    remedy: 'Nothing was opened. Finish it and close it first.',
+  });
+}
+
+/** There is none that could be shown, excepted or closed. */
+export function orderNotOpen(): PrestageError {
+  return new PrestageError({
+    code: 'order-not-open',
+    message: 'No order is open on this station.',
+    remedy: 'Open one first: prestage order open FILE.',
+  });
+}
+
+/** What is asked for is not what the order says. */
+export function orderMismatch(message: string, remedy: string, cause: string | null = null): PrestageError {
+  return new PrestageError({
+    code: 'order-mismatch',
+    message,
+    cause,
+    remedy: `Nothing was touched. ${remedy}`,
+  });
+}
+
+/** How many machines a message names; the rest is in its cause. */
+const named = 6;
+
+/** Machines of which neither a finished drive nor a word is recorded. */
+export function orderUnfinished(number: string, open: readonly OrderLineView[]): PrestageError {
+  const names = open.slice(0, named).map(({ serial, state }) => `${serial} (${state})`);
+  const more = open.length > named ? `, and ${open.length - named} more` : '';
+  const count = open.length === 1 ? '1 machine is' : `${open.length} machines are`;
+  return new PrestageError({
+    code: 'order-unfinished',
+    message: `The order ${sanitizeForDisplay(number, 60)} cannot be closed: ${count} open: ${names.join(', ')}${more}.`,
+    cause: open.map(({ serial, state }) => `${serial}: ${state}`).join('\n'),
+    remedy:
+      'Finish them, take paired ones apart, or say why each is left out: prestage order except SERIAL --reason TEXT.',
+  });
+}

@@ -1,0 +1,145 @@
+import { doubt, doubtMachines, doubtOrder, type Doubt } from '../../core/shipment/audit-rules';
+import type { WorkOrder } from '../../core/order/order';
+import { canonicalJson, sha256Hex } from '../ledger/entry';
+import { bundleTables } from './tables';
+import type { MachineContent, ShipmentContent } from './content';
+import { readBundle } from './read-bundle';
+import { unpackZip } from './zip';
+
+/** The enterprise's side: everything is checked from one file and one key, without a network and without a ledger. */
+
+export interface AuditRequest {
+  readonly zip: Uint8Array;
+  /** Fingerprints of the keys that are believed. */
+  readonly trusted: ReadonlySet<string>;
+  /** The order that the shipment should fill; null: none was given. */
+  readonly order: WorkOrder | null;
+  /** SHA-256 of the media that the machines should have; null: what the order says, if anything. */
+  readonly expectedSha256: string | null;
+  /** Virtual drives are expected: the shipment is one of training. */
+  readonly training?: boolean;
+}
+
+export interface AuditReport {
+  /** Nothing is in doubt. */
+  readonly ok: boolean;
+  readonly shipmentId: string;
+  readonly number: string;
+  readonly orderNumber: string | null;
+  readonly closedAt: string;
+  readonly stationName: string;
+  readonly keyFingerprint: string;
+  /** Entry of the ledger that closed the shipment, and how many entries the checkpoint covers; null in doubt. */
+  readonly ledgerEntry: number | null;
+  /** What the shipment holds; empty when its records cannot be believed. */
+  readonly machines: readonly AuditedRow[];
+  readonly media: readonly {
+    readonly fileName: string;
+    readonly sha256: string;
+    readonly machines: number;
+  }[];
+  readonly doubts: readonly Doubt[];
+}
+
+export interface AuditedRow {
+  readonly machineSerial: string;
+  readonly computerName: string | null;
+  readonly driveSerial: string | null;
+  readonly mediaSha256: string;
+  readonly bytesVerified: number;
+  readonly rehearsed: boolean | null;
+  /** ISO 8601, UTC. */
+  readonly finishedAt: string;
+  readonly ledgerEntry: number;
+  readonly entryHash: string;
+  readonly doubts: number;
+}
+
+/**
+ * Audits a bundle.
+ * @throws NotABundle, UnreadableBundle
+ */
+export function auditBundle({ zip, trusted, order, expectedSha256, training }: AuditRequest): AuditReport {
+  const { document, key, content, doubts: found } = readBundle(zip, trusted);
+  const doubts = [...found];
+  if (content !== null) {
+    doubts.push(...doubtTables(zip, content));
+    doubts.push(...doubtMachines(content.machines, expectedSha256 ?? order?.mediaSha256 ?? null, training));
+    if (order !== null) doubts.push(...doubtAgainst(order, content, document.orderNumber));
+    if (order?.mediaSha256 !== undefined && expectedSha256 !== null && order.mediaSha256 !== expectedSha256) {
+      doubts.push(
+        doubt('media-unexpected', null, 'The order names another media than was given with the audit.'),
+      );
+    }
+  }
+  return {
+    ok: doubts.length === 0 && content !== null,
+    shipmentId: document.shipmentId,
+    number: document.number,
+    orderNumber: document.orderNumber,
+    closedAt: document.closedAt,
+    stationName: document.station.name,
+    keyFingerprint: key.fingerprint,
+    ledgerEntry: content?.closed.sequence ?? null,
+    machines: (content?.machines ?? []).map((machine) => rowOf(machine, doubts)),
+    media: mediaOf(content?.machines ?? []),
+    doubts,
+  };
+}
+
+/** The tables follow from the records alone: what the enterprise imports must say what was signed. */
+function doubtTables(zip: Uint8Array, content: ShipmentContent): Doubt[] {
+  const files = unpackZip(zip);
+  const made = bundleTables(content).files;
+  const isTable = (name: string): boolean => name.endsWith('.csv');
+  const differing = made.filter(({ name, bytes }) => {
+    const lies = files.find((file) => file.name === name);
+    return lies === undefined || !Buffer.from(lies.bytes).equals(Buffer.from(bytes));
+  });
+  const names = new Set(made.map(({ name }) => name));
+  const surplus = files.filter(({ name }) => isTable(name) && !names.has(name));
+  return [...differing, ...surplus].map(({ name }) =>
+    doubt('table-differs', null, `The table ${name} does not say what the records say.`),
+  );
+}
+
+function doubtAgainst(order: WorkOrder, content: ShipmentContent, number: string | null): Doubt[] {
+  const records = content.order.map(({ entry }) => entry.record);
+  const exceptions = new Map(
+    records.flatMap((record) =>
+      record.kind === 'order-exception' ? [[record.machineSerial, record.reason] as const] : [],
+    ),
+  );
+  return doubtOrder(order, content.machines, {
+    number,
+    openedSha256: records.flatMap((record) => (record.kind === 'order-opened' ? record.orderSha256 : [])),
+    orderSha256: sha256Hex(canonicalJson(order)),
+    exceptions,
+  });
+}
+
+function rowOf({ machineSerial, finished, ended }: MachineContent, doubts: readonly Doubt[]): AuditedRow {
+  const { job, result, rehearsal } = finished;
+  return {
+    machineSerial,
+    computerName: job.machine?.computerName ?? null,
+    driveSerial: job.drive.serial,
+    mediaSha256: job.media.sha256,
+    bytesVerified: result.bytesVerified,
+    rehearsed: rehearsal?.passed ?? null,
+    finishedAt: ended.entry.time,
+    ledgerEntry: ended.sequence,
+    entryHash: ended.hash,
+    doubts: doubts.filter((one) => one.machineSerial === machineSerial).length,
+  };
+}
+
+function mediaOf(machines: readonly MachineContent[]): AuditReport['media'] {
+  const found = new Map<string, { fileName: string; sha256: string; machines: number }>();
+  for (const { finished } of machines) {
+    const { fileName, sha256 } = finished.job.media;
+    const known = found.get(sha256) ?? { fileName, sha256, machines: 0 };
+    found.set(sha256, { ...known, machines: known.machines + 1 });
+  }
+  return [...found.values()];
+}

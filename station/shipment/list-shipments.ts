@@ -1,0 +1,44 @@
+import type { ShipList, WaitingMachine } from '../../core/contract/app-shipments';
+import { judgeMachine, type FinishedJob } from '../../core/shipment/shipment-rules';
+import type { Ledger } from '../ledger/ledger';
+import { historyOf, shipmentsIn, shippedJobs, waitingSerials } from './shipment-history';
+
+/** Machines that are looked at: nobody ticks more. */
+const mostListed = 1000;
+
+/** What waits to be shipped, and what was. @throws PrestageError ledger-broken */
+export function listShipments(ledger: Ledger): ShipList {
+  const shipments = shipmentsIn(ledger);
+  const shipped = shippedJobs(shipments);
+  const serials = waitingSerials(ledger, shipments).reverse();
+  const waiting: WaitingMachine[] = [];
+  const held: { machineSerial: string; reason: string }[] = [];
+  for (const serial of serials.slice(0, mostListed)) {
+    const fitness = judgeMachine(historyOf(ledger, serial, shipped));
+    if (fitness.fit) waiting.push(waitingOf(fitness.finished, ledger));
+    else if (!fitness.gone) held.push({ machineSerial: serial, reason: fitness.reason });
+  }
+  return {
+    ...{ waiting, held, more: serials.length > mostListed },
+    shipments: shipments.reverse().map(({ record, entry, sequence }) => ({
+      number: record.number,
+      orderNumber: record.orderNumber,
+      closedAt: entry.time,
+      operator: entry.operator,
+      machines: record.machines.length,
+      ledgerEntry: sequence,
+    })),
+  };
+}
+
+function waitingOf({ machineSerial, job, rehearsal, sequence }: FinishedJob, ledger: Ledger): WaitingMachine {
+  const ended = ledger.inspect(sequence)?.checked.entry;
+  return {
+    machineSerial,
+    computerName: job.machine?.computerName ?? null,
+    orderNumber: job.workOrder ?? null,
+    driveSerial: job.drive.serial,
+    finishedAt: ended?.time ?? '',
+    rehearsed: rehearsal?.passed ?? null,
+  };
+}

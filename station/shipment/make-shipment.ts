@@ -1,0 +1,233 @@
+import { closeSync, existsSync, fsyncSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { sanitizeForDisplay } from '../../core/base/display';
+import { PrestageError } from '../../core/base/errors';
+import type { LedgerRecord } from '../../core/ledger/record';
+import type { LeftOut } from '../../core/shipment/shipment-rules';
+import { sha256Hex, type LedgerRow } from '../ledger/entry';
+import { cannotWrite, isSystemError, requireNoFindings } from '../ledger/export-file';
+import { ledgerBroken } from '../ledger/ledger-errors';
+import { loadStationKey, type StationKey } from '../ledger/keys';
+import type { AppendContext, Ledger } from '../ledger/ledger';
+import { syncFolder, type StatePlaces } from '../state/state-paths';
+import { makeBundle } from './bundle';
+import { closeShipment, type ShipmentChoice } from './close-shipment';
+import { machineContent, type ClosedRow, type MachineContent, type ShipmentContent } from './content';
+import { shipmentsIn } from './shipment-history';
+import { bundleTables } from './tables';
+
+/** Closes shipments and makes their bundles. */
+
+export interface Packing {
+  readonly ledger: Ledger;
+  readonly places: Pick<StatePlaces, 'keyFile'>;
+  /** Path of the bundle; there must be no file yet, but for `replace`. */
+  readonly file: string;
+  /** Somebody has said that a file of that name may go. */
+  readonly replace?: boolean;
+}
+
+export interface ShipmentReport {
+  readonly shipmentId: string;
+  readonly number: string;
+  readonly orderNumber: string | null;
+  readonly file: string;
+  readonly bytes: number;
+  /** Of the file. */
+  readonly sha256: string;
+  /** Of the shipment-closed entry. */
+  readonly ledgerEntry: number;
+  readonly keyFingerprint: string;
+  readonly machines: readonly {
+    readonly machineSerial: string;
+    readonly jobId: string;
+    readonly ledgerEntry: number;
+    /** What was found after the shipment was closed that speaks against it; null as it must be. */
+    readonly withdrawn: string | null;
+  }[];
+  /** Machines of the batch or order that stay, with the reason. */
+  readonly leftOut: readonly LeftOut[];
+  /** Machines in the shipment that a file for import does not hold. */
+  readonly notImported: readonly (LeftOut & { readonly file: string })[];
+}
+
+/**
+ * Closes a shipment: first the record, then the bundle. The bundle's file is begun before, so that nothing is recorded
+ * when it cannot be written.
+ * @throws PrestageError usage, shipment-refused, shipment-empty, ledger-…
+ */
+export async function ship(
+  { ledger, places, file, replace = false }: Packing,
+  number: string,
+  choice: ShipmentChoice,
+  context: AppendContext,
+): Promise<ShipmentReport> {
+  requireWhole(ledger);
+  const target = new BundleTarget(file, replace);
+  try {
+    const { row, plan } = closeShipment(ledger, number, choice, context);
+    return await pack({ ledger, places }, row, plan.leftOut, target);
+  } finally {
+    target.abandon();
+  }
+}
+
+/**
+ * Makes the bundle of a recorded shipment anew. What was found since about its drives is in it too; when nothing was, it
+ * is the same bundle.
+ * @throws PrestageError record-not-found, usage, ledger-…
+ */
+export async function shipAgain(
+  { ledger, places, file, replace = false }: Packing,
+  number: string,
+): Promise<ShipmentReport> {
+  requireWhole(ledger);
+  const row = shipmentsIn(ledger).find(({ record }) => record.number === number);
+  if (row === undefined) {
+    throw new PrestageError({
+      code: 'record-not-found',
+      message: `The ledger has no shipment ${sanitizeForDisplay(number)}.`,
+      remedy: 'Nothing was written. Give the number as "prestage ledger list --json" shows it.',
+    });
+  }
+  const target = new BundleTarget(file, replace);
+  try {
+    return await pack({ ledger, places }, row, [], target);
+  } finally {
+    target.abandon();
+  }
+}
+
+/** What a shipment says is found by columns that nobody signed: only all of the ledger shows that they are right. */
+function requireWhole(ledger: Ledger): void {
+  requireNoFindings(ledger.verify(), 'nothing was shipped');
+}
+
+async function pack(
+  { ledger, places }: Pick<Packing, 'ledger' | 'places'>,
+  row: ClosedRow,
+  leftOut: readonly LeftOut[],
+  target: BundleTarget,
+): Promise<ShipmentReport> {
+  const content = contentOf(ledger, row);
+  const key = requireKey(ledger, places);
+  const rows = [row, ...content.order, ...content.machines.flatMap((machine) => machine.rows)];
+  const sequences = rows.map(({ sequence }) => sequence);
+  // The smallest checkpoint that covers them all: the bundle does not change because the ledger went on.
+  const proofs = ledger.proofs(sequences, Math.max(...sequences));
+  const bundle = await makeBundle(content, proofs, key);
+  target.keep(bundle);
+  return {
+    shipmentId: row.record.shipmentId,
+    number: row.record.number,
+    orderNumber: row.record.orderNumber,
+    file: target.file,
+    bytes: bundle.length,
+    sha256: sha256Hex(bundle),
+    ledgerEntry: row.sequence,
+    keyFingerprint: key.fingerprint,
+    machines: content.machines.map(({ machineSerial, jobId, ended, finished, withdrawn }) => ({
+      ...{ machineSerial, jobId, ledgerEntry: ended.sequence },
+      withdrawn: withdrawn ?? overwritten(ledger, machineSerial, finished),
+    })),
+    leftOut,
+    notImported: bundleTables(content).left,
+  };
+}
+
+/** A drive that was written again since. The bundle cannot show it: it may be another enterprise's by now. */
+function overwritten(
+  ledger: Ledger,
+  machineSerial: string,
+  { job, sequence }: MachineContent['finished'],
+): string | null {
+  const [later] = ledger.find({ by: 'drive-started-after', drive: job.drive, sequence });
+  if (later === undefined) return null;
+  return `Machine ${sanitizeForDisplay(machineSerial)} has no image any more: its drive was written again later.`;
+}
+
+/** Reads what the ledger says of a shipment's machines, and of no others. @throws PrestageError ledger-broken */
+export function contentOf(ledger: Ledger, closed: ClosedRow): ShipmentContent {
+  const machines = closed.record.machines.map((machine) => {
+    const content = machineContent(machine, ledger.find({ by: 'job', jobId: machine.jobId }));
+    if (content !== null) return content;
+    const serial = sanitizeForDisplay(machine.machineSerial);
+    throw ledgerBroken(`The ledger has no finished job of machine ${serial}, which it says was shipped.`);
+  });
+  const orders = new Set(machines.flatMap(({ finished }) => finished.job.orderId ?? []));
+  const order = orderKinds
+    .flatMap((kind) => ledger.find({ by: 'kind', kind }))
+    .filter((row) => isOfOrder(row, orders))
+    .toSorted((a, b) => a.sequence - b.sequence);
+  return { closed, order, machines };
+}
+
+const orderKinds = ['order-opened', 'order-exception', 'order-closed'] as const;
+
+function isOfOrder({ entry: { record } }: LedgerRow, orders: ReadonlySet<string>): boolean {
+  return isOrderRecord(record) && orders.has(record.orderId);
+}
+
+export function isOrderRecord(
+  record: LedgerRecord,
+): record is Extract<LedgerRecord, { kind: (typeof orderKinds)[number] }> {
+  return (orderKinds as readonly string[]).includes(record.kind);
+}
+
+function requireKey(ledger: Ledger, places: Pick<StatePlaces, 'keyFile'>): StationKey {
+  const key = loadStationKey(places);
+  if (key !== null && key.fingerprint === ledger.publicKey?.fingerprint) return key;
+  throw ledgerBroken('The station’s key is not the one that the ledger was opened with.');
+}
+
+/** A file that is whole or, after an error, not there. It takes the place of no other that nobody gave up. */
+class BundleTarget {
+  readonly file: string;
+  readonly #temporary: string;
+  #descriptor: number | null;
+
+  /** @throws PrestageError usage when it could not be written */
+  constructor(file: string, replace: boolean) {
+    this.file = file;
+    this.#temporary = `${file}.${process.pid}.part`;
+    if (!replace && existsSync(file)) {
+      throw new PrestageError({
+        code: 'usage',
+        message: `The file ${sanitizeForDisplay(file, 512)} is there already.`,
+        remedy: 'Nothing was recorded. Name another file, or move that one away.',
+      });
+    }
+    this.#descriptor = this.#guarded(() => openSync(this.#temporary, 'wx', 0o644));
+  }
+
+  keep(bytes: Uint8Array): void {
+    const descriptor = this.#descriptor;
+    if (descriptor === null) throw new Error('the bundle was written before');
+    this.#guarded(() => {
+      writeFileSync(descriptor, bytes);
+      fsyncSync(descriptor);
+      closeSync(descriptor);
+      this.#descriptor = null;
+      renameSync(this.#temporary, this.file);
+      syncFolder(dirname(this.file));
+    });
+  }
+
+  /** Takes away what was begun; does nothing once the file is whole. */
+  abandon(): void {
+    if (this.#descriptor === null) return;
+    closeSync(this.#descriptor);
+    this.#descriptor = null;
+    rmSync(this.#temporary, { force: true });
+  }
+
+  #guarded<T>(work: () => T): T {
+    try {
+      return work();
+    } catch (error) {
+      throw isSystemError(error)
+        ? cannotWrite(`The bundle ${sanitizeForDisplay(this.file, 512)}`, error)
+        : error;
+    }
+  }
+}

@@ -1,0 +1,48 @@
+import { isDriveRecord } from '../../core/ledger/record';
+import type { MachineHistory } from '../../core/shipment/shipment-rules';
+import type { Ledger } from '../ledger/ledger';
+import { closedRow, type ClosedRow } from './content';
+
+/** What the ledger says of shipments, and of machines that could go into one. */
+
+/** Every shipment, oldest first. @throws PrestageError ledger-broken */
+export function shipmentsIn(ledger: Ledger): ClosedRow[] {
+  return ledger.find({ by: 'kind', kind: 'shipment-closed' }).flatMap((row) => closedRow(row) ?? []);
+}
+
+/** Number of the shipment a job went with, by job. */
+export function shippedJobs(shipments: readonly ClosedRow[]): ReadonlyMap<string, string> {
+  return new Map(
+    shipments.flatMap(({ record }) => record.machines.map(({ jobId }) => [jobId, record.number] as const)),
+  );
+}
+
+/** Serials of machines of which some finished job is in no shipment, oldest first. */
+export function waitingSerials(ledger: Ledger, shipments: readonly ClosedRow[]): string[] {
+  const gone = shipments.flatMap(({ record }) => record.machines.map(({ sequence }) => sequence));
+  return ledger.machinesOf({ of: 'finished' }, new Set(gone));
+}
+
+/** @throws PrestageError ledger-broken */
+export function historyOf(
+  ledger: Ledger,
+  machineSerial: string,
+  shipped: ReadonlyMap<string, string>,
+): MachineHistory {
+  const records = ledger
+    .find({ by: 'machine', machineSerial })
+    .flatMap(({ sequence, entry: { record } }) => (isDriveRecord(record) ? [{ sequence, record }] : []));
+  const newest = records.findLast(({ record }) => record.kind === 'job-started');
+  if (newest?.record.kind !== 'job-started') {
+    return { machineSerial, records, overwrittenFor: null, shipment: null };
+  }
+  const { drive, jobId } = newest.record.job;
+  const [overwritten] = ledger
+    .find({ by: 'drive-started-after', drive, sequence: newest.sequence })
+    .flatMap(({ entry: { record } }) => (record.kind === 'job-started' ? [record.job.machineSerial] : []));
+  return {
+    ...{ machineSerial, records },
+    overwrittenFor: overwritten ?? null,
+    shipment: shipped.get(jobId) ?? null,
+  };
+}

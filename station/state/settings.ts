@@ -1,0 +1,116 @@
+import { readFileSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { z } from 'zod';
+import { sanitizeForDisplay } from '../../core/base/display';
+import { PrestageError } from '../../core/base/errors';
+import { fleetSettingsSchema } from '../../core/settings/fleet';
+import { rehearsalSettingsSchema } from '../../core/job/boot-test';
+import { deskSettingsSchema } from '../../core/settings/settings';
+import { errorCodeOf } from '../../core/base/system-error';
+import { timeouts } from '../../core/base/timeouts';
+import { GiB } from '../../core/base/units';
+import { writeFileAtomically, type StatePlaces } from './state-paths';
+
+export const defaultCacheLimitBytes = 100 * GiB;
+
+/** What a station can be told. A member that is missing has its default. */
+export const settingsSchema = z.strictObject({
+  /** Name in every ledger entry. Kept plain, because it is printed and exported. */
+  stationName: z
+    .string()
+    .refine((name) => name !== '' && name === sanitizeForDisplay(name), {
+      message: 'must be 1 to 128 visible characters',
+    })
+    .default(() => sanitizeForDisplay(hostname()) || 'station'),
+  /** Bytes that renders may take together. */
+  cacheLimitBytes: z.int().nonnegative().default(defaultCacheLimitBytes),
+  /** Seconds without progress on a drive, after which its job ends as stalled. */
+  stallSeconds: z
+    .int()
+    .positive()
+    .max(24 * 60 * 60)
+    .default(timeouts.driveStall / 1000),
+  rehearsal: rehearsalSettingsSchema.default(() => rehearsalSettingsSchema.parse({})),
+  /** The plant's database; left out, entries stay on the station. */
+  fleet: fleetSettingsSchema.optional(),
+  /** What the desktop app is told; bays count for the command line too. */
+  desk: deskSettingsSchema.default(() => deskSettingsSchema.parse({})),
+});
+export type Settings = z.infer<typeof settingsSchema>;
+
+/**
+ * Reads the settings. A missing file means the defaults.
+ * @throws PrestageError settings-invalid, naming the file and the field
+ */
+export function loadSettings(places: Pick<StatePlaces, 'settingsFile'>): Settings {
+  return checkSettings(places, readSettingsFile(places));
+}
+
+/** What the file says, unchecked; an empty object when there is none. */
+function readSettingsFile(places: Pick<StatePlaces, 'settingsFile'>): unknown {
+  let text: string;
+  try {
+    text = readFileSync(places.settingsFile, 'utf8');
+  } catch (error) {
+    if (errorCodeOf(error) === 'ENOENT') return {};
+    throw settingsInvalid(places, 'cannot be read', error);
+  }
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw settingsInvalid(places, 'is not JSON', error);
+  }
+}
+
+function checkSettings(places: Pick<StatePlaces, 'settingsFile'>, content: unknown): Settings {
+  const parsed = settingsSchema.safeParse(content);
+  if (!parsed.success) throw settingsInvalid(places, describeIssues(parsed.error), null);
+  return parsed.data;
+}
+
+/**
+ * Changes some settings; a crash leaves the old file or the new one. What was not in the file stays out of
+ * it: a default that is written down would no longer follow the machine.
+ * @throws PrestageError settings-invalid (nothing is written), state-unavailable
+ */
+export function changeSettings(
+  places: Pick<StatePlaces, 'settingsFile'>,
+  change: Partial<Settings>,
+): Settings {
+  const before = readSettingsFile(places);
+  checkSettings(places, before);
+  const content = { ...(before as object), ...change };
+  const settings = checkSettings(places, content);
+  try {
+    writeFileAtomically(places.settingsFile, `${JSON.stringify(content, null, 2)}\n`, 0o600);
+  } catch (error) {
+    throw new PrestageError({
+      code: 'state-unavailable',
+      message: `The settings file ${sanitizeForDisplay(places.settingsFile, 512)} cannot be written.`,
+      cause: error instanceof Error ? error.message : String(error),
+      remedy: 'Check that its folder may be written and that the disk is not full.',
+    });
+  }
+  return settings;
+}
+
+function describeIssues(error: z.ZodError): string {
+  const issues = error.issues.map((issue) => {
+    const field = issue.path.join('.');
+    return field === '' ? issue.message : `'${field}': ${issue.message}`;
+  });
+  return `is not valid: ${sanitizeForDisplay(issues.join('; '), 512)}`;
+}
+
+function settingsInvalid(
+  places: Pick<StatePlaces, 'settingsFile'>,
+  what: string,
+  cause: unknown,
+): PrestageError {
+  return new PrestageError({
+    code: 'settings-invalid',
+    message: `The settings file ${sanitizeForDisplay(places.settingsFile, 512)} ${what}.`,
+    cause: cause instanceof Error ? cause.message : null,
+    remedy: 'Correct the file, or delete it to have the defaults again.',
+  });
+}

@@ -1,0 +1,170 @@
+import { randomBytes } from 'node:crypto';
+import {
+  accessSync,
+  closeSync,
+  constants,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { homedir } from 'node:os';
+import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
+import { sanitizeForDisplay } from '../../core/base/display';
+import { PrestageError } from '../../core/base/errors';
+
+/** Where the station keeps what it must not forget. Absolute paths. */
+export interface StatePlaces {
+  /** SQLite database; SQLite keeps `-wal` and `-shm` files beside it. */
+  readonly ledgerFile: string;
+  /** Signed statement of the newest entry, by which a shortened ledger is found. */
+  readonly headFile: string;
+  /** Private Ed25519 key, PKCS#8 PEM, mode 0600. */
+  readonly keyFile: string;
+  /** Its public half, SPKI PEM. */
+  readonly publicKeyFile: string;
+  readonly settingsFile: string;
+  /** Folder. May be deleted: renders are made anew. */
+  readonly renderCache: string;
+  /** Folder. Chunk maps of finished drives, by fingerprint; needed to verify a drive again. */
+  readonly chunkMaps: string;
+  /** Folder. Pictures of rehearsals, by their SHA-256. */
+  readonly pictures: string;
+  /** Folder. What runs right now. */
+  readonly runs: string;
+  /** How far the plant's database was when it last answered. May be deleted. */
+  readonly fleetFile: string;
+  /** Folder. Work orders, by the SHA-256 of their canonical JSON; made with the first. */
+  readonly orders: string;
+  /** What the desk had before it when it was changed last: pairs, media, operator. */
+  readonly deskFile: string;
+}
+
+export interface StateOptions {
+  /** False leaves the disk alone: for commands that only look. The default makes missing folders. */
+  readonly make?: boolean;
+}
+
+/**
+ * An XDG base folder. The XDG Base Directory Specification (0.8) says that a relative path is invalid and
+ * must be ignored, and that an empty variable counts as unset.
+ */
+function xdgFolder(variable: string, fallback: string): string {
+  const value = process.env[variable];
+  const base = value !== undefined && isAbsolute(value) ? value : join(homedir(), fallback);
+  return join(base, 'prestage');
+}
+
+/**
+ * Finds the places: the XDG ones, or all below one folder that was given.
+ * @throws PrestageError state-unavailable when a folder cannot be made or written
+ */
+export function statePlaces(stateDirectory: string | null, options: StateOptions = {}): StatePlaces {
+  const given = stateDirectory === null ? null : resolve(stateDirectory);
+  const state = given ?? xdgFolder('XDG_STATE_HOME', '.local/state');
+  const settings = given ?? xdgFolder('XDG_CONFIG_HOME', '.config');
+  const cache = given ?? xdgFolder('XDG_CACHE_HOME', '.cache');
+  const places: StatePlaces = {
+    ledgerFile: join(state, 'ledger.db'),
+    headFile: join(state, 'ledger-head.json'),
+    keyFile: join(state, 'station-key.pem'),
+    publicKeyFile: join(state, 'station-key.pub.pem'),
+    settingsFile: join(settings, 'settings.json'),
+    renderCache: join(cache, 'renders'),
+    chunkMaps: join(state, 'chunk-maps'),
+    pictures: join(state, 'pictures'),
+    runs: join(state, 'runs'),
+    fleetFile: join(state, 'fleet.json'),
+    orders: join(state, 'orders'),
+    deskFile: join(state, 'desk.json'),
+  };
+  if (options.make !== false) {
+    for (const folder of [
+      state,
+      settings,
+      places.renderCache,
+      places.chunkMaps,
+      places.pictures,
+      places.runs,
+    ]) {
+      makeFolder(folder);
+    }
+  }
+  return places;
+}
+
+/** Makes a folder, and what is missing above it, for this user alone. One that is there keeps its mode. */
+function makeFolder(folder: string): void {
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    accessSync(folder, constants.R_OK | constants.W_OK | constants.X_OK);
+  } catch (error) {
+    throw stateUnavailable(folder, 'cannot be made or written', error);
+  }
+}
+
+/**
+ * For commands that only look: a folder that was named must be there. A typing error would otherwise look
+ * like an empty, and therefore faultless, ledger.
+ * @throws PrestageError state-unavailable
+ */
+export function requireStateDirectory(stateDirectory: string | null): void {
+  if (stateDirectory === null) return;
+  try {
+    if (statSync(stateDirectory).isDirectory()) return;
+  } catch (error) {
+    throw stateUnavailable(stateDirectory, 'cannot be read', error);
+  }
+  throw stateUnavailable(stateDirectory, 'is not a folder', null);
+}
+
+function stateUnavailable(path: string, what: string, cause: unknown): PrestageError {
+  return new PrestageError({
+    code: 'state-unavailable',
+    message: `The state folder ${sanitizeForDisplay(path, 512)} ${what}.`,
+    cause: cause instanceof Error ? cause.message : null,
+    remedy: 'Check that the path is right and that you may write there, or name another folder with --state.',
+  });
+}
+
+/**
+ * Replaces a file so that a reader, or the next start after a power cut, sees the old or the new text and
+ * nothing between: temporary file, fsync, rename, fsync of the folder.
+ * @param mode of the new file, before the umask
+ * @throws the file system's error
+ */
+export function writeFileAtomically(file: string, text: string, mode: number): void {
+  const temporary = join(dirname(file), `.${basename(file)}.${randomBytes(6).toString('hex')}.tmp`);
+  try {
+    writeNewFile(temporary, text, mode);
+    renameSync(temporary, file);
+  } catch (error) {
+    rmSync(temporary, { force: true });
+    throw error;
+  }
+  syncFolder(dirname(file));
+}
+
+/** Writes a file that must not exist yet, and waits until the disk has it. */
+export function writeNewFile(file: string, text: string | Buffer, mode: number): void {
+  const descriptor = openSync(file, 'wx', mode);
+  try {
+    writeFileSync(descriptor, text);
+    fsyncSync(descriptor);
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+/** Waits until the disk has the folder's own entries. */
+export function syncFolder(folder: string): void {
+  const descriptor = openSync(folder, 'r');
+  try {
+    fsyncSync(descriptor);
+  } finally {
+    closeSync(descriptor);
+  }
+}

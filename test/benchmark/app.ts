@@ -1,0 +1,96 @@
+/**
+ * Measures the desktop app on this machine: how long it takes to start, and what one frame takes while 48 jobs
+ * report ten times a second. Needs the built app (npm run build) and a display; makes its own where there is none.
+ *   tsx test/benchmark/app.ts
+ */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { DeskJob } from '../../core/contract/app';
+import { GiB } from '../../core/base/units';
+import { makeBench } from '../support/virtual-bench';
+import { listDrives } from '../support/cli';
+import { DeskApp } from '../support/app-window';
+import { startDisplay } from '../support/display';
+import { spread, watchFrames, type Frames } from './figures';
+
+const starts = 5;
+const seconds = 10;
+
+async function measureStarts(folder: string, bench: string): Promise<number[]> {
+  const times: number[] = [];
+  for (let round = 0; round < starts; round += 1) {
+    const begin = performance.now();
+    const desk = await DeskApp.start({ state: join(folder, 'state'), bench });
+    await desk.page.getByText('bay 1', { exact: false }).first().waitFor();
+    times.push(performance.now() - begin);
+    await desk.end();
+  }
+  return times;
+}
+
+/** Jobs as the workplace pushes them, `step` tenths of a second after their start. */
+function jobsAt(driveIds: readonly string[], step: number): DeskJob[] {
+  return driveIds.map((driveId, index) => ({
+    driveId,
+    bay: `bay ${index + 1}`,
+    machineSerial: `MACHINE${String(index).padStart(3, '0')}`,
+    state: {
+      state: 'writing',
+      bytesDone: Math.min(4 * GiB, step * (20 + (index % 7)) * 1_000_000),
+      bytesTotal: 4 * GiB,
+    },
+    startedAt: new Date().toISOString(),
+    endedAt: null,
+    ledgerEntry: null,
+    canCancel: true,
+    canRetry: false,
+  }));
+}
+
+async function measureFrames(folder: string): Promise<Frames> {
+  const bench = join(folder, 'rack');
+  await makeBench(bench, 48, '1G');
+  const desk = await DeskApp.start({ state: join(folder, 'state-frames'), bench });
+  try {
+    await desk.page.getByText('bay 48', { exact: false }).first().waitFor();
+    const listed = await listDrives(bench);
+    const eligible = listed.filter(({ verdict }) => verdict === 'eligible').map(({ id }) => id);
+    const frames = desk.page.evaluate<Frames>(watchFrames(seconds * 1000));
+    for (let step = 1; step <= seconds * 10; step += 1) {
+      await desk.app.evaluate(
+        ({ BrowserWindow }, jobs) => {
+          BrowserWindow.getAllWindows()[0]?.webContents.send('desk:patch', { jobs });
+        },
+        jobsAt(eligible, step),
+      );
+      await sleep(90);
+    }
+    const measured = await frames;
+    // Updates that the page threw away would cost nothing.
+    const drawn = await desk.page.locator('li.card', { hasText: /writing/i }).count();
+    if (drawn !== 48) throw new Error(`the page shows ${drawn} of 48 jobs`);
+    return measured;
+  } finally {
+    await desk.end();
+  }
+}
+
+const folder = mkdtempSync(join(tmpdir(), 'prestage-desk-bench-'));
+const display = process.env['DISPLAY'] === undefined ? await startDisplay() : null;
+if (display !== null) process.env['DISPLAY'] = display.name;
+try {
+  const bench = join(folder, 'bench');
+  await makeBench(bench, 8, '1G');
+  console.log(
+    `start to a shown bench, ms (median / p95 / p99 / worst): ${spread(await measureStarts(folder, bench))}`,
+  );
+  const { busy, gaps } = await measureFrames(folder);
+  console.log(`48 jobs, 10 updates a second, ${busy.length} frames:`);
+  console.log(`  work in a frame, ms (median / p95 / p99 / worst): ${spread(busy)}`);
+  console.log(`  between frames, ms  (median / p95 / p99 / worst): ${spread(gaps)}`);
+} finally {
+  await display?.end();
+  rmSync(folder, { recursive: true, force: true });
+}

@@ -1,0 +1,101 @@
+/**
+ * Measures the log in the real app over a real ledger: how long until it shows, what a search takes, and what its
+ * frames take while it is scrolled. Needs the built app (npm run build); makes its own display where there is none.
+ *   tsx test/benchmark/log.ts [ENTRIES]      (100,000)
+ */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { statePlaces } from '../../station/state/state-paths';
+import { makeBench } from '../support/virtual-bench';
+import { DeskApp } from '../support/app-window';
+import { startDisplay } from '../support/display';
+import { spread, watchFrames, type Frames } from './figures';
+import { makeLargeLedger } from './large-ledger';
+
+const scrollSeconds = 10;
+const entries = Number(process.argv[2] ?? 100_000);
+const jobs = Math.floor(entries / 2);
+
+async function timed(work: () => Promise<unknown>): Promise<number> {
+  const begin = performance.now();
+  await work();
+  return performance.now() - begin;
+}
+
+async function measureSearches(desk: DeskApp): Promise<number[]> {
+  const field = desk.page.getByRole('searchbox');
+  const times: number[] = [];
+  for (let round = 1; round <= 10; round += 1) {
+    const serial = `7K${Math.floor((jobs / 11) * round)
+      .toString(36)
+      .toUpperCase()
+      .padStart(5, '0')}`;
+    await field.fill('');
+    await desk.page.getByRole('grid').waitFor();
+    times.push(
+      await timed(async () => {
+        await field.fill(serial);
+        await desk.page.locator('.log-row:not(.log-row-head)').nth(1).waitFor({ state: 'detached' });
+        await desk.page.locator('.log-row', { hasText: serial }).waitFor();
+      }),
+    );
+  }
+  await field.fill('');
+  return times;
+}
+
+async function measureScrolling(desk: DeskApp): Promise<Frames> {
+  const grid = desk.page.getByRole('grid');
+  await grid.waitFor();
+  const box = await grid.boundingBox();
+  await desk.page.mouse.move((box?.x ?? 0) + 200, (box?.y ?? 0) + 200);
+  const frames = desk.page.evaluate<Frames>(watchFrames(scrollSeconds * 1000));
+  const end = performance.now() + scrollSeconds * 1000;
+  while (performance.now() < end) {
+    await desk.page.mouse.wheel(0, 400);
+    await desk.page.waitForTimeout(10);
+  }
+  return await frames;
+}
+
+let desk: DeskApp | undefined;
+const folder = mkdtempSync(join(tmpdir(), 'prestage-log-bench-'));
+const display = process.env['DISPLAY'] === undefined ? await startDisplay() : null;
+if (display !== null) process.env['DISPLAY'] = display.name;
+
+try {
+  const state = join(folder, 'state');
+  const bench = join(folder, 'bench');
+  await makeBench(bench, 2, '1G');
+  const made = await timed(async () => {
+    makeLargeLedger(statePlaces(state), entries);
+    await Promise.resolve();
+  });
+  console.log(`a ledger of ${entries} entries (${jobs} jobs), made in ${(made / 1000).toFixed(1)} s`);
+  desk = await DeskApp.start({ state, bench });
+  const { page } = desk;
+  await page.getByText('bay 1', { exact: false }).first().waitFor();
+  const first = await timed(async () => {
+    await page.keyboard.press('F3');
+    await page.locator('.log-row').nth(1).waitFor();
+  });
+  console.log(`key to the first page of the log: ${first.toFixed(0)} ms`);
+  const whole = await timed(async () => {
+    await page
+      .locator(`.log-grid[aria-rowcount="${jobs + 1}"]`)
+      .waitFor({ timeout: 120_000, state: 'attached' });
+  });
+  console.log(`until every line was read: ${(whole / 1000).toFixed(1)} s more`);
+  console.log(
+    `search to its one line, ms (median / p95 / p99 / worst): ${spread(await measureSearches(desk))}`,
+  );
+  const { busy, gaps } = await measureScrolling(desk);
+  console.log(`scrolled for ${scrollSeconds} s, ${busy.length} frames:`);
+  console.log(`  work in a frame, ms (median / p95 / p99 / worst): ${spread(busy)}`);
+  console.log(`  between frames, ms  (median / p95 / p99 / worst): ${spread(gaps)}`);
+} finally {
+  await desk?.end();
+  await display?.end();
+  rmSync(folder, { recursive: true, force: true });
+}

@@ -1,0 +1,253 @@
+import { spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { DeskState } from '../../core/contract/app';
+import { commandBarcode } from '../../core/scan/scan';
+import { GiB, MiB } from '../../core/base/units';
+import { makeBench } from '../support/virtual-bench';
+import { runCli } from '../support/cli';
+import { hasNoTable } from '../support/drive-check';
+import { temporaryArea } from '../support/global-setup';
+import { makeMedia, type MadeMedia } from '../support/wim';
+import { TestWorkplace } from '../support/app-service';
+
+/** Work orders at the desk, and what a crash leaves of them. */
+
+let area: string;
+let media: MadeMedia;
+let sha256: string;
+let own: string;
+let bench: string;
+let state: string;
+let desk: TestWorkplace | null = null;
+
+const hashOf = (file: string): string => createHash('sha256').update(readFileSync(file)).digest('hex');
+
+beforeAll(async () => {
+  area = temporaryArea('workplace-order');
+  media = await makeMedia(join(area, 'media'));
+  sha256 = hashOf(media.path);
+});
+afterAll(() => {
+  rmSync(area, { recursive: true, force: true });
+});
+beforeEach(async () => {
+  own = temporaryArea('desk-order');
+  bench = join(own, 'bench');
+  state = join(own, 'state');
+  await makeBench(bench, 3);
+});
+afterEach(async () => {
+  await desk?.place.close();
+  desk = null;
+});
+
+async function openDesk(): Promise<TestWorkplace> {
+  desk = await TestWorkplace.open(state, bench);
+  await desk.until(({ drives }) => drives.listed, 'a list of drives');
+  return desk;
+}
+
+const order = (): string => `serial,name,sha256\n7KX9PQ1,PC-1,${sha256}\n7KX9PQ2,PC-2,\n7KX9PQ3,PC-3,\n`;
+const statesOf = ({ order: shown }: DeskState): string[] => shown?.lines.map((line) => line.state) ?? [];
+const bayFile = (number: number): string => join(bench, `drive-0${number}.img`);
+
+describe('an order at the desk', () => {
+  it('is opened, proves the media, refuses strangers until a word is said, and is closed when nothing is open', async () => {
+    const { place, scan, until } = bound(await openDesk());
+    const { handlers } = place;
+    await expect(handlers.openOrder({ number: '', text: 'serial,uuid\n1.2E+11,x\n' })).rejects.toMatchObject({
+      code: 'order-invalid',
+      data: { cause: expect.stringContaining('line 2') as string },
+    });
+    place.selectMedia(media.path);
+    await until(({ media: { status } }) => status === 'waiting-for-hash', 'the hash is asked for');
+    const opened = await handlers.openOrder({ number: 'WO-7', text: order() });
+    expect(opened.warnings).toEqual([]);
+    // The order says what the media must be.
+    const proved = await until(({ media: { status } }) => status === 'proved', 'a proved media');
+    expect(proved.media).toMatchObject({ expected: { source: 'order', sha256 } });
+    expect(proved.batch.workOrder).toBe('WO-7');
+    await until(({ order: shown }) => shown !== null, 'an order');
+    expect((await until(() => true, 'now')).order).toMatchObject({
+      number: 'WO-7',
+      machines: 3,
+      open: 3,
+      counts: { expected: 3 },
+      lines: [{ serial: '7KX9PQ1', computerName: 'PC-1', state: 'expected' }, {}, {}],
+    });
+
+    await scan('OP-Ada');
+    expect((await scan('STRANGER1'))?.outcome).toMatchObject({
+      result: 'refused',
+      reason: 'not-in-order',
+      detail: 'STRANGER1',
+    });
+    await handlers.exceptOrder({ machineSerial: 'stranger1', reason: 'A spare' });
+    expect((await scan('STRANGER1'))?.outcome).toMatchObject({ effect: 'machine-waiting' });
+    await scan('BAY 1');
+    await scan('7KX9PQ1');
+    await scan('BAY 2');
+    const paired = await until((now) => now.order?.counts.paired === 2, 'two paired machines');
+    expect(paired.order).toMatchObject({ unexpected: 1, open: 4 });
+    await expect(handlers.closeOrder({})).rejects.toMatchObject({ code: 'order-unfinished' });
+
+    await handlers.arm({ armed: true });
+    await handlers.start({ driveIds: paired.pairing.pairs.map(({ driveId }) => driveId) });
+    await until((now) => now.order?.counts.done === 2, 'two done machines');
+    await handlers.exceptOrder({ machineSerial: '7KX9PQ2', reason: 'Not delivered' });
+    await handlers.exceptOrder({ machineSerial: '7KX9PQ3', reason: 'Not delivered' });
+    const finished = await until((now) => now.order?.open === 0, 'nothing open');
+    expect(statesOf(finished)).toEqual(['done', 'left-out', 'left-out', 'done']);
+    await handlers.closeOrder({});
+    const closed = await until((now) => now.order === null, 'no order');
+    expect(closed.batch.workOrder).toBe('');
+    expect(closed.media.status).toBe('waiting-for-hash');
+  });
+
+  it('refuses another media than it names, and writes nothing', async () => {
+    const { place, scan, until } = bound(await openDesk());
+    await place.handlers.openOrder({ number: 'WO-7', text: `serial,sha256\n7KX9PQ1,${'ab'.repeat(32)}\n` });
+    place.selectMedia(media.path);
+    const refused = await until(({ media: { status } }) => status === 'refused', 'a refusal');
+    expect(refused.media).toMatchObject({ error: { code: 'order-mismatch' } });
+    // The operator's own word does not help.
+    await place.handlers.expectHash({ sha256 });
+    await scan('OP-Ada');
+    await scan('7KX9PQ1');
+    await scan('BAY 1');
+    const now = await until((next) => next.pairing.pairs.length === 1, 'a pair');
+    expect(now.media.status).toBe('refused');
+    expect(now.pairing.obstacles).toContain('media-not-proved');
+    expect(hasNoTable(bayFile(1), 2 * GiB)).toBe(true);
+  });
+
+  it('that was opened or closed on the command line meanwhile stops a start with nothing touched', async () => {
+    const { place, scan, until } = bound(await openDesk());
+    place.selectMedia(media.path);
+    await place.handlers.expectHash({ sha256 });
+    await until(({ media: { status } }) => status === 'proved', 'a proved media');
+    await scan('OP-Ada');
+    await scan('OTHER77');
+    await scan('BAY 1');
+    const file = join(own, 'order.csv');
+    writeFileSync(file, order());
+    expect((await runCli(['order', 'open', file, '--number', 'WO-8', '--state', state])).status).toBe(0);
+    const armed = place.handlers.arm({ armed: true });
+    await expect(armed).rejects.toMatchObject({ code: 'not-confirmed' });
+    expect(hasNoTable(bayFile(1), 2 * GiB)).toBe(true);
+  });
+});
+
+describe('a restart', () => {
+  it('brings back pairs, the machine that waits, operator and media; disarmed, and the media proved anew', async () => {
+    const first = bound(await openDesk());
+    await first.place.handlers.openOrder({ number: 'WO-7', text: order() });
+    first.place.selectMedia(media.path);
+    await first.until(({ media: { status } }) => status === 'proved', 'a proved media');
+    await first.place.handlers.setBatch({ layout: 'uefi-recovery', againReason: 'Once only' });
+    await first.scan('OP-Ada Byron');
+    await first.scan('7KX9PQ1');
+    await first.scan('BAY 1');
+    await first.scan('7KX9PQ2');
+    await first.scan('BAY 2');
+    await first.scan(commandBarcode('START'));
+    await first.until(({ pairing: { armed } }) => armed, 'an armed start');
+    await first.place.close();
+    // Its drive is another one now.
+    renameSync(bayFile(2), join(own, 'away.img'));
+
+    const { until } = bound(await openDesk());
+    const back = await until(({ pairing }) => pairing.pairs.length > 0, 'the pairs of before');
+    expect(back.pairing).toMatchObject({ armed: false, pairs: [{ machineSerial: '7KX9PQ1', bay: 'bay 1' }] });
+    expect(back.batch).toMatchObject({
+      operator: 'Ada Byron',
+      workOrder: 'WO-7',
+      layout: 'uefi-recovery',
+      againReason: '',
+    });
+    const told = await until(({ notices }) => notices.length === 2, 'two notices');
+    expect(told.notices.map(({ error }) => error.message)).toEqual([
+      expect.stringContaining('1 pair is there'),
+      expect.stringContaining('bay 2 (machine 7KX9PQ2)'),
+    ]);
+    await until(({ media: { status } }) => status === 'proved', 'a media that is proved anew');
+    await until((now) => now.order?.counts.paired === 1, 'an order with a paired machine');
+  });
+
+  it('goes on without what was kept when that cannot be read', async () => {
+    const first = await openDesk();
+    await first.place.close();
+    writeFileSync(join(state, 'desk.json'), '{"version":1,');
+    const { until } = bound(await openDesk());
+    const { notices } = await until((now) => now.notices.length > 0, 'a notice');
+    expect(notices[0]?.error.code).toBe('state-unavailable');
+  });
+});
+
+describe('kill -9 of the desk while a drive is written', () => {
+  it('leaves the order, the pairs and the mark of the interrupted drive', async () => {
+    const slow = await makeMedia(join(area, 'slow'), { extraBytes: 400 * MiB });
+    const text = `serial\n7KX9PQ1\n7KX9PQ2\n7KX9PQ3\n7KX9PQ4\n`;
+    const child = spawn(
+      process.execPath,
+      ['--import', 'tsx', resolve(import.meta.dirname, '../support/app-process.ts')].concat(
+        ...[state, bench, slow.path, hashOf(slow.path), text],
+      ),
+      { stdio: ['ignore', 'pipe', 'inherit'] },
+    );
+    const gone = new Promise((ended) => child.on('close', ended));
+    await new Promise<void>((written, failed) => {
+      let said = '';
+      child.stdout.on('data', (piece: Buffer) => {
+        said += piece.toString();
+        if (said.includes('writing')) written();
+      });
+      child.on('close', () => {
+        failed(new Error(`it ended early: ${said}`));
+      });
+    });
+    child.kill('SIGKILL');
+    await gone;
+
+    const { until, place } = bound(await openDesk());
+    const back = await until(
+      (now) => now.pairing.pairs.length === 2 && now.jobs.length === 1 && now.order !== null,
+      'order, pairs and the interrupted job',
+    );
+    expect(back.jobs).toMatchObject([
+      { bay: 'bay 1', machineSerial: '7KX9PQ1', state: { state: 'interrupted' }, canRetry: true },
+    ]);
+    expect(back.pairing).toMatchObject({
+      armed: false,
+      waitingMachine: '7KX9PQ4',
+      pairs: [
+        { machineSerial: '7KX9PQ2', bay: 'bay 2' },
+        { machineSerial: '7KX9PQ3', bay: 'bay 3' },
+      ],
+    });
+    const shown = await until((now) => now.order?.counts.interrupted === 1, 'the interrupted machine');
+    expect(statesOf(shown)).toEqual(['interrupted', 'paired', 'paired', 'expected']);
+    expect(shown.batch).toMatchObject({ operator: 'Ada Byron', workOrder: 'WO-7' });
+    expect(hasNoTable(bayFile(1), 2 * GiB)).toBe(true);
+
+    // Once more, in an orderly way: the mark is still there.
+    await place.close();
+    const again = bound(await openDesk());
+    const marked = await again.until((now) => now.jobs.length === 1, 'the mark');
+    expect(marked.jobs[0]).toMatchObject({ machineSerial: '7KX9PQ1', state: { state: 'interrupted' } });
+    expect(marked.jobs[0]?.ledgerEntry).toBe(back.jobs[0]?.ledgerEntry);
+
+    // And it goes on where it stood.
+    await again.until(({ media: { status } }) => status === 'proved', 'a media that is proved anew');
+    await again.place.handlers.retryJob({ driveId: shown.jobs[0]?.driveId ?? '' });
+    await again.until((now) => now.order?.counts.done === 1, 'a done machine');
+  });
+});
+
+/** The desk with methods that can be taken apart. */
+function bound(of: TestWorkplace): Pick<TestWorkplace, 'place' | 'scan' | 'until'> {
+  return { place: of.place, scan: (text) => of.scan(text), until: (...wanted) => of.until(...wanted) };
+}

@@ -1,0 +1,307 @@
+import type { DeskState } from '../../core/contract/app';
+import {
+  emptyState,
+  machineOf,
+  numbers,
+  pairsOf,
+  rackJobs,
+  ready,
+  result,
+  someDrive,
+  someJob,
+  someOrder,
+  systemDisk,
+  withDrives,
+  writeFailed,
+} from './app-samples';
+
+/** States of the desk to look at. */
+
+const fourDrives = withDrives(
+  { ...ready, station: { ...ready.station, benchDirectory: '/home/depot/.local/share/prestage/training' } },
+  [
+    ...numbers(3).map((number) => someDrive(number, { bus: 'virtual', model: 'Virtual drive' })),
+    systemDisk(4),
+  ],
+);
+
+const mixed: DeskState = {
+  ...withDrives(
+    ready,
+    numbers(12).map((number) => (number === 12 ? systemDisk(12) : someDrive(number))),
+    ['bay 13', 'bay 14'],
+  ),
+  jobs: [
+    someJob(1, { state: 'done', result }),
+    someJob(2, { state: 'done', result }),
+    someJob(3, { state: 'writing', bytesDone: 9e9, bytesTotal: 21e9 }),
+    someJob(4, writeFailed),
+    someJob(5, { state: 'cancelled', bytesWritten: 1e9 }),
+    someJob(6, { state: 'interrupted' }),
+    someJob(7, { state: 'verifying', bytesDone: 17e9, bytesTotal: 21e9 }),
+    someJob(8, { state: 'preparing', task: { phase: 'applying', done: 3e9, total: 24e9 } }),
+    someJob(9, { state: 'sealing' }),
+  ],
+  rehearsals: [
+    {
+      driveId: someDrive(1).id,
+      status: 'ended',
+      verdict: {
+        passed: false,
+        what: 'the firmware refused to start the drive: Access Denied',
+        sign: { kind: 'display' },
+        secureBoot: true,
+        accelerator: 'kvm',
+        seconds: 7.5,
+        console: ['BdsDxe: failed to load Boot0001 "UEFI QEMU NVMe Ctrl": Access Denied'],
+      },
+      picture: null,
+      ledgerEntry: 12,
+    },
+    { driveId: someDrive(2).id, status: 'running', seconds: 12, limit: 300 },
+  ],
+  pairing: { ...ready.pairing, pairs: pairsOf([10]), obstacles: [] },
+};
+
+const armed: DeskState = {
+  ...withDrives(ready, [...numbers(4).map((number) => someDrive(number)), systemDisk(5)]),
+  pairing: {
+    ...ready.pairing,
+    pairs: pairsOf([1, 2, 3, 4]),
+    obstacles: [],
+    armed: true,
+    canUndo: true,
+    lastScan: {
+      number: 9,
+      text: 'PRESTAGE-START',
+      outcome: { result: 'accepted', kind: 'command', effect: 'armed', machineSerial: null, bay: null },
+    },
+  },
+};
+
+const refusedScan: DeskState = {
+  ...withDrives(
+    ready,
+    numbers(8).map((number) => someDrive(number)),
+  ),
+  pairing: {
+    ...ready.pairing,
+    waitingMachine: machineOf(3),
+    pairs: pairsOf([1, 2]),
+    obstacles: [],
+    canUndo: true,
+    lastScan: {
+      number: 7,
+      text: '4006381333931',
+      outcome: { result: 'refused', kind: 'ean', reason: 'wrong-kind', expected: 'bay', detail: null },
+    },
+  },
+};
+
+const stranger: DeskState = {
+  ...mixed,
+  order: someOrder(),
+  pairing: {
+    ...mixed.pairing,
+    lastScan: {
+      number: 12,
+      text: '5CG4777ABC',
+      outcome: {
+        result: 'refused',
+        kind: 'machine',
+        reason: 'not-in-order',
+        expected: 'machine',
+        detail: '5CG4777ABC',
+      },
+    },
+  },
+};
+
+const finishedOrder = someOrder();
+const closable: DeskState = {
+  ...mixed,
+  order: {
+    ...finishedOrder,
+    open: 0,
+    lines: finishedOrder.lines.map((line) => ({ ...line, state: 'done' as const })),
+    counts: {
+      ...finishedOrder.counts,
+      ...{
+        expected: 0,
+        paired: 0,
+        writing: 0,
+        failed: 0,
+        interrupted: 0,
+        packed: 0,
+        'left-out': 0,
+        done: 61,
+      },
+    },
+  },
+};
+
+const listingFailed: DeskState = {
+  ...emptyState,
+  drives: {
+    ...emptyState.drives,
+    error: {
+      code: 'tool-missing',
+      message: 'The drives could not be listed: lsblk is not installed.',
+      cause: 'spawn lsblk ENOENT',
+      remedy: 'Install the package util-linux, then look again.',
+    },
+  },
+  notices: [
+    {
+      id: 1,
+      kind: 'info',
+      error: {
+        code: 'job-interrupted',
+        message: 'Prestage ended while 2 drives were written.',
+        cause: null,
+        remedy: 'Their records say interrupted. Write them again.',
+      },
+    },
+  ],
+};
+
+const rack = {
+  ...withDrives(
+    ready,
+    numbers(48).map((number) => someDrive(number)),
+  ),
+  jobs: rackJobs(0),
+};
+const rackEnded = {
+  ...rack,
+  jobs: numbers(44).map((number) =>
+    number % 11 === 4 ? someJob(number, writeFailed) : someJob(number, { state: 'done', result }),
+  ),
+  pairing: { ...ready.pairing, pairs: pairsOf([45, 46]), obstacles: [] as DeskState['pairing']['obstacles'] },
+};
+
+const themed = (state: DeskState, theme: DeskState['settings']['desk']['theme']): DeskState => ({
+  ...state,
+  settings: { ...state.settings, desk: { ...state.settings.desk, theme } },
+});
+
+export interface Preview {
+  readonly state: DeskState;
+  /** Jobs move while it is looked at. */
+  readonly ticking?: boolean;
+  /** A key pressed at the beginning. */
+  readonly key?: string;
+  /** Pressed before the picture is taken, by accessible name. */
+  readonly press?: string;
+  /** A box ticked before that, by accessible name. */
+  readonly tick?: string;
+  readonly size?: { readonly width: number; readonly height: number };
+}
+
+const looks: Readonly<Record<string, Preview>> = {
+  empty: { state: emptyState },
+  'listing-failed': { state: listingFailed },
+  'four-virtual': { state: fourDrives },
+  rack: { state: rack, ticking: true },
+  'rack-ended': { state: rackEnded },
+  mixed: { state: mixed },
+  'mixed-small': { state: mixed, size: { width: 1024, height: 640 } },
+  armed: { state: armed },
+  'refused-scan': { state: refusedScan },
+  'details-failed': { state: mixed, press: 'Bay 4: FAIL' },
+  'details-pair': { state: refusedScan, press: 'Bay 5: Ready' },
+  'start-refused': {
+    state: {
+      ...armed,
+      pairing: {
+        ...armed.pairing,
+        refusal: {
+          code: 'drive-changed',
+          message: 'The drive in bay 2 is not the one that was paired.',
+          cause: 'serial was S6PXNM0T402902K and is S6PXNM0T402977K',
+          remedy: 'Take the pair back, and scan the machine and the bay again.',
+        },
+      },
+    },
+  },
+  'ended-few': {
+    state: {
+      ...fourDrives,
+      jobs: [
+        someJob(1, { state: 'done', result }),
+        someJob(2, writeFailed),
+        someJob(3, { state: 'interrupted' }),
+      ],
+    },
+  },
+  'details-passed': { state: mixed, press: 'Bay 1: PASS' },
+  'first-start': { state: withDrives(emptyState, [systemDisk(1)]) },
+  'armed-48': {
+    state: {
+      ...rack,
+      jobs: [],
+      pairing: { ...ready.pairing, pairs: pairsOf(numbers(48)), obstacles: [], armed: true },
+    },
+  },
+  'running-few': { state: { ...fourDrives, jobs: rackJobs(0).slice(0, 3) }, ticking: true },
+  batch: { state: mixed, key: 'F2' },
+  log: { state: mixed, key: 'F3' },
+  settings: { state: mixed, key: 'F4' },
+  'settings-fleet': {
+    state: {
+      ...mixed,
+      fleet: {
+        status: 'refused',
+        behind: 1204,
+        caughtUpAt: '2025-03-01T16:40:00.000Z',
+        lastError: {
+          code: 'fleet-refused',
+          message: 'The database prestage at db.plant.example does not take the password.',
+          cause: '28P01: password authentication failed for user "bench_7"',
+          remedy:
+            'Check the password file of this station, and that the login has this password. Then start the app again, or run "prestage fleet push".',
+        },
+      },
+    },
+    key: 'F4',
+    size: { width: 1280, height: 2400 },
+  },
+  'order-none': { state: mixed, key: 'F5' },
+  order: { state: stranger, key: 'F5' },
+  'order-small': { state: stranger, key: 'F5', size: { width: 1024, height: 640 } },
+  'order-close': { state: closable, key: 'F5', press: 'Close the order' },
+  'order-damaged': {
+    state: {
+      ...mixed,
+      order: someOrder({
+        lines: [],
+        error: {
+          code: 'order-invalid',
+          message:
+            'The station’s copy of the open order WO-2025-00417 is missing or was changed: /home/depot/.local/state/prestage/orders/ab12.json.',
+          cause: 'ENOENT: no such file or directory',
+          remedy:
+            'Nothing can be written for it. Open the same order once more from what the enterprise sent: the copy is then put back.',
+        },
+      }),
+    },
+    key: 'F5',
+  },
+  'order-bench': { state: stranger },
+  'order-bench-small': { state: stranger, size: { width: 1024, height: 640 } },
+  ship: { state: mixed, key: 'F6' },
+  'ship-chosen': { state: mixed, key: 'F6', tick: 'Choose all that are shown' },
+  'ship-made': { state: mixed, key: 'F6', press: 'Make the bundle of shipment LS-2025-0041 again' },
+  cancel: { state: mixed, press: 'Cancel bay 3' },
+};
+
+/** Every look in the light theme and the dark one, some in high contrast. */
+export const previews: Readonly<Record<string, Preview>> = Object.fromEntries(
+  Object.entries(looks).flatMap(([name, preview]) => [
+    [name, preview] as const,
+    [`${name}-dark`, { ...preview, state: themed(preview.state, 'dark') }] as const,
+    ...(['mixed', 'armed', 'four-virtual', 'refused-scan', 'order'].includes(name)
+      ? [[`${name}-contrast`, { ...preview, state: themed(preview.state, 'high-contrast') }] as const]
+      : []),
+  ]),
+);

@@ -1,0 +1,303 @@
+import type { DeskJob, DeskState, OrderState, OrderStateLine, Pair } from '../../core/contract/app';
+import type { BundleReport, ShipList } from '../../core/contract/app-shipments';
+import type { Drive } from '../../core/drive/drive';
+import { isOpen, orderLineStates } from '../../core/order/order-state';
+import { GiB } from '../../core/base/units';
+
+/** Drives, jobs and states of the desk that previews and tests are made of. Made up, but as the station pushes them. */
+
+const sha256 = '9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08';
+const models = [
+  'Samsung SSD 870 EVO 500GB',
+  'KINGSTON SA400S37480G',
+  'WDC WDS500G2B0A-00SM50',
+  'Micron_5300_MTFDDAK480TDS-1AW1ZABYY with a firmware name that never ends',
+];
+
+/** A drive as it is listed, in the bay with this number. */
+export function someDrive(number: number, more: Partial<Drive> = {}): Drive {
+  const two = String(number).padStart(2, '0');
+  return {
+    id: `drive-${two}`,
+    kind: 'disk',
+    path: `/dev/sd${two}`,
+    serial: `S6PXNM0T4029${two}K`,
+    wwn: `0x5002538f4240${two}ab`,
+    size: 500_107_862_016,
+    attachment: `device 8:${number} sequence ${number}`,
+    byPath: `/dev/disk/by-path/pci-0000:03:00.0-sas-phy${number}-lun-0`,
+    bay: `bay ${number}`,
+    model: models[number % models.length] ?? null,
+    bus: 'sata',
+    logicalSectorSize: 512,
+    physicalSectorSize: 4096,
+    rotational: false,
+    removable: false,
+    readOnly: false,
+    contents: number % 3 === 0 ? [] : ['sda1: 499 MiB NTFS "Recovery"', 'sda2: 464 GiB NTFS "Windows"'],
+    verdict: 'eligible',
+    reasons: [],
+    ...more,
+  };
+}
+
+/** A drive that may never be written. */
+export const systemDisk = (number: number): Drive =>
+  someDrive(number, {
+    verdict: 'blocked',
+    contents: ['sda1: ext4, mounted on /'],
+    reasons: [
+      { code: 'system-disk', message: 'The system this computer runs from is on this drive.' },
+      { code: 'mounted', message: '/dev/sda1 is mounted on /.' },
+    ],
+  });
+
+const media: Extract<DeskState['media'], { status: 'proved' }> = {
+  status: 'proved',
+  sha256,
+  expected: { sha256, source: 'manifest' },
+  media: {
+    path: '/srv/media/contoso-win11-24h2-prestaged-2025-03.wim',
+    files: ['/srv/media/contoso-win11-24h2-prestaged-2025-03.wim'],
+    bytes: 14 * GiB,
+    guid: '0123456789abcdef0123456789abcdef',
+    compression: 'LZX',
+    solid: false,
+    parts: 1,
+    integrityTable: true,
+    images: [
+      {
+        index: 1,
+        name: 'Contoso Windows 11 Enterprise',
+        description: null,
+        bytes: 24 * GiB,
+        files: 120_000,
+        directories: 24_000,
+      },
+    ],
+    bootable: {
+      bootable: true,
+      bootImage: 'whole',
+      bootStore: 'boot-image',
+      loaders: [{ path: '\\EFI\\Boot\\bootx64.efi', wanted: 'x64', cpu: 'x64', signed: true }],
+      efiBytes: 30 * 1024 * 1024,
+      problems: [],
+    },
+    imageIndex: 1,
+    warnings: [],
+  },
+};
+
+/** A station that was just started, with nothing attached. */
+export const emptyState: DeskState = {
+  station: {
+    benchDirectory: null,
+    version: '0.1.0',
+    versions: { wimlib: '1.14.4' },
+    stateDirectory: '/home/depot/.local/state/prestage',
+  },
+  settings: {
+    stationName: 'Depot 3',
+    rehearsal: { firstOfBatch: false, sign: { kind: 'display' }, seconds: 300, secureBoot: false },
+    cacheLimitBytes: 200 * GiB,
+    desk: {
+      bays: [],
+      serialPatterns: [],
+      badgePattern: '^(?:OP|BADGE)[-: ](.{2,60})$',
+      workOrderPattern: '^WO[-: ](.{1,60})$',
+      labelRules: { builtIn: true, own: [] },
+      onMachine: false,
+      sounds: true,
+      theme: 'light',
+      language: 'en',
+    },
+  },
+  drives: { error: null, listed: true, drives: [], bays: [] },
+  media: { status: 'none' },
+  batch: { operator: '', workOrder: '', imageIndex: 1, layout: 'uefi', againReason: '' },
+  order: null,
+  pairing: {
+    mode: 'pair',
+    waitingMachine: null,
+    pairs: [],
+    canUndo: false,
+    armed: false,
+    obstacles: ['no-operator', 'no-media', 'no-pairs'],
+    lastScan: null,
+    refusal: null,
+  },
+  jobs: [],
+  rehearsals: [],
+  notices: [],
+  fleet: { status: 'off', behind: null, caughtUpAt: null, lastError: null },
+};
+
+/** A state with these drives, each in a bay, and some empty bays. */
+export function withDrives(
+  state: DeskState,
+  drives: readonly Drive[],
+  emptyBays: readonly string[] = [],
+): DeskState {
+  const bays = drives.map(({ id, byPath, bay }) => ({ label: bay ?? id, port: byPath, driveId: id }));
+  const empty = emptyBays.map((label) => ({ label, port: null, driveId: null }));
+  return { ...state, drives: { ...state.drives, drives: [...drives], bays: [...bays, ...empty] } };
+}
+
+/** Operator and media are there, nothing is paired. */
+export const ready: DeskState = {
+  ...emptyState,
+  media,
+  batch: { ...emptyState.batch, operator: 'A. Jansen', workOrder: 'WO-2025-00417' },
+  pairing: { ...emptyState.pairing, obstacles: ['no-pairs'] },
+};
+
+/** Serial of the machine that the drive with this number is for. */
+export const machineOf = (number: number): string => `5CG4${String(1000 + number * 37)}XYZ`;
+
+/** Pairs of the drives with these numbers. */
+export function pairsOf(numbers: readonly number[]): Pair[] {
+  return numbers.map((number) => ({
+    machineSerial: machineOf(number),
+    driveId: someDrive(number).id,
+    bay: `bay ${number}`,
+  }));
+}
+
+/** A job of the drive with this number. */
+export function someJob(number: number, state: DeskJob['state'], more: Partial<DeskJob> = {}): DeskJob {
+  const running = !['done', 'failed', 'cancelled', 'interrupted'].includes(state.state);
+  return {
+    driveId: someDrive(number).id,
+    bay: `bay ${number}`,
+    machineSerial: machineOf(number),
+    state,
+    startedAt: '2025-03-04T09:12:00.000Z',
+    endedAt: running ? null : '2025-03-04T09:31:40.000Z',
+    ledgerEntry: running ? null : 1200 + number,
+    canCancel: running,
+    canRetry: !running && state.state !== 'done',
+    ...more,
+  };
+}
+
+/** What a drive was found to hold. */
+export const result = {
+  bytesWritten: 21 * GiB,
+  bytesVerified: 21 * GiB,
+  chunksVerified: 5400,
+  writeSeconds: 62,
+  verifySeconds: 48,
+  directIo: true,
+  tableSha256: sha256,
+};
+
+/** A drive that gave up. */
+export const writeFailed: DeskJob['state'] = {
+  state: 'failed',
+  bytesWritten: 3 * GiB,
+  reason: {
+    code: 'drive-write-failed',
+    message: 'Drive S6PXNM0T402904K in bay 4 could not be written at 3.1 GiB: input/output error.',
+    cause: 'EIO: i/o error, write (errno -5), offset 3328599654',
+    remedy:
+      'Take the drive out and put another one in. Try this one again once; if it fails again, it is worn out.',
+    offset: 3_328_599_654,
+  },
+};
+
+/** 1 to `count`. */
+export const numbers = (count: number): number[] => Array.from({ length: count }, (_, index) => index + 1);
+
+/** The jobs of 48 drives that are all written, some seconds after their start. */
+export function rackJobs(seconds: number): DeskJob[] {
+  return numbers(48).map((number) =>
+    someJob(number, {
+      state: number % 3 === 0 ? 'verifying' : 'writing',
+      bytesDone: Math.round(
+        1e9 + seconds * (150e6 + number * 2e6) + 60e6 * Math.sin(seconds + number) + 60e6,
+      ),
+      bytesTotal: 20e9,
+    }),
+  );
+}
+
+/** An open order of sixty machines, some of them in each state, and one that was not ordered. */
+export function someOrder(changes: Partial<OrderState> = {}): OrderState {
+  const stateOf = (number: number): OrderStateLine['state'] => {
+    if (number <= 9) return 'done';
+    if (number <= 12) return 'packed';
+    const others = ['writing', 'writing', 'paired', 'failed', 'interrupted', 'left-out'] as const;
+    return others[number - 13] ?? 'expected';
+  };
+  const ordered = numbers(60).map((number): OrderStateLine => ({
+    serial: machineOf(number),
+    state: stateOf(number),
+    unexpected: false,
+    reason: stateOf(number) === 'left-out' ? 'Broken in transit; the carrier has it' : null,
+    assetTag: `A-00${1200 + number}`,
+    computerName: number % 7 === 0 ? null : `DEPOT-${String(number).padStart(4, '0')}`,
+  }));
+  const unexpected: OrderStateLine = {
+    serial: '5CG4999XYZ',
+    state: 'done',
+    unexpected: true,
+    reason: 'Spare for the one that broke in transit',
+    assetTag: null,
+    computerName: null,
+  };
+  const lines = [...ordered, unexpected];
+  const counts = Object.fromEntries(
+    orderLineStates.map((state) => [state, lines.filter((line) => line.state === state).length]),
+  ) as OrderState['counts'];
+  return {
+    number: 'WO-2025-00417',
+    openedAt: '2025-03-04T07:30:00.000Z',
+    openedBy: 'A. Jansen',
+    mediaSha256: 'ab12cd34'.repeat(8),
+    imageIndex: 1,
+    layout: 'uefi',
+    machines: 60,
+    counts,
+    unexpected: 1,
+    open: lines.filter(isOpen).length,
+    lines,
+    hidden: 0,
+    error: null,
+    ...changes,
+  };
+}
+/** What waits on the Ship screen, and what was shipped. */
+export const shipments: ShipList = {
+  waiting: numbers(9).map((number) => ({
+    machineSerial: machineOf(number),
+    computerName: number % 4 === 0 ? null : `CONTOSO-${100 + number}`,
+    orderNumber: number < 7 ? 'WO-2025-00417' : 'WO-2025-00422',
+    driveSerial: someDrive(number).serial,
+    finishedAt: '2025-03-04T09:31:40.000Z',
+    rehearsed: number === 1 ? true : null,
+  })),
+  held: [
+    {
+      machineSerial: machineOf(12),
+      reason: `Machine ${machineOf(12)} was found wrong when its drive was read again: the drive in bay 12 gave back other data.`,
+    },
+  ],
+  more: false,
+  shipments: [41, 40].map((number) => ({
+    ...{ number: `LS-2025-00${number}`, orderNumber: 'WO-2025-00409', closedAt: '2025-03-03T15:02:11.000Z' },
+    ...{ operator: 'A. Jansen', machines: 24, ledgerEntry: 1100 + number },
+  })),
+};
+
+/** A bundle that was made, of a shipment with a machine that was found wrong since. */
+export const shipReport: BundleReport = {
+  number: 'LS-2025-0041',
+  file: '/home/bench/Documents/SHIPMENT-LS-2025-0041.zip',
+  machines: 24,
+  withdrawn: [
+    `Machine ${machineOf(3)} was found wrong when its drive was read again: the drive gave back other data.`,
+  ],
+  notImported: [
+    { machineSerial: machineOf(4), file: 'configmgr-import.csv', reason: 'has no computer name' },
+  ],
+};

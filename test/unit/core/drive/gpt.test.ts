@@ -1,0 +1,105 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, openSync, closeSync, ftruncateSync, rmSync, writeSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, describe, expect, it } from 'vitest';
+import { crc32, encodeGuid, encodePartitionTable } from '../../../../core/drive/gpt';
+import { layouts, planPartitions } from '../../../../core/drive/layout';
+import { GiB } from '../../../../core/base/units';
+import { present } from '../../../support/present';
+
+const folders: string[] = [];
+afterEach(() => {
+  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
+});
+
+const disk = '11223344-5566-7788-99AA-BBCCDDEEFF00';
+const guids = {
+  disk,
+  partitions: [1, 2, 3, 4].map((number) => `0000000${number}-0000-4000-8000-000000000000`),
+};
+
+describe('crc32', () => {
+  it('gives the check value of the CRC-32 catalogue', () => {
+    expect(crc32(new TextEncoder().encode('123456789'))).toBe(0xcbf43926);
+  });
+});
+
+describe('encodeGuid', () => {
+  it('puts the first three fields in little endian order', () => {
+    expect(Buffer.from(encodeGuid(disk)).toString('hex')).toBe('443322116655887799aabbccddeeff00');
+  });
+  it.each(['', '1234', `${disk}0`, 'g1223344-5566-7788-99AA-BBCCDDEEFF00'])('refuses %j', (text) => {
+    expect(() => encodeGuid(text)).toThrow(RangeError);
+  });
+});
+
+describe('encodePartitionTable', () => {
+  for (const layout of layouts) {
+    it(`is read by sfdisk and sgdisk as the layout ${layout.name}`, () => {
+      const size = 16 * GiB;
+      const partitions = planPartitions(layout, size) ?? [];
+      const table = encodePartitionTable(size, 512, partitions, guids);
+      const folder = mkdtempSync(join(tmpdir(), 'prestage-test-gpt-'));
+      folders.push(folder);
+      const file = join(folder, 'drive.img');
+      const fd = openSync(file, 'w');
+      ftruncateSync(fd, size);
+      writeSync(fd, table.primary, 0, table.primary.length, 0);
+      writeSync(fd, table.backup, 0, table.backup.length, table.backupOffset);
+      closeSync(fd);
+
+      const read = JSON.parse(execFileSync('sfdisk', ['--json', file], { encoding: 'utf8' })) as {
+        partitiontable: {
+          id: string;
+          partitions: {
+            start: number;
+            size: number;
+            type: string;
+            uuid: string;
+            name: string;
+            attrs?: string;
+          }[];
+        };
+      };
+      expect(read.partitiontable.id).toBe(disk);
+      expect(
+        read.partitiontable.partitions.map(({ start, size: sectors }) => [start * 512, sectors * 512]),
+      ).toEqual(partitions.map(({ offset, length }) => [offset, length]));
+      expect(read.partitiontable.partitions.map(({ uuid }) => uuid)).toEqual(
+        guids.partitions.slice(0, partitions.length),
+      );
+      expect(read.partitiontable.partitions.map(({ name }) => name)).toEqual(
+        partitions.map(({ name }) => name),
+      );
+      const recovery = read.partitiontable.partitions.find(({ type }) => type.startsWith('DE94BBA4'));
+      if (layout.name === 'uefi') expect(recovery).toBeUndefined();
+      else expect(recovery?.attrs).toBe('RequiredPartition GUID:63');
+      expect(execFileSync('sgdisk', ['-v', file], { encoding: 'utf8' })).toContain('No problems found');
+    });
+  }
+
+  it('places headers by the sector size of a 4Kn drive', () => {
+    const size = 8 * GiB;
+    const layout = present(layouts[0]);
+    const table = encodePartitionTable(size, 4096, planPartitions(layout, size) ?? [], guids);
+    expect(Buffer.from(table.primary.subarray(4096, 4104)).toString()).toBe('EFI PART');
+    expect(table.primary.length).toBe(6 * 4096);
+    expect(table.backupOffset).toBe(size - 5 * 4096);
+    expect(Buffer.from(table.backup.subarray(4 * 4096, 4 * 4096 + 8)).toString()).toBe('EFI PART');
+  });
+
+  it('says 0xFFFFFFFF in the protective MBR when the drive has more sectors than fit', () => {
+    const size = 4096 * GiB;
+    const layout = present(layouts[0]);
+    const table = encodePartitionTable(size, 512, planPartitions(layout, size) ?? [], guids);
+    expect(new DataView(table.primary.buffer).getUint32(458, true)).toBe(0xffffffff);
+  });
+
+  it('refuses to make up a GUID', () => {
+    const size = 8 * GiB;
+    const layout = present(layouts[0]);
+    const plan = planPartitions(layout, size) ?? [];
+    expect(() => encodePartitionTable(size, 512, plan, { disk, partitions: [] })).toThrow(RangeError);
+  });
+});

@@ -1,0 +1,380 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { OrderLine, WorkOrder } from '../../../../core/order/order';
+import { problemText, readOrder } from '../../../../core/order/order-file';
+import { serialProblem } from '../../../../core/machine/serial';
+
+const sha = 'ab'.repeat(32);
+
+function orderOf(text: string, number: string | null = '4711'): WorkOrder {
+  const reading = readOrder(text, number);
+  if (reading.result === 'refused') throw new Error(reading.problems.map(problemText).join('\n'));
+  return reading.order;
+}
+
+function problemsOf(text: string, number: string | null = '4711'): string[] {
+  const reading = readOrder(text, number);
+  return reading.result === 'read' ? [] : reading.problems.map(problemText);
+}
+
+function warningsOf(text: string): string[] {
+  const reading = readOrder(text, '4711');
+  return reading.result === 'read' ? reading.warnings.map(problemText) : ['refused'];
+}
+
+describe('a table', () => {
+  it('is read as an enterprise sends it: names in any case, a BOM, semicolons, quotes', () => {
+    const text = [
+      '\uFEFF"Work Order Number";"Service Tag";"Asset-Tag";HOSTNAME;"SMBIOS GUID";"MAC address";Model;"Media SHA256";Image;Layout',
+      `WO-2025-118;5cd1234xy1;A-0001;CONTOSO-001;{4c4c4544-0038-3110-8052-b4c04f4d3332};00-1a-2b-3c-4d-5e;"Latitude ""5440""; grey";${sha.toUpperCase()};2;UEFI`,
+      `WO-2025-118;"0042PF";A-0002;CONTOSO-002;;001A.2B3C.4D5F, 00:1a:2b:3c:4d:60;Latitude 5440;${sha};2;uefi`,
+      ';;;;;;;;;',
+      '',
+    ].join('\r\n');
+    expect(orderOf(text, null)).toEqual({
+      version: 1,
+      number: 'WO-2025-118',
+      mediaSha256: sha,
+      imageIndex: 2,
+      layout: 'uefi',
+      machines: [
+        {
+          serial: '5CD1234XY1',
+          assetTag: 'A-0001',
+          computerName: 'CONTOSO-001',
+          uuid: '4C4C4544-0038-3110-8052-B4C04F4D3332',
+          macs: ['00:1A:2B:3C:4D:5E'],
+          model: 'Latitude "5440"; grey',
+        },
+        {
+          serial: '0042PF',
+          assetTag: 'A-0002',
+          computerName: 'CONTOSO-002',
+          macs: ['00:1A:2B:3C:4D:5F', '00:1A:2B:3C:4D:60'],
+          model: 'Latitude 5440',
+        },
+      ],
+    });
+  });
+
+  it('may be a clipboard with tabs, name its separator, or have a MAC a column', () => {
+    expect(orderOf('Serial Number\tComputer Name\n5CD1\tPC-1\n').machines).toEqual([
+      { serial: '5CD1', computerName: 'PC-1' },
+    ]);
+    expect(orderOf('sep=;\nserial;name\n5CD1;PC-1').machines[0]?.computerName).toBe('PC-1');
+    expect(problemsOf('sep=;\nserial;mac\n5CD1;zz')).toEqual([expect.stringContaining('line 3: ')]);
+    expect(orderOf('serial,MAC 1,MAC 2\n5CD1,001a2b3c4d5e,001a2b3c4d5f').machines[0]?.macs).toEqual([
+      '00:1A:2B:3C:4D:5E',
+      '00:1A:2B:3C:4D:5F',
+    ]);
+  });
+
+  it('keeps zeros at the beginning, also in the formula that protects them', () => {
+    const text = 'serial,asset tag\n00123456,0007\n"=""0000777A""","=""0008"""';
+    expect(orderOf(text).machines).toEqual([
+      { serial: '00123456', assetTag: '0007' },
+      { serial: '0000777A', assetTag: '0008' },
+    ]);
+  });
+
+  it('counts the lines of quoted line breaks', () => {
+    expect(problemsOf('serial,model\n5CD1,"Latitude\r\n5440"\nnone,x')).toEqual([
+      expect.stringContaining("line 4: 'NONE' is what firmware shows"),
+    ]);
+  });
+
+  it('leaves out columns that it does not know, and says so', () => {
+    expect(warningsOf('serial,Cost centre\n5CD1,77')).toEqual([
+      "line 1: the column 'Cost centre' is not one that is known, and was left out",
+    ]);
+  });
+});
+
+describe('serials alone', () => {
+  it('are read one a line, typed or pasted, with or without a title', () => {
+    const machines = [{ serial: '5CD1234XY1' }, { serial: '0042PF' }];
+    expect(orderOf('5cd1234xy1\n\n 0042pf \n').machines).toEqual(machines);
+    expect(orderOf('Serial number\r\n5CD1234XY1\r\n0042PF').machines).toEqual(machines);
+  });
+
+  it('are refused when several things stand in a line and nobody says what they are', () => {
+    expect(problemsOf('5CD1,A-1\n5CD2,A-2')).toEqual([
+      expect.stringContaining("no column is called 'serial'"),
+    ]);
+  });
+
+  it('warn of a blank inside', () => {
+    expect(warningsOf('5CD1 5CD2')).toEqual([expect.stringContaining('one machine, or two')]);
+  });
+});
+
+describe('what is wrong', () => {
+  it('is told whole, each with its line', () => {
+    const text = [
+      'serial,computer name,uuid,mac,media sha256,image,layout',
+      `1.23E+11,PC-1,,,${sha},1,uefi`,
+      `5CD1,P,not-a-uuid,00:11:22,${sha},0,bios`,
+      `5CD1,pc-3,,,${'cd'.repeat(32)},1,uefi`,
+      ',PC-3,,,,,',
+      '5CD5,PC-4,,',
+      '5CD6,PC-3,00000000-0000-0000-0000-000000000000,FF:FF:FF:FF:FF:FF,abc,,',
+    ].join('\n');
+    expect(problemsOf(text).map((problem) => problem.slice(0, 62))).toEqual([
+      "line 2: the serial '1.23E+11' was turned into a number by a sp",
+      "line 3: 'P' is not a computer name of 2 to 15 characters",
+      "line 3: 'not-a-uuid' is not a UUID: 32 hexadecimal digits",
+      "line 3: '00:11:22' is not a MAC: six pairs of hexadecimal digi",
+      "line 3: '0' is not the number of an image: 1, 2, 3, …",
+      "line 3: there is no layout 'bios'; there are: uefi, uefi-recov",
+      'line 4: the serial 5CD1 is already there in line 3',
+      'line 4: the media SHA-256 is cdcdcdcdcdcd…, and abababababab… ',
+      'line 5: the serial is missing',
+      'line 6: there are 4 fields, and the header has 7: a separator ',
+      "line 7: '00000000-0000-0000-0000-000000000000' is what firmwar",
+      "line 7: 'FF:FF:FF:FF:FF:FF' is not a MAC: six pairs of hexadec",
+      'line 7: the computer name PC-3 is already there in line 4',
+      "line 7: 'abc' is not a SHA-256: that has 64 hexadecimal digits",
+    ]);
+  });
+
+  it.each([
+    ['1.23E+11', 'turned into a number by a spreadsheet'],
+    ['1,23457E+11', 'turned into a number by a spreadsheet'],
+    ['5E+05', 'turned into a number by a spreadsheet'],
+    ['12345678.0', 'turned into a number by a spreadsheet or a script'],
+    ['12-Mar', 'turned into a date'],
+    ['Mar-12', 'turned into a date'],
+    ['12.03.2025', 'turned into a date'],
+    ['#N/A', 'instead of a value'],
+    ['########', 'instead of a value'],
+    ['5CD\u200b1234', 'a character that cannot be seen'],
+    ['To be filled by O.E.M.', 'what firmware shows'],
+  ])('a serial that a spreadsheet damaged: %s', (serial, words) => {
+    expect(problemsOf(`serial;model\n${serial};x`)).toEqual([expect.stringContaining(words)]);
+  });
+
+  it('does not take sound serials for damaged ones', () => {
+    for (const serial of ['12E45678', '5E05', 'MAR12', 'DEC-1234', '1234567890123456', 'PF-0A1E+5']) {
+      expect(orderOf(`serial\n${serial}`).machines).toEqual([{ serial }]);
+    }
+    expect(warningsOf('serial\n1234567890123450')).toEqual([expect.stringContaining('lose digits')]);
+  });
+
+  it('finds quotation marks that do not close, and text behind them', () => {
+    expect(problemsOf('serial,model\n5CD1,"open\n5CD2,x\n')).toEqual([
+      expect.stringContaining('line 2: a quotation mark opens here'),
+    ]);
+    expect(problemsOf('serial,model\n5CD1,"shut" up\n')).toEqual([
+      "line 2: there is text behind a closing quotation mark: 'up'",
+    ]);
+    expect(orderOf('serial,model\n5CD1,15" screen').machines[0]?.model).toBe('15" screen');
+  });
+
+  it('wants a number, and one only', () => {
+    expect(problemsOf('serial\n5CD1', null)).toEqual([expect.stringContaining('nobody said the number')]);
+    expect(problemsOf('serial,order\n5CD1,4712')).toEqual([
+      "line 2: the order number is '4712', and '4711' in what was given: an order has one",
+    ]);
+    expect(problemsOf('serial,serial number\n5CD1,5CD2')).toContain('line 1: two columns are the serial');
+    expect(problemsOf('')).toEqual(['there is no machine in it']);
+  });
+});
+
+describe('JSON', () => {
+  const good = {
+    version: 1,
+    number: '4711',
+    mediaSha256: sha,
+    imageIndex: 1,
+    machines: [{ serial: '5cd1', macs: ['00-1a-2b-3c-4d-5e'] }],
+  };
+
+  it('is the form of core/order/order.ts, its values read like those of a table', () => {
+    expect(orderOf(JSON.stringify(good), null)).toEqual({
+      ...good,
+      machines: [{ serial: '5CD1', macs: ['00:1A:2B:3C:4D:5E'] }],
+    });
+  });
+
+  it('tells all that is wrong, with lines', () => {
+    const text = `{
+  "version": 2,
+  "number": "4711",
+  "mediaSha256": "${sha}",
+  "colour": "red",
+  "machines": [
+    { "serial": 123456 },
+    { "serial": "5CD1",
+      "macs": ["00:1a:2b:3c:4d:5e", "zz"], "owner": "x" },
+    { "serial": "5CD1" }
+  ],
+  "mediaSha256": "${'cd'.repeat(32)}"
+}`;
+    expect(problemsOf(text, null)).toEqual([
+      'line 2: the version is not 1: this Prestage does not know the form',
+      "line 5: an order has no member 'colour'",
+      expect.stringContaining('line 7: machine 1: serial is a number: put it in quotation marks'),
+      'line 7: the serial is missing',
+      expect.stringContaining("line 8: 'zz' is not a MAC"),
+      "line 9: machine 2: a machine has no member 'owner'",
+      'line 10: the serial 5CD1 is already there in line 8',
+      'line 12: mediaSha256 is there twice',
+    ]);
+  });
+
+  it('says where it breaks off', () => {
+    expect(problemsOf('{\n "version": 1,\n "number": 47x1 }')).toEqual([
+      expect.stringMatching(/^line 3: this begins like JSON and is none/),
+    ]);
+    expect(problemsOf('{\n "version": 1,\n')).toEqual([
+      expect.stringMatching(/line \d: this begins like JSON/),
+    ]);
+    expect(problemsOf('[]')).toEqual([expect.stringContaining('not an order')]);
+  });
+});
+
+describe('every order', () => {
+  const alnum = Array.from('ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789');
+  const serial = fc
+    .string({ unit: fc.constantFrom(...alnum), minLength: 5, maxLength: 12 })
+    .map((text) => `S${text}`)
+    .filter((text) => serialProblem(text) === null);
+  const hex = (length: number): fc.Arbitrary<string> =>
+    fc.string({
+      unit: fc.constantFrom(...Array.from('0123456789ABCDEF')),
+      minLength: length,
+      maxLength: length,
+    });
+  const uuid = hex(31).map((text) =>
+    `4${text}`.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5'),
+  );
+  const mac = hex(10).map((text) => `02${text}`.match(/../g)?.join(':') ?? '');
+  const words = fc
+    .string({ unit: fc.constantFrom(...Array.from('Latiude 5440",;ä=+')), minLength: 1, maxLength: 20 })
+    .map((text) => `M ${text} x`.replace(/\s+/g, ' '));
+  const line: fc.Arbitrary<OrderLine> = fc
+    .record(
+      {
+        serial,
+        assetTag: words,
+        computerName: hex(6).map((text) => `PC-${text}`),
+        uuid,
+        macs: fc.uniqueArray(mac, { minLength: 1, maxLength: 3 }),
+        model: words,
+      },
+      { requiredKeys: ['serial'] },
+    )
+    .map((made) => made as OrderLine);
+  const order: fc.Arbitrary<WorkOrder> = fc
+    .record(
+      {
+        version: fc.constant(1 as const),
+        number: fc.constantFrom('4711', 'WO-2025/118', '2025-11-03', 'Auftrag "7"; rot'),
+        mediaSha256: hex(64).map((text) => text.toLowerCase()),
+        imageIndex: fc.integer({ min: 1, max: 30 }),
+        layout: fc.constantFrom('uefi', 'uefi-recovery'),
+        machines: fc.uniqueArray(line, {
+          minLength: 1,
+          maxLength: 12,
+          comparator: (a, b) =>
+            a.serial === b.serial ||
+            (a.uuid !== undefined && a.uuid === b.uuid) ||
+            (a.computerName !== undefined && a.computerName === b.computerName),
+        }),
+      },
+      { requiredKeys: ['version', 'number', 'machines'] },
+    )
+    .map((made) => made as WorkOrder);
+  /** How a table may be written; all mean the same. */
+  const style = fc.record({
+    separator: fc.constantFrom(',', ';', '\t'),
+    end: fc.constantFrom('\n', '\r\n', '\r'),
+    quoteAll: fc.boolean(),
+    mark: fc.constantFrom('', '\uFEFF'),
+    upper: fc.boolean(),
+    macs: fc.constantFrom(' ', ', ', ';'),
+  });
+
+  it('that is written as a table is read back the same', () => {
+    fc.assert(
+      fc.property(order, style, (made, how) => {
+        expect(orderOf(asTable(made, how), null)).toEqual(made);
+      }),
+    );
+  });
+
+  it('that is written as JSON is read back the same', () => {
+    fc.assert(
+      fc.property(order, fc.constantFrom(0, 2), (made, indent) => {
+        expect(orderOf(JSON.stringify(made, null, indent), null)).toEqual(made);
+      }),
+    );
+  });
+
+  it('is read or refused with words, whatever the text', () => {
+    fc.assert(
+      fc.property(
+        fc.oneof(
+          fc.string(),
+          fc.json(),
+          fc.string().map((text) => `serial,mac\n${text}`),
+        ),
+        (text) => {
+          const reading = readOrder(text, '4711');
+          if (reading.result === 'refused') expect(reading.problems.length).toBeGreaterThan(0);
+          else expect(reading.order.machines.length).toBeGreaterThan(0);
+        },
+      ),
+      { numRuns: 500 },
+    );
+  });
+
+  it('of a large plant is read', () => {
+    const rows = Array.from(
+      { length: 20_000 },
+      (_, index) => `S${String(index).padStart(6, '0')},PC-${index}x`,
+    );
+    expect(orderOf(`serial,name\n${rows.join('\n')}`).machines).toHaveLength(20_000);
+  });
+});
+
+function asTable(
+  order: WorkOrder,
+  how: {
+    readonly separator: string;
+    readonly end: string;
+    readonly quoteAll: boolean;
+    readonly mark: string;
+    readonly upper: boolean;
+    readonly macs: string;
+  },
+): string {
+  const field = (text: string): string =>
+    how.quoteAll || /["\r\n,;\t]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+  const columns = [
+    'Model',
+    'Serial Number',
+    'Asset Tag',
+    'Name',
+    'UUID',
+    'MACs',
+    'Order',
+    'SHA256',
+    'Image',
+    'Layout',
+  ];
+  const rows = order.machines.map((line) => [
+    line.model ?? '',
+    line.serial,
+    line.assetTag ?? '',
+    line.computerName ?? '',
+    line.uuid ?? '',
+    (line.macs ?? []).join(how.macs),
+    order.number,
+    order.mediaSha256 ?? '',
+    order.imageIndex === undefined ? '' : String(order.imageIndex),
+    order.layout ?? '',
+  ]);
+  const head = columns.map((column) => (how.upper ? column.toUpperCase() : column));
+  return how.mark + [head, ...rows].map((row) => row.map(field).join(how.separator)).join(how.end);
+}

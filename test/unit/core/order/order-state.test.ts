@@ -1,0 +1,224 @@
+import { describe, expect, it } from 'vitest';
+import { mergeMachineFacts } from '../../../../core/machine/machine-merge';
+import type { WorkOrder } from '../../../../core/order/order';
+import { followOrder, isAllowed, newTrail, orderView, type OrderView } from '../../../../core/order/order-state';
+import type { JobFacts, LedgerRecord } from '../../../../core/ledger/record';
+import { done, failed, sampleJob, started } from '../../station/ledger/samples';
+
+const orderId = '0b0f2c64-6a44-4c3c-9b0e-1d2f3a4b5c6d';
+const otherOrder = '1b0f2c64-6a44-4c3c-9b0e-1d2f3a4b5c6d';
+const order: WorkOrder = {
+  version: 1,
+  number: '4711',
+  machines: ['AAA1', 'AAA2', 'AAA3'].map((serial) => ({ serial })),
+};
+
+const job = (machineSerial: string, changes: Partial<JobFacts> = {}): JobFacts =>
+  sampleJob({ machineSerial, orderId, ...changes });
+const ended = (of: JobFacts, state: 'cancelled' | 'interrupted'): LedgerRecord => ({
+  kind: 'job-ended',
+  job: of,
+  startedAt: '2025-11-03T09:00:00.000Z',
+  end: state === 'cancelled' ? { state, bytesWritten: 0 } : { state },
+});
+const verified = ({ jobId, machineSerial, drive, fingerprint }: JobFacts, good: boolean): LedgerRecord => ({
+  kind: 'drive-verified',
+  jobId,
+  machineSerial,
+  drive,
+  fingerprint,
+  end: good
+    ? { state: 'done', bytesVerified: 1, seconds: 1 }
+    : {
+        state: 'failed',
+        reason: { code: 'verify-mismatch', message: 'Other bytes.', cause: null, remedy: 'Write it again.' },
+      },
+});
+const rehearsed = (
+  { jobId, machineSerial, drive, fingerprint }: JobFacts,
+  passed: boolean,
+): LedgerRecord => ({
+  kind: 'drive-rehearsed',
+  ...{ jobId, machineSerial, drive, fingerprint, picture: null },
+  end: passed
+    ? { state: 'done' }
+    : {
+        state: 'failed',
+        reason: { code: 'rehearsal-failed', message: 'It did not.', cause: null, remedy: 'Look at it.' },
+      },
+  verdict: {
+    ...{ passed, what: 'seen', sign: { kind: 'display' }, secureBoot: false, accelerator: 'tcg' },
+    ...{ seconds: 1, console: [] },
+  },
+});
+const exception = (
+  machineSerial: string,
+  what: 'unexpected' | 'left-out',
+  of: string = orderId,
+): LedgerRecord => ({ kind: 'order-exception', orderId: of, machineSerial, what, reason: 'because' });
+const packed = (...jobs: JobFacts[]): LedgerRecord => ({
+  kind: 'shipment-closed',
+  shipmentId: otherOrder,
+  number: 'S-1',
+  orderNumber: '4711',
+  machines: jobs.map(({ machineSerial, jobId }) => ({ machineSerial, jobId, sequence: 1 })),
+});
+
+function viewAfter(records: readonly LedgerRecord[], paired: readonly string[] = []): OrderView {
+  return orderView(order, followOrder(newTrail(orderId), order, records), new Set(paired));
+}
+const stateOf = (records: readonly LedgerRecord[], serial = 'AAA1', paired: readonly string[] = []): string =>
+  viewAfter(records, paired).lines.find((line) => line.serial === serial)?.state ?? 'none';
+const openOf = (records: readonly LedgerRecord[]): string[] =>
+  viewAfter(records).open.map(({ serial }) => serial);
+
+describe('a machine of the order', () => {
+  const first = job('AAA1');
+
+  it('is not done when its drive does not start, until it does', () => {
+    expect(stateOf([started(first), done(first), rehearsed(first, false)])).toBe('failed');
+    const starts = [started(first), done(first), rehearsed(first, false), rehearsed(first, true)];
+    expect(stateOf(starts)).toBe('done');
+    // Starting does not make a drive right that was found wrong.
+    expect(stateOf([started(first), done(first), verified(first, false), rehearsed(first, true)])).toBe(
+      'failed',
+    );
+    const other = [started(first), done(first), verified(first, false), rehearsed(first, false)];
+    expect(stateOf([...other, rehearsed(first, true)])).toBe('failed');
+  });
+
+  it('is expected, paired, writing, and then what its job became', () => {
+    expect(stateOf([])).toBe('expected');
+    expect(stateOf([], 'AAA1', ['AAA1'])).toBe('paired');
+    expect(stateOf([started(first)])).toBe('writing');
+    expect(stateOf([started(first)], 'AAA1', ['AAA1'])).toBe('writing');
+    expect(stateOf([started(first), done(first)])).toBe('done');
+    expect(stateOf([started(first), failed(first)])).toBe('failed');
+    expect(stateOf([started(first), failed(first)], 'AAA1', ['AAA1'])).toBe('paired');
+    expect(stateOf([started(first), ended(first, 'interrupted')])).toBe('interrupted');
+    expect(stateOf([started(first), ended(first, 'cancelled')])).toBe('expected');
+  });
+
+  it('is not done when its finished job was withdrawn, whatever was read before', () => {
+    expect(stateOf([started(first), done(first), verified(first, true)])).toBe('done');
+    expect(stateOf([started(first), done(first), verified(first, false)])).toBe('failed');
+    expect(openOf([done(first), verified(first, false)])).toContain('AAA1');
+    expect(stateOf([done(first), packed(first), verified(first, false)])).toBe('failed');
+  });
+
+  it('is judged by its newest job: an older drive of it that turns out wrong is no matter', () => {
+    const second = job('AAA1');
+    expect(stateOf([done(first), done(second), verified(first, false)])).toBe('done');
+    expect(stateOf([done(first), started(second), failed(second)])).toBe('failed');
+  });
+
+  it('is packed when its finished drive was, and open again when it is done anew', () => {
+    expect(stateOf([done(first), packed(first)])).toBe('packed');
+    expect(stateOf([done(first), packed(job('AAA1'))])).toBe('done');
+    expect(stateOf([done(first), packed(first), started(job('AAA1'))])).toBe('writing');
+    // Finished before the order was opened.
+    expect(stateOf([packed(first)])).toBe('packed');
+  });
+
+  it('counts jobs that name no order, and none of another order', () => {
+    const before: JobFacts = sampleJob({ machineSerial: 'AAA1' });
+    expect(stateOf([done(before)])).toBe('done');
+    expect(stateOf([done(job('AAA1', { orderId: otherOrder }))])).toBe('expected');
+    expect(stateOf([exception('AAA1', 'left-out', otherOrder)])).toBe('expected');
+  });
+
+  it('is left out by a word, until it is begun after all', () => {
+    expect(stateOf([exception('AAA1', 'left-out')])).toBe('left-out');
+    expect(stateOf([failed(first), exception('AAA1', 'left-out')])).toBe('left-out');
+    expect(stateOf([exception('AAA1', 'left-out'), started(first), failed(first)])).toBe('failed');
+  });
+});
+
+describe('an unexpected machine', () => {
+  const other = job('ZZZ9');
+
+  it('may be done after a word was said, and need not be', () => {
+    const trail = followOrder(newTrail(orderId), order, [exception('ZZZ9', 'unexpected')]);
+    const ordered = new Set(order.machines.map(({ serial }) => serial));
+    expect(isAllowed(ordered, trail, 'ZZZ9')).toBe(true);
+    expect(isAllowed(ordered, trail, 'ZZZ8')).toBe(false);
+    expect(isAllowed(ordered, trail, 'AAA1')).toBe(true);
+    expect(openOf([exception('ZZZ9', 'unexpected')])).toEqual(['AAA1', 'AAA2', 'AAA3']);
+  });
+
+  it('is open once it was begun and is not done, until one more word', () => {
+    const begun = [exception('ZZZ9', 'unexpected'), started(other), failed(other)];
+    expect(openOf(begun)).toContain('ZZZ9');
+    expect(openOf([...begun, exception('ZZZ9', 'unexpected')])).not.toContain('ZZZ9');
+    expect(stateOf([...begun, exception('ZZZ9', 'unexpected')], 'ZZZ9')).toBe('left-out');
+    expect(openOf([...begun.slice(0, 2), done(other)])).not.toContain('ZZZ9');
+  });
+});
+
+describe('the counts', () => {
+  it('add up to all lines', () => {
+    const one = job('AAA1');
+    const two = job('AAA2');
+    const { counts, lines, unexpected, open } = viewAfter(
+      [done(one), packed(one), started(two), exception('ZZZ9', 'unexpected')],
+      ['AAA3', 'ZZZ9'],
+    );
+    expect(counts).toMatchObject({ packed: 1, writing: 1, paired: 2, expected: 0 });
+    expect(Object.values(counts).reduce((sum, count) => sum + count)).toBe(lines.length);
+    expect(unexpected).toBe(1);
+    expect(open.map(({ serial }) => serial)).toEqual(['AAA2', 'AAA3', 'ZZZ9']);
+  });
+
+  it('know when the order was closed', () => {
+    const close = { kind: 'order-closed', number: '4711', done: 1, leftOut: 0, unexpected: 0 } as const;
+    expect(followOrder(newTrail(orderId), order, [{ ...close, orderId }]).closed).toBe(true);
+    expect(followOrder(newTrail(orderId), order, [{ ...close, orderId: otherOrder }]).closed).toBe(false);
+  });
+
+  it('come to the same in one step or in many', () => {
+    const one = job('AAA1');
+    const records = [
+      started(one),
+      done(one),
+      packed(one),
+      verified(one, false),
+      exception('AAA1', 'left-out'),
+    ];
+    const stepwise = records.reduce(
+      (trail, record) => followOrder(trail, order, [record]),
+      newTrail(orderId),
+    );
+    expect(stepwise).toEqual(followOrder(newTrail(orderId), order, records));
+  });
+});
+
+describe('what is known of a machine', () => {
+  const uuid = '4C4C4544-0038-3110-8052-B4C04F4D3332';
+
+  it('is put together from order and machine', () => {
+    expect(
+      mergeMachineFacts(
+        'AAA1',
+        { assetTag: 'A-1', computerName: 'pc-1', macs: ['00:1A:2B:3C:4D:5E'], model: 'X1' },
+        { computerName: 'PC-1', uuid, macs: ['00:1A:2B:3C:4D:5F'], model: '20XW' },
+      ),
+    ).toEqual({
+      assetTag: 'A-1',
+      // As the enterprise writes it.
+      computerName: 'pc-1',
+      uuid,
+      macs: ['00:1A:2B:3C:4D:5E', '00:1A:2B:3C:4D:5F'],
+      model: '20XW',
+    });
+  });
+
+  it.each([
+    [{ assetTag: 'A-1' }, { assetTag: 'A-2' }],
+    [{ computerName: 'PC-1' }, { computerName: 'PC-2' }],
+    [{ uuid }, { uuid: uuid.replace('4C4C', '4C4D') }],
+  ])('must not contradict: %j %j', (ordered, scanned) => {
+    expect(() => mergeMachineFacts('AAA1', ordered, scanned)).toThrow(
+      expect.objectContaining({ data: expect.objectContaining({ code: 'machine-contradicts' }) as unknown }),
+    );
+  });
+});

@@ -1,0 +1,229 @@
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import {
+  applyScan,
+  arm,
+  clearPairs,
+  disarm,
+  dropDrives,
+  emptyPairing,
+  pairByHand,
+  start,
+  startObstaclesOf,
+  undo,
+  unpair,
+  type Pairing,
+  type PairingFacts,
+  type PairingResult,
+} from '../../../../core/pairing/pairing';
+import { commandBarcode, readScan } from '../../../../core/scan/scan';
+import { scanCommands } from '../../../../core/scan/scan-outcome';
+import { deskSettingsSchema } from '../../../../core/settings/settings';
+import { timeouts } from '../../../../core/base/timeouts';
+import { sampleDrive } from '../drive/drives';
+
+/** Few of each, so that sequences meet each other. */
+const serials = ['7KX9PQ3', '5CG1234ABC', 'PF2ABCDE', 'R90XXXXX'];
+const driveIds = ['D1', 'D2', 'D3', 'D4'];
+const drives = driveIds.map((id) => sampleDrive({ id, serial: `DRIVE-${id}`, wwn: null }));
+const bays = [
+  ...driveIds.map((driveId, index) => ({ label: String(index + 1), port: null, driveId })),
+  { label: '5', port: null, driveId: null },
+];
+const settings = deskSettingsSchema.parse({});
+
+const factsArbitrary = fc.record({
+  operator: fc.constantFrom('Ada', 'Ada', 'Ada', ''),
+  mediaStatus: fc.constantFrom('proved', 'proved', 'proved', 'waiting-for-hash', 'none'),
+  drives: fc.subarray(drives, { minLength: 3 }).chain((present) =>
+    fc.constantFrom(
+      present,
+      present,
+      present.map((drive, index) => ({ ...drive, verdict: index === 0 ? 'blocked' : drive.verdict })),
+    ),
+  ),
+  bays: fc.constant(bays),
+  jobs: fc
+    .array(fc.tuple(fc.constantFrom(...driveIds), fc.constantFrom('running', 'ended-well', 'ended-badly')), {
+      maxLength: 2,
+    })
+    .map((entries) => new Map(entries)),
+  runningMachines: fc.subarray(serials, { maxLength: 1 }).map((some) => new Set(some)),
+  serialPatterns: fc.constant([]),
+  inOrder: fc.subarray(serials, { maxLength: 1 }).map((some) => (serial: string) => !some.includes(serial)),
+  shippedOn: fc
+    .subarray(serials, { maxLength: 1 })
+    .map((some) => (serial: string) => (some.includes(serial) ? '2024-05-17T08:00:00Z' : null)),
+  againAllowed: fc.boolean(),
+  sinceLastSame: fc.constantFrom(null, null, 10, timeouts.startRepeat),
+  sinceLastPair: fc.constantFrom(null, 10, timeouts.labelInHand),
+  starting: fc.constantFrom(false, false, false, false, true),
+}) satisfies fc.Arbitrary<PairingFacts>;
+
+type Step = (state: Pairing, facts: PairingFacts) => PairingResult | Pairing;
+
+const scanned = fc
+  .constantFrom(
+    ...serials,
+    ...serials,
+    ...['BAY-1', '2', 'bay 3', '4', '5', 'BAY-9'],
+    ...driveIds.map((id) => `DRIVE-${id}`),
+    ...scanCommands.map(commandBarcode),
+    ...['001B44113AB7', '001B44113AB8', 'Asset: C-1', 'Asset: C-2', '4C4C4544-0031-4710-8043-C3C04F373132'],
+    ...[`S/N: ${serials[0] ?? ''}; MAC: 001B44113AB7`, `SN: ${serials[1] ?? ''}; Asset: C-1`],
+    ...['PRESTAGE-START', 'PRESTAGE-START', 'OP-Ada', 'WO-1', 'a'.repeat(64), '4006381333931', ''],
+  )
+  .map(
+    (text): Step =>
+      (state, facts) =>
+        applyScan(state, readScan(text, { settings, bays: facts.bays, drives: facts.drives }), facts),
+  );
+const pressed = fc.oneof(
+  fc.tuple(fc.constantFrom(...serials, 'DRIVE-D1'), fc.constantFrom(...driveIds)).map(
+    ([serial, driveId]): Step =>
+      (state, facts) =>
+        pairByHand(state, serial, driveId, facts),
+  ),
+  fc.constantFrom(...driveIds).map(
+    (driveId): Step =>
+      (state) =>
+        unpair(state, driveId),
+  ),
+  fc.subarray(driveIds).map(
+    (some): Step =>
+      (state) =>
+        clearPairs(state, some),
+  ),
+  fc.constantFrom<Step>(undo, arm, start, disarm, (state, facts) => {
+    return dropDrives(state, new Set(facts.drives.map(({ id }) => id))).state;
+  }),
+);
+const steps = fc.array(fc.oneof({ weight: 5, arbitrary: scanned }, { weight: 1, arbitrary: pressed }), {
+  minLength: 1,
+  maxLength: 40,
+});
+
+function expectSound(state: Pairing): void {
+  const machines = [
+    ...state.pairs.map(({ machineSerial }) => machineSerial),
+    ...(state.waitingMachine === null ? [] : [state.waitingMachine]),
+  ];
+  expect(new Set(machines).size).toBe(machines.length);
+  expect(new Set(state.pairs.map(({ driveId }) => driveId)).size).toBe(state.pairs.length);
+  // What UNDO takes back is what there is.
+  expect(state.history.map(({ machineSerial }) => machineSerial).sort()).toEqual([...machines].sort());
+  if (state.armed || state.mode !== 'pair') expect(state.waitingMachine).toBeNull();
+  if (state.waitingMachine === null) expect(state.waitingFacts).toEqual({});
+  // What names a machine names one only.
+  const known = [...state.pairs.map(({ machine = {} }) => machine), state.waitingFacts];
+  for (const values of [
+    known.flatMap(({ uuid = [] }) => uuid),
+    known.flatMap(({ assetTag = [] }) => assetTag),
+    known.flatMap(({ macs = [] }) => macs),
+  ]) {
+    expect(new Set(values).size).toBe(values.length);
+  }
+  if (state.armed) expect(state.mode).toBe('pair');
+}
+
+function expectHonest(before: Pairing, { state, outcome, action }: PairingResult, facts: PairingFacts): void {
+  if (outcome.result === 'refused') {
+    expect(state).toBe(before);
+    expect(action).toEqual({ type: 'none' });
+    return;
+  }
+  expect(facts.starting).toBe(false);
+  if (outcome.effect === 'paired') {
+    const added = state.pairs.filter((pair) => !before.pairs.includes(pair));
+    expect(added).toHaveLength(1);
+    const drive = facts.drives.find(({ id }) => id === added[0]?.driveId);
+    expect(drive?.verdict).toBe('eligible');
+    expect(facts.jobs.has(added[0]?.driveId ?? '')).toBe(false);
+    expect(facts.runningMachines.has(added[0]?.machineSerial ?? '')).toBe(false);
+  }
+  if (outcome.effect === 'armed' || action.type === 'start') {
+    expect(startObstaclesOf(state, facts)).toEqual([]);
+    for (const { driveId } of state.pairs) {
+      expect(facts.drives.find(({ id }) => id === driveId)?.verdict).toBe('eligible');
+      expect(facts.jobs.has(driveId)).toBe(false);
+    }
+  }
+  if (action.type === 'start') expect(before.armed).toBe(true);
+  if (action.type === 'cancel-job') expect(facts.jobs.get(action.driveId)).toBe('running');
+  if (action.type === 'retry-job') expect(facts.jobs.get(action.driveId)).toBe('ended-badly');
+}
+
+/** Freezes, so that a step that changes what it was given throws. */
+function frozen(state: Pairing): Pairing {
+  for (const one of [...state.pairs, ...state.history]) Object.freeze(one);
+  Object.freeze(state.pairs);
+  Object.freeze(state.history);
+  return Object.freeze(state);
+}
+
+function take(state: Pairing, step: Step, facts: PairingFacts): Pairing {
+  const before = structuredClone(state);
+  const result = step(state, facts);
+  expect(state).toEqual(before);
+  const next = 'outcome' in result ? result.state : result;
+  if ('outcome' in result) expectHonest(state, result, facts);
+  expectSound(next);
+  return frozen(next);
+}
+
+it('in a world that stands still, no sequence pairs twice, and what is armed has no obstacle', () => {
+  fc.assert(
+    fc.property(factsArbitrary, steps, (facts, sequence) => {
+      let state = frozen(emptyPairing);
+      for (const step of sequence) {
+        state = take(state, step, facts);
+        if (state.armed) expect(startObstaclesOf(state, facts)).toEqual([]);
+      }
+    }),
+    { numRuns: 500 },
+  );
+});
+
+it('nor does one in a world that changes between any two scans', () => {
+  fc.assert(
+    fc.property(fc.array(fc.tuple(factsArbitrary, steps), { minLength: 1, maxLength: 8 }), (worlds) => {
+      let state = frozen(emptyPairing);
+      for (const [facts, sequence] of worlds) {
+        // As the station does when operator or media change.
+        state = frozen(disarm(state));
+        for (const step of sequence) state = take(state, step, facts);
+      }
+    }),
+    { numRuns: 200 },
+  );
+});
+
+it('a scanner that reads everything twice at once pairs the same, and never starts', () => {
+  const facts: PairingFacts = {
+    operator: 'Ada',
+    mediaStatus: 'proved',
+    drives,
+    bays,
+    jobs: new Map(),
+    runningMachines: new Set(),
+    serialPatterns: [],
+    inOrder: () => true,
+    shippedOn: () => null,
+    againAllowed: false,
+    sinceLastSame: null,
+    sinceLastPair: 10,
+    starting: false,
+  };
+  fc.assert(
+    fc.property(fc.array(scanned, { maxLength: 40 }), (sequence) => {
+      let once = emptyPairing;
+      for (const step of sequence) {
+        const first = step(once, facts) as PairingResult;
+        const second = step(first.state, { ...facts, sinceLastSame: 0 }) as PairingResult;
+        expect(second.state).toEqual(first.state);
+        expect(second.action.type).not.toBe('start');
+        once = first.state;
+      }
+    }),
+  );
+});

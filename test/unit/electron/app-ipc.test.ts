@@ -1,0 +1,132 @@
+import { describe, expect, it } from 'vitest';
+import { deskMethods, type DeskAnswer } from '../../../core/contract/app';
+import { deskMethodNames } from '../../../core/contract/app-names';
+import { PrestageError } from '../../../core/base/errors';
+import {
+  registerDesk,
+  senderProblem,
+  type DeskHandlers,
+  type MainWire,
+  type SenderFacts,
+} from '../../../electron/app-ipc';
+
+const page: SenderFacts = { registered: true, frameUrl: 'prestage://bench/index.html', mainFrame: true };
+
+describe('senderProblem', () => {
+  it('answers the page in our window', () => {
+    expect(senderProblem(page)).toBeNull();
+  });
+
+  it.each([
+    ['another window', { ...page, registered: false }, 'unknown window'],
+    ['a frame that is gone', { ...page, frameUrl: null }, 'frame gone'],
+    ['a frame inside the page', { ...page, mainFrame: false }, 'not the main frame'],
+    ['the web', { ...page, frameUrl: 'https://bench/index.html' }, 'other origin'],
+    ['another host of the scheme', { ...page, frameUrl: 'prestage://evil/index.html' }, 'other origin'],
+    ['a host that begins alike', { ...page, frameUrl: 'prestage://bench.evil/' }, 'other origin'],
+    ['a host with a port', { ...page, frameUrl: 'prestage://bench:1/' }, 'other origin'],
+    ['a user name', { ...page, frameUrl: 'prestage://bench@evil/' }, 'other origin'],
+    ['a password', { ...page, frameUrl: 'prestage://a:b@bench/' }, 'other origin'],
+    ['an empty page', { ...page, frameUrl: 'about:blank' }, 'other origin'],
+    ['a file', { ...page, frameUrl: 'file:///bench/index.html' }, 'other origin'],
+    ['no URL at all', { ...page, frameUrl: '' }, 'other origin'],
+  ])('does not answer %s', (_, facts, problem) => {
+    expect(senderProblem(facts)).toBe(problem);
+  });
+});
+
+type Listener = Parameters<MainWire['handle']>[1];
+
+/** The desk over a wire of this test, with handlers that count their calls. */
+function desk(answers: Partial<DeskHandlers> = {}): {
+  readonly invoke: (method: string, ...args: unknown[]) => Promise<DeskAnswer<'refreshDrives'>>;
+  readonly from: (facts: { url?: string; other?: boolean; inner?: boolean; gone?: boolean }) => void;
+  readonly calls: string[];
+} {
+  const calls: string[] = [];
+  const listeners = new Map<string, Listener>();
+  const handlers = Object.fromEntries(
+    deskMethodNames.map((method) => [
+      method,
+      answers[method] ??
+        (() => {
+          calls.push(method);
+          return Promise.resolve({});
+        }),
+    ]),
+  ) as unknown as DeskHandlers;
+  const mainFrame = { url: 'prestage://bench/index.html' };
+  const own = { mainFrame };
+  let event: Parameters<Listener>[0] = { sender: own, senderFrame: mainFrame };
+  registerDesk(
+    {
+      handle: (channel, listener) => {
+        listeners.set(channel, listener);
+      },
+    },
+    handlers,
+    (sender) => sender === own,
+  );
+  return {
+    calls,
+    from: ({ url, other, inner, gone }) => {
+      const frame = url === undefined ? mainFrame : { url };
+      const sender = other === true ? { mainFrame: frame } : { mainFrame: inner === true ? {} : frame };
+      if (other !== true) own.mainFrame = sender.mainFrame as typeof mainFrame;
+      event = { sender: other === true ? sender : own, senderFrame: gone === true ? null : frame };
+    },
+    invoke: async (method, ...args) => {
+      const listener = listeners.get(`desk:${method}`);
+      if (listener === undefined) throw new Error(`no ${method}`);
+      return (await listener(event, ...args)) as DeskAnswer<'refreshDrives'>;
+    },
+  };
+}
+
+describe('registerDesk', () => {
+  it('serves every method of the contract, and the page knows each by name', async () => {
+    expect([...deskMethodNames].sort()).toEqual(Object.keys(deskMethods).sort());
+    const { invoke, calls } = desk();
+    expect(await invoke('refreshDrives', {})).toEqual({ ok: true, value: {} });
+    expect(calls).toEqual(['refreshDrives']);
+  });
+
+  it.each([
+    ['another window', { other: true }],
+    ['a frame inside', { inner: true }],
+    ['another origin', { url: 'https://example.com/' }],
+    ['a frame that is gone', { gone: true }],
+  ])('does nothing for %s', async (_, facts) => {
+    const { invoke, from, calls } = desk();
+    from(facts);
+    expect(await invoke('cancelAll', {})).toMatchObject({ ok: false, error: { code: 'not-permitted' } });
+    expect(calls).toEqual([]);
+  });
+
+  it.each([
+    ['a member too many', 'cancelJob', [{ driveId: 'a', force: true }]],
+    ['a member too few', 'cancelJob', [{}]],
+    ['another type', 'scan', [{ text: 7 }]],
+    ['no request', 'refreshDrives', []],
+    ['two requests', 'refreshDrives', [{}, {}]],
+    ['a text that never ends', 'scan', [{ text: 'x'.repeat(5000) }]],
+    ['a start without drives', 'start', [{ driveIds: [] }]],
+  ])('does nothing for a request with %s', async (_, method, args) => {
+    const { invoke, calls } = desk();
+    expect(await invoke(method, ...args)).toMatchObject({ ok: false, error: { code: 'not-permitted' } });
+    expect(calls).toEqual([]);
+  });
+
+  it('passes a typed error on whole, and makes one of a bug', async () => {
+    const data = { code: 'drive-busy', message: 'm', cause: null, remedy: 'r' } as const;
+    const typed = desk({ refreshDrives: () => Promise.reject(new PrestageError(data)) });
+    expect(await typed.invoke('refreshDrives', {})).toEqual({ ok: false, error: data });
+    const bug = desk({ refreshDrives: () => Promise.reject(new TypeError('oops')) });
+    expect(await bug.invoke('refreshDrives', {})).toMatchObject({ ok: false, error: { code: 'internal' } });
+  });
+
+  it('does not let an answer out that is not of the contract', async () => {
+    const { invoke } = desk({ refreshDrives: () => Promise.resolve({ secret: 1 } as never) });
+    expect(await invoke('refreshDrives', {})).toMatchObject({ ok: false, error: { code: 'internal' } });
+  });
+});

@@ -1,0 +1,35 @@
+import { describe, expect, it } from 'vitest';
+import { driveErrorOf } from '../../../../helper/pipeline/drive-errors';
+import { sampleDrive } from '../../core/drive/drives';
+
+const drive = sampleDrive({ bay: 'bay 7' });
+const failed = (kind: 'source' | 'read' | 'write' | 'mismatch' | 'table', errno: string | null) =>
+  driveErrorOf({ type: 'failed', kind, offset: 8192, chunk: 3, errno, detail: 'd' }, drive);
+
+describe('driveErrorOf', () => {
+  it.each([
+    ['write', 'EIO', 'drive-write-failed'],
+    ['write', 'ENOSPC', 'drive-write-failed'],
+    ['write', 'ENODEV', 'drive-gone'],
+    ['read', 'ENXIO', 'drive-gone'],
+    ['read', 'SHORT', 'drive-gone'],
+    ['read', 'EIO', 'drive-read-failed'],
+    ['mismatch', null, 'verify-mismatch'],
+    ['table', null, 'table-mismatch'],
+    ['source', 'EIO', 'render-damaged'],
+    ['source', null, 'render-damaged'],
+  ] as const)('a failed %s with %s is %s', (kind, errno, code) => {
+    const error = failed(kind, errno);
+    expect(error.code).toBe(code);
+    expect(error.message).toContain('bay 7');
+    expect(error.message).toContain('8192');
+    expect(error.message).toContain('chunk 3');
+    expect(error).toMatchObject({ offset: 8192, chunk: 3 });
+    expect(error.remedy).not.toBe('');
+  });
+  it('names the drive and bay also when a drive hangs or its thread crashes', () => {
+    for (const end of [{ type: 'stalled' }, { type: 'crashed', detail: 'x' }] as const) {
+      expect(driveErrorOf(end, drive).message).toContain('bay 7');
+    }
+  });
+});
