@@ -5,7 +5,7 @@ import type { MachineFacts } from '../machine/machine';
 import { isContradiction, joinFacts, saysNothing, sharedIdentity } from '../machine/machine-details';
 import { fitsSerialPatterns } from '../scan/scan';
 import type { Expectation, ScanKind, ScanOutcome } from '../scan/scan-outcome';
-import type { SerialPattern } from '../settings/settings';
+import type { SerialPattern } from '../scan/scan-settings';
 import { timeouts } from '../base/timeouts';
 
 export type StartObstacle = (typeof startObstacles)[number];

@@ -8,7 +8,7 @@ import { labelRulesOf, type LabelRule } from './label-rules';
 import type { MachineFacts } from '../machine/machine';
 import { scanCommands, type ScanCommand, type ScanKind } from './scan-outcome';
 import { normalizeSerial, serialProblem } from '../machine/serial';
-import type { DeskSettings, SerialPattern } from '../settings/settings';
+import type { ScanSettings, SerialPattern } from './scan-settings';
 import { uuidProblem } from '../machine/smbios';
 
 /** Kinds that tell more of a machine whose serial was scanned before. */
@@ -38,10 +38,7 @@ export type ScanReading =
 
 /** What a barcode is compared with. */
 export interface ScanContext {
-  readonly settings: Pick<
-    DeskSettings,
-    'badgePattern' | 'workOrderPattern' | 'serialPatterns' | 'labelRules'
-  >;
+  readonly settings: ScanSettings;
   readonly bays: readonly BayPlace[];
   readonly drives: readonly Drive[];
 }

@@ -1,7 +1,12 @@
 import type { Drive as BaseDrive } from 'drivelist';
 import { formatBytes, sanitizeForDisplay, sanitizeOrNull } from '../../core/base/display';
 import type { Drive } from '../../core/drive/drive';
-import { judgeDrive, type BlockNode, type DriveFacts, type SafetyContext } from '../../core/drive/drive-safety';
+import {
+  judgeDrive,
+  type BlockNode,
+  type DriveFacts,
+  type SafetyContext,
+} from '../../core/drive/drive-safety';
 import type { MachineListing } from './read-listing';
 import { driveIdOf } from './identity';
 import { modelOf, type LsblkDevice } from './lsblk';

@@ -1,4 +1,9 @@
-import { ledgerEntrySchema, type LedgerEntry, type LedgerRecord, type StoredEntry } from '../../core/ledger/record';
+import {
+  ledgerEntrySchema,
+  type LedgerEntry,
+  type LedgerRecord,
+  type StoredEntry,
+} from '../../core/ledger/record';
 import { parseJson } from './check-entry';
 import { ledgerBroken } from './ledger-errors';
 import { sha256Hex } from './entry';

@@ -2,7 +2,12 @@ import { randomUUID } from 'node:crypto';
 import { ledgerEntrySchema, type LedgerRecord } from '../../core/ledger/record';
 import { isDriveRecord, subjectOf } from '../../core/ledger/record';
 import { normalizeSerial } from '../../core/machine/serial';
-import { planShipment, refused, type PlanRequest, type ShipmentPlan } from '../../core/shipment/shipment-rules';
+import {
+  planShipment,
+  refused,
+  type PlanRequest,
+  type ShipmentPlan,
+} from '../../core/shipment/shipment-rules';
 import { parseJson } from '../ledger/check-entry';
 import { driveKey } from '../ledger/entry';
 import type { AppendContext, Ledger } from '../ledger/ledger';

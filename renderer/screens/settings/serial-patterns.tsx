@@ -1,7 +1,7 @@
 import { ActionIcon, Button, TextInput } from '@mantine/core';
 import { IconPlus, IconTrash } from '@tabler/icons-react';
 import { useRef, useState, type ReactElement } from 'react';
-import type { SerialPattern } from '../../../core/settings/settings';
+import type { SerialPattern } from '../../../core/scan/scan-settings';
 import { useText } from '../../text';
 import { DraftInput } from '../batch/draft-input';
 import { changeDesk, useDeskSettings } from './app-settings';

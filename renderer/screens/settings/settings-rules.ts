@@ -3,7 +3,7 @@ import type { Drive } from '../../../core/drive/drive';
 import { factsMember } from '../../../core/scan/label';
 import type { MachineFacts } from '../../../core/machine/machine';
 import { readScan, type ScanContext, type ScanReading } from '../../../core/scan/scan';
-import { serialPatternSchema, type SerialPattern } from '../../../core/settings/settings';
+import { serialPatternSchema, type SerialPattern } from '../../../core/scan/scan-settings';
 import { GiB } from '../../../core/base/units';
 
 /** Rules of the settings screen. Pure. */

@@ -3,12 +3,7 @@ import { confirmationOf } from '../../../core/drive/drive';
 import { cancelled, PrestageError } from '../../../core/base/errors';
 import type { JobResult, JobState } from '../../../core/job/job';
 import type { LedgerEntry, LedgerRecord } from '../../../core/ledger/record';
-import {
-  runJob,
-  type BatchDependencies,
-  type BatchRun,
-  type JobReport,
-} from '../../../station/jobs/run-job';
+import { runJob, type BatchDependencies, type BatchRun, type JobReport } from '../../../station/jobs/run-job';
 import type { BatchRequest, PlannedJob } from '../../../station/jobs/plan-batch';
 import type { RunJournal } from '../../../station/jobs/run-journal';
 import type { Engines } from '../../../station/helper-client/helpers';

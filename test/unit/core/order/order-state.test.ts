@@ -1,7 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { mergeMachineFacts } from '../../../../core/machine/machine-merge';
 import type { WorkOrder } from '../../../../core/order/order';
-import { followOrder, isAllowed, newTrail, orderView, type OrderView } from '../../../../core/order/order-state';
+import {
+  followOrder,
+  isAllowed,
+  newTrail,
+  orderView,
+  type OrderView,
+} from '../../../../core/order/order-state';
 import type { JobFacts, LedgerRecord } from '../../../../core/ledger/record';
 import { done, failed, sampleJob, started } from '../../station/ledger/samples';
 

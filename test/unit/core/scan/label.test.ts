@@ -1,7 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { readLabel, type LabelReading } from '../../../../core/scan/label';
-import { builtInLabelRules, labelRuleSchema, labelRulesOf, type LabelRule } from '../../../../core/scan/label-rules';
+import {
+  builtInLabelRules,
+  labelRuleSchema,
+  labelRulesOf,
+  type LabelRule,
+} from '../../../../core/scan/label-rules';
 import { machineFactsSchema } from '../../../../core/machine/machine';
 import { serialProblem } from '../../../../core/machine/serial';
 

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { deskSettingsSchema, isUsablePattern, serialPatternSchema } from '../../../../core/settings/settings';
+import { isUsablePattern } from '../../../../core/base/pattern';
+import { serialPatternSchema } from '../../../../core/scan/scan-settings';
+import { deskSettingsSchema } from '../../../../core/settings/settings';
 
 describe('a pattern', () => {
   it.each([

@@ -1,5 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { doubtMachines, doubtOrder, type AuditedMachine, type ShippedOrder } from '../../../../core/shipment/audit-rules';
+import {
+  doubtMachines,
+  doubtOrder,
+  type AuditedMachine,
+  type ShippedOrder,
+} from '../../../../core/shipment/audit-rules';
 import { workOrderSchema, type WorkOrder } from '../../../../core/order/order';
 import type { JobFacts } from '../../../../core/ledger/record';
 import type { FinishedJob } from '../../../../core/shipment/shipment-rules';

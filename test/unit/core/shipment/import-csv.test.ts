@@ -1,5 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { autopilotImport, autopilotRows, bareCellProblem, configmgrImport } from '../../../../core/shipment/import-csv';
+import {
+  autopilotImport,
+  autopilotRows,
+  bareCellProblem,
+  configmgrImport,
+} from '../../../../core/shipment/import-csv';
 import type { MachineFacts } from '../../../../core/machine/machine';
 import { readCsv } from '../../../../core/order/order-csv';
 

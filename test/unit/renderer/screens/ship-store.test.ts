@@ -1,6 +1,12 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { WaitingMachine } from '../../../../core/contract/app-shipments';
-import { choose, obstacleOf, ordersIn, shipStore, shownOf } from '../../../../renderer/screens/ship/ship-store';
+import {
+  choose,
+  obstacleOf,
+  ordersIn,
+  shipStore,
+  shownOf,
+} from '../../../../renderer/screens/ship/ship-store';
 
 const machine = (machineSerial: string, orderNumber: string | null): WaitingMachine => ({
   ...{ machineSerial, orderNumber, computerName: null, driveSerial: null },
