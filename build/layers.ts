@@ -1,22 +1,91 @@
 /**
- * Which room may import what. The one table behind the layering lint rule (build/layering-rule.ts);
- * see docs/adr/0002-rooms-and-layers.md.
+ * Which room may import what, and within core, helper and station which folder. The one table behind the layering
+ * lint rule (build/layering-rule.ts); see docs/adr/0002-rooms-and-layers.md. Read it from the bottom up: what stands
+ * first knows nothing of what stands after it, so there can be no circle.
  */
 export interface Layer {
   /** Other rooms whose files may be imported. A room may always import itself. */
   readonly rooms: readonly string[];
   /** Packages and Node built-ins that may be imported; 'any' lifts the limit. */
   readonly packages: readonly string[] | 'any';
+  /**
+   * Folders of the room, each with the folders of the same room that it may import beside itself. A room that has
+   * them holds no files outside of them.
+   */
+  readonly folders?: Readonly<Record<string, readonly string[]>>;
 }
 
 export const layers: Readonly<Record<string, Layer>> = {
-  core: { rooms: [], packages: ['zod'] },
-  helper: { rooms: ['core'], packages: 'any' },
+  core: {
+    rooms: [],
+    packages: ['zod'],
+    folders: {
+      base: [],
+      drive: ['base'],
+      boot: ['base', 'drive'],
+      media: ['base', 'boot', 'drive'],
+      machine: ['base'],
+      scan: ['base', 'drive', 'machine'],
+      settings: ['base', 'drive', 'scan'],
+      pairing: ['base', 'drive', 'machine', 'media', 'scan', 'settings'],
+      job: ['base', 'boot', 'drive', 'machine', 'media'],
+      ledger: ['base', 'drive', 'job', 'machine', 'media'],
+      order: ['base', 'drive', 'ledger', 'machine', 'media'],
+      shipment: ['base', 'ledger', 'machine', 'media', 'order'],
+      // The wires stand above the domain: nothing of it may hang from them.
+      contract: [
+        ...['base', 'drive', 'boot', 'media', 'machine', 'scan', 'settings', 'pairing'],
+        ...['job', 'ledger', 'order', 'shipment'],
+      ],
+    },
+  },
+  helper: {
+    rooms: ['core'],
+    packages: 'any',
+    folders: {
+      tools: [],
+      hash: [],
+      drives: ['tools'],
+      machine: ['tools'],
+      boot: ['tools'],
+      media: ['boot', 'hash', 'tools'],
+      'disk-image': ['boot', 'drives', 'hash', 'media', 'tools'],
+      pipeline: ['disk-image', 'drives', 'tools'],
+      'boot-test': ['drives', 'pipeline', 'tools'],
+      server: ['boot-test', 'disk-image', 'drives', 'hash', 'machine', 'media', 'pipeline', 'tools'],
+    },
+  },
   // station and helper meet only in core/contract.
-  station: { rooms: ['core'], packages: 'any' },
-  // The desk is thin: windows and wires. What it is for is done in station.
+  station: {
+    rooms: ['core'],
+    packages: 'any',
+    folders: {
+      state: [],
+      'helper-client': [],
+      media: [],
+      ledger: ['state'],
+      log: ['ledger', 'state'],
+      fleet: ['ledger', 'state'],
+      shipment: ['ledger', 'state'],
+      orders: ['ledger', 'media', 'state'],
+      'image-cache': ['helper-client', 'state'],
+      drives: ['helper-client', 'ledger'],
+      jobs: ['drives', 'helper-client', 'image-cache', 'ledger', 'media', 'orders', 'state'],
+      machine: ['helper-client', 'jobs'],
+      // The two front doors, which know nothing of each other.
+      app: [
+        ...['drives', 'fleet', 'helper-client', 'image-cache', 'jobs', 'ledger', 'log'],
+        ...['machine', 'media', 'orders', 'shipment', 'state'],
+      ],
+      cli: [
+        ...['drives', 'fleet', 'helper-client', 'image-cache', 'jobs', 'ledger'],
+        ...['machine', 'media', 'orders', 'shipment', 'state'],
+      ],
+    },
+  },
+  // Windows and wires. What they are for is done in station.
   electron: { rooms: ['core', 'station'], packages: 'any' },
-  // The face runs in a sandbox: nothing of Node, and of the house only the words and the contract.
+  // The page runs in a sandbox: nothing of Node, and of the house only the rules and the contract.
   renderer: {
     rooms: ['core'],
     packages: [
@@ -36,3 +105,6 @@ export const layers: Readonly<Record<string, Layer>> = {
   build: { rooms: [], packages: 'any' },
   test: { rooms: ['core', 'helper', 'station', 'electron', 'renderer', 'build'], packages: 'any' },
 };
+
+/** All rooms, in the order of the table. */
+export const roomNames: readonly string[] = Object.keys(layers);

@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 import { builderConfiguration } from './electron-builder';
-import { prepareElectron } from './electron-runtime';
+import { pinnedElectron, prepareElectron } from './electron-runtime';
 import { setFuses, type Flavour } from './fuses';
 import { layers } from './layers';
 import { runtimeClosure } from './package/closure';
@@ -12,6 +12,7 @@ import { prepareNode } from './node-runtime';
 import { makeDeb } from './package/deb';
 import { executable, output, productManifest, root, unpacked } from './package/paths';
 import { stageApp, stageEngine } from './package/stage';
+import { requireReleaseElectron, WrongElectron } from './release-electron';
 import { run, say } from './run';
 
 /**
@@ -31,9 +32,10 @@ export interface PackageOptions {
 
 /** @returns the path of the .deb */
 export async function packageProduct(options: PackageOptions): Promise<string> {
-  if (options.bundle) run('npm', ['run', '--silent', 'build'], { cwd: root });
   const electron = await prepareElectron();
+  requireReleaseElectron(options.flavour, electron, pinnedElectron());
   const node = prepareNode();
+  if (options.bundle) run('npm', ['run', '--silent', 'build'], { cwd: root });
   say(`packing with Electron ${electron.version} (${electron.source}) and Node ${node.version}`);
   stageApp(options.desk);
   stageEngine(node);
@@ -77,10 +79,16 @@ if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
   const { flavour } = values;
   if (flavour !== 'release' && flavour !== 'test') throw new Error('--flavour is release or test');
   if (!existsSync(output)) say(`everything goes to ${output}`);
-  await packageProduct({
-    flavour,
-    targets: values.targets.split(',').filter((target) => target !== ''),
-    desk: resolve(values.desk),
-    bundle: !values['no-build'],
-  });
+  try {
+    await packageProduct({
+      flavour,
+      targets: values.targets.split(',').filter((target) => target !== ''),
+      desk: resolve(values.desk),
+      bundle: !values['no-build'],
+    });
+  } catch (error) {
+    if (!(error instanceof WrongElectron)) throw error;
+    process.stderr.write(`${error.message}\n`);
+    process.exitCode = 1;
+  }
 }

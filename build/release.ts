@@ -2,9 +2,10 @@ import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { prepareElectron } from './electron-runtime';
+import { pinnedElectron, prepareElectron } from './electron-runtime';
 import { packageProduct } from './package';
 import { root } from './package/paths';
+import { requireReleaseElectron, WrongElectron } from './release-electron';
 import { changesOf, readReleaseInput, releaseFindings, tagOf } from './release/findings';
 import { run, say } from './run';
 
@@ -15,12 +16,12 @@ import { run, say } from './run';
 
 const input = readReleaseInput(root);
 const findings = releaseFindings(input);
-const electron = await prepareElectron();
-// Packing refuses it as well; said here before the tests run.
-if (!electron.source.startsWith('electron@')) {
-  findings.push(
-    `The Electron here is ${electron.version} from ${electron.source}, a stand-in for tests. A release needs the official one: run npx tsx build/electron-runtime.ts --fresh where it can be downloaded.`,
-  );
+try {
+  // Packing asks the same; asked here before the tests run.
+  requireReleaseElectron('release', await prepareElectron(), pinnedElectron());
+} catch (error) {
+  if (!(error instanceof WrongElectron)) throw error;
+  findings.push(error.message);
 }
 if (findings.length > 0) {
   console.error(`${input.version} cannot be released from here:`);

@@ -4,6 +4,7 @@ import { app, dialog, ipcMain, Menu, powerSaveBlocker, session, type BrowserWind
 import { z } from 'zod';
 import { toErrorData } from '../core/base/errors';
 import { statePlaces } from '../station/state/state-paths';
+import { workplaceHandlers } from '../station/app/app-handlers';
 import { Workplace } from '../station/app/app-service';
 import { closingChoices, closingQuestion, type ClosingChoice } from './closing';
 import { readArguments, rootRefusal } from './command-line';
@@ -89,7 +90,7 @@ async function start(): Promise<void> {
   serveDesk(session.defaultSession, join(__dirname, 'renderer'));
   registerDesk(
     ipcMain,
-    { ...workplace.handlers, ...windowHandlers(workplace, () => window) },
+    { ...workplaceHandlers(workplace), ...windowHandlers(workplace, () => window) },
     (sender) => window !== null && !window.isDestroyed() && sender === window.webContents,
   );
   Menu.setApplicationMenu(Menu.buildFromTemplate(menuTemplate(app.isPackaged)));

@@ -1,8 +1,9 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { BrowserWindow, nativeTheme } from 'electron';
+import { BrowserWindow, nativeTheme, screen } from 'electron';
 import { z } from 'zod';
 import { deskPage } from './app-files';
+import { boundsOnScreen } from './window-bounds';
 
 const boundsSchema = z.strictObject({
   x: z.int(),
@@ -55,9 +56,10 @@ export function openWindow(stateFolder: string, preload: string): BrowserWindow 
   return window;
 }
 
-function keptBounds(file: string): Partial<z.infer<typeof boundsSchema>> {
+function keptBounds(file: string): Partial<Electron.Rectangle> {
   try {
-    return boundsSchema.parse(JSON.parse(readFileSync(file, 'utf8')));
+    const stored = boundsSchema.parse(JSON.parse(readFileSync(file, 'utf8')));
+    return boundsOnScreen(stored, screen.getDisplayMatching(stored).workArea);
   } catch {
     return {};
   }

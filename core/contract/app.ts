@@ -4,61 +4,19 @@ import { driveSchema } from '../drive/drive';
 import { errorDataSchema } from '../base/errors';
 import { fleetStateSchema } from '../settings/fleet';
 import { jobStateSchema } from '../job/job';
-import { machineFactsSchema } from '../machine/machine';
-import { mediaSchema } from '../media/media';
+import { mediaStateSchema } from '../media/media-state';
 import { orderLineStates } from '../order/order-state';
+import { pairingStateSchema } from '../pairing/pairing-state';
 import { rehearsalSettingsSchema, rehearsalVerdictSchema } from '../job/boot-test';
 import { storedEntrySchema, ledgerEntrySchema } from '../ledger/record';
-import { scanOutcomeSchema } from '../scan/scan-outcome';
 import { deskSettingsSchema } from '../settings/settings';
+import { taskSchema } from '../base/task';
 import { shipMethods } from './app-shipments';
-import { taskProgressSchema } from './helper-api';
 
 /**
  * renderer ↔ Electron main. The main process holds the bench's state and pushes it slice by slice; the page
  * only shows it and says what the operator does. Every request and every answer is parsed, strictly.
  */
-
-/** Something that takes a while and is no job: hashing, rendering. */
-const taskSchema = taskProgressSchema.omit({ token: true });
-export type DeskTask = z.infer<typeof taskSchema>;
-
-const expectedSchema = z.strictObject({
-  sha256: sha256Schema,
-  /** Who said it: typed or scanned by the operator, the .sha256 file beside the media, or the open order. */
-  source: z.enum(['given', 'manifest', 'order']),
-});
-
-/** How far the media is from being proved. Only `proved` can be written. */
-export const mediaStateSchema = z.discriminatedUnion('status', [
-  z.strictObject({ status: z.literal('none') }),
-  /** What is inside is looked at. */
-  z.strictObject({ status: z.literal('inspecting'), path: z.string() }),
-  z.strictObject({
-    status: z.literal('hashing'),
-    media: mediaSchema,
-    expected: expectedSchema.nullable(),
-    progress: taskSchema,
-  }),
-  /** Whole and hashed, but nobody said yet what the hash should be. */
-  z.strictObject({ status: z.literal('waiting-for-hash'), media: mediaSchema, sha256: sha256Schema }),
-  z.strictObject({
-    status: z.literal('proved'),
-    media: mediaSchema,
-    sha256: sha256Schema,
-    expected: expectedSchema,
-  }),
-  z.strictObject({
-    status: z.literal('refused'),
-    path: z.string(),
-    /** Null when it could not even be looked into. */
-    media: mediaSchema.nullable(),
-    /** What was found; null when it was not hashed. */
-    sha256: sha256Schema.nullable(),
-    error: errorDataSchema,
-  }),
-]);
-export type MediaState = z.infer<typeof mediaStateSchema>;
 
 export const drivesStateSchema = z.strictObject({
   /** A listing that failed is an error, never an empty list: the drives of before stay with it. */
@@ -84,40 +42,6 @@ export const batchStateSchema = z.strictObject({
   againReason: z.string(),
 });
 export type BatchState = z.infer<typeof batchStateSchema>;
-
-export const pairSchema = z.strictObject({
-  machineSerial: z.string(),
-  driveId: z.string(),
-  /** Label of the bay when it was paired. */
-  bay: z.string(),
-  /** What is known of the machine beside its serial. */
-  machine: machineFactsSchema.optional(),
-  /** Machine whose finished image the drive holds now, by the ledger. Told while the list of what is erased is shown. */
-  holdsMachine: z.string().optional(),
-});
-export type Pair = z.infer<typeof pairSchema>;
-
-/** Why START does nothing yet. In the order in which they are to be put right. */
-export const startObstacles = ['no-operator', 'no-media', 'media-not-proved', 'no-pairs'] as const;
-
-export const pairingStateSchema = z.strictObject({
-  /** The next bay scanned is: paired with the waiting machine, cancelled, or retried. */
-  mode: z.enum(['pair', 'cancel', 'retry']),
-  /** Serial that was scanned and waits for its bay. */
-  waitingMachine: z.string().nullable(),
-  /** What is known of it beside its serial. */
-  waitingFacts: machineFactsSchema.optional(),
-  pairs: z.array(pairSchema),
-  canUndo: z.boolean(),
-  /** The list of what will be erased is shown; START once more, hold, or the word starts. */
-  armed: z.boolean(),
-  obstacles: z.array(z.enum(startObstacles)),
-  /** The latest scan and what came of it; `number` counts up, so that each is heard once. */
-  lastScan: z.strictObject({ number: z.int(), text: z.string(), outcome: scanOutcomeSchema }).nullable(),
-  /** Why the last start was refused as a whole, with nothing touched; null after the next try. */
-  refusal: errorDataSchema.nullable(),
-});
-export type PairingState = z.infer<typeof pairingStateSchema>;
 
 /** The work order that is open. */
 export const orderStateSchema = z.strictObject({

@@ -5,6 +5,7 @@ import { errorDataSchema } from '../base/errors';
 import { jobStateSchema } from '../job/job';
 import { rehearsalSignSchema, rehearsalVerdictSchema } from '../job/boot-test';
 import { mediaHashSchema, mediaSchema } from '../media/media';
+import { taskSchema } from '../base/task';
 import { thisMachineSchema } from '../machine/this-machine';
 
 /**
@@ -187,23 +188,7 @@ export type EngineRequest<M extends EngineMethod> = z.infer<EngineMethods[M]['re
 export type EngineResponse<M extends EngineMethod> = z.infer<EngineMethods[M]['response']>;
 
 /** Progress of the verbs that carry a token. */
-export const taskProgressSchema = z.strictObject({
-  token: progressToken,
-  phase: z.enum([
-    'hashing',
-    'formatting',
-    'applying',
-    'flushing',
-    'copying',
-    'mapping',
-    'checking',
-    'verifying',
-    'rehearsing',
-  ]),
-  /** Bytes, or seconds while rehearsing; total is 0 while it is not known. */
-  done: z.int().nonnegative(),
-  total: z.int().nonnegative(),
-});
+export const taskProgressSchema = z.strictObject({ token: progressToken, ...taskSchema.shape });
 export type TaskProgress = z.infer<typeof taskProgressSchema>;
 
 /** A job's state, sent at every change and ten times a second while bytes move. */

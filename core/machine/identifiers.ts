@@ -19,16 +19,20 @@ function withColons(digits: string): string {
 /** With separators, or said to be a MAC. */
 const parted = /^(?:[0-9A-F]{2}([:-])(?:[0-9A-F]{2}\1){4}[0-9A-F]{2}|[0-9A-F]{4}\.[0-9A-F]{4}\.[0-9A-F]{4})$/;
 
+/** What only a text that is said to be a MAC may be: bare, in pairs with blanks, or in groups of four with hyphens. */
+const saidForm = /^(?:[0-9A-F]{12}|[0-9A-F]{2}(?: [0-9A-F]{2}){5}|[0-9A-F]{4}-[0-9A-F]{4}-[0-9A-F]{4})$/;
+
 /**
- * A MAC in the form in which it is kept, from a text that is said to be one: with colons, hyphens, Cisco's dots, or
- * bare. Null when it is none, or names nobody: a group's address (lowest bit of the first byte, IEEE 802), or none.
+ * A MAC in the form in which it is kept, from a text that is said to be one: with colons, hyphens, blanks, Cisco's dots,
+ * or bare. Null when it is none, or names nobody: a group's address (lowest bit of the first byte, IEEE 802), or one
+ * digit again and again, which is a field that nobody filled.
  */
 export function readMac(text: string): string | null {
   const clean = text.trim().toUpperCase();
-  if (!parted.test(clean) && !/^[0-9A-F]{12}$/.test(clean)) return null;
+  if (!parted.test(clean) && !saidForm.test(clean)) return null;
   const digits = clean.replace(/[^0-9A-F]/g, '');
   const group = (Number.parseInt(digits.slice(0, 2), 16) & 1) === 1;
-  return group || /^0+$/.test(digits) ? null : withColons(digits);
+  return group || /^(.)\1*$/.test(digits) ? null : withColons(digits);
 }
 
 /**

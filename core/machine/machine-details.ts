@@ -1,4 +1,4 @@
-import type { MachineFacts } from './machine';
+import { maxMacs, type MachineFacts } from './machine';
 import { sameUuid } from './smbios';
 
 /** What two sayings about one machine cannot both be right about. */
@@ -8,9 +8,6 @@ export interface FactsContradiction {
   readonly other: string;
 }
 
-/** As {@link machineFactsSchema} allows. */
-const mostMacs = 16;
-
 /**
  * Two sayings about one machine as one. What is known stays as it is: a UUID in swapped byte order is the same, and
  * another name of the model is no other machine. MACs are gathered, each once.
@@ -19,7 +16,7 @@ export function joinFacts(known: MachineFacts, more: MachineFacts): MachineFacts
   const contradiction = factsContradiction(known, more);
   if (contradiction !== null) return contradiction;
   const macs = [...new Set([...(known.macs ?? []), ...(more.macs ?? [])])];
-  if (macs.length > mostMacs) {
+  if (macs.length > maxMacs) {
     return { what: 'macs', known: (known.macs ?? []).join(', '), other: (more.macs ?? []).join(', ') };
   }
   return { ...more, ...known, ...(macs.length === 0 ? {} : { macs }) };

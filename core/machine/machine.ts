@@ -16,6 +16,9 @@ const shown = (longest: number): z.ZodString =>
     .max(longest)
     .refine((text) => text === sanitizeForDisplay(text, longest), { message: 'must be visible characters' });
 
+/** MACs that are kept of one machine: more are a list of several machines, or a broken one. */
+export const maxMacs = 16;
+
 /** What is known of a machine beside its serial. What nobody said is left out, never guessed. */
 export const machineFactsSchema = z.strictObject({
   assetTag: shown(64).optional(),
@@ -26,7 +29,7 @@ export const machineFactsSchema = z.strictObject({
     .optional(),
   uuid: machineUuidSchema.optional(),
   /** Each once. */
-  macs: z.array(macSchema).max(16).optional(),
+  macs: z.array(macSchema).max(maxMacs).optional(),
   model: shown(80).optional(),
   /** Windows Autopilot's hardware hash, base64; can only be taken on the machine itself. */
   hardwareHash: z

@@ -1,4 +1,5 @@
 import { readUuid } from './identifiers';
+import { required } from '../base/required';
 import { isPlaceholder } from './serial';
 
 /** What a machine's firmware says of it (DMTF DSP0134, SMBIOS). */
@@ -33,7 +34,7 @@ function isTurned({ major, minor }: SmbiosVersion): boolean {
 export function uuidOfBytes(bytes: Uint8Array, version: SmbiosVersion): SmbiosUuid {
   if (bytes.length !== 16) throw new Error('a UUID has 16 bytes');
   const digits = Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
-  const asTheyCome = readUuid(digits) ?? '';
+  const asTheyCome = required(readUuid(digits), 'the UUID of this machine');
   const uuid = turnedUuid(asTheyCome);
   return { uuid, printed: isTurned(version) ? uuid : asTheyCome };
 }
@@ -53,10 +54,16 @@ export function turnedUuid(uuid: string): string {
   return [turn(low), turn(mid), turn(high), ...rest].join('-');
 }
 
+/** The same text for UUIDs that name the same machine: of both byte orders the one that sorts first. Only to compare. */
+export function uuidKey(uuid: string): string {
+  const upper = uuid.toUpperCase();
+  const turned = turnedUuid(upper);
+  return turned < upper ? turned : upper;
+}
+
 /** Whether two UUIDs name the same machine: equal, or with the first three fields in swapped order. */
 export function sameUuid(one: string, other: string): boolean {
-  const [first, second] = [one.toUpperCase(), other.toUpperCase()];
-  return first === second || turnedUuid(first) === second;
+  return uuidKey(one) === uuidKey(other);
 }
 
 /** UUIDs that many machines have: the maker's sample, or what is left when a field was never filled. */
@@ -92,5 +99,7 @@ const assetPlaceholders: ReadonlySet<string> = new Set([
 /** Whether an asset tag is one that somebody entered. */
 export function isAssetPlaceholder(text: string): boolean {
   const folded = text.toUpperCase().replace(/[^A-Z0-9]/g, '');
+  // A short list counts its machines from 1 on, and has a 7 and an 11.
+  if (/^([1-9])\1{0,2}$/.test(folded)) return false;
   return folded === '' || isPlaceholder(text) || assetPlaceholders.has(folded);
 }

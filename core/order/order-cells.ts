@@ -1,8 +1,10 @@
 import { sanitizeForDisplay } from '../base/display';
+import { readMac, readUuid } from '../machine/identifiers';
 import { findLayout, layouts } from '../drive/layout';
 import { machineFactsSchema } from '../machine/machine';
 import { columnNames, type Column } from './order-columns';
 import { normalizeSerial, serialProblem } from '../machine/serial';
+import { isAssetPlaceholder, uuidProblem } from '../machine/smbios';
 
 /** What became of a cell: its value in the one form that is kept, or what is wrong with it. */
 export type CellReading =
@@ -22,7 +24,7 @@ export function readCell(column: Exclude<Column, 'macs'>, text: string): CellRea
     case 'serial':
       return readSerial(text);
     case 'uuid':
-      return readUuid(text);
+      return readUuidCell(text);
     case 'mediaSha256': {
       const sha256 = text.replace(/^sha-?256[:=]\s*/i, '').toLowerCase();
       if (/^[0-9a-f]{64}$/.test(sha256)) return good(sha256);
@@ -39,6 +41,9 @@ export function readCell(column: Exclude<Column, 'macs'>, text: string): CellRea
     case 'number':
       return readShown('number', text, 60);
     case 'assetTag':
+      if (isAssetPlaceholder(text)) {
+        return bad(`the asset tag '${shown(text)}' is what firmware shows when nobody entered an asset tag`);
+      }
       return readShown('assetTag', text, 64);
     case 'model':
       return readShown('model', text, 80);
@@ -53,25 +58,20 @@ export function readCell(column: Exclude<Column, 'macs'>, text: string): CellRea
 
 /** Reads a cell with one MAC or several, in any of their usual forms. */
 export function readMacs(text: string): { readonly macs: string[]; readonly problems: string[] } {
-  const alone = normalizeMac(text);
+  const alone = readMac(text);
   if (alone !== null) return { macs: [alone], problems: [] };
   const macs: string[] = [];
   const problems: string[] = [];
   for (const piece of text.split(/[\s,;|/]+/).filter((one) => one !== '')) {
-    const mac = normalizeMac(piece);
+    const mac = readMac(piece);
     if (mac !== null) macs.push(mac);
-    else problems.push(`'${shown(piece)}' is not a MAC: six pairs of hexadecimal digits, not all the same`);
+    else {
+      problems.push(
+        `'${shown(piece)}' is not a MAC: six pairs of hexadecimal digits, no group's address and not all the same`,
+      );
+    }
   }
   return { macs: [...new Set(macs)], problems };
-}
-
-/** Six pairs of digits, parted by colons, hyphens or blanks, three groups of four with dots (Cisco), or bare. */
-function normalizeMac(text: string): string | null {
-  const form = /^(?:[0-9a-f]{2}([:\- ]?)(?:[0-9a-f]{2}\1){4}[0-9a-f]{2}|(?:[0-9a-f]{4}[.-]){2}[0-9a-f]{4})$/i;
-  if (!form.test(text)) return null;
-  const digits = text.replace(/[^0-9a-f]/gi, '').toUpperCase();
-  if (/^(.)\1*$/.test(digits)) return null;
-  return digits.match(/../g)?.join(':') ?? null;
 }
 
 /** A cell's text as it was meant: blanks folded, and out of the formula that keeps a spreadsheet from counting. */
@@ -116,19 +116,12 @@ function readSerial(text: string): CellReading {
   return problem === null ? good(serial) : bad(lowerFirst(problem.message).replace(/\.$/, ''));
 }
 
-/** What firmware without an own UUID says: nothing, everything, or its maker's example. */
-const emptyUuids: ReadonlySet<string> = new Set([
-  '00000000000000000000000000000000',
-  'FFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFF',
-  '03000200040005000006000700080009',
-]);
-
-function readUuid(text: string): CellReading {
-  const bare = /^(?:urn:uuid:)?\{?([0-9a-f]{8}(-?)[0-9a-f]{4}\2[0-9a-f]{4}\2[0-9a-f]{4}\2[0-9a-f]{12})\}?$/i;
-  const digits = bare.exec(text)?.[1]?.replaceAll('-', '').toUpperCase();
-  if (digits === undefined) return bad(`'${shown(text)}' is not a UUID: 32 hexadecimal digits`);
-  if (emptyUuids.has(digits)) return bad(`'${shown(text)}' is what firmware shows that has no UUID`);
-  return good(digits.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5'));
+/** Refused as a scan refuses it: one order must not name two machines that their labels could not tell apart. */
+function readUuidCell(text: string): CellReading {
+  const uuid = readUuid(text);
+  if (uuid === null) return bad(`'${shown(text)}' is not a UUID: 32 hexadecimal digits`);
+  if (uuidProblem(uuid) === null) return good(uuid);
+  return bad(`'${shown(text)}' is what firmware shows that has no UUID of its own`);
 }
 
 function readShown(column: 'number' | 'assetTag' | 'model', text: string, longest: number): CellReading {

@@ -1,4 +1,4 @@
-import type { OrderProblem } from './order-file';
+import type { OrderProblem } from './raw-order';
 
 /** One line of a table; a quoted field may hold line breaks, so it can be several lines of the file. */
 export interface CsvRecord {

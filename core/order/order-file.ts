@@ -1,4 +1,5 @@
 import { sanitizeForDisplay } from '../base/display';
+import { maxMacs } from '../machine/machine';
 import { workOrderSchema, type OrderLine, type WorkOrder } from './order';
 import { bareText, readCell, readMacs } from './order-cells';
 import {
@@ -11,14 +12,8 @@ import {
 } from './order-columns';
 import { readCsv, type CsvRecord } from './order-csv';
 import { readOrderJson } from './order-json';
-
-/** Something that is wrong with an order's file, or that whoever opens it should look at. */
-export interface OrderProblem {
-  /** Of the file, from 1 on; null when it is about the file as a whole. */
-  readonly line: number | null;
-  /** Without the line, in lower case, without a full stop. */
-  readonly message: string;
-}
+import type { OrderProblem, RawFact, RawMachine, RawOrder } from './raw-order';
+import { uuidKey } from '../machine/smbios';
 
 export type OrderReading =
   | {
@@ -29,26 +24,6 @@ export type OrderReading =
     }
   /** All that is wrong, in the order of the lines. */
   | { readonly result: 'refused'; readonly problems: readonly OrderProblem[] };
-
-/** A statement about the order as a whole. */
-export interface RawFact {
-  readonly column: OrderColumn;
-  readonly text: string;
-  readonly line: number | null;
-}
-
-export interface RawMachine {
-  readonly line: number | null;
-  readonly cells: readonly { readonly column: MachineColumn; readonly text: string }[];
-}
-
-/** What a file says, before its values are looked at. */
-export interface RawOrder {
-  readonly facts: readonly RawFact[];
-  readonly machines: readonly RawMachine[];
-  readonly problems: readonly OrderProblem[];
-  readonly warnings: readonly OrderProblem[];
-}
 
 /**
  * Reads a work order: a table with a header (commas, semicolons or tabs), one serial a line, or JSON.
@@ -139,7 +114,7 @@ function assemble(raw: RawOrder): OrderReading {
     problems.push({ line: null, message: 'there is no machine in it' });
   }
   requireOnce(lines, 'serial', ({ serial }) => [serial], problems);
-  requireOnce(lines, 'SMBIOS UUID', ({ uuid }) => (uuid === undefined ? [] : [uuid]), problems);
+  requireOnce(lines, 'SMBIOS UUID', ({ uuid }) => (uuid === undefined ? [] : [uuid]), problems, uuidKey);
   requireOnce(
     lines,
     'computer name',
@@ -204,8 +179,13 @@ function readMachine(
     }
   }
   const { serial, ...rest } = values;
+  const once = [...new Set(macs)];
+  if (once.length > maxMacs) {
+    problems.push({ line, message: `there are ${once.length} MACs: a machine has at most ${maxMacs}` });
+    return null;
+  }
   if (serial !== undefined) {
-    return { serial, ...rest, ...(macs.length > 0 ? { macs: [...new Set(macs)] } : {}) };
+    return { serial, ...rest, ...(once.length > 0 ? { macs: once } : {}) };
   }
   if (problems.length === before) problems.push({ line, message: 'the serial is missing' });
   return null;
@@ -245,12 +225,13 @@ function requireOnce(
   name: string,
   valuesOf: (machine: OrderLine) => readonly string[],
   complaints: OrderProblem[],
+  keyOf: (value: string) => string = (value) => value,
 ): void {
   const seen = new Map<string, { readonly at: number | null; readonly serial: string }>();
   for (const { at, machine } of lines) {
     for (const value of valuesOf(machine)) {
-      const first = seen.get(value);
-      if (first === undefined) seen.set(value, { at, serial: machine.serial });
+      const first = seen.get(keyOf(value));
+      if (first === undefined) seen.set(keyOf(value), { at, serial: machine.serial });
       else {
         const where = first.at === null ? `with machine ${first.serial}` : `in line ${first.at}`;
         complaints.push({ line: at, message: `the ${name} ${value} is already there ${where}` });

@@ -1,6 +1,6 @@
 import { sanitizeForDisplay } from '../base/display';
 import { isMachineColumn, orderColumns, machineColumns, type OrderColumn } from './order-columns';
-import type { RawFact, RawMachine, RawOrder } from './order-file';
+import type { RawFact, RawMachine, RawOrder } from './raw-order';
 
 /** Reads an order in JSON (core/order/order.ts): the form is looked at here, the values with those of the tables. */
 export function readOrderJson(text: string): RawOrder {

@@ -1,14 +1,14 @@
 import type { BayPlace } from '../drive/bays';
-import { startObstacles, type MediaState, type Pair, type PairingState } from '../contract/app';
 import type { Drive } from '../drive/drive';
 import type { MachineFacts } from '../machine/machine';
 import { isContradiction, joinFacts, saysNothing, sharedIdentity } from '../machine/machine-details';
+import type { MediaState } from '../media/media-state';
+import { startObstacles, type Pair, type PairingState, type StartObstacle } from './pairing-state';
+import { required } from '../base/required';
 import { fitsSerialPatterns } from '../scan/scan';
 import type { Expectation, ScanKind, ScanOutcome } from '../scan/scan-outcome';
 import type { SerialPattern } from '../scan/scan-settings';
 import { timeouts } from '../base/timeouts';
-
-export type StartObstacle = (typeof startObstacles)[number];
 
 /** Which machine gets which drive, as far as it was said. Only the functions of this file make a new one. */
 export interface Pairing {
@@ -194,7 +194,11 @@ function missing(obstacle: StartObstacle, { mediaStatus }: PairingFacts): Expect
 export function withPair(state: Pairing, machineSerial: string, place: BayPlace, byHand: boolean): Pairing {
   const without = withoutMachines(state, [machineSerial]);
   const facts = state.waitingMachine === machineSerial ? state.waitingFacts : {};
-  const pair: Pair = { machineSerial, driveId: place.driveId ?? '', bay: place.label };
+  const pair: Pair = {
+    machineSerial,
+    driveId: required(place.driveId, `the drive in ${place.label}`),
+    bay: place.label,
+  };
   return {
     ...without,
     pairs: [...without.pairs, saysNothing(facts) ? pair : { ...pair, machine: facts }],
@@ -255,7 +259,7 @@ export function withoutMachines(state: Pairing, serials: readonly string[]): Pai
     !serials.includes(machineSerial);
   return {
     ...state,
-    ...(serials.includes(state.waitingMachine ?? '') ? noneWaits : {}),
+    ...(state.waitingMachine !== null && serials.includes(state.waitingMachine) ? noneWaits : {}),
     pairs: state.pairs.filter(stays),
     armed: false,
     history: state.history.filter(stays),

@@ -1,5 +1,5 @@
 import { foldLabel, type BayPlace } from '../drive/bays';
-import type { Pair } from '../contract/app';
+import type { Pair } from './pairing-state';
 import { assertNever } from '../base/errors';
 import {
   accept,
@@ -23,6 +23,7 @@ import {
 } from './pairing-rules';
 import type { MachineFacts } from '../machine/machine';
 import { tellsNothingNew } from '../machine/machine-details';
+import { required } from '../base/required';
 import { drivesNamed, type ScanReading } from '../scan/scan';
 import type { ScanCommand, ScanKind } from '../scan/scan-outcome';
 import { normalizeSerial, serialProblem } from '../machine/serial';
@@ -34,7 +35,6 @@ export {
   type PairingAction,
   type PairingFacts,
   type PairingResult,
-  type StartObstacle,
 } from './pairing-rules';
 
 /** Whether UNDO would take something back. */
@@ -152,7 +152,8 @@ function takePlace(
   }
   if (state.waitingMachine === null) {
     // Just paired, cancelled or retried by the first of two reads.
-    const justTaken = state.pairs.at(-1)?.driveId === driveId || facts.jobs.has(driveId ?? '');
+    const justTaken =
+      state.pairs.at(-1)?.driveId === driveId || (driveId !== null && facts.jobs.has(driveId));
     return refused(justTaken && isRepeated(facts) ? 'repeated-read' : 'wrong-kind');
   }
   const unfit = driveRefusal(place, state.pairs, facts);
@@ -162,7 +163,7 @@ function takePlace(
 
 /** Pairs the waiting machine with a drive that was found free. */
 function pairWaiting(state: Pairing, kind: ScanKind, place: BayPlace, facts: PairingFacts): PairingResult {
-  const machineSerial = state.waitingMachine ?? '';
+  const machineSerial = required(state.waitingMachine, 'the machine that waits for its bay');
   // It may have been started or shipped while it waited.
   const unfit = machineRefusal(machineSerial, state.pairs, facts);
   if (unfit !== null) return refuse(state, kind, { ...unfit, expected: 'bay' });
@@ -229,14 +230,15 @@ export function undo(state: Pairing, facts: PairingFacts): PairingResult {
   if (state.waitingMachine === machineSerial) {
     return accept(withoutMachines(state, [machineSerial]), 'command', 'undone', { machineSerial });
   }
-  const bay = state.pairs.find((pair) => pair.machineSerial === machineSerial)?.bay ?? '';
+  const pair = state.pairs.find((one) => one.machineSerial === machineSerial);
+  const { bay } = required(pair, `the bay of machine ${machineSerial}`);
   const next = byHand
     ? withoutMachines(state, [machineSerial])
     : {
         ...state,
         waitingMachine: machineSerial,
         waitingFacts: knownFacts(state, machineSerial),
-        pairs: state.pairs.filter((pair) => pair.machineSerial !== machineSerial),
+        pairs: state.pairs.filter((one) => one !== pair),
       };
   return accept(next, 'command', 'undone', { machineSerial, bay });
 }

@@ -1,4 +1,5 @@
 import type { MachineFacts } from '../machine/machine';
+import { required } from '../base/required';
 
 /**
  * The files that the enterprise's tools import. Both tools split lines at commas and know no quotes: a value that would
@@ -56,10 +57,12 @@ export function configmgrImport(machines: readonly ImportMachine[]): {
     const twice = keys.find((key) => taken.has(key));
     const reason =
       configmgrProblem(facts) ??
-      (twice === undefined ? null : `has the ${twice}, as machine ${taken.get(twice) ?? ''} has`);
+      (twice === undefined
+        ? null
+        : `has the ${twice}, as machine ${required(taken.get(twice), `the machine with the ${twice}`)} has`);
     if (reason === null) {
       for (const key of keys) taken.set(key, serial);
-      lines.push(`${name ?? ''},${uuid ?? ''},${mac ?? ''}\r\n`);
+      lines.push(`${required(name, `the name of machine ${serial}`)},${uuid ?? ''},${mac ?? ''}\r\n`);
     } else left.push({ machineSerial: serial, reason });
   }
   return { file: { text: lines.join(''), machines: lines.length }, left };

@@ -1,6 +1,6 @@
 import { sanitizeForDisplay } from '../../core/base/display';
 import { readMac, readUuid } from '../../core/machine/identifiers';
-import { machineFactsSchema, type MachineFacts } from '../../core/machine/machine';
+import { machineFactsSchema, maxMacs, type MachineFacts } from '../../core/machine/machine';
 import { isPlaceholder, normalizeSerial, serialProblem } from '../../core/machine/serial';
 import { isAssetPlaceholder, uuidOfPrinted, uuidProblem } from '../../core/machine/smbios';
 import type { ThisMachine } from '../../core/machine/this-machine';
@@ -8,9 +8,6 @@ import type { NetworkInterface } from './machine-sysfs';
 import type { FirmwareTexts } from './firmware-texts';
 
 type Refused = ThisMachine['refused'][number];
-
-/** As machineFactsSchema allows. */
-const mostMacs = 16;
 
 /** Decides what of the firmware's texts names this machine. Pure. */
 export function judgeMachine(
@@ -90,7 +87,7 @@ function judgeMacs(interfaces: readonly NetworkInterface[], refuse: Refuse): str
     if (mac === null) refuse('mac', address, 'invalid');
     else if (movable) refuse('mac', mac, 'movable');
     else if (!original) refuse('mac', mac, 'changed');
-    else if (macs.size < mostMacs) macs.add(mac);
+    else if (macs.size < maxMacs) macs.add(mac);
   }
   return [...macs];
 }

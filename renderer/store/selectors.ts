@@ -1,11 +1,5 @@
-import type {
-  DeskJob,
-  DeskRehearsal,
-  DeskState,
-  DrivesState,
-  Pair,
-  PairingState,
-} from '../../core/contract/app';
+import type { DeskJob, DeskRehearsal, DeskState, DrivesState } from '../../core/contract/app';
+import type { Pair, PairingState } from '../../core/pairing/pairing-state';
 import type { Drive } from '../../core/drive/drive';
 import { hasEnded } from '../../core/job/job';
 import type { Expectation } from '../../core/scan/scan-outcome';

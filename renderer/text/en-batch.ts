@@ -1,4 +1,4 @@
-import type { MediaState } from '../../core/contract/app';
+import type { MediaState } from '../../core/media/media-state';
 
 type Source = Extract<MediaState, { status: 'proved' }>['expected']['source'];
 

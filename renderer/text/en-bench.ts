@@ -1,4 +1,5 @@
-import type { DeskJob, DeskTask } from '../../core/contract/app';
+import type { DeskJob } from '../../core/contract/app';
+import type { Task } from '../../core/base/task';
 import type { ErrorCode, ErrorData } from '../../core/base/errors';
 import { atStart, bayName, scanText } from './en-scan';
 
@@ -41,7 +42,7 @@ const phases: Readonly<Record<DeskJob['state']['state'], string>> = {
   interrupted: 'Interrupted',
 };
 
-const taskPhases: Readonly<Record<DeskTask['phase'], string>> = {
+const taskPhases: Readonly<Record<Task['phase'], string>> = {
   hashing: 'Hashing media',
   formatting: 'Formatting image',
   applying: 'Unpacking image',

@@ -1,5 +1,5 @@
 import { PrestageError, type ErrorData } from '../../core/base/errors';
-import type { Pair } from '../../core/contract/app';
+import type { Pair } from '../../core/pairing/pairing-state';
 import type { ScanOutcome } from '../../core/scan/scan-outcome';
 
 /** Nothing can start before somebody vouched for the media. */

@@ -14,13 +14,12 @@ import { openRenderCache, type RenderCache } from '../image-cache/image-cache';
 import { readPicture } from '../jobs/run-boot-test';
 import { changeSettings, type Settings } from '../state/settings';
 import { assignmentsOnThisMachine, readThisMachine } from '../machine/confirm-machine';
-import type { OpenOrder } from '../orders/order-book';
+import type { OpenOrder } from '../orders/order-reader';
 import { DeskMemory } from './session-store';
 import { ShipService } from '../shipment/ship-service';
 import { DriveList } from './drive-list';
 import { withPulledDrives } from './drives-view';
 import { JobBoard } from './job-service';
-import { workplaceHandlers, type WorkplaceHandlers } from './app-handlers';
 import { MediaProver } from './media-verifier';
 import { OrderDesk } from './order-service';
 import { PairingDesk } from './pairing-service';
@@ -55,7 +54,6 @@ export interface WorkplaceOptions {
 
 /** One workplace with a screen: its state, and everything that an operator can do to it. */
 export class Workplace {
-  readonly handlers: WorkplaceHandlers = workplaceHandlers(this);
   readonly #options: WorkplaceOptions;
   readonly #station: OpenStation;
   readonly #engines: Engines;

@@ -1,13 +1,14 @@
 import { resolve } from 'node:path';
 import { randomUUID } from 'node:crypto';
-import type { DeskTask, MediaState } from '../../core/contract/app';
+import type { MediaState } from '../../core/media/media-state';
+import type { Task } from '../../core/base/task';
 import { isCancellation, PrestageError, toErrorData } from '../../core/base/errors';
 import type { Media, MediaHash } from '../../core/media/media';
 import { mediaMark, type MediaProof } from '../jobs/plan-batch';
 import type { Engines } from '../helper-client/helpers';
 import { assertExpected, expectedHash, type ExpectedHash } from '../media/media-expectation';
 import { requireOrderedMedia } from '../orders/batch-order';
-import type { OpenOrder } from '../orders/order-book';
+import type { OpenOrder } from '../orders/order-reader';
 
 /** What a batch needs of a media that is proved. */
 export interface ProvedMedia {
@@ -196,7 +197,7 @@ export class MediaProver {
     }
   }
 
-  #hashing(choice: Choice, media: Media, progress: DeskTask | null): void {
+  #hashing(choice: Choice, media: Media, progress: Task | null): void {
     if (this.#choice !== choice) return;
     const expected = this.#expectedOrNull(choice);
     const before = this.#state.status === 'hashing' ? this.#state.progress : null;

@@ -1,10 +1,12 @@
-import type { DeskJob, OrderState, Pair } from '../../core/contract/app';
+import type { DeskJob, OrderState } from '../../core/contract/app';
+import type { Pair } from '../../core/pairing/pairing-state';
 import { PrestageError, toErrorData } from '../../core/base/errors';
 import { problemText } from '../../core/order/order-file';
 import { orderLineStates, type OrderLineView } from '../../core/order/order-state';
 import type { AppendContext, Ledger } from '../ledger/ledger';
 import { openRecord, type OpenRecord } from '../orders/open-record';
-import { allows, OrderBook, viewOf, type OpenOrder } from '../orders/order-book';
+import { OrderBook } from '../orders/order-book';
+import { allows, viewOf, type OpenOrder } from '../orders/order-reader';
 import { parseOrder, readOrderFile, type SentOrder } from '../orders/order-files';
 import type { StatePlaces } from '../state/state-paths';
 import { isRunning } from './job-service';

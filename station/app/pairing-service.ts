@@ -1,12 +1,7 @@
 import type { Assignment } from '../../core/job/batch-rules';
-import type {
-  BatchState,
-  DeskJob,
-  DrivesState,
-  MediaState,
-  Pair,
-  PairingState,
-} from '../../core/contract/app';
+import type { BatchState, DeskJob, DrivesState } from '../../core/contract/app';
+import type { MediaState } from '../../core/media/media-state';
+import type { Pair, PairingState } from '../../core/pairing/pairing-state';
 import { sanitizeForDisplay } from '../../core/base/display';
 import { toErrorData, type ErrorData } from '../../core/base/errors';
 import type { MachineFacts } from '../../core/machine/machine';
@@ -31,11 +26,12 @@ import {
   type PairingFacts,
   type PairingResult,
 } from '../../core/pairing/pairing';
+import { required } from '../../core/base/required';
 import { readScan } from '../../core/scan/scan';
 import type { ScanOutcome } from '../../core/scan/scan-outcome';
 import type { DeskSettings } from '../../core/settings/settings';
 import { hasEnded } from '../../core/job/job';
-import type { Ledger } from '../ledger/ledger';
+import type { LedgerReader } from '../ledger/ledger-reader';
 import { anotherList, notPaired, notReady } from './app-refusals';
 
 export interface PairingDeskDependencies {
@@ -44,7 +40,7 @@ export interface PairingDeskDependencies {
   readonly media: () => MediaState;
   readonly batch: () => BatchState;
   readonly jobs: () => readonly DeskJob[];
-  readonly ledger: Pick<Ledger, 'findShipped' | 'findLastDone'>;
+  readonly ledger: Pick<LedgerReader, 'findShipped' | 'findLastDone'>;
   /** Whether the open order lets a machine have a drive. */
   readonly inOrder: (machineSerial: string) => boolean;
   readonly onChange: () => void;
@@ -100,7 +96,10 @@ export class PairingDesk {
     this.#take(result, sanitizeForDisplay(text, 120));
     const { outcome } = result;
     if (outcome.result === 'accepted' && outcome.effect === 'paired') {
-      this.#lastPaired = { machineSerial: outcome.machineSerial ?? '', time: now };
+      this.#lastPaired = {
+        machineSerial: required(outcome.machineSerial, 'the machine that was paired'),
+        time: now,
+      };
     }
     return result.action;
   }

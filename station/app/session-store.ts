@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { sha256Schema } from '../../core/media/chunk-map';
-import { batchStateSchema, deskJobSchema, pairSchema, type Notice } from '../../core/contract/app';
+import { batchStateSchema, deskJobSchema, type Notice } from '../../core/contract/app';
+import { pairSchema } from '../../core/pairing/pairing-state';
 import type { ErrorData } from '../../core/base/errors';
 import type { Refused } from '../../core/pairing/pairing-rules';
 import { errorCodeOf } from '../../core/base/system-error';

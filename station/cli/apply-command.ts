@@ -8,7 +8,7 @@ import { defaultLayoutName, layouts } from '../../core/drive/layout';
 import { planBatch, type BatchPlan, type BatchRequest, type PlannedJob } from '../jobs/plan-batch';
 import { runBatch, type BatchReport } from '../jobs/run-batch';
 import type { JobReport } from '../jobs/run-job';
-import { OrderBook } from '../orders/order-book';
+import { OrderReader } from '../orders/order-reader';
 import { openRenderCache } from '../image-cache/image-cache';
 import { firstFinished } from '../jobs/run-boot-test';
 import type { Settings } from '../state/settings';
@@ -87,7 +87,7 @@ export function applyCommand(): Command {
         return await withStation(context, asked.operator, async ({ places, settings, ledger, append }) => {
           const { engines, output, signal } = context;
           const machines = await machinePart(options, settings, context);
-          const order = new OrderBook(ledger, places).current()?.order;
+          const order = new OrderReader(ledger, places).current()?.order;
           const request: BatchRequest = {
             ...asked,
             ...machines,

@@ -1,7 +1,7 @@
 import { Command, Option } from 'commander';
 import { sanitizeForDisplay } from '../../core/base/display';
 import { cannotWrite, exportPieces, exportToFile, isSystemError } from '../ledger/export-file';
-import { Ledger } from '../ledger/ledger';
+import { LedgerReader } from '../ledger/ledger-reader';
 import { summarizeEntry, type EntrySummary } from '../ledger/entry-summary';
 import type { LedgerReport, VerifyOptions } from '../ledger/verify-ledger';
 import { requireStateDirectory, statePlaces } from '../state/state-paths';
@@ -79,10 +79,10 @@ export function ledgerCommand(): Command {
 /** Opens the ledger for looking only. @throws PrestageError state-unavailable, ledger-… */
 export async function withLedger<T>(
   { stateDirectory }: CommandContext,
-  work: (ledger: Ledger) => T | Promise<T>,
+  work: (ledger: LedgerReader) => T | Promise<T>,
 ): Promise<T> {
   requireStateDirectory(stateDirectory);
-  const ledger = Ledger.open(statePlaces(stateDirectory, { make: false }), { readOnly: true });
+  const ledger = LedgerReader.openForReading(statePlaces(stateDirectory, { make: false }));
   try {
     return await work(ledger);
   } finally {

@@ -4,7 +4,8 @@ import { sanitizeForDisplay } from '../../core/base/display';
 import { problemText } from '../../core/order/order-file';
 import { orderLineStates, type OrderView } from '../../core/order/order-state';
 import { defaultOperator } from '../jobs/open-station';
-import { OrderBook, viewOf, type ListedOrder, type OpenOrder } from '../orders/order-book';
+import { OrderBook } from '../orders/order-book';
+import { OrderReader, viewOf, type ListedOrder, type OpenOrder } from '../orders/order-reader';
 import { decodeText, parseOrder, readOrderFile, type SentOrder } from '../orders/order-files';
 import { statePlaces } from '../state/state-paths';
 import { commandAction, jsonOption, stateOption, type CommandContext } from './command-context';
@@ -100,7 +101,7 @@ export function orderCommand(): Command {
     .action(
       commandAction<object>(async (context) => {
         const places = statePlaces(context.stateDirectory, { make: false });
-        const orders = await withLedger(context, (ledger) => new OrderBook(ledger, places).list());
+        const orders = await withLedger(context, (ledger) => new OrderReader(ledger, places).list());
         context.output.result({ orders }, () => listText(orders));
         return undefined;
       }),

@@ -8,6 +8,7 @@ import { isDriveRecord, subjectOf } from '../../core/ledger/record';
 import { batched, cannotWrite, isSystemError, writePieces } from '../ledger/export-file';
 import { keyFingerprint } from '../ledger/keys';
 import { Ledger } from '../ledger/ledger';
+import { LedgerReader } from '../ledger/ledger-reader';
 import { checkExport, doneTwice, mergedCsv, mergedJson, nameOf, type CheckedExport } from '../ledger/merge';
 import { checkProofDocument, proofDocument } from '../ledger/proof-document';
 import { ExportDoubt } from '../ledger/read-export';
@@ -143,7 +144,7 @@ function cannotRead(file: string, error: Error): PrestageError {
 function prove({ stateDirectory }: CommandContext, sequence: number): string {
   requireStateDirectory(stateDirectory);
   const places = statePlaces(stateDirectory, { make: false });
-  const reader = Ledger.open(places, { readOnly: true });
+  const reader = LedgerReader.openForReading(places);
   const entries = reader.count();
   reader.close();
   // Only now for writing, because that would begin a ledger where there is none.

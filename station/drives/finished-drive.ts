@@ -3,7 +3,7 @@ import { driveLabel, type Drive } from '../../core/drive/drive';
 import { PrestageError } from '../../core/base/errors';
 import type { JobFacts } from '../../core/ledger/record';
 import type { Engines } from '../helper-client/helpers';
-import type { Ledger } from '../ledger/ledger';
+import type { LedgerReader } from '../ledger/ledger-reader';
 
 /** A drive that is there. @throws PrestageError drive-not-found, drive-listing-failed */
 export async function requireDrive(
@@ -24,7 +24,7 @@ export async function requireDrive(
 }
 
 /** The newest finished job of a drive, by this station's ledger. @throws PrestageError record-not-found */
-export function requireFinishedJob(drive: Drive, ledger: Ledger): JobFacts {
+export function requireFinishedJob(drive: Drive, ledger: LedgerReader): JobFacts {
   const record = ledger.findLastDone(drive)?.entry.record;
   if (record?.kind === 'job-ended') return record.job;
   throw new PrestageError({

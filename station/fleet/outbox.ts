@@ -5,7 +5,7 @@ import { genesisHash, type StoredEntry } from '../../core/ledger/record';
 import { hashSignatureHolds, sha256Hex } from '../ledger/entry';
 import { ledgerBroken } from '../ledger/ledger-errors';
 import type { VerifyingKey } from '../ledger/keys';
-import { Ledger } from '../ledger/ledger';
+import { LedgerReader } from '../ledger/ledger-reader';
 import { writeFileAtomically, type StatePlaces } from '../state/state-paths';
 
 export type OutboxPlaces = Pick<
@@ -109,8 +109,8 @@ export class Outbox {
     }
   }
 
-  #look<T>(work: (ledger: Ledger) => T): T {
-    const ledger = Ledger.open(this.#places, { readOnly: true });
+  #look<T>(work: (ledger: LedgerReader) => T): T {
+    const ledger = LedgerReader.openForReading(this.#places);
     try {
       return work(ledger);
     } finally {

@@ -15,11 +15,12 @@ import { PrestageError } from '../../core/base/errors';
 import type { Layout } from '../../core/drive/layout';
 import type { MachineFacts } from '../../core/machine/machine';
 import type { Media, MediaHash, MediaImage } from '../../core/media/media';
+import { required } from '../../core/base/required';
 import type { Engines } from '../helper-client/helpers';
-import type { Ledger } from '../ledger/ledger';
+import type { LedgerReader } from '../ledger/ledger-reader';
 import { expectedHash, type ExpectedHash } from '../media/media-expectation';
 import { machineOf, requireOrdered, requireOrderedHash, requireOrderedMedia } from '../orders/batch-order';
-import { OrderBook, type OpenOrder } from '../orders/order-book';
+import { OrderReader, type OpenOrder } from '../orders/order-reader';
 import type { StatePlaces } from '../state/state-paths';
 
 /** What the operator asked for. */
@@ -84,13 +85,13 @@ export interface BatchPlan {
 export async function planBatch(
   request: BatchRequest,
   engines: Engines,
-  ledger: Ledger,
+  ledger: LedgerReader,
   places: StatePlaces,
   signal: AbortSignal,
 ): Promise<BatchPlan> {
   const layout = requireLayout(request.layoutName);
   const assignments = requireSoundAssignments(request.assignments);
-  const order = new OrderBook(ledger, places).current();
+  const order = new OrderReader(ledger, places).current();
   if (order !== null) requireOrdered(order, { ...request, assignments });
   const shipped = assignments.map(({ machineSerial }) => {
     const entry = ledger.findShipped(machineSerial);
@@ -127,12 +128,12 @@ export async function planBatch(
     protectedPaths: [...new Set([...protectedPaths, ...media.files])],
     jobs: chosen.map((drive, index) => {
       const last = ledger.findLastDone(drive)?.entry.record;
-      const machineSerial = assignments[index]?.machineSerial ?? '';
+      const machineSerial = required(assignments[index], `the machine of drive ${drive.id}`).machineSerial;
       return {
         drive,
         machineSerial,
         machine: machineOf(order, machineSerial, request.machines?.get(machineSerial)),
-        again: shipped[index] ?? false,
+        again: required(shipped[index], `whether machine ${machineSerial} was shipped`),
         holdsMachine: last?.kind === 'job-ended' ? last.job.machineSerial : null,
       };
     }),

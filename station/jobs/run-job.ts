@@ -3,7 +3,7 @@ import { basename } from 'node:path';
 import type { TaskProgress } from '../../core/contract/helper-api';
 import { confirmationOf, driveLabel, identityOf } from '../../core/drive/drive';
 import { sanitizeForDisplay } from '../../core/base/display';
-import { isCancellation, PrestageError, toErrorData, type ErrorData } from '../../core/base/errors';
+import { isCancellation, PrestageError, toErrorData } from '../../core/base/errors';
 import { hasEnded, type JobEnd, type JobState } from '../../core/job/job';
 import type { MediaHash } from '../../core/media/media';
 import type { JobFacts } from '../../core/ledger/record';
@@ -17,6 +17,7 @@ import type { Settings } from '../state/settings';
 import type { StatePlaces } from '../state/state-paths';
 import { alreadyShipped, type BatchPlan, type BatchRequest, type PlannedJob } from './plan-batch';
 import type { RunJournal } from './run-journal';
+import { withdraw } from './withdraw';
 
 export interface BatchDependencies {
   readonly engines: Engines;
@@ -182,29 +183,6 @@ function requireFreeMachine({ machineSerial, again }: PlannedJob, ledger: Ledger
     message: `Machine ${sanitizeForDisplay(machineSerial)} is being written in another batch.`,
     remedy: 'This drive was not touched. Scan the serial again, or wait for the other batch.',
   });
-}
-
-/**
- * Writes that a drive which is recorded as finished is not: its helper ended before it heard of the record, and
- * takes the tables off a drive that nobody recorded.
- */
-export function withdraw(facts: JobFacts, ledger: Ledger, context: AppendContext): ErrorData {
-  const reason: ErrorData = {
-    code: 'helper-died',
-    message: `The helper ended in the moment in which the ${driveLabel(facts.drive)} was recorded. The drive may have no partition table.`,
-    cause: null,
-    remedy: 'Do not ship it. Write this drive again.',
-  };
-  const { jobId, machineSerial, drive, fingerprint } = facts;
-  try {
-    ledger.append(
-      { kind: 'drive-verified', jobId, machineSerial, drive, fingerprint, end: { state: 'failed', reason } },
-      context,
-    );
-  } catch (error) {
-    return { ...reason, cause: toErrorData(error).message };
-  }
-  return reason;
 }
 
 /** What shows a job's states must not decide how it ends. */

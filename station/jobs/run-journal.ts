@@ -1,9 +1,10 @@
 import { appendFile, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { required } from '../../core/base/required';
 import { isRunning, processMark } from '../state/process-mark';
-import { withdraw } from './run-job';
 import type { RecordedDrive } from '../../core/ledger/record';
 import type { AppendContext, Ledger } from '../ledger/ledger';
+import { withdraw } from './withdraw';
 
 /**
  * What a running batch leaves in the state folder, a file a batch: first line the process that runs it, then
@@ -15,7 +16,7 @@ export class RunJournal {
 
   static async begin(runs: string, batchId: string): Promise<RunJournal> {
     const file = join(runs, batchId);
-    await writeFile(file, `${processMark(process.pid) ?? ''}\n`, { mode: 0o600 });
+    await writeFile(file, `${required(processMark(process.pid), 'its own process')}\n`, { mode: 0o600 });
     return new RunJournal(file);
   }
 

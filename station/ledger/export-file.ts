@@ -13,7 +13,7 @@ import { pipeline } from 'node:stream/promises';
 import { sanitizeForDisplay } from '../../core/base/display';
 import { PrestageError } from '../../core/base/errors';
 import { csvForm, exportCsv, exportJson, jsonForm, type VerifiedLedger } from './export';
-import type { Ledger } from './ledger';
+import type { LedgerReader } from './ledger-reader';
 import type { LedgerReport } from './ledger-findings';
 
 export type ExportFormat = 'json' | 'csv';
@@ -22,7 +22,7 @@ export type ExportFormat = 'json' | 'csv';
  * The export, piece by piece. All of the ledger is verified first.
  * @throws PrestageError ledger-broken when it is not whole
  */
-export function exportPieces(ledger: Ledger, format: ExportFormat): Iterable<string> {
+export function exportPieces(ledger: LedgerReader, format: ExportFormat): Iterable<string> {
   const verified = requireWhole(ledger);
   return batched(format === 'csv' ? exportCsv(ledger, verified) : exportJson(ledger, verified));
 }
@@ -54,7 +54,7 @@ export function* batched(pieces: Iterable<string>): Generator<string, void> {
  * stays when all of them were.
  * @throws PrestageError ledger-broken, usage when the file cannot be written; there is no file then
  */
-export function exportToFile(ledger: Ledger, format: ExportFormat, file: string): void {
+export function exportToFile(ledger: LedgerReader, format: ExportFormat, file: string): void {
   const form = format === 'csv' ? csvForm() : jsonForm(ledger.publicKey);
   const temporary = `${file}.${process.pid}.part`;
   try {
@@ -97,7 +97,7 @@ function asCannotWrite(file: string, error: unknown): unknown {
 }
 
 /** What goes to others must be what was signed. */
-function requireWhole(ledger: Ledger): VerifiedLedger {
+function requireWhole(ledger: LedgerReader): VerifiedLedger {
   const report = ledger.verify();
   requireNoFindings(report, 'nothing was exported');
   return { entries: report.entries, root: report.root ?? '' };

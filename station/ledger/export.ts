@@ -8,7 +8,7 @@ import { parseJson } from './check-entry';
 import { ledgerBroken } from './ledger-errors';
 import { sha256Hex } from './entry';
 import type { VerifyingKey } from './keys';
-import type { Ledger } from './ledger';
+import type { LedgerReader } from './ledger-reader';
 import { leafHash, MerkleTree } from './merkle';
 
 /**
@@ -84,7 +84,7 @@ const mayHaveLine = /"kind":"(?:job-ended|drive-verified|drive-rehearsed)"/;
  * was read again.
  * @throws PrestageError ledger-broken at an entry that cannot be read
  */
-export function* exportCsv(ledger: Ledger, verified?: VerifiedLedger): Generator<string, void> {
+export function* exportCsv(ledger: LedgerReader, verified?: VerifiedLedger): Generator<string, void> {
   const form = csvForm();
   yield form.begin;
   for (const stored of verifiedEntries(ledger, verified)) {
@@ -189,7 +189,7 @@ export function csvRow(stored: StoredEntry, entry: LedgerEntry): CsvRow | null {
  * for the reader's sake; its canonical form (RFC 8785) is what the hash and the signature are over.
  * @throws PrestageError ledger-broken at an entry that cannot be read
  */
-export function* exportJson(ledger: Ledger, verified?: VerifiedLedger): Generator<string, void> {
+export function* exportJson(ledger: LedgerReader, verified?: VerifiedLedger): Generator<string, void> {
   const form = jsonForm(ledger.publicKey);
   yield form.begin;
   for (const stored of verifiedEntries(ledger, verified)) {
@@ -230,7 +230,7 @@ export interface VerifiedLedger {
  * @throws PrestageError ledger-broken, at the last entry at the latest, when they are not the same any more
  */
 function* verifiedEntries(
-  ledger: Ledger,
+  ledger: LedgerReader,
   verified: VerifiedLedger | undefined,
 ): Generator<StoredEntry, void> {
   if (verified === undefined) {

@@ -3,7 +3,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import type { LogEntry, LogPage, LogReport } from '../../core/contract/app';
 import { PrestageError, toErrorData } from '../../core/base/errors';
 import { exportToFile } from '../ledger/export-file';
-import { Ledger } from '../ledger/ledger';
+import { LedgerReader } from '../ledger/ledger-reader';
 import { LogIndex } from './log-index';
 import type { LogAnswers, LogPlaces, LogQuestion, LogReply, LogRequest } from './log-protocol';
 
@@ -25,8 +25,8 @@ let progress: Progress | null = null;
 let filling: Promise<void> | null = null;
 
 /** Opens the ledger for one look: a file that was exchanged since is then seen. */
-function withLedger<T>(work: (ledger: Ledger) => T): T {
-  const ledger = Ledger.open(places, { readOnly: true });
+function withLedger<T>(work: (ledger: LedgerReader) => T): T {
+  const ledger = LedgerReader.openForReading(places);
   try {
     return work(ledger);
   } finally {
@@ -54,7 +54,7 @@ function look(): { index: LogIndex; entries: number } {
   });
 }
 
-function readOlder(ledger: Ledger, state: Progress, count: number): void {
+function readOlder(ledger: LedgerReader, state: Progress, count: number): void {
   const last = state.oldest - 1;
   const first = Math.max(1, last - count + 1);
   if (last >= first) state.index.addOlder(ledger.entriesBetween(first, last, count));
@@ -63,7 +63,7 @@ function readOlder(ledger: Ledger, state: Progress, count: number): void {
 
 /** Reads to the first entry, and lets questions in between. */
 async function fill(state: Progress): Promise<void> {
-  const ledger = Ledger.open(places, { readOnly: true });
+  const ledger = LedgerReader.openForReading(places);
   try {
     while (state.oldest > 1) {
       readOlder(ledger, state, pageEntries);
@@ -110,7 +110,7 @@ function verify(): LogReport {
 }
 
 function exportTo(format: 'json' | 'csv', path: string): null {
-  const ledger = Ledger.open(places, { readOnly: true });
+  const ledger = LedgerReader.openForReading(places);
   try {
     exportToFile(ledger, format, path);
     return null;

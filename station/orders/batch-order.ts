@@ -3,11 +3,11 @@ import { sanitizeForDisplay } from '../../core/base/display';
 import type { MachineFacts } from '../../core/machine/machine';
 import { mergeMachineFacts } from '../../core/machine/machine-merge';
 import type { MediaHash } from '../../core/media/media';
-import type { Ledger } from '../ledger/ledger';
+import type { LedgerReader } from '../ledger/ledger-reader';
 import type { ExpectedHash } from '../media/media-expectation';
 import { orderMismatch } from './order-errors';
 import { openRecord } from './open-record';
-import { allows, type OpenOrder } from './order-book';
+import { allows, type OpenOrder } from './order-reader';
 
 /** What a batch that is asked for has to say to the open order. */
 export interface OrderedRequest {
@@ -104,7 +104,7 @@ export function machineOf(
  * The order under which a job was planned must still be the open one. For under the ledger's write lock.
  * @throws PrestageError order-mismatch
  */
-export function requireSameOrder(orderId: string | undefined, ledger: Pick<Ledger, 'newestOf'>): void {
+export function requireSameOrder(orderId: string | undefined, ledger: Pick<LedgerReader, 'newestOf'>): void {
   const open = openRecord(ledger);
   if ((open?.record.orderId ?? null) === (orderId ?? null)) return;
   throw orderMismatch(

@@ -1,5 +1,5 @@
 import type { LedgerRecord } from '../../core/ledger/record';
-import type { Ledger } from '../ledger/ledger';
+import type { LedgerReader } from '../ledger/ledger-reader';
 import type { LedgerRow } from '../ledger/entry';
 
 /** What opened the order that is open now, with its place in the ledger. */
@@ -12,7 +12,7 @@ export interface OpenRecord {
  * The opening of the order that is open now; null when none is. Cheap: two entries are looked at.
  * @throws PrestageError ledger-broken when one of them is not what was signed
  */
-export function openRecord(ledger: Pick<Ledger, 'newestOf'>): OpenRecord | null {
+export function openRecord(ledger: Pick<LedgerReader, 'newestOf'>): OpenRecord | null {
   const row = ledger.newestOf('order-opened');
   const record = row?.entry.record;
   if (row === null || record?.kind !== 'order-opened') return null;

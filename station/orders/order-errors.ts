@@ -1,6 +1,7 @@
 import { sanitizeForDisplay } from '../../core/base/display';
 import { PrestageError } from '../../core/base/errors';
-import { problemText, type OrderProblem } from '../../core/order/order-file';
+import { problemText } from '../../core/order/order-file';
+import type { OrderProblem } from '../../core/order/raw-order';
 import type { OrderLineView } from '../../core/order/order-state';
 
 /** Every problem of a file that is no order. */

@@ -1,7 +1,8 @@
 import { mkdirSync, readFileSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { workOrderSchema, type WorkOrder } from '../../core/order/order';
-import { readOrder, type OrderProblem } from '../../core/order/order-file';
+import { readOrder } from '../../core/order/order-file';
+import type { OrderProblem } from '../../core/order/raw-order';
 import { errorCodeOf } from '../../core/base/system-error';
 import { MiB } from '../../core/base/units';
 import { canonicalJson, sha256Hex } from '../ledger/entry';

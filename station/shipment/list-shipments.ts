@@ -1,13 +1,13 @@
 import type { ShipList, WaitingMachine } from '../../core/contract/app-shipments';
 import { judgeMachine, type FinishedJob } from '../../core/shipment/shipment-rules';
-import type { Ledger } from '../ledger/ledger';
+import type { LedgerReader } from '../ledger/ledger-reader';
 import { historyOf, shipmentsIn, shippedJobs, waitingSerials } from './shipment-history';
 
 /** Machines that are looked at: nobody ticks more. */
 const mostListed = 1000;
 
 /** What waits to be shipped, and what was. @throws PrestageError ledger-broken */
-export function listShipments(ledger: Ledger): ShipList {
+export function listShipments(ledger: LedgerReader): ShipList {
   const shipments = shipmentsIn(ledger);
   const shipped = shippedJobs(shipments);
   const serials = waitingSerials(ledger, shipments).reverse();
@@ -31,7 +31,10 @@ export function listShipments(ledger: Ledger): ShipList {
   };
 }
 
-function waitingOf({ machineSerial, job, rehearsal, sequence }: FinishedJob, ledger: Ledger): WaitingMachine {
+function waitingOf(
+  { machineSerial, job, rehearsal, sequence }: FinishedJob,
+  ledger: LedgerReader,
+): WaitingMachine {
   const ended = ledger.inspect(sequence)?.checked.entry;
   return {
     machineSerial,

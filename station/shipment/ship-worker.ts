@@ -6,6 +6,7 @@ import { bundleNames } from '../../core/shipment/shipment';
 import type { BundleReport } from '../../core/contract/app-shipments';
 import { cannotWrite, isSystemError } from '../ledger/export-file';
 import { Ledger } from '../ledger/ledger';
+import { LedgerReader } from '../ledger/ledger-reader';
 import { listShipments } from './list-shipments';
 import { paperFileName } from './bundle-names';
 import type { ShipAnswers, ShipReply, ShipRequest, ShipWork } from './ship-protocol';
@@ -16,11 +17,17 @@ import { unpackZip } from './zip';
 
 async function answer(work: ShipWork): Promise<ShipAnswers[ShipRequest['verb']]> {
   const { places, request } = work;
-  const ledger = Ledger.open(places, { readOnly: request.verb === 'list' });
+  if (request.verb === 'list') {
+    const reader = LedgerReader.openForReading(places);
+    try {
+      return listShipments(reader);
+    } finally {
+      reader.close();
+    }
+  }
+  const ledger = Ledger.open(places);
   try {
     switch (request.verb) {
-      case 'list':
-        return listShipments(ledger);
       case 'close': {
         const { number, serials, append, file } = request;
         const packing = { ledger, places, file, replace: true };

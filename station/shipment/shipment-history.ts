@@ -1,12 +1,12 @@
 import { isDriveRecord } from '../../core/ledger/record';
 import type { MachineHistory } from '../../core/shipment/shipment-rules';
-import type { Ledger } from '../ledger/ledger';
+import type { LedgerReader } from '../ledger/ledger-reader';
 import { closedRow, type ClosedRow } from './content';
 
 /** What the ledger says of shipments, and of machines that could go into one. */
 
 /** Every shipment, oldest first. @throws PrestageError ledger-broken */
-export function shipmentsIn(ledger: Ledger): ClosedRow[] {
+export function shipmentsIn(ledger: LedgerReader): ClosedRow[] {
   return ledger.find({ by: 'kind', kind: 'shipment-closed' }).flatMap((row) => closedRow(row) ?? []);
 }
 
@@ -18,14 +18,14 @@ export function shippedJobs(shipments: readonly ClosedRow[]): ReadonlyMap<string
 }
 
 /** Serials of machines of which some finished job is in no shipment, oldest first. */
-export function waitingSerials(ledger: Ledger, shipments: readonly ClosedRow[]): string[] {
+export function waitingSerials(ledger: LedgerReader, shipments: readonly ClosedRow[]): string[] {
   const gone = shipments.flatMap(({ record }) => record.machines.map(({ sequence }) => sequence));
   return ledger.machinesOf({ of: 'finished' }, new Set(gone));
 }
 
 /** @throws PrestageError ledger-broken */
 export function historyOf(
-  ledger: Ledger,
+  ledger: LedgerReader,
   machineSerial: string,
   shipped: ReadonlyMap<string, string>,
 ): MachineHistory {

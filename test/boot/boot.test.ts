@@ -211,9 +211,9 @@ describe('a written drive', () => {
           secureBoot: false,
         },
       });
-      await desk.place.handlers.rehearseDrive({ driveId: drive.id });
+      await desk.handlers.rehearseDrive({ driveId: drive.id });
       await desk.until(({ rehearsals }) => rehearsals[0]?.status === 'running', 'a running rehearsal');
-      await expect(desk.place.handlers.rehearseDrive({ driveId: drive.id })).rejects.toMatchObject({
+      await expect(desk.handlers.rehearseDrive({ driveId: drive.id })).rejects.toMatchObject({
         code: 'drive-busy',
       });
       const { rehearsals } = await desk.until(
@@ -224,9 +224,9 @@ describe('a written drive', () => {
       const [ended] = rehearsals;
       if (ended?.status !== 'ended') throw new Error('it has not ended');
       expect(ended.verdict).toMatchObject({ passed: true, secureBoot: false });
-      const { png } = await desk.place.handlers.getPicture({ sha256: ended.picture ?? '' });
+      const { png } = await desk.handlers.getPicture({ sha256: ended.picture ?? '' });
       expect(Buffer.from(png ?? '', 'base64').subarray(0, 8)).toEqual(pngStart);
-      await expect(desk.place.handlers.rehearseDrive({ driveId: 'nothing' })).rejects.toMatchObject({
+      await expect(desk.handlers.rehearseDrive({ driveId: 'nothing' })).rejects.toMatchObject({
         code: 'usage',
       });
     } finally {

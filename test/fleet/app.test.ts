@@ -46,7 +46,7 @@ it('the app writes a drive while the database is silent, and pushes the record w
     await desk.scan('OP-Ada Byron');
     desk.place.selectMedia(media.path);
     const sha256 = createHash('sha256').update(readFileSync(media.path)).digest('hex');
-    await desk.place.handlers.expectHash({ sha256 });
+    await desk.handlers.expectHash({ sha256 });
     await desk.until((state) => state.media.status === 'proved', 'a proved media');
     await desk.scan('7KX9PQ3');
     await desk.scan('BAY 1');

@@ -4,6 +4,7 @@ import type { FleetSettings } from '../../core/settings/fleet';
 import type { StoredEntry } from '../../core/ledger/record';
 import type { FleetPace } from '../../station/fleet/pusher';
 import { Ledger } from '../../station/ledger/ledger';
+import { LedgerReader } from '../../station/ledger/ledger-reader';
 import { statePlaces, type StatePlaces } from '../../station/state/state-paths';
 import { makeLargeLedger } from '../benchmark/large-ledger';
 import { runCli, type CliResult } from '../support/cli';
@@ -122,8 +123,8 @@ export class Station {
     ]);
   }
 
-  reading<T>(look: (ledger: Ledger) => T): T {
-    const ledger = Ledger.open(this.places, { readOnly: true });
+  reading<T>(look: (ledger: LedgerReader) => T): T {
+    const ledger = LedgerReader.openForReading(this.places);
     try {
       return look(ledger);
     } finally {

@@ -56,8 +56,7 @@ const bayFile = (number: number): string => join(bench, `drive-0${number}.img`);
 
 describe('an order at the desk', () => {
   it('is opened, proves the media, refuses strangers until a word is said, and is closed when nothing is open', async () => {
-    const { place, scan, until } = bound(await openDesk());
-    const { handlers } = place;
+    const { place, handlers, scan, until } = bound(await openDesk());
     await expect(handlers.openOrder({ number: '', text: 'serial,uuid\n1.2E+11,x\n' })).rejects.toMatchObject({
       code: 'order-invalid',
       data: { cause: expect.stringContaining('line 2') as string },
@@ -108,13 +107,13 @@ describe('an order at the desk', () => {
   });
 
   it('refuses another media than it names, and writes nothing', async () => {
-    const { place, scan, until } = bound(await openDesk());
-    await place.handlers.openOrder({ number: 'WO-7', text: `serial,sha256\n7KX9PQ1,${'ab'.repeat(32)}\n` });
+    const { place, handlers, scan, until } = bound(await openDesk());
+    await handlers.openOrder({ number: 'WO-7', text: `serial,sha256\n7KX9PQ1,${'ab'.repeat(32)}\n` });
     place.selectMedia(media.path);
     const refused = await until(({ media: { status } }) => status === 'refused', 'a refusal');
     expect(refused.media).toMatchObject({ error: { code: 'order-mismatch' } });
     // The operator's own word does not help.
-    await place.handlers.expectHash({ sha256 });
+    await handlers.expectHash({ sha256 });
     await scan('OP-Ada');
     await scan('7KX9PQ1');
     await scan('BAY 1');
@@ -125,9 +124,9 @@ describe('an order at the desk', () => {
   });
 
   it('that was opened or closed on the command line meanwhile stops a start with nothing touched', async () => {
-    const { place, scan, until } = bound(await openDesk());
+    const { place, handlers, scan, until } = bound(await openDesk());
     place.selectMedia(media.path);
-    await place.handlers.expectHash({ sha256 });
+    await handlers.expectHash({ sha256 });
     await until(({ media: { status } }) => status === 'proved', 'a proved media');
     await scan('OP-Ada');
     await scan('OTHER77');
@@ -135,7 +134,7 @@ describe('an order at the desk', () => {
     const file = join(own, 'order.csv');
     writeFileSync(file, order());
     expect((await runCli(['order', 'open', file, '--number', 'WO-8', '--state', state])).status).toBe(0);
-    const armed = place.handlers.arm({ armed: true });
+    const armed = handlers.arm({ armed: true });
     await expect(armed).rejects.toMatchObject({ code: 'not-confirmed' });
     expect(hasNoTable(bayFile(1), 2 * GiB)).toBe(true);
   });
@@ -144,10 +143,10 @@ describe('an order at the desk', () => {
 describe('a restart', () => {
   it('brings back pairs, the machine that waits, operator and media; disarmed, and the media proved anew', async () => {
     const first = bound(await openDesk());
-    await first.place.handlers.openOrder({ number: 'WO-7', text: order() });
+    await first.handlers.openOrder({ number: 'WO-7', text: order() });
     first.place.selectMedia(media.path);
     await first.until(({ media: { status } }) => status === 'proved', 'a proved media');
-    await first.place.handlers.setBatch({ layout: 'uefi-recovery', againReason: 'Once only' });
+    await first.handlers.setBatch({ layout: 'uefi-recovery', againReason: 'Once only' });
     await first.scan('OP-Ada Byron');
     await first.scan('7KX9PQ1');
     await first.scan('BAY 1');
@@ -242,12 +241,13 @@ describe('kill -9 of the desk while a drive is written', () => {
 
     // And it goes on where it stood.
     await again.until(({ media: { status } }) => status === 'proved', 'a media that is proved anew');
-    await again.place.handlers.retryJob({ driveId: shown.jobs[0]?.driveId ?? '' });
+    await again.handlers.retryJob({ driveId: shown.jobs[0]?.driveId ?? '' });
     await again.until((now) => now.order?.counts.done === 1, 'a done machine');
   });
 });
 
 /** The desk with methods that can be taken apart. */
-function bound(of: TestWorkplace): Pick<TestWorkplace, 'place' | 'scan' | 'until'> {
-  return { place: of.place, scan: (text) => of.scan(text), until: (...wanted) => of.until(...wanted) };
+function bound(of: TestWorkplace): Pick<TestWorkplace, 'place' | 'handlers' | 'scan' | 'until'> {
+  const { place, handlers } = of;
+  return { place, handlers, scan: (text) => of.scan(text), until: (...wanted) => of.until(...wanted) };
 }

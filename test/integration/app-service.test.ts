@@ -46,7 +46,7 @@ const status =
 
 async function proveMedia(): Promise<void> {
   desk.place.selectMedia(media.path);
-  await desk.place.handlers.expectHash({ sha256 });
+  await desk.handlers.expectHash({ sha256 });
   await desk.until(status('proved'), 'a proved media');
 }
 
@@ -66,10 +66,10 @@ describe('the media', () => {
     desk.place.selectMedia(media.path);
     const waiting = await desk.until(status('waiting-for-hash'), 'the hash is asked for');
     expect(waiting.pairing.obstacles).toContain('media-not-proved');
-    await desk.place.handlers.expectHash({ sha256: '0'.repeat(64) });
+    await desk.handlers.expectHash({ sha256: '0'.repeat(64) });
     const refused = await desk.until(status('refused'), 'a refusal');
     expect(refused.media).toMatchObject({ error: { code: 'media-hash-mismatch' }, sha256 });
-    await desk.place.handlers.expectHash({ sha256 });
+    await desk.handlers.expectHash({ sha256 });
     const proved = await desk.until(status('proved'), 'a proof');
     expect(proved.media).toMatchObject({ expected: { source: 'given', sha256 } });
   });
@@ -97,7 +97,7 @@ describe('the media', () => {
 
   it('does not take for a hash what is none', async () => {
     desk.place.selectMedia(media.path);
-    await expect(desk.place.handlers.expectHash({ sha256: 'abc' })).rejects.toMatchObject({ code: 'usage' });
+    await expect(desk.handlers.expectHash({ sha256: 'abc' })).rejects.toMatchObject({ code: 'usage' });
   });
 });
 
@@ -122,7 +122,7 @@ describe('the whole loop by scanner', () => {
     expect(hasNoTable(bayFile(3), 2 * GiB)).toBe(true);
     execFileSync('sgdisk', ['-v', bayFile(2)]);
 
-    const page = await desk.place.handlers.queryLog({
+    const page = await desk.handlers.queryLog({
       text: '7kx9pq3',
       result: null,
       from: null,
@@ -140,7 +140,7 @@ describe('the whole loop by scanner', () => {
       reason: 'machine-shipped',
     });
     // Neither does anybody erase its drive unseen.
-    await desk.place.handlers.dismissJob({ driveId: jobs.find(({ bay }) => bay === 'bay 2')?.driveId ?? '' });
+    await desk.handlers.dismissJob({ driveId: jobs.find(({ bay }) => bay === 'bay 2')?.driveId ?? '' });
     await desk.scan('7KX9PQ5');
     await desk.scan('BAY 2');
     await desk.scan(commandBarcode('START'));
@@ -158,12 +158,12 @@ describe('the whole loop by scanner', () => {
       reason: 'not-ready',
     });
     const [first, second] = desk.state.drives.drives.map(({ id }) => id);
-    await expect(desk.place.handlers.start({ driveIds: [first ?? ''] })).rejects.toMatchObject({
+    await expect(desk.handlers.start({ driveIds: [first ?? ''] })).rejects.toMatchObject({
       code: 'not-confirmed',
     });
     await proveMedia();
-    await desk.place.handlers.arm({ armed: true });
-    await expect(desk.place.handlers.start({ driveIds: [second ?? ''] })).rejects.toMatchObject({
+    await desk.handlers.arm({ armed: true });
+    await expect(desk.handlers.start({ driveIds: [second ?? ''] })).rejects.toMatchObject({
       code: 'not-confirmed',
     });
     expect(desk.state.jobs).toEqual([]);
@@ -176,7 +176,7 @@ describe('the whole loop by scanner', () => {
     await desk.until(listed, 'a list of drives');
     await desk.scan('OP-Ada');
     desk.place.selectMedia(copy);
-    await desk.place.handlers.expectHash({ sha256 });
+    await desk.handlers.expectHash({ sha256 });
     await desk.until(status('proved'), 'a proof');
     await desk.scan('7KX9PQ3');
     await desk.scan('bay 1');
@@ -204,11 +204,11 @@ describe('one job among others', () => {
     await desk.scan('bay 2');
     await startByScan();
     const [job] = (await desk.until(({ jobs }) => jobs.length === 2, 'two jobs')).jobs;
-    await desk.place.handlers.cancelJob({ driveId: job?.driveId ?? '' });
+    await desk.handlers.cancelJob({ driveId: job?.driveId ?? '' });
     const { jobs } = await desk.until((state) => ended(state, 2), 'two ended jobs');
     expect(jobs.map(({ state }) => state.state)).toEqual(['cancelled', 'done']);
     expect(hasNoTable(bayFile(1), 2 * GiB)).toBe(true);
-    await desk.place.handlers.retryJob({ driveId: job?.driveId ?? '' });
+    await desk.handlers.retryJob({ driveId: job?.driveId ?? '' });
     await desk.until(({ jobs: now }) => now.every(({ state }) => state.state === 'done'), 'both done');
   });
 
@@ -224,7 +224,7 @@ describe('one job among others', () => {
     process.kill(pid, 'SIGKILL');
     const { jobs } = await desk.until((state) => ended(state, 1), 'an ended job');
     expect(jobs[0]?.state).toMatchObject({ state: 'failed', reason: { code: 'helper-died' } });
-    await desk.place.handlers.retryJob({ driveId: jobs[0]?.driveId ?? '' });
+    await desk.handlers.retryJob({ driveId: jobs[0]?.driveId ?? '' });
     await desk.until(({ jobs: now }) => now[0]?.state.state === 'done', 'a finished job');
   });
 });

@@ -14,6 +14,7 @@ import { exportPieces } from '../../station/ledger/export-file';
 import { writeHead } from '../../station/ledger/head';
 import { loadStationKey, type StationKey } from '../../station/ledger/keys';
 import { Ledger } from '../../station/ledger/ledger';
+import { LedgerReader } from '../../station/ledger/ledger-reader';
 import { leafHash, MerkleTree } from '../../station/ledger/merkle';
 import { checkpointStatements, createStatements, schemaVersion } from '../../station/ledger/schema';
 import type { LedgerReport, VerifyOptions } from '../../station/ledger/verify-ledger';
@@ -44,7 +45,7 @@ afterEach(() => {
 });
 
 function verify(options: VerifyOptions = {}): LedgerReport {
-  const ledger = Ledger.open(places, { readOnly: true });
+  const ledger = LedgerReader.openForReading(places);
   try {
     return ledger.verify(options);
   } finally {
@@ -456,7 +457,7 @@ describe('a ledger from before checkpoints', () => {
 
 describe('an export', () => {
   it('is the same whether or not it is compared with what was verified', () => {
-    const ledger = Ledger.open(places, { readOnly: true });
+    const ledger = LedgerReader.openForReading(places);
     expect([...exportPieces(ledger, 'json')].join('')).toBe([...exportJson(ledger)].join(''));
     expect([...exportPieces(ledger, 'csv')].join('')).toBe([...exportCsv(ledger)].join(''));
     ledger.close();
@@ -467,7 +468,7 @@ describe('an export', () => {
     ['csv', "UPDATE entries SET json = replace(json, 'Samsung', 'Somsung') WHERE sequence = 900"],
     ['csv', 'DELETE FROM entries WHERE sequence > 1000'],
   ] as const)('stops when the ledger is changed meanwhile (%s, %s)', (format, sql) => {
-    const ledger = Ledger.open(places, { readOnly: true });
+    const ledger = LedgerReader.openForReading(places);
     const pieces = exportPieces(ledger, format)[Symbol.iterator]();
     pieces.next();
     tamper((database) => {
@@ -482,7 +483,7 @@ describe('an export', () => {
   });
 
   it('leaves out what was appended meanwhile', () => {
-    const ledger = Ledger.open(places, { readOnly: true });
+    const ledger = LedgerReader.openForReading(places);
     const pieces = exportPieces(ledger, 'json');
     const writer = Ledger.open(places);
     writer.append(done(sampleJob()), context);

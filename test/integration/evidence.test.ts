@@ -9,6 +9,7 @@ import type { ProofDocument } from '../../core/ledger/checkpoint';
 import { runCommandLine } from '../../station/cli/program';
 import { canonicalJson, sha256Hex, signHash } from '../../station/ledger/entry';
 import { Ledger } from '../../station/ledger/ledger';
+import { LedgerReader } from '../../station/ledger/ledger-reader';
 import { checkProofDocument } from '../../station/ledger/proof-document';
 import { statePlaces } from '../../station/state/state-paths';
 import { makeLargeLedger } from '../benchmark/large-ledger';
@@ -171,7 +172,7 @@ describe('ledger prove and check-proof', () => {
 
 /** Fingerprint of a station's key, from its ledger. */
 function keyOf(state: string): string {
-  const ledger = Ledger.open(statePlaces(state), { readOnly: true });
+  const ledger = LedgerReader.openForReading(statePlaces(state));
   const fingerprint = ledger.publicKey?.fingerprint ?? '';
   ledger.close();
   return fingerprint;

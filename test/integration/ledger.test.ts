@@ -23,6 +23,7 @@ import { canonicalJson, signHash } from '../../station/ledger/entry';
 import { exportCsv, exportJson } from '../../station/ledger/export';
 import { loadStationKey } from '../../station/ledger/keys';
 import { Ledger } from '../../station/ledger/ledger';
+import { LedgerReader } from '../../station/ledger/ledger-reader';
 import { createStatements, schemaVersion } from '../../station/ledger/schema';
 import type { LedgerReport } from '../../station/ledger/verify-ledger';
 import { statePlaces, type StatePlaces } from '../../station/state/state-paths';
@@ -60,7 +61,7 @@ function fill(count: number): void {
 }
 
 function verify(): LedgerReport {
-  const ledger = Ledger.open(places, { readOnly: true });
+  const ledger = LedgerReader.openForReading(places);
   try {
     return ledger.verify();
   } finally {
@@ -633,7 +634,7 @@ describe('several processes', () => {
 describe('exports', () => {
   it('JSON holds all that is needed to check it elsewhere', () => {
     fill(3);
-    const ledger = Ledger.open(places, { readOnly: true });
+    const ledger = LedgerReader.openForReading(places);
     const document = JSON.parse([...exportJson(ledger)].join('')) as {
       publicKey: string;
       entries: { sequence: number; json: unknown; hash: string; signature: string }[];

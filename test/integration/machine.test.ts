@@ -181,7 +181,7 @@ describe('the desk', () => {
   const paired = async (desk: TestWorkplace, label: string): Promise<void> => {
     desk.place.selectMedia(media.path);
     const sha256 = createHash('sha256').update(readFileSync(media.path)).digest('hex');
-    await desk.place.handlers.expectHash({ sha256 });
+    await desk.handlers.expectHash({ sha256 });
     await desk.until(
       ({ media: { status }, drives: { listed } }) => status === 'proved' && listed,
       'media and drives',
@@ -218,7 +218,7 @@ describe('the desk', () => {
         kind: 'mac',
       });
       const facts = { model: '20XW0012US', uuid, macs: ['00:1B:44:11:3A:B7'] };
-      const { pairing } = await desk.place.handlers.getState({});
+      const { pairing } = await desk.handlers.getState({});
       expect(pairing.pairs).toMatchObject([{ machineSerial: 'PF2ABCDE', machine: facts }]);
       await startByScan(desk);
       await desk.until(ended, 'an ended job');
@@ -233,7 +233,7 @@ describe('the desk', () => {
     const desk = await TestWorkplace.open(own.state, own.bench, helperOn(dell));
     try {
       const settings = { desk: { ...deskSettingsSchema.parse({}), onMachine: true } };
-      await desk.place.handlers.changeSettings(settings);
+      await desk.handlers.changeSettings(settings);
       await paired(desk, `SN: C1GC712; UUID: ${otherUuid}`);
       await desk.scan('BAY 1');
       await startByScan(desk);

@@ -60,7 +60,7 @@ afterAll(async () => {
 
 it('lists what waits, what is held, and after closing what was shipped; the bundle is the command line’s', async () => {
   const list = async (): Promise<ReturnType<typeof deskMethods.listShipments.response.parse>> =>
-    deskMethods.listShipments.response.parse(await desk.place.handlers.listShipments({}));
+    deskMethods.listShipments.response.parse(await desk.handlers.listShipments({}));
   const before = await list();
   expect(before.waiting.map(({ machineSerial }) => machineSerial)).toEqual(['BBB1', 'AAA1']);
   expect(before.waiting[0]).toMatchObject({ computerName: 'PC-BBB1', orderNumber: 'WO-1', rehearsed: null });
@@ -104,7 +104,7 @@ it('lists what waits, what is held, and after closing what was shipped; the bund
 it('says why a shipment is refused, and records nothing', async () => {
   const close = desk.place.shipments.close('LS-2', ['CCC1'], join(area, 'refused.zip'));
   await expect(close).rejects.toMatchObject({ data: { code: 'shipment-refused' } });
-  const list = await desk.place.handlers.listShipments({});
+  const list = await desk.handlers.listShipments({});
   expect(list.shipments.map(({ number }) => number)).not.toContain('LS-2');
 });
 

@@ -10,7 +10,7 @@ import { TestWorkplace } from './app-service';
  */
 const [state = '', bench = '', media = '', sha256 = '', order = ''] = process.argv.slice(2);
 const desk = await TestWorkplace.open(state, bench);
-const { handlers } = desk.place;
+const { handlers } = desk;
 await desk.until(({ drives }) => drives.listed, 'a list of drives');
 await desk.scan('OP-Ada Byron');
 await handlers.openOrder({ number: 'WO-7', text: order });

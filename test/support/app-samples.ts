@@ -1,4 +1,5 @@
-import type { DeskJob, DeskState, OrderState, OrderStateLine, Pair } from '../../core/contract/app';
+import type { DeskJob, DeskState, OrderState, OrderStateLine } from '../../core/contract/app';
+import type { Pair } from '../../core/pairing/pairing-state';
 import type { BundleReport, ShipList } from '../../core/contract/app-shipments';
 import type { Drive } from '../../core/drive/drive';
 import { isOpen, orderLineStates } from '../../core/order/order-state';

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import type { DeskPatch, DeskState } from '../../core/contract/app';
+import { workplaceHandlers, type WorkplaceHandlers } from '../../station/app/app-handlers';
 import { Workplace } from '../../station/app/app-service';
 
 const root = resolve(import.meta.dirname, '../..');
@@ -13,6 +14,7 @@ export class TestWorkplace {
 
   private constructor(
     readonly place: Workplace,
+    readonly handlers: WorkplaceHandlers,
     state: DeskState,
     subscribe: (listener: (patch: DeskPatch) => void) => void,
   ) {
@@ -44,8 +46,9 @@ export class TestWorkplace {
         else listener(patch);
       },
     });
-    const state = await place.handlers.getState({});
-    return new TestWorkplace(place, state, (subscriber) => {
+    const handlers = workplaceHandlers(place);
+    const state = await handlers.getState({});
+    return new TestWorkplace(place, handlers, state, (subscriber) => {
       listener = subscriber;
       for (const patch of early) subscriber(patch);
     });
@@ -73,7 +76,7 @@ export class TestWorkplace {
   }
 
   async scan(text: string): Promise<DeskState['pairing']['lastScan']> {
-    await this.place.handlers.scan({ text });
-    return (await this.place.handlers.getState({})).pairing.lastScan;
+    await this.handlers.scan({ text });
+    return (await this.handlers.getState({})).pairing.lastScan;
   }
 }

@@ -2,7 +2,7 @@ import { Button, Loader } from '@mantine/core';
 import { IconFileDownload, IconFolderOpen } from '@tabler/icons-react';
 import type { ReactElement } from 'react';
 import { assertNever } from '../../../core/base/errors';
-import type { MediaState } from '../../../core/contract/app';
+import type { MediaState } from '../../../core/media/media-state';
 import { tell } from '../../actions';
 import { fileName } from '../../format';
 import { useDesk } from '../../store/app-store';

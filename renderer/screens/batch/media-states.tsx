@@ -1,7 +1,7 @@
 import { Button } from '@mantine/core';
 import { IconCircleCheck, IconHourglass, IconX } from '@tabler/icons-react';
 import type { ReactElement, ReactNode } from 'react';
-import type { MediaState } from '../../../core/contract/app';
+import type { MediaState } from '../../../core/media/media-state';
 import { formatBytes } from '../../../core/base/display';
 import { act, tell } from '../../actions';
 import { percentOf } from '../../format';

@@ -1,5 +1,6 @@
 import { memo, type ReactElement } from 'react';
-import type { DeskJob, DeskRehearsal, Pair } from '../../../core/contract/app';
+import type { DeskJob, DeskRehearsal } from '../../../core/contract/app';
+import type { Pair } from '../../../core/pairing/pairing-state';
 import type { Drive } from '../../../core/drive/drive';
 import { useDesk } from '../../store/app-store';
 import {

@@ -1,6 +1,7 @@
 import { IconCheck, IconPlayerStop, IconX } from '@tabler/icons-react';
 import type { ReactElement } from 'react';
-import type { DeskJob, DeskRehearsal, Pair } from '../../../core/contract/app';
+import type { DeskJob, DeskRehearsal } from '../../../core/contract/app';
+import type { Pair } from '../../../core/pairing/pairing-state';
 import type { Drive } from '../../../core/drive/drive';
 import { formatDriveSize } from '../../format';
 import type { CardKind, Density } from '../../store/selectors';

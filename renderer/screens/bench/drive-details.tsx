@@ -1,6 +1,7 @@
 import { Button, Modal, TextInput } from '@mantine/core';
 import { useState, type ReactElement, type ReactNode } from 'react';
-import type { DeskJob, Pair } from '../../../core/contract/app';
+import type { DeskJob } from '../../../core/contract/app';
+import type { Pair } from '../../../core/pairing/pairing-state';
 import type { Drive } from '../../../core/drive/drive';
 import { act, tell } from '../../actions';
 import { formatDriveSize } from '../../format';

@@ -1,7 +1,7 @@
 import { Button } from '@mantine/core';
 import { IconBarcode, IconCheck, IconX } from '@tabler/icons-react';
 import type { ReactElement } from 'react';
-import type { PairingState } from '../../../core/contract/app';
+import type { PairingState } from '../../../core/pairing/pairing-state';
 import { sanitizeForDisplay } from '../../../core/base/display';
 import { useDesk } from '../../store/app-store';
 import { expectedNext } from '../../store/selectors';

@@ -1,7 +1,7 @@
 import { Button } from '@mantine/core';
 import { IconCheck, IconPlayerPlay, IconRefresh } from '@tabler/icons-react';
 import type { ReactElement } from 'react';
-import type { MediaState } from '../../../core/contract/app';
+import type { MediaState } from '../../../core/media/media-state';
 import { tell } from '../../actions';
 import { fileName, percentOf } from '../../format';
 import { ConfirmButton } from '../../components/confirm-button';

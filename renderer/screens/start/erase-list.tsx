@@ -1,5 +1,5 @@
 import type { ReactElement } from 'react';
-import type { Pair } from '../../../core/contract/app';
+import type { Pair } from '../../../core/pairing/pairing-state';
 import type { Drive } from '../../../core/drive/drive';
 import { formatDriveSize } from '../../format';
 import { useText } from '../../text';

@@ -64,10 +64,42 @@ describe('the layering rule', () => {
       "'station' may not import from 'helper'",
     ],
     ['type()', 'station/a.ts', "type X = import('../helper/x').X;", "'station' may not import from 'helper'"],
-    ['detour', 'station/a.ts', "import '../helper/x';", "'station' may not import from 'helper'"],
+    ['detour', 'station/a.ts', "import '../station/../helper/x';", "'station' may not import from 'helper'"],
     ['absolute', 'station/a.ts', "import '/house/helper/x';", "'station' may not import from 'helper'"],
     ['outside', 'station/a.ts', "import '../../elsewhere/x';", "'station' may not import from"],
     ['the root', 'station/a.ts', "import '../vitest.config';", "'station' may not import from"],
+    [
+      'the contract in the domain',
+      'core/pairing/a.ts',
+      "import type { X } from '../contract/x';",
+      "'core/pairing' may not import from 'core/contract'",
+    ],
+    [
+      'folder',
+      'station/ledger/a.ts',
+      "import '../jobs/x';",
+      "'station/ledger' may not import from 'station/jobs'",
+    ],
+    [
+      'folder above',
+      'station/app/a.ts',
+      "await import('../cli/x');",
+      "'station/app' may not import from 'station/cli'",
+    ],
+    [
+      'deep folder',
+      'station/fleet/deep/a.ts',
+      "export * from '../../cli/x';",
+      "'station/fleet' may not import from 'station/cli'",
+    ],
+    [
+      'file outside of all folders',
+      'core/base/a.ts',
+      "import '../x';",
+      "'core/base' may not import from 'core/'",
+    ],
+    ['file outside', 'core/a.ts', "import './base/x';", "'core/' is not a folder of 'core'"],
+    ['unknown folder', 'core/attic/a.ts', "import './x';", "'core/attic' is not a folder of 'core'"],
     ['unknown room', 'attic/a.ts', "import { z } from 'zod';", "The room 'attic' is not in build/layers.ts."],
   ])('refuses %s in %s: %s', (_, file, code, message) => {
     expect(lint(file, code)).toEqual([expect.stringContaining(message)]);
@@ -75,10 +107,14 @@ describe('the layering rule', () => {
 
   it.each([
     ['core/a.ts', "import { z } from 'zod';"],
-    ['core/contract/a.ts', "import { x } from '../display';"],
+    ['core/contract/a.ts', "import { x } from '../base/display'; import { y } from './y';"],
+    ['helper/media/deep/a.ts', "import { x } from '../wim'; import { y } from '../../tools/y';"],
     ['helper/a.ts', "import { x } from '../core/x'; import { readFileSync } from 'node:fs';"],
-    ['station/cli/a.ts', "import { x } from '../../core/x'; import { y } from '../station/ledger/y';"],
-    ['station/a.ts', "import { Command } from 'commander'; export { x } from './x'; const name = 'helper';"],
+    ['station/cli/a.ts', "import { x } from '../../core/x'; import { y } from '../ledger/y';"],
+    [
+      'station/cli/a.ts',
+      "import { Command } from 'commander'; export { x } from './x'; const name = 'helper';",
+    ],
     ['test/unit/a.ts', "import '../../helper/x'; import '../../station/x'; import '../../vitest.config';"],
     ['build/a.ts', "import { build } from 'esbuild';"],
     ['vitest.config.ts', "import { x } from './build/x';"],

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { DeskJob, PairingState } from '../../../core/contract/app';
+import type { DeskJob } from '../../../core/contract/app';
+import type { PairingState } from '../../../core/pairing/pairing-state';
 import {
   bayOf,
   cardKind,

@@ -94,10 +94,13 @@ describe('asset tags', () => {
     'Asset-1234567890',
     '0',
     '-----',
+    '11111111',
+    '00',
+    'XX',
   ])('%j is none', (text) => {
     expect(isAssetPlaceholder(text)).toBe(true);
   });
-  it.each(['C-4711', '00042', 'IT 17'])('%j is one', (text) => {
+  it.each(['C-4711', '00042', 'IT 17', '7', '11', '222'])('%j is one', (text) => {
     expect(isAssetPlaceholder(text)).toBe(false);
   });
 });

@@ -22,6 +22,63 @@ function warningsOf(text: string): string[] {
   return reading.result === 'read' ? reading.warnings.map(problemText) : ['refused'];
 }
 
+describe('what names no machine', () => {
+  it.each([
+    ['uuid', '03000200-0400-0500-0006-000700080009', 'is what firmware shows that has no UUID of its own'],
+    ['uuid', '00020003-0004-0005-0006-000700080009', 'is what firmware shows that has no UUID of its own'],
+    ['uuid', '12345678-1234-5678-90AB-CDDEEFAABBCC', 'is what firmware shows that has no UUID of its own'],
+    ['uuid', 'FEFEFEFE-FEFE-FEFE-FEFE-FEFEFEFEFEFE', 'is what firmware shows that has no UUID of its own'],
+    [
+      'mac',
+      '01:00:5E:00:00:FB',
+      "is not a MAC: six pairs of hexadecimal digits, no group's address and not all the same",
+    ],
+    [
+      'mac',
+      'FF-FF-FF-FF-FF-FF',
+      "is not a MAC: six pairs of hexadecimal digits, no group's address and not all the same",
+    ],
+    [
+      'mac',
+      'AAAA.AAAA.AAAA',
+      "is not a MAC: six pairs of hexadecimal digits, no group's address and not all the same",
+    ],
+    ['asset tag', 'No Asset Tag', 'is what firmware shows when nobody entered an asset tag'],
+    ['asset tag', 'Asset-1234567890', 'is what firmware shows when nobody entered an asset tag'],
+  ])('is refused as a scan refuses it: %s %s', (column, text, problem) => {
+    expect(problemsOf(`serial,${column}\n5CD1,${text}`)).toEqual([
+      `line 2: ${column === 'asset tag' ? 'the asset tag ' : ''}'${text}' ${problem}`,
+    ]);
+    const json = {
+      version: 1,
+      machines: [
+        { serial: '5CD1', [column === 'mac' ? 'macs' : column === 'uuid' ? 'uuid' : 'assetTag']: text },
+      ],
+    };
+    expect(problemsOf(JSON.stringify(json))).toHaveLength(1);
+  });
+
+  it('is not a short number, which a list may count its machines with', () => {
+    expect(orderOf('serial,asset tag\n5CD1,7\n5CD2,11').machines.map(({ assetTag }) => assetTag)).toEqual([
+      '7',
+      '11',
+    ]);
+  });
+
+  it('two machines with one UUID are refused, whatever the byte order', () => {
+    const text =
+      'serial,uuid\n5CD1,4C4C4544-0031-4710-8043-C3C04F373132\n5CD2,44454C4C-3100-1047-8043-C3C04F373132';
+    expect(problemsOf(text)).toHaveLength(1);
+  });
+
+  it('more MACs than a machine can have are refused', () => {
+    const macs = Array.from({ length: 17 }, (_, index) => `001A2B3C4D${(index + 16).toString(16)}`);
+    expect(problemsOf(`serial,mac\n5CD1,${macs.join(' ')}`)).toEqual([
+      'line 2: there are 17 MACs: a machine has at most 16',
+    ]);
+  });
+});
+
 describe('a table', () => {
   it('is read as an enterprise sends it: names in any case, a BOM, semicolons, quotes', () => {
     const text = [

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { MediaState } from '../../../../core/contract/app';
+import type { MediaState } from '../../../../core/media/media-state';
 import {
   applyScan,
   arm,

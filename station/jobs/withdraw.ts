@@ -1,0 +1,27 @@
+import { driveLabel } from '../../core/drive/drive';
+import { toErrorData, type ErrorData } from '../../core/base/errors';
+import type { JobFacts } from '../../core/ledger/record';
+import type { AppendContext, Ledger } from '../ledger/ledger';
+
+/**
+ * Writes that a drive which is recorded as finished is not: its helper ended before it heard of the record, and
+ * takes the tables off a drive that nobody recorded.
+ */
+export function withdraw(facts: JobFacts, ledger: Ledger, context: AppendContext): ErrorData {
+  const reason: ErrorData = {
+    code: 'helper-died',
+    message: `The helper ended in the moment in which the ${driveLabel(facts.drive)} was recorded. The drive may have no partition table.`,
+    cause: null,
+    remedy: 'Do not ship it. Write this drive again.',
+  };
+  const { jobId, machineSerial, drive, fingerprint } = facts;
+  try {
+    ledger.append(
+      { kind: 'drive-verified', jobId, machineSerial, drive, fingerprint, end: { state: 'failed', reason } },
+      context,
+    );
+  } catch (error) {
+    return { ...reason, cause: toErrorData(error).message };
+  }
+  return reason;
+}

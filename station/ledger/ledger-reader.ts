@@ -1,0 +1,288 @@
+import { z } from 'zod';
+import type { DriveIdentity } from '../../core/drive/drive';
+import type { JobFacts, OrderRecord, StoredEntry } from '../../core/ledger/record';
+import type { StatePlaces } from '../state/state-paths';
+import { checkEntry, type CheckedEntry } from './check-entry';
+import {
+  LedgerDatabase,
+  rawRowSchema,
+  readRow,
+  rowColumns,
+  text,
+  type RawRow,
+  type SqlValue,
+} from './database';
+import { driveKey, type LedgerRow } from './entry';
+import { loadPublicKey, type VerifyingKey } from './keys';
+import { ledgerBroken } from './ledger-errors';
+import { packedRows } from './packed-rows';
+import { groupQuery, queryOf, type LedgerQuery, type MachineGroup } from './queries';
+import { verifyLedger, type LedgerReport, type VerifyOptions } from './verify-ledger';
+
+export type LedgerPlaces = Pick<StatePlaces, 'ledgerFile' | 'headFile' | 'keyFile' | 'publicKeyFile'>;
+
+/** A job that began and of whose end nothing is written. */
+export interface OpenJob {
+  readonly sequence: number;
+  /** ISO 8601, UTC. */
+  readonly startedAt: string;
+  readonly job: JobFacts;
+}
+
+/** Kinds of entries that name no machine of their own. */
+type PlainKind = Exclude<OrderRecord['kind'], 'order-exception'>;
+
+/** Rows read at once. Bounds memory, and how long a reader holds the database. */
+const pageRows = 500;
+
+const sequenceRow = z.object({ sequence: z.int() });
+const serialRow = z.object({ sequence: z.int(), machineSerial: text });
+
+/**
+ * Answers questions about a station's ledger (ledger.ts). Makes nothing, and needs no private key. Any number of
+ * processes may read while others append.
+ */
+export class LedgerReader {
+  readonly #places: LedgerPlaces;
+  /** null: nothing has been written yet. */
+  readonly #database: LedgerDatabase | null;
+  readonly #verifying: VerifyingKey | null;
+
+  protected constructor(
+    places: LedgerPlaces,
+    database: LedgerDatabase | null,
+    verifying: VerifyingKey | null,
+  ) {
+    this.#places = places;
+    this.#database = database;
+    this.#verifying = verifying;
+  }
+
+  /**
+   * Opens a ledger for reading only; one that does not exist is empty.
+   * @throws PrestageError ledger-broken, ledger-unavailable
+   */
+  static openForReading(places: LedgerPlaces): LedgerReader {
+    return new LedgerReader(places, LedgerDatabase.openForReading(places.ledgerFile), loadPublicKey(places));
+  }
+
+  /** Public half of the station's key; null when there is none yet. */
+  get publicKey(): VerifyingKey | null {
+    return this.#verifying;
+  }
+
+  /**
+   * Every entry, oldest first, as it is stored; nothing about it has been checked.
+   * @throws PrestageError ledger-broken when an entry is not even text
+   */
+  *entries(): IterableIterator<StoredEntry> {
+    for (let after: number | null = null; ;) {
+      const rows: RawRow[] = this.#pageAfter(after);
+      for (const row of rows) yield toStored(row);
+      const last = rows.at(-1);
+      if (last === undefined) return;
+      after = last.sequence;
+    }
+  }
+
+  /** @param after null: from the first on, whatever its number */
+  #pageAfter(after: number | null): RawRow[] {
+    const rest = `ORDER BY sequence LIMIT ${pageRows}`;
+    if (after === null) return this.#select('', rest).map(toRawRow);
+    return (
+      this.#packed(after + 1, after + pageRows) ??
+      this.#select('WHERE sequence > ?', rest, after).map(toRawRow)
+    );
+  }
+
+  #packed(first: number, last: number): RawRow[] | null {
+    return this.#database === null ? null : packedRows(this.#database, first, last);
+  }
+
+  /** The newest `count` entries, oldest of them first; nothing about them has been checked. */
+  lastEntries(count: number): StoredEntry[] {
+    const rows = this.#select('', 'ORDER BY sequence DESC LIMIT ?', Math.max(0, Math.trunc(count)));
+    return rows.map((row) => toStored(toRawRow(row))).reverse();
+  }
+
+  /** How many entries there are. Cheap. */
+  count(): number {
+    return this.lastEntries(1)[0]?.sequence ?? 0;
+  }
+
+  /**
+   * Up to `count` entries between two places, both included, newest first; nothing about them has been checked.
+   * @throws PrestageError ledger-broken when an entry is not even text
+   */
+  entriesBetween(first: number, last: number, count: number): StoredEntry[] {
+    const packed = last - first < count ? this.#packed(first, last) : null;
+    if (packed !== null) return packed.reverse().map(toStored);
+    const rows = this.#select(
+      'WHERE sequence BETWEEN ? AND ?',
+      'ORDER BY sequence DESC LIMIT ?',
+      first,
+      last,
+      count,
+    );
+    return rows.map((row) => toStored(toRawRow(row)));
+  }
+
+  /**
+   * One entry with everything that is wrong with it by itself; the chain is for verify.
+   * @returns null when there is none of that number
+   * @throws PrestageError ledger-broken when it is not even text
+   */
+  inspect(sequence: number): { readonly stored: StoredEntry; readonly checked: CheckedEntry } | null {
+    const [raw] = this.#select('WHERE sequence = ?', '', sequence);
+    if (raw === undefined) return null;
+    const row = toRawRow(raw);
+    return { stored: toStored(row), checked: checkEntry(row, this.#verifying) };
+  }
+
+  /**
+   * The newest finished job of a machine whose drive was not found wrong later.
+   * @param machineSerial normalized (core/machine/serial.ts)
+   * @returns null when the machine was never finished
+   * @throws PrestageError ledger-broken when the entry is not what was signed
+   */
+  findShipped(machineSerial: string): LedgerRow | null {
+    const withdrawn = `AND NOT EXISTS (SELECT 1 FROM entries AS later WHERE later.job_id = done.job_id
+      AND later.kind = 'drive-verified' AND later.state = 'failed')`;
+    return this.#findDone('machine_serial', machineSerial, withdrawn);
+  }
+
+  /**
+   * The newest finished job of a drive: by serial, WWN and size, or by path and size when it has neither.
+   * @throws PrestageError ledger-broken when the entry is not what was signed
+   */
+  findLastDone(drive: DriveIdentity): LedgerRow | null {
+    return this.#findDone('drive_key', driveKey(drive), '');
+  }
+
+  /**
+   * Entries of one kind of question, oldest first.
+   * @throws PrestageError ledger-broken when one is not what was signed
+   */
+  find(query: LedgerQuery): LedgerRow[] {
+    const { where, values } = queryOf(query);
+    return this.#select(where, 'ORDER BY sequence', ...values).map((row) => this.checked(row));
+  }
+
+  /**
+   * Serials of a group's machines, each once, oldest first; nothing about their entries has been checked.
+   * @param without places of entries that do not count
+   */
+  machinesOf(group: MachineGroup, without: ReadonlySet<number> = new Set()): string[] {
+    const { where, values } = groupQuery(group);
+    const rows =
+      this.#database?.all(
+        `SELECT sequence, CAST(machine_serial AS BLOB) AS machineSerial FROM entries ${where} ORDER BY sequence`,
+        ...values,
+      ) ?? [];
+    const counted = rows.map((row) => serialRow.parse(row)).filter(({ sequence }) => !without.has(sequence));
+    return [...new Set(counted.map(({ machineSerial }) => machineSerial))];
+  }
+
+  #findDone(column: 'machine_serial' | 'drive_key', value: string, notWithdrawn: string): LedgerRow | null {
+    const [row] = this.#select(
+      `AS done WHERE ${column} = ? AND kind = 'job-ended' AND state = 'done' ${notWithdrawn}`,
+      'ORDER BY sequence DESC LIMIT 1',
+      value,
+    );
+    return row === undefined ? null : this.checked(row);
+  }
+
+  /**
+   * The newest entry of a kind that is about no machine.
+   * @throws PrestageError ledger-broken when the entry is not what was signed
+   */
+  newestOf(kind: PlainKind): LedgerRow | null {
+    const [row] = this.#select(
+      "WHERE machine_serial = '' AND kind = ?",
+      'ORDER BY sequence DESC LIMIT 1',
+      kind,
+    );
+    return row === undefined ? null : this.checked(row);
+  }
+
+  /**
+   * The entries after a place, oldest first.
+   * @throws PrestageError ledger-broken when an entry is not what was signed
+   */
+  *checkedAfter(sequence: number): IterableIterator<LedgerRow> {
+    for (let after = sequence; ;) {
+      const rows = this.#select('WHERE sequence > ?', `ORDER BY sequence LIMIT ${pageRows}`, after);
+      for (const row of rows) {
+        const checked = this.checked(row);
+        after = checked.sequence;
+        yield checked;
+      }
+      if (rows.length < pageRows) return;
+    }
+  }
+
+  /**
+   * Jobs that began and did not end, oldest first. They run right now in some process, or were interrupted.
+   * @throws PrestageError ledger-broken when an entry is not what was signed
+   */
+  openJobs(): OpenJob[] {
+    // The places first, from the index entries_by_job alone: the rows themselves are the whole ledger.
+    const rows = this.#select(
+      `WHERE sequence IN (SELECT started.sequence FROM entries AS started
+         WHERE started.kind = 'job-started' AND NOT EXISTS (SELECT 1 FROM entries AS ended
+           WHERE ended.job_id = started.job_id AND ended.kind = 'job-ended'))`,
+      'ORDER BY sequence',
+    );
+    return rows.flatMap((row) => {
+      const { sequence, entry } = this.checked(row);
+      return entry.record.kind === 'job-started'
+        ? [{ sequence, startedAt: entry.time, job: entry.record.job }]
+        : [];
+    });
+  }
+
+  /**
+   * Looks at everything: each entry, the chain, the signatures, the head, the keys and the file.
+   * @throws PrestageError ledger-broken when the file cannot be read as a database, ledger-unavailable
+   */
+  verify(options: VerifyOptions = {}): LedgerReport {
+    return verifyLedger(this.#places, this.#database, options);
+  }
+
+  close(): void {
+    this.#database?.close();
+  }
+
+  #select(where: string, rest: string, ...values: SqlValue[]): unknown[] {
+    return this.#database?.all(`SELECT ${rowColumns} FROM entries ${where} ${rest}`, ...values) ?? [];
+  }
+
+  /**
+   * A row whose JSON, hash, signature and columns agree.
+   * @throws PrestageError ledger-broken
+   */
+  protected checked(raw: unknown): LedgerRow {
+    const row = toRawRow(raw);
+    const { entry, problems } = checkEntry(row, this.#verifying);
+    const problem = problems[0];
+    if (problem !== undefined) throw ledgerBroken(`Entry ${row.sequence} of the ledger ${problem.message}`);
+    if (entry?.sequence !== row.sequence) {
+      throw ledgerBroken(`Entry ${row.sequence} of the ledger was written as another one.`);
+    }
+    return { ...toStored(row), entry };
+  }
+}
+
+function toRawRow(row: unknown): RawRow {
+  const read = readRow(row);
+  if (read !== null) return read;
+  const parsed = rawRowSchema.safeParse(row);
+  if (parsed.success) return parsed.data;
+  const sequence = sequenceRow.safeParse(row);
+  const name = sequence.success ? `Entry ${sequence.data.sequence}` : 'An entry';
+  throw ledgerBroken(`${name} of the ledger cannot be read.`, parsed.error.message);
+}
+
+function toStored(row: RawRow): StoredEntry {
+  return { sequence: row.sequence, json: row.json, hash: row.hash, signature: row.signature };
+}

@@ -1,0 +1,148 @@
+import type { LedgerRecord } from '../../core/ledger/record';
+import type { OrderLine, WorkOrder } from '../../core/order/order';
+import {
+  followOrder,
+  isAllowed,
+  newTrail,
+  orderView,
+  type OrderTrail,
+  type OrderView,
+} from '../../core/order/order-state';
+import type { LedgerReader } from '../ledger/ledger-reader';
+import type { StatePlaces } from '../state/state-paths';
+import { openRecord, type OpenRecord } from './open-record';
+import { orderNotOpen } from './order-errors';
+import { keptOrder } from './order-files';
+
+type OrderLedger = Pick<LedgerReader, 'newestOf' | 'find' | 'checkedAfter'>;
+
+/** The order that is open now, as far as it is. */
+export interface OpenOrder {
+  readonly orderId: string;
+  readonly order: WorkOrder;
+  /** By serial. */
+  readonly lines: ReadonlyMap<string, OrderLine>;
+  readonly trail: OrderTrail;
+  /** ISO 8601, UTC. */
+  readonly openedAt: string;
+  readonly openedBy: string;
+}
+
+/** An order of the station, open or closed, as lists show it. */
+export interface ListedOrder {
+  readonly orderId: string;
+  readonly number: string;
+  readonly machines: number;
+  readonly openedAt: string;
+  readonly openedBy: string;
+  readonly closed: {
+    readonly at: string;
+    readonly done: number;
+    readonly leftOut: number;
+    readonly unexpected: number;
+  } | null;
+}
+
+/** No machine waits for the start. */
+export const nobodyPaired: ReadonlySet<string> = new Set();
+
+/**
+ * What the ledger says of the station's orders. Holds nothing that the ledger does not say; another process may
+ * change it meanwhile.
+ */
+export class OrderReader {
+  readonly #ledger: OrderLedger;
+  protected readonly places: Pick<StatePlaces, 'orders'>;
+  /** What was read so far, up to and including an entry. */
+  #read: { readonly open: OpenOrder; readonly upTo: number } | null = null;
+
+  constructor(ledger: OrderLedger, places: Pick<StatePlaces, 'orders'>) {
+    this.#ledger = ledger;
+    this.places = places;
+  }
+
+  /**
+   * The open order, as the ledger says it now; null when none is.
+   * @throws PrestageError order-invalid when the station's copy of it is damaged, ledger-broken
+   */
+  current(): OpenOrder | null {
+    const opening = openRecord(this.#ledger);
+    if (opening === null) {
+      this.#read = null;
+      return null;
+    }
+    if (this.#read?.open.orderId !== opening.record.orderId) this.#read = this.#load(opening);
+    const { open, upTo } = this.#read;
+    const records: LedgerRecord[] = [];
+    let last = upTo;
+    for (const { sequence, entry } of this.#ledger.checkedAfter(upTo)) {
+      records.push(entry.record);
+      last = sequence;
+    }
+    if (records.length === 0) return open;
+    const next = { ...open, trail: followOrder(open.trail, open.order, records) };
+    this.#read = { open: next, upTo: last };
+    return next;
+  }
+
+  /** @throws PrestageError order-not-open, and what {@link current} throws */
+  require(): OpenOrder {
+    const open = this.current();
+    if (open === null) throw orderNotOpen();
+    return open;
+  }
+
+  #load({ row, record }: OpenRecord): { readonly open: OpenOrder; readonly upTo: number } {
+    const order = keptOrder(this.places, record.number, record.orderSha256);
+    const open: OpenOrder = {
+      orderId: record.orderId,
+      order,
+      lines: new Map(order.machines.map((line) => [line.serial, line])),
+      trail: newTrail(record.orderId),
+      openedAt: row.entry.time,
+      openedBy: row.entry.operator,
+    };
+    return { open, upTo: row.sequence };
+  }
+
+  /** How the open order stands. @throws PrestageError order-not-open */
+  view(paired: ReadonlySet<string> = nobodyPaired): OrderView {
+    return viewOf(this.require(), paired);
+  }
+
+  /** All orders, oldest first. */
+  list(): ListedOrder[] {
+    const closings = new Map(
+      this.#ledger.find({ by: 'kind', kind: 'order-closed' }).flatMap(({ entry }) => {
+        const { record, time } = entry;
+        return record.kind === 'order-closed' ? [[record.orderId, { record, time }] as const] : [];
+      }),
+    );
+    return this.#ledger.find({ by: 'kind', kind: 'order-opened' }).flatMap(({ entry }) => {
+      const { record, time, operator } = entry;
+      if (record.kind !== 'order-opened') return [];
+      const { orderId, number, machines } = record;
+      const closing = closings.get(orderId);
+      const closed =
+        closing === undefined
+          ? null
+          : {
+              at: closing.time,
+              done: closing.record.done,
+              leftOut: closing.record.leftOut,
+              unexpected: closing.record.unexpected,
+            };
+      return [{ orderId, number, machines, openedAt: time, openedBy: operator, closed }];
+    });
+  }
+}
+
+/** Whether a machine may get a drive while an order is open. */
+export function allows({ lines, trail }: OpenOrder, machineSerial: string): boolean {
+  return isAllowed(lines, trail, machineSerial);
+}
+
+/** How an open order stands. */
+export function viewOf({ order, trail }: OpenOrder, paired: ReadonlySet<string> = nobodyPaired): OrderView {
+  return orderView(order, trail, paired);
+}
