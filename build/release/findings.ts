@@ -55,7 +55,10 @@ export function releaseFindings(input: ReleaseInput): string[] {
   const { version, changelog } = input;
   const findings: string[] = [];
   if (input.uncommitted.length > 0) {
-    findings.push(`Commit or remove what is not committed:\n    ${input.uncommitted.join('\n    ')}`);
+    const shown = input.uncommitted.slice(0, 10);
+    const more = input.uncommitted.length - shown.length;
+    if (more > 0) shown.push(`and ${more} more`);
+    findings.push(`Commit or remove what is not committed:\n    ${shown.join('\n    ')}`);
   }
   if (!/^\d+\.\d+\.\d+$/.test(version)) {
     findings.push(`package.json has version ${version}: a release is numbered like 0.2.0.`);

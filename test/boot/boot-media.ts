@@ -22,13 +22,13 @@ const packages = ['shim-signed', 'grub-efi-amd64-signed', 'busybox-static'];
 /** What the first boot needs of the kernel: the drive and its file system. What they need comes with them. */
 const modules = ['nvme', 'ntfs3', 'nls_utf8'];
 
-/** The newest signed kernel of Debian 12 that has ntfs3: Debian's 6.1 is built without it, 6.12 with it. */
+/** The newest signed kernel 6.12, which Debian 12 and 13 have: it has ntfs3, Debian's 6.1 is built without it. */
 function kernelPackage(): string {
   const names = execFileSync('apt-cache', ['pkgnames', 'linux-image-6.12.'], { encoding: 'utf8' });
   const number = (name: string): number => Number(/6\.12\.(\d+)/.exec(name)?.[1]);
   const [newest] = names
     .split('\n')
-    .filter((name) => /^linux-image-6\.12\.\d+\+deb12-amd64$/.test(name))
+    .filter((name) => /^linux-image-6\.12\.\d+\+deb\d+-amd64$/.test(name))
     .sort((one, other) => number(other) - number(one));
   if (newest === undefined) throw new Error('apt-cache knows no kernel 6.12: run apt-get update');
   return newest;

@@ -8,6 +8,7 @@ import { electronRuntime, pinnedElectron } from '../../build/electron-runtime';
 import { fuseDifferences, readFuses, setFuses } from '../../build/fuses';
 import { packagedNode } from '../../build/node-runtime';
 import { libraryPackages } from '../../build/package/debian-control';
+import { productManifest } from '../../build/package/paths';
 import { temporaryArea } from '../support/global-setup';
 import { isRoot } from '../support/loop';
 
@@ -39,7 +40,11 @@ describe('the Debian package', () => {
     area = temporaryArea('package');
     // Without bundling again: other tests run what is in dist/ at this moment.
     run('npx', ['--no-install', 'tsx', 'build/package.ts', '--no-build', '--flavour', flavour]);
-    const form = flavour === 'release' ? /_[a-z0-9]+\.deb$/ : /_[a-z0-9]+\.test\.deb$/;
+    // Packages of other versions may lie beside it.
+    const { version } = productManifest();
+    const form = new RegExp(
+      `^prestage_${version.replaceAll('.', '\\.')}_[a-z0-9]+${flavour === 'release' ? '' : '\\.test'}\\.deb$`,
+    );
     const found = readdirSync(output).filter((file) => form.test(file));
     expect(found).toHaveLength(1);
     deb = join(output, found[0] ?? '');
