@@ -50,9 +50,16 @@ function unpack(area: string): string {
   return root;
 }
 
+/** A file or folder of the unpacked packages; Debian 13's hold below /usr what Debian 12's hold at the top. */
+function unpackedPath(root: string, path: string): string {
+  const found = [join(root, path), join(root, 'usr', path)].find((place) => existsSync(place));
+  if (found === undefined) throw new Error(`${path} is in none of ${packages.join(', ')} and the kernel`);
+  return found;
+}
+
 /** Modules by name, each with its file. */
 function modulesOf(root: string): Map<string, string> {
-  const folder = join(root, 'lib/modules');
+  const folder = unpackedPath(root, 'lib/modules');
   const found = readdirSync(folder, { recursive: true, encoding: 'utf8' }).flatMap((path) => {
     const name = /([^/]+)\.ko(?:\.xz)?$/.exec(path)?.[1];
     return name === undefined ? [] : ([[name.replaceAll('-', '_'), join(folder, path)]] as const);
@@ -84,8 +91,9 @@ function makeInitramfs(root: string, area: string): Buffer {
   for (const folder of ['bin', 'dev', 'proc', 'sys', 'modules']) {
     mkdirSync(join(tree, folder), { recursive: true });
   }
-  copyFileSync(join(root, 'bin/busybox'), join(tree, 'bin/busybox'));
-  copyFileSync(join(root, 'bin/busybox'), join(tree, 'bin/sh'));
+  const busybox = unpackedPath(root, 'bin/busybox');
+  copyFileSync(busybox, join(tree, 'bin/busybox'));
+  copyFileSync(busybox, join(tree, 'bin/sh'));
   copyFileSync(join(import.meta.dirname, 'init.sh'), join(tree, 'init'));
   for (const path of ['bin/busybox', 'bin/sh', 'init']) chmodSync(join(tree, path), 0o755);
   const order = loadOrder(root);
