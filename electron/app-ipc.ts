@@ -102,6 +102,5 @@ function notAllowed(method: string, cause: string): PrestageError {
     code: 'not-permitted',
     message: `The window asked for something that it may not have (${method}).`,
     cause,
-    remedy: 'Nothing was done. Close Prestage and start it again. If it stays, install it again.',
   });
 }

@@ -15,7 +15,7 @@ export const baySchema = z.strictObject({
     .refine((label) => label.trim() === label && label === sanitizeForDisplay(label, 24), {
       message: 'must be visible characters',
     }),
-  /** What {@link portOf} says of a drive that sits in it; null while the bay is bound to none. */
+  /** Port of a drive that sits in it: its `byPath`, or its `path` where it has none; null while the bay is bound to none. */
   port: z.string().nullable(),
 });
 export type Bay = z.infer<typeof baySchema>;

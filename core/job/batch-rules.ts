@@ -39,21 +39,18 @@ export function requireSoundAssignments(assignments: readonly Assignment[]): Ass
       throw new PrestageError({
         code: problem.code,
         message: `${problem.message} It was given for drive ${shownDrive}.`,
-        remedy: 'Nothing was touched. Scan the serial on the label of the machine itself.',
       });
     }
     if (drives.has(driveId)) {
       throw new PrestageError({
         code: 'drive-repeated',
         message: `Drive ${shownDrive} is named twice.`,
-        remedy: 'Nothing was touched. Give each drive to one machine only.',
       });
     }
     if (serials.has(serial)) {
       throw new PrestageError({
         code: 'serial-repeated',
         message: `Machine ${sanitizeForDisplay(serial)} is named twice.`,
-        remedy: 'Nothing was touched. Give each machine one drive only; scan the second machine again.',
       });
     }
     drives.add(driveId);
@@ -98,7 +95,6 @@ export function blocked(drive: Drive): PrestageError {
     code: 'drive-blocked',
     message: `The ${driveLabel(drive)} may not be written: ${drive.reasons.map(({ message }) => message).join(' ')}`,
     cause: drive.reasons.map(({ code }) => code).join(', '),
-    remedy: 'Nothing was written to it. Choose another drive.',
   });
 }
 

@@ -2,10 +2,15 @@ import { z } from 'zod';
 
 /** What tells that a rehearsed drive has started. */
 export const rehearsalSignSchema = z.discriminatedUnion('kind', [
-  /** A text on the serial console: of the boot image's own, where it writes there. */
-  z.strictObject({ kind: z.literal('console'), text: z.string().min(1).max(200) }),
-  /** The firmware has started the drive, and the display has changed since: it has left the firmware. */
-  z.strictObject({ kind: z.literal('display') }),
+  z.strictObject({
+    /** A text on the serial console: of the boot image's own, where it writes there. */
+    kind: z.literal('console'),
+    text: z.string().min(1).max(200),
+  }),
+  z.strictObject({
+    /** The firmware has started the drive, and the display has changed since: it has left the firmware. */
+    kind: z.literal('display'),
+  }),
 ]);
 export type RehearsalSign = z.infer<typeof rehearsalSignSchema>;
 

@@ -45,7 +45,7 @@ export const jobFactsSchema = z.strictObject({
   partitionGuids: z.array(z.uuid()),
   /** Why a machine that was already shipped is done again. */
   againReason: z.string().nullable(),
-  /** The enterprise's number for the batch. Missing where nobody gave one, as in all entries before 0.2. */
+  /** The enterprise's number for the batch. Missing where nobody gave one; the oldest entries of 0.1.0 never have it. */
   workOrder: z.string().optional(),
   /** The order that was open on the station, by the id of its order-opened entry. */
   orderId: z.uuid().optional(),
@@ -58,17 +58,20 @@ export type JobFacts = z.infer<typeof jobFactsSchema>;
 const timeSchema = z.iso.datetime({ precision: 3 });
 
 export const recordSchema = z.discriminatedUnion('kind', [
-  /** Before the first destructive write. */
-  z.strictObject({ kind: z.literal('job-started'), job: jobFactsSchema }),
-  /** One for every job-started, whatever happened. */
   z.strictObject({
+    /** Before the first destructive write. */
+    kind: z.literal('job-started'),
+    job: jobFactsSchema,
+  }),
+  z.strictObject({
+    /** One for every job-started, whatever happened. */
     kind: z.literal('job-ended'),
     job: jobFactsSchema,
     startedAt: timeSchema,
     end: jobEndSchema,
   }),
-  /** A finished drive was read again. */
   z.strictObject({
+    /** A finished drive was read again. */
     kind: z.literal('drive-verified'),
     jobId: z.uuid(),
     machineSerial: z.string(),
@@ -79,8 +82,8 @@ export const recordSchema = z.discriminatedUnion('kind', [
       z.strictObject({ state: z.literal('failed'), reason: errorDataSchema }),
     ]),
   }),
-  /** A finished drive was started in a virtual machine. */
   z.strictObject({
+    /** A finished drive was started in a virtual machine. */
     kind: z.literal('drive-rehearsed'),
     jobId: z.uuid(),
     machineSerial: z.string(),
@@ -94,8 +97,8 @@ export const recordSchema = z.discriminatedUnion('kind', [
     /** SHA-256 of the PNG of the display at the end; the file lies in the state folder. Null: there was no display. */
     picture: sha256Schema.nullable(),
   }),
-  /** A work order was opened on the station. */
   z.strictObject({
+    /** A work order was opened on the station. */
     kind: z.literal('order-opened'),
     orderId: z.uuid(),
     number: z.string(),
@@ -104,8 +107,8 @@ export const recordSchema = z.discriminatedUnion('kind', [
     /** Expected machines. */
     machines: z.int().positive(),
   }),
-  /** A word said about a machine that does not go as ordered. */
   z.strictObject({
+    /** A word said about a machine that does not go as ordered. */
     kind: z.literal('order-exception'),
     orderId: z.uuid(),
     machineSerial: z.string(),
@@ -113,8 +116,8 @@ export const recordSchema = z.discriminatedUnion('kind', [
     what: z.enum(['unexpected', 'left-out']),
     reason: z.string().min(1),
   }),
-  /** Nothing of the order is open any more. */
   z.strictObject({
+    /** Nothing of the order is open any more. */
     kind: z.literal('order-closed'),
     orderId: z.uuid(),
     number: z.string(),
@@ -122,8 +125,8 @@ export const recordSchema = z.discriminatedUnion('kind', [
     leftOut: z.int().nonnegative(),
     unexpected: z.int().nonnegative(),
   }),
-  /** Finished machines were packed and leave the station. */
   z.strictObject({
+    /** Finished machines were packed and leave the station. */
     kind: z.literal('shipment-closed'),
     shipmentId: z.uuid(),
     number: z.string(),

@@ -30,7 +30,5 @@ export function mergeMachineFacts(
     code: 'machine-contradicts',
     message: `Machine ${sanitizeForDisplay(machineSerial)} has ${names[what]} than the order says.`,
     cause: `order   ${sanitizeForDisplay(known, 80)}\nmachine ${sanitizeForDisplay(other, 80)}`,
-    remedy:
-      'Nothing was touched. Check that it is the right machine, and that its label was read whole. If the order is wrong, ask the enterprise for a new one.',
   });
 }

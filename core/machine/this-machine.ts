@@ -51,7 +51,6 @@ export function confirmThisMachine(said: SaidMachine, found: ThisMachine): Confi
   if (problem !== null) {
     throw new PrestageError({
       ...problem,
-      remedy: 'Nothing was touched. Scan the serial on the label of the machine itself.',
     });
   }
   if (serial !== null && found.serial !== null && serial !== found.serial) {

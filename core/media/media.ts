@@ -40,10 +40,6 @@ export const mediaSchema = z.strictObject({
 });
 export type Media = z.infer<typeof mediaSchema>;
 
-/** What to do with a media that is damaged or cut off. */
-export const copyMediaAgain =
-  'Copy the media again from where it came from, and compare its SHA-256. If it stays, ask the enterprise to send it again.';
-
 /** SHA-256 of a media. `sha256` of the first file is what the enterprise sends beside the file. */
 export const mediaHashSchema = z.strictObject({
   /** Of one file: its SHA-256. Of a split set: the SHA-256 of the parts' text manifest (sha256sum form). */

@@ -110,7 +110,7 @@ function damageOf(column: Column, text: string): string | null {
 function readSerial(text: string): CellReading {
   const serial = normalizeSerial(text);
   if (sanitizeForDisplay(serial, 200) !== serial && serial.length < 200) {
-    return bad(`the serial '${shown(text)}' holds a character that cannot be seen: type it anew`);
+    return bad(`the serial '${shown(text)}' holds a character that cannot be seen: type it again`);
   }
   const problem = serialProblem(serial);
   return problem === null ? good(serial) : bad(lowerFirst(problem.message).replace(/\.$/, ''));

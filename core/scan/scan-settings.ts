@@ -23,7 +23,7 @@ export const scanSettingsSchema = z.strictObject({
   /** What is on machines' labels. */
   labelRules: z
     .strictObject({
-      /** The rules that come with Prestage (label-rules.ts) hold, too. */
+      /** The rules that come with Prestage hold, too. */
       builtIn: z.boolean().default(true),
       /** Asked before those. */
       own: z.array(labelRuleSchema).max(100).default([]),

@@ -1,46 +1,50 @@
+import { z } from 'zod';
 import { sanitizeForDisplay } from '../base/display';
 import type { MachineFacts } from '../machine/machine';
 import type { OrderLine, WorkOrder } from '../order/order';
 import { isTrainingDrive, type FinishedJob } from './shipment-rules';
 
 /** What an auditor may doubt. Codes are stable: scripts rely on them. */
-export type DoubtCode =
+export const doubtCodes = [
   // the bundle
-  | 'key-untrusted'
-  | 'bundle-changed'
-  | 'file-missing'
-  | 'file-unexpected'
-  | 'file-changed'
-  | 'signature-invalid'
-  | 'table-differs'
+  'key-untrusted',
+  'bundle-changed',
+  'file-missing',
+  'file-unexpected',
+  'file-changed',
+  'signature-invalid',
+  'table-differs',
   // the records
-  | 'records-invalid'
-  | 'entry-unproved'
-  | 'entry-foreign'
-  | 'chain-broken'
-  | 'shipment-differs'
+  'records-invalid',
+  'entry-unproved',
+  'entry-foreign',
+  'chain-broken',
+  'shipment-differs',
   // the machines
-  | 'machine-unfinished'
-  | 'training-drive'
-  | 'machine-doubled'
-  | 'drive-doubled'
-  | 'verify-incomplete'
-  | 'media-unexpected'
-  | 'media-not-compared'
+  'machine-unfinished',
+  'training-drive',
+  'machine-doubled',
+  'drive-doubled',
+  'verify-incomplete',
+  'media-unexpected',
+  'media-not-compared',
   // the order
-  | 'order-other'
-  | 'order-changed'
-  | 'order-missing'
-  | 'order-surplus'
-  | 'order-contradicts';
+  'order-other',
+  'order-changed',
+  'order-missing',
+  'order-surplus',
+  'order-contradicts',
+] as const;
+export type DoubtCode = (typeof doubtCodes)[number];
 
-export interface Doubt {
-  readonly code: DoubtCode;
+export const doubtSchema = z.strictObject({
+  code: z.enum(doubtCodes),
   /** The machine it is about; null when it is about the shipment. */
-  readonly machineSerial: string | null;
+  machineSerial: z.string().nullable(),
   /** A sentence, safe to show, that names the machine. */
-  readonly message: string;
-}
+  message: z.string(),
+});
+export type Doubt = Readonly<z.infer<typeof doubtSchema>>;
 
 /** A machine of the shipment, as its proved entries tell. */
 export interface AuditedMachine {

@@ -136,7 +136,7 @@ export function planShipment({ number, histories, asked, usedNumbers }: PlanRequ
     throw refused(
       `Shipment ${number} was closed before.`,
       null,
-      'Give another number, or make the bundle of that shipment anew with --again.',
+      'Give another number, or make the bundle of that shipment again with --again.',
     );
   }
   const judged = histories.map((history) => ({ history, fitness: judgeMachine(history) }));
@@ -168,7 +168,6 @@ export function planShipment({ number, histories, asked, usedNumbers }: PlanRequ
       code: 'shipment-empty',
       message: 'There is no finished machine to ship.',
       cause: reasons.length > 0 ? reasons.slice(0, 50).join('\n') : null,
-      remedy: 'Nothing was recorded. See "prestage ledger list" for what is finished.',
     });
   }
   if (machines.length > mostMachines) {

@@ -236,6 +236,5 @@ function invalid(cause: string): PrestageError {
     code: 'boot-store-invalid',
     message: 'The boot store of the media (EFI\\Microsoft\\Boot\\BCD) cannot be read or changed.',
     cause,
-    remedy: 'No drive was touched. Ask the enterprise to make the media again, as bootable prestaged media.',
   });
 }

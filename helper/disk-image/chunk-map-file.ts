@@ -62,7 +62,5 @@ export function renderDamaged(what: string, cause: string | null = null): Presta
     code: 'render-damaged',
     message: `The prepared image is damaged: ${what}.`,
     cause,
-    remedy:
-      'Start again: it is made anew from the media. If it happens again, check the disk that holds the cache.',
   });
 }

@@ -66,6 +66,5 @@ export function renderFailed(what: string, result: Pick<ToolResult, 'status' | '
     code: 'render-failed',
     message: `The media could not be prepared: ${what}.`,
     cause: `exit status ${result.status}: ${lastWords(result.stderr)}`,
-    remedy: 'No drive was touched. Try again; if it stays, check the disk that holds the render cache.',
   });
 }

@@ -195,8 +195,6 @@ function noSpace(needed: number, free: number): PrestageError {
   return new PrestageError({
     code: 'render-no-space',
     message: `There is no space to prepare the media: it needs ${formatBytes(needed)}, and ${formatBytes(free)} are free.`,
-    remedy:
-      "No drive was touched. Free space on this machine, or clear the cache with 'prestage cache clear'.",
   });
 }
 
@@ -204,6 +202,5 @@ function tooSmall(image: MediaImage, driveSize: number): PrestageError {
   return new PrestageError({
     code: 'drive-too-small',
     message: `Image ${image.index} (${formatBytes(image.bytes)} of files) does not fit on a drive of ${formatBytes(driveSize)} with this layout.`,
-    remedy: 'No drive was touched. Use a larger drive or another layout.',
   });
 }

@@ -53,7 +53,6 @@ async function readBenchFile(directory: string): Promise<{ folder: string; bench
       code: 'bench-invalid',
       message: `${sanitizeForDisplay(directory, 300)} is not a bench of virtual drives.`,
       cause: causeOf(error),
-      remedy: 'Check the folder name, or make a bench with: prestage bench create DIR --drives 4 --size 8G',
     });
   }
 }

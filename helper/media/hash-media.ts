@@ -37,7 +37,6 @@ export async function hashMedia(
       throw new PrestageError({
         code: 'media-changed',
         message: `The file ${basename(path)} changed while it was read.`,
-        remedy: 'Wait until the copy to this machine has ended, then start again.',
       });
     }
     return { path, sha256: sum.sha256, bytes: was.size };

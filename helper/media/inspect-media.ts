@@ -67,7 +67,6 @@ function imageMissing(file: WimFile, wanted: number, images: readonly MediaImage
   return new PrestageError({
     code: 'media-image-missing',
     message: `${sanitizeForDisplay(file.path, 300)} has no image ${wanted}; it has ${there === '' ? 'none' : there}.`,
-    remedy: 'Choose one of the images that are there.',
   });
 }
 
@@ -129,7 +128,6 @@ function unsafeNames(file: string, path: string, what: string): PrestageError {
   return new PrestageError({
     code: 'media-unsafe-names',
     message: `${sanitizeForDisplay(file, 300)} has a name in it that must not be applied: ${sanitizeForDisplay(path, 300)} ${what}.`,
-    remedy: 'Do not use this media. Ask the enterprise to make it again.',
   });
 }
 

@@ -1,6 +1,6 @@
 import { sanitizeForDisplay } from '../../core/base/display';
 import { PrestageError } from '../../core/base/errors';
-import { copyMediaAgain, type MediaImage } from '../../core/media/media';
+import type { MediaImage } from '../../core/media/media';
 import { wimlibFailure } from '../tools/wimlib';
 import { checkBlobTable, readRange, withMediaFile, type WimFile } from './wim-file';
 import { findParts } from './wim-source';
@@ -30,7 +30,6 @@ export async function openMedia(path: string): Promise<OpenedMedia> {
     throw new PrestageError({
       code: 'media-corrupt',
       message: `${sanitizeForDisplay(first.path, 300)} is damaged: its header counts ${first.header.imageCount} images, its XML data ${images.length}.`,
-      remedy: copyMediaAgain,
     });
   }
   return { parts, images, solid };
@@ -42,7 +41,6 @@ async function readXml({ path, header }: WimFile): Promise<WimXml> {
     throw new PrestageError({
       code: 'media-corrupt',
       message: `${sanitizeForDisplay(path, 300)} has XML data of ${storedBytes} bytes, more than any media needs.`,
-      remedy: copyMediaAgain,
     });
   }
   const bytes = await withMediaFile(path, (file) => readRange(file, path, offset, storedBytes));

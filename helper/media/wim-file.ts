@@ -32,7 +32,6 @@ export function mediaFileError(error: unknown, path: string): unknown {
       code: 'media-not-found',
       message: `There is no file ${name}.`,
       cause: error.message,
-      remedy: 'Check the path, and that the disk or share with the media is there.',
     });
   }
   const denied = errno === 'EACCES' || errno === 'EPERM';

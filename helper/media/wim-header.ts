@@ -1,6 +1,6 @@
 import { sanitizeForDisplay } from '../../core/base/display';
 import { PrestageError } from '../../core/base/errors';
-import { copyMediaAgain, type Media } from '../../core/media/media';
+import type { Media } from '../../core/media/media';
 
 /** Bytes of a WIM header. */
 export const wimHeaderBytes = 208;
@@ -53,7 +53,6 @@ export function damagedHeader(file: string, what: string): PrestageError {
   return new PrestageError({
     code: 'media-corrupt',
     message: `${sanitizeForDisplay(file, 300)} has a damaged header: ${what}.`,
-    remedy: copyMediaAgain,
   });
 }
 
@@ -62,7 +61,6 @@ export function truncated(file: string, fileBytes: number, neededBytes: number):
   return new PrestageError({
     code: 'media-truncated',
     message: `${sanitizeForDisplay(file, 300)} is cut off: it has ${fileBytes} bytes and needs at least ${neededBytes}.`,
-    remedy: copyMediaAgain,
   });
 }
 
@@ -96,8 +94,6 @@ export function parseWimHeader(bytes: Buffer, fileBytes: number, file: string): 
     throw new PrestageError({
       code: 'media-not-a-wim',
       message: `${sanitizeForDisplay(file, 300)} is not a WIM.`,
-      remedy:
-        'Choose the .wim, .esd or .swm file that the enterprise sent. If it is that file, copy it again.',
     });
   }
   const size = bytes.readUInt32LE(8);

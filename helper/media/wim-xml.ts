@@ -1,7 +1,7 @@
 import { XMLParser } from 'fast-xml-parser';
 import { sanitizeForDisplay, sanitizeOrNull } from '../../core/base/display';
 import { PrestageError } from '../../core/base/errors';
-import { copyMediaAgain, type MediaImage } from '../../core/media/media';
+import type { MediaImage } from '../../core/media/media';
 
 /** XML data of real media is a few KiB an image. Bytes. */
 export const xmlLimit = 64 * 1024 * 1024;
@@ -105,6 +105,5 @@ function damaged(file: string, what: string): PrestageError {
   return new PrestageError({
     code: 'media-corrupt',
     message: `${sanitizeForDisplay(file, 300)} has damaged XML data: ${what}.`,
-    remedy: copyMediaAgain,
   });
 }

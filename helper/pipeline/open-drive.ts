@@ -108,7 +108,6 @@ export function driveChanged(
   return new PrestageError({
     code: 'drive-changed',
     message: `The ${driveLabel(drive)} is not the one that was confirmed: ${what}.`,
-    remedy: 'Nothing was written to it. List the drives again and choose anew.',
   });
 }
 
@@ -137,7 +136,7 @@ function openFailed(drive: Drive, error: unknown): PrestageError {
       `The ${label} is read-only.`,
       'Take off its write protection, then start again.',
     ],
-    ELOOP: ['drive-changed', `The ${label} is a link now.`, 'List the drives again and choose anew.'],
+    ELOOP: ['drive-changed', `The ${label} is a link now.`, 'List the drives again and choose again.'],
   };
   const [code, message, remedy] = known[errno] ?? [
     'drive-gone',

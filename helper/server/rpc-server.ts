@@ -237,7 +237,6 @@ function checkVersion(version: number): void {
   throw new PrestageError({
     code: 'helper-outdated',
     message: `The station speaks version ${version} of the helper's language, the helper version ${engineProtocolVersion}.`,
-    remedy: 'Install the same version of both: run npm run setup, then start again.',
   });
 }
 
@@ -246,7 +245,6 @@ function protocolError(what: string): PrestageError {
     code: 'helper-protocol',
     message: 'The helper did not understand the station.',
     cause: sanitizeForDisplay(what, 400),
-    remedy: 'Install the same version of both: run npm run setup, then start again.',
   });
 }
 

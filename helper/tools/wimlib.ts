@@ -1,6 +1,6 @@
 import { sanitizeForDisplay } from '../../core/base/display';
+import { errorReference } from '../../core/base/error-reference';
 import { PrestageError, type ErrorCode } from '../../core/base/errors';
-import { copyMediaAgain } from '../../core/media/media';
 import { toolFailed } from './runner';
 
 const freeSpace = 'Make room on the disk that holds the renders, then try again.';
@@ -9,10 +9,11 @@ interface Meaning {
   readonly code: ErrorCode;
   /** Follows the file's name. */
   readonly what: string;
-  readonly remedy: string;
+  /** Where the general one of the code is not enough. */
+  readonly remedy?: string;
 }
 
-const corrupt = (what: string): Meaning => ({ code: 'media-corrupt', what, remedy: copyMediaAgain });
+const corrupt = (what: string): Meaning => ({ code: 'media-corrupt', what });
 const renderFailed = (what: string): Meaning => ({
   code: 'render-failed',
   what,
@@ -43,7 +44,6 @@ const meanings: Readonly<Record<number, Meaning>> = {
   8: {
     code: 'media-part-missing',
     what: 'is one part of several, and another part is not there any more',
-    remedy: 'Put all parts into one folder, then try again.',
   },
   10: corrupt('is damaged: it does not agree with itself on how many images it has'),
   13: corrupt('does not match its own integrity table'),
@@ -53,7 +53,6 @@ const meanings: Readonly<Record<number, Meaning>> = {
   18: {
     code: 'media-image-missing',
     what: 'does not have the image that was asked for',
-    remedy: 'Inspect the media and choose one of its images.',
   },
   19: corrupt('has a damaged integrity table'),
   20: corrupt('has a damaged table of contents'),
@@ -67,7 +66,7 @@ const meanings: Readonly<Record<number, Meaning>> = {
   39: {
     code: 'tool-failed',
     what: 'needs more memory than this computer has: it is damaged, or made to do harm',
-    remedy: copyMediaAgain,
+    remedy: errorReference['media-corrupt'].remedy,
   },
   [wimlibStatus.notRegularFile]: {
     code: 'media-unreadable',
@@ -77,18 +76,15 @@ const meanings: Readonly<Record<number, Meaning>> = {
   43: {
     code: 'media-not-a-wim',
     what: 'is not a WIM',
-    remedy: 'Choose the .wim, .esd or .swm file that the enterprise sent.',
   },
   [wimlibStatus.ntfsFailed]: renderFailed('could not be applied: the NTFS volume refused something'),
   47: {
     code: 'media-unreadable',
     what: 'cannot be opened',
-    remedy: 'Check that the file is there and may be read, then try again.',
   },
   50: {
     code: 'media-unreadable',
     what: 'cannot be read',
-    remedy: 'Check the disk or share that the media is on, copy the media to another disk, then try again.',
   },
   55: corrupt('is incomplete: it lists files whose data is not in it'),
   58: renderFailed('could not be applied: a reparse point could not be made'),
@@ -98,16 +94,14 @@ const meanings: Readonly<Record<number, Meaning>> = {
   62: {
     code: 'media-part-missing',
     what: 'is one part of several, and the parts do not belong together',
-    remedy: 'Put all parts of one media into one folder, then try again.',
   },
-  65: { code: 'media-truncated', what: 'is cut off: it ends too early', remedy: copyMediaAgain },
+  65: { code: 'media-truncated', what: 'is cut off: it ends too early' },
   67: corrupt('has a damaged header, or is of a version that wimlib does not know'),
   [wimlibStatus.writeFailed]: renderFailed('could not be applied: writing failed'),
   73: corrupt('has damaged XML data'),
   74: {
     code: 'media-encrypted',
     what: 'is an encrypted ESD: its content can only be read with a key that is not in it',
-    remedy: 'Ask the enterprise for a WIM that is not encrypted.',
   },
   90: corrupt('is damaged: it has extended attributes that are not valid'),
 };
@@ -133,7 +127,6 @@ export function wimlibFailure(status: number, stderr: string, file: string): Pre
       code: 'media-unsafe-names',
       message: `${name} has a folder that contains itself, or folders that are nested without end.`,
       cause,
-      remedy: 'Do not use this media. Ask the enterprise to make it again.',
     });
   }
   const meaning = meanings[status];
@@ -144,7 +137,7 @@ export function wimlibFailure(status: number, stderr: string, file: string): Pre
     code: meaning.code,
     message: `${name} ${meaning.what}.`,
     cause,
-    remedy: meaning.remedy,
+    ...(meaning.remedy === undefined ? {} : { remedy: meaning.remedy }),
   });
 }
 

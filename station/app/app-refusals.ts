@@ -1,4 +1,4 @@
-import { PrestageError, type ErrorData } from '../../core/base/errors';
+import { errorData, PrestageError, type ErrorData } from '../../core/base/errors';
 import type { Pair } from '../../core/pairing/pairing-state';
 import type { ScanOutcome } from '../../core/scan/scan-outcome';
 
@@ -16,7 +16,6 @@ export function anotherList(): PrestageError {
   return new PrestageError({
     code: 'not-confirmed',
     message: 'The drives to erase are not the ones that were shown.',
-    remedy: 'Nothing was touched. Look at the list again, then start.',
   });
 }
 
@@ -105,12 +104,7 @@ export function memoryLost(what: string, cause: unknown): ErrorData {
 
 /** A job that an earlier run of the station left open. */
 export function interrupted(message: string): ErrorData {
-  return {
-    code: 'job-interrupted',
-    message,
-    cause: null,
-    remedy: 'Choose the media, then write the drive again. Until then it has no partition table.',
-  };
+  return errorData({ code: 'job-interrupted', message });
 }
 
 /** A pair that was asked for by hand. The words for a scanner's refusals are the page's; these are for whoever types. */

@@ -1,10 +1,13 @@
 import { createInterface } from 'node:readline/promises';
 import { resolve } from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
+import { z } from 'zod';
+import { sha256Schema } from '../../core/media/chunk-map';
 import { formatBytes, formatDuration, sanitizeForDisplay } from '../../core/base/display';
-import { cancelled, isCancellation, PrestageError } from '../../core/base/errors';
+import { cancelled, errorDataSchema, isCancellation, PrestageError } from '../../core/base/errors';
 import { placeOf } from '../../core/drive/drive';
 import { defaultLayoutName, layouts } from '../../core/drive/layout';
+import { mediaSchema } from '../../core/media/media';
 import { planBatch, type BatchPlan, type BatchRequest, type PlannedJob } from '../jobs/plan-batch';
 import { runBatch, type BatchReport } from '../jobs/run-batch';
 import type { JobReport } from '../jobs/run-job';
@@ -21,16 +24,62 @@ import {
 import {
   benchOption,
   commandAction,
+  failsWhen,
   jsonOption,
   parseCount,
   stateOption,
   type CommandContext,
 } from './command-context';
 import { exitCodes, type ExitCode } from './exit-codes';
-import { facts, table, type Output } from './output';
+import { expectedSourceSchema } from './media-command';
+import { facts, table, type JsonDocument, type Output } from './output';
 import { defaultOperator } from '../jobs/open-station';
-import { rehearseFirst } from './boot-test-command';
+import { rehearseFirst, rehearseForm } from './boot-test-command';
 import { withStation } from './station-context';
+
+/** What `apply --json` prints. */
+export const applyForm = z.strictObject({
+  batchId: z.uuid(),
+  media: z.strictObject({
+    ...mediaSchema.shape,
+    /** As `media inspect` prints it. */
+    sha256: sha256Schema,
+    /** Where the SHA-256 came from that it was compared with; `none`: it was not compared. */
+    expected: expectedSourceSchema,
+  }),
+  /** The disk images that were written: one for each size of drive. */
+  render: z.strictObject({
+    /** All of them were in the cache. */
+    cached: z.boolean(),
+    /** Bytes of all of them. */
+    bytes: z.int().nonnegative(),
+    /** Seconds that making them took. */
+    seconds: z.number().nonnegative(),
+  }),
+  /** One a drive. */
+  jobs: z.array(
+    z.strictObject({
+      /** The drive's id. */
+      drive: z.string(),
+      machineSerial: z.string(),
+      state: z.enum(['done', 'failed', 'cancelled', 'interrupted']),
+      /** Of a failed job. */
+      reason: errorDataSchema.optional(),
+      bytesWritten: z.int().nonnegative(),
+      /** 0 unless the job is done. */
+      writeSeconds: z.number().nonnegative(),
+      /** 0 unless the job is done. */
+      verifySeconds: z.number().nonnegative(),
+      /** SHA-256 of the chunk map: what the drive was to hold. */
+      fingerprint: sha256Schema,
+      /** Number of the entry that recorded the end; null when it could not be recorded. */
+      ledgerEntry: z.int().positive().nullable(),
+    }),
+  ),
+  /** Boot test of the first finished drive; null when there was none. */
+  rehearsal: rehearseForm.nullable(),
+});
+type ApplyDocument = JsonDocument<typeof applyForm>;
 
 interface ApplyOptions {
   readonly media: string;
@@ -48,8 +97,8 @@ interface ApplyOptions {
 
 /** `prestage apply`: the main job. */
 export function applyCommand(): Command {
-  return new Command('apply')
-    .description('write a media to drives, verify them, and record each with its machine')
+  return failsWhen(new Command('apply'), 'some drive failed; the others are finished and recorded')
+    .description('write a media to drives, verify them, and record each drive with its machine')
     .requiredOption('--media <file>', 'WIM or ESD file, or the first part of a split set')
     .option('--image <index>', 'image to apply; the default is the open order’s, or 1', parseCount)
     .option(
@@ -59,20 +108,20 @@ export function applyCommand(): Command {
     .option('--expect-sha256 <hex>', 'SHA-256 that the media must have')
     .requiredOption(
       '--drive <id=serial>',
-      'drive, and the serial of the machine it goes into; once a drive',
+      'drive, and serial of the machine it goes into; repeat the option for more drives',
       parseAssignment,
     )
     .option(
       '--this-machine',
-      'the drive sits in this very machine: what is given must fit its firmware, and --drive ID is enough',
+      'the drive is in this machine itself: its firmware must agree with what is given, and --drive ID is enough',
     )
     .addOption(benchOption())
-    .option('--operator <name>', 'who does it; the default is the user')
-    .option('--again <reason>', 'allow machines that were already shipped, and record why')
+    .option('--operator <name>', 'name for the record; the default is the user')
+    .option('--again <reason>', 'allow machines that are already finished, and record why')
     .option('--work-order <number>', 'the enterprise’s number for the batch, for the record')
     .addOption(stateOption())
     .option('--yes', 'do not ask before erasing')
-    .addOption(jsonOption())
+    .addOption(jsonOption(applyForm))
     .action(
       commandAction<ApplyOptions>(async (context, options) => {
         const asked: Omit<BatchRequest, 'bays' | 'imageIndex' | 'layoutName' | keyof MachinePart> = {
@@ -119,8 +168,9 @@ export function applyCommand(): Command {
               : await rehearseFirst(first, request.benchDirectory, context, {
                   ...{ places, settings, ledger, append },
                 });
-          output.result({ ...documentOf(plan, report), rehearsal: rehearsal?.document ?? null }, () =>
-            rehearsal === null ? reportText(report) : `${reportText(report)}\n${rehearsal.text}`,
+          output.result<typeof applyForm>(
+            { ...documentOf(plan, report), rehearsal: rehearsal?.document ?? null },
+            () => (rehearsal === null ? reportText(report) : `${reportText(report)}\n${rehearsal.text}`),
           );
           if (rehearsal === null || rehearsal.failure === null) return exitCodeOf(report);
           output.failure(rehearsal.failure);
@@ -245,8 +295,7 @@ function expectation({ expected, order }: BatchPlan, { expectSha256 }: BatchRequ
   return `${expected.sha256 ?? ''} (${from}; compared before anything is erased)`;
 }
 
-/** The JSON document; its members are part of the command line's contract. */
-function documentOf(plan: BatchPlan, report: BatchReport): object {
+function documentOf(plan: BatchPlan, report: BatchReport): Omit<ApplyDocument, 'rehearsal'> {
   return {
     batchId: report.batchId,
     media: { ...plan.media, sha256: report.hash.sha256, expected: plan.expected.source },
@@ -298,8 +347,8 @@ function reportText({ jobs, renders }: BatchReport): string {
   );
   const done = jobs.filter(({ end }) => end.state === 'done').length;
   const how = renders.every(({ cached }) => cached)
-    ? 'the render was in the cache'
-    : 'the render was made anew';
+    ? 'the disk image was in the cache'
+    : 'the disk image was made again';
   return `${table(columns, rows)}\n\n${done} of ${jobs.length} drives passed; ${how}.`;
 }
 

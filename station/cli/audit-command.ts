@@ -4,10 +4,10 @@ import { PrestageError } from '../../core/base/errors';
 import type { WorkOrder } from '../../core/order/order';
 import { readOrder } from '../../core/order/order-file';
 import type { OrderProblem } from '../../core/order/raw-order';
-import { auditBundle, type AuditReport } from '../shipment/audit-bundle';
+import { auditBundle, auditReportSchema, type AuditReport } from '../shipment/audit-bundle';
 import { orderNumberIn, UnreadableBundle } from '../shipment/read-bundle';
 import { NotABundle } from '../shipment/zip';
-import { commandAction, jsonOption } from './command-context';
+import { commandAction, failsWhen, jsonOption } from './command-context';
 import { readInput, trustedKeys, trustOption } from './proof-commands';
 import { exitCodes } from './exit-codes';
 import { facts, localTime, table } from './output';
@@ -21,14 +21,14 @@ interface AuditOptions {
 
 /** `prestage audit`: whether a shipment's bundle is what it says, and what was asked for. */
 export function auditCommand(): Command {
-  return new Command('audit')
+  return failsWhen(new Command('audit'), 'the shipment is in doubt')
     .argument('<file>', 'the bundle that came with the shipment')
-    .description('check a shipment’s bundle; needs no network, no state and no rights')
+    .description('check the bundle of a shipment; needs no network, no station and no special rights')
     .addOption(trustOption().makeOptionMandatory())
-    .option('--order <file>', 'the work order that the shipment should fill')
-    .option('--expect-sha256 <hex>', 'SHA-256 of the media that every machine should have', parseHash)
-    .option('--training', 'the shipment is one of training: virtual drives are no doubt')
-    .addOption(jsonOption())
+    .option('--order <file>', 'the work order the shipment should fulfil')
+    .option('--expect-sha256 <hex>', 'SHA-256 of the media every machine should have', parseHash)
+    .option('--training', 'the shipment is for training: virtual drives are allowed')
+    .addOption(jsonOption(auditReportSchema))
     .action(
       commandAction<AuditOptions>((context, options, [file = '']) => {
         const { output } = context;
@@ -45,7 +45,7 @@ export function auditCommand(): Command {
           });
         });
         for (const { code, message } of report.doubts) output.message(`${code}: ${message}`);
-        output.result(report, () => auditText(report, options.order !== undefined));
+        output.result<typeof auditReportSchema>(report, () => auditText(report, options.order !== undefined));
         return Promise.resolve(report.ok ? exitCodes.good : exitCodes.failed);
       }),
     );
@@ -66,7 +66,6 @@ function guarded<T>(file: string, work: () => T): T {
       code: 'shipment-invalid',
       message: `${sanitizeForDisplay(file, 512)} is not a shipment’s bundle, or not a whole one.`,
       cause: error.message,
-      remedy: 'Do not use what is in it. Ask the depot to send it again ("prestage ship --again").',
     });
   }
 }

@@ -12,3 +12,13 @@ export const exitCodes = {
 } as const;
 
 export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
+
+/** What each exit code means, as the help and docs/reference say it. */
+export const exitCodeMeanings: Readonly<Record<ExitCode, string>> = {
+  0: 'all good',
+  1: 'an error Prestage does not know',
+  2: 'the command line is wrong',
+  3: 'refused before anything was touched',
+  4: 'some drive failed, a ledger is not whole, a shipment is in doubt, or the plant’s database did not take entries',
+  130: 'cancelled',
+};

@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import type { ThisMachine } from '../../core/machine/this-machine';
+import { thisMachineSchema, type ThisMachine } from '../../core/machine/this-machine';
 import { readAsFarAsPermitted } from '../machine/confirm-machine';
 import { commandAction, jsonOption } from './command-context';
 import { facts } from './output';
@@ -7,13 +7,15 @@ import { facts } from './output';
 /** `prestage machine`: what this machine says of itself. */
 export function machineCommand(): Command {
   return new Command('machine')
-    .description('show serial, asset tag, UUID, MACs and model of this machine, as its firmware has them')
-    .addOption(jsonOption())
+    .description(
+      'show serial, asset tag, UUID, MAC addresses and model of this machine, as its firmware gives them',
+    )
+    .addOption(jsonOption(thisMachineSchema))
     .action(
       commandAction(async ({ engines, output, signal }) => {
         const { found, refusal } = await readAsFarAsPermitted(engines, signal);
         if (refusal !== null) output.message(`Serial and UUID are for root alone. ${refusal.message}`);
-        output.result({ ...found }, () => machineText(found));
+        output.result<typeof thisMachineSchema>(found, () => machineText(found));
         return undefined;
       }),
     );

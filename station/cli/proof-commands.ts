@@ -1,21 +1,52 @@
 import { readFileSync } from 'node:fs';
 import { createPublicKey } from 'node:crypto';
 import { Option, type Command } from 'commander';
+import { z } from 'zod';
+import { proofDocumentSchema } from '../../core/ledger/checkpoint';
 import { sanitizeForDisplay } from '../../core/base/display';
 import { PrestageError } from '../../core/base/errors';
-import type { LedgerEntry } from '../../core/ledger/record';
-import { isDriveRecord, subjectOf } from '../../core/ledger/record';
+import { isDriveRecord, ledgerEntrySchema, subjectOf, type LedgerEntry } from '../../core/ledger/record';
 import { batched, cannotWrite, isSystemError, writePieces } from '../ledger/export-file';
 import { keyFingerprint } from '../ledger/keys';
 import { Ledger } from '../ledger/ledger';
+import {
+  checkExport,
+  doneTwice,
+  ledgersReportSchema,
+  mergedCsv,
+  mergedJson,
+  nameOf,
+  type CheckedExport,
+} from '../ledger/merge';
 import { LedgerReader } from '../ledger/ledger-reader';
-import { checkExport, doneTwice, mergedCsv, mergedJson, nameOf, type CheckedExport } from '../ledger/merge';
 import { checkProofDocument, proofDocument } from '../ledger/proof-document';
 import { ExportDoubt } from '../ledger/read-export';
 import { requireStateDirectory, statePlaces } from '../state/state-paths';
-import { commandAction, jsonOption, parseCount, stateOption, type CommandContext } from './command-context';
+import {
+  commandAction,
+  failsWhen,
+  jsonOption,
+  parseCount,
+  prints,
+  stateOption,
+  type CommandContext,
+} from './command-context';
 import { exitCodes } from './exit-codes';
 import { facts, localTime, type Output } from './output';
+
+/** What `ledger check-proof --json` prints. */
+export const checkProofForm = z.discriminatedUnion('ok', [
+  z.strictObject({
+    ok: z.literal(true),
+    /** The entry that was proved. */
+    entry: ledgerEntrySchema,
+  }),
+  z.strictObject({
+    ok: z.literal(false),
+    /** Why the proof does not hold. */
+    reason: z.string(),
+  }),
+]);
 
 interface ProveOptions {
   readonly entry: number;
@@ -32,8 +63,7 @@ interface ReportOptions {
 
 /** `prestage ledger prove | check-proof | report`: what a ledger shows to others. */
 export function addEvidenceCommands(command: Command): void {
-  command
-    .command('prove')
+  prints(command.command('prove'), proofDocumentSchema)
     .description('write a proof of one entry, which can be checked without the ledger')
     .addOption(
       new Option('--entry <number>', 'number of the entry').argParser(parseCount).makeOptionMandatory(),
@@ -46,26 +76,30 @@ export function addEvidenceCommands(command: Command): void {
         return undefined;
       }),
     );
-  command
-    .command('check-proof')
+  failsWhen(command.command('check-proof'), 'the proof does not hold')
     .argument('<file>', 'what "ledger prove" wrote')
     .description('check a proof of one entry; needs no ledger')
     .addOption(trustOption().makeOptionMandatory())
-    .addOption(jsonOption())
+    .addOption(jsonOption(checkProofForm))
     .action(
       commandAction<CheckOptions>((context, { trust }, [file = '']) => {
         const verdict = checkProofDocument(readInput(file), trustedKeys(trust));
         if (verdict.ok) {
-          context.output.result({ ok: true, entry: verdict.entry }, () => entryText(verdict.entry));
+          context.output.result<typeof checkProofForm>({ ok: true, entry: verdict.entry }, () =>
+            entryText(verdict.entry),
+          );
           return Promise.resolve(exitCodes.good);
         }
         const { reason } = verdict;
-        context.output.result({ ok: false, reason }, () => `The proof does NOT hold. ${reason}`);
+        context.output.result<typeof checkProofForm>(
+          { ok: false, reason },
+          () => `The proof does NOT hold. ${reason}`,
+        );
         return Promise.resolve(exitCodes.failed);
       }),
     );
-  command
-    .command('report')
+  const report = prints(command.command('report'), ledgersReportSchema);
+  failsWhen(report, 'a ledger is not whole, or its key is not trusted; nothing was written')
     .argument('<file...>', 'what "ledger export --format json" wrote, one file a station')
     .description('put the ledgers of several stations into one list, by time')
     .addOption(new Option('--format <format>', 'form').choices(['json', 'csv']).makeOptionMandatory())
@@ -152,7 +186,6 @@ function prove({ stateDirectory }: CommandContext, sequence: number): string {
     throw new PrestageError({
       code: 'record-not-found',
       message: `The ledger has no entry ${sequence}.`,
-      remedy: 'See "prestage ledger list" for the entries there are.',
     });
   }
   const ledger = Ledger.open(places);

@@ -142,7 +142,6 @@ function benchExists(directory: string): PrestageError {
   return new PrestageError({
     code: 'bench-exists',
     message: `${sanitizeForDisplay(directory, 300)} exists already and is not an empty folder.`,
-    remedy: 'Give another folder, or remove the bench in it first with: prestage bench remove DIR',
   });
 }
 

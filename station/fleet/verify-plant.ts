@@ -3,35 +3,44 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Client } from 'pg';
 import { z } from 'zod';
 import { genesisHash, ledgerEntrySchema, type StoredEntry } from '../../core/ledger/record';
-import { checkEntry, parseJson, type FindingCode } from '../ledger/check-entry';
+import { checkEntry, findingCodes, parseJson, type FindingCode } from '../ledger/check-entry';
 import { columnsOf } from '../ledger/entry';
 import { keyFingerprint, type VerifyingKey } from '../ledger/keys';
 import { appliedMigrations } from './admin';
 import { fleetRefused } from './fleet-errors';
 import { checksumOf, migrations } from './migrations';
 
-export interface FleetFinding {
+const fleetFindingSchema = z.strictObject({
   /** Name of the station; null when it is about the database as a whole. */
-  readonly station: string | null;
-  readonly sequence: number | null;
-  readonly code: FindingCode;
+  station: z.string().nullable(),
+  sequence: z.int().nullable(),
+  code: z.enum(findingCodes),
   /** One sentence. */
-  readonly message: string;
-}
+  message: z.string(),
+});
+export type FleetFinding = Readonly<z.infer<typeof fleetFindingSchema>>;
 
-export interface FleetReport {
+/** What checking the plant's database found; `fleet verify --json` prints it. */
+export const fleetReportSchema = z.strictObject({
   /** True when there is no finding. */
-  readonly ok: boolean;
-  readonly entries: number;
-  readonly stations: readonly {
-    readonly name: string;
-    readonly keyFingerprint: string;
-    readonly entries: number;
-    /** The newest entry; null when there is none. Compare it with the station's own. */
-    readonly head: { readonly sequence: number; readonly hash: string } | null;
-  }[];
-  readonly findings: readonly FleetFinding[];
-}
+  ok: z.boolean(),
+  entries: z.int().nonnegative(),
+  stations: z
+    .array(
+      z
+        .strictObject({
+          name: z.string(),
+          keyFingerprint: z.string(),
+          entries: z.int().nonnegative(),
+          /** The newest entry; null when there is none. Compare it with the station's own. */
+          head: z.strictObject({ sequence: z.int(), hash: z.string() }).readonly().nullable(),
+        })
+        .readonly(),
+    )
+    .readonly(),
+  findings: z.array(fleetFindingSchema).readonly(),
+});
+export type FleetReport = Readonly<z.infer<typeof fleetReportSchema>>;
 
 const number = z.coerce.number().pipe(z.int());
 const stationRow = z.object({

@@ -55,7 +55,6 @@ export function elevationUnavailable(): PrestageError {
   return new PrestageError({
     code: 'privilege-unavailable',
     message: 'Real drives need administrator rights, and neither sudo nor pkexec is installed.',
-    remedy: 'Install the package sudo or the package pkexec.',
   });
 }
 
@@ -175,7 +174,6 @@ function helperMissing(cause: string): PrestageError {
     code: 'helper-missing',
     message: 'The helper program that opens drives is not where it was installed.',
     cause,
-    remedy: 'Install Prestage again (in a checkout: npm run setup), then start again.',
   });
 }
 

@@ -120,7 +120,6 @@ export class EngineClient {
         code: 'helper-outdated',
         message: `The helper is of another version of prestage (${sanitizeForDisplay(greeting.version)}).`,
         cause: `protocol ${greeting.protocolVersion} instead of ${engineProtocolVersion}`,
-        remedy: 'Install prestage anew: run npm run setup, then start again.',
       });
     }
     this.#greeting = greeting;
@@ -222,7 +221,7 @@ export class EngineClient {
       code: 'helper-protocol',
       message: 'The helper sent something that prestage does not understand.',
       cause: sanitizeForDisplay(cause, 400),
-      remedy: 'Start again. If it stays, install prestage anew: run npm run setup.',
+      remedy: 'Start again. If the error persists, install Prestage again (in a checkout: npm run setup).',
     });
     this.#fail(error);
     // Closing its input makes the helper cancel and flush; dispose() waits for it.
@@ -244,8 +243,6 @@ export class EngineClient {
       code: 'helper-died',
       message: 'The helper ended unexpectedly.',
       cause,
-      remedy:
-        'Drives that were being written are not finished: do them again. If it stays, report the lines above.',
     });
   }
 

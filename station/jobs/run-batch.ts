@@ -263,6 +263,5 @@ function cancelledBatch(): PrestageError {
   return new PrestageError({
     code: 'cancelled',
     message: 'The batch was cancelled. Nothing was touched.',
-    remedy: 'Start it again when you are ready.',
   });
 }

@@ -96,7 +96,6 @@ export function rehearsalFailed(drive: Drive, verdict: RehearsalVerdict): Presta
     code: 'rehearsal-failed',
     message: `The ${driveLabel(drive)} did not start in the virtual machine: ${verdict.what}.`,
     cause: verdict.console.slice(-5).join('\n') || null,
-    remedy: 'Look at the picture of the display. Do not ship the batch before you know why.',
   });
 }
 

@@ -4,32 +4,34 @@ import { canonicalJson, columnsOf, decodeSignature, hashSignatureHolds, sha256He
 import type { VerifyingKey } from './keys';
 
 /** Everything that can be wrong with a ledger. Codes are stable: scripts rely on them. */
-export type FindingCode =
+export const findingCodes = [
   // one entry
-  | 'row-unreadable'
-  | 'hash-mismatch'
-  | 'signature-invalid'
-  | 'other-key'
-  | 'schema-invalid'
-  | 'not-canonical'
-  | 'index-mismatch'
+  'row-unreadable',
+  'hash-mismatch',
+  'signature-invalid',
+  'other-key',
+  'schema-invalid',
+  'not-canonical',
+  'index-mismatch',
   // entries among each other
-  | 'sequence-mismatch'
-  | 'chain-broken'
-  | 'missing'
-  | 'truncated'
+  'sequence-mismatch',
+  'chain-broken',
+  'missing',
+  'truncated',
   // around them
-  | 'head-missing'
-  | 'head-invalid'
-  | 'head-mismatch'
-  | 'checkpoint-invalid'
-  | 'checkpoint-mismatch'
-  | 'checkpoint-missing'
-  | 'key-missing'
-  | 'key-unsafe'
-  | 'key-mismatch'
-  | 'schema-changed'
-  | 'file-damaged';
+  'head-missing',
+  'head-invalid',
+  'head-mismatch',
+  'checkpoint-invalid',
+  'checkpoint-mismatch',
+  'checkpoint-missing',
+  'key-missing',
+  'key-unsafe',
+  'key-mismatch',
+  'schema-changed',
+  'file-damaged',
+] as const;
+export type FindingCode = (typeof findingCodes)[number];
 
 export interface EntryProblem {
   readonly code: FindingCode;

@@ -2,12 +2,9 @@ import { sanitizeForDisplay } from '../../core/base/display';
 import { PrestageError } from '../../core/base/errors';
 import { errorCodeOf } from '../../core/base/system-error';
 
-const lookRemedy =
-  'Nothing was changed. Run "prestage ledger verify" to see what is wrong. Then restore the state folder from a backup, or move it away to begin a new ledger, and keep the old one as evidence.';
-
 /** The ledger is not what this station wrote. */
 export function ledgerBroken(message: string, cause: unknown = null): PrestageError {
-  return new PrestageError({ code: 'ledger-broken', message, cause: causeText(cause), remedy: lookRemedy });
+  return new PrestageError({ code: 'ledger-broken', message, cause: causeText(cause) });
 }
 
 /** The ledger may be whole, but cannot be reached now. */

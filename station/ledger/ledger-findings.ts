@@ -1,37 +1,47 @@
+import { z } from 'zod';
+import { sha256Schema } from '../../core/media/chunk-map';
 import { genesisHash, type LedgerEntry, type StoredEntry } from '../../core/ledger/record';
-import { checkEntry, lookAtCovered, type CheckedEntry, type FindingCode } from './check-entry';
+import { checkEntry, findingCodes, lookAtCovered, type CheckedEntry, type FindingCode } from './check-entry';
 import type { RawRow } from './database';
 import type { HeadReading } from './head';
 import type { VerifyingKey } from './keys';
 
-export interface LedgerFinding {
+export const ledgerFindingSchema = z.strictObject({
   /** The entry it is about; null when it is about the ledger as a whole. */
-  readonly sequence: number | null;
-  readonly code: FindingCode;
+  sequence: z.int().nullable(),
+  code: z.enum(findingCodes),
   /** One sentence. */
-  readonly message: string;
-}
+  message: z.string(),
+});
+export type LedgerFinding = Readonly<z.infer<typeof ledgerFindingSchema>>;
 
 /** Worth knowing, but no sign of tampering. */
-export interface LedgerNote {
-  readonly sequence: number;
-  readonly code: 'time-backwards';
-  readonly message: string;
-}
+export const ledgerNoteSchema = z.strictObject({
+  sequence: z.int().positive(),
+  code: z.literal('time-backwards'),
+  message: z.string(),
+});
+export type LedgerNote = Readonly<z.infer<typeof ledgerNoteSchema>>;
 
-export interface LedgerReport {
+/** Number and hash of an entry. */
+export const ledgerHeadSchema = z.strictObject({ sequence: z.int().positive(), hash: sha256Schema });
+
+/** What checking a ledger found; `ledger verify --json` prints it. */
+export const ledgerReportSchema = z.strictObject({
   /** True when there is no finding. */
-  readonly ok: boolean;
-  readonly entries: number;
-  readonly findings: readonly LedgerFinding[];
-  readonly notes: readonly LedgerNote[];
+  ok: z.boolean(),
+  entries: z.int().nonnegative(),
+  findings: z.array(ledgerFindingSchema).readonly(),
+  /** Worth knowing, but no sign of tampering. */
+  notes: z.array(ledgerNoteSchema).readonly(),
   /** SHA-256 of the public key everything was checked with; compare it with what the enterprise was told. */
-  readonly keyFingerprint: string | null;
+  keyFingerprint: sha256Schema.nullable(),
   /** The newest entry; null for an empty ledger. */
-  readonly head: { readonly sequence: number; readonly hash: string } | null;
+  head: ledgerHeadSchema.nullable(),
   /** Root of the Merkle tree over all entries, hexadecimal; null when something was found. */
-  readonly root: string | null;
-}
+  root: sha256Schema.nullable(),
+});
+export type LedgerReport = Readonly<z.infer<typeof ledgerReportSchema>>;
 
 /**
  * Clocks are set by hand and by NTP, so time that goes back a little says nothing, and even much of it

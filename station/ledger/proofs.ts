@@ -103,6 +103,5 @@ function notFound(message: string): PrestageError {
   return new PrestageError({
     code: 'record-not-found',
     message,
-    remedy: 'See "prestage ledger list" for the entries there are.',
   });
 }

@@ -12,6 +12,7 @@ import { packedRows } from './packed-rows';
 import { checkpointInterval, expectedObjects, schemaVersion } from './schema';
 import { Survey, type LedgerReport, type OnWhole } from './ledger-findings';
 
+export { ledgerReportSchema } from './ledger-findings';
 export type { LedgerFinding, LedgerNote, LedgerReport } from './ledger-findings';
 
 export interface VerifyOptions {

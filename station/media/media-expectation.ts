@@ -142,8 +142,6 @@ function mismatch(message: string, cause: string | null): PrestageError {
     code: 'media-hash-mismatch',
     message,
     cause,
-    remedy:
-      'Nothing was touched. Copy the file again from its source, with its manifest. If it stays, ask the sender.',
   });
 }
 

@@ -13,7 +13,6 @@ export function orderInvalid(name: string, problems: readonly OrderProblem[]): P
     code: 'order-invalid',
     message: `The order ${sanitizeForDisplay(name, 200)} ${what}.`,
     cause: texts.length === 1 ? null : texts.join('\n'),
-    remedy: 'Nothing was opened. Put it right, or ask the enterprise for a new one.',
   });
 }
 
@@ -43,7 +42,6 @@ export function orderOpen(number: string): PrestageError {
   return new PrestageError({
     code: 'order-open',
     message: `The order ${sanitizeForDisplay(number, 60)} is open on this station.`,
-    remedy: 'Nothing was opened. Finish it and close it first.',
   });
 }
 
@@ -52,7 +50,6 @@ export function orderNotOpen(): PrestageError {
   return new PrestageError({
     code: 'order-not-open',
     message: 'No order is open on this station.',
-    remedy: 'Open one first: prestage order open FILE.',
   });
 }
 
@@ -78,7 +75,5 @@ export function orderUnfinished(number: string, open: readonly OrderLineView[]):
     code: 'order-unfinished',
     message: `The order ${sanitizeForDisplay(number, 60)} cannot be closed: ${count} open: ${names.join(', ')}${more}.`,
     cause: open.map(({ serial, state }) => `${serial}: ${state}`).join('\n'),
-    remedy:
-      'Finish them, take paired ones apart, or say why each is left out: prestage order except SERIAL --reason TEXT.',
   });
 }

@@ -1,5 +1,7 @@
 import { closeSync, existsSync, fsyncSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { z } from 'zod';
+import { sha256Schema } from '../../core/media/chunk-map';
 import { sanitizeForDisplay } from '../../core/base/display';
 import { PrestageError } from '../../core/base/errors';
 import type { LedgerRecord } from '../../core/ledger/record';
@@ -27,29 +29,46 @@ export interface Packing {
   readonly replace?: boolean;
 }
 
-export interface ShipmentReport {
-  readonly shipmentId: string;
-  readonly number: string;
-  readonly orderNumber: string | null;
-  readonly file: string;
-  readonly bytes: number;
+const leftOutSchema = z.strictObject({ machineSerial: z.string(), reason: z.string() }).readonly();
+
+/** What became of a shipment; `ship --json` prints it. */
+export const shipmentReportSchema = z.strictObject({
+  shipmentId: z.uuid(),
+  number: z.string(),
+  /** The enterprise's; null when the machines had no order. */
+  orderNumber: z.string().nullable(),
+  /** The bundle, absolute. */
+  file: z.string(),
   /** Of the file. */
-  readonly sha256: string;
-  /** Of the shipment-closed entry. */
-  readonly ledgerEntry: number;
-  readonly keyFingerprint: string;
-  readonly machines: readonly {
-    readonly machineSerial: string;
-    readonly jobId: string;
-    readonly ledgerEntry: number;
-    /** What was found after the shipment was closed that speaks against it; null as it must be. */
-    readonly withdrawn: string | null;
-  }[];
+  bytes: z.int().nonnegative(),
+  /** Of the file. */
+  sha256: sha256Schema,
+  /** Number of the shipment-closed entry. */
+  ledgerEntry: z.int().positive(),
+  /** SHA-256 of the station's public key (SPKI, DER). */
+  keyFingerprint: sha256Schema,
+  machines: z
+    .array(
+      z
+        .strictObject({
+          machineSerial: z.string(),
+          jobId: z.uuid(),
+          /** Number of the entry that recorded the finished job. */
+          ledgerEntry: z.int().positive(),
+          /** What was found after the shipment was closed that speaks against the machine; null when nothing was. */
+          withdrawn: z.string().nullable(),
+        })
+        .readonly(),
+    )
+    .readonly(),
   /** Machines of the batch or order that stay, with the reason. */
-  readonly leftOut: readonly LeftOut[];
-  /** Machines in the shipment that a file for import does not hold. */
-  readonly notImported: readonly (LeftOut & { readonly file: string })[];
-}
+  leftOut: z.array(leftOutSchema).readonly(),
+  /** Machines in the shipment that an import file does not hold. */
+  notImported: z
+    .array(z.strictObject({ file: z.string(), machineSerial: z.string(), reason: z.string() }).readonly())
+    .readonly(),
+});
+export type ShipmentReport = Readonly<z.infer<typeof shipmentReportSchema>>;
 
 /**
  * Closes a shipment: first the record, then the bundle. The bundle's file is begun before, so that nothing is recorded
@@ -73,7 +92,7 @@ export async function ship(
 }
 
 /**
- * Makes the bundle of a recorded shipment anew. What was found since about its drives is in it too; when nothing was, it
+ * Makes the bundle of a recorded shipment again. What was found since about its drives is in it too; when nothing was, it
  * is the same bundle.
  * @throws PrestageError record-not-found, usage, ledger-…
  */

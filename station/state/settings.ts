@@ -111,6 +111,5 @@ function settingsInvalid(
     code: 'settings-invalid',
     message: `The settings file ${sanitizeForDisplay(places.settingsFile, 512)} ${what}.`,
     cause: cause instanceof Error ? cause.message : null,
-    remedy: 'Correct the file, or delete it to have the defaults again.',
   });
 }

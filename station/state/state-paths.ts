@@ -126,7 +126,6 @@ function stateUnavailable(path: string, what: string, cause: unknown): PrestageE
     code: 'state-unavailable',
     message: `The state folder ${sanitizeForDisplay(path, 512)} ${what}.`,
     cause: cause instanceof Error ? cause.message : null,
-    remedy: 'Check that the path is right and that you may write there, or name another folder with --state.',
   });
 }
 

@@ -1,17 +1,14 @@
 import type { Locator, Page } from 'playwright-core';
-import type { DeskMethod, DeskState } from '../../core/contract/app';
+import type { DeskState } from '../../core/contract/app';
+import type { AppPreview } from './app-preview';
+import type { Call } from './app-preview-main';
 import { previews } from './app-preview-states';
-
-interface Call {
-  readonly method: DeskMethod;
-  readonly request: unknown;
-}
 
 /** Something done with keys and pointer, and what the station must hear of it. */
 export interface Act {
   readonly name: string;
   readonly state: DeskState;
-  readonly run: (page: Page) => Promise<void>;
+  readonly run: (page: Page, preview: AppPreview) => Promise<void>;
   /** Calls after the state was fetched. */
   readonly expected: readonly Call[];
   /** Says what is wrong with the page afterwards; null when nothing is. */
@@ -164,17 +161,12 @@ const acts: readonly Act[] = [
   {
     name: 'a list that changes while the button is held starts nothing',
     state: armed,
-    run: async (page) => {
+    run: async (page, preview) => {
       await holdButton(page).hover();
       await page.mouse.down();
       await page.waitForTimeout(1000);
       const pairs = armed.pairing.pairs.slice(0, 3);
-      await page.evaluate(
-        (patch) => {
-          (window as unknown as { push: (it: unknown) => void }).push(patch);
-        },
-        { pairing: { ...armed.pairing, pairs } },
-      );
+      await preview.push({ pairing: { ...armed.pairing, pairs } });
       await page.waitForTimeout(1500);
       await page.mouse.up();
     },

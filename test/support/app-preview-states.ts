@@ -1,4 +1,4 @@
-import type { DeskState } from '../../core/contract/app';
+import type { DeskPatch, DeskState } from '../../core/contract/app';
 import {
   emptyState,
   machineOf,
@@ -180,29 +180,29 @@ const rackEnded = {
   pairing: { ...ready.pairing, pairs: pairsOf([45, 46]), obstacles: [] as DeskState['pairing']['obstacles'] },
 };
 
-const themed = (state: DeskState, theme: DeskState['settings']['desk']['theme']): DeskState => ({
-  ...state,
-  settings: { ...state.settings, desk: { ...state.settings.desk, theme } },
-});
+/** All that the settings offer; `system` is one of the first two. */
+export const themes = ['light', 'dark', 'high-contrast'] as const;
+export type Theme = (typeof themes)[number];
 
 export interface Preview {
   readonly state: DeskState;
-  /** Jobs move while it is looked at. */
-  readonly ticking?: boolean;
   /** A key pressed at the beginning. */
   readonly key?: string;
   /** Pressed before the picture is taken, by accessible name. */
   readonly press?: string;
   /** A box ticked before that, by accessible name. */
   readonly tick?: string;
+  /** What the station tells the page last of all. */
+  readonly then?: DeskPatch;
   readonly size?: { readonly width: number; readonly height: number };
 }
 
-const looks: Readonly<Record<string, Preview>> = {
+/** What can be looked at, by name. */
+export const previews: Readonly<Record<string, Preview>> = {
   empty: { state: emptyState },
   'listing-failed': { state: listingFailed },
   'four-virtual': { state: fourDrives },
-  rack: { state: rack, ticking: true },
+  rack: { state: rack, then: { jobs: rackJobs(3) } },
   'rack-ended': { state: rackEnded },
   mixed: { state: mixed },
   'mixed-small': { state: mixed, size: { width: 1024, height: 640 } },
@@ -234,7 +234,8 @@ const looks: Readonly<Record<string, Preview>> = {
       ],
     },
   },
-  'details-passed': { state: mixed, press: 'Bay 1: PASS' },
+  'details-passed': { state: rackEnded, press: 'Bay 1: PASS' },
+  'details-boot-test': { state: mixed, press: 'Bay 2: PASS' },
   'first-start': { state: withDrives(emptyState, [systemDisk(1)]) },
   'armed-48': {
     state: {
@@ -243,7 +244,7 @@ const looks: Readonly<Record<string, Preview>> = {
       pairing: { ...ready.pairing, pairs: pairsOf(numbers(48)), obstacles: [], armed: true },
     },
   },
-  'running-few': { state: { ...fourDrives, jobs: rackJobs(0).slice(0, 3) }, ticking: true },
+  'running-few': { state: { ...fourDrives, jobs: rackJobs(0).slice(0, 3) } },
   batch: { state: mixed, key: 'F2' },
   log: { state: mixed, key: 'F3' },
   settings: { state: mixed, key: 'F4' },
@@ -294,14 +295,3 @@ const looks: Readonly<Record<string, Preview>> = {
   'ship-made': { state: mixed, key: 'F6', press: 'Make the bundle of shipment LS-2025-0041 again' },
   cancel: { state: mixed, press: 'Cancel bay 3' },
 };
-
-/** Every look in the light theme and the dark one, some in high contrast. */
-export const previews: Readonly<Record<string, Preview>> = Object.fromEntries(
-  Object.entries(looks).flatMap(([name, preview]) => [
-    [name, preview] as const,
-    [`${name}-dark`, { ...preview, state: themed(preview.state, 'dark') }] as const,
-    ...(['mixed', 'armed', 'four-virtual', 'refused-scan', 'order'].includes(name)
-      ? [[`${name}-contrast`, { ...preview, state: themed(preview.state, 'high-contrast') }] as const]
-      : []),
-  ]),
-);

@@ -12,6 +12,8 @@ const root = resolve(import.meta.dirname, '../..');
 export const pictures = join(root, 'test-results', 'screens');
 
 export interface DeskAppOptions {
+  /** Folder with the package.json of the app to start; the checkout when it is left out. */
+  readonly folder?: string;
   readonly state: string;
   readonly bench?: string;
   readonly args?: readonly string[];
@@ -101,18 +103,19 @@ export class DeskApp {
 
 /** Starts the app without waiting for a window, as an ordinary user: it refuses root. */
 export async function launch({
+  folder = openCheckout(),
   state,
   bench,
   args = [],
   env = {},
 }: DeskAppOptions): Promise<ElectronApplication> {
-  for (const folder of [state, bench]) if (folder !== undefined) giveToUser(folder);
+  for (const own of [state, bench]) if (own !== undefined) giveToUser(own);
   const variables = Object.fromEntries(
     Object.entries(process.env).filter((entry): entry is [string, string] => entry[1] !== undefined),
   );
   return await _electron.launch({
     executablePath: programAsUser(),
-    args: [openCheckout(), '--state', state, ...(bench === undefined ? [] : ['--bench', bench]), ...args],
+    args: [folder, '--state', state, ...(bench === undefined ? [] : ['--bench', bench]), ...args],
     env: { ...variables, HOME: state, ...env },
     timeout: 30_000,
   });
