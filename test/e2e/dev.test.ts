@@ -23,7 +23,9 @@ beforeAll(() => {
   for (const part of ['node_modules', '.electron']) symlinkSync(join(root, part), join(copy, part));
   giveToUser(copy);
   const asUser =
-    process.getuid?.() === 0 ? ['setpriv', `--reuid=${plainUser}`, `--regid=${plainUser}`, '--clear-groups'] : [];
+    process.getuid?.() === 0
+      ? ['setpriv', `--reuid=${plainUser}`, `--regid=${plainUser}`, '--clear-groups']
+      : [];
   const [file = '', ...args] = [
     ...asUser,
     ...[process.execPath, '--import', 'tsx', 'build/dev.ts', '--remote-debugging-port=0'],
