@@ -2,6 +2,7 @@ import { defineConfig } from 'eslint/config';
 import reactHooks from 'eslint-plugin-react-hooks';
 import tseslint from 'typescript-eslint';
 import { layeringRule } from './build/layering-rule';
+import { roomNames } from './build/layers';
 
 const root = import.meta.dirname;
 
@@ -15,15 +16,23 @@ const prestage: { readonly meta: { readonly name: string } } = houseRules;
 const hooks: { readonly meta: { readonly name: string } } = reactHooks;
 
 export default defineConfig(
-  { ignores: ['dist/', 'dist-package/', '.electron/', 'helper/addon/', 'test-results/', 'node_modules/'] },
+  {
+    ignores: [
+      'dist/',
+      'dist-package/',
+      '.electron/',
+      '.dev/',
+      'helper/addon/',
+      'test-results/',
+      'node_modules/',
+    ],
+  },
   {
     files: ['**/*.ts', '**/*.tsx'],
     extends: [tseslint.configs.strictTypeChecked],
     languageOptions: {
       parserOptions: {
-        project: ['./core', './helper', './station', './electron', './renderer', './build', './test'].map(
-          (room) => `${room}/tsconfig.json`,
-        ),
+        project: roomNames.map((room) => `${room}/tsconfig.json`),
         tsconfigRootDir: root,
       },
     },

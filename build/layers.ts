@@ -102,7 +102,8 @@ export const layers: Readonly<Record<string, Layer>> = {
       'zod',
     ],
   },
-  build: { rooms: [], packages: 'any' },
+  // The reference is made from the program and its schemas (build/reference).
+  build: { rooms: ['core', 'station'], packages: 'any' },
   test: { rooms: ['core', 'helper', 'station', 'electron', 'renderer', 'build'], packages: 'any' },
 };
 

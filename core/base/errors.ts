@@ -1,123 +1,49 @@
 import { z } from 'zod';
+import { errorCodes, errorReference, type ErrorCode } from './error-reference';
 
-/**
- * Every error a user can meet. A code is stable: scripts and the ledger rely on it. The text belongs to
- * whoever raises the error, because only there the drive, bay and file are known.
- */
-export const errorCodes = [
-  // media
-  'media-not-found',
-  'media-unreadable',
-  'media-not-a-wim',
-  'media-truncated',
-  'media-corrupt',
-  'media-encrypted',
-  'media-part-missing',
-  'media-image-missing',
-  'media-unsafe-names',
-  'media-hash-mismatch',
-  'media-manifest-invalid',
-  'media-changed',
-  // drives
-  'drive-listing-failed',
-  'drive-not-found',
-  'drive-blocked',
-  'drive-changed',
-  'drive-busy',
-  'drive-not-permitted',
-  'drive-repeated',
-  'drive-read-failed',
-  'drive-write-failed',
-  'drive-stalled',
-  'drive-gone',
-  'verify-mismatch',
-  'table-mismatch',
-  'rehearsal-failed',
-  // machines
-  'serial-invalid',
-  'serial-placeholder',
-  'serial-repeated',
-  'serial-already-shipped',
-  'machine-contradicts',
-  // orders and shipments
-  'order-invalid',
-  'order-open',
-  'order-not-open',
-  'order-mismatch',
-  'order-unfinished',
-  'shipment-empty',
-  'shipment-refused',
-  'shipment-invalid',
-  // layout and render
-  'layout-unknown',
-  'drive-too-small',
-  'render-no-space',
-  'render-failed',
-  'render-damaged',
-  'boot-files-too-large',
-  'boot-store-invalid',
-  // bench
-  'bench-invalid',
-  'bench-exists',
-  'bench-in-use',
-  // jobs
-  'job-interrupted',
-  // ledger and state
-  'ledger-broken',
-  'ledger-unavailable',
-  'ledger-key-unsafe',
-  'record-not-found',
-  'state-unavailable',
-  'settings-invalid',
-  // the plant's database
-  'fleet-invalid',
-  'fleet-unavailable',
-  'fleet-refused',
-  // tools, helper, privilege
-  'tool-missing',
-  'tool-failed',
-  'helper-missing',
-  'helper-died',
-  'helper-protocol',
-  'helper-outdated',
-  'privilege-unavailable',
-  'privilege-denied',
-  // the operator
-  'not-confirmed',
-  'not-permitted',
-  'usage',
-  'cancelled',
-  // a bug of ours
-  'internal',
-] as const;
+export type { ErrorCode };
 
 export const errorCodeSchema = z.enum(errorCodes);
-export type ErrorCode = z.infer<typeof errorCodeSchema>;
 
 /** An error as it travels between processes and into the ledger. */
 export const errorDataSchema = z.strictObject({
   code: errorCodeSchema,
   /** What happened, to which drive in which bay. One sentence for the technician. */
   message: z.string(),
-  /** What the machine said (errno, the tool's last words), for the log; null when there is nothing more. */
+  /** Technical cause for the log (errno, or the last lines of a tool); null when there is none. */
   cause: z.string().nullable(),
   /** What to do now. */
   remedy: z.string(),
-  /** Where on the drive, in bytes from its start. */
+  /** Position on the drive, in bytes from its start. */
   offset: z.int().nonnegative().optional(),
   /** Index of the chunk in the chunk map. */
   chunk: z.int().nonnegative().optional(),
 });
 export type ErrorData = z.infer<typeof errorDataSchema>;
 
+/** What is said where an error is raised. Without a `remedy` it has the general one of its code. */
+export type ErrorInput = Omit<ErrorData, 'cause' | 'remedy'> & {
+  readonly cause?: string | null;
+  readonly remedy?: string;
+};
+
+/** An error's data, complete: the message of the place that raises it, and its own or its code's remedy. */
+export function errorData(input: ErrorInput): ErrorData {
+  return {
+    ...input,
+    cause: input.cause ?? null,
+    remedy: input.remedy ?? errorReference[input.code].remedy,
+  };
+}
+
 /** An expected error: something the outside world did. Anything else that is thrown is a bug. */
 export class PrestageError extends Error {
   readonly data: ErrorData;
 
-  constructor(data: Omit<ErrorData, 'cause'> & { cause?: string | null }) {
-    super(data.message);
+  constructor(input: ErrorInput) {
+    super(input.message);
     this.name = 'PrestageError';
-    this.data = { ...data, cause: data.cause ?? null };
+    this.data = errorData(input);
   }
 
   get code(): ErrorCode {
@@ -132,12 +58,11 @@ export class PrestageError extends Error {
 export function toErrorData(thrown: unknown): ErrorData {
   if (thrown instanceof PrestageError) return thrown.data;
   const stack = thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown);
-  return {
+  return errorData({
     code: 'internal',
-    message: `Prestage met an error it does not know: ${thrown instanceof Error ? thrown.message : String(thrown)}`,
+    message: `Unexpected error: ${thrown instanceof Error ? thrown.message : String(thrown)}`,
     cause: stack,
-    remedy: 'Nothing more is written. Report this with the text above.',
-  };
+  });
 }
 
 /** True for the end that an operator asked for, which is not an error. */
@@ -147,11 +72,7 @@ export function isCancellation(thrown: unknown): boolean {
 
 /** The one way to say that somebody cancelled. */
 export function cancelled(what: string): PrestageError {
-  return new PrestageError({
-    code: 'cancelled',
-    message: `${what} was cancelled.`,
-    remedy: 'Start it again when you are ready.',
-  });
+  return new PrestageError({ code: 'cancelled', message: `${what} was cancelled.` });
 }
 
 /** For switches: does not compile when a case is missing. */

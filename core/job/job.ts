@@ -10,9 +10,9 @@ export const jobResultSchema = z.strictObject({
   chunksVerified: z.int().nonnegative(),
   writeSeconds: z.number().nonnegative(),
   verifySeconds: z.number().nonnegative(),
-  /** False where the medium refused direct I/O and the page cache had to be dropped instead. */
+  /** False when the drive does not support direct I/O and the page cache was dropped instead. */
   directIo: z.boolean(),
-  /** SHA-256 of the partition table as it was read back: primary region, then backup region. */
+  /** SHA-256 of the partition table that was read back: primary region, then backup region. */
   tableSha256: z.string(),
 });
 export type JobResult = z.infer<typeof jobResultSchema>;
@@ -28,22 +28,30 @@ export const jobEndSchema = z.discriminatedUnion('state', [
     bytesWritten: z.int().nonnegative(),
   }),
   z.strictObject({ state: z.literal('cancelled'), bytesWritten: z.int().nonnegative() }),
-  /** The station ended before the job did; found at its next start. */
-  z.strictObject({ state: z.literal('interrupted') }),
+  z.strictObject({
+    /** Prestage stopped before the job ended; recorded at the next start. */
+    state: z.literal('interrupted'),
+  }),
 ]);
 export type JobEnd = z.infer<typeof jobEndSchema>;
 
 /** One drive's trip. */
 export const jobStateSchema = z.discriminatedUnion('state', [
   z.strictObject({ state: z.literal('queued') }),
-  /** Identity and use are looked at again, on the open drive. */
-  z.strictObject({ state: z.literal('checking') }),
-  /** Old tables go. The first destructive write. */
-  z.strictObject({ state: z.literal('erasing') }),
+  z.strictObject({
+    /** Identity and use are looked at again, on the open drive. */
+    state: z.literal('checking'),
+  }),
+  z.strictObject({
+    /** Old tables go. The first destructive write. */
+    state: z.literal('erasing'),
+  }),
   z.strictObject({ state: z.literal('writing'), ...counted }),
   z.strictObject({ state: z.literal('verifying'), ...counted }),
-  /** The partition table goes on. */
-  z.strictObject({ state: z.literal('sealing') }),
+  z.strictObject({
+    /** The partition table goes on. */
+    state: z.literal('sealing'),
+  }),
   ...jobEndSchema.options,
 ]);
 export type JobState = z.infer<typeof jobStateSchema>;

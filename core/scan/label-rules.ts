@@ -27,25 +27,30 @@ const field = z.enum(labelFields);
 
 /** One rule of a station's own. */
 export const labelRuleSchema = z.discriminatedUnion('form', [
-  /** The whole text, or one field of it; named groups say what is what. Case does not matter. */
   z.strictObject({
+    /** Matches the whole text or one of its fields; named groups say what each part is. Case does not matter. */
     form: z.literal('pattern'),
     maker,
     pattern: patternSchema.refine(hasNamedGroup, {
       message: `must have one of the groups ${patternGroups.map((name) => `(?<${name}>…)`).join(', ')}`,
     }),
   }),
-  /** `NAME: VALUE`, `NAME=VALUE`, or a member of a JSON object. Compared without case, blanks and punctuation. */
-  z.strictObject({ form: z.literal('name'), maker, name: z.string().min(1).max(40), field }),
-  /** Data identifier of ANSI MH10.8.2 in a message of ISO/IEC 15434, format 06. */
   z.strictObject({
+    /** `NAME: VALUE`, `NAME=VALUE`, or a member of a JSON object. Case, blanks and punctuation do not matter. */
+    form: z.literal('name'),
+    maker,
+    name: z.string().min(1).max(40),
+    field,
+  }),
+  z.strictObject({
+    /** Data identifier of ANSI MH10.8.2 in a message of ISO/IEC 15434, format 06. */
     form: z.literal('data-identifier'),
     maker,
     identifier: z.string().regex(/^\d{0,3}[A-Z]$/),
     field,
   }),
-  /** Application identifier of GS1. */
   z.strictObject({
+    /** Application identifier of GS1. */
     form: z.literal('application-identifier'),
     maker,
     identifier: z.string().regex(/^\d{2,4}$/),

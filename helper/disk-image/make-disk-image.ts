@@ -173,9 +173,9 @@ async function requireTrueHoles(directory: string): Promise<void> {
   }
   throw new PrestageError({
     code: 'render-failed',
-    message: 'The file system of the render cache does not keep zeros that were written.',
+    message: 'The file system of the image cache does not store zeros that were written.',
     remedy:
-      'No drive was touched. Put the cache on ext4, XFS or Btrfs without compression (--state DIR, or XDG_CACHE_HOME).',
+      'No drive was touched. Put the image cache on ext4, XFS or Btrfs without compression (--state DIR, or XDG_CACHE_HOME).',
   });
 }
 
@@ -194,9 +194,7 @@ async function requireSpace(directory: string, image: MediaImage): Promise<void>
 function noSpace(needed: number, free: number): PrestageError {
   return new PrestageError({
     code: 'render-no-space',
-    message: `There is no space to prepare the media: it needs ${formatBytes(needed)}, and ${formatBytes(free)} are free.`,
-    remedy:
-      "No drive was touched. Free space on this machine, or clear the cache with 'prestage cache clear'.",
+    message: `There is not enough space for the disk image: it needs ${formatBytes(needed)}, but only ${formatBytes(free)} are free.`,
   });
 }
 
@@ -204,6 +202,5 @@ function tooSmall(image: MediaImage, driveSize: number): PrestageError {
   return new PrestageError({
     code: 'drive-too-small',
     message: `Image ${image.index} (${formatBytes(image.bytes)} of files) does not fit on a drive of ${formatBytes(driveSize)} with this layout.`,
-    remedy: 'No drive was touched. Use a larger drive or another layout.',
   });
 }

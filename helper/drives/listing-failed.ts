@@ -8,6 +8,5 @@ export function listingFailed(what: string, cause: unknown): PrestageError {
     code: 'drive-listing-failed',
     message: `The drives of this machine could not be listed: ${sanitizeForDisplay(what, 400)}.`,
     cause: sanitizeForDisplay(words, 4000) || null,
-    remedy: 'Nothing was written. Try again. If it stays, run lsblk by hand and see what it says.',
   });
 }

@@ -1,6 +1,6 @@
 import { sanitizeForDisplay } from '../../core/base/display';
 import { PrestageError } from '../../core/base/errors';
-import { copyMediaAgain, type MediaImage } from '../../core/media/media';
+import type { MediaImage } from '../../core/media/media';
 import { wimlibFailure } from '../tools/wimlib';
 import { checkBlobTable, readRange, withMediaFile, type WimFile } from './wim-file';
 import { findParts } from './wim-source';
@@ -29,8 +29,7 @@ export async function openMedia(path: string): Promise<OpenedMedia> {
   if (first.header.imageCount !== images.length) {
     throw new PrestageError({
       code: 'media-corrupt',
-      message: `${sanitizeForDisplay(first.path, 300)} is damaged: its header counts ${first.header.imageCount} images, its XML data ${images.length}.`,
-      remedy: copyMediaAgain,
+      message: `${sanitizeForDisplay(first.path, 300)} is damaged: its header has ${first.header.imageCount} images, its XML data has ${images.length}.`,
     });
   }
   return { parts, images, solid };
@@ -41,8 +40,7 @@ async function readXml({ path, header }: WimFile): Promise<WimXml> {
   if (storedBytes > xmlLimit) {
     throw new PrestageError({
       code: 'media-corrupt',
-      message: `${sanitizeForDisplay(path, 300)} has XML data of ${storedBytes} bytes, more than any media needs.`,
-      remedy: copyMediaAgain,
+      message: `${sanitizeForDisplay(path, 300)} has ${storedBytes} bytes of XML data, more than any media needs.`,
     });
   }
   const bytes = await withMediaFile(path, (file) => readRange(file, path, offset, storedBytes));

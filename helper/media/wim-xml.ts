@@ -1,7 +1,7 @@
 import { XMLParser } from 'fast-xml-parser';
 import { sanitizeForDisplay, sanitizeOrNull } from '../../core/base/display';
 import { PrestageError } from '../../core/base/errors';
-import { copyMediaAgain, type MediaImage } from '../../core/media/media';
+import type { MediaImage } from '../../core/media/media';
 
 /** XML data of real media is a few KiB an image. Bytes. */
 export const xmlLimit = 64 * 1024 * 1024;
@@ -44,7 +44,7 @@ export function parseWimXml(bytes: Buffer, file: string): WimXml {
   const wim = isNode(root) ? root['WIM'] : undefined;
   // An element without content comes as an empty string.
   if (wim === '') return { encrypted: false, images: [] };
-  if (!isNode(wim)) throw damaged(file, 'it does not describe a WIM');
+  if (!isNode(wim)) throw damaged(file, 'it does not describe a WIM file');
 
   const esd = wim['ESD'];
   const encrypted = isNode(esd) && 'ENCRYPTED' in esd;
@@ -105,6 +105,5 @@ function damaged(file: string, what: string): PrestageError {
   return new PrestageError({
     code: 'media-corrupt',
     message: `${sanitizeForDisplay(file, 300)} has damaged XML data: ${what}.`,
-    remedy: copyMediaAgain,
   });
 }

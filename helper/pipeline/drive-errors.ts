@@ -1,5 +1,5 @@
 import { driveLabel, type Drive } from '../../core/drive/drive';
-import { assertNever, type ErrorCode, type ErrorData } from '../../core/base/errors';
+import { assertNever, errorData, type ErrorCode, type ErrorData } from '../../core/base/errors';
 import type { DriveEnd } from './drive-thread';
 
 const gone: ReadonlySet<string> = new Set(['ENODEV', 'ENXIO', 'ENOMEDIUM']);
@@ -9,29 +9,24 @@ export function driveErrorOf(end: Exclude<DriveEnd, { type: 'done' | 'stopped' }
   const label = driveLabel(drive);
   switch (end.type) {
     case 'stalled':
-      return {
-        code: 'drive-stalled',
-        message: `The ${label} has stopped answering.`,
-        cause: null,
-        remedy: 'Take the drive out and set it aside. Do not ship it.',
-      };
+      return errorData({ code: 'drive-stalled', message: `The ${label} has stopped responding.` });
     case 'crashed':
       return {
         code: 'internal',
-        message: `The work on the ${label} ended with an error Prestage does not know.`,
+        message: `Writing the ${label} ended with an unexpected error.`,
         cause: end.detail,
         remedy: 'Write the drive again. If it happens again, report it with the text above.',
       };
     case 'failed': {
       const [code, what, remedy] = explain(end.kind, end.errno, label);
-      return {
+      return errorData({
         code,
         message: `${what} at byte ${end.offset}${end.chunk === null ? '' : ` (chunk ${end.chunk})`}.`,
         cause: end.errno === null ? null : `${end.errno}: ${end.detail}`,
-        remedy,
+        ...(remedy === undefined ? {} : { remedy }),
         offset: end.offset,
         ...(end.chunk === null ? {} : { chunk: end.chunk }),
-      };
+      });
     }
     default:
       return assertNever(end);
@@ -42,49 +37,37 @@ function explain(
   kind: Extract<DriveEnd, { type: 'failed' }>['kind'],
   errno: string | null,
   label: string,
-): [ErrorCode, string, string] {
+): [code: ErrorCode, what: string, remedy?: string] {
   if (kind === 'source') {
     return [
       'render-damaged',
-      `The prepared image on this machine could not be read right for the ${label}`,
-      'The drive is not at fault. Write it again: the image is checked and made anew.',
+      `The disk image for the ${label} could not be read correctly`,
+      'The drive is not at fault. Write it again: the disk image is then checked and made again.',
     ];
   }
   if (errno === 'SHORT') {
     return [
       'drive-gone',
-      `The ${label} ends before the size that it claims`,
-      'Set the drive aside: it is failing, or it is a counterfeit.',
+      `The ${label} is smaller than the size it reports`,
+      'Set the drive aside: it is failing or counterfeit.',
     ];
   }
   if (errno !== null && gone.has(errno)) {
     return [
       'drive-gone',
-      `The ${label} is gone`,
-      'Check that it sits firmly in its bay, then write it again. If it happens again, set the drive aside.',
+      `The ${label} disappeared`,
+      'Check that it is seated firmly in its bay, then write it again. If it happens again, set the drive aside.',
     ];
   }
   switch (kind) {
     case 'read':
-      return [
-        'drive-read-failed',
-        `The ${label} could not be read back`,
-        'Set the drive aside: it is failing.',
-      ];
+      return ['drive-read-failed', `The ${label} could not be read back`];
     case 'write':
-      return ['drive-write-failed', `The ${label} refused a write`, 'Set the drive aside: it is failing.'];
+      return ['drive-write-failed', `The ${label} failed to write`];
     case 'mismatch':
-      return [
-        'verify-mismatch',
-        `The ${label} gave back other data than was written`,
-        'Set the drive aside: it cannot be trusted.',
-      ];
+      return ['verify-mismatch', `The ${label} returned different data than was written`];
     case 'table':
-      return [
-        'table-mismatch',
-        `The ${label} does not hold the partition table that was written`,
-        'Write the drive again. If it happens again, set the drive aside.',
-      ];
+      return ['table-mismatch', `The ${label} does not have the partition table that was written`];
     default:
       return assertNever(kind);
   }

@@ -63,7 +63,6 @@ export async function refuseOtherUsers(drives: readonly Drive[]): Promise<void> 
     throw new PrestageError({
       code: 'drive-busy',
       message: `The ${driveLabel(drive)} is open in another program: ${users.slice(0, 4).join(', ')}.`,
-      remedy: 'Nothing was written to it. Stop that program, or choose another drive.',
     });
   }
 }

@@ -1,10 +1,13 @@
 import { createInterface } from 'node:readline/promises';
 import { resolve } from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
+import { z } from 'zod';
+import { sha256Schema } from '../../core/media/chunk-map';
 import { formatBytes, formatDuration, sanitizeForDisplay } from '../../core/base/display';
-import { cancelled, isCancellation, PrestageError } from '../../core/base/errors';
+import { cancelled, errorDataSchema, isCancellation, PrestageError } from '../../core/base/errors';
 import { placeOf } from '../../core/drive/drive';
 import { defaultLayoutName, layouts } from '../../core/drive/layout';
+import { mediaSchema } from '../../core/media/media';
 import { planBatch, type BatchPlan, type BatchRequest, type PlannedJob } from '../jobs/plan-batch';
 import { runBatch, type BatchReport } from '../jobs/run-batch';
 import type { JobReport } from '../jobs/run-job';
@@ -21,16 +24,62 @@ import {
 import {
   benchOption,
   commandAction,
+  failsWhen,
   jsonOption,
   parseCount,
   stateOption,
   type CommandContext,
 } from './command-context';
 import { exitCodes, type ExitCode } from './exit-codes';
-import { facts, table, type Output } from './output';
+import { expectedSourceSchema } from './media-command';
+import { facts, table, type JsonDocument, type Output } from './output';
 import { defaultOperator } from '../jobs/open-station';
-import { rehearseFirst } from './boot-test-command';
+import { rehearseFirst, rehearseForm } from './boot-test-command';
 import { withStation } from './station-context';
+
+/** What `apply --json` prints. */
+export const applyForm = z.strictObject({
+  batchId: z.uuid(),
+  media: z.strictObject({
+    ...mediaSchema.shape,
+    /** As `media inspect` prints it. */
+    sha256: sha256Schema,
+    /** Source of the SHA-256 it was compared with; `none`: it was not compared. */
+    expected: expectedSourceSchema,
+  }),
+  /** The disk images that were written, one for each drive size. */
+  render: z.strictObject({
+    /** All of them were in the image cache. */
+    cached: z.boolean(),
+    /** Bytes of all of them. */
+    bytes: z.int().nonnegative(),
+    /** Seconds it took to make them. */
+    seconds: z.number().nonnegative(),
+  }),
+  /** One for each drive. */
+  jobs: z.array(
+    z.strictObject({
+      /** ID of the drive. */
+      drive: z.string(),
+      machineSerial: z.string(),
+      state: z.enum(['done', 'failed', 'cancelled', 'interrupted']),
+      /** Of a failed job. */
+      reason: errorDataSchema.optional(),
+      bytesWritten: z.int().nonnegative(),
+      /** 0 unless the job is done. */
+      writeSeconds: z.number().nonnegative(),
+      /** 0 unless the job is done. */
+      verifySeconds: z.number().nonnegative(),
+      /** SHA-256 of the chunk map: what the drive was to hold. */
+      fingerprint: sha256Schema,
+      /** Number of the entry that recorded the end; null when it could not be recorded. */
+      ledgerEntry: z.int().positive().nullable(),
+    }),
+  ),
+  /** Boot test of the first finished drive; null when there was none. */
+  rehearsal: rehearseForm.nullable(),
+});
+type ApplyDocument = JsonDocument<typeof applyForm>;
 
 interface ApplyOptions {
   readonly media: string;
@@ -48,31 +97,31 @@ interface ApplyOptions {
 
 /** `prestage apply`: the main job. */
 export function applyCommand(): Command {
-  return new Command('apply')
-    .description('write a media to drives, verify them, and record each with its machine')
+  return failsWhen(new Command('apply'), 'a drive failed; the other drives are finished and recorded')
+    .description('write media to drives, verify them, and record each drive with its machine')
     .requiredOption('--media <file>', 'WIM or ESD file, or the first part of a split set')
-    .option('--image <index>', 'image to apply; the default is the open order’s, or 1', parseCount)
+    .option('--image <index>', 'image to apply (default: from the open work order, or 1)', parseCount)
     .option(
       '--layout <name>',
-      `${layouts.map(({ name, description }) => `${name}: ${description}`).join('; ')}; the default is the open order’s, or ${defaultLayoutName}`,
+      `${layouts.map(({ name, description }) => `${name}: ${description}`).join('; ')} (default: from the open work order, or ${defaultLayoutName})`,
     )
     .option('--expect-sha256 <hex>', 'SHA-256 that the media must have')
     .requiredOption(
       '--drive <id=serial>',
-      'drive, and the serial of the machine it goes into; once a drive',
+      'drive, and the serial of the machine it goes into; repeat for each drive',
       parseAssignment,
     )
     .option(
       '--this-machine',
-      'the drive sits in this very machine: what is given must fit its firmware, and --drive ID is enough',
+      'the drive is installed in this machine: its firmware must match what is given, and --drive ID is enough',
     )
     .addOption(benchOption())
-    .option('--operator <name>', 'who does it; the default is the user')
-    .option('--again <reason>', 'allow machines that were already shipped, and record why')
-    .option('--work-order <number>', 'the enterprise’s number for the batch, for the record')
+    .option('--operator <name>', 'name of the operator (default: your user name)')
+    .option('--again <reason>', 'allow machines that already have a finished drive, and record why')
+    .option('--work-order <number>', 'work order number to record for the batch')
     .addOption(stateOption())
     .option('--yes', 'do not ask before erasing')
-    .addOption(jsonOption())
+    .addOption(jsonOption(applyForm))
     .action(
       commandAction<ApplyOptions>(async (context, options) => {
         const asked: Omit<BatchRequest, 'bays' | 'imageIndex' | 'layoutName' | keyof MachinePart> = {
@@ -119,8 +168,9 @@ export function applyCommand(): Command {
               : await rehearseFirst(first, request.benchDirectory, context, {
                   ...{ places, settings, ledger, append },
                 });
-          output.result({ ...documentOf(plan, report), rehearsal: rehearsal?.document ?? null }, () =>
-            rehearsal === null ? reportText(report) : `${reportText(report)}\n${rehearsal.text}`,
+          output.result<typeof applyForm>(
+            { ...documentOf(plan, report), rehearsal: rehearsal?.document ?? null },
+            () => (rehearsal === null ? reportText(report) : `${reportText(report)}\n${rehearsal.text}`),
           );
           if (rehearsal === null || rehearsal.failure === null) return exitCodeOf(report);
           output.failure(rehearsal.failure);
@@ -159,8 +209,8 @@ async function machinePart(
       if (machineSerial !== null) return { driveId, machineSerial };
       throw new PrestageError({
         code: 'usage',
-        message: `--drive ${sanitizeForDisplay(driveId, 200)} names no machine. It must be ID=MACHINE_SERIAL.`,
-        remedy: 'See prestage apply --help. In the machine itself, add --this-machine.',
+        message: `--drive ${sanitizeForDisplay(driveId, 200)} has no machine. It must be ID=MACHINE_SERIAL.`,
+        remedy: 'See prestage apply --help. If the drive is installed in this machine, add --this-machine.',
       });
     }),
   };
@@ -190,8 +240,8 @@ async function confirm(
   if (!process.stdin.isTTY || !process.stderr.isTTY) {
     throw new PrestageError({
       code: 'not-confirmed',
-      message: 'Nobody is at a terminal to confirm what will be erased.',
-      remedy: 'Nothing was touched. Run it in a terminal, or add --yes when you have checked the drives.',
+      message: 'There is no terminal to confirm what will be erased.',
+      remedy: 'Nothing was touched. Run it in a terminal, or check the drives and add --yes.',
     });
   }
   process.stderr.write(`${planText(plan, request)}\n\n`);
@@ -209,7 +259,7 @@ async function confirm(
   throw new PrestageError({
     code: 'not-confirmed',
     message: "The word 'erase' was not typed.",
-    remedy: 'Nothing was touched. Start again when the list is right.',
+    remedy: 'Nothing was touched. Start again when the list is correct.',
   });
 }
 
@@ -220,7 +270,7 @@ function planText(plan: BatchPlan, request: BatchRequest): string {
     ['image', `${plan.image.index}, ${plan.image.name}`],
     ['layout', plan.layout.description],
     ['operator', request.operator],
-    ...(plan.order === null ? [] : [['order', plan.order.order.number] as const]),
+    ...(plan.order === null ? [] : [['work order', plan.order.order.number] as const]),
   ]);
   const rows = plan.jobs.map(({ drive, machineSerial, holdsMachine }) => [
     placeOf(drive),
@@ -228,25 +278,24 @@ function planText(plan: BatchPlan, request: BatchRequest): string {
     drive.model,
     formatBytes(drive.size),
     [
-      ...(holdsMachine === null ? [] : [`the finished image of machine ${holdsMachine}`]),
-      ...(drive.contents.length === 0 ? ['nothing that is known'] : drive.contents),
+      ...(holdsMachine === null ? [] : [`a finished drive of machine ${holdsMachine}`]),
+      ...(drive.contents.length === 0 ? ['nothing known'] : drive.contents),
     ],
     machineSerial,
   ]);
-  const columns = ['BAY', 'DRIVE', 'MODEL', 'SIZE', 'HOLDS NOW', 'FOR MACHINE'].map((title) => ({ title }));
+  const columns = ['BAY', 'DRIVE', 'MODEL', 'SIZE', 'CONTENTS', 'MACHINE'].map((title) => ({ title }));
   return `${head}\n\nEverything on these drives will be erased:\n\n${table(columns, rows)}`;
 }
 
 function expectation({ expected, order }: BatchPlan, { expectSha256 }: BatchRequest): string {
-  if (expected.source === 'none') return 'none given: the media is not compared with anything';
+  if (expected.source === 'none') return 'none: the media is not compared with anything';
   const ordered = expectSha256 === null && order?.order.mediaSha256 !== undefined;
-  const given = ordered ? 'from the order' : 'given on the command line';
-  const from = expected.source === 'given' ? given : 'from the manifest beside the media';
+  const given = ordered ? 'from the work order' : 'given on the command line';
+  const from = expected.source === 'given' ? given : 'from the manifest next to the media';
   return `${expected.sha256 ?? ''} (${from}; compared before anything is erased)`;
 }
 
-/** The JSON document; its members are part of the command line's contract. */
-function documentOf(plan: BatchPlan, report: BatchReport): object {
+function documentOf(plan: BatchPlan, report: BatchReport): Omit<ApplyDocument, 'rehearsal'> {
   return {
     batchId: report.batchId,
     media: { ...plan.media, sha256: report.hash.sha256, expected: plan.expected.source },
@@ -298,8 +347,8 @@ function reportText({ jobs, renders }: BatchReport): string {
   );
   const done = jobs.filter(({ end }) => end.state === 'done').length;
   const how = renders.every(({ cached }) => cached)
-    ? 'the render was in the cache'
-    : 'the render was made anew';
+    ? 'the disk image was in the cache'
+    : 'the disk image was made for this batch';
   return `${table(columns, rows)}\n\n${done} of ${jobs.length} drives passed; ${how}.`;
 }
 

@@ -4,10 +4,10 @@ import { PrestageError } from '../../core/base/errors';
 import type { WorkOrder } from '../../core/order/order';
 import { readOrder } from '../../core/order/order-file';
 import type { OrderProblem } from '../../core/order/raw-order';
-import { auditBundle, type AuditReport } from '../shipment/audit-bundle';
+import { auditBundle, auditReportSchema, type AuditReport } from '../shipment/audit-bundle';
 import { orderNumberIn, UnreadableBundle } from '../shipment/read-bundle';
 import { NotABundle } from '../shipment/zip';
-import { commandAction, jsonOption } from './command-context';
+import { commandAction, failsWhen, jsonOption } from './command-context';
 import { readInput, trustedKeys, trustOption } from './proof-commands';
 import { exitCodes } from './exit-codes';
 import { facts, localTime, table } from './output';
@@ -21,14 +21,14 @@ interface AuditOptions {
 
 /** `prestage audit`: whether a shipment's bundle is what it says, and what was asked for. */
 export function auditCommand(): Command {
-  return new Command('audit')
-    .argument('<file>', 'the bundle that came with the shipment')
-    .description('check a shipment’s bundle; needs no network, no state and no rights')
+  return failsWhen(new Command('audit'), 'the shipment did not pass the audit')
+    .argument('<file>', 'the bundle of the shipment')
+    .description('check the bundle of a shipment; needs no network, no state folder and no special rights')
     .addOption(trustOption().makeOptionMandatory())
-    .option('--order <file>', 'the work order that the shipment should fill')
+    .option('--order <file>', 'the work order that the shipment is for')
     .option('--expect-sha256 <hex>', 'SHA-256 of the media that every machine should have', parseHash)
-    .option('--training', 'the shipment is one of training: virtual drives are no doubt')
-    .addOption(jsonOption())
+    .option('--training', 'accept training drives: the shipment is for training')
+    .addOption(jsonOption(auditReportSchema))
     .action(
       commandAction<AuditOptions>((context, options, [file = '']) => {
         const { output } = context;
@@ -45,7 +45,7 @@ export function auditCommand(): Command {
           });
         });
         for (const { code, message } of report.doubts) output.message(`${code}: ${message}`);
-        output.result(report, () => auditText(report, options.order !== undefined));
+        output.result<typeof auditReportSchema>(report, () => auditText(report, options.order !== undefined));
         return Promise.resolve(report.ok ? exitCodes.good : exitCodes.failed);
       }),
     );
@@ -64,9 +64,8 @@ function guarded<T>(file: string, work: () => T): T {
     if (!(error instanceof NotABundle) && !(error instanceof UnreadableBundle)) throw error;
     throw new PrestageError({
       code: 'shipment-invalid',
-      message: `${sanitizeForDisplay(file, 512)} is not a shipment’s bundle, or not a whole one.`,
+      message: `${sanitizeForDisplay(file, 512)} is not the bundle of a shipment, or is incomplete.`,
       cause: error.message,
-      remedy: 'Do not use what is in it. Ask the depot to send it again ("prestage ship --again").',
     });
   }
 }
@@ -84,7 +83,7 @@ function readOrderFile(file: string, shipped: string | null): WorkOrder {
     code: 'order-invalid',
     message: `The work order ${sanitizeForDisplay(file, 512)} cannot be used.`,
     cause: reading.problems.slice(0, 50).map(problemText).join('\n'),
-    remedy: 'Give the order as it was sent to the depot.',
+    remedy: 'Give the work order file that was sent to the depot.',
   });
 }
 
@@ -95,25 +94,25 @@ function problemText({ line, message }: OrderProblem): string {
 function auditText(report: AuditReport, ordered: boolean): string {
   const count = report.doubts.length;
   const verdict = report.ok
-    ? `Nothing is in doubt: ${machineCount(report.machines.length)} checked.`
-    : `This shipment is IN DOUBT: ${count} ${count === 1 ? 'finding' : 'findings'}.`;
+    ? `The shipment passed the audit: ${machineCount(report.machines.length)} checked.`
+    : `The shipment did NOT pass the audit: ${count} ${count === 1 ? 'finding' : 'findings'}.`;
   const rows = report.machines.map((machine) => [
     machine.machineSerial,
     machine.computerName,
     machine.driveSerial,
     formatBytes(machine.bytesVerified),
-    machine.rehearsed === null ? null : machine.rehearsed ? 'started' : 'did not start',
+    machine.rehearsed === null ? null : machine.rehearsed ? 'boots' : 'does not boot',
     localTime(new Date(machine.finishedAt)),
     String(machine.ledgerEntry),
     machine.entryHash.slice(0, 12),
-    machine.doubts === 0 ? 'ok' : 'DOUBT',
+    machine.doubts === 0 ? 'ok' : 'FINDING',
   ]);
   const titles = [
     'MACHINE',
     'NAME',
     'DRIVE',
     'READ BACK',
-    'REHEARSAL',
+    'BOOT TEST',
     'FINISHED',
     'ENTRY',
     'HASH',
@@ -131,7 +130,10 @@ function auditText(report: AuditReport, ordered: boolean): string {
         ]),
     facts([
       ['shipment', report.number],
-      ['order', `${report.orderNumber ?? 'none'}${ordered ? '' : ' (not compared: --order was not given)'}`],
+      [
+        'work order',
+        `${report.orderNumber ?? 'none'}${ordered ? '' : ' (not compared: --order was not given)'}`,
+      ],
       ['closed', localTime(new Date(report.closedAt))],
       ['station', report.stationName],
       ['station key', report.keyFingerprint],
@@ -144,9 +146,7 @@ function auditText(report: AuditReport, ordered: boolean): string {
     ]),
     '',
     verdict,
-    ...(report.ok
-      ? []
-      : ['Use none of its machines and import none of its files before the doubt is cleared.']),
+    ...(report.ok ? [] : ['Do not use its machines or import its files until every finding is resolved.']),
   ].join('\n');
 }
 

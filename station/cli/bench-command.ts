@@ -1,10 +1,25 @@
 import { join, resolve } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { mostBenchDrives } from '../../core/drive/virtual-bench';
+import { z } from 'zod';
+import { benchSchema, mostBenchDrives } from '../../core/drive/virtual-bench';
 import { formatBytes, parseSize } from '../../core/base/display';
 import { createBench, removeBench } from '../drives/virtual-bench-files';
 import { commandAction, jsonOption } from './command-context';
 import { table } from './output';
+
+/** What `bench create --json` prints. */
+export const benchCreateForm = z.strictObject({
+  /** The folder, absolute. */
+  bench: z.string(),
+  drives: benchSchema.shape.drives,
+});
+
+/** What `bench remove --json` prints. */
+export const benchRemoveForm = z.strictObject({
+  /** The folder, absolute. */
+  bench: z.string(),
+  removed: z.literal(true),
+});
 
 interface CreateOptions {
   readonly drives: number;
@@ -14,15 +29,19 @@ interface CreateOptions {
 
 /** `prestage bench create | remove`: folders of virtual drives, for training and trials. */
 export function benchCommand(): Command {
-  const command = new Command('bench').description('make or remove virtual drives, for training and trials');
+  const command = new Command('bench').description(
+    'create or remove a virtual bench: training drives that are files',
+  );
   command
     .command('create')
-    .description('make a folder of virtual drives')
-    .argument('<dir>', 'folder; must be empty or not exist yet')
+    .description('create a virtual bench')
+    .argument('<dir>', 'folder; must be empty or not exist')
     .requiredOption('--drives <count>', `number of drives, 1 to ${mostBenchDrives}`, parseDrives)
-    .requiredOption('--size <size>', 'size of each, such as 8G', parseSizeOption)
-    .addOption(new Option('--sector-size <bytes>', 'bytes').choices(['512', '4096']).default('512'))
-    .addOption(jsonOption())
+    .requiredOption('--size <size>', 'size of each drive, such as 8G', parseSizeOption)
+    .addOption(
+      new Option('--sector-size <bytes>', 'bytes in a sector').choices(['512', '4096']).default('512'),
+    )
+    .addOption(jsonOption(benchCreateForm))
     .action(
       commandAction<CreateOptions>(async ({ output }, options, [directory = '']) => {
         const folder = resolve(directory);
@@ -31,7 +50,7 @@ export function benchCommand(): Command {
           sizeBytes: options.size,
           sectorSize: options.sectorSize === '4096' ? 4096 : 512,
         });
-        output.result({ bench: folder, drives }, () => {
+        output.result<typeof benchCreateForm>({ bench: folder, drives }, () => {
           const rows = drives.map((drive) => [
             drive.bay,
             drive.serial,
@@ -45,14 +64,17 @@ export function benchCommand(): Command {
     );
   command
     .command('remove')
-    .description('remove a folder of virtual drives, with what was written to them')
-    .argument('<dir>', 'folder made by bench create')
-    .addOption(jsonOption())
+    .description('remove a virtual bench and everything on its drives')
+    .argument('<dir>', 'folder of the virtual bench')
+    .addOption(jsonOption(benchRemoveForm))
     .action(
       commandAction<object>(async ({ output }, _options, [directory = '']) => {
         const folder = resolve(directory);
         await removeBench(folder);
-        output.result({ bench: folder, removed: true }, () => 'The bench was removed.');
+        output.result<typeof benchRemoveForm>(
+          { bench: folder, removed: true },
+          () => 'The virtual bench was removed.',
+        );
         return undefined;
       }),
     );

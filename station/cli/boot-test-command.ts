@@ -1,22 +1,38 @@
 import { resolve } from 'node:path';
 import { Command } from 'commander';
+import { z } from 'zod';
 import { formatDuration, sanitizeForDisplay } from '../../core/base/display';
 import { driveLabel, placeOf, type Drive } from '../../core/drive/drive';
 import { PrestageError } from '../../core/base/errors';
-import type { RehearsalSettings } from '../../core/job/boot-test';
+import { rehearsalVerdictSchema, type RehearsalSettings } from '../../core/job/boot-test';
 import { requireDrive, requireFinishedJob } from '../drives/finished-drive';
 import { defaultOperator } from '../jobs/open-station';
 import { rehearse, rehearsalFailed, type RehearsalReport } from '../jobs/run-boot-test';
 import {
   benchOption,
   commandAction,
+  failsWhen,
   jsonOption,
   parseCount,
   stateOption,
   type CommandContext,
 } from './command-context';
 import { exitCodes } from './exit-codes';
+import type { JsonDocument } from './output';
 import { withStation, type StationContext } from './station-context';
+
+/** What `rehearse --json` prints. */
+export const rehearseForm = z.strictObject({
+  /** ID of the drive. */
+  drive: z.string(),
+  machineSerial: z.string(),
+  ...rehearsalVerdictSchema.shape,
+  /** PNG of the display at the end, absolute; null when there was no display. */
+  pictureFile: z.string().nullable(),
+  /** Number of the entry that recorded it. */
+  ledgerEntry: z.int().positive(),
+});
+type RehearseDocument = JsonDocument<typeof rehearseForm>;
 
 interface RehearseOptions {
   readonly drive: string;
@@ -29,19 +45,19 @@ interface RehearseOptions {
 
 /** `prestage rehearse`: starts a finished drive in a virtual machine. */
 export function rehearseCommand(): Command {
-  return new Command('rehearse')
-    .description('start a finished drive in a virtual machine, and record whether it starts')
-    .requiredOption('--drive <id>', 'the drive; it is only read')
+  return failsWhen(new Command('rehearse'), 'the drive did not boot')
+    .description('boot test: boot a finished drive in a virtual machine, and record whether it boots')
+    .requiredOption('--drive <id>', 'drive to test; it is only read')
     .addOption(benchOption())
     .option(
       '--sign <text>',
-      'text on the serial console that says it has started; the default is in the settings',
+      'text on the serial console that shows that it has booted (default: from the settings)',
     )
-    .option('--seconds <n>', 'how long to wait for the sign', parseCount)
-    .option('--secure-boot', 'firmware with Secure Boot on and Microsoft’s keys')
-    .option('--operator <name>', 'who does it; the default is the user')
+    .option('--seconds <n>', 'time limit in seconds (default: from the settings)', parseCount)
+    .option('--secure-boot', 'use firmware with Secure Boot on and Microsoft’s keys')
+    .option('--operator <name>', 'name of the operator (default: your user name)')
     .addOption(stateOption())
-    .addOption(jsonOption())
+    .addOption(jsonOption(rehearseForm))
     .action(
       commandAction<RehearseOptions>(async (context, options) => {
         const operator = sanitizeForDisplay(options.operator ?? defaultOperator(), 200);
@@ -61,7 +77,7 @@ export function rehearseCommand(): Command {
             context,
             station,
           );
-          output.result(documentOf(drive, report), () => textOf(drive, report));
+          output.result<typeof rehearseForm>(documentOf(drive, report), () => textOf(drive, report));
           if (report.verdict.passed) return exitCodes.good;
           output.failure(rehearsalFailed(drive, report.verdict));
           return exitCodes.failed;
@@ -95,13 +111,16 @@ async function rehearseShown(
   return { ...report, machineSerial: job.machineSerial };
 }
 
-function documentOf(drive: Drive, { machineSerial, verdict, pictureFile, ledgerEntry }: ShownReport): object {
+function documentOf(
+  drive: Drive,
+  { machineSerial, verdict, pictureFile, ledgerEntry }: ShownReport,
+): RehearseDocument {
   return { drive: drive.id, machineSerial, ...verdict, pictureFile, ledgerEntry };
 }
 
 function textOf(drive: Drive, { verdict, pictureFile }: ShownReport): string {
   return (
-    `The ${driveLabel(drive)} ${verdict.passed ? 'starts' : 'does not start'}: ${verdict.what}; ` +
+    `The ${driveLabel(drive)} ${verdict.passed ? 'boots' : 'does not boot'}: ${verdict.what}; ` +
     `${formatDuration(verdict.seconds)}. Picture: ${pictureFile ?? 'none'}`
   );
 }
@@ -109,7 +128,7 @@ function textOf(drive: Drive, { verdict, pictureFile }: ShownReport): string {
 /** What became of the rehearsal that follows a batch. Its drives are written and recorded, whatever it says. */
 export interface BatchRehearsal {
   /** For the JSON document; null when it could not be tried. */
-  readonly document: object | null;
+  readonly document: RehearseDocument | null;
   readonly text: string;
   /** The drive did not start, or could not be tried, or it was cancelled. */
   readonly failure: PrestageError | null;
@@ -131,6 +150,6 @@ export async function rehearseFirst(
     };
   } catch (error) {
     if (!(error instanceof PrestageError)) throw error;
-    return { document: null, text: 'The first drive was not rehearsed.', failure: error };
+    return { document: null, text: 'The boot test of the first drive was not run.', failure: error };
   }
 }

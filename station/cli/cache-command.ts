@@ -1,23 +1,48 @@
 import { Command, InvalidArgumentError } from 'commander';
+import { z } from 'zod';
 import { formatBytes, parseSize } from '../../core/base/display';
-import { openRenderCache, type CacheEntry } from '../image-cache/image-cache';
+import { openRenderCache, renderFactsSchema, type CacheEntry } from '../image-cache/image-cache';
 import { changeSettings, loadSettings } from '../state/settings';
 import { statePlaces } from '../state/state-paths';
 import { commandAction, jsonOption, stateOption, type CommandContext } from './command-context';
 import { localTime, table } from './output';
 
+/** What the cache commands print with `--json`. */
+export const cacheForm = z.strictObject({
+  /** Bytes used now. */
+  bytes: z.int().nonnegative(),
+  /** Size limit, in bytes. */
+  limitBytes: z.int().nonnegative(),
+  /** The disk images in the cache. */
+  renders: z.array(
+    z.strictObject({
+      /** Name of the disk image, derived from what it was made from. */
+      key: z.string(),
+      /** Folder, absolute. */
+      directory: z.string(),
+      /** Bytes it uses on the disk. */
+      bytes: z.int().nonnegative(),
+      lastUsed: z.iso.datetime({ precision: 3 }),
+      /** What it was made from. */
+      facts: renderFactsSchema,
+    }),
+  ),
+});
+
 /** `prestage cache show | clear | limit`: the renders that are kept. */
 export function cacheCommand(): Command {
-  const command = new Command('cache').description('look after the renders that are kept for the next batch');
+  const command = new Command('cache').description(
+    'manage the image cache: disk images kept for the next batch',
+  );
   const subcommand = (name: string, description: string): Command =>
-    command.command(name).description(description).addOption(stateOption()).addOption(jsonOption());
-  subcommand('show', 'say what is kept, and how much space it takes').action(
+    command.command(name).description(description).addOption(stateOption()).addOption(jsonOption(cacheForm));
+  subcommand('show', 'show the disk images in the cache and how much space they use').action(
     commandAction<object>(async (context) => {
       await show(context);
       return undefined;
     }),
   );
-  subcommand('clear', 'remove every render that no batch is using').action(
+  subcommand('clear', 'remove every disk image that no batch is using').action(
     commandAction<object>(async (context) => {
       const { places, settings } = stateOf(context);
       const cache = await openRenderCache(places.renderCache, settings.cacheLimitBytes);
@@ -26,7 +51,7 @@ export function cacheCommand(): Command {
       return undefined;
     }),
   );
-  subcommand('limit', 'set how much space renders may take; the oldest go first')
+  subcommand('limit', 'set the size limit of the image cache; the least recently used are removed first')
     .argument('<size>', 'for example 200G', parseLimit)
     .action(
       commandAction<object>(async (context, _options, [size = '']) => {
@@ -62,13 +87,16 @@ async function show(context: CommandContext): Promise<void> {
   const entries = await cache.entries();
   const bytes = await cache.bytes();
   const limitBytes = settings.cacheLimitBytes;
-  context.output.result({ bytes, limitBytes, renders: entries }, () => cacheText(entries, bytes, limitBytes));
+  const renders = entries.map((entry) => ({ ...entry, lastUsed: entry.lastUsed.toISOString() }));
+  context.output.result<typeof cacheForm>({ bytes, limitBytes, renders }, () =>
+    cacheText(entries, bytes, limitBytes),
+  );
 }
 
 function cacheText(entries: readonly CacheEntry[], bytes: number, limitBytes: number): string {
   const sum = `${formatBytes(bytes)} of ${formatBytes(limitBytes)} used.`;
   if (entries.length === 0) return sum;
-  const columns = ['MEDIA', 'IMAGE', 'LAYOUT', 'DRIVE', 'SECTOR', 'TAKES', 'LAST USED'].map((title) => ({
+  const columns = ['MEDIA', 'IMAGE', 'LAYOUT', 'DRIVE', 'SECTOR', 'USES', 'LAST USED'].map((title) => ({
     title,
   }));
   const rows = entries.map(({ facts, bytes: taken, lastUsed }) => [

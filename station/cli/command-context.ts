@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { InvalidArgumentError, Option, type Command } from 'commander';
+import type { z } from 'zod';
 import type { Engines } from '../helper-client/helpers';
 import { exitCodes, type ExitCode } from './exit-codes';
 import type { Output } from './output';
@@ -55,24 +56,61 @@ export function commandAction<Options extends object>(
   };
 }
 
-/** `--json`, the same for every command. The frame reads it too (program.ts). */
-export function jsonOption(): Option {
-  return new Option('--json', 'one JSON document on standard output');
+/** `--json`, with the form of what it prints. The frame reads it too (program.ts). */
+class JsonOption extends Option {
+  constructor(readonly form: z.ZodType) {
+    super('--json', 'one JSON document on standard output');
+  }
+}
+
+/**
+ * `--json` of a command.
+ * @param form what it prints; scripts rely on it. The tests hold every document against it, docs/reference shows it.
+ */
+export function jsonOption(form: z.ZodType): Option {
+  return new JsonOption(form);
+}
+
+const printed = new WeakMap<Command, z.ZodType>();
+
+/** Says what a command prints that writes JSON without `--json`. */
+export function prints(command: Command, form: z.ZodType): Command {
+  printed.set(command, form);
+  return command;
+}
+
+/** The form of the JSON that a command prints; null when it prints none. */
+export function formOf(command: Command): z.ZodType | null {
+  const option = command.options.find((one) => one instanceof JsonOption);
+  return option?.form ?? printed.get(command) ?? null;
+}
+
+const failures = new WeakMap<Command, string>();
+
+/** Says when a command ends with exit code 4: below its help, and in docs/reference. */
+export function failsWhen(command: Command, when: string): Command {
+  failures.set(command, when);
+  return command.addHelpText('after', `\nExit code ${exitCodes.failed}: ${when}`);
+}
+
+/** When a command ends with exit code 4; null when it never does. */
+export function failureOf(command: Command): string | null {
+  return failures.get(command) ?? null;
 }
 
 /** `--state DIR`, the same for every command that needs the station's state. */
 export function stateOption(): Option {
-  return new Option('--state <dir>', 'folder with ledger, key, settings and renders');
+  return new Option('--state <dir>', 'state folder: ledger, key, settings and image cache');
 }
 
 /** `--bench DIR`, the same for every command that looks at drives. */
 export function benchOption(): Option {
-  return new Option('--bench <dir>', 'use the virtual drives in this folder, not the machine’s own');
+  return new Option('--bench <dir>', 'use the virtual bench in this folder, not the real drives');
 }
 
 /** Parses the value of an option that counts from 1. */
 export function parseCount(text: string): number {
-  if (!/^[1-9]\d{0,8}$/.test(text)) throw new InvalidArgumentError('It must be a number from 1 on.');
+  if (!/^[1-9]\d{0,8}$/.test(text)) throw new InvalidArgumentError('It must be a whole number, at least 1.');
   return Number(text);
 }
 

@@ -1,9 +1,13 @@
 import { resolve } from 'node:path';
 import { Command } from 'commander';
+import { z } from 'zod';
 import { formatBytes } from '../../core/base/display';
-import { placeOf, type Drive } from '../../core/drive/drive';
+import { driveSchema, placeOf, type Drive } from '../../core/drive/drive';
 import { benchOption, commandAction, jsonOption } from './command-context';
 import { table, type Column } from './output';
+
+/** What `drives --json` prints. */
+export const drivesForm = z.strictObject({ drives: z.array(driveSchema) });
 
 interface DrivesOptions {
   readonly bench?: string;
@@ -24,9 +28,9 @@ const columns: readonly Column[] = [
 /** `prestage drives`: every drive with its verdict. */
 export function drivesCommand(): Command {
   return new Command('drives')
-    .description('list the drives and say which may be written')
+    .description('list the drives and show which can be written')
     .addOption(benchOption())
-    .addOption(jsonOption())
+    .addOption(jsonOption(drivesForm))
     .action(
       commandAction<DrivesOptions>(async ({ engines, signal, output }, { bench }) => {
         const engine = await engines.plain();
@@ -36,7 +40,7 @@ export function drivesCommand(): Command {
           { benchDirectory, protectedPaths: [] },
           { signal },
         );
-        output.result({ drives }, () => drivesText(drives));
+        output.result<typeof drivesForm>({ drives }, () => drivesText(drives));
         return undefined;
       }),
     );

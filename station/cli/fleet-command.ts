@@ -1,19 +1,64 @@
 import { Command } from 'commander';
+import { z } from 'zod';
 import { sanitizeForDisplay } from '../../core/base/display';
-import { PrestageError, type ErrorData } from '../../core/base/errors';
+import { errorDataSchema, PrestageError, type ErrorData } from '../../core/base/errors';
 import type { FleetSettings } from '../../core/settings/fleet';
 import { addStation, migrate } from '../fleet/admin';
 import { targetOf, withFleetClient } from '../fleet/connection';
 import { fleetInvalid } from '../fleet/fleet-errors';
 import { Outbox } from '../fleet/outbox';
 import { askPosition, checkPosition, pushAll } from '../fleet/push';
-import { verifyFleet, type FleetReport } from '../fleet/verify-plant';
+import { fleetReportSchema, verifyFleet, type FleetReport } from '../fleet/verify-plant';
 import { loadSettings } from '../state/settings';
 import { requireStateDirectory, statePlaces } from '../state/state-paths';
-import { commandAction, jsonOption, stateOption, type CommandContext } from './command-context';
+import { commandAction, failsWhen, jsonOption, stateOption, type CommandContext } from './command-context';
 import { exitCodes, type ExitCode } from './exit-codes';
 import { addTargetOptions, adminTarget, type TargetOptions } from './fleet-target';
 import { facts, localTime, table } from './output';
+
+const count = z.int().nonnegative();
+
+/** What `fleet migrate --json` prints. */
+export const fleetMigrateForm = z.strictObject({
+  /** Names of the migrations that were applied this time. */
+  applied: z.array(z.string()),
+});
+
+/** What `fleet add-station --json` prints. */
+export const fleetAddStationForm = z.strictObject({
+  name: z.string(),
+  login: z.string(),
+  /** SHA-256 of the station's public key (SPKI, DER). */
+  keyFingerprint: z.string(),
+  /** False: the station was already known and was changed. */
+  added: z.boolean(),
+});
+
+/** What `fleet push --json` prints. */
+export const fleetPushForm = z.strictObject({
+  /** Number of entries in the database now. */
+  sequence: count,
+  /** Number of entries sent this time. */
+  sent: count,
+});
+
+/** What `fleet status --json` prints. */
+export const fleetStatusForm = z.strictObject({
+  host: z.string(),
+  port: z.int().positive(),
+  database: z.string(),
+  user: z.string(),
+  /** Entries on the station. */
+  entries: count,
+  /** Entries the database has confirmed. */
+  confirmed: count,
+  /** Entries the database does not have yet. */
+  behind: count,
+  /** Time when the database last confirmed entries; null when it never did. */
+  confirmedAt: z.string().nullable(),
+  /** Why the database did not respond; null when it did. */
+  error: errorDataSchema.nullable(),
+});
 
 interface StationOptions extends TargetOptions {
   readonly name: string;
@@ -23,32 +68,32 @@ interface StationOptions extends TargetOptions {
 
 /** `prestage fleet migrate | add-station | push | status | verify`. */
 export function fleetCommand(): Command {
-  const command = new Command('fleet').description('bring the ledgers of many stations into one database');
+  const command = new Command('fleet').description('collect the ledgers of many stations in one database');
   addTargetOptions(command.command('migrate'))
-    .description('for the administrator: make the tables in the plant’s database, or bring them up to date')
-    .addOption(jsonOption())
+    .description('for the administrator: create or update the tables in the plant database')
+    .addOption(jsonOption(fleetMigrateForm))
     .action(
       commandAction<TargetOptions>(async ({ signal, output }, options) => {
         const applied = await withFleetClient(adminTarget(options), signal, (client) => migrate(client));
-        output.result({ applied }, () =>
-          applied.length === 0 ? 'Everything was there already.' : `Applied: ${applied.join(', ')}.`,
+        output.result<typeof fleetMigrateForm>({ applied }, () =>
+          applied.length === 0 ? 'The tables are already up to date.' : `Applied: ${applied.join(', ')}.`,
         );
         return undefined;
       }),
     );
   addTargetOptions(command.command('add-station'))
-    .description('for the administrator: let a station push, or change its name or login')
+    .description('for the administrator: add a station, or change its name or login')
     .requiredOption('--name <name>', 'name of the station in reports')
-    .requiredOption('--key <file>', 'its station-key.pub.pem')
-    .requiredOption('--login <role>', 'database login of this station alone; must be there')
-    .addOption(jsonOption())
+    .requiredOption('--key <file>', 'station-key.pub.pem of the station')
+    .requiredOption('--login <role>', 'database login for this station only; must exist')
+    .addOption(jsonOption(fleetAddStationForm))
     .action(
       commandAction<StationOptions>(async ({ signal, output }, options) => {
         const { name, login, key: keyFile } = options;
         const { keyFingerprint, added } = await withFleetClient(adminTarget(options), signal, (client) =>
           addStation(client, { name, login, keyFile }),
         );
-        output.result({ name, login, keyFingerprint, added }, () =>
+        output.result<typeof fleetAddStationForm>({ name, login, keyFingerprint, added }, () =>
           facts([
             [added ? 'added' : 'changed', name],
             ['login', login],
@@ -58,21 +103,19 @@ export function fleetCommand(): Command {
         return undefined;
       }),
     );
-  command
-    .command('push')
-    .description('push what the plant’s database has not, and end')
+  failsWhen(command.command('push'), 'the plant database did not accept the entries')
+    .description('push all missing entries to the plant database')
     .addOption(stateOption())
-    .addOption(jsonOption())
+    .addOption(jsonOption(fleetPushForm))
     .action(commandAction<object>(push));
-  command
-    .command('status')
-    .description('how far the plant’s database is behind this station')
+  failsWhen(command.command('status'), 'the plant database did not respond')
+    .description('show how many entries the plant database is behind this station')
     .addOption(stateOption())
-    .addOption(jsonOption())
+    .addOption(jsonOption(fleetStatusForm))
     .action(commandAction<object>(status));
-  addTargetOptions(command.command('verify'))
-    .description('check every hash, signature and chain in the plant’s database')
-    .addOption(jsonOption())
+  failsWhen(addTargetOptions(command.command('verify')), 'the plant database is not intact')
+    .description('check every hash, signature and chain in the plant database')
+    .addOption(jsonOption(fleetReportSchema))
     .action(
       commandAction<TargetOptions>(async ({ signal, output }, options) => {
         const report = await withFleetClient(adminTarget(options), signal, (client) =>
@@ -81,7 +124,7 @@ export function fleetCommand(): Command {
         for (const { station, code, message } of report.findings) {
           output.message(`${code}: ${station === null ? '' : `${station}: `}${message}`);
         }
-        output.result(report, () => reportText(report));
+        output.result<typeof fleetReportSchema>(report, () => reportText(report));
         return report.ok ? exitCodes.good : exitCodes.failed;
       }),
     );
@@ -95,8 +138,8 @@ function openOutbox({ stateDirectory }: CommandContext): { settings: FleetSettin
   const settings = loadSettings(places).fleet;
   if (settings === undefined) {
     throw fleetInvalid(
-      'No plant’s database is set for this station.',
-      'Set "fleet" in settings.json; the README says how.',
+      'No plant database is set up for this station.',
+      'Set "fleet" in settings.json; the documentation explains how.',
     );
   }
   return { settings, outbox: new Outbox(places) };
@@ -108,7 +151,7 @@ async function push(context: CommandContext): Promise<ExitCode | undefined> {
   const target = targetOf(settings);
   try {
     const pushed = await withFleetClient(target, signal, (client) => pushAll(client, outbox));
-    output.result(pushed, () =>
+    output.result<typeof fleetPushForm>(pushed, () =>
       pushed.sent === 0
         ? `Nothing to push: the database has all ${pushed.sequence} entries.`
         : `Pushed ${pushed.sent}. The database has all ${pushed.sequence} entries.`,
@@ -145,15 +188,17 @@ async function status(context: CommandContext): Promise<ExitCode | undefined> {
   const { host, port, database, user } = settings;
   const behind = Math.max(0, entries - confirmed);
   const at = outbox.confirmed()?.at ?? null;
-  output.result({ host, port, database, user, entries, confirmed, behind, confirmedAt: at, error }, () =>
-    facts([
-      ['database', `${database} at ${host}:${port} as ${user}`],
-      ['entries here', String(entries)],
-      ['entries there', error === null ? String(confirmed) : `${confirmed} when it last answered`],
-      ['behind', String(behind)],
-      ['last confirmed', at === null ? null : localTime(new Date(at))],
-      ['answer now', error === null ? 'good' : [`${error.code}: ${error.message}`, error.remedy]],
-    ]),
+  output.result<typeof fleetStatusForm>(
+    { host, port, database, user, entries, confirmed, behind, confirmedAt: at, error },
+    () =>
+      facts([
+        ['database', `${database} at ${host}:${port} as ${user}`],
+        ['entries here', String(entries)],
+        ['entries there', error === null ? String(confirmed) : `${confirmed} when it last responded`],
+        ['behind', String(behind)],
+        ['last confirmed', at === null ? null : localTime(new Date(at))],
+        ['status', error === null ? 'ok' : [`${error.code}: ${error.message}`, error.remedy]],
+      ]),
   );
   return error === null ? undefined : exitCodes.failed;
 }
@@ -177,6 +222,6 @@ function reportText({ ok, entries, stations, findings }: FleetReport): string {
   const columns = ['STATION', 'ENTRIES', 'NEWEST HASH', 'KEY'].map((title) => ({ title }));
   return [
     ...(rows.length === 0 ? [] : [table(columns, rows), '']),
-    ok ? `The database is whole: ${looked} checked.` : `The database is NOT whole: ${found} in ${looked}.`,
+    ok ? `The database is intact: ${looked} checked.` : `The database is NOT intact: ${found} in ${looked}.`,
   ].join('\n');
 }

@@ -1,14 +1,30 @@
 import { Command, Option } from 'commander';
+import { z } from 'zod';
 import { sanitizeForDisplay } from '../../core/base/display';
+import { ledgerExportSchema } from '../ledger/export';
 import { cannotWrite, exportPieces, exportToFile, isSystemError } from '../ledger/export-file';
 import { LedgerReader } from '../ledger/ledger-reader';
-import { summarizeEntry, type EntrySummary } from '../ledger/entry-summary';
-import type { LedgerReport, VerifyOptions } from '../ledger/verify-ledger';
+import { entrySummarySchema, summarizeEntry, type EntrySummary } from '../ledger/entry-summary';
+import { ledgerReportSchema, type LedgerReport, type VerifyOptions } from '../ledger/verify-ledger';
 import { requireStateDirectory, statePlaces } from '../state/state-paths';
-import { commandAction, jsonOption, parseCount, stateOption, type CommandContext } from './command-context';
+import {
+  commandAction,
+  failsWhen,
+  jsonOption,
+  parseCount,
+  prints,
+  stateOption,
+  type CommandContext,
+} from './command-context';
 import { addEvidenceCommands } from './proof-commands';
 import { exitCodes } from './exit-codes';
 import { localTime, table, type Cell } from './output';
+
+/** What `ledger list --json` prints. */
+export const ledgerListForm = z.strictObject({
+  /** The newest last. */
+  entries: z.array(entrySummarySchema),
+});
 
 interface ListOptions {
   readonly last?: number;
@@ -20,42 +36,40 @@ interface ExportOptions {
 
 /** `prestage ledger list | verify | export`, and those of evidence.ts. */
 export function ledgerCommand(): Command {
-  const command = new Command('ledger').description('look at the record of what was done');
+  const command = new Command('ledger').description('show, check and export the record of all work');
   command
     .command('list')
-    .description('list the entries, the newest last')
+    .description('list the entries, newest last')
     .option('--last <count>', 'only the newest entries', parseCount)
     .addOption(stateOption())
-    .addOption(jsonOption())
+    .addOption(jsonOption(ledgerListForm))
     .action(
       commandAction<ListOptions>(async (context, { last }) => {
         const entries = await withLedger(context, (ledger) =>
           Array.from(last === undefined ? ledger.entries() : ledger.lastEntries(last), summarizeEntry),
         );
-        context.output.result({ entries }, () => listText(entries));
+        context.output.result<typeof ledgerListForm>({ entries }, () => listText(entries));
         return undefined;
       }),
     );
-  command
-    .command('verify')
+  failsWhen(command.command('verify'), 'the ledger is not intact')
     .description('find every changed, missing or reordered entry')
-    .option('--every-signature', 'check each signature, also where a signed checkpoint covers it')
+    .option('--every-signature', 'check every signature, even if a signed checkpoint covers it')
     .addOption(stateOption())
-    .addOption(jsonOption())
+    .addOption(jsonOption(ledgerReportSchema))
     .action(
       commandAction<VerifyOptions>(async (context, { everySignature = false }) => {
         const { output } = context;
         const report = await withLedger(context, (ledger) => ledger.verify({ everySignature }));
         for (const { code, message } of report.findings) output.message(`${code}: ${message}`);
         for (const { message } of report.notes) output.message(`note: ${message}`);
-        output.result(report, () => reportText(report));
+        output.result<typeof ledgerReportSchema>(report, () => reportText(report));
         return report.ok ? exitCodes.good : exitCodes.failed;
       }),
     );
-  command
-    .command('export')
-    .description('write the ledger out for other programs')
-    .addOption(new Option('--format <format>', 'form').choices(['json', 'csv']).makeOptionMandatory())
+  prints(command.command('export'), ledgerExportSchema)
+    .description('export the ledger for other programs')
+    .addOption(new Option('--format <format>', 'format').choices(['json', 'csv']).makeOptionMandatory())
     .option('--output <file>', 'file to write instead of standard output')
     .addOption(stateOption())
     .action(
@@ -114,10 +128,10 @@ function reportText({ ok, entries, findings, keyFingerprint }: LedgerReport): st
   const looked = entries === 1 ? '1 entry' : `${entries} entries`;
   const found = findings.length === 1 ? '1 finding' : `${findings.length} findings`;
   return [
-    ok ? `The ledger is whole: ${looked} checked.` : `The ledger is NOT whole: ${found} in ${looked}.`,
+    ok ? `The ledger is intact: ${looked} checked.` : `The ledger is NOT intact: ${found} in ${looked}.`,
     ...(keyFingerprint === null ? [] : [`Station key ${keyFingerprint}`]),
     ...(ok
       ? []
-      : ['Keep the state folder as it is, as evidence, and tell whoever answers for this station.']),
+      : ['Keep the state folder unchanged as evidence, and tell the person responsible for this station.']),
   ].join('\n');
 }

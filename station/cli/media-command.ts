@@ -1,12 +1,43 @@
 import { randomUUID } from 'node:crypto';
 import { basename, resolve } from 'node:path';
 import { Command } from 'commander';
+import { z } from 'zod';
+import { sha256Schema } from '../../core/media/chunk-map';
 import { formatBytes } from '../../core/base/display';
-import type { Media, MediaHash } from '../../core/media/media';
+import { mediaHashSchema, mediaSchema, type Media, type MediaHash } from '../../core/media/media';
 import type { EngineClient } from '../helper-client/helper-client';
 import { assertExpected, expectedHash, type ExpectedHash } from '../media/media-expectation';
 import { commandAction, jsonOption, parseCount, type CommandContext } from './command-context';
 import { facts, table, type Cell } from './output';
+
+/** Where the SHA-256 came from that a media was compared with; `none`: nobody gave one, so it was not compared. */
+export const expectedSourceSchema = z.enum(['given', 'manifest', 'none']);
+
+/** What `media inspect --json` prints. */
+export const mediaInspectForm = z.strictObject({
+  /** Of one file: its SHA-256. Of a split set: the SHA-256 of the parts' list (sha256sum form). */
+  sha256: sha256Schema,
+  /** Source of the SHA-256 it was compared with; `none`: it was not compared. */
+  expected: expectedSourceSchema,
+  ...mediaSchema.shape,
+  /** SHA-256 of every file, in the order of `files`. */
+  hashes: mediaHashSchema.shape.files,
+});
+
+/** What `media verify --json` prints. */
+export const mediaVerifyForm = z.strictObject({
+  /** Absolute. */
+  path: z.string(),
+  verified: z.literal(true),
+  /** Bytes that were read and checked. */
+  bytes: z.int().nonnegative(),
+  /** As `media inspect` prints it. */
+  sha256: sha256Schema,
+  /** Source of the SHA-256 it was compared with; `none`: it was not compared. */
+  expected: expectedSourceSchema,
+  /** The media has a table of checksums over all its content, and it was checked. */
+  integrityTable: z.boolean(),
+});
 
 interface InspectOptions {
   readonly image: number;
@@ -14,13 +45,13 @@ interface InspectOptions {
 
 /** `prestage media inspect | verify`. */
 export function mediaCommand(): Command {
-  const command = new Command('media').description('look at a prestaged Windows image (a WIM file)');
+  const command = new Command('media').description('inspect a prestaged Windows image (a WIM file)');
   command
     .command('inspect')
-    .description('say what is in a media, and whether it is the file that was sent')
+    .description('show what the media contains, and whether it is the file that was sent')
     .argument('<file>', 'WIM or ESD file, or the first part of a split set')
-    .option('--image <index>', 'image whose names and boot files are looked at', parseCount, 1)
-    .addOption(jsonOption())
+    .option('--image <index>', 'image whose file names and boot files are checked', parseCount, 1)
+    .addOption(jsonOption(mediaInspectForm))
     .action(
       commandAction<InspectOptions>(async (context, { image }, [file = '']) => {
         const path = resolve(file);
@@ -29,15 +60,15 @@ export function mediaCommand(): Command {
         const { media, hash } = await inspectAndHash(engine, path, image, context);
         assertExpected(expected, hash);
         const document = { sha256: hash.sha256, expected: expected.source, ...media, hashes: hash.files };
-        context.output.result(document, () => mediaText(media, hash, expected));
+        context.output.result<typeof mediaInspectForm>(document, () => mediaText(media, hash, expected));
         return undefined;
       }),
     );
   command
     .command('verify')
-    .description('read everything in a media and compare it with the checksums inside')
+    .description('read all data in the media and compare it with the checksums inside')
     .argument('<file>', 'WIM or ESD file, or the first part of a split set')
-    .addOption(jsonOption())
+    .addOption(jsonOption(mediaVerifyForm))
     .action(
       commandAction<object>(async (context, _options, [file = '']) => {
         const path = resolve(file);
@@ -58,15 +89,15 @@ export function mediaCommand(): Command {
         );
         const document = {
           path,
-          verified: true,
+          verified: true as const,
           bytes,
           sha256: hash.sha256,
           expected: expected.source,
           integrityTable: media.integrityTable,
         };
-        output.result(
+        output.result<typeof mediaVerifyForm>(
           document,
-          () => `The media is whole: ${formatBytes(bytes)} checked.\n${hashText(hash, expected)}`,
+          () => `The media is intact: ${formatBytes(bytes)} checked.\n${hashText(hash, expected)}`,
         );
         return undefined;
       }),
@@ -76,7 +107,7 @@ export function mediaCommand(): Command {
 
 /**
  * Inspects and hashes at the same time. Hashing starts with the file that was given; a split set, which only
- * the inspection knows, starts it anew.
+ * the inspection knows, starts it again.
  */
 async function inspectAndHash(
   engine: EngineClient,
@@ -123,7 +154,7 @@ function mediaText(media: Media, hash: MediaHash, expected: ExpectedHash): strin
     ['integrity table', media.integrityTable ? 'yes' : 'no'],
     ['bootable', bootable.bootable ? `yes (image ${media.imageIndex})` : ['no', ...bootable.problems]],
     [
-      'starts',
+      'boots',
       bootable.loaders.map(({ cpu, signed }) => `${cpu} machines, ${signed ? 'signed' : 'not signed'}`),
     ],
   ];
@@ -147,9 +178,9 @@ function mediaText(media: Media, hash: MediaHash, expected: ExpectedHash): strin
 
 function hashText(hash: MediaHash, expected: ExpectedHash): string {
   const judged = {
-    given: 'as given',
-    manifest: 'as in the manifest',
-    none: 'nothing to compare it with',
+    given: 'matches the given SHA-256',
+    manifest: 'matches the manifest',
+    none: 'not compared: no expected SHA-256',
   }[expected.source];
   return facts([['SHA-256'.padEnd('integrity table'.length), `${hash.sha256} (${judged})`]]);
 }

@@ -1,5 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
+import { z } from 'zod';
+import { sha256Schema } from '../../core/media/chunk-map';
+import { orderLineSchema } from '../../core/order/order';
 import { sanitizeForDisplay } from '../../core/base/display';
 import { problemText } from '../../core/order/order-file';
 import { orderLineStates, type OrderView } from '../../core/order/order-state';
@@ -10,8 +13,87 @@ import { decodeText, parseOrder, readOrderFile, type SentOrder } from '../orders
 import { statePlaces } from '../state/state-paths';
 import { commandAction, jsonOption, stateOption, type CommandContext } from './command-context';
 import { withLedger } from './ledger-command';
-import { facts, localTime, table, type Cell } from './output';
+import { facts, localTime, table, type Cell, type JsonDocument } from './output';
 import { withStation, type StationContext } from './station-context';
+
+const count = z.int().nonnegative();
+const time = z.iso.datetime({ precision: 3 });
+
+/** What `order open --json` prints. */
+export const orderOpenForm = z.strictObject({
+  orderId: z.uuid(),
+  number: z.string(),
+  /** Machines in the order. */
+  machines: z.int().positive(),
+  /** Values that were read differently than written, and columns that were not read. */
+  warnings: z.array(
+    z.strictObject({
+      /** Line of the file, from 1 on; null when it is about the whole file. */
+      line: z.int().positive().nullable(),
+      message: z.string(),
+    }),
+  ),
+});
+
+const lineStateForm = {
+  /** `packed`: in a shipment. A machine whose job was cancelled is `expected` again. */
+  state: z.enum(orderLineStates),
+  /** Not in the order. */
+  unexpected: z.boolean(),
+  /** Reason of its newest exception; null when there is none. */
+  reason: z.string().nullable(),
+};
+
+/** What `order show --json` prints. */
+export const orderShowForm = z.strictObject({
+  orderId: z.uuid(),
+  number: z.string(),
+  openedAt: time,
+  openedBy: z.string(),
+  /** SHA-256 of the media that the order asks for; null when it allows any media checked against an expected SHA-256. */
+  mediaSha256: sha256Schema.nullable(),
+  /** Index of the image that the order asks for; null when it allows any. */
+  imageIndex: z.int().positive().nullable(),
+  /** Layout that the order asks for; null when it allows any. */
+  layout: z.string().nullable(),
+  /** Machines in each state; together all machines. */
+  counts: z.record(z.enum(orderLineStates), count),
+  /** Machines that are not in the order. */
+  unexpected: count,
+  /** Machines that must be finished or left out before the order can be closed. */
+  open: count,
+  /** In the sequence of the order, then the unexpected ones. */
+  machines: z.array(z.strictObject({ ...orderLineSchema.shape, ...lineStateForm })),
+});
+
+/** What `order except --json` prints. */
+export const orderExceptForm = z.strictObject({ serial: z.string(), ...lineStateForm });
+
+/** What `order close --json` prints, and one order of `order list --json`. */
+export const listedOrderForm = z.strictObject({
+  orderId: z.uuid(),
+  number: z.string(),
+  /** Machines in the order. */
+  machines: z.int().positive(),
+  openedAt: time,
+  openedBy: z.string(),
+  /** How it ended; null while it is open. */
+  closed: z
+    .strictObject({
+      at: time,
+      done: count,
+      leftOut: count,
+      /** Finished machines that are not in the order. */
+      unexpected: count,
+    })
+    .nullable(),
+});
+
+/** What `order list --json` prints. */
+export const orderListForm = z.strictObject({
+  /** The newest last. */
+  orders: z.array(listedOrderForm),
+});
 
 interface WhoOptions {
   readonly operator?: string;
@@ -25,15 +107,14 @@ interface ExceptOptions extends WhoOptions {
 
 /** `prestage order open | show | except | close | list`. */
 export function orderCommand(): Command {
-  const command = new Command('order').description(
-    'work orders: which machines are expected, and how far they are',
-  );
+  const command = new Command('order').description('work orders: the expected machines and their progress');
   whoOptions(
+    orderOpenForm,
     command
       .command('open')
-      .description('open an order from CSV, JSON or serials one a line; - reads standard input')
-      .argument('<file>')
-      .option('--number <number>', 'the enterprise’s number, when the file does not say it'),
+      .description('open a work order from CSV, JSON, or a list with one serial per line')
+      .argument('<file>', 'file with the work order; - reads standard input')
+      .option('--number <number>', 'work order number, if it is not in the file'),
   ).action(
     commandAction<OpenOptions>(async (context, options, [file = '']) => {
       const number = options.number ?? null;
@@ -41,53 +122,62 @@ export function orderCommand(): Command {
         const sent = file === '-' ? readInput(number) : readOrderFile(file, number);
         const { orderId, order } = book.open(sent.order, append);
         for (const warning of sent.warnings) context.output.message(`note: ${problemText(warning)}`);
-        context.output.result(
+        context.output.result<typeof orderOpenForm>(
           { orderId, number: order.number, machines: order.machines.length, warnings: sent.warnings },
-          () => `The order ${shown(order.number)} is open: ${machines(order.machines.length)} expected.`,
+          () => `Work order ${shown(order.number)} is open: ${machines(order.machines.length)} expected.`,
         );
       });
       return undefined;
     }),
   );
-  whoOptions(command.command('show').description('show the open order and each of its machines')).action(
+  whoOptions(
+    orderShowForm,
+    command.command('show').description('show the open work order and each of its machines'),
+  ).action(
     commandAction<WhoOptions>(async (context, options) => {
       await withBook(context, options, (book) => {
         const open = book.require();
         const view = viewOf(open);
-        context.output.result(documentOf(open, view), () => showText(open, view));
+        context.output.result<typeof orderShowForm>(documentOf(open, view), () => showText(open, view));
       });
       return undefined;
     }),
   );
   whoOptions(
+    orderExceptForm,
     command
       .command('except')
-      .description('say why a machine is left out, or is done although it is not in the order')
-      .argument('<serial>')
-      .requiredOption('--reason <text>', 'why'),
+      .description('add an exception: leave out a machine, or allow one that is not in the work order')
+      .argument('<serial>', 'serial of the machine')
+      .requiredOption('--reason <text>', 'reason to record'),
   ).action(
     commandAction<ExceptOptions>(async (context, options, [serial = '']) => {
       await withBook(context, options, (book, { append }) => {
         const line = book.except(serial, options.reason, append);
         const { state, unexpected, reason } = line;
-        context.output.result({ serial: line.serial, state, unexpected, reason }, () =>
-          unexpected && state !== 'left-out'
-            ? `Machine ${line.serial} is not in the order and may be done.`
-            : `Machine ${line.serial} is left out.`,
+        context.output.result<typeof orderExceptForm>(
+          { serial: line.serial, state, unexpected, reason },
+          () =>
+            unexpected && state !== 'left-out'
+              ? `Machine ${line.serial} is not in the work order and is now allowed.`
+              : `Machine ${line.serial} is left out.`,
         );
       });
       return undefined;
     }),
   );
   whoOptions(
-    command.command('close').description('close the open order; refused while a machine of it is open'),
+    listedOrderForm,
+    command
+      .command('close')
+      .description('close the open work order; refused while any of its machines is open'),
   ).action(
     commandAction<WhoOptions>(async (context, options) => {
       await withBook(context, options, (book, { append }) => {
         const closed = book.close(append);
-        context.output.result(
+        context.output.result<typeof listedOrderForm>(
           closed,
-          () => `The order ${shown(closed.number)} is closed: ${sumText(closed)}.`,
+          () => `Work order ${shown(closed.number)} is closed: ${sumText(closed)}.`,
         );
       });
       return undefined;
@@ -95,25 +185,25 @@ export function orderCommand(): Command {
   );
   command
     .command('list')
-    .description('list all orders of this station, the newest last')
+    .description('list all work orders of this station, newest last')
     .addOption(stateOption())
-    .addOption(jsonOption())
+    .addOption(jsonOption(orderListForm))
     .action(
       commandAction<object>(async (context) => {
         const places = statePlaces(context.stateDirectory, { make: false });
         const orders = await withLedger(context, (ledger) => new OrderReader(ledger, places).list());
-        context.output.result({ orders }, () => listText(orders));
+        context.output.result<typeof orderListForm>({ orders }, () => listText(orders));
         return undefined;
       }),
     );
   return command;
 }
 
-function whoOptions(command: Command): Command {
+function whoOptions(form: z.ZodType, command: Command): Command {
   return command
-    .option('--operator <name>', 'who does it; the default is the user')
+    .option('--operator <name>', 'name of the operator (default: your user name)')
     .addOption(stateOption())
-    .addOption(jsonOption());
+    .addOption(jsonOption(form));
 }
 
 /** Jobs that a killed station left open are recorded first: an order must not show them as being written. */
@@ -134,8 +224,10 @@ function readInput(number: string | null): SentOrder {
   return parseOrder(name, decodeText(name, readFileSync(0)), number);
 }
 
-/** The JSON document; its members are part of the command line's contract. */
-function documentOf({ orderId, order, lines, openedAt, openedBy }: OpenOrder, view: OrderView): object {
+function documentOf(
+  { orderId, order, lines, openedAt, openedBy }: OpenOrder,
+  view: OrderView,
+): JsonDocument<typeof orderShowForm> {
   const { number, mediaSha256 = null, imageIndex = null, layout = null } = order;
   return {
     ...{ orderId, number, openedAt, openedBy, mediaSha256, imageIndex, layout },
@@ -148,31 +240,31 @@ function documentOf({ orderId, order, lines, openedAt, openedBy }: OpenOrder, vi
 
 function showText({ order, lines, openedAt, openedBy }: OpenOrder, view: OrderView): string {
   const head = facts([
-    ['order', order.number],
+    ['work order', order.number],
     ['opened', `${localTime(new Date(openedAt))} by ${openedBy}`],
-    ['media', order.mediaSha256 ?? 'any that is proved'],
+    ['media', order.mediaSha256 ?? 'any verified media'],
     ['image', order.imageIndex === undefined ? 'any' : String(order.imageIndex)],
     ['layout', order.layout ?? 'any'],
     ['machines', countsText(view)],
   ]);
   const rows: Cell[][] = view.lines.map(({ serial, state, unexpected, reason }) => {
     const { assetTag = null, computerName = null } = lines.get(serial) ?? {};
-    return [serial, state, assetTag, computerName, unexpected ? 'not in the order' : null, reason];
+    return [serial, state, assetTag, computerName, unexpected ? 'not in the work order' : null, reason];
   });
   const columns = ['MACHINE', 'STATE', 'ASSET TAG', 'NAME', 'NOTE', 'REASON'].map((title) => ({ title }));
-  const open = view.open.length === 0 ? 'Nothing is open.' : `${machines(view.open.length)} open.`;
+  const open = view.open.length === 0 ? 'No machines are open.' : `${machines(view.open.length)} open.`;
   return `${head}\n\n${table(columns, rows)}\n\n${open}`;
 }
 
 function countsText({ counts, unexpected }: OrderView): string {
   const states = orderLineStates.filter((state) => counts[state] > 0);
   const texts = states.map((state) => `${counts[state]} ${state}`);
-  return [...texts, ...(unexpected > 0 ? [`${unexpected} of them not in the order`] : [])].join(', ');
+  return [...texts, ...(unexpected > 0 ? [`${unexpected} of them not in the work order`] : [])].join(', ');
 }
 
 function listText(orders: readonly ListedOrder[]): string {
-  if (orders.length === 0) return 'No order was ever opened on this station.';
-  const columns = ['ORDER', 'OPENED', 'BY', 'MACHINES', 'CLOSED', 'RESULT'].map((title) => ({ title }));
+  if (orders.length === 0) return 'No work order was ever opened on this station.';
+  const columns = ['WORK ORDER', 'OPENED', 'BY', 'MACHINES', 'CLOSED', 'RESULT'].map((title) => ({ title }));
   const rows = orders.map((order) => [
     order.number,
     localTime(new Date(order.openedAt)),
@@ -187,7 +279,7 @@ function listText(orders: readonly ListedOrder[]): string {
 function sumText({ closed }: ListedOrder): string {
   if (closed === null) return '';
   const { done, leftOut, unexpected } = closed;
-  return `${done} done, ${leftOut} left out, ${unexpected} done that were not in it`;
+  return `${done} done, ${leftOut} left out, ${unexpected} done outside the work order`;
 }
 
 function machines(count: number): string {

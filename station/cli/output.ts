@@ -1,8 +1,9 @@
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import Table from 'cli-table3';
+import { z } from 'zod';
 import { sanitizeForDisplay } from '../../core/base/display';
-import { toErrorData, type ErrorData } from '../../core/base/errors';
+import { errorDataSchema, toErrorData, type ErrorData } from '../../core/base/errors';
 import { errorCodeOf } from '../../core/base/system-error';
 import { Progress } from './progress';
 
@@ -14,6 +15,19 @@ export interface OutputOptions {
   /** Standard error is a terminal, on which lines can be drawn again. */
   readonly terminal: boolean;
 }
+
+/** A value as it may be shown: nothing in it is changed any more. */
+type Frozen<T> = T extends readonly (infer Member)[]
+  ? readonly Frozen<Member>[]
+  : T extends object
+    ? { readonly [Name in keyof T]: Frozen<T[Name]> }
+    : T;
+
+/** What a command prints with `--json`, by its form. */
+export type JsonDocument<Form extends z.ZodType> = Frozen<z.infer<Form>>;
+
+/** What `--json` prints when an error stopped the command. */
+export const failureForm = z.strictObject({ error: errorDataSchema });
 
 /** What a stream fails with when nobody reads it any more. */
 const readerGone: ReadonlySet<string> = new Set([
@@ -61,11 +75,15 @@ export class Output {
   }
 
   /**
-   * The command's result, once.
+   * The command's result, once. Name its form: `result<typeof drivesForm>(…)`.
    * @param document what --json prints
    * @param text what is printed without it: already safe to show, as {@link table} and {@link facts} are
    */
-  result(document: object, text: () => string): void {
+  result<Form extends z.ZodType = never>(document: JsonDocument<Form>, text: () => string): void {
+    this.#give(document, text);
+  }
+
+  #give(document: unknown, text: () => string): void {
     if (this.#resultGiven) throw new Error('a command gave two results');
     this.#resultGiven = true;
     this.endProgress();
@@ -101,7 +119,7 @@ export class Output {
     }
     lines.push(`what to do: ${sanitizeForDisplay(error.remedy, 2000)}`);
     this.#options.stderr.write(`${lines.join('\n')}\n`);
-    if (this.json && !this.#resultGiven) this.result({ error }, () => '');
+    if (this.json && !this.#resultGiven) this.#give({ error }, () => '');
     return error;
   }
 

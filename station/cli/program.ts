@@ -1,6 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import { Command, CommanderError, type OutputConfiguration } from 'commander';
 import { sanitizeForDisplay } from '../../core/base/display';
+import { errorReference } from '../../core/base/error-reference';
 import { isCancellation, PrestageError } from '../../core/base/errors';
 import { elevationFacts, quietSudo } from '../helper-client/elevation';
 import { Engines, type EnginesOptions } from '../helper-client/helpers';
@@ -10,7 +11,7 @@ import { benchCommand } from './bench-command';
 import { cacheCommand } from './cache-command';
 import { bindProgram, type Program } from './command-context';
 import { drivesCommand } from './drives-command';
-import { exitCodes, type ExitCode } from './exit-codes';
+import { exitCodeMeanings, exitCodes, type ExitCode } from './exit-codes';
 import { fleetCommand } from './fleet-command';
 import { ledgerCommand } from './ledger-command';
 import { machineCommand } from './machine-command';
@@ -74,18 +75,18 @@ function report(error: unknown, output: Output, signal: AbortSignal): ExitCode {
   const data = output.failure(error);
   // Whatever a command trips over after it was cancelled, cancelled is what it was.
   if (signal.aborted || isCancellation(error)) return exitCodes.cancelled;
-  if (data.code === 'usage') return exitCodes.usage;
-  return data.code === 'internal' ? exitCodes.bug : exitCodes.refused;
+  return errorReference[data.code].exitCodes[0];
 }
 
-function rootCommand({ version, stdout, stderr }: CommandLine, output: Output): Command {
+/** All commands, with what each takes and answers. Without streams: docs/reference is made from it too. */
+export function prestageCommand(version: string): Command {
   const root = new Command('prestage')
     .description(
-      'Puts one prestaged Windows image on a rack of drives, proves what it wrote, keeps the record.',
+      'Writes one prestaged Windows image to a rack of drives, verifies every drive, and keeps a signed record.',
     )
     .version(version, '-V, --version', 'print the version')
     .helpOption('-h, --help', 'print this help')
-    .addHelpText('after', exitCodeHelp);
+    .addHelpText('after', exitCodeHelp());
   const commands = [
     drivesCommand(),
     mediaCommand(),
@@ -102,6 +103,11 @@ function rootCommand({ version, stdout, stderr }: CommandLine, output: Output): 
     benchCommand(),
   ];
   for (const command of commands) root.addCommand(command);
+  return root;
+}
+
+function rootCommand({ version, stdout, stderr }: CommandLine, output: Output): Command {
+  const root = prestageCommand(version);
   frame(root, {
     writeOut: (text) => {
       // With --json standard output is for the document alone.
@@ -116,14 +122,10 @@ function rootCommand({ version, stdout, stderr }: CommandLine, output: Output): 
   return root;
 }
 
-const exitCodeHelp = `
-Exit codes:
-  0    all good
-  1    an error Prestage does not know
-  2    the command line is wrong
-  3    refused before anything was touched
-  4    some drive failed, a ledger is not whole, a shipment is in doubt, or the plant's database did not take entries
-  130  cancelled`;
+function exitCodeHelp(): string {
+  const lines = Object.entries(exitCodeMeanings).map(([code, meaning]) => `  ${code.padEnd(4)} ${meaning}`);
+  return ['', 'Exit codes:', ...lines].join('\n');
+}
 
 /** Makes a command and all below it throw what is wrong with the command line, in our form. */
 function frame(command: Command, streams: OutputConfiguration): void {

@@ -1,21 +1,52 @@
 import { readFileSync } from 'node:fs';
 import { createPublicKey } from 'node:crypto';
 import { Option, type Command } from 'commander';
+import { z } from 'zod';
+import { proofDocumentSchema } from '../../core/ledger/checkpoint';
 import { sanitizeForDisplay } from '../../core/base/display';
 import { PrestageError } from '../../core/base/errors';
-import type { LedgerEntry } from '../../core/ledger/record';
-import { isDriveRecord, subjectOf } from '../../core/ledger/record';
+import { isDriveRecord, ledgerEntrySchema, subjectOf, type LedgerEntry } from '../../core/ledger/record';
 import { batched, cannotWrite, isSystemError, writePieces } from '../ledger/export-file';
 import { keyFingerprint } from '../ledger/keys';
 import { Ledger } from '../ledger/ledger';
+import {
+  checkExport,
+  doneTwice,
+  ledgersReportSchema,
+  mergedCsv,
+  mergedJson,
+  nameOf,
+  type CheckedExport,
+} from '../ledger/merge';
 import { LedgerReader } from '../ledger/ledger-reader';
-import { checkExport, doneTwice, mergedCsv, mergedJson, nameOf, type CheckedExport } from '../ledger/merge';
 import { checkProofDocument, proofDocument } from '../ledger/proof-document';
 import { ExportDoubt } from '../ledger/read-export';
 import { requireStateDirectory, statePlaces } from '../state/state-paths';
-import { commandAction, jsonOption, parseCount, stateOption, type CommandContext } from './command-context';
+import {
+  commandAction,
+  failsWhen,
+  jsonOption,
+  parseCount,
+  prints,
+  stateOption,
+  type CommandContext,
+} from './command-context';
 import { exitCodes } from './exit-codes';
 import { facts, localTime, type Output } from './output';
+
+/** What `ledger check-proof --json` prints. */
+export const checkProofForm = z.discriminatedUnion('ok', [
+  z.strictObject({
+    ok: z.literal(true),
+    /** The proved entry. */
+    entry: ledgerEntrySchema,
+  }),
+  z.strictObject({
+    ok: z.literal(false),
+    /** Why the proof is not valid. */
+    reason: z.string(),
+  }),
+]);
 
 interface ProveOptions {
   readonly entry: number;
@@ -32,8 +63,7 @@ interface ReportOptions {
 
 /** `prestage ledger prove | check-proof | report`: what a ledger shows to others. */
 export function addEvidenceCommands(command: Command): void {
-  command
-    .command('prove')
+  prints(command.command('prove'), proofDocumentSchema)
     .description('write a proof of one entry, which can be checked without the ledger')
     .addOption(
       new Option('--entry <number>', 'number of the entry').argParser(parseCount).makeOptionMandatory(),
@@ -46,29 +76,33 @@ export function addEvidenceCommands(command: Command): void {
         return undefined;
       }),
     );
-  command
-    .command('check-proof')
-    .argument('<file>', 'what "ledger prove" wrote')
+  failsWhen(command.command('check-proof'), 'the proof is not valid')
+    .argument('<file>', 'file written by "ledger prove"')
     .description('check a proof of one entry; needs no ledger')
     .addOption(trustOption().makeOptionMandatory())
-    .addOption(jsonOption())
+    .addOption(jsonOption(checkProofForm))
     .action(
       commandAction<CheckOptions>((context, { trust }, [file = '']) => {
         const verdict = checkProofDocument(readInput(file), trustedKeys(trust));
         if (verdict.ok) {
-          context.output.result({ ok: true, entry: verdict.entry }, () => entryText(verdict.entry));
+          context.output.result<typeof checkProofForm>({ ok: true, entry: verdict.entry }, () =>
+            entryText(verdict.entry),
+          );
           return Promise.resolve(exitCodes.good);
         }
         const { reason } = verdict;
-        context.output.result({ ok: false, reason }, () => `The proof does NOT hold. ${reason}`);
+        context.output.result<typeof checkProofForm>(
+          { ok: false, reason },
+          () => `The proof is NOT valid. ${reason}`,
+        );
         return Promise.resolve(exitCodes.failed);
       }),
     );
-  command
-    .command('report')
-    .argument('<file...>', 'what "ledger export --format json" wrote, one file a station')
-    .description('put the ledgers of several stations into one list, by time')
-    .addOption(new Option('--format <format>', 'form').choices(['json', 'csv']).makeOptionMandatory())
+  const report = prints(command.command('report'), ledgersReportSchema);
+  failsWhen(report, 'a ledger is not intact, or its key is not trusted; nothing was written')
+    .argument('<file...>', 'files written by "ledger export --format json", one per station')
+    .description('merge the ledgers of several stations into one list, by time')
+    .addOption(new Option('--format <format>', 'format').choices(['json', 'csv']).makeOptionMandatory())
     .addOption(trustOption())
     .option('--output <file>', 'file to write instead of standard output')
     .action(
@@ -80,7 +114,7 @@ export function addEvidenceCommands(command: Command): void {
           await deliver(output, batched(pieces), file);
         } catch (error) {
           if (!(error instanceof ExportDoubt)) throw error;
-          output.message(`doubt: ${error.message}`);
+          output.message(`finding: ${error.message}`);
           return exitCodes.failed;
         }
         return undefined;
@@ -96,7 +130,7 @@ export function trustOption(): Option {
   ];
   return new Option(
     '--trust <key>',
-    'fingerprint of a station’s key, or a file that holds the key',
+    'fingerprint of the station key, or a file with the public key',
   ).argParser(collect);
 }
 
@@ -111,14 +145,14 @@ function fingerprintOfFile(file: string): string {
   const pem = readInput(file).toString('utf8');
   try {
     // A private key would do too; it is not for handing around.
-    if (!pem.includes('PUBLIC KEY')) throw new Error('there is no public key in it');
+    if (!pem.includes('PUBLIC KEY')) throw new Error('it contains no public key');
     return keyFingerprint(createPublicKey(pem));
   } catch (error) {
     throw new PrestageError({
       code: 'usage',
       message: `${sanitizeForDisplay(file, 512)} is neither a fingerprint nor a public key.`,
       cause: error instanceof Error ? error.message : null,
-      remedy: 'Give 64 hexadecimal digits, as "prestage ledger verify" prints them, or a file in PEM form.',
+      remedy: 'Give 64 hexadecimal digits, as shown by "prestage ledger verify", or a file in PEM format.',
     });
   }
 }
@@ -137,7 +171,7 @@ function cannotRead(file: string, error: Error): PrestageError {
     code: 'usage',
     message: `The file ${sanitizeForDisplay(file, 512)} cannot be read.`,
     cause: error.message,
-    remedy: 'Name a file that is there and that you may read.',
+    remedy: 'Choose a file that exists and that you can read.',
   });
 }
 
@@ -152,7 +186,6 @@ function prove({ stateDirectory }: CommandContext, sequence: number): string {
     throw new PrestageError({
       code: 'record-not-found',
       message: `The ledger has no entry ${sequence}.`,
-      remedy: 'See "prestage ledger list" for the entries there are.',
     });
   }
   const ledger = Ledger.open(places);
@@ -180,7 +213,7 @@ function entryText(entry: LedgerEntry): string {
   const machine = isDriveRecord(record) ? subjectOf(record).machineSerial : null;
   const state = 'end' in record ? record.end.state : null;
   return [
-    'The proof holds.',
+    'The proof is valid.',
     facts([
       ['entry', String(entry.sequence)],
       ['time', localTime(new Date(entry.time))],
@@ -203,7 +236,7 @@ function checkExports(
   let doubts = 0;
   const doubt = (file: string, what: string): void => {
     doubts += 1;
-    output.message(`doubt: ${file}: ${what}`);
+    output.message(`finding: ${file}: ${what}`);
   };
   for (const [index, file] of files.entries()) {
     try {
@@ -218,11 +251,11 @@ function checkExports(
     }
   }
   if (doubts > 0) {
-    output.message('Nothing was written: every ledger has to be whole.');
+    output.message('Nothing was written: every ledger must be intact.');
     return null;
   }
   for (const { station } of checked) {
-    const compared = trusted === null ? ' Nobody compared the key: give it with --trust.' : '';
+    const compared = trusted === null ? ' The key was not compared: give the trusted key with --trust.' : '';
     output.message(
       `${nameOf(station)}: ${station.entries} entries, key ${station.keyFingerprint}.${compared}`,
     );
@@ -237,7 +270,7 @@ function checkExports(
 function sameStation(file: string): PrestageError {
   return new PrestageError({
     code: 'usage',
-    message: `The file ${sanitizeForDisplay(file, 512)} is of a station that was named before.`,
-    remedy: 'Name one export a station: its newest.',
+    message: `The file ${sanitizeForDisplay(file, 512)} is from the same station as an earlier file.`,
+    remedy: 'Give only the newest export of each station.',
   });
 }

@@ -2,6 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { Command } from 'commander';
+import { z } from 'zod';
+import { sha256Schema } from '../../core/media/chunk-map';
 import { formatBytes, formatDuration, sanitizeForDisplay } from '../../core/base/display';
 import { confirmationOf, driveLabel, identityOf, placeOf, type Drive } from '../../core/drive/drive';
 import { isCancellation, PrestageError, toErrorData } from '../../core/base/errors';
@@ -10,10 +12,25 @@ import { chunkMapFile } from '../jobs/run-batch';
 import { requireDrive, requireFinishedJob } from '../drives/finished-drive';
 import type { Ledger } from '../ledger/ledger';
 import type { StatePlaces } from '../state/state-paths';
-import { benchOption, commandAction, jsonOption, stateOption } from './command-context';
+import { benchOption, commandAction, failsWhen, jsonOption, stateOption } from './command-context';
 import { exitCodes } from './exit-codes';
 import { defaultOperator } from '../jobs/open-station';
 import { withStation } from './station-context';
+
+/** What `verify --json` prints. */
+export const verifyForm = z.strictObject({
+  /** ID of the drive. */
+  drive: z.string(),
+  machineSerial: z.string(),
+  verified: z.literal(true),
+  /** Bytes read back and compared. */
+  bytesVerified: z.int().nonnegative(),
+  seconds: z.number().nonnegative(),
+  /** SHA-256 of the chunk map: what the drive must hold. */
+  fingerprint: sha256Schema,
+  /** Number of the entry that recorded it. */
+  ledgerEntry: z.int().positive(),
+});
 
 interface VerifyOptions {
   readonly drive: string;
@@ -32,13 +49,13 @@ const verdicts: ReadonlySet<string> = new Set([
 
 /** `prestage verify`: reads a finished drive again and compares it with its record. */
 export function verifyCommand(): Command {
-  return new Command('verify')
+  return failsWhen(new Command('verify'), 'the drive does not have what was recorded')
     .description('read a finished drive again and compare it with its record')
-    .requiredOption('--drive <id>', 'the drive')
+    .requiredOption('--drive <id>', 'drive to verify; it is only read')
     .addOption(benchOption())
-    .option('--operator <name>', 'who does it; the default is the user')
+    .option('--operator <name>', 'name of the operator (default: your user name)')
     .addOption(stateOption())
-    .addOption(jsonOption())
+    .addOption(jsonOption(verifyForm))
     .action(
       commandAction<VerifyOptions>(async (context, options) => {
         const operator = sanitizeForDisplay(options.operator ?? defaultOperator(), 200);
@@ -83,7 +100,7 @@ export function verifyCommand(): Command {
             );
             const ledgerEntry = record({ state: 'done', bytesVerified, seconds });
             const { machineSerial, fingerprint } = job;
-            output.result(
+            output.result<typeof verifyForm>(
               {
                 drive: drive.id,
                 machineSerial,
@@ -94,7 +111,7 @@ export function verifyCommand(): Command {
                 ledgerEntry,
               },
               () =>
-                `The ${driveLabel(drive)} holds what was recorded for machine ${sanitizeForDisplay(machineSerial)}: ` +
+                `The ${driveLabel(drive)} matches the record of machine ${sanitizeForDisplay(machineSerial)}: ` +
                 `${formatBytes(bytesVerified)} read in ${formatDuration(seconds)}.`,
             );
             return exitCodes.good;
@@ -117,7 +134,7 @@ function requireRecord(drive: Drive, ledger: Ledger, places: StatePlaces): JobFa
     throw new PrestageError({
       code: 'record-not-found',
       message: `The chunk map of the ${driveLabel(drive)} is missing from the state folder.`,
-      remedy: 'Restore the folder chunk-maps from a backup, or write the drive anew.',
+      remedy: 'Restore the folder chunk-maps from a backup, or write the drive again.',
     });
   }
   return job;

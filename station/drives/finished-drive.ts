@@ -19,7 +19,6 @@ export async function requireDrive(
   throw new PrestageError({
     code: 'drive-not-found',
     message: `There is no drive '${sanitizeForDisplay(id, 60)}'.`,
-    remedy: "List the drives with 'prestage drives' and use the id shown there.",
   });
 }
 
@@ -30,6 +29,6 @@ export function requireFinishedJob(drive: Drive, ledger: LedgerReader): JobFacts
   throw new PrestageError({
     code: 'record-not-found',
     message: `The ledger of this station has no finished job for the ${driveLabel(drive)}.`,
-    remedy: 'Do it at the station that wrote it, or write it anew.',
+    remedy: 'Use the station that wrote it, or write it again.',
   });
 }

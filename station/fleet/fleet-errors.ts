@@ -11,8 +11,6 @@ export function fleetUnavailable(message: string, cause: string | null): Prestag
     code: 'fleet-unavailable',
     message,
     cause,
-    remedy:
-      'Nothing is lost: the entries stay on the station and are pushed when the database answers again. If this lasts, tell whoever looks after the plant’s database.',
   });
 }
 

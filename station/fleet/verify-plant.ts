@@ -3,35 +3,44 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Client } from 'pg';
 import { z } from 'zod';
 import { genesisHash, ledgerEntrySchema, type StoredEntry } from '../../core/ledger/record';
-import { checkEntry, parseJson, type FindingCode } from '../ledger/check-entry';
+import { checkEntry, findingCodes, parseJson, type FindingCode } from '../ledger/check-entry';
 import { columnsOf } from '../ledger/entry';
 import { keyFingerprint, type VerifyingKey } from '../ledger/keys';
 import { appliedMigrations } from './admin';
 import { fleetRefused } from './fleet-errors';
 import { checksumOf, migrations } from './migrations';
 
-export interface FleetFinding {
-  /** Name of the station; null when it is about the database as a whole. */
-  readonly station: string | null;
-  readonly sequence: number | null;
-  readonly code: FindingCode;
+const fleetFindingSchema = z.strictObject({
+  /** Name of the station; null when it is about the whole database. */
+  station: z.string().nullable(),
+  sequence: z.int().nullable(),
+  code: z.enum(findingCodes),
   /** One sentence. */
-  readonly message: string;
-}
+  message: z.string(),
+});
+export type FleetFinding = Readonly<z.infer<typeof fleetFindingSchema>>;
 
-export interface FleetReport {
+/** What checking the plant's database found; `fleet verify --json` prints it. */
+export const fleetReportSchema = z.strictObject({
   /** True when there is no finding. */
-  readonly ok: boolean;
-  readonly entries: number;
-  readonly stations: readonly {
-    readonly name: string;
-    readonly keyFingerprint: string;
-    readonly entries: number;
-    /** The newest entry; null when there is none. Compare it with the station's own. */
-    readonly head: { readonly sequence: number; readonly hash: string } | null;
-  }[];
-  readonly findings: readonly FleetFinding[];
-}
+  ok: z.boolean(),
+  entries: z.int().nonnegative(),
+  stations: z
+    .array(
+      z
+        .strictObject({
+          name: z.string(),
+          keyFingerprint: z.string(),
+          entries: z.int().nonnegative(),
+          /** The newest entry; null when there is none. Compare it with the station's own. */
+          head: z.strictObject({ sequence: z.int(), hash: z.string() }).readonly().nullable(),
+        })
+        .readonly(),
+    )
+    .readonly(),
+  findings: z.array(fleetFindingSchema).readonly(),
+});
+export type FleetReport = Readonly<z.infer<typeof fleetReportSchema>>;
 
 const number = z.coerce.number().pipe(z.int());
 const stationRow = z.object({
@@ -109,13 +118,13 @@ async function checkDatabase(client: Client, findings: FleetFinding[]): Promise<
   };
   const applied = await appliedMigrations(client);
   if (applied.length === 0) {
-    throw fleetRefused('The database has no tables of Prestage.', 'Run "prestage fleet migrate" first.');
+    throw fleetRefused('The database has no Prestage tables.', 'Run "prestage fleet migrate" first.');
   }
   for (const migration of migrations) {
     const found = applied.find((one) => one.number === migration.number);
     if (found === undefined) find(`The migration ${migration.name} was not applied.`);
     else if (found.checksum !== checksumOf(migration)) {
-      find(`The migration ${migration.name} is another one than was applied.`);
+      find(`The migration ${migration.name} differs from the one that was applied.`);
     }
   }
   const { rows } = await client.query<Record<string, unknown>>(
@@ -129,7 +138,7 @@ async function checkDatabase(client: Client, findings: FleetFinding[]): Promise<
   for (const name of expectedTriggers) {
     const enabled = triggers.get(name);
     if (enabled === undefined) find(`The trigger ${name} is missing.`);
-    else if (enabled !== 'A') find(`The trigger ${name} was switched off.`);
+    else if (enabled !== 'A') find(`The trigger ${name} was disabled.`);
   }
 }
 
@@ -146,7 +155,7 @@ class ChainCheck {
     this.#findings = findings;
     this.#key = keyOf(station);
     if (this.#key === null) {
-      this.#find(null, 'key-mismatch', 'The key of the station is not the one of its fingerprint.');
+      this.#find(null, 'key-mismatch', 'The key of the station does not match its fingerprint.');
     }
   }
 
@@ -159,7 +168,7 @@ class ChainCheck {
         sequence - 1 === expected ? `Entry ${expected} is` : `Entries ${expected} to ${sequence - 1} are`;
       this.#find(expected, 'missing', `${gap} missing.`);
     } else if (sequence < expected) {
-      this.#find(sequence, 'sequence-mismatch', `Entry ${sequence} stands where no entry can be.`);
+      this.#find(sequence, 'sequence-mismatch', `Entry ${sequence} is at a position that no entry can have.`);
     }
     const parsed = ledgerEntrySchema.safeParse(parseJson(row.json));
     const entry = parsed.success ? parsed.data : null;
@@ -168,7 +177,11 @@ class ChainCheck {
     }
     if (entry !== null) this.#checkPlace(row, entry.sequence, entry.previousHash, expected);
     if (!derivedHolds(row)) {
-      this.#find(sequence, 'index-mismatch', `Entry ${sequence} is reported as something else than it says.`);
+      this.#find(
+        sequence,
+        'index-mismatch',
+        `Entry ${sequence} has report columns that do not match its contents.`,
+      );
     }
     this.#previous = { sequence, hash: row.hash };
   }
@@ -176,7 +189,7 @@ class ChainCheck {
   #checkPlace(row: EntryRow, written: number, previousHash: string, expected: number): void {
     const { sequence } = row;
     if (written !== sequence) {
-      const message = `In place ${sequence} stands what was written as entry ${written}.`;
+      const message = `Position ${sequence} has what was written as entry ${written}.`;
       this.#find(sequence, 'sequence-mismatch', message);
     } else if (
       row.previous_hash !== previousHash ||

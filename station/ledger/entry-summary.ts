@@ -1,39 +1,43 @@
+import { z } from 'zod';
 import {
   isDriveRecord,
   ledgerEntrySchema,
+  recordedDriveSchema,
   subjectOf,
   type DriveRecord,
-  type RecordedDrive,
   type StoredEntry,
 } from '../../core/ledger/record';
 import { assertNever } from '../../core/base/errors';
 import { parseJson } from './check-entry';
 
 /** One entry as lists show it. Strings are as recorded: sanitize them before they reach a terminal. */
-export interface EntrySummary {
-  readonly sequence: number;
-  /** ISO 8601, UTC; null when the entry is damaged. */
-  readonly time: string | null;
-  /** As in core/ledger/record.ts; null when the entry is damaged. */
-  readonly kind: string | null;
-  readonly machineSerial: string | null;
-  readonly drive: Pick<RecordedDrive, 'id' | 'serial' | 'model' | 'bay' | 'path'> | null;
-  readonly result:
-    | 'started'
-    | 'done'
-    | 'failed'
-    | 'cancelled'
-    | 'interrupted'
-    | 'verified'
-    | 'rehearsed'
-    /** An order or a shipment. */
-    | 'recorded'
-    | 'damaged';
-  readonly reason: { readonly code: string; readonly message: string } | null;
-  readonly jobId: string | null;
-  readonly operator: string | null;
-  readonly hash: string;
-}
+export const entrySummarySchema = z.strictObject({
+  sequence: z.int().positive(),
+  /** Null when the entry is damaged. */
+  time: z.iso.datetime({ precision: 3 }).nullable(),
+  /** Kind of the record; null when the entry is damaged. */
+  kind: z.string().nullable(),
+  machineSerial: z.string().nullable(),
+  drive: recordedDriveSchema.pick({ id: true, serial: true, model: true, bay: true, path: true }).nullable(),
+  /** `recorded`: an order or a shipment. */
+  result: z.enum([
+    'started',
+    'done',
+    'failed',
+    'cancelled',
+    'interrupted',
+    'verified',
+    'rehearsed',
+    'recorded',
+    'damaged',
+  ]),
+  /** Why it failed. */
+  reason: z.strictObject({ code: z.string(), message: z.string() }).nullable(),
+  jobId: z.uuid().nullable(),
+  operator: z.string().nullable(),
+  hash: z.string(),
+});
+export type EntrySummary = Readonly<z.infer<typeof entrySummarySchema>>;
 
 /** Sums up a stored entry. A damaged one is listed as such: what is wrong with it is for verify to say. */
 export function summarizeEntry(stored: StoredEntry): EntrySummary {

@@ -1,3 +1,5 @@
+import { z } from 'zod';
+import { sha256Schema } from '../../core/media/chunk-map';
 import {
   ledgerEntrySchema,
   type LedgerEntry,
@@ -11,50 +13,79 @@ import type { VerifyingKey } from './keys';
 import type { LedgerReader } from './ledger-reader';
 import { leafHash, MerkleTree } from './merkle';
 
-/**
- * The columns of the CSV export, one row a job that ended. Times are ISO 8601 in UTC, sizes bytes, durations
- * seconds. A column that a job's end does not have is empty.
- *
- * - sequence, time: of the entry that recorded the end
- * - machineSerial: the machine the drive was paired with
- * - result: done, failed, cancelled or interrupted
- * - reason: of a failed job: error code, colon, message
- * - driveSerial, driveWwn, driveModel, driveBytes
- * - mediaFile, mediaSha256, imageIndex, imageName, layout
- * - fingerprint: SHA-256 of the chunk map (core/media/chunk-map.ts, fingerprintText)
- * - bytesWritten, bytesVerified, writeSeconds, verifySeconds
- * - startedAt: of the entry before the first destructive write
- * - operator, station, batchId, jobId
- * - entryHash: SHA-256 of the entry's canonical JSON
- */
-export const csvColumns = [
-  'sequence',
-  'time',
-  'machineSerial',
-  'result',
-  'reason',
-  'driveSerial',
-  'driveWwn',
-  'driveModel',
-  'driveBytes',
-  'mediaFile',
-  'mediaSha256',
-  'imageIndex',
-  'imageName',
-  'layout',
-  'fingerprint',
-  'bytesWritten',
-  'bytesVerified',
-  'writeSeconds',
-  'verifySeconds',
-  'startedAt',
-  'operator',
-  'station',
-  'batchId',
-  'jobId',
-  'entryHash',
-] as const;
-export type CsvRow = Record<(typeof csvColumns)[number], string | number | null>;
+/** What a column has that a job's end may lack: null in JSON, empty in CSV. */
+const text = z.string().nullable();
+const whole = z.int().nonnegative().nullable();
+const seconds = z.number().nonnegative().nullable();
+const utc = z.iso.datetime({ precision: 3 });
+
+/** A line of the CSV export: a job that ended, or a finished drive that was read or started again. */
+export const csvRowSchema = z.strictObject({
+  /** Of the entry that recorded it. */
+  sequence: z.int().positive(),
+  /** Of the entry that recorded it. */
+  time: utc,
+  /** The machine that the drive was paired with. */
+  machineSerial: z.string(),
+  result: z.enum([
+    'done',
+    'failed',
+    'cancelled',
+    'interrupted',
+    'verified',
+    'verify-failed',
+    'rehearsed',
+    'rehearsal-failed',
+  ]),
+  /** Of what failed: error code, colon, message. */
+  reason: text,
+  driveSerial: text,
+  driveWwn: text,
+  driveModel: text,
+  driveBytes: whole,
+  mediaFile: text,
+  mediaSha256: text,
+  imageIndex: whole,
+  imageName: text,
+  layout: text,
+  /** SHA-256 of the chunk map: what the drive was to hold. */
+  fingerprint: sha256Schema,
+  bytesWritten: whole,
+  bytesVerified: whole,
+  writeSeconds: seconds,
+  verifySeconds: seconds,
+  /** Of the entry before the first destructive write. */
+  startedAt: utc.nullable(),
+  operator: z.string(),
+  station: z.string(),
+  batchId: z.uuid().nullable(),
+  jobId: z.uuid(),
+  /** SHA-256 of the entry's canonical JSON. */
+  entryHash: sha256Schema,
+});
+export type CsvRow = Readonly<z.infer<typeof csvRowSchema>>;
+/** The columns of the CSV export, in their order. */
+export const csvColumns = Object.keys(csvRowSchema.shape) as (keyof CsvRow)[];
+
+/** What `ledger export --format json` writes. */
+export const ledgerExportSchema = z.strictObject({
+  format: z.literal('prestage-ledger'),
+  version: z.literal(1),
+  /** The station's public key, SPKI PEM; null when the ledger is empty. */
+  publicKey: z.string().nullable(),
+  /** SHA-256 of the public key (SPKI, DER). */
+  keyFingerprint: sha256Schema.nullable(),
+  entries: z.array(
+    z.strictObject({
+      sequence: z.int().positive(),
+      /** The entry itself. Hash and signature are over its canonical form (RFC 8785). */
+      json: ledgerEntrySchema,
+      hash: sha256Schema,
+      /** Ed25519 over the 32 bytes of the hash, base64. */
+      signature: z.string(),
+    }),
+  ),
+});
 
 /**
  * One CSV cell (RFC 4180). Text that a spreadsheet would take for a formula gets an apostrophe before it
@@ -123,9 +154,7 @@ function laterRow(
 ): CsvRow {
   const { kind, jobId, machineSerial, drive, fingerprint, end } = record;
   const read = record.kind === 'drive-verified' && record.end.state === 'done' ? record.end : null;
-  const blank = Object.fromEntries(csvColumns.map((column) => [column, null])) as CsvRow;
   return {
-    ...blank,
     sequence: stored.sequence,
     time: entry.time,
     machineSerial,
@@ -135,11 +164,20 @@ function laterRow(
     driveWwn: drive.wwn,
     driveModel: drive.model,
     driveBytes: drive.size,
+    mediaFile: null,
+    mediaSha256: null,
+    imageIndex: null,
+    imageName: null,
+    layout: null,
     fingerprint,
+    bytesWritten: null,
     bytesVerified: read?.bytesVerified ?? null,
+    writeSeconds: null,
     verifySeconds: read?.seconds ?? null,
+    startedAt: null,
     operator: entry.operator,
     station: entry.station.name,
+    batchId: null,
     jobId,
     entryHash: stored.hash,
   };
@@ -245,7 +283,7 @@ function* verifiedEntries(
     yield stored;
   }
   if (tree.size === verified.entries && tree.root().toString('hex') === verified.root) return;
-  throw ledgerBroken('The ledger was changed while it was exported.');
+  throw ledgerBroken('The ledger was changed while it was being exported.');
 }
 
 /** @param verified given where the entry's form was looked at just before, and its hash now */

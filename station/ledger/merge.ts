@@ -1,7 +1,10 @@
 import { closeSync, openSync, readSync } from 'node:fs';
+import { z } from 'zod';
+import { sha256Schema } from '../../core/media/chunk-map';
 import { ledgerEntrySchema } from '../../core/ledger/record';
 import { parseJson } from './check-entry';
-import { csvColumns, csvLine, csvRow, type CsvRow } from './export';
+import { csvLine, csvRow, csvRowSchema } from './export';
+import { ledgerHeadSchema } from './ledger-findings';
 import { ExportDoubt, openExport, readEntryLine } from './read-export';
 
 /**
@@ -9,17 +12,35 @@ import { ExportDoubt, openExport, readEntryLine } from './read-export';
  * made beside them, and every line says whose it is.
  */
 
-export const reportColumns = [...csvColumns, 'keyFingerprint', 'alsoDoneAt'] as const;
+/** A line of the list: as in the CSV export of a ledger, with the station it is from. */
+const reportRowSchema = z.strictObject({
+  ...csvRowSchema.shape,
+  keyFingerprint: sha256Schema,
+  /** Other stations that also finished the machine, separated by semicolons. */
+  alsoDoneAt: z.string().nullable(),
+});
+export type ReportRow = Readonly<z.infer<typeof reportRowSchema>>;
+export const reportColumns = Object.keys(reportRowSchema.shape) as (keyof ReportRow)[];
 
-export interface ReportedStation {
-  readonly file: string;
-  /** Names the entries give, in the order of their first use: a station can have been renamed. */
-  readonly stations: readonly string[];
-  readonly keyFingerprint: string;
-  readonly entries: number;
-  /** The newest entry; null for an empty ledger. Compare it with what is kept elsewhere: an export can have been cut. */
-  readonly head: { readonly sequence: number; readonly hash: string } | null;
-}
+const reportedStationSchema = z.strictObject({
+  file: z.string(),
+  /** Station names in the entries, in the order of first use: a station can be renamed. */
+  stations: z.array(z.string()).readonly(),
+  keyFingerprint: sha256Schema,
+  entries: z.int().nonnegative(),
+  /** The newest entry; null for an empty ledger. Compare it with a copy stored elsewhere: the end of an export can be cut off. */
+  head: ledgerHeadSchema.nullable(),
+});
+export type ReportedStation = Readonly<z.infer<typeof reportedStationSchema>>;
+
+/** What `ledger report --format json` writes. */
+export const ledgersReportSchema = z.strictObject({
+  format: z.literal('prestage-ledger-report'),
+  version: z.literal(1),
+  stations: z.array(reportedStationSchema),
+  /** By time. */
+  lines: z.array(reportRowSchema),
+});
 
 /** Where a line of the list is to be found again. Kept instead of the line, which is far larger. */
 interface LinePlace {
@@ -55,7 +76,7 @@ export function checkExport(file: string, index: number): CheckedExport {
     stations.add(entry.station.name);
     const row = csvRow(stored, entry);
     if (row === null) continue;
-    if (row.result === 'done') done.add(String(row.machineSerial));
+    if (row.result === 'done') done.add(row.machineSerial);
     places.push({
       time: Date.parse(entry.time),
       file: index,
@@ -69,8 +90,6 @@ export function checkExport(file: string, index: number): CheckedExport {
   const station = { file, stations: [...stations], keyFingerprint: key.fingerprint, entries: count, head };
   return { station, places, done };
 }
-
-export type ReportRow = CsvRow & Record<'keyFingerprint' | 'alsoDoneAt', string | null>;
 
 /** Machines that more than one station finished: serial → indexes of the files. */
 export function doneTwice(exports: readonly CheckedExport[]): Map<string, number[]> {
@@ -109,7 +128,7 @@ export function* mergedRows(exports: readonly CheckedExport[]): Generator<Report
       if (stored.hash !== hash || row === null) {
         throw new ExportDoubt(sequence, `The file ${of.station.file} was changed while it was read.`);
       }
-      const others = row.result === 'done' ? (twice.get(String(row.machineSerial)) ?? []) : [];
+      const others = row.result === 'done' ? (twice.get(row.machineSerial) ?? []) : [];
       const names = others
         .filter((other) => other !== file)
         .flatMap((other) => exports[other]?.station ?? []);

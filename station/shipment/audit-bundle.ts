@@ -1,4 +1,6 @@
-import { doubt, doubtMachines, doubtOrder, type Doubt } from '../../core/shipment/audit-rules';
+import { z } from 'zod';
+import { sha256Schema } from '../../core/media/chunk-map';
+import { doubt, doubtMachines, doubtOrder, doubtSchema, type Doubt } from '../../core/shipment/audit-rules';
 import type { WorkOrder } from '../../core/order/order';
 import { canonicalJson, sha256Hex } from '../ledger/entry';
 import { bundleTables } from './tables';
@@ -20,40 +22,50 @@ export interface AuditRequest {
   readonly training?: boolean;
 }
 
-export interface AuditReport {
-  /** Nothing is in doubt. */
-  readonly ok: boolean;
-  readonly shipmentId: string;
-  readonly number: string;
-  readonly orderNumber: string | null;
-  readonly closedAt: string;
-  readonly stationName: string;
-  readonly keyFingerprint: string;
-  /** Entry of the ledger that closed the shipment, and how many entries the checkpoint covers; null in doubt. */
-  readonly ledgerEntry: number | null;
-  /** What the shipment holds; empty when its records cannot be believed. */
-  readonly machines: readonly AuditedRow[];
-  readonly media: readonly {
-    readonly fileName: string;
-    readonly sha256: string;
-    readonly machines: number;
-  }[];
-  readonly doubts: readonly Doubt[];
-}
+const auditedRowSchema = z.strictObject({
+  machineSerial: z.string(),
+  computerName: z.string().nullable(),
+  driveSerial: z.string().nullable(),
+  mediaSha256: sha256Schema,
+  /** Bytes read back and compared. */
+  bytesVerified: z.int().nonnegative(),
+  /** Its drive booted in the boot test; null when there was no boot test. */
+  rehearsed: z.boolean().nullable(),
+  finishedAt: z.iso.datetime({ precision: 3 }),
+  /** Number of the entry that recorded it. */
+  ledgerEntry: z.int().positive(),
+  entryHash: sha256Schema,
+  /** Number of findings about it. */
+  doubts: z.int().nonnegative(),
+});
+export type AuditedRow = Readonly<z.infer<typeof auditedRowSchema>>;
 
-export interface AuditedRow {
-  readonly machineSerial: string;
-  readonly computerName: string | null;
-  readonly driveSerial: string | null;
-  readonly mediaSha256: string;
-  readonly bytesVerified: number;
-  readonly rehearsed: boolean | null;
-  /** ISO 8601, UTC. */
-  readonly finishedAt: string;
-  readonly ledgerEntry: number;
-  readonly entryHash: string;
-  readonly doubts: number;
-}
+/** What an audit found; `audit --json` prints it. */
+export const auditReportSchema = z.strictObject({
+  /** True when there is no finding. */
+  ok: z.boolean(),
+  shipmentId: z.uuid(),
+  number: z.string(),
+  /** Number of the work order; null when the machines had none. */
+  orderNumber: z.string().nullable(),
+  closedAt: z.iso.datetime({ precision: 3 }),
+  stationName: z.string(),
+  /** SHA-256 of the station's public key (SPKI, DER). */
+  keyFingerprint: sha256Schema,
+  /** Number of the entry that closed the shipment; null when the records cannot be trusted. */
+  ledgerEntry: z.int().positive().nullable(),
+  /** Machines in the shipment; empty when its records cannot be trusted. */
+  machines: z.array(auditedRowSchema).readonly(),
+  /** The media on the machines, and how many machines have each. */
+  media: z
+    .array(
+      z.strictObject({ fileName: z.string(), sha256: sha256Schema, machines: z.int().positive() }).readonly(),
+    )
+    .readonly(),
+  /** The findings. */
+  doubts: z.array(doubtSchema).readonly(),
+});
+export type AuditReport = Readonly<z.infer<typeof auditReportSchema>>;
 
 /**
  * Audits a bundle.
@@ -68,7 +80,7 @@ export function auditBundle({ zip, trusted, order, expectedSha256, training }: A
     if (order !== null) doubts.push(...doubtAgainst(order, content, document.orderNumber));
     if (order?.mediaSha256 !== undefined && expectedSha256 !== null && order.mediaSha256 !== expectedSha256) {
       doubts.push(
-        doubt('media-unexpected', null, 'The order names another media than was given with the audit.'),
+        doubt('media-unexpected', null, 'The work order and --expect-sha256 require different media.'),
       );
     }
   }
@@ -99,7 +111,7 @@ function doubtTables(zip: Uint8Array, content: ShipmentContent): Doubt[] {
   const names = new Set(made.map(({ name }) => name));
   const surplus = files.filter(({ name }) => isTable(name) && !names.has(name));
   return [...differing, ...surplus].map(({ name }) =>
-    doubt('table-differs', null, `The table ${name} does not say what the records say.`),
+    doubt('table-differs', null, `The table ${name} does not match the records.`),
   );
 }
 

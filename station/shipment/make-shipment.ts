@@ -1,5 +1,7 @@
 import { closeSync, existsSync, fsyncSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { z } from 'zod';
+import { sha256Schema } from '../../core/media/chunk-map';
 import { sanitizeForDisplay } from '../../core/base/display';
 import { PrestageError } from '../../core/base/errors';
 import type { LedgerRecord } from '../../core/ledger/record';
@@ -27,29 +29,46 @@ export interface Packing {
   readonly replace?: boolean;
 }
 
-export interface ShipmentReport {
-  readonly shipmentId: string;
-  readonly number: string;
-  readonly orderNumber: string | null;
-  readonly file: string;
-  readonly bytes: number;
+const leftOutSchema = z.strictObject({ machineSerial: z.string(), reason: z.string() }).readonly();
+
+/** What became of a shipment; `ship --json` prints it. */
+export const shipmentReportSchema = z.strictObject({
+  shipmentId: z.uuid(),
+  number: z.string(),
+  /** Number of the work order; null when the machines had none. */
+  orderNumber: z.string().nullable(),
+  /** The bundle, absolute. */
+  file: z.string(),
   /** Of the file. */
-  readonly sha256: string;
-  /** Of the shipment-closed entry. */
-  readonly ledgerEntry: number;
-  readonly keyFingerprint: string;
-  readonly machines: readonly {
-    readonly machineSerial: string;
-    readonly jobId: string;
-    readonly ledgerEntry: number;
-    /** What was found after the shipment was closed that speaks against it; null as it must be. */
-    readonly withdrawn: string | null;
-  }[];
-  /** Machines of the batch or order that stay, with the reason. */
-  readonly leftOut: readonly LeftOut[];
-  /** Machines in the shipment that a file for import does not hold. */
-  readonly notImported: readonly (LeftOut & { readonly file: string })[];
-}
+  bytes: z.int().nonnegative(),
+  /** Of the file. */
+  sha256: sha256Schema,
+  /** Number of the shipment-closed entry. */
+  ledgerEntry: z.int().positive(),
+  /** SHA-256 of the station's public key (SPKI, DER). */
+  keyFingerprint: sha256Schema,
+  machines: z
+    .array(
+      z
+        .strictObject({
+          machineSerial: z.string(),
+          jobId: z.uuid(),
+          /** Number of the entry that recorded the finished job. */
+          ledgerEntry: z.int().positive(),
+          /** A finding about the machine from after the shipment was closed; null when there is none. */
+          withdrawn: z.string().nullable(),
+        })
+        .readonly(),
+    )
+    .readonly(),
+  /** Machines of the batch or order that are not in the shipment, with the reason. */
+  leftOut: z.array(leftOutSchema).readonly(),
+  /** Machines of the shipment that are missing from an import file. */
+  notImported: z
+    .array(z.strictObject({ file: z.string(), machineSerial: z.string(), reason: z.string() }).readonly())
+    .readonly(),
+});
+export type ShipmentReport = Readonly<z.infer<typeof shipmentReportSchema>>;
 
 /**
  * Closes a shipment: first the record, then the bundle. The bundle's file is begun before, so that nothing is recorded
@@ -73,7 +92,7 @@ export async function ship(
 }
 
 /**
- * Makes the bundle of a recorded shipment anew. What was found since about its drives is in it too; when nothing was, it
+ * Makes the bundle of a recorded shipment again. What was found since about its drives is in it too; when nothing was, it
  * is the same bundle.
  * @throws PrestageError record-not-found, usage, ledger-…
  */
@@ -87,7 +106,7 @@ export async function shipAgain(
     throw new PrestageError({
       code: 'record-not-found',
       message: `The ledger has no shipment ${sanitizeForDisplay(number)}.`,
-      remedy: 'Nothing was written. Give the number as "prestage ledger list --json" shows it.',
+      remedy: 'Nothing was written. To see the numbers, run: prestage ledger list --json',
     });
   }
   const target = new BundleTarget(file, replace);
@@ -143,7 +162,7 @@ function overwritten(
 ): string | null {
   const [later] = ledger.find({ by: 'drive-started-after', drive: job.drive, sequence });
   if (later === undefined) return null;
-  return `Machine ${sanitizeForDisplay(machineSerial)} has no image any more: its drive was written again later.`;
+  return `Machine ${sanitizeForDisplay(machineSerial)} no longer has its image: its drive was written again later.`;
 }
 
 /** Reads what the ledger says of a shipment's machines, and of no others. @throws PrestageError ledger-broken */
@@ -152,7 +171,9 @@ export function contentOf(ledger: Ledger, closed: ClosedRow): ShipmentContent {
     const content = machineContent(machine, ledger.find({ by: 'job', jobId: machine.jobId }));
     if (content !== null) return content;
     const serial = sanitizeForDisplay(machine.machineSerial);
-    throw ledgerBroken(`The ledger has no finished job of machine ${serial}, which it says was shipped.`);
+    throw ledgerBroken(
+      `The ledger has no finished job of machine ${serial}, although it records it as shipped.`,
+    );
   });
   const orders = new Set(machines.flatMap(({ finished }) => finished.job.orderId ?? []));
   const order = orderKinds
@@ -193,8 +214,8 @@ class BundleTarget {
     if (!replace && existsSync(file)) {
       throw new PrestageError({
         code: 'usage',
-        message: `The file ${sanitizeForDisplay(file, 512)} is there already.`,
-        remedy: 'Nothing was recorded. Name another file, or move that one away.',
+        message: `The file ${sanitizeForDisplay(file, 512)} already exists.`,
+        remedy: 'Nothing was recorded. Choose another file, or move this one away.',
       });
     }
     this.#descriptor = this.#guarded(() => openSync(this.#temporary, 'wx', 0o644));

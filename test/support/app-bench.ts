@@ -71,8 +71,8 @@ export function card(desk: DeskApp, bay: string): ReturnType<DeskApp['page']['lo
   return desk.page.locator('li.card').filter({ has: desk.page.locator('.card-bay', { hasText: bay }) });
 }
 
-/** Helpers of an app: processes below it that run helper.cjs. */
-export function helpersOf(pid: number): number[] {
+/** Every process that a process started, and those that they did. */
+export function processesBelow(pid: number): { readonly pid: number; readonly args: string }[] {
   const text = execFileSync('ps', ['-e', '-o', 'pid=,ppid=,args='], { encoding: 'utf8' });
   const processes = text
     .trim()
@@ -82,7 +82,12 @@ export function helpersOf(pid: number): number[] {
     .map(([, own, parent, args]) => ({ pid: Number(own), parent: Number(parent), args: args ?? '' }));
   const below = (parent: number): typeof processes =>
     processes.filter((one) => one.parent === parent).flatMap((one) => [one, ...below(one.pid)]);
-  return below(pid)
+  return below(pid);
+}
+
+/** Helpers of an app: processes below it that run helper.cjs. */
+export function helpersOf(pid: number): number[] {
+  return processesBelow(pid)
     .filter(({ args }) => args.includes('helper.cjs'))
     .map((one) => one.pid);
 }

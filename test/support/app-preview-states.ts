@@ -1,4 +1,4 @@
-import type { DeskState } from '../../core/contract/app';
+import type { DeskPatch, DeskState } from '../../core/contract/app';
 import {
   emptyState,
   machineOf,
@@ -48,7 +48,7 @@ const mixed: DeskState = {
       status: 'ended',
       verdict: {
         passed: false,
-        what: 'the firmware refused to start the drive: Access Denied',
+        what: 'the firmware refused to boot the drive: Access Denied',
         sign: { kind: 'display' },
         secureBoot: true,
         accelerator: 'kvm',
@@ -157,7 +157,7 @@ const listingFailed: DeskState = {
       kind: 'info',
       error: {
         code: 'job-interrupted',
-        message: 'Prestage ended while 2 drives were written.',
+        message: 'Prestage stopped while 2 drives were being written.',
         cause: null,
         remedy: 'Their records say interrupted. Write them again.',
       },
@@ -180,29 +180,29 @@ const rackEnded = {
   pairing: { ...ready.pairing, pairs: pairsOf([45, 46]), obstacles: [] as DeskState['pairing']['obstacles'] },
 };
 
-const themed = (state: DeskState, theme: DeskState['settings']['desk']['theme']): DeskState => ({
-  ...state,
-  settings: { ...state.settings, desk: { ...state.settings.desk, theme } },
-});
+/** All that the settings offer; `system` is one of the first two. */
+export const themes = ['light', 'dark', 'high-contrast'] as const;
+export type Theme = (typeof themes)[number];
 
 export interface Preview {
   readonly state: DeskState;
-  /** Jobs move while it is looked at. */
-  readonly ticking?: boolean;
   /** A key pressed at the beginning. */
   readonly key?: string;
   /** Pressed before the picture is taken, by accessible name. */
   readonly press?: string;
   /** A box ticked before that, by accessible name. */
   readonly tick?: string;
+  /** What the station tells the page last of all. */
+  readonly then?: DeskPatch;
   readonly size?: { readonly width: number; readonly height: number };
 }
 
-const looks: Readonly<Record<string, Preview>> = {
+/** What can be looked at, by name. */
+export const previews: Readonly<Record<string, Preview>> = {
   empty: { state: emptyState },
   'listing-failed': { state: listingFailed },
   'four-virtual': { state: fourDrives },
-  rack: { state: rack, ticking: true },
+  rack: { state: rack, then: { jobs: rackJobs(3) } },
   'rack-ended': { state: rackEnded },
   mixed: { state: mixed },
   'mixed-small': { state: mixed, size: { width: 1024, height: 640 } },
@@ -219,7 +219,7 @@ const looks: Readonly<Record<string, Preview>> = {
           code: 'drive-changed',
           message: 'The drive in bay 2 is not the one that was paired.',
           cause: 'serial was S6PXNM0T402902K and is S6PXNM0T402977K',
-          remedy: 'Take the pair back, and scan the machine and the bay again.',
+          remedy: 'Remove the pairing, then scan the machine and the bay again.',
         },
       },
     },
@@ -234,7 +234,8 @@ const looks: Readonly<Record<string, Preview>> = {
       ],
     },
   },
-  'details-passed': { state: mixed, press: 'Bay 1: PASS' },
+  'details-passed': { state: rackEnded, press: 'Bay 1: PASS' },
+  'details-boot-test': { state: mixed, press: 'Bay 2: PASS' },
   'first-start': { state: withDrives(emptyState, [systemDisk(1)]) },
   'armed-48': {
     state: {
@@ -243,7 +244,7 @@ const looks: Readonly<Record<string, Preview>> = {
       pairing: { ...ready.pairing, pairs: pairsOf(numbers(48)), obstacles: [], armed: true },
     },
   },
-  'running-few': { state: { ...fourDrives, jobs: rackJobs(0).slice(0, 3) }, ticking: true },
+  'running-few': { state: { ...fourDrives, jobs: rackJobs(0).slice(0, 3) } },
   batch: { state: mixed, key: 'F2' },
   log: { state: mixed, key: 'F3' },
   settings: { state: mixed, key: 'F4' },
@@ -256,10 +257,10 @@ const looks: Readonly<Record<string, Preview>> = {
         caughtUpAt: '2025-03-01T16:40:00.000Z',
         lastError: {
           code: 'fleet-refused',
-          message: 'The database prestage at db.plant.example does not take the password.',
+          message: 'The database prestage at db.plant.example does not accept the password.',
           cause: '28P01: password authentication failed for user "bench_7"',
           remedy:
-            'Check the password file of this station, and that the login has this password. Then start the app again, or run "prestage fleet push".',
+            'Check the password file of this station, and the password of the login. Then restart the app, or run "prestage fleet push".',
         },
       },
     },
@@ -269,7 +270,7 @@ const looks: Readonly<Record<string, Preview>> = {
   'order-none': { state: mixed, key: 'F5' },
   order: { state: stranger, key: 'F5' },
   'order-small': { state: stranger, key: 'F5', size: { width: 1024, height: 640 } },
-  'order-close': { state: closable, key: 'F5', press: 'Close the order' },
+  'order-close': { state: closable, key: 'F5', press: 'Close the work order' },
   'order-damaged': {
     state: {
       ...mixed,
@@ -281,7 +282,7 @@ const looks: Readonly<Record<string, Preview>> = {
             'The station’s copy of the open order WO-2025-00417 is missing or was changed: /home/depot/.local/state/prestage/orders/ab12.json.',
           cause: 'ENOENT: no such file or directory',
           remedy:
-            'Nothing can be written for it. Open the same order once more from what the enterprise sent: the copy is then put back.',
+            'No drive can be written for it. Open the file that the enterprise sent again: this restores the copy.',
         },
       }),
     },
@@ -290,18 +291,7 @@ const looks: Readonly<Record<string, Preview>> = {
   'order-bench': { state: stranger },
   'order-bench-small': { state: stranger, size: { width: 1024, height: 640 } },
   ship: { state: mixed, key: 'F6' },
-  'ship-chosen': { state: mixed, key: 'F6', tick: 'Choose all that are shown' },
+  'ship-chosen': { state: mixed, key: 'F6', tick: 'Select all shown' },
   'ship-made': { state: mixed, key: 'F6', press: 'Make the bundle of shipment LS-2025-0041 again' },
   cancel: { state: mixed, press: 'Cancel bay 3' },
 };
-
-/** Every look in the light theme and the dark one, some in high contrast. */
-export const previews: Readonly<Record<string, Preview>> = Object.fromEntries(
-  Object.entries(looks).flatMap(([name, preview]) => [
-    [name, preview] as const,
-    [`${name}-dark`, { ...preview, state: themed(preview.state, 'dark') }] as const,
-    ...(['mixed', 'armed', 'four-virtual', 'refused-scan', 'order'].includes(name)
-      ? [[`${name}-contrast`, { ...preview, state: themed(preview.state, 'high-contrast') }] as const]
-      : []),
-  ]),
-);

@@ -1,9 +1,10 @@
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join, resolve } from 'node:path';
+import { dirname, join, relative, resolve } from 'node:path';
 import { _electron, type ElectronApplication, type Page } from 'playwright-core';
 import { electronRuntime } from '../../build/electron-runtime';
+import { openCheckout, plainUser } from './checkout';
 import { temporaryArea } from './global-setup';
 
 const root = resolve(import.meta.dirname, '../..');
@@ -11,6 +12,8 @@ const root = resolve(import.meta.dirname, '../..');
 export const pictures = join(root, 'test-results', 'screens');
 
 export interface DeskAppOptions {
+  /** Folder with the package.json of the app to start; the checkout when it is left out. */
+  readonly folder?: string;
   readonly state: string;
   readonly bench?: string;
   readonly args?: readonly string[];
@@ -100,18 +103,19 @@ export class DeskApp {
 
 /** Starts the app without waiting for a window, as an ordinary user: it refuses root. */
 export async function launch({
+  folder = openCheckout(),
   state,
   bench,
   args = [],
   env = {},
 }: DeskAppOptions): Promise<ElectronApplication> {
-  for (const folder of [state, bench]) if (folder !== undefined) giveToUser(folder);
+  for (const own of [state, bench]) if (own !== undefined) giveToUser(own);
   const variables = Object.fromEntries(
     Object.entries(process.env).filter((entry): entry is [string, string] => entry[1] !== undefined),
   );
   return await _electron.launch({
     executablePath: programAsUser(),
-    args: [root, '--state', state, ...(bench === undefined ? [] : ['--bench', bench]), ...args],
+    args: [folder, '--state', state, ...(bench === undefined ? [] : ['--bench', bench]), ...args],
     env: { ...variables, HOME: state, ...env },
     timeout: 30_000,
   });
@@ -119,19 +123,16 @@ export async function launch({
 
 /** Starts the app a second time, as a user does who has lost the window. Resolves with its exit status. */
 export async function startAgain({ state, bench }: DeskAppOptions): Promise<number | null> {
-  const args = [root, '--state', state, ...(bench === undefined ? [] : ['--bench', bench])];
+  const args = [openCheckout(), '--state', state, ...(bench === undefined ? [] : ['--bench', bench])];
   const second = spawn(programAsUser(), args, { stdio: 'ignore', env: { ...process.env, HOME: state } });
   return await new Promise((done) => second.once('exit', done));
 }
-
-/** The user that the app runs as when the tests run as root. */
-export const appUser = 65534;
 
 /** Makes a folder when it is missing, and it and all in it the app's user's; the folders above become passable. */
 export function giveToUser(folder: string): void {
   mkdirSync(folder, { recursive: true });
   if (process.getuid?.() !== 0) return;
-  execFileSync('chown', ['-R', `${appUser}:${appUser}`, folder]);
+  execFileSync('chown', ['-R', `${plainUser}:${plainUser}`, folder]);
   for (let above = dirname(folder); above.startsWith(`${tmpdir()}/`); above = dirname(above)) {
     chmodSync(above, 0o755);
   }
@@ -139,10 +140,10 @@ export function giveToUser(folder: string): void {
 
 /** A program that starts Electron as an ordinary user, whoever runs the tests. */
 function programAsUser(): string {
-  const { binary } = electronRuntime();
+  const binary = join(openCheckout(), relative(root, electronRuntime().binary));
   if (process.getuid?.() !== 0) return binary;
   const script = join(temporaryArea('electron'), 'electron');
-  const user = `setpriv --reuid=${appUser} --regid=${appUser} --clear-groups`;
+  const user = `setpriv --reuid=${plainUser} --regid=${plainUser} --clear-groups`;
   writeFileSync(script, `#!/bin/sh\nexec ${user} '${binary}' "$@"\n`, { mode: 0o755 });
   return script;
 }

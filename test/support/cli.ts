@@ -1,9 +1,10 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { resolve } from 'node:path';
+import { join } from 'node:path';
 import { z } from 'zod';
+import { openCheckout } from './checkout';
 
 /** The built program: tests use the same door as a user. */
-export const prestage = resolve(import.meta.dirname, '../../dist/prestage.cjs');
+export const prestage = join(openCheckout(), 'dist/prestage.cjs');
 
 export interface CliResult {
   /** Exit status; 128 + signal number when a signal ended it. */
@@ -16,6 +17,8 @@ export interface CliOptions {
   readonly env?: NodeJS.ProcessEnv;
   /** Another than the built program. */
   readonly program?: string;
+  /** Folder it runs in; the default is the test's. */
+  readonly cwd?: string;
   /** Runs as another user; root only. */
   readonly uid?: number;
   /** Called as soon as the process runs. */
@@ -24,12 +27,26 @@ export interface CliOptions {
   readonly onStderr?: (text: string, child: ChildProcess) => void;
 }
 
-/** Runs `prestage` with an argv array, without a terminal and with an empty standard input. */
+/**
+ * Runs `prestage` with an argv array, without a terminal and with an empty standard input. A JSON document that it
+ * prints must have the form that the reference shows.
+ */
 export async function runCli(args: readonly string[], options: CliOptions = {}): Promise<CliResult> {
+  const result = await run(args, options);
+  // The measurements run outside of vitest, which alone can load the program's sources (SQL texts).
+  if (process.env['VITEST'] !== undefined && args.includes('--json') && result.stdout !== '') {
+    const { requireDocumentForm } = await import('./json-forms');
+    requireDocumentForm(args, result.stdout);
+  }
+  return result;
+}
+
+async function run(args: readonly string[], options: CliOptions): Promise<CliResult> {
   return await new Promise((resolvePromise, reject) => {
     const child = spawn(process.execPath, [options.program ?? prestage, ...args], {
       stdio: ['ignore', 'pipe', 'pipe'],
       env: { ...process.env, ...options.env },
+      ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
       ...(options.uid === undefined ? {} : { uid: options.uid, gid: options.uid }),
     });
     options.onStart?.(child);

@@ -1,0 +1,98 @@
+/**
+ * What is bundled, and how. CommonJS for what runs on Node, because its loader reads files synchronously: the helper
+ * can then size libuv's thread pool before anything has used it (helper/server/thread-pool.ts).
+ */
+import type { BuildOptions } from 'esbuild';
+import { chmod, copyFile, mkdir, rm, symlink } from 'node:fs/promises';
+
+/** Folder of all programs, below the checkout. */
+export const outdir = 'dist';
+/** The app as it is started and packed. */
+export const appOutdir = `${outdir}/desk`;
+/** The app of `npm run dev`. Never packed: build/package/stage.ts takes {@link appOutdir}. */
+export const developmentOutdir = `${outdir}/desk-development`;
+
+const common = { bundle: true, sourcemap: true, logLevel: 'warning' } satisfies BuildOptions;
+const onNode = {
+  ...common,
+  platform: 'node',
+  target: 'node20',
+  format: 'cjs',
+  outExtension: { '.js': '.cjs' },
+} satisfies BuildOptions;
+
+/** The command line, the helper and their workers. */
+export const programs = {
+  ...onNode,
+  entryPoints: {
+    prestage: 'station/cli/cli-main.ts',
+    helper: 'helper/server/helper-main.ts',
+    'drive-worker': 'helper/pipeline/drive-worker.ts',
+    'hash-worker': 'helper/hash/hash-worker.ts',
+    'log-worker': 'station/log/log-worker.ts',
+    'fleet-worker': 'station/fleet/fleet-worker.ts',
+    'ship-worker': 'station/shipment/ship-worker.ts',
+  },
+  outdir,
+  // Packages with native parts are loaded from node_modules. pg works without pg-native, which is not there.
+  external: ['drivelist', 'libsql', 'pg-native'],
+  // The migrations of the plant's database.
+  loader: { '.sql': 'text' },
+  // For programs that make PDFs. The package asks for its own address when it is loaded, for a file that is not used.
+  alias: { pdfkit: './build/pdfkit-bundled.mjs' },
+  define: { 'import.meta.url': JSON.stringify('file:///') },
+} satisfies BuildOptions;
+
+/**
+ * The app's main process and preload script.
+ * @param folder the app's folder
+ * @param main the entry of the main process
+ */
+export function mainProcess(folder: string, main: string): BuildOptions {
+  return {
+    ...onNode,
+    entryPoints: { main, preload: 'electron/preload.ts' },
+    outdir: folder,
+    external: ['electron'],
+    // See electron/libsql-from-engine.ts.
+    alias: { libsql: './electron/libsql-from-engine.ts' },
+  };
+}
+
+/**
+ * The page.
+ * @param folder the app's folder
+ * @param mode `development` keeps React's warnings and leaves the text as it is
+ */
+export function page(folder: string, mode: 'production' | 'development'): BuildOptions {
+  return {
+    ...common,
+    entryPoints: { app: 'renderer/page.tsx' },
+    outdir: `${folder}/renderer`,
+    platform: 'browser',
+    target: 'chrome130',
+    format: 'esm',
+    jsx: 'automatic',
+    minify: mode === 'production',
+    loader: { '.woff2': 'file', '.woff': 'empty' },
+    assetNames: 'assets/[name]-[hash]',
+    define: { 'process.env.NODE_ENV': JSON.stringify(mode) },
+  };
+}
+
+/** Makes the command executable, and links the Node that its helper runs on. */
+export async function finishPrograms(): Promise<void> {
+  await chmod(`${outdir}/prestage.cjs`, 0o755);
+  // The helper of a checkout runs on the Node that built it, as that of the package runs on the Node it brings.
+  await mkdir(`${outdir}/runtime`, { recursive: true });
+  await rm(`${outdir}/runtime/node`, { force: true });
+  await symlink(process.execPath, `${outdir}/runtime/node`);
+}
+
+/**
+ * Puts the document beside the page's bundle.
+ * @param folder the app's folder
+ */
+export async function finishPage(folder: string): Promise<void> {
+  await copyFile('renderer/index.html', `${folder}/renderer/index.html`);
+}

@@ -1,0 +1,132 @@
+/** The JSON that Prestage prints, reads and writes, by the title it has in docs/reference/json.md. */
+import { benchSchema } from '../../core/drive/virtual-bench';
+import { bootableSchema } from '../../core/boot/preflight';
+import { proofDocumentSchema, signedCheckpointSchema } from '../../core/ledger/checkpoint';
+import { driveSchema } from '../../core/drive/drive';
+import { errorDataSchema } from '../../core/base/errors';
+import { jobEndSchema } from '../../core/job/job';
+import { labelRuleSchema } from '../../core/scan/label-rules';
+import { machineFactsSchema } from '../../core/machine/machine';
+import { workOrderSchema } from '../../core/order/order';
+import {
+  jobFactsSchema,
+  ledgerEntrySchema,
+  recordedDriveSchema,
+  storedEntrySchema,
+} from '../../core/ledger/record';
+import { rehearsalSignSchema, rehearsalVerdictSchema } from '../../core/job/boot-test';
+import {
+  provedEntrySchema,
+  shipmentDocumentSchema,
+  shipmentRecordsSchema,
+} from '../../core/shipment/shipment';
+import { thisMachineSchema } from '../../core/machine/this-machine';
+import { applyForm } from '../../station/cli/apply-command';
+import { benchCreateForm, benchRemoveForm } from '../../station/cli/bench-command';
+import { cacheForm } from '../../station/cli/cache-command';
+import { drivesForm } from '../../station/cli/drives-command';
+import { checkProofForm } from '../../station/cli/proof-commands';
+import {
+  fleetAddStationForm,
+  fleetMigrateForm,
+  fleetPushForm,
+  fleetStatusForm,
+} from '../../station/cli/fleet-command';
+import { ledgerListForm } from '../../station/cli/ledger-command';
+import { mediaInspectForm, mediaVerifyForm } from '../../station/cli/media-command';
+import {
+  listedOrderForm,
+  orderExceptForm,
+  orderListForm,
+  orderOpenForm,
+  orderShowForm,
+} from '../../station/cli/order-command';
+import { failureForm } from '../../station/cli/output';
+import { rehearseForm } from '../../station/cli/boot-test-command';
+import { verifyForm } from '../../station/cli/verify-command';
+import { fleetReportSchema } from '../../station/fleet/verify-plant';
+import { ledgerExportSchema } from '../../station/ledger/export';
+import { ledgersReportSchema } from '../../station/ledger/merge';
+import { ledgerReportSchema } from '../../station/ledger/verify-ledger';
+import { settingsSchema } from '../../station/state/settings';
+import { auditReportSchema } from '../../station/shipment/audit-bundle';
+import { shipmentReportSchema } from '../../station/shipment/make-shipment';
+
+/** What commands print, by the command's name without `prestage`. */
+export const commandForms = {
+  drives: drivesForm,
+  'media inspect': mediaInspectForm,
+  'media verify': mediaVerifyForm,
+  apply: applyForm,
+  verify: verifyForm,
+  rehearse: rehearseForm,
+  'order open': orderOpenForm,
+  'order show': orderShowForm,
+  'order except': orderExceptForm,
+  'order close': listedOrderForm,
+  'order list': orderListForm,
+  'ledger list': ledgerListForm,
+  'ledger verify': ledgerReportSchema,
+  'ledger export': ledgerExportSchema,
+  'ledger prove': proofDocumentSchema,
+  'ledger check-proof': checkProofForm,
+  'ledger report': ledgersReportSchema,
+  ship: shipmentReportSchema,
+  audit: auditReportSchema,
+  'fleet migrate': fleetMigrateForm,
+  'fleet add-station': fleetAddStationForm,
+  'fleet push': fleetPushForm,
+  'fleet status': fleetStatusForm,
+  'fleet verify': fleetReportSchema,
+  machine: thisMachineSchema,
+  'cache show': cacheForm,
+  'cache clear': cacheForm,
+  'cache limit': cacheForm,
+  'bench create': benchCreateForm,
+  'bench remove': benchRemoveForm,
+};
+
+/** What a command prints with `--json` that ends with an error. */
+export const errorForm = failureForm;
+
+/** Files that others read or write. */
+export const fileForms = {
+  'settings.json': settingsSchema,
+  'bench.json': benchSchema,
+  'Work order': workOrderSchema,
+  'shipment.json': shipmentDocumentSchema,
+  'records.json': shipmentRecordsSchema,
+};
+
+/** Files that are written by hand: what has a default may be left out of them. */
+export const writtenByHand: ReadonlySet<string> = new Set(['settings.json', 'Work order', 'Label rule']);
+
+/** What is to be said of a form before its members: title → sentences. */
+export const remarks: Readonly<Record<string, string>> = {
+  'settings.json':
+    'In the configuration folder of the station. A missing member has its default; the file itself may also be missing. The default of `stationName` is the name of the computer.',
+  'bench.json': 'Makes a folder of files a virtual bench. Written by `prestage bench create`.',
+  'Work order':
+    'JSON form for `prestage order open`, which also reads CSV and lists of serials. `number` may be missing when it is given with `--number`.',
+  'shipment.json':
+    'In the bundle of a shipment: lists and signs every other file. Canonical JSON (RFC 8785) and one line feed; the signature is over the line `prestage-shipment 1`, then the canonical document without `signature` and its line feed.',
+  'records.json': 'In the bundle of a shipment: the ledger entries of its machines, and of no others.',
+};
+
+/** Parts that several forms have. */
+export const partForms = {
+  Error: errorDataSchema,
+  Drive: driveSchema,
+  'Boot files': bootableSchema,
+  'Recorded drive': recordedDriveSchema,
+  'Machine details': machineFactsSchema,
+  Job: jobFactsSchema,
+  'Job end': jobEndSchema,
+  'Boot test result': rehearsalVerdictSchema,
+  'Boot test sign': rehearsalSignSchema,
+  'Ledger entry': ledgerEntrySchema,
+  'Stored entry': storedEntrySchema,
+  'Proved entry': provedEntrySchema,
+  Checkpoint: signedCheckpointSchema,
+  'Label rule': labelRuleSchema,
+};

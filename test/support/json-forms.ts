@@ -1,0 +1,29 @@
+import type { z } from 'zod';
+import { formOf } from '../../station/cli/command-context';
+import { failureForm } from '../../station/cli/output';
+import { prestageCommand } from '../../station/cli/program';
+
+/** The form of what a command line prints with `--json`; null when it names no command that prints any. */
+export function documentForm(args: readonly string[]): z.ZodType | null {
+  let command = prestageCommand('');
+  for (const word of args) {
+    const below = command.commands.find((one) => one.name() === word);
+    if (below === undefined) break;
+    command = below;
+  }
+  return formOf(command);
+}
+
+/**
+ * Holds a document that a command printed against its form: what the reference says is what is printed.
+ * @throws Error that names the command and what differs
+ */
+export function requireDocumentForm(args: readonly string[], text: string): void {
+  const value: unknown = JSON.parse(text);
+  const form = documentForm(args);
+  if (failureForm.safeParse(value).success) return;
+  const parsed = form?.safeParse(value);
+  if (parsed?.success === true) return;
+  const what = parsed?.error.message ?? 'the command has no form';
+  throw new Error(`prestage ${args.join(' ')} printed another document than its form: ${what}\n${text}`);
+}
