@@ -1,14 +1,14 @@
 import type { z } from 'zod';
 import {
-  deskMethods,
-  type DeskAnswer,
-  type DeskMethod,
-  type DeskRequest,
-  type DeskResponse,
+  appMethods,
+  type AppAnswer,
+  type AppMethod,
+  type AppRequest,
+  type AppResponse,
 } from '../core/contract/app';
-import { deskMethodNames } from '../core/contract/app-names';
+import { appMethodNames } from '../core/contract/app-names';
 import { PrestageError, toErrorData } from '../core/base/errors';
-import { deskOrigin } from './app-files';
+import { appOrigin } from './app-files';
 
 /** What is known of whoever called. */
 export interface SenderFacts {
@@ -23,7 +23,7 @@ export interface SenderFacts {
 export function senderProblem({ registered, frameUrl, mainFrame }: SenderFacts): string | null {
   if (!registered) return 'unknown window';
   if (frameUrl === null) return 'frame gone';
-  if (originOf(frameUrl) !== deskOrigin) return 'other origin';
+  if (originOf(frameUrl) !== appOrigin) return 'other origin';
   return mainFrame ? null : 'not the main frame';
 }
 
@@ -48,23 +48,23 @@ export interface MainWire {
   handle(channel: string, listener: (event: InvokeEvent, ...args: unknown[]) => Promise<unknown>): void;
 }
 
-export type DeskHandlers = {
-  readonly [M in DeskMethod]: (request: DeskRequest<M>) => Promise<DeskResponse<M>>;
+export type AppHandlers = {
+  readonly [M in AppMethod]: (request: AppRequest<M>) => Promise<AppResponse<M>>;
 };
 
-export const patchChannel = 'desk:patch';
-export const channelOf = (method: DeskMethod): string => `desk:${method}`;
+export const patchChannel = 'app:patch';
+export const channelOf = (method: AppMethod): string => `desk:${method}`;
 
 /**
  * Registers every method of the contract. There is no other way in from a page.
  * @param isRegistered whether a web contents belongs to one of our windows
  */
-export function registerDesk(
+export function registerAppCalls(
   wire: MainWire,
-  handlers: DeskHandlers,
+  handlers: AppHandlers,
   isRegistered: (sender: InvokeEvent['sender']) => boolean,
 ): void {
-  for (const method of deskMethodNames) {
+  for (const method of appMethodNames) {
     wire.handle(channelOf(method), async (event, ...args) => {
       const problem = senderProblem({
         registered: isRegistered(event.sender),
@@ -76,21 +76,21 @@ export function registerDesk(
   }
 }
 
-async function answer<M extends DeskMethod>(
+async function answer<M extends AppMethod>(
   method: M,
-  handlers: DeskHandlers,
+  handlers: AppHandlers,
   problem: string | null,
   args: readonly unknown[],
-): Promise<DeskAnswer<M>> {
+): Promise<AppAnswer<M>> {
   try {
     if (problem !== null) throw notAllowed(method, problem);
-    const { request, response } = deskMethods[method] as unknown as {
-      readonly request: z.ZodType<DeskRequest<M>>;
-      readonly response: z.ZodType<DeskResponse<M>>;
+    const { request, response } = appMethods[method] as unknown as {
+      readonly request: z.ZodType<AppRequest<M>>;
+      readonly response: z.ZodType<AppResponse<M>>;
     };
     const parsed = request.safeParse(args[0]);
     if (!parsed.success || args.length !== 1) throw notAllowed(method, 'the request has another form');
-    const handler = handlers[method] as (request: DeskRequest<M>) => Promise<DeskResponse<M>>;
+    const handler = handlers[method] as (request: AppRequest<M>) => Promise<AppResponse<M>>;
     return { ok: true, value: response.parse(await handler(parsed.data)) };
   } catch (error) {
     return { ok: false, error: toErrorData(error) };

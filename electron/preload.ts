@@ -1,12 +1,12 @@
 import { contextBridge, ipcRenderer, webUtils } from 'electron';
-import { deskMethodNames } from '../core/contract/app-names';
+import { appMethodNames } from '../core/contract/app-names';
 
 /**
  * Puts `window.prestage` on the page: one function a method, the patches, the path of a dropped file. No channel name
  * and no event reaches the page. Runs in the sandbox; keep it free of packages.
  */
 const methods = Object.fromEntries(
-  deskMethodNames.map((method) => [
+  appMethodNames.map((method) => [
     method,
     (request: unknown): Promise<unknown> => ipcRenderer.invoke(`desk:${method}`, request),
   ]),
@@ -18,9 +18,9 @@ contextBridge.exposeInMainWorld('prestage', {
     const hear = (_event: unknown, patch: unknown): void => {
       listener(patch);
     };
-    ipcRenderer.on('desk:patch', hear);
+    ipcRenderer.on('app:patch', hear);
     return () => {
-      ipcRenderer.off('desk:patch', hear);
+      ipcRenderer.off('app:patch', hear);
     };
   },
   pathOfFile: (file: Parameters<typeof webUtils.getPathForFile>[0]): string => webUtils.getPathForFile(file),

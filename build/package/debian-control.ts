@@ -52,7 +52,7 @@ export function controlFile(facts: { version: string; architecture: string; kibi
     ['Maintainer', maintainer],
     ['Installed-Size', String(facts.kibibytes)],
     ['Depends', [...tools, ...privilege, ...libraryPackages].join(', ')],
-    // Rehearsals say so when they are missing.
+    // BootTests say so when they are missing.
     ['Recommends', 'qemu-system-x86, ovmf'],
     ['Section', 'admin'],
     ['Priority', 'optional'],

@@ -1,4 +1,4 @@
-import type { DeskMethod } from './app';
+import type { AppMethod } from './app';
 
 /**
  * The names of desk.ts's methods, apart from it so that the preload script need not carry zod. Does not compile
@@ -44,6 +44,6 @@ const names = {
   useTrainingBench: true,
   printPage: true,
   savePageAsPdf: true,
-} as const satisfies Record<DeskMethod, true>;
+} as const satisfies Record<AppMethod, true>;
 
-export const deskMethodNames = Object.keys(names) as DeskMethod[];
+export const appMethodNames = Object.keys(names) as AppMethod[];

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { mostMachines } from '../shipment/shipment';
 
-/** The Ship screen's part of the desk's contract. */
+/** The Ship screen's part of the page's contract. */
 
 /** A finished machine that is in no shipment. */
 export const waitingMachineSchema = z.strictObject({

@@ -9,7 +9,7 @@ import { orderLineStates } from '../order/order-state';
 import { pairingStateSchema } from '../pairing/pairing-state';
 import { rehearsalSettingsSchema, rehearsalVerdictSchema } from '../job/boot-test';
 import { storedEntrySchema, ledgerEntrySchema } from '../ledger/record';
-import { deskSettingsSchema } from '../settings/settings';
+import { appSettingsSchema } from '../settings/settings';
 import { taskSchema } from '../base/task';
 import { shipMethods } from './app-shipments';
 
@@ -82,7 +82,7 @@ export type OrderState = z.infer<typeof orderStateSchema>;
 export type OrderStateLine = OrderState['lines'][number];
 
 /** One drive's trip as its card shows it. The newest of a drive. */
-export const deskJobSchema = z.strictObject({
+export const appJobSchema = z.strictObject({
   driveId: z.string(),
   /** Label of the bay when it was started. */
   bay: z.string(),
@@ -99,10 +99,10 @@ export const deskJobSchema = z.strictObject({
   canCancel: z.boolean(),
   canRetry: z.boolean(),
 });
-export type DeskJob = z.infer<typeof deskJobSchema>;
+export type AppJob = z.infer<typeof appJobSchema>;
 
 /** A finished drive that is, or was, started in a virtual machine. The newest of a drive. */
-export const deskRehearsalSchema = z.discriminatedUnion('status', [
+export const appBootTestSchema = z.discriminatedUnion('status', [
   z.strictObject({
     driveId: z.string(),
     status: z.literal('running'),
@@ -121,7 +121,7 @@ export const deskRehearsalSchema = z.discriminatedUnion('status', [
   /** It could not be tried. */
   z.strictObject({ driveId: z.string(), status: z.literal('failed'), error: errorDataSchema }),
 ]);
-export type DeskRehearsal = z.infer<typeof deskRehearsalSchema>;
+export type AppBootTest = z.infer<typeof appBootTestSchema>;
 
 /** Something that happened to the station and stays on the screen until it is dismissed. */
 export const noticeSchema = z.strictObject({
@@ -146,12 +146,12 @@ export const stationSettingsSchema = z.strictObject({
   /** Bytes that renders may take together. */
   cacheLimitBytes: z.int().nonnegative(),
   rehearsal: rehearsalSettingsSchema,
-  desk: deskSettingsSchema,
+  desk: appSettingsSchema,
 });
 export type StationSettings = z.infer<typeof stationSettingsSchema>;
 
 /** Everything the page shows, but for the log. Each member is pushed whole when it changes. */
-export const deskStateSchema = z.strictObject({
+export const appStateSchema = z.strictObject({
   station: stationStateSchema,
   settings: stationSettingsSchema,
   drives: drivesStateSchema,
@@ -161,15 +161,15 @@ export const deskStateSchema = z.strictObject({
   order: orderStateSchema.nullable(),
   pairing: pairingStateSchema,
   /** At most ten times a second while bytes move. */
-  jobs: z.array(deskJobSchema),
-  rehearsals: z.array(deskRehearsalSchema),
+  jobs: z.array(appJobSchema),
+  rehearsals: z.array(appBootTestSchema),
   notices: z.array(noticeSchema),
   /** How far the plant's database is behind. */
   fleet: fleetStateSchema,
 });
-export type DeskState = z.infer<typeof deskStateSchema>;
-export const deskPatchSchema = deskStateSchema.partial();
-export type DeskPatch = z.infer<typeof deskPatchSchema>;
+export type AppState = z.infer<typeof appStateSchema>;
+export const appPatchSchema = appStateSchema.partial();
+export type AppPatch = z.infer<typeof appPatchSchema>;
 
 export const logResults = [
   'done',
@@ -240,9 +240,9 @@ export type LogReport = z.infer<typeof logReportSchema>;
 const nothing = z.strictObject({});
 const drive = z.strictObject({ driveId: z.string().max(300) });
 
-export const deskMethods = {
+export const appMethods = {
   /** Everything; afterwards changes come as patches. */
-  getState: { request: nothing, response: deskStateSchema },
+  getState: { request: nothing, response: appStateSchema },
   refreshDrives: { request: nothing, response: nothing },
   /** What a barcode scanner read, wherever the focus was. What came of it is in pairing.lastScan. */
   scan: { request: z.strictObject({ text: z.string().max(4096) }), response: nothing },
@@ -337,22 +337,22 @@ export const deskMethods = {
   savePageAsPdf: { request: nothing, response: z.strictObject({ path: z.string().nullable() }) },
 } as const;
 
-export type DeskMethods = typeof deskMethods;
-export type DeskMethod = keyof DeskMethods;
-export type DeskRequest<M extends DeskMethod> = z.infer<DeskMethods[M]['request']>;
-export type DeskResponse<M extends DeskMethod> = z.infer<DeskMethods[M]['response']>;
+export type AppMethods = typeof appMethods;
+export type AppMethod = keyof AppMethods;
+export type AppRequest<M extends AppMethod> = z.infer<AppMethods[M]['request']>;
+export type AppResponse<M extends AppMethod> = z.infer<AppMethods[M]['response']>;
 
 /** What an answer looks like on the wire: Electron would flatten an error that is thrown to its message. */
-export type DeskAnswer<M extends DeskMethod> =
-  | { readonly ok: true; readonly value: DeskResponse<M> }
+export type AppAnswer<M extends AppMethod> =
+  | { readonly ok: true; readonly value: AppResponse<M> }
   | { readonly ok: false; readonly error: z.infer<typeof errorDataSchema> };
 
 /** What the preload script puts on the page as `window.prestage`. */
-export type DeskApi = {
-  readonly [M in DeskMethod]: (request: DeskRequest<M>) => Promise<DeskAnswer<M>>;
+export type AppApi = {
+  readonly [M in AppMethod]: (request: AppRequest<M>) => Promise<AppAnswer<M>>;
 } & {
   /** Calls back with every patch of the state. @returns a function that ends that */
-  readonly onPatch: (listener: (patch: DeskPatch) => void) => () => void;
+  readonly onPatch: (listener: (patch: AppPatch) => void) => () => void;
   /** The path of a file that was dropped on the window. */
   readonly pathOfFile: (file: unknown) => string;
 };

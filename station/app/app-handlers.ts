@@ -1,5 +1,5 @@
-import type { DeskMethod, DeskRequest, DeskResponse } from '../../core/contract/app';
-import type { Workplace } from './app-service';
+import type { AppMethod, AppRequest, AppResponse } from '../../core/contract/app';
+import type { AppService } from './app-service';
 
 /** Methods of the desk that ask for a file, show one, or print: they need a window (electron/dialogs.ts). */
 export type WindowMethod =
@@ -12,13 +12,13 @@ export type WindowMethod =
   | 'printPage'
   | 'savePageAsPdf';
 /** What needs no window. */
-export type WorkplaceMethod = Exclude<DeskMethod, WindowMethod>;
-export type WorkplaceHandlers = {
-  readonly [M in WorkplaceMethod]: (request: DeskRequest<M>) => Promise<DeskResponse<M>>;
+export type ServiceMethod = Exclude<AppMethod, WindowMethod>;
+export type ServiceHandlers = {
+  readonly [M in ServiceMethod]: (request: AppRequest<M>) => Promise<AppResponse<M>>;
 };
 
-/** The methods of the desk's contract over a workplace. Requests have been parsed. */
-export function workplaceHandlers(place: Workplace): WorkplaceHandlers {
+/** The methods of the desk's contract over a service. Requests have been parsed. */
+export function serviceHandlers(place: AppService): ServiceHandlers {
   const done = {};
   return {
     getState: () => Promise.resolve(place.patches.all()),

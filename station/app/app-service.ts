@@ -1,6 +1,6 @@
 import { dirname, join } from 'node:path';
 import { sanitizeForDisplay } from '../../core/base/display';
-import type { BatchState, DeskPatch, DeskRequest, Notice, StationSettings } from '../../core/contract/app';
+import type { BatchState, AppPatch, AppRequest, Notice, StationSettings } from '../../core/contract/app';
 import { defaultLayoutName } from '../../core/drive/layout';
 import { assertNever, toErrorData, type ErrorData } from '../../core/base/errors';
 import type { BatchRequest } from '../jobs/plan-batch';
@@ -15,16 +15,16 @@ import { readPicture } from '../jobs/run-boot-test';
 import { changeSettings, type Settings } from '../state/settings';
 import { assignmentsOnThisMachine, readThisMachine } from '../machine/confirm-machine';
 import type { OpenOrder } from '../orders/order-reader';
-import { DeskMemory } from './session-store';
+import { SessionStore } from './session-store';
 import { ShipService } from '../shipment/ship-service';
 import { DriveList } from './drive-list';
 import { withPulledDrives } from './drives-view';
-import { JobBoard } from './job-service';
-import { MediaProver } from './media-verifier';
-import { OrderDesk } from './order-service';
-import { PairingDesk } from './pairing-service';
-import { Patches } from './state-publisher';
-import { Rehearsals } from './boot-tests';
+import { JobService } from './job-service';
+import { MediaVerifier } from './media-verifier';
+import { OrderService } from './order-service';
+import { PairingService } from './pairing-service';
+import { StatePublisher } from './state-publisher';
+import { BootTests } from './boot-tests';
 import {
   benchInUse,
   interrupted,
@@ -35,7 +35,7 @@ import {
 } from './app-refusals';
 import { hasNoRealDrive, openTrainingBench } from './training-bench';
 
-export interface WorkplaceOptions {
+export interface AppServiceOptions {
   /** Null for the XDG places. */
   readonly stateDirectory: string | null;
   /** Folder of virtual drives; null for the machine's own drives. */
@@ -49,24 +49,24 @@ export interface WorkplaceOptions {
   readonly version: string;
   /** Of the runtime: electron, chrome, node. Shown, not recorded. */
   readonly runtimeVersions: Readonly<Record<string, string>>;
-  readonly onPatch: (patch: DeskPatch) => void;
+  readonly onPatch: (patch: AppPatch) => void;
 }
 
-/** One workplace with a screen: its state, and everything that an operator can do to it. */
-export class Workplace {
-  readonly #options: WorkplaceOptions;
+/** One service with a screen: its state, and everything that an operator can do to it. */
+export class AppService {
+  readonly #options: AppServiceOptions;
   readonly #station: OpenStation;
   readonly #engines: Engines;
   readonly log: LogService;
   readonly fleet: FleetService;
-  readonly patches: Patches;
+  readonly patches: StatePublisher;
   readonly drives: DriveList;
-  readonly media: MediaProver;
-  readonly jobs: JobBoard;
-  readonly pairing: PairingDesk;
-  readonly rehearsals: Rehearsals;
-  readonly orders: OrderDesk;
-  readonly #memory: DeskMemory;
+  readonly media: MediaVerifier;
+  readonly jobs: JobService;
+  readonly pairing: PairingService;
+  readonly rehearsals: BootTests;
+  readonly orders: OrderService;
+  readonly #memory: SessionStore;
   /** What an earlier run left is recorded, and the bench is the one that is meant. */
   #begun = false;
   #closed = false;
@@ -86,7 +86,7 @@ export class Workplace {
   #notices: Notice[] = [];
   #lastNotice = 0;
 
-  private constructor(options: WorkplaceOptions, station: OpenStation) {
+  private constructor(options: AppServiceOptions, station: OpenStation) {
     this.#options = options;
     this.#station = station;
     this.#settings = station.settings;
@@ -116,7 +116,7 @@ export class Workplace {
       workerFile: join(options.engineDirectory, 'dist', 'ship-worker.cjs'),
       append: () => this.#contextWhenReady(),
     });
-    this.patches = new Patches(
+    this.patches = new StatePublisher(
       {
         station: () => ({
           benchDirectory: this.#benchDirectory,
@@ -137,7 +137,7 @@ export class Workplace {
       },
       options.onPatch,
     );
-    this.media = new MediaProver(
+    this.media = new MediaVerifier(
       this.#engines,
       () => this.orders.current,
       () => {
@@ -157,7 +157,7 @@ export class Workplace {
         this.#onDrives();
       },
     );
-    this.jobs = new JobBoard({
+    this.jobs = new JobService({
       engines: this.#engines,
       ledger,
       places,
@@ -171,7 +171,7 @@ export class Workplace {
         this.rehearsals.onBatchEnd(reports);
       },
     });
-    this.rehearsals = new Rehearsals({
+    this.rehearsals = new BootTests({
       ...{ engines: this.#engines, ledger, places },
       settings: () => this.#settings.rehearsal,
       context: () => this.#context(),
@@ -183,7 +183,7 @@ export class Workplace {
         this.#notify('error', error);
       },
     });
-    this.pairing = new PairingDesk({
+    this.pairing = new PairingService({
       settings: () => this.#settings.desk,
       drives: () => this.drives.state,
       media: () => this.media.state,
@@ -197,7 +197,7 @@ export class Workplace {
         this.#memory.keep();
       },
     });
-    this.orders = new OrderDesk({
+    this.orders = new OrderService({
       ledger,
       places,
       context: () => this.#contextWhenReady(),
@@ -210,8 +210,8 @@ export class Workplace {
         this.patches.changed('order');
       },
     });
-    this.#memory = new DeskMemory({
-      file: places.deskFile,
+    this.#memory = new SessionStore({
+      file: places.sessionFile,
       batch: () => {
         const { operator, workOrder, imageIndex, layout } = this.#batch;
         const { path, given } = this.media;
@@ -239,8 +239,8 @@ export class Workplace {
    * Opens the state of the station and begins to look at the bench.
    * @throws PrestageError state-unavailable, settings-invalid, ledger-…
    */
-  static open(options: WorkplaceOptions): Promise<Workplace> {
-    return Promise.resolve().then(() => new Workplace(options, openStation(options.stateDirectory)));
+  static open(options: AppServiceOptions): Promise<AppService> {
+    return Promise.resolve().then(() => new AppService(options, openStation(options.stateDirectory)));
   }
 
   get runningJobs(): number {
@@ -316,7 +316,7 @@ export class Workplace {
   }
 
   /** Changes what is known of the batch; what was confirmed before is not any more. */
-  async setBatch(change: DeskRequest<'setBatch'>): Promise<void> {
+  async setBatch(change: AppRequest<'setBatch'>): Promise<void> {
     const next: BatchState = { ...this.#batch, ...withoutUndefined(change) };
     this.#batch = {
       ...next,
@@ -403,7 +403,7 @@ export class Workplace {
   }
 
   /** @throws PrestageError settings-invalid (nothing is changed), state-unavailable */
-  changeSettings(change: DeskRequest<'changeSettings'>): void {
+  changeSettings(change: AppRequest<'changeSettings'>): void {
     this.#settings = changeSettings(this.#station.places, withoutUndefined(change));
     this.drives.rearrange();
     this.patches.changed('settings', 'drives');

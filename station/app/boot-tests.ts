@@ -1,4 +1,4 @@
-import type { DeskRehearsal } from '../../core/contract/app';
+import type { AppBootTest } from '../../core/contract/app';
 import { placeOf, type Drive } from '../../core/drive/drive';
 import { isCancellation, PrestageError, toErrorData, type ErrorData } from '../../core/base/errors';
 import type { RehearsalSettings } from '../../core/job/boot-test';
@@ -9,7 +9,7 @@ import type { AppendContext, Ledger } from '../ledger/ledger';
 import { firstFinished, rehearsalFailed, rehearse } from '../jobs/run-boot-test';
 import type { StatePlaces } from '../state/state-paths';
 
-export interface RehearsalsDependencies {
+export interface BootTestsDependencies {
   readonly engines: Engines;
   readonly ledger: Ledger;
   readonly places: StatePlaces;
@@ -28,16 +28,16 @@ interface Running {
 }
 
 /** Finished drives that are started in virtual machines, one at a time for each drive. */
-export class Rehearsals {
-  readonly #dependencies: RehearsalsDependencies;
-  readonly #states = new Map<string, DeskRehearsal>();
+export class BootTests {
+  readonly #dependencies: BootTestsDependencies;
+  readonly #states = new Map<string, AppBootTest>();
   readonly #running = new Map<string, Running>();
 
-  constructor(dependencies: RehearsalsDependencies) {
+  constructor(dependencies: BootTestsDependencies) {
     this.#dependencies = dependencies;
   }
 
-  get states(): DeskRehearsal[] {
+  get states(): AppBootTest[] {
     return [...this.#states.values()];
   }
 
@@ -122,7 +122,7 @@ export class Rehearsals {
     }
   }
 
-  #become(state: DeskRehearsal): void {
+  #become(state: AppBootTest): void {
     this.#states.set(state.driveId, state);
     this.#dependencies.onChange();
   }

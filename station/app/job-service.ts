@@ -1,4 +1,4 @@
-import type { DeskJob } from '../../core/contract/app';
+import type { AppJob } from '../../core/contract/app';
 import { placeOf } from '../../core/drive/drive';
 import { isCancellation, toErrorData } from '../../core/base/errors';
 import { hasEnded, type JobEnd } from '../../core/job/job';
@@ -12,7 +12,7 @@ import { openRenderCache } from '../image-cache/image-cache';
 import type { Settings } from '../state/settings';
 import type { StatePlaces } from '../state/state-paths';
 
-export interface JobBoardDependencies {
+export interface JobServiceDependencies {
   readonly engines: Engines;
   readonly ledger: Ledger;
   readonly places: StatePlaces;
@@ -23,8 +23,8 @@ export interface JobBoardDependencies {
 }
 
 /** The newest job of a drive, and how to stop it. */
-interface BoardJob {
-  view: DeskJob;
+interface HeldJob {
+  view: AppJob;
   /** What it was started with; null for a job that an earlier run of the station left open. */
   readonly request: BatchRequest | null;
   readonly stop: AbortController;
@@ -32,7 +32,7 @@ interface BoardJob {
 }
 
 /** A job of an earlier run of the station, as its card shows it. */
-type EndedCard = Pick<DeskJob, 'driveId' | 'bay' | 'machineSerial' | 'startedAt' | 'endedAt' | 'ledgerEntry'>;
+type EndedCard = Pick<AppJob, 'driveId' | 'bay' | 'machineSerial' | 'startedAt' | 'endedAt' | 'ledgerEntry'>;
 
 /** Jobs that were started together. */
 interface Run {
@@ -50,21 +50,21 @@ type RunHooks = Pick<
  * The jobs of the bench, one a drive. Several runs may be under way: a technician pairs and starts the next drives
  * while the first ones are written.
  */
-export class JobBoard {
-  readonly #dependencies: JobBoardDependencies;
-  readonly #jobs = new Map<string, BoardJob>();
+export class JobService {
+  readonly #dependencies: JobServiceDependencies;
+  readonly #jobs = new Map<string, HeldJob>();
   readonly #runs = new Set<Run>();
 
-  constructor(dependencies: JobBoardDependencies) {
+  constructor(dependencies: JobServiceDependencies) {
     this.#dependencies = dependencies;
   }
 
   /** In the order in which the drives were first started. */
-  get jobs(): DeskJob[] {
+  get jobs(): AppJob[] {
     return [...this.#jobs.values()].map(({ view }) => view);
   }
 
-  find(driveId: string): DeskJob | null {
+  find(driveId: string): AppJob | null {
     return this.#jobs.get(driveId)?.view ?? null;
   }
 
@@ -73,7 +73,7 @@ export class JobBoard {
     return this.#jobs.get(driveId)?.request ?? null;
   }
 
-  get running(): DeskJob[] {
+  get running(): AppJob[] {
     return this.jobs.filter(isRunning);
   }
 
@@ -243,7 +243,7 @@ export class JobBoard {
     });
   }
 
-  #update(driveId: string, change: Partial<DeskJob>): void {
+  #update(driveId: string, change: Partial<AppJob>): void {
     const job = this.#jobs.get(driveId);
     if (job === undefined) return;
     job.view = { ...job.view, ...change };
@@ -252,6 +252,6 @@ export class JobBoard {
 }
 
 /** Whether a job has not ended. */
-export function isRunning({ state }: DeskJob): boolean {
+export function isRunning({ state }: AppJob): boolean {
   return state.state === 'preparing' || !hasEnded(state);
 }

@@ -32,7 +32,7 @@ interface Choice {
  * Proves a media: looks inside, hashes it, and compares the hash with what the enterprise says. Only a media whose
  * hash somebody vouched for counts as proved.
  */
-export class MediaProver {
+export class MediaVerifier {
   readonly #engines: Engines;
   /** The open order may say what the hash should be. */
   readonly #ordered: () => OpenOrder | null;

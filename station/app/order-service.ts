@@ -1,4 +1,4 @@
-import type { DeskJob, OrderState } from '../../core/contract/app';
+import type { AppJob, OrderState } from '../../core/contract/app';
 import type { Pair } from '../../core/pairing/pairing-state';
 import { PrestageError, toErrorData } from '../../core/base/errors';
 import { problemText } from '../../core/order/order-file';
@@ -11,13 +11,13 @@ import { parseOrder, readOrderFile, type SentOrder } from '../orders/order-files
 import type { StatePlaces } from '../state/state-paths';
 import { isRunning } from './job-service';
 
-export interface OrderDeskDependencies {
+export interface OrderServiceDependencies {
   readonly ledger: Ledger;
   readonly places: StatePlaces;
   /** Who does it, and with what. Resolves when what an earlier run left open is recorded. */
   readonly context: () => Promise<AppendContext>;
   readonly pairs: () => readonly Pair[];
-  readonly jobs: () => readonly DeskJob[];
+  readonly jobs: () => readonly AppJob[];
   /** Another order is open now, or none any more. */
   readonly onOrder: (order: OpenOrder['order'] | null) => void;
   readonly onChange: () => void;
@@ -27,13 +27,13 @@ export interface OrderDeskDependencies {
 const mostLines = 2000;
 
 /** The open order as the screen shows it, and what can be done to it there. */
-export class OrderDesk {
-  readonly #dependencies: OrderDeskDependencies;
+export class OrderService {
+  readonly #dependencies: OrderServiceDependencies;
   readonly #book: OrderBook;
   /** What the state was made of last: most changes of the bench change nothing here. */
   #shown = '';
 
-  constructor(dependencies: OrderDeskDependencies) {
+  constructor(dependencies: OrderServiceDependencies) {
     this.#dependencies = dependencies;
     this.#book = new OrderBook(dependencies.ledger, dependencies.places);
   }

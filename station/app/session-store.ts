@@ -1,17 +1,17 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { sha256Schema } from '../../core/media/chunk-map';
-import { batchStateSchema, deskJobSchema, type Notice } from '../../core/contract/app';
+import { batchStateSchema, appJobSchema, type Notice } from '../../core/contract/app';
 import { pairSchema } from '../../core/pairing/pairing-state';
 import type { ErrorData } from '../../core/base/errors';
 import type { Refused } from '../../core/pairing/pairing-rules';
 import { errorCodeOf } from '../../core/base/system-error';
 import { writeFileAtomically } from '../state/state-paths';
-import type { JobBoard } from './job-service';
-import type { PairingDesk } from './pairing-service';
+import type { JobService } from './job-service';
+import type { PairingService } from './pairing-service';
 import { memoryLost, notTakenOver, takenOver } from './app-refusals';
 
-const interruptedCardSchema = deskJobSchema.pick({
+const interruptedCardSchema = appJobSchema.pick({
   driveId: true,
   bay: true,
   machineSerial: true,
@@ -24,7 +24,7 @@ const interruptedCardSchema = deskJobSchema.pick({
  * What the desk had before it: enough to go on after a crash or a restart. Only a convenience: what was done is in
  * the ledger. What was armed is not kept, nor why shipped machines are done again: both are said anew.
  */
-const keptDeskSchema = z.strictObject({
+const storedSessionSchema = z.strictObject({
   version: z.literal(1),
   ...batchStateSchema.omit({ againReason: true }).shape,
   media: z.strictObject({ path: z.string(), given: sha256Schema.nullable() }).nullable(),
@@ -33,16 +33,16 @@ const keptDeskSchema = z.strictObject({
   /** Cards that say so until somebody dismisses them or writes their drives. */
   interrupted: z.array(interruptedCardSchema),
 });
-type KeptDesk = z.infer<typeof keptDeskSchema>;
-type KeptPairing = Pick<KeptDesk, 'pairs' | 'waitingMachine' | 'interrupted'>;
+type StoredSession = z.infer<typeof storedSessionSchema>;
+type StoredPairing = Pick<StoredSession, 'pairs' | 'waitingMachine' | 'interrupted'>;
 /** What is kept beside the pairing, and comes back at once. */
-export type KeptBatch = Omit<KeptDesk, 'version' | keyof KeptPairing>;
+export type StoredBatch = Omit<StoredSession, 'version' | keyof StoredPairing>;
 
-export interface DeskMemoryDependencies {
+export interface SessionStoreDependencies {
   readonly file: string;
-  readonly batch: () => KeptBatch;
-  readonly pairing: () => Pick<PairingDesk, 'pairs' | 'waitingMachine' | 'takeOver'>;
-  readonly jobs: () => Pick<JobBoard, 'jobs' | 'showInterrupted'>;
+  readonly batch: () => StoredBatch;
+  readonly pairing: () => Pick<PairingService, 'pairs' | 'waitingMachine' | 'takeOver'>;
+  readonly jobs: () => Pick<JobService, 'jobs' | 'showInterrupted'>;
   readonly notify: (kind: Notice['kind'], error: ErrorData) => void;
 }
 
@@ -55,22 +55,22 @@ const untold: ReadonlySet<Refused['reason']> = new Set([
 ]);
 
 /** The small file that outlives the program. Nothing that goes wrong with it stops the work. */
-export class DeskMemory {
-  readonly #dependencies: DeskMemoryDependencies;
+export class SessionStore {
+  readonly #dependencies: SessionStoreDependencies;
   /** Pairs of an earlier run that wait until it is known which drives are there. */
-  #waiting: KeptPairing | null = null;
+  #waiting: StoredPairing | null = null;
   #written: string | null = null;
   #failed = false;
 
-  constructor(dependencies: DeskMemoryDependencies) {
+  constructor(dependencies: SessionStoreDependencies) {
     this.#dependencies = dependencies;
   }
 
   /** What an earlier run had; its pairs come later, by {@link takeOver}. */
-  recall(): KeptBatch | null {
-    let kept: KeptDesk;
+  recall(): StoredBatch | null {
+    let kept: StoredSession;
     try {
-      kept = keptDeskSchema.parse(JSON.parse(readFileSync(this.#dependencies.file, 'utf8')));
+      kept = storedSessionSchema.parse(JSON.parse(readFileSync(this.#dependencies.file, 'utf8')));
     } catch (error) {
       if (errorCodeOf(error) !== 'ENOENT') {
         this.#dependencies.notify('error', memoryLost('before Prestage ended is lost', error));
@@ -108,7 +108,7 @@ export class DeskMemory {
     const { batch, pairing, jobs, file, notify } = this.#dependencies;
     const interrupted = jobs().jobs.filter(({ state }) => state.state === 'interrupted');
     const { pairs, waitingMachine } = pairing();
-    const kept: KeptDesk = {
+    const kept: StoredSession = {
       version: 1,
       ...batch(),
       pairs: [...(this.#waiting?.pairs ?? []), ...pairs].map(({ machineSerial, driveId, bay }) => ({

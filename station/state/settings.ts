@@ -5,7 +5,7 @@ import { sanitizeForDisplay } from '../../core/base/display';
 import { PrestageError } from '../../core/base/errors';
 import { fleetSettingsSchema } from '../../core/settings/fleet';
 import { rehearsalSettingsSchema } from '../../core/job/boot-test';
-import { deskSettingsSchema } from '../../core/settings/settings';
+import { appSettingsSchema } from '../../core/settings/settings';
 import { errorCodeOf } from '../../core/base/system-error';
 import { timeouts } from '../../core/base/timeouts';
 import { GiB } from '../../core/base/units';
@@ -34,7 +34,7 @@ export const settingsSchema = z.strictObject({
   /** The plant's database; left out, entries stay on the station. */
   fleet: fleetSettingsSchema.optional(),
   /** What the desktop app is told; bays count for the command line too. */
-  desk: deskSettingsSchema.default(() => deskSettingsSchema.parse({})),
+  desk: appSettingsSchema.default(() => appSettingsSchema.parse({})),
 });
 export type Settings = z.infer<typeof settingsSchema>;
 

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { deskMethods, type DeskAnswer } from '../../../core/contract/app';
-import { deskMethodNames } from '../../../core/contract/app-names';
+import { appMethods, type AppAnswer } from '../../../core/contract/app';
+import { appMethodNames } from '../../../core/contract/app-names';
 import { PrestageError } from '../../../core/base/errors';
 import {
-  registerDesk,
+  registerAppCalls,
   senderProblem,
-  type DeskHandlers,
+  type AppHandlers,
   type MainWire,
   type SenderFacts,
 } from '../../../electron/app-ipc';
@@ -38,15 +38,15 @@ describe('senderProblem', () => {
 type Listener = Parameters<MainWire['handle']>[1];
 
 /** The desk over a wire of this test, with handlers that count their calls. */
-function desk(answers: Partial<DeskHandlers> = {}): {
-  readonly invoke: (method: string, ...args: unknown[]) => Promise<DeskAnswer<'refreshDrives'>>;
+function app(answers: Partial<AppHandlers> = {}): {
+  readonly invoke: (method: string, ...args: unknown[]) => Promise<AppAnswer<'refreshDrives'>>;
   readonly from: (facts: { url?: string; other?: boolean; inner?: boolean; gone?: boolean }) => void;
   readonly calls: string[];
 } {
   const calls: string[] = [];
   const listeners = new Map<string, Listener>();
   const handlers = Object.fromEntries(
-    deskMethodNames.map((method) => [
+    appMethodNames.map((method) => [
       method,
       answers[method] ??
         (() => {
@@ -54,11 +54,11 @@ function desk(answers: Partial<DeskHandlers> = {}): {
           return Promise.resolve({});
         }),
     ]),
-  ) as unknown as DeskHandlers;
+  ) as unknown as AppHandlers;
   const mainFrame = { url: 'prestage://bench/index.html' };
   const own = { mainFrame };
   let event: Parameters<Listener>[0] = { sender: own, senderFrame: mainFrame };
-  registerDesk(
+  registerAppCalls(
     {
       handle: (channel, listener) => {
         listeners.set(channel, listener);
@@ -78,15 +78,15 @@ function desk(answers: Partial<DeskHandlers> = {}): {
     invoke: async (method, ...args) => {
       const listener = listeners.get(`desk:${method}`);
       if (listener === undefined) throw new Error(`no ${method}`);
-      return (await listener(event, ...args)) as DeskAnswer<'refreshDrives'>;
+      return (await listener(event, ...args)) as AppAnswer<'refreshDrives'>;
     },
   };
 }
 
-describe('registerDesk', () => {
+describe('registerAppCalls', () => {
   it('serves every method of the contract, and the page knows each by name', async () => {
-    expect([...deskMethodNames].sort()).toEqual(Object.keys(deskMethods).sort());
-    const { invoke, calls } = desk();
+    expect([...appMethodNames].sort()).toEqual(Object.keys(appMethods).sort());
+    const { invoke, calls } = app();
     expect(await invoke('refreshDrives', {})).toEqual({ ok: true, value: {} });
     expect(calls).toEqual(['refreshDrives']);
   });
@@ -97,7 +97,7 @@ describe('registerDesk', () => {
     ['another origin', { url: 'https://example.com/' }],
     ['a frame that is gone', { gone: true }],
   ])('does nothing for %s', async (_, facts) => {
-    const { invoke, from, calls } = desk();
+    const { invoke, from, calls } = app();
     from(facts);
     expect(await invoke('cancelAll', {})).toMatchObject({ ok: false, error: { code: 'not-permitted' } });
     expect(calls).toEqual([]);
@@ -112,21 +112,21 @@ describe('registerDesk', () => {
     ['a text that never ends', 'scan', [{ text: 'x'.repeat(5000) }]],
     ['a start without drives', 'start', [{ driveIds: [] }]],
   ])('does nothing for a request with %s', async (_, method, args) => {
-    const { invoke, calls } = desk();
+    const { invoke, calls } = app();
     expect(await invoke(method, ...args)).toMatchObject({ ok: false, error: { code: 'not-permitted' } });
     expect(calls).toEqual([]);
   });
 
   it('passes a typed error on whole, and makes one of a bug', async () => {
     const data = { code: 'drive-busy', message: 'm', cause: null, remedy: 'r' } as const;
-    const typed = desk({ refreshDrives: () => Promise.reject(new PrestageError(data)) });
+    const typed = app({ refreshDrives: () => Promise.reject(new PrestageError(data)) });
     expect(await typed.invoke('refreshDrives', {})).toEqual({ ok: false, error: data });
-    const bug = desk({ refreshDrives: () => Promise.reject(new TypeError('oops')) });
+    const bug = app({ refreshDrives: () => Promise.reject(new TypeError('oops')) });
     expect(await bug.invoke('refreshDrives', {})).toMatchObject({ ok: false, error: { code: 'internal' } });
   });
 
   it('does not let an answer out that is not of the contract', async () => {
-    const { invoke } = desk({ refreshDrives: () => Promise.resolve({ secret: 1 } as never) });
+    const { invoke } = app({ refreshDrives: () => Promise.resolve({ secret: 1 } as never) });
     expect(await invoke('refreshDrives', {})).toMatchObject({ ok: false, error: { code: 'internal' } });
   });
 });
