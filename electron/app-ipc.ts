@@ -1,12 +1,13 @@
 import type { z } from 'zod';
+import { sanitizeForDisplay } from '../core/base/display';
 import {
   appMethods,
   type AppAnswer,
+  type AppHandler,
   type AppMethod,
   type AppRequest,
   type AppResponse,
 } from '../core/contract/app';
-import { appMethodNames } from '../core/contract/app-names';
 import { PrestageError, toErrorData } from '../core/base/errors';
 import { appOrigin } from './app-files';
 
@@ -48,15 +49,15 @@ export interface MainWire {
   handle(channel: string, listener: (event: InvokeEvent, ...args: unknown[]) => Promise<unknown>): void;
 }
 
-export type AppHandlers = {
-  readonly [M in AppMethod]: (request: AppRequest<M>) => Promise<AppResponse<M>>;
-};
+export type AppHandlers = { readonly [M in AppMethod]: AppHandler<M> };
 
+/** The two channels between main process and page; preload.ts has them too, because it imports nothing. */
+export const callChannel = 'app:call';
 export const patchChannel = 'app:patch';
-export const channelOf = (method: AppMethod): string => `desk:${method}`;
 
 /**
- * Registers every method of the contract. There is no other way in from a page.
+ * Answers the page's calls: one channel, on which the page names a method of the contract. There is no other way in
+ * from a page.
  * @param isRegistered whether a web contents belongs to one of our windows
  */
 export function registerAppCalls(
@@ -64,43 +65,50 @@ export function registerAppCalls(
   handlers: AppHandlers,
   isRegistered: (sender: InvokeEvent['sender']) => boolean,
 ): void {
-  for (const method of appMethodNames) {
-    wire.handle(channelOf(method), async (event, ...args) => {
+  wire.handle(callChannel, async (event, ...args) => {
+    try {
       const problem = senderProblem({
         registered: isRegistered(event.sender),
         frameUrl: event.senderFrame?.url ?? null,
         mainFrame: event.senderFrame !== null && event.senderFrame === event.sender.mainFrame,
       });
-      return await answer(method, handlers, problem, args);
-    });
-  }
+      const [method, request] = args;
+      if (problem !== null) throw notAllowed(method, problem);
+      if (!isMethod(method)) throw notAllowed(method, 'there is no such method');
+      if (args.length !== 2) throw notAllowed(method, 'the request has another form');
+      return { ok: true, value: await answer(method, request, handlers) } satisfies AppAnswer<AppMethod>;
+    } catch (error) {
+      return { ok: false, error: toErrorData(error) } satisfies AppAnswer<AppMethod>;
+    }
+  });
+}
+
+/** Only the contract's own names: every object has members such as `constructor` besides. */
+function isMethod(name: unknown): name is AppMethod {
+  return typeof name === 'string' && Object.hasOwn(appMethods, name);
 }
 
 async function answer<M extends AppMethod>(
   method: M,
+  request: unknown,
   handlers: AppHandlers,
-  problem: string | null,
-  args: readonly unknown[],
-): Promise<AppAnswer<M>> {
-  try {
-    if (problem !== null) throw notAllowed(method, problem);
-    const { request, response } = appMethods[method] as unknown as {
-      readonly request: z.ZodType<AppRequest<M>>;
-      readonly response: z.ZodType<AppResponse<M>>;
-    };
-    const parsed = request.safeParse(args[0]);
-    if (!parsed.success || args.length !== 1) throw notAllowed(method, 'the request has another form');
-    const handler = handlers[method] as (request: AppRequest<M>) => Promise<AppResponse<M>>;
-    return { ok: true, value: response.parse(await handler(parsed.data)) };
-  } catch (error) {
-    return { ok: false, error: toErrorData(error) };
-  }
+): Promise<AppResponse<M>> {
+  const schemas = appMethods[method] as unknown as {
+    readonly request: z.ZodType<AppRequest<M>>;
+    readonly response: z.ZodType<AppResponse<M>>;
+  };
+  const parsed = schemas.request.safeParse(request);
+  if (!parsed.success) throw notAllowed(method, 'the request has another form');
+  const handler = handlers[method] as AppHandler<M>;
+  return schemas.response.parse(await handler(parsed.data));
 }
 
-function notAllowed(method: string, cause: string): PrestageError {
+/** The name comes from the page and may be anything. */
+function notAllowed(method: unknown, cause: string): PrestageError {
+  const name = typeof method === 'string' ? sanitizeForDisplay(method, 60) : `a ${typeof method}`;
   return new PrestageError({
     code: 'not-permitted',
-    message: `The window asked for something that it may not have (${method}).`,
+    message: `The window asked for something that it may not have (${name}).`,
     cause,
   });
 }

@@ -5,11 +5,11 @@ import { sanitizeForDisplay } from '../core/base/display';
 import { PrestageError } from '../core/base/errors';
 import { requireNumber } from '../core/shipment/shipment-rules';
 import { bundleFileName } from '../station/shipment/bundle-names';
-import type { WindowMethod } from '../station/app/app-handlers';
+import type { WindowMethod } from '../core/contract/app';
 import type { AppService } from '../station/app/app-service';
 import type { AppHandlers } from './app-ipc';
 
-/** The methods of the desk that need a window: they ask for a file, or print. */
+/** The methods of the page's contract that need a window: they ask for a file, show one, or print. */
 export function windowHandlers(
   service: AppService,
   window: () => BrowserWindow | null,
@@ -37,7 +37,7 @@ export function windowHandlers(
       });
       const [path] = filePaths;
       if (canceled || path === undefined) return { chosen: false };
-      service.selectMedia(path);
+      service.media.select(path);
       return { chosen: true };
     },
     chooseOrder: async ({ number }) => {
@@ -54,9 +54,9 @@ export function windowHandlers(
     },
     exportLog: async ({ format }) => {
       const day = new Date().toISOString().slice(0, 10);
-      const station = service.stationName.replace(/[^A-Za-z0-9._-]+/g, '-');
+      const station = service.settings.current.stationName.replace(/[^A-Za-z0-9._-]+/g, '-');
       const path = await savePath(`prestage-log-${station}-${day}.${format}`, format);
-      if (path !== null) await service.exportLog(format, path);
+      if (path !== null) await service.log.export(format, path);
       return { path };
     },
     closeShipment: async ({ number, machineSerials }) => {
@@ -72,7 +72,7 @@ export function windowHandlers(
     showBundle: ({ number }) => {
       const path = service.shipments.fileOf(number);
       if (path !== null) shell.showItemInFolder(path);
-      return Promise.resolve({});
+      return {};
     },
     printPage: async () => {
       await new Promise<void>((resolve, reject) => {

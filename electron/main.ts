@@ -52,7 +52,7 @@ async function start(): Promise<void> {
   app.on('second-instance', showWindow);
   app.on('window-all-closed', () => {
     // Drives that are still written keep the app alive; their end ends it.
-    if (service === null || service.runningJobs === 0) void quit();
+    if (service === null || service.jobs.running.length === 0) void quit();
   });
   app.on('before-quit', (event) => {
     if (quitting) return;
@@ -109,9 +109,9 @@ function showWindow(): void {
   window = opened;
   let mayClose = false;
   opened.on('close', (event) => {
-    if (mayClose || quitting || service === null || service.runningJobs === 0) return;
+    if (mayClose || quitting || service === null || service.jobs.running.length === 0) return;
     event.preventDefault();
-    void ask(service.runningJobs).then((choice) => {
+    void ask(service.jobs.running.length).then((choice) => {
       if (choice === 'keep') return;
       mayClose = true;
       if (choice === 'close-window') opened.close();
@@ -120,8 +120,8 @@ function showWindow(): void {
   });
   opened.on('closed', () => {
     window = null;
-    if (service !== null && service.runningJobs > 0) {
-      void service.settled().then(() => {
+    if (service !== null && service.jobs.running.length > 0) {
+      void service.jobs.settled().then(() => {
         if (window === null) void quit();
       });
     }
@@ -129,7 +129,7 @@ function showWindow(): void {
 }
 
 async function askAndQuit(): Promise<void> {
-  const running = service?.runningJobs ?? 0;
+  const running = service?.jobs.running.length ?? 0;
   const choice = running === 0 ? 'cancel-and-quit' : await ask(running);
   if (choice === 'cancel-and-quit') await quit();
   else if (choice === 'close-window') window?.destroy();
@@ -175,7 +175,7 @@ let blocker: number | null = null;
 
 /** Keeps the computer from falling asleep while drives are written. */
 function stayAwake(): void {
-  const busy = service !== null && service.runningJobs > 0;
+  const busy = service !== null && service.jobs.running.length > 0;
   if (busy && blocker === null) blocker = powerSaveBlocker.start('prevent-app-suspension');
   if (!busy && blocker !== null) {
     powerSaveBlocker.stop(blocker);

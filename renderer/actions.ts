@@ -1,6 +1,6 @@
 import type { AppMethod, AppRequest, AppResponse } from '../core/contract/app';
 import type { ErrorData } from '../core/base/errors';
-import { desk, AppError } from './bridge';
+import { AppError, call } from './bridge';
 import { appState } from './store/app-store';
 import { showError } from './store/messages-store';
 import { currentText } from './text';
@@ -26,7 +26,7 @@ export async function act<M extends AppMethod>(
   request: AppRequest<M>,
 ): Promise<AppResponse<M> | null> {
   try {
-    return await desk[method](request);
+    return await call(method, request);
   } catch (thrown) {
     showError(errorOf(thrown));
     return null;
@@ -45,7 +45,7 @@ export function tell<M extends AppMethod>(method: M, request: AppRequest<M>): vo
  */
 export async function startErasing(driveIds: readonly string[]): Promise<boolean> {
   try {
-    await desk.start({ driveIds: [...driveIds] });
+    await call('start', { driveIds: [...driveIds] });
     return true;
   } catch (thrown) {
     if (appState().pairing.refusal === null) showError(errorOf(thrown));

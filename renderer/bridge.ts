@@ -1,12 +1,11 @@
-import { appMethods } from '../core/contract/app';
-import type { AppAnswer, AppApi, AppMethod, AppRequest, AppResponse } from '../core/contract/app';
+import type { AppApi, AppMethod, AppRequest, AppResponse } from '../core/contract/app';
 import type { ErrorData } from '../core/base/errors';
 import { applyAppPatch, loadAppState } from './store/app-store';
 import { recordRates } from './store/rates-store';
 
 /**
  * The only file that touches what the preload script puts on the page. Everything that comes in goes into the
- * stores; everything the operator does goes out through {@link desk}.
+ * stores; everything the operator does goes out through {@link call}.
  */
 declare global {
   interface Window {
@@ -25,22 +24,15 @@ export class AppError extends Error {
   }
 }
 
-type AppCalls = { readonly [M in AppMethod]: (request: AppRequest<M>) => Promise<AppResponse<M>> };
-
-async function call<M extends AppMethod>(method: M, request: AppRequest<M>): Promise<AppResponse<M>> {
-  const ask = window.prestage[method] as (request: AppRequest<M>) => Promise<AppAnswer<M>>;
-  const answer = await ask(request);
+/**
+ * Calls a method of the app.
+ * @throws AppError when the app refuses
+ */
+export async function call<M extends AppMethod>(method: M, request: AppRequest<M>): Promise<AppResponse<M>> {
+  const answer = await window.prestage.call(method, request);
   if (!answer.ok) throw new AppError(answer.error);
   return answer.value;
 }
-
-/** The station's methods. Each throws {@link AppError} when the station refuses. */
-export const desk = Object.fromEntries(
-  (Object.keys(appMethods) as AppMethod[]).map((method) => [
-    method,
-    (request: never) => call(method, request),
-  ]),
-) as unknown as AppCalls;
 
 /** The path of a file that was dropped on the window. */
 export function pathOfFile(file: File): string {
@@ -59,7 +51,7 @@ export async function connect(): Promise<() => void> {
     if (state !== null && patch.jobs !== undefined) recordRates(state.jobs, performance.now());
   });
   try {
-    const state = loadAppState(await desk.getState({}));
+    const state = loadAppState(await call('getState', {}));
     recordRates(state.jobs, performance.now());
   } catch (thrown) {
     disconnect();

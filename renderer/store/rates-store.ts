@@ -1,6 +1,6 @@
 import { useStore } from 'zustand';
 import { createStore } from 'zustand/vanilla';
-import type { AppJob } from '../../core/contract/app';
+import type { AppJob } from '../../core/contract/app-bench';
 import { formatDuration } from '../../core/base/display';
 import { formatRate } from '../format';
 import { advanceRate, type Rate } from './rates';

@@ -1,4 +1,4 @@
-import type { AppJob } from '../../core/contract/app';
+import type { AppJob } from '../../core/contract/app-bench';
 
 /** How fast a drive is written or read back. */
 export interface Rate {

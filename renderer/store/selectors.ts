@@ -1,4 +1,5 @@
-import type { AppJob, AppBootTest, AppState, DrivesState } from '../../core/contract/app';
+import type { AppState } from '../../core/contract/app';
+import type { AppJob, AppBootTest, DrivesState } from '../../core/contract/app-bench';
 import type { Pair, PairingState } from '../../core/pairing/pairing-state';
 import type { Drive } from '../../core/drive/drive';
 import { hasEnded } from '../../core/job/job';

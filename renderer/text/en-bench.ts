@@ -1,4 +1,4 @@
-import type { AppJob } from '../../core/contract/app';
+import type { AppJob } from '../../core/contract/app-bench';
 import type { Task } from '../../core/base/task';
 import type { ErrorCode, ErrorData } from '../../core/base/errors';
 import { atStart, bayName, scanText } from './en-scan';

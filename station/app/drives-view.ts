@@ -1,5 +1,5 @@
 import { foldLabel } from '../../core/drive/bays';
-import type { AppJob, DrivesState } from '../../core/contract/app';
+import type { AppJob, DrivesState } from '../../core/contract/app-bench';
 
 /**
  * The bench as it is shown: a drive that was pulled while its job still has something to say keeps its bay, so

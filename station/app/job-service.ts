@@ -1,4 +1,5 @@
-import type { AppJob } from '../../core/contract/app';
+import { Emitter } from 'vscode-jsonrpc/node';
+import type { AppJob } from '../../core/contract/app-bench';
 import { placeOf } from '../../core/drive/drive';
 import { isCancellation, toErrorData } from '../../core/base/errors';
 import { hasEnded, type JobEnd } from '../../core/job/job';
@@ -17,9 +18,6 @@ export interface JobServiceDependencies {
   readonly ledger: Ledger;
   readonly places: StatePlaces;
   readonly settings: () => Settings;
-  readonly onChange: () => void;
-  /** The jobs of a batch have ended, and its drives are let go. */
-  readonly onBatchEnd: (reports: readonly JobReport[]) => void;
 }
 
 /** The newest job of a drive, and how to stop it. */
@@ -51,6 +49,11 @@ type RunHooks = Pick<
  * while the first ones are written.
  */
 export class JobService {
+  readonly #changed = new Emitter<void>();
+  readonly onChange = this.#changed.event;
+  readonly #batchEnded = new Emitter<readonly JobReport[]>();
+  /** The jobs of a batch have ended, and its drives are released. */
+  readonly onBatchEnd = this.#batchEnded.event;
   readonly #dependencies: JobServiceDependencies;
   readonly #jobs = new Map<string, HeldJob>();
   readonly #runs = new Set<Run>();
@@ -111,7 +114,7 @@ export class JobService {
         ...hooks,
       })
         .then(({ jobs }) => {
-          this.#dependencies.onBatchEnd(jobs);
+          this.#batchEnded.fire(jobs);
         })
         .catch((error: unknown) => {
           if (begin.done) this.#endAll(plan.jobs, run, error);
@@ -146,7 +149,7 @@ export class JobService {
     const job = this.#jobs.get(driveId);
     if (job === undefined || isRunning(job.view)) return false;
     this.#jobs.delete(driveId);
-    this.#dependencies.onChange();
+    this.#changed.fire();
     return true;
   }
 
@@ -159,17 +162,17 @@ export class JobService {
         end,
       );
     }
-    if (left.length > 0) this.#dependencies.onChange();
+    if (left.length > 0) this.#changed.fire();
   }
 
   /** Shows again what an earlier run showed as interrupted, unless it was done elsewhere since. */
   showInterrupted(cards: readonly EndedCard[]): void {
-    const { ledger, onChange } = this.#dependencies;
+    const { ledger } = this.#dependencies;
     const shown = cards.filter(
       ({ driveId, machineSerial }) => !this.#jobs.has(driveId) && ledger.findShipped(machineSerial) === null,
     );
     for (const card of shown) this.#showEnded(card, { state: 'interrupted' });
-    if (shown.length > 0) onChange();
+    if (shown.length > 0) this.#changed.fire();
   }
 
   #showEnded(card: EndedCard, state: JobEnd): void {
@@ -203,7 +206,7 @@ export class JobService {
             },
           });
         }
-        this.#dependencies.onChange();
+        this.#changed.fire();
         onHeld();
       },
       onTask: ({ phase, done, total }) => {
@@ -247,7 +250,7 @@ export class JobService {
     const job = this.#jobs.get(driveId);
     if (job === undefined) return;
     job.view = { ...job.view, ...change };
-    this.#dependencies.onChange();
+    this.#changed.fire();
   }
 }
 

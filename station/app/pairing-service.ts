@@ -1,5 +1,7 @@
+import { Emitter } from 'vscode-jsonrpc/node';
 import type { Assignment } from '../../core/job/batch-rules';
-import type { BatchState, AppJob, DrivesState } from '../../core/contract/app';
+import type { BatchState } from '../../core/contract/app-batch';
+import type { AppJob, DrivesState } from '../../core/contract/app-bench';
 import type { MediaState } from '../../core/media/media-state';
 import type { Pair, PairingState } from '../../core/pairing/pairing-state';
 import { sanitizeForDisplay } from '../../core/base/display';
@@ -43,11 +45,12 @@ export interface PairingServiceDependencies {
   readonly ledger: Pick<LedgerReader, 'findShipped' | 'findLastDone'>;
   /** Whether the open order lets a machine have a drive. */
   readonly inOrder: (machineSerial: string) => boolean;
-  readonly onChange: () => void;
 }
 
 /** Holds the pairing, feeds it scans, and keeps what was confirmed apart from what changed since. */
 export class PairingService {
+  readonly #changed = new Emitter<void>();
+  readonly onChange = this.#changed.event;
   readonly #dependencies: PairingServiceDependencies;
   #pairing: Pairing = emptyPairing;
   #lastScan: PairingState['lastScan'] = null;
@@ -121,7 +124,7 @@ export class PairingService {
         };
         this.#lastScan = { ...scan, number: scan.number + 1, outcome };
       }
-      this.#dependencies.onChange();
+      this.#changed.fire();
     }
   }
 
@@ -234,7 +237,7 @@ export class PairingService {
 
   #become(pairing: Pairing): void {
     this.#pairing = pairing;
-    this.#dependencies.onChange();
+    this.#changed.fire();
   }
 
   #context(): Parameters<typeof readScan>[1] {

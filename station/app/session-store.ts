@@ -1,13 +1,16 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { sha256Schema } from '../../core/media/chunk-map';
-import { batchStateSchema, appJobSchema, type Notice } from '../../core/contract/app';
+import { batchStateSchema } from '../../core/contract/app-batch';
+import { appJobSchema } from '../../core/contract/app-bench';
 import { pairSchema } from '../../core/pairing/pairing-state';
-import type { ErrorData } from '../../core/base/errors';
 import type { Refused } from '../../core/pairing/pairing-rules';
 import { errorCodeOf } from '../../core/base/system-error';
 import { writeFileAtomically } from '../state/state-paths';
+import type { BatchService } from './batch-service';
 import type { JobService } from './job-service';
+import type { MediaVerifier } from './media-verifier';
+import type { NoticeService } from './notices';
 import type { PairingService } from './pairing-service';
 import { memoryLost, notTakenOver, takenOver } from './app-refusals';
 
@@ -21,8 +24,8 @@ const interruptedCardSchema = appJobSchema.pick({
 });
 
 /**
- * What the desk had before it: enough to go on after a crash or a restart. Only a convenience: what was done is in
- * the ledger. What was armed is not kept, nor why shipped machines are done again: both are said anew.
+ * What the app had: enough to go on after a crash or a restart. Only a convenience: what was done is in
+ * the ledger. What was armed is not stored, nor why shipped machines are done again: both are said anew.
  */
 const storedSessionSchema = z.strictObject({
   version: z.literal(1),
@@ -40,10 +43,11 @@ export type StoredBatch = Omit<StoredSession, 'version' | keyof StoredPairing>;
 
 export interface SessionStoreDependencies {
   readonly file: string;
-  readonly batch: () => StoredBatch;
-  readonly pairing: () => Pick<PairingService, 'pairs' | 'waitingMachine' | 'takeOver'>;
-  readonly jobs: () => Pick<JobService, 'jobs' | 'showInterrupted'>;
-  readonly notify: (kind: Notice['kind'], error: ErrorData) => void;
+  readonly batch: Pick<BatchService, 'state'>;
+  readonly media: Pick<MediaVerifier, 'path' | 'given'>;
+  readonly pairing: Pick<PairingService, 'pairs' | 'waitingMachine' | 'takeOver'>;
+  readonly jobs: Pick<JobService, 'jobs' | 'showInterrupted'>;
+  readonly notices: Pick<NoticeService, 'show'>;
 }
 
 /** An interrupted or finished job speaks for itself. */
@@ -68,16 +72,16 @@ export class SessionStore {
 
   /** What an earlier run had; its pairs come later, by {@link takeOver}. */
   recall(): StoredBatch | null {
-    let kept: StoredSession;
+    let stored: StoredSession;
     try {
-      kept = storedSessionSchema.parse(JSON.parse(readFileSync(this.#dependencies.file, 'utf8')));
+      stored = storedSessionSchema.parse(JSON.parse(readFileSync(this.#dependencies.file, 'utf8')));
     } catch (error) {
       if (errorCodeOf(error) !== 'ENOENT') {
-        this.#dependencies.notify('error', memoryLost('before Prestage ended is lost', error));
+        this.#dependencies.notices.show('error', memoryLost('before Prestage ended is lost', error));
       }
       return null;
     }
-    const { pairs, waitingMachine, interrupted, operator, workOrder, imageIndex, layout, media } = kept;
+    const { pairs, waitingMachine, interrupted, operator, workOrder, imageIndex, layout, media } = stored;
     this.#waiting = { pairs, waitingMachine, interrupted };
     return { operator, workOrder, imageIndex, layout, media };
   }
@@ -87,30 +91,35 @@ export class SessionStore {
    * interrupted is recorded.
    */
   takeOver(): void {
-    const { pairing, jobs, notify } = this.#dependencies;
-    const kept = this.#waiting;
+    const { pairing, jobs, notices } = this.#dependencies;
+    const stored = this.#waiting;
     this.#waiting = null;
-    if (kept === null) return;
+    if (stored === null) return;
     try {
       // First: a drive that was being written is not paired anew before somebody has seen that.
-      jobs().showInterrupted(kept.interrupted);
-      const { taken, left } = pairing().takeOver(kept);
-      if (taken > 0) notify('info', takenOver(taken));
+      jobs.showInterrupted(stored.interrupted);
+      const { taken, left } = pairing.takeOver(stored);
+      if (taken > 0) notices.show('info', takenOver(taken));
       const lost = left.filter(({ reason }) => !untold.has(reason)).map(({ pair }) => pair);
-      if (lost.length > 0) notify('error', notTakenOver(lost));
+      if (lost.length > 0) notices.show('error', notTakenOver(lost));
     } catch (error) {
-      notify('error', memoryLost('before Prestage ended cannot be taken over', error));
+      notices.show('error', memoryLost('before Prestage ended cannot be taken over', error));
     }
   }
 
-  /** Keeps what is there now, when it is not what was kept last. */
-  keep(): void {
-    const { batch, pairing, jobs, file, notify } = this.#dependencies;
-    const interrupted = jobs().jobs.filter(({ state }) => state.state === 'interrupted');
-    const { pairs, waitingMachine } = pairing();
-    const kept: StoredSession = {
+  /** Stores what is there now, when it is not what was stored last. */
+  save(): void {
+    const { batch, media, pairing, jobs, file, notices } = this.#dependencies;
+    const interrupted = jobs.jobs.filter(({ state }) => state.state === 'interrupted');
+    const { pairs, waitingMachine } = pairing;
+    const { operator, workOrder, imageIndex, layout } = batch.state;
+    const stored: StoredSession = {
       version: 1,
-      ...batch(),
+      operator,
+      workOrder,
+      imageIndex,
+      layout,
+      media: media.path === null ? null : { path: media.path, given: media.given },
       pairs: [...(this.#waiting?.pairs ?? []), ...pairs].map(({ machineSerial, driveId, bay }) => ({
         ...{ machineSerial, driveId, bay },
       })),
@@ -124,14 +133,14 @@ export class SessionStore {
         ledgerEntry: job.ledgerEntry,
       })),
     };
-    const text = JSON.stringify(kept);
+    const text = JSON.stringify(stored);
     if (text === this.#written) return;
     try {
       writeFileAtomically(file, text, 0o600);
       this.#written = text;
       this.#failed = false;
     } catch (error) {
-      if (!this.#failed) notify('error', memoryLost('cannot be kept for a restart', error));
+      if (!this.#failed) notices.show('error', memoryLost('cannot be kept for a restart', error));
       this.#failed = true;
     }
   }

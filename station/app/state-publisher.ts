@@ -1,7 +1,8 @@
 import type { AppPatch, AppState } from '../../core/contract/app';
 import { timeouts } from '../../core/base/timeouts';
 
-type Slice = keyof AppState;
+/** A member of the state, which is sent whole when it changes. */
+export type Slice = keyof AppState;
 
 /**
  * Collects which slices of the state changed and sends them together: at once when nothing was sent for a while,

@@ -7,7 +7,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { AppJob } from '../../core/contract/app';
+import type { AppJob } from '../../core/contract/app-bench';
 import { GiB } from '../../core/base/units';
 import { makeBench } from '../support/virtual-bench';
 import { listDrives } from '../support/cli';

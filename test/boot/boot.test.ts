@@ -203,7 +203,7 @@ describe('a written drive', () => {
     const app = await TestApp.open(state(), benchOf('whole'));
     try {
       await app.until(({ drives }) => drives.listed, 'a list of drives');
-      app.service.changeSettings({
+      app.service.settings.change({
         rehearsal: {
           firstOfBatch: false,
           sign: { kind: 'console', text: 'MEDIA OK' },

@@ -43,10 +43,11 @@ async function violations(): Promise<string[]> {
 async function setTheme(theme: 'light' | 'dark' | 'high-contrast'): Promise<void> {
   await app.page.evaluate(async (wanted) => {
     // The page's own door: what the settings screen calls.
-    const api = (window as unknown as { prestage: Record<string, (request: unknown) => Promise<unknown>> })
-      .prestage;
-    const state = (await api['getState']?.({})) as { value: { settings: { desk: object } } };
-    await api['changeSettings']?.({ desk: { ...state.value.settings.desk, theme: wanted } });
+    const { prestage } = window as unknown as {
+      prestage: { call: (method: string, request: unknown) => Promise<unknown> };
+    };
+    const state = (await prestage.call('getState', {})) as { value: { settings: { desk: object } } };
+    await prestage.call('changeSettings', { desk: { ...state.value.settings.desk, theme: wanted } });
   }, theme);
   await app.page.locator(`html[data-theme="${theme}"]`).waitFor();
 }

@@ -44,7 +44,7 @@ it('the app writes a drive while the database is silent, and pushes the record w
 
     await app.until(({ drives }) => drives.listed, 'a list of drives');
     await app.scan('OP-Ada Byron');
-    app.service.selectMedia(media.path);
+    app.service.media.select(media.path);
     const sha256 = createHash('sha256').update(readFileSync(media.path)).digest('hex');
     await app.handlers.expectHash({ sha256 });
     await app.until((state) => state.media.status === 'proved', 'a proved media');

@@ -61,7 +61,7 @@ describe('an order in the app', () => {
       code: 'order-invalid',
       data: { cause: expect.stringContaining('line 2') as string },
     });
-    service.selectMedia(media.path);
+    service.media.select(media.path);
     await until(({ media: { status } }) => status === 'waiting-for-hash', 'the hash is asked for');
     const opened = await handlers.openOrder({ number: 'WO-7', text: order() });
     expect(opened.warnings).toEqual([]);
@@ -109,7 +109,7 @@ describe('an order in the app', () => {
   it('refuses another media than it names, and writes nothing', async () => {
     const { service, handlers, scan, until } = bound(await openApp());
     await handlers.openOrder({ number: 'WO-7', text: `serial,sha256\n7KX9PQ1,${'ab'.repeat(32)}\n` });
-    service.selectMedia(media.path);
+    service.media.select(media.path);
     const refused = await until(({ media: { status } }) => status === 'refused', 'a refusal');
     expect(refused.media).toMatchObject({ error: { code: 'order-mismatch' } });
     // The operator's own word does not help.
@@ -125,7 +125,7 @@ describe('an order in the app', () => {
 
   it('that was opened or closed on the command line meanwhile stops a start with nothing touched', async () => {
     const { service, handlers, scan, until } = bound(await openApp());
-    service.selectMedia(media.path);
+    service.media.select(media.path);
     await handlers.expectHash({ sha256 });
     await until(({ media: { status } }) => status === 'proved', 'a proved media');
     await scan('OP-Ada');
@@ -144,7 +144,7 @@ describe('a restart', () => {
   it('brings back pairs, the machine that waits, operator and media; disarmed, and the media proved anew', async () => {
     const first = bound(await openApp());
     await first.handlers.openOrder({ number: 'WO-7', text: order() });
-    first.service.selectMedia(media.path);
+    first.service.media.select(media.path);
     await first.until(({ media: { status } }) => status === 'proved', 'a proved media');
     await first.handlers.setBatch({ layout: 'uefi-recovery', againReason: 'Once only' });
     await first.scan('OP-Ada Byron');

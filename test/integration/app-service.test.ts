@@ -45,7 +45,7 @@ const status =
     found === wanted;
 
 async function proveMedia(): Promise<void> {
-  app.service.selectMedia(media.path);
+  app.service.media.select(media.path);
   await app.handlers.expectHash({ sha256 });
   await app.until(status('proved'), 'a proved media');
 }
@@ -63,7 +63,7 @@ const ended = ({ jobs }: AppState, count: number): boolean =>
 
 describe('the media', () => {
   it('waits for somebody to say its hash, refuses a wrong one, and takes the right one after it', async () => {
-    app.service.selectMedia(media.path);
+    app.service.media.select(media.path);
     const waiting = await app.until(status('waiting-for-hash'), 'the hash is asked for');
     expect(waiting.pairing.obstacles).toContain('media-not-proved');
     await app.handlers.expectHash({ sha256: '0'.repeat(64) });
@@ -78,7 +78,7 @@ describe('the media', () => {
     const manifest = `${media.path}.sha256`;
     writeFileSync(manifest, `${sha256}  media.wim\n`);
     try {
-      app.service.selectMedia(media.path);
+      app.service.media.select(media.path);
       const proved = await app.until(status('proved'), 'a proof');
       expect(proved.media).toMatchObject({ expected: { source: 'manifest' } });
     } finally {
@@ -89,14 +89,14 @@ describe('the media', () => {
   it('is refused when it is no WIM, and another can be chosen', async () => {
     const text = join(area, 'text.wim');
     writeFileSync(text, 'no image at all');
-    app.service.selectMedia(text);
+    app.service.media.select(text);
     const refused = await app.until(status('refused'), 'a refusal');
     expect(refused.media).toMatchObject({ error: { code: 'media-not-a-wim' } });
     await proveMedia();
   });
 
   it('does not take for a hash what is none', async () => {
-    app.service.selectMedia(media.path);
+    app.service.media.select(media.path);
     await expect(app.handlers.expectHash({ sha256: 'abc' })).rejects.toMatchObject({ code: 'usage' });
   });
 });
@@ -175,7 +175,7 @@ describe('the whole loop by scanner', () => {
     writeFileSync(copy, readFileSync(media.path));
     await app.until(listed, 'a list of drives');
     await app.scan('OP-Ada');
-    app.service.selectMedia(copy);
+    app.service.media.select(copy);
     await app.handlers.expectHash({ sha256 });
     await app.until(status('proved'), 'a proof');
     await app.scan('7KX9PQ3');

@@ -179,7 +179,7 @@ describe('apply in the machine itself', () => {
 
 describe('the app', () => {
   const paired = async (app: TestApp, label: string): Promise<void> => {
-    app.service.selectMedia(media.path);
+    app.service.media.select(media.path);
     const sha256 = createHash('sha256').update(readFileSync(media.path)).digest('hex');
     await app.handlers.expectHash({ sha256 });
     await app.until(

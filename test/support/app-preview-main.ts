@@ -4,8 +4,7 @@
  */
 import { join, resolve } from 'node:path';
 import { app, ipcMain, session, type BrowserWindow } from 'electron';
-import type { AppMethod, AppPatch, AppState } from '../../core/contract/app';
-import { appMethodNames } from '../../core/contract/app-names';
+import { appMethods, type AppMethod, type AppPatch, type AppState } from '../../core/contract/app';
 import { readArguments } from '../../electron/command-line';
 import { patchChannel, registerAppCalls, type AppHandlers } from '../../electron/app-ipc';
 import { hardenContents, hardenSession } from '../../electron/hardening';
@@ -49,12 +48,12 @@ globalThis.preview = {
 
 /** The answers go through the contract's schemas, as the station's do: a state that could not be is an error. */
 const handlers = Object.fromEntries(
-  appMethodNames.map((method) => [
+  (Object.keys(appMethods) as AppMethod[]).map((method) => [
     method,
-    (request: unknown): Promise<unknown> => {
-      if (method === 'getState') return Promise.resolve(shown);
+    (request: unknown): unknown => {
+      if (method === 'getState') return shown;
       calls.push({ method, request });
-      return Promise.resolve(answers[method] ?? {});
+      return answers[method] ?? {};
     },
   ]),
 ) as unknown as AppHandlers;

@@ -14,7 +14,7 @@ const { handlers } = app;
 await app.until(({ drives }) => drives.listed, 'a list of drives');
 await app.scan('OP-Ada Byron');
 await handlers.openOrder({ number: 'WO-7', text: order });
-app.service.selectMedia(media);
+app.service.media.select(media);
 await handlers.expectHash({ sha256 });
 await app.until(({ media: { status } }) => status === 'proved', 'a proved media');
 await app.scan('7KX9PQ1');

@@ -1,4 +1,6 @@
-import type { AppJob, AppState, OrderState, OrderStateLine } from '../../core/contract/app';
+import type { AppState } from '../../core/contract/app';
+import type { AppJob } from '../../core/contract/app-bench';
+import type { OrderState, OrderStateLine } from '../../core/contract/app-order';
 import type { Pair } from '../../core/pairing/pairing-state';
 import type { BundleReport, ShipList } from '../../core/contract/app-shipments';
 import type { Drive } from '../../core/drive/drive';

@@ -1,9 +1,22 @@
 import { resolve } from 'node:path';
-import type { AppPatch, AppState } from '../../core/contract/app';
-import { serviceHandlers, type ServiceHandlers } from '../../station/app/app-handlers';
+import type { AppPatch, AppRequest, AppResponse, AppState, ServiceMethod } from '../../core/contract/app';
+import { serviceHandlers } from '../../station/app/app-handlers';
 import { AppService } from '../../station/app/app-service';
 
 const root = resolve(import.meta.dirname, '../..');
+
+/** The methods as the page has them: each answers later, also what is decided at once. */
+export type ServiceCalls = {
+  readonly [M in ServiceMethod]: (request: AppRequest<M>) => Promise<AppResponse<M>>;
+};
+
+function callsOf(service: AppService): ServiceCalls {
+  const entries = Object.entries(serviceHandlers(service)).map(([method, handler]) => [
+    method,
+    async (request: never): Promise<unknown> => await handler(request),
+  ]);
+  return Object.fromEntries(entries) as ServiceCalls;
+}
 
 /** The app without its window, with the real helper, and the state as a page would have it from the patches alone. */
 export class TestApp {
@@ -14,7 +27,7 @@ export class TestApp {
 
   private constructor(
     readonly service: AppService,
-    readonly handlers: ServiceHandlers,
+    readonly handlers: ServiceCalls,
     state: AppState,
     subscribe: (listener: (patch: AppPatch) => void) => void,
   ) {
@@ -46,7 +59,7 @@ export class TestApp {
         else listener(patch);
       },
     });
-    const handlers = serviceHandlers(service);
+    const handlers = callsOf(service);
     const state = await handlers.getState({});
     return new TestApp(service, handlers, state, (subscriber) => {
       listener = subscriber;

@@ -1,6 +1,6 @@
 import { IconAlertTriangle } from '@tabler/icons-react';
 import type { ReactElement } from 'react';
-import type { BatchState } from '../../../core/contract/app';
+import type { BatchState } from '../../../core/contract/app-batch';
 import { layouts } from '../../../core/drive/layout';
 import { act } from '../../actions';
 import { useApp } from '../../store/app-store';

@@ -1,5 +1,5 @@
 import { memo, type ReactElement } from 'react';
-import type { AppJob, AppBootTest } from '../../../core/contract/app';
+import type { AppJob, AppBootTest } from '../../../core/contract/app-bench';
 import type { Pair } from '../../../core/pairing/pairing-state';
 import type { Drive } from '../../../core/drive/drive';
 import { useApp } from '../../store/app-store';

@@ -1,7 +1,7 @@
 import { Button, Progress } from '@mantine/core';
 import { IconPlayerPlay, IconPlayerStop } from '@tabler/icons-react';
 import type { ReactElement } from 'react';
-import type { AppBootTest } from '../../../core/contract/app';
+import type { AppBootTest } from '../../../core/contract/app-bench';
 import { formatDuration } from '../../../core/base/display';
 import { tell } from '../../actions';
 import { ErrorCard } from '../../components/error-card';

@@ -1,6 +1,6 @@
 import { IconCheck, IconPlayerStop, IconX } from '@tabler/icons-react';
 import type { ReactElement } from 'react';
-import type { AppJob, AppBootTest } from '../../../core/contract/app';
+import type { AppJob, AppBootTest } from '../../../core/contract/app-bench';
 import type { Pair } from '../../../core/pairing/pairing-state';
 import type { Drive } from '../../../core/drive/drive';
 import { formatDriveSize } from '../../format';

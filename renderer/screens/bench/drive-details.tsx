@@ -1,6 +1,6 @@
 import { Button, Modal, TextInput } from '@mantine/core';
 import { useState, type ReactElement, type ReactNode } from 'react';
-import type { AppJob } from '../../../core/contract/app';
+import type { AppJob } from '../../../core/contract/app-bench';
 import type { Pair } from '../../../core/pairing/pairing-state';
 import type { Drive } from '../../../core/drive/drive';
 import { act, tell } from '../../actions';

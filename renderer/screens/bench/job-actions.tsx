@@ -1,7 +1,7 @@
 import { Button } from '@mantine/core';
 import { IconPlayerStop, IconRefresh } from '@tabler/icons-react';
 import { memo, type ReactElement } from 'react';
-import type { AppJob } from '../../../core/contract/app';
+import type { AppJob } from '../../../core/contract/app-bench';
 import { tell } from '../../actions';
 import { ConfirmButton } from '../../components/confirm-button';
 import { isRunning } from '../../store/selectors';

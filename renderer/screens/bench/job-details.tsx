@@ -1,5 +1,5 @@
 import type { ReactElement } from 'react';
-import type { AppJob } from '../../../core/contract/app';
+import type { AppJob } from '../../../core/contract/app-bench';
 import { formatBytes, formatDuration } from '../../../core/base/display';
 import type { JobResult } from '../../../core/job/job';
 import { formatRate, formatTime } from '../../format';

@@ -1,5 +1,5 @@
 import { memo, type ReactElement } from 'react';
-import type { AppJob } from '../../../core/contract/app';
+import type { AppJob } from '../../../core/contract/app-bench';
 import { percentOf } from '../../format';
 import type { Density } from '../../store/selectors';
 import { curvePoints } from '../../store/rates';

@@ -1,5 +1,5 @@
 import { useEffect, useRef } from 'react';
-import type { AppJob } from '../../../core/contract/app';
+import type { AppJob } from '../../../core/contract/app-bench';
 import { act } from '../../actions';
 import { useApp } from '../../store/app-store';
 import { logStore, missingPages, pageRows, refreshLog, takeLogPage, useLog } from '../../store/log-store';

@@ -1,7 +1,7 @@
 import { Button, TextInput } from '@mantine/core';
 import { IconAlertTriangle } from '@tabler/icons-react';
 import { useEffect, useRef, useState, type ReactElement } from 'react';
-import type { OrderState } from '../../../core/contract/app';
+import type { OrderState } from '../../../core/contract/app-order';
 import type { PairingState } from '../../../core/pairing/pairing-state';
 import { normalizeSerial } from '../../../core/machine/serial';
 import { act } from '../../actions';

@@ -1,5 +1,5 @@
 import { useEffect, useState, type ReactElement } from 'react';
-import { stationSettingsSchema } from '../../../core/contract/app';
+import { stationSettingsSchema } from '../../../core/contract/app-settings';
 import { formatBytes } from '../../../core/base/display';
 import { act } from '../../actions';
 import { ConfirmButton } from '../../components/confirm-button';

@@ -1,6 +1,6 @@
 import { NativeSelect } from '@mantine/core';
 import type { ReactElement } from 'react';
-import { stationSettingsSchema } from '../../../core/contract/app';
+import { stationSettingsSchema } from '../../../core/contract/app-settings';
 import { sanitizeForDisplay } from '../../../core/base/display';
 import { appSettingsSchema, languages, themes } from '../../../core/settings/settings';
 import { act } from '../../actions';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { AppJob } from '../../../core/contract/app';
+import type { AppJob } from '../../../core/contract/app-bench';
 import { advanceRate, curvePoints, mostSamples, type Rate } from '../../../renderer/store/rates';
 
 const total = 20e9;

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { AppJob } from '../../../core/contract/app';
+import type { AppJob } from '../../../core/contract/app-bench';
 import type { PairingState } from '../../../core/pairing/pairing-state';
 import {
   bayOf,
