@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { errorDataSchema } from '../base/errors';
+import type { errorDataSchema } from '../base/errors';
 import { mediaStateSchema } from '../media/media-state';
 import { pairingStateSchema } from '../pairing/pairing-state';
 import { fleetStateSchema } from '../settings/fleet';
