@@ -1,13 +1,6 @@
 import type { z } from 'zod';
 import { sanitizeForDisplay } from '../core/base/display';
-import {
-  appMethods,
-  type AppAnswer,
-  type AppHandler,
-  type AppMethod,
-  type AppRequest,
-  type AppResponse,
-} from '../core/contract/app';
+import { appMethods, type AppAnswer, type AppHandler, type AppMethod, type AppRequest, type AppResponse } from '../core/contract/app';
 import { PrestageError, toErrorData } from '../core/base/errors';
 import { appOrigin } from './app-files';
 
@@ -75,7 +68,7 @@ export function registerAppCalls(
       const [method, request] = args;
       if (problem !== null) throw notAllowed(method, problem);
       if (!isMethod(method)) throw notAllowed(method, 'there is no such method');
-      if (args.length !== 2) throw notAllowed(method, 'the request has another form');
+      if (args.length !== 2) throw notAllowed(method, 'the request is not valid');
       return { ok: true, value: await answer(method, request, handlers) } satisfies AppAnswer<AppMethod>;
     } catch (error) {
       return { ok: false, error: toErrorData(error) } satisfies AppAnswer<AppMethod>;
@@ -98,7 +91,7 @@ async function answer<M extends AppMethod>(
     readonly response: z.ZodType<AppResponse<M>>;
   };
   const parsed = schemas.request.safeParse(request);
-  if (!parsed.success) throw notAllowed(method, 'the request has another form');
+  if (!parsed.success) throw notAllowed(method, 'the request is not valid');
   const handler = handlers[method] as AppHandler<M>;
   return schemas.response.parse(await handler(parsed.data));
 }
@@ -108,7 +101,7 @@ function notAllowed(method: unknown, cause: string): PrestageError {
   const name = typeof method === 'string' ? sanitizeForDisplay(method, 60) : `a ${typeof method}`;
   return new PrestageError({
     code: 'not-permitted',
-    message: `The window asked for something that it may not have (${name}).`,
+    message: `The window made a request that is not allowed (${name}).`,
     cause,
   });
 }

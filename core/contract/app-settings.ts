@@ -7,7 +7,7 @@ import { nothing } from './app-common';
 
 export const stationSettingsSchema = z.strictObject({
   stationName: z.string().min(1).max(128),
-  /** Bytes that renders may take together. */
+  /** Size limit of the image cache, in bytes. */
   cacheLimitBytes: z.int().nonnegative(),
   rehearsal: rehearsalSettingsSchema,
   desk: appSettingsSchema,

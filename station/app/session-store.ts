@@ -77,7 +77,7 @@ export class SessionStore {
       stored = storedSessionSchema.parse(JSON.parse(readFileSync(this.#dependencies.file, 'utf8')));
     } catch (error) {
       if (errorCodeOf(error) !== 'ENOENT') {
-        this.#dependencies.notices.show('error', memoryLost('before Prestage ended is lost', error));
+        this.#dependencies.notices.show('error', memoryLost('from before Prestage stopped is lost', error));
       }
       return null;
     }
@@ -103,7 +103,7 @@ export class SessionStore {
       const lost = left.filter(({ reason }) => !untold.has(reason)).map(({ pair }) => pair);
       if (lost.length > 0) notices.show('error', notTakenOver(lost));
     } catch (error) {
-      notices.show('error', memoryLost('before Prestage ended cannot be taken over', error));
+      notices.show('error', memoryLost('from before Prestage stopped cannot be restored', error));
     }
   }
 
@@ -140,7 +140,7 @@ export class SessionStore {
       this.#written = text;
       this.#failed = false;
     } catch (error) {
-      if (!this.#failed) notices.show('error', memoryLost('cannot be kept for a restart', error));
+      if (!this.#failed) notices.show('error', memoryLost('cannot be saved for a restart', error));
       this.#failed = true;
     }
   }

@@ -71,7 +71,7 @@ describe('the whole loop without a mouse', () => {
     await app.picture('batch-hash-asked');
     await app.scan('0'.repeat(64));
     await app.page
-      .getByText(/is not what was sent/i)
+      .getByText(/is not the file that was sent/i)
       .first()
       .waitFor();
     await app.picture('batch-hash-refused');
@@ -92,7 +92,7 @@ describe('the whole loop without a mouse', () => {
     ]);
     await app.scan('7KX9PQ3');
     await app.page
-      .getByText(/paired already/i)
+      .getByText(/already paired/i)
       .first()
       .waitFor();
     await app.scan('7KX9PQ5');
@@ -131,7 +131,7 @@ describe('the whole loop without a mouse', () => {
     await app.scan('7KX9PQ3');
     await app.page
       .locator('.scan-last[data-result=refused]')
-      .getByText(/got its drive already/i)
+      .getByText(/already has a drive/i)
       .waitFor();
   });
 

@@ -101,7 +101,7 @@ describe('registerAppCalls', () => {
       const { invoke } = connected();
       // The sender is right and the name known: at most the request, which no method has like this, is refused.
       const answer = await invoke(method, { 'no such member': 1 });
-      expect(answer).toMatchObject({ ok: false, error: { cause: 'the request has another form' } });
+      expect(answer).toMatchObject({ ok: false, error: { cause: 'the request is not valid' } });
     }
   });
 
