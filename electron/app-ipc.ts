@@ -1,6 +1,13 @@
 import type { z } from 'zod';
 import { sanitizeForDisplay } from '../core/base/display';
-import { appMethods, type AppAnswer, type AppHandler, type AppMethod, type AppRequest, type AppResponse } from '../core/contract/app';
+import {
+  appMethods,
+  type AppAnswer,
+  type AppHandler,
+  type AppMethod,
+  type AppRequest,
+  type AppResponse,
+} from '../core/contract/app';
 import { PrestageError, toErrorData } from '../core/base/errors';
 import { appOrigin } from './app-files';
 
