@@ -96,7 +96,7 @@ describe('the Debian package', () => {
     expect(modes.get('./usr/lib/prestage/resources/engine/runtime/node')).toBe('-rwxr-xr-x');
   });
 
-  it('packs the desk and nothing else into app.asar', () => {
+  it('packs the app and nothing else into app.asar', () => {
     const resources = join(unpacked, 'usr/lib/prestage/resources');
     expect(readdirSync(resources).sort()).toEqual(['app.asar', 'engine']);
     const listed = run('npx', ['--no-install', 'asar', 'list', join(resources, 'app.asar')])
