@@ -3,16 +3,16 @@ import { build } from 'esbuild';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { ElectronApplication, Page } from 'playwright-core';
-import type { DeskMethod, DeskPatch, DeskState } from '../../core/contract/app';
+import type { DeskPatch, DeskState } from '../../core/contract/app';
 import type { Call } from './app-preview-main';
-import { themes, type Preview, type Theme } from './app-preview-states';
+import { themes, type Answers, type Preview, type Theme } from './app-preview-states';
 import { shipReport, shipments } from './app-samples';
 import { launch } from './app-window';
 
 const root = resolve(import.meta.dirname, '../..');
 
 /** What methods answer; the others answer nothing. */
-const answers: Readonly<Partial<Record<DeskMethod, unknown>>> = {
+const answers: Answers = {
   queryLog: { total: 0, read: 0, entries: 0, rows: [] },
   openOrder: { warnings: [] },
   chooseOrder: { chosen: false, warnings: [] },
@@ -76,13 +76,13 @@ export class AppPreview {
   }
 
   /** Loads the page again with this state. */
-  async open(state: DeskState, size = { width: 1280, height: 800 }): Promise<void> {
+  async open(state: DeskState, size = { width: 1280, height: 800 }, more: Answers = {}): Promise<void> {
     this.complaints = [];
     await this.app.evaluate(
       (_electron, given) => {
         globalThis.preview.prepare(given.state, given.answers);
       },
-      { state, answers },
+      { state, answers: { ...answers, ...more } },
     );
     await this.page.setViewportSize(size);
     await this.page.reload();
@@ -91,13 +91,15 @@ export class AppPreview {
   }
 
   /** Opens a state and does what the preview says before it is looked at. */
-  async show({ state, size, key, tick, press, then }: Preview): Promise<void> {
-    await this.open(state, size);
+  async show({ state, answers: more, size, key, tick, press, click, wait, then }: Preview): Promise<void> {
+    await this.open(state, size, more);
     if (key !== undefined) await this.page.keyboard.press(key);
     if (tick !== undefined) await this.page.getByLabel(tick, { exact: true }).check();
     if (press !== undefined) {
       await this.page.getByRole('button', { name: press, exact: true }).click();
     }
+    if (click !== undefined) await this.page.getByText(click).click();
+    if (wait !== undefined) await this.page.getByText(wait).first().waitFor();
     if (then !== undefined) await this.push(then);
     await this.drawn();
   }

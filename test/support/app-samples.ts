@@ -53,7 +53,8 @@ export const systemDisk = (number: number): Drive =>
     ],
   });
 
-const media: Extract<DeskState['media'], { status: 'proved' }> = {
+/** Media whose hash is the one that was told. */
+export const provedMedia: Extract<DeskState['media'], { status: 'proved' }> = {
   status: 'proved',
   sha256,
   expected: { sha256, source: 'manifest' },
@@ -147,7 +148,7 @@ export function withDrives(
 /** Operator and media are there, nothing is paired. */
 export const ready: DeskState = {
   ...emptyState,
-  media,
+  media: provedMedia,
   batch: { ...emptyState.batch, operator: 'A. Jansen', workOrder: 'WO-2025-00417' },
   pairing: { ...emptyState.pairing, obstacles: ['no-pairs'] },
 };
