@@ -1,31 +1,43 @@
 import { Button } from '@mantine/core';
 import { IconArrowLeft } from '@tabler/icons-react';
-import type { ReactElement } from 'react';
-import { showScreen } from '../store/view-store';
+import type { ReactElement, ReactNode } from 'react';
 
-interface ScreenHeadProps {
+interface ScreenHeaderProps {
+  /** Of the title, where the screen is named by it. */
+  readonly id?: string;
   readonly title: string;
-  readonly intro: string;
-  /** Words of the way back to the bench. */
-  readonly toBench: string;
+  /** What the screen is for. */
+  readonly intro?: string;
+  /** Buttons. */
+  readonly children?: ReactNode;
 }
 
-/** Title of a screen, what it is for, and the way back to the bench. */
-export function ScreenHead({ title, intro, toBench }: ScreenHeadProps): ReactElement {
+/** Title of a screen, what it is for, and what can be done on it. */
+export function ScreenHeader({ id, title, intro, children }: ScreenHeaderProps): ReactElement {
   return (
-    <header className="screen-head">
+    <header className="row spread">
       <div>
-        <h1 className="screen-title">{title}</h1>
-        <p className="soft">{intro}</p>
+        <h1 id={id} className="screen-title">
+          {title}
+        </h1>
+        {intro !== undefined && <p className="soft">{intro}</p>}
       </div>
-      <Button
-        leftSection={<IconArrowLeft size={20} aria-hidden />}
-        onClick={() => {
-          showScreen('bench');
-        }}
-      >
-        {toBench}
-      </Button>
+      {children !== undefined && <div className="row">{children}</div>}
     </header>
+  );
+}
+
+interface BackButtonProps {
+  readonly children: string;
+  readonly autoFocus?: boolean;
+  readonly onBack: () => void;
+}
+
+/** The way back to where this screen was opened. */
+export function BackButton({ children, autoFocus = false, onBack }: BackButtonProps): ReactElement {
+  return (
+    <Button leftSection={<IconArrowLeft size={20} aria-hidden />} autoFocus={autoFocus} onClick={onBack}>
+      {children}
+    </Button>
   );
 }

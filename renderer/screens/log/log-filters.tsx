@@ -25,7 +25,7 @@ export function LogFilters(): ReactElement {
   }, [typed, query.text]);
   const day = (value: string): string | null => (/^\d{4}-\d{2}-\d{2}$/.test(value) ? value : null);
   return (
-    <div className="log-filters" role="search">
+    <div className="row row-fields" role="search">
       <TextInput
         className="log-search"
         type="search"
@@ -65,7 +65,7 @@ export function LogFilters(): ReactElement {
           setLogQuery({ to: day(event.currentTarget.value) });
         }}
       />
-      <div className="log-total">
+      <div className="total">
         <p aria-live="polite">{text.total(total)}</p>
         {read < entries && <p>{text.reading(read, entries)}</p>}
       </div>

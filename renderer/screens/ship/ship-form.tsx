@@ -24,7 +24,7 @@ export function ShipForm({ waiting }: { readonly waiting: readonly WaitingMachin
     );
   };
   return (
-    <form className="ship-form" onSubmit={submit}>
+    <form className="row row-fields" onSubmit={submit}>
       {orders.length > 1 && (
         <NativeSelect
           label={text.order}
