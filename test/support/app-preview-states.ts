@@ -19,7 +19,7 @@ import { logEntry, logPage, logReport } from './app-samples-log';
 
 /** States of the desk to look at. */
 
-const fourDrives = withDrives(
+export const fourDrives = withDrives(
   { ...ready, station: { ...ready.station, benchDirectory: '/home/depot/.local/share/prestage/training' } },
   [
     ...numbers(3).map((number) => someDrive(number, { bus: 'virtual', model: 'Virtual drive' })),

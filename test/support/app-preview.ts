@@ -7,7 +7,7 @@ import type { DeskPatch, DeskState } from '../../core/contract/app';
 import type { Call } from './app-preview-main';
 import { themes, type Answers, type Preview, type Theme } from './app-preview-states';
 import { shipReport, shipments } from './app-samples';
-import { launch } from './app-window';
+import { launch, sendScan } from './app-window';
 
 const root = resolve(import.meta.dirname, '../..');
 
@@ -102,6 +102,11 @@ export class AppPreview {
     if (wait !== undefined) await this.page.getByText(wait).first().waitFor();
     if (then !== undefined) await this.push(then);
     await this.drawn();
+  }
+
+  /** As a keyboard-wedge scanner types: at once, then Enter, unless it is set up without. */
+  async scan(text: string, enter = true): Promise<void> {
+    await sendScan(this.app, text, enter);
   }
 
   /** What the station tells the page. */

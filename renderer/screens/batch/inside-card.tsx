@@ -86,7 +86,7 @@ function MediaFacts({ media }: { readonly media: Media }): ReactElement {
             media.files.length < 2 ? (
               text.partCount(media.parts)
             ) : (
-              <details className="batch-parts">
+              <details>
                 <summary>
                   {text.partCount(media.parts)}. {text.partFiles}
                 </summary>

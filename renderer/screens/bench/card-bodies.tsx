@@ -112,8 +112,8 @@ function RehearsalLine({ rehearsal }: { readonly rehearsal: DeskRehearsal }): Re
         ? 'error'
         : 'running';
   return (
-    <p className={result === 'running' ? '' : 'toned'} data-tone={tones[result]}>
+    <strong className={result === 'running' ? undefined : 'toned'} data-tone={tones[result]}>
       {text[result]}
-    </p>
+    </strong>
   );
 }

@@ -143,7 +143,7 @@ function Progress(): ReactElement {
           <span className="soft">{text.workOrder}</span> <span className="mono">{workOrder}</span>
         </p>
       )}
-      <div className="row total">
+      <div className="row push">
         {passed.length > 0 && (
           <Button
             size="sm"

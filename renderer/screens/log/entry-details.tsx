@@ -152,7 +152,7 @@ function failureFacts(reason: ErrorData, text: Words): Fact[] {
 function exactTime(iso: string): ReactNode {
   return (
     <>
-      {formatTime(iso)} <span className="entry-utc">({iso})</span>
+      {formatTime(iso)} <span className="soft nowrap">({iso})</span>
     </>
   );
 }

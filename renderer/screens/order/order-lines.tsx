@@ -50,8 +50,8 @@ const Line = memo(function Line({ line, onLeaveOut }: LineProps): ReactElement {
           <StateMark state={state} /> {states[state]}
         </Status>
       </td>
-      <td className="order-fact">{computerName}</td>
-      <td className="order-fact">{assetTag}</td>
+      <td className="nowrap">{computerName}</td>
+      <td className="nowrap">{assetTag}</td>
       <td className="order-reason">{reason}</td>
       <td className="order-act">
         {canLeaveOut(line) && (

@@ -37,7 +37,7 @@ export function BaysSection(): ReactElement {
         <p>{text.none}</p>
       ) : (
         <div>
-          <div className="settings-bay settings-bay-head" aria-hidden>
+          <div className="settings-bay soft small" aria-hidden>
             <span />
             <span>{text.labelHead}</span>
             <span>{text.portHead}</span>

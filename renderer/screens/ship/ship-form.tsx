@@ -60,7 +60,7 @@ export function ShipForm({ waiting }: { readonly waiting: readonly WaitingMachin
       >
         {text.close(ticked.length)}
       </Button>
-      <p className="ship-hint" role="status">
+      <p className="total" role="status">
         {obstacle === 'mixed-orders' ? text.mixed : text.chosen(ticked.length)}
       </p>
     </form>

@@ -35,7 +35,7 @@ export function EraseList({ lines }: { readonly lines: readonly EraseLine[] }): 
                 {drive.model ?? words.unknownModel}
                 <p className="mono soft">{drive.serial ?? words.noSerial}</p>
               </td>
-              <td>{formatDriveSize(drive.size)}</td>
+              <td className="nowrap">{formatDriveSize(drive.size)}</td>
               <td>
                 {pair.holdsMachine !== undefined && (
                   <strong className="toned" data-tone="bad">
