@@ -4,7 +4,12 @@ import { logPage } from './app-samples-log';
 
 /** The pictures of README and guide, by the name of their file in docs/screens/: `npm run gallery -- --documents`. */
 
-const size = { width: 1120, height: 640 };
+const size = { width: 1280, height: 720 };
+
+/** Jobs as they are told half a second after each other, so that there is a speed to show. */
+export interface DocumentPicture extends Preview {
+  readonly jobs?: readonly Preview['state']['jobs'][];
+}
 
 const started: Preview['state'] = {
   ...fourDrives,
@@ -18,18 +23,18 @@ const started: Preview['state'] = {
   },
 };
 
-/** Three drives, some seconds after their start. */
-const running = (seconds: number): Preview['state']['jobs'] =>
+/** Three drives, some half seconds after a first look at them. */
+const running = (halves: number): Preview['state']['jobs'] =>
   [4e9, 9e9, 15e9].map((bytes, index) =>
     someJob(index + 1, {
       state: index === 2 ? 'verifying' : 'writing',
-      bytesDone: Math.round(bytes + seconds * (410e6 + index * 37e6)),
+      bytesDone: Math.round(bytes + (halves / 2) * (410e6 + index * 37e6 + 30e6 * Math.sin(halves + index))),
       bytesTotal: 21e9,
     }),
   );
 
-export const documentPictures: Readonly<Record<string, Preview>> = {
-  running: { state: { ...started, jobs: running(0) }, size },
+export const documentPictures: Readonly<Record<string, DocumentPicture>> = {
+  running: { state: { ...started, jobs: running(0) }, jobs: [1, 2, 3, 4, 5, 6].map(running), size },
   'start-list': {
     state: {
       ...fourDrives,

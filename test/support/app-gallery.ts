@@ -78,6 +78,10 @@ async function everyState(preview: AppPreview, part: string): Promise<void> {
 async function documents(preview: AppPreview): Promise<void> {
   for (const [name, one] of Object.entries(documentPictures)) {
     await preview.show(one);
+    for (const jobs of one.jobs ?? []) {
+      await preview.page.waitForTimeout(500);
+      await preview.push({ jobs: [...jobs] });
+    }
     await preview.picture(join(root, 'docs/screens', `${name}.png`));
     console.log(`docs/screens/${name}.png`);
   }

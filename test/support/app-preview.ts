@@ -150,6 +150,9 @@ export class AppPreview {
   }
 
   async picture(file: string): Promise<void> {
+    // Nothing is lit up because the pointer was left on it.
+    await this.page.mouse.move(0, 0);
+    await this.drawn();
     await this.page.screenshot({ path: file });
   }
 

@@ -27,7 +27,7 @@ export function LogFilters(): ReactElement {
   return (
     <div className="row row-fields" role="search">
       <TextInput
-        className="log-search"
+        className="search"
         type="search"
         label={text.search}
         placeholder={text.searchHint}

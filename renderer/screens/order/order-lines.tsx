@@ -84,7 +84,7 @@ export function OrderLines({ order, filter, onFilter, onLeaveOut }: LinesProps):
   const search = (
     <div className="row row-fields" role="search">
       <TextInput
-        className="order-search"
+        className="search"
         type="search"
         label={text.search}
         placeholder={text.searchHint}

@@ -60,7 +60,7 @@ export function OrderOpen({
         {error !== null && <Refusal error={error} />}
       </div>
       <TextInput
-        className="order-number"
+        className="short"
         label={text.number}
         description={text.numberHint}
         maxLength={longestNumber}

@@ -54,7 +54,7 @@ export function RehearsalSection(): ReactElement {
           onCommit={(typed) => change({ sign: { kind: 'console', text: typed.trim() } })}
         />
       )}
-      <div className="settings-short">
+      <div className="short">
         <DraftInput
           label={text.seconds}
           value={String(seconds)}

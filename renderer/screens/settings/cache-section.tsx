@@ -39,7 +39,7 @@ export function CacheSection(): ReactElement {
   return (
     <Panel id="settings-cache" title={text.title} intro={text.intro}>
       <Facts facts={[{ name: text.size, value: words }]} />
-      <div className="settings-short">
+      <div className="short">
         <DraftInput
           label={text.limit}
           description={text.limitHint}

@@ -56,7 +56,7 @@ export function StationSection(): ReactElement {
         }}
       />
       <NativeSelect
-        className="settings-short"
+        className="short"
         label={text.language}
         description={text.languageHint}
         value={desk.language}

@@ -31,7 +31,7 @@ export function EraseList({ lines }: { readonly lines: readonly EraseLine[] }): 
             </td>
           ) : (
             <>
-              <td>
+              <td className="erase-list-drive">
                 {drive.model ?? words.unknownModel}
                 <p className="mono soft">{drive.serial ?? words.noSerial}</p>
               </td>
