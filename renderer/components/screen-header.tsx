@@ -1,6 +1,7 @@
 import { Button } from '@mantine/core';
 import { IconArrowLeft } from '@tabler/icons-react';
 import type { ReactElement, ReactNode } from 'react';
+import { showScreen, type Screen } from '../store/view-store';
 
 interface ScreenHeaderProps {
   /** Of the title, where the screen is named by it. */
@@ -39,5 +40,23 @@ export function BackButton({ children, autoFocus = false, onBack }: BackButtonPr
     <Button leftSection={<IconArrowLeft size={20} aria-hidden />} autoFocus={autoFocus} onClick={onBack}>
       {children}
     </Button>
+  );
+}
+
+interface BackToScreenProps {
+  readonly screen: Screen;
+  readonly children: string;
+}
+
+/** The way back to another screen. */
+export function BackToScreen({ screen, children }: BackToScreenProps): ReactElement {
+  return (
+    <BackButton
+      onBack={() => {
+        showScreen(screen);
+      }}
+    >
+      {children}
+    </BackButton>
   );
 }

@@ -2,10 +2,9 @@ import { useState, type DragEvent, type ReactElement } from 'react';
 import { tell } from '../../actions';
 import { pathOfFile } from '../../bridge';
 import { Notice } from '../../components/notice';
-import { BackButton, ScreenHeader } from '../../components/screen-header';
+import { BackToScreen, ScreenHeader } from '../../components/screen-header';
 import { useDesk } from '../../store/app-store';
 import { isRunning } from '../../store/selectors';
-import { showScreen } from '../../store/view-store';
 import { useText } from '../../text';
 import { InsideCard } from './inside-card';
 import { MediaCard } from './media-card';
@@ -62,13 +61,7 @@ export function BatchScreen(): ReactElement {
   return (
     <div className="screen batch" {...handlers}>
       <ScreenHeader title={text.title} intro={text.intro}>
-        <BackButton
-          onBack={() => {
-            showScreen('bench');
-          }}
-        >
-          {text.toBench}
-        </BackButton>
+        <BackToScreen screen="bench">{text.toBench}</BackToScreen>
       </ScreenHeader>
       {running > 0 && <Notice tone="info">{text.running(running)}</Notice>}
       <div role="alert" className="live">

@@ -1,6 +1,7 @@
 import { NativeSelect, TextInput } from '@mantine/core';
 import { useEffect, useState, type ReactElement } from 'react';
 import { logResults } from '../../../core/contract/app';
+import { SearchField } from '../../components/search-field';
 import { setLogQuery, useLog } from '../../store/log-store';
 import { useText } from '../../text';
 
@@ -26,17 +27,7 @@ export function LogFilters(): ReactElement {
   const day = (value: string): string | null => (/^\d{4}-\d{2}-\d{2}$/.test(value) ? value : null);
   return (
     <div className="row row-fields" role="search">
-      <TextInput
-        className="search"
-        type="search"
-        label={text.search}
-        placeholder={text.searchHint}
-        maxLength={200}
-        value={typed}
-        onChange={(event) => {
-          setTyped(event.currentTarget.value);
-        }}
-      />
+      <SearchField label={text.search} hint={text.searchHint} value={typed} onSearch={setTyped} />
       <NativeSelect
         label={text.result}
         value={query.result ?? ''}

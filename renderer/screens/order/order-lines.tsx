@@ -1,10 +1,11 @@
-import { Button, NativeSelect, TextInput } from '@mantine/core';
+import { Button, NativeSelect } from '@mantine/core';
 import { memo, useMemo, type ReactElement } from 'react';
 import type { OrderState, OrderStateLine } from '../../../core/contract/app';
 import { isOpen, orderLineStates, type OrderLineState } from '../../../core/order/order-state';
 import { DataTable } from '../../components/data-table';
 import { Mono } from '../../components/mono';
 import { Panel } from '../../components/panel';
+import { SearchField } from '../../components/search-field';
 import { Status } from '../../components/status';
 import { useText } from '../../text';
 import { StateMark, toneOf } from './order-state-mark';
@@ -83,15 +84,12 @@ export function OrderLines({ order, filter, onFilter, onLeaveOut }: LinesProps):
   const shown = useMemo(() => order.lines.filter((line) => isWanted(line, filter)), [order.lines, filter]);
   const search = (
     <div className="row row-fields" role="search">
-      <TextInput
-        className="search"
-        type="search"
+      <SearchField
         label={text.search}
-        placeholder={text.searchHint}
-        maxLength={200}
+        hint={text.searchHint}
         value={filter.text}
-        onChange={(event) => {
-          onFilter({ ...filter, text: event.currentTarget.value });
+        onSearch={(sought) => {
+          onFilter({ ...filter, text: sought });
         }}
       />
       <NativeSelect

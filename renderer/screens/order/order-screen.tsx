@@ -3,10 +3,9 @@ import { useState, type ReactElement } from 'react';
 import { sanitizeForDisplay } from '../../../core/base/display';
 import { ErrorCard } from '../../components/error-card';
 import { Notice } from '../../components/notice';
-import { BackButton, ScreenHeader } from '../../components/screen-header';
+import { BackToScreen, ScreenHeader } from '../../components/screen-header';
 import { formatTime } from '../../format';
 import { useDesk } from '../../store/app-store';
-import { showScreen } from '../../store/view-store';
 import { useText } from '../../text';
 import { OrderAsks, OrderClose, OrderCounts } from './order-cards';
 import { OrderExcept } from './order-except';
@@ -56,13 +55,7 @@ export function OrderScreen(): ReactElement {
         title={order === null ? text.title : text.titleOf(order.number)}
         intro={order === null ? text.intro : text.opened(formatTime(order.openedAt), order.openedBy)}
       >
-        <BackButton
-          onBack={() => {
-            showScreen('bench');
-          }}
-        >
-          {text.toBench}
-        </BackButton>
+        <BackToScreen screen="bench">{text.toBench}</BackToScreen>
       </ScreenHeader>
       {warnings.length > 0 && (
         <Warnings

@@ -2,9 +2,8 @@ import { Button, Textarea } from '@mantine/core';
 import { IconFileTypePdf, IconPrinter } from '@tabler/icons-react';
 import { useMemo, useState, type ReactElement } from 'react';
 import { act, tell } from '../../actions';
-import { BackButton, ScreenHeader } from '../../components/screen-header';
+import { BackToScreen, ScreenHeader } from '../../components/screen-header';
 import { useDesk } from '../../store/app-store';
-import { showScreen } from '../../store/view-store';
 import { useText } from '../../text';
 import { Barcode } from './barcode';
 import { badgeCodes, badgeNames, bayCodes, commandCodes, type SheetCode } from './sheet-codes';
@@ -78,13 +77,7 @@ export function SheetScreen(): ReactElement {
           >
             {text.savePdf}
           </Button>
-          <BackButton
-            onBack={() => {
-              showScreen('settings');
-            }}
-          >
-            {text.back}
-          </BackButton>
+          <BackToScreen screen="settings">{text.back}</BackToScreen>
         </ScreenHeader>
         <p className="live" role="status">
           {saved === null ? '' : text.saved(saved)}
