@@ -215,7 +215,7 @@ describe('apply refuses a ledger that is not whole, before a drive is touched', 
     [
       'without its entries',
       'ledger-broken',
-      'once had 2 entries',
+      'it had 2 entries and now has fewer',
       (state) => {
         copyFileSync(join(area, 'empty.db'), join(state, 'ledger.db'));
       },
