@@ -7,19 +7,19 @@ export const programCpus = ['x64', 'arm64', 'ia32', 'other', 'none'] as const;
 
 /** What can be told of starting from an image without starting a machine. Paths are matched without regard to case. */
 export const bootFactsSchema = z.strictObject({
-  /** `\sources\boot.wim`; damaged when its own header says that it should be longer, or is none. */
+  /** `\sources\boot.wim`; `damaged`: its header is not valid, or says that the file should be longer. */
   bootImage: z.enum(['whole', 'damaged', 'missing']),
   /** What the default entry of `\EFI\Microsoft\Boot\BCD` starts; `other-image` is a boot image at another path. */
   bootStore: z.enum(['boot-image', 'other-image', 'windows', 'nothing', 'damaged', 'missing']),
-  /** The programs that firmware starts on a disk it does not know, as they will lie on the EFI partition. */
+  /** The programs that firmware starts on an unknown disk, as they will be on the EFI partition. */
   loaders: z.array(
     z.strictObject({
       /** In the image. Safe to show. */
       path: z.string(),
-      /** CPU that firmware looks for under this name. */
+      /** CPU that this file name stands for. */
       wanted: z.enum(programCpus),
       cpu: z.enum(programCpus),
-      /** It has a certificate table. Who signed it is not looked at. */
+      /** It has a certificate table. The signature itself is not checked. */
       signed: z.boolean(),
     }),
   ),
@@ -29,10 +29,10 @@ export const bootFactsSchema = z.strictObject({
 export type BootFacts = z.infer<typeof bootFactsSchema>;
 
 export const bootableSchema = z.strictObject({
-  /** Nothing is known that would keep a machine from starting: there are no problems. */
+  /** True when there are no problems that would prevent a machine from booting. */
   bootable: z.boolean(),
   ...bootFactsSchema.shape,
-  /** Why a machine would not start from this image, or not what it should. */
+  /** Why a machine would not boot from this image, or would boot something else. */
   problems: z.array(z.string()),
 });
 export type Bootable = z.infer<typeof bootableSchema>;
@@ -51,24 +51,26 @@ export function judgeBoot(facts: BootFacts): { bootable: Bootable; notes: string
   const problems = [...imageProblems(facts), ...storeProblems(facts), ...loaderProblems(facts)];
   const notes: string[] = [];
   if (facts.bootStore === 'other-image') {
-    notes.push('the boot store starts another boot image than \\sources\\boot.wim');
+    notes.push('the boot store starts a boot image other than \\sources\\boot.wim');
   }
   if (facts.bootStore === 'missing' && facts.bootImage === 'whole') {
-    notes.push('there is no boot store in the media: each drive gets one that starts \\sources\\boot.wim');
+    notes.push(
+      'the media has no boot store: Prestage adds one to each drive that starts \\sources\\boot.wim',
+    );
   }
   for (const { path, signed, cpu } of facts.loaders) {
     if (!signed && cpu !== 'none') {
-      notes.push(`${path} is not signed: a machine with Secure Boot on will refuse it`);
+      notes.push(`${path} is not signed: a machine with Secure Boot enabled will refuse it`);
     }
   }
   const short = layouts.filter((layout) => efiRoom(layout) < facts.efiBytes);
   if (short.length > 0) {
     const left = layouts.filter((layout) => !short.includes(layout)).map(({ name }) => name);
     notes.push(
-      `the boot files take ${formatBytes(facts.efiBytes)}: ` +
+      `the boot files need ${formatBytes(facts.efiBytes)}: ` +
         (left.length === 0
-          ? 'no layout has an EFI partition of that size'
-          : `only the layout ${left.join(' or ')} has room for them`),
+          ? 'no layout has an EFI partition that large'
+          : `only the layout ${left.join(' or ')} has enough space for them`),
     );
   }
   return { bootable: { bootable: problems.length === 0, ...facts, problems }, notes };
@@ -76,7 +78,7 @@ export function judgeBoot(facts: BootFacts): { bootable: Bootable; notes: string
 
 function imageProblems({ bootImage }: BootFacts): string[] {
   if (bootImage === 'missing') return ['the boot image (\\sources\\boot.wim) is missing'];
-  if (bootImage === 'damaged') return ['the boot image (\\sources\\boot.wim) is damaged or cut off'];
+  if (bootImage === 'damaged') return ['the boot image (\\sources\\boot.wim) is damaged or truncated'];
   return [];
 }
 
@@ -87,10 +89,10 @@ function storeProblems({ bootStore, bootImage }: BootFacts): string[] {
       return [];
     case 'windows':
       return [
-        'the boot store starts the extracted Windows, not the boot image: the task sequence would never begin',
+        'the boot store starts the extracted Windows, not the boot image: the task sequence would never start',
       ];
     case 'nothing':
-      return ['the boot store (\\EFI\\Microsoft\\Boot\\BCD) has no entry that a machine could start'];
+      return ['the boot store (\\EFI\\Microsoft\\Boot\\BCD) has no bootable entry'];
     case 'damaged':
       return ['the boot store (\\EFI\\Microsoft\\Boot\\BCD) is damaged: this media will be refused'];
     case 'missing':
@@ -100,12 +102,12 @@ function storeProblems({ bootStore, bootImage }: BootFacts): string[] {
 
 function loaderProblems({ loaders }: BootFacts): string[] {
   if (loaders.length === 0) {
-    return ['there is no program that a UEFI machine starts: no \\EFI\\Boot\\bootx64.efi, no boot manager'];
+    return ['there is no UEFI boot loader: neither \\EFI\\Boot\\bootx64.efi nor a boot manager'];
   }
   return loaders.flatMap(({ path, wanted, cpu }) => {
     if (cpu === wanted) return [];
     if (cpu === 'none') return [`${path} is not a program`];
-    return [`${path} is a program for ${cpu} machines; by its name it should be for ${wanted} machines`];
+    return [`${path} is a program for ${cpu} machines, but its name is for ${wanted} machines`];
   });
 }
 

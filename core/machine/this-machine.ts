@@ -8,21 +8,21 @@ import { sameUuid } from './smbios';
 
 /** What firmware and kernel say of the machine that Prestage runs on, and what of it names nothing. */
 export const thisMachineSchema = z.strictObject({
-  /** Normalized and sound; null when there is none. */
+  /** Normalized and valid; null when there is none. */
   serial: z.string().nullable(),
   facts: machineFactsSchema,
-  /** What was there and was not taken. */
+  /** Values of the firmware that cannot be used. */
   refused: z.array(
     z.strictObject({
       what: z.enum(['serial', 'asset-tag', 'uuid', 'mac', 'model']),
       text: z.string(),
-      /** `placeholder`: nobody filled it. `shared`: many machines have it. `movable`: an adapter that goes from machine to machine. `changed`: not the address it was made with. */
+      /** `placeholder`: it was never filled in. `shared`: many machines have it. `movable`: an adapter that goes from machine to machine. `changed`: not the address from the factory. */
       why: z.enum(['placeholder', 'shared', 'invalid', 'movable', 'changed']),
     }),
   ),
-  /** Where the firmware's part comes from; `none`: this machine has no SMBIOS that can be read. */
+  /** Source of the firmware data; `none`: this machine has no readable SMBIOS. */
   source: z.enum(['sysfs', 'dmidecode', 'none']),
-  /** Something is there that only root may read. */
+  /** Some values can only be read by root. */
   needsPrivilege: z.boolean(),
 });
 export type ThisMachine = z.infer<typeof thisMachineSchema>;
@@ -74,9 +74,9 @@ export function confirmThisMachine(said: SaidMachine, found: ThisMachine): Confi
 function contradicts(what: string, said: string, found: string): PrestageError {
   return new PrestageError({
     code: 'machine-contradicts',
-    message: `The ${what} '${sanitizeForDisplay(said, 80)}' was given, and the firmware of this machine says '${sanitizeForDisplay(found, 80)}'.`,
+    message: `The ${what} '${sanitizeForDisplay(said, 80)}' was given, but the firmware of this machine has '${sanitizeForDisplay(found, 80)}'.`,
     remedy:
-      'Nothing was touched. Look which machine you are at. If the firmware is wrong, have it set before the drive is written.',
+      'Nothing was touched. Check which machine you are at. If the firmware is wrong, have it corrected before you write the drive.',
   });
 }
 
@@ -86,13 +86,13 @@ function noSerial({ source, refused }: ThisMachine): PrestageError {
     const problem = serialProblem(normalizeSerial(placeholder.text));
     return new PrestageError({
       code: 'serial-placeholder',
-      message: `The firmware of this machine has no serial: ${problem?.message ?? `it says '${placeholder.text}'.`}`,
-      remedy: 'Nothing was touched. Give the serial on its label: --drive ID=SERIAL.',
+      message: `The firmware of this machine has no serial: ${problem?.message ?? `it has '${placeholder.text}'.`}`,
+      remedy: 'Nothing was touched. Enter the serial from its label: --drive ID=SERIAL.',
     });
   }
   return new PrestageError({
     code: 'serial-invalid',
-    message: `The firmware of this machine tells no serial${source === 'none' ? ': it has no SMBIOS that can be read' : ''}.`,
-    remedy: 'Nothing was touched. Give the serial on its label: --drive ID=SERIAL.',
+    message: `The firmware of this machine reports no serial${source === 'none' ? ': it has no readable SMBIOS' : ''}.`,
+    remedy: 'Nothing was touched. Enter the serial from its label: --drive ID=SERIAL.',
   });
 }

@@ -25,7 +25,7 @@ export const csvRowSchema = z.strictObject({
   sequence: z.int().positive(),
   /** Of the entry that recorded it. */
   time: utc,
-  /** The machine the drive was paired with. */
+  /** The machine that the drive was paired with. */
   machineSerial: z.string(),
   result: z.enum([
     'done',
@@ -283,7 +283,7 @@ function* verifiedEntries(
     yield stored;
   }
   if (tree.size === verified.entries && tree.root().toString('hex') === verified.root) return;
-  throw ledgerBroken('The ledger was changed while it was exported.');
+  throw ledgerBroken('The ledger was changed while it was being exported.');
 }
 
 /** @param verified given where the entry's form was looked at just before, and its hash now */
