@@ -5,6 +5,7 @@ import { logPage } from './app-samples-log';
 /** The pictures of README and guide, by the name of their file in docs/screens/: `npm run gallery -- --documents`. */
 
 const size = { width: 1280, height: 720 };
+const low = { width: 1280, height: 560 };
 
 /** Jobs as they are told half a second after each other, so that there is a speed to show. */
 export interface DocumentPicture extends Preview {
@@ -34,7 +35,7 @@ const running = (halves: number): Preview['state']['jobs'] =>
   );
 
 export const documentPictures: Readonly<Record<string, DocumentPicture>> = {
-  running: { state: { ...started, jobs: running(0) }, jobs: [1, 2, 3, 4, 5, 6].map(running), size },
+  running: { state: { ...started, jobs: running(0) }, jobs: [1, 2, 3, 4, 5, 6].map(running), size: low },
   'start-list': {
     state: {
       ...fourDrives,
@@ -44,7 +45,7 @@ export const documentPictures: Readonly<Record<string, DocumentPicture>> = {
   },
   'all-passed': {
     state: { ...started, jobs: [1, 2, 3].map((number) => someJob(number, { state: 'done', result })) },
-    size,
+    size: low,
   },
   log: { state: fourDrives, answers: { queryLog: logPage }, key: 'F3', wait: 'WO-2025-00417', size },
 };
