@@ -1,10 +1,11 @@
-import { Button, Loader, MantineProvider } from '@mantine/core';
+import { Button, MantineProvider } from '@mantine/core';
 import { useCallback, useEffect, useState, type ReactElement } from 'react';
 import { useStore } from 'zustand';
 import type { ErrorData } from '../core/base/errors';
 import { errorOf, tell } from './actions';
 import { startAnnouncing } from './announce';
 import { connect } from './bridge';
+import { Busy } from './components/busy';
 import { ErrorCard } from './components/error-card';
 import { startScanCapture } from './scanner/capture';
 import { Shell } from './shell/shell';
@@ -50,12 +51,10 @@ function Opening({
 }): ReactElement {
   const text = useText().common;
   return (
-    <main className="opening">
+    <main className="stack opening">
       <h1 className="screen-title">{text.product}</h1>
       {error === null ? (
-        <p className="opening-wait">
-          <Loader size="sm" /> {text.loading}
-        </p>
+        <Busy>{text.loading}</Busy>
       ) : (
         <>
           <p>{text.loadFailed}</p>

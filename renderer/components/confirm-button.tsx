@@ -45,7 +45,7 @@ export function ConfirmButton(props: ConfirmButtonProps): ReactElement {
       </Popover.Target>
       <Popover.Dropdown aria-label={props.question}>
         <p className="confirm-question">{props.question}</p>
-        <div className="confirm-answers">
+        <div className="row">
           <Button data-autofocus onClick={close}>
             {props.no}
           </Button>

@@ -14,7 +14,7 @@ function Crashed({
 }): ReactElement {
   const text = useText().common;
   return (
-    <section className="crashed">
+    <section className="stack crashed">
       <h1 className="screen-title">{text.crashed}</h1>
       <p>{text.crashedHint}</p>
       <ErrorCard error={error}>

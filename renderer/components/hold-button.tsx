@@ -1,6 +1,6 @@
 import { useCallback, useEffect, useRef, useState, type KeyboardEvent, type ReactElement } from 'react';
 
-/** How long a deliberate act takes. The bar's transition in parts.css takes as long. */
+/** How long a deliberate act takes. The bar's transition in components.css takes as long. */
 const holdMilliseconds = 2000;
 
 interface HoldButtonProps {

@@ -3,6 +3,7 @@ import { createPortal } from 'react-dom';
 import type { ReactElement } from 'react';
 import { ErrorCard } from '../components/error-card';
 import { dismissMessage, useMessages } from '../store/messages-store';
+import { Notice } from '../components/notice';
 import { useText } from '../text';
 
 /** Answers of the station to what was just done. Above dialogs, so that a refusal in one is seen. */
@@ -10,11 +11,11 @@ export function Messages(): ReactElement {
   const text = useText().common;
   const messages = useMessages();
   return createPortal(
-    <section className="messages no-print" aria-label={text.messages} aria-live="assertive">
+    <section className="stack messages no-print" aria-label={text.messages} aria-live="assertive">
       {messages.map((message) => (
-        <div key={message.id} className="message">
+        <div key={message.id}>
           {message.kind === 'info' ? (
-            <p className="message-info">{message.text}</p>
+            <Notice tone="good">{message.text}</Notice>
           ) : (
             <ErrorCard error={message.error}>
               <Button

@@ -11,7 +11,7 @@ export function Notices(): ReactElement | null {
   const notices = useApp((state) => state.notices);
   if (notices.length === 0) return null;
   return (
-    <section className="notices no-print" aria-label={text.bench.notices}>
+    <section className="stack notices no-print" aria-label={text.bench.notices}>
       {notices.map(({ id, kind, error }) => (
         <ErrorCard key={id} error={error} kind={kind}>
           <Button

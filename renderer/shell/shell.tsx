@@ -65,7 +65,7 @@ function TrainingBanner(): ReactElement | null {
   const directory = useApp(({ station }) => station.benchDirectory);
   if (directory === null) return null;
   return (
-    <div className="training no-print" role="status">
+    <div className="row training no-print" role="status">
       <IconSchool aria-hidden />
       <p>
         <strong>{text.common.virtualBench(directory)}</strong> {text.common.virtualBenchHint}

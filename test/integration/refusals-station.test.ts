@@ -55,7 +55,11 @@ describe('apply refuses when there is no space for the render', () => {
     await expectRefused(
       station,
       () => apply(station, { media: media.path, state }),
-      { code: 'render-no-space', names: ['not enough space', 'MiB are free'], remedy: 'prestage cache clear' },
+      {
+        code: 'render-no-space',
+        names: ['not enough space', 'MiB are free'],
+        remedy: 'prestage cache clear',
+      },
       { state },
     );
   });
@@ -215,7 +219,7 @@ describe('apply refuses a ledger that is not whole, before a drive is touched', 
     [
       'without its entries',
       'ledger-broken',
-      'once had 2 entries',
+      'it had 2 entries and now has fewer',
       (state) => {
         copyFileSync(join(area, 'empty.db'), join(state, 'ledger.db'));
       },

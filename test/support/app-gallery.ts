@@ -1,16 +1,18 @@
 /**
  * Pictures of every state of the app in every theme, to look through in a browser: test-results/gallery/index.html.
  *   npm run gallery -- [part of a name]
+ * With --documents: the pictures of README and guide, which are made again into docs/screens/.
  */
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { AppPreview } from './app-preview';
+import { documentPictures } from './app-document-pictures';
 import { previews, themes } from './app-preview-states';
 import { startDisplay } from './display';
 import { temporaryArea } from './global-setup';
 
-const gallery = resolve(import.meta.dirname, '../../test-results/gallery');
-const part = process.argv[2] ?? '';
+const root = resolve(import.meta.dirname, '../..');
+const gallery = join(root, 'test-results/gallery');
 
 /** One page without scripts: the theme is chosen by three radio buttons. */
 function contents(names: readonly string[]): string {
@@ -55,18 +57,13 @@ function contents(names: readonly string[]): string {
 `;
 }
 
-const names = Object.keys(previews).filter((name) => name.includes(part));
-if (names.length === 0) throw new Error(`No state has '${part}' in its name.`);
-rmSync(gallery, { recursive: true, force: true });
-mkdirSync(gallery, { recursive: true });
-const area = temporaryArea('gallery');
-const display = await startDisplay();
-process.env['DISPLAY'] = display.name;
-const preview = await AppPreview.start(area);
-try {
-  for (const name of names) {
-    const one = previews[name];
-    if (one === undefined) continue;
+/** Every state whose name has this part, in every theme. */
+async function everyState(preview: AppPreview, part: string): Promise<void> {
+  const chosen = Object.entries(previews).filter(([name]) => name.includes(part));
+  if (chosen.length === 0) throw new Error(`No state has '${part}' in its name.`);
+  rmSync(gallery, { recursive: true, force: true });
+  mkdirSync(gallery, { recursive: true });
+  for (const [name, one] of chosen) {
     await preview.show(one);
     for (const theme of themes) {
       await preview.setTheme(one.state, theme);
@@ -74,10 +71,31 @@ try {
     }
     console.log(`${name}${preview.said().length === 0 ? '' : `: ${preview.said().join('; ')}`}`);
   }
+  writeFileSync(join(gallery, 'index.html'), contents(chosen.map(([name]) => name)));
+  console.log(`Open ${join(gallery, 'index.html')} in a browser.`);
+}
+
+async function documents(preview: AppPreview): Promise<void> {
+  for (const [name, one] of Object.entries(documentPictures)) {
+    await preview.show(one);
+    for (const jobs of one.jobs ?? []) {
+      await preview.page.waitForTimeout(500);
+      await preview.push({ jobs: [...jobs] });
+    }
+    await preview.picture(join(root, 'docs/screens', `${name}.png`));
+    console.log(`docs/screens/${name}.png`);
+  }
+}
+
+const choice = process.argv[2] ?? '';
+const area = temporaryArea('gallery');
+const display = await startDisplay();
+process.env['DISPLAY'] = display.name;
+const preview = await AppPreview.start(area);
+try {
+  await (choice === '--documents' ? documents(preview) : everyState(preview, choice));
 } finally {
   await preview.end();
   await display.end();
   rmSync(area, { recursive: true, force: true });
 }
-writeFileSync(join(gallery, 'index.html'), contents(names));
-console.log(`Open ${join(gallery, 'index.html')} in a browser.`);

@@ -15,12 +15,6 @@ export interface Act {
   readonly check?: (page: Page) => Promise<string | null>;
 }
 
-/** As a keyboard-wedge scanner types: at once, then Enter. */
-async function scan(page: Page, text: string): Promise<void> {
-  await page.keyboard.type(text);
-  await page.keyboard.press('Enter');
-}
-
 const stateOf = (name: string): AppState => {
   const preview = previews[name];
   if (preview === undefined) throw new Error(`no preview ${name}`);
@@ -50,17 +44,17 @@ const acts: readonly Act[] = [
   {
     name: 'a scan with the focus nowhere',
     state: bench,
-    run: (page) => scan(page, serial),
+    run: (_, preview) => preview.scan(serial),
     expected: [scanned],
   },
   {
     name: 'a scan into a field that holds text leaves the field as it was and submits nothing',
     state: bench,
-    run: async (page) => {
+    run: async (page, preview) => {
       await openPairField(page);
       await page.keyboard.type('abcd', { delay: 90 });
       await page.waitForTimeout(150);
-      await scan(page, serial);
+      await preview.scan(serial);
     },
     expected: [scanned],
     check: (page) => hasValue(page, 'abcd'),
@@ -80,33 +74,30 @@ const acts: readonly Act[] = [
   {
     name: 'a scan with blanks does not press the button that has the focus',
     state: bench,
-    run: async (page) => {
+    run: async (page, preview) => {
       await page.getByRole('button', { name: 'Look for drives' }).focus();
-      await scan(page, 'BADGE: A B Jansen');
+      await preview.scan('BADGE: A B Jansen');
     },
     expected: [{ method: 'scan', request: { text: 'BADGE: A B Jansen' } }],
   },
   {
     name: 'a scan without Enter is heard',
     state: bench,
-    run: async (page) => {
-      await page.keyboard.type(serial);
-      await page.waitForTimeout(200);
-    },
+    run: (_, preview) => preview.scan(serial, false),
     expected: [scanned],
   },
   {
     name: 'START scanned with the focus on the way back presses nothing',
     state: armed,
-    run: (page) => scan(page, 'PRESTAGE-START'),
+    run: (_, preview) => preview.scan('PRESTAGE-START'),
     expected: [{ method: 'scan', request: { text: 'PRESTAGE-START' } }],
   },
   {
     name: 'START scanned with the focus on the hold button presses nothing',
     state: armed,
-    run: async (page) => {
+    run: async (page, preview) => {
       await holdButton(page).focus();
-      await scan(page, 'PRESTAGE-START');
+      await preview.scan('PRESTAGE-START');
       await page.waitForTimeout(2300);
     },
     expected: [{ method: 'scan', request: { text: 'PRESTAGE-START' } }],

@@ -1,9 +1,10 @@
-import type { AppPatch, AppState } from '../../core/contract/app';
+import type { AppMethod, AppPatch, AppState } from '../../core/contract/app';
 import {
   emptyState,
   machineOf,
   numbers,
   pairsOf,
+  provedMedia,
   rackJobs,
   ready,
   result,
@@ -14,10 +15,11 @@ import {
   withDrives,
   writeFailed,
 } from './app-samples';
+import { logEntry, logPage, logReport } from './app-samples-log';
 
 /** States of the app to look at. */
 
-const fourDrives = withDrives(
+export const fourDrives = withDrives(
   { ...ready, station: { ...ready.station, benchDirectory: '/home/depot/.local/share/prestage/training' } },
   [
     ...numbers(3).map((number) => someDrive(number, { bus: 'virtual', model: 'Virtual drive' })),
@@ -184,14 +186,23 @@ const rackEnded = {
 export const themes = ['light', 'dark', 'high-contrast'] as const;
 export type Theme = (typeof themes)[number];
 
+/** What methods of the station answer. */
+export type Answers = Readonly<Partial<Record<AppMethod, unknown>>>;
+
 export interface Preview {
   readonly state: AppState;
+  /** In place of what is answered otherwise. */
+  readonly answers?: Answers;
   /** A key pressed at the beginning. */
   readonly key?: string;
   /** Pressed before the picture is taken, by accessible name. */
   readonly press?: string;
   /** A box ticked before that, by accessible name. */
   readonly tick?: string;
+  /** Clicked then: what has these words and is no button. */
+  readonly click?: string;
+  /** Words that are waited for after that. */
+  readonly wait?: string;
   /** What the station tells the page last of all. */
   readonly then?: AppPatch;
   readonly size?: { readonly width: number; readonly height: number };
@@ -294,4 +305,70 @@ export const previews: Readonly<Record<string, Preview>> = {
   'ship-chosen': { state: mixed, key: 'F6', tick: 'Select all shown' },
   'ship-made': { state: mixed, key: 'F6', press: 'Make the bundle of shipment LS-2025-0041 again' },
   cancel: { state: mixed, press: 'Cancel bay 3' },
+  'log-lines': { state: mixed, answers: { queryLog: logPage }, key: 'F3', wait: 'WO-2025-00417' },
+  'log-damaged': {
+    state: mixed,
+    answers: { queryLog: logPage, verifyLog: logReport },
+    key: 'F3',
+    press: 'Verify ledger',
+    wait: 'Entry 31',
+  },
+  'log-entry': {
+    state: mixed,
+    answers: { queryLog: logPage, getLogEntry: logEntry },
+    key: 'F3',
+    click: machineOf(1),
+    wait: 'Contoso Windows 11 Enterprise',
+  },
+  sheet: { state: mixed, key: 'F4', press: 'Open the sheet' },
+  'batch-none': { state: emptyState, key: 'F2' },
+  'batch-hashing': {
+    state: {
+      ...ready,
+      media: {
+        status: 'hashing',
+        media: provedMedia.media,
+        expected: null,
+        progress: { phase: 'hashing', done: 5e9, total: 15e9 },
+      },
+    },
+    key: 'F2',
+  },
+  'batch-waiting': {
+    state: {
+      ...ready,
+      batch: { ...ready.batch, againReason: 'The first drive was lost in transit' },
+      media: {
+        status: 'waiting-for-hash',
+        media: { ...provedMedia.media, warnings: ['The media has no integrity table.'] },
+        sha256: provedMedia.sha256,
+      },
+    },
+    key: 'F2',
+  },
+  'batch-refused': {
+    state: {
+      ...ready,
+      media: {
+        status: 'refused',
+        path: provedMedia.media.path,
+        media: {
+          ...provedMedia.media,
+          bootable: {
+            ...provedMedia.media.bootable,
+            bootable: false,
+            problems: ['There is no boot loader.'],
+          },
+        },
+        sha256: provedMedia.sha256,
+        error: {
+          code: 'media-hash-mismatch',
+          message: 'The media is not what was sent: its SHA-256 is another one.',
+          cause: `expected ${'9f86d081'.repeat(8)}\nfound ${provedMedia.sha256}`,
+          remedy: 'Fetch the media again, and ask the sender for the hash.',
+        },
+      },
+    },
+    key: 'F2',
+  },
 };

@@ -1,18 +1,18 @@
-import { AxeBuilder } from '@axe-core/playwright';
+import axeCore from 'axe-core';
 import { build } from 'esbuild';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { ElectronApplication, Page } from 'playwright-core';
-import type { AppMethod, AppPatch, AppState } from '../../core/contract/app';
+import type { AppPatch, AppState } from '../../core/contract/app';
 import type { Call } from './app-preview-main';
-import { themes, type Preview, type Theme } from './app-preview-states';
+import { themes, type Answers, type Preview, type Theme } from './app-preview-states';
 import { shipReport, shipments } from './app-samples';
-import { launch } from './app-window';
+import { launch, sendScan } from './app-window';
 
 const root = resolve(import.meta.dirname, '../..');
 
 /** What methods answer; the others answer nothing. */
-const answers: Readonly<Partial<Record<AppMethod, unknown>>> = {
+const answers: Answers = {
   queryLog: { total: 0, read: 0, entries: 0, rows: [] },
   openOrder: { warnings: [] },
   chooseOrder: { chosen: false, warnings: [] },
@@ -21,6 +21,12 @@ const answers: Readonly<Partial<Record<AppMethod, unknown>>> = {
   listShipments: shipments,
   remakeBundle: { report: shipReport },
 };
+
+declare global {
+  /** In the page, once it was put there. */
+  var axe: typeof axeCore;
+}
+const axeSource = axeCore.source;
 
 /** WCAG 2.2 AA, and what the makers of axe think good. */
 const rules = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
@@ -76,13 +82,13 @@ export class AppPreview {
   }
 
   /** Loads the page again with this state. */
-  async open(state: AppState, size = { width: 1280, height: 800 }): Promise<void> {
+  async open(state: AppState, size = { width: 1280, height: 800 }, more: Answers = {}): Promise<void> {
     this.complaints = [];
     await this.app.evaluate(
       (_electron, given) => {
         globalThis.preview.prepare(given.state, given.answers);
       },
-      { state, answers },
+      { state, answers: { ...answers, ...more } },
     );
     await this.page.setViewportSize(size);
     await this.page.reload();
@@ -91,15 +97,22 @@ export class AppPreview {
   }
 
   /** Opens a state and does what the preview says before it is looked at. */
-  async show({ state, size, key, tick, press, then }: Preview): Promise<void> {
-    await this.open(state, size);
+  async show({ state, answers: more, size, key, tick, press, click, wait, then }: Preview): Promise<void> {
+    await this.open(state, size, more);
     if (key !== undefined) await this.page.keyboard.press(key);
     if (tick !== undefined) await this.page.getByLabel(tick, { exact: true }).check();
     if (press !== undefined) {
       await this.page.getByRole('button', { name: press, exact: true }).click();
     }
+    if (click !== undefined) await this.page.getByText(click).click();
+    if (wait !== undefined) await this.page.getByText(wait).first().waitFor();
     if (then !== undefined) await this.push(then);
     await this.drawn();
+  }
+
+  /** As a keyboard-wedge scanner types: at once, then Enter, unless it is set up without. */
+  async scan(text: string, enter = true): Promise<void> {
+    await sendScan(this.app, text, enter);
   }
 
   /** What the station tells the page. */
@@ -143,6 +156,9 @@ export class AppPreview {
   }
 
   async picture(file: string): Promise<void> {
+    // Nothing is lit up because the pointer was left on it.
+    await this.page.mouse.move(0, 0);
+    await this.drawn();
     await this.page.screenshot({ path: file });
   }
 
@@ -154,13 +170,18 @@ export class AppPreview {
   }
 
   private async violations(all: boolean): Promise<string[]> {
-    // Legacy mode: Electron has no second page in which axe could run.
-    const axe = new AxeBuilder({ page: this.page })
-      .setLegacyMode(true)
-      // What passed is half of the work, and nobody reads it.
-      .options({ resultTypes: ['violations'] });
-    const { violations } = await (all ? axe.withTags(rules) : axe.withRules(['color-contrast'])).analyze();
-    return violations.map(
+    // Once for a page, not once for each theme: axe is half a megabyte.
+    if (!(await this.page.evaluate(() => 'axe' in globalThis))) await this.page.evaluate(axeSource);
+    const found = await this.page.evaluate(
+      ({ tags, whole }) =>
+        globalThis.axe.run(document, {
+          runOnly: whole ? { type: 'tag', values: [...tags] } : { type: 'rule', values: ['color-contrast'] },
+          // What passed is half of the work, and nobody reads it.
+          resultTypes: ['violations'],
+        }),
+      { tags: rules, whole: all },
+    );
+    return found.violations.map(
       ({ id, help, nodes }) =>
         `axe ${id}: ${help}: ${nodes.map(({ html, any }) => `${html.slice(0, 160)} ${any[0]?.message ?? ''}`).join(' | ')}`,
     );

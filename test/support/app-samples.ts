@@ -55,7 +55,8 @@ export const systemDisk = (number: number): Drive =>
     ],
   });
 
-const media: Extract<AppState['media'], { status: 'proved' }> = {
+/** Media whose hash is the one that was told. */
+export const provedMedia: Extract<AppState['media'], { status: 'proved' }> = {
   status: 'proved',
   sha256,
   expected: { sha256, source: 'manifest' },
@@ -149,7 +150,7 @@ export function withDrives(
 /** Operator and media are there, nothing is paired. */
 export const ready: AppState = {
   ...emptyState,
-  media,
+  media: provedMedia,
   batch: { ...emptyState.batch, operator: 'A. Jansen', workOrder: 'WO-2025-00417' },
   pairing: { ...emptyState.pairing, obstacles: ['no-pairs'] },
 };

@@ -20,6 +20,26 @@ export interface AppWindowOptions {
   readonly env?: Readonly<Record<string, string>>;
 }
 
+/**
+ * What a keyboard-wedge scanner does: the characters in quick succession, then Enter. Sent by the main process in
+ * one go, because key by key through the test's wire would be as slow as a person.
+ */
+export async function sendScan(app: ElectronApplication, text: string, enter = true): Promise<void> {
+  await app.evaluate(
+    ({ BrowserWindow }, keys) => {
+      const contents = BrowserWindow.getAllWindows()[0]?.webContents;
+      // No function of its own in here: what evaluates it knows nothing of the helpers that bundlers add.
+      for (const keyCode of keys) {
+        const modifiers: 'shift'[] = /^[A-Z:_"+?!@#$%^&*()<>{}|~]$/.test(keyCode) ? ['shift'] : [];
+        contents?.sendInputEvent({ type: 'keyDown', keyCode, modifiers });
+        contents?.sendInputEvent({ type: 'char', keyCode, modifiers });
+        contents?.sendInputEvent({ type: 'keyUp', keyCode, modifiers });
+      }
+    },
+    [...Array.from(text), ...(enter ? ['Enter'] : [])],
+  );
+}
+
 /** The real app, driven as a user does: by keys, clicks and scans. */
 export class AppWindow {
   /** Everything the app wrote to its standard streams. */
@@ -48,21 +68,9 @@ export class AppWindow {
     return opened;
   }
 
-  /**
-   * What a keyboard-wedge scanner does: the characters in quick succession, then Enter. Sent by the main process in
-   * one go, because key by key through the test's wire would be as slow as a person.
-   */
+  /** As a scanner does it: sendScan. */
   async scan(text: string): Promise<void> {
-    await this.electron.evaluate(({ BrowserWindow }, characters) => {
-      const contents = BrowserWindow.getAllWindows()[0]?.webContents;
-      // No function of its own in here: what evaluates it knows nothing of the helpers that bundlers add.
-      for (const keyCode of [...Array.from(characters), 'Enter']) {
-        const modifiers: 'shift'[] = /^[A-Z:_"+?!@#$%^&*()<>{}|~]$/.test(keyCode) ? ['shift'] : [];
-        contents?.sendInputEvent({ type: 'keyDown', keyCode, modifiers });
-        contents?.sendInputEvent({ type: 'char', keyCode, modifiers });
-        contents?.sendInputEvent({ type: 'keyUp', keyCode, modifiers });
-      }
-    }, text);
+    await sendScan(this.electron, text);
   }
 
   /** Answers the next native question of the app by a button's number. */

@@ -1,8 +1,8 @@
-import { IconAlertTriangle } from '@tabler/icons-react';
 import { useState, type DragEvent, type ReactElement } from 'react';
 import { tell } from '../../actions';
 import { pathOfFile } from '../../bridge';
-import { ScreenHead } from '../../components/screen-head';
+import { Notice } from '../../components/notice';
+import { BackToScreen, ScreenHeader } from '../../components/screen-header';
 import { useApp } from '../../store/app-store';
 import { isRunning } from '../../store/selectors';
 import { useText } from '../../text';
@@ -59,19 +59,17 @@ export function BatchScreen(): ReactElement {
   const running = useApp(({ jobs }) => jobs.filter(isRunning).length);
   const { over, wrong, handlers } = useDropZone();
   return (
-    <div className="batch" {...handlers}>
-      <ScreenHead title={text.title} intro={text.intro} toBench={text.toBench} />
-      {running > 0 && <p className="batch-note">{text.running(running)}</p>}
-      <div role="alert" className="batch-alert">
-        {wrong && (
-          <p className="batch-warning">
-            <IconAlertTriangle size={20} aria-hidden /> {text.media.dropOne}
-          </p>
-        )}
+    <div className="screen batch" {...handlers}>
+      <ScreenHeader title={text.title} intro={text.intro}>
+        <BackToScreen screen="bench">{text.toBench}</BackToScreen>
+      </ScreenHeader>
+      {running > 0 && <Notice tone="info">{text.running(running)}</Notice>}
+      <div role="alert" className="live">
+        {wrong && <Notice tone="warn">{text.media.dropOne}</Notice>}
       </div>
-      <div className="batch-columns">
+      <div className="columns batch-columns">
         <OrderCard />
-        <div className="batch-media">
+        <div className="stack batch-media">
           <MediaCard />
           <InsideCard />
         </div>

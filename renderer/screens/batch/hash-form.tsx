@@ -28,7 +28,7 @@ export function HashForm(): ReactElement {
   };
   return (
     <form
-      className="batch-hash-form"
+      className="stack"
       onSubmit={(event) => {
         event.preventDefault();
         void submit();
@@ -47,7 +47,7 @@ export function HashForm(): ReactElement {
           setTyped(event.currentTarget.value);
         }}
       />
-      <div className="batch-hash-submit">
+      <div className="row">
         <Button type="submit" variant="filled">
           {text.compare}
         </Button>

@@ -34,7 +34,7 @@ function HashRow({ name, sha256, marked = [] }: HashRowProps): ReactElement {
 /** A hash in groups of eight. */
 export function HashView({ name, sha256 }: { readonly name: string; readonly sha256: string }): ReactElement {
   return (
-    <dl className="batch-hashes">
+    <dl className="stack sunken">
       <HashRow name={name} sha256={sha256} />
     </dl>
   );
@@ -52,7 +52,7 @@ export function HashComparison({
   const marked = differingGroups(expected, found);
   return (
     <div>
-      <dl className="batch-hashes">
+      <dl className="stack sunken">
         <HashRow name={text.expected} sha256={expected} marked={marked} />
         <HashRow name={text.found} sha256={found} marked={marked} />
       </dl>

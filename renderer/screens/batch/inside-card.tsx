@@ -1,28 +1,27 @@
-import { IconAlertTriangle, IconCheck } from '@tabler/icons-react';
+import { IconCheck } from '@tabler/icons-react';
 import type { ReactElement } from 'react';
 import { formatBytes, sanitizeForDisplay } from '../../../core/base/display';
 import type { Bootable } from '../../../core/boot/preflight';
 import type { Media } from '../../../core/media/media';
 import { act } from '../../actions';
 import { fileName } from '../../format';
+import { Choices } from '../../components/choices';
 import { Facts } from '../../components/details';
 import { Mono } from '../../components/mono';
+import { Notice } from '../../components/notice';
+import { Panel } from '../../components/panel';
+import { Status } from '../../components/status';
 import { useApp } from '../../store/app-store';
 import { useText } from '../../text';
-import { Choices } from './choices';
 
 function Images({ media }: { readonly media: Media }): ReactElement {
   const text = useText().batch.inside;
   const imageIndex = useApp(({ batch }) => batch.imageIndex);
   const known = media.images.some(({ index }) => index === imageIndex);
-  if (media.images.length === 0) return <p className="batch-warning">{text.noImages}</p>;
+  if (media.images.length === 0) return <Notice tone="warn">{text.noImages}</Notice>;
   return (
     <>
-      {!known && (
-        <p className="batch-warning">
-          <IconAlertTriangle size={20} aria-hidden /> {text.imageMissing(imageIndex)}
-        </p>
-      )}
+      {!known && <Notice tone="warn">{text.imageMissing(imageIndex)}</Notice>}
       <Choices
         legend={text.image}
         name="batch-image"
@@ -34,7 +33,10 @@ function Images({ media }: { readonly media: Media }): ReactElement {
             <>
               {text.imageSize(formatBytes(image.bytes), image.files, image.directories)}
               {image.description !== null && image.description !== image.name && (
-                <span className="batch-image-about">{sanitizeForDisplay(image.description, 200)}</span>
+                <>
+                  <br />
+                  {sanitizeForDisplay(image.description, 200)}
+                </>
               )}
             </>
           ),
@@ -49,25 +51,22 @@ function Boots({ bootable }: { readonly bootable: Bootable }): ReactElement {
   const text = useText().batch.inside;
   if (bootable.bootable) {
     return (
-      <p className="batch-good">
-        <IconCheck size={20} stroke={3} aria-hidden />{' '}
+      <Status tone="good">
+        <IconCheck size={20} stroke={3} aria-hidden />
         {text.bootable(bootable.loaders.map(({ cpu }) => cpu).join(', '))}
-      </p>
+      </Status>
     );
   }
   return (
-    <div className="batch-warning">
-      <IconAlertTriangle size={20} aria-hidden />
-      <div>
-        <p>{text.notBootable}</p>
-        <ul className="batch-list">
-          {bootable.problems.map((problem) => (
-            <li key={problem}>{sanitizeForDisplay(problem, 400)}</li>
-          ))}
-        </ul>
-        <p>{text.bootableHint}</p>
-      </div>
-    </div>
+    <Notice tone="warn">
+      <p>{text.notBootable}</p>
+      <ul className="bullets">
+        {bootable.problems.map((problem) => (
+          <li key={problem}>{sanitizeForDisplay(problem, 400)}</li>
+        ))}
+      </ul>
+      <p>{text.bootableHint}</p>
+    </Notice>
   );
 }
 
@@ -87,7 +86,7 @@ function MediaFacts({ media }: { readonly media: Media }): ReactElement {
             media.files.length < 2 ? (
               text.partCount(media.parts)
             ) : (
-              <details className="batch-parts">
+              <details>
                 <summary>
                   {text.partCount(media.parts)}. {text.partFiles}
                 </summary>
@@ -114,26 +113,25 @@ export function InsideCard(): ReactElement | null {
   const media = useApp((state) => ('media' in state.media ? state.media.media : null));
   if (media === null) return null;
   return (
-    <section className="batch-card" aria-labelledby="batch-inside">
-      <h2 id="batch-inside">{text.title}</h2>
+    <Panel title={text.title}>
       <Images media={media} />
-      <div>
-        <h3 className="batch-subtitle">{text.boots}</h3>
+      <div className="stack">
+        <h3>{text.boots}</h3>
         <Boots bootable={media.bootable} />
       </div>
       {media.warnings.length > 0 && (
-        <div>
-          <h3 className="batch-subtitle">{text.warnings}</h3>
-          <ul className="batch-warnings">
+        <div className="stack">
+          <h3>{text.warnings}</h3>
+          <ul className="stack">
             {media.warnings.map((warning) => (
-              <li key={warning} className="batch-warning">
-                <IconAlertTriangle size={20} aria-hidden /> {sanitizeForDisplay(warning, 400)}
+              <li key={warning}>
+                <Notice tone="warn">{sanitizeForDisplay(warning, 400)}</Notice>
               </li>
             ))}
           </ul>
         </div>
       )}
       <MediaFacts media={media} />
-    </section>
+    </Panel>
   );
 }

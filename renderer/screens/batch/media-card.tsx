@@ -1,9 +1,11 @@
-import { Button, Loader } from '@mantine/core';
+import { Button } from '@mantine/core';
 import { IconFileDownload, IconFolderOpen } from '@tabler/icons-react';
 import type { ReactElement } from 'react';
 import { assertNever } from '../../../core/base/errors';
 import type { MediaState } from '../../../core/media/media-state';
 import { tell } from '../../actions';
+import { Busy } from '../../components/busy';
+import { Panel } from '../../components/panel';
 import { fileName } from '../../format';
 import { useApp } from '../../store/app-store';
 import { useText } from '../../text';
@@ -21,11 +23,7 @@ function StateOf({ media }: { readonly media: MediaState }): ReactElement {
     case 'none':
       return <NoMedia />;
     case 'inspecting':
-      return (
-        <p className="batch-wait">
-          <Loader size="sm" aria-hidden /> {text.inspecting}
-        </p>
-      );
+      return <Busy>{text.inspecting}</Busy>;
     case 'hashing':
       return <Hashing media={media} />;
     case 'waiting-for-hash':
@@ -45,15 +43,16 @@ export function MediaCard(): ReactElement {
   const media = useApp((state) => state.media);
   const path = pathOf(media);
   return (
-    <section className="batch-card" aria-labelledby="batch-media">
-      <h2 id="batch-media">{text.title}</h2>
+    <Panel title={text.title}>
       {path !== null && (
-        <div className="batch-file">
-          <p className="batch-file-name mono">{fileName(path)}</p>
-          <p className="soft mono batch-file-folder">{path.slice(0, -fileName(path).length) || path}</p>
+        <div>
+          <p className="mono">
+            <strong>{fileName(path)}</strong>
+          </p>
+          <p className="soft mono small">{path.slice(0, -fileName(path).length) || path}</p>
         </div>
       )}
-      <div className="batch-choose" data-none={path === null}>
+      <div className="row batch-choose" data-none={path === null}>
         {path === null && <IconFileDownload size={40} aria-hidden />}
         <Button
           variant={path === null ? 'filled' : 'default'}
@@ -75,9 +74,9 @@ export function MediaCard(): ReactElement {
         )}
         <p className="soft">{text.orDrop}</p>
       </div>
-      <div className="batch-state" role="status" aria-live="off">
+      <div className="stack" role="status" aria-live="off">
         <StateOf media={media} />
       </div>
-    </section>
+    </Panel>
   );
 }

@@ -1,11 +1,13 @@
 import { Button } from '@mantine/core';
-import { IconCircleCheck, IconHourglass, IconX } from '@tabler/icons-react';
-import type { ReactElement, ReactNode } from 'react';
+import { IconHourglass, IconX } from '@tabler/icons-react';
+import type { ReactElement } from 'react';
 import type { MediaState } from '../../../core/media/media-state';
 import { formatBytes } from '../../../core/base/display';
 import { act, tell } from '../../actions';
 import { percentOf } from '../../format';
 import { ErrorCard } from '../../components/error-card';
+import { Notice } from '../../components/notice';
+import { ProgressBar } from '../../components/progress-bar';
 import { useText } from '../../text';
 import { expectedInCause } from './hash';
 import { HashForm } from './hash-form';
@@ -17,7 +19,7 @@ type Of<S extends MediaState['status']> = Extract<MediaState, { status: S }>;
 export function NoMedia(): ReactElement {
   const text = useText().batch.media;
   return (
-    <dl className="batch-teach">
+    <dl className="stack batch-teach">
       <div>
         <dt>{text.whatIsMedia}</dt>
         <dd>{text.whatIsMediaAnswer}</dd>
@@ -37,21 +39,12 @@ export function Hashing({ media }: { readonly media: Of<'hashing'> }): ReactElem
   const percent = percentOf(done, total);
   return (
     <>
-      <div className="batch-progress">
-        <p>
+      <div className="stack">
+        <p className="row spread">
           <strong>{text.hashing}</strong>{' '}
           <span>{text.progress(percent, formatBytes(done), formatBytes(total))}</span>
         </p>
-        <div
-          className="batch-bar"
-          role="progressbar"
-          aria-label={text.hashing}
-          aria-valuemin={0}
-          aria-valuemax={100}
-          aria-valuenow={percent}
-        >
-          <span style={{ transform: `scaleX(${percent / 100})` }} />
-        </div>
+        <ProgressBar thick label={text.hashing} percent={percent} />
         <p className="soft">{text.hashingHint}</p>
       </div>
       {media.expected === null ? (
@@ -69,33 +62,14 @@ export function Hashing({ media }: { readonly media: Of<'hashing'> }): ReactElem
   );
 }
 
-interface VerdictProps {
-  readonly kind: 'good' | 'bad' | 'warn';
-  readonly word: string;
-  readonly children: ReactNode;
-}
-
-function Verdict({ kind, word, children }: VerdictProps): ReactElement {
-  const Mark = { good: IconCircleCheck, bad: IconX, warn: IconHourglass }[kind];
-  return (
-    <div className="batch-verdict" data-kind={kind}>
-      <Mark size={40} stroke={2.5} aria-hidden />
-      <div>
-        <p className="batch-verdict-word">{word}</p>
-        <p>{children}</p>
-      </div>
-    </div>
-  );
-}
-
 /** The media is hashed, and nobody has said yet what the hash should be. */
 export function WaitingForHash({ media }: { readonly media: Of<'waiting-for-hash'> }): ReactElement {
   const text = useText().batch.media;
   return (
     <>
-      <Verdict kind="warn" word={text.waiting}>
-        {text.waitingExplained}
-      </Verdict>
+      <Notice large tone="warn" icon={IconHourglass} title={text.waiting}>
+        <p>{text.waitingExplained}</p>
+      </Notice>
       <HashView name={text.foundSha} sha256={media.sha256} />
       <p>{text.waitingWhat}</p>
       <HashForm />
@@ -108,9 +82,11 @@ export function Proved({ media }: { readonly media: Of<'proved'> }): ReactElemen
   const text = useText().batch.media;
   return (
     <>
-      <Verdict kind="good" word={text.proved}>
-        {text.provedHint} {text.whoSaid(media.expected.source)}
-      </Verdict>
+      <Notice large tone="good" title={text.proved}>
+        <p>
+          {text.provedHint} {text.whoSaid(media.expected.source)}
+        </p>
+      </Notice>
       <HashView name={text.sha} sha256={media.sha256} />
     </>
   );
@@ -129,9 +105,9 @@ export function Refused({ media }: { readonly media: Of<'refused'> }): ReactElem
   const expected = mismatch ? expectedInCause(error.cause) : null;
   return (
     <>
-      <Verdict kind="bad" word={text.refused}>
-        {text.refusedHint}
-      </Verdict>
+      <Notice large tone="bad" icon={IconX} title={text.refused}>
+        <p>{text.refusedHint}</p>
+      </Notice>
       <ErrorCard error={error} />
       {expected !== null && sha256 !== null && expected !== sha256 ? (
         <HashComparison expected={expected} found={sha256} />
@@ -140,12 +116,12 @@ export function Refused({ media }: { readonly media: Of<'refused'> }): ReactElem
       )}
       {mismatch && (
         <>
-          <h3 className="batch-subtitle">{text.otherHash}</h3>
+          <h3>{text.otherHash}</h3>
           <p>{text.otherHashHint}</p>
           <HashForm />
         </>
       )}
-      <div className="batch-buttons">
+      <div className="row">
         <Button
           onClick={() => {
             tell('selectMedia', { path });

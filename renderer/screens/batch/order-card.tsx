@@ -1,12 +1,13 @@
-import { IconAlertTriangle } from '@tabler/icons-react';
 import type { ReactElement } from 'react';
 import type { BatchState } from '../../../core/contract/app-batch';
 import { layouts } from '../../../core/drive/layout';
 import { act } from '../../actions';
+import { Choices } from '../../components/choices';
+import { DraftInput } from '../../components/draft-input';
+import { Notice } from '../../components/notice';
+import { Panel } from '../../components/panel';
 import { useApp } from '../../store/app-store';
 import { useText } from '../../text';
-import { Choices } from './choices';
-import { DraftInput } from './draft-input';
 
 const longest = 200;
 
@@ -19,8 +20,7 @@ export function OrderCard(): ReactElement {
   const text = useText().batch.order;
   const { operator, workOrder } = useApp(({ batch }) => batch);
   return (
-    <section className="batch-card" aria-labelledby="batch-order">
-      <h2 id="batch-order">{text.title}</h2>
+    <Panel title={text.title}>
       <DraftInput
         label={text.operator}
         description={text.operatorHint}
@@ -36,7 +36,7 @@ export function OrderCard(): ReactElement {
         maxLength={longest}
         onCommit={(number) => setBatch({ workOrder: number })}
       />
-    </section>
+    </Panel>
   );
 }
 
@@ -45,8 +45,7 @@ export function LayoutCard(): ReactElement {
   const text = useText().batch.layout;
   const layout = useApp(({ batch }) => batch.layout);
   return (
-    <section className="batch-card" aria-labelledby="batch-layout">
-      <h2 id="batch-layout">{text.title}</h2>
+    <Panel title={text.title}>
       <Choices
         legend={text.legend}
         name="batch-layout"
@@ -63,7 +62,7 @@ export function LayoutCard(): ReactElement {
         }))}
         onChoose={(name) => setBatch({ layout: name })}
       />
-    </section>
+    </Panel>
   );
 }
 
@@ -72,8 +71,7 @@ export function AgainCard(): ReactElement {
   const text = useText().batch.order;
   const againReason = useApp(({ batch }) => batch.againReason);
   return (
-    <section className="batch-card" aria-labelledby="batch-again">
-      <h2 id="batch-again">{text.againTitle}</h2>
+    <Panel title={text.againTitle}>
       <p>{text.againExplained}</p>
       <DraftInput
         label={text.again}
@@ -83,10 +81,10 @@ export function AgainCard(): ReactElement {
         onCommit={(reason) => setBatch({ againReason: reason })}
       />
       {againReason !== '' && (
-        <p className="batch-warning" role="status">
-          <IconAlertTriangle size={20} aria-hidden /> {text.againOn}
-        </p>
+        <Notice tone="warn" role="status">
+          {text.againOn}
+        </Notice>
       )}
-    </section>
+    </Panel>
   );
 }

@@ -2,6 +2,7 @@ import { memo, type ReactElement } from 'react';
 import type { AppJob, AppBootTest } from '../../../core/contract/app-bench';
 import type { Pair } from '../../../core/pairing/pairing-state';
 import type { Drive } from '../../../core/drive/drive';
+import type { Tone } from '../../components/notice';
 import { useApp } from '../../store/app-store';
 import {
   cardKind,
@@ -24,6 +25,14 @@ interface BayCardProps {
   readonly driveId: string | null;
   readonly density: Density;
 }
+
+/** Of a job that ended; the card takes its colour. */
+const tones: Readonly<Partial<Record<CardKind, Tone>>> = {
+  pass: 'good',
+  fail: 'bad',
+  cancelled: 'warn',
+  interrupted: 'warn',
+};
 
 /** One word for what the card shows. */
 function statusWord(kind: CardKind, job: AppJob | null, text: Text['bench']): string {
@@ -84,7 +93,7 @@ export const BayCard = memo(function BayCard({ label, driveId, density }: BayCar
   const kind = cardKind(drive, job, pair, rehearsal);
   const word = statusWord(kind, job, text);
   return (
-    <li className="card" data-kind={kind} data-density={density}>
+    <li className="card surface" data-kind={kind} data-tone={tones[kind]} data-density={density}>
       {driveId !== null && (
         <button
           type="button"

@@ -1,4 +1,4 @@
-import { Button, Progress } from '@mantine/core';
+import { Button } from '@mantine/core';
 import { IconPlayerPlay, IconPlayerStop } from '@tabler/icons-react';
 import type { ReactElement } from 'react';
 import type { AppBootTest } from '../../../core/contract/app-bench';
@@ -6,6 +6,8 @@ import { formatDuration } from '../../../core/base/display';
 import { tell } from '../../actions';
 import { ErrorCard } from '../../components/error-card';
 import { Facts } from '../../components/details';
+import { Notice } from '../../components/notice';
+import { ProgressBar } from '../../components/progress-bar';
 import { Mono } from '../../components/mono';
 import { RehearsalPicture } from '../../components/boot-test-picture';
 import { useText } from '../../text';
@@ -24,8 +26,8 @@ export function RehearsalDetails({ driveId, bay, rehearsal }: RehearsalDetailsPr
     return (
       <>
         <p>{text.running(formatDuration(rehearsal.seconds), formatDuration(rehearsal.limit))}</p>
-        <Progress value={percent} aria-label={text.progress(bay)} />
-        <div className="details-actions">
+        <ProgressBar label={text.progress(bay)} percent={percent} />
+        <div className="row">
           <Button
             aria-label={text.action(text.cancel, bay)}
             leftSection={<IconPlayerStop size={18} aria-hidden />}
@@ -41,10 +43,10 @@ export function RehearsalDetails({ driveId, bay, rehearsal }: RehearsalDetailsPr
   }
   return (
     <>
-      {rehearsal === null && <p className="details-hint">{text.hint}</p>}
+      {rehearsal === null && <Notice tone="info">{text.hint}</Notice>}
       {rehearsal?.status === 'failed' && <ErrorCard error={rehearsal.error} />}
       {rehearsal?.status === 'ended' && <Ended rehearsal={rehearsal} />}
-      <div className="details-actions">
+      <div className="row">
         <Button
           aria-label={text.action(rehearsal === null ? text.start : text.again, bay)}
           leftSection={<IconPlayerPlay size={18} aria-hidden />}
@@ -69,7 +71,7 @@ function Ended({
   const { verdict, picture, ledgerEntry } = rehearsal;
   return (
     <>
-      <p className="rehearsal-verdict" data-passed={verdict.passed}>
+      <p className="toned" data-tone={verdict.passed ? 'good' : 'bad'}>
         {verdict.passed ? text.passed : text.failed}
       </p>
       <Facts

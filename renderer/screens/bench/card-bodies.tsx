@@ -26,12 +26,12 @@ export function IdleBody({ drive, pair, density }: IdleBodyProps): ReactElement 
       <p className="card-model clipped" title={model}>
         {model}
       </p>
-      <p className="card-serial mono clipped" title={drive.serial ?? undefined}>
+      <p className="card-serial soft mono clipped" title={drive.serial ?? undefined}>
         {drive.serial ?? text.noSerial}
       </p>
       {pair !== null && <p className="card-machine mono">{text.forMachine(pair.machineSerial)}</p>}
       {known !== '' && density !== 'dense' && (
-        <p className="card-facts clipped" title={known}>
+        <p className="card-facts soft clipped" title={known}>
           {known}
         </p>
       )}
@@ -40,10 +40,10 @@ export function IdleBody({ drive, pair, density }: IdleBodyProps): ReactElement 
           {reason.message}
         </p>
       ) : (
-        (pair === null || density !== 'dense') && <p className="card-facts">{facts}</p>
+        (pair === null || density !== 'dense') && <p className="card-facts soft">{facts}</p>
       )}
       {density === 'roomy' && drive.verdict === 'eligible' && drive.contents.length > 0 && (
-        <ul className="card-contents" aria-label={text.details.contents}>
+        <ul className="card-contents soft" aria-label={text.details.contents}>
           {drive.contents.map((line, index) => (
             <li key={index} className="clipped">
               {line}
@@ -98,6 +98,8 @@ export function EndedBody({ job, kind, rehearsal, gone, density }: EndedBodyProp
   );
 }
 
+const tones = { passed: 'good', failed: 'bad', error: 'bad', running: undefined } as const;
+
 /** Whether the drive starts, in two words. */
 function RehearsalLine({ rehearsal }: { readonly rehearsal: AppBootTest }): ReactElement {
   const text = useText().bench.rehearsal.onCard;
@@ -110,8 +112,8 @@ function RehearsalLine({ rehearsal }: { readonly rehearsal: AppBootTest }): Reac
         ? 'error'
         : 'running';
   return (
-    <p className="card-rehearsal" data-result={result}>
+    <strong className={result === 'running' ? undefined : 'toned'} data-tone={tones[result]}>
       {text[result]}
-    </p>
+    </strong>
   );
 }

@@ -23,7 +23,7 @@ function Section({
   readonly children: ReactNode;
 }): ReactElement {
   return (
-    <section className="details-section">
+    <section className="stack details-section">
       <h3>{title}</h3>
       {children}
     </section>
@@ -77,7 +77,7 @@ function PairByHand({
   const [serial, setSerial] = useState('');
   if (pair !== null) {
     return (
-      <div className="details-pair">
+      <div className="row row-fields details-pair">
         <p>
           <span className="soft">{text.machine}</span> <Mono>{pair.machineSerial}</Mono>
         </p>
@@ -97,7 +97,7 @@ function PairByHand({
   };
   return (
     <form
-      className="details-pair"
+      className="row row-fields details-pair"
       onSubmit={(event) => {
         event.preventDefault();
         void submit();
@@ -132,11 +132,11 @@ function Content({ driveId, drive, job }: ContentProps): ReactElement {
   const pair = useApp((state) => pairOf(state, driveId));
   const rehearsal = useApp((state) => rehearsalOf(state, driveId));
   return (
-    <div className="details">
+    <div className="stack details">
       {job !== null && (
         <Section title={text.details.job}>
           <JobDetails job={job} />
-          <div className="details-actions">
+          <div className="row">
             <JobActions job={job} />
           </div>
         </Section>
@@ -148,7 +148,7 @@ function Content({ driveId, drive, job }: ContentProps): ReactElement {
       )}
       {drive !== null && drive.verdict === 'blocked' && (
         <Section title={text.details.whyBlocked}>
-          <ul className="details-reasons">
+          <ul className="bullets">
             {drive.reasons.map(({ code, message }) => (
               <li key={code + message}>{message}</li>
             ))}

@@ -1,7 +1,8 @@
-import { Button, Loader } from '@mantine/core';
+import { Button } from '@mantine/core';
 import { IconDatabasePlus } from '@tabler/icons-react';
 import type { ReactElement } from 'react';
 import { tell } from '../../actions';
+import { Busy } from '../../components/busy';
 import { useApp } from '../../store/app-store';
 import { useText } from '../../text';
 
@@ -13,23 +14,23 @@ export function EmptyBench(): ReactElement {
   const training = useApp(({ station }) => station.benchDirectory !== null);
   if (!listed) {
     return (
-      <p className="empty-bench empty-bench-wait">
-        <Loader size="sm" /> {text.emptyState.looking}
-      </p>
+      <div className="empty-bench">
+        <Busy>{text.emptyState.looking}</Busy>
+      </div>
     );
   }
   return (
-    <section className="empty-bench">
+    <section className="stack empty-bench">
       <IconDatabasePlus size={56} stroke={1.5} aria-hidden />
       <h2>{attached ? text.emptyState.noneEligible : text.emptyState.title}</h2>
       <p>{text.emptyState.intro}</p>
-      <ul className="empty-bench-ways">
+      <ul className="bullets">
         {text.emptyState.ways.map((way) => (
           <li key={way}>{way}</li>
         ))}
       </ul>
       {!training && (
-        <div className="empty-bench-training">
+        <div className="stack surface empty-bench-training">
           <p>{text.emptyState.training}</p>
           <Button
             variant="light"

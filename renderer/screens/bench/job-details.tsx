@@ -5,6 +5,7 @@ import type { JobResult } from '../../../core/job/job';
 import { formatRate, formatTime } from '../../format';
 import { ErrorCard } from '../../components/error-card';
 import { Facts, type Fact } from '../../components/details';
+import { Notice } from '../../components/notice';
 import { Mono } from '../../components/mono';
 import { rateWords, useRate } from '../../store/rates-store';
 import { useText, type Text } from '../../text';
@@ -51,8 +52,8 @@ export function JobDetails({ job }: { readonly job: AppJob }): ReactElement {
   return (
     <>
       {state.state === 'failed' && <ErrorCard error={state.reason} />}
-      {state.state === 'cancelled' && <p className="details-hint">{words.cancelledExplained}</p>}
-      {state.state === 'interrupted' && <p className="details-hint">{words.interruptedExplained}</p>}
+      {state.state === 'cancelled' && <Notice tone="warn">{words.cancelledExplained}</Notice>}
+      {state.state === 'interrupted' && <Notice tone="warn">{words.interruptedExplained}</Notice>}
       <Facts facts={facts} />
     </>
   );

@@ -12,27 +12,27 @@ export function OrderStrip(): ReactElement | null {
   if (order === null) return null;
   const { counts } = order;
   const shown = [
-    ['expected', counts.expected],
-    ['paired', counts.paired + counts.writing],
-    ['done', counts.done],
-    ['failed', counts.failed + counts.interrupted],
-    ['packed', counts.packed],
+    ['expected', counts.expected, undefined],
+    ['paired', counts.paired + counts.writing, undefined],
+    ['done', counts.done, 'good'],
+    ['failed', counts.failed + counts.interrupted, 'bad'],
+    ['packed', counts.packed, 'good'],
   ] as const;
   return (
     <button
       type="button"
-      className="order-strip"
+      className="row surface order-strip"
       aria-label={`${text.strip.go(order.number)}: ${shown.map(([name, number]) => `${number} ${text.countNames[name]}`).join(', ')}`}
       onClick={() => {
         showScreen('order');
       }}
     >
-      <span className="order-strip-number">
+      <strong>
         {text.strip.open} <Mono>{order.number}</Mono>
-      </span>
+      </strong>
       <span className="soft">{text.strip.of(order)}</span>
-      {shown.map(([name, number]) => (
-        <span key={name} className="order-strip-count" data-count={name} data-none={number === 0}>
+      {shown.map(([name, number, tone]) => (
+        <span key={name} className="toned order-strip-count" data-tone={tone} data-none={number === 0}>
           {number} {text.countNames[name]}
         </span>
       ))}

@@ -1,5 +1,6 @@
 import { memo, type ReactElement } from 'react';
 import type { AppJob } from '../../../core/contract/app-bench';
+import { ProgressBar } from '../../components/progress-bar';
 import { percentOf } from '../../format';
 import type { Density } from '../../store/selectors';
 import { curvePoints } from '../../store/rates';
@@ -94,18 +95,11 @@ export const RunningBody = memo(function RunningBody({ job, density }: RunningBo
       </div>
       <div className="card-foot">
         {rate !== null && density !== 'dense' && <Curve samples={rate.samples} />}
-        <div
-          className="card-bar"
-          role="progressbar"
-          aria-label={text.progressLabel(job.bay)}
-          aria-valuemin={0}
-          aria-valuemax={100}
-          aria-valuenow={percent ?? undefined}
-          data-unknown={percent === null}
-          data-phase={state.state}
-        >
-          <span style={{ transform: `scaleX(${(percent ?? 0) / 100})` }} />
-        </div>
+        <ProgressBar
+          label={text.progressLabel(job.bay)}
+          percent={percent}
+          tone={state.state === 'verifying' ? 'good' : 'info'}
+        />
       </div>
     </>
   );

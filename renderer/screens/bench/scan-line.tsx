@@ -16,13 +16,18 @@ function Last({ scan }: { readonly scan: NonNullable<PairingState['lastScan']> }
   const { outcome } = scan;
   const refused = outcome.result === 'refused';
   return (
-    <div className="scan-last" data-result={outcome.result} key={scan.number}>
+    <div
+      className="scan-last"
+      data-result={outcome.result}
+      data-tone={refused ? 'bad' : 'good'}
+      key={scan.number}
+    >
       <span className="scan-mark" aria-hidden>
         {refused ? <IconX size={32} stroke={3} /> : <IconCheck size={32} stroke={3} />}
       </span>
-      <div className="scan-words">
+      <div>
         <p className="scan-said">{refused ? text.refused(outcome) : text.accepted(outcome)}</p>
-        <p className="scan-more">
+        <p className="soft">
           <span className="mono">{sanitizeForDisplay(scan.text, longestShown)}</span>{' '}
           {refused && `${text.scanned(outcome)} ${text.expected(outcome.expected)}`}
         </p>
@@ -54,7 +59,7 @@ export function ScanLine(): ReactElement {
   const stranger = outcome?.result === 'refused' && outcome.reason === 'not-in-order';
   const onBatch = next === 'operator' || next === 'media' || next === 'media-hash';
   return (
-    <section className="scan" aria-label={text.scanRegion}>
+    <section className="surface scan" aria-label={text.scanRegion}>
       {pairing.lastScan === null ? (
         <div className="scan-last" data-result="none">
           <span className="scan-mark" aria-hidden>
@@ -66,7 +71,7 @@ export function ScanLine(): ReactElement {
         <Last scan={pairing.lastScan} />
       )}
       <div className="scan-next">
-        <p className="scan-next-label">{text.next}</p>
+        <p className="soft small">{text.next}</p>
         <p className="scan-next-words">{nextWords(pairing, next, text)}</p>
       </div>
       {stranger && (

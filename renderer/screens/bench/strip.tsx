@@ -5,6 +5,7 @@ import type { MediaState } from '../../../core/media/media-state';
 import { tell } from '../../actions';
 import { fileName, percentOf } from '../../format';
 import { ConfirmButton } from '../../components/confirm-button';
+import { Counts } from '../../components/counts';
 import { useApp, useAppShallow } from '../../store/app-store';
 import { countsOf, passedDrives, stepStatuses, type Step, type StepStatus } from '../../store/selectors';
 import { showScreen } from '../../store/view-store';
@@ -29,7 +30,7 @@ function StepItem({ number, step, status, value, badge, onOpen }: StepItemProps)
         {status === 'done' ? <IconCheck size={18} stroke={3} /> : number}
       </span>
       <span className="step-words">
-        <span className="step-name">
+        <span className="soft small">
           {text.step[step]}
           <span className="unseen"> ({text.stepStatus[status]})</span>
         </span>
@@ -41,11 +42,16 @@ function StepItem({ number, step, status, value, badge, onOpen }: StepItemProps)
     </>
   );
   return (
-    <li className="step" data-status={status} aria-current={status === 'current' ? 'step' : undefined}>
+    <li
+      className="step"
+      data-status={status}
+      data-tone={status === 'done' ? 'good' : undefined}
+      aria-current={status === 'current' ? 'step' : undefined}
+    >
       {onOpen === null ? (
-        <div className="step-content">{content}</div>
+        <div className="surface step-content">{content}</div>
       ) : (
-        <button type="button" className="step-content" onClick={onOpen}>
+        <button type="button" className="surface step-content" onClick={onOpen}>
           {content}
         </button>
       )}
@@ -115,7 +121,7 @@ function Steps(): ReactElement {
   );
 }
 
-function Counts(): ReactElement {
+function Progress(): ReactElement {
   const text = useText().bench;
   const counts = useAppShallow(countsOf);
   const workOrder = useApp(({ batch }) => batch.workOrder);
@@ -123,21 +129,21 @@ function Counts(): ReactElement {
   const ordered = useApp(({ order }) => order !== null);
   const cancellable = useApp(({ jobs }) => jobs.filter(({ canCancel }) => canCancel).length);
   return (
-    <div className="strip-row">
-      <dl className="counts" aria-label={text.counts.label}>
-        {(['paired', 'running', 'pass', 'fail', 'stopped'] as const).map((name) => (
-          <div key={name} className="count" data-count={name} data-none={counts[name] === 0}>
-            <dd>{counts[name]}</dd>
-            <dt>{text.counts[name]}</dt>
-          </div>
-        ))}
-      </dl>
+    <div className="row">
+      <Counts
+        label={text.counts.label}
+        counts={(['paired', 'running', 'pass', 'fail', 'stopped'] as const).map((name) => ({
+          name: text.counts[name],
+          number: counts[name],
+          tone: name === 'pass' ? 'good' : name === 'fail' ? 'bad' : undefined,
+        }))}
+      />
       {workOrder !== '' && !ordered && (
-        <p className="strip-order clipped" title={workOrder}>
+        <p className="clipped" title={workOrder}>
           <span className="soft">{text.workOrder}</span> <span className="mono">{workOrder}</span>
         </p>
       )}
-      <div className="strip-actions">
+      <div className="row push">
         {passed.length > 0 && (
           <Button
             size="sm"
@@ -180,8 +186,8 @@ export function Strip(): ReactElement {
   const ready = useApp(({ pairing }) => pairing.obstacles.length === 0);
   const paired = useApp(({ pairing }) => pairing.pairs.length);
   return (
-    <section className="strip" aria-label={text.strip}>
-      <div className="strip-row">
+    <section className="stack strip" aria-label={text.strip}>
+      <div className="row">
         <Steps />
         <Button
           variant="filled"
@@ -197,7 +203,7 @@ export function Strip(): ReactElement {
         </Button>
       </div>
       <OrderStrip />
-      <Counts />
+      <Progress />
     </section>
   );
 }

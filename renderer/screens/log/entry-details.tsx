@@ -13,7 +13,7 @@ import { formatDriveSize, formatRate, formatTime } from '../../format';
 import type { Fact } from '../../components/details';
 import { Mono } from '../../components/mono';
 import type { Text } from '../../text';
-import { ResultMark } from './result-mark';
+import { ResultStatus } from './result-status';
 
 type Words = Text['log'];
 
@@ -84,12 +84,7 @@ function resultFacts(record: DriveRecord, text: Words): Fact[] {
   const facts: Fact[] = [
     {
       name: words.result,
-      value: (
-        <strong className="log-result" data-result={result}>
-          <ResultMark result={result} />
-          {text.results[result]}
-        </strong>
-      ),
+      value: <ResultStatus result={result} />,
     },
     ...(end.state === 'failed' ? failureFacts(end.reason, text) : []),
     ...('bytesWritten' in end ? [{ name: words.written, value: formatBytes(end.bytesWritten) }] : []),
@@ -157,7 +152,7 @@ function failureFacts(reason: ErrorData, text: Words): Fact[] {
 function exactTime(iso: string): ReactNode {
   return (
     <>
-      {formatTime(iso)} <span className="entry-utc">({iso})</span>
+      {formatTime(iso)} <span className="soft nowrap">({iso})</span>
     </>
   );
 }

@@ -1,10 +1,12 @@
-import { Button, Loader } from '@mantine/core';
-import { IconArrowLeft } from '@tabler/icons-react';
 import { useEffect, useState, type ReactElement } from 'react';
 import type { LogEntry } from '../../../core/contract/app-log';
 import { act } from '../../actions';
 import { Facts } from '../../components/details';
 import { RehearsalPicture } from '../../components/boot-test-picture';
+import { Busy } from '../../components/busy';
+import { Notice } from '../../components/notice';
+import { Panel } from '../../components/panel';
+import { BackButton, ScreenHeader } from '../../components/screen-header';
 import { useText } from '../../text';
 import { factGroups } from './entry-details';
 
@@ -37,39 +39,34 @@ export function EntryPage({ sequence, onBack }: EntryPageProps): ReactElement {
   }, [sequence, onBack]);
 
   return (
-    <div className="log entry">
-      <div className="log-head">
-        <h1 id="entry-title" className="screen-title">
-          {text.entry(sequence)}
-        </h1>
-        <Button leftSection={<IconArrowLeft size={20} aria-hidden />} onClick={onBack} autoFocus>
+    <div className="screen screen-filled">
+      <ScreenHeader id="entry-title" title={text.entry(sequence)}>
+        <BackButton autoFocus onBack={onBack}>
           {text.back}
-        </Button>
-      </div>
+        </BackButton>
+      </ScreenHeader>
       {found === null ? (
-        <p>
-          <Loader size="sm" /> {text.loadingEntry}
-        </p>
+        <Busy>{text.loadingEntry}</Busy>
       ) : (
-        <div className="entry-scroll" tabIndex={0} role="region" aria-labelledby="entry-title">
+        <div className="fill" tabIndex={0} role="region" aria-labelledby="entry-title">
           {found.problems.length === 0 ? (
-            <p className="entry-sound">{text.sound}</p>
+            <p className="toned" data-tone="good">
+              {text.sound}
+            </p>
           ) : (
-            <div className="entry-problems" role="alert">
-              <p>{text.problems}</p>
+            <Notice tone="bad" role="alert" title={text.problems}>
               <ul>
                 {found.problems.map((problem) => (
                   <li key={problem}>{text.problem(sequence, problem)}</li>
                 ))}
               </ul>
-            </div>
+            </Notice>
           )}
           <div className="entry-groups">
             {factGroups(found, text).map(({ title, facts }) => (
-              <section key={title} className="entry-group" aria-label={title}>
-                <h2>{title}</h2>
+              <Panel key={title} title={title}>
                 <Facts facts={facts} />
-              </section>
+              </Panel>
             ))}
           </div>
           {found.entry.record.kind === 'drive-rehearsed' && found.entry.record.picture !== null && (

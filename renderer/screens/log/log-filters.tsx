@@ -1,6 +1,7 @@
 import { NativeSelect, TextInput } from '@mantine/core';
 import { useEffect, useState, type ReactElement } from 'react';
 import { logResults } from '../../../core/contract/app-log';
+import { SearchField } from '../../components/search-field';
 import { setLogQuery, useLog } from '../../store/log-store';
 import { useText } from '../../text';
 
@@ -25,18 +26,8 @@ export function LogFilters(): ReactElement {
   }, [typed, query.text]);
   const day = (value: string): string | null => (/^\d{4}-\d{2}-\d{2}$/.test(value) ? value : null);
   return (
-    <div className="log-filters" role="search">
-      <TextInput
-        className="log-search"
-        type="search"
-        label={text.search}
-        placeholder={text.searchHint}
-        maxLength={200}
-        value={typed}
-        onChange={(event) => {
-          setTyped(event.currentTarget.value);
-        }}
-      />
+    <div className="row row-fields" role="search">
+      <SearchField label={text.search} hint={text.searchHint} value={typed} onSearch={setTyped} />
       <NativeSelect
         label={text.result}
         value={query.result ?? ''}
@@ -65,7 +56,7 @@ export function LogFilters(): ReactElement {
           setLogQuery({ to: day(event.currentTarget.value) });
         }}
       />
-      <div className="log-total">
+      <div className="total">
         <p aria-live="polite">{text.total(total)}</p>
         {read < entries && <p>{text.reading(read, entries)}</p>}
       </div>

@@ -1,9 +1,10 @@
 import { useCallback, useState, type ReactElement } from 'react';
+import { ScreenHeader } from '../../components/screen-header';
 import { useText } from '../../text';
 import { EntryPage } from './entry-page';
 import { LogFilters } from './log-filters';
 import { LogTable, type LogSelection } from './log-table';
-import { LogTools } from './log-tools';
+import { LogOutcome, LogTools } from './log-tools';
 import './log.css';
 
 /** The ledger: a table that can be searched, an entry's page, verify and export. */
@@ -19,13 +20,11 @@ export function LogScreen(): ReactElement {
   }, []);
   if (opened !== null) return <EntryPage key={opened} sequence={opened} onBack={goBack} />;
   return (
-    <section className="log" aria-labelledby="log-title">
-      <div className="log-head">
-        <h1 id="log-title" className="screen-title">
-          {text.title}
-        </h1>
+    <section className="screen screen-filled" aria-labelledby="log-title">
+      <ScreenHeader id="log-title" title={text.title}>
         <LogTools />
-      </div>
+      </ScreenHeader>
+      <LogOutcome />
       <LogFilters />
       <LogTable selection={selection} onSelect={setSelection} onOpen={setOpened} focused={returned} />
     </section>

@@ -1,10 +1,11 @@
 import { defaultRangeExtractor, useVirtualizer } from '@tanstack/react-virtual';
 import { memo, useEffect, useRef, type KeyboardEvent, type ReactElement } from 'react';
 import type { LogRow } from '../../../core/contract/app-log';
+import '../../components/data-table.css';
 import { formatTime } from '../../format';
 import { logPlaceOf, logRowAt, useLog } from '../../store/log-store';
 import { useText } from '../../text';
-import { ResultMark } from './result-mark';
+import { ResultStatus } from './result-status';
 import { useLogPages } from './use-log-pages';
 
 const rowHeight = 44;
@@ -93,12 +94,12 @@ export function LogTable({ selection, onSelect, onOpen, focused }: LogTableProps
   };
 
   if (total === 0) {
-    return <p className="log-empty">{!answered ? '' : entries === 0 ? text.empty : text.nothingFound}</p>;
+    return <p className="table-empty">{!answered ? '' : entries === 0 ? text.empty : text.nothingFound}</p>;
   }
   return (
     <div
       ref={grid}
-      className="log-grid"
+      className="fill surface log-grid"
       role="grid"
       aria-label={text.table}
       aria-rowcount={total + 1}
@@ -107,7 +108,7 @@ export function LogTable({ selection, onSelect, onOpen, focused }: LogTableProps
       tabIndex={0}
       onKeyDown={onKeyDown}
     >
-      <div role="rowgroup" className="log-head-group">
+      <div role="rowgroup" className="table-head log-head-group">
         <div className="log-row log-row-head" role="row" aria-rowindex={1} style={{ height: headHeight }}>
           {columns.map((column) => (
             <span key={column} role="columnheader">
@@ -174,10 +175,7 @@ function Cells({ row }: { readonly row: LogRow }): ReactElement {
       <span role="gridcell" className="mono clipped">
         {row.machineSerial}
       </span>
-      <span role="gridcell" className="log-result" data-result={row.result}>
-        <ResultMark result={row.result} />
-        {text.results[row.result]}
-      </span>
+      <ResultStatus role="gridcell" result={row.result} />
       <span role="gridcell" className="log-drive">
         <span className="mono clipped">{row.driveSerial ?? text.noSerial}</span>
         <span className="clipped soft">{row.driveModel ?? ''}</span>

@@ -1,53 +1,56 @@
-import { Button, CloseButton, Loader } from '@mantine/core';
-import { IconAlertTriangle, IconFileExport, IconShieldCheck } from '@tabler/icons-react';
+import { Button } from '@mantine/core';
+import { IconFileExport, IconShieldCheck } from '@tabler/icons-react';
 import type { ReactElement } from 'react';
 import type { LogReport } from '../../../core/contract/app-log';
+import { Busy } from '../../components/busy';
 import { Mono } from '../../components/mono';
+import { Notice } from '../../components/notice';
 import { useText } from '../../text';
 import { closeReport, exportLedger, useLedgerTasks, verifyLedger } from './ledger-tasks';
 
 /** Findings shown; the export of the ledger has all. */
 const mostShown = 20;
 
-/** Verify and export, and what came of it. */
+/** Verify and export. */
 export function LogTools(): ReactElement {
   const text = useText().log;
-  const { doing, report, exported } = useLedgerTasks();
-  const busy = doing !== 'nothing';
+  const busy = useLedgerTasks().doing !== 'nothing';
   return (
-    <div className="log-tools">
-      <div className="log-buttons">
-        <Button
-          disabled={busy}
-          leftSection={<IconShieldCheck size={20} aria-hidden />}
-          onClick={() => void verifyLedger()}
-        >
-          {text.verify}
-        </Button>
-        <Button
-          disabled={busy}
-          leftSection={<IconFileExport size={20} aria-hidden />}
-          onClick={() => void exportLedger('csv')}
-        >
-          {text.exportCsv}
-        </Button>
-        <Button
-          disabled={busy}
-          leftSection={<IconFileExport size={20} aria-hidden />}
-          onClick={() => void exportLedger('json')}
-        >
-          {text.exportJson}
-        </Button>
-      </div>
-      <div className="log-said" role="status">
-        {busy && (
-          <p className="log-busy">
-            <Loader size="xs" aria-hidden /> {doing === 'verifying' ? text.verifying : text.exporting}
-          </p>
-        )}
-        {exported !== null && <p>{text.exported(exported)}</p>}
-        {report !== null && <Report report={report} />}
-      </div>
+    <>
+      <Button
+        disabled={busy}
+        leftSection={<IconShieldCheck size={20} aria-hidden />}
+        onClick={() => void verifyLedger()}
+      >
+        {text.verify}
+      </Button>
+      <Button
+        disabled={busy}
+        leftSection={<IconFileExport size={20} aria-hidden />}
+        onClick={() => void exportLedger('csv')}
+      >
+        {text.exportCsv}
+      </Button>
+      <Button
+        disabled={busy}
+        leftSection={<IconFileExport size={20} aria-hidden />}
+        onClick={() => void exportLedger('json')}
+      >
+        {text.exportJson}
+      </Button>
+    </>
+  );
+}
+
+/** What came of it. */
+export function LogOutcome(): ReactElement {
+  const text = useText().log;
+  const { doing, report, exported } = useLedgerTasks();
+  return (
+    <div className="live" role="status">
+      {doing !== 'nothing' && <Busy>{doing === 'verifying' ? text.verifying : text.exporting}</Busy>}
+      {exported !== null && <p>{text.exported(exported)}</p>}
+      {report !== null && <Report report={report} />}
     </div>
   );
 }
@@ -56,32 +59,28 @@ function Report({ report }: { readonly report: LogReport }): ReactElement {
   const text = useText().log;
   const { problems, keyFingerprint } = report;
   const whole = problems.length === 0;
-  const Mark = whole ? IconShieldCheck : IconAlertTriangle;
   return (
-    <div className="log-report" data-whole={whole}>
-      <Mark size={24} aria-hidden />
-      <div className="log-report-words">
-        <p>
-          <strong>{whole ? text.whole(report.entries) : text.notWhole(problems.length)}</strong>
+    <Notice
+      tone={whole ? 'good' : 'bad'}
+      title={whole ? text.whole(report.entries) : text.notWhole(problems.length)}
+      close={{ label: text.closeReport, onClose: closeReport }}
+    >
+      {!whole && (
+        <>
+          <ul className="log-findings" tabIndex={0} aria-label={text.findings}>
+            {problems.slice(0, mostShown).map(({ message }, index) => (
+              <li key={index}>{message}</li>
+            ))}
+          </ul>
+          {problems.length > mostShown && <p>{text.moreFindings(problems.length - mostShown)}</p>}
+          <p>{text.notWholeRemedy}</p>
+        </>
+      )}
+      {keyFingerprint !== null && (
+        <p className="soft">
+          {text.stationKey} <Mono>{keyFingerprint}</Mono>
         </p>
-        {!whole && (
-          <>
-            <ul className="log-findings" tabIndex={0} aria-label={text.findings}>
-              {problems.slice(0, mostShown).map(({ message }, index) => (
-                <li key={index}>{message}</li>
-              ))}
-            </ul>
-            {problems.length > mostShown && <p>{text.moreFindings(problems.length - mostShown)}</p>}
-            <p>{text.notWholeRemedy}</p>
-          </>
-        )}
-        {keyFingerprint !== null && (
-          <p className="soft">
-            {text.stationKey} <Mono>{keyFingerprint}</Mono>
-          </p>
-        )}
-      </div>
-      <CloseButton aria-label={text.closeReport} onClick={closeReport} />
-    </div>
+      )}
+    </Notice>
   );
 }

@@ -6,9 +6,12 @@ import { isOpen, type OrderLineState } from '../../../core/order/order-state';
 import { tell } from '../../actions';
 import { shortHash } from '../../format';
 import { ConfirmButton } from '../../components/confirm-button';
+import { Counts, type Count } from '../../components/counts';
 import { Facts } from '../../components/details';
 import { Mono } from '../../components/mono';
+import { Panel } from '../../components/panel';
 import { useText } from '../../text';
+import { toneOf } from './order-state-mark';
 
 interface OrderProps {
   readonly order: OrderState;
@@ -29,21 +32,19 @@ const shownCounts = [
 /** How many machines are where. */
 export function OrderCounts({ order }: OrderProps): ReactElement {
   const text = useText().order;
+  const counts = shownCounts.map((state): Count => ({
+    name: text.countNames[state],
+    number: order.counts[state],
+    tone: toneOf(state),
+  }));
+  const unexpected: Count = {
+    name: text.unexpected,
+    number: order.unexpected,
+    tone: 'warn',
+    apart: true,
+  };
   return (
-    <dl className="order-counts" aria-label={text.counts}>
-      {shownCounts.map((state) => (
-        <div key={state} className="order-count" data-count={state} data-none={order.counts[state] === 0}>
-          <dd>{order.counts[state]}</dd>
-          <dt>{text.countNames[state]}</dt>
-        </div>
-      ))}
-      {order.unexpected > 0 && (
-        <div className="order-count order-count-apart" data-count="unexpected" data-none="false">
-          <dd>{order.unexpected}</dd>
-          <dt>{text.unexpected}</dt>
-        </div>
-      )}
-    </dl>
+    <Counts large label={text.counts} counts={order.unexpected > 0 ? [...counts, unexpected] : counts} />
   );
 }
 
@@ -60,8 +61,7 @@ export function OrderAsks({ order }: OrderProps): ReactElement {
       </span>
     );
   return (
-    <section className="order-card" aria-labelledby="order-asks">
-      <h2 id="order-asks">{text.title}</h2>
+    <Panel title={text.title}>
       <Facts
         facts={[
           { name: text.machines, value: machines.toLocaleString('en-GB') },
@@ -70,7 +70,7 @@ export function OrderAsks({ order }: OrderProps): ReactElement {
           { name: text.layout, value: layout ?? text.any },
         ]}
       />
-    </section>
+    </Panel>
   );
 }
 
@@ -86,8 +86,7 @@ export function OrderClose({
   const named = order.lines.filter(isOpen).slice(0, namedOpen);
   const more = order.open - named.length;
   return (
-    <section className="order-card" aria-labelledby="order-close">
-      <h2 id="order-close">{text.title}</h2>
+    <Panel title={text.title}>
       {order.open === 0 ? (
         <>
           <p>{text.nothingOpen}</p>
@@ -107,7 +106,7 @@ export function OrderClose({
       ) : (
         <>
           <p>{text.stillOpen(order.open)}</p>
-          <ul className="order-still">
+          <ul className="stack close">
             {named.map(({ serial, state }) => (
               <li key={serial}>
                 <Mono>{serial}</Mono> <span className="soft">{states[state]}</span>
@@ -120,6 +119,6 @@ export function OrderClose({
           </div>
         </>
       )}
-    </section>
+    </Panel>
   );
 }

@@ -1,10 +1,11 @@
 import { Button, TextInput } from '@mantine/core';
-import { IconAlertTriangle } from '@tabler/icons-react';
 import { useEffect, useRef, useState, type ReactElement } from 'react';
 import type { OrderState } from '../../../core/contract/app-order';
 import type { PairingState } from '../../../core/pairing/pairing-state';
 import { normalizeSerial } from '../../../core/machine/serial';
 import { act } from '../../actions';
+import { Notice } from '../../components/notice';
+import { Panel } from '../../components/panel';
 import { useApp } from '../../store/app-store';
 import { useText, type Text } from '../../text';
 
@@ -60,27 +61,29 @@ export function OrderExcept({ order, serial, onSerial }: ExceptProps): ReactElem
   };
 
   return (
-    <section className="order-card" aria-labelledby="order-except">
-      <h2 id="order-except">{text.title}</h2>
+    <Panel title={text.title}>
       <p>{text.intro}</p>
-      <div role="status" className="order-alert">
+      <div role="status" className="live">
         {stranger !== null && (
-          <div className="order-stranger">
-            <IconAlertTriangle size={20} aria-hidden />
-            <p>{text.stranger(stranger)}</p>
-            <Button
-              size="sm"
-              onClick={() => {
-                onSerial(stranger);
-              }}
-            >
-              {text.take}
-            </Button>
-          </div>
+          <Notice
+            tone="warn"
+            actions={
+              <Button
+                size="sm"
+                onClick={() => {
+                  onSerial(stranger);
+                }}
+              >
+                {text.take}
+              </Button>
+            }
+          >
+            {text.stranger(stranger)}
+          </Notice>
         )}
       </div>
       <form
-        className="order-form"
+        className="stack"
         onSubmit={(event) => {
           event.preventDefault();
           if (!busy) void record();
@@ -115,6 +118,6 @@ export function OrderExcept({ order, serial, onSerial }: ExceptProps): ReactElem
           </Button>
         </div>
       </form>
-    </section>
+    </Panel>
   );
 }

@@ -6,6 +6,7 @@ import type { ErrorData } from '../../../core/base/errors';
 import { errorOf } from '../../actions';
 import { call } from '../../bridge';
 import { ErrorCard } from '../../components/error-card';
+import { Panel } from '../../components/panel';
 import { useText } from '../../text';
 
 const longestNumber = 60;
@@ -16,16 +17,15 @@ function Refusal({ error }: { readonly error: ErrorData }): ReactElement {
   const problems = error.cause === null ? [] : error.cause.split('\n');
   if (error.code !== 'order-invalid' || problems.length === 0) return <ErrorCard error={error} />;
   return (
-    <div className="order-refusal">
+    <div className="stack">
       <ErrorCard error={{ ...error, cause: null }} />
-      <section className="order-card" aria-labelledby="order-problems">
-        <h2 id="order-problems">{text.problems}</h2>
-        <ol className="order-problems" tabIndex={0}>
+      <Panel title={text.problems}>
+        <ol className="bullets order-problems" tabIndex={0}>
           {problems.map((problem) => (
             <li key={problem}>{sanitizeForDisplay(problem, 400)}</li>
           ))}
         </ol>
-      </section>
+      </Panel>
     </div>
   );
 }
@@ -55,12 +55,12 @@ export function OrderOpen({
   };
 
   return (
-    <div className="order-open">
-      <div role="alert" className="order-alert">
+    <div className="stack order-open">
+      <div role="alert" className="live">
         {error !== null && <Refusal error={error} />}
       </div>
       <TextInput
-        className="order-number"
+        className="short"
         label={text.number}
         description={text.numberHint}
         maxLength={longestNumber}
@@ -73,8 +73,7 @@ export function OrderOpen({
         }}
       />
       <div className="order-ways">
-        <section className="order-card" aria-labelledby="order-file">
-          <h2 id="order-file">{text.fileTitle}</h2>
+        <Panel title={text.fileTitle}>
           <p>{text.fileHint}</p>
           <div>
             <Button
@@ -88,9 +87,8 @@ export function OrderOpen({
               {text.choose}
             </Button>
           </div>
-        </section>
-        <section className="order-card" aria-labelledby="order-typed">
-          <h2 id="order-typed">{text.typedTitle}</h2>
+        </Panel>
+        <Panel title={text.typedTitle}>
           <Textarea
             label={text.typedLabel}
             description={text.typedHint}
@@ -115,7 +113,7 @@ export function OrderOpen({
               {text.openTyped}
             </Button>
           </div>
-        </section>
+        </Panel>
       </div>
     </div>
   );

@@ -1,9 +1,9 @@
 import { Button } from '@mantine/core';
-import { IconAlertTriangle } from '@tabler/icons-react';
 import { useState, type ReactElement } from 'react';
 import { sanitizeForDisplay } from '../../../core/base/display';
 import { ErrorCard } from '../../components/error-card';
-import { ScreenHead } from '../../components/screen-head';
+import { Notice } from '../../components/notice';
+import { BackToScreen, ScreenHeader } from '../../components/screen-header';
 import { formatTime } from '../../format';
 import { useApp } from '../../store/app-store';
 import { useText } from '../../text';
@@ -22,20 +22,22 @@ function Warnings({
 }): ReactElement {
   const text = useText();
   return (
-    <section className="order-warnings" aria-labelledby="order-warnings" role="status">
-      <IconAlertTriangle aria-hidden />
-      <div>
-        <h2 id="order-warnings">{text.order.open.warnings}</h2>
-        <ul>
-          {warnings.map((warning) => (
-            <li key={warning}>{sanitizeForDisplay(warning, 400)}</li>
-          ))}
-        </ul>
-      </div>
-      <Button size="sm" onClick={onDismiss}>
-        {text.common.dismiss}
-      </Button>
-    </section>
+    <Notice
+      tone="warn"
+      role="status"
+      title={<h2>{text.order.open.warnings}</h2>}
+      actions={
+        <Button size="sm" onClick={onDismiss}>
+          {text.common.dismiss}
+        </Button>
+      }
+    >
+      <ul className="bullets">
+        {warnings.map((warning) => (
+          <li key={warning}>{sanitizeForDisplay(warning, 400)}</li>
+        ))}
+      </ul>
+    </Notice>
   );
 }
 
@@ -48,12 +50,13 @@ export function OrderScreen(): ReactElement {
   /** The machine that a word is to be said about. */
   const [serial, setSerial] = useState('');
   return (
-    <div className="order">
-      <ScreenHead
+    <div className="screen order">
+      <ScreenHeader
         title={order === null ? text.title : text.titleOf(order.number)}
         intro={order === null ? text.intro : text.opened(formatTime(order.openedAt), order.openedBy)}
-        toBench={text.toBench}
-      />
+      >
+        <BackToScreen screen="bench">{text.toBench}</BackToScreen>
+      </ScreenHeader>
       {warnings.length > 0 && (
         <Warnings
           warnings={warnings}
@@ -68,8 +71,8 @@ export function OrderScreen(): ReactElement {
       ) : (
         <>
           <OrderCounts order={order} />
-          <div className="order-columns">
-            <div className="order-side">
+          <div className="columns order-columns">
+            <div className="stack">
               <OrderExcept order={order} serial={serial} onSerial={setSerial} />
               <OrderClose
                 order={order}

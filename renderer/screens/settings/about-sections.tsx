@@ -6,17 +6,17 @@ import { Facts } from '../../components/details';
 import { Mono } from '../../components/mono';
 import { useApp } from '../../store/app-store';
 import { showScreen } from '../../store/view-store';
+import { Panel } from '../../components/panel';
 import { useText } from '../../text';
-import { Section } from './section';
 
 /** Goes to the bench of virtual drives and back. */
 export function TrainingSection(): ReactElement {
   const text = useText().settings.training;
   const directory = useApp(({ station }) => station.benchDirectory);
   return (
-    <Section id="settings-training" title={text.title} intro={text.intro}>
-      <p className="settings-path">{directory === null ? text.off : text.on(directory)}</p>
-      <div className="settings-buttons">
+    <Panel id="settings-training" title={text.title} intro={text.intro}>
+      <p className="anywhere">{directory === null ? text.off : text.on(directory)}</p>
+      <div className="row">
         <Button
           leftSection={<IconSchool size={20} aria-hidden />}
           onClick={() => {
@@ -26,7 +26,7 @@ export function TrainingSection(): ReactElement {
           {directory === null ? text.open : text.leave}
         </Button>
       </div>
-    </Section>
+    </Panel>
   );
 }
 
@@ -34,8 +34,8 @@ export function TrainingSection(): ReactElement {
 export function SheetSection(): ReactElement {
   const text = useText().settings.about;
   return (
-    <Section id="settings-sheet" title={text.sheet} intro={text.sheetHint}>
-      <div className="settings-buttons">
+    <Panel id="settings-sheet" title={text.sheet} intro={text.sheetHint}>
+      <div className="row">
         <Button
           leftSection={<IconBarcode size={20} aria-hidden />}
           onClick={() => {
@@ -45,7 +45,7 @@ export function SheetSection(): ReactElement {
           {text.sheetOpen}
         </Button>
       </div>
-    </Section>
+    </Panel>
   );
 }
 
@@ -54,7 +54,7 @@ export function AboutSection(): ReactElement {
   const text = useText().settings.about;
   const { version, versions, stateDirectory } = useApp((state) => state.station);
   return (
-    <Section id="settings-about" title={text.title}>
+    <Panel id="settings-about" title={text.title}>
       <Facts
         facts={[
           { name: text.version, value: version },
@@ -62,6 +62,6 @@ export function AboutSection(): ReactElement {
           ...Object.entries(versions).map(([name, value]) => ({ name, value })),
         ]}
       />
-    </Section>
+    </Panel>
   );
 }

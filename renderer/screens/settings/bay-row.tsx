@@ -5,7 +5,7 @@ import { foldLabel, portOf, type Bay } from '../../../core/drive/bays';
 import { useApp } from '../../store/app-store';
 import { useText } from '../../text';
 import { fileName } from '../../format';
-import { DraftInput } from '../batch/draft-input';
+import { DraftInput } from '../../components/draft-input';
 import { changeBays } from './bays-change';
 import { bound, labelProblem, moved } from './settings-rules';
 
@@ -86,7 +86,7 @@ export function BayRow({ bay, bays, index, focused }: BayRowProps): ReactElement
         }
       />
       <PortSelect bay={bay} bays={bays} index={index} />
-      <div className="settings-bay-buttons">
+      <div className="row settings-bay-buttons">
         <ActionIcon
           variant="default"
           data-action="up"

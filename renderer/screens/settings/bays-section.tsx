@@ -5,12 +5,13 @@ import { mostBays } from '../../../core/drive/bays';
 import { ConfirmButton } from '../../components/confirm-button';
 import { appState, useApp } from '../../store/app-store';
 import { showInfo } from '../../store/messages-store';
+import { Notice } from '../../components/notice';
+import { Panel } from '../../components/panel';
 import { useText } from '../../text';
 import { BayRow } from './bay-row';
 import { changeBays } from './bays-change';
 import { useAppSettings } from './app-settings';
 import { added, filled } from './settings-rules';
-import { Section } from './section';
 
 /** The slots of the bench: their labels, their order, and the ports they are wired to. */
 export function BaysSection(): ReactElement {
@@ -30,18 +31,18 @@ export function BaysSection(): ReactElement {
     }
   };
   return (
-    <Section id="settings-bays" title={text.title} intro={text.intro(mostBays)}>
-      {training && <p className="settings-note">{text.training}</p>}
+    <Panel id="settings-bays" title={text.title} intro={text.intro(mostBays)}>
+      {training && <Notice tone="warn">{text.training}</Notice>}
       {bays.length === 0 ? (
         <p>{text.none}</p>
       ) : (
         <div>
-          <div className="settings-bay settings-bay-head" aria-hidden>
+          <div className="settings-bay soft small" aria-hidden>
             <span />
             <span>{text.labelHead}</span>
             <span>{text.portHead}</span>
           </div>
-          <ol className="settings-bays" aria-label={text.list}>
+          <ol className="stack settings-list" aria-label={text.list}>
             {bays.map((bay, index) => (
               // By place: a bay's label changes while it is edited.
               <BayRow key={index} bay={bay} bays={bays} index={index} focused={justAdded === index} />
@@ -49,7 +50,7 @@ export function BaysSection(): ReactElement {
           </ol>
         </div>
       )}
-      <div className="settings-buttons">
+      <div className="row">
         <Button
           id="settings-add-bay"
           disabled={full}
@@ -84,6 +85,6 @@ export function BaysSection(): ReactElement {
       <p className="soft" id="settings-fill-hint">
         {full ? text.full(mostBays) : text.fillHint}
       </p>
-    </Section>
+    </Panel>
   );
 }

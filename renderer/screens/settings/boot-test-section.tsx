@@ -2,10 +2,10 @@ import type { ReactElement } from 'react';
 import { rehearsalSettingsSchema, type RehearsalSettings } from '../../../core/job/boot-test';
 import { act } from '../../actions';
 import { appState, useApp } from '../../store/app-store';
+import { Panel } from '../../components/panel';
 import { useText } from '../../text';
-import { Choices } from '../batch/choices';
-import { DraftInput } from '../batch/draft-input';
-import { Section } from './section';
+import { CheckChoice, Choices } from '../../components/choices';
+import { DraftInput } from '../../components/draft-input';
 
 /** A sign before anybody has said which text it is. */
 const firstConsoleText = 'login:';
@@ -19,30 +19,20 @@ async function change(part: Partial<RehearsalSettings>): Promise<boolean> {
 export function RehearsalSection(): ReactElement {
   const text = useText().settings.rehearsal;
   const { firstOfBatch, sign, seconds, secureBoot } = useApp(({ settings }) => settings.rehearsal);
-  const checkbox = (
-    label: string,
-    hint: string,
-    checked: boolean,
-    become: (checked: boolean) => Partial<RehearsalSettings>,
-  ): ReactElement => (
-    <label className="choice">
-      <input
-        type="checkbox"
-        checked={checked}
-        onChange={(event) => {
-          void change(become(event.currentTarget.checked));
-        }}
-      />
-      <span className="choice-words">
-        <span className="choice-label">{label}</span>
-        <span className="choice-description">{hint}</span>
-      </span>
-    </label>
-  );
   return (
-    <Section id="settings-rehearsal" title={text.title} intro={text.intro}>
-      {checkbox(text.first, text.firstHint, firstOfBatch, (checked) => ({ firstOfBatch: checked }))}
-      {checkbox(text.secureBoot, text.secureBootHint, secureBoot, (checked) => ({ secureBoot: checked }))}
+    <Panel id="settings-rehearsal" title={text.title} intro={text.intro}>
+      <CheckChoice
+        label={text.first}
+        hint={text.firstHint}
+        checked={firstOfBatch}
+        onCheck={(checked) => void change({ firstOfBatch: checked })}
+      />
+      <CheckChoice
+        label={text.secureBoot}
+        hint={text.secureBootHint}
+        checked={secureBoot}
+        onCheck={(checked) => void change({ secureBoot: checked })}
+      />
       <Choices
         legend={text.sign}
         name="settings-rehearsal-sign"
@@ -64,7 +54,7 @@ export function RehearsalSection(): ReactElement {
           onCommit={(typed) => change({ sign: { kind: 'console', text: typed.trim() } })}
         />
       )}
-      <div className="settings-short">
+      <div className="short">
         <DraftInput
           label={text.seconds}
           value={String(seconds)}
@@ -78,6 +68,6 @@ export function RehearsalSection(): ReactElement {
           onCommit={(typed) => change({ seconds: Number(typed) })}
         />
       </div>
-    </Section>
+    </Panel>
   );
 }

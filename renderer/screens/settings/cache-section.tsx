@@ -6,10 +6,10 @@ import { ConfirmButton } from '../../components/confirm-button';
 import { Facts } from '../../components/details';
 import { useApp } from '../../store/app-store';
 import { showInfo } from '../../store/messages-store';
+import { Panel } from '../../components/panel';
 import { useText } from '../../text';
-import { DraftInput } from '../batch/draft-input';
+import { DraftInput } from '../../components/draft-input';
 import { limitBytes, limitText } from './settings-rules';
-import { Section } from './section';
 
 /** Bytes; null while they are counted, and what the station refused to count. */
 type Size = number | 'measuring' | 'unknown';
@@ -37,9 +37,9 @@ export function CacheSection(): ReactElement {
   const words =
     size === 'measuring' ? text.measuring : size === 'unknown' ? text.unknownSize : formatBytes(size);
   return (
-    <Section id="settings-cache" title={text.title} intro={text.intro}>
+    <Panel id="settings-cache" title={text.title} intro={text.intro}>
       <Facts facts={[{ name: text.size, value: words }]} />
-      <div className="settings-short">
+      <div className="short">
         <DraftInput
           label={text.limit}
           description={text.limitHint}
@@ -58,7 +58,7 @@ export function CacheSection(): ReactElement {
           }}
         />
       </div>
-      <div className="settings-buttons">
+      <div className="row">
         <ConfirmButton
           label={text.clear}
           question={text.clearQuestion}
@@ -69,6 +69,6 @@ export function CacheSection(): ReactElement {
           }}
         />
       </div>
-    </Section>
+    </Panel>
   );
 }

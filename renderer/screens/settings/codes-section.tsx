@@ -1,11 +1,11 @@
 import type { ReactElement } from 'react';
 import { appSettingsSchema } from '../../../core/settings/settings';
 import { Button } from '@mantine/core';
+import { Panel } from '../../components/panel';
 import { useText } from '../../text';
-import { DraftInput } from '../batch/draft-input';
+import { DraftInput } from '../../components/draft-input';
 import { changeAppSettings, useAppSettings } from './app-settings';
 import { patternProblem } from './settings-rules';
-import { Section } from './section';
 import { SerialPatterns } from './serial-patterns';
 import { TryCode } from './try-code';
 
@@ -54,11 +54,11 @@ function PatternField({ label, hint, setting }: PatternFieldProps): ReactElement
 export function CodesSection(): ReactElement {
   const text = useText().settings.codes;
   return (
-    <Section id="settings-codes" title={text.title} intro={text.intro}>
+    <Panel id="settings-codes" title={text.title} intro={text.intro}>
       <SerialPatterns />
       <PatternField label={text.badge} hint={text.badgeHint} setting="badgePattern" />
       <PatternField label={text.order} hint={text.orderHint} setting="workOrderPattern" />
       <TryCode />
-    </Section>
+    </Panel>
   );
 }

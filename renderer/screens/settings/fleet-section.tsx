@@ -2,8 +2,8 @@ import type { ReactElement } from 'react';
 import { formatTime } from '../../format';
 import { Facts, type Fact } from '../../components/details';
 import { useApp } from '../../store/app-store';
+import { Panel } from '../../components/panel';
 import { useText } from '../../text';
-import { Section } from './section';
 
 /** How far the plant's database is behind this station's log. */
 export function FleetSection(): ReactElement {
@@ -18,8 +18,8 @@ export function FleetSection(): ReactElement {
     facts.push({ name: text.what, value: lastError.message }, { name: text.todo, value: lastError.remedy });
   }
   return (
-    <Section id="settings-fleet" title={text.title} intro={text.intro}>
+    <Panel id="settings-fleet" title={text.title} intro={text.intro}>
       <Facts facts={facts} />
-    </Section>
+    </Panel>
   );
 }

@@ -3,7 +3,7 @@ import { IconPlus, IconTrash } from '@tabler/icons-react';
 import { useRef, useState, type ReactElement } from 'react';
 import type { SerialPattern } from '../../../core/scan/scan-settings';
 import { useText } from '../../text';
-import { DraftInput } from '../batch/draft-input';
+import { DraftInput } from '../../components/draft-input';
 import { changeAppSettings, useAppSettings } from './app-settings';
 import { patternProblem } from './settings-rules';
 
@@ -134,13 +134,13 @@ export function SerialPatterns(): ReactElement {
   const { serialPatterns } = useAppSettings();
   const full = serialPatterns.length >= mostPatterns;
   return (
-    <div className="settings-group">
+    <div className="stack">
       <h3>{text.serials}</h3>
       <p className="soft">{text.serialsHint}</p>
       {serialPatterns.length === 0 ? (
         <p>{text.noSerials}</p>
       ) : (
-        <ul className="settings-serials">
+        <ul className="stack settings-list">
           {serialPatterns.map((pattern, index) => (
             // By place: names need not differ.
             <PatternRow key={index} pattern={pattern} index={index} />

@@ -1,4 +1,5 @@
 import type { ReactElement } from 'react';
+import { ScreenHeader } from '../../components/screen-header';
 import { useText } from '../../text';
 import { AboutSection, SheetSection, TrainingSection } from './about-sections';
 import { BaysSection } from './bays-section';
@@ -12,6 +13,7 @@ import { StationSection } from './station-section';
 /** Goes to a part and puts the focus on its title, so that Tab goes on from there. */
 function goTo(id: string): void {
   const title = document.getElementById(`${id}-title`);
+  title?.setAttribute('tabindex', '-1');
   title?.focus({ preventScroll: true });
   title?.closest('section')?.scrollIntoView();
 }
@@ -31,12 +33,9 @@ export function SettingsScreen(): ReactElement {
     ['settings-about', text.about.title],
   ] as const;
   return (
-    <div className="settings">
-      <header>
-        <h1 className="screen-title">{text.title}</h1>
-        <p className="soft">{text.intro}</p>
-      </header>
-      <div className="settings-columns">
+    <div className="screen settings">
+      <ScreenHeader title={text.title} intro={text.intro} />
+      <div className="columns settings-columns">
         <nav className="settings-nav" aria-label={text.sections}>
           <ul>
             {parts.map(([id, title]) => (
@@ -54,7 +53,7 @@ export function SettingsScreen(): ReactElement {
             ))}
           </ul>
         </nav>
-        <div className="settings-parts">
+        <div className="stack">
           <StationSection />
           <BaysSection />
           <CodesSection />

@@ -5,11 +5,11 @@ import { sanitizeForDisplay } from '../../../core/base/display';
 import { appSettingsSchema, languages, themes } from '../../../core/settings/settings';
 import { act } from '../../actions';
 import { useApp } from '../../store/app-store';
+import { Panel } from '../../components/panel';
 import { useText } from '../../text';
-import { Choices } from '../batch/choices';
-import { DraftInput } from '../batch/draft-input';
+import { CheckChoice, Choices } from '../../components/choices';
+import { DraftInput } from '../../components/draft-input';
 import { changeAppSettings, useAppSettings } from './app-settings';
-import { Section } from './section';
 
 const longestName = 128;
 
@@ -20,7 +20,7 @@ export function StationSection(): ReactElement {
   const desk = useAppSettings();
   const clean = (name: string): string => sanitizeForDisplay(name, longestName);
   return (
-    <Section id="settings-station" title={text.title}>
+    <Panel id="settings-station" title={text.title}>
       <DraftInput
         label={text.name}
         description={text.nameHint}
@@ -39,36 +39,24 @@ export function StationSection(): ReactElement {
         choices={themes.map((theme) => ({ value: theme, label: text.themes[theme] }))}
         onChoose={(value) => changeAppSettings(() => ({ theme: appSettingsSchema.shape.theme.parse(value) }))}
       />
-      <label className="choice">
-        <input
-          type="checkbox"
-          checked={desk.sounds}
-          onChange={(event) => {
-            const { checked } = event.currentTarget;
-            void changeAppSettings(() => ({ sounds: checked }));
-          }}
-        />
-        <span className="choice-words">
-          <span className="choice-label">{text.sounds}</span>
-          <span className="choice-description">{text.soundsHint}</span>
-        </span>
-      </label>
-      <label className="choice">
-        <input
-          type="checkbox"
-          checked={desk.onMachine}
-          onChange={(event) => {
-            const { checked } = event.currentTarget;
-            void changeAppSettings(() => ({ onMachine: checked }));
-          }}
-        />
-        <span className="choice-words">
-          <span className="choice-label">{text.onMachine}</span>
-          <span className="choice-description">{text.onMachineHint}</span>
-        </span>
-      </label>
+      <CheckChoice
+        label={text.sounds}
+        hint={text.soundsHint}
+        checked={desk.sounds}
+        onCheck={(checked) => {
+          void changeAppSettings(() => ({ sounds: checked }));
+        }}
+      />
+      <CheckChoice
+        label={text.onMachine}
+        hint={text.onMachineHint}
+        checked={desk.onMachine}
+        onCheck={(checked) => {
+          void changeAppSettings(() => ({ onMachine: checked }));
+        }}
+      />
       <NativeSelect
-        className="settings-short"
+        className="short"
         label={text.language}
         description={text.languageHint}
         value={desk.language}
@@ -78,6 +66,6 @@ export function StationSection(): ReactElement {
           void changeAppSettings(() => ({ language: appSettingsSchema.shape.language.parse(value) }));
         }}
       />
-    </Section>
+    </Panel>
   );
 }

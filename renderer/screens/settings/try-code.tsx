@@ -2,6 +2,7 @@ import { TextInput } from '@mantine/core';
 import { IconCheck, IconX } from '@tabler/icons-react';
 import { useState, type ReactElement } from 'react';
 import { sanitizeForDisplay } from '../../../core/base/display';
+import { Status } from '../../components/status';
 import { useApp } from '../../store/app-store';
 import { useText, type Text } from '../../text';
 import { useAppSettings } from './app-settings';
@@ -57,7 +58,7 @@ export function TryCode(): ReactElement {
   const clean = sanitizeForDisplay(typed, longestTry);
   const tried = clean === '' ? null : wordsOf(tryCode(clean, { settings, bays, drives }), words);
   return (
-    <div className="settings-try">
+    <div className="stack sunken">
       <TextInput
         label={text.try}
         description={text.tryHint}
@@ -70,18 +71,18 @@ export function TryCode(): ReactElement {
           setTyped(event.currentTarget.value);
         }}
       />
-      <p className="settings-tried" role="status" data-good={tried?.good}>
+      <div className="settings-tried" role="status">
         {tried !== null && (
-          <>
+          <Status tone={tried.good ? 'good' : 'bad'}>
             {tried.good ? (
               <IconCheck size={20} stroke={3} aria-hidden />
             ) : (
               <IconX size={20} stroke={3} aria-hidden />
             )}
             {tried.said}
-          </>
+          </Status>
         )}
-      </p>
+      </div>
     </div>
   );
 }

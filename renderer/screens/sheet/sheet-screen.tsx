@@ -1,9 +1,9 @@
 import { Button, Textarea } from '@mantine/core';
-import { IconArrowLeft, IconFileTypePdf, IconPrinter } from '@tabler/icons-react';
+import { IconFileTypePdf, IconPrinter } from '@tabler/icons-react';
 import { useMemo, useState, type ReactElement } from 'react';
 import { act, tell } from '../../actions';
+import { BackToScreen, ScreenHeader } from '../../components/screen-header';
 import { useApp } from '../../store/app-store';
-import { showScreen } from '../../store/view-store';
 import { useText } from '../../text';
 import { Barcode } from './barcode';
 import { badgeCodes, badgeNames, bayCodes, commandCodes, type SheetCode } from './sheet-codes';
@@ -57,42 +57,31 @@ export function SheetScreen(): ReactElement {
     setSaved((await act('savePageAsPdf', {}))?.path ?? null);
   };
   return (
-    <div className="sheet-screen">
-      <div className="sheet-tools no-print">
-        <div className="sheet-head">
-          <div>
-            <h1 className="screen-title">{text.title}</h1>
-            <p className="soft">{text.intro}</p>
-          </div>
-          <div className="sheet-buttons">
-            <Button
-              variant="filled"
-              leftSection={<IconPrinter size={20} aria-hidden />}
-              onClick={() => {
-                tell('printPage', {});
-              }}
-            >
-              {text.print}
-            </Button>
-            <Button
-              leftSection={<IconFileTypePdf size={20} aria-hidden />}
-              onClick={() => {
-                void save();
-              }}
-            >
-              {text.savePdf}
-            </Button>
-            <Button
-              leftSection={<IconArrowLeft size={20} aria-hidden />}
-              onClick={() => {
-                showScreen('settings');
-              }}
-            >
-              {text.back}
-            </Button>
-          </div>
-        </div>
-        <p role="status">{saved === null ? '' : text.saved(saved)}</p>
+    <div className="screen screen-filled sheet-screen">
+      <div className="stack no-print">
+        <ScreenHeader title={text.title} intro={text.intro}>
+          <Button
+            variant="filled"
+            leftSection={<IconPrinter size={20} aria-hidden />}
+            onClick={() => {
+              tell('printPage', {});
+            }}
+          >
+            {text.print}
+          </Button>
+          <Button
+            leftSection={<IconFileTypePdf size={20} aria-hidden />}
+            onClick={() => {
+              void save();
+            }}
+          >
+            {text.savePdf}
+          </Button>
+          <BackToScreen screen="settings">{text.back}</BackToScreen>
+        </ScreenHeader>
+        <p className="live" role="status">
+          {saved === null ? '' : text.saved(saved)}
+        </p>
         <Textarea
           className="sheet-names"
           label={text.badgeNames}
@@ -105,7 +94,7 @@ export function SheetScreen(): ReactElement {
           }}
         />
       </div>
-      <div className="sheet-page" tabIndex={0} role="region" aria-label={text.page}>
+      <div className="fill surface sheet-page" tabIndex={0} role="region" aria-label={text.page}>
         <Codes
           id="sheet-commands"
           title={text.commandsTitle}

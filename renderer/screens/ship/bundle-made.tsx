@@ -1,8 +1,9 @@
-import { Button, CloseButton } from '@mantine/core';
-import { IconAlertTriangle, IconFolderOpen, IconPackage } from '@tabler/icons-react';
+import { Button } from '@mantine/core';
+import { IconFolderOpen, IconPackage } from '@tabler/icons-react';
 import type { ReactElement } from 'react';
 import { tell } from '../../actions';
 import { Mono } from '../../components/mono';
+import { Notice } from '../../components/notice';
 import { useText } from '../../text';
 import { shipStore, useShip } from './ship-store';
 
@@ -18,42 +19,46 @@ export function BundleMade(): ReactElement | null {
   if (report === null) return null;
   const { number, machines, file, withdrawn, notImported } = report;
   const sound = withdrawn.length === 0;
-  const Mark = sound ? IconPackage : IconAlertTriangle;
   const left = new Set(notImported.map(({ machineSerial }) => machineSerial)).size;
   return (
-    <div className="ship-report" data-sound={sound} ref={show}>
-      <Mark size={24} aria-hidden />
-      <div className="ship-report-words">
-        <p>
-          <strong>{text.made(number, machines)}</strong> <Mono>{file}</Mono>
-        </p>
-        {!sound && (
-          <>
-            <p className="ship-bad">{text.withdrawn}</p>
-            <ul>
-              {withdrawn.map((reason) => (
-                <li key={reason}>{reason}</li>
-              ))}
-            </ul>
-          </>
-        )}
-        <p>{text.papers}</p>
-        {left > 0 && <p className="soft">{text.notImported(left)}</p>}
-      </div>
-      <Button
-        leftSection={<IconFolderOpen size={20} aria-hidden />}
-        onClick={() => {
-          tell('showBundle', { number });
-        }}
-      >
-        {text.showFolder}
-      </Button>
-      <CloseButton
-        aria-label={text.closeReport}
-        onClick={() => {
+    <Notice
+      ref={show}
+      tone={sound ? 'good' : 'bad'}
+      {...(sound ? { icon: IconPackage } : {})}
+      title={
+        <>
+          {text.made(number, machines)} <Mono>{file}</Mono>
+        </>
+      }
+      actions={
+        <Button
+          leftSection={<IconFolderOpen size={20} aria-hidden />}
+          onClick={() => {
+            tell('showBundle', { number });
+          }}
+        >
+          {text.showFolder}
+        </Button>
+      }
+      close={{
+        label: text.closeReport,
+        onClose: () => {
           shipStore.setState({ report: null });
-        }}
-      />
-    </div>
+        },
+      }}
+    >
+      {!sound && (
+        <>
+          <p className="toned">{text.withdrawn}</p>
+          <ul>
+            {withdrawn.map((reason) => (
+              <li key={reason}>{reason}</li>
+            ))}
+          </ul>
+        </>
+      )}
+      <p>{text.papers}</p>
+      {left > 0 && <p className="soft">{text.notImported(left)}</p>}
+    </Notice>
   );
 }

@@ -2,6 +2,8 @@ import { Button } from '@mantine/core';
 import { IconRefresh } from '@tabler/icons-react';
 import type { ReactElement } from 'react';
 import type { ShipmentLine } from '../../../core/contract/app-shipments';
+import { DataTable } from '../../components/data-table';
+import { Panel } from '../../components/panel';
 import { formatTime } from '../../format';
 import { useText } from '../../text';
 import { remakeBundle } from './ship-store';
@@ -14,47 +16,36 @@ interface PastShipmentsProps {
 /** What was shipped, with its bundle to be made again. */
 export function PastShipments({ shipments, busy }: PastShipmentsProps): ReactElement {
   const text = useText().ship;
+  const columns = (['number', 'order', 'machines', 'closed', 'by', 'act'] as const).map(
+    (column) => text.pastColumns[column],
+  );
   return (
-    <section className="ship-part" aria-labelledby="ship-past">
-      <h2 id="ship-past">{text.past}</h2>
+    <Panel title={text.past}>
       {shipments.length === 0 ? (
         <p className="soft">{text.noPast}</p>
       ) : (
-        <div className="ship-scroll" tabIndex={0} role="region" aria-label={text.pastTable}>
-          <table className="ship-table">
-            <thead>
-              <tr>
-                {(['number', 'order', 'machines', 'closed', 'by', 'act'] as const).map((column) => (
-                  <th key={column} scope="col">
-                    {text.pastColumns[column]}
-                  </th>
-                ))}
-              </tr>
-            </thead>
-            <tbody>
-              {shipments.map(({ number, orderNumber, machines, closedAt, operator }) => (
-                <tr key={number}>
-                  <td className="mono">{number}</td>
-                  <td>{orderNumber ?? '–'}</td>
-                  <td>{machines}</td>
-                  <td>{formatTime(closedAt)}</td>
-                  <td>{operator}</td>
-                  <td>
-                    <Button
-                      disabled={busy}
-                      aria-label={text.againFor(number)}
-                      leftSection={<IconRefresh size={18} aria-hidden />}
-                      onClick={() => void remakeBundle(number)}
-                    >
-                      {text.again}
-                    </Button>
-                  </td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </div>
+        <DataTable className="ship-table" label={text.pastTable} columns={columns}>
+          {shipments.map(({ number, orderNumber, machines, closedAt, operator }) => (
+            <tr key={number}>
+              <td className="mono">{number}</td>
+              <td>{orderNumber ?? '–'}</td>
+              <td>{machines}</td>
+              <td>{formatTime(closedAt)}</td>
+              <td>{operator}</td>
+              <td>
+                <Button
+                  disabled={busy}
+                  aria-label={text.againFor(number)}
+                  leftSection={<IconRefresh size={18} aria-hidden />}
+                  onClick={() => void remakeBundle(number)}
+                >
+                  {text.again}
+                </Button>
+              </td>
+            </tr>
+          ))}
+        </DataTable>
       )}
-    </section>
+    </Panel>
   );
 }

@@ -24,7 +24,7 @@ export function ShipForm({ waiting }: { readonly waiting: readonly WaitingMachin
     );
   };
   return (
-    <form className="ship-form" onSubmit={submit}>
+    <form className="row row-fields" onSubmit={submit}>
       {orders.length > 1 && (
         <NativeSelect
           label={text.order}
@@ -60,7 +60,7 @@ export function ShipForm({ waiting }: { readonly waiting: readonly WaitingMachin
       >
         {text.close(ticked.length)}
       </Button>
-      <p className="ship-hint" role="status">
+      <p className="total" role="status">
         {obstacle === 'mixed-orders' ? text.mixed : text.chosen(ticked.length)}
       </p>
     </form>

@@ -1,5 +1,8 @@
-import { Loader } from '@mantine/core';
 import { useEffect, type ReactElement } from 'react';
+import { Busy } from '../../components/busy';
+import { Notice } from '../../components/notice';
+import { Panel } from '../../components/panel';
+import { ScreenHeader } from '../../components/screen-header';
 import { useText } from '../../text';
 import { BundleMade } from './bundle-made';
 import { PastShipments } from './past-shipments';
@@ -16,27 +19,16 @@ export function ShipScreen(): ReactElement {
     void readShipments();
   }, []);
   return (
-    <section className="ship" aria-labelledby="ship-title">
-      <h1 id="ship-title" className="screen-title">
-        {text.title}
-      </h1>
-      <div className="ship-said" role="status">
-        {doing === 'closing' && (
-          <p className="ship-busy">
-            <Loader size="xs" aria-hidden /> {text.closing}
-          </p>
-        )}
-        {list === null && doing === 'reading' && (
-          <p className="ship-busy">
-            <Loader size="xs" aria-hidden /> {text.loading}
-          </p>
-        )}
+    <section className="screen" aria-labelledby="ship-title">
+      <ScreenHeader id="ship-title" title={text.title} />
+      <div className="live" role="status">
+        {doing === 'closing' && <Busy>{text.closing}</Busy>}
+        {list === null && doing === 'reading' && <Busy>{text.loading}</Busy>}
         <BundleMade />
       </div>
       {list !== null && (
         <>
-          <section className="ship-part" aria-labelledby="ship-waiting">
-            <h2 id="ship-waiting">{text.waiting}</h2>
+          <Panel title={text.waiting}>
             {list.waiting.length === 0 ? (
               <p className="soft">{text.nothingWaits}</p>
             ) : (
@@ -47,16 +39,15 @@ export function ShipScreen(): ReactElement {
               </>
             )}
             {list.held.length > 0 && (
-              <div className="ship-held">
-                <h3>{text.held}</h3>
+              <Notice tone="warn" title={<h3>{text.held}</h3>}>
                 <ul>
                   {list.held.map(({ machineSerial, reason }) => (
                     <li key={machineSerial}>{reason}</li>
                   ))}
                 </ul>
-              </div>
+              </Notice>
             )}
-          </section>
+          </Panel>
           <PastShipments shipments={list.shipments} busy={doing !== 'nothing'} />
         </>
       )}

@@ -1,5 +1,6 @@
 import type { ReactElement } from 'react';
 import type { WaitingMachine } from '../../../core/contract/app-shipments';
+import { DataTable, Tick } from '../../components/data-table';
 import { formatTime } from '../../format';
 import { useText } from '../../text';
 import { choose, useShip } from './ship-store';
@@ -10,40 +11,25 @@ export function WaitingTable({ shown }: { readonly shown: readonly WaitingMachin
   const chosen = useShip((state) => state.chosen);
   const serials = shown.map(({ machineSerial }) => machineSerial);
   const ticked = serials.filter((serial) => chosen.has(serial)).length;
+  const all = (
+    <Tick
+      name={text.chooseAll}
+      checked={ticked === serials.length}
+      partly={ticked > 0 && ticked < serials.length}
+      onTick={(checked) => {
+        choose(serials, checked);
+      }}
+    />
+  );
+  const columns = (['machine', 'name', 'order', 'drive', 'finished', 'rehearsal'] as const).map(
+    (column) => text.columns[column],
+  );
   return (
-    <div className="ship-scroll" tabIndex={0} role="region" aria-label={text.waitingTable}>
-      <table className="ship-table">
-        <thead>
-          <tr>
-            <th scope="col" className="ship-tick">
-              <label>
-                <input
-                  type="checkbox"
-                  aria-label={text.chooseAll}
-                  checked={ticked === serials.length}
-                  ref={(box) => {
-                    if (box !== null) box.indeterminate = ticked > 0 && ticked < serials.length;
-                  }}
-                  onChange={(event) => {
-                    choose(serials, event.currentTarget.checked);
-                  }}
-                />
-              </label>
-            </th>
-            {(['machine', 'name', 'order', 'drive', 'finished', 'rehearsal'] as const).map((column) => (
-              <th key={column} scope="col">
-                {text.columns[column]}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {shown.map((machine) => (
-            <Row key={machine.machineSerial} machine={machine} ticked={chosen.has(machine.machineSerial)} />
-          ))}
-        </tbody>
-      </table>
-    </div>
+    <DataTable className="ship-table" label={text.waitingTable} columns={[all, ...columns]}>
+      {shown.map((machine) => (
+        <Row key={machine.machineSerial} machine={machine} ticked={chosen.has(machine.machineSerial)} />
+      ))}
+    </DataTable>
   );
 }
 
@@ -58,17 +44,14 @@ function Row({
   const { machineSerial, computerName, orderNumber, driveSerial, finishedAt, rehearsed } = machine;
   return (
     <tr data-ticked={ticked}>
-      <td className="ship-tick">
-        <label>
-          <input
-            type="checkbox"
-            aria-label={text.choose(machineSerial)}
-            checked={ticked}
-            onChange={(event) => {
-              choose([machineSerial], event.currentTarget.checked);
-            }}
-          />
-        </label>
+      <td>
+        <Tick
+          name={text.choose(machineSerial)}
+          checked={ticked}
+          onTick={(checked) => {
+            choose([machineSerial], checked);
+          }}
+        />
       </td>
       <td className="mono">{machineSerial}</td>
       <td>{computerName ?? '–'}</td>

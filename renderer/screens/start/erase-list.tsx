@@ -2,6 +2,7 @@ import type { ReactElement } from 'react';
 import type { Pair } from '../../../core/pairing/pairing-state';
 import type { Drive } from '../../../core/drive/drive';
 import { formatDriveSize } from '../../format';
+import { DataTable } from '../../components/data-table';
 import { useText } from '../../text';
 
 export interface EraseLine {
@@ -15,43 +16,38 @@ export function EraseList({ lines }: { readonly lines: readonly EraseLine[] }): 
   const words = useText().bench;
   const text = words.start;
   return (
-    <table className="erase-list">
-      <thead>
-        <tr>
-          <th scope="col">{text.bay}</th>
-          <th scope="col">{text.machine}</th>
-          <th scope="col">{text.drive}</th>
-          <th scope="col">{text.size}</th>
-          <th scope="col">{text.contents}</th>
-        </tr>
-      </thead>
-      <tbody>
-        {lines.map(({ pair, drive }) => (
-          <tr key={pair.driveId}>
-            <th scope="row">{pair.bay}</th>
-            <td className="mono erase-list-machine">{pair.machineSerial}</td>
-            {drive === null ? (
-              <td colSpan={3} className="start-problem">
-                {text.driveGone}
+    <DataTable
+      className="erase-list"
+      label={text.title(lines.length)}
+      columns={[text.bay, text.machine, text.drive, text.size, text.contents]}
+    >
+      {lines.map(({ pair, drive }) => (
+        <tr key={pair.driveId}>
+          <th scope="row">{pair.bay}</th>
+          <td className="mono erase-list-machine">{pair.machineSerial}</td>
+          {drive === null ? (
+            <td colSpan={3} className="toned" data-tone="bad">
+              {text.driveGone}
+            </td>
+          ) : (
+            <>
+              <td className="erase-list-drive">
+                {drive.model ?? words.unknownModel}
+                <p className="mono soft">{drive.serial ?? words.noSerial}</p>
               </td>
-            ) : (
-              <>
-                <td>
-                  {drive.model ?? words.unknownModel}
-                  <span className="mono erase-list-serial">{drive.serial ?? words.noSerial}</span>
-                </td>
-                <td className="erase-list-size">{formatDriveSize(drive.size)}</td>
-                <td>
-                  {pair.holdsMachine !== undefined && (
-                    <strong className="start-problem">{text.finishedImage(pair.holdsMachine)} </strong>
-                  )}
-                  {drive.contents.length === 0 ? text.nothingKnown : drive.contents.join('; ')}
-                </td>
-              </>
-            )}
-          </tr>
-        ))}
-      </tbody>
-    </table>
+              <td className="nowrap">{formatDriveSize(drive.size)}</td>
+              <td>
+                {pair.holdsMachine !== undefined && (
+                  <strong className="toned" data-tone="bad">
+                    {text.finishedImage(pair.holdsMachine)}{' '}
+                  </strong>
+                )}
+                {drive.contents.length === 0 ? text.nothingKnown : drive.contents.join('; ')}
+              </td>
+            </>
+          )}
+        </tr>
+      ))}
+    </DataTable>
   );
 }

@@ -1,4 +1,4 @@
-import { TextInput } from '@mantine/core';
+import { Button, TextInput } from '@mantine/core';
 import { useId, useState, type ReactElement, type ReactNode } from 'react';
 import { HoldButton } from '../../components/hold-button';
 import { useText } from '../../text';
@@ -21,14 +21,14 @@ export function StartAct({ count, disabled, onAct, children }: StartActProps): R
   const ways = useId();
   const isWord = typed.trim().toLowerCase() === text.word;
   return (
-    <div className="start-act">
+    <div className="stack start-act">
       <p id={ways} className="soft">
         {text.ways}
       </p>
-      <div className="start-act-row">
+      <div className="row row-fields spread">
         {children}
         <form
-          className="start-act-typed"
+          className="row row-fields"
           onSubmit={(event) => {
             event.preventDefault();
             if (isWord && !disabled) onAct();
@@ -46,9 +46,9 @@ export function StartAct({ count, disabled, onAct, children }: StartActProps): R
             }}
           />
           {isWord && (
-            <button type="submit" className="start-act-typed-go" disabled={disabled}>
+            <Button type="submit" variant="filled" color="red" disabled={disabled}>
               {text.typedButton}
-            </button>
+            </Button>
           )}
         </form>
         <HoldButton

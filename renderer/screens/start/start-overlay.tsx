@@ -36,17 +36,23 @@ function Content(): ReactElement {
   return (
     <div className="start">
       {refusal !== null && (
-        <section aria-label={text.refusedTitle} className="start-refusal">
-          <h3>{text.refusedTitle}</h3>
+        <section aria-label={text.refusedTitle} className="stack">
+          <h3 className="toned" data-tone="bad">
+            {text.refusedTitle}
+          </h3>
           <ErrorCard error={refusal} />
         </section>
       )}
       <p>{text.warning}</p>
-      <StartFacts />
-      <div className="start-scroll" tabIndex={0} role="region" aria-label={text.title(lines.length)}>
-        <EraseList lines={lines} />
+      <div className="sunken">
+        <StartFacts />
       </div>
-      {problem !== null && <p className="start-problem">{problem}</p>}
+      <EraseList lines={lines} />
+      {problem !== null && (
+        <p className="toned" data-tone="bad">
+          {problem}
+        </p>
+      )}
       {/* What was held or typed counts for this very list: another list starts over. */}
       <StartAct
         key={driveIds.join(' ')}

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isOutdated, typed } from '../../../../renderer/screens/batch/draft';
+import { isOutdated, typed } from '../../../../renderer/components/draft';
 import {
   differingGroups,
   expectedInCause,

@@ -74,3 +74,29 @@ export function Choices(props: ChoicesProps): ReactElement {
     </fieldset>
   );
 }
+
+interface CheckChoiceProps {
+  readonly label: string;
+  readonly hint: string;
+  readonly checked: boolean;
+  readonly onCheck: (checked: boolean) => void;
+}
+
+/** Yes or no, with what it means. */
+export function CheckChoice({ label, hint, checked, onCheck }: CheckChoiceProps): ReactElement {
+  return (
+    <label className="choice">
+      <input
+        type="checkbox"
+        checked={checked}
+        onChange={(event) => {
+          onCheck(event.currentTarget.checked);
+        }}
+      />
+      <span className="choice-words">
+        <span className="choice-label">{label}</span>
+        <span className="choice-description">{hint}</span>
+      </span>
+    </label>
+  );
+}

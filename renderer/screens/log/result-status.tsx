@@ -1,0 +1,40 @@
+import { IconCheck, IconPlayerStop, IconX } from '@tabler/icons-react';
+import type { ReactElement } from 'react';
+import type { LogRow } from '../../../core/contract/app-log';
+import { Status } from '../../components/status';
+import { useText } from '../../text';
+
+interface ResultStatusProps {
+  readonly result: LogRow['result'];
+  readonly role?: 'gridcell';
+}
+
+/** How a job or a test ended. */
+export function ResultStatus({ result, ...props }: ResultStatusProps): ReactElement {
+  const word = useText().log.results[result];
+  switch (result) {
+    case 'done':
+    case 'verified':
+    case 'rehearsed':
+      return (
+        <Status tone="good" {...props}>
+          <IconCheck size={20} stroke={3} aria-hidden /> {word}
+        </Status>
+      );
+    case 'failed':
+    case 'verify-failed':
+    case 'rehearsal-failed':
+      return (
+        <Status tone="bad" {...props}>
+          <IconX size={20} stroke={3} aria-hidden /> {word}
+        </Status>
+      );
+    case 'cancelled':
+    case 'interrupted':
+      return (
+        <Status {...props}>
+          <IconPlayerStop size={20} stroke={2.5} aria-hidden /> {word}
+        </Status>
+      );
+  }
+}

@@ -1,0 +1,51 @@
+import { fourDrives, type Preview } from './app-preview-states';
+import { pairsOf, result, someJob } from './app-samples';
+import { logPage } from './app-samples-log';
+
+/** The pictures of README and guide, by the name of their file in docs/screens/: `npm run gallery -- --documents`. */
+
+const size = { width: 1280, height: 720 };
+const low = { width: 1280, height: 560 };
+
+/** Jobs as they are told half a second after each other, so that there is a speed to show. */
+export interface DocumentPicture extends Preview {
+  readonly jobs?: readonly Preview['state']['jobs'][];
+}
+
+const started: Preview['state'] = {
+  ...fourDrives,
+  pairing: {
+    ...fourDrives.pairing,
+    lastScan: {
+      number: 12,
+      text: 'PRESTAGE-START',
+      outcome: { result: 'accepted', kind: 'command', effect: 'started', machineSerial: null, bay: null },
+    },
+  },
+};
+
+/** Three drives, some half seconds after a first look at them. */
+const running = (halves: number): Preview['state']['jobs'] =>
+  [4e9, 9e9, 15e9].map((bytes, index) =>
+    someJob(index + 1, {
+      state: index === 2 ? 'verifying' : 'writing',
+      bytesDone: Math.round(bytes + (halves / 2) * (410e6 + index * 37e6 + 30e6 * Math.sin(halves + index))),
+      bytesTotal: 21e9,
+    }),
+  );
+
+export const documentPictures: Readonly<Record<string, DocumentPicture>> = {
+  running: { state: { ...started, jobs: running(0) }, jobs: [1, 2, 3, 4, 5, 6].map(running), size: low },
+  'start-list': {
+    state: {
+      ...fourDrives,
+      pairing: { ...fourDrives.pairing, pairs: pairsOf([1, 2, 3]), obstacles: [], armed: true },
+    },
+    size,
+  },
+  'all-passed': {
+    state: { ...started, jobs: [1, 2, 3].map((number) => someJob(number, { state: 'done', result })) },
+    size: low,
+  },
+  log: { state: fourDrives, answers: { queryLog: logPage }, key: 'F3', wait: 'WO-2025-00417', size },
+};
