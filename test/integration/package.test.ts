@@ -106,6 +106,18 @@ describe('the Debian package', () => {
     expect(listed).toContain('/dist/desk/main.cjs');
   });
 
+  it('has a helper that cannot be held', () => {
+    const engine = join(unpacked, 'usr/lib/prestage/resources/engine');
+    const programs = readdirSync(engine, { recursive: true, encoding: 'utf8' }).filter((name) =>
+      /(?:^|\/)(?:helper|drive-worker)\.cjs$/.test(name),
+    );
+    expect(programs).toHaveLength(2);
+    // What the tests' own has, see hold.test.ts.
+    for (const name of programs) {
+      expect(readFileSync(join(engine, name), 'utf8')).not.toContain('prestage-hold');
+    }
+  });
+
   it('has a polkit action for exactly the helper that is in it', () => {
     const file = 'usr/share/polkit-1/actions/com.prestage.helper.policy';
     const text = readFileSync(join(unpacked, file), 'utf8');
