@@ -77,7 +77,7 @@ describe('the whole loop without a mouse', () => {
     await app.picture('batch-hash-refused');
     await app.scan(media.sha256);
     await app.page
-      .getByText(/^proved/i)
+      .getByText(/^verified$/i)
       .first()
       .waitFor();
     await app.picture('batch-proved');
