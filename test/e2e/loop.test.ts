@@ -77,7 +77,7 @@ describe('the whole loop without a mouse', () => {
     await app.picture('batch-hash-refused');
     await app.scan(media.sha256);
     await app.page
-      .getByText(/^proved/i)
+      .getByText(/^verified$/i)
       .first()
       .waitFor();
     await app.picture('batch-proved');
@@ -156,7 +156,7 @@ describe('the whole loop without a mouse', () => {
       .getByRole('button', { name: /verify/i })
       .first()
       .click();
-    await app.page.getByText(/whole/i).first().waitFor();
+    await app.page.getByText(/ledger is intact/i).first().waitFor();
     await app.picture('log-verified');
     // Where the app's user may write.
     const csv = join(area, 'state', 'log.csv');

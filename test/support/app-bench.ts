@@ -33,7 +33,7 @@ export async function signInAndProve(app: AppWindow, media: TestMedia): Promise<
   await app.page.getByText(media.sha256.slice(0, 8)).first().waitFor();
   await app.scan(media.sha256);
   await app.page
-    .getByText(/^proved/i)
+    .getByText(/^verified$/i)
     .first()
     .waitFor();
   await app.page.keyboard.press('F1');
