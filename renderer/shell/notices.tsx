@@ -2,13 +2,13 @@ import { Button } from '@mantine/core';
 import type { ReactElement } from 'react';
 import { tell } from '../actions';
 import { ErrorCard } from '../components/error-card';
-import { useDesk } from '../store/app-store';
+import { useApp } from '../store/app-store';
 import { useText } from '../text';
 
 /** What happened to the station, until each is dismissed. */
 export function Notices(): ReactElement | null {
   const text = useText();
-  const notices = useDesk((state) => state.notices);
+  const notices = useApp((state) => state.notices);
   if (notices.length === 0) return null;
   return (
     <section className="notices no-print" aria-label={text.bench.notices}>

@@ -1,4 +1,4 @@
-import type { LogEntry, LogPage, LogQuery, LogReport } from '../../core/contract/app';
+import type { LogEntry, LogPage, LogQuery, LogReport } from '../../core/contract/app-log';
 import type { ErrorData } from '../../core/base/errors';
 import type { StatePlaces } from '../state/state-paths';
 

@@ -1,5 +1,5 @@
 import { Worker } from 'node:worker_threads';
-import type { LogEntry, LogPage, LogQuery, LogReport } from '../../core/contract/app';
+import type { LogEntry, LogPage, LogQuery, LogReport } from '../../core/contract/app-log';
 import { cancelled, PrestageError } from '../../core/base/errors';
 import type { LogAnswers, LogPlaces, LogQuestion, LogReply, LogRequest } from './log-protocol';
 

@@ -2,15 +2,15 @@ import { Button, Loader } from '@mantine/core';
 import { IconDatabasePlus } from '@tabler/icons-react';
 import type { ReactElement } from 'react';
 import { tell } from '../../actions';
-import { useDesk } from '../../store/app-store';
+import { useApp } from '../../store/app-store';
 import { useText } from '../../text';
 
 /** No bay and no drive: says how drives get here, and offers virtual ones to practise on. */
 export function EmptyBench(): ReactElement {
   const text = useText().bench;
-  const listed = useDesk(({ drives }) => drives.listed);
-  const attached = useDesk(({ drives }) => drives.drives.length > 0);
-  const training = useDesk(({ station }) => station.benchDirectory !== null);
+  const listed = useApp(({ drives }) => drives.listed);
+  const attached = useApp(({ drives }) => drives.drives.length > 0);
+  const training = useApp(({ station }) => station.benchDirectory !== null);
   if (!listed) {
     return (
       <p className="empty-bench empty-bench-wait">

@@ -1,6 +1,6 @@
 import type { ReactElement } from 'react';
 import { Mono } from '../../components/mono';
-import { useDesk } from '../../store/app-store';
+import { useApp } from '../../store/app-store';
 import { showScreen } from '../../store/view-store';
 import { useText } from '../../text';
 import '../order/order.css';
@@ -8,7 +8,7 @@ import '../order/order.css';
 /** The open order and how far it is; leads to its screen. Nothing while none is open. */
 export function OrderStrip(): ReactElement | null {
   const text = useText().order;
-  const order = useDesk((state) => state.order);
+  const order = useApp((state) => state.order);
   if (order === null) return null;
   const { counts } = order;
   const shown = [

@@ -1,6 +1,6 @@
 import { useStore } from 'zustand';
 import { createStore } from 'zustand/vanilla';
-import type { LogReport } from '../../../core/contract/app';
+import type { LogReport } from '../../../core/contract/app-log';
 import { act } from '../../actions';
 
 interface LedgerTasks {

@@ -10,7 +10,7 @@ import {
   type ScanReading,
 } from '../../../../core/scan/scan';
 import { serialProblem } from '../../../../core/machine/serial';
-import { deskSettingsSchema, type DeskSettings } from '../../../../core/settings/settings';
+import { appSettingsSchema, type AppSettings } from '../../../../core/settings/settings';
 import { sampleDrive } from '../drive/drives';
 
 const drives = [
@@ -32,8 +32,8 @@ const bays: BayPlace[] = [
 const dell = { maker: 'Dell service tag', pattern: '[0-9A-Z]{7}' };
 const surface = { maker: 'Surface', pattern: '\\d{12}' };
 
-function read(text: string, changes: Partial<DeskSettings> = {}): ScanReading {
-  return readScan(text, { settings: { ...deskSettingsSchema.parse({}), ...changes }, bays, drives });
+function read(text: string, changes: Partial<AppSettings> = {}): ScanReading {
+  return readScan(text, { settings: { ...appSettingsSchema.parse({}), ...changes }, bays, drives });
 }
 
 describe('commands', () => {
@@ -132,7 +132,7 @@ describe('bays', () => {
   });
   it('the exact label comes before the one with BAY before it', () => {
     const two = [...bays, { label: 'Bay 7', port: 'p1', driveId: null }];
-    const context = { settings: deskSettingsSchema.parse({}), drives, bays: two };
+    const context = { settings: appSettingsSchema.parse({}), drives, bays: two };
     expect(readScan('BAY-7', context)).toEqual({ kind: 'bay', label: 'Bay 7' });
     expect(readScan('7', context)).toEqual({ kind: 'bay', label: '7' });
   });
@@ -149,7 +149,7 @@ describe('bays', () => {
     expect(read('BAY1234')).toEqual({ kind: 'machine', serial: 'BAY1234' });
   });
   it('a label that two bays have, or that is the serial of a drive elsewhere, is unreadable', () => {
-    const settings = deskSettingsSchema.parse({});
+    const settings = appSettingsSchema.parse({});
     const twice = [...bays, { label: '7.', port: 'p1', driveId: null }];
     expect(readScan('7', { settings, drives, bays: twice }).kind).toBe('unreadable');
     const called = (driveId: string | null): BayPlace[] => [{ label: 'S5GXNX0T100001', port: 'p', driveId }];
