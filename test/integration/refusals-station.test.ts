@@ -55,7 +55,11 @@ describe('apply refuses when there is no space for the render', () => {
     await expectRefused(
       station,
       () => apply(station, { media: media.path, state }),
-      { code: 'render-no-space', names: ['not enough space', 'MiB are free'], remedy: 'prestage cache clear' },
+      {
+        code: 'render-no-space',
+        names: ['not enough space', 'MiB are free'],
+        remedy: 'prestage cache clear',
+      },
       { state },
     );
   });
