@@ -89,7 +89,7 @@ async function answer<M extends DeskMethod>(
       readonly response: z.ZodType<DeskResponse<M>>;
     };
     const parsed = request.safeParse(args[0]);
-    if (!parsed.success || args.length !== 1) throw notAllowed(method, 'the request has another form');
+    if (!parsed.success || args.length !== 1) throw notAllowed(method, 'the request is not valid');
     const handler = handlers[method] as (request: DeskRequest<M>) => Promise<DeskResponse<M>>;
     return { ok: true, value: response.parse(await handler(parsed.data)) };
   } catch (error) {
@@ -100,7 +100,7 @@ async function answer<M extends DeskMethod>(
 function notAllowed(method: string, cause: string): PrestageError {
   return new PrestageError({
     code: 'not-permitted',
-    message: `The window asked for something that it may not have (${method}).`,
+    message: `The window made a request that is not allowed (${method}).`,
     cause,
   });
 }

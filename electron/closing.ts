@@ -15,8 +15,8 @@ export function closingQuestion(running: number): ClosingQuestion {
   return {
     message: `${drives} being written.`,
     detail:
-      'Closing the window does not stop them: their ends are recorded, and starting Prestage again shows them. ' +
-      'Cancelled drives have no partition table and cannot be used.',
-    buttons: ['Go back', 'Close the window, keep writing', 'Cancel the drives and quit'],
+      'Closing the window does not stop them. Their results are recorded and shown when you start Prestage again. ' +
+      'Cancelled drives have no partition table and cannot be used until they are written again.',
+    buttons: ['Go back', 'Close window and keep writing', 'Cancel the drives and quit'],
   };
 }

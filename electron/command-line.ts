@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 
 /** Why the app does not run as root. */
 export const rootRefusal =
-  'Start it as yourself, without sudo. It asks for a password when a real drive is to be opened, and only the helper that opens it gets the rights.';
+  'Start it with your own account, without sudo. Prestage asks for a password when it opens real drives, and only its helper gets administrator rights.';
 
 /** What the app can be told when it is started. Chromium's own switches pass by. */
 export interface DeskArguments {

@@ -16,7 +16,7 @@ export function windowHandlers(
 ): Pick<DeskHandlers, WindowMethod> {
   const current = (): BrowserWindow => {
     const open = window();
-    if (open === null) throw new Error('there is no window to ask in');
+    if (open === null) throw new Error('there is no open window');
     return open;
   };
   const savePath = async (name: string, extension: string): Promise<string | null> => {
@@ -97,7 +97,7 @@ export function windowHandlers(
           code: 'state-unavailable',
           message: `${sanitizeForDisplay(path, 300)} cannot be written.`,
           cause: error instanceof Error ? error.message : String(error),
-          remedy: 'Choose a folder that you may write to, with room on its disk.',
+          remedy: 'Choose a folder that you can write to, on a disk with free space.',
         });
       });
       return { path };

@@ -24,8 +24,8 @@ const failed = (meaning: string, remedy: string): ErrorMeaning => ({ meaning, re
 const either = (meaning: string, remedy: string): ErrorMeaning => ({ meaning, remedy, exitCodes: [3, 4] });
 
 const copyAgain =
-  'Copy the media again from where it came from, and compare its SHA-256. If the error persists, ask the enterprise to send it again.';
-const installAgain = 'Install Prestage again (in a checkout: npm run setup), then start again.';
+  'Copy the media again from its source and compare its SHA-256. If it happens again, ask the enterprise to send it again.';
+const installAgain = 'Reinstall Prestage (in a checkout: npm run setup), then start again.';
 
 export const errorReference = {
   // media
@@ -34,168 +34,168 @@ export const errorReference = {
     'Check the path, and that the disk or share with the media is connected.',
   ),
   'media-unreadable': refused(
-    'The media is there but cannot be read: it is not a regular file, you may not read it, or its disk or share fails.',
-    'Check the permissions of the file and the disk or share it is on. If in doubt, copy it to another disk and try again.',
+    'The media is there but cannot be read: it is not a regular file, you do not have permission to read it, or its disk or share fails.',
+    'Check that you can read the file, and check the disk or share it is on. If in doubt, copy it to another disk and try again.',
   ),
   'media-not-a-wim': refused(
     'The file is not a WIM, ESD or SWM file.',
     'Choose the .wim, .esd or .swm file that the enterprise sent. If it is that file, copy it again.',
   ),
-  'media-truncated': refused('The media is cut off: it is shorter than its own header says.', copyAgain),
+  'media-truncated': refused('The media is incomplete: it is shorter than its own header says.', copyAgain),
   'media-corrupt': refused('The media is damaged.', copyAgain),
   'media-encrypted': refused(
-    'The media is an encrypted ESD. Its content can only be read with a key that is not in it.',
-    'Ask the enterprise for a WIM that is not encrypted.',
+    'The media is an encrypted ESD, which can only be read with a key that it does not contain.',
+    'Ask the enterprise for an unencrypted WIM file.',
   ),
   'media-part-missing': refused(
-    'The media is a split set, and a part is missing, is there twice, or belongs to another set.',
-    'Put all parts of the set into one folder, each once, then try again.',
+    'The media is a split set, and one part is missing, appears twice, or belongs to another set.',
+    'Put all parts of the set into one folder, each part once, then try again.',
   ),
   'media-image-missing': refused(
     'The media has no image with this index.',
-    'Choose one of its images: "prestage media inspect FILE" lists them.',
+    'Choose one of its images. To list them, run: prestage media inspect FILE',
   ),
   'media-unsafe-names': refused(
-    'The media has a file name or a link in it that must not be applied.',
-    'Do not use this media. Ask the enterprise to make it again.',
+    'The media contains an unsafe file name or link.',
+    'Do not use this media. Ask the enterprise to create it again.',
   ),
   'media-hash-mismatch': refused(
-    'The SHA-256 of the media is not the expected one.',
-    'Nothing was touched. Copy the file again from its source, with its manifest. If the error persists, ask the sender.',
+    'The media does not have the expected SHA-256.',
+    'Nothing was touched. Copy the file and its manifest again from the source. If it happens again, ask the sender.',
   ),
   'media-manifest-invalid': refused(
-    'The manifest beside the media cannot be read, contradicts itself, or does not name the file.',
-    'Nothing was touched. Get the manifest from the sender again, or give the SHA-256 with --expect-sha256.',
+    'The manifest next to the media cannot be read, contradicts itself, or does not list the file.',
+    'Nothing was touched. Ask the sender for the manifest again, or give the SHA-256 with --expect-sha256.',
   ),
   'media-changed': refused(
-    'The media file changed while it was read, or since it was checked.',
-    'Wait until the copy to this machine has finished, then start again.',
+    'The media file changed while it was being read, or after it was checked.',
+    'Wait until it is completely copied to this computer, then start again.',
   ),
   // drives
   'drive-listing-failed': refused(
-    'The drives of this machine could not be listed.',
-    'Nothing was written. Try again. If the error persists, run lsblk and see what it says.',
+    'The drives of this computer could not be listed.',
+    'Nothing was written. Try again. If it happens again, run lsblk in a terminal and check its output.',
   ),
   'drive-not-found': refused(
-    'No drive has this id, or the drive was taken out.',
-    "List the drives with 'prestage drives' and use the id shown there.",
+    'No drive has this ID, or the drive was removed.',
+    "List the drives with 'prestage drives' and use the ID shown there.",
   ),
   'drive-blocked': refused(
-    'The drive must not be written: it is in use, read-only or unsuitable. The message gives every reason.',
+    'The drive cannot be written: it is in use, read-only or unsuitable. The message gives every reason.',
     'Nothing was written to it. Choose another drive.',
   ),
   'drive-changed': refused(
-    'The drive in this place is not the one that was confirmed.',
-    'Nothing was written to it. List the drives again and choose again.',
+    'The drive in this bay is not the drive that was confirmed.',
+    'Nothing was written to it. List the drives again and choose one.',
   ),
   'drive-busy': refused(
-    'The drive is in use by this machine, by another program or by another batch.',
-    'Nothing was written to it. Stop the program that uses it, or choose another drive.',
+    'The drive is in use by this computer, another program or another batch.',
+    'Nothing was written to it. Close the program that uses it, or choose another drive.',
   ),
   'drive-not-permitted': refused(
-    'You may not write to the drive, or it is write-protected.',
-    'Ask whoever looks after this station.',
+    'You do not have permission to write to the drive, or it is write-protected.',
+    'Ask the administrator of this station.',
   ),
   'drive-repeated': refused(
     'One drive was given for two machines.',
-    'Nothing was touched. Give each drive to one machine only.',
+    'Nothing was touched. Assign each drive to one machine only.',
   ),
   'drive-read-failed': failed('The drive could not be read back.', 'Set the drive aside: it is failing.'),
-  'drive-write-failed': failed('The drive refused a write.', 'Set the drive aside: it is failing.'),
+  'drive-write-failed': failed('The drive failed to write.', 'Set the drive aside: it is failing.'),
   'drive-stalled': failed(
-    'The drive has stopped answering.',
-    'Take the drive out and set it aside. Do not ship it.',
+    'The drive has stopped responding.',
+    'Remove the drive and set it aside. Do not ship it.',
   ),
   'drive-gone': either(
-    'The drive was taken out, has lost its connection, or ends before the size it claims.',
-    'Check that it sits firmly in its bay, then list the drives again.',
+    'The drive was removed, lost its connection, or is smaller than it reports.',
+    'Check that it is firmly in its bay, then list the drives again.',
   ),
   'verify-mismatch': failed(
-    'The drive gave back other data than was written to it.',
+    'The drive returned different data than was written to it.',
     'Set the drive aside: it cannot be trusted.',
   ),
   'table-mismatch': failed(
-    'The drive does not hold the partition table that was written to it.',
+    'The drive does not have the partition table that was written to it.',
     'Write the drive again. If it happens again, set the drive aside.',
   ),
   'rehearsal-failed': failed(
-    'The drive did not start in the virtual machine.',
-    'Look at the picture of the display. Do not ship the batch before you know why.',
+    'The drive did not boot in the virtual machine.',
+    'Check the picture of the display. Do not ship the batch until you know why.',
   ),
   // machines
   'serial-invalid': refused(
-    'The text is not the serial of a machine.',
+    'The text is not a valid machine serial.',
     'Nothing was touched. Scan the serial on the label of the machine itself.',
   ),
   'serial-placeholder': refused(
-    'The text stands where a serial should be, but many machines have it ("To be filled by O.E.M.").',
+    'The text is a placeholder that many machines have instead of a serial ("To be filled by O.E.M.").',
     'Nothing was touched. Scan the serial on the label of the machine itself.',
   ),
   'serial-repeated': either(
-    'One machine was given two drives, or another batch is writing a drive for it.',
-    'Nothing was touched. Give each machine one drive only; scan the second machine again.',
+    'A machine was given twice, or another batch is writing a drive for it.',
+    'Nothing was touched. Assign one drive to each machine; scan the second machine again.',
   ),
   'serial-already-shipped': either(
-    'This station has already finished a drive for the machine.',
-    'Nothing was touched. Scan the serial again. If the machine is to be done again, give the reason (--again REASON).',
+    'The machine already has a finished drive, recorded in the ledger of this station.',
+    'Nothing was touched. Scan the serial again. To write another drive for this machine on purpose, give a reason (--again REASON).',
   ),
   'machine-contradicts': refused(
-    'The order, the label and the firmware do not say the same of the machine.',
-    'Nothing was touched. Check that it is the right machine and that its label was read in full. If the order is wrong, ask the enterprise for a new one.',
+    'The work order, the label and the firmware do not agree about the machine.',
+    'Nothing was touched. Check that it is the right machine and that its label was read completely. If the work order is wrong, ask the enterprise for a new one.',
   ),
   // orders and shipments
   'order-invalid': refused(
-    'The work order cannot be read, or contains something that cannot be used.',
-    'Nothing was opened. Correct the order, or ask the enterprise for a new one.',
+    'The work order cannot be read, or contains a value that cannot be used.',
+    'Nothing was opened. Correct the file, or ask the enterprise for a new one.',
   ),
   'order-open': refused(
-    'Another work order is open on this station.',
-    'Nothing was opened. Finish that order and close it first.',
+    'Another work order is already open on this station.',
+    'Nothing was opened. Finish and close that work order first.',
   ),
   'order-not-open': refused(
     'No work order is open on this station.',
-    'Open one first: prestage order open FILE.',
+    'Open one first: prestage order open FILE',
   ),
   'order-mismatch': either(
-    'What was asked for is not what the open work order says.',
-    'Nothing was touched. Do what the order says, or add an exception: prestage order except SERIAL --reason TEXT.',
+    'The request does not match the open work order.',
+    'Nothing was touched. Follow the work order, or add an exception: prestage order except SERIAL --reason TEXT',
   ),
   'order-unfinished': refused(
-    'The work order still has open machines, so it cannot be closed.',
-    'Finish them, take paired ones apart, or say why each is left out: prestage order except SERIAL --reason TEXT.',
+    'The work order cannot be closed, because some of its machines are still open.',
+    'Finish them, remove pairings that are not started, or leave machines out: prestage order except SERIAL --reason TEXT',
   ),
   'shipment-empty': refused(
     'There is no finished machine to ship.',
-    'Nothing was recorded. See "prestage ledger list" for what is finished.',
+    'Nothing was recorded. To see what is finished, run: prestage ledger list',
   ),
   'shipment-refused': refused(
-    'A machine must not go into this shipment, or the shipment cannot be closed like this.',
-    'Nothing was recorded. Do what the message says, or leave the machine out.',
+    'A machine cannot go into this shipment, or the shipment cannot be closed as it is.',
+    'Nothing was recorded. Follow the message, or leave the machine out.',
   ),
   'shipment-invalid': refused(
     'The file is not the bundle of a shipment, or it is damaged.',
-    'Do not use what is in it. Ask the depot to send it again ("prestage ship --again").',
+    'Do not use its contents. Ask the depot to send it again ("prestage ship --again").',
   ),
   // layout and disk image
   'layout-unknown': refused(
     'There is no layout with this name.',
-    'Choose one of the layouts that "prestage apply --help" lists.',
+    'Choose one of the layouts listed by: prestage apply --help',
   ),
   'drive-too-small': refused(
-    'The image does not fit on the drive with this layout.',
+    'The drive is too small for the image with this layout.',
     'No drive was touched. Use a larger drive or another layout.',
   ),
   'render-no-space': refused(
-    'This station has too little free space to prepare the disk image.',
-    "No drive was touched. Free space on this machine, or clear the cache with 'prestage cache clear'.",
+    'This computer does not have enough free space for the disk image.',
+    "No drive was touched. Free some space on this computer, or clear the image cache with 'prestage cache clear'.",
   ),
   'render-failed': refused(
-    'The disk image could not be prepared from the media.',
-    'No drive was touched. Try again. If the error persists, check the disk that holds the image cache.',
+    'The disk image could not be made from the media.',
+    'No drive was touched. Try again; if it happens again, check the disk with the image cache.',
   ),
   'render-damaged': either(
-    'The prepared disk image is damaged.',
-    'Start again: it is made again from the media. If it happens again, check the disk that holds the cache.',
+    'The disk image is damaged.',
+    'Start again: the disk image is then made again from the media. If it happens again, check the disk with the image cache.',
   ),
   'boot-files-too-large': refused(
     'The boot files of the media do not fit on the EFI partition of this layout.',
@@ -203,111 +203,111 @@ export const errorReference = {
   ),
   'boot-store-invalid': refused(
     'The boot store of the media (EFI\\Microsoft\\Boot\\BCD) cannot be read or changed.',
-    'No drive was touched. Ask the enterprise to make the media again, as bootable prestaged media.',
+    'No drive was touched. Ask the enterprise to create the media again, as bootable prestaged media.',
   ),
   // virtual drives
   'bench-invalid': refused(
-    'The folder is not a bench of virtual drives, or none can be made there.',
-    'Check the folder name, or make a bench with: prestage bench create DIR --drives 4 --size 8G',
+    'The folder is not a virtual bench, or no virtual bench can be created there.',
+    'Check the folder name, or create a virtual bench: prestage bench create DIR --drives 4 --size 8G',
   ),
   'bench-exists': refused(
-    'The folder for the new bench already exists and is not empty.',
-    'Give another folder, or remove the bench in it first with: prestage bench remove DIR',
+    'The folder for the new virtual bench already exists and is not empty.',
+    'Choose another folder, or first remove the virtual bench in it: prestage bench remove DIR',
   ),
   'bench-in-use': refused(
-    'A virtual drive of the bench is attached as a loop device.',
-    'Detach it (sudo losetup --detach DEVICE), then remove the bench again.',
+    'A virtual drive of this virtual bench is attached as a loop device.',
+    'Detach it (sudo losetup --detach DEVICE), then remove the virtual bench again.',
   ),
   // jobs
   'job-interrupted': failed(
-    'The station stopped while a drive was written.',
-    'Choose the media, then write the drive again. Until then it has no partition table.',
+    'Prestage stopped while the drive was being written.',
+    'Choose the media, then write the drive again. Until then, it has no partition table.',
   ),
   // ledger and state
   'ledger-broken': either(
-    'The ledger is not as this station wrote it: it was changed, or is damaged.',
-    'Nothing was changed. Run "prestage ledger verify" to see what is wrong. Then restore the state folder from a backup, or move it away to begin a new ledger, and keep the old one as evidence.',
+    'The ledger is not as this station wrote it: it was changed or is damaged.',
+    'Nothing was changed. Run "prestage ledger verify" to see what is wrong. Then restore the state folder from a backup, or move it away to start a new ledger and keep the old one as evidence.',
   ),
   'ledger-unavailable': either(
-    'The ledger cannot be opened, read or written now. What is recorded is not affected.',
-    'Check that you may write in the state folder, that its disk is not full, and that no other program holds the ledger. Then try again.',
+    'The ledger cannot be opened, read or written now. Existing entries are not affected.',
+    'Check that you can write to the state folder, that its disk is not full, and that no other program has locked the ledger. Then try again.',
   ),
   'ledger-key-unsafe': refused(
     'The private key of the station is missing, cannot be used, or can be read by other users.',
-    'Restore the key from a backup, or put its permissions right: it must belong to you, with mode 0600.',
+    'Restore the key from a backup, or correct its permissions: it must belong to you and have mode 0600.',
   ),
   'record-not-found': refused(
-    'The ledger of this station does not have the entry, job or shipment.',
-    'See "prestage ledger list" for the entries there are.',
+    'The ledger of this station does not have this entry, job or shipment.',
+    'To see the entries, run: prestage ledger list',
   ),
   'state-unavailable': refused(
-    'A folder or file of the station cannot be read or written.',
-    'Check that the path is right and that you may write there, or name another folder with --state.',
+    'A folder or file of this station cannot be read or written.',
+    'Check that the path is correct and that you can write to it, or give another folder with --state.',
   ),
   'settings-invalid': refused(
     'The settings file is not valid.',
-    'Correct the file, or delete it to go back to the defaults.',
+    'Correct the file, or delete it to restore the defaults.',
   ),
-  // the plant's database
+  // the plant database
   'fleet-invalid': refused(
-    'What was given to reach the plant’s database cannot be used.',
-    'Nothing was sent. Correct what the message names, on the command line or in settings.json.',
+    'The connection settings for the plant database are not valid.',
+    'Nothing was sent. Correct the value in the message, on the command line or in settings.json.',
   ),
   'fleet-unavailable': either(
-    'The plant’s database cannot be reached, or cannot answer now.',
-    'Nothing is lost: the entries stay on the station and are pushed when the database answers again. If this lasts, tell whoever looks after the plant’s database.',
+    'The plant database cannot be reached, or cannot respond now.',
+    'Nothing is lost: the entries stay on the station and are pushed when the database is available again. If this continues, tell the administrator of the plant database.',
   ),
   'fleet-refused': either(
-    'The plant’s database refused the station or its entries.',
-    'Nothing is lost: the entries stay on the station. Tell whoever looks after the plant’s database.',
+    'The plant database refused this station or its entries.',
+    'Nothing is lost: the entries stay on the station. Tell the administrator of the plant database.',
   ),
   // tools, helper, privilege
   'tool-missing': refused(
     'A program that Prestage needs is not installed.',
-    'Install the package that the message names, then try again.',
+    'Install the package named in the message, then try again.',
   ),
   'tool-failed': refused(
     'A program that Prestage uses failed.',
-    'Try again. If the error persists, check the installation of the package that the message names.',
+    'Try again. If it happens again, reinstall the package named in the message.',
   ),
   'helper-missing': refused('The helper, the program that opens drives, is not installed.', installAgain),
   'helper-died': either(
     'The helper, the program that opens drives, did not start or ended unexpectedly.',
     'Drives that were being written are not finished: write them again. If it happens again, report the lines above.',
   ),
-  'helper-protocol': either('The station and its helper do not understand each other.', installAgain),
-  'helper-outdated': refused('The station and its helper are of different versions.', installAgain),
+  'helper-protocol': either('The app and the helper do not understand each other.', installAgain),
+  'helper-outdated': refused('The app and the helper have different versions.', installAgain),
   'privilege-unavailable': refused(
-    'Real drives need administrator rights, and this computer has no way to ask for them.',
-    'Install the package sudo or the package pkexec.',
+    'Opening real drives needs administrator rights, but this computer has no way to ask for them.',
+    'Install the package sudo or pkexec.',
   ),
   'privilege-denied': refused(
-    'You were not given the rights to open the drives.',
-    'Start again and enter the password, or ask an administrator of this station.',
+    'You were not given administrator rights to open the drives.',
+    'Start again and enter the password, or ask the administrator of this station.',
   ),
   // the operator
   'not-confirmed': refused(
-    'Nobody confirmed that the drives may be erased.',
-    'Nothing was touched. Look at the list of drives again, then start.',
+    'Erasing the drives was not confirmed.',
+    'Nothing was touched. Check the list of drives again, then start.',
   ),
   'not-permitted': refused(
-    'A window of the app asked for something that it must not have.',
-    'Nothing was done. Close Prestage and start it again. If the error persists, install it again.',
+    'A window of the app sent a request that is not allowed.',
+    'Nothing was done. Restart Prestage. If this happens again, reinstall it.',
   ),
   usage: {
-    meaning: 'The command line is wrong, or a file it names cannot be read or written.',
-    remedy: 'Correct what the message names. Every command explains itself with --help.',
+    meaning: 'The command line is not valid, or a file in it cannot be read or written.',
+    remedy: 'Correct what the message names. Every command has --help.',
     exitCodes: [2],
   },
   cancelled: {
-    meaning: 'The operator cancelled.',
-    remedy: 'Start it again when you are ready.',
+    meaning: 'The operator cancelled the work.',
+    remedy: 'Start again when you are ready.',
     exitCodes: [130],
   },
   // a bug of ours
   internal: {
-    meaning: 'Prestage met an error it does not know: a bug.',
-    remedy: 'Nothing more is written. Report this with the text above.',
+    meaning: 'An unexpected error: a bug in Prestage.',
+    remedy: 'Writing has stopped. Report this error with the text above.',
     exitCodes: [1, 4],
   },
 } as const satisfies Readonly<Record<string, ErrorMeaning>>;

@@ -60,7 +60,7 @@ export function toErrorData(thrown: unknown): ErrorData {
   const stack = thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown);
   return errorData({
     code: 'internal',
-    message: `Prestage met an error it does not know: ${thrown instanceof Error ? thrown.message : String(thrown)}`,
+    message: `Unexpected error: ${thrown instanceof Error ? thrown.message : String(thrown)}`,
     cause: stack,
   });
 }

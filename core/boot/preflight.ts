@@ -51,24 +51,26 @@ export function judgeBoot(facts: BootFacts): { bootable: Bootable; notes: string
   const problems = [...imageProblems(facts), ...storeProblems(facts), ...loaderProblems(facts)];
   const notes: string[] = [];
   if (facts.bootStore === 'other-image') {
-    notes.push('the boot store starts another boot image than \\sources\\boot.wim');
+    notes.push('the boot store starts a boot image other than \\sources\\boot.wim');
   }
   if (facts.bootStore === 'missing' && facts.bootImage === 'whole') {
-    notes.push('there is no boot store in the media: each drive gets one that starts \\sources\\boot.wim');
+    notes.push(
+      'the media has no boot store: Prestage adds one to each drive that starts \\sources\\boot.wim',
+    );
   }
   for (const { path, signed, cpu } of facts.loaders) {
     if (!signed && cpu !== 'none') {
-      notes.push(`${path} is not signed: a machine with Secure Boot on will refuse it`);
+      notes.push(`${path} is not signed: a machine with Secure Boot enabled will refuse it`);
     }
   }
   const short = layouts.filter((layout) => efiRoom(layout) < facts.efiBytes);
   if (short.length > 0) {
     const left = layouts.filter((layout) => !short.includes(layout)).map(({ name }) => name);
     notes.push(
-      `the boot files take ${formatBytes(facts.efiBytes)}: ` +
+      `the boot files need ${formatBytes(facts.efiBytes)}: ` +
         (left.length === 0
-          ? 'no layout has an EFI partition of that size'
-          : `only the layout ${left.join(' or ')} has room for them`),
+          ? 'no layout has an EFI partition that large'
+          : `only the layout ${left.join(' or ')} has enough space for them`),
     );
   }
   return { bootable: { bootable: problems.length === 0, ...facts, problems }, notes };
@@ -76,7 +78,7 @@ export function judgeBoot(facts: BootFacts): { bootable: Bootable; notes: string
 
 function imageProblems({ bootImage }: BootFacts): string[] {
   if (bootImage === 'missing') return ['the boot image (\\sources\\boot.wim) is missing'];
-  if (bootImage === 'damaged') return ['the boot image (\\sources\\boot.wim) is damaged or cut off'];
+  if (bootImage === 'damaged') return ['the boot image (\\sources\\boot.wim) is damaged or truncated'];
   return [];
 }
 
@@ -87,10 +89,10 @@ function storeProblems({ bootStore, bootImage }: BootFacts): string[] {
       return [];
     case 'windows':
       return [
-        'the boot store starts the extracted Windows, not the boot image: the task sequence would never begin',
+        'the boot store starts the extracted Windows, not the boot image: the task sequence would never start',
       ];
     case 'nothing':
-      return ['the boot store (\\EFI\\Microsoft\\Boot\\BCD) has no entry that a machine could start'];
+      return ['the boot store (\\EFI\\Microsoft\\Boot\\BCD) has no bootable entry'];
     case 'damaged':
       return ['the boot store (\\EFI\\Microsoft\\Boot\\BCD) is damaged: this media will be refused'];
     case 'missing':
@@ -100,12 +102,12 @@ function storeProblems({ bootStore, bootImage }: BootFacts): string[] {
 
 function loaderProblems({ loaders }: BootFacts): string[] {
   if (loaders.length === 0) {
-    return ['there is no program that a UEFI machine starts: no \\EFI\\Boot\\bootx64.efi, no boot manager'];
+    return ['there is no UEFI boot loader: neither \\EFI\\Boot\\bootx64.efi nor a boot manager'];
   }
   return loaders.flatMap(({ path, wanted, cpu }) => {
     if (cpu === wanted) return [];
     if (cpu === 'none') return [`${path} is not a program`];
-    return [`${path} is a program for ${cpu} machines; by its name it should be for ${wanted} machines`];
+    return [`${path} is a program for ${cpu} machines, but its name is for ${wanted} machines`];
   });
 }
 

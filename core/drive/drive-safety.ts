@@ -160,18 +160,21 @@ function sortReasons(facts: DriveFacts): BlockReason[] {
   if (node.type === 'rom') {
     reasons.push({ code: 'optical', message: 'It is an optical drive.' });
   } else if (memoryName.test(node.name)) {
-    reasons.push({ code: 'memory-disk', message: `${name} lives in the machine's memory.` });
+    reasons.push({ code: 'memory-disk', message: `${name} is in the memory of this computer.` });
   } else if (node.type !== 'disk' || !writableName.test(node.name)) {
-    const message = `${name} (${clean(node.type) || 'no type'}) is not a kind of drive that is written.`;
+    const message = `${name} (${clean(node.type) || 'no type'}) is not a type of drive that Prestage writes.`;
     reasons.push({ code: 'not-a-disk', message });
   }
   const network =
     ['iscsi', 'fc', 'fcoe'].includes(facts.transport ?? '') ||
     facts.subsystems?.includes('nvme-fabrics') === true ||
     facts.nvmeTransports?.some((transport) => transport !== 'pcie') === true;
-  if (network) reasons.push({ code: 'not-a-disk', message: 'It is reached over a network.' });
+  if (network) reasons.push({ code: 'not-a-disk', message: 'It is connected over a network.' });
   if (facts.zoned === 'host-managed') {
-    reasons.push({ code: 'not-a-disk', message: 'It is host-managed zoned: it cannot be written in place.' });
+    reasons.push({
+      code: 'not-a-disk',
+      message: 'It is a host-managed zoned drive, which cannot be overwritten in place.',
+    });
   }
   return reasons;
 }
@@ -184,12 +187,15 @@ function useReasons(root: BlockNode): BlockReason[] {
   const other = mountPoints.filter((mountPoint) => !isSystemMount(mountPoint));
   const reasons: BlockReason[] = [];
   if (system.length > 0) {
-    reasons.push({ code: 'system-disk', message: `It holds the running system (${enumerate(system)}).` });
+    reasons.push({ code: 'system-disk', message: `It contains the running system (${enumerate(system)}).` });
   }
   if (other.length > 0) reasons.push({ code: 'mounted', message: `It is mounted at ${enumerate(other)}.` });
   for (const node of nodes) {
     if (node.swap) {
-      reasons.push({ code: 'swap', message: `It has swap space of this machine (${clean(node.title)}).` });
+      reasons.push({
+        code: 'swap',
+        message: `It has swap space in use by this computer (${clean(node.title)}).`,
+      });
     }
     for (const use of node.otherUses) reasons.push({ code: 'held', message: clean(use) });
     for (const child of node.children) {
@@ -218,7 +224,7 @@ function childReason(child: BlockNode): BlockReason | null {
     return { code: 'raid', message: `It is part of the RAID array ${title} (${child.type}).` };
   }
   if (child.type === 'crypt') {
-    return { code: 'encrypted', message: `It holds the open encrypted volume ${title}.` };
+    return { code: 'encrypted', message: `It contains the open encrypted volume ${title}.` };
   }
   if (child.type === 'mpath') {
     return { code: 'multipath', message: `It is one path of the multipath device ${title}.` };
@@ -248,7 +254,7 @@ function benchReasons(facts: DriveFacts, benchDirectory: string | null): BlockRe
   if (facts.kind === 'virtual') return reasons;
   const onBench = benchDirectory !== null && facts.loop?.onBench === true;
   if (benchDirectory !== null && !onBench) {
-    reasons.push({ code: 'not-on-bench', message: 'It is not on the bench that was given.' });
+    reasons.push({ code: 'not-on-bench', message: 'It is not on the given virtual bench.' });
   }
   if (facts.kind === 'disk') return reasons;
 
@@ -256,21 +262,21 @@ function benchReasons(facts: DriveFacts, benchDirectory: string | null): BlockRe
   if (!onBench) {
     const message =
       facts.loop === null
-        ? 'A loop device whose file is not known. Detach it with losetup --detach.'
-        : `A loop device over ${file}. Give the bench that this file is a drive of, or detach the device.`;
+        ? 'It is a loop device with an unknown file. Detach it with losetup --detach.'
+        : `It is a loop device of ${file}. Give the virtual bench that this file belongs to, or detach the device.`;
     reasons.push({ code: 'loop-device', message });
   } else {
     const { whole, others, promisedSectorSize } = facts.loop;
     if (!whole) {
-      const message = `It covers only a part of ${file}. Attach it again without offset and size limit.`;
+      const message = `It covers only part of ${file}. Attach it again without an offset or size limit.`;
       reasons.push({ code: 'loop-device', message });
     }
     for (const other of others) {
-      const message = `The same file is attached to ${clean(other)} too. Detach one of the two.`;
+      const message = `The same file is also attached to ${clean(other)}. Detach one of them.`;
       reasons.push({ code: 'held', message });
     }
     if (promisedSectorSize !== null && promisedSectorSize !== facts.logicalSectorSize) {
-      const message = `The bench says ${promisedSectorSize} bytes a sector. Attach it with losetup --sector-size ${promisedSectorSize}.`;
+      const message = `The virtual bench has ${promisedSectorSize}-byte sectors. Attach it with losetup --sector-size ${promisedSectorSize}.`;
       reasons.push({ code: 'sector-size', message });
     }
   }
@@ -284,7 +290,7 @@ function factReasons(facts: DriveFacts): BlockReason[] {
   if (facts.readOnly === true) reasons.push({ code: 'read-only', message: 'It is read-only.' });
   if (facts.readOnly === null) missing.push('whether it is read-only');
   if (facts.size === 0) {
-    reasons.push({ code: 'no-medium', message: 'It has no medium in it: its size is 0.' });
+    reasons.push({ code: 'no-medium', message: 'It has no medium: its size is 0.' });
   }
   if (facts.size === null) missing.push('its size');
   const sector = facts.logicalSectorSize;
@@ -292,7 +298,7 @@ function factReasons(facts: DriveFacts): BlockReason[] {
   else if (!sectorSizeSchema.safeParse(sector).success) {
     reasons.push({
       code: 'sector-size',
-      message: `It has ${sector} bytes a sector; ${sectorSizes.join(' and ')} can be written.`,
+      message: `It has ${sector}-byte sectors; only ${sectorSizes.join(' and ')} bytes are supported.`,
     });
   } else if (facts.size !== null && facts.size % sector !== 0) {
     const message = `Its size (${formatBytes(facts.size)}) is not a whole number of sectors.`;
@@ -301,12 +307,12 @@ function factReasons(facts: DriveFacts): BlockReason[] {
   if (facts.kind !== 'virtual') {
     const nodes = facts.node === null ? [] : nodesOf(facts.node);
     if (facts.node === null) missing.push('what is on it');
-    if (facts.nvmeTransports === null) missing.push('how its NVMe controllers are reached');
+    if (facts.nvmeTransports === null) missing.push('how its NVMe controllers are connected');
     if (nodes.some((node) => node.deviceNumber === null)) missing.push('its device number');
-    if (nodes.some((node) => node.holders === null)) missing.push('what holds it');
+    if (nodes.some((node) => node.holders === null)) missing.push('what is using it');
   }
   for (const fact of new Set(missing)) {
-    reasons.push({ code: 'facts-missing', message: `The machine does not tell ${clean(fact)}.` });
+    reasons.push({ code: 'facts-missing', message: `The system does not report ${clean(fact)}.` });
   }
   return reasons;
 }

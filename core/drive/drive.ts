@@ -100,11 +100,11 @@ export function identityDifferences(confirmed: ConfirmedDrive, now: ConfirmedDri
   const differences: string[] = [];
   for (const key of ['path', 'serial', 'wwn', 'size'] as const) {
     if (confirmed[key] !== now[key]) {
-      differences.push(`${key} was ${confirmed[key] ?? 'none'} and is ${now[key] ?? 'none'}`);
+      differences.push(`${key} was ${confirmed[key] ?? 'none'} and is now ${now[key] ?? 'none'}`);
     }
   }
   if (differences.length === 0 && confirmed.attachment !== now.attachment) {
-    differences.push('it was taken out or replaced since');
+    differences.push('it was removed or replaced');
   }
   return differences;
 }

@@ -90,17 +90,17 @@ const recovery = (size: LayoutPartition['size']): LayoutPartition => ({
 export const layouts: readonly Layout[] = [
   {
     name: 'uefi',
-    description: 'EFI 260 MiB, MSR 16 MiB, Windows the rest',
+    description: 'EFI 260 MiB, MSR 16 MiB, the rest for Windows',
     partitions: [efi(260), msr(16), windows],
   },
   {
     name: 'uefi-recovery',
-    description: 'EFI 260 MiB, MSR 16 MiB, Windows the rest, Recovery 1 GiB at the end',
+    description: 'EFI 260 MiB, MSR 16 MiB, the rest for Windows, Recovery 1 GiB at the end',
     partitions: [efi(260), msr(16), windows, recovery({ kind: 'fixed', bytes: GiB })],
   },
   {
     name: 'configmgr-uefi',
-    description: 'EFI 500 MiB, MSR 128 MiB, Windows, Recovery 1 % (at least 512 MiB) at the end',
+    description: 'EFI 500 MiB, MSR 128 MiB, the rest for Windows, Recovery 1 % (at least 512 MiB) at the end',
     partitions: [efi(500), msr(128), windows, recovery({ kind: 'share', percent: 1, atLeast: 512 * MiB })],
   },
 ];

@@ -44,13 +44,13 @@ export function requireSoundAssignments(assignments: readonly Assignment[]): Ass
     if (drives.has(driveId)) {
       throw new PrestageError({
         code: 'drive-repeated',
-        message: `Drive ${shownDrive} is named twice.`,
+        message: `Drive ${shownDrive} is given twice.`,
       });
     }
     if (serials.has(serial)) {
       throw new PrestageError({
         code: 'serial-repeated',
-        message: `Machine ${sanitizeForDisplay(serial)} is named twice.`,
+        message: `Machine ${sanitizeForDisplay(serial)} is given twice.`,
       });
     }
     drives.add(driveId);
@@ -73,7 +73,7 @@ export function requireEligibleDrives(assignments: readonly Assignment[], listed
       throw new PrestageError({
         code: 'drive-not-found',
         message: `There is no drive '${sanitizeForDisplay(driveId, 200)}'.`,
-        remedy: "Nothing was touched. List the drives with 'prestage drives' and use the id shown there.",
+        remedy: "Nothing was touched. List the drives with 'prestage drives' and use the ID shown there.",
       });
     }
     const named = drive ?? byPath;
@@ -81,8 +81,8 @@ export function requireEligibleDrives(assignments: readonly Assignment[], listed
     if (drive === undefined) {
       throw new PrestageError({
         code: 'drive-not-found',
-        message: `'${sanitizeForDisplay(driveId, 200)}' is a path, and another drive can have it tomorrow.`,
-        remedy: `Nothing was touched. Use the drive's id: ${byPath?.id ?? ''}.`,
+        message: `'${sanitizeForDisplay(driveId, 200)}' is a path, which another drive can get later.`,
+        remedy: `Nothing was touched. Use the drive ID: ${byPath?.id ?? ''}.`,
       });
     }
     return drive;
@@ -93,7 +93,7 @@ export function requireEligibleDrives(assignments: readonly Assignment[], listed
 export function blocked(drive: Drive): PrestageError {
   return new PrestageError({
     code: 'drive-blocked',
-    message: `The ${driveLabel(drive)} may not be written: ${drive.reasons.map(({ message }) => message).join(' ')}`,
+    message: `The ${driveLabel(drive)} cannot be written: ${drive.reasons.map(({ message }) => message).join(' ')}`,
     cause: drive.reasons.map(({ code }) => code).join(', '),
   });
 }
@@ -109,8 +109,8 @@ export function requireRoom(drive: Drive, layout: Layout, image: MediaImage): vo
   throw new PrestageError({
     code: 'drive-too-small',
     message:
-      `The ${driveLabel(drive)} is too small: it has ${formatBytes(drive.size)}; with the layout ${layout.name} ` +
-      `${formatBytes(windows?.length ?? 0)} remain for Windows, and image ${image.index} needs ${formatBytes(needed)}.`,
+      `The ${driveLabel(drive)} is too small: it has ${formatBytes(drive.size)}. With the layout ${layout.name},` +
+      ` ${formatBytes(windows?.length ?? 0)} are left for Windows, but image ${image.index} needs ${formatBytes(needed)}.`,
     remedy: 'Nothing was touched. Use a larger drive.',
   });
 }
@@ -126,10 +126,10 @@ export function requireEfiRoom(layout: Layout, media: Pick<Media, 'bootable'>): 
   const roomy = layouts.filter((one) => efiRoom(one) >= efiBytes).map(({ name }) => name);
   throw new PrestageError({
     code: 'boot-files-too-large',
-    message: `The boot files of the media take ${formatBytes(efiBytes)}, and the EFI partition of the layout ${layout.name} has ${formatBytes(room)}.`,
+    message: `The boot files of the media need ${formatBytes(efiBytes)}, but the EFI partition of the layout ${layout.name} has only ${formatBytes(room)}.`,
     remedy:
       roomy.length > 0
         ? `Nothing was touched. Choose the layout ${roomy.join(' or ')}.`
-        : 'Nothing was touched. Ask the enterprise for a media with smaller boot files.',
+        : 'Nothing was touched. Ask the enterprise for media with smaller boot files.',
   });
 }

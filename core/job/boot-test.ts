@@ -71,14 +71,14 @@ export type FirmwareState =
  */
 export function firmwareState(lines: readonly string[]): FirmwareState {
   let state: FirmwareState = { kind: 'testing' };
-  let why = 'the firmware found nothing that it could start';
+  let why = 'the firmware found nothing to boot';
   for (const line of lines) {
     const started = /BdsDxe: starting Boot\w+ "([^"]*)"/.exec(line);
     if (started !== null) state = { kind: 'started', option: (started[1] ?? '').trim() };
     const failed = /BdsDxe: failed to (?:load|start) Boot\w+ "[^"]*" from .*: (.+)$/.exec(line);
     if (failed !== null) {
       state = { kind: 'testing' };
-      why = `the firmware refused to start the drive: ${failed[1] ?? ''}`;
+      why = `the firmware refused to boot the drive: ${failed[1] ?? ''}`;
     }
     if (/BdsDxe: No bootable option|UEFI Interactive Shell/.test(line)) return { kind: 'refused', why };
   }

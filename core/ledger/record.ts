@@ -112,7 +112,7 @@ export const recordSchema = z.discriminatedUnion('kind', [
     kind: z.literal('order-exception'),
     orderId: z.uuid(),
     machineSerial: z.string(),
-    /** `unexpected`: it is not in the order and is done all the same. `left-out`: it is, and is not done. */
+    /** `unexpected`: a machine that is not in the order, but was allowed. `left-out`: a machine of the order that gets no drive. */
     what: z.enum(['unexpected', 'left-out']),
     reason: z.string().min(1),
   }),

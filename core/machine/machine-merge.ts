@@ -4,11 +4,11 @@ import type { MachineFacts } from './machine';
 import { isContradiction, joinFacts, type FactsContradiction } from './machine-details';
 
 const names: Readonly<Record<FactsContradiction['what'], string>> = {
-  'asset-tag': 'another asset tag',
-  uuid: 'another SMBIOS UUID',
-  'computer-name': 'another computer name',
-  'hardware-hash': 'another hardware hash',
-  macs: 'other and more MACs',
+  'asset-tag': 'a different asset tag',
+  uuid: 'a different SMBIOS UUID',
+  'computer-name': 'a different computer name',
+  'hardware-hash': 'a different hardware hash',
+  macs: 'different MACs',
 };
 
 /**
@@ -28,7 +28,7 @@ export function mergeMachineFacts(
   const { what, known, other } = joined;
   throw new PrestageError({
     code: 'machine-contradicts',
-    message: `Machine ${sanitizeForDisplay(machineSerial)} has ${names[what]} than the order says.`,
+    message: `Machine ${sanitizeForDisplay(machineSerial)} has ${names[what]} than in the work order.`,
     cause: `order   ${sanitizeForDisplay(known, 80)}\nmachine ${sanitizeForDisplay(other, 80)}`,
   });
 }

@@ -66,13 +66,13 @@ export function serialProblem(serial: string): SerialProblem | null {
   if (isPlaceholder(serial)) {
     return {
       code: 'serial-placeholder',
-      message: `'${shown}' is what firmware shows when nobody entered a serial. It does not name a machine.`,
+      message: `'${shown}' is a placeholder that firmware shows when no serial was set. It does not identify a machine.`,
     };
   }
   if (!/^[A-Z0-9][A-Z0-9 ._/+-]{1,62}[A-Z0-9]$/.test(serial)) {
     return {
       code: 'serial-invalid',
-      message: `'${shown}' is not a machine serial: 3 to 64 letters, digits, and . _ / + - inside it.`,
+      message: `'${shown}' is not a machine serial. A serial has 3 to 64 letters or digits, with . _ / + - inside.`,
     };
   }
   return null;

@@ -74,9 +74,9 @@ export function confirmThisMachine(said: SaidMachine, found: ThisMachine): Confi
 function contradicts(what: string, said: string, found: string): PrestageError {
   return new PrestageError({
     code: 'machine-contradicts',
-    message: `The ${what} '${sanitizeForDisplay(said, 80)}' was given, and the firmware of this machine says '${sanitizeForDisplay(found, 80)}'.`,
+    message: `The ${what} '${sanitizeForDisplay(said, 80)}' was given, but the firmware of this machine has '${sanitizeForDisplay(found, 80)}'.`,
     remedy:
-      'Nothing was touched. Look which machine you are at. If the firmware is wrong, have it set before the drive is written.',
+      'Nothing was touched. Check which machine you are at. If the firmware is wrong, have it corrected before you write the drive.',
   });
 }
 
@@ -86,13 +86,13 @@ function noSerial({ source, refused }: ThisMachine): PrestageError {
     const problem = serialProblem(normalizeSerial(placeholder.text));
     return new PrestageError({
       code: 'serial-placeholder',
-      message: `The firmware of this machine has no serial: ${problem?.message ?? `it says '${placeholder.text}'.`}`,
-      remedy: 'Nothing was touched. Give the serial on its label: --drive ID=SERIAL.',
+      message: `The firmware of this machine has no serial: ${problem?.message ?? `it has '${placeholder.text}'.`}`,
+      remedy: 'Nothing was touched. Enter the serial from its label: --drive ID=SERIAL.',
     });
   }
   return new PrestageError({
     code: 'serial-invalid',
-    message: `The firmware of this machine tells no serial${source === 'none' ? ': it has no SMBIOS that can be read' : ''}.`,
-    remedy: 'Nothing was touched. Give the serial on its label: --drive ID=SERIAL.',
+    message: `The firmware of this machine reports no serial${source === 'none' ? ': it has no readable SMBIOS' : ''}.`,
+    remedy: 'Nothing was touched. Enter the serial from its label: --drive ID=SERIAL.',
   });
 }

@@ -109,9 +109,9 @@ export function chunkMapProblem(
   if (map.driveSize !== drive.size) return `it is for a drive of ${map.driveSize} bytes`;
   if (map.sectorSize !== drive.logicalSectorSize) return `it is for sectors of ${map.sectorSize} bytes`;
   const layout = findLayout(map.layout);
-  if (layout === null) return 'it names a layout that does not exist';
+  if (layout === null) return 'its layout does not exist';
   if (JSON.stringify(planPartitions(layout, map.driveSize)) !== JSON.stringify(map.partitions)) {
-    return `its partitions are not those of the layout ${layout.name}`;
+    return `its partitions do not match the layout ${layout.name}`;
   }
   let end = 0;
   for (const [index, chunk] of map.chunks.entries()) {
@@ -121,7 +121,7 @@ export function chunkMapProblem(
       partition.fileSystem !== 'none' &&
       chunk.offset >= partition.offset &&
       chunk.offset + chunk.length <= partition.offset + partition.length;
-    if (!inside) return `chunk ${index} lies outside its partition`;
+    if (!inside) return `chunk ${index} is outside its partition`;
     if (chunk.offset < end) return `chunk ${index} overlaps the one before`;
     if (chunk.offset % chunkAlignment !== 0 || chunk.length % chunkAlignment !== 0) {
       return `chunk ${index} is not aligned`;

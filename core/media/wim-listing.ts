@@ -30,11 +30,11 @@ const nameLimit = 255;
 
 /** What wimlib says of names it leaves out, in our words. What is applied then is not what was captured. */
 const badNameWarnings: readonly (readonly [RegExp, string])[] = [
-  [/Ignoring file named/, 'has a file named "." or ".." in it: a way out of its folder'],
-  [/Ignoring duplicate file/, 'is there twice'],
-  [/Ignoring unnamed file/, 'has a file without a name in it'],
-  [/Ignoring filename with embedded null/, 'has a name with a NUL character in it'],
-  [/Ignoring children of/, 'is a file, but has files below it'],
+  [/Ignoring file named/, 'contains a file named "." or "..", which would leave its folder'],
+  [/Ignoring duplicate file/, 'occurs twice'],
+  [/Ignoring unnamed file/, 'contains a file without a name'],
+  [/Ignoring filename with embedded null/, 'contains a name with a NUL character'],
+  [/Ignoring children of/, 'is a file but contains files'],
   [/root directory has a nonempty name/, '(the root) has a name of its own'],
 ];
 
@@ -82,10 +82,10 @@ export function checkListing(lines: readonly string[], warnings: readonly string
     const what = judgeName(name);
     if (what !== null) report(line, what);
     else if (!seen.has(line.slice(0, cut))) {
-      report(line, 'lies in a folder that is not there: its name is a path');
+      report(line, 'is in a folder that does not exist: its name is a path');
     }
     // Names that are not Unicode all come as U+FFFD, so that two of them can look the same here.
-    else if (seen.has(line) && !line.includes('\uFFFD')) report(line, 'is there twice');
+    else if (seen.has(line) && !line.includes('\uFFFD')) report(line, 'occurs twice');
     else {
       const fold = line.toLowerCase();
       if (folded.has(fold)) odd.add('case', line);
@@ -99,12 +99,12 @@ export function checkListing(lines: readonly string[], warnings: readonly string
 }
 
 function judgeName(name: string): string | null {
-  if (name === '') return 'has an empty name in it: it is an absolute path or ends in a slash';
-  if (name === '.' || name === '..') return `is a way out of its folder ("${name}")`;
+  if (name === '') return 'contains an empty name: it is an absolute path or ends in a slash';
+  if (name === '.' || name === '..') return `would leave its folder ("${name}")`;
   const character = forbidden.exec(name)?.[0];
   if (character !== undefined) {
     const shown = character < ' ' ? `control character ${String(character.charCodeAt(0))}` : character;
-    return `has a character that no file name on Windows can have (${shown})`;
+    return `has a character that Windows file names cannot have (${shown})`;
   }
   return name.length > nameLimit ? `has a name longer than ${String(nameLimit)} characters` : null;
 }
@@ -124,16 +124,16 @@ class Tally {
   notes(): string[] {
     return [...this.#found].map(([kind, { count, example }]) => {
       const shown = sanitizeForDisplay(example, 300);
-      const many = count === 1 ? '1 name is' : `${String(count)} names are`;
+      const many = count === 1 ? '1 name' : `${String(count)} names`;
       switch (kind) {
         case 'warning':
           return count === 1 ? `wimlib: ${shown}` : `wimlib (${String(count)} warnings, the first): ${shown}`;
         case 'case':
-          return `${many} like another in the same folder but for upper and lower case, for example ${shown}`;
+          return `${many} ${count === 1 ? 'differs' : 'differ'} from another in the same folder only in upper and lower case, for example ${shown}`;
         case 'trailing':
           return `${many} with a space or a dot at the end, for example ${shown}`;
         case 'device':
-          return `${many} that of a Windows device, for example ${shown}`;
+          return `${many} reserved for Windows devices, for example ${shown}`;
       }
     });
   }

@@ -28,21 +28,23 @@ export function readCell(column: Exclude<Column, 'macs'>, text: string): CellRea
     case 'mediaSha256': {
       const sha256 = text.replace(/^sha-?256[:=]\s*/i, '').toLowerCase();
       if (/^[0-9a-f]{64}$/.test(sha256)) return good(sha256);
-      return bad(`'${shown(text)}' is not a SHA-256: that has 64 hexadecimal digits`);
+      return bad(`'${shown(text)}' is not a SHA-256, which has 64 hexadecimal digits`);
     }
     case 'imageIndex':
       if (/^[1-9]\d{0,4}$/.test(text)) return good(text);
-      return bad(`'${shown(text)}' is not the number of an image: 1, 2, 3, …`);
+      return bad(`'${shown(text)}' is not an image number (1, 2, 3, …)`);
     case 'layout':
       if (findLayout(text.toLowerCase()) !== null) return good(text.toLowerCase());
       return bad(
-        `there is no layout '${shown(text)}'; there are: ${layouts.map(({ name }) => name).join(', ')}`,
+        `there is no layout '${shown(text)}'; choose one of: ${layouts.map(({ name }) => name).join(', ')}`,
       );
     case 'number':
       return readShown('number', text, 60);
     case 'assetTag':
       if (isAssetPlaceholder(text)) {
-        return bad(`the asset tag '${shown(text)}' is what firmware shows when nobody entered an asset tag`);
+        return bad(
+          `the asset tag '${shown(text)}' is a placeholder that firmware shows when no asset tag was set`,
+        );
       }
       return readShown('assetTag', text, 64);
     case 'model':
@@ -51,7 +53,7 @@ export function readCell(column: Exclude<Column, 'macs'>, text: string): CellRea
     case 'hardwareHash': {
       const parsed = machineFactsSchema.shape[column].safeParse(text);
       if (parsed.success) return good(text);
-      return bad(`'${shown(text)}' ${parsed.error.issues[0]?.message ?? 'is wrong'}`);
+      return bad(`'${shown(text)}' ${parsed.error.issues[0]?.message ?? 'is not valid'}`);
     }
   }
 }
@@ -67,7 +69,7 @@ export function readMacs(text: string): { readonly macs: string[]; readonly prob
     if (mac !== null) macs.push(mac);
     else {
       problems.push(
-        `'${shown(piece)}' is not a MAC: six pairs of hexadecimal digits, no group's address and not all the same`,
+        `'${shown(piece)}' is not a MAC, which has six pairs of hexadecimal digits: not all the same, and not a group address`,
       );
     }
   }
@@ -83,18 +85,18 @@ export function bareText(cell: string): string {
 /** What spreadsheets and scripts do to texts that look like numbers or dates. Ends a sentence about the text. */
 function damageOf(column: Column, text: string): string | null {
   if (/^[+-]?\d(?:[.,]\d+)?E[+-]\d{1,3}$/i.test(text)) {
-    return 'was turned into a number by a spreadsheet, and its last digits are lost: format the column as text before the numbers go in, and export again';
+    return 'was converted to a number by a spreadsheet, and its last digits are lost: format the column as text before you enter the numbers, then export again';
   }
   if (
     /^#(?:N\/A|REF!|VALUE!|NAME\?|DIV\/0!|NUM!|NULL!|NV|WERT!|BEZUG!|#+)$/i.test(text) ||
     /^#+$/.test(text)
   ) {
-    return 'is what a spreadsheet shows instead of a value: mend the formula or the width of the column, and export again';
+    return 'is a spreadsheet error, not a value: correct the formula or widen the column, then export again';
   }
   // An order's number may be a day, and a model has versions.
   if (column !== 'serial' && column !== 'computerName') return null;
   if (/^\d+[.,]0+$/.test(text)) {
-    return 'was turned into a number by a spreadsheet or a script, and zeros at its beginning may be lost: export the column as text';
+    return 'was converted to a number by a spreadsheet or a script, and leading zeros may be lost: export the column as text';
   }
   const months = 'jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec';
   const date = new RegExp(
@@ -102,7 +104,7 @@ function damageOf(column: Column, text: string): string | null {
     'i',
   );
   if (date.test(text)) {
-    return 'was turned into a date by a spreadsheet: format the column as text before the values go in, and export again';
+    return 'was converted to a date by a spreadsheet: format the column as text before you enter the values, then export again';
   }
   return null;
 }
@@ -110,7 +112,7 @@ function damageOf(column: Column, text: string): string | null {
 function readSerial(text: string): CellReading {
   const serial = normalizeSerial(text);
   if (sanitizeForDisplay(serial, 200) !== serial && serial.length < 200) {
-    return bad(`the serial '${shown(text)}' holds a character that cannot be seen: type it again`);
+    return bad(`the serial '${shown(text)}' has an invisible character: type it again`);
   }
   const problem = serialProblem(serial);
   return problem === null ? good(serial) : bad(lowerFirst(problem.message).replace(/\.$/, ''));
@@ -119,15 +121,14 @@ function readSerial(text: string): CellReading {
 /** Refused as a scan refuses it: one order must not name two machines that their labels could not tell apart. */
 function readUuidCell(text: string): CellReading {
   const uuid = readUuid(text);
-  if (uuid === null) return bad(`'${shown(text)}' is not a UUID: 32 hexadecimal digits`);
+  if (uuid === null) return bad(`'${shown(text)}' is not a UUID, which has 32 hexadecimal digits`);
   if (uuidProblem(uuid) === null) return good(uuid);
-  return bad(`'${shown(text)}' is what firmware shows that has no UUID of its own`);
+  return bad(`'${shown(text)}' is a placeholder that firmware shows when there is no UUID`);
 }
 
 function readShown(column: 'number' | 'assetTag' | 'model', text: string, longest: number): CellReading {
   if (sanitizeForDisplay(text, longest) === text) return good(text);
-  const what =
-    text.length > longest ? `is longer than ${longest} characters` : 'holds characters that cannot be seen';
+  const what = text.length > longest ? `is longer than ${longest} characters` : 'has invisible characters';
   return bad(`the ${columnNames[column]} '${shown(text)}' ${what}`);
 }
 

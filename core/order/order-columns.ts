@@ -22,7 +22,7 @@ export const columnNames: Readonly<Record<Column, string>> = {
   macs: 'MAC',
   model: 'model',
   hardwareHash: 'hardware hash',
-  number: 'order number',
+  number: 'work order number',
   mediaSha256: 'media SHA-256',
   imageIndex: 'image',
   layout: 'layout',

@@ -86,7 +86,8 @@ function readQuoted(
   for (;;) {
     const close = text.indexOf('"', position);
     if (close < 0) {
-      const problem = 'a quotation mark opens here and none closes it: everything after it is one field';
+      const problem =
+        'a quotation mark opens here and is never closed: everything after it is read as one field';
       return { value: value + text.slice(position), end: text.length, problem };
     }
     value += text.slice(position, close);
@@ -96,7 +97,7 @@ function readQuoted(
     position += 1;
   }
   const rest = restOfField(text, position, separator);
-  const problem = rest.trim() === '' ? null : `there is text behind a closing quotation mark: ${quote(rest)}`;
+  const problem = rest.trim() === '' ? null : `there is text after a closing quotation mark: ${quote(rest)}`;
   return { value: value + rest.trimEnd(), end: position + rest.length, problem };
 }
 

@@ -55,7 +55,7 @@ function readTable(text: string): RawOrder {
     return { facts: [], machines, problems, warnings: [] };
   }
   const message =
-    "no column is called 'serial' ('serial number', 'service tag'): the first line must name the columns, or each line be one serial";
+    "no column is named 'serial' ('serial number', 'service tag'): the first line must name the columns, or each line must be one serial";
   return { facts: [], machines: [], problems: [...problems, { line: head.line, message }], warnings: [] };
 }
 
@@ -71,13 +71,13 @@ function readRows(
     const name = bareText(head.fields[index] ?? '');
     if (column === null) {
       if (name === '' && rows.every(({ fields }) => (fields[index] ?? '').trim() === '')) continue;
-      const called = name === '' ? `${index + 1}, without a name,` : `'${sanitizeForDisplay(name, 40)}'`;
+      const called = name === '' ? `${index + 1} (no name)` : `'${sanitizeForDisplay(name, 40)}'`;
       warnings.push({
         line: head.line,
-        message: `the column ${called} is not one that is known, and was left out`,
+        message: `the column ${called} is not known and was ignored`,
       });
     } else if (column !== 'macs' && columns.indexOf(column) !== index) {
-      problems.push({ line: head.line, message: `two columns are the ${columnNames[column]}` });
+      problems.push({ line: head.line, message: `two columns contain the ${columnNames[column]}` });
     }
   }
   const facts: RawFact[] = [];
@@ -85,7 +85,7 @@ function readRows(
   for (const { line, fields } of rows) {
     const surplus = fields.slice(columns.length).some((field) => field.trim() !== '');
     if (surplus || fields.length < columns.length) {
-      const message = `there are ${fields.length} fields, and the header has ${columns.length}: a separator is missing or too many, or the file was cut off`;
+      const message = `there are ${fields.length} fields, but the header has ${columns.length}: a separator is missing, there is one too many, or the file is incomplete`;
       problems.push({ line, message });
       continue;
     }
@@ -111,7 +111,7 @@ function assemble(raw: RawOrder): OrderReading {
     if (machine !== null) lines.push({ at: line, machine });
   }
   if (raw.machines.length === 0 && raw.problems.length === 0) {
-    problems.push({ line: null, message: 'there is no machine in it' });
+    problems.push({ line: null, message: 'it contains no machines' });
   }
   requireOnce(lines, 'serial', ({ serial }) => [serial], problems);
   requireOnce(lines, 'SMBIOS UUID', ({ uuid }) => (uuid === undefined ? [] : [uuid]), problems, uuidKey);
@@ -127,9 +127,12 @@ function assemble(raw: RawOrder): OrderReading {
   for (const { at, machine } of lines) {
     const { serial } = machine;
     if (serial.includes(' ')) {
-      warnings.push({ line: at, message: `'${serial}' holds a blank: is it one machine, or two?` });
+      warnings.push({
+        line: at,
+        message: `'${serial}' contains a space: check whether it is one machine or two`,
+      });
     } else if (/^\d{15}0+$/.test(serial)) {
-      const message = `'${serial}' has zeros from its 16th digit on, where spreadsheets lose digits: compare it with a label`;
+      const message = `'${serial}' has only zeros after its 15th digit, where spreadsheets lose digits: compare it with a label`;
       warnings.push({ line: at, message });
     }
   }
@@ -137,7 +140,7 @@ function assemble(raw: RawOrder): OrderReading {
   if (facts.number === undefined && !raw.facts.some(({ column }) => column === 'number')) {
     problems.push({
       line: null,
-      message: 'nobody said the number of the order: it is not in the file either',
+      message: 'the work order number is missing: it was not given, and it is not in the file',
     });
   }
   if (problems.length > 0) return { result: 'refused', problems: inOrder(problems) };
@@ -208,8 +211,8 @@ function readFacts(
     const first = found[column];
     if (first === undefined) found[column] = { value, line };
     else if (first.value !== value) {
-      const where = first.line === null ? 'what was given' : `line ${first.line}`;
-      const message = `the ${columnNames[column]} is ${short(value)}, and ${short(first.value)} in ${where}: an order has one`;
+      const where = first.line === null ? 'the number given' : `line ${first.line}`;
+      const message = `the ${columnNames[column]} is ${short(value)} here but ${short(first.value)} in ${where}: a work order has only one`;
       problems.push({ line, message });
     }
   }
@@ -233,8 +236,8 @@ function requireOnce(
       const first = seen.get(keyOf(value));
       if (first === undefined) seen.set(keyOf(value), { at, serial: machine.serial });
       else {
-        const where = first.at === null ? `with machine ${first.serial}` : `in line ${first.at}`;
-        complaints.push({ line: at, message: `the ${name} ${value} is already there ${where}` });
+        const where = first.at === null ? `for machine ${first.serial}` : `in line ${first.at}`;
+        complaints.push({ line: at, message: `the ${name} ${value} is already used ${where}` });
       }
     }
   }

@@ -34,13 +34,15 @@ class JsonOrder implements RawOrder {
     if (!isObject(value)) {
       this.#complain(
         '',
-        'this is JSON, but not an order: it must be an object with version, number and machines',
+        'this is JSON but not a work order: it must be an object with version, number and machines',
       );
       return this;
     }
     for (const [name, member] of Object.entries(value)) {
       if (name === 'version') {
-        if (member !== 1) this.#complain(name, 'the version is not 1: this Prestage does not know the form');
+        if (member !== 1) {
+          this.#complain(name, 'the version is not 1: this version of Prestage cannot read it');
+        }
       } else if (name === 'machines') {
         if (Array.isArray(member)) for (const [index, one] of member.entries()) this.#machine(one, index);
         else this.#complain(name, 'machines is not a list');
@@ -49,7 +51,7 @@ class JsonOrder implements RawOrder {
         const cell = column === 'imageIndex' && typeof member === 'number' ? String(member) : member;
         if (typeof cell === 'string') this.facts.push({ column, text: cell, line: this.#line(name) });
         else this.#complain(name, `${name} is not a text`);
-      } else this.#complain(name, `an order has no member '${sanitizeForDisplay(name, 40)}'`);
+      } else this.#complain(name, `a work order has no member '${sanitizeForDisplay(name, 40)}'`);
     }
     if (!('version' in value)) this.#complain('', "the member 'version' is missing: it must be 1");
     if (!('machines' in value)) this.#complain('', "the member 'machines' is missing");
@@ -76,7 +78,7 @@ class JsonOrder implements RawOrder {
         if (typeof text === 'number') {
           this.#complain(
             at,
-            `${name}: ${member} is a number: put it in quotation marks, so that zeros at its beginning stay`,
+            `${name}: ${member} is a number: put it in quotation marks, to keep leading zeros`,
           );
         } else if (typeof text !== 'string') this.#complain(at, `${name}: ${member} is not a text`);
         else if (column !== undefined && isMachineColumn(column)) cells.push({ column, text });
@@ -150,7 +152,7 @@ function join(path: string, member: string): string {
 
 function syntaxOf(error: unknown): string {
   const said = error instanceof Error ? error.message : String(error);
-  return `this begins like JSON and is none: ${sanitizeForDisplay(said, 160)}`;
+  return `this looks like JSON but is not valid: ${sanitizeForDisplay(said, 160)}`;
 }
 
 /** V8 says the position, or the line and column. */

@@ -22,7 +22,7 @@ interface MachineTrail {
   readonly jobId: string | null;
   /** It failed because its drive did not start in a virtual machine. */
   readonly silent: boolean;
-  /** Not in the order, and a word was said that it is done all the same. */
+  /** Not in the order, but allowed by an exception. */
   readonly unexpected: boolean;
   /** The newest word that was said about it. */
   readonly reason: string | null;

@@ -37,7 +37,7 @@ export const workOrderSchema = z.strictObject({
     .min(1)
     .max(100_000)
     .refine((lines) => new Set(lines.map(({ serial }) => serial)).size === lines.length, {
-      message: 'holds a serial twice',
+      message: 'contains a serial twice',
     }),
 });
 export type WorkOrder = z.infer<typeof workOrderSchema>;

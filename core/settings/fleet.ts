@@ -27,7 +27,7 @@ export const fleetSettingsSchema = z.discriminatedUnion('tls', [
   }),
   z.strictObject({
     ...place,
-    host: place.host.refine(isLoopback, { message: 'must be this computer itself when tls is disable' }),
+    host: place.host.refine(isLoopback, { message: 'must be this computer when tls is "disable"' }),
     tls: z.literal('disable'),
   }),
 ]);

@@ -84,7 +84,7 @@ export function doubtMachines(
         if (drive.wwn !== null) return [`WWN ${drive.wwn}`];
         return drive.serial === null ? [] : [`serial ${drive.serial}`];
       },
-      (what) => `has a drive of the ${sanitizeForDisplay(what)}`,
+      (what) => `has the drive with ${sanitizeForDisplay(what)}`,
     ),
     ...doubtTwice(
       machines,
@@ -107,21 +107,24 @@ function doubtMachine(
   };
   if (withdrawn !== null) doubts.push(doubt('machine-unfinished', machineSerial, withdrawn));
   if (!training && isTrainingDrive(job)) {
-    say('training-drive', 'was written to a virtual drive of a training bench, not to a disk.');
+    say('training-drive', 'was written to a training drive, not to a disk.');
   }
   const { bytesVerified, bytesWritten, chunksVerified } = result;
   if (bytesVerified < bytesWritten || bytesVerified === 0 || chunksVerified === 0) {
-    say('verify-incomplete', `was not read back whole: ${bytesVerified} of ${bytesWritten} written bytes.`);
+    say(
+      'verify-incomplete',
+      `was not read back completely: ${bytesVerified} of ${bytesWritten} written bytes.`,
+    );
   }
   if (expectedSha256 !== null) {
     if (job.media.sha256 !== expectedSha256) {
       const what = `${sanitizeForDisplay(job.media.fileName)}, SHA-256 ${job.media.sha256}`;
-      say('media-unexpected', `got another media than was expected: ${what}.`);
+      say('media-unexpected', `has unexpected media: ${what}.`);
     }
   } else if (job.media.expected === 'none') {
     say(
       'media-not-compared',
-      'got a media of which nobody had said what its SHA-256 should be, and the audit was not told either.',
+      'has media that was never compared with an expected SHA-256. Run the audit with --expect-sha256 or --order.',
     );
   }
   return doubts;
@@ -141,7 +144,7 @@ function doubtTwice(
       first.set(value, before ?? finished.machineSerial);
       if (before === undefined) return [];
       const { machineSerial } = finished;
-      const other = before === machineSerial ? '' : `, as machine ${sanitizeForDisplay(before)} has`;
+      const other = before === machineSerial ? '' : `, like machine ${sanitizeForDisplay(before)}`;
       return [doubt(code, machineSerial, `${named(machineSerial)} ${what(value)}${other}.`)];
     }),
   );
@@ -166,12 +169,13 @@ export function doubtOrder(
 ): Doubt[] {
   const doubts: Doubt[] = [];
   if (shipped.number !== order.number) {
-    const number = shipped.number === null ? 'no order' : `order ${sanitizeForDisplay(shipped.number)}`;
+    const number =
+      shipped.number === null ? 'no work order' : `work order ${sanitizeForDisplay(shipped.number)}`;
     doubts.push(
       doubt(
         'order-other',
         null,
-        `The shipment is of ${number}, not of order ${sanitizeForDisplay(order.number)}.`,
+        `The shipment is for ${number}, not for work order ${sanitizeForDisplay(order.number)}.`,
       ),
     );
   }
@@ -180,7 +184,7 @@ export function doubtOrder(
       doubt(
         'order-changed',
         null,
-        'The order that was opened at the station is not the one that was given here.',
+        'The work order opened at the station differs from the one given to the audit.',
       ),
     );
   }
@@ -188,7 +192,9 @@ export function doubtOrder(
   const present = new Set(machines.map(({ finished }) => finished.machineSerial));
   const said = (serial: string): string => {
     const reason = shipped.exceptions.get(serial);
-    return reason === undefined ? '.' : `; the station says: ${sanitizeForDisplay(reason, 200)}`;
+    return reason === undefined
+      ? '.'
+      : `; reason recorded at the station: ${sanitizeForDisplay(reason, 200)}`;
   };
   for (const { serial } of order.machines) {
     if (present.has(serial)) continue;
@@ -196,7 +202,7 @@ export function doubtOrder(
       doubt(
         'order-missing',
         serial,
-        `${named(serial)} is in the order and not in the shipment${said(serial)}`,
+        `${named(serial)} is in the work order but not in the shipment${said(serial)}`,
       ),
     );
   }
@@ -204,7 +210,7 @@ export function doubtOrder(
     const { machineSerial } = finished;
     const line = lines.get(machineSerial);
     if (line === undefined) {
-      const message = `${named(machineSerial)} is in the shipment and not in the order${said(machineSerial)}`;
+      const message = `${named(machineSerial)} is in the shipment but not in the work order${said(machineSerial)}`;
       doubts.push(doubt('order-surplus', machineSerial, message));
     } else doubts.push(...doubtLine(order, line, finished));
   }
@@ -214,7 +220,7 @@ export function doubtOrder(
 function doubtLine(order: WorkOrder, line: OrderLine, { job, machineSerial }: FinishedJob): Doubt[] {
   const doubts: Doubt[] = [];
   const differs = (what: string, ordered: string, recorded: string): void => {
-    const message = `${named(machineSerial)} has ${what} ${sanitizeForDisplay(recorded)} where the order says ${sanitizeForDisplay(ordered)}.`;
+    const message = `${named(machineSerial)} has ${what} ${sanitizeForDisplay(recorded)}, but the work order has ${sanitizeForDisplay(ordered)}.`;
     doubts.push(doubt('order-contradicts', machineSerial, message));
   };
   if (order.imageIndex !== undefined && job.image.index !== order.imageIndex) {
@@ -233,6 +239,6 @@ function doubtLine(order: WorkOrder, line: OrderLine, { job, machineSerial }: Fi
     differs(what, ordered, recorded ?? 'nothing');
   }
   const missing = (line.macs ?? []).filter((mac) => known.macs?.includes(mac) !== true);
-  for (const mac of missing) differs('the MACs', mac, known.macs?.join(', ') ?? 'nothing');
+  for (const mac of missing) differs('MAC', mac, known.macs?.join(', ') ?? 'nothing');
   return doubts;
 }

@@ -26,11 +26,11 @@ export interface ImportFile {
 
 /** Why a value cannot stand between two commas without quotes, or does not mean the same in every code page. */
 export function bareCellProblem(value: string): string | null {
-  if (/[^\x20-\x7e]/.test(value)) return 'holds characters that are not plain ASCII';
-  if (/[",]/.test(value)) return 'holds a comma or a quotation mark, which the file cannot';
+  if (/[^\x20-\x7e]/.test(value)) return 'has characters that are not plain ASCII';
+  if (/[",]/.test(value)) return 'has a comma or a quotation mark, which this file cannot contain';
   if (value !== value.trim()) return 'begins or ends with a space';
   if (/^[=+\-@]/.test(value)) {
-    return `begins with ${value.slice(0, 1)}, which a spreadsheet takes for a formula`;
+    return `begins with ${value.slice(0, 1)}, which a spreadsheet reads as a formula`;
   }
   return null;
 }
@@ -59,7 +59,7 @@ export function configmgrImport(machines: readonly ImportMachine[]): {
       configmgrProblem(facts) ??
       (twice === undefined
         ? null
-        : `has the ${twice}, as machine ${required(taken.get(twice), `the machine with the ${twice}`)} has`);
+        : `has the same ${twice} as machine ${required(taken.get(twice), `the machine with the ${twice}`)}`);
     if (reason === null) {
       for (const key of keys) taken.set(key, serial);
       lines.push(`${required(name, `the name of machine ${serial}`)},${uuid ?? ''},${mac ?? ''}\r\n`);
@@ -72,17 +72,17 @@ function configmgrProblem({ computerName, uuid, macs }: MachineFacts): string | 
   if (computerName === undefined) return 'has no computer name';
   const problem = bareCellProblem(computerName);
   if (problem !== null) return `has a computer name that ${problem}`;
-  if (!/^[A-Za-z0-9-]{2,15}$/.test(computerName)) return 'has a computer name that is no NetBIOS name';
+  if (!/^[A-Za-z0-9-]{2,15}$/.test(computerName)) return 'has a computer name that is not a NetBIOS name';
   // Windows takes no name of digits alone, and a spreadsheet takes its leading zeros away.
-  if (/^\d+$/.test(computerName)) return 'has a computer name of digits alone, which Windows does not take';
+  if (/^\d+$/.test(computerName)) return 'has a computer name of digits only, which Windows does not accept';
   const mac = macs?.[0];
-  if (uuid === undefined && mac === undefined) return 'has neither SMBIOS UUID nor MAC';
+  if (uuid === undefined && mac === undefined) return 'has neither an SMBIOS UUID nor a MAC';
   if (uuid !== undefined && !/^[0-9A-F]{8}(?:-[0-9A-F]{4}){3}-[0-9A-F]{12}$/.test(uuid)) {
-    return 'has an SMBIOS UUID in another form';
+    return 'has an SMBIOS UUID in the wrong format';
   }
   return mac === undefined || /^[0-9A-F]{2}(?::[0-9A-F]{2}){5}$/.test(mac)
     ? null
-    : 'has a MAC in another form';
+    : 'has a MAC in the wrong format';
 }
 
 /** Rows that Autopilot takes in one file (Microsoft Learn, "Manually register devices with Windows Autopilot"). */
@@ -107,7 +107,7 @@ export function autopilotImport(machines: readonly ImportMachine[]): {
     else if (!/^[A-Za-z0-9+/]+={0,2}$/.test(hardwareHash)) {
       left.push({ machineSerial: serial, reason: 'has a hardware hash that is not base64' });
     } else if (other !== undefined) {
-      left.push({ machineSerial: serial, reason: `has the hardware hash of machine ${other}` });
+      left.push({ machineSerial: serial, reason: `has the same hardware hash as machine ${other}` });
     } else {
       hashes.set(hardwareHash, serial);
       lines.push(`${serial},,${hardwareHash},,\r\n`);

@@ -66,9 +66,7 @@ export function judgeMachine(history: MachineHistory): Fitness {
   const readings = later.filter((record) => record.kind === 'drive-verified' && record.jobId === jobId);
   const bad = readings.find((record) => record.kind === 'drive-verified' && record.end.state === 'failed');
   if (bad?.kind === 'drive-verified' && bad.end.state === 'failed') {
-    return unfit(
-      `was found wrong when its drive was read again: ${sanitizeForDisplay(bad.end.reason.message, 300)}`,
-    );
+    return unfit(`failed when its drive was read again: ${sanitizeForDisplay(bad.end.reason.message, 300)}`);
   }
   const rehearsal = later.findLast((record) => record.kind === 'drive-rehearsed' && record.jobId === jobId);
   const verdict = rehearsal?.kind === 'drive-rehearsed' ? rehearsal.verdict : null;
@@ -76,14 +74,14 @@ export function judgeMachine(history: MachineHistory): Fitness {
     rehearsal?.kind === 'drive-rehearsed' &&
     (rehearsal.end.state === 'failed' || !rehearsal.verdict.passed)
   ) {
-    return unfit(`did not start when it was rehearsed: ${sanitizeForDisplay(rehearsal.verdict.what, 300)}`);
+    return unfit(`failed its boot test: ${sanitizeForDisplay(rehearsal.verdict.what, 300)}`);
   }
   if (history.overwrittenFor !== null) {
     const other = sanitizeForDisplay(history.overwrittenFor);
-    return unfit(`has no image any more: its drive was written again for machine ${other}.`, true);
+    return unfit(`no longer has its image: its drive was written again for machine ${other}.`, true);
   }
   if (history.shipment !== null) {
-    return unfit(`is in shipment ${sanitizeForDisplay(history.shipment)} already.`, true);
+    return unfit(`is already in shipment ${sanitizeForDisplay(history.shipment)}.`, true);
   }
   const finished: FinishedJob = {
     machineSerial: job.machineSerial,
@@ -134,7 +132,7 @@ export function planShipment({ number, histories, asked, usedNumbers }: PlanRequ
   requireNumber(number);
   if (usedNumbers.has(number)) {
     throw refused(
-      `Shipment ${number} was closed before.`,
+      `Shipment ${number} is already closed.`,
       null,
       'Give another number, or make the bundle of that shipment again with --again.',
     );
@@ -152,7 +150,7 @@ export function planShipment({ number, histories, asked, usedNumbers }: PlanRequ
     }
     if (!real || !isTrainingDrive(fitness.finished.job)) return [];
     const machine = `Machine ${sanitizeForDisplay(machineSerial)}`;
-    return [{ machineSerial, reason: `${machine} was written to a virtual drive of a training bench.` }];
+    return [{ machineSerial, reason: `${machine} was written to a training drive.` }];
   });
   const reasons = leftOut.map(({ reason }) => reason);
   if (asked === 'named' && reasons[0] !== undefined) {
@@ -160,7 +158,7 @@ export function planShipment({ number, histories, asked, usedNumbers }: PlanRequ
     throw refused(
       reasons[0],
       others.length > 0 ? others.join('\n') : null,
-      'Leave the machine out, or finish it first.',
+      'Leave out the machine, or finish it first.',
     );
   }
   if (machines.length === 0) {
@@ -172,9 +170,9 @@ export function planShipment({ number, histories, asked, usedNumbers }: PlanRequ
   }
   if (machines.length > mostMachines) {
     throw refused(
-      `${machines.length} machines are finished and not shipped; a shipment holds ${mostMachines} at most.`,
+      `${machines.length} machines are finished and not shipped, but a shipment can have ${mostMachines} at most.`,
       null,
-      'Choose a batch, an order, or single machines.',
+      'Choose a batch, a work order or single machines.',
     );
   }
   return { number, orderNumber: requireOneOrder(machines), machines, leftOut };
@@ -186,8 +184,8 @@ export function requireNumber(number: string): void {
   if (parsed.success) return;
   throw new PrestageError({
     code: 'usage',
-    message: `The shipment number '${sanitizeForDisplay(number, 60)}' ${parsed.error.issues[0]?.message ?? 'is none'}.`,
-    remedy: 'Nothing was recorded. Give the number as it stands on the delivery note.',
+    message: `The shipment number '${sanitizeForDisplay(number, 60)}' ${parsed.error.issues[0]?.message ?? 'is not valid'}.`,
+    remedy: 'Nothing was recorded. Enter the number from the delivery note.',
   });
 }
 
@@ -202,12 +200,12 @@ function requireOneOrder(machines: readonly FinishedJob[]): string | null {
   if (second === undefined) return first?.[0] ?? null;
   const named = [...firsts].map(
     ([order, serial]) =>
-      `Machine ${sanitizeForDisplay(serial)} ${order === null ? 'has no order' : `is of order ${sanitizeForDisplay(order)}`}.`,
+      `Machine ${sanitizeForDisplay(serial)} ${order === null ? 'has no work order' : `is in work order ${sanitizeForDisplay(order)}`}.`,
   );
   throw refused(
-    'The machines belong to different orders: a shipment has one.',
+    'The machines belong to different work orders. A shipment can have only one.',
     named.slice(0, 50).join('\n'),
-    'Choose one order with --order, or a batch, or single machines.',
+    'Choose one work order with --order, or a batch, or single machines.',
   );
 }
 

@@ -13,7 +13,7 @@ export const shipmentNumberSchema = z
   .string()
   .regex(
     /^[A-Za-z0-9](?:[A-Za-z0-9 ._/+-]{0,38}[A-Za-z0-9])?$/,
-    'is not 1 to 40 letters, digits, and . _ / + - or spaces inside it',
+    'is not valid: it must have 1 to 40 letters or digits, with . _ / + - or spaces inside',
   );
 
 /** Machines in a shipment. What a pallet never holds, and a ZIP without extensions does. */
@@ -38,7 +38,7 @@ export const bundleNameSchema = z
   .max(100)
   .regex(
     /^(?:shipment\.json|records\.json|README\.txt|station-key\.pub\.pem|manifest\.csv|configmgr-import\.csv|autopilot(?:-[2-9]|-1[0-9])?\.csv|packing-list\.pdf|labels\.pdf|summary\.pdf|certificates\/\d{4}-[A-Z0-9_-]{1,64}\.pdf)$/,
-    'is no name of a bundle’s file',
+    'is not the name of a bundle file',
   );
 
 /** Name of a machine's certificate. The number keeps names apart whose serials differ in punctuation only. */

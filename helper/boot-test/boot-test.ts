@@ -77,8 +77,8 @@ export async function rehearseDrive(
   }
   throw new PrestageError({
     code: 'tool-failed',
-    message: `No virtual machine could be started for the ${driveLabel(drive)}.`,
-    remedy: 'The drive was only read. Check the installation of the package qemu-system-x86.',
+    message: `The virtual machine for the boot test of the ${driveLabel(drive)} could not be started.`,
+    remedy: 'The drive was only read. Check that the package qemu-system-x86 is installed correctly.',
   });
 }
 
@@ -262,7 +262,7 @@ async function watch(
     return { verdict, picture: picture?.toString('base64') ?? null };
   };
   for (;;) {
-    if (signal.aborted) throw cancelled('The rehearsal');
+    if (signal.aborted) throw cancelled('The boot test');
     onProgress(Math.min(Math.floor(seconds()), request.seconds), request.seconds);
     const lines = machine.lines();
     const firmware = firmwareState(lines);
@@ -281,13 +281,13 @@ async function watch(
       if (firmware.kind === 'testing') atStart = null;
       else atStart ??= picture;
       if (picture !== null && atStart !== null && showsSomethingElse(atStart, picture)) {
-        return await answer(true, 'the firmware started the drive, and the display has changed since');
+        return await answer(true, 'the firmware booted the drive, and the display changed');
       }
     }
     lastPicture = (await machine.png(signal)) ?? lastPicture;
     if (seconds() > request.seconds) {
-      const came = firmware.kind === 'started' ? 'the firmware started the drive, but ' : '';
-      return await answer(false, `${came}the sign did not come within ${request.seconds} seconds`);
+      const came = firmware.kind === 'started' ? 'the firmware booted the drive, but ' : '';
+      return await answer(false, `${came}the expected sign did not appear within ${request.seconds} seconds`);
     }
     await sleep(timeouts.rehearsalLook);
   }
@@ -300,11 +300,11 @@ async function endedEarly(
   lines: readonly string[],
   answer: (passed: boolean, what: string) => Promise<EngineResponse<'rehearseDrive'>>,
 ): Promise<EngineResponse<'rehearseDrive'>> {
-  if (lines.length > 0) return await answer(false, 'the machine switched itself off or restarted');
+  if (lines.length > 0) return await answer(false, 'the virtual machine switched off or restarted');
   if (accelerator === 'kvm') throw new AcceleratorFailed();
   throw new PrestageError({
     code: 'tool-failed',
     message: `The virtual machine could not be started: ${lastWords(machine.stderr)}`,
-    remedy: 'The drive was only read. Check the installation of the package qemu-system-x86.',
+    remedy: 'The drive was only read. Check that the package qemu-system-x86 is installed correctly.',
   });
 }

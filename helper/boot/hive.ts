@@ -64,11 +64,13 @@ export async function readBootStore(file: string, signal: AbortSignal): Promise<
       outputFile,
     });
     if (status !== 0) throw invalid(lastWords(stderr));
-    if ((await stat(outputFile)).size > 16 * largestStore) throw invalid('it unfolds to far more than it is');
+    if ((await stat(outputFile)).size > 16 * largestStore) {
+      throw invalid('it expands to far more than its own size');
+    }
     return await readFile(outputFile, 'utf8');
   });
   const parsed = hiveSchema.safeParse(parseXml(xml));
-  if (!parsed.success) throw invalid('it is not a hive of objects');
+  if (!parsed.success) throw invalid('it is not a registry hive with boot objects');
   const objects = child(parsed.data.hive.node[0], 'objects');
   if (objects === undefined) throw invalid('it has no objects');
   return { objects: (objects.node ?? []).map(objectFrom).filter((object) => object !== null) };

@@ -154,8 +154,8 @@ async function refuseLinks(folder: string, root: string): Promise<void> {
     else if (!facts.isFile()) {
       throw new PrestageError({
         code: 'media-unsafe-names',
-        message: `The media has a link among its boot files: ${sanitizeForDisplay(relative(root, path))}.`,
-        remedy: 'No drive was touched. Ask the enterprise for a media without links in its EFI folder.',
+        message: `The boot files of the media contain a link: ${sanitizeForDisplay(relative(root, path))}.`,
+        remedy: 'No drive was touched. Ask the enterprise for media without links in its EFI folder.',
       });
     }
   }

@@ -43,7 +43,9 @@ export async function readChunkMap(file: string): Promise<{ map: ChunkMap; finge
     const handle = await open(file, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
     try {
       const facts = await handle.stat();
-      if (!facts.isFile() || facts.size > largestFile) throw new Error('not a plain file of a sane size');
+      if (!facts.isFile() || facts.size > largestFile) {
+        throw new Error('not a plain file of a plausible size');
+      }
       refuseForeignFile(facts.uid);
       const map = chunkMapSchema.parse(JSON.parse(await handle.readFile('utf8')));
       return { map, fingerprint: fingerprintOf(map) };
@@ -60,7 +62,7 @@ export async function readChunkMap(file: string): Promise<{ map: ChunkMap; finge
 export function renderDamaged(what: string, cause: string | null = null): PrestageError {
   return new PrestageError({
     code: 'render-damaged',
-    message: `The prepared image is damaged: ${what}.`,
+    message: `The disk image is damaged: ${what}.`,
     cause,
   });
 }

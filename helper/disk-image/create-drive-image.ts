@@ -30,7 +30,7 @@ export async function aimRender(
   signal: AbortSignal,
 ): Promise<EngineResponse<'aimRender'>> {
   const { map, fingerprint } = await readChunkMap(join(request.renderDirectory, chunkMapName));
-  if (fingerprint !== request.fingerprint) throw renderDamaged('it is another one than was chosen');
+  if (fingerprint !== request.fingerprint) throw renderDamaged('it is not the one that was chosen');
   const efi = map.partitions.find(({ role }) => role === 'efi');
   await mkdir(request.directory, { mode: 0o700 });
   try {
@@ -93,7 +93,7 @@ async function copyChunks(
   { number, offset, length }: PlannedPartition,
 ): Promise<void> {
   const { size } = await lstat(from);
-  if (size !== length) throw renderDamaged('its EFI partition has another size');
+  if (size !== length) throw renderDamaged('its EFI partition has the wrong size');
   await writeFile(to, '', { flag: 'wx', mode: 0o600 });
   await truncate(to, length);
   const source = await open(from, 'r');
@@ -103,7 +103,7 @@ async function copyChunks(
       const buffer = Buffer.alloc(8 * MiB);
       for (const chunk of map.chunks.filter(({ partition }) => partition === number)) {
         const { bytesRead } = await source.read(buffer, 0, chunk.length, chunk.offset - offset);
-        if (bytesRead !== chunk.length) throw renderDamaged('its EFI partition is cut off');
+        if (bytesRead !== chunk.length) throw renderDamaged('its EFI partition is incomplete');
         await target.write(buffer, 0, bytesRead, chunk.offset - offset);
       }
     } finally {

@@ -64,7 +64,7 @@ export async function formatPartition(
 export function renderFailed(what: string, result: Pick<ToolResult, 'status' | 'stderr'>): PrestageError {
   return new PrestageError({
     code: 'render-failed',
-    message: `The media could not be prepared: ${what}.`,
+    message: `The disk image could not be made: ${what}.`,
     cause: `exit status ${result.status}: ${lastWords(result.stderr)}`,
   });
 }

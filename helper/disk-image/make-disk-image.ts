@@ -173,9 +173,9 @@ async function requireTrueHoles(directory: string): Promise<void> {
   }
   throw new PrestageError({
     code: 'render-failed',
-    message: 'The file system of the render cache does not keep zeros that were written.',
+    message: 'The file system of the image cache does not store zeros that were written.',
     remedy:
-      'No drive was touched. Put the cache on ext4, XFS or Btrfs without compression (--state DIR, or XDG_CACHE_HOME).',
+      'No drive was touched. Put the image cache on ext4, XFS or Btrfs without compression (--state DIR, or XDG_CACHE_HOME).',
   });
 }
 
@@ -194,7 +194,7 @@ async function requireSpace(directory: string, image: MediaImage): Promise<void>
 function noSpace(needed: number, free: number): PrestageError {
   return new PrestageError({
     code: 'render-no-space',
-    message: `There is no space to prepare the media: it needs ${formatBytes(needed)}, and ${formatBytes(free)} are free.`,
+    message: `There is not enough space for the disk image: it needs ${formatBytes(needed)}, but only ${formatBytes(free)} are free.`,
   });
 }
 

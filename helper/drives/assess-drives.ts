@@ -98,7 +98,7 @@ function blockDrive(
     // A size unlike the bench's: the file grew or shrank after it was attached.
     damage:
       virtual !== null && loop?.offset === 0 && loop.sizeLimit === 0 && device.size !== virtual.entry.size
-        ? `The loop device has ${device.size ?? 'unknown'} bytes, the bench says ${virtual.entry.size}.`
+        ? `The loop device has ${device.size ?? 'unknown'} bytes, but the virtual bench has ${virtual.entry.size}.`
         : null,
     missing: [],
   };

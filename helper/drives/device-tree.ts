@@ -16,7 +16,7 @@ export function buildNode(device: LsblkDevice, listing: MachineListing): BlockNo
     if (overThis) otherUses.push(`The loop device ${loopName} is attached to it.`);
   }
   if (device.fileSystem === 'zfs_member' && listing.zfsActive) {
-    otherUses.push('May belong to a ZFS pool of this machine.');
+    otherUses.push('It may belong to a ZFS pool of this computer.');
   }
   const mountPoints = mountPointsOf(device, listing);
   const group = listing.btrfsGroups.find((members) => members.includes(kernelName));
@@ -24,7 +24,7 @@ export function buildNode(device: LsblkDevice, listing: MachineListing): BlockNo
     for (const member of flattenLsblk(listing.devices)) {
       if (group.includes(member.kernelName)) mountPoints.push(...mountPointsOf(member, listing));
     }
-    if (mountPoints.length === 0) otherUses.push('Part of a btrfs file system that is in use.');
+    if (mountPoints.length === 0) otherUses.push('It is part of a btrfs file system that is in use.');
   }
   return {
     name: kernelName,

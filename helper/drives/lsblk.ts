@@ -97,7 +97,7 @@ export function parseLsblk(output: string): LsblkDevice[] {
   try {
     return documentSchema.parse(JSON.parse(printable)).blockdevices.map(parseDevice);
   } catch (error) {
-    throw listingFailed('lsblk printed something that is not understood', error);
+    throw listingFailed('the output of lsblk could not be read', error);
   }
 }
 

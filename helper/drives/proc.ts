@@ -47,7 +47,7 @@ export function parseMountinfo(text: string): MountEntry[] {
       fileSystem === undefined ||
       source === undefined
     ) {
-      throw listingFailed('the list of mounts is not understood', line);
+      throw listingFailed('the list of mounts could not be read', line);
     }
     return {
       deviceNumber,
@@ -69,7 +69,7 @@ export function parseSwaps(text: string): SwapEntry[] {
     .map((line) => {
       const [path, kind] = line.split(/\s+/);
       if (path === undefined || (kind !== 'partition' && kind !== 'file')) {
-        throw listingFailed('the list of swap spaces is not understood', line);
+        throw listingFailed('the list of swap spaces could not be read', line);
       }
       // A swap file that was removed while in use: the kernel adds this to its name.
       return { path: unescapeProc(path).replace(/ ?\(deleted\)$/, ''), kind };

@@ -45,7 +45,7 @@ async function nearestExisting(path: string): Promise<string> {
     if ((code === 'ENOENT' || code === 'ENOTDIR') && dirname(path) !== path) {
       return await nearestExisting(dirname(path));
     }
-    throw listingFailed(`${path} cannot be looked at`, error);
+    throw listingFailed(`${path} cannot be inspected`, error);
   }
 }
 

@@ -59,7 +59,7 @@ export async function gatherListing(): Promise<MachineListing> {
     return await gather('/sys', '/proc', '/dev');
   } catch (error) {
     if (error instanceof PrestageError && error.code !== 'tool-failed') throw error;
-    throw listingFailed('the system did not answer', error);
+    throw listingFailed('the system did not respond', error);
   }
 }
 
@@ -132,7 +132,7 @@ async function withinTime<T>(work: Promise<T>, what: string): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
     timer = setTimeout(() => {
-      reject(listingFailed(`${what} did not answer in time`, ''));
+      reject(listingFailed(`${what} did not respond in time`, ''));
     }, timeouts.listingTool);
   });
   try {

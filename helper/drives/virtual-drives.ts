@@ -37,21 +37,23 @@ async function readBenchFile(directory: string): Promise<{ folder: string; bench
   try {
     const folder = await realpath(directory);
     if (sanitizeForDisplay(folder, 4096) !== folder) {
-      throw new Error('its path has characters that cannot be shown');
+      throw new Error('its path has characters that cannot be displayed');
     }
     const file = join(folder, benchFileName);
     const facts = await lstat(file);
-    if (!facts.isFile() || facts.size > benchFileLimit) throw new Error(`${benchFileName} is no plain file`);
+    if (!facts.isFile() || facts.size > benchFileLimit) {
+      throw new Error(`${benchFileName} is not a plain file`);
+    }
     const bench = benchSchema.parse(JSON.parse(await readFile(file, 'utf8')));
     const names = bench.drives.map((drive) => drive.file);
     if (new Set(names).size !== names.length || names.includes(benchFileName)) {
-      throw new Error('a file stands for two drives, or for the bench itself');
+      throw new Error('a file is used for two drives, or for the virtual bench itself');
     }
     return { folder, bench };
   } catch (error) {
     throw new PrestageError({
       code: 'bench-invalid',
-      message: `${sanitizeForDisplay(directory, 300)} is not a bench of virtual drives.`,
+      message: `${sanitizeForDisplay(directory, 300)} is not a virtual bench.`,
       cause: causeOf(error),
     });
   }
@@ -65,7 +67,7 @@ function causeOf(error: unknown): string {
   const errno = errorCodeOf(error);
   if (errno !== null) return errno;
   if (error instanceof SyntaxError || error instanceof z.ZodError) {
-    return `${benchFileName} is not of the form of a bench`;
+    return `${benchFileName} does not describe a virtual bench`;
   }
   return sanitizeForDisplay(error instanceof Error ? error.message : String(error), 2000);
 }
@@ -102,7 +104,7 @@ export function damageOf(
   // A second name means that writing the drive would overwrite some other file too.
   if (facts.nlink !== 1n) return `${file} has a second name (hard link).`;
   if (facts.size !== BigInt(entry.size)) {
-    return `${file} has ${facts.size} bytes, the bench says ${entry.size} (${formatBytes(entry.size)}).`;
+    return `${file} has ${facts.size} bytes, but the virtual bench has ${entry.size} (${formatBytes(entry.size)}).`;
   }
   return null;
 }

@@ -36,7 +36,7 @@ export async function hashMedia(
     if (was === undefined || sum === undefined || was.mark !== is?.mark || sum.length !== was.size) {
       throw new PrestageError({
         code: 'media-changed',
-        message: `The file ${basename(path)} changed while it was read.`,
+        message: `The file ${basename(path)} changed while it was being read.`,
       });
     }
     return { path, sha256: sum.sha256, bytes: was.size };

@@ -37,7 +37,7 @@ export async function inspectMedia(path: string, imageIndex: number, signal?: Ab
   const names = await readNames(first.path, imageIndex, signal);
   const warnings = [...names.notes];
   if (header.writeInProgress) {
-    warnings.push('the media is marked as being written: whoever made it may not have finished');
+    warnings.push('the media is marked as being written: it may not be finished');
   }
   const files = parts.map((part) => part.path);
   const { file: wim, refs } = wimlibSourceArguments({ files });
@@ -66,7 +66,7 @@ function imageMissing(file: WimFile, wanted: number, images: readonly MediaImage
     .join(', ');
   return new PrestageError({
     code: 'media-image-missing',
-    message: `${sanitizeForDisplay(file.path, 300)} has no image ${wanted}; it has ${there === '' ? 'none' : there}.`,
+    message: `${sanitizeForDisplay(file.path, 300)} has no image ${wanted}. Images: ${there === '' ? 'none' : there}.`,
   });
 }
 
@@ -118,7 +118,7 @@ async function resolveNames(
     if (status === wimlibStatus.notRegularFile) return;
     if (status !== wimlibStatus.pathNotFound) throw wimlibFailure(status, stderr, file);
     const path = /Path "(.*)" does not exist/s.exec(stderr)?.[1] ?? '/';
-    throw unsafeNames(file, path, 'is not one path: a name in it holds a slash or a line end');
+    throw unsafeNames(file, path, 'is not a single path: a name in it contains a slash or a line break');
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
@@ -127,7 +127,7 @@ async function resolveNames(
 function unsafeNames(file: string, path: string, what: string): PrestageError {
   return new PrestageError({
     code: 'media-unsafe-names',
-    message: `${sanitizeForDisplay(file, 300)} has a name in it that must not be applied: ${sanitizeForDisplay(path, 300)} ${what}.`,
+    message: `${sanitizeForDisplay(file, 300)} contains an unsafe name: ${sanitizeForDisplay(path, 300)} ${what}.`,
   });
 }
 
@@ -136,6 +136,6 @@ function noTemporaryFile(error: unknown): never {
     code: 'state-unavailable',
     message: `No temporary file can be written to ${sanitizeForDisplay(tmpdir(), 300)}.`,
     cause: error instanceof Error ? error.message : String(error),
-    remedy: 'Make room there, then try again.',
+    remedy: 'Free some space there, then try again.',
   });
 }

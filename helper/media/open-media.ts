@@ -29,7 +29,7 @@ export async function openMedia(path: string): Promise<OpenedMedia> {
   if (first.header.imageCount !== images.length) {
     throw new PrestageError({
       code: 'media-corrupt',
-      message: `${sanitizeForDisplay(first.path, 300)} is damaged: its header counts ${first.header.imageCount} images, its XML data ${images.length}.`,
+      message: `${sanitizeForDisplay(first.path, 300)} is damaged: its header has ${first.header.imageCount} images, its XML data has ${images.length}.`,
     });
   }
   return { parts, images, solid };
@@ -40,7 +40,7 @@ async function readXml({ path, header }: WimFile): Promise<WimXml> {
   if (storedBytes > xmlLimit) {
     throw new PrestageError({
       code: 'media-corrupt',
-      message: `${sanitizeForDisplay(path, 300)} has XML data of ${storedBytes} bytes, more than any media needs.`,
+      message: `${sanitizeForDisplay(path, 300)} has ${storedBytes} bytes of XML data, more than any media needs.`,
     });
   }
   const bytes = await withMediaFile(path, (file) => readRange(file, path, offset, storedBytes));

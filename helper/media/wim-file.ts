@@ -30,17 +30,17 @@ export function mediaFileError(error: unknown, path: string): unknown {
   if (errno === 'ENOENT' || errno === 'ENOTDIR') {
     return new PrestageError({
       code: 'media-not-found',
-      message: `There is no file ${name}.`,
+      message: `The file ${name} does not exist.`,
       cause: error.message,
     });
   }
   const denied = errno === 'EACCES' || errno === 'EPERM';
   return new PrestageError({
     code: 'media-unreadable',
-    message: denied ? `${name} may not be read by this user.` : `${name} cannot be read (${errno}).`,
+    message: denied ? `You do not have permission to read ${name}.` : `${name} cannot be read (${errno}).`,
     cause: error.message,
     remedy: denied
-      ? 'Change the permissions of the file, or copy it to where you may read it.'
+      ? 'Change the permissions of the file, or copy it to a folder that you can read.'
       : 'Check the disk or share that the media is on, copy the media to another disk, then try again.',
   });
 }
@@ -62,7 +62,7 @@ export async function withMediaFile<T>(
       throw new PrestageError({
         code: 'media-unreadable',
         message: `${sanitizeForDisplay(path, 300)} is ${facts.isDirectory() ? 'a folder' : 'not a regular file'}.`,
-        remedy: 'Choose the WIM file itself.',
+        remedy: 'Choose the WIM file.',
       });
     }
     return await use(file, facts.size);
@@ -116,7 +116,7 @@ export async function checkBlobTable({ path, bytes, header }: WimFile): Promise<
   // No tool stores it compressed. wimlib would read it all the same, so let wimlib judge.
   if ((table.flags & flagCompressed) !== 0) return { solid: false };
   if (table.storedBytes !== table.originalBytes) {
-    throw damagedHeader(path, 'the table of contents has two sizes');
+    throw damagedHeader(path, 'its table of contents has two sizes');
   }
   return await withMediaFile(path, async (file) => {
     let solid = false;

@@ -60,7 +60,7 @@ export function damagedHeader(file: string, what: string): PrestageError {
 export function truncated(file: string, fileBytes: number, neededBytes: number): PrestageError {
   return new PrestageError({
     code: 'media-truncated',
-    message: `${sanitizeForDisplay(file, 300)} is cut off: it has ${fileBytes} bytes and needs at least ${neededBytes}.`,
+    message: `${sanitizeForDisplay(file, 300)} is incomplete: it has ${fileBytes} bytes and needs at least ${neededBytes}.`,
   });
 }
 
@@ -93,36 +93,36 @@ export function parseWimHeader(bytes: Buffer, fileBytes: number, file: string): 
   if (!magics.includes(magic)) {
     throw new PrestageError({
       code: 'media-not-a-wim',
-      message: `${sanitizeForDisplay(file, 300)} is not a WIM.`,
+      message: `${sanitizeForDisplay(file, 300)} is not a WIM file.`,
     });
   }
   const size = bytes.readUInt32LE(8);
-  if (size !== wimHeaderBytes) throw damagedHeader(file, `its size is given as ${size} bytes`);
+  if (size !== wimHeaderBytes) throw damagedHeader(file, `its size is ${size} bytes`);
   const version = bytes.readUInt32LE(12);
-  if (!versions.has(version)) throw damagedHeader(file, `its version is given as ${version}`);
+  if (!versions.has(version)) throw damagedHeader(file, `its version is ${version}`);
 
   const flags = bytes.readUInt32LE(16);
   const named = compressions.filter(([mask]) => (flags & mask) !== 0);
   const compressed = (flags & flagCompressed) !== 0;
-  if (compressed && named.length !== 1) throw damagedHeader(file, 'its compression is not one that exists');
+  if (compressed && named.length !== 1) throw damagedHeader(file, 'its compression type is not known');
   const compression = compressed ? (named[0]?.[1] ?? 'none') : 'none';
 
   const part = bytes.readUInt16LE(40);
   const parts = bytes.readUInt16LE(42);
-  if (part === 0 || part > parts) throw damagedHeader(file, `it says to be part ${part} of ${parts}`);
+  if (part === 0 || part > parts) throw damagedHeader(file, `it claims to be part ${part} of ${parts}`);
 
   const blobTable = readWimResource(bytes, 48);
   const xml = readWimResource(bytes, 72);
   const integrity = readWimResource(bytes, 124);
   for (const { offset, storedBytes } of [blobTable, xml, integrity]) {
     if (storedBytes === 0) continue;
-    if (offset < wimHeaderBytes) throw damagedHeader(file, 'a table lies within the header itself');
+    if (offset < wimHeaderBytes) throw damagedHeader(file, 'a table is inside the header');
     const end = offset + storedBytes;
-    if (end === Infinity) throw damagedHeader(file, 'a table lies where no file reaches');
+    if (end === Infinity) throw damagedHeader(file, 'a table is at an impossible position');
     if (end > fileBytes) throw truncated(file, fileBytes, end);
   }
   // An interrupted capture leaves a header without tables.
-  if (xml.storedBytes === 0) throw damagedHeader(file, 'it has no XML data; it was never finished');
+  if (xml.storedBytes === 0) throw damagedHeader(file, 'it has no XML data: the file was never finished');
   if (integrity.storedBytes !== integrity.originalBytes) {
     throw damagedHeader(file, 'the integrity table has two sizes');
   }

@@ -70,8 +70,8 @@ function ambiguous(given: WimFile, number: number, files: readonly WimFile[]): P
   const names = files.map((file) => sanitizeForDisplay(basename(file.path))).join(', ');
   return new PrestageError({
     code: 'media-part-missing',
-    message: `Part ${number} of ${sanitizeForDisplay(given.path, 300)} is there more than once: ${names}.`,
-    remedy: 'Leave only one file for each part in the folder, then try again.',
+    message: `Part ${number} of ${sanitizeForDisplay(given.path, 300)} was found more than once: ${names}.`,
+    remedy: 'Keep only one file for each part in the folder, then try again.',
   });
 }
 
@@ -82,7 +82,7 @@ function partsMissing(given: WimFile, missing: readonly number[]): PrestageError
   const { part, parts } = given.header;
   return new PrestageError({
     code: 'media-part-missing',
-    message: `${name} is part ${part} of ${parts}, and ${which} ${missing.length === 1 ? 'is' : 'are'} not beside it.`,
+    message: `${name} is part ${part} of ${parts}, and ${which} ${missing.length === 1 ? 'is' : 'are'} not in the same folder.`,
     remedy: `Copy ${shown.map((number) => sanitizeForDisplay(partName(given, number))).join(', ')} into the same folder, then try again.`,
   });
 }

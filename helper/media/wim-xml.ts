@@ -44,7 +44,7 @@ export function parseWimXml(bytes: Buffer, file: string): WimXml {
   const wim = isNode(root) ? root['WIM'] : undefined;
   // An element without content comes as an empty string.
   if (wim === '') return { encrypted: false, images: [] };
-  if (!isNode(wim)) throw damaged(file, 'it does not describe a WIM');
+  if (!isNode(wim)) throw damaged(file, 'it does not describe a WIM file');
 
   const esd = wim['ESD'];
   const encrypted = isNode(esd) && 'ENCRYPTED' in esd;

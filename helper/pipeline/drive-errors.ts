@@ -9,11 +9,11 @@ export function driveErrorOf(end: Exclude<DriveEnd, { type: 'done' | 'stopped' }
   const label = driveLabel(drive);
   switch (end.type) {
     case 'stalled':
-      return errorData({ code: 'drive-stalled', message: `The ${label} has stopped answering.` });
+      return errorData({ code: 'drive-stalled', message: `The ${label} has stopped responding.` });
     case 'crashed':
       return {
         code: 'internal',
-        message: `The work on the ${label} ended with an error Prestage does not know.`,
+        message: `Writing the ${label} ended with an unexpected error.`,
         cause: end.detail,
         remedy: 'Write the drive again. If it happens again, report it with the text above.',
       };
@@ -41,33 +41,33 @@ function explain(
   if (kind === 'source') {
     return [
       'render-damaged',
-      `The prepared image on this machine could not be read right for the ${label}`,
-      'The drive is not at fault. Write it again: the image is checked and made again.',
+      `The disk image for the ${label} could not be read correctly`,
+      'The drive is not at fault. Write it again: the disk image is then checked and made again.',
     ];
   }
   if (errno === 'SHORT') {
     return [
       'drive-gone',
-      `The ${label} ends before the size that it claims`,
-      'Set the drive aside: it is failing, or it is a counterfeit.',
+      `The ${label} is smaller than the size it reports`,
+      'Set the drive aside: it is failing or counterfeit.',
     ];
   }
   if (errno !== null && gone.has(errno)) {
     return [
       'drive-gone',
-      `The ${label} is gone`,
-      'Check that it sits firmly in its bay, then write it again. If it happens again, set the drive aside.',
+      `The ${label} disappeared`,
+      'Check that it is seated firmly in its bay, then write it again. If it happens again, set the drive aside.',
     ];
   }
   switch (kind) {
     case 'read':
       return ['drive-read-failed', `The ${label} could not be read back`];
     case 'write':
-      return ['drive-write-failed', `The ${label} refused a write`];
+      return ['drive-write-failed', `The ${label} failed to write`];
     case 'mismatch':
-      return ['verify-mismatch', `The ${label} gave back other data than was written`];
+      return ['verify-mismatch', `The ${label} returned different data than was written`];
     case 'table':
-      return ['table-mismatch', `The ${label} does not hold the partition table that was written`];
+      return ['table-mismatch', `The ${label} does not have the partition table that was written`];
     default:
       return assertNever(kind);
   }

@@ -218,7 +218,7 @@ export async function verifyDrive(
 
 async function requireMap(file: string, fingerprint: string, opened: OpenedDrive): Promise<ChunkMap> {
   const read = await readChunkMap(file);
-  if (read.fingerprint !== fingerprint) throw renderDamaged('its fingerprint is another than was recorded');
+  if (read.fingerprint !== fingerprint) throw renderDamaged('its fingerprint differs from the recorded one');
   const problem = chunkMapProblem(read.map, opened.drive);
   if (problem !== null) throw renderDamaged(problem);
   return read.map;
@@ -240,7 +240,7 @@ async function openSources(map: ChunkMap, directory: string): Promise<Map<number
   } catch (error) {
     await Promise.all([...sources.values()].map((handle) => handle.close()));
     throw renderDamaged(
-      'a file of it cannot be opened',
+      'one of its files cannot be opened',
       error instanceof Error ? error.message : String(error),
     );
   }

@@ -69,7 +69,7 @@ export async function recheckDrive(opened: OpenedDrive): Promise<void> {
 async function requireSameDevice(fd: number, drive: Drive): Promise<void> {
   const attachment = await attachmentOf(fd, drive);
   if (drive.attachment !== attachment) {
-    throw driveChanged(drive, `it was ${drive.attachment ?? 'unknown'} and is ${attachment}`);
+    throw driveChanged(drive, `it was ${drive.attachment ?? 'unknown'} and is now ${attachment}`);
   }
 }
 
@@ -80,18 +80,18 @@ async function attachmentOf(fd: number, drive: Drive): Promise<string> {
   });
   if (drive.kind === 'virtual') {
     const same = facts.isFile() && facts.dev === atPath.dev && facts.ino === atPath.ino;
-    if (!same) throw driveChanged(drive, 'another file has its name');
+    if (!same) throw driveChanged(drive, 'another file now has its name');
     if (Number(facts.size) !== drive.size) throw driveChanged(drive, `it has ${facts.size} bytes`);
     return `file ${facts.dev}:${facts.ino}`;
   }
   if (!facts.isBlockDevice() || facts.rdev !== atPath.rdev) {
-    throw driveChanged(drive, 'another device has its name');
+    throw driveChanged(drive, 'another device now has its name');
   }
   const info = deviceInfo(fd);
   if (info.size !== drive.size || info.logicalSectorSize !== drive.logicalSectorSize) {
-    throw driveChanged(drive, `it has ${info.size} bytes in sectors of ${info.logicalSectorSize}`);
+    throw driveChanged(drive, `it now has ${info.size} bytes in sectors of ${info.logicalSectorSize}`);
   }
-  if (info.readOnly && !drive.readOnly) throw driveChanged(drive, 'it has become read-only');
+  if (info.readOnly && !drive.readOnly) throw driveChanged(drive, 'it is now read-only');
   const number = formatDeviceNumber(facts.rdev);
   const sysfs = `/sys/dev/block/${number}`;
   const name = /^DEVNAME=(.*)$/m.exec(await readFile(`${sysfs}/uevent`, 'utf8'))?.[1] ?? '';
@@ -107,7 +107,7 @@ export function driveChanged(
 ): PrestageError {
   return new PrestageError({
     code: 'drive-changed',
-    message: `The ${driveLabel(drive)} is not the one that was confirmed: ${what}.`,
+    message: `The ${driveLabel(drive)} is not the drive that was confirmed: ${what}.`,
   });
 }
 
@@ -117,31 +117,35 @@ function openFailed(drive: Drive, error: unknown): PrestageError {
   const known: Readonly<Record<string, [ErrorCode, string, string]>> = {
     EBUSY: [
       'drive-busy',
-      `The ${label} is in use by this machine.`,
-      'Unmount it or stop what uses it, then start again.',
+      `The ${label} is in use by this computer.`,
+      'Unmount it or stop the program that uses it, then start again.',
     ],
-    EAGAIN: ['drive-busy', `The ${label} is in use by another Prestage.`, 'Wait for the other batch to end.'],
+    EAGAIN: [
+      'drive-busy',
+      `The ${label} is in use by another instance of Prestage.`,
+      'Wait until the other batch has ended.',
+    ],
     EACCES: [
       'drive-not-permitted',
-      `You may not write to the ${label}.`,
-      'Ask whoever looks after this station.',
+      `You do not have permission to write to the ${label}.`,
+      'Ask the administrator of this station.',
     ],
     EPERM: [
       'drive-not-permitted',
-      `You may not write to the ${label}.`,
-      'Ask whoever looks after this station.',
+      `You do not have permission to write to the ${label}.`,
+      'Ask the administrator of this station.',
     ],
     EROFS: [
       'drive-not-permitted',
       `The ${label} is read-only.`,
-      'Take off its write protection, then start again.',
+      'Remove its write protection, then start again.',
     ],
-    ELOOP: ['drive-changed', `The ${label} is a link now.`, 'List the drives again and choose again.'],
+    ELOOP: ['drive-changed', `The ${label} is now a symbolic link.`, 'List the drives again and choose one.'],
   };
   const [code, message, remedy] = known[errno] ?? [
     'drive-gone',
     `The ${label} cannot be opened.`,
-    'Check that it sits firmly in its bay, then list the drives again.',
+    'Check that it is seated firmly in its bay, then list the drives again.',
   ];
   return new PrestageError({ code, message, cause: errno || String(error), remedy });
 }

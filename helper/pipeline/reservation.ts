@@ -32,8 +32,8 @@ export function findConfirmed(
   }
   throw new PrestageError({
     code: 'drive-not-found',
-    message: `The drive ${driveId} (${confirmed.path}) is not there any more.`,
-    remedy: 'Check that it sits firmly in its bay, then list the drives again.',
+    message: `The drive ${driveId} (${confirmed.path}) is no longer attached.`,
+    remedy: 'Check that it is seated firmly in its bay, then list the drives again.',
   });
 }
 
@@ -42,8 +42,9 @@ export function requireOwnRights(drive: Drive): void {
   if (drive.kind !== 'virtual' || elevatedCaller() === null) return;
   throw new PrestageError({
     code: 'helper-protocol',
-    message: 'The helper was asked with privilege for a virtual drive, which needs none.',
-    remedy: 'Nothing was written. Install Prestage again: its parts do not fit together.',
+    message:
+      'The helper received, with administrator rights, a request for a virtual drive, which needs none.',
+    remedy: 'Nothing was written. Reinstall Prestage: its parts do not match.',
   });
 }
 
@@ -92,7 +93,7 @@ export class Reservations {
     if (opened === undefined) {
       throw new PrestageError({
         code: 'helper-protocol',
-        message: 'A reservation was named that does not exist.',
+        message: 'The reservation of the drive no longer exists.',
         remedy: 'Nothing was written. Start again.',
       });
     }

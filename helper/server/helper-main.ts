@@ -139,8 +139,8 @@ const refuse = async (): Promise<never> => {
   await Promise.resolve();
   throw new PrestageError({
     code: 'helper-protocol',
-    message: 'The helper was asked with privilege for what needs none.',
-    remedy: 'Nothing was done. Install Prestage again: its parts do not fit together.',
+    message: 'The helper received, with administrator rights, a request that needs none.',
+    remedy: 'Nothing was done. Reinstall Prestage: its parts do not match.',
   });
 };
 const refused: Partial<EngineHandlers> = Object.fromEntries(

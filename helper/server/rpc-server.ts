@@ -236,14 +236,14 @@ function checkVersion(version: number): void {
   if (version === engineProtocolVersion) return;
   throw new PrestageError({
     code: 'helper-outdated',
-    message: `The station speaks version ${version} of the helper's language, the helper version ${engineProtocolVersion}.`,
+    message: `The app uses version ${version} of the helper protocol, but the helper uses version ${engineProtocolVersion}.`,
   });
 }
 
 function protocolError(what: string): PrestageError {
   return new PrestageError({
     code: 'helper-protocol',
-    message: 'The helper did not understand the station.',
+    message: 'The helper could not read a request.',
     cause: sanitizeForDisplay(what, 400),
   });
 }

@@ -138,8 +138,8 @@ export async function runTool(
     child.on('close', (code, signal) => {
       finish();
       if (stoppedBy === 'signal') reject(cancelled(tool));
-      else if (stoppedBy === 'timeout') reject(toolFailed(tool, 'did not answer in time', stderr));
-      else if (stoppedBy === 'output') reject(toolFailed(tool, 'printed more than it should', stderr));
+      else if (stoppedBy === 'timeout') reject(toolFailed(tool, 'did not respond in time', stderr));
+      else if (stoppedBy === 'output') reject(toolFailed(tool, 'printed too much output', stderr));
       else {
         const status = stoppedBy === 'enough' ? 0 : (code ?? 128 + signalNumber(signal));
         resolve({ status, stdout: Buffer.concat(output).subarray(0, options.firstBytes), stderr });
@@ -164,6 +164,6 @@ export function toolFailed(tool: ToolName, what: string, stderr: string): Presta
     code: 'tool-failed',
     message: `The tool ${tool} ${what}.`,
     cause: sanitizeForDisplay(stderr, 4000) || null,
-    remedy: `Try again. If it stays, check the installation of the package ${toolPackages[tool]}.`,
+    remedy: `Try again. If it happens again, check that the package ${toolPackages[tool]} is installed correctly.`,
   });
 }

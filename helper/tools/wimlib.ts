@@ -3,7 +3,7 @@ import { errorReference } from '../../core/base/error-reference';
 import { PrestageError, type ErrorCode } from '../../core/base/errors';
 import { toolFailed } from './runner';
 
-const freeSpace = 'Make room on the disk that holds the renders, then try again.';
+const freeSpace = 'Free some space on the disk with the image cache, then try again.';
 
 interface Meaning {
   readonly code: ErrorCode;
@@ -17,7 +17,7 @@ const corrupt = (what: string): Meaning => ({ code: 'media-corrupt', what });
 const renderFailed = (what: string): Meaning => ({
   code: 'render-failed',
   what,
-  remedy: 'Try again. If it stays, ask the enterprise how the media was made.',
+  remedy: 'Try again. If it happens again, ask the enterprise how the media was created.',
 });
 
 /**
@@ -43,16 +43,16 @@ const meanings: Readonly<Record<number, Meaning>> = {
   2: corrupt('has compressed data that cannot be decompressed'),
   8: {
     code: 'media-part-missing',
-    what: 'is one part of several, and another part is not there any more',
+    what: 'is one part of several, and another part is missing',
   },
-  10: corrupt('is damaged: it does not agree with itself on how many images it has'),
+  10: corrupt('is damaged: its number of images is contradictory'),
   13: corrupt('does not match its own integrity table'),
   15: corrupt('has a damaged header (chunk size)'),
   16: corrupt('has a damaged header (compression)'),
   17: corrupt('has a damaged header'),
   18: {
     code: 'media-image-missing',
-    what: 'does not have the image that was asked for',
+    what: 'does not have the requested image',
   },
   19: corrupt('has a damaged integrity table'),
   20: corrupt('has a damaged table of contents'),
@@ -60,24 +60,24 @@ const meanings: Readonly<Record<number, Meaning>> = {
   25: corrupt('has a damaged header (part number)'),
   26: corrupt('is damaged'),
   27: renderFailed('has a reparse point that is not valid'),
-  28: corrupt('is damaged: data in it does not have the SHA-1 that it should have'),
-  30: corrupt('has a name or text in it that is not valid UTF-16'),
-  36: corrupt('has no list of files in it'),
+  28: corrupt('is damaged: some of its data does not match its SHA-1'),
+  30: corrupt('contains a name or text that is not valid UTF-16'),
+  36: corrupt('has no list of files'),
   39: {
     code: 'tool-failed',
-    what: 'needs more memory than this computer has: it is damaged, or made to do harm',
+    what: 'needs more memory than this computer has: it is damaged or malicious',
     remedy: errorReference['media-corrupt'].remedy,
   },
   [wimlibStatus.notRegularFile]: {
     code: 'media-unreadable',
     what: 'is not a regular file',
-    remedy: 'Choose the WIM file itself.',
+    remedy: 'Choose the WIM file.',
   },
   43: {
     code: 'media-not-a-wim',
-    what: 'is not a WIM',
+    what: 'is not a WIM file',
   },
-  [wimlibStatus.ntfsFailed]: renderFailed('could not be applied: the NTFS volume refused something'),
+  [wimlibStatus.ntfsFailed]: renderFailed('could not be applied: the NTFS volume refused an operation'),
   47: {
     code: 'media-unreadable',
     what: 'cannot be opened',
@@ -95,13 +95,13 @@ const meanings: Readonly<Record<number, Meaning>> = {
     code: 'media-part-missing',
     what: 'is one part of several, and the parts do not belong together',
   },
-  65: { code: 'media-truncated', what: 'is cut off: it ends too early' },
-  67: corrupt('has a damaged header, or is of a version that wimlib does not know'),
+  65: { code: 'media-truncated', what: 'is incomplete: it ends too early' },
+  67: corrupt('has a damaged header, or has a version that wimlib does not support'),
   [wimlibStatus.writeFailed]: renderFailed('could not be applied: writing failed'),
   73: corrupt('has damaged XML data'),
   74: {
     code: 'media-encrypted',
-    what: 'is an encrypted ESD: its content can only be read with a key that is not in it',
+    what: 'is an encrypted ESD, which can only be read with a key that it does not contain',
   },
   90: corrupt('is damaged: it has extended attributes that are not valid'),
 };
@@ -117,7 +117,7 @@ export function wimlibFailure(status: number, stderr: string, file: string): Pre
   if (/No space left on device|Disk quota exceeded/i.test(stderr)) {
     return new PrestageError({
       code: 'render-no-space',
-      message: `There is no space left to apply ${name}.`,
+      message: `There is not enough space to apply ${name}.`,
       cause,
       remedy: freeSpace,
     });
@@ -125,7 +125,7 @@ export function wimlibFailure(status: number, stderr: string, file: string): Pre
   if (status === 21 && stderr.includes('too deep')) {
     return new PrestageError({
       code: 'media-unsafe-names',
-      message: `${name} has a folder that contains itself, or folders that are nested without end.`,
+      message: `${name} has a folder that contains itself, or endlessly nested folders.`,
       cause,
     });
   }

@@ -18,11 +18,11 @@ const states: Readonly<Record<LineState, string>> = {
 
 /** Words of the order screen, and of the order's line on the bench. */
 export const orderText = {
-  title: 'Order',
-  titleOf: (number: string): string => `Order ${number}`,
-  intro: 'Which machines the enterprise expects. With an open order, others are refused.',
+  title: 'Work order',
+  titleOf: (number: string): string => `Work order ${number}`,
+  intro: 'The machines that the enterprise expects. While a work order is open, other machines are refused.',
   opened: (time: string, by: string): string => `Opened ${time} by ${by}`,
-  toBench: 'Back to the bench',
+  toBench: 'Back to Bench',
   states,
   counts: 'Counts',
   countNames: {
@@ -35,26 +35,26 @@ export const orderText = {
     packed: 'packed',
     'left-out': 'left out',
   } satisfies Readonly<Record<LineState, string>>,
-  unexpected: 'not in the order',
+  unexpected: 'not in the work order',
 
   open: {
-    number: 'Order number',
-    numberHint: 'Only when the list does not say it.',
+    number: 'Work order number',
+    numberHint: 'Only if the list does not contain it.',
     fileTitle: 'From a file',
     fileHint:
-      'CSV or JSON: a line for each machine, with its serial. Asset tag, computer name, SMBIOS UUID, MACs, model, and for the order the media’s SHA-256, image and layout may be there too.',
+      'CSV or JSON, one line per machine with its serial. Optional: asset tag, computer name, SMBIOS UUID, MACs and model; for the whole order, the media’s SHA-256, image and layout.',
     choose: 'Choose a file …',
     typedTitle: 'Typed or pasted',
     typedLabel: 'Machines',
-    typedHint: 'A serial in each line, or a table with names above its columns.',
+    typedHint: 'One serial per line, or a table with column names in its first line.',
     typedPlaceholder: '5CD1234XY1\n5CD1234XY2',
-    openTyped: 'Open this order',
-    problems: 'What is wrong',
-    warnings: 'Worth a look',
+    openTyped: 'Open this work order',
+    problems: 'Errors',
+    warnings: 'Warnings',
   },
 
   asks: {
-    title: 'What it asks for',
+    title: 'Requirements',
     media: 'Media',
     image: 'Image',
     layout: 'Layout',
@@ -63,28 +63,27 @@ export const orderText = {
   },
 
   except: {
-    title: 'Say why it goes otherwise',
-    intro:
-      'A machine of the order that is not done is left out. One that is not in the order may be done. The reason is recorded.',
-    stranger: (serial: string): string => `${serial} was scanned and is not in the order.`,
-    take: 'Say why it is done',
+    title: 'Add an exception',
+    intro: 'Leave out a machine that is in the work order, or allow one that is not. The reason is recorded.',
+    stranger: (serial: string): string => `${serial} was scanned and is not in the work order.`,
+    take: 'Allow it',
     serial: 'Machine serial',
     reason: 'Reason',
-    leavesOut: 'It is in the order: it will be left out.',
-    lets: 'It is not in the order: it may be done then.',
-    again: 'It is not in the order and was not finished: it will be left out.',
-    record: 'Record it',
+    leavesOut: 'In the work order: it will be left out.',
+    lets: 'Not in the work order: it will be allowed.',
+    again: 'Not in the work order and not finished: it will be left out.',
+    record: 'Record the exception',
   },
 
   close: {
-    title: 'Close the order',
-    nothingOpen: 'Nothing is open.',
+    title: 'Close the work order',
+    nothingOpen: 'No machines are open.',
     stillOpen: (number: number): string => `${count(number, 'machine is', 'machines are')} open:`,
     more: (number: number): string => `and ${number.toLocaleString('en-GB')} more`,
-    show: 'Show what is open',
-    button: 'Close the order',
+    show: 'Show open machines',
+    button: 'Close the work order',
     question: (number: string): string =>
-      `Close order ${number}? Nothing more can be done under it, and the record says how it ended.`,
+      `Close work order ${number}? No more drives can be written for it. The result is recorded.`,
     yes: 'Close it',
     no: 'Keep it open',
   },
@@ -99,19 +98,19 @@ export const orderText = {
     total: (shown: number, all: number): string =>
       shown === all ? count(all, 'machine', 'machines') : `${shown} of ${count(all, 'machine', 'machines')}`,
     hidden: (number: number): string =>
-      `${count(number, 'more machine is', 'more machines are')} not shown. What is open comes first.`,
+      `${count(number, 'more machine is', 'more machines are')} not shown. Open machines come first.`,
     columns: { serial: 'Serial', state: 'State', name: 'Name', assetTag: 'Asset tag', reason: 'Reason' },
-    notOrdered: 'not in the order',
+    notOrdered: 'not in the work order',
     leaveOut: 'Leave out',
     leaveOutOf: (serial: string): string => `Leave out ${serial}`,
-    none: 'No machine is like that.',
-    region: 'Machines of the order',
+    none: 'No matching machines.',
+    region: 'Machines in the work order',
   },
 
   strip: {
-    label: 'Open order',
-    open: 'Order',
-    go: (number: string): string => `Show order ${number}`,
+    label: 'Open work order',
+    open: 'Work order',
+    go: (number: string): string => `Show work order ${number}`,
     of: ({ machines }: Pick<OrderState, 'machines'>): string => count(machines, 'machine', 'machines'),
   },
 };

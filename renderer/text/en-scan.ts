@@ -15,7 +15,7 @@ const kinds: Readonly<Record<ScanKind, string>> = {
   command: 'a command',
   operator: 'an operator badge',
   'work-order': 'a work order',
-  sha256: 'a media hash',
+  sha256: 'a media SHA-256',
   bay: 'a bay label',
   drive: 'a drive serial',
   machine: 'a machine serial',
@@ -27,7 +27,7 @@ const kinds: Readonly<Record<ScanKind, string>> = {
   'service-code': 'a service code, not the serial',
   'web-address': 'a web address',
   placeholder: 'a placeholder, not a real serial',
-  unreadable: 'something that cannot be read',
+  unreadable: 'an unknown barcode',
 };
 
 const expectations: Readonly<Record<Expectation, string>> = {
@@ -45,29 +45,29 @@ const expectations: Readonly<Record<Expectation, string>> = {
 const refusalReasons: Readonly<Record<Refused['reason'], (detail: string | null, kind: ScanKind) => string>> =
   {
     'wrong-kind': (_, kind) => `That was ${kinds[kind]}.`,
-    pattern: () => 'This serial does not look like those in the settings.',
-    'not-in-order': (serial) => `${atStart(machine(serial))} is not in the open order. Put it aside.`,
-    'machine-in-batch': () => 'This machine is paired already.',
-    'machine-running': () => 'A drive for this machine is being written.',
+    pattern: () => 'This serial matches no pattern in Settings.',
+    'not-in-order': (serial) => `${atStart(machine(serial))} is not in the open work order. Set it aside.`,
+    'machine-in-batch': () => 'This machine is already paired.',
+    'machine-running': () => 'A drive for this machine is already being written.',
     'machine-shipped': (day) =>
-      `This machine got its drive already${day === null ? '' : `, on ${day}`}. To do it again, give a reason on Batch.`,
-    'bay-unknown': () => 'There is no such bay on this bench.',
-    'bay-empty': () => 'There is no drive in this bay.',
-    'drive-blocked': (reasons) => reasons ?? 'This drive may not be written.',
-    'drive-paired': () => 'This drive is paired already. Scan UNDO to take the last pair back.',
+      `This machine already has a drive${day === null ? '' : `, written on ${day}`}. To write it again, enter a reason on Batch.`,
+    'bay-unknown': () => 'No bay has this label.',
+    'bay-empty': () => 'This bay is empty. Insert a drive.',
+    'drive-blocked': (reasons) => reasons ?? 'This drive cannot be written.',
+    'drive-paired': () => 'This drive is already paired. Scan UNDO to remove the last pairing.',
     'drive-running': () => 'This drive is being written.',
-    'drive-finished': () => 'This drive shows an ended job. Take it out, or dismiss the job first.',
-    'no-free-bay': () => 'No bay has a drive that is free.',
+    'drive-finished': () => 'This drive still shows its last job. Remove the drive, or clear the job first.',
+    'no-free-bay': () => 'No bay has a free drive.',
     'nothing-to-undo': () => 'There is nothing to undo.',
-    'nothing-to-cancel': () => 'Nothing runs in this bay.',
+    'nothing-to-cancel': () => 'Nothing is running in this bay.',
     'nothing-to-retry': () => 'There is nothing to retry in this bay.',
-    'not-ready': () => 'The start is not possible yet.',
-    'hash-differs': () => 'The media has another hash. Do not use this media.',
-    'hash-not-wanted': () => 'No hash is asked for now.',
+    'not-ready': () => 'You cannot start yet.',
+    'hash-differs': () => 'The SHA-256 does not match. Do not use this media.',
+    'hash-not-wanted': () => 'No SHA-256 is needed now.',
     'repeated-read': () => 'Read twice. Counted once.',
     contradicts: (detail) =>
-      `This does not fit what is known${detail === null ? '' : ` (${detail})`}. Which machine is it?`,
-    'start-refused': () => 'The start was refused. No drive was touched.',
+      `This does not match what is known${detail === null ? '' : ` (${detail})`}. Check which machine it is.`,
+    'start-refused': () => 'The start was refused. No drive was changed.',
   };
 
 /** What is known of a machine beside its serial, in few words; empty when nothing is. */
@@ -95,19 +95,19 @@ function accepted({ kind, effect, machineSerial, bay }: Accepted): string {
     case 'work-order-set':
       return 'Work order set';
     case 'hash-given':
-      return 'Media hash taken';
+      return 'Media SHA-256 entered';
     case 'machine-waiting':
       return `${machineSerial ?? 'Machine'}: which bay?`;
     case 'facts-taken':
-      return `${takenWords[kind] ?? 'More of the label'} taken for ${machine(machineSerial)}`;
+      return `${takenWords[kind] ?? 'More of the label'} added to ${machine(machineSerial)}`;
     case 'paired':
       return atStart(`${inBay(bay)} is for ${machine(machineSerial)}`);
     case 'undone':
-      return machineSerial === null ? 'Undone' : `Taken back: ${machine(machineSerial)}`;
+      return machineSerial === null ? 'Undone' : `Undone: ${machine(machineSerial)}`;
     case 'armed':
       return 'Check the list, then scan START again';
     case 'disarmed':
-      return 'Start put away. No drive was touched';
+      return 'Start cancelled. No drive was changed';
     case 'started':
       return 'Started';
     case 'cancel-which':
@@ -119,7 +119,7 @@ function accepted({ kind, effect, machineSerial, bay }: Accepted): string {
     case 'job-retried':
       return `Trying ${inBay(bay)} again`;
     case 'cleared':
-      return 'Ready for the next';
+      return 'Ready for the next drive';
   }
 }
 
@@ -140,11 +140,11 @@ export const scanText = {
     operator: 'Scan your badge, or type your name on Batch',
     media: 'Choose the media on Batch',
     'media-hash': 'Scan or type the media’s SHA-256',
-    'wait-for-media': 'The media is being proved. Machines can be scanned already',
+    'wait-for-media': 'The media is being verified. You can already scan machines',
     machine: 'Scan a machine’s serial',
     'machine-or-start': 'Scan the next machine, or START',
     bay: (serial: string, known: string): string =>
-      `Scan the bay for ${serial}${known === '' ? '' : ` (${known})`}, or NEXT for the first free one`,
+      `Scan the bay for ${serial}${known === '' ? '' : ` (${known})`}, or NEXT for the first free bay`,
     'bay-to-cancel': 'Scan the bay to cancel',
     'bay-to-retry': 'Scan the bay to retry',
     start: 'Scan START again, or hold the button',

@@ -6,8 +6,8 @@ import type { ScanOutcome } from '../../core/scan/scan-outcome';
 export function mediaNotProved(): PrestageError {
   return new PrestageError({
     code: 'media-hash-mismatch',
-    message: 'The media is not proved: nobody has said what its SHA-256 should be, or it is another one.',
-    remedy: 'Nothing was touched. Choose the media, and give the SHA-256 that the enterprise sent.',
+    message: 'The media is not verified: there is no expected SHA-256, or it does not match.',
+    remedy: 'Nothing was touched. Choose the media and enter the SHA-256 that the enterprise sent.',
   });
 }
 
@@ -15,7 +15,7 @@ export function mediaNotProved(): PrestageError {
 export function anotherList(): PrestageError {
   return new PrestageError({
     code: 'not-confirmed',
-    message: 'The drives to erase are not the ones that were shown.',
+    message: 'The list of drives to erase changed after it was shown.',
   });
 }
 
@@ -26,7 +26,7 @@ export function notReady({ reason, detail }: Extract<ScanOutcome, { result: 'ref
     message: 'The drives cannot be erased now.',
     cause: detail === null ? reason : `${reason}: ${detail}`,
     remedy:
-      'Nothing was touched. Give operator and media, pair each machine with its bay, and look at the list before you start.',
+      'Nothing was touched. Enter the operator and the media, pair each machine with its bay, and check the list before you start.',
   });
 }
 
@@ -34,7 +34,7 @@ export function notReady({ reason, detail }: Extract<ScanOutcome, { result: 'ref
 export function nothingToRehearse(): PrestageError {
   return new PrestageError({
     code: 'usage',
-    message: 'There is no finished drive here that could be started.',
+    message: 'There is no finished drive in this bay to test.',
     remedy: 'Write a drive first, and leave it in its bay.',
   });
 }
@@ -43,7 +43,7 @@ export function nothingToRehearse(): PrestageError {
 export function nothingToRetry(): PrestageError {
   return new PrestageError({
     code: 'usage',
-    message: 'This drive has no job that could be tried again.',
+    message: 'This drive has no job to retry.',
     remedy: 'Pair it with its machine and start it.',
   });
 }
@@ -53,7 +53,7 @@ export function benchInUse(): PrestageError {
   return new PrestageError({
     code: 'drive-busy',
     message: 'Drives are being written.',
-    remedy: 'Wait until they are done, then change the bench.',
+    remedy: 'Wait until they are finished, then switch between real drives and training drives.',
   });
 }
 
@@ -62,9 +62,9 @@ export function pulledDrives(pairs: readonly Pair[]): ErrorData {
   const bays = pairs.map(({ bay, machineSerial }) => `${bay} (machine ${machineSerial})`).join(', ');
   return {
     code: 'drive-gone',
-    message: `The drive was taken out before the start: ${bays}.`,
+    message: `The drive was removed before the start: ${bays}.`,
     cause: null,
-    remedy: 'Put the drive back, and scan the machine and the bay again.',
+    remedy: 'Insert the drive again, then scan the machine and the bay again.',
   };
 }
 
@@ -73,9 +73,9 @@ export function notTakenOver(pairs: readonly Pair[]): ErrorData {
   const bays = pairs.map(({ bay, machineSerial }) => `${bay} (machine ${machineSerial})`).join(', ');
   return {
     code: 'drive-gone',
-    message: `Paired before Prestage ended, and not taken over: ${bays}.`,
+    message: `Paired before Prestage stopped, but not restored: ${bays}.`,
     cause: null,
-    remedy: 'Look at the drives. Scan the machine and the bay again where they belong together.',
+    remedy: 'Check the drives, then scan each machine and its bay again.',
   };
 }
 
@@ -85,10 +85,10 @@ export function takenOver(count: number): ErrorData {
     code: 'not-confirmed',
     message:
       count === 1
-        ? '1 pair is there from before Prestage ended.'
-        : `${count} pairs are there from before Prestage ended.`,
+        ? '1 pair from before Prestage stopped was restored.'
+        : `${count} pairs from before Prestage stopped were restored.`,
     cause: null,
-    remedy: 'Compare machines and bays. Nothing starts before it is confirmed anew.',
+    remedy: 'Check machines and bays. Nothing starts until you confirm again.',
   };
 }
 
@@ -96,9 +96,9 @@ export function takenOver(count: number): ErrorData {
 export function memoryLost(what: string, cause: unknown): ErrorData {
   return {
     code: 'state-unavailable',
-    message: `What was paired ${what}.`,
+    message: `The list of paired machines ${what}.`,
     cause: cause instanceof Error ? cause.message : String(cause),
-    remedy: 'Go on with the work. After a restart scan machines and bays again.',
+    remedy: 'You can keep working. After a restart, scan machines and bays again.',
   };
 }
 
@@ -113,20 +113,20 @@ export function notPaired(
   { reason, detail }: Extract<ScanOutcome, { result: 'refused' }>,
 ): PrestageError {
   const why: Partial<Record<typeof reason, string>> = {
-    'not-in-order': 'the open work order does not have it; give an exception with a reason first',
-    'machine-in-batch': 'it is paired already',
+    'not-in-order': 'it is not in the open work order; add an exception first',
+    'machine-in-batch': 'it is already paired',
     'machine-running': 'its drive is being written',
-    'machine-shipped': `it was finished on ${detail ?? ''}`,
-    pattern: `it has not the form of a serial of ${detail ?? ''}`,
-    'drive-blocked': `the drive may not be written: ${detail ?? ''}`,
-    'drive-paired': 'the drive is paired already',
+    'machine-shipped': `it already has a finished drive, recorded on ${detail ?? ''}`,
+    pattern: `it does not match the pattern for ${detail ?? ''}`,
+    'drive-blocked': `the drive cannot be written: ${detail ?? ''}`,
+    'drive-paired': 'the drive is already paired',
     'drive-running': 'the drive is being written',
-    'drive-finished': 'the drive still shows an ended job',
-    'bay-empty': 'the drive is not there any more',
+    'drive-finished': 'the drive still shows its last job',
+    'bay-empty': 'the drive is no longer attached',
   };
   return new PrestageError({
     code: 'serial-invalid',
-    message: `'${text}' was not paired: ${why[reason] ?? 'it is not the serial of a machine'}.`,
-    remedy: 'Type the serial on the label of the machine, and choose a free drive.',
+    message: `'${text}' was not paired: ${why[reason] ?? 'it is not a machine serial'}.`,
+    remedy: 'Enter the serial from the label of the machine, and choose a free drive.',
   });
 }

@@ -56,8 +56,8 @@ export class Rehearsals {
     if (this.#running.has(drive.id)) {
       throw new PrestageError({
         code: 'drive-busy',
-        message: `The drive in ${placeOf(drive)} is being started in a virtual machine already.`,
-        remedy: 'Wait for its end, or cancel it.',
+        message: `The drive in ${placeOf(drive)} is already being boot tested.`,
+        remedy: 'Wait until the boot test has ended, or cancel it.',
       });
     }
     requireFinishedJob(drive, this.#dependencies.ledger);

@@ -105,7 +105,7 @@ export class MediaProver {
     if (choice === null) {
       throw new PrestageError({
         code: 'usage',
-        message: 'No media is chosen that this SHA-256 could be compared with.',
+        message: 'There is no media to compare this SHA-256 with.',
         remedy: 'Choose the media first.',
       });
     }
@@ -166,8 +166,8 @@ export class MediaProver {
     if ((await mediaMark(media.files)) !== before) {
       throw new PrestageError({
         code: 'media-changed',
-        message: 'The media changed while it was read.',
-        remedy: 'Wait until the copy to this machine has ended, then choose it again.',
+        message: 'The media changed while it was being read.',
+        remedy: 'Wait until it is completely copied to this computer, then choose it again.',
       });
     }
     if (this.#choice !== choice) return;

@@ -73,7 +73,7 @@ export class DeskMemory {
       kept = keptDeskSchema.parse(JSON.parse(readFileSync(this.#dependencies.file, 'utf8')));
     } catch (error) {
       if (errorCodeOf(error) !== 'ENOENT') {
-        this.#dependencies.notify('error', memoryLost('before Prestage ended is lost', error));
+        this.#dependencies.notify('error', memoryLost('from before Prestage stopped is lost', error));
       }
       return null;
     }
@@ -99,7 +99,7 @@ export class DeskMemory {
       const lost = left.filter(({ reason }) => !untold.has(reason)).map(({ pair }) => pair);
       if (lost.length > 0) notify('error', notTakenOver(lost));
     } catch (error) {
-      notify('error', memoryLost('before Prestage ended cannot be taken over', error));
+      notify('error', memoryLost('from before Prestage stopped cannot be restored', error));
     }
   }
 
@@ -131,7 +131,7 @@ export class DeskMemory {
       this.#written = text;
       this.#failed = false;
     } catch (error) {
-      if (!this.#failed) notify('error', memoryLost('cannot be kept for a restart', error));
+      if (!this.#failed) notify('error', memoryLost('cannot be saved for a restart', error));
       this.#failed = true;
     }
   }

@@ -97,28 +97,28 @@ interface ApplyOptions {
 
 /** `prestage apply`: the main job. */
 export function applyCommand(): Command {
-  return failsWhen(new Command('apply'), 'some drive failed; the others are finished and recorded')
-    .description('write a media to drives, verify them, and record each drive with its machine')
+  return failsWhen(new Command('apply'), 'a drive failed; the other drives are finished and recorded')
+    .description('write media to drives, verify them, and record each drive with its machine')
     .requiredOption('--media <file>', 'WIM or ESD file, or the first part of a split set')
-    .option('--image <index>', 'image to apply; the default is the open order’s, or 1', parseCount)
+    .option('--image <index>', 'image to apply (default: from the open work order, or 1)', parseCount)
     .option(
       '--layout <name>',
-      `${layouts.map(({ name, description }) => `${name}: ${description}`).join('; ')}; the default is the open order’s, or ${defaultLayoutName}`,
+      `${layouts.map(({ name, description }) => `${name}: ${description}`).join('; ')} (default: from the open work order, or ${defaultLayoutName})`,
     )
     .option('--expect-sha256 <hex>', 'SHA-256 that the media must have')
     .requiredOption(
       '--drive <id=serial>',
-      'drive, and serial of the machine it goes into; repeat the option for more drives',
+      'drive, and the serial of the machine it goes into; repeat for each drive',
       parseAssignment,
     )
     .option(
       '--this-machine',
-      'the drive is in this machine itself: its firmware must agree with what is given, and --drive ID is enough',
+      'the drive is installed in this machine: its firmware must match what is given, and --drive ID is enough',
     )
     .addOption(benchOption())
-    .option('--operator <name>', 'name for the record; the default is the user')
-    .option('--again <reason>', 'allow machines that are already finished, and record why')
-    .option('--work-order <number>', 'the enterprise’s number for the batch, for the record')
+    .option('--operator <name>', 'name of the operator (default: your user name)')
+    .option('--again <reason>', 'allow machines that already have a finished drive, and record why')
+    .option('--work-order <number>', 'work order number to record for the batch')
     .addOption(stateOption())
     .option('--yes', 'do not ask before erasing')
     .addOption(jsonOption(applyForm))
@@ -209,8 +209,8 @@ async function machinePart(
       if (machineSerial !== null) return { driveId, machineSerial };
       throw new PrestageError({
         code: 'usage',
-        message: `--drive ${sanitizeForDisplay(driveId, 200)} names no machine. It must be ID=MACHINE_SERIAL.`,
-        remedy: 'See prestage apply --help. In the machine itself, add --this-machine.',
+        message: `--drive ${sanitizeForDisplay(driveId, 200)} has no machine. It must be ID=MACHINE_SERIAL.`,
+        remedy: 'See prestage apply --help. If the drive is installed in this machine, add --this-machine.',
       });
     }),
   };
@@ -240,8 +240,8 @@ async function confirm(
   if (!process.stdin.isTTY || !process.stderr.isTTY) {
     throw new PrestageError({
       code: 'not-confirmed',
-      message: 'Nobody is at a terminal to confirm what will be erased.',
-      remedy: 'Nothing was touched. Run it in a terminal, or add --yes when you have checked the drives.',
+      message: 'There is no terminal to confirm what will be erased.',
+      remedy: 'Nothing was touched. Run it in a terminal, or check the drives and add --yes.',
     });
   }
   process.stderr.write(`${planText(plan, request)}\n\n`);
@@ -259,7 +259,7 @@ async function confirm(
   throw new PrestageError({
     code: 'not-confirmed',
     message: "The word 'erase' was not typed.",
-    remedy: 'Nothing was touched. Start again when the list is right.',
+    remedy: 'Nothing was touched. Start again when the list is correct.',
   });
 }
 
@@ -270,7 +270,7 @@ function planText(plan: BatchPlan, request: BatchRequest): string {
     ['image', `${plan.image.index}, ${plan.image.name}`],
     ['layout', plan.layout.description],
     ['operator', request.operator],
-    ...(plan.order === null ? [] : [['order', plan.order.order.number] as const]),
+    ...(plan.order === null ? [] : [['work order', plan.order.order.number] as const]),
   ]);
   const rows = plan.jobs.map(({ drive, machineSerial, holdsMachine }) => [
     placeOf(drive),
@@ -278,20 +278,20 @@ function planText(plan: BatchPlan, request: BatchRequest): string {
     drive.model,
     formatBytes(drive.size),
     [
-      ...(holdsMachine === null ? [] : [`the finished image of machine ${holdsMachine}`]),
-      ...(drive.contents.length === 0 ? ['nothing that is known'] : drive.contents),
+      ...(holdsMachine === null ? [] : [`a finished drive of machine ${holdsMachine}`]),
+      ...(drive.contents.length === 0 ? ['nothing known'] : drive.contents),
     ],
     machineSerial,
   ]);
-  const columns = ['BAY', 'DRIVE', 'MODEL', 'SIZE', 'HOLDS NOW', 'FOR MACHINE'].map((title) => ({ title }));
+  const columns = ['BAY', 'DRIVE', 'MODEL', 'SIZE', 'CONTENTS', 'MACHINE'].map((title) => ({ title }));
   return `${head}\n\nEverything on these drives will be erased:\n\n${table(columns, rows)}`;
 }
 
 function expectation({ expected, order }: BatchPlan, { expectSha256 }: BatchRequest): string {
-  if (expected.source === 'none') return 'none given: the media is not compared with anything';
+  if (expected.source === 'none') return 'none: the media is not compared with anything';
   const ordered = expectSha256 === null && order?.order.mediaSha256 !== undefined;
-  const given = ordered ? 'from the order' : 'given on the command line';
-  const from = expected.source === 'given' ? given : 'from the manifest beside the media';
+  const given = ordered ? 'from the work order' : 'given on the command line';
+  const from = expected.source === 'given' ? given : 'from the manifest next to the media';
   return `${expected.sha256 ?? ''} (${from}; compared before anything is erased)`;
 }
 
@@ -348,7 +348,7 @@ function reportText({ jobs, renders }: BatchReport): string {
   const done = jobs.filter(({ end }) => end.state === 'done').length;
   const how = renders.every(({ cached }) => cached)
     ? 'the disk image was in the cache'
-    : 'the disk image was made again';
+    : 'the disk image was made for this batch';
   return `${table(columns, rows)}\n\n${done} of ${jobs.length} drives passed; ${how}.`;
 }
 

@@ -21,13 +21,13 @@ interface AuditOptions {
 
 /** `prestage audit`: whether a shipment's bundle is what it says, and what was asked for. */
 export function auditCommand(): Command {
-  return failsWhen(new Command('audit'), 'the shipment is in doubt')
-    .argument('<file>', 'the bundle that came with the shipment')
-    .description('check the bundle of a shipment; needs no network, no station and no special rights')
+  return failsWhen(new Command('audit'), 'the shipment did not pass the audit')
+    .argument('<file>', 'the bundle of the shipment')
+    .description('check the bundle of a shipment; needs no network, no state folder and no special rights')
     .addOption(trustOption().makeOptionMandatory())
-    .option('--order <file>', 'the work order the shipment should fulfil')
-    .option('--expect-sha256 <hex>', 'SHA-256 of the media every machine should have', parseHash)
-    .option('--training', 'the shipment is for training: virtual drives are allowed')
+    .option('--order <file>', 'the work order that the shipment is for')
+    .option('--expect-sha256 <hex>', 'SHA-256 of the media that every machine should have', parseHash)
+    .option('--training', 'accept training drives: the shipment is for training')
     .addOption(jsonOption(auditReportSchema))
     .action(
       commandAction<AuditOptions>((context, options, [file = '']) => {
@@ -64,7 +64,7 @@ function guarded<T>(file: string, work: () => T): T {
     if (!(error instanceof NotABundle) && !(error instanceof UnreadableBundle)) throw error;
     throw new PrestageError({
       code: 'shipment-invalid',
-      message: `${sanitizeForDisplay(file, 512)} is not a shipment’s bundle, or not a whole one.`,
+      message: `${sanitizeForDisplay(file, 512)} is not the bundle of a shipment, or is incomplete.`,
       cause: error.message,
     });
   }
@@ -83,7 +83,7 @@ function readOrderFile(file: string, shipped: string | null): WorkOrder {
     code: 'order-invalid',
     message: `The work order ${sanitizeForDisplay(file, 512)} cannot be used.`,
     cause: reading.problems.slice(0, 50).map(problemText).join('\n'),
-    remedy: 'Give the order as it was sent to the depot.',
+    remedy: 'Give the work order file that was sent to the depot.',
   });
 }
 
@@ -94,25 +94,25 @@ function problemText({ line, message }: OrderProblem): string {
 function auditText(report: AuditReport, ordered: boolean): string {
   const count = report.doubts.length;
   const verdict = report.ok
-    ? `Nothing is in doubt: ${machineCount(report.machines.length)} checked.`
-    : `This shipment is IN DOUBT: ${count} ${count === 1 ? 'finding' : 'findings'}.`;
+    ? `The shipment passed the audit: ${machineCount(report.machines.length)} checked.`
+    : `The shipment did NOT pass the audit: ${count} ${count === 1 ? 'finding' : 'findings'}.`;
   const rows = report.machines.map((machine) => [
     machine.machineSerial,
     machine.computerName,
     machine.driveSerial,
     formatBytes(machine.bytesVerified),
-    machine.rehearsed === null ? null : machine.rehearsed ? 'started' : 'did not start',
+    machine.rehearsed === null ? null : machine.rehearsed ? 'boots' : 'does not boot',
     localTime(new Date(machine.finishedAt)),
     String(machine.ledgerEntry),
     machine.entryHash.slice(0, 12),
-    machine.doubts === 0 ? 'ok' : 'DOUBT',
+    machine.doubts === 0 ? 'ok' : 'FINDING',
   ]);
   const titles = [
     'MACHINE',
     'NAME',
     'DRIVE',
     'READ BACK',
-    'REHEARSAL',
+    'BOOT TEST',
     'FINISHED',
     'ENTRY',
     'HASH',
@@ -130,7 +130,10 @@ function auditText(report: AuditReport, ordered: boolean): string {
         ]),
     facts([
       ['shipment', report.number],
-      ['order', `${report.orderNumber ?? 'none'}${ordered ? '' : ' (not compared: --order was not given)'}`],
+      [
+        'work order',
+        `${report.orderNumber ?? 'none'}${ordered ? '' : ' (not compared: --order was not given)'}`,
+      ],
       ['closed', localTime(new Date(report.closedAt))],
       ['station', report.stationName],
       ['station key', report.keyFingerprint],
@@ -143,9 +146,7 @@ function auditText(report: AuditReport, ordered: boolean): string {
     ]),
     '',
     verdict,
-    ...(report.ok
-      ? []
-      : ['Use none of its machines and import none of its files before the doubt is cleared.']),
+    ...(report.ok ? [] : ['Do not use its machines or import its files until every finding is resolved.']),
   ].join('\n');
 }
 

@@ -29,11 +29,13 @@ interface CreateOptions {
 
 /** `prestage bench create | remove`: folders of virtual drives, for training and trials. */
 export function benchCommand(): Command {
-  const command = new Command('bench').description('make or remove virtual drives, for training and testing');
+  const command = new Command('bench').description(
+    'create or remove a virtual bench: training drives that are files',
+  );
   command
     .command('create')
-    .description('make a folder of virtual drives')
-    .argument('<dir>', 'folder; it must be empty or not exist yet')
+    .description('create a virtual bench')
+    .argument('<dir>', 'folder; must be empty or not exist')
     .requiredOption('--drives <count>', `number of drives, 1 to ${mostBenchDrives}`, parseDrives)
     .requiredOption('--size <size>', 'size of each drive, such as 8G', parseSizeOption)
     .addOption(
@@ -62,8 +64,8 @@ export function benchCommand(): Command {
     );
   command
     .command('remove')
-    .description('remove a folder of virtual drives and everything on them')
-    .argument('<dir>', 'folder made by bench create')
+    .description('remove a virtual bench and everything on its drives')
+    .argument('<dir>', 'folder of the virtual bench')
     .addOption(jsonOption(benchRemoveForm))
     .action(
       commandAction<object>(async ({ output }, _options, [directory = '']) => {
@@ -71,7 +73,7 @@ export function benchCommand(): Command {
         await removeBench(folder);
         output.result<typeof benchRemoveForm>(
           { bench: folder, removed: true },
-          () => 'The bench was removed.',
+          () => 'The virtual bench was removed.',
         );
         return undefined;
       }),

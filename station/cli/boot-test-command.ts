@@ -45,17 +45,17 @@ interface RehearseOptions {
 
 /** `prestage rehearse`: starts a finished drive in a virtual machine. */
 export function rehearseCommand(): Command {
-  return failsWhen(new Command('rehearse'), 'the drive did not start')
-    .description('start a finished drive in a virtual machine, and record whether it starts')
-    .requiredOption('--drive <id>', 'the drive; it is only read')
+  return failsWhen(new Command('rehearse'), 'the drive did not boot')
+    .description('boot test: boot a finished drive in a virtual machine, and record whether it boots')
+    .requiredOption('--drive <id>', 'drive to test; it is only read')
     .addOption(benchOption())
     .option(
       '--sign <text>',
-      'text on the serial console that shows it has started; the default is in the settings',
+      'text on the serial console that shows that it has booted (default: from the settings)',
     )
-    .option('--seconds <n>', 'how long to wait for the sign; the default is in the settings', parseCount)
+    .option('--seconds <n>', 'time limit in seconds (default: from the settings)', parseCount)
     .option('--secure-boot', 'use firmware with Secure Boot on and Microsoft’s keys')
-    .option('--operator <name>', 'name for the record; the default is the user')
+    .option('--operator <name>', 'name of the operator (default: your user name)')
     .addOption(stateOption())
     .addOption(jsonOption(rehearseForm))
     .action(
@@ -120,7 +120,7 @@ function documentOf(
 
 function textOf(drive: Drive, { verdict, pictureFile }: ShownReport): string {
   return (
-    `The ${driveLabel(drive)} ${verdict.passed ? 'starts' : 'does not start'}: ${verdict.what}; ` +
+    `The ${driveLabel(drive)} ${verdict.passed ? 'boots' : 'does not boot'}: ${verdict.what}; ` +
     `${formatDuration(verdict.seconds)}. Picture: ${pictureFile ?? 'none'}`
   );
 }
@@ -150,6 +150,6 @@ export async function rehearseFirst(
     };
   } catch (error) {
     if (!(error instanceof PrestageError)) throw error;
-    return { document: null, text: 'The first drive was not rehearsed.', failure: error };
+    return { document: null, text: 'The boot test of the first drive was not run.', failure: error };
   }
 }

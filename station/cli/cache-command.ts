@@ -32,11 +32,11 @@ export const cacheForm = z.strictObject({
 /** `prestage cache show | clear | limit`: the renders that are kept. */
 export function cacheCommand(): Command {
   const command = new Command('cache').description(
-    'manage the image cache: disk images stored for the next batch',
+    'manage the image cache: disk images kept for the next batch',
   );
   const subcommand = (name: string, description: string): Command =>
     command.command(name).description(description).addOption(stateOption()).addOption(jsonOption(cacheForm));
-  subcommand('show', 'show the disk images in the cache, and how much space they take').action(
+  subcommand('show', 'show the disk images in the cache and how much space they use').action(
     commandAction<object>(async (context) => {
       await show(context);
       return undefined;
@@ -51,7 +51,7 @@ export function cacheCommand(): Command {
       return undefined;
     }),
   );
-  subcommand('limit', 'set how much space the cache may take; what was not used for longest is removed first')
+  subcommand('limit', 'set the size limit of the image cache; the least recently used are removed first')
     .argument('<size>', 'for example 200G', parseLimit)
     .action(
       commandAction<object>(async (context, _options, [size = '']) => {
@@ -96,7 +96,7 @@ async function show(context: CommandContext): Promise<void> {
 function cacheText(entries: readonly CacheEntry[], bytes: number, limitBytes: number): string {
   const sum = `${formatBytes(bytes)} of ${formatBytes(limitBytes)} used.`;
   if (entries.length === 0) return sum;
-  const columns = ['MEDIA', 'IMAGE', 'LAYOUT', 'DRIVE', 'SECTOR', 'TAKES', 'LAST USED'].map((title) => ({
+  const columns = ['MEDIA', 'IMAGE', 'LAYOUT', 'DRIVE', 'SECTOR', 'USES', 'LAST USED'].map((title) => ({
     title,
   }));
   const rows = entries.map(({ facts, bytes: taken, lastUsed }) => [

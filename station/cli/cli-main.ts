@@ -15,7 +15,7 @@ function onSignal(): void {
   }
   controller.abort();
   process.stderr.write(
-    '\nCancelling. The drives being written are closed cleanly; once more stops at once.\n',
+    '\nCancelling. Drives that are being written are closed cleanly. Press Ctrl+C again to stop at once.\n',
   );
 }
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, onSignal);

@@ -100,17 +100,17 @@ export function failureOf(command: Command): string | null {
 
 /** `--state DIR`, the same for every command that needs the station's state. */
 export function stateOption(): Option {
-  return new Option('--state <dir>', 'the station’s folder: ledger, key, settings and image cache');
+  return new Option('--state <dir>', 'state folder: ledger, key, settings and image cache');
 }
 
 /** `--bench DIR`, the same for every command that looks at drives. */
 export function benchOption(): Option {
-  return new Option('--bench <dir>', 'use the virtual drives in this folder instead of the machine’s drives');
+  return new Option('--bench <dir>', 'use the virtual bench in this folder, not the real drives');
 }
 
 /** Parses the value of an option that counts from 1. */
 export function parseCount(text: string): number {
-  if (!/^[1-9]\d{0,8}$/.test(text)) throw new InvalidArgumentError('It must be a number from 1 on.');
+  if (!/^[1-9]\d{0,8}$/.test(text)) throw new InvalidArgumentError('It must be a whole number, at least 1.');
   return Number(text);
 }
 

@@ -28,7 +28,7 @@ const columns: readonly Column[] = [
 /** `prestage drives`: every drive with its verdict. */
 export function drivesCommand(): Command {
   return new Command('drives')
-    .description('list the drives and show which may be written')
+    .description('list the drives and show which can be written')
     .addOption(benchOption())
     .addOption(jsonOption(drivesForm))
     .action(

@@ -6,7 +6,7 @@ export const exitCodes = {
   usage: 2,
   /** Refused before anything was touched. */
   refused: 3,
-  /** Some drive failed, a ledger is not whole, or the plant's database did not take the entries. */
+  /** A drive failed, a ledger is not intact, or the plant database did not accept the entries. */
   failed: 4,
   cancelled: 130,
 } as const;
@@ -15,10 +15,10 @@ export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
 
 /** What each exit code means, as the help and docs/reference say it. */
 export const exitCodeMeanings: Readonly<Record<ExitCode, string>> = {
-  0: 'all good',
-  1: 'an error Prestage does not know',
-  2: 'the command line is wrong',
+  0: 'success',
+  1: 'an unexpected error',
+  2: 'the command line is not valid',
   3: 'refused before anything was touched',
-  4: 'some drive failed, a ledger is not whole, a shipment is in doubt, or the plant’s database did not take entries',
+  4: 'a drive failed, a ledger is not intact, a shipment did not pass the audit, or the plant database did not accept entries',
   130: 'cancelled',
 };

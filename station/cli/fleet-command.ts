@@ -70,22 +70,22 @@ interface StationOptions extends TargetOptions {
 export function fleetCommand(): Command {
   const command = new Command('fleet').description('collect the ledgers of many stations in one database');
   addTargetOptions(command.command('migrate'))
-    .description('for the administrator: create or update the tables of the plant’s database')
+    .description('for the administrator: create or update the tables in the plant database')
     .addOption(jsonOption(fleetMigrateForm))
     .action(
       commandAction<TargetOptions>(async ({ signal, output }, options) => {
         const applied = await withFleetClient(adminTarget(options), signal, (client) => migrate(client));
         output.result<typeof fleetMigrateForm>({ applied }, () =>
-          applied.length === 0 ? 'Everything was there already.' : `Applied: ${applied.join(', ')}.`,
+          applied.length === 0 ? 'The tables are already up to date.' : `Applied: ${applied.join(', ')}.`,
         );
         return undefined;
       }),
     );
   addTargetOptions(command.command('add-station'))
-    .description('for the administrator: allow a station to push, or change its name or login')
+    .description('for the administrator: add a station, or change its name or login')
     .requiredOption('--name <name>', 'name of the station in reports')
-    .requiredOption('--key <file>', 'the station’s station-key.pub.pem')
-    .requiredOption('--login <role>', 'database login of this station alone; it must exist')
+    .requiredOption('--key <file>', 'station-key.pub.pem of the station')
+    .requiredOption('--login <role>', 'database login for this station only; must exist')
     .addOption(jsonOption(fleetAddStationForm))
     .action(
       commandAction<StationOptions>(async ({ signal, output }, options) => {
@@ -103,18 +103,18 @@ export function fleetCommand(): Command {
         return undefined;
       }),
     );
-  failsWhen(command.command('push'), 'the plant’s database did not take the entries')
-    .description('push the entries that the plant’s database does not have yet, then end')
+  failsWhen(command.command('push'), 'the plant database did not accept the entries')
+    .description('push all missing entries to the plant database')
     .addOption(stateOption())
     .addOption(jsonOption(fleetPushForm))
     .action(commandAction<object>(push));
-  failsWhen(command.command('status'), 'the plant’s database did not answer')
-    .description('show how many entries the plant’s database does not have yet')
+  failsWhen(command.command('status'), 'the plant database did not respond')
+    .description('show how many entries the plant database is behind this station')
     .addOption(stateOption())
     .addOption(jsonOption(fleetStatusForm))
     .action(commandAction<object>(status));
-  failsWhen(addTargetOptions(command.command('verify')), 'the database is not whole')
-    .description('check every hash, signature and chain in the plant’s database')
+  failsWhen(addTargetOptions(command.command('verify')), 'the plant database is not intact')
+    .description('check every hash, signature and chain in the plant database')
     .addOption(jsonOption(fleetReportSchema))
     .action(
       commandAction<TargetOptions>(async ({ signal, output }, options) => {
@@ -138,8 +138,8 @@ function openOutbox({ stateDirectory }: CommandContext): { settings: FleetSettin
   const settings = loadSettings(places).fleet;
   if (settings === undefined) {
     throw fleetInvalid(
-      'No plant’s database is set for this station.',
-      'Set "fleet" in settings.json; the README says how.',
+      'No plant database is set up for this station.',
+      'Set "fleet" in settings.json; the documentation explains how.',
     );
   }
   return { settings, outbox: new Outbox(places) };
@@ -194,10 +194,10 @@ async function status(context: CommandContext): Promise<ExitCode | undefined> {
       facts([
         ['database', `${database} at ${host}:${port} as ${user}`],
         ['entries here', String(entries)],
-        ['entries there', error === null ? String(confirmed) : `${confirmed} when it last answered`],
+        ['entries there', error === null ? String(confirmed) : `${confirmed} when it last responded`],
         ['behind', String(behind)],
         ['last confirmed', at === null ? null : localTime(new Date(at))],
-        ['answer now', error === null ? 'good' : [`${error.code}: ${error.message}`, error.remedy]],
+        ['status', error === null ? 'ok' : [`${error.code}: ${error.message}`, error.remedy]],
       ]),
   );
   return error === null ? undefined : exitCodes.failed;
@@ -222,6 +222,6 @@ function reportText({ ok, entries, stations, findings }: FleetReport): string {
   const columns = ['STATION', 'ENTRIES', 'NEWEST HASH', 'KEY'].map((title) => ({ title }));
   return [
     ...(rows.length === 0 ? [] : [table(columns, rows), '']),
-    ok ? `The database is whole: ${looked} checked.` : `The database is NOT whole: ${found} in ${looked}.`,
+    ok ? `The database is intact: ${looked} checked.` : `The database is NOT intact: ${found} in ${looked}.`,
   ].join('\n');
 }

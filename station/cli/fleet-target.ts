@@ -19,10 +19,10 @@ export interface TargetOptions {
 export function addTargetOptions(command: Command): Command {
   return command
     .addOption(new Option('--host <host>', 'server, or folder of its socket (PGHOST)'))
-    .addOption(new Option('--port <port>', 'its port (PGPORT)').argParser(parseCount))
+    .addOption(new Option('--port <port>', 'port of the server (PGPORT)').argParser(parseCount))
     .addOption(new Option('--database <name>', 'database (PGDATABASE)'))
-    .addOption(new Option('--user <role>', 'login (PGUSER); its password: PGPASSWORD or ~/.pgpass'))
-    .addOption(new Option('--ca-file <file>', 'authority of the server’s certificate, PEM (PGSSLROOTCERT)'));
+    .addOption(new Option('--user <role>', 'login (PGUSER); its password comes from PGPASSWORD or ~/.pgpass'))
+    .addOption(new Option('--ca-file <file>', 'certificate authority of the server, PEM (PGSSLROOTCERT)'));
 }
 
 /** @throws PrestageError fleet-invalid */
@@ -36,8 +36,8 @@ export function adminTarget(options: TargetOptions, env: NodeJS.ProcessEnv = pro
   const local = host.startsWith('/') || isLoopback(host);
   if (!local && caFile === undefined) {
     throw fleetInvalid(
-      'A database on another computer is reached with TLS only, and its server must prove who it is.',
-      'Name the file of its certificate authority with --ca-file. Nothing was sent.',
+      'A database on another computer needs TLS, and its server must prove its identity.',
+      'Give the file of its certificate authority with --ca-file. Nothing was sent.',
     );
   }
   return {

@@ -36,10 +36,10 @@ interface ExportOptions {
 
 /** `prestage ledger list | verify | export`, and those of evidence.ts. */
 export function ledgerCommand(): Command {
-  const command = new Command('ledger').description('look at the record of all work done');
+  const command = new Command('ledger').description('show, check and export the record of all work');
   command
     .command('list')
-    .description('list the entries, the newest last')
+    .description('list the entries, newest last')
     .option('--last <count>', 'only the newest entries', parseCount)
     .addOption(stateOption())
     .addOption(jsonOption(ledgerListForm))
@@ -52,9 +52,9 @@ export function ledgerCommand(): Command {
         return undefined;
       }),
     );
-  failsWhen(command.command('verify'), 'the ledger is not whole')
+  failsWhen(command.command('verify'), 'the ledger is not intact')
     .description('find every changed, missing or reordered entry')
-    .option('--every-signature', 'check every signature, even where a signed checkpoint covers it')
+    .option('--every-signature', 'check every signature, even if a signed checkpoint covers it')
     .addOption(stateOption())
     .addOption(jsonOption(ledgerReportSchema))
     .action(
@@ -68,8 +68,8 @@ export function ledgerCommand(): Command {
       }),
     );
   prints(command.command('export'), ledgerExportSchema)
-    .description('write the ledger out for other programs')
-    .addOption(new Option('--format <format>', 'form').choices(['json', 'csv']).makeOptionMandatory())
+    .description('export the ledger for other programs')
+    .addOption(new Option('--format <format>', 'format').choices(['json', 'csv']).makeOptionMandatory())
     .option('--output <file>', 'file to write instead of standard output')
     .addOption(stateOption())
     .action(
@@ -128,10 +128,10 @@ function reportText({ ok, entries, findings, keyFingerprint }: LedgerReport): st
   const looked = entries === 1 ? '1 entry' : `${entries} entries`;
   const found = findings.length === 1 ? '1 finding' : `${findings.length} findings`;
   return [
-    ok ? `The ledger is whole: ${looked} checked.` : `The ledger is NOT whole: ${found} in ${looked}.`,
+    ok ? `The ledger is intact: ${looked} checked.` : `The ledger is NOT intact: ${found} in ${looked}.`,
     ...(keyFingerprint === null ? [] : [`Station key ${keyFingerprint}`]),
     ...(ok
       ? []
-      : ['Keep the state folder as it is, as evidence, and tell whoever answers for this station.']),
+      : ['Keep the state folder unchanged as evidence, and tell the person responsible for this station.']),
   ].join('\n');
 }

@@ -7,14 +7,14 @@ import { facts } from './output';
 /** `prestage machine`: what this machine says of itself. */
 export function machineCommand(): Command {
   return new Command('machine')
-    .description(
-      'show serial, asset tag, UUID, MAC addresses and model of this machine, as its firmware gives them',
-    )
+    .description('show serial, asset tag, UUID, MACs and model of this machine, as reported by its firmware')
     .addOption(jsonOption(thisMachineSchema))
     .action(
       commandAction(async ({ engines, output, signal }) => {
         const { found, refusal } = await readAsFarAsPermitted(engines, signal);
-        if (refusal !== null) output.message(`Serial and UUID are for root alone. ${refusal.message}`);
+        if (refusal !== null) {
+          output.message(`Only root can read the serial and the UUID. ${refusal.message}`);
+        }
         output.result<typeof thisMachineSchema>(found, () => machineText(found));
         return undefined;
       }),
@@ -24,26 +24,26 @@ export function machineCommand(): Command {
 const sources: Readonly<Record<ThisMachine['source'], string>> = {
   sysfs: 'the kernel (/sys/class/dmi)',
   dmidecode: 'dmidecode',
-  none: 'this machine has no SMBIOS that can be read',
+  none: 'this machine has no readable SMBIOS',
 };
 
 const reasons: Readonly<Record<ThisMachine['refused'][number]['why'], string>> = {
-  placeholder: 'nobody filled it',
-  shared: 'many machines have it',
-  invalid: 'it is none',
-  movable: 'a USB adapter, which goes from machine to machine',
-  changed: 'not the address it was made with',
+  placeholder: 'a placeholder that was never filled in',
+  shared: 'shared by many machines',
+  invalid: 'not valid',
+  movable: 'a USB adapter, which can move to another machine',
+  changed: 'not the original address of the adapter',
 };
 
 function machineText({ serial, facts: known, refused, source, needsPrivilege }: ThisMachine): string {
-  const hidden = needsPrivilege ? 'hidden: only root may read it' : 'none';
+  const hidden = needsPrivilege ? 'hidden: only root can read it' : 'none';
   return facts([
     ['serial', serial ?? hidden],
     ['asset tag', known.assetTag ?? 'none'],
     ['UUID', known.uuid ?? hidden],
     ['MAC', known.macs?.join(', ') ?? 'none'],
     ['model', known.model ?? 'unknown'],
-    ['from', sources[source]],
+    ['source', sources[source]],
     ...refused.map(({ what, text, why }): [string, string] => [
       'refused',
       `${what} '${text}': ${reasons[why]}`,

@@ -48,7 +48,7 @@ export function mediaCommand(): Command {
   const command = new Command('media').description('inspect a prestaged Windows image (a WIM file)');
   command
     .command('inspect')
-    .description('show what is in a media, and whether it is the file that was sent')
+    .description('show what the media contains, and whether it is the file that was sent')
     .argument('<file>', 'WIM or ESD file, or the first part of a split set')
     .option('--image <index>', 'image whose file names and boot files are checked', parseCount, 1)
     .addOption(jsonOption(mediaInspectForm))
@@ -66,7 +66,7 @@ export function mediaCommand(): Command {
     );
   command
     .command('verify')
-    .description('read a whole media and compare it with the checksums inside')
+    .description('read all data in the media and compare it with the checksums inside')
     .argument('<file>', 'WIM or ESD file, or the first part of a split set')
     .addOption(jsonOption(mediaVerifyForm))
     .action(
@@ -97,7 +97,7 @@ export function mediaCommand(): Command {
         };
         output.result<typeof mediaVerifyForm>(
           document,
-          () => `The media is whole: ${formatBytes(bytes)} checked.\n${hashText(hash, expected)}`,
+          () => `The media is intact: ${formatBytes(bytes)} checked.\n${hashText(hash, expected)}`,
         );
         return undefined;
       }),
@@ -154,7 +154,7 @@ function mediaText(media: Media, hash: MediaHash, expected: ExpectedHash): strin
     ['integrity table', media.integrityTable ? 'yes' : 'no'],
     ['bootable', bootable.bootable ? `yes (image ${media.imageIndex})` : ['no', ...bootable.problems]],
     [
-      'starts',
+      'boots',
       bootable.loaders.map(({ cpu, signed }) => `${cpu} machines, ${signed ? 'signed' : 'not signed'}`),
     ],
   ];
@@ -178,9 +178,9 @@ function mediaText(media: Media, hash: MediaHash, expected: ExpectedHash): strin
 
 function hashText(hash: MediaHash, expected: ExpectedHash): string {
   const judged = {
-    given: 'as given',
-    manifest: 'as in the manifest',
-    none: 'nothing to compare it with',
+    given: 'matches the given SHA-256',
+    manifest: 'matches the manifest',
+    none: 'not compared: no expected SHA-256',
   }[expected.source];
   return facts([['SHA-256'.padEnd('integrity table'.length), `${hash.sha256} (${judged})`]]);
 }

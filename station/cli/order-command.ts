@@ -50,11 +50,11 @@ export const orderShowForm = z.strictObject({
   number: z.string(),
   openedAt: time,
   openedBy: z.string(),
-  /** Media that the machines must get; null: any that was compared with an expected SHA-256. */
+  /** SHA-256 of the media that the order asks for; null when it allows any media checked against an expected SHA-256. */
   mediaSha256: sha256Schema.nullable(),
-  /** Null: any image. */
+  /** Index of the image that the order asks for; null when it allows any. */
   imageIndex: z.int().positive().nullable(),
-  /** Null: any layout. */
+  /** Layout that the order asks for; null when it allows any. */
   layout: z.string().nullable(),
   /** Machines in each state; together all machines. */
   counts: z.record(z.enum(orderLineStates), count),
@@ -107,16 +107,14 @@ interface ExceptOptions extends WhoOptions {
 
 /** `prestage order open | show | except | close | list`. */
 export function orderCommand(): Command {
-  const command = new Command('order').description(
-    'work orders: which machines are expected, and what is done',
-  );
+  const command = new Command('order').description('work orders: the expected machines and their progress');
   whoOptions(
     orderOpenForm,
     command
       .command('open')
-      .description('open an order from a CSV or JSON file, or a list with one serial a line')
-      .argument('<file>', 'the order as the enterprise sent it; - reads standard input')
-      .option('--number <number>', 'the enterprise’s order number, when it is not in the file'),
+      .description('open a work order from CSV, JSON, or a list with one serial per line')
+      .argument('<file>', 'file with the work order; - reads standard input')
+      .option('--number <number>', 'work order number, if it is not in the file'),
   ).action(
     commandAction<OpenOptions>(async (context, options, [file = '']) => {
       const number = options.number ?? null;
@@ -126,7 +124,7 @@ export function orderCommand(): Command {
         for (const warning of sent.warnings) context.output.message(`note: ${problemText(warning)}`);
         context.output.result<typeof orderOpenForm>(
           { orderId, number: order.number, machines: order.machines.length, warnings: sent.warnings },
-          () => `The order ${shown(order.number)} is open: ${machines(order.machines.length)} expected.`,
+          () => `Work order ${shown(order.number)} is open: ${machines(order.machines.length)} expected.`,
         );
       });
       return undefined;
@@ -134,7 +132,7 @@ export function orderCommand(): Command {
   );
   whoOptions(
     orderShowForm,
-    command.command('show').description('show the open order and each of its machines'),
+    command.command('show').description('show the open work order and each of its machines'),
   ).action(
     commandAction<WhoOptions>(async (context, options) => {
       await withBook(context, options, (book) => {
@@ -149,9 +147,9 @@ export function orderCommand(): Command {
     orderExceptForm,
     command
       .command('except')
-      .description('add an exception: leave a machine out, or allow one that is not in the order')
+      .description('add an exception: leave out a machine, or allow one that is not in the work order')
       .argument('<serial>', 'serial of the machine')
-      .requiredOption('--reason <text>', 'why; it goes into the record'),
+      .requiredOption('--reason <text>', 'reason to record'),
   ).action(
     commandAction<ExceptOptions>(async (context, options, [serial = '']) => {
       await withBook(context, options, (book, { append }) => {
@@ -161,7 +159,7 @@ export function orderCommand(): Command {
           { serial: line.serial, state, unexpected, reason },
           () =>
             unexpected && state !== 'left-out'
-              ? `Machine ${line.serial} is not in the order and may be done.`
+              ? `Machine ${line.serial} is not in the work order and is now allowed.`
               : `Machine ${line.serial} is left out.`,
         );
       });
@@ -170,14 +168,16 @@ export function orderCommand(): Command {
   );
   whoOptions(
     listedOrderForm,
-    command.command('close').description('close the open order; refused while one of its machines is open'),
+    command
+      .command('close')
+      .description('close the open work order; refused while any of its machines is open'),
   ).action(
     commandAction<WhoOptions>(async (context, options) => {
       await withBook(context, options, (book, { append }) => {
         const closed = book.close(append);
         context.output.result<typeof listedOrderForm>(
           closed,
-          () => `The order ${shown(closed.number)} is closed: ${sumText(closed)}.`,
+          () => `Work order ${shown(closed.number)} is closed: ${sumText(closed)}.`,
         );
       });
       return undefined;
@@ -185,7 +185,7 @@ export function orderCommand(): Command {
   );
   command
     .command('list')
-    .description('list all orders of this station, the newest last')
+    .description('list all work orders of this station, newest last')
     .addOption(stateOption())
     .addOption(jsonOption(orderListForm))
     .action(
@@ -201,7 +201,7 @@ export function orderCommand(): Command {
 
 function whoOptions(form: z.ZodType, command: Command): Command {
   return command
-    .option('--operator <name>', 'name for the record; the default is the user')
+    .option('--operator <name>', 'name of the operator (default: your user name)')
     .addOption(stateOption())
     .addOption(jsonOption(form));
 }
@@ -240,31 +240,31 @@ function documentOf(
 
 function showText({ order, lines, openedAt, openedBy }: OpenOrder, view: OrderView): string {
   const head = facts([
-    ['order', order.number],
+    ['work order', order.number],
     ['opened', `${localTime(new Date(openedAt))} by ${openedBy}`],
-    ['media', order.mediaSha256 ?? 'any that is proved'],
+    ['media', order.mediaSha256 ?? 'any verified media'],
     ['image', order.imageIndex === undefined ? 'any' : String(order.imageIndex)],
     ['layout', order.layout ?? 'any'],
     ['machines', countsText(view)],
   ]);
   const rows: Cell[][] = view.lines.map(({ serial, state, unexpected, reason }) => {
     const { assetTag = null, computerName = null } = lines.get(serial) ?? {};
-    return [serial, state, assetTag, computerName, unexpected ? 'not in the order' : null, reason];
+    return [serial, state, assetTag, computerName, unexpected ? 'not in the work order' : null, reason];
   });
   const columns = ['MACHINE', 'STATE', 'ASSET TAG', 'NAME', 'NOTE', 'REASON'].map((title) => ({ title }));
-  const open = view.open.length === 0 ? 'Nothing is open.' : `${machines(view.open.length)} open.`;
+  const open = view.open.length === 0 ? 'No machines are open.' : `${machines(view.open.length)} open.`;
   return `${head}\n\n${table(columns, rows)}\n\n${open}`;
 }
 
 function countsText({ counts, unexpected }: OrderView): string {
   const states = orderLineStates.filter((state) => counts[state] > 0);
   const texts = states.map((state) => `${counts[state]} ${state}`);
-  return [...texts, ...(unexpected > 0 ? [`${unexpected} of them not in the order`] : [])].join(', ');
+  return [...texts, ...(unexpected > 0 ? [`${unexpected} of them not in the work order`] : [])].join(', ');
 }
 
 function listText(orders: readonly ListedOrder[]): string {
-  if (orders.length === 0) return 'No order was ever opened on this station.';
-  const columns = ['ORDER', 'OPENED', 'BY', 'MACHINES', 'CLOSED', 'RESULT'].map((title) => ({ title }));
+  if (orders.length === 0) return 'No work order was ever opened on this station.';
+  const columns = ['WORK ORDER', 'OPENED', 'BY', 'MACHINES', 'CLOSED', 'RESULT'].map((title) => ({ title }));
   const rows = orders.map((order) => [
     order.number,
     localTime(new Date(order.openedAt)),
@@ -279,7 +279,7 @@ function listText(orders: readonly ListedOrder[]): string {
 function sumText({ closed }: ListedOrder): string {
   if (closed === null) return '';
   const { done, leftOut, unexpected } = closed;
-  return `${done} done, ${leftOut} left out, ${unexpected} done that were not in it`;
+  return `${done} done, ${leftOut} left out, ${unexpected} done outside the work order`;
 }
 
 function machines(count: number): string {

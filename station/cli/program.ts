@@ -82,7 +82,7 @@ function report(error: unknown, output: Output, signal: AbortSignal): ExitCode {
 export function prestageCommand(version: string): Command {
   const root = new Command('prestage')
     .description(
-      'Puts one prestaged Windows image on a rack of drives, proves what it wrote, keeps the record.',
+      'Writes one prestaged Windows image to a rack of drives, verifies every drive, and keeps a signed record.',
     )
     .version(version, '-V, --version', 'print the version')
     .helpOption('-h, --help', 'print this help')

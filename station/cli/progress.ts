@@ -57,7 +57,8 @@ export class Progress {
 
   /** Shows a task's progress. */
   task(label: string, progress: Pick<TaskProgress, 'phase' | 'done' | 'total'>): void {
-    this.#show(label, progress);
+    const { phase } = progress;
+    this.#show(label, phase === 'rehearsing' ? { ...progress, phase: 'boot test' } : progress);
   }
 
   /** Prints one line without disturbing the others. */

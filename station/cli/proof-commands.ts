@@ -76,8 +76,8 @@ export function addEvidenceCommands(command: Command): void {
         return undefined;
       }),
     );
-  failsWhen(command.command('check-proof'), 'the proof does not hold')
-    .argument('<file>', 'what "ledger prove" wrote')
+  failsWhen(command.command('check-proof'), 'the proof is not valid')
+    .argument('<file>', 'file written by "ledger prove"')
     .description('check a proof of one entry; needs no ledger')
     .addOption(trustOption().makeOptionMandatory())
     .addOption(jsonOption(checkProofForm))
@@ -93,16 +93,16 @@ export function addEvidenceCommands(command: Command): void {
         const { reason } = verdict;
         context.output.result<typeof checkProofForm>(
           { ok: false, reason },
-          () => `The proof does NOT hold. ${reason}`,
+          () => `The proof is NOT valid. ${reason}`,
         );
         return Promise.resolve(exitCodes.failed);
       }),
     );
   const report = prints(command.command('report'), ledgersReportSchema);
-  failsWhen(report, 'a ledger is not whole, or its key is not trusted; nothing was written')
-    .argument('<file...>', 'what "ledger export --format json" wrote, one file a station')
-    .description('put the ledgers of several stations into one list, by time')
-    .addOption(new Option('--format <format>', 'form').choices(['json', 'csv']).makeOptionMandatory())
+  failsWhen(report, 'a ledger is not intact, or its key is not trusted; nothing was written')
+    .argument('<file...>', 'files written by "ledger export --format json", one per station')
+    .description('merge the ledgers of several stations into one list, by time')
+    .addOption(new Option('--format <format>', 'format').choices(['json', 'csv']).makeOptionMandatory())
     .addOption(trustOption())
     .option('--output <file>', 'file to write instead of standard output')
     .action(
@@ -114,7 +114,7 @@ export function addEvidenceCommands(command: Command): void {
           await deliver(output, batched(pieces), file);
         } catch (error) {
           if (!(error instanceof ExportDoubt)) throw error;
-          output.message(`doubt: ${error.message}`);
+          output.message(`finding: ${error.message}`);
           return exitCodes.failed;
         }
         return undefined;
@@ -130,7 +130,7 @@ export function trustOption(): Option {
   ];
   return new Option(
     '--trust <key>',
-    'fingerprint of a station’s key, or a file that holds the key',
+    'fingerprint of the station key, or a file with the public key',
   ).argParser(collect);
 }
 
@@ -145,14 +145,14 @@ function fingerprintOfFile(file: string): string {
   const pem = readInput(file).toString('utf8');
   try {
     // A private key would do too; it is not for handing around.
-    if (!pem.includes('PUBLIC KEY')) throw new Error('there is no public key in it');
+    if (!pem.includes('PUBLIC KEY')) throw new Error('it contains no public key');
     return keyFingerprint(createPublicKey(pem));
   } catch (error) {
     throw new PrestageError({
       code: 'usage',
       message: `${sanitizeForDisplay(file, 512)} is neither a fingerprint nor a public key.`,
       cause: error instanceof Error ? error.message : null,
-      remedy: 'Give 64 hexadecimal digits, as "prestage ledger verify" prints them, or a file in PEM form.',
+      remedy: 'Give 64 hexadecimal digits, as shown by "prestage ledger verify", or a file in PEM format.',
     });
   }
 }
@@ -171,7 +171,7 @@ function cannotRead(file: string, error: Error): PrestageError {
     code: 'usage',
     message: `The file ${sanitizeForDisplay(file, 512)} cannot be read.`,
     cause: error.message,
-    remedy: 'Name a file that is there and that you may read.',
+    remedy: 'Choose a file that exists and that you can read.',
   });
 }
 
@@ -213,7 +213,7 @@ function entryText(entry: LedgerEntry): string {
   const machine = isDriveRecord(record) ? subjectOf(record).machineSerial : null;
   const state = 'end' in record ? record.end.state : null;
   return [
-    'The proof holds.',
+    'The proof is valid.',
     facts([
       ['entry', String(entry.sequence)],
       ['time', localTime(new Date(entry.time))],
@@ -236,7 +236,7 @@ function checkExports(
   let doubts = 0;
   const doubt = (file: string, what: string): void => {
     doubts += 1;
-    output.message(`doubt: ${file}: ${what}`);
+    output.message(`finding: ${file}: ${what}`);
   };
   for (const [index, file] of files.entries()) {
     try {
@@ -251,11 +251,11 @@ function checkExports(
     }
   }
   if (doubts > 0) {
-    output.message('Nothing was written: every ledger has to be whole.');
+    output.message('Nothing was written: every ledger must be intact.');
     return null;
   }
   for (const { station } of checked) {
-    const compared = trusted === null ? ' Nobody compared the key: give it with --trust.' : '';
+    const compared = trusted === null ? ' The key was not compared: give the trusted key with --trust.' : '';
     output.message(
       `${nameOf(station)}: ${station.entries} entries, key ${station.keyFingerprint}.${compared}`,
     );
@@ -270,7 +270,7 @@ function checkExports(
 function sameStation(file: string): PrestageError {
   return new PrestageError({
     code: 'usage',
-    message: `The file ${sanitizeForDisplay(file, 512)} is of a station that was named before.`,
-    remedy: 'Name one export a station: its newest.',
+    message: `The file ${sanitizeForDisplay(file, 512)} is from the same station as an earlier file.`,
+    remedy: 'Give only the newest export of each station.',
   });
 }

@@ -29,13 +29,13 @@ export function shipCommand(): Command {
   ];
   return new Command('ship')
     .description('close finished machines into a shipment, and make the bundle for the enterprise')
-    .option('--number <number>', 'the shipment’s number, as on the delivery note')
+    .option('--number <number>', 'shipment number, as on the delivery note')
     .option('--batch <id>', 'ship the finished machines of this batch')
-    .option('--order <number>', 'ship the finished machines of this order')
-    .option('--machine <serial>', 'ship this machine; repeat the option for more', collect)
+    .option('--order <number>', 'ship the finished machines of this work order')
+    .option('--machine <serial>', 'ship this machine; repeat for each machine', collect)
     .option('--again <number>', 'make the bundle of a closed shipment again')
-    .option('--output <file>', 'file of the bundle; the default is SHIPMENT-NUMBER.zip in the current folder')
-    .option('--operator <name>', 'name for the record; the default is the user')
+    .option('--output <file>', 'the bundle file (default: SHIPMENT-NUMBER.zip in the current folder)')
+    .option('--operator <name>', 'name of the operator (default: your user name)')
     .addOption(stateOption())
     .addOption(jsonOption(shipmentReportSchema))
     .action(
@@ -71,16 +71,19 @@ function requestOf(options: ShipOptions): {
   if (again !== undefined) {
     if (number === undefined && choices.length === 0) return { number: again, choice: null };
     throw usage(
-      'With --again the bundle holds what was shipped: machines cannot be chosen.',
+      'With --again, the bundle contains what was shipped: machines cannot be chosen.',
       'Give --again without --number, --batch, --order and --machine.',
     );
   }
   if (number === undefined) {
-    throw usage('The shipment’s number is missing.', 'Give it with --number.');
+    throw usage('The shipment number is missing.', 'Give it with --number.');
   }
   const [choice, second] = choices;
   if (second !== undefined) {
-    throw usage('Machines were chosen in two ways.', 'Give one of --batch, --order and --machine.');
+    throw usage(
+      'Machines were chosen in more than one way.',
+      'Give only one of --batch, --order and --machine.',
+    );
   }
   return { number, choice: choice ?? { by: 'finished' } };
 }
@@ -92,7 +95,7 @@ function usage(message: string, remedy: string): PrestageError {
 function tell(output: Output, report: ShipmentReport): void {
   for (const { reason } of report.leftOut) output.message(`left out: ${reason}`);
   for (const { file, machineSerial, reason } of report.notImported) {
-    output.message(`note: ${file} does not hold machine ${machineSerial}: it ${reason}.`);
+    output.message(`note: ${file} does not contain machine ${machineSerial}: it ${reason}.`);
   }
   for (const { withdrawn } of report.machines) {
     if (withdrawn !== null) output.message(`NOT VALID: ${withdrawn} Tell the enterprise.`);
@@ -108,7 +111,7 @@ function tell(output: Output, report: ShipmentReport): void {
       '',
       facts([
         ['shipment', report.number],
-        ['order', report.orderNumber],
+        ['work order', report.orderNumber],
         ['bundle', report.file],
         ['SHA-256', report.sha256],
         ['ledger entry', String(report.ledgerEntry)],

@@ -49,11 +49,11 @@ const verdicts: ReadonlySet<string> = new Set([
 
 /** `prestage verify`: reads a finished drive again and compares it with its record. */
 export function verifyCommand(): Command {
-  return failsWhen(new Command('verify'), 'the drive does not hold what was recorded')
+  return failsWhen(new Command('verify'), 'the drive does not have what was recorded')
     .description('read a finished drive again and compare it with its record')
-    .requiredOption('--drive <id>', 'the drive; it is only read')
+    .requiredOption('--drive <id>', 'drive to verify; it is only read')
     .addOption(benchOption())
-    .option('--operator <name>', 'name for the record; the default is the user')
+    .option('--operator <name>', 'name of the operator (default: your user name)')
     .addOption(stateOption())
     .addOption(jsonOption(verifyForm))
     .action(
@@ -111,7 +111,7 @@ export function verifyCommand(): Command {
                 ledgerEntry,
               },
               () =>
-                `The ${driveLabel(drive)} holds what was recorded for machine ${sanitizeForDisplay(machineSerial)}: ` +
+                `The ${driveLabel(drive)} matches the record of machine ${sanitizeForDisplay(machineSerial)}: ` +
                 `${formatBytes(bytesVerified)} read in ${formatDuration(seconds)}.`,
             );
             return exitCodes.good;

@@ -29,6 +29,6 @@ export function requireFinishedJob(drive: Drive, ledger: LedgerReader): JobFacts
   throw new PrestageError({
     code: 'record-not-found',
     message: `The ledger of this station has no finished job for the ${driveLabel(drive)}.`,
-    remedy: 'Do it at the station that wrote it, or write the drive again.',
+    remedy: 'Use the station that wrote it, or write it again.',
   });
 }

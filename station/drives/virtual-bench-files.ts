@@ -61,7 +61,7 @@ export async function createBench(directory: string, options: BenchOptions): Pro
 async function makeFolder(directory: string): Promise<void> {
   try {
     if (sanitizeForDisplay(resolve(directory), 4096) !== resolve(directory)) {
-      throw new Error('the path has characters that cannot be shown');
+      throw new Error('the path has characters that cannot be displayed');
     }
     await mkdir(directory, { recursive: true });
     if ((await readdir(directory)).length > 0) throw benchExists(directory);
@@ -89,7 +89,7 @@ export async function removeBench(directory: string): Promise<void> {
     throw new PrestageError({
       code: 'bench-in-use',
       message: `The loop device /dev/${device} is attached to ${sanitizeForDisplay(file, 300)}.`,
-      remedy: `Detach it (sudo losetup --detach /dev/${device}), then remove the bench again.`,
+      remedy: `Detach it (sudo losetup --detach /dev/${device}), then remove the virtual bench again.`,
     });
   }
   for (const file of [...files, join(folder, benchFileName)]) {
@@ -105,7 +105,7 @@ export async function removeBench(directory: string): Promise<void> {
 function checkFigures({ drives, sizeBytes, sectorSize }: BenchOptions): void {
   const wrong =
     !Number.isInteger(drives) || drives < 1 || drives > mostBenchDrives
-      ? `A bench has 1 to ${mostBenchDrives} drives.`
+      ? `A virtual bench has 1 to ${mostBenchDrives} drives.`
       : !Number.isSafeInteger(sizeBytes) || sizeBytes <= 0 || sizeBytes % sectorSize !== 0
         ? `The size of a drive must be a multiple of its sector size (${sectorSize} bytes).`
         : null;
@@ -121,7 +121,7 @@ function checkFigures({ drives, sizeBytes, sectorSize }: BenchOptions): void {
 async function readBenchFile(folder: string, directory: string): Promise<Bench> {
   try {
     const file = join(folder, benchFileName);
-    if (!(await lstat(file)).isFile()) throw new Error(`${benchFileName} is no plain file`);
+    if (!(await lstat(file)).isFile()) throw new Error(`${benchFileName} is not a plain file`);
     return benchSchema.parse(JSON.parse(await readFile(file, 'utf8')));
   } catch (error) {
     throw benchInvalid(directory, error);
@@ -141,23 +141,23 @@ async function attachedLoops(): Promise<{ device: string; file: string }[]> {
 function benchExists(directory: string): PrestageError {
   return new PrestageError({
     code: 'bench-exists',
-    message: `${sanitizeForDisplay(directory, 300)} exists already and is not an empty folder.`,
+    message: `${sanitizeForDisplay(directory, 300)} already exists and is not an empty folder.`,
   });
 }
 
 function notMade(directory: string, cause: unknown): PrestageError {
   return new PrestageError({
     code: 'bench-invalid',
-    message: `No bench could be made in ${sanitizeForDisplay(directory, 300)}.`,
+    message: `The virtual bench could not be created in ${sanitizeForDisplay(directory, 300)}.`,
     cause: sanitizeForDisplay(cause instanceof Error ? cause.message : String(cause), 2000),
-    remedy: 'Give a folder you may write to, on a file system that holds files of this size.',
+    remedy: 'Choose a folder that you can write to, on a file system that supports files of this size.',
   });
 }
 
 function benchInvalid(directory: string, cause: unknown): PrestageError {
   return new PrestageError({
     code: 'bench-invalid',
-    message: `${sanitizeForDisplay(directory, 300)} is not a bench of virtual drives. Nothing was removed.`,
+    message: `${sanitizeForDisplay(directory, 300)} is not a virtual bench. Nothing was removed.`,
     cause: sanitizeForDisplay(cause instanceof Error ? cause.message : String(cause), 2000),
     remedy: 'Check the folder name.',
   });

@@ -67,19 +67,20 @@ export async function migrate(client: Client, steps: readonly Migration[] = ours
 
 /** What is applied must be the beginning of what we know, unchanged. */
 function checkApplied(applied: readonly z.infer<typeof appliedRow>[], steps: readonly Migration[]): void {
-  const changed = 'Nothing was changed. Use the Prestage that the database was made with, or a newer one.';
+  const changed =
+    'Nothing was changed. Use the version of Prestage that created the database, or a newer one.';
   applied.forEach(({ number, name, checksum }, index) => {
     const step = steps[index];
     const shown = sanitizeForDisplay(name, 80);
     if (step === undefined) {
       throw fleetRefused(
-        `The database was migrated by a newer Prestage: ${shown} is not known here.`,
+        `The database was migrated by a newer version of Prestage: ${shown} is not known here.`,
         changed,
       );
     }
     if (step.number !== number || checksumOf(step) !== checksum) {
       throw fleetRefused(
-        `The migration ${shown} was changed after it was applied: the database has another text of it than this Prestage.`,
+        `The migration ${shown} was changed after it was applied: its text in the database differs from this version of Prestage.`,
         changed,
       );
     }
@@ -108,7 +109,7 @@ export async function addStation(
   { name, keyFile, login }: NewStation,
 ): Promise<{ keyFingerprint: string; added: boolean }> {
   if (name === '' || name !== sanitizeForDisplay(name)) {
-    throw fleetInvalid('The name must be 1 to 128 visible characters.', 'Give another one with --name.');
+    throw fleetInvalid('The name must be 1 to 128 visible characters.', 'Choose another name with --name.');
   }
   const { fingerprint, der } = readPublicKey(keyFile);
   return await inTransaction(client, async () => {
@@ -129,15 +130,15 @@ export async function addStation(
     const sameName = stations.find((station) => station.name === name);
     if (sameName !== undefined && sameName.id !== sameKey?.id) {
       throw fleetRefused(
-        `Another station has the name ${sanitizeForDisplay(name)}.`,
+        `Another station already has the name ${sanitizeForDisplay(name)}.`,
         'Nothing was changed. Choose another name; the old station keeps its entries.',
       );
     }
     const sameLogin = stations.find((station) => station.login === login);
     if (sameLogin !== undefined && sameLogin.id !== sameKey?.id) {
       throw fleetRefused(
-        `The station ${sanitizeForDisplay(sameLogin.name)} has the login ${sanitizeForDisplay(login)}.`,
-        'Nothing was changed. Make a login of its own for each station: one must not write for another.',
+        `The station ${sanitizeForDisplay(sameLogin.name)} already uses the login ${sanitizeForDisplay(login)}.`,
+        'Nothing was changed. Create a separate login for each station: one station must not write for another.',
       );
     }
     if (sameKey === undefined) {
@@ -162,19 +163,19 @@ function readPublicKey(file: string): { fingerprint: string; der: Buffer } {
   try {
     pem = readFileSync(file, 'utf8');
   } catch (error) {
-    throw fleetInvalid(`The key file ${shown} cannot be read.`, 'Check its path and mode.', error);
+    throw fleetInvalid(`The key file ${shown} cannot be read.`, 'Check its path and permissions.', error);
   }
-  const remedy = 'Name station-key.pub.pem of the station’s state folder.';
+  const remedy = 'Give station-key.pub.pem from the station’s state folder.';
   // The private half would do as well, and must never leave its station.
   if (pem.includes('PRIVATE KEY')) {
-    throw fleetInvalid(`The file ${shown} holds a private key. Nobody needs it here.`, remedy);
+    throw fleetInvalid(`The file ${shown} contains a private key, which is not needed here.`, remedy);
   }
   try {
     const key = createPublicKey(pem);
     if (key.asymmetricKeyType !== 'ed25519') throw new Error('it is not an Ed25519 key');
     return { fingerprint: keyFingerprint(key), der: key.export({ type: 'spki', format: 'der' }) };
   } catch (error) {
-    throw fleetInvalid(`The file ${shown} holds no station key.`, remedy, error);
+    throw fleetInvalid(`The file ${shown} does not contain a station key.`, remedy, error);
   }
 }
 
@@ -188,13 +189,13 @@ async function requireStationLogin(client: Client, login: string): Promise<void>
   if (role === undefined) {
     throw fleetInvalid(
       `The server has no login ${shown}.`,
-      `Make it first: createuser --pwprompt ${shown}. It needs no rights of its own.`,
+      `Create it first: createuser --pwprompt ${shown}. It needs no privileges of its own.`,
     );
   }
   if (!role.rolcanlogin || role.rolsuper) {
     throw fleetInvalid(
-      `${shown} is ${role.rolsuper ? 'a superuser, whom no check stops' : 'a role that cannot log in'}.`,
-      'Give the station an ordinary login of its own.',
+      `${shown} is ${role.rolsuper ? 'a superuser, which bypasses all checks' : 'a role that cannot log in'}.`,
+      'Use a separate, ordinary login for the station.',
     );
   }
 }

@@ -51,12 +51,16 @@ export function readCertificates(file: string): string {
   try {
     pem = readFileSync(file, 'utf8');
   } catch (error) {
-    throw fleetInvalid(`The certificate file ${shown} cannot be read.`, 'Check its path and mode.', error);
+    throw fleetInvalid(
+      `The certificate file ${shown} cannot be read.`,
+      'Check its path and permissions.',
+      error,
+    );
   }
   if (!pem.includes('-----BEGIN CERTIFICATE-----')) {
     throw fleetInvalid(
-      `The file ${shown} holds no certificate in PEM form.`,
-      'Name the file of the authority.',
+      `The file ${shown} does not contain a certificate in PEM format.`,
+      'Give the certificate file of the certificate authority.',
     );
   }
   return pem;
@@ -68,18 +72,25 @@ function readPassword(file: string): string {
   try {
     descriptor = openSync(file, constants.O_RDONLY);
   } catch (error) {
-    throw fleetInvalid(`The password file ${shown} cannot be read.`, 'Check its path and mode.', error);
+    throw fleetInvalid(
+      `The password file ${shown} cannot be read.`,
+      'Check its path and permissions.',
+      error,
+    );
   }
   try {
     const facts = fstatSync(descriptor);
     if (!facts.isFile() || (facts.mode & 0o077) !== 0) {
-      throw fleetInvalid(`The password file ${shown} is open to other users.`, `chmod 600 ${shown}`);
+      throw fleetInvalid(
+        `The password file ${shown} is accessible to other users.`,
+        `Run: chmod 600 ${shown}`,
+      );
     }
     const password = readFileSync(descriptor, 'utf8').replace(/\r?\n$/, '');
     if (password === '' || /[\r\n]/.test(password)) {
       throw fleetInvalid(
-        `The password file ${shown} does not hold one line.`,
-        'Put the password into it, and nothing else.',
+        `The password file ${shown} does not contain exactly one line.`,
+        'The file must contain the password and nothing else.',
       );
     }
     return password;

@@ -5,9 +5,9 @@ import { PrestageError } from '../../core/base/errors';
 import { errorCodeOf } from '../../core/base/system-error';
 import { fleetRefused, fleetUnavailable } from './fleet-errors';
 
-const again = 'Then start the app again, or run "prestage fleet push".';
+const again = 'Then restart the app, or run "prestage fleet push".';
 const evidence =
-  'Keep the state folder as it is and tell whoever answers for this station: either the station was restored from a backup or copied, or somebody changed one of the two. Run "prestage ledger verify" here and "prestage fleet verify" at the database.';
+  'Keep the state folder unchanged and tell the person responsible for this station: either the station was restored from a backup or copied, or the ledger or the database was changed. Run "prestage ledger verify" here and "prestage fleet verify" at the database.';
 
 /** What the functions in migrations/ raise, and the server's own refusals: message and remedy. */
 const refusals: Readonly<Record<string, readonly [message: string, remedy: string]>> = {
@@ -16,34 +16,37 @@ const refusals: Readonly<Record<string, readonly [message: string, remedy: strin
     `Ask the administrator to add the station: "prestage fleet add-station" with station-key.pub.pem from the state folder. ${again}`,
   ],
   PF002: [
-    'does not take entries of this station from this login',
-    `Check fleet.user in settings.json: each station has a login of its own. ${again}`,
+    'does not accept entries of this station from this login',
+    `Check fleet.user in settings.json: each station has its own login. ${again}`,
   ],
   PF003: ['refused an entry that does not follow the one before it', evidence],
-  PF004: ['holds another history of this station than its own ledger', evidence],
-  PF005: ['refused an entry that is not what its station made', evidence],
-  PF006: ['refused a change: entries and keys are only ever added', 'Nothing was changed.'],
+  PF004: ['has a different history of this station than the station’s ledger', evidence],
+  PF005: ['refused an entry that its station did not write', evidence],
+  PF006: ['refused a change: entries and keys can only be added', 'Nothing was changed.'],
   PF007: [
-    'has another encoding than UTF8',
-    'Make a new one: createdb --encoding UTF8 --template template0 prestage',
+    'does not have the encoding UTF8',
+    'Create a new one: createdb --encoding UTF8 --template template0 prestage',
   ],
-  '23514': ['refused an entry whose hash is not that of its contents', evidence],
+  '23514': ['refused an entry whose hash does not match its contents', evidence],
   '28P01': [
-    'does not take the password',
-    `Check the password file of this station, and that the login has this password. ${again}`,
+    'does not accept the password',
+    `Check the password file of this station, and the password of the login. ${again}`,
   ],
   '28000': [
-    'does not let this login in',
+    'does not accept this login',
     `Ask the administrator to check pg_hba.conf and the login. ${again}`,
   ],
-  '3D000': ['is not there', `Check fleet.database in settings.json, or make the database. ${again}`],
+  '3D000': ['does not exist', `Check fleet.database in settings.json, or create the database. ${again}`],
   '42501': [
-    'does not give this login the right to do that',
-    `A station’s login gets its right from "prestage fleet add-station", a reader’s from GRANT prestage_reader. ${again}`,
+    'does not give this login permission to do that',
+    `A station’s login gets its permissions from "prestage fleet add-station", a reader’s from GRANT prestage_reader. ${again}`,
   ],
-  '3F000': ['has no tables of Prestage', 'Run "prestage fleet migrate" as its administrator.'],
-  '42883': ['has no tables of Prestage, or older ones', 'Run "prestage fleet migrate" as its administrator.'],
-  '42P01': ['has no tables of Prestage', 'Run "prestage fleet migrate" as its administrator.'],
+  '3F000': ['has no Prestage tables', 'Run "prestage fleet migrate" as the database administrator.'],
+  '42883': [
+    'has no Prestage tables, or older ones',
+    'Run "prestage fleet migrate" as the database administrator.',
+  ],
+  '42P01': ['has no Prestage tables', 'Run "prestage fleet migrate" as the database administrator.'],
 };
 
 /** Node's and OpenSSL's ways to say that the other side is not who it should be. */
@@ -68,27 +71,27 @@ export function fleetError(thrown: unknown, name: string): Error {
     if (/^(?:22|23|PF)/.test(thrown.code ?? '') && thrown.code !== '23505') {
       return fleetRefused(`The database ${name} refused what was sent.`, evidence, cause);
     }
-    return fleetUnavailable(`The database ${name} cannot do that now.`, cause);
+    return fleetUnavailable(`The database ${name} cannot process the request now.`, cause);
   }
   if (certificateCode.test(code ?? '')) {
     return fleetRefused(
-      `The server of the database ${name} cannot prove that it is that server.`,
+      `The server of the database ${name} could not prove its identity.`,
       `Check fleet.host and fleet.caFile in settings.json, and the server’s certificate. Nothing was sent, not even the password. ${again}`,
       cause,
     );
   }
   if (text === 'The server does not support SSL connections') {
     return fleetRefused(
-      `The server of the database ${name} does not speak TLS.`,
-      `Ask the administrator to switch ssl on. Nothing was sent, not even the password. ${again}`,
+      `The server of the database ${name} does not support TLS.`,
+      `Ask the administrator to enable ssl. Nothing was sent, not even the password. ${again}`,
       cause,
     );
   }
   // What the driver says when there is no password to answer with, or when the server's own proof does not fit it.
   if (text.startsWith('SASL')) {
     return fleetRefused(
-      `The login to the database ${name} came to nothing.`,
-      `Check that a password is kept for this host, port, database and login. ${again}`,
+      `The login to the database ${name} failed.`,
+      `Check that there is a password for this host, port, database and login. ${again}`,
       cause,
     );
   }

@@ -79,7 +79,7 @@ export class FleetService {
 
   #failed(error: unknown): void {
     const cause = error instanceof Error ? error.message : String(error);
-    const { data } = fleetUnavailable('The thread that pushes to the plant’s database ended.', cause);
+    const { data } = fleetUnavailable('The thread that pushes to the plant database stopped.', cause);
     this.#tell({ ...this.#state, status: 'unavailable', lastError: data });
     if (this.#closed) return;
     this.#restart = setTimeout(() => {

@@ -80,7 +80,7 @@ export class Outbox {
         sha256Hex(entry.json) !== entry.hash ||
         !hashSignatureHolds(entry.hash, entry.signature, key.publicKey)
       ) {
-        throw ledgerBroken(`Entry ${entry.sequence} is not as this station wrote it, and was not pushed.`);
+        throw ledgerBroken(`Entry ${entry.sequence} is not as this station wrote it and was not pushed.`);
       }
       batch.push(entry);
     }

@@ -39,7 +39,7 @@ async function askOne(client: Client, sql: string, values: string[]): Promise<Po
 }
 
 const evidence =
-  'Nothing was pushed. Keep the state folder as it is and tell whoever answers for this station: either it was restored from a backup or copied, or somebody changed one of the two. Run "prestage ledger verify" here and "prestage fleet verify" at the database.';
+  'Nothing was pushed. Keep the state folder unchanged and tell the person responsible for this station: either the station was restored from a backup or copied, or the ledger or the database was changed. Run "prestage ledger verify" here and "prestage fleet verify" at the database.';
 
 /**
  * Looks whether the database's entries are the beginning of this ledger.
@@ -49,15 +49,15 @@ export function checkPosition(outbox: Outbox, there: Position): void {
   const hash = outbox.hashOf(there.sequence);
   if (hash === null) {
     throw fleetRefused(
-      `The database has ${there.sequence} entries of this station, and its own ledger has only ${outbox.count()}.`,
+      `The database has ${there.sequence} entries of this station, but the station’s ledger has only ${outbox.count()}.`,
       evidence,
     );
   }
   if (hash !== there.hash) {
     throw fleetRefused(
-      `Entry ${there.sequence} in the database is another one than entry ${there.sequence} of this station.`,
+      `Entry ${there.sequence} in the database differs from entry ${there.sequence} of this station.`,
       evidence,
-      `the database has ${there.hash}, the ledger ${hash}`,
+      `database ${there.hash}, ledger ${hash}`,
     );
   }
 }
@@ -84,7 +84,7 @@ export async function pushAll(
   const key = outbox.key();
   if (key === null) {
     if (outbox.count() === 0) return { sequence: 0, sent: 0 };
-    throw ledgerBroken('The station’s public key is missing: nothing can be pushed.');
+    throw ledgerBroken('The station’s public key is missing, so nothing can be pushed.');
   }
   let there = await askPosition(client, key.fingerprint);
   checkPosition(outbox, there);

@@ -118,13 +118,13 @@ async function checkDatabase(client: Client, findings: FleetFinding[]): Promise<
   };
   const applied = await appliedMigrations(client);
   if (applied.length === 0) {
-    throw fleetRefused('The database has no tables of Prestage.', 'Run "prestage fleet migrate" first.');
+    throw fleetRefused('The database has no Prestage tables.', 'Run "prestage fleet migrate" first.');
   }
   for (const migration of migrations) {
     const found = applied.find((one) => one.number === migration.number);
     if (found === undefined) find(`The migration ${migration.name} was not applied.`);
     else if (found.checksum !== checksumOf(migration)) {
-      find(`The migration ${migration.name} is another one than was applied.`);
+      find(`The migration ${migration.name} differs from the one that was applied.`);
     }
   }
   const { rows } = await client.query<Record<string, unknown>>(
@@ -138,7 +138,7 @@ async function checkDatabase(client: Client, findings: FleetFinding[]): Promise<
   for (const name of expectedTriggers) {
     const enabled = triggers.get(name);
     if (enabled === undefined) find(`The trigger ${name} is missing.`);
-    else if (enabled !== 'A') find(`The trigger ${name} was switched off.`);
+    else if (enabled !== 'A') find(`The trigger ${name} was disabled.`);
   }
 }
 
@@ -155,7 +155,7 @@ class ChainCheck {
     this.#findings = findings;
     this.#key = keyOf(station);
     if (this.#key === null) {
-      this.#find(null, 'key-mismatch', 'The key of the station is not the one of its fingerprint.');
+      this.#find(null, 'key-mismatch', 'The key of the station does not match its fingerprint.');
     }
   }
 
@@ -168,7 +168,7 @@ class ChainCheck {
         sequence - 1 === expected ? `Entry ${expected} is` : `Entries ${expected} to ${sequence - 1} are`;
       this.#find(expected, 'missing', `${gap} missing.`);
     } else if (sequence < expected) {
-      this.#find(sequence, 'sequence-mismatch', `Entry ${sequence} stands where no entry can be.`);
+      this.#find(sequence, 'sequence-mismatch', `Entry ${sequence} is at a position that no entry can have.`);
     }
     const parsed = ledgerEntrySchema.safeParse(parseJson(row.json));
     const entry = parsed.success ? parsed.data : null;
@@ -177,7 +177,11 @@ class ChainCheck {
     }
     if (entry !== null) this.#checkPlace(row, entry.sequence, entry.previousHash, expected);
     if (!derivedHolds(row)) {
-      this.#find(sequence, 'index-mismatch', `Entry ${sequence} is reported as something else than it says.`);
+      this.#find(
+        sequence,
+        'index-mismatch',
+        `Entry ${sequence} has report columns that do not match its contents.`,
+      );
     }
     this.#previous = { sequence, hash: row.hash };
   }
@@ -185,7 +189,7 @@ class ChainCheck {
   #checkPlace(row: EntryRow, written: number, previousHash: string, expected: number): void {
     const { sequence } = row;
     if (written !== sequence) {
-      const message = `In place ${sequence} stands what was written as entry ${written}.`;
+      const message = `Position ${sequence} has what was written as entry ${written}.`;
       this.#find(sequence, 'sequence-mismatch', message);
     } else if (
       row.previous_hash !== previousHash ||

@@ -54,7 +54,7 @@ export function elevationFacts(): ElevationFacts {
 export function elevationUnavailable(): PrestageError {
   return new PrestageError({
     code: 'privilege-unavailable',
-    message: 'Real drives need administrator rights, and neither sudo nor pkexec is installed.',
+    message: 'Opening real drives needs administrator rights, but neither sudo nor pkexec is installed.',
   });
 }
 
@@ -117,7 +117,7 @@ export function explainRefusal(
       if (/No authentication agent found|creating textual authentication agent/.test(words)) {
         return new PrestageError({
           code: 'privilege-unavailable',
-          message: 'Nothing on this desktop can ask for the password that opening drives needs.',
+          message: 'This desktop cannot ask for the password that is needed to open drives.',
           cause: lastWords,
           remedy:
             'Start a polkit agent (for example policykit-1-gnome or lxpolkit), or log in to a desktop that has one, then try again.',
@@ -126,14 +126,14 @@ export function explainRefusal(
       if (/Error getting authority/.test(words)) {
         return new PrestageError({
           code: 'privilege-unavailable',
-          message: 'The service that gives rights (polkit) does not run on this computer.',
+          message: 'The authorization service (polkit) is not running on this computer.',
           cause: lastWords,
           remedy: 'Start it (sudo systemctl start polkit), or install the package polkitd, then try again.',
         });
       }
       return denied(
-        'You were not given the rights to open the drives.',
-        'Ask an administrator of this station, or start prestage in a terminal where you may use sudo.',
+        'You were not authorized to open the drives.',
+        'Ask the administrator of this station, or start prestage in a terminal where you can use sudo.',
       );
     }
   }
@@ -141,13 +141,13 @@ export function explainRefusal(
     const words = lastWords ?? '';
     if (/not in the sudoers file|may not run sudo|is not allowed to (?:execute|run)/.test(words)) {
       return denied(
-        'Your account may not use sudo on this station.',
-        'Ask an administrator of this station for the right to start the helper with sudo.',
+        'Your account is not allowed to use sudo on this station.',
+        'Ask the administrator of this station for permission to start the helper with sudo.',
       );
     }
     if (/^sudo: (?:a password is required|a terminal is required)/m.test(words)) {
       return denied(
-        'sudo needs a password, and none was entered.',
+        'sudo needs a password, but none was entered.',
         elevation.interactive
           ? 'Start again and enter the password.'
           : 'Start prestage in a terminal, or install the package pkexec.',
@@ -156,13 +156,13 @@ export function explainRefusal(
     if (/incorrect password|no password was provided|Authentication fail/i.test(words)) {
       return denied(
         'sudo did not accept the password.',
-        'Start again and enter the password of the account that sudo names.',
+        'Start again and enter the password of the account that sudo asks for.',
       );
     }
     if (/^sudo: /m.test(words)) {
       return denied(
         'sudo refused to start the helper.',
-        'Read what sudo said, or ask an administrator of this station.',
+        'Read the message from sudo, or ask the administrator of this station.',
       );
     }
   }
@@ -172,7 +172,7 @@ export function explainRefusal(
 function helperMissing(cause: string): PrestageError {
   return new PrestageError({
     code: 'helper-missing',
-    message: 'The helper program that opens drives is not where it was installed.',
+    message: 'The helper program that opens drives is missing.',
     cause,
   });
 }

@@ -118,7 +118,7 @@ export class EngineClient {
     if (greeting.protocolVersion !== engineProtocolVersion) {
       throw new PrestageError({
         code: 'helper-outdated',
-        message: `The helper is of another version of prestage (${sanitizeForDisplay(greeting.version)}).`,
+        message: `The helper is from another version of Prestage (${sanitizeForDisplay(greeting.version)}).`,
         cause: `protocol ${greeting.protocolVersion} instead of ${engineProtocolVersion}`,
       });
     }
@@ -188,10 +188,10 @@ export class EngineClient {
     if (name === engineNotifications.taskProgress) {
       const progress = taskProgressSchema.safeParse(params);
       if (progress.success) this.#taskListeners.get(progress.data.token)?.(progress.data);
-      else this.#breakOff('taskProgress of another form');
+      else this.#breakOff('taskProgress is not valid');
     } else if (name === engineNotifications.jobProgress) {
       const progress = jobProgressSchema.safeParse(params);
-      if (!progress.success) this.#breakOff('jobProgress of another form');
+      if (!progress.success) this.#breakOff('jobProgress is not valid');
       else for (const listener of this.#jobListeners) listener(progress.data);
     } else {
       this.#breakOff(`notification ${name}`);
@@ -212,16 +212,16 @@ export class EngineClient {
     }
     const parsed = engineErrorSchema.safeParse(error.data);
     if (parsed.success) throw new PrestageError(parsed.data);
-    throw this.#breakOff(`error of another form from ${method}`);
+    throw this.#breakOff(`the error from ${method} is not valid`);
   }
 
   /** The helper said something that is not of the protocol: whatever it says next is not believed. */
   #breakOff(cause: string): PrestageError {
     const error = new PrestageError({
       code: 'helper-protocol',
-      message: 'The helper sent something that prestage does not understand.',
+      message: 'Prestage could not read a message from the helper.',
       cause: sanitizeForDisplay(cause, 400),
-      remedy: 'Start again. If the error persists, install Prestage again (in a checkout: npm run setup).',
+      remedy: 'Start again. If it happens again, reinstall Prestage (in a checkout: npm run setup).',
     });
     this.#fail(error);
     // Closing its input makes the helper cancel and flush; dispose() waits for it.
@@ -236,12 +236,12 @@ export class EngineClient {
         code: 'helper-died',
         message: 'The helper could not be started.',
         cause,
-        remedy: 'Check the installation: run npm run setup, then start again.',
+        remedy: 'Reinstall Prestage (in a checkout: npm run setup), then start again.',
       });
     }
     return new PrestageError({
       code: 'helper-died',
-      message: 'The helper ended unexpectedly.',
+      message: 'The helper stopped unexpectedly.',
       cause,
     });
   }

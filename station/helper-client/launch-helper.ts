@@ -65,8 +65,8 @@ function noAnswer(elevation: Elevation): PrestageError {
   if (elevation.kind === 'direct') {
     return new PrestageError({
       code: 'helper-died',
-      message: `The helper did not answer within ${minutes} minutes.`,
-      remedy: 'Start again. If it stays, restart this computer.',
+      message: `The helper did not respond within ${minutes} minutes.`,
+      remedy: 'Start again. If it happens again, restart this computer.',
     });
   }
   return new PrestageError({
@@ -79,7 +79,7 @@ function noAnswer(elevation: Elevation): PrestageError {
 function notRoot(elevation: Exclude<Elevation, { kind: 'direct' }>, uid: number): PrestageError {
   return new PrestageError({
     code: 'privilege-denied',
-    message: `${elevation.kind} started the helper as user ${uid}, who may not open drives.`,
-    remedy: `Ask an administrator of this station to let ${elevation.kind} start programs as root.`,
+    message: `${elevation.kind} started the helper as user ${uid}, who cannot open drives.`,
+    remedy: `Ask the administrator of this station to let ${elevation.kind} start programs as root.`,
   });
 }

@@ -46,11 +46,11 @@ export async function recordLeftOpen(
   const messages = [
     ...left.interrupted.map(
       ({ machineSerial }) =>
-        `The job of machine ${sanitizeForDisplay(machineSerial)} was interrupted. It is recorded as such: write its drive again.`,
+        `The job of machine ${sanitizeForDisplay(machineSerial)} was interrupted and is recorded as interrupted. Write its drive again.`,
     ),
     ...left.doubtful.map(
       ({ machineSerial }) =>
-        `Machine ${sanitizeForDisplay(machineSerial)} was finished in the moment in which Prestage ended. Its drive may have no partition table: write it again.`,
+        `Machine ${sanitizeForDisplay(machineSerial)} was finished just as Prestage stopped. Its drive may have no partition table: write it again.`,
     ),
   ];
   return { ...left, messages };

@@ -170,6 +170,6 @@ export async function mediaMark(files: readonly string[]): Promise<string> {
 export function alreadyShipped(serial: string, time: string): PrestageError {
   return new PrestageError({
     code: 'serial-already-shipped',
-    message: `Machine ${sanitizeForDisplay(serial)} was finished on ${time.slice(0, 10)}, by this station's ledger.`,
+    message: `Machine ${sanitizeForDisplay(serial)} already has a finished drive, recorded on ${time.slice(0, 10)} in the ledger of this station.`,
   });
 }

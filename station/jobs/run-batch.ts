@@ -186,8 +186,8 @@ async function requireUnchanged(plan: BatchPlan): Promise<void> {
 function mediaChanged({ media }: BatchPlan): PrestageError {
   return new PrestageError({
     code: 'media-changed',
-    message: `The file ${sanitizeForDisplay(basename(media.path), 200)} changed since it was read.`,
-    remedy: 'Nothing was touched. Wait until the copy to this machine has ended, then choose it again.',
+    message: `The media file ${sanitizeForDisplay(basename(media.path), 200)} changed after it was read.`,
+    remedy: 'Nothing was touched. Wait until it is completely copied to this computer, then choose it again.',
   });
 }
 

@@ -94,7 +94,7 @@ export function firstFinished(reports: readonly JobReport[]): Drive | null {
 export function rehearsalFailed(drive: Drive, verdict: RehearsalVerdict): PrestageError {
   return new PrestageError({
     code: 'rehearsal-failed',
-    message: `The ${driveLabel(drive)} did not start in the virtual machine: ${verdict.what}.`,
+    message: `The ${driveLabel(drive)} failed the boot test: ${verdict.what}.`,
     cause: verdict.console.slice(-5).join('\n') || null,
   });
 }

@@ -289,7 +289,7 @@ function endOf(job: JobState): JobEnd {
   if (hasEnded(job)) return job;
   throw new PrestageError({
     code: 'helper-protocol',
-    message: `The helper ended a job that is still ${job.state}.`,
-    remedy: 'Write the drive again. If it happens again, install Prestage again.',
+    message: `The helper ended a job that was still ${job.state}.`,
+    remedy: 'Write the drive again. If it happens again, reinstall Prestage.',
   });
 }

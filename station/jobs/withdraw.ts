@@ -10,9 +10,9 @@ import type { AppendContext, Ledger } from '../ledger/ledger';
 export function withdraw(facts: JobFacts, ledger: Ledger, context: AppendContext): ErrorData {
   const reason: ErrorData = {
     code: 'helper-died',
-    message: `The helper ended in the moment in which the ${driveLabel(facts.drive)} was recorded. The drive may have no partition table.`,
+    message: `The helper stopped just as the ${driveLabel(facts.drive)} was recorded. The drive may have no partition table.`,
     cause: null,
-    remedy: 'Do not ship it. Write this drive again.',
+    remedy: 'Do not ship this drive. Write it again.',
   };
   const { jobId, machineSerial, drive, fingerprint } = facts;
   try {

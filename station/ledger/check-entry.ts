@@ -66,30 +66,31 @@ export function checkEntry(row: RawRow, key: VerifyingKey | null): CheckedEntry 
   if (!hashHolds) {
     const storedSigned = key !== null && hashSignatureHolds(row.hash, row.signature, key.publicKey);
     const computedSigned = key !== null && hashSignatureHolds(computed, row.signature, key.publicKey);
-    if (computedSigned) found('hash-mismatch', 'has another hash than its contents: the hash was changed.');
-    else found('hash-mismatch', 'has other contents than its hash: the contents were changed.');
+    if (computedSigned) {
+      found('hash-mismatch', 'has a hash that does not match its contents: the hash was changed.');
+    } else found('hash-mismatch', 'has contents that do not match its hash: the contents were changed.');
     if (key !== null && !storedSigned && !computedSigned) {
-      found('signature-invalid', 'has a signature that fits neither its hash nor its contents.');
+      found('signature-invalid', 'has a signature that matches neither its hash nor its contents.');
     }
   } else if (otherKey) {
-    found('other-key', 'was made with another key than this station has.');
+    found('other-key', 'was signed with a key that is not this station’s.');
   } else if (decodeSignature(row.signature) === null) {
-    found('signature-invalid', 'has a signature that is not one: it was changed.');
+    found('signature-invalid', 'has an invalid signature: it was changed.');
   } else if (key !== null && !hashSignatureHolds(row.hash, row.signature, key.publicKey)) {
-    found('signature-invalid', 'has a signature that was not made with this station’s key.');
+    found('signature-invalid', 'was not signed with this station’s key.');
   }
 
-  if (value === undefined) found('schema-invalid', 'does not hold JSON.');
+  if (value === undefined) found('schema-invalid', 'is not JSON.');
   else if (!parsed.success) {
     const where = parsed.error.issues[0]?.path.join('.') ?? '';
-    found('schema-invalid', `does not have the form of an entry${where === '' ? '' : ` (at ${where})`}.`);
+    found('schema-invalid', `does not have the format of an entry${where === '' ? '' : ` (at ${where})`}.`);
   } else if (!isCanonical(value, row.json)) {
     found('not-canonical', 'is not canonical JSON (RFC 8785).');
   }
   if (entry !== null && hashHolds) {
     const wrong = wrongColumns(row, entry);
     if (wrong.length > 0) {
-      found('index-mismatch', `is indexed under something else than it says (${wrong.join(', ')}).`);
+      found('index-mismatch', `has index columns that do not match its contents (${wrong.join(', ')}).`);
     }
   }
   return { entry, problems };

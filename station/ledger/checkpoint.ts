@@ -45,15 +45,16 @@ export function checkProof({ entry, path, checkpoint }: EntryProof, publicKey: K
   const refused = (reason: string): ProofVerdict => ({ ok: false, reason });
   const value = parseJson(entry.json);
   const parsed = ledgerEntrySchema.safeParse(value);
-  if (!parsed.success) return refused('The entry does not have the form of one.');
+  if (!parsed.success) return refused('The entry does not have the format of an entry.');
   if (!isCanonical(value, entry.json)) return refused('The entry is not canonical JSON (RFC 8785).');
-  if (sha256Hex(entry.json) !== entry.hash) return refused('The entry has other contents than its hash.');
-  if (parsed.data.sequence !== entry.sequence) return refused('The entry was written as another number.');
+  if (sha256Hex(entry.json) !== entry.hash)
+    {return refused('The contents of the entry do not match its hash.');}
+  if (parsed.data.sequence !== entry.sequence) return refused('The entry was written under another number.');
   if (parsed.data.station.keyFingerprint !== keyFingerprint(publicKey)) {
-    return refused('The entry was made with another key.');
+    return refused('The entry was signed with another key.');
   }
   if (!hashSignatureHolds(entry.hash, entry.signature, publicKey)) {
-    return refused('The entry’s signature was not made with this key.');
+    return refused('The entry was not signed with this key.');
   }
   if (!checkpointHolds(checkpoint, publicKey)) {
     return refused('The checkpoint was not signed with this key.');
@@ -62,7 +63,7 @@ export function checkProof({ entry, path, checkpoint }: EntryProof, publicKey: K
   const leaf = leafHash(entry.hash, entry.signature);
   const root = rootFromPath(leaf, entry.sequence - 1, checkpoint.size, hashes);
   if (root?.toString('hex') !== checkpoint.root) {
-    return refused('The entry is not in the ledger that the checkpoint was signed for.');
+    return refused('The entry is not in the ledger that the checkpoint covers.');
   }
   return { ok: true, entry: parsed.data };
 }

@@ -41,7 +41,7 @@ export function readCheckpoint(raw: unknown, publicKey: KeyObject): CheckpointRe
   }
   const tree = treeOf(size, peaks);
   if (tree?.root().toString('hex') !== root) {
-    return { state: 'wrong', reason: 'has other hashes than it was signed for' };
+    return { state: 'wrong', reason: 'has hashes that do not match its signature' };
   }
   return { state: 'sound', kept: { checkpoint: { version: 1, size, root, signature }, tree } };
 }

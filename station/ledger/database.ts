@@ -160,7 +160,7 @@ export class LedgerDatabase {
       if (ours !== error) throw ours;
       throw ledgerUnavailable(
         `The ledger ${shownPath(file)} cannot be opened.`,
-        'Check that its folder is there and that you may write in it.',
+        'Check that its folder exists and that you can write to it.',
         error,
       );
     }
@@ -174,8 +174,8 @@ export class LedgerDatabase {
   #requireVersion(): void {
     if (this.version() <= schemaVersion) return;
     throw ledgerUnavailable(
-      `The ledger ${shownPath(this.file)} was made by a newer Prestage.`,
-      'Use that version, or a newer one.',
+      `The ledger ${shownPath(this.file)} was made by a newer version of Prestage.`,
+      'Use that version or a newer one.',
     );
   }
 

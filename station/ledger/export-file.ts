@@ -111,12 +111,12 @@ export function requireNoFindings({ findings }: LedgerReport, undone: string): v
   if (findings.length === 0) return;
   throw new PrestageError({
     code: 'ledger-broken',
-    message: `The ledger is not whole, so ${undone}: ${findings.length} ${findings.length === 1 ? 'finding' : 'findings'}.`,
+    message: `The ledger is not intact, so ${undone}: ${findings.length} ${findings.length === 1 ? 'finding' : 'findings'}.`,
     cause: findings
       .map(({ message }) => message)
       .slice(0, 20)
       .join('\n'),
-    remedy: "See 'prestage ledger verify', and restore the state folder from a backup.",
+    remedy: "Run 'prestage ledger verify' for details, and restore the state folder from a backup.",
   });
 }
 
@@ -143,6 +143,6 @@ export function cannotWrite(what: string, error: Error): PrestageError {
     code: 'usage',
     message: `${what} cannot be written.`,
     cause: error.message,
-    remedy: 'Name a file in a folder where you may write and that has space.',
+    remedy: 'Choose a file in a folder that you can write to, on a disk with free space.',
   });
 }

@@ -283,7 +283,7 @@ function* verifiedEntries(
     yield stored;
   }
   if (tree.size === verified.entries && tree.root().toString('hex') === verified.root) return;
-  throw ledgerBroken('The ledger was changed while it was exported.');
+  throw ledgerBroken('The ledger was changed while it was being exported.');
 }
 
 /** @param verified given where the entry's form was looked at just before, and its hash now */

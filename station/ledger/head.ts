@@ -70,7 +70,7 @@ export function readHead(places: Pick<StatePlaces, 'headFile'>, publicKey: KeyOb
     if (errorCodeOf(error) === 'ENOENT') return { state: 'missing' };
     throw ledgerUnavailable(
       `The ledger's head file ${shownPath(places.headFile)} cannot be read.`,
-      'Check that it is an ordinary file that you may read.',
+      'Check that it is an ordinary file that you can read.',
       error,
     );
   }
@@ -81,7 +81,7 @@ export function readHead(places: Pick<StatePlaces, 'headFile'>, publicKey: KeyOb
     return { state: 'invalid', reason: 'it is not JSON' };
   }
   const parsed = headFileSchema.safeParse(content);
-  if (!parsed.success) return { state: 'invalid', reason: 'it has not the form of a head' };
+  if (!parsed.success) return { state: 'invalid', reason: 'it does not have the format of a head file' };
   const { sequence, hash, signature } = parsed.data;
   const checkpoint = parsed.data.version === 2 ? parsed.data.checkpoint : null;
   const head = { sequence, hash, checkpoint };
@@ -126,7 +126,7 @@ export function writeHead(
   } catch (error) {
     throw ledgerUnavailable(
       `The ledger's head file ${shownPath(places.headFile)} cannot be written.`,
-      'Check that you may write in its folder and that the disk is not full.',
+      'Check that you can write to its folder and that the disk is not full.',
       error,
     );
   }

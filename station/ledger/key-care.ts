@@ -37,11 +37,11 @@ export function surveyKeys(places: Pick<StatePlaces, 'keyFile' | 'publicKeyFile'
     problems.push({ code: 'key-unsafe', message: error.message });
   }
   if (published !== null && !existsSync(places.keyFile)) {
-    const message = `The station key ${shownPath(places.keyFile)} is missing: the ledger cannot go on.`;
+    const message = `The station key ${shownPath(places.keyFile)} is missing: the ledger cannot be continued.`;
     problems.push({ code: 'key-missing', message });
   }
   if (station !== null && published?.fingerprint !== station.fingerprint) {
-    const message = `The public key ${shownPath(places.publicKeyFile)} is not that of the station key.`;
+    const message = `The public key ${shownPath(places.publicKeyFile)} does not belong to the station key.`;
     problems.push({ code: 'key-mismatch', message });
   }
   return { key: station ?? published, problems };
@@ -60,7 +60,7 @@ export function prepareKey(places: KeyPlaces, database: LedgerDatabase): Station
   if (known === null && everWritten) {
     throw keyUnsafe(
       `The station key ${shownPath(places.keyFile)} is missing, but the ledger has entries signed with it.`,
-      'Restore the key from a backup. Without it, move the whole state folder away to begin a new ledger, and keep the old one.',
+      'Restore the key from a backup. If there is none, move the whole state folder away to start a new ledger, and keep the old one.',
     );
   }
   const station = known ?? createStationKey(places);
@@ -70,7 +70,7 @@ export function prepareKey(places: KeyPlaces, database: LedgerDatabase): Station
     } catch (error) {
       throw ledgerUnavailable(
         `The public key ${shownPath(places.publicKeyFile)} cannot be written.`,
-        'Check that you may write in its folder and that the disk is not full.',
+        'Check that you can write to its folder and that the disk is not full.',
         error,
       );
     }

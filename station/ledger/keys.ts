@@ -65,21 +65,21 @@ export function loadStationKey(
     if (code === 'ENOENT' || (code === 'EACCES' && reader === 'checker')) return null;
     throw keyUnsafe(
       `The station key ${file} cannot be opened.`,
-      'It must be an ordinary file that belongs to you, with mode 0600.',
+      'It must be an ordinary file that you own, with mode 0600.',
       error,
     );
   }
   let pem: string;
   try {
     const facts = fstatSync(descriptor);
-    const remedy = `If nobody else can have copied it: chown ${process.geteuid?.() ?? 'you'} and chmod 600 ${file}.`;
+    const remedy = `If nobody else can have copied it, run: chown ${process.geteuid?.() ?? 'you'} and chmod 600 ${file}.`;
     if (!facts.isFile()) throw keyUnsafe(`The station key ${file} is not an ordinary file.`, remedy);
     if (reader === 'signer' && facts.uid !== process.geteuid?.()) {
       throw keyUnsafe(`The station key ${file} belongs to another user (uid ${facts.uid}).`, remedy);
     }
     if ((facts.mode & 0o077) !== 0) {
       const mode = (facts.mode & 0o777).toString(8).padStart(4, '0');
-      throw keyUnsafe(`The station key ${file} is open to other users (mode ${mode}).`, remedy);
+      throw keyUnsafe(`The station key ${file} is accessible to other users (mode ${mode}).`, remedy);
     }
     pem = readFileSync(descriptor, 'utf8');
   } finally {
@@ -120,7 +120,7 @@ export function createStationKey(places: KeyPlaces): StationKey {
     if (errorCodeOf(error) === 'ledger-key-unsafe') throw error;
     throw ledgerUnavailable(
       `The station key ${shownPath(places.keyFile)} cannot be made.`,
-      'Check that you may write in its folder and that the disk is not full.',
+      'Check that you can write to its folder and that the disk is not full.',
       error,
     );
   }

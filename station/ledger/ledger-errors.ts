@@ -38,23 +38,23 @@ export function databaseError(thrown: unknown, file: string): Error {
   const name = `The ledger ${shownPath(file)}`;
   if (code === 'SQLITE_BUSY' || code.startsWith('SQLITE_BUSY_') || code.startsWith('SQLITE_LOCKED')) {
     return ledgerUnavailable(
-      `${name} is held by another process.`,
+      `${name} is locked by another process.`,
       'Wait until the other Prestage or SQLite program has ended, then try again.',
       thrown,
     );
   }
   if (code === 'SQLITE_NOTADB' || code.startsWith('SQLITE_CORRUPT')) {
-    return ledgerBroken(`${name} is damaged: it is not a whole SQLite database.`, thrown);
+    return ledgerBroken(`${name} is damaged: it is not a complete SQLite database.`, thrown);
   }
   // A missing table or column, or a trigger that says no: the tables are not as we made them.
   if (code === 'SQLITE_ERROR' || code === 'SQLITE_SCHEMA' || code.startsWith('SQLITE_CONSTRAINT')) {
-    return ledgerBroken(`${name} has been altered: its tables are not as Prestage made them.`, thrown);
+    return ledgerBroken(`${name} was altered: its tables are not as Prestage created them.`, thrown);
   }
   const connectionFailed = thrown instanceof Error && thrown.message.startsWith('ConnectionFailed');
   if (code.startsWith('SQLITE_') || connectionFailed) {
     return ledgerUnavailable(
       `${name} cannot be read or written.`,
-      'Check that you may write in its folder and that the disk is neither full nor failing.',
+      'Check that you can write to its folder and that the disk is neither full nor failing.',
       thrown,
     );
   }

@@ -126,7 +126,7 @@ export class Survey {
     for (const problem of problems) {
       if (problem.code === 'other-key') {
         this.#extendRun(sequence, 'other-key', entry?.station.keyFingerprint ?? '', (entries) => {
-          return `${entries} made with another key than this station has.`;
+          return `${entries} signed with a key that is not this station’s.`;
         });
       } else this.find(sequence, problem.code, `Entry ${sequence} ${problem.message}`);
     }
@@ -137,7 +137,7 @@ export class Survey {
     if (shift !== 0) {
       this.#extendRun(sequence, 'sequence-mismatch', String(shift), (entries) => {
         const written = sequence - shift;
-        return `${entries} not where written: in place ${sequence} stands what was written as entry ${written}, so entries were reordered, inserted or removed.`;
+        return `${entries} moved: position ${sequence} has what was written as entry ${written}. Entries were reordered, inserted or removed.`;
       });
     }
     const before = this.#previous;
@@ -147,7 +147,7 @@ export class Survey {
         sequence,
         'chain-broken',
         sequence === 1
-          ? 'Entry 1 does not begin a ledger: entries before it were removed.'
+          ? 'Entry 1 is not the start of a ledger: entries before it were removed.'
           : `Entry ${sequence} does not follow entry ${before.sequence}: one of the two was replaced.`,
       );
     }
@@ -167,7 +167,7 @@ export class Survey {
   #checkPlace(sequence: number): void {
     const expected = this.#previous.sequence + 1;
     if (sequence < expected) {
-      this.find(sequence, 'sequence-mismatch', `Entry ${sequence} stands where no entry can be.`);
+      this.find(sequence, 'sequence-mismatch', `Entry ${sequence} is at a position that no entry can have.`);
     } else if (sequence > expected) {
       const what =
         sequence - 1 === expected
@@ -180,7 +180,7 @@ export class Survey {
   #checkTime(sequence: number, time: number): void {
     const seconds = Math.round((this.#latestTime - time) / 1000);
     if (this.#latestTime - time > clockTolerance) {
-      const message = `Entry ${sequence} is ${seconds} s older by its own clock than one before it: the station's clock was set back.`;
+      const message = `Entry ${sequence} has a time ${seconds} s before that of an earlier entry: the station's clock was set back.`;
       this.notes.push({ sequence, code: 'time-backwards', message });
       // Told once: the clock goes on from here.
       this.#latestTime = time;
@@ -234,7 +234,7 @@ export class Survey {
       this.#atHead?.sound === true &&
       this.#atHead.hash !== hash
     ) {
-      this.find(sequence, 'head-mismatch', `Entry ${sequence} is not the one that the head file names.`);
+      this.find(sequence, 'head-mismatch', `Entry ${sequence} does not match the head file.`);
     }
     return newest;
   }
@@ -245,6 +245,6 @@ export class Survey {
     if (stated <= last) return;
     const from = last + 1;
     const what = from === stated ? `Entry ${from} is missing` : `Entries ${from} to ${stated} are missing`;
-    this.find(from, 'truncated', `${what}: the ledger was cut off after entry ${last}.`);
+    this.find(from, 'truncated', `${what}: the ledger was truncated after entry ${last}.`);
   }
 }

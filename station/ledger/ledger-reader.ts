@@ -267,7 +267,7 @@ export class LedgerReader {
     const problem = problems[0];
     if (problem !== undefined) throw ledgerBroken(`Entry ${row.sequence} of the ledger ${problem.message}`);
     if (entry?.sequence !== row.sequence) {
-      throw ledgerBroken(`Entry ${row.sequence} of the ledger was written as another one.`);
+      throw ledgerBroken(`Entry ${row.sequence} of the ledger was written under another number.`);
     }
     return { ...toStored(row), entry };
   }

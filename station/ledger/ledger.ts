@@ -195,11 +195,11 @@ export class Ledger extends LedgerReader {
       const first = rows.shift();
       if (first?.sequence !== head.sequence) {
         throw ledgerBroken(
-          `The newest entries of the ledger are missing: it once had ${head.sequence} entries and now has fewer.`,
+          `The newest entries of the ledger are missing: it had ${head.sequence} entries and now has fewer.`,
         );
       }
       if (first.hash !== head.hash) {
-        throw ledgerBroken(`Entry ${head.sequence} is not the one that this station signed last.`);
+        throw ledgerBroken(`Entry ${head.sequence} is not the last one that this station signed.`);
       }
       last = first;
     }

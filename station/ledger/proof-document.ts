@@ -21,16 +21,16 @@ export function checkProofDocument(bytes: Buffer, trusted: ReadonlySet<string>):
   const text = bytes.toString('utf8');
   const value = parseJson(text);
   const document = proofDocumentSchema.safeParse(value);
-  if (!document.success) return refused('The file does not have the form of a proof.');
+  if (!document.success) return refused('The file does not have the format of a proof.');
   if (!isOnly(document.data, text) || !Buffer.from(text, 'utf8').equals(bytes)) {
-    return refused('The file was changed: it is not written as a proof is.');
+    return refused('The file was changed: it does not have the exact format of a proof.');
   }
   const { publicKey: pem, proof } = document.data;
   const publicKey = readKey(pem);
-  if (publicKey === null) return refused('The file’s public key is not one.');
+  if (publicKey === null) return refused('The public key in the file is not valid.');
   const fingerprint = keyFingerprint(publicKey);
   if (!trusted.has(fingerprint)) {
-    return refused(`The file’s key ${fingerprint} is not the one that is trusted.`);
+    return refused(`The key in the file, ${fingerprint}, is not the trusted one.`);
   }
   return checkProof(proof, publicKey);
 }

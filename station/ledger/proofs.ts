@@ -20,7 +20,7 @@ export function checkpointFor(
   station: StationKey,
   entries: number,
 ): SignedCheckpoint {
-  if (entries === 0) throw notFound('The ledger is empty: there is nothing to sign for.');
+  if (entries === 0) throw notFound('The ledger is empty: there is nothing to prove.');
   const newest = newestCheckpointSize(database);
   const size = newest <= entries ? newest : Math.floor(entries / checkpointInterval) * checkpointInterval;
   const tree = keptCheckpoint(database, station.publicKey, size)?.tree ?? new MerkleTree();

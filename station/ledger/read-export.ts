@@ -50,7 +50,7 @@ const entrySchema = z.strictObject({
   signature: z.string(),
 });
 
-const otherForm = 'The file is not written as "prestage ledger export --format json" writes it.';
+const otherForm = 'The file does not have the format of "prestage ledger export --format json".';
 
 /**
  * The lines of a file.
@@ -74,7 +74,7 @@ export function* linesOf(file: string): Generator<ExportLine, void> {
       if (piece.length > longestLine) throw new ExportDoubt(null, otherForm);
       rest = piece;
     }
-    if (rest.length > 0) throw new ExportDoubt(null, 'The file was cut off.');
+    if (rest.length > 0) throw new ExportDoubt(null, 'The file is incomplete.');
   } finally {
     closeSync(descriptor);
   }
@@ -91,10 +91,10 @@ export function readHeader(line: string): VerifyingKey {
   if (!header.success) throw new ExportDoubt(null, otherForm);
   const { publicKey: pem, keyFingerprint: stated } = header.data;
   const publicKey = readKey(pem);
-  if (publicKey === null) throw new ExportDoubt(null, 'The file’s public key is not one.');
+  if (publicKey === null) throw new ExportDoubt(null, 'The public key in the file is not valid.');
   const fingerprint = keyFingerprint(publicKey);
   if (fingerprint !== stated) {
-    throw new ExportDoubt(null, 'The file’s public key has another fingerprint than it says.');
+    throw new ExportDoubt(null, 'The public key in the file does not match the fingerprint in the file.');
   }
   return { publicKey, fingerprint, pem };
 }
@@ -102,7 +102,8 @@ export function readHeader(line: string): VerifyingKey {
 /** @throws ExportDoubt when the line is not an entry's */
 export function readEntryLine(line: string, expected: number): StoredEntry {
   const parsed = entrySchema.safeParse(parseJson(line.endsWith(',') ? line.slice(0, -1) : line));
-  if (!parsed.success) throw new ExportDoubt(expected, `Entry ${expected} does not have the form of one.`);
+  if (!parsed.success)
+    {throw new ExportDoubt(expected, `Entry ${expected} does not have the format of an entry.`);}
   const { sequence, json, hash, signature } = parsed.data;
   // Exports hold the canonical text itself, which JSON.stringify nearly always gives back.
   const text = JSON.stringify(json);
@@ -113,7 +114,7 @@ function canonicalText(value: unknown, sequence: number): string {
   try {
     return canonicalJson(value);
   } catch {
-    throw new ExportDoubt(sequence, `Entry ${sequence} has no canonical form.`);
+    throw new ExportDoubt(sequence, `Entry ${sequence} cannot be written as canonical JSON.`);
   }
 }
 
@@ -147,7 +148,7 @@ function* chainOf(lines: Generator<ExportLine, void>, key: VerifyingKey): Genera
   let comma = true;
   let ended = false;
   for (const line of lines) {
-    if (ended) throw new ExportDoubt(null, 'The file goes on behind its end.');
+    if (ended) throw new ExportDoubt(null, 'The file continues after its end.');
     if (line.text === ']}') {
       ended = true;
       if (comma && before.sequence > 0) throw new ExportDoubt(null, otherForm);
@@ -161,7 +162,7 @@ function* chainOf(lines: Generator<ExportLine, void>, key: VerifyingKey): Genera
     if (stored.sequence !== expected || entry.sequence !== expected) {
       throw new ExportDoubt(
         expected,
-        `Entry ${expected} is missing: in its place stands entry ${stored.sequence}.`,
+        `Entry ${expected} is missing: entry ${stored.sequence} is in its place.`,
       );
     }
     if (entry.previousHash !== before.hash) {
@@ -170,7 +171,7 @@ function* chainOf(lines: Generator<ExportLine, void>, key: VerifyingKey): Genera
     before = { sequence: expected, hash: stored.hash };
     yield { line, stored, entry };
   }
-  if (!ended) throw new ExportDoubt(null, 'The file was cut off.');
+  if (!ended) throw new ExportDoubt(null, 'The file is incomplete.');
 }
 
 function wholeEntry(stored: StoredEntry, key: VerifyingKey): LedgerEntry {

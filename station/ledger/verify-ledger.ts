@@ -83,7 +83,7 @@ export function verifyLedger(
   });
   const newest = survey.finish(head, sanitizeForDisplay(places.headFile, 512), covered);
   if (keys.key === null && survey.entries > 0) {
-    survey.find(null, 'key-missing', 'There is no key to check the signatures with.');
+    survey.find(null, 'key-missing', 'There is no key to check the signatures.');
   }
   return {
     ok: survey.findings.length === 0,
@@ -122,7 +122,7 @@ function visitSegment(
     survey.find(
       size,
       'checkpoint-mismatch',
-      `Entries ${begin + 1} to ${size} are not those that the checkpoint at entry ${size} was signed for: somebody who has the key replaced some of them.`,
+      `Entries ${begin + 1} to ${size} do not match the signed checkpoint at entry ${size}: somebody with access to the station key replaced some of them.`,
     );
   }
 }
@@ -180,7 +180,7 @@ function surveyCheckpoints(
   const kept = new Map<number, KeptCheckpoint>();
   if (!keepsCheckpoints(database)) {
     if (head !== null && head.checkpoint !== null) {
-      survey.find(null, 'checkpoint-missing', 'The ledger had checkpoints, and they were removed.');
+      survey.find(null, 'checkpoint-missing', 'The checkpoints of the ledger were removed.');
     }
     return kept;
   }
@@ -189,7 +189,7 @@ function surveyCheckpoints(
   database.forEach(`SELECT ${checkpointColumns} FROM checkpoints ORDER BY size`, [], (raw) => {
     const size = z.object({ size: z.int() }).parse(raw).size;
     if (size % checkpointInterval !== 0 || size <= 0) {
-      survey.find(size, 'checkpoint-invalid', `A checkpoint stands at entry ${size}, where none can be.`);
+      survey.find(size, 'checkpoint-invalid', `There is a checkpoint at entry ${size}, where none can be.`);
       return;
     }
     if (size !== last + checkpointInterval) {
@@ -202,7 +202,7 @@ function surveyCheckpoints(
     else wrong.set(reading.reason, [...(wrong.get(reading.reason) ?? []), size]);
   });
   for (const [reason, [first = 0, ...others]] of wrong) {
-    const more = others.length === 0 ? '' : ` So it is with ${others.length} more.`;
+    const more = others.length === 0 ? '' : ` The same is true of ${others.length} more.`;
     survey.find(first, 'checkpoint-invalid', `The checkpoint at entry ${first} ${reason}.${more}`);
   }
   const stated = head?.checkpoint ?? 0;
@@ -221,23 +221,23 @@ function missing(survey: Survey, first: number, last: number): void {
 /** The file itself, and the triggers that keep honest programs from changing entries. */
 function checkFile(database: LedgerDatabase, survey: Survey): void {
   for (const line of database.integrityProblems()) {
-    survey.find(null, 'file-damaged', `SQLite finds the file damaged: ${sanitizeForDisplay(line, 256)}.`);
+    survey.find(null, 'file-damaged', `SQLite reports damage in the file: ${sanitizeForDisplay(line, 256)}.`);
   }
   const version = database.version();
   // One of version 1 is older, and lacks only the checkpoints.
   if (version !== schemaVersion && version !== 1) {
-    survey.find(null, 'schema-changed', `The database says version ${version}.`);
+    survey.find(null, 'schema-changed', `The database has the unknown version ${version}.`);
   }
   const expected = expectedObjects(version);
   const objects = new Map(database.objects().map(({ name, sql }) => [name, sql]));
   for (const [name, sql] of expected) {
     const found = objects.get(name);
-    if (found === undefined) survey.find(null, 'schema-changed', `The database lacks ${name}.`);
+    if (found === undefined) survey.find(null, 'schema-changed', `The database has no ${name}.`);
     else if (found !== sql) survey.find(null, 'schema-changed', `${name} in the database was changed.`);
   }
   for (const name of objects.keys()) {
     if (expected.has(name)) continue;
     const shown = sanitizeForDisplay(name, 64);
-    survey.find(null, 'schema-changed', `The database has ${shown}, which Prestage did not make.`);
+    survey.find(null, 'schema-changed', `The database has ${shown}, which Prestage did not create.`);
   }
 }

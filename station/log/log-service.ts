@@ -133,6 +133,6 @@ function gone(cause: string): PrestageError {
     code: 'ledger-unavailable',
     message: 'The log could not be read to the end.',
     cause,
-    remedy: 'Try again. What is recorded is not touched by this.',
+    remedy: 'Try again. The records are not affected.',
   });
 }

@@ -86,7 +86,7 @@ function entry(sequence: number): LogEntry {
     throw new PrestageError({
       code: 'record-not-found',
       message: `The ledger has no entry ${sequence}.`,
-      remedy: 'Choose another line of the log.',
+      remedy: 'Choose another line in the log.',
     });
   }
   const { stored, checked } = found;
@@ -94,7 +94,8 @@ function entry(sequence: number): LogEntry {
     throw new PrestageError({
       code: 'ledger-broken',
       message: `Entry ${sequence} ${checked.problems[0]?.message ?? 'cannot be read.'}`,
-      remedy: 'Keep the state folder as it is, as evidence, and tell whoever answers for this station.',
+      remedy:
+        'Keep the state folder unchanged as evidence, and tell the person responsible for this station.',
     });
   }
   return { stored, entry: checked.entry, problems: checked.problems.map(({ message }) => message) };

@@ -43,7 +43,7 @@ export function expectedHash({ path, expectSha256 }: ExpectationRequest): Expect
   const contradiction = given !== null && given !== own && sums.size === 1;
   if (contradiction) {
     throw mismatch(
-      `The SHA-256 given for ${shown(basename(path))} is not the one in ${shown(basename(manifest))}.`,
+      `The SHA-256 given for ${shown(basename(path))} does not match the one in ${shown(basename(manifest))}.`,
       `given    ${given}\nmanifest ${own}`,
     );
   }
@@ -72,8 +72,8 @@ export function assertExpected(expected: ExpectedHash, hash: MediaHash): void {
     if (sum === null) {
       throw manifestInvalid(
         expected.manifest,
-        `does not name the part ${shown(name)}`,
-        'Make one that names every part: sha256sum *.swm > FIRST.swm.sha256',
+        `does not list the part ${shown(name)}`,
+        'Make one that lists every part: sha256sum *.swm > FIRST.swm.sha256',
       );
     }
     if (sum !== file.sha256) throw notExpected(file.path, sum, file.sha256, 'in the manifest');
@@ -85,8 +85,8 @@ function checkGiven(text: string): string {
   if (/^[0-9a-f]{64}$/.test(hash)) return hash;
   throw new PrestageError({
     code: 'usage',
-    message: `'${sanitizeForDisplay(text, 80)}' is not a SHA-256: that has 64 hexadecimal digits.`,
-    remedy: 'Copy it again from what the enterprise sent.',
+    message: `'${sanitizeForDisplay(text, 80)}' is not a SHA-256, which has 64 hexadecimal digits.`,
+    remedy: 'Copy it again from the information that the enterprise sent.',
   });
 }
 
@@ -103,7 +103,7 @@ function readManifest(manifest: string): Map<string, string> | null {
   }
   const sums = parseSha256Manifest(text);
   if (sums === null) {
-    throw manifestInvalid(manifest, 'is not in the form of sha256sum, or has two sums for one name');
+    throw manifestInvalid(manifest, 'is not in the format of sha256sum, or has two checksums for one name');
   }
   return sums;
 }
@@ -119,7 +119,7 @@ function ownSum(sums: ReadonlyMap<string, string>, name: string, manifest: strin
       null,
     );
   }
-  throw manifestInvalid(manifest, `does not name ${shown(name)}`);
+  throw manifestInvalid(manifest, `does not list ${shown(name)}`);
 }
 
 /** The sum for a name: the exact one, else the one that differs in upper and lower case only. */
@@ -132,7 +132,7 @@ function namedSum(sums: ReadonlyMap<string, string>, name: string): string | nul
 
 function notExpected(path: string, expected: string | null, found: string, where: string): PrestageError {
   return mismatch(
-    `The file ${shown(basename(path))} is not what was sent: its SHA-256 is not the one ${where}.`,
+    `The file ${shown(basename(path))} is not the file that was sent: its SHA-256 does not match the one ${where}.`,
     `expected ${expected ?? ''}\nfound    ${found}`,
   );
 }

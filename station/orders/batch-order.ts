@@ -24,32 +24,32 @@ export interface OrderedRequest {
  */
 export function requireOrdered(open: OpenOrder, request: OrderedRequest): void {
   const { number, imageIndex, layout } = open.order;
-  const called = `The order ${sanitizeForDisplay(number, 60)}`;
+  const called = `Work order ${sanitizeForDisplay(number, 60)}`;
   if (request.workOrder !== null && request.workOrder !== number) {
     const given = sanitizeForDisplay(request.workOrder, 60);
     throw orderMismatch(
-      `${called} is open, and the batch was given the number ${given}.`,
-      'Take that number away, or close the order first.',
+      `${called} is open, but the batch has the number ${given}.`,
+      'Remove that number, or close the work order first.',
     );
   }
   if (imageIndex !== undefined && imageIndex !== request.imageIndex) {
     throw orderMismatch(
-      `${called} asks for image ${imageIndex}, and image ${request.imageIndex} is chosen.`,
-      'Choose the image of the order.',
+      `${called} requires image ${imageIndex}, but image ${request.imageIndex} is selected.`,
+      'Select the image that the work order requires.',
     );
   }
   if (layout !== undefined && layout !== request.layoutName) {
     throw orderMismatch(
-      `${called} asks for the layout ${layout}, and ${sanitizeForDisplay(request.layoutName, 40)} is chosen.`,
-      'Choose the layout of the order.',
+      `${called} requires the layout ${layout}, but ${sanitizeForDisplay(request.layoutName, 40)} is selected.`,
+      'Select the layout that the work order requires.',
     );
   }
   const strangers = request.assignments.filter(({ machineSerial }) => !allows(open, machineSerial));
   if (strangers.length === 0) return;
   const serials = strangers.map(({ machineSerial }) => sanitizeForDisplay(machineSerial, 64)).join(', ');
   throw orderMismatch(
-    `${called} does not have ${strangers.length === 1 ? 'machine' : 'the machines'} ${serials}.`,
-    'Check the label. If it is to be done all the same, say why: prestage order except SERIAL --reason TEXT.',
+    `${called} does not contain ${strangers.length === 1 ? 'machine' : 'the machines'} ${serials}.`,
+    'Check the label. To allow the machine, add an exception: prestage order except SERIAL --reason TEXT',
   );
 }
 
@@ -75,8 +75,8 @@ export function requireOrderedMedia(open: OpenOrder | null, hash: MediaHash): vo
 
 function otherMedia(number: string, wanted: string, found: string): Error {
   return orderMismatch(
-    `The media is not the one that the order ${sanitizeForDisplay(number, 60)} asks for: its SHA-256 is another.`,
-    'Choose the media of the order. If it is the newer one, ask the enterprise for a new order.',
+    `The media is not the one that work order ${sanitizeForDisplay(number, 60)} requires: its SHA-256 differs.`,
+    'Choose the media that the work order requires. If this media is newer, ask the enterprise for a new work order.',
     `order ${wanted}\nmedia ${found}`,
   );
 }
@@ -109,8 +109,8 @@ export function requireSameOrder(orderId: string | undefined, ledger: Pick<Ledge
   if ((open?.record.orderId ?? null) === (orderId ?? null)) return;
   throw orderMismatch(
     open === null
-      ? 'The order was closed after this drive was paired with its machine.'
-      : `The order ${sanitizeForDisplay(open.record.number, 60)} was opened after this drive was paired with its machine.`,
-    'Look at the order, then start this drive again.',
+      ? 'The work order was closed after this drive was paired with its machine.'
+      : `Work order ${sanitizeForDisplay(open.record.number, 60)} was opened after this drive was paired with its machine.`,
+    'Check the work order, then start this drive again.',
   );
 }

@@ -135,7 +135,7 @@ function requireSerial(text: string): string {
   throw new PrestageError({
     code: problem.code,
     message: problem.message,
-    remedy: 'Nothing was recorded. Give the serial on the label of the machine.',
+    remedy: 'Nothing was recorded. Enter the serial from the label of the machine.',
   });
 }
 
@@ -143,6 +143,6 @@ function noReason(): PrestageError {
   return new PrestageError({
     code: 'usage',
     message: 'The reason is empty.',
-    remedy: 'Nothing was recorded. Say in a few words why it does not go as ordered.',
+    remedy: 'Nothing was recorded. Give the reason for the exception in a few words.',
   });
 }

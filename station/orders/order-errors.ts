@@ -8,10 +8,10 @@ import type { OrderLineView } from '../../core/order/order-state';
 export function orderInvalid(name: string, problems: readonly OrderProblem[]): PrestageError {
   const texts = problems.map((problem) => sanitizeForDisplay(problemText(problem), 400));
   const [first = ''] = texts;
-  const what = texts.length === 1 ? `cannot be used: ${first}` : `has ${texts.length} problems`;
+  const what = texts.length === 1 ? `cannot be used: ${first}` : `has ${texts.length} errors`;
   return new PrestageError({
     code: 'order-invalid',
-    message: `The order ${sanitizeForDisplay(name, 200)} ${what}.`,
+    message: `The work order ${sanitizeForDisplay(name, 200)} ${what}.`,
     cause: texts.length === 1 ? null : texts.join('\n'),
   });
 }
@@ -20,7 +20,7 @@ export function orderInvalid(name: string, problems: readonly OrderProblem[]): P
 export function orderUnreadable(name: string, what: string, remedy: string, cause?: unknown): PrestageError {
   return new PrestageError({
     code: 'order-invalid',
-    message: `The order ${sanitizeForDisplay(name, 200)} ${what}.`,
+    message: `The work order ${sanitizeForDisplay(name, 200)} ${what}.`,
     cause: cause instanceof Error ? cause.message : null,
     remedy: `Nothing was opened. ${remedy}`,
   });
@@ -30,10 +30,10 @@ export function orderUnreadable(name: string, what: string, remedy: string, caus
 export function orderFileDamaged(number: string, file: string, cause: string): PrestageError {
   return new PrestageError({
     code: 'order-invalid',
-    message: `The station's copy of the open order ${sanitizeForDisplay(number, 60)} is missing or was changed: ${sanitizeForDisplay(file, 512)}.`,
+    message: `The station's copy of the open work order ${sanitizeForDisplay(number, 60)} is missing or was changed: ${sanitizeForDisplay(file, 512)}.`,
     cause,
     remedy:
-      'Nothing can be written for it. Open the same order once more from what the enterprise sent: the copy is then put back.',
+      'No drive can be written for it. Open the file that the enterprise sent again: this restores the copy.',
   });
 }
 
@@ -41,7 +41,7 @@ export function orderFileDamaged(number: string, file: string, cause: string): P
 export function orderOpen(number: string): PrestageError {
   return new PrestageError({
     code: 'order-open',
-    message: `The order ${sanitizeForDisplay(number, 60)} is open on this station.`,
+    message: `Work order ${sanitizeForDisplay(number, 60)} is already open on this station.`,
   });
 }
 
@@ -49,7 +49,7 @@ export function orderOpen(number: string): PrestageError {
 export function orderNotOpen(): PrestageError {
   return new PrestageError({
     code: 'order-not-open',
-    message: 'No order is open on this station.',
+    message: 'No work order is open on this station.',
   });
 }
 
@@ -73,7 +73,7 @@ export function orderUnfinished(number: string, open: readonly OrderLineView[]):
   const count = open.length === 1 ? '1 machine is' : `${open.length} machines are`;
   return new PrestageError({
     code: 'order-unfinished',
-    message: `The order ${sanitizeForDisplay(number, 60)} cannot be closed: ${count} open: ${names.join(', ')}${more}.`,
+    message: `Work order ${sanitizeForDisplay(number, 60)} cannot be closed: ${count} open: ${names.join(', ')}${more}.`,
     cause: open.map(({ serial, state }) => `${serial}: ${state}`).join('\n'),
   });
 }

@@ -62,7 +62,7 @@ export function readOrderFile(path: string, number: string | null): SentOrder {
   let bytes: Buffer;
   try {
     if (statSync(path).size > largestOrder) {
-      throw orderUnreadable(name, 'is larger than 64 MiB', 'Choose the list of the machines.');
+      throw orderUnreadable(name, 'is larger than 64 MiB', 'Choose the list of machines.');
     }
     bytes = readFileSync(path);
   } catch (error) {
@@ -70,7 +70,7 @@ export function readOrderFile(path: string, number: string | null): SentOrder {
     throw orderUnreadable(
       name,
       'cannot be read',
-      'Check that the file is there and that you may read it.',
+      'Check that the file exists and that you can read it.',
       error,
     );
   }
@@ -95,14 +95,14 @@ export function parseOrder(name: string, text: string, number: string | null): S
 export function decodeText(name: string, bytes: Uint8Array): string {
   const [first = 0, second = 0, third = 0, fourth = 0] = bytes;
   if (first === 0x50 && second === 0x4b && third === 3 && fourth === 4) {
-    const remedy = 'Save it as "CSV UTF-8" in the spreadsheet, and take that file.';
-    throw orderUnreadable(name, 'is a spreadsheet’s own file or an archive, not a table of text', remedy);
+    const remedy = 'In the spreadsheet program, save it as "CSV UTF-8" and choose that file.';
+    throw orderUnreadable(name, 'is a spreadsheet or an archive, not a text file', remedy);
   }
   const encoding =
     first === 0xff && second === 0xfe ? 'utf-16le' : first === 0xfe && second === 0xff ? 'utf-16be' : 'utf-8';
   try {
     return new TextDecoder(encoding, { fatal: true }).decode(bytes);
   } catch {
-    throw orderUnreadable(name, 'is not text in UTF-8', 'Save it as "CSV UTF-8", and take that file.');
+    throw orderUnreadable(name, 'is not text in UTF-8', 'Save it as "CSV UTF-8" and choose that file.');
   }
 }

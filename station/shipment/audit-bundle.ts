@@ -80,7 +80,7 @@ export function auditBundle({ zip, trusted, order, expectedSha256, training }: A
     if (order !== null) doubts.push(...doubtAgainst(order, content, document.orderNumber));
     if (order?.mediaSha256 !== undefined && expectedSha256 !== null && order.mediaSha256 !== expectedSha256) {
       doubts.push(
-        doubt('media-unexpected', null, 'The order names another media than was given with the audit.'),
+        doubt('media-unexpected', null, 'The work order and --expect-sha256 require different media.'),
       );
     }
   }
@@ -111,7 +111,7 @@ function doubtTables(zip: Uint8Array, content: ShipmentContent): Doubt[] {
   const names = new Set(made.map(({ name }) => name));
   const surplus = files.filter(({ name }) => isTable(name) && !names.has(name));
   return [...differing, ...surplus].map(({ name }) =>
-    doubt('table-differs', null, `The table ${name} does not say what the records say.`),
+    doubt('table-differs', null, `The table ${name} does not match the records.`),
   );
 }
 

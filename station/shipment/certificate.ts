@@ -16,11 +16,11 @@ type Row = readonly [name: string, value: string | null, fixed?: 'fixed'];
 /** One page that says what was put on a machine's drive, and how it was proved. */
 export async function certificate(facts: PageFacts, machine: MachineContent): Promise<Uint8Array> {
   const { machineSerial, ended, withdrawn } = machine;
-  const foot = `Shipment ${facts.number}, machine ${machineSerial}. Check it with "prestage audit": the record proves this page.`;
+  const foot = `Shipment ${facts.number}, machine ${machineSerial}. To verify it, run "prestage audit": the signed record proves this page.`;
   const title = `Certificate, machine ${machineSerial}`;
   return await makePdf({ title, time: facts.closedAt, foot }, (pdf) => {
     const qr = 30 * mm;
-    text(pdf, 'CERTIFICATE OF A PRESTAGED MACHINE', page.margin, page.margin, {
+    text(pdf, 'CERTIFICATE FOR A PRESTAGED MACHINE', page.margin, page.margin, {
       ...{ size: 9, font: fonts.bold, color: ink.soft },
     });
     text(pdf, machineSerial, page.margin, page.margin + 7 * mm, {
@@ -37,7 +37,7 @@ export async function certificate(facts: PageFacts, machine: MachineContent): Pr
     for (const [heading, rows] of sections(facts, machine)) y = drawSection(pdf, y, heading, rows);
     text(
       pdf,
-      `Entry ${ended.sequence} of the station’s ledger has the SHA-256 above and is signed with the station’s key.`,
+      `Entry ${ended.sequence} of the station’s ledger has the SHA-256 above and is signed with the station key.`,
       page.margin,
       y + mm,
       {
@@ -52,7 +52,7 @@ function drawVerdict(pdf: Pdf, y: number, width: number, withdrawn: string | nul
   const word = withdrawn === null ? 'VERIFIED' : 'NOT VALID';
   const said =
     withdrawn ??
-    'Every written range was read back from the drive and compared before it got its partition table.';
+    'Read-back verification: every written range was read back and compared before the drive got its partition table.';
   pdf.rect(page.margin, y, 1.2 * mm, 11 * mm).fill(color);
   text(pdf, word, page.margin + 4 * mm, y, { size: 13, font: fonts.bold, color });
   text(pdf, said, page.margin + 4 * mm, y + 5.6 * mm, { size: 8.5, width: width - 4 * mm, lines: 2 });
@@ -95,15 +95,15 @@ function sections(facts: PageFacts, machine: MachineContent): [string, readonly 
         ['Model', known.model ?? null],
         ['SMBIOS UUID', known.uuid ?? null],
         ['MAC', known.macs?.join('  ') ?? null],
-        ['Order', facts.orderNumber],
+        ['Work order', facts.orderNumber],
       ],
     ],
     [
       'Drive',
       [
-        ['Model', drive.model ?? 'not told'],
-        ['Serial', drive.serial ?? 'not told'],
-        ['WWN', drive.wwn ?? 'not told'],
+        ['Model', drive.model ?? 'not reported'],
+        ['Serial', drive.serial ?? 'not reported'],
+        ['WWN', drive.wwn ?? 'not reported'],
         [
           'Size',
           `${formatBytes(drive.size)} (${drive.size} bytes), sectors of ${drive.logicalSectorSize} bytes`,
@@ -134,21 +134,19 @@ function sections(facts: PageFacts, machine: MachineContent): [string, readonly 
           'Read back',
           `${formatBytes(result.bytesVerified)} (${result.bytesVerified} bytes) in ${result.chunksVerified} ranges, ${formatDuration(result.verifySeconds)}; all as written`,
         ],
-        ['Reading', result.directIo ? 'direct, past every cache' : 'after the cache was dropped'],
+        ['Reading', result.directIo ? 'direct I/O, bypassing all caches' : 'after the cache was dropped'],
         ['Table SHA-256', result.tableSha256, 'fixed'],
         ['Read again later', verifiedAgain === 0 ? 'no' : `${verifiedAgain} times`],
         [
-          'Rehearsal',
-          rehearsal === null
-            ? 'none'
-            : `${rehearsal.passed ? 'started' : 'did not start'}: ${rehearsal.what}`,
+          'Boot test',
+          rehearsal === null ? 'none' : `${rehearsal.passed ? 'passed' : 'failed'}: ${rehearsal.what}`,
         ],
       ],
     ],
     [
       'Record',
       [
-        ['Begun', utc(startedAt)],
+        ['Started', utc(startedAt)],
         ['Finished', utc(ended.entry.time)],
         ['Operator', ended.entry.operator],
         ['Station', ended.entry.station.name],
@@ -157,14 +155,14 @@ function sections(facts: PageFacts, machine: MachineContent): [string, readonly 
         ['Entry SHA-256', ended.hash, 'fixed'],
         ['Job', jobId],
         ['Shipment', `${facts.number}, closed ${utc(facts.closedAt)} by ${facts.operator}`],
-        ['Done again because', job.againReason],
+        ['Reason for repeat', job.againReason],
       ],
     ],
   ];
 }
 
 const expectedWords = {
-  given: 'the SHA-256 that the operator was given',
-  manifest: 'the SHA-256 in the file beside the media',
-  none: 'nothing: nobody said what it should be',
+  given: 'the SHA-256 that the operator entered',
+  manifest: 'the SHA-256 in the file next to the media',
+  none: 'nothing: no expected SHA-256 was given',
 } as const;

@@ -66,11 +66,7 @@ export function closeShipment(
       if (!(error instanceof Overtaken)) throw error;
     }
   }
-  throw refused(
-    'These machines are being written or shipped at this moment.',
-    null,
-    'Try again in a minute.',
-  );
+  throw refused('These machines are being written or shipped right now.', null, 'Try again in a minute.');
 }
 
 /** Which machines would go. @throws PrestageError usage, shipment-refused, shipment-empty, ledger-broken */

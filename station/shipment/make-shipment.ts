@@ -106,7 +106,7 @@ export async function shipAgain(
     throw new PrestageError({
       code: 'record-not-found',
       message: `The ledger has no shipment ${sanitizeForDisplay(number)}.`,
-      remedy: 'Nothing was written. Give the number as "prestage ledger list --json" shows it.',
+      remedy: 'Nothing was written. To see the numbers, run: prestage ledger list --json',
     });
   }
   const target = new BundleTarget(file, replace);
@@ -162,7 +162,7 @@ function overwritten(
 ): string | null {
   const [later] = ledger.find({ by: 'drive-started-after', drive: job.drive, sequence });
   if (later === undefined) return null;
-  return `Machine ${sanitizeForDisplay(machineSerial)} has no image any more: its drive was written again later.`;
+  return `Machine ${sanitizeForDisplay(machineSerial)} no longer has its image: its drive was written again later.`;
 }
 
 /** Reads what the ledger says of a shipment's machines, and of no others. @throws PrestageError ledger-broken */
@@ -171,7 +171,9 @@ export function contentOf(ledger: Ledger, closed: ClosedRow): ShipmentContent {
     const content = machineContent(machine, ledger.find({ by: 'job', jobId: machine.jobId }));
     if (content !== null) return content;
     const serial = sanitizeForDisplay(machine.machineSerial);
-    throw ledgerBroken(`The ledger has no finished job of machine ${serial}, which it says was shipped.`);
+    throw ledgerBroken(
+      `The ledger has no finished job of machine ${serial}, although it records it as shipped.`,
+    );
   });
   const orders = new Set(machines.flatMap(({ finished }) => finished.job.orderId ?? []));
   const order = orderKinds
@@ -212,8 +214,8 @@ class BundleTarget {
     if (!replace && existsSync(file)) {
       throw new PrestageError({
         code: 'usage',
-        message: `The file ${sanitizeForDisplay(file, 512)} is there already.`,
-        remedy: 'Nothing was recorded. Name another file, or move that one away.',
+        message: `The file ${sanitizeForDisplay(file, 512)} already exists.`,
+        remedy: 'Nothing was recorded. Choose another file, or move this one away.',
       });
     }
     this.#descriptor = this.#guarded(() => openSync(this.#temporary, 'wx', 0o644));

@@ -13,19 +13,19 @@ export async function summaryPdf(facts: PageFacts, machines: readonly MachineCon
     { title: `Summary of shipment ${facts.number}`, time: facts.closedAt, foot },
     (pdf) => {
       const withdrawn = machines.filter(({ withdrawn: why }) => why !== null);
-      let y = drawHead(pdf, 'SUMMARY OF A SHIPMENT', facts);
+      let y = drawHead(pdf, 'SHIPMENT SUMMARY', facts);
       const media = new Map(machines.map(({ finished: { job } }) => [job.media.sha256, job.media.fileName]));
       const rehearsed = machines.filter(({ finished }) => finished.rehearsal?.passed === true).length;
       const bytes = machines.reduce((sum, { finished }) => sum + finished.result.bytesVerified, 0);
       const rows: (readonly [string, string, boolean?])[] = [
         [
           'Machines',
-          `${machines.length}, all of them verified${withdrawn.length > 0 ? ` but ${withdrawn.length}` : ''}`,
+          `${machines.length}, all verified${withdrawn.length > 0 ? ` except ${withdrawn.length}` : ''}`,
         ],
-        ['Read back', `${formatBytes(bytes)} in all; every drive, every written range`],
+        ['Read back', `${formatBytes(bytes)} in total; every drive, every written range`],
         [
-          'Rehearsed',
-          rehearsed === 0 ? 'none' : `${rehearsed} of ${machines.length} started in a virtual machine`,
+          'Boot test',
+          rehearsed === 0 ? 'none' : `${rehearsed} of ${machines.length} booted in a virtual machine`,
         ],
         ...[...media].flatMap(([sha256, name]): (readonly [string, string, boolean?])[] => [
           ['Media', name],
@@ -55,7 +55,7 @@ export async function summaryPdf(facts: PageFacts, machines: readonly MachineCon
       }
       y += text(
         pdf,
-        'Compare the station key with the one that you were told on another way, then run: prestage audit SHIPMENT.zip --trust KEY',
+        'Compare the station key with the one that you received separately, then run: prestage audit SHIPMENT.zip --trust KEY',
         page.margin,
         y + 2 * mm,
         { size: 8.5, color: ink.soft, lines: 2 },
@@ -74,7 +74,7 @@ export async function summaryPdf(facts: PageFacts, machines: readonly MachineCon
           machineSerial,
           finished.job.machine?.computerName ?? '',
           finished.job.drive.serial ?? '',
-          why === null ? (finished.rehearsal === null ? 'verified' : 'verified, starts') : 'NOT VALID',
+          why === null ? (finished.rehearsal === null ? 'verified' : 'verified, boots') : 'NOT VALID',
           utc(ended.entry.time),
           String(ended.sequence),
         ]),
@@ -132,7 +132,7 @@ function drawHead(pdf: Pdf, what: string, facts: PageFacts): number {
     width: inner / 2,
   });
   drawCode128(pdf, facts.number, page.margin + inner / 2, page.margin, inner / 2, 13 * mm, 'right');
-  const order = facts.orderNumber === null ? 'no order' : `order ${facts.orderNumber}`;
+  const order = facts.orderNumber === null ? 'no work order' : `work order ${facts.orderNumber}`;
   const machines = facts.machines === 1 ? '1 machine' : `${facts.machines} machines`;
   text(
     pdf,
@@ -219,12 +219,12 @@ function drawLabel(
   });
   const bars = top + qr + 3 * mm;
   if (!drawCode128(pdf, machineSerial, left - pad / 2, bars, width + pad, 13 * mm)) {
-    text(pdf, 'The serial is too long for Code 128: scan the QR code.', left, bars + 4 * mm, {
+    text(pdf, 'The serial is too long for a Code 128 barcode. Scan the QR code.', left, bars + 4 * mm, {
       size: 8,
       width,
     });
   }
   drawCode128(pdf, facts.number, left - pad / 2, bars + 16.5 * mm, width + pad, 9 * mm);
-  const order = facts.orderNumber === null ? '' : `Order ${facts.orderNumber}  ·  `;
+  const order = facts.orderNumber === null ? '' : `Work order ${facts.orderNumber}  ·  `;
   text(pdf, `${order}${facts.station.name}`, left, bars + 27 * mm, { size: 7, color: ink.soft, width });
 }

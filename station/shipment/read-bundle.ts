@@ -55,7 +55,7 @@ export function readBundle(zip: Uint8Array, trusted: ReadonlySet<string>): Bundl
   };
   if (!trusted.has(key.fingerprint)) {
     // What an unknown key has signed says nothing: there is nothing more to look at.
-    say('key-untrusted', `The bundle was made with the key ${key.fingerprint}, which is not trusted.`);
+    say('key-untrusted', `The bundle was signed with the key ${key.fingerprint}, which is not trusted.`);
     return { document, key, content: null, doubts };
   }
   if (document.station.keyFingerprint !== key.fingerprint || !shipmentSigned(document, publicKey)) {
@@ -63,7 +63,10 @@ export function readBundle(zip: Uint8Array, trusted: ReadonlySet<string>): Bundl
   }
   doubts.push(...doubtFiles(document, files));
   if (!Buffer.from(packZip(files)).equals(Buffer.from(zip.buffer, zip.byteOffset, zip.length))) {
-    say('bundle-changed', 'The ZIP file was changed: it is not written as the station writes one.');
+    say(
+      'bundle-changed',
+      'The ZIP file was changed: it does not have the exact format that a station writes.',
+    );
   }
   const records = readJson(files, bundleNames.records, shipmentRecordsSchema);
   const content = readRecords(records, document, key, doubts);
@@ -81,9 +84,11 @@ function readJson<S extends z.ZodType>(files: readonly BundleFile[], name: strin
   if (bytes === null) throw new UnreadableBundle(`It has no ${name}.`);
   const value = parseJson(Buffer.from(bytes).toString('utf8'));
   const parsed = schema.safeParse(value);
-  if (!parsed.success) throw new UnreadableBundle(`Its ${name} does not have the form of one.`);
+  if (!parsed.success) throw new UnreadableBundle(`Its ${name} does not have the right format.`);
   if (!Buffer.from(`${canonicalJson(parsed.data)}\n`, 'utf8').equals(Buffer.from(bytes))) {
-    throw new UnreadableBundle(`Its ${name} was changed: it is not written as a station writes it.`);
+    throw new UnreadableBundle(
+      `Its ${name} was changed: it does not have the exact format that a station writes.`,
+    );
   }
   return parsed.data;
 }
@@ -95,7 +100,7 @@ function doubtFiles(document: ShipmentDocument, files: readonly BundleFile[]): D
   const changed = present.flatMap(({ name, bytes }) => {
     const known = listed.get(name);
     if (known === undefined) {
-      return [doubt('file-unexpected', null, `The file ${name} is not one that the station put in.`)];
+      return [doubt('file-unexpected', null, `The file ${name} was not put in by the station.`)];
     }
     return known.bytes === bytes.length && known.sha256 === sha256Hex(bytes)
       ? []
@@ -146,7 +151,7 @@ function readRecords(
     say(
       'entry-unproved',
       machineSerial,
-      `Ledger entry ${entry.sequence}${whose} cannot be believed: ${verdict.reason}`,
+      `Ledger entry ${entry.sequence}${whose} is not proved: ${verdict.reason}`,
     );
     return null;
   };
@@ -157,7 +162,7 @@ function readRecords(
   const closed = closedProof === null ? null : closedRow(closedProof);
   if (closed === null) {
     if (closedProof !== null) {
-      say('records-invalid', null, 'The records hold no entry that closes a shipment.');
+      say('records-invalid', null, 'The records contain no entry that closes a shipment.');
     }
     return null;
   }
@@ -171,7 +176,7 @@ function readRecords(
     entry.operator === document.operator &&
     entry.station.name === document.station.name;
   if (!same) {
-    say('shipment-differs', null, 'The list of files is of another shipment than the ledger recorded.');
+    say('shipment-differs', null, 'The list of files does not match the shipment recorded in the ledger.');
   }
 
   const order = proveAll(records.order, null);
@@ -180,7 +185,11 @@ function readRecords(
     records.machines.map(({ machineSerial, jobId }) => [machineSerial, jobId]),
   );
   if (shippedAs !== recordedAs) {
-    say('shipment-differs', null, 'The records are not of the machines that the ledger says were shipped.');
+    say(
+      'shipment-differs',
+      null,
+      'The records do not match the machines that were shipped according to the ledger.',
+    );
     return null;
   }
   const machines = records.machines.flatMap(({ entries, ...machine }, index): MachineContent[] => {
@@ -192,13 +201,13 @@ function readRecords(
       say(
         'entry-foreign',
         machine.machineSerial,
-        `${name} has ledger entry ${foreign.sequence}, which is about something else.`,
+        `${name} has ledger entry ${foreign.sequence}, which belongs to something else.`,
       );
     }
     const made = machineContent(machine, rows);
     if (made !== null && made.ended.sequence === record.machines[index]?.sequence) return [made];
     if (whole) {
-      say('machine-unfinished', machine.machineSerial, `${name} has no entry that says it was finished.`);
+      say('machine-unfinished', machine.machineSerial, `${name} has no entry that records it as finished.`);
     }
     return [];
   });
@@ -206,7 +215,11 @@ function readRecords(
   for (const row of order) {
     const known = isOrderRecord(row.entry.record) && orders.has(row.entry.record.orderId);
     if (!known) {
-      say('entry-foreign', null, `Ledger entry ${row.sequence} is not of the order of these machines.`);
+      say(
+        'entry-foreign',
+        null,
+        `Ledger entry ${row.sequence} does not belong to the work order of these machines.`,
+      );
     }
   }
   doubts.push(...doubtChain([closed, ...order, ...machines.flatMap(({ rows }) => rows)]));

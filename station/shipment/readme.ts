@@ -12,10 +12,10 @@ export function readmeText(
 ): string {
   const names = new Set(tables.files.map(({ name }) => name));
   const lines: [string, string][] = [
-    [bundleNames.shipment, 'lists every other file with its SHA-256; signed'],
-    [bundleNames.records, 'what the station’s ledger says of these machines, signed and provable'],
+    [bundleNames.shipment, 'signed list of all other files with their SHA-256'],
+    [bundleNames.records, 'ledger entries of these machines, with signatures and proofs'],
     [bundleNames.key, 'the station’s public key'],
-    [bundleNames.manifest, 'a line a machine, for spreadsheets and inventories'],
+    [bundleNames.manifest, 'one line per machine, for spreadsheets and inventories'],
     ...(names.has(bundleNames.configmgr)
       ? ([[bundleNames.configmgr, 'for Configuration Manager, Import Computer Information']] as [
           string,
@@ -24,43 +24,44 @@ export function readmeText(
       : []),
     ...[...names]
       .filter((name) => name.startsWith('autopilot'))
-      .map((name): [string, string] => [name, 'for Windows Autopilot, 500 machines at most']),
-    [bundleNames.packingList, 'to tick off what arrives'],
-    [bundleNames.labels, 'a label a box, eight on a sheet of A4 (105 x 74 mm)'],
-    [bundleNames.summary, 'the shipment on paper'],
-    ['certificates/', 'a page a machine'],
+      .map((name): [string, string] => [name, 'for Windows Autopilot, at most 500 machines']),
+    [bundleNames.packingList, 'packing list to check off on arrival'],
+    [bundleNames.labels, 'one label per box, eight per A4 sheet (105 x 74 mm)'],
+    [bundleNames.summary, 'summary of the shipment'],
+    ['certificates/', 'one page per machine'],
   ];
   const width = Math.max(...lines.map(([name]) => name.length));
   const withdrawn = machines.flatMap(({ withdrawn: reason }) => (reason === null ? [] : [`- ${reason}`]));
   const left = tables.left.map(
     ({ file, machineSerial, reason }) => `- ${file}: machine ${machineSerial} ${reason}`,
   );
-  const order = facts.orderNumber === null ? 'no order' : `order ${sanitizeForDisplay(facts.orderNumber)}`;
+  const order =
+    facts.orderNumber === null ? 'no work order' : `work order ${sanitizeForDisplay(facts.orderNumber)}`;
   return [
     `Shipment ${facts.number}`,
     `${facts.machines} ${facts.machines === 1 ? 'machine' : 'machines'}, ${order}`,
     `Closed ${facts.closedAt} at station ${sanitizeForDisplay(facts.station.name)}`,
     `Station key ${facts.station.keyFingerprint}`,
     '',
-    'FIRST',
+    'BEFORE YOU USE IT',
     '',
-    'Compare the station key with the fingerprint that the depot told you on another way. The key in',
-    'this file proves nothing by itself. Then, on any machine with Prestage and without a network:',
+    'Compare the station key with the fingerprint that the depot gave you separately: the key in this',
+    'file proves nothing by itself. Then run, on any machine with Prestage (no network needed):',
     '',
     '  prestage audit SHIPMENT.zip --trust FINGERPRINT --order WORKORDER.csv',
     '',
-    'It checks signatures, that every machine of your order is there and was verified with the media',
-    'you sent, and that no byte was changed. It ends with exit code 0 only when nothing is in doubt.',
-    'Import nothing before. Opening and saving a CSV in a spreadsheet changes it: import the file as',
-    'it lies here.',
+    'This checks all signatures, that every machine of your work order is there and was verified with',
+    'the media you sent, and that no byte was changed. The exit code is 0 only if there are no findings.',
+    'Do not import anything before that. Import the CSV files as they are: a spreadsheet program changes',
+    'them when it saves them.',
     '',
     ...(withdrawn.length > 0 ? ['NOT VALID', '', 'Do not use these machines:', ...withdrawn, ''] : []),
     'FILES',
     '',
     ...lines.map(([name, what]) => `  ${name.padEnd(width)}  ${what}`),
     '',
-    ...(left.length > 0 ? ['NOT IN THE FILES FOR IMPORT', '', ...left, ''] : []),
-    'The media can hold certificates and passwords of yours; this bundle holds none of it.',
+    ...(left.length > 0 ? ['NOT IN THE IMPORT FILES', '', ...left, ''] : []),
+    'The media can contain your certificates and passwords; this bundle contains none of them.',
     '',
   ].join('\n');
 }

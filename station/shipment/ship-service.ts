@@ -88,9 +88,9 @@ export class ShipService {
 function gone(cause: string): PrestageError {
   return new PrestageError({
     code: 'ledger-unavailable',
-    message: 'The shipment was not brought to its end.',
+    message: 'The shipment could not be completed.',
     cause,
     remedy:
-      'Open the list of shipments again. If it is there, make its bundle again; if not, close it again.',
+      'Open the list of shipments again. If the shipment is listed, make its bundle again; if not, close it again.',
   });
 }

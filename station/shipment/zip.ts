@@ -34,21 +34,21 @@ export function unpackZip(zip: Uint8Array): BundleFile[] {
     const files = unzipSync(zip, {
       filter: ({ name, size, originalSize, compression }) => {
         if (!bundleNameSchema.safeParse(name).success) {
-          throw new NotABundle('It holds a file whose name no bundle has.');
+          throw new NotABundle('It contains a file that does not belong in a bundle.');
         }
-        if (names.has(name)) throw new NotABundle(`It holds ${name} twice.`);
+        if (names.has(name)) throw new NotABundle(`It contains ${name} twice.`);
         if (compression !== 0 || size !== originalSize) {
-          throw new NotABundle(`It holds ${name} compressed, as no bundle does.`);
+          throw new NotABundle(`It contains ${name} in compressed form, which no bundle does.`);
         }
         names.add(name);
         total += originalSize;
-        if (total > zip.length) throw new NotABundle('Its files claim to be larger than it is.');
+        if (total > zip.length) throw new NotABundle('Its files claim to be larger than the ZIP file.');
         return true;
       },
     });
     return [...names].map((name) => ({ name, bytes: files[name] ?? new Uint8Array() }));
   } catch (error) {
     if (error instanceof NotABundle) throw error;
-    throw new NotABundle('It is not a whole ZIP file.');
+    throw new NotABundle('It is not a complete ZIP file.');
   }
 }

@@ -88,7 +88,7 @@ export function changeSettings(
       code: 'state-unavailable',
       message: `The settings file ${sanitizeForDisplay(places.settingsFile, 512)} cannot be written.`,
       cause: error instanceof Error ? error.message : String(error),
-      remedy: 'Check that its folder may be written and that the disk is not full.',
+      remedy: 'Check that you can write to its folder and that the disk is not full.',
     });
   }
   return settings;

@@ -60,7 +60,7 @@ function xdgFolder(variable: string, fallback: string): string {
 
 /**
  * Finds the places: the XDG ones, or all below one folder that was given.
- * @throws PrestageError state-unavailable when a folder cannot be made or written
+ * @throws PrestageError state-unavailable when a folder cannot be created or written
  */
 export function statePlaces(stateDirectory: string | null, options: StateOptions = {}): StatePlaces {
   const given = stateDirectory === null ? null : resolve(stateDirectory);
@@ -102,7 +102,7 @@ function makeFolder(folder: string): void {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
     accessSync(folder, constants.R_OK | constants.W_OK | constants.X_OK);
   } catch (error) {
-    throw stateUnavailable(folder, 'cannot be made or written', error);
+    throw stateUnavailable(folder, 'cannot be created or written', error);
   }
 }
 

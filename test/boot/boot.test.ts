@@ -155,9 +155,7 @@ describe('a written drive', () => {
     const run = await rehearse('unsigned', unsigned.id, '--sign', 'MEDIA OK', '--secure-boot');
     const report = rehearsalOf(run);
     expect(report.passed).toBe(false);
-    expect(report.what).toMatch(
-      /the firmware refused to start the drive: (Access Denied|Security Violation)/,
-    );
+    expect(report.what).toMatch(/the firmware refused to boot the drive: (Access Denied|Security Violation)/);
     expect(report.what).not.toContain('within');
     expect(run.status).toBe(4);
   });

@@ -98,10 +98,10 @@ describe('a label with several fields', () => {
       ...withAlt('030'),
       ...withAlt('004'),
     ]);
-    await said(/More of the label taken for machine PF2ABCDE/);
+    await said(/More of the label added to machine PF2ABCDE/);
     await desk.scan('BAY 1');
     await desk.scan('001B44113AB8');
-    await said(/MAC taken for machine PF2ABCDE/);
+    await said(/MAC added to machine PF2ABCDE/);
     const card = desk.page.getByRole('listitem').filter({ hasText: 'for PF2ABCDE' });
     await card.getByText('20XW0012US · 2 MACs').waitFor();
     await desk.picture('label-on-card');
@@ -111,10 +111,10 @@ describe('a label with several fields', () => {
     await desk.scan('SN: 5CD1234XYZ; MAC: 001B44113AB8');
     await desk.page
       .locator('.scan-last[data-result=refused]')
-      .getByText(/does not fit what is known/)
+      .getByText(/does not match what is known/)
       .waitFor();
     await desk.scan('PRESTAGE-UNDO');
-    await said(/Taken back/);
+    await said(/Undone: machine/);
     expect(await desk.page.getByText('2 MACs').count()).toBeGreaterThan(0);
   });
 });

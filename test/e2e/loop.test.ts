@@ -71,7 +71,7 @@ describe('the whole loop without a mouse', () => {
     await desk.picture('batch-hash-asked');
     await desk.scan('0'.repeat(64));
     await desk.page
-      .getByText(/is not what was sent/i)
+      .getByText(/is not the file that was sent/i)
       .first()
       .waitFor();
     await desk.picture('batch-hash-refused');
@@ -92,7 +92,7 @@ describe('the whole loop without a mouse', () => {
     ]);
     await desk.scan('7KX9PQ3');
     await desk.page
-      .getByText(/paired already/i)
+      .getByText(/already paired/i)
       .first()
       .waitFor();
     await desk.scan('7KX9PQ5');
@@ -131,7 +131,7 @@ describe('the whole loop without a mouse', () => {
     await desk.scan('7KX9PQ3');
     await desk.page
       .locator('.scan-last[data-result=refused]')
-      .getByText(/got its drive already/i)
+      .getByText(/already has a drive/i)
       .waitFor();
   });
 

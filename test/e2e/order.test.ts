@@ -35,14 +35,14 @@ describe('a work order in the app', () => {
     const { page } = desk;
     await page.keyboard.press('F5');
     await desk.answerFiles(orderFile('wrong.csv', 'serial;uuid\n1.23E+11;\n7KX9PQ1;zz\n'));
-    await page.getByLabel('Order number').fill('WO-7');
+    await page.getByLabel('Work order number').fill('WO-7');
     await page.getByRole('button', { name: 'Choose a file …' }).click();
-    await page.getByText(/line 2: .*turned into a number/).waitFor();
+    await page.getByText(/line 2: .*converted to a number/).waitFor();
     await page.getByText(/line 3: .*not a UUID/).waitFor();
     await desk.picture('order-refused');
     await desk.answerFiles(orderFile('right.csv', 'serial;name\n7KX9PQ1;PC-1\n7KX9PQ2;PC-2\n'));
     await page.getByRole('button', { name: 'Choose a file …' }).click();
-    await page.getByRole('heading', { name: 'Order WO-7' }).waitFor();
+    await page.getByRole('heading', { name: 'Work order WO-7' }).waitFor();
     await page.getByText('2 machines are open:').waitFor();
   });
 
@@ -54,12 +54,12 @@ describe('a work order in the app', () => {
     await desk.scan('STRANGER1');
     await page
       .locator('.scan-last[data-result=refused]')
-      .getByText(/not in the open order/)
+      .getByText(/not in the open work order/)
       .waitFor();
     await page.getByRole('button', { name: 'Go to Order' }).click();
-    await page.getByRole('button', { name: 'Say why it is done' }).click();
+    await page.getByRole('button', { name: 'Allow it' }).click();
     await page.getByLabel('Reason', { exact: true }).fill('A spare');
-    await page.getByRole('button', { name: 'Record it' }).click();
+    await page.getByRole('button', { name: 'Record the exception' }).click();
     await page.getByRole('row', { name: /STRANGER1.*A spare/ }).waitFor();
     await desk.scan('7KX9PQ1');
     await desk.scan('BAY 1');
@@ -72,9 +72,9 @@ describe('a work order in the app', () => {
     await new Promise((gone) => desk.process.once('exit', gone));
     desk = await DeskApp.start({ state, bench });
     const { page } = desk;
-    await page.getByText('1 pair is there from before Prestage ended.').waitFor();
+    await page.getByText('1 pair from before Prestage stopped was restored.').waitFor();
     expect(await card(desk, 'bay 1').textContent()).toContain('7KX9PQ1');
-    await page.getByRole('button', { name: /^Show order WO-7/ }).click();
+    await page.getByRole('button', { name: /^Show work order WO-7/ }).click();
     await page.getByRole('row', { name: /7KX9PQ1.*Paired/ }).waitFor();
     await page.getByRole('row', { name: /STRANGER1.*A spare/ }).waitFor();
   });

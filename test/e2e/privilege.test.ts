@@ -81,7 +81,7 @@ describe('rights to open real drives', () => {
     [
       'the user is not authorised',
       'echo "Error executing command as another user: Not authorized" >&2; exit 127',
-      /not given the rights/,
+      /not authorized/,
     ],
     [
       'no agent can ask',
@@ -91,7 +91,7 @@ describe('rights to open real drives', () => {
     [
       'the helper is not there',
       'echo "Error accessing /usr/lib/prestage/helper: No such file or directory" >&2; exit 127',
-      /not where it was installed/,
+      /helper program that opens drives is missing/,
     ],
   ])('when %s, says so and touches nothing', async (_, script, words) => {
     const { app, file } = await start(`#!/bin/sh\n${script}\n`);
@@ -109,7 +109,7 @@ describe('rights to open real drives', () => {
     const { app, file } = await start(null);
     await startByScan(app);
     await app.page
-      .getByText(/ask for the password|polkit|not given the rights/)
+      .getByText(/ask for the password|polkit|not authorized/)
       .first()
       .waitFor();
     expect(hasNoTable(file, 2 * GiB)).toBe(true);

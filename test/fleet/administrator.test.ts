@@ -125,7 +125,7 @@ describe('prestage fleet add-station', () => {
     writeFileSync(settingsFile, '{}');
     for (const [key, login, word] of [
       [keyFile, station.login, 'private key'],
-      [settingsFile, station.login, 'no station key'],
+      [settingsFile, station.login, 'does not contain a station key'],
       ['/nowhere.pem', station.login, 'cannot be read'],
       [publicKeyFile, 'nobody', 'no login'],
       [publicKeyFile, 'admin', 'superuser'],
@@ -159,7 +159,7 @@ describe('prestage fleet add-station', () => {
     // One login for two stations would let one write for the other.
     const shared = await add('second', second.places.publicKeyFile, station.login);
     expect(shared.status).toBe(3);
-    expect(errorOf(shared).message).toContain(`has the login ${station.login}`);
+    expect(errorOf(shared).message).toContain(`already uses the login ${station.login}`);
   });
 });
 
@@ -268,8 +268,8 @@ describe('prestage fleet verify', () => {
       .object({ findings: z.array(z.object({ code: z.string(), message: z.string() })) })
       .parse(JSON.parse(found.stdout));
     expect(findings.map(({ message }) => message)).toEqual([
-      'The migration 0002-push is another one than was applied.',
-      'The trigger check_entry was switched off.',
+      'The migration 0002-push differs from the one that was applied.',
+      'The trigger check_entry was disabled.',
       'The trigger keys_are_only_added is missing.',
     ]);
   });

@@ -216,7 +216,7 @@ describe('prestage fleet push', () => {
     });
     await push([...station.entries, odd]);
     const verify = succeeded(await runCli(['fleet', 'verify'], { env: server.adminEnv(database) }));
-    expect(verify.stdout).toContain('The database is whole');
+    expect(verify.stdout).toContain('The database is intact');
   });
 
   it('says what to do about an unknown key, and ends with 4', async () => {
@@ -236,7 +236,7 @@ describe('prestage fleet push', () => {
     expect(refused.status).toBe(4);
     expect(errorOf(refused)).toMatchObject({
       code: 'fleet-refused',
-      message: 'The database has 7 entries of this station, and its own ledger has only 6.',
+      message: 'The database has 7 entries of this station, but the station’s ledger has only 6.',
     });
   });
 
@@ -245,7 +245,7 @@ describe('prestage fleet push', () => {
     const refused = await run();
     expect(refused.status).toBe(4);
     expect(errorOf(refused).code).toBe('fleet-refused');
-    expect(errorOf(refused).message).toMatch(/^Entry 1 in the database is another one/);
+    expect(errorOf(refused).message).toMatch(/^Entry 1 in the database differs from entry 1/);
     const status = await runCli(['fleet', 'status', '--json', '--state', station.state]);
     expect(status.status).toBe(4);
     expect(JSON.parse(status.stdout)).toMatchObject({ entries: 6, error: { code: 'fleet-refused' } });

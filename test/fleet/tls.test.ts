@@ -84,7 +84,7 @@ describe('over TLS', () => {
       const refused = await pushWith(change);
       expect(refused.status).toBe(4);
       expect(errorOf(refused)).toMatchObject({ code: 'fleet-refused' });
-      expect(errorOf(refused).message).toContain('cannot prove');
+      expect(errorOf(refused).message).toContain('could not prove');
     }
     const open = await pushWith({ tls: 'disable', caFile: undefined });
     expect(errorOf(open)).toMatchObject({
@@ -102,7 +102,7 @@ describe('over TLS', () => {
     writeFileSync(station.places.settingsFile, JSON.stringify(content));
     const refused = await runCli(['fleet', 'push', '--json', '--state', station.state]);
     expect(refused.status).toBe(4);
-    expect(errorOf(refused).message).toContain('does not speak TLS');
+    expect(errorOf(refused).message).toContain('does not support TLS');
     chmodSync(passwordFile ?? '', 0o644);
     const open = await runCli(['fleet', 'push', '--json', '--state', station.state]);
     expect(open.status).toBe(3);

@@ -169,7 +169,7 @@ describe('a restart', () => {
     });
     const told = await until(({ notices }) => notices.length === 2, 'two notices');
     expect(told.notices.map(({ error }) => error.message)).toEqual([
-      expect.stringContaining('1 pair is there'),
+      expect.stringContaining('1 pair from before Prestage stopped was restored'),
       expect.stringContaining('bay 2 (machine 7KX9PQ2)'),
     ]);
     await until(({ media: { status } }) => status === 'proved', 'a media that is proved anew');

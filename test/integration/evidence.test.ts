@@ -72,7 +72,7 @@ describe('ledger prove and check-proof', () => {
   it('accept the proof, with the fingerprint or the key’s file, without any state', async () => {
     const verdict = await run('check-proof', file, '--trust', fingerprint);
     expect(verdict).toMatchObject({ code: 0, err: '' });
-    expect(verdict.out).toContain('The proof holds.');
+    expect(verdict.out).toContain('The proof is valid.');
     expect(verdict.out).toMatch(/entry +400\n/);
     const pem = statePlaces(state).publicKeyFile;
     expect(await run('check-proof', file, '--trust', pem)).toMatchObject({ code: 0 });
@@ -88,8 +88,8 @@ describe('ledger prove and check-proof', () => {
   it('refuse another key', async () => {
     const verdict = await run('check-proof', file, '--trust', 'a'.repeat(64));
     expect(verdict.code).toBe(4);
-    expect(verdict.out).toContain('does NOT hold');
-    expect(verdict.out).toContain('not the one that is trusted');
+    expect(verdict.out).toContain('is NOT valid');
+    expect(verdict.out).toContain('is not the trusted one');
   });
 
   it('refuse a proof that was moved to another ledger: its entry, and its checkpoint', async () => {
@@ -104,9 +104,9 @@ describe('ledger prove and check-proof', () => {
       proof: { ...mine.proof, ...proof },
     });
     for (const [document, reason] of [
-      [theirs, 'not the one that is trusted'],
-      [{ ...theirs, publicKey: mine.publicKey }, 'made with another key'],
-      [mixed({ entry: theirs.proof.entry }), 'made with another key'],
+      [theirs, 'is not the trusted one'],
+      [{ ...theirs, publicKey: mine.publicKey }, 'signed with another key'],
+      [mixed({ entry: theirs.proof.entry }), 'signed with another key'],
       [mixed({ checkpoint: theirs.proof.checkpoint }), 'checkpoint was not signed with this key'],
       [mixed({ path: theirs.proof.path }), 'not in the ledger'],
     ] as const) {
@@ -262,7 +262,7 @@ describe('ledger report', () => {
       machineSerial: 'PC-5',
       alsoDoneAt: null,
     });
-    expect(err).toContain('Nobody compared the key');
+    expect(err).toContain('The key was not compared');
     expect([north, south].map((name) => readFileSync(join(work, name)))).toEqual(before);
   });
 
@@ -295,45 +295,53 @@ describe('ledger report', () => {
     expect((await report('--format', 'csv', ...both)).err).not.toContain('compared');
     const { code, out, err } = await report('--format', 'csv', ...both.slice(0, 2));
     expect([code, out]).toEqual([4, '']);
-    expect(err).toMatch(/doubt: .*south\.json: The key [0-9a-f]{64} is not trusted/);
+    expect(err).toMatch(/finding: .*south\.json: The key [0-9a-f]{64} is not trusted/);
   });
 
   it.each<[string, (lines: string[]) => void, RegExp]>([
     [
       'changed contents',
       replaceIn(3, 'PC-2', 'PC-9'),
-      /north\.json: Entry 3 has other contents than its hash/,
+      /north\.json: Entry 3 has contents that do not match its hash/,
     ],
     [
       'another signature',
       replaceIn(3, /"signature":"..../, '"signature":"AAAA'),
-      /Entry 3 has a signature that/,
+      /Entry 3 was not signed with this station’s key/,
     ],
     ['an entry that is gone', (lines) => lines.splice(3, 1), /Entry 3 is missing/],
-    ['swapped entries', swap(3, 4), /Entry 3 is missing: in its place stands entry 4/],
+    ['swapped entries', swap(3, 4), /Entry 3 is missing: entry 4 is in its place/],
     ['the first entry gone', (lines) => lines.splice(1, 1), /Entry 1 is missing/],
-    ['a file that was cut off', (lines) => lines.splice(6), /cut off/],
-    ['the end gone', (lines) => lines.splice(-2, 1), /cut off/],
-    ['something behind the end', (lines) => lines.push('{}', ''), /goes on behind its end/],
-    ['a comma gone', replaceIn(3, /,$/, ''), /not written as/],
-    ['no JSON', replaceIn(3, '{', ''), /Entry 3 does not have the form/],
+    ['a file that was cut off', (lines) => lines.splice(6), /file is incomplete/],
+    ['the end gone', (lines) => lines.splice(-2, 1), /file is incomplete/],
+    ['something behind the end', (lines) => lines.push('{}', ''), /continues after its end/],
+    ['a comma gone', replaceIn(3, /,$/, ''), /does not have the format of "prestage ledger export/],
+    ['no JSON', replaceIn(3, '{', ''), /Entry 3 does not have the format/],
     ['another number', replaceIn(3, '{"sequence":3', '{"sequence":7'), /Entry 3 is missing/],
     [
       'another fingerprint',
       replaceIn(0, /"keyFingerprint":"../, '"keyFingerprint":"00'),
-      /another fingerprint/,
+      /does not match the fingerprint in the file/,
     ],
-    ['no header', (lines) => lines.splice(0, 1), /not written as/],
-    ['an empty file', (lines) => lines.splice(0, lines.length, ''), /not written as/],
-    ['another layout', (lines) => lines.splice(0, lines.length, lines.join(''), ''), /not written as/],
+    ['no header', (lines) => lines.splice(0, 1), /does not have the format of "prestage ledger export/],
+    [
+      'an empty file',
+      (lines) => lines.splice(0, lines.length, ''),
+      /does not have the format of "prestage ledger export/,
+    ],
+    [
+      'another layout',
+      (lines) => lines.splice(0, lines.length, lines.join(''), ''),
+      /does not have the format of "prestage ledger export/,
+    ],
   ])('refuses %s, and says in which file and entry', async (_, edit, said) => {
     change(north, edit);
     const output = join(work, 'report.csv');
     const { code, out, err } = await report('--format', 'csv', '--output', output);
     expect([code, out, existsSync(output)]).toEqual([4, '', false]);
     expect(err).toMatch(said);
-    expect(err).toContain(`doubt: ${join(work, north)}: `);
-    expect(err).not.toContain(`doubt: ${join(work, south)}`);
+    expect(err).toContain(`finding: ${join(work, north)}: `);
+    expect(err).not.toContain(`finding: ${join(work, south)}`);
   });
 
   it('refuses an entry that somebody with the key replaced: the next one does not follow', async () => {
@@ -360,7 +368,7 @@ describe('ledger report', () => {
     });
     expect(await report('--format', 'csv')).toMatchObject({
       code: 4,
-      err: expect.stringContaining('another fingerprint') as string,
+      err: expect.stringContaining('does not match the fingerprint in the file') as string,
     });
   });
 
@@ -369,7 +377,7 @@ describe('ledger report', () => {
     cpSync(join(work, north), again);
     expect(await report(again, '--format', 'csv')).toMatchObject({
       code: 2,
-      err: expect.stringContaining('was named before') as string,
+      err: expect.stringContaining('is from the same station as an earlier file') as string,
     });
     expect(await run('report', join(work, 'nowhere'), '--format', 'csv')).toMatchObject({ code: 2 });
   });

@@ -713,7 +713,7 @@ describe('the command', () => {
     fill(3);
     expect(await run('verify')).toMatchObject({
       code: 0,
-      out: expect.stringContaining('whole: 3 entries') as string,
+      out: expect.stringContaining('intact: 3 entries') as string,
       err: '',
     });
     tamper((database) => {
@@ -729,7 +729,7 @@ describe('the command', () => {
     expect(code).toBe(4);
     expect(await run('verify')).toMatchObject({
       code: 4,
-      out: expect.stringContaining('NOT whole: 1 finding in 2 entries') as string,
+      out: expect.stringContaining('NOT intact: 1 finding in 2 entries') as string,
     });
   });
 

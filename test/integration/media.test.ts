@@ -113,7 +113,7 @@ describe('inspectMedia', () => {
       return (await inspectMedia(made.path, 1)).bootable.problems;
     };
     expect(await inspected(await mediaStore('windows'))).toEqual([
-      'the boot store starts the extracted Windows, not the boot image: the task sequence would never begin',
+      'the boot store starts the extracted Windows, not the boot image: the task sequence would never start',
     ]);
     expect(await inspected(Buffer.from('regf, and no more'))).toEqual([
       'the boot store (\\EFI\\Microsoft\\Boot\\BCD) is damaged: this media will be refused',
@@ -134,25 +134,25 @@ describe('inspectMedia', () => {
     program.writeUInt32LE(0, 0x80 + 24 + 112 + 36);
     const other = await inspected({ extraFiles: { [bootPaths.loaders[0]]: program } });
     expect(other.bootable.problems).toEqual([
-      '\\EFI\\Boot\\bootx64.efi is a program for arm64 machines; by its name it should be for x64 machines',
+      '\\EFI\\Boot\\bootx64.efi is a program for arm64 machines, but its name is for x64 machines',
     ]);
     expect(other.warnings).toEqual([
-      '\\EFI\\Boot\\bootx64.efi is not signed: a machine with Secure Boot on will refuse it',
+      '\\EFI\\Boot\\bootx64.efi is not signed: a machine with Secure Boot enabled will refuse it',
     ]);
     const bare = await inspected({
       without: [...bootPaths.loaders, 'Windows/Boot/EFI/bootmgfw.efi', bootPaths.bootStore],
     });
     expect(bare.bootable.problems).toEqual([
-      'there is no program that a UEFI machine starts: no \\EFI\\Boot\\bootx64.efi, no boot manager',
+      'there is no UEFI boot loader: neither \\EFI\\Boot\\bootx64.efi nor a boot manager',
     ]);
-    expect(bare.warnings[0]).toContain('there is no boot store in the media');
+    expect(bare.warnings[0]).toContain('the media has no boot store');
     const ofWindows = await inspected({ without: bootPaths.loaders });
     expect(ofWindows.bootable).toMatchObject({
       bootable: true,
       loaders: [{ path: '\\Windows\\Boot\\EFI\\bootmgfw.efi', wanted: 'x64', cpu: 'x64' }],
     });
     const large = await inspected({ extraFiles: { 'EFI/large.bin': Buffer.alloc(300 * 1024 * 1024) } });
-    expect(large.warnings[0]).toContain('only the layout configmgr-uefi has room for them');
+    expect(large.warnings[0]).toContain('only the layout configmgr-uefi has enough space for them');
   });
 
   it('finds boot files whatever their case', async () => {
@@ -276,7 +276,7 @@ describe('a split set', () => {
     const [first = ''] = await copySet((part, own) => (part === 2 ? null : own));
     const error = await failure(inspectMedia(first, 1));
     expect(error.code).toBe('media-part-missing');
-    expect(error.message).toContain('part 2 is not beside it');
+    expect(error.message).toContain('part 2 is not in the same folder');
     expect(error.remedy).toContain('media2.swm');
     expect((await failure(verifyMedia(first, nothing))).code).toBe('media-part-missing');
 
@@ -396,13 +396,13 @@ describe('bad input', () => {
     const fewer = await replaceXml(packed.path, fresh(), (xml) =>
       xml.replace(/<IMAGE INDEX="2".*<\/IMAGE>/s, ''),
     );
-    expect((await failure(inspectMedia(fewer, 1))).message).toContain('counts 2 images, its XML data 1');
+    expect((await failure(inspectMedia(fewer, 1))).message).toContain('its header has 2 images, its XML data has 1');
   });
 
   it('an image that is not there, naming those that are', async () => {
     const error = await failure(inspectMedia(packed.path, 3));
     expect(error.code).toBe('media-image-missing');
-    expect(error.message).toContain('no image 3; it has 1 (Prestaged media), 2 (Image 2)');
+    expect(error.message).toContain('no image 3. Images: 1 (Prestaged media), 2 (Image 2)');
   });
 
   const kinds = Object.keys(hostileNames) as HostileName[];

@@ -155,9 +155,9 @@ describe('an order', () => {
     expect(run.status).toBe(3);
     const { code, message, cause } = errorOf(run);
     expect(code).toBe('order-invalid');
-    expect(message).toContain('has 4 problems');
+    expect(message).toContain('has 4 errors');
     expect(cause?.split('\n')).toEqual([
-      expect.stringContaining('nobody said the number'),
+      expect.stringContaining('the work order number is missing'),
       expect.stringContaining('line 2: '),
       expect.stringContaining('line 3: '),
       expect.stringContaining('line 4: '),

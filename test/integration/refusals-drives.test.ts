@@ -161,7 +161,7 @@ describe('apply refuses a drive in use', () => {
     expect(reasons.map(({ code }) => code)).toEqual(['swap']);
     await expectRefused(at, () => apply(at, { media: media.path, drives: [`${id}=${nextMachine()}`] }), {
       code: 'drive-blocked',
-      names: [serial ?? '?', 'bay 1', 'wap space of this machine'],
+      names: [serial ?? '?', 'bay 1', 'wap space in use by this computer'],
       cause: 'swap',
     });
   });

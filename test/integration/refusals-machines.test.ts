@@ -32,7 +32,7 @@ afterAll(() => {
 
 describe('apply refuses an assignment', () => {
   it.each<[string, ErrorCode, (one: string, two: string) => string[], string]>([
-    ['of the same drive twice', 'drive-repeated', (one) => [`${one}=AAA111`, `${one}=BBB222`], 'named twice'],
+    ['of the same drive twice', 'drive-repeated', (one) => [`${one}=AAA111`, `${one}=BBB222`], 'given twice'],
     [
       'of the same machine twice',
       'serial-repeated',

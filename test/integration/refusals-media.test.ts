@@ -94,7 +94,7 @@ describe('apply refuses a media', () => {
     rmSync(second);
     await expectRefused(station, () => apply(station, { media: split.path }), {
       code: 'media-part-missing',
-      names: [basename(split.path), 'part 2 is not beside it'],
+      names: [basename(split.path), 'part 2 is not in the same folder'],
       remedy: basename(second),
     });
   });

@@ -87,7 +87,7 @@ describe('the question before erasing', () => {
     const at = await station();
     await expectRefused(at, () => apply(at, { media: media.path, yes: false }), {
       code: 'not-confirmed',
-      names: ['at a terminal'],
+      names: ['There is no terminal'],
       remedy: '--yes',
     });
   });

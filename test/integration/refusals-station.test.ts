@@ -55,7 +55,7 @@ describe('apply refuses when there is no space for the render', () => {
     await expectRefused(
       station,
       () => apply(station, { media: media.path, state }),
-      { code: 'render-no-space', names: ['no space', 'MiB are free'], remedy: 'prestage cache clear' },
+      { code: 'render-no-space', names: ['not enough space', 'MiB are free'], remedy: 'prestage cache clear' },
       { state },
     );
   });
@@ -74,7 +74,7 @@ describe('apply refuses when there is no space for the render', () => {
     await expectRefused(
       station,
       () => runCli(applyArguments(station, { media: media.path, state }), { env }),
-      { code: 'render-no-space', names: ['no space'], remedy: 'prestage cache clear' },
+      { code: 'render-no-space', names: ['not enough space'], remedy: 'prestage cache clear' },
       { state },
     );
     expect(existsSync(join(small, 'others'))).toBe(true);

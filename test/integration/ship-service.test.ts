@@ -67,7 +67,7 @@ it('lists what waits, what is held, and after closing what was shipped; the bund
   expect(before.held).toEqual([
     {
       machineSerial: 'CCC1',
-      reason: 'Machine CCC1 was found wrong when its drive was read again: Other data.',
+      reason: 'Machine CCC1 failed when its drive was read again: Other data.',
     },
   ]);
   expect(before.shipments).toEqual([]);

@@ -128,7 +128,7 @@ describe('a shipment', () => {
     expect(doubtsOf(run)).toEqual([]);
     const text = await runCli(['audit', bundle, '--training', '--trust', key, '--order', order]);
     expect(text.status).toBe(0);
-    expect(text.stdout).toContain('Nothing is in doubt: 2 machines checked.');
+    expect(text.stdout).toContain('The shipment passed the audit: 2 machines checked.');
     expect(text.stdout).not.toContain('not compared');
     const alone = await runCli(['audit', bundle, '--training', '--trust', key]);
     expect(alone.stdout).toContain('WO-1 (not compared: --order was not given)');
@@ -174,12 +174,12 @@ describe('a shipment', () => {
     ]);
     expect(errorOf(machine)).toMatchObject({
       code: 'shipment-refused',
-      message: 'Machine 0042PF7 is in shipment S-1 already.',
+      message: 'Machine 0042PF7 is already in shipment S-1.',
     });
     const number = await ship(['--number', 'S-1', '--output', join(area, 'twice.zip')]);
     expect(errorOf(number)).toMatchObject({
       code: 'shipment-refused',
-      message: 'Shipment S-1 was closed before.',
+      message: 'Shipment S-1 is already closed.',
     });
     expect(existsSync(join(area, 'twice.zip'))).toBe(false);
   });
@@ -228,8 +228,8 @@ describe('the audit doubts', () => {
     const order = write('other.csv', `order,serial\r\nWO-1,${machines[0]}\r\nWO-1,5CD9999ZZ9\r\n`);
     const run = await audit(bundle, ['--order', order]);
     expect(doubtsOf(run)).toEqual(['order-missing', 'order-surplus']);
-    expect(run.stderr).toContain('Machine 5CD9999ZZ9 is in the order and not in the shipment');
-    expect(run.stderr).toContain('Machine 5CD1234XY1 is in the shipment and not in the order');
+    expect(run.stderr).toContain('Machine 5CD9999ZZ9 is in the work order but not in the shipment');
+    expect(run.stderr).toContain('Machine 5CD1234XY1 is in the shipment but not in the work order');
   });
 
   it('another order', async () => {
@@ -263,7 +263,7 @@ describe('the audit doubts', () => {
     const file = join(area, 'withdrawn.zip');
     const run = await ship(['--again', 'S-1', '--output', file]);
     expect(run.status).toBe(0);
-    expect(run.stderr).toContain('NOT VALID: Machine 0042PF7 was found wrong');
+    expect(run.stderr).toContain('NOT VALID: Machine 0042PF7 failed when its drive was read again');
     const audited = await audit(file);
     expect(doubtsOf(audited)).toEqual(['machine-unfinished']);
     expect(auditReport.parse(JSON.parse(audited.stdout)).machines).toMatchObject([
@@ -352,7 +352,7 @@ describe('what cannot be smuggled in', () => {
     await apply(drives.slice(1, 2), ['LATER0001'], ['--expect-sha256', sha256]);
     const run = await ship(['--again', 'S-1', '--output', join(area, 'overwritten.zip')]);
     expect(run.status).toBe(0);
-    expect(run.stderr).toContain('has no image any more: its drive was written again later');
+    expect(run.stderr).toContain('no longer has its image: its drive was written again later');
   });
 
   it('nothing is shipped from a ledger in which an entry was hidden', async () => {

@@ -212,9 +212,9 @@ const orderActs: readonly Act[] = [
     state: stateOf('order-none'),
     run: async (page) => {
       await page.keyboard.press('F5');
-      await page.getByLabel('Order number').fill('WO-9');
+      await page.getByLabel('Work order number').fill('WO-9');
       await page.getByLabel('Machines').fill('5CG4888XYZ\n5CG4889XYZ');
-      await page.getByRole('button', { name: 'Open this order' }).click();
+      await page.getByRole('button', { name: 'Open this work order' }).click();
     },
     expected: [{ method: 'openOrder', request: { number: 'WO-9', text: '5CG4888XYZ\n5CG4889XYZ' } }],
   },
@@ -249,9 +249,9 @@ const orderActs: readonly Act[] = [
     state: stateOf('order'),
     run: async (page) => {
       await page.getByRole('button', { name: 'Go to Order' }).click();
-      await page.getByRole('button', { name: 'Say why it is done' }).click();
+      await page.getByRole('button', { name: 'Allow it' }).click();
       await page.getByLabel('Reason', { exact: true }).fill('A spare');
-      await page.getByRole('button', { name: 'Record it' }).click();
+      await page.getByRole('button', { name: 'Record the exception' }).click();
     },
     expected: [{ method: 'exceptOrder', request: { machineSerial: '5CG4777ABC', reason: 'A spare' } }],
   },
@@ -260,12 +260,12 @@ const orderActs: readonly Act[] = [
     state: stateOf('order'),
     run: async (page) => {
       await page.keyboard.press('F5');
-      await page.getByRole('button', { name: 'Show what is open' }).click();
+      await page.getByRole('button', { name: 'Show open machines' }).click();
     },
     expected: [],
     check: async (page) => {
       const rows = await page.locator('.order-table tbody tr').count();
-      const closing = await page.getByRole('button', { name: 'Close the order' }).count();
+      const closing = await page.getByRole('button', { name: 'Close the work order' }).count();
       return rows === 47 && closing === 0 ? null : `${rows} rows, ${closing} buttons to close`;
     },
   },
@@ -274,7 +274,7 @@ const orderActs: readonly Act[] = [
     state: stateOf('order-close'),
     run: async (page) => {
       await page.keyboard.press('F5');
-      await page.getByRole('button', { name: 'Close the order' }).click();
+      await page.getByRole('button', { name: 'Close the work order' }).click();
       await page.getByRole('button', { name: 'Close it' }).click();
     },
     expected: [{ method: 'closeOrder', request: {} }],

@@ -48,7 +48,7 @@ const mixed: DeskState = {
       status: 'ended',
       verdict: {
         passed: false,
-        what: 'the firmware refused to start the drive: Access Denied',
+        what: 'the firmware refused to boot the drive: Access Denied',
         sign: { kind: 'display' },
         secureBoot: true,
         accelerator: 'kvm',
@@ -157,7 +157,7 @@ const listingFailed: DeskState = {
       kind: 'info',
       error: {
         code: 'job-interrupted',
-        message: 'Prestage ended while 2 drives were written.',
+        message: 'Prestage stopped while 2 drives were being written.',
         cause: null,
         remedy: 'Their records say interrupted. Write them again.',
       },
@@ -219,7 +219,7 @@ export const previews: Readonly<Record<string, Preview>> = {
           code: 'drive-changed',
           message: 'The drive in bay 2 is not the one that was paired.',
           cause: 'serial was S6PXNM0T402902K and is S6PXNM0T402977K',
-          remedy: 'Take the pair back, and scan the machine and the bay again.',
+          remedy: 'Remove the pairing, then scan the machine and the bay again.',
         },
       },
     },
@@ -257,10 +257,10 @@ export const previews: Readonly<Record<string, Preview>> = {
         caughtUpAt: '2025-03-01T16:40:00.000Z',
         lastError: {
           code: 'fleet-refused',
-          message: 'The database prestage at db.plant.example does not take the password.',
+          message: 'The database prestage at db.plant.example does not accept the password.',
           cause: '28P01: password authentication failed for user "bench_7"',
           remedy:
-            'Check the password file of this station, and that the login has this password. Then start the app again, or run "prestage fleet push".',
+            'Check the password file of this station, and the password of the login. Then restart the app, or run "prestage fleet push".',
         },
       },
     },
@@ -270,7 +270,7 @@ export const previews: Readonly<Record<string, Preview>> = {
   'order-none': { state: mixed, key: 'F5' },
   order: { state: stranger, key: 'F5' },
   'order-small': { state: stranger, key: 'F5', size: { width: 1024, height: 640 } },
-  'order-close': { state: closable, key: 'F5', press: 'Close the order' },
+  'order-close': { state: closable, key: 'F5', press: 'Close the work order' },
   'order-damaged': {
     state: {
       ...mixed,
@@ -282,7 +282,7 @@ export const previews: Readonly<Record<string, Preview>> = {
             'The station’s copy of the open order WO-2025-00417 is missing or was changed: /home/depot/.local/state/prestage/orders/ab12.json.',
           cause: 'ENOENT: no such file or directory',
           remedy:
-            'Nothing can be written for it. Open the same order once more from what the enterprise sent: the copy is then put back.',
+            'No drive can be written for it. Open the file that the enterprise sent again: this restores the copy.',
         },
       }),
     },
@@ -291,7 +291,7 @@ export const previews: Readonly<Record<string, Preview>> = {
   'order-bench': { state: stranger },
   'order-bench-small': { state: stranger, size: { width: 1024, height: 640 } },
   ship: { state: mixed, key: 'F6' },
-  'ship-chosen': { state: mixed, key: 'F6', tick: 'Choose all that are shown' },
+  'ship-chosen': { state: mixed, key: 'F6', tick: 'Select all shown' },
   'ship-made': { state: mixed, key: 'F6', press: 'Make the bundle of shipment LS-2025-0041 again' },
   cancel: { state: mixed, press: 'Cancel bay 3' },
 };

@@ -201,7 +201,7 @@ export const writeFailed: DeskJob['state'] = {
     message: 'Drive S6PXNM0T402904K in bay 4 could not be written at 3.1 GiB: input/output error.',
     cause: 'EIO: i/o error, write (errno -5), offset 3328599654',
     remedy:
-      'Take the drive out and put another one in. Try this one again once; if it fails again, it is worn out.',
+      'Remove the drive and insert another one. Try this one again once; if it fails again, it is worn out.',
     offset: 3_328_599_654,
   },
 };
@@ -280,7 +280,7 @@ export const shipments: ShipList = {
   held: [
     {
       machineSerial: machineOf(12),
-      reason: `Machine ${machineOf(12)} was found wrong when its drive was read again: the drive in bay 12 gave back other data.`,
+      reason: `Machine ${machineOf(12)} failed when its drive was read again: the drive in bay 12 returned different data.`,
     },
   ],
   more: false,
@@ -296,7 +296,7 @@ export const shipReport: BundleReport = {
   file: '/home/bench/Documents/SHIPMENT-LS-2025-0041.zip',
   machines: 24,
   withdrawn: [
-    `Machine ${machineOf(3)} was found wrong when its drive was read again: the drive gave back other data.`,
+    `Machine ${machineOf(3)} failed when its drive was read again: the drive returned different data.`,
   ],
   notImported: [
     { machineSerial: machineOf(4), file: 'configmgr-import.csv', reason: 'has no computer name' },

@@ -30,7 +30,7 @@ describe('chooseElevation', () => {
   });
 
   it('names both packages when there is no way', () => {
-    expect(elevationUnavailable().data.remedy).toMatch(/package sudo.*package pkexec/);
+    expect(elevationUnavailable().data.remedy).toMatch(/package sudo or pkexec/);
   });
 });
 
@@ -75,12 +75,12 @@ describe('explainRefusal', () => {
 
   it.each([
     [pkexec, 126, null, /dialog was closed/],
-    [pkexec, 127, 'Error executing command as another user: Not authorized', /not given the rights/],
+    [pkexec, 127, 'Error executing command as another user: Not authorized', /not authorized/],
     [sudo, 1, 'sudo: 3 incorrect password attempts', /did not accept the password/],
     [sudo, 1, 'Sorry, try again.\nsudo: a password is required', /none was entered/],
     [quietSudo, 1, 'sudo: a password is required', /none was entered/],
-    [sudo, 1, 'tech is not in the sudoers file.', /may not use sudo/],
-    [sudo, 1, 'Sorry, user tech is not allowed to execute node as root on desk.', /may not use sudo/],
+    [sudo, 1, 'tech is not in the sudoers file.', /not allowed to use sudo/],
+    [sudo, 1, 'Sorry, user tech is not allowed to execute node as root on desk.', /not allowed to use sudo/],
     [sudo, 1, 'sudo: unable to open /etc/sudoers', /refused to start/],
   ])('%o %i %s', (elevation, status, words, message) => {
     const error = explainRefusal(elevation, failed(status), words);

@@ -185,7 +185,7 @@ describe('a privileged start', () => {
   it.each([
     ['sudo', 'sudo-refuses', /did not accept the password/],
     ['pkexec', 'pkexec-dismissed', /dialog was closed/],
-    ['pkexec', 'pkexec-unauthorised', /not given the rights/],
+    ['pkexec', 'pkexec-unauthorised', /not authorized/],
     ['sudo', 'not-root', /as user 1000/],
   ] as const)('%s: %s', async (kind, mode, message) => {
     const lines: string[] = [];

@@ -21,7 +21,7 @@ describe('the bytes of an order', () => {
 
   it('are not guessed: another encoding, or a workbook, is refused with what to do', () => {
     expect(() => decodeText('x', Buffer.from(text, 'latin1'))).toThrow(code('order-invalid'));
-    expect(() => decodeText('x', Buffer.from('PK\u0003\u0004rest'))).toThrow(/archive, not a table/);
+    expect(() => decodeText('x', Buffer.from('PK\u0003\u0004rest'))).toThrow(/archive, not a text file/);
   });
 });
 

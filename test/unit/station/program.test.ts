@@ -45,7 +45,7 @@ describe('the command line', () => {
     [['drives', '--force'], /nknown option '--force'.*prestage drives --help/s],
     [['drives', 'sda'], /too many arguments/i],
     [['media', 'inspect'], /missing required argument 'file'/i],
-    [['media', 'inspect', 'x', '--image', '0'], /a number from 1 on/],
+    [['media', 'inspect', 'x', '--image', '0'], /a whole number, at least 1/],
     [['order', 'open'], /missing required argument 'file'/i],
     [['order', 'except', '5CD1'], /required option '--reason/i],
     [['bench', 'create', 'x', '--drives', '4'], /required option '--size/i],

@@ -17,11 +17,11 @@ describe('judgeBoot', () => {
 
   it.each([
     [{ bootImage: 'missing' }, /boot image .* is missing/],
-    [{ bootImage: 'damaged' }, /damaged or cut off/],
+    [{ bootImage: 'damaged' }, /damaged or truncated/],
     [{ bootStore: 'windows' }, /starts the extracted Windows/],
-    [{ bootStore: 'nothing' }, /no entry that a machine could start/],
+    [{ bootStore: 'nothing' }, /no bootable entry/],
     [{ bootStore: 'damaged' }, /BCD\) is damaged/],
-    [{ loaders: [] }, /no program that a UEFI machine starts/],
+    [{ loaders: [] }, /no UEFI boot loader/],
   ] as const)('refuses to call it bootable with %o', (change, problem) => {
     const { bootable } = judgeBoot({ ...sound, ...(change as Partial<BootFacts>) });
     expect(bootable.bootable).toBe(false);
@@ -37,8 +37,8 @@ describe('judgeBoot', () => {
       expect(bootable.problems).toEqual([]);
       return notes;
     };
-    expect(noted({ bootStore: 'other-image' })[0]).toContain('another boot image');
-    expect(noted({ bootStore: 'missing' })[0]).toContain('each drive gets one');
+    expect(noted({ bootStore: 'other-image' })[0]).toContain('a boot image other than');
+    expect(noted({ bootStore: 'missing' })[0]).toContain('adds one to each drive');
     expect(noted({ loaders: [{ ...loader, signed: false }] })[0]).toContain('Secure Boot');
   });
 

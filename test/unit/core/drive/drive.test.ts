@@ -20,18 +20,18 @@ describe('identityDifferences', () => {
   });
 
   it.each([
-    ['path', '/dev/sdb', 'path was /tmp/bench/drive-01.img and is /dev/sdb'],
-    ['serial', 'SN-0002', 'serial was SN-0001 and is SN-0002'],
-    ['serial', null, 'serial was SN-0001 and is none'],
-    ['wwn', null, 'wwn was 0x5000000000000001 and is none'],
-    ['size', 4096, 'size was 8589934592 and is 4096'],
+    ['path', '/dev/sdb', 'path was /tmp/bench/drive-01.img and is now /dev/sdb'],
+    ['serial', 'SN-0002', 'serial was SN-0001 and is now SN-0002'],
+    ['serial', null, 'serial was SN-0001 and is now none'],
+    ['wwn', null, 'wwn was 0x5000000000000001 and is now none'],
+    ['size', 4096, 'size was 8589934592 and is now 4096'],
   ])('names another %s', (key, value, text) => {
     expect(identityDifferences(confirmed, { ...confirmed, [key]: value })).toEqual([text]);
   });
 
   it('names what was told by none before', () => {
     expect(identityDifferences({ ...confirmed, serial: null }, confirmed)).toEqual([
-      'serial was none and is SN-0001',
+      'serial was none and is now SN-0001',
     ]);
   });
 
@@ -45,7 +45,7 @@ describe('identityDifferences', () => {
     'notices a twin in its place by the attachment alone: %s',
     (attachment) => {
       expect(identityDifferences(confirmed, { ...confirmed, attachment })).toEqual([
-        'it was taken out or replaced since',
+        'it was removed or replaced',
       ]);
     },
   );

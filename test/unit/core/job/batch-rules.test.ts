@@ -105,7 +105,7 @@ describe('requireEligibleDrives', () => {
     const error = refusal(choose(path));
     expect(error.code).toBe('drive-not-found');
     expect(error.message).toContain(`'${path}' is a path`);
-    expect(error.remedy).toContain("the drive's id: d1.");
+    expect(error.remedy).toContain('the drive ID: d1.');
   });
 
   it.each([['d3'], ['/dev/sdc']])('refuses a blocked drive, named %s, with every reason', (name) => {
@@ -154,6 +154,6 @@ describe('requireRoom', () => {
       requireRoom(sampleDrive({ size: 512 * MiB }), layout, { ...image, bytes: 1 });
     });
     expect(error.code).toBe('drive-too-small');
-    expect(error.message).toContain('0 bytes remain for Windows');
+    expect(error.message).toContain('0 bytes are left for Windows');
   });
 });

@@ -44,7 +44,7 @@ describe('what was said of the machine that is written', () => {
     ['another serial', '7V03273', {}],
     ['another UUID', 'C1GC712', { uuid: '4C4C4544-0056-3010-8033-B7C04F323733' }],
     ['another UUID, and no serial', null, { uuid: '4C4C4544-0056-3010-8033-B7C04F323733' }],
-    ['another asset tag', 'C1GC712', { assetTag: 'C-2' }],
+    ['a different asset tag', 'C1GC712', { assetTag: 'C-2' }],
   ])('stops the job when it is %s', (_what, serial, facts) => {
     expect(refusal(serial, facts)).toMatchObject({
       code: 'machine-contradicts',

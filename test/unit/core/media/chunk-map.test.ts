@@ -107,7 +107,7 @@ describe('chunkMapProblem', () => {
     ['for a drive of another size', { driveSize: 9 * GiB }, /drive of/],
     ['for other sectors', { sectorSize: 4096 }, /sectors/],
     ['of an unknown layout', { layout: 'mine' }, /layout/],
-    ['with partitions of its own', { partitions: [] }, /partitions are not/],
+    ['with partitions of its own', { partitions: [] }, /partitions do not match/],
     ['without chunks', { chunks: [] }, /no chunks/],
     ['that writes over the partition table', chunk({ offset: 0 }), /outside/],
     ['that writes past its partition', chunk({ offset: 261 * MiB - 2048, length: 4096 }), /outside/],

@@ -24,27 +24,43 @@ function warningsOf(text: string): string[] {
 
 describe('what names no machine', () => {
   it.each([
-    ['uuid', '03000200-0400-0500-0006-000700080009', 'is what firmware shows that has no UUID of its own'],
-    ['uuid', '00020003-0004-0005-0006-000700080009', 'is what firmware shows that has no UUID of its own'],
-    ['uuid', '12345678-1234-5678-90AB-CDDEEFAABBCC', 'is what firmware shows that has no UUID of its own'],
-    ['uuid', 'FEFEFEFE-FEFE-FEFE-FEFE-FEFEFEFEFEFE', 'is what firmware shows that has no UUID of its own'],
+    [
+      'uuid',
+      '03000200-0400-0500-0006-000700080009',
+      'is a placeholder that firmware shows when there is no UUID',
+    ],
+    [
+      'uuid',
+      '00020003-0004-0005-0006-000700080009',
+      'is a placeholder that firmware shows when there is no UUID',
+    ],
+    [
+      'uuid',
+      '12345678-1234-5678-90AB-CDDEEFAABBCC',
+      'is a placeholder that firmware shows when there is no UUID',
+    ],
+    [
+      'uuid',
+      'FEFEFEFE-FEFE-FEFE-FEFE-FEFEFEFEFEFE',
+      'is a placeholder that firmware shows when there is no UUID',
+    ],
     [
       'mac',
       '01:00:5E:00:00:FB',
-      "is not a MAC: six pairs of hexadecimal digits, no group's address and not all the same",
+      'is not a MAC, which has six pairs of hexadecimal digits: not all the same, and not a group address',
     ],
     [
       'mac',
       'FF-FF-FF-FF-FF-FF',
-      "is not a MAC: six pairs of hexadecimal digits, no group's address and not all the same",
+      'is not a MAC, which has six pairs of hexadecimal digits: not all the same, and not a group address',
     ],
     [
       'mac',
       'AAAA.AAAA.AAAA',
-      "is not a MAC: six pairs of hexadecimal digits, no group's address and not all the same",
+      'is not a MAC, which has six pairs of hexadecimal digits: not all the same, and not a group address',
     ],
-    ['asset tag', 'No Asset Tag', 'is what firmware shows when nobody entered an asset tag'],
-    ['asset tag', 'Asset-1234567890', 'is what firmware shows when nobody entered an asset tag'],
+    ['asset tag', 'No Asset Tag', 'is a placeholder that firmware shows when no asset tag was set'],
+    ['asset tag', 'Asset-1234567890', 'is a placeholder that firmware shows when no asset tag was set'],
   ])('is refused as a scan refuses it: %s %s', (column, text, problem) => {
     expect(problemsOf(`serial,${column}\n5CD1,${text}`)).toEqual([
       `line 2: ${column === 'asset tag' ? 'the asset tag ' : ''}'${text}' ${problem}`,
@@ -136,13 +152,13 @@ describe('a table', () => {
 
   it('counts the lines of quoted line breaks', () => {
     expect(problemsOf('serial,model\n5CD1,"Latitude\r\n5440"\nnone,x')).toEqual([
-      expect.stringContaining("line 4: 'NONE' is what firmware shows"),
+      expect.stringContaining("line 4: 'NONE' is a placeholder that firmware shows"),
     ]);
   });
 
   it('leaves out columns that it does not know, and says so', () => {
     expect(warningsOf('serial,Cost centre\n5CD1,77')).toEqual([
-      "line 1: the column 'Cost centre' is not one that is known, and was left out",
+      "line 1: the column 'Cost centre' is not known and was ignored",
     ]);
   });
 });
@@ -156,12 +172,12 @@ describe('serials alone', () => {
 
   it('are refused when several things stand in a line and nobody says what they are', () => {
     expect(problemsOf('5CD1,A-1\n5CD2,A-2')).toEqual([
-      expect.stringContaining("no column is called 'serial'"),
+      expect.stringContaining("no column is named 'serial'"),
     ]);
   });
 
   it('warn of a blank inside', () => {
-    expect(warningsOf('5CD1 5CD2')).toEqual([expect.stringContaining('one machine, or two')]);
+    expect(warningsOf('5CD1 5CD2')).toEqual([expect.stringContaining('one machine or two')]);
   });
 });
 
@@ -177,35 +193,35 @@ describe('what is wrong', () => {
       '5CD6,PC-3,00000000-0000-0000-0000-000000000000,FF:FF:FF:FF:FF:FF,abc,,',
     ].join('\n');
     expect(problemsOf(text).map((problem) => problem.slice(0, 62))).toEqual([
-      "line 2: the serial '1.23E+11' was turned into a number by a sp",
+      "line 2: the serial '1.23E+11' was converted to a number by a s",
       "line 3: 'P' is not a computer name of 2 to 15 characters",
-      "line 3: 'not-a-uuid' is not a UUID: 32 hexadecimal digits",
-      "line 3: '00:11:22' is not a MAC: six pairs of hexadecimal digi",
-      "line 3: '0' is not the number of an image: 1, 2, 3, …",
-      "line 3: there is no layout 'bios'; there are: uefi, uefi-recov",
-      'line 4: the serial 5CD1 is already there in line 3',
-      'line 4: the media SHA-256 is cdcdcdcdcdcd…, and abababababab… ',
+      "line 3: 'not-a-uuid' is not a UUID, which has 32 hexadecimal d",
+      "line 3: '00:11:22' is not a MAC, which has six pairs of hexade",
+      "line 3: '0' is not an image number (1, 2, 3, …)",
+      "line 3: there is no layout 'bios'; choose one of: uefi, uefi-r",
+      'line 4: the serial 5CD1 is already used in line 3',
+      'line 4: the media SHA-256 is cdcdcdcdcdcd… here but ababababab',
       'line 5: the serial is missing',
-      'line 6: there are 4 fields, and the header has 7: a separator ',
-      "line 7: '00000000-0000-0000-0000-000000000000' is what firmwar",
-      "line 7: 'FF:FF:FF:FF:FF:FF' is not a MAC: six pairs of hexadec",
-      'line 7: the computer name PC-3 is already there in line 4',
-      "line 7: 'abc' is not a SHA-256: that has 64 hexadecimal digits",
+      'line 6: there are 4 fields, but the header has 7: a separator ',
+      "line 7: '00000000-0000-0000-0000-000000000000' is a placeholde",
+      "line 7: 'FF:FF:FF:FF:FF:FF' is not a MAC, which has six pairs ",
+      'line 7: the computer name PC-3 is already used in line 4',
+      "line 7: 'abc' is not a SHA-256, which has 64 hexadecimal digit",
     ]);
   });
 
   it.each([
-    ['1.23E+11', 'turned into a number by a spreadsheet'],
-    ['1,23457E+11', 'turned into a number by a spreadsheet'],
-    ['5E+05', 'turned into a number by a spreadsheet'],
-    ['12345678.0', 'turned into a number by a spreadsheet or a script'],
-    ['12-Mar', 'turned into a date'],
-    ['Mar-12', 'turned into a date'],
-    ['12.03.2025', 'turned into a date'],
-    ['#N/A', 'instead of a value'],
-    ['########', 'instead of a value'],
-    ['5CD\u200b1234', 'a character that cannot be seen'],
-    ['To be filled by O.E.M.', 'what firmware shows'],
+    ['1.23E+11', 'converted to a number by a spreadsheet'],
+    ['1,23457E+11', 'converted to a number by a spreadsheet'],
+    ['5E+05', 'converted to a number by a spreadsheet'],
+    ['12345678.0', 'converted to a number by a spreadsheet or a script'],
+    ['12-Mar', 'converted to a date'],
+    ['Mar-12', 'converted to a date'],
+    ['12.03.2025', 'converted to a date'],
+    ['#N/A', 'is a spreadsheet error, not a value'],
+    ['########', 'is a spreadsheet error, not a value'],
+    ['5CD\u200b1234', 'an invisible character'],
+    ['To be filled by O.E.M.', 'a placeholder that firmware shows'],
   ])('a serial that a spreadsheet damaged: %s', (serial, words) => {
     expect(problemsOf(`serial;model\n${serial};x`)).toEqual([expect.stringContaining(words)]);
   });
@@ -222,18 +238,20 @@ describe('what is wrong', () => {
       expect.stringContaining('line 2: a quotation mark opens here'),
     ]);
     expect(problemsOf('serial,model\n5CD1,"shut" up\n')).toEqual([
-      "line 2: there is text behind a closing quotation mark: 'up'",
+      "line 2: there is text after a closing quotation mark: 'up'",
     ]);
     expect(orderOf('serial,model\n5CD1,15" screen').machines[0]?.model).toBe('15" screen');
   });
 
   it('wants a number, and one only', () => {
-    expect(problemsOf('serial\n5CD1', null)).toEqual([expect.stringContaining('nobody said the number')]);
-    expect(problemsOf('serial,order\n5CD1,4712')).toEqual([
-      "line 2: the order number is '4712', and '4711' in what was given: an order has one",
+    expect(problemsOf('serial\n5CD1', null)).toEqual([
+      expect.stringContaining('the work order number is missing'),
     ]);
-    expect(problemsOf('serial,serial number\n5CD1,5CD2')).toContain('line 1: two columns are the serial');
-    expect(problemsOf('')).toEqual(['there is no machine in it']);
+    expect(problemsOf('serial,order\n5CD1,4712')).toEqual([
+      "line 2: the work order number is '4712' here but '4711' in the number given: a work order has only one",
+    ]);
+    expect(problemsOf('serial,serial number\n5CD1,5CD2')).toContain('line 1: two columns contain the serial');
+    expect(problemsOf('')).toEqual(['it contains no machines']);
   });
 });
 
@@ -268,25 +286,25 @@ describe('JSON', () => {
   "mediaSha256": "${'cd'.repeat(32)}"
 }`;
     expect(problemsOf(text, null)).toEqual([
-      'line 2: the version is not 1: this Prestage does not know the form',
-      "line 5: an order has no member 'colour'",
+      'line 2: the version is not 1: this version of Prestage cannot read it',
+      "line 5: a work order has no member 'colour'",
       expect.stringContaining('line 7: machine 1: serial is a number: put it in quotation marks'),
       'line 7: the serial is missing',
       expect.stringContaining("line 8: 'zz' is not a MAC"),
       "line 9: machine 2: a machine has no member 'owner'",
-      'line 10: the serial 5CD1 is already there in line 8',
+      'line 10: the serial 5CD1 is already used in line 8',
       'line 12: mediaSha256 is there twice',
     ]);
   });
 
   it('says where it breaks off', () => {
     expect(problemsOf('{\n "version": 1,\n "number": 47x1 }')).toEqual([
-      expect.stringMatching(/^line 3: this begins like JSON and is none/),
+      expect.stringMatching(/^line 3: this looks like JSON but is not valid/),
     ]);
     expect(problemsOf('{\n "version": 1,\n')).toEqual([
-      expect.stringMatching(/line \d: this begins like JSON/),
+      expect.stringMatching(/line \d: this looks like JSON/),
     ]);
-    expect(problemsOf('[]')).toEqual([expect.stringContaining('not an order')]);
+    expect(problemsOf('[]')).toEqual([expect.stringContaining('not a work order')]);
   });
 });
 

@@ -59,9 +59,9 @@ describe('machines', () => {
   });
 
   it('are doubted when something was withdrawn', () => {
-    const doubts = doubtMachines([{ ...machine('AAA1'), withdrawn: 'Machine AAA1 was found wrong.' }], null);
+    const doubts = doubtMachines([{ ...machine('AAA1'), withdrawn: 'Machine AAA1 failed.' }], null);
     expect(doubts).toEqual([
-      { code: 'machine-unfinished', machineSerial: 'AAA1', message: 'Machine AAA1 was found wrong.' },
+      { code: 'machine-unfinished', machineSerial: 'AAA1', message: 'Machine AAA1 failed.' },
     ]);
   });
 
@@ -123,18 +123,18 @@ describe('an order', () => {
       ['CCC1', 'came instead'],
     ]);
     expect(doubts(order(), [machine('AAA1'), machine('CCC1')], { exceptions })).toEqual([
-      'order-missing: Machine BBB1 is in the order and not in the shipment; the station says: dead on arrival',
-      'order-surplus: Machine CCC1 is in the shipment and not in the order; the station says: came instead',
+      'order-missing: Machine BBB1 is in the work order but not in the shipment; reason recorded at the station: dead on arrival',
+      'order-surplus: Machine CCC1 is in the shipment but not in the work order; reason recorded at the station: came instead',
     ]);
     expect(doubts(order(), [machine('AAA1')])).toEqual([
-      'order-missing: Machine BBB1 is in the order and not in the shipment.',
+      'order-missing: Machine BBB1 is in the work order but not in the shipment.',
     ]);
   });
 
   it('is another one by number, or by what the station opened', () => {
     const both = [machine('AAA1'), machine('BBB1')];
     expect(doubts(order(), both, { number: null })).toEqual([
-      'order-other: The shipment is of no order, not of order WO-1.',
+      'order-other: The shipment is for no work order, not for work order WO-1.',
     ]);
     expect(doubts(order(), both, { openedSha256: ['d'.repeat(64)] })).toHaveLength(1);
     // Opened twice under one number, and changed between.
@@ -156,7 +156,7 @@ describe('an order', () => {
       { machine: { uuid: uuid.replace('3132', '3133') } },
     ],
     [
-      'MACs',
+      'has MAC ',
       { machines: [{ serial: 'AAA1', macs: ['05:06:07:08:09:0A'] }] },
       { machine: { macs: ['05:06:07:08:09:0B'] } },
     ],
@@ -178,6 +178,6 @@ describe('an order', () => {
     const alone = order({ machines: [{ serial: 'AAA1', uuid, macs: ['05:06:07:08:09:0A'], assetTag: '1' }] });
     const said = doubts(alone, [machine('AAA1')]);
     expect(said).toHaveLength(3);
-    for (const one of said) expect(one).toContain('nothing where the order says');
+    for (const one of said) expect(one).toContain('nothing, but the work order has');
   });
 });

@@ -32,18 +32,22 @@ describe('configmgr-import.csv', () => {
 
   it.each<[string, MachineFacts, string]>([
     ['no name', { uuid }, 'has no computer name'],
-    ['neither key', { computerName: 'CONTOSO-1' }, 'has neither SMBIOS UUID nor MAC'],
-    ['an empty list of MACs', { computerName: 'CONTOSO-1', macs: [] }, 'has neither SMBIOS UUID nor MAC'],
-    ['a name that is too long', { ...whole, computerName: 'A'.repeat(16) }, 'no NetBIOS name'],
-    ['a name that is too short', { ...whole, computerName: 'A' }, 'no NetBIOS name'],
-    ['a name of digits', { ...whole, computerName: '00421' }, 'digits alone'],
+    ['neither key', { computerName: 'CONTOSO-1' }, 'has neither an SMBIOS UUID nor a MAC'],
+    [
+      'an empty list of MACs',
+      { computerName: 'CONTOSO-1', macs: [] },
+      'has neither an SMBIOS UUID nor a MAC',
+    ],
+    ['a name that is too long', { ...whole, computerName: 'A'.repeat(16) }, 'not a NetBIOS name'],
+    ['a name that is too short', { ...whole, computerName: 'A' }, 'not a NetBIOS name'],
+    ['a name of digits', { ...whole, computerName: '00421' }, 'digits only'],
     ['a comma', { ...whole, computerName: 'A,B' }, 'a comma or a quotation mark'],
     ['a quotation mark', { ...whole, computerName: 'A"B' }, 'a comma or a quotation mark'],
-    ['a formula', { ...whole, computerName: '=CMD' }, 'takes for a formula'],
+    ['a formula', { ...whole, computerName: '=CMD' }, 'a spreadsheet reads as a formula'],
     ['a letter of another code page', { ...whole, computerName: 'BÜRO-1' }, 'not plain ASCII'],
     ['a line end', { ...whole, computerName: 'A\r\nB' }, 'not plain ASCII'],
-    ['dashes in the MAC', { ...whole, macs: ['05-06-07-08-09-0A'] }, 'MAC in another form'],
-    ['a UUID in lower case', { ...whole, uuid: uuid.toLowerCase() }, 'UUID in another form'],
+    ['dashes in the MAC', { ...whole, macs: ['05-06-07-08-09-0A'] }, 'MAC in the wrong format'],
+    ['a UUID in lower case', { ...whole, uuid: uuid.toLowerCase() }, 'UUID in the wrong format'],
   ])('leaves out a machine with %s, and says so', (_, facts, reason) => {
     const { file, left } = configmgr(facts);
     expect(file).toEqual({ text: '', machines: 0 });
@@ -70,7 +74,7 @@ describe('configmgr-import.csv', () => {
       { serial: 'S-2', facts },
     ]);
     expect(file.machines).toBe(1);
-    expect(left[0]?.reason).toMatch(new RegExp(`^has the ${what} .*, as machine S-1 has$`));
+    expect(left[0]?.reason).toMatch(new RegExp(`^has the same ${what} .* as machine S-1$`));
   });
 });
 
@@ -111,7 +115,7 @@ describe('autopilot.csv', () => {
 
   it.each<[string, string, string, string]>([
     ['a comma in its serial', 'A,B', hash(1), 'a comma or a quotation mark'],
-    ['a formula for a serial', '=A1', hash(1), 'takes for a formula'],
+    ['a formula for a serial', '=A1', hash(1), 'a spreadsheet reads as a formula'],
     ['a letter of another code page', 'SÉR1', hash(1), 'not plain ASCII'],
     ['a hash that is none', 'S-1', 'no hash!', 'not base64'],
   ])('leaves out a machine with %s', (_, serial, hardwareHash, reason) => {
@@ -126,7 +130,7 @@ describe('autopilot.csv', () => {
       { serial: 'S-2', facts: { hardwareHash: hash(1) } },
     ]);
     expect(files[0]?.machines).toBe(1);
-    expect(left).toEqual([{ machineSerial: 'S-2', reason: 'has the hardware hash of machine S-1' }]);
+    expect(left).toEqual([{ machineSerial: 'S-2', reason: 'has the same hardware hash as machine S-1' }]);
   });
 });
 

@@ -85,17 +85,13 @@ describe('a machine can be shipped', () => {
     ['its job failed', [started(job), failed(job)], 'failed: The drive in Bay 1'],
     ['its job was cancelled', [started(job), ended(job, 'cancelled')], 'its job was cancelled.'],
     ['its job was interrupted', [started(job), ended(job, 'interrupted')], 'its job was interrupted.'],
-    [
-      'it was found wrong later',
-      [...good, verified(job, false)],
-      'was found wrong when its drive was read again',
-    ],
+    ['it was found wrong later', [...good, verified(job, false)], 'failed when its drive was read again'],
     [
       'it was found wrong once, whatever came then',
       [...good, verified(job, false), verified(job, true)],
-      'was found wrong',
+      'failed when its drive was read again',
     ],
-    ['it did not start', [...good, rehearsed(job, true), rehearsed(job, false)], 'did not start'],
+    ['it did not start', [...good, rehearsed(job, true), rehearsed(job, false)], 'failed its boot test'],
   ])('not when %s', (_, records, said) => {
     expect(why(judgeMachine(history(records)))).toMatch(/^Machine 0042PF /);
     expect(why(judgeMachine(history(records)))).toContain(said);
@@ -113,7 +109,7 @@ describe('a machine can be shipped', () => {
     expect(why(overwritten)).toContain('its drive was written again for machine 5CD1.');
     const shipped = judgeMachine(history(good, { shipment: 'S-1' }));
     expect(shipped).toMatchObject({ fit: false, gone: true });
-    expect(why(shipped)).toBe('Machine 0042PF is in shipment S-1 already.');
+    expect(why(shipped)).toBe('Machine 0042PF is already in shipment S-1.');
   });
 
   it('is not harmed by findings about an earlier job', () => {
@@ -165,10 +161,10 @@ describe('a shipment', () => {
     const mixed = plan({ histories: [real('AAA'), machine('BBB')] });
     expect(mixed.machines.map(({ machineSerial }) => machineSerial)).toEqual(['AAA']);
     expect(mixed.leftOut).toEqual([
-      { machineSerial: 'BBB', reason: 'Machine BBB was written to a virtual drive of a training bench.' },
+      { machineSerial: 'BBB', reason: 'Machine BBB was written to a training drive.' },
     ]);
     const named = { asked: 'named', histories: [real('AAA'), machine('BBB')] } as const;
-    expect(refusal(named).message).toContain('Machine BBB was written to a virtual drive');
+    expect(refusal(named).message).toContain('Machine BBB was written to a training drive');
     expect(plan({ histories: [machine('BBB')] }).machines).toHaveLength(1);
   });
 
@@ -199,7 +195,7 @@ describe('a shipment', () => {
       const error = refusal({ histories: [...one, other] });
       expect(error.code).toBe('shipment-refused');
       expect(error.cause).toMatch(
-        /Machine AAA is of order WO-1\.\nMachine CCC (?:is of order WO-2|has no order)\./,
+        /Machine AAA is in work order WO-1\.\nMachine CCC (?:is in work order WO-2|has no work order)\./,
       );
     }
   });

@@ -33,10 +33,10 @@ describe('recorded machines', () => {
   it('LVM on LUKS on NVMe: the root is found three layers down', () => {
     expect(verdictsOf(recordedListing('lvm-on-luks-nvme'))).toEqual({
       '/dev/nvme0n1': [
-        'system-disk: It holds the running system (/boot/efi, /boot, /).',
-        'swap: It has swap space of this machine (station--vg-swap_1).',
+        'system-disk: It contains the running system (/boot/efi, /boot, /).',
+        'swap: It has swap space in use by this computer (station--vg-swap_1).',
         'lvm: It is part of the LVM volume group station-vg.',
-        'encrypted: It holds the open encrypted volume nvme0n1p3_crypt.',
+        'encrypted: It contains the open encrypted volume nvme0n1p3_crypt.',
       ],
     });
     const drive = drivesOf(recordedListing('lvm-on-luks-nvme')).get('/dev/nvme0n1');
@@ -65,7 +65,7 @@ describe('recorded machines', () => {
 
   it('a swap partition blocks its disk', () => {
     expect(verdictsOf(recordedListing('swap-partition'))).toEqual({
-      '/dev/sda': ['swap: It has swap space of this machine (sda2).'],
+      '/dev/sda': ['swap: It has swap space in use by this computer (sda2).'],
     });
   });
 
@@ -74,14 +74,14 @@ describe('recorded machines', () => {
     const swaps = [{ path: '/dev/disk/by-uuid/x', kind: 'partition' as const }];
     const deviceNumbers = new Map([['/dev/disk/by-uuid/x', '8:33']]);
     expect(verdictsOf({ ...listing, swaps, deviceNumbers })['/dev/sdc']).toEqual([
-      'swap: It has swap space of this machine (sdc1).',
+      'swap: It has swap space in use by this computer (sdc1).',
     ]);
   });
 
   it('a system on a USB stick: the stick is blocked, the internal drive is not', () => {
     const listing = recordedListing('usb-booted');
     expect(verdictsOf(listing)).toEqual({
-      '/dev/sda': ['system-disk: It holds the running system (/boot/efi, /).'],
+      '/dev/sda': ['system-disk: It contains the running system (/boot/efi, /).'],
       '/dev/nvme0n1': [],
     });
     const drives = drivesOf(listing);
@@ -97,19 +97,19 @@ describe('recorded machines', () => {
   it('a live system: its medium and its loop device are blocked', () => {
     expect(verdictsOf(recordedListing('live-usb'))).toEqual({
       '/dev/loop0': [
-        'system-disk: It holds the running system (/run/live/rootfs/filesystem.squashfs).',
+        'system-disk: It contains the running system (/run/live/rootfs/filesystem.squashfs).',
         'read-only: It is read-only.',
-        'loop-device: A loop device over /run/live/medium/live/filesystem.squashfs. Give the bench that this file is a drive of, or detach the device.',
+        'loop-device: It is a loop device of /run/live/medium/live/filesystem.squashfs. Give the virtual bench that this file belongs to, or detach the device.',
       ],
-      '/dev/sda': ['system-disk: It holds the running system (/run/live/medium).'],
+      '/dev/sda': ['system-disk: It contains the running system (/run/live/medium).'],
     });
   });
 
   it('zram lives in memory', () => {
     expect(verdictsOf(recordedListing('zram'))).toEqual({
       '/dev/zram0': [
-        'swap: It has swap space of this machine (zram0).',
-        "memory-disk: zram0 lives in the machine's memory.",
+        'swap: It has swap space in use by this computer (zram0).',
+        'memory-disk: zram0 is in the memory of this computer.',
       ],
     });
   });
@@ -121,7 +121,7 @@ describe('recorded machines', () => {
   });
 
   it('card readers without a medium', () => {
-    const noMedium = ['no-medium: It has no medium in it: its size is 0.'];
+    const noMedium = ['no-medium: It has no medium: its size is 0.'];
     expect(verdictsOf(recordedListing('card-reader-empty'))).toEqual({
       '/dev/sdb': noMedium,
       '/dev/mmcblk0': noMedium,
@@ -131,7 +131,7 @@ describe('recorded machines', () => {
   it('eMMC: the disk is a drive, its boot areas are not', () => {
     const boot = (name: string): string[] => [
       'read-only: It is read-only.',
-      `not-a-disk: ${name} (disk) is not a kind of drive that is written.`,
+      `not-a-disk: ${name} (disk) is not a type of drive that Prestage writes.`,
     ];
     const listing = recordedListing('emmc');
     expect(verdictsOf(listing)).toEqual({
@@ -147,7 +147,7 @@ describe('recorded machines', () => {
     expect(verdictsOf(recordedListing('multipath'))).toEqual({
       '/dev/sda': path,
       '/dev/sdb': path,
-      '/dev/sdc': ['not-a-disk: It is reached over a network.'],
+      '/dev/sdc': ['not-a-disk: It is connected over a network.'],
     });
   });
 
@@ -155,8 +155,8 @@ describe('recorded machines', () => {
     const listing = recordedListing('sector-sizes');
     expect(verdictsOf(listing)).toEqual({
       '/dev/sda': [],
-      '/dev/sdb': ['sector-size: It has 520 bytes a sector; 512 and 4096 can be written.'],
-      '/dev/sdc': ['not-a-disk: It is host-managed zoned: it cannot be written in place.'],
+      '/dev/sdb': ['sector-size: It has 520-byte sectors; only 512 and 4096 bytes are supported.'],
+      '/dev/sdc': ['not-a-disk: It is a host-managed zoned drive, which cannot be overwritten in place.'],
     });
     expect(drivesOf(listing).get('/dev/sda')).toMatchObject({ logicalSectorSize: 4096, rotational: true });
   });
@@ -191,14 +191,14 @@ describe('recorded machines', () => {
     expect(verdictsOf({ ...listing, zfsActive: true })).toEqual({
       '/dev/sda': [],
       '/dev/sdb': [],
-      '/dev/sdc': ['held: May belong to a ZFS pool of this machine.'],
+      '/dev/sdc': ['held: It may belong to a ZFS pool of this computer.'],
     });
   });
 
   it('virtio: the root is blocked, a blank disk is not', () => {
     const listing = recordedListing('virtio');
     expect(verdictsOf(listing)).toEqual({
-      '/dev/vda': ['system-disk: It holds the running system (/).'],
+      '/dev/vda': ['system-disk: It contains the running system (/).'],
       '/dev/vdb': [],
     });
     expect(drivesOf(listing).get('/dev/vdb')).toMatchObject({
@@ -210,12 +210,12 @@ describe('recorded machines', () => {
 
   it('a disk without partitions that holds the root', () => {
     expect(verdictsOf(recordedListing('plain-vm'))['/dev/vda']).toEqual([
-      'system-disk: It holds the running system (/).',
+      'system-disk: It contains the running system (/).',
     ]);
   });
 
   it('btrfs: the second disk of a mounted file system is blocked like the first', () => {
-    const reasons = ['system-disk: It holds the running system (/).', 'mounted: It is mounted at /home.'];
+    const reasons = ['system-disk: It contains the running system (/).', 'mounted: It is mounted at /home.'];
     expect(verdictsOf(recordedListing('btrfs-subvolumes'))).toEqual({
       '/dev/sda': reasons,
       '/dev/sdb': reasons,
@@ -225,7 +225,7 @@ describe('recorded machines', () => {
   it('btrfs: a member whose mount is not known is held', () => {
     const listing = recordedListing('old-lvm-and-luks');
     expect(verdictsOf({ ...listing, btrfsGroups: [['sdb']] })['/dev/sdb']).toEqual([
-      'held: Part of a btrfs file system that is in use.',
+      'held: It is part of a btrfs file system that is in use.',
     ]);
   });
 
@@ -237,10 +237,10 @@ describe('recorded machines', () => {
 
   it('loop devices: over a file, and over a disk that it thereby holds', () => {
     const listing = recordedListing('loop');
-    const advice = 'Give the bench that this file is a drive of, or detach the device.';
+    const advice = 'Give the virtual bench that this file belongs to, or detach the device.';
     expect(verdictsOf(listing)).toEqual({
-      '/dev/loop0': [`loop-device: A loop device over /srv/images/some file.img. ${advice}`],
-      '/dev/loop1': [`loop-device: A loop device over /dev/sda. ${advice}`],
+      '/dev/loop0': [`loop-device: It is a loop device of /srv/images/some file.img. ${advice}`],
+      '/dev/loop1': [`loop-device: It is a loop device of /dev/sda. ${advice}`],
       '/dev/sda': ['held: The loop device loop1 is attached to it.'],
     });
     expect(drivesOf(listing).get('/dev/loop0')).toMatchObject({ kind: 'loop', bus: 'loop' });
@@ -251,8 +251,8 @@ describe('recorded machines', () => {
       '/dev/sda': ['held: It is in use by bcache0 (disk).'],
       '/dev/sdb': ['held: It is in use by thing (dm).'],
       '/dev/sdc': ['held: It is in use by dm-9.'],
-      '/dev/nbd0': ['not-a-disk: nbd0 (disk) is not a kind of drive that is written.'],
-      '/dev/nvme0n1': ['not-a-disk: It is reached over a network.'],
+      '/dev/nbd0': ['not-a-disk: nbd0 (disk) is not a type of drive that Prestage writes.'],
+      '/dev/nvme0n1': ['not-a-disk: It is connected over a network.'],
     });
   });
 });
@@ -275,7 +275,7 @@ describe('what drivelist adds', () => {
   it('a drive that only it knows is listed and blocked', () => {
     const only = { ...first, device: '/dev/sdz', raw: '/dev/sdz' };
     expect(verdictsOf({ ...listing, base: [first, second, only] })['/dev/sdz']).toEqual([
-      'facts-missing: The machine does not tell what is on it.',
+      'facts-missing: The system does not report what is on it.',
     ]);
   });
 

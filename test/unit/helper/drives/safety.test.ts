@@ -172,7 +172,7 @@ describe('what a drive is in use by', () => {
     ['raid10', 'md0', 'raid', 'It is part of the RAID array md0 (raid10).'],
     ['linear', 'md0', 'raid', 'It is part of the RAID array md0 (linear).'],
     ['dmraid', 'isw_x', 'raid', 'It is part of the RAID array isw_x (dmraid).'],
-    ['crypt', 'luks-1', 'encrypted', 'It holds the open encrypted volume luks-1.'],
+    ['crypt', 'luks-1', 'encrypted', 'It contains the open encrypted volume luks-1.'],
     ['mpath', 'mpatha', 'multipath', 'It is one path of the multipath device mpatha.'],
     ['dm', 'x', 'held', 'It is in use by x (dm).'],
     ['disk', 'bcache0', 'held', 'It is in use by bcache0 (disk).'],
@@ -203,7 +203,7 @@ describe('what a drive is in use by', () => {
       ...Array.from({ length: 9 }, (_, index) => `/mnt/${index}`),
     ];
     expect(judgeDrive(disk({ node: node({ mountPoints }) }), plain)).toEqual([
-      { code: 'system-disk', message: 'It holds the running system (/, /boot/efi).' },
+      { code: 'system-disk', message: 'It contains the running system (/, /boot/efi).' },
       { code: 'mounted', message: 'It is mounted at /home, /mnt/0, /mnt/1, /mnt/2 and 6 more.' },
     ]);
   });

@@ -30,14 +30,14 @@ describe('checkListing', () => {
   });
 
   it.each([
-    ['/..', 'way out'],
-    ['/Windows/../x', 'not there'],
-    ['/.', 'way out'],
-    ['//etc', 'not there'],
+    ['/..', 'would leave its folder'],
+    ['/Windows/../x', 'does not exist'],
+    ['/.', 'would leave its folder'],
+    ['//etc', 'does not exist'],
     ['/Windows/', 'empty name'],
     ['etc', 'not below the root'],
     ['', 'not below the root'],
-    ['/nowhere/file', 'not there'],
+    ['/nowhere/file', 'does not exist'],
     ['/Windows/a\\b', '(\\)'],
     ['/C:', '(:)'],
     ['/a<b', '(<)'],
@@ -62,7 +62,7 @@ describe('checkListing', () => {
 
   // Recorded from wimlib-imagex 1.13.5.
   it.each([
-    ['Ignoring file named "." or ".." in directory "/Odd"', '/Odd', 'way out'],
+    ['Ignoring file named "." or ".." in directory "/Odd"', '/Odd', 'leave its folder'],
     [
       'Ignoring duplicate file "/Odd/twin2" (the WIM image already contains a file at that path with the exact same name)',
       '/Odd/twin2',
@@ -70,7 +70,7 @@ describe('checkListing', () => {
     ],
     ['Ignoring unnamed file in directory "/Odd"', '/Odd', 'without a name'],
     ['Ignoring filename with embedded null character in directory "/Odd"', '/Odd', 'NUL'],
-    ['Ignoring children of non-directory file "/Odd/plain"', '/Odd/plain', 'files below it'],
+    ['Ignoring children of non-directory file "/Odd/plain"', '/Odd/plain', 'is a file but contains files'],
     ['The root directory has a nonempty name; removing it.', '/', 'name of its own'],
   ])('refuses what wimlib says: %s', (warning, path, what) => {
     expect(firstProblem(honest, [warning])).toEqual({ path, what: expect.stringContaining(what) as string });
@@ -89,9 +89,9 @@ describe('checkListing', () => {
     );
     expect(problems).toEqual([]);
     expect(notes).toEqual([
-      '1 name is like another in the same folder but for upper and lower case, for example /sources/BOOT.WIM',
-      '2 names are with a space or a dot at the end, for example /ends with space',
-      '2 names are that of a Windows device, for example /aux.c',
+      '1 name differs from another in the same folder only in upper and lower case, for example /sources/BOOT.WIM',
+      '2 names with a space or a dot at the end, for example /ends with space',
+      '2 names reserved for Windows devices, for example /aux.c',
     ]);
   });
 

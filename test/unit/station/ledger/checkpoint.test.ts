@@ -77,12 +77,12 @@ describe('a proof', () => {
     [
       'another number',
       (proof) => ({ ...proof, entry: { ...proof.entry, sequence: 3 } }),
-      'written as another number',
+      'written under another number',
     ],
     [
       'other contents',
       (proof) => ({ ...proof, entry: { ...proof.entry, json: proof.entry.json.replace('7K', '8K') } }),
-      'other contents than its hash',
+      'do not match its hash',
     ],
     [
       'white space',
@@ -93,7 +93,7 @@ describe('a proof', () => {
     [
       'another signature',
       (proof, other) => ({ ...proof, entry: { ...proof.entry, signature: other.entry.signature } }),
-      'signature was not made',
+      'was not signed with this key',
     ],
     [
       'a checkpoint of another size',
@@ -117,7 +117,7 @@ describe('a proof', () => {
     const other = generateKeyPairSync('ed25519').publicKey;
     expect(checkProof(proofOf(700), other)).toEqual({
       ok: false,
-      reason: 'The entry was made with another key.',
+      reason: 'The entry was signed with another key.',
     });
   });
 

@@ -189,7 +189,7 @@ describe('the ZIP', () => {
       Buffer.from(two).toString('latin1').replaceAll('README.txt', 'labels.pdf'),
       'latin1',
     );
-    expect(() => unpackZip(twice)).toThrow('It holds labels.pdf twice.');
+    expect(() => unpackZip(twice)).toThrow('It contains labels.pdf twice.');
     expect(() => unpackZip(twice)).toThrow(NotABundle);
   });
 
@@ -199,7 +199,7 @@ describe('the ZIP', () => {
     // The second file's sizes in the central directory: it claims to go on over everything.
     const directory = zip.lastIndexOf('504b0102', undefined, 'hex');
     for (const field of [20, 24]) zip.writeUInt32LE(5000, directory + field);
-    expect(() => unpackZip(zip)).toThrow('Its files claim to be larger than it is.');
+    expect(() => unpackZip(zip)).toThrow('Its files claim to be larger than the ZIP file.');
   });
 });
 
