@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { sha256Schema } from '../media/chunk-map';
+import { recordedHashSourceSchema } from '../media/media-state';
 import { driveIdentitySchema, driveKinds } from '../drive/drive';
 import { errorDataSchema } from '../base/errors';
 import { jobEndSchema } from '../job/job';
@@ -35,7 +36,7 @@ export const jobFactsSchema = z.strictObject({
     bytes: z.int().positive(),
     guid: z.string(),
     /** Where the expected SHA-256 came from; `none` when nobody gave one. */
-    expected: z.enum(['given', 'manifest', 'none']),
+    expected: recordedHashSourceSchema,
   }),
   image: z.strictObject({ index: z.int().positive(), name: z.string() }),
   layout: z.string(),
