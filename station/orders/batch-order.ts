@@ -8,6 +8,7 @@ import { expectedHash, type ExpectedHash } from '../media/media-expectation';
 import { orderMismatch } from './order-errors';
 import { openRecord } from './open-record';
 import { allows, type OpenOrder } from './order-reader';
+import { plural } from '../../core/base/plurals';
 
 /** What a batch that is asked for has to say to the open order. */
 export interface OrderedRequest {
@@ -66,7 +67,7 @@ function requireOrdered(open: OpenOrder, request: OrderedRequest): void {
   if (strangers.length === 0) return;
   const serials = strangers.map(({ machineSerial }) => sanitizeForDisplay(machineSerial, 64)).join(', ');
   throw orderMismatch(
-    `${called} does not contain ${strangers.length === 1 ? 'machine' : 'the machines'} ${serials}.`,
+    `${called} does not contain ${plural(strangers.length, 'machine', 'the machines')} ${serials}.`,
     'Check the label. To allow the machine, add an exception: prestage order except SERIAL --reason TEXT',
   );
 }
