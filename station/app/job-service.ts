@@ -1,7 +1,7 @@
 import type { DeskJob } from '../../core/contract/app';
 import { placeOf } from '../../core/drive/drive';
 import { isCancellation, toErrorData } from '../../core/base/errors';
-import { hasEnded, type JobEnd } from '../../core/job/job';
+import { hasEnded, isRunning, type JobEnd } from '../../core/job/job';
 import { planBatch, type BatchRequest, type PlannedJob } from '../jobs/plan-batch';
 import { runBatch } from '../jobs/run-batch';
 import type { JobReport } from '../jobs/run-job';
@@ -249,9 +249,4 @@ export class JobBoard {
     job.view = { ...job.view, ...change };
     this.#dependencies.onChange();
   }
-}
-
-/** Whether a job has not ended. */
-export function isRunning({ state }: DeskJob): boolean {
-  return state.state === 'preparing' || !hasEnded(state);
 }

@@ -4,7 +4,7 @@ import { tell } from '../../actions';
 import { pathOfFile } from '../../bridge';
 import { ScreenHead } from '../../components/screen-head';
 import { useDesk } from '../../store/app-store';
-import { isRunning } from '../../store/selectors';
+import { isRunning } from '../../../core/job/job';
 import { useText } from '../../text';
 import { InsideCard } from './inside-card';
 import { MediaCard } from './media-card';
