@@ -13,7 +13,13 @@ export default defineConfig({
     projects: [
       {
         plugins: [sqlText],
-        test: { name: 'unit', include: ['test/unit/**/*.test.ts'], environment: 'node' },
+        test: {
+          name: 'unit',
+          include: ['test/unit/**/*.test.ts'],
+          environment: 'node',
+          // They take milliseconds; those that start a process take seconds on a machine that others are using.
+          testTimeout: 30_000,
+        },
       },
       {
         plugins: [sqlText],

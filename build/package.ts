@@ -8,6 +8,7 @@ import { pinnedElectron, prepareElectron } from './electron-runtime';
 import { setFuses, type Flavour } from './fuses';
 import { layers } from './layers';
 import { runtimeClosure } from './package/closure';
+import { prepareNode } from './node-runtime';
 import { makeDeb } from './package/deb';
 import { executable, output, productManifest, root, unpacked } from './package/paths';
 import { stageApp, stageEngine } from './package/stage';
@@ -33,10 +34,11 @@ export interface PackageOptions {
 export async function packageProduct(options: PackageOptions): Promise<string> {
   const electron = await prepareElectron();
   requireReleaseElectron(options.flavour, electron, pinnedElectron());
+  const node = prepareNode();
   if (options.bundle) run('npm', ['run', '--silent', 'build'], { cwd: root });
-  say(`packing with Electron ${electron.version} (${electron.source}) and Node ${process.version}`);
+  say(`packing with Electron ${electron.version} (${electron.source}) and Node ${node.version}`);
   stageApp(options.desk);
-  stageEngine();
+  stageEngine(node);
   // What an earlier run left would be packed again.
   rmSync(unpacked, { recursive: true, force: true });
   await build({
@@ -60,7 +62,7 @@ export async function packageProduct(options: PackageOptions): Promise<string> {
     ...Object.keys(productManifest().dependencies),
     ...(pagePackages === 'any' ? [] : pagePackages),
   ]);
-  const deb = makeDeb(packages, options.flavour);
+  const deb = makeDeb(packages, node.licence, options.flavour);
   say(`made ${deb} (${options.flavour})`);
   return deb;
 }

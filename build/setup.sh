@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Brings a fresh Debian 12 machine with Node 20 to where prestage runs: system tools, npm packages, the
+# Brings a fresh Debian 12 or 13 with Node 20.19 or newer to where prestage runs: system tools, npm packages, the
 # native addon, the bundles. Does only what is missing; safe to run again.
 #   build/setup.sh           what the command line and the demo need
 #   build/setup.sh --desk    also what starting and packing the desktop app needs: Electron and its libraries
@@ -22,10 +22,17 @@ case "${1:-}" in
   *) say "unknown: $1"; exit 2 ;;
 esac
 
+node=$(readlink -f "$(command -v node || true)")
+if [ -z "$node" ] || ! "$node" -e 'const [a, b] = process.versions.node.split(".").map(Number); process.exit(a > 20 || (a === 20 && b >= 19) ? 0 : 1)'; then
+  say "Prestage needs Node 20.19 or newer; here is ${node:-none} ${node:+$("$node" --version)}. Debian 13 has it in its package nodejs; on Debian 12 take it from nodejs.org"
+  exit 3
+fi
+
 # command:package
 wanted="wimlib-imagex:wimtools mkntfs:ntfs-3g mkfs.fat:dosfstools mcopy:mtools lsblk:util-linux
         hivexsh:libhivex-bin g++:g++ make:make python3:python3"
-# library:package. Those that Electron's own files name, and libX11-xcb, which it opens while running.
+# library:package, by its name on Debian 12. Those that Electron's own files name, and libX11-xcb, which it opens while
+# running.
 libraries=""
 if [ -n "$desk" ]; then
   wanted="$wanted unzip:unzip strip:binutils dpkg-deb:dpkg"
@@ -39,7 +46,8 @@ if [ -n "$desk" ]; then
 fi
 if [ -n "$tests" ]; then
   wanted="$wanted sgdisk:gdisk sfdisk:fdisk losetup:mount sudo:sudo Xvfb:xvfb xauth:xauth lintian:lintian
-          pkexec:pkexec pkaction:polkitd dbus-daemon:dbus qemu-system-x86_64:qemu-system-x86 xz:xz-utils"
+          pkexec:pkexec pkaction:polkitd dbus-daemon:dbus qemu-system-x86_64:qemu-system-x86 xz:xz-utils
+          mkfs.ext4:e2fsprogs ps:procps git:git openssl:openssl"
 fi
 
 if [ -n "$fleet" ]; then
@@ -61,14 +69,29 @@ if [ -n "$libraries" ]; then
   done
 fi
 if [ -n "$tests" ] && [ ! -e /usr/share/OVMF/OVMF_VARS_4M.ms.fd ]; then missing="$missing ovmf"; fi
+
+# Debian 13 renamed libraries whose interface has a 64-bit time: libasound2 is libasound2t64 there.
+by_availability() {
+  local name
+  for name in "$@"; do
+    if ! installable "$name" && installable "${name}t64"; then name=${name}t64; fi
+    printf ' %s' "$name"
+  done
+}
+installable() { apt-cache policy "$1" 2>/dev/null | grep 'Candidate:' | grep -qv '(none)'; }
+
 if [ -n "$missing" ]; then
   if [ "$(id -u)" = 0 ]; then
-    say "installing:$missing"
     export DEBIAN_FRONTEND=noninteractive
     apt-get update -qq >&2
     # shellcheck disable=SC2086 # one word a package
+    missing=$(by_availability $missing)
+    say "installing:$missing"
+    # shellcheck disable=SC2086 # one word a package
     apt-get install -y -qq --no-install-recommends $missing >&2
   else
+    # shellcheck disable=SC2086 # one word a package
+    missing=$(by_availability $missing)
     say "missing system packages. Install them, then run this again:"
     say "  sudo apt-get install --no-install-recommends$missing"
     exit 3
@@ -85,6 +108,17 @@ if [ -n "$tests" ] && [ -z "$(apt-cache pkgnames linux-image-6.12. 2>/dev/null)"
   fi
 fi
 
+# As root, the tests run programs as the user nobody, who must be able to run this Node.
+if [ -n "$tests" ] && [ "$(id -u)" = 0 ] &&
+  ! setpriv --reuid=65534 --regid=65534 --clear-groups "$node" --version >/dev/null 2>&1; then
+  say "the tests also run programs as the user nobody, who cannot run $node: put Node where every user can run it, such as /usr/local, or run the tests as an ordinary user"
+  exit 3
+fi
+
+# Node's own headers, when this Node came with them, spare node-gyp a download.
+node_prefix=$(dirname "$(dirname "$node")")
+[ ! -f "$node_prefix/include/node/node_api.h" ] || export npm_config_nodedir="$node_prefix"
+
 lock_sum=$(sha256sum package-lock.json | cut -d' ' -f1)
 if [ "$(cat node_modules/.prestage-lock-sum 2>/dev/null || true)" != "$lock_sum" ]; then
   say "installing npm packages"
@@ -92,14 +126,10 @@ if [ "$(cat node_modules/.prestage-lock-sum 2>/dev/null || true)" != "$lock_sum"
   printf '%s' "$lock_sum" > node_modules/.prestage-lock-sum
 fi
 
-# Node's own headers, when this Node came with them, spare node-gyp a download.
-node_prefix=$(dirname "$(dirname "$(readlink -f "$(command -v node)")")")
-nodedir=""
-[ -f "$node_prefix/include/node/node_api.h" ] && nodedir="--nodedir=$node_prefix"
 addon=helper/addon/build/Release/block_device.node
 if [ ! -f $addon ] || [ helper/addon/block-device.c -nt $addon ] || [ helper/addon/binding.gyp -nt $addon ]; then
   say "building the native addon"
-  npx --no-install node-gyp rebuild --silent -C helper/addon ${nodedir:+"$nodedir"} >&2
+  npx --no-install node-gyp rebuild --silent -C helper/addon >&2
 fi
 
 npm run --silent build >&2

@@ -2,7 +2,6 @@ import {
   chmodSync,
   closeSync,
   cpSync,
-  existsSync,
   lstatSync,
   mkdirSync,
   openSync,
@@ -39,19 +38,26 @@ const programs = [
 
 /**
  * @param packages the npm packages in it, bundled or not
+ * @param nodeLicence file with the licences of the Node in it
  * @param flavour one for tests has a name that nobody ships
  * @returns the path of the .deb
  */
-export function makeDeb(packages: readonly InstalledPackage[], flavour: 'test' | 'release'): string {
+export function makeDeb(
+  packages: readonly InstalledPackage[],
+  nodeLicence: string,
+  flavour: 'test' | 'release',
+): string {
   const { version } = productManifest();
   const seconds = sourceDate();
   rmSync(stage, { recursive: true, force: true });
   layOutProduct();
-  layOutDocuments(version, seconds, packages);
+  layOutDocuments(version, seconds, packages, nodeLicence);
   layOutDesktop();
   setModes(stage);
   for (const program of programs) chmodSync(join(home, program), 0o755);
-  stripAll(home);
+  const binaries = filesBelow(home).filter((file) => lstatSync(file).isFile() && isElf(file));
+  // Names and debug information that are not needed to run.
+  for (const binary of binaries) run('strip', ['--strip-unneeded', binary]);
 
   const files = filesBelow(stage).sort();
   const bytes = files.map((file) => lstatSync(file).size).reduce((sum, size) => sum + size, 0);
@@ -59,7 +65,7 @@ export function makeDeb(packages: readonly InstalledPackage[], flavour: 'test' |
   const architecture = process.arch === 'x64' ? 'amd64' : process.arch;
   writeFileSync(
     join(stage, 'DEBIAN/control'),
-    controlFile({ version, architecture, kibibytes: Math.ceil(bytes / 1024) }),
+    controlFile({ version, architecture, kibibytes: Math.ceil(bytes / 1024), libc: libcVersion(binaries) }),
   );
   writeFileSync(join(stage, 'DEBIAN/md5sums'), md5sums(files));
   setModes(join(stage, 'DEBIAN'));
@@ -96,7 +102,12 @@ function layOutProduct(): void {
   symlinkSync(`../lib/prestage/${executable}`, join(commands, executable));
 }
 
-function layOutDocuments(version: string, seconds: number, packages: readonly InstalledPackage[]): void {
+function layOutDocuments(
+  version: string,
+  seconds: number,
+  packages: readonly InstalledPackage[],
+  nodeLicence: string,
+): void {
   mkdirSync(documents, { recursive: true });
   cpSync(join(root, 'build/debian/copyright'), join(documents, 'copyright'));
   writeCompressed(join(documents, 'changelog.gz'), changelog(version, seconds));
@@ -105,19 +116,11 @@ function layOutDocuments(version: string, seconds: number, packages: readonly In
   writeCompressed(join(documents, 'LICENSES.chromium.html.gz'), readFileSync(chromium));
   rmSync(chromium);
   renameSync(join(home, 'LICENSE.electron.txt'), join(documents, 'LICENSE.electron.txt'));
-  const node = nodeLicence();
-  if (node !== null) writeCompressed(join(documents, 'licenses-node.txt.gz'), readFileSync(node));
+  writeCompressed(join(documents, 'licenses-node.txt.gz'), readFileSync(nodeLicence));
   for (const page of ['prestage.1', 'prestage-bench.1']) {
     const target = join(stage, 'usr/share/man/man1', `${page}.gz`);
     writeCompressed(target, readFileSync(join(root, 'build/debian', page)));
   }
-}
-
-/** Where a Node from nodejs.org or from its Debian package keeps its licences. */
-function nodeLicence(): string | null {
-  const prefix = dirname(dirname(process.execPath));
-  const places = [join(prefix, 'LICENSE'), join(prefix, 'share/doc/nodejs/LICENSE')];
-  return places.find((place) => existsSync(place)) ?? null;
 }
 
 function layOutDesktop(): void {
@@ -152,10 +155,18 @@ function setModes(start: string): void {
   }
 }
 
-/** Removes names and debug information that are not needed to run. */
-function stripAll(start: string): void {
-  const binaries = filesBelow(start).filter((file) => lstatSync(file).isFile() && isElf(file));
-  for (const binary of binaries) run('strip', ['--strip-unneeded', binary]);
+/**
+ * The newest version of the C library that these programs name a symbol of, such as `2.34`: what is compiled here, the
+ * addons, follows the library of the machine that packs.
+ */
+export function libcVersion(binaries: readonly string[]): string {
+  const versions = binaries
+    .flatMap((binary) => [...run('objdump', ['-T', binary]).matchAll(/\(GLIBC_(\d+)\.(\d+)/g)])
+    .map(([, major, minor]) => ({ major: Number(major), minor: Number(minor) }))
+    .sort((one, other) => other.major - one.major || other.minor - one.minor);
+  const [newest] = versions;
+  if (newest === undefined) throw new Error('none of the programs in the package names the C library');
+  return `${newest.major}.${newest.minor}`;
 }
 
 function isElf(file: string): boolean {

@@ -7,15 +7,14 @@ const tools = ['wimtools', 'ntfs-3g', 'dosfstools', 'mtools', 'libhivex-bin', 'u
 const privilege = ['pkexec', 'polkitd'];
 
 /**
- * The packages of every library that the files of Electron 33 name, by their names on Debian 12; later Debians
- * provide the old names. test/integration/package.test.ts compares the list with what the packed files name.
+ * The packages of every library that the files of Electron 33 name, except the C library's, by their names on Debian 12;
+ * later Debians provide the old names. test/integration/package.test.ts compares the list with what the packed files name.
  */
 export const libraryPackages: readonly string[] = [
   'libasound2',
   'libatk-bridge2.0-0',
   'libatk1.0-0',
   'libatspi2.0-0',
-  'libc6 (>= 2.28)',
   'libcairo2',
   'libcups2',
   'libdbus-1-3',
@@ -44,14 +43,21 @@ export const libraryPackages: readonly string[] = [
 
 export const maintainer = 'Prestage maintainers <maintainers@prestage.invalid>';
 
-export function controlFile(facts: { version: string; architecture: string; kibibytes: number }): string {
+export function controlFile(facts: {
+  readonly version: string;
+  readonly architecture: string;
+  /** Size of all files when installed. */
+  readonly kibibytes: number;
+  /** The oldest version of the C library that it runs with. */
+  readonly libc: string;
+}): string {
   const fields: readonly (readonly [string, string])[] = [
     ['Package', 'prestage'],
     ['Version', facts.version],
     ['Architecture', facts.architecture],
     ['Maintainer', maintainer],
     ['Installed-Size', String(facts.kibibytes)],
-    ['Depends', [...tools, ...privilege, ...libraryPackages].join(', ')],
+    ['Depends', [...tools, ...privilege, `libc6 (>= ${facts.libc})`, ...libraryPackages].join(', ')],
     // Rehearsals say so when they are missing.
     ['Recommends', 'qemu-system-x86, ovmf'],
     ['Section', 'admin'],

@@ -5,11 +5,11 @@ import {
   mkdirSync,
   readFileSync,
   readdirSync,
-  realpathSync,
   rmSync,
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
+import type { NodeRuntime } from '../node-runtime';
 import { run } from '../run';
 import { copyPackages, runtimeClosure } from './closure';
 import { appFolder, engineFolder, productManifest, root } from './paths';
@@ -41,8 +41,9 @@ export function stageApp(desk: string): void {
 /**
  * Makes the folder that becomes resources/engine: the command line and the helper as they lie in a checkout, so that
  * both find their parts in the same way, with a Node of their own.
+ * @param node the Node that goes with it
  */
-export function stageEngine(): void {
+export function stageEngine(node: NodeRuntime): void {
   const { name, version, description } = productManifest();
   rmSync(engineFolder, { recursive: true, force: true });
   mkdirSync(join(engineFolder, 'dist'), { recursive: true });
@@ -62,7 +63,7 @@ export function stageEngine(): void {
   const addon = 'helper/addon/build/Release/block_device.node';
   cpSync(join(root, addon), join(engineFolder, addon));
   copyPackages(root, runtimeClosure(root, ['drivelist', 'libsql']), engineFolder);
-  stageNode();
+  stageNode(node);
   for (const wrapper of ['prestage', 'prestage-helper']) {
     cpSync(join(root, 'build/debian', wrapper), join(engineFolder, wrapper));
     chmodSync(join(engineFolder, wrapper), 0o755);
@@ -73,24 +74,20 @@ export function stageEngine(): void {
 const everywhere =
   /^(linux-vdso|libdl|libstdc\+\+|libm|libgcc_s|libpthread|libc|librt|libatomic|ld-linux-[\w-]+)\.so/;
 
-/** The Node that packs is the Node that is packed: the tests have run on it. */
-function stageNode(): void {
-  const node = realpathSync(process.execPath);
-  const foreign = run('ldd', [node])
+function stageNode({ binary, version }: NodeRuntime): void {
+  const foreign = run('ldd', [binary])
     .split('\n')
     .map((line) => line.trim().split(/\s/)[0] ?? '')
     .map((library) => library.slice(library.lastIndexOf('/') + 1))
     .filter((library) => library !== '' && !everywhere.test(library));
   if (foreign.length > 0) {
-    throw new Error(
-      `${node} needs ${foreign.join(', ')}, which the stations may not have. Pack with a Node from nodejs.org, which stands alone.`,
-    );
+    throw new Error(`${binary} needs ${foreign.join(', ')}, which the stations may not have`);
   }
   const target = join(engineFolder, 'runtime/node');
   mkdirSync(join(engineFolder, 'runtime'));
   // Debug information is half of it. Names that addons bind to are kept.
-  run('strip', ['--strip-unneeded', '-o', target, node]);
+  run('strip', ['--strip-unneeded', '-o', target, binary]);
   chmodSync(target, 0o755);
-  const version = run(target, ['--version']).trim();
-  if (version !== process.version) throw new Error(`the packed Node says ${version}, not ${process.version}`);
+  const packed = run(target, ['--version']).trim();
+  if (packed !== `v${version}`) throw new Error(`the packed Node says ${packed}, not v${version}`);
 }

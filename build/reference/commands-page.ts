@@ -24,7 +24,7 @@ export function commandsPage(): string {
   return [
     '# Commands',
     `${root.description()} \`prestage --help\` lists the commands, \`prestage COMMAND --help\` explains one.`,
-    'With `--json` a command prints one JSON document on standard output, and everything else on standard error. A drive is named by the id that `prestage drives` shows.',
+    'With `--json` a command prints one JSON document on standard output, and everything else on standard error. A drive is named by the ID that `prestage drives` shows.',
     '## Exit codes',
     Object.entries(exitCodeMeanings)
       .map(([code, meaning]) => `- \`${code}\`: ${meaning}`)

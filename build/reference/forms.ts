@@ -104,13 +104,13 @@ export const writtenByHand: ReadonlySet<string> = new Set(['settings.json', 'Wor
 /** What is to be said of a form before its members: title → sentences. */
 export const remarks: Readonly<Record<string, string>> = {
   'settings.json':
-    'Lies in the station’s configuration folder. What is missing has its default; the file itself may be missing too. The default of `stationName` is the name of the computer.',
-  'bench.json': 'Makes a folder of files a bench of virtual drives. `prestage bench create` writes it.',
+    'In the configuration folder of the station. A missing member has its default; the file itself may also be missing. The default of `stationName` is the name of the computer.',
+  'bench.json': 'Makes a folder of files a virtual bench. Written by `prestage bench create`.',
   'Work order':
-    'What `prestage order open` reads as JSON; it reads CSV and lists of serials too. `number` may be missing when it is given with `--number`.',
+    'JSON form for `prestage order open`, which also reads CSV and lists of serials. `number` may be missing when it is given with `--number`.',
   'shipment.json':
     'In the bundle of a shipment: lists and signs every other file. Canonical JSON (RFC 8785) and one line feed; the signature is over the line `prestage-shipment 1`, then the canonical document without `signature` and its line feed.',
-  'records.json': 'In the bundle of a shipment: what the ledger says of its machines, and of no others.',
+  'records.json': 'In the bundle of a shipment: the ledger entries of its machines, and of no others.',
 };
 
 /** Parts that several forms have. */

@@ -40,14 +40,14 @@ export function anchorOf(title: string): string {
 const intro = `# JSON forms
 
 What \`prestage … --json\` prints, and the JSON files that Prestage reads and writes. Members that are not listed do not
-occur. A release may add members; the ones that are here keep their names and their meaning.
+occur. A release may add members; the members listed here keep their names and meaning.
 
 - time: text, ISO 8601 in UTC, such as \`2026-03-02T09:15:00.000Z\`
 - SHA-256: text of 64 hexadecimal digits in lower case
 - UUID: text such as \`0b1f4f0a-7a50-4c1e-9d0b-2f0c6a3d5e11\`
 - sizes are numbers of bytes, durations numbers of seconds
 
-A command that ends with an error and has printed nothing yet prints [this](#any-command-that-fails).`;
+A command that ends with an error before it has printed anything prints [this](#any-command-that-fails).`;
 
 /** Makes the page. */
 export function jsonPage(): string {

@@ -10,11 +10,11 @@ export const errorDataSchema = z.strictObject({
   code: errorCodeSchema,
   /** What happened, to which drive in which bay. One sentence for the technician. */
   message: z.string(),
-  /** What the machine said (errno, the tool's last words), for the log; null when there is nothing more. */
+  /** Technical cause for the log (errno, or the last lines of a tool); null when there is none. */
   cause: z.string().nullable(),
   /** What to do now. */
   remedy: z.string(),
-  /** Where on the drive, in bytes from its start. */
+  /** Position on the drive, in bytes from its start. */
   offset: z.int().nonnegative().optional(),
   /** Index of the chunk in the chunk map. */
   chunk: z.int().nonnegative().optional(),

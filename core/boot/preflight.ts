@@ -7,19 +7,19 @@ export const programCpus = ['x64', 'arm64', 'ia32', 'other', 'none'] as const;
 
 /** What can be told of starting from an image without starting a machine. Paths are matched without regard to case. */
 export const bootFactsSchema = z.strictObject({
-  /** `\sources\boot.wim`; damaged when its own header says that it should be longer, or is none. */
+  /** `\sources\boot.wim`; `damaged`: its header is not valid, or says that the file should be longer. */
   bootImage: z.enum(['whole', 'damaged', 'missing']),
   /** What the default entry of `\EFI\Microsoft\Boot\BCD` starts; `other-image` is a boot image at another path. */
   bootStore: z.enum(['boot-image', 'other-image', 'windows', 'nothing', 'damaged', 'missing']),
-  /** The programs that firmware starts on a disk it does not know, as they will lie on the EFI partition. */
+  /** The programs that firmware starts on an unknown disk, as they will be on the EFI partition. */
   loaders: z.array(
     z.strictObject({
       /** In the image. Safe to show. */
       path: z.string(),
-      /** CPU that firmware looks for under this name. */
+      /** CPU that this file name stands for. */
       wanted: z.enum(programCpus),
       cpu: z.enum(programCpus),
-      /** It has a certificate table. Who signed it is not looked at. */
+      /** It has a certificate table. The signature itself is not checked. */
       signed: z.boolean(),
     }),
   ),
@@ -29,10 +29,10 @@ export const bootFactsSchema = z.strictObject({
 export type BootFacts = z.infer<typeof bootFactsSchema>;
 
 export const bootableSchema = z.strictObject({
-  /** Nothing is known that would keep a machine from starting: there are no problems. */
+  /** True when there are no problems that would prevent a machine from booting. */
   bootable: z.boolean(),
   ...bootFactsSchema.shape,
-  /** Why a machine would not start from this image, or not what it should. */
+  /** Why a machine would not boot from this image, or would boot something else. */
   problems: z.array(z.string()),
 });
 export type Bootable = z.infer<typeof bootableSchema>;

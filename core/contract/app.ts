@@ -143,7 +143,7 @@ export type StationState = z.infer<typeof stationStateSchema>;
 
 export const stationSettingsSchema = z.strictObject({
   stationName: z.string().min(1).max(128),
-  /** Bytes that renders may take together. */
+  /** Size limit of the image cache, in bytes. */
   cacheLimitBytes: z.int().nonnegative(),
   rehearsal: rehearsalSettingsSchema,
   desk: deskSettingsSchema,

@@ -7,7 +7,7 @@ export const mostBays = 48;
 
 /** A labelled slot, and the port of the machine it is wired to. */
 export const baySchema = z.strictObject({
-  /** What is printed on the slot, 1 to 24 visible characters. */
+  /** Label on the slot, 1 to 24 visible characters. */
   label: z
     .string()
     .min(1)
@@ -15,7 +15,7 @@ export const baySchema = z.strictObject({
     .refine((label) => label.trim() === label && label === sanitizeForDisplay(label, 24), {
       message: 'must be visible characters',
     }),
-  /** Port of a drive that sits in it: its `byPath`, or its `path` where it has none; null while the bay is bound to none. */
+  /** Port of a drive in this bay: its `byPath`, or its `path` when it has none; null while no port is assigned. */
   port: z.string().nullable(),
 });
 export type Bay = z.infer<typeof baySchema>;

@@ -25,7 +25,7 @@ export const blockReasonCodes = [
 ] as const;
 export const blockReasonSchema = z.strictObject({
   code: z.enum(blockReasonCodes),
-  /** One plain sentence, already safe to show. */
+  /** One plain sentence, safe to show. */
   message: z.string(),
 });
 export type BlockReason = z.infer<typeof blockReasonSchema>;
@@ -56,14 +56,14 @@ export type ConfirmedDrive = z.infer<typeof confirmedDriveSchema>;
 
 /** One drive as it is listed, with its verdict. All strings are sanitized. */
 export const driveSchema = z.strictObject({
-  /** Derived from serial, WWN, size and path: the only way to address a drive. */
+  /** Derived from serial, WWN, size and path; commands address the drive by this ID. */
   id: z.string(),
   /** `disk` the machine's hardware; `loop` a loop device over a bench file; `virtual` a bench file itself. */
   kind: z.enum(driveKinds),
   ...confirmedDriveSchema.shape,
-  /** /dev/disk/by-path link: the port the drive sits in. */
+  /** /dev/disk/by-path link: the port that the drive is connected to. */
   byPath: z.string().nullable(),
-  /** Label of the bay it sits in. */
+  /** Label of its bay. */
   bay: z.string().nullable(),
   model: z.string().nullable(),
   /** sata, nvme, usb, mmc, virtio, virtual, loop, … or null when unknown. */
@@ -75,7 +75,7 @@ export const driveSchema = z.strictObject({
   rotational: z.boolean().nullable(),
   removable: z.boolean(),
   readOnly: z.boolean(),
-  /** What is on it now, one line a partition or file system, for the operator's eyes before erasing. */
+  /** What is on it now, one line per partition or file system, shown to the operator before erasing. */
   contents: z.array(z.string()),
   verdict: z.enum(['eligible', 'blocked']),
   reasons: z.array(blockReasonSchema),

@@ -15,13 +15,13 @@ export const benchSchema = z.strictObject({
   prestageBench: z.literal(1),
   drives: z.array(
     z.strictObject({
-      /** File name inside the folder: no separators, so that a bench cannot point outside itself. */
+      /** File name in the folder: no separators, so that a virtual bench cannot point outside itself. */
       file: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]*$/),
       bay: z.string(),
       model: z.string(),
       serial: z.string(),
       wwn: z.string().nullable(),
-      /** Bytes; must be the file's size. */
+      /** Bytes; must be the size of the file. */
       size: z.int().positive(),
       sectorSize: sectorSizeSchema,
     }),

@@ -3,12 +3,12 @@ import { z } from 'zod';
 /** What tells that a rehearsed drive has started. */
 export const rehearsalSignSchema = z.discriminatedUnion('kind', [
   z.strictObject({
-    /** A text on the serial console: of the boot image's own, where it writes there. */
+    /** Text on the serial console, for boot images that write to it. */
     kind: z.literal('console'),
     text: z.string().min(1).max(200),
   }),
   z.strictObject({
-    /** The firmware has started the drive, and the display has changed since: it has left the firmware. */
+    /** The firmware has booted the drive, and the display has changed since then. */
     kind: z.literal('display'),
   }),
 ]);
@@ -16,12 +16,12 @@ export type RehearsalSign = z.infer<typeof rehearsalSignSchema>;
 
 /** How drives are rehearsed. */
 export const rehearsalSettingsSchema = z.strictObject({
-  /** The first finished drive of each batch is started in a virtual machine. */
+  /** Boot test the first finished drive of each batch in a virtual machine. */
   firstOfBatch: z.boolean().default(false),
   sign: rehearsalSignSchema.default({ kind: 'display' }),
-  /** Seconds until a drive that has not shown the sign has failed. */
+  /** Time limit in seconds: a drive that has not shown the sign by then has failed. */
   seconds: z.int().min(10).max(3600).default(300),
-  /** Firmware with Secure Boot on and Microsoft's keys: an unsigned loader is refused, as on the machine. */
+  /** Use firmware with Secure Boot on and Microsoft's keys: it refuses an unsigned loader, as a real machine does. */
   secureBoot: z.boolean().default(false),
 });
 export type RehearsalSettings = z.infer<typeof rehearsalSettingsSchema>;
@@ -31,7 +31,7 @@ export const accelerators = ['kvm', 'tcg'] as const;
 /** How a rehearsal ended. */
 export const rehearsalVerdictSchema = z.strictObject({
   passed: z.boolean(),
-  /** What was seen, or what was not; one sentence. */
+  /** What was seen or was missing; one sentence. */
   what: z.string(),
   sign: rehearsalSignSchema,
   secureBoot: z.boolean(),

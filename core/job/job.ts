@@ -10,9 +10,9 @@ export const jobResultSchema = z.strictObject({
   chunksVerified: z.int().nonnegative(),
   writeSeconds: z.number().nonnegative(),
   verifySeconds: z.number().nonnegative(),
-  /** False where the medium refused direct I/O and the page cache had to be dropped instead. */
+  /** False when the drive does not support direct I/O and the page cache was dropped instead. */
   directIo: z.boolean(),
-  /** SHA-256 of the partition table as it was read back: primary region, then backup region. */
+  /** SHA-256 of the partition table that was read back: primary region, then backup region. */
   tableSha256: z.string(),
 });
 export type JobResult = z.infer<typeof jobResultSchema>;
@@ -29,7 +29,7 @@ export const jobEndSchema = z.discriminatedUnion('state', [
   }),
   z.strictObject({ state: z.literal('cancelled'), bytesWritten: z.int().nonnegative() }),
   z.strictObject({
-    /** The station ended before the job did; found at its next start. */
+    /** Prestage stopped before the job ended; recorded at the next start. */
     state: z.literal('interrupted'),
   }),
 ]);

@@ -10,9 +10,9 @@ export const signedCheckpointSchema = z.strictObject({
   version: z.literal(1),
   /** Entries it covers: 1 to this one. */
   size: z.int().positive(),
-  /** Root of the tree; a leaf is over the entry's hash and signature. */
+  /** Root of the Merkle tree; each leaf covers the hash and signature of an entry. */
   root: sha256Schema,
-  /** The station's, Ed25519, base64. */
+  /** Signature of the station, Ed25519, base64. */
   signature: z.string(),
 });
 export type SignedCheckpoint = z.infer<typeof signedCheckpointSchema>;
@@ -31,7 +31,7 @@ export type EntryProof = z.infer<typeof entryProofSchema>;
 export const proofDocumentSchema = z.strictObject({
   format: z.literal('prestage-ledger-proof'),
   version: z.literal(1),
-  /** Station's public key, SPKI PEM. Worth nothing until it is compared with what the enterprise was told. */
+  /** The station's public key, SPKI PEM. Do not trust it until you have compared it with the fingerprint that the enterprise has. */
   publicKey: z.string(),
   proof: entryProofSchema,
 });

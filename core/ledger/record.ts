@@ -35,7 +35,7 @@ export const jobFactsSchema = z.strictObject({
     sha256: sha256Schema,
     bytes: z.int().positive(),
     guid: z.string(),
-    /** Where the expected SHA-256 came from; `none` when nobody gave one. */
+    /** Source of the expected SHA-256; `none` when none was given. */
     expected: recordedHashSourceSchema,
   }),
   image: z.strictObject({ index: z.int().positive(), name: z.string() }),
@@ -44,13 +44,13 @@ export const jobFactsSchema = z.strictObject({
   fingerprint: sha256Schema,
   diskGuid: z.uuid(),
   partitionGuids: z.array(z.uuid()),
-  /** Why a machine that was already shipped is done again. */
+  /** Why another drive was written for a machine that already had a finished drive. */
   againReason: z.string().nullable(),
-  /** The enterprise's number for the batch. Missing where nobody gave one; the oldest entries of 0.1.0 never have it. */
+  /** The enterprise's number for the batch. Missing when none was given; the oldest entries of 0.1.0 never have it. */
   workOrder: z.string().optional(),
-  /** The order that was open on the station, by the id of its order-opened entry. */
+  /** The work order that was open on the station: the ID in its order-opened entry. */
   orderId: z.uuid().optional(),
-  /** What was known of the machine beside its serial: from the order, its label, or its firmware. */
+  /** What was known about the machine besides its serial: from the work order, its label or its firmware. */
   machine: machineFactsSchema.optional(),
 });
 export type JobFacts = z.infer<typeof jobFactsSchema>;
@@ -65,7 +65,7 @@ export const recordSchema = z.discriminatedUnion('kind', [
     job: jobFactsSchema,
   }),
   z.strictObject({
-    /** One for every job-started, whatever happened. */
+    /** One for every job-started, whatever the result. */
     kind: z.literal('job-ended'),
     job: jobFactsSchema,
     startedAt: timeSchema,
@@ -84,7 +84,7 @@ export const recordSchema = z.discriminatedUnion('kind', [
     ]),
   }),
   z.strictObject({
-    /** A finished drive was started in a virtual machine. */
+    /** A finished drive was boot tested in a virtual machine. */
     kind: z.literal('drive-rehearsed'),
     jobId: z.uuid(),
     machineSerial: z.string(),
@@ -95,7 +95,7 @@ export const recordSchema = z.discriminatedUnion('kind', [
       z.strictObject({ state: z.literal('failed'), reason: errorDataSchema }),
     ]),
     verdict: rehearsalVerdictSchema,
-    /** SHA-256 of the PNG of the display at the end; the file lies in the state folder. Null: there was no display. */
+    /** SHA-256 of the PNG of the display at the end, which is in the state folder; null when there was no display. */
     picture: sha256Schema.nullable(),
   }),
   z.strictObject({
@@ -109,7 +109,7 @@ export const recordSchema = z.discriminatedUnion('kind', [
     machines: z.int().positive(),
   }),
   z.strictObject({
-    /** A word said about a machine that does not go as ordered. */
+    /** An exception for a machine that is not handled as ordered. */
     kind: z.literal('order-exception'),
     orderId: z.uuid(),
     machineSerial: z.string(),
@@ -118,7 +118,7 @@ export const recordSchema = z.discriminatedUnion('kind', [
     reason: z.string().min(1),
   }),
   z.strictObject({
-    /** Nothing of the order is open any more. */
+    /** The work order was closed: none of its machines is open. */
     kind: z.literal('order-closed'),
     orderId: z.uuid(),
     number: z.string(),
@@ -127,11 +127,11 @@ export const recordSchema = z.discriminatedUnion('kind', [
     unexpected: z.int().nonnegative(),
   }),
   z.strictObject({
-    /** Finished machines were packed and leave the station. */
+    /** Finished machines were packed for shipment. */
     kind: z.literal('shipment-closed'),
     shipmentId: z.uuid(),
     number: z.string(),
-    /** Number of the order it belongs to; null where there is none. */
+    /** Number of the work order it belongs to; null when there is none. */
     orderNumber: z.string().nullable(),
     machines: z
       .array(

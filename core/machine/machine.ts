@@ -28,10 +28,10 @@ export const machineFactsSchema = z.strictObject({
     .regex(/^[A-Za-z0-9](?:[A-Za-z0-9-]{0,13}[A-Za-z0-9])$/, 'is not a computer name of 2 to 15 characters')
     .optional(),
   uuid: machineUuidSchema.optional(),
-  /** Each once. */
+  /** Each only once. */
   macs: z.array(macSchema).max(maxMacs).optional(),
   model: shown(80).optional(),
-  /** Windows Autopilot's hardware hash, base64; can only be taken on the machine itself. */
+  /** Hardware hash for Windows Autopilot, base64; can only be collected on the machine itself. */
   hardwareHash: z
     .string()
     .max(8192)

@@ -8,21 +8,21 @@ import { sameUuid } from './smbios';
 
 /** What firmware and kernel say of the machine that Prestage runs on, and what of it names nothing. */
 export const thisMachineSchema = z.strictObject({
-  /** Normalized and sound; null when there is none. */
+  /** Normalized and valid; null when there is none. */
   serial: z.string().nullable(),
   facts: machineFactsSchema,
-  /** What was there and was not taken. */
+  /** Values of the firmware that cannot be used. */
   refused: z.array(
     z.strictObject({
       what: z.enum(['serial', 'asset-tag', 'uuid', 'mac', 'model']),
       text: z.string(),
-      /** `placeholder`: nobody filled it. `shared`: many machines have it. `movable`: an adapter that goes from machine to machine. `changed`: not the address it was made with. */
+      /** `placeholder`: it was never filled in. `shared`: many machines have it. `movable`: an adapter that goes from machine to machine. `changed`: not the address from the factory. */
       why: z.enum(['placeholder', 'shared', 'invalid', 'movable', 'changed']),
     }),
   ),
-  /** Where the firmware's part comes from; `none`: this machine has no SMBIOS that can be read. */
+  /** Source of the firmware data; `none`: this machine has no readable SMBIOS. */
   source: z.enum(['sysfs', 'dmidecode', 'none']),
-  /** Something is there that only root may read. */
+  /** Some values can only be read by root. */
   needsPrivilege: z.boolean(),
 });
 export type ThisMachine = z.infer<typeof thisMachineSchema>;

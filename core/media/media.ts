@@ -31,11 +31,11 @@ export const mediaSchema = z.strictObject({
   parts: z.int().positive(),
   integrityTable: z.boolean(),
   images: z.array(mediaImageSchema),
-  /** Of the image that was asked for. */
+  /** Of the requested image. */
   bootable: bootableSchema,
-  /** The image that was asked for, and that names and boot files were looked at in. */
+  /** The requested image: its file names and boot files were checked. */
   imageIndex: z.int().positive(),
-  /** What a user should know but that stops nothing. */
+  /** What a user should know, but that does not stop the work. */
   warnings: z.array(z.string()),
 });
 export type Media = z.infer<typeof mediaSchema>;

@@ -12,7 +12,7 @@ export interface ListingProblem {
 export interface ListingReport {
   /** Reasons to refuse the image, at most {@link problemLimit}. */
   readonly problems: readonly ListingProblem[];
-  /** What a user should know but that stops nothing. Safe to show. */
+  /** What a user should know, but that does not stop the work. Safe to show. */
   readonly notes: readonly string[];
 }
 

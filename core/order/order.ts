@@ -27,11 +27,11 @@ export const workOrderSchema = z.strictObject({
     .min(1)
     .max(60)
     .refine((text) => text === sanitizeForDisplay(text, 60), { message: 'must be visible characters' }),
-  /** Media the machines must get; left out: any that was proved. */
+  /** SHA-256 of the media that the machines must get. Without it: any media checked against an expected SHA-256. */
   mediaSha256: sha256Schema.optional(),
   imageIndex: z.int().positive().optional(),
   layout: z.string().optional(),
-  /** Each serial once. */
+  /** Each serial only once. */
   machines: z
     .array(orderLineSchema)
     .min(1)

@@ -2,7 +2,7 @@ import type { MachineColumn, OrderColumn } from './order-columns';
 
 /** Something that is wrong with an order's file, or that whoever opens it should look at. */
 export interface OrderProblem {
-  /** Of the file, from 1 on; null when it is about the file as a whole. */
+  /** Line of the file, from 1 on; null when it is about the whole file. */
   readonly line: number | null;
   /** Without the line, in lower case, without a full stop. */
   readonly message: string;

@@ -28,7 +28,7 @@ const field = z.enum(labelFields);
 /** One rule of a station's own. */
 export const labelRuleSchema = z.discriminatedUnion('form', [
   z.strictObject({
-    /** The whole text, or one field of it; named groups say what is what. Case does not matter. */
+    /** Matches the whole text or one of its fields; named groups say what each part is. Case does not matter. */
     form: z.literal('pattern'),
     maker,
     pattern: patternSchema.refine(hasNamedGroup, {
@@ -36,7 +36,7 @@ export const labelRuleSchema = z.discriminatedUnion('form', [
     }),
   }),
   z.strictObject({
-    /** `NAME: VALUE`, `NAME=VALUE`, or a member of a JSON object. Compared without case, blanks and punctuation. */
+    /** `NAME: VALUE`, `NAME=VALUE`, or a member of a JSON object. Case, blanks and punctuation do not matter. */
     form: z.literal('name'),
     maker,
     name: z.string().min(1).max(40),

@@ -6,26 +6,26 @@ import { labelRuleSchema } from './label-rules';
 
 /** What serials of one maker look like. */
 export const serialPatternSchema = z.strictObject({
-  /** Shown when a scan does not fit, for example "Dell service tag". */
+  /** Shown when a scan does not match, for example "Dell service tag". */
   maker: z.string().min(1).max(60),
-  /** The whole serial, upper case. */
+  /** Must match the whole serial, in upper case. */
   pattern: patternSchema,
 });
 export type SerialPattern = z.infer<typeof serialPatternSchema>;
 
 export const scanSettingsSchema = z.strictObject({
-  /** When there are any, a machine's serial must fit one of them. */
+  /** If there are any, every machine serial must match one of them. */
   serialPatterns: z.array(serialPatternSchema).max(50).default([]),
-  /** An operator's badge; the first group is the name. */
+  /** Pattern of an operator badge; the first group is the name. */
   badgePattern: patternSchema.default('^(?:OP|BADGE)[-: ](.{2,60})$'),
-  /** A work order's barcode; the first group is the number. */
+  /** Pattern of a work order barcode; the first group is the number. */
   workOrderPattern: patternSchema.default('^WO[-: ](.{1,60})$'),
-  /** What is on machines' labels. */
+  /** How to read machine labels. */
   labelRules: z
     .strictObject({
-      /** The rules that come with Prestage hold, too. */
+      /** Also use the rules that come with Prestage. */
       builtIn: z.boolean().default(true),
-      /** Asked before those. */
+      /** These come before the rules that come with Prestage. */
       own: z.array(labelRuleSchema).max(100).default([]),
     })
     .default({ builtIn: true, own: [] }),

@@ -10,9 +10,9 @@ const place = {
   host: z.string().regex(/^[A-Za-z0-9:.-]{1,253}$/, 'must be a host name or an address'),
   port: z.int().min(1).max(65_535).default(5432),
   database: z.string().min(1).max(63).default('prestage'),
-  /** The station's own database login. */
+  /** Database login for this station only. */
   user: z.string().min(1).max(63),
-  /** File that holds the password and nothing else, readable by this user alone. Left out: libpq's password file. */
+  /** File that contains only the password and that only this user can read. Without it, libpq's password file is used. */
   passwordFile: z.string().startsWith('/', 'must be an absolute path').optional(),
 };
 
@@ -20,7 +20,7 @@ const place = {
 export const fleetSettingsSchema = z.discriminatedUnion('tls', [
   z.strictObject({
     ...place,
-    /** The server must show a certificate for this host by an authority in `caFile`. */
+    /** The server needs a certificate for this host from an authority in `caFile`. */
     tls: z.literal('verify-full'),
     /** PEM. */
     caFile: z.string().startsWith('/', 'must be an absolute path'),

@@ -9,7 +9,7 @@ export const languages = ['en'] as const;
 export const deskSettingsSchema = z.strictObject({
   bays: baysSchema.default([]),
   ...scanSettingsSchema.shape,
-  /** Drives that are written sit in the machine that the station runs on: what its firmware says must fit. */
+  /** The drives are installed in the machine that Prestage runs on: the firmware must match. */
   onMachine: z.boolean().default(false),
   sounds: z.boolean().default(true),
   theme: z.enum(themes).default('system'),

@@ -58,14 +58,14 @@ export const shipmentFactsSchema = z.strictObject({
   version: z.literal(1),
   shipmentId: z.uuid(),
   number: shipmentNumberSchema,
-  /** The enterprise's; null where the machines had none. */
+  /** Number of the work order; null when the machines had none. */
   orderNumber: z.string().nullable(),
   /** ISO 8601, UTC: when the ledger recorded it. */
   closedAt: z.iso.datetime({ precision: 3 }),
   station: z.strictObject({ name: z.string(), keyFingerprint: sha256Schema }),
   operator: z.string(),
   machines: z.int().positive().max(mostMachines),
-  /** Every file but this one, in the order in which they lie in the bundle. */
+  /** Every other file, in the order of the bundle. */
   files: z
     .array(z.strictObject({ name: bundleNameSchema, bytes: z.int().nonnegative(), sha256: sha256Schema }))
     .max(mostMachines + 50),
@@ -74,7 +74,7 @@ export type ShipmentFacts = z.infer<typeof shipmentFactsSchema>;
 
 export const shipmentDocumentSchema = z.strictObject({
   ...shipmentFactsSchema.shape,
-  /** The station's, Ed25519, base64. */
+  /** Signature of the station, Ed25519, base64. */
   signature: z.string(),
 });
 export type ShipmentDocument = z.infer<typeof shipmentDocumentSchema>;
@@ -93,7 +93,7 @@ export const shipmentRecordsSchema = z.strictObject({
   checkpoint: signedCheckpointSchema,
   /** The shipment-closed entry. */
   closed: provedEntrySchema,
-  /** What the ledger says of the order the machines belong to, oldest first. */
+  /** The ledger entries of the machines' work order, oldest first. */
   order: z.array(provedEntrySchema),
   /** In the order of the shipment-closed entry. */
   machines: z
@@ -101,7 +101,7 @@ export const shipmentRecordsSchema = z.strictObject({
       z.strictObject({
         machineSerial: z.string(),
         jobId: z.uuid(),
-        /** Everything about that job, oldest first. */
+        /** All entries of that job, oldest first. */
         entries: z.array(provedEntrySchema).min(1),
       }),
     )

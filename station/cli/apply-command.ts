@@ -44,22 +44,22 @@ export const applyForm = z.strictObject({
     ...mediaSchema.shape,
     /** As `media inspect` prints it. */
     sha256: sha256Schema,
-    /** Where the SHA-256 came from that it was compared with; `none`: it was not compared. */
+    /** Source of the SHA-256 it was compared with; `none`: it was not compared. */
     expected: recordedHashSourceSchema,
   }),
-  /** The disk images that were written: one for each size of drive. */
+  /** The disk images that were written, one for each drive size. */
   render: z.strictObject({
-    /** All of them were in the cache. */
+    /** All of them were in the image cache. */
     cached: z.boolean(),
     /** Bytes of all of them. */
     bytes: z.int().nonnegative(),
-    /** Seconds that making them took. */
+    /** Seconds it took to make them. */
     seconds: z.number().nonnegative(),
   }),
-  /** One a drive. */
+  /** One for each drive. */
   jobs: z.array(
     z.strictObject({
-      /** The drive's id. */
+      /** ID of the drive. */
       drive: z.string(),
       machineSerial: z.string(),
       state: z.enum(['done', 'failed', 'cancelled', 'interrupted']),

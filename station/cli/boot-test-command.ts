@@ -23,7 +23,7 @@ import { withStation, type StationContext } from './station-context';
 
 /** What `rehearse --json` prints. */
 export const rehearseForm = z.strictObject({
-  /** The drive's id. */
+  /** ID of the drive. */
   drive: z.string(),
   machineSerial: z.string(),
   ...rehearsalVerdictSchema.shape,

@@ -9,18 +9,18 @@ import { localTime, table } from './output';
 
 /** What the cache commands print with `--json`. */
 export const cacheForm = z.strictObject({
-  /** Bytes that are taken now. */
+  /** Bytes used now. */
   bytes: z.int().nonnegative(),
-  /** Bytes that may be taken. */
+  /** Size limit, in bytes. */
   limitBytes: z.int().nonnegative(),
   /** The disk images in the cache. */
   renders: z.array(
     z.strictObject({
-      /** Names the disk image by what it was made from. */
+      /** Name of the disk image, derived from what it was made from. */
       key: z.string(),
       /** Folder, absolute. */
       directory: z.string(),
-      /** Bytes it takes on the disk. */
+      /** Bytes it uses on the disk. */
       bytes: z.int().nonnegative(),
       lastUsed: z.iso.datetime({ precision: 3 }),
       /** What it was made from. */

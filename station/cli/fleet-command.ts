@@ -21,7 +21,7 @@ const count = z.int().nonnegative();
 
 /** What `fleet migrate --json` prints. */
 export const fleetMigrateForm = z.strictObject({
-  /** Names of the migrations that were applied now. */
+  /** Names of the migrations that were applied this time. */
   applied: z.array(z.string()),
 });
 
@@ -31,15 +31,15 @@ export const fleetAddStationForm = z.strictObject({
   login: z.string(),
   /** SHA-256 of the station's public key (SPKI, DER). */
   keyFingerprint: z.string(),
-  /** False: the station was known, and was changed. */
+  /** False: the station was already known and was changed. */
   added: z.boolean(),
 });
 
 /** What `fleet push --json` prints. */
 export const fleetPushForm = z.strictObject({
-  /** Entries that the database has now. */
+  /** Number of entries in the database now. */
   sequence: count,
-  /** Entries that were sent. */
+  /** Number of entries sent this time. */
   sent: count,
 });
 
@@ -55,9 +55,9 @@ export const fleetStatusForm = z.strictObject({
   confirmed: count,
   /** Entries the database does not have yet. */
   behind: count,
-  /** When the database last confirmed entries; null when it never did. */
+  /** Time when the database last confirmed entries; null when it never did. */
   confirmedAt: z.string().nullable(),
-  /** Why the database did not answer now; null when it did. */
+  /** Why the database did not respond; null when it did. */
   error: errorDataSchema.nullable(),
 });
 

@@ -15,7 +15,7 @@ import { facts, table, type Cell } from './output';
 export const mediaInspectForm = z.strictObject({
   /** Of one file: its SHA-256. Of a split set: the SHA-256 of the parts' list (sha256sum form). */
   sha256: sha256Schema,
-  /** Where the SHA-256 came from that it was compared with; `none`: it was not compared. */
+  /** Source of the SHA-256 it was compared with; `none`: it was not compared. */
   expected: recordedHashSourceSchema,
   ...mediaSchema.shape,
   /** SHA-256 of every file, in the order of `files`. */
@@ -31,9 +31,9 @@ export const mediaVerifyForm = z.strictObject({
   bytes: z.int().nonnegative(),
   /** As `media inspect` prints it. */
   sha256: sha256Schema,
-  /** Where the SHA-256 came from that it was compared with; `none`: it was not compared. */
+  /** Source of the SHA-256 it was compared with; `none`: it was not compared. */
   expected: recordedHashSourceSchema,
-  /** The media has a table of checksums over its whole content, and it was checked. */
+  /** The media has a table of checksums over all its content, and it was checked. */
   integrityTable: z.boolean(),
 });
 

@@ -26,10 +26,10 @@ export const orderOpenForm = z.strictObject({
   number: z.string(),
   /** Machines in the order. */
   machines: z.int().positive(),
-  /** What was read otherwise than it stands, and columns that were not read. */
+  /** Values that were read differently than written, and columns that were not read. */
   warnings: z.array(
     z.strictObject({
-      /** Of the file, from 1 on; null when it is about the file as a whole. */
+      /** Line of the file, from 1 on; null when it is about the whole file. */
       line: z.int().positive().nullable(),
       message: z.string(),
     }),
@@ -59,11 +59,11 @@ export const orderShowForm = z.strictObject({
   layout: z.string().nullable(),
   /** Machines in each state; together all machines. */
   counts: z.record(z.enum(orderLineStates), count),
-  /** How many machines are not in the order. */
+  /** Machines that are not in the order. */
   unexpected: count,
-  /** How many machines keep the order from being closed. */
+  /** Machines that must be finished or left out before the order can be closed. */
   open: count,
-  /** In the order's own sequence, then the unexpected ones. */
+  /** In the sequence of the order, then the unexpected ones. */
   machines: z.array(z.strictObject({ ...orderLineSchema.shape, ...lineStateForm })),
 });
 
@@ -84,7 +84,7 @@ export const listedOrderForm = z.strictObject({
       at: time,
       done: count,
       leftOut: count,
-      /** Done although they were not in the order. */
+      /** Finished machines that are not in the order. */
       unexpected: count,
     })
     .nullable(),

@@ -38,12 +38,12 @@ import { facts, localTime, type Output } from './output';
 export const checkProofForm = z.discriminatedUnion('ok', [
   z.strictObject({
     ok: z.literal(true),
-    /** The entry that was proved. */
+    /** The proved entry. */
     entry: ledgerEntrySchema,
   }),
   z.strictObject({
     ok: z.literal(false),
-    /** Why the proof does not hold. */
+    /** Why the proof is not valid. */
     reason: z.string(),
   }),
 ]);

@@ -19,7 +19,7 @@ import { withStation } from './station-context';
 
 /** What `verify --json` prints. */
 export const verifyForm = z.strictObject({
-  /** The drive's id. */
+  /** ID of the drive. */
   drive: z.string(),
   machineSerial: z.string(),
   verified: z.literal(true),

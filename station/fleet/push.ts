@@ -64,9 +64,9 @@ export function checkPosition(outbox: Outbox, there: Position): void {
 
 /** What a push did. */
 export interface Pushed {
-  /** Entries that the database has now. */
+  /** Number of entries in the database now. */
   readonly sequence: number;
-  /** Entries that were sent. */
+  /** Number of entries sent this time. */
   readonly sent: number;
 }
 

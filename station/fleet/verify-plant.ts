@@ -11,7 +11,7 @@ import { fleetRefused } from './fleet-errors';
 import { checksumOf, migrations } from './migrations';
 
 const fleetFindingSchema = z.strictObject({
-  /** Name of the station; null when it is about the database as a whole. */
+  /** Name of the station; null when it is about the whole database. */
   station: z.string().nullable(),
   sequence: z.int().nullable(),
   code: z.enum(findingCodes),

@@ -17,7 +17,7 @@ export const renderFactsSchema = z.strictObject({
   driveSize: z.int().positive(),
   /** Bytes. */
   sectorSize: z.int().positive(),
-  /** What made it: prestage, wimlib-imagex, mkntfs. */
+  /** Versions of the programs that made it: prestage, wimlib-imagex, mkntfs. */
   versions: z.record(z.string(), z.string()),
 });
 export type RenderFacts = z.infer<typeof renderFactsSchema>;
@@ -28,7 +28,7 @@ const entryFileSchema = z.strictObject({ facts: renderFactsSchema, fingerprint: 
 export interface CacheEntry {
   readonly key: string;
   readonly directory: string;
-  /** Bytes it takes on the disk. */
+  /** Bytes it uses on the disk. */
   readonly bytes: number;
   readonly lastUsed: Date;
   readonly facts: RenderFacts;

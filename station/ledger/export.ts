@@ -25,7 +25,7 @@ export const csvRowSchema = z.strictObject({
   sequence: z.int().positive(),
   /** Of the entry that recorded it. */
   time: utc,
-  /** The machine the drive was paired with. */
+  /** The machine that the drive was paired with. */
   machineSerial: z.string(),
   result: z.enum([
     'done',

@@ -7,7 +7,7 @@ import type { HeadReading } from './head';
 import type { VerifyingKey } from './keys';
 
 export const ledgerFindingSchema = z.strictObject({
-  /** The entry it is about; null when it is about the ledger as a whole. */
+  /** The entry it is about; null when it is about the whole ledger. */
   sequence: z.int().nullable(),
   code: z.enum(findingCodes),
   /** One sentence. */
@@ -15,7 +15,7 @@ export const ledgerFindingSchema = z.strictObject({
 });
 export type LedgerFinding = Readonly<z.infer<typeof ledgerFindingSchema>>;
 
-/** Worth knowing, but no sign of tampering. */
+/** Useful to know, but not a sign of tampering. */
 export const ledgerNoteSchema = z.strictObject({
   sequence: z.int().positive(),
   code: z.literal('time-backwards'),
@@ -32,13 +32,13 @@ export const ledgerReportSchema = z.strictObject({
   ok: z.boolean(),
   entries: z.int().nonnegative(),
   findings: z.array(ledgerFindingSchema).readonly(),
-  /** Worth knowing, but no sign of tampering. */
+  /** Useful to know, but not a sign of tampering. */
   notes: z.array(ledgerNoteSchema).readonly(),
-  /** SHA-256 of the public key everything was checked with; compare it with what the enterprise was told. */
+  /** SHA-256 of the public key used for every check; compare it with the fingerprint that the enterprise has. */
   keyFingerprint: sha256Schema.nullable(),
   /** The newest entry; null for an empty ledger. */
   head: ledgerHeadSchema.nullable(),
-  /** Root of the Merkle tree over all entries, hexadecimal; null when something was found. */
+  /** Root of the Merkle tree over all entries, hexadecimal; null when there are findings. */
   root: sha256Schema.nullable(),
 });
 export type LedgerReport = Readonly<z.infer<typeof ledgerReportSchema>>;

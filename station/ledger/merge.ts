@@ -16,7 +16,7 @@ import { ExportDoubt, openExport, readEntryLine } from './read-export';
 const reportRowSchema = z.strictObject({
   ...csvRowSchema.shape,
   keyFingerprint: sha256Schema,
-  /** Other stations that finished the machine too, separated by semicolons. */
+  /** Other stations that also finished the machine, separated by semicolons. */
   alsoDoneAt: z.string().nullable(),
 });
 export type ReportRow = Readonly<z.infer<typeof reportRowSchema>>;
@@ -24,11 +24,11 @@ export const reportColumns = Object.keys(reportRowSchema.shape) as (keyof Report
 
 const reportedStationSchema = z.strictObject({
   file: z.string(),
-  /** Names the entries give, in the order of their first use: a station can have been renamed. */
+  /** Station names in the entries, in the order of first use: a station can be renamed. */
   stations: z.array(z.string()).readonly(),
   keyFingerprint: sha256Schema,
   entries: z.int().nonnegative(),
-  /** The newest entry; null for an empty ledger. Compare it with what is stored elsewhere: an export can have been cut. */
+  /** The newest entry; null for an empty ledger. Compare it with a copy stored elsewhere: the end of an export can be cut off. */
   head: ledgerHeadSchema.nullable(),
 });
 export type ReportedStation = Readonly<z.infer<typeof reportedStationSchema>>;

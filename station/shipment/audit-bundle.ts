@@ -29,32 +29,32 @@ const auditedRowSchema = z.strictObject({
   mediaSha256: sha256Schema,
   /** Bytes read back and compared. */
   bytesVerified: z.int().nonnegative(),
-  /** Its drive started in the boot test; null when there was none. */
+  /** Its drive booted in the boot test; null when there was no boot test. */
   rehearsed: z.boolean().nullable(),
   finishedAt: z.iso.datetime({ precision: 3 }),
   /** Number of the entry that recorded it. */
   ledgerEntry: z.int().positive(),
   entryHash: sha256Schema,
-  /** How many findings are about it. */
+  /** Number of findings about it. */
   doubts: z.int().nonnegative(),
 });
 export type AuditedRow = Readonly<z.infer<typeof auditedRowSchema>>;
 
 /** What an audit found; `audit --json` prints it. */
 export const auditReportSchema = z.strictObject({
-  /** Nothing is in doubt. */
+  /** True when there is no finding. */
   ok: z.boolean(),
   shipmentId: z.uuid(),
   number: z.string(),
-  /** The enterprise's; null when the machines had no order. */
+  /** Number of the work order; null when the machines had none. */
   orderNumber: z.string().nullable(),
   closedAt: z.iso.datetime({ precision: 3 }),
   stationName: z.string(),
   /** SHA-256 of the station's public key (SPKI, DER). */
   keyFingerprint: sha256Schema,
-  /** Number of the entry that closed the shipment; null when the records cannot be believed. */
+  /** Number of the entry that closed the shipment; null when the records cannot be trusted. */
   ledgerEntry: z.int().positive().nullable(),
-  /** What the shipment holds; empty when its records cannot be believed. */
+  /** Machines in the shipment; empty when its records cannot be trusted. */
   machines: z.array(auditedRowSchema).readonly(),
   /** The media on the machines, and how many machines have each. */
   media: z

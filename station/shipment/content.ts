@@ -20,7 +20,7 @@ export interface ClosedRow extends LedgerRow {
 export interface MachineContent {
   readonly machineSerial: string;
   readonly jobId: string;
-  /** Everything about that job, oldest first. */
+  /** All entries of that job, oldest first. */
   readonly rows: readonly LedgerRow[];
   /** The entry that recorded the finished job. */
   readonly ended: LedgerRow;

@@ -35,7 +35,7 @@ const leftOutSchema = z.strictObject({ machineSerial: z.string(), reason: z.stri
 export const shipmentReportSchema = z.strictObject({
   shipmentId: z.uuid(),
   number: z.string(),
-  /** The enterprise's; null when the machines had no order. */
+  /** Number of the work order; null when the machines had none. */
   orderNumber: z.string().nullable(),
   /** The bundle, absolute. */
   file: z.string(),
@@ -55,15 +55,15 @@ export const shipmentReportSchema = z.strictObject({
           jobId: z.uuid(),
           /** Number of the entry that recorded the finished job. */
           ledgerEntry: z.int().positive(),
-          /** What was found after the shipment was closed that speaks against the machine; null when nothing was. */
+          /** A finding about the machine from after the shipment was closed; null when there is none. */
           withdrawn: z.string().nullable(),
         })
         .readonly(),
     )
     .readonly(),
-  /** Machines of the batch or order that stay, with the reason. */
+  /** Machines of the batch or order that are not in the shipment, with the reason. */
   leftOut: z.array(leftOutSchema).readonly(),
-  /** Machines in the shipment that an import file does not hold. */
+  /** Machines of the shipment that are missing from an import file. */
   notImported: z
     .array(z.strictObject({ file: z.string(), machineSerial: z.string(), reason: z.string() }).readonly())
     .readonly(),

@@ -15,25 +15,25 @@ export const defaultCacheLimitBytes = 100 * GiB;
 
 /** What a station can be told. A member that is missing has its default. */
 export const settingsSchema = z.strictObject({
-  /** Name in every ledger entry. Kept plain, because it is printed and exported. */
+  /** Name in every ledger entry. Plain text, because it is printed and exported. */
   stationName: z
     .string()
     .refine((name) => name !== '' && name === sanitizeForDisplay(name), {
       message: 'must be 1 to 128 visible characters',
     })
     .default(() => sanitizeForDisplay(hostname()) || 'station'),
-  /** Bytes that renders may take together. */
+  /** Size limit of the image cache, in bytes. */
   cacheLimitBytes: z.int().nonnegative().default(defaultCacheLimitBytes),
-  /** Seconds without progress on a drive, after which its job ends as stalled. */
+  /** Seconds without progress on a drive before its job ends as stalled. */
   stallSeconds: z
     .int()
     .positive()
     .max(24 * 60 * 60)
     .default(timeouts.driveStall / 1000),
   rehearsal: rehearsalSettingsSchema.default(() => rehearsalSettingsSchema.parse({})),
-  /** The plant's database; left out, entries stay on the station. */
+  /** Connection to the plant database. Without it, entries stay on the station. */
   fleet: fleetSettingsSchema.optional(),
-  /** What the desktop app is told; bays count for the command line too. */
+  /** Settings of the desktop app; the bays are also used by the command line. */
   desk: deskSettingsSchema.default(() => deskSettingsSchema.parse({})),
 });
 export type Settings = z.infer<typeof settingsSchema>;

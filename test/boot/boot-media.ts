@@ -22,13 +22,13 @@ const packages = ['shim-signed', 'grub-efi-amd64-signed', 'busybox-static'];
 /** What the first boot needs of the kernel: the drive and its file system. What they need comes with them. */
 const modules = ['nvme', 'ntfs3', 'nls_utf8'];
 
-/** The newest signed kernel of Debian 12 that has ntfs3: Debian's 6.1 is built without it, 6.12 with it. */
+/** The newest signed kernel 6.12, which Debian 12 and 13 have: it has ntfs3, Debian's 6.1 is built without it. */
 function kernelPackage(): string {
   const names = execFileSync('apt-cache', ['pkgnames', 'linux-image-6.12.'], { encoding: 'utf8' });
   const number = (name: string): number => Number(/6\.12\.(\d+)/.exec(name)?.[1]);
   const [newest] = names
     .split('\n')
-    .filter((name) => /^linux-image-6\.12\.\d+\+deb12-amd64$/.test(name))
+    .filter((name) => /^linux-image-6\.12\.\d+\+deb\d+-amd64$/.test(name))
     .sort((one, other) => number(other) - number(one));
   if (newest === undefined) throw new Error('apt-cache knows no kernel 6.12: run apt-get update');
   return newest;
@@ -50,9 +50,16 @@ function unpack(area: string): string {
   return root;
 }
 
+/** A file or folder of the unpacked packages; Debian 13's hold below /usr what Debian 12's hold at the top. */
+function unpackedPath(root: string, path: string): string {
+  const found = [join(root, path), join(root, 'usr', path)].find((place) => existsSync(place));
+  if (found === undefined) throw new Error(`${path} is in none of ${packages.join(', ')} and the kernel`);
+  return found;
+}
+
 /** Modules by name, each with its file. */
 function modulesOf(root: string): Map<string, string> {
-  const folder = join(root, 'lib/modules');
+  const folder = unpackedPath(root, 'lib/modules');
   const found = readdirSync(folder, { recursive: true, encoding: 'utf8' }).flatMap((path) => {
     const name = /([^/]+)\.ko(?:\.xz)?$/.exec(path)?.[1];
     return name === undefined ? [] : ([[name.replaceAll('-', '_'), join(folder, path)]] as const);
@@ -84,8 +91,9 @@ function makeInitramfs(root: string, area: string): Buffer {
   for (const folder of ['bin', 'dev', 'proc', 'sys', 'modules']) {
     mkdirSync(join(tree, folder), { recursive: true });
   }
-  copyFileSync(join(root, 'bin/busybox'), join(tree, 'bin/busybox'));
-  copyFileSync(join(root, 'bin/busybox'), join(tree, 'bin/sh'));
+  const busybox = unpackedPath(root, 'bin/busybox');
+  copyFileSync(busybox, join(tree, 'bin/busybox'));
+  copyFileSync(busybox, join(tree, 'bin/sh'));
   copyFileSync(join(import.meta.dirname, 'init.sh'), join(tree, 'init'));
   for (const path of ['bin/busybox', 'bin/sh', 'init']) chmodSync(join(tree, path), 0o755);
   const order = loadOrder(root);

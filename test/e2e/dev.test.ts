@@ -1,15 +1,16 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { cpSync, existsSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { chromium, type Browser, type Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { appUser, giveToUser } from '../support/app-window';
+import { giveToUser } from '../support/app-window';
+import { openCheckout, plainUser } from '../support/checkout';
 import { processesBelow } from '../support/app-bench';
 import { temporaryArea } from '../support/global-setup';
 
 /** What `npm run dev` starts, on a copy of the sources: their files are changed. */
 
-const root = resolve(import.meta.dirname, '../..');
+const root = openCheckout();
 let copy: string;
 let dev: ChildProcess;
 let output = '';
@@ -22,7 +23,9 @@ beforeAll(() => {
   for (const part of ['node_modules', '.electron']) symlinkSync(join(root, part), join(copy, part));
   giveToUser(copy);
   const asUser =
-    process.getuid?.() === 0 ? ['setpriv', `--reuid=${appUser}`, `--regid=${appUser}`, '--clear-groups'] : [];
+    process.getuid?.() === 0
+      ? ['setpriv', `--reuid=${plainUser}`, `--regid=${plainUser}`, '--clear-groups']
+      : [];
   const [file = '', ...args] = [
     ...asUser,
     ...[process.execPath, '--import', 'tsx', 'build/dev.ts', '--remote-debugging-port=0'],

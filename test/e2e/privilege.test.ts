@@ -1,8 +1,9 @@
 import { chmodSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { GiB } from '../../core/base/units';
 import { makeBench } from '../support/virtual-bench';
+import { openCheckout } from '../support/checkout';
 import { DeskApp, giveToUser } from '../support/app-window';
 import {
   card,
@@ -18,8 +19,7 @@ import { attachLoop, detachAllLoops, isRoot, rootOnly } from '../support/loop';
 
 /** The app as a plain user, before drives that only root may open: loop devices over the bench's files. */
 
-const root = resolve(import.meta.dirname, '../..');
-const helper = `${root}/dist/runtime/node ${root}/dist/helper.cjs`;
+const helper = `${openCheckout()}/dist/runtime/node ${openCheckout()}/dist/helper.cjs`;
 const sudoers = '/etc/sudoers.d/prestage-e2e';
 let area: string;
 let media: TestMedia;

@@ -6,7 +6,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { electronRuntime, pinnedElectron } from '../../build/electron-runtime';
 import { fuseDifferences, readFuses, setFuses } from '../../build/fuses';
+import { packagedNode } from '../../build/node-runtime';
 import { libraryPackages } from '../../build/package/debian-control';
+import { productManifest } from '../../build/package/paths';
 import { temporaryArea } from '../support/global-setup';
 import { isRoot } from '../support/loop';
 
@@ -38,7 +40,11 @@ describe('the Debian package', () => {
     area = temporaryArea('package');
     // Without bundling again: other tests run what is in dist/ at this moment.
     run('npx', ['--no-install', 'tsx', 'build/package.ts', '--no-build', '--flavour', flavour]);
-    const form = flavour === 'release' ? /_[a-z0-9]+\.deb$/ : /_[a-z0-9]+\.test\.deb$/;
+    // Packages of other versions may lie beside it.
+    const { version } = productManifest();
+    const form = new RegExp(
+      `^prestage_${version.replaceAll('.', '\\.')}_[a-z0-9]+${flavour === 'release' ? '' : '\\.test'}\\.deb$`,
+    );
     const found = readdirSync(output).filter((file) => form.test(file));
     expect(found).toHaveLength(1);
     deb = join(output, found[0] ?? '');
@@ -136,7 +142,7 @@ describe('the Debian package', () => {
     );
     named.delete('libffmpeg.so');
     const cache = run('/sbin/ldconfig', ['-p']);
-    const declared = new Set(libraryPackages.map((entry) => entry.split(' ')[0] ?? ''));
+    const declared = new Set(['libc6', ...libraryPackages]);
     const undeclared = [...named].filter((library) => {
       const [, path] =
         new RegExp(`^\\s${library.replaceAll('.', '\\.').replaceAll('+', '\\+')} .*=> (\\S+)$`, 'm').exec(
@@ -147,6 +153,21 @@ describe('the Debian package', () => {
       return !owners.split('\n').some((line) => declared.has((line.split(':')[0] ?? '').replace(/t64$/, '')));
     });
     expect(undeclared).toEqual([]);
+  });
+
+  it('brings the pinned Node, whichever has packed, and asks for the C library that its programs name', () => {
+    const engine = join(unpacked, 'usr/lib/prestage/resources/engine');
+    expect(run(join(engine, 'runtime/node'), ['--version']).trim()).toBe(`v${packagedNode.version}`);
+    expect(
+      readFileSync(join(unpacked, 'usr/share/doc/prestage/licenses-node.txt.gz')).length,
+    ).toBeGreaterThan(0);
+    const [, asked = ''] = /libc6 \(>= ([\d.]+)\)/.exec(run('dpkg-deb', ['-f', deb, 'Depends'])) ?? [];
+    // strerrorname_np, which the addon calls, came with 2.32.
+    run('dpkg', ['--compare-versions', asked, 'ge', '2.32']);
+    const addon = run('objdump', ['-T', join(engine, 'helper/addon/build/Release/block_device.node')]);
+    for (const [, version = ''] of addon.matchAll(/\(GLIBC_([\d.]+)\)/g)) {
+      run('dpkg', ['--compare-versions', asked, 'ge', version]);
+    }
   });
 
   it(

@@ -1,9 +1,10 @@
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join, resolve } from 'node:path';
+import { dirname, join, relative, resolve } from 'node:path';
 import { _electron, type ElectronApplication, type Page } from 'playwright-core';
 import { electronRuntime } from '../../build/electron-runtime';
+import { openCheckout, plainUser } from './checkout';
 import { temporaryArea } from './global-setup';
 
 const root = resolve(import.meta.dirname, '../..');
@@ -102,7 +103,7 @@ export class DeskApp {
 
 /** Starts the app without waiting for a window, as an ordinary user: it refuses root. */
 export async function launch({
-  folder = root,
+  folder = openCheckout(),
   state,
   bench,
   args = [],
@@ -122,19 +123,16 @@ export async function launch({
 
 /** Starts the app a second time, as a user does who has lost the window. Resolves with its exit status. */
 export async function startAgain({ state, bench }: DeskAppOptions): Promise<number | null> {
-  const args = [root, '--state', state, ...(bench === undefined ? [] : ['--bench', bench])];
+  const args = [openCheckout(), '--state', state, ...(bench === undefined ? [] : ['--bench', bench])];
   const second = spawn(programAsUser(), args, { stdio: 'ignore', env: { ...process.env, HOME: state } });
   return await new Promise((done) => second.once('exit', done));
 }
-
-/** The user that the app runs as when the tests run as root. */
-export const appUser = 65534;
 
 /** Makes a folder when it is missing, and it and all in it the app's user's; the folders above become passable. */
 export function giveToUser(folder: string): void {
   mkdirSync(folder, { recursive: true });
   if (process.getuid?.() !== 0) return;
-  execFileSync('chown', ['-R', `${appUser}:${appUser}`, folder]);
+  execFileSync('chown', ['-R', `${plainUser}:${plainUser}`, folder]);
   for (let above = dirname(folder); above.startsWith(`${tmpdir()}/`); above = dirname(above)) {
     chmodSync(above, 0o755);
   }
@@ -142,10 +140,10 @@ export function giveToUser(folder: string): void {
 
 /** A program that starts Electron as an ordinary user, whoever runs the tests. */
 function programAsUser(): string {
-  const { binary } = electronRuntime();
+  const binary = join(openCheckout(), relative(root, electronRuntime().binary));
   if (process.getuid?.() !== 0) return binary;
   const script = join(temporaryArea('electron'), 'electron');
-  const user = `setpriv --reuid=${appUser} --regid=${appUser} --clear-groups`;
+  const user = `setpriv --reuid=${plainUser} --regid=${plainUser} --clear-groups`;
   writeFileSync(script, `#!/bin/sh\nexec ${user} '${binary}' "$@"\n`, { mode: 0o755 });
   return script;
 }

@@ -1,9 +1,10 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { resolve } from 'node:path';
+import { join } from 'node:path';
 import { z } from 'zod';
+import { openCheckout } from './checkout';
 
 /** The built program: tests use the same door as a user. */
-export const prestage = resolve(import.meta.dirname, '../../dist/prestage.cjs');
+export const prestage = join(openCheckout(), 'dist/prestage.cjs');
 
 export interface CliResult {
   /** Exit status; 128 + signal number when a signal ended it. */

@@ -3,6 +3,7 @@ import { existsSync, mkdtempSync, readFileSync, realpathSync, rmSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
+import { setUpCheckout } from './checkout';
 
 const areaVariable = 'PRESTAGE_TEST_AREA';
 const areaPrefix = 'prestage-test-';
@@ -27,6 +28,7 @@ export function setup(): () => void {
       `${missing.join(' and ')} missing: the integration tests run the built programs. Run npm run setup.`,
     );
   }
+  const closeCheckout = setUpCheckout();
   const area = mkdtempSync(join(realpathSync(tmpdir()), areaPrefix));
   // Workers are started later and inherit it.
   process.env[areaVariable] = area;
@@ -34,6 +36,7 @@ export function setup(): () => void {
   return () => {
     const left = [...detachLoops(area), ...unmountAll(area)];
     rmSync(area, { recursive: true, force: true });
+    closeCheckout();
     if (left.length === 0) return;
     // vitest shows what a teardown throws, and still ends with success.
     process.exitCode = 1;
