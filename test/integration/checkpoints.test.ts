@@ -1,5 +1,5 @@
 import { generateKeyPairSync } from 'node:crypto';
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import Database from 'libsql';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -14,7 +14,6 @@ import { makeLargeLedger } from '../benchmark/large-ledger';
 import { context, done, sampleJob } from '../unit/station/ledger/samples';
 import {
   entries,
-  folder,
   places,
   verify,
   findings,
@@ -27,6 +26,7 @@ import {
   resign,
   makeOld,
   codeThrownBy,
+  emptyStateFolder,
   useCheckpointedLedger,
 } from '../support/checkpointed-ledger';
 
@@ -301,7 +301,7 @@ describe('a ledger from before checkpoints', () => {
   });
 
   it('that is large gets them over several openings, or at once where all are needed', () => {
-    rmSync(folder, { recursive: true, force: true });
+    emptyStateFolder();
     makeLargeLedger(places, 5000);
     makeOld();
     const newest = (): number => {

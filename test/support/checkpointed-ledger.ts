@@ -125,6 +125,12 @@ export function codeThrownBy(work: () => unknown): string {
   return 'nothing was thrown';
 }
 
+/** Takes the copy away: the state folder is there again, and empty. */
+export function emptyStateFolder(): void {
+  rmSync(folder, { recursive: true, force: true });
+  places = statePlaces(folder);
+}
+
 /** Makes the ledger once, and a copy of it for each test. Call it once, at the top of the test file. */
 export function useCheckpointedLedger(): void {
   beforeAll(() => {
