@@ -1,7 +1,7 @@
 import type { Assignment } from '../../core/job/batch-rules';
 import { sanitizeForDisplay } from '../../core/base/display';
 import type { MachineFacts } from '../../core/machine/machine';
-import { mergeMachineFacts } from '../../core/machine/machine-merge';
+import { mergeMachineFacts } from '../../core/machine/machine-details';
 import type { MediaHash } from '../../core/media/media';
 import type { LedgerReader } from '../ledger/ledger-reader';
 import { expectedHash, type ExpectedHash } from '../media/media-expectation';

@@ -1,6 +1,6 @@
-import { Button } from '@mantine/core';
-import { IconRefresh } from '@tabler/icons-react';
-import { type ReactElement } from 'react';
+import { Button, Loader } from '@mantine/core';
+import { IconRefresh, IconDatabasePlus } from '@tabler/icons-react';
+import type { ReactElement } from 'react';
 import { tell } from '../../actions';
 import { ErrorCard } from '../../components/error-card';
 import { useDesk } from '../../store/app-store';
@@ -11,7 +11,6 @@ import './bench.css';
 import './card.css';
 import './card-ended.css';
 import { DriveDetails } from './drive-details';
-import { EmptyBench } from './empty-bench';
 import { ScanLine } from './scan-line';
 import { Strip } from './strip';
 
@@ -73,5 +72,45 @@ export function BenchScreen(): ReactElement {
       {idle && !failed && <EmptyBench />}
       <DriveDetails />
     </div>
+  );
+}
+
+/** No bay and no drive: says how drives get here, and offers virtual ones to practise on. */
+export function EmptyBench(): ReactElement {
+  const text = useText().bench;
+  const listed = useDesk(({ drives }) => drives.listed);
+  const attached = useDesk(({ drives }) => drives.drives.length > 0);
+  const training = useDesk(({ station }) => station.benchDirectory !== null);
+  if (!listed) {
+    return (
+      <p className="empty-bench empty-bench-wait">
+        <Loader size="sm" /> {text.emptyState.looking}
+      </p>
+    );
+  }
+  return (
+    <section className="empty-bench">
+      <IconDatabasePlus size={56} stroke={1.5} aria-hidden />
+      <h2>{attached ? text.emptyState.noneEligible : text.emptyState.title}</h2>
+      <p>{text.emptyState.intro}</p>
+      <ul className="empty-bench-ways">
+        {text.emptyState.ways.map((way) => (
+          <li key={way}>{way}</li>
+        ))}
+      </ul>
+      {!training && (
+        <div className="empty-bench-training">
+          <p>{text.emptyState.training}</p>
+          <Button
+            variant="light"
+            onClick={() => {
+              tell('useTrainingBench', { training: true });
+            }}
+          >
+            {text.emptyState.trainingButton}
+          </Button>
+        </div>
+      )}
+    </section>
   );
 }
