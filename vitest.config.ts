@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import { LongestFirst } from './test/support/longest-first.ts';
 
 /** As the bundler does it: the text of an SQL file is its module's default export. */
 const sqlText = {
@@ -17,7 +18,7 @@ export default defineConfig({
           name: 'unit',
           include: ['test/unit/**/*.test.ts'],
           environment: 'node',
-          // They take milliseconds; those that start a process take seconds on a machine that others are using.
+          // Properties are tried hundreds of times: seconds on two quiet cores, many more on busy ones.
           testTimeout: 30_000,
         },
       },
@@ -27,7 +28,7 @@ export default defineConfig({
           name: 'integration',
           include: ['test/integration/**/*.test.ts'],
           environment: 'node',
-          globalSetup: ['test/support/global-setup.ts'],
+          globalSetup: ['test/support/global-setup.ts', 'test/support/held-programs.ts'],
           testTimeout: 120_000,
           hookTimeout: 120_000,
         },
@@ -38,7 +39,7 @@ export default defineConfig({
           name: 'e2e',
           include: ['test/e2e/**/*.test.ts'],
           environment: 'node',
-          globalSetup: ['test/support/e2e-setup.ts'],
+          globalSetup: ['test/support/e2e-setup.ts', 'test/support/held-programs.ts'],
           testTimeout: 120_000,
           hookTimeout: 120_000,
           // One window at a time: two would take each other's focus.
@@ -77,5 +78,6 @@ export default defineConfig({
     ],
     // Two cores: more files at once only make each other slow.
     maxWorkers: 2,
+    sequence: { sequencer: LongestFirst },
   },
 });

@@ -24,7 +24,7 @@ export interface PackageOptions {
   readonly flavour: Exclude<Flavour, 'development'>;
   /** electron-builder's own targets to make besides, such as AppImage; they fetch tools when they are made. */
   readonly targets: readonly string[];
-  /** The built desk. */
+  /** The built app. */
   readonly desk: string;
   /** Bundle everything first. */
   readonly bundle: boolean;

@@ -2,10 +2,10 @@ import { readFile, realpath } from 'node:fs/promises';
 import { extname, join, sep } from 'node:path';
 
 /** The page's origin. No other page is ever loaded. */
-export const deskScheme = 'prestage';
-export const deskHost = 'bench';
-export const deskOrigin = `${deskScheme}://${deskHost}`;
-export const deskPage = `${deskOrigin}/index.html`;
+export const appScheme = 'prestage';
+export const appHost = 'bench';
+export const appOrigin = `${appScheme}://${appHost}`;
+export const appPage = `${appOrigin}/index.html`;
 
 /** What the page may load: its own files. Nothing inline, nothing remote, no connection at all. */
 export const contentSecurityPolicy = [
@@ -32,10 +32,10 @@ const types: Readonly<Record<string, string>> = {
 
 /**
  * The file that a request asks for, or null when it may not have it. Looks at the text only; see
- * {@link readDeskFile} for links.
+ * {@link readPageFile} for links.
  * @param text the URL as it was asked for
  */
-export function deskFileOf(text: string): { readonly path: string; readonly type: string } | null {
+export function pageFileOf(text: string): { readonly path: string; readonly type: string } | null {
   let url: URL;
   let path: string;
   try {
@@ -44,7 +44,7 @@ export function deskFileOf(text: string): { readonly path: string; readonly type
   } catch {
     return null;
   }
-  if (url.protocol !== `${deskScheme}:` || url.host !== deskHost) return null;
+  if (url.protocol !== `${appScheme}:` || url.host !== appHost) return null;
   if (url.username !== '' || url.password !== '') return null;
   // The parser has resolved `..` and its encoded forms; what is left of either is an attempt.
   if (!/^(?:\/[A-Za-z0-9_-][A-Za-z0-9._-]*)+$/.test(path) || path.includes('..')) return null;
@@ -56,7 +56,7 @@ export function deskFileOf(text: string): { readonly path: string; readonly type
  * Reads a file of the page.
  * @returns null when it is not there, or lies elsewhere behind a link
  */
-export async function readDeskFile(folder: string, path: string): Promise<Buffer | null> {
+export async function readPageFile(folder: string, path: string): Promise<Buffer | null> {
   try {
     const home = await realpath(folder);
     const file = await realpath(join(home, path));

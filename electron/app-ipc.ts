@@ -1,14 +1,15 @@
 import type { z } from 'zod';
+import { sanitizeForDisplay } from '../core/base/display';
 import {
-  deskMethods,
-  type DeskAnswer,
-  type DeskMethod,
-  type DeskRequest,
-  type DeskResponse,
+  appMethods,
+  type AppAnswer,
+  type AppHandler,
+  type AppMethod,
+  type AppRequest,
+  type AppResponse,
 } from '../core/contract/app';
-import { deskMethodNames } from '../core/contract/app-names';
 import { PrestageError, toErrorData } from '../core/base/errors';
-import { deskOrigin } from './app-files';
+import { appOrigin } from './app-files';
 
 /** What is known of whoever called. */
 export interface SenderFacts {
@@ -23,7 +24,7 @@ export interface SenderFacts {
 export function senderProblem({ registered, frameUrl, mainFrame }: SenderFacts): string | null {
   if (!registered) return 'unknown window';
   if (frameUrl === null) return 'frame gone';
-  if (originOf(frameUrl) !== deskOrigin) return 'other origin';
+  if (originOf(frameUrl) !== appOrigin) return 'other origin';
   return mainFrame ? null : 'not the main frame';
 }
 
@@ -48,59 +49,66 @@ export interface MainWire {
   handle(channel: string, listener: (event: InvokeEvent, ...args: unknown[]) => Promise<unknown>): void;
 }
 
-export type DeskHandlers = {
-  readonly [M in DeskMethod]: (request: DeskRequest<M>) => Promise<DeskResponse<M>>;
-};
+export type AppHandlers = { readonly [M in AppMethod]: AppHandler<M> };
 
-export const patchChannel = 'desk:patch';
-export const channelOf = (method: DeskMethod): string => `desk:${method}`;
+/** The two channels between main process and page; preload.ts has them too, because it imports nothing. */
+export const callChannel = 'app:call';
+export const patchChannel = 'app:patch';
 
 /**
- * Registers every method of the contract. There is no other way in from a page.
+ * Answers the page's calls: one channel, on which the page names a method of the contract. There is no other way in
+ * from a page.
  * @param isRegistered whether a web contents belongs to one of our windows
  */
-export function registerDesk(
+export function registerAppCalls(
   wire: MainWire,
-  handlers: DeskHandlers,
+  handlers: AppHandlers,
   isRegistered: (sender: InvokeEvent['sender']) => boolean,
 ): void {
-  for (const method of deskMethodNames) {
-    wire.handle(channelOf(method), async (event, ...args) => {
+  wire.handle(callChannel, async (event, ...args) => {
+    try {
       const problem = senderProblem({
         registered: isRegistered(event.sender),
         frameUrl: event.senderFrame?.url ?? null,
         mainFrame: event.senderFrame !== null && event.senderFrame === event.sender.mainFrame,
       });
-      return await answer(method, handlers, problem, args);
-    });
-  }
+      const [method, request] = args;
+      if (problem !== null) throw notAllowed(method, problem);
+      if (!isMethod(method)) throw notAllowed(method, 'there is no such method');
+      if (args.length !== 2) throw notAllowed(method, 'the request is not valid');
+      return { ok: true, value: await answer(method, request, handlers) } satisfies AppAnswer<AppMethod>;
+    } catch (error) {
+      return { ok: false, error: toErrorData(error) } satisfies AppAnswer<AppMethod>;
+    }
+  });
 }
 
-async function answer<M extends DeskMethod>(
+/** Only the contract's own names: every object has members such as `constructor` besides. */
+function isMethod(name: unknown): name is AppMethod {
+  return typeof name === 'string' && Object.hasOwn(appMethods, name);
+}
+
+async function answer<M extends AppMethod>(
   method: M,
-  handlers: DeskHandlers,
-  problem: string | null,
-  args: readonly unknown[],
-): Promise<DeskAnswer<M>> {
-  try {
-    if (problem !== null) throw notAllowed(method, problem);
-    const { request, response } = deskMethods[method] as unknown as {
-      readonly request: z.ZodType<DeskRequest<M>>;
-      readonly response: z.ZodType<DeskResponse<M>>;
-    };
-    const parsed = request.safeParse(args[0]);
-    if (!parsed.success || args.length !== 1) throw notAllowed(method, 'the request is not valid');
-    const handler = handlers[method] as (request: DeskRequest<M>) => Promise<DeskResponse<M>>;
-    return { ok: true, value: response.parse(await handler(parsed.data)) };
-  } catch (error) {
-    return { ok: false, error: toErrorData(error) };
-  }
+  request: unknown,
+  handlers: AppHandlers,
+): Promise<AppResponse<M>> {
+  const schemas = appMethods[method] as unknown as {
+    readonly request: z.ZodType<AppRequest<M>>;
+    readonly response: z.ZodType<AppResponse<M>>;
+  };
+  const parsed = schemas.request.safeParse(request);
+  if (!parsed.success) throw notAllowed(method, 'the request is not valid');
+  const handler = handlers[method] as AppHandler<M>;
+  return schemas.response.parse(await handler(parsed.data));
 }
 
-function notAllowed(method: string, cause: string): PrestageError {
+/** The name comes from the page and may be anything. */
+function notAllowed(method: unknown, cause: string): PrestageError {
+  const name = typeof method === 'string' ? sanitizeForDisplay(method, 60) : `a ${typeof method}`;
   return new PrestageError({
     code: 'not-permitted',
-    message: `The window made a request that is not allowed (${method}).`,
+    message: `The window made a request that is not allowed (${name}).`,
     cause,
   });
 }

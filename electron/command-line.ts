@@ -5,7 +5,7 @@ export const rootRefusal =
   'Start it with your own account, without sudo. Prestage asks for a password when it opens real drives, and only its helper gets administrator rights.';
 
 /** What the app can be told when it is started. Chromium's own switches pass by. */
-export interface DeskArguments {
+export interface AppArguments {
   /** Null for the XDG places. Absolute. */
   readonly state: string | null;
   /** Folder of virtual drives; null for the machine's own drives. Absolute. */
@@ -15,7 +15,7 @@ export interface DeskArguments {
 }
 
 /** Reads `--state DIR`, `--bench DIR` (or with `=`), `--training-if-empty`. */
-export function readArguments(args: readonly string[], workingDirectory: string): DeskArguments {
+export function readArguments(args: readonly string[], workingDirectory: string): AppArguments {
   const valueOf = (name: string): string | null => {
     const at = args.findIndex((arg) => arg === name || arg.startsWith(`${name}=`));
     const arg = args[at];

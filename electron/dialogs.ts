@@ -5,15 +5,15 @@ import { sanitizeForDisplay } from '../core/base/display';
 import { PrestageError } from '../core/base/errors';
 import { requireNumber } from '../core/shipment/shipment-rules';
 import { bundleFileName } from '../station/shipment/bundle-names';
-import type { WindowMethod } from '../station/app/app-handlers';
-import type { Workplace } from '../station/app/app-service';
-import type { DeskHandlers } from './app-ipc';
+import type { WindowMethod } from '../core/contract/app';
+import type { AppService } from '../station/app/app-service';
+import type { AppHandlers } from './app-ipc';
 
-/** The methods of the desk that need a window: they ask for a file, or print. */
+/** The methods of the page's contract that need a window: they ask for a file, show one, or print. */
 export function windowHandlers(
-  workplace: Workplace,
+  service: AppService,
   window: () => BrowserWindow | null,
-): Pick<DeskHandlers, WindowMethod> {
+): Pick<AppHandlers, WindowMethod> {
   const current = (): BrowserWindow => {
     const open = window();
     if (open === null) throw new Error('there is no open window');
@@ -37,7 +37,7 @@ export function windowHandlers(
       });
       const [path] = filePaths;
       if (canceled || path === undefined) return { chosen: false };
-      workplace.selectMedia(path);
+      service.media.select(path);
       return { chosen: true };
     },
     chooseOrder: async ({ number }) => {
@@ -50,29 +50,29 @@ export function windowHandlers(
       });
       const [path] = filePaths;
       if (canceled || path === undefined) return { chosen: false, warnings: [] };
-      return { chosen: true, ...(await workplace.orders.openFile(path, number)) };
+      return { chosen: true, ...(await service.orders.openFile(path, number)) };
     },
     exportLog: async ({ format }) => {
       const day = new Date().toISOString().slice(0, 10);
-      const station = workplace.stationName.replace(/[^A-Za-z0-9._-]+/g, '-');
+      const station = service.settings.current.stationName.replace(/[^A-Za-z0-9._-]+/g, '-');
       const path = await savePath(`prestage-log-${station}-${day}.${format}`, format);
-      if (path !== null) await workplace.exportLog(format, path);
+      if (path !== null) await service.log.export(format, path);
       return { path };
     },
     closeShipment: async ({ number, machineSerials }) => {
       requireNumber(number);
       const path = await savePath(bundleFileName(number), 'zip');
-      return { report: path === null ? null : await workplace.shipments.close(number, machineSerials, path) };
+      return { report: path === null ? null : await service.shipments.close(number, machineSerials, path) };
     },
     remakeBundle: async ({ number }) => {
       requireNumber(number);
       const path = await savePath(bundleFileName(number), 'zip');
-      return { report: path === null ? null : await workplace.shipments.again(number, path) };
+      return { report: path === null ? null : await service.shipments.again(number, path) };
     },
     showBundle: ({ number }) => {
-      const path = workplace.shipments.fileOf(number);
+      const path = service.shipments.fileOf(number);
       if (path !== null) shell.showItemInFolder(path);
-      return Promise.resolve({});
+      return {};
     },
     printPage: async () => {
       await new Promise<void>((resolve, reject) => {

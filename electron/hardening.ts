@@ -1,12 +1,12 @@
 import type { App, Session, WebContents } from 'electron';
-import { deskOrigin } from './app-files';
+import { appOrigin } from './app-files';
 
 /** Permissions that the page gets, each with its reason. All others are denied. */
 const allowedPermissions: Readonly<Record<string, string>> = {};
 
 /** Whether a request may leave the page: its own files, and the developer tools' in a checkout. */
 export function mayLoad(url: string, packaged: boolean): boolean {
-  if (url.startsWith(`${deskOrigin}/`) || url.startsWith('data:')) return true;
+  if (url.startsWith(`${appOrigin}/`) || url.startsWith('data:')) return true;
   return !packaged && url.startsWith('devtools://');
 }
 

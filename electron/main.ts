@@ -4,16 +4,16 @@ import { app, dialog, ipcMain, Menu, powerSaveBlocker, session, type BrowserWind
 import { z } from 'zod';
 import { toErrorData } from '../core/base/errors';
 import { statePlaces } from '../station/state/state-paths';
-import { workplaceHandlers } from '../station/app/app-handlers';
-import { Workplace } from '../station/app/app-service';
+import { serviceHandlers } from '../station/app/app-handlers';
+import { AppService } from '../station/app/app-service';
 import { closingChoices, closingQuestion, type ClosingChoice } from './closing';
 import { readArguments, rootRefusal } from './command-line';
-import { patchChannel, registerDesk } from './app-ipc';
+import { patchChannel, registerAppCalls } from './app-ipc';
 import { windowHandlers } from './dialogs';
 import { locateEngine } from './helper-location';
 import { hardenContents, hardenSession } from './hardening';
 import { menuTemplate } from './menu';
-import { registerScheme, serveDesk } from './scheme';
+import { registerScheme, servePage } from './scheme';
 import { openWindow } from './window';
 
 // Phase 1, before anything else: may it run at all? Chromium's own refusal of root comes first, but gives way to
@@ -30,7 +30,7 @@ const engine = locateEngine({
   mainFolder: __dirname,
 });
 
-let workplace: Workplace | null = null;
+let service: AppService | null = null;
 let window: BrowserWindow | null = null;
 let stateFolder = '';
 let quitting = false;
@@ -52,7 +52,7 @@ async function start(): Promise<void> {
   app.on('second-instance', showWindow);
   app.on('window-all-closed', () => {
     // Drives that are still written keep the app alive; their end ends it.
-    if (workplace === null || workplace.runningJobs === 0) void quit();
+    if (service === null || service.jobs.running.length === 0) void quit();
   });
   app.on('before-quit', (event) => {
     if (quitting) return;
@@ -60,7 +60,7 @@ async function start(): Promise<void> {
     void askAndQuit();
   });
   // Phase 4: the state, while Chromium is still getting ready.
-  const opening = Workplace.open({
+  const opening = AppService.open({
     stateDirectory: given.state,
     benchDirectory: given.bench,
     trainingIfEmpty: given.trainingIfEmpty,
@@ -84,13 +84,13 @@ async function start(): Promise<void> {
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.on(signal, () => void quit());
   }
-  workplace = await opening;
+  service = await opening;
   // Phase 5: the wires, then the window that uses them.
   hardenSession(session.defaultSession, app.isPackaged);
-  serveDesk(session.defaultSession, join(__dirname, 'renderer'));
-  registerDesk(
+  servePage(session.defaultSession, join(__dirname, 'renderer'));
+  registerAppCalls(
     ipcMain,
-    { ...workplaceHandlers(workplace), ...windowHandlers(workplace, () => window) },
+    { ...serviceHandlers(service), ...windowHandlers(service, () => window) },
     (sender) => window !== null && !window.isDestroyed() && sender === window.webContents,
   );
   Menu.setApplicationMenu(Menu.buildFromTemplate(menuTemplate(app.isPackaged)));
@@ -98,7 +98,7 @@ async function start(): Promise<void> {
 }
 
 function showWindow(): void {
-  if (workplace === null || quitting) return;
+  if (service === null || quitting) return;
   if (window !== null) {
     if (window.isMinimized()) window.restore();
     window.show();
@@ -109,9 +109,9 @@ function showWindow(): void {
   window = opened;
   let mayClose = false;
   opened.on('close', (event) => {
-    if (mayClose || quitting || workplace === null || workplace.runningJobs === 0) return;
+    if (mayClose || quitting || service === null || service.jobs.running.length === 0) return;
     event.preventDefault();
-    void ask(workplace.runningJobs).then((choice) => {
+    void ask(service.jobs.running.length).then((choice) => {
       if (choice === 'keep') return;
       mayClose = true;
       if (choice === 'close-window') opened.close();
@@ -120,8 +120,8 @@ function showWindow(): void {
   });
   opened.on('closed', () => {
     window = null;
-    if (workplace !== null && workplace.runningJobs > 0) {
-      void workplace.settled().then(() => {
+    if (service !== null && service.jobs.running.length > 0) {
+      void service.jobs.settled().then(() => {
         if (window === null) void quit();
       });
     }
@@ -129,7 +129,7 @@ function showWindow(): void {
 }
 
 async function askAndQuit(): Promise<void> {
-  const running = workplace?.runningJobs ?? 0;
+  const running = service?.jobs.running.length ?? 0;
   const choice = running === 0 ? 'cancel-and-quit' : await ask(running);
   if (choice === 'cancel-and-quit') await quit();
   else if (choice === 'close-window') window?.destroy();
@@ -165,7 +165,7 @@ async function quit(): Promise<void> {
   if (quitting) return;
   quitting = true;
   try {
-    await workplace?.close();
+    await service?.close();
   } finally {
     app.exit(0);
   }
@@ -175,7 +175,7 @@ let blocker: number | null = null;
 
 /** Keeps the computer from falling asleep while drives are written. */
 function stayAwake(): void {
-  const busy = workplace !== null && workplace.runningJobs > 0;
+  const busy = service !== null && service.jobs.running.length > 0;
   if (busy && blocker === null) blocker = powerSaveBlocker.start('prevent-app-suspension');
   if (!busy && blocker !== null) {
     powerSaveBlocker.stop(blocker);

@@ -1,26 +1,20 @@
 import { contextBridge, ipcRenderer, webUtils } from 'electron';
-import { deskMethodNames } from '../core/contract/app-names';
 
 /**
- * Puts `window.prestage` on the page: one function a method, the patches, the path of a dropped file. No channel name
- * and no event reaches the page. Runs in the sandbox; keep it free of packages.
+ * Puts `window.prestage` on the page: one function for calls, one for the patches, one for the path of a dropped file.
+ * Which methods there are and what they take is checked in the main process (app-ipc.ts): nothing that the page could
+ * have changed decides it. No channel name and no event reaches the page. Runs in the sandbox; keep it free of packages.
  */
-const methods = Object.fromEntries(
-  deskMethodNames.map((method) => [
-    method,
-    (request: unknown): Promise<unknown> => ipcRenderer.invoke(`desk:${method}`, request),
-  ]),
-);
-
 contextBridge.exposeInMainWorld('prestage', {
-  ...methods,
+  call: (method: unknown, request: unknown): Promise<unknown> =>
+    ipcRenderer.invoke('app:call', method, request),
   onPatch: (listener: (patch: unknown) => void): (() => void) => {
-    const hear = (_event: unknown, patch: unknown): void => {
+    const receive = (_event: unknown, patch: unknown): void => {
       listener(patch);
     };
-    ipcRenderer.on('desk:patch', hear);
+    ipcRenderer.on('app:patch', receive);
     return () => {
-      ipcRenderer.off('desk:patch', hear);
+      ipcRenderer.off('app:patch', receive);
     };
   },
   pathOfFile: (file: Parameters<typeof webUtils.getPathForFile>[0]): string => webUtils.getPathForFile(file),

@@ -1,18 +1,18 @@
 import { protocol, type Session } from 'electron';
-import { contentSecurityPolicy, deskFileOf, deskScheme, readDeskFile } from './app-files';
+import { contentSecurityPolicy, pageFileOf, appScheme, readPageFile } from './app-files';
 
 /** Before the app is ready: gives the scheme the rights of a web page's, and no more. */
 export function registerScheme(): void {
   protocol.registerSchemesAsPrivileged([
-    { scheme: deskScheme, privileges: { standard: true, secure: true, supportFetchAPI: true } },
+    { scheme: appScheme, privileges: { standard: true, secure: true, supportFetchAPI: true } },
   ]);
 }
 
 /** Serves the page's files, and nothing else, with the headers that keep it in. */
-export function serveDesk(session: Session, folder: string): void {
-  session.protocol.handle(deskScheme, async (request) => {
-    const file = request.method === 'GET' ? deskFileOf(request.url) : null;
-    const content = file === null ? null : await readDeskFile(folder, file.path);
+export function servePage(session: Session, folder: string): void {
+  session.protocol.handle(appScheme, async (request) => {
+    const file = request.method === 'GET' ? pageFileOf(request.url) : null;
+    const content = file === null ? null : await readPageFile(folder, file.path);
     if (file === null || content === null) return new Response('Not found', { status: 404 });
     return new Response(new Uint8Array(content), {
       headers: {

@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { BrowserWindow, nativeTheme, screen } from 'electron';
 import { z } from 'zod';
-import { deskPage } from './app-files';
+import { appPage } from './app-files';
 import { boundsOnScreen } from './window-bounds';
 
 const boundsSchema = z.strictObject({
@@ -52,7 +52,7 @@ export function openWindow(stateFolder: string, preload: string): BrowserWindow 
   window.webContents.on('render-process-gone', (_event, { reason }) => {
     if (reason !== 'clean-exit' && !window.isDestroyed()) window.webContents.reload();
   });
-  void window.loadURL(deskPage);
+  void window.loadURL(appPage);
   return window;
 }
 

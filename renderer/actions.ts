@@ -1,13 +1,13 @@
-import type { DeskMethod, DeskRequest, DeskResponse } from '../core/contract/app';
+import type { AppMethod, AppRequest, AppResponse } from '../core/contract/app';
 import type { ErrorData } from '../core/base/errors';
-import { desk, DeskError } from './bridge';
-import { deskState } from './store/app-store';
+import { AppError, call } from './bridge';
+import { appState } from './store/app-store';
 import { showError } from './store/messages-store';
 import { currentText } from './text';
 
 /** A refusal of the station as it said it; anything else is a bug of ours and says so. */
 export function errorOf(thrown: unknown): ErrorData {
-  if (thrown instanceof DeskError) return thrown.data;
+  if (thrown instanceof AppError) return thrown.data;
   const text = currentText().common;
   return {
     code: 'internal',
@@ -21,12 +21,12 @@ export function errorOf(thrown: unknown): ErrorData {
  * Tells the station to do something. A refusal is shown as a message.
  * @returns the answer, or null when the station refused
  */
-export async function act<M extends DeskMethod>(
+export async function act<M extends AppMethod>(
   method: M,
-  request: DeskRequest<M>,
-): Promise<DeskResponse<M> | null> {
+  request: AppRequest<M>,
+): Promise<AppResponse<M> | null> {
   try {
-    return await desk[method](request);
+    return await call(method, request);
   } catch (thrown) {
     showError(errorOf(thrown));
     return null;
@@ -34,7 +34,7 @@ export async function act<M extends DeskMethod>(
 }
 
 /** {@link act} for event handlers that need no answer. */
-export function tell<M extends DeskMethod>(method: M, request: DeskRequest<M>): void {
+export function tell<M extends AppMethod>(method: M, request: AppRequest<M>): void {
   void act(method, request);
 }
 
@@ -45,10 +45,10 @@ export function tell<M extends DeskMethod>(method: M, request: DeskRequest<M>): 
  */
 export async function startErasing(driveIds: readonly string[]): Promise<boolean> {
   try {
-    await desk.start({ driveIds: [...driveIds] });
+    await call('start', { driveIds: [...driveIds] });
     return true;
   } catch (thrown) {
-    if (deskState().pairing.refusal === null) showError(errorOf(thrown));
+    if (appState().pairing.refusal === null) showError(errorOf(thrown));
     return false;
   }
 }

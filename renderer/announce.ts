@@ -1,8 +1,8 @@
 import { createStore } from 'zustand/vanilla';
 import { useStore } from 'zustand';
-import type { DeskState } from '../core/contract/app';
+import type { AppState } from '../core/contract/app';
 import { play, type Tone } from './sound';
-import { deskStore } from './store/app-store';
+import { appStore } from './store/app-store';
 import { newlyEnded } from './store/selectors';
 import { showScreen } from './store/view-store';
 import { currentText } from './text';
@@ -21,11 +21,11 @@ function say(words: string, urgent: boolean): void {
   announcementStore.setState({ number, polite: urgent ? '' : words, urgent: urgent ? words : '' });
 }
 
-function sound(state: DeskState, tone: Tone): void {
+function sound(state: AppState, tone: Tone): void {
   if (state.settings.desk.sounds) play(tone);
 }
 
-function announceScan(state: DeskState): void {
+function announceScan(state: AppState): void {
   const scan = state.pairing.lastScan;
   if (scan === null) return;
   const text = currentText().bench;
@@ -44,7 +44,7 @@ function announceScan(state: DeskState): void {
   );
 }
 
-function announceEnds(before: DeskState, state: DeskState): void {
+function announceEnds(before: AppState, state: AppState): void {
   const ended = newlyEnded(before.jobs, state.jobs);
   if (ended.length === 0) return;
   const text = currentText().bench;
@@ -60,7 +60,7 @@ function announceEnds(before: DeskState, state: DeskState): void {
  * @returns a function that ends that
  */
 export function startAnnouncing(): () => void {
-  return deskStore.subscribe(({ state }, { state: before }) => {
+  return appStore.subscribe(({ state }, { state: before }) => {
     if (state === null || before === null) return;
     if (state.pairing.lastScan?.number !== before.pairing.lastScan?.number) announceScan(state);
     if (state.jobs !== before.jobs) announceEnds(before, state);

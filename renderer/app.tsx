@@ -8,7 +8,7 @@ import { connect } from './bridge';
 import { ErrorCard } from './components/error-card';
 import { startScanCapture } from './scanner/capture';
 import { Shell } from './shell/shell';
-import { deskStore } from './store/app-store';
+import { appStore } from './store/app-store';
 import { useText } from './text';
 import { mantineTheme } from './theme/mantine-theme';
 import { useTheme } from './theme/use-theme';
@@ -72,7 +72,7 @@ function Opening({
 export function App(): ReactElement {
   const colorScheme = useTheme();
   const { error, retry } = useStation();
-  const loaded = useStore(deskStore, ({ state }) => state !== null);
+  const loaded = useStore(appStore, ({ state }) => state !== null);
   useEffect(() => {
     // A file that is dropped beside the place for it would be opened in place of this page.
     const refuseDrop = (event: DragEvent): void => {

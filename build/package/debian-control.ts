@@ -58,7 +58,7 @@ export function controlFile(facts: {
     ['Maintainer', maintainer],
     ['Installed-Size', String(facts.kibibytes)],
     ['Depends', [...tools, ...privilege, `libc6 (>= ${facts.libc})`, ...libraryPackages].join(', ')],
-    // Rehearsals say so when they are missing.
+    // BootTests say so when they are missing.
     ['Recommends', 'qemu-system-x86, ovmf'],
     ['Section', 'admin'],
     ['Priority', 'optional'],

@@ -15,9 +15,9 @@ import { copyPackages, runtimeClosure } from './closure';
 import { appFolder, engineFolder, productManifest, root } from './paths';
 
 /**
- * Makes the folder that becomes app.asar: the desk's bundles. The one package with native parts, libsql, it loads from
+ * Makes the folder that becomes app.asar: the app's bundles. The one package with native parts, libsql, it loads from
  * the engine (electron/libsql-from-engine.ts).
- * @param desk the built desk (dist/desk)
+ * @param desk the built app (dist/desk)
  */
 export function stageApp(desk: string): void {
   for (const file of ['main.cjs', 'preload.cjs', 'renderer/index.html']) {

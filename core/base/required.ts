@@ -14,3 +14,10 @@ export function required<Value>(value: Value, what: string): NonNullable<Value> 
     remedy: 'Start Prestage again. If it happens again, report it with the log.',
   });
 }
+
+/** A change without the members that are there but not set. */
+export function withoutUndefined<T extends object>(change: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined)) as {
+    [K in keyof T]?: Exclude<T[K], undefined>;
+  };
+}

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { mostMachines } from '../shipment/shipment';
+import { nothing } from './app-common';
 
-/** The Ship screen's part of the desk's contract. */
+/** The Ship screen's part of the page's contract. */
 
 /** A finished machine that is in no shipment. */
 export const waitingMachineSchema = z.strictObject({
@@ -50,7 +51,6 @@ export const bundleReportSchema = z.strictObject({
 });
 export type BundleReport = z.infer<typeof bundleReportSchema>;
 
-const nothing = z.strictObject({});
 const number = z.string().max(100);
 /** Null when the dialog was closed: nothing was done. */
 const made = z.strictObject({ report: bundleReportSchema.nullable() });
@@ -58,6 +58,9 @@ const made = z.strictObject({ report: bundleReportSchema.nullable() });
 export const shipMethods = {
   /** May take seconds; nothing else waits for it. */
   listShipments: { request: nothing, response: shipListSchema },
+} as const;
+
+export const shipWindowMethods = {
   /** Asks where the bundle is to be, then records the shipment and makes it. */
   closeShipment: {
     request: z.strictObject({

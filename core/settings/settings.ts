@@ -6,7 +6,7 @@ export const themes = ['system', 'light', 'dark', 'high-contrast'] as const;
 export const languages = ['en'] as const;
 
 /** What the desktop app can be told. Every member has a default, so that an old file stays readable. */
-export const deskSettingsSchema = z.strictObject({
+export const appSettingsSchema = z.strictObject({
   bays: baysSchema.default([]),
   ...scanSettingsSchema.shape,
   /** The drives are installed in the machine that Prestage runs on: the firmware must match. */
@@ -15,5 +15,5 @@ export const deskSettingsSchema = z.strictObject({
   theme: z.enum(themes).default('system'),
   language: z.enum(languages).default('en'),
 });
-export type DeskSettings = z.infer<typeof deskSettingsSchema>;
-export type Theme = DeskSettings['theme'];
+export type AppSettings = z.infer<typeof appSettingsSchema>;
+export type Theme = AppSettings['theme'];

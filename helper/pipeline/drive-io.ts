@@ -4,6 +4,7 @@ import type { PartitionTable } from '../../core/drive/gpt';
 import { MiB } from '../../core/base/units';
 import { errorCodeOf } from '../../core/base/system-error';
 import { alignedBuffer, flushDrive, readFully, writeFully } from './aligned-io';
+import { holdPoint, type HoldPoint } from './hold-points';
 import type { SharedProgress } from './shared-progress';
 
 /** A chunk and where its bytes come from. */
@@ -72,6 +73,7 @@ export class DriveIo {
   async erase(unformatted: readonly number[]): Promise<void> {
     this.throwIfStopped();
     await this.eraseTables();
+    await this.hold('erasing');
     for (const offset of unformatted) {
       await this.write(this.buffers[0].subarray(0, tableRegion), tableRegion, offset, null);
     }
@@ -84,6 +86,7 @@ export class DriveIo {
     let writing: Promise<void> = Promise.resolve();
     try {
       for (const [index, chunk] of chunks.entries()) {
+        await this.hold('writing');
         this.throwIfStopped();
         const buffer = this.buffers[index % 2 === 0 ? 0 : 1];
         try {
@@ -118,6 +121,7 @@ export class DriveIo {
     let reading = start(0);
     try {
       for (const [index, chunk] of chunks.entries()) {
+        await this.hold('verifying');
         this.throwIfStopped();
         await reading;
         reading = start(index + 1);
@@ -152,6 +156,7 @@ export class DriveIo {
    * @returns SHA-256 over both regions as read back
    */
   async seal(table: PartitionTable): Promise<string> {
+    await this.hold('sealing');
     this.throwIfStopped();
     const { head, tail } = this.tableImages(table);
     await this.write(tail, tableRegion, this.drive.size - tableRegion, null);
@@ -244,6 +249,10 @@ export class DriveIo {
     } catch (error) {
       throw new DriveFailure('read', 0, null, error);
     }
+  }
+
+  private async hold(point: HoldPoint): Promise<void> {
+    await holdPoint(point, () => this.progress.stopRequested);
   }
 
   private throwIfStopped(): void {

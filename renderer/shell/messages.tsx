@@ -5,7 +5,7 @@ import { ErrorCard } from '../components/error-card';
 import { dismissMessage, useMessages } from '../store/messages-store';
 import { useText } from '../text';
 import { tell } from '../actions';
-import { useDesk } from '../store/app-store';
+import { useApp } from '../store/app-store';
 
 /** Answers of the station to what was just done. Above dialogs, so that a refusal in one is seen. */
 export function Messages(): ReactElement {
@@ -39,7 +39,7 @@ export function Messages(): ReactElement {
 /** What happened to the station, until each is dismissed. */
 export function Notices(): ReactElement | null {
   const text = useText();
-  const notices = useDesk((state) => state.notices);
+  const notices = useApp((state) => state.notices);
   if (notices.length === 0) return null;
   return (
     <section className="notices no-print" aria-label={text.bench.notices}>

@@ -13,7 +13,7 @@ import { SettingsScreen } from '../screens/settings/settings-screen';
 import { ShipScreen } from '../screens/ship/ship-screen';
 import { SheetScreen } from '../screens/sheet/sheet-screen';
 import { StartOverlay } from '../screens/start/start-overlay';
-import { useDesk } from '../store/app-store';
+import { useApp } from '../store/app-store';
 import { showScreen, useView, type Screen } from '../store/view-store';
 import { useText } from '../text';
 import { Messages, Notices } from './messages';
@@ -61,7 +61,7 @@ function useScreenKeys(): void {
 
 function TrainingBanner(): ReactElement | null {
   const text = useText();
-  const directory = useDesk(({ station }) => station.benchDirectory);
+  const directory = useApp(({ station }) => station.benchDirectory);
   if (directory === null) return null;
   return (
     <div className="training no-print" role="status">

@@ -1,16 +1,16 @@
 import { useStore } from 'zustand';
 import { useShallow } from 'zustand/shallow';
 import { createStore } from 'zustand/vanilla';
-import type { DeskPatch, DeskState } from '../../core/contract/app';
+import type { AppPatch, AppState } from '../../core/contract/app';
 import { keepReferences } from './keep-references';
 
 /** The station's state as it was last pushed; null until it was told for the first time. */
-export const deskStore = createStore<{ readonly state: DeskState | null }>(() => ({ state: null }));
+export const appStore = createStore<{ readonly state: AppState | null }>(() => ({ state: null }));
 
 /** Takes over the whole state. @returns the state as it is stored */
-export function loadDeskState(next: DeskState): DeskState {
-  const state = keepReferences(deskStore.getState().state, next);
-  deskStore.setState({ state });
+export function loadAppState(next: AppState): AppState {
+  const state = keepReferences(appStore.getState().state, next);
+  appStore.setState({ state });
   return state;
 }
 
@@ -18,37 +18,37 @@ export function loadDeskState(next: DeskState): DeskState {
  * Takes over the members that a patch carries.
  * @returns the new state; null when no whole state was ever told, and the patch was left out
  */
-export function applyDeskPatch(patch: DeskPatch): DeskState | null {
-  const before = deskStore.getState().state;
+export function applyAppPatch(patch: AppPatch): AppState | null {
+  const before = appStore.getState().state;
   if (before === null) return null;
   const told = Object.fromEntries(Object.entries(patch).filter(([, value]) => value !== undefined));
-  const state: DeskState = keepReferences(before, { ...before, ...told });
-  if (state !== before) deskStore.setState({ state });
+  const state: AppState = keepReferences(before, { ...before, ...told });
+  if (state !== before) appStore.setState({ state });
   return state;
 }
 
-function loaded(state: DeskState | null): DeskState {
-  if (state === null) throw new Error('a screen was shown before the state of the desk was told');
+function loaded(state: AppState | null): AppState {
+  if (state === null) throw new Error('a screen was shown before the state of the app was told');
   return state;
 }
 
 /**
  * A part of the station's state. The selector must return a part of the state or a plain value, not a new
- * object; for those there is {@link useDeskShallow}.
+ * object; for those there is {@link useAppShallow}.
  */
-export function useDesk<T>(selector: (state: DeskState) => T): T {
-  return useStore(deskStore, ({ state }) => selector(loaded(state)));
+export function useApp<T>(selector: (state: AppState) => T): T {
+  return useStore(appStore, ({ state }) => selector(loaded(state)));
 }
 
-/** {@link useDesk} for selectors that make a new list or object of parts: compared member by member. */
-export function useDeskShallow<T>(selector: (state: DeskState) => T): T {
+/** {@link useApp} for selectors that make a new list or object of parts: compared member by member. */
+export function useAppShallow<T>(selector: (state: AppState) => T): T {
   return useStore(
-    deskStore,
+    appStore,
     useShallow(({ state }) => selector(loaded(state))),
   );
 }
 
 /** The state now, for event handlers. */
-export function deskState(): DeskState {
-  return loaded(deskStore.getState().state);
+export function appState(): AppState {
+  return loaded(appStore.getState().state);
 }

@@ -40,7 +40,7 @@ function keepInObject(before: object, after: object): object {
 }
 
 /**
- * `after`, with every part that equals the same part of `before` replaced by that very object. Patches arrive
+ * `after`, with every part that equals the same part of `before` replaced by that very object. StatePublisher arrive
  * as fresh copies; with this a card whose job did not change sees the same job and is not drawn again. For
  * plain data only.
  */

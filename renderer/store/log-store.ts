@@ -1,6 +1,6 @@
 import { useStore } from 'zustand';
 import { createStore } from 'zustand/vanilla';
-import type { LogPage, LogQuery, LogRow } from '../../core/contract/app';
+import type { LogPage, LogQuery, LogRow } from '../../core/contract/app-log';
 
 /** Lines fetched at once. */
 export const pageRows = 200;

@@ -1,6 +1,6 @@
 import { useStore } from 'zustand';
 import { createStore } from 'zustand/vanilla';
-import type { DeskJob } from '../../core/contract/app';
+import type { AppJob } from '../../core/contract/app-bench';
 import { formatDuration } from '../../core/base/display';
 import { formatRate } from '../format';
 import { advanceRate, type Rate } from './rates';
@@ -11,7 +11,7 @@ export const ratesStore = createStore<{ readonly rates: ReadonlyMap<string, Rate
 }));
 
 /** Takes the jobs' new byte counts into account. */
-export function recordRates(jobs: readonly DeskJob[], now: number): void {
+export function recordRates(jobs: readonly AppJob[], now: number): void {
   const before = ratesStore.getState().rates;
   const rates = new Map<string, Rate>();
   let changed = false;

@@ -1,4 +1,4 @@
-import type { DeskJob } from '../../core/contract/app';
+import type { AppJob } from '../../core/contract/app-bench';
 import {
   advanceEstimate,
   bytesPerSecond,
@@ -28,7 +28,7 @@ export const sampleMilliseconds = 500;
  * @param now milliseconds of a clock that only goes forward
  * @returns the same object when nothing is to be drawn anew; null when the job moves no bytes
  */
-export function advanceRate(before: Rate | null, job: DeskJob['state'], now: number): Rate | null {
+export function advanceRate(before: Rate | null, job: AppJob['state'], now: number): Rate | null {
   if (job.state !== 'writing' && job.state !== 'verifying') return null;
   const { state: phase, bytesDone, bytesTotal } = job;
   if (before === null || before.phase !== phase || bytesDone < before.estimate.bytes) {

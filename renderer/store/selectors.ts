@@ -1,4 +1,5 @@
-import type { DeskJob, DeskRehearsal, DeskState, DrivesState } from '../../core/contract/app';
+import type { AppState } from '../../core/contract/app';
+import type { AppJob, AppBootTest, DrivesState } from '../../core/contract/app-bench';
 import { expectedWhilePairing, type Pair, type PairingState } from '../../core/pairing/pairing-state';
 import type { Drive } from '../../core/drive/drive';
 import { isRunning } from '../../core/job/job';
@@ -9,27 +10,27 @@ import type { Expectation } from '../../core/scan/scan-outcome';
 export type BayView = DrivesState['bays'][number];
 
 /** The drive with an id; null when it is not attached any more. */
-export function driveOf(state: DeskState, driveId: string | null): Drive | null {
+export function driveOf(state: AppState, driveId: string | null): Drive | null {
   return state.drives.drives.find(({ id }) => id === driveId) ?? null;
 }
 
 /** The newest job of a drive; null when it has none or that was dismissed. */
-export function jobOf(state: DeskState, driveId: string | null): DeskJob | null {
+export function jobOf(state: AppState, driveId: string | null): AppJob | null {
   return state.jobs.find((job) => job.driveId === driveId) ?? null;
 }
 
 /** The newest rehearsal of a drive. */
-export function rehearsalOf(state: DeskState, driveId: string | null): DeskRehearsal | null {
+export function rehearsalOf(state: AppState, driveId: string | null): AppBootTest | null {
   return state.rehearsals.find((rehearsal) => rehearsal.driveId === driveId) ?? null;
 }
 
 /** The pair that a drive is in. */
-export function pairOf(state: DeskState, driveId: string | null): Pair | null {
+export function pairOf(state: AppState, driveId: string | null): Pair | null {
   return state.pairing.pairs.find((pair) => pair.driveId === driveId) ?? null;
 }
 
 /** The bay that a drive sits in. */
-export function bayOf(state: DeskState, driveId: string | null): BayView | null {
+export function bayOf(state: AppState, driveId: string | null): BayView | null {
   return state.drives.bays.find((bay) => bay.driveId === driveId && driveId !== null) ?? null;
 }
 
@@ -38,7 +39,7 @@ export type CardKind =
   'empty' | 'blocked' | 'free' | 'paired' | 'running' | 'pass' | 'fail' | 'cancelled' | 'interrupted';
 
 /** Whether a drive was found not to start. */
-function doesNotStart(rehearsal: DeskRehearsal | null): boolean {
+function doesNotStart(rehearsal: AppBootTest | null): boolean {
   return rehearsal?.status === 'ended' && !rehearsal.verdict.passed;
 }
 
@@ -48,9 +49,9 @@ function doesNotStart(rehearsal: DeskRehearsal | null): boolean {
  */
 export function cardKind(
   drive: Drive | null,
-  job: DeskJob | null,
+  job: AppJob | null,
   pair: Pair | null,
-  rehearsal: DeskRehearsal | null,
+  rehearsal: AppBootTest | null,
 ): CardKind {
   if (job !== null) {
     switch (job.state.state) {
@@ -90,7 +91,7 @@ export function countsOf({
   pairing,
   jobs,
   rehearsals,
-}: Pick<DeskState, 'pairing' | 'jobs' | 'rehearsals'>): Counts {
+}: Pick<AppState, 'pairing' | 'jobs' | 'rehearsals'>): Counts {
   const counts = { paired: pairing.pairs.length, running: 0, pass: 0, fail: 0, stopped: 0 };
   for (const job of jobs) {
     const rehearsal = rehearsals.find(({ driveId }) => driveId === job.driveId) ?? null;
@@ -102,7 +103,7 @@ export function countsOf({
 }
 
 /** Drives whose cards say PASS. A new list. */
-export function passedDrives({ jobs, rehearsals }: Pick<DeskState, 'jobs' | 'rehearsals'>): string[] {
+export function passedDrives({ jobs, rehearsals }: Pick<AppState, 'jobs' | 'rehearsals'>): string[] {
   const silent = new Set(rehearsals.filter(doesNotStart).map(({ driveId }) => driveId));
   return jobs
     .filter((job) => job.state.state === 'done' && !silent.has(job.driveId))
@@ -112,7 +113,7 @@ export function passedDrives({ jobs, rehearsals }: Pick<DeskState, 'jobs' | 'reh
 /** What is waited for next, as the scan line asks for it: as while pairing, but the media before machines. */
 export function expectedNext(
   pairing: Pick<PairingState, 'armed' | 'mode' | 'waitingMachine' | 'obstacles'>,
-  mediaStatus: DeskState['media']['status'],
+  mediaStatus: AppState['media']['status'],
 ): Expectation | 'wait-for-media' {
   const { obstacles } = pairing;
   const next = expectedWhilePairing(pairing, !obstacles.includes('no-operator'));
@@ -155,7 +156,7 @@ export function densityOf(bays: number): Density {
 }
 
 /** Jobs that came to their end between two looks. A new list. */
-export function newlyEnded(before: readonly DeskJob[], after: readonly DeskJob[]): DeskJob[] {
+export function newlyEnded(before: readonly AppJob[], after: readonly AppJob[]): AppJob[] {
   const running = new Map(before.filter(isRunning).map((job) => [job.driveId, job]));
   return after.filter((job) => !isRunning(job) && running.has(job.driveId));
 }

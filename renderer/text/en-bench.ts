@@ -1,4 +1,4 @@
-import type { DeskJob } from '../../core/contract/app';
+import type { AppJob } from '../../core/contract/app-bench';
 import type { Task } from '../../core/base/task';
 import type { ErrorCode, ErrorData } from '../../core/base/errors';
 import { atStart, bayName, scanText } from './en-scan';
@@ -27,7 +27,7 @@ const shortReasons: Readonly<Partial<Record<ErrorCode, string>>> = {
   'ledger-unavailable': 'Not recorded',
 };
 
-const phases: Readonly<Record<DeskJob['state']['state'], string>> = {
+const phases: Readonly<Record<AppJob['state']['state'], string>> = {
   preparing: 'Preparing',
   queued: 'Waiting',
   checking: 'Checking',

@@ -1,4 +1,4 @@
-import type { LogRow } from '../../core/contract/app';
+import type { LogRow } from '../../core/contract/app-log';
 import type { ScanCommand } from '../../core/scan/scan-outcome';
 import { countedGrouped, grouped } from '../../core/base/plurals';
 

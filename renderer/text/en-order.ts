@@ -1,4 +1,4 @@
-import type { OrderState, OrderStateLine } from '../../core/contract/app';
+import type { OrderState, OrderStateLine } from '../../core/contract/app-order';
 import { countedGrouped } from '../../core/base/plurals';
 
 type LineState = OrderStateLine['state'];

@@ -1,6 +1,6 @@
 import { useStore } from 'zustand';
-import type { DeskSettings } from '../../core/settings/settings';
-import { deskStore } from '../store/app-store';
+import type { AppSettings } from '../../core/settings/settings';
+import { appStore } from '../store/app-store';
 import { batchText } from './en-batch';
 import { benchText } from './en-bench';
 import { commonText } from './en-common';
@@ -26,14 +26,14 @@ export const en = {
  */
 export type Text = typeof en;
 
-const tables: Readonly<Record<DeskSettings['language'], Text>> = { en };
+const tables: Readonly<Record<AppSettings['language'], Text>> = { en };
 
 /** The table of the language in the settings, for code that is no component. */
 export function currentText(): Text {
-  return tables[deskStore.getState().state?.settings.desk.language ?? 'en'];
+  return tables[appStore.getState().state?.settings.desk.language ?? 'en'];
 }
 
 /** The table of the language in the settings. */
 export function useText(): Text {
-  return tables[useStore(deskStore, ({ state }) => state?.settings.desk.language ?? 'en')];
+  return tables[useStore(appStore, ({ state }) => state?.settings.desk.language ?? 'en')];
 }

@@ -1,6 +1,6 @@
 import { useLayoutEffect, useSyncExternalStore } from 'react';
 import { useStore } from 'zustand';
-import { deskStore } from '../store/app-store';
+import { appStore } from '../store/app-store';
 
 const darkQuery = '(prefers-color-scheme: dark)';
 
@@ -17,7 +17,7 @@ function subscribeToSystem(listener: () => void): () => void {
  * @returns the colour scheme for Mantine
  */
 export function useTheme(): 'light' | 'dark' {
-  const chosen = useStore(deskStore, ({ state }) => state?.settings.desk.theme ?? 'system');
+  const chosen = useStore(appStore, ({ state }) => state?.settings.desk.theme ?? 'system');
   const systemIsDark = useSyncExternalStore(subscribeToSystem, () => window.matchMedia(darkQuery).matches);
   const theme = chosen === 'system' ? (systemIsDark ? 'dark' : 'light') : chosen;
   // Before the first paint: a dark desktop must not flash white.

@@ -1,133 +1,111 @@
-import type { DeskMethod, DeskRequest, DeskResponse } from '../../core/contract/app';
-import type { Workplace } from './app-service';
+import type { AppHandler, ServiceMethod } from '../../core/contract/app';
+import type { AppService } from './app-service';
 
-/** Methods of the desk that ask for a file, show one, or print: they need a window (electron/dialogs.ts). */
-export type WindowMethod =
-  | 'chooseMedia'
-  | 'chooseOrder'
-  | 'exportLog'
-  | 'closeShipment'
-  | 'remakeBundle'
-  | 'showBundle'
-  | 'printPage'
-  | 'savePageAsPdf';
-/** What needs no window. */
-export type WorkplaceMethod = Exclude<DeskMethod, WindowMethod>;
-export type WorkplaceHandlers = {
-  readonly [M in WorkplaceMethod]: (request: DeskRequest<M>) => Promise<DeskResponse<M>>;
-};
+export type ServiceHandlers = { readonly [M in ServiceMethod]: AppHandler<M> };
 
-/** The methods of the desk's contract over a workplace. Requests have been parsed. */
-export function workplaceHandlers(place: Workplace): WorkplaceHandlers {
+/** The methods of the page's contract that need no window, over the app's services. Requests have been parsed. */
+export function serviceHandlers(app: AppService): ServiceHandlers {
   const done = {};
   return {
-    getState: () => Promise.resolve(place.patches.all()),
+    getState: () => app.publisher.all(),
     refreshDrives: async () => {
-      await place.drives.refresh();
+      await app.drives.refresh();
       return done;
     },
     scan: async ({ text }) => {
-      await place.scan(text);
+      await app.scans.scan(text);
       return done;
     },
     selectMedia: ({ path }) => {
-      place.selectMedia(path);
-      return Promise.resolve(done);
+      app.media.select(path);
+      return done;
     },
-    expectHash: async ({ sha256 }) => {
-      await Promise.resolve();
-      place.media.expect(sha256);
+    expectHash: ({ sha256 }) => {
+      app.media.expect(sha256);
       return done;
     },
     clearMedia: () => {
-      place.media.clear();
-      return Promise.resolve(done);
-    },
-    setBatch: async (change) => {
-      await place.setBatch(change);
+      app.media.clear();
       return done;
     },
-    openOrder: ({ number, text }) => place.orders.openText(text, number),
+    setBatch: async (change) => {
+      await app.batch.change(change);
+      return done;
+    },
+    openOrder: ({ number, text }) => app.orders.openText(text, number),
     exceptOrder: async ({ machineSerial, reason }) => {
-      await place.orders.except(machineSerial, reason);
+      await app.orders.except(machineSerial, reason);
       return done;
     },
     closeOrder: async () => {
-      await place.orders.close();
+      await app.orders.close();
       return done;
     },
-    pair: async ({ machineSerial, driveId }) => {
-      await Promise.resolve();
-      place.pairing.pairByHand(machineSerial, driveId);
+    pair: ({ machineSerial, driveId }) => {
+      app.pairing.pairByHand(machineSerial, driveId);
       return done;
     },
     unpair: ({ driveId }) => {
-      place.pairing.unpair(driveId);
-      return Promise.resolve(done);
+      app.pairing.unpair(driveId);
+      return done;
     },
     undo: () => {
-      place.pairing.undo();
-      return Promise.resolve(done);
+      app.pairing.undo();
+      return done;
     },
-    arm: async ({ armed }) => {
-      await Promise.resolve();
-      place.pairing.arm(armed);
+    arm: ({ armed }) => {
+      app.pairing.arm(armed);
       return done;
     },
     start: async ({ driveIds }) => {
-      await place.start(driveIds);
+      await app.starting.start(driveIds);
       return done;
     },
     cancelJob: ({ driveId }) => {
-      place.jobs.cancel(driveId);
-      return Promise.resolve(done);
+      app.jobs.cancel(driveId);
+      return done;
     },
     cancelAll: () => {
-      place.cancelAll();
-      return Promise.resolve(done);
+      app.jobs.cancelAll();
+      return done;
     },
     retryJob: async ({ driveId }) => {
-      await place.retry(driveId);
+      await app.starting.retry(driveId);
       return done;
     },
     dismissJob: ({ driveId }) => {
-      if (place.jobs.dismiss(driveId)) place.rehearsals.forget(driveId);
-      return Promise.resolve(done);
+      if (app.jobs.dismiss(driveId)) app.bootTests.forget(driveId);
+      return done;
     },
-    rehearseDrive: async ({ driveId }) => {
-      await Promise.resolve();
-      place.rehearse(driveId);
+    rehearseDrive: ({ driveId }) => {
+      app.starting.bootTest(driveId);
       return done;
     },
     cancelRehearsal: ({ driveId }) => {
-      place.rehearsals.cancel(driveId);
-      return Promise.resolve(done);
-    },
-    getPicture: async ({ sha256 }) => {
-      await Promise.resolve();
-      return { png: place.picture(sha256)?.toString('base64') ?? null };
-    },
-    dismissNotice: ({ id }) => {
-      place.dismissNotice(id);
-      return Promise.resolve(done);
-    },
-    queryLog: (query) => place.log.query(query),
-    getLogEntry: ({ sequence }) => place.log.entry(sequence),
-    verifyLog: () => place.log.verify(),
-    listShipments: () => place.shipments.list(),
-    changeSettings: async (change) => {
-      await Promise.resolve();
-      place.changeSettings(change);
+      app.bootTests.cancel(driveId);
       return done;
     },
-    cacheSize: async () => ({ bytes: await (await place.cache()).bytes() }),
+    getPicture: ({ sha256 }) => ({ png: app.bootTests.picture(sha256)?.toString('base64') ?? null }),
+    dismissNotice: ({ id }) => {
+      app.notices.dismiss(id);
+      return done;
+    },
+    queryLog: (query) => app.log.query(query),
+    getLogEntry: ({ sequence }) => app.log.entry(sequence),
+    verifyLog: () => app.log.verify(),
+    listShipments: () => app.shipments.list(),
+    changeSettings: (change) => {
+      app.settings.change(change);
+      return done;
+    },
+    cacheSize: async () => ({ bytes: await (await app.cache()).bytes() }),
     clearCache: async () => {
-      const cache = await place.cache();
+      const cache = await app.cache();
       await cache.clear();
       return { bytes: await cache.bytes() };
     },
     useTrainingBench: async ({ training }) => {
-      await place.useTrainingBench(training);
+      await app.station.useTrainingBench(training);
       return done;
     },
   };

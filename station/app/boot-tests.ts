@@ -1,4 +1,5 @@
-import type { DeskRehearsal } from '../../core/contract/app';
+import { Emitter } from 'vscode-jsonrpc/node';
+import type { AppBootTest } from '../../core/contract/app-bench';
 import { placeOf, type Drive } from '../../core/drive/drive';
 import { isCancellation, PrestageError, toErrorData, type ErrorData } from '../../core/base/errors';
 import type { RehearsalSettings } from '../../core/job/boot-test';
@@ -6,10 +7,10 @@ import type { JobReport } from '../jobs/run-job';
 import type { Engines } from '../helper-client/helpers';
 import { requireFinishedJob } from '../drives/finished-drive';
 import type { AppendContext, Ledger } from '../ledger/ledger';
-import { firstFinished, rehearsalFailed, rehearse } from '../jobs/run-boot-test';
+import { firstFinished, readPicture, rehearsalFailed, rehearse } from '../jobs/run-boot-test';
 import type { StatePlaces } from '../state/state-paths';
 
-export interface RehearsalsDependencies {
+export interface BootTestsDependencies {
   readonly engines: Engines;
   readonly ledger: Ledger;
   readonly places: StatePlaces;
@@ -17,9 +18,6 @@ export interface RehearsalsDependencies {
   /** Who and what records a verdict. */
   readonly context: () => Promise<AppendContext>;
   readonly benchDirectory: () => string | null;
-  readonly onChange: () => void;
-  /** A drive did not start, or could not be tried: must be seen before the batch is shipped. */
-  readonly onFailed: (error: ErrorData) => void;
 }
 
 interface Running {
@@ -28,16 +26,21 @@ interface Running {
 }
 
 /** Finished drives that are started in virtual machines, one at a time for each drive. */
-export class Rehearsals {
-  readonly #dependencies: RehearsalsDependencies;
-  readonly #states = new Map<string, DeskRehearsal>();
+export class BootTests {
+  readonly #changed = new Emitter<void>();
+  readonly onChange = this.#changed.event;
+  readonly #failed = new Emitter<ErrorData>();
+  /** A drive did not boot, or could not be tried: must be seen before the batch is shipped. */
+  readonly onFailed = this.#failed.event;
+  readonly #dependencies: BootTestsDependencies;
+  readonly #states = new Map<string, AppBootTest>();
   readonly #running = new Map<string, Running>();
 
-  constructor(dependencies: RehearsalsDependencies) {
+  constructor(dependencies: BootTestsDependencies) {
     this.#dependencies = dependencies;
   }
 
-  get states(): DeskRehearsal[] {
+  get states(): AppBootTest[] {
     return [...this.#states.values()];
   }
 
@@ -71,7 +74,12 @@ export class Rehearsals {
   /** Takes away what is told of a drive, which will hold something else. */
   forget(driveId: string): void {
     this.cancel(driveId);
-    if (this.#states.delete(driveId)) this.#dependencies.onChange();
+    if (this.#states.delete(driveId)) this.#changed.fire();
+  }
+
+  /** The last picture of a boot test's display: a PNG; null when it is not stored, or is not what the ledger says. */
+  picture(sha256: string): Buffer | null {
+    return readPicture(sha256, this.#dependencies.places);
   }
 
   /** Cancels all, and waits for their ends. */
@@ -90,7 +98,7 @@ export class Rehearsals {
 
   /** Never rejects. */
   async #run(drive: Drive, signal: AbortSignal): Promise<void> {
-    const { engines, ledger, places, settings, context, benchDirectory, onFailed } = this.#dependencies;
+    const { engines, ledger, places, settings, context, benchDirectory } = this.#dependencies;
     const { sign, seconds, secureBoot } = settings();
     const driveId = drive.id;
     this.#become({ driveId, status: 'running', seconds: 0, limit: seconds });
@@ -109,21 +117,21 @@ export class Rehearsals {
         },
       );
       this.#become({ driveId, status: 'ended', verdict, picture, ledgerEntry });
-      if (!verdict.passed) onFailed(rehearsalFailed(drive, verdict).data);
+      if (!verdict.passed) this.#failed.fire(rehearsalFailed(drive, verdict).data);
     } catch (error) {
       if (isCancellation(error)) {
         this.#states.delete(driveId);
-        this.#dependencies.onChange();
+        this.#changed.fire();
         return;
       }
       const data = toErrorData(error);
       this.#become({ driveId, status: 'failed', error: data });
-      onFailed(data);
+      this.#failed.fire(data);
     }
   }
 
-  #become(state: DeskRehearsal): void {
+  #become(state: AppBootTest): void {
     this.#states.set(state.driveId, state);
-    this.#dependencies.onChange();
+    this.#changed.fire();
   }
 }

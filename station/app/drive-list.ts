@@ -1,5 +1,6 @@
+import { Emitter } from 'vscode-jsonrpc/node';
 import { arrangeBays, withBayLabels, type Bay } from '../../core/drive/bays';
-import type { DrivesState } from '../../core/contract/app';
+import type { DrivesState } from '../../core/contract/app-bench';
 import type { Drive } from '../../core/drive/drive';
 import { isCancellation, toErrorData } from '../../core/base/errors';
 import { timeouts } from '../../core/base/timeouts';
@@ -15,9 +16,10 @@ export interface ListingFacts {
 
 /** Keeps the list of drives: looks again every few seconds, and at once when asked. */
 export class DriveList {
+  readonly #changed = new Emitter<void>();
+  readonly onChange = this.#changed.event;
   readonly #engines: Engines;
   readonly #facts: () => ListingFacts;
-  readonly #onChange: () => void;
   #state: DrivesState = { error: null, listed: false, drives: [], bays: [] };
   /** As the helper listed them, without the labels of the bays that were set up. */
   #listed: readonly Drive[] = [];
@@ -26,10 +28,9 @@ export class DriveList {
   #timer: NodeJS.Timeout | null = null;
   #closed = false;
 
-  constructor(engines: Engines, facts: () => ListingFacts, onChange: () => void) {
+  constructor(engines: Engines, facts: () => ListingFacts) {
     this.#engines = engines;
     this.#facts = facts;
-    this.#onChange = onChange;
   }
 
   get state(): DrivesState {
@@ -100,6 +101,6 @@ export class DriveList {
     // Most listings find what the last one found; only a change is worth a repaint.
     if (JSON.stringify(state) === JSON.stringify(this.#state)) return;
     this.#state = state;
-    this.#onChange();
+    this.#changed.fire();
   }
 }

@@ -1,4 +1,5 @@
-import type { DeskJob } from '../../core/contract/app';
+import { Emitter } from 'vscode-jsonrpc/node';
+import type { AppJob } from '../../core/contract/app-bench';
 import { placeOf } from '../../core/drive/drive';
 import { isCancellation, toErrorData } from '../../core/base/errors';
 import { hasEnded, isRunning, type JobEnd } from '../../core/job/job';
@@ -12,19 +13,16 @@ import { openRenderCache } from '../image-cache/image-cache';
 import type { Settings } from '../state/settings';
 import type { StatePlaces } from '../state/state-paths';
 
-export interface JobBoardDependencies {
+export interface JobServiceDependencies {
   readonly engines: Engines;
   readonly ledger: Ledger;
   readonly places: StatePlaces;
   readonly settings: () => Settings;
-  readonly onChange: () => void;
-  /** The jobs of a batch have ended, and its drives are let go. */
-  readonly onBatchEnd: (reports: readonly JobReport[]) => void;
 }
 
 /** The newest job of a drive, and how to stop it. */
-interface BoardJob {
-  view: DeskJob;
+interface HeldJob {
+  view: AppJob;
   /** What it was started with; null for a job that an earlier run of the station left open. */
   readonly request: BatchRequest | null;
   readonly stop: AbortController;
@@ -32,7 +30,7 @@ interface BoardJob {
 }
 
 /** A job of an earlier run of the station, as its card shows it. */
-type EndedCard = Pick<DeskJob, 'driveId' | 'bay' | 'machineSerial' | 'startedAt' | 'endedAt' | 'ledgerEntry'>;
+type EndedCard = Pick<AppJob, 'driveId' | 'bay' | 'machineSerial' | 'startedAt' | 'endedAt' | 'ledgerEntry'>;
 
 /** Jobs that were started together. */
 interface Run {
@@ -50,21 +48,26 @@ type RunHooks = Pick<
  * The jobs of the bench, one a drive. Several runs may be under way: a technician pairs and starts the next drives
  * while the first ones are written.
  */
-export class JobBoard {
-  readonly #dependencies: JobBoardDependencies;
-  readonly #jobs = new Map<string, BoardJob>();
+export class JobService {
+  readonly #changed = new Emitter<void>();
+  readonly onChange = this.#changed.event;
+  readonly #batchEnded = new Emitter<readonly JobReport[]>();
+  /** The jobs of a batch have ended, and its drives are released. */
+  readonly onBatchEnd = this.#batchEnded.event;
+  readonly #dependencies: JobServiceDependencies;
+  readonly #jobs = new Map<string, HeldJob>();
   readonly #runs = new Set<Run>();
 
-  constructor(dependencies: JobBoardDependencies) {
+  constructor(dependencies: JobServiceDependencies) {
     this.#dependencies = dependencies;
   }
 
   /** In the order in which the drives were first started. */
-  get jobs(): DeskJob[] {
+  get jobs(): AppJob[] {
     return [...this.#jobs.values()].map(({ view }) => view);
   }
 
-  find(driveId: string): DeskJob | null {
+  find(driveId: string): AppJob | null {
     return this.#jobs.get(driveId)?.view ?? null;
   }
 
@@ -73,7 +76,7 @@ export class JobBoard {
     return this.#jobs.get(driveId)?.request ?? null;
   }
 
-  get running(): DeskJob[] {
+  get running(): AppJob[] {
     return this.jobs.filter(isRunning);
   }
 
@@ -111,7 +114,7 @@ export class JobBoard {
         ...hooks,
       })
         .then(({ jobs }) => {
-          this.#dependencies.onBatchEnd(jobs);
+          this.#batchEnded.fire(jobs);
         })
         .catch((error: unknown) => {
           if (begin.done) this.#endAll(plan.jobs, run, error);
@@ -146,7 +149,7 @@ export class JobBoard {
     const job = this.#jobs.get(driveId);
     if (job === undefined || isRunning(job.view)) return false;
     this.#jobs.delete(driveId);
-    this.#dependencies.onChange();
+    this.#changed.fire();
     return true;
   }
 
@@ -159,17 +162,17 @@ export class JobBoard {
         end,
       );
     }
-    if (left.length > 0) this.#dependencies.onChange();
+    if (left.length > 0) this.#changed.fire();
   }
 
   /** Shows again what an earlier run showed as interrupted, unless it was done elsewhere since. */
   showInterrupted(cards: readonly EndedCard[]): void {
-    const { ledger, onChange } = this.#dependencies;
+    const { ledger } = this.#dependencies;
     const shown = cards.filter(
       ({ driveId, machineSerial }) => !this.#jobs.has(driveId) && ledger.findShipped(machineSerial) === null,
     );
     for (const card of shown) this.#showEnded(card, { state: 'interrupted' });
-    if (shown.length > 0) onChange();
+    if (shown.length > 0) this.#changed.fire();
   }
 
   #showEnded(card: EndedCard, state: JobEnd): void {
@@ -203,7 +206,7 @@ export class JobBoard {
             },
           });
         }
-        this.#dependencies.onChange();
+        this.#changed.fire();
         onHeld();
       },
       onTask: ({ phase, done, total }) => {
@@ -243,10 +246,10 @@ export class JobBoard {
     });
   }
 
-  #update(driveId: string, change: Partial<DeskJob>): void {
+  #update(driveId: string, change: Partial<AppJob>): void {
     const job = this.#jobs.get(driveId);
     if (job === undefined) return;
     job.view = { ...job.view, ...change };
-    this.#dependencies.onChange();
+    this.#changed.fire();
   }
 }

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { randomUUID } from 'node:crypto';
+import { Emitter } from 'vscode-jsonrpc/node';
 import type { MediaState } from '../../core/media/media-state';
 import type { Task } from '../../core/base/task';
 import { isCancellation, PrestageError, toErrorData } from '../../core/base/errors';
@@ -9,6 +10,14 @@ import type { Engines } from '../helper-client/helpers';
 import { assertExpected, expectedHash, type ExpectedHash } from '../media/media-expectation';
 import { requireOrderedMedia } from '../orders/batch-order';
 import type { OpenOrder } from '../orders/order-reader';
+
+export interface MediaVerifierDependencies {
+  readonly engines: Engines;
+  /** The open order may say what the hash should be. */
+  readonly ordered: () => OpenOrder | null;
+  /** Which image (from 1) the batch is to get. */
+  readonly imageIndex: () => number;
+}
 
 /** What a batch needs of a media that is proved. */
 export interface ProvedMedia {
@@ -32,18 +41,15 @@ interface Choice {
  * Proves a media: looks inside, hashes it, and compares the hash with what the enterprise says. Only a media whose
  * hash somebody vouched for counts as proved.
  */
-export class MediaProver {
-  readonly #engines: Engines;
-  /** The open order may say what the hash should be. */
-  readonly #ordered: () => OpenOrder | null;
-  readonly #onChange: () => void;
+export class MediaVerifier {
+  readonly #changed = new Emitter<void>();
+  readonly onChange = this.#changed.event;
+  readonly #dependencies: MediaVerifierDependencies;
   #choice: Choice | null = null;
   #state: MediaState = { status: 'none' };
 
-  constructor(engines: Engines, ordered: () => OpenOrder | null, onChange: () => void) {
-    this.#engines = engines;
-    this.#ordered = ordered;
-    this.#onChange = onChange;
+  constructor(dependencies: MediaVerifierDependencies) {
+    this.#dependencies = dependencies;
   }
 
   get state(): MediaState {
@@ -73,7 +79,7 @@ export class MediaProver {
   }
 
   /** Begins to prove a file. Never throws: what goes wrong is in the state. */
-  select(path: string, imageIndex: number): void {
+  select(path: string): void {
     this.#choice?.stop.abort();
     const choice: Choice = {
       path: resolve(path),
@@ -85,7 +91,7 @@ export class MediaProver {
     };
     this.#choice = choice;
     this.#show({ status: 'inspecting', path: choice.path });
-    void this.#prove(choice, imageIndex).catch((error: unknown) => {
+    void this.#prove(choice, this.#dependencies.imageIndex()).catch((error: unknown) => {
       this.#refuse(choice, error);
     });
   }
@@ -134,7 +140,7 @@ export class MediaProver {
   async showImage(imageIndex: number): Promise<void> {
     const choice = this.#choice;
     if (choice === null || choice.media === null || choice.media.imageIndex === imageIndex) return;
-    const engine = await this.#engines.plain();
+    const engine = await this.#dependencies.engines.plain();
     const media = await engine.call('inspectMedia', { path: choice.path, imageIndex });
     if (this.#choice !== choice) return;
     choice.media = media;
@@ -143,7 +149,7 @@ export class MediaProver {
 
   async #prove(choice: Choice, imageIndex: number): Promise<void> {
     const { signal } = choice.stop;
-    const engine = await this.#engines.plain();
+    const engine = await this.#dependencies.engines.plain();
     const media = await engine.call('inspectMedia', { path: choice.path, imageIndex }, { signal });
     if (this.#choice !== choice) return;
     choice.media = media;
@@ -178,7 +184,7 @@ export class MediaProver {
 
   #judge(choice: Choice, media: Media, hash: MediaHash): void {
     try {
-      requireOrderedMedia(this.#ordered(), hash);
+      requireOrderedMedia(this.#dependencies.ordered(), hash);
       const expected = this.#expected(choice);
       assertExpected(expected, hash);
       const { sha256 } = hash;
@@ -222,7 +228,11 @@ export class MediaProver {
   }
 
   #expected({ path, given }: Choice): ExpectedHash {
-    return expectedHash({ path, expectSha256: given, orderedSha256: this.#ordered()?.order.mediaSha256 });
+    return expectedHash({
+      path,
+      expectSha256: given,
+      orderedSha256: this.#dependencies.ordered()?.order.mediaSha256,
+    });
   }
 
   #expectedOrNull(choice: Choice): Extract<MediaState, { status: 'hashing' }>['expected'] {
@@ -236,7 +246,7 @@ export class MediaProver {
 
   #show(state: MediaState): void {
     this.#state = state;
-    this.#onChange();
+    this.#changed.fire();
   }
 }
 

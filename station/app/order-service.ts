@@ -1,4 +1,6 @@
-import type { DeskJob, OrderState } from '../../core/contract/app';
+import { Emitter } from 'vscode-jsonrpc/node';
+import type { AppJob } from '../../core/contract/app-bench';
+import type { OrderState } from '../../core/contract/app-order';
 import type { Pair } from '../../core/pairing/pairing-state';
 import { PrestageError, toErrorData } from '../../core/base/errors';
 import { problemText } from '../../core/order/order-file';
@@ -11,29 +13,31 @@ import { parseOrder, readOrderFile, type SentOrder } from '../orders/order-files
 import type { StatePlaces } from '../state/state-paths';
 import { isRunning } from '../../core/job/job';
 
-export interface OrderDeskDependencies {
+export interface OrderServiceDependencies {
   readonly ledger: Ledger;
   readonly places: StatePlaces;
   /** Who does it, and with what. Resolves when what an earlier run left open is recorded. */
   readonly context: () => Promise<AppendContext>;
   readonly pairs: () => readonly Pair[];
-  readonly jobs: () => readonly DeskJob[];
-  /** Another order is open now, or none any more. */
-  readonly onOrder: (order: OpenOrder['order'] | null) => void;
-  readonly onChange: () => void;
+  readonly jobs: () => readonly AppJob[];
 }
 
 /** Lines that the page is told. A bench works through some hundred; a list of a whole company would be slow. */
 const mostLines = 2000;
 
 /** The open order as the screen shows it, and what can be done to it there. */
-export class OrderDesk {
-  readonly #dependencies: OrderDeskDependencies;
+export class OrderService {
+  readonly #changed = new Emitter<void>();
+  readonly onChange = this.#changed.event;
+  readonly #replaced = new Emitter<OpenOrder['order'] | null>();
+  /** Another order is open now, or none (null). */
+  readonly onOrder = this.#replaced.event;
+  readonly #dependencies: OrderServiceDependencies;
   readonly #book: OrderBook;
   /** What the state was made of last: most changes of the bench change nothing here. */
   #shown = '';
 
-  constructor(dependencies: OrderDeskDependencies) {
+  constructor(dependencies: OrderServiceDependencies) {
     this.#dependencies = dependencies;
     this.#book = new OrderBook(dependencies.ledger, dependencies.places);
   }
@@ -81,7 +85,7 @@ export class OrderDesk {
     const shown = JSON.stringify([this.#dependencies.pairs().map((pair) => pair.machineSerial), jobs]);
     if (shown === this.#shown) return;
     this.#shown = shown;
-    this.#dependencies.onChange();
+    this.#changed.fire();
   }
 
   /** @throws PrestageError order-… */
@@ -97,8 +101,8 @@ export class OrderDesk {
   async #open({ order, warnings }: SentOrder): Promise<{ warnings: string[] }> {
     const context = await this.#dependencies.context();
     this.#book.open(order, context);
-    this.#dependencies.onOrder(order);
-    this.#dependencies.onChange();
+    this.#replaced.fire(order);
+    this.#changed.fire();
     return { warnings: warnings.map(problemText) };
   }
 
@@ -106,15 +110,15 @@ export class OrderDesk {
   async except(machineSerial: string, reason: string): Promise<void> {
     const context = await this.#dependencies.context();
     this.#book.except(machineSerial, reason, context);
-    this.#dependencies.onChange();
+    this.#changed.fire();
   }
 
   /** @throws PrestageError order-not-open, order-unfinished */
   async close(): Promise<void> {
     const context = await this.#dependencies.context();
     this.#book.close(context, this.#atWork());
-    this.#dependencies.onOrder(null);
-    this.#dependencies.onChange();
+    this.#replaced.fire(null);
+    this.#changed.fire();
   }
 
   /** Serials that have a drive: paired, or with a job that the ledger may not know yet. */

@@ -1,5 +1,7 @@
+import { Emitter } from 'vscode-jsonrpc/node';
 import type { Assignment } from '../../core/job/batch-rules';
-import type { BatchState, DeskJob, DrivesState } from '../../core/contract/app';
+import type { BatchState } from '../../core/contract/app-batch';
+import type { AppJob, DrivesState } from '../../core/contract/app-bench';
 import type { MediaState } from '../../core/media/media-state';
 import type { Pair, PairingState } from '../../core/pairing/pairing-state';
 import { sanitizeForDisplay } from '../../core/base/display';
@@ -29,26 +31,27 @@ import {
 import { required } from '../../core/base/required';
 import { readScan } from '../../core/scan/scan';
 import type { ScanOutcome } from '../../core/scan/scan-outcome';
-import type { DeskSettings } from '../../core/settings/settings';
+import type { AppSettings } from '../../core/settings/settings';
 import { hasEnded } from '../../core/job/job';
 import type { LedgerReader } from '../ledger/ledger-reader';
 import { anotherList, notPaired, notReady } from './app-refusals';
 
-export interface PairingDeskDependencies {
-  readonly settings: () => DeskSettings;
+export interface PairingServiceDependencies {
+  readonly settings: () => AppSettings;
   readonly drives: () => DrivesState;
   readonly media: () => MediaState;
   readonly batch: () => BatchState;
-  readonly jobs: () => readonly DeskJob[];
+  readonly jobs: () => readonly AppJob[];
   readonly ledger: Pick<LedgerReader, 'findShipped' | 'findLastDone'>;
   /** Whether the open order lets a machine have a drive. */
   readonly inOrder: (machineSerial: string) => boolean;
-  readonly onChange: () => void;
 }
 
 /** Holds the pairing, feeds it scans, and keeps what was confirmed apart from what changed since. */
-export class PairingDesk {
-  readonly #dependencies: PairingDeskDependencies;
+export class PairingService {
+  readonly #changed = new Emitter<void>();
+  readonly onChange = this.#changed.event;
+  readonly #dependencies: PairingServiceDependencies;
   #pairing: Pairing = emptyPairing;
   #lastScan: PairingState['lastScan'] = null;
   #lastRead: { readonly text: string; readonly time: number } | null = null;
@@ -58,7 +61,7 @@ export class PairingDesk {
   /** Between the confirmation and the moment in which the drives are held: nothing may change. */
   #starting = false;
 
-  constructor(dependencies: PairingDeskDependencies) {
+  constructor(dependencies: PairingServiceDependencies) {
     this.#dependencies = dependencies;
   }
 
@@ -121,7 +124,7 @@ export class PairingDesk {
         };
         this.#lastScan = { ...scan, number: scan.number + 1, outcome };
       }
-      this.#dependencies.onChange();
+      this.#changed.fire();
     }
   }
 
@@ -234,7 +237,7 @@ export class PairingDesk {
 
   #become(pairing: Pairing): void {
     this.#pairing = pairing;
-    this.#dependencies.onChange();
+    this.#changed.fire();
   }
 
   #context(): Parameters<typeof readScan>[1] {
@@ -267,7 +270,7 @@ export class PairingDesk {
   }
 }
 
-function progressOf({ state }: DeskJob): 'running' | 'ended-well' | 'ended-badly' {
+function progressOf({ state }: AppJob): 'running' | 'ended-well' | 'ended-badly' {
   if (state.state === 'preparing' || !hasEnded(state)) return 'running';
   return state.state === 'done' ? 'ended-well' : 'ended-badly';
 }

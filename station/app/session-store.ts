@@ -1,17 +1,20 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { sha256Schema } from '../../core/media/chunk-map';
-import { batchStateSchema, deskJobSchema, type Notice } from '../../core/contract/app';
+import { batchStateSchema } from '../../core/contract/app-batch';
+import { appJobSchema } from '../../core/contract/app-bench';
 import { pairSchema } from '../../core/pairing/pairing-state';
-import type { ErrorData } from '../../core/base/errors';
 import type { Refused } from '../../core/pairing/pairing-rules';
 import { errorCodeOf } from '../../core/base/system-error';
 import { writeFileAtomically } from '../state/state-paths';
-import type { JobBoard } from './job-service';
-import type { PairingDesk } from './pairing-service';
+import type { BatchService } from './batch-service';
+import type { JobService } from './job-service';
+import type { MediaVerifier } from './media-verifier';
+import type { NoticeService } from './notices';
+import type { PairingService } from './pairing-service';
 import { memoryLost, notTakenOver, takenOver } from './app-refusals';
 
-const interruptedCardSchema = deskJobSchema.pick({
+const interruptedCardSchema = appJobSchema.pick({
   driveId: true,
   bay: true,
   machineSerial: true,
@@ -21,10 +24,10 @@ const interruptedCardSchema = deskJobSchema.pick({
 });
 
 /**
- * What the desk had before it: enough to go on after a crash or a restart. Only a convenience: what was done is in
- * the ledger. What was armed is not kept, nor why shipped machines are done again: both are said anew.
+ * What the app had: enough to go on after a crash or a restart. Only a convenience: what was done is in
+ * the ledger. What was armed is not stored, nor why shipped machines are done again: both are said anew.
  */
-const keptDeskSchema = z.strictObject({
+const storedSessionSchema = z.strictObject({
   version: z.literal(1),
   ...batchStateSchema.omit({ againReason: true }).shape,
   media: z.strictObject({ path: z.string(), given: sha256Schema.nullable() }).nullable(),
@@ -33,17 +36,18 @@ const keptDeskSchema = z.strictObject({
   /** Cards that say so until somebody dismisses them or writes their drives. */
   interrupted: z.array(interruptedCardSchema),
 });
-type KeptDesk = z.infer<typeof keptDeskSchema>;
-type KeptPairing = Pick<KeptDesk, 'pairs' | 'waitingMachine' | 'interrupted'>;
+type StoredSession = z.infer<typeof storedSessionSchema>;
+type StoredPairing = Pick<StoredSession, 'pairs' | 'waitingMachine' | 'interrupted'>;
 /** What is kept beside the pairing, and comes back at once. */
-export type KeptBatch = Omit<KeptDesk, 'version' | keyof KeptPairing>;
+export type StoredBatch = Omit<StoredSession, 'version' | keyof StoredPairing>;
 
-export interface DeskMemoryDependencies {
+export interface SessionStoreDependencies {
   readonly file: string;
-  readonly batch: () => KeptBatch;
-  readonly pairing: () => Pick<PairingDesk, 'pairs' | 'waitingMachine' | 'takeOver'>;
-  readonly jobs: () => Pick<JobBoard, 'jobs' | 'showInterrupted'>;
-  readonly notify: (kind: Notice['kind'], error: ErrorData) => void;
+  readonly batch: Pick<BatchService, 'state'>;
+  readonly media: Pick<MediaVerifier, 'path' | 'given'>;
+  readonly pairing: Pick<PairingService, 'pairs' | 'waitingMachine' | 'takeOver'>;
+  readonly jobs: Pick<JobService, 'jobs' | 'showInterrupted'>;
+  readonly notices: Pick<NoticeService, 'show'>;
 }
 
 /** An interrupted or finished job speaks for itself. */
@@ -55,29 +59,29 @@ const untold: ReadonlySet<Refused['reason']> = new Set([
 ]);
 
 /** The small file that outlives the program. Nothing that goes wrong with it stops the work. */
-export class DeskMemory {
-  readonly #dependencies: DeskMemoryDependencies;
+export class SessionStore {
+  readonly #dependencies: SessionStoreDependencies;
   /** Pairs of an earlier run that wait until it is known which drives are there. */
-  #waiting: KeptPairing | null = null;
+  #waiting: StoredPairing | null = null;
   #written: string | null = null;
   #failed = false;
 
-  constructor(dependencies: DeskMemoryDependencies) {
+  constructor(dependencies: SessionStoreDependencies) {
     this.#dependencies = dependencies;
   }
 
   /** What an earlier run had; its pairs come later, by {@link takeOver}. */
-  recall(): KeptBatch | null {
-    let kept: KeptDesk;
+  recall(): StoredBatch | null {
+    let stored: StoredSession;
     try {
-      kept = keptDeskSchema.parse(JSON.parse(readFileSync(this.#dependencies.file, 'utf8')));
+      stored = storedSessionSchema.parse(JSON.parse(readFileSync(this.#dependencies.file, 'utf8')));
     } catch (error) {
       if (errorCodeOf(error) !== 'ENOENT') {
-        this.#dependencies.notify('error', memoryLost('from before Prestage stopped is lost', error));
+        this.#dependencies.notices.show('error', memoryLost('from before Prestage stopped is lost', error));
       }
       return null;
     }
-    const { pairs, waitingMachine, interrupted, operator, workOrder, imageIndex, layout, media } = kept;
+    const { pairs, waitingMachine, interrupted, operator, workOrder, imageIndex, layout, media } = stored;
     this.#waiting = { pairs, waitingMachine, interrupted };
     return { operator, workOrder, imageIndex, layout, media };
   }
@@ -87,30 +91,35 @@ export class DeskMemory {
    * interrupted is recorded.
    */
   takeOver(): void {
-    const { pairing, jobs, notify } = this.#dependencies;
-    const kept = this.#waiting;
+    const { pairing, jobs, notices } = this.#dependencies;
+    const stored = this.#waiting;
     this.#waiting = null;
-    if (kept === null) return;
+    if (stored === null) return;
     try {
       // First: a drive that was being written is not paired anew before somebody has seen that.
-      jobs().showInterrupted(kept.interrupted);
-      const { taken, left } = pairing().takeOver(kept);
-      if (taken > 0) notify('info', takenOver(taken));
+      jobs.showInterrupted(stored.interrupted);
+      const { taken, left } = pairing.takeOver(stored);
+      if (taken > 0) notices.show('info', takenOver(taken));
       const lost = left.filter(({ reason }) => !untold.has(reason)).map(({ pair }) => pair);
-      if (lost.length > 0) notify('error', notTakenOver(lost));
+      if (lost.length > 0) notices.show('error', notTakenOver(lost));
     } catch (error) {
-      notify('error', memoryLost('from before Prestage stopped cannot be restored', error));
+      notices.show('error', memoryLost('from before Prestage stopped cannot be restored', error));
     }
   }
 
-  /** Keeps what is there now, when it is not what was kept last. */
-  keep(): void {
-    const { batch, pairing, jobs, file, notify } = this.#dependencies;
-    const interrupted = jobs().jobs.filter(({ state }) => state.state === 'interrupted');
-    const { pairs, waitingMachine } = pairing();
-    const kept: KeptDesk = {
+  /** Stores what is there now, when it is not what was stored last. */
+  save(): void {
+    const { batch, media, pairing, jobs, file, notices } = this.#dependencies;
+    const interrupted = jobs.jobs.filter(({ state }) => state.state === 'interrupted');
+    const { pairs, waitingMachine } = pairing;
+    const { operator, workOrder, imageIndex, layout } = batch.state;
+    const stored: StoredSession = {
       version: 1,
-      ...batch(),
+      operator,
+      workOrder,
+      imageIndex,
+      layout,
+      media: media.path === null ? null : { path: media.path, given: media.given },
       pairs: [...(this.#waiting?.pairs ?? []), ...pairs].map(({ machineSerial, driveId, bay }) => ({
         ...{ machineSerial, driveId, bay },
       })),
@@ -124,14 +133,14 @@ export class DeskMemory {
         ledgerEntry: job.ledgerEntry,
       })),
     };
-    const text = JSON.stringify(kept);
+    const text = JSON.stringify(stored);
     if (text === this.#written) return;
     try {
       writeFileAtomically(file, text, 0o600);
       this.#written = text;
       this.#failed = false;
     } catch (error) {
-      if (!this.#failed) notify('error', memoryLost('cannot be saved for a restart', error));
+      if (!this.#failed) notices.show('error', memoryLost('cannot be saved for a restart', error));
       this.#failed = true;
     }
   }

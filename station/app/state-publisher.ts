@@ -1,21 +1,22 @@
-import type { DeskPatch, DeskState } from '../../core/contract/app';
+import type { AppPatch, AppState } from '../../core/contract/app';
 import { timeouts } from '../../core/base/timeouts';
 
-type Slice = keyof DeskState;
+/** A member of the state, which is sent whole when it changes. */
+export type Slice = keyof AppState;
 
 /**
  * Collects which slices of the state changed and sends them together: at once when nothing was sent for a while,
  * else at most ten times a second.
  */
-export class Patches {
-  readonly #read: { readonly [S in Slice]: () => DeskState[S] };
-  readonly #send: (patch: DeskPatch) => void;
+export class StatePublisher {
+  readonly #read: { readonly [S in Slice]: () => AppState[S] };
+  readonly #send: (patch: AppPatch) => void;
   readonly #changed = new Set<Slice>();
   #timer: NodeJS.Timeout | null = null;
   #lastSent = -Infinity;
   #closed = false;
 
-  constructor(read: { readonly [S in Slice]: () => DeskState[S] }, send: (patch: DeskPatch) => void) {
+  constructor(read: { readonly [S in Slice]: () => AppState[S] }, send: (patch: AppPatch) => void) {
     this.#read = read;
     this.#send = send;
   }
@@ -41,9 +42,9 @@ export class Patches {
   }
 
   /** The whole state. */
-  all(): DeskState {
+  all(): AppState {
     const slices = Object.keys(this.#read) as Slice[];
-    return Object.fromEntries(slices.map((slice) => [slice, this.#read[slice]()])) as DeskState;
+    return Object.fromEntries(slices.map((slice) => [slice, this.#read[slice]()])) as AppState;
   }
 
   close(): void {

@@ -1,7 +1,7 @@
 import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs';
 import { Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Client } from 'pg';
+import type { Client } from 'pg';
 import { sanitizeForDisplay } from '../../core/base/display';
 import { cancelled } from '../../core/base/errors';
 import type { FleetSettings } from '../../core/settings/fleet';
@@ -114,6 +114,8 @@ export async function withFleetClient<T>(
   work: (client: Client) => Promise<T>,
   waits: FleetWaits = fleetWaits,
 ): Promise<T> {
+  // Loaded at the first connection: most stations have none, and every start of the command line would wait for it.
+  const { Client } = await import('pg');
   // Ours, so that it can be torn down whatever state the conversation is in.
   const socket = new Socket();
   const client = new Client({

@@ -1,4 +1,4 @@
-import { DatabaseError } from 'pg';
+import type { DatabaseError } from 'pg';
 import { ZodError } from 'zod';
 import { sanitizeForDisplay } from '../../core/base/display';
 import { PrestageError } from '../../core/base/errors';
@@ -54,6 +54,19 @@ const certificateCode =
   /^(?:ERR_TLS_CERT_ALTNAME_INVALID|CERT_.*|SELF_SIGNED_CERT_IN_CHAIN|DEPTH_ZERO_SELF_SIGNED_CERT|UNABLE_TO_(?:GET_ISSUER_CERT(?:_LOCALLY)?|VERIFY_LEAF_SIGNATURE))$/;
 
 /**
+ * Told by what the driver's class puts on it, the protocol's name of the message and its length in bytes, and not by the
+ * class: the driver is loaded only where a connection is made.
+ */
+function isDatabaseError(thrown: unknown): thrown is DatabaseError {
+  return (
+    thrown instanceof Error &&
+    thrown.name === 'error' &&
+    'length' in thrown &&
+    typeof thrown.length === 'number'
+  );
+}
+
+/**
  * Turns what the driver throws into ours; what already is ours stays, and a bug stays a bug.
  * @param name of the database, safe to show
  */
@@ -64,7 +77,7 @@ export function fleetError(thrown: unknown, name: string): Error {
   const text = thrown instanceof Error ? thrown.message : String(thrown);
   const code = errorCodeOf(thrown);
   const cause = sanitizeForDisplay(code === null ? text : `${code}: ${text}`, 500);
-  if (thrown instanceof DatabaseError) {
+  if (isDatabaseError(thrown)) {
     const refusal = refusals[thrown.code ?? ''];
     if (refusal !== undefined) return fleetRefused(`The database ${name} ${refusal[0]}.`, refusal[1], cause);
     // What does not fit a table never will, but for what two sessions do at the same time.

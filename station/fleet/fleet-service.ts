@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
+import { Emitter } from 'vscode-jsonrpc/node';
 import { fleetOff, type FleetSettings, type FleetState } from '../../core/settings/fleet';
 import { timeouts } from '../../core/base/timeouts';
 import { fleetUnavailable } from './fleet-errors';
@@ -13,7 +14,6 @@ export interface FleetServiceOptions {
   readonly settings: FleetSettings | undefined;
   /** Absolute path of the bundled fleet-worker. */
   readonly workerFile: string;
-  readonly onChange: () => void;
 }
 
 /**
@@ -21,6 +21,8 @@ export interface FleetServiceOptions {
  * wrong becomes the state, which the screen shows.
  */
 export class FleetService {
+  readonly #changed = new Emitter<void>();
+  readonly onChange = this.#changed.event;
   readonly #options: FleetServiceOptions;
   #state: FleetState;
   #worker: Worker | null = null;
@@ -91,6 +93,6 @@ export class FleetService {
   #tell(state: FleetState): void {
     if (this.#closed) return;
     this.#state = state;
-    this.#options.onChange();
+    this.#changed.fire();
   }
 }

@@ -5,7 +5,7 @@ import { Ledger, type AppendContext } from '../ledger/ledger';
 import { loadSettings, type Settings } from '../state/settings';
 import { statePlaces, type StatePlaces } from '../state/state-paths';
 
-/** The state of one workplace, open for writing. */
+/** The state of one station, open for writing. */
 export interface OpenStation {
   readonly places: StatePlaces;
   readonly settings: Settings;

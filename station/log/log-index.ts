@@ -1,4 +1,4 @@
-import type { LogQuery, LogRow } from '../../core/contract/app';
+import type { LogQuery, LogRow } from '../../core/contract/app-log';
 import { sanitizeForDisplay } from '../../core/base/display';
 import type { StoredEntry } from '../../core/ledger/record';
 

@@ -1,4 +1,4 @@
-import type { LogEntry, LogPage, LogQuery, LogReport } from '../../core/contract/app';
+import type { LogEntry, LogPage, LogQuery, LogReport } from '../../core/contract/app-log';
 import type { StatePlaces } from '../state/state-paths';
 
 /** What the log's worker is asked. */

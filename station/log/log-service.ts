@@ -1,4 +1,4 @@
-import type { LogEntry, LogPage, LogQuery, LogReport } from '../../core/contract/app';
+import type { LogEntry, LogPage, LogQuery, LogReport } from '../../core/contract/app-log';
 import { cancelled, PrestageError } from '../../core/base/errors';
 import { WorkerThread } from '../threads/worker-thread';
 import type { LogAnswers, LogPlaces, LogRequest } from './log-protocol';

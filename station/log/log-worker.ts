@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { workerData } from 'node:worker_threads';
-import type { LogEntry, LogPage, LogReport } from '../../core/contract/app';
+import type { LogEntry, LogPage, LogReport } from '../../core/contract/app-log';
 import { PrestageError } from '../../core/base/errors';
 import { exportToFile } from '../ledger/export-file';
 import { LedgerReader } from '../ledger/ledger-reader';

@@ -12,9 +12,8 @@ import {
 } from '../../core/shipment/shipment';
 import { canonicalJson, decodeSignature, sha256Hex, type LedgerRow } from '../ledger/entry';
 import type { StationKey } from '../ledger/keys';
-import { certificate, type PageFacts } from './certificate';
+import type { PageFacts } from './certificate';
 import type { ShipmentContent } from './content';
-import { labelsPdf, packingListPdf, summaryPdf } from './packing-papers';
 import { readmeText } from './readme';
 import { bundleTables } from './tables';
 import { packZip, type BundleFile } from './zip';
@@ -70,6 +69,9 @@ async function bundleFiles(
   proofs: readonly EntryProof[],
   key: StationKey,
 ): Promise<BundleFile[]> {
+  // Loaded when papers are made: what draws them takes longer to load than all the rest of the command line.
+  const { certificate } = await import('./certificate');
+  const { labelsPdf, packingListPdf, summaryPdf } = await import('./packing-papers');
   const facts = pageFacts(content);
   const { machines } = content;
   const tables = bundleTables(content);

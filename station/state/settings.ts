@@ -5,7 +5,7 @@ import { sanitizeForDisplay } from '../../core/base/display';
 import { PrestageError } from '../../core/base/errors';
 import { fleetSettingsSchema } from '../../core/settings/fleet';
 import { rehearsalSettingsSchema } from '../../core/job/boot-test';
-import { deskSettingsSchema } from '../../core/settings/settings';
+import { appSettingsSchema } from '../../core/settings/settings';
 import { errorCodeOf } from '../../core/base/system-error';
 import { timeouts } from '../../core/base/timeouts';
 import { GiB } from '../../core/base/units';
@@ -34,7 +34,7 @@ export const settingsSchema = z.strictObject({
   /** Connection to the plant database. Without it, entries stay on the station. */
   fleet: fleetSettingsSchema.optional(),
   /** Settings of the desktop app; the bays are also used by the command line. */
-  desk: deskSettingsSchema.default(() => deskSettingsSchema.parse({})),
+  desk: appSettingsSchema.default(() => appSettingsSchema.parse({})),
 });
 export type Settings = z.infer<typeof settingsSchema>;
 

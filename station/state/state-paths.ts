@@ -39,8 +39,8 @@ export interface StatePlaces {
   readonly fleetFile: string;
   /** Folder. Work orders, by the SHA-256 of their canonical JSON; made with the first. */
   readonly orders: string;
-  /** What the desk had before it when it was changed last: pairs, media, operator. */
-  readonly deskFile: string;
+  /** What the app had before it when it was changed last: pairs, media, operator. */
+  readonly sessionFile: string;
 }
 
 export interface StateOptions {
@@ -79,7 +79,7 @@ export function statePlaces(stateDirectory: string | null, options: StateOptions
     runs: join(state, 'runs'),
     fleetFile: join(state, 'fleet.json'),
     orders: join(state, 'orders'),
-    deskFile: join(state, 'desk.json'),
+    sessionFile: join(state, 'desk.json'),
   };
   if (options.make !== false) {
     for (const folder of [

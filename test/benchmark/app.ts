@@ -7,11 +7,11 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { DeskJob } from '../../core/contract/app';
+import type { AppJob } from '../../core/contract/app-bench';
 import { GiB } from '../../core/base/units';
 import { makeBench } from '../support/virtual-bench';
 import { listDrives } from '../support/cli';
-import { DeskApp } from '../support/app-window';
+import { AppWindow } from '../support/app-window';
 import { startDisplay } from '../support/display';
 import { spread, watchFrames, type Frames } from './figures';
 
@@ -22,16 +22,16 @@ async function measureStarts(folder: string, bench: string): Promise<number[]> {
   const times: number[] = [];
   for (let round = 0; round < starts; round += 1) {
     const begin = performance.now();
-    const desk = await DeskApp.start({ state: join(folder, 'state'), bench });
-    await desk.page.getByText('bay 1', { exact: false }).first().waitFor();
+    const app = await AppWindow.start({ state: join(folder, 'state'), bench });
+    await app.page.getByText('bay 1', { exact: false }).first().waitFor();
     times.push(performance.now() - begin);
-    await desk.end();
+    await app.end();
   }
   return times;
 }
 
-/** Jobs as the workplace pushes them, `step` tenths of a second after their start. */
-function jobsAt(driveIds: readonly string[], step: number): DeskJob[] {
+/** Jobs as the app pushes them, `step` tenths of a second after their start. */
+function jobsAt(driveIds: readonly string[], step: number): AppJob[] {
   return driveIds.map((driveId, index) => ({
     driveId,
     bay: `bay ${index + 1}`,
@@ -52,16 +52,16 @@ function jobsAt(driveIds: readonly string[], step: number): DeskJob[] {
 async function measureFrames(folder: string): Promise<Frames> {
   const bench = join(folder, 'rack');
   await makeBench(bench, 48, '1G');
-  const desk = await DeskApp.start({ state: join(folder, 'state-frames'), bench });
+  const app = await AppWindow.start({ state: join(folder, 'state-frames'), bench });
   try {
-    await desk.page.getByText('bay 48', { exact: false }).first().waitFor();
+    await app.page.getByText('bay 48', { exact: false }).first().waitFor();
     const listed = await listDrives(bench);
     const eligible = listed.filter(({ verdict }) => verdict === 'eligible').map(({ id }) => id);
-    const frames = desk.page.evaluate<Frames>(watchFrames(seconds * 1000));
+    const frames = app.page.evaluate<Frames>(watchFrames(seconds * 1000));
     for (let step = 1; step <= seconds * 10; step += 1) {
-      await desk.app.evaluate(
+      await app.electron.evaluate(
         ({ BrowserWindow }, jobs) => {
-          BrowserWindow.getAllWindows()[0]?.webContents.send('desk:patch', { jobs });
+          BrowserWindow.getAllWindows()[0]?.webContents.send('app:patch', { jobs });
         },
         jobsAt(eligible, step),
       );
@@ -69,15 +69,15 @@ async function measureFrames(folder: string): Promise<Frames> {
     }
     const measured = await frames;
     // Updates that the page threw away would cost nothing.
-    const drawn = await desk.page.locator('li.card', { hasText: /writing/i }).count();
+    const drawn = await app.page.locator('li.card', { hasText: /writing/i }).count();
     if (drawn !== 48) throw new Error(`the page shows ${drawn} of 48 jobs`);
     return measured;
   } finally {
-    await desk.end();
+    await app.end();
   }
 }
 
-const folder = mkdtempSync(join(tmpdir(), 'prestage-desk-bench-'));
+const folder = mkdtempSync(join(tmpdir(), 'prestage-app-benchmark-'));
 const display = process.env['DISPLAY'] === undefined ? await startDisplay() : null;
 if (display !== null) process.env['DISPLAY'] = display.name;
 try {

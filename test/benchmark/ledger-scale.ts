@@ -8,7 +8,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync }
 import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import type { LogPage } from '../../core/contract/app';
+import type { LogPage } from '../../core/contract/app-log';
 import { LogService } from '../../station/log/log-service';
 import { statePlaces } from '../../station/state/state-paths';
 import { makeLargeLedger } from './large-ledger';

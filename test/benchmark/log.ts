@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { statePlaces } from '../../station/state/state-paths';
 import { makeBench } from '../support/virtual-bench';
-import { DeskApp } from '../support/app-window';
+import { AppWindow } from '../support/app-window';
 import { startDisplay } from '../support/display';
 import { spread, watchFrames, type Frames } from './figures';
 import { makeLargeLedger } from './large-ledger';
@@ -23,8 +23,8 @@ async function timed(work: () => Promise<unknown>): Promise<number> {
   return performance.now() - begin;
 }
 
-async function measureSearches(desk: DeskApp): Promise<number[]> {
-  const field = desk.page.getByRole('searchbox');
+async function measureSearches(app: AppWindow): Promise<number[]> {
+  const field = app.page.getByRole('searchbox');
   const times: number[] = [];
   for (let round = 1; round <= 10; round += 1) {
     const serial = `7K${Math.floor((jobs / 11) * round)
@@ -32,12 +32,12 @@ async function measureSearches(desk: DeskApp): Promise<number[]> {
       .toUpperCase()
       .padStart(5, '0')}`;
     await field.fill('');
-    await desk.page.getByRole('grid').waitFor();
+    await app.page.getByRole('grid').waitFor();
     times.push(
       await timed(async () => {
         await field.fill(serial);
-        await desk.page.locator('.log-row:not(.log-row-head)').nth(1).waitFor({ state: 'detached' });
-        await desk.page.locator('.log-row', { hasText: serial }).waitFor();
+        await app.page.locator('.log-row:not(.log-row-head)').nth(1).waitFor({ state: 'detached' });
+        await app.page.locator('.log-row', { hasText: serial }).waitFor();
       }),
     );
   }
@@ -45,21 +45,21 @@ async function measureSearches(desk: DeskApp): Promise<number[]> {
   return times;
 }
 
-async function measureScrolling(desk: DeskApp): Promise<Frames> {
-  const grid = desk.page.getByRole('grid');
+async function measureScrolling(app: AppWindow): Promise<Frames> {
+  const grid = app.page.getByRole('grid');
   await grid.waitFor();
   const box = await grid.boundingBox();
-  await desk.page.mouse.move((box?.x ?? 0) + 200, (box?.y ?? 0) + 200);
-  const frames = desk.page.evaluate<Frames>(watchFrames(scrollSeconds * 1000));
+  await app.page.mouse.move((box?.x ?? 0) + 200, (box?.y ?? 0) + 200);
+  const frames = app.page.evaluate<Frames>(watchFrames(scrollSeconds * 1000));
   const end = performance.now() + scrollSeconds * 1000;
   while (performance.now() < end) {
-    await desk.page.mouse.wheel(0, 400);
-    await desk.page.waitForTimeout(10);
+    await app.page.mouse.wheel(0, 400);
+    await app.page.waitForTimeout(10);
   }
   return await frames;
 }
 
-let desk: DeskApp | undefined;
+let app: AppWindow | undefined;
 const folder = mkdtempSync(join(tmpdir(), 'prestage-log-bench-'));
 const display = process.env['DISPLAY'] === undefined ? await startDisplay() : null;
 if (display !== null) process.env['DISPLAY'] = display.name;
@@ -73,8 +73,8 @@ try {
     await Promise.resolve();
   });
   console.log(`a ledger of ${entries} entries (${jobs} jobs), made in ${(made / 1000).toFixed(1)} s`);
-  desk = await DeskApp.start({ state, bench });
-  const { page } = desk;
+  app = await AppWindow.start({ state, bench });
+  const { page } = app;
   await page.getByText('bay 1', { exact: false }).first().waitFor();
   const first = await timed(async () => {
     await page.keyboard.press('F3');
@@ -88,14 +88,14 @@ try {
   });
   console.log(`until every line was read: ${(whole / 1000).toFixed(1)} s more`);
   console.log(
-    `search to its one line, ms (median / p95 / p99 / worst): ${spread(await measureSearches(desk))}`,
+    `search to its one line, ms (median / p95 / p99 / worst): ${spread(await measureSearches(app))}`,
   );
-  const { busy, gaps } = await measureScrolling(desk);
+  const { busy, gaps } = await measureScrolling(app);
   console.log(`scrolled for ${scrollSeconds} s, ${busy.length} frames:`);
   console.log(`  work in a frame, ms (median / p95 / p99 / worst): ${spread(busy)}`);
   console.log(`  between frames, ms  (median / p95 / p99 / worst): ${spread(gaps)}`);
 } finally {
-  await desk?.end();
+  await app?.end();
   await display?.end();
   rmSync(folder, { recursive: true, force: true });
 }

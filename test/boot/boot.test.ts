@@ -24,7 +24,7 @@ import { attachLoop, detachAllLoops, isRoot } from '../support/loop';
 import { present } from '../support/present';
 import { makeMedia } from '../support/wim';
 import { bootPaths } from '../support/wim-tree';
-import { TestWorkplace } from '../support/app-service';
+import { TestApp } from '../support/app-service';
 import { makeBootMedia, type BootMedia } from './boot-media';
 
 /** Written drives are really started, by the command line, in QEMU with OVMF. */
@@ -197,11 +197,11 @@ describe('a written drive', () => {
     expect(run.status).toBe(0);
   });
 
-  it('is started from the desk, and its verdict and picture are shown', async () => {
-    const desk = await TestWorkplace.open(state(), benchOf('whole'));
+  it('is started from the app, and its verdict and picture are shown', async () => {
+    const app = await TestApp.open(state(), benchOf('whole'));
     try {
-      await desk.until(({ drives }) => drives.listed, 'a list of drives');
-      desk.place.changeSettings({
+      await app.until(({ drives }) => drives.listed, 'a list of drives');
+      app.service.settings.change({
         rehearsal: {
           firstOfBatch: false,
           sign: { kind: 'console', text: 'MEDIA OK' },
@@ -209,12 +209,12 @@ describe('a written drive', () => {
           secureBoot: false,
         },
       });
-      await desk.handlers.rehearseDrive({ driveId: drive.id });
-      await desk.until(({ rehearsals }) => rehearsals[0]?.status === 'running', 'a running rehearsal');
-      await expect(desk.handlers.rehearseDrive({ driveId: drive.id })).rejects.toMatchObject({
+      await app.handlers.rehearseDrive({ driveId: drive.id });
+      await app.until(({ rehearsals }) => rehearsals[0]?.status === 'running', 'a running rehearsal');
+      await expect(app.handlers.rehearseDrive({ driveId: drive.id })).rejects.toMatchObject({
         code: 'drive-busy',
       });
-      const { rehearsals } = await desk.until(
+      const { rehearsals } = await app.until(
         (seen) => seen.rehearsals[0]?.status === 'ended',
         'its end',
         240_000,
@@ -222,13 +222,13 @@ describe('a written drive', () => {
       const [ended] = rehearsals;
       if (ended?.status !== 'ended') throw new Error('it has not ended');
       expect(ended.verdict).toMatchObject({ passed: true, secureBoot: false });
-      const { png } = await desk.handlers.getPicture({ sha256: ended.picture ?? '' });
+      const { png } = await app.handlers.getPicture({ sha256: ended.picture ?? '' });
       expect(Buffer.from(png ?? '', 'base64').subarray(0, 8)).toEqual(pngStart);
-      await expect(desk.handlers.rehearseDrive({ driveId: 'nothing' })).rejects.toMatchObject({
+      await expect(app.handlers.rehearseDrive({ driveId: 'nothing' })).rejects.toMatchObject({
         code: 'usage',
       });
     } finally {
-      await desk.place.close();
+      await app.service.close();
     }
   });
 

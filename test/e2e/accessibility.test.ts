@@ -4,12 +4,12 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { commandBarcode } from '../../core/scan/scan';
 import { makeBench } from '../support/virtual-bench';
-import { DeskApp } from '../support/app-window';
+import { AppWindow } from '../support/app-window';
 import { card, pairByScan, signInAndProve, testMedia } from '../support/app-bench';
 import { temporaryArea } from '../support/global-setup';
 
 let area: string;
-let desk: DeskApp;
+let app: AppWindow;
 /** What the page said against its own policy, and errors. */
 const complaints: string[] = [];
 
@@ -18,22 +18,22 @@ beforeAll(async () => {
   const media = await testMedia(area);
   const bench = join(area, 'bench');
   await makeBench(bench, 3);
-  desk = await DeskApp.start({ state: join(area, 'state'), bench });
-  desk.page.on('console', (message) => {
+  app = await AppWindow.start({ state: join(area, 'state'), bench });
+  app.page.on('console', (message) => {
     if (message.type() === 'error' || message.type() === 'warning') complaints.push(message.text());
   });
-  await card(desk, 'bay 1').waitFor();
-  await signInAndProve(desk, media);
-  await pairByScan(desk, [['7KX9PQ3', 'BAY 1']]);
+  await card(app, 'bay 1').waitFor();
+  await signInAndProve(app, media);
+  await pairByScan(app, [['7KX9PQ3', 'BAY 1']]);
 });
 afterAll(async () => {
-  await desk.end();
+  await app.end();
   rmSync(area, { recursive: true, force: true });
 });
 
 async function violations(): Promise<string[]> {
   // Legacy mode: Electron has no second page in which axe could run.
-  const { violations: found } = await new AxeBuilder({ page: desk.page })
+  const { violations: found } = await new AxeBuilder({ page: app.page })
     .setLegacyMode(true)
     .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'])
     .analyze();
@@ -41,14 +41,15 @@ async function violations(): Promise<string[]> {
 }
 
 async function setTheme(theme: 'light' | 'dark' | 'high-contrast'): Promise<void> {
-  await desk.page.evaluate(async (wanted) => {
+  await app.page.evaluate(async (wanted) => {
     // The page's own door: what the settings screen calls.
-    const api = (window as unknown as { prestage: Record<string, (request: unknown) => Promise<unknown>> })
-      .prestage;
-    const state = (await api['getState']?.({})) as { value: { settings: { desk: object } } };
-    await api['changeSettings']?.({ desk: { ...state.value.settings.desk, theme: wanted } });
+    const { prestage } = window as unknown as {
+      prestage: { call: (method: string, request: unknown) => Promise<unknown> };
+    };
+    const state = (await prestage.call('getState', {})) as { value: { settings: { desk: object } } };
+    await prestage.call('changeSettings', { desk: { ...state.value.settings.desk, theme: wanted } });
   }, theme);
-  await desk.page.locator(`html[data-theme="${theme}"]`).waitFor();
+  await app.page.locator(`html[data-theme="${theme}"]`).waitFor();
 }
 
 describe.each(['light', 'dark', 'high-contrast'] as const)('in %s', (theme) => {
@@ -61,34 +62,34 @@ describe.each(['light', 'dark', 'high-contrast'] as const)('in %s', (theme) => {
     ['ship', 'F6'],
   ])('%s can be used by everybody', async (name, key) => {
     await setTheme(theme);
-    await desk.page.keyboard.press(key);
-    await desk.page.waitForTimeout(250);
-    await desk.picture(`${theme}-${name}`);
+    await app.page.keyboard.press(key);
+    await app.page.waitForTimeout(250);
+    await app.picture(`${theme}-${name}`);
     expect(await violations()).toEqual([]);
   });
 
   it('the sheet of barcodes can be used by everybody', async () => {
-    await desk.page.keyboard.press('F4');
-    await desk.page.getByRole('button', { name: 'Open the sheet' }).first().click();
-    await desk.page.locator('.sheet-barcode').first().waitFor();
-    await desk.picture(`${theme}-sheet`);
+    await app.page.keyboard.press('F4');
+    await app.page.getByRole('button', { name: 'Open the sheet' }).first().click();
+    await app.page.locator('.sheet-barcode').first().waitFor();
+    await app.picture(`${theme}-sheet`);
     expect(await violations()).toEqual([]);
   });
 
   it('the list of what will be erased, and a drive’s details, can be used by everybody', async () => {
-    await desk.page.keyboard.press('F1');
-    await desk.scan(commandBarcode('START'));
-    await desk.page.getByRole('dialog').waitFor();
-    await desk.picture(`${theme}-start`);
+    await app.page.keyboard.press('F1');
+    await app.scan(commandBarcode('START'));
+    await app.page.getByRole('dialog').waitFor();
+    await app.picture(`${theme}-start`);
     expect(await violations()).toEqual([]);
-    await desk.scan(commandBarcode('CANCEL'));
-    await desk.page.getByRole('dialog').waitFor({ state: 'hidden' });
-    await card(desk, 'bay 2').getByRole('button').first().click();
-    await desk.page.getByRole('dialog').waitFor();
-    await desk.picture(`${theme}-details`);
+    await app.scan(commandBarcode('CANCEL'));
+    await app.page.getByRole('dialog').waitFor({ state: 'hidden' });
+    await card(app, 'bay 2').getByRole('button').first().click();
+    await app.page.getByRole('dialog').waitFor();
+    await app.picture(`${theme}-details`);
     expect(await violations()).toEqual([]);
-    await desk.page.keyboard.press('Escape');
-    await desk.page.getByRole('dialog').waitFor({ state: 'hidden' });
+    await app.page.keyboard.press('Escape');
+    await app.page.getByRole('dialog').waitFor({ state: 'hidden' });
   });
 });
 
@@ -98,7 +99,7 @@ describe('the page', () => {
   });
 
   it('has nothing of Node, and reaches nothing outside', async () => {
-    const seen = await desk.page.evaluate(async () => {
+    const seen = await app.page.evaluate(async () => {
       const tried = await Promise.all(
         ['https://example.com/', 'file:///etc/passwd', 'prestage://other/index.html'].map((url) =>
           fetch(url).then(
@@ -112,11 +113,11 @@ describe('the page', () => {
       return { tried, opened, named };
     });
     expect(seen).toEqual({ tried: ['refused', 'refused', 'refused'], opened: 'refused', named: [] });
-    const before = desk.page.url();
-    await desk.page.evaluate(() => {
+    const before = app.page.url();
+    await app.page.evaluate(() => {
       window.location.href = 'https://example.com/';
     });
-    await desk.page.waitForTimeout(300);
-    expect(desk.page.url()).toBe(before);
+    await app.page.waitForTimeout(300);
+    expect(app.page.url()).toBe(before);
   });
 });

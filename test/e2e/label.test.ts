@@ -2,19 +2,19 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { makeBench } from '../support/virtual-bench';
-import { DeskApp } from '../support/app-window';
+import { AppWindow } from '../support/app-window';
 import { temporaryArea } from '../support/global-setup';
 
 let area: string;
-let desk: DeskApp;
+let app: AppWindow;
 
 beforeAll(async () => {
   area = temporaryArea('e2e-label');
   await makeBench(join(area, 'bench'), 2);
-  desk = await DeskApp.start({ state: join(area, 'state'), bench: join(area, 'bench') });
+  app = await AppWindow.start({ state: join(area, 'state'), bench: join(area, 'bench') });
 });
 afterAll(async () => {
-  await desk.end();
+  await app.end();
   rmSync(area, { recursive: true, force: true });
 });
 
@@ -51,7 +51,7 @@ const withAlt = (digits: string): Key[] => [
 
 /** What a scanner sends, key by key, then Enter. */
 async function send(keys: readonly Key[]): Promise<void> {
-  await desk.app.evaluate(
+  await app.electron.evaluate(
     ({ BrowserWindow }, all) => {
       const contents = BrowserWindow.getAllWindows()[0]?.webContents;
       for (const { keyCode, modifiers, types, half } of all) {
@@ -66,7 +66,7 @@ async function send(keys: readonly Key[]): Promise<void> {
 }
 
 const said = async (words: RegExp): Promise<void> => {
-  await desk.page.locator('.scan-last').getByText(words).waitFor();
+  await app.page.locator('.scan-last').getByText(words).waitFor();
 };
 
 describe('a label with several fields', () => {
@@ -83,7 +83,7 @@ describe('a label with several fields', () => {
       withControl('d'),
     ]);
     await said(/PF2ABCDE: which bay/);
-    await desk.page.getByText(/PF2ABCDE \(20XW0012US\)/).waitFor();
+    await app.page.getByText(/PF2ABCDE \(20XW0012US\)/).waitFor();
   });
 
   it('is read when it sends them with Alt, and the second MAC is added to the card', async () => {
@@ -99,22 +99,22 @@ describe('a label with several fields', () => {
       ...withAlt('004'),
     ]);
     await said(/More of the label added to machine PF2ABCDE/);
-    await desk.scan('BAY 1');
-    await desk.scan('001B44113AB8');
+    await app.scan('BAY 1');
+    await app.scan('001B44113AB8');
     await said(/MAC added to machine PF2ABCDE/);
-    const card = desk.page.getByRole('listitem').filter({ hasText: 'for PF2ABCDE' });
+    const card = app.page.getByRole('listitem').filter({ hasText: 'for PF2ABCDE' });
     await card.getByText('20XW0012US · 2 MACs').waitFor();
-    await desk.picture('label-on-card');
+    await app.picture('label-on-card');
   });
 
   it('that contradicts what is known is refused, and UNDO takes the whole machine back', async () => {
-    await desk.scan('SN: 5CD1234XYZ; MAC: 001B44113AB8');
-    await desk.page
+    await app.scan('SN: 5CD1234XYZ; MAC: 001B44113AB8');
+    await app.page
       .locator('.scan-last[data-result=refused]')
       .getByText(/does not match what is known/)
       .waitFor();
-    await desk.scan('PRESTAGE-UNDO');
+    await app.scan('PRESTAGE-UNDO');
     await said(/Undone: machine/);
-    expect(await desk.page.getByText('2 MACs').count()).toBeGreaterThan(0);
+    expect(await app.page.getByText('2 MACs').count()).toBeGreaterThan(0);
   });
 });

@@ -6,7 +6,7 @@ import { electronRuntime } from '../../build/electron-runtime';
 import { commandBarcode } from '../../core/scan/scan';
 import { GiB } from '../../core/base/units';
 import { makeBench } from '../support/virtual-bench';
-import { DeskApp, startAgain } from '../support/app-window';
+import { AppWindow, startAgain } from '../support/app-window';
 import {
   card,
   helpersOf,
@@ -22,7 +22,7 @@ import { runCli } from '../support/cli';
 
 let area: string;
 let media: TestMedia;
-let desk: DeskApp | null = null;
+let opened: AppWindow | null = null;
 let places: { readonly state: string; readonly bench: string };
 let number = 0;
 /** Helpers that were stopped: none may stay so, also when a test fails. */
@@ -34,33 +34,33 @@ beforeAll(async () => {
 });
 afterEach(async () => {
   for (const pid of frozen.splice(0)) if (existsSync(`/proc/${pid}`)) process.kill(pid, 'SIGCONT');
-  await desk?.end();
-  desk = null;
+  await opened?.end();
+  opened = null;
 });
 afterAll(() => {
   rmSync(area, { recursive: true, force: true });
 });
 
 /** A fresh bench of two drives, both paired, in a fresh state. */
-async function paired(): Promise<DeskApp> {
+async function paired(): Promise<AppWindow> {
   number += 1;
   places = { state: join(area, `state-${number}`), bench: join(area, `bench-${number}`) };
   await makeBench(places.bench, 2);
-  desk = await DeskApp.start(places);
-  await card(desk, 'bay 1').waitFor();
-  await signInAndProve(desk, media);
-  await pairByScan(desk, [
+  opened = await AppWindow.start(places);
+  await card(opened, 'bay 1').waitFor();
+  await signInAndProve(opened, media);
+  await pairByScan(opened, [
     ['7KX9PQ3', 'BAY 1'],
     ['7KX9PQ4', 'BAY 2'],
   ]);
-  return desk;
+  return opened;
 }
 
 const drive = (index: number): string => join(places.bench, `drive-0${index}.img`);
-const pidOf = ({ process: own }: DeskApp): number => own.pid ?? -1;
+const pidOf = ({ process: own }: AppWindow): number => own.pid ?? -1;
 
 /** Stops the helper where it is, so that jobs stay as they are until it goes on. */
-function freeze(app: DeskApp): { readonly pid: number; readonly goOn: () => void } {
+function freeze(app: AppWindow): { readonly pid: number; readonly goOn: () => void } {
   const [pid] = helpersOf(pidOf(app));
   if (pid === undefined) throw new Error('the app has no helper');
   process.kill(pid, 'SIGSTOP');
@@ -74,10 +74,10 @@ function freeze(app: DeskApp): { readonly pid: number; readonly goOn: () => void
 }
 
 /** The list is confirmed: every drive is held, and nothing is written yet. */
-const confirmed = async (app: DeskApp): Promise<boolean> =>
+const confirmed = async (app: AppWindow): Promise<boolean> =>
   (await app.page.getByRole('dialog').count()) === 0;
 /** Jobs have begun and are in the ledger. */
-const begun = async (app: DeskApp): Promise<boolean> =>
+const begun = async (app: AppWindow): Promise<boolean> =>
   (await app.page.locator('li.card', { hasText: /erasing|writing|verifying/i }).count()) > 0;
 
 /**
@@ -85,8 +85,8 @@ const begun = async (app: DeskApp): Promise<boolean> =>
  * steps until then: small drives are written faster than a busy machine draws a page.
  */
 async function startHeld(
-  app: DeskApp,
-  reached: (app: DeskApp) => Promise<boolean>,
+  app: AppWindow,
+  reached: (app: AppWindow) => Promise<boolean>,
 ): Promise<ReturnType<typeof freeze>> {
   await askToStart(app);
   const helper = freeze(app);
@@ -147,7 +147,7 @@ describe('jobs and their window', () => {
     const app = await paired();
     const helper = await startHeld(app, begun);
     await app.answerQuestions(0);
-    await app.app.evaluate(({ BrowserWindow }) => {
+    await app.electron.evaluate(({ BrowserWindow }) => {
       BrowserWindow.getAllWindows()[0]?.close();
     });
     await app.page.waitForTimeout(300);
@@ -161,11 +161,11 @@ describe('jobs and their window', () => {
     const helper = await startHeld(app, begun);
     await app.answerQuestions(1);
     const closed = app.page.waitForEvent('close');
-    await app.app.evaluate(({ BrowserWindow }) => {
+    await app.electron.evaluate(({ BrowserWindow }) => {
       BrowserWindow.getAllWindows()[0]?.close();
     });
     await closed;
-    const reopened = app.app.waitForEvent('window');
+    const reopened = app.electron.waitForEvent('window');
     // The second start hands over to the first and ends.
     expect(await startAgain(places)).toBe(0);
     const page = await reopened;
@@ -179,7 +179,7 @@ describe('jobs and their window', () => {
     const helper = await startHeld(app, begun);
     await app.answerQuestions(1);
     const gone = new Promise((done) => app.process.once('exit', done));
-    await app.app.evaluate(({ BrowserWindow }) => {
+    await app.electron.evaluate(({ BrowserWindow }) => {
       BrowserWindow.getAllWindows()[0]?.close();
     });
     helper.goOn();
@@ -192,7 +192,7 @@ describe('jobs and their window', () => {
   it('asks once when it is closed twice, and stays when the answer is no', async () => {
     const app = await paired();
     const helper = await startHeld(app, begun);
-    const asked = await app.app.evaluate(async ({ app: own, BrowserWindow, dialog }) => {
+    const asked = await app.electron.evaluate(async ({ app: own, BrowserWindow, dialog }) => {
       let questions = 0;
       dialog.showMessageBox = async () => {
         questions += 1;
@@ -231,7 +231,7 @@ describe('jobs and their window', () => {
   it('shows everything again when its page crashes while drives are written', async () => {
     const app = await paired();
     await startHeld(app, begun);
-    const shown = app.app.evaluate(
+    const shown = app.electron.evaluate(
       ({ BrowserWindow }) =>
         new Promise<string>((done) => {
           const contents = BrowserWindow.getAllWindows()[0]?.webContents;
@@ -257,9 +257,9 @@ describe('jobs and their window', () => {
     const gone = new Promise((done) => app.process.once('exit', done));
     app.process.kill('SIGKILL');
     await gone;
-    desk = await DeskApp.start(places);
-    await desk.page.getByText('Interrupted').first().waitFor();
-    await desk.picture('interrupted');
+    opened = await AppWindow.start(places);
+    await opened.page.getByText('Interrupted').first().waitFor();
+    await opened.picture('interrupted');
     const verified = await runCli(['ledger', 'verify', '--state', places.state]);
     expect(verified.status).toBe(0);
   });

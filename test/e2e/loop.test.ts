@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { GiB } from '../../core/base/units';
 import { commandBarcode } from '../../core/scan/scan';
-import { DeskApp } from '../support/app-window';
+import { AppWindow } from '../support/app-window';
 import { makeBench } from '../support/virtual-bench';
 import { card, pairByScan, startByScan, testMedia, type TestMedia } from '../support/app-bench';
 import { hasNoTable } from '../support/drive-check';
@@ -13,7 +13,7 @@ import { temporaryArea } from '../support/global-setup';
 let area: string;
 let media: TestMedia;
 let bench: string;
-let desk: DeskApp;
+let app: AppWindow;
 
 beforeAll(async () => {
   area = temporaryArea('e2e-loop');
@@ -28,141 +28,141 @@ beforeAll(async () => {
   const fourth = said.drives[3];
   if (fourth !== undefined) fourth.size = 3 * GiB;
   writeFileSync(file, JSON.stringify(said));
-  desk = await DeskApp.start({ state: join(area, 'state'), bench });
+  app = await AppWindow.start({ state: join(area, 'state'), bench });
 });
 afterAll(async () => {
-  await desk.end();
+  await app.end();
   rmSync(area, { recursive: true, force: true });
 });
 
 describe('the whole loop without a mouse', () => {
   it('shows the bench, with the drive that may not be written and why', async () => {
-    await card(desk, 'bay 1').waitFor();
-    expect(await card(desk, 'bay 4').textContent()).toMatch(/blocked/i);
-    await desk.picture('bench-first-start');
+    await card(app, 'bay 1').waitFor();
+    expect(await card(app, 'bay 4').textContent()).toMatch(/blocked/i);
+    await app.picture('bench-first-start');
   });
 
   it('refuses what is no machine, in words that say what was scanned and what was expected', async () => {
-    await desk.scan('OP-Ada Byron');
-    await desk.page.getByText('Ada Byron').first().waitFor();
+    await app.scan('OP-Ada Byron');
+    await app.page.getByText('Ada Byron').first().waitFor();
     for (const [barcode, words] of [
       ['4006381333931', /product number/i],
       ['00:1A:2B:3C:4D:5E', /network address/i],
       ['To Be Filled By O.E.M.', /placeholder/i],
       ['L12345-001', /part number/i],
     ] as const) {
-      await desk.scan(barcode);
-      await desk.page.locator('.scan-last[data-result=refused]').getByText(words).waitFor();
+      await app.scan(barcode);
+      await app.page.locator('.scan-last[data-result=refused]').getByText(words).waitFor();
     }
-    await desk.picture('scan-refused');
+    await app.picture('scan-refused');
   });
 
   it('cannot start before the media is proved; a wrong hash is refused, the right one proves it', async () => {
-    await desk.scan(commandBarcode('START'));
-    await desk.page.locator('.scan-last[data-result=refused]').waitFor();
-    await desk.page.keyboard.press('F2');
-    await desk.picture('batch-empty');
-    await desk.answerFiles(media.path);
-    await desk.page
+    await app.scan(commandBarcode('START'));
+    await app.page.locator('.scan-last[data-result=refused]').waitFor();
+    await app.page.keyboard.press('F2');
+    await app.picture('batch-empty');
+    await app.answerFiles(media.path);
+    await app.page
       .getByRole('button', { name: /choose/i })
       .first()
       .click();
-    await desk.page.getByText(media.sha256.slice(0, 8)).first().waitFor();
-    await desk.picture('batch-hash-asked');
-    await desk.scan('0'.repeat(64));
-    await desk.page
+    await app.page.getByText(media.sha256.slice(0, 8)).first().waitFor();
+    await app.picture('batch-hash-asked');
+    await app.scan('0'.repeat(64));
+    await app.page
       .getByText(/is not the file that was sent/i)
       .first()
       .waitFor();
-    await desk.picture('batch-hash-refused');
-    await desk.scan(media.sha256);
-    await desk.page
+    await app.picture('batch-hash-refused');
+    await app.scan(media.sha256);
+    await app.page
       .getByText(/^proved/i)
       .first()
       .waitFor();
-    await desk.picture('batch-proved');
+    await app.picture('batch-proved');
   });
 
   it('pairs by scanner, refuses a machine twice, and takes back', async () => {
-    await desk.page.keyboard.press('F1');
-    await desk.scan('WO-4711');
-    await pairByScan(desk, [
+    await app.page.keyboard.press('F1');
+    await app.scan('WO-4711');
+    await pairByScan(app, [
       ['7KX9PQ3', 'BAY 1'],
       ['7KX9PQ4', 'BAY 2'],
     ]);
-    await desk.scan('7KX9PQ3');
-    await desk.page
+    await app.scan('7KX9PQ3');
+    await app.page
       .getByText(/already paired/i)
       .first()
       .waitFor();
-    await desk.scan('7KX9PQ5');
-    await desk.scan('BAY 4');
-    await desk.page.locator('.scan-last[data-result=refused]').waitFor();
-    await desk.scan(commandBarcode('UNDO'));
-    await desk.scan('7KX9PQ5');
-    await desk.scan(commandBarcode('NEXT'));
-    await card(desk, 'bay 3').getByText('7KX9PQ5').waitFor();
-    await desk.picture('paired');
+    await app.scan('7KX9PQ5');
+    await app.scan('BAY 4');
+    await app.page.locator('.scan-last[data-result=refused]').waitFor();
+    await app.scan(commandBarcode('UNDO'));
+    await app.scan('7KX9PQ5');
+    await app.scan(commandBarcode('NEXT'));
+    await card(app, 'bay 3').getByText('7KX9PQ5').waitFor();
+    await app.picture('paired');
   });
 
   it('starts after the list was seen, writes, and says PASS', async () => {
-    await desk.scan(commandBarcode('START'));
-    const list = desk.page.getByRole('dialog');
+    await app.scan(commandBarcode('START'));
+    const list = app.page.getByRole('dialog');
     await list.waitFor();
     expect(await list.textContent()).toMatch(/3 drives will be erased/);
-    await desk.picture('start-list');
+    await app.picture('start-list');
     // A second read at once is the same pull of the trigger.
-    await desk.scan(commandBarcode('START'));
-    await desk.page.waitForTimeout(300);
+    await app.scan(commandBarcode('START'));
+    await app.page.waitForTimeout(300);
     expect(await list.isVisible()).toBe(true);
     expect(hasNoTable(join(bench, 'drive-01.img'), 2 * GiB)).toBe(true);
-    await desk.scan(commandBarcode('CANCEL'));
+    await app.scan(commandBarcode('CANCEL'));
     await list.waitFor({ state: 'hidden' });
-    await startByScan(desk);
-    await desk.picture('running');
-    for (const bay of ['bay 1', 'bay 2', 'bay 3']) await card(desk, bay).getByText('PASS').first().waitFor();
-    await desk.picture('all-passed');
+    await startByScan(app);
+    await app.picture('running');
+    for (const bay of ['bay 1', 'bay 2', 'bay 3']) await card(app, bay).getByText('PASS').first().waitFor();
+    await app.picture('all-passed');
     for (const file of ['drive-01.img', 'drive-02.img', 'drive-03.img']) {
       expect(hasNoTable(join(bench, file), 2 * GiB)).toBe(false);
     }
   });
 
   it('knows the machines from now on', async () => {
-    await desk.scan('7KX9PQ3');
-    await desk.page
+    await app.scan('7KX9PQ3');
+    await app.page
       .locator('.scan-last[data-result=refused]')
       .getByText(/already has a drive/i)
       .waitFor();
   });
 
   it('shows, searches, verifies and exports the log', async () => {
-    await desk.page.keyboard.press('F3');
-    await desk.page.getByText('7KX9PQ4').first().waitFor();
-    await desk.picture('log');
-    await desk.page
+    await app.page.keyboard.press('F3');
+    await app.page.getByText('7KX9PQ4').first().waitFor();
+    await app.picture('log');
+    await app.page
       .getByRole('searchbox')
-      .or(desk.page.getByLabel(/search/i))
+      .or(app.page.getByLabel(/search/i))
       .first()
       .fill('pq5');
-    await desk.page.getByText('7KX9PQ4').first().waitFor({ state: 'hidden' });
-    await desk.page.getByText('7KX9PQ5').first().click();
-    await desk.page
+    await app.page.getByText('7KX9PQ4').first().waitFor({ state: 'hidden' });
+    await app.page.getByText('7KX9PQ5').first().click();
+    await app.page
       .getByText(/drive-03|VD-/)
       .first()
       .waitFor();
-    await desk.picture('log-entry');
-    await desk.page.keyboard.press('Escape');
-    await desk.page
+    await app.picture('log-entry');
+    await app.page.keyboard.press('Escape');
+    await app.page
       .getByRole('button', { name: /verify/i })
       .first()
       .click();
-    await desk.page.getByText(/whole/i).first().waitFor();
-    await desk.picture('log-verified');
+    await app.page.getByText(/whole/i).first().waitFor();
+    await app.picture('log-verified');
     // Where the app's user may write.
     const csv = join(area, 'state', 'log.csv');
-    await desk.answerFiles(csv);
-    await desk.page.getByRole('button', { name: /csv/i }).first().click();
-    await desk.page
+    await app.answerFiles(csv);
+    await app.page.getByRole('button', { name: /csv/i }).first().click();
+    await app.page
       .getByText(/log\.csv/)
       .first()
       .waitFor();

@@ -2,24 +2,24 @@ import { chmodSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { makeBench } from '../support/virtual-bench';
-import { DeskApp } from '../support/app-window';
+import { AppWindow } from '../support/app-window';
 import { card } from '../support/app-bench';
 import { temporaryArea } from '../support/global-setup';
 
 let area: string;
 let bench: string;
 let state: string;
-let desk: DeskApp;
+let app: AppWindow;
 
 beforeAll(async () => {
   area = temporaryArea('e2e-order');
   bench = join(area, 'bench');
   state = join(area, 'state');
   await makeBench(bench, 2);
-  desk = await DeskApp.start({ state, bench });
+  app = await AppWindow.start({ state, bench });
 });
 afterAll(async () => {
-  await desk.end();
+  await app.end();
   rmSync(area, { recursive: true, force: true });
 });
 
@@ -32,26 +32,26 @@ function orderFile(name: string, text: string): string {
 
 describe('a work order in the app', () => {
   it('is refused with all that is wrong, then opened from its file', async () => {
-    const { page } = desk;
+    const { page } = app;
     await page.keyboard.press('F5');
-    await desk.answerFiles(orderFile('wrong.csv', 'serial;uuid\n1.23E+11;\n7KX9PQ1;zz\n'));
+    await app.answerFiles(orderFile('wrong.csv', 'serial;uuid\n1.23E+11;\n7KX9PQ1;zz\n'));
     await page.getByLabel('Work order number').fill('WO-7');
     await page.getByRole('button', { name: 'Choose a file …' }).click();
     await page.getByText(/line 2: .*converted to a number/).waitFor();
     await page.getByText(/line 3: .*not a UUID/).waitFor();
-    await desk.picture('order-refused');
-    await desk.answerFiles(orderFile('right.csv', 'serial;name\n7KX9PQ1;PC-1\n7KX9PQ2;PC-2\n'));
+    await app.picture('order-refused');
+    await app.answerFiles(orderFile('right.csv', 'serial;name\n7KX9PQ1;PC-1\n7KX9PQ2;PC-2\n'));
     await page.getByRole('button', { name: 'Choose a file …' }).click();
     await page.getByRole('heading', { name: 'Work order WO-7' }).waitFor();
     await page.getByText('2 machines are open:').waitFor();
   });
 
   it('refuses a stranger that is scanned, and lets it in with a reason', async () => {
-    const { page } = desk;
+    const { page } = app;
     await page.keyboard.press('F1');
-    await card(desk, 'bay 1').waitFor();
-    await desk.scan('OP-Ada Byron');
-    await desk.scan('STRANGER1');
+    await card(app, 'bay 1').waitFor();
+    await app.scan('OP-Ada Byron');
+    await app.scan('STRANGER1');
     await page
       .locator('.scan-last[data-result=refused]')
       .getByText(/not in the open work order/)
@@ -61,19 +61,19 @@ describe('a work order in the app', () => {
     await page.getByLabel('Reason', { exact: true }).fill('A spare');
     await page.getByRole('button', { name: 'Record the exception' }).click();
     await page.getByRole('row', { name: /STRANGER1.*A spare/ }).waitFor();
-    await desk.scan('7KX9PQ1');
-    await desk.scan('BAY 1');
+    await app.scan('7KX9PQ1');
+    await app.scan('BAY 1');
     await page.getByRole('row', { name: /7KX9PQ1.*Paired/ }).waitFor();
-    await desk.picture('order-open');
+    await app.picture('order-open');
   });
 
   it('is there with its pairs when the app was killed and started again', async () => {
-    desk.process.kill('SIGKILL');
-    await new Promise((gone) => desk.process.once('exit', gone));
-    desk = await DeskApp.start({ state, bench });
-    const { page } = desk;
+    app.process.kill('SIGKILL');
+    await new Promise((gone) => app.process.once('exit', gone));
+    app = await AppWindow.start({ state, bench });
+    const { page } = app;
     await page.getByText('1 pair from before Prestage stopped was restored.').waitFor();
-    expect(await card(desk, 'bay 1').textContent()).toContain('7KX9PQ1');
+    expect(await card(app, 'bay 1').textContent()).toContain('7KX9PQ1');
     await page.getByRole('button', { name: /^Show work order WO-7/ }).click();
     await page.getByRole('row', { name: /7KX9PQ1.*Paired/ }).waitFor();
     await page.getByRole('row', { name: /STRANGER1.*A spare/ }).waitFor();

@@ -4,7 +4,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { GiB } from '../../core/base/units';
 import { makeBench } from '../support/virtual-bench';
 import { openCheckout } from '../support/checkout';
-import { DeskApp, giveToUser } from '../support/app-window';
+import { AppWindow, giveToUser } from '../support/app-window';
 import {
   card,
   pairByScan,
@@ -23,7 +23,7 @@ const helper = `${openCheckout()}/dist/runtime/node ${openCheckout()}/dist/helpe
 const sudoers = '/etc/sudoers.d/prestage-e2e';
 let area: string;
 let media: TestMedia;
-let desk: DeskApp | null = null;
+let opened: AppWindow | null = null;
 let number = 0;
 
 beforeAll(async () => {
@@ -31,8 +31,8 @@ beforeAll(async () => {
   media = await testMedia(area);
 });
 afterEach(async () => {
-  await desk?.end();
-  desk = null;
+  await opened?.end();
+  opened = null;
   rmSync(sudoers, { force: true });
   detachAllLoops();
 });
@@ -41,7 +41,7 @@ afterAll(() => {
 });
 
 /** Starts the app with two drives of root's, and a program of ours in the place of pkexec (or the real one). */
-async function start(pkexec: string | null): Promise<{ readonly app: DeskApp; readonly file: string }> {
+async function start(pkexec: string | null): Promise<{ readonly app: AppWindow; readonly file: string }> {
   number += 1;
   const bench = join(area, `bench-${number}`);
   await makeBench(bench, 1);
@@ -55,8 +55,12 @@ async function start(pkexec: string | null): Promise<{ readonly app: DeskApp; re
     chmodSync(join(bin, 'pkexec'), 0o755);
   }
   const path = pkexec === null ? process.env['PATH'] : `${bin}:${process.env['PATH'] ?? ''}`;
-  const app = await DeskApp.start({ state: join(area, `state-${number}`), bench, env: { PATH: path ?? '' } });
-  desk = app;
+  const app = await AppWindow.start({
+    state: join(area, `state-${number}`),
+    bench,
+    env: { PATH: path ?? '' },
+  });
+  opened = app;
   await card(app, 'bay 1').waitFor();
   await signInAndProve(app, media);
   await pairByScan(app, [['7KX9PQ3', 'BAY 1']]);

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import type { DeskState } from '../../core/contract/app';
+import type { AppState } from '../../core/contract/app';
 import { commandBarcode } from '../../core/scan/scan';
 import { timeouts } from '../../core/base/timeouts';
 import { applyTo } from './apply';
@@ -12,7 +12,7 @@ import { CutNetwork } from '../support/cut-network';
 import { temporaryArea } from '../support/global-setup';
 import { Postgres } from '../support/postgres';
 import { makeMedia, type MadeMedia } from '../support/wim';
-import { TestWorkplace } from '../support/app-service';
+import { TestApp } from '../support/app-service';
 import { entriesThere, makeDatabase, Station } from './plant';
 
 /** The bench itself, while the plant's database says nothing. */
@@ -31,61 +31,61 @@ afterAll(async () => {
 });
 
 it('the app writes a drive while the database is silent, and pushes the record when it answers', async () => {
-  const database = await makeDatabase(server, 'desk');
-  const station = await new Station('desk', 0).join(server, database);
+  const database = await makeDatabase(server, 'app');
+  const station = await new Station('app', 0).join(server, database);
   station.setFleet(network.port, database);
   const bench = join(temporaryArea('fleet-bench'), 'bench');
   await makeBench(bench, 1);
   network.set('silent');
-  const desk = await TestWorkplace.open(station.state, bench);
+  const app = await TestApp.open(station.state, bench);
   try {
-    expect(desk.state.fleet.status).toBe('connecting');
+    expect(app.state.fleet.status).toBe('connecting');
     while (network.swallowed === 0) await sleep(20);
 
-    await desk.until(({ drives }) => drives.listed, 'a list of drives');
-    await desk.scan('OP-Ada Byron');
-    desk.place.selectMedia(media.path);
+    await app.until(({ drives }) => drives.listed, 'a list of drives');
+    await app.scan('OP-Ada Byron');
+    app.service.media.select(media.path);
     const sha256 = createHash('sha256').update(readFileSync(media.path)).digest('hex');
-    await desk.handlers.expectHash({ sha256 });
-    await desk.until((state) => state.media.status === 'proved', 'a proved media');
-    await desk.scan('7KX9PQ3');
-    await desk.scan('BAY 1');
-    await desk.scan(commandBarcode('START'));
+    await app.handlers.expectHash({ sha256 });
+    await app.until((state) => state.media.status === 'proved', 'a proved media');
+    await app.scan('7KX9PQ3');
+    await app.scan('BAY 1');
+    await app.scan(commandBarcode('START'));
     await sleep(timeouts.startRepeat + 50);
-    await desk.scan(commandBarcode('START'));
-    const ended = ({ jobs }: DeskState): boolean => jobs.some(({ endedAt }) => endedAt !== null);
-    const { jobs, fleet } = await desk.until(ended, 'an ended job');
+    await app.scan(commandBarcode('START'));
+    const ended = ({ jobs }: AppState): boolean => jobs.some(({ endedAt }) => endedAt !== null);
+    const { jobs, fleet } = await app.until(ended, 'an ended job');
     expect(jobs.map(({ state }) => state.state)).toEqual(['done']);
     expect(station.count).toBe(2);
     expect(['connecting', 'unavailable']).toContain(fleet.status);
     expect(await entriesThere(server, database, station)).toEqual([]);
 
     network.set('whole');
-    const { fleet: later } = await desk.until((state) => state.fleet.status === 'caught-up', 'all pushed');
+    const { fleet: later } = await app.until((state) => state.fleet.status === 'caught-up', 'all pushed');
     expect(later).toMatchObject({ behind: 0, lastError: null });
     expect(await entriesThere(server, database, station)).toEqual(station.entries);
   } finally {
-    await desk.place.close();
+    await app.service.close();
   }
 });
 
 it('the app shows that the database refuses, and works on', async () => {
-  const database = await makeDatabase(server, 'desk_refused');
-  const station = new Station('desk-refused', 4);
+  const database = await makeDatabase(server, 'app_refused');
+  const station = new Station('app-refused', 4);
   await server.query('postgres', `CREATE ROLE ${station.login} LOGIN PASSWORD '${station.password}'`);
   await server.query('postgres', `GRANT prestage_station TO ${station.login}`);
   station.setFleet(server.port, database);
   const bench = join(temporaryArea('fleet-bench'), 'bench');
   await makeBench(bench, 1);
-  const desk = await TestWorkplace.open(station.state, bench);
+  const app = await TestApp.open(station.state, bench);
   try {
-    const { fleet } = await desk.until((state) => state.fleet.status === 'refused', 'a refusal');
+    const { fleet } = await app.until((state) => state.fleet.status === 'refused', 'a refusal');
     expect(fleet).toMatchObject({ behind: 4, lastError: { code: 'fleet-refused' } });
     expect(fleet.lastError?.remedy).toContain('fleet add-station');
-    await desk.until(({ drives }) => drives.listed && drives.drives.length > 0, 'a list of drives');
-    expect(desk.state.notices).toEqual([]);
+    await app.until(({ drives }) => drives.listed && drives.drives.length > 0, 'a list of drives');
+    expect(app.state.notices).toEqual([]);
   } finally {
-    await desk.place.close();
+    await app.service.close();
   }
 });
 

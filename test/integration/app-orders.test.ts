@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { DeskState } from '../../core/contract/app';
+import type { AppState } from '../../core/contract/app';
 import { commandBarcode } from '../../core/scan/scan';
 import { GiB, MiB } from '../../core/base/units';
 import { makeBench } from '../support/virtual-bench';
@@ -11,9 +11,9 @@ import { runCli } from '../support/cli';
 import { hasNoTable } from '../support/drive-check';
 import { temporaryArea } from '../support/global-setup';
 import { makeMedia, type MadeMedia } from '../support/wim';
-import { TestWorkplace } from '../support/app-service';
+import { TestApp } from '../support/app-service';
 
-/** Work orders at the desk, and what a crash leaves of them. */
+/** Work orders at the app, and what a crash leaves of them. */
 
 let area: string;
 let media: MadeMedia;
@@ -21,12 +21,12 @@ let sha256: string;
 let own: string;
 let bench: string;
 let state: string;
-let desk: TestWorkplace | null = null;
+let app: TestApp | null = null;
 
 const hashOf = (file: string): string => createHash('sha256').update(readFileSync(file)).digest('hex');
 
 beforeAll(async () => {
-  area = temporaryArea('workplace-order');
+  area = temporaryArea('service-order');
   media = await makeMedia(join(area, 'media'));
   sha256 = hashOf(media.path);
 });
@@ -34,34 +34,34 @@ afterAll(() => {
   rmSync(area, { recursive: true, force: true });
 });
 beforeEach(async () => {
-  own = temporaryArea('desk-order');
+  own = temporaryArea('app-order');
   bench = join(own, 'bench');
   state = join(own, 'state');
   await makeBench(bench, 3);
 });
 afterEach(async () => {
-  await desk?.place.close();
-  desk = null;
+  await app?.service.close();
+  app = null;
 });
 
-async function openDesk(): Promise<TestWorkplace> {
-  desk = await TestWorkplace.open(state, bench);
-  await desk.until(({ drives }) => drives.listed, 'a list of drives');
-  return desk;
+async function openApp(): Promise<TestApp> {
+  app = await TestApp.open(state, bench);
+  await app.until(({ drives }) => drives.listed, 'a list of drives');
+  return app;
 }
 
 const order = (): string => `serial,name,sha256\n7KX9PQ1,PC-1,${sha256}\n7KX9PQ2,PC-2,\n7KX9PQ3,PC-3,\n`;
-const statesOf = ({ order: shown }: DeskState): string[] => shown?.lines.map((line) => line.state) ?? [];
+const statesOf = ({ order: shown }: AppState): string[] => shown?.lines.map((line) => line.state) ?? [];
 const bayFile = (number: number): string => join(bench, `drive-0${number}.img`);
 
-describe('an order at the desk', () => {
+describe('an order in the app', () => {
   it('is opened, proves the media, refuses strangers until a word is said, and is closed when nothing is open', async () => {
-    const { place, handlers, scan, until } = bound(await openDesk());
+    const { service, handlers, scan, until } = bound(await openApp());
     await expect(handlers.openOrder({ number: '', text: 'serial,uuid\n1.2E+11,x\n' })).rejects.toMatchObject({
       code: 'order-invalid',
       data: { cause: expect.stringContaining('line 2') as string },
     });
-    place.selectMedia(media.path);
+    service.media.select(media.path);
     await until(({ media: { status } }) => status === 'waiting-for-hash', 'the hash is asked for');
     const opened = await handlers.openOrder({ number: 'WO-7', text: order() });
     expect(opened.warnings).toEqual([]);
@@ -107,9 +107,9 @@ describe('an order at the desk', () => {
   });
 
   it('refuses another media than it names, and writes nothing', async () => {
-    const { place, handlers, scan, until } = bound(await openDesk());
+    const { service, handlers, scan, until } = bound(await openApp());
     await handlers.openOrder({ number: 'WO-7', text: `serial,sha256\n7KX9PQ1,${'ab'.repeat(32)}\n` });
-    place.selectMedia(media.path);
+    service.media.select(media.path);
     const refused = await until(({ media: { status } }) => status === 'refused', 'a refusal');
     expect(refused.media).toMatchObject({ error: { code: 'order-mismatch' } });
     // The operator's own word does not help.
@@ -124,8 +124,8 @@ describe('an order at the desk', () => {
   });
 
   it('that was opened or closed on the command line meanwhile stops a start with nothing touched', async () => {
-    const { place, handlers, scan, until } = bound(await openDesk());
-    place.selectMedia(media.path);
+    const { service, handlers, scan, until } = bound(await openApp());
+    service.media.select(media.path);
     await handlers.expectHash({ sha256 });
     await until(({ media: { status } }) => status === 'proved', 'a proved media');
     await scan('OP-Ada');
@@ -142,9 +142,9 @@ describe('an order at the desk', () => {
 
 describe('a restart', () => {
   it('brings back pairs, the machine that waits, operator and media; disarmed, and the media proved anew', async () => {
-    const first = bound(await openDesk());
+    const first = bound(await openApp());
     await first.handlers.openOrder({ number: 'WO-7', text: order() });
-    first.place.selectMedia(media.path);
+    first.service.media.select(media.path);
     await first.until(({ media: { status } }) => status === 'proved', 'a proved media');
     await first.handlers.setBatch({ layout: 'uefi-recovery', againReason: 'Once only' });
     await first.scan('OP-Ada Byron');
@@ -154,11 +154,11 @@ describe('a restart', () => {
     await first.scan('BAY 2');
     await first.scan(commandBarcode('START'));
     await first.until(({ pairing: { armed } }) => armed, 'an armed start');
-    await first.place.close();
+    await first.service.close();
     // Its drive is another one now.
     renameSync(bayFile(2), join(own, 'away.img'));
 
-    const { until } = bound(await openDesk());
+    const { until } = bound(await openApp());
     const back = await until(({ pairing }) => pairing.pairs.length > 0, 'the pairs of before');
     expect(back.pairing).toMatchObject({ armed: false, pairs: [{ machineSerial: '7KX9PQ1', bay: 'bay 1' }] });
     expect(back.batch).toMatchObject({
@@ -177,16 +177,16 @@ describe('a restart', () => {
   });
 
   it('goes on without what was kept when that cannot be read', async () => {
-    const first = await openDesk();
-    await first.place.close();
+    const first = await openApp();
+    await first.service.close();
     writeFileSync(join(state, 'desk.json'), '{"version":1,');
-    const { until } = bound(await openDesk());
+    const { until } = bound(await openApp());
     const { notices } = await until((now) => now.notices.length > 0, 'a notice');
     expect(notices[0]?.error.code).toBe('state-unavailable');
   });
 });
 
-describe('kill -9 of the desk while a drive is written', () => {
+describe('kill -9 of the app while a drive is written', () => {
   it('leaves the order, the pairs and the mark of the interrupted drive', async () => {
     const slow = await makeMedia(join(area, 'slow'), { extraBytes: 400 * MiB });
     const text = `serial\n7KX9PQ1\n7KX9PQ2\n7KX9PQ3\n7KX9PQ4\n`;
@@ -211,7 +211,7 @@ describe('kill -9 of the desk while a drive is written', () => {
     child.kill('SIGKILL');
     await gone;
 
-    const { until, place } = bound(await openDesk());
+    const { until, service } = bound(await openApp());
     const back = await until(
       (now) => now.pairing.pairs.length === 2 && now.jobs.length === 1 && now.order !== null,
       'order, pairs and the interrupted job',
@@ -233,8 +233,8 @@ describe('kill -9 of the desk while a drive is written', () => {
     expect(hasNoTable(bayFile(1), 2 * GiB)).toBe(true);
 
     // Once more, in an orderly way: the mark is still there.
-    await place.close();
-    const again = bound(await openDesk());
+    await service.close();
+    const again = bound(await openApp());
     const marked = await again.until((now) => now.jobs.length === 1, 'the mark');
     expect(marked.jobs[0]).toMatchObject({ machineSerial: '7KX9PQ1', state: { state: 'interrupted' } });
     expect(marked.jobs[0]?.ledgerEntry).toBe(back.jobs[0]?.ledgerEntry);
@@ -246,8 +246,8 @@ describe('kill -9 of the desk while a drive is written', () => {
   });
 });
 
-/** The desk with methods that can be taken apart. */
-function bound(of: TestWorkplace): Pick<TestWorkplace, 'place' | 'handlers' | 'scan' | 'until'> {
-  const { place, handlers } = of;
-  return { place, handlers, scan: (text) => of.scan(text), until: (...wanted) => of.until(...wanted) };
+/** The app with methods that can be taken apart. */
+function bound(of: TestApp): Pick<TestApp, 'service' | 'handlers' | 'scan' | 'until'> {
+  const { service, handlers } = of;
+  return { service, handlers, scan: (text) => of.scan(text), until: (...wanted) => of.until(...wanted) };
 }

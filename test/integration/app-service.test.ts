@@ -4,7 +4,7 @@ import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { DeskState } from '../../core/contract/app';
+import type { AppState } from '../../core/contract/app';
 import { GiB } from '../../core/base/units';
 import { timeouts } from '../../core/base/timeouts';
 import { commandBarcode } from '../../core/scan/scan';
@@ -12,16 +12,16 @@ import { makeBench } from '../support/virtual-bench';
 import { hasNoTable } from '../support/drive-check';
 import { temporaryArea } from '../support/global-setup';
 import { makeMedia, type MadeMedia } from '../support/wim';
-import { TestWorkplace } from '../support/app-service';
+import { TestApp } from '../support/app-service';
 
 let area: string;
 let media: MadeMedia;
 let sha256: string;
-let desk: TestWorkplace;
+let app: TestApp;
 let bench: string;
 
 beforeAll(async () => {
-  area = temporaryArea('workplace');
+  area = temporaryArea('service');
   media = await makeMedia(join(area, 'media'));
   sha256 = createHash('sha256').update(readFileSync(media.path)).digest('hex');
 });
@@ -29,48 +29,48 @@ afterAll(() => {
   rmSync(area, { recursive: true, force: true });
 });
 beforeEach(async () => {
-  const own = temporaryArea('desk');
+  const own = temporaryArea('app');
   bench = join(own, 'bench');
   await makeBench(bench, 3);
-  desk = await TestWorkplace.open(join(own, 'state'), bench);
+  app = await TestApp.open(join(own, 'state'), bench);
 });
 afterEach(async () => {
-  await desk.place.close();
+  await app.service.close();
 });
 
-const listed = ({ drives }: DeskState): boolean => drives.listed;
+const listed = ({ drives }: AppState): boolean => drives.listed;
 const status =
-  (wanted: DeskState['media']['status']) =>
-  ({ media: { status: found } }: DeskState): boolean =>
+  (wanted: AppState['media']['status']) =>
+  ({ media: { status: found } }: AppState): boolean =>
     found === wanted;
 
 async function proveMedia(): Promise<void> {
-  desk.place.selectMedia(media.path);
-  await desk.handlers.expectHash({ sha256 });
-  await desk.until(status('proved'), 'a proved media');
+  app.service.media.select(media.path);
+  await app.handlers.expectHash({ sha256 });
+  await app.until(status('proved'), 'a proved media');
 }
 
 /** START, and once more when that is no repeated read. */
 async function startByScan(): Promise<void> {
-  await desk.scan(commandBarcode('START'));
+  await app.scan(commandBarcode('START'));
   await sleep(timeouts.startRepeat + 50);
-  await desk.scan(commandBarcode('START'));
+  await app.scan(commandBarcode('START'));
 }
 
 const bayFile = (number: number): string => join(bench, `drive-0${number}.img`);
-const ended = ({ jobs }: DeskState, count: number): boolean =>
+const ended = ({ jobs }: AppState, count: number): boolean =>
   jobs.filter(({ endedAt }) => endedAt !== null).length === count;
 
 describe('the media', () => {
   it('waits for somebody to say its hash, refuses a wrong one, and takes the right one after it', async () => {
-    desk.place.selectMedia(media.path);
-    const waiting = await desk.until(status('waiting-for-hash'), 'the hash is asked for');
+    app.service.media.select(media.path);
+    const waiting = await app.until(status('waiting-for-hash'), 'the hash is asked for');
     expect(waiting.pairing.obstacles).toContain('media-not-proved');
-    await desk.handlers.expectHash({ sha256: '0'.repeat(64) });
-    const refused = await desk.until(status('refused'), 'a refusal');
+    await app.handlers.expectHash({ sha256: '0'.repeat(64) });
+    const refused = await app.until(status('refused'), 'a refusal');
     expect(refused.media).toMatchObject({ error: { code: 'media-hash-mismatch' }, sha256 });
-    await desk.handlers.expectHash({ sha256 });
-    const proved = await desk.until(status('proved'), 'a proof');
+    await app.handlers.expectHash({ sha256 });
+    const proved = await app.until(status('proved'), 'a proof');
     expect(proved.media).toMatchObject({ expected: { source: 'given', sha256 } });
   });
 
@@ -78,8 +78,8 @@ describe('the media', () => {
     const manifest = `${media.path}.sha256`;
     writeFileSync(manifest, `${sha256}  media.wim\n`);
     try {
-      desk.place.selectMedia(media.path);
-      const proved = await desk.until(status('proved'), 'a proof');
+      app.service.media.select(media.path);
+      const proved = await app.until(status('proved'), 'a proof');
       expect(proved.media).toMatchObject({ expected: { source: 'manifest' } });
     } finally {
       rmSync(manifest);
@@ -89,31 +89,31 @@ describe('the media', () => {
   it('is refused when it is no WIM, and another can be chosen', async () => {
     const text = join(area, 'text.wim');
     writeFileSync(text, 'no image at all');
-    desk.place.selectMedia(text);
-    const refused = await desk.until(status('refused'), 'a refusal');
+    app.service.media.select(text);
+    const refused = await app.until(status('refused'), 'a refusal');
     expect(refused.media).toMatchObject({ error: { code: 'media-not-a-wim' } });
     await proveMedia();
   });
 
   it('does not take for a hash what is none', async () => {
-    desk.place.selectMedia(media.path);
-    await expect(desk.handlers.expectHash({ sha256: 'abc' })).rejects.toMatchObject({ code: 'usage' });
+    app.service.media.select(media.path);
+    await expect(app.handlers.expectHash({ sha256: 'abc' })).rejects.toMatchObject({ code: 'usage' });
   });
 });
 
 describe('the whole loop by scanner', () => {
   it('goes from the badge to a recorded drive', async () => {
-    await desk.until(listed, 'a list of drives');
-    await desk.scan('OP-Ada Byron');
-    await desk.scan('WO-4711');
+    await app.until(listed, 'a list of drives');
+    await app.scan('OP-Ada Byron');
+    await app.scan('WO-4711');
     await proveMedia();
-    expect(desk.state.drives.bays.map(({ label }) => label)).toEqual(['bay 1', 'bay 2', 'bay 3']);
-    await desk.scan('7KX9PQ3');
-    expect((await desk.scan('BAY 2'))?.outcome).toMatchObject({ result: 'accepted', effect: 'paired' });
-    await desk.scan('7KX9PQ4');
-    expect((await desk.scan(commandBarcode('NEXT')))?.outcome).toMatchObject({ bay: 'bay 1' });
+    expect(app.state.drives.bays.map(({ label }) => label)).toEqual(['bay 1', 'bay 2', 'bay 3']);
+    await app.scan('7KX9PQ3');
+    expect((await app.scan('BAY 2'))?.outcome).toMatchObject({ result: 'accepted', effect: 'paired' });
+    await app.scan('7KX9PQ4');
+    expect((await app.scan(commandBarcode('NEXT')))?.outcome).toMatchObject({ bay: 'bay 1' });
     await startByScan();
-    const { jobs, pairing } = await desk.until((state) => ended(state, 2), 'two ended jobs');
+    const { jobs, pairing } = await app.until((state) => ended(state, 2), 'two ended jobs');
     expect(jobs.map(({ state, bay, machineSerial }) => [state.state, bay, machineSerial]).sort()).toEqual([
       ['done', 'bay 1', '7KX9PQ4'],
       ['done', 'bay 2', '7KX9PQ3'],
@@ -122,7 +122,7 @@ describe('the whole loop by scanner', () => {
     expect(hasNoTable(bayFile(3), 2 * GiB)).toBe(true);
     execFileSync('sgdisk', ['-v', bayFile(2)]);
 
-    const page = await desk.handlers.queryLog({
+    const page = await app.handlers.queryLog({
       text: '7kx9pq3',
       result: null,
       from: null,
@@ -135,59 +135,59 @@ describe('the whole loop by scanner', () => {
       rows: [{ result: 'done', operator: 'Ada Byron', workOrder: '4711', bay: 'bay 2' }],
     });
     // The machine is known now: nobody gets to write it again by mistake.
-    expect((await desk.scan('7KX9PQ3'))?.outcome).toMatchObject({
+    expect((await app.scan('7KX9PQ3'))?.outcome).toMatchObject({
       result: 'refused',
       reason: 'machine-shipped',
     });
     // Neither does anybody erase its drive unseen.
-    await desk.handlers.dismissJob({ driveId: jobs.find(({ bay }) => bay === 'bay 2')?.driveId ?? '' });
-    await desk.scan('7KX9PQ5');
-    await desk.scan('BAY 2');
-    await desk.scan(commandBarcode('START'));
-    const list = await desk.until(({ pairing: { armed } }) => armed, 'the list of what is erased');
+    await app.handlers.dismissJob({ driveId: jobs.find(({ bay }) => bay === 'bay 2')?.driveId ?? '' });
+    await app.scan('7KX9PQ5');
+    await app.scan('BAY 2');
+    await app.scan(commandBarcode('START'));
+    const list = await app.until(({ pairing: { armed } }) => armed, 'the list of what is erased');
     expect(list.pairing.pairs).toMatchObject([{ machineSerial: '7KX9PQ5', holdsMachine: '7KX9PQ3' }]);
   });
 
   it('starts nothing that was not shown, and nothing before the media is proved', async () => {
-    await desk.until(listed, 'a list of drives');
-    await desk.scan('OP-Ada');
-    await desk.scan('7KX9PQ3');
-    await desk.scan('bay 1');
-    expect((await desk.scan(commandBarcode('START')))?.outcome).toMatchObject({
+    await app.until(listed, 'a list of drives');
+    await app.scan('OP-Ada');
+    await app.scan('7KX9PQ3');
+    await app.scan('bay 1');
+    expect((await app.scan(commandBarcode('START')))?.outcome).toMatchObject({
       result: 'refused',
       reason: 'not-ready',
     });
-    const [first, second] = desk.state.drives.drives.map(({ id }) => id);
-    await expect(desk.handlers.start({ driveIds: [first ?? ''] })).rejects.toMatchObject({
+    const [first, second] = app.state.drives.drives.map(({ id }) => id);
+    await expect(app.handlers.start({ driveIds: [first ?? ''] })).rejects.toMatchObject({
       code: 'not-confirmed',
     });
     await proveMedia();
-    await desk.handlers.arm({ armed: true });
-    await expect(desk.handlers.start({ driveIds: [second ?? ''] })).rejects.toMatchObject({
+    await app.handlers.arm({ armed: true });
+    await expect(app.handlers.start({ driveIds: [second ?? ''] })).rejects.toMatchObject({
       code: 'not-confirmed',
     });
-    expect(desk.state.jobs).toEqual([]);
+    expect(app.state.jobs).toEqual([]);
     expect(hasNoTable(bayFile(1), 2 * GiB)).toBe(true);
   });
 
   it('writes nothing when the media changed after it was proved', async () => {
     const copy = join(area, 'copy.wim');
     writeFileSync(copy, readFileSync(media.path));
-    await desk.until(listed, 'a list of drives');
-    await desk.scan('OP-Ada');
-    desk.place.selectMedia(copy);
-    await desk.handlers.expectHash({ sha256 });
-    await desk.until(status('proved'), 'a proof');
-    await desk.scan('7KX9PQ3');
-    await desk.scan('bay 1');
+    await app.until(listed, 'a list of drives');
+    await app.scan('OP-Ada');
+    app.service.media.select(copy);
+    await app.handlers.expectHash({ sha256 });
+    await app.until(status('proved'), 'a proof');
+    await app.scan('7KX9PQ3');
+    await app.scan('bay 1');
     writeFileSync(copy, readFileSync(media.path));
     await startByScan();
-    const { jobs } = await desk.until(
+    const { jobs } = await app.until(
       (state) => ended(state, 1) || state.pairing.refusal !== null,
       'a refusal',
     );
     const reason =
-      desk.state.pairing.refusal ?? (jobs[0]?.state.state === 'failed' ? jobs[0].state.reason : null);
+      app.state.pairing.refusal ?? (jobs[0]?.state.state === 'failed' ? jobs[0].state.reason : null);
     expect(reason?.code).toBe('media-changed');
     expect(hasNoTable(bayFile(1), 2 * GiB)).toBe(true);
   });
@@ -195,37 +195,37 @@ describe('the whole loop by scanner', () => {
 
 describe('one job among others', () => {
   it('is cancelled alone, and can be tried again', async () => {
-    await desk.until(listed, 'a list of drives');
-    await desk.scan('OP-Ada');
+    await app.until(listed, 'a list of drives');
+    await app.scan('OP-Ada');
     await proveMedia();
-    await desk.scan('7KX9PQ3');
-    await desk.scan('bay 1');
-    await desk.scan('7KX9PQ4');
-    await desk.scan('bay 2');
+    await app.scan('7KX9PQ3');
+    await app.scan('bay 1');
+    await app.scan('7KX9PQ4');
+    await app.scan('bay 2');
     await startByScan();
-    const [job] = (await desk.until(({ jobs }) => jobs.length === 2, 'two jobs')).jobs;
-    await desk.handlers.cancelJob({ driveId: job?.driveId ?? '' });
-    const { jobs } = await desk.until((state) => ended(state, 2), 'two ended jobs');
+    const [job] = (await app.until(({ jobs }) => jobs.length === 2, 'two jobs')).jobs;
+    await app.handlers.cancelJob({ driveId: job?.driveId ?? '' });
+    const { jobs } = await app.until((state) => ended(state, 2), 'two ended jobs');
     expect(jobs.map(({ state }) => state.state)).toEqual(['cancelled', 'done']);
     expect(hasNoTable(bayFile(1), 2 * GiB)).toBe(true);
-    await desk.handlers.retryJob({ driveId: job?.driveId ?? '' });
-    await desk.until(({ jobs: now }) => now.every(({ state }) => state.state === 'done'), 'both done');
+    await app.handlers.retryJob({ driveId: job?.driveId ?? '' });
+    await app.until(({ jobs: now }) => now.every(({ state }) => state.state === 'done'), 'both done');
   });
 
   it('fails on its own when the helper dies, says so, and the next start has a new helper', async () => {
-    await desk.until(listed, 'a list of drives');
-    await desk.scan('OP-Ada');
+    await app.until(listed, 'a list of drives');
+    await app.scan('OP-Ada');
     await proveMedia();
-    await desk.scan('7KX9PQ3');
-    await desk.scan('bay 1');
+    await app.scan('7KX9PQ3');
+    await app.scan('bay 1');
     await startByScan();
-    await desk.until(({ jobs }) => jobs.length === 1, 'a job');
+    await app.until(({ jobs }) => jobs.length === 1, 'a job');
     const pid = helperPid();
     process.kill(pid, 'SIGKILL');
-    const { jobs } = await desk.until((state) => ended(state, 1), 'an ended job');
+    const { jobs } = await app.until((state) => ended(state, 1), 'an ended job');
     expect(jobs[0]?.state).toMatchObject({ state: 'failed', reason: { code: 'helper-died' } });
-    await desk.handlers.retryJob({ driveId: jobs[0]?.driveId ?? '' });
-    await desk.until(({ jobs: now }) => now[0]?.state.state === 'done', 'a finished job');
+    await app.handlers.retryJob({ driveId: jobs[0]?.driveId ?? '' });
+    await app.until(({ jobs: now }) => now[0]?.state.state === 'done', 'a finished job');
   });
 });
 

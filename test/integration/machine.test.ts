@@ -4,11 +4,11 @@ import { join, resolve } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { DeskState } from '../../core/contract/app';
+import type { AppState } from '../../core/contract/app';
 import type { MachineFacts } from '../../core/machine/machine';
 import { ledgerEntrySchema } from '../../core/ledger/record';
 import { commandBarcode } from '../../core/scan/scan';
-import { deskSettingsSchema } from '../../core/settings/settings';
+import { appSettingsSchema } from '../../core/settings/settings';
 import { thisMachineSchema, type ThisMachine } from '../../core/machine/this-machine';
 import { timeouts } from '../../core/base/timeouts';
 import { runCommandLine } from '../../station/cli/program';
@@ -24,7 +24,7 @@ import {
   type RefusalStation,
 } from '../support/refusal-station';
 import { makeMedia, type MadeMedia } from '../support/wim';
-import { TestWorkplace } from '../support/app-service';
+import { TestApp } from '../support/app-service';
 
 const uuid = '4C4C4544-0031-4710-8043-C3C04F373132';
 const swapped = '44454C4C-3100-1047-8043-C3C04F373132';
@@ -177,79 +177,79 @@ describe('apply in the machine itself', () => {
   });
 });
 
-describe('the desk', () => {
-  const paired = async (desk: TestWorkplace, label: string): Promise<void> => {
-    desk.place.selectMedia(media.path);
+describe('the app', () => {
+  const paired = async (app: TestApp, label: string): Promise<void> => {
+    app.service.media.select(media.path);
     const sha256 = createHash('sha256').update(readFileSync(media.path)).digest('hex');
-    await desk.handlers.expectHash({ sha256 });
-    await desk.until(
+    await app.handlers.expectHash({ sha256 });
+    await app.until(
       ({ media: { status }, drives: { listed } }) => status === 'proved' && listed,
       'media and drives',
     );
-    await desk.scan('OP-Ada');
-    expect((await desk.scan(label))?.outcome).toMatchObject({
+    await app.scan('OP-Ada');
+    expect((await app.scan(label))?.outcome).toMatchObject({
       result: 'accepted',
       effect: 'machine-waiting',
     });
   };
-  const startByScan = async (desk: TestWorkplace): Promise<void> => {
-    await desk.scan(commandBarcode('START'));
+  const startByScan = async (app: TestApp): Promise<void> => {
+    await app.scan(commandBarcode('START'));
     await sleep(timeouts.startRepeat + 50);
-    await desk.scan(commandBarcode('START'));
+    await app.scan(commandBarcode('START'));
   };
-  const ended = ({ jobs }: DeskState): boolean => jobs.length === 1 && jobs[0]?.endedAt !== null;
+  const ended = ({ jobs }: AppState): boolean => jobs.length === 1 && jobs[0]?.endedAt !== null;
 
   it('takes several barcodes of one label, and they are in the record', async () => {
     const own = await makeStation(area, 'labels', { size: '2G' });
-    const desk = await TestWorkplace.open(own.state, own.bench);
+    const app = await TestApp.open(own.state, own.bench);
     try {
-      await paired(desk, '[)>\u001e06\u001d1P20XW0012US\u001dSPF2ABCDE\u001e\u0004');
-      expect((await desk.scan(uuid.toLowerCase()))?.outcome).toMatchObject({
+      await paired(app, '[)>\u001e06\u001d1P20XW0012US\u001dSPF2ABCDE\u001e\u0004');
+      expect((await app.scan(uuid.toLowerCase()))?.outcome).toMatchObject({
         effect: 'facts-taken',
         kind: 'uuid',
       });
-      expect((await desk.scan(otherUuid))?.outcome).toMatchObject({
+      expect((await app.scan(otherUuid))?.outcome).toMatchObject({
         result: 'refused',
         reason: 'contradicts',
       });
-      expect((await desk.scan('BAY 1'))?.outcome).toMatchObject({ effect: 'paired' });
-      expect((await desk.scan('001B44113AB7'))?.outcome).toMatchObject({
+      expect((await app.scan('BAY 1'))?.outcome).toMatchObject({ effect: 'paired' });
+      expect((await app.scan('001B44113AB7'))?.outcome).toMatchObject({
         effect: 'facts-taken',
         kind: 'mac',
       });
       const facts = { model: '20XW0012US', uuid, macs: ['00:1B:44:11:3A:B7'] };
-      const { pairing } = await desk.handlers.getState({});
+      const { pairing } = await app.handlers.getState({});
       expect(pairing.pairs).toMatchObject([{ machineSerial: 'PF2ABCDE', machine: facts }]);
-      await startByScan(desk);
-      await desk.until(ended, 'an ended job');
+      await startByScan(app);
+      await app.until(ended, 'an ended job');
       expect(await recordedFacts(own.state, 'PF2ABCDE')).toEqual([facts]);
     } finally {
-      await desk.place.close();
+      await app.service.close();
     }
   });
 
   it('in the machine itself refuses what does not fit, and stores the UUID in the firmware’s form', async () => {
-    const own = await makeStation(area, 'desk-on-machine', { size: '2G' });
-    const desk = await TestWorkplace.open(own.state, own.bench, helperOn(dell));
+    const own = await makeStation(area, 'app-on-machine', { size: '2G' });
+    const app = await TestApp.open(own.state, own.bench, helperOn(dell));
     try {
-      const settings = { desk: { ...deskSettingsSchema.parse({}), onMachine: true } };
-      await desk.handlers.changeSettings(settings);
-      await paired(desk, `SN: C1GC712; UUID: ${otherUuid}`);
-      await desk.scan('BAY 1');
-      await startByScan(desk);
-      const { pairing, jobs } = await desk.until(({ pairing: { refusal } }) => refusal !== null, 'a refusal');
+      const settings = { desk: { ...appSettingsSchema.parse({}), onMachine: true } };
+      await app.handlers.changeSettings(settings);
+      await paired(app, `SN: C1GC712; UUID: ${otherUuid}`);
+      await app.scan('BAY 1');
+      await startByScan(app);
+      const { pairing, jobs } = await app.until(({ pairing: { refusal } }) => refusal !== null, 'a refusal');
       expect(pairing.refusal).toMatchObject({ code: 'machine-contradicts' });
       expect(jobs).toEqual([]);
-      await desk.scan(commandBarcode('UNDO'));
+      await app.scan(commandBarcode('UNDO'));
       await sleep(timeouts.startRepeat + 50);
-      await desk.scan(commandBarcode('UNDO'));
-      await desk.scan(`SN: C1GC712; UUID: ${swapped}; Asset: C-1`);
-      await desk.scan('BAY 1');
-      await startByScan(desk);
-      await desk.until(ended, 'an ended job');
+      await app.scan(commandBarcode('UNDO'));
+      await app.scan(`SN: C1GC712; UUID: ${swapped}; Asset: C-1`);
+      await app.scan('BAY 1');
+      await startByScan(app);
+      await app.until(ended, 'an ended job');
       expect(await recordedFacts(own.state, 'C1GC712')).toEqual([{ ...dell.facts, assetTag: 'C-1' }]);
     } finally {
-      await desk.place.close();
+      await app.service.close();
     }
   });
 });

@@ -17,6 +17,8 @@ import {
 } from '../support/cli';
 import { hasNoTable } from '../support/drive-check';
 import { temporaryArea } from '../support/global-setup';
+import { heldPrograms } from '../support/held-programs';
+import { Hold } from '../support/hold';
 import { present } from '../support/present';
 import { makeMedia, type MadeMedia } from '../support/wim';
 
@@ -270,23 +272,25 @@ describe('what is not ordered', () => {
 
 describe('kill -9 in the middle', () => {
   it('loses nothing: the order is open, done stays done, and the interrupted machine says so', async () => {
-    const slow = await makeMedia(join(area, 'slow'), { extraBytes: 400 * 1024 * 1024 });
+    // Of several chunks, so that the drive can be held between two.
+    const large = await makeMedia(join(area, 'large'), { extraBytes: 24 * 1024 * 1024 });
     await openOrder(plain(), '--number', 'WO-1');
     expect(reportOf(await apply(['7KX9PQ1'])).jobs[0]?.state).toBe('done');
-    let killed = false;
+    const hold = await Hold.at('writing', join(area, 'hold'));
     const run = await runCli(
-      ['apply', '--media', slow.path, '--bench', bench, '--state', state, '--yes', '--drive'].concat(
+      ['apply', '--media', large.path, '--bench', bench, '--state', state, '--yes', '--drive'].concat(
         `${present(drives[1]).id}=7KX9PQ2`,
       ),
       {
-        onStderr: (text, child) => {
-          if (killed || !text.includes(': writing')) return;
-          killed = true;
-          child.kill('SIGKILL');
+        program: join(heldPrograms(), 'dist/prestage.cjs'),
+        env: hold.environment,
+        onStart: (child) => {
+          void hold.reached(1).then(() => child.kill('SIGKILL'));
         },
       },
     );
-    expect(run.status).toBe(137);
+    hold.release();
+    expect(run.status, run.stderr).toBe(137);
     expect(await states()).toEqual(['done', 'interrupted', 'expected']);
     const refused = await order('close');
     expect(errorOf(refused).cause).toBe('7KX9PQ2: interrupted\n7KX9PQ3: expected');

@@ -96,7 +96,7 @@ describe('the Debian package', () => {
     expect(modes.get('./usr/lib/prestage/resources/engine/runtime/node')).toBe('-rwxr-xr-x');
   });
 
-  it('packs the desk and nothing else into app.asar', () => {
+  it('packs the app and nothing else into app.asar', () => {
     const resources = join(unpacked, 'usr/lib/prestage/resources');
     expect(readdirSync(resources).sort()).toEqual(['app.asar', 'engine']);
     const listed = run('npx', ['--no-install', 'asar', 'list', join(resources, 'app.asar')])
@@ -104,6 +104,18 @@ describe('the Debian package', () => {
       .split('\n');
     expect(listed.filter((path) => !/^\/(dist(\/desk(\/.*)?)?|package\.json)$/.test(path))).toEqual([]);
     expect(listed).toContain('/dist/desk/main.cjs');
+  });
+
+  it('has a helper that cannot be held', () => {
+    const engine = join(unpacked, 'usr/lib/prestage/resources/engine');
+    const programs = readdirSync(engine, { recursive: true, encoding: 'utf8' }).filter((name) =>
+      /(?:^|\/)(?:helper|drive-worker)\.cjs$/.test(name),
+    );
+    expect(programs).toHaveLength(2);
+    // What the tests' own has, see hold.test.ts.
+    for (const name of programs) {
+      expect(readFileSync(join(engine, name), 'utf8')).not.toContain('prestage-hold');
+    }
   });
 
   it('has a polkit action for exactly the helper that is in it', () => {

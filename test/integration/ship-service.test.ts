@@ -1,7 +1,7 @@
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { deskMethods } from '../../core/contract/app';
+import { appMethods } from '../../core/contract/app';
 import type { LedgerRecord } from '../../core/ledger/record';
 import { Ledger } from '../../station/ledger/ledger';
 import { auditBundle } from '../../station/shipment/audit-bundle';
@@ -11,14 +11,14 @@ import { makeBench } from '../support/virtual-bench';
 import { runCli } from '../support/cli';
 import { temporaryArea } from '../support/global-setup';
 import { present } from '../support/present';
-import { TestWorkplace } from '../support/app-service';
+import { TestApp } from '../support/app-service';
 import { context, done, sampleJob, started } from '../unit/station/ledger/samples';
 
 /** The Ship screen's side of the station: the same shipments as on the command line, in a thread. */
 
 let area: string;
 let state: string;
-let desk: TestWorkplace;
+let app: TestApp;
 
 function append(...records: LedgerRecord[]): void {
   const ledger = Ledger.open(statePlaces(state));
@@ -37,7 +37,7 @@ function finished(machineSerial: string): LedgerRecord[] {
 }
 
 beforeAll(async () => {
-  area = temporaryArea('ship-desk');
+  area = temporaryArea('ship-app');
   state = join(area, 'state');
   const wrong = sampleJob({ machineSerial: 'CCC1', drive: { ...sampleJob().drive, serial: 'D-CCC1' } });
   const reason = {
@@ -51,16 +51,16 @@ beforeAll(async () => {
     ...{ fingerprint: wrong.fingerprint, end: { state: 'failed', reason } },
   });
   await makeBench(join(area, 'bench'), 1);
-  desk = await TestWorkplace.open(state, join(area, 'bench'));
+  app = await TestApp.open(state, join(area, 'bench'));
 });
 afterAll(async () => {
-  await desk.place.close();
+  await app.service.close();
   rmSync(area, { recursive: true, force: true });
 });
 
 it('lists what waits, what is held, and after closing what was shipped; the bundle is the command line’s', async () => {
-  const list = async (): Promise<ReturnType<typeof deskMethods.listShipments.response.parse>> =>
-    deskMethods.listShipments.response.parse(await desk.handlers.listShipments({}));
+  const list = async (): Promise<ReturnType<typeof appMethods.listShipments.response.parse>> =>
+    appMethods.listShipments.response.parse(await app.handlers.listShipments({}));
   const before = await list();
   expect(before.waiting.map(({ machineSerial }) => machineSerial)).toEqual(['BBB1', 'AAA1']);
   expect(before.waiting[0]).toMatchObject({ computerName: 'PC-BBB1', orderNumber: 'WO-1', rehearsed: null });
@@ -72,10 +72,10 @@ it('lists what waits, what is held, and after closing what was shipped; the bund
   ]);
   expect(before.shipments).toEqual([]);
 
-  const file = join(area, 'desk.zip');
-  const report = await desk.place.shipments.close('LS-1', ['AAA1'], file);
+  const file = join(area, 'app.zip');
+  const report = await app.service.shipments.close('LS-1', ['AAA1'], file);
   expect(report).toMatchObject({ number: 'LS-1', file, machines: 1, withdrawn: [] });
-  expect(desk.place.shipments.fileOf('LS-1')).toBe(file);
+  expect(app.service.shipments.fileOf('LS-1')).toBe(file);
   const after = await list();
   expect(after.waiting.map(({ machineSerial }) => machineSerial)).toEqual(['BBB1']);
   expect(after.shipments).toMatchObject([{ number: 'LS-1', orderNumber: 'WO-1', machines: 1 }]);
@@ -84,7 +84,7 @@ it('lists what waits, what is held, and after closing what was shipped; the bund
   const files = unpackZip(zip);
   for (const name of ['packing-list.pdf', 'labels.pdf']) {
     const inside = Buffer.from(present(files.find((one) => one.name === name)).bytes);
-    expect(readFileSync(join(area, `desk-${name}`)).equals(inside)).toBe(true);
+    expect(readFileSync(join(area, `app-${name}`)).equals(inside)).toBe(true);
   }
   const again = join(area, 'command-line.zip');
   const run = await runCli(['ship', '--again', 'LS-1', '--state', state, '--output', again]);
@@ -102,16 +102,16 @@ it('lists what waits, what is held, and after closing what was shipped; the bund
 });
 
 it('says why a shipment is refused, and records nothing', async () => {
-  const close = desk.place.shipments.close('LS-2', ['CCC1'], join(area, 'refused.zip'));
+  const close = app.service.shipments.close('LS-2', ['CCC1'], join(area, 'refused.zip'));
   await expect(close).rejects.toMatchObject({ data: { code: 'shipment-refused' } });
-  const list = await desk.handlers.listShipments({});
+  const list = await app.handlers.listShipments({});
   expect(list.shipments.map(({ number }) => number)).not.toContain('LS-2');
 });
 
 it('makes a bundle again over the file that the dialog has asked about', async () => {
-  const file = join(area, 'desk.zip');
+  const file = join(area, 'app.zip');
   const before = readFileSync(file);
-  const report = await desk.place.shipments.again('LS-1', file);
+  const report = await app.service.shipments.again('LS-1', file);
   expect(report.machines).toBe(1);
   expect(readFileSync(file).equals(before)).toBe(true);
 });

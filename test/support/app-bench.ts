@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { timeouts } from '../../core/base/timeouts';
 import { commandBarcode } from '../../core/scan/scan';
-import type { DeskApp } from './app-window';
+import type { AppWindow } from './app-window';
 import { makeMedia } from './wim';
 
 export interface TestMedia {
@@ -22,53 +22,53 @@ export async function testMedia(folder: string): Promise<TestMedia> {
 }
 
 /** From the badge to a proved media, by scanner and file dialog. */
-export async function signInAndProve(desk: DeskApp, media: TestMedia): Promise<void> {
-  await desk.scan('OP-Ada Byron');
-  await desk.answerFiles(media.path);
-  await desk.page.keyboard.press('F2');
-  await desk.page
+export async function signInAndProve(app: AppWindow, media: TestMedia): Promise<void> {
+  await app.scan('OP-Ada Byron');
+  await app.answerFiles(media.path);
+  await app.page.keyboard.press('F2');
+  await app.page
     .getByRole('button', { name: /choose/i })
     .first()
     .click();
-  await desk.page.getByText(media.sha256.slice(0, 8)).first().waitFor();
-  await desk.scan(media.sha256);
-  await desk.page
+  await app.page.getByText(media.sha256.slice(0, 8)).first().waitFor();
+  await app.scan(media.sha256);
+  await app.page
     .getByText(/^proved/i)
     .first()
     .waitFor();
-  await desk.page.keyboard.press('F1');
+  await app.page.keyboard.press('F1');
 }
 
 /** Scans machines and their bays. */
 export async function pairByScan(
-  desk: DeskApp,
+  app: AppWindow,
   pairs: readonly (readonly [machine: string, bay: string])[],
 ): Promise<void> {
   for (const [machine, bay] of pairs) {
-    await desk.scan(machine);
-    await desk.page.getByText(`${machine}: which bay?`).first().waitFor();
-    await desk.scan(bay);
-    await desk.page.getByText(`for ${machine}`).first().waitFor();
+    await app.scan(machine);
+    await app.page.getByText(`${machine}: which bay?`).first().waitFor();
+    await app.scan(bay);
+    await app.page.getByText(`for ${machine}`).first().waitFor();
   }
 }
 
 /** START, and a look at the list. The next START begins. */
-export async function askToStart(desk: DeskApp): Promise<void> {
-  await desk.scan(commandBarcode('START'));
-  await desk.page.getByRole('dialog').waitFor();
-  await desk.page.waitForTimeout(timeouts.startRepeat + 100);
+export async function askToStart(app: AppWindow): Promise<void> {
+  await app.scan(commandBarcode('START'));
+  await app.page.getByRole('dialog').waitFor();
+  await app.page.waitForTimeout(timeouts.startRepeat + 100);
 }
 
 /** START, a look at the list, and START again. */
-export async function startByScan(desk: DeskApp): Promise<void> {
-  await askToStart(desk);
-  await desk.scan(commandBarcode('START'));
-  await desk.page.getByRole('dialog').waitFor({ state: 'hidden' });
+export async function startByScan(app: AppWindow): Promise<void> {
+  await askToStart(app);
+  await app.scan(commandBarcode('START'));
+  await app.page.getByRole('dialog').waitFor({ state: 'hidden' });
 }
 
 /** The card of a bay. */
-export function card(desk: DeskApp, bay: string): ReturnType<DeskApp['page']['locator']> {
-  return desk.page.locator('li.card').filter({ has: desk.page.locator('.card-bay', { hasText: bay }) });
+export function card(app: AppWindow, bay: string): ReturnType<AppWindow['page']['locator']> {
+  return app.page.locator('li.card').filter({ has: app.page.locator('.card-bay', { hasText: bay }) });
 }
 
 /** Every process that a process started, and those that they did. */

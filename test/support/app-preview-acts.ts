@@ -1,5 +1,5 @@
 import type { Locator, Page } from 'playwright-core';
-import type { DeskState } from '../../core/contract/app';
+import type { AppState } from '../../core/contract/app';
 import type { AppPreview } from './app-preview';
 import type { Call } from './app-preview-main';
 import { previews } from './app-preview-states';
@@ -7,7 +7,7 @@ import { previews } from './app-preview-states';
 /** Something done with keys and pointer, and what the station must hear of it. */
 export interface Act {
   readonly name: string;
-  readonly state: DeskState;
+  readonly state: AppState;
   readonly run: (page: Page, preview: AppPreview) => Promise<void>;
   /** Calls after the state was fetched. */
   readonly expected: readonly Call[];
@@ -21,7 +21,7 @@ async function scan(page: Page, text: string): Promise<void> {
   await page.keyboard.press('Enter');
 }
 
-const stateOf = (name: string): DeskState => {
+const stateOf = (name: string): AppState => {
   const preview = previews[name];
   if (preview === undefined) throw new Error(`no preview ${name}`);
   return preview.state;

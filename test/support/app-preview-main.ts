@@ -4,24 +4,23 @@
  */
 import { join, resolve } from 'node:path';
 import { app, ipcMain, session, type BrowserWindow } from 'electron';
-import type { DeskMethod, DeskPatch, DeskState } from '../../core/contract/app';
-import { deskMethodNames } from '../../core/contract/app-names';
+import { appMethods, type AppMethod, type AppPatch, type AppState } from '../../core/contract/app';
 import { readArguments } from '../../electron/command-line';
-import { patchChannel, registerDesk, type DeskHandlers } from '../../electron/app-ipc';
+import { patchChannel, registerAppCalls, type AppHandlers } from '../../electron/app-ipc';
 import { hardenContents, hardenSession } from '../../electron/hardening';
-import { registerScheme, serveDesk } from '../../electron/scheme';
+import { registerScheme, servePage } from '../../electron/scheme';
 import { openWindow } from '../../electron/window';
 
 export interface Call {
-  readonly method: DeskMethod;
+  readonly method: AppMethod;
   readonly request: unknown;
 }
 
 /** What a preview is told from outside, through Playwright. */
 export interface PreviewControl {
   /** What getState answers from now on, and what methods answer; calls are counted again from none. */
-  prepare: (state: DeskState, answers: Readonly<Partial<Record<DeskMethod, unknown>>>) => void;
-  push: (patch: DeskPatch) => void;
+  prepare: (state: AppState, answers: Readonly<Partial<Record<AppMethod, unknown>>>) => void;
+  push: (patch: AppPatch) => void;
   /** Calls since the page fetched the state. */
   calls: () => readonly Call[];
 }
@@ -30,8 +29,8 @@ declare global {
   var preview: PreviewControl;
 }
 
-let shown: DeskState | null = null;
-let answers: Readonly<Partial<Record<DeskMethod, unknown>>> = {};
+let shown: AppState | null = null;
+let answers: Readonly<Partial<Record<AppMethod, unknown>>> = {};
 let calls: Call[] = [];
 let window: BrowserWindow | null = null;
 
@@ -49,15 +48,15 @@ globalThis.preview = {
 
 /** The answers go through the contract's schemas, as the station's do: a state that could not be is an error. */
 const handlers = Object.fromEntries(
-  deskMethodNames.map((method) => [
+  (Object.keys(appMethods) as AppMethod[]).map((method) => [
     method,
-    (request: unknown): Promise<unknown> => {
-      if (method === 'getState') return Promise.resolve(shown);
+    (request: unknown): unknown => {
+      if (method === 'getState') return shown;
       calls.push({ method, request });
-      return Promise.resolve(answers[method] ?? {});
+      return answers[method] ?? {};
     },
   ]),
-) as unknown as DeskHandlers;
+) as unknown as AppHandlers;
 
 const { state } = readArguments(process.argv, process.cwd());
 const at = process.argv.indexOf('--app');
@@ -69,7 +68,7 @@ hardenContents(app);
 app.setPath('userData', join(state, 'desktop'));
 void app.whenReady().then(() => {
   hardenSession(session.defaultSession, false);
-  serveDesk(session.defaultSession, join(folder, 'renderer'));
-  registerDesk(ipcMain, handlers, (sender) => sender === window?.webContents);
+  servePage(session.defaultSession, join(folder, 'renderer'));
+  registerAppCalls(ipcMain, handlers, (sender) => sender === window?.webContents);
   window = openWindow(state, join(folder, 'preload.cjs'));
 });

@@ -1,4 +1,4 @@
-import type { DeskPatch, DeskState } from '../../core/contract/app';
+import type { AppPatch, AppState } from '../../core/contract/app';
 import {
   emptyState,
   machineOf,
@@ -15,7 +15,7 @@ import {
   writeFailed,
 } from './app-samples';
 
-/** States of the desk to look at. */
+/** States of the app to look at. */
 
 const fourDrives = withDrives(
   { ...ready, station: { ...ready.station, benchDirectory: '/home/depot/.local/share/prestage/training' } },
@@ -25,7 +25,7 @@ const fourDrives = withDrives(
   ],
 );
 
-const mixed: DeskState = {
+const mixed: AppState = {
   ...withDrives(
     ready,
     numbers(12).map((number) => (number === 12 ? systemDisk(12) : someDrive(number))),
@@ -63,7 +63,7 @@ const mixed: DeskState = {
   pairing: { ...ready.pairing, pairs: pairsOf([10]), obstacles: [] },
 };
 
-const armed: DeskState = {
+const armed: AppState = {
   ...withDrives(ready, [...numbers(4).map((number) => someDrive(number)), systemDisk(5)]),
   pairing: {
     ...ready.pairing,
@@ -79,7 +79,7 @@ const armed: DeskState = {
   },
 };
 
-const refusedScan: DeskState = {
+const refusedScan: AppState = {
   ...withDrives(
     ready,
     numbers(8).map((number) => someDrive(number)),
@@ -98,7 +98,7 @@ const refusedScan: DeskState = {
   },
 };
 
-const stranger: DeskState = {
+const stranger: AppState = {
   ...mixed,
   order: someOrder(),
   pairing: {
@@ -118,7 +118,7 @@ const stranger: DeskState = {
 };
 
 const finishedOrder = someOrder();
-const closable: DeskState = {
+const closable: AppState = {
   ...mixed,
   order: {
     ...finishedOrder,
@@ -140,7 +140,7 @@ const closable: DeskState = {
   },
 };
 
-const listingFailed: DeskState = {
+const listingFailed: AppState = {
   ...emptyState,
   drives: {
     ...emptyState.drives,
@@ -177,7 +177,7 @@ const rackEnded = {
   jobs: numbers(44).map((number) =>
     number % 11 === 4 ? someJob(number, writeFailed) : someJob(number, { state: 'done', result }),
   ),
-  pairing: { ...ready.pairing, pairs: pairsOf([45, 46]), obstacles: [] as DeskState['pairing']['obstacles'] },
+  pairing: { ...ready.pairing, pairs: pairsOf([45, 46]), obstacles: [] as AppState['pairing']['obstacles'] },
 };
 
 /** All that the settings offer; `system` is one of the first two. */
@@ -185,7 +185,7 @@ export const themes = ['light', 'dark', 'high-contrast'] as const;
 export type Theme = (typeof themes)[number];
 
 export interface Preview {
-  readonly state: DeskState;
+  readonly state: AppState;
   /** A key pressed at the beginning. */
   readonly key?: string;
   /** Pressed before the picture is taken, by accessible name. */
@@ -193,7 +193,7 @@ export interface Preview {
   /** A box ticked before that, by accessible name. */
   readonly tick?: string;
   /** What the station tells the page last of all. */
-  readonly then?: DeskPatch;
+  readonly then?: AppPatch;
   readonly size?: { readonly width: number; readonly height: number };
 }
 

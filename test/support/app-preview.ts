@@ -3,7 +3,7 @@ import { build } from 'esbuild';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { ElectronApplication, Page } from 'playwright-core';
-import type { DeskMethod, DeskPatch, DeskState } from '../../core/contract/app';
+import type { AppMethod, AppPatch, AppState } from '../../core/contract/app';
 import type { Call } from './app-preview-main';
 import { themes, type Preview, type Theme } from './app-preview-states';
 import { shipReport, shipments } from './app-samples';
@@ -12,7 +12,7 @@ import { launch } from './app-window';
 const root = resolve(import.meta.dirname, '../..');
 
 /** What methods answer; the others answer nothing. */
-const answers: Readonly<Partial<Record<DeskMethod, unknown>>> = {
+const answers: Readonly<Partial<Record<AppMethod, unknown>>> = {
   queryLog: { total: 0, read: 0, entries: 0, rows: [] },
   openOrder: { warnings: [] },
   chooseOrder: { chosen: false, warnings: [] },
@@ -76,7 +76,7 @@ export class AppPreview {
   }
 
   /** Loads the page again with this state. */
-  async open(state: DeskState, size = { width: 1280, height: 800 }): Promise<void> {
+  async open(state: AppState, size = { width: 1280, height: 800 }): Promise<void> {
     this.complaints = [];
     await this.app.evaluate(
       (_electron, given) => {
@@ -103,14 +103,14 @@ export class AppPreview {
   }
 
   /** What the station tells the page. */
-  async push(patch: DeskPatch): Promise<void> {
+  async push(patch: AppPatch): Promise<void> {
     await this.app.evaluate((_electron, given) => {
       globalThis.preview.push(given);
     }, patch);
   }
 
   /** Puts what is shown into another theme, as the settings do. */
-  async setTheme({ settings }: DeskState, theme: Theme): Promise<void> {
+  async setTheme({ settings }: AppState, theme: Theme): Promise<void> {
     await this.push({ settings: { ...settings, desk: { ...settings.desk, theme } } });
     await this.page.locator(`html[data-theme="${theme}"]`).waitFor();
     await this.drawn();
@@ -130,7 +130,7 @@ export class AppPreview {
    * Everything that is wrong with what is shown: violations of the policy, errors, what does not fit the window, and
    * accessibility, by all rules in the first theme and by contrast, which is all that differs, in the others.
    */
-  async inspect(state: DeskState): Promise<readonly string[]> {
+  async inspect(state: AppState): Promise<readonly string[]> {
     const found = await this.page.evaluate(() =>
       [...document.querySelectorAll('html, #content')].some((box) => box.scrollWidth > box.clientWidth),
     );

@@ -1,11 +1,13 @@
-import type { DeskJob, DeskState, OrderState, OrderStateLine } from '../../core/contract/app';
+import type { AppState } from '../../core/contract/app';
+import type { AppJob } from '../../core/contract/app-bench';
+import type { OrderState, OrderStateLine } from '../../core/contract/app-order';
 import type { Pair } from '../../core/pairing/pairing-state';
 import type { BundleReport, ShipList } from '../../core/contract/app-shipments';
 import type { Drive } from '../../core/drive/drive';
 import { isOpen, orderLineStates } from '../../core/order/order-state';
 import { GiB } from '../../core/base/units';
 
-/** Drives, jobs and states of the desk that previews and tests are made of. Made up, but as the station pushes them. */
+/** Drives, jobs and states of the app that previews and tests are made of. Made up, but as the station pushes them. */
 
 const sha256 = '9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08';
 const models = [
@@ -53,7 +55,7 @@ export const systemDisk = (number: number): Drive =>
     ],
   });
 
-const media: Extract<DeskState['media'], { status: 'proved' }> = {
+const media: Extract<AppState['media'], { status: 'proved' }> = {
   status: 'proved',
   sha256,
   expected: { sha256, source: 'manifest' },
@@ -90,7 +92,7 @@ const media: Extract<DeskState['media'], { status: 'proved' }> = {
 };
 
 /** A station that was just started, with nothing attached. */
-export const emptyState: DeskState = {
+export const emptyState: AppState = {
   station: {
     benchDirectory: null,
     version: '0.1.0',
@@ -135,17 +137,17 @@ export const emptyState: DeskState = {
 
 /** A state with these drives, each in a bay, and some empty bays. */
 export function withDrives(
-  state: DeskState,
+  state: AppState,
   drives: readonly Drive[],
   emptyBays: readonly string[] = [],
-): DeskState {
+): AppState {
   const bays = drives.map(({ id, byPath, bay }) => ({ label: bay ?? id, port: byPath, driveId: id }));
   const empty = emptyBays.map((label) => ({ label, port: null, driveId: null }));
   return { ...state, drives: { ...state.drives, drives: [...drives], bays: [...bays, ...empty] } };
 }
 
 /** Operator and media are there, nothing is paired. */
-export const ready: DeskState = {
+export const ready: AppState = {
   ...emptyState,
   media,
   batch: { ...emptyState.batch, operator: 'A. Jansen', workOrder: 'WO-2025-00417' },
@@ -165,7 +167,7 @@ export function pairsOf(numbers: readonly number[]): Pair[] {
 }
 
 /** A job of the drive with this number. */
-export function someJob(number: number, state: DeskJob['state'], more: Partial<DeskJob> = {}): DeskJob {
+export function someJob(number: number, state: AppJob['state'], more: Partial<AppJob> = {}): AppJob {
   const running = !['done', 'failed', 'cancelled', 'interrupted'].includes(state.state);
   return {
     driveId: someDrive(number).id,
@@ -193,7 +195,7 @@ export const result = {
 };
 
 /** A drive that gave up. */
-export const writeFailed: DeskJob['state'] = {
+export const writeFailed: AppJob['state'] = {
   state: 'failed',
   bytesWritten: 3 * GiB,
   reason: {
@@ -210,7 +212,7 @@ export const writeFailed: DeskJob['state'] = {
 export const numbers = (count: number): number[] => Array.from({ length: count }, (_, index) => index + 1);
 
 /** The jobs of 48 drives that are all written, some seconds after their start. */
-export function rackJobs(seconds: number): DeskJob[] {
+export function rackJobs(seconds: number): AppJob[] {
   return numbers(48).map((number) =>
     someJob(number, {
       state: number % 3 === 0 ? 'verifying' : 'writing',

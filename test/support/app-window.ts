@@ -11,7 +11,7 @@ const root = resolve(import.meta.dirname, '../..');
 /** Where screenshots go; kept out of the repository. */
 export const pictures = join(root, 'test-results', 'screens');
 
-export interface DeskAppOptions {
+export interface AppWindowOptions {
   /** Folder with the package.json of the app to start; the checkout when it is left out. */
   readonly folder?: string;
   readonly state: string;
@@ -21,31 +21,31 @@ export interface DeskAppOptions {
 }
 
 /** The real app, driven as a user does: by keys, clicks and scans. */
-export class DeskApp {
+export class AppWindow {
   /** Everything the app wrote to its standard streams. */
   output = '';
   /** Kept, because Playwright forgets it when it ends. */
   readonly process: ChildProcess;
 
   private constructor(
-    readonly app: ElectronApplication,
+    readonly electron: ElectronApplication,
     readonly page: Page,
   ) {
-    this.process = app.process();
+    this.process = electron.process();
     const child = this.process;
     child.stdout?.on('data', (piece: Buffer) => (this.output += piece.toString()));
     child.stderr?.on('data', (piece: Buffer) => (this.output += piece.toString()));
   }
 
   /** Starts the app and waits until it shows the bench. */
-  static async start(options: DeskAppOptions): Promise<DeskApp> {
+  static async start(options: AppWindowOptions): Promise<AppWindow> {
     const app = await launch(options);
     const page = await app.firstWindow();
     // What does not come in this time does not come; the test's own limit would say less.
     page.setDefaultTimeout(20_000);
-    const desk = new DeskApp(app, page);
+    const opened = new AppWindow(app, page);
     await page.getByRole('main').waitFor();
-    return desk;
+    return opened;
   }
 
   /**
@@ -53,7 +53,7 @@ export class DeskApp {
    * one go, because key by key through the test's wire would be as slow as a person.
    */
   async scan(text: string): Promise<void> {
-    await this.app.evaluate(({ BrowserWindow }, characters) => {
+    await this.electron.evaluate(({ BrowserWindow }, characters) => {
       const contents = BrowserWindow.getAllWindows()[0]?.webContents;
       // No function of its own in here: what evaluates it knows nothing of the helpers that bundlers add.
       for (const keyCode of [...Array.from(characters), 'Enter']) {
@@ -67,14 +67,14 @@ export class DeskApp {
 
   /** Answers the next native question of the app by a button's number. */
   async answerQuestions(button: number): Promise<void> {
-    await this.app.evaluate(({ dialog }, response) => {
+    await this.electron.evaluate(({ dialog }, response) => {
       dialog.showMessageBox = () => Promise.resolve({ response, checkboxChecked: false });
     }, button);
   }
 
   /** Answers file dialogs with a path. */
   async answerFiles(path: string): Promise<void> {
-    await this.app.evaluate(({ dialog }, file) => {
+    await this.electron.evaluate(({ dialog }, file) => {
       dialog.showSaveDialog = () => Promise.resolve({ canceled: false, filePath: file });
       dialog.showOpenDialog = () => Promise.resolve({ canceled: false, filePaths: [file] });
     }, path);
@@ -108,7 +108,7 @@ export async function launch({
   bench,
   args = [],
   env = {},
-}: DeskAppOptions): Promise<ElectronApplication> {
+}: AppWindowOptions): Promise<ElectronApplication> {
   for (const own of [state, bench]) if (own !== undefined) giveToUser(own);
   const variables = Object.fromEntries(
     Object.entries(process.env).filter((entry): entry is [string, string] => entry[1] !== undefined),
@@ -122,7 +122,7 @@ export async function launch({
 }
 
 /** Starts the app a second time, as a user does who has lost the window. Resolves with its exit status. */
-export async function startAgain({ state, bench }: DeskAppOptions): Promise<number | null> {
+export async function startAgain({ state, bench }: AppWindowOptions): Promise<number | null> {
   const args = [openCheckout(), '--state', state, ...(bench === undefined ? [] : ['--bench', bench])];
   const second = spawn(programAsUser(), args, { stdio: 'ignore', env: { ...process.env, HOME: state } });
   return await new Promise((done) => second.once('exit', done));

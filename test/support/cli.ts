@@ -15,6 +15,8 @@ export interface CliResult {
 
 export interface CliOptions {
   readonly env?: NodeJS.ProcessEnv;
+  /** Another than the built program. */
+  readonly program?: string;
   /** Folder it runs in; the default is the test's. */
   readonly cwd?: string;
   /** Runs as another user; root only. */
@@ -41,7 +43,7 @@ export async function runCli(args: readonly string[], options: CliOptions = {}):
 
 async function run(args: readonly string[], options: CliOptions): Promise<CliResult> {
   return await new Promise((resolvePromise, reject) => {
-    const child = spawn(process.execPath, [prestage, ...args], {
+    const child = spawn(process.execPath, [options.program ?? prestage, ...args], {
       stdio: ['ignore', 'pipe', 'pipe'],
       env: { ...process.env, ...options.env },
       ...(options.cwd === undefined ? {} : { cwd: options.cwd }),

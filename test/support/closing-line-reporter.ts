@@ -1,9 +1,13 @@
 import { writeSync } from 'node:fs';
 import type { Reporter, SerializedError, TestCase, TestModule } from 'vitest/node';
 
+const whatToDo =
+  'what to do: run such a file alone, as above. If it passes alone, the machine was too busy or two tests share something: test/README.md says how to tell.';
+
 /**
  * Ends a run with one line that is easy to read and to parse, `N passed, N failed, N skipped`, and before it
- * names every skipped test with its reason, so that nothing is skipped in silence.
+ * names every skipped test with its reason, so that nothing is skipped in silence, and for every file with a failure the
+ * command that runs it alone.
  */
 export class ClosingLineReporter implements Reporter {
   #lines: string[] = [];
@@ -18,6 +22,7 @@ export class ClosingLineReporter implements Reporter {
   onTestRunEnd(modules: readonly TestModule[], unhandledErrors: readonly SerializedError[]): void {
     const counts = { passed: 0, failed: 0, skipped: 0 };
     const skips: string[] = [];
+    const again: string[] = [];
     let outside = unhandledErrors.length;
     for (const module of modules) {
       const before = counts.failed;
@@ -31,10 +36,14 @@ export class ClosingLineReporter implements Reporter {
           skips.push(`skipped: ${module.relativeModuleId} > ${test.fullName}: ${reasonOf(test)}`);
         }
       }
+      if (!module.ok()) {
+        again.push(`again: npx vitest run --project ${module.project.name} ${module.relativeModuleId}`);
+      }
       // A file that does not load, or whose hooks fail, has no failed test to count.
       if (!module.ok() && counts.failed === before) outside += 1;
     }
     this.#lines = skips;
+    if (again.length > 0) this.#lines.push(...again, whatToDo);
     if (outside > 0) this.#lines.push(`failed outside of any test: ${outside}, see above`);
     this.#lines.push(`${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped`);
   }

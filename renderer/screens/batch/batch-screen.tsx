@@ -3,7 +3,7 @@ import { useState, type DragEvent, type ReactElement } from 'react';
 import { tell } from '../../actions';
 import { pathOfFile } from '../../bridge';
 import { ScreenHead } from '../../components/screen-head';
-import { useDesk } from '../../store/app-store';
+import { useApp } from '../../store/app-store';
 import { isRunning } from '../../../core/job/job';
 import { useText } from '../../text';
 import { InsideCard } from './inside-card';
@@ -56,7 +56,7 @@ function useDropZone(): DropZone {
 /** What the drives get: the media, what is in it, and what the record says of the batch. A file can be dropped. */
 export function BatchScreen(): ReactElement {
   const text = useText().batch;
-  const running = useDesk(({ jobs }) => jobs.filter(isRunning).length);
+  const running = useApp(({ jobs }) => jobs.filter(isRunning).length);
   const { over, wrong, handlers } = useDropZone();
   return (
     <div className="batch" {...handlers}>

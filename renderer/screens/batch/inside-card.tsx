@@ -7,13 +7,13 @@ import { act } from '../../actions';
 import { fileName } from '../../format';
 import { Facts } from '../../components/details';
 import { Mono } from '../../components/mono';
-import { useDesk } from '../../store/app-store';
+import { useApp } from '../../store/app-store';
 import { useText } from '../../text';
 import { Choices } from './choices';
 
 function Images({ media }: { readonly media: Media }): ReactElement {
   const text = useText().batch.inside;
-  const imageIndex = useDesk(({ batch }) => batch.imageIndex);
+  const imageIndex = useApp(({ batch }) => batch.imageIndex);
   const known = media.images.some(({ index }) => index === imageIndex);
   if (media.images.length === 0) return <p className="batch-warning">{text.noImages}</p>;
   return (
@@ -111,7 +111,7 @@ function MediaFacts({ media }: { readonly media: Media }): ReactElement {
 /** What the media holds: which image is written, and what a technician should know of it. */
 export function InsideCard(): ReactElement | null {
   const text = useText().batch.inside;
-  const media = useDesk((state) => ('media' in state.media ? state.media.media : null));
+  const media = useApp((state) => ('media' in state.media ? state.media.media : null));
   if (media === null) return null;
   return (
     <section className="batch-card" aria-labelledby="batch-inside">

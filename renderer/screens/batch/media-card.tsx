@@ -5,7 +5,7 @@ import { assertNever } from '../../../core/base/errors';
 import type { MediaState } from '../../../core/media/media-state';
 import { tell } from '../../actions';
 import { fileName } from '../../format';
-import { useDesk } from '../../store/app-store';
+import { useApp } from '../../store/app-store';
 import { useText } from '../../text';
 import { Hashing, NoMedia, Proved, Refused, WaitingForHash } from './media-states';
 
@@ -42,7 +42,7 @@ function StateOf({ media }: { readonly media: MediaState }): ReactElement {
 /** The media: which file, and how far it is from being proved. */
 export function MediaCard(): ReactElement {
   const text = useText().batch.media;
-  const media = useDesk((state) => state.media);
+  const media = useApp((state) => state.media);
   const path = pathOf(media);
   return (
     <section className="batch-card" aria-labelledby="batch-media">

@@ -1,9 +1,9 @@
 import { IconAlertTriangle } from '@tabler/icons-react';
 import type { ReactElement } from 'react';
-import type { BatchState } from '../../../core/contract/app';
+import type { BatchState } from '../../../core/contract/app-batch';
 import { layouts } from '../../../core/drive/layout';
 import { act } from '../../actions';
-import { useDesk } from '../../store/app-store';
+import { useApp } from '../../store/app-store';
 import { useText } from '../../text';
 import { Choices } from './choices';
 import { DraftInput } from './draft-input';
@@ -17,7 +17,7 @@ async function setBatch(change: Partial<BatchState>): Promise<boolean> {
 /** Who does it and what for, as the record keeps it. */
 export function OrderCard(): ReactElement {
   const text = useText().batch.order;
-  const { operator, workOrder } = useDesk(({ batch }) => batch);
+  const { operator, workOrder } = useApp(({ batch }) => batch);
   return (
     <section className="batch-card" aria-labelledby="batch-order">
       <h2 id="batch-order">{text.title}</h2>
@@ -43,7 +43,7 @@ export function OrderCard(): ReactElement {
 /** Which partitions a drive gets. */
 export function LayoutCard(): ReactElement {
   const text = useText().batch.layout;
-  const layout = useDesk(({ batch }) => batch.layout);
+  const layout = useApp(({ batch }) => batch.layout);
   return (
     <section className="batch-card" aria-labelledby="batch-layout">
       <h2 id="batch-layout">{text.title}</h2>
@@ -70,7 +70,7 @@ export function LayoutCard(): ReactElement {
 /** Lets machines through that the record knows already. */
 export function AgainCard(): ReactElement {
   const text = useText().batch.order;
-  const againReason = useDesk(({ batch }) => batch.againReason);
+  const againReason = useApp(({ batch }) => batch.againReason);
   return (
     <section className="batch-card" aria-labelledby="batch-again">
       <h2 id="batch-again">{text.againTitle}</h2>

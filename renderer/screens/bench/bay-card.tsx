@@ -1,8 +1,8 @@
 import { memo, type ReactElement } from 'react';
-import type { DeskJob, DeskRehearsal } from '../../../core/contract/app';
+import type { AppJob, AppBootTest } from '../../../core/contract/app-bench';
 import type { Pair } from '../../../core/pairing/pairing-state';
 import type { Drive } from '../../../core/drive/drive';
-import { useDesk } from '../../store/app-store';
+import { useApp } from '../../store/app-store';
 import {
   cardKind,
   driveOf,
@@ -36,7 +36,7 @@ interface BayCardProps {
 }
 
 /** One word for what the card shows. */
-function statusWord(kind: CardKind, job: DeskJob | null, text: Text['bench']): string {
+function statusWord(kind: CardKind, job: AppJob | null, text: Text['bench']): string {
   switch (kind) {
     case 'running':
       return job === null ? '' : text.phase[job.state.state];
@@ -57,9 +57,9 @@ function statusWord(kind: CardKind, job: DeskJob | null, text: Text['bench']): s
 
 interface CardProps {
   readonly drive: Drive | null;
-  readonly job: DeskJob | null;
+  readonly job: AppJob | null;
   readonly pair: Pair | null;
-  readonly rehearsal: DeskRehearsal | null;
+  readonly rehearsal: AppBootTest | null;
   readonly density: Density;
 }
 
@@ -87,10 +87,10 @@ function Body({
  */
 export const BayCard = memo(function BayCard({ label, driveId, density }: BayCardProps): ReactElement {
   const text = useText().bench;
-  const drive = useDesk((state) => driveOf(state, driveId));
-  const job = useDesk((state) => jobOf(state, driveId));
-  const pair = useDesk((state) => pairOf(state, driveId));
-  const rehearsal = useDesk((state) => rehearsalOf(state, driveId));
+  const drive = useApp((state) => driveOf(state, driveId));
+  const job = useApp((state) => jobOf(state, driveId));
+  const pair = useApp((state) => pairOf(state, driveId));
+  const rehearsal = useApp((state) => rehearsalOf(state, driveId));
   const kind = cardKind(drive, job, pair, rehearsal);
   const word = statusWord(kind, job, text);
   return (

@@ -3,7 +3,7 @@ import { IconRefresh, IconDatabasePlus } from '@tabler/icons-react';
 import type { ReactElement } from 'react';
 import { tell } from '../../actions';
 import { ErrorCard } from '../../components/error-card';
-import { useDesk } from '../../store/app-store';
+import { useApp } from '../../store/app-store';
 import { densityOf } from '../../store/selectors';
 import { useText } from '../../text';
 import { BayCard } from './bay-card';
@@ -16,8 +16,8 @@ import { Strip } from './strip';
 
 function ListingError(): ReactElement | null {
   const text = useText();
-  const error = useDesk(({ drives }) => drives.error);
-  const stale = useDesk(({ drives }) => drives.bays.length > 0);
+  const error = useApp(({ drives }) => drives.error);
+  const stale = useApp(({ drives }) => drives.bays.length > 0);
   if (error === null) return null;
   return (
     <section aria-label={text.bench.emptyState.failedTitle} className="listing-error">
@@ -38,7 +38,7 @@ function ListingError(): ReactElement | null {
 
 function Rack(): ReactElement {
   const text = useText().bench;
-  const bays = useDesk(({ drives }) => drives.bays);
+  const bays = useApp(({ drives }) => drives.bays);
   const density = densityOf(bays.length);
   return (
     <section className="rack-region" aria-label={text.rack}>
@@ -54,13 +54,13 @@ function Rack(): ReactElement {
 /** The rack of drives, what was scanned last, and how far the batch is. */
 export function BenchScreen(): ReactElement {
   const text = useText().bench;
-  const bays = useDesk(({ drives }) => drives.bays.length);
+  const bays = useApp(({ drives }) => drives.bays.length);
   // On a new station the only drive is often the one that it runs from.
-  const idle = useDesk(
+  const idle = useApp(
     ({ drives, jobs }) => jobs.length === 0 && drives.drives.every(({ verdict }) => verdict === 'blocked'),
   );
-  const failed = useDesk(({ drives }) => drives.error !== null);
-  const refusal = useDesk(({ pairing }) => (pairing.armed ? null : pairing.refusal));
+  const failed = useApp(({ drives }) => drives.error !== null);
+  const refusal = useApp(({ pairing }) => (pairing.armed ? null : pairing.refusal));
   return (
     <div className="bench">
       <h1 className="unseen">{text.title}</h1>
@@ -78,9 +78,9 @@ export function BenchScreen(): ReactElement {
 /** No bay and no drive: says how drives get here, and offers virtual ones to practise on. */
 export function EmptyBench(): ReactElement {
   const text = useText().bench;
-  const listed = useDesk(({ drives }) => drives.listed);
-  const attached = useDesk(({ drives }) => drives.drives.length > 0);
-  const training = useDesk(({ station }) => station.benchDirectory !== null);
+  const listed = useApp(({ drives }) => drives.listed);
+  const attached = useApp(({ drives }) => drives.drives.length > 0);
+  const training = useApp(({ station }) => station.benchDirectory !== null);
   if (!listed) {
     return (
       <p className="empty-bench empty-bench-wait">

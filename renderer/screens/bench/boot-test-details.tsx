@@ -1,7 +1,7 @@
 import { Button, Progress } from '@mantine/core';
 import { IconPlayerPlay, IconPlayerStop } from '@tabler/icons-react';
 import type { ReactElement } from 'react';
-import type { DeskRehearsal } from '../../../core/contract/app';
+import type { AppBootTest } from '../../../core/contract/app-bench';
 import { formatDuration } from '../../../core/base/display';
 import { tell } from '../../actions';
 import { ErrorCard } from '../../components/error-card';
@@ -13,7 +13,7 @@ import { useText } from '../../text';
 interface RehearsalDetailsProps {
   readonly driveId: string;
   readonly bay: string;
-  readonly rehearsal: DeskRehearsal | null;
+  readonly rehearsal: AppBootTest | null;
 }
 
 /** Starting a finished drive in a virtual machine: the button, how far it is, and what came of it. */
@@ -62,7 +62,7 @@ export function RehearsalDetails({ driveId, bay, rehearsal }: RehearsalDetailsPr
 function Ended({
   rehearsal,
 }: {
-  readonly rehearsal: Extract<DeskRehearsal, { status: 'ended' }>;
+  readonly rehearsal: Extract<AppBootTest, { status: 'ended' }>;
 }): ReactElement {
   const bench = useText().bench;
   const text = bench.rehearsal;

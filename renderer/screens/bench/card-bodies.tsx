@@ -1,6 +1,6 @@
 import { IconCheck, IconPlayerStop, IconX } from '@tabler/icons-react';
 import type { ReactElement } from 'react';
-import type { DeskJob, DeskRehearsal } from '../../../core/contract/app';
+import type { AppJob, AppBootTest } from '../../../core/contract/app-bench';
 import type { Pair } from '../../../core/pairing/pairing-state';
 import type { Drive } from '../../../core/drive/drive';
 import { formatDriveSize } from '../../format';
@@ -56,9 +56,9 @@ export function IdleBody({ drive, pair, density }: IdleBodyProps): ReactElement 
 }
 
 interface EndedBodyProps {
-  readonly job: DeskJob;
+  readonly job: AppJob;
   readonly kind: CardKind;
-  readonly rehearsal: DeskRehearsal | null;
+  readonly rehearsal: AppBootTest | null;
   /** The drive is not attached any more. */
   readonly gone: boolean;
   readonly density: Density;
@@ -99,7 +99,7 @@ export function EndedBody({ job, kind, rehearsal, gone, density }: EndedBodyProp
 }
 
 /** Whether the drive starts, in two words. */
-function RehearsalLine({ rehearsal }: { readonly rehearsal: DeskRehearsal }): ReactElement {
+function RehearsalLine({ rehearsal }: { readonly rehearsal: AppBootTest }): ReactElement {
   const text = useText().bench.rehearsal.onCard;
   const result =
     rehearsal.status === 'ended'

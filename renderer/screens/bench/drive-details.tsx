@@ -1,13 +1,13 @@
 import { Button, Modal, TextInput } from '@mantine/core';
 import { useState, type ReactElement, type ReactNode } from 'react';
-import type { DeskJob } from '../../../core/contract/app';
+import type { AppJob } from '../../../core/contract/app-bench';
 import type { Pair } from '../../../core/pairing/pairing-state';
 import type { Drive } from '../../../core/drive/drive';
 import { act, tell } from '../../actions';
 import { formatDriveSize } from '../../format';
 import { Facts, type Fact } from '../../components/details';
 import { Mono } from '../../components/mono';
-import { useDesk } from '../../store/app-store';
+import { useApp } from '../../store/app-store';
 import { bayOf, driveOf, jobOf, pairOf, rehearsalOf } from '../../store/selectors';
 import { selectDrive, useView } from '../../store/view-store';
 import { useText } from '../../text';
@@ -124,13 +124,13 @@ function PairByHand({
 interface ContentProps {
   readonly driveId: string;
   readonly drive: Drive | null;
-  readonly job: DeskJob | null;
+  readonly job: AppJob | null;
 }
 
 function Content({ driveId, drive, job }: ContentProps): ReactElement {
   const text = useText().bench;
-  const pair = useDesk((state) => pairOf(state, driveId));
-  const rehearsal = useDesk((state) => rehearsalOf(state, driveId));
+  const pair = useApp((state) => pairOf(state, driveId));
+  const rehearsal = useApp((state) => rehearsalOf(state, driveId));
   return (
     <div className="details">
       {job !== null && (
@@ -171,10 +171,10 @@ function Content({ driveId, drive, job }: ContentProps): ReactElement {
 export function DriveDetails(): ReactElement {
   const text = useText();
   const driveId = useView((view) => view.selectedDriveId);
-  const drive = useDesk((state) => driveOf(state, driveId));
-  const job = useDesk((state) => jobOf(state, driveId));
-  const bay = useDesk((state) => bayOf(state, driveId)?.label ?? job?.bay ?? '');
-  const armed = useDesk(({ pairing }) => pairing.armed);
+  const drive = useApp((state) => driveOf(state, driveId));
+  const job = useApp((state) => jobOf(state, driveId));
+  const bay = useApp((state) => bayOf(state, driveId)?.label ?? job?.bay ?? '');
+  const armed = useApp(({ pairing }) => pairing.armed);
   // A drive that was taken out, and whose job was cleared, has nothing left to be told. The start comes first.
   const opened = driveId !== null && !armed && (drive !== null || job !== null);
   return (

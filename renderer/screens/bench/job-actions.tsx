@@ -1,14 +1,14 @@
 import { Button } from '@mantine/core';
 import { IconPlayerStop, IconRefresh } from '@tabler/icons-react';
 import { memo, type ReactElement } from 'react';
-import type { DeskJob } from '../../../core/contract/app';
+import type { AppJob } from '../../../core/contract/app-bench';
 import { tell } from '../../actions';
 import { ConfirmButton } from '../../components/confirm-button';
 import { isRunning } from '../../../core/job/job';
 import { useText } from '../../text';
 
 interface JobActionsProps {
-  readonly job: DeskJob;
+  readonly job: AppJob;
   readonly compact?: boolean;
 }
 

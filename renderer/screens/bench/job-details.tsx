@@ -1,5 +1,5 @@
 import type { ReactElement } from 'react';
-import type { DeskJob } from '../../../core/contract/app';
+import type { AppJob } from '../../../core/contract/app-bench';
 import { formatBytes, formatDuration } from '../../../core/base/display';
 import type { JobResult } from '../../../core/job/job';
 import { formatRate, formatTime } from '../../format';
@@ -22,7 +22,7 @@ function resultFacts(result: JobResult, words: Text['bench']['details']): Fact[]
 }
 
 /** The trip of a drive, as far as it got. */
-export function JobDetails({ job }: { readonly job: DeskJob }): ReactElement {
+export function JobDetails({ job }: { readonly job: AppJob }): ReactElement {
   const text = useText().bench;
   const words = text.details;
   const rate = useRate(job.driveId);

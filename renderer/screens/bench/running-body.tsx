@@ -1,5 +1,5 @@
 import { memo, type ReactElement } from 'react';
-import type { DeskJob } from '../../../core/contract/app';
+import type { AppJob } from '../../../core/contract/app-bench';
 import { percentOf } from '../../format';
 import type { Density } from '../../store/selectors';
 import { curvePoints } from '../../store/rates';
@@ -25,7 +25,7 @@ const Curve = memo(function Curve({ samples }: { readonly samples: readonly numb
 });
 
 /** How far a phase is; null where that cannot be told. */
-export function percentOfJob({ state }: DeskJob): number | null {
+export function percentOfJob({ state }: AppJob): number | null {
   switch (state.state) {
     case 'writing':
     case 'verifying':
@@ -47,7 +47,7 @@ export function percentOfJob({ state }: DeskJob): number | null {
 }
 
 interface RunningBodyProps {
-  readonly job: DeskJob;
+  readonly job: AppJob;
   readonly density: Density;
 }
 
@@ -55,7 +55,7 @@ interface RunningBodyProps {
 function looksAlike(one: RunningBodyProps, other: RunningBodyProps): boolean {
   const { state: a } = one.job;
   const { state: b } = other.job;
-  const taskOf = (state: DeskJob['state']): string | undefined =>
+  const taskOf = (state: AppJob['state']): string | undefined =>
     state.state === 'preparing' ? state.task?.phase : undefined;
   return (
     a.state === b.state &&

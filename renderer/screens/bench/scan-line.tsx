@@ -3,7 +3,7 @@ import { IconBarcode, IconCheck, IconX } from '@tabler/icons-react';
 import type { ReactElement } from 'react';
 import type { PairingState } from '../../../core/pairing/pairing-state';
 import { sanitizeForDisplay } from '../../../core/base/display';
-import { useDesk } from '../../store/app-store';
+import { useApp } from '../../store/app-store';
 import { expectedNext } from '../../store/selectors';
 import { showScreen } from '../../store/view-store';
 import { useText, type Text } from '../../text';
@@ -47,8 +47,8 @@ function nextWords(
 /** What was scanned last and what came of it, and what is to be scanned next. */
 export function ScanLine(): ReactElement {
   const text = useText().bench;
-  const pairing = useDesk((state) => state.pairing);
-  const mediaStatus = useDesk(({ media }) => media.status);
+  const pairing = useApp((state) => state.pairing);
+  const mediaStatus = useApp(({ media }) => media.status);
   const next = expectedNext(pairing, mediaStatus);
   const outcome = pairing.lastScan?.outcome;
   const stranger = outcome?.result === 'refused' && outcome.reason === 'not-in-order';

@@ -5,7 +5,7 @@ import type { MediaState } from '../../../core/media/media-state';
 import { tell } from '../../actions';
 import { fileName, percentOf } from '../../format';
 import { ConfirmButton } from '../../components/confirm-button';
-import { useDesk, useDeskShallow } from '../../store/app-store';
+import { useApp, useAppShallow } from '../../store/app-store';
 import { countsOf, passedDrives, stepStatuses, type Step, type StepStatus } from '../../store/selectors';
 import { showScreen } from '../../store/view-store';
 import { useText, type Text } from '../../text';
@@ -82,10 +82,10 @@ const openBatch = (): void => {
 
 function Steps(): ReactElement {
   const text = useText().bench;
-  const obstacles = useDesk(({ pairing }) => pairing.obstacles);
-  const operator = useDesk(({ batch }) => batch.operator);
-  const media = useDesk((state) => state.media);
-  const paired = useDesk(({ pairing }) => pairing.pairs.length);
+  const obstacles = useApp(({ pairing }) => pairing.obstacles);
+  const operator = useApp(({ batch }) => batch.operator);
+  const media = useApp((state) => state.media);
+  const paired = useApp(({ pairing }) => pairing.pairs.length);
   const status = stepStatuses(obstacles);
   const { name, badge } = mediaWords(media, text);
   return (
@@ -118,11 +118,11 @@ function Steps(): ReactElement {
 
 function Counts(): ReactElement {
   const text = useText().bench;
-  const counts = useDeskShallow(countsOf);
-  const workOrder = useDesk(({ batch }) => batch.workOrder);
-  const passed = useDeskShallow(passedDrives);
-  const ordered = useDesk(({ order }) => order !== null);
-  const cancellable = useDesk(({ jobs }) => jobs.filter(({ canCancel }) => canCancel).length);
+  const counts = useAppShallow(countsOf);
+  const workOrder = useApp(({ batch }) => batch.workOrder);
+  const passed = useAppShallow(passedDrives);
+  const ordered = useApp(({ order }) => order !== null);
+  const cancellable = useApp(({ jobs }) => jobs.filter(({ canCancel }) => canCancel).length);
   return (
     <div className="strip-row">
       <dl className="counts" aria-label={text.counts.label}>
@@ -178,8 +178,8 @@ function Counts(): ReactElement {
 /** What is done and what is missing, the counts, and the button that leads to the start. */
 export function Strip(): ReactElement {
   const text = useText().bench;
-  const ready = useDesk(({ pairing }) => pairing.obstacles.length === 0);
-  const paired = useDesk(({ pairing }) => pairing.pairs.length);
+  const ready = useApp(({ pairing }) => pairing.obstacles.length === 0);
+  const paired = useApp(({ pairing }) => pairing.pairs.length);
   return (
     <section className="strip" aria-label={text.strip}>
       <div className="strip-row">
@@ -206,7 +206,7 @@ export function Strip(): ReactElement {
 /** The open order and how far it is; leads to its screen. Nothing while none is open. */
 export function OrderStrip(): ReactElement | null {
   const text = useText().order;
-  const order = useDesk((state) => state.order);
+  const order = useApp((state) => state.order);
   if (order === null) return null;
   const { counts } = order;
   const shown = [

@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react';
-import type { LogEntry, LogRow } from '../../../core/contract/app';
+import type { LogEntry, LogRow } from '../../../core/contract/app-log';
 import { formatBytes, formatDuration } from '../../../core/base/display';
 import type { ErrorData } from '../../../core/base/errors';
 import {

@@ -1,7 +1,7 @@
 import { Button, Loader } from '@mantine/core';
 import { IconArrowLeft } from '@tabler/icons-react';
 import { useEffect, useState, type ReactElement } from 'react';
-import type { LogEntry } from '../../../core/contract/app';
+import type { LogEntry } from '../../../core/contract/app-log';
 import { act } from '../../actions';
 import { Facts } from '../../components/details';
 import { RehearsalPicture } from '../../components/boot-test-picture';

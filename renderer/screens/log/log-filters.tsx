@@ -1,6 +1,6 @@
 import { NativeSelect, TextInput } from '@mantine/core';
 import { useEffect, useState, type ReactElement } from 'react';
-import { logResults } from '../../../core/contract/app';
+import { logResults } from '../../../core/contract/app-log';
 import { setLogQuery, useLog } from '../../store/log-store';
 import { useText } from '../../text';
 

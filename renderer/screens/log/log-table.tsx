@@ -1,6 +1,6 @@
 import { defaultRangeExtractor, useVirtualizer } from '@tanstack/react-virtual';
 import { memo, useEffect, useRef, type KeyboardEvent, type ReactElement } from 'react';
-import type { LogRow } from '../../../core/contract/app';
+import type { LogRow } from '../../../core/contract/app-log';
 import { formatTime } from '../../format';
 import { logPlaceOf, logRowAt, useLog } from '../../store/log-store';
 import { useText } from '../../text';

@@ -1,7 +1,7 @@
 import { Button, CloseButton, Loader } from '@mantine/core';
 import { IconAlertTriangle, IconFileExport, IconShieldCheck } from '@tabler/icons-react';
 import type { ReactElement } from 'react';
-import type { LogReport } from '../../../core/contract/app';
+import type { LogReport } from '../../../core/contract/app-log';
 import { Mono } from '../../components/mono';
 import { useText } from '../../text';
 import { useStore } from 'zustand';

@@ -1,6 +1,6 @@
 import { IconCheck, IconPlayerStop, IconX } from '@tabler/icons-react';
 import type { ReactElement } from 'react';
-import type { LogRow } from '../../../core/contract/app';
+import type { LogRow } from '../../../core/contract/app-log';
 
 /** The shape of a result; the word stands beside it. */
 export function ResultMark({ result }: { readonly result: LogRow['result'] }): ReactElement {

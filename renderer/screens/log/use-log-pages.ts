@@ -1,7 +1,7 @@
 import { useEffect, useRef } from 'react';
-import type { DeskJob } from '../../../core/contract/app';
+import type { AppJob } from '../../../core/contract/app-bench';
 import { act } from '../../actions';
-import { useDesk } from '../../store/app-store';
+import { useApp } from '../../store/app-store';
 import { logStore, missingPages, pageRows, refreshLog, takeLogPage, useLog } from '../../store/log-store';
 
 /** Milliseconds between two looks at what is in view: a thumb that is dragged passes many pages. */
@@ -20,7 +20,7 @@ async function fetchPage(page: number): Promise<void> {
 }
 
 /** Changes whenever the ledger got an entry for a job, and not ten times a second while bytes move. */
-function endsOf(jobs: readonly DeskJob[]): string {
+function endsOf(jobs: readonly AppJob[]): string {
   return jobs
     .filter(({ endedAt }) => endedAt !== null)
     .map(({ driveId, endedAt, ledgerEntry }) => `${driveId} ${endedAt ?? ''} ${ledgerEntry ?? ''}`)
@@ -32,7 +32,7 @@ export function useLogPages(first: number, last: number): void {
   const generation = useLog((state) => state.generation);
   const fresh = useLog((state) => state.fresh);
   const reading = useLog((state) => state.answered && state.read < state.entries);
-  const ends = useDesk(({ jobs }) => endsOf(jobs));
+  const ends = useApp(({ jobs }) => endsOf(jobs));
   const asked = useRef(new Set<string>());
   const view = useRef({ first, last });
   const timer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);

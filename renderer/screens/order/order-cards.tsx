@@ -1,7 +1,7 @@
 import { Button } from '@mantine/core';
 import { IconLock } from '@tabler/icons-react';
 import type { ReactElement } from 'react';
-import type { OrderState } from '../../../core/contract/app';
+import type { OrderState } from '../../../core/contract/app-order';
 import { isOpen, type OrderLineState } from '../../../core/order/order-state';
 import { tell } from '../../actions';
 import { shortHash } from '../../format';

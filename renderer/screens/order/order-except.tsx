@@ -1,11 +1,11 @@
 import { Button, TextInput } from '@mantine/core';
 import { IconAlertTriangle } from '@tabler/icons-react';
 import { useEffect, useRef, useState, type ReactElement } from 'react';
-import type { OrderState } from '../../../core/contract/app';
+import type { OrderState } from '../../../core/contract/app-order';
 import type { PairingState } from '../../../core/pairing/pairing-state';
 import { normalizeSerial } from '../../../core/machine/serial';
 import { act } from '../../actions';
-import { useDesk } from '../../store/app-store';
+import { useApp } from '../../store/app-store';
 import { useText, type Text } from '../../text';
 
 const longestReason = 400;
@@ -38,7 +38,7 @@ function effectOf(
 /** Records why a machine is left out, or is done although it was not ordered. */
 export function OrderExcept({ order, serial, onSerial }: ExceptProps): ReactElement {
   const text = useText().order.except;
-  const scan = useDesk(({ pairing }) => pairing.lastScan);
+  const scan = useApp(({ pairing }) => pairing.lastScan);
   const [reason, setReason] = useState('');
   const [busy, setBusy] = useState(false);
   const field = useRef<HTMLInputElement>(null);

@@ -10,7 +10,7 @@ import {
   IconX,
 } from '@tabler/icons-react';
 import { memo, useMemo, type ReactElement } from 'react';
-import type { OrderState, OrderStateLine } from '../../../core/contract/app';
+import type { OrderState, OrderStateLine } from '../../../core/contract/app-order';
 import { isOpen, orderLineStates, type OrderLineState } from '../../../core/order/order-state';
 import { Mono } from '../../components/mono';
 import { useText } from '../../text';

@@ -4,7 +4,7 @@ import { useState, type ReactElement } from 'react';
 import { sanitizeForDisplay } from '../../../core/base/display';
 import type { ErrorData } from '../../../core/base/errors';
 import { errorOf } from '../../actions';
-import { desk } from '../../bridge';
+import { call } from '../../bridge';
 import { ErrorCard } from '../../components/error-card';
 import { useText } from '../../text';
 
@@ -82,7 +82,7 @@ export function OrderOpen({
               disabled={busy}
               leftSection={<IconFileUpload size={20} aria-hidden />}
               onClick={() => {
-                void open(() => desk.chooseOrder({ number }));
+                void open(() => call('chooseOrder', { number }));
               }}
             >
               {text.choose}
@@ -109,7 +109,7 @@ export function OrderOpen({
               variant="filled"
               disabled={busy || typed.trim() === ''}
               onClick={() => {
-                void open(() => desk.openOrder({ number, text: typed }));
+                void open(() => call('openOrder', { number, text: typed }));
               }}
             >
               {text.openTyped}

@@ -5,7 +5,7 @@ import { sanitizeForDisplay } from '../../../core/base/display';
 import { ErrorCard } from '../../components/error-card';
 import { ScreenHead } from '../../components/screen-head';
 import { formatTime } from '../../format';
-import { useDesk } from '../../store/app-store';
+import { useApp } from '../../store/app-store';
 import { useText } from '../../text';
 import { OrderAsks, OrderClose, OrderCounts } from './order-cards';
 import { OrderExcept } from './order-except';
@@ -42,7 +42,7 @@ function Warnings({
 /** The work order: opened here when none is, else how far it is and what is to be said about it. */
 export function OrderScreen(): ReactElement {
   const text = useText().order;
-  const order = useDesk((state) => state.order);
+  const order = useApp((state) => state.order);
   const [warnings, setWarnings] = useState<readonly string[]>([]);
   const [filter, setFilter] = useState<LineFilter>({ text: '', state: 'all' });
   /** The machine that a word is to be said about. */

@@ -4,7 +4,7 @@ import type { ReactElement } from 'react';
 import { tell } from '../../actions';
 import { Facts } from '../../components/details';
 import { Mono } from '../../components/mono';
-import { useDesk } from '../../store/app-store';
+import { useApp } from '../../store/app-store';
 import { showScreen } from '../../store/view-store';
 import { useText } from '../../text';
 import { Section } from './section';
@@ -12,7 +12,7 @@ import { Section } from './section';
 /** Goes to the bench of virtual drives and back. */
 export function TrainingSection(): ReactElement {
   const text = useText().settings.training;
-  const directory = useDesk(({ station }) => station.benchDirectory);
+  const directory = useApp(({ station }) => station.benchDirectory);
   return (
     <Section id="settings-training" title={text.title} intro={text.intro}>
       <p className="settings-path">{directory === null ? text.off : text.on(directory)}</p>
@@ -52,7 +52,7 @@ export function SheetSection(): ReactElement {
 /** Versions, and where things are kept. */
 export function AboutSection(): ReactElement {
   const text = useText().settings.about;
-  const { version, versions, stateDirectory } = useDesk((state) => state.station);
+  const { version, versions, stateDirectory } = useApp((state) => state.station);
   return (
     <Section id="settings-about" title={text.title}>
       <Facts

@@ -1,45 +1,44 @@
 import { useStore } from 'zustand';
 import { createStore } from 'zustand/vanilla';
-import { deskSettingsSchema, type DeskSettings } from '../../../core/settings/settings';
+import { appSettingsSchema, type AppSettings } from '../../../core/settings/settings';
 import { act } from '../../actions';
-import { deskState, deskStore, useDesk } from '../../store/app-store';
+import { appState, appStore, useApp } from '../../store/app-store';
 
 /**
- * What was sent and the station has not said back yet. A change takes over all desk settings, so the next one
+ * What was sent and the station has not said back yet. A change takes over all app settings, so the next one
  * within that time must build on this one and not on what the station said last.
  */
-const pendingStore = createStore<{ readonly pending: DeskSettings | null }>(() => ({ pending: null }));
+const pendingStore = createStore<{ readonly pending: AppSettings | null }>(() => ({ pending: null }));
 
 /** How long the station may take to say it back. */
 const echoMilliseconds = 1500;
 
-const same = (one: DeskSettings, other: DeskSettings): boolean =>
-  JSON.stringify(one) === JSON.stringify(other);
+const same = (one: AppSettings, other: AppSettings): boolean => JSON.stringify(one) === JSON.stringify(other);
 
-function forget(settings: DeskSettings): void {
+function forget(settings: AppSettings): void {
   if (pendingStore.getState().pending === settings) pendingStore.setState({ pending: null });
 }
 
-/** The desk settings as they are, with what is on its way to the station. */
-export function useDeskSettings(): DeskSettings {
-  const told = useDesk(({ settings }) => settings.desk);
+/** The app settings as they are, with what is on its way to the station. */
+export function useAppSettings(): AppSettings {
+  const told = useApp(({ settings }) => settings.desk);
   return useStore(pendingStore, ({ pending }) => pending) ?? told;
 }
 
 /**
- * Changes some of the desk settings.
+ * Changes some of the app settings.
  * @returns whether the station took it; false also for what the settings cannot hold, and nothing is sent then
  */
-export async function changeDesk(
-  change: (settings: DeskSettings) => Partial<DeskSettings>,
+export async function changeAppSettings(
+  change: (settings: AppSettings) => Partial<AppSettings>,
 ): Promise<boolean> {
-  const before = pendingStore.getState().pending ?? deskState().settings.desk;
-  const parsed = deskSettingsSchema.safeParse({ ...before, ...change(before) });
+  const before = pendingStore.getState().pending ?? appState().settings.desk;
+  const parsed = appSettingsSchema.safeParse({ ...before, ...change(before) });
   if (!parsed.success) return false;
   const next = parsed.data;
   pendingStore.setState({ pending: next });
   const taken = (await act('changeSettings', { desk: next })) !== null;
-  const told = deskStore.getState().state?.settings.desk;
+  const told = appStore.getState().state?.settings.desk;
   if (!taken || (told !== undefined && same(told, next))) forget(next);
   else {
     setTimeout(() => {

@@ -2,7 +2,7 @@ import { ActionIcon, NativeSelect } from '@mantine/core';
 import { IconArrowDown, IconArrowUp, IconTrash } from '@tabler/icons-react';
 import type { ReactElement } from 'react';
 import { foldLabel, portOf, type Bay } from '../../../core/drive/bays';
-import { useDesk } from '../../store/app-store';
+import { useApp } from '../../store/app-store';
 import { useText } from '../../text';
 import { fileName } from '../../format';
 import { DraftInput } from '../batch/draft-input';
@@ -20,7 +20,7 @@ interface BayRowProps {
 /** The ports to choose from: of the drives that are attached, and the one that the bay has. */
 function PortSelect({ bay, bays, index }: Omit<BayRowProps, 'focused'>): ReactElement {
   const text = useText().settings.bays;
-  const drives = useDesk((state) => state.drives.drives);
+  const drives = useApp((state) => state.drives.drives);
   const options = drives.map((drive) => {
     const port = portOf(drive);
     const words = text.portOption(text.driveName(drive.model, drive.serial), fileName(port));

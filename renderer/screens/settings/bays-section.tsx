@@ -3,24 +3,24 @@ import { IconPlugConnected, IconPlus } from '@tabler/icons-react';
 import { useState, type ReactElement } from 'react';
 import { mostBays } from '../../../core/drive/bays';
 import { ConfirmButton } from '../../components/confirm-button';
-import { deskState, useDesk } from '../../store/app-store';
+import { appState, useApp } from '../../store/app-store';
 import { showInfo } from '../../store/messages-store';
 import { useText } from '../../text';
 import { BayRow } from './bay-row';
 import { changeBays } from './bays-change';
-import { useDeskSettings } from './app-settings';
+import { useAppSettings } from './app-settings';
 import { added, filled } from './settings-rules';
 import { Section } from './section';
 
 /** The slots of the bench: their labels, their order, and the ports they are wired to. */
 export function BaysSection(): ReactElement {
   const text = useText().settings.bays;
-  const { bays } = useDeskSettings();
-  const training = useDesk(({ station }) => station.benchDirectory !== null);
+  const { bays } = useAppSettings();
+  const training = useApp(({ station }) => station.benchDirectory !== null);
   const [justAdded, setJustAdded] = useState<number | null>(null);
   const full = bays.length >= mostBays;
   const fill = (): void => {
-    const { drives } = deskState().drives;
+    const { drives } = appState().drives;
     const more = filled(bays, drives).length - bays.length;
     if (more === 0) showInfo(full ? text.full(mostBays) : text.nothingToFill);
     else {

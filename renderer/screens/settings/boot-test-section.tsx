@@ -1,7 +1,7 @@
 import type { ReactElement } from 'react';
 import { rehearsalSettingsSchema, type RehearsalSettings } from '../../../core/job/boot-test';
 import { act } from '../../actions';
-import { deskState, useDesk } from '../../store/app-store';
+import { appState, useApp } from '../../store/app-store';
 import { useText } from '../../text';
 import { Choices } from '../batch/choices';
 import { DraftInput } from '../batch/draft-input';
@@ -11,14 +11,14 @@ import { Section } from './section';
 const firstConsoleText = 'login:';
 
 async function change(part: Partial<RehearsalSettings>): Promise<boolean> {
-  const parsed = rehearsalSettingsSchema.safeParse({ ...deskState().settings.rehearsal, ...part });
+  const parsed = rehearsalSettingsSchema.safeParse({ ...appState().settings.rehearsal, ...part });
   return parsed.success && (await act('changeSettings', { rehearsal: parsed.data })) !== null;
 }
 
 /** Whether and how finished drives are started in a virtual machine. */
 export function RehearsalSection(): ReactElement {
   const text = useText().settings.rehearsal;
-  const { firstOfBatch, sign, seconds, secureBoot } = useDesk(({ settings }) => settings.rehearsal);
+  const { firstOfBatch, sign, seconds, secureBoot } = useApp(({ settings }) => settings.rehearsal);
   const checkbox = (
     label: string,
     hint: string,

@@ -1,10 +1,10 @@
 import { useEffect, useState, type ReactElement } from 'react';
-import { stationSettingsSchema } from '../../../core/contract/app';
+import { stationSettingsSchema } from '../../../core/contract/app-settings';
 import { formatBytes } from '../../../core/base/display';
 import { act } from '../../actions';
 import { ConfirmButton } from '../../components/confirm-button';
 import { Facts } from '../../components/details';
-import { useDesk } from '../../store/app-store';
+import { useApp } from '../../store/app-store';
 import { showInfo } from '../../store/messages-store';
 import { useText } from '../../text';
 import { DraftInput } from '../batch/draft-input';
@@ -17,7 +17,7 @@ type Size = number | 'measuring' | 'unknown';
 /** How much the unpacked images take, and how much they may. */
 export function CacheSection(): ReactElement {
   const text = useText().settings.cache;
-  const limit = useDesk(({ settings }) => settings.cacheLimitBytes);
+  const limit = useApp(({ settings }) => settings.cacheLimitBytes);
   const [size, setSize] = useState<Size>('measuring');
   useEffect(() => {
     let left = false;

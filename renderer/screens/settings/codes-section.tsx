@@ -1,16 +1,16 @@
 import type { ReactElement } from 'react';
-import { deskSettingsSchema } from '../../../core/settings/settings';
+import { appSettingsSchema } from '../../../core/settings/settings';
 import { Button } from '@mantine/core';
 import { useText } from '../../text';
 import { DraftInput } from '../batch/draft-input';
-import { changeDesk, useDeskSettings } from './app-settings';
+import { changeAppSettings, useAppSettings } from './app-settings';
 import { patternProblem } from './settings-rules';
 import { Section } from './section';
 import { SerialPatterns } from './serial-patterns';
 import { TryCode } from './try-code';
 
 const longestPattern = 200;
-const defaults = deskSettingsSchema.parse({});
+const defaults = appSettingsSchema.parse({});
 
 interface PatternFieldProps {
   readonly label: string;
@@ -20,8 +20,8 @@ interface PatternFieldProps {
 
 function PatternField({ label, hint, setting }: PatternFieldProps): ReactElement {
   const text = useText().settings.codes;
-  const value = useDeskSettings()[setting];
-  const save = (pattern: string): Promise<boolean> => changeDesk(() => ({ [setting]: pattern }));
+  const value = useAppSettings()[setting];
+  const save = (pattern: string): Promise<boolean> => changeAppSettings(() => ({ [setting]: pattern }));
   return (
     <div className="settings-pattern">
       <DraftInput

@@ -4,7 +4,7 @@ import { useRef, useState, type ReactElement } from 'react';
 import type { SerialPattern } from '../../../core/scan/scan-settings';
 import { useText } from '../../text';
 import { DraftInput } from '../batch/draft-input';
-import { changeDesk, useDeskSettings } from './app-settings';
+import { changeAppSettings, useAppSettings } from './app-settings';
 import { patternProblem } from './settings-rules';
 
 const longestMaker = 60;
@@ -12,7 +12,7 @@ const longestPattern = 200;
 const mostPatterns = 50;
 
 function changePatterns(change: (patterns: readonly SerialPattern[]) => SerialPattern[]): Promise<boolean> {
-  return changeDesk(({ serialPatterns }) => ({ serialPatterns: change(serialPatterns) }));
+  return changeAppSettings(({ serialPatterns }) => ({ serialPatterns: change(serialPatterns) }));
 }
 
 function PatternRow({
@@ -131,7 +131,7 @@ function AddPattern({ full }: { readonly full: boolean }): ReactElement {
 /** What serials of each maker look like. */
 export function SerialPatterns(): ReactElement {
   const text = useText().settings.codes;
-  const { serialPatterns } = useDeskSettings();
+  const { serialPatterns } = useAppSettings();
   const full = serialPatterns.length >= mostPatterns;
   return (
     <div className="settings-group">

@@ -1,14 +1,14 @@
 import { NativeSelect } from '@mantine/core';
 import type { ReactElement } from 'react';
-import { stationSettingsSchema } from '../../../core/contract/app';
+import { stationSettingsSchema } from '../../../core/contract/app-settings';
 import { sanitizeForDisplay } from '../../../core/base/display';
-import { deskSettingsSchema, languages, themes } from '../../../core/settings/settings';
+import { appSettingsSchema, languages, themes } from '../../../core/settings/settings';
 import { act } from '../../actions';
-import { useDesk } from '../../store/app-store';
+import { useApp } from '../../store/app-store';
 import { useText } from '../../text';
 import { Choices } from '../batch/choices';
 import { DraftInput } from '../batch/draft-input';
-import { changeDesk, useDeskSettings } from './app-settings';
+import { changeAppSettings, useAppSettings } from './app-settings';
 import { Section } from './section';
 
 const longestName = 128;
@@ -16,8 +16,8 @@ const longestName = 128;
 /** Name, colours, sounds and language. */
 export function StationSection(): ReactElement {
   const text = useText().settings.station;
-  const stationName = useDesk(({ settings }) => settings.stationName);
-  const desk = useDeskSettings();
+  const stationName = useApp(({ settings }) => settings.stationName);
+  const desk = useAppSettings();
   const clean = (name: string): string => sanitizeForDisplay(name, longestName);
   return (
     <Section id="settings-station" title={text.title}>
@@ -37,7 +37,7 @@ export function StationSection(): ReactElement {
         name="settings-theme"
         value={desk.theme}
         choices={themes.map((theme) => ({ value: theme, label: text.themes[theme] }))}
-        onChoose={(value) => changeDesk(() => ({ theme: deskSettingsSchema.shape.theme.parse(value) }))}
+        onChoose={(value) => changeAppSettings(() => ({ theme: appSettingsSchema.shape.theme.parse(value) }))}
       />
       <label className="choice">
         <input
@@ -45,7 +45,7 @@ export function StationSection(): ReactElement {
           checked={desk.sounds}
           onChange={(event) => {
             const { checked } = event.currentTarget;
-            void changeDesk(() => ({ sounds: checked }));
+            void changeAppSettings(() => ({ sounds: checked }));
           }}
         />
         <span className="choice-words">
@@ -59,7 +59,7 @@ export function StationSection(): ReactElement {
           checked={desk.onMachine}
           onChange={(event) => {
             const { checked } = event.currentTarget;
-            void changeDesk(() => ({ onMachine: checked }));
+            void changeAppSettings(() => ({ onMachine: checked }));
           }}
         />
         <span className="choice-words">
@@ -75,7 +75,7 @@ export function StationSection(): ReactElement {
         data={languages.map((language) => ({ value: language, label: text.languages[language] }))}
         onChange={(event) => {
           const { value } = event.currentTarget;
-          void changeDesk(() => ({ language: deskSettingsSchema.shape.language.parse(value) }));
+          void changeAppSettings(() => ({ language: appSettingsSchema.shape.language.parse(value) }));
         }}
       />
     </Section>

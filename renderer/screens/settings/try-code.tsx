@@ -2,9 +2,9 @@ import { TextInput } from '@mantine/core';
 import { IconCheck, IconX } from '@tabler/icons-react';
 import { useState, type ReactElement } from 'react';
 import { sanitizeForDisplay } from '../../../core/base/display';
-import { useDesk } from '../../store/app-store';
+import { useApp } from '../../store/app-store';
 import { useText, type Text } from '../../text';
-import { useDeskSettings } from './app-settings';
+import { useAppSettings } from './app-settings';
 import { tryCode, type TriedCode } from './settings-rules';
 
 /** A pattern may be slow on long texts, and no label has as much. */
@@ -50,9 +50,9 @@ function wordsOf(code: TriedCode, { settings, bench }: Text): { said: string; go
 export function TryCode(): ReactElement {
   const words = useText();
   const text = words.settings.codes;
-  const settings = useDeskSettings();
-  const bays = useDesk((state) => state.drives.bays);
-  const drives = useDesk((state) => state.drives.drives);
+  const settings = useAppSettings();
+  const bays = useApp((state) => state.drives.bays);
+  const drives = useApp((state) => state.drives.drives);
   const [typed, setTyped] = useState('');
   const clean = sanitizeForDisplay(typed, longestTry);
   const tried = clean === '' ? null : wordsOf(tryCode(clean, { settings, bays, drives }), words);

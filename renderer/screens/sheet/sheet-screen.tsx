@@ -2,7 +2,7 @@ import { Button, Textarea } from '@mantine/core';
 import { IconArrowLeft, IconFileTypePdf, IconPrinter } from '@tabler/icons-react';
 import { useMemo, useState, type ReactElement } from 'react';
 import { act, tell } from '../../actions';
-import { useDesk } from '../../store/app-store';
+import { useApp } from '../../store/app-store';
 import { showScreen } from '../../store/view-store';
 import { useText } from '../../text';
 import { Barcode } from './barcode';
@@ -45,9 +45,9 @@ function Codes({ id, title, codes, problem, hints = {} }: CodesProps): ReactElem
 /** The printed page that makes a mouse needless: commands, bay labels, badges. */
 export function SheetScreen(): ReactElement {
   const text = useText().log.sheet;
-  const { bays, drives } = useDesk((state) => state.drives);
-  const settings = useDesk((state) => state.settings.desk);
-  const operator = useDesk(({ batch }) => batch.operator);
+  const { bays, drives } = useApp((state) => state.drives);
+  const settings = useApp((state) => state.settings.desk);
+  const operator = useApp(({ batch }) => batch.operator);
   const [names, setNames] = useState(operator);
   const [saved, setSaved] = useState<string | null>(null);
   const context = useMemo(() => ({ settings, bays, drives }), [settings, bays, drives]);

@@ -2,15 +2,15 @@ import type { ReactElement } from 'react';
 import { fileName, shortHash } from '../../format';
 import { Facts, type Fact } from '../../components/details';
 import { Mono } from '../../components/mono';
-import { useDesk } from '../../store/app-store';
+import { useApp } from '../../store/app-store';
 import { useText } from '../../text';
 
 /** What will be on the drives, for whom and by whom. */
 export function StartFacts(): ReactElement {
   const common = useText().common;
   const text = useText().bench.start;
-  const media = useDesk((state) => state.media);
-  const batch = useDesk((state) => state.batch);
+  const media = useApp((state) => state.media);
+  const batch = useApp((state) => state.batch);
   const facts: Fact[] = [];
   if (media.status === 'proved') {
     const image = media.media.images.find(({ index }) => index === batch.imageIndex);

@@ -3,7 +3,7 @@ import { IconArrowLeft } from '@tabler/icons-react';
 import { useState, type ReactElement } from 'react';
 import { startErasing, tell } from '../../actions';
 import { ErrorCard } from '../../components/error-card';
-import { useDesk, useDeskShallow } from '../../store/app-store';
+import { useApp, useAppShallow } from '../../store/app-store';
 import { driveOf } from '../../store/selectors';
 import { showScreen } from '../../store/view-store';
 import { useText } from '../../text';
@@ -14,9 +14,9 @@ import './start.css';
 
 function Content(): ReactElement {
   const text = useText().bench.start;
-  const refusal = useDesk(({ pairing }) => pairing.refusal);
-  const pairs = useDesk(({ pairing }) => pairing.pairs);
-  const drives = useDeskShallow((state) => state.pairing.pairs.map(({ driveId }) => driveOf(state, driveId)));
+  const refusal = useApp(({ pairing }) => pairing.refusal);
+  const pairs = useApp(({ pairing }) => pairing.pairs);
+  const drives = useAppShallow((state) => state.pairing.pairs.map(({ driveId }) => driveOf(state, driveId)));
   const lines: EraseLine[] = pairs.map((pair, index) => ({ pair, drive: drives[index] ?? null }));
   const driveIds = pairs.map(({ driveId }) => driveId);
   const [asking, setAsking] = useState(false);
@@ -76,8 +76,8 @@ function disarm(): void {
 /** What will be erased, bay by bay, and the deliberate act that starts it. Shown while the start is armed. */
 export function StartOverlay(): ReactElement {
   const text = useText();
-  const armed = useDesk(({ pairing }) => pairing.armed);
-  const count = useDesk(({ pairing }) => pairing.pairs.length);
+  const armed = useApp(({ pairing }) => pairing.armed);
+  const count = useApp(({ pairing }) => pairing.pairs.length);
   return (
     <Modal
       opened={armed}

@@ -2,16 +2,16 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { contentSecurityPolicy, deskFileOf, readDeskFile } from '../../../electron/app-files';
+import { contentSecurityPolicy, pageFileOf, readPageFile } from '../../../electron/app-files';
 import { mayLoad } from '../../../electron/hardening';
 
-describe('deskFileOf', () => {
+describe('pageFileOf', () => {
   it.each([
     ['prestage://bench/index.html', 'index.html', 'text/html; charset=utf-8'],
     ['prestage://bench/app.js?x=1#y', 'app.js', 'text/javascript; charset=utf-8'],
     ['prestage://bench/assets/inter-ABC123.woff2', 'assets/inter-ABC123.woff2', 'font/woff2'],
   ])('%s', (url, path, type) => {
-    expect(deskFileOf(url)).toEqual({ path, type });
+    expect(pageFileOf(url)).toEqual({ path, type });
   });
 
   it.each([
@@ -32,16 +32,16 @@ describe('deskFileOf', () => {
     ['broken encoding', 'prestage://bench/%E0%A4%A.js'],
     ['no URL', 'index.html'],
   ])('refuses %s', (_, url) => {
-    expect(deskFileOf(url)).toBeNull();
+    expect(pageFileOf(url)).toBeNull();
   });
 
   it('resolves what the URL parser resolves inside the folder', () => {
     // The parser itself takes `..` away; it can never lead above the root.
-    expect(deskFileOf('prestage://bench/../../app.js')?.path).toBe('app.js');
+    expect(pageFileOf('prestage://bench/../../app.js')?.path).toBe('app.js');
   });
 });
 
-describe('readDeskFile', () => {
+describe('readPageFile', () => {
   let folder: string;
   beforeAll(() => {
     folder = mkdtempSync(join(tmpdir(), 'prestage-scheme-'));
@@ -56,13 +56,13 @@ describe('readDeskFile', () => {
   });
 
   it('reads what lies in the folder', async () => {
-    expect((await readDeskFile(join(folder, 'page'), 'app.js'))?.toString()).toBe('page');
+    expect((await readPageFile(join(folder, 'page'), 'app.js'))?.toString()).toBe('page');
   });
 
   it.each(['link.js', 'up/secret.js', '../secret.js', 'missing.js', 'assets'])(
     'does not read %s',
     async (path) => {
-      expect(await readDeskFile(join(folder, 'page'), path)).toBeNull();
+      expect(await readPageFile(join(folder, 'page'), path)).toBeNull();
     },
   );
 });

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { deskMethods, type DeskAnswer } from '../../../core/contract/app';
-import { deskMethodNames } from '../../../core/contract/app-names';
+import { appMethods, type AppAnswer, type AppMethod } from '../../../core/contract/app';
 import { PrestageError } from '../../../core/base/errors';
 import {
-  registerDesk,
+  callChannel,
+  registerAppCalls,
   senderProblem,
-  type DeskHandlers,
+  type AppHandlers,
   type MainWire,
   type SenderFacts,
 } from '../../../electron/app-ipc';
@@ -37,16 +37,20 @@ describe('senderProblem', () => {
 
 type Listener = Parameters<MainWire['handle']>[1];
 
-/** The desk over a wire of this test, with handlers that count their calls. */
-function desk(answers: Partial<DeskHandlers> = {}): {
-  readonly invoke: (method: string, ...args: unknown[]) => Promise<DeskAnswer<'refreshDrives'>>;
+const methodNames = Object.keys(appMethods) as AppMethod[];
+
+/** The calls over a wire of this test, with handlers that count their calls. */
+function connected(answers: Partial<AppHandlers> = {}): {
+  /** What the page sends: the method's name and the request. */
+  readonly invoke: (...args: unknown[]) => Promise<AppAnswer<'refreshDrives'>>;
+  readonly channels: readonly string[];
   readonly from: (facts: { url?: string; other?: boolean; inner?: boolean; gone?: boolean }) => void;
   readonly calls: string[];
 } {
   const calls: string[] = [];
   const listeners = new Map<string, Listener>();
   const handlers = Object.fromEntries(
-    deskMethodNames.map((method) => [
+    methodNames.map((method) => [
       method,
       answers[method] ??
         (() => {
@@ -54,11 +58,11 @@ function desk(answers: Partial<DeskHandlers> = {}): {
           return Promise.resolve({});
         }),
     ]),
-  ) as unknown as DeskHandlers;
+  ) as unknown as AppHandlers;
   const mainFrame = { url: 'prestage://bench/index.html' };
   const own = { mainFrame };
   let event: Parameters<Listener>[0] = { sender: own, senderFrame: mainFrame };
-  registerDesk(
+  registerAppCalls(
     {
       handle: (channel, listener) => {
         listeners.set(channel, listener);
@@ -75,20 +79,68 @@ function desk(answers: Partial<DeskHandlers> = {}): {
       if (other !== true) own.mainFrame = sender.mainFrame as typeof mainFrame;
       event = { sender: other === true ? sender : own, senderFrame: gone === true ? null : frame };
     },
-    invoke: async (method, ...args) => {
-      const listener = listeners.get(`desk:${method}`);
-      if (listener === undefined) throw new Error(`no ${method}`);
-      return (await listener(event, ...args)) as DeskAnswer<'refreshDrives'>;
+    channels: [...listeners.keys()],
+    invoke: async (...args) => {
+      const listener = listeners.get(callChannel);
+      if (listener === undefined) throw new Error('nobody listens');
+      return (await listener(event, ...args)) as AppAnswer<'refreshDrives'>;
     },
   };
 }
 
-describe('registerDesk', () => {
-  it('serves every method of the contract, and the page knows each by name', async () => {
-    expect([...deskMethodNames].sort()).toEqual(Object.keys(deskMethods).sort());
-    const { invoke, calls } = desk();
+describe('registerAppCalls', () => {
+  it('listens on one channel, and calls the handler of the method that is named', async () => {
+    const { invoke, calls, channels } = connected();
+    expect(channels).toEqual([callChannel]);
     expect(await invoke('refreshDrives', {})).toEqual({ ok: true, value: {} });
     expect(calls).toEqual(['refreshDrives']);
+  });
+
+  it('knows every method of the contract', async () => {
+    for (const method of methodNames) {
+      const { invoke } = connected();
+      // The sender is right and the name known: at most the request, which no method has like this, is refused.
+      const answer = await invoke(method, { 'no such member': 1 });
+      expect(answer).toMatchObject({ ok: false, error: { cause: 'the request is not valid' } });
+    }
+  });
+
+  it.each([
+    ['unknown', 'eraseEverything'],
+    ['of another writing', 'canceljob'],
+    ['empty', ''],
+    ['the prototype', '__proto__'],
+    ['of every object', 'constructor'],
+    ['of every object too', 'hasOwnProperty'],
+    ['a channel', 'app:call'],
+    ['a number', 7],
+    ['null', null],
+    ['missing', undefined],
+    ['a list with a known name', ['cancelAll']],
+    ['an object that says a known name', { toString: () => 'cancelAll' }],
+  ])('does nothing for a method whose name is %s', async (_, name) => {
+    const { invoke, calls } = connected();
+    expect(await invoke(name, {})).toMatchObject({
+      ok: false,
+      error: { code: 'not-permitted', cause: 'there is no such method' },
+    });
+    expect(calls).toEqual([]);
+  });
+
+  it('does nothing for a handler that the contract does not have', async () => {
+    const extra = (): never => {
+      throw new Error('called');
+    };
+    const { invoke } = connected({ extra } as Partial<AppHandlers>);
+    expect(await invoke('extra', {})).toMatchObject({ ok: false, error: { code: 'not-permitted' } });
+  });
+
+  it('shows an unknown name without what could disturb a terminal', async () => {
+    const { invoke } = connected();
+    const answer = await invoke(`\u001b[2J\u202e${'x'.repeat(500)}`, {});
+    const message = answer.ok ? '' : answer.error.message;
+    expect(message).toMatch(/^[\u0020-\u007e\u2026]+$/u);
+    expect(message.length).toBeLessThan(150);
   });
 
   it.each([
@@ -97,7 +149,7 @@ describe('registerDesk', () => {
     ['another origin', { url: 'https://example.com/' }],
     ['a frame that is gone', { gone: true }],
   ])('does nothing for %s', async (_, facts) => {
-    const { invoke, from, calls } = desk();
+    const { invoke, from, calls } = connected();
     from(facts);
     expect(await invoke('cancelAll', {})).toMatchObject({ ok: false, error: { code: 'not-permitted' } });
     expect(calls).toEqual([]);
@@ -108,25 +160,26 @@ describe('registerDesk', () => {
     ['a member too few', 'cancelJob', [{}]],
     ['another type', 'scan', [{ text: 7 }]],
     ['no request', 'refreshDrives', []],
+    ['nothing as request', 'refreshDrives', [undefined]],
     ['two requests', 'refreshDrives', [{}, {}]],
     ['a text that never ends', 'scan', [{ text: 'x'.repeat(5000) }]],
     ['a start without drives', 'start', [{ driveIds: [] }]],
   ])('does nothing for a request with %s', async (_, method, args) => {
-    const { invoke, calls } = desk();
+    const { invoke, calls } = connected();
     expect(await invoke(method, ...args)).toMatchObject({ ok: false, error: { code: 'not-permitted' } });
     expect(calls).toEqual([]);
   });
 
   it('passes a typed error on whole, and makes one of a bug', async () => {
     const data = { code: 'drive-busy', message: 'm', cause: null, remedy: 'r' } as const;
-    const typed = desk({ refreshDrives: () => Promise.reject(new PrestageError(data)) });
+    const typed = connected({ refreshDrives: () => Promise.reject(new PrestageError(data)) });
     expect(await typed.invoke('refreshDrives', {})).toEqual({ ok: false, error: data });
-    const bug = desk({ refreshDrives: () => Promise.reject(new TypeError('oops')) });
+    const bug = connected({ refreshDrives: () => Promise.reject(new TypeError('oops')) });
     expect(await bug.invoke('refreshDrives', {})).toMatchObject({ ok: false, error: { code: 'internal' } });
   });
 
   it('does not let an answer out that is not of the contract', async () => {
-    const { invoke } = desk({ refreshDrives: () => Promise.resolve({ secret: 1 } as never) });
+    const { invoke } = connected({ refreshDrives: () => Promise.resolve({ secret: 1 } as never) });
     expect(await invoke('refreshDrives', {})).toMatchObject({ ok: false, error: { code: 'internal' } });
   });
 });

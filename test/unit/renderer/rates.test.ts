@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import type { DeskJob } from '../../../core/contract/app';
+import type { AppJob } from '../../../core/contract/app-bench';
 import { advanceRate, curvePoints, mostSamples, type Rate } from '../../../renderer/store/rates';
 
 const total = 20e9;
-const at = (bytesDone: number, state: 'writing' | 'verifying' = 'writing'): DeskJob['state'] => ({
+const at = (bytesDone: number, state: 'writing' | 'verifying' = 'writing'): AppJob['state'] => ({
   state,
   bytesDone,
   bytesTotal: total,

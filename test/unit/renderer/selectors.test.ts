@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { DeskJob } from '../../../core/contract/app';
+import type { AppJob } from '../../../core/contract/app-bench';
 import type { PairingState } from '../../../core/pairing/pairing-state';
 import {
   bayOf,
@@ -14,9 +14,9 @@ import {
 import { previews } from '../../support/app-preview-states';
 import { emptyState, result, someDrive, someJob } from '../../support/app-samples';
 
-const interrupted: DeskJob['state'] = { state: 'interrupted' };
-const writing: DeskJob['state'] = { state: 'writing', bytesDone: 1, bytesTotal: 2 };
-const cancelled: DeskJob['state'] = { state: 'cancelled', bytesWritten: 1 };
+const interrupted: AppJob['state'] = { state: 'interrupted' };
+const writing: AppJob['state'] = { state: 'writing', bytesDone: 1, bytesTotal: 2 };
+const cancelled: AppJob['state'] = { state: 'cancelled', bytesWritten: 1 };
 const pair = { machineSerial: 'M1', driveId: 'drive-01', bay: 'bay 1' };
 
 describe('cardKind', () => {

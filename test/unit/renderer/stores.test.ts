@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { applyDeskPatch, deskStore, loadDeskState } from '../../../renderer/store/app-store';
+import { applyAppPatch, appStore, loadAppState } from '../../../renderer/store/app-store';
 import { keepReferences } from '../../../renderer/store/keep-references';
 import { recordRates, ratesStore } from '../../../renderer/store/rates-store';
 import { previews } from '../../support/app-preview-states';
@@ -48,37 +48,37 @@ describe('keepReferences', () => {
   });
 });
 
-describe('the state of the desk', () => {
+describe('the state of the app', () => {
   beforeEach(() => {
-    deskStore.setState({ state: null });
+    appStore.setState({ state: null });
   });
 
   test('a patch before the state is left out', () => {
-    expect(applyDeskPatch({ jobs: [] })).toBeNull();
-    expect(deskStore.getState().state).toBeNull();
+    expect(applyAppPatch({ jobs: [] })).toBeNull();
+    expect(appStore.getState().state).toBeNull();
   });
 
   test('a patch changes its members only, and jobs that did not move stay the same objects', () => {
-    const before = loadDeskState(structuredClone(rack));
+    const before = loadAppState(structuredClone(rack));
     const jobs = structuredClone(before.jobs);
     const moved = jobs[7];
     if (moved?.state.state !== 'writing') throw new Error('job 7 should be writing');
     jobs[7] = { ...moved, state: { ...moved.state, bytesDone: moved.state.bytesDone + 1 } };
-    const after = applyDeskPatch({ jobs });
+    const after = applyAppPatch({ jobs });
     expect(after?.drives).toBe(before.drives);
     expect(after?.jobs).not.toBe(before.jobs);
     expect(after?.jobs.filter((job, index) => job !== before.jobs[index])).toEqual([jobs[7]]);
   });
 
   test('a patch that says nothing new wakes nobody', () => {
-    loadDeskState(structuredClone(rack));
+    loadAppState(structuredClone(rack));
     let woken = 0;
-    const end = deskStore.subscribe(() => {
+    const end = appStore.subscribe(() => {
       woken += 1;
     });
-    applyDeskPatch(structuredClone({ jobs: rack.jobs, drives: rack.drives }));
+    applyAppPatch(structuredClone({ jobs: rack.jobs, drives: rack.drives }));
     expect(woken).toBe(0);
-    applyDeskPatch({ batch: { ...emptyState.batch, operator: 'B. Vries' } });
+    applyAppPatch({ batch: { ...emptyState.batch, operator: 'B. Vries' } });
     expect(woken).toBe(1);
     end();
   });

@@ -1,18 +1,19 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterEach, describe, expect, it, onTestFinished } from 'vitest';
+import { afterAll, afterEach, describe, expect, it, onTestFinished } from 'vitest';
 import type { TaskProgress } from '../../../core/contract/helper-api';
 import { PrestageError } from '../../../core/base/errors';
 import type { Elevation } from '../../../station/helper-client/elevation';
 import type { EngineClient } from '../../../station/helper-client/helper-client';
 import { Engines } from '../../../station/helper-client/helpers';
 import { launchEngine } from '../../../station/helper-client/launch-helper';
+import { buildScript } from '../../support/built-script';
 import { temporaryArea } from '../../support/global-setup';
 
-const script = fileURLToPath(new URL('./fake-helper.ts', import.meta.url));
-const tsx = import.meta.resolve('tsx');
-const helper = (mode: string): [string, ...string[]] => [process.execPath, '--import', tsx, script, mode];
+const script = buildScript(fileURLToPath(new URL('./fake-helper.ts', import.meta.url)));
+afterAll(script.remove);
+const helper = (mode: string): [string, ...string[]] => [process.execPath, script.path, mode];
 
 const open: EngineClient[] = [];
 async function launch(mode = 'good', signal?: AbortSignal): Promise<EngineClient> {

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { LogQuery } from '../../../core/contract/app';
+import type { LogQuery } from '../../../core/contract/app-log';
 import type { LedgerRecord, StoredEntry } from '../../../core/ledger/record';
 import { LogIndex } from '../../../station/log/log-index';
 import { done, failed, sampleJob, started } from './ledger/samples';

@@ -2,12 +2,14 @@ import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { fileURLToPath } from 'node:url';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { afterAll, describe, expect, it, onTestFinished } from 'vitest';
 import { facts, table } from '../../../station/cli/output';
 import { runCommandLine } from '../../../station/cli/program';
+import { buildScript } from '../../support/built-script';
 import { temporaryArea } from '../../support/global-setup';
 
-const script = fileURLToPath(new URL('./fake-helper.ts', import.meta.url));
+const script = buildScript(fileURLToPath(new URL('./fake-helper.ts', import.meta.url)));
+afterAll(script.remove);
 
 interface Run {
   readonly code: number;
@@ -21,7 +23,7 @@ async function run(args: string[], options: { mode?: string; signal?: AbortSigna
   const code = await runCommandLine({
     args,
     version: '1.2.3',
-    helper: [process.execPath, '--import', import.meta.resolve('tsx'), script, options.mode ?? 'good'],
+    helper: [process.execPath, script.path, options.mode ?? 'good'],
     stdout,
     stderr,
     signal: options.signal ?? new AbortController().signal,
@@ -112,7 +114,7 @@ describe('the command line', () => {
     const code = await runCommandLine({
       args: ['drives'],
       version: '1',
-      helper: [process.execPath, '--import', import.meta.resolve('tsx'), script, 'good'],
+      helper: [process.execPath, script.path, 'good'],
       stdout,
       stderr: new PassThrough(),
       signal: new AbortController().signal,

@@ -18,7 +18,7 @@ import {
 } from '../../../../core/pairing/pairing';
 import { commandBarcode, readScan } from '../../../../core/scan/scan';
 import { scanCommands } from '../../../../core/scan/scan-outcome';
-import { deskSettingsSchema } from '../../../../core/settings/settings';
+import { appSettingsSchema } from '../../../../core/settings/settings';
 import { timeouts } from '../../../../core/base/timeouts';
 import { sampleDrive } from '../drive/drives';
 
@@ -30,7 +30,7 @@ const bays = [
   ...driveIds.map((driveId, index) => ({ label: String(index + 1), port: null, driveId })),
   { label: '5', port: null, driveId: null },
 ];
-const settings = deskSettingsSchema.parse({});
+const settings = appSettingsSchema.parse({});
 
 const factsArbitrary = fc.record({
   operator: fc.constantFrom('Ada', 'Ada', 'Ada', ''),

@@ -1,6 +1,6 @@
 import type { BayPlace } from '../../../../core/drive/bays';
 import { readScan, type ScanReading } from '../../../../core/scan/scan';
-import { deskSettingsSchema, type DeskSettings } from '../../../../core/settings/settings';
+import { appSettingsSchema, type AppSettings } from '../../../../core/settings/settings';
 import { sampleDrive } from '../drive/drives';
 
 /** Drives and bays of a station, and what a text means there. */
@@ -23,6 +23,6 @@ export const bays: BayPlace[] = [
   { label: '#', port: 'p10', driveId: null },
 ];
 
-export function read(text: string, changes: Partial<DeskSettings> = {}): ScanReading {
-  return readScan(text, { settings: { ...deskSettingsSchema.parse({}), ...changes }, bays, drives });
+export function read(text: string, changes: Partial<AppSettings> = {}): ScanReading {
+  return readScan(text, { settings: { ...appSettingsSchema.parse({}), ...changes }, bays, drives });
 }

@@ -4,7 +4,7 @@ import type { BayPlace } from '../../../../core/drive/bays';
 import { scanCommands } from '../../../../core/scan/scan-outcome';
 import { commandBarcode, drivesNamed, readScan, type ScanReading } from '../../../../core/scan/scan';
 import { serialProblem } from '../../../../core/machine/serial';
-import { deskSettingsSchema } from '../../../../core/settings/settings';
+import { appSettingsSchema } from '../../../../core/settings/settings';
 import { drives, samsung, western, nvme, bridge, bays, read } from './scan-reading';
 
 describe('commands', () => {
@@ -103,7 +103,7 @@ describe('bays', () => {
   });
   it('the exact label comes before the one with BAY before it', () => {
     const two = [...bays, { label: 'Bay 7', port: 'p1', driveId: null }];
-    const context = { settings: deskSettingsSchema.parse({}), drives, bays: two };
+    const context = { settings: appSettingsSchema.parse({}), drives, bays: two };
     expect(readScan('BAY-7', context)).toEqual({ kind: 'bay', label: 'Bay 7' });
     expect(readScan('7', context)).toEqual({ kind: 'bay', label: '7' });
   });
@@ -120,7 +120,7 @@ describe('bays', () => {
     expect(read('BAY1234')).toEqual({ kind: 'machine', serial: 'BAY1234' });
   });
   it('a label that two bays have, or that is the serial of a drive elsewhere, is unreadable', () => {
-    const settings = deskSettingsSchema.parse({});
+    const settings = appSettingsSchema.parse({});
     const twice = [...bays, { label: '7.', port: 'p1', driveId: null }];
     expect(readScan('7', { settings, drives, bays: twice }).kind).toBe('unreadable');
     const called = (driveId: string | null): BayPlace[] => [{ label: 'S5GXNX0T100001', port: 'p', driveId }];

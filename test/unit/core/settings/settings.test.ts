@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { isUsablePattern } from '../../../../core/base/pattern';
 import { serialPatternSchema } from '../../../../core/scan/scan-settings';
-import { deskSettingsSchema } from '../../../../core/settings/settings';
+import { appSettingsSchema } from '../../../../core/settings/settings';
 
 describe('a pattern', () => {
   it.each([
@@ -34,7 +34,7 @@ describe('a pattern', () => {
   });
 
   it('of the defaults is taken', () => {
-    expect(deskSettingsSchema.safeParse({}).success).toBe(true);
+    expect(appSettingsSchema.safeParse({}).success).toBe(true);
   });
 
   it('that is taken is compared at once with the worst of scans', () => {

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { LogPage, LogRow } from '../../../../core/contract/app';
+import type { LogPage, LogRow } from '../../../../core/contract/app-log';
 import {
   logPlaceOf,
   logRowAt,

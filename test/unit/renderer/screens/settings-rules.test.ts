@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { baysSchema, mostBays, type Bay } from '../../../../core/drive/bays';
 import type { Drive } from '../../../../core/drive/drive';
-import { deskSettingsSchema } from '../../../../core/settings/settings';
+import { appSettingsSchema } from '../../../../core/settings/settings';
 import { GiB } from '../../../../core/base/units';
 import {
   added,
@@ -79,7 +79,7 @@ describe('the list of bays', () => {
 });
 
 describe('what a barcode would be taken for', () => {
-  const desk = deskSettingsSchema.parse({});
+  const desk = appSettingsSchema.parse({});
   const dell = { maker: 'Dell service tag', pattern: '[0-9A-Z]{7}' };
   const tryWith = (text: string, serialPatterns = [dell]): ReturnType<typeof tryCode> =>
     tryCode(text, { settings: { ...desk, serialPatterns }, bays: [], drives: [] });

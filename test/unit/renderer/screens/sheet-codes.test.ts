@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { ScanContext } from '../../../../core/scan/scan';
-import { deskSettingsSchema } from '../../../../core/settings/settings';
+import { appSettingsSchema } from '../../../../core/settings/settings';
 import { drawCode128 } from '../../../../renderer/screens/sheet/barcode';
 import {
   badgeCodes,
@@ -12,7 +12,7 @@ import {
 } from '../../../../renderer/screens/sheet/sheet-codes';
 
 const context: ScanContext = {
-  settings: deskSettingsSchema.parse({}),
+  settings: appSettingsSchema.parse({}),
   bays: ['bay 1', 'bay 2', 'Top left', 'OP-7 left'].map((label) => ({ label, port: null, driveId: null })),
   drives: [],
 };

@@ -1,0 +1,29 @@
+import { z } from 'zod';
+import { nothing } from './app-common';
+
+/** The Batch screen's part of the page's contract: who writes which media, and for which order. */
+
+export const batchStateSchema = z.strictObject({
+  /** Empty until somebody said who he is. */
+  operator: z.string(),
+  workOrder: z.string(),
+  imageIndex: z.int().positive(),
+  layout: z.string(),
+  /** Why machines that were already shipped are done again; empty: they are refused. */
+  againReason: z.string(),
+});
+export type BatchState = z.infer<typeof batchStateSchema>;
+
+export const batchMethods = {
+  /** A file that was dropped on the window. Proving goes on after the answer. */
+  selectMedia: { request: z.strictObject({ path: z.string().max(4096) }), response: nothing },
+  /** The hash that the enterprise sent, typed. Throws usage when it is none. */
+  expectHash: { request: z.strictObject({ sha256: z.string().max(200) }), response: nothing },
+  clearMedia: { request: nothing, response: nothing },
+  setBatch: { request: batchStateSchema.partial(), response: nothing },
+} as const;
+
+export const batchWindowMethods = {
+  /** Opens the file dialog. Answers at once when it is closed; proving goes on. */
+  chooseMedia: { request: nothing, response: z.strictObject({ chosen: z.boolean() }) },
+} as const;

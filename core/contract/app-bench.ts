@@ -1,0 +1,121 @@
+import { z } from 'zod';
+import { sha256Schema } from '../media/chunk-map';
+import { driveSchema } from '../drive/drive';
+import { errorDataSchema } from '../base/errors';
+import { jobStateSchema } from '../job/job';
+import { rehearsalVerdictSchema } from '../job/boot-test';
+import { taskSchema } from '../base/task';
+import { driveRequest, nothing } from './app-common';
+
+/** The Bench screen's part of the page's contract: drives, pairs, jobs, boot tests, and notices above all screens. */
+
+export const drivesStateSchema = z.strictObject({
+  /** A listing that failed is an error, never an empty list: the drives of before stay with it. */
+  error: errorDataSchema.nullable(),
+  /** False until the first listing has ended. */
+  listed: z.boolean(),
+  /** With the labels of the bays they sit in. */
+  drives: z.array(driveSchema),
+  /** In the order in which they are shown; see arrangeBays. */
+  bays: z.array(
+    z.strictObject({ label: z.string(), port: z.string().nullable(), driveId: z.string().nullable() }),
+  ),
+});
+export type DrivesState = z.infer<typeof drivesStateSchema>;
+
+/** One drive's trip as its card shows it. The newest of a drive. */
+export const appJobSchema = z.strictObject({
+  driveId: z.string(),
+  /** Label of the bay when it was started. */
+  bay: z.string(),
+  machineSerial: z.string(),
+  /** `preparing`: the render is made or checked, the drive is held and untouched. */
+  state: z.discriminatedUnion('state', [
+    z.strictObject({ state: z.literal('preparing'), task: taskSchema.nullable() }),
+    ...jobStateSchema.options,
+  ]),
+  /** ISO 8601, UTC. */
+  startedAt: z.iso.datetime(),
+  endedAt: z.iso.datetime().nullable(),
+  ledgerEntry: z.int().nullable(),
+  canCancel: z.boolean(),
+  canRetry: z.boolean(),
+});
+export type AppJob = z.infer<typeof appJobSchema>;
+
+/** A finished drive that is, or was, started in a virtual machine. The newest of a drive. */
+export const appBootTestSchema = z.discriminatedUnion('status', [
+  z.strictObject({
+    driveId: z.string(),
+    status: z.literal('running'),
+    /** Seconds so far, and at most. */
+    seconds: z.int().nonnegative(),
+    limit: z.int().nonnegative(),
+  }),
+  z.strictObject({
+    driveId: z.string(),
+    status: z.literal('ended'),
+    verdict: rehearsalVerdictSchema,
+    /** SHA-256 of the display's last picture; null when there was none. */
+    picture: sha256Schema.nullable(),
+    ledgerEntry: z.int(),
+  }),
+  /** It could not be tried. */
+  z.strictObject({ driveId: z.string(), status: z.literal('failed'), error: errorDataSchema }),
+]);
+export type AppBootTest = z.infer<typeof appBootTestSchema>;
+
+/** Something that happened to the station and stays on the screen until it is dismissed. */
+export const noticeSchema = z.strictObject({
+  id: z.int(),
+  kind: z.enum(['info', 'error']),
+  error: errorDataSchema,
+});
+export type Notice = z.infer<typeof noticeSchema>;
+
+export const stationStateSchema = z.strictObject({
+  /** Folder of the virtual drives; null on the machine's own drives. */
+  benchDirectory: z.string().nullable(),
+  version: z.string(),
+  /** Of the tools and the runtime, as the ledger keeps them. */
+  versions: z.record(z.string(), z.string()),
+  stateDirectory: z.string(),
+});
+export type StationState = z.infer<typeof stationStateSchema>;
+
+export const benchMethods = {
+  refreshDrives: { request: nothing, response: nothing },
+  /** What a barcode scanner read, wherever the focus was. What came of it is in pairing.lastScan. */
+  scan: { request: z.strictObject({ text: z.string().max(4096) }), response: nothing },
+
+  /** Pairs by hand. Throws what is wrong with the serial or the drive. */
+  pair: {
+    request: z.strictObject({ machineSerial: z.string().max(200), ...driveRequest.shape }),
+    response: nothing,
+  },
+  unpair: { request: driveRequest, response: nothing },
+  undo: { request: nothing, response: nothing },
+  /** Shows, or puts away, the list of what will be erased. */
+  arm: { request: z.strictObject({ armed: z.boolean() }), response: nothing },
+  /**
+   * Erases. `driveIds` are the drives that the operator saw: another list is refused. Answers when the drives
+   * are held and the jobs have begun to be prepared, or throws with nothing touched.
+   */
+  start: { request: z.strictObject({ driveIds: z.array(z.string()).min(1) }), response: nothing },
+  cancelJob: { request: driveRequest, response: nothing },
+  cancelAll: { request: nothing, response: nothing },
+  /** Writes a drive again whose job did not end well, for the same machine. */
+  retryJob: { request: driveRequest, response: nothing },
+  /** Takes an ended job off its card: the drive was pulled or will hold another machine's image. */
+  dismissJob: { request: driveRequest, response: nothing },
+  /** Starts a finished drive in a virtual machine. Answers when it has begun. */
+  rehearseDrive: { request: driveRequest, response: nothing },
+  cancelRehearsal: { request: driveRequest, response: nothing },
+  /** The last picture of a rehearsal's display. */
+  getPicture: {
+    request: z.strictObject({ sha256: sha256Schema }),
+    /** PNG, base64; null when it is not in the state folder any more, or is not what the ledger says. */
+    response: z.strictObject({ png: z.base64().nullable() }),
+  },
+  dismissNotice: { request: z.strictObject({ id: z.int() }), response: nothing },
+} as const;

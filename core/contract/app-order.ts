@@ -1,0 +1,71 @@
+import { z } from 'zod';
+import { errorDataSchema } from '../base/errors';
+import { sha256Schema } from '../media/chunk-map';
+import { orderLineStates } from '../order/order-state';
+import { nothing } from './app-common';
+
+/** The Order screen's part of the page's contract. */
+
+/** The work order that is open. */
+export const orderStateSchema = z.strictObject({
+  number: z.string(),
+  /** ISO 8601, UTC. */
+  openedAt: z.string(),
+  openedBy: z.string(),
+  /** What it asks for; null: anything. */
+  mediaSha256: sha256Schema.nullable(),
+  imageIndex: z.int().positive().nullable(),
+  layout: z.string().nullable(),
+  /** How many machines are expected. */
+  machines: z.int().nonnegative(),
+  /** Of all lines, the unexpected ones too. */
+  counts: z.record(z.enum(orderLineStates), z.int().nonnegative()),
+  /** Machines that are not in it and about which a word was said. */
+  unexpected: z.int().nonnegative(),
+  /** Lines that keep it from being closed. */
+  open: z.int().nonnegative(),
+  /** In the order's own order, then the unexpected ones. */
+  lines: z.array(
+    z.strictObject({
+      serial: z.string(),
+      state: z.enum(orderLineStates),
+      unexpected: z.boolean(),
+      /** The newest word that was said about it. */
+      reason: z.string().nullable(),
+      assetTag: z.string().nullable(),
+      computerName: z.string().nullable(),
+    }),
+  ),
+  /** Lines that are not told because there are too many; what wants a hand is told first. */
+  hidden: z.int().nonnegative(),
+  /** The station's copy of it is damaged: nothing can be written until it is opened once more. */
+  error: errorDataSchema.nullable(),
+});
+export type OrderState = z.infer<typeof orderStateSchema>;
+export type OrderStateLine = OrderState['lines'][number];
+
+export const orderMethods = {
+  /** Opens an order that was typed or pasted. */
+  openOrder: {
+    request: z.strictObject({ number: z.string().max(200), text: z.string().max(16_000_000) }),
+    response: z.strictObject({ warnings: z.array(z.string()) }),
+  },
+  /** A word about a machine: left out, or done although it is not in the order. */
+  exceptOrder: {
+    request: z.strictObject({ machineSerial: z.string().max(200), reason: z.string().max(1000) }),
+    response: nothing,
+  },
+  /** Throws order-unfinished with what is open. */
+  closeOrder: { request: nothing, response: nothing },
+} as const;
+
+export const orderWindowMethods = {
+  /**
+   * Asks for the file of a work order and opens it. `number` is for a file that does not say it. Throws order-… with
+   * everything that is wrong. The warnings are sentences for whoever opened it.
+   */
+  chooseOrder: {
+    request: z.strictObject({ number: z.string().max(200) }),
+    response: z.strictObject({ chosen: z.boolean(), warnings: z.array(z.string()) }),
+  },
+} as const;

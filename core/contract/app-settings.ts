@@ -1,0 +1,29 @@
+import { z } from 'zod';
+import { rehearsalSettingsSchema } from '../job/boot-test';
+import { appSettingsSchema } from '../settings/settings';
+import { nothing } from './app-common';
+
+/** The Settings screen's part of the page's contract, with the sheet of barcodes that is printed from there. */
+
+export const stationSettingsSchema = z.strictObject({
+  stationName: z.string().min(1).max(128),
+  /** Size limit of the image cache, in bytes. */
+  cacheLimitBytes: z.int().nonnegative(),
+  rehearsal: rehearsalSettingsSchema,
+  desk: appSettingsSchema,
+});
+export type StationSettings = z.infer<typeof stationSettingsSchema>;
+
+export const settingsMethods = {
+  changeSettings: { request: stationSettingsSchema.partial(), response: nothing },
+  cacheSize: { request: nothing, response: z.strictObject({ bytes: z.int().nonnegative() }) },
+  clearCache: { request: nothing, response: z.strictObject({ bytes: z.int().nonnegative() }) },
+  /** Leaves the machine's own drives for a bench of virtual ones, made when it is missing, or goes back. */
+  useTrainingBench: { request: z.strictObject({ training: z.boolean() }), response: nothing },
+} as const;
+
+export const settingsWindowMethods = {
+  /** The page as it is now, to the printer or into a PDF file. For the sheet of command barcodes. */
+  printPage: { request: nothing, response: nothing },
+  savePageAsPdf: { request: nothing, response: z.strictObject({ path: z.string().nullable() }) },
+} as const;

@@ -1,0 +1,28 @@
+import { Emitter } from 'vscode-jsonrpc/node';
+import type { Notice } from '../../core/contract/app-bench';
+import type { ErrorData } from '../../core/base/errors';
+
+/** What happened to the station and stays on the screen until somebody dismisses it. */
+export class NoticeService {
+  readonly #changed = new Emitter<void>();
+  readonly onChange = this.#changed.event;
+  #list: readonly Notice[] = [];
+  #lastId = 0;
+
+  /** The oldest first. */
+  get list(): Notice[] {
+    return [...this.#list];
+  }
+
+  show(kind: Notice['kind'], error: ErrorData): void {
+    this.#lastId += 1;
+    this.#list = [...this.#list, { id: this.#lastId, kind, error }];
+    this.#changed.fire();
+  }
+
+  /** Takes a notice off the screen. */
+  dismiss(id: number): void {
+    this.#list = this.#list.filter((notice) => notice.id !== id);
+    this.#changed.fire();
+  }
+}

@@ -1,0 +1,35 @@
+import { Emitter } from 'vscode-jsonrpc/node';
+import { withoutUndefined } from '../../core/base/required';
+import type { AppRequest } from '../../core/contract/app';
+import type { StationSettings } from '../../core/contract/app-settings';
+import { changeSettings, type Settings } from '../state/settings';
+import type { StatePlaces } from '../state/state-paths';
+
+/** The settings of the station while the app is open. */
+export class SettingsService {
+  readonly #changed = new Emitter<void>();
+  readonly onChange = this.#changed.event;
+  readonly #places: Pick<StatePlaces, 'settingsFile'>;
+  #current: Settings;
+
+  constructor(settings: Settings, places: Pick<StatePlaces, 'settingsFile'>) {
+    this.#current = settings;
+    this.#places = places;
+  }
+
+  get current(): Settings {
+    return this.#current;
+  }
+
+  /** Those that the screen shows. */
+  get shown(): StationSettings {
+    const { stationName, cacheLimitBytes, rehearsal, desk } = this.#current;
+    return { stationName, cacheLimitBytes, rehearsal, desk };
+  }
+
+  /** @throws PrestageError settings-invalid (nothing is changed), state-unavailable */
+  change(change: AppRequest<'changeSettings'>): void {
+    this.#current = changeSettings(this.#places, withoutUndefined(change));
+    this.#changed.fire();
+  }
+}

@@ -1,0 +1,102 @@
+import { toErrorData } from '../../core/base/errors';
+import { assignmentsOnThisMachine, readThisMachine } from '../machine/confirm-machine';
+import type { Engines } from '../helper-client/helpers';
+import type { BatchRequest } from '../jobs/plan-batch';
+import { mediaNotProved, nothingToRehearse, nothingToRetry } from './app-refusals';
+import type { BatchService } from './batch-service';
+import type { BootTests } from './boot-tests';
+import type { DriveList } from './drive-list';
+import type { JobService } from './job-service';
+import type { MediaVerifier } from './media-verifier';
+import type { PairingService } from './pairing-service';
+import type { SettingsService } from './settings-service';
+import type { StationService } from './station-service';
+
+export interface StartServiceDependencies {
+  readonly engines: Engines;
+  readonly settings: SettingsService;
+  readonly station: StationService;
+  readonly batch: BatchService;
+  readonly media: MediaVerifier;
+  readonly drives: DriveList;
+  readonly pairing: PairingService;
+  readonly jobs: JobService;
+  readonly bootTests: BootTests;
+  /** Resolves when what an earlier run left open is recorded; nothing is started before. */
+  readonly recorded: () => Promise<void>;
+}
+
+/** Everything that begins work on a drive: the pairs of a batch, one drive again, a boot test. */
+export class StartService {
+  readonly #services: StartServiceDependencies;
+
+  constructor(services: StartServiceDependencies) {
+    this.#services = services;
+  }
+
+  /** Starts the pairs, which must be those that the operator saw. @throws PrestageError with nothing touched */
+  async start(driveIds: readonly string[]): Promise<void> {
+    const { pairing, jobs, bootTests, recorded } = this.#services;
+    const assignments = pairing.confirm(driveIds);
+    try {
+      await recorded();
+      await jobs.start(await this.#onMachine(this.#request(assignments)));
+    } catch (error) {
+      pairing.refuse(toErrorData(error));
+      throw error;
+    }
+    pairing.started(driveIds);
+    for (const driveId of driveIds) bootTests.forget(driveId);
+  }
+
+  /** Writes a drive again, with what it was started with, or what is chosen now when that is no longer known. */
+  async retry(driveId: string): Promise<void> {
+    const { jobs, bootTests, recorded } = this.#services;
+    const job = jobs.find(driveId);
+    if (job?.canRetry !== true) throw nothingToRetry();
+    await recorded();
+    const assignments = [{ driveId, machineSerial: job.machineSerial }];
+    const before = jobs.requestOf(driveId);
+    const request = before === null ? this.#request(assignments) : { ...before, assignments };
+    await jobs.start(await this.#onMachine(request));
+    bootTests.forget(driveId);
+  }
+
+  /** Starts a finished drive in a virtual machine. @throws PrestageError usage, record-not-found, drive-busy */
+  bootTest(driveId: string): void {
+    const { drives, jobs, bootTests } = this.#services;
+    const drive = drives.find(driveId);
+    const job = jobs.find(driveId);
+    if (drive === null || (job !== null && job.state.state !== 'done')) throw nothingToRehearse();
+    bootTests.start(drive);
+  }
+
+  /** Where the drives sit in the machine that the station runs on, what was scanned must fit its firmware. */
+  async #onMachine(request: BatchRequest): Promise<BatchRequest> {
+    const { settings, engines } = this.#services;
+    if (!settings.current.desk.onMachine) return request;
+    const found = await readThisMachine(engines);
+    return { ...request, ...assignmentsOnThisMachine(request.assignments, request.machines, found) };
+  }
+
+  #request(assignments: BatchRequest['assignments']): BatchRequest {
+    const { media, batch, station, pairing, drives } = this.#services;
+    const proved = media.proved;
+    if (proved === null) throw mediaNotProved();
+    const { operator, workOrder, imageIndex, layout, againReason } = batch.state;
+    return {
+      mediaPath: proved.path,
+      imageIndex,
+      layoutName: layout,
+      expectSha256: proved.expectSha256,
+      assignments,
+      benchDirectory: station.benchDirectory,
+      operator,
+      againReason: againReason === '' ? null : againReason,
+      workOrder: workOrder === '' ? null : workOrder,
+      machines: pairing.machines,
+      bays: drives.state.bays.map(({ label, port }) => ({ label, port })),
+      proof: proved.proof,
+    };
+  }
+}

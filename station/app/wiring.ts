@@ -1,0 +1,104 @@
+import { toErrorData } from '../../core/base/errors';
+import type { FleetService } from '../fleet/fleet-service';
+import { pulledDrives } from './app-refusals';
+import { batchOfOrder, type BatchService } from './batch-service';
+import type { BootTests } from './boot-tests';
+import type { DriveList } from './drive-list';
+import type { JobService } from './job-service';
+import type { MediaVerifier } from './media-verifier';
+import type { NoticeService } from './notices';
+import type { OrderService } from './order-service';
+import type { PairingService } from './pairing-service';
+import type { Recovery } from './recovery';
+import type { SessionStore } from './session-store';
+import type { SettingsService } from './settings-service';
+import type { Slice, StatePublisher } from './state-publisher';
+import type { StationService } from './station-service';
+
+export interface WiredServices {
+  readonly batch: BatchService;
+  readonly bootTests: BootTests;
+  readonly drives: DriveList;
+  readonly fleet: FleetService;
+  readonly jobs: JobService;
+  readonly media: MediaVerifier;
+  readonly notices: NoticeService;
+  readonly orders: OrderService;
+  readonly pairing: PairingService;
+  readonly publisher: StatePublisher;
+  readonly recovery: Recovery;
+  readonly session: SessionStore;
+  readonly settings: SettingsService;
+  readonly station: StationService;
+}
+
+/** Who listens to whom. Services know nothing of what their changes mean to others; it all stands here. */
+export function wire(app: WiredServices): void {
+  const { batch, bootTests, drives, fleet, jobs, media, notices } = app;
+  const { orders, pairing, publisher, recovery, session, settings, station } = app;
+  const publish =
+    (...slices: readonly Slice[]) =>
+    (): void => {
+      publisher.changed(...slices);
+    };
+  const save = (): void => {
+    session.save();
+  };
+
+  // A change of what is to be written is a change of what was confirmed.
+  for (const onChange of [batch.onChange, media.onChange]) {
+    onChange(() => {
+      pairing.reconsider();
+    });
+    onChange(save);
+  }
+  batch.onChange(publish('batch', 'pairing'));
+  media.onChange(publish('media', 'pairing'));
+
+  for (const onChange of [pairing.onChange, jobs.onChange]) {
+    onChange(() => {
+      orders.reconsider();
+    });
+    onChange(save);
+  }
+  pairing.onChange(publish('pairing'));
+  jobs.onChange(publish('jobs', 'drives', 'pairing'));
+
+  jobs.onBatchEnd((reports) => {
+    bootTests.onBatchEnd(reports);
+  });
+  bootTests.onFailed((error) => {
+    notices.show('error', error);
+  });
+
+  orders.onOrder((order) => {
+    batch.change(order === null ? { workOrder: '' } : batchOfOrder(order)).catch((error: unknown) => {
+      notices.show('error', toErrorData(error));
+    });
+    media.judgeAgain();
+  });
+
+  drives.onChange(() => {
+    recovery.takeOverPairs();
+    const gone = pairing.dropMissing();
+    if (gone.length > 0) notices.show('error', pulledDrives(gone));
+    for (const { driveId, state } of jobs.jobs) {
+      // A finished drive that was taken out needs no card; what failed is seen before it goes.
+      if (state.state === 'done' && drives.find(driveId) === null) jobs.dismiss(driveId);
+    }
+    for (const { driveId } of bootTests.states) {
+      if (drives.find(driveId) === null) bootTests.forget(driveId);
+    }
+  });
+  drives.onChange(publish('drives', 'pairing'));
+  settings.onChange(() => {
+    drives.rearrange();
+  });
+
+  settings.onChange(publish('settings', 'drives'));
+  station.onChange(publish('station'));
+  orders.onChange(publish('order'));
+  bootTests.onChange(publish('rehearsals'));
+  notices.onChange(publish('notices'));
+  fleet.onChange(publish('fleet'));
+}

@@ -1,0 +1,32 @@
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
+
+/**
+ * Files that take longest, the longest first. Begun last, one of them would run alone while a core has nothing to do. What
+ * is not named here comes after them, as vitest orders it; a new slow file belongs here when a run ends with it.
+ */
+const longest = [
+  'integration/package.test.ts',
+  'integration/kill.test.ts',
+  'integration/apply.test.ts',
+  'integration/refusals-media.test.ts',
+  'integration/refusals-machines.test.ts',
+  'integration/boot-files.test.ts',
+  'integration/order.test.ts',
+  'integration/loop.test.ts',
+  'integration/shipment.test.ts',
+  'integration/privilege.test.ts',
+  'unit/station/helper-client.test.ts',
+  'unit/station/shipment/bundle.test.ts',
+  'integration/refusals-prompt.test.ts',
+];
+
+export class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const place = ({ moduleId }: TestSpecification): number => {
+      const found = longest.findIndex((name) => moduleId.endsWith(`/test/${name}`));
+      return found === -1 ? longest.length : found;
+    };
+    // Stable: files of the same place keep vitest's order.
+    return (await super.sort(files)).sort((one, other) => place(one) - place(other));
+  }
+}
