@@ -1,3 +1,5 @@
+import { counted } from '../core/base/plurals';
+
 /** What somebody who closes the window while drives are written can choose. */
 export const closingChoices = ['keep', 'close-window', 'cancel-and-quit'] as const;
 export type ClosingChoice = (typeof closingChoices)[number];
@@ -11,7 +13,7 @@ export interface ClosingQuestion {
 
 /** What is asked, for a number of drives. */
 export function closingQuestion(running: number): ClosingQuestion {
-  const drives = running === 1 ? '1 drive is' : `${running} drives are`;
+  const drives = counted(running, 'drive is', 'drives are');
   return {
     message: `${drives} being written.`,
     detail:

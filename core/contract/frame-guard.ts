@@ -70,3 +70,19 @@ function readHeader(text: string): number | 'incomplete' | 'wrong' {
   if (match === null) return 'wrong';
   return match[2] === undefined ? 'incomplete' : Number(match[1]);
 }
+
+/**
+ * The `transform` of a Node stream that passes messages through, and fails at the first byte that cannot belong to one.
+ * Both ends of the wire read through such a stream.
+ * @param messageOf what the error says
+ */
+export function passFrames(
+  guard: FrameGuard,
+  messageOf: (problem: FrameProblem) => string,
+): (bytes: Uint8Array, encoding: unknown, done: (error: Error | null, passed?: Uint8Array) => void) => void {
+  return (bytes, _encoding, done) => {
+    const problem = guard.check(bytes);
+    if (problem === null) done(null, bytes);
+    else done(new Error(messageOf(problem)));
+  };
+}

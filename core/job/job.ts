@@ -72,6 +72,15 @@ export type JobEvent =
   | { readonly type: 'cancel'; readonly bytesWritten: number }
   | { readonly type: 'interrupt' };
 
+/** Whether a job is still under way, its preparation before the helper has it included. */
+export function isRunning({
+  state,
+}: {
+  readonly state: JobState | { readonly state: 'preparing' };
+}): boolean {
+  return state.state === 'preparing' || !hasEnded(state);
+}
+
 /** Whether a job is in a state it cannot leave. */
 export function hasEnded(job: JobState): job is JobEnd {
   switch (job.state) {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { sha256Schema } from '../media/chunk-map';
+import { recordedHashSourceSchema } from '../media/media-state';
 import { driveIdentitySchema, driveKinds } from '../drive/drive';
 import { errorDataSchema } from '../base/errors';
 import { jobEndSchema } from '../job/job';
@@ -35,7 +36,7 @@ export const jobFactsSchema = z.strictObject({
     bytes: z.int().positive(),
     guid: z.string(),
     /** Source of the expected SHA-256; `none` when none was given. */
-    expected: z.enum(['given', 'manifest', 'none']),
+    expected: recordedHashSourceSchema,
   }),
   image: z.strictObject({ index: z.int().positive(), name: z.string() }),
   layout: z.string(),

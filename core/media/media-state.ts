@@ -4,11 +4,24 @@ import { errorDataSchema } from '../base/errors';
 import { mediaSchema } from './media';
 import { taskSchema } from '../base/task';
 
+/**
+ * Who said what the media's SHA-256 should be: typed or scanned by the operator, the .sha256 file beside the media,
+ * the open order, or nobody.
+ */
+export type HashSource = 'given' | 'manifest' | 'order' | 'none';
+
 const expectedSchema = z.strictObject({
   sha256: sha256Schema,
-  /** Who said it: typed or scanned by the operator, the .sha256 file beside the media, or the open order. */
   source: z.enum(['given', 'manifest', 'order']),
 });
+
+/** The forms of {@link HashSource} in records and in documents of the command line, where an order's is a given one. */
+export const recordedHashSourceSchema = z.enum(['given', 'manifest', 'none']);
+
+/** Who said it, as records and documents name it. */
+export function recordedHashSource(source: HashSource): z.infer<typeof recordedHashSourceSchema> {
+  return source === 'order' ? 'given' : source;
+}
 
 /** How far the media is from being proved. Only `proved` can be written. */
 export const mediaStateSchema = z.discriminatedUnion('status', [

@@ -1,4 +1,5 @@
 import { sanitizeForDisplay } from '../base/display';
+import { counted, plural } from '../base/plurals';
 
 /** A name that must not be applied. */
 export interface ListingProblem {
@@ -124,12 +125,12 @@ class Tally {
   notes(): string[] {
     return [...this.#found].map(([kind, { count, example }]) => {
       const shown = sanitizeForDisplay(example, 300);
-      const many = count === 1 ? '1 name' : `${String(count)} names`;
+      const many = counted(count, 'name', 'names');
       switch (kind) {
         case 'warning':
           return count === 1 ? `wimlib: ${shown}` : `wimlib (${String(count)} warnings, the first): ${shown}`;
         case 'case':
-          return `${many} ${count === 1 ? 'differs' : 'differ'} from another in the same folder only in upper and lower case, for example ${shown}`;
+          return `${many} ${plural(count, 'differs', 'differ')} from another in the same folder only in upper and lower case, for example ${shown}`;
         case 'trailing':
           return `${many} with a space or a dot at the end, for example ${shown}`;
         case 'device':

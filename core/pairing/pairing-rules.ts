@@ -3,7 +3,13 @@ import type { Drive } from '../drive/drive';
 import type { MachineFacts } from '../machine/machine';
 import { isContradiction, joinFacts, saysNothing, sharedIdentity } from '../machine/machine-details';
 import type { MediaState } from '../media/media-state';
-import { startObstacles, type Pair, type PairingState, type StartObstacle } from './pairing-state';
+import {
+  expectedWhilePairing,
+  startObstacles,
+  type Pair,
+  type PairingState,
+  type StartObstacle,
+} from './pairing-state';
 import { required } from '../base/required';
 import { fitsSerialPatterns } from '../scan/scan';
 import type { Expectation, ScanKind, ScanOutcome } from '../scan/scan-outcome';
@@ -121,11 +127,7 @@ export function startObstaclesOf(
 
 /** What the station waits for. */
 export function expectedNow(state: Pairing, { operator }: PairingFacts): Expectation {
-  if (state.armed) return 'start';
-  if (state.mode === 'cancel') return 'bay-to-cancel';
-  if (state.mode === 'retry') return 'bay-to-retry';
-  if (state.waitingMachine !== null) return 'bay';
-  return operator.trim() === '' ? 'operator' : 'machine';
+  return expectedWhilePairing(state, operator.trim() !== '');
 }
 
 /** Whether the same barcode was read so shortly before that it was the scanner, not a hand. */

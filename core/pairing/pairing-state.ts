@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { errorDataSchema } from '../base/errors';
 import { machineFactsSchema } from '../machine/machine';
-import { scanOutcomeSchema } from '../scan/scan-outcome';
+import { scanOutcomeSchema, type Expectation } from '../scan/scan-outcome';
 
 /** A machine, and the drive that will hold its image. */
 export const pairSchema = z.strictObject({
@@ -39,3 +39,15 @@ export const pairingStateSchema = z.strictObject({
   refusal: errorDataSchema.nullable(),
 });
 export type PairingState = z.infer<typeof pairingStateSchema>;
+
+/** What is waited for while drives are paired. They may be paired before the media is proved: it does not matter here. */
+export function expectedWhilePairing(
+  { armed, mode, waitingMachine }: Pick<PairingState, 'armed' | 'mode' | 'waitingMachine'>,
+  operatorKnown: boolean,
+): Expectation {
+  if (armed) return 'start';
+  if (mode === 'cancel') return 'bay-to-cancel';
+  if (mode === 'retry') return 'bay-to-retry';
+  if (waitingMachine !== null) return 'bay';
+  return operatorKnown ? 'machine' : 'operator';
+}

@@ -4,6 +4,7 @@ import { sanitizeForDisplay } from '../../core/base/display';
 import { PrestageError } from '../../core/base/errors';
 import type { Media } from '../../core/media/media';
 import { mediaFileError, readWimFile, type WimFile } from './wim-file';
+import { plural } from '../../core/base/plurals';
 
 /** Files beside the media that are looked at in search of parts. */
 const candidateLimit = 2000;
@@ -78,11 +79,11 @@ function ambiguous(given: WimFile, number: number, files: readonly WimFile[]): P
 function partsMissing(given: WimFile, missing: readonly number[]): PrestageError {
   const name = sanitizeForDisplay(given.path, 300);
   const shown = missing.slice(0, 20);
-  const which = `${missing.length === 1 ? 'part' : 'parts'} ${shown.join(', ')}${missing.length > shown.length ? ', …' : ''}`;
+  const which = `${plural(missing.length, 'part', 'parts')} ${shown.join(', ')}${missing.length > shown.length ? ', …' : ''}`;
   const { part, parts } = given.header;
   return new PrestageError({
     code: 'media-part-missing',
-    message: `${name} is part ${part} of ${parts}, and ${which} ${missing.length === 1 ? 'is' : 'are'} not in the same folder.`,
+    message: `${name} is part ${part} of ${parts}, and ${which} ${plural(missing.length, 'is', 'are')} not in the same folder.`,
     remedy: `Copy ${shown.map((number) => sanitizeForDisplay(partName(given, number))).join(', ')} into the same folder, then try again.`,
   });
 }

@@ -16,8 +16,7 @@ import { aimRender } from '../disk-image/create-drive-image';
 import { checkRender } from '../disk-image/check-disk-image';
 import { makeRender } from '../disk-image/make-disk-image';
 import { rehearseDrive } from '../boot-test/boot-test';
-import { toolVersions } from '../tools/versions';
-import { ownVersion } from '../tools/version';
+import { ownVersion, toolVersions } from '../tools/versions';
 import { claimStdout, obeySignals, serveEngine, type EngineHandlers } from './rpc-server';
 
 /** The helper: serves core/contract/helper-api.ts over stdin and stdout until its input ends. */

@@ -20,7 +20,7 @@ import {
   type JobProgress,
   type TaskProgress,
 } from '../../core/contract/helper-api';
-import { FrameGuard } from '../../core/contract/frame-guard';
+import { FrameGuard, passFrames } from '../../core/contract/frame-guard';
 import { sanitizeForDisplay } from '../../core/base/display';
 import { cancelled, PrestageError, toErrorData } from '../../core/base/errors';
 
@@ -63,7 +63,9 @@ export function serveEngine(
   let greeted = false;
   let stopped = false;
 
-  const guarded = guardFrames(new FrameGuard());
+  const guarded = new Transform({
+    transform: passFrames(new FrameGuard(), ({ message }) => message),
+  });
   const writer = new CountingWriter(output);
   const connection = createMessageConnection(new StreamMessageReader(guarded), writer, {
     error: log,
@@ -185,17 +187,6 @@ export function obeySignals(server: Pick<EngineServer, 'stop'>): void {
   process.on('SIGINT', () => undefined);
   process.on('SIGHUP', () => undefined);
   process.on('SIGTERM', server.stop);
-}
-
-/** A stream that passes messages through and fails as {@link FrameGuard} says. */
-function guardFrames(guard: FrameGuard): Transform {
-  return new Transform({
-    transform: (bytes: Buffer, _encoding, done) => {
-      const problem = guard.check(bytes);
-      if (problem === null) done(null, bytes);
-      else done(new Error(problem.message));
-    },
-  });
 }
 
 /** Knows when everything that was to be written has been, or never will be. */

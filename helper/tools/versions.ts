@@ -1,6 +1,9 @@
 import { timeouts } from '../../core/base/timeouts';
 import { runTool } from './runner';
 import type { ToolName } from './requirements';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { z } from 'zod';
 
 /** How each tool is asked for its version. */
 const questions: readonly (readonly [ToolName, string, RegExp])[] = [
@@ -21,4 +24,10 @@ export async function toolVersions(): Promise<Record<string, string>> {
     }),
   );
   return Object.fromEntries(found);
+}
+
+/** The helper's own version. package.json lies one level above the bundle, as it does above this file. */
+export function ownVersion(): string {
+  const text = readFileSync(join(__dirname, '..', 'package.json'), 'utf8');
+  return z.object({ version: z.string() }).parse(JSON.parse(text)).version;
 }

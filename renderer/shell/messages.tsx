@@ -5,6 +5,8 @@ import { ErrorCard } from '../components/error-card';
 import { dismissMessage, useMessages } from '../store/messages-store';
 import { Notice } from '../components/notice';
 import { useText } from '../text';
+import { tell } from '../actions';
+import { useApp } from '../store/app-store';
 
 /** Answers of the station to what was just done. Above dialogs, so that a refusal in one is seen. */
 export function Messages(): ReactElement {
@@ -32,5 +34,28 @@ export function Messages(): ReactElement {
       ))}
     </section>,
     document.body,
+  );
+}
+
+/** What happened to the station, until each is dismissed. */
+export function Notices(): ReactElement | null {
+  const text = useText();
+  const notices = useApp((state) => state.notices);
+  if (notices.length === 0) return null;
+  return (
+    <section className="stack notices no-print" aria-label={text.bench.notices}>
+      {notices.map(({ id, kind, error }) => (
+        <ErrorCard key={id} error={error} kind={kind}>
+          <Button
+            size="sm"
+            onClick={() => {
+              tell('dismissNotice', { id });
+            }}
+          >
+            {text.common.dismiss}
+          </Button>
+        </ErrorCard>
+      ))}
+    </section>
   );
 }

@@ -16,8 +16,7 @@ import { StartOverlay } from '../screens/start/start-overlay';
 import { useApp } from '../store/app-store';
 import { showScreen, useView, type Screen } from '../store/view-store';
 import { useText } from '../text';
-import { Messages } from './messages';
-import { Notices } from './notices';
+import { Messages, Notices } from './messages';
 import { Rail, railScreens } from './rail';
 
 function ScreenOf({ screen }: { readonly screen: Screen }): ReactElement {

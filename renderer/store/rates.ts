@@ -1,4 +1,11 @@
 import type { AppJob } from '../../core/contract/app-bench';
+import {
+  advanceEstimate,
+  bytesPerSecond,
+  secondsFor,
+  startEstimate,
+  type RateEstimate,
+} from '../../core/job/rate-estimate';
 
 /** How fast a drive is written or read back. */
 export interface Rate {
@@ -10,20 +17,11 @@ export interface Rate {
   /** Bytes a second, oldest first, one each {@link sampleMilliseconds}, at most {@link mostSamples}. */
   readonly samples: readonly number[];
   /** Where the running sample began. */
-  readonly sampledBytes: number;
-  readonly sampledAt: number;
+  readonly estimate: RateEstimate;
 }
 
 export const mostSamples = 60;
 export const sampleMilliseconds = 500;
-/** The smoothed rate forgets with this time constant: long enough that the time left does not jump. */
-const smoothingMilliseconds = 5000;
-
-function secondsLeft(phase: Rate['phase'], done: number, total: number, rate: number): number | null {
-  if (rate <= 0) return null;
-  const bytes = phase === 'writing' ? 2 * total - done : total - done;
-  return Math.max(0, bytes) / rate;
-}
 
 /**
  * The rate after a new look at a job. Pure.
@@ -33,31 +31,22 @@ function secondsLeft(phase: Rate['phase'], done: number, total: number, rate: nu
 export function advanceRate(before: Rate | null, job: AppJob['state'], now: number): Rate | null {
   if (job.state !== 'writing' && job.state !== 'verifying') return null;
   const { state: phase, bytesDone, bytesTotal } = job;
-  if (before === null || before.phase !== phase || bytesDone < before.sampledBytes) {
-    return {
-      phase,
-      bytesPerSecond: null,
-      secondsLeft: null,
-      samples: [],
-      sampledBytes: bytesDone,
-      sampledAt: now,
-    };
+  if (before === null || before.phase !== phase || bytesDone < before.estimate.bytes) {
+    const estimate = startEstimate(bytesDone, now);
+    return { phase, bytesPerSecond: null, secondsLeft: null, samples: [], estimate };
   }
-  const milliseconds = now - before.sampledAt;
-  if (milliseconds < sampleMilliseconds) return before;
-  const sample = ((bytesDone - before.sampledBytes) * 1000) / milliseconds;
-  const weight = 1 - Math.exp(-milliseconds / smoothingMilliseconds);
-  const bytesPerSecond =
-    before.bytesPerSecond === null
-      ? sample
-      : before.bytesPerSecond + (sample - before.bytesPerSecond) * weight;
+  const last = before.estimate;
+  const estimate = advanceEstimate(last, bytesDone, now, sampleMilliseconds);
+  if (estimate === last) return before;
+  const sample = ((bytesDone - last.bytes) * 1000) / (now - last.time);
+  const rate = bytesPerSecond(estimate);
+  const bytesLeft = (phase === 'writing' ? 2 * bytesTotal : bytesTotal) - bytesDone;
   return {
     phase,
-    bytesPerSecond,
-    secondsLeft: secondsLeft(phase, bytesDone, bytesTotal, bytesPerSecond),
+    bytesPerSecond: rate,
+    secondsLeft: secondsFor(bytesLeft, rate),
     samples: [...before.samples, sample].slice(-mostSamples),
-    sampledBytes: bytesDone,
-    sampledAt: now,
+    estimate,
   };
 }
 

@@ -1,8 +1,8 @@
 import type { AppState } from '../../core/contract/app';
 import type { AppJob, AppBootTest, DrivesState } from '../../core/contract/app-bench';
-import type { Pair, PairingState } from '../../core/pairing/pairing-state';
+import { expectedWhilePairing, type Pair, type PairingState } from '../../core/pairing/pairing-state';
 import type { Drive } from '../../core/drive/drive';
-import { hasEnded } from '../../core/job/job';
+import { isRunning } from '../../core/job/job';
 import type { Expectation } from '../../core/scan/scan-outcome';
 
 /** Rules of what the screens show. Pure; each returns a part of the state or a plain value unless it says so. */
@@ -32,11 +32,6 @@ export function pairOf(state: AppState, driveId: string | null): Pair | null {
 /** The bay that a drive sits in. */
 export function bayOf(state: AppState, driveId: string | null): BayView | null {
   return state.drives.bays.find((bay) => bay.driveId === driveId && driveId !== null) ?? null;
-}
-
-/** Whether a job is still under way, its preparation included. */
-export function isRunning({ state }: AppJob): boolean {
-  return state.state === 'preparing' || !hasEnded(state);
 }
 
 /** What a card shows. */
@@ -115,23 +110,18 @@ export function passedDrives({ jobs, rehearsals }: Pick<AppState, 'jobs' | 'rehe
     .map(({ driveId }) => driveId);
 }
 
-/** What is waited for next, as the scan line asks for it. */
+/** What is waited for next, as the scan line asks for it: as while pairing, but the media before machines. */
 export function expectedNext(
   pairing: Pick<PairingState, 'armed' | 'mode' | 'waitingMachine' | 'obstacles'>,
   mediaStatus: AppState['media']['status'],
 ): Expectation | 'wait-for-media' {
-  if (pairing.armed) return 'start';
-  if (pairing.mode === 'cancel') return 'bay-to-cancel';
-  if (pairing.mode === 'retry') return 'bay-to-retry';
-  if (pairing.waitingMachine !== null) return 'bay';
-  const [first] = pairing.obstacles;
-  if (first === 'no-operator') return 'operator';
-  if (first === 'no-media') return 'media';
-  if (first === 'media-not-proved') {
-    if (mediaStatus === 'waiting-for-hash') return 'media-hash';
-    return mediaStatus === 'refused' ? 'media' : 'wait-for-media';
-  }
-  return 'machine';
+  const { obstacles } = pairing;
+  const next = expectedWhilePairing(pairing, !obstacles.includes('no-operator'));
+  if (next !== 'machine') return next;
+  if (obstacles.includes('no-media')) return 'media';
+  if (!obstacles.includes('media-not-proved')) return next;
+  if (mediaStatus === 'waiting-for-hash') return 'media-hash';
+  return mediaStatus === 'refused' ? 'media' : 'wait-for-media';
 }
 
 export const steps = ['operator', 'media', 'pair', 'start'] as const;

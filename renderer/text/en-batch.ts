@@ -1,9 +1,7 @@
 import type { MediaState } from '../../core/media/media-state';
+import { countedGrouped } from '../../core/base/plurals';
 
 type Source = Extract<MediaState, { status: 'proved' }>['expected']['source'];
-
-const count = (number: number, one: string, many: string): string =>
-  `${number.toLocaleString('en-GB')} ${number === 1 ? one : many}`;
 
 const sources: Readonly<Record<Source, string>> = {
   given: 'the one that was typed or scanned',
@@ -23,7 +21,7 @@ export const batchText = {
   intro: 'Set the operator, the work order, the media and the layout for the next drives.',
   toBench: 'Back to Bench',
   running: (jobs: number): string =>
-    `${count(jobs, 'drive is', 'drives are')} in progress. Running jobs keep their settings. Changes here apply to the next start.`,
+    `${countedGrouped(jobs, 'drive is', 'drives are')} in progress. Running jobs keep their settings. Changes here apply to the next start.`,
 
   order: {
     title: 'Operator and order',
@@ -75,7 +73,8 @@ export const batchText = {
     sha: 'SHA-256',
     differs: 'differs',
     differsMark: '≠',
-    differing: (groups: number): string => `${count(groups, 'group differs', 'groups differ')}, marked ≠.`,
+    differing: (groups: number): string =>
+      `${countedGrouped(groups, 'group differs', 'groups differ')}, marked ≠.`,
     otherHash: 'Is the expected SHA-256 wrong?',
     otherHashHint:
       'If it was mistyped, enter it again from the sender’s paper. If the .sha256 file is wrong, get the correct one.',
@@ -101,7 +100,7 @@ export const batchText = {
     image: 'Image to write',
     imageName: (index: number, name: string): string => `${index}: ${name === '' ? 'no name' : name}`,
     imageSize: (size: string, files: number, directories: number): string =>
-      `${size}, ${count(files, 'file', 'files')}, ${count(directories, 'folder', 'folders')}`,
+      `${size}, ${countedGrouped(files, 'file', 'files')}, ${countedGrouped(directories, 'folder', 'folders')}`,
     imageMissing: (index: number): string => `This media has no image ${index}. Choose another image.`,
     noImages: 'This media has no image.',
     file: 'File',

@@ -2,8 +2,7 @@ import type { AppJob } from '../../core/contract/app-bench';
 import type { Task } from '../../core/base/task';
 import type { ErrorCode, ErrorData } from '../../core/base/errors';
 import { atStart, bayName, scanText } from './en-scan';
-
-const count = (number: number, one: string, many: string): string => `${number} ${number === 1 ? one : many}`;
+import { counted } from '../../core/base/plurals';
 
 /** Few words for a small card; the full message is in the details. */
 const shortReasons: Readonly<Partial<Record<ErrorCode, string>>> = {
@@ -72,11 +71,11 @@ export const benchText = {
     refused: 'Refused',
   },
   noPairs: 'Scan a machine',
-  pairs: (number: number): string => count(number, 'drive paired', 'drives paired'),
+  pairs: (number: number): string => counted(number, 'drive paired', 'drives paired'),
   startReady: 'Ready',
   startBlocked: 'Not ready',
   startButton: (number: number): string =>
-    number === 0 ? 'Start' : `Start ${count(number, 'drive', 'drives')}`,
+    number === 0 ? 'Start' : `Start ${counted(number, 'drive', 'drives')}`,
   workOrder: 'Work order',
   counts: {
     label: 'Counts',
@@ -89,7 +88,7 @@ export const benchText = {
   refresh: 'Look for drives',
   cancelAll: 'Cancel all',
   cancelAllQuestion: (number: number): string =>
-    `Cancel ${count(number, 'drive', 'drives')}? Drives that are not finished cannot be used.`,
+    `Cancel ${counted(number, 'drive', 'drives')}? Drives that are not finished cannot be used.`,
   cancelAllYes: 'Cancel all',
   keepWriting: 'Keep writing',
   clearPassed: (number: number): string => `Clear ${number} passed`,
@@ -194,7 +193,7 @@ export const benchText = {
   },
 
   start: {
-    title: (number: number): string => `${count(number, 'drive', 'drives')} will be erased`,
+    title: (number: number): string => `${counted(number, 'drive', 'drives')} will be erased`,
     warning: 'All data on these drives will be lost. Check bays and machines before you start.',
     bay: 'Bay',
     drive: 'Drive',
@@ -213,7 +212,7 @@ export const benchText = {
     operator: 'Operator',
     workOrder: 'Work order',
     again: 'Reason to write again',
-    hold: (number: number): string => `Hold to erase ${count(number, 'drive', 'drives')}`,
+    hold: (number: number): string => `Hold to erase ${counted(number, 'drive', 'drives')}`,
     holding: 'Keep holding …',
     ways: 'Hold the button for two seconds, scan START again, or type the word below.',
     word: 'erase',

@@ -1,8 +1,8 @@
 import type { LogRow } from '../../core/contract/app-log';
 import type { ScanCommand } from '../../core/scan/scan-outcome';
+import { countedGrouped, grouped } from '../../core/base/plurals';
 
-const number = (value: number): string => value.toLocaleString('en-GB');
-const entries = (value: number): string => `${number(value)} ${value === 1 ? 'entry' : 'entries'}`;
+const entries = (value: number): string => countedGrouped(value, 'entry', 'entries');
 
 const results: Readonly<Record<LogRow['result'], string>> = {
   done: 'Pass',
@@ -33,8 +33,8 @@ export const logText = {
   results,
   from: 'From',
   to: 'To',
-  total: (total: number): string => `${number(total)} ${total === 1 ? 'line' : 'lines'}`,
-  reading: (read: number, all: number): string => `Reading: ${number(read)} of ${number(all)}`,
+  total: (total: number): string => countedGrouped(total, 'line', 'lines'),
+  reading: (read: number, all: number): string => `Reading: ${grouped(read)} of ${grouped(all)}`,
   empty: 'Nothing is recorded yet. Each drive that is written appears here.',
   nothingFound: 'No matching lines.',
   table: 'Finished jobs, newest first',
@@ -53,12 +53,12 @@ export const logText = {
   verifying: 'Verifying. This can take a minute; you can keep working.',
   whole: (all: number): string => `The ledger is intact: ${entries(all)} checked.`,
   notWhole: (problems: number): string =>
-    `The ledger is NOT intact: ${number(problems)} ${problems === 1 ? 'finding' : 'findings'}.`,
+    `The ledger is NOT intact: ${countedGrouped(problems, 'finding', 'findings')}.`,
   notWholeRemedy:
     'Keep the state folder unchanged as evidence, and tell the person responsible for this station.',
   findings: 'Findings',
   moreFindings: (more: number): string =>
-    `And ${number(more)} more. To list them all, run: prestage ledger verify`,
+    `And ${grouped(more)} more. To list them all, run: prestage ledger verify`,
   closeReport: 'Close',
   stationKey: 'Station key',
   exportCsv: 'Export CSV',
@@ -66,12 +66,12 @@ export const logText = {
   exporting: 'Verifying and exporting …',
   exported: (path: string): string => `Written to ${path}`,
   back: 'Back to the log',
-  entry: (sequence: number): string => `Entry ${number(sequence)}`,
+  entry: (sequence: number): string => `Entry ${grouped(sequence)}`,
   loadingEntry: 'Reading the entry …',
   sound: 'Hash, signature and format are valid.',
   problems: 'This entry was changed after it was signed:',
   /** The station says what an entry has or is, without the entry. */
-  problem: (sequence: number, problem: string): string => `Entry ${number(sequence)} ${problem}`,
+  problem: (sequence: number, problem: string): string => `Entry ${grouped(sequence)} ${problem}`,
   groups: { job: 'Job', drive: 'Drive', media: 'Media', result: 'Result', record: 'Record' },
   facts: {
     machine: 'Machine',
@@ -139,9 +139,9 @@ export const logText = {
   },
   yes: 'yes',
   no: 'no',
-  number,
-  bytes: (bytes: number): string => `${number(bytes)} bytes`,
-  size: (rounded: string, bytes: number): string => `${rounded} (${number(bytes)} bytes)`,
+  number: grouped,
+  bytes: (bytes: number): string => `${grouped(bytes)} bytes`,
+  size: (rounded: string, bytes: number): string => `${rounded} (${grouped(bytes)} bytes)`,
   at: (bytes: string, seconds: string, rate: string): string => `${bytes} in ${seconds} (${rate})`,
 
   sheet: {

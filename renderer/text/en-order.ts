@@ -1,9 +1,7 @@
 import type { OrderState, OrderStateLine } from '../../core/contract/app-order';
+import { countedGrouped } from '../../core/base/plurals';
 
 type LineState = OrderStateLine['state'];
-
-const count = (number: number, one: string, many: string): string =>
-  `${number.toLocaleString('en-GB')} ${number === 1 ? one : many}`;
 
 const states: Readonly<Record<LineState, string>> = {
   failed: 'Failed',
@@ -78,7 +76,7 @@ export const orderText = {
   close: {
     title: 'Close the work order',
     nothingOpen: 'No machines are open.',
-    stillOpen: (number: number): string => `${count(number, 'machine is', 'machines are')} open:`,
+    stillOpen: (number: number): string => `${countedGrouped(number, 'machine is', 'machines are')} open:`,
     more: (number: number): string => `and ${number.toLocaleString('en-GB')} more`,
     show: 'Show open machines',
     button: 'Close the work order',
@@ -96,9 +94,11 @@ export const orderText = {
     all: 'All',
     allOpen: 'Open',
     total: (shown: number, all: number): string =>
-      shown === all ? count(all, 'machine', 'machines') : `${shown} of ${count(all, 'machine', 'machines')}`,
+      shown === all
+        ? countedGrouped(all, 'machine', 'machines')
+        : `${shown} of ${countedGrouped(all, 'machine', 'machines')}`,
     hidden: (number: number): string =>
-      `${count(number, 'more machine is', 'more machines are')} not shown. Open machines come first.`,
+      `${countedGrouped(number, 'more machine is', 'more machines are')} not shown. Open machines come first.`,
     columns: { serial: 'Serial', state: 'State', name: 'Name', assetTag: 'Asset tag', reason: 'Reason' },
     notOrdered: 'not in the work order',
     leaveOut: 'Leave out',
@@ -111,6 +111,7 @@ export const orderText = {
     label: 'Open work order',
     open: 'Work order',
     go: (number: string): string => `Show work order ${number}`,
-    of: ({ machines }: Pick<OrderState, 'machines'>): string => count(machines, 'machine', 'machines'),
+    of: ({ machines }: Pick<OrderState, 'machines'>): string =>
+      countedGrouped(machines, 'machine', 'machines'),
   },
 };

@@ -1,6 +1,5 @@
 import type { Theme } from '../../core/settings/settings';
-
-const count = (number: number, one: string, many: string): string => `${number} ${number === 1 ? one : many}`;
+import { counted } from '../../core/base/plurals';
 
 const themes: Readonly<Record<Theme, string>> = {
   system: 'System default',
@@ -56,11 +55,11 @@ export const settingsText = {
     newLabel: (number: number): string => `bay ${number}`,
     fill: 'Add bays for attached drives',
     fillHint: 'Adds a bay for each writable drive that has none.',
-    filled: (bays: number): string => `${count(bays, 'bay', 'bays')} added.`,
+    filled: (bays: number): string => `${counted(bays, 'bay', 'bays')} added.`,
     nothingToFill: 'Every writable drive already has a bay.',
     full: (most: number): string => `The list is full: ${most} bays.`,
     removeAll: 'Remove all',
-    removeAllQuestion: (bays: number): string => `Remove all ${count(bays, 'bay', 'bays')} from the list?`,
+    removeAllQuestion: (bays: number): string => `Remove all ${counted(bays, 'bay', 'bays')} from the list?`,
     removeAllYes: 'Remove all',
     removeAllNo: 'Keep them',
     problem: {

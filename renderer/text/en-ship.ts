@@ -1,5 +1,6 @@
-const number = (value: number): string => value.toLocaleString('en-GB');
-const machines = (value: number): string => `${number(value)} ${value === 1 ? 'machine' : 'machines'}`;
+import { countedGrouped, plural } from '../../core/base/plurals';
+
+const machines = (value: number): string => countedGrouped(value, 'machine', 'machines');
 
 /** Words of the Ship screen. */
 export const shipText = {
@@ -37,7 +38,7 @@ export const shipText = {
   showFolder: 'Show in folder',
   withdrawn: 'NOT VALID. Tell the enterprise:',
   notImported: (value: number): string =>
-    `${machines(value)} ${value === 1 ? 'is' : 'are'} not in the import files. The README in the bundle says why.`,
+    `${machines(value)} ${plural(value, 'is', 'are')} not in the import files. The README in the bundle says why.`,
   closeReport: 'Close',
   held: 'Do not ship',
   past: 'Shipments',

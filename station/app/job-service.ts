@@ -2,7 +2,7 @@ import { Emitter } from 'vscode-jsonrpc/node';
 import type { AppJob } from '../../core/contract/app-bench';
 import { placeOf } from '../../core/drive/drive';
 import { isCancellation, toErrorData } from '../../core/base/errors';
-import { hasEnded, type JobEnd } from '../../core/job/job';
+import { hasEnded, isRunning, type JobEnd } from '../../core/job/job';
 import { planBatch, type BatchRequest, type PlannedJob } from '../jobs/plan-batch';
 import { runBatch } from '../jobs/run-batch';
 import type { JobReport } from '../jobs/run-job';
@@ -252,9 +252,4 @@ export class JobService {
     job.view = { ...job.view, ...change };
     this.#changed.fire();
   }
-}
-
-/** Whether a job has not ended. */
-export function isRunning({ state }: AppJob): boolean {
-  return state.state === 'preparing' || !hasEnded(state);
 }

@@ -188,14 +188,15 @@ export class MediaVerifier {
       const expected = this.#expected(choice);
       assertExpected(expected, hash);
       const { sha256 } = hash;
-      if (expected.source === 'none') this.#show({ status: 'waiting-for-hash', media, sha256 });
+      const stated = statedIn(expected);
+      if (stated === null) this.#show({ status: 'waiting-for-hash', media, sha256 });
       else {
         // It is the same by now; of a split set the manifest names the parts, and all of them hold.
         this.#show({
           status: 'proved',
           media,
           sha256,
-          expected: { sha256, source: sourceOf(choice, expected.source) },
+          expected: { ...stated, sha256 },
         });
       }
     } catch (error) {
@@ -229,14 +230,14 @@ export class MediaVerifier {
   #expected({ path, given }: Choice): ExpectedHash {
     return expectedHash({
       path,
-      expectSha256: given ?? this.#dependencies.ordered()?.order.mediaSha256 ?? null,
+      expectSha256: given,
+      orderedSha256: this.#dependencies.ordered()?.order.mediaSha256,
     });
   }
 
   #expectedOrNull(choice: Choice): Extract<MediaState, { status: 'hashing' }>['expected'] {
     try {
-      const { sha256, source } = this.#expected(choice);
-      return sha256 === null || source === 'none' ? null : { sha256, source: sourceOf(choice, source) };
+      return statedIn(this.#expected(choice));
     } catch {
       // Said when the hash is known; a manifest may be being copied right now.
       return null;
@@ -249,10 +250,10 @@ export class MediaVerifier {
   }
 }
 
-/** Nobody at the bench gave it: it is the order's. */
-function sourceOf(
-  { given }: Pick<Choice, 'given'>,
-  source: 'given' | 'manifest',
-): 'given' | 'manifest' | 'order' {
-  return source === 'given' && given === null ? 'order' : source;
+/** What somebody said; null when nobody did. */
+function statedIn({
+  sha256,
+  source,
+}: ExpectedHash): Extract<MediaState, { status: 'proved' }>['expected'] | null {
+  return sha256 === null || source === 'none' ? null : { sha256, source };
 }

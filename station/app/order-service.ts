@@ -11,7 +11,7 @@ import { OrderBook } from '../orders/order-book';
 import { allows, viewOf, type OpenOrder } from '../orders/order-reader';
 import { parseOrder, readOrderFile, type SentOrder } from '../orders/order-files';
 import type { StatePlaces } from '../state/state-paths';
-import { isRunning } from './job-service';
+import { isRunning } from '../../core/job/job';
 
 export interface OrderServiceDependencies {
   readonly ledger: Ledger;

@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
 import { z } from 'zod';
 import { sha256Schema } from '../../core/media/chunk-map';
+import { recordedHashSource, recordedHashSourceSchema, type HashSource } from '../../core/media/media-state';
 import { formatBytes, formatDuration, sanitizeForDisplay } from '../../core/base/display';
 import { cancelled, errorDataSchema, isCancellation, PrestageError } from '../../core/base/errors';
 import { placeOf } from '../../core/drive/drive';
@@ -31,7 +32,6 @@ import {
   type CommandContext,
 } from './command-context';
 import { exitCodes, type ExitCode } from './exit-codes';
-import { expectedSourceSchema } from './media-command';
 import { facts, table, type JsonDocument, type Output } from './output';
 import { defaultOperator } from '../jobs/open-station';
 import { rehearseFirst, rehearseForm } from './boot-test-command';
@@ -45,7 +45,7 @@ export const applyForm = z.strictObject({
     /** As `media inspect` prints it. */
     sha256: sha256Schema,
     /** Source of the SHA-256 it was compared with; `none`: it was not compared. */
-    expected: expectedSourceSchema,
+    expected: recordedHashSourceSchema,
   }),
   /** The disk images that were written, one for each drive size. */
   render: z.strictObject({
@@ -266,7 +266,7 @@ async function confirm(
 function planText(plan: BatchPlan, request: BatchRequest): string {
   const head = facts([
     ['media', plan.media.path],
-    ['expected SHA-256', expectation(plan, request)],
+    ['expected SHA-256', expectation(plan)],
     ['image', `${plan.image.index}, ${plan.image.name}`],
     ['layout', plan.layout.description],
     ['operator', request.operator],
@@ -287,18 +287,21 @@ function planText(plan: BatchPlan, request: BatchRequest): string {
   return `${head}\n\nEverything on these drives will be erased:\n\n${table(columns, rows)}`;
 }
 
-function expectation({ expected, order }: BatchPlan, { expectSha256 }: BatchRequest): string {
-  if (expected.source === 'none') return 'none: the media is not compared with anything';
-  const ordered = expectSha256 === null && order?.order.mediaSha256 !== undefined;
-  const given = ordered ? 'from the work order' : 'given on the command line';
-  const from = expected.source === 'given' ? given : 'from the manifest next to the media';
-  return `${expected.sha256 ?? ''} (${from}; compared before anything is erased)`;
+const hashSources: Readonly<Record<Exclude<HashSource, 'none'>, string>> = {
+  given: 'given on the command line',
+  manifest: 'from the manifest next to the media',
+  order: 'from the work order',
+};
+
+function expectation({ expected: { sha256, source } }: BatchPlan): string {
+  if (source === 'none') return 'none: the media is not compared with anything';
+  return `${sha256 ?? ''} (${hashSources[source]}; compared before anything is erased)`;
 }
 
 function documentOf(plan: BatchPlan, report: BatchReport): Omit<ApplyDocument, 'rehearsal'> {
   return {
     batchId: report.batchId,
-    media: { ...plan.media, sha256: report.hash.sha256, expected: plan.expected.source },
+    media: { ...plan.media, sha256: report.hash.sha256, expected: recordedHashSource(plan.expected.source) },
     render: {
       cached: report.renders.every(({ cached }) => cached),
       bytes: report.renders.reduce((sum, { bytes }) => sum + bytes, 0),

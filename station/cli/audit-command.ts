@@ -11,6 +11,7 @@ import { commandAction, failsWhen, jsonOption } from './command-context';
 import { readInput, trustedKeys, trustOption } from './proof-commands';
 import { exitCodes } from './exit-codes';
 import { facts, localTime, table } from './output';
+import { counted } from '../../core/base/plurals';
 
 interface AuditOptions {
   readonly trust: readonly string[];
@@ -95,7 +96,7 @@ function auditText(report: AuditReport, ordered: boolean): string {
   const count = report.doubts.length;
   const verdict = report.ok
     ? `The shipment passed the audit: ${machineCount(report.machines.length)} checked.`
-    : `The shipment did NOT pass the audit: ${count} ${count === 1 ? 'finding' : 'findings'}.`;
+    : `The shipment did NOT pass the audit: ${counted(count, 'finding', 'findings')}.`;
   const rows = report.machines.map((machine) => [
     machine.machineSerial,
     machine.computerName,
@@ -151,5 +152,5 @@ function auditText(report: AuditReport, ordered: boolean): string {
 }
 
 function machineCount(count: number): string {
-  return count === 1 ? '1 machine' : `${count} machines`;
+  return counted(count, 'machine', 'machines');
 }

@@ -15,6 +15,7 @@ import { commandAction, failsWhen, jsonOption, stateOption, type CommandContext 
 import { exitCodes, type ExitCode } from './exit-codes';
 import { addTargetOptions, adminTarget, type TargetOptions } from './fleet-target';
 import { facts, localTime, table } from './output';
+import { counted } from '../../core/base/plurals';
 
 const count = z.int().nonnegative();
 
@@ -211,8 +212,8 @@ function isFleetFailure(error: unknown): error is PrestageError {
 }
 
 function reportText({ ok, entries, stations, findings }: FleetReport): string {
-  const looked = `${entries === 1 ? '1 entry' : `${entries} entries`} of ${stations.length === 1 ? '1 station' : `${stations.length} stations`}`;
-  const found = findings.length === 1 ? '1 finding' : `${findings.length} findings`;
+  const looked = `${counted(entries, 'entry', 'entries')} of ${counted(stations.length, 'station', 'stations')}`;
+  const found = counted(findings.length, 'finding', 'findings');
   const rows = stations.map(({ name, keyFingerprint, entries: count, head }) => [
     sanitizeForDisplay(name),
     String(count),

@@ -19,6 +19,7 @@ import {
 import { addEvidenceCommands } from './proof-commands';
 import { exitCodes } from './exit-codes';
 import { localTime, table, type Cell } from './output';
+import { counted } from '../../core/base/plurals';
 
 /** What `ledger list --json` prints. */
 export const ledgerListForm = z.strictObject({
@@ -125,8 +126,8 @@ function listRow({ sequence, time, machineSerial, drive, result, reason, hash }:
 }
 
 function reportText({ ok, entries, findings, keyFingerprint }: LedgerReport): string {
-  const looked = entries === 1 ? '1 entry' : `${entries} entries`;
-  const found = findings.length === 1 ? '1 finding' : `${findings.length} findings`;
+  const looked = counted(entries, 'entry', 'entries');
+  const found = counted(findings.length, 'finding', 'findings');
   return [
     ok ? `The ledger is intact: ${looked} checked.` : `The ledger is NOT intact: ${found} in ${looked}.`,
     ...(keyFingerprint === null ? [] : [`Station key ${keyFingerprint}`]),

@@ -4,21 +4,19 @@ import { Command } from 'commander';
 import { z } from 'zod';
 import { sha256Schema } from '../../core/media/chunk-map';
 import { formatBytes } from '../../core/base/display';
+import { recordedHashSource, recordedHashSourceSchema } from '../../core/media/media-state';
 import { mediaHashSchema, mediaSchema, type Media, type MediaHash } from '../../core/media/media';
 import type { EngineClient } from '../helper-client/helper-client';
 import { assertExpected, expectedHash, type ExpectedHash } from '../media/media-expectation';
 import { commandAction, jsonOption, parseCount, type CommandContext } from './command-context';
 import { facts, table, type Cell } from './output';
 
-/** Where the SHA-256 came from that a media was compared with; `none`: nobody gave one, so it was not compared. */
-export const expectedSourceSchema = z.enum(['given', 'manifest', 'none']);
-
 /** What `media inspect --json` prints. */
 export const mediaInspectForm = z.strictObject({
   /** Of one file: its SHA-256. Of a split set: the SHA-256 of the parts' list (sha256sum form). */
   sha256: sha256Schema,
   /** Source of the SHA-256 it was compared with; `none`: it was not compared. */
-  expected: expectedSourceSchema,
+  expected: recordedHashSourceSchema,
   ...mediaSchema.shape,
   /** SHA-256 of every file, in the order of `files`. */
   hashes: mediaHashSchema.shape.files,
@@ -34,7 +32,7 @@ export const mediaVerifyForm = z.strictObject({
   /** As `media inspect` prints it. */
   sha256: sha256Schema,
   /** Source of the SHA-256 it was compared with; `none`: it was not compared. */
-  expected: expectedSourceSchema,
+  expected: recordedHashSourceSchema,
   /** The media has a table of checksums over all its content, and it was checked. */
   integrityTable: z.boolean(),
 });
@@ -59,7 +57,12 @@ export function mediaCommand(): Command {
         const engine = await context.engines.plain();
         const { media, hash } = await inspectAndHash(engine, path, image, context);
         assertExpected(expected, hash);
-        const document = { sha256: hash.sha256, expected: expected.source, ...media, hashes: hash.files };
+        const document = {
+          sha256: hash.sha256,
+          expected: recordedHashSource(expected.source),
+          ...media,
+          hashes: hash.files,
+        };
         context.output.result<typeof mediaInspectForm>(document, () => mediaText(media, hash, expected));
         return undefined;
       }),
@@ -92,7 +95,7 @@ export function mediaCommand(): Command {
           verified: true as const,
           bytes,
           sha256: hash.sha256,
-          expected: expected.source,
+          expected: recordedHashSource(expected.source),
           integrityTable: media.integrityTable,
         };
         output.result<typeof mediaVerifyForm>(
@@ -181,6 +184,6 @@ function hashText(hash: MediaHash, expected: ExpectedHash): string {
     given: 'matches the given SHA-256',
     manifest: 'matches the manifest',
     none: 'not compared: no expected SHA-256',
-  }[expected.source];
+  }[recordedHashSource(expected.source)];
   return facts([['SHA-256'.padEnd('integrity table'.length), `${hash.sha256} (${judged})`]]);
 }

@@ -15,6 +15,7 @@ import { commandAction, jsonOption, stateOption, type CommandContext } from './c
 import { withLedger } from './ledger-command';
 import { facts, localTime, table, type Cell, type JsonDocument } from './output';
 import { withStation, type StationContext } from './station-context';
+import { counted } from '../../core/base/plurals';
 
 const count = z.int().nonnegative();
 const time = z.iso.datetime({ precision: 3 });
@@ -283,7 +284,7 @@ function sumText({ closed }: ListedOrder): string {
 }
 
 function machines(count: number): string {
-  return count === 1 ? '1 machine' : `${count} machines`;
+  return counted(count, 'machine', 'machines');
 }
 
 function shown(text: string): string {

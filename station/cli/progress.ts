@@ -4,7 +4,16 @@ import { formatDuration, sanitizeForDisplay } from '../../core/base/display';
 import { assertNever } from '../../core/base/errors';
 import type { JobState } from '../../core/job/job';
 import { timeouts } from '../../core/base/timeouts';
-import { RateEstimator } from './rate';
+import {
+  advanceEstimate,
+  bytesPerSecond,
+  secondsFor,
+  startEstimate,
+  type RateEstimate,
+} from '../../core/job/rate-estimate';
+
+/** Milliseconds between two samples of a rate; what comes faster is gathered. */
+const sampleInterval = 100;
 
 const labelWidth = 22;
 const barWidth = 14;
@@ -30,7 +39,7 @@ interface Stage {
 interface Line {
   readonly label: string;
   stage: Stage;
-  rate: RateEstimator;
+  rate: RateEstimate;
   printedAt: number;
   readonly bar: SingleBar | null;
 }
@@ -83,9 +92,10 @@ export class Progress {
     const newPhase = line.stage.phase !== stage.phase;
     // Else the last line of a quick phase would be the one from its start.
     const newlyComplete = isComplete(stage) && (newPhase || !isComplete(line.stage));
-    if (newPhase) line.rate = new RateEstimator();
+    line.rate = newPhase
+      ? startEstimate(stage.done, now)
+      : advanceEstimate(line.rate, stage.done, now, sampleInterval);
     line.stage = stage;
-    line.rate.add(stage.done, now);
     if (this.#options.terminal) return;
     if (!newPhase && !newlyComplete && now - line.printedAt < timeouts.progressLine) return;
     line.printedAt = now;
@@ -96,7 +106,7 @@ export class Progress {
     const line: Line = {
       label: sanitizeForDisplay(label, 64),
       stage: { phase: '', done: 0, total: 0 },
-      rate: new RateEstimator(),
+      rate: startEstimate(0, this.#now()),
       printedAt: -Infinity,
       bar: this.#options.terminal ? this.#multiBar().create(1, 0, { text: () => barText(line) }) : null,
     };
@@ -146,8 +156,8 @@ function isComplete({ done, total }: Stage): boolean {
 
 /** Percent, rate and time left, as far as they are known. */
 function figures({ stage, rate }: Line): { percent: string; rate: string; left: string } {
-  const bytes = rate.rate();
-  const seconds = rate.secondsLeft(stage.total);
+  const bytes = bytesPerSecond(rate);
+  const seconds = stage.total <= 0 ? null : secondsFor(stage.total - rate.bytes, bytes);
   const percent =
     stage.total === 0 ? '' : `${Math.floor((100 * Math.min(stage.done, stage.total)) / stage.total)}%`;
   return {

@@ -1,4 +1,4 @@
-import { pipeline } from 'node:stream';
+import { pipeline, Transform } from 'node:stream';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import {
   CancellationTokenSource,
@@ -25,10 +25,9 @@ import {
   type JobProgress,
   type TaskProgress,
 } from '../../core/contract/helper-api';
-import { FrameGuard } from '../../core/contract/frame-guard';
+import { FrameGuard, passFrames, type FrameProblem } from '../../core/contract/frame-guard';
 import { sanitizeForDisplay } from '../../core/base/display';
 import { cancelled, PrestageError } from '../../core/base/errors';
-import { guardFrames } from './guard-frames';
 import { describeExit, type HelperExit, type HelperProcess } from './helper-process';
 
 export interface CallOptions {
@@ -55,7 +54,7 @@ export class EngineClient {
   constructor(helper: HelperProcess) {
     this.#helper = helper;
     const guard = new FrameGuard();
-    const guarded = guardFrames(guard);
+    const guarded = new Transform({ transform: passFrames(guard, withFound) });
     const outputEnded = new Promise<void>((resolve) => {
       pipeline(helper.stdout, guarded, (error) => {
         if (error && !isClosing(error)) this.#breakOff(error.message);
@@ -288,4 +287,10 @@ function schemaOf<M extends EngineMethod, S extends 'request' | 'response'>(
   side: S,
 ): z.ZodType<Parsed<M>[S]> {
   return engineMethods[method][side] as unknown as z.ZodType<Parsed<M>[S]>;
+}
+
+/** What is wrong on the wire, and what was found there instead of a message. */
+function withFound({ message, found }: FrameProblem): string {
+  const text = Buffer.from(found).toString('utf8');
+  return text === '' ? message : `${message}: ${text}`;
 }

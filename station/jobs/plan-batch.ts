@@ -18,8 +18,8 @@ import type { Media, MediaHash, MediaImage } from '../../core/media/media';
 import { required } from '../../core/base/required';
 import type { Engines } from '../helper-client/helpers';
 import type { LedgerReader } from '../ledger/ledger-reader';
-import { expectedHash, type ExpectedHash } from '../media/media-expectation';
-import { machineOf, requireOrdered, requireOrderedHash, requireOrderedMedia } from '../orders/batch-order';
+import type { ExpectedHash } from '../media/media-expectation';
+import { checkAgainstOrder, machineOf } from '../orders/batch-order';
 import { OrderReader, type OpenOrder } from '../orders/order-reader';
 import type { StatePlaces } from '../state/state-paths';
 
@@ -92,15 +92,15 @@ export async function planBatch(
   const layout = requireLayout(request.layoutName);
   const assignments = requireSoundAssignments(request.assignments);
   const order = new OrderReader(ledger, places).current();
-  if (order !== null) requireOrdered(order, { ...request, assignments });
+  const path = resolve(request.mediaPath);
+  const hash = request.proof?.hash ?? null;
+  const expected = checkAgainstOrder(order, { ...request, assignments, mediaPath: path, hash });
   const shipped = assignments.map(({ machineSerial }) => {
     const entry = ledger.findShipped(machineSerial);
     if (entry !== null && request.againReason === null) throw alreadyShipped(machineSerial, entry.entry.time);
     return entry !== null;
   });
 
-  const path = resolve(request.mediaPath);
-  const expected = expectedOf(path, request, order);
   const protectedPaths = [path, dirname(places.ledgerFile), places.renderCache];
   const engine = await engines.plain();
   const { drives } = await engine.call(
@@ -138,19 +138,6 @@ export async function planBatch(
       };
     }),
   };
-}
-
-/** What the media's hash should be: as somebody gave it, by the manifest, or by the open order. */
-function expectedOf(
-  path: string,
-  { expectSha256, proof }: Pick<BatchRequest, 'expectSha256' | 'proof'>,
-  order: OpenOrder | null,
-): ExpectedHash {
-  const expected = expectedHash({ path, expectSha256 });
-  if (order === null) return expected;
-  requireOrderedHash(order, expected);
-  if (proof !== null) requireOrderedMedia(order, proof.hash);
-  return expectedHash({ path, expectSha256: expectSha256 ?? order.order.mediaSha256 });
 }
 
 /** Size, time and identity of the media's files. The hash and the render must have seen the same file. */

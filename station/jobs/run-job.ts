@@ -6,6 +6,7 @@ import { sanitizeForDisplay } from '../../core/base/display';
 import { isCancellation, PrestageError, toErrorData } from '../../core/base/errors';
 import { hasEnded, type JobEnd, type JobState } from '../../core/job/job';
 import type { MediaHash } from '../../core/media/media';
+import { recordedHashSource } from '../../core/media/media-state';
 import type { JobFacts } from '../../core/ledger/record';
 import type { EngineClient } from '../helper-client/helper-client';
 import type { Engines } from '../helper-client/helpers';
@@ -101,7 +102,7 @@ export function factsOf(
       sha256: hash.sha256,
       bytes: plan.media.bytes,
       guid: plan.media.guid,
-      expected: plan.expected.source,
+      expected: recordedHashSource(plan.expected.source),
     },
     image: { index: plan.image.index, name: plan.image.name },
     layout: plan.layout.name,

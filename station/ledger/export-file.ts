@@ -15,6 +15,7 @@ import { PrestageError } from '../../core/base/errors';
 import { csvForm, exportCsv, exportJson, jsonForm, type VerifiedLedger } from './export';
 import type { LedgerReader } from './ledger-reader';
 import type { LedgerReport } from './ledger-findings';
+import { counted } from '../../core/base/plurals';
 
 export type ExportFormat = 'json' | 'csv';
 
@@ -111,7 +112,7 @@ export function requireNoFindings({ findings }: LedgerReport, undone: string): v
   if (findings.length === 0) return;
   throw new PrestageError({
     code: 'ledger-broken',
-    message: `The ledger is not intact, so ${undone}: ${findings.length} ${findings.length === 1 ? 'finding' : 'findings'}.`,
+    message: `The ledger is not intact, so ${undone}: ${counted(findings.length, 'finding', 'findings')}.`,
     cause: findings
       .map(({ message }) => message)
       .slice(0, 20)

@@ -1,8 +1,7 @@
 import type { LogEntry, LogPage, LogQuery, LogReport } from '../../core/contract/app-log';
-import type { ErrorData } from '../../core/base/errors';
 import type { StatePlaces } from '../state/state-paths';
 
-/** What a worker is asked. Both ends are ours and of one build: no schema stands between. */
+/** What the log's worker is asked. */
 export type LogRequest =
   | { readonly verb: 'query'; readonly query: LogQuery; readonly offset: number; readonly limit: number }
   | { readonly verb: 'entry'; readonly sequence: number }
@@ -18,11 +17,3 @@ export interface LogAnswers {
 
 /** Where the ledger is; the worker's data. */
 export type LogPlaces = Pick<StatePlaces, 'ledgerFile' | 'headFile' | 'keyFile' | 'publicKeyFile'>;
-
-export interface LogQuestion {
-  readonly id: number;
-  readonly request: LogRequest;
-}
-export type LogReply =
-  | { readonly id: number; readonly ok: true; readonly value: LogAnswers[LogRequest['verb']] }
-  | { readonly id: number; readonly ok: false; readonly error: ErrorData };

@@ -1,7 +1,7 @@
-import { Worker } from 'node:worker_threads';
 import type { LogEntry, LogPage, LogQuery, LogReport } from '../../core/contract/app-log';
 import { cancelled, PrestageError } from '../../core/base/errors';
-import type { LogAnswers, LogPlaces, LogQuestion, LogReply, LogRequest } from './log-protocol';
+import { WorkerThread } from '../threads/worker-thread';
+import type { LogAnswers, LogPlaces, LogRequest } from './log-protocol';
 
 export interface LogServiceOptions {
   readonly places: LogPlaces;
@@ -9,10 +9,7 @@ export interface LogServiceOptions {
   readonly workerFile: string;
 }
 
-interface Waiting {
-  readonly resolve: (value: never) => void;
-  readonly reject: (error: PrestageError) => void;
-}
+type LogThread = WorkerThread<LogRequest, LogAnswers>;
 
 /**
  * The log, off this thread. Questions go to one worker that keeps the index; verifying and exporting, which take
@@ -73,58 +70,18 @@ export class LogService {
 
   #start(): LogThread {
     if (this.#closed) throw cancelled('The log');
-    const worker = new LogThread(this.#options, () => {
-      this.#workers.delete(worker);
+    // Only what is needed: StatePlaces may have more than can be cloned one day.
+    const { ledgerFile, headFile, keyFile, publicKeyFile } = this.#options.places;
+    const worker: LogThread = new WorkerThread({
+      file: this.#options.workerFile,
+      data: { ledgerFile, headFile, keyFile, publicKeyFile } satisfies LogPlaces,
+      gone,
+      onEnd: () => {
+        this.#workers.delete(worker);
+      },
     });
     this.#workers.add(worker);
     return worker;
-  }
-}
-
-/** One worker thread and the questions that it has not answered. */
-class LogThread {
-  readonly #worker: Worker;
-  readonly #waiting = new Map<number, Waiting>();
-  #lastId = 0;
-  ended = false;
-
-  constructor({ places, workerFile }: LogServiceOptions, onEnd: () => void) {
-    // Only what is needed: StatePlaces may have more than can be cloned one day.
-    const { ledgerFile, headFile, keyFile, publicKeyFile } = places;
-    this.#worker = new Worker(workerFile, { workerData: { ledgerFile, headFile, keyFile, publicKeyFile } });
-    let problem = 'it ended';
-    this.#worker.on('message', (reply: LogReply) => {
-      const waiting = this.#waiting.get(reply.id);
-      this.#waiting.delete(reply.id);
-      if (reply.ok) waiting?.resolve(reply.value as never);
-      else waiting?.reject(new PrestageError(reply.error));
-    });
-    this.#worker.on('error', (error) => {
-      problem = error.message;
-    });
-    this.#worker.on('exit', () => {
-      this.ended = true;
-      for (const { reject } of this.#waiting.values()) reject(gone(problem));
-      this.#waiting.clear();
-      onEnd();
-    });
-  }
-
-  ask<R extends LogRequest>(request: R): Promise<LogAnswers[R['verb']]> {
-    this.#lastId += 1;
-    const question: LogQuestion = { id: this.#lastId, request };
-    return new Promise((resolve, reject) => {
-      if (this.ended) {
-        reject(gone('it ended'));
-        return;
-      }
-      this.#waiting.set(question.id, { resolve, reject });
-      this.#worker.postMessage(question);
-    });
-  }
-
-  async end(): Promise<void> {
-    await this.#worker.terminate();
   }
 }
 

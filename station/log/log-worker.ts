@@ -1,11 +1,12 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { parentPort, workerData } from 'node:worker_threads';
+import { workerData } from 'node:worker_threads';
 import type { LogEntry, LogPage, LogReport } from '../../core/contract/app-log';
-import { PrestageError, toErrorData } from '../../core/base/errors';
+import { PrestageError } from '../../core/base/errors';
 import { exportToFile } from '../ledger/export-file';
 import { LedgerReader } from '../ledger/ledger-reader';
 import { LogIndex } from './log-index';
-import type { LogAnswers, LogPlaces, LogQuestion, LogReply, LogRequest } from './log-protocol';
+import { answerRequests } from '../threads/worker-thread';
+import type { LogAnswers, LogPlaces, LogRequest } from './log-protocol';
 
 /** Entries read between two looks at what was asked. */
 const pageEntries = 2000;
@@ -133,19 +134,4 @@ function answer(request: LogRequest): LogAnswers[LogRequest['verb']] {
   }
 }
 
-parentPort?.on('message', ({ id, request }: LogQuestion) => {
-  const reply = (said: LogReply): void => {
-    parentPort?.postMessage(said);
-  };
-  // A synchronous refusal is one like any other.
-  Promise.resolve()
-    .then(() => answer(request))
-    .then(
-      (value) => {
-        reply({ id, ok: true, value });
-      },
-      (error: unknown) => {
-        reply({ id, ok: false, error: toErrorData(error) });
-      },
-    );
-});
+answerRequests<LogRequest, LogAnswers>(answer);

@@ -4,13 +4,14 @@ import { sanitizeForDisplay } from '../../core/base/display';
 import { PrestageError } from '../../core/base/errors';
 import { errorCodeOf } from '../../core/base/system-error';
 import { parseSha256Manifest, type MediaHash } from '../../core/media/media';
+import type { HashSource } from '../../core/media/media-state';
 import { MiB } from '../../core/base/units';
 
 /** What the enterprise says that the media's SHA-256 is. */
 export interface ExpectedHash {
   /** In lower case; null when nobody said. */
   readonly sha256: string | null;
-  readonly source: 'given' | 'manifest' | 'none';
+  readonly source: HashSource;
   /** Path of the manifest beside the media, when there is one. */
   readonly manifest: string | null;
   /** What that manifest says: base name → SHA-256. A hash without a name has the name ''. */
@@ -22,21 +23,25 @@ export interface ExpectationRequest {
   readonly path: string;
   /** SHA-256 that the operator gave. */
   readonly expectSha256?: string | null | undefined;
+  /** SHA-256 that the open order names; counts where the operator gave none. */
+  readonly orderedSha256?: string | null | undefined;
 }
 
 const largestManifest = MiB;
 
 /**
- * Finds what the media's SHA-256 should be: what the operator gave, or the manifest `FILE.sha256` beside it.
- * The manifest is read in both cases: two statements that contradict each other are worth stopping for.
+ * Finds what the media's SHA-256 should be: what the operator gave, what the open order names, or the manifest
+ * `FILE.sha256` beside it. The manifest is read in all cases: two statements that contradict each other are worth stopping for.
  * @throws PrestageError usage, media-manifest-invalid, media-hash-mismatch
  */
-export function expectedHash({ path, expectSha256 }: ExpectationRequest): ExpectedHash {
-  const given = expectSha256 === null || expectSha256 === undefined ? null : checkGiven(expectSha256);
+export function expectedHash({ path, expectSha256, orderedSha256 }: ExpectationRequest): ExpectedHash {
+  const said = expectSha256 ?? orderedSha256 ?? null;
+  const given = said === null ? null : checkGiven(said);
+  const source = (expectSha256 ?? null) === null ? 'order' : 'given';
   const manifest = `${path}.sha256`;
   const sums = readManifest(manifest);
   if (sums === null) {
-    return { sha256: given, source: given === null ? 'none' : 'given', manifest: null, sums: new Map() };
+    return { sha256: given, source: given === null ? 'none' : source, manifest: null, sums: new Map() };
   }
   const own = ownSum(sums, basename(path), manifest);
   // Of a split set the manifest holds the parts' sums and the operator gives the set's: compared later.
@@ -49,7 +54,7 @@ export function expectedHash({ path, expectSha256 }: ExpectationRequest): Expect
   }
   return given === null
     ? { sha256: own, source: 'manifest', manifest, sums }
-    : { sha256: given, source: 'given', manifest, sums };
+    : { sha256: given, source, manifest, sums };
 }
 
 /**
@@ -60,7 +65,7 @@ export function expectedHash({ path, expectSha256 }: ExpectationRequest): Expect
 export function assertExpected(expected: ExpectedHash, hash: MediaHash): void {
   const [first, ...others] = hash.files;
   if (first === undefined || expected.source === 'none') return;
-  if (expected.source === 'given') {
+  if (expected.source === 'given' || expected.source === 'order') {
     if (expected.sha256 !== hash.sha256) throw notExpected(first.path, expected.sha256, hash.sha256, 'given');
   }
   if (expected.manifest === null) return;

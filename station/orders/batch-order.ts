@@ -1,28 +1,47 @@
 import type { Assignment } from '../../core/job/batch-rules';
 import { sanitizeForDisplay } from '../../core/base/display';
 import type { MachineFacts } from '../../core/machine/machine';
-import { mergeMachineFacts } from '../../core/machine/machine-merge';
+import { mergeMachineFacts } from '../../core/machine/machine-details';
 import type { MediaHash } from '../../core/media/media';
 import type { LedgerReader } from '../ledger/ledger-reader';
-import type { ExpectedHash } from '../media/media-expectation';
+import { expectedHash, type ExpectedHash } from '../media/media-expectation';
 import { orderMismatch } from './order-errors';
 import { openRecord } from './open-record';
 import { allows, type OpenOrder } from './order-reader';
+import { plural } from '../../core/base/plurals';
 
 /** What a batch that is asked for has to say to the open order. */
 export interface OrderedRequest {
+  /** Their serials are normalized. */
   readonly assignments: readonly Assignment[];
   readonly workOrder: string | null;
   readonly imageIndex: number;
   readonly layoutName: string;
+  /** Absolute path of the media; of a split set its first part. */
+  readonly mediaPath: string;
+  /** SHA-256 that the operator gave. */
+  readonly expectSha256: string | null;
+  /** What the media was hashed to before; null when it was not. */
+  readonly hash: MediaHash | null;
 }
 
 /**
- * Compares what is asked for with the open order.
- * @param assignments their serials are normalized
- * @throws PrestageError order-mismatch
+ * Compares what is asked for with the open order, which is the one place where a batch meets it before its media is
+ * hashed.
+ * @returns what the media's SHA-256 should be, where nobody else said it as the order does
+ * @throws PrestageError order-mismatch, and what expectedHash throws
  */
-export function requireOrdered(open: OpenOrder, request: OrderedRequest): void {
+export function checkAgainstOrder(open: OpenOrder | null, request: OrderedRequest): ExpectedHash {
+  const { mediaPath: path, expectSha256, hash } = request;
+  if (open === null) return expectedHash({ path, expectSha256 });
+  requireOrdered(open, request);
+  requireOrderedHash(open, expectedHash({ path, expectSha256 }));
+  if (hash !== null) requireOrderedMedia(open, hash);
+  return expectedHash({ path, expectSha256, orderedSha256: open.order.mediaSha256 });
+}
+
+/** Number, image, layout and machines. */
+function requireOrdered(open: OpenOrder, request: OrderedRequest): void {
   const { number, imageIndex, layout } = open.order;
   const called = `Work order ${sanitizeForDisplay(number, 60)}`;
   if (request.workOrder !== null && request.workOrder !== number) {
@@ -48,7 +67,7 @@ export function requireOrdered(open: OpenOrder, request: OrderedRequest): void {
   if (strangers.length === 0) return;
   const serials = strangers.map(({ machineSerial }) => sanitizeForDisplay(machineSerial, 64)).join(', ');
   throw orderMismatch(
-    `${called} does not contain ${strangers.length === 1 ? 'machine' : 'the machines'} ${serials}.`,
+    `${called} does not contain ${plural(strangers.length, 'machine', 'the machines')} ${serials}.`,
     'Check the label. To allow the machine, add an exception: prestage order except SERIAL --reason TEXT',
   );
 }
@@ -58,7 +77,7 @@ export function requireOrdered(open: OpenOrder, request: OrderedRequest): void {
  * @param expected without the order's own word
  * @throws PrestageError order-mismatch
  */
-export function requireOrderedHash({ order }: OpenOrder, expected: ExpectedHash): void {
+function requireOrderedHash({ order }: OpenOrder, expected: ExpectedHash): void {
   // A set in parts has a sum for each part, and another for the set: that is compared when it was hashed.
   const comparable = expected.source === 'given' || expected.sums.size === 1;
   if (!comparable || expected.sha256 === null || order.mediaSha256 === undefined) return;

@@ -3,6 +3,7 @@ import { PrestageError } from '../../core/base/errors';
 import { problemText } from '../../core/order/order-file';
 import type { OrderProblem } from '../../core/order/raw-order';
 import type { OrderLineView } from '../../core/order/order-state';
+import { counted } from '../../core/base/plurals';
 
 /** Every problem of a file that is no order. */
 export function orderInvalid(name: string, problems: readonly OrderProblem[]): PrestageError {
@@ -70,7 +71,7 @@ const named = 6;
 export function orderUnfinished(number: string, open: readonly OrderLineView[]): PrestageError {
   const names = open.slice(0, named).map(({ serial, state }) => `${serial} (${state})`);
   const more = open.length > named ? `, and ${open.length - named} more` : '';
-  const count = open.length === 1 ? '1 machine is' : `${open.length} machines are`;
+  const count = counted(open.length, 'machine is', 'machines are');
   return new PrestageError({
     code: 'order-unfinished',
     message: `Work order ${sanitizeForDisplay(number, 60)} cannot be closed: ${count} open: ${names.join(', ')}${more}.`,

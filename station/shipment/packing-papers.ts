@@ -3,6 +3,7 @@ import { code128Bars, qrSquares } from './barcodes';
 import { machineCode, type PageFacts } from './certificate';
 import type { MachineContent } from './content';
 import { barcode, drawTable, fonts, ink, inner, line, makePdf, mm, page, text, utc, type Pdf } from './pdf';
+import { counted } from '../../core/base/plurals';
 
 /** The pages about a whole shipment: summary, packing list, labels. */
 
@@ -133,7 +134,7 @@ function drawHead(pdf: Pdf, what: string, facts: PageFacts): number {
   });
   drawCode128(pdf, facts.number, page.margin + inner / 2, page.margin, inner / 2, 13 * mm, 'right');
   const order = facts.orderNumber === null ? 'no work order' : `work order ${facts.orderNumber}`;
-  const machines = facts.machines === 1 ? '1 machine' : `${facts.machines} machines`;
+  const machines = counted(facts.machines, 'machine', 'machines');
   text(
     pdf,
     `${machines}, ${order}. Closed ${utc(facts.closedAt)} by ${facts.operator} at ${facts.station.name}.`,

@@ -3,6 +3,7 @@ import { bundleNames } from '../../core/shipment/shipment';
 import type { PageFacts } from './certificate';
 import type { MachineContent } from './content';
 import type { bundleTables } from './tables';
+import { counted } from '../../core/base/plurals';
 
 /** What README.txt tells the enterprise. */
 export function readmeText(
@@ -39,7 +40,7 @@ export function readmeText(
     facts.orderNumber === null ? 'no work order' : `work order ${sanitizeForDisplay(facts.orderNumber)}`;
   return [
     `Shipment ${facts.number}`,
-    `${facts.machines} ${facts.machines === 1 ? 'machine' : 'machines'}, ${order}`,
+    `${counted(facts.machines, 'machine', 'machines')}, ${order}`,
     `Closed ${facts.closedAt} at station ${sanitizeForDisplay(facts.station.name)}`,
     `Station key ${facts.station.keyFingerprint}`,
     '',

@@ -1,9 +1,8 @@
 import type { BundleReport, ShipList } from '../../core/contract/app-shipments';
-import type { ErrorData } from '../../core/base/errors';
 import type { AppendContext } from '../ledger/ledger';
 import type { StatePlaces } from '../state/state-paths';
 
-/** What the thread is asked. Both ends are ours and of one build: no schema stands between. */
+/** What the shipments' worker is asked. */
 export type ShipRequest =
   | { readonly verb: 'list' }
   | {
@@ -21,14 +20,5 @@ export interface ShipAnswers {
   readonly again: BundleReport;
 }
 
+/** Where the ledger is; the thread's data. */
 export type ShipPlaces = Pick<StatePlaces, 'ledgerFile' | 'headFile' | 'keyFile' | 'publicKeyFile'>;
-
-/** The thread's data. */
-export interface ShipWork {
-  readonly places: ShipPlaces;
-  readonly request: ShipRequest;
-}
-
-export type ShipReply =
-  | { readonly ok: true; readonly value: ShipAnswers[ShipRequest['verb']] }
-  | { readonly ok: false; readonly error: ErrorData };

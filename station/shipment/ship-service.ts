@@ -1,8 +1,8 @@
-import { Worker } from 'node:worker_threads';
 import type { BundleReport, ShipList } from '../../core/contract/app-shipments';
 import { PrestageError } from '../../core/base/errors';
 import type { AppendContext } from '../ledger/ledger';
-import type { ShipAnswers, ShipPlaces, ShipReply, ShipRequest, ShipWork } from './ship-protocol';
+import { WorkerThread } from '../threads/worker-thread';
+import type { ShipAnswers, ShipPlaces, ShipRequest } from './ship-protocol';
 
 export interface ShipServiceOptions {
   readonly places: ShipPlaces;
@@ -58,30 +58,21 @@ export class ShipService {
     const running = this.#run(request);
     this.#running.add(running);
     try {
-      return (await running) as ShipAnswers[R['verb']];
+      return await running;
     } finally {
       this.#running.delete(running);
     }
   }
 
-  #run(request: ShipRequest): Promise<ShipAnswers[ShipRequest['verb']]> {
+  async #run<R extends ShipRequest>(request: R): Promise<ShipAnswers[R['verb']]> {
     const { ledgerFile, headFile, keyFile, publicKeyFile } = this.#options.places;
-    const work: ShipWork = { places: { ledgerFile, headFile, keyFile, publicKeyFile }, request };
-    return new Promise((resolve, reject) => {
-      const worker = new Worker(this.#options.workerFile, { workerData: work });
-      let problem = 'it ended';
-      worker.on('message', (reply: ShipReply) => {
-        if (reply.ok) resolve(reply.value);
-        else reject(new PrestageError(reply.error));
-      });
-      worker.on('error', (error) => {
-        problem = error.message;
-      });
-      // After an answer this changes nothing.
-      worker.on('exit', () => {
-        reject(gone(problem));
-      });
-    });
+    const data: ShipPlaces = { ledgerFile, headFile, keyFile, publicKeyFile };
+    const thread = new WorkerThread<ShipRequest, ShipAnswers>({ file: this.#options.workerFile, data, gone });
+    try {
+      return await thread.ask(request);
+    } finally {
+      await thread.end();
+    }
   }
 }
 

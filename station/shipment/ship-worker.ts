@@ -1,7 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
-import { parentPort, workerData } from 'node:worker_threads';
+import { workerData } from 'node:worker_threads';
 import { sanitizeForDisplay } from '../../core/base/display';
-import { toErrorData } from '../../core/base/errors';
 import { bundleNames } from '../../core/shipment/shipment';
 import type { BundleReport } from '../../core/contract/app-shipments';
 import { cannotWrite, isSystemError } from '../ledger/export-file';
@@ -9,14 +8,16 @@ import { Ledger } from '../ledger/ledger';
 import { LedgerReader } from '../ledger/ledger-reader';
 import { listShipments } from './list-shipments';
 import { paperFileName } from './bundle-names';
-import type { ShipAnswers, ShipReply, ShipRequest, ShipWork } from './ship-protocol';
+import { answerRequests } from '../threads/worker-thread';
+import type { ShipAnswers, ShipPlaces, ShipRequest } from './ship-protocol';
 import { ship, shipAgain, type ShipmentReport } from './make-shipment';
 import { unpackZip } from './zip';
 
 /** A thread that lives for one question: many machines take seconds, and the app's main thread has drives to watch. */
 
-async function answer(work: ShipWork): Promise<ShipAnswers[ShipRequest['verb']]> {
-  const { places, request } = work;
+const places = workerData as ShipPlaces;
+
+async function answer(request: ShipRequest): Promise<ShipAnswers[ShipRequest['verb']]> {
   if (request.verb === 'list') {
     const reader = LedgerReader.openForReading(places);
     try {
@@ -62,14 +63,4 @@ function withPapers(report: ShipmentReport): BundleReport {
   };
 }
 
-const reply = (said: ShipReply): void => {
-  parentPort?.postMessage(said);
-};
-answer(workerData as ShipWork).then(
-  (value) => {
-    reply({ ok: true, value });
-  },
-  (error: unknown) => {
-    reply({ ok: false, error: toErrorData(error) });
-  },
-);
+answerRequests<ShipRequest, ShipAnswers>(answer);

@@ -1,152 +1,36 @@
-import { generateKeyPairSync, sign } from 'node:crypto';
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { generateKeyPairSync } from 'node:crypto';
+import { readFileSync, writeFileSync } from 'node:fs';
 import Database from 'libsql';
 import fc from 'fast-check';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { PrestageError } from '../../core/base/errors';
+import { describe, expect, it } from 'vitest';
 import type { LedgerEntry } from '../../core/ledger/record';
 import { signCheckpoint } from '../../station/ledger/checkpoint';
-import { canonicalJson, sha256Hex, signHash } from '../../station/ledger/entry';
-import { exportCsv, exportJson } from '../../station/ledger/export';
-import { exportPieces } from '../../station/ledger/export-file';
+import { canonicalJson } from '../../station/ledger/entry';
 import { writeHead } from '../../station/ledger/head';
-import { loadStationKey, type StationKey } from '../../station/ledger/keys';
 import { Ledger } from '../../station/ledger/ledger';
-import { LedgerReader } from '../../station/ledger/ledger-reader';
 import { leafHash, MerkleTree } from '../../station/ledger/merkle';
-import { checkpointStatements, createStatements, schemaVersion } from '../../station/ledger/schema';
-import type { LedgerReport, VerifyOptions } from '../../station/ledger/verify-ledger';
-import { statePlaces, type StatePlaces } from '../../station/state/state-paths';
+import { schemaVersion } from '../../station/ledger/schema';
 import { makeLargeLedger } from '../benchmark/large-ledger';
 import { context, done, sampleJob } from '../unit/station/ledger/samples';
+import {
+  entries,
+  places,
+  verify,
+  findings,
+  tamper,
+  tamperOld,
+  stationKey,
+  versionOfFile,
+  rows,
+  put,
+  resign,
+  makeOld,
+  codeThrownBy,
+  emptyStateFolder,
+  useCheckpointedLedger,
+} from '../support/checkpointed-ledger';
 
-/** Checkpoints at 256, 512, 768 and 1024; the last entries have none. */
-const entries = 1100;
-let original: string;
-let folder: string;
-let places: StatePlaces;
-
-beforeAll(() => {
-  original = mkdtempSync(join(tmpdir(), 'prestage-checkpoints-'));
-  makeLargeLedger(statePlaces(original), entries);
-});
-afterAll(() => {
-  rmSync(original, { recursive: true, force: true });
-});
-beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'prestage-checkpoints-'));
-  cpSync(original, folder, { recursive: true });
-  places = statePlaces(folder);
-});
-afterEach(() => {
-  rmSync(folder, { recursive: true, force: true });
-});
-
-function verify(options: VerifyOptions = {}): LedgerReport {
-  const ledger = LedgerReader.openForReading(places);
-  try {
-    return ledger.verify(options);
-  } finally {
-    ledger.close();
-  }
-}
-
-/** Findings as `sequence code`, in order; the same whether or not checkpoints are believed. */
-function findings(): string[] {
-  const told = (report: LedgerReport): string[] =>
-    report.findings.map(({ sequence, code }) => `${sequence ?? '-'} ${code}`);
-  const quick = told(verify());
-  expect(told(verify({ everySignature: true }))).toEqual(quick);
-  return quick;
-}
-
-/** Alters the file as somebody would who knows SQLite: triggers away, change, triggers back. */
-function tamper(
-  change: (database: Database.Database) => void,
-  statements = [...createStatements, ...checkpointStatements],
-): void {
-  const database = new Database(places.ledgerFile);
-  database.exec('BEGIN');
-  const triggers = statements.filter((sql) => sql.startsWith('CREATE TRIGGER'));
-  for (const trigger of triggers) database.exec(`DROP TRIGGER ${trigger.split(' ')[2] ?? ''}`);
-  change(database);
-  for (const trigger of triggers) database.exec(trigger);
-  database.exec('COMMIT');
-  database.pragma('wal_checkpoint(TRUNCATE)');
-  database.close();
-}
-
-/** The same to a ledger of a version without checkpoints. */
-function tamperOld(sql: string): void {
-  tamper(
-    (database) => {
-      database.exec(sql);
-    },
-    [...createStatements],
-  );
-}
-
-function stationKey(): StationKey {
-  const key = loadStationKey(places);
-  if (key === null) throw new Error('no key');
-  return key;
-}
-
-function versionOfFile(): number {
-  const database = new Database(places.ledgerFile);
-  const { user_version: version } = database.prepare('PRAGMA user_version').get() as { user_version: number };
-  database.close();
-  return version;
-}
-
-interface TextRow {
-  sequence: number;
-  json: string;
-  hash: string;
-  signature: string;
-}
-
-function rows(database: Database.Database): TextRow[] {
-  return database
-    .prepare('SELECT sequence, json, hash, signature FROM entries ORDER BY sequence')
-    .all() as TextRow[];
-}
-
-function put(database: Database.Database, { sequence, json, hash, signature }: TextRow): void {
-  database
-    .prepare('UPDATE entries SET json = ?, hash = ?, signature = ? WHERE sequence = ?')
-    .run(json, hash, signature, sequence);
-}
-
-/** Signs anew, as whoever has the key can. */
-function resign(json: string, sequence: number): TextRow {
-  const hash = sha256Hex(json);
-  return { sequence, json, hash, signature: signHash(hash, stationKey().privateKey) };
-}
-
-/** Makes the file one that a version without checkpoints made. */
-function makeOld(): void {
-  const database = new Database(places.ledgerFile);
-  database.exec('DROP TABLE checkpoints; PRAGMA user_version = 1');
-  database.close();
-  const head = JSON.parse(readFileSync(places.headFile, 'utf8')) as { sequence: number; hash: string };
-  const { sequence, hash } = head;
-  const message = Buffer.from(`prestage-ledger-head 1\n${sequence}\n${hash}\n`);
-  const signature = sign(null, message, stationKey().privateKey).toString('base64');
-  writeFileSync(places.headFile, `${canonicalJson({ version: 1, sequence, hash, signature })}\n`);
-}
-
-function codeThrownBy(work: () => unknown): string {
-  try {
-    work();
-  } catch (error) {
-    if (error instanceof PrestageError) return error.code;
-    throw error;
-  }
-  return 'nothing was thrown';
-}
+useCheckpointedLedger();
 
 describe('a ledger with checkpoints', () => {
   it('is whole, whichever way it is looked at', () => {
@@ -417,8 +301,7 @@ describe('a ledger from before checkpoints', () => {
   });
 
   it('that is large gets them over several openings, or at once where all are needed', () => {
-    rmSync(folder, { recursive: true, force: true });
-    places = statePlaces(folder);
+    emptyStateFolder();
     makeLargeLedger(places, 5000);
     makeOld();
     const newest = (): number => {
@@ -452,44 +335,5 @@ describe('a ledger from before checkpoints', () => {
     expect(database.prepare('SELECT MAX(size) AS size FROM checkpoints').get()).toMatchObject({ size: 512 });
     database.close();
     expect(findings()).toEqual(['600 signature-invalid']);
-  });
-});
-
-describe('an export', () => {
-  it('is the same whether or not it is compared with what was verified', () => {
-    const ledger = LedgerReader.openForReading(places);
-    expect([...exportPieces(ledger, 'json')].join('')).toBe([...exportJson(ledger)].join(''));
-    expect([...exportPieces(ledger, 'csv')].join('')).toBe([...exportCsv(ledger)].join(''));
-    ledger.close();
-  });
-
-  it.each([
-    ['json', "UPDATE entries SET signature = 'AAAA' WHERE sequence = 900"],
-    ['csv', "UPDATE entries SET json = replace(json, 'Samsung', 'Somsung') WHERE sequence = 900"],
-    ['csv', 'DELETE FROM entries WHERE sequence > 1000'],
-  ] as const)('stops when the ledger is changed meanwhile (%s, %s)', (format, sql) => {
-    const ledger = LedgerReader.openForReading(places);
-    const pieces = exportPieces(ledger, format)[Symbol.iterator]();
-    pieces.next();
-    tamper((database) => {
-      database.exec(sql);
-    });
-    expect(
-      codeThrownBy(() => {
-        while (pieces.next().done !== true);
-      }),
-    ).toBe('ledger-broken');
-    ledger.close();
-  });
-
-  it('leaves out what was appended meanwhile', () => {
-    const ledger = LedgerReader.openForReading(places);
-    const pieces = exportPieces(ledger, 'json');
-    const writer = Ledger.open(places);
-    writer.append(done(sampleJob()), context);
-    writer.close();
-    const document = JSON.parse([...pieces].join('')) as { entries: unknown[] };
-    expect(document.entries.length).toBe(entries);
-    ledger.close();
   });
 });

@@ -1,120 +1,36 @@
-import { createHash } from 'node:crypto';
-import {
-  closeSync,
-  cpSync,
-  existsSync,
-  openSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-  writeSync,
-} from 'node:fs';
+import { closeSync, cpSync, existsSync, openSync, readFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { unzipSync, zipSync } from 'fflate';
 import Database from 'libsql';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { z } from 'zod';
+import { describe, expect, it } from 'vitest';
 import { createStatements } from '../../station/ledger/schema';
 import { auditBundle } from '../../station/shipment/audit-bundle';
-import { packZip, unpackZip, type BundleFile } from '../../station/shipment/zip';
+import { unpackZip } from '../../station/shipment/zip';
 import { makeBench } from '../support/virtual-bench';
-import { benchDrives, errorOf, reportOf, runCli, type CliResult, type ListedDrive } from '../support/cli';
-import { temporaryArea } from '../support/global-setup';
+import { benchDrives, errorOf, runCli } from '../support/cli';
 import { present } from '../support/present';
-import { makeMedia, type MadeMedia } from '../support/wim';
+import {
+  area,
+  state,
+  bench,
+  media,
+  sha256,
+  drives,
+  bundle,
+  key,
+  machines,
+  auditReport,
+  apply,
+  ship,
+  audit,
+  doubtsOf,
+  write,
+  repacked,
+  useShippedBundle,
+} from '../support/shipped-bundle';
 
-/** From bare drives to a bundle that the enterprise believes, and everything for which it must not. */
-
-let area: string;
-let state: string;
-let bench: string;
-let media: MadeMedia;
-let sha256: string;
-let drives: ListedDrive[];
-let bundle: string;
-let key: string;
-
-const machines = ['0042PF7', '5CD1234XY1'] as const;
-
-const shipReport = z.object({
-  number: z.string(),
-  orderNumber: z.string().nullable(),
-  file: z.string(),
-  sha256: z.string(),
-  ledgerEntry: z.number(),
-  keyFingerprint: z.string(),
-  machines: z.array(z.object({ machineSerial: z.string(), withdrawn: z.string().nullable() })),
-  leftOut: z.array(z.object({ machineSerial: z.string(), reason: z.string() })),
-  notImported: z.array(z.object({ machineSerial: z.string(), file: z.string(), reason: z.string() })),
-});
-const auditReport = z.object({
-  ok: z.boolean(),
-  machines: z.array(z.object({ machineSerial: z.string(), doubts: z.number() })),
-  doubts: z.array(z.object({ code: z.string(), machineSerial: z.string().nullable(), message: z.string() })),
-});
-
-async function apply(
-  on: readonly ListedDrive[],
-  serials: readonly string[],
-  more: readonly string[] = [],
-): Promise<{ readonly batchId: string }> {
-  const pairs = on.flatMap(({ id }, index) => ['--drive', `${id}=${serials[index] ?? ''}`]);
-  const run = await runCli([
-    ...['apply', '--media', media.path, '--bench', bench, '--state', state, '--yes', '--json'],
-    ...pairs,
-    ...more,
-  ]);
-  expect(reportOf(run).jobs.map(({ state: end }) => end)).toEqual(on.map(() => 'done'));
-  return z.object({ batchId: z.string() }).parse(JSON.parse(run.stdout));
-}
-
-async function ship(args: readonly string[]): Promise<CliResult> {
-  return await runCli(['ship', '--state', state, '--json', ...args]);
-}
-
-async function audit(file: string, args: readonly string[] = [], trust = key): Promise<CliResult> {
-  return await runCli(['audit', file, '--trust', trust, '--training', '--json', ...args]);
-}
-
-/** Codes of what is in doubt; the exit code must go with them. */
-function doubtsOf(run: CliResult): string[] {
-  const report = auditReport.parse(JSON.parse(run.stdout));
-  expect(run.status).toBe(report.doubts.length === 0 ? 0 : 4);
-  expect(report.ok).toBe(report.doubts.length === 0);
-  return [...new Set(report.doubts.map(({ code }) => code))].sort();
-}
-
-function write(name: string, content: string | Uint8Array): string {
-  const file = join(area, name);
-  writeFileSync(file, content);
-  return file;
-}
-
-/** The bundle with other files in it, packed as the station packs. */
-function repacked(name: string, change: (files: BundleFile[]) => BundleFile[]): string {
-  return write(name, packZip(change(unpackZip(readFileSync(bundle)))));
-}
-
-beforeAll(async () => {
-  area = temporaryArea('shipment');
-  state = join(area, 'state');
-  bench = join(area, 'bench');
-  media = await makeMedia(join(area, 'media'));
-  sha256 = createHash('sha256').update(readFileSync(media.path)).digest('hex');
-  await makeBench(bench, 4);
-  drives = await benchDrives(bench);
-  await apply(drives.slice(0, 2), machines, ['--work-order', 'WO-1', '--expect-sha256', sha256]);
-  bundle = join(area, 'S-1.zip');
-  const run = await ship(['--order', 'WO-1', '--number', 'S-1', '--output', bundle]);
-  expect(run.status, run.stderr).toBe(0);
-  const report = shipReport.parse(JSON.parse(run.stdout));
-  expect(report.machines.map(({ machineSerial }) => machineSerial)).toEqual(machines);
-  key = report.keyFingerprint;
-});
-afterAll(() => {
-  rmSync(area, { recursive: true, force: true });
-});
+useShippedBundle();
 
 describe('a shipment', () => {
   it('is believed with the station’s key, as fingerprint or as file, and with the order', async () => {

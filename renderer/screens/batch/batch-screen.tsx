@@ -4,7 +4,7 @@ import { pathOfFile } from '../../bridge';
 import { Notice } from '../../components/notice';
 import { BackToScreen, ScreenHeader } from '../../components/screen-header';
 import { useApp } from '../../store/app-store';
-import { isRunning } from '../../store/selectors';
+import { isRunning } from '../../../core/job/job';
 import { useText } from '../../text';
 import { InsideCard } from './inside-card';
 import { MediaCard } from './media-card';

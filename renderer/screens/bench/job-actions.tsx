@@ -4,7 +4,7 @@ import { memo, type ReactElement } from 'react';
 import type { AppJob } from '../../../core/contract/app-bench';
 import { tell } from '../../actions';
 import { ConfirmButton } from '../../components/confirm-button';
-import { isRunning } from '../../store/selectors';
+import { isRunning } from '../../../core/job/job';
 import { useText } from '../../text';
 
 interface JobActionsProps {

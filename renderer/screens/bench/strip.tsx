@@ -10,7 +10,8 @@ import { useApp, useAppShallow } from '../../store/app-store';
 import { countsOf, passedDrives, stepStatuses, type Step, type StepStatus } from '../../store/selectors';
 import { showScreen } from '../../store/view-store';
 import { useText, type Text } from '../../text';
-import { OrderStrip } from './order-strip';
+import { Mono } from '../../components/mono';
+import '../order/order.css';
 
 interface StepItemProps {
   readonly number: number;
@@ -205,5 +206,40 @@ export function Strip(): ReactElement {
       <OrderStrip />
       <Progress />
     </section>
+  );
+}
+
+/** The open order and how far it is; leads to its screen. Nothing while none is open. */
+export function OrderStrip(): ReactElement | null {
+  const text = useText().order;
+  const order = useApp((state) => state.order);
+  if (order === null) return null;
+  const { counts } = order;
+  const shown = [
+    ['expected', counts.expected, undefined],
+    ['paired', counts.paired + counts.writing, undefined],
+    ['done', counts.done, 'good'],
+    ['failed', counts.failed + counts.interrupted, 'bad'],
+    ['packed', counts.packed, 'good'],
+  ] as const;
+  return (
+    <button
+      type="button"
+      className="row surface order-strip"
+      aria-label={`${text.strip.go(order.number)}: ${shown.map(([name, number]) => `${number} ${text.countNames[name]}`).join(', ')}`}
+      onClick={() => {
+        showScreen('order');
+      }}
+    >
+      <strong>
+        {text.strip.open} <Mono>{order.number}</Mono>
+      </strong>
+      <span className="soft">{text.strip.of(order)}</span>
+      {shown.map(([name, number, tone]) => (
+        <span key={name} className="toned order-strip-count" data-tone={tone} data-none={number === 0}>
+          {number} {text.countNames[name]}
+        </span>
+      ))}
+    </button>
   );
 }

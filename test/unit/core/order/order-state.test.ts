@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { mergeMachineFacts } from '../../../../core/machine/machine-merge';
+import { mergeMachineFacts } from '../../../../core/machine/machine-details';
 import type { WorkOrder } from '../../../../core/order/order';
 import {
   followOrder,

@@ -2,9 +2,8 @@ import { mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'nod
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { thisMachineSchema, type ThisMachine } from '../../../../core/machine/this-machine';
-import { parseDmidecode } from '../../../../helper/machine/dmidecode';
 import { judgeMachine } from '../../../../helper/machine/assess-machine';
-import { readMachine } from '../../../../helper/machine/read-machine';
+import { parseDmidecode, readMachine } from '../../../../helper/machine/read-machine';
 import type { NetworkInterface } from '../../../../helper/machine/machine-sysfs';
 import { emptyTexts, type FirmwareTexts } from '../../../../helper/machine/firmware-texts';
 import { temporaryArea } from '../../../support/global-setup';

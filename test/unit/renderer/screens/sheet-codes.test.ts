@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { ScanContext } from '../../../../core/scan/scan';
 import { appSettingsSchema } from '../../../../core/settings/settings';
-import { drawCode128 } from '../../../../renderer/screens/sheet/code128';
+import { drawCode128 } from '../../../../renderer/screens/sheet/barcode';
 import {
   badgeCodes,
   badgeNames,

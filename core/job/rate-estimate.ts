@@ -1,0 +1,64 @@
+/** Milliseconds over which the rate is smoothed: slow enough to read, fast enough to show a stall. */
+const smoothing = 5_000;
+
+/** How fast bytes move, as far as samples told. Immutable; {@link advanceEstimate} gives the next one. */
+export interface RateEstimate {
+  /** Bytes done in all at the last sample. */
+  readonly bytes: number;
+  /** Time of the last sample: milliseconds, from any start. */
+  readonly time: number;
+  /** Exponentially weighted mean, bytes/second, not yet corrected for its start. */
+  readonly mean: number;
+  /** Share of the mean that samples filled, 0 to 1. */
+  readonly weight: number;
+}
+
+/**
+ * The estimate at the first sample, which knows no rate yet.
+ * @param bytes done in all
+ * @param time milliseconds, from any start
+ */
+export function startEstimate(bytes: number, time: number): RateEstimate {
+  return { bytes, time, mean: 0, weight: 0 };
+}
+
+/**
+ * The estimate after another sample. An exponentially weighted mean over time, so that samples need not come evenly,
+ * corrected for its start, so that the first figures are not too low. Starts again when bytes or time go back.
+ * @param bytes done in all
+ * @param time milliseconds, from the same start as before
+ * @param interval milliseconds; a sample that comes sooner after the last one changes nothing
+ * @returns the same object when nothing changed
+ */
+export function advanceEstimate(
+  before: RateEstimate,
+  bytes: number,
+  time: number,
+  interval: number,
+): RateEstimate {
+  if (bytes < before.bytes || time < before.time) return startEstimate(bytes, time);
+  const elapsed = time - before.time;
+  if (elapsed < interval) return before;
+  const share = 1 - Math.exp(-elapsed / smoothing);
+  const sample = ((bytes - before.bytes) * 1000) / elapsed;
+  return {
+    bytes,
+    time,
+    mean: before.mean + share * (sample - before.mean),
+    weight: before.weight + share * (1 - before.weight),
+  };
+}
+
+/** Bytes/second, smoothed; null while it is not known. */
+export function bytesPerSecond({ mean, weight }: RateEstimate): number | null {
+  return weight === 0 ? null : mean / weight;
+}
+
+/**
+ * Seconds that some bytes take; null while the rate is not known, or when nothing moves.
+ * @param bytes below 0 counts as 0
+ * @param rate bytes/second
+ */
+export function secondsFor(bytes: number, rate: number | null): number | null {
+  return rate === null || rate < 1 ? null : Math.max(0, bytes) / rate;
+}

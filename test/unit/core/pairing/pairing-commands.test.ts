@@ -1,0 +1,315 @@
+import { describe, expect, it } from 'vitest';
+import type { MediaState } from '../../../../core/media/media-state';
+import {
+  applyScan,
+  arm,
+  canUndo,
+  clearPairs,
+  emptyPairing,
+  pairByHand,
+  start,
+  startObstaclesOf,
+  undo,
+  type Pairing,
+  type PairingFacts,
+} from '../../../../core/pairing/pairing';
+import type { ScanReading } from '../../../../core/scan/scan';
+import { timeouts } from '../../../../core/base/timeouts';
+import {
+  drive,
+  reasons,
+  world,
+  machine,
+  bay,
+  inBay,
+  command,
+  again,
+  later,
+  after,
+  expectRefused,
+  waiting,
+  paired,
+  armed,
+  pairOf,
+} from './pairing-world';
+
+const badge: ScanReading = { kind: 'operator', name: 'Ada' };
+
+const order: ScanReading = { kind: 'work-order', number: '4711' };
+
+const hash: ScanReading = { kind: 'sha256', sha256: 'a'.repeat(64) };
+
+describe('operator, work order and hash', () => {
+  it.each<[ScanReading, string, object]>([
+    [badge, 'operator-set', { type: 'set-operator', name: 'Ada' }],
+    [order, 'work-order-set', { type: 'set-work-order', number: '4711' }],
+    [hash, 'hash-given', { type: 'give-hash', sha256: 'a'.repeat(64) }],
+  ])('%j is handed on, whatever else waits', (reading, effect, action) => {
+    const modes: Pairing[] = [emptyPairing, waiting, paired, { ...emptyPairing, mode: 'cancel' }];
+    for (const state of modes) {
+      const result = applyScan(state, reading, world({ mediaStatus: 'waiting-for-hash' }));
+      expect(result.outcome).toMatchObject({ result: 'accepted', effect });
+      expect(result.action).toEqual(action);
+      expect(result.state).toBe(state);
+    }
+    expectRefused(armed, applyScan(armed, reading, world()), 'wrong-kind', 'start');
+  });
+  it.each<MediaState['status']>(['inspecting', 'hashing', 'proved', 'refused'])(
+    'a hash is taken while the media is %s',
+    (mediaStatus) => {
+      after([hash], world({ mediaStatus }));
+    },
+  );
+  it('a hash without a media is not wanted', () => {
+    const facts = world({ mediaStatus: 'none' });
+    expectRefused(paired, applyScan(paired, hash, facts), 'hash-not-wanted', 'media');
+  });
+});
+
+describe('NEXT', () => {
+  it('takes the first bay with a free drive', () => {
+    const facts = world({ jobs: new Map([['d1', 'ended-well']]) });
+    const state = after([machine('PC-2')], world(), paired);
+    expect(applyScan(state, command('NEXT'), facts)).toMatchObject({
+      outcome: { result: 'accepted', effect: 'paired', machineSerial: 'PC-2', bay: 'bay 3' },
+      state: { waitingMachine: null, pairs: [pairOf('PC-1', 2), pairOf('PC-2', 3)] },
+    });
+  });
+  it('may follow NEXT at once when a machine came in between', () => {
+    expect(applyScan(waiting, command('NEXT'), world(again)).outcome.result).toBe('accepted');
+  });
+  it('is refused without a machine, and without a free bay', () => {
+    expectRefused(paired, applyScan(paired, command('NEXT'), world()), 'wrong-kind', 'machine');
+    const full = after(['PC-1', 'PC-2', 'PC-3'].flatMap((serial) => [machine(serial), command('NEXT')]));
+    const state = after([machine('PC-4')], world(), full);
+    expectRefused(state, applyScan(state, command('NEXT'), world()), 'no-free-bay', 'bay');
+  });
+});
+
+describe('UNDO', () => {
+  it('takes back step by step: the pair, so that its machine waits again, then the machine', () => {
+    const first = applyScan(paired, command('UNDO'), world());
+    expect(first.outcome).toMatchObject({ effect: 'undone', machineSerial: 'PC-1', bay: 'bay 2' });
+    expect(first.state).toEqual(waiting);
+    const second = applyScan(first.state, command('UNDO'), world());
+    expect(second.outcome).toMatchObject({ effect: 'undone', machineSerial: 'PC-1', bay: null });
+    expect(second.state).toEqual(emptyPairing);
+    expectRefused(
+      second.state,
+      applyScan(second.state, command('UNDO'), world()),
+      'nothing-to-undo',
+      'machine',
+    );
+  });
+  it('takes a pair that was made by hand back as a whole, and leaves the machine that waits', () => {
+    const { state } = pairByHand(waiting, 'PC-2', 'd1', world());
+    expect(state).toMatchObject({ waitingMachine: 'PC-1', pairs: [pairOf('PC-2', 1)] });
+    expect(undo(state, world()).state).toEqual(waiting);
+  });
+  it('takes back the latest of two', () => {
+    const two = after([machine('PC-2'), bay(1)], world(), paired);
+    expect(undo(two, world()).state).toMatchObject({ waitingMachine: 'PC-2', pairs: [pairOf('PC-1', 2)] });
+  });
+  it('disarms first, and leaves a mode', () => {
+    expect(undo(armed, world())).toMatchObject({ outcome: { effect: 'disarmed' }, state: paired });
+    const facts = world({ jobs: new Map([['d3', 'running']]) });
+    const which = after([command('CANCEL')], facts, paired);
+    expect(undo(which, facts)).toMatchObject({ outcome: { effect: 'undone' }, state: paired });
+  });
+  it('read twice undoes once', () => {
+    expectRefused(paired, applyScan(paired, command('UNDO'), world(again)), 'repeated-read');
+  });
+  it('is offered when there is something', () => {
+    expect(
+      [emptyPairing, waiting, paired, armed, { ...emptyPairing, mode: 'retry' as const }].map(canUndo),
+    ).toEqual([false, true, true, true, true]);
+    expect(canUndo(clearPairs(paired, ['d2']))).toBe(false);
+  });
+});
+
+describe('CANCEL', () => {
+  const facts = world({
+    jobs: new Map([
+      ['d1', 'running'],
+      ['d3', 'ended-badly'],
+    ]),
+  });
+  it('puts the list away, then drops the machine that waits, then asks which job', () => {
+    expect(applyScan(armed, command('CANCEL'), facts)).toMatchObject({
+      outcome: { effect: 'disarmed' },
+      state: paired,
+    });
+    expect(applyScan(waiting, command('CANCEL'), facts)).toMatchObject({
+      outcome: { effect: 'cleared', machineSerial: 'PC-1' },
+      state: emptyPairing,
+    });
+    expect(applyScan(paired, command('CANCEL'), facts)).toMatchObject({
+      outcome: { effect: 'cancel-which' },
+      state: { ...paired, mode: 'cancel' },
+    });
+  });
+  const which = after([command('CANCEL')], facts, paired);
+  it.each([bay(1), inBay(1)])('cancels the job of the bay %j', (reading) => {
+    expect(applyScan(which, reading, facts)).toMatchObject({
+      outcome: { effect: 'job-cancelled', bay: 'bay 1', machineSerial: null },
+      action: { type: 'cancel-job', driveId: 'd1' },
+      state: paired,
+    });
+  });
+  it.each<[string, ScanReading]>([
+    ['nothing-to-cancel', bay(2)],
+    ['nothing-to-cancel', bay(3)],
+    ['bay-empty', bay(5)],
+    ['bay-unknown', bay(9)],
+    ['bay-empty', inBay(9)],
+    ['wrong-kind', machine('PC-2')],
+    ['wrong-kind', command('NEXT')],
+    ['wrong-kind', command('RETRY')],
+    ['wrong-kind', command('START')],
+  ])('then refuses: %s %j', (reason, reading) => {
+    expectRefused(which, applyScan(which, reading, facts), reason, 'bay-to-cancel');
+  });
+  it('once more goes back to pairing', () => {
+    expect(applyScan(which, command('CANCEL'), facts)).toMatchObject({
+      outcome: { effect: 'cleared' },
+      state: paired,
+    });
+    expectRefused(which, applyScan(which, command('CANCEL'), { ...facts, ...again }), 'repeated-read');
+  });
+  it('the bay read twice cancels once', () => {
+    expectRefused(paired, applyScan(paired, bay(1), { ...facts, ...again }), 'repeated-read');
+  });
+  it('is refused when nothing runs', () => {
+    const ended = world({ jobs: new Map([['d1', 'ended-well']]) });
+    expectRefused(paired, applyScan(paired, command('CANCEL'), ended), 'nothing-to-cancel', 'machine');
+  });
+});
+
+describe('RETRY', () => {
+  const jobs = new Map([
+    ['d1', 'ended-badly'],
+    ['d2', 'ended-well'],
+    ['d3', 'running'],
+    ['d4', 'ended-badly'],
+  ] as const);
+  const facts = world({ jobs });
+  const which = after([command('RETRY')], facts);
+  it('asks which, and the bay is tried again', () => {
+    expect(which).toEqual({ ...emptyPairing, mode: 'retry' });
+    expect(applyScan(which, bay(1), facts)).toMatchObject({
+      outcome: { effect: 'job-retried', bay: 'bay 1' },
+      action: { type: 'retry-job', driveId: 'd1' },
+      state: emptyPairing,
+    });
+  });
+  it.each<[string, ScanReading, string | null]>([
+    ['nothing-to-retry', bay(2), null],
+    ['nothing-to-retry', bay(3), null],
+    ['drive-blocked', bay(4), 'It is mounted. It holds swap.'],
+    ['bay-empty', bay(5), null],
+    ['bay-unknown', bay(9), null],
+    ['wrong-kind', machine('PC-2'), null],
+    ['wrong-kind', command('START'), null],
+    ['wrong-kind', command('RETRY'), null],
+  ])('then refuses: %s %j', (reason, reading, detail) => {
+    expectRefused(which, applyScan(which, reading, facts), reason, 'bay-to-retry', detail);
+  });
+  it('is refused when no job ended badly, while a machine waits, and when armed', () => {
+    const well = world({ jobs: new Map([['d1', 'ended-well']]) });
+    expectRefused(paired, applyScan(paired, command('RETRY'), well), 'nothing-to-retry', 'machine');
+    expectRefused(waiting, applyScan(waiting, command('RETRY'), facts), 'wrong-kind', 'bay');
+    expectRefused(armed, applyScan(armed, command('RETRY'), facts), 'wrong-kind', 'start');
+  });
+});
+
+describe('START', () => {
+  it('shows the list, and once more starts', () => {
+    expect(applyScan(paired, command('START'), world())).toMatchObject({
+      outcome: { effect: 'armed' },
+      action: { type: 'none' },
+      state: { ...paired, armed: true },
+    });
+    expect(applyScan(armed, command('START'), world(later))).toMatchObject({
+      outcome: { effect: 'started' },
+      action: { type: 'start' },
+      state: armed,
+    });
+    expect(applyScan(armed, command('START'), world()).action).toEqual({ type: 'start' });
+  });
+  it('read twice starts nothing', () => {
+    for (const sinceLastSame of [0, timeouts.startRepeat - 1]) {
+      const facts = world({ sinceLastSame });
+      expectRefused(armed, applyScan(armed, command('START'), facts), 'repeated-read', 'start');
+    }
+  });
+  it.each<[string, string, Partial<PairingFacts>]>([
+    ['no-operator', 'operator', { operator: '  ', mediaStatus: 'none' }],
+    ['no-media', 'media', { mediaStatus: 'none' }],
+    ['media-not-proved', 'media-hash', { mediaStatus: 'waiting-for-hash' }],
+    ['media-not-proved', 'media', { mediaStatus: 'hashing' }],
+    ['media-not-proved', 'media', { mediaStatus: 'inspecting' }],
+    ['media-not-proved', 'media', { mediaStatus: 'refused' }],
+  ])('is refused: %s, %s', (detail, expected, facts) => {
+    expectRefused(paired, applyScan(paired, command('START'), world(facts)), 'not-ready', expected, detail);
+    expectRefused(armed, applyScan(armed, command('START'), world(facts)), 'not-ready', expected, detail);
+  });
+  it('is refused without pairs, and while a machine waits for its bay', () => {
+    const none = applyScan(emptyPairing, command('START'), world());
+    expectRefused(emptyPairing, none, 'not-ready', 'machine', 'no-pairs');
+    const state = after([machine('PC-2')], world(), paired);
+    expectRefused(state, applyScan(state, command('START'), world()), 'wrong-kind', 'bay');
+    expectRefused(state, arm(state, world()), 'wrong-kind', 'bay');
+  });
+  it.each<[string, Partial<PairingFacts>, string | null]>([
+    ['bay-empty', { drives: [drive(1)] }, 'bay 2'],
+    ['bay-empty', { drives: [drive(1)], bays: [] }, 'bay 2'],
+    [
+      'drive-blocked',
+      { drives: [drive(2, { verdict: 'blocked', reasons })] },
+      'bay 2: It is mounted. It holds swap.',
+    ],
+    ['drive-running', { jobs: new Map([['d2', 'running']]) }, 'bay 2'],
+    ['drive-finished', { jobs: new Map([['d2', 'ended-well']]) }, 'bay 2'],
+    ['not-in-order', { inOrder: () => false }, 'PC-1'],
+    ['machine-running', { runningMachines: new Set(['PC-1']) }, null],
+    ['machine-shipped', { shippedOn: () => '2024-05-17T08:00:00Z' }, '2024-05-17'],
+    ['pattern', { serialPatterns: [{ maker: 'Dell', pattern: 'X' }] }, 'Dell'],
+  ])('looks at the pairs again: %s', (reason, facts, detail) => {
+    expectRefused(paired, arm(paired, world(facts)), reason, undefined, detail);
+    expectRefused(armed, start(armed, world(facts)), reason, undefined, detail);
+  });
+  it('a button cannot start what was not shown', () => {
+    expectRefused(paired, start(paired, world()), 'not-ready', 'start', 'not-armed');
+  });
+  it('when the list is shown, nothing but START, UNDO and CANCEL counts', () => {
+    for (const reading of [machine('PC-2'), bay(1), inBay(1), badge, order, hash, command('NEXT')]) {
+      expectRefused(armed, applyScan(armed, reading, world()), 'wrong-kind', 'start');
+    }
+  });
+  it('while the start is under way, nothing counts', () => {
+    const facts = world({ starting: true });
+    for (const state of [armed, paired]) {
+      expectRefused(state, applyScan(state, command('START'), facts), 'repeated-read', 'start');
+      expectRefused(state, arm(state, facts), 'repeated-read', 'start');
+      expectRefused(state, start(state, facts), 'repeated-read', 'start');
+      expectRefused(state, undo(state, facts), 'wrong-kind', 'start');
+      expectRefused(state, pairByHand(state, 'PC-7', 'd3', facts), 'wrong-kind', 'start');
+      for (const reading of [machine('PC-2'), bay(1), badge, command('UNDO'), command('CANCEL')]) {
+        expectRefused(state, applyScan(state, reading, facts), 'wrong-kind', 'start');
+      }
+    }
+  });
+});
+
+describe('startObstaclesOf', () => {
+  it('names all, in the order in which they are put right', () => {
+    const nothing = { operator: '', mediaStatus: 'none' } as const;
+    expect(startObstaclesOf(emptyPairing, nothing)).toEqual(['no-operator', 'no-media', 'no-pairs']);
+    expect(startObstaclesOf(emptyPairing, { operator: '', mediaStatus: 'refused' })).toEqual([
+      'no-operator',
+      'media-not-proved',
+      'no-pairs',
+    ]);
+    expect(startObstaclesOf(paired, world())).toEqual([]);
+  });
+});
