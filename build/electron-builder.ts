@@ -1,5 +1,5 @@
 import type { Configuration } from 'electron-builder';
-import { appFolder, engineFolder, executable, output } from './package/paths';
+import { appFolder, helperFolder, executable, output } from './package/paths';
 
 /**
  * electron-builder's configuration. `dir` is what build/package.ts makes everywhere, and the .deb from it; the other
@@ -21,8 +21,8 @@ export function builderConfiguration(electron: { folder: string; version: string
     files: ['**/*'],
     // A folder named node_modules is left out unless it is named.
     extraResources: [
-      { from: engineFolder, to: 'engine', filter: ['**/*'] },
-      { from: `${engineFolder}/node_modules`, to: 'engine/node_modules', filter: ['**/*'] },
+      { from: helperFolder, to: 'engine', filter: ['**/*'] },
+      { from: `${helperFolder}/node_modules`, to: 'engine/node_modules', filter: ['**/*'] },
     ],
     publish: null,
     linux: {

@@ -80,7 +80,7 @@ export function pinnedElectron(): string {
 
 /**
  * Makes .electron/ when it is not there, or was made for another version of the package `electron`.
- * @param fresh make it anew in any case, and so try the official download again
+ * @param fresh make it again in any case, and so try the official download again
  */
 export async function prepareElectron(fresh = false): Promise<ElectronRuntime> {
   const found = fresh ? null : prepared();
@@ -100,14 +100,14 @@ export async function prepareElectron(fresh = false): Promise<ElectronRuntime> {
     await setFuses(join(made, 'electron'), 'development');
     rmSync(folder, { recursive: true, force: true });
     renameSync(made, folder);
-    const facts: z.infer<typeof versionSchema> = {
+    const details: z.infer<typeof versionSchema> = {
       version: problem === null ? wanted : replacement.electron,
       source: problem === null ? `electron@${wanted}` : replacement.specifier,
       wanted,
       problem,
     };
     // Last: what is without it is not complete.
-    writeFileSync(versionFile, `${JSON.stringify(facts, null, 2)}\n`);
+    writeFileSync(versionFile, `${JSON.stringify(details, null, 2)}\n`);
   } finally {
     rmSync(work, { recursive: true, force: true });
   }

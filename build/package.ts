@@ -11,7 +11,7 @@ import { runtimeClosure } from './package/closure';
 import { prepareNode } from './node-runtime';
 import { makeDeb } from './package/deb';
 import { executable, output, productManifest, root, unpacked } from './package/paths';
-import { stageApp, stageEngine } from './package/stage';
+import { stageApp, stageHelper } from './package/stage';
 import { requireReleaseElectron, WrongElectron } from './release-electron';
 import { run, say } from './run';
 
@@ -38,7 +38,7 @@ export async function packageProduct(options: PackageOptions): Promise<string> {
   if (options.bundle) run('npm', ['run', '--silent', 'build'], { cwd: root });
   say(`packing with Electron ${electron.version} (${electron.source}) and Node ${node.version}`);
   stageApp(options.desk);
-  stageEngine(node);
+  stageHelper(node);
   // What an earlier run left would be packed again.
   rmSync(unpacked, { recursive: true, force: true });
   await build({

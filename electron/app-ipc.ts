@@ -12,7 +12,7 @@ import { PrestageError, toErrorData } from '../core/base/errors';
 import { appOrigin } from './app-files';
 
 /** What is known of whoever called. */
-export interface SenderFacts {
+export interface SenderDetails {
   /** The web contents is one of our windows'. */
   readonly registered: boolean;
   /** Null when the frame is gone already. */
@@ -21,7 +21,7 @@ export interface SenderFacts {
 }
 
 /** Why a caller is not answered; null when it is the page in one of our windows. */
-export function senderProblem({ registered, frameUrl, mainFrame }: SenderFacts): string | null {
+export function senderProblem({ registered, frameUrl, mainFrame }: SenderDetails): string | null {
   if (!registered) return 'unknown window';
   if (frameUrl === null) return 'frame gone';
   if (originOf(frameUrl) !== appOrigin) return 'other origin';

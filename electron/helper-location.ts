@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 
 /** Where the programs of the engine are. */
-export interface EngineLocation {
+export interface HelperLocation {
   /** Holds `dist/`, `helper/` and `node_modules/` as a checkout does. */
   readonly directory: string;
   /** The argv that starts the helper. Absolute paths. */
@@ -13,16 +13,16 @@ export interface EngineLocation {
  * Node of its own, never on Electron: that one cannot be told to be a Node (fuse RunAsNode).
  * @param mainFolder folder of the running main.cjs: dist/desk of a checkout
  */
-export function locateEngine(facts: {
+export function locateHelper(details: {
   readonly packaged: boolean;
   readonly resourcesPath: string;
   readonly mainFolder: string;
-}): EngineLocation {
-  if (facts.packaged) {
-    const directory = join(facts.resourcesPath, 'engine');
+}): HelperLocation {
+  if (details.packaged) {
+    const directory = join(details.resourcesPath, 'engine');
     return { directory, helper: [join(directory, 'prestage-helper')] };
   }
-  const directory = join(facts.mainFolder, '..', '..');
+  const directory = join(details.mainFolder, '..', '..');
   return {
     directory,
     helper: [join(directory, 'dist', 'runtime', 'node'), join(directory, 'dist', 'helper.cjs')],

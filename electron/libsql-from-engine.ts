@@ -1,14 +1,14 @@
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { app } from 'electron';
-import { locateEngine } from './helper-location';
+import { locateHelper } from './helper-location';
 
 /**
  * Stands for the package `libsql` in the main process (build/bundle.ts). It is loaded from the engine's folder, where
  * the log's workers load it from too: with two copies of SQLite in one process, one closing the ledger would drop the
  * other's locks (sqlite.org, "How To Corrupt An SQLite Database File", 2.2.1).
  */
-const { directory } = locateEngine({
+const { directory } = locateHelper({
   packaged: app.isPackaged,
   resourcesPath: process.resourcesPath,
   mainFolder: __dirname,

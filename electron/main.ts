@@ -3,14 +3,14 @@ import { dirname, join } from 'node:path';
 import { app, dialog, ipcMain, Menu, powerSaveBlocker, session, type BrowserWindow } from 'electron';
 import { z } from 'zod';
 import { toErrorData } from '../core/base/errors';
-import { statePlaces } from '../station/state/state-paths';
+import { statePaths } from '../station/state/state-paths';
 import { serviceHandlers } from '../station/app/app-handlers';
 import { AppService } from '../station/app/app-service';
 import { closingChoices, closingQuestion, type ClosingChoice } from './closing';
 import { readArguments, rootRefusal } from './command-line';
 import { patchChannel, registerAppCalls } from './app-ipc';
 import { windowHandlers } from './dialogs';
-import { locateEngine } from './helper-location';
+import { locateHelper } from './helper-location';
 import { hardenContents, hardenSession } from './hardening';
 import { menuTemplate } from './menu';
 import { registerScheme, servePage } from './scheme';
@@ -24,7 +24,7 @@ if (isRoot) refuse('Prestage does not run as root', rootRefusal);
 registerScheme();
 if (!isRoot) hardenContents(app);
 const given = readArguments(process.argv, process.cwd());
-const engine = locateEngine({
+const client = locateHelper({
   packaged: app.isPackaged,
   resourcesPath: process.resourcesPath,
   mainFolder: __dirname,
@@ -43,7 +43,7 @@ void start().catch((error: unknown) => {
 async function start(): Promise<void> {
   if (isRoot) return;
   // Phase 3: one app a state folder; the second start brings the first one's window back.
-  stateFolder = dirname(statePlaces(given.state).ledgerFile);
+  stateFolder = dirname(statePaths(given.state).ledgerFile);
   app.setPath('userData', join(stateFolder, 'desktop'));
   if (!app.requestSingleInstanceLock()) {
     app.exit(0);
@@ -64,8 +64,8 @@ async function start(): Promise<void> {
     stateDirectory: given.state,
     benchDirectory: given.bench,
     trainingIfEmpty: given.trainingIfEmpty,
-    engineDirectory: engine.directory,
-    helper: engine.helper,
+    installDirectory: client.directory,
+    helper: client.helper,
     version: app.isPackaged ? app.getVersion() : ownVersion(),
     runtimeVersions: {
       electron: process.versions.electron,
@@ -190,6 +190,6 @@ function refuse(title: string, words: string): void {
 }
 
 function ownVersion(): string {
-  const text = readFileSync(join(engine.directory, 'package.json'), 'utf8');
+  const text = readFileSync(join(client.directory, 'package.json'), 'utf8');
   return z.object({ version: z.string() }).parse(JSON.parse(text)).version;
 }

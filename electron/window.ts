@@ -23,7 +23,7 @@ export function openWindow(stateFolder: string, preload: string): BrowserWindow 
     height: 800,
     minWidth: 1024,
     minHeight: 640,
-    ...keptBounds(file),
+    ...storedBounds(file),
     show: false,
     title: 'Prestage',
     autoHideMenuBar: true,
@@ -48,7 +48,7 @@ export function openWindow(stateFolder: string, preload: string): BrowserWindow 
   window.on('close', () => {
     keepBounds(file, window.getNormalBounds());
   });
-  // The page's process is not where anything is decided: it starts anew and shows what is.
+  // The page's process is not where anything is decided: it starts again and shows what is.
   window.webContents.on('render-process-gone', (_event, { reason }) => {
     if (reason !== 'clean-exit' && !window.isDestroyed()) window.webContents.reload();
   });
@@ -56,7 +56,7 @@ export function openWindow(stateFolder: string, preload: string): BrowserWindow 
   return window;
 }
 
-function keptBounds(file: string): Partial<Electron.Rectangle> {
+function storedBounds(file: string): Partial<Electron.Rectangle> {
   try {
     const stored = boundsSchema.parse(JSON.parse(readFileSync(file, 'utf8')));
     return boundsOnScreen(stored, screen.getDisplayMatching(stored).workArea);

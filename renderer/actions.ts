@@ -34,7 +34,7 @@ export async function act<M extends AppMethod>(
 }
 
 /** {@link act} for event handlers that need no answer. */
-export function tell<M extends AppMethod>(method: M, request: AppRequest<M>): void {
+export function send<M extends AppMethod>(method: M, request: AppRequest<M>): void {
   void act(method, request);
 }
 

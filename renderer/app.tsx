@@ -2,7 +2,7 @@ import { Button, MantineProvider } from '@mantine/core';
 import { useCallback, useEffect, useState, type ReactElement } from 'react';
 import { useStore } from 'zustand';
 import type { ErrorData } from '../core/base/errors';
-import { errorOf, tell } from './actions';
+import { errorOf, send } from './actions';
 import { startAnnouncing } from './announce';
 import { connect } from './bridge';
 import { Busy } from './components/busy';
@@ -82,7 +82,7 @@ export function App(): ReactElement {
     const ends = [
       startAnnouncing(),
       startScanCapture((scanned) => {
-        tell('scan', { text: scanned });
+        send('scan', { text: scanned });
       }),
     ];
     return () => {

@@ -43,7 +43,7 @@ export const libraryPackages: readonly string[] = [
 
 export const maintainer = 'Prestage maintainers <maintainers@prestage.invalid>';
 
-export function controlFile(facts: {
+export function controlFile(details: {
   readonly version: string;
   readonly architecture: string;
   /** Size of all files when installed. */
@@ -53,11 +53,11 @@ export function controlFile(facts: {
 }): string {
   const fields: readonly (readonly [string, string])[] = [
     ['Package', 'prestage'],
-    ['Version', facts.version],
-    ['Architecture', facts.architecture],
+    ['Version', details.version],
+    ['Architecture', details.architecture],
     ['Maintainer', maintainer],
-    ['Installed-Size', String(facts.kibibytes)],
-    ['Depends', [...tools, ...privilege, `libc6 (>= ${facts.libc})`, ...libraryPackages].join(', ')],
+    ['Installed-Size', String(details.kibibytes)],
+    ['Depends', [...tools, ...privilege, `libc6 (>= ${details.libc})`, ...libraryPackages].join(', ')],
     // BootTests say so when they are missing.
     ['Recommends', 'qemu-system-x86, ovmf'],
     ['Section', 'admin'],

@@ -8,7 +8,7 @@ export const output = join(root, 'dist-package');
 /** The folder that becomes app.asar. */
 export const appFolder = join(output, 'app');
 /** The folder that becomes resources/engine. */
-export const engineFolder = join(output, 'engine');
+export const helperFolder = join(output, 'engine');
 /** electron-builder's `dir` output for this machine. */
 export const unpacked = join(output, 'linux-unpacked');
 /** Where the product is installed. The wrappers and the polkit policy in build/debian name it too. */

@@ -12,7 +12,7 @@ import { join } from 'node:path';
 import type { NodeRuntime } from '../node-runtime';
 import { run } from '../run';
 import { copyPackages, runtimeClosure } from './closure';
-import { appFolder, engineFolder, productManifest, root } from './paths';
+import { appFolder, helperFolder, productManifest, root } from './paths';
 
 /**
  * Makes the folder that becomes app.asar: the app's bundles. The one package with native parts, libsql, it loads from
@@ -43,12 +43,12 @@ export function stageApp(desk: string): void {
  * both find their parts in the same way, with a Node of their own.
  * @param node the Node that goes with it
  */
-export function stageEngine(node: NodeRuntime): void {
+export function stageHelper(node: NodeRuntime): void {
   const { name, version, description } = productManifest();
-  rmSync(engineFolder, { recursive: true, force: true });
-  mkdirSync(join(engineFolder, 'dist'), { recursive: true });
+  rmSync(helperFolder, { recursive: true, force: true });
+  mkdirSync(join(helperFolder, 'dist'), { recursive: true });
   writeFileSync(
-    join(engineFolder, 'package.json'),
+    join(helperFolder, 'package.json'),
     `${JSON.stringify({ name, version, description, private: true, type: 'module' }, null, 2)}\n`,
   );
   const programs = readdirSync(join(root, 'dist')).filter((file) => file.endsWith('.cjs'));
@@ -58,15 +58,15 @@ export function stageEngine(node: NodeRuntime): void {
   for (const program of programs) {
     // Without `#!/usr/bin/env node`: only the wrappers start them, on the Node beside.
     const text = readFileSync(join(root, 'dist', program), 'utf8').replace(/^#!.*\n/, '');
-    writeFileSync(join(engineFolder, 'dist', program), text);
+    writeFileSync(join(helperFolder, 'dist', program), text);
   }
   const addon = 'helper/addon/build/Release/block_device.node';
-  cpSync(join(root, addon), join(engineFolder, addon));
-  copyPackages(root, runtimeClosure(root, ['drivelist', 'libsql']), engineFolder);
+  cpSync(join(root, addon), join(helperFolder, addon));
+  copyPackages(root, runtimeClosure(root, ['drivelist', 'libsql']), helperFolder);
   stageNode(node);
   for (const wrapper of ['prestage', 'prestage-helper']) {
-    cpSync(join(root, 'build/debian', wrapper), join(engineFolder, wrapper));
-    chmodSync(join(engineFolder, wrapper), 0o755);
+    cpSync(join(root, 'build/debian', wrapper), join(helperFolder, wrapper));
+    chmodSync(join(helperFolder, wrapper), 0o755);
   }
 }
 
@@ -83,8 +83,8 @@ function stageNode({ binary, version }: NodeRuntime): void {
   if (foreign.length > 0) {
     throw new Error(`${binary} needs ${foreign.join(', ')}, which the stations may not have`);
   }
-  const target = join(engineFolder, 'runtime/node');
-  mkdirSync(join(engineFolder, 'runtime'));
+  const target = join(helperFolder, 'runtime/node');
+  mkdirSync(join(helperFolder, 'runtime'));
   // Debug information is half of it. Names that addons bind to are kept.
   run('strip', ['--strip-unneeded', '-o', target, binary]);
   chmodSync(target, 0o755);

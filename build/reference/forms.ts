@@ -6,15 +6,15 @@ import { driveSchema } from '../../core/drive/drive';
 import { errorDataSchema } from '../../core/base/errors';
 import { jobEndSchema } from '../../core/job/job';
 import { labelRuleSchema } from '../../core/scan/label-rules';
-import { machineFactsSchema } from '../../core/machine/machine';
+import { machineDetailsSchema } from '../../core/machine/machine';
 import { workOrderSchema } from '../../core/order/order';
 import {
-  jobFactsSchema,
+  jobDetailsSchema,
   ledgerEntrySchema,
   recordedDriveSchema,
   storedEntrySchema,
 } from '../../core/ledger/record';
-import { rehearsalSignSchema, rehearsalVerdictSchema } from '../../core/job/boot-test';
+import { bootTestSignSchema, bootTestVerdictSchema } from '../../core/job/boot-test';
 import {
   provedEntrySchema,
   shipmentDocumentSchema,
@@ -42,7 +42,7 @@ import {
   orderShowForm,
 } from '../../station/cli/order-command';
 import { failureForm } from '../../station/cli/output';
-import { rehearseForm } from '../../station/cli/boot-test-command';
+import { bootTestForm } from '../../station/cli/boot-test-command';
 import { verifyForm } from '../../station/cli/verify-command';
 import { fleetReportSchema } from '../../station/fleet/verify-plant';
 import { ledgerExportSchema } from '../../station/ledger/export';
@@ -59,7 +59,7 @@ export const commandForms = {
   'media verify': mediaVerifyForm,
   apply: applyForm,
   verify: verifyForm,
-  rehearse: rehearseForm,
+  bootTest: bootTestForm,
   'order open': orderOpenForm,
   'order show': orderShowForm,
   'order except': orderExceptForm,
@@ -119,11 +119,11 @@ export const partForms = {
   Drive: driveSchema,
   'Boot files': bootableSchema,
   'Recorded drive': recordedDriveSchema,
-  'Machine details': machineFactsSchema,
-  Job: jobFactsSchema,
+  'Machine details': machineDetailsSchema,
+  Job: jobDetailsSchema,
   'Job end': jobEndSchema,
-  'Boot test result': rehearsalVerdictSchema,
-  'Boot test sign': rehearsalSignSchema,
+  'Boot test result': bootTestVerdictSchema,
+  'Boot test sign': bootTestSignSchema,
   'Ledger entry': ledgerEntrySchema,
   'Stored entry': storedEntrySchema,
   'Proved entry': provedEntrySchema,

@@ -245,10 +245,10 @@ function numberOf({ type, minimum: inclusive, exclusiveMinimum, maximum }: Schem
   const kind = type === 'integer' ? 'whole number' : 'number';
   // Of whole numbers only: the next one is the first that may be.
   const minimum = exclusiveMinimum === undefined ? inclusive : exclusiveMinimum + 1;
-  const least = minimum === undefined || minimum <= 0 ? null : minimum;
-  const most = maximum === undefined || maximum >= Number.MAX_SAFE_INTEGER ? null : maximum;
-  if (most !== null) return `${kind} from ${minimum ?? 0} to ${most}`;
-  return least === null ? kind : `${kind} from ${least} on`;
+  const min = minimum === undefined || minimum <= 0 ? null : minimum;
+  const max = maximum === undefined || maximum >= Number.MAX_SAFE_INTEGER ? null : maximum;
+  if (max !== null) return `${kind} from ${minimum ?? 0} to ${max}`;
+  return min === null ? kind : `${kind} from ${min} on`;
 }
 
 /** Objects are left out: their members have their own. */

@@ -23,7 +23,7 @@ export function isUsablePattern(text: string): boolean {
   if (plain.includes('\u0001')) return false;
   const repeat = /[*+]|\{\d+,\d*\}/g;
   if ((plain.match(repeat) ?? []).length > variableRepeats) return false;
-  if (waysThroughChoices(plain) > mostWays) return false;
+  if (waysThroughChoices(plain) > maxWays) return false;
   const open: { risky: boolean }[] = [];
   for (let at = 0; at < plain.length; at += 1) {
     const rest = plain.slice(at);
@@ -43,7 +43,7 @@ export function isUsablePattern(text: string): boolean {
 }
 
 /** Ways to go through all choices of a pattern; with three repetitions beside them still a matter of milliseconds. */
-const mostWays = 1000;
+const maxWays = 1000;
 
 /** Each group that holds a choice multiplies the ways by its alternatives, whether or not they exclude each other. */
 function waysThroughChoices(plain: string): number {

@@ -1,6 +1,6 @@
 /** Every time-out and interval, in milliseconds. Nothing else in the code waits by a number of its own. */
 export const timeouts = {
-  /** No byte written or read on a drive for this long: the job ends as stalled. Progress starts it anew. */
+  /** No byte written or read on a drive for this long: the job ends as stalled. Progress starts it again. */
   driveStall: 60_000,
   /** How often the pipelines' counters are looked at. Ten a second is what the eye and the bars need. */
   progressInterval: 100,
@@ -30,9 +30,9 @@ export const timeouts = {
   /** Between two tries for the ledger's lock where SQLite itself does not wait (the switch to WAL). */
   ledgerLockPause: 20,
   /** An answer of QEMU to a question: it answers at once, and slowly only where the machine is overloaded. */
-  rehearsalAnswer: 30_000,
+  bootTestAnswer: 30_000,
   /** Between two looks at console and display of a rehearsed drive. */
-  rehearsalLook: 500,
+  bootTestLook: 500,
   /** A connection to the plant's database, until it may be asked. Long enough for a slow line. */
   fleetConnect: 15_000,
   /** One answer of the plant's database. A batch is at most about a megabyte. */

@@ -61,7 +61,7 @@ const device = (one: BcdDevice): BcdValue => binary(encodeDevice(one));
  * and its options on its Windows partition. Only what there is gets changed, and nothing that is not understood: an
  * entry that is no ramdisk entry stays as the enterprise made it.
  */
-export function aimStore(store: BcdStore, guids: DriveGuids): BcdChange[] {
+export function setBootTarget(store: BcdStore, guids: DriveGuids): BcdChange[] {
   const { diskGuid, efiPartitionGuid, windowsPartitionGuid } = guids;
   const efi = { kind: 'gpt', diskGuid, partitionGuid: efiPartitionGuid } as const;
   const windows = { kind: 'gpt', diskGuid, partitionGuid: windowsPartitionGuid } as const;

@@ -6,7 +6,7 @@ import { layouts } from '../drive/layout';
 export const programCpus = ['x64', 'arm64', 'ia32', 'other', 'none'] as const;
 
 /** What can be told of starting from an image without starting a machine. Paths are matched without regard to case. */
-export const bootFactsSchema = z.strictObject({
+export const bootDetailsSchema = z.strictObject({
   /** `\sources\boot.wim`; `damaged`: its header is not valid, or says that the file should be longer. */
   bootImage: z.enum(['whole', 'damaged', 'missing']),
   /** What the default entry of `\EFI\Microsoft\Boot\BCD` starts; `other-image` is a boot image at another path. */
@@ -26,12 +26,12 @@ export const bootFactsSchema = z.strictObject({
   /** Bytes of all files that go to the EFI partition. */
   efiBytes: z.int().nonnegative(),
 });
-export type BootFacts = z.infer<typeof bootFactsSchema>;
+export type BootDetails = z.infer<typeof bootDetailsSchema>;
 
 export const bootableSchema = z.strictObject({
   /** True when there are no problems that would prevent a machine from booting. */
   bootable: z.boolean(),
-  ...bootFactsSchema.shape,
+  ...bootDetailsSchema.shape,
   /** Why a machine would not boot from this image, or would boot something else. */
   problems: z.array(z.string()),
 });
@@ -47,42 +47,42 @@ export const defaultLoaderNames = {
 } as const;
 
 /** Judges the facts. `notes` are what a user should know but that keeps no machine from starting. */
-export function judgeBoot(facts: BootFacts): { bootable: Bootable; notes: string[] } {
-  const problems = [...imageProblems(facts), ...storeProblems(facts), ...loaderProblems(facts)];
+export function assessBoot(details: BootDetails): { bootable: Bootable; notes: string[] } {
+  const problems = [...imageProblems(details), ...storeProblems(details), ...loaderProblems(details)];
   const notes: string[] = [];
-  if (facts.bootStore === 'other-image') {
+  if (details.bootStore === 'other-image') {
     notes.push('the boot store starts a boot image other than \\sources\\boot.wim');
   }
-  if (facts.bootStore === 'missing' && facts.bootImage === 'whole') {
+  if (details.bootStore === 'missing' && details.bootImage === 'whole') {
     notes.push(
       'the media has no boot store: Prestage adds one to each drive that starts \\sources\\boot.wim',
     );
   }
-  for (const { path, signed, cpu } of facts.loaders) {
+  for (const { path, signed, cpu } of details.loaders) {
     if (!signed && cpu !== 'none') {
       notes.push(`${path} is not signed: a machine with Secure Boot enabled will refuse it`);
     }
   }
-  const short = layouts.filter((layout) => efiRoom(layout) < facts.efiBytes);
+  const short = layouts.filter((layout) => efiRoom(layout) < details.efiBytes);
   if (short.length > 0) {
     const left = layouts.filter((layout) => !short.includes(layout)).map(({ name }) => name);
     notes.push(
-      `the boot files need ${formatBytes(facts.efiBytes)}: ` +
+      `the boot files need ${formatBytes(details.efiBytes)}: ` +
         (left.length === 0
           ? 'no layout has an EFI partition that large'
           : `only the layout ${left.join(' or ')} has enough space for them`),
     );
   }
-  return { bootable: { bootable: problems.length === 0, ...facts, problems }, notes };
+  return { bootable: { bootable: problems.length === 0, ...details, problems }, notes };
 }
 
-function imageProblems({ bootImage }: BootFacts): string[] {
+function imageProblems({ bootImage }: BootDetails): string[] {
   if (bootImage === 'missing') return ['the boot image (\\sources\\boot.wim) is missing'];
   if (bootImage === 'damaged') return ['the boot image (\\sources\\boot.wim) is damaged or truncated'];
   return [];
 }
 
-function storeProblems({ bootStore, bootImage }: BootFacts): string[] {
+function storeProblems({ bootStore, bootImage }: BootDetails): string[] {
   switch (bootStore) {
     case 'boot-image':
     case 'other-image':
@@ -100,7 +100,7 @@ function storeProblems({ bootStore, bootImage }: BootFacts): string[] {
   }
 }
 
-function loaderProblems({ loaders }: BootFacts): string[] {
+function loaderProblems({ loaders }: BootDetails): string[] {
   if (loaders.length === 0) {
     return ['there is no UEFI boot loader: neither \\EFI\\Boot\\bootx64.efi nor a boot manager'];
   }

@@ -3,7 +3,7 @@ import { sha256Schema } from '../media/chunk-map';
 import { driveSchema } from '../drive/drive';
 import { errorDataSchema } from '../base/errors';
 import { jobStateSchema } from '../job/job';
-import { rehearsalVerdictSchema } from '../job/boot-test';
+import { bootTestVerdictSchema } from '../job/boot-test';
 import { taskSchema } from '../base/task';
 import { driveRequest, nothing } from './app-common';
 
@@ -29,7 +29,7 @@ export const appJobSchema = z.strictObject({
   /** Label of the bay when it was started. */
   bay: z.string(),
   machineSerial: z.string(),
-  /** `preparing`: the render is made or checked, the drive is held and untouched. */
+  /** `preparing`: the disk image is made or checked, the drive is held and untouched. */
   state: z.discriminatedUnion('state', [
     z.strictObject({ state: z.literal('preparing'), task: taskSchema.nullable() }),
     ...jobStateSchema.options,
@@ -55,7 +55,7 @@ export const appBootTestSchema = z.discriminatedUnion('status', [
   z.strictObject({
     driveId: z.string(),
     status: z.literal('ended'),
-    verdict: rehearsalVerdictSchema,
+    verdict: bootTestVerdictSchema,
     /** SHA-256 of the display's last picture; null when there was none. */
     picture: sha256Schema.nullable(),
     ledgerEntry: z.int(),
@@ -109,8 +109,8 @@ export const benchMethods = {
   /** Takes an ended job off its card: the drive was pulled or will hold another machine's image. */
   dismissJob: { request: driveRequest, response: nothing },
   /** Starts a finished drive in a virtual machine. Answers when it has begun. */
-  rehearseDrive: { request: driveRequest, response: nothing },
-  cancelRehearsal: { request: driveRequest, response: nothing },
+  bootTestDrive: { request: driveRequest, response: nothing },
+  cancelBootTest: { request: driveRequest, response: nothing },
   /** The last picture of a rehearsal's display. */
   getPicture: {
     request: z.strictObject({ sha256: sha256Schema }),

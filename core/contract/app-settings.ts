@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { rehearsalSettingsSchema } from '../job/boot-test';
+import { bootTestSettingsSchema } from '../job/boot-test';
 import { appSettingsSchema } from '../settings/settings';
 import { nothing } from './app-common';
 
@@ -9,7 +9,7 @@ export const stationSettingsSchema = z.strictObject({
   stationName: z.string().min(1).max(128),
   /** Size limit of the image cache, in bytes. */
   cacheLimitBytes: z.int().nonnegative(),
-  rehearsal: rehearsalSettingsSchema,
+  rehearsal: bootTestSettingsSchema,
   desk: appSettingsSchema,
 });
 export type StationSettings = z.infer<typeof stationSettingsSchema>;

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { mostMachines } from '../shipment/shipment';
+import { maxMachines } from '../shipment/shipment';
 import { nothing } from './app-common';
 
 /** The Ship screen's part of the page's contract. */
@@ -65,11 +65,11 @@ export const shipWindowMethods = {
   closeShipment: {
     request: z.strictObject({
       number,
-      machineSerials: z.array(z.string().max(200)).min(1).max(mostMachines),
+      machineSerials: z.array(z.string().max(200)).min(1).max(maxMachines),
     }),
     response: made,
   },
-  /** Asks where to, and makes the bundle of a shipment anew. */
+  /** Asks where to, and makes the bundle of a shipment again. */
   remakeBundle: { request: z.strictObject({ number }), response: made },
   /** Shows the folder in which the bundle was made, since the app was started. */
   showBundle: { request: z.strictObject({ number }), response: nothing },

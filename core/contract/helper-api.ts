@@ -3,7 +3,7 @@ import { sha256Schema } from '../media/chunk-map';
 import { confirmedDriveSchema, driveSchema } from '../drive/drive';
 import { errorDataSchema } from '../base/errors';
 import { jobStateSchema } from '../job/job';
-import { rehearsalSignSchema, rehearsalVerdictSchema } from '../job/boot-test';
+import { bootTestSignSchema, bootTestVerdictSchema } from '../job/boot-test';
 import { mediaHashSchema, mediaSchema } from '../media/media';
 import { taskSchema } from '../base/task';
 import { thisMachineSchema } from '../machine/this-machine';
@@ -14,7 +14,7 @@ import { thisMachineSchema } from '../machine/this-machine';
  * the helper; which device is written follows from facts the helper finds itself, compared with the
  * identity the operator confirmed. End of input on the helper's stdin means: cancel, flush, close, exit.
  */
-export const engineProtocolVersion = 1;
+export const helperProtocolVersion = 1;
 
 /** Where to look for drives: the machine's own, or a bench (core/drive/virtual-bench.ts). */
 const benchDirectory = z.string().nullable();
@@ -29,7 +29,7 @@ const progressToken = z.string();
 
 export const imageRequestSchema = z.strictObject({ path: z.string(), imageIndex: z.int().positive() });
 
-export const engineMethods = {
+export const helperMethods = {
   /** First call. Says whom one talks to. */
   hello: {
     request: z.strictObject({ protocolVersion: z.int(), client: z.string() }),
@@ -61,8 +61,8 @@ export const engineMethods = {
     request: z.strictObject({ progressToken, path: z.string() }),
     response: z.strictObject({ bytes: z.int().nonnegative() }),
   },
-  /** Formats and applies into `directory`, which must not exist yet; leaves a complete render there. */
-  makeRender: {
+  /** Formats and applies into `directory`, which must not exist yet; leaves a complete disk image there. */
+  makeDiskImage: {
     request: z.strictObject({
       progressToken,
       ...imageRequestSchema.shape,
@@ -76,13 +76,13 @@ export const engineMethods = {
     response: z.strictObject({ fingerprint: sha256Schema, bytes: z.int().nonnegative(), chunks: z.int() }),
   },
   /**
-   * Makes one drive's own render in `directory`, which must not exist yet and lies beside the shared render: its boot
+   * Makes one drive's own disk image in `directory`, which must not exist yet and lies beside the shared disk image: its boot
    * store names this disk and these partitions. Large files are shared, not copied.
    */
-  aimRender: {
+  createDriveImage: {
     request: z.strictObject({
       renderDirectory: z.string(),
-      /** The shared render must have this fingerprint. */
+      /** The shared disk image must have this fingerprint. */
       fingerprint: sha256Schema,
       diskGuid: z.uuid(),
       partitionGuids: z.array(z.uuid()),
@@ -90,8 +90,8 @@ export const engineMethods = {
     }),
     response: z.strictObject({ fingerprint: sha256Schema, bytes: z.int().nonnegative(), chunks: z.int() }),
   },
-  /** Reads a whole render again. Answers with its fingerprint, or fails with render-damaged. */
-  checkRender: {
+  /** Reads a whole disk image again. Answers with its fingerprint, or fails with render-damaged. */
+  checkDiskImage: {
     request: z.strictObject({ progressToken, directory: z.string() }),
     response: z.strictObject({ fingerprint: sha256Schema, bytes: z.int().nonnegative(), chunks: z.int() }),
   },
@@ -125,7 +125,7 @@ export const engineMethods = {
       jobId: z.uuid(),
       reservation: z.string(),
       renderDirectory: z.string(),
-      /** The render must have this fingerprint. */
+      /** The disk image must have this fingerprint. */
       fingerprint: sha256Schema,
       diskGuid: z.uuid(),
       partitionGuids: z.array(z.uuid()),
@@ -136,7 +136,7 @@ export const engineMethods = {
   },
   /**
    * Takes the partition tables off a held drive and gives it back: one that is sealed but not recorded, or one
-   * that was reserved anew because its helper died before it said how its job ended.
+   * that was reserved again because its helper died before it said how its job ended.
    */
   eraseTables: {
     request: z.strictObject({ reservation: z.string(), stallMilliseconds: z.int().positive() }),
@@ -162,7 +162,7 @@ export const engineMethods = {
    * Starts a drive in a virtual machine, read-only, and waits for the sign that it has started. A drive that does not
    * start is a verdict, not an error. Progress in seconds.
    */
-  rehearseDrive: {
+  bootTestDrive: {
     request: z.strictObject({
       progressToken,
       driveId: z.string(),
@@ -170,22 +170,22 @@ export const engineMethods = {
       benchDirectory,
       /** The virtual machine has it in its SMBIOS. */
       machineSerial: z.string(),
-      sign: rehearsalSignSchema,
+      sign: bootTestSignSchema,
       seconds: z.int().positive(),
       secureBoot: z.boolean(),
     }),
     response: z.strictObject({
-      verdict: rehearsalVerdictSchema,
+      verdict: bootTestVerdictSchema,
       /** The display at the end: a PNG, base64; null when there was none. */
       picture: z.base64().nullable(),
     }),
   },
 } as const;
 
-export type EngineMethods = typeof engineMethods;
-export type EngineMethod = keyof EngineMethods;
-export type EngineRequest<M extends EngineMethod> = z.infer<EngineMethods[M]['request']>;
-export type EngineResponse<M extends EngineMethod> = z.infer<EngineMethods[M]['response']>;
+export type HelperMethods = typeof helperMethods;
+export type HelperMethod = keyof HelperMethods;
+export type HelperRequest<M extends HelperMethod> = z.infer<HelperMethods[M]['request']>;
+export type HelperResponse<M extends HelperMethod> = z.infer<HelperMethods[M]['response']>;
 
 /** Progress of the verbs that carry a token. */
 export const taskProgressSchema = z.strictObject({ token: progressToken, ...taskSchema.shape });
@@ -196,7 +196,7 @@ export const jobProgressSchema = z.strictObject({ jobId: z.uuid(), job: jobState
 export type JobProgress = z.infer<typeof jobProgressSchema>;
 
 /** Names of the notifications on the wire. */
-export const engineNotifications = { taskProgress: 'taskProgress', jobProgress: 'jobProgress' } as const;
+export const helperNotifications = { taskProgress: 'taskProgress', jobProgress: 'jobProgress' } as const;
 
 /** The `data` of a JSON-RPC error answer. */
-export const engineErrorSchema = errorDataSchema;
+export const helperErrorSchema = errorDataSchema;

@@ -3,7 +3,7 @@ import { sanitizeForDisplay } from '../base/display';
 import type { Drive } from './drive';
 
 /** Bays that one bench can have. */
-export const mostBays = 48;
+export const maxBays = 48;
 
 /** A labelled slot, and the port of the machine it is wired to. */
 export const baySchema = z.strictObject({
@@ -23,7 +23,7 @@ export type Bay = z.infer<typeof baySchema>;
 /** The bays of a bench, in the order in which they are shown. Labels and ports are each used once. */
 export const baysSchema = z
   .array(baySchema)
-  .max(mostBays)
+  .max(maxBays)
   .superRefine((bays, context) => {
     const labels = bays.map(({ label }) => foldLabel(label));
     const ports = bays.flatMap(({ port }) => (port === null ? [] : [port]));
@@ -59,12 +59,12 @@ export interface BayPlace {
  * gets one of its own behind them, so that nothing that is attached stays unseen.
  */
 export function arrangeBays(bays: readonly Bay[], drives: readonly Drive[]): BayPlace[] {
-  const places: BayPlace[] = bays.map(({ label, port }) => ({
+  const paths: BayPlace[] = bays.map(({ label, port }) => ({
     label,
     port,
     driveId: port === null ? null : (drives.find((drive) => portOf(drive) === port)?.id ?? null),
   }));
-  const taken = new Set(places.map(({ label }) => foldLabel(label)));
+  const taken = new Set(paths.map(({ label }) => foldLabel(label)));
   let number = 0;
   const unusedLabel = (): string => {
     do number += 1;
@@ -72,19 +72,19 @@ export function arrangeBays(bays: readonly Bay[], drives: readonly Drive[]): Bay
     return `bay ${number}`;
   };
   for (const drive of drives) {
-    if (places.some(({ driveId }) => driveId === drive.id)) continue;
+    if (paths.some(({ driveId }) => driveId === drive.id)) continue;
     const own = drive.bay;
     const label = own !== null && !taken.has(foldLabel(own)) ? own : unusedLabel();
     taken.add(foldLabel(label));
-    places.push({ label, port: portOf(drive), driveId: drive.id });
+    paths.push({ label, port: portOf(drive), driveId: drive.id });
   }
-  return places;
+  return paths;
 }
 
 /** The drives with the labels of the bays they sit in, for messages and the record. */
-export function withBayLabels(drives: readonly Drive[], places: readonly BayPlace[]): Drive[] {
+export function withBayLabels(drives: readonly Drive[], paths: readonly BayPlace[]): Drive[] {
   return drives.map((drive) => ({
     ...drive,
-    bay: places.find(({ driveId }) => driveId === drive.id)?.label ?? drive.bay,
+    bay: paths.find(({ driveId }) => driveId === drive.id)?.label ?? drive.bay,
   }));
 }

@@ -30,7 +30,7 @@ export interface BlockNode {
 }
 
 /** What is behind a loop device. */
-export interface LoopFacts {
+export interface LoopDetails {
   readonly file: string;
   /** The file is a drive of the given bench. */
   readonly onBench: boolean;
@@ -43,7 +43,7 @@ export interface LoopFacts {
 }
 
 /** Everything the verdict on one drive rests on. */
-export interface DriveFacts {
+export interface DriveDetails {
   readonly kind: 'disk' | 'loop' | 'virtual';
   /** Bytes; null when unknown. */
   readonly size: number | null;
@@ -65,7 +65,7 @@ export interface DriveFacts {
   /** The device and what is on it; null for a virtual drive, and for a disk nothing more is known of. */
   readonly node: BlockNode | null;
   /** For a loop device; null when its file is not known, and for every other kind. */
-  readonly loop: LoopFacts | null;
+  readonly loop: LoopDetails | null;
   /** `device:inode` of a virtual drive's file, or of a loop's; null for disks. */
   readonly fileKey: string | null;
   /** What is wrong with the bench file, as one sentence, or null. */
@@ -134,13 +134,13 @@ export function volumeGroupOf(mapperName: string): string | null {
  * Every reason against writing a drive, sorted as {@link blockReasonCodes} are; empty means eligible.
  * Messages are safe to show.
  */
-export function judgeDrive(facts: DriveFacts, context: SafetyContext): BlockReason[] {
+export function assessDrive(details: DriveDetails, context: SafetyContext): BlockReason[] {
   const found = [
-    ...sortReasons(facts),
-    ...(facts.node === null ? [] : useReasons(facts.node)),
-    ...protectedReasons(facts, context.protectedPaths),
-    ...benchReasons(facts, context.benchDirectory),
-    ...factReasons(facts),
+    ...sortReasons(details),
+    ...(details.node === null ? [] : useReasons(details.node)),
+    ...protectedReasons(details, context.protectedPaths),
+    ...benchReasons(details, context.benchDirectory),
+    ...factReasons(details),
   ];
   const seen = new Set<string>();
   const reasons = found.filter(({ code, message }) => {
@@ -152,9 +152,9 @@ export function judgeDrive(facts: DriveFacts, context: SafetyContext): BlockReas
 }
 
 /** What sort of thing it is. */
-function sortReasons(facts: DriveFacts): BlockReason[] {
-  const { node } = facts;
-  if (facts.kind !== 'disk' || node === null) return [];
+function sortReasons(details: DriveDetails): BlockReason[] {
+  const { node } = details;
+  if (details.kind !== 'disk' || node === null) return [];
   const name = clean(node.name);
   const reasons: BlockReason[] = [];
   if (node.type === 'rom') {
@@ -166,11 +166,11 @@ function sortReasons(facts: DriveFacts): BlockReason[] {
     reasons.push({ code: 'not-a-disk', message });
   }
   const network =
-    ['iscsi', 'fc', 'fcoe'].includes(facts.transport ?? '') ||
-    facts.subsystems?.includes('nvme-fabrics') === true ||
-    facts.nvmeTransports?.some((transport) => transport !== 'pcie') === true;
+    ['iscsi', 'fc', 'fcoe'].includes(details.transport ?? '') ||
+    details.subsystems?.includes('nvme-fabrics') === true ||
+    details.nvmeTransports?.some((transport) => transport !== 'pcie') === true;
   if (network) reasons.push({ code: 'not-a-disk', message: 'It is connected over a network.' });
-  if (facts.zoned === 'host-managed') {
+  if (details.zoned === 'host-managed') {
     reasons.push({
       code: 'not-a-disk',
       message: 'It is a host-managed zoned drive, which cannot be overwritten in place.',
@@ -232,13 +232,15 @@ function childReason(child: BlockNode): BlockReason | null {
   return { code: 'held', message: `It is in use by ${title} (${clean(child.type) || 'no type'}).` };
 }
 
-function protectedReasons(facts: DriveFacts, paths: readonly ProtectedPath[]): BlockReason[] {
-  const numbers = new Set(facts.node === null ? [] : nodesOf(facts.node).map((node) => node.deviceNumber));
+function protectedReasons(details: DriveDetails, paths: readonly ProtectedPath[]): BlockReason[] {
+  const numbers = new Set(
+    details.node === null ? [] : nodesOf(details.node).map((node) => node.deviceNumber),
+  );
   return paths
     .filter(
       (path) =>
         path.devices.some((device) => numbers.has(device)) ||
-        (path.fileKey !== null && path.fileKey === facts.fileKey),
+        (path.fileKey !== null && path.fileKey === details.fileKey),
     )
     .map((path) =>
       path.kind === 'file'
@@ -248,25 +250,25 @@ function protectedReasons(facts: DriveFacts, paths: readonly ProtectedPath[]): B
 }
 
 /** What follows from the bench: with one given, only what is on it can be written. */
-function benchReasons(facts: DriveFacts, benchDirectory: string | null): BlockReason[] {
+function benchReasons(details: DriveDetails, benchDirectory: string | null): BlockReason[] {
   const reasons: BlockReason[] = [];
-  if (facts.damage !== null) reasons.push({ code: 'bench-damaged', message: clean(facts.damage) });
-  if (facts.kind === 'virtual') return reasons;
-  const onBench = benchDirectory !== null && facts.loop?.onBench === true;
+  if (details.damage !== null) reasons.push({ code: 'bench-damaged', message: clean(details.damage) });
+  if (details.kind === 'virtual') return reasons;
+  const onBench = benchDirectory !== null && details.loop?.onBench === true;
   if (benchDirectory !== null && !onBench) {
     reasons.push({ code: 'not-on-bench', message: 'It is not on the given virtual bench.' });
   }
-  if (facts.kind === 'disk') return reasons;
+  if (details.kind === 'disk') return reasons;
 
-  const file = clean(facts.loop?.file ?? '');
+  const file = clean(details.loop?.file ?? '');
   if (!onBench) {
     const message =
-      facts.loop === null
+      details.loop === null
         ? 'It is a loop device with an unknown file. Detach it with losetup --detach.'
         : `It is a loop device of ${file}. Give the virtual bench that this file belongs to, or detach the device.`;
     reasons.push({ code: 'loop-device', message });
   } else {
-    const { whole, others, promisedSectorSize } = facts.loop;
+    const { whole, others, promisedSectorSize } = details.loop;
     if (!whole) {
       const message = `It covers only part of ${file}. Attach it again without an offset or size limit.`;
       reasons.push({ code: 'loop-device', message });
@@ -275,7 +277,7 @@ function benchReasons(facts: DriveFacts, benchDirectory: string | null): BlockRe
       const message = `The same file is also attached to ${clean(other)}. Detach one of them.`;
       reasons.push({ code: 'held', message });
     }
-    if (promisedSectorSize !== null && promisedSectorSize !== facts.logicalSectorSize) {
+    if (promisedSectorSize !== null && promisedSectorSize !== details.logicalSectorSize) {
       const message = `The virtual bench has ${promisedSectorSize}-byte sectors. Attach it with losetup --sector-size ${promisedSectorSize}.`;
       reasons.push({ code: 'sector-size', message });
     }
@@ -284,30 +286,30 @@ function benchReasons(facts: DriveFacts, benchDirectory: string | null): BlockRe
 }
 
 /** What its own figures say, and what they leave open. */
-function factReasons(facts: DriveFacts): BlockReason[] {
+function factReasons(details: DriveDetails): BlockReason[] {
   const reasons: BlockReason[] = [];
-  const missing = [...facts.missing];
-  if (facts.readOnly === true) reasons.push({ code: 'read-only', message: 'It is read-only.' });
-  if (facts.readOnly === null) missing.push('whether it is read-only');
-  if (facts.size === 0) {
+  const missing = [...details.missing];
+  if (details.readOnly === true) reasons.push({ code: 'read-only', message: 'It is read-only.' });
+  if (details.readOnly === null) missing.push('whether it is read-only');
+  if (details.size === 0) {
     reasons.push({ code: 'no-medium', message: 'It has no medium: its size is 0.' });
   }
-  if (facts.size === null) missing.push('its size');
-  const sector = facts.logicalSectorSize;
+  if (details.size === null) missing.push('its size');
+  const sector = details.logicalSectorSize;
   if (sector === null || sector === 0) missing.push('its sector size');
   else if (!sectorSizeSchema.safeParse(sector).success) {
     reasons.push({
       code: 'sector-size',
       message: `It has ${sector}-byte sectors; only ${sectorSizes.join(' and ')} bytes are supported.`,
     });
-  } else if (facts.size !== null && facts.size % sector !== 0) {
-    const message = `Its size (${formatBytes(facts.size)}) is not a whole number of sectors.`;
+  } else if (details.size !== null && details.size % sector !== 0) {
+    const message = `Its size (${formatBytes(details.size)}) is not a whole number of sectors.`;
     reasons.push({ code: 'sector-size', message });
   }
-  if (facts.kind !== 'virtual') {
-    const nodes = facts.node === null ? [] : nodesOf(facts.node);
-    if (facts.node === null) missing.push('what is on it');
-    if (facts.nvmeTransports === null) missing.push('how its NVMe controllers are connected');
+  if (details.kind !== 'virtual') {
+    const nodes = details.node === null ? [] : nodesOf(details.node);
+    if (details.node === null) missing.push('what is on it');
+    if (details.nvmeTransports === null) missing.push('how its NVMe controllers are connected');
     if (nodes.some((node) => node.deviceNumber === null)) missing.push('its device number');
     if (nodes.some((node) => node.holders === null)) missing.push('what is using it');
   }

@@ -94,7 +94,7 @@ export function confirmationOf(drive: ConfirmedDrive): ConfirmedDrive {
 
 /**
  * What differs between the drive that was confirmed and the drive that is there now; empty when it is the
- * same drive. Path counts: a drive that moved to another port is listed and confirmed anew.
+ * same drive. Path counts: a drive that moved to another port is listed and confirmed again.
  */
 export function identityDifferences(confirmed: ConfirmedDrive, now: ConfirmedDrive): string[] {
   const differences: string[] = [];

@@ -5,7 +5,7 @@ import { sectorSizeSchema } from './sector-size';
 export const benchFileName = 'bench.json';
 
 /** Drives that a bench is made with at most. More would be harder to tell apart than to make. */
-export const mostBenchDrives = 48;
+export const maxBenchDrives = 48;
 
 /**
  * A bench: a folder of ordinary files that stand for drives. A loop device over one of these files is a

@@ -2,7 +2,7 @@ import { efiRoom } from '../boot/preflight';
 import { driveLabel, type Drive } from '../drive/drive';
 import { PrestageError } from '../base/errors';
 import { findLayout, layouts, planPartitions, type Layout } from '../drive/layout';
-import { leastVolumeBytes, type Media, type MediaImage } from '../media/media';
+import { minVolumeBytes, type Media, type MediaImage } from '../media/media';
 import { formatBytes, sanitizeForDisplay } from '../base/display';
 import { normalizeSerial, serialProblem } from '../machine/serial';
 
@@ -104,7 +104,7 @@ export function blocked(drive: Drive): PrestageError {
  */
 export function requireRoom(drive: Drive, layout: Layout, image: MediaImage): void {
   const windows = planPartitions(layout, drive.size)?.find(({ role }) => role === 'windows');
-  const needed = leastVolumeBytes(image);
+  const needed = minVolumeBytes(image);
   if (windows !== undefined && windows.length >= needed) return;
   throw new PrestageError({
     code: 'drive-too-small',

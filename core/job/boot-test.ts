@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 /** What tells that a rehearsed drive has started. */
-export const rehearsalSignSchema = z.discriminatedUnion('kind', [
+export const bootTestSignSchema = z.discriminatedUnion('kind', [
   z.strictObject({
     /** Text on the serial console, for boot images that write to it. */
     kind: z.literal('console'),
@@ -12,35 +12,35 @@ export const rehearsalSignSchema = z.discriminatedUnion('kind', [
     kind: z.literal('display'),
   }),
 ]);
-export type RehearsalSign = z.infer<typeof rehearsalSignSchema>;
+export type BootTestSign = z.infer<typeof bootTestSignSchema>;
 
 /** How drives are rehearsed. */
-export const rehearsalSettingsSchema = z.strictObject({
+export const bootTestSettingsSchema = z.strictObject({
   /** Boot test the first finished drive of each batch in a virtual machine. */
   firstOfBatch: z.boolean().default(false),
-  sign: rehearsalSignSchema.default({ kind: 'display' }),
+  sign: bootTestSignSchema.default({ kind: 'display' }),
   /** Time limit in seconds: a drive that has not shown the sign by then has failed. */
   seconds: z.int().min(10).max(3600).default(300),
   /** Use firmware with Secure Boot on and Microsoft's keys: it refuses an unsigned loader, as a real machine does. */
   secureBoot: z.boolean().default(false),
 });
-export type RehearsalSettings = z.infer<typeof rehearsalSettingsSchema>;
+export type BootTestSettings = z.infer<typeof bootTestSettingsSchema>;
 
 export const accelerators = ['kvm', 'tcg'] as const;
 
 /** How a rehearsal ended. */
-export const rehearsalVerdictSchema = z.strictObject({
+export const bootTestVerdictSchema = z.strictObject({
   passed: z.boolean(),
   /** What was seen or was missing; one sentence. */
   what: z.string(),
-  sign: rehearsalSignSchema,
+  sign: bootTestSignSchema,
   secureBoot: z.boolean(),
   accelerator: z.enum(accelerators),
   seconds: z.number().nonnegative(),
   /** The last lines of the serial console, safe to show. */
   console: z.array(z.string()).max(40),
 });
-export type RehearsalVerdict = z.infer<typeof rehearsalVerdictSchema>;
+export type BootTestVerdict = z.infer<typeof bootTestVerdictSchema>;
 
 /** Terminal control sequences (ECMA-48: CSI, OSC, single escapes) and other control characters but line ends. */
 const controls =

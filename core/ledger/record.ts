@@ -4,8 +4,8 @@ import { recordedHashSourceSchema } from '../media/media-state';
 import { driveIdentitySchema, driveKinds } from '../drive/drive';
 import { errorDataSchema } from '../base/errors';
 import { jobEndSchema } from '../job/job';
-import { machineFactsSchema } from '../machine/machine';
-import { rehearsalVerdictSchema } from '../job/boot-test';
+import { machineDetailsSchema } from '../machine/machine';
+import { bootTestVerdictSchema } from '../job/boot-test';
 
 /**
  * The record's form. One entry is one line of the ledger: canonical JSON (RFC 8785), hashed with SHA-256
@@ -25,7 +25,7 @@ export const recordedDriveSchema = z.strictObject({
 export type RecordedDrive = z.infer<typeof recordedDriveSchema>;
 
 /** What a job was asked to do; the same in its first and its last entry. */
-export const jobFactsSchema = z.strictObject({
+export const jobDetailsSchema = z.strictObject({
   jobId: z.uuid(),
   batchId: z.uuid(),
   machineSerial: z.string(),
@@ -51,9 +51,9 @@ export const jobFactsSchema = z.strictObject({
   /** The work order that was open on the station: the ID in its order-opened entry. */
   orderId: z.uuid().optional(),
   /** What was known about the machine besides its serial: from the work order, its label or its firmware. */
-  machine: machineFactsSchema.optional(),
+  machine: machineDetailsSchema.optional(),
 });
-export type JobFacts = z.infer<typeof jobFactsSchema>;
+export type JobDetails = z.infer<typeof jobDetailsSchema>;
 
 /** ISO 8601, UTC, milliseconds. */
 const timeSchema = z.iso.datetime({ precision: 3 });
@@ -62,12 +62,12 @@ export const recordSchema = z.discriminatedUnion('kind', [
   z.strictObject({
     /** Before the first destructive write. */
     kind: z.literal('job-started'),
-    job: jobFactsSchema,
+    job: jobDetailsSchema,
   }),
   z.strictObject({
     /** One for every job-started, whatever the result. */
     kind: z.literal('job-ended'),
-    job: jobFactsSchema,
+    job: jobDetailsSchema,
     startedAt: timeSchema,
     end: jobEndSchema,
   }),
@@ -94,7 +94,7 @@ export const recordSchema = z.discriminatedUnion('kind', [
       z.strictObject({ state: z.literal('done') }),
       z.strictObject({ state: z.literal('failed'), reason: errorDataSchema }),
     ]),
-    verdict: rehearsalVerdictSchema,
+    verdict: bootTestVerdictSchema,
     /** SHA-256 of the PNG of the display at the end, which is in the state folder; null when there was no display. */
     picture: sha256Schema.nullable(),
   }),
@@ -161,7 +161,7 @@ export function isDriveRecord(record: LedgerRecord): record is DriveRecord {
 /** Which machine and drive a record is about, and which job. */
 export function subjectOf(
   record: DriveRecord,
-): Pick<JobFacts, 'jobId' | 'machineSerial' | 'drive' | 'fingerprint'> {
+): Pick<JobDetails, 'jobId' | 'machineSerial' | 'drive' | 'fingerprint'> {
   return 'job' in record ? record.job : record;
 }
 

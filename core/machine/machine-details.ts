@@ -1,10 +1,10 @@
-import { maxMacs, type MachineFacts } from './machine';
+import { maxMacs, type MachineDetails } from './machine';
 import { sameUuid } from './smbios';
 import { sanitizeForDisplay } from '../base/display';
 import { PrestageError } from '../base/errors';
 
 /** What two sayings about one machine cannot both be right about. */
-export interface FactsContradiction {
+export interface DetailsConflict {
   readonly what: 'asset-tag' | 'uuid' | 'computer-name' | 'hardware-hash' | 'macs';
   readonly known: string;
   readonly other: string;
@@ -14,9 +14,9 @@ export interface FactsContradiction {
  * Two sayings about one machine as one. What is known stays as it is: a UUID in swapped byte order is the same, and
  * another name of the model is no other machine. MACs are gathered, each once.
  */
-export function joinFacts(known: MachineFacts, more: MachineFacts): MachineFacts | FactsContradiction {
-  const contradiction = factsContradiction(known, more);
-  if (contradiction !== null) return contradiction;
+export function joinDetails(known: MachineDetails, more: MachineDetails): MachineDetails | DetailsConflict {
+  const conflict = detailsConflict(known, more);
+  if (conflict !== null) return conflict;
   const macs = [...new Set([...(known.macs ?? []), ...(more.macs ?? [])])];
   if (macs.length > maxMacs) {
     return { what: 'macs', known: (known.macs ?? []).join(', '), other: (more.macs ?? []).join(', ') };
@@ -24,13 +24,13 @@ export function joinFacts(known: MachineFacts, more: MachineFacts): MachineFacts
   return { ...more, ...known, ...(macs.length === 0 ? {} : { macs }) };
 }
 
-/** Tells the two results of {@link joinFacts} apart. */
-export function isContradiction(joined: MachineFacts | FactsContradiction): joined is FactsContradiction {
+/** Tells the two results of {@link joinDetails} apart. */
+export function isConflict(joined: MachineDetails | DetailsConflict): joined is DetailsConflict {
   return 'what' in joined;
 }
 
 /** What two sayings about one machine contradict each other in, or null. */
-export function factsContradiction(known: MachineFacts, more: MachineFacts): FactsContradiction | null {
+export function detailsConflict(known: MachineDetails, more: MachineDetails): DetailsConflict | null {
   const pairs = [
     ['uuid', known.uuid, more.uuid, sameUuid],
     ['asset-tag', known.assetTag, more.assetTag, sameText],
@@ -46,7 +46,7 @@ export function factsContradiction(known: MachineFacts, more: MachineFacts): Fac
 }
 
 /** What two different machines cannot both have, and do; null when there is nothing. */
-export function sharedIdentity(one: MachineFacts, other: MachineFacts): string | null {
+export function sharedIdentity(one: MachineDetails, other: MachineDetails): string | null {
   if (one.uuid !== undefined && other.uuid !== undefined && sameUuid(one.uuid, other.uuid)) return other.uuid;
   if (one.assetTag !== undefined && other.assetTag !== undefined && sameText(one.assetTag, other.assetTag)) {
     return other.assetTag;
@@ -55,15 +55,15 @@ export function sharedIdentity(one: MachineFacts, other: MachineFacts): string |
 }
 
 /** Whether nothing is said. */
-export function saysNothing(facts: MachineFacts): boolean {
-  return Object.keys(facts).length === 0;
+export function saysNothing(details: MachineDetails): boolean {
+  return Object.keys(details).length === 0;
 }
 
 /** Whether joining would tell anything that is not known. */
-export function tellsNothingNew(known: MachineFacts, more: MachineFacts): boolean {
-  const joined = joinFacts(known, more);
-  if (isContradiction(joined)) return false;
-  const size = (facts: MachineFacts): number => Object.keys(facts).length + (facts.macs?.length ?? 0);
+export function addsNothing(known: MachineDetails, more: MachineDetails): boolean {
+  const joined = joinDetails(known, more);
+  if (isConflict(joined)) return false;
+  const size = (details: MachineDetails): number => Object.keys(details).length + (details.macs?.length ?? 0);
   return size(joined) === size(known);
 }
 
@@ -71,7 +71,7 @@ function sameText(one: string, two: string): boolean {
   return one.toUpperCase() === two.toUpperCase();
 }
 
-const names: Readonly<Record<FactsContradiction['what'], string>> = {
+const names: Readonly<Record<DetailsConflict['what'], string>> = {
   'asset-tag': 'a different asset tag',
   uuid: 'a different SMBIOS UUID',
   'computer-name': 'a different computer name',
@@ -84,13 +84,13 @@ const names: Readonly<Record<FactsContradiction['what'], string>> = {
  * which makers have several for one, the machine's own word is kept.
  * @throws PrestageError machine-contradicts
  */
-export function mergeMachineFacts(
+export function mergeMachineDetails(
   machineSerial: string,
-  ordered: MachineFacts,
-  scanned: MachineFacts,
-): MachineFacts {
-  const joined = joinFacts(ordered, scanned);
-  if (!isContradiction(joined)) {
+  ordered: MachineDetails,
+  scanned: MachineDetails,
+): MachineDetails {
+  const joined = joinDetails(ordered, scanned);
+  if (!isConflict(joined)) {
     return scanned.model === undefined ? joined : { ...joined, model: scanned.model };
   }
   const { what, known, other } = joined;

@@ -20,7 +20,7 @@ const shown = (longest: number): z.ZodString =>
 export const maxMacs = 16;
 
 /** What is known of a machine beside its serial. What nobody said is left out, never guessed. */
-export const machineFactsSchema = z.strictObject({
+export const machineDetailsSchema = z.strictObject({
   assetTag: shown(64).optional(),
   /** NetBIOS name: 2 to 15 characters (Configuration Manager, Import Computer Information). */
   computerName: z
@@ -38,4 +38,4 @@ export const machineFactsSchema = z.strictObject({
     .regex(/^[A-Za-z0-9+/]+={0,2}$/, 'is not base64')
     .optional(),
 });
-export type MachineFacts = z.infer<typeof machineFactsSchema>;
+export type MachineDetails = z.infer<typeof machineDetailsSchema>;

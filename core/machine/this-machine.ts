@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { sanitizeForDisplay } from '../base/display';
 import { PrestageError } from '../base/errors';
-import { machineFactsSchema, type MachineFacts } from './machine';
-import { joinFacts, isContradiction } from './machine-details';
+import { machineDetailsSchema, type MachineDetails } from './machine';
+import { joinDetails, isConflict } from './machine-details';
 import { normalizeSerial, serialProblem } from './serial';
 import { sameUuid } from './smbios';
 
@@ -10,7 +10,7 @@ import { sameUuid } from './smbios';
 export const thisMachineSchema = z.strictObject({
   /** Normalized and valid; null when there is none. */
   serial: z.string().nullable(),
-  facts: machineFactsSchema,
+  facts: machineDetailsSchema,
   /** Values of the firmware that cannot be used. */
   refused: z.array(
     z.strictObject({
@@ -31,13 +31,13 @@ export type ThisMachine = z.infer<typeof thisMachineSchema>;
 export interface SaidMachine {
   /** Null when nobody said one. */
   readonly serial: string | null;
-  readonly facts: MachineFacts;
+  readonly details: MachineDetails;
 }
 
 /** The machine as it goes into the record. */
 export interface ConfirmedMachine {
   readonly serial: string;
-  readonly facts: MachineFacts;
+  readonly details: MachineDetails;
 }
 
 /**
@@ -54,24 +54,24 @@ export function confirmThisMachine(said: SaidMachine, found: ThisMachine): Confi
     });
   }
   if (serial !== null && found.serial !== null && serial !== found.serial) {
-    throw contradicts('serial', serial, found.serial);
+    throw conflictsWith('serial', serial, found.serial);
   }
   const { uuid, assetTag } = found.facts;
-  if (said.facts.uuid !== undefined && uuid !== undefined && !sameUuid(said.facts.uuid, uuid)) {
-    throw contradicts('UUID', said.facts.uuid, uuid);
+  if (said.details.uuid !== undefined && uuid !== undefined && !sameUuid(said.details.uuid, uuid)) {
+    throw conflictsWith('UUID', said.details.uuid, uuid);
   }
-  if (said.facts.assetTag !== undefined && assetTag !== undefined) {
-    const same = said.facts.assetTag.toUpperCase() === assetTag.toUpperCase();
-    if (!same) throw contradicts('asset tag', said.facts.assetTag, assetTag);
+  if (said.details.assetTag !== undefined && assetTag !== undefined) {
+    const same = said.details.assetTag.toUpperCase() === assetTag.toUpperCase();
+    if (!same) throw conflictsWith('asset tag', said.details.assetTag, assetTag);
   }
   const known = serial ?? found.serial;
   if (known === null) throw noSerial(found);
   // The firmware's first: its form of the UUID is the right one.
-  const joined = joinFacts(found.facts, said.facts);
-  return { serial: known, facts: isContradiction(joined) ? found.facts : joined };
+  const joined = joinDetails(found.facts, said.details);
+  return { serial: known, details: isConflict(joined) ? found.facts : joined };
 }
 
-function contradicts(what: string, said: string, found: string): PrestageError {
+function conflictsWith(what: string, said: string, found: string): PrestageError {
   return new PrestageError({
     code: 'machine-contradicts',
     message: `The ${what} '${sanitizeForDisplay(said, 80)}' was given, but the firmware of this machine has '${sanitizeForDisplay(found, 80)}'.`,

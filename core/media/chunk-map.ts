@@ -3,7 +3,7 @@ import { findLayout, planPartitions, plannedPartitionSchema } from '../drive/lay
 import { sectorSizeSchema } from '../drive/sector-size';
 import { KiB, MiB } from '../base/units';
 
-/** File of a render folder that holds the chunk map; written last. */
+/** File of a disk image folder that holds the chunk map; written last. */
 export const chunkMapName = 'chunk-map.json';
 
 /** Longest chunk. 8 MiB keeps drives streaming and bounds what one failed comparison can hide behind. */
@@ -26,13 +26,13 @@ export const chunkSchema = z.strictObject({
   offset: z.int().nonnegative(),
   /** Bytes. */
   length: z.int().positive().max(maximumChunkBytes),
-  /** Number of the partition whose render file holds the bytes, at `offset` minus the partition's offset. */
+  /** Number of the partition whose disk image file holds the bytes, at `offset` minus the partition's offset. */
   partition: z.int().positive(),
   sha256: sha256Schema,
 });
 export type Chunk = z.infer<typeof chunkSchema>;
 
-/** Everything a render puts on a drive between the partition tables. */
+/** Everything a disk image puts on a drive between the partition tables. */
 export const chunkMapSchema = z.strictObject({
   version: z.literal(1),
   layout: z.string(),

@@ -74,9 +74,9 @@ export function parseSha256Manifest(text: string): Map<string, string> | null {
 /**
  * Bytes an NTFS volume needs for an image: its data, rounded up to clusters, an MFT record and index
  * share a file, and what an empty volume takes. An estimate that errs low by design: it refuses what
- * cannot fit; what barely does not is found by the render, before a drive is touched.
+ * cannot fit; what barely does not is found by the disk image, before a drive is touched.
  */
-export function leastVolumeBytes(image: Pick<MediaImage, 'bytes' | 'files' | 'directories'>): number {
+export function minVolumeBytes(image: Pick<MediaImage, 'bytes' | 'files' | 'directories'>): number {
   const record = 1024;
   const emptyVolume = 16 * 1024 * 1024;
   return image.bytes + (image.files + image.directories) * record + emptyVolume;

@@ -80,7 +80,7 @@ export function checkListing(lines: readonly string[], warnings: readonly string
       report(line, 'is not below the root');
       continue;
     }
-    const what = judgeName(name);
+    const what = assessName(name);
     if (what !== null) report(line, what);
     else if (!seen.has(line.slice(0, cut))) {
       report(line, 'is in a folder that does not exist: its name is a path');
@@ -99,7 +99,7 @@ export function checkListing(lines: readonly string[], warnings: readonly string
   return { problems, notes: odd.notes() };
 }
 
-function judgeName(name: string): string | null {
+function assessName(name: string): string | null {
   if (name === '') return 'contains an empty name: it is an absolute path or ends in a slash';
   if (name === '.' || name === '..') return `would leave its folder ("${name}")`;
   const character = forbidden.exec(name)?.[0];

@@ -1,7 +1,7 @@
 import { sanitizeForDisplay } from '../base/display';
 import { readMac, readUuid } from '../machine/identifiers';
 import { findLayout, layouts } from '../drive/layout';
-import { machineFactsSchema } from '../machine/machine';
+import { machineDetailsSchema } from '../machine/machine';
 import { columnNames, type Column } from './order-columns';
 import { normalizeSerial, serialProblem } from '../machine/serial';
 import { isAssetPlaceholder, uuidProblem } from '../machine/smbios';
@@ -51,7 +51,7 @@ export function readCell(column: Exclude<Column, 'macs'>, text: string): CellRea
       return readShown('model', text, 80);
     case 'computerName':
     case 'hardwareHash': {
-      const parsed = machineFactsSchema.shape[column].safeParse(text);
+      const parsed = machineDetailsSchema.shape[column].safeParse(text);
       if (parsed.success) return good(text);
       return bad(`'${shown(text)}' ${parsed.error.issues[0]?.message ?? 'is not valid'}`);
     }

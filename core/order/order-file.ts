@@ -33,7 +33,7 @@ export function readOrder(text: string, number: string | null): OrderReading {
   const clean = text.replace(/^\uFEFF/, '');
   const raw = /^\s*[{[]/.test(clean) ? readOrderJson(clean) : readTable(clean);
   const given: RawFact[] = number === null ? [] : [{ column: 'number', text: number, line: null }];
-  return assemble({ ...raw, facts: [...given, ...raw.facts] });
+  return assemble({ ...raw, details: [...given, ...raw.details] });
 }
 
 /** A problem as it is told: `line 3: …`. */
@@ -44,7 +44,7 @@ export function problemText({ line, message }: OrderProblem): string {
 function readTable(text: string): RawOrder {
   const { records, problems } = readCsv(text);
   const [head, ...rows] = records;
-  if (head === undefined) return { facts: [], machines: [], problems, warnings: [] };
+  if (head === undefined) return { details: [], machines: [], problems, warnings: [] };
   const columns = head.fields.map((field) => columnOf(bareText(field)));
   if (columns.includes('serial')) return readRows(head, columns, rows, problems);
   if (records.every(({ fields }) => fields.length === 1)) {
@@ -52,11 +52,11 @@ function readTable(text: string): RawOrder {
       line,
       cells: [{ column: 'serial' as const, text: fields[0] ?? '' }],
     }));
-    return { facts: [], machines, problems, warnings: [] };
+    return { details: [], machines, problems, warnings: [] };
   }
   const message =
     "no column is named 'serial' ('serial number', 'service tag'): the first line must name the columns, or each line must be one serial";
-  return { facts: [], machines: [], problems: [...problems, { line: head.line, message }], warnings: [] };
+  return { details: [], machines: [], problems: [...problems, { line: head.line, message }], warnings: [] };
 }
 
 function readRows(
@@ -80,7 +80,7 @@ function readRows(
       problems.push({ line: head.line, message: `two columns contain the ${columnNames[column]}` });
     }
   }
-  const facts: RawFact[] = [];
+  const details: RawFact[] = [];
   const machines: RawMachine[] = [];
   for (const { line, fields } of rows) {
     const surplus = fields.slice(columns.length).some((field) => field.trim() !== '');
@@ -94,11 +94,11 @@ function readRows(
       const text = fields[index] ?? '';
       if (column === null || bareText(text) === '') continue;
       if (isMachineColumn(column)) cells.push({ column, text });
-      else facts.push({ column, text, line });
+      else details.push({ column, text, line });
     }
     machines.push({ line, cells });
   }
-  return { facts, machines, problems, warnings };
+  return { details, machines, problems, warnings };
 }
 
 /** Looks at all values, and makes the order of them when all are sound. */
@@ -136,15 +136,15 @@ function assemble(raw: RawOrder): OrderReading {
       warnings.push({ line: at, message });
     }
   }
-  const facts = readFacts(raw.facts, problems);
-  if (facts.number === undefined && !raw.facts.some(({ column }) => column === 'number')) {
+  const details = readDetails(raw.details, problems);
+  if (details.number === undefined && !raw.details.some(({ column }) => column === 'number')) {
     problems.push({
       line: null,
       message: 'the work order number is missing: it was not given, and it is not in the file',
     });
   }
   if (problems.length > 0) return { result: 'refused', problems: inOrder(problems) };
-  const { number = '', imageIndex, ...rest } = facts;
+  const { number = '', imageIndex, ...rest } = details;
   const parsed = workOrderSchema.safeParse({
     version: 1,
     number,
@@ -195,12 +195,12 @@ function readMachine(
 }
 
 /** What is said of the order, each once; what contradicts itself is told with both places. */
-function readFacts(
-  facts: readonly RawFact[],
+function readDetails(
+  details: readonly RawFact[],
   problems: OrderProblem[],
 ): Partial<Record<OrderColumn, string>> {
   const found: Partial<Record<OrderColumn, { readonly value: string; readonly line: number | null }>> = {};
-  for (const { column, text, line } of facts) {
+  for (const { column, text, line } of details) {
     const bare = bareText(text);
     const { value, problem } =
       bare === '' ? { value: null, problem: `the ${columnNames[column]} is empty` } : readCell(column, bare);

@@ -9,7 +9,7 @@ export function readOrderJson(text: string): RawOrder {
     value = JSON.parse(text);
   } catch (error) {
     return {
-      facts: [],
+      details: [],
       machines: [],
       problems: [{ line: lineOfSyntaxError(text, error), message: syntaxOf(error) }],
       warnings: [],
@@ -19,7 +19,7 @@ export function readOrderJson(text: string): RawOrder {
 }
 
 class JsonOrder implements RawOrder {
-  readonly facts: RawFact[] = [];
+  readonly details: RawFact[] = [];
   readonly machines: RawMachine[] = [];
   readonly problems: { line: number | null; message: string }[] = [];
   readonly warnings = [];
@@ -49,7 +49,7 @@ class JsonOrder implements RawOrder {
       } else if ((orderColumns as readonly string[]).includes(name)) {
         const column = name as OrderColumn;
         const cell = column === 'imageIndex' && typeof member === 'number' ? String(member) : member;
-        if (typeof cell === 'string') this.facts.push({ column, text: cell, line: this.#line(name) });
+        if (typeof cell === 'string') this.details.push({ column, text: cell, line: this.#line(name) });
         else this.#complain(name, `${name} is not a text`);
       } else this.#complain(name, `a work order has no member '${sanitizeForDisplay(name, 40)}'`);
     }

@@ -15,13 +15,13 @@ export const orderLineStates = [
 export type OrderLineState = (typeof orderLineStates)[number];
 
 /** What the ledger says of one machine since the order was opened. */
-interface MachineTrail {
+interface MachineProgress {
   /** `expected`: nothing yet, or a job that was cancelled. */
   readonly state: Exclude<OrderLineState, 'paired'>;
   /** The newest job. */
   readonly jobId: string | null;
   /** It failed because its drive did not start in a virtual machine. */
-  readonly silent: boolean;
+  readonly bootFailed: boolean;
   /** Not in the order, but allowed by an exception. */
   readonly unexpected: boolean;
   /** The newest word that was said about it. */
@@ -29,22 +29,22 @@ interface MachineTrail {
 }
 
 /** Everything that the ledger says about an order that was opened. Grows record by record. */
-export interface OrderTrail {
+export interface OrderProgress {
   readonly orderId: string;
   /** By serial. */
-  readonly machines: ReadonlyMap<string, MachineTrail>;
+  readonly machines: ReadonlyMap<string, MachineProgress>;
   readonly closed: boolean;
 }
 
 /** An order that was just opened. */
-export function newTrail(orderId: string): OrderTrail {
+export function newProgress(orderId: string): OrderProgress {
   return { orderId, machines: new Map(), closed: false };
 }
 
-const untouched: MachineTrail = {
+const untouched: MachineProgress = {
   state: 'expected',
   jobId: null,
-  silent: false,
+  bootFailed: false,
   unexpected: false,
   reason: null,
 };
@@ -55,14 +55,14 @@ const untouched: MachineTrail = {
  * one before.
  */
 export function followOrder(
-  trail: OrderTrail,
+  progress: OrderProgress,
   order: WorkOrder,
   records: Iterable<LedgerRecord>,
-): OrderTrail {
+): OrderProgress {
   const ordered = new Set(order.machines.map(({ serial }) => serial));
-  const machines = new Map(trail.machines);
-  let { closed } = trail;
-  const change = (serial: string, to: Partial<MachineTrail>): void => {
+  const machines = new Map(progress.machines);
+  let { closed } = progress;
+  const change = (serial: string, to: Partial<MachineProgress>): void => {
     machines.set(serial, { ...(machines.get(serial) ?? untouched), ...to });
   };
   for (const record of records) {
@@ -71,20 +71,20 @@ export function followOrder(
       case 'job-ended': {
         const { orderId, machineSerial, jobId } = record.job;
         const known = ordered.has(machineSerial) || machines.has(machineSerial);
-        if (orderId !== trail.orderId && !(orderId === undefined && known)) break;
+        if (orderId !== progress.orderId && !(orderId === undefined && known)) break;
         const unexpected = !ordered.has(machineSerial);
         const state = record.kind === 'job-started' ? 'writing' : stateOfEnd(record.end.state);
-        change(machineSerial, { state, jobId, silent: false, unexpected });
+        change(machineSerial, { state, jobId, bootFailed: false, unexpected });
         break;
       }
       case 'drive-verified':
         // Only a finished job is withdrawn: the machine may have a newer drive by now.
         if (record.end.state === 'failed' && machines.get(record.machineSerial)?.jobId === record.jobId) {
-          change(record.machineSerial, { state: 'failed', silent: false });
+          change(record.machineSerial, { state: 'failed', bootFailed: false });
         }
         break;
       case 'order-exception': {
-        if (record.orderId !== trail.orderId) break;
+        if (record.orderId !== progress.orderId) break;
         const { machineSerial, reason, what } = record;
         const unexpected = what === 'unexpected';
         // A second word about a machine that was not ordered says that it is not done after all.
@@ -102,16 +102,16 @@ export function followOrder(
         }
         break;
       case 'order-closed':
-        closed ||= record.orderId === trail.orderId;
+        closed ||= record.orderId === progress.orderId;
         break;
       case 'drive-rehearsed': {
         const known = machines.get(record.machineSerial);
         if (known?.jobId !== record.jobId) break;
         // A drive that does not start is not done; one that does start in the end is.
         if (record.end.state === 'failed' && known.state === 'done') {
-          change(record.machineSerial, { state: 'failed', silent: true });
-        } else if (record.end.state === 'done' && known.silent) {
-          change(record.machineSerial, { state: 'done', silent: false });
+          change(record.machineSerial, { state: 'failed', bootFailed: true });
+        } else if (record.end.state === 'done' && known.bootFailed) {
+          change(record.machineSerial, { state: 'done', bootFailed: false });
         }
         break;
       }
@@ -119,10 +119,10 @@ export function followOrder(
         break;
     }
   }
-  return { ...trail, machines, closed };
+  return { ...progress, machines, closed };
 }
 
-function stateOfEnd(end: 'done' | 'failed' | 'cancelled' | 'interrupted'): MachineTrail['state'] {
+function stateOfEnd(end: 'done' | 'failed' | 'cancelled' | 'interrupted'): MachineProgress['state'] {
   return end === 'cancelled' ? 'expected' : end;
 }
 
@@ -151,14 +151,14 @@ export interface OrderView {
  * How an order stands.
  * @param paired serials that have a drive and wait for the start
  */
-export function orderView(order: WorkOrder, trail: OrderTrail, paired: ReadonlySet<string>): OrderView {
+export function orderView(order: WorkOrder, progress: OrderProgress, paired: ReadonlySet<string>): OrderView {
   const lineOf = (serial: string, unexpected: boolean): OrderLineView => {
-    const { state, reason } = trail.machines.get(serial) ?? untouched;
+    const { state, reason } = progress.machines.get(serial) ?? untouched;
     const waits = paired.has(serial) && state !== 'writing';
     return { serial, state: waits ? 'paired' : state, unexpected, reason };
   };
   const ordered = order.machines.map(({ serial }) => lineOf(serial, false));
-  const others = [...trail.machines].filter(([, { unexpected }]) => unexpected);
+  const others = [...progress.machines].filter(([, { unexpected }]) => unexpected);
   const lines = [...ordered, ...others.map(([serial]) => lineOf(serial, true))];
   const counts = Object.fromEntries(orderLineStates.map((state) => [state, 0])) as Record<
     OrderLineState,
@@ -189,8 +189,8 @@ export function isOpen({ state, unexpected }: Pick<OrderLineView, 'state' | 'une
 /** Whether a machine may get a drive while the order is open: it was ordered, or a word was said about it. */
 export function isAllowed(
   order: Pick<ReadonlySet<string>, 'has'>,
-  trail: OrderTrail,
+  progress: OrderProgress,
   serial: string,
 ): boolean {
-  return order.has(serial) || trail.machines.get(serial)?.unexpected === true;
+  return order.has(serial) || progress.machines.get(serial)?.unexpected === true;
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { sha256Schema } from '../media/chunk-map';
 import { sanitizeForDisplay } from '../base/display';
-import { machineFactsSchema } from '../machine/machine';
+import { machineDetailsSchema } from '../machine/machine';
 import { normalizeSerial, serialProblem } from '../machine/serial';
 
 /** A machine's serial as it is kept: normalized, and no placeholder. */
@@ -14,7 +14,7 @@ export const orderedSerialSchema = z
 /** One machine that the enterprise expects. */
 export const orderLineSchema = z.strictObject({
   serial: orderedSerialSchema,
-  ...machineFactsSchema.shape,
+  ...machineDetailsSchema.shape,
 });
 export type OrderLine = z.infer<typeof orderLineSchema>;
 

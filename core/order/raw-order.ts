@@ -22,7 +22,7 @@ export interface RawMachine {
 
 /** What a file says, before its values are looked at. */
 export interface RawOrder {
-  readonly facts: readonly RawFact[];
+  readonly details: readonly RawFact[];
   readonly machines: readonly RawMachine[];
   readonly problems: readonly OrderProblem[];
   readonly warnings: readonly OrderProblem[];

@@ -1,14 +1,14 @@
 import type { BayPlace } from '../drive/bays';
 import type { Drive } from '../drive/drive';
-import type { MachineFacts } from '../machine/machine';
-import { isContradiction, joinFacts, saysNothing, sharedIdentity } from '../machine/machine-details';
+import type { MachineDetails } from '../machine/machine';
+import { isConflict, joinDetails, saysNothing, sharedIdentity } from '../machine/machine-details';
 import type { MediaState } from '../media/media-state';
 import {
   expectedWhilePairing,
-  startObstacles,
+  startRefusals,
   type Pair,
   type PairingState,
-  type StartObstacle,
+  type StartRefusal,
 } from './pairing-state';
 import { required } from '../base/required';
 import { fitsSerialPatterns } from '../scan/scan';
@@ -23,7 +23,7 @@ export interface Pairing {
   /** Never the machine of a pair. */
   readonly waitingMachine: string | null;
   /** What is known of it beside its serial. Nothing while none waits. */
-  readonly waitingFacts: MachineFacts;
+  readonly waitingDetails: MachineDetails;
   /** Each machine and each drive once. */
   readonly pairs: readonly Pair[];
   /** The list of what will be erased is shown. No machine waits then. */
@@ -35,14 +35,14 @@ export interface Pairing {
 export const emptyPairing: Pairing = {
   mode: 'pair',
   waitingMachine: null,
-  waitingFacts: {},
+  waitingDetails: {},
   pairs: [],
   armed: false,
   history: [],
 };
 
 /** Everything that pairing has to know of the world. */
-export interface PairingFacts {
+export interface PairingContext {
   /** Empty until somebody said who he is. */
   readonly operator: string;
   readonly mediaStatus: MediaState['status'];
@@ -87,7 +87,7 @@ export interface PairingResult {
 
 export type Accepted = Extract<ScanOutcome, { result: 'accepted' }>;
 export type Refused = Extract<ScanOutcome, { result: 'refused' }>;
-export type Why = Pick<Refused, 'reason' | 'expected' | 'detail'>;
+export type RefusalReason = Pick<Refused, 'reason' | 'expected' | 'detail'>;
 
 /** The outcome of what was done. */
 export function accept(
@@ -102,48 +102,56 @@ export function accept(
 }
 
 /** The reason of a refusal. */
-export function why(reason: Refused['reason'], expected: Expectation, detail: string | null = null): Why {
+export function why(
+  reason: Refused['reason'],
+  expected: Expectation,
+  detail: string | null = null,
+): RefusalReason {
   return { reason, expected, detail };
 }
 
 /** The outcome of what was not done: the state stays. */
-export function refuse(state: Pairing, kind: ScanKind, because: Why): PairingResult {
+export function refuse(state: Pairing, kind: ScanKind, because: RefusalReason): PairingResult {
   return { state, outcome: { result: 'refused', kind, ...because }, action: { type: 'none' } };
 }
 
 /** What keeps START from doing anything, in the order in which it is to be put right. */
-export function startObstaclesOf(
+export function startRefusalsOf(
   { pairs }: Pick<Pairing, 'pairs'>,
-  { operator, mediaStatus }: Pick<PairingFacts, 'operator' | 'mediaStatus'>,
-): StartObstacle[] {
-  const holds: Readonly<Record<StartObstacle, boolean>> = {
+  { operator, mediaStatus }: Pick<PairingContext, 'operator' | 'mediaStatus'>,
+): StartRefusal[] {
+  const holds: Readonly<Record<StartRefusal, boolean>> = {
     'no-operator': operator.trim() === '',
     'no-media': mediaStatus === 'none',
     'media-not-proved': mediaStatus !== 'none' && mediaStatus !== 'proved',
     'no-pairs': pairs.length === 0,
   };
-  return startObstacles.filter((obstacle) => holds[obstacle]);
+  return startRefusals.filter((refusal) => holds[refusal]);
 }
 
 /** What the station waits for. */
-export function expectedNow(state: Pairing, { operator }: PairingFacts): Expectation {
+export function expectedNow(state: Pairing, { operator }: PairingContext): Expectation {
   return expectedWhilePairing(state, operator.trim() !== '');
 }
 
 /** Whether the same barcode was read so shortly before that it was the scanner, not a hand. */
-export function isRepeated({ sinceLastSame }: PairingFacts): boolean {
+export function isRepeated({ sinceLastSame }: PairingContext): boolean {
   return sinceLastSame !== null && sinceLastSame < timeouts.startRepeat;
 }
 
 /** Why a machine cannot be paired now, or null. */
-export function machineRefusal(serial: string, pairs: readonly Pair[], facts: PairingFacts): Why | null {
-  if (!fitsSerialPatterns(serial, facts.serialPatterns)) {
-    return why('pattern', 'machine', facts.serialPatterns.map(({ maker }) => maker).join(', '));
+export function machineRefusal(
+  serial: string,
+  pairs: readonly Pair[],
+  context: PairingContext,
+): RefusalReason | null {
+  if (!fitsSerialPatterns(serial, context.serialPatterns)) {
+    return why('pattern', 'machine', context.serialPatterns.map(({ maker }) => maker).join(', '));
   }
-  if (!facts.inOrder(serial)) return why('not-in-order', 'machine', serial);
+  if (!context.inOrder(serial)) return why('not-in-order', 'machine', serial);
   if (pairs.some(({ machineSerial }) => machineSerial === serial)) return why('machine-in-batch', 'machine');
-  if (facts.runningMachines.has(serial)) return why('machine-running', 'machine');
-  const shipped = facts.againAllowed ? null : facts.shippedOn(serial);
+  if (context.runningMachines.has(serial)) return why('machine-running', 'machine');
+  const shipped = context.againAllowed ? null : context.shippedOn(serial);
   return shipped === null ? null : why('machine-shipped', 'machine', shipped.slice(0, 'YYYY-MM-DD'.length));
 }
 
@@ -151,8 +159,8 @@ export function machineRefusal(serial: string, pairs: readonly Pair[], facts: Pa
 export function driveRefusal(
   place: BayPlace | undefined,
   pairs: readonly Pair[],
-  { drives, jobs }: PairingFacts,
-): Why | null {
+  { drives, jobs }: PairingContext,
+): RefusalReason | null {
   if (place === undefined) return why('bay-unknown', 'bay');
   const drive = drives.find(({ id }) => id === place.driveId);
   if (drive === undefined) return why('bay-empty', 'bay');
@@ -164,23 +172,24 @@ export function driveRefusal(
 }
 
 /** Why the pairs cannot be started now, or null. Each is looked at again: the world went on since it was paired. */
-export function startRefusal(state: Pairing, facts: PairingFacts): Why | null {
-  const [obstacle] = startObstaclesOf(state, facts);
-  if (obstacle !== undefined) return why('not-ready', missing(obstacle, facts), obstacle);
+export function startRefusal(state: Pairing, context: PairingContext): RefusalReason | null {
+  const [refusal] = startRefusalsOf(state, context);
+  if (refusal !== undefined) return why('not-ready', missing(refusal, context), refusal);
   for (const pair of state.pairs) {
     const { driveId, bay, machineSerial } = pair;
     const others = state.pairs.filter((other) => other !== pair);
-    const place = facts.bays.find((one) => one.driveId === driveId) ?? { label: bay, port: null, driveId };
-    const unfit = driveRefusal(place, others, facts);
-    if (unfit !== null) return { ...unfit, detail: unfit.detail === null ? bay : `${bay}: ${unfit.detail}` };
-    const unfitMachine = machineRefusal(machineSerial, others, facts);
-    if (unfitMachine !== null) return unfitMachine;
+    const place = context.bays.find((one) => one.driveId === driveId) ?? { label: bay, port: null, driveId };
+    const refusalFor = driveRefusal(place, others, context);
+    if (refusalFor !== null)
+      return { ...refusalFor, detail: refusalFor.detail === null ? bay : `${bay}: ${refusalFor.detail}` };
+    const unsuitableMachine = machineRefusal(machineSerial, others, context);
+    if (unsuitableMachine !== null) return unsuitableMachine;
   }
   return null;
 }
 
-function missing(obstacle: StartObstacle, { mediaStatus }: PairingFacts): Expectation {
-  switch (obstacle) {
+function missing(refusal: StartRefusal, { mediaStatus }: PairingContext): Expectation {
+  switch (refusal) {
     case 'no-operator':
       return 'operator';
     case 'no-media':
@@ -195,7 +204,7 @@ function missing(obstacle: StartObstacle, { mediaStatus }: PairingFacts): Expect
 /** A machine gets the drive of a place, which must hold one. What was known of it while it waited goes with it. */
 export function withPair(state: Pairing, machineSerial: string, place: BayPlace, byHand: boolean): Pairing {
   const without = withoutMachines(state, [machineSerial]);
-  const facts = state.waitingMachine === machineSerial ? state.waitingFacts : {};
+  const details = state.waitingMachine === machineSerial ? state.waitingDetails : {};
   const pair: Pair = {
     machineSerial,
     driveId: required(place.driveId, `the drive in ${place.label}`),
@@ -203,18 +212,18 @@ export function withPair(state: Pairing, machineSerial: string, place: BayPlace,
   };
   return {
     ...without,
-    pairs: [...without.pairs, saysNothing(facts) ? pair : { ...pair, machine: facts }],
+    pairs: [...without.pairs, saysNothing(details) ? pair : { ...pair, machine: details }],
     history: [...without.history, { machineSerial, byHand }],
   };
 }
 
-const noneWaits = { waitingMachine: null, waitingFacts: {} } as const;
+const noneWaits = { waitingMachine: null, waitingDetails: {} } as const;
 
 /**
  * The machine that a label without a serial belongs to: the one that waits, or the one that was paired so shortly before
  * that its label is still in the operator's hand. Null when there is none, and nobody can say whose label it is.
  */
-export function machineInHand(state: Pairing, { sinceLastPair }: PairingFacts): string | null {
+export function machineInHand(state: Pairing, { sinceLastPair }: PairingContext): string | null {
   if (state.mode !== 'pair') return null;
   if (state.waitingMachine !== null) return state.waitingMachine;
   const last = state.history.at(-1);
@@ -223,17 +232,20 @@ export function machineInHand(state: Pairing, { sinceLastPair }: PairingFacts): 
 }
 
 /** What is known of a machine that waits or is paired, beside its serial. */
-export function knownFacts({ waitingMachine, waitingFacts, pairs }: Pairing, serial: string): MachineFacts {
-  if (waitingMachine === serial) return waitingFacts;
+export function knownDetails(
+  { waitingMachine, waitingDetails, pairs }: Pairing,
+  serial: string,
+): MachineDetails {
+  if (waitingMachine === serial) return waitingDetails;
   return pairs.find(({ machineSerial }) => machineSerial === serial)?.machine ?? {};
 }
 
 /**
  * Why what a label says cannot be of this machine, or null: something else is known of it, or another machine has it.
  */
-export function factsRefusal(state: Pairing, serial: string, more: MachineFacts): Why | null {
-  const joined = joinFacts(knownFacts(state, serial), more);
-  if (isContradiction(joined)) {
+export function detailsRefusal(state: Pairing, serial: string, more: MachineDetails): RefusalReason | null {
+  const joined = joinDetails(knownDetails(state, serial), more);
+  if (isConflict(joined)) {
     return why('contradicts', 'bay', `${serial}: ${joined.known}, ${joined.other}`);
   }
   for (const { machineSerial, machine = {} } of state.pairs) {
@@ -244,10 +256,10 @@ export function factsRefusal(state: Pairing, serial: string, more: MachineFacts)
 }
 
 /** More is known of a machine that waits or is paired; what was armed was another list. */
-export function withFacts(state: Pairing, serial: string, more: MachineFacts): Pairing {
-  const joined = joinFacts(knownFacts(state, serial), more);
-  if (isContradiction(joined) || saysNothing(joined)) return state;
-  if (state.waitingMachine === serial) return { ...state, waitingFacts: joined };
+export function withDetails(state: Pairing, serial: string, more: MachineDetails): Pairing {
+  const joined = joinDetails(knownDetails(state, serial), more);
+  if (isConflict(joined) || saysNothing(joined)) return state;
+  if (state.waitingMachine === serial) return { ...state, waitingDetails: joined };
   return {
     ...state,
     armed: false,

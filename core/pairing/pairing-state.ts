@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { errorDataSchema } from '../base/errors';
-import { machineFactsSchema } from '../machine/machine';
+import { machineDetailsSchema } from '../machine/machine';
 import { scanOutcomeSchema, type Expectation } from '../scan/scan-outcome';
 
 /** A machine, and the drive that will hold its image. */
@@ -10,15 +10,15 @@ export const pairSchema = z.strictObject({
   /** Label of the bay when it was paired. */
   bay: z.string(),
   /** What is known of the machine beside its serial. */
-  machine: machineFactsSchema.optional(),
+  machine: machineDetailsSchema.optional(),
   /** Machine whose finished image the drive holds now, by the ledger. Told while the list of what is erased is shown. */
   holdsMachine: z.string().optional(),
 });
 export type Pair = z.infer<typeof pairSchema>;
 
 /** Why START does nothing yet. In the order in which they are to be put right. */
-export const startObstacles = ['no-operator', 'no-media', 'media-not-proved', 'no-pairs'] as const;
-export type StartObstacle = (typeof startObstacles)[number];
+export const startRefusals = ['no-operator', 'no-media', 'media-not-proved', 'no-pairs'] as const;
+export type StartRefusal = (typeof startRefusals)[number];
 
 /** What is shown of the pairing. */
 export const pairingStateSchema = z.strictObject({
@@ -27,12 +27,12 @@ export const pairingStateSchema = z.strictObject({
   /** Serial that was scanned and waits for its bay. */
   waitingMachine: z.string().nullable(),
   /** What is known of it beside its serial. */
-  waitingFacts: machineFactsSchema.optional(),
+  waitingFacts: machineDetailsSchema.optional(),
   pairs: z.array(pairSchema),
   canUndo: z.boolean(),
   /** The list of what will be erased is shown; START once more, hold, or the word starts. */
   armed: z.boolean(),
-  obstacles: z.array(z.enum(startObstacles)),
+  obstacles: z.array(z.enum(startRefusals)),
   /** The latest scan and what came of it; `number` counts up, so that each is heard once. */
   lastScan: z.strictObject({ number: z.int(), text: z.string(), outcome: scanOutcomeSchema }).nullable(),
   /** Why the last start was refused as a whole, with nothing touched; null after the next try. */

@@ -5,24 +5,24 @@ import {
   accept,
   driveRefusal,
   expectedNow,
-  factsRefusal,
+  detailsRefusal,
   isRepeated,
-  knownFacts,
+  knownDetails,
   machineInHand,
   machineRefusal,
   refuse,
   startRefusal,
   why,
-  withFacts,
+  withDetails,
   withPair,
   withoutMachines,
   type Pairing,
-  type PairingFacts,
+  type PairingContext,
   type PairingResult,
   type Refused,
 } from './pairing-rules';
-import type { MachineFacts } from '../machine/machine';
-import { tellsNothingNew } from '../machine/machine-details';
+import type { MachineDetails } from '../machine/machine';
+import { addsNothing } from '../machine/machine-details';
 import { required } from '../base/required';
 import { drivesNamed, type ScanReading } from '../scan/scan';
 import type { ScanCommand, ScanKind } from '../scan/scan-outcome';
@@ -30,10 +30,10 @@ import { normalizeSerial, serialProblem } from '../machine/serial';
 
 export {
   emptyPairing,
-  startObstaclesOf,
+  startRefusalsOf,
   type Pairing,
   type PairingAction,
-  type PairingFacts,
+  type PairingContext,
   type PairingResult,
 } from './pairing-rules';
 
@@ -48,35 +48,35 @@ export function disarm(state: Pairing): Pairing {
 }
 
 /** Takes a barcode. */
-export function applyScan(state: Pairing, reading: ScanReading, facts: PairingFacts): PairingResult {
+export function applyScan(state: Pairing, reading: ScanReading, context: PairingContext): PairingResult {
   const { kind } = reading;
-  if (kind === 'command') return applyCommand(state, reading.command, facts);
-  if (state.armed || facts.starting) return refuse(state, kind, why('wrong-kind', 'start'));
+  if (kind === 'command') return applyCommand(state, reading.command, context);
+  if (state.armed || context.starting) return refuse(state, kind, why('wrong-kind', 'start'));
   switch (kind) {
     case 'operator':
       return accept(state, kind, 'operator-set', {}, { type: 'set-operator', name: reading.name });
     case 'work-order':
       return accept(state, kind, 'work-order-set', {}, { type: 'set-work-order', number: reading.number });
     case 'sha256':
-      if (facts.mediaStatus === 'none') return refuse(state, kind, why('hash-not-wanted', 'media'));
+      if (context.mediaStatus === 'none') return refuse(state, kind, why('hash-not-wanted', 'media'));
       return accept(state, kind, 'hash-given', {}, { type: 'give-hash', sha256: reading.sha256 });
     case 'machine':
-      return takeMachine(state, reading.serial, reading.facts ?? {}, facts);
+      return takeMachine(state, reading.serial, reading.details ?? {}, context);
     case 'uuid':
     case 'mac':
     case 'asset-tag':
-      return takeFacts(state, kind, machineInHand(state, facts), reading.facts, facts);
+      return takeDetails(state, kind, machineInHand(state, context), reading.details, context);
     case 'bay':
-      return takePlace(state, kind, facts.bays.find(isCalled(reading.label)), facts);
+      return takePlace(state, kind, context.bays.find(isCalled(reading.label)), context);
     case 'drive':
-      return takePlace(state, kind, placeOfDrive(reading.driveId, facts), facts);
+      return takePlace(state, kind, placeOfDrive(reading.driveId, context), context);
     case 'ean':
     case 'part-number':
     case 'service-code':
     case 'web-address':
     case 'placeholder':
     case 'unreadable':
-      return refuse(state, kind, why('wrong-kind', expectedNow(state, facts)));
+      return refuse(state, kind, why('wrong-kind', expectedNow(state, context)));
     default:
       return assertNever(kind);
   }
@@ -86,44 +86,49 @@ function isCalled(name: string): (place: BayPlace) => boolean {
   return ({ label }) => foldLabel(label) === foldLabel(name);
 }
 
-function placeOfDrive(driveId: string, { bays }: PairingFacts): BayPlace | undefined {
+function placeOfDrive(driveId: string, { bays }: PairingContext): BayPlace | undefined {
   return bays.find((place) => place.driveId === driveId);
 }
 
-function takeMachine(state: Pairing, serial: string, said: MachineFacts, facts: PairingFacts): PairingResult {
-  const expected = expectedNow(state, facts);
+function takeMachine(
+  state: Pairing,
+  serial: string,
+  said: MachineDetails,
+  context: PairingContext,
+): PairingResult {
+  const expected = expectedNow(state, context);
   // Another code of the same label, which says the serial again and more.
-  const inHand = machineInHand(state, facts) === serial;
-  const more = inHand && !tellsNothingNew(knownFacts(state, serial), said);
-  if (more) return takeFacts(state, 'machine', serial, said, facts);
+  const inHand = machineInHand(state, context) === serial;
+  const more = inHand && !addsNothing(knownDetails(state, serial), said);
+  if (more) return takeDetails(state, 'machine', serial, said, context);
   if (state.waitingMachine === serial) return refuse(state, 'machine', why('repeated-read', expected));
   // A bay that was forgotten must not make the machine before vanish.
   if (state.mode !== 'pair' || state.waitingMachine !== null) {
     return refuse(state, 'machine', why('wrong-kind', expected));
   }
-  const unfit = machineRefusal(serial, state.pairs, facts) ?? factsRefusal(state, serial, said);
-  if (unfit !== null) return refuse(state, 'machine', { ...unfit, expected: 'machine' });
+  const refusalFor = machineRefusal(serial, state.pairs, context) ?? detailsRefusal(state, serial, said);
+  if (refusalFor !== null) return refuse(state, 'machine', { ...refusalFor, expected: 'machine' });
   const history = [...state.history, { machineSerial: serial, byHand: false }];
-  const next = { ...state, waitingMachine: serial, waitingFacts: said, history };
+  const next = { ...state, waitingMachine: serial, waitingDetails: said, history };
   return accept(next, 'machine', 'machine-waiting', { machineSerial: serial });
 }
 
 /** A label told more of a machine, or of none. */
-function takeFacts(
+function takeDetails(
   state: Pairing,
   kind: ScanKind,
   serial: string | null,
-  said: MachineFacts,
-  facts: PairingFacts,
+  said: MachineDetails,
+  context: PairingContext,
 ): PairingResult {
-  const expected = expectedNow(state, facts);
+  const expected = expectedNow(state, context);
   if (serial === null) return refuse(state, kind, why('wrong-kind', expected));
-  const unfit = factsRefusal(state, serial, said);
-  if (unfit !== null) return refuse(state, kind, { ...unfit, expected });
-  if (tellsNothingNew(knownFacts(state, serial), said)) {
+  const refusalFor = detailsRefusal(state, serial, said);
+  if (refusalFor !== null) return refuse(state, kind, { ...refusalFor, expected });
+  if (addsNothing(knownDetails(state, serial), said)) {
     return refuse(state, kind, why('repeated-read', expected));
   }
-  return accept(withFacts(state, serial, said), kind, 'facts-taken', { machineSerial: serial });
+  return accept(withDetails(state, serial, said), kind, 'facts-taken', { machineSerial: serial });
 }
 
 /** A bay, or the drive in it, was scanned. */
@@ -131,62 +136,67 @@ function takePlace(
   state: Pairing,
   kind: ScanKind,
   place: BayPlace | undefined,
-  facts: PairingFacts,
+  context: PairingContext,
 ): PairingResult {
-  const expected = expectedNow(state, facts);
+  const expected = expectedNow(state, context);
   const refused = (reason: Refused['reason']): PairingResult => refuse(state, kind, why(reason, expected));
   if (place === undefined) return refused(kind === 'drive' ? 'bay-empty' : 'bay-unknown');
   const { driveId, label: bay } = place;
   if (state.mode !== 'pair') {
     if (driveId === null) return refused('bay-empty');
     const next: Pairing = { ...state, mode: 'pair' };
-    const job = facts.jobs.get(driveId);
+    const job = context.jobs.get(driveId);
     if (state.mode === 'cancel') {
       if (job !== 'running') return refused('nothing-to-cancel');
       return accept(next, kind, 'job-cancelled', { bay }, { type: 'cancel-job', driveId });
     }
     if (job !== 'ended-badly') return refused('nothing-to-retry');
-    const unfit = driveRefusal(place, state.pairs, { ...facts, jobs: new Map() });
-    if (unfit !== null) return refuse(state, kind, { ...unfit, expected });
+    const refusalFor = driveRefusal(place, state.pairs, { ...context, jobs: new Map() });
+    if (refusalFor !== null) return refuse(state, kind, { ...refusalFor, expected });
     return accept(next, kind, 'job-retried', { bay }, { type: 'retry-job', driveId });
   }
   if (state.waitingMachine === null) {
     // Just paired, cancelled or retried by the first of two reads.
     const justTaken =
-      state.pairs.at(-1)?.driveId === driveId || (driveId !== null && facts.jobs.has(driveId));
-    return refused(justTaken && isRepeated(facts) ? 'repeated-read' : 'wrong-kind');
+      state.pairs.at(-1)?.driveId === driveId || (driveId !== null && context.jobs.has(driveId));
+    return refused(justTaken && isRepeated(context) ? 'repeated-read' : 'wrong-kind');
   }
-  const unfit = driveRefusal(place, state.pairs, facts);
-  if (unfit !== null) return refuse(state, kind, unfit);
-  return pairWaiting(state, kind, place, facts);
+  const refusalFor = driveRefusal(place, state.pairs, context);
+  if (refusalFor !== null) return refuse(state, kind, refusalFor);
+  return pairWaiting(state, kind, place, context);
 }
 
 /** Pairs the waiting machine with a drive that was found free. */
-function pairWaiting(state: Pairing, kind: ScanKind, place: BayPlace, facts: PairingFacts): PairingResult {
+function pairWaiting(
+  state: Pairing,
+  kind: ScanKind,
+  place: BayPlace,
+  context: PairingContext,
+): PairingResult {
   const machineSerial = required(state.waitingMachine, 'the machine that waits for its bay');
   // It may have been started or shipped while it waited.
-  const unfit = machineRefusal(machineSerial, state.pairs, facts);
-  if (unfit !== null) return refuse(state, kind, { ...unfit, expected: 'bay' });
+  const refusalFor = machineRefusal(machineSerial, state.pairs, context);
+  if (refusalFor !== null) return refuse(state, kind, { ...refusalFor, expected: 'bay' });
   return accept(withPair(state, machineSerial, place, false), kind, 'paired', {
     machineSerial,
     bay: place.label,
   });
 }
 
-function applyCommand(state: Pairing, command: ScanCommand, facts: PairingFacts): PairingResult {
-  if (facts.starting) {
+function applyCommand(state: Pairing, command: ScanCommand, context: PairingContext): PairingResult {
+  if (context.starting) {
     const reason = command === 'START' ? 'repeated-read' : 'wrong-kind';
     return refuse(state, 'command', why(reason, 'start'));
   }
-  const result = commands[command](state, facts);
+  const result = commands[command](state, context);
   // A scanner that reads twice would confirm its own START, and UNDO what nobody wanted undone. NEXT may follow
   // NEXT at once: another machine was scanned in between, or it is refused.
-  const twice = command !== 'NEXT' && isRepeated(facts) && result.outcome.result === 'accepted';
-  return twice ? refuse(state, 'command', why('repeated-read', expectedNow(state, facts))) : result;
+  const twice = command !== 'NEXT' && isRepeated(context) && result.outcome.result === 'accepted';
+  return twice ? refuse(state, 'command', why('repeated-read', expectedNow(state, context))) : result;
 }
 
-const commands: Readonly<Record<ScanCommand, (state: Pairing, facts: PairingFacts) => PairingResult>> = {
-  START: (state, facts) => (state.armed ? start(state, facts) : arm(state, facts)),
+const commands: Readonly<Record<ScanCommand, (state: Pairing, context: PairingContext) => PairingResult>> = {
+  START: (state, context) => (state.armed ? start(state, context) : arm(state, context)),
   UNDO: undo,
   CANCEL: cancel,
   NEXT: pairNext,
@@ -194,12 +204,12 @@ const commands: Readonly<Record<ScanCommand, (state: Pairing, facts: PairingFact
 };
 
 /** Shows the list of what will be erased: START for the first time, or the button. */
-export function arm(state: Pairing, facts: PairingFacts): PairingResult {
-  if (facts.starting) return refuse(state, 'command', why('repeated-read', 'start'));
+export function arm(state: Pairing, context: PairingContext): PairingResult {
+  if (context.starting) return refuse(state, 'command', why('repeated-read', 'start'));
   if (state.mode !== 'pair' || state.waitingMachine !== null) {
-    return refuse(state, 'command', why('wrong-kind', expectedNow(state, facts)));
+    return refuse(state, 'command', why('wrong-kind', expectedNow(state, context)));
   }
-  const unready = startRefusal(state, facts);
+  const unready = startRefusal(state, context);
   if (unready !== null) return refuse(state, 'command', unready);
   return accept({ ...state, armed: true }, 'command', 'armed');
 }
@@ -208,10 +218,10 @@ export function arm(state: Pairing, facts: PairingFacts): PairingResult {
  * Starts what is shown: START for the second time, or the button that was held. The pairs stay, and stay armed,
  * until {@link clearPairs} or {@link disarm} says what became of the start.
  */
-export function start(state: Pairing, facts: PairingFacts): PairingResult {
-  if (facts.starting) return refuse(state, 'command', why('repeated-read', 'start'));
+export function start(state: Pairing, context: PairingContext): PairingResult {
+  if (context.starting) return refuse(state, 'command', why('repeated-read', 'start'));
   if (!state.armed) return refuse(state, 'command', why('not-ready', 'start', 'not-armed'));
-  const unready = startRefusal(state, facts);
+  const unready = startRefusal(state, context);
   if (unready !== null) return refuse(state, 'command', unready);
   return accept(state, 'command', 'started', {}, { type: 'start' });
 }
@@ -220,12 +230,13 @@ export function start(state: Pairing, facts: PairingFacts): PairingResult {
  * Takes the latest step back: the list that is shown, the mode, the machine that waits, or the latest pair. The
  * machine of a pair that was scanned waits again, so that the right bay can be scanned; once more takes it back.
  */
-export function undo(state: Pairing, facts: PairingFacts): PairingResult {
-  if (facts.starting) return refuse(state, 'command', why('wrong-kind', 'start'));
+export function undo(state: Pairing, context: PairingContext): PairingResult {
+  if (context.starting) return refuse(state, 'command', why('wrong-kind', 'start'));
   if (state.armed) return accept(disarm(state), 'command', 'disarmed');
   if (state.mode !== 'pair') return accept({ ...state, mode: 'pair' }, 'command', 'undone');
   const last = state.history.at(-1);
-  if (last === undefined) return refuse(state, 'command', why('nothing-to-undo', expectedNow(state, facts)));
+  if (last === undefined)
+    return refuse(state, 'command', why('nothing-to-undo', expectedNow(state, context)));
   const { machineSerial, byHand } = last;
   if (state.waitingMachine === machineSerial) {
     return accept(withoutMachines(state, [machineSerial]), 'command', 'undone', { machineSerial });
@@ -237,43 +248,43 @@ export function undo(state: Pairing, facts: PairingFacts): PairingResult {
     : {
         ...state,
         waitingMachine: machineSerial,
-        waitingFacts: knownFacts(state, machineSerial),
+        waitingDetails: knownDetails(state, machineSerial),
         pairs: state.pairs.filter((one) => one !== pair),
       };
   return accept(next, 'command', 'undone', { machineSerial, bay });
 }
 
-function cancel(state: Pairing, facts: PairingFacts): PairingResult {
+function cancel(state: Pairing, context: PairingContext): PairingResult {
   if (state.armed) return accept(disarm(state), 'command', 'disarmed');
   if (state.mode !== 'pair') return accept({ ...state, mode: 'pair' }, 'command', 'cleared');
   if (state.waitingMachine !== null) {
     const machineSerial = state.waitingMachine;
     return accept(withoutMachines(state, [machineSerial]), 'command', 'cleared', { machineSerial });
   }
-  if ([...facts.jobs.values()].includes('running')) {
+  if ([...context.jobs.values()].includes('running')) {
     return accept({ ...state, mode: 'cancel' }, 'command', 'cancel-which');
   }
-  return refuse(state, 'command', why('nothing-to-cancel', expectedNow(state, facts)));
+  return refuse(state, 'command', why('nothing-to-cancel', expectedNow(state, context)));
 }
 
-function askWhichToRetry(state: Pairing, facts: PairingFacts): PairingResult {
-  const expected = expectedNow(state, facts);
+function askWhichToRetry(state: Pairing, context: PairingContext): PairingResult {
+  const expected = expectedNow(state, context);
   if (state.armed || state.mode !== 'pair' || state.waitingMachine !== null) {
     return refuse(state, 'command', why('wrong-kind', expected));
   }
-  if ([...facts.jobs.values()].includes('ended-badly')) {
+  if ([...context.jobs.values()].includes('ended-badly')) {
     return accept({ ...state, mode: 'retry' }, 'command', 'retry-which');
   }
   return refuse(state, 'command', why('nothing-to-retry', expected));
 }
 
-function pairNext(state: Pairing, facts: PairingFacts): PairingResult {
+function pairNext(state: Pairing, context: PairingContext): PairingResult {
   if (state.waitingMachine === null) {
-    return refuse(state, 'command', why('wrong-kind', expectedNow(state, facts)));
+    return refuse(state, 'command', why('wrong-kind', expectedNow(state, context)));
   }
-  const free = facts.bays.find((place) => driveRefusal(place, state.pairs, facts) === null);
+  const free = context.bays.find((place) => driveRefusal(place, state.pairs, context) === null);
   if (free === undefined) return refuse(state, 'command', why('no-free-bay', 'bay'));
-  return pairWaiting(state, 'command', free, facts);
+  return pairWaiting(state, 'command', free, context);
 }
 
 /** Pairs with the buttons. Another machine that was scanned goes on waiting for its bay. */
@@ -281,22 +292,23 @@ export function pairByHand(
   state: Pairing,
   serial: string,
   driveId: string,
-  facts: PairingFacts,
+  context: PairingContext,
 ): PairingResult {
-  if (facts.starting) return refuse(state, 'machine', why('wrong-kind', 'start'));
+  if (context.starting) return refuse(state, 'machine', why('wrong-kind', 'start'));
   const machineSerial = normalizeSerial(serial);
   const problem = serialProblem(machineSerial);
   if (problem !== null) {
     const kind = problem.code === 'serial-placeholder' ? 'placeholder' : 'unreadable';
     return refuse(state, kind, why('wrong-kind', 'machine', problem.message));
   }
-  if (drivesNamed(machineSerial, facts.drives).length > 0) {
+  if (drivesNamed(machineSerial, context.drives).length > 0) {
     return refuse(state, 'drive', why('wrong-kind', 'machine'));
   }
-  const place = placeOfDrive(driveId, facts);
-  const unfit = machineRefusal(machineSerial, state.pairs, facts) ?? driveRefusal(place, state.pairs, facts);
-  if (place === undefined || unfit !== null) {
-    return refuse(state, 'machine', unfit ?? why('bay-unknown', 'bay'));
+  const place = placeOfDrive(driveId, context);
+  const refusalFor =
+    machineRefusal(machineSerial, state.pairs, context) ?? driveRefusal(place, state.pairs, context);
+  if (place === undefined || refusalFor !== null) {
+    return refuse(state, 'machine', refusalFor ?? why('bay-unknown', 'bay'));
   }
   const next = withPair(state, machineSerial, place, true);
   return accept(next, 'machine', 'paired', { machineSerial, bay: place.label });
@@ -340,30 +352,31 @@ export interface NotTakenOver {
 
 /**
  * Takes over what was paired before the program ended, where it still holds. Nothing is armed by it: whoever starts
- * looks at the list anew. UNDO takes such a pair apart.
+ * looks at the list again. UNDO takes such a pair apart.
  */
 export function takeOver(
   state: Pairing,
-  kept: Pick<Pairing, 'pairs' | 'waitingMachine'>,
-  facts: PairingFacts,
+  stored: Pick<Pairing, 'pairs' | 'waitingMachine'>,
+  context: PairingContext,
 ): { readonly state: Pairing; readonly taken: number; readonly left: readonly NotTakenOver[] } {
   let next = disarm(state);
   const left: NotTakenOver[] = [];
   let taken = 0;
-  for (const pair of kept.pairs) {
-    const place = placeOfDrive(pair.driveId, facts);
-    const unfit =
-      (place === undefined ? why('bay-empty', 'bay') : driveRefusal(place, next.pairs, facts)) ??
-      machineRefusal(pair.machineSerial, next.pairs, facts);
-    if (place === undefined || unfit !== null) left.push({ pair, reason: unfit?.reason ?? 'bay-empty' });
+  for (const pair of stored.pairs) {
+    const place = placeOfDrive(pair.driveId, context);
+    const refusalFor =
+      (place === undefined ? why('bay-empty', 'bay') : driveRefusal(place, next.pairs, context)) ??
+      machineRefusal(pair.machineSerial, next.pairs, context);
+    if (place === undefined || refusalFor !== null)
+      left.push({ pair, reason: refusalFor?.reason ?? 'bay-empty' });
     else {
       next = withPair(next, pair.machineSerial, place, true);
       taken += 1;
     }
   }
-  const machineSerial = kept.waitingMachine;
+  const machineSerial = stored.waitingMachine;
   const waits = next.waitingMachine === null && next.mode === 'pair' && machineSerial !== null;
-  if (waits && machineRefusal(machineSerial, next.pairs, facts) === null) {
+  if (waits && machineRefusal(machineSerial, next.pairs, context) === null) {
     const history = [...next.history, { machineSerial, byHand: false }];
     next = { ...next, waitingMachine: machineSerial, history };
   }

@@ -248,11 +248,11 @@ function linePieces(line: string, isName: (folded: string) => boolean): LabelPie
 
 /** Names are at most so long, and so many words. */
 const longestName = 40;
-const mostWords = 4;
+const maxWords = 4;
 
 /** The longest known name that ends before a colon or an equals sign. */
 function nameBefore(line: string, at: number, isName: (folded: string) => boolean): Mark | null {
-  const words = [...line.slice(Math.max(0, at - longestName), at).matchAll(/[^\s,]+/g)].slice(-mostWords);
+  const words = [...line.slice(Math.max(0, at - longestName), at).matchAll(/[^\s,]+/g)].slice(-maxWords);
   const start = Math.max(0, at - longestName);
   for (const word of words) {
     const from = start + word.index;

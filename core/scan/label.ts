@@ -2,8 +2,8 @@ import { sanitizeForDisplay } from '../base/display';
 import { readMac, readUuid } from '../machine/identifiers';
 import { labelPieces, type LabelPiece } from './label-forms';
 import { foldName, patternGroups, type LabelField, type LabelRule } from './label-rules';
-import { isContradiction, joinFacts, saysNothing } from '../machine/machine-details';
-import { machineFactsSchema, type MachineFacts } from '../machine/machine';
+import { isConflict, joinDetails, saysNothing } from '../machine/machine-details';
+import { machineDetailsSchema, type MachineDetails } from '../machine/machine';
 import { longestPatternText } from '../base/pattern';
 import { normalizeSerial, serialProblem } from '../machine/serial';
 import { isAssetPlaceholder, uuidProblem } from '../machine/smbios';
@@ -11,9 +11,9 @@ import { isAssetPlaceholder, uuidProblem } from '../machine/smbios';
 /** What a label says. */
 export type LabelReading =
   /** A serial, normalized and sound, and what else is on the label. */
-  | { readonly kind: 'machine'; readonly serial: string; readonly facts: MachineFacts }
+  | { readonly kind: 'machine'; readonly serial: string; readonly details: MachineDetails }
   /** No serial, but what names the machine as well. */
-  | { readonly kind: 'facts'; readonly facts: MachineFacts }
+  | { readonly kind: 'facts'; readonly details: MachineDetails }
   /** The serial on it is what nobody filled in. */
   | { readonly kind: 'placeholder' }
   /** Two serials, or two of what a machine has one of; or ill formed. Nothing of it counts. */
@@ -86,7 +86,7 @@ function patternValues(text: string, rules: readonly LabelRule[]): Value[] {
 function readingOf(values: readonly Value[]): LabelReading {
   if (values.some(({ field }) => field === 'foreign')) return { kind: 'foreign' };
   const serials = new Set<string>();
-  let facts: MachineFacts = {};
+  let details: MachineDetails = {};
   let placeholder = false;
   for (const { field, value } of values) {
     if (field === 'serial') {
@@ -98,23 +98,23 @@ function readingOf(values: readonly Value[]): LabelReading {
       else serials.add(serial);
       continue;
     }
-    const joined = joinFacts(facts, factOf(field, value));
-    if (isContradiction(joined)) return { kind: 'contradicts' };
-    facts = joined;
+    const joined = joinDetails(details, factOf(field, value));
+    if (isConflict(joined)) return { kind: 'contradicts' };
+    details = joined;
   }
   const [serial, ...others] = serials;
   if (others.length > 0) return { kind: 'contradicts' };
-  if (serial !== undefined) return { kind: 'machine', serial, facts };
+  if (serial !== undefined) return { kind: 'machine', serial, details };
   if (placeholder) return { kind: 'placeholder' };
   // A model names no machine.
-  const { uuid, macs, assetTag } = facts;
+  const { uuid, macs, assetTag } = details;
   return uuid === undefined && macs === undefined && assetTag === undefined
     ? { kind: 'none' }
-    : { kind: 'facts', facts };
+    : { kind: 'facts', details };
 }
 
 /** One value as it is kept; nothing when it is none, or a placeholder: labels are printed by those who fill forms. */
-function factOf(field: Exclude<LabelField, 'serial'>, value: string): MachineFacts {
+function factOf(field: Exclude<LabelField, 'serial'>, value: string): MachineDetails {
   switch (field) {
     case 'asset':
       return isAssetPlaceholder(value) ? {} : sound({ assetTag: sanitizeForDisplay(value, 64) });
@@ -134,11 +134,11 @@ function factOf(field: Exclude<LabelField, 'serial'>, value: string): MachineFac
   }
 }
 
-function sound(facts: MachineFacts): MachineFacts {
-  return machineFactsSchema.safeParse(facts).success ? facts : {};
+function sound(details: MachineDetails): MachineDetails {
+  return machineDetailsSchema.safeParse(details).success ? details : {};
 }
 
 /** The facts, when there are any; for a member that is left out otherwise. */
-export function factsMember(facts: MachineFacts): { readonly facts?: MachineFacts } {
-  return saysNothing(facts) ? {} : { facts };
+export function detailsMember(details: MachineDetails): { readonly details?: MachineDetails } {
+  return saysNothing(details) ? {} : { details };
 }

@@ -2,22 +2,22 @@ import { foldLabel, type BayPlace } from '../drive/bays';
 import { sanitizeForDisplay } from '../base/display';
 import type { Drive } from '../drive/drive';
 import { looksLikeMac, readMac, readUuid } from '../machine/identifiers';
-import { factsMember, readLabel } from './label';
+import { detailsMember, readLabel } from './label';
 import { hasCheckDigit } from './label-forms';
 import { labelRulesOf, type LabelRule } from './label-rules';
-import type { MachineFacts } from '../machine/machine';
+import type { MachineDetails } from '../machine/machine';
 import { scanCommands, type ScanCommand, type ScanKind } from './scan-outcome';
 import { normalizeSerial, serialProblem } from '../machine/serial';
 import type { ScanSettings, SerialPattern } from './scan-settings';
 import { uuidProblem } from '../machine/smbios';
 
 /** Kinds that tell more of a machine whose serial was scanned before. */
-export type FactsKind = Extract<ScanKind, 'uuid' | 'mac' | 'asset-tag'>;
+export type DetailsKind = Extract<ScanKind, 'uuid' | 'mac' | 'asset-tag'>;
 
 /** Kinds that are nothing the station asks for. They are told apart so that the page can say what was scanned. */
 export type WrongKind = Exclude<
   ScanKind,
-  'command' | 'operator' | 'work-order' | 'sha256' | 'bay' | 'drive' | 'machine' | FactsKind
+  'command' | 'operator' | 'work-order' | 'sha256' | 'bay' | 'drive' | 'machine' | DetailsKind
 >;
 
 /** What a barcode says. */
@@ -30,9 +30,9 @@ export type ScanReading =
   | { readonly kind: 'bay'; readonly label: string }
   | { readonly kind: 'drive'; readonly driveId: string }
   /** Normalized, and sound; whether it fits the makers' patterns is asked when it is paired. What else the label says. */
-  | { readonly kind: 'machine'; readonly serial: string; readonly facts?: MachineFacts }
+  | { readonly kind: 'machine'; readonly serial: string; readonly details?: MachineDetails }
   /** No serial. The kind is the first of what there is. */
-  | { readonly kind: FactsKind; readonly text: string; readonly facts: MachineFacts }
+  | { readonly kind: DetailsKind; readonly text: string; readonly details: MachineDetails }
   /** The text is sanitized. */
   | { readonly kind: WrongKind; readonly text: string };
 
@@ -92,13 +92,13 @@ function readFields(
   const label = readLabel(text, rules);
   switch (label.kind) {
     case 'machine': {
-      const { serial, facts } = label;
-      return readAttached(serial, bays, drives) ?? { kind: 'machine', serial, ...factsMember(facts) };
+      const { serial, details } = label;
+      return readAttached(serial, bays, drives) ?? { kind: 'machine', serial, ...detailsMember(details) };
     }
     case 'facts': {
-      const { facts } = label;
-      const kind = facts.uuid !== undefined ? 'uuid' : facts.macs !== undefined ? 'mac' : 'asset-tag';
-      return { kind, text: sanitizeForDisplay(clean), facts };
+      const { details } = label;
+      const kind = details.uuid !== undefined ? 'uuid' : details.macs !== undefined ? 'mac' : 'asset-tag';
+      return { kind, text: sanitizeForDisplay(clean), details };
     }
     case 'placeholder':
       return wrong('placeholder', clean);
@@ -167,8 +167,8 @@ function readAttached(text: string, bays: readonly BayPlace[], drives: readonly 
   const [place, otherPlace] = baysMeant(text, bays);
   const [drive, otherDrive] = drivesNamed(text, drives);
   if (place === undefined && drive === undefined) return null;
-  const contradict = place !== undefined && drive !== undefined && place.driveId !== drive.id;
-  if (otherPlace !== undefined || otherDrive !== undefined || contradict) return wrong('unreadable', text);
+  const conflict = place !== undefined && drive !== undefined && place.driveId !== drive.id;
+  if (otherPlace !== undefined || otherDrive !== undefined || conflict) return wrong('unreadable', text);
   if (place !== undefined) return { kind: 'bay', label: place.label };
   return drive === undefined ? null : { kind: 'drive', driveId: drive.id };
 }
@@ -225,13 +225,13 @@ function readAlone(serial: string, text: string): ScanReading | null {
   const uuid = readUuid(serial);
   if (uuid !== null) {
     return uuidProblem(uuid) === null
-      ? { kind: 'uuid', text: shown, facts: { uuid } }
+      ? { kind: 'uuid', text: shown, details: { uuid } }
       : wrong('placeholder', text);
   }
   const bare = serial.replace(/^MAC\s+/, '');
   if (!looksLikeMac(bare)) return null;
   const mac = readMac(bare);
-  return mac === null ? wrong('placeholder', text) : { kind: 'mac', text: shown, facts: { macs: [mac] } };
+  return mac === null ? wrong('placeholder', text) : { kind: 'mac', text: shown, details: { macs: [mac] } };
 }
 
 /** What a text in upper case is by its form, when that is the form of a number that is no serial. */

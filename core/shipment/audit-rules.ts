@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import { sanitizeForDisplay } from '../base/display';
-import type { MachineFacts } from '../machine/machine';
+import type { MachineDetails } from '../machine/machine';
 import type { OrderLine, WorkOrder } from '../order/order';
 import { isTrainingDrive, type FinishedJob } from './shipment-rules';
 
 /** What an auditor may doubt. Codes are stable: scripts rely on them. */
-export const doubtCodes = [
+export const findingCodes = [
   // the bundle
   'key-untrusted',
   'bundle-changed',
@@ -35,16 +35,16 @@ export const doubtCodes = [
   'order-surplus',
   'order-contradicts',
 ] as const;
-export type DoubtCode = (typeof doubtCodes)[number];
+export type FindingCode = (typeof findingCodes)[number];
 
-export const doubtSchema = z.strictObject({
-  code: z.enum(doubtCodes),
+export const findingSchema = z.strictObject({
+  code: z.enum(findingCodes),
   /** The machine it is about; null when it is about the shipment. */
   machineSerial: z.string().nullable(),
   /** A sentence, safe to show, that names the machine. */
   message: z.string(),
 });
-export type Doubt = Readonly<z.infer<typeof doubtSchema>>;
+export type Finding = Readonly<z.infer<typeof findingSchema>>;
 
 /** A machine of the shipment, as its proved entries tell. */
 export interface AuditedMachine {
@@ -53,7 +53,7 @@ export interface AuditedMachine {
   readonly withdrawn: string | null;
 }
 
-export function doubt(code: DoubtCode, machineSerial: string | null, message: string): Doubt {
+export function finding(code: FindingCode, machineSerial: string | null, message: string): Finding {
   return { code, machineSerial, message };
 }
 
@@ -64,20 +64,20 @@ const named = (serial: string): string => `Machine ${sanitizeForDisplay(serial)}
  * @param expectedSha256 of the media, when the auditor or the order says it
  * @param training virtual drives are what the auditor expects
  */
-export function doubtMachines(
+export function findMachines(
   machines: readonly AuditedMachine[],
   expectedSha256: string | null,
   training = false,
-): Doubt[] {
+): Finding[] {
   return [
-    ...machines.flatMap((machine) => doubtMachine(machine, expectedSha256, training)),
-    ...doubtTwice(
+    ...machines.flatMap((machine) => findMachine(machine, expectedSha256, training)),
+    ...findTwice(
       machines,
       'machine-doubled',
       ({ machineSerial }) => [machineSerial],
       () => 'is in the shipment twice',
     ),
-    ...doubtTwice(
+    ...findTwice(
       machines,
       'drive-doubled',
       ({ job: { drive } }) => {
@@ -86,7 +86,7 @@ export function doubtMachines(
       },
       (what) => `has the drive with ${sanitizeForDisplay(what)}`,
     ),
-    ...doubtTwice(
+    ...findTwice(
       machines,
       'drive-doubled',
       ({ job }) => [job.diskGuid],
@@ -95,17 +95,17 @@ export function doubtMachines(
   ];
 }
 
-function doubtMachine(
+function findMachine(
   { finished, withdrawn }: AuditedMachine,
   expectedSha256: string | null,
   training: boolean,
-): Doubt[] {
+): Finding[] {
   const { machineSerial, job, result } = finished;
-  const doubts: Doubt[] = [];
-  const say = (code: DoubtCode, what: string): void => {
-    doubts.push(doubt(code, machineSerial, `${named(machineSerial)} ${what}`));
+  const findings: Finding[] = [];
+  const say = (code: FindingCode, what: string): void => {
+    findings.push(finding(code, machineSerial, `${named(machineSerial)} ${what}`));
   };
-  if (withdrawn !== null) doubts.push(doubt('machine-unfinished', machineSerial, withdrawn));
+  if (withdrawn !== null) findings.push(finding('machine-unfinished', machineSerial, withdrawn));
   if (!training && isTrainingDrive(job)) {
     say('training-drive', 'was written to a training drive, not to a disk.');
   }
@@ -127,16 +127,16 @@ function doubtMachine(
       'has media that was never compared with an expected SHA-256. Run the audit with --expect-sha256 or --order.',
     );
   }
-  return doubts;
+  return findings;
 }
 
 /** Values that only one machine may have. Of drives without serial and WWN nothing can be said. */
-function doubtTwice(
+function findTwice(
   machines: readonly AuditedMachine[],
-  code: DoubtCode,
+  code: FindingCode,
   valuesOf: (finished: FinishedJob) => readonly string[],
   what: (value: string) => string,
-): Doubt[] {
+): Finding[] {
   const first = new Map<string, string>();
   return machines.flatMap(({ finished }) =>
     valuesOf(finished).flatMap((value) => {
@@ -145,7 +145,7 @@ function doubtTwice(
       if (before === undefined) return [];
       const { machineSerial } = finished;
       const other = before === machineSerial ? '' : `, like machine ${sanitizeForDisplay(before)}`;
-      return [doubt(code, machineSerial, `${named(machineSerial)} ${what(value)}${other}.`)];
+      return [finding(code, machineSerial, `${named(machineSerial)} ${what(value)}${other}.`)];
     }),
   );
 }
@@ -162,17 +162,17 @@ export interface ShippedOrder {
 }
 
 /** Doubts about a shipment beside the order it should fill. */
-export function doubtOrder(
+export function findInOrder(
   order: WorkOrder,
   machines: readonly AuditedMachine[],
   shipped: ShippedOrder,
-): Doubt[] {
-  const doubts: Doubt[] = [];
+): Finding[] {
+  const findings: Finding[] = [];
   if (shipped.number !== order.number) {
     const number =
       shipped.number === null ? 'no work order' : `work order ${sanitizeForDisplay(shipped.number)}`;
-    doubts.push(
-      doubt(
+    findings.push(
+      finding(
         'order-other',
         null,
         `The shipment is for ${number}, not for work order ${sanitizeForDisplay(order.number)}.`,
@@ -180,8 +180,8 @@ export function doubtOrder(
     );
   }
   if (shipped.openedSha256.some((opened) => opened !== shipped.orderSha256)) {
-    doubts.push(
-      doubt(
+    findings.push(
+      finding(
         'order-changed',
         null,
         'The work order opened at the station differs from the one given to the audit.',
@@ -198,8 +198,8 @@ export function doubtOrder(
   };
   for (const { serial } of order.machines) {
     if (present.has(serial)) continue;
-    doubts.push(
-      doubt(
+    findings.push(
+      finding(
         'order-missing',
         serial,
         `${named(serial)} is in the work order but not in the shipment${said(serial)}`,
@@ -211,23 +211,23 @@ export function doubtOrder(
     const line = lines.get(machineSerial);
     if (line === undefined) {
       const message = `${named(machineSerial)} is in the shipment but not in the work order${said(machineSerial)}`;
-      doubts.push(doubt('order-surplus', machineSerial, message));
-    } else doubts.push(...doubtLine(order, line, finished));
+      findings.push(finding('order-surplus', machineSerial, message));
+    } else findings.push(...findInLine(order, line, finished));
   }
-  return doubts;
+  return findings;
 }
 
-function doubtLine(order: WorkOrder, line: OrderLine, { job, machineSerial }: FinishedJob): Doubt[] {
-  const doubts: Doubt[] = [];
+function findInLine(order: WorkOrder, line: OrderLine, { job, machineSerial }: FinishedJob): Finding[] {
+  const findings: Finding[] = [];
   const differs = (what: string, ordered: string, recorded: string): void => {
     const message = `${named(machineSerial)} has ${what} ${sanitizeForDisplay(recorded)}, but the work order has ${sanitizeForDisplay(ordered)}.`;
-    doubts.push(doubt('order-contradicts', machineSerial, message));
+    findings.push(finding('order-contradicts', machineSerial, message));
   };
   if (order.imageIndex !== undefined && job.image.index !== order.imageIndex) {
     differs('image', String(order.imageIndex), String(job.image.index));
   }
   if (order.layout !== undefined && job.layout !== order.layout) differs('layout', order.layout, job.layout);
-  const known: MachineFacts = job.machine ?? {};
+  const known: MachineDetails = job.machine ?? {};
   for (const [what, ordered, recorded] of [
     ['computer name', line.computerName, known.computerName],
     ['asset tag', line.assetTag, known.assetTag],
@@ -240,5 +240,5 @@ function doubtLine(order: WorkOrder, line: OrderLine, { job, machineSerial }: Fi
   }
   const missing = (line.macs ?? []).filter((mac) => known.macs?.includes(mac) !== true);
   for (const mac of missing) differs('MAC', mac, known.macs?.join(', ') ?? 'nothing');
-  return doubts;
+  return findings;
 }

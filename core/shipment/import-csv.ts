@@ -1,4 +1,4 @@
-import type { MachineFacts } from '../machine/machine';
+import type { MachineDetails } from '../machine/machine';
 import { required } from '../base/required';
 
 /**
@@ -9,7 +9,7 @@ import { required } from '../base/required';
 /** A machine as the imports know it. */
 export interface ImportMachine {
   readonly serial: string;
-  readonly facts: MachineFacts;
+  readonly details: MachineDetails;
 }
 
 /** A machine that a file does not hold, and why: `has no computer name`. */
@@ -46,8 +46,8 @@ export function configmgrImport(machines: readonly ImportMachine[]): {
   const lines: string[] = [];
   const left: NotImported[] = [];
   const taken = new Map<string, string>();
-  for (const { serial, facts } of machines) {
-    const { computerName: name, uuid, macs } = facts;
+  for (const { serial, details } of machines) {
+    const { computerName: name, uuid, macs } = details;
     const mac = macs?.[0];
     const keys = [
       ...(name === undefined ? [] : [`name ${name.toUpperCase()}`]),
@@ -56,7 +56,7 @@ export function configmgrImport(machines: readonly ImportMachine[]): {
     ];
     const twice = keys.find((key) => taken.has(key));
     const reason =
-      configmgrProblem(facts) ??
+      configmgrProblem(details) ??
       (twice === undefined
         ? null
         : `has the same ${twice} as machine ${required(taken.get(twice), `the machine with the ${twice}`)}`);
@@ -68,7 +68,7 @@ export function configmgrImport(machines: readonly ImportMachine[]): {
   return { file: { text: lines.join(''), machines: lines.length }, left };
 }
 
-function configmgrProblem({ computerName, uuid, macs }: MachineFacts): string | null {
+function configmgrProblem({ computerName, uuid, macs }: MachineDetails): string | null {
   if (computerName === undefined) return 'has no computer name';
   const problem = bareCellProblem(computerName);
   if (problem !== null) return `has a computer name that ${problem}`;
@@ -97,8 +97,8 @@ export function autopilotImport(machines: readonly ImportMachine[]): {
   const lines: string[] = [];
   const left: NotImported[] = [];
   const hashes = new Map<string, string>();
-  for (const { serial, facts } of machines) {
-    const { hardwareHash } = facts;
+  for (const { serial, details } of machines) {
+    const { hardwareHash } = details;
     // Most orders have none, and nobody misses the file then.
     if (hardwareHash === undefined) continue;
     const problem = bareCellProblem(serial);

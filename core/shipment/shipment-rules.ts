@@ -1,7 +1,7 @@
 import { sanitizeForDisplay } from '../base/display';
 import { PrestageError } from '../base/errors';
-import type { DriveRecord, JobFacts, LedgerRecord } from '../ledger/record';
-import { mostMachines, shipmentNumberSchema } from './shipment';
+import type { DriveRecord, JobDetails, LedgerRecord } from '../ledger/record';
+import { maxMachines, shipmentNumberSchema } from './shipment';
 
 /** What the ledger says of one machine. */
 export interface MachineHistory {
@@ -15,7 +15,7 @@ export interface MachineHistory {
 }
 
 type EndedRecord = Extract<LedgerRecord, { kind: 'job-ended' }>;
-type Rehearsal = Extract<LedgerRecord, { kind: 'drive-rehearsed' }>;
+type BootTest = Extract<LedgerRecord, { kind: 'drive-rehearsed' }>;
 
 /** A job that ended well and that nothing speaks against. */
 export interface FinishedJob {
@@ -26,7 +26,7 @@ export interface FinishedJob {
   readonly startedAt: string;
   readonly result: Extract<EndedRecord['end'], { state: 'done' }>['result'];
   /** The newest rehearsal; null when it was never rehearsed. */
-  readonly rehearsal: Rehearsal['verdict'] | null;
+  readonly bootTest: BootTest['verdict'] | null;
   /** Later readings that found the drive as it was written. */
   readonly verifiedAgain: number;
 }
@@ -40,24 +40,28 @@ export type Fitness =
  * Whether a machine can be shipped. Its newest job counts, whatever became of those before: it may have erased the drive
  * of the one before.
  */
-export function judgeMachine(history: MachineHistory): Fitness {
+export function assessMachine(history: MachineHistory): Fitness {
   const { records } = history;
   const machine = `Machine ${sanitizeForDisplay(history.machineSerial)}`;
-  const unfit = (what: string, gone = false): Fitness => ({ fit: false, gone, reason: `${machine} ${what}` });
+  const refusalFor = (what: string, gone = false): Fitness => ({
+    fit: false,
+    gone,
+    reason: `${machine} ${what}`,
+  });
 
   const started = records.findLast(({ record }) => record.kind === 'job-started');
-  if (started?.record.kind !== 'job-started') return unfit('was never written at this station.');
+  if (started?.record.kind !== 'job-started') return refusalFor('was never written at this station.');
   const { jobId } = started.record.job;
   const ended = records.findLast(({ record }) => record.kind === 'job-ended' && record.job.jobId === jobId);
-  if (ended?.record.kind !== 'job-ended') return unfit('is being written, or was interrupted.');
+  if (ended?.record.kind !== 'job-ended') return refusalFor('is being written, or was interrupted.');
   const { job, end, startedAt } = ended.record;
   switch (end.state) {
     case 'failed':
-      return unfit(`failed: ${sanitizeForDisplay(end.reason.message, 300)}`);
+      return refusalFor(`failed: ${sanitizeForDisplay(end.reason.message, 300)}`);
     case 'cancelled':
-      return unfit('was not finished: its job was cancelled.');
+      return refusalFor('was not finished: its job was cancelled.');
     case 'interrupted':
-      return unfit('was not finished: its job was interrupted.');
+      return refusalFor('was not finished: its job was interrupted.');
     case 'done':
       break;
   }
@@ -66,33 +70,32 @@ export function judgeMachine(history: MachineHistory): Fitness {
   const readings = later.filter((record) => record.kind === 'drive-verified' && record.jobId === jobId);
   const bad = readings.find((record) => record.kind === 'drive-verified' && record.end.state === 'failed');
   if (bad?.kind === 'drive-verified' && bad.end.state === 'failed') {
-    return unfit(`failed when its drive was read again: ${sanitizeForDisplay(bad.end.reason.message, 300)}`);
+    return refusalFor(
+      `failed when its drive was read again: ${sanitizeForDisplay(bad.end.reason.message, 300)}`,
+    );
   }
-  const rehearsal = later.findLast((record) => record.kind === 'drive-rehearsed' && record.jobId === jobId);
-  const verdict = rehearsal?.kind === 'drive-rehearsed' ? rehearsal.verdict : null;
-  if (
-    rehearsal?.kind === 'drive-rehearsed' &&
-    (rehearsal.end.state === 'failed' || !rehearsal.verdict.passed)
-  ) {
-    return unfit(`failed its boot test: ${sanitizeForDisplay(rehearsal.verdict.what, 300)}`);
+  const bootTest = later.findLast((record) => record.kind === 'drive-rehearsed' && record.jobId === jobId);
+  const verdict = bootTest?.kind === 'drive-rehearsed' ? bootTest.verdict : null;
+  if (bootTest?.kind === 'drive-rehearsed' && (bootTest.end.state === 'failed' || !bootTest.verdict.passed)) {
+    return refusalFor(`failed its boot test: ${sanitizeForDisplay(bootTest.verdict.what, 300)}`);
   }
   if (history.overwrittenFor !== null) {
     const other = sanitizeForDisplay(history.overwrittenFor);
-    return unfit(`no longer has its image: its drive was written again for machine ${other}.`, true);
+    return refusalFor(`no longer has its image: its drive was written again for machine ${other}.`, true);
   }
   if (history.shipment !== null) {
-    return unfit(`is already in shipment ${sanitizeForDisplay(history.shipment)}.`, true);
+    return refusalFor(`is already in shipment ${sanitizeForDisplay(history.shipment)}.`, true);
   }
   const finished: FinishedJob = {
     machineSerial: job.machineSerial,
     sequence: ended.sequence,
-    ...{ job, startedAt, result: end.result, rehearsal: verdict, verifiedAgain: readings.length },
+    ...{ job, startedAt, result: end.result, bootTest: verdict, verifiedAgain: readings.length },
   };
   return { fit: true, finished };
 }
 
 /** Whether a job was done on a bench of virtual drives, and its machine never got a drive. */
-export function isTrainingDrive({ drive }: Pick<JobFacts, 'drive'>): boolean {
+export function isTrainingDrive({ drive }: Pick<JobDetails, 'drive'>): boolean {
   return drive.kind !== 'disk';
 }
 
@@ -137,14 +140,14 @@ export function planShipment({ number, histories, asked, usedNumbers }: PlanRequ
       'Give another number, or make the bundle of that shipment again with --again.',
     );
   }
-  const judged = histories.map((history) => ({ history, fitness: judgeMachine(history) }));
-  const fit = judged.flatMap(({ fitness }) => (fitness.fit ? [fitness.finished] : []));
+  const assessed = histories.map((history) => ({ history, fitness: assessMachine(history) }));
+  const fit = assessed.flatMap(({ fitness }) => (fitness.fit ? [fitness.finished] : []));
   // A shipment of training drives only is for training; one real drive, and they stay.
   const real = fit.some((finished) => !isTrainingDrive(finished.job));
   const machines = fit
     .filter(({ job }) => !real || !isTrainingDrive(job))
     .toSorted((a, b) => (a.machineSerial < b.machineSerial ? -1 : 1));
-  const leftOut = judged.flatMap(({ history: { machineSerial }, fitness }): LeftOut[] => {
+  const leftOut = assessed.flatMap(({ history: { machineSerial }, fitness }): LeftOut[] => {
     if (!fitness.fit) {
       return fitness.gone && asked === 'finished' ? [] : [{ machineSerial, reason: fitness.reason }];
     }
@@ -168,9 +171,9 @@ export function planShipment({ number, histories, asked, usedNumbers }: PlanRequ
       cause: reasons.length > 0 ? reasons.slice(0, 50).join('\n') : null,
     });
   }
-  if (machines.length > mostMachines) {
+  if (machines.length > maxMachines) {
     throw refused(
-      `${machines.length} machines are finished and not shipped, but a shipment can have ${mostMachines} at most.`,
+      `${machines.length} machines are finished and not shipped, but a shipment can have ${maxMachines} at most.`,
       null,
       'Choose a batch, a work order or single machines.',
     );

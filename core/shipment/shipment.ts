@@ -17,7 +17,7 @@ export const shipmentNumberSchema = z
   );
 
 /** Machines in a shipment. What a pallet never holds, and a ZIP without extensions does. */
-export const mostMachines = 5000;
+export const maxMachines = 5000;
 
 /** Files of a bundle, by name. */
 export const bundleNames = {
@@ -53,7 +53,7 @@ export function autopilotName(index: number): string {
 }
 
 /** What is signed of shipment.json: all of it but the signature. */
-export const shipmentFactsSchema = z.strictObject({
+export const shipmentDetailsSchema = z.strictObject({
   format: z.literal('prestage-shipment'),
   version: z.literal(1),
   shipmentId: z.uuid(),
@@ -64,16 +64,16 @@ export const shipmentFactsSchema = z.strictObject({
   closedAt: z.iso.datetime({ precision: 3 }),
   station: z.strictObject({ name: z.string(), keyFingerprint: sha256Schema }),
   operator: z.string(),
-  machines: z.int().positive().max(mostMachines),
+  machines: z.int().positive().max(maxMachines),
   /** Every other file, in the order of the bundle. */
   files: z
     .array(z.strictObject({ name: bundleNameSchema, bytes: z.int().nonnegative(), sha256: sha256Schema }))
-    .max(mostMachines + 50),
+    .max(maxMachines + 50),
 });
-export type ShipmentFacts = z.infer<typeof shipmentFactsSchema>;
+export type ShipmentDetails = z.infer<typeof shipmentDetailsSchema>;
 
 export const shipmentDocumentSchema = z.strictObject({
-  ...shipmentFactsSchema.shape,
+  ...shipmentDetailsSchema.shape,
   /** Signature of the station, Ed25519, base64. */
   signature: z.string(),
 });
@@ -106,6 +106,6 @@ export const shipmentRecordsSchema = z.strictObject({
       }),
     )
     .min(1)
-    .max(mostMachines),
+    .max(maxMachines),
 });
 export type ShipmentRecords = z.infer<typeof shipmentRecordsSchema>;

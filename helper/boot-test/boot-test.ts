@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { EngineRequest, EngineResponse } from '../../core/contract/helper-api';
+import type { HelperRequest, HelperResponse } from '../../core/contract/helper-api';
 import { sanitizeForDisplay } from '../../core/base/display';
 import { driveLabel } from '../../core/drive/drive';
 import { cancelled, PrestageError } from '../../core/base/errors';
@@ -15,7 +15,7 @@ import {
   parsePixmap,
   showsSomethingElse,
   type Picture,
-  type RehearsalVerdict,
+  type BootTestVerdict,
 } from '../../core/job/boot-test';
 import { timeouts } from '../../core/base/timeouts';
 import { listDrives } from '../drives/list-drives';
@@ -25,7 +25,7 @@ import { findTool, lastWords } from '../tools/runner';
 import { MachineControl } from './machine-control';
 import { acceleratorsHere, findFirmware, machineArguments, type Accelerator } from './virtual-machine';
 
-type Request = EngineRequest<'rehearseDrive'>;
+type Request = HelperRequest<'bootTestDrive'>;
 
 interface MachineUser {
   readonly uid: number;
@@ -53,11 +53,11 @@ class AcceleratorFailed extends Error {}
  * Starts a drive in a virtual machine and waits for the sign that it has started. The drive is only read.
  * @throws PrestageError drive-…, tool-missing, tool-failed, cancelled. A drive that does not start is a verdict.
  */
-export async function rehearseDrive(
+export async function bootTestDrive(
   request: Request,
   onProgress: (secondsDone: number, secondsTotal: number) => void,
   signal: AbortSignal,
-): Promise<EngineResponse<'rehearseDrive'>> {
+): Promise<HelperResponse<'bootTestDrive'>> {
   const drives = await listDrives({ benchDirectory: request.benchDirectory, protectedPaths: [] });
   const drive = findConfirmed(drives, request.driveId, request.confirmed, 'read');
   requireOwnRights(drive);
@@ -90,7 +90,7 @@ async function runMachine(
   accelerator: Accelerator,
   onProgress: (secondsDone: number, secondsTotal: number) => void,
   signal: AbortSignal,
-): Promise<EngineResponse<'rehearseDrive'>> {
+): Promise<HelperResponse<'bootTestDrive'>> {
   const outer = await mkdtemp(join(tmpdir(), 'prestage-rehearsal-'));
   const scratch = join(outer, 'machine');
   await mkdir(scratch, { mode: 0o700 });
@@ -148,9 +148,9 @@ async function removeScratch(scratch: string): Promise<void> {
 async function readOwn(file: string): Promise<Buffer> {
   const handle = await open(file, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
   try {
-    const facts = await handle.stat();
+    const details = await handle.stat();
     const owner = machineUser()?.uid ?? process.geteuid?.();
-    if (!facts.isFile() || facts.uid !== owner) throw new Error('not a picture of the machine');
+    if (!details.isFile() || details.uid !== owner) throw new Error('not a picture of the machine');
     return await handle.readFile();
   } finally {
     await handle.close();
@@ -238,13 +238,13 @@ async function watch(
   accelerator: Accelerator,
   onProgress: (secondsDone: number, secondsTotal: number) => void,
   signal: AbortSignal,
-): Promise<EngineResponse<'rehearseDrive'>> {
+): Promise<HelperResponse<'bootTestDrive'>> {
   const started = Date.now();
   const seconds = (): number => (Date.now() - started) / 1000;
   let atStart: Picture | null = null;
   let lastPicture: Buffer | null = null;
-  const answer = async (passed: boolean, what: string): Promise<EngineResponse<'rehearseDrive'>> => {
-    const verdict: RehearsalVerdict = {
+  const answer = async (passed: boolean, what: string): Promise<HelperResponse<'bootTestDrive'>> => {
+    const verdict: BootTestVerdict = {
       ...{
         passed,
         what: sanitizeForDisplay(what, 300),
@@ -289,7 +289,7 @@ async function watch(
       const came = firmware.kind === 'started' ? 'the firmware booted the drive, but ' : '';
       return await answer(false, `${came}the expected sign did not appear within ${request.seconds} seconds`);
     }
-    await sleep(timeouts.rehearsalLook);
+    await sleep(timeouts.bootTestLook);
   }
 }
 
@@ -298,8 +298,8 @@ async function endedEarly(
   machine: Watched,
   accelerator: Accelerator,
   lines: readonly string[],
-  answer: (passed: boolean, what: string) => Promise<EngineResponse<'rehearseDrive'>>,
-): Promise<EngineResponse<'rehearseDrive'>> {
+  answer: (passed: boolean, what: string) => Promise<HelperResponse<'bootTestDrive'>>,
+): Promise<HelperResponse<'bootTestDrive'>> {
   if (lines.length > 0) return await answer(false, 'the virtual machine switched off or restarted');
   if (accelerator === 'kvm') throw new AcceleratorFailed();
   throw new PrestageError({

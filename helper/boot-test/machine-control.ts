@@ -66,7 +66,7 @@ export class MachineControl {
         return control;
       } catch (error) {
         if (Date.now() > end) throw error;
-        await sleep(timeouts.rehearsalLook / 5);
+        await sleep(timeouts.bootTestLook / 5);
       }
     }
   }
@@ -77,7 +77,7 @@ export class MachineControl {
     // Answers come in order: after one that does not come, none can be told from another.
     const patience = setTimeout(() => {
       this.#giveUp(new Error(`QEMU does not answer to ${command}`));
-    }, timeouts.rehearsalAnswer);
+    }, timeouts.bootTestAnswer);
     return await new Promise((resolve, reject) => {
       this.#waiting.push({ resolve, reject });
       this.#socket.write(`${JSON.stringify({ execute: command, ...(args && { arguments: args }) })}\n`);

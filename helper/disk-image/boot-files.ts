@@ -9,7 +9,7 @@ import { readEfiProgram } from '../boot/pe';
 import type { ImageSource } from '../media/inspect-boot';
 import { anyCase, wimlibFailure, wimlibStatus } from '../tools/wimlib';
 import { findTool, lastWords, runTool } from '../tools/runner';
-import { renderFailed } from './format-partition';
+import { diskImageFailed } from './format-partition';
 
 export interface BootFilesRequest extends ImageSource {
   /** The image has `\sources\boot.wim`. */
@@ -20,7 +20,7 @@ export interface BootFilesRequest extends ImageSource {
   readonly scratch: string;
 }
 
-/** A store is aimed at each drive later (aim-render.ts); until then its partitions are nobody's. */
+/** A store is aimed at each drive later (create-drive-image.ts); until then its partitions are nobody's. */
 const nobody = '00000000-0000-0000-0000-000000000000';
 
 /**
@@ -142,16 +142,16 @@ async function copyToPartition(
       remedy: 'Choose the layout configmgr-uefi, whose EFI partition is larger.',
     });
   }
-  throw renderFailed('mcopy could not copy the boot files', copied);
+  throw diskImageFailed('mcopy could not copy the boot files', copied);
 }
 
 /** mcopy follows links, and a link in a media could point at any file of this machine. */
 async function refuseLinks(folder: string, root: string): Promise<void> {
   for (const name of await readdir(folder)) {
     const path = join(folder, name);
-    const facts = await lstat(path);
-    if (facts.isDirectory()) await refuseLinks(path, root);
-    else if (!facts.isFile()) {
+    const details = await lstat(path);
+    if (details.isDirectory()) await refuseLinks(path, root);
+    else if (!details.isFile()) {
       throw new PrestageError({
         code: 'media-unsafe-names',
         message: `The boot files of the media contain a link: ${sanitizeForDisplay(relative(root, path))}.`,

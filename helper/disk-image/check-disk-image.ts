@@ -1,12 +1,12 @@
 import { join } from 'node:path';
 import { bytesOf, chunkMapName, type ChunkMap } from '../../core/media/chunk-map';
-import type { EngineResponse } from '../../core/contract/helper-api';
+import type { HelperResponse } from '../../core/contract/helper-api';
 import { isCancellation } from '../../core/base/errors';
 import { hashPieces, type HashedPiece, type HashPiece } from '../hash/hash';
-import { partitionFileName, readChunkMap, renderDamaged } from './chunk-map-file';
-import type { RenderProgress } from './make-disk-image';
+import { partitionFileName, readChunkMap, diskImageDamaged } from './chunk-map-file';
+import type { ImageProgress } from './make-disk-image';
 
-/** Where each chunk of a map lies in the files of a render folder. */
+/** Where each chunk of a map lies in the files of a disk image folder. */
 export function chunkPieces(map: ChunkMap, directory: string): HashPiece[] {
   const starts = new Map(map.partitions.map(({ number, offset }) => [number, offset]));
   return map.chunks.map(({ offset, length, partition }) => ({
@@ -17,15 +17,15 @@ export function chunkPieces(map: ChunkMap, directory: string): HashPiece[] {
 }
 
 /**
- * Reads a whole render and compares every chunk with its hash. Also brings the render into the page cache,
+ * Reads a whole disk image and compares every chunk with its hash. Also brings the disk image into the page cache,
  * where the drives' pipelines will want it.
  * @throws PrestageError render-damaged, cancelled
  */
-export async function checkRender(
+export async function checkDiskImage(
   directory: string,
-  onProgress: RenderProgress,
+  onProgress: ImageProgress,
   signal: AbortSignal,
-): Promise<EngineResponse<'checkRender'>> {
+): Promise<HelperResponse<'checkDiskImage'>> {
   const { map, fingerprint } = await readChunkMap(join(directory, chunkMapName));
   const total = bytesOf(map);
   let hashed: HashedPiece[];
@@ -39,9 +39,9 @@ export async function checkRender(
     );
   } catch (error) {
     if (isCancellation(error)) throw error;
-    throw renderDamaged('it cannot be read', error instanceof Error ? error.message : String(error));
+    throw diskImageDamaged('it cannot be read', error instanceof Error ? error.message : String(error));
   }
   const bad = map.chunks.findIndex((chunk, index) => hashed[index]?.sha256 !== chunk.sha256);
-  if (bad !== -1) throw renderDamaged(`chunk ${bad} has changed`);
+  if (bad !== -1) throw diskImageDamaged(`chunk ${bad} has changed`);
   return { fingerprint, bytes: total, chunks: map.chunks.length };
 }

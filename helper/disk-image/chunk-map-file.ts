@@ -16,7 +16,7 @@ export function fingerprintOf(map: ChunkMap): string {
   return createHash('sha256').update(fingerprintText(map)).digest('hex');
 }
 
-/** The file of one partition's render inside a render folder. */
+/** The file of one partition's disk image inside a disk image folder. */
 export function partitionFileName(number: number): string {
   return `partition-${number}.img`;
 }
@@ -42,11 +42,11 @@ export async function readChunkMap(file: string): Promise<{ map: ChunkMap; finge
   try {
     const handle = await open(file, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
     try {
-      const facts = await handle.stat();
-      if (!facts.isFile() || facts.size > largestFile) {
+      const details = await handle.stat();
+      if (!details.isFile() || details.size > largestFile) {
         throw new Error('not a plain file of a plausible size');
       }
-      refuseForeignFile(facts.uid);
+      refuseForeignFile(details.uid);
       const map = chunkMapSchema.parse(JSON.parse(await handle.readFile('utf8')));
       return { map, fingerprint: fingerprintOf(map) };
     } finally {
@@ -54,12 +54,12 @@ export async function readChunkMap(file: string): Promise<{ map: ChunkMap; finge
     }
   } catch (error) {
     // Only the errno: a parser's message would quote a file that a privileged helper was made to open.
-    throw renderDamaged('its chunk map cannot be read', errorCodeOf(error) ?? 'not a chunk map');
+    throw diskImageDamaged('its chunk map cannot be read', errorCodeOf(error) ?? 'not a chunk map');
   }
 }
 
-/** A render that cannot be used any more. Whoever asked for it makes it anew. */
-export function renderDamaged(what: string, cause: string | null = null): PrestageError {
+/** A disk image that cannot be used any more. Whoever asked for it makes it again. */
+export function diskImageDamaged(what: string, cause: string | null = null): PrestageError {
   return new PrestageError({
     code: 'render-damaged',
     message: `The disk image is damaged: ${what}.`,

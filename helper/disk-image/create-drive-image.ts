@@ -1,8 +1,8 @@
 import { link, lstat, mkdir, open, rm, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { aimStore } from '../../core/boot/bcd-rules';
+import { setBootTarget } from '../../core/boot/bcd-rules';
 import { bytesOf, chunkMapName, type Chunk, type ChunkMap } from '../../core/media/chunk-map';
-import type { EngineRequest, EngineResponse } from '../../core/contract/helper-api';
+import type { HelperRequest, HelperResponse } from '../../core/contract/helper-api';
 import type { PlannedPartition } from '../../core/drive/layout';
 import { MiB } from '../../core/base/units';
 import { changeBootStore, readBootStore } from '../boot/hive';
@@ -11,26 +11,26 @@ import {
   fingerprintOf,
   partitionFileName,
   readChunkMap,
-  renderDamaged,
+  diskImageDamaged,
   writeChunkMap,
 } from './chunk-map-file';
-import { renderFailed } from './format-partition';
+import { diskImageFailed } from './format-partition';
 import { mapPartition } from './map-partition';
 
 const storePath = '::/EFI/Microsoft/Boot/BCD';
 
 /**
- * Makes one drive's own render from one that all drives share: the EFI partition is the drive's, with a boot store
+ * Makes one drive's own disk image from one that all drives share: the EFI partition is the drive's, with a boot store
  * that is aimed at its disk and its partitions; everything else is the shared files themselves, under a second name.
  * On any failure nothing is left behind.
  * @throws PrestageError render-damaged, boot-store-invalid, render-failed, cancelled
  */
-export async function aimRender(
-  request: EngineRequest<'aimRender'>,
+export async function createDriveImage(
+  request: HelperRequest<'createDriveImage'>,
   signal: AbortSignal,
-): Promise<EngineResponse<'aimRender'>> {
+): Promise<HelperResponse<'createDriveImage'>> {
   const { map, fingerprint } = await readChunkMap(join(request.renderDirectory, chunkMapName));
-  if (fingerprint !== request.fingerprint) throw renderDamaged('it is not the one that was chosen');
+  if (fingerprint !== request.fingerprint) throw diskImageDamaged('it is not the one that was chosen');
   const efi = map.partitions.find(({ role }) => role === 'efi');
   await mkdir(request.directory, { mode: 0o700 });
   try {
@@ -39,20 +39,20 @@ export async function aimRender(
       const name = partitionFileName(number);
       await link(join(request.renderDirectory, name), join(request.directory, name));
     }
-    const own = efi === undefined ? [] : await aimEfiPartition(request, map, efi, signal);
+    const own = efi === undefined ? [] : await createEfiPartition(request, map, efi, signal);
     const shared = map.chunks.filter(({ partition }) => partition !== efi?.number);
     const chunks = [...shared, ...own].sort((left, right) => left.offset - right.offset);
-    const aimed: ChunkMap = { ...map, chunks };
-    await writeChunkMap(join(request.directory, chunkMapName), aimed);
-    return { fingerprint: fingerprintOf(aimed), bytes: bytesOf(aimed), chunks: chunks.length };
+    const driveImage: ChunkMap = { ...map, chunks };
+    await writeChunkMap(join(request.directory, chunkMapName), driveImage);
+    return { fingerprint: fingerprintOf(driveImage), bytes: bytesOf(driveImage), chunks: chunks.length };
   } catch (error) {
     await rm(request.directory, { recursive: true, force: true });
     throw error;
   }
 }
 
-async function aimEfiPartition(
-  request: EngineRequest<'aimRender'>,
+async function createEfiPartition(
+  request: HelperRequest<'createDriveImage'>,
   map: ChunkMap,
   efi: PlannedPartition,
   signal: AbortSignal,
@@ -65,21 +65,21 @@ async function aimEfiPartition(
   const listed = await runTool('mdir', ['-i', file, '-b', storePath], { signal });
   if (listed.status === 0) {
     const taken = await runTool('mcopy', ['-i', file, '-n', storePath, store], { signal });
-    if (taken.status !== 0) throw renderFailed('mcopy could not read the boot store', taken);
+    if (taken.status !== 0) throw diskImageFailed('mcopy could not read the boot store', taken);
     const guidOf = (role: PlannedPartition['role']): string => {
       const place = map.partitions.findIndex((partition) => partition.role === role);
       const guid = request.partitionGuids[place];
-      if (guid === undefined) throw renderDamaged(`it has no ${role} partition`);
+      if (guid === undefined) throw diskImageDamaged(`it has no ${role} partition`);
       return guid;
     };
-    const changes = aimStore(await readBootStore(store, signal), {
+    const changes = setBootTarget(await readBootStore(store, signal), {
       diskGuid: request.diskGuid,
       efiPartitionGuid: guidOf('efi'),
       windowsPartitionGuid: guidOf('windows'),
     });
     if (changes.length > 0) await changeBootStore(store, changes, signal);
     const put = await runTool('mcopy', ['-i', file, '-o', '-m', store, storePath], { signal });
-    if (put.status !== 0) throw renderFailed('mcopy could not write the boot store', put);
+    if (put.status !== 0) throw diskImageFailed('mcopy could not write the boot store', put);
     await rm(store);
   }
   return await mapPartition(file, efi, () => undefined, signal);
@@ -93,7 +93,7 @@ async function copyChunks(
   { number, offset, length }: PlannedPartition,
 ): Promise<void> {
   const { size } = await lstat(from);
-  if (size !== length) throw renderDamaged('its EFI partition has the wrong size');
+  if (size !== length) throw diskImageDamaged('its EFI partition has the wrong size');
   await writeFile(to, '', { flag: 'wx', mode: 0o600 });
   await truncate(to, length);
   const source = await open(from, 'r');
@@ -103,7 +103,7 @@ async function copyChunks(
       const buffer = Buffer.alloc(8 * MiB);
       for (const chunk of map.chunks.filter(({ partition }) => partition === number)) {
         const { bytesRead } = await source.read(buffer, 0, chunk.length, chunk.offset - offset);
-        if (bytesRead !== chunk.length) throw renderDamaged('its EFI partition is incomplete');
+        if (bytesRead !== chunk.length) throw diskImageDamaged('its EFI partition is incomplete');
         await target.write(buffer, 0, bytesRead, chunk.offset - offset);
       }
     } finally {

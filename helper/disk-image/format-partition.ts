@@ -56,12 +56,12 @@ export async function formatPartition(
         ];
   const result = await runTool(tool, args, { signal });
   if (result.status !== 0) {
-    throw renderFailed(`${tool} could not format partition ${partition.number}`, result);
+    throw diskImageFailed(`${tool} could not format partition ${partition.number}`, result);
   }
 }
 
-/** An error of a tool that works on the render, with the tool's last words as the cause. */
-export function renderFailed(what: string, result: Pick<ToolResult, 'status' | 'stderr'>): PrestageError {
+/** An error of a tool that works on the disk image, with the tool's last words as the cause. */
+export function diskImageFailed(what: string, result: Pick<ToolResult, 'status' | 'stderr'>): PrestageError {
   return new PrestageError({
     code: 'render-failed',
     message: `The disk image could not be made: ${what}.`,

@@ -1,12 +1,12 @@
 import { mkdir, open, rm, statfs } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import type { EngineRequest, EngineResponse, TaskProgress } from '../../core/contract/helper-api';
+import type { HelperRequest, HelperResponse, TaskProgress } from '../../core/contract/helper-api';
 import { requireLayout } from '../../core/job/batch-rules';
 import { bytesOf, chunkMapName, type Chunk, type ChunkMap } from '../../core/media/chunk-map';
 import { formatBytes } from '../../core/base/display';
 import { PrestageError } from '../../core/base/errors';
 import { planPartitions, type PlannedPartition } from '../../core/drive/layout';
-import { leastVolumeBytes, type Media, type MediaImage } from '../../core/media/media';
+import { minVolumeBytes, type Media, type MediaImage } from '../../core/media/media';
 import { sectorSizeSchema } from '../../core/drive/sector-size';
 import { MiB } from '../../core/base/units';
 import { dataExtents } from '../drives/block-device';
@@ -19,7 +19,7 @@ import { fingerprintOf, partitionFileName, writeChunkMap } from './chunk-map-fil
 import { formatPartition } from './format-partition';
 import { mapPartition, rangesOf } from './map-partition';
 
-export type RenderProgress = (progress: Omit<TaskProgress, 'token'>) => void;
+export type ImageProgress = (progress: Omit<TaskProgress, 'token'>) => void;
 
 /** What a full disk or a full volume ends in. */
 const mayBeFull: ReadonlySet<number> = new Set([wimlibStatus.ntfsFailed, wimlibStatus.writeFailed]);
@@ -29,19 +29,19 @@ const mayBeFull: ReadonlySet<number> = new Set([wimlibStatus.ntfsFailed, wimlibS
  * files, and lists what was written. Needs no privilege. On any failure nothing is left behind.
  * @throws PrestageError layout-unknown, drive-too-small, render-no-space, media-…, render-failed, cancelled
  */
-export async function makeRender(
-  request: EngineRequest<'makeRender'>,
+export async function makeDiskImage(
+  request: HelperRequest<'makeDiskImage'>,
   inspector: MediaInspector,
-  onProgress: RenderProgress,
+  onProgress: ImageProgress,
   signal: AbortSignal,
-): Promise<EngineResponse<'makeRender'>> {
+): Promise<HelperResponse<'makeDiskImage'>> {
   const layout = requireLayout(request.layout);
   const sectorSize = sectorSizeSchema.parse(request.sectorSize);
   const media = await inspector.inspect(request.path, request.imageIndex, signal);
   const image = imageOf(media);
   const partitions = planPartitions(layout, request.driveSize);
   const windows = partitions?.find(({ role }) => role === 'windows');
-  if (partitions === null || windows === undefined || windows.length < leastVolumeBytes(image)) {
+  if (partitions === null || windows === undefined || windows.length < minVolumeBytes(image)) {
     throw tooSmall(image, request.driveSize);
   }
 
@@ -101,7 +101,7 @@ async function applyImage(
   media: Media,
   volume: string,
   driveSize: number,
-  onProgress: RenderProgress,
+  onProgress: ImageProgress,
   signal: AbortSignal,
 ): Promise<void> {
   const { file, refs } = wimlibSourceArguments(media);
@@ -129,7 +129,7 @@ async function applyImage(
 async function mapChunks(
   directory: string,
   partitions: readonly PlannedPartition[],
-  onProgress: RenderProgress,
+  onProgress: ImageProgress,
   signal: AbortSignal,
 ): Promise<Chunk[]> {
   const written = partitions.filter(({ fileSystem }) => fileSystem !== 'none');
@@ -180,13 +180,13 @@ async function requireTrueHoles(directory: string): Promise<void> {
 }
 
 async function freeBytes(directory: string): Promise<number> {
-  const facts = await statfs(directory);
-  return facts.bavail * facts.bsize;
+  const details = await statfs(directory);
+  return details.bavail * details.bsize;
 }
 
 async function requireSpace(directory: string, image: MediaImage): Promise<void> {
   // The image's data, and the file systems' own structures.
-  const needed = leastVolumeBytes(image) + 32 * 1024 * 1024;
+  const needed = minVolumeBytes(image) + 32 * 1024 * 1024;
   const free = await freeBytes(directory);
   if (free < needed) throw noSpace(needed, free);
 }

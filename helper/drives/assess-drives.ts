@@ -2,9 +2,9 @@ import type { Drive as BaseDrive } from 'drivelist';
 import { formatBytes, sanitizeForDisplay, sanitizeOrNull } from '../../core/base/display';
 import type { Drive } from '../../core/drive/drive';
 import {
-  judgeDrive,
+  assessDrive,
   type BlockNode,
-  type DriveFacts,
+  type DriveDetails,
   type SafetyContext,
 } from '../../core/drive/drive-safety';
 import type { MachineListing } from './read-listing';
@@ -21,7 +21,7 @@ type DriveLook = Omit<Drive, 'id' | 'verdict' | 'reasons'>;
  * once, as the loop device over it where there is one.
  * @param bench the drives of `context.benchDirectory`; empty when there is none
  */
-export function assembleDrives(
+export function assessDrives(
   listing: MachineListing,
   bench: readonly VirtualDrive[],
   context: SafetyContext,
@@ -44,8 +44,8 @@ export function assembleDrives(
   return drives;
 }
 
-function finish(look: DriveLook, facts: DriveFacts, context: SafetyContext): Drive {
-  const reasons = judgeDrive(facts, context);
+function finish(look: DriveLook, details: DriveDetails, context: SafetyContext): Drive {
+  const reasons = assessDrive(details, context);
   const verdict = reasons.length === 0 ? 'eligible' : 'blocked';
   return { id: driveIdOf(look, look.model), ...look, verdict, reasons };
 }
@@ -74,7 +74,7 @@ function blockDrive(
   const baseMounts = base?.mountpoints.map((mount) => mount.path).filter((path) => path !== '[SWAP]') ?? [];
   const loop = listing.loops.get(device.kernelName);
   const readOnly = device.readOnly === null ? null : device.readOnly || base?.isReadOnly === true;
-  const facts: DriveFacts = {
+  const details: DriveDetails = {
     kind,
     size: device.size,
     logicalSectorSize: device.logicalSectorSize,
@@ -124,7 +124,7 @@ function blockDrive(
     readOnly: readOnly ?? true,
     contents: contentsOf(device),
   };
-  return finish(look, facts, context);
+  return finish(look, details, context);
 }
 
 function virtualDrive(virtual: VirtualDrive, listing: MachineListing, context: SafetyContext): Drive {
@@ -141,7 +141,7 @@ function virtualDrive(virtual: VirtualDrive, listing: MachineListing, context: S
     otherUses: [],
     children: [],
   };
-  const facts: DriveFacts = {
+  const details: DriveDetails = {
     kind: 'virtual',
     size: entry.size,
     logicalSectorSize: entry.sectorSize,
@@ -171,7 +171,7 @@ function virtualDrive(virtual: VirtualDrive, listing: MachineListing, context: S
     readOnly: virtual.readOnly,
     contents: virtual.hasPartitionTable ? ['GPT partition table'] : [],
   };
-  return finish(look, facts, context);
+  return finish(look, details, context);
 }
 
 function benchLook({ entry }: VirtualDrive): Pick<DriveLook, 'serial' | 'wwn' | 'bay' | 'model'> {
@@ -185,7 +185,7 @@ function benchLook({ entry }: VirtualDrive): Pick<DriveLook, 'serial' | 'wwn' | 
 
 /** A drive that drivelist alone reports: nothing is known of what is on it, so it cannot be judged safe. */
 function baseOnlyDrive(base: BaseDrive, context: SafetyContext): Drive {
-  const facts: DriveFacts = {
+  const details: DriveDetails = {
     kind: 'disk',
     size: base.size,
     logicalSectorSize: base.logicalBlockSize,
@@ -218,7 +218,7 @@ function baseOnlyDrive(base: BaseDrive, context: SafetyContext): Drive {
     readOnly: base.isReadOnly,
     contents: [],
   };
-  return finish(look, facts, context);
+  return finish(look, details, context);
 }
 
 function busOf(device: LsblkDevice, base: BaseDrive | undefined): string | null {

@@ -56,8 +56,8 @@ function readFigure(text: string): number {
 /** `device:inode`, by which a file is the same under every name; null when there is none. */
 export async function fileKeyOf(path: string): Promise<string | null> {
   try {
-    const facts = await stat(path, { bigint: true });
-    return `${facts.dev}:${facts.ino}`;
+    const details = await stat(path, { bigint: true });
+    return `${details.dev}:${details.ino}`;
   } catch {
     return null;
   }
@@ -142,8 +142,8 @@ export async function readBtrfsGroups(sysRoot: string): Promise<string[][]> {
 export async function deviceNumberAt(path: string): Promise<string | null> {
   if (!path.startsWith('/')) return null;
   try {
-    const facts = await stat(path, { bigint: true });
-    return facts.isBlockDevice() ? formatDeviceNumber(facts.rdev) : null;
+    const details = await stat(path, { bigint: true });
+    return details.isBlockDevice() ? formatDeviceNumber(details.rdev) : null;
   } catch {
     return null;
   }

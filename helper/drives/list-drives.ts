@@ -1,7 +1,7 @@
-import type { EngineRequest } from '../../core/contract/helper-api';
+import type { HelperRequest } from '../../core/contract/helper-api';
 import type { Drive } from '../../core/drive/drive';
-import { assembleDrives } from './assess-drives';
-import { gatherListing } from './read-listing';
+import { assessDrives } from './assess-drives';
+import { readListing } from './read-listing';
 import { resolveProtectedPaths } from './protected-paths';
 import { readBench } from './virtual-drives';
 
@@ -10,10 +10,10 @@ import { readBench } from './virtual-drives';
  * With a bench, only what is on it can be eligible.
  * @throws PrestageError drive-listing-failed, bench-invalid, tool-missing
  */
-export async function listDrives(request: EngineRequest<'listDrives'>): Promise<Drive[]> {
+export async function listDrives(request: HelperRequest<'listDrives'>): Promise<Drive[]> {
   const { benchDirectory } = request;
   const bench = benchDirectory === null ? [] : await readBench(benchDirectory);
-  const listing = await gatherListing();
+  const listing = await readListing();
   const protectedPaths = await resolveProtectedPaths(request.protectedPaths, listing);
-  return assembleDrives(listing, bench, { benchDirectory, protectedPaths });
+  return assessDrives(listing, bench, { benchDirectory, protectedPaths });
 }

@@ -26,13 +26,13 @@ export async function resolveProtectedPaths(
 async function resolveOne(path: string, listing: MachineListing): Promise<ProtectedPath> {
   const absolute = resolve(path);
   const existing = await nearestExisting(absolute);
-  const facts = await stat(existing, { bigint: true });
-  const isFile = existing === absolute && !facts.isDirectory();
+  const details = await stat(existing, { bigint: true });
+  const isFile = existing === absolute && !details.isDirectory();
   return {
     path: absolute,
     kind: isFile ? 'file' : 'folder',
     devices: [...(await devicesUnder(existing, listing, depthLimit))],
-    fileKey: isFile ? `${facts.dev}:${facts.ino}` : null,
+    fileKey: isFile ? `${details.dev}:${details.ino}` : null,
   };
 }
 
@@ -54,10 +54,10 @@ async function devicesUnder(path: string, listing: MachineListing, depth: number
   const found = new Set<string>();
   if (depth === 0) return found;
   const real = await realpath(path);
-  const facts = await stat(real, { bigint: true });
+  const details = await stat(real, { bigint: true });
   const further: string[] = [];
-  if (facts.isBlockDevice()) found.add(formatDeviceNumber(facts.rdev));
-  const number = formatDeviceNumber(facts.dev);
+  if (details.isBlockDevice()) found.add(formatDeviceNumber(details.rdev));
+  const number = formatDeviceNumber(details.dev);
   if (!number.startsWith('0:')) {
     found.add(number);
   } else {

@@ -54,16 +54,16 @@ export interface MachineListing {
  * Asks the machine: drivelist, lsblk, /sys and /proc.
  * @throws PrestageError drive-listing-failed, tool-missing
  */
-export async function gatherListing(): Promise<MachineListing> {
+export async function readListing(): Promise<MachineListing> {
   try {
-    return await gather('/sys', '/proc', '/dev');
+    return await readAll('/sys', '/proc', '/dev');
   } catch (error) {
     if (error instanceof PrestageError && error.code !== 'tool-failed') throw error;
     throw listingFailed('the system did not respond', error);
   }
 }
 
-async function gather(sysRoot: string, procRoot: string, devRoot: string): Promise<MachineListing> {
+async function readAll(sysRoot: string, procRoot: string, devRoot: string): Promise<MachineListing> {
   const [devices, base] = await Promise.all([runLsblk(), withinTime(listBase(), 'drivelist')]);
   const mounts = parseMountinfo(await readFile(join(procRoot, 'self/mountinfo'), 'utf8'));
   const swaps = parseSwaps(await readIfThere(join(procRoot, 'swaps')));

@@ -40,8 +40,8 @@ async function readBenchFile(directory: string): Promise<{ folder: string; bench
       throw new Error('its path has characters that cannot be displayed');
     }
     const file = join(folder, benchFileName);
-    const facts = await lstat(file);
-    if (!facts.isFile() || facts.size > benchFileLimit) {
+    const details = await lstat(file);
+    if (!details.isFile() || details.size > benchFileLimit) {
       throw new Error(`${benchFileName} is not a plain file`);
     }
     const bench = benchSchema.parse(JSON.parse(await readFile(file, 'utf8')));
@@ -75,12 +75,12 @@ function causeOf(error: unknown): string {
 async function look(folder: string, entry: Bench['drives'][number]): Promise<VirtualDrive> {
   const path = join(folder, entry.file);
   try {
-    const facts = await lstat(path, { bigint: true });
-    const damage = damageOf(entry, facts);
+    const details = await lstat(path, { bigint: true });
+    const damage = damageOf(entry, details);
     return {
       entry,
       path,
-      fileKey: `${facts.dev}:${facts.ino}`,
+      fileKey: `${details.dev}:${details.ino}`,
       damage,
       readOnly: !(await isWritable(path)),
       // A file that is not what it should be is not opened: it may be a pipe, or lead elsewhere.
@@ -96,15 +96,15 @@ async function look(folder: string, entry: Bench['drives'][number]): Promise<Vir
 /** Compares a drive file with its entry; null when they agree. */
 export function damageOf(
   entry: Bench['drives'][number],
-  facts: Pick<BigIntStats, 'isSymbolicLink' | 'isFile' | 'nlink' | 'size'>,
+  details: Pick<BigIntStats, 'isSymbolicLink' | 'isFile' | 'nlink' | 'size'>,
 ): string | null {
   const file = `The drive file ${entry.file}`;
-  if (facts.isSymbolicLink()) return `${file} is a symbolic link.`;
-  if (!facts.isFile()) return `${file} is not an ordinary file.`;
+  if (details.isSymbolicLink()) return `${file} is a symbolic link.`;
+  if (!details.isFile()) return `${file} is not an ordinary file.`;
   // A second name means that writing the drive would overwrite some other file too.
-  if (facts.nlink !== 1n) return `${file} has a second name (hard link).`;
-  if (facts.size !== BigInt(entry.size)) {
-    return `${file} has ${facts.size} bytes, but the virtual bench has ${entry.size} (${formatBytes(entry.size)}).`;
+  if (details.nlink !== 1n) return `${file} has a second name (hard link).`;
+  if (details.size !== BigInt(entry.size)) {
+    return `${file} has ${details.size} bytes, but the virtual bench has ${entry.size} (${formatBytes(entry.size)}).`;
   }
   return null;
 }

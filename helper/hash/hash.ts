@@ -25,7 +25,7 @@ export interface HashWorkerData {
 }
 
 /** More threads than this do not help: memory bandwidth is shared. */
-const mostThreads = 4;
+const maxThreads = 4;
 
 /**
  * SHA-256 of pieces of files, on as many threads as there are cores.
@@ -49,7 +49,7 @@ export async function hashPieces(
     onProgress(claims.bytesDone);
   }, timeouts.progressInterval);
   try {
-    const threads = Math.min(mostThreads, availableParallelism(), pieces.length);
+    const threads = Math.min(maxThreads, availableParallelism(), pieces.length);
     const runs = Array.from(
       { length: threads },
       async () => await runThread({ pieces, claims: claims.buffer }),

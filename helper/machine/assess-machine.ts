@@ -1,6 +1,6 @@
 import { sanitizeForDisplay } from '../../core/base/display';
 import { readMac, readUuid } from '../../core/machine/identifiers';
-import { machineFactsSchema, maxMacs, type MachineFacts } from '../../core/machine/machine';
+import { machineDetailsSchema, maxMacs, type MachineDetails } from '../../core/machine/machine';
 import { isPlaceholder, normalizeSerial, serialProblem } from '../../core/machine/serial';
 import { isAssetPlaceholder, uuidOfPrinted, uuidProblem } from '../../core/machine/smbios';
 import type { ThisMachine } from '../../core/machine/this-machine';
@@ -10,7 +10,7 @@ import type { FirmwareTexts } from './firmware-texts';
 type Refused = ThisMachine['refused'][number];
 
 /** Decides what of the firmware's texts names this machine. Pure. */
-export function judgeMachine(
+export function assessMachine(
   texts: FirmwareTexts,
   interfaces: readonly NetworkInterface[],
   source: ThisMachine['source'],
@@ -20,26 +20,26 @@ export function judgeMachine(
     refused.push({ what, text: sanitizeForDisplay(text), why });
     return null;
   };
-  const serial = judgeSerial(texts, refuse);
-  const uuid = judgeUuid(texts, refuse);
+  const serial = assessSerial(texts, refuse);
+  const uuid = assessUuid(texts, refuse);
   const asset = texts.assetTag === null ? null : sanitizeForDisplay(texts.assetTag, 64);
   const assetTag =
     asset === null ? null : isAssetPlaceholder(asset) ? refuse('asset-tag', asset, 'placeholder') : asset;
-  const model = judgeModel(texts, refuse);
-  const macs = judgeMacs(interfaces, refuse);
-  const facts: MachineFacts = machineFactsSchema.parse({
+  const model = assessModel(texts, refuse);
+  const macs = assessMacs(interfaces, refuse);
+  const details: MachineDetails = machineDetailsSchema.parse({
     ...(assetTag === null ? {} : { assetTag }),
     ...(uuid === null ? {} : { uuid }),
     ...(macs.length === 0 ? {} : { macs }),
     ...(model === null ? {} : { model }),
   });
-  return { serial, facts, refused, source, needsPrivilege: texts.hidden };
+  return { serial, facts: details, refused, source, needsPrivilege: texts.hidden };
 }
 
 type Refuse = (what: Refused['what'], text: string, why: Refused['why']) => null;
 
 /** The system's serial, then the chassis'. Never the board's: it is the serial of a spare part. */
-function judgeSerial({ systemSerial, chassisSerial }: FirmwareTexts, refuse: Refuse): string | null {
+function assessSerial({ systemSerial, chassisSerial }: FirmwareTexts, refuse: Refuse): string | null {
   for (const text of [systemSerial, chassisSerial]) {
     if (text === null) continue;
     const serial = normalizeSerial(sanitizeForDisplay(text));
@@ -50,7 +50,7 @@ function judgeSerial({ systemSerial, chassisSerial }: FirmwareTexts, refuse: Ref
   return null;
 }
 
-function judgeUuid({ uuid: printed, version }: FirmwareTexts, refuse: Refuse): string | null {
+function assessUuid({ uuid: printed, version }: FirmwareTexts, refuse: Refuse): string | null {
   if (printed === null) return null;
   const read = readUuid(printed);
   if (read === null) {
@@ -65,7 +65,7 @@ function judgeUuid({ uuid: printed, version }: FirmwareTexts, refuse: Refuse): s
 }
 
 /** Lenovo's product is the machine type model, and its version what people call the machine. */
-function judgeModel({ vendor, product, productVersion }: FirmwareTexts, refuse: Refuse): string | null {
+function assessModel({ vendor, product, productVersion }: FirmwareTexts, refuse: Refuse): string | null {
   if (product === null) return null;
   if (isPlaceholder(product)) return refuse('model', product, 'placeholder');
   const named =
@@ -80,7 +80,7 @@ function judgeModel({ vendor, product, productVersion }: FirmwareTexts, refuse: 
   return clean === '' ? null : clean;
 }
 
-function judgeMacs(interfaces: readonly NetworkInterface[], refuse: Refuse): string[] {
+function assessMacs(interfaces: readonly NetworkInterface[], refuse: Refuse): string[] {
   const macs = new Set<string>();
   for (const { address, movable, original } of interfaces) {
     const mac = readMac(address);

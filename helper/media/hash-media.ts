@@ -51,10 +51,13 @@ export async function hashMedia(
 }
 
 async function stateOf(path: string): Promise<{ size: number; mark: string }> {
-  const facts = await stat(path, { bigint: true }).catch((error: unknown) => {
+  const details = await stat(path, { bigint: true }).catch((error: unknown) => {
     throw mediaFileError(error, path);
   });
-  return { size: Number(facts.size), mark: `${facts.dev} ${facts.ino} ${facts.size} ${facts.mtimeNs}` };
+  return {
+    size: Number(details.size),
+    mark: `${details.dev} ${details.ino} ${details.size} ${details.mtimeNs}`,
+  };
 }
 
 /** The file that a system error is about, when it says so. */

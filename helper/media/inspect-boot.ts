@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { bootTargetOf } from '../../core/boot/bcd-rules';
-import { defaultLoaderNames, shownPath, type BootFacts } from '../../core/boot/preflight';
+import { defaultLoaderNames, shownPath, type BootDetails } from '../../core/boot/preflight';
 import { PrestageError } from '../../core/base/errors';
 import { timeouts } from '../../core/base/timeouts';
 import { GiB, MiB } from '../../core/base/units';
@@ -37,9 +37,9 @@ interface EfiFile {
  * Looks at what a machine needs to start from an image: sizes, first bytes, and the boot store. Nothing is applied.
  * @throws PrestageError media-…, tool-missing, cancelled
  */
-export async function lookAtBoot(source: ImageSource, signal?: AbortSignal): Promise<BootFacts> {
+export async function inspectBoot(source: ImageSource, signal?: AbortSignal): Promise<BootDetails> {
   const files = await efiFilesOf(source, signal);
-  const loaders: BootFacts['loaders'] = [];
+  const loaders: BootDetails['loaders'] = [];
   for (const wanted of ['x64', 'arm64', 'ia32'] as const) {
     const file = files.get(`boot/${defaultLoaderNames[wanted]}`);
     if (file !== undefined) loaders.push({ wanted, ...(await programOf(source, file, signal)) });
@@ -49,7 +49,7 @@ export async function lookAtBoot(source: ImageSource, signal?: AbortSignal): Pro
   if (manager !== undefined) {
     const program = await programOf(source, manager, signal);
     const name = defaultLoaderNames[program.cpu];
-    // It will lie there a second time (render/boot-files.ts).
+    // It will lie there a second time (helper/disk-image/boot-files.ts).
     if (name !== null && !files.has(`boot/${name}`)) {
       loaders.push({ wanted: program.cpu, ...program });
       managerBytes = manager.bytes;
@@ -63,7 +63,7 @@ export async function lookAtBoot(source: ImageSource, signal?: AbortSignal): Pro
   };
 }
 
-/** Lists what goes to the EFI partition, by its path there, in lower case. The rules are those of render/boot-files.ts. */
+/** Lists what goes to the EFI partition, by its path there, in lower case. The rules are those of helper/disk-image/boot-files.ts. */
 async function efiFilesOf(source: ImageSource, signal?: AbortSignal): Promise<Map<string, EfiFile>> {
   const files = new Map<string, EfiFile>();
   const add = async (from: string, into: string): Promise<void> => {
@@ -123,13 +123,13 @@ async function programOf(
   source: ImageSource,
   { path }: EfiFile,
   signal?: AbortSignal,
-): Promise<Omit<BootFacts['loaders'][number], 'wanted'>> {
+): Promise<Omit<BootDetails['loaders'][number], 'wanted'>> {
   const first = await readFile(source, path, { firstBytes: peHeaderBytes }, signal);
   return { path: shownPath(path), ...(efiProgramIn(first) ?? { cpu: 'none', signed: false }) };
 }
 
 /** Its data has a SHA-1 in the media; whether what was captured was a whole WIM, only its own header tells. */
-async function bootImageOf(source: ImageSource, signal?: AbortSignal): Promise<BootFacts['bootImage']> {
+async function bootImageOf(source: ImageSource, signal?: AbortSignal): Promise<BootDetails['bootImage']> {
   const [file] = await filesBelow(source, bootImagePath, signal);
   if (file === undefined) return 'missing';
   const first = await readFile(source, file.path, { firstBytes: wimHeaderBytes }, signal);
@@ -142,7 +142,7 @@ async function bootImageOf(source: ImageSource, signal?: AbortSignal): Promise<B
   }
 }
 
-async function storeOf(source: ImageSource, signal?: AbortSignal): Promise<BootFacts['bootStore']> {
+async function storeOf(source: ImageSource, signal?: AbortSignal): Promise<BootDetails['bootStore']> {
   const content = await readFile(source, storePath, { outputLimit: largestStore }, signal);
   const folder = await mkdtemp(join(tmpdir(), 'prestage-store-'));
   try {

@@ -1,14 +1,14 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { judgeBoot } from '../../core/boot/preflight';
+import { assessBoot } from '../../core/boot/preflight';
 import { sanitizeForDisplay } from '../../core/base/display';
 import { PrestageError } from '../../core/base/errors';
 import type { Media, MediaImage } from '../../core/media/media';
 import { timeouts } from '../../core/base/timeouts';
 import { checkListing, wimlibWarnings } from '../../core/media/wim-listing';
 import { GiB, KiB } from '../../core/base/units';
-import { lookAtBoot } from './inspect-boot';
+import { inspectBoot } from './inspect-boot';
 import { runTool } from '../tools/runner';
 import { wimlibFailure, wimlibStatus } from '../tools/wimlib';
 import type { WimFile } from './wim-file';
@@ -41,7 +41,7 @@ export async function inspectMedia(path: string, imageIndex: number, signal?: Ab
   }
   const files = parts.map((part) => part.path);
   const { file: wim, refs } = wimlibSourceArguments({ files });
-  const { bootable, notes } = judgeBoot(await lookAtBoot({ wim, refs, imageIndex }, signal));
+  const { bootable, notes } = assessBoot(await inspectBoot({ wim, refs, imageIndex }, signal));
   warnings.push(...notes);
   return {
     path: first.path,

@@ -6,15 +6,15 @@ import { inspectMedia } from './inspect-media';
 async function markOf(files: readonly string[]): Promise<string> {
   const marks = await Promise.all(
     files.map(async (file) => {
-      const facts = await stat(file, { bigint: true });
-      return `${facts.dev}:${facts.ino}:${facts.size}:${facts.mtimeNs}:${facts.ctimeNs}`;
+      const details = await stat(file, { bigint: true });
+      return `${details.dev}:${details.ino}:${details.size}:${details.mtimeNs}:${details.ctimeNs}`;
     }),
   );
   return marks.join(' ');
 }
 
 /**
- * Remembers the last inspection: a station inspects a media and at once asks for a render of it, and reading
+ * Remembers the last inspection: a station inspects a media and at once asks for a disk image of it, and reading
  * the list of 100,000 files twice costs a second.
  */
 export class MediaInspector {

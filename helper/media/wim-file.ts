@@ -57,15 +57,15 @@ export async function withMediaFile<T>(
   try {
     // Not blocking: opening a named pipe would wait for somebody to write.
     file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY);
-    const facts = await file.stat();
-    if (!facts.isFile()) {
+    const details = await file.stat();
+    if (!details.isFile()) {
       throw new PrestageError({
         code: 'media-unreadable',
-        message: `${sanitizeForDisplay(path, 300)} is ${facts.isDirectory() ? 'a folder' : 'not a regular file'}.`,
+        message: `${sanitizeForDisplay(path, 300)} is ${details.isDirectory() ? 'a folder' : 'not a regular file'}.`,
         remedy: 'Choose the WIM file.',
       });
     }
-    return await use(file, facts.size);
+    return await use(file, details.size);
   } catch (error) {
     throw mediaFileError(error, path);
   } finally {

@@ -9,7 +9,7 @@ import type { SharedProgress } from './shared-progress';
 
 /** A chunk and where its bytes come from. */
 export interface SourcedChunk extends Pick<Chunk, 'offset' | 'length' | 'sha256'> {
-  /** Open descriptor of a render file; -1 when the drive is only verified. */
+  /** Open descriptor of a disk image file; -1 when the drive is only verified. */
   readonly sourceFd: number;
   /** Bytes into that file. */
   readonly sourceOffset: number;
@@ -201,7 +201,7 @@ export class DriveIo {
     return { head: both.subarray(0, tableRegion), tail: both.subarray(tableRegion, 2 * tableRegion) };
   }
 
-  /** A mismatch is the drive's fault, unless the render itself is no longer what its chunk map says. */
+  /** A mismatch is the drive's fault, unless the disk image itself is no longer what its chunk map says. */
   private async explainMismatch(chunk: SourcedChunk, index: number): Promise<DriveFailure> {
     if (chunk.sourceFd >= 0) {
       const buffer = this.buffers[0].subarray(0, chunk.length);

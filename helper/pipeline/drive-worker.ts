@@ -40,7 +40,7 @@ export type DriveWorkerMessage =
     }
   | { readonly type: 'crashed'; readonly detail: string };
 
-function tell(message: DriveWorkerMessage): void {
+function send(message: DriveWorkerMessage): void {
   parentPort?.postMessage(message);
 }
 
@@ -81,29 +81,29 @@ async function run(data: DriveWorkerData): Promise<void> {
   if (data.task === 'erase-tables') {
     await drive.eraseTables();
     await rereadTable(data);
-    tell({ type: 'done', writeSeconds: 0, verifySeconds: 0, tableSha256: '' });
+    send({ type: 'done', writeSeconds: 0, verifySeconds: 0, tableSha256: '' });
     return;
   }
   if (data.task === 'verify') {
-    tell({ type: 'phase', phase: 'verifying' });
+    send({ type: 'phase', phase: 'verifying' });
     const verifySeconds = await seconds(() => drive.verifyChunks(data.chunks));
     const tableSha256 = await drive.compareTable(data.table);
-    tell({ type: 'done', writeSeconds: 0, verifySeconds, tableSha256 });
+    send({ type: 'done', writeSeconds: 0, verifySeconds, tableSha256 });
     return;
   }
-  tell({ type: 'phase', phase: 'erasing' });
+  send({ type: 'phase', phase: 'erasing' });
   await drive.erase(data.unformatted);
   await rereadTable(data);
-  tell({ type: 'phase', phase: 'writing' });
+  send({ type: 'phase', phase: 'writing' });
   const writeSeconds = await seconds(() => drive.writeChunks(data.chunks));
-  tell({ type: 'phase', phase: 'verifying' });
+  send({ type: 'phase', phase: 'verifying' });
   const verifySeconds = await seconds(() => drive.verifyChunks(data.chunks));
   await drive.requireBlankTables();
-  tell({ type: 'phase', phase: 'sealing' });
+  send({ type: 'phase', phase: 'sealing' });
   try {
     const tableSha256 = await drive.seal(data.table);
     await rereadTable(data);
-    tell({ type: 'done', writeSeconds, verifySeconds, tableSha256 });
+    send({ type: 'done', writeSeconds, verifySeconds, tableSha256 });
   } catch (error) {
     // A drive whose job did not end well must not look finished.
     // Best effort: a drive that takes no more writes is what the job failed of.
@@ -113,12 +113,12 @@ async function run(data: DriveWorkerData): Promise<void> {
 }
 
 run(workerData as DriveWorkerData).catch((error: unknown) => {
-  if (error instanceof Stopped) tell({ type: 'stopped' });
+  if (error instanceof Stopped) send({ type: 'stopped' });
   else if (error instanceof DriveFailure) {
     const { kind, offset, chunk, errno, message } = error;
-    tell({ type: 'failed', kind, offset, chunk, errno, detail: message });
+    send({ type: 'failed', kind, offset, chunk, errno, detail: message });
   } else {
-    tell({
+    send({
       type: 'crashed',
       detail: error instanceof Error ? (error.stack ?? error.message) : String(error),
     });

@@ -2,7 +2,7 @@ import { constants } from 'node:fs';
 import { open, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { bytesOf, chunkMapName, chunkMapProblem, type ChunkMap } from '../../core/media/chunk-map';
-import type { EngineRequest, EngineResponse } from '../../core/contract/helper-api';
+import type { HelperRequest, HelperResponse } from '../../core/contract/helper-api';
 import { cancelled, isCancellation, PrestageError, toErrorData } from '../../core/base/errors';
 import { encodePartitionTable, type PartitionTable, type TableGuids } from '../../core/drive/gpt';
 import { advance, type JobEvent, type JobState } from '../../core/job/job';
@@ -10,7 +10,7 @@ import { MiB } from '../../core/base/units';
 import { refuseForeignFile } from '../tools/caller';
 import { listDrives } from '../drives/list-drives';
 import { chunkPieces } from '../disk-image/check-disk-image';
-import { partitionFileName, readChunkMap, renderDamaged } from '../disk-image/chunk-map-file';
+import { partitionFileName, readChunkMap, diskImageDamaged } from '../disk-image/chunk-map-file';
 import { driveErrorOf } from './drive-errors';
 import type { SourcedChunk } from './drive-io';
 import { runDriveThread, type DriveEnd } from './drive-thread';
@@ -26,7 +26,7 @@ export type JobListener = (job: JobState) => void;
  */
 export async function runJob(
   opened: OpenedDrive,
-  request: EngineRequest<'runJob'>,
+  request: HelperRequest<'runJob'>,
   listener: JobListener,
   signal: AbortSignal,
 ): Promise<JobState> {
@@ -175,10 +175,10 @@ async function runErase(opened: OpenedDrive, stallMilliseconds: number): Promise
  * @throws PrestageError verify-mismatch, table-mismatch, drive-…, render-damaged (the kept chunk map), cancelled
  */
 export async function verifyDrive(
-  request: EngineRequest<'verifyDrive'>,
+  request: HelperRequest<'verifyDrive'>,
   onProgress: (bytesDone: number, bytesTotal: number) => void,
   signal: AbortSignal,
-): Promise<EngineResponse<'verifyDrive'>> {
+): Promise<HelperResponse<'verifyDrive'>> {
   const drives = await listDrives({ benchDirectory: request.benchDirectory, protectedPaths: [] });
   const drive = findConfirmed(drives, request.driveId, request.confirmed, 'read');
   requireOwnRights(drive);
@@ -218,9 +218,10 @@ export async function verifyDrive(
 
 async function requireMap(file: string, fingerprint: string, opened: OpenedDrive): Promise<ChunkMap> {
   const read = await readChunkMap(file);
-  if (read.fingerprint !== fingerprint) throw renderDamaged('its fingerprint differs from the recorded one');
+  if (read.fingerprint !== fingerprint)
+    throw diskImageDamaged('its fingerprint differs from the recorded one');
   const problem = chunkMapProblem(read.map, opened.drive);
-  if (problem !== null) throw renderDamaged(problem);
+  if (problem !== null) throw diskImageDamaged(problem);
   return read.map;
 }
 
@@ -232,14 +233,14 @@ async function openSources(map: ChunkMap, directory: string): Promise<Map<number
       const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
       const handle = await open(join(directory, partitionFileName(number)), flags);
       sources.set(number, handle);
-      const facts = await handle.stat();
-      if (!facts.isFile()) throw new Error(`partition ${number} is not a plain file`);
-      refuseForeignFile(facts.uid);
+      const details = await handle.stat();
+      if (!details.isFile()) throw new Error(`partition ${number} is not a plain file`);
+      refuseForeignFile(details.uid);
     }
     return sources;
   } catch (error) {
     await Promise.all([...sources.values()].map((handle) => handle.close()));
-    throw renderDamaged(
+    throw diskImageDamaged(
       'one of its files cannot be opened',
       error instanceof Error ? error.message : String(error),
     );

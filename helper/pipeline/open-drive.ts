@@ -74,17 +74,17 @@ async function requireSameDevice(fd: number, drive: Drive): Promise<void> {
 }
 
 async function attachmentOf(fd: number, drive: Drive): Promise<string> {
-  const facts = await fstatAsync(fd, { bigint: true });
+  const details = await fstatAsync(fd, { bigint: true });
   const atPath = await lstat(drive.path, { bigint: true }).catch((error: unknown) => {
     throw openFailed(drive, error);
   });
   if (drive.kind === 'virtual') {
-    const same = facts.isFile() && facts.dev === atPath.dev && facts.ino === atPath.ino;
+    const same = details.isFile() && details.dev === atPath.dev && details.ino === atPath.ino;
     if (!same) throw driveChanged(drive, 'another file now has its name');
-    if (Number(facts.size) !== drive.size) throw driveChanged(drive, `it has ${facts.size} bytes`);
-    return `file ${facts.dev}:${facts.ino}`;
+    if (Number(details.size) !== drive.size) throw driveChanged(drive, `it has ${details.size} bytes`);
+    return `file ${details.dev}:${details.ino}`;
   }
-  if (!facts.isBlockDevice() || facts.rdev !== atPath.rdev) {
+  if (!details.isBlockDevice() || details.rdev !== atPath.rdev) {
     throw driveChanged(drive, 'another device now has its name');
   }
   const info = deviceInfo(fd);
@@ -92,7 +92,7 @@ async function attachmentOf(fd: number, drive: Drive): Promise<string> {
     throw driveChanged(drive, `it now has ${info.size} bytes in sectors of ${info.logicalSectorSize}`);
   }
   if (info.readOnly && !drive.readOnly) throw driveChanged(drive, 'it is now read-only');
-  const number = formatDeviceNumber(facts.rdev);
+  const number = formatDeviceNumber(details.rdev);
   const sysfs = `/sys/dev/block/${number}`;
   const name = /^DEVNAME=(.*)$/m.exec(await readFile(`${sysfs}/uevent`, 'utf8'))?.[1] ?? '';
   if (`/dev/${name}` !== drive.path) throw driveChanged(drive, `the open device is /dev/${name}`);

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { blocked } from '../../core/job/batch-rules';
-import type { EngineRequest, EngineResponse } from '../../core/contract/helper-api';
+import type { HelperRequest, HelperResponse } from '../../core/contract/helper-api';
 import { identityDifferences, type ConfirmedDrive, type Drive } from '../../core/drive/drive';
 import { PrestageError } from '../../core/base/errors';
 import { elevatedCaller } from '../tools/caller';
@@ -58,7 +58,7 @@ export class Reservations {
    * Opens drives and looks at all facts again. The listing is made after the drives are open: from then on
    * the kernel cannot give their names to other devices. All or none.
    */
-  async reserve(request: EngineRequest<'reserveDrives'>): Promise<EngineResponse<'reserveDrives'>> {
+  async reserve(request: HelperRequest<'reserveDrives'>): Promise<HelperResponse<'reserveDrives'>> {
     const listing = (): Promise<Drive[]> =>
       listDrives({ benchDirectory: request.benchDirectory, protectedPaths: request.protectedPaths });
     const before = await listing();

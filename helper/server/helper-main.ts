@@ -1,6 +1,6 @@
 import './thread-pool';
 import { release } from 'node:os';
-import { engineMethods, engineProtocolVersion, type EngineMethod } from '../../core/contract/helper-api';
+import { helperMethods, helperProtocolVersion, type HelperMethod } from '../../core/contract/helper-api';
 import { PrestageError } from '../../core/base/errors';
 import { timeouts } from '../../core/base/timeouts';
 import { elevatedCaller } from '../tools/caller';
@@ -12,12 +12,12 @@ import { verifyMedia } from '../media/verify-media';
 import { eraseTables, runJob, verifyDrive } from '../pipeline/job-runner';
 import { hasHungThread } from '../pipeline/drive-thread';
 import { Reservations } from '../pipeline/reservation';
-import { aimRender } from '../disk-image/create-drive-image';
-import { checkRender } from '../disk-image/check-disk-image';
-import { makeRender } from '../disk-image/make-disk-image';
-import { rehearseDrive } from '../boot-test/boot-test';
+import { createDriveImage } from '../disk-image/create-drive-image';
+import { checkDiskImage } from '../disk-image/check-disk-image';
+import { makeDiskImage } from '../disk-image/make-disk-image';
+import { bootTestDrive } from '../boot-test/boot-test';
 import { ownVersion, toolVersions } from '../tools/versions';
-import { claimStdout, obeySignals, serveEngine, type EngineHandlers } from './rpc-server';
+import { claimStdout, obeySignals, serveHelper, type HelperHandlers } from './rpc-server';
 
 /** The helper: serves core/contract/helper-api.ts over stdin and stdout until its input ends. */
 
@@ -28,10 +28,10 @@ const elevated = elevatedCaller() !== null;
 // The caller's PATH must not choose what runs with privilege.
 if (elevated) process.env['PATH'] = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 
-const handlers: EngineHandlers = {
+const handlers: HelperHandlers = {
   // The protocol's version was compared before (rpc-server.ts).
   hello: async () => ({
-    protocolVersion: engineProtocolVersion,
+    protocolVersion: helperProtocolVersion,
     version,
     pid: process.pid,
     uid: process.geteuid?.() ?? -1,
@@ -62,8 +62,8 @@ const handlers: EngineHandlers = {
       },
       signal,
     ),
-  makeRender: async (request, { signal, taskProgress }) =>
-    await makeRender(
+  makeDiskImage: async (request, { signal, taskProgress }) =>
+    await makeDiskImage(
       request,
       inspector,
       (progress) => {
@@ -71,9 +71,9 @@ const handlers: EngineHandlers = {
       },
       signal,
     ),
-  aimRender: async (request, { signal }) => await aimRender(request, signal),
-  checkRender: async ({ progressToken: token, directory }, { signal, taskProgress }) =>
-    await checkRender(
+  createDriveImage: async (request, { signal }) => await createDriveImage(request, signal),
+  checkDiskImage: async ({ progressToken: token, directory }, { signal, taskProgress }) =>
+    await checkDiskImage(
       directory,
       (progress) => {
         taskProgress({ token, ...progress });
@@ -110,8 +110,8 @@ const handlers: EngineHandlers = {
       },
       signal,
     ),
-  rehearseDrive: async (request, { signal, taskProgress }) =>
-    await rehearseDrive(
+  bootTestDrive: async (request, { signal, taskProgress }) =>
+    await bootTestDrive(
       request,
       (done, total) => {
         taskProgress({ token: request.progressToken, phase: 'rehearsing', done, total });
@@ -124,7 +124,7 @@ const handlers: EngineHandlers = {
  * All that a helper does that sudo or pkexec started. What needs no privilege is not done with privilege: its
  * caller has another helper to read media, make files and list drives.
  */
-const withPrivilege: ReadonlySet<string> = new Set<EngineMethod>([
+const withPrivilege: ReadonlySet<string> = new Set<HelperMethod>([
   'hello',
   'readMachine',
   'reserveDrives',
@@ -132,7 +132,7 @@ const withPrivilege: ReadonlySet<string> = new Set<EngineMethod>([
   'runJob',
   'eraseTables',
   'verifyDrive',
-  'rehearseDrive',
+  'bootTestDrive',
 ]);
 const refuse = async (): Promise<never> => {
   await Promise.resolve();
@@ -142,13 +142,13 @@ const refuse = async (): Promise<never> => {
     remedy: 'Nothing was done. Reinstall Prestage: its parts do not match.',
   });
 };
-const refused: Partial<EngineHandlers> = Object.fromEntries(
-  Object.keys(engineMethods)
+const refused: Partial<HelperHandlers> = Object.fromEntries(
+  Object.keys(helperMethods)
     .filter((method) => elevated && !withPrivilege.has(method))
     .map((method) => [method, refuse]),
 );
 
-const server = serveEngine({ ...handlers, ...refused }, { input: process.stdin, output: claimStdout() });
+const server = serveHelper({ ...handlers, ...refused }, { input: process.stdin, output: claimStdout() });
 obeySignals(server);
 
 void server.closed.then(async () => {

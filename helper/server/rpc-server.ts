@@ -11,12 +11,12 @@ import {
 } from 'vscode-jsonrpc/node';
 import type { z } from 'zod';
 import {
-  engineMethods,
-  engineNotifications,
-  engineProtocolVersion,
-  type EngineMethod,
-  type EngineRequest,
-  type EngineResponse,
+  helperMethods,
+  helperNotifications,
+  helperProtocolVersion,
+  type HelperMethod,
+  type HelperRequest,
+  type HelperResponse,
   type JobProgress,
   type TaskProgress,
 } from '../../core/contract/helper-api';
@@ -31,16 +31,16 @@ export interface HandlerContext {
   readonly taskProgress: (progress: TaskProgress) => void;
 }
 
-export type EngineHandlers = {
-  readonly [M in EngineMethod]: (
-    request: EngineRequest<M>,
+export type HelperHandlers = {
+  readonly [M in HelperMethod]: (
+    request: HelperRequest<M>,
     context: HandlerContext,
-  ) => Promise<EngineResponse<M>>;
+  ) => Promise<HelperResponse<M>>;
 };
 
-export interface EngineServer {
+export interface HelperServer {
   /**
-   * Resolves once the caller is gone (or {@link EngineServer.stop} was called), every handler has settled,
+   * Resolves once the caller is gone (or {@link HelperServer.stop} was called), every handler has settled,
    * and its answer has been written or could not be. Never rejects.
    */
   readonly closed: Promise<void>;
@@ -54,10 +54,10 @@ export interface EngineServer {
  * Serves the engine contract over two streams. Requests are parsed strictly, `hello` must come first. End,
  * close or error of either stream aborts everything in flight.
  */
-export function serveEngine(
-  handlers: EngineHandlers,
+export function serveHelper(
+  handlers: HelperHandlers,
   streams: { readonly input: Readable; readonly output: Writable },
-): EngineServer {
+): HelperServer {
   const { input, output } = streams;
   const running = new Map<AbortController, Promise<unknown>>();
   let greeted = false;
@@ -101,14 +101,14 @@ export function serveEngine(
     }
   };
   const taskProgress = (progress: TaskProgress): void => {
-    notify(engineNotifications.taskProgress, progress);
+    notify(helperNotifications.taskProgress, progress);
   };
 
-  async function dispatch<M extends EngineMethod>(
+  async function dispatch<M extends HelperMethod>(
     method: M,
     params: unknown,
     signal: AbortSignal,
-  ): Promise<EngineResponse<M>> {
+  ): Promise<HelperResponse<M>> {
     if (method !== 'hello' && !greeted) throw protocolError(`${method} came before hello`);
     const request = parseRequest(method, params);
     const response = await handlers[method](request, { signal, taskProgress });
@@ -124,7 +124,7 @@ export function serveEngine(
     });
     try {
       if (stopped) throw cancelled(sanitizeForDisplay(method));
-      if (!isEngineMethod(method)) throw protocolError(`unknown verb ${sanitizeForDisplay(method)}`);
+      if (!isHelperMethod(method)) throw protocolError(`unknown verb ${sanitizeForDisplay(method)}`);
       const work = dispatch(method, params, controller.signal);
       running.set(controller, work);
       return await work;
@@ -151,7 +151,7 @@ export function serveEngine(
   return {
     closed,
     jobProgress: (progress) => {
-      notify(engineNotifications.jobProgress, progress);
+      notify(helperNotifications.jobProgress, progress);
     },
     stop,
   };
@@ -183,7 +183,7 @@ export function claimStdout(): Writable {
  * are for the station, which answers by cancelling or by closing our input: only that ends the helper
  * without leaving half-flushed drives. SIGTERM is for us, and means what the end of input means.
  */
-export function obeySignals(server: Pick<EngineServer, 'stop'>): void {
+export function obeySignals(server: Pick<HelperServer, 'stop'>): void {
   process.on('SIGINT', () => undefined);
   process.on('SIGHUP', () => undefined);
   process.on('SIGTERM', server.stop);
@@ -208,15 +208,15 @@ class CountingWriter extends StreamMessageWriter {
   }
 }
 
-function isEngineMethod(method: string): method is EngineMethod {
-  return Object.hasOwn(engineMethods, method);
+function isHelperMethod(method: string): method is HelperMethod {
+  return Object.hasOwn(helperMethods, method);
 }
 
-function parseRequest<M extends EngineMethod>(method: M, params: unknown): EngineRequest<M> {
-  const schema = engineMethods[method].request as unknown as z.ZodType<EngineRequest<M>>;
+function parseRequest<M extends HelperMethod>(method: M, params: unknown): HelperRequest<M> {
+  const schema = helperMethods[method].request as unknown as z.ZodType<HelperRequest<M>>;
   const parsed = schema.safeParse(params);
   if (parsed.success) {
-    if (method === 'hello') checkVersion((parsed.data as EngineRequest<'hello'>).protocolVersion);
+    if (method === 'hello') checkVersion((parsed.data as HelperRequest<'hello'>).protocolVersion);
     return parsed.data;
   }
   const [issue] = parsed.error.issues;
@@ -224,10 +224,10 @@ function parseRequest<M extends EngineMethod>(method: M, params: unknown): Engin
 }
 
 function checkVersion(version: number): void {
-  if (version === engineProtocolVersion) return;
+  if (version === helperProtocolVersion) return;
   throw new PrestageError({
     code: 'helper-outdated',
-    message: `The app uses version ${version} of the helper protocol, but the helper uses version ${engineProtocolVersion}.`,
+    message: `The app uses version ${version} of the helper protocol, but the helper uses version ${helperProtocolVersion}.`,
   });
 }
 

@@ -14,7 +14,7 @@ interface Meaning {
 }
 
 const corrupt = (what: string): Meaning => ({ code: 'media-corrupt', what });
-const renderFailed = (what: string): Meaning => ({
+const diskImageFailed = (what: string): Meaning => ({
   code: 'render-failed',
   what,
   remedy: 'Try again. If it happens again, ask the enterprise how the media was created.',
@@ -59,7 +59,7 @@ const meanings: Readonly<Record<number, Meaning>> = {
   21: corrupt('has a damaged list of files'),
   25: corrupt('has a damaged header (part number)'),
   26: corrupt('is damaged'),
-  27: renderFailed('has a reparse point that is not valid'),
+  27: diskImageFailed('has a reparse point that is not valid'),
   28: corrupt('is damaged: some of its data does not match its SHA-1'),
   30: corrupt('contains a name or text that is not valid UTF-16'),
   36: corrupt('has no list of files'),
@@ -77,7 +77,7 @@ const meanings: Readonly<Record<number, Meaning>> = {
     code: 'media-not-a-wim',
     what: 'is not a WIM file',
   },
-  [wimlibStatus.ntfsFailed]: renderFailed('could not be applied: the NTFS volume refused an operation'),
+  [wimlibStatus.ntfsFailed]: diskImageFailed('could not be applied: the NTFS volume refused an operation'),
   47: {
     code: 'media-unreadable',
     what: 'cannot be opened',
@@ -87,17 +87,17 @@ const meanings: Readonly<Record<number, Meaning>> = {
     what: 'cannot be read',
   },
   55: corrupt('is incomplete: it lists files whose data is not in it'),
-  58: renderFailed('could not be applied: a reparse point could not be made'),
-  59: renderFailed('could not be applied: permissions of a file could not be set'),
-  60: renderFailed('could not be applied: a short name could not be set'),
-  61: renderFailed('could not be applied: the times of a file could not be set'),
+  58: diskImageFailed('could not be applied: a reparse point could not be made'),
+  59: diskImageFailed('could not be applied: permissions of a file could not be set'),
+  60: diskImageFailed('could not be applied: a short name could not be set'),
+  61: diskImageFailed('could not be applied: the times of a file could not be set'),
   62: {
     code: 'media-part-missing',
     what: 'is one part of several, and the parts do not belong together',
   },
   65: { code: 'media-truncated', what: 'is incomplete: it ends too early' },
   67: corrupt('has a damaged header, or has a version that wimlib does not support'),
-  [wimlibStatus.writeFailed]: renderFailed('could not be applied: writing failed'),
+  [wimlibStatus.writeFailed]: diskImageFailed('could not be applied: writing failed'),
   73: corrupt('has damaged XML data'),
   74: {
     code: 'media-encrypted',

@@ -3,7 +3,7 @@ import { act } from '../actions';
 import { useText } from '../text';
 
 /** The last picture of a rehearsal's display, from the state folder. */
-export function RehearsalPicture({ sha256 }: { readonly sha256: string }): ReactElement | null {
+export function BootTestPicture({ sha256 }: { readonly sha256: string }): ReactElement | null {
   const text = useText().common;
   const [png, setPng] = useState<string | null | undefined>(undefined);
   useEffect(() => {

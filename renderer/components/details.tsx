@@ -6,10 +6,10 @@ export interface Fact {
 }
 
 /** Names and values, one a line. */
-export function Facts({ facts }: { readonly facts: readonly Fact[] }): ReactElement {
+export function DetailList({ details }: { readonly details: readonly Fact[] }): ReactElement {
   return (
     <dl className="facts">
-      {facts.map(({ name, value }) => (
+      {details.map(({ name, value }) => (
         <Fragment key={name}>
           <dt>{name}</dt>
           <dd>{value}</dd>

@@ -10,15 +10,15 @@ const fastGap = 35;
 const tolerableGap = 60;
 /** So long nothing: the burst is over. The terminator may come as late. */
 export const silence = 100;
-const leastCharacters = 4;
+const minCharacters = 4;
 /** A burst that ended in silence must be clearer, for a person also just stops typing. */
-const leastWithoutEnd = 6;
+const minWithoutEnd = 6;
 const fastAverage = 20;
 /** A slow but steady scanner: no gap above {@link tolerableGap} over so many characters. */
-const leastWhenSteady = 8;
+const minWhenSteady = 8;
 const steadyAverage = 50;
 /** The label of a bay may be as short as `A1`. Then everything, its Enter too, must come at machine speed. */
-const leastWhenShort = 2;
+const minWhenShort = 2;
 const shortGap = 20;
 /** An Enter so soon after a scan that ended in silence still belongs to the scanner. */
 const lateEnd = 300;
@@ -77,12 +77,12 @@ function averageGap({ characters, began, last }: Burst): number {
 function isScan(burst: Burst, endGap: number): boolean {
   const { characters, longestGap, slowGaps } = burst;
   if (endGap > silence) return false;
-  if (characters >= leastCharacters && averageGap(burst) < fastGap) {
+  if (characters >= minCharacters && averageGap(burst) < fastGap) {
     // Late gaps must stay single ones: a fifth of them at most, but one in any burst.
     return slowGaps <= Math.max(1, Math.floor((characters - 1) / 5));
   }
-  if (characters >= leastWhenSteady) return averageGap(burst) <= steadyAverage;
-  return characters >= leastWhenShort && longestGap <= shortGap && endGap <= shortGap;
+  if (characters >= minWhenSteady) return averageGap(burst) <= steadyAverage;
+  return characters >= minWhenShort && longestGap <= shortGap && endGap <= shortGap;
 }
 
 function addCharacter(burst: Burst | null, { key, time }: KeyPress): Detection {
@@ -141,7 +141,7 @@ export function detectPart(state: DetectorState, time: number): DetectorState {
 export function detectSilence(state: DetectorState, time: number): Detection {
   const { burst } = state;
   if (burst === null || time - burst.last < silence) return { state, verdict: { type: 'none' } };
-  if (burst.characters >= leastWithoutEnd && averageGap(burst) < fastAverage) {
+  if (burst.characters >= minWithoutEnd && averageGap(burst) < fastAverage) {
     return {
       state: { burst: null, endedInSilence: time },
       verdict: { type: 'scan', text: burst.text },

@@ -5,7 +5,7 @@ import { ErrorCard } from '../components/error-card';
 import { dismissMessage, useMessages } from '../store/messages-store';
 import { Notice } from '../components/notice';
 import { useText } from '../text';
-import { tell } from '../actions';
+import { send } from '../actions';
 import { useApp } from '../store/app-store';
 
 /** Answers of the station to what was just done. Above dialogs, so that a refusal in one is seen. */
@@ -49,7 +49,7 @@ export function Notices(): ReactElement | null {
           <Button
             size="sm"
             onClick={() => {
-              tell('dismissNotice', { id });
+              send('dismissNotice', { id });
             }}
           >
             {text.common.dismiss}

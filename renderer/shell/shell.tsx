@@ -2,7 +2,7 @@ import { Button } from '@mantine/core';
 import { IconSchool } from '@tabler/icons-react';
 import { useEffect, type ReactElement } from 'react';
 import { assertNever } from '../../core/base/errors';
-import { tell } from '../actions';
+import { send } from '../actions';
 import { useAnnouncement } from '../announce';
 import { ErrorBoundary } from '../components/error-boundary';
 import { BatchScreen } from '../screens/batch/batch-screen';
@@ -72,7 +72,7 @@ function TrainingBanner(): ReactElement | null {
       <Button
         size="sm"
         onClick={() => {
-          tell('useTrainingBench', { training: false });
+          send('useTrainingBench', { training: false });
         }}
       >
         {text.bench.leaveTraining}

@@ -21,7 +21,7 @@ function keepInList(before: readonly unknown[], after: readonly unknown[]): read
   }
   const members = after.map((member, index) => {
     const key = keyOf(member);
-    return kept(key === null ? before[index] : known.get(key), member);
+    return stored(key === null ? before[index] : known.get(key), member);
   });
   const same =
     members.length === before.length && members.every((member, index) => Object.is(member, before[index]));
@@ -31,7 +31,7 @@ function keepInList(before: readonly unknown[], after: readonly unknown[]): read
 function keepInObject(before: object, after: object): object {
   const old = new Map<string, unknown>(Object.entries(before));
   const members = Object.entries(after).map(
-    ([name, value]: [string, unknown]) => [name, kept(old.get(name), value)] as const,
+    ([name, value]: [string, unknown]) => [name, stored(old.get(name), value)] as const,
   );
   const same =
     members.length === old.size &&
@@ -45,10 +45,10 @@ function keepInObject(before: object, after: object): object {
  * plain data only.
  */
 export function keepReferences<T>(before: unknown, after: T): T {
-  return kept(before, after) as T;
+  return stored(before, after) as T;
 }
 
-function kept(before: unknown, after: unknown): unknown {
+function stored(before: unknown, after: unknown): unknown {
   if (typeof before !== 'object' || typeof after !== 'object' || before === null || after === null) {
     return Object.is(before, after) ? before : after;
   }

@@ -5,7 +5,7 @@ import type { LogPage, LogQuery, LogRow } from '../../core/contract/app-log';
 /** Lines fetched at once. */
 export const pageRows = 200;
 /** Pages that are kept: what a hand scrolls back to. Memory stays bounded whatever is scrolled through. */
-export const mostPages = 40;
+export const maxPages = 40;
 
 export const emptyQuery: LogQuery = { text: '', result: null, from: null, to: null };
 
@@ -54,7 +54,7 @@ export function setLogQuery(change: Partial<LogQuery>): void {
   });
 }
 
-/** Asks the same anew: entries were added. The lines of before stay on the screen until the answers come. */
+/** Asks the same again: entries were added. The lines of before stay on the screen until the answers come. */
 export function refreshLog(): void {
   logStore.setState({ generation: logStore.getState().generation + 1, fresh: new Set() });
 }
@@ -75,7 +75,7 @@ export function takeLogPage(generation: number, page: number, answer: LogPage): 
   pages.set(page, rows);
   fresh.add(page);
   const [oldest] = pages.keys();
-  if (pages.size > mostPages && oldest !== undefined) {
+  if (pages.size > maxPages && oldest !== undefined) {
     pages.delete(oldest);
     fresh.delete(oldest);
   }

@@ -10,7 +10,7 @@ export type Message =
 /** How long an information stays. Errors stay until they are dismissed. */
 const infoMilliseconds = 6000;
 /** More at once would hide the bench; the oldest go. */
-const mostMessages = 4;
+const maxMessages = 4;
 
 export const messagesStore = createStore<{ readonly messages: readonly Message[] }>(() => ({
   messages: [],
@@ -20,7 +20,7 @@ let lastId = 0;
 
 function add(message: Message): void {
   const { messages } = messagesStore.getState();
-  messagesStore.setState({ messages: [...messages, message].slice(-mostMessages) });
+  messagesStore.setState({ messages: [...messages, message].slice(-maxMessages) });
 }
 
 /** Shows an error until it is dismissed. The same error twice is shown once. */

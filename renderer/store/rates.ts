@@ -14,19 +14,19 @@ export interface Rate {
   readonly bytesPerSecond: number | null;
   /** Till the job ends, as far as can be told: verifying is taken to be as fast as writing. */
   readonly secondsLeft: number | null;
-  /** Bytes a second, oldest first, one each {@link sampleMilliseconds}, at most {@link mostSamples}. */
+  /** Bytes a second, oldest first, one each {@link sampleMilliseconds}, at most {@link maxSamples}. */
   readonly samples: readonly number[];
   /** Where the running sample began. */
   readonly estimate: RateEstimate;
 }
 
-export const mostSamples = 60;
+export const maxSamples = 60;
 export const sampleMilliseconds = 500;
 
 /**
  * The rate after a new look at a job. Pure.
  * @param now milliseconds of a clock that only goes forward
- * @returns the same object when nothing is to be drawn anew; null when the job moves no bytes
+ * @returns the same object when nothing is to be drawn again; null when the job moves no bytes
  */
 export function advanceRate(before: Rate | null, job: AppJob['state'], now: number): Rate | null {
   if (job.state !== 'writing' && job.state !== 'verifying') return null;
@@ -45,20 +45,20 @@ export function advanceRate(before: Rate | null, job: AppJob['state'], now: numb
     phase,
     bytesPerSecond: rate,
     secondsLeft: secondsFor(bytesLeft, rate),
-    samples: [...before.samples, sample].slice(-mostSamples),
+    samples: [...before.samples, sample].slice(-maxSamples),
     estimate,
   };
 }
 
 /** A curve's points for an SVG polyline of the given size: newest at the right, the fastest at the top. */
 export function curvePoints(samples: readonly number[], width: number, height: number): string {
-  const most = Math.max(...samples, 1);
-  const step = width / (mostSamples - 1);
+  const max = Math.max(...samples, 1);
+  const step = width / (maxSamples - 1);
   const first = width - (samples.length - 1) * step;
   return samples
     .map((sample, index) => {
       const x = first + index * step;
-      const y = height - (sample / most) * height;
+      const y = height - (sample / max) * height;
       return `${x.toFixed(1)},${y.toFixed(1)}`;
     })
     .join(' ');

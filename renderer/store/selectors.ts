@@ -20,8 +20,8 @@ export function jobOf(state: AppState, driveId: string | null): AppJob | null {
 }
 
 /** The newest rehearsal of a drive. */
-export function rehearsalOf(state: AppState, driveId: string | null): AppBootTest | null {
-  return state.rehearsals.find((rehearsal) => rehearsal.driveId === driveId) ?? null;
+export function bootTestOf(state: AppState, driveId: string | null): AppBootTest | null {
+  return state.rehearsals.find((bootTest) => bootTest.driveId === driveId) ?? null;
 }
 
 /** The pair that a drive is in. */
@@ -39,8 +39,8 @@ export type CardKind =
   'empty' | 'blocked' | 'free' | 'paired' | 'running' | 'pass' | 'fail' | 'cancelled' | 'interrupted';
 
 /** Whether a drive was found not to start. */
-function doesNotStart(rehearsal: AppBootTest | null): boolean {
-  return rehearsal?.status === 'ended' && !rehearsal.verdict.passed;
+function doesNotStart(bootTest: AppBootTest | null): boolean {
+  return bootTest?.status === 'ended' && !bootTest.verdict.passed;
 }
 
 /**
@@ -51,12 +51,12 @@ export function cardKind(
   drive: Drive | null,
   job: AppJob | null,
   pair: Pair | null,
-  rehearsal: AppBootTest | null,
+  bootTest: AppBootTest | null,
 ): CardKind {
   if (job !== null) {
     switch (job.state.state) {
       case 'done':
-        return doesNotStart(rehearsal) ? 'fail' : 'pass';
+        return doesNotStart(bootTest) ? 'fail' : 'pass';
       case 'failed':
         return 'fail';
       case 'cancelled':
@@ -90,12 +90,12 @@ export interface Counts {
 export function countsOf({
   pairing,
   jobs,
-  rehearsals,
+  rehearsals: bootTests,
 }: Pick<AppState, 'pairing' | 'jobs' | 'rehearsals'>): Counts {
   const counts = { paired: pairing.pairs.length, running: 0, pass: 0, fail: 0, stopped: 0 };
   for (const job of jobs) {
-    const rehearsal = rehearsals.find(({ driveId }) => driveId === job.driveId) ?? null;
-    const kind = cardKind(null, job, null, rehearsal);
+    const bootTest = bootTests.find(({ driveId }) => driveId === job.driveId) ?? null;
+    const kind = cardKind(null, job, null, bootTest);
     if (kind === 'running' || kind === 'pass' || kind === 'fail') counts[kind] += 1;
     else counts.stopped += 1;
   }
@@ -103,10 +103,13 @@ export function countsOf({
 }
 
 /** Drives whose cards say PASS. A new list. */
-export function passedDrives({ jobs, rehearsals }: Pick<AppState, 'jobs' | 'rehearsals'>): string[] {
-  const silent = new Set(rehearsals.filter(doesNotStart).map(({ driveId }) => driveId));
+export function passedDrives({
+  jobs,
+  rehearsals: bootTests,
+}: Pick<AppState, 'jobs' | 'rehearsals'>): string[] {
+  const bootFailed = new Set(bootTests.filter(doesNotStart).map(({ driveId }) => driveId));
   return jobs
-    .filter((job) => job.state.state === 'done' && !silent.has(job.driveId))
+    .filter((job) => job.state.state === 'done' && !bootFailed.has(job.driveId))
     .map(({ driveId }) => driveId);
 }
 

@@ -1,4 +1,4 @@
-import type { MachineFacts } from '../../core/machine/machine';
+import type { MachineDetails } from '../../core/machine/machine';
 import type { Expectation, ScanKind, ScanOutcome } from '../../core/scan/scan-outcome';
 
 type Accepted = Extract<ScanOutcome, { result: 'accepted' }>;
@@ -71,7 +71,7 @@ const refusalReasons: Readonly<Record<Refused['reason'], (detail: string | null,
   };
 
 /** What is known of a machine beside its serial, in few words; empty when nothing is. */
-export function knownWords({ assetTag, uuid, macs = [], model }: MachineFacts): string {
+export function knownWords({ assetTag, uuid, macs = [], model }: MachineDetails): string {
   const words = [
     ...(model === undefined ? [] : [model]),
     ...(assetTag === undefined ? [] : [`asset ${assetTag}`]),

@@ -33,8 +33,8 @@ export const settingsText = {
 
   bays: {
     title: 'Bays',
-    intro: (most: number): string =>
-      `Enter the label of each drive bay and the port it is wired to. Up to ${most}. A drive that is in no listed bay is shown after the others.`,
+    intro: (max: number): string =>
+      `Enter the label of each drive bay and the port it is wired to. Up to ${max}. A drive that is in no listed bay is shown after the others.`,
     none: 'No bays yet. Attach drives and add bays for them, or add bays one by one.',
     training: 'Training drives are in use: the ports below belong to them.',
     list: 'Bays, in display order',
@@ -57,7 +57,7 @@ export const settingsText = {
     fillHint: 'Adds a bay for each writable drive that has none.',
     filled: (bays: number): string => `${counted(bays, 'bay', 'bays')} added.`,
     nothingToFill: 'Every writable drive already has a bay.',
-    full: (most: number): string => `The list is full: ${most} bays.`,
+    full: (max: number): string => `The list is full: ${max} bays.`,
     removeAll: 'Remove all',
     removeAllQuestion: (bays: number): string => `Remove all ${counted(bays, 'bay', 'bays')} from the list?`,
     removeAllYes: 'Remove all',

@@ -77,11 +77,11 @@ export function serviceHandlers(app: AppService): ServiceHandlers {
       if (app.jobs.dismiss(driveId)) app.bootTests.forget(driveId);
       return done;
     },
-    rehearseDrive: ({ driveId }) => {
+    bootTestDrive: ({ driveId }) => {
       app.starting.bootTest(driveId);
       return done;
     },
-    cancelRehearsal: ({ driveId }) => {
+    cancelBootTest: ({ driveId }) => {
       app.bootTests.cancel(driveId);
       return done;
     },

@@ -31,7 +31,7 @@ export function notReady({ reason, detail }: Extract<ScanOutcome, { result: 'ref
 }
 
 /** The refusal of a rehearsal. */
-export function nothingToRehearse(): PrestageError {
+export function nothingToBootTest(): PrestageError {
   return new PrestageError({
     code: 'usage',
     message: 'There is no finished drive in this bay to test.',

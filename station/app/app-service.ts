@@ -1,9 +1,9 @@
 import { dirname, join } from 'node:path';
 import type { AppPatch } from '../../core/contract/app';
 import { FleetService } from '../fleet/fleet-service';
-import { chooseElevation, elevationFacts } from '../helper-client/elevation';
-import { Engines } from '../helper-client/helpers';
-import { openRenderCache, type RenderCache } from '../image-cache/image-cache';
+import { chooseElevation, elevationContext } from '../helper-client/elevation';
+import { Helpers } from '../helper-client/helpers';
+import { openImageCache, type ImageCache } from '../image-cache/image-cache';
 import { openStation, type OpenStation } from '../jobs/open-station';
 import { LogService } from '../log/log-service';
 import { ShipService } from '../shipment/ship-service';
@@ -33,7 +33,7 @@ export interface AppServiceOptions {
   /** Opens the training bench when nothing that is attached could ever be written. */
   readonly trainingIfEmpty: boolean;
   /** Folder that holds `dist/` with the worker programs. */
-  readonly engineDirectory: string;
+  readonly installDirectory: string;
   /** The argv that starts the helper. Absolute paths. */
   readonly helper: readonly [string, ...string[]];
   readonly version: string;
@@ -65,53 +65,53 @@ export class AppService {
   readonly shipments: ShipService;
   readonly starting: StartService;
   readonly station: StationService;
-  readonly #engines: Engines;
+  readonly #helpers: Helpers;
   readonly #opened: OpenStation;
 
   private constructor(options: AppServiceOptions, opened: OpenStation) {
-    const { places, ledger } = opened;
+    const { paths, ledger } = opened;
     this.#opened = opened;
-    this.#engines = new Engines({
+    this.#helpers = new Helpers({
       helper: options.helper,
       client: `prestage app ${options.version}`,
       // A window has no terminal, even when the program was started from one.
-      elevation: () => chooseElevation({ ...elevationFacts(), terminal: false }),
+      elevation: () => chooseElevation({ ...elevationContext(), terminal: false }),
     });
-    const worker = (name: string): string => join(options.engineDirectory, 'dist', name);
-    const engines = this.#engines;
+    const worker = (name: string): string => join(options.installDirectory, 'dist', name);
+    const helpers = this.#helpers;
 
-    this.settings = new SettingsService(opened.settings, places);
-    this.log = new LogService({ places, workerFile: worker('log-worker.cjs') });
+    this.settings = new SettingsService(opened.settings, paths);
+    this.log = new LogService({ paths, workerFile: worker('log-worker.cjs') });
     this.fleet = new FleetService({
-      places,
+      paths,
       settings: opened.settings.fleet,
       workerFile: worker('fleet-worker.cjs'),
     });
     this.shipments = new ShipService({
-      places,
+      paths,
       workerFile: worker('ship-worker.cjs'),
       append: () => this.recovery.contextWhenRecorded(),
     });
     this.station = new StationService({
-      ...{ places, version: options.version, runtimeVersions: options.runtimeVersions },
+      ...{ paths, version: options.version, runtimeVersions: options.runtimeVersions },
       benchDirectory: options.benchDirectory,
       drives: () => this.drives,
       jobs: () => this.jobs,
     });
     this.batch = new BatchService((imageIndex) => this.media.showImage(imageIndex));
     this.media = new MediaVerifier({
-      engines,
+      helpers,
       ordered: () => this.orders.current,
       imageIndex: () => this.batch.state.imageIndex,
     });
-    this.drives = new DriveList(engines, () => ({
+    this.drives = new DriveList(helpers, () => ({
       benchDirectory: this.station.benchDirectory,
       protectedPaths: this.#protectedPaths(),
       bays: this.settings.current.desk.bays,
     }));
-    this.jobs = new JobService({ engines, ledger, places, settings: () => this.settings.current });
+    this.jobs = new JobService({ helpers, ledger, paths, settings: () => this.settings.current });
     this.bootTests = new BootTests({
-      ...{ engines, ledger, places },
+      ...{ helpers, ledger, paths },
       settings: () => this.settings.current.rehearsal,
       context: () => this.recovery.context(),
       benchDirectory: () => this.station.benchDirectory,
@@ -126,13 +126,13 @@ export class AppService {
       inOrder: (serial) => this.orders.allows(serial),
     });
     this.orders = new OrderService({
-      ...{ ledger, places },
+      ...{ ledger, paths },
       context: () => this.recovery.contextWhenRecorded(),
       pairs: () => this.pairing.pairs,
       jobs: () => this.jobs.jobs,
     });
     this.session = new SessionStore({
-      file: places.sessionFile,
+      file: paths.sessionFile,
       batch: this.batch,
       media: this.media,
       pairing: this.pairing,
@@ -160,7 +160,7 @@ export class AppService {
     this.recovery = new Recovery({
       ...{
         opened,
-        engines,
+        helpers,
         station,
         settings,
         notices,
@@ -174,7 +174,7 @@ export class AppService {
       },
     });
     this.starting = new StartService({
-      ...{ engines, settings, station, batch, media, drives, pairing, jobs, bootTests },
+      ...{ helpers, settings, station, batch, media, drives, pairing, jobs, bootTests },
       recorded: () => this.recovery.recorded,
     });
     this.scans = new ScanService(this);
@@ -191,8 +191,8 @@ export class AppService {
   }
 
   /** The disk images that are stored. */
-  async cache(): Promise<RenderCache> {
-    return await openRenderCache(this.#opened.places.renderCache, this.settings.current.cacheLimitBytes);
+  async cache(): Promise<ImageCache> {
+    return await openImageCache(this.#opened.paths.imageCache, this.settings.current.cacheLimitBytes);
   }
 
   /** Ends everything: jobs are cancelled and recorded, helpers end, the ledger is closed. */
@@ -204,7 +204,7 @@ export class AppService {
     await this.bootTests.close();
     await this.recovery.recorded.catch(() => undefined);
     this.publisher.close();
-    await this.#engines.dispose();
+    await this.#helpers.dispose();
     await this.log.close();
     await this.fleet.close();
     await this.shipments.settled();
@@ -213,8 +213,8 @@ export class AppService {
 
   /** Files and folders whose drive must not be written. */
   #protectedPaths(): string[] {
-    const { ledgerFile, renderCache } = this.#opened.places;
+    const { ledgerFile, imageCache } = this.#opened.paths;
     const media = this.media.path;
-    return [...(media === null ? [] : [media]), dirname(ledgerFile), renderCache];
+    return [...(media === null ? [] : [media]), dirname(ledgerFile), imageCache];
   }
 }

@@ -2,19 +2,19 @@ import { Emitter } from 'vscode-jsonrpc/node';
 import type { AppBootTest } from '../../core/contract/app-bench';
 import { placeOf, type Drive } from '../../core/drive/drive';
 import { isCancellation, PrestageError, toErrorData, type ErrorData } from '../../core/base/errors';
-import type { RehearsalSettings } from '../../core/job/boot-test';
+import type { BootTestSettings } from '../../core/job/boot-test';
 import type { JobReport } from '../jobs/run-job';
-import type { Engines } from '../helper-client/helpers';
+import type { Helpers } from '../helper-client/helpers';
 import { requireFinishedJob } from '../drives/finished-drive';
 import type { AppendContext, Ledger } from '../ledger/ledger';
-import { firstFinished, readPicture, rehearsalFailed, rehearse } from '../jobs/run-boot-test';
-import type { StatePlaces } from '../state/state-paths';
+import { firstFinished, readPicture, bootTestFailed, bootTest } from '../jobs/run-boot-test';
+import type { StatePaths } from '../state/state-paths';
 
 export interface BootTestsDependencies {
-  readonly engines: Engines;
+  readonly helpers: Helpers;
   readonly ledger: Ledger;
-  readonly places: StatePlaces;
-  readonly settings: () => RehearsalSettings;
+  readonly paths: StatePaths;
+  readonly settings: () => BootTestSettings;
   /** Who and what records a verdict. */
   readonly context: () => Promise<AppendContext>;
   readonly benchDirectory: () => string | null;
@@ -79,7 +79,7 @@ export class BootTests {
 
   /** The last picture of a boot test's display: a PNG; null when it is not stored, or is not what the ledger says. */
   picture(sha256: string): Buffer | null {
-    return readPicture(sha256, this.#dependencies.places);
+    return readPicture(sha256, this.#dependencies.paths);
   }
 
   /** Cancels all, and waits for their ends. */
@@ -98,26 +98,26 @@ export class BootTests {
 
   /** Never rejects. */
   async #run(drive: Drive, signal: AbortSignal): Promise<void> {
-    const { engines, ledger, places, settings, context, benchDirectory } = this.#dependencies;
+    const { helpers, ledger, paths, settings, context, benchDirectory } = this.#dependencies;
     const { sign, seconds, secureBoot } = settings();
     const driveId = drive.id;
     this.#become({ driveId, status: 'running', seconds: 0, limit: seconds });
     try {
       const append = await context();
-      const { verdict, picture, ledgerEntry } = await rehearse(
+      const { verdict, picture, ledgerEntry } = await bootTest(
         {
           ...{ drive, benchDirectory: benchDirectory(), settings: { sign, seconds, secureBoot } },
           job: requireFinishedJob(drive, ledger),
         },
         {
-          ...{ engines, ledger, places, append, signal },
+          ...{ helpers, ledger, paths, append, signal },
           onTask: ({ done, total }) => {
             this.#become({ driveId, status: 'running', seconds: done, limit: total });
           },
         },
       );
       this.#become({ driveId, status: 'ended', verdict, picture, ledgerEntry });
-      if (!verdict.passed) this.#failed.fire(rehearsalFailed(drive, verdict).data);
+      if (!verdict.passed) this.#failed.fire(bootTestFailed(drive, verdict).data);
     } catch (error) {
       if (isCancellation(error)) {
         this.#states.delete(driveId);

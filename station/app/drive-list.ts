@@ -4,10 +4,10 @@ import type { DrivesState } from '../../core/contract/app-bench';
 import type { Drive } from '../../core/drive/drive';
 import { isCancellation, toErrorData } from '../../core/base/errors';
 import { timeouts } from '../../core/base/timeouts';
-import type { Engines } from '../helper-client/helpers';
+import type { Helpers } from '../helper-client/helpers';
 
-/** What a listing is made with. Asked anew each time. */
-export interface ListingFacts {
+/** What a listing is made with. Asked again each time. */
+export interface ListingContext {
   readonly benchDirectory: string | null;
   /** Files and folders whose drive must not be written. */
   readonly protectedPaths: readonly string[];
@@ -18,8 +18,8 @@ export interface ListingFacts {
 export class DriveList {
   readonly #changed = new Emitter<void>();
   readonly onChange = this.#changed.event;
-  readonly #engines: Engines;
-  readonly #facts: () => ListingFacts;
+  readonly #helpers: Helpers;
+  readonly #details: () => ListingContext;
   #state: DrivesState = { error: null, listed: false, drives: [], bays: [] };
   /** As the helper listed them, without the labels of the bays that were set up. */
   #listed: readonly Drive[] = [];
@@ -28,9 +28,9 @@ export class DriveList {
   #timer: NodeJS.Timeout | null = null;
   #closed = false;
 
-  constructor(engines: Engines, facts: () => ListingFacts) {
-    this.#engines = engines;
-    this.#facts = facts;
+  constructor(helpers: Helpers, details: () => ListingContext) {
+    this.#helpers = helpers;
+    this.#details = details;
   }
 
   get state(): DrivesState {
@@ -51,7 +51,7 @@ export class DriveList {
     await this.#current();
   }
 
-  /** The bays were set up anew: no need to look at the machine for that. */
+  /** The bays were set up again: no need to look at the machine for that. */
   rearrange(): void {
     this.#show(this.#listed, this.#state.error, this.#state.listed);
   }
@@ -77,14 +77,14 @@ export class DriveList {
   }
 
   async #list(): Promise<void> {
-    const { benchDirectory, protectedPaths } = this.#facts();
+    const { benchDirectory, protectedPaths } = this.#details();
     try {
-      const engine = await this.#engines.plain();
-      const { drives } = await engine.call('listDrives', {
+      const client = await this.#helpers.plain();
+      const { drives } = await client.call('listDrives', {
         benchDirectory,
         protectedPaths: [...protectedPaths],
       });
-      if (this.#closed || this.#facts().benchDirectory !== benchDirectory) return;
+      if (this.#closed || this.#details().benchDirectory !== benchDirectory) return;
       // Who works on a bench of virtual drives is not to look at those of the computer beside it.
       const shown = drives.filter(({ reasons }) => !reasons.some(({ code }) => code === 'not-on-bench'));
       this.#show(shown, null, true);
@@ -96,7 +96,7 @@ export class DriveList {
 
   #show(listed: readonly Drive[], error: DrivesState['error'], isListed: boolean): void {
     this.#listed = listed;
-    const bays = arrangeBays(this.#facts().bays, listed);
+    const bays = arrangeBays(this.#details().bays, listed);
     const state = { error, listed: isListed, drives: withBayLabels(listed, bays), bays };
     // Most listings find what the last one found; only a change is worth a repaint.
     if (JSON.stringify(state) === JSON.stringify(this.#state)) return;

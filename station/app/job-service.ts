@@ -7,16 +7,16 @@ import { planBatch, type BatchRequest, type PlannedJob } from '../jobs/plan-batc
 import { runBatch } from '../jobs/run-batch';
 import type { JobReport } from '../jobs/run-job';
 import type { LeftOpenJob } from '../jobs/run-journal';
-import type { Engines } from '../helper-client/helpers';
+import type { Helpers } from '../helper-client/helpers';
 import type { Ledger } from '../ledger/ledger';
-import { openRenderCache } from '../image-cache/image-cache';
+import { openImageCache } from '../image-cache/image-cache';
 import type { Settings } from '../state/settings';
-import type { StatePlaces } from '../state/state-paths';
+import type { StatePaths } from '../state/state-paths';
 
 export interface JobServiceDependencies {
-  readonly engines: Engines;
+  readonly helpers: Helpers;
   readonly ledger: Ledger;
-  readonly places: StatePlaces;
+  readonly paths: StatePaths;
   readonly settings: () => Settings;
 }
 
@@ -90,10 +90,10 @@ export class JobService {
    * @throws PrestageError why none of them was started; nothing was touched
    */
   async start(request: BatchRequest): Promise<void> {
-    const { engines, ledger, places, settings } = this.#dependencies;
+    const { helpers, ledger, paths, settings } = this.#dependencies;
     const stop = new AbortController();
-    const plan = await planBatch(request, engines, ledger, places, stop.signal);
-    const cache = await openRenderCache(places.renderCache, settings().cacheLimitBytes);
+    const plan = await planBatch(request, helpers, ledger, paths, stop.signal);
+    const cache = await openImageCache(paths.imageCache, settings().cacheLimitBytes);
 
     await new Promise<void>((held, refused) => {
       const begin = { done: false };
@@ -105,10 +105,10 @@ export class JobService {
       });
       this.#runs.add(run);
       runBatch(request, plan, {
-        engines,
+        helpers,
         ledger,
         cache,
-        places,
+        paths,
         settings: settings(),
         signal: stop.signal,
         ...hooks,

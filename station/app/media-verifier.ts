@@ -6,13 +6,13 @@ import type { Task } from '../../core/base/task';
 import { isCancellation, PrestageError, toErrorData } from '../../core/base/errors';
 import type { Media, MediaHash } from '../../core/media/media';
 import { mediaMark, type MediaProof } from '../jobs/plan-batch';
-import type { Engines } from '../helper-client/helpers';
+import type { Helpers } from '../helper-client/helpers';
 import { assertExpected, expectedHash, type ExpectedHash } from '../media/media-expectation';
 import { requireOrderedMedia } from '../orders/batch-order';
 import type { OpenOrder } from '../orders/order-reader';
 
 export interface MediaVerifierDependencies {
-  readonly engines: Engines;
+  readonly helpers: Helpers;
   /** The open order may say what the hash should be. */
   readonly ordered: () => OpenOrder | null;
   /** Which image (from 1) the batch is to get. */
@@ -125,23 +125,23 @@ export class MediaVerifier {
     }
     if (choice.media === null) return;
     if (choice.hash === null) this.#hashing(choice, choice.media, null);
-    else this.#judge(choice, choice.media, choice.hash);
+    else this.#assess(choice, choice.media, choice.hash);
   }
 
   /** The order was opened or closed: what it wants counts from now on. */
-  judgeAgain(): void {
+  reassess(): void {
     const choice = this.#choice;
     if (choice === null || choice.media === null) return;
     if (choice.hash === null) this.#hashing(choice, choice.media, null);
-    else this.#judge(choice, choice.media, choice.hash);
+    else this.#assess(choice, choice.media, choice.hash);
   }
 
   /** Looks into the media again for another image's boot files. The proof stays: it is of the whole file. */
   async showImage(imageIndex: number): Promise<void> {
     const choice = this.#choice;
     if (choice === null || choice.media === null || choice.media.imageIndex === imageIndex) return;
-    const engine = await this.#dependencies.engines.plain();
-    const media = await engine.call('inspectMedia', { path: choice.path, imageIndex });
+    const client = await this.#dependencies.helpers.plain();
+    const media = await client.call('inspectMedia', { path: choice.path, imageIndex });
     if (this.#choice !== choice) return;
     choice.media = media;
     if ('media' in this.#state && this.#state.media !== null) this.#show({ ...this.#state, media });
@@ -149,15 +149,15 @@ export class MediaVerifier {
 
   async #prove(choice: Choice, imageIndex: number): Promise<void> {
     const { signal } = choice.stop;
-    const engine = await this.#dependencies.engines.plain();
-    const media = await engine.call('inspectMedia', { path: choice.path, imageIndex }, { signal });
+    const client = await this.#dependencies.helpers.plain();
+    const media = await client.call('inspectMedia', { path: choice.path, imageIndex }, { signal });
     if (this.#choice !== choice) return;
     choice.media = media;
     const before = await mediaMark(media.files);
     // A manifest that cannot be used stops here, before minutes go into hashing.
     this.#expected(choice);
     this.#hashing(choice, media, null);
-    const hash = await engine.call(
+    const hash = await client.call(
       'hashMedia',
       { progressToken: randomUUID(), files: media.files },
       {
@@ -179,10 +179,10 @@ export class MediaVerifier {
     if (this.#choice !== choice) return;
     choice.hash = hash;
     choice.mark = before;
-    this.#judge(choice, choice.media, hash);
+    this.#assess(choice, choice.media, hash);
   }
 
-  #judge(choice: Choice, media: Media, hash: MediaHash): void {
+  #assess(choice: Choice, media: Media, hash: MediaHash): void {
     try {
       requireOrderedMedia(this.#dependencies.ordered(), hash);
       const expected = this.#expected(choice);

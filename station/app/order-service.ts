@@ -10,12 +10,12 @@ import { openRecord, type OpenRecord } from '../orders/open-record';
 import { OrderBook } from '../orders/order-book';
 import { allows, viewOf, type OpenOrder } from '../orders/order-reader';
 import { parseOrder, readOrderFile, type SentOrder } from '../orders/order-files';
-import type { StatePlaces } from '../state/state-paths';
+import type { StatePaths } from '../state/state-paths';
 import { isRunning } from '../../core/job/job';
 
 export interface OrderServiceDependencies {
   readonly ledger: Ledger;
-  readonly places: StatePlaces;
+  readonly paths: StatePaths;
   /** Who does it, and with what. Resolves when what an earlier run left open is recorded. */
   readonly context: () => Promise<AppendContext>;
   readonly pairs: () => readonly Pair[];
@@ -23,7 +23,7 @@ export interface OrderServiceDependencies {
 }
 
 /** Lines that the page is told. A bench works through some hundred; a list of a whole company would be slow. */
-const mostLines = 2000;
+const maxLines = 2000;
 
 /** The open order as the screen shows it, and what can be done to it there. */
 export class OrderService {
@@ -39,7 +39,7 @@ export class OrderService {
 
   constructor(dependencies: OrderServiceDependencies) {
     this.#dependencies = dependencies;
-    this.#book = new OrderBook(dependencies.ledger, dependencies.places);
+    this.#book = new OrderBook(dependencies.ledger, dependencies.paths);
   }
 
   /** Null while no order is open, and when the station's copy of it is damaged: then nothing can be started. */
@@ -136,7 +136,7 @@ function orNull(number: string): string | null {
 function stateOf(open: OpenOrder, atWork: ReadonlySet<string>): OrderState {
   const { number, mediaSha256 = null, imageIndex = null, layout = null, machines } = open.order;
   const view = viewOf(open, atWork);
-  const lines = view.lines.length <= mostLines ? view.lines : firstOf(view.lines);
+  const lines = view.lines.length <= maxLines ? view.lines : firstOf(view.lines);
   return {
     ...{ number, openedAt: open.openedAt, openedBy: open.openedBy, mediaSha256, imageIndex, layout },
     machines: machines.length,
@@ -155,7 +155,7 @@ function stateOf(open: OpenOrder, atWork: ReadonlySet<string>): OrderState {
 /** What wants a hand comes before what is done. */
 function firstOf(lines: readonly OrderLineView[]): OrderLineView[] {
   const rank = ({ state }: OrderLineView): number => orderLineStates.indexOf(state);
-  return lines.toSorted((a, b) => rank(a) - rank(b)).slice(0, mostLines);
+  return lines.toSorted((a, b) => rank(a) - rank(b)).slice(0, maxLines);
 }
 
 function damagedState({ row, record }: OpenRecord, error: unknown): OrderState {

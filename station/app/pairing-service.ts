@@ -6,7 +6,7 @@ import type { MediaState } from '../../core/media/media-state';
 import type { Pair, PairingState } from '../../core/pairing/pairing-state';
 import { sanitizeForDisplay } from '../../core/base/display';
 import { toErrorData, type ErrorData } from '../../core/base/errors';
-import type { MachineFacts } from '../../core/machine/machine';
+import type { MachineDetails } from '../../core/machine/machine';
 import { saysNothing } from '../../core/machine/machine-details';
 import {
   applyScan,
@@ -18,14 +18,14 @@ import {
   emptyPairing,
   pairByHand,
   start,
-  startObstaclesOf,
+  startRefusalsOf,
   takeOver,
   undo,
   unpair,
   type NotTakenOver,
   type Pairing,
   type PairingAction,
-  type PairingFacts,
+  type PairingContext,
   type PairingResult,
 } from '../../core/pairing/pairing';
 import { required } from '../../core/base/required';
@@ -66,15 +66,15 @@ export class PairingService {
   }
 
   get state(): PairingState {
-    const { mode, waitingMachine, waitingFacts, pairs, armed } = this.#pairing;
+    const { mode, waitingMachine, waitingDetails, pairs, armed } = this.#pairing;
     return {
       mode,
       waitingMachine,
-      ...(saysNothing(waitingFacts) ? {} : { waitingFacts }),
+      ...(saysNothing(waitingDetails) ? {} : { waitingFacts: waitingDetails }),
       pairs: armed ? pairs.map((pair) => this.#withContent(pair)) : [...pairs],
       canUndo: canUndo(this.#pairing),
       armed,
-      obstacles: startObstaclesOf(this.#pairing, this.#facts(null)),
+      obstacles: startRefusalsOf(this.#pairing, this.#details(null)),
       lastScan: this.#lastScan,
       refusal: this.#refusal,
     };
@@ -95,7 +95,7 @@ export class PairingService {
     const same = this.#lastRead?.text === text ? now - this.#lastRead.time : null;
     this.#lastRead = { text, time: now };
     const reading = readScan(text, this.#context());
-    const result = applyScan(this.#pairing, reading, this.#facts(same));
+    const result = applyScan(this.#pairing, reading, this.#details(same));
     this.#take(result, sanitizeForDisplay(text, 120));
     const { outcome } = result;
     if (outcome.result === 'accepted' && outcome.effect === 'paired') {
@@ -130,18 +130,18 @@ export class PairingService {
 
   /** @throws PrestageError what is wrong with the serial or the drive */
   pairByHand(machineSerial: string, driveId: string): void {
-    const result = pairByHand(this.#pairing, machineSerial, driveId, this.#facts(null));
+    const result = pairByHand(this.#pairing, machineSerial, driveId, this.#details(null));
     const text = sanitizeForDisplay(machineSerial, 120);
     this.#take(result, text);
     if (result.outcome.result === 'refused') throw notPaired(text, result.outcome);
   }
 
   /** Takes over what was paired before the program ended. */
-  takeOver(kept: Pick<Pairing, 'pairs' | 'waitingMachine'>): {
+  takeOver(stored: Pick<Pairing, 'pairs' | 'waitingMachine'>): {
     readonly taken: number;
     readonly left: readonly NotTakenOver[];
   } {
-    const { state, taken, left } = takeOver(this.#pairing, kept, this.#facts(null));
+    const { state, taken, left } = takeOver(this.#pairing, stored, this.#details(null));
     this.#become(state);
     return { taken, left };
   }
@@ -151,7 +151,7 @@ export class PairingService {
   }
 
   undo(): void {
-    this.#become(undo(this.#pairing, this.#facts(null)).state);
+    this.#become(undo(this.#pairing, this.#details(null)).state);
   }
 
   /**
@@ -164,7 +164,7 @@ export class PairingService {
       return;
     }
     this.#refusal = null;
-    const { state, outcome } = arm(this.#pairing, this.#facts(null));
+    const { state, outcome } = arm(this.#pairing, this.#details(null));
     if (outcome.result === 'refused') throw notReady(outcome);
     this.#become(state);
   }
@@ -179,7 +179,7 @@ export class PairingService {
     const seen = new Set(driveIds);
     const same = pairs.length === seen.size && pairs.every(({ driveId }) => seen.has(driveId));
     if (!same || this.#starting) throw anotherList();
-    const { outcome } = start(this.#pairing, this.#facts(null));
+    const { outcome } = start(this.#pairing, this.#details(null));
     if (outcome.result === 'refused') throw notReady(outcome);
     this.#refusal = null;
     this.#starting = true;
@@ -187,11 +187,11 @@ export class PairingService {
   }
 
   /** What is known of the machines of the pairs, by serial. */
-  get machines(): ReadonlyMap<string, MachineFacts> {
+  get machines(): ReadonlyMap<string, MachineDetails> {
     const known = this.#pairing.pairs.map(
       ({ machineSerial, machine = {} }) => [machineSerial, machine] as const,
     );
-    return new Map(known.filter(([, facts]) => !saysNothing(facts)));
+    return new Map(known.filter(([, details]) => !saysNothing(details)));
   }
 
   /** The start was refused as a whole. */
@@ -245,7 +245,7 @@ export class PairingService {
     return { settings: this.#dependencies.settings(), bays, drives };
   }
 
-  #facts(sinceLastSame: number | null): PairingFacts {
+  #details(sinceLastSame: number | null): PairingContext {
     const { settings, drives, media, batch, jobs, ledger, inOrder } = this.#dependencies;
     const all = jobs();
     const last = this.#lastPaired;

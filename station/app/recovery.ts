@@ -1,6 +1,6 @@
 import { required } from '../../core/base/required';
 import { toErrorData } from '../../core/base/errors';
-import type { Engines } from '../helper-client/helpers';
+import type { Helpers } from '../helper-client/helpers';
 import { defaultOperator, recordLeftOpen, type OpenStation } from '../jobs/open-station';
 import type { AppendContext } from '../ledger/ledger';
 import { interrupted } from './app-refusals';
@@ -17,7 +17,7 @@ import type { StationService } from './station-service';
 
 export interface RecoveryDependencies {
   readonly opened: OpenStation;
-  readonly engines: Engines;
+  readonly helpers: Helpers;
   readonly station: StationService;
   readonly settings: SettingsService;
   readonly notices: NoticeService;
@@ -82,8 +82,8 @@ export class Recovery {
 
   /** Who records, and with what. */
   async context(): Promise<AppendContext> {
-    const { engines, batch, settings } = this.#services;
-    const { versions } = await engines.greeting();
+    const { helpers, batch, settings } = this.#services;
+    const { versions } = await helpers.greeting();
     const operator = batch.state.operator || defaultOperator();
     return { operator, stationName: settings.current.stationName, versions };
   }
@@ -116,7 +116,7 @@ export class Recovery {
     const context = await this.context();
     station.showVersions(context.versions);
     const left = await recordLeftOpen(opened, context);
-    if (left.interrupted.length + left.doubtful.length > 0) publisher.changed('order');
+    if (left.interrupted.length + left.suspect.length > 0) publisher.changed('order');
     jobs.showLeftOpen(left.interrupted, { state: 'interrupted' });
     for (const message of left.messages) notices.show('error', interrupted(message));
   }

@@ -25,7 +25,7 @@ const interruptedCardSchema = appJobSchema.pick({
 
 /**
  * What the app had: enough to go on after a crash or a restart. Only a convenience: what was done is in
- * the ledger. What was armed is not stored, nor why shipped machines are done again: both are said anew.
+ * the ledger. What was armed is not stored, nor why shipped machines are done again: both are said again.
  */
 const storedSessionSchema = z.strictObject({
   version: z.literal(1),
@@ -96,7 +96,7 @@ export class SessionStore {
     this.#waiting = null;
     if (stored === null) return;
     try {
-      // First: a drive that was being written is not paired anew before somebody has seen that.
+      // First: a drive that was being written is not paired again before somebody has seen that.
       jobs.showInterrupted(stored.interrupted);
       const { taken, left } = pairing.takeOver(stored);
       if (taken > 0) notices.show('info', takenOver(taken));

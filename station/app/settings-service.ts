@@ -3,18 +3,18 @@ import { withoutUndefined } from '../../core/base/required';
 import type { AppRequest } from '../../core/contract/app';
 import type { StationSettings } from '../../core/contract/app-settings';
 import { changeSettings, type Settings } from '../state/settings';
-import type { StatePlaces } from '../state/state-paths';
+import type { StatePaths } from '../state/state-paths';
 
 /** The settings of the station while the app is open. */
 export class SettingsService {
   readonly #changed = new Emitter<void>();
   readonly onChange = this.#changed.event;
-  readonly #places: Pick<StatePlaces, 'settingsFile'>;
+  readonly #paths: Pick<StatePaths, 'settingsFile'>;
   #current: Settings;
 
-  constructor(settings: Settings, places: Pick<StatePlaces, 'settingsFile'>) {
+  constructor(settings: Settings, paths: Pick<StatePaths, 'settingsFile'>) {
     this.#current = settings;
-    this.#places = places;
+    this.#paths = paths;
   }
 
   get current(): Settings {
@@ -23,13 +23,13 @@ export class SettingsService {
 
   /** Those that the screen shows. */
   get shown(): StationSettings {
-    const { stationName, cacheLimitBytes, rehearsal, desk } = this.#current;
-    return { stationName, cacheLimitBytes, rehearsal, desk };
+    const { stationName, cacheLimitBytes, rehearsal: bootTest, desk } = this.#current;
+    return { stationName, cacheLimitBytes, rehearsal: bootTest, desk };
   }
 
   /** @throws PrestageError settings-invalid (nothing is changed), state-unavailable */
   change(change: AppRequest<'changeSettings'>): void {
-    this.#current = changeSettings(this.#places, withoutUndefined(change));
+    this.#current = changeSettings(this.#paths, withoutUndefined(change));
     this.#changed.fire();
   }
 }

@@ -1,8 +1,8 @@
 import { toErrorData } from '../../core/base/errors';
 import { assignmentsOnThisMachine, readThisMachine } from '../machine/confirm-machine';
-import type { Engines } from '../helper-client/helpers';
+import type { Helpers } from '../helper-client/helpers';
 import type { BatchRequest } from '../jobs/plan-batch';
-import { mediaNotProved, nothingToRehearse, nothingToRetry } from './app-refusals';
+import { mediaNotProved, nothingToBootTest, nothingToRetry } from './app-refusals';
 import type { BatchService } from './batch-service';
 import type { BootTests } from './boot-tests';
 import type { DriveList } from './drive-list';
@@ -13,7 +13,7 @@ import type { SettingsService } from './settings-service';
 import type { StationService } from './station-service';
 
 export interface StartServiceDependencies {
-  readonly engines: Engines;
+  readonly helpers: Helpers;
   readonly settings: SettingsService;
   readonly station: StationService;
   readonly batch: BatchService;
@@ -67,15 +67,15 @@ export class StartService {
     const { drives, jobs, bootTests } = this.#services;
     const drive = drives.find(driveId);
     const job = jobs.find(driveId);
-    if (drive === null || (job !== null && job.state.state !== 'done')) throw nothingToRehearse();
+    if (drive === null || (job !== null && job.state.state !== 'done')) throw nothingToBootTest();
     bootTests.start(drive);
   }
 
   /** Where the drives sit in the machine that the station runs on, what was scanned must fit its firmware. */
   async #onMachine(request: BatchRequest): Promise<BatchRequest> {
-    const { settings, engines } = this.#services;
+    const { settings, helpers } = this.#services;
     if (!settings.current.desk.onMachine) return request;
-    const found = await readThisMachine(engines);
+    const found = await readThisMachine(helpers);
     return { ...request, ...assignmentsOnThisMachine(request.assignments, request.machines, found) };
   }
 

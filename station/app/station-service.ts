@@ -1,14 +1,14 @@
 import { dirname } from 'node:path';
 import { Emitter } from 'vscode-jsonrpc/node';
 import type { StationState } from '../../core/contract/app-bench';
-import type { StatePlaces } from '../state/state-paths';
+import type { StatePaths } from '../state/state-paths';
 import type { DriveList } from './drive-list';
 import type { JobService } from './job-service';
 import { benchInUse } from './app-refusals';
 import { hasNoRealDrive, openTrainingBench } from './training-bench';
 
 export interface StationServiceDependencies {
-  readonly places: Pick<StatePlaces, 'ledgerFile'>;
+  readonly paths: Pick<StatePaths, 'ledgerFile'>;
   readonly version: string;
   /** Of the runtime: electron, chrome, node. Shown, not recorded. */
   readonly runtimeVersions: Readonly<Record<string, string>>;
@@ -33,12 +33,12 @@ export class StationService {
   }
 
   get state(): StationState {
-    const { version, places } = this.#dependencies;
+    const { version, paths } = this.#dependencies;
     return {
       benchDirectory: this.#benchDirectory,
       version,
       versions: { ...this.#versions },
-      stateDirectory: dirname(places.ledgerFile),
+      stateDirectory: dirname(paths.ledgerFile),
     };
   }
 
@@ -58,9 +58,9 @@ export class StationService {
    * @throws PrestageError drive-busy while drives are written
    */
   async useTrainingBench(training: boolean): Promise<void> {
-    const { jobs, places, drives } = this.#dependencies;
+    const { jobs, paths, drives } = this.#dependencies;
     if (jobs().running.length > 0) throw benchInUse();
-    this.#benchDirectory = training ? await openTrainingBench(places) : null;
+    this.#benchDirectory = training ? await openTrainingBench(paths) : null;
     this.#changed.fire();
     await drives().refresh();
   }

@@ -4,14 +4,14 @@ import { benchFileName } from '../../core/drive/virtual-bench';
 import type { BlockReasonCode, Drive } from '../../core/drive/drive';
 import { GiB } from '../../core/base/units';
 import { createBench } from '../drives/virtual-bench-files';
-import type { StatePlaces } from '../state/state-paths';
+import type { StatePaths } from '../state/state-paths';
 
 /** Eight sparse drives: a small rack, and room for the usual images in training. */
 const trainingDrives = { drives: 8, sizeBytes: 8 * GiB, sectorSize: 512 } as const;
 
 /** Folder of the bench of virtual drives that belongs to a station; made when it is missing. */
-export async function openTrainingBench(places: Pick<StatePlaces, 'ledgerFile'>): Promise<string> {
-  const directory = join(dirname(places.ledgerFile), 'training-bench');
+export async function openTrainingBench(paths: Pick<StatePaths, 'ledgerFile'>): Promise<string> {
+  const directory = join(dirname(paths.ledgerFile), 'training-bench');
   if (!existsSync(join(directory, benchFileName))) await createBench(directory, trainingDrives);
   return directory;
 }

@@ -75,7 +75,7 @@ export function wire(app: WiredServices): void {
     batch.change(order === null ? { workOrder: '' } : batchOfOrder(order)).catch((error: unknown) => {
       notices.show('error', toErrorData(error));
     });
-    media.judgeAgain();
+    media.reassess();
   });
 
   drives.onChange(() => {

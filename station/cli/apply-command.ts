@@ -13,7 +13,7 @@ import { planBatch, type BatchPlan, type BatchRequest, type PlannedJob } from '.
 import { runBatch, type BatchReport } from '../jobs/run-batch';
 import type { JobReport } from '../jobs/run-job';
 import { OrderReader } from '../orders/order-reader';
-import { openRenderCache } from '../image-cache/image-cache';
+import { openImageCache } from '../image-cache/image-cache';
 import { firstFinished } from '../jobs/run-boot-test';
 import type { Settings } from '../state/settings';
 import {
@@ -32,9 +32,9 @@ import {
   type CommandContext,
 } from './command-context';
 import { exitCodes, type ExitCode } from './exit-codes';
-import { facts, table, type JsonDocument, type Output } from './output';
+import { details, table, type JsonDocument, type Output } from './output';
 import { defaultOperator } from '../jobs/open-station';
-import { rehearseFirst, rehearseForm } from './boot-test-command';
+import { bootTestFirst, bootTestForm } from './boot-test-command';
 import { withStation } from './station-context';
 
 /** What `apply --json` prints. */
@@ -77,7 +77,7 @@ export const applyForm = z.strictObject({
     }),
   ),
   /** Boot test of the first finished drive; null when there was none. */
-  rehearsal: rehearseForm.nullable(),
+  rehearsal: bootTestForm.nullable(),
 });
 type ApplyDocument = JsonDocument<typeof applyForm>;
 
@@ -133,10 +133,10 @@ export function applyCommand(): Command {
           workOrder: options.workOrder === undefined ? null : plainText('--work-order', options.workOrder),
           proof: null,
         };
-        return await withStation(context, asked.operator, async ({ places, settings, ledger, append }) => {
-          const { engines, output, signal } = context;
+        return await withStation(context, asked.operator, async ({ paths, settings, ledger, append }) => {
+          const { helpers, output, signal } = context;
           const machines = await machinePart(options, settings, context);
-          const order = new OrderReader(ledger, places).current()?.order;
+          const order = new OrderReader(ledger, paths).current()?.order;
           const request: BatchRequest = {
             ...asked,
             ...machines,
@@ -144,14 +144,14 @@ export function applyCommand(): Command {
             layoutName: options.layout ?? order?.layout ?? defaultLayoutName,
             bays: settings.desk.bays,
           };
-          const plan = await planBatch(request, engines, ledger, places, signal);
+          const plan = await planBatch(request, helpers, ledger, paths, signal);
           if (options.yes !== true) await confirm(plan, request, output, signal);
-          const cache = await openRenderCache(places.renderCache, settings.cacheLimitBytes);
+          const cache = await openImageCache(paths.imageCache, settings.cacheLimitBytes);
           const report = await runBatch(request, plan, {
-            engines,
+            helpers,
             ledger,
             cache,
-            places,
+            paths,
             settings,
             signal,
             onTask: (progress) => {
@@ -162,19 +162,19 @@ export function applyCommand(): Command {
             },
           });
           const first = settings.rehearsal.firstOfBatch ? firstFinished(report.jobs) : null;
-          const rehearsal =
+          const bootTest =
             first === null || signal.aborted
               ? null
-              : await rehearseFirst(first, request.benchDirectory, context, {
-                  ...{ places, settings, ledger, append },
+              : await bootTestFirst(first, request.benchDirectory, context, {
+                  ...{ paths, settings, ledger, append },
                 });
           output.result<typeof applyForm>(
-            { ...documentOf(plan, report), rehearsal: rehearsal?.document ?? null },
-            () => (rehearsal === null ? reportText(report) : `${reportText(report)}\n${rehearsal.text}`),
+            { ...documentOf(plan, report), rehearsal: bootTest?.document ?? null },
+            () => (bootTest === null ? reportText(report) : `${reportText(report)}\n${bootTest.text}`),
           );
-          if (rehearsal === null || rehearsal.failure === null) return exitCodeOf(report);
-          output.failure(rehearsal.failure);
-          return isCancellation(rehearsal.failure) ? exitCodes.cancelled : exitCodes.failed;
+          if (bootTest === null || bootTest.failure === null) return exitCodeOf(report);
+          output.failure(bootTest.failure);
+          return isCancellation(bootTest.failure) ? exitCodes.cancelled : exitCodes.failed;
         });
       }),
     );
@@ -198,10 +198,10 @@ function parseAssignment(
 async function machinePart(
   { drive, thisMachine }: ApplyOptions,
   { desk }: Settings,
-  { engines, signal }: CommandContext,
+  { helpers, signal }: CommandContext,
 ): Promise<MachinePart> {
   if (thisMachine === true || desk.onMachine) {
-    return assignmentsOnThisMachine(drive, undefined, await readThisMachine(engines, signal));
+    return assignmentsOnThisMachine(drive, undefined, await readThisMachine(helpers, signal));
   }
   return {
     machines: new Map(),
@@ -264,7 +264,7 @@ async function confirm(
 }
 
 function planText(plan: BatchPlan, request: BatchRequest): string {
-  const head = facts([
+  const head = details([
     ['media', plan.media.path],
     ['expected SHA-256', expectation(plan)],
     ['image', `${plan.image.index}, ${plan.image.name}`],
@@ -303,9 +303,9 @@ function documentOf(plan: BatchPlan, report: BatchReport): Omit<ApplyDocument, '
     batchId: report.batchId,
     media: { ...plan.media, sha256: report.hash.sha256, expected: recordedHashSource(plan.expected.source) },
     render: {
-      cached: report.renders.every(({ cached }) => cached),
-      bytes: report.renders.reduce((sum, { bytes }) => sum + bytes, 0),
-      seconds: report.renders.reduce((sum, { seconds }) => sum + seconds, 0),
+      cached: report.images.every(({ cached }) => cached),
+      bytes: report.images.reduce((sum, { bytes }) => sum + bytes, 0),
+      seconds: report.images.reduce((sum, { seconds }) => sum + seconds, 0),
     },
     jobs: report.jobs.map((job) => ({
       drive: job.job.drive.id,
@@ -332,7 +332,7 @@ function figuresOf({ end }: JobReport): {
   return { bytesWritten, writeSeconds: 0, verifySeconds: 0 };
 }
 
-function reportText({ jobs, renders }: BatchReport): string {
+function reportText({ jobs, images }: BatchReport): string {
   const rows = jobs.map((job) => [
     placeOf(job.job.drive),
     job.job.drive.serial ?? job.job.drive.id,
@@ -349,7 +349,7 @@ function reportText({ jobs, renders }: BatchReport): string {
     (title) => ({ title }),
   );
   const done = jobs.filter(({ end }) => end.state === 'done').length;
-  const how = renders.every(({ cached }) => cached)
+  const how = images.every(({ cached }) => cached)
     ? 'the disk image was in the cache'
     : 'the disk image was made for this batch';
   return `${table(columns, rows)}\n\n${done} of ${jobs.length} drives passed; ${how}.`;

@@ -10,7 +10,7 @@ import { NotABundle } from '../shipment/zip';
 import { commandAction, failsWhen, jsonOption } from './command-context';
 import { readInput, trustedKeys, trustOption } from './proof-commands';
 import { exitCodes } from './exit-codes';
-import { facts, localTime, table } from './output';
+import { details, localTime, table } from './output';
 import { counted } from '../../core/base/plurals';
 
 interface AuditOptions {
@@ -129,7 +129,7 @@ function auditText(report: AuditReport, ordered: boolean): string {
           ),
           '',
         ]),
-    facts([
+    details([
       ['shipment', report.number],
       [
         'work order',

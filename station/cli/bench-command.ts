@@ -1,7 +1,7 @@
 import { join, resolve } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { z } from 'zod';
-import { benchSchema, mostBenchDrives } from '../../core/drive/virtual-bench';
+import { benchSchema, maxBenchDrives } from '../../core/drive/virtual-bench';
 import { formatBytes, parseSize } from '../../core/base/display';
 import { createBench, removeBench } from '../drives/virtual-bench-files';
 import { commandAction, jsonOption } from './command-context';
@@ -36,7 +36,7 @@ export function benchCommand(): Command {
     .command('create')
     .description('create a virtual bench')
     .argument('<dir>', 'folder; must be empty or not exist')
-    .requiredOption('--drives <count>', `number of drives, 1 to ${mostBenchDrives}`, parseDrives)
+    .requiredOption('--drives <count>', `number of drives, 1 to ${maxBenchDrives}`, parseDrives)
     .requiredOption('--size <size>', 'size of each drive, such as 8G', parseSizeOption)
     .addOption(
       new Option('--sector-size <bytes>', 'bytes in a sector').choices(['512', '4096']).default('512'),
@@ -83,8 +83,8 @@ export function benchCommand(): Command {
 
 function parseDrives(text: string): number {
   const count = /^\d{1,3}$/.test(text) ? Number(text) : 0;
-  if (count < 1 || count > mostBenchDrives) {
-    throw new InvalidArgumentError(`It must be 1 to ${mostBenchDrives}.`);
+  if (count < 1 || count > maxBenchDrives) {
+    throw new InvalidArgumentError(`It must be 1 to ${maxBenchDrives}.`);
   }
   return count;
 }

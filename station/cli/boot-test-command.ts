@@ -4,10 +4,10 @@ import { z } from 'zod';
 import { formatDuration, sanitizeForDisplay } from '../../core/base/display';
 import { driveLabel, placeOf, type Drive } from '../../core/drive/drive';
 import { PrestageError } from '../../core/base/errors';
-import { rehearsalVerdictSchema, type RehearsalSettings } from '../../core/job/boot-test';
+import { bootTestVerdictSchema, type BootTestSettings } from '../../core/job/boot-test';
 import { requireDrive, requireFinishedJob } from '../drives/finished-drive';
 import { defaultOperator } from '../jobs/open-station';
-import { rehearse, rehearsalFailed, type RehearsalReport } from '../jobs/run-boot-test';
+import { bootTest, bootTestFailed, type BootTestReport } from '../jobs/run-boot-test';
 import {
   benchOption,
   commandAction,
@@ -22,19 +22,19 @@ import type { JsonDocument } from './output';
 import { withStation, type StationContext } from './station-context';
 
 /** What `rehearse --json` prints. */
-export const rehearseForm = z.strictObject({
+export const bootTestForm = z.strictObject({
   /** ID of the drive. */
   drive: z.string(),
   machineSerial: z.string(),
-  ...rehearsalVerdictSchema.shape,
+  ...bootTestVerdictSchema.shape,
   /** PNG of the display at the end, absolute; null when there was no display. */
   pictureFile: z.string().nullable(),
   /** Number of the entry that recorded it. */
   ledgerEntry: z.int().positive(),
 });
-type RehearseDocument = JsonDocument<typeof rehearseForm>;
+type BootTestDocument = JsonDocument<typeof bootTestForm>;
 
-interface RehearseOptions {
+interface BootTestOptions {
   readonly drive: string;
   readonly bench?: string;
   readonly operator?: string;
@@ -44,7 +44,7 @@ interface RehearseOptions {
 }
 
 /** `prestage rehearse`: starts a finished drive in a virtual machine. */
-export function rehearseCommand(): Command {
+export function bootTestCommand(): Command {
   return failsWhen(new Command('rehearse'), 'the drive did not boot')
     .description('boot test: boot a finished drive in a virtual machine, and record whether it boots')
     .requiredOption('--drive <id>', 'drive to test; it is only read')
@@ -57,16 +57,16 @@ export function rehearseCommand(): Command {
     .option('--secure-boot', 'use firmware with Secure Boot on and Microsoft’s keys')
     .option('--operator <name>', 'name of the operator (default: your user name)')
     .addOption(stateOption())
-    .addOption(jsonOption(rehearseForm))
+    .addOption(jsonOption(bootTestForm))
     .action(
-      commandAction<RehearseOptions>(async (context, options) => {
+      commandAction<BootTestOptions>(async (context, options) => {
         const operator = sanitizeForDisplay(options.operator ?? defaultOperator(), 200);
         return await withStation(context, operator, async (station) => {
-          const { engines, output, signal } = context;
+          const { helpers, output, signal } = context;
           const benchDirectory = options.bench === undefined ? null : resolve(options.bench);
-          const drive = await requireDrive(options.drive, benchDirectory, engines, signal);
+          const drive = await requireDrive(options.drive, benchDirectory, helpers, signal);
           const { sign, seconds, secureBoot } = station.settings.rehearsal;
-          const report = await rehearseShown(
+          const report = await bootTestShown(
             drive,
             benchDirectory,
             {
@@ -77,31 +77,31 @@ export function rehearseCommand(): Command {
             context,
             station,
           );
-          output.result<typeof rehearseForm>(documentOf(drive, report), () => textOf(drive, report));
+          output.result<typeof bootTestForm>(documentOf(drive, report), () => textOf(drive, report));
           if (report.verdict.passed) return exitCodes.good;
-          output.failure(rehearsalFailed(drive, report.verdict));
+          output.failure(bootTestFailed(drive, report.verdict));
           return exitCodes.failed;
         });
       }),
     );
 }
 
-interface ShownReport extends RehearsalReport {
+interface ShownReport extends BootTestReport {
   readonly machineSerial: string;
 }
 
-async function rehearseShown(
+async function bootTestShown(
   drive: Drive,
   benchDirectory: string | null,
-  settings: Omit<RehearsalSettings, 'firstOfBatch'>,
-  { engines, output, signal }: CommandContext,
-  { places, ledger, append }: Pick<StationContext, 'places' | 'ledger' | 'append'>,
+  settings: Omit<BootTestSettings, 'firstOfBatch'>,
+  { helpers, output, signal }: CommandContext,
+  { paths, ledger, append }: Pick<StationContext, 'paths' | 'ledger' | 'append'>,
 ): Promise<ShownReport> {
   const job = requireFinishedJob(drive, ledger);
-  const report = await rehearse(
+  const report = await bootTest(
     { drive, job, benchDirectory, settings },
     {
-      ...{ engines, ledger, places, append, signal },
+      ...{ helpers, ledger, paths, append, signal },
       onTask: ({ phase }) => {
         // Seconds, not bytes: nothing to show as a bar.
         output.progress.task(placeOf(drive), { phase, done: 0, total: 0 });
@@ -114,7 +114,7 @@ async function rehearseShown(
 function documentOf(
   drive: Drive,
   { machineSerial, verdict, pictureFile, ledgerEntry }: ShownReport,
-): RehearseDocument {
+): BootTestDocument {
   return { drive: drive.id, machineSerial, ...verdict, pictureFile, ledgerEntry };
 }
 
@@ -126,27 +126,27 @@ function textOf(drive: Drive, { verdict, pictureFile }: ShownReport): string {
 }
 
 /** What became of the rehearsal that follows a batch. Its drives are written and recorded, whatever it says. */
-export interface BatchRehearsal {
+export interface BatchBootTest {
   /** For the JSON document; null when it could not be tried. */
-  readonly document: RehearseDocument | null;
+  readonly document: BootTestDocument | null;
   readonly text: string;
   /** The drive did not start, or could not be tried, or it was cancelled. */
   readonly failure: PrestageError | null;
 }
 
 /** Rehearses the first drive of a batch as the settings say. */
-export async function rehearseFirst(
+export async function bootTestFirst(
   drive: Drive,
   benchDirectory: string | null,
   context: CommandContext,
-  station: Pick<StationContext, 'places' | 'settings' | 'ledger' | 'append'>,
-): Promise<BatchRehearsal> {
+  station: Pick<StationContext, 'paths' | 'settings' | 'ledger' | 'append'>,
+): Promise<BatchBootTest> {
   try {
-    const report = await rehearseShown(drive, benchDirectory, station.settings.rehearsal, context, station);
+    const report = await bootTestShown(drive, benchDirectory, station.settings.rehearsal, context, station);
     return {
       document: documentOf(drive, report),
       text: textOf(drive, report),
-      failure: report.verdict.passed ? null : rehearsalFailed(drive, report.verdict),
+      failure: report.verdict.passed ? null : bootTestFailed(drive, report.verdict),
     };
   } catch (error) {
     if (!(error instanceof PrestageError)) throw error;

@@ -1,9 +1,9 @@
 import { Command, InvalidArgumentError } from 'commander';
 import { z } from 'zod';
 import { formatBytes, parseSize } from '../../core/base/display';
-import { openRenderCache, renderFactsSchema, type CacheEntry } from '../image-cache/image-cache';
+import { openImageCache, imageDetailsSchema, type CacheEntry } from '../image-cache/image-cache';
 import { changeSettings, loadSettings } from '../state/settings';
-import { statePlaces } from '../state/state-paths';
+import { statePaths } from '../state/state-paths';
 import { commandAction, jsonOption, stateOption, type CommandContext } from './command-context';
 import { localTime, table } from './output';
 
@@ -24,12 +24,12 @@ export const cacheForm = z.strictObject({
       bytes: z.int().nonnegative(),
       lastUsed: z.iso.datetime({ precision: 3 }),
       /** What it was made from. */
-      facts: renderFactsSchema,
+      facts: imageDetailsSchema,
     }),
   ),
 });
 
-/** `prestage cache show | clear | limit`: the renders that are kept. */
+/** `prestage cache show | clear | limit`: the disk images that are kept. */
 export function cacheCommand(): Command {
   const command = new Command('cache').description(
     'manage the image cache: disk images kept for the next batch',
@@ -44,8 +44,8 @@ export function cacheCommand(): Command {
   );
   subcommand('clear', 'remove every disk image that no batch is using').action(
     commandAction<object>(async (context) => {
-      const { places, settings } = stateOf(context);
-      const cache = await openRenderCache(places.renderCache, settings.cacheLimitBytes);
+      const { paths, settings } = stateOf(context);
+      const cache = await openImageCache(paths.imageCache, settings.cacheLimitBytes);
       await cache.clear();
       await show(context);
       return undefined;
@@ -55,11 +55,11 @@ export function cacheCommand(): Command {
     .argument('<size>', 'for example 200G', parseLimit)
     .action(
       commandAction<object>(async (context, _options, [size = '']) => {
-        const { places } = stateOf(context);
+        const { paths } = stateOf(context);
         const cacheLimitBytes = parseLimit(size);
-        changeSettings(places, { cacheLimitBytes });
-        const cache = await openRenderCache(places.renderCache, cacheLimitBytes);
-        await cache.makeRoom(0);
+        changeSettings(paths, { cacheLimitBytes });
+        const cache = await openImageCache(paths.imageCache, cacheLimitBytes);
+        await cache.evict(0);
         await show(context);
         return undefined;
       }),
@@ -74,21 +74,21 @@ function parseLimit(text: string): number {
 }
 
 function stateOf({ stateDirectory }: CommandContext): {
-  places: ReturnType<typeof statePlaces>;
+  paths: ReturnType<typeof statePaths>;
   settings: ReturnType<typeof loadSettings>;
 } {
-  const places = statePlaces(stateDirectory);
-  return { places, settings: loadSettings(places) };
+  const paths = statePaths(stateDirectory);
+  return { paths, settings: loadSettings(paths) };
 }
 
 async function show(context: CommandContext): Promise<void> {
-  const { places, settings } = stateOf(context);
-  const cache = await openRenderCache(places.renderCache, settings.cacheLimitBytes);
+  const { paths, settings } = stateOf(context);
+  const cache = await openImageCache(paths.imageCache, settings.cacheLimitBytes);
   const entries = await cache.entries();
   const bytes = await cache.bytes();
   const limitBytes = settings.cacheLimitBytes;
-  const renders = entries.map((entry) => ({ ...entry, lastUsed: entry.lastUsed.toISOString() }));
-  context.output.result<typeof cacheForm>({ bytes, limitBytes, renders }, () =>
+  const images = entries.map((entry) => ({ ...entry, lastUsed: entry.lastUsed.toISOString() }));
+  context.output.result<typeof cacheForm>({ bytes, limitBytes, renders: images }, () =>
     cacheText(entries, bytes, limitBytes),
   );
 }
@@ -99,12 +99,12 @@ function cacheText(entries: readonly CacheEntry[], bytes: number, limitBytes: nu
   const columns = ['MEDIA', 'IMAGE', 'LAYOUT', 'DRIVE', 'SECTOR', 'USES', 'LAST USED'].map((title) => ({
     title,
   }));
-  const rows = entries.map(({ facts, bytes: taken, lastUsed }) => [
-    facts.mediaSha256.slice(0, 16),
-    String(facts.imageIndex),
-    facts.layout,
-    formatBytes(facts.driveSize),
-    String(facts.sectorSize),
+  const rows = entries.map(({ facts: details, bytes: taken, lastUsed }) => [
+    details.mediaSha256.slice(0, 16),
+    String(details.imageIndex),
+    details.layout,
+    formatBytes(details.driveSize),
+    String(details.sectorSize),
     formatBytes(taken),
     localTime(lastUsed),
   ]);

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import type { z } from 'zod';
-import type { Engines } from '../helper-client/helpers';
+import type { Helpers } from '../helper-client/helpers';
 import { exitCodes, type ExitCode } from './exit-codes';
 import type { Output } from './output';
 
@@ -11,7 +11,7 @@ export interface CommandContext {
   readonly signal: AbortSignal;
   readonly output: Output;
   /** Started when first used, ended after the command. */
-  readonly engines: Engines;
+  readonly helpers: Helpers;
   /** Folder given with --state, absolute; null for the XDG places. For station/state/state-paths.ts. */
   readonly stateDirectory: string | null;
 }
@@ -49,9 +49,9 @@ export function commandAction<Options extends object>(
     const program = programs.get(rootOf(command));
     if (program === undefined) throw new Error('the command is not part of a program');
     const options = command.opts<Options & { state?: string }>();
-    const { signal, output, engines } = program;
+    const { signal, output, helpers } = program;
     const stateDirectory = options.state === undefined ? null : resolve(options.state);
-    const code = await body({ signal, output, engines, stateDirectory }, options, command.args);
+    const code = await body({ signal, output, helpers, stateDirectory }, options, command.args);
     program.exitCode = code ?? exitCodes.good;
   };
 }

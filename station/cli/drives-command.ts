@@ -32,10 +32,10 @@ export function drivesCommand(): Command {
     .addOption(benchOption())
     .addOption(jsonOption(drivesForm))
     .action(
-      commandAction<DrivesOptions>(async ({ engines, signal, output }, { bench }) => {
-        const engine = await engines.plain();
+      commandAction<DrivesOptions>(async ({ helpers, signal, output }, { bench }) => {
+        const client = await helpers.plain();
         const benchDirectory = bench === undefined ? null : resolve(bench);
-        const { drives } = await engine.call(
+        const { drives } = await client.call(
           'listDrives',
           { benchDirectory, protectedPaths: [] },
           { signal },

@@ -10,11 +10,11 @@ import { Outbox } from '../fleet/outbox';
 import { askPosition, checkPosition, pushAll } from '../fleet/push';
 import { fleetReportSchema, verifyFleet, type FleetReport } from '../fleet/verify-plant';
 import { loadSettings } from '../state/settings';
-import { requireStateDirectory, statePlaces } from '../state/state-paths';
+import { requireStateDirectory, statePaths } from '../state/state-paths';
 import { commandAction, failsWhen, jsonOption, stateOption, type CommandContext } from './command-context';
 import { exitCodes, type ExitCode } from './exit-codes';
 import { addTargetOptions, adminTarget, type TargetOptions } from './fleet-target';
-import { facts, localTime, table } from './output';
+import { details, localTime, table } from './output';
 import { counted } from '../../core/base/plurals';
 
 const count = z.int().nonnegative();
@@ -95,7 +95,7 @@ export function fleetCommand(): Command {
           addStation(client, { name, login, keyFile }),
         );
         output.result<typeof fleetAddStationForm>({ name, login, keyFingerprint, added }, () =>
-          facts([
+          details([
             [added ? 'added' : 'changed', name],
             ['login', login],
             ['key', keyFingerprint],
@@ -135,15 +135,15 @@ export function fleetCommand(): Command {
 /** What the commands of a station work with. @throws PrestageError fleet-invalid when no database is set */
 function openOutbox({ stateDirectory }: CommandContext): { settings: FleetSettings; outbox: Outbox } {
   requireStateDirectory(stateDirectory);
-  const places = statePlaces(stateDirectory, { make: false });
-  const settings = loadSettings(places).fleet;
+  const paths = statePaths(stateDirectory, { make: false });
+  const settings = loadSettings(paths).fleet;
   if (settings === undefined) {
     throw fleetInvalid(
       'No plant database is set up for this station.',
       'Set "fleet" in settings.json; the documentation explains how.',
     );
   }
-  return { settings, outbox: new Outbox(places) };
+  return { settings, outbox: new Outbox(paths) };
 }
 
 async function push(context: CommandContext): Promise<ExitCode | undefined> {
@@ -192,7 +192,7 @@ async function status(context: CommandContext): Promise<ExitCode | undefined> {
   output.result<typeof fleetStatusForm>(
     { host, port, database, user, entries, confirmed, behind, confirmedAt: at, error },
     () =>
-      facts([
+      details([
         ['database', `${database} at ${host}:${port} as ${user}`],
         ['entries here', String(entries)],
         ['entries there', error === null ? String(confirmed) : `${confirmed} when it last responded`],

@@ -6,7 +6,7 @@ import { cannotWrite, exportPieces, exportToFile, isSystemError } from '../ledge
 import { LedgerReader } from '../ledger/ledger-reader';
 import { entrySummarySchema, summarizeEntry, type EntrySummary } from '../ledger/entry-summary';
 import { ledgerReportSchema, type LedgerReport, type VerifyOptions } from '../ledger/verify-ledger';
-import { requireStateDirectory, statePlaces } from '../state/state-paths';
+import { requireStateDirectory, statePaths } from '../state/state-paths';
 import {
   commandAction,
   failsWhen,
@@ -16,7 +16,7 @@ import {
   stateOption,
   type CommandContext,
 } from './command-context';
-import { addEvidenceCommands } from './proof-commands';
+import { addProofCommands } from './proof-commands';
 import { exitCodes } from './exit-codes';
 import { localTime, table, type Cell } from './output';
 import { counted } from '../../core/base/plurals';
@@ -87,7 +87,7 @@ export function ledgerCommand(): Command {
         return undefined;
       }),
     );
-  addEvidenceCommands(command);
+  addProofCommands(command);
   return command;
 }
 
@@ -97,7 +97,7 @@ export async function withLedger<T>(
   work: (ledger: LedgerReader) => T | Promise<T>,
 ): Promise<T> {
   requireStateDirectory(stateDirectory);
-  const ledger = LedgerReader.openForReading(statePlaces(stateDirectory, { make: false }));
+  const ledger = LedgerReader.openForReading(statePaths(stateDirectory, { make: false }));
   try {
     return await work(ledger);
   } finally {

@@ -2,7 +2,7 @@ import { Command } from 'commander';
 import { thisMachineSchema, type ThisMachine } from '../../core/machine/this-machine';
 import { readAsFarAsPermitted } from '../machine/confirm-machine';
 import { commandAction, jsonOption } from './command-context';
-import { facts } from './output';
+import { details } from './output';
 
 /** `prestage machine`: what this machine says of itself. */
 export function machineCommand(): Command {
@@ -10,8 +10,8 @@ export function machineCommand(): Command {
     .description('show serial, asset tag, UUID, MACs and model of this machine, as reported by its firmware')
     .addOption(jsonOption(thisMachineSchema))
     .action(
-      commandAction(async ({ engines, output, signal }) => {
-        const { found, refusal } = await readAsFarAsPermitted(engines, signal);
+      commandAction(async ({ helpers, output, signal }) => {
+        const { found, refusal } = await readAsFarAsPermitted(helpers, signal);
         if (refusal !== null) {
           output.message(`Only root can read the serial and the UUID. ${refusal.message}`);
         }
@@ -37,7 +37,7 @@ const reasons: Readonly<Record<ThisMachine['refused'][number]['why'], string>> =
 
 function machineText({ serial, facts: known, refused, source, needsPrivilege }: ThisMachine): string {
   const hidden = needsPrivilege ? 'hidden: only root can read it' : 'none';
-  return facts([
+  return details([
     ['serial', serial ?? hidden],
     ['asset tag', known.assetTag ?? 'none'],
     ['UUID', known.uuid ?? hidden],

@@ -6,10 +6,10 @@ import { sha256Schema } from '../../core/media/chunk-map';
 import { formatBytes } from '../../core/base/display';
 import { recordedHashSource, recordedHashSourceSchema } from '../../core/media/media-state';
 import { mediaHashSchema, mediaSchema, type Media, type MediaHash } from '../../core/media/media';
-import type { EngineClient } from '../helper-client/helper-client';
+import type { HelperClient } from '../helper-client/helper-client';
 import { assertExpected, expectedHash, type ExpectedHash } from '../media/media-expectation';
 import { commandAction, jsonOption, parseCount, type CommandContext } from './command-context';
-import { facts, table, type Cell } from './output';
+import { details, table, type Cell } from './output';
 
 /** What `media inspect --json` prints. */
 export const mediaInspectForm = z.strictObject({
@@ -54,8 +54,8 @@ export function mediaCommand(): Command {
       commandAction<InspectOptions>(async (context, { image }, [file = '']) => {
         const path = resolve(file);
         const expected = expectedHash({ path });
-        const engine = await context.engines.plain();
-        const { media, hash } = await inspectAndHash(engine, path, image, context);
+        const client = await context.helpers.plain();
+        const { media, hash } = await inspectAndHash(client, path, image, context);
         assertExpected(expected, hash);
         const document = {
           sha256: hash.sha256,
@@ -76,11 +76,11 @@ export function mediaCommand(): Command {
       commandAction<object>(async (context, _options, [file = '']) => {
         const path = resolve(file);
         const expected = expectedHash({ path });
-        const engine = await context.engines.plain();
-        const { media, hash } = await inspectAndHash(engine, path, 1, context);
+        const client = await context.helpers.plain();
+        const { media, hash } = await inspectAndHash(client, path, 1, context);
         assertExpected(expected, hash);
         const { signal, output } = context;
-        const { bytes } = await engine.call(
+        const { bytes } = await client.call(
           'verifyMedia',
           { progressToken: randomUUID(), path },
           {
@@ -113,13 +113,13 @@ export function mediaCommand(): Command {
  * the inspection knows, starts it again.
  */
 async function inspectAndHash(
-  engine: EngineClient,
+  client: HelperClient,
   path: string,
   imageIndex: number,
   { signal, output }: CommandContext,
 ): Promise<{ media: Media; hash: MediaHash }> {
   const hashFiles = (files: string[], stop: AbortSignal): Promise<MediaHash> =>
-    engine.call(
+    client.call(
       'hashMedia',
       { progressToken: randomUUID(), files },
       {
@@ -134,7 +134,7 @@ async function inspectAndHash(
   // Looked at below; the inspection's refusal says more than the hashing's.
   early.catch(() => undefined);
   try {
-    const media = await engine.call('inspectMedia', { path, imageIndex }, { signal });
+    const media = await client.call('inspectMedia', { path, imageIndex }, { signal });
     const alone = media.files.length === 1 && media.files[0] === path;
     if (!alone) stop.abort();
     return { media, hash: alone ? await early : await hashFiles(media.files, signal) };
@@ -175,15 +175,15 @@ function mediaText(media: Media, hash: MediaHash, expected: ExpectedHash): strin
       String(image.files),
     ]),
   );
-  const warnings = media.warnings.length === 0 ? '' : `\n\n${facts([['warning', media.warnings]])}`;
-  return `${facts(lines)}\n${hashText(hash, expected)}\n\n${images}${warnings}`;
+  const warnings = media.warnings.length === 0 ? '' : `\n\n${details([['warning', media.warnings]])}`;
+  return `${details(lines)}\n${hashText(hash, expected)}\n\n${images}${warnings}`;
 }
 
 function hashText(hash: MediaHash, expected: ExpectedHash): string {
-  const judged = {
+  const assessed = {
     given: 'matches the given SHA-256',
     manifest: 'matches the manifest',
     none: 'not compared: no expected SHA-256',
   }[recordedHashSource(expected.source)];
-  return facts([['SHA-256'.padEnd('integrity table'.length), `${hash.sha256} (${judged})`]]);
+  return details([['SHA-256'.padEnd('integrity table'.length), `${hash.sha256} (${assessed})`]]);
 }

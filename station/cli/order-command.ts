@@ -10,10 +10,10 @@ import { defaultOperator } from '../jobs/open-station';
 import { OrderBook } from '../orders/order-book';
 import { OrderReader, viewOf, type ListedOrder, type OpenOrder } from '../orders/order-reader';
 import { decodeText, parseOrder, readOrderFile, type SentOrder } from '../orders/order-files';
-import { statePlaces } from '../state/state-paths';
+import { statePaths } from '../state/state-paths';
 import { commandAction, jsonOption, stateOption, type CommandContext } from './command-context';
 import { withLedger } from './ledger-command';
-import { facts, localTime, table, type Cell, type JsonDocument } from './output';
+import { details, localTime, table, type Cell, type JsonDocument } from './output';
 import { withStation, type StationContext } from './station-context';
 import { counted } from '../../core/base/plurals';
 
@@ -191,8 +191,8 @@ export function orderCommand(): Command {
     .addOption(jsonOption(orderListForm))
     .action(
       commandAction<object>(async (context) => {
-        const places = statePlaces(context.stateDirectory, { make: false });
-        const orders = await withLedger(context, (ledger) => new OrderReader(ledger, places).list());
+        const paths = statePaths(context.stateDirectory, { make: false });
+        const orders = await withLedger(context, (ledger) => new OrderReader(ledger, paths).list());
         context.output.result<typeof orderListForm>({ orders }, () => listText(orders));
         return undefined;
       }),
@@ -215,7 +215,7 @@ async function withBook(
 ): Promise<void> {
   const who = sanitizeForDisplay(operator ?? '', 200);
   await withStation(context, who === '' ? defaultOperator() : who, (station) => {
-    work(new OrderBook(station.ledger, station.places), station);
+    work(new OrderBook(station.ledger, station.paths), station);
     return Promise.resolve();
   });
 }
@@ -240,7 +240,7 @@ function documentOf(
 }
 
 function showText({ order, lines, openedAt, openedBy }: OpenOrder, view: OrderView): string {
-  const head = facts([
+  const head = details([
     ['work order', order.number],
     ['opened', `${localTime(new Date(openedAt))} by ${openedBy}`],
     ['media', order.mediaSha256 ?? 'any verified media'],

@@ -170,7 +170,7 @@ export function table(columns: readonly Column[], rows: readonly (readonly Cell[
 }
 
 /** Names and values, one a line, the values in a column. */
-export function facts(pairs: readonly (readonly [name: string, value: Cell])[]): string {
+export function details(pairs: readonly (readonly [name: string, value: Cell])[]): string {
   const width = Math.max(0, ...pairs.map(([name]) => name.length));
   const lines = pairs.map(([name, value]) => {
     const indent = ' '.repeat(width + 2);

@@ -3,8 +3,8 @@ import { Command, CommanderError, type OutputConfiguration } from 'commander';
 import { sanitizeForDisplay } from '../../core/base/display';
 import { errorReference } from '../../core/base/error-reference';
 import { isCancellation, PrestageError } from '../../core/base/errors';
-import { elevationFacts, quietSudo } from '../helper-client/elevation';
-import { Engines, type EnginesOptions } from '../helper-client/helpers';
+import { elevationContext, quietSudo } from '../helper-client/elevation';
+import { Helpers, type EnginesOptions } from '../helper-client/helpers';
 import { applyCommand } from './apply-command';
 import { auditCommand } from './audit-command';
 import { benchCommand } from './bench-command';
@@ -18,7 +18,7 @@ import { machineCommand } from './machine-command';
 import { mediaCommand } from './media-command';
 import { orderCommand } from './order-command';
 import { Output } from './output';
-import { rehearseCommand } from './boot-test-command';
+import { bootTestCommand } from './boot-test-command';
 import { shipCommand } from './ship-command';
 import { verifyCommand } from './verify-command';
 
@@ -46,16 +46,16 @@ export async function runCommandLine(line: CommandLine): Promise<number> {
     stderr,
     terminal: stderr.isTTY === true,
   });
-  const engines = new Engines({
+  const helpers = new Helpers({
     helper: line.helper,
     client: `prestage ${line.version}`,
     signal,
-    fallback: () => quietSudo(elevationFacts()),
+    fallback: () => quietSudo(elevationContext()),
     onStderr: (text) => {
       output.message(text);
     },
   });
-  const program: Program = { signal, output, engines, exitCode: exitCodes.good };
+  const program: Program = { signal, output, helpers, exitCode: exitCodes.good };
   const root = rootCommand(line, output);
   bindProgram(root, program);
   try {
@@ -66,7 +66,7 @@ export async function runCommandLine(line: CommandLine): Promise<number> {
     return report(error, output, signal);
   } finally {
     output.endProgress();
-    await engines.dispose();
+    await helpers.dispose();
     await output.flush();
   }
 }
@@ -92,7 +92,7 @@ export function prestageCommand(version: string): Command {
     mediaCommand(),
     applyCommand(),
     verifyCommand(),
-    rehearseCommand(),
+    bootTestCommand(),
     orderCommand(),
     ledgerCommand(),
     shipCommand(),

@@ -20,8 +20,8 @@ import {
 } from '../ledger/merge';
 import { LedgerReader } from '../ledger/ledger-reader';
 import { checkProofDocument, proofDocument } from '../ledger/proof-document';
-import { ExportDoubt } from '../ledger/read-export';
-import { requireStateDirectory, statePlaces } from '../state/state-paths';
+import { ExportFinding } from '../ledger/read-export';
+import { requireStateDirectory, statePaths } from '../state/state-paths';
 import {
   commandAction,
   failsWhen,
@@ -32,7 +32,7 @@ import {
   type CommandContext,
 } from './command-context';
 import { exitCodes } from './exit-codes';
-import { facts, localTime, type Output } from './output';
+import { details, localTime, type Output } from './output';
 
 /** What `ledger check-proof --json` prints. */
 export const checkProofForm = z.discriminatedUnion('ok', [
@@ -62,7 +62,7 @@ interface ReportOptions {
 }
 
 /** `prestage ledger prove | check-proof | report`: what a ledger shows to others. */
-export function addEvidenceCommands(command: Command): void {
+export function addProofCommands(command: Command): void {
   prints(command.command('prove'), proofDocumentSchema)
     .description('write a proof of one entry, which can be checked without the ledger')
     .addOption(
@@ -113,7 +113,7 @@ export function addEvidenceCommands(command: Command): void {
           const pieces = format === 'csv' ? mergedCsv(exports) : mergedJson(exports);
           await deliver(output, batched(pieces), file);
         } catch (error) {
-          if (!(error instanceof ExportDoubt)) throw error;
+          if (!(error instanceof ExportFinding)) throw error;
           output.message(`finding: ${error.message}`);
           return exitCodes.failed;
         }
@@ -177,8 +177,8 @@ function cannotRead(file: string, error: Error): PrestageError {
 
 function prove({ stateDirectory }: CommandContext, sequence: number): string {
   requireStateDirectory(stateDirectory);
-  const places = statePlaces(stateDirectory, { make: false });
-  const reader = LedgerReader.openForReading(places);
+  const paths = statePaths(stateDirectory, { make: false });
+  const reader = LedgerReader.openForReading(paths);
   const entries = reader.count();
   reader.close();
   // Only now for writing, because that would begin a ledger where there is none.
@@ -188,7 +188,7 @@ function prove({ stateDirectory }: CommandContext, sequence: number): string {
       message: `The ledger has no entry ${sequence}.`,
     });
   }
-  const ledger = Ledger.open(places);
+  const ledger = Ledger.open(paths);
   try {
     const [proof] = ledger.proofs([sequence]);
     if (proof === undefined || ledger.publicKey === null) throw new Error('a proof without a key');
@@ -214,7 +214,7 @@ function entryText(entry: LedgerEntry): string {
   const state = 'end' in record ? record.end.state : null;
   return [
     'The proof is valid.',
-    facts([
+    details([
       ['entry', String(entry.sequence)],
       ['time', localTime(new Date(entry.time))],
       ['station', entry.station.name],
@@ -233,24 +233,24 @@ function checkExports(
   trusted: ReadonlySet<string> | null,
 ): CheckedExport[] | null {
   const checked: CheckedExport[] = [];
-  let doubts = 0;
-  const doubt = (file: string, what: string): void => {
-    doubts += 1;
+  let findings = 0;
+  const finding = (file: string, what: string): void => {
+    findings += 1;
     output.message(`finding: ${file}: ${what}`);
   };
   for (const [index, file] of files.entries()) {
     try {
       const one = checkExport(file, index);
       const { keyFingerprint: key } = one.station;
-      if (trusted !== null && !trusted.has(key)) doubt(file, `The key ${key} is not trusted.`);
+      if (trusted !== null && !trusted.has(key)) finding(file, `The key ${key} is not trusted.`);
       if (checked.some(({ station }) => station.keyFingerprint === key)) throw sameStation(file);
       checked.push(one);
     } catch (error) {
-      if (error instanceof ExportDoubt) doubt(file, error.message);
+      if (error instanceof ExportFinding) finding(file, error.message);
       else throw isSystemError(error) ? cannotRead(file, error) : error;
     }
   }
-  if (doubts > 0) {
+  if (findings > 0) {
     output.message('Nothing was written: every ledger must be intact.');
     return null;
   }

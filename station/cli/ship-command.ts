@@ -8,7 +8,7 @@ import type { ShipmentChoice } from '../shipment/close-shipment';
 import { bundleFileName } from '../shipment/bundle-names';
 import { ship, shipAgain, shipmentReportSchema, type ShipmentReport } from '../shipment/make-shipment';
 import { commandAction, jsonOption, stateOption } from './command-context';
-import { facts, table, type Output } from './output';
+import { details, table, type Output } from './output';
 import { withStation } from './station-context';
 
 interface ShipOptions {
@@ -44,13 +44,13 @@ export function shipCommand(): Command {
         const operator = sanitizeForDisplay(options.operator ?? defaultOperator(), 200);
         requireNumber(request.number);
         const file = resolve(options.output ?? bundleFileName(request.number));
-        const report = await withStation(context, operator, async ({ places, ledger, append }) => {
-          const packing = { ledger, places, file };
+        const report = await withStation(context, operator, async ({ paths, ledger, append }) => {
+          const packing = { ledger, paths, file };
           return request.choice === null
             ? await shipAgain(packing, request.number)
             : await ship(packing, request.number, request.choice, append);
         });
-        tell(context.output, report);
+        send(context.output, report);
         return undefined;
       }),
     );
@@ -92,7 +92,7 @@ function usage(message: string, remedy: string): PrestageError {
   return new PrestageError({ code: 'usage', message, remedy: `Nothing was recorded. ${remedy}` });
 }
 
-function tell(output: Output, report: ShipmentReport): void {
+function send(output: Output, report: ShipmentReport): void {
   for (const { reason } of report.leftOut) output.message(`left out: ${reason}`);
   for (const { file, machineSerial, reason } of report.notImported) {
     output.message(`note: ${file} does not contain machine ${machineSerial}: it ${reason}.`);
@@ -109,7 +109,7 @@ function tell(output: Output, report: ShipmentReport): void {
     return [
       table([{ title: 'MACHINE' }, { title: 'ENTRY', align: 'right' }, { title: 'RESULT' }], machines),
       '',
-      facts([
+      details([
         ['shipment', report.number],
         ['work order', report.orderNumber],
         ['bundle', report.file],

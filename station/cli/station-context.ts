@@ -12,14 +12,14 @@ export interface StationContext extends OpenStation {
  * @throws PrestageError state-unavailable, settings-invalid, ledger-…
  */
 export async function withStation<T>(
-  { engines, output, stateDirectory }: CommandContext,
+  { helpers, output, stateDirectory }: CommandContext,
   operator: string,
   work: (station: StationContext) => Promise<T>,
 ): Promise<T> {
   const station = openStation(stateDirectory);
   const { settings, ledger } = station;
   try {
-    const { versions } = await engines.greeting();
+    const { versions } = await helpers.greeting();
     const append = { operator, stationName: settings.stationName, versions };
     const { messages } = await recordLeftOpen(station, append);
     for (const message of messages) output.message(message);

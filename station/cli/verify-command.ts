@@ -7,11 +7,11 @@ import { sha256Schema } from '../../core/media/chunk-map';
 import { formatBytes, formatDuration, sanitizeForDisplay } from '../../core/base/display';
 import { confirmationOf, driveLabel, identityOf, placeOf, type Drive } from '../../core/drive/drive';
 import { isCancellation, PrestageError, toErrorData } from '../../core/base/errors';
-import type { JobFacts, LedgerRecord } from '../../core/ledger/record';
+import type { JobDetails, LedgerRecord } from '../../core/ledger/record';
 import { chunkMapFile } from '../jobs/run-batch';
 import { requireDrive, requireFinishedJob } from '../drives/finished-drive';
 import type { Ledger } from '../ledger/ledger';
-import type { StatePlaces } from '../state/state-paths';
+import type { StatePaths } from '../state/state-paths';
 import { benchOption, commandAction, failsWhen, jsonOption, stateOption } from './command-context';
 import { exitCodes } from './exit-codes';
 import { defaultOperator } from '../jobs/open-station';
@@ -59,12 +59,12 @@ export function verifyCommand(): Command {
     .action(
       commandAction<VerifyOptions>(async (context, options) => {
         const operator = sanitizeForDisplay(options.operator ?? defaultOperator(), 200);
-        return await withStation(context, operator, async ({ places, settings, ledger, append }) => {
-          const { engines, output, signal } = context;
+        return await withStation(context, operator, async ({ paths, settings, ledger, append }) => {
+          const { helpers, output, signal } = context;
           const benchDirectory = options.bench === undefined ? null : resolve(options.bench);
-          const drive = await requireDrive(options.drive, benchDirectory, engines, signal);
-          const job = requireRecord(drive, ledger, places);
-          const engine = await engines.forDrive(drive);
+          const drive = await requireDrive(options.drive, benchDirectory, helpers, signal);
+          const job = requireRecord(drive, ledger, paths);
+          const client = await helpers.forDrive(drive);
           const record = (end: Extract<LedgerRecord, { kind: 'drive-verified' }>['end']): number =>
             ledger.append(
               {
@@ -78,14 +78,14 @@ export function verifyCommand(): Command {
               append,
             ).sequence;
           try {
-            const { bytesVerified, seconds } = await engine.call(
+            const { bytesVerified, seconds } = await client.call(
               'verifyDrive',
               {
                 progressToken: randomUUID(),
                 driveId: drive.id,
                 confirmed: confirmationOf(drive),
                 benchDirectory,
-                chunkMapFile: chunkMapFile(places, job.fingerprint),
+                chunkMapFile: chunkMapFile(paths, job.fingerprint),
                 fingerprint: job.fingerprint,
                 diskGuid: job.diskGuid,
                 partitionGuids: job.partitionGuids,
@@ -128,9 +128,9 @@ export function verifyCommand(): Command {
 }
 
 /** The newest finished job of a drive, when its chunk map is still there. */
-function requireRecord(drive: Drive, ledger: Ledger, places: StatePlaces): JobFacts {
+function requireRecord(drive: Drive, ledger: Ledger, paths: StatePaths): JobDetails {
   const job = requireFinishedJob(drive, ledger);
-  if (!existsSync(chunkMapFile(places, job.fingerprint))) {
+  if (!existsSync(chunkMapFile(paths, job.fingerprint))) {
     throw new PrestageError({
       code: 'record-not-found',
       message: `The chunk map of the ${driveLabel(drive)} is missing from the state folder.`,

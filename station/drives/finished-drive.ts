@@ -1,18 +1,18 @@
 import { sanitizeForDisplay } from '../../core/base/display';
 import { driveLabel, type Drive } from '../../core/drive/drive';
 import { PrestageError } from '../../core/base/errors';
-import type { JobFacts } from '../../core/ledger/record';
-import type { Engines } from '../helper-client/helpers';
+import type { JobDetails } from '../../core/ledger/record';
+import type { Helpers } from '../helper-client/helpers';
 import type { LedgerReader } from '../ledger/ledger-reader';
 
 /** A drive that is there. @throws PrestageError drive-not-found, drive-listing-failed */
 export async function requireDrive(
   id: string,
   benchDirectory: string | null,
-  engines: Engines,
+  helpers: Helpers,
   signal: AbortSignal,
 ): Promise<Drive> {
-  const plain = await engines.plain();
+  const plain = await helpers.plain();
   const { drives } = await plain.call('listDrives', { benchDirectory, protectedPaths: [] }, { signal });
   const drive = drives.find((one) => one.id === id);
   if (drive !== undefined) return drive;
@@ -23,7 +23,7 @@ export async function requireDrive(
 }
 
 /** The newest finished job of a drive, by this station's ledger. @throws PrestageError record-not-found */
-export function requireFinishedJob(drive: Drive, ledger: LedgerReader): JobFacts {
+export function requireFinishedJob(drive: Drive, ledger: LedgerReader): JobDetails {
   const record = ledger.findLastDone(drive)?.entry.record;
   if (record?.kind === 'job-ended') return record.job;
   throw new PrestageError({

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { lstat, mkdir, open, readdir, readFile, realpath, rmdir, unlink, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { benchFileName, benchSchema, mostBenchDrives, type Bench } from '../../core/drive/virtual-bench';
+import { benchFileName, benchSchema, maxBenchDrives, type Bench } from '../../core/drive/virtual-bench';
 import { sanitizeForDisplay } from '../../core/base/display';
 import { PrestageError } from '../../core/base/errors';
 import { errorCodeOf } from '../../core/base/system-error';
@@ -104,8 +104,8 @@ export async function removeBench(directory: string): Promise<void> {
 
 function checkFigures({ drives, sizeBytes, sectorSize }: BenchOptions): void {
   const wrong =
-    !Number.isInteger(drives) || drives < 1 || drives > mostBenchDrives
-      ? `A virtual bench has 1 to ${mostBenchDrives} drives.`
+    !Number.isInteger(drives) || drives < 1 || drives > maxBenchDrives
+      ? `A virtual bench has 1 to ${maxBenchDrives} drives.`
       : !Number.isSafeInteger(sizeBytes) || sizeBytes <= 0 || sizeBytes % sectorSize !== 0
         ? `The size of a drive must be a multiple of its sector size (${sectorSize} bytes).`
         : null;

@@ -79,8 +79,8 @@ function readPassword(file: string): string {
     );
   }
   try {
-    const facts = fstatSync(descriptor);
-    if (!facts.isFile() || (facts.mode & 0o077) !== 0) {
+    const details = fstatSync(descriptor);
+    if (!details.isFile() || (details.mode & 0o077) !== 0) {
       throw fleetInvalid(
         `The password file ${shown} is accessible to other users.`,
         `Run: chmod 600 ${shown}`,

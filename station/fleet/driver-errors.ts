@@ -6,7 +6,7 @@ import { errorCodeOf } from '../../core/base/system-error';
 import { fleetRefused, fleetUnavailable } from './fleet-errors';
 
 const again = 'Then restart the app, or run "prestage fleet push".';
-const evidence =
+const proofs =
   'Keep the state folder unchanged and tell the person responsible for this station: either the station was restored from a backup or copied, or the ledger or the database was changed. Run "prestage ledger verify" here and "prestage fleet verify" at the database.';
 
 /** What the functions in migrations/ raise, and the server's own refusals: message and remedy. */
@@ -19,15 +19,15 @@ const refusals: Readonly<Record<string, readonly [message: string, remedy: strin
     'does not accept entries of this station from this login',
     `Check fleet.user in settings.json: each station has its own login. ${again}`,
   ],
-  PF003: ['refused an entry that does not follow the one before it', evidence],
-  PF004: ['has a different history of this station than the station’s ledger', evidence],
-  PF005: ['refused an entry that its station did not write', evidence],
+  PF003: ['refused an entry that does not follow the one before it', proofs],
+  PF004: ['has a different history of this station than the station’s ledger', proofs],
+  PF005: ['refused an entry that its station did not write', proofs],
   PF006: ['refused a change: entries and keys can only be added', 'Nothing was changed.'],
   PF007: [
     'does not have the encoding UTF8',
     'Create a new one: createdb --encoding UTF8 --template template0 prestage',
   ],
-  '23514': ['refused an entry whose hash does not match its contents', evidence],
+  '23514': ['refused an entry whose hash does not match its contents', proofs],
   '28P01': [
     'does not accept the password',
     `Check the password file of this station, and the password of the login. ${again}`,
@@ -82,7 +82,7 @@ export function fleetError(thrown: unknown, name: string): Error {
     if (refusal !== undefined) return fleetRefused(`The database ${name} ${refusal[0]}.`, refusal[1], cause);
     // What does not fit a table never will, but for what two sessions do at the same time.
     if (/^(?:22|23|PF)/.test(thrown.code ?? '') && thrown.code !== '23505') {
-      return fleetRefused(`The database ${name} refused what was sent.`, evidence, cause);
+      return fleetRefused(`The database ${name} refused what was sent.`, proofs, cause);
     }
     return fleetUnavailable(`The database ${name} cannot process the request now.`, cause);
   }

@@ -6,10 +6,10 @@ import { fleetOff, type FleetSettings, type FleetState } from '../../core/settin
 import { timeouts } from '../../core/base/timeouts';
 import { fleetUnavailable } from './fleet-errors';
 import type { FleetWorkerData } from './fleet-worker';
-import type { OutboxPlaces } from './outbox';
+import type { OutboxPaths } from './outbox';
 
 export interface FleetServiceOptions {
-  readonly places: OutboxPlaces;
+  readonly paths: OutboxPaths;
   /** Undefined: nothing is pushed. */
   readonly settings: FleetSettings | undefined;
   /** Absolute path of the bundled fleet-worker. */
@@ -52,12 +52,12 @@ export class FleetService {
   }
 
   #start(): void {
-    const { settings, workerFile, places } = this.#options;
+    const { settings, workerFile, paths } = this.#options;
     if (settings === undefined) return;
-    // Only what is needed: StatePlaces may have more than can be cloned one day.
-    const { ledgerFile, headFile, keyFile, publicKeyFile, fleetFile } = places;
+    // Only what is needed: StatePaths may have more than can be cloned one day.
+    const { ledgerFile, headFile, keyFile, publicKeyFile, fleetFile } = paths;
     const data: FleetWorkerData = {
-      places: { ledgerFile, headFile, keyFile, publicKeyFile, fleetFile },
+      paths: { ledgerFile, headFile, keyFile, publicKeyFile, fleetFile },
       settings,
     };
     let worker: Worker;
@@ -69,7 +69,7 @@ export class FleetService {
     }
     this.#worker = worker;
     worker.on('message', (state: FleetState) => {
-      this.#tell(state);
+      this.#send(state);
     });
     worker.on('error', (error) => {
       this.#failed(error);
@@ -82,7 +82,7 @@ export class FleetService {
   #failed(error: unknown): void {
     const cause = error instanceof Error ? error.message : String(error);
     const { data } = fleetUnavailable('The thread that pushes to the plant database stopped.', cause);
-    this.#tell({ ...this.#state, status: 'unavailable', lastError: data });
+    this.#send({ ...this.#state, status: 'unavailable', lastError: data });
     if (this.#closed) return;
     this.#restart = setTimeout(() => {
       this.#start();
@@ -90,7 +90,7 @@ export class FleetService {
     this.#restart.unref();
   }
 
-  #tell(state: FleetState): void {
+  #send(state: FleetState): void {
     if (this.#closed) return;
     this.#state = state;
     this.#changed.fire();

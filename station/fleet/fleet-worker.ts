@@ -1,15 +1,15 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import type { FleetSettings } from '../../core/settings/fleet';
-import type { OutboxPlaces } from './outbox';
+import type { OutboxPaths } from './outbox';
 import { runPusher } from './pusher';
 
 /** The thread that pushes while the desktop app is open. */
 export interface FleetWorkerData {
-  readonly places: OutboxPlaces;
+  readonly paths: OutboxPaths;
   readonly settings: FleetSettings;
 }
 
-const { places, settings } = workerData as FleetWorkerData;
+const { paths, settings } = workerData as FleetWorkerData;
 const controller = new AbortController();
 // Any word from the other side means that it is over.
 parentPort?.once('message', () => {
@@ -17,7 +17,7 @@ parentPort?.once('message', () => {
 });
 void runPusher(
   {
-    places,
+    paths,
     settings,
     onState: (state) => {
       parentPort?.postMessage(state);

@@ -6,10 +6,10 @@ import { hashSignatureHolds, sha256Hex } from '../ledger/entry';
 import { ledgerBroken } from '../ledger/ledger-errors';
 import type { VerifyingKey } from '../ledger/keys';
 import { LedgerReader } from '../ledger/ledger-reader';
-import { writeFileAtomically, type StatePlaces } from '../state/state-paths';
+import { writeFileAtomically, type StatePaths } from '../state/state-paths';
 
-export type OutboxPlaces = Pick<
-  StatePlaces,
+export type OutboxPaths = Pick<
+  StatePaths,
   'ledgerFile' | 'headFile' | 'keyFile' | 'publicKeyFile' | 'fleetFile'
 >;
 
@@ -38,10 +38,10 @@ export type Confirmed = z.infer<typeof confirmedSchema>;
  * opened for reading only and for one page at a time, so that whoever appends never waits for it.
  */
 export class Outbox {
-  readonly #places: OutboxPlaces;
+  readonly #paths: OutboxPaths;
 
-  constructor(places: OutboxPlaces) {
-    this.#places = places;
+  constructor(paths: OutboxPaths) {
+    this.#paths = paths;
   }
 
   /** The station's key; null when the station never wrote. */
@@ -90,7 +90,7 @@ export class Outbox {
   /** How far the database was when it last answered; null when it never did, or nobody knows any more. */
   confirmed(): Confirmed | null {
     try {
-      const parsed = confirmedSchema.safeParse(JSON.parse(readFileSync(this.#places.fleetFile, 'utf8')));
+      const parsed = confirmedSchema.safeParse(JSON.parse(readFileSync(this.#paths.fleetFile, 'utf8')));
       return parsed.success ? parsed.data : null;
     } catch {
       return null;
@@ -103,14 +103,14 @@ export class Outbox {
     if (before?.sequence === sequence && before.hash === hash) return;
     const content: Confirmed = { version: 1, sequence, hash, at: new Date().toISOString() };
     try {
-      writeFileAtomically(this.#places.fleetFile, `${JSON.stringify(content)}\n`, 0o600);
+      writeFileAtomically(this.#paths.fleetFile, `${JSON.stringify(content)}\n`, 0o600);
     } catch {
       // A full disk is for the ledger to tell.
     }
   }
 
   #look<T>(work: (ledger: LedgerReader) => T): T {
-    const ledger = LedgerReader.openForReading(this.#places);
+    const ledger = LedgerReader.openForReading(this.#paths);
     try {
       return work(ledger);
     } finally {

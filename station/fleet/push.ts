@@ -38,7 +38,7 @@ async function askOne(client: Client, sql: string, values: string[]): Promise<Po
   return { sequence: last_sequence, hash: last_hash };
 }
 
-const evidence =
+const proofs =
   'Nothing was pushed. Keep the state folder unchanged and tell the person responsible for this station: either the station was restored from a backup or copied, or the ledger or the database was changed. Run "prestage ledger verify" here and "prestage fleet verify" at the database.';
 
 /**
@@ -50,13 +50,13 @@ export function checkPosition(outbox: Outbox, there: Position): void {
   if (hash === null) {
     throw fleetRefused(
       `The database has ${there.sequence} entries of this station, but the station’s ledger has only ${outbox.count()}.`,
-      evidence,
+      proofs,
     );
   }
   if (hash !== there.hash) {
     throw fleetRefused(
       `Entry ${there.sequence} in the database differs from entry ${there.sequence} of this station.`,
-      evidence,
+      proofs,
       `database ${there.hash}, ledger ${hash}`,
     );
   }

@@ -3,7 +3,7 @@ import { isCancellation, toErrorData } from '../../core/base/errors';
 import type { FleetSettings, FleetState } from '../../core/settings/fleet';
 import { timeouts } from '../../core/base/timeouts';
 import { fleetWaits, targetOf, withFleetClient, type FleetWaits } from './connection';
-import { Outbox, type OutboxPlaces } from './outbox';
+import { Outbox, type OutboxPaths } from './outbox';
 import { pushAll } from './push';
 
 /** How fast the pusher goes. Tests are shorter. */
@@ -35,7 +35,7 @@ export function retryDelay(
 }
 
 export interface PusherOptions {
-  readonly places: OutboxPlaces;
+  readonly paths: OutboxPaths;
   readonly settings: FleetSettings;
   readonly onState: (state: FleetState) => void;
   readonly pace?: FleetPace;
@@ -47,7 +47,7 @@ export interface PusherOptions {
  */
 export async function runPusher(options: PusherOptions, signal: AbortSignal): Promise<void> {
   const pace = options.pace ?? fleetPace;
-  const outbox = new Outbox(options.places);
+  const outbox = new Outbox(options.paths);
   const confirmedAtStart = outbox.confirmed();
   let state: FleetState = {
     status: 'connecting',
@@ -55,7 +55,7 @@ export async function runPusher(options: PusherOptions, signal: AbortSignal): Pr
     caughtUpAt: null,
     lastError: null,
   };
-  const tell = (change: Partial<FleetState>): void => {
+  const send = (change: Partial<FleetState>): void => {
     state = { ...state, ...change };
     options.onState(state);
   };
@@ -64,7 +64,7 @@ export async function runPusher(options: PusherOptions, signal: AbortSignal): Pr
   while (!signal.aborted) {
     try {
       const entries = outbox.count();
-      tell({ behind: Math.max(0, entries - confirmed) });
+      send({ behind: Math.max(0, entries - confirmed) });
       const { sequence } = await withFleetClient(
         targetOf(options.settings),
         signal,
@@ -73,13 +73,13 @@ export async function runPusher(options: PusherOptions, signal: AbortSignal): Pr
             confirmed = there.sequence;
             failures = 0;
             const behind = Math.max(0, all - confirmed);
-            if (behind > 0) tell({ status: 'pushing', behind });
+            if (behind > 0) send({ status: 'pushing', behind });
           }),
         pace,
       );
       confirmed = sequence;
       failures = 0;
-      tell({ status: 'caught-up', behind: 0, caughtUpAt: new Date().toISOString(), lastError: null });
+      send({ status: 'caught-up', behind: 0, caughtUpAt: new Date().toISOString(), lastError: null });
       await untilMore(outbox, confirmed, pace, signal);
     } catch (error) {
       if (isCancellation(error)) return;
@@ -87,11 +87,11 @@ export async function runPusher(options: PusherOptions, signal: AbortSignal): Pr
       const behind = state.behind === null ? null : (behindNow(outbox, confirmed) ?? state.behind);
       // Waiting mends a network and a busy ledger. It does not mend the rest.
       if (data.code !== 'fleet-unavailable' && data.code !== 'ledger-unavailable') {
-        tell({ status: 'refused', behind, lastError: data });
+        send({ status: 'refused', behind, lastError: data });
         return;
       }
       failures += 1;
-      tell({ status: 'unavailable', behind, lastError: data });
+      send({ status: 'unavailable', behind, lastError: data });
       await pause(retryDelay(failures, pace, Math.random()), signal);
     }
   }

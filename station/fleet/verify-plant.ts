@@ -244,9 +244,9 @@ const textUnder = (value: unknown, name: string): unknown =>
   typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[name] : undefined;
 
 /** Whether what reports are made from is what the signed JSON says. */
-function derivedHolds({ json, facts, machine_serial }: EntryRow): boolean {
+function derivedHolds({ json, facts: details, machine_serial }: EntryRow): boolean {
   const said: unknown = parseJson(json);
-  if (!isDeepStrictEqual(withoutNul(said), facts)) return false;
+  if (!isDeepStrictEqual(withoutNul(said), details)) return false;
   const record = textUnder(said, 'record');
   const serial = textUnder(textUnder(record, 'job'), 'machineSerial') ?? textUnder(record, 'machineSerial');
   if (typeof serial !== 'string') return machine_serial === null;

@@ -4,7 +4,7 @@ import { PrestageError } from '../../core/base/errors';
 import type { HelperCommand, HelperExit } from './helper-process';
 
 /** What decides how a helper gets the right to open real drives. */
-export interface ElevationFacts {
+export interface ElevationContext {
   /** Effective user id of the station. */
   readonly uid: number;
   /** There is a terminal on which a password can be asked for. */
@@ -27,21 +27,22 @@ export type Elevation =
  * station's owner has allowed it without a password, and is refused at once elsewhere.
  * @returns null when there is no way
  */
-export function chooseElevation(facts: ElevationFacts): Elevation | null {
-  if (facts.uid === 0) return { kind: 'direct' };
-  if (facts.terminal && facts.sudo !== null) return { kind: 'sudo', path: facts.sudo, interactive: true };
-  if (facts.pkexec !== null) return { kind: 'pkexec', path: facts.pkexec };
-  if (facts.sudo !== null) return { kind: 'sudo', path: facts.sudo, interactive: false };
+export function chooseElevation(details: ElevationContext): Elevation | null {
+  if (details.uid === 0) return { kind: 'direct' };
+  if (details.terminal && details.sudo !== null)
+    return { kind: 'sudo', path: details.sudo, interactive: true };
+  if (details.pkexec !== null) return { kind: 'pkexec', path: details.pkexec };
+  if (details.sudo !== null) return { kind: 'sudo', path: details.sudo, interactive: false };
   return null;
 }
 
 /** sudo that may not ask: what works without a terminal and without a desktop. Null when sudo is not installed. */
-export function quietSudo({ sudo }: Pick<ElevationFacts, 'sudo'>): Elevation | null {
+export function quietSudo({ sudo }: Pick<ElevationContext, 'sudo'>): Elevation | null {
   return sudo === null ? null : { kind: 'sudo', path: sudo, interactive: false };
 }
 
 /** Looks at this machine for {@link chooseElevation}. */
-export function elevationFacts(): ElevationFacts {
+export function elevationContext(): ElevationContext {
   return {
     uid: process.geteuid?.() ?? -1,
     terminal: hasTerminal(),
@@ -68,24 +69,24 @@ export function helperCommand(
   helper: readonly [node: string, ...args: string[]],
   environment: Readonly<Record<string, string | undefined>> = process.env,
 ): HelperCommand {
-  const kept: Record<string, string> = { LC_ALL: 'C.UTF-8' };
+  const stored: Record<string, string> = { LC_ALL: 'C.UTF-8' };
   for (const name of ['PATH', 'TMPDIR']) {
     const value = environment[name];
-    if (value !== undefined) kept[name] = value;
+    if (value !== undefined) stored[name] = value;
   }
   const [node, ...args] = helper;
   switch (elevation.kind) {
     case 'direct':
-      return { file: node, args, environment: kept };
+      return { file: node, args, environment: stored };
     case 'sudo': {
       const asking = elevation.interactive
         ? ['-p', 'Password of %p, to open the drives: ']
         : ['--non-interactive'];
-      return { file: elevation.path, args: [...asking, '--', ...helper], environment: kept };
+      return { file: elevation.path, args: [...asking, '--', ...helper], environment: stored };
     }
     case 'pkexec':
       // Its own agent asks on the terminal, where nobody looks who sits before a window.
-      return { file: elevation.path, args: ['--disable-internal-agent', ...helper], environment: kept };
+      return { file: elevation.path, args: ['--disable-internal-agent', ...helper], environment: stored };
   }
 }
 

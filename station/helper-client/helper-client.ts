@@ -13,15 +13,15 @@ import {
 } from 'vscode-jsonrpc/node';
 import type { z } from 'zod';
 import {
-  engineErrorSchema,
-  engineMethods,
-  engineNotifications,
-  engineProtocolVersion,
+  helperErrorSchema,
+  helperMethods,
+  helperNotifications,
+  helperProtocolVersion,
   jobProgressSchema,
   taskProgressSchema,
-  type EngineMethod,
-  type EngineRequest,
-  type EngineResponse,
+  type HelperMethod,
+  type HelperRequest,
+  type HelperResponse,
   type JobProgress,
   type TaskProgress,
 } from '../../core/contract/helper-api';
@@ -41,14 +41,14 @@ export interface CallOptions {
  * The station's end of the wire to one helper. Nothing that the helper says is believed before it has been
  * parsed; the first thing that is not of the protocol ends the connection.
  */
-export class EngineClient {
+export class HelperClient {
   readonly #helper: HelperProcess;
   readonly #connection: MessageConnection;
   readonly #inFlight = new Set<(error: PrestageError) => void>();
   readonly #taskListeners = new Map<string, (progress: TaskProgress) => void>();
   readonly #jobListeners = new Set<(progress: JobProgress) => void>();
   #failure: PrestageError | null = null;
-  #greeting: EngineResponse<'hello'> | null = null;
+  #greeting: HelperResponse<'hello'> | null = null;
   #disposal: Promise<HelperExit> | null = null;
 
   constructor(helper: HelperProcess) {
@@ -93,8 +93,8 @@ export class EngineClient {
     });
   }
 
-  /** What the helper said of itself; null before {@link EngineClient.greet}. */
-  get greeting(): EngineResponse<'hello'> | null {
+  /** What the helper said of itself; null before {@link HelperClient.greet}. */
+  get greeting(): HelperResponse<'hello'> | null {
     return this.#greeting;
   }
 
@@ -110,15 +110,15 @@ export class EngineClient {
 
   /**
    * The first call: agrees on the protocol.
-   * @throws PrestageError helper-outdated, and what {@link EngineClient.call} throws
+   * @throws PrestageError helper-outdated, and what {@link HelperClient.call} throws
    */
-  async greet(client: string): Promise<EngineResponse<'hello'>> {
-    const greeting = await this.call('hello', { protocolVersion: engineProtocolVersion, client });
-    if (greeting.protocolVersion !== engineProtocolVersion) {
+  async greet(client: string): Promise<HelperResponse<'hello'>> {
+    const greeting = await this.call('hello', { protocolVersion: helperProtocolVersion, client });
+    if (greeting.protocolVersion !== helperProtocolVersion) {
       throw new PrestageError({
         code: 'helper-outdated',
         message: `The helper is from another version of Prestage (${sanitizeForDisplay(greeting.version)}).`,
-        cause: `protocol ${greeting.protocolVersion} instead of ${engineProtocolVersion}`,
+        cause: `protocol ${greeting.protocolVersion} instead of ${helperProtocolVersion}`,
       });
     }
     this.#greeting = greeting;
@@ -129,11 +129,11 @@ export class EngineClient {
    * Calls one verb.
    * @throws PrestageError the helper's own; `cancelled`; `helper-died`; `helper-protocol`
    */
-  async call<M extends EngineMethod>(
+  async call<M extends HelperMethod>(
     method: M,
-    params: EngineRequest<M>,
+    params: HelperRequest<M>,
     options: CallOptions = {},
-  ): Promise<EngineResponse<M>> {
+  ): Promise<HelperResponse<M>> {
     const { signal, onTaskProgress } = options;
     if (this.#failure !== null) throw this.#failure;
     if (signal?.aborted === true) throw cancelled(callName(method));
@@ -184,11 +184,11 @@ export class EngineClient {
   }
 
   #receive(name: string, params: unknown): void {
-    if (name === engineNotifications.taskProgress) {
+    if (name === helperNotifications.taskProgress) {
       const progress = taskProgressSchema.safeParse(params);
       if (progress.success) this.#taskListeners.get(progress.data.token)?.(progress.data);
       else this.#breakOff('taskProgress is not valid');
-    } else if (name === engineNotifications.jobProgress) {
+    } else if (name === helperNotifications.jobProgress) {
       const progress = jobProgressSchema.safeParse(params);
       if (!progress.success) this.#breakOff('jobProgress is not valid');
       else for (const listener of this.#jobListeners) listener(progress.data);
@@ -197,19 +197,19 @@ export class EngineClient {
     }
   }
 
-  #parseAnswer<M extends EngineMethod>(method: M, answer: unknown): EngineResponse<M> {
+  #parseAnswer<M extends HelperMethod>(method: M, answer: unknown): HelperResponse<M> {
     const parsed = schemaOf(method, 'response').safeParse(answer);
     if (parsed.success) return parsed.data;
     const [issue] = parsed.error.issues;
     throw this.#breakOff(`answer to ${method}: ${issue?.path.join('.') ?? ''} ${issue?.message ?? ''}`);
   }
 
-  async #translate(method: EngineMethod, error: unknown, gone: Promise<never>): Promise<never> {
+  async #translate(method: HelperMethod, error: unknown, gone: Promise<never>): Promise<never> {
     if (!(error instanceof ResponseError) || error.data === undefined) {
       // Not an answer: the request could not be written. How the helper ended says why.
       return await gone;
     }
-    const parsed = engineErrorSchema.safeParse(error.data);
+    const parsed = helperErrorSchema.safeParse(error.data);
     if (parsed.success) throw new PrestageError(parsed.data);
     throw this.#breakOff(`the error from ${method} is not valid`);
   }
@@ -268,7 +268,7 @@ function isClosing(error: NodeJS.ErrnoException): boolean {
   return error.code === 'ERR_STREAM_PREMATURE_CLOSE' || error.code === 'EPIPE' || error.code === 'ECONNRESET';
 }
 
-function callName(method: EngineMethod): string {
+function callName(method: HelperMethod): string {
   return `The helper's ${method}`;
 }
 
@@ -277,16 +277,16 @@ function tokenOf(request: unknown): string | null {
   return typeof progressToken === 'string' ? progressToken : null;
 }
 
-interface Parsed<M extends EngineMethod> {
-  request: EngineRequest<M>;
-  response: EngineResponse<M>;
+interface Parsed<M extends HelperMethod> {
+  request: HelperRequest<M>;
+  response: HelperResponse<M>;
 }
 
-function schemaOf<M extends EngineMethod, S extends 'request' | 'response'>(
+function schemaOf<M extends HelperMethod, S extends 'request' | 'response'>(
   method: M,
   side: S,
 ): z.ZodType<Parsed<M>[S]> {
-  return engineMethods[method][side] as unknown as z.ZodType<Parsed<M>[S]>;
+  return helperMethods[method][side] as unknown as z.ZodType<Parsed<M>[S]>;
 }
 
 /** What is wrong on the wire, and what was found there instead of a message. */

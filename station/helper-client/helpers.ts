@@ -1,9 +1,9 @@
-import type { EngineResponse } from '../../core/contract/helper-api';
+import type { HelperResponse } from '../../core/contract/helper-api';
 import type { Drive } from '../../core/drive/drive';
 import { PrestageError } from '../../core/base/errors';
-import { chooseElevation, elevationFacts, elevationUnavailable, type Elevation } from './elevation';
-import type { EngineClient } from './helper-client';
-import { launchEngine, type LaunchOptions } from './launch-helper';
+import { chooseElevation, elevationContext, elevationUnavailable, type Elevation } from './elevation';
+import type { HelperClient } from './helper-client';
+import { launchHelper, type LaunchOptions } from './launch-helper';
 
 export interface EnginesOptions extends Pick<LaunchOptions, 'helper' | 'client' | 'signal' | 'onStderr'> {
   /** How to get privilege; asked once, when a real drive is first to be opened. Tests replace it. */
@@ -14,13 +14,13 @@ export interface EnginesOptions extends Pick<LaunchOptions, 'helper' | 'client' 
 
 /**
  * The helpers of one station: one as the same user for everything that needs no privilege (listing, media,
- * renders, virtual drives), and a privileged one, started only when a real drive is to be opened. Root has
- * one for both. A helper that died is started anew at the next call for it.
+ * disk images, virtual drives), and a privileged one, started only when a real drive is to be opened. Root has
+ * one for both. A helper that died is started again at the next call for it.
  */
-export class Engines {
+export class Helpers {
   readonly #options: EnginesOptions;
-  readonly #all: Promise<EngineClient>[] = [];
-  readonly #current = new Map<'plain' | 'privileged', Promise<EngineClient>>();
+  readonly #all: Promise<HelperClient>[] = [];
+  readonly #current = new Map<'plain' | 'privileged', Promise<HelperClient>>();
   readonly #ending = new AbortController();
   #elevation: Elevation | null = null;
 
@@ -29,7 +29,7 @@ export class Engines {
   }
 
   /** The helper without privilege. */
-  async plain(): Promise<EngineClient> {
+  async plain(): Promise<HelperClient> {
     return await this.#get('plain', { kind: 'direct' });
   }
 
@@ -37,8 +37,8 @@ export class Engines {
    * The helper that may open real drives. May ask for a password.
    * @throws PrestageError privilege-unavailable, privilege-denied, and what a start can throw
    */
-  async privileged(): Promise<EngineClient> {
-    this.#elevation ??= (this.#options.elevation ?? (() => chooseElevation(elevationFacts())))();
+  async privileged(): Promise<HelperClient> {
+    this.#elevation ??= (this.#options.elevation ?? (() => chooseElevation(elevationContext())))();
     if (this.#elevation === null) throw elevationUnavailable();
     // Whoever needs no elevation is root already, and so is the helper without privilege.
     if (this.#elevation.kind === 'direct') return await this.plain();
@@ -54,12 +54,12 @@ export class Engines {
   }
 
   /** The helper that has what it takes to open this drive, and no more. */
-  async forDrive(drive: Pick<Drive, 'kind'>): Promise<EngineClient> {
+  async forDrive(drive: Pick<Drive, 'kind'>): Promise<HelperClient> {
     return drive.kind === 'virtual' ? await this.plain() : await this.privileged();
   }
 
   /** What the helper without privilege said of itself: its version and those of its tools. */
-  async greeting(): Promise<EngineResponse<'hello'>> {
+  async greeting(): Promise<HelperResponse<'hello'>> {
     const { greeting } = await this.plain();
     if (greeting === null) throw new Error('a helper was given out before it was greeted');
     return greeting;
@@ -76,7 +76,7 @@ export class Engines {
     );
   }
 
-  #get(which: 'plain' | 'privileged', elevation: Elevation): Promise<EngineClient> {
+  #get(which: 'plain' | 'privileged', elevation: Elevation): Promise<HelperClient> {
     const current = this.#current.get(which);
     if (current !== undefined) return current;
     const start = this.#launch(elevation);
@@ -89,8 +89,8 @@ export class Engines {
     return start;
   }
 
-  async #launch(elevation: Elevation): Promise<EngineClient> {
+  async #launch(elevation: Elevation): Promise<HelperClient> {
     const signals = [this.#ending.signal, this.#options.signal].filter((signal) => signal !== undefined);
-    return await launchEngine({ ...this.#options, elevation, signal: AbortSignal.any(signals) });
+    return await launchHelper({ ...this.#options, elevation, signal: AbortSignal.any(signals) });
   }
 }

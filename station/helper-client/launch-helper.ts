@@ -1,7 +1,7 @@
 import { cancelled, PrestageError } from '../../core/base/errors';
 import { timeouts } from '../../core/base/timeouts';
 import { explainRefusal, helperCommand, type Elevation } from './elevation';
-import { EngineClient } from './helper-client';
+import { HelperClient } from './helper-client';
 import { HelperProcess } from './helper-process';
 
 export interface LaunchOptions {
@@ -20,7 +20,7 @@ export interface LaunchOptions {
  * Starts a helper and agrees with it on the protocol.
  * @throws PrestageError privilege-denied, helper-died, helper-protocol, helper-outdated, cancelled
  */
-export async function launchEngine(options: LaunchOptions): Promise<EngineClient> {
+export async function launchHelper(options: LaunchOptions): Promise<HelperClient> {
   const { elevation, signal } = options;
   const what = 'The start of the helper';
   if (signal?.aborted === true) throw cancelled(what);
@@ -29,7 +29,7 @@ export async function launchEngine(options: LaunchOptions): Promise<EngineClient
   const helper = new HelperProcess(helperCommand(elevation, options.helper), (line) => {
     if (!ready && elevation.kind !== 'direct') options.onStderr?.(line);
   });
-  const client = new EngineClient(helper);
+  const client = new HelperClient(helper);
   let stopWaiting: (error: PrestageError) => void = () => undefined;
   const givenUp = new Promise<never>((_resolve, reject) => {
     stopWaiting = reject;

@@ -2,13 +2,13 @@ import { randomUUID } from 'node:crypto';
 import type { TaskProgress } from '../../core/contract/helper-api';
 import { PrestageError } from '../../core/base/errors';
 import type { Media, MediaHash } from '../../core/media/media';
-import type { EngineClient } from '../helper-client/helper-client';
-import { renderKey, type RenderCache, type RenderFacts } from './image-cache';
+import type { HelperClient } from '../helper-client/helper-client';
+import { imageKey, type ImageCache, type ImageDetails } from './image-cache';
 
-/** A render that was checked or made just now, held until it is let go. */
-export interface Render {
+/** A disk image that was checked or made just now, held until it is let go. */
+export interface DiskImage {
   readonly directory: string;
-  /** For RenderCache.letGo. */
+  /** For ImageCache.release. */
   readonly holder: string;
   readonly fingerprint: string;
   /** Bytes it puts on a drive. */
@@ -18,7 +18,7 @@ export interface Render {
   readonly seconds: number;
 }
 
-export interface RenderRequest {
+export interface ImageRequest {
   readonly media: Media;
   /** The media's hash, still being computed; rejects when it is not the expected one. */
   readonly hash: Promise<MediaHash>;
@@ -30,24 +30,24 @@ export interface RenderRequest {
   readonly versions: Readonly<Record<string, string>>;
 }
 
-export interface RenderDependencies {
-  readonly engine: EngineClient;
-  readonly cache: RenderCache;
+export interface ImageDependencies {
+  readonly client: HelperClient;
+  readonly cache: ImageCache;
   readonly onProgress: (progress: TaskProgress) => void;
   readonly signal: AbortSignal;
 }
 
 /**
- * Finds a render in the cache and reads all of it again, or makes it. While the media's hash is not known
+ * Finds a disk image in the cache and reads all of it again, or makes it. While the media's hash is not known
  * yet and nothing in the cache could fit, making starts at once, beside the hashing.
- * @throws PrestageError as makeRender, as the media's hash, and as `requireUnchanged`
+ * @throws PrestageError as makeDiskImage, as the media's hash, and as `requireUnchanged`
  */
-export async function obtainRender(
-  request: RenderRequest,
-  dependencies: RenderDependencies,
-): Promise<Render> {
+export async function getOrCreateImage(
+  request: ImageRequest,
+  dependencies: ImageDependencies,
+): Promise<DiskImage> {
   const { media, hash } = request;
-  const factsWith = (mediaSha256: string): RenderFacts => ({
+  const detailsWith = (mediaSha256: string): ImageDetails => ({
     mediaSha256,
     mediaBytes: media.bytes,
     imageIndex: media.imageIndex,
@@ -62,26 +62,26 @@ export async function obtainRender(
     ),
   });
   const unknownHash = '0'.repeat(64);
-  const wanted = renderKey(factsWith(unknownHash));
+  const wanted = imageKey(detailsWith(unknownHash));
   const candidates = (await dependencies.cache.entries()).filter(
-    ({ facts }) => renderKey({ ...facts, mediaSha256: unknownHash }) === wanted,
+    ({ facts: details }) => imageKey({ ...details, mediaSha256: unknownHash }) === wanted,
   );
   if (candidates.length > 0) {
-    const found = await findWhole(factsWith((await hash).sha256), dependencies);
+    const found = await findWhole(detailsWith((await hash).sha256), dependencies);
     if (found !== null) return found;
   }
-  return await makeNew(request, factsWith, dependencies);
+  return await makeNew(request, detailsWith, dependencies);
 }
 
-async function findWhole(facts: RenderFacts, dependencies: RenderDependencies): Promise<Render | null> {
-  const { cache, engine, onProgress, signal } = dependencies;
-  const found = await cache.find(facts);
+async function findWhole(details: ImageDetails, dependencies: ImageDependencies): Promise<DiskImage | null> {
+  const { cache, client, onProgress, signal } = dependencies;
+  const found = await cache.find(details);
   if (found === null) return null;
   const start = performance.now();
   try {
     const holder = await cache.hold(found.directory);
-    const checked = await engine.call(
-      'checkRender',
+    const checked = await client.call(
+      'checkDiskImage',
       { progressToken: randomUUID(), directory: found.directory },
       { signal, onTaskProgress: onProgress },
     );
@@ -98,21 +98,21 @@ async function findWhole(facts: RenderFacts, dependencies: RenderDependencies): 
 }
 
 async function makeNew(
-  request: RenderRequest,
-  factsWith: (mediaSha256: string) => RenderFacts,
-  dependencies: RenderDependencies,
-): Promise<Render> {
+  request: ImageRequest,
+  detailsWith: (mediaSha256: string) => ImageDetails,
+  dependencies: ImageDependencies,
+): Promise<DiskImage> {
   const { media, hash } = request;
-  const { cache, engine, onProgress } = dependencies;
+  const { cache, client, onProgress } = dependencies;
   const image = media.images.find(({ index }) => index === media.imageIndex);
-  await cache.makeRoom(image?.bytes ?? 0);
+  await cache.evict(image?.bytes ?? 0);
   const directory = cache.newMaking();
   const start = performance.now();
   // A media that turns out to be another than expected ends the work on it at once.
   const stop = new AbortController();
   const signal = AbortSignal.any([dependencies.signal, stop.signal]);
-  const making = engine.call(
-    'makeRender',
+  const making = client.call(
+    'makeDiskImage',
     {
       progressToken: randomUUID(),
       path: media.path,
@@ -134,7 +134,7 @@ async function makeNew(
   ]);
   if (hashResult.status === 'rejected' || madeResult.status === 'rejected') {
     await cache.remove(directory);
-    // A wrong hash, or a file that changed, explains a failed render better than the render can.
+    // A wrong hash, or a file that changed, explains a failed disk image better than the disk image can.
     if (hashResult.status === 'rejected') throw hashResult.reason;
     await request.requireUnchanged();
     throw (madeResult as PromiseRejectedResult).reason;
@@ -147,7 +147,7 @@ async function makeNew(
     await cache.remove(directory);
     throw error;
   }
-  const place = await cache.commit(directory, factsWith(hashResult.value.sha256), made.fingerprint);
+  const place = await cache.commit(directory, detailsWith(hashResult.value.sha256), made.fingerprint);
   const holder = await cache.hold(place);
   return {
     directory: place,

@@ -6,8 +6,8 @@ import { sha256Schema } from '../../core/media/chunk-map';
 import { errorCodeOf } from '../../core/base/system-error';
 import { isRunning, processMark } from '../state/process-mark';
 
-/** What a render was made from. Any difference makes it another render. */
-export const renderFactsSchema = z.strictObject({
+/** What a disk image was made from. Any difference makes it another render. */
+export const imageDetailsSchema = z.strictObject({
   mediaSha256: sha256Schema,
   /** Bytes of all the media's files. */
   mediaBytes: z.int().positive(),
@@ -20,18 +20,18 @@ export const renderFactsSchema = z.strictObject({
   /** Versions of the programs that made it: prestage, wimlib-imagex, mkntfs. */
   versions: z.record(z.string(), z.string()),
 });
-export type RenderFacts = z.infer<typeof renderFactsSchema>;
+export type ImageDetails = z.infer<typeof imageDetailsSchema>;
 
-const entryFileSchema = z.strictObject({ facts: renderFactsSchema, fingerprint: sha256Schema });
+const entryFileSchema = z.strictObject({ facts: imageDetailsSchema, fingerprint: sha256Schema });
 
-/** A render in the cache. */
+/** A disk image in the cache. */
 export interface CacheEntry {
   readonly key: string;
   readonly directory: string;
   /** Bytes it uses on the disk. */
   readonly bytes: number;
   readonly lastUsed: Date;
-  readonly facts: RenderFacts;
+  readonly facts: ImageDetails;
 }
 
 const entryFile = 'render.json';
@@ -41,18 +41,18 @@ const inUse = '.in-use-';
 const randomSuffix = 9;
 
 /** The facts' SHA-256: the folder's name. */
-export function renderKey(facts: RenderFacts): string {
-  const versions = Object.entries(facts.versions).sort(([left], [right]) => (left < right ? -1 : 1));
-  const { mediaSha256, mediaBytes, imageIndex, layout, driveSize, sectorSize } = facts;
+export function imageKey(details: ImageDetails): string {
+  const versions = Object.entries(details.versions).sort(([left], [right]) => (left < right ? -1 : 1));
+  const { mediaSha256, mediaBytes, imageIndex, layout, driveSize, sectorSize } = details;
   const text = JSON.stringify([mediaSha256, mediaBytes, imageIndex, layout, driveSize, sectorSize, versions]);
   return createHash('sha256').update(text).digest('hex');
 }
 
 /**
- * The renders that are kept: a folder each, named by what it was made from. Several processes may use the
+ * The disk images that are kept: a folder each, named by what it was made from. Several processes may use the
  * cache at once. A process marks what it uses; what is marked is not removed.
  */
-export class RenderCache {
+export class ImageCache {
   constructor(
     private readonly directory: string,
     private readonly limitBytes: number,
@@ -62,7 +62,7 @@ export class RenderCache {
     return join(this.directory, key);
   }
 
-  /** A folder to make a render in; it does not exist yet. */
+  /** A folder to make a disk image in; it does not exist yet. */
   newMaking(): string {
     return join(this.directory, `${making}${ownMark()}-${randomBytes(4).toString('hex')}`);
   }
@@ -86,24 +86,24 @@ export class RenderCache {
     return found.sort((left, right) => left.lastUsed.getTime() - right.lastUsed.getTime());
   }
 
-  /** Bytes that the whole cache takes on the disk, half-made and damaged renders included. */
+  /** Bytes that the whole cache takes on the disk, half-made and damaged disk images included. */
   async bytes(): Promise<number> {
     return await bytesOnDisk(this.directory);
   }
 
-  /** The fingerprint that a render had when it was made, or null when there is none for these facts. */
-  async find(facts: RenderFacts): Promise<{ directory: string; fingerprint: string } | null> {
-    const directory = this.directoryOf(renderKey(facts));
+  /** The fingerprint that a disk image had when it was made, or null when there is none for these facts. */
+  async find(details: ImageDetails): Promise<{ directory: string; fingerprint: string } | null> {
+    const directory = this.directoryOf(imageKey(details));
     const parsed = await readEntry(directory);
-    return parsed !== null && renderKey(parsed.facts) === renderKey(facts)
+    return parsed !== null && imageKey(parsed.facts) === imageKey(details)
       ? { directory, fingerprint: parsed.fingerprint }
       : null;
   }
 
-  /** Moves a finished render to its place. One that another process put there first stays. */
-  async commit(directory: string, facts: RenderFacts, fingerprint: string): Promise<string> {
-    await writeFile(join(directory, entryFile), JSON.stringify({ facts, fingerprint }), { mode: 0o600 });
-    const place = this.directoryOf(renderKey(facts));
+  /** Moves a finished disk image to its place. One that another process put there first stays. */
+  async commit(directory: string, details: ImageDetails, fingerprint: string): Promise<string> {
+    await writeFile(join(directory, entryFile), JSON.stringify({ details, fingerprint }), { mode: 0o600 });
+    const place = this.directoryOf(imageKey(details));
     try {
       await rename(directory, place);
       return place;
@@ -115,8 +115,8 @@ export class RenderCache {
   }
 
   /**
-   * Marks a render as used by this process, and as used just now.
-   * @returns what {@link RenderCache.letGo} wants; several holders of one process do not know of each other
+   * Marks a disk image as used by this process, and as used just now.
+   * @returns what {@link ImageCache.release} wants; several holders of one process do not know of each other
    */
   async hold(directory: string): Promise<string> {
     const holder = join(directory, `${inUse}${ownMark()}-${randomBytes(4).toString('hex')}`);
@@ -126,7 +126,7 @@ export class RenderCache {
     return holder;
   }
 
-  async letGo(holder: string): Promise<void> {
+  async release(holder: string): Promise<void> {
     await rm(holder, { force: true });
   }
 
@@ -151,10 +151,10 @@ export class RenderCache {
   }
 
   /**
-   * Makes room: removes the least recently used renders until the rest and `wanted` more bytes stay within
+   * Makes room: removes the least recently used disk images until the rest and `wanted` more bytes stay within
    * the limit.
    */
-  async makeRoom(wanted: number): Promise<void> {
+  async evict(wanted: number): Promise<void> {
     await this.sweep();
     let total = (await this.bytes()) + wanted;
     for (const entry of await this.entries()) {
@@ -165,7 +165,7 @@ export class RenderCache {
     }
   }
 
-  /** Removes every render that no running process uses. */
+  /** Removes every disk image that no running process uses. */
   async clear(): Promise<void> {
     await this.sweep();
     for (const { directory } of await this.entries()) {
@@ -208,21 +208,21 @@ async function bytesOnDisk(directory: string, counted = new Set<string>()): Prom
   let sum = 0;
   for (const name of await namesIn(directory)) {
     const path = join(directory, name);
-    const facts = await lstat(path).catch(() => null);
+    const details = await lstat(path).catch(() => null);
     if (
-      facts === null ||
-      (facts.nlink > 1 && !facts.isDirectory() && counted.has(`${facts.dev} ${facts.ino}`))
+      details === null ||
+      (details.nlink > 1 && !details.isDirectory() && counted.has(`${details.dev} ${details.ino}`))
     ) {
       continue;
     }
-    counted.add(`${facts.dev} ${facts.ino}`);
-    sum += facts.isDirectory() ? await bytesOnDisk(path, counted) : facts.blocks * 512;
+    counted.add(`${details.dev} ${details.ino}`);
+    sum += details.isDirectory() ? await bytesOnDisk(path, counted) : details.blocks * 512;
   }
   return sum;
 }
 
 /** Makes the cache's folder when it is missing. */
-export async function openRenderCache(directory: string, limitBytes: number): Promise<RenderCache> {
+export async function openImageCache(directory: string, limitBytes: number): Promise<ImageCache> {
   await mkdir(directory, { recursive: true, mode: 0o700 });
-  return new RenderCache(directory, limitBytes);
+  return new ImageCache(directory, limitBytes);
 }

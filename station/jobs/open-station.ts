@@ -3,11 +3,11 @@ import { sanitizeForDisplay } from '../../core/base/display';
 import { closeLeftOpen, type LeftOpen } from './run-journal';
 import { Ledger, type AppendContext } from '../ledger/ledger';
 import { loadSettings, type Settings } from '../state/settings';
-import { statePlaces, type StatePlaces } from '../state/state-paths';
+import { statePaths, type StatePaths } from '../state/state-paths';
 
 /** The state of one station, open for writing. */
 export interface OpenStation {
-  readonly places: StatePlaces;
+  readonly paths: StatePaths;
   readonly settings: Settings;
   readonly ledger: Ledger;
 }
@@ -18,9 +18,9 @@ export interface OpenStation {
  * @throws PrestageError state-unavailable, settings-invalid, ledger-…
  */
 export function openStation(stateDirectory: string | null): OpenStation {
-  const places = statePlaces(stateDirectory);
-  const settings = loadSettings(places);
-  return { places, settings, ledger: Ledger.open(places) };
+  const paths = statePaths(stateDirectory);
+  const settings = loadSettings(paths);
+  return { paths, settings, ledger: Ledger.open(paths) };
 }
 
 /** Who sits at the keyboard, when nobody said. */
@@ -39,16 +39,16 @@ export interface LeftOpenReport extends LeftOpen {
  * @throws PrestageError ledger-…
  */
 export async function recordLeftOpen(
-  { places, ledger }: OpenStation,
+  { paths, ledger }: OpenStation,
   context: AppendContext,
 ): Promise<LeftOpenReport> {
-  const left = await closeLeftOpen(places.runs, ledger, context);
+  const left = await closeLeftOpen(paths.runs, ledger, context);
   const messages = [
     ...left.interrupted.map(
       ({ machineSerial }) =>
         `The job of machine ${sanitizeForDisplay(machineSerial)} was interrupted and is recorded as interrupted. Write its drive again.`,
     ),
-    ...left.doubtful.map(
+    ...left.suspect.map(
       ({ machineSerial }) =>
         `Machine ${sanitizeForDisplay(machineSerial)} was finished just as Prestage stopped. Its drive may have no partition table: write it again.`,
     ),

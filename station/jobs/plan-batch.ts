@@ -13,15 +13,15 @@ import { sanitizeForDisplay } from '../../core/base/display';
 import type { Drive } from '../../core/drive/drive';
 import { PrestageError } from '../../core/base/errors';
 import type { Layout } from '../../core/drive/layout';
-import type { MachineFacts } from '../../core/machine/machine';
+import type { MachineDetails } from '../../core/machine/machine';
 import type { Media, MediaHash, MediaImage } from '../../core/media/media';
 import { required } from '../../core/base/required';
-import type { Engines } from '../helper-client/helpers';
+import type { Helpers } from '../helper-client/helpers';
 import type { LedgerReader } from '../ledger/ledger-reader';
 import type { ExpectedHash } from '../media/media-expectation';
 import { checkAgainstOrder, machineOf } from '../orders/batch-order';
 import { OrderReader, type OpenOrder } from '../orders/order-reader';
-import type { StatePlaces } from '../state/state-paths';
+import type { StatePaths } from '../state/state-paths';
 
 /** What the operator asked for. */
 export interface BatchRequest {
@@ -37,7 +37,7 @@ export interface BatchRequest {
   /** The enterprise's number for the batch. */
   readonly workOrder: string | null;
   /** What is known of machines beside their serials, by serial. */
-  readonly machines?: ReadonlyMap<string, MachineFacts>;
+  readonly machines?: ReadonlyMap<string, MachineDetails>;
   /** The bays that were set up; their labels go into messages and the record. */
   readonly bays: readonly Bay[];
   /** What the media's hash was found to be before; null: it is hashed while the batch is prepared. */
@@ -60,7 +60,7 @@ export interface PlannedJob {
   /** Machine whose finished image the drive holds now, by the ledger; null when there is none. */
   readonly holdsMachine: string | null;
   /** What is known of the machine beside its serial; null when nothing is. */
-  readonly machine: MachineFacts | null;
+  readonly machine: MachineDetails | null;
 }
 
 /** Everything that was looked at and found right. Nothing has been touched. */
@@ -84,14 +84,14 @@ export interface BatchPlan {
  */
 export async function planBatch(
   request: BatchRequest,
-  engines: Engines,
+  helpers: Helpers,
   ledger: LedgerReader,
-  places: StatePlaces,
+  paths: StatePaths,
   signal: AbortSignal,
 ): Promise<BatchPlan> {
   const layout = requireLayout(request.layoutName);
   const assignments = requireSoundAssignments(request.assignments);
-  const order = new OrderReader(ledger, places).current();
+  const order = new OrderReader(ledger, paths).current();
   const path = resolve(request.mediaPath);
   const hash = request.proof?.hash ?? null;
   const expected = checkAgainstOrder(order, { ...request, assignments, mediaPath: path, hash });
@@ -101,9 +101,9 @@ export async function planBatch(
     return entry !== null;
   });
 
-  const protectedPaths = [path, dirname(places.ledgerFile), places.renderCache];
-  const engine = await engines.plain();
-  const { drives } = await engine.call(
+  const protectedPaths = [path, dirname(paths.ledgerFile), paths.imageCache];
+  const client = await helpers.plain();
+  const { drives } = await client.call(
     'listDrives',
     { benchDirectory: request.benchDirectory, protectedPaths },
     { signal },
@@ -112,7 +112,7 @@ export async function planBatch(
     request.bays.length === 0 ? drives : withBayLabels(drives, arrangeBays(request.bays, drives));
   const chosen = requireEligibleDrives(assignments, labelled);
 
-  const media = await engine.call('inspectMedia', { path, imageIndex: request.imageIndex }, { signal });
+  const media = await client.call('inspectMedia', { path, imageIndex: request.imageIndex }, { signal });
   const image = media.images.find(({ index }) => index === media.imageIndex);
   if (image === undefined) throw new Error('the helper answered with an image that is not in its list');
   requireEfiRoom(layout, media);
@@ -140,14 +140,14 @@ export async function planBatch(
   };
 }
 
-/** Size, time and identity of the media's files. The hash and the render must have seen the same file. */
+/** Size, time and identity of the media's files. The hash and the disk image must have seen the same file. */
 export async function mediaMark(files: readonly string[]): Promise<string> {
   const marks = await Promise.all(
     files.map(async (file) => {
-      const facts = await stat(file, { bigint: true }).catch(() => null);
+      const details = await stat(file, { bigint: true }).catch(() => null);
       // A file that cannot be looked at any more has changed; whoever reads it next says why.
-      if (facts === null) return 'gone';
-      return `${facts.dev}:${facts.ino}:${facts.size}:${facts.mtimeNs}:${facts.ctimeNs}`;
+      if (details === null) return 'gone';
+      return `${details.dev}:${details.ino}:${details.size}:${details.mtimeNs}:${details.ctimeNs}`;
     }),
   );
   return marks.join(' ');

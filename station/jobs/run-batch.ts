@@ -6,17 +6,17 @@ import { sanitizeForDisplay } from '../../core/base/display';
 import { confirmationOf, driveLabel, type Drive } from '../../core/drive/drive';
 import { PrestageError } from '../../core/base/errors';
 import type { MediaHash } from '../../core/media/media';
-import type { EngineClient } from '../helper-client/helper-client';
+import type { HelperClient } from '../helper-client/helper-client';
 import type { AppendContext } from '../ledger/ledger';
 import { assertExpected } from '../media/media-expectation';
 import { requireOrderedMedia } from '../orders/batch-order';
-import { obtainRender, type Render } from '../image-cache/get-or-create-image';
-import { syncFolder, type StatePlaces } from '../state/state-paths';
+import { getOrCreateImage, type DiskImage } from '../image-cache/get-or-create-image';
+import { syncFolder, type StatePaths } from '../state/state-paths';
 import { mediaMark, type BatchPlan, type BatchRequest, type PlannedJob } from './plan-batch';
 import {
-  factsOf,
+  detailsOf,
   runJob,
-  type AimedRender,
+  type DriveImage,
   type BatchDependencies,
   type DriveGuids,
   type JobReport,
@@ -27,7 +27,7 @@ import { RunJournal } from './run-journal';
 export interface BatchReport {
   readonly batchId: string;
   readonly hash: MediaHash;
-  readonly renders: readonly Render[];
+  readonly images: readonly DiskImage[];
   readonly jobs: readonly JobReport[];
 }
 
@@ -41,50 +41,50 @@ export async function runBatch(
   plan: BatchPlan,
   dependencies: BatchDependencies,
 ): Promise<BatchReport> {
-  const { engines, cache, places, signal } = dependencies;
+  const { helpers, cache, paths, signal } = dependencies;
   const reserved = await reserveAll(request, plan, dependencies);
-  const renders = new Map<string, Render>();
+  const images = new Map<string, DiskImage>();
   const own: string[] = [];
   try {
     dependencies.onReserved?.();
-    const hash = await hashAndRender(request, plan, dependencies, renders);
-    const greeting = await engines.greeting();
+    const hash = await hashAndCreateImage(request, plan, dependencies, images);
+    const greeting = await helpers.greeting();
     const context: AppendContext = {
       operator: request.operator,
       stationName: dependencies.settings.stationName,
       versions: greeting.versions,
     };
     const batchId = randomUUID();
-    const aimed = await aimAll(reserved, renders, plan, dependencies, own);
-    for (const { render } of aimed) await keepChunkMap(render, places);
+    const driveImage = await createDriveImages(reserved, images, plan, dependencies, own);
+    for (const { image } of driveImage) await keepChunkMap(image, paths);
     if (signal.aborted) throw cancelledBatch();
 
-    const journal = await RunJournal.begin(places.runs, batchId);
+    const journal = await RunJournal.begin(paths.runs, batchId);
     try {
       const jobs = await Promise.all(
-        aimed.map(async ({ job, render, guids }) => {
-          const facts = factsOf(batchId, job.planned, request, plan, hash, render, guids);
+        driveImage.map(async ({ job, image, guids }) => {
+          const details = detailsOf(batchId, job.planned, request, plan, hash, image, guids);
           return await runJob(
             job,
-            render,
-            facts,
+            image,
+            details,
             { context, request, journal, protectedPaths: plan.protectedPaths },
             dependencies,
           );
         }),
       );
-      return { batchId, hash, renders: [...renders.values()], jobs };
+      return { batchId, hash, images: [...images.values()], jobs };
     } finally {
       await journal.end();
     }
   } finally {
     await Promise.allSettled(
-      reserved.map(({ engine, reservation }) => engine.call('releaseDrive', { reservation })),
+      reserved.map(({ client, reservation }) => client.call('releaseDrive', { reservation })),
     );
     await Promise.allSettled(own.map((directory) => cache.remove(directory)));
-    await Promise.allSettled([...renders.values()].map(({ holder }) => cache.letGo(holder)));
-    // A render that is larger than the limit was needed, but is not kept. The batch's end is not its business.
-    await cache.makeRoom(0).catch(() => undefined);
+    await Promise.allSettled([...images.values()].map(({ holder }) => cache.release(holder)));
+    // A disk image that is larger than the limit was needed, but is not kept. The batch's end is not its business.
+    await cache.evict(0).catch(() => undefined);
   }
 }
 
@@ -92,17 +92,17 @@ export async function runBatch(
 async function reserveAll(
   request: BatchRequest,
   plan: BatchPlan,
-  { engines, signal }: BatchDependencies,
+  { helpers, signal }: BatchDependencies,
 ): Promise<ReservedJob[]> {
-  const byEngine = new Map<EngineClient, PlannedJob[]>();
+  const byHelper = new Map<HelperClient, PlannedJob[]>();
   for (const job of plan.jobs) {
-    const engine = await engines.forDrive(job.drive);
-    byEngine.set(engine, [...(byEngine.get(engine) ?? []), job]);
+    const client = await helpers.forDrive(job.drive);
+    byHelper.set(client, [...(byHelper.get(client) ?? []), job]);
   }
   const reserved: ReservedJob[] = [];
   try {
-    for (const [engine, jobs] of byEngine) {
-      const { reservations } = await engine.call(
+    for (const [client, jobs] of byHelper) {
+      const { reservations } = await client.call(
         'reserveDrives',
         {
           drives: jobs.map(({ drive }) => ({ driveId: drive.id, confirmed: confirmationOf(drive) })),
@@ -114,34 +114,34 @@ async function reserveAll(
       for (const [index, planned] of jobs.entries()) {
         const reservation = reservations[index]?.reservation;
         if (reservation === undefined) throw new Error('the helper reserved fewer drives than asked');
-        reserved.push({ planned, engine, reservation });
+        reserved.push({ planned, client, reservation });
       }
     }
     return reserved;
   } catch (error) {
     await Promise.allSettled(
-      reserved.map(({ engine, reservation }) => engine.call('releaseDrive', { reservation })),
+      reserved.map(({ client, reservation }) => client.call('releaseDrive', { reservation })),
     );
     throw error;
   }
 }
 
 /** Drives of one size and sector size share a render. */
-const renderKind = ({ drive }: PlannedJob): string => `${drive.size} ${drive.logicalSectorSize}`;
+const imageKind = ({ drive }: PlannedJob): string => `${drive.size} ${drive.logicalSectorSize}`;
 
-/** Hashes the media and gets a render for each size of drive; both must have read the same file. */
-async function hashAndRender(
+/** Hashes the media and gets a disk image for each size of drive; both must have read the same file. */
+async function hashAndCreateImage(
   { proof }: BatchRequest,
   plan: BatchPlan,
-  { engines, cache, signal, onTask }: BatchDependencies,
-  renders: Map<string, Render>,
+  { helpers, cache, signal, onTask }: BatchDependencies,
+  images: Map<string, DiskImage>,
 ): Promise<MediaHash> {
-  const engine = await engines.plain();
-  const { versions } = await engines.greeting();
+  const client = await helpers.plain();
+  const { versions } = await helpers.greeting();
   if (proof !== null && proof.mark !== plan.mediaMark) throw mediaChanged(plan);
   const hashing =
     proof === null
-      ? engine.call(
+      ? client.call(
           'hashMedia',
           { progressToken: randomUUID(), files: plan.media.files },
           { signal, onTaskProgress: onTask },
@@ -152,11 +152,11 @@ async function hashAndRender(
     assertExpected(plan.expected, found);
     return found;
   });
-  // Awaited by the renders; a rejection before that is not unhandled.
+  // Awaited by the disk images; a rejection before that is not unhandled.
   hash.catch(() => undefined);
   for (const job of plan.jobs) {
-    const kind = renderKind(job);
-    if (renders.has(kind)) continue;
+    const kind = imageKind(job);
+    if (images.has(kind)) continue;
     const { size: driveSize, logicalSectorSize: sectorSize } = job.drive;
     const request = {
       media: plan.media,
@@ -168,7 +168,7 @@ async function hashAndRender(
       versions,
     };
     try {
-      renders.set(kind, await obtainRender(request, { engine, cache, signal, onProgress: onTask }));
+      images.set(kind, await getOrCreateImage(request, { client, cache, signal, onProgress: onTask }));
     } catch (error) {
       throw forDrive(error, job.drive);
     }
@@ -191,7 +191,7 @@ function mediaChanged({ media }: BatchPlan): PrestageError {
   });
 }
 
-/** A render knows a size; a technician wants to know which drive has it. */
+/** A disk image knows a size; a technician wants to know which drive has it. */
 function forDrive(error: unknown, drive: Drive): unknown {
   if (!(error instanceof PrestageError) || error.code !== 'drive-too-small') return error;
   return new PrestageError({
@@ -200,63 +200,63 @@ function forDrive(error: unknown, drive: Drive): unknown {
   });
 }
 
-/** A job with the render of its own drive. */
-interface AimedJob {
+/** A job with the disk image of its own drive. */
+interface ImagedJob {
   readonly job: ReservedJob;
-  readonly render: AimedRender;
+  readonly image: DriveImage;
   readonly guids: DriveGuids;
 }
 
 /**
- * Gives each drive its own GUIDs, and a render whose boot store names them.
+ * Gives each drive its own GUIDs, and a disk image whose boot store names them.
  * @param own gets the folders that were made, also when it fails
  */
-async function aimAll(
+async function createDriveImages(
   reserved: readonly ReservedJob[],
-  renders: ReadonlyMap<string, Render>,
+  images: ReadonlyMap<string, DiskImage>,
   { layout }: BatchPlan,
-  { engines, cache, signal }: BatchDependencies,
+  { helpers, cache, signal }: BatchDependencies,
   own: string[],
-): Promise<AimedJob[]> {
-  const engine = await engines.plain();
-  const aimed: AimedJob[] = [];
+): Promise<ImagedJob[]> {
+  const client = await helpers.plain();
+  const driveImage: ImagedJob[] = [];
   for (const job of reserved) {
-    const shared = renderFor(job.planned, renders);
+    const shared = imageFor(job.planned, images);
     const guids = { diskGuid: randomUUID(), partitionGuids: layout.partitions.map(() => randomUUID()) };
     const directory = cache.newMaking();
     own.push(directory);
-    const { fingerprint } = await engine.call(
-      'aimRender',
+    const { fingerprint } = await client.call(
+      'createDriveImage',
       { renderDirectory: shared.directory, fingerprint: shared.fingerprint, ...guids, directory },
       { signal },
     );
-    aimed.push({ job, guids, render: { directory, fingerprint } });
+    driveImage.push({ job, guids, image: { directory, fingerprint } });
   }
-  return aimed;
+  return driveImage;
 }
 
-function renderFor(job: PlannedJob, renders: ReadonlyMap<string, Render>): Render {
-  const render = renders.get(renderKind(job));
-  if (render === undefined) throw new Error('no render was made for a drive');
-  return render;
+function imageFor(job: PlannedJob, images: ReadonlyMap<string, DiskImage>): DiskImage {
+  const image = images.get(imageKind(job));
+  if (image === undefined) throw new Error('no render was made for a drive');
+  return image;
 }
 
-/** The chunk map outlives the render: a drive can be verified when the cache has forgotten it. */
-async function keepChunkMap(render: AimedRender, places: StatePlaces): Promise<void> {
-  const place = chunkMapFile(places, render.fingerprint);
+/** The chunk map outlives the disk image: a drive can be verified when the cache has forgotten it. */
+async function keepChunkMap(image: DriveImage, paths: StatePaths): Promise<void> {
+  const place = chunkMapFile(paths, image.fingerprint);
   // Random: one process may run several batches of the same render.
   const temporary = `${place}.${randomUUID()}.tmp`;
-  await copyFile(join(render.directory, chunkMapName), temporary);
+  await copyFile(join(image.directory, chunkMapName), temporary);
   // On the disk before the first entry that refers to it is.
   const handle = await open(temporary, 'r');
   await handle.sync().finally(() => handle.close());
   await rename(temporary, place);
-  syncFolder(places.chunkMaps);
+  syncFolder(paths.chunkMaps);
 }
 
 /** Where the chunk map of a fingerprint is kept. */
-export function chunkMapFile(places: Pick<StatePlaces, 'chunkMaps'>, fingerprint: string): string {
-  return join(places.chunkMaps, `${fingerprint}.json`);
+export function chunkMapFile(paths: Pick<StatePaths, 'chunkMaps'>, fingerprint: string): string {
+  return join(paths.chunkMaps, `${fingerprint}.json`);
 }
 
 function cancelledBatch(): PrestageError {

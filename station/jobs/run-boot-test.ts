@@ -4,33 +4,33 @@ import { join } from 'node:path';
 import type { TaskProgress } from '../../core/contract/helper-api';
 import { confirmationOf, driveLabel, identityOf, type Drive } from '../../core/drive/drive';
 import { PrestageError } from '../../core/base/errors';
-import type { JobFacts } from '../../core/ledger/record';
-import type { RehearsalSettings, RehearsalVerdict } from '../../core/job/boot-test';
+import type { JobDetails } from '../../core/ledger/record';
+import type { BootTestSettings, BootTestVerdict } from '../../core/job/boot-test';
 import type { JobReport } from './run-job';
-import type { Engines } from '../helper-client/helpers';
+import type { Helpers } from '../helper-client/helpers';
 import { sha256Hex } from '../ledger/entry';
 import type { AppendContext, Ledger } from '../ledger/ledger';
-import { syncFolder, writeNewFile, type StatePlaces } from '../state/state-paths';
+import { syncFolder, writeNewFile, type StatePaths } from '../state/state-paths';
 
-export interface RehearsalRequest {
+export interface BootTestRequest {
   readonly drive: Drive;
   /** The finished job whose drive it is. */
-  readonly job: JobFacts;
+  readonly job: JobDetails;
   readonly benchDirectory: string | null;
-  readonly settings: Omit<RehearsalSettings, 'firstOfBatch'>;
+  readonly settings: Omit<BootTestSettings, 'firstOfBatch'>;
 }
 
-export interface RehearsalDependencies {
-  readonly engines: Engines;
+export interface BootTestDependencies {
+  readonly helpers: Helpers;
   readonly ledger: Ledger;
-  readonly places: StatePlaces;
+  readonly paths: StatePaths;
   readonly append: AppendContext;
   readonly signal: AbortSignal;
   readonly onTask: (progress: TaskProgress) => void;
 }
 
-export interface RehearsalReport {
-  readonly verdict: RehearsalVerdict;
+export interface BootTestReport {
+  readonly verdict: BootTestVerdict;
   /** SHA-256 of the picture; null when there was none. */
   readonly picture: string | null;
   /** PNG of the display at the end, absolute; null when there was none. */
@@ -43,14 +43,14 @@ export interface RehearsalReport {
  * that does not start is a report, not an error.
  * @throws PrestageError drive-…, tool-missing, tool-failed, ledger-…, state-unavailable, cancelled
  */
-export async function rehearse(
-  { drive, job, benchDirectory, settings }: RehearsalRequest,
-  { engines, ledger, places, append, signal, onTask }: RehearsalDependencies,
-): Promise<RehearsalReport> {
-  const engine = await engines.forDrive(drive);
+export async function bootTest(
+  { drive, job, benchDirectory, settings }: BootTestRequest,
+  { helpers, ledger, paths, append, signal, onTask }: BootTestDependencies,
+): Promise<BootTestReport> {
+  const client = await helpers.forDrive(drive);
   const { sign, seconds, secureBoot } = settings;
-  const { verdict, picture } = await engine.call(
-    'rehearseDrive',
+  const { verdict, picture } = await client.call(
+    'bootTestDrive',
     {
       progressToken: randomUUID(),
       driveId: drive.id,
@@ -61,7 +61,7 @@ export async function rehearse(
     },
     { signal, onTaskProgress: onTask },
   );
-  const kept = picture === null ? null : keepPicture(Buffer.from(picture, 'base64'), places);
+  const stored = picture === null ? null : keepPicture(Buffer.from(picture, 'base64'), paths);
   const { sequence } = ledger.append(
     {
       kind: 'drive-rehearsed',
@@ -71,16 +71,16 @@ export async function rehearse(
       fingerprint: job.fingerprint,
       end: verdict.passed
         ? { state: 'done' }
-        : { state: 'failed', reason: rehearsalFailed(drive, verdict).data },
+        : { state: 'failed', reason: bootTestFailed(drive, verdict).data },
       verdict,
-      picture: kept?.sha256 ?? null,
+      picture: stored?.sha256 ?? null,
     },
     append,
   );
   return {
     verdict,
-    picture: kept?.sha256 ?? null,
-    pictureFile: kept?.file ?? null,
+    picture: stored?.sha256 ?? null,
+    pictureFile: stored?.file ?? null,
     ledgerEntry: sequence,
   };
 }
@@ -91,7 +91,7 @@ export function firstFinished(reports: readonly JobReport[]): Drive | null {
 }
 
 /** The error of a drive that did not start. */
-export function rehearsalFailed(drive: Drive, verdict: RehearsalVerdict): PrestageError {
+export function bootTestFailed(drive: Drive, verdict: BootTestVerdict): PrestageError {
   return new PrestageError({
     code: 'rehearsal-failed',
     message: `The ${driveLabel(drive)} failed the boot test: ${verdict.what}.`,
@@ -100,20 +100,20 @@ export function rehearsalFailed(drive: Drive, verdict: RehearsalVerdict): Presta
 }
 
 /** A picture that was kept, as it was recorded; null when it is gone, or is another one by now. */
-export function readPicture(sha256: string, places: Pick<StatePlaces, 'pictures'>): Buffer | null {
-  const file = join(places.pictures, `${sha256}.png`);
+export function readPicture(sha256: string, paths: Pick<StatePaths, 'pictures'>): Buffer | null {
+  const file = join(paths.pictures, `${sha256}.png`);
   if (!existsSync(file)) return null;
   const png = readFileSync(file);
   return sha256Hex(png) === sha256 ? png : null;
 }
 
 /** Before the entry that names it is written, the picture is on the disk. */
-function keepPicture(png: Buffer, places: Pick<StatePlaces, 'pictures'>): { file: string; sha256: string } {
+function keepPicture(png: Buffer, paths: Pick<StatePaths, 'pictures'>): { file: string; sha256: string } {
   const sha256 = sha256Hex(png);
-  const file = join(places.pictures, `${sha256}.png`);
+  const file = join(paths.pictures, `${sha256}.png`);
   if (!existsSync(file)) {
     writeNewFile(file, png, 0o600);
-    syncFolder(places.pictures);
+    syncFolder(paths.pictures);
   }
   return { file, sha256 };
 }

@@ -7,24 +7,24 @@ import { isCancellation, PrestageError, toErrorData } from '../../core/base/erro
 import { hasEnded, type JobEnd, type JobState } from '../../core/job/job';
 import type { MediaHash } from '../../core/media/media';
 import { recordedHashSource } from '../../core/media/media-state';
-import type { JobFacts } from '../../core/ledger/record';
-import type { EngineClient } from '../helper-client/helper-client';
-import type { Engines } from '../helper-client/helpers';
+import type { JobDetails } from '../../core/ledger/record';
+import type { HelperClient } from '../helper-client/helper-client';
+import type { Helpers } from '../helper-client/helpers';
 import type { AppendContext, Ledger } from '../ledger/ledger';
 import { requireSameOrder } from '../orders/batch-order';
-import type { Render } from '../image-cache/get-or-create-image';
-import type { RenderCache } from '../image-cache/image-cache';
+import type { DiskImage } from '../image-cache/get-or-create-image';
+import type { ImageCache } from '../image-cache/image-cache';
 import type { Settings } from '../state/settings';
-import type { StatePlaces } from '../state/state-paths';
+import type { StatePaths } from '../state/state-paths';
 import { alreadyShipped, type BatchPlan, type BatchRequest, type PlannedJob } from './plan-batch';
 import type { RunJournal } from './run-journal';
 import { withdraw } from './withdraw';
 
 export interface BatchDependencies {
-  readonly engines: Engines;
+  readonly helpers: Helpers;
   readonly ledger: Ledger;
-  readonly cache: RenderCache;
-  readonly places: StatePlaces;
+  readonly cache: ImageCache;
+  readonly paths: StatePaths;
   readonly settings: Settings;
   /** Cancels everything. */
   readonly signal: AbortSignal;
@@ -58,7 +58,7 @@ export interface BatchRun {
 /** A drive that is open in a helper, and for which machine. */
 export interface ReservedJob {
   readonly planned: PlannedJob;
-  readonly engine: EngineClient;
+  readonly client: HelperClient;
   readonly reservation: string;
 }
 
@@ -69,19 +69,19 @@ export interface DriveGuids {
   readonly partitionGuids: string[];
 }
 
-/** The render of one drive, its boot store aimed at it. */
-export type AimedRender = Pick<Render, 'directory' | 'fingerprint'>;
+/** The disk image of one drive, its boot store aimed at it. */
+export type DriveImage = Pick<DiskImage, 'directory' | 'fingerprint'>;
 
 /** What a job is asked to do, as its ledger entries say it. */
-export function factsOf(
+export function detailsOf(
   batchId: string,
   planned: PlannedJob,
   request: BatchRequest,
   plan: BatchPlan,
   hash: MediaHash,
-  render: AimedRender,
+  image: DriveImage,
   guids: DriveGuids,
-): JobFacts {
+): JobDetails {
   const { drive, machineSerial } = planned;
   return {
     jobId: randomUUID(),
@@ -106,7 +106,7 @@ export function factsOf(
     },
     image: { index: plan.image.index, name: plan.image.name },
     layout: plan.layout.name,
-    fingerprint: render.fingerprint,
+    fingerprint: image.fingerprint,
     ...guids,
     againReason: planned.again ? request.againReason : null,
     ...workOrderOf(request, plan),
@@ -117,7 +117,7 @@ export function factsOf(
 function workOrderOf(
   { workOrder }: BatchRequest,
   { order }: BatchPlan,
-): Pick<JobFacts, 'workOrder' | 'orderId'> {
+): Pick<JobDetails, 'workOrder' | 'orderId'> {
   if (order !== null) return { workOrder: order.order.number, orderId: order.orderId };
   return workOrder === null ? {} : { workOrder };
 }
@@ -125,8 +125,8 @@ function workOrderOf(
 /** One job between its two ledger entries. Never throws. */
 export async function runJob(
   reserved: ReservedJob,
-  render: AimedRender,
-  facts: JobFacts,
+  image: DriveImage,
+  details: JobDetails,
   run: BatchRun,
   dependencies: BatchDependencies,
 ): Promise<JobReport> {
@@ -135,26 +135,26 @@ export async function runJob(
   const { context, journal } = run;
   const report = (end: JobEnd, ledgerEntry: number | null): JobReport => {
     show(onJob, planned, end);
-    const ended = { job: planned, end, fingerprint: facts.fingerprint, ledgerEntry };
+    const ended = { job: planned, end, fingerprint: details.fingerprint, ledgerEntry };
     dependencies.onEnd?.(ended);
     return ended;
   };
 
   let startedAt: string;
   try {
-    const record = { kind: 'job-started', job: facts } as const;
+    const record = { kind: 'job-started', job: details } as const;
     startedAt = ledger.append(record, context, () => {
       requireFreeMachine(planned, ledger);
-      requireSameOrder(facts.orderId, ledger);
+      requireSameOrder(details.orderId, ledger);
     }).entry.time;
   } catch (error) {
     return report({ state: 'failed', reason: toErrorData(error), bytesWritten: 0 }, null);
   }
-  const end = await doJob(reserved, render, facts, run, dependencies);
+  const end = await doJob(reserved, image, details, run, dependencies);
   let ledgerEntry: number;
   try {
-    if (end.state === 'done') await journal.recording(facts.jobId, facts.machineSerial);
-    ledgerEntry = ledger.append({ kind: 'job-ended', job: facts, startedAt, end }, context).sequence;
+    if (end.state === 'done') await journal.recording(details.jobId, details.machineSerial);
+    ledgerEntry = ledger.append({ kind: 'job-ended', job: details, startedAt, end }, context).sequence;
   } catch (error) {
     // A drive without a record is not a finished drive, however well it was written.
     if (end.state === 'done') await takeTablesOff(reserved, run, dependencies);
@@ -163,10 +163,10 @@ export async function runJob(
   }
   // From here on the drive is finished and recorded; nothing that goes wrong may change it.
   if (end.state !== 'done' || (await release(reserved))) {
-    if (end.state === 'done') await journal.released(facts.jobId).catch(() => undefined);
+    if (end.state === 'done') await journal.released(details.jobId).catch(() => undefined);
     return report(end, ledgerEntry);
   }
-  const reason = withdraw(facts, ledger, context);
+  const reason = withdraw(details, ledger, context);
   return report({ state: 'failed', reason, bytesWritten: end.result.bytesWritten }, ledgerEntry);
 }
 
@@ -198,31 +198,31 @@ function show(onJob: BatchDependencies['onJob'], planned: PlannedJob, state: Job
 /** Has the helper do the job, and puts the drive right when the helper could not say how it ended. */
 async function doJob(
   reserved: ReservedJob,
-  render: AimedRender,
-  facts: JobFacts,
+  image: DriveImage,
+  details: JobDetails,
   run: BatchRun,
   dependencies: BatchDependencies,
 ): Promise<JobEnd> {
-  const { planned, engine, reservation } = reserved;
+  const { planned, client, reservation } = reserved;
   const drive = { touched: false };
   const own = dependencies.jobSignal?.(planned);
   const signal = own === undefined ? dependencies.signal : AbortSignal.any([dependencies.signal, own]);
-  const unsubscribe = engine.onJobProgress(({ jobId, job }) => {
-    if (jobId !== facts.jobId) return;
+  const unsubscribe = client.onJobProgress(({ jobId, job }) => {
+    if (jobId !== details.jobId) return;
     if (job.state !== 'queued' && job.state !== 'checking') drive.touched = true;
     // The end is shown when it is recorded.
     if (!hasEnded(job)) show(dependencies.onJob, planned, job);
   });
   try {
-    const job = await engine.call(
+    const job = await client.call(
       'runJob',
       {
-        jobId: facts.jobId,
+        jobId: details.jobId,
         reservation,
-        renderDirectory: render.directory,
-        fingerprint: render.fingerprint,
-        diskGuid: facts.diskGuid,
-        partitionGuids: facts.partitionGuids,
+        renderDirectory: image.directory,
+        fingerprint: image.fingerprint,
+        diskGuid: details.diskGuid,
+        partitionGuids: details.partitionGuids,
         stallMilliseconds: dependencies.settings.stallSeconds * 1000,
       },
       { signal },
@@ -250,19 +250,19 @@ async function doJob(
  * need be through a new helper: the drive may be why the old one died.
  */
 async function takeTablesOff(
-  { planned: { drive }, engine, reservation }: ReservedJob,
+  { planned: { drive }, client, reservation }: ReservedJob,
   { request, protectedPaths }: BatchRun,
-  { engines, settings }: BatchDependencies,
+  { helpers, settings }: BatchDependencies,
 ): Promise<void> {
   const stallMilliseconds = settings.stallSeconds * 1000;
   try {
-    await engine.call('eraseTables', { reservation, stallMilliseconds });
+    await client.call('eraseTables', { reservation, stallMilliseconds });
     return;
   } catch {
     // The helper is gone, or holds the drive no more.
   }
   try {
-    const another = await engines.forDrive(drive);
+    const another = await helpers.forDrive(drive);
     const { reservations } = await another.call('reserveDrives', {
       drives: [{ driveId: drive.id, confirmed: confirmationOf(drive) }],
       benchDirectory: request.benchDirectory,
@@ -277,9 +277,9 @@ async function takeTablesOff(
 }
 
 /** Tells the helper that the drive is recorded. @returns false when it could not be told */
-async function release({ engine, reservation }: ReservedJob): Promise<boolean> {
+async function release({ client, reservation }: ReservedJob): Promise<boolean> {
   try {
-    await engine.call('releaseDrive', { reservation });
+    await client.call('releaseDrive', { reservation });
     return true;
   } catch {
     return false;

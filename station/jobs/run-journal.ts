@@ -42,7 +42,7 @@ export interface LeftOpen {
    * Jobs recorded as finished in the very moment in which their station died: the helper may have taken
    * the drive's tables off again, because nobody told it of the record. Now recorded as withdrawn.
    */
-  readonly doubtful: readonly LeftOpenJob[];
+  readonly suspect: readonly LeftOpenJob[];
 }
 
 /** A job that a killed station left open, as far as a technician must know it. */
@@ -65,7 +65,7 @@ export async function closeLeftOpen(runs: string, ledger: Ledger, context: Appen
     const { machineSerial, drive } = job;
     interrupted.push({ machineSerial, drive, startedAt, ledgerEntry: sequence });
   }
-  const doubtful: LeftOpenJob[] = [];
+  const suspect: LeftOpenJob[] = [];
   for (const batchId of await readdir(runs)) {
     const [mark = '', ...lines] = await readLines(join(runs, batchId));
     if (isRunning(mark)) continue;
@@ -80,11 +80,11 @@ export async function closeLeftOpen(runs: string, ledger: Ledger, context: Appen
       withdraw(record.job, ledger, context);
       const { drive } = record.job;
       const { startedAt } = record;
-      doubtful.push({ machineSerial: machine, drive, startedAt, ledgerEntry: shipped.sequence });
+      suspect.push({ machineSerial: machine, drive, startedAt, ledgerEntry: shipped.sequence });
     }
     await rm(join(runs, batchId), { force: true });
   }
-  return { interrupted, doubtful };
+  return { interrupted, suspect };
 }
 
 async function readLines(file: string): Promise<string[]> {

@@ -102,7 +102,7 @@ export function checkEntry(row: RawRow, key: VerifyingKey | null): CheckedEntry 
  * from them alone (signature, form, canonical text) is as it was then. What can have changed since is looked at here.
  * @returns null when something is not as it must be; checkEntry says what
  */
-export function lookAtCovered(row: RawRow, key: VerifyingKey): LedgerEntry | null {
+export function inspectCovered(row: RawRow, key: VerifyingKey): LedgerEntry | null {
   if (sha256Hex(row.json) !== row.hash || decodeSignature(row.signature) === null) return null;
   // Believed to be one because of the above; whoever has the key can have signed anything, so it may still not be.
   const entry = parseJson(row.json) as LedgerEntry;

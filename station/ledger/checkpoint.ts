@@ -47,8 +47,9 @@ export function checkProof({ entry, path, checkpoint }: EntryProof, publicKey: K
   const parsed = ledgerEntrySchema.safeParse(value);
   if (!parsed.success) return refused('The entry does not have the format of an entry.');
   if (!isCanonical(value, entry.json)) return refused('The entry is not canonical JSON (RFC 8785).');
-  if (sha256Hex(entry.json) !== entry.hash)
-    {return refused('The contents of the entry do not match its hash.');}
+  if (sha256Hex(entry.json) !== entry.hash) {
+    return refused('The contents of the entry do not match its hash.');
+  }
   if (parsed.data.sequence !== entry.sequence) return refused('The entry was written under another number.');
   if (parsed.data.station.keyFingerprint !== keyFingerprint(publicKey)) {
     return refused('The entry was signed with another key.');

@@ -20,14 +20,14 @@ export const checkpointColumns = `size, CAST(root AS BLOB) AS root, CAST(signatu
   CAST(peaks AS BLOB) AS peaks`;
 
 /** A checkpoint that holds, and the tree it was signed for. */
-export interface KeptCheckpoint {
+export interface StoredCheckpoint {
   readonly checkpoint: SignedCheckpoint;
   /** Ready to go on; a copy for each caller. */
   readonly tree: MerkleTree;
 }
 
 export type CheckpointReading =
-  | { readonly state: 'sound'; readonly kept: KeptCheckpoint }
+  | { readonly state: 'sound'; readonly stored: StoredCheckpoint }
   /** `reason` ends a sentence that begins with the checkpoint. */
   | { readonly state: 'wrong'; readonly reason: string };
 
@@ -43,7 +43,7 @@ export function readCheckpoint(raw: unknown, publicKey: KeyObject): CheckpointRe
   if (tree?.root().toString('hex') !== root) {
     return { state: 'wrong', reason: 'has hashes that do not match its signature' };
   }
-  return { state: 'sound', kept: { checkpoint: { version: 1, size, root, signature }, tree } };
+  return { state: 'sound', stored: { checkpoint: { version: 1, size, root, signature }, tree } };
 }
 
 function treeOf(size: number, peaks: string): MerkleTree | null {
@@ -72,18 +72,18 @@ export function newestCheckpointSize(database: LedgerDatabase): number {
  * @returns null when there is none
  * @throws PrestageError ledger-broken when it does not hold
  */
-export function keptCheckpoint(
+export function storedCheckpoint(
   database: LedgerDatabase,
   publicKey: KeyObject,
   size: number | 'newest' = 'newest',
-): KeptCheckpoint | null {
+): StoredCheckpoint | null {
   const [raw] =
     size === 'newest'
       ? database.all(`SELECT ${checkpointColumns} FROM checkpoints ORDER BY size DESC LIMIT 1`)
       : database.all(`SELECT ${checkpointColumns} FROM checkpoints WHERE size = ?`, size);
   if (raw === undefined) return null;
   const reading = readCheckpoint(raw, publicKey);
-  if (reading.state === 'sound') return reading.kept;
+  if (reading.state === 'sound') return reading.stored;
   throw ledgerBroken(`A checkpoint of the ledger ${reading.reason}.`);
 }
 
@@ -146,12 +146,12 @@ export function makeCheckpoints(
   database: LedgerDatabase,
   station: StationKey,
   entries: number,
-  most: number,
+  max: number,
 ): void {
   const newest = newestCheckpointSize(database);
   if (newest + checkpointInterval > entries) return;
-  const tree = keptCheckpoint(database, station.publicKey)?.tree ?? new MerkleTree();
-  for (let made = 0; made < most && tree.size + checkpointInterval <= entries; made += 1) {
+  const tree = storedCheckpoint(database, station.publicKey)?.tree ?? new MerkleTree();
+  for (let made = 0; made < max && tree.size + checkpointInterval <= entries; made += 1) {
     try {
       growTree(database, tree, tree.size + checkpointInterval, station);
     } catch (error) {

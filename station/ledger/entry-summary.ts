@@ -53,19 +53,19 @@ export function summarizeEntry(stored: StoredEntry): EntrySummary {
     const rest = { drive: null, result: 'recorded', reason: null, jobId: null } as const;
     return { sequence, time, kind: record.kind, machineSerial, ...rest, operator, hash };
   }
-  const facts = subjectOf(record);
-  const { id, serial, model, bay, path } = facts.drive;
+  const details = subjectOf(record);
+  const { id, serial, model, bay, path } = details.drive;
   const end = record.kind === 'job-started' ? null : record.end;
   const reason = end?.state === 'failed' ? { code: end.reason.code, message: end.reason.message } : null;
   return {
     sequence,
     time,
     kind: record.kind,
-    machineSerial: facts.machineSerial,
+    machineSerial: details.machineSerial,
     drive: { id, serial, model, bay, path },
     result: resultOf(record.kind, end?.state ?? null),
     reason,
-    jobId: facts.jobId,
+    jobId: details.jobId,
     operator,
     hash,
   };

@@ -63,8 +63,8 @@ export function hashSignatureHolds(hash: string, signature: string, publicKey: K
  * Turns an entry's facts into what is stored.
  * @throws z.ZodError when the facts do not fit the schema; Error when they have no canonical JSON
  */
-export function sealEntry(facts: LedgerEntry, privateKey: KeyObject): LedgerRow {
-  const entry = ledgerEntrySchema.parse(facts);
+export function sealEntry(details: LedgerEntry, privateKey: KeyObject): LedgerRow {
+  const entry = ledgerEntrySchema.parse(details);
   const json = canonicalJson(entry);
   const hash = sha256Hex(json);
   const stored = storedEntrySchema.parse({
@@ -92,12 +92,12 @@ export function columnsOf(record: LedgerRecord): EntryColumns {
     const machineSerial = record.kind === 'order-exception' ? record.machineSerial : '';
     return { kind: record.kind, state: null, machineSerial, driveKey: '', jobId: '' };
   }
-  const facts = subjectOf(record);
+  const details = subjectOf(record);
   return {
     kind: record.kind,
     state: record.kind === 'job-started' ? null : record.end.state,
-    machineSerial: facts.machineSerial,
-    driveKey: driveKey(facts.drive),
-    jobId: facts.jobId,
+    machineSerial: details.machineSerial,
+    driveKey: driveKey(details.drive),
+    jobId: details.jobId,
   };
 }

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { sha256Schema } from '../../core/media/chunk-map';
 import { errorCodeOf } from '../../core/base/system-error';
 import { genesisHash } from '../../core/ledger/record';
-import type { StatePlaces } from '../state/state-paths';
+import type { StatePaths } from '../state/state-paths';
 import { writeFileAtomically } from '../state/state-paths';
 import { canonicalJson, decodeSignature } from './entry';
 import { ledgerBroken, ledgerUnavailable, shownPath } from './ledger-errors';
@@ -62,14 +62,14 @@ export type HeadReading =
  * @param publicKey null when there is no key to check it with; it then counts as signed
  * @throws PrestageError ledger-unavailable when the file is there and cannot be read
  */
-export function readHead(places: Pick<StatePlaces, 'headFile'>, publicKey: KeyObject | null): HeadReading {
+export function readHead(paths: Pick<StatePaths, 'headFile'>, publicKey: KeyObject | null): HeadReading {
   let text: string;
   try {
-    text = readFileSync(places.headFile, 'utf8');
+    text = readFileSync(paths.headFile, 'utf8');
   } catch (error) {
     if (errorCodeOf(error) === 'ENOENT') return { state: 'missing' };
     throw ledgerUnavailable(
-      `The ledger's head file ${shownPath(places.headFile)} cannot be read.`,
+      `The ledger's head file ${shownPath(paths.headFile)} cannot be read.`,
       'Check that it is an ordinary file that you can read.',
       error,
     );
@@ -96,17 +96,17 @@ export function readHead(places: Pick<StatePlaces, 'headFile'>, publicKey: KeyOb
  * @throws PrestageError ledger-broken, ledger-unavailable
  */
 export function readTrustedHead(
-  places: Pick<StatePlaces, 'headFile'>,
+  paths: Pick<StatePaths, 'headFile'>,
   publicKey: KeyObject,
 ): LedgerHead | null {
-  const reading = readHead(places, publicKey);
+  const reading = readHead(paths, publicKey);
   if (reading.state === 'missing') return null;
   if (reading.state === 'invalid') {
-    throw ledgerBroken(`The ledger's head file ${shownPath(places.headFile)} is damaged: ${reading.reason}.`);
+    throw ledgerBroken(`The ledger's head file ${shownPath(paths.headFile)} is damaged: ${reading.reason}.`);
   }
   if (!reading.signed) {
     throw ledgerBroken(
-      `The ledger's head file ${shownPath(places.headFile)} is not signed with this station's key.`,
+      `The ledger's head file ${shownPath(paths.headFile)} is not signed with this station's key.`,
     );
   }
   return reading.head;
@@ -114,7 +114,7 @@ export function readTrustedHead(
 
 /** Signs and writes the head. The caller holds the database's write lock, so that no older one comes last. */
 export function writeHead(
-  places: Pick<StatePlaces, 'headFile'>,
+  paths: Pick<StatePaths, 'headFile'>,
   { sequence, hash, checkpoint }: LedgerHead & { readonly checkpoint: number },
   privateKey: KeyObject,
 ): void {
@@ -122,10 +122,10 @@ export function writeHead(
   const signature = sign(null, message, privateKey).toString('base64');
   const text = canonicalJson({ version: 2, sequence, hash, checkpoint, signature });
   try {
-    writeFileAtomically(places.headFile, `${text}\n`, 0o600);
+    writeFileAtomically(paths.headFile, `${text}\n`, 0o600);
   } catch (error) {
     throw ledgerUnavailable(
-      `The ledger's head file ${shownPath(places.headFile)} cannot be written.`,
+      `The ledger's head file ${shownPath(paths.headFile)} cannot be written.`,
       'Check that you can write to its folder and that the disk is not full.',
       error,
     );

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { PrestageError } from '../../core/base/errors';
-import type { StatePlaces } from '../state/state-paths';
+import type { StatePaths } from '../state/state-paths';
 import type { FindingCode } from './check-entry';
 import type { LedgerDatabase } from './database';
 import { keyUnsafe, ledgerUnavailable, shownPath } from './ledger-errors';
@@ -14,10 +14,10 @@ import {
   type VerifyingKey,
 } from './keys';
 
-type KeyPlaces = Pick<StatePlaces, 'headFile' | 'keyFile' | 'publicKeyFile'>;
+type KeyPaths = Pick<StatePaths, 'headFile' | 'keyFile' | 'publicKeyFile'>;
 
 /** The key to check with, and what is wrong with the key files. */
-export interface KeySurvey {
+export interface KeyInspection {
   readonly key: VerifyingKey | null;
   readonly problems: readonly { readonly code: FindingCode; readonly message: string }[];
 }
@@ -26,22 +26,22 @@ export interface KeySurvey {
  * Looks at the key files without changing them. The private file counts where it can be read, because the
  * public one is easier to replace.
  */
-export function surveyKeys(places: Pick<StatePlaces, 'keyFile' | 'publicKeyFile'>): KeySurvey {
+export function inspectKeys(paths: Pick<StatePaths, 'keyFile' | 'publicKeyFile'>): KeyInspection {
   const problems: { code: FindingCode; message: string }[] = [];
-  const published = loadPublicKey(places);
+  const published = loadPublicKey(paths);
   let station: StationKey | null = null;
   try {
-    station = loadStationKey(places, 'checker');
+    station = loadStationKey(paths, 'checker');
   } catch (error) {
     if (!(error instanceof PrestageError)) throw error;
     problems.push({ code: 'key-unsafe', message: error.message });
   }
-  if (published !== null && !existsSync(places.keyFile)) {
-    const message = `The station key ${shownPath(places.keyFile)} is missing: the ledger cannot be continued.`;
+  if (published !== null && !existsSync(paths.keyFile)) {
+    const message = `The station key ${shownPath(paths.keyFile)} is missing: the ledger cannot be continued.`;
     problems.push({ code: 'key-missing', message });
   }
   if (station !== null && published?.fingerprint !== station.fingerprint) {
-    const message = `The public key ${shownPath(places.publicKeyFile)} does not belong to the station key.`;
+    const message = `The public key ${shownPath(paths.publicKeyFile)} does not belong to the station key.`;
     problems.push({ code: 'key-mismatch', message });
   }
   return { key: station ?? published, problems };
@@ -51,25 +51,25 @@ export function surveyKeys(places: Pick<StatePlaces, 'keyFile' | 'publicKeyFile'
  * Loads the key, or makes it while nothing was ever signed. The database's write lock is held.
  * @throws PrestageError ledger-key-unsafe, ledger-unavailable
  */
-export function prepareKey(places: KeyPlaces, database: LedgerDatabase): StationKey {
+export function prepareKey(paths: KeyPaths, database: LedgerDatabase): StationKey {
   const hasEntries = database.all('SELECT 1 AS one FROM entries LIMIT 1').length > 0;
-  const reading = readHead(places, null);
+  const reading = readHead(paths, null);
   const everWritten =
     hasEntries || reading.state === 'invalid' || (reading.state === 'read' && reading.head.sequence > 0);
-  const known = loadStationKey(places);
+  const known = loadStationKey(paths);
   if (known === null && everWritten) {
     throw keyUnsafe(
-      `The station key ${shownPath(places.keyFile)} is missing, but the ledger has entries signed with it.`,
+      `The station key ${shownPath(paths.keyFile)} is missing, but the ledger has entries signed with it.`,
       'Restore the key from a backup. If there is none, move the whole state folder away to start a new ledger, and keep the old one.',
     );
   }
-  const station = known ?? createStationKey(places);
-  if (loadPublicKey(places) === null) {
+  const station = known ?? createStationKey(paths);
+  if (loadPublicKey(paths) === null) {
     try {
-      writePublicKey(places, station);
+      writePublicKey(paths, station);
     } catch (error) {
       throw ledgerUnavailable(
-        `The public key ${shownPath(places.publicKeyFile)} cannot be written.`,
+        `The public key ${shownPath(paths.publicKeyFile)} cannot be written.`,
         'Check that you can write to its folder and that the disk is not full.',
         error,
       );
@@ -77,7 +77,7 @@ export function prepareKey(places: KeyPlaces, database: LedgerDatabase): Station
   }
   // Before the first entry, so that a head that is missing later always means that somebody removed it.
   if (!everWritten && (known === null || reading.state === 'missing')) {
-    writeHead(places, { ...emptyEnd, checkpoint: 0 }, station.privateKey);
+    writeHead(paths, { ...emptyEnd, checkpoint: 0 }, station.privateKey);
   }
   return station;
 }

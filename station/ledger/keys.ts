@@ -9,7 +9,7 @@ import {
 import { closeSync, constants, fstatSync, linkSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { errorCodeOf } from '../../core/base/system-error';
-import type { StatePlaces } from '../state/state-paths';
+import type { StatePaths } from '../state/state-paths';
 import { syncFolder, writeFileAtomically, writeNewFile } from '../state/state-paths';
 import { keyUnsafe, ledgerUnavailable, shownPath } from './ledger-errors';
 
@@ -27,7 +27,7 @@ export interface StationKey extends VerifyingKey {
   readonly privateKey: KeyObject;
 }
 
-type KeyPlaces = Pick<StatePlaces, 'keyFile' | 'publicKeyFile'>;
+type KeyPaths = Pick<StatePaths, 'keyFile' | 'publicKeyFile'>;
 
 /** SHA-256 of a public key's SPKI DER, lower-case hexadecimal. */
 export function keyFingerprint(publicKey: KeyObject): string {
@@ -52,14 +52,14 @@ function verifyingKey(publicKey: KeyObject): VerifyingKey {
  * @throws PrestageError ledger-key-unsafe when others can read it, it is not ours, or it is not an Ed25519 key
  */
 export function loadStationKey(
-  places: Pick<StatePlaces, 'keyFile'>,
+  paths: Pick<StatePaths, 'keyFile'>,
   reader: 'signer' | 'checker' = 'signer',
 ): StationKey | null {
-  const file = shownPath(places.keyFile);
+  const file = shownPath(paths.keyFile);
   let descriptor: number;
   try {
     // A link could point at a key that somebody else chose.
-    descriptor = openSync(places.keyFile, constants.O_RDONLY | constants.O_NOFOLLOW);
+    descriptor = openSync(paths.keyFile, constants.O_RDONLY | constants.O_NOFOLLOW);
   } catch (error) {
     const code = errorCodeOf(error);
     if (code === 'ENOENT' || (code === 'EACCES' && reader === 'checker')) return null;
@@ -71,14 +71,14 @@ export function loadStationKey(
   }
   let pem: string;
   try {
-    const facts = fstatSync(descriptor);
+    const details = fstatSync(descriptor);
     const remedy = `If nobody else can have copied it, run: chown ${process.geteuid?.() ?? 'you'} and chmod 600 ${file}.`;
-    if (!facts.isFile()) throw keyUnsafe(`The station key ${file} is not an ordinary file.`, remedy);
-    if (reader === 'signer' && facts.uid !== process.geteuid?.()) {
-      throw keyUnsafe(`The station key ${file} belongs to another user (uid ${facts.uid}).`, remedy);
+    if (!details.isFile()) throw keyUnsafe(`The station key ${file} is not an ordinary file.`, remedy);
+    if (reader === 'signer' && details.uid !== process.geteuid?.()) {
+      throw keyUnsafe(`The station key ${file} belongs to another user (uid ${details.uid}).`, remedy);
     }
-    if ((facts.mode & 0o077) !== 0) {
-      const mode = (facts.mode & 0o777).toString(8).padStart(4, '0');
+    if ((details.mode & 0o077) !== 0) {
+      const mode = (details.mode & 0o777).toString(8).padStart(4, '0');
       throw keyUnsafe(`The station key ${file} is accessible to other users (mode ${mode}).`, remedy);
     }
     pem = readFileSync(descriptor, 'utf8');
@@ -99,27 +99,27 @@ export function loadStationKey(
  * first: the file gets its name, whole, by link(2), which fails where the name is taken.
  * @throws PrestageError ledger-key-unsafe, ledger-unavailable
  */
-export function createStationKey(places: KeyPlaces): StationKey {
-  const temporary = `${places.keyFile}.${randomBytes(6).toString('hex')}.tmp`;
+export function createStationKey(paths: KeyPaths): StationKey {
+  const temporary = `${paths.keyFile}.${randomBytes(6).toString('hex')}.tmp`;
   try {
     const { privateKey } = generateKeyPairSync('ed25519');
     writeNewFile(temporary, privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(), 0o600);
     try {
-      linkSync(temporary, places.keyFile);
+      linkSync(temporary, paths.keyFile);
     } catch (error) {
       if (errorCodeOf(error) !== 'EEXIST') throw error;
     } finally {
       rmSync(temporary, { force: true });
     }
-    syncFolder(dirname(places.keyFile));
-    const key = loadStationKey(places);
+    syncFolder(dirname(paths.keyFile));
+    const key = loadStationKey(paths);
     if (key === null) throw new Error('the key file is gone again');
-    writePublicKey(places, key);
+    writePublicKey(paths, key);
     return key;
   } catch (error) {
     if (errorCodeOf(error) === 'ledger-key-unsafe') throw error;
     throw ledgerUnavailable(
-      `The station key ${shownPath(places.keyFile)} cannot be made.`,
+      `The station key ${shownPath(paths.keyFile)} cannot be made.`,
       'Check that you can write to its folder and that the disk is not full.',
       error,
     );
@@ -127,17 +127,17 @@ export function createStationKey(places: KeyPlaces): StationKey {
 }
 
 /** Writes the public half beside the private one. */
-export function writePublicKey(places: KeyPlaces, key: VerifyingKey): void {
-  writeFileAtomically(places.publicKeyFile, key.pem, 0o644);
+export function writePublicKey(paths: KeyPaths, key: VerifyingKey): void {
+  writeFileAtomically(paths.publicKeyFile, key.pem, 0o644);
 }
 
 /**
  * Loads the public half alone, for looking at a ledger without its private key.
  * @returns null when there is none, or it cannot be used
  */
-export function loadPublicKey(places: Pick<StatePlaces, 'publicKeyFile'>): VerifyingKey | null {
+export function loadPublicKey(paths: Pick<StatePaths, 'publicKeyFile'>): VerifyingKey | null {
   try {
-    const publicKey = createPublicKey(readFileSync(places.publicKeyFile, 'utf8'));
+    const publicKey = createPublicKey(readFileSync(paths.publicKeyFile, 'utf8'));
     return publicKey.asymmetricKeyType === 'ed25519' ? verifyingKey(publicKey) : null;
   } catch {
     return null;

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { sha256Schema } from '../../core/media/chunk-map';
 import { genesisHash, type LedgerEntry, type StoredEntry } from '../../core/ledger/record';
-import { checkEntry, findingCodes, lookAtCovered, type CheckedEntry, type FindingCode } from './check-entry';
+import { checkEntry, findingCodes, inspectCovered, type CheckedEntry, type FindingCode } from './check-entry';
 import type { RawRow } from './database';
 import type { HeadReading } from './head';
 import type { VerifyingKey } from './keys';
@@ -71,7 +71,7 @@ interface Previous {
 export type OnWhole = (stored: StoredEntry, entry: LedgerEntry) => void;
 
 /** What is found while the rows pass by, in the order of their sequences. */
-export class Survey {
+export class LedgerInspection {
   readonly findings: LedgerFinding[] = [];
   readonly notes: LedgerNote[] = [];
   entries = 0;
@@ -118,7 +118,7 @@ export class Survey {
   }
 
   #look(row: RawRow, covered: boolean): CheckedEntry {
-    const entry = covered && this.key !== null ? lookAtCovered(row, this.key) : null;
+    const entry = covered && this.key !== null ? inspectCovered(row, this.key) : null;
     return entry === null ? checkEntry(row, this.key) : { entry, problems: [] };
   }
 

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { DriveIdentity } from '../../core/drive/drive';
-import type { JobFacts, OrderRecord, StoredEntry } from '../../core/ledger/record';
-import type { StatePlaces } from '../state/state-paths';
+import type { JobDetails, OrderRecord, StoredEntry } from '../../core/ledger/record';
+import type { StatePaths } from '../state/state-paths';
 import { checkEntry, type CheckedEntry } from './check-entry';
 import {
   LedgerDatabase,
@@ -19,14 +19,14 @@ import { packedRows } from './packed-rows';
 import { groupQuery, queryOf, type LedgerQuery, type MachineGroup } from './queries';
 import { verifyLedger, type LedgerReport, type VerifyOptions } from './verify-ledger';
 
-export type LedgerPlaces = Pick<StatePlaces, 'ledgerFile' | 'headFile' | 'keyFile' | 'publicKeyFile'>;
+export type LedgerPaths = Pick<StatePaths, 'ledgerFile' | 'headFile' | 'keyFile' | 'publicKeyFile'>;
 
 /** A job that began and of whose end nothing is written. */
 export interface OpenJob {
   readonly sequence: number;
   /** ISO 8601, UTC. */
   readonly startedAt: string;
-  readonly job: JobFacts;
+  readonly job: JobDetails;
 }
 
 /** Kinds of entries that name no machine of their own. */
@@ -43,17 +43,13 @@ const serialRow = z.object({ sequence: z.int(), machineSerial: text });
  * processes may read while others append.
  */
 export class LedgerReader {
-  readonly #places: LedgerPlaces;
+  readonly #paths: LedgerPaths;
   /** null: nothing has been written yet. */
   readonly #database: LedgerDatabase | null;
   readonly #verifying: VerifyingKey | null;
 
-  protected constructor(
-    places: LedgerPlaces,
-    database: LedgerDatabase | null,
-    verifying: VerifyingKey | null,
-  ) {
-    this.#places = places;
+  protected constructor(paths: LedgerPaths, database: LedgerDatabase | null, verifying: VerifyingKey | null) {
+    this.#paths = paths;
     this.#database = database;
     this.#verifying = verifying;
   }
@@ -62,8 +58,8 @@ export class LedgerReader {
    * Opens a ledger for reading only; one that does not exist is empty.
    * @throws PrestageError ledger-broken, ledger-unavailable
    */
-  static openForReading(places: LedgerPlaces): LedgerReader {
-    return new LedgerReader(places, LedgerDatabase.openForReading(places.ledgerFile), loadPublicKey(places));
+  static openForReading(paths: LedgerPaths): LedgerReader {
+    return new LedgerReader(paths, LedgerDatabase.openForReading(paths.ledgerFile), loadPublicKey(paths));
   }
 
   /** Public half of the station's key; null when there is none yet. */
@@ -246,7 +242,7 @@ export class LedgerReader {
    * @throws PrestageError ledger-broken when the file cannot be read as a database, ledger-unavailable
    */
   verify(options: VerifyOptions = {}): LedgerReport {
-    return verifyLedger(this.#places, this.#database, options);
+    return verifyLedger(this.#paths, this.#database, options);
   }
 
   close(): void {

@@ -1,14 +1,14 @@
 import type { EntryProof, SignedCheckpoint } from '../../core/ledger/checkpoint';
 import { PrestageError } from '../../core/base/errors';
 import type { LedgerRecord } from '../../core/ledger/record';
-import { keptCheckpoint, makeCheckpoints, newestCheckpointSize } from './checkpoints';
+import { storedCheckpoint, makeCheckpoints, newestCheckpointSize } from './checkpoints';
 import { LedgerDatabase, rowColumns } from './database';
 import { columnsOf, sealEntry, type LedgerRow } from './entry';
 import { emptyEnd, readTrustedHead, writeHead, type LedgerEnd } from './head';
 import { prepareKey } from './key-care';
 import type { StationKey } from './keys';
 import { ledgerBroken, shownPath } from './ledger-errors';
-import { LedgerReader, type LedgerPlaces } from './ledger-reader';
+import { LedgerReader, type LedgerPaths } from './ledger-reader';
 import { checkpointFor, proofsFor } from './proofs';
 import { checkpointInterval } from './schema';
 
@@ -35,19 +35,14 @@ const checkpointsAtOpening = 16;
  * number of processes may have it open and append at the same time.
  */
 export class Ledger extends LedgerReader {
-  readonly #places: LedgerPlaces;
+  readonly #paths: LedgerPaths;
   readonly #database: LedgerDatabase;
   readonly #station: StationKey;
   readonly #clock: () => Date;
 
-  private constructor(
-    places: LedgerPlaces,
-    database: LedgerDatabase,
-    station: StationKey,
-    clock: () => Date,
-  ) {
-    super(places, database, station);
-    this.#places = places;
+  private constructor(paths: LedgerPaths, database: LedgerDatabase, station: StationKey, clock: () => Date) {
+    super(paths, database, station);
+    this.#paths = paths;
     this.#database = database;
     this.#station = station;
     this.#clock = clock;
@@ -58,15 +53,15 @@ export class Ledger extends LedgerReader {
    * checked first, so that a job is refused before its drive is touched when the record could not be kept.
    * @throws PrestageError ledger-broken, ledger-unavailable, ledger-key-unsafe
    */
-  static open(places: LedgerPlaces, options: LedgerOptions = {}): Ledger {
+  static open(paths: LedgerPaths, options: LedgerOptions = {}): Ledger {
     const clock = options.clock ?? ((): Date => new Date());
-    const database = LedgerDatabase.openForWriting(places.ledgerFile);
+    const database = LedgerDatabase.openForWriting(paths.ledgerFile);
     try {
-      const station = database.transaction(() => prepareKey(places, database));
-      const ledger = new Ledger(places, database, station, clock);
+      const station = database.transaction(() => prepareKey(paths, database));
+      const ledger = new Ledger(paths, database, station, clock);
       database.transaction(() => {
         const { sequence } = ledger.#trustedLast();
-        keptCheckpoint(database, station.publicKey);
+        storedCheckpoint(database, station.publicKey);
         makeCheckpoints(database, station, sequence, checkpointsAtOpening);
         ledger.#catchUpHead();
       });
@@ -139,11 +134,11 @@ export class Ledger extends LedgerReader {
   /** Moves the head to the newest entry and the newest checkpoint. The write lock is held. */
   #catchUpHead(): void {
     const station = this.#station;
-    const head = readTrustedHead(this.#places, station.publicKey);
+    const head = readTrustedHead(this.#paths, station.publicKey);
     const last = this.#trustedLast();
     const checkpoint = newestCheckpointSize(this.#database);
     if (last.sequence !== head?.sequence || checkpoint !== head.checkpoint) {
-      writeHead(this.#places, { ...last, checkpoint }, station.privateKey);
+      writeHead(this.#paths, { ...last, checkpoint }, station.privateKey);
     }
   }
 
@@ -180,9 +175,9 @@ export class Ledger extends LedgerReader {
    */
   #trustedLast(): LedgerEnd {
     const database = this.#database;
-    const head = readTrustedHead(this.#places, this.#station.publicKey);
+    const head = readTrustedHead(this.#paths, this.#station.publicKey);
     if (head === null) {
-      throw ledgerBroken(`The ledger's head file ${shownPath(this.#places.headFile)} is missing.`);
+      throw ledgerBroken(`The ledger's head file ${shownPath(this.#paths.headFile)} is missing.`);
     }
     if ((head.checkpoint ?? 0) > newestCheckpointSize(database)) {
       throw ledgerBroken('The newest checkpoints of the ledger are missing.');

@@ -5,7 +5,7 @@ import { ledgerEntrySchema } from '../../core/ledger/record';
 import { parseJson } from './check-entry';
 import { csvLine, csvRow, csvRowSchema } from './export';
 import { ledgerHeadSchema } from './ledger-findings';
-import { ExportDoubt, openExport, readEntryLine } from './read-export';
+import { ExportFinding, openExport, readEntryLine } from './read-export';
 
 /**
  * Several stations' ledgers as one list, for reporting. Each is checked by itself, and none is changed: the list is
@@ -54,7 +54,7 @@ interface LinePlace {
 
 export interface CheckedExport {
   readonly station: ReportedStation;
-  readonly places: readonly LinePlace[];
+  readonly paths: readonly LinePlace[];
   /** Machines it finished, normalized serials. */
   readonly done: ReadonlySet<string>;
 }
@@ -62,11 +62,11 @@ export interface CheckedExport {
 /**
  * Looks at one export.
  * @param index of the file among all
- * @throws ExportDoubt; the system's error
+ * @throws ExportFinding; the system's error
  */
 export function checkExport(file: string, index: number): CheckedExport {
   const { key, entries } = openExport(file);
-  const places: LinePlace[] = [];
+  const paths: LinePlace[] = [];
   const done = new Set<string>();
   const stations = new Set<string>();
   let head: ReportedStation['head'] = null;
@@ -77,7 +77,7 @@ export function checkExport(file: string, index: number): CheckedExport {
     const row = csvRow(stored, entry);
     if (row === null) continue;
     if (row.result === 'done') done.add(row.machineSerial);
-    places.push({
+    paths.push({
       time: Date.parse(entry.time),
       file: index,
       sequence,
@@ -88,7 +88,7 @@ export function checkExport(file: string, index: number): CheckedExport {
   }
   const count = head?.sequence ?? 0;
   const station = { file, stations: [...stations], keyFingerprint: key.fingerprint, entries: count, head };
-  return { station, places, done };
+  return { station, paths, done };
 }
 
 /** Machines that more than one station finished: serial → indexes of the files. */
@@ -107,16 +107,16 @@ export function nameOf({ stations, keyFingerprint }: ReportedStation): string {
 
 /**
  * The lines of all stations by time; of one time, in the order the files were given.
- * @throws ExportDoubt when a file was changed since it was checked; the system's error
+ * @throws ExportFinding when a file was changed since it was checked; the system's error
  */
 export function* mergedRows(exports: readonly CheckedExport[]): Generator<ReportRow, void> {
   const twice = doneTwice(exports);
-  const places = exports
-    .flatMap((one) => [...one.places])
+  const paths = exports
+    .flatMap((one) => [...one.paths])
     .sort((a, b) => a.time - b.time || a.file - b.file || a.sequence - b.sequence);
   const descriptors = exports.map(({ station }) => openSync(station.file, 'r'));
   try {
-    for (const { file, offset, bytes, sequence, hash } of places) {
+    for (const { file, offset, bytes, sequence, hash } of paths) {
       const of = exports[file];
       const descriptor = descriptors[file];
       if (of === undefined || descriptor === undefined) throw new Error('no such file');
@@ -126,7 +126,7 @@ export function* mergedRows(exports: readonly CheckedExport[]): Generator<Report
       const parsed = ledgerEntrySchema.safeParse(parseJson(stored.json));
       const row = parsed.success ? csvRow(stored, parsed.data) : null;
       if (stored.hash !== hash || row === null) {
-        throw new ExportDoubt(sequence, `The file ${of.station.file} was changed while it was read.`);
+        throw new ExportFinding(sequence, `The file ${of.station.file} was changed while it was read.`);
       }
       const others = row.result === 'done' ? (twice.get(row.machineSerial) ?? []) : [];
       const names = others

@@ -1,7 +1,7 @@
 import type { EntryProof, SignedCheckpoint } from '../../core/ledger/checkpoint';
 import { PrestageError } from '../../core/base/errors';
 import { checkProof, signCheckpoint } from './checkpoint';
-import { growTree, keptCheckpoint, newestCheckpointSize } from './checkpoints';
+import { growTree, storedCheckpoint, newestCheckpointSize } from './checkpoints';
 import { rawRowSchema, rowColumns, type LedgerDatabase } from './database';
 import { ledgerBroken } from './ledger-errors';
 import type { StationKey } from './keys';
@@ -23,7 +23,7 @@ export function checkpointFor(
   if (entries === 0) throw notFound('The ledger is empty: there is nothing to prove.');
   const newest = newestCheckpointSize(database);
   const size = newest <= entries ? newest : Math.floor(entries / checkpointInterval) * checkpointInterval;
-  const tree = keptCheckpoint(database, station.publicKey, size)?.tree ?? new MerkleTree();
+  const tree = storedCheckpoint(database, station.publicKey, size)?.tree ?? new MerkleTree();
   growTree(database, tree, entries, station);
   return signCheckpoint(tree.size, tree.root(), station.privateKey);
 }
@@ -44,7 +44,8 @@ export function proofsFor(
   const rootBetween = (first: number, end: number): Buffer =>
     rootThrough(first, end, (from, to) => {
       const name = `${from}-${to}`;
-      const root = known.get(name) ?? keptRoot(database, station, from, to) ?? shortRoot(database, from, to);
+      const root =
+        known.get(name) ?? storedRoot(database, station, from, to) ?? shortRoot(database, from, to);
       if (root !== null) known.set(name, root);
       return root;
     });
@@ -68,11 +69,16 @@ export function proofsFor(
 }
 
 /** Root that a kept checkpoint holds as its last peak: of a whole subtree that is a left half. */
-function keptRoot(database: LedgerDatabase, station: StationKey, first: number, end: number): Buffer | null {
+function storedRoot(
+  database: LedgerDatabase,
+  station: StationKey,
+  first: number,
+  end: number,
+): Buffer | null {
   const length = end - first;
   const whole = length >= checkpointInterval && Number.isInteger(Math.log2(length)) && first % length === 0;
   if (!whole || (first / length) % 2 !== 0) return null;
-  return keptCheckpoint(database, station.publicKey, end)?.tree.peaks.at(-1) ?? null;
+  return storedCheckpoint(database, station.publicKey, end)?.tree.peaks.at(-1) ?? null;
 }
 
 /** Root over entries that are few enough to read. */

@@ -15,7 +15,7 @@ const longestLine = 4 * 1024 * 1024;
 const readBytes = 1024 * 1024;
 
 /** Why an export is not believed. */
-export class ExportDoubt extends Error {
+export class ExportFinding extends Error {
   constructor(
     /** The entry it is about; null when it is about the file. */
     readonly sequence: number | null,
@@ -54,7 +54,7 @@ const otherForm = 'The file does not have the format of "prestage ledger export 
 
 /**
  * The lines of a file.
- * @throws ExportDoubt when it is not text, has a line that is too long, or does not end with a line feed; the system's error
+ * @throws ExportFinding when it is not text, has a line that is too long, or does not end with a line feed; the system's error
  */
 export function* linesOf(file: string): Generator<ExportLine, void> {
   const descriptor = openSync(file, 'r');
@@ -71,39 +71,40 @@ export function* linesOf(file: string): Generator<ExportLine, void> {
         offset += end + 1;
         piece = piece.subarray(end + 1);
       }
-      if (piece.length > longestLine) throw new ExportDoubt(null, otherForm);
+      if (piece.length > longestLine) throw new ExportFinding(null, otherForm);
       rest = piece;
     }
-    if (rest.length > 0) throw new ExportDoubt(null, 'The file is incomplete.');
+    if (rest.length > 0) throw new ExportFinding(null, 'The file is incomplete.');
   } finally {
     closeSync(descriptor);
   }
 }
 
 function decoded(bytes: Buffer): string {
-  if (!isUtf8(bytes)) throw new ExportDoubt(null, 'The file is not valid UTF-8.');
+  if (!isUtf8(bytes)) throw new ExportFinding(null, 'The file is not valid UTF-8.');
   return bytes.toString('utf8');
 }
 
-/** @throws ExportDoubt when the first line is not that of an export, or its key is not one */
+/** @throws ExportFinding when the first line is not that of an export, or its key is not one */
 export function readHeader(line: string): VerifyingKey {
   const header = headerSchema.safeParse(parseJson(`${line}]}`));
-  if (!header.success) throw new ExportDoubt(null, otherForm);
+  if (!header.success) throw new ExportFinding(null, otherForm);
   const { publicKey: pem, keyFingerprint: stated } = header.data;
   const publicKey = readKey(pem);
-  if (publicKey === null) throw new ExportDoubt(null, 'The public key in the file is not valid.');
+  if (publicKey === null) throw new ExportFinding(null, 'The public key in the file is not valid.');
   const fingerprint = keyFingerprint(publicKey);
   if (fingerprint !== stated) {
-    throw new ExportDoubt(null, 'The public key in the file does not match the fingerprint in the file.');
+    throw new ExportFinding(null, 'The public key in the file does not match the fingerprint in the file.');
   }
   return { publicKey, fingerprint, pem };
 }
 
-/** @throws ExportDoubt when the line is not an entry's */
+/** @throws ExportFinding when the line is not an entry's */
 export function readEntryLine(line: string, expected: number): StoredEntry {
   const parsed = entrySchema.safeParse(parseJson(line.endsWith(',') ? line.slice(0, -1) : line));
-  if (!parsed.success)
-    {throw new ExportDoubt(expected, `Entry ${expected} does not have the format of an entry.`);}
+  if (!parsed.success) {
+    throw new ExportFinding(expected, `Entry ${expected} does not have the format of an entry.`);
+  }
   const { sequence, json, hash, signature } = parsed.data;
   // Exports hold the canonical text itself, which JSON.stringify nearly always gives back.
   const text = JSON.stringify(json);
@@ -114,7 +115,7 @@ function canonicalText(value: unknown, sequence: number): string {
   try {
     return canonicalJson(value);
   } catch {
-    throw new ExportDoubt(sequence, `Entry ${sequence} cannot be written as canonical JSON.`);
+    throw new ExportFinding(sequence, `Entry ${sequence} cannot be written as canonical JSON.`);
   }
 }
 
@@ -133,12 +134,12 @@ export interface ExportFile {
 
 /**
  * Reads an export and looks at its chain.
- * @throws ExportDoubt at once for the first line, and then at the first entry that is in doubt; the system's error
+ * @throws ExportFinding at once for the first line, and then at the first entry that is in doubt; the system's error
  */
 export function openExport(file: string): ExportFile {
   const lines = linesOf(file);
   const first = lines.next();
-  if (first.done === true) throw new ExportDoubt(null, otherForm);
+  if (first.done === true) throw new ExportFinding(null, otherForm);
   const key = readHeader(first.value.text);
   return { key, entries: chainOf(lines, key) };
 }
@@ -148,30 +149,30 @@ function* chainOf(lines: Generator<ExportLine, void>, key: VerifyingKey): Genera
   let comma = true;
   let ended = false;
   for (const line of lines) {
-    if (ended) throw new ExportDoubt(null, 'The file continues after its end.');
+    if (ended) throw new ExportFinding(null, 'The file continues after its end.');
     if (line.text === ']}') {
       ended = true;
-      if (comma && before.sequence > 0) throw new ExportDoubt(null, otherForm);
+      if (comma && before.sequence > 0) throw new ExportFinding(null, otherForm);
       continue;
     }
     const expected = before.sequence + 1;
-    if (!comma) throw new ExportDoubt(expected, otherForm);
+    if (!comma) throw new ExportFinding(expected, otherForm);
     comma = line.text.endsWith(',');
     const stored = readEntryLine(line.text, expected);
     const entry = wholeEntry(stored, key);
     if (stored.sequence !== expected || entry.sequence !== expected) {
-      throw new ExportDoubt(
+      throw new ExportFinding(
         expected,
         `Entry ${expected} is missing: entry ${stored.sequence} is in its place.`,
       );
     }
     if (entry.previousHash !== before.hash) {
-      throw new ExportDoubt(expected, `Entry ${expected} does not follow the one before it.`);
+      throw new ExportFinding(expected, `Entry ${expected} does not follow the one before it.`);
     }
     before = { sequence: expected, hash: stored.hash };
     yield { line, stored, entry };
   }
-  if (!ended) throw new ExportDoubt(null, 'The file is incomplete.');
+  if (!ended) throw new ExportFinding(null, 'The file is incomplete.');
 }
 
 function wholeEntry(stored: StoredEntry, key: VerifyingKey): LedgerEntry {
@@ -182,7 +183,7 @@ function wholeEntry(stored: StoredEntry, key: VerifyingKey): LedgerEntry {
   const { entry, problems } = checkEntry({ ...stored, ...columns }, key);
   const problem = problems[0];
   if (problem !== undefined || entry === null) {
-    throw new ExportDoubt(
+    throw new ExportFinding(
       stored.sequence,
       `Entry ${stored.sequence} ${problem?.message ?? 'cannot be read.'}`,
     );

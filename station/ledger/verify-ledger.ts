@@ -1,16 +1,16 @@
 import { z } from 'zod';
 import type { SignedCheckpoint } from '../../core/ledger/checkpoint';
 import { sanitizeForDisplay } from '../../core/base/display';
-import type { StatePlaces } from '../state/state-paths';
-import { checkpointColumns, keepsCheckpoints, readCheckpoint, type KeptCheckpoint } from './checkpoints';
+import type { StatePaths } from '../state/state-paths';
+import { checkpointColumns, keepsCheckpoints, readCheckpoint, type StoredCheckpoint } from './checkpoints';
 import { readRow, rowColumns, type LedgerDatabase, type RawRow } from './database';
 import { readHead, type LedgerHead } from './head';
-import { surveyKeys } from './key-care';
+import { inspectKeys } from './key-care';
 import type { VerifyingKey } from './keys';
 import { leafHash, MerkleTree } from './merkle';
 import { packedRows } from './packed-rows';
 import { checkpointInterval, expectedObjects, schemaVersion } from './schema';
-import { Survey, type LedgerReport, type OnWhole } from './ledger-findings';
+import { LedgerInspection, type LedgerReport, type OnWhole } from './ledger-findings';
 
 export { ledgerReportSchema } from './ledger-findings';
 export type { LedgerFinding, LedgerNote, LedgerReport } from './ledger-findings';
@@ -37,63 +37,65 @@ interface Place {
  * @throws PrestageError ledger-broken when the file cannot be read as a database, ledger-unavailable
  */
 export function verifyLedger(
-  places: Pick<StatePlaces, 'headFile' | 'keyFile' | 'publicKeyFile'>,
+  paths: Pick<StatePaths, 'headFile' | 'keyFile' | 'publicKeyFile'>,
   database: LedgerDatabase | null,
   options: VerifyOptions = {},
 ): LedgerReport {
-  const keys = surveyKeys(places);
+  const keys = inspectKeys(paths);
   // Before the entries: others may append meanwhile, and then a head read later would be ahead of them.
-  const head = readHead(places, keys.key?.publicKey ?? null);
-  const survey = new Survey(
+  const head = readHead(paths, keys.key?.publicKey ?? null);
+  const inspection = new LedgerInspection(
     keys.key,
     head.state === 'read' ? head.head.sequence : null,
     options.onWhole ?? null,
   );
-  for (const { code, message } of keys.problems) survey.find(null, code, message);
+  for (const { code, message } of keys.problems) inspection.find(null, code, message);
 
   let covered = 0;
   let tree = new MerkleTree();
   database?.snapshot(() => {
-    checkFile(database, survey);
+    checkFile(database, inspection);
     const signed = head.state === 'read' && head.signed ? head.head : null;
-    const kept = surveyCheckpoints(database, survey, keys.key, signed);
+    const stored = inspectCheckpoints(database, inspection, keys.key, signed);
     const everySignature = options.everySignature === true;
     const one = (where: string, ...bounds: number[]): Place[] =>
       database
         .all(`SELECT ${rowColumns} FROM entries WHERE ${where} ORDER BY sequence`, ...bounds)
         .map(placeOf);
-    for (const place of one('sequence < 1')) survey.visit(place.sequence, place.row, false);
+    for (const place of one('sequence < 1')) inspection.visit(place.sequence, place.row, false);
     let end = 0;
-    for (const [size, { checkpoint }] of kept) {
+    for (const [size, { checkpoint }] of stored) {
       // Where checkpoints are missing, what lies between two may be too much to hold.
-      if (size - end > checkpointInterval) visitAlone(database, survey, end, size);
+      if (size - end > checkpointInterval) visitAlone(database, inspection, end, size);
       else {
         const rows = packedRows(database, end + 1, size);
         const segment =
           rows === null
             ? one('sequence BETWEEN ? AND ?', end + 1, size)
             : rows.map((row) => ({ sequence: row.sequence, row }));
-        visitSegment(survey, segment, kept, end, checkpoint, everySignature);
+        visitSegment(inspection, segment, stored, end, checkpoint, everySignature);
       }
       end = size;
     }
     covered = end;
-    tree = MerkleTree.from(end, kept.get(end)?.tree.peaks ?? []);
-    visitAlone(database, survey, end, null, tree);
+    tree = MerkleTree.from(end, stored.get(end)?.tree.peaks ?? []);
+    visitAlone(database, inspection, end, null, tree);
   });
-  const newest = survey.finish(head, sanitizeForDisplay(places.headFile, 512), covered);
-  if (keys.key === null && survey.entries > 0) {
-    survey.find(null, 'key-missing', 'There is no key to check the signatures.');
+  const newest = inspection.finish(head, sanitizeForDisplay(paths.headFile, 512), covered);
+  if (keys.key === null && inspection.entries > 0) {
+    inspection.find(null, 'key-missing', 'There is no key to check the signatures.');
   }
   return {
-    ok: survey.findings.length === 0,
-    entries: survey.entries,
+    ok: inspection.findings.length === 0,
+    entries: inspection.entries,
     // Runs are told when they end, so they come late. What is about the whole ledger comes first.
-    findings: survey.findings.toSorted((a, b) => (a.sequence ?? -Infinity) - (b.sequence ?? -Infinity) || 0),
-    notes: survey.notes,
+    findings: inspection.findings.toSorted(
+      (a, b) => (a.sequence ?? -Infinity) - (b.sequence ?? -Infinity) || 0,
+    ),
+    notes: inspection.notes,
     keyFingerprint: keys.key?.fingerprint ?? null,
     head: newest,
-    root: survey.findings.length === 0 ? tree.root().toString('hex') : null,
+    root: inspection.findings.length === 0 ? tree.root().toString('hex') : null,
   };
 }
 
@@ -106,20 +108,20 @@ function placeOf(raw: unknown): Place {
 
 /** Visits the entries up to a checkpoint, quickly when it stands for all of them. */
 function visitSegment(
-  survey: Survey,
+  inspection: LedgerInspection,
   segment: readonly Place[],
-  kept: ReadonlyMap<number, KeptCheckpoint>,
+  stored: ReadonlyMap<number, StoredCheckpoint>,
   begin: number,
   { size, root }: SignedCheckpoint,
   everySignature: boolean,
 ): void {
-  const found = rootAfter(segment, begin, size, kept.get(begin)?.tree.peaks ?? []);
+  const found = rootAfter(segment, begin, size, stored.get(begin)?.tree.peaks ?? []);
   const holds = found === root;
-  const before = survey.troubles;
-  for (const { sequence, row } of segment) survey.visit(sequence, row, holds && !everySignature);
+  const before = inspection.troubles;
+  for (const { sequence, row } of segment) inspection.visit(sequence, row, holds && !everySignature);
   // Where the entries themselves show what was done, that is the finding.
-  if (found !== null && !holds && survey.troubles === before) {
-    survey.find(
+  if (found !== null && !holds && inspection.troubles === before) {
+    inspection.find(
       size,
       'checkpoint-mismatch',
       `Entries ${begin + 1} to ${size} do not match the signed checkpoint at entry ${size}: somebody with access to the station key replaced some of them.`,
@@ -134,7 +136,7 @@ function visitSegment(
  */
 function visitAlone(
   database: LedgerDatabase,
-  survey: Survey,
+  inspection: LedgerInspection,
   after: number,
   last: number | null,
   tree?: MerkleTree,
@@ -142,7 +144,7 @@ function visitAlone(
   const sql = `SELECT ${rowColumns} FROM entries WHERE sequence > ? ${last === null ? '' : 'AND sequence <= ?'} ORDER BY sequence`;
   database.forEach(sql, last === null ? [after] : [after, last], (raw) => {
     const { sequence, row } = placeOf(raw);
-    survey.visit(sequence, row, false);
+    inspection.visit(sequence, row, false);
     if (row !== null) tree?.add(leafHash(row.hash, row.signature));
   });
 }
@@ -171,73 +173,81 @@ function rootAfter(
  * @param head what the station signed last; null when there is no such thing
  * @returns those that hold, by size
  */
-function surveyCheckpoints(
+function inspectCheckpoints(
   database: LedgerDatabase,
-  survey: Survey,
+  inspection: LedgerInspection,
   key: VerifyingKey | null,
   head: LedgerHead | null,
-): ReadonlyMap<number, KeptCheckpoint> {
-  const kept = new Map<number, KeptCheckpoint>();
+): ReadonlyMap<number, StoredCheckpoint> {
+  const stored = new Map<number, StoredCheckpoint>();
   if (!keepsCheckpoints(database)) {
     if (head !== null && head.checkpoint !== null) {
-      survey.find(null, 'checkpoint-missing', 'The checkpoints of the ledger were removed.');
+      inspection.find(null, 'checkpoint-missing', 'The checkpoints of the ledger were removed.');
     }
-    return kept;
+    return stored;
   }
   const wrong = new Map<string, number[]>();
   let last = 0;
   database.forEach(`SELECT ${checkpointColumns} FROM checkpoints ORDER BY size`, [], (raw) => {
     const size = z.object({ size: z.int() }).parse(raw).size;
     if (size % checkpointInterval !== 0 || size <= 0) {
-      survey.find(size, 'checkpoint-invalid', `There is a checkpoint at entry ${size}, where none can be.`);
+      inspection.find(
+        size,
+        'checkpoint-invalid',
+        `There is a checkpoint at entry ${size}, where none can be.`,
+      );
       return;
     }
     if (size !== last + checkpointInterval) {
-      missing(survey, last + checkpointInterval, size - checkpointInterval);
+      missing(inspection, last + checkpointInterval, size - checkpointInterval);
     }
     last = size;
     if (key === null) return;
     const reading = readCheckpoint(raw, key.publicKey);
-    if (reading.state === 'sound') kept.set(size, reading.kept);
+    if (reading.state === 'sound') stored.set(size, reading.stored);
     else wrong.set(reading.reason, [...(wrong.get(reading.reason) ?? []), size]);
   });
   for (const [reason, [first = 0, ...others]] of wrong) {
     const more = others.length === 0 ? '' : ` The same is true of ${others.length} more.`;
-    survey.find(first, 'checkpoint-invalid', `The checkpoint at entry ${first} ${reason}.${more}`);
+    inspection.find(first, 'checkpoint-invalid', `The checkpoint at entry ${first} ${reason}.${more}`);
   }
   const stated = head?.checkpoint ?? 0;
-  if (stated > last) missing(survey, last + checkpointInterval, stated);
-  return kept;
+  if (stated > last) missing(inspection, last + checkpointInterval, stated);
+  return stored;
 }
 
-function missing(survey: Survey, first: number, last: number): void {
+function missing(inspection: LedgerInspection, first: number, last: number): void {
   const which =
     first === last
       ? `The checkpoint at entry ${first} is missing`
       : `The checkpoints at entries ${first} to ${last} are missing`;
-  survey.find(first, 'checkpoint-missing', `${which}.`);
+  inspection.find(first, 'checkpoint-missing', `${which}.`);
 }
 
 /** The file itself, and the triggers that keep honest programs from changing entries. */
-function checkFile(database: LedgerDatabase, survey: Survey): void {
+function checkFile(database: LedgerDatabase, inspection: LedgerInspection): void {
   for (const line of database.integrityProblems()) {
-    survey.find(null, 'file-damaged', `SQLite reports damage in the file: ${sanitizeForDisplay(line, 256)}.`);
+    inspection.find(
+      null,
+      'file-damaged',
+      `SQLite reports damage in the file: ${sanitizeForDisplay(line, 256)}.`,
+    );
   }
   const version = database.version();
   // One of version 1 is older, and lacks only the checkpoints.
   if (version !== schemaVersion && version !== 1) {
-    survey.find(null, 'schema-changed', `The database has the unknown version ${version}.`);
+    inspection.find(null, 'schema-changed', `The database has the unknown version ${version}.`);
   }
   const expected = expectedObjects(version);
   const objects = new Map(database.objects().map(({ name, sql }) => [name, sql]));
   for (const [name, sql] of expected) {
     const found = objects.get(name);
-    if (found === undefined) survey.find(null, 'schema-changed', `The database has no ${name}.`);
-    else if (found !== sql) survey.find(null, 'schema-changed', `${name} in the database was changed.`);
+    if (found === undefined) inspection.find(null, 'schema-changed', `The database has no ${name}.`);
+    else if (found !== sql) inspection.find(null, 'schema-changed', `${name} in the database was changed.`);
   }
   for (const name of objects.keys()) {
     if (expected.has(name)) continue;
     const shown = sanitizeForDisplay(name, 64);
-    survey.find(null, 'schema-changed', `The database has ${shown}, which Prestage did not create.`);
+    inspection.find(null, 'schema-changed', `The database has ${shown}, which Prestage did not create.`);
   }
 }

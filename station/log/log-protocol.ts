@@ -1,5 +1,5 @@
 import type { LogEntry, LogPage, LogQuery, LogReport } from '../../core/contract/app-log';
-import type { StatePlaces } from '../state/state-paths';
+import type { StatePaths } from '../state/state-paths';
 
 /** What the log's worker is asked. */
 export type LogRequest =
@@ -16,4 +16,4 @@ export interface LogAnswers {
 }
 
 /** Where the ledger is; the worker's data. */
-export type LogPlaces = Pick<StatePlaces, 'ledgerFile' | 'headFile' | 'keyFile' | 'publicKeyFile'>;
+export type LogPaths = Pick<StatePaths, 'ledgerFile' | 'headFile' | 'keyFile' | 'publicKeyFile'>;

@@ -1,10 +1,10 @@
 import type { LogEntry, LogPage, LogQuery, LogReport } from '../../core/contract/app-log';
 import { cancelled, PrestageError } from '../../core/base/errors';
 import { WorkerThread } from '../threads/worker-thread';
-import type { LogAnswers, LogPlaces, LogRequest } from './log-protocol';
+import type { LogAnswers, LogPaths, LogRequest } from './log-protocol';
 
 export interface LogServiceOptions {
-  readonly places: LogPlaces;
+  readonly paths: LogPaths;
   /** Absolute path of the bundled log-worker. */
   readonly workerFile: string;
 }
@@ -13,7 +13,7 @@ type LogThread = WorkerThread<LogRequest, LogAnswers>;
 
 /**
  * The log, off this thread. Questions go to one worker that keeps the index; verifying and exporting, which take
- * long, each get a worker of their own. A worker that ended is started anew at the next question.
+ * long, each get a worker of their own. A worker that ended is started again at the next question.
  */
 export class LogService {
   readonly #options: LogServiceOptions;
@@ -70,11 +70,11 @@ export class LogService {
 
   #start(): LogThread {
     if (this.#closed) throw cancelled('The log');
-    // Only what is needed: StatePlaces may have more than can be cloned one day.
-    const { ledgerFile, headFile, keyFile, publicKeyFile } = this.#options.places;
+    // Only what is needed: StatePaths may have more than can be cloned one day.
+    const { ledgerFile, headFile, keyFile, publicKeyFile } = this.#options.paths;
     const worker: LogThread = new WorkerThread({
       file: this.#options.workerFile,
-      data: { ledgerFile, headFile, keyFile, publicKeyFile } satisfies LogPlaces,
+      data: { ledgerFile, headFile, keyFile, publicKeyFile } satisfies LogPaths,
       gone,
       onEnd: () => {
         this.#workers.delete(worker);

@@ -6,14 +6,14 @@ import { exportToFile } from '../ledger/export-file';
 import { LedgerReader } from '../ledger/ledger-reader';
 import { LogIndex } from './log-index';
 import { answerRequests } from '../threads/worker-thread';
-import type { LogAnswers, LogPlaces, LogRequest } from './log-protocol';
+import type { LogAnswers, LogPaths, LogRequest } from './log-protocol';
 
 /** Entries read between two looks at what was asked. */
 const pageEntries = 2000;
 /** Entries read before the first answer: enough for a screen. */
 const firstEntries = 500;
 
-const places = workerData as LogPlaces;
+const paths = workerData as LogPaths;
 
 /** The newest entry in the index when it was begun, and the oldest and newest since. */
 interface Progress {
@@ -27,7 +27,7 @@ let filling: Promise<void> | null = null;
 
 /** Opens the ledger for one look: a file that was exchanged since is then seen. */
 function withLedger<T>(work: (ledger: LedgerReader) => T): T {
-  const ledger = LedgerReader.openForReading(places);
+  const ledger = LedgerReader.openForReading(paths);
   try {
     return work(ledger);
   } finally {
@@ -64,7 +64,7 @@ function readOlder(ledger: LedgerReader, state: Progress, count: number): void {
 
 /** Reads to the first entry, and lets questions in between. */
 async function fill(state: Progress): Promise<void> {
-  const ledger = LedgerReader.openForReading(places);
+  const ledger = LedgerReader.openForReading(paths);
   try {
     while (state.oldest > 1) {
       readOlder(ledger, state, pageEntries);
@@ -112,7 +112,7 @@ function verify(): LogReport {
 }
 
 function exportTo(format: 'json' | 'csv', path: string): null {
-  const ledger = LedgerReader.openForReading(places);
+  const ledger = LedgerReader.openForReading(paths);
   try {
     exportToFile(ledger, format, path);
     return null;

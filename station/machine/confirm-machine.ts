@@ -3,7 +3,7 @@ import type { Assignment } from '../../core/job/batch-rules';
 import { PrestageError } from '../../core/base/errors';
 import { saysNothing } from '../../core/machine/machine-details';
 import type { BatchRequest } from '../jobs/plan-batch';
-import type { Engines } from '../helper-client/helpers';
+import type { Helpers } from '../helper-client/helpers';
 
 /**
  * What firmware and kernel say of the machine that the station runs on. May ask for a password: serial and UUID are for
@@ -11,26 +11,26 @@ import type { Engines } from '../helper-client/helpers';
  * @throws PrestageError privilege-unavailable, privilege-denied, helper-…
  */
 export async function readThisMachine(
-  engines: Pick<Engines, 'plain' | 'privileged'>,
+  helpers: Pick<Helpers, 'plain' | 'privileged'>,
   signal?: AbortSignal,
 ): Promise<ThisMachine> {
   const options = signal === undefined ? {} : { signal };
-  const found = await (await engines.plain()).call('readMachine', {}, options);
+  const found = await (await helpers.plain()).call('readMachine', {}, options);
   if (!found.needsPrivilege) return found;
-  return await (await engines.privileged()).call('readMachine', {}, options);
+  return await (await helpers.privileged()).call('readMachine', {}, options);
 }
 
 /** The same for who only wants to look: without privilege the rest is still told, and why it is not all. */
 export async function readAsFarAsPermitted(
-  engines: Pick<Engines, 'plain' | 'privileged'>,
+  helpers: Pick<Helpers, 'plain' | 'privileged'>,
   signal?: AbortSignal,
 ): Promise<{ readonly found: ThisMachine; readonly refusal: PrestageError | null }> {
   try {
-    return { found: await readThisMachine(engines, signal), refusal: null };
+    return { found: await readThisMachine(helpers, signal), refusal: null };
   } catch (error) {
     if (!(error instanceof PrestageError) || !error.code.startsWith('privilege-')) throw error;
     const options = signal === undefined ? {} : { signal };
-    return { found: await (await engines.plain()).call('readMachine', {}, options), refusal: error };
+    return { found: await (await helpers.plain()).call('readMachine', {}, options), refusal: error };
   }
 }
 
@@ -55,12 +55,14 @@ export function assignmentsOnThisMachine(
 ): MachinePart {
   const confirmed = given.map(({ driveId, machineSerial }) => ({
     driveId,
-    ...confirmThisMachine({ serial: machineSerial, facts: said?.get(machineSerial ?? '') ?? {} }, found),
+    ...confirmThisMachine({ serial: machineSerial, details: said?.get(machineSerial ?? '') ?? {} }, found),
   }));
   return {
     assignments: confirmed.map(({ driveId, serial }): Assignment => ({ driveId, machineSerial: serial })),
     machines: new Map(
-      confirmed.filter(({ facts }) => !saysNothing(facts)).map(({ serial, facts }) => [serial, facts]),
+      confirmed
+        .filter(({ details }) => !saysNothing(details))
+        .map(({ serial, details }) => [serial, details]),
     ),
   };
 }

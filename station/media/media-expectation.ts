@@ -45,8 +45,8 @@ export function expectedHash({ path, expectSha256, orderedSha256 }: ExpectationR
   }
   const own = ownSum(sums, basename(path), manifest);
   // Of a split set the manifest holds the parts' sums and the operator gives the set's: compared later.
-  const contradiction = given !== null && given !== own && sums.size === 1;
-  if (contradiction) {
+  const conflict = given !== null && given !== own && sums.size === 1;
+  if (conflict) {
     throw mismatch(
       `The SHA-256 given for ${shown(basename(path))} does not match the one in ${shown(basename(manifest))}.`,
       `given    ${given}\nmanifest ${own}`,

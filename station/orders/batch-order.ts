@@ -1,7 +1,7 @@
 import type { Assignment } from '../../core/job/batch-rules';
 import { sanitizeForDisplay } from '../../core/base/display';
-import type { MachineFacts } from '../../core/machine/machine';
-import { mergeMachineFacts } from '../../core/machine/machine-details';
+import type { MachineDetails } from '../../core/machine/machine';
+import { mergeMachineDetails } from '../../core/machine/machine-details';
 import type { MediaHash } from '../../core/media/media';
 import type { LedgerReader } from '../ledger/ledger-reader';
 import { expectedHash, type ExpectedHash } from '../media/media-expectation';
@@ -63,11 +63,13 @@ function requireOrdered(open: OpenOrder, request: OrderedRequest): void {
       'Select the layout that the work order requires.',
     );
   }
-  const strangers = request.assignments.filter(({ machineSerial }) => !allows(open, machineSerial));
-  if (strangers.length === 0) return;
-  const serials = strangers.map(({ machineSerial }) => sanitizeForDisplay(machineSerial, 64)).join(', ');
+  const unexpectedMachines = request.assignments.filter(({ machineSerial }) => !allows(open, machineSerial));
+  if (unexpectedMachines.length === 0) return;
+  const serials = unexpectedMachines
+    .map(({ machineSerial }) => sanitizeForDisplay(machineSerial, 64))
+    .join(', ');
   throw orderMismatch(
-    `${called} does not contain ${plural(strangers.length, 'machine', 'the machines')} ${serials}.`,
+    `${called} does not contain ${plural(unexpectedMachines.length, 'machine', 'the machines')} ${serials}.`,
     'Check the label. To allow the machine, add an exception: prestage order except SERIAL --reason TEXT',
   );
 }
@@ -108,15 +110,15 @@ function otherMedia(number: string, wanted: string, found: string): Error {
 export function machineOf(
   open: OpenOrder | null,
   machineSerial: string,
-  scanned: MachineFacts | undefined,
-): MachineFacts | null {
+  scanned: MachineDetails | undefined,
+): MachineDetails | null {
   const line = open?.lines.get(machineSerial);
   if (line === undefined) return scanned ?? null;
-  const ordered: MachineFacts = Object.fromEntries(
+  const ordered: MachineDetails = Object.fromEntries(
     Object.entries(line).filter(([name]) => name !== 'serial'),
   );
-  const facts = scanned === undefined ? ordered : mergeMachineFacts(machineSerial, ordered, scanned);
-  return Object.keys(facts).length === 0 ? null : facts;
+  const details = scanned === undefined ? ordered : mergeMachineDetails(machineSerial, ordered, scanned);
+  return Object.keys(details).length === 0 ? null : details;
 }
 
 /**

@@ -5,10 +5,10 @@ import { normalizeSerial, serialProblem } from '../../core/machine/serial';
 import type { WorkOrder } from '../../core/order/order';
 import type { OrderLineView, OrderView } from '../../core/order/order-state';
 import type { AppendContext, Ledger } from '../ledger/ledger';
-import type { StatePlaces } from '../state/state-paths';
+import type { StatePaths } from '../state/state-paths';
 import { openRecord, type OpenRecord } from './open-record';
 import { orderMismatch, orderNotOpen, orderOpen, orderUnfinished } from './order-errors';
-import { canonicalOrder, keepOrder, keptOrder } from './order-files';
+import { canonicalOrder, keepOrder, storedOrder } from './order-files';
 import { nobodyPaired, OrderReader, viewOf, type ListedOrder, type OpenOrder } from './order-reader';
 
 /** Opens and closes the station's orders, and records exceptions. */
@@ -17,9 +17,9 @@ export class OrderBook extends OrderReader {
 
   constructor(
     ledger: Pick<Ledger, 'append' | 'newestOf' | 'find' | 'checkedAfter'>,
-    places: Pick<StatePlaces, 'orders'>,
+    paths: Pick<StatePaths, 'orders'>,
   ) {
-    super(ledger, places);
+    super(ledger, paths);
     this.#ledger = ledger;
   }
 
@@ -33,10 +33,10 @@ export class OrderBook extends OrderReader {
     if (before !== null) {
       const same = before.record.orderSha256 === canonicalOrder(order).sha256;
       if (!same || !this.#isDamaged(before)) throw orderOpen(before.record.number);
-      keepOrder(this.places, order);
+      keepOrder(this.paths, order);
       return this.require();
     }
-    const orderSha256 = keepOrder(this.places, order);
+    const orderSha256 = keepOrder(this.paths, order);
     const { number, machines } = order;
     this.#ledger.append(
       { kind: 'order-opened', orderId: randomUUID(), number, orderSha256, machines: machines.length },
@@ -51,7 +51,7 @@ export class OrderBook extends OrderReader {
 
   #isDamaged({ record }: OpenRecord): boolean {
     try {
-      keptOrder(this.places, record.number, record.orderSha256);
+      storedOrder(this.paths, record.number, record.orderSha256);
       return false;
     } catch {
       return true;

@@ -6,7 +6,7 @@ import type { OrderProblem } from '../../core/order/raw-order';
 import { errorCodeOf } from '../../core/base/system-error';
 import { MiB } from '../../core/base/units';
 import { canonicalJson, sha256Hex } from '../ledger/entry';
-import { writeFileAtomically, type StatePlaces } from '../state/state-paths';
+import { writeFileAtomically, type StatePaths } from '../state/state-paths';
 import { orderFileDamaged, orderInvalid, orderUnreadable } from './order-errors';
 
 /** A hundred thousand machines with everything that can be said of them are less; a media is more. */
@@ -19,10 +19,10 @@ export function canonicalOrder(order: WorkOrder): { readonly text: string; reado
 }
 
 /** Keeps an order's text, and waits until the disk has it. @returns its SHA-256 */
-export function keepOrder(places: Pick<StatePlaces, 'orders'>, order: WorkOrder): string {
+export function keepOrder(paths: Pick<StatePaths, 'orders'>, order: WorkOrder): string {
   const { text, sha256 } = canonicalOrder(order);
-  mkdirSync(places.orders, { recursive: true, mode: 0o700 });
-  writeFileAtomically(orderFile(places, sha256), text, 0o600);
+  mkdirSync(paths.orders, { recursive: true, mode: 0o700 });
+  writeFileAtomically(orderFile(paths, sha256), text, 0o600);
   return sha256;
 }
 
@@ -30,8 +30,8 @@ export function keepOrder(places: Pick<StatePlaces, 'orders'>, order: WorkOrder)
  * Reads an order that was kept.
  * @throws PrestageError order-invalid when it is not what the ledger names
  */
-export function keptOrder(places: Pick<StatePlaces, 'orders'>, number: string, sha256: string): WorkOrder {
-  const file = orderFile(places, sha256);
+export function storedOrder(paths: Pick<StatePaths, 'orders'>, number: string, sha256: string): WorkOrder {
+  const file = orderFile(paths, sha256);
   let text: string;
   try {
     text = readFileSync(file, 'utf8');
@@ -43,8 +43,8 @@ export function keptOrder(places: Pick<StatePlaces, 'orders'>, number: string, s
   return workOrderSchema.parse(JSON.parse(text));
 }
 
-function orderFile(places: Pick<StatePlaces, 'orders'>, sha256: string): string {
-  return join(places.orders, `${sha256}.json`);
+function orderFile(paths: Pick<StatePaths, 'orders'>, sha256: string): string {
+  return join(paths.orders, `${sha256}.json`);
 }
 
 /** An order as it was sent or typed. */

@@ -3,16 +3,16 @@ import type { OrderLine, WorkOrder } from '../../core/order/order';
 import {
   followOrder,
   isAllowed,
-  newTrail,
+  newProgress,
   orderView,
-  type OrderTrail,
+  type OrderProgress,
   type OrderView,
 } from '../../core/order/order-state';
 import type { LedgerReader } from '../ledger/ledger-reader';
-import type { StatePlaces } from '../state/state-paths';
+import type { StatePaths } from '../state/state-paths';
 import { openRecord, type OpenRecord } from './open-record';
 import { orderNotOpen } from './order-errors';
-import { keptOrder } from './order-files';
+import { storedOrder } from './order-files';
 
 type OrderLedger = Pick<LedgerReader, 'newestOf' | 'find' | 'checkedAfter'>;
 
@@ -22,7 +22,7 @@ export interface OpenOrder {
   readonly order: WorkOrder;
   /** By serial. */
   readonly lines: ReadonlyMap<string, OrderLine>;
-  readonly trail: OrderTrail;
+  readonly progress: OrderProgress;
   /** ISO 8601, UTC. */
   readonly openedAt: string;
   readonly openedBy: string;
@@ -52,13 +52,13 @@ export const nobodyPaired: ReadonlySet<string> = new Set();
  */
 export class OrderReader {
   readonly #ledger: OrderLedger;
-  protected readonly places: Pick<StatePlaces, 'orders'>;
+  protected readonly paths: Pick<StatePaths, 'orders'>;
   /** What was read so far, up to and including an entry. */
   #read: { readonly open: OpenOrder; readonly upTo: number } | null = null;
 
-  constructor(ledger: OrderLedger, places: Pick<StatePlaces, 'orders'>) {
+  constructor(ledger: OrderLedger, paths: Pick<StatePaths, 'orders'>) {
     this.#ledger = ledger;
-    this.places = places;
+    this.paths = paths;
   }
 
   /**
@@ -80,7 +80,7 @@ export class OrderReader {
       last = sequence;
     }
     if (records.length === 0) return open;
-    const next = { ...open, trail: followOrder(open.trail, open.order, records) };
+    const next = { ...open, progress: followOrder(open.progress, open.order, records) };
     this.#read = { open: next, upTo: last };
     return next;
   }
@@ -93,12 +93,12 @@ export class OrderReader {
   }
 
   #load({ row, record }: OpenRecord): { readonly open: OpenOrder; readonly upTo: number } {
-    const order = keptOrder(this.places, record.number, record.orderSha256);
+    const order = storedOrder(this.paths, record.number, record.orderSha256);
     const open: OpenOrder = {
       orderId: record.orderId,
       order,
       lines: new Map(order.machines.map((line) => [line.serial, line])),
-      trail: newTrail(record.orderId),
+      progress: newProgress(record.orderId),
       openedAt: row.entry.time,
       openedBy: row.entry.operator,
     };
@@ -138,11 +138,14 @@ export class OrderReader {
 }
 
 /** Whether a machine may get a drive while an order is open. */
-export function allows({ lines, trail }: OpenOrder, machineSerial: string): boolean {
-  return isAllowed(lines, trail, machineSerial);
+export function allows({ lines, progress }: OpenOrder, machineSerial: string): boolean {
+  return isAllowed(lines, progress, machineSerial);
 }
 
 /** How an open order stands. */
-export function viewOf({ order, trail }: OpenOrder, paired: ReadonlySet<string> = nobodyPaired): OrderView {
-  return orderView(order, trail, paired);
+export function viewOf(
+  { order, progress }: OpenOrder,
+  paired: ReadonlySet<string> = nobodyPaired,
+): OrderView {
+  return orderView(order, progress, paired);
 }

@@ -1,6 +1,12 @@
 import { z } from 'zod';
 import { sha256Schema } from '../../core/media/chunk-map';
-import { doubt, doubtMachines, doubtOrder, doubtSchema, type Doubt } from '../../core/shipment/audit-rules';
+import {
+  finding,
+  findMachines,
+  findInOrder,
+  findingSchema,
+  type Finding,
+} from '../../core/shipment/audit-rules';
 import type { WorkOrder } from '../../core/order/order';
 import { canonicalJson, sha256Hex } from '../ledger/entry';
 import { bundleTables } from './tables';
@@ -63,7 +69,7 @@ export const auditReportSchema = z.strictObject({
     )
     .readonly(),
   /** The findings. */
-  doubts: z.array(doubtSchema).readonly(),
+  doubts: z.array(findingSchema).readonly(),
 });
 export type AuditReport = Readonly<z.infer<typeof auditReportSchema>>;
 
@@ -72,20 +78,20 @@ export type AuditReport = Readonly<z.infer<typeof auditReportSchema>>;
  * @throws NotABundle, UnreadableBundle
  */
 export function auditBundle({ zip, trusted, order, expectedSha256, training }: AuditRequest): AuditReport {
-  const { document, key, content, doubts: found } = readBundle(zip, trusted);
-  const doubts = [...found];
+  const { document, key, content, findings: found } = readBundle(zip, trusted);
+  const findings = [...found];
   if (content !== null) {
-    doubts.push(...doubtTables(zip, content));
-    doubts.push(...doubtMachines(content.machines, expectedSha256 ?? order?.mediaSha256 ?? null, training));
-    if (order !== null) doubts.push(...doubtAgainst(order, content, document.orderNumber));
+    findings.push(...findInTables(zip, content));
+    findings.push(...findMachines(content.machines, expectedSha256 ?? order?.mediaSha256 ?? null, training));
+    if (order !== null) findings.push(...findAgainst(order, content, document.orderNumber));
     if (order?.mediaSha256 !== undefined && expectedSha256 !== null && order.mediaSha256 !== expectedSha256) {
-      doubts.push(
-        doubt('media-unexpected', null, 'The work order and --expect-sha256 require different media.'),
+      findings.push(
+        finding('media-unexpected', null, 'The work order and --expect-sha256 require different media.'),
       );
     }
   }
   return {
-    ok: doubts.length === 0 && content !== null,
+    ok: findings.length === 0 && content !== null,
     shipmentId: document.shipmentId,
     number: document.number,
     orderNumber: document.orderNumber,
@@ -93,14 +99,14 @@ export function auditBundle({ zip, trusted, order, expectedSha256, training }: A
     stationName: document.station.name,
     keyFingerprint: key.fingerprint,
     ledgerEntry: content?.closed.sequence ?? null,
-    machines: (content?.machines ?? []).map((machine) => rowOf(machine, doubts)),
+    machines: (content?.machines ?? []).map((machine) => rowOf(machine, findings)),
     media: mediaOf(content?.machines ?? []),
-    doubts,
+    doubts: findings,
   };
 }
 
 /** The tables follow from the records alone: what the enterprise imports must say what was signed. */
-function doubtTables(zip: Uint8Array, content: ShipmentContent): Doubt[] {
+function findInTables(zip: Uint8Array, content: ShipmentContent): Finding[] {
   const files = unpackZip(zip);
   const made = bundleTables(content).files;
   const isTable = (name: string): boolean => name.endsWith('.csv');
@@ -111,18 +117,18 @@ function doubtTables(zip: Uint8Array, content: ShipmentContent): Doubt[] {
   const names = new Set(made.map(({ name }) => name));
   const surplus = files.filter(({ name }) => isTable(name) && !names.has(name));
   return [...differing, ...surplus].map(({ name }) =>
-    doubt('table-differs', null, `The table ${name} does not match the records.`),
+    finding('table-differs', null, `The table ${name} does not match the records.`),
   );
 }
 
-function doubtAgainst(order: WorkOrder, content: ShipmentContent, number: string | null): Doubt[] {
+function findAgainst(order: WorkOrder, content: ShipmentContent, number: string | null): Finding[] {
   const records = content.order.map(({ entry }) => entry.record);
   const exceptions = new Map(
     records.flatMap((record) =>
       record.kind === 'order-exception' ? [[record.machineSerial, record.reason] as const] : [],
     ),
   );
-  return doubtOrder(order, content.machines, {
+  return findInOrder(order, content.machines, {
     number,
     openedSha256: records.flatMap((record) => (record.kind === 'order-opened' ? record.orderSha256 : [])),
     orderSha256: sha256Hex(canonicalJson(order)),
@@ -130,19 +136,19 @@ function doubtAgainst(order: WorkOrder, content: ShipmentContent, number: string
   });
 }
 
-function rowOf({ machineSerial, finished, ended }: MachineContent, doubts: readonly Doubt[]): AuditedRow {
-  const { job, result, rehearsal } = finished;
+function rowOf({ machineSerial, finished, ended }: MachineContent, findings: readonly Finding[]): AuditedRow {
+  const { job, result, bootTest } = finished;
   return {
     machineSerial,
     computerName: job.machine?.computerName ?? null,
     driveSerial: job.drive.serial,
     mediaSha256: job.media.sha256,
     bytesVerified: result.bytesVerified,
-    rehearsed: rehearsal?.passed ?? null,
+    rehearsed: bootTest?.passed ?? null,
     finishedAt: ended.entry.time,
     ledgerEntry: ended.sequence,
     entryHash: ended.hash,
-    doubts: doubts.filter((one) => one.machineSerial === machineSerial).length,
+    doubts: findings.filter((one) => one.machineSerial === machineSerial).length,
   };
 }
 

@@ -4,29 +4,29 @@ import {
   bundleNames,
   certificateName,
   shipmentDocumentSchema,
-  shipmentFactsSchema,
+  shipmentDetailsSchema,
   shipmentRecordsSchema,
   type ProvedEntry,
   type ShipmentDocument,
-  type ShipmentFacts,
+  type ShipmentDetails,
 } from '../../core/shipment/shipment';
 import { canonicalJson, decodeSignature, sha256Hex, type LedgerRow } from '../ledger/entry';
 import type { StationKey } from '../ledger/keys';
-import type { PageFacts } from './certificate';
+import type { PageDetails } from './certificate';
 import type { ShipmentContent } from './content';
 import { readmeText } from './readme';
 import { bundleTables } from './tables';
 import { packZip, type BundleFile } from './zip';
 
 /** What is signed. The first line keeps a shipment's signature from ever passing as an entry's or a checkpoint's. */
-function shipmentMessage(facts: ShipmentFacts): Buffer {
-  return Buffer.from(`prestage-shipment 1\n${canonicalJson(facts)}\n`, 'utf8');
+function shipmentMessage(details: ShipmentDetails): Buffer {
+  return Buffer.from(`prestage-shipment 1\n${canonicalJson(details)}\n`, 'utf8');
 }
 
 /** True when the key signed it. */
-export function shipmentSigned({ signature, ...facts }: ShipmentDocument, publicKey: KeyObject): boolean {
+export function shipmentSigned({ signature, ...details }: ShipmentDocument, publicKey: KeyObject): boolean {
   const bytes = decodeSignature(signature);
-  return bytes !== null && verify(null, shipmentMessage(facts), publicKey, bytes);
+  return bytes !== null && verify(null, shipmentMessage(details), publicKey, bytes);
 }
 
 /**
@@ -39,19 +39,19 @@ export async function makeBundle(
   key: StationKey,
 ): Promise<Uint8Array> {
   const files = await bundleFiles(content, proofs, key);
-  const facts = shipmentFactsSchema.parse({
+  const details = shipmentDetailsSchema.parse({
     format: 'prestage-shipment',
     version: 1,
-    ...pageFacts(content),
+    ...pageDetails(content),
     files: files.map(({ name, bytes }) => ({ name, bytes: bytes.length, sha256: sha256Hex(bytes) })),
   });
-  const signature = sign(null, shipmentMessage(facts), key.privateKey).toString('base64');
-  const document = shipmentDocumentSchema.parse({ ...facts, signature });
+  const signature = sign(null, shipmentMessage(details), key.privateKey).toString('base64');
+  const document = shipmentDocumentSchema.parse({ ...details, signature });
   return packZip([jsonFile(bundleNames.shipment, document), ...files]);
 }
 
 /** What the shipment-closed entry says of the shipment as a whole. */
-export function pageFacts({ closed }: Pick<ShipmentContent, 'closed'>): PageFacts {
+export function pageDetails({ closed }: Pick<ShipmentContent, 'closed'>): PageDetails {
   const { record, entry } = closed;
   return {
     shipmentId: record.shipmentId,
@@ -72,21 +72,21 @@ async function bundleFiles(
   // Loaded when papers are made: what draws them takes longer to load than all the rest of the command line.
   const { certificate } = await import('./certificate');
   const { labelsPdf, packingListPdf, summaryPdf } = await import('./packing-papers');
-  const facts = pageFacts(content);
+  const details = pageDetails(content);
   const { machines } = content;
   const tables = bundleTables(content);
   const files: BundleFile[] = [
     recordsFile(content, proofs),
-    { name: bundleNames.readme, bytes: Buffer.from(readmeText(facts, machines, tables), 'utf8') },
+    { name: bundleNames.readme, bytes: Buffer.from(readmeText(details, machines, tables), 'utf8') },
     { name: bundleNames.key, bytes: Buffer.from(key.pem, 'utf8') },
     ...tables.files,
-    { name: bundleNames.packingList, bytes: await packingListPdf(facts, machines) },
-    { name: bundleNames.labels, bytes: await labelsPdf(facts, machines) },
-    { name: bundleNames.summary, bytes: await summaryPdf(facts, machines) },
+    { name: bundleNames.packingList, bytes: await packingListPdf(details, machines) },
+    { name: bundleNames.labels, bytes: await labelsPdf(details, machines) },
+    { name: bundleNames.summary, bytes: await summaryPdf(details, machines) },
   ];
   for (const [index, machine] of machines.entries()) {
     const name = certificateName(index, machine.machineSerial);
-    files.push({ name, bytes: await certificate(facts, machine) });
+    files.push({ name, bytes: await certificate(details, machine) });
   }
   return files;
 }

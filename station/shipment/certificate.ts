@@ -1,24 +1,24 @@
 import { formatBytes, formatDuration } from '../../core/base/display';
 import { qrSquares } from './barcodes';
 import type { MachineContent } from './content';
-import type { ShipmentFacts } from '../../core/shipment/shipment';
+import type { ShipmentDetails } from '../../core/shipment/shipment';
 import { barcode, fonts, ink, inner, line, makePdf, mm, page, text, utc, type Pdf } from './pdf';
 
-export type PageFacts = Omit<ShipmentFacts, 'files' | 'format' | 'version'>;
+export type PageDetails = Omit<ShipmentDetails, 'files' | 'format' | 'version'>;
 
 /** What a machine's QR code says: which shipment, which machine, and the hash of the entry that proves it. */
-export function machineCode({ number }: Pick<ShipmentFacts, 'number'>, machine: MachineContent): string {
+export function machineCode({ number }: Pick<ShipmentDetails, 'number'>, machine: MachineContent): string {
   return `prestage:1:${number}:${machine.machineSerial}:${machine.ended.hash}`;
 }
 
 type Row = readonly [name: string, value: string | null, fixed?: 'fixed'];
 
 /** One page that says what was put on a machine's drive, and how it was proved. */
-export async function certificate(facts: PageFacts, machine: MachineContent): Promise<Uint8Array> {
+export async function certificate(details: PageDetails, machine: MachineContent): Promise<Uint8Array> {
   const { machineSerial, ended, withdrawn } = machine;
-  const foot = `Shipment ${facts.number}, machine ${machineSerial}. To verify it, run "prestage audit": the signed record proves this page.`;
+  const foot = `Shipment ${details.number}, machine ${machineSerial}. To verify it, run "prestage audit": the signed record proves this page.`;
   const title = `Certificate, machine ${machineSerial}`;
-  return await makePdf({ title, time: facts.closedAt, foot }, (pdf) => {
+  return await makePdf({ title, time: details.closedAt, foot }, (pdf) => {
     const qr = 30 * mm;
     text(pdf, 'CERTIFICATE FOR A PRESTAGED MACHINE', page.margin, page.margin, {
       ...{ size: 9, font: fonts.bold, color: ink.soft },
@@ -32,9 +32,16 @@ export async function certificate(facts: PageFacts, machine: MachineContent): Pr
       },
     });
     drawVerdict(pdf, page.margin + 20 * mm, inner - qr - 6 * mm, withdrawn);
-    barcode(pdf, qrSquares(machineCode(facts, machine)), page.width - page.margin - qr, page.margin, qr, qr);
+    barcode(
+      pdf,
+      qrSquares(machineCode(details, machine)),
+      page.width - page.margin - qr,
+      page.margin,
+      qr,
+      qr,
+    );
     let y = page.margin + 36 * mm;
-    for (const [heading, rows] of sections(facts, machine)) y = drawSection(pdf, y, heading, rows);
+    for (const [heading, rows] of sections(details, machine)) y = drawSection(pdf, y, heading, rows);
     text(
       pdf,
       `Entry ${ended.sequence} of the station’s ledger has the SHA-256 above and is signed with the station key.`,
@@ -80,9 +87,9 @@ function drawSection(pdf: Pdf, top: number, heading: string, rows: readonly Row[
   return y + 1.2 * mm;
 }
 
-function sections(facts: PageFacts, machine: MachineContent): [string, readonly Row[]][] {
+function sections(details: PageDetails, machine: MachineContent): [string, readonly Row[]][] {
   const { finished, ended, machineSerial, jobId } = machine;
-  const { job, result, startedAt, rehearsal, verifiedAgain } = finished;
+  const { job, result, startedAt, bootTest, verifiedAgain } = finished;
   const { drive, media, image } = job;
   const known = job.machine ?? {};
   return [
@@ -95,7 +102,7 @@ function sections(facts: PageFacts, machine: MachineContent): [string, readonly 
         ['Model', known.model ?? null],
         ['SMBIOS UUID', known.uuid ?? null],
         ['MAC', known.macs?.join('  ') ?? null],
-        ['Work order', facts.orderNumber],
+        ['Work order', details.orderNumber],
       ],
     ],
     [
@@ -139,7 +146,7 @@ function sections(facts: PageFacts, machine: MachineContent): [string, readonly 
         ['Read again later', verifiedAgain === 0 ? 'no' : `${verifiedAgain} times`],
         [
           'Boot test',
-          rehearsal === null ? 'none' : `${rehearsal.passed ? 'passed' : 'failed'}: ${rehearsal.what}`,
+          bootTest === null ? 'none' : `${bootTest.passed ? 'passed' : 'failed'}: ${bootTest.what}`,
         ],
       ],
     ],
@@ -154,7 +161,7 @@ function sections(facts: PageFacts, machine: MachineContent): [string, readonly 
         ['Ledger entry', String(ended.sequence)],
         ['Entry SHA-256', ended.hash, 'fixed'],
         ['Job', jobId],
-        ['Shipment', `${facts.number}, closed ${utc(facts.closedAt)} by ${facts.operator}`],
+        ['Shipment', `${details.number}, closed ${utc(details.closedAt)} by ${details.operator}`],
         ['Reason for repeat', job.againReason],
       ],
     ],

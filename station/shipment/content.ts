@@ -1,5 +1,5 @@
 import { isDriveRecord, type LedgerEntry, type LedgerRecord } from '../../core/ledger/record';
-import { judgeMachine, type FinishedJob } from '../../core/shipment/shipment-rules';
+import { assessMachine, type FinishedJob } from '../../core/shipment/shipment-rules';
 import type { LedgerRow } from '../ledger/entry';
 
 /** What a bundle is made from: nothing but entries, so that it can be made again, and checked, from them alone. */
@@ -50,18 +50,18 @@ export function machineContent(
   const records = rows.flatMap(({ sequence, entry: { record } }) =>
     isDriveRecord(record) ? [{ sequence, record }] : [],
   );
-  const fitness = judgeMachine({ machineSerial, records, overwrittenFor: null, shipment: null });
+  const fitness = assessMachine({ machineSerial, records, overwrittenFor: null, shipment: null });
   const known = { machineSerial, jobId, rows, ended };
   if (fitness.fit) return { ...known, finished: fitness.finished, withdrawn: null };
   const finished: FinishedJob = {
     ...{ machineSerial, sequence: ended.sequence, job, startedAt, result: end.result },
-    rehearsal: newestVerdict(records),
+    bootTest: newestVerdict(records),
     verifiedAgain: records.filter(({ record }) => record.kind === 'drive-verified').length,
   };
   return { ...known, finished, withdrawn: fitness.reason };
 }
 
-function newestVerdict(records: readonly { readonly record: LedgerRecord }[]): FinishedJob['rehearsal'] {
+function newestVerdict(records: readonly { readonly record: LedgerRecord }[]): FinishedJob['bootTest'] {
   const newest = records.findLast(({ record }) => record.kind === 'drive-rehearsed')?.record;
   return newest?.kind === 'drive-rehearsed' ? newest.verdict : null;
 }

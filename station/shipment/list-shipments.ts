@@ -1,10 +1,10 @@
 import type { ShipList, WaitingMachine } from '../../core/contract/app-shipments';
-import { judgeMachine, type FinishedJob } from '../../core/shipment/shipment-rules';
+import { assessMachine, type FinishedJob } from '../../core/shipment/shipment-rules';
 import type { LedgerReader } from '../ledger/ledger-reader';
 import { historyOf, shipmentsIn, shippedJobs, waitingSerials } from './shipment-history';
 
 /** Machines that are looked at: nobody ticks more. */
-const mostListed = 1000;
+const maxListed = 1000;
 
 /** What waits to be shipped, and what was. @throws PrestageError ledger-broken */
 export function listShipments(ledger: LedgerReader): ShipList {
@@ -13,13 +13,13 @@ export function listShipments(ledger: LedgerReader): ShipList {
   const serials = waitingSerials(ledger, shipments).reverse();
   const waiting: WaitingMachine[] = [];
   const held: { machineSerial: string; reason: string }[] = [];
-  for (const serial of serials.slice(0, mostListed)) {
-    const fitness = judgeMachine(historyOf(ledger, serial, shipped));
+  for (const serial of serials.slice(0, maxListed)) {
+    const fitness = assessMachine(historyOf(ledger, serial, shipped));
     if (fitness.fit) waiting.push(waitingOf(fitness.finished, ledger));
     else if (!fitness.gone) held.push({ machineSerial: serial, reason: fitness.reason });
   }
   return {
-    ...{ waiting, held, more: serials.length > mostListed },
+    ...{ waiting, held, more: serials.length > maxListed },
     shipments: shipments.reverse().map(({ record, entry, sequence }) => ({
       number: record.number,
       orderNumber: record.orderNumber,
@@ -32,7 +32,7 @@ export function listShipments(ledger: LedgerReader): ShipList {
 }
 
 function waitingOf(
-  { machineSerial, job, rehearsal, sequence }: FinishedJob,
+  { machineSerial, job, bootTest, sequence }: FinishedJob,
   ledger: LedgerReader,
 ): WaitingMachine {
   const ended = ledger.inspect(sequence)?.checked.entry;
@@ -42,6 +42,6 @@ function waitingOf(
     orderNumber: job.workOrder ?? null,
     driveSerial: job.drive.serial,
     finishedAt: ended?.time ?? '',
-    rehearsed: rehearsal?.passed ?? null,
+    rehearsed: bootTest?.passed ?? null,
   };
 }

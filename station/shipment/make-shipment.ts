@@ -11,7 +11,7 @@ import { cannotWrite, isSystemError, requireNoFindings } from '../ledger/export-
 import { ledgerBroken } from '../ledger/ledger-errors';
 import { loadStationKey, type StationKey } from '../ledger/keys';
 import type { AppendContext, Ledger } from '../ledger/ledger';
-import { syncFolder, type StatePlaces } from '../state/state-paths';
+import { syncFolder, type StatePaths } from '../state/state-paths';
 import { makeBundle } from './bundle';
 import { closeShipment, type ShipmentChoice } from './close-shipment';
 import { machineContent, type ClosedRow, type MachineContent, type ShipmentContent } from './content';
@@ -22,7 +22,7 @@ import { bundleTables } from './tables';
 
 export interface Packing {
   readonly ledger: Ledger;
-  readonly places: Pick<StatePlaces, 'keyFile'>;
+  readonly paths: Pick<StatePaths, 'keyFile'>;
   /** Path of the bundle; there must be no file yet, but for `replace`. */
   readonly file: string;
   /** Somebody has said that a file of that name may go. */
@@ -76,7 +76,7 @@ export type ShipmentReport = Readonly<z.infer<typeof shipmentReportSchema>>;
  * @throws PrestageError usage, shipment-refused, shipment-empty, ledger-…
  */
 export async function ship(
-  { ledger, places, file, replace = false }: Packing,
+  { ledger, paths, file, replace = false }: Packing,
   number: string,
   choice: ShipmentChoice,
   context: AppendContext,
@@ -85,7 +85,7 @@ export async function ship(
   const target = new BundleTarget(file, replace);
   try {
     const { row, plan } = closeShipment(ledger, number, choice, context);
-    return await pack({ ledger, places }, row, plan.leftOut, target);
+    return await pack({ ledger, paths }, row, plan.leftOut, target);
   } finally {
     target.abandon();
   }
@@ -97,7 +97,7 @@ export async function ship(
  * @throws PrestageError record-not-found, usage, ledger-…
  */
 export async function shipAgain(
-  { ledger, places, file, replace = false }: Packing,
+  { ledger, paths, file, replace = false }: Packing,
   number: string,
 ): Promise<ShipmentReport> {
   requireWhole(ledger);
@@ -111,7 +111,7 @@ export async function shipAgain(
   }
   const target = new BundleTarget(file, replace);
   try {
-    return await pack({ ledger, places }, row, [], target);
+    return await pack({ ledger, paths }, row, [], target);
   } finally {
     target.abandon();
   }
@@ -123,13 +123,13 @@ function requireWhole(ledger: Ledger): void {
 }
 
 async function pack(
-  { ledger, places }: Pick<Packing, 'ledger' | 'places'>,
+  { ledger, paths }: Pick<Packing, 'ledger' | 'paths'>,
   row: ClosedRow,
   leftOut: readonly LeftOut[],
   target: BundleTarget,
 ): Promise<ShipmentReport> {
   const content = contentOf(ledger, row);
-  const key = requireKey(ledger, places);
+  const key = requireKey(ledger, paths);
   const rows = [row, ...content.order, ...content.machines.flatMap((machine) => machine.rows)];
   const sequences = rows.map(({ sequence }) => sequence);
   // The smallest checkpoint that covers them all: the bundle does not change because the ledger went on.
@@ -195,8 +195,8 @@ export function isOrderRecord(
   return (orderKinds as readonly string[]).includes(record.kind);
 }
 
-function requireKey(ledger: Ledger, places: Pick<StatePlaces, 'keyFile'>): StationKey {
-  const key = loadStationKey(places);
+function requireKey(ledger: Ledger, paths: Pick<StatePaths, 'keyFile'>): StationKey {
+  const key = loadStationKey(paths);
   if (key !== null && key.fingerprint === ledger.publicKey?.fingerprint) return key;
   throw ledgerBroken('The station’s key is not the one that the ledger was opened with.');
 }

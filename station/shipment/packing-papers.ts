@@ -1,6 +1,6 @@
 import { formatBytes } from '../../core/base/display';
 import { code128Bars, qrSquares } from './barcodes';
-import { machineCode, type PageFacts } from './certificate';
+import { machineCode, type PageDetails } from './certificate';
 import type { MachineContent } from './content';
 import { barcode, drawTable, fonts, ink, inner, line, makePdf, mm, page, text, utc, type Pdf } from './pdf';
 import { counted } from '../../core/base/plurals';
@@ -8,15 +8,18 @@ import { counted } from '../../core/base/plurals';
 /** The pages about a whole shipment: summary, packing list, labels. */
 
 /** For whoever receives the shipment: what it is, and how to check it. */
-export async function summaryPdf(facts: PageFacts, machines: readonly MachineContent[]): Promise<Uint8Array> {
-  const foot = `Shipment ${facts.number}. Station key ${facts.station.keyFingerprint}`;
+export async function summaryPdf(
+  details: PageDetails,
+  machines: readonly MachineContent[],
+): Promise<Uint8Array> {
+  const foot = `Shipment ${details.number}. Station key ${details.station.keyFingerprint}`;
   return await makePdf(
-    { title: `Summary of shipment ${facts.number}`, time: facts.closedAt, foot },
+    { title: `Summary of shipment ${details.number}`, time: details.closedAt, foot },
     (pdf) => {
       const withdrawn = machines.filter(({ withdrawn: why }) => why !== null);
-      let y = drawHead(pdf, 'SHIPMENT SUMMARY', facts);
+      let y = drawHead(pdf, 'SHIPMENT SUMMARY', details);
       const media = new Map(machines.map(({ finished: { job } }) => [job.media.sha256, job.media.fileName]));
-      const rehearsed = machines.filter(({ finished }) => finished.rehearsal?.passed === true).length;
+      const rehearsed = machines.filter(({ finished }) => finished.bootTest?.passed === true).length;
       const bytes = machines.reduce((sum, { finished }) => sum + finished.result.bytesVerified, 0);
       const rows: (readonly [string, string, boolean?])[] = [
         [
@@ -32,8 +35,8 @@ export async function summaryPdf(facts: PageFacts, machines: readonly MachineCon
           ['Media', name],
           ['Media SHA-256', sha256, true],
         ]),
-        ['Station', facts.station.name],
-        ['Station key', facts.station.keyFingerprint, true],
+        ['Station', details.station.name],
+        ['Station key', details.station.keyFingerprint, true],
       ];
       for (const [name, value, fixed] of rows) {
         text(pdf, name, page.margin, y, { size: 9, color: ink.soft, width: 40 * mm });
@@ -75,7 +78,7 @@ export async function summaryPdf(facts: PageFacts, machines: readonly MachineCon
           machineSerial,
           finished.job.machine?.computerName ?? '',
           finished.job.drive.serial ?? '',
-          why === null ? (finished.rehearsal === null ? 'verified' : 'verified, boots') : 'NOT VALID',
+          why === null ? (finished.bootTest === null ? 'verified' : 'verified, boots') : 'NOT VALID',
           utc(ended.entry.time),
           String(ended.sequence),
         ]),
@@ -87,12 +90,12 @@ export async function summaryPdf(facts: PageFacts, machines: readonly MachineCon
 
 /** For whoever packs, and whoever unpacks: a box to tick a machine. */
 export async function packingListPdf(
-  facts: PageFacts,
+  details: PageDetails,
   machines: readonly MachineContent[],
 ): Promise<Uint8Array> {
-  const foot = `Packing list of shipment ${facts.number}`;
-  return await makePdf({ title: foot, time: facts.closedAt, foot }, (pdf) => {
-    const top = drawHead(pdf, 'PACKING LIST', facts);
+  const foot = `Packing list of shipment ${details.number}`;
+  return await makePdf({ title: foot, time: details.closedAt, foot }, (pdf) => {
+    const top = drawHead(pdf, 'PACKING LIST', details);
     const end = drawTable(
       pdf,
       [
@@ -125,19 +128,19 @@ export async function packingListPdf(
 }
 
 /** What stands on top of both lists. @returns where it ended */
-function drawHead(pdf: Pdf, what: string, facts: PageFacts): number {
+function drawHead(pdf: Pdf, what: string, details: PageDetails): number {
   text(pdf, what, page.margin, page.margin, { size: 9, font: fonts.bold, color: ink.soft });
-  text(pdf, facts.number, page.margin, page.margin + 6 * mm, {
+  text(pdf, details.number, page.margin, page.margin + 6 * mm, {
     size: 22,
     font: fonts.bold,
     width: inner / 2,
   });
-  drawCode128(pdf, facts.number, page.margin + inner / 2, page.margin, inner / 2, 13 * mm, 'right');
-  const order = facts.orderNumber === null ? 'no work order' : `work order ${facts.orderNumber}`;
-  const machines = counted(facts.machines, 'machine', 'machines');
+  drawCode128(pdf, details.number, page.margin + inner / 2, page.margin, inner / 2, 13 * mm, 'right');
+  const order = details.orderNumber === null ? 'no work order' : `work order ${details.orderNumber}`;
+  const machines = counted(details.machines, 'machine', 'machines');
   text(
     pdf,
-    `${machines}, ${order}. Closed ${utc(facts.closedAt)} by ${facts.operator} at ${facts.station.name}.`,
+    `${machines}, ${order}. Closed ${utc(details.closedAt)} by ${details.operator} at ${details.station.name}.`,
     page.margin,
     page.margin + 17 * mm,
     { size: 9.5, lines: 2 },
@@ -177,23 +180,26 @@ function drawCode128(
 const sheet = { columns: 2, rows: 4 } as const;
 
 /** A label a box: 105 × 74 mm, eight on a sheet of A4. */
-export async function labelsPdf(facts: PageFacts, machines: readonly MachineContent[]): Promise<Uint8Array> {
-  const title = `Labels of shipment ${facts.number}`;
-  return await makePdf({ title, time: facts.closedAt, foot: null }, (pdf) => {
+export async function labelsPdf(
+  details: PageDetails,
+  machines: readonly MachineContent[],
+): Promise<Uint8Array> {
+  const title = `Labels of shipment ${details.number}`;
+  return await makePdf({ title, time: details.closedAt, foot: null }, (pdf) => {
     const perPage = sheet.columns * sheet.rows;
     machines.forEach((machine, index) => {
       const place = index % perPage;
       if (index > 0 && place === 0) pdf.addPage();
       const x = (place % sheet.columns) * (page.width / sheet.columns);
       const y = Math.floor(place / sheet.columns) * (page.height / sheet.rows);
-      drawLabel(pdf, facts, machine, { x, y, box: `${index + 1} of ${machines.length}` });
+      drawLabel(pdf, details, machine, { x, y, box: `${index + 1} of ${machines.length}` });
     });
   });
 }
 
 function drawLabel(
   pdf: Pdf,
-  facts: PageFacts,
+  details: PageDetails,
   machine: MachineContent,
   { x, y, box }: { readonly x: number; readonly y: number; readonly box: string },
 ): void {
@@ -204,7 +210,7 @@ function drawLabel(
   const [left, top] = [x + pad, y + pad];
   const qr = 27 * mm;
   const words = width - qr - 3 * mm;
-  barcode(pdf, qrSquares(machineCode(facts, machine)), left + width - qr, top, qr, qr);
+  barcode(pdf, qrSquares(machineCode(details, machine)), left + width - qr, top, qr, qr);
   text(pdf, 'MACHINE', left, top, { size: 7, color: ink.soft, width: words });
   const size = machineSerial.length > 28 ? 9 : machineSerial.length > 14 ? 12 : 17;
   text(pdf, machineSerial, left, top + 3 * mm, { size, font: fonts.bold, width: words, lines: 2 });
@@ -212,8 +218,8 @@ function drawLabel(
   const names = [computerName, assetTag].filter((name) => name !== undefined).join('  ·  ');
   text(pdf, names, left, top + 12.5 * mm, { size: 9, width: words });
   text(pdf, `SHIPMENT, BOX ${box}`, left, top + 17.5 * mm, { size: 7, color: ink.soft, width: words });
-  text(pdf, facts.number, left, top + 20.5 * mm, {
-    size: facts.number.length > 20 ? 9 : 12,
+  text(pdf, details.number, left, top + 20.5 * mm, {
+    size: details.number.length > 20 ? 9 : 12,
     font: fonts.bold,
     width: words,
     lines: 2,
@@ -225,7 +231,7 @@ function drawLabel(
       width,
     });
   }
-  drawCode128(pdf, facts.number, left - pad / 2, bars + 16.5 * mm, width + pad, 9 * mm);
-  const order = facts.orderNumber === null ? '' : `Work order ${facts.orderNumber}  ·  `;
-  text(pdf, `${order}${facts.station.name}`, left, bars + 27 * mm, { size: 7, color: ink.soft, width });
+  drawCode128(pdf, details.number, left - pad / 2, bars + 16.5 * mm, width + pad, 9 * mm);
+  const order = details.orderNumber === null ? '' : `Work order ${details.orderNumber}  ·  `;
+  text(pdf, `${order}${details.station.name}`, left, bars + 27 * mm, { size: 7, color: ink.soft, width });
 }

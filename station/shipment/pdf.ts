@@ -21,7 +21,7 @@ export const ink = {
   good: '#0b5d2a',
 } as const;
 
-export interface PdfFacts {
+export interface PdfDetails {
   readonly title: string;
   /** ISO 8601: of the shipment, not of the printing. */
   readonly time: string;
@@ -30,7 +30,7 @@ export interface PdfFacts {
 }
 
 /** Makes a document of what `draw` draws on it; the first page is there. */
-export async function makePdf(facts: PdfFacts, draw: (pdf: Pdf) => void): Promise<Uint8Array> {
+export async function makePdf(details: PdfDetails, draw: (pdf: Pdf) => void): Promise<Uint8Array> {
   const pdf = new PDFDocument({
     size: 'A4',
     margin: 0,
@@ -39,10 +39,10 @@ export async function makePdf(facts: PdfFacts, draw: (pdf: Pdf) => void): Promis
     lang: 'en',
     displayTitle: true,
     info: {
-      Title: printable(facts.title),
+      Title: printable(details.title),
       Creator: 'Prestage',
       Producer: 'Prestage',
-      CreationDate: new Date(facts.time),
+      CreationDate: new Date(details.time),
     },
   });
   const pieces: Uint8Array[] = [];
@@ -52,7 +52,7 @@ export async function makePdf(facts: PdfFacts, draw: (pdf: Pdf) => void): Promis
     pdf.on('error', reject);
   });
   draw(pdf);
-  if (facts.foot !== null) drawFeet(pdf, facts.foot);
+  if (details.foot !== null) drawFeet(pdf, details.foot);
   pdf.end();
   await ended;
   return Buffer.concat(pieces);

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { doubt, type Doubt, type DoubtCode } from '../../core/shipment/audit-rules';
+import { finding, type Finding, type FindingCode } from '../../core/shipment/audit-rules';
 import { sanitizeForDisplay } from '../../core/base/display';
 import {
   bundleNames,
@@ -27,7 +27,7 @@ export interface BundleReading {
   readonly key: VerifyingKey;
   /** Null when the records cannot be believed. */
   readonly content: ShipmentContent | null;
-  readonly doubts: readonly Doubt[];
+  readonly findings: readonly Finding[];
 }
 
 /** The file is no bundle, or not of a form that is known. `message` is a sentence. */
@@ -40,9 +40,9 @@ export class UnreadableBundle extends Error {}
  */
 export function readBundle(zip: Uint8Array, trusted: ReadonlySet<string>): BundleReading {
   const files = unpackZip(zip);
-  const doubts: Doubt[] = [];
-  const say = (code: DoubtCode, message: string): void => {
-    doubts.push(doubt(code, null, message));
+  const findings: Finding[] = [];
+  const say = (code: FindingCode, message: string): void => {
+    findings.push(finding(code, null, message));
   };
   const document = readJson(files, bundleNames.shipment, shipmentDocumentSchema);
   const pem = bytesOf(files, bundleNames.key);
@@ -56,12 +56,12 @@ export function readBundle(zip: Uint8Array, trusted: ReadonlySet<string>): Bundl
   if (!trusted.has(key.fingerprint)) {
     // What an unknown key has signed says nothing: there is nothing more to look at.
     say('key-untrusted', `The bundle was signed with the key ${key.fingerprint}, which is not trusted.`);
-    return { document, key, content: null, doubts };
+    return { document, key, content: null, findings };
   }
   if (document.station.keyFingerprint !== key.fingerprint || !shipmentSigned(document, publicKey)) {
     say('signature-invalid', 'The list of files is not signed with the station’s key.');
   }
-  doubts.push(...doubtFiles(document, files));
+  findings.push(...findInFiles(document, files));
   if (!Buffer.from(packZip(files)).equals(Buffer.from(zip.buffer, zip.byteOffset, zip.length))) {
     say(
       'bundle-changed',
@@ -69,9 +69,9 @@ export function readBundle(zip: Uint8Array, trusted: ReadonlySet<string>): Bundl
     );
   }
   const records = readJson(files, bundleNames.records, shipmentRecordsSchema);
-  const content = readRecords(records, document, key, doubts);
-  if (content !== null) doubts.push(...doubtNames(files, content));
-  return { document, key, content, doubts };
+  const content = readRecords(records, document, key, findings);
+  if (content !== null) findings.push(...findInNames(files, content));
+  return { document, key, content, findings };
 }
 
 function bytesOf(files: readonly BundleFile[], name: string): Uint8Array | null {
@@ -94,37 +94,37 @@ function readJson<S extends z.ZodType>(files: readonly BundleFile[], name: strin
 }
 
 /** Compares what lies in the bundle with what the station listed. */
-function doubtFiles(document: ShipmentDocument, files: readonly BundleFile[]): Doubt[] {
+function findInFiles(document: ShipmentDocument, files: readonly BundleFile[]): Finding[] {
   const listed = new Map(document.files.map((file) => [file.name, file]));
   const present = files.filter(({ name }) => name !== bundleNames.shipment);
   const changed = present.flatMap(({ name, bytes }) => {
     const known = listed.get(name);
     if (known === undefined) {
-      return [doubt('file-unexpected', null, `The file ${name} was not put in by the station.`)];
+      return [finding('file-unexpected', null, `The file ${name} was not put in by the station.`)];
     }
     return known.bytes === bytes.length && known.sha256 === sha256Hex(bytes)
       ? []
-      : [doubt('file-changed', null, `The file ${name} was changed.`)];
+      : [finding('file-changed', null, `The file ${name} was changed.`)];
   });
   const names = new Set(present.map(({ name }) => name));
   const missing = document.files
     .filter(({ name }) => !names.has(name))
-    .map(({ name }) => doubt('file-missing', null, `The file ${name} is missing.`));
+    .map(({ name }) => finding('file-missing', null, `The file ${name} is missing.`));
   return [...changed, ...missing];
 }
 
 /** The papers that belong to these machines must be there, whatever the list of files says. */
-function doubtNames(files: readonly BundleFile[], { machines }: ShipmentContent): Doubt[] {
+function findInNames(files: readonly BundleFile[], { machines }: ShipmentContent): Finding[] {
   const present = new Set(files.map(({ name }) => name));
   const { readme, packingList, labels, summary } = bundleNames;
   const general = [readme, packingList, labels, summary]
     .filter((name) => !present.has(name))
-    .map((name) => doubt('file-missing', null, `The file ${name} is missing.`));
+    .map((name) => finding('file-missing', null, `The file ${name} is missing.`));
   const papers = machines.flatMap(({ machineSerial }, index) =>
     present.has(certificateName(index, machineSerial))
       ? []
       : [
-          doubt(
+          finding(
             'file-missing',
             machineSerial,
             `Machine ${sanitizeForDisplay(machineSerial)} has no certificate in the bundle.`,
@@ -139,10 +139,10 @@ function readRecords(
   records: ShipmentRecords,
   document: ShipmentDocument,
   key: VerifyingKey,
-  doubts: Doubt[],
+  findings: Finding[],
 ): ShipmentContent | null {
-  const say = (code: DoubtCode, machineSerial: string | null, message: string): void => {
-    doubts.push(doubt(code, machineSerial, message));
+  const say = (code: FindingCode, machineSerial: string | null, message: string): void => {
+    findings.push(finding(code, machineSerial, message));
   };
   const prove = ({ entry, path }: ProvedEntry, machineSerial: string | null): LedgerRow | null => {
     const verdict = checkProof({ version: 1, entry, path, checkpoint: records.checkpoint }, key.publicKey);
@@ -222,7 +222,7 @@ function readRecords(
       );
     }
   }
-  doubts.push(...doubtChain([closed, ...order, ...machines.flatMap(({ rows }) => rows)]));
+  findings.push(...findInChain([closed, ...order, ...machines.flatMap(({ rows }) => rows)]));
   return machines.length === records.machines.length ? { closed, order, machines } : null;
 }
 
@@ -246,7 +246,7 @@ function isOfJob(
 }
 
 /** Entries that stand beside each other in the ledger must follow each other; none may be there twice. */
-function doubtChain(rows: readonly LedgerRow[]): Doubt[] {
+function findInChain(rows: readonly LedgerRow[]): Finding[] {
   const sorted = rows.toSorted((a, b) => a.sequence - b.sequence);
   return sorted.flatMap((row, index) => {
     const before = sorted[index - 1];
@@ -257,7 +257,7 @@ function doubtChain(rows: readonly LedgerRow[]): Doubt[] {
     return follows
       ? []
       : [
-          doubt(
+          finding(
             'chain-broken',
             null,
             `Ledger entry ${row.sequence} does not follow entry ${before.sequence}.`,

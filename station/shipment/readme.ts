@@ -1,13 +1,13 @@
 import { sanitizeForDisplay } from '../../core/base/display';
 import { bundleNames } from '../../core/shipment/shipment';
-import type { PageFacts } from './certificate';
+import type { PageDetails } from './certificate';
 import type { MachineContent } from './content';
 import type { bundleTables } from './tables';
 import { counted } from '../../core/base/plurals';
 
 /** What README.txt tells the enterprise. */
 export function readmeText(
-  facts: PageFacts,
+  details: PageDetails,
   machines: readonly MachineContent[],
   tables: ReturnType<typeof bundleTables>,
 ): string {
@@ -37,12 +37,12 @@ export function readmeText(
     ({ file, machineSerial, reason }) => `- ${file}: machine ${machineSerial} ${reason}`,
   );
   const order =
-    facts.orderNumber === null ? 'no work order' : `work order ${sanitizeForDisplay(facts.orderNumber)}`;
+    details.orderNumber === null ? 'no work order' : `work order ${sanitizeForDisplay(details.orderNumber)}`;
   return [
-    `Shipment ${facts.number}`,
-    `${counted(facts.machines, 'machine', 'machines')}, ${order}`,
-    `Closed ${facts.closedAt} at station ${sanitizeForDisplay(facts.station.name)}`,
-    `Station key ${facts.station.keyFingerprint}`,
+    `Shipment ${details.number}`,
+    `${counted(details.machines, 'machine', 'machines')}, ${order}`,
+    `Closed ${details.closedAt} at station ${sanitizeForDisplay(details.station.name)}`,
+    `Station key ${details.station.keyFingerprint}`,
     '',
     'BEFORE YOU USE IT',
     '',

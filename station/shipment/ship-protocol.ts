@@ -1,6 +1,6 @@
 import type { BundleReport, ShipList } from '../../core/contract/app-shipments';
 import type { AppendContext } from '../ledger/ledger';
-import type { StatePlaces } from '../state/state-paths';
+import type { StatePaths } from '../state/state-paths';
 
 /** What the shipments' worker is asked. */
 export type ShipRequest =
@@ -21,4 +21,4 @@ export interface ShipAnswers {
 }
 
 /** Where the ledger is; the thread's data. */
-export type ShipPlaces = Pick<StatePlaces, 'ledgerFile' | 'headFile' | 'keyFile' | 'publicKeyFile'>;
+export type ShipPaths = Pick<StatePaths, 'ledgerFile' | 'headFile' | 'keyFile' | 'publicKeyFile'>;

@@ -2,10 +2,10 @@ import type { BundleReport, ShipList } from '../../core/contract/app-shipments';
 import { PrestageError } from '../../core/base/errors';
 import type { AppendContext } from '../ledger/ledger';
 import { WorkerThread } from '../threads/worker-thread';
-import type { ShipAnswers, ShipPlaces, ShipRequest } from './ship-protocol';
+import type { ShipAnswers, ShipPaths, ShipRequest } from './ship-protocol';
 
 export interface ShipServiceOptions {
-  readonly places: ShipPlaces;
+  readonly paths: ShipPaths;
   /** Absolute path of the bundled ship-worker. */
   readonly workerFile: string;
   /** Who and what closes a shipment; resolves when the station may write. */
@@ -65,8 +65,8 @@ export class ShipService {
   }
 
   async #run<R extends ShipRequest>(request: R): Promise<ShipAnswers[R['verb']]> {
-    const { ledgerFile, headFile, keyFile, publicKeyFile } = this.#options.places;
-    const data: ShipPlaces = { ledgerFile, headFile, keyFile, publicKeyFile };
+    const { ledgerFile, headFile, keyFile, publicKeyFile } = this.#options.paths;
+    const data: ShipPaths = { ledgerFile, headFile, keyFile, publicKeyFile };
     const thread = new WorkerThread<ShipRequest, ShipAnswers>({ file: this.#options.workerFile, data, gone });
     try {
       return await thread.ask(request);

@@ -9,34 +9,34 @@ import { LedgerReader } from '../ledger/ledger-reader';
 import { listShipments } from './list-shipments';
 import { paperFileName } from './bundle-names';
 import { answerRequests } from '../threads/worker-thread';
-import type { ShipAnswers, ShipPlaces, ShipRequest } from './ship-protocol';
+import type { ShipAnswers, ShipPaths, ShipRequest } from './ship-protocol';
 import { ship, shipAgain, type ShipmentReport } from './make-shipment';
 import { unpackZip } from './zip';
 
 /** A thread that lives for one question: many machines take seconds, and the app's main thread has drives to watch. */
 
-const places = workerData as ShipPlaces;
+const paths = workerData as ShipPaths;
 
 async function answer(request: ShipRequest): Promise<ShipAnswers[ShipRequest['verb']]> {
   if (request.verb === 'list') {
-    const reader = LedgerReader.openForReading(places);
+    const reader = LedgerReader.openForReading(paths);
     try {
       return listShipments(reader);
     } finally {
       reader.close();
     }
   }
-  const ledger = Ledger.open(places);
+  const ledger = Ledger.open(paths);
   try {
     switch (request.verb) {
       case 'close': {
         const { number, serials, append, file } = request;
-        const packing = { ledger, places, file, replace: true };
+        const packing = { ledger, paths, file, replace: true };
         return withPapers(await ship(packing, number, { by: 'machines', serials }, append));
       }
       case 'again': {
         const { number, file } = request;
-        return withPapers(await shipAgain({ ledger, places, file, replace: true }, number));
+        return withPapers(await shipAgain({ ledger, paths, file, replace: true }, number));
       }
     }
   } finally {

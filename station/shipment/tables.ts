@@ -51,7 +51,7 @@ export function bundleTables(content: ShipmentContent): {
 } {
   const machines = content.machines.map(({ machineSerial, finished }) => ({
     serial: machineSerial,
-    facts: finished.job.machine ?? {},
+    details: finished.job.machine ?? {},
   }));
   const configmgr = configmgrImport(machines);
   const autopilot = autopilotImport(machines);
@@ -79,7 +79,7 @@ function manifestCsv(content: ShipmentContent): string {
 
 function manifestRow({ closed }: ShipmentContent, machine: MachineContent, index: number): ManifestRow {
   const { machineSerial, jobId, finished, ended, withdrawn } = machine;
-  const { job, result, rehearsal, startedAt } = finished;
+  const { job, result, bootTest, startedAt } = finished;
   const known = job.machine ?? {};
   return {
     shipment: closed.record.number,
@@ -103,7 +103,7 @@ function manifestRow({ closed }: ShipmentContent, machine: MachineContent, index
     fingerprint: job.fingerprint,
     bytesVerified: result.bytesVerified,
     chunksVerified: result.chunksVerified,
-    rehearsal: rehearsal === null ? 'none' : rehearsal.passed ? 'started' : 'did not start',
+    rehearsal: bootTest === null ? 'none' : bootTest.passed ? 'started' : 'did not start',
     startedAt,
     finishedAt: ended.entry.time,
     operator: ended.entry.operator,

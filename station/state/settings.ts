@@ -4,12 +4,12 @@ import { z } from 'zod';
 import { sanitizeForDisplay } from '../../core/base/display';
 import { PrestageError } from '../../core/base/errors';
 import { fleetSettingsSchema } from '../../core/settings/fleet';
-import { rehearsalSettingsSchema } from '../../core/job/boot-test';
+import { bootTestSettingsSchema } from '../../core/job/boot-test';
 import { appSettingsSchema } from '../../core/settings/settings';
 import { errorCodeOf } from '../../core/base/system-error';
 import { timeouts } from '../../core/base/timeouts';
 import { GiB } from '../../core/base/units';
-import { writeFileAtomically, type StatePlaces } from './state-paths';
+import { writeFileAtomically, type StatePaths } from './state-paths';
 
 export const defaultCacheLimitBytes = 100 * GiB;
 
@@ -30,7 +30,7 @@ export const settingsSchema = z.strictObject({
     .positive()
     .max(24 * 60 * 60)
     .default(timeouts.driveStall / 1000),
-  rehearsal: rehearsalSettingsSchema.default(() => rehearsalSettingsSchema.parse({})),
+  rehearsal: bootTestSettingsSchema.default(() => bootTestSettingsSchema.parse({})),
   /** Connection to the plant database. Without it, entries stay on the station. */
   fleet: fleetSettingsSchema.optional(),
   /** Settings of the desktop app; the bays are also used by the command line. */
@@ -42,29 +42,29 @@ export type Settings = z.infer<typeof settingsSchema>;
  * Reads the settings. A missing file means the defaults.
  * @throws PrestageError settings-invalid, naming the file and the field
  */
-export function loadSettings(places: Pick<StatePlaces, 'settingsFile'>): Settings {
-  return checkSettings(places, readSettingsFile(places));
+export function loadSettings(paths: Pick<StatePaths, 'settingsFile'>): Settings {
+  return checkSettings(paths, readSettingsFile(paths));
 }
 
 /** What the file says, unchecked; an empty object when there is none. */
-function readSettingsFile(places: Pick<StatePlaces, 'settingsFile'>): unknown {
+function readSettingsFile(paths: Pick<StatePaths, 'settingsFile'>): unknown {
   let text: string;
   try {
-    text = readFileSync(places.settingsFile, 'utf8');
+    text = readFileSync(paths.settingsFile, 'utf8');
   } catch (error) {
     if (errorCodeOf(error) === 'ENOENT') return {};
-    throw settingsInvalid(places, 'cannot be read', error);
+    throw settingsInvalid(paths, 'cannot be read', error);
   }
   try {
     return JSON.parse(text);
   } catch (error) {
-    throw settingsInvalid(places, 'is not JSON', error);
+    throw settingsInvalid(paths, 'is not JSON', error);
   }
 }
 
-function checkSettings(places: Pick<StatePlaces, 'settingsFile'>, content: unknown): Settings {
+function checkSettings(paths: Pick<StatePaths, 'settingsFile'>, content: unknown): Settings {
   const parsed = settingsSchema.safeParse(content);
-  if (!parsed.success) throw settingsInvalid(places, describeIssues(parsed.error), null);
+  if (!parsed.success) throw settingsInvalid(paths, describeIssues(parsed.error), null);
   return parsed.data;
 }
 
@@ -73,20 +73,17 @@ function checkSettings(places: Pick<StatePlaces, 'settingsFile'>, content: unkno
  * it: a default that is written down would no longer follow the machine.
  * @throws PrestageError settings-invalid (nothing is written), state-unavailable
  */
-export function changeSettings(
-  places: Pick<StatePlaces, 'settingsFile'>,
-  change: Partial<Settings>,
-): Settings {
-  const before = readSettingsFile(places);
-  checkSettings(places, before);
+export function changeSettings(paths: Pick<StatePaths, 'settingsFile'>, change: Partial<Settings>): Settings {
+  const before = readSettingsFile(paths);
+  checkSettings(paths, before);
   const content = { ...(before as object), ...change };
-  const settings = checkSettings(places, content);
+  const settings = checkSettings(paths, content);
   try {
-    writeFileAtomically(places.settingsFile, `${JSON.stringify(content, null, 2)}\n`, 0o600);
+    writeFileAtomically(paths.settingsFile, `${JSON.stringify(content, null, 2)}\n`, 0o600);
   } catch (error) {
     throw new PrestageError({
       code: 'state-unavailable',
-      message: `The settings file ${sanitizeForDisplay(places.settingsFile, 512)} cannot be written.`,
+      message: `The settings file ${sanitizeForDisplay(paths.settingsFile, 512)} cannot be written.`,
       cause: error instanceof Error ? error.message : String(error),
       remedy: 'Check that you can write to its folder and that the disk is not full.',
     });
@@ -103,13 +100,13 @@ function describeIssues(error: z.ZodError): string {
 }
 
 function settingsInvalid(
-  places: Pick<StatePlaces, 'settingsFile'>,
+  paths: Pick<StatePaths, 'settingsFile'>,
   what: string,
   cause: unknown,
 ): PrestageError {
   return new PrestageError({
     code: 'settings-invalid',
-    message: `The settings file ${sanitizeForDisplay(places.settingsFile, 512)} ${what}.`,
+    message: `The settings file ${sanitizeForDisplay(paths.settingsFile, 512)} ${what}.`,
     cause: cause instanceof Error ? cause.message : null,
   });
 }

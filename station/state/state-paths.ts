@@ -17,7 +17,7 @@ import { sanitizeForDisplay } from '../../core/base/display';
 import { PrestageError } from '../../core/base/errors';
 
 /** Where the station keeps what it must not forget. Absolute paths. */
-export interface StatePlaces {
+export interface StatePaths {
   /** SQLite database; SQLite keeps `-wal` and `-shm` files beside it. */
   readonly ledgerFile: string;
   /** Signed statement of the newest entry, by which a shortened ledger is found. */
@@ -27,8 +27,8 @@ export interface StatePlaces {
   /** Its public half, SPKI PEM. */
   readonly publicKeyFile: string;
   readonly settingsFile: string;
-  /** Folder. May be deleted: renders are made anew. */
-  readonly renderCache: string;
+  /** Folder. May be deleted: disk images are made again. */
+  readonly imageCache: string;
   /** Folder. Chunk maps of finished drives, by fingerprint; needed to verify a drive again. */
   readonly chunkMaps: string;
   /** Folder. Pictures of rehearsals, by their SHA-256. */
@@ -62,18 +62,18 @@ function xdgFolder(variable: string, fallback: string): string {
  * Finds the places: the XDG ones, or all below one folder that was given.
  * @throws PrestageError state-unavailable when a folder cannot be created or written
  */
-export function statePlaces(stateDirectory: string | null, options: StateOptions = {}): StatePlaces {
+export function statePaths(stateDirectory: string | null, options: StateOptions = {}): StatePaths {
   const given = stateDirectory === null ? null : resolve(stateDirectory);
   const state = given ?? xdgFolder('XDG_STATE_HOME', '.local/state');
   const settings = given ?? xdgFolder('XDG_CONFIG_HOME', '.config');
   const cache = given ?? xdgFolder('XDG_CACHE_HOME', '.cache');
-  const places: StatePlaces = {
+  const paths: StatePaths = {
     ledgerFile: join(state, 'ledger.db'),
     headFile: join(state, 'ledger-head.json'),
     keyFile: join(state, 'station-key.pem'),
     publicKeyFile: join(state, 'station-key.pub.pem'),
     settingsFile: join(settings, 'settings.json'),
-    renderCache: join(cache, 'renders'),
+    imageCache: join(cache, 'renders'),
     chunkMaps: join(state, 'chunk-maps'),
     pictures: join(state, 'pictures'),
     runs: join(state, 'runs'),
@@ -82,18 +82,11 @@ export function statePlaces(stateDirectory: string | null, options: StateOptions
     sessionFile: join(state, 'desk.json'),
   };
   if (options.make !== false) {
-    for (const folder of [
-      state,
-      settings,
-      places.renderCache,
-      places.chunkMaps,
-      places.pictures,
-      places.runs,
-    ]) {
+    for (const folder of [state, settings, paths.imageCache, paths.chunkMaps, paths.pictures, paths.runs]) {
       makeFolder(folder);
     }
   }
-  return places;
+  return paths;
 }
 
 /** Makes a folder, and what is missing above it, for this user alone. One that is there keeps its mode. */

@@ -12,7 +12,7 @@ import { detachBelow, isRunning, LoopRack, removeLeftovers, runFolderPrefix } fr
 import { isolationFiles, readOptions, usage, type BenchOptions } from './options';
 import { applyCold, applyWithPrestage, requireProgram, type ApplyFigures } from './prestage';
 import { makeRawSource, measureRaw, type RawResult, type RawSource } from './raw';
-import { formatTable, machineFacts } from './report';
+import { formatTable, machineDetails } from './report';
 import { measureBareRender, measureRival, type RivalResult } from './rival';
 import { DeviceHold } from './throttle';
 import type { BenchContext } from './tools';
@@ -61,12 +61,12 @@ async function main(args: readonly string[]): Promise<number> {
 async function measureAll(context: BenchContext, options: BenchOptions): Promise<void> {
   const { only, drives } = options;
   if (only.has('prestage') || only.has('render') || only.has('isolation')) await requireProgram();
-  const machine = await machineFacts(context.folder);
+  const machine = await machineDetails(context.folder);
   const media = await ensureWim(context, options.files, options.megabytes);
   await requireSpace(context, options, media);
 
   const started = new Date();
-  const render = await measureRender(context, options, media);
+  const image = await measureRender(context, options, media);
   const rack = await measureRack(context, options, media);
   const isolation = only.has('isolation')
     ? await measureIsolation(
@@ -75,7 +75,7 @@ async function measureAll(context: BenchContext, options: BenchOptions): Promise
         options.isolationRounds,
       )
     : null;
-  const figures: BenchFigures = { drives, ...render, ...rack, isolation };
+  const figures: BenchFigures = { drives, ...image, ...rack, isolation };
 
   const comparisons = compare(figures);
   const document = {
@@ -99,7 +99,7 @@ async function measureAll(context: BenchContext, options: BenchOptions): Promise
   );
 }
 
-/** Bare render and ours in turn, twice a round, so that both meet the machine in the same moods. */
+/** Bare disk image and ours in turn, twice a round, so that both meet the machine in the same moods. */
 async function measureRender(
   context: BenchContext,
   options: BenchOptions,
@@ -175,7 +175,7 @@ async function measureRack(
   return figures;
 }
 
-/** Every drive holds the whole content; so do the render, the bytes for dd and a volume being made of them. */
+/** Every drive holds the whole content; so do the disk image, the bytes for dd and a volume being made of them. */
 async function requireSpace(context: BenchContext, options: BenchOptions, media: BenchMedia): Promise<void> {
   const { bavail, bsize } = await statfs(context.folder);
   const needed = Math.round(media.bytes * 1.15 * (options.drives + 3));

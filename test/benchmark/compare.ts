@@ -81,8 +81,8 @@ export function compare(figures: BenchFigures): Comparison[] {
   const ddBoth = raw.map((one) => one.write.seconds + one.read.seconds);
   add('warm, whole command', warm.map(seconds), 'dd writing, then reading', ddBoth, 's', null);
 
-  const renders = single.map((run) => run.renderSeconds);
-  add('render, one drive', renders, 'mkntfs + wimlib-imagex into a file', bareRenderSeconds, 's', {
+  const images = single.map((run) => run.renderSeconds);
+  add('render, one drive', images, 'mkntfs + wimlib-imagex into a file', bareRenderSeconds, 's', {
     kind: 'at most',
     ratio: 1.1,
   });

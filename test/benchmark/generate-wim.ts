@@ -30,7 +30,7 @@ const seed = 20_240_229;
 /** Bytes of tree for one byte of WIM: a little more than LZX reaches, so that the WIM is never too small. */
 const compressionRatio = 2.04;
 
-const factsSchema = z.strictObject({
+const detailsSchema = z.strictObject({
   /** Names, second names of hard links included. */
   files: z.number(),
   directories: z.number(),
@@ -43,7 +43,7 @@ const factsSchema = z.strictObject({
 });
 
 /** A generated WIM and what is in it. */
-export interface BenchMedia extends z.infer<typeof factsSchema> {
+export interface BenchMedia extends z.infer<typeof detailsSchema> {
   readonly path: string;
 }
 
@@ -60,8 +60,8 @@ export async function ensureWim(
   const cache = join(tmpdir(), 'prestage-bench-media');
   const name = `v${generatorVersion}-${files}-${megabytes}`;
   const path = join(cache, `${name}.wim`);
-  const factsPath = join(cache, `${name}.json`);
-  const cached = await readFacts(path, factsPath);
+  const detailsPath = join(cache, `${name}.json`);
+  const cached = await readDetails(path, detailsPath);
   if (cached !== null) return { path, ...cached };
 
   context.log(`making a WIM of ${files} files and ${megabytes} MB; kept for the next run`);
@@ -81,29 +81,29 @@ export async function ensureWim(
       { signal: context.signal },
     );
     const { stdout } = await run('wimlib-imagex', ['info', made, '1'], { signal: context.signal });
-    const facts = {
+    const details = {
       files: Number(/^File Count:\s+(\d+)/m.exec(stdout)?.[1]),
       directories: Number(/^Directory Count:\s+(\d+)/m.exec(stdout)?.[1]),
       bytes: plan.reduce((sum, { size }) => sum + size, 0),
       wimBytes: (await stat(made)).size,
       captureSeconds: seconds,
     };
-    if (facts.wimBytes < megabytes * 1_000_000) {
-      throw new Error(`the WIM has ${facts.wimBytes} bytes, ${megabytes} MB were asked for`);
+    if (details.wimBytes < megabytes * 1_000_000) {
+      throw new Error(`the WIM has ${details.wimBytes} bytes, ${megabytes} MB were asked for`);
     }
     // The facts come last: a WIM without them is a half-made one.
     await rename(made, path);
-    await writeFile(factsPath, JSON.stringify(facts));
-    return { path, ...facts };
+    await writeFile(detailsPath, JSON.stringify(details));
+    return { path, ...details };
   } finally {
     await rm(work, { recursive: true, force: true });
   }
 }
 
-async function readFacts(path: string, factsPath: string): Promise<z.infer<typeof factsSchema> | null> {
+async function readDetails(path: string, detailsPath: string): Promise<z.infer<typeof detailsSchema> | null> {
   try {
-    const facts = factsSchema.parse(JSON.parse(await readFile(factsPath, 'utf8')));
-    return (await stat(path)).size === facts.wimBytes ? facts : null;
+    const details = detailsSchema.parse(JSON.parse(await readFile(detailsPath, 'utf8')));
+    return (await stat(path)).size === details.wimBytes ? details : null;
   } catch {
     return null;
   }

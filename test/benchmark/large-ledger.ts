@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { JobFacts, LedgerRecord } from '../../core/ledger/record';
+import type { JobDetails, LedgerRecord } from '../../core/ledger/record';
 import { genesisHash } from '../../core/ledger/record';
 import { GiB } from '../../core/base/units';
 import { keepCheckpoint } from '../../station/ledger/checkpoints';
@@ -10,18 +10,18 @@ import { loadStationKey } from '../../station/ledger/keys';
 import { Ledger } from '../../station/ledger/ledger';
 import { leafHash, MerkleTree } from '../../station/ledger/merkle';
 import { checkpointInterval } from '../../station/ledger/schema';
-import type { StatePlaces } from '../../station/state/state-paths';
+import type { StatePaths } from '../../station/state/state-paths';
 
 /**
  * Fills an empty ledger with pairs of entries, a beginning and an end each, sealed as a station seals them but in one
  * transaction: a real station needs months for as many.
  * @param entries how many; an odd one is rounded down
  */
-export function makeLargeLedger(places: StatePlaces, entries: number): void {
-  Ledger.open(places).close();
-  const key = loadStationKey(places);
+export function makeLargeLedger(paths: StatePaths, entries: number): void {
+  Ledger.open(paths).close();
+  const key = loadStationKey(paths);
   if (key === null) throw new Error('opening a ledger makes its key');
-  const database = LedgerDatabase.openForWriting(places.ledgerFile);
+  const database = LedgerDatabase.openForWriting(paths.ledgerFile);
   const tree = new MerkleTree();
   let checkpoint = 0;
   let sequence = 0;
@@ -59,7 +59,7 @@ export function makeLargeLedger(places: StatePlaces, entries: number): void {
         add({ kind: 'job-ended', job, startedAt, end: endOf(number) }, timeOf(number + 0.5));
       }
     });
-    writeHead(places, { sequence, hash: previousHash, checkpoint }, key.privateKey);
+    writeHead(paths, { sequence, hash: previousHash, checkpoint }, key.privateKey);
   } finally {
     database.close();
   }
@@ -88,7 +88,7 @@ function endOf(number: number): Extract<LedgerRecord, { kind: 'job-ended' }>['en
   };
 }
 
-function jobOf(number: number, batchId: string): JobFacts {
+function jobOf(number: number, batchId: string): JobDetails {
   const bay = (number % 48) + 1;
   return {
     jobId: randomUUID(),

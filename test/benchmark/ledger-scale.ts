@@ -10,7 +10,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { LogPage } from '../../core/contract/app-log';
 import { LogService } from '../../station/log/log-service';
-import { statePlaces } from '../../station/state/state-paths';
+import { statePaths } from '../../station/state/state-paths';
 import { makeLargeLedger } from './large-ledger';
 
 const root = join(import.meta.dirname, '../..');
@@ -66,7 +66,7 @@ const anything = { text: '', result: null, from: null, to: null } as const;
 
 async function measureLog(state: string): Promise<void> {
   const log = new LogService({
-    places: statePlaces(state),
+    paths: statePaths(state),
     workerFile: join(root, 'dist/log-worker.cjs'),
   });
   const ask = async (text: string): Promise<LogPage> =>
@@ -112,7 +112,7 @@ const folder = mkdtempSync(join(tmpdir(), 'prestage-ledger-scale-'));
 const state = join(folder, 'state');
 try {
   await measure(`make ${entries} entries`, null, async () => {
-    makeLargeLedger(statePlaces(state), entries);
+    makeLargeLedger(statePaths(state), entries);
     await Promise.resolve();
   });
   await measureLog(state);

@@ -6,7 +6,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { statePlaces } from '../../station/state/state-paths';
+import { statePaths } from '../../station/state/state-paths';
 import { makeBench } from '../support/virtual-bench';
 import { AppWindow } from '../support/app-window';
 import { startDisplay } from '../support/display';
@@ -69,7 +69,7 @@ try {
   const bench = join(folder, 'bench');
   await makeBench(bench, 2, '1G');
   const made = await timed(async () => {
-    makeLargeLedger(statePlaces(state), entries);
+    makeLargeLedger(statePaths(state), entries);
     await Promise.resolve();
   });
   console.log(`a ledger of ${entries} entries (${jobs} jobs), made in ${(made / 1000).toFixed(1)} s`);

@@ -12,12 +12,12 @@ export interface BenchOptions {
   /** Least size of the WIM, in millions of bytes. */
   readonly megabytes: number;
   readonly drives: number;
-  /** How often the 8-drive contenders and the renders are measured; medians are reported. */
+  /** How often the 8-drive contenders and the disk images are measured; medians are reported. */
   readonly rounds: number;
   readonly isolationRounds: number;
   /** Least size of the WIM of the isolation runs, in millions of bytes. */
   readonly isolationMegabytes: number;
-  /** Folder for drives, renders and state. */
+  /** Folder for drives, disk images and state. */
   readonly folder: string;
   /** JSON file that is written. */
   readonly output: string;

@@ -49,7 +49,7 @@ export async function makeRawSource(context: BenchContext, volume: string): Prom
 
 /**
  * What the drives can do: one dd a drive, all at once, direct I/O; first writing from a source that is in
- * the page cache, as a fresh render is, then reading back.
+ * the page cache, as a fresh disk image is, then reading back.
  */
 export async function measureRaw(
   context: BenchContext,

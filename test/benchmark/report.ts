@@ -4,7 +4,7 @@ import type { Comparison } from './compare';
 import { run } from './tools';
 
 /** What the figures depend on. Nothing that names the machine. */
-export interface MachineFacts {
+export interface MachineDetails {
   readonly cores: number;
   readonly processor: string;
   readonly memoryBytes: number;
@@ -16,7 +16,7 @@ export interface MachineFacts {
   readonly loadAtStart: number;
 }
 
-export async function machineFacts(folder: string): Promise<MachineFacts> {
+export async function machineDetails(folder: string): Promise<MachineDetails> {
   const version = async (tool: string): Promise<string> => {
     const { stdout, stderr } = await run(tool, ['--version'], { anyStatus: true });
     return /\d+(\.\d+)+/.exec(stdout + stderr)?.[0] ?? 'unknown';

@@ -87,7 +87,7 @@ async function applyDirectly(
   return { format: format.seconds, apply: apply.seconds, flush: flush.seconds };
 }
 
-/** Bare render: what Prestage's render is measured against. */
+/** Bare disk image: what Prestage's disk image is measured against. */
 export interface BareRenderResult {
   /** Wall-clock seconds of mkntfs and wimlib-imagex apply into a sparse file. No flush. */
   readonly seconds: number;

@@ -16,7 +16,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { rehearsalVerdictSchema } from '../../core/job/boot-test';
+import { bootTestVerdictSchema } from '../../core/job/boot-test';
 import { makeBench } from '../support/virtual-bench';
 import { benchDrives, errorOf, reportOf, runCli, type CliResult, type ListedDrive } from '../support/cli';
 import { temporaryArea } from '../support/global-setup';
@@ -70,12 +70,12 @@ async function written(
 const reportSchema = z.strictObject({
   drive: z.string(),
   machineSerial: z.string(),
-  ...rehearsalVerdictSchema.shape,
+  ...bootTestVerdictSchema.shape,
   pictureFile: z.string(),
   ledgerEntry: z.int(),
 });
 
-async function rehearse(name: string, id: string, ...options: string[]): Promise<CliResult> {
+async function bootTest(name: string, id: string, ...options: string[]): Promise<CliResult> {
   return await runCli(
     ['rehearse', '--drive', id, '--bench', benchOf(name), '--state', state(), '--json', ...options].concat([
       '--seconds',
@@ -84,7 +84,7 @@ async function rehearse(name: string, id: string, ...options: string[]): Promise
   );
 }
 
-function rehearsalOf(run: CliResult): z.infer<typeof reportSchema> {
+function bootTestOf(run: CliResult): z.infer<typeof reportSchema> {
   try {
     return reportSchema.parse(JSON.parse(run.stdout));
   } catch (error) {
@@ -104,8 +104,8 @@ async function ledgerResults(): Promise<{ kind: string; result: string; sequence
 describe('a written drive', () => {
   it('starts with Secure Boot on, and the first boot finds every file as it is on the media', async () => {
     const before = sha256(drive.path);
-    const run = await rehearse('whole', drive.id, '--sign', 'MEDIA OK', '--secure-boot');
-    const report = rehearsalOf(run);
+    const run = await bootTest('whole', drive.id, '--sign', 'MEDIA OK', '--secure-boot');
+    const report = bootTestOf(run);
     expect(report).toMatchObject({ passed: true, secureBoot: true, machineSerial: 'BOOTED001' });
     expect(report.console).toEqual(expect.arrayContaining(['SERIAL: BOOTED001', 'MEDIA OK']));
     expect(run.status).toBe(0);
@@ -126,14 +126,14 @@ describe('a written drive', () => {
   it.skipIf(!isRoot)('starts from a block device with 4096-byte sectors', async () => {
     const loop = await written('loop', media.path, 'BOOTED005', 4096);
     expect(loop.kind).toBe('loop');
-    const report = rehearsalOf(await rehearse('loop', loop.id, '--sign', 'MEDIA OK'));
+    const report = bootTestOf(await bootTest('loop', loop.id, '--sign', 'MEDIA OK'));
     expect(report).toMatchObject({ passed: true });
     expect(report.console).toContain('SERIAL: BOOTED005');
   });
 
   it('has left the firmware when the display shows something else', async () => {
-    const run = await rehearse('whole', drive.id);
-    expect(rehearsalOf(run)).toMatchObject({ passed: true, sign: { kind: 'display' } });
+    const run = await bootTest('whole', drive.id);
+    expect(bootTestOf(run)).toMatchObject({ passed: true, sign: { kind: 'display' } });
     expect(run.status).toBe(0);
   });
 
@@ -141,8 +141,8 @@ describe('a written drive', () => {
     const changed = await written('changed', media.path, 'BOOTED002');
     const name = 'SMS/PKG/ABC00001/file0000.dll';
     changeOneByte(changed.path, readFileSync(join(media.tree, name)));
-    const run = await rehearse('changed', changed.id, '--sign', 'MEDIA OK');
-    const report = rehearsalOf(run);
+    const run = await bootTest('changed', changed.id, '--sign', 'MEDIA OK');
+    const report = bootTestOf(run);
     expect(report.passed).toBe(false);
     expect(report.console).toEqual(expect.arrayContaining([`${name}: FAILED`, 'MEDIA DIFFERS']));
     expect(report.console).not.toContain('MEDIA OK');
@@ -152,8 +152,8 @@ describe('a written drive', () => {
 
   it('whose loader is not signed is refused with Secure Boot on', async () => {
     const unsigned = await written('unsigned', media.unsignedPath, 'BOOTED003');
-    const run = await rehearse('unsigned', unsigned.id, '--sign', 'MEDIA OK', '--secure-boot');
-    const report = rehearsalOf(run);
+    const run = await bootTest('unsigned', unsigned.id, '--sign', 'MEDIA OK', '--secure-boot');
+    const report = bootTestOf(run);
     expect(report.passed).toBe(false);
     expect(report.what).toMatch(/the firmware refused to boot the drive: (Access Denied|Security Violation)/);
     expect(report.what).not.toContain('within');
@@ -165,16 +165,16 @@ describe('a written drive', () => {
       smallFiles: 3,
       without: [...bootPaths.loaders, 'Windows/Boot/EFI/bootmgfw.efi'],
     });
-    const silent = await written('silent', path, 'BOOTED004');
-    const run = await rehearse('silent', silent.id);
-    expect(rehearsalOf(run)).toMatchObject({ passed: false });
+    const bootFailed = await written('silent', path, 'BOOTED004');
+    const run = await bootTest('silent', bootFailed.id);
+    expect(bootTestOf(run)).toMatchObject({ passed: false });
     expect(run.status).toBe(4);
   });
 
   it('that this station did not finish is not started', async () => {
     await makeBench(benchOf('blank'), 1, '1G');
     const [blank] = await benchDrives(benchOf('blank'));
-    const run = await rehearse('blank', blank?.id ?? '');
+    const run = await bootTest('blank', blank?.id ?? '');
     expect(errorOf(run).code).toBe('record-not-found');
     expect(run.status).toBe(3);
   });
@@ -182,8 +182,8 @@ describe('a written drive', () => {
   it('is the first of its batch, and is started without being asked for when the settings say so', async () => {
     const own = join(area, 'state-first');
     mkdirSync(own, { mode: 0o700 });
-    const rehearsal = { firstOfBatch: true, sign: { kind: 'console', text: 'MEDIA OK' }, seconds: 240 };
-    writeFileSync(join(own, 'settings.json'), JSON.stringify({ rehearsal }));
+    const bootTest = { firstOfBatch: true, sign: { kind: 'console', text: 'MEDIA OK' }, seconds: 240 };
+    writeFileSync(join(own, 'settings.json'), JSON.stringify({ bootTest }));
     await makeBench(benchOf('first'), 2, '1G');
     const listed = await benchDrives(benchOf('first'));
     const run = await runCli(
@@ -209,22 +209,25 @@ describe('a written drive', () => {
           secureBoot: false,
         },
       });
-      await app.handlers.rehearseDrive({ driveId: drive.id });
-      await app.until(({ rehearsals }) => rehearsals[0]?.status === 'running', 'a running rehearsal');
-      await expect(app.handlers.rehearseDrive({ driveId: drive.id })).rejects.toMatchObject({
+      await app.handlers.bootTestDrive({ driveId: drive.id });
+      await app.until(
+        ({ rehearsals: bootTests }) => bootTests[0]?.status === 'running',
+        'a running rehearsal',
+      );
+      await expect(app.handlers.bootTestDrive({ driveId: drive.id })).rejects.toMatchObject({
         code: 'drive-busy',
       });
-      const { rehearsals } = await app.until(
+      const { rehearsals: bootTests } = await app.until(
         (seen) => seen.rehearsals[0]?.status === 'ended',
         'its end',
         240_000,
       );
-      const [ended] = rehearsals;
+      const [ended] = bootTests;
       if (ended?.status !== 'ended') throw new Error('it has not ended');
       expect(ended.verdict).toMatchObject({ passed: true, secureBoot: false });
       const { png } = await app.handlers.getPicture({ sha256: ended.picture ?? '' });
       expect(Buffer.from(png ?? '', 'base64').subarray(0, 8)).toEqual(pngStart);
-      await expect(app.handlers.rehearseDrive({ driveId: 'nothing' })).rejects.toMatchObject({
+      await expect(app.handlers.bootTestDrive({ driveId: 'nothing' })).rejects.toMatchObject({
         code: 'usage',
       });
     } finally {

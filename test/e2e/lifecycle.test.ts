@@ -23,7 +23,7 @@ import { runCli } from '../support/cli';
 let area: string;
 let media: TestMedia;
 let opened: AppWindow | null = null;
-let places: { readonly state: string; readonly bench: string };
+let paths: { readonly state: string; readonly bench: string };
 let number = 0;
 /** Helpers that were stopped: none may stay so, also when a test fails. */
 const frozen: number[] = [];
@@ -44,9 +44,9 @@ afterAll(() => {
 /** A fresh bench of two drives, both paired, in a fresh state. */
 async function paired(): Promise<AppWindow> {
   number += 1;
-  places = { state: join(area, `state-${number}`), bench: join(area, `bench-${number}`) };
-  await makeBench(places.bench, 2);
-  opened = await AppWindow.start(places);
+  paths = { state: join(area, `state-${number}`), bench: join(area, `bench-${number}`) };
+  await makeBench(paths.bench, 2);
+  opened = await AppWindow.start(paths);
   await card(opened, 'bay 1').waitFor();
   await signInAndProve(opened, media);
   await pairByScan(opened, [
@@ -56,7 +56,7 @@ async function paired(): Promise<AppWindow> {
   return opened;
 }
 
-const drive = (index: number): string => join(places.bench, `drive-0${index}.img`);
+const drive = (index: number): string => join(paths.bench, `drive-0${index}.img`);
 const pidOf = ({ process: own }: AppWindow): number => own.pid ?? -1;
 
 /** Stops the helper where it is, so that jobs stay as they are until it goes on. */
@@ -167,7 +167,7 @@ describe('jobs and their window', () => {
     await closed;
     const reopened = app.electron.waitForEvent('window');
     // The second start hands over to the first and ends.
-    expect(await startAgain(places)).toBe(0);
+    expect(await startAgain(paths)).toBe(0);
     const page = await reopened;
     await page.getByText('7KX9PQ3').first().waitFor();
     helper.goOn();
@@ -184,7 +184,7 @@ describe('jobs and their window', () => {
     });
     helper.goOn();
     await gone;
-    const list = await runCli(['ledger', 'list', '--state', places.state, '--json']);
+    const list = await runCli(['ledger', 'list', '--state', paths.state, '--json']);
     expect(list.stdout.match(/"done"/g)).toHaveLength(2);
     expect(hasNoTable(drive(1), 2 * GiB)).toBe(false);
   });
@@ -218,13 +218,13 @@ describe('jobs and their window', () => {
     app.process.kill('SIGTERM');
     for (const pid of frozen.splice(0)) process.kill(pid, 'SIGCONT');
     await gone;
-    const list = await runCli(['ledger', 'list', '--state', places.state, '--json']);
+    const list = await runCli(['ledger', 'list', '--state', paths.state, '--json']);
     const ended = JSON.parse(list.stdout) as { entries: { kind: string; result: string }[] };
     // Whatever was not finished at that moment is recorded as cancelled; nothing is left open.
     const results = ended.entries.filter(({ kind }) => kind === 'job-ended').map(({ result }) => result);
     expect(results).toHaveLength(2);
     expect(results.every((result) => result === 'cancelled' || result === 'done')).toBe(true);
-    const verified = await runCli(['ledger', 'verify', '--state', places.state]);
+    const verified = await runCli(['ledger', 'verify', '--state', paths.state]);
     expect(verified.status).toBe(0);
   });
 
@@ -257,10 +257,10 @@ describe('jobs and their window', () => {
     const gone = new Promise((done) => app.process.once('exit', done));
     app.process.kill('SIGKILL');
     await gone;
-    opened = await AppWindow.start(places);
+    opened = await AppWindow.start(paths);
     await opened.page.getByText('Interrupted').first().waitFor();
     await opened.picture('interrupted');
-    const verified = await runCli(['ledger', 'verify', '--state', places.state]);
+    const verified = await runCli(['ledger', 'verify', '--state', paths.state]);
     expect(verified.status).toBe(0);
   });
 });

@@ -156,7 +156,10 @@ describe('the whole loop without a mouse', () => {
       .getByRole('button', { name: /verify/i })
       .first()
       .click();
-    await app.page.getByText(/ledger is intact/i).first().waitFor();
+    await app.page
+      .getByText(/ledger is intact/i)
+      .first()
+      .waitFor();
     await app.picture('log-verified');
     // Where the app's user may write.
     const csv = join(area, 'state', 'log.csv');

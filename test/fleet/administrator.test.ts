@@ -63,7 +63,7 @@ describe('prestage fleet migrate', () => {
       server.access('plant_admin', 'p', 'modest'),
       `CREATE ROLE ${station.login} LOGIN PASSWORD '${station.password}'`,
     );
-    const args = ['--name', station.name, '--key', station.places.publicKeyFile, '--login', station.login];
+    const args = ['--name', station.name, '--key', station.paths.publicKeyFile, '--login', station.login];
     succeeded(await runCli(['fleet', 'add-station', ...args], { env }));
     station.setFleet(server.port, 'modest');
     succeeded(await runCli(['fleet', 'push', '--state', station.state]));
@@ -121,7 +121,7 @@ describe('prestage fleet add-station', () => {
   });
 
   it('refuses a private key, another file, a missing login and a superuser', async () => {
-    const { keyFile, publicKeyFile, settingsFile } = station.places;
+    const { keyFile, publicKeyFile, settingsFile } = station.paths;
     writeFileSync(settingsFile, '{}');
     for (const [key, login, word] of [
       [keyFile, station.login, 'private key'],
@@ -140,7 +140,7 @@ describe('prestage fleet add-station', () => {
   });
 
   it('adds, changes name and login, and refuses a name that another station has', async () => {
-    const { publicKeyFile } = station.places;
+    const { publicKeyFile } = station.paths;
     expect(JSON.parse(succeeded(await add('old name', publicKeyFile, 'another')).stdout)).toEqual({
       name: 'old name',
       login: 'another',
@@ -153,11 +153,11 @@ describe('prestage fleet add-station', () => {
     });
     await station.pushRaw(server, 'added', station.entries);
     const second = new Station('second', 2);
-    const refused = await add('new name', second.places.publicKeyFile, 'another');
+    const refused = await add('new name', second.paths.publicKeyFile, 'another');
     expect(refused.status).toBe(3);
     expect(errorOf(refused)).toMatchObject({ code: 'fleet-refused' });
     // One login for two stations would let one write for the other.
-    const shared = await add('second', second.places.publicKeyFile, station.login);
+    const shared = await add('second', second.paths.publicKeyFile, station.login);
     expect(shared.status).toBe(3);
     expect(errorOf(shared).message).toContain(`already uses the login ${station.login}`);
   });
@@ -308,8 +308,8 @@ describe('reports', () => {
     const one = new Station('report-one', 0);
     const two = new Station('report-two', 0);
     // Job 7 fails, the others are done; both stations do the machines 7K00000 to 7K0000B.
-    makeLargeLedger(one.places, 24);
-    makeLargeLedger(two.places, 24);
+    makeLargeLedger(one.paths, 24);
+    makeLargeLedger(two.paths, 24);
     one.work(1, 'VIRTUAL');
     two.work(1, 'VIRTUAL');
     for (const station of [one, two]) {

@@ -34,7 +34,7 @@ class Pushing {
     const settings = station.settings(network.port, database);
     this.ended = runPusher(
       {
-        places: station.places,
+        paths: station.paths,
         settings,
         pace,
         onState: (state) => {
@@ -231,7 +231,7 @@ describe('one station', () => {
     const station = await new Station('busy-line', 2_000).join(server, database);
     const one = new Pushing(station, database);
     pushing = [one];
-    const ledger = Ledger.open(station.places);
+    const ledger = Ledger.open(station.paths);
     try {
       let during = 0;
       for (let number = 0; number < 5_000 && during < 60; number += 1) {

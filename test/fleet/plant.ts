@@ -5,7 +5,7 @@ import type { StoredEntry } from '../../core/ledger/record';
 import type { FleetPace } from '../../station/fleet/pusher';
 import { Ledger } from '../../station/ledger/ledger';
 import { LedgerReader } from '../../station/ledger/ledger-reader';
-import { statePlaces, type StatePlaces } from '../../station/state/state-paths';
+import { statePaths, type StatePaths } from '../../station/state/state-paths';
 import { makeLargeLedger } from '../benchmark/large-ledger';
 import { runCli, type CliResult } from '../support/cli';
 import { temporaryArea } from '../support/global-setup';
@@ -41,7 +41,7 @@ export class Station {
   readonly login: string;
   readonly password: string;
   readonly state: string;
-  readonly places: StatePlaces;
+  readonly paths: StatePaths;
 
   /** @param entries that its ledger begins with */
   constructor(name: string, entries: number) {
@@ -49,9 +49,9 @@ export class Station {
     this.login = name.replaceAll('-', '_');
     this.password = `the password of ${name}`;
     this.state = temporaryArea(name);
-    this.places = statePlaces(this.state);
-    if (entries > 0) makeLargeLedger(this.places, entries);
-    else Ledger.open(this.places).close();
+    this.paths = statePaths(this.state);
+    if (entries > 0) makeLargeLedger(this.paths, entries);
+    else Ledger.open(this.paths).close();
   }
 
   get fingerprint(): string {
@@ -68,7 +68,7 @@ export class Station {
 
   /** Appends as a batch does, `count` jobs with a beginning and an end each. */
   work(count: number, serial = 'PC'): void {
-    const ledger = Ledger.open(this.places);
+    const ledger = Ledger.open(this.paths);
     try {
       for (let number = 0; number < count; number += 1) {
         const job = sampleJob({ machineSerial: `${serial}-${number}` });
@@ -91,7 +91,7 @@ export class Station {
   /** Writes settings.json. */
   setFleet(port: number, database: string): void {
     const fleet = this.settings(port, database);
-    writeFileSync(this.places.settingsFile, JSON.stringify({ stationName: this.name, fleet }));
+    writeFileSync(this.paths.settingsFile, JSON.stringify({ stationName: this.name, fleet }));
   }
 
   /** Makes its login and adds it, as the README says. */
@@ -102,7 +102,7 @@ export class Station {
   }
 
   async add(server: Postgres, database: string): Promise<CliResult> {
-    const station = ['--name', this.name, '--key', this.places.publicKeyFile, '--login', this.login];
+    const station = ['--name', this.name, '--key', this.paths.publicKeyFile, '--login', this.login];
     return succeeded(await runCli(['fleet', 'add-station', ...station], { env: server.adminEnv(database) }));
   }
 
@@ -124,7 +124,7 @@ export class Station {
   }
 
   reading<T>(look: (ledger: LedgerReader) => T): T {
-    const ledger = LedgerReader.openForReading(this.places);
+    const ledger = LedgerReader.openForReading(this.paths);
     try {
       return look(ledger);
     } finally {

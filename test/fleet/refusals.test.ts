@@ -27,10 +27,10 @@ beforeEach(async () => {
 
 /** An entry of the station, changed and sealed again with a key. */
 function sealedAgain(entry: StoredEntry, change: Partial<LedgerEntry>, by = station): StoredEntry {
-  const facts = { ...ledgerEntrySchema.parse(JSON.parse(entry.json)), ...change };
-  const key = loadStationKey(by.places);
+  const details = { ...ledgerEntrySchema.parse(JSON.parse(entry.json)), ...change };
+  const key = loadStationKey(by.paths);
   if (key === null) throw new Error('the station has no key');
-  const { sequence, json, hash, signature } = sealEntry(facts, key.privateKey);
+  const { sequence, json, hash, signature } = sealEntry(details, key.privateKey);
   return { sequence, json, hash, signature };
 }
 
@@ -79,8 +79,8 @@ describe('on arrival the database refuses', () => {
   });
 
   it('a station whose key nobody added, and a key under the wrong login', async () => {
-    const stranger = new Station(`stranger-${number}`, 2);
-    expect(await stateOf(push(stranger.entries, stranger.fingerprint))).toBe('PF001');
+    const unexpected = new Station(`stranger-${number}`, 2);
+    expect(await stateOf(push(unexpected.entries, unexpected.fingerprint))).toBe('PF001');
     const other = await new Station(`other-${number}`, 2).join(server, database);
     expect(await stateOf(push(other.entries, other.fingerprint))).toBe('PF002');
     expect(await entriesThere(server, database, other)).toEqual([]);
@@ -220,11 +220,11 @@ describe('prestage fleet push', () => {
   });
 
   it('says what to do about an unknown key, and ends with 4', async () => {
-    const stranger = new Station(`unknown-${number}`, 2);
-    await server.query('postgres', `CREATE ROLE ${stranger.login} LOGIN PASSWORD '${stranger.password}'`);
-    await server.query('postgres', `GRANT prestage_station TO ${stranger.login}`);
-    stranger.setFleet(server.port, database);
-    const refused = await runCli(['fleet', 'push', '--json', '--state', stranger.state]);
+    const unexpected = new Station(`unknown-${number}`, 2);
+    await server.query('postgres', `CREATE ROLE ${unexpected.login} LOGIN PASSWORD '${unexpected.password}'`);
+    await server.query('postgres', `GRANT prestage_station TO ${unexpected.login}`);
+    unexpected.setFleet(server.port, database);
+    const refused = await runCli(['fleet', 'push', '--json', '--state', unexpected.state]);
     expect(refused.status).toBe(4);
     expect(errorOf(refused)).toMatchObject({ code: 'fleet-refused' });
     expect(errorOf(refused).remedy).toContain('fleet add-station');
@@ -283,7 +283,7 @@ describe('prestage fleet push', () => {
   });
 
   it('sends nothing without the station’s key', async () => {
-    rmSync(station.places.publicKeyFile);
+    rmSync(station.paths.publicKeyFile);
     const refused = await run();
     expect(refused.status).toBe(3);
     expect(errorOf(refused).code).toBe('ledger-broken');
@@ -291,7 +291,7 @@ describe('prestage fleet push', () => {
 
   it('does not send an entry that was changed on the station', async () => {
     const { default: Database } = await import('libsql');
-    const ledger = new Database(station.places.ledgerFile);
+    const ledger = new Database(station.paths.ledgerFile);
     ledger.exec('DROP TRIGGER entries_no_update');
     const other = generateKeyPairSync('ed25519').privateKey;
     const forged = sealEntry(

@@ -68,7 +68,7 @@ describe('over TLS', () => {
     await client.connect();
     await client.query(create);
     await client.end();
-    const args = ['--name', station.name, '--key', station.places.publicKeyFile, '--login', station.login];
+    const args = ['--name', station.name, '--key', station.paths.publicKeyFile, '--login', station.login];
     succeeded(await runCli(['fleet', 'add-station', ...args, ...tls], { env }));
 
     const pushWith = async (change: object): Promise<CliResult> => {
@@ -77,7 +77,7 @@ describe('over TLS', () => {
       const content = {
         fleet: { ...fleet, tls: 'verify-full', caFile: join(folder, 'plant.crt'), ...change },
       };
-      writeFileSync(station.places.settingsFile, JSON.stringify(content));
+      writeFileSync(station.paths.settingsFile, JSON.stringify(content));
       return await runCli(['fleet', 'push', '--json', '--state', station.state]);
     };
     for (const change of [{ caFile: join(folder, 'stranger.crt') }, { host: '127.0.0.1' }]) {
@@ -99,7 +99,7 @@ describe('over TLS', () => {
     const { passwordFile, user } = station.settings(plain.port, 'postgres');
     const fleet = { host: '127.0.0.1', port: plain.port, user, passwordFile };
     const content = { fleet: { ...fleet, tls: 'verify-full', caFile: join(folder, 'plant.crt') } };
-    writeFileSync(station.places.settingsFile, JSON.stringify(content));
+    writeFileSync(station.paths.settingsFile, JSON.stringify(content));
     const refused = await runCli(['fleet', 'push', '--json', '--state', station.state]);
     expect(refused.status).toBe(4);
     expect(errorOf(refused).message).toContain('does not support TLS');

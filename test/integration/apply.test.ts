@@ -102,12 +102,12 @@ describe('apply on virtual drives', () => {
     const bench = join(area, 'bench-cache');
     await makeBench(bench, 1);
     const drives = await benchDrives(bench);
-    const renders = join(area, 'state', 'renders');
+    const images = join(area, 'state', 'renders');
     await apply(bench, drives);
     expect((await apply(bench, drives)).render.cached).toBe(true);
 
-    const [key] = readdirSync(renders).filter((name) => /^[0-9a-f]{64}$/.test(name));
-    const image = join(renders, key ?? '', 'partition-3.img');
+    const [key] = readdirSync(images).filter((name) => /^[0-9a-f]{64}$/.test(name));
+    const image = join(images, key ?? '', 'partition-3.img');
     const fd = openSync(image, 'r+');
     const byte = Buffer.alloc(1);
     readSync(fd, byte, 0, 1, 3);
@@ -116,7 +116,7 @@ describe('apply on virtual drives', () => {
     expect((await apply(bench, drives)).render.cached).toBe(false);
     expect((await apply(bench, drives)).render.cached).toBe(true);
 
-    rmSync(join(renders, key ?? '', 'chunk-map.json'));
+    rmSync(join(images, key ?? '', 'chunk-map.json'));
     expect((await apply(bench, drives)).render.cached).toBe(false);
     for (const { path } of drives) expectSound(path, imageHashes(media.path));
   });

@@ -76,7 +76,7 @@ function guidsOn(drive: string): { disk: string; efi: string; windows: string } 
   return { disk: id.toLowerCase(), efi: uuid(0), windows: uuid(2) };
 }
 
-function expectAimed(store: BcdStore, drive: string): void {
+function expectBootTarget(store: BcdStore, drive: string): void {
   const { disk, efi, windows } = guidsOn(drive);
   const onEfi = { kind: 'gpt', diskGuid: disk, partitionGuid: efi };
   const onWindows = { kind: 'gpt', diskGuid: disk, partitionGuid: windows };
@@ -99,7 +99,7 @@ describe('the boot store of a written drive', () => {
   it('names this disk and its partitions, on each drive its own', async () => {
     const { path } = await makeMedia(join(area, 'whole'), { compression: 'XPRESS' });
     const drives = await applied('bench-whole', path, 2);
-    for (const drive of drives) expectAimed(await storeOf(drive.path), drive.path);
+    for (const drive of drives) expectBootTarget(await storeOf(drive.path), drive.path);
     const [first, second] = drives.map((drive) => guidsOn(drive.path));
     expect(first).not.toEqual(second);
     for (const { id } of drives) {
@@ -111,7 +111,7 @@ describe('the boot store of a written drive', () => {
       );
       expect(run.status).toBe(0);
     }
-    // The shared render is left, and nothing of the drives'.
+    // The shared disk image is left, and nothing of the drives'.
     expect(readdirSync(join(area, 'state', 'renders')).filter((name) => name.startsWith('.'))).toEqual([]);
   });
 
@@ -119,7 +119,7 @@ describe('the boot store of a written drive', () => {
     const { path } = await makeMedia(join(area, 'no-store'), { without: [bootPaths.bootStore] });
     const [drive] = await applied('bench-no-store', path, 1);
     if (drive === undefined) throw new Error('no drive');
-    expectAimed(await storeOf(drive.path), drive.path);
+    expectBootTarget(await storeOf(drive.path), drive.path);
   });
 
   it('stops the batch when it is damaged, before any drive is touched', async () => {
@@ -190,7 +190,7 @@ describe('the boot files of a written drive', () => {
     for (const name of [...bootPaths.loaders, bootPaths.bootStore]) {
       expect(files.has(name.toLowerCase())).toBe(true);
     }
-    expectAimed(await storeOf(drive?.path ?? ''), drive?.path ?? '');
+    expectBootTarget(await storeOf(drive?.path ?? ''), drive?.path ?? '');
   });
 
   it('are the media’s own where it has them', async () => {

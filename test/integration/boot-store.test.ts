@@ -12,7 +12,7 @@ import {
   type BcdValue,
 } from '../../core/boot/bcd';
 import { decodeDevice, encodeDevice } from '../../core/boot/bcd-device';
-import { aimStore, bootTargetOf, newStore } from '../../core/boot/bcd-rules';
+import { setBootTarget, bootTargetOf, newStore } from '../../core/boot/bcd-rules';
 import { emptyHive } from '../../helper/boot/empty-hive';
 import { changeBootStore, createBootStore, readBootStore } from '../../helper/boot/hive';
 
@@ -87,7 +87,7 @@ describe('a boot store', () => {
     } as const;
     const made = newStore(guids('a'));
     await createBootStore(file, { objects: [...made.objects, odd] }, signal);
-    await changeBootStore(file, aimStore(await readBootStore(file, signal), guids('b')), signal);
+    await changeBootStore(file, setBootTarget(await readBootStore(file, signal), guids('b')), signal);
     const read = await readBootStore(file, signal);
     expect(byId(read)).toEqual(byId({ objects: [...newStore(guids('b')).objects, odd] }));
     expect(bootTargetOf(read)).toMatchObject({ kind: 'ramdisk', path: '\\sources\\boot.wim' });
@@ -106,25 +106,25 @@ describe('a boot store', () => {
     const target = { kind: 'ramdisk', path: '\\sources\\boot.wim', options };
     expect(bootTargetOf(read)).toMatchObject(target);
 
-    const changes = aimStore(read, guids('c'));
+    const changes = setBootTarget(read, guids('c'));
     await changeBootStore(file, changes, signal);
-    const aimed = await readBootStore(file, signal);
-    expect(bootTargetOf(aimed)).toMatchObject(target);
-    const aimedAt = (object: string, element: number): unknown => {
-      const value = elementOf(objectOf(aimed, object), element);
+    const driveImage = await readBootStore(file, signal);
+    expect(bootTargetOf(driveImage)).toMatchObject(target);
+    const readBootTarget = (object: string, element: number): unknown => {
+      const value = elementOf(objectOf(driveImage, object), element);
       return value?.kind === 'binary' ? decodeDevice(value.bytes) : null;
     };
     const { diskGuid, efiPartitionGuid, windowsPartitionGuid } = guids('c');
     const windows = { kind: 'gpt', diskGuid, partitionGuid: windowsPartitionGuid };
     // It had none: a medium that starts from a stick needs none.
-    expect(aimedAt(bcdObjects.bootManager, bcdElements.device)).toEqual({
+    expect(readBootTarget(bcdObjects.bootManager, bcdElements.device)).toEqual({
       kind: 'gpt',
       diskGuid,
       partitionGuid: efiPartitionGuid,
     });
-    expect(aimedAt(options, bcdElements.sdiDevice)).toEqual(windows);
+    expect(readBootTarget(options, bcdElements.sdiDevice)).toEqual(windows);
     const entry = '{7619dcc9-fafe-11d9-b411-000476eba25f}';
-    expect(aimedAt(entry, bcdElements.osDevice)).toMatchObject({ kind: 'ramdisk', source: windows });
+    expect(readBootTarget(entry, bcdElements.osDevice)).toMatchObject({ kind: 'ramdisk', source: windows });
     // Everything else is as it was.
     const changed = new Set(changes.map(({ objectId, elementType }) => `${objectId} ${elementType}`));
     const rest = ({ objects }: BcdStore): BcdStore => ({
@@ -133,7 +133,7 @@ describe('a boot store', () => {
         elements: object.elements.filter(({ type }) => !changed.has(`${object.id} ${type}`)),
       })),
     });
-    expect(byId(rest(aimed))).toEqual(byId(rest(made)));
+    expect(byId(rest(driveImage))).toEqual(byId(rest(made)));
   });
 
   it('gets elements that it did not have', async () => {

@@ -4,13 +4,13 @@ import { exportPieces } from '../../station/ledger/export-file';
 import { Ledger } from '../../station/ledger/ledger';
 import { LedgerReader } from '../../station/ledger/ledger-reader';
 import { context, done, sampleJob } from '../unit/station/ledger/samples';
-import { entries, places, tamper, codeThrownBy, useCheckpointedLedger } from '../support/checkpointed-ledger';
+import { entries, paths, tamper, codeThrownBy, useCheckpointedLedger } from '../support/checkpointed-ledger';
 
 useCheckpointedLedger();
 
 describe('an export', () => {
   it('is the same whether or not it is compared with what was verified', () => {
-    const ledger = LedgerReader.openForReading(places);
+    const ledger = LedgerReader.openForReading(paths);
     expect([...exportPieces(ledger, 'json')].join('')).toBe([...exportJson(ledger)].join(''));
     expect([...exportPieces(ledger, 'csv')].join('')).toBe([...exportCsv(ledger)].join(''));
     ledger.close();
@@ -21,7 +21,7 @@ describe('an export', () => {
     ['csv', "UPDATE entries SET json = replace(json, 'Samsung', 'Somsung') WHERE sequence = 900"],
     ['csv', 'DELETE FROM entries WHERE sequence > 1000'],
   ] as const)('stops when the ledger is changed meanwhile (%s, %s)', (format, sql) => {
-    const ledger = LedgerReader.openForReading(places);
+    const ledger = LedgerReader.openForReading(paths);
     const pieces = exportPieces(ledger, format)[Symbol.iterator]();
     pieces.next();
     tamper((database) => {
@@ -36,9 +36,9 @@ describe('an export', () => {
   });
 
   it('leaves out what was appended meanwhile', () => {
-    const ledger = LedgerReader.openForReading(places);
+    const ledger = LedgerReader.openForReading(paths);
     const pieces = exportPieces(ledger, 'json');
-    const writer = Ledger.open(places);
+    const writer = Ledger.open(paths);
     writer.append(done(sampleJob()), context);
     writer.close();
     const document = JSON.parse([...pieces].join('')) as { entries: unknown[] };

@@ -14,7 +14,7 @@ import { makeLargeLedger } from '../benchmark/large-ledger';
 import { context, done, sampleJob } from '../unit/station/ledger/samples';
 import {
   entries,
-  places,
+  paths,
   verify,
   findings,
   tamper,
@@ -36,23 +36,23 @@ describe('a ledger with checkpoints', () => {
   it('is whole, whichever way it is looked at', () => {
     expect(findings()).toEqual([]);
     const leaves = new MerkleTree();
-    const database = new Database(places.ledgerFile);
+    const database = new Database(paths.ledgerFile);
     for (const { hash, signature } of rows(database)) leaves.add(leafHash(hash, signature));
     database.close();
     expect(verify()).toMatchObject({ ok: true, entries, root: leaves.root().toString('hex') });
   });
 
   it('gets one at every 256th entry, and its head says so', () => {
-    const ledger = Ledger.open(places);
+    const ledger = Ledger.open(paths);
     for (let sequence = entries + 1; sequence <= 1281; sequence += 1) {
       ledger.append(done(sampleJob()), context);
     }
     ledger.close();
-    const database = new Database(places.ledgerFile);
+    const database = new Database(paths.ledgerFile);
     const sizes = database.prepare('SELECT size FROM checkpoints ORDER BY size').all() as { size: number }[];
     database.close();
     expect(sizes.map(({ size }) => size)).toEqual([256, 512, 768, 1024, 1280]);
-    expect(JSON.parse(readFileSync(places.headFile, 'utf8'))).toMatchObject({
+    expect(JSON.parse(readFileSync(paths.headFile, 'utf8'))).toMatchObject({
       version: 2,
       sequence: 1281,
       checkpoint: 1280,
@@ -61,7 +61,7 @@ describe('a ledger with checkpoints', () => {
   });
 
   it('refuses changes to checkpoints', () => {
-    const database = new Database(places.ledgerFile);
+    const database = new Database(paths.ledgerFile);
     for (const sql of [
       "UPDATE checkpoints SET root = ''",
       'DELETE FROM checkpoints',
@@ -125,7 +125,7 @@ describe('verify finds, under checkpoints,', () => {
         previousHash = signed.hash;
         put(database, signed);
       }
-      writeHead(places, { sequence: entries, hash: previousHash, checkpoint: 1024 }, stationKey().privateKey);
+      writeHead(paths, { sequence: entries, hash: previousHash, checkpoint: 1024 }, stationKey().privateKey);
     });
     const found = [512, 768, 1024].map((size) => `${size} checkpoint-mismatch`);
     expect(findings()).toEqual(found);
@@ -155,13 +155,13 @@ describe('verify finds, under checkpoints,', () => {
   });
 
   it('entries that were cut off together with the head’s word for them', () => {
-    const head = readFileSync(places.headFile, 'utf8');
+    const head = readFileSync(paths.headFile, 'utf8');
     tamper((database) => {
       database.exec('DELETE FROM entries WHERE sequence > 600');
       const hash = rows(database).at(-1)?.hash ?? '';
-      writeHead(places, { sequence: 600, hash, checkpoint: 512 }, stationKey().privateKey);
+      writeHead(paths, { sequence: 600, hash, checkpoint: 512 }, stationKey().privateKey);
     });
-    expect(readFileSync(places.headFile, 'utf8')).not.toBe(head);
+    expect(readFileSync(paths.headFile, 'utf8')).not.toBe(head);
     expect(findings()).toEqual(['601 truncated']);
   });
 
@@ -185,7 +185,7 @@ describe('verify finds, under checkpoints,', () => {
   });
 
   it('any single changed character, and names its entry', () => {
-    const database = new Database(places.ledgerFile);
+    const database = new Database(paths.ledgerFile);
     const all = rows(database);
     database.close();
     fc.assert(
@@ -217,7 +217,7 @@ describe('verify finds, under checkpoints,', () => {
 });
 
 describe('verify finds checkpoints that', () => {
-  const broken = (): string => codeThrownBy(() => Ledger.open(places));
+  const broken = (): string => codeThrownBy(() => Ledger.open(paths));
 
   it.each([
     ['have another root', 'root = (SELECT root FROM checkpoints WHERE size = 256)', 'checkpoint-invalid'],
@@ -273,9 +273,9 @@ describe('verify finds checkpoints that', () => {
   });
 
   it('were hidden, by making the file look like an old one', () => {
-    const head = readFileSync(places.headFile, 'utf8');
+    const head = readFileSync(paths.headFile, 'utf8');
     makeOld();
-    writeFileSync(places.headFile, head);
+    writeFileSync(paths.headFile, head);
     expect(findings()).toEqual(['- checkpoint-missing']);
   });
 });
@@ -291,33 +291,33 @@ describe('a ledger from before checkpoints', () => {
 
   it('gets its checkpoints when it is next opened for writing', () => {
     makeOld();
-    Ledger.open(places).close();
+    Ledger.open(paths).close();
     expect(versionOfFile()).toBe(schemaVersion);
-    const database = new Database(places.ledgerFile);
+    const database = new Database(paths.ledgerFile);
     expect(database.prepare('SELECT COUNT(*) AS count FROM checkpoints').get()).toMatchObject({ count: 4 });
     database.close();
     expect(findings()).toEqual([]);
-    expect(JSON.parse(readFileSync(places.headFile, 'utf8'))).toMatchObject({ version: 2, checkpoint: 1024 });
+    expect(JSON.parse(readFileSync(paths.headFile, 'utf8'))).toMatchObject({ version: 2, checkpoint: 1024 });
   });
 
   it('that is large gets them over several openings, or at once where all are needed', () => {
     emptyStateFolder();
-    makeLargeLedger(places, 5000);
+    makeLargeLedger(paths, 5000);
     makeOld();
     const newest = (): number => {
-      const database = new Database(places.ledgerFile);
+      const database = new Database(paths.ledgerFile);
       const { size } = database.prepare('SELECT MAX(size) AS size FROM checkpoints').get() as {
         size: number;
       };
       database.close();
       return size;
     };
-    const ledger = Ledger.open(places);
+    const ledger = Ledger.open(paths);
     expect(newest()).toBe(4096);
     expect(findings()).toEqual([]);
     expect(ledger.signedCheckpoint().size).toBe(5000);
     ledger.close();
-    Ledger.open(places).close();
+    Ledger.open(paths).close();
     expect(newest()).toBe(4864);
     expect(findings()).toEqual([]);
   });
@@ -327,11 +327,11 @@ describe('a ledger from before checkpoints', () => {
     tamperOld(
       'UPDATE entries SET signature = (SELECT signature FROM entries WHERE sequence = 9) WHERE sequence = 600',
     );
-    const ledger = Ledger.open(places);
+    const ledger = Ledger.open(paths);
     ledger.append(done(sampleJob()), context);
     expect(codeThrownBy(() => ledger.signedCheckpoint())).toBe('ledger-broken');
     ledger.close();
-    const database = new Database(places.ledgerFile);
+    const database = new Database(paths.ledgerFile);
     expect(database.prepare('SELECT MAX(size) AS size FROM checkpoints').get()).toMatchObject({ size: 512 });
     database.close();
     expect(findings()).toEqual(['600 signature-invalid']);

@@ -5,7 +5,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import type { ProofDocument } from '../../core/ledger/checkpoint';
 import { canonicalJson } from '../../station/ledger/entry';
 import { checkProofDocument } from '../../station/ledger/proof-document';
-import { statePlaces } from '../../station/state/state-paths';
+import { statePaths } from '../../station/state/state-paths';
 import { makeLargeLedger } from '../benchmark/large-ledger';
 import { run, folder, keyOf, useEvidenceFolder } from '../support/evidence-run';
 
@@ -19,7 +19,7 @@ describe('ledger prove and check-proof', () => {
   beforeAll(async () => {
     state = join(folder, 'proved');
     file = join(folder, 'proof.json');
-    makeLargeLedger(statePlaces(state), 600);
+    makeLargeLedger(statePaths(state), 600);
     expect(await run('prove', '--entry', '400', '--output', file, '--state', state)).toEqual({
       code: 0,
       out: '',
@@ -34,7 +34,7 @@ describe('ledger prove and check-proof', () => {
     expect(verdict).toMatchObject({ code: 0, err: '' });
     expect(verdict.out).toContain('The proof is valid.');
     expect(verdict.out).toMatch(/entry +400\n/);
-    const pem = statePlaces(state).publicKeyFile;
+    const pem = statePaths(state).publicKeyFile;
     expect(await run('check-proof', file, '--trust', pem)).toMatchObject({ code: 0 });
     const json = JSON.parse((await run('check-proof', file, '--trust', pem, '--json')).out) as unknown;
     expect(json).toMatchObject({ ok: true, entry: { sequence: 400 } });
@@ -54,7 +54,7 @@ describe('ledger prove and check-proof', () => {
 
   it('refuse a proof that was moved to another ledger: its entry, and its checkpoint', async () => {
     const other = join(folder, 'other');
-    makeLargeLedger(statePlaces(other), 600);
+    makeLargeLedger(statePaths(other), 600);
     const otherFile = join(folder, 'other.json');
     await run('prove', '--entry', '400', '--output', otherFile, '--state', other);
     const mine = JSON.parse(bytes.toString()) as ProofDocument;
@@ -126,6 +126,6 @@ describe('ledger prove and check-proof', () => {
     const empty = join(folder, 'empty');
     mkdirSync(empty);
     expect(await run('prove', '--entry', '1', '--state', empty)).toMatchObject({ code: 3 });
-    expect(existsSync(statePlaces(empty, { make: false }).ledgerFile)).toBe(false);
+    expect(existsSync(statePaths(empty, { make: false }).ledgerFile)).toBe(false);
   });
 });

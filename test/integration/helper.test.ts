@@ -12,12 +12,12 @@ import {
 import { join, resolve } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { chunkMapSchema, fingerprintText, type ChunkMap } from '../../core/media/chunk-map';
-import type { EngineResponse } from '../../core/contract/helper-api';
+import type { HelperResponse } from '../../core/contract/helper-api';
 import { confirmationOf, type Drive } from '../../core/drive/drive';
 import { PrestageError } from '../../core/base/errors';
 import { GiB, MiB } from '../../core/base/units';
-import type { EngineClient } from '../../station/helper-client/helper-client';
-import { launchEngine } from '../../station/helper-client/launch-helper';
+import type { HelperClient } from '../../station/helper-client/helper-client';
+import { launchHelper } from '../../station/helper-client/launch-helper';
 import { benchState, makeBench } from '../support/virtual-bench';
 import { prestage } from '../support/cli';
 import { hasNoTable } from '../support/drive-check';
@@ -28,19 +28,19 @@ import { makeMedia } from '../support/wim';
 
 /**
  * The helper as the lock: a station that lies, or somebody who changes files between its steps, must not get
- * it to write anything but a sound render on the confirmed drive.
+ * it to write anything but a sound disk image on the confirmed drive.
  */
 
 const helper = resolve(prestage, '../helper.cjs');
-const render = { layout: 'uefi', driveSize: 2 * GiB, sectorSize: 512 };
+const image = { layout: 'uefi', driveSize: 2 * GiB, sectorSize: 512 };
 let area: string;
-let engine: EngineClient;
-let made: EngineResponse<'makeRender'>;
+let api: HelperClient;
+let made: HelperResponse<'makeDiskImage'>;
 let bench: string;
 let drive: Drive;
 
-async function launch(environment: readonly string[] = []): Promise<EngineClient> {
-  return await launchEngine({
+async function launch(environment: readonly string[] = []): Promise<HelperClient> {
+  return await launchHelper({
     elevation: { kind: 'direct' },
     helper: ['/usr/bin/env', ...environment, process.execPath, helper],
     client: 'test',
@@ -49,33 +49,29 @@ async function launch(environment: readonly string[] = []): Promise<EngineClient
 
 beforeAll(async () => {
   area = temporaryArea('helper');
-  engine = await launch();
+  api = await launch();
   const media = await makeMedia(join(area, 'media'), {});
-  made = await engine.call('makeRender', {
+  made = await api.call('makeDiskImage', {
     progressToken: 'render',
     path: media.path,
     imageIndex: 1,
-    ...render,
+    ...image,
     directory: join(area, 'render'),
   });
 });
 afterAll(async () => {
-  await engine.dispose();
+  await api.dispose();
   rmSync(area, { recursive: true, force: true });
 });
 afterEach(detachAllLoops);
 beforeEach(async () => {
   bench = join(area, `bench-${randomUUID()}`);
   await makeBench(bench, 1);
-  const { drives } = await engine.call('listDrives', { benchDirectory: bench, protectedPaths: [] });
+  const { drives } = await api.call('listDrives', { benchDirectory: bench, protectedPaths: [] });
   drive = present(drives.find(({ kind }) => kind === 'virtual'));
 });
 
-async function reserve(
-  client = engine,
-  confirmed = confirmationOf(drive),
-  driveId = drive.id,
-): Promise<string> {
+async function reserve(client = api, confirmed = confirmationOf(drive), driveId = drive.id): Promise<string> {
   const { reservations } = await client.call('reserveDrives', {
     drives: [{ driveId, confirmed }],
     benchDirectory: bench,
@@ -86,9 +82,9 @@ async function reserve(
 
 async function run(
   reservation: string,
-  change: { renderDirectory?: string; fingerprint?: string } = {},
-  client = engine,
-): Promise<EngineResponse<'runJob'>> {
+  change: { imageDirectory?: string; fingerprint?: string } = {},
+  client = api,
+): Promise<HelperResponse<'runJob'>> {
   return await client.call('runJob', {
     jobId: randomUUID(),
     reservation,
@@ -110,20 +106,20 @@ async function codeOf(work: Promise<unknown>): Promise<string> {
   }
 }
 
-/** A copy of the render, with a chunk map that was changed and has a fitting fingerprint. */
-function forgedRender(change: (map: ChunkMap) => ChunkMap): { renderDirectory: string; fingerprint: string } {
-  const renderDirectory = join(area, `forged-${randomUUID()}`);
+/** A copy of the disk image, with a chunk map that was changed and has a fitting fingerprint. */
+function forgedRender(change: (map: ChunkMap) => ChunkMap): { imageDirectory: string; fingerprint: string } {
+  const imageDirectory = join(area, `forged-${randomUUID()}`);
   const original = join(area, 'render');
   const map = change(
     chunkMapSchema.parse(JSON.parse(readFileSync(join(original, 'chunk-map.json'), 'utf8'))),
   );
-  mkdirSync(renderDirectory);
+  mkdirSync(imageDirectory);
   for (const number of [1, 3]) {
     // Hard links: only the map is forged, and sparse gigabytes need not be copied.
-    linkSync(join(original, `partition-${number}.img`), join(renderDirectory, `partition-${number}.img`));
+    linkSync(join(original, `partition-${number}.img`), join(imageDirectory, `partition-${number}.img`));
   }
-  writeFileSync(join(renderDirectory, 'chunk-map.json'), JSON.stringify(map));
-  return { renderDirectory, fingerprint: createHash('sha256').update(fingerprintText(map)).digest('hex') };
+  writeFileSync(join(imageDirectory, 'chunk-map.json'), JSON.stringify(map));
+  return { imageDirectory, fingerprint: createHash('sha256').update(fingerprintText(map)).digest('hex') };
 }
 
 describe('reserveDrives', () => {
@@ -135,16 +131,16 @@ describe('reserveDrives', () => {
     ['attachment', { attachment: 'file 1:1' }],
   ])('refuses a drive whose %s is not what was confirmed', async (_name, change) => {
     const before = benchState(bench);
-    expect(await codeOf(reserve(engine, { ...confirmationOf(drive), ...change }))).toBe('drive-changed');
+    expect(await codeOf(reserve(api, { ...confirmationOf(drive), ...change }))).toBe('drive-changed');
     expect(benchState(bench)).toBe(before);
   });
 
   it('refuses the machine’s own disk, however it is asked', async () => {
-    const { drives } = await engine.call('listDrives', { benchDirectory: null, protectedPaths: [] });
+    const { drives } = await api.call('listDrives', { benchDirectory: null, protectedPaths: [] });
     const own = present(drives.find(({ reasons }) => reasons.some(({ code }) => code === 'system-disk')));
-    expect(await codeOf(reserve(engine, confirmationOf(own), own.id))).toBe('drive-blocked');
+    expect(await codeOf(reserve(api, confirmationOf(own), own.id))).toBe('drive-blocked');
     const request = { drives: [{ driveId: own.id, confirmed: confirmationOf(own) }], protectedPaths: [] };
-    expect(await codeOf(engine.call('reserveDrives', { ...request, benchDirectory: null }))).toBe(
+    expect(await codeOf(api.call('reserveDrives', { ...request, benchDirectory: null }))).toBe(
       'drive-blocked',
     );
   });
@@ -153,7 +149,7 @@ describe('reserveDrives', () => {
     const reservation = await reserve();
     const other = await launch();
     expect(await codeOf(reserve(other))).toBe('drive-busy');
-    await engine.call('releaseDrive', { reservation });
+    await api.call('releaseDrive', { reservation });
     const second = await reserve(other);
     await other.call('releaseDrive', { reservation: second });
     await other.dispose();
@@ -163,7 +159,7 @@ describe('reserveDrives', () => {
     const other = await launch();
     await reserve(other);
     await other.dispose();
-    await engine.call('releaseDrive', { reservation: await reserve() });
+    await api.call('releaseDrive', { reservation: await reserve() });
   });
 });
 
@@ -172,9 +168,9 @@ describe('runJob', () => {
     expect(await codeOf(run(randomUUID()))).toBe('helper-protocol');
   });
 
-  it.each<[string, () => { renderDirectory?: string; fingerprint?: string }]>([
+  it.each<[string, () => { imageDirectory?: string; fingerprint?: string }]>([
     ['has another fingerprint', () => ({ fingerprint: '0'.repeat(64) })],
-    ['is not there', () => ({ renderDirectory: join(area, 'nowhere') })],
+    ['is not there', () => ({ imageDirectory: join(area, 'nowhere') })],
     ['is for another drive', () => forgedRender((map) => ({ ...map, driveSize: 3 * GiB }))],
     [
       'has partitions of its own',
@@ -192,7 +188,7 @@ describe('runJob', () => {
       'has a link in place of a partition',
       () => {
         const forged = forgedRender((map) => map);
-        const file = join(forged.renderDirectory, 'partition-3.img');
+        const file = join(forged.imageDirectory, 'partition-3.img');
         renameSync(file, `${file}.real`);
         symlinkSync(`${file}.real`, file);
         return forged;
@@ -218,10 +214,10 @@ describe('runJob', () => {
   it('finds a render that was damaged after it was checked, and does not blame the drive', async () => {
     const forged = forgedRender((map) => map);
     const map = chunkMapSchema.parse(
-      JSON.parse(readFileSync(join(forged.renderDirectory, 'chunk-map.json'), 'utf8')),
+      JSON.parse(readFileSync(join(forged.imageDirectory, 'chunk-map.json'), 'utf8')),
     );
     const index = map.chunks.findIndex(({ partition }) => partition === 3);
-    const file = join(forged.renderDirectory, 'partition-1.img');
+    const file = join(forged.imageDirectory, 'partition-1.img');
     const image = readFileSync(file);
     rmSync(file);
     // The first chunk of the EFI partition lies at the start of its file.
@@ -242,7 +238,7 @@ describe('runJob', () => {
       expect(await codeOf(reserve(elevated))).toBe('helper-protocol');
 
       const device = attachLoop(drive.path);
-      const { drives } = await engine.call('listDrives', { benchDirectory: bench, protectedPaths: [] });
+      const { drives } = await api.call('listDrives', { benchDirectory: bench, protectedPaths: [] });
       const loop = present(drives.find(({ path }) => path === device));
       const before = benchState(bench);
       const end = await run(await reserve(elevated, confirmationOf(loop), loop.id), {}, elevated);
@@ -274,8 +270,8 @@ describe('a sealed drive', () => {
   it('loses it when the station says so', async () => {
     const reservation = await reserve();
     expect(await run(reservation)).toMatchObject({ state: 'done' });
-    await engine.call('eraseTables', { reservation, stallMilliseconds: 60_000 });
+    await api.call('eraseTables', { reservation, stallMilliseconds: 60_000 });
     expect(hasNoTable(drive.path, drive.size)).toBe(true);
-    await engine.call('releaseDrive', { reservation: await reserve() });
+    await api.call('releaseDrive', { reservation: await reserve() });
   });
 });

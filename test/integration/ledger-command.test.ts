@@ -9,7 +9,7 @@ import { exportCsv, exportJson } from '../../station/ledger/export';
 import { Ledger } from '../../station/ledger/ledger';
 import { LedgerReader } from '../../station/ledger/ledger-reader';
 import { context, done, failed, sampleJob, started } from '../unit/station/ledger/samples';
-import { folder, places, fill, tamper, useLedgerFolder } from '../support/ledger-folder';
+import { folder, paths, fill, tamper, useLedgerFolder } from '../support/ledger-folder';
 
 useLedgerFolder();
 
@@ -26,13 +26,13 @@ class Collector extends Writable {
 describe('exports', () => {
   it('JSON holds all that is needed to check it elsewhere', () => {
     fill(3);
-    const ledger = LedgerReader.openForReading(places);
+    const ledger = LedgerReader.openForReading(paths);
     const document = JSON.parse([...exportJson(ledger)].join('')) as {
       publicKey: string;
       entries: { sequence: number; json: unknown; hash: string; signature: string }[];
     };
     ledger.close();
-    expect(document.publicKey).toBe(readFileSync(places.publicKeyFile, 'utf8'));
+    expect(document.publicKey).toBe(readFileSync(paths.publicKeyFile, 'utf8'));
     for (const { json, hash } of document.entries) {
       expect(createHash('sha256').update(canonicalJson(json)).digest('hex')).toBe(hash);
     }
@@ -40,7 +40,7 @@ describe('exports', () => {
   });
 
   it('CSV has a line a job that ended', () => {
-    const ledger = Ledger.open(places);
+    const ledger = Ledger.open(paths);
     const job = sampleJob({ drive: { ...sampleJob().drive, model: '=HYPERLINK("x")', serial: '000123' } });
     ledger.append(started(job), context);
     ledger.append(failed(job), context);

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { canonicalJson, sha256Hex, signHash } from '../../station/ledger/entry';
 import { Ledger } from '../../station/ledger/ledger';
-import { statePlaces } from '../../station/state/state-paths';
+import { statePaths } from '../../station/state/state-paths';
 import { context, done, failed, sampleJob, started } from '../unit/station/ledger/samples';
 import { type Run, run, folder, keyOf, useEvidenceFolder } from '../support/evidence-run';
 
@@ -14,7 +14,7 @@ useEvidenceFolder();
 function makeStation(name: string, machines: readonly string[], start: string): string {
   const state = join(folder, name);
   let time = Date.parse(start);
-  const ledger = Ledger.open(statePlaces(state), { clock: () => new Date((time += 60_000)) });
+  const ledger = Ledger.open(statePaths(state), { clock: () => new Date((time += 60_000)) });
   for (const machineSerial of machines) {
     const job = sampleJob({ machineSerial });
     ledger.append(started(job), { ...context, stationName: name });
@@ -192,7 +192,7 @@ describe('ledger report', () => {
   });
 
   it('refuses an entry that somebody with the key replaced: the next one does not follow', async () => {
-    const pem = readFileSync(statePlaces(join(folder, 'north')).keyFile, 'utf8');
+    const pem = readFileSync(statePaths(join(folder, 'north')).keyFile, 'utf8');
     change(north, (lines) => {
       const entry = JSON.parse((lines[3] ?? '').slice(0, -1)) as { json: { operator: string } };
       const json = canonicalJson({ ...entry.json, operator: 'Mallory' });

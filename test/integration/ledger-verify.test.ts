@@ -10,7 +10,7 @@ import { loadStationKey } from '../../station/ledger/keys';
 import { Ledger } from '../../station/ledger/ledger';
 import {
   folder,
-  places,
+  paths,
   fill,
   verify,
   findings,
@@ -41,7 +41,7 @@ function rewrite(
 }
 
 function stationKey(): KeyObject {
-  const key = loadStationKey(places);
+  const key = loadStationKey(paths);
   if (key === null) throw new Error('no key');
   return key.privateKey;
 }
@@ -219,18 +219,18 @@ describe('verify finds', () => {
 
   it('an older copy of the database', () => {
     const copy = join(folder, 'copy');
-    copyFileSync(places.ledgerFile, copy);
+    copyFileSync(paths.ledgerFile, copy);
     fill(11);
-    for (const suffix of ['-wal', '-shm']) rmSync(places.ledgerFile + suffix, { force: true });
-    copyFileSync(copy, places.ledgerFile);
+    for (const suffix of ['-wal', '-shm']) rmSync(paths.ledgerFile + suffix, { force: true });
+    copyFileSync(copy, paths.ledgerFile);
     expect(findings()).toEqual(['9 truncated']);
-    expect(codeThrownBy(() => Ledger.open(places))).toBe('ledger-broken');
+    expect(codeThrownBy(() => Ledger.open(paths))).toBe('ledger-broken');
   });
 
   it('a database that is gone', () => {
-    for (const suffix of ['', '-wal', '-shm']) rmSync(places.ledgerFile + suffix, { force: true });
+    for (const suffix of ['', '-wal', '-shm']) rmSync(paths.ledgerFile + suffix, { force: true });
     expect(findings()).toEqual(['1 truncated']);
-    expect(codeThrownBy(() => Ledger.open(places))).toBe('ledger-broken');
+    expect(codeThrownBy(() => Ledger.open(paths))).toBe('ledger-broken');
   });
 
   it.each([
@@ -238,17 +238,17 @@ describe('verify finds', () => {
     ['no JSON', '{', '- head-invalid'],
     ['another form', '{"sequence":8}', '- head-invalid'],
   ])('a head that is %s, and writes no more', (_, text, expected) => {
-    if (text === null) rmSync(places.headFile);
-    else writeFileSync(places.headFile, text);
+    if (text === null) rmSync(paths.headFile);
+    else writeFileSync(paths.headFile, text);
     expect(findings()).toEqual([expected]);
-    expect(codeThrownBy(() => Ledger.open(places))).toBe('ledger-broken');
+    expect(codeThrownBy(() => Ledger.open(paths))).toBe('ledger-broken');
   });
 
   it('a head with another number or signature', () => {
-    const head = readFileSync(places.headFile, 'utf8');
-    writeFileSync(places.headFile, head.replace('"sequence":8', '"sequence":6'));
+    const head = readFileSync(paths.headFile, 'utf8');
+    writeFileSync(paths.headFile, head.replace('"sequence":8', '"sequence":6'));
     expect(findings()).toEqual(['- head-invalid', '6 head-mismatch']);
-    expect(codeThrownBy(() => Ledger.open(places))).toBe('ledger-broken');
+    expect(codeThrownBy(() => Ledger.open(paths))).toBe('ledger-broken');
   });
 
   it('missing triggers, strange ones, and an altered table', () => {
@@ -271,8 +271,8 @@ describe('verify finds', () => {
 
   it('any single changed character, and names its entry', () => {
     const saved = join(folder, 'saved');
-    copyFileSync(places.ledgerFile, saved);
-    const database = new Database(places.ledgerFile);
+    copyFileSync(paths.ledgerFile, saved);
+    const database = new Database(paths.ledgerFile);
     const rows = Array.from({ length: 8 }, (_, index) => rowOf(database, index + 1));
     database.close();
     fc.assert(

@@ -9,7 +9,7 @@ import { schemaVersion } from '../../station/ledger/schema';
 import { context, done, failed, sampleJob, started } from '../unit/station/ledger/samples';
 import {
   folder,
-  places,
+  paths,
   fill,
   verify,
   findings,
@@ -38,7 +38,7 @@ function startAppender(
 
 describe('a ledger', () => {
   it('keeps entries in a signed chain and finds them again', () => {
-    const ledger = Ledger.open(places);
+    const ledger = Ledger.open(paths);
     const first = sampleJob({ machineSerial: 'PC-1' });
     const open = sampleJob({ machineSerial: 'PC-2', drive: { ...sampleJob().drive, serial: 'OTHER' } });
     ledger.append(started(first), context);
@@ -62,14 +62,14 @@ describe('a ledger', () => {
   });
 
   it('is readable by its owner only', () => {
-    const ledger = Ledger.open(places);
+    const ledger = Ledger.open(paths);
     ledger.append(started(sampleJob()), context);
     for (const file of [
-      places.ledgerFile,
-      `${places.ledgerFile}-wal`,
-      `${places.ledgerFile}-shm`,
-      places.headFile,
-      places.keyFile,
+      paths.ledgerFile,
+      `${paths.ledgerFile}-wal`,
+      `${paths.ledgerFile}-shm`,
+      paths.headFile,
+      paths.keyFile,
     ]) {
       expect(`${file} ${(statSync(file).mode & 0o777).toString(8)}`).toBe(`${file} 600`);
     }
@@ -78,13 +78,13 @@ describe('a ledger', () => {
 
   it('is empty and whole before anything was written, and looking makes no files', () => {
     expect(verify()).toMatchObject({ ok: true, entries: 0 });
-    expect(() => statSync(places.ledgerFile)).toThrow();
-    expect(() => statSync(places.keyFile)).toThrow();
+    expect(() => statSync(paths.ledgerFile)).toThrow();
+    expect(() => statSync(paths.keyFile)).toThrow();
   });
 
   it('refuses updates, deletes and replacements', () => {
     fill(2);
-    const database = new Database(places.ledgerFile);
+    const database = new Database(paths.ledgerFile);
     for (const sql of [
       "UPDATE entries SET json = '{}'",
       'DELETE FROM entries',
@@ -102,7 +102,7 @@ describe('a ledger', () => {
 
   it('notes a clock that was set back, without calling it damage', () => {
     const times = ['2025-11-03T10:00:00.000Z', '2025-11-03T09:59:30.000Z', '2025-11-03T08:00:00.000Z'];
-    const ledger = Ledger.open(places, { clock: () => new Date(times.shift() ?? 0) });
+    const ledger = Ledger.open(paths, { clock: () => new Date(times.shift() ?? 0) });
     for (let index = 0; index < 3; index += 1) ledger.append(started(sampleJob()), context);
     ledger.close();
     const report = verify();
@@ -112,12 +112,12 @@ describe('a ledger', () => {
 
   it('catches up a head that a crash left behind', () => {
     fill(3);
-    const old = readFileSync(places.headFile);
+    const old = readFileSync(paths.headFile);
     fill(5);
-    writeFileSync(places.headFile, old);
+    writeFileSync(paths.headFile, old);
     expect(findings()).toEqual([]);
-    Ledger.open(places).close();
-    expect(readFileSync(places.headFile, 'utf8')).toContain('"sequence":5');
+    Ledger.open(paths).close();
+    expect(readFileSync(paths.headFile, 'utf8')).toContain('"sequence":5');
     fill(6);
     expect(findings()).toEqual([]);
   });
@@ -128,77 +128,77 @@ describe('a file that is no ledger', () => {
     [
       'not SQLite',
       (): void => {
-        writeFileSync(places.ledgerFile, 'nothing of the kind '.repeat(500));
+        writeFileSync(paths.ledgerFile, 'nothing of the kind '.repeat(500));
       },
     ],
     [
       'torn',
       (): void => {
-        truncateSync(places.ledgerFile, Math.floor(statSync(places.ledgerFile).size / 2) - 100);
+        truncateSync(paths.ledgerFile, Math.floor(statSync(paths.ledgerFile).size / 2) - 100);
       },
     ],
     [
       'overwritten in the middle',
       (): void => {
-        const bytes = readFileSync(places.ledgerFile);
+        const bytes = readFileSync(paths.ledgerFile);
         bytes.fill(0xa5, 4096);
-        writeFileSync(places.ledgerFile, bytes);
+        writeFileSync(paths.ledgerFile, bytes);
       },
     ],
   ])('is called broken: %s', (_, damage) => {
     fill(60);
-    for (const suffix of ['-wal', '-shm']) rmSync(places.ledgerFile + suffix, { force: true });
+    for (const suffix of ['-wal', '-shm']) rmSync(paths.ledgerFile + suffix, { force: true });
     damage();
     expect(codeThrownBy(() => findings())).toBe('ledger-broken');
   });
 
   it('is refused when a newer version made it', () => {
     fill(1);
-    const database = new Database(places.ledgerFile);
+    const database = new Database(paths.ledgerFile);
     database.exec(`PRAGMA user_version = ${schemaVersion + 1}`);
     database.close();
-    expect(codeThrownBy(() => Ledger.open(places))).toBe('ledger-unavailable');
+    expect(codeThrownBy(() => Ledger.open(paths))).toBe('ledger-unavailable');
   });
 });
 
 describe('the station key', () => {
   it.each([0o644, 0o640, 0o604])('is refused with mode %o', (mode) => {
     fill(1);
-    chmodSync(places.keyFile, mode);
-    expect(codeThrownBy(() => Ledger.open(places))).toBe('ledger-key-unsafe');
+    chmodSync(paths.keyFile, mode);
+    expect(codeThrownBy(() => Ledger.open(paths))).toBe('ledger-key-unsafe');
     expect(findings()).toEqual(['- key-unsafe']);
   });
 
   it('is not made anew when it is gone', () => {
     fill(2);
-    rmSync(places.keyFile);
-    expect(codeThrownBy(() => Ledger.open(places))).toBe('ledger-key-unsafe');
-    expect(() => statSync(places.keyFile)).toThrow();
+    rmSync(paths.keyFile);
+    expect(codeThrownBy(() => Ledger.open(paths))).toBe('ledger-key-unsafe');
+    expect(() => statSync(paths.keyFile)).toThrow();
     expect(findings()).toEqual(['- key-missing']);
-    rmSync(places.publicKeyFile);
+    rmSync(paths.publicKeyFile);
     expect(findings()).toEqual(['- key-missing']);
   });
 
   it('is not made anew when key and database are gone but the head is there', () => {
     fill(2);
-    for (const suffix of ['', '-wal', '-shm']) rmSync(places.ledgerFile + suffix, { force: true });
-    rmSync(places.keyFile);
-    expect(codeThrownBy(() => Ledger.open(places))).toBe('ledger-key-unsafe');
+    for (const suffix of ['', '-wal', '-shm']) rmSync(paths.ledgerFile + suffix, { force: true });
+    rmSync(paths.keyFile);
+    expect(codeThrownBy(() => Ledger.open(paths))).toBe('ledger-key-unsafe');
   });
 
   it('is noticed when it was replaced: one finding for all entries', () => {
     fill(3);
     const other = generateKeyPairSync('ed25519').privateKey;
-    writeFileSync(places.keyFile, other.export({ type: 'pkcs8', format: 'pem' }));
+    writeFileSync(paths.keyFile, other.export({ type: 'pkcs8', format: 'pem' }));
     expect(findings()).toEqual(['- key-mismatch', '- head-invalid', '1 other-key']);
-    expect(codeThrownBy(() => Ledger.open(places))).toBe('ledger-broken');
+    expect(codeThrownBy(() => Ledger.open(paths))).toBe('ledger-broken');
   });
 
   it('is refused when it is of another kind', () => {
     fill(1);
     const other = generateKeyPairSync('x25519').privateKey;
-    writeFileSync(places.keyFile, other.export({ type: 'pkcs8', format: 'pem' }));
-    expect(codeThrownBy(() => Ledger.open(places))).toBe('ledger-key-unsafe');
+    writeFileSync(paths.keyFile, other.export({ type: 'pkcs8', format: 'pem' }));
+    expect(codeThrownBy(() => Ledger.open(paths))).toBe('ledger-key-unsafe');
   });
 });
 
@@ -209,7 +209,7 @@ describe('several processes', () => {
     const promised = appenders.flatMap(({ printed }) => printed().trim().split('\n').map(Number));
     expect(promised.sort((a, b) => a - b)).toEqual(Array.from({ length: 120 }, (_, index) => index + 1));
     expect(verify()).toMatchObject({ ok: true, entries: 120, findings: [] });
-    expect(readFileSync(places.headFile, 'utf8')).toContain('"sequence":120');
+    expect(readFileSync(paths.headFile, 'utf8')).toContain('"sequence":120');
   });
 
   it('may verify while others append', async () => {

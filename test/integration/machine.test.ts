@@ -5,7 +5,7 @@ import { PassThrough } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { AppState } from '../../core/contract/app';
-import type { MachineFacts } from '../../core/machine/machine';
+import type { MachineDetails } from '../../core/machine/machine';
 import { ledgerEntrySchema } from '../../core/ledger/record';
 import { commandBarcode } from '../../core/scan/scan';
 import { appSettingsSchema } from '../../core/settings/settings';
@@ -71,7 +71,7 @@ async function runOn(found: ThisMachine, args: readonly string[]): Promise<CliRe
 const exportSchema = z.object({ entries: z.array(z.object({ json: ledgerEntrySchema })) });
 
 /** What the ledger's job-ended entries say of a machine, the latest last. */
-async function recordedFacts(state: string, serial: string): Promise<(MachineFacts | undefined)[]> {
+async function recordedDetails(state: string, serial: string): Promise<(MachineDetails | undefined)[]> {
   const { stdout } = await runCli(['ledger', 'export', '--format', 'json', '--state', state]);
   const { entries } = exportSchema.parse(JSON.parse(stdout));
   return entries
@@ -135,8 +135,8 @@ describe('apply in the machine itself', () => {
     const run = await apply(station, { media: media.path, drives: own, more: ['--this-machine'] });
     const [job] = reportOf(run).jobs;
     expect(job?.state).toBe('done');
-    const facts = Object.keys(found.facts).length === 0 ? undefined : found.facts;
-    expect(await recordedFacts(station.state, job?.machineSerial ?? '')).toEqual([facts]);
+    const details = Object.keys(found.facts).length === 0 ? undefined : found.facts;
+    expect(await recordedDetails(station.state, job?.machineSerial ?? '')).toEqual([details]);
   });
 
   it('stops before anything is touched when another serial was given', async () => {
@@ -173,7 +173,7 @@ describe('apply in the machine itself', () => {
     const args = applyArguments(station, { media: media.path, drives: [id], more: ['--this-machine'] });
     const run = await runOn(dell, args);
     expect(reportOf(run).jobs).toMatchObject([{ state: 'done', machineSerial: 'C1GC712' }]);
-    expect(await recordedFacts(station.state, 'C1GC712')).toEqual([dell.facts]);
+    expect(await recordedDetails(station.state, 'C1GC712')).toEqual([dell.facts]);
   });
 });
 
@@ -217,12 +217,12 @@ describe('the app', () => {
         effect: 'facts-taken',
         kind: 'mac',
       });
-      const facts = { model: '20XW0012US', uuid, macs: ['00:1B:44:11:3A:B7'] };
+      const details = { model: '20XW0012US', uuid, macs: ['00:1B:44:11:3A:B7'] };
       const { pairing } = await app.handlers.getState({});
-      expect(pairing.pairs).toMatchObject([{ machineSerial: 'PF2ABCDE', machine: facts }]);
+      expect(pairing.pairs).toMatchObject([{ machineSerial: 'PF2ABCDE', machine: details }]);
       await startByScan(app);
       await app.until(ended, 'an ended job');
-      expect(await recordedFacts(own.state, 'PF2ABCDE')).toEqual([facts]);
+      expect(await recordedDetails(own.state, 'PF2ABCDE')).toEqual([details]);
     } finally {
       await app.service.close();
     }
@@ -247,7 +247,7 @@ describe('the app', () => {
       await app.scan('BAY 1');
       await startByScan(app);
       await app.until(ended, 'an ended job');
-      expect(await recordedFacts(own.state, 'C1GC712')).toEqual([{ ...dell.facts, assetTag: 'C-1' }]);
+      expect(await recordedDetails(own.state, 'C1GC712')).toEqual([{ ...dell.facts, assetTag: 'C-1' }]);
     } finally {
       await app.service.close();
     }

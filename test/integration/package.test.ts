@@ -107,14 +107,14 @@ describe('the Debian package', () => {
   });
 
   it('has a helper that cannot be held', () => {
-    const engine = join(unpacked, 'usr/lib/prestage/resources/engine');
-    const programs = readdirSync(engine, { recursive: true, encoding: 'utf8' }).filter((name) =>
+    const client = join(unpacked, 'usr/lib/prestage/resources/engine');
+    const programs = readdirSync(client, { recursive: true, encoding: 'utf8' }).filter((name) =>
       /(?:^|\/)(?:helper|drive-worker)\.cjs$/.test(name),
     );
     expect(programs).toHaveLength(2);
     // What the tests' own has, see hold.test.ts.
     for (const name of programs) {
-      expect(readFileSync(join(engine, name), 'utf8')).not.toContain('prestage-hold');
+      expect(readFileSync(join(client, name), 'utf8')).not.toContain('prestage-hold');
     }
   });
 
@@ -168,15 +168,15 @@ describe('the Debian package', () => {
   });
 
   it('brings the pinned Node, whichever has packed, and asks for the C library that its programs name', () => {
-    const engine = join(unpacked, 'usr/lib/prestage/resources/engine');
-    expect(run(join(engine, 'runtime/node'), ['--version']).trim()).toBe(`v${packagedNode.version}`);
+    const client = join(unpacked, 'usr/lib/prestage/resources/engine');
+    expect(run(join(client, 'runtime/node'), ['--version']).trim()).toBe(`v${packagedNode.version}`);
     expect(
       readFileSync(join(unpacked, 'usr/share/doc/prestage/licenses-node.txt.gz')).length,
     ).toBeGreaterThan(0);
     const [, asked = ''] = /libc6 \(>= ([\d.]+)\)/.exec(run('dpkg-deb', ['-f', deb, 'Depends'])) ?? [];
     // strerrorname_np, which the addon calls, came with 2.32.
     run('dpkg', ['--compare-versions', asked, 'ge', '2.32']);
-    const addon = run('objdump', ['-T', join(engine, 'helper/addon/build/Release/block_device.node')]);
+    const addon = run('objdump', ['-T', join(client, 'helper/addon/build/Release/block_device.node')]);
     for (const [, version = ''] of addon.matchAll(/\(GLIBC_([\d.]+)\)/g)) {
       run('dpkg', ['--compare-versions', asked, 'ge', version]);
     }

@@ -192,8 +192,8 @@ describe('apply notices a media that changes while it is read', () => {
       extraFiles: { 'Windows/other.txt': 'not what was hashed' },
     });
     const media = fresh();
-    const kept = `${media}.kept`;
-    for (const file of [media, kept]) writeFileSync(file, readFileSync(plain.path));
+    const stored = `${media}.kept`;
+    for (const file of [media, stored]) writeFileSync(file, readFileSync(plain.path));
     const tools = join(area, 'tools-swap');
     mkdirSync(tools);
     const swap = `cp '${other.path}' '${media}.new'; mv '${media}.new' '${media}'`;
@@ -212,9 +212,9 @@ describe('apply notices a media that changes while it is read', () => {
       process.env['PATH'] = path;
     }
 
-    // The first media again: a render of the other one must not pass for its.
+    // The first media again: a disk image of the other one must not pass for its.
     const clean = await makeStation(area, 'clean');
-    writeFileSync(media, readFileSync(kept));
+    writeFileSync(media, readFileSync(stored));
     const run = await apply(clean, { media, state: station.state });
     expect(reportOf(run).jobs.map(({ state }) => state)).toEqual(['done']);
     const windows = extractPartition(clean.drives[0].path, 'windows', area);

@@ -11,26 +11,26 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { JobFacts } from '../../core/ledger/record';
+import type { JobDetails } from '../../core/ledger/record';
 import { closeLeftOpen, RunJournal } from '../../station/jobs/run-journal';
 import { Ledger } from '../../station/ledger/ledger';
-import { statePlaces, type StatePlaces } from '../../station/state/state-paths';
+import { statePaths, type StatePaths } from '../../station/state/state-paths';
 import { context, done, failed, sampleJob, started } from '../unit/station/ledger/samples';
 
 /** What a station finds at its start that another left behind. */
 
 let folder: string;
-let places: StatePlaces;
+let paths: StatePaths;
 let ledger: Ledger;
 let journalFile: string;
-let job: JobFacts;
+let job: JobDetails;
 
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'prestage-runs-'));
-  places = statePlaces(folder);
-  ledger = Ledger.open(places);
+  paths = statePaths(folder);
+  ledger = Ledger.open(paths);
   job = sampleJob({ machineSerial: 'PC 0042' });
-  journalFile = join(places.runs, job.batchId);
+  journalFile = join(paths.runs, job.batchId);
 });
 afterEach(() => {
   ledger.close();
@@ -57,12 +57,12 @@ describe('what a killed station left open', () => {
     ledger.append(started(job), context);
     ledger.append(done(job), context);
     leaveBehind(`recording ${job.jobId} ${job.machineSerial}`);
-    const left = await closeLeftOpen(places.runs, ledger, context);
+    const left = await closeLeftOpen(paths.runs, ledger, context);
     expect(left.interrupted).toEqual([]);
-    expect(left.doubtful).toMatchObject([{ machineSerial: 'PC 0042', drive: job.drive, ledgerEntry: 2 }]);
+    expect(left.suspect).toMatchObject([{ machineSerial: 'PC 0042', drive: job.drive, ledgerEntry: 2 }]);
     // The next start does not say it again.
-    expect(readdirSync(places.runs)).toEqual([]);
-    expect(await closeLeftOpen(places.runs, ledger, context)).toEqual({ interrupted: [], doubtful: [] });
+    expect(readdirSync(paths.runs)).toEqual([]);
+    expect(await closeLeftOpen(paths.runs, ledger, context)).toEqual({ interrupted: [], suspect: [] });
     // It counts as shipped no more; what was recorded stays, and is whole.
     expect(ledger.findShipped('PC 0042')).toBeNull();
     expect(ledger.verify()).toMatchObject({ ok: true, entries: 3 });
@@ -72,7 +72,7 @@ describe('what a killed station left open', () => {
     ledger.append(started(job), context);
     ledger.append(done(job), context);
     leaveBehind(`recording ${job.jobId} ${job.machineSerial}`, `released ${job.jobId}`);
-    expect(await closeLeftOpen(places.runs, ledger, context)).toEqual({ interrupted: [], doubtful: [] });
+    expect(await closeLeftOpen(paths.runs, ledger, context)).toEqual({ interrupted: [], suspect: [] });
   });
 
   it('tells the jobs of a batch apart', async () => {
@@ -86,7 +86,7 @@ describe('what a killed station left open', () => {
       `recording ${other.jobId} ${other.machineSerial}`,
       `released ${job.jobId}`,
     );
-    expect((await closeLeftOpen(places.runs, ledger, context)).doubtful).toMatchObject([
+    expect((await closeLeftOpen(paths.runs, ledger, context)).suspect).toMatchObject([
       { machineSerial: 'PC-0043' },
     ]);
   });
@@ -94,29 +94,29 @@ describe('what a killed station left open', () => {
   it('is interrupted, not doubtful, when the end was not recorded any more', async () => {
     ledger.append(started(job), context);
     leaveBehind(`recording ${job.jobId} ${job.machineSerial}`);
-    expect(await closeLeftOpen(places.runs, ledger, context)).toMatchObject({
+    expect(await closeLeftOpen(paths.runs, ledger, context)).toMatchObject({
       interrupted: [{ machineSerial: 'PC 0042', drive: job.drive }],
-      doubtful: [],
+      suspect: [],
     });
     expect(ledger.openJobs()).toEqual([]);
   });
 
   it.each([
-    ['failed', (): JobFacts => job],
-    ['done, but in another job', (): JobFacts => sampleJob({ machineSerial: 'PC 0042' })],
+    ['failed', (): JobDetails => job],
+    ['done, but in another job', (): JobDetails => sampleJob({ machineSerial: 'PC 0042' })],
   ])('is not doubtful when the machine is recorded as %s', async (what, recorded) => {
-    const facts = recorded();
-    ledger.append(started(facts), context);
-    ledger.append(what === 'failed' ? failed(facts) : done(facts), context);
+    const details = recorded();
+    ledger.append(started(details), context);
+    ledger.append(what === 'failed' ? failed(details) : done(details), context);
     leaveBehind(`recording ${job.jobId} ${job.machineSerial}`);
-    expect((await closeLeftOpen(places.runs, ledger, context)).doubtful).toEqual([]);
+    expect((await closeLeftOpen(paths.runs, ledger, context)).suspect).toEqual([]);
   });
 
   it('is let alone while its station still runs', async () => {
     ledger.append(started(job), context);
-    const running = await RunJournal.begin(places.runs, job.batchId);
+    const running = await RunJournal.begin(paths.runs, job.batchId);
     await running.recording(job.jobId, job.machineSerial);
-    expect(await closeLeftOpen(places.runs, ledger, context)).toEqual({ interrupted: [], doubtful: [] });
+    expect(await closeLeftOpen(paths.runs, ledger, context)).toEqual({ interrupted: [], suspect: [] });
     expect(ledger.openJobs()).toHaveLength(1);
     expect(existsSync(journalFile)).toBe(true);
     await running.end();
@@ -126,12 +126,12 @@ describe('what a killed station left open', () => {
   it('is read from what a journal wrote itself, torn last line included', async () => {
     ledger.append(started(job), context);
     ledger.append(done(job), context);
-    const journal = await RunJournal.begin(places.runs, job.batchId);
+    const journal = await RunJournal.begin(paths.runs, job.batchId);
     await journal.recording(job.jobId, job.machineSerial);
     appendFileSync(journalFile, `released ${job.jobId.slice(0, 8)}`);
     const [, ...lines] = readFileSync(journalFile, 'utf8').split('\n');
     leaveBehind(...lines);
-    expect((await closeLeftOpen(places.runs, ledger, context)).doubtful).toMatchObject([
+    expect((await closeLeftOpen(paths.runs, ledger, context)).suspect).toMatchObject([
       { machineSerial: 'PC 0042' },
     ]);
   });

@@ -6,7 +6,7 @@ import type { LedgerRecord } from '../../core/ledger/record';
 import { Ledger } from '../../station/ledger/ledger';
 import { auditBundle } from '../../station/shipment/audit-bundle';
 import { unpackZip } from '../../station/shipment/zip';
-import { statePlaces } from '../../station/state/state-paths';
+import { statePaths } from '../../station/state/state-paths';
 import { makeBench } from '../support/virtual-bench';
 import { runCli } from '../support/cli';
 import { temporaryArea } from '../support/global-setup';
@@ -21,7 +21,7 @@ let state: string;
 let app: TestApp;
 
 function append(...records: LedgerRecord[]): void {
-  const ledger = Ledger.open(statePlaces(state));
+  const ledger = Ledger.open(statePaths(state));
   for (const record of records) ledger.append(record, context);
   ledger.close();
 }

@@ -24,7 +24,7 @@ import {
   apply,
   ship,
   audit,
-  doubtsOf,
+  findingsOf,
   write,
   repacked,
   useShippedBundle,
@@ -34,14 +34,14 @@ useShippedBundle();
 
 describe('a shipment', () => {
   it('is believed with the station’s key, as fingerprint or as file, and with the order', async () => {
-    expect(doubtsOf(await audit(bundle))).toEqual([]);
+    expect(findingsOf(await audit(bundle))).toEqual([]);
     const order = write('order.csv', `order,serial\r\nWO-1,${machines[0]}\r\nWO-1,${machines[1]}\r\n`);
     const run = await audit(
       bundle,
       ['--order', order, '--expect-sha256', sha256],
       join(state, 'station-key.pub.pem'),
     );
-    expect(doubtsOf(run)).toEqual([]);
+    expect(findingsOf(run)).toEqual([]);
     const text = await runCli(['audit', bundle, '--training', '--trust', key, '--order', order]);
     expect(text.status).toBe(0);
     expect(text.stdout).toContain('The shipment passed the audit: 2 machines checked.');
@@ -137,32 +137,34 @@ describe('a shipment', () => {
 
 describe('the audit doubts', () => {
   it('another key than the one that is trusted', async () => {
-    expect(doubtsOf(await audit(bundle, [], 'a'.repeat(64)))).toEqual(['key-untrusted']);
+    expect(findingsOf(await audit(bundle, [], 'a'.repeat(64)))).toEqual(['key-untrusted']);
   });
 
   it('a machine of the order that is missing, and one that nobody ordered', async () => {
     const order = write('other.csv', `order,serial\r\nWO-1,${machines[0]}\r\nWO-1,5CD9999ZZ9\r\n`);
     const run = await audit(bundle, ['--order', order]);
-    expect(doubtsOf(run)).toEqual(['order-missing', 'order-surplus']);
+    expect(findingsOf(run)).toEqual(['order-missing', 'order-surplus']);
     expect(run.stderr).toContain('Machine 5CD9999ZZ9 is in the work order but not in the shipment');
     expect(run.stderr).toContain('Machine 5CD1234XY1 is in the shipment but not in the work order');
   });
 
   it('another order', async () => {
     const order = write('wo-2.csv', `order,serial\r\nWO-2,${machines[0]}\r\nWO-2,${machines[1]}\r\n`);
-    expect(doubtsOf(await audit(bundle, ['--order', order]))).toEqual(['order-other']);
+    expect(findingsOf(await audit(bundle, ['--order', order]))).toEqual(['order-other']);
   });
 
   it('another media than was expected', async () => {
-    expect(doubtsOf(await audit(bundle, ['--expect-sha256', 'b'.repeat(64)]))).toEqual(['media-unexpected']);
+    expect(findingsOf(await audit(bundle, ['--expect-sha256', 'b'.repeat(64)]))).toEqual([
+      'media-unexpected',
+    ]);
   });
 
   it('a media that nobody compared', async () => {
     await apply(drives.slice(3, 4), ['UNCOMPARED1']);
     const file = join(area, 'S-4.zip');
     expect((await ship(['--machine', 'UNCOMPARED1', '--number', 'S-4', '--output', file])).status).toBe(0);
-    expect(doubtsOf(await audit(file))).toEqual(['media-not-compared']);
-    expect(doubtsOf(await audit(file, ['--expect-sha256', sha256]))).toEqual([]);
+    expect(findingsOf(await audit(file))).toEqual(['media-not-compared']);
+    expect(findingsOf(await audit(file, ['--expect-sha256', sha256]))).toEqual([]);
   });
 
   it('a drive that was found wrong after the shipment was closed', async () => {
@@ -181,13 +183,13 @@ describe('the audit doubts', () => {
     expect(run.status).toBe(0);
     expect(run.stderr).toContain('NOT VALID: Machine 0042PF7 failed when its drive was read again');
     const audited = await audit(file);
-    expect(doubtsOf(audited)).toEqual(['machine-unfinished']);
+    expect(findingsOf(audited)).toEqual(['machine-unfinished']);
     expect(auditReport.parse(JSON.parse(audited.stdout)).machines).toMatchObject([
-      { doubts: 1 },
-      { doubts: 0 },
+      { findings: 1 },
+      { findings: 0 },
     ]);
     // The bundle from before says nothing of it: it cannot.
-    expect(doubtsOf(await audit(bundle))).toEqual([]);
+    expect(findingsOf(await audit(bundle))).toEqual([]);
   });
 
   it('files that were exchanged, taken out or put in', async () => {
@@ -198,14 +200,14 @@ describe('the audit doubts', () => {
         return { name: file.name, bytes: found?.bytes ?? file.bytes };
       }),
     );
-    expect(doubtsOf(await audit(swap))).toEqual(['file-changed']);
+    expect(findingsOf(await audit(swap))).toEqual(['file-changed']);
     const without = repacked('without.zip', (files) => files.filter(({ name }) => name !== 'manifest.csv'));
-    expect(doubtsOf(await audit(without))).toEqual(['file-missing', 'table-differs']);
+    expect(findingsOf(await audit(without))).toEqual(['file-missing', 'table-differs']);
     const more = repacked('more.zip', (files) => [
       ...files,
       { name: 'autopilot.csv', bytes: Buffer.from('Device Serial Number\r\n') },
     ]);
-    expect(doubtsOf(await audit(more))).toEqual(['file-unexpected', 'table-differs']);
+    expect(findingsOf(await audit(more))).toEqual(['file-unexpected', 'table-differs']);
   });
 
   it('a table that a spreadsheet saved again', async () => {
@@ -216,7 +218,7 @@ describe('the audit doubts', () => {
           : file,
       ),
     );
-    expect(doubtsOf(await audit(saved))).toEqual(['file-changed', 'table-differs']);
+    expect(findingsOf(await audit(saved))).toEqual(['file-changed', 'table-differs']);
   });
 
   it('the records of another shipment, and entries of another ledger', async () => {
@@ -225,7 +227,7 @@ describe('the audit doubts', () => {
     const exchanged = repacked('records.zip', (files) =>
       files.map((file) => (file.name === 'records.json' ? records : file)),
     );
-    expect(doubtsOf(await audit(exchanged))).toContain('shipment-differs');
+    expect(findingsOf(await audit(exchanged))).toContain('shipment-differs');
 
     const foreignState = join(area, 'foreign');
     const foreignBench = join(area, 'foreign-bench');
@@ -253,15 +255,15 @@ describe('the audit doubts', () => {
     const mixed = repacked('mixed.zip', (files) =>
       files.map((file) => (file.name === 'records.json' ? theirs : file)),
     );
-    expect(doubtsOf(await audit(mixed))).toContain('entry-unproved');
-    expect(doubtsOf(await audit(foreign))).toEqual(['key-untrusted']);
+    expect(findingsOf(await audit(mixed))).toContain('entry-unproved');
+    expect(findingsOf(await audit(foreign))).toEqual(['key-untrusted']);
   });
 });
 
 describe('what cannot be smuggled in', () => {
   it('virtual drives are a doubt where training was not said to be looked at', async () => {
     const run = await runCli(['audit', bundle, '--trust', key, '--json']);
-    expect(doubtsOf(run)).toEqual(['training-drive']);
+    expect(findingsOf(run)).toEqual(['training-drive']);
   });
 
   it('a drive that was written again later is told when the bundle is made again', async () => {

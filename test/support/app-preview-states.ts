@@ -100,7 +100,7 @@ const refusedScan: AppState = {
   },
 };
 
-const stranger: AppState = {
+const unexpected: AppState = {
   ...mixed,
   order: someOrder(),
   pairing: {
@@ -279,8 +279,8 @@ export const previews: Readonly<Record<string, Preview>> = {
     size: { width: 1280, height: 2400 },
   },
   'order-none': { state: mixed, key: 'F5' },
-  order: { state: stranger, key: 'F5' },
-  'order-small': { state: stranger, key: 'F5', size: { width: 1024, height: 640 } },
+  order: { state: unexpected, key: 'F5' },
+  'order-small': { state: unexpected, key: 'F5', size: { width: 1024, height: 640 } },
   'order-close': { state: closable, key: 'F5', press: 'Close the work order' },
   'order-damaged': {
     state: {
@@ -299,8 +299,8 @@ export const previews: Readonly<Record<string, Preview>> = {
     },
     key: 'F5',
   },
-  'order-bench': { state: stranger },
-  'order-bench-small': { state: stranger, size: { width: 1024, height: 640 } },
+  'order-bench': { state: unexpected },
+  'order-bench-small': { state: unexpected, size: { width: 1024, height: 640 } },
   ship: { state: mixed, key: 'F6' },
   'ship-chosen': { state: mixed, key: 'F6', tick: 'Select all shown' },
   'ship-made': { state: mixed, key: 'F6', press: 'Make the bundle of shipment LS-2025-0041 again' },

@@ -5,7 +5,7 @@ import { TestApp } from './app-service';
 
 /**
  * The app without its window in a process of its own, to be killed: opens an order, pairs two machines, starts the first and pairs
- * the second anew while it is written. Says what it has come to on standard output.
+ * the second again while it is written. Says what it has come to on standard output.
  *   app-process.ts STATE BENCH MEDIA SHA256 ORDER
  */
 const [state = '', bench = '', media = '', sha256 = '', order = ''] = process.argv.slice(2);

@@ -50,7 +50,7 @@ export class TestApp {
       stateDirectory,
       benchDirectory,
       trainingIfEmpty: false,
-      engineDirectory: root,
+      installDirectory: root,
       helper,
       version: 'test',
       runtimeVersions: {},

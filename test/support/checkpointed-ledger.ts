@@ -10,7 +10,7 @@ import { loadStationKey, type StationKey } from '../../station/ledger/keys';
 import { LedgerReader } from '../../station/ledger/ledger-reader';
 import { checkpointStatements, createStatements } from '../../station/ledger/schema';
 import type { LedgerReport, VerifyOptions } from '../../station/ledger/verify-ledger';
-import { statePlaces, type StatePlaces } from '../../station/state/state-paths';
+import { statePaths, type StatePaths } from '../../station/state/state-paths';
 import { makeLargeLedger } from '../benchmark/large-ledger';
 
 /** A ledger with several checkpoints, a copy of it for each test, and the ways in which somebody tampers with it. */
@@ -20,9 +20,9 @@ export const entries = 1100;
 
 let original: string;
 export let folder: string;
-export let places: StatePlaces;
+export let paths: StatePaths;
 export function verify(options: VerifyOptions = {}): LedgerReport {
-  const ledger = LedgerReader.openForReading(places);
+  const ledger = LedgerReader.openForReading(paths);
   try {
     return ledger.verify(options);
   } finally {
@@ -44,7 +44,7 @@ export function tamper(
   change: (database: Database.Database) => void,
   statements = [...createStatements, ...checkpointStatements],
 ): void {
-  const database = new Database(places.ledgerFile);
+  const database = new Database(paths.ledgerFile);
   database.exec('BEGIN');
   const triggers = statements.filter((sql) => sql.startsWith('CREATE TRIGGER'));
   for (const trigger of triggers) database.exec(`DROP TRIGGER ${trigger.split(' ')[2] ?? ''}`);
@@ -66,13 +66,13 @@ export function tamperOld(sql: string): void {
 }
 
 export function stationKey(): StationKey {
-  const key = loadStationKey(places);
+  const key = loadStationKey(paths);
   if (key === null) throw new Error('no key');
   return key;
 }
 
 export function versionOfFile(): number {
-  const database = new Database(places.ledgerFile);
+  const database = new Database(paths.ledgerFile);
   const { user_version: version } = database.prepare('PRAGMA user_version').get() as { user_version: number };
   database.close();
   return version;
@@ -97,7 +97,7 @@ export function put(database: Database.Database, { sequence, json, hash, signatu
     .run(json, hash, signature, sequence);
 }
 
-/** Signs anew, as whoever has the key can. */
+/** Signs again, as whoever has the key can. */
 export function resign(json: string, sequence: number): TextRow {
   const hash = sha256Hex(json);
   return { sequence, json, hash, signature: signHash(hash, stationKey().privateKey) };
@@ -105,14 +105,14 @@ export function resign(json: string, sequence: number): TextRow {
 
 /** Makes the file one that a version without checkpoints made. */
 export function makeOld(): void {
-  const database = new Database(places.ledgerFile);
+  const database = new Database(paths.ledgerFile);
   database.exec('DROP TABLE checkpoints; PRAGMA user_version = 1');
   database.close();
-  const head = JSON.parse(readFileSync(places.headFile, 'utf8')) as { sequence: number; hash: string };
+  const head = JSON.parse(readFileSync(paths.headFile, 'utf8')) as { sequence: number; hash: string };
   const { sequence, hash } = head;
   const message = Buffer.from(`prestage-ledger-head 1\n${sequence}\n${hash}\n`);
   const signature = sign(null, message, stationKey().privateKey).toString('base64');
-  writeFileSync(places.headFile, `${canonicalJson({ version: 1, sequence, hash, signature })}\n`);
+  writeFileSync(paths.headFile, `${canonicalJson({ version: 1, sequence, hash, signature })}\n`);
 }
 
 export function codeThrownBy(work: () => unknown): string {
@@ -128,14 +128,14 @@ export function codeThrownBy(work: () => unknown): string {
 /** Takes the copy away: the state folder is there again, and empty. */
 export function emptyStateFolder(): void {
   rmSync(folder, { recursive: true, force: true });
-  places = statePlaces(folder);
+  paths = statePaths(folder);
 }
 
 /** Makes the ledger once, and a copy of it for each test. Call it once, at the top of the test file. */
 export function useCheckpointedLedger(): void {
   beforeAll(() => {
     original = mkdtempSync(join(tmpdir(), 'prestage-checkpoints-'));
-    makeLargeLedger(statePlaces(original), entries);
+    makeLargeLedger(statePaths(original), entries);
   });
   afterAll(() => {
     rmSync(original, { recursive: true, force: true });
@@ -143,7 +143,7 @@ export function useCheckpointedLedger(): void {
   beforeEach(() => {
     folder = mkdtempSync(join(tmpdir(), 'prestage-checkpoints-'));
     cpSync(original, folder, { recursive: true });
-    places = statePlaces(folder);
+    paths = statePaths(folder);
   });
   afterEach(() => {
     rmSync(folder, { recursive: true, force: true });

@@ -85,11 +85,11 @@ export class CutNetwork {
         this.#pairs.delete(pair);
       });
     }
-    let silent = false;
+    let bootFailed = false;
     let sent = 0;
     const pass = (to: Socket, piece: Buffer): void => {
-      silent ||= this.#network === 'silent';
-      if (silent) this.swallowed += piece.length;
+      bootFailed ||= this.#network === 'silent';
+      if (bootFailed) this.swallowed += piece.length;
       else to.write(piece);
     };
     near.on('data', (piece) => {

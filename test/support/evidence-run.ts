@@ -5,7 +5,7 @@ import { Writable } from 'node:stream';
 import { afterAll, beforeAll } from 'vitest';
 import { runCommandLine } from '../../station/cli/program';
 import { LedgerReader } from '../../station/ledger/ledger-reader';
-import { statePlaces } from '../../station/state/state-paths';
+import { statePaths } from '../../station/state/state-paths';
 
 /** Runs a command of the command line in this process, and says what it printed. */
 
@@ -40,7 +40,7 @@ export async function run(...args: string[]): Promise<Run> {
 export let folder: string;
 /** Fingerprint of a station's key, from its ledger. */
 export function keyOf(state: string): string {
-  const ledger = LedgerReader.openForReading(statePlaces(state));
+  const ledger = LedgerReader.openForReading(statePaths(state));
   const fingerprint = ledger.publicKey?.fingerprint ?? '';
   ledger.close();
   return fingerprint;

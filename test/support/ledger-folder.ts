@@ -8,16 +8,16 @@ import { Ledger } from '../../station/ledger/ledger';
 import { LedgerReader } from '../../station/ledger/ledger-reader';
 import { createStatements } from '../../station/ledger/schema';
 import type { LedgerReport } from '../../station/ledger/verify-ledger';
-import { statePlaces, type StatePlaces } from '../../station/state/state-paths';
+import { statePaths, type StatePaths } from '../../station/state/state-paths';
 import { context, done, sampleJob } from '../unit/station/ledger/samples';
 
 /** A station's ledger in a folder of its own, and the ways in which somebody tampers with it. */
 
 export let folder: string;
-export let places: StatePlaces;
+export let paths: StatePaths;
 /** Writes entries 1 to `count`. */
 export function fill(count: number): void {
-  const ledger = Ledger.open(places);
+  const ledger = Ledger.open(paths);
   const [newest] = ledger.lastEntries(1);
   for (let number = (newest?.sequence ?? 0) + 1; number <= count; number += 1) {
     ledger.append(done(sampleJob({ machineSerial: `PC-${number}` })), context);
@@ -26,7 +26,7 @@ export function fill(count: number): void {
 }
 
 export function verify(): LedgerReport {
-  const ledger = LedgerReader.openForReading(places);
+  const ledger = LedgerReader.openForReading(paths);
   try {
     return ledger.verify();
   } finally {
@@ -43,7 +43,7 @@ export function findings(): string[] {
 
 /** Alters the file as somebody would who knows SQLite: triggers away, change, triggers back. */
 export function tamper(change: (database: Database.Database) => void, restore = true): void {
-  const database = new Database(places.ledgerFile);
+  const database = new Database(paths.ledgerFile);
   database.exec('BEGIN');
   const triggers = createStatements.filter((statement) => statement.startsWith('CREATE TRIGGER'));
   for (const name of ['entries_no_update', 'entries_no_delete', 'entries_only_append']) {
@@ -85,7 +85,7 @@ export function rowOf(database: Database.Database, sequence: number): TextRow {
 export function useLedgerFolder(): void {
   beforeEach(() => {
     folder = mkdtempSync(join(tmpdir(), 'prestage-ledger-'));
-    places = statePlaces(folder);
+    paths = statePaths(folder);
   });
   afterEach(() => {
     vi.restoreAllMocks();

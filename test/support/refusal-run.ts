@@ -94,9 +94,9 @@ export async function runWithoutTool(
   args: readonly string[],
   env: NodeJS.ProcessEnv,
 ): Promise<CliResult> {
-  const places = placesOf(tool);
-  if (places.length === 0) throw new Error(`${tool} is not installed here to begin with`);
-  const cover = places.map((place) => `mount --bind /dev/null ${quoted(place)} && `).join('');
+  const paths = placesOf(tool);
+  if (paths.length === 0) throw new Error(`${tool} is not installed here to begin with`);
+  const cover = paths.map((place) => `mount --bind /dev/null ${quoted(place)} && `).join('');
   const shell = `${cover}exec "$@"`;
   return await run(['unshare', '--mount', 'sh', '-c', shell, 'sh', process.execPath, prestage, ...args], {
     env,

@@ -97,7 +97,7 @@ export interface Untouched {
 interface Snapshot {
   readonly drives: string;
   readonly ledger: string;
-  readonly renders: readonly string[];
+  readonly images: readonly string[];
   readonly temporary: readonly string[];
 }
 
@@ -108,7 +108,7 @@ async function snapshot(station: RefusalStation, untouched: Untouched): Promise<
   return {
     drives: benchState(station.bench),
     ledger: untouched.ledgerUnreadable === true ? ledgerBytes(state) : await ledgerEntries(state),
-    renders: namesBelow(join(state, 'renders')),
+    images: namesBelow(join(state, 'renders')),
     temporary: namesBelow(station.temporary),
   };
 }
@@ -132,7 +132,7 @@ export async function ledgerEntries(state: string): Promise<string> {
   return entries;
 }
 
-/** Hash of all that the ledger is kept in; SQLite's index of its log is made anew with each opening. */
+/** Hash of all that the ledger is kept in; SQLite's index of its log is made again with each opening. */
 function ledgerBytes(state: string): string {
   const hash = createHash('sha256');
   for (const name of ['ledger.db', 'ledger-head.json', 'ledger.db-wal']) {
@@ -168,7 +168,7 @@ export function expectRefusal(run: CliResult, refusal: Refusal): void {
   expect(run.stderr).toContain(error.remedy);
 }
 
-/** Runs what must be refused, and looks at drives, ledger, render cache and temporary files around it. */
+/** Runs what must be refused, and looks at drives, ledger, disk image cache and temporary files around it. */
 export async function expectRefused(
   station: RefusalStation,
   run: () => Promise<CliResult>,
@@ -179,5 +179,5 @@ export async function expectRefused(
   expectRefusal(await run(), refusal);
   const after = await snapshot(station, untouched);
   expect(after).toEqual(before);
-  expect(after.renders.filter((name) => /^\.(?:making|in-use)-/.test(basename(name)))).toEqual([]);
+  expect(after.images.filter((name) => /^\.(?:making|in-use)-/.test(basename(name)))).toEqual([]);
 }

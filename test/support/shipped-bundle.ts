@@ -65,7 +65,7 @@ export async function audit(file: string, args: readonly string[] = [], trust = 
 }
 
 /** Codes of what is in doubt; the exit code must go with them. */
-export function doubtsOf(run: CliResult): string[] {
+export function findingsOf(run: CliResult): string[] {
   const report = auditReport.parse(JSON.parse(run.stdout));
   expect(run.status).toBe(report.doubts.length === 0 ? 0 : 4);
   expect(report.ok).toBe(report.doubts.length === 0);

@@ -30,10 +30,10 @@ export function benchState(directory: string): string {
   const hash = createHash('sha256');
   for (const name of readdirSync(directory).sort()) {
     const file = join(directory, name);
-    const facts = statSync(file, { bigint: true });
-    hash.update(`${name} ${facts.size} ${facts.blocks} ${facts.mtimeNs}\n`);
+    const details = statSync(file, { bigint: true });
+    hash.update(`${name} ${details.size} ${details.blocks} ${details.mtimeNs}\n`);
     if (name.endsWith('.json')) hash.update(readFileSync(file));
-    else if (facts.isFile()) for (const end of bothEnds(file, Number(facts.size))) hash.update(end);
+    else if (details.isFile()) for (const end of bothEnds(file, Number(details.size))) hash.update(end);
   }
   return hash.digest('hex');
 }

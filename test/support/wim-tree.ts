@@ -97,12 +97,12 @@ export async function mediaStore(starts: 'boot image' | 'windows' = 'boot image'
     }),
   };
   const loader = starts === 'windows' ? boot : image;
-  const aimed = newStore({ diskGuid: nobody, efiPartitionGuid: nobody, windowsPartitionGuid: nobody });
+  const driveImage = newStore({ diskGuid: nobody, efiPartitionGuid: nobody, windowsPartitionGuid: nobody });
   const devices = new Map([
     [bcdElements.device, boot],
     [bcdElements.sdiDevice, boot],
   ] as [number, BcdValue][]);
-  const objects = aimed.objects.map((object) => ({
+  const objects = driveImage.objects.map((object) => ({
     ...object,
     elements: object.elements.map((element) => {
       const isLoader = object.type === bcdObjectTypes.osLoader;

@@ -1,5 +1,5 @@
 import { useState, type DragEvent, type ReactElement } from 'react';
-import { tell } from '../../actions';
+import { send } from '../../actions';
 import { pathOfFile } from '../../bridge';
 import { Notice } from '../../components/notice';
 import { BackToScreen, ScreenHeader } from '../../components/screen-header';
@@ -47,7 +47,7 @@ function useDropZone(): DropZone {
         const [file, ...others] = event.dataTransfer.files;
         const path = file === undefined || others.length > 0 ? '' : pathOfFile(file);
         setWrong(path === '');
-        if (path !== '') tell('selectMedia', { path });
+        if (path !== '') send('selectMedia', { path });
       },
     },
   };

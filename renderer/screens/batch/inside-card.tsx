@@ -6,7 +6,7 @@ import type { Media } from '../../../core/media/media';
 import { act } from '../../actions';
 import { fileName } from '../../format';
 import { Choices } from '../../components/choices';
-import { Facts } from '../../components/details';
+import { DetailList } from '../../components/details';
 import { Mono } from '../../components/mono';
 import { Notice } from '../../components/notice';
 import { Panel } from '../../components/panel';
@@ -70,11 +70,11 @@ function Boots({ bootable }: { readonly bootable: Bootable }): ReactElement {
   );
 }
 
-function MediaFacts({ media }: { readonly media: Media }): ReactElement {
+function MediaDetails({ media }: { readonly media: Media }): ReactElement {
   const text = useText().batch.inside;
   return (
-    <Facts
-      facts={[
+    <DetailList
+      details={[
         { name: text.size, value: formatBytes(media.bytes) },
         {
           name: text.compression,
@@ -131,7 +131,7 @@ export function InsideCard(): ReactElement | null {
           </ul>
         </div>
       )}
-      <MediaFacts media={media} />
+      <MediaDetails media={media} />
     </Panel>
   );
 }

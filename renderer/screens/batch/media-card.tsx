@@ -3,7 +3,7 @@ import { IconFileDownload, IconFolderOpen } from '@tabler/icons-react';
 import type { ReactElement } from 'react';
 import { assertNever } from '../../../core/base/errors';
 import type { MediaState } from '../../../core/media/media-state';
-import { tell } from '../../actions';
+import { send } from '../../actions';
 import { Busy } from '../../components/busy';
 import { Panel } from '../../components/panel';
 import { fileName } from '../../format';
@@ -58,7 +58,7 @@ export function MediaCard(): ReactElement {
           variant={path === null ? 'filled' : 'default'}
           leftSection={<IconFolderOpen size={20} aria-hidden />}
           onClick={() => {
-            tell('chooseMedia', {});
+            send('chooseMedia', {});
           }}
         >
           {path === null ? text.choose : text.chooseOther}
@@ -66,7 +66,7 @@ export function MediaCard(): ReactElement {
         {path !== null && (
           <Button
             onClick={() => {
-              tell('clearMedia', {});
+              send('clearMedia', {});
             }}
           >
             {text.clear}

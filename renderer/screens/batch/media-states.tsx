@@ -3,7 +3,7 @@ import { IconHourglass, IconX } from '@tabler/icons-react';
 import type { ReactElement } from 'react';
 import type { MediaState } from '../../../core/media/media-state';
 import { formatBytes } from '../../../core/base/display';
-import { act, tell } from '../../actions';
+import { act, send } from '../../actions';
 import { percentOf } from '../../format';
 import { ErrorCard } from '../../components/error-card';
 import { Notice } from '../../components/notice';
@@ -94,7 +94,7 @@ export function Proved({ media }: { readonly media: Of<'proved'> }): ReactElemen
 
 /** Index 1 first: the station looks at the image that the batch names. */
 async function lookAtFirst(path: string): Promise<void> {
-  if ((await act('setBatch', { imageIndex: 1 })) !== null) tell('selectMedia', { path });
+  if ((await act('setBatch', { imageIndex: 1 })) !== null) send('selectMedia', { path });
 }
 
 /** The media cannot be used: why, and what to do. */
@@ -124,7 +124,7 @@ export function Refused({ media }: { readonly media: Of<'refused'> }): ReactElem
       <div className="row">
         <Button
           onClick={() => {
-            tell('selectMedia', { path });
+            send('selectMedia', { path });
           }}
         >
           {text.again}

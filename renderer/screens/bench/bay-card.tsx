@@ -9,7 +9,7 @@ import {
   driveOf,
   jobOf,
   pairOf,
-  rehearsalOf,
+  bootTestOf,
   type CardKind,
   type Density,
 } from '../../store/selectors';
@@ -68,7 +68,7 @@ interface CardProps {
   readonly drive: Drive | null;
   readonly job: AppJob | null;
   readonly pair: Pair | null;
-  readonly rehearsal: AppBootTest | null;
+  readonly bootTest: AppBootTest | null;
   readonly density: Density;
 }
 
@@ -77,14 +77,14 @@ function Body({
   drive,
   job,
   pair,
-  rehearsal,
+  bootTest,
   density,
 }: CardProps & { readonly kind: CardKind }): ReactElement | null {
   if (job !== null) {
     return kind === 'running' ? (
       <RunningBody job={job} density={density} />
     ) : (
-      <EndedBody job={job} kind={kind} rehearsal={rehearsal} gone={drive === null} density={density} />
+      <EndedBody job={job} kind={kind} bootTest={bootTest} gone={drive === null} density={density} />
     );
   }
   return drive === null ? null : <IdleBody drive={drive} pair={pair} density={density} />;
@@ -99,8 +99,8 @@ export const BayCard = memo(function BayCard({ label, driveId, density }: BayCar
   const drive = useApp((state) => driveOf(state, driveId));
   const job = useApp((state) => jobOf(state, driveId));
   const pair = useApp((state) => pairOf(state, driveId));
-  const rehearsal = useApp((state) => rehearsalOf(state, driveId));
-  const kind = cardKind(drive, job, pair, rehearsal);
+  const bootTest = useApp((state) => bootTestOf(state, driveId));
+  const kind = cardKind(drive, job, pair, bootTest);
   const word = statusWord(kind, job, text);
   return (
     <li className="card surface" data-kind={kind} data-tone={tones[kind]} data-density={density}>
@@ -130,7 +130,7 @@ export const BayCard = memo(function BayCard({ label, driveId, density }: BayCar
             </p>
           )}
         </div>
-        <Body kind={kind} drive={drive} job={job} pair={pair} rehearsal={rehearsal} density={density} />
+        <Body kind={kind} drive={drive} job={job} pair={pair} bootTest={bootTest} density={density} />
       </div>
       {job !== null && density !== 'dense' && (
         <div className="card-actions">

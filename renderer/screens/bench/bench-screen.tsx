@@ -1,7 +1,7 @@
 import { Button } from '@mantine/core';
 import { IconRefresh, IconDatabasePlus } from '@tabler/icons-react';
 import type { ReactElement } from 'react';
-import { tell } from '../../actions';
+import { send } from '../../actions';
 import { Busy } from '../../components/busy';
 import { ErrorCard } from '../../components/error-card';
 import { useApp } from '../../store/app-store';
@@ -27,7 +27,7 @@ function ListingError(): ReactElement | null {
         <Button
           leftSection={<IconRefresh size={18} aria-hidden />}
           onClick={() => {
-            tell('refreshDrives', {});
+            send('refreshDrives', {});
           }}
         >
           {text.common.tryAgain}
@@ -105,7 +105,7 @@ export function EmptyBench(): ReactElement {
           <Button
             variant="light"
             onClick={() => {
-              tell('useTrainingBench', { training: true });
+              send('useTrainingBench', { training: true });
             }}
           >
             {text.emptyState.trainingButton}

@@ -3,36 +3,36 @@ import { IconPlayerPlay, IconPlayerStop } from '@tabler/icons-react';
 import type { ReactElement } from 'react';
 import type { AppBootTest } from '../../../core/contract/app-bench';
 import { formatDuration } from '../../../core/base/display';
-import { tell } from '../../actions';
+import { send } from '../../actions';
 import { ErrorCard } from '../../components/error-card';
-import { Facts } from '../../components/details';
+import { DetailList } from '../../components/details';
 import { Notice } from '../../components/notice';
 import { ProgressBar } from '../../components/progress-bar';
 import { Mono } from '../../components/mono';
-import { RehearsalPicture } from '../../components/boot-test-picture';
+import { BootTestPicture } from '../../components/boot-test-picture';
 import { useText } from '../../text';
 
-interface RehearsalDetailsProps {
+interface BootTestDetailsProps {
   readonly driveId: string;
   readonly bay: string;
-  readonly rehearsal: AppBootTest | null;
+  readonly bootTest: AppBootTest | null;
 }
 
 /** Starting a finished drive in a virtual machine: the button, how far it is, and what came of it. */
-export function RehearsalDetails({ driveId, bay, rehearsal }: RehearsalDetailsProps): ReactElement {
+export function BootTestDetails({ driveId, bay, bootTest }: BootTestDetailsProps): ReactElement {
   const text = useText().bench.rehearsal;
-  if (rehearsal?.status === 'running') {
-    const percent = rehearsal.limit === 0 ? 0 : (rehearsal.seconds / rehearsal.limit) * 100;
+  if (bootTest?.status === 'running') {
+    const percent = bootTest.limit === 0 ? 0 : (bootTest.seconds / bootTest.limit) * 100;
     return (
       <>
-        <p>{text.running(formatDuration(rehearsal.seconds), formatDuration(rehearsal.limit))}</p>
+        <p>{text.running(formatDuration(bootTest.seconds), formatDuration(bootTest.limit))}</p>
         <ProgressBar label={text.progress(bay)} percent={percent} />
         <div className="row">
           <Button
             aria-label={text.action(text.cancel, bay)}
             leftSection={<IconPlayerStop size={18} aria-hidden />}
             onClick={() => {
-              tell('cancelRehearsal', { driveId });
+              send('cancelBootTest', { driveId });
             }}
           >
             {text.cancel}
@@ -43,39 +43,35 @@ export function RehearsalDetails({ driveId, bay, rehearsal }: RehearsalDetailsPr
   }
   return (
     <>
-      {rehearsal === null && <Notice tone="info">{text.hint}</Notice>}
-      {rehearsal?.status === 'failed' && <ErrorCard error={rehearsal.error} />}
-      {rehearsal?.status === 'ended' && <Ended rehearsal={rehearsal} />}
+      {bootTest === null && <Notice tone="info">{text.hint}</Notice>}
+      {bootTest?.status === 'failed' && <ErrorCard error={bootTest.error} />}
+      {bootTest?.status === 'ended' && <Ended bootTest={bootTest} />}
       <div className="row">
         <Button
-          aria-label={text.action(rehearsal === null ? text.start : text.again, bay)}
+          aria-label={text.action(bootTest === null ? text.start : text.again, bay)}
           leftSection={<IconPlayerPlay size={18} aria-hidden />}
           onClick={() => {
-            tell('rehearseDrive', { driveId });
+            send('bootTestDrive', { driveId });
           }}
         >
-          {rehearsal === null ? text.start : text.again}
+          {bootTest === null ? text.start : text.again}
         </Button>
       </div>
     </>
   );
 }
 
-function Ended({
-  rehearsal,
-}: {
-  readonly rehearsal: Extract<AppBootTest, { status: 'ended' }>;
-}): ReactElement {
+function Ended({ bootTest }: { readonly bootTest: Extract<AppBootTest, { status: 'ended' }> }): ReactElement {
   const bench = useText().bench;
   const text = bench.rehearsal;
-  const { verdict, picture, ledgerEntry } = rehearsal;
+  const { verdict, picture, ledgerEntry } = bootTest;
   return (
     <>
       <p className="toned" data-tone={verdict.passed ? 'good' : 'bad'}>
         {verdict.passed ? text.passed : text.failed}
       </p>
-      <Facts
-        facts={[
+      <DetailList
+        details={[
           { name: text.seen, value: verdict.what },
           { name: text.took, value: formatDuration(verdict.seconds) },
           { name: text.secureBoot, value: verdict.secureBoot ? text.on : text.off },
@@ -85,7 +81,7 @@ function Ended({
             : [{ name: text.console, value: <Mono>{verdict.console.slice(-8).join('\n')}</Mono> }]),
         ]}
       />
-      {picture !== null && <RehearsalPicture sha256={picture} />}
+      {picture !== null && <BootTestPicture sha256={picture} />}
     </>
   );
 }

@@ -20,7 +20,7 @@ export function IdleBody({ drive, pair, density }: IdleBodyProps): ReactElement 
   const [reason] = drive.reasons;
   const size = formatDriveSize(drive.size);
   const known = text.knownWords(pair?.machine ?? {});
-  const facts = drive.bus === null ? size : `${size} · ${drive.bus.toUpperCase()}`;
+  const details = drive.bus === null ? size : `${size} · ${drive.bus.toUpperCase()}`;
   return (
     <>
       <p className="card-model clipped" title={model}>
@@ -40,7 +40,7 @@ export function IdleBody({ drive, pair, density }: IdleBodyProps): ReactElement 
           {reason.message}
         </p>
       ) : (
-        (pair === null || density !== 'dense') && <p className="card-facts soft">{facts}</p>
+        (pair === null || density !== 'dense') && <p className="card-facts soft">{details}</p>
       )}
       {density === 'roomy' && drive.verdict === 'eligible' && drive.contents.length > 0 && (
         <ul className="card-contents soft" aria-label={text.details.contents}>
@@ -58,14 +58,14 @@ export function IdleBody({ drive, pair, density }: IdleBodyProps): ReactElement 
 interface EndedBodyProps {
   readonly job: AppJob;
   readonly kind: CardKind;
-  readonly rehearsal: AppBootTest | null;
+  readonly bootTest: AppBootTest | null;
   /** The drive is not attached any more. */
   readonly gone: boolean;
   readonly density: Density;
 }
 
 /** How a job ended, to be read from across the room. */
-export function EndedBody({ job, kind, rehearsal, gone, density }: EndedBodyProps): ReactElement {
+export function EndedBody({ job, kind, bootTest, gone, density }: EndedBodyProps): ReactElement {
   const text = useText().bench;
   const { state } = job;
   const word = text.phase[kind === 'fail' ? 'failed' : state.state];
@@ -92,7 +92,7 @@ export function EndedBody({ job, kind, rehearsal, gone, density }: EndedBodyProp
           {state.state === 'cancelled' ? text.cancelledHint : text.interruptedHint}
         </p>
       )}
-      {state.state === 'done' && !gone && rehearsal !== null && <RehearsalLine rehearsal={rehearsal} />}
+      {state.state === 'done' && !gone && bootTest !== null && <BootTestLine bootTest={bootTest} />}
       {state.state === 'done' && gone && <p className="card-reason">{text.gone}</p>}
     </>
   );
@@ -101,14 +101,14 @@ export function EndedBody({ job, kind, rehearsal, gone, density }: EndedBodyProp
 const tones = { passed: 'good', failed: 'bad', error: 'bad', running: undefined } as const;
 
 /** Whether the drive starts, in two words. */
-function RehearsalLine({ rehearsal }: { readonly rehearsal: AppBootTest }): ReactElement {
+function BootTestLine({ bootTest }: { readonly bootTest: AppBootTest }): ReactElement {
   const text = useText().bench.rehearsal.onCard;
   const result =
-    rehearsal.status === 'ended'
-      ? rehearsal.verdict.passed
+    bootTest.status === 'ended'
+      ? bootTest.verdict.passed
         ? 'passed'
         : 'failed'
-      : rehearsal.status === 'failed'
+      : bootTest.status === 'failed'
         ? 'error'
         : 'running';
   return (

@@ -3,17 +3,17 @@ import { useState, type ReactElement, type ReactNode } from 'react';
 import type { AppJob } from '../../../core/contract/app-bench';
 import type { Pair } from '../../../core/pairing/pairing-state';
 import type { Drive } from '../../../core/drive/drive';
-import { act, tell } from '../../actions';
+import { act, send } from '../../actions';
 import { formatDriveSize } from '../../format';
-import { Facts, type Fact } from '../../components/details';
+import { DetailList, type Fact } from '../../components/details';
 import { Mono } from '../../components/mono';
 import { useApp } from '../../store/app-store';
-import { bayOf, driveOf, jobOf, pairOf, rehearsalOf } from '../../store/selectors';
+import { bayOf, driveOf, jobOf, pairOf, bootTestOf } from '../../store/selectors';
 import { selectDrive, useView } from '../../store/view-store';
 import { useText } from '../../text';
 import { JobActions } from './job-actions';
 import { JobDetails } from './job-details';
-import { RehearsalDetails } from './boot-test-details';
+import { BootTestDetails } from './boot-test-details';
 
 function Section({
   title,
@@ -30,12 +30,12 @@ function Section({
   );
 }
 
-function DriveFacts({ drive }: { readonly drive: Drive }): ReactElement {
+function DriveDetailList({ drive }: { readonly drive: Drive }): ReactElement {
   const text = useText();
   const words = text.bench.details;
   const mono = (value: string | null): ReactNode =>
     value === null ? text.common.unknown : <Mono>{value}</Mono>;
-  const facts: Fact[] = [
+  const details: Fact[] = [
     { name: words.model, value: drive.model ?? text.common.unknown },
     { name: words.serial, value: mono(drive.serial) },
     { name: words.wwn, value: mono(drive.wwn) },
@@ -63,7 +63,7 @@ function DriveFacts({ drive }: { readonly drive: Drive }): ReactElement {
         ),
     },
   ];
-  return <Facts facts={facts} />;
+  return <DetailList details={details} />;
 }
 
 function PairByHand({
@@ -83,7 +83,7 @@ function PairByHand({
         </p>
         <Button
           onClick={() => {
-            tell('unpair', { driveId });
+            send('unpair', { driveId });
           }}
         >
           {text.unpair}
@@ -130,7 +130,7 @@ interface ContentProps {
 function Content({ driveId, drive, job }: ContentProps): ReactElement {
   const text = useText().bench;
   const pair = useApp((state) => pairOf(state, driveId));
-  const rehearsal = useApp((state) => rehearsalOf(state, driveId));
+  const bootTest = useApp((state) => bootTestOf(state, driveId));
   return (
     <div className="stack details">
       {job !== null && (
@@ -143,7 +143,7 @@ function Content({ driveId, drive, job }: ContentProps): ReactElement {
       )}
       {drive !== null && job?.state.state === 'done' && (
         <Section title={text.rehearsal.title}>
-          <RehearsalDetails driveId={driveId} bay={job.bay} rehearsal={rehearsal} />
+          <BootTestDetails driveId={driveId} bay={job.bay} bootTest={bootTest} />
         </Section>
       )}
       {drive !== null && drive.verdict === 'blocked' && (
@@ -161,7 +161,7 @@ function Content({ driveId, drive, job }: ContentProps): ReactElement {
         </Section>
       )}
       <Section title={text.details.drive}>
-        {drive === null ? <p>{text.gone}</p> : <DriveFacts drive={drive} />}
+        {drive === null ? <p>{text.gone}</p> : <DriveDetailList drive={drive} />}
       </Section>
     </div>
   );

@@ -2,7 +2,7 @@ import { Button } from '@mantine/core';
 import { IconPlayerStop, IconRefresh } from '@tabler/icons-react';
 import { memo, type ReactElement } from 'react';
 import type { AppJob } from '../../../core/contract/app-bench';
-import { tell } from '../../actions';
+import { send } from '../../actions';
 import { ConfirmButton } from '../../components/confirm-button';
 import { isRunning } from '../../../core/job/job';
 import { useText } from '../../text';
@@ -21,7 +21,7 @@ interface ActionsProps {
   readonly compact: boolean;
 }
 
-/** Takes plain values, so that moving bytes do not draw the buttons anew. */
+/** Takes plain values, so that moving bytes do not draw the buttons again. */
 const Actions = memo(function Actions(props: ActionsProps): ReactElement {
   const { driveId, bay, compact } = props;
   const text = useText().bench;
@@ -38,7 +38,7 @@ const Actions = memo(function Actions(props: ActionsProps): ReactElement {
           yes={text.cancelYes}
           no={text.keepWriting}
           onConfirm={() => {
-            tell('cancelJob', { driveId });
+            send('cancelJob', { driveId });
           }}
         />
       )}
@@ -48,7 +48,7 @@ const Actions = memo(function Actions(props: ActionsProps): ReactElement {
           aria-label={text.jobAction(text.retryJob, bay)}
           leftSection={<IconRefresh size={18} aria-hidden />}
           onClick={() => {
-            tell('retryJob', { driveId });
+            send('retryJob', { driveId });
           }}
         >
           {text.retryJob}
@@ -59,7 +59,7 @@ const Actions = memo(function Actions(props: ActionsProps): ReactElement {
           size={size}
           aria-label={text.jobAction(text.dismissJob, bay)}
           onClick={() => {
-            tell('dismissJob', { driveId });
+            send('dismissJob', { driveId });
           }}
         >
           {text.dismissJob}

@@ -4,14 +4,14 @@ import { formatBytes, formatDuration } from '../../../core/base/display';
 import type { JobResult } from '../../../core/job/job';
 import { formatRate, formatTime } from '../../format';
 import { ErrorCard } from '../../components/error-card';
-import { Facts, type Fact } from '../../components/details';
+import { DetailList, type Fact } from '../../components/details';
 import { Notice } from '../../components/notice';
 import { Mono } from '../../components/mono';
 import { rateWords, useRate } from '../../store/rates-store';
 import { useText, type Text } from '../../text';
 import { percentOfJob } from './running-body';
 
-function resultFacts(result: JobResult, words: Text['bench']['details']): Fact[] {
+function resultDetails(result: JobResult, words: Text['bench']['details']): Fact[] {
   const speed = (bytes: number, seconds: number): string => (seconds > 0 ? formatRate(bytes / seconds) : '–');
   return [
     { name: words.written, value: formatBytes(result.bytesWritten) },
@@ -35,26 +35,26 @@ export function JobDetails({ job }: { readonly job: AppJob }): ReactElement {
     rateWords(rate, text.left).speed,
     rateWords(rate, text.left).left,
   ];
-  const facts: Fact[] = [
+  const details: Fact[] = [
     { name: words.state, value: <strong>{parts.filter((part) => part !== '').join(' · ')}</strong> },
     { name: words.machine, value: <Mono>{job.machineSerial}</Mono> },
     { name: words.started, value: formatTime(job.startedAt) },
   ];
   if (job.endedAt !== null) {
     const seconds = (Date.parse(job.endedAt) - Date.parse(job.startedAt)) / 1000;
-    facts.push({ name: words.endedAt, value: formatTime(job.endedAt) });
-    facts.push({ name: words.duration, value: formatDuration(seconds) });
+    details.push({ name: words.endedAt, value: formatTime(job.endedAt) });
+    details.push({ name: words.duration, value: formatDuration(seconds) });
   }
   if (job.ledgerEntry !== null) {
-    facts.push({ name: words.record, value: words.recordNumber(job.ledgerEntry) });
+    details.push({ name: words.record, value: words.recordNumber(job.ledgerEntry) });
   }
-  if (state.state === 'done') facts.push(...resultFacts(state.result, words));
+  if (state.state === 'done') details.push(...resultDetails(state.result, words));
   return (
     <>
       {state.state === 'failed' && <ErrorCard error={state.reason} />}
       {state.state === 'cancelled' && <Notice tone="warn">{words.cancelledExplained}</Notice>}
       {state.state === 'interrupted' && <Notice tone="warn">{words.interruptedExplained}</Notice>}
-      <Facts facts={facts} />
+      <DetailList details={details} />
     </>
   );
 }

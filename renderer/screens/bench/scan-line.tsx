@@ -56,7 +56,7 @@ export function ScanLine(): ReactElement {
   const mediaStatus = useApp(({ media }) => media.status);
   const next = expectedNext(pairing, mediaStatus);
   const outcome = pairing.lastScan?.outcome;
-  const stranger = outcome?.result === 'refused' && outcome.reason === 'not-in-order';
+  const unexpected = outcome?.result === 'refused' && outcome.reason === 'not-in-order';
   const onBatch = next === 'operator' || next === 'media' || next === 'media-hash';
   return (
     <section className="surface scan" aria-label={text.scanRegion}>
@@ -74,7 +74,7 @@ export function ScanLine(): ReactElement {
         <p className="soft small">{text.next}</p>
         <p className="scan-next-words">{nextWords(pairing, next, text)}</p>
       </div>
-      {stranger && (
+      {unexpected && (
         <Button
           variant="light"
           onClick={() => {
@@ -84,7 +84,7 @@ export function ScanLine(): ReactElement {
           {text.toOrder}
         </Button>
       )}
-      {onBatch && !stranger && (
+      {onBatch && !unexpected && (
         <Button
           variant="light"
           onClick={() => {

@@ -2,7 +2,7 @@ import { Button } from '@mantine/core';
 import { IconCheck, IconPlayerPlay, IconRefresh } from '@tabler/icons-react';
 import type { ReactElement } from 'react';
 import type { MediaState } from '../../../core/media/media-state';
-import { tell } from '../../actions';
+import { send } from '../../actions';
 import { fileName, percentOf } from '../../format';
 import { ConfirmButton } from '../../components/confirm-button';
 import { Counts } from '../../components/counts';
@@ -149,7 +149,7 @@ function Progress(): ReactElement {
           <Button
             size="sm"
             onClick={() => {
-              for (const driveId of passed) tell('dismissJob', { driveId });
+              for (const driveId of passed) send('dismissJob', { driveId });
             }}
           >
             {text.clearPassed(passed.length)}
@@ -163,7 +163,7 @@ function Progress(): ReactElement {
             yes={text.cancelAllYes}
             no={text.keepWriting}
             onConfirm={() => {
-              tell('cancelAll', {});
+              send('cancelAll', {});
             }}
           />
         )}
@@ -171,7 +171,7 @@ function Progress(): ReactElement {
           size="sm"
           leftSection={<IconRefresh size={18} aria-hidden />}
           onClick={() => {
-            tell('refreshDrives', {});
+            send('refreshDrives', {});
           }}
         >
           {text.refresh}
@@ -197,7 +197,7 @@ export function Strip(): ReactElement {
           disabled={!ready}
           leftSection={<IconPlayerPlay size={20} aria-hidden />}
           onClick={() => {
-            tell('arm', { armed: true });
+            send('arm', { armed: true });
           }}
         >
           {text.startButton(paired)}

@@ -6,7 +6,7 @@ import {
   isDriveRecord,
   subjectOf,
   type DriveRecord,
-  type JobFacts,
+  type JobDetails,
   type RecordedDrive,
 } from '../../../core/ledger/record';
 import { formatDriveSize, formatRate, formatTime } from '../../format';
@@ -19,7 +19,7 @@ type Words = Text['log'];
 
 export interface FactGroup {
   readonly title: string;
-  readonly facts: readonly Fact[];
+  readonly details: readonly Fact[];
 }
 
 /** Everything an entry says, in groups. What it does not say is left out. */
@@ -28,23 +28,23 @@ export function factGroups({ stored, entry }: LogEntry, text: Words): FactGroup[
   const words = text.facts;
   // Orders and shipments are no lines of the log.
   if (!isDriveRecord(record)) {
-    return [{ title: text.groups.record, facts: entryFacts(stored, entry, [], words) }];
+    return [{ title: text.groups.record, details: entryDetails(stored, entry, [], words) }];
   }
   const job = 'job' in record ? record.job : null;
   const { drive, machineSerial: machine } = subjectOf(record);
   return [
     {
       title: text.groups.result,
-      facts: [{ name: words.machine, value: <Mono>{machine}</Mono> }, ...resultFacts(record, text)],
+      details: [{ name: words.machine, value: <Mono>{machine}</Mono> }, ...resultDetails(record, text)],
     },
-    { title: text.groups.drive, facts: driveFacts(drive, text) },
-    ...(job === null ? [] : [{ title: text.groups.media, facts: mediaFacts(job, text) }]),
+    { title: text.groups.drive, details: driveDetails(drive, text) },
+    ...(job === null ? [] : [{ title: text.groups.media, details: mediaDetails(job, text) }]),
     {
       title: text.groups.record,
-      facts: entryFacts(
+      details: entryDetails(
         stored,
         entry,
-        'job' in record ? jobFacts(record.job, words) : laterFacts(record, words),
+        'job' in record ? jobDetails(record.job, words) : laterDetails(record, words),
         words,
       ),
     },
@@ -52,7 +52,7 @@ export function factGroups({ stored, entry }: LogEntry, text: Words): FactGroup[
 }
 
 /** Who recorded it, when, where and with what, with `more` after the time. */
-function entryFacts(
+function entryDetails(
   stored: LogEntry['stored'],
   entry: LogEntry['entry'],
   more: readonly Fact[],
@@ -76,24 +76,24 @@ function entryFacts(
   ];
 }
 
-function resultFacts(record: DriveRecord, text: Words): Fact[] {
+function resultDetails(record: DriveRecord, text: Words): Fact[] {
   const words = text.facts;
   if (record.kind === 'job-started') return [];
   const { end } = record;
   const result = resultOf(record);
-  const facts: Fact[] = [
+  const details: Fact[] = [
     {
       name: words.result,
       value: <ResultStatus result={result} />,
     },
-    ...(end.state === 'failed' ? failureFacts(end.reason, text) : []),
+    ...(end.state === 'failed' ? failureDetails(end.reason, text) : []),
     ...('bytesWritten' in end ? [{ name: words.written, value: formatBytes(end.bytesWritten) }] : []),
   ];
   if (record.kind === 'job-ended') {
-    facts.push({ name: words.started, value: exactTime(record.startedAt) });
+    details.push({ name: words.started, value: exactTime(record.startedAt) });
     if (record.end.state === 'done') {
       const { result: figures } = record.end;
-      facts.push(
+      details.push(
         { name: words.written, value: moved(figures.bytesWritten, figures.writeSeconds, text) },
         { name: words.verified, value: moved(figures.bytesVerified, figures.verifySeconds, text) },
         { name: words.chunks, value: text.number(figures.chunksVerified) },
@@ -102,11 +102,11 @@ function resultFacts(record: DriveRecord, text: Words): Fact[] {
       );
     }
   } else if (record.kind === 'drive-rehearsed') {
-    facts.push(...rehearsalFacts(record, text));
+    details.push(...rehearsalDetails(record, text));
   } else if (record.end.state === 'done') {
-    facts.push({ name: words.verified, value: moved(record.end.bytesVerified, record.end.seconds, text) });
+    details.push({ name: words.verified, value: moved(record.end.bytesVerified, record.end.seconds, text) });
   }
-  return facts;
+  return details;
 }
 
 function resultOf(record: Exclude<DriveRecord, { kind: 'job-started' }>): LogRow['result'] {
@@ -120,7 +120,7 @@ function resultOf(record: Exclude<DriveRecord, { kind: 'job-started' }>): LogRow
   }
 }
 
-function rehearsalFacts(
+function rehearsalDetails(
   { verdict, picture }: Extract<DriveRecord, { kind: 'drive-rehearsed' }>,
   text: Words,
 ): Fact[] {
@@ -136,7 +136,7 @@ function rehearsalFacts(
   ]);
 }
 
-function failureFacts(reason: ErrorData, text: Words): Fact[] {
+function failureDetails(reason: ErrorData, text: Words): Fact[] {
   const words = text.facts;
   return present([
     [words.reason, reason.message],
@@ -162,7 +162,7 @@ function moved(bytes: number, seconds: number, text: Words): string {
   return text.at(formatBytes(bytes), formatDuration(seconds), rate);
 }
 
-function driveFacts(drive: RecordedDrive, text: Words): Fact[] {
+function driveDetails(drive: RecordedDrive, text: Words): Fact[] {
   const words = text.facts;
   return present([
     [words.bay, drive.bay],
@@ -179,7 +179,7 @@ function driveFacts(drive: RecordedDrive, text: Words): Fact[] {
   ]);
 }
 
-function mediaFacts(job: JobFacts, text: Words): Fact[] {
+function mediaDetails(job: JobDetails, text: Words): Fact[] {
   const words = text.facts;
   return present([
     [words.file, job.media.fileName],
@@ -193,7 +193,7 @@ function mediaFacts(job: JobFacts, text: Words): Fact[] {
   ]);
 }
 
-function jobFacts(job: JobFacts, words: Words['facts']): Fact[] {
+function jobDetails(job: JobDetails, words: Words['facts']): Fact[] {
   return present([
     [words.workOrder, job.workOrder ?? null],
     [words.assetTag, job.machine?.assetTag ?? null],
@@ -208,7 +208,7 @@ function jobFacts(job: JobFacts, words: Words['facts']): Fact[] {
   ]);
 }
 
-function laterFacts(
+function laterDetails(
   record: Extract<DriveRecord, { kind: 'drive-verified' | 'drive-rehearsed' }>,
   words: Words['facts'],
 ): Fact[] {

@@ -1,8 +1,8 @@
 import { useEffect, useState, type ReactElement } from 'react';
 import type { LogEntry } from '../../../core/contract/app-log';
 import { act } from '../../actions';
-import { Facts } from '../../components/details';
-import { RehearsalPicture } from '../../components/boot-test-picture';
+import { DetailList } from '../../components/details';
+import { BootTestPicture } from '../../components/boot-test-picture';
 import { Busy } from '../../components/busy';
 import { Notice } from '../../components/notice';
 import { Panel } from '../../components/panel';
@@ -63,14 +63,14 @@ export function EntryPage({ sequence, onBack }: EntryPageProps): ReactElement {
             </Notice>
           )}
           <div className="entry-groups">
-            {factGroups(found, text).map(({ title, facts }) => (
+            {factGroups(found, text).map(({ title, details }) => (
               <Panel key={title} title={title}>
-                <Facts facts={facts} />
+                <DetailList details={details} />
               </Panel>
             ))}
           </div>
           {found.entry.record.kind === 'drive-rehearsed' && found.entry.record.picture !== null && (
-            <RehearsalPicture sha256={found.entry.record.picture} />
+            <BootTestPicture sha256={found.entry.record.picture} />
           )}
         </div>
       )}

@@ -11,7 +11,7 @@ import { createStore } from 'zustand/vanilla';
 import { act } from '../../actions';
 
 /** Findings shown; the export of the ledger has all. */
-const mostShown = 20;
+const maxShown = 20;
 
 /** Verify and export. */
 export function LogTools(): ReactElement {
@@ -70,11 +70,11 @@ function Report({ report }: { readonly report: LogReport }): ReactElement {
       {!whole && (
         <>
           <ul className="log-findings" tabIndex={0} aria-label={text.findings}>
-            {problems.slice(0, mostShown).map(({ message }, index) => (
+            {problems.slice(0, maxShown).map(({ message }, index) => (
               <li key={index}>{message}</li>
             ))}
           </ul>
-          {problems.length > mostShown && <p>{text.moreFindings(problems.length - mostShown)}</p>}
+          {problems.length > maxShown && <p>{text.moreFindings(problems.length - maxShown)}</p>}
           <p>{text.notWholeRemedy}</p>
         </>
       )}

@@ -7,7 +7,7 @@ import { logStore, missingPages, pageRows, refreshLog, takeLogPage, useLog } fro
 /** Milliseconds between two looks at what is in view: a thumb that is dragged passes many pages. */
 const settle = 40;
 /** Pages that are under way at once at most. The next one asked for is the one in view then. */
-const mostAsked = 4;
+const maxAsked = 4;
 /** Lines around those in view that are fetched with them, so that scrolling by hand meets no gap. */
 const margin = 60;
 /** Milliseconds between two looks while the ledger is still being read. */
@@ -27,7 +27,7 @@ function endsOf(jobs: readonly AppJob[]): string {
     .join('\n');
 }
 
-/** Fetches the lines that are in view, and fetches anew when jobs end or the window comes to the front. */
+/** Fetches the lines that are in view, and fetches again when jobs end or the window comes to the front. */
 export function useLogPages(first: number, last: number): void {
   const generation = useLog((state) => state.generation);
   const fresh = useLog((state) => state.fresh);
@@ -49,7 +49,7 @@ export function useLogPages(first: number, last: number): void {
     };
   }, []);
 
-  // A timer that runs is not begun anew: lines must come while somebody scrolls, not only after that.
+  // A timer that runs is not begun again: lines must come while somebody scrolls, not only after that.
   useEffect(() => {
     view.current = { first, last };
     timer.current ??= setTimeout(() => {
@@ -59,7 +59,7 @@ export function useLogPages(first: number, last: number): void {
       const to = Math.max(from, Math.min(state.total - 1, view.current.last + margin));
       for (const page of missingPages(state, from, to)) {
         const key = `${state.generation} ${page}`;
-        if (asked.current.has(key) || asked.current.size >= mostAsked) continue;
+        if (asked.current.has(key) || asked.current.size >= maxAsked) continue;
         asked.current.add(key);
         void fetchPage(page).finally(() => asked.current.delete(key));
       }

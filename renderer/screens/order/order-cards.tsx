@@ -3,11 +3,11 @@ import { IconLock } from '@tabler/icons-react';
 import type { ReactElement } from 'react';
 import type { OrderState } from '../../../core/contract/app-order';
 import { isOpen, type OrderLineState } from '../../../core/order/order-state';
-import { tell } from '../../actions';
+import { send } from '../../actions';
 import { shortHash } from '../../format';
 import { ConfirmButton } from '../../components/confirm-button';
 import { Counts, type Count } from '../../components/counts';
-import { Facts } from '../../components/details';
+import { DetailList } from '../../components/details';
 import { Mono } from '../../components/mono';
 import { Panel } from '../../components/panel';
 import { useText } from '../../text';
@@ -62,8 +62,8 @@ export function OrderAsks({ order }: OrderProps): ReactElement {
     );
   return (
     <Panel title={text.title}>
-      <Facts
-        facts={[
+      <DetailList
+        details={[
           { name: text.machines, value: machines.toLocaleString('en-GB') },
           { name: text.media, value: media },
           { name: text.image, value: imageIndex === null ? text.any : String(imageIndex) },
@@ -98,7 +98,7 @@ export function OrderClose({
               yes={text.yes}
               no={text.no}
               onConfirm={() => {
-                tell('closeOrder', {});
+                send('closeOrder', {});
               }}
             />
           </div>

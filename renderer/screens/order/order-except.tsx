@@ -18,7 +18,7 @@ interface ExceptProps {
 }
 
 /** The machine that was just refused because the order does not have it; null when it was let in since. */
-function strangerOf({ lines }: OrderState, scan: PairingState['lastScan']): string | null {
+function unexpectedOf({ lines }: OrderState, scan: PairingState['lastScan']): string | null {
   const outcome = scan?.outcome;
   if (outcome?.result !== 'refused' || outcome.reason !== 'not-in-order') return null;
   return lines.some(({ serial }) => serial === outcome.detail) ? null : outcome.detail;
@@ -43,7 +43,7 @@ export function OrderExcept({ order, serial, onSerial }: ExceptProps): ReactElem
   const [reason, setReason] = useState('');
   const [busy, setBusy] = useState(false);
   const field = useRef<HTMLInputElement>(null);
-  const stranger = strangerOf(order, scan);
+  const unexpected = unexpectedOf(order, scan);
   const effect = effectOf(order, serial, text);
 
   useEffect(() => {
@@ -64,21 +64,21 @@ export function OrderExcept({ order, serial, onSerial }: ExceptProps): ReactElem
     <Panel title={text.title}>
       <p>{text.intro}</p>
       <div role="status" className="live">
-        {stranger !== null && (
+        {unexpected !== null && (
           <Notice
             tone="warn"
             actions={
               <Button
                 size="sm"
                 onClick={() => {
-                  onSerial(stranger);
+                  onSerial(unexpected);
                 }}
               >
                 {text.take}
               </Button>
             }
           >
-            {text.stranger(stranger)}
+            {text.stranger(unexpected)}
           </Notice>
         )}
       </div>

@@ -1,8 +1,8 @@
 import { Button } from '@mantine/core';
 import { IconBarcode, IconSchool } from '@tabler/icons-react';
 import type { ReactElement } from 'react';
-import { tell } from '../../actions';
-import { Facts } from '../../components/details';
+import { send } from '../../actions';
+import { DetailList } from '../../components/details';
 import { Mono } from '../../components/mono';
 import { useApp } from '../../store/app-store';
 import { showScreen } from '../../store/view-store';
@@ -20,7 +20,7 @@ export function TrainingSection(): ReactElement {
         <Button
           leftSection={<IconSchool size={20} aria-hidden />}
           onClick={() => {
-            tell('useTrainingBench', { training: directory === null });
+            send('useTrainingBench', { training: directory === null });
           }}
         >
           {directory === null ? text.open : text.leave}
@@ -55,8 +55,8 @@ export function AboutSection(): ReactElement {
   const { version, versions, stateDirectory } = useApp((state) => state.station);
   return (
     <Panel id="settings-about" title={text.title}>
-      <Facts
-        facts={[
+      <DetailList
+        details={[
           { name: text.version, value: version },
           { name: text.folder, value: <Mono>{stateDirectory}</Mono> },
           ...Object.entries(versions).map(([name, value]) => ({ name, value })),

@@ -1,7 +1,7 @@
 import { Button } from '@mantine/core';
 import { IconPlugConnected, IconPlus } from '@tabler/icons-react';
 import { useState, type ReactElement } from 'react';
-import { mostBays } from '../../../core/drive/bays';
+import { maxBays } from '../../../core/drive/bays';
 import { ConfirmButton } from '../../components/confirm-button';
 import { appState, useApp } from '../../store/app-store';
 import { showInfo } from '../../store/messages-store';
@@ -19,11 +19,11 @@ export function BaysSection(): ReactElement {
   const { bays } = useAppSettings();
   const training = useApp(({ station }) => station.benchDirectory !== null);
   const [justAdded, setJustAdded] = useState<number | null>(null);
-  const full = bays.length >= mostBays;
+  const full = bays.length >= maxBays;
   const fill = (): void => {
     const { drives } = appState().drives;
     const more = filled(bays, drives).length - bays.length;
-    if (more === 0) showInfo(full ? text.full(mostBays) : text.nothingToFill);
+    if (more === 0) showInfo(full ? text.full(maxBays) : text.nothingToFill);
     else {
       void changeBays((list) => filled(list, drives)).then((taken) => {
         if (taken) showInfo(text.filled(more));
@@ -31,7 +31,7 @@ export function BaysSection(): ReactElement {
     }
   };
   return (
-    <Panel id="settings-bays" title={text.title} intro={text.intro(mostBays)}>
+    <Panel id="settings-bays" title={text.title} intro={text.intro(maxBays)}>
       {training && <Notice tone="warn">{text.training}</Notice>}
       {bays.length === 0 ? (
         <p>{text.none}</p>
@@ -83,7 +83,7 @@ export function BaysSection(): ReactElement {
         )}
       </div>
       <p className="soft" id="settings-fill-hint">
-        {full ? text.full(mostBays) : text.fillHint}
+        {full ? text.full(maxBays) : text.fillHint}
       </p>
     </Panel>
   );

@@ -1,5 +1,5 @@
 import type { ReactElement } from 'react';
-import { rehearsalSettingsSchema, type RehearsalSettings } from '../../../core/job/boot-test';
+import { bootTestSettingsSchema, type BootTestSettings } from '../../../core/job/boot-test';
 import { act } from '../../actions';
 import { appState, useApp } from '../../store/app-store';
 import { Panel } from '../../components/panel';
@@ -10,13 +10,13 @@ import { DraftInput } from '../../components/draft-input';
 /** A sign before anybody has said which text it is. */
 const firstConsoleText = 'login:';
 
-async function change(part: Partial<RehearsalSettings>): Promise<boolean> {
-  const parsed = rehearsalSettingsSchema.safeParse({ ...appState().settings.rehearsal, ...part });
+async function change(part: Partial<BootTestSettings>): Promise<boolean> {
+  const parsed = bootTestSettingsSchema.safeParse({ ...appState().settings.rehearsal, ...part });
   return parsed.success && (await act('changeSettings', { rehearsal: parsed.data })) !== null;
 }
 
 /** Whether and how finished drives are started in a virtual machine. */
-export function RehearsalSection(): ReactElement {
+export function BootTestSection(): ReactElement {
   const text = useText().settings.rehearsal;
   const { firstOfBatch, sign, seconds, secureBoot } = useApp(({ settings }) => settings.rehearsal);
   return (
@@ -61,9 +61,7 @@ export function RehearsalSection(): ReactElement {
           maxLength={4}
           inputMode="numeric"
           check={(typed) =>
-            rehearsalSettingsSchema.shape.seconds.safeParse(Number(typed)).success
-              ? null
-              : text.secondsProblem
+            bootTestSettingsSchema.shape.seconds.safeParse(Number(typed)).success ? null : text.secondsProblem
           }
           onCommit={(typed) => change({ seconds: Number(typed) })}
         />

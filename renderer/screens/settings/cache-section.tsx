@@ -3,7 +3,7 @@ import { stationSettingsSchema } from '../../../core/contract/app-settings';
 import { formatBytes } from '../../../core/base/display';
 import { act } from '../../actions';
 import { ConfirmButton } from '../../components/confirm-button';
-import { Facts } from '../../components/details';
+import { DetailList } from '../../components/details';
 import { useApp } from '../../store/app-store';
 import { showInfo } from '../../store/messages-store';
 import { Panel } from '../../components/panel';
@@ -38,7 +38,7 @@ export function CacheSection(): ReactElement {
     size === 'measuring' ? text.measuring : size === 'unknown' ? text.unknownSize : formatBytes(size);
   return (
     <Panel id="settings-cache" title={text.title} intro={text.intro}>
-      <Facts facts={[{ name: text.size, value: words }]} />
+      <DetailList details={[{ name: text.size, value: words }]} />
       <div className="short">
         <DraftInput
           label={text.limit}

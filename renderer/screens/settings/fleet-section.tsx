@@ -1,6 +1,6 @@
 import type { ReactElement } from 'react';
 import { formatTime } from '../../format';
-import { Facts, type Fact } from '../../components/details';
+import { DetailList, type Fact } from '../../components/details';
 import { useApp } from '../../store/app-store';
 import { Panel } from '../../components/panel';
 import { useText } from '../../text';
@@ -9,17 +9,17 @@ import { useText } from '../../text';
 export function FleetSection(): ReactElement {
   const text = useText().settings.fleet;
   const { status, behind, caughtUpAt, lastError } = useApp((state) => state.fleet);
-  const facts: Fact[] = [{ name: text.status, value: text.statuses[status] }];
-  if (behind !== null && behind > 0) facts.push({ name: text.behind, value: String(behind) });
+  const details: Fact[] = [{ name: text.status, value: text.statuses[status] }];
+  if (behind !== null && behind > 0) details.push({ name: text.behind, value: String(behind) });
   if (caughtUpAt !== null) {
-    facts.push({ name: text.caughtUpAt, value: formatTime(caughtUpAt) });
+    details.push({ name: text.caughtUpAt, value: formatTime(caughtUpAt) });
   }
   if (lastError !== null) {
-    facts.push({ name: text.what, value: lastError.message }, { name: text.todo, value: lastError.remedy });
+    details.push({ name: text.what, value: lastError.message }, { name: text.todo, value: lastError.remedy });
   }
   return (
     <Panel id="settings-fleet" title={text.title} intro={text.intro}>
-      <Facts facts={facts} />
+      <DetailList details={details} />
     </Panel>
   );
 }

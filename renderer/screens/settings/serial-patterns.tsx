@@ -9,7 +9,7 @@ import { patternProblem } from './settings-rules';
 
 const longestMaker = 60;
 const longestPattern = 200;
-const mostPatterns = 50;
+const maxPatterns = 50;
 
 function changePatterns(change: (patterns: readonly SerialPattern[]) => SerialPattern[]): Promise<boolean> {
   return changeAppSettings(({ serialPatterns }) => ({ serialPatterns: change(serialPatterns) }));
@@ -132,7 +132,7 @@ function AddPattern({ full }: { readonly full: boolean }): ReactElement {
 export function SerialPatterns(): ReactElement {
   const text = useText().settings.codes;
   const { serialPatterns } = useAppSettings();
-  const full = serialPatterns.length >= mostPatterns;
+  const full = serialPatterns.length >= maxPatterns;
   return (
     <div className="stack">
       <h3>{text.serials}</h3>

@@ -1,7 +1,7 @@
-import { arrangeBays, baySchema, foldLabel, mostBays, portOf, type Bay } from '../../../core/drive/bays';
+import { arrangeBays, baySchema, foldLabel, maxBays, portOf, type Bay } from '../../../core/drive/bays';
 import type { Drive } from '../../../core/drive/drive';
-import { factsMember } from '../../../core/scan/label';
-import type { MachineFacts } from '../../../core/machine/machine';
+import { detailsMember } from '../../../core/scan/label';
+import type { MachineDetails } from '../../../core/machine/machine';
 import { readScan, type ScanContext, type ScanReading } from '../../../core/scan/scan';
 import { serialPatternSchema, type SerialPattern } from '../../../core/scan/scan-settings';
 import { GiB } from '../../../core/base/units';
@@ -32,7 +32,7 @@ export function moved(bays: readonly Bay[], index: number, by: -1 | 1): Bay[] {
 
 /** The bays with one more, bound to nothing. The label is the first free one of `name(1)`, `name(2)`, … */
 export function added(bays: readonly Bay[], name: (number: number) => string): Bay[] {
-  if (bays.length >= mostBays) return [...bays];
+  if (bays.length >= maxBays) return [...bays];
   const taken = new Set(bays.map(({ label }) => foldLabel(label)));
   let number = bays.length + 1;
   while (taken.has(foldLabel(name(number)))) number += 1;
@@ -53,8 +53,8 @@ export function filled(bays: readonly Bay[], drives: readonly Drive[]): Bay[] {
     .filter(({ verdict }) => verdict === 'eligible')
     // Once the operator's labels are on the drives, `bay` of a drive in a bay of the list is that label.
     .filter((drive) => !bays.some(({ port }) => port === portOf(drive)));
-  const places = arrangeBays(bays, eligible).slice(0, mostBays);
-  return places.map(({ label, port }) => ({ label, port }));
+  const paths = arrangeBays(bays, eligible).slice(0, maxBays);
+  return paths.map(({ label, port }) => ({ label, port }));
 }
 
 /** What is wrong with a pattern; null when nothing is. */
@@ -69,7 +69,7 @@ export type TriedCode =
       readonly kind: 'machine';
       readonly serial: string;
       readonly makers: readonly string[];
-      readonly facts?: MachineFacts;
+      readonly details?: MachineDetails;
     }
   | { readonly kind: 'fits-none'; readonly serial: string };
 
@@ -77,12 +77,12 @@ export type TriedCode =
 export function tryCode(text: string, context: ScanContext): TriedCode {
   const reading = readScan(text, context);
   if (reading.kind !== 'machine') return reading;
-  const { serial, facts = {} } = reading;
+  const { serial, details = {} } = reading;
   const { serialPatterns } = context.settings;
   const makers = serialPatterns.filter((pattern) => fits(serial, pattern)).map(({ maker }) => maker);
   return serialPatterns.length > 0 && makers.length === 0
     ? { kind: 'fits-none', serial }
-    : { kind: 'machine', serial, makers, ...factsMember(facts) };
+    : { kind: 'machine', serial, makers, ...detailsMember(details) };
 }
 
 function fits(serial: string, { pattern }: SerialPattern): boolean {

@@ -6,7 +6,7 @@ import { BaysSection } from './bays-section';
 import { CacheSection } from './cache-section';
 import { CodesSection } from './codes-section';
 import { FleetSection } from './fleet-section';
-import { RehearsalSection } from './boot-test-section';
+import { BootTestSection } from './boot-test-section';
 import './settings.css';
 import { StationSection } from './station-section';
 
@@ -57,7 +57,7 @@ export function SettingsScreen(): ReactElement {
           <StationSection />
           <BaysSection />
           <CodesSection />
-          <RehearsalSection />
+          <BootTestSection />
           <SheetSection />
           <CacheSection />
           <FleetSection />

@@ -15,7 +15,7 @@ function wordsOf(code: TriedCode, { settings, bench }: Text): { said: string; go
   const text = settings.codes;
   switch (code.kind) {
     case 'machine': {
-      const known = bench.knownWords(code.facts ?? {});
+      const known = bench.knownWords(code.details ?? {});
       const said = text.fits(code.serial, code.makers);
       return { said: known === '' ? said : `${said} ${text.knows(known)}`, good: true };
     }

@@ -41,7 +41,7 @@ export function bayCodes(context: ScanContext): SheetCode[] {
 }
 
 /** Badges that fit on what anybody prints. */
-export const mostBadges = 40;
+export const maxBadges = 40;
 
 /** The names that were typed, one a line, each once. */
 export function badgeNames(text: string): string[] {
@@ -49,7 +49,7 @@ export function badgeNames(text: string): string[] {
     .split('\n')
     .map((name) => name.trim().replace(/\s+/g, ' '))
     .filter((name) => name !== '');
-  return [...new Set(names)].slice(0, mostBadges);
+  return [...new Set(names)].slice(0, maxBadges);
 }
 
 /** A badge for each name, in the form that the station's settings have by default. */

@@ -1,7 +1,7 @@
 import { Button, Textarea } from '@mantine/core';
 import { IconFileTypePdf, IconPrinter } from '@tabler/icons-react';
 import { useMemo, useState, type ReactElement } from 'react';
-import { act, tell } from '../../actions';
+import { act, send } from '../../actions';
 import { BackToScreen, ScreenHeader } from '../../components/screen-header';
 import { useApp } from '../../store/app-store';
 import { useText } from '../../text';
@@ -64,7 +64,7 @@ export function SheetScreen(): ReactElement {
             variant="filled"
             leftSection={<IconPrinter size={20} aria-hidden />}
             onClick={() => {
-              tell('printPage', {});
+              send('printPage', {});
             }}
           >
             {text.print}

@@ -1,7 +1,7 @@
 import { Button } from '@mantine/core';
 import { IconFolderOpen, IconPackage } from '@tabler/icons-react';
 import type { ReactElement } from 'react';
-import { tell } from '../../actions';
+import { send } from '../../actions';
 import { Mono } from '../../components/mono';
 import { Notice } from '../../components/notice';
 import { useText } from '../../text';
@@ -34,7 +34,7 @@ export function BundleMade(): ReactElement | null {
         <Button
           leftSection={<IconFolderOpen size={20} aria-hidden />}
           onClick={() => {
-            tell('showBundle', { number });
+            send('showBundle', { number });
           }}
         >
           {text.showFolder}

@@ -3,7 +3,7 @@ import { IconPackageExport } from '@tabler/icons-react';
 import type { SyntheticEvent, ReactElement } from 'react';
 import type { WaitingMachine } from '../../../core/contract/app-shipments';
 import { useText } from '../../text';
-import { closeShipment, obstacleOf, ordersIn, shipStore, shownOf, useShip } from './ship-store';
+import { closeShipment, refusalOf, ordersIn, shipStore, shownOf, useShip } from './ship-store';
 
 /** Stands for all orders in the list of choices, where an order's number cannot. */
 const all = '\n';
@@ -14,10 +14,10 @@ export function ShipForm({ waiting }: { readonly waiting: readonly WaitingMachin
   const { order, number, chosen, doing } = useShip((state) => state);
   const orders = ordersIn([...waiting]);
   const ticked = shownOf([...waiting], order).filter(({ machineSerial }) => chosen.has(machineSerial));
-  const obstacle = obstacleOf(ticked, number.trim());
+  const refusal = refusalOf(ticked, number.trim());
   const submit = (event: SyntheticEvent): void => {
     event.preventDefault();
-    if (obstacle !== null || doing !== 'nothing') return;
+    if (refusal !== null || doing !== 'nothing') return;
     void closeShipment(
       ticked.map(({ machineSerial }) => machineSerial),
       number.trim(),
@@ -44,7 +44,7 @@ export function ShipForm({ waiting }: { readonly waiting: readonly WaitingMachin
         label={text.number}
         placeholder={text.numberHint}
         value={number}
-        error={obstacle === 'number-wrong' ? text.numberWrong : null}
+        error={refusal === 'number-wrong' ? text.numberWrong : null}
         maxLength={40}
         autoComplete="off"
         spellCheck={false}
@@ -55,13 +55,13 @@ export function ShipForm({ waiting }: { readonly waiting: readonly WaitingMachin
       <Button
         type="submit"
         variant="filled"
-        disabled={obstacle !== null || doing !== 'nothing'}
+        disabled={refusal !== null || doing !== 'nothing'}
         leftSection={<IconPackageExport size={20} aria-hidden />}
       >
         {text.close(ticked.length)}
       </Button>
       <p className="total" role="status">
-        {obstacle === 'mixed-orders' ? text.mixed : text.chosen(ticked.length)}
+        {refusal === 'mixed-orders' ? text.mixed : text.chosen(ticked.length)}
       </p>
     </form>
   );

@@ -45,17 +45,17 @@ export function shownOf(waiting: Waiting, order: string | null): Waiting {
 }
 
 /** Why the shipment cannot be closed yet. */
-export type ShipObstacle = 'nothing-chosen' | 'mixed-orders' | 'number-missing' | 'number-wrong';
+export type ShipRefusal = 'nothing-chosen' | 'mixed-orders' | 'number-missing' | 'number-wrong';
 
 /** What is to be put right first; null when nothing is. @param chosen the machines that are ticked and shown */
-export function obstacleOf(chosen: Waiting, number: string): ShipObstacle | null {
+export function refusalOf(chosen: Waiting, number: string): ShipRefusal | null {
   if (chosen.length === 0) return 'nothing-chosen';
   if (ordersIn(chosen).length > 1) return 'mixed-orders';
   if (number === '') return 'number-missing';
   return shipmentNumberSchema.safeParse(number).success ? null : 'number-wrong';
 }
 
-/** Reads the list anew. */
+/** Reads the list again. */
 export async function readShipments(): Promise<void> {
   if (shipStore.getState().doing !== 'nothing') return;
   shipStore.setState({ doing: 'reading' });

@@ -1,20 +1,20 @@
 import type { ReactElement } from 'react';
 import { fileName, shortHash } from '../../format';
-import { Facts, type Fact } from '../../components/details';
+import { DetailList, type Fact } from '../../components/details';
 import { Mono } from '../../components/mono';
 import { useApp } from '../../store/app-store';
 import { useText } from '../../text';
 
 /** What will be on the drives, for whom and by whom. */
-export function StartFacts(): ReactElement {
+export function StartDetails(): ReactElement {
   const common = useText().common;
   const text = useText().bench.start;
   const media = useApp((state) => state.media);
   const batch = useApp((state) => state.batch);
-  const facts: Fact[] = [];
+  const details: Fact[] = [];
   if (media.status === 'proved') {
     const image = media.media.images.find(({ index }) => index === batch.imageIndex);
-    facts.push(
+    details.push(
       { name: text.media, value: <span title={media.media.path}>{fileName(media.media.path)}</span> },
       {
         name: text.sha256,
@@ -30,11 +30,11 @@ export function StartFacts(): ReactElement {
       { name: text.image, value: text.imageName(batch.imageIndex, image?.name ?? '') },
     );
   }
-  facts.push(
+  details.push(
     { name: text.layout, value: batch.layout },
     { name: text.operator, value: batch.operator },
     { name: text.workOrder, value: batch.workOrder === '' ? common.none : batch.workOrder },
   );
-  if (batch.againReason !== '') facts.push({ name: text.again, value: batch.againReason });
-  return <Facts facts={facts} />;
+  if (batch.againReason !== '') details.push({ name: text.again, value: batch.againReason });
+  return <DetailList details={details} />;
 }

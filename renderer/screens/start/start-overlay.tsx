@@ -1,7 +1,7 @@
 import { Button, Modal } from '@mantine/core';
 import { IconArrowLeft } from '@tabler/icons-react';
 import { useState, type ReactElement } from 'react';
-import { startErasing, tell } from '../../actions';
+import { startErasing, send } from '../../actions';
 import { ErrorCard } from '../../components/error-card';
 import { useApp, useAppShallow } from '../../store/app-store';
 import { driveOf } from '../../store/selectors';
@@ -9,7 +9,7 @@ import { showScreen } from '../../store/view-store';
 import { useText } from '../../text';
 import { EraseList, type EraseLine } from './erase-list';
 import { StartAct } from './start-act';
-import { StartFacts } from './start-details';
+import { StartDetails } from './start-details';
 import './start.css';
 
 function Content(): ReactElement {
@@ -45,7 +45,7 @@ function Content(): ReactElement {
       )}
       <p>{text.warning}</p>
       <div className="sunken">
-        <StartFacts />
+        <StartDetails />
       </div>
       <EraseList lines={lines} />
       {problem !== null && (
@@ -76,7 +76,7 @@ function Content(): ReactElement {
 }
 
 function disarm(): void {
-  tell('arm', { armed: false });
+  send('arm', { armed: false });
 }
 
 /** What will be erased, bay by bay, and the deliberate act that starts it. Shown while the start is armed. */

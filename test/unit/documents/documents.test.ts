@@ -90,13 +90,13 @@ describe('the documents', () => {
   });
 
   it('say nothing twice', () => {
-    const places = new Map<string, string[]>();
+    const paths = new Map<string, string[]>();
     for (const file of forUsers.filter((one) => !isGenerated(one))) {
       for (const sentence of sentencesOf(documentText(file))) {
-        places.set(sentence, [...(places.get(sentence) ?? []), file]);
+        paths.set(sentence, [...(paths.get(sentence) ?? []), file]);
       }
     }
-    expect([...places].filter(([, where]) => where.length > 1)).toEqual([]);
+    expect([...paths].filter(([, where]) => where.length > 1)).toEqual([]);
   });
 
   it('every page for users is in the index', () => {

@@ -7,10 +7,10 @@ import {
   senderProblem,
   type AppHandlers,
   type MainWire,
-  type SenderFacts,
+  type SenderDetails,
 } from '../../../electron/app-ipc';
 
-const page: SenderFacts = { registered: true, frameUrl: 'prestage://bench/index.html', mainFrame: true };
+const page: SenderDetails = { registered: true, frameUrl: 'prestage://bench/index.html', mainFrame: true };
 
 describe('senderProblem', () => {
   it('answers the page in our window', () => {
@@ -30,8 +30,8 @@ describe('senderProblem', () => {
     ['an empty page', { ...page, frameUrl: 'about:blank' }, 'other origin'],
     ['a file', { ...page, frameUrl: 'file:///bench/index.html' }, 'other origin'],
     ['no URL at all', { ...page, frameUrl: '' }, 'other origin'],
-  ])('does not answer %s', (_, facts, problem) => {
-    expect(senderProblem(facts)).toBe(problem);
+  ])('does not answer %s', (_, details, problem) => {
+    expect(senderProblem(details)).toBe(problem);
   });
 });
 
@@ -44,7 +44,7 @@ function connected(answers: Partial<AppHandlers> = {}): {
   /** What the page sends: the method's name and the request. */
   readonly invoke: (...args: unknown[]) => Promise<AppAnswer<'refreshDrives'>>;
   readonly channels: readonly string[];
-  readonly from: (facts: { url?: string; other?: boolean; inner?: boolean; gone?: boolean }) => void;
+  readonly from: (details: { url?: string; other?: boolean; inner?: boolean; gone?: boolean }) => void;
   readonly calls: string[];
 } {
   const calls: string[] = [];
@@ -148,9 +148,9 @@ describe('registerAppCalls', () => {
     ['a frame inside', { inner: true }],
     ['another origin', { url: 'https://example.com/' }],
     ['a frame that is gone', { gone: true }],
-  ])('does nothing for %s', async (_, facts) => {
+  ])('does nothing for %s', async (_, details) => {
     const { invoke, from, calls } = connected();
-    from(facts);
+    from(details);
     expect(await invoke('cancelAll', {})).toMatchObject({ ok: false, error: { code: 'not-permitted' } });
     expect(calls).toEqual([]);
   });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { closingChoices, closingQuestion } from '../../../electron/closing';
 import { readArguments } from '../../../electron/command-line';
-import { locateEngine } from '../../../electron/helper-location';
+import { locateHelper } from '../../../electron/helper-location';
 import { menuTemplate } from '../../../electron/menu';
 
 describe('readArguments', () => {
@@ -23,7 +23,7 @@ describe('readArguments', () => {
 describe('locateEngine', () => {
   it('is the checkout, with a Node that is not Electron', () => {
     expect(
-      locateEngine({ packaged: false, resourcesPath: '/e/resources', mainFolder: '/c/dist/desk' }),
+      locateHelper({ packaged: false, resourcesPath: '/e/resources', mainFolder: '/c/dist/desk' }),
     ).toEqual({
       directory: '/c',
       helper: ['/c/dist/runtime/node', '/c/dist/helper.cjs'],
@@ -31,12 +31,12 @@ describe('locateEngine', () => {
   });
 
   it('lies beside the installed app', () => {
-    const facts = {
+    const details = {
       packaged: true,
       resourcesPath: '/usr/lib/prestage/resources',
       mainFolder: '/usr/lib/prestage/resources/app.asar/dist/desk',
     };
-    expect(locateEngine(facts)).toEqual({
+    expect(locateHelper(details)).toEqual({
       directory: '/usr/lib/prestage/resources/engine',
       helper: ['/usr/lib/prestage/resources/engine/prestage-helper'],
     });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { AppJob } from '../../../core/contract/app-bench';
-import { advanceRate, curvePoints, mostSamples, type Rate } from '../../../renderer/store/rates';
+import { advanceRate, curvePoints, maxSamples, type Rate } from '../../../renderer/store/rates';
 
 const total = 20e9;
 const at = (bytesDone: number, state: 'writing' | 'verifying' = 'writing'): AppJob['state'] => ({
@@ -34,7 +34,7 @@ describe('advanceRate', () => {
   });
 
   test('keeps sixty samples at most', () => {
-    expect(run(60, 200e6)?.samples).toHaveLength(mostSamples);
+    expect(run(60, 200e6)?.samples).toHaveLength(maxSamples);
   });
 
   test('while writing, verifying is still to come; while verifying only the rest is', () => {

@@ -16,7 +16,7 @@ function type(presses: readonly Press[]): { scans: string[]; swallowedEnds: numb
   let time = 1000;
   const scans: string[] = [];
   let swallowedEnds = 0;
-  const silent = (): void => {
+  const bootFailed = (): void => {
     const detection = detectSilence(state, time);
     state = detection.state;
     if (detection.verdict.type === 'scan') scans.push(detection.verdict.text);
@@ -25,7 +25,7 @@ function type(presses: readonly Press[]): { scans: string[]; swallowedEnds: numb
     const before = time;
     if (gap > silence) {
       time = before + silence + 10;
-      silent();
+      bootFailed();
     }
     time = before + gap;
     const detection = detectKey(state, { key, time, repeat: repeat === 'repeat' });
@@ -37,7 +37,7 @@ function type(presses: readonly Press[]): { scans: string[]; swallowedEnds: numb
     if (detection.verdict.type === 'late-end') swallowedEnds += 1;
   }
   time += silence + 10;
-  silent();
+  bootFailed();
   return { scans, swallowedEnds };
 }
 

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { PrestageError } from '../../../core/base/errors';
 import { recordedHashSource } from '../../../core/media/media-state';
-import { newTrail } from '../../../core/order/order-state';
+import { newProgress } from '../../../core/order/order-state';
 import { checkAgainstOrder, type OrderedRequest } from '../../../station/orders/batch-order';
 import type { OpenOrder } from '../../../station/orders/order-reader';
 import { temporaryArea } from '../../support/global-setup';
@@ -35,7 +35,7 @@ function open(mediaSha256: string | undefined): OpenOrder {
       machines: [line],
     },
     lines: new Map([['PF1', line]]),
-    trail: newTrail(orderId),
+    progress: newProgress(orderId),
     openedAt: '2026-03-01T08:00:00.000Z',
     openedBy: 'A. Miller',
   };

@@ -25,8 +25,8 @@ describe('chooseElevation', () => {
     ],
     ['neither', { ...user, sudo: null, pkexec: null }, null],
     ['an unknown user is not root', { ...user, uid: -1, sudo: null, pkexec: null }, null],
-  ])('%s', (_, facts, expected) => {
-    expect(chooseElevation(facts)).toEqual(expected);
+  ])('%s', (_, details, expected) => {
+    expect(chooseElevation(details)).toEqual(expected);
   });
 
   it('names both packages when there is no way', () => {

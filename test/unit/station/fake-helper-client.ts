@@ -1,26 +1,26 @@
 import {
-  engineMethods,
-  type EngineMethod,
-  type EngineRequest,
-  type EngineResponse,
+  helperMethods,
+  type HelperMethod,
+  type HelperRequest,
+  type HelperResponse,
   type JobProgress,
 } from '../../../core/contract/helper-api';
 import type { JobState } from '../../../core/job/job';
-import type { EngineClient } from '../../../station/helper-client/helper-client';
+import type { HelperClient } from '../../../station/helper-client/helper-client';
 
 type Answer = (request: unknown) => unknown;
 
 /** The part of an engine client that jobs use. What the test gave no answer for is refused, as by a dead helper. */
-export class FakeEngine implements Pick<EngineClient, 'call' | 'onJobProgress'> {
+export class FakeHelperClient implements Pick<HelperClient, 'call' | 'onJobProgress'> {
   readonly #name: string;
   readonly #log: string[];
-  readonly #answers: Partial<Record<EngineMethod, Answer>>;
+  readonly #answers: Partial<Record<HelperMethod, Answer>>;
   readonly #listeners = new Set<(progress: JobProgress) => void>();
   /** Every request, in order. */
-  readonly requests: { readonly method: EngineMethod; readonly request: unknown }[] = [];
+  readonly requests: { readonly method: HelperMethod; readonly request: unknown }[] = [];
 
   /** @param log gets a line `NAME METHOD` for each call */
-  constructor(name: string, log: string[], answers: Partial<Record<EngineMethod, Answer>>) {
+  constructor(name: string, log: string[], answers: Partial<Record<HelperMethod, Answer>>) {
     this.#name = name;
     this.#log = log;
     this.#answers = answers;
@@ -31,18 +31,18 @@ export class FakeEngine implements Pick<EngineClient, 'call' | 'onJobProgress'> 
     return this.#listeners.size;
   }
 
-  get client(): EngineClient {
-    return this as Pick<EngineClient, 'call' | 'onJobProgress'> as EngineClient;
+  get client(): HelperClient {
+    return this as Pick<HelperClient, 'call' | 'onJobProgress'> as HelperClient;
   }
 
-  call<M extends EngineMethod>(method: M, params: EngineRequest<M>): Promise<EngineResponse<M>> {
+  call<M extends HelperMethod>(method: M, params: HelperRequest<M>): Promise<HelperResponse<M>> {
     this.#log.push(`${this.#name} ${method}`);
-    const request: unknown = engineMethods[method].request.parse(params);
+    const request: unknown = helperMethods[method].request.parse(params);
     this.requests.push({ method, request });
     return new Promise((resolve) => {
       const answer = this.#answers[method];
       if (answer === undefined) throw new Error(`${this.#name} cannot be asked for ${method}`);
-      resolve(engineMethods[method].response.parse(answer(request)) as EngineResponse<M>);
+      resolve(helperMethods[method].response.parse(answer(request)) as HelperResponse<M>);
     });
   }
 

@@ -1,12 +1,12 @@
 /** A helper that does nothing but speak, in the way its first argument says. Started by tests. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { engineProtocolVersion } from '../../../core/contract/helper-api';
+import { helperProtocolVersion } from '../../../core/contract/helper-api';
 import { cancelled, PrestageError } from '../../../core/base/errors';
 import {
   claimStdout,
   obeySignals,
-  serveEngine,
-  type EngineHandlers,
+  serveHelper,
+  type HelperHandlers,
   type HandlerContext,
 } from '../../../helper/server/rpc-server';
 
@@ -39,10 +39,10 @@ async function untilAborted({ signal }: HandlerContext): Promise<never> {
 
 const nothing = (): Promise<never> => Promise.reject(new Error('not part of this test'));
 
-const handlers: EngineHandlers = {
+const handlers: HelperHandlers = {
   hello: () =>
     Promise.resolve({
-      protocolVersion: mode === 'other-version' ? 99 : engineProtocolVersion,
+      protocolVersion: mode === 'other-version' ? 99 : helperProtocolVersion,
       version: '0.0.0-fake',
       pid: process.pid,
       uid: mode === 'not-root' ? 1000 : 0,
@@ -91,8 +91,8 @@ const handlers: EngineHandlers = {
     }
     return await untilAborted(context);
   },
-  makeRender: nothing,
-  checkRender: nothing,
+  makeDiskImage: nothing,
+  checkDiskImage: nothing,
   reserveDrives: nothing,
   releaseDrive: () => {
     server.jobProgress({ jobId: '11111111-1111-4111-8111-111111111111', job: { state: 'checking' } });
@@ -100,12 +100,12 @@ const handlers: EngineHandlers = {
   },
   runJob: nothing,
   eraseTables: nothing,
-  aimRender: nothing,
+  createDriveImage: nothing,
   verifyDrive: nothing,
-  rehearseDrive: nothing,
+  bootTestDrive: nothing,
 };
 
-const server = serveEngine(handlers, { input: process.stdin, output });
+const server = serveHelper(handlers, { input: process.stdin, output });
 obeySignals(server);
 await server.closed;
 if (mode === 'never-ends') await sleep(600_000);

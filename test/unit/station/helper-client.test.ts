@@ -5,9 +5,9 @@ import { afterAll, afterEach, describe, expect, it, onTestFinished } from 'vites
 import type { TaskProgress } from '../../../core/contract/helper-api';
 import { PrestageError } from '../../../core/base/errors';
 import type { Elevation } from '../../../station/helper-client/elevation';
-import type { EngineClient } from '../../../station/helper-client/helper-client';
-import { Engines } from '../../../station/helper-client/helpers';
-import { launchEngine } from '../../../station/helper-client/launch-helper';
+import type { HelperClient } from '../../../station/helper-client/helper-client';
+import { Helpers } from '../../../station/helper-client/helpers';
+import { launchHelper } from '../../../station/helper-client/launch-helper';
 import { buildScript } from '../../support/built-script';
 import { temporaryArea } from '../../support/global-setup';
 
@@ -15,9 +15,9 @@ const script = buildScript(fileURLToPath(new URL('./fake-helper.ts', import.meta
 afterAll(script.remove);
 const helper = (mode: string): [string, ...string[]] => [process.execPath, script.path, mode];
 
-const open: EngineClient[] = [];
-async function launch(mode = 'good', signal?: AbortSignal): Promise<EngineClient> {
-  const client = await launchEngine({
+const open: HelperClient[] = [];
+async function launch(mode = 'good', signal?: AbortSignal): Promise<HelperClient> {
+  const client = await launchHelper({
     elevation: { kind: 'direct' },
     helper: helper(mode),
     client: 'test',
@@ -40,7 +40,7 @@ async function failure(call: Promise<unknown>): Promise<PrestageError['data']> {
   }
   throw new Error('it did not fail');
 }
-const verify = (client: EngineClient, path: string, signal?: AbortSignal): Promise<unknown> =>
+const verify = (client: HelperClient, path: string, signal?: AbortSignal): Promise<unknown> =>
   client.call('verifyMedia', { progressToken: path, path }, { signal });
 
 describe('EngineClient', () => {
@@ -163,7 +163,7 @@ describe('EngineClient', () => {
   });
 
   it('says when there is nothing to start', async () => {
-    const start = launchEngine({ elevation: { kind: 'direct' }, helper: ['/no/such/node'], client: 'test' });
+    const start = launchHelper({ elevation: { kind: 'direct' }, helper: ['/no/such/node'], client: 'test' });
     const error = await failure(start);
     expect(error).toMatchObject({ code: 'helper-missing' });
     expect(error.cause).toContain('ENOENT');
@@ -190,7 +190,7 @@ describe('a privileged start', () => {
     ['sudo', 'not-root', /as user 1000/],
   ] as const)('%s: %s', async (kind, mode, message) => {
     const lines: string[] = [];
-    const start = launchEngine({
+    const start = launchHelper({
       elevation: elevation(kind),
       helper: helper(mode),
       client: 'test',
@@ -203,7 +203,7 @@ describe('a privileged start', () => {
   });
 
   it('gives a second helper for real drives', async () => {
-    const all = new Engines({
+    const all = new Helpers({
       helper: helper('good'),
       client: 'test',
       elevation: () => ({ ...elevation('sudo') }),
@@ -215,11 +215,11 @@ describe('a privileged start', () => {
 });
 
 describe('Engines', () => {
-  const engines = (elevation: Elevation | null, mode = 'good'): Engines =>
-    new Engines({ helper: helper(mode), client: 'test', elevation: () => elevation });
+  const helpers = (elevation: Elevation | null, mode = 'good'): Helpers =>
+    new Helpers({ helper: helper(mode), client: 'test', elevation: () => elevation });
 
   it('starts one helper, once, for root', async () => {
-    const all = engines({ kind: 'direct' });
+    const all = helpers({ kind: 'direct' });
     const [one, two, three] = await Promise.all([
       all.plain(),
       all.forDrive({ kind: 'disk' }),
@@ -231,7 +231,7 @@ describe('Engines', () => {
   });
 
   it('asks for privilege for real drives only', async () => {
-    const all = engines(null);
+    const all = helpers(null);
     expect((await all.forDrive({ kind: 'virtual' })).failure).toBeNull();
     expect(await failure(all.forDrive({ kind: 'loop' }))).toMatchObject({ code: 'privilege-unavailable' });
     await all.dispose();
@@ -249,8 +249,8 @@ describe('Engines', () => {
       client: 'test',
       elevation: (): Elevation => ({ kind: 'pkexec', path }),
     };
-    const alone = new Engines(ways);
-    const both = new Engines({
+    const alone = new Helpers(ways);
+    const both = new Helpers({
       ...ways,
       fallback: () => ({ kind: 'sudo', path: '/bin/false', interactive: false }),
     });
@@ -262,7 +262,7 @@ describe('Engines', () => {
   });
 
   it('starts a new helper after one has died', async () => {
-    const all = engines({ kind: 'direct' });
+    const all = helpers({ kind: 'direct' });
     const first = await all.plain();
     await failure(verify(first, '/die'));
     await first.exited;
@@ -276,7 +276,7 @@ describe('Engines', () => {
     const elevation: Elevation = { kind: 'pkexec', path: '/bin/false' };
     // Whether the pipe breaks under the first request is a race: it takes a few tries to lose it.
     for (let round = 0; round < 20; round += 1) {
-      const ended = launchEngine({ elevation, helper: ['/nowhere'], client: 'test' });
+      const ended = launchHelper({ elevation, helper: ['/nowhere'], client: 'test' });
       expect(await failure(ended)).toMatchObject({ code: 'helper-died' });
     }
   });

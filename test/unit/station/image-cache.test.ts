@@ -5,10 +5,10 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { MiB } from '../../../core/base/units';
 import { isRunning, processMark } from '../../../station/state/process-mark';
 import {
-  openRenderCache,
-  renderKey,
-  type RenderCache,
-  type RenderFacts,
+  openImageCache,
+  imageKey,
+  type ImageCache,
+  type ImageDetails,
 } from '../../../station/image-cache/image-cache';
 
 let folder: string;
@@ -19,7 +19,7 @@ afterEach(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-const facts = (digit: string): RenderFacts => ({
+const details = (digit: string): ImageDetails => ({
   mediaSha256: digit.repeat(64),
   mediaBytes: 1,
   imageIndex: 1,
@@ -30,11 +30,11 @@ const facts = (digit: string): RenderFacts => ({
 });
 const fingerprint = 'f'.repeat(64);
 
-async function put(cache: RenderCache, digit: string, day: number): Promise<string> {
+async function put(cache: ImageCache, digit: string, day: number): Promise<string> {
   const making = cache.newMaking();
   mkdirSync(making);
   writeFileSync(join(making, 'partition-1.img'), Buffer.alloc(MiB, 1));
-  const place = await cache.commit(making, facts(digit), fingerprint);
+  const place = await cache.commit(making, details(digit), fingerprint);
   const time = new Date(2026, 0, day);
   utimesSync(join(place, 'render.json'), time, time);
   return place;
@@ -42,8 +42,8 @@ async function put(cache: RenderCache, digit: string, day: number): Promise<stri
 
 describe('renderKey', () => {
   it('changes with every fact, and not with the order of the versions', () => {
-    const base = facts('a');
-    const others: RenderFacts[] = [
+    const base = details('a');
+    const others: ImageDetails[] = [
       { ...base, mediaSha256: 'b'.repeat(64) },
       { ...base, mediaBytes: 2 },
       { ...base, imageIndex: 2 },
@@ -52,49 +52,47 @@ describe('renderKey', () => {
       { ...base, sectorSize: 4096 },
       { ...base, versions: { prestage: '1', 'wimlib-imagex': '1.14' } },
     ];
-    expect(new Set([base, ...others].map(renderKey)).size).toBe(8);
-    expect(renderKey({ ...base, versions: { 'wimlib-imagex': '1.13', prestage: '1' } })).toBe(
-      renderKey(base),
-    );
+    expect(new Set([base, ...others].map(imageKey)).size).toBe(8);
+    expect(imageKey({ ...base, versions: { 'wimlib-imagex': '1.13', prestage: '1' } })).toBe(imageKey(base));
   });
 });
 
 describe('RenderCache', () => {
   it('finds what was put in, and nothing else', async () => {
-    const cache = await openRenderCache(folder, 100 * MiB);
+    const cache = await openImageCache(folder, 100 * MiB);
     const place = await put(cache, 'a', 1);
-    expect(await cache.find(facts('a'))).toEqual({ directory: place, fingerprint });
-    expect(await cache.find(facts('b'))).toBeNull();
+    expect(await cache.find(details('a'))).toEqual({ directory: place, fingerprint });
+    expect(await cache.find(details('b'))).toBeNull();
     expect(await cache.bytes()).toBeGreaterThanOrEqual(MiB);
-    expect((await cache.entries()).map(({ key }) => key)).toEqual([renderKey(facts('a'))]);
+    expect((await cache.entries()).map(({ key }) => key)).toEqual([imageKey(details('a'))]);
   });
 
   it('does not take a render whose facts were changed for another', async () => {
-    const cache = await openRenderCache(folder, 100 * MiB);
+    const cache = await openImageCache(folder, 100 * MiB);
     const place = await put(cache, 'a', 1);
-    writeFileSync(join(place, 'render.json'), JSON.stringify({ facts: facts('b'), fingerprint }));
-    expect(await cache.find(facts('a'))).toBeNull();
+    writeFileSync(join(place, 'render.json'), JSON.stringify({ facts: details('b'), fingerprint }));
+    expect(await cache.find(details('a'))).toBeNull();
   });
 
   it('removes the least recently used ones to stay within the limit, but none in use', async () => {
-    const cache = await openRenderCache(folder, 3.5 * MiB);
+    const cache = await openImageCache(folder, 3.5 * MiB);
     const oldest = await put(cache, 'a', 1);
     await put(cache, 'b', 2);
     await put(cache, 'c', 3);
-    await cache.makeRoom(0);
+    await cache.evict(0);
     expect((await cache.entries()).length).toBe(3);
     const holder = await cache.hold(oldest);
     utimesSync(join(oldest, 'render.json'), new Date(2026, 0, 1), new Date(2026, 0, 1));
-    await cache.makeRoom(MiB);
+    await cache.evict(MiB);
     const left = (await cache.entries()).map(({ facts: { mediaSha256 } }) => mediaSha256[0]);
     expect(left).toEqual(['a', 'c']);
-    await cache.letGo(holder);
-    await cache.makeRoom(2 * MiB);
+    await cache.release(holder);
+    await cache.evict(2 * MiB);
     expect((await cache.entries()).map(({ facts: { mediaSha256 } }) => mediaSha256[0])).toEqual(['c']);
   });
 
   it('sweeps away what a dead process left half-made, and leaves what a living one is making', async () => {
-    const cache = await openRenderCache(folder, 100 * MiB);
+    const cache = await openImageCache(folder, 100 * MiB);
     const mine = cache.newMaking();
     mkdirSync(mine);
     const dead = join(folder, '.making-999999999-1-00000000-0000-0000-0000-000000000000-deadbeef');
@@ -106,29 +104,29 @@ describe('RenderCache', () => {
   });
 
   it('clears everything that is not in use', async () => {
-    const cache = await openRenderCache(folder, 100 * MiB);
+    const cache = await openImageCache(folder, 100 * MiB);
     const held = await put(cache, 'a', 1);
     await put(cache, 'b', 2);
     const holder = await cache.hold(held);
     const second = await cache.hold(held);
     await cache.clear();
     expect((await cache.entries()).length).toBe(1);
-    await cache.letGo(holder);
+    await cache.release(holder);
     await cache.clear();
     expect((await cache.entries()).length).toBe(1);
-    await cache.letGo(second);
+    await cache.release(second);
     await cache.clear();
     expect(await cache.entries()).toEqual([]);
   });
 
   it('keeps the render that was there first when two processes made the same', async () => {
-    const cache = await openRenderCache(folder, 100 * MiB);
+    const cache = await openImageCache(folder, 100 * MiB);
     const first = await put(cache, 'a', 1);
     const making = cache.newMaking();
     mkdirSync(making);
-    const place = await cache.commit(making, facts('a'), fingerprint);
+    const place = await cache.commit(making, details('a'), fingerprint);
     expect(place).toBe(making);
-    expect((await cache.find(facts('a')))?.directory).toBe(first);
+    expect((await cache.find(details('a')))?.directory).toBe(first);
   });
 });
 

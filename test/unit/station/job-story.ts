@@ -5,14 +5,14 @@ import type { LedgerEntry, LedgerRecord } from '../../../core/ledger/record';
 import { runJob, type BatchDependencies, type BatchRun, type JobReport } from '../../../station/jobs/run-job';
 import type { BatchRequest, PlannedJob } from '../../../station/jobs/plan-batch';
 import type { RunJournal } from '../../../station/jobs/run-journal';
-import type { Engines } from '../../../station/helper-client/helpers';
+import type { Helpers } from '../../../station/helper-client/helpers';
 import type { LedgerRow } from '../../../station/ledger/entry';
 import type { AppendContext, Ledger } from '../../../station/ledger/ledger';
-import type { Render } from '../../../station/image-cache/get-or-create-image';
+import type { DiskImage } from '../../../station/image-cache/get-or-create-image';
 import { settingsSchema } from '../../../station/state/settings';
 import { sampleDrive } from '../core/drive/drives';
 import { context, done as finishedRecord, sampleJob } from './ledger/samples';
-import { FakeEngine } from './fake-helper-client';
+import { FakeHelperClient } from './fake-helper-client';
 
 /** One job, told: a helper, a ledger and a journal that do what a test says, and the order of what happened. */
 
@@ -34,7 +34,7 @@ export const planned: PlannedJob = {
   ...{ drive, machineSerial: '0042PF', again: false, holdsMachine: null, machine: null },
 };
 
-export const facts = sampleJob();
+export const details = sampleJob();
 export const request: BatchRequest = {
   mediaPath: '/media/gold.wim',
   imageIndex: 1,
@@ -57,7 +57,7 @@ const openedOrder: LedgerRecord = {
   machines: 1,
 };
 
-const render: Partial<Render> = { directory: '/cache/render', fingerprint: facts.fingerprint };
+const image: Partial<DiskImage> = { directory: '/cache/render', fingerprint: details.fingerprint };
 export const broken = (code: PrestageError['code']): PrestageError =>
   new PrestageError({ code, message: `The test's ${code}.`, remedy: 'None.' });
 
@@ -85,7 +85,7 @@ interface Told {
   readonly log: readonly string[];
   readonly records: readonly LedgerRecord[];
   /** The helper that is started when the first one is gone. */
-  readonly second: FakeEngine;
+  readonly second: FakeHelperClient;
 }
 
 function rowOf(sequence: number, record: LedgerRecord, made: AppendContext): LedgerRow {
@@ -103,15 +103,15 @@ function rowOf(sequence: number, record: LedgerRecord, made: AppendContext): Led
 }
 
 /** Runs one job against helpers, ledger and journal that note what is asked of them. */
-export async function tell(story: Story): Promise<Told> {
+export async function send(story: Story): Promise<Told> {
   const log: string[] = [];
   const note = (step: Step): void => {
     log.push(step);
     if (step === story.fails) throw broken('ledger-unavailable');
   };
-  const first: FakeEngine = new FakeEngine('first', log, {
+  const first: FakeHelperClient = new FakeHelperClient('first', log, {
     runJob: () =>
-      story.runJob((job, jobId = facts.jobId) => {
+      story.runJob((job, jobId = details.jobId) => {
         first.say(jobId, job);
       }),
     ...(story.dies === true
@@ -124,7 +124,7 @@ export async function tell(story: Story): Promise<Told> {
           },
         }),
   });
-  const second = new FakeEngine('second', log, {
+  const second = new FakeHelperClient('second', log, {
     reserveDrives: () => ({ reservations: [{ reservation: 'r2', drive }] }),
     eraseTables: () => ({}),
   });
@@ -152,7 +152,7 @@ export async function tell(story: Story): Promise<Told> {
     recording: () => journalStep('recording'),
     released: () => journalStep('released'),
   };
-  const engines: Pick<Engines, 'forDrive'> = { forDrive: () => Promise.resolve(second.client) };
+  const helpers: Pick<Helpers, 'forDrive'> = { forDrive: () => Promise.resolve(second.client) };
   const run: Partial<BatchRun> = {
     context,
     request,
@@ -160,7 +160,7 @@ export async function tell(story: Story): Promise<Told> {
     protectedPaths: ['/media/gold.wim'],
   };
   const dependencies: Partial<BatchDependencies> = {
-    engines: engines as Engines,
+    helpers: helpers as Helpers,
     ledger: ledger as Ledger,
     settings: settingsSchema.parse({ stationName: 'bench-7', cacheLimitBytes: 0, stallSeconds: 30 }),
     signal: new AbortController().signal,
@@ -170,9 +170,9 @@ export async function tell(story: Story): Promise<Told> {
     },
   };
   const report = await runJob(
-    { planned: { ...planned, again: story.again === true }, engine: first.client, reservation: 'r1' },
-    render as Render,
-    facts,
+    { planned: { ...planned, again: story.again === true }, client: first.client, reservation: 'r1' },
+    image as DiskImage,
+    details,
     run as BatchRun,
     dependencies as BatchDependencies,
   );

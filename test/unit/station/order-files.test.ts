@@ -2,7 +2,7 @@ import { readFileSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { WorkOrder } from '../../../core/order/order';
-import { canonicalOrder, decodeText, keepOrder, keptOrder } from '../../../station/orders/order-files';
+import { canonicalOrder, decodeText, keepOrder, storedOrder } from '../../../station/orders/order-files';
 import { temporaryArea } from '../../support/global-setup';
 
 const text = 'serial;model\n5CD1;Gerät\n';
@@ -36,7 +36,7 @@ describe('the copy of an order', () => {
     const sha256 = keepOrder({ orders }, order);
     expect(readdirSync(orders)).toEqual([`${sha256}.json`]);
     expect(readFileSync(join(orders, `${sha256}.json`), 'utf8')).toBe(canonicalOrder(order).text);
-    expect(keptOrder({ orders }, '4711', sha256)).toEqual(order);
-    expect(() => keptOrder({ orders }, '4711', '0'.repeat(64))).toThrow(code('order-invalid'));
+    expect(storedOrder({ orders }, '4711', sha256)).toEqual(order);
+    expect(() => storedOrder({ orders }, '4711', '0'.repeat(64))).toThrow(code('order-invalid'));
   });
 });

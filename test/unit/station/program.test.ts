@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it, onTestFinished } from 'vitest';
-import { facts, table } from '../../../station/cli/output';
+import { details, table } from '../../../station/cli/output';
 import { runCommandLine } from '../../../station/cli/program';
 import { buildScript } from '../../support/built-script';
 import { temporaryArea } from '../../support/global-setup';
@@ -152,7 +152,7 @@ describe('tables', () => {
       'bad]8;;x  1 bytes  -',
     ]);
     expect(
-      facts([
+      details([
         ['a', 'x'],
         ['long', ['y', 'z']],
       ]),

@@ -2,17 +2,17 @@ import { PassThrough } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createMessageConnection, ResponseError, type MessageConnection } from 'vscode-jsonrpc/node';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { engineMethods, engineProtocolVersion } from '../../../core/contract/helper-api';
+import { helperMethods, helperProtocolVersion } from '../../../core/contract/helper-api';
 import { maximumMessageBytes } from '../../../core/contract/frame-guard';
 import { cancelled } from '../../../core/base/errors';
 import {
-  serveEngine,
-  type EngineHandlers,
-  type EngineServer,
+  serveHelper,
+  type HelperHandlers,
+  type HelperServer,
   type HandlerContext,
 } from '../../../helper/server/rpc-server';
 
-const hello = { protocolVersion: engineProtocolVersion, client: 'test' };
+const hello = { protocolVersion: helperProtocolVersion, client: 'test' };
 
 function wait({ signal }: HandlerContext): Promise<never> {
   return new Promise((_resolve, reject) => {
@@ -23,17 +23,17 @@ function wait({ signal }: HandlerContext): Promise<never> {
 }
 
 /** Handlers that all wait to be cancelled, but for hello. */
-function waitingHandlers(): EngineHandlers {
-  const entries = Object.keys(engineMethods).map((name) => [
+function waitingHandlers(): HelperHandlers {
+  const entries = Object.keys(helperMethods).map((name) => [
     name,
     vi.fn((_request: unknown, context: HandlerContext) => wait(context)),
   ]);
-  const handlers = Object.fromEntries(entries) as EngineHandlers;
+  const handlers = Object.fromEntries(entries) as HelperHandlers;
   return {
     ...handlers,
     hello: () =>
       Promise.resolve({
-        protocolVersion: engineProtocolVersion,
+        protocolVersion: helperProtocolVersion,
         version: '1',
         pid: 1,
         uid: 1,
@@ -44,8 +44,8 @@ function waitingHandlers(): EngineHandlers {
 
 let input: PassThrough;
 let output: PassThrough;
-let server: EngineServer;
-let handlers: EngineHandlers;
+let server: HelperServer;
+let handlers: HelperHandlers;
 let caller: MessageConnection;
 
 beforeEach(() => {
@@ -53,7 +53,7 @@ beforeEach(() => {
   input = new PassThrough();
   output = new PassThrough();
   handlers = waitingHandlers();
-  server = serveEngine(handlers, { input, output });
+  server = serveHelper(handlers, { input, output });
   caller = createMessageConnection(output, input);
   caller.listen();
 });

@@ -9,18 +9,18 @@ import {
   checking,
   drive,
   planned,
-  facts,
+  details,
   broken,
   type Step,
   type Story,
-  tell,
+  send,
   erasures,
   diesAfter,
 } from './job-story';
 
 describe('runJob, of a drive that is done', () => {
   it('writes down that it records, records, gives the drive back, and shows the end last', async () => {
-    const { report, log, records } = await tell({
+    const { report, log, records } = await send({
       runJob: (say) => {
         for (const job of [checking, erasing, done]) say(job);
         return done;
@@ -37,10 +37,10 @@ describe('runJob, of a drive that is done', () => {
       'released',
       'show done',
     ]);
-    expect(report).toEqual({ job: planned, end: done, fingerprint: facts.fingerprint, ledgerEntry: 42 });
+    expect(report).toEqual({ job: planned, end: done, fingerprint: details.fingerprint, ledgerEntry: 42 });
     expect(records).toEqual([
-      { kind: 'job-started', job: facts },
-      { kind: 'job-ended', job: facts, startedAt: '2026-01-02T03:04:05.006Z', end: done },
+      { kind: 'job-started', job: details },
+      { kind: 'job-ended', job: details, startedAt: '2026-01-02T03:04:05.006Z', end: done },
     ]);
   });
 
@@ -48,7 +48,7 @@ describe('runJob, of a drive that is done', () => {
     ['that is not recorded', 'job-ended'],
     ['of which the journal cannot say that it is being recorded', 'recording'],
   ])('%s: takes its tables off and reports it as failed', async (_what, fails) => {
-    const { report, log, records } = await tell({ runJob: () => done, fails });
+    const { report, log, records } = await send({ runJob: () => done, fails });
     expect(log).toContain(fails);
     expect(erasures(log)).toEqual(['first eraseTables']);
     expect(log).not.toContain('first releaseDrive');
@@ -61,14 +61,14 @@ describe('runJob, of a drive that is done', () => {
   });
 
   it('takes the tables off through another helper when the first one is gone too', async () => {
-    const { report, log, second } = await tell({ runJob: () => done, dies: true, fails: 'job-ended' });
+    const { report, log, second } = await send({ runJob: () => done, dies: true, fails: 'job-ended' });
     expect(second.requests.map(({ method }) => method)).toEqual(['reserveDrives', 'eraseTables']);
     expect(log.at(-1)).toBe('show failed');
     expect(report.ledgerEntry).toBeNull();
   });
 
   it('stays done when it is recorded and given back, and the journal cannot be written', async () => {
-    const { report, log, records } = await tell({ runJob: () => done, fails: 'released' });
+    const { report, log, records } = await send({ runJob: () => done, fails: 'released' });
     expect(log).toContain('released');
     expect(erasures(log)).toEqual([]);
     expect(report).toMatchObject({ end: done, ledgerEntry: 42 });
@@ -79,18 +79,18 @@ describe('runJob, of a drive that is done', () => {
     ['cannot be given back', { cannotRelease: true }],
     ['was held by a helper that is gone', { dies: true }],
   ])('is withdrawn, and nothing is erased here, when it is recorded and %s', async (_what, trouble) => {
-    const { report, log, records, second } = await tell({ runJob: () => done, ...trouble });
+    const { report, log, records, second } = await send({ runJob: () => done, ...trouble });
     expect(log.slice(-4)).toEqual(['job-ended', 'first releaseDrive', 'drive-verified', 'show failed']);
     expect(second.requests).toEqual([]);
     const end = { state: 'failed', reason: { code: 'helper-died' } };
     expect(report).toMatchObject({ end: { ...end, bytesWritten: 1000 }, ledgerEntry: 42 });
-    expect(records.at(-1)).toMatchObject({ kind: 'drive-verified', jobId: facts.jobId, end });
+    expect(records.at(-1)).toMatchObject({ kind: 'drive-verified', jobId: details.jobId, end });
     // The entry that says done stays as it is.
     expect(records.at(-2)).toMatchObject({ kind: 'job-ended', end: done });
   });
 
   it('is reported as failed also when that cannot be recorded', async () => {
-    const { report, log } = await tell({ runJob: () => done, dies: true, fails: 'drive-verified' });
+    const { report, log } = await send({ runJob: () => done, dies: true, fails: 'drive-verified' });
     expect(erasures(log)).toEqual([]);
     expect(report).toMatchObject({
       end: { state: 'failed', reason: { code: 'helper-died' } },
@@ -100,7 +100,7 @@ describe('runJob, of a drive that is done', () => {
   });
 
   it('stays done when nobody can show it', async () => {
-    const { report, log } = await tell({
+    const { report, log } = await send({
       runJob: (say) => {
         say(erasing);
         return done;
@@ -122,7 +122,7 @@ describe('runJob, when the helper dies', () => {
     ['at once', []],
     ['while it looks at the drive', [{ state: 'queued' }, checking]],
   ])('%s: erases nothing', async (_what, states) => {
-    const { report, log, second } = await tell({ runJob: diesAfter(...states), dies: true });
+    const { report, log, second } = await send({ runJob: diesAfter(...states), dies: true });
     expect(erasures(log)).toEqual([]);
     expect(second.requests).toEqual([]);
     expect(report).toMatchObject({
@@ -137,7 +137,7 @@ describe('runJob, when the helper dies', () => {
     ['while it seals', [{ state: 'sealing' }]],
     ['when it is done', [done]],
   ])('%s: reserves the drive anew and takes its tables off', async (_what, states) => {
-    const { report, log, records, second } = await tell({ runJob: diesAfter(...states), dies: true });
+    const { report, log, records, second } = await send({ runJob: diesAfter(...states), dies: true });
     expect(second.requests).toMatchObject([
       {
         method: 'reserveDrives',
@@ -157,7 +157,7 @@ describe('runJob, when the helper dies', () => {
   });
 
   it('does not take the states of another job for its own', async () => {
-    const { log, second } = await tell({
+    const { log, second } = await send({
       runJob: (say) => {
         say(erasing, sampleJob().jobId);
         throw broken('helper-died');
@@ -171,7 +171,7 @@ describe('runJob, when the helper dies', () => {
 
 describe('runJob, otherwise', () => {
   it('never asks the helper when the start cannot be recorded', async () => {
-    const { report, log } = await tell({ runJob: () => done, fails: 'job-started' });
+    const { report, log } = await send({ runJob: () => done, fails: 'job-started' });
     expect(log).toEqual(['job-started', 'show failed']);
     expect(report).toMatchObject({
       end: { state: 'failed', reason: { code: 'ledger-unavailable' }, bytesWritten: 0 },
@@ -184,7 +184,7 @@ describe('runJob, otherwise', () => {
     ['begun', 'serial-repeated'],
     ['ordered', 'order-mismatch'],
   ] as const)('never asks the helper when the machine was %s meanwhile', async (machine, code) => {
-    const { report, log, records } = await tell({ runJob: () => done, machine });
+    const { report, log, records } = await send({ runJob: () => done, machine });
     expect(log).toEqual(['job-started', 'show failed']);
     expect(records).toEqual([]);
     expect(report).toMatchObject({ end: { state: 'failed', reason: { code } }, ledgerEntry: null });
@@ -193,12 +193,12 @@ describe('runJob, otherwise', () => {
   });
 
   it('does a finished machine again when the operator said so', async () => {
-    const { report } = await tell({ runJob: () => done, machine: 'finished', again: true });
+    const { report } = await send({ runJob: () => done, machine: 'finished', again: true });
     expect(report.end).toEqual(done);
   });
 
   it('records a cancelled job as cancelled', async () => {
-    const { report, log } = await tell({
+    const { report, log } = await send({
       runJob: (say) => {
         say(checking);
         throw cancelled('The job');
@@ -210,7 +210,7 @@ describe('runJob, otherwise', () => {
 
   it('records a failure as the helper told it, and leaves the drive to the helper', async () => {
     const failed: JobState = { state: 'failed', reason: broken('drive-gone').data, bytesWritten: 512 };
-    const { report, log } = await tell({
+    const { report, log } = await send({
       runJob: (say) => {
         say(erasing);
         return failed;
@@ -221,7 +221,7 @@ describe('runJob, otherwise', () => {
   });
 
   it('takes an answer that is no end for a failure', async () => {
-    const { report } = await tell({ runJob: () => checking });
+    const { report } = await send({ runJob: () => checking });
     expect(report.end).toMatchObject({ state: 'failed', reason: { code: 'helper-protocol' } });
   });
 });

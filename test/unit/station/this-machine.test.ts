@@ -6,7 +6,7 @@ import {
   readAsFarAsPermitted,
   readThisMachine,
 } from '../../../station/machine/confirm-machine';
-import { FakeEngine } from './fake-helper-client';
+import { FakeHelperClient } from './fake-helper-client';
 
 const hidden: ThisMachine = {
   serial: null,
@@ -32,8 +32,8 @@ describe('the machine that the station runs on', () => {
     ['is asked once when nothing is hidden', whole, ['plain readMachine']],
   ])('%s', async (_what, first, calls) => {
     const log: string[] = [];
-    const plain = new FakeEngine('plain', log, { readMachine: () => first }).client;
-    const root = new FakeEngine('root', log, { readMachine: () => whole }).client;
+    const plain = new FakeHelperClient('plain', log, { readMachine: () => first }).client;
+    const root = new FakeHelperClient('root', log, { readMachine: () => whole }).client;
     const found = await readThisMachine({
       plain: () => Promise.resolve(plain),
       privileged: () => Promise.resolve(root),
@@ -43,13 +43,13 @@ describe('the machine that the station runs on', () => {
   });
   it('is told as far as permitted to who only looks; a job is refused', async () => {
     const denied = new PrestageError({ code: 'privilege-denied', message: 'No.', remedy: 'Ask.' });
-    const engines = {
-      plain: () => Promise.resolve(new FakeEngine('plain', [], { readMachine: () => hidden }).client),
+    const helpers = {
+      plain: () => Promise.resolve(new FakeHelperClient('plain', [], { readMachine: () => hidden }).client),
       privileged: () => Promise.reject(denied),
     };
-    expect(await readAsFarAsPermitted(engines)).toEqual({ found: hidden, refusal: denied });
-    await expect(readThisMachine(engines)).rejects.toBe(denied);
-    const broken = { ...engines, privileged: () => Promise.reject(new Error('a bug')) };
+    expect(await readAsFarAsPermitted(helpers)).toEqual({ found: hidden, refusal: denied });
+    await expect(readThisMachine(helpers)).rejects.toBe(denied);
+    const broken = { ...helpers, privileged: () => Promise.reject(new Error('a bug')) };
     await expect(readAsFarAsPermitted(broken)).rejects.toThrow('a bug');
   });
   it('names the machine of a drive, and what is scanned of it must fit', () => {

@@ -8,7 +8,7 @@ import {
   type BcdValue,
 } from '../../../../core/boot/bcd';
 import { decodeDevice, encodeDevice } from '../../../../core/boot/bcd-device';
-import { aimStore, bootTargetOf, newStore } from '../../../../core/boot/bcd-rules';
+import { setBootTarget, bootTargetOf, newStore } from '../../../../core/boot/bcd-rules';
 
 const guids = {
   diskGuid: '11111111-1111-4111-8111-111111111111',
@@ -93,7 +93,7 @@ describe('what a store starts', () => {
 
 describe('aiming a store at a drive', () => {
   it('sets the boot manager, the boot image and its options, and nothing else', () => {
-    const changes = aimStore(mediaStore(), guids).map(({ objectId, elementType, value }) => [
+    const changes = setBootTarget(mediaStore(), guids).map(({ objectId, elementType, value }) => [
       objectId,
       elementType,
       value.kind === 'binary' ? decodeDevice(value.bytes) : null,
@@ -115,7 +115,7 @@ describe('aiming a store at a drive', () => {
       source: { kind: 'boot' },
       path: '\\x\\pe.wim',
     });
-    const [, changed, , sdi] = aimStore(mediaStore(device), guids);
+    const [, changed, , sdi] = setBootTarget(mediaStore(device), guids);
     expect(changed?.value.kind === 'binary' ? decodeDevice(changed.value.bytes) : null).toMatchObject({
       options: own,
       path: '\\x\\pe.wim',
@@ -125,9 +125,9 @@ describe('aiming a store at a drive', () => {
   });
 
   it('leaves an entry alone that starts a system, and a store without a boot manager', () => {
-    const trap = aimStore(mediaStore(encodeDevice({ kind: 'boot' })), guids);
+    const trap = setBootTarget(mediaStore(encodeDevice({ kind: 'boot' })), guids);
     expect(trap.map(({ objectId }) => objectId)).toEqual([bcdObjects.bootManager]);
-    expect(aimStore({ objects: [] }, guids)).toEqual([]);
+    expect(setBootTarget({ objects: [] }, guids)).toEqual([]);
   });
 });
 
@@ -138,7 +138,7 @@ describe('a new store', () => {
     const manager = elementOf(objectOf(store, bcdObjects.bootManager), bcdElements.device);
     expect(manager?.kind === 'binary' ? decodeDevice(manager.bytes) : null).toEqual(efi);
     // It is aimed already: aiming it again changes nothing.
-    for (const { objectId, elementType, value } of aimStore(store, guids)) {
+    for (const { objectId, elementType, value } of setBootTarget(store, guids)) {
       expect(elementOf(objectOf(store, objectId), elementType)).toEqual(value);
     }
   });

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { requireEfiRoom, requireLayout } from '../../../../core/job/batch-rules';
-import { judgeBoot, type BootFacts } from '../../../../core/boot/preflight';
+import { assessBoot, type BootDetails } from '../../../../core/boot/preflight';
 import { MiB } from '../../../../core/base/units';
 
-const sound: BootFacts = {
+const sound: BootDetails = {
   bootImage: 'whole',
   bootStore: 'boot-image',
   loaders: [{ path: '\\EFI\\Boot\\bootx64.efi', wanted: 'x64', cpu: 'x64', signed: true }],
@@ -12,7 +12,7 @@ const sound: BootFacts = {
 
 describe('judgeBoot', () => {
   it('finds nothing wrong with a media that starts', () => {
-    expect(judgeBoot(sound)).toEqual({ bootable: { bootable: true, ...sound, problems: [] }, notes: [] });
+    expect(assessBoot(sound)).toEqual({ bootable: { bootable: true, ...sound, problems: [] }, notes: [] });
   });
 
   it.each([
@@ -23,7 +23,7 @@ describe('judgeBoot', () => {
     [{ bootStore: 'damaged' }, /BCD\) is damaged/],
     [{ loaders: [] }, /no UEFI boot loader/],
   ] as const)('refuses to call it bootable with %o', (change, problem) => {
-    const { bootable } = judgeBoot({ ...sound, ...(change as Partial<BootFacts>) });
+    const { bootable } = assessBoot({ ...sound, ...(change as Partial<BootDetails>) });
     expect(bootable.bootable).toBe(false);
     expect(bootable.problems).toHaveLength(1);
     expect(bootable.problems[0]).toMatch(problem);
@@ -32,8 +32,8 @@ describe('judgeBoot', () => {
   it('notes what stops nothing: another boot image, no store, no signature', () => {
     const [loader] = sound.loaders;
     if (loader === undefined) throw new Error('no loader');
-    const noted = (change: Partial<BootFacts>): readonly string[] => {
-      const { bootable, notes } = judgeBoot({ ...sound, ...change });
+    const noted = (change: Partial<BootDetails>): readonly string[] => {
+      const { bootable, notes } = assessBoot({ ...sound, ...change });
       expect(bootable.problems).toEqual([]);
       return notes;
     };
@@ -43,13 +43,15 @@ describe('judgeBoot', () => {
   });
 
   it('says which layout has room for large boot files', () => {
-    expect(judgeBoot({ ...sound, efiBytes: 300 * MiB }).notes[0]).toContain('only the layout configmgr-uefi');
-    expect(judgeBoot({ ...sound, efiBytes: 600 * MiB }).notes[0]).toContain('no layout');
+    expect(assessBoot({ ...sound, efiBytes: 300 * MiB }).notes[0]).toContain(
+      'only the layout configmgr-uefi',
+    );
+    expect(assessBoot({ ...sound, efiBytes: 600 * MiB }).notes[0]).toContain('no layout');
   });
 });
 
 describe('requireEfiRoom', () => {
-  const media = (efiBytes: number) => ({ bootable: judgeBoot({ ...sound, efiBytes }).bootable });
+  const media = (efiBytes: number) => ({ bootable: assessBoot({ ...sound, efiBytes }).bootable });
 
   it('refuses what cannot fit, and names the layout that has room', () => {
     expect(() => {

@@ -9,7 +9,7 @@ import {
 } from '../../../../core/job/batch-rules';
 import { PrestageError, type ErrorData } from '../../../../core/base/errors';
 import { layouts } from '../../../../core/drive/layout';
-import { leastVolumeBytes, type MediaImage } from '../../../../core/media/media';
+import { minVolumeBytes, type MediaImage } from '../../../../core/media/media';
 import { GiB, MiB } from '../../../../core/base/units';
 import { sampleDrive } from '../drive/drives';
 
@@ -130,7 +130,7 @@ describe('requireRoom', () => {
   };
   /** 260 MiB EFI, 16 MiB MSR, and a MiB at both ends. */
   const beside = 278 * MiB;
-  const needed = Math.ceil(leastVolumeBytes(image) / MiB) * MiB;
+  const needed = Math.ceil(minVolumeBytes(image) / MiB) * MiB;
 
   it('takes a drive on which the image just fits', () => {
     expect(() => {

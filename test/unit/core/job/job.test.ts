@@ -47,8 +47,11 @@ const noise = fc.array(
 const disturbedTrips = fc
   .tuple(
     ...trip.map((step) => {
-      const kept = fc.oneof({ weight: 19, arbitrary: fc.constant([step]) }, { weight: 1, arbitrary: noise });
-      return fc.tuple(noise, kept);
+      const stored = fc.oneof(
+        { weight: 19, arbitrary: fc.constant([step]) },
+        { weight: 1, arbitrary: noise },
+      );
+      return fc.tuple(noise, stored);
     }),
   )
   .map((steps) => steps.flat(2));

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { PrestageError } from '../../../../core/base/errors';
-import type { MachineFacts } from '../../../../core/machine/machine';
+import type { MachineDetails } from '../../../../core/machine/machine';
 import { confirmThisMachine, type ThisMachine } from '../../../../core/machine/this-machine';
 
 const uuid = '4C4C4544-0031-4710-8043-C3C04F373132';
@@ -15,11 +15,11 @@ const found: ThisMachine = {
 
 function refusal(
   serial: string | null,
-  facts: MachineFacts,
+  details: MachineDetails,
   machine: ThisMachine = found,
 ): PrestageError['data'] {
   try {
-    confirmThisMachine({ serial, facts }, machine);
+    confirmThisMachine({ serial, details }, machine);
   } catch (error) {
     return (error as PrestageError).data;
   }
@@ -28,34 +28,34 @@ function refusal(
 
 describe('what was said of the machine that is written', () => {
   it('may be nothing: the firmware says it', () => {
-    expect(confirmThisMachine({ serial: null, facts: {} }, found)).toEqual({
+    expect(confirmThisMachine({ serial: null, details: {} }, found)).toEqual({
       serial: 'C1GC712',
-      facts: found.facts,
+      details: found.facts,
     });
   });
   it('may be the same, with more, or with the UUID in swapped order, which is stored in the firmware’s', () => {
-    const facts = { uuid: swapped, assetTag: 'c-1', model: 'Inspiron', macs: ['00:1B:44:11:3A:B8'] };
-    expect(confirmThisMachine({ serial: ' c1gc712 ', facts }, found)).toEqual({
+    const details = { uuid: swapped, assetTag: 'c-1', model: 'Inspiron', macs: ['00:1B:44:11:3A:B8'] };
+    expect(confirmThisMachine({ serial: ' c1gc712 ', details }, found)).toEqual({
       serial: 'C1GC712',
-      facts: { ...found.facts, macs: ['00:1B:44:11:3A:B7', '00:1B:44:11:3A:B8'] },
+      details: { ...found.facts, macs: ['00:1B:44:11:3A:B7', '00:1B:44:11:3A:B8'] },
     });
   });
-  it.each<[string, string | null, MachineFacts]>([
+  it.each<[string, string | null, MachineDetails]>([
     ['another serial', '7V03273', {}],
     ['another UUID', 'C1GC712', { uuid: '4C4C4544-0056-3010-8033-B7C04F323733' }],
     ['another UUID, and no serial', null, { uuid: '4C4C4544-0056-3010-8033-B7C04F323733' }],
     ['a different asset tag', 'C1GC712', { assetTag: 'C-2' }],
-  ])('stops the job when it is %s', (_what, serial, facts) => {
-    expect(refusal(serial, facts)).toMatchObject({
+  ])('stops the job when it is %s', (_what, serial, details) => {
+    expect(refusal(serial, details)).toMatchObject({
       code: 'machine-contradicts',
       remedy: expect.stringContaining('Nothing was touched') as string,
     });
   });
   it('is taken where the firmware says nothing', () => {
-    const silent: ThisMachine = { ...found, serial: null, facts: {} };
-    expect(confirmThisMachine({ serial: '7V03273', facts: { uuid } }, silent)).toEqual({
+    const bootFailed: ThisMachine = { ...found, serial: null, facts: {} };
+    expect(confirmThisMachine({ serial: '7V03273', details: { uuid } }, bootFailed)).toEqual({
       serial: '7V03273',
-      facts: { uuid },
+      details: { uuid },
     });
   });
   it.each([

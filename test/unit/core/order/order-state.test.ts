@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { mergeMachineFacts } from '../../../../core/machine/machine-details';
+import { mergeMachineDetails } from '../../../../core/machine/machine-details';
 import type { WorkOrder } from '../../../../core/order/order';
 import {
   followOrder,
   isAllowed,
-  newTrail,
+  newProgress,
   orderView,
   type OrderView,
 } from '../../../../core/order/order-state';
-import type { JobFacts, LedgerRecord } from '../../../../core/ledger/record';
+import type { JobDetails, LedgerRecord } from '../../../../core/ledger/record';
 import { done, failed, sampleJob, started } from '../../station/ledger/samples';
 
 const orderId = '0b0f2c64-6a44-4c3c-9b0e-1d2f3a4b5c6d';
@@ -19,15 +19,15 @@ const order: WorkOrder = {
   machines: ['AAA1', 'AAA2', 'AAA3'].map((serial) => ({ serial })),
 };
 
-const job = (machineSerial: string, changes: Partial<JobFacts> = {}): JobFacts =>
+const job = (machineSerial: string, changes: Partial<JobDetails> = {}): JobDetails =>
   sampleJob({ machineSerial, orderId, ...changes });
-const ended = (of: JobFacts, state: 'cancelled' | 'interrupted'): LedgerRecord => ({
+const ended = (of: JobDetails, state: 'cancelled' | 'interrupted'): LedgerRecord => ({
   kind: 'job-ended',
   job: of,
   startedAt: '2025-11-03T09:00:00.000Z',
   end: state === 'cancelled' ? { state, bytesWritten: 0 } : { state },
 });
-const verified = ({ jobId, machineSerial, drive, fingerprint }: JobFacts, good: boolean): LedgerRecord => ({
+const verified = ({ jobId, machineSerial, drive, fingerprint }: JobDetails, good: boolean): LedgerRecord => ({
   kind: 'drive-verified',
   jobId,
   machineSerial,
@@ -41,7 +41,7 @@ const verified = ({ jobId, machineSerial, drive, fingerprint }: JobFacts, good: 
       },
 });
 const rehearsed = (
-  { jobId, machineSerial, drive, fingerprint }: JobFacts,
+  { jobId, machineSerial, drive, fingerprint }: JobDetails,
   passed: boolean,
 ): LedgerRecord => ({
   kind: 'drive-rehearsed',
@@ -62,7 +62,7 @@ const exception = (
   what: 'unexpected' | 'left-out',
   of: string = orderId,
 ): LedgerRecord => ({ kind: 'order-exception', orderId: of, machineSerial, what, reason: 'because' });
-const packed = (...jobs: JobFacts[]): LedgerRecord => ({
+const packed = (...jobs: JobDetails[]): LedgerRecord => ({
   kind: 'shipment-closed',
   shipmentId: otherOrder,
   number: 'S-1',
@@ -71,7 +71,7 @@ const packed = (...jobs: JobFacts[]): LedgerRecord => ({
 });
 
 function viewAfter(records: readonly LedgerRecord[], paired: readonly string[] = []): OrderView {
-  return orderView(order, followOrder(newTrail(orderId), order, records), new Set(paired));
+  return orderView(order, followOrder(newProgress(orderId), order, records), new Set(paired));
 }
 const stateOf = (records: readonly LedgerRecord[], serial = 'AAA1', paired: readonly string[] = []): string =>
   viewAfter(records, paired).lines.find((line) => line.serial === serial)?.state ?? 'none';
@@ -127,7 +127,7 @@ describe('a machine of the order', () => {
   });
 
   it('counts jobs that name no order, and none of another order', () => {
-    const before: JobFacts = sampleJob({ machineSerial: 'AAA1' });
+    const before: JobDetails = sampleJob({ machineSerial: 'AAA1' });
     expect(stateOf([done(before)])).toBe('done');
     expect(stateOf([done(job('AAA1', { orderId: otherOrder }))])).toBe('expected');
     expect(stateOf([exception('AAA1', 'left-out', otherOrder)])).toBe('expected');
@@ -144,11 +144,11 @@ describe('an unexpected machine', () => {
   const other = job('ZZZ9');
 
   it('may be done after a word was said, and need not be', () => {
-    const trail = followOrder(newTrail(orderId), order, [exception('ZZZ9', 'unexpected')]);
+    const progress = followOrder(newProgress(orderId), order, [exception('ZZZ9', 'unexpected')]);
     const ordered = new Set(order.machines.map(({ serial }) => serial));
-    expect(isAllowed(ordered, trail, 'ZZZ9')).toBe(true);
-    expect(isAllowed(ordered, trail, 'ZZZ8')).toBe(false);
-    expect(isAllowed(ordered, trail, 'AAA1')).toBe(true);
+    expect(isAllowed(ordered, progress, 'ZZZ9')).toBe(true);
+    expect(isAllowed(ordered, progress, 'ZZZ8')).toBe(false);
+    expect(isAllowed(ordered, progress, 'AAA1')).toBe(true);
     expect(openOf([exception('ZZZ9', 'unexpected')])).toEqual(['AAA1', 'AAA2', 'AAA3']);
   });
 
@@ -177,8 +177,8 @@ describe('the counts', () => {
 
   it('know when the order was closed', () => {
     const close = { kind: 'order-closed', number: '4711', done: 1, leftOut: 0, unexpected: 0 } as const;
-    expect(followOrder(newTrail(orderId), order, [{ ...close, orderId }]).closed).toBe(true);
-    expect(followOrder(newTrail(orderId), order, [{ ...close, orderId: otherOrder }]).closed).toBe(false);
+    expect(followOrder(newProgress(orderId), order, [{ ...close, orderId }]).closed).toBe(true);
+    expect(followOrder(newProgress(orderId), order, [{ ...close, orderId: otherOrder }]).closed).toBe(false);
   });
 
   it('come to the same in one step or in many', () => {
@@ -191,10 +191,10 @@ describe('the counts', () => {
       exception('AAA1', 'left-out'),
     ];
     const stepwise = records.reduce(
-      (trail, record) => followOrder(trail, order, [record]),
-      newTrail(orderId),
+      (progress, record) => followOrder(progress, order, [record]),
+      newProgress(orderId),
     );
-    expect(stepwise).toEqual(followOrder(newTrail(orderId), order, records));
+    expect(stepwise).toEqual(followOrder(newProgress(orderId), order, records));
   });
 });
 
@@ -203,7 +203,7 @@ describe('what is known of a machine', () => {
 
   it('is put together from order and machine', () => {
     expect(
-      mergeMachineFacts(
+      mergeMachineDetails(
         'AAA1',
         { assetTag: 'A-1', computerName: 'pc-1', macs: ['00:1A:2B:3C:4D:5E'], model: 'X1' },
         { computerName: 'PC-1', uuid, macs: ['00:1A:2B:3C:4D:5F'], model: '20XW' },
@@ -223,7 +223,7 @@ describe('what is known of a machine', () => {
     [{ computerName: 'PC-1' }, { computerName: 'PC-2' }],
     [{ uuid }, { uuid: uuid.replace('4C4C', '4C4D') }],
   ])('must not contradict: %j %j', (ordered, scanned) => {
-    expect(() => mergeMachineFacts('AAA1', ordered, scanned)).toThrow(
+    expect(() => mergeMachineDetails('AAA1', ordered, scanned)).toThrow(
       expect.objectContaining({ data: expect.objectContaining({ code: 'machine-contradicts' }) as unknown }),
     );
   });

@@ -9,7 +9,7 @@ import {
   takeOver,
   undo,
   unpair,
-  type PairingFacts,
+  type PairingContext,
 } from '../../../../core/pairing/pairing';
 import {
   drive,
@@ -43,7 +43,7 @@ describe('by hand', () => {
     expect(state).toMatchObject({ waitingMachine: null, pairs: [pairOf('PC-1', 1)] });
     expect(undo(state, world()).state).toEqual(emptyPairing);
   });
-  it.each<[string, string, string, string, Partial<PairingFacts>]>([
+  it.each<[string, string, string, string, Partial<PairingContext>]>([
     ['wrong-kind', 'unreadable', '', 'd1', {}],
     ['wrong-kind', 'unreadable', 'A=B=C', 'd1', {}],
     ['wrong-kind', 'placeholder', 'Default string', 'd1', {}],
@@ -54,8 +54,8 @@ describe('by hand', () => {
     ['drive-paired', 'machine', 'PC-9', 'd2', {}],
     ['drive-running', 'machine', 'PC-9', 'd1', { jobs: new Map([['d1', 'running']]) }],
     ['drive-finished', 'machine', 'PC-9', 'd1', { jobs: new Map([['d1', 'ended-badly']]) }],
-  ])('refuses: %s, %s %j in %s', (reason, kind, serial, driveId, facts) => {
-    const result = pairByHand(paired, serial, driveId, world(facts));
+  ])('refuses: %s, %s %j in %s', (reason, kind, serial, driveId, details) => {
+    const result = pairByHand(paired, serial, driveId, world(details));
     expectRefused(paired, result, reason);
     expect(result.outcome.kind).toBe(kind);
   });
@@ -85,34 +85,34 @@ describe('pairs that end', () => {
 
 describe('what was paired before the program ended', () => {
   const two = after([machine('PC-2'), bay(1)], world(), paired);
-  const kept = { pairs: two.pairs, waitingMachine: 'PC-3' };
+  const stored = { pairs: two.pairs, waitingMachine: 'PC-3' };
   it('comes back, disarmed, with the machine that waited', () => {
-    const { state, taken, left } = takeOver(emptyPairing, kept, world());
+    const { state, taken, left } = takeOver(emptyPairing, stored, world());
     expect(state).toMatchObject({ pairs: two.pairs, waitingMachine: 'PC-3', armed: false, mode: 'pair' });
     expect({ taken, left }).toEqual({ taken: 2, left: [] });
     expect(start({ ...state, waitingMachine: null }, world()).outcome).toMatchObject({ reason: 'not-ready' });
   });
-  it.each<[string, Partial<PairingFacts>]>([
+  it.each<[string, Partial<PairingContext>]>([
     ['bay-empty', { drives: [drive(1)], bays: [{ label: 'bay 1', port: null, driveId: 'd1' }] }],
     ['drive-blocked', { drives: [drive(1), drive(2, { verdict: 'blocked', reasons })] }],
     ['drive-finished', { jobs: new Map([['d2', 'ended-badly']]) }],
     ['machine-shipped', { shippedOn: (serial) => (serial === 'PC-1' ? '2024-05-17T08:00:00Z' : null) }],
     ['not-in-order', { inOrder: (serial) => serial !== 'PC-1' }],
-  ])('comes back only where it holds: %s', (reason, facts) => {
-    const { state, taken, left } = takeOver(emptyPairing, kept, world(facts));
+  ])('comes back only where it holds: %s', (reason, details) => {
+    const { state, taken, left } = takeOver(emptyPairing, stored, world(details));
     expect(state.pairs).toEqual([pairOf('PC-2', 1)]);
     expect(taken).toBe(1);
     expect(left).toEqual([{ pair: pairOf('PC-1', 2), reason }]);
   });
   it('gives way to what was paired since', () => {
     const since = after([machine('PC-9'), bay(2), machine('PC-8')]);
-    const { state, left } = takeOver(since, kept, world());
+    const { state, left } = takeOver(since, stored, world());
     expect(state.pairs).toEqual([pairOf('PC-9', 2), pairOf('PC-2', 1)]);
     expect(state.waitingMachine).toBe('PC-8');
     expect(left).toEqual([{ pair: pairOf('PC-1', 2), reason: 'drive-paired' }]);
   });
   it('is taken apart by UNDO', () => {
-    const { state } = takeOver(emptyPairing, { ...kept, waitingMachine: null }, world());
+    const { state } = takeOver(emptyPairing, { ...stored, waitingMachine: null }, world());
     expect(undo(state, world()).state.pairs).toEqual(paired.pairs);
   });
 });

@@ -8,10 +8,10 @@ import {
   emptyPairing,
   pairByHand,
   start,
-  startObstaclesOf,
+  startRefusalsOf,
   undo,
   type Pairing,
-  type PairingFacts,
+  type PairingContext,
 } from '../../../../core/pairing/pairing';
 import type { ScanReading } from '../../../../core/scan/scan';
 import { timeouts } from '../../../../core/base/timeouts';
@@ -61,16 +61,16 @@ describe('operator, work order and hash', () => {
     },
   );
   it('a hash without a media is not wanted', () => {
-    const facts = world({ mediaStatus: 'none' });
-    expectRefused(paired, applyScan(paired, hash, facts), 'hash-not-wanted', 'media');
+    const context = world({ mediaStatus: 'none' });
+    expectRefused(paired, applyScan(paired, hash, context), 'hash-not-wanted', 'media');
   });
 });
 
 describe('NEXT', () => {
   it('takes the first bay with a free drive', () => {
-    const facts = world({ jobs: new Map([['d1', 'ended-well']]) });
+    const context = world({ jobs: new Map([['d1', 'ended-well']]) });
     const state = after([machine('PC-2')], world(), paired);
-    expect(applyScan(state, command('NEXT'), facts)).toMatchObject({
+    expect(applyScan(state, command('NEXT'), context)).toMatchObject({
       outcome: { result: 'accepted', effect: 'paired', machineSerial: 'PC-2', bay: 'bay 3' },
       state: { waitingMachine: null, pairs: [pairOf('PC-1', 2), pairOf('PC-2', 3)] },
     });
@@ -112,9 +112,9 @@ describe('UNDO', () => {
   });
   it('disarms first, and leaves a mode', () => {
     expect(undo(armed, world())).toMatchObject({ outcome: { effect: 'disarmed' }, state: paired });
-    const facts = world({ jobs: new Map([['d3', 'running']]) });
-    const which = after([command('CANCEL')], facts, paired);
-    expect(undo(which, facts)).toMatchObject({ outcome: { effect: 'undone' }, state: paired });
+    const context = world({ jobs: new Map([['d3', 'running']]) });
+    const which = after([command('CANCEL')], context, paired);
+    expect(undo(which, context)).toMatchObject({ outcome: { effect: 'undone' }, state: paired });
   });
   it('read twice undoes once', () => {
     expectRefused(paired, applyScan(paired, command('UNDO'), world(again)), 'repeated-read');
@@ -128,29 +128,29 @@ describe('UNDO', () => {
 });
 
 describe('CANCEL', () => {
-  const facts = world({
+  const context = world({
     jobs: new Map([
       ['d1', 'running'],
       ['d3', 'ended-badly'],
     ]),
   });
   it('puts the list away, then drops the machine that waits, then asks which job', () => {
-    expect(applyScan(armed, command('CANCEL'), facts)).toMatchObject({
+    expect(applyScan(armed, command('CANCEL'), context)).toMatchObject({
       outcome: { effect: 'disarmed' },
       state: paired,
     });
-    expect(applyScan(waiting, command('CANCEL'), facts)).toMatchObject({
+    expect(applyScan(waiting, command('CANCEL'), context)).toMatchObject({
       outcome: { effect: 'cleared', machineSerial: 'PC-1' },
       state: emptyPairing,
     });
-    expect(applyScan(paired, command('CANCEL'), facts)).toMatchObject({
+    expect(applyScan(paired, command('CANCEL'), context)).toMatchObject({
       outcome: { effect: 'cancel-which' },
       state: { ...paired, mode: 'cancel' },
     });
   });
-  const which = after([command('CANCEL')], facts, paired);
+  const which = after([command('CANCEL')], context, paired);
   it.each([bay(1), inBay(1)])('cancels the job of the bay %j', (reading) => {
-    expect(applyScan(which, reading, facts)).toMatchObject({
+    expect(applyScan(which, reading, context)).toMatchObject({
       outcome: { effect: 'job-cancelled', bay: 'bay 1', machineSerial: null },
       action: { type: 'cancel-job', driveId: 'd1' },
       state: paired,
@@ -167,17 +167,17 @@ describe('CANCEL', () => {
     ['wrong-kind', command('RETRY')],
     ['wrong-kind', command('START')],
   ])('then refuses: %s %j', (reason, reading) => {
-    expectRefused(which, applyScan(which, reading, facts), reason, 'bay-to-cancel');
+    expectRefused(which, applyScan(which, reading, context), reason, 'bay-to-cancel');
   });
   it('once more goes back to pairing', () => {
-    expect(applyScan(which, command('CANCEL'), facts)).toMatchObject({
+    expect(applyScan(which, command('CANCEL'), context)).toMatchObject({
       outcome: { effect: 'cleared' },
       state: paired,
     });
-    expectRefused(which, applyScan(which, command('CANCEL'), { ...facts, ...again }), 'repeated-read');
+    expectRefused(which, applyScan(which, command('CANCEL'), { ...context, ...again }), 'repeated-read');
   });
   it('the bay read twice cancels once', () => {
-    expectRefused(paired, applyScan(paired, bay(1), { ...facts, ...again }), 'repeated-read');
+    expectRefused(paired, applyScan(paired, bay(1), { ...context, ...again }), 'repeated-read');
   });
   it('is refused when nothing runs', () => {
     const ended = world({ jobs: new Map([['d1', 'ended-well']]) });
@@ -192,11 +192,11 @@ describe('RETRY', () => {
     ['d3', 'running'],
     ['d4', 'ended-badly'],
   ] as const);
-  const facts = world({ jobs });
-  const which = after([command('RETRY')], facts);
+  const context = world({ jobs });
+  const which = after([command('RETRY')], context);
   it('asks which, and the bay is tried again', () => {
     expect(which).toEqual({ ...emptyPairing, mode: 'retry' });
-    expect(applyScan(which, bay(1), facts)).toMatchObject({
+    expect(applyScan(which, bay(1), context)).toMatchObject({
       outcome: { effect: 'job-retried', bay: 'bay 1' },
       action: { type: 'retry-job', driveId: 'd1' },
       state: emptyPairing,
@@ -212,13 +212,13 @@ describe('RETRY', () => {
     ['wrong-kind', command('START'), null],
     ['wrong-kind', command('RETRY'), null],
   ])('then refuses: %s %j', (reason, reading, detail) => {
-    expectRefused(which, applyScan(which, reading, facts), reason, 'bay-to-retry', detail);
+    expectRefused(which, applyScan(which, reading, context), reason, 'bay-to-retry', detail);
   });
   it('is refused when no job ended badly, while a machine waits, and when armed', () => {
     const well = world({ jobs: new Map([['d1', 'ended-well']]) });
     expectRefused(paired, applyScan(paired, command('RETRY'), well), 'nothing-to-retry', 'machine');
-    expectRefused(waiting, applyScan(waiting, command('RETRY'), facts), 'wrong-kind', 'bay');
-    expectRefused(armed, applyScan(armed, command('RETRY'), facts), 'wrong-kind', 'start');
+    expectRefused(waiting, applyScan(waiting, command('RETRY'), context), 'wrong-kind', 'bay');
+    expectRefused(armed, applyScan(armed, command('RETRY'), context), 'wrong-kind', 'start');
   });
 });
 
@@ -238,20 +238,20 @@ describe('START', () => {
   });
   it('read twice starts nothing', () => {
     for (const sinceLastSame of [0, timeouts.startRepeat - 1]) {
-      const facts = world({ sinceLastSame });
-      expectRefused(armed, applyScan(armed, command('START'), facts), 'repeated-read', 'start');
+      const context = world({ sinceLastSame });
+      expectRefused(armed, applyScan(armed, command('START'), context), 'repeated-read', 'start');
     }
   });
-  it.each<[string, string, Partial<PairingFacts>]>([
+  it.each<[string, string, Partial<PairingContext>]>([
     ['no-operator', 'operator', { operator: '  ', mediaStatus: 'none' }],
     ['no-media', 'media', { mediaStatus: 'none' }],
     ['media-not-proved', 'media-hash', { mediaStatus: 'waiting-for-hash' }],
     ['media-not-proved', 'media', { mediaStatus: 'hashing' }],
     ['media-not-proved', 'media', { mediaStatus: 'inspecting' }],
     ['media-not-proved', 'media', { mediaStatus: 'refused' }],
-  ])('is refused: %s, %s', (detail, expected, facts) => {
-    expectRefused(paired, applyScan(paired, command('START'), world(facts)), 'not-ready', expected, detail);
-    expectRefused(armed, applyScan(armed, command('START'), world(facts)), 'not-ready', expected, detail);
+  ])('is refused: %s, %s', (detail, expected, details) => {
+    expectRefused(paired, applyScan(paired, command('START'), world(details)), 'not-ready', expected, detail);
+    expectRefused(armed, applyScan(armed, command('START'), world(details)), 'not-ready', expected, detail);
   });
   it('is refused without pairs, and while a machine waits for its bay', () => {
     const none = applyScan(emptyPairing, command('START'), world());
@@ -260,7 +260,7 @@ describe('START', () => {
     expectRefused(state, applyScan(state, command('START'), world()), 'wrong-kind', 'bay');
     expectRefused(state, arm(state, world()), 'wrong-kind', 'bay');
   });
-  it.each<[string, Partial<PairingFacts>, string | null]>([
+  it.each<[string, Partial<PairingContext>, string | null]>([
     ['bay-empty', { drives: [drive(1)] }, 'bay 2'],
     ['bay-empty', { drives: [drive(1)], bays: [] }, 'bay 2'],
     [
@@ -274,9 +274,9 @@ describe('START', () => {
     ['machine-running', { runningMachines: new Set(['PC-1']) }, null],
     ['machine-shipped', { shippedOn: () => '2024-05-17T08:00:00Z' }, '2024-05-17'],
     ['pattern', { serialPatterns: [{ maker: 'Dell', pattern: 'X' }] }, 'Dell'],
-  ])('looks at the pairs again: %s', (reason, facts, detail) => {
-    expectRefused(paired, arm(paired, world(facts)), reason, undefined, detail);
-    expectRefused(armed, start(armed, world(facts)), reason, undefined, detail);
+  ])('looks at the pairs again: %s', (reason, details, detail) => {
+    expectRefused(paired, arm(paired, world(details)), reason, undefined, detail);
+    expectRefused(armed, start(armed, world(details)), reason, undefined, detail);
   });
   it('a button cannot start what was not shown', () => {
     expectRefused(paired, start(paired, world()), 'not-ready', 'start', 'not-armed');
@@ -287,15 +287,15 @@ describe('START', () => {
     }
   });
   it('while the start is under way, nothing counts', () => {
-    const facts = world({ starting: true });
+    const context = world({ starting: true });
     for (const state of [armed, paired]) {
-      expectRefused(state, applyScan(state, command('START'), facts), 'repeated-read', 'start');
-      expectRefused(state, arm(state, facts), 'repeated-read', 'start');
-      expectRefused(state, start(state, facts), 'repeated-read', 'start');
-      expectRefused(state, undo(state, facts), 'wrong-kind', 'start');
-      expectRefused(state, pairByHand(state, 'PC-7', 'd3', facts), 'wrong-kind', 'start');
+      expectRefused(state, applyScan(state, command('START'), context), 'repeated-read', 'start');
+      expectRefused(state, arm(state, context), 'repeated-read', 'start');
+      expectRefused(state, start(state, context), 'repeated-read', 'start');
+      expectRefused(state, undo(state, context), 'wrong-kind', 'start');
+      expectRefused(state, pairByHand(state, 'PC-7', 'd3', context), 'wrong-kind', 'start');
       for (const reading of [machine('PC-2'), bay(1), badge, command('UNDO'), command('CANCEL')]) {
-        expectRefused(state, applyScan(state, reading, facts), 'wrong-kind', 'start');
+        expectRefused(state, applyScan(state, reading, context), 'wrong-kind', 'start');
       }
     }
   });
@@ -304,12 +304,12 @@ describe('START', () => {
 describe('startObstaclesOf', () => {
   it('names all, in the order in which they are put right', () => {
     const nothing = { operator: '', mediaStatus: 'none' } as const;
-    expect(startObstaclesOf(emptyPairing, nothing)).toEqual(['no-operator', 'no-media', 'no-pairs']);
-    expect(startObstaclesOf(emptyPairing, { operator: '', mediaStatus: 'refused' })).toEqual([
+    expect(startRefusalsOf(emptyPairing, nothing)).toEqual(['no-operator', 'no-media', 'no-pairs']);
+    expect(startRefusalsOf(emptyPairing, { operator: '', mediaStatus: 'refused' })).toEqual([
       'no-operator',
       'media-not-proved',
       'no-pairs',
     ]);
-    expect(startObstaclesOf(paired, world())).toEqual([]);
+    expect(startRefusalsOf(paired, world())).toEqual([]);
   });
 });

@@ -9,11 +9,11 @@ import {
   emptyPairing,
   pairByHand,
   start,
-  startObstaclesOf,
+  startRefusalsOf,
   undo,
   unpair,
   type Pairing,
-  type PairingFacts,
+  type PairingContext,
   type PairingResult,
 } from '../../../../core/pairing/pairing';
 import { commandBarcode, readScan } from '../../../../core/scan/scan';
@@ -32,7 +32,7 @@ const bays = [
 ];
 const settings = appSettingsSchema.parse({});
 
-const factsArbitrary = fc.record({
+const detailsArbitrary = fc.record({
   operator: fc.constantFrom('Ada', 'Ada', 'Ada', ''),
   mediaStatus: fc.constantFrom('proved', 'proved', 'proved', 'waiting-for-hash', 'none'),
   drives: fc.subarray(drives, { minLength: 3 }).chain((present) =>
@@ -58,9 +58,9 @@ const factsArbitrary = fc.record({
   sinceLastSame: fc.constantFrom(null, null, 10, timeouts.startRepeat),
   sinceLastPair: fc.constantFrom(null, 10, timeouts.labelInHand),
   starting: fc.constantFrom(false, false, false, false, true),
-}) satisfies fc.Arbitrary<PairingFacts>;
+}) satisfies fc.Arbitrary<PairingContext>;
 
-type Step = (state: Pairing, facts: PairingFacts) => PairingResult | Pairing;
+type Step = (state: Pairing, context: PairingContext) => PairingResult | Pairing;
 
 const scanned = fc
   .constantFrom(
@@ -75,14 +75,14 @@ const scanned = fc
   )
   .map(
     (text): Step =>
-      (state, facts) =>
-        applyScan(state, readScan(text, { settings, bays: facts.bays, drives: facts.drives }), facts),
+      (state, context) =>
+        applyScan(state, readScan(text, { settings, bays: context.bays, drives: context.drives }), context),
   );
 const pressed = fc.oneof(
   fc.tuple(fc.constantFrom(...serials, 'DRIVE-D1'), fc.constantFrom(...driveIds)).map(
     ([serial, driveId]): Step =>
-      (state, facts) =>
-        pairByHand(state, serial, driveId, facts),
+      (state, context) =>
+        pairByHand(state, serial, driveId, context),
   ),
   fc.constantFrom(...driveIds).map(
     (driveId): Step =>
@@ -94,8 +94,8 @@ const pressed = fc.oneof(
       (state) =>
         clearPairs(state, some),
   ),
-  fc.constantFrom<Step>(undo, arm, start, disarm, (state, facts) => {
-    return dropDrives(state, new Set(facts.drives.map(({ id }) => id))).state;
+  fc.constantFrom<Step>(undo, arm, start, disarm, (state, context) => {
+    return dropDrives(state, new Set(context.drives.map(({ id }) => id))).state;
   }),
 );
 const steps = fc.array(fc.oneof({ weight: 5, arbitrary: scanned }, { weight: 1, arbitrary: pressed }), {
@@ -113,9 +113,9 @@ function expectSound(state: Pairing): void {
   // What UNDO takes back is what there is.
   expect(state.history.map(({ machineSerial }) => machineSerial).sort()).toEqual([...machines].sort());
   if (state.armed || state.mode !== 'pair') expect(state.waitingMachine).toBeNull();
-  if (state.waitingMachine === null) expect(state.waitingFacts).toEqual({});
+  if (state.waitingMachine === null) expect(state.waitingDetails).toEqual({});
   // What names a machine names one only.
-  const known = [...state.pairs.map(({ machine = {} }) => machine), state.waitingFacts];
+  const known = [...state.pairs.map(({ machine = {} }) => machine), state.waitingDetails];
   for (const values of [
     known.flatMap(({ uuid = [] }) => uuid),
     known.flatMap(({ assetTag = [] }) => assetTag),
@@ -126,31 +126,35 @@ function expectSound(state: Pairing): void {
   if (state.armed) expect(state.mode).toBe('pair');
 }
 
-function expectHonest(before: Pairing, { state, outcome, action }: PairingResult, facts: PairingFacts): void {
+function expectHonest(
+  before: Pairing,
+  { state, outcome, action }: PairingResult,
+  context: PairingContext,
+): void {
   if (outcome.result === 'refused') {
     expect(state).toBe(before);
     expect(action).toEqual({ type: 'none' });
     return;
   }
-  expect(facts.starting).toBe(false);
+  expect(context.starting).toBe(false);
   if (outcome.effect === 'paired') {
     const added = state.pairs.filter((pair) => !before.pairs.includes(pair));
     expect(added).toHaveLength(1);
-    const drive = facts.drives.find(({ id }) => id === added[0]?.driveId);
+    const drive = context.drives.find(({ id }) => id === added[0]?.driveId);
     expect(drive?.verdict).toBe('eligible');
-    expect(facts.jobs.has(added[0]?.driveId ?? '')).toBe(false);
-    expect(facts.runningMachines.has(added[0]?.machineSerial ?? '')).toBe(false);
+    expect(context.jobs.has(added[0]?.driveId ?? '')).toBe(false);
+    expect(context.runningMachines.has(added[0]?.machineSerial ?? '')).toBe(false);
   }
   if (outcome.effect === 'armed' || action.type === 'start') {
-    expect(startObstaclesOf(state, facts)).toEqual([]);
+    expect(startRefusalsOf(state, context)).toEqual([]);
     for (const { driveId } of state.pairs) {
-      expect(facts.drives.find(({ id }) => id === driveId)?.verdict).toBe('eligible');
-      expect(facts.jobs.has(driveId)).toBe(false);
+      expect(context.drives.find(({ id }) => id === driveId)?.verdict).toBe('eligible');
+      expect(context.jobs.has(driveId)).toBe(false);
     }
   }
   if (action.type === 'start') expect(before.armed).toBe(true);
-  if (action.type === 'cancel-job') expect(facts.jobs.get(action.driveId)).toBe('running');
-  if (action.type === 'retry-job') expect(facts.jobs.get(action.driveId)).toBe('ended-badly');
+  if (action.type === 'cancel-job') expect(context.jobs.get(action.driveId)).toBe('running');
+  if (action.type === 'retry-job') expect(context.jobs.get(action.driveId)).toBe('ended-badly');
 }
 
 /** Freezes, so that a step that changes what it was given throws. */
@@ -161,23 +165,23 @@ function frozen(state: Pairing): Pairing {
   return Object.freeze(state);
 }
 
-function take(state: Pairing, step: Step, facts: PairingFacts): Pairing {
+function take(state: Pairing, step: Step, context: PairingContext): Pairing {
   const before = structuredClone(state);
-  const result = step(state, facts);
+  const result = step(state, context);
   expect(state).toEqual(before);
   const next = 'outcome' in result ? result.state : result;
-  if ('outcome' in result) expectHonest(state, result, facts);
+  if ('outcome' in result) expectHonest(state, result, context);
   expectSound(next);
   return frozen(next);
 }
 
 it('in a world that stands still, no sequence pairs twice, and what is armed has no obstacle', () => {
   fc.assert(
-    fc.property(factsArbitrary, steps, (facts, sequence) => {
+    fc.property(detailsArbitrary, steps, (details, sequence) => {
       let state = frozen(emptyPairing);
       for (const step of sequence) {
-        state = take(state, step, facts);
-        if (state.armed) expect(startObstaclesOf(state, facts)).toEqual([]);
+        state = take(state, step, details);
+        if (state.armed) expect(startRefusalsOf(state, details)).toEqual([]);
       }
     }),
     { numRuns: 500 },
@@ -186,12 +190,12 @@ it('in a world that stands still, no sequence pairs twice, and what is armed has
 
 it('nor does one in a world that changes between any two scans', () => {
   fc.assert(
-    fc.property(fc.array(fc.tuple(factsArbitrary, steps), { minLength: 1, maxLength: 8 }), (worlds) => {
+    fc.property(fc.array(fc.tuple(detailsArbitrary, steps), { minLength: 1, maxLength: 8 }), (worlds) => {
       let state = frozen(emptyPairing);
-      for (const [facts, sequence] of worlds) {
+      for (const [details, sequence] of worlds) {
         // As the station does when operator or media change.
         state = frozen(disarm(state));
-        for (const step of sequence) state = take(state, step, facts);
+        for (const step of sequence) state = take(state, step, details);
       }
     }),
     { numRuns: 200 },
@@ -199,7 +203,7 @@ it('nor does one in a world that changes between any two scans', () => {
 });
 
 it('a scanner that reads everything twice at once pairs the same, and never starts', () => {
-  const facts: PairingFacts = {
+  const context: PairingContext = {
     operator: 'Ada',
     mediaStatus: 'proved',
     drives,
@@ -218,8 +222,8 @@ it('a scanner that reads everything twice at once pairs the same, and never star
     fc.property(fc.array(scanned, { maxLength: 40 }), (sequence) => {
       let once = emptyPairing;
       for (const step of sequence) {
-        const first = step(once, facts) as PairingResult;
-        const second = step(first.state, { ...facts, sinceLastSame: 0 }) as PairingResult;
+        const first = step(once, context) as PairingResult;
+        const second = step(first.state, { ...context, sinceLastSame: 0 }) as PairingResult;
         expect(second.state).toEqual(first.state);
         expect(second.action.type).not.toBe('start');
         once = first.state;

@@ -3,7 +3,7 @@ import {
   applyScan,
   emptyPairing,
   type Pairing,
-  type PairingFacts,
+  type PairingContext,
   type PairingResult,
 } from '../../../../core/pairing/pairing';
 import type { ScanReading } from '../../../../core/scan/scan';
@@ -22,7 +22,7 @@ export const reasons = [
 ] as const;
 
 /** Bays 1 to 3 with free drives, 4 with a blocked one, 5 empty; operator and media are there. */
-export function world(changes: Partial<PairingFacts> = {}): PairingFacts {
+export function world(changes: Partial<PairingContext> = {}): PairingContext {
   return {
     operator: 'Ada',
     mediaStatus: 'proved',
@@ -54,11 +54,11 @@ export const later = { sinceLastSame: timeouts.startRepeat };
 /** Scans that must all be accepted. */
 export function after(
   readings: readonly ScanReading[],
-  facts = world(),
+  context = world(),
   from: Pairing = emptyPairing,
 ): Pairing {
   return readings.reduce((state, reading) => {
-    const result = applyScan(state, reading, facts);
+    const result = applyScan(state, reading, context);
     expect(result.outcome).toMatchObject({ result: 'accepted' });
     return result.state;
   }, from);

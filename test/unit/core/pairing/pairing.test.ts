@@ -4,7 +4,7 @@ import {
   emptyPairing,
   pairByHand,
   undo,
-  type PairingFacts,
+  type PairingContext,
 } from '../../../../core/pairing/pairing';
 import type { ScanReading } from '../../../../core/scan/scan';
 import { timeouts } from '../../../../core/base/timeouts';
@@ -42,10 +42,10 @@ describe('a machine', () => {
   it('is refused while another one waits: a bay was forgotten', () => {
     expectRefused(waiting, applyScan(waiting, machine('PC-2'), world()), 'wrong-kind', 'bay');
   });
-  it.each([again, later, {}])('that waits and is read again counts once %j', (facts) => {
-    expectRefused(waiting, applyScan(waiting, machine('PC-1'), world(facts)), 'repeated-read', 'bay');
+  it.each([again, later, {}])('that waits and is read again counts once %j', (details) => {
+    expectRefused(waiting, applyScan(waiting, machine('PC-1'), world(details)), 'repeated-read', 'bay');
   });
-  it.each<[string, Partial<PairingFacts>, string | null]>([
+  it.each<[string, Partial<PairingContext>, string | null]>([
     [
       'pattern',
       {
@@ -63,13 +63,13 @@ describe('a machine', () => {
       { shippedOn: (serial) => (serial === 'PC-9' ? '2024-05-17T08:00:00.000Z' : null) },
       '2024-05-17',
     ],
-  ])('is refused: %s', (reason, facts, detail) => {
-    expectRefused(paired, applyScan(paired, machine('PC-9'), world(facts)), reason, 'machine', detail);
-    expectRefused(paired, pairByHand(paired, 'PC-9', 'd1', world(facts)), reason, 'machine', detail);
+  ])('is refused: %s', (reason, details, detail) => {
+    expectRefused(paired, applyScan(paired, machine('PC-9'), world(details)), reason, 'machine', detail);
+    expectRefused(paired, pairByHand(paired, 'PC-9', 'd1', world(details)), reason, 'machine', detail);
     // And when that became so while it waited.
     const before = after([machine('PC-9')]);
-    expectRefused(before, applyScan(before, bay(1), world(facts)), reason, 'bay');
-    expectRefused(before, applyScan(before, command('NEXT'), world(facts)), reason, 'bay');
+    expectRefused(before, applyScan(before, bay(1), world(details)), reason, 'bay');
+    expectRefused(before, applyScan(before, command('NEXT'), world(details)), reason, 'bay');
   });
   it('is refused when it is in a pair', () => {
     expectRefused(paired, applyScan(paired, machine('PC-1'), world()), 'machine-in-batch', 'machine');
@@ -96,7 +96,7 @@ describe('a bay', () => {
     expect(action).toEqual({ type: 'none' });
     expect(state).toMatchObject({ waitingMachine: null, pairs: [pairOf('PC-1', 2)] });
   });
-  it.each<[string, ScanReading, Partial<PairingFacts>, string | null]>([
+  it.each<[string, ScanReading, Partial<PairingContext>, string | null]>([
     ['bay-unknown', bay(9), {}, null],
     ['bay-empty', bay(5), {}, null],
     ['bay-empty', inBay(9), {}, null],
@@ -106,8 +106,8 @@ describe('a bay', () => {
     ['drive-running', bay(4), { jobs: new Map([['d4', 'running']]) }, null],
     ['drive-finished', bay(1), { jobs: new Map([['d1', 'ended-well']]) }, null],
     ['drive-finished', inBay(1), { jobs: new Map([['d1', 'ended-badly']]) }, null],
-  ])('is refused: %s %j', (reason, reading, facts, detail) => {
-    expectRefused(waiting, applyScan(waiting, reading, world(facts)), reason, 'bay', detail);
+  ])('is refused: %s %j', (reason, reading, details, detail) => {
+    expectRefused(waiting, applyScan(waiting, reading, world(details)), reason, 'bay', detail);
   });
   it('is refused when it is paired', () => {
     const state = after([machine('PC-2')], world(), paired);
@@ -140,11 +140,11 @@ describe('what is no serial', () => {
 describe('a label that tells more of a machine', () => {
   const uuid = '4C4C4544-0031-4710-8043-C3C04F373132';
   const otherUuid = '4C4C4544-0056-3010-8033-B7C04F323733';
-  const mac: ScanReading = { kind: 'mac', text: 'x', facts: { macs: ['00:1B:44:11:3A:B7'] } };
-  const secondMac: ScanReading = { kind: 'mac', text: 'x', facts: { macs: ['00:1B:44:11:3A:B8'] } };
-  const asset = (assetTag: string): ScanReading => ({ kind: 'asset-tag', text: 'x', facts: { assetTag } });
-  const uuidOf = (text: string): ScanReading => ({ kind: 'uuid', text: 'x', facts: { uuid: text } });
-  const labelled = (serial: string, facts: object): ScanReading => ({ kind: 'machine', serial, facts });
+  const mac: ScanReading = { kind: 'mac', text: 'x', details: { macs: ['00:1B:44:11:3A:B7'] } };
+  const secondMac: ScanReading = { kind: 'mac', text: 'x', details: { macs: ['00:1B:44:11:3A:B8'] } };
+  const asset = (assetTag: string): ScanReading => ({ kind: 'asset-tag', text: 'x', details: { assetTag } });
+  const uuidOf = (text: string): ScanReading => ({ kind: 'uuid', text: 'x', details: { uuid: text } });
+  const labelled = (serial: string, details: object): ScanReading => ({ kind: 'machine', serial, details });
   const inHand = world({ sinceLastPair: timeouts.labelInHand - 1 });
 
   it('is taken to the machine that waits, and goes with it into the pair', () => {
@@ -157,17 +157,17 @@ describe('a label that tells more of a machine', () => {
       bay: null,
     });
     const both = after([secondMac, uuidOf(uuid), asset('C-1')], world(), result.state);
-    const facts = { macs: ['00:1B:44:11:3A:B7', '00:1B:44:11:3A:B8'], uuid, assetTag: 'C-1' };
-    expect(both.waitingFacts).toEqual(facts);
+    const details = { macs: ['00:1B:44:11:3A:B7', '00:1B:44:11:3A:B8'], uuid, assetTag: 'C-1' };
+    expect(both.waitingDetails).toEqual(details);
     expect(after([bay(2)], world(), both)).toMatchObject({
       waitingMachine: null,
-      waitingFacts: {},
-      pairs: [{ ...pairOf('PC-1', 2), machine: facts }],
+      waitingDetails: {},
+      pairs: [{ ...pairOf('PC-1', 2), machine: details }],
     });
   });
   it('comes with the serial when one code holds both, and a second code of the label adds to it', () => {
     const state = after([labelled('PC-1', { uuid }), labelled('PC-1', { assetTag: 'C-1' })]);
-    expect(state.waitingFacts).toEqual({ uuid, assetTag: 'C-1' });
+    expect(state.waitingDetails).toEqual({ uuid, assetTag: 'C-1' });
     expectRefused(state, applyScan(state, labelled('PC-1', { uuid }), world()), 'repeated-read', 'bay');
   });
   it('is taken to the machine that was just paired, while its label is in the hand', () => {
@@ -175,11 +175,11 @@ describe('a label that tells more of a machine', () => {
     expect(state.pairs).toEqual([{ ...pairOf('PC-1', 2), machine: { macs: ['00:1B:44:11:3A:B7'] } }]);
     const more = applyScan(state, labelled('PC-1', { uuid }), inHand);
     expect(more.outcome).toMatchObject({ result: 'accepted', kind: 'machine', effect: 'facts-taken' });
-    for (const facts of [world(), world({ sinceLastPair: timeouts.labelInHand })]) {
-      expectRefused(paired, applyScan(paired, mac, facts), 'wrong-kind', 'machine');
+    for (const context of [world(), world({ sinceLastPair: timeouts.labelInHand })]) {
+      expectRefused(paired, applyScan(paired, mac, context), 'wrong-kind', 'machine');
       expectRefused(
         paired,
-        applyScan(paired, labelled('PC-1', { uuid }), facts),
+        applyScan(paired, labelled('PC-1', { uuid }), context),
         'machine-in-batch',
         'machine',
       );
@@ -244,7 +244,7 @@ describe('a label that tells more of a machine', () => {
     const first = undo(state, world());
     expect(first.state).toMatchObject({
       waitingMachine: 'PC-1',
-      waitingFacts: { macs: ['00:1B:44:11:3A:B7'] },
+      waitingDetails: { macs: ['00:1B:44:11:3A:B7'] },
       pairs: [],
     });
     expect(undo(first.state, world()).state).toEqual(emptyPairing);

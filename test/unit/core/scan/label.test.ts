@@ -7,13 +7,17 @@ import {
   labelRulesOf,
   type LabelRule,
 } from '../../../../core/scan/label-rules';
-import { machineFactsSchema } from '../../../../core/machine/machine';
+import { machineDetailsSchema } from '../../../../core/machine/machine';
 import { serialProblem } from '../../../../core/machine/serial';
 
 const [gs, rs, eot] = ['\u001d', '\u001e', '\u0004'];
 const read = (text: string, rules: readonly LabelRule[] = builtInLabelRules): LabelReading =>
   readLabel(text, rules);
-const machine = (serial: string, facts: object = {}): LabelReading => ({ kind: 'machine', serial, facts });
+const machine = (serial: string, details: object = {}): LabelReading => ({
+  kind: 'machine',
+  serial,
+  details,
+});
 const message = (...fields: string[]): string => `[)>${rs}06${gs}${fields.join(gs)}${rs}${eot}`;
 
 describe('texts of real labels, as public repositories hold them', () => {
@@ -122,13 +126,16 @@ describe('labels as makers print them, with made-up numbers', () => {
     ['GS1, for people', '(01)09521234543213(21)ABC123(240)T14 G3', machine('ABC123', { model: 'T14 G3' })],
     ['GS1 DataMatrix', `]d201095212345432131725063010LOT7${gs}21ABC123`, machine('ABC123')],
     ['format 05', `[)>${rs}05${gs}0109521234543213${gs}21ABC123${rs}${eot}`, machine('ABC123')],
-    ['asset only', `]d28004095212340000042`, { kind: 'facts', facts: { assetTag: '095212340000042' } }],
+    ['asset only', `]d28004095212340000042`, { kind: 'facts', details: { assetTag: '095212340000042' } }],
     [
       'UUID and MAC',
       'UUID: 4c4c4544-0031-4710-8043-c3c04f373132 MAC: 3c5282010203',
-      { kind: 'facts', facts: { uuid: '4C4C4544-0031-4710-8043-C3C04F373132', macs: ['3C:52:82:01:02:03'] } },
+      {
+        kind: 'facts',
+        details: { uuid: '4C4C4544-0031-4710-8043-C3C04F373132', macs: ['3C:52:82:01:02:03'] },
+      },
     ],
-    ['a header line', 'Contoso Ltd\nAsset Tag: C-4711', { kind: 'facts', facts: { assetTag: 'C-4711' } }],
+    ['a header line', 'Contoso Ltd\nAsset Tag: C-4711', { kind: 'facts', details: { assetTag: 'C-4711' } }],
     // What a form filler left in.
     [
       'placeholders around',
@@ -235,7 +242,7 @@ describe('rules', () => {
     expect(read(message('S5CD1234XYZ'), rules)).toEqual({ kind: 'none' });
     expect(read('K00423C5282010203', rules)).toEqual({
       kind: 'facts',
-      facts: { assetTag: '0042', macs: ['3C:52:82:01:02:03'] },
+      details: { assetTag: '0042', macs: ['3C:52:82:01:02:03'] },
     });
     expect(read('https://qrl.dell.com/H6FND42', rules)).toEqual(machine('H6FND42'));
     expect(read('https://qrl.dell.com/H6FND42', labelRulesOf({ builtIn: false, own }))).toEqual({
@@ -296,7 +303,8 @@ describe('whatever is on a label', () => {
       fc.property(text, (scanned) => {
         const reading = read(scanned);
         if (reading.kind === 'machine') expect(serialProblem(reading.serial)).toBeNull();
-        if (reading.kind === 'machine' || reading.kind === 'facts') machineFactsSchema.parse(reading.facts);
+        if (reading.kind === 'machine' || reading.kind === 'facts')
+          machineDetailsSchema.parse(reading.details);
       }),
       { numRuns: 2000 },
     );

@@ -135,13 +135,13 @@ describe('a label', () => {
     expect(read('S/N: 5CD1234XYZ; MAC: 001b44113ab7; Asset Tag: C-4711')).toEqual({
       kind: 'machine',
       serial: '5CD1234XYZ',
-      facts: { macs: ['00:1B:44:11:3A:B7'], assetTag: 'C-4711' },
+      details: { macs: ['00:1B:44:11:3A:B7'], assetTag: 'C-4711' },
     });
   });
   it('alone tells a UUID, a MAC or an asset tag, in the form in which it is kept', () => {
     expect(read('{4c4c4544-004b-5810-8039-b7c04f515133}')).toMatchObject({
       kind: 'uuid',
-      facts: { uuid: '4C4C4544-004B-5810-8039-B7C04F515133' },
+      details: { uuid: '4C4C4544-004B-5810-8039-B7C04F515133' },
     });
     for (const text of [
       '001B44113AB7',
@@ -150,10 +150,10 @@ describe('a label', () => {
       'MAC 001B44113AB7',
       'MAC:001b44113ab7',
     ]) {
-      expect(read(text)).toMatchObject({ kind: 'mac', facts: { macs: ['00:1B:44:11:3A:B7'] } });
+      expect(read(text)).toMatchObject({ kind: 'mac', details: { macs: ['00:1B:44:11:3A:B7'] } });
     }
     expect(read('Asset No. 4711').kind).toBe('machine');
-    expect(read('Asset No.: 4711')).toMatchObject({ kind: 'asset-tag', facts: { assetTag: '4711' } });
+    expect(read('Asset No.: 4711')).toMatchObject({ kind: 'asset-tag', details: { assetTag: '4711' } });
   });
   it('of an attached drive is that drive, and of another drive it is nothing', () => {
     expect(read('S/N: S5GXNX0T100001; Model: SSD 870')).toEqual({ kind: 'drive', driveId: samsung });
@@ -167,7 +167,7 @@ describe('a label', () => {
     };
     expect(read('INV00042', { labelRules })).toMatchObject({
       kind: 'asset-tag',
-      facts: { assetTag: '00042' },
+      details: { assetTag: '00042' },
     });
     expect(read('1S20XW0012USPF2ABCDE', { labelRules }).kind).toBe('part-number');
   });

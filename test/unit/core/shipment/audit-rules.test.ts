@@ -1,21 +1,21 @@
 import { describe, expect, it } from 'vitest';
 import {
-  doubtMachines,
-  doubtOrder,
+  findMachines,
+  findInOrder,
   type AuditedMachine,
   type ShippedOrder,
 } from '../../../../core/shipment/audit-rules';
 import { workOrderSchema, type WorkOrder } from '../../../../core/order/order';
-import type { JobFacts } from '../../../../core/ledger/record';
+import type { JobDetails } from '../../../../core/ledger/record';
 import type { FinishedJob } from '../../../../core/shipment/shipment-rules';
 import { done, sampleJob } from '../../station/ledger/samples';
 
 /** A drive of the machine, not of a training bench. */
-const disk = (): JobFacts['drive'] => ({ ...sampleJob().drive, kind: 'disk' });
+const disk = (): JobDetails['drive'] => ({ ...sampleJob().drive, kind: 'disk' });
 
 function machine(
   machineSerial: string,
-  changes: Partial<JobFacts> = {},
+  changes: Partial<JobDetails> = {},
   result: Partial<FinishedJob['result']> = {},
 ): AuditedMachine {
   const drive = { ...disk(), serial: `DRIVE-${machineSerial}` };
@@ -23,13 +23,13 @@ function machine(
   if (record.kind !== 'job-ended' || record.end.state !== 'done') throw new Error('no finished job');
   const { job, startedAt, end } = record;
   const finished: FinishedJob = {
-    ...{ machineSerial, sequence: 2, job, startedAt, rehearsal: null, verifiedAgain: 0 },
+    ...{ machineSerial, sequence: 2, job, startedAt, bootTest: null, verifiedAgain: 0 },
     result: { ...end.result, ...result },
   };
   return { finished, withdrawn: null };
 }
 const codes = (machines: readonly AuditedMachine[], expected: string | null = null): string[] =>
-  doubtMachines(machines, expected).map(({ code, machineSerial }) => `${code} ${machineSerial ?? '-'}`);
+  findMachines(machines, expected).map(({ code, machineSerial }) => `${code} ${machineSerial ?? '-'}`);
 
 describe('machines', () => {
   it('are not doubted when each was verified with a media that was compared', () => {
@@ -54,13 +54,13 @@ describe('machines', () => {
     for (const kind of ['virtual', 'loop'] as const) {
       const trained = [machine('AAA1', { drive: { ...disk(), kind } })];
       expect(codes(trained)).toEqual(['training-drive AAA1']);
-      expect(doubtMachines(trained, null, true)).toEqual([]);
+      expect(findMachines(trained, null, true)).toEqual([]);
     }
   });
 
   it('are doubted when something was withdrawn', () => {
-    const doubts = doubtMachines([{ ...machine('AAA1'), withdrawn: 'Machine AAA1 failed.' }], null);
-    expect(doubts).toEqual([
+    const findings = findMachines([{ ...machine('AAA1'), withdrawn: 'Machine AAA1 failed.' }], null);
+    expect(findings).toEqual([
       { code: 'machine-unfinished', machineSerial: 'AAA1', message: 'Machine AAA1 failed.' },
     ]);
   });
@@ -104,17 +104,17 @@ describe('an order', () => {
     ...{ number: 'WO-1', openedSha256: [], orderSha256: 'c'.repeat(64) },
     exceptions: new Map(),
   };
-  const doubts = (
+  const findings = (
     wanted: WorkOrder,
     machines: readonly AuditedMachine[],
     more: Partial<ShippedOrder> = {},
   ): string[] =>
-    doubtOrder(wanted, machines, { ...shipped, ...more }).map(({ code, message }) => `${code}: ${message}`);
+    findInOrder(wanted, machines, { ...shipped, ...more }).map(({ code, message }) => `${code}: ${message}`);
 
   it('is filled by its machines', () => {
-    expect(doubts(order(), [machine('AAA1'), machine('BBB1')])).toEqual([]);
+    expect(findings(order(), [machine('AAA1'), machine('BBB1')])).toEqual([]);
     const opened = { openedSha256: [shipped.orderSha256] };
-    expect(doubts(order(), [machine('AAA1'), machine('BBB1')], opened)).toEqual([]);
+    expect(findings(order(), [machine('AAA1'), machine('BBB1')], opened)).toEqual([]);
   });
 
   it('is not filled when a machine is missing or too many, with what the station said', () => {
@@ -122,26 +122,26 @@ describe('an order', () => {
       ['BBB1', 'dead on arrival'],
       ['CCC1', 'came instead'],
     ]);
-    expect(doubts(order(), [machine('AAA1'), machine('CCC1')], { exceptions })).toEqual([
+    expect(findings(order(), [machine('AAA1'), machine('CCC1')], { exceptions })).toEqual([
       'order-missing: Machine BBB1 is in the work order but not in the shipment; reason recorded at the station: dead on arrival',
       'order-surplus: Machine CCC1 is in the shipment but not in the work order; reason recorded at the station: came instead',
     ]);
-    expect(doubts(order(), [machine('AAA1')])).toEqual([
+    expect(findings(order(), [machine('AAA1')])).toEqual([
       'order-missing: Machine BBB1 is in the work order but not in the shipment.',
     ]);
   });
 
   it('is another one by number, or by what the station opened', () => {
     const both = [machine('AAA1'), machine('BBB1')];
-    expect(doubts(order(), both, { number: null })).toEqual([
+    expect(findings(order(), both, { number: null })).toEqual([
       'order-other: The shipment is for no work order, not for work order WO-1.',
     ]);
-    expect(doubts(order(), both, { openedSha256: ['d'.repeat(64)] })).toHaveLength(1);
+    expect(findings(order(), both, { openedSha256: ['d'.repeat(64)] })).toHaveLength(1);
     // Opened twice under one number, and changed between.
-    expect(doubts(order(), both, { openedSha256: [shipped.orderSha256, 'd'.repeat(64)] })).toHaveLength(1);
+    expect(findings(order(), both, { openedSha256: [shipped.orderSha256, 'd'.repeat(64)] })).toHaveLength(1);
   });
 
-  it.each<[string, Partial<WorkOrder>, Partial<JobFacts>]>([
+  it.each<[string, Partial<WorkOrder>, Partial<JobDetails>]>([
     ['image', { imageIndex: 2 }, {}],
     ['layout', { layout: 'uefi-recovery' }, {}],
     [
@@ -168,7 +168,7 @@ describe('an order', () => {
     ],
   ])('contradicts the record in its %s', (what, wanted, recorded) => {
     const alone = order({ machines: [{ serial: 'AAA1' }], ...wanted });
-    const [said, ...others] = doubts(alone, [machine('AAA1', recorded)]);
+    const [said, ...others] = findings(alone, [machine('AAA1', recorded)]);
     expect(others).toEqual([]);
     expect(said).toMatch(/^order-contradicts: Machine AAA1 has /);
     expect(said).toContain(what);
@@ -176,7 +176,7 @@ describe('an order', () => {
 
   it('is doubted where it says what nobody recorded: the machine was not done under it', () => {
     const alone = order({ machines: [{ serial: 'AAA1', uuid, macs: ['05:06:07:08:09:0A'], assetTag: '1' }] });
-    const said = doubts(alone, [machine('AAA1')]);
+    const said = findings(alone, [machine('AAA1')]);
     expect(said).toHaveLength(3);
     for (const one of said) expect(one).toContain('nothing, but the work order has');
   });

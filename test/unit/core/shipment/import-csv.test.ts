@@ -5,23 +5,23 @@ import {
   bareCellProblem,
   configmgrImport,
 } from '../../../../core/shipment/import-csv';
-import type { MachineFacts } from '../../../../core/machine/machine';
+import type { MachineDetails } from '../../../../core/machine/machine';
 import { readCsv } from '../../../../core/order/order-csv';
 
 const uuid = '4C4C4544-0034-5010-8052-B4C04F503132';
-const whole: MachineFacts = { computerName: 'CONTOSO-1', uuid, macs: ['05:06:07:08:09:0A'] };
-const configmgr = (facts: MachineFacts): ReturnType<typeof configmgrImport> =>
-  configmgrImport([{ serial: 'S-1', facts }]);
+const whole: MachineDetails = { computerName: 'CONTOSO-1', uuid, macs: ['05:06:07:08:09:0A'] };
+const configmgr = (details: MachineDetails): ReturnType<typeof configmgrImport> =>
+  configmgrImport([{ serial: 'S-1', details }]);
 
 describe('configmgr-import.csv', () => {
   it('is NAME,SMBIOS-GUID,MAC a line, without headings and quotes', () => {
     const { file, left } = configmgrImport([
-      { serial: 'S-1', facts: whole },
+      { serial: 'S-1', details: whole },
       {
         serial: 'S-2',
-        facts: { computerName: 'CONTOSO-2', macs: ['05:06:07:08:09:0B', '05:06:07:08:09:0C'] },
+        details: { computerName: 'CONTOSO-2', macs: ['05:06:07:08:09:0B', '05:06:07:08:09:0C'] },
       },
-      { serial: 'S-3', facts: { computerName: 'C3', uuid: uuid.replace('3132', '3133') } },
+      { serial: 'S-3', details: { computerName: 'C3', uuid: uuid.replace('3132', '3133') } },
     ]);
     expect(file.text).toBe(
       `CONTOSO-1,${uuid},05:06:07:08:09:0A\r\nCONTOSO-2,,05:06:07:08:09:0B\r\nC3,${uuid.replace('3132', '3133')},\r\n`,
@@ -30,7 +30,7 @@ describe('configmgr-import.csv', () => {
     expect(left).toEqual([]);
   });
 
-  it.each<[string, MachineFacts, string]>([
+  it.each<[string, MachineDetails, string]>([
     ['no name', { uuid }, 'has no computer name'],
     ['neither key', { computerName: 'CONTOSO-1' }, 'has neither an SMBIOS UUID nor a MAC'],
     [
@@ -48,15 +48,15 @@ describe('configmgr-import.csv', () => {
     ['a line end', { ...whole, computerName: 'A\r\nB' }, 'not plain ASCII'],
     ['dashes in the MAC', { ...whole, macs: ['05-06-07-08-09-0A'] }, 'MAC in the wrong format'],
     ['a UUID in lower case', { ...whole, uuid: uuid.toLowerCase() }, 'UUID in the wrong format'],
-  ])('leaves out a machine with %s, and says so', (_, facts, reason) => {
-    const { file, left } = configmgr(facts);
+  ])('leaves out a machine with %s, and says so', (_, details, reason) => {
+    const { file, left } = configmgr(details);
     expect(file).toEqual({ text: '', machines: 0 });
     expect(left).toHaveLength(1);
     expect(left[0]?.machineSerial).toBe('S-1');
     expect(left[0]?.reason).toContain(reason);
   });
 
-  it.each<[string, MachineFacts]>([
+  it.each<[string, MachineDetails]>([
     [
       'name',
       {
@@ -68,10 +68,10 @@ describe('configmgr-import.csv', () => {
     ],
     ['UUID', { ...whole, computerName: 'CONTOSO-2', macs: ['05:06:07:08:09:0B'] }],
     ['MAC', { ...whole, computerName: 'CONTOSO-2', uuid: uuid.replace('3132', '3133') }],
-  ])('takes a %s once: the second would take the place of the first', (what, facts) => {
+  ])('takes a %s once: the second would take the place of the first', (what, details) => {
     const { file, left } = configmgrImport([
-      { serial: 'S-1', facts: whole },
-      { serial: 'S-2', facts },
+      { serial: 'S-1', details: whole },
+      { serial: 'S-2', details },
     ]);
     expect(file.machines).toBe(1);
     expect(left[0]?.reason).toMatch(new RegExp(`^has the same ${what} .* as machine S-1$`));
@@ -80,14 +80,14 @@ describe('configmgr-import.csv', () => {
 
 describe('autopilot.csv', () => {
   const hash = (index: number): string => `T0FB${String(index).padStart(8, '0')}`;
-  const machines = (count: number): { serial: string; facts: MachineFacts }[] =>
+  const machines = (count: number): { serial: string; details: MachineDetails }[] =>
     Array.from({ length: count }, (_, index) => ({
       serial: `00${String(index + 1).padStart(5, '0')}`,
-      facts: { hardwareHash: hash(index) },
+      details: { hardwareHash: hash(index) },
     }));
 
   it('has the exact headings, all columns, no quotes, and keeps leading zeros', () => {
-    const { files } = autopilotImport([...machines(1), { serial: 'NOHASH1', facts: whole }]);
+    const { files } = autopilotImport([...machines(1), { serial: 'NOHASH1', details: whole }]);
     expect(files).toEqual([
       {
         machines: 1,
@@ -102,7 +102,7 @@ describe('autopilot.csv', () => {
   });
 
   it('is not there when no machine has a hardware hash', () => {
-    expect(autopilotImport([{ serial: 'S-1', facts: whole }])).toEqual({ files: [], left: [] });
+    expect(autopilotImport([{ serial: 'S-1', details: whole }])).toEqual({ files: [], left: [] });
   });
 
   it('goes on in another file after 500 rows', () => {
@@ -119,15 +119,15 @@ describe('autopilot.csv', () => {
     ['a letter of another code page', 'SÉR1', hash(1), 'not plain ASCII'],
     ['a hash that is none', 'S-1', 'no hash!', 'not base64'],
   ])('leaves out a machine with %s', (_, serial, hardwareHash, reason) => {
-    const { files, left } = autopilotImport([{ serial, facts: { hardwareHash } }]);
+    const { files, left } = autopilotImport([{ serial, details: { hardwareHash } }]);
     expect(files).toEqual([]);
     expect(left[0]?.reason).toContain(reason);
   });
 
   it('takes a hash once: it is of one machine', () => {
     const { files, left } = autopilotImport([
-      { serial: 'S-1', facts: { hardwareHash: hash(1) } },
-      { serial: 'S-2', facts: { hardwareHash: hash(1) } },
+      { serial: 'S-1', details: { hardwareHash: hash(1) } },
+      { serial: 'S-2', details: { hardwareHash: hash(1) } },
     ]);
     expect(files[0]?.machines).toBe(1);
     expect(left).toEqual([{ machineSerial: 'S-2', reason: 'has the same hardware hash as machine S-1' }]);

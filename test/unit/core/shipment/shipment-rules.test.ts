@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { PrestageError, type ErrorData } from '../../../../core/base/errors';
-import { isDriveRecord, type JobFacts, type LedgerRecord } from '../../../../core/ledger/record';
+import { isDriveRecord, type JobDetails, type LedgerRecord } from '../../../../core/ledger/record';
 import {
   bundleNameSchema,
   certificateName,
-  mostMachines,
+  maxMachines,
   shipmentNumberSchema,
 } from '../../../../core/shipment/shipment';
 import {
-  judgeMachine,
+  assessMachine,
   planShipment,
   type Fitness,
   type MachineHistory,
@@ -34,17 +34,17 @@ function history(records: readonly LedgerRecord[], more: Partial<MachineHistory>
     ...more,
   };
 }
-function ended(job: JobFacts, state: 'cancelled' | 'interrupted'): LedgerRecord {
+function ended(job: JobDetails, state: 'cancelled' | 'interrupted'): LedgerRecord {
   const end = state === 'cancelled' ? { state, bytesWritten: 0 } : { state };
   return { kind: 'job-ended', job, startedAt: '2025-11-03T09:00:00.000Z', end };
 }
-function verified({ jobId, machineSerial, drive, fingerprint }: JobFacts, well: boolean): LedgerRecord {
+function verified({ jobId, machineSerial, drive, fingerprint }: JobDetails, well: boolean): LedgerRecord {
   return {
     ...{ kind: 'drive-verified', jobId, machineSerial, drive, fingerprint },
     end: well ? { state: 'done', bytesVerified: 1000, seconds: 1 } : { state: 'failed', reason },
   };
 }
-function rehearsed({ jobId, machineSerial, drive, fingerprint }: JobFacts, passed: boolean): LedgerRecord {
+function rehearsed({ jobId, machineSerial, drive, fingerprint }: JobDetails, passed: boolean): LedgerRecord {
   const sign = { kind: 'display' } as const;
   return {
     ...{ kind: 'drive-rehearsed', jobId, machineSerial, drive, fingerprint, picture: null },
@@ -65,17 +65,17 @@ describe('a machine can be shipped', () => {
 
   it('when its newest job ended well', () => {
     const before = sampleJob();
-    const fitness = judgeMachine(history([started(before), failed(before), ...good]));
+    const fitness = assessMachine(history([started(before), failed(before), ...good]));
     expect(fitness).toMatchObject({
       fit: true,
-      finished: { sequence: 4, verifiedAgain: 0, rehearsal: null },
+      finished: { sequence: 4, verifiedAgain: 0, bootTest: null },
     });
   });
 
   it('when it was read again and rehearsed well, also after a rehearsal that failed', () => {
     const records = [...good, verified(job, true), rehearsed(job, false), rehearsed(job, true)];
-    expect(judgeMachine(history(records))).toMatchObject({
-      finished: { verifiedAgain: 1, rehearsal: { passed: true } },
+    expect(assessMachine(history(records))).toMatchObject({
+      finished: { verifiedAgain: 1, bootTest: { passed: true } },
     });
   });
 
@@ -93,21 +93,21 @@ describe('a machine can be shipped', () => {
     ],
     ['it did not start', [...good, rehearsed(job, true), rehearsed(job, false)], 'failed its boot test'],
   ])('not when %s', (_, records, said) => {
-    expect(why(judgeMachine(history(records)))).toMatch(/^Machine 0042PF /);
-    expect(why(judgeMachine(history(records)))).toContain(said);
+    expect(why(assessMachine(history(records)))).toMatch(/^Machine 0042PF /);
+    expect(why(assessMachine(history(records)))).toContain(said);
   });
 
   it('not when a newer job did not end well: it may have erased the drive', () => {
     const next = sampleJob();
-    expect(why(judgeMachine(history([...good, started(next)])))).toContain('is being written');
-    expect(why(judgeMachine(history([...good, started(next), failed(next)])))).toContain('failed');
+    expect(why(assessMachine(history([...good, started(next)])))).toContain('is being written');
+    expect(why(assessMachine(history([...good, started(next), failed(next)])))).toContain('failed');
   });
 
   it('not when its drive holds another machine’s image, or it is gone already', () => {
-    const overwritten = judgeMachine(history(good, { overwrittenFor: '5CD1' }));
+    const overwritten = assessMachine(history(good, { overwrittenFor: '5CD1' }));
     expect(overwritten).toMatchObject({ fit: false, gone: true });
     expect(why(overwritten)).toContain('its drive was written again for machine 5CD1.');
-    const shipped = judgeMachine(history(good, { shipment: 'S-1' }));
+    const shipped = assessMachine(history(good, { shipment: 'S-1' }));
     expect(shipped).toMatchObject({ fit: false, gone: true });
     expect(why(shipped)).toBe('Machine 0042PF is already in shipment S-1.');
   });
@@ -121,12 +121,12 @@ describe('a machine can be shipped', () => {
       verified(before, false),
       rehearsed(before, false),
     ];
-    expect(judgeMachine(history(records)).fit).toBe(true);
+    expect(assessMachine(history(records)).fit).toBe(true);
   });
 });
 
 describe('a shipment', () => {
-  const machine = (serial: string, changes: Partial<JobFacts> = {}): MachineHistory => {
+  const machine = (serial: string, changes: Partial<JobDetails> = {}): MachineHistory => {
     const job = sampleJob({ machineSerial: serial, ...changes });
     return history([started(job), done(job)], { machineSerial: serial });
   };
@@ -213,7 +213,7 @@ describe('a shipment', () => {
   });
 
   it('holds no more machines than a bundle can', () => {
-    const histories = Array.from({ length: mostMachines + 1 }, (_, index) => machine(`M${index}`));
+    const histories = Array.from({ length: maxMachines + 1 }, (_, index) => machine(`M${index}`));
     expect(refusal({ histories })).toMatchObject({ code: 'shipment-refused' });
   });
 });
@@ -237,6 +237,6 @@ describe('a name in a bundle', () => {
     );
     for (const name of names) expect(bundleNameSchema.safeParse(name).success, name).toBe(true);
     expect(certificateName(0, 'A/B')).not.toBe(certificateName(1, 'A.B'));
-    expect(bundleNameSchema.safeParse(certificateName(mostMachines - 1, 'A-B')).success).toBe(true);
+    expect(bundleNameSchema.safeParse(certificateName(maxMachines - 1, 'A-B')).success).toBe(true);
   });
 });

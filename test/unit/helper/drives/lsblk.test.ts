@@ -45,8 +45,8 @@ describe('parseLsblk', () => {
     ['not figures', { size: '8G', ro: 'maybe', 'log-sec': -1, 'maj:min': 'x' }],
     ['of the wrong type', { size: [], ro: {}, 'log-sec': 0.5, 'maj:min': 7 }],
     ['too large', { size: 1e300, ro: 2, 'log-sec': 2 ** 60 }],
-  ])('facts that are %s are null, not a default', (_, facts) => {
-    const [drive] = parseLsblk(one({ name: 'sda', type: 'disk', ...facts }));
+  ])('facts that are %s are null, not a default', (_, details) => {
+    const [drive] = parseLsblk(one({ name: 'sda', type: 'disk', ...details }));
     expect(drive).toMatchObject({ size: null, readOnly: null, logicalSectorSize: null, deviceNumber: null });
   });
 

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse as parseBase } from 'drivelist/js/lsblk/json';
 import type { Drive } from '../../../../core/drive/drive';
-import { assembleDrives } from '../../../../helper/drives/assess-drives';
+import { assessDrives } from '../../../../helper/drives/assess-drives';
 import type { MachineListing } from '../../../../helper/drives/read-listing';
 import { parseLsblk } from '../../../../helper/drives/lsblk';
 import { parseMountinfo, parseSwaps } from '../../../../helper/drives/proc';
@@ -56,7 +56,7 @@ export function recordedListing(machine: string): MachineListing {
 
 /** Every drive of a listing by its path, without a bench. */
 export function drivesOf(listing: MachineListing): Map<string, Drive> {
-  const drives = assembleDrives(listing, [], { benchDirectory: null, protectedPaths: [] });
+  const drives = assessDrives(listing, [], { benchDirectory: null, protectedPaths: [] });
   return new Map(drives.map((drive) => [drive.path, drive]));
 }
 

@@ -3,18 +3,18 @@ import { describe, expect, it } from 'vitest';
 import { blockReasonCodes } from '../../../../core/drive/drive';
 import {
   isSystemMount,
-  judgeDrive,
+  assessDrive,
   volumeGroupOf,
   type BlockNode,
-  type DriveFacts,
-  type LoopFacts,
+  type DriveDetails,
+  type LoopDetails,
   type SafetyContext,
 } from '../../../../core/drive/drive-safety';
 
-function node(facts: Partial<BlockNode> = {}): BlockNode {
+function node(details: Partial<BlockNode> = {}): BlockNode {
   return {
     name: 'sda',
-    title: facts.name ?? 'sda',
+    title: details.name ?? 'sda',
     type: 'disk',
     deviceNumber: '8:0',
     fileSystem: null,
@@ -23,11 +23,11 @@ function node(facts: Partial<BlockNode> = {}): BlockNode {
     holders: [],
     otherUses: [],
     children: [],
-    ...facts,
+    ...details,
   };
 }
 
-function disk(facts: Partial<DriveFacts> = {}): DriveFacts {
+function disk(details: Partial<DriveDetails> = {}): DriveDetails {
   return {
     kind: 'disk',
     size: 256060514304,
@@ -42,34 +42,34 @@ function disk(facts: Partial<DriveFacts> = {}): DriveFacts {
     fileKey: null,
     damage: null,
     missing: [],
-    ...facts,
+    ...details,
   };
 }
 
-const loopFacts: LoopFacts = {
+const loopDetails: LoopDetails = {
   file: '/bench/drive-01.img',
   onBench: true,
   whole: true,
   others: [],
   promisedSectorSize: 512,
 };
-const loop = (facts: Partial<LoopFacts> = {}): DriveFacts =>
+const loop = (details: Partial<LoopDetails> = {}): DriveDetails =>
   disk({
     kind: 'loop',
     node: node({ name: 'loop0', type: 'loop', deviceNumber: '7:0' }),
-    loop: { ...loopFacts, ...facts },
+    loop: { ...loopDetails, ...details },
   });
-const virtual = (facts: Partial<DriveFacts> = {}): DriveFacts =>
-  disk({ kind: 'virtual', node: node({ type: 'file', deviceNumber: null }), fileKey: '2049:5', ...facts });
+const virtual = (details: Partial<DriveDetails> = {}): DriveDetails =>
+  disk({ kind: 'virtual', node: node({ type: 'file', deviceNumber: null }), fileKey: '2049:5', ...details });
 
 const plain: SafetyContext = { benchDirectory: null, protectedPaths: [] };
 const training: SafetyContext = { benchDirectory: '/bench', protectedPaths: [] };
-const codes = (facts: DriveFacts, context: SafetyContext = plain): string[] =>
-  judgeDrive(facts, context).map((reason) => reason.code);
+const codes = (details: DriveDetails, context: SafetyContext = plain): string[] =>
+  assessDrive(details, context).map((reason) => reason.code);
 
 describe('what may be written', () => {
   it('a disk that nothing uses', () => {
-    expect(judgeDrive(disk(), plain)).toEqual([]);
+    expect(assessDrive(disk(), plain)).toEqual([]);
   });
 
   it('a disk with idle partitions', () => {
@@ -120,8 +120,8 @@ describe('what a drive is', () => {
     ['NVMe over fabrics', { subsystems: 'block:nvme:nvme-fabrics' }],
     ['NVMe over fabrics with native multipath', { nvmeTransports: ['pcie', 'tcp'] }],
     ['host-managed zones', { zoned: 'host-managed' }],
-  ])('%s: not-a-disk', (_, facts) => {
-    expect(codes(disk(facts))).toEqual(['not-a-disk']);
+  ])('%s: not-a-disk', (_, details) => {
+    expect(codes(disk(details))).toEqual(['not-a-disk']);
   });
 
   it('an NVMe drive whose controllers tell no transport: facts-missing', () => {
@@ -130,7 +130,7 @@ describe('what a drive is', () => {
   });
 
   it.each([0, 1, 520, 528, 2048, 8192])('%i bytes a sector is refused', (logicalSectorSize) => {
-    expect(judgeDrive(disk({ logicalSectorSize }), plain)).not.toEqual([]);
+    expect(assessDrive(disk({ logicalSectorSize }), plain)).not.toEqual([]);
   });
 
   it('4096 bytes a sector is taken; half a sector at the end is not', () => {
@@ -156,13 +156,13 @@ describe('what a drive is', () => {
       { node: node({ children: [node({ name: 'sda1', type: 'part', holders: null })] }) },
     ],
     ['something else', { missing: ['its colour'] }],
-  ])('without its %s: facts-missing', (_, facts) => {
-    expect(codes(disk(facts))).toEqual(['facts-missing']);
+  ])('without its %s: facts-missing', (_, details) => {
+    expect(codes(disk(details))).toEqual(['facts-missing']);
   });
 });
 
 describe('what a drive is in use by', () => {
-  const child = (type: string, title: string): DriveFacts =>
+  const child = (type: string, title: string): DriveDetails =>
     disk({ node: node({ children: [node({ name: 'dm-0', title, type, deviceNumber: '254:0' })] }) });
 
   it.each([
@@ -180,7 +180,7 @@ describe('what a drive is in use by', () => {
     ['new-thing', 'x', 'held', 'It is in use by x (new-thing).'],
     ['', 'x', 'held', 'It is in use by x (no type).'],
   ])('a child of type %j named %s: %s', (type, title, code, message) => {
-    expect(judgeDrive(child(type, title), plain)).toEqual([{ code, message }]);
+    expect(assessDrive(child(type, title), plain)).toEqual([{ code, message }]);
   });
 
   it('a holder that only /sys knows of', () => {
@@ -202,7 +202,7 @@ describe('what a drive is in use by', () => {
       '/boot/efi',
       ...Array.from({ length: 9 }, (_, index) => `/mnt/${index}`),
     ];
-    expect(judgeDrive(disk({ node: node({ mountPoints }) }), plain)).toEqual([
+    expect(assessDrive(disk({ node: node({ mountPoints }) }), plain)).toEqual([
       { code: 'system-disk', message: 'It contains the running system (/, /boot/efi).' },
       { code: 'mounted', message: 'It is mounted at /home, /mnt/0, /mnt/1, /mnt/2 and 6 more.' },
     ]);
@@ -210,8 +210,10 @@ describe('what a drive is in use by', () => {
 
   it('messages are clean whatever things are called', () => {
     const hostile = '/mnt/\u001b[31m\u202eevil\u200b\nname';
-    const facts = disk({ node: node({ mountPoints: [hostile], otherUses: [hostile], holders: [hostile] }) });
-    for (const { message } of judgeDrive(facts, plain)) {
+    const details = disk({
+      node: node({ mountPoints: [hostile], otherUses: [hostile], holders: [hostile] }),
+    });
+    for (const { message } of assessDrive(details, plain)) {
       expect(message).not.toMatch(/[\p{Cc}\p{Cf}]/u);
     }
   });
@@ -250,7 +252,7 @@ describe('what must survive', () => {
   it('a file on a partition, a folder on a volume deep down', () => {
     const volume = node({ name: 'dm-3', type: 'lvm', deviceNumber: '254:3' });
     const children = [node({ name: 'sda1', type: 'part', deviceNumber: '8:1', children: [volume] })];
-    expect(judgeDrive(disk({ node: node({ children }) }), context)).toMatchObject([
+    expect(assessDrive(disk({ node: node({ children }) }), context)).toMatchObject([
       { code: 'lvm' },
       { code: 'media-on-drive', message: 'The file /srv/x.wim is on this drive.' },
       { code: 'state-on-drive', message: 'The folder /home/op/state is on this drive.' },
@@ -308,7 +310,7 @@ describe('properties', () => {
       children: root.children.map((one, index) => (index === at ? changed(one, rest, change) : one)),
     };
   }
-  const asDisk = (root: BlockNode): DriveFacts => disk({ node: { ...root, name: 'sda', type: 'disk' } });
+  const asDisk = (root: BlockNode): DriveDetails => disk({ node: { ...root, name: 'sda', type: 'disk' } });
 
   it.each<[string, Partial<BlockNode>, readonly string[]]>([
     ['mount', { mountPoints: ['/mnt/somewhere'] }, ['mounted']],
@@ -330,7 +332,7 @@ describe('properties', () => {
       fc.property(tree, (root) => {
         const inner = (one: BlockNode): boolean =>
           one.children.every((sub) => sub.type === 'part' && inner(sub));
-        expect(judgeDrive(asDisk(root), plain).length === 0).toBe(inner(root));
+        expect(assessDrive(asDisk(root), plain).length === 0).toBe(inner(root));
       }),
     );
   });
@@ -338,7 +340,7 @@ describe('properties', () => {
   it('reasons are in order and none is given twice', () => {
     fc.assert(
       fc.property(tree, (root) => {
-        const reasons = judgeDrive(asDisk(root), training);
+        const reasons = assessDrive(asDisk(root), training);
         const ranks = reasons.map((reason) => blockReasonCodes.indexOf(reason.code));
         expect(ranks).toEqual([...ranks].sort((a, b) => a - b));
         expect(new Set(reasons.map((reason) => JSON.stringify(reason))).size).toBe(reasons.length);

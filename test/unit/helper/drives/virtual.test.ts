@@ -14,7 +14,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { benchFileName, benchSchema, type Bench } from '../../../../core/drive/virtual-bench';
 import type { Drive } from '../../../../core/drive/drive';
 import { PrestageError } from '../../../../core/base/errors';
-import { assembleDrives } from '../../../../helper/drives/assess-drives';
+import { assessDrives } from '../../../../helper/drives/assess-drives';
 import { readBench } from '../../../../helper/drives/virtual-drives';
 import type { LoopEntry } from '../../../../helper/drives/drives-sysfs';
 import { createBench, removeBench } from '../../../../station/drives/virtual-bench-files';
@@ -64,7 +64,7 @@ function takesFile(place: string, bytes: number): boolean {
 /** The bench's drives on a recorded machine with a blank disk and loop devices. */
 async function list(loops: Record<string, LoopEntry> = {}): Promise<Drive[]> {
   const listing = recordedListing('loop');
-  return assembleDrives({ ...listing, loops: new Map(Object.entries(loops)) }, await readBench(bench), {
+  return assessDrives({ ...listing, loops: new Map(Object.entries(loops)) }, await readBench(bench), {
     benchDirectory: bench,
     protectedPaths: [],
   });

@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'nod
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { thisMachineSchema, type ThisMachine } from '../../../../core/machine/this-machine';
-import { judgeMachine } from '../../../../helper/machine/assess-machine';
+import { assessMachine } from '../../../../helper/machine/assess-machine';
 import { parseDmidecode, readMachine } from '../../../../helper/machine/read-machine';
 import type { NetworkInterface } from '../../../../helper/machine/machine-sysfs';
 import { emptyTexts, type FirmwareTexts } from '../../../../helper/machine/firmware-texts';
@@ -10,21 +10,21 @@ import { temporaryArea } from '../../../support/global-setup';
 
 const recorded = (name: string): string =>
   readFileSync(join(import.meta.dirname, '../../../fixtures/recorded/machine', name), 'utf8');
-const judge = (texts: Partial<FirmwareTexts>, interfaces: readonly NetworkInterface[] = []): ThisMachine =>
-  thisMachineSchema.parse(judgeMachine({ ...emptyTexts, ...texts }, interfaces, 'sysfs'));
+const assess = (texts: Partial<FirmwareTexts>, interfaces: readonly NetworkInterface[] = []): ThisMachine =>
+  thisMachineSchema.parse(assessMachine({ ...emptyTexts, ...texts }, interfaces, 'sysfs'));
 const uuid = '00112233-4455-6677-8899-AABBCCDDEEFF';
 
 describe('what dmidecode printed', () => {
   it('of a Dell is serial, UUID and model', () => {
-    expect(judge(parseDmidecode(recorded('dell-inspiron.txt')))).toMatchObject({
+    expect(assess(parseDmidecode(recorded('dell-inspiron.txt')))).toMatchObject({
       serial: 'C1GC712',
-      facts: { uuid: '4C4C4544-0031-4710-8043-C3C04F373132', model: 'Dell Inc. Inspiron 3542' },
+      details: { uuid: '4C4C4544-0031-4710-8043-C3C04F373132', model: 'Dell Inc. Inspiron 3542' },
       refused: [],
     });
   });
   it('of a board that nobody filled is nothing, and each refusal is told; the board’s own serial is no machine’s', () => {
-    const { serial, facts, refused } = judge(parseDmidecode(recorded('asrock-unfilled.txt')));
-    expect([serial, facts]).toEqual([null, {}]);
+    const { serial, facts: details, refused } = assess(parseDmidecode(recorded('asrock-unfilled.txt')));
+    expect([serial, details]).toEqual([null, {}]);
     expect(refused.map(({ what, why }) => `${what}: ${why}`)).toEqual([
       'serial: placeholder',
       'serial: placeholder',
@@ -34,17 +34,17 @@ describe('what dmidecode printed', () => {
     ]);
   });
   it('of a table that breaks off is what stands before', () => {
-    expect(judge(parseDmidecode(recorded('mini-pc-broken.txt')))).toMatchObject({
+    expect(assess(parseDmidecode(recorded('mini-pc-broken.txt')))).toMatchObject({
       serial: null,
-      facts: { model: 'AZW EQ' },
+      details: { model: 'AZW EQ' },
     });
   });
   it('of an old table has its UUID turned, the chassis’ serial, and the first chassis’', () => {
     const texts = parseDmidecode(recorded('lenovo-old.txt'));
     expect(texts.version).toEqual({ major: 2, minor: 4 });
-    expect(judge(texts)).toMatchObject({
+    expect(assess(texts)).toMatchObject({
       serial: 'PF2ABCDE',
-      facts: { uuid, assetTag: 'C-4711', model: 'LENOVO ThinkPad T14 (20XW0012US)' },
+      details: { uuid, assetTag: 'C-4711', model: 'LENOVO ThinkPad T14 (20XW0012US)' },
       refused: [{ what: 'serial', text: 'Not Specified', why: 'placeholder' }],
     });
   });
@@ -82,11 +82,11 @@ describe('what names a machine', () => {
       [{ what: 'asset-tag', text: 'No Asset Tag', why: 'placeholder' }],
     ],
   ])('%s is told and not taken', (_what, texts, refused) => {
-    expect(judge(texts)).toMatchObject({ serial: null, facts: {}, refused });
+    expect(assess(texts)).toMatchObject({ serial: null, details: {}, refused });
   });
   it('hostile text is made safe', () => {
     expect(
-      judge({ vendor: 'Evil\u001b[31m', product: 'XY\u202e'.repeat(45), assetTag: 'A\u0007B' }).facts,
+      assess({ vendor: 'Evil\u001b[31m', product: 'XY\u202e'.repeat(45), assetTag: 'A\u0007B' }).facts,
     ).toEqual({
       model: `Evil[31m ${'XY'.repeat(35)}…`,
       assetTag: 'AB',
@@ -94,14 +94,14 @@ describe('what names a machine', () => {
   });
   it('MACs of adapters that move, or that somebody changed, are told and not taken', () => {
     const one = { name: 'a', movable: false, original: true };
-    const { facts, refused } = judge({}, [
+    const { facts: details, refused } = assess({}, [
       { ...one, address: '00:1b:44:11:3a:b7' },
       { ...one, address: '00:1b:44:11:3a:b7' },
       { ...one, address: '00:1b:44:11:3a:b8', movable: true },
       { ...one, address: '02:1b:44:11:3a:b9', original: false },
       { ...one, address: '00:00:00:00:00:00' },
     ]);
-    expect(facts.macs).toEqual(['00:1B:44:11:3A:B7']);
+    expect(details.macs).toEqual(['00:1B:44:11:3A:B7']);
     expect(refused.map(({ why }) => why)).toEqual(['movable', 'changed', 'invalid']);
   });
 });
@@ -146,7 +146,7 @@ describe('a folder like /sys', () => {
     net('ib0', 'pci0000:00/0000:01:00.0', '80:00:02:08', '0', '32');
     expect(await readMachine(root)).toEqual({
       serial: 'PF2ABCDE',
-      facts: {
+      details: {
         uuid,
         model: 'LENOVO ThinkPad T14 (20XW0012US)',
         macs: ['3C:52:82:01:02:03', '3C:52:82:01:02:04'],
@@ -184,7 +184,7 @@ describe('a folder like /sys', () => {
     chmodSync(join(root, id('product_serial')), 0);
     expect(await readMachine(root)).toMatchObject({
       serial: null,
-      facts: { model: 'T14' },
+      details: { model: 'T14' },
       needsPrivilege: true,
     });
     rmSync(root, { recursive: true });

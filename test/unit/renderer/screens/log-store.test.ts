@@ -5,7 +5,7 @@ import {
   logRowAt,
   logStore,
   missingPages,
-  mostPages,
+  maxPages,
   pageRows,
   refreshLog,
   resetLog,
@@ -107,8 +107,8 @@ describe('the pages of the log', () => {
   it('are thrown away from the oldest on, so that memory stays bounded', () => {
     const total = pageRows * 500;
     for (let number = 0; number < 500; number += 1) take(number, page(number, total));
-    expect(state().pages.size).toBe(mostPages);
-    expect(state().fresh.size).toBe(mostPages);
+    expect(state().pages.size).toBe(maxPages);
+    expect(state().fresh.size).toBe(maxPages);
     expect(logRowAt(state(), 0)).toBeNull();
     expect(missingPages(state(), 0, 0)).toEqual([0]);
     expect(logRowAt(state(), total - 1)?.sequence).toBe(1);

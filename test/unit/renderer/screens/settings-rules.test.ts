@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { baysSchema, mostBays, type Bay } from '../../../../core/drive/bays';
+import { baysSchema, maxBays, type Bay } from '../../../../core/drive/bays';
 import type { Drive } from '../../../../core/drive/drive';
 import { appSettingsSchema } from '../../../../core/settings/settings';
 import { GiB } from '../../../../core/base/units';
@@ -52,8 +52,8 @@ describe('the list of bays', () => {
     expect(added([], name)).toEqual([{ label: 'Bay 1', port: null }]);
     expect(added([{ label: 'BAY2', port: null }], name).at(-1)?.label).toBe('Bay 3');
     let list: Bay[] = [];
-    for (let number = 0; number < mostBays + 3; number += 1) list = added(list, name);
-    expect(list).toHaveLength(mostBays);
+    for (let number = 0; number < maxBays + 3; number += 1) list = added(list, name);
+    expect(list).toHaveLength(maxBays);
     expect(baysSchema.safeParse(list).success).toBe(true);
   });
 
@@ -74,7 +74,7 @@ describe('the list of bays', () => {
 
   it('fills no more than fit', () => {
     const drives = Array.from({ length: 60 }, (_, number) => onPort(number));
-    expect(filled([], drives)).toHaveLength(mostBays);
+    expect(filled([], drives)).toHaveLength(maxBays);
   });
 });
 

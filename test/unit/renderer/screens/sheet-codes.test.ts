@@ -8,7 +8,7 @@ import {
   bayCodes,
   commandCodes,
   isPrintable,
-  mostBadges,
+  maxBadges,
 } from '../../../../renderer/screens/sheet/sheet-codes';
 
 const context: ScanContext = {
@@ -52,7 +52,7 @@ describe('the codes on the sheet', () => {
   it('of badges are one for each name', () => {
     expect(badgeNames('  A. Jansen \n\nB.  de  Vries\nA. Jansen\n')).toEqual(['A. Jansen', 'B. de Vries']);
     expect(badgeNames(Array.from({ length: 99 }, (_, index) => `name ${index}`).join('\n'))).toHaveLength(
-      mostBadges,
+      maxBadges,
     );
   });
 });

@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import type { WaitingMachine } from '../../../../core/contract/app-shipments';
 import {
   choose,
-  obstacleOf,
+  refusalOf,
   ordersIn,
   shipStore,
   shownOf,
@@ -37,13 +37,13 @@ describe('the list of what waits', () => {
 describe('a shipment can be closed', () => {
   const one = shownOf(waiting, 'WO-1');
   it('with machines of one order and a number', () => {
-    expect(obstacleOf(one, 'LS-1')).toBeNull();
-    expect(obstacleOf(shownOf(waiting, ''), 'LS 1/2025')).toBeNull();
+    expect(refusalOf(one, 'LS-1')).toBeNull();
+    expect(refusalOf(shownOf(waiting, ''), 'LS 1/2025')).toBeNull();
   });
   it('not without machines, with those of two orders, or without a number that fits on a label', () => {
-    expect(obstacleOf([], 'LS-1')).toBe('nothing-chosen');
-    expect(obstacleOf(waiting, 'LS-1')).toBe('mixed-orders');
-    expect(obstacleOf(one, '')).toBe('number-missing');
-    expect(obstacleOf(one, '=1+1')).toBe('number-wrong');
+    expect(refusalOf([], 'LS-1')).toBe('nothing-chosen');
+    expect(refusalOf(waiting, 'LS-1')).toBe('mixed-orders');
+    expect(refusalOf(one, '')).toBe('number-missing');
+    expect(refusalOf(one, '=1+1')).toBe('number-wrong');
   });
 });

@@ -4,11 +4,11 @@
  */
 import { writeSync } from 'node:fs';
 import { Ledger } from '../../../../station/ledger/ledger';
-import { statePlaces } from '../../../../station/state/state-paths';
+import { statePaths } from '../../../../station/state/state-paths';
 import { context, done, sampleJob, started } from './samples';
 
 const [directory = '', count = '0', prefix = ''] = process.argv.slice(2);
-const ledger = Ledger.open(statePlaces(directory));
+const ledger = Ledger.open(statePaths(directory));
 for (let index = 0; index < Number(count); index += 1) {
   const job = sampleJob({ machineSerial: `${prefix}${index}` });
   const record = index % 2 === 0 ? started(job) : done(job);

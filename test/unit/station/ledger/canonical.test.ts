@@ -90,7 +90,7 @@ describe('canonical JSON', () => {
 describe('an entry', () => {
   const { privateKey, publicKey } = generateKeyPairSync('ed25519');
   const key = { publicKey, fingerprint: keyFingerprint(publicKey), pem: '' };
-  const facts: LedgerEntry = {
+  const details: LedgerEntry = {
     version: 1,
     sequence: 1,
     previousHash: genesisHash,
@@ -102,7 +102,7 @@ describe('an entry', () => {
   };
 
   it('is hashed over its canonical JSON, with its predecessor’s hash inside, and signed over the hash', () => {
-    const sealed = sealEntry(facts, privateKey);
+    const sealed = sealEntry(details, privateKey);
     expect(sealed.json).toContain(`"previousHash":"${genesisHash}"`);
     expect(sealed.hash).toBe(createHash('sha256').update(sealed.json).digest('hex'));
     const signature = Buffer.from(sealed.signature, 'base64');
@@ -112,26 +112,26 @@ describe('an entry', () => {
   });
 
   it('must fit its schema', () => {
-    expect(() => sealEntry({ ...facts, sequence: 0 }, privateKey)).toThrow();
-    expect(() => sealEntry({ ...facts, time: 'yesterday' }, privateKey)).toThrow();
-    expect(() => sealEntry({ ...facts, surprise: 1 } as LedgerEntry, privateKey)).toThrow();
+    expect(() => sealEntry({ ...details, sequence: 0 }, privateKey)).toThrow();
+    expect(() => sealEntry({ ...details, time: 'yesterday' }, privateKey)).toThrow();
+    expect(() => sealEntry({ ...details, surprise: 1 } as LedgerEntry, privateKey)).toThrow();
   });
 
   it('is found altered when it is valid and signed but not canonical', () => {
-    const json = JSON.stringify(facts, null, 1);
+    const json = JSON.stringify(details, null, 1);
     const hash = createHash('sha256').update(json).digest('hex');
     const row = {
       sequence: 1,
       json,
       hash,
       signature: signHash(hash, privateKey),
-      ...columnsOf(facts.record),
+      ...columnsOf(details.record),
     };
     expect(checkEntry(row, key).problems.map(({ code }) => code)).toEqual(['not-canonical']);
   });
 
   it('has one text for its signature only', () => {
-    const { signature } = sealEntry(facts, privateKey);
+    const { signature } = sealEntry(details, privateKey);
     expect(decodeSignature(signature)?.length).toBe(64);
     // The last letter before the padding has four bits that decoding throws away.
     const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';

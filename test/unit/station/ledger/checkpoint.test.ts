@@ -8,7 +8,7 @@ import { checkpointHolds, checkProof, signCheckpoint } from '../../../../station
 import type { VerifyingKey } from '../../../../station/ledger/keys';
 import { Ledger } from '../../../../station/ledger/ledger';
 import { inclusionPath, leafHash, rootOf } from '../../../../station/ledger/merkle';
-import { statePlaces } from '../../../../station/state/state-paths';
+import { statePaths } from '../../../../station/state/state-paths';
 import { makeLargeLedger } from '../../../benchmark/large-ledger';
 
 const entries = 1302;
@@ -17,9 +17,9 @@ let ledger: Ledger;
 let key: VerifyingKey;
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'prestage-checkpoint-'));
-  const places = statePlaces(folder);
-  makeLargeLedger(places, entries);
-  ledger = Ledger.open(places);
+  const paths = statePaths(folder);
+  makeLargeLedger(paths, entries);
+  ledger = Ledger.open(paths);
   if (ledger.publicKey === null) throw new Error('no key');
   key = ledger.publicKey;
 });
@@ -129,7 +129,7 @@ describe('a proof', () => {
 
 describe('an empty ledger', () => {
   it('has nothing to sign for', () => {
-    const empty = Ledger.open(statePlaces(join(folder, 'empty')));
+    const empty = Ledger.open(statePaths(join(folder, 'empty')));
     expect(() => empty.signedCheckpoint()).toThrow(/empty/);
     empty.close();
   });

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { JobFacts, LedgerRecord } from '../../../../core/ledger/record';
+import type { JobDetails, LedgerRecord } from '../../../../core/ledger/record';
 import type { AppendContext } from '../../../../station/ledger/ledger';
 
 /** Records for ledger tests. */
@@ -10,7 +10,7 @@ export const context: AppendContext = {
   versions: { prestage: '0.1.0', wimlib: '1.13.5' },
 };
 
-export function sampleJob(changes: Partial<JobFacts> = {}): JobFacts {
+export function sampleJob(changes: Partial<JobDetails> = {}): JobDetails {
   return {
     jobId: randomUUID(),
     batchId: '7f0c2f64-6a44-4c3c-9b0e-1d2f3a4b5c6d',
@@ -45,11 +45,11 @@ export function sampleJob(changes: Partial<JobFacts> = {}): JobFacts {
   };
 }
 
-export function started(job: JobFacts): LedgerRecord {
+export function started(job: JobDetails): LedgerRecord {
   return { kind: 'job-started', job };
 }
 
-export function done(job: JobFacts): LedgerRecord {
+export function done(job: JobDetails): LedgerRecord {
   return {
     kind: 'job-ended',
     job,
@@ -69,7 +69,7 @@ export function done(job: JobFacts): LedgerRecord {
   };
 }
 
-export function failed(job: JobFacts): LedgerRecord {
+export function failed(job: JobDetails): LedgerRecord {
   return {
     kind: 'job-ended',
     job,

@@ -13,7 +13,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { PrestageError } from '../../../../core/base/errors';
 import { loadSettings, changeSettings } from '../../../../station/state/settings';
-import { requireStateDirectory, statePlaces } from '../../../../station/state/state-paths';
+import { requireStateDirectory, statePaths } from '../../../../station/state/state-paths';
 
 let folder: string;
 beforeEach(() => {
@@ -37,9 +37,9 @@ function errorOf(work: () => unknown): PrestageError {
 describe('the state folder', () => {
   it('has everything below one folder that was given, made for this user alone', () => {
     const state = join(folder, 'deep', 'state');
-    const places = statePlaces(state);
-    for (const path of Object.values(places)) expect(String(path).startsWith(`${state}/`)).toBe(true);
-    for (const made of [state, places.renderCache, places.chunkMaps, places.runs]) {
+    const paths = statePaths(state);
+    for (const path of Object.values(paths)) expect(String(path).startsWith(`${state}/`)).toBe(true);
+    for (const made of [state, paths.imageCache, paths.chunkMaps, paths.runs]) {
       expect(statSync(made).mode & 0o777).toBe(0o700);
     }
   });
@@ -48,11 +48,11 @@ describe('the state folder', () => {
     vi.stubEnv('XDG_STATE_HOME', join(folder, 's'));
     vi.stubEnv('XDG_CACHE_HOME', join(folder, 'c'));
     vi.stubEnv('XDG_CONFIG_HOME', join(folder, 'f'));
-    const places = statePlaces(null);
-    expect(places.ledgerFile).toBe(join(folder, 's/prestage/ledger.db'));
-    expect(places.renderCache).toBe(join(folder, 'c/prestage/renders'));
-    expect(places.settingsFile).toBe(join(folder, 'f/prestage/settings.json'));
-    expect(existsSync(places.runs)).toBe(true);
+    const paths = statePaths(null);
+    expect(paths.ledgerFile).toBe(join(folder, 's/prestage/ledger.db'));
+    expect(paths.imageCache).toBe(join(folder, 'c/prestage/renders'));
+    expect(paths.settingsFile).toBe(join(folder, 'f/prestage/settings.json'));
+    expect(existsSync(paths.runs)).toBe(true);
   });
 
   it.each(['relative/path', ''])('ignores %j in an XDG variable', (value) => {
@@ -60,10 +60,10 @@ describe('the state folder', () => {
     vi.stubEnv('XDG_STATE_HOME', value);
     vi.stubEnv('XDG_CACHE_HOME', value);
     vi.stubEnv('XDG_CONFIG_HOME', value);
-    const places = statePlaces(null, { make: false });
-    expect(places.keyFile).toBe(join(folder, '.local/state/prestage/station-key.pem'));
-    expect(places.renderCache).toBe(join(folder, '.cache/prestage/renders'));
-    expect(places.settingsFile).toBe(join(folder, '.config/prestage/settings.json'));
+    const paths = statePaths(null, { make: false });
+    expect(paths.keyFile).toBe(join(folder, '.local/state/prestage/station-key.pem'));
+    expect(paths.imageCache).toBe(join(folder, '.cache/prestage/renders'));
+    expect(paths.settingsFile).toBe(join(folder, '.config/prestage/settings.json'));
     expect(readdirSync(folder)).toEqual([]);
   });
 
@@ -71,7 +71,7 @@ describe('the state folder', () => {
     const file = join(folder, 'file');
     writeFileSync(file, '');
     for (const place of [file, join(file, 'below')]) {
-      const error = errorOf(() => statePlaces(place));
+      const error = errorOf(() => statePaths(place));
       expect(error.code).toBe('state-unavailable');
       expect(error.data.remedy).toContain('--state');
     }
@@ -90,7 +90,7 @@ describe('the state folder', () => {
 
 describe('the settings', () => {
   it('have defaults', () => {
-    expect(loadSettings(statePlaces(folder))).toMatchObject({
+    expect(loadSettings(statePaths(folder))).toMatchObject({
       desk: { bays: [], theme: 'system', sounds: true },
       stationName: hostname(),
       cacheLimitBytes: 100 * 1024 ** 3,
@@ -99,18 +99,18 @@ describe('the settings', () => {
   });
 
   it('are kept', () => {
-    const places = statePlaces(folder);
+    const paths = statePaths(folder);
     const settings = { stationName: 'Bench 7', cacheLimitBytes: 5, stallSeconds: 9 };
-    changeSettings(places, settings);
-    expect(loadSettings(places)).toMatchObject(settings);
+    changeSettings(paths, settings);
+    expect(loadSettings(paths)).toMatchObject(settings);
     expect(readdirSync(folder).filter((name) => name.includes('tmp'))).toEqual([]);
   });
 
   it('write down no default, so that a renamed machine is called by its new name', () => {
-    const places = statePlaces(folder);
-    changeSettings(places, { cacheLimitBytes: 5 });
-    expect(JSON.parse(readFileSync(places.settingsFile, 'utf8'))).toEqual({ cacheLimitBytes: 5 });
-    expect(loadSettings(places).stationName).toBe(hostname());
+    const paths = statePaths(folder);
+    changeSettings(paths, { cacheLimitBytes: 5 });
+    expect(JSON.parse(readFileSync(paths.settingsFile, 'utf8'))).toEqual({ cacheLimitBytes: 5 });
+    expect(loadSettings(paths).stationName).toBe(hostname());
   });
 
   it.each([
@@ -121,23 +121,23 @@ describe('the settings', () => {
     ['{', 'JSON'],
     ['[]', 'settings.json'],
   ])('are refused when they are %s, naming file and field', (text, field) => {
-    const places = statePlaces(folder);
-    writeFileSync(places.settingsFile, text);
-    const error = errorOf(() => loadSettings(places));
+    const paths = statePaths(folder);
+    writeFileSync(paths.settingsFile, text);
+    const error = errorOf(() => loadSettings(paths));
     expect(error.code).toBe('settings-invalid');
-    expect(error.message).toContain(places.settingsFile);
+    expect(error.message).toContain(paths.settingsFile);
     expect(error.message).toContain(field);
   });
 
   it('are not written when they are not valid', () => {
-    const places = statePlaces(folder);
+    const paths = statePaths(folder);
     const wrong = { stationName: '', cacheLimitBytes: 5, stallSeconds: 9 };
     expect(
       errorOf(() => {
-        changeSettings(places, wrong);
+        changeSettings(paths, wrong);
       }).code,
     ).toBe('settings-invalid');
-    expect(existsSync(places.settingsFile)).toBe(false);
+    expect(existsSync(paths.settingsFile)).toBe(false);
     chmodSync(folder, 0o700);
   });
 });

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { readCsv } from '../../../../core/order/order-csv';
-import type { JobFacts, LedgerRecord } from '../../../../core/ledger/record';
+import type { JobDetails, LedgerRecord } from '../../../../core/ledger/record';
 import { shipmentRecordsSchema } from '../../../../core/shipment/shipment';
 import { Ledger } from '../../../../station/ledger/ledger';
 import { auditBundle } from '../../../../station/shipment/audit-bundle';
@@ -11,19 +11,19 @@ import { closeShipment } from '../../../../station/shipment/close-shipment';
 import { printable } from '../../../../station/shipment/pdf';
 import { ship, shipAgain } from '../../../../station/shipment/make-shipment';
 import { NotABundle, packZip, unpackZip } from '../../../../station/shipment/zip';
-import { statePlaces, type StatePlaces } from '../../../../station/state/state-paths';
+import { statePaths, type StatePaths } from '../../../../station/state/state-paths';
 import { present } from '../../../support/present';
 import { context, done, sampleJob, started } from '../ledger/samples';
 
 let area: string;
-let places: StatePlaces;
+let paths: StatePaths;
 let ledger: Ledger;
 
 beforeEach(() => {
   // In memory where there is such a folder: hundreds of entries would each wait for the disk.
   area = mkdtempSync(join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), 'prestage-test-bundle-'));
-  places = statePlaces(join(area, 'state'));
-  ledger = Ledger.open(places);
+  paths = statePaths(join(area, 'state'));
+  ledger = Ledger.open(paths);
 });
 afterEach(() => {
   ledger.close();
@@ -31,7 +31,7 @@ afterEach(() => {
 });
 
 let drives = 0;
-function finish(machineSerial: string, changes: Partial<JobFacts> = {}): JobFacts {
+function finish(machineSerial: string, changes: Partial<JobDetails> = {}): JobDetails {
   const drive = { ...sampleJob().drive, serial: `D-${(drives += 1)}` };
   const job = sampleJob({ machineSerial, drive, ...changes });
   for (const record of [started(job), done(job)]) ledger.append(record, context);
@@ -39,7 +39,7 @@ function finish(machineSerial: string, changes: Partial<JobFacts> = {}): JobFact
 }
 async function bundleOf(number: string): Promise<Buffer> {
   const file = join(area, `${number}.zip`);
-  await ship({ ledger, places, file }, number, { by: 'finished' }, context);
+  await ship({ ledger, paths, file }, number, { by: 'finished' }, context);
   return readFileSync(file);
 }
 function textOf(zip: Uint8Array, name: string): string {
@@ -56,7 +56,7 @@ describe('a bundle', () => {
     const first = await bundleOf('S-1');
     for (let count = 0; count < 140; count += 1) finish(`OTHER${count}`);
     const file = join(area, 'again.zip');
-    await shipAgain({ ledger, places, file }, 'S-1');
+    await shipAgain({ ledger, paths, file }, 'S-1');
     expect(readFileSync(file).equals(first)).toBe(true);
     expect(isBelieved(first)).toBe(true);
     // And one whose entries lie on both sides of it.
@@ -125,7 +125,7 @@ describe('a bundle', () => {
 
 it('a shipment is planned anew when its machine is written while it is closed', () => {
   const job = finish('AAA1');
-  const other = Ledger.open(places);
+  const other = Ledger.open(paths);
   let meddled = false;
   const meddling: Pick<Ledger, 'append'> = {
     append: (record, appendContext, precondition) => {
