@@ -59,7 +59,7 @@ export const commandForms = {
   'media verify': mediaVerifyForm,
   apply: applyForm,
   verify: verifyForm,
-  bootTest: bootTestForm,
+  rehearse: bootTestForm,
   'order open': orderOpenForm,
   'order show': orderShowForm,
   'order except': orderExceptForm,

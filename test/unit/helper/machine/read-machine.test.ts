@@ -18,7 +18,7 @@ describe('what dmidecode printed', () => {
   it('of a Dell is serial, UUID and model', () => {
     expect(assess(parseDmidecode(recorded('dell-inspiron.txt')))).toMatchObject({
       serial: 'C1GC712',
-      details: { uuid: '4C4C4544-0031-4710-8043-C3C04F373132', model: 'Dell Inc. Inspiron 3542' },
+      facts: { uuid: '4C4C4544-0031-4710-8043-C3C04F373132', model: 'Dell Inc. Inspiron 3542' },
       refused: [],
     });
   });
@@ -36,7 +36,7 @@ describe('what dmidecode printed', () => {
   it('of a table that breaks off is what stands before', () => {
     expect(assess(parseDmidecode(recorded('mini-pc-broken.txt')))).toMatchObject({
       serial: null,
-      details: { model: 'AZW EQ' },
+      facts: { model: 'AZW EQ' },
     });
   });
   it('of an old table has its UUID turned, the chassis’ serial, and the first chassis’', () => {
@@ -44,7 +44,7 @@ describe('what dmidecode printed', () => {
     expect(texts.version).toEqual({ major: 2, minor: 4 });
     expect(assess(texts)).toMatchObject({
       serial: 'PF2ABCDE',
-      details: { uuid, assetTag: 'C-4711', model: 'LENOVO ThinkPad T14 (20XW0012US)' },
+      facts: { uuid, assetTag: 'C-4711', model: 'LENOVO ThinkPad T14 (20XW0012US)' },
       refused: [{ what: 'serial', text: 'Not Specified', why: 'placeholder' }],
     });
   });
@@ -82,7 +82,7 @@ describe('what names a machine', () => {
       [{ what: 'asset-tag', text: 'No Asset Tag', why: 'placeholder' }],
     ],
   ])('%s is told and not taken', (_what, texts, refused) => {
-    expect(assess(texts)).toMatchObject({ serial: null, details: {}, refused });
+    expect(assess(texts)).toMatchObject({ serial: null, facts: {}, refused });
   });
   it('hostile text is made safe', () => {
     expect(
@@ -146,7 +146,7 @@ describe('a folder like /sys', () => {
     net('ib0', 'pci0000:00/0000:01:00.0', '80:00:02:08', '0', '32');
     expect(await readMachine(root)).toEqual({
       serial: 'PF2ABCDE',
-      details: {
+      facts: {
         uuid,
         model: 'LENOVO ThinkPad T14 (20XW0012US)',
         macs: ['3C:52:82:01:02:03', '3C:52:82:01:02:04'],
@@ -184,7 +184,7 @@ describe('a folder like /sys', () => {
     chmodSync(join(root, id('product_serial')), 0);
     expect(await readMachine(root)).toMatchObject({
       serial: null,
-      details: { model: 'T14' },
+      facts: { model: 'T14' },
       needsPrivilege: true,
     });
     rmSync(root, { recursive: true });
