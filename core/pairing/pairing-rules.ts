@@ -179,9 +179,9 @@ export function startRefusal(state: Pairing, context: PairingContext): RefusalRe
     const { driveId, bay, machineSerial } = pair;
     const others = state.pairs.filter((other) => other !== pair);
     const place = context.bays.find((one) => one.driveId === driveId) ?? { label: bay, port: null, driveId };
-    const refusalFor = driveRefusal(place, others, context);
-    if (refusalFor !== null)
-      return { ...refusalFor, detail: refusalFor.detail === null ? bay : `${bay}: ${refusalFor.detail}` };
+    const refusal = driveRefusal(place, others, context);
+    if (refusal !== null)
+      return { ...refusal, detail: refusal.detail === null ? bay : `${bay}: ${refusal.detail}` };
     const unsuitableMachine = machineRefusal(machineSerial, others, context);
     if (unsuitableMachine !== null) return unsuitableMachine;
   }

@@ -35,6 +35,7 @@ export {
   type PairingAction,
   type PairingContext,
   type PairingResult,
+  type Refused,
 } from './pairing-rules';
 
 /** Whether UNDO would take something back. */
@@ -86,7 +87,8 @@ function isCalled(name: string): (place: BayPlace) => boolean {
   return ({ label }) => foldLabel(label) === foldLabel(name);
 }
 
-function placeOfDrive(driveId: string, { bays }: PairingContext): BayPlace | undefined {
+/** The bay that holds a drive; undefined when it is in none. */
+export function placeOfDrive(driveId: string, { bays }: PairingContext): BayPlace | undefined {
   return bays.find((place) => place.driveId === driveId);
 }
 
@@ -106,8 +108,8 @@ function takeMachine(
   if (state.mode !== 'pair' || state.waitingMachine !== null) {
     return refuse(state, 'machine', why('wrong-kind', expected));
   }
-  const refusalFor = machineRefusal(serial, state.pairs, context) ?? detailsRefusal(state, serial, said);
-  if (refusalFor !== null) return refuse(state, 'machine', { ...refusalFor, expected: 'machine' });
+  const refusal = machineRefusal(serial, state.pairs, context) ?? detailsRefusal(state, serial, said);
+  if (refusal !== null) return refuse(state, 'machine', { ...refusal, expected: 'machine' });
   const history = [...state.history, { machineSerial: serial, byHand: false }];
   const next = { ...state, waitingMachine: serial, waitingDetails: said, history };
   return accept(next, 'machine', 'machine-waiting', { machineSerial: serial });
@@ -123,8 +125,8 @@ function takeDetails(
 ): PairingResult {
   const expected = expectedNow(state, context);
   if (serial === null) return refuse(state, kind, why('wrong-kind', expected));
-  const refusalFor = detailsRefusal(state, serial, said);
-  if (refusalFor !== null) return refuse(state, kind, { ...refusalFor, expected });
+  const refusal = detailsRefusal(state, serial, said);
+  if (refusal !== null) return refuse(state, kind, { ...refusal, expected });
   if (addsNothing(knownDetails(state, serial), said)) {
     return refuse(state, kind, why('repeated-read', expected));
   }
@@ -151,8 +153,8 @@ function takePlace(
       return accept(next, kind, 'job-cancelled', { bay }, { type: 'cancel-job', driveId });
     }
     if (job !== 'ended-badly') return refused('nothing-to-retry');
-    const refusalFor = driveRefusal(place, state.pairs, { ...context, jobs: new Map() });
-    if (refusalFor !== null) return refuse(state, kind, { ...refusalFor, expected });
+    const refusal = driveRefusal(place, state.pairs, { ...context, jobs: new Map() });
+    if (refusal !== null) return refuse(state, kind, { ...refusal, expected });
     return accept(next, kind, 'job-retried', { bay }, { type: 'retry-job', driveId });
   }
   if (state.waitingMachine === null) {
@@ -161,8 +163,8 @@ function takePlace(
       state.pairs.at(-1)?.driveId === driveId || (driveId !== null && context.jobs.has(driveId));
     return refused(justTaken && isRepeated(context) ? 'repeated-read' : 'wrong-kind');
   }
-  const refusalFor = driveRefusal(place, state.pairs, context);
-  if (refusalFor !== null) return refuse(state, kind, refusalFor);
+  const refusal = driveRefusal(place, state.pairs, context);
+  if (refusal !== null) return refuse(state, kind, refusal);
   return pairWaiting(state, kind, place, context);
 }
 
@@ -175,8 +177,8 @@ function pairWaiting(
 ): PairingResult {
   const machineSerial = required(state.waitingMachine, 'the machine that waits for its bay');
   // It may have been started or shipped while it waited.
-  const refusalFor = machineRefusal(machineSerial, state.pairs, context);
-  if (refusalFor !== null) return refuse(state, kind, { ...refusalFor, expected: 'bay' });
+  const refusal = machineRefusal(machineSerial, state.pairs, context);
+  if (refusal !== null) return refuse(state, kind, { ...refusal, expected: 'bay' });
   return accept(withPair(state, machineSerial, place, false), kind, 'paired', {
     machineSerial,
     bay: place.label,
@@ -305,10 +307,10 @@ export function pairByHand(
     return refuse(state, 'drive', why('wrong-kind', 'machine'));
   }
   const place = placeOfDrive(driveId, context);
-  const refusalFor =
+  const refusal =
     machineRefusal(machineSerial, state.pairs, context) ?? driveRefusal(place, state.pairs, context);
-  if (place === undefined || refusalFor !== null) {
-    return refuse(state, 'machine', refusalFor ?? why('bay-unknown', 'bay'));
+  if (place === undefined || refusal !== null) {
+    return refuse(state, 'machine', refusal ?? why('bay-unknown', 'bay'));
   }
   const next = withPair(state, machineSerial, place, true);
   return accept(next, 'machine', 'paired', { machineSerial, bay: place.label });
@@ -342,43 +344,4 @@ export function dropDrives(
     ),
     dropped,
   };
-}
-
-/** A pair that was not taken over, and why. */
-export interface NotTakenOver {
-  readonly pair: Pair;
-  readonly reason: Refused['reason'];
-}
-
-/**
- * Takes over what was paired before the program ended, where it still holds. Nothing is armed by it: whoever starts
- * looks at the list again. UNDO takes such a pair apart.
- */
-export function takeOver(
-  state: Pairing,
-  stored: Pick<Pairing, 'pairs' | 'waitingMachine'>,
-  context: PairingContext,
-): { readonly state: Pairing; readonly taken: number; readonly left: readonly NotTakenOver[] } {
-  let next = disarm(state);
-  const left: NotTakenOver[] = [];
-  let taken = 0;
-  for (const pair of stored.pairs) {
-    const place = placeOfDrive(pair.driveId, context);
-    const refusalFor =
-      (place === undefined ? why('bay-empty', 'bay') : driveRefusal(place, next.pairs, context)) ??
-      machineRefusal(pair.machineSerial, next.pairs, context);
-    if (place === undefined || refusalFor !== null)
-      left.push({ pair, reason: refusalFor?.reason ?? 'bay-empty' });
-    else {
-      next = withPair(next, pair.machineSerial, place, true);
-      taken += 1;
-    }
-  }
-  const machineSerial = stored.waitingMachine;
-  const waits = next.waitingMachine === null && next.mode === 'pair' && machineSerial !== null;
-  if (waits && machineRefusal(machineSerial, next.pairs, context) === null) {
-    const history = [...next.history, { machineSerial, byHand: false }];
-    next = { ...next, waitingMachine: machineSerial, history };
-  }
-  return { state: next, taken, left };
 }

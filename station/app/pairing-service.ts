@@ -19,15 +19,14 @@ import {
   pairByHand,
   start,
   startRefusalsOf,
-  takeOver,
   undo,
   unpair,
-  type NotTakenOver,
   type Pairing,
   type PairingAction,
   type PairingContext,
   type PairingResult,
 } from '../../core/pairing/pairing';
+import { takeOver, type NotTakenOver } from '../../core/pairing/take-over';
 import { required } from '../../core/base/required';
 import { readScan } from '../../core/scan/scan';
 import type { ScanOutcome } from '../../core/scan/scan-outcome';

@@ -6,11 +6,11 @@ import {
   emptyPairing,
   pairByHand,
   start,
-  takeOver,
   undo,
   unpair,
   type PairingContext,
 } from '../../../../core/pairing/pairing';
+import { takeOver } from '../../../../core/pairing/take-over';
 import {
   drive,
   reasons,
