@@ -181,7 +181,7 @@ export function startRefusal(state: Pairing, context: PairingContext): RefusalRe
     const place = context.bays.find((one) => one.driveId === driveId) ?? { label: bay, port: null, driveId };
     const refusal = driveRefusal(place, others, context);
     if (refusal !== null)
-      return { ...refusal, detail: refusal.detail === null ? bay : `${bay}: ${refusal.detail}` };
+      {return { ...refusal, detail: refusal.detail === null ? bay : `${bay}: ${refusal.detail}` };}
     const unsuitableMachine = machineRefusal(machineSerial, others, context);
     if (unsuitableMachine !== null) return unsuitableMachine;
   }

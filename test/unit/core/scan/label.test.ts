@@ -304,7 +304,7 @@ describe('whatever is on a label', () => {
         const reading = read(scanned);
         if (reading.kind === 'machine') expect(serialProblem(reading.serial)).toBeNull();
         if (reading.kind === 'machine' || reading.kind === 'facts')
-          machineDetailsSchema.parse(reading.details);
+          {machineDetailsSchema.parse(reading.details);}
       }),
       { numRuns: 2000 },
     );
