@@ -180,8 +180,9 @@ export function startRefusal(state: Pairing, context: PairingContext): RefusalRe
     const others = state.pairs.filter((other) => other !== pair);
     const place = context.bays.find((one) => one.driveId === driveId) ?? { label: bay, port: null, driveId };
     const refusal = driveRefusal(place, others, context);
-    if (refusal !== null)
-      {return { ...refusal, detail: refusal.detail === null ? bay : `${bay}: ${refusal.detail}` };}
+    if (refusal !== null) {
+      return { ...refusal, detail: refusal.detail === null ? bay : `${bay}: ${refusal.detail}` };
+    }
     const unsuitableMachine = machineRefusal(machineSerial, others, context);
     if (unsuitableMachine !== null) return unsuitableMachine;
   }

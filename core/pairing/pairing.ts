@@ -237,8 +237,9 @@ export function undo(state: Pairing, context: PairingContext): PairingResult {
   if (state.armed) return accept(disarm(state), 'command', 'disarmed');
   if (state.mode !== 'pair') return accept({ ...state, mode: 'pair' }, 'command', 'undone');
   const last = state.history.at(-1);
-  if (last === undefined)
-    {return refuse(state, 'command', why('nothing-to-undo', expectedNow(state, context)));}
+  if (last === undefined) {
+    return refuse(state, 'command', why('nothing-to-undo', expectedNow(state, context)));
+  }
   const { machineSerial, byHand } = last;
   if (state.waitingMachine === machineSerial) {
     return accept(withoutMachines(state, [machineSerial]), 'command', 'undone', { machineSerial });

@@ -218,8 +218,9 @@ export async function verifyDrive(
 
 async function requireMap(file: string, fingerprint: string, opened: OpenedDrive): Promise<ChunkMap> {
   const read = await readChunkMap(file);
-  if (read.fingerprint !== fingerprint)
-    {throw diskImageDamaged('its fingerprint differs from the recorded one');}
+  if (read.fingerprint !== fingerprint) {
+    throw diskImageDamaged('its fingerprint differs from the recorded one');
+  }
   const problem = chunkMapProblem(read.map, opened.drive);
   if (problem !== null) throw diskImageDamaged(problem);
   return read.map;

@@ -29,8 +29,9 @@ export type Elevation =
  */
 export function chooseElevation(details: ElevationContext): Elevation | null {
   if (details.uid === 0) return { kind: 'direct' };
-  if (details.terminal && details.sudo !== null)
-    {return { kind: 'sudo', path: details.sudo, interactive: true };}
+  if (details.terminal && details.sudo !== null) {
+    return { kind: 'sudo', path: details.sudo, interactive: true };
+  }
   if (details.pkexec !== null) return { kind: 'pkexec', path: details.pkexec };
   if (details.sudo !== null) return { kind: 'sudo', path: details.sudo, interactive: false };
   return null;

@@ -102,7 +102,9 @@ export class ImageCache {
 
   /** Moves a finished disk image to its place. One that another process put there first stays. */
   async commit(directory: string, details: ImageDetails, fingerprint: string): Promise<string> {
-    await writeFile(join(directory, entryFile), JSON.stringify({ facts: details, fingerprint }), { mode: 0o600 });
+    await writeFile(join(directory, entryFile), JSON.stringify({ facts: details, fingerprint }), {
+      mode: 0o600,
+    });
     const place = this.directoryOf(imageKey(details));
     try {
       await rename(directory, place);

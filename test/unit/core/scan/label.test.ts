@@ -303,8 +303,9 @@ describe('whatever is on a label', () => {
       fc.property(text, (scanned) => {
         const reading = read(scanned);
         if (reading.kind === 'machine') expect(serialProblem(reading.serial)).toBeNull();
-        if (reading.kind === 'machine' || reading.kind === 'facts')
-          {machineDetailsSchema.parse(reading.details);}
+        if (reading.kind === 'machine' || reading.kind === 'facts') {
+          machineDetailsSchema.parse(reading.details);
+        }
       }),
       { numRuns: 2000 },
     );
