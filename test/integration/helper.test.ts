@@ -82,7 +82,7 @@ async function reserve(client = api, confirmed = confirmationOf(drive), driveId 
 
 async function run(
   reservation: string,
-  change: { imageDirectory?: string; fingerprint?: string } = {},
+  change: { renderDirectory?: string; fingerprint?: string } = {},
   client = api,
 ): Promise<HelperResponse<'runJob'>> {
   return await client.call('runJob', {
@@ -107,19 +107,19 @@ async function codeOf(work: Promise<unknown>): Promise<string> {
 }
 
 /** A copy of the disk image, with a chunk map that was changed and has a fitting fingerprint. */
-function forgedRender(change: (map: ChunkMap) => ChunkMap): { imageDirectory: string; fingerprint: string } {
-  const imageDirectory = join(area, `forged-${randomUUID()}`);
+function forgedRender(change: (map: ChunkMap) => ChunkMap): { renderDirectory: string; fingerprint: string } {
+  const renderDirectory = join(area, `forged-${randomUUID()}`);
   const original = join(area, 'render');
   const map = change(
     chunkMapSchema.parse(JSON.parse(readFileSync(join(original, 'chunk-map.json'), 'utf8'))),
   );
-  mkdirSync(imageDirectory);
+  mkdirSync(renderDirectory);
   for (const number of [1, 3]) {
     // Hard links: only the map is forged, and sparse gigabytes need not be copied.
-    linkSync(join(original, `partition-${number}.img`), join(imageDirectory, `partition-${number}.img`));
+    linkSync(join(original, `partition-${number}.img`), join(renderDirectory, `partition-${number}.img`));
   }
-  writeFileSync(join(imageDirectory, 'chunk-map.json'), JSON.stringify(map));
-  return { imageDirectory, fingerprint: createHash('sha256').update(fingerprintText(map)).digest('hex') };
+  writeFileSync(join(renderDirectory, 'chunk-map.json'), JSON.stringify(map));
+  return { renderDirectory, fingerprint: createHash('sha256').update(fingerprintText(map)).digest('hex') };
 }
 
 describe('reserveDrives', () => {
@@ -168,9 +168,9 @@ describe('runJob', () => {
     expect(await codeOf(run(randomUUID()))).toBe('helper-protocol');
   });
 
-  it.each<[string, () => { imageDirectory?: string; fingerprint?: string }]>([
+  it.each<[string, () => { renderDirectory?: string; fingerprint?: string }]>([
     ['has another fingerprint', () => ({ fingerprint: '0'.repeat(64) })],
-    ['is not there', () => ({ imageDirectory: join(area, 'nowhere') })],
+    ['is not there', () => ({ renderDirectory: join(area, 'nowhere') })],
     ['is for another drive', () => forgedRender((map) => ({ ...map, driveSize: 3 * GiB }))],
     [
       'has partitions of its own',
@@ -188,7 +188,7 @@ describe('runJob', () => {
       'has a link in place of a partition',
       () => {
         const forged = forgedRender((map) => map);
-        const file = join(forged.imageDirectory, 'partition-3.img');
+        const file = join(forged.renderDirectory, 'partition-3.img');
         renameSync(file, `${file}.real`);
         symlinkSync(`${file}.real`, file);
         return forged;
@@ -214,10 +214,10 @@ describe('runJob', () => {
   it('finds a render that was damaged after it was checked, and does not blame the drive', async () => {
     const forged = forgedRender((map) => map);
     const map = chunkMapSchema.parse(
-      JSON.parse(readFileSync(join(forged.imageDirectory, 'chunk-map.json'), 'utf8')),
+      JSON.parse(readFileSync(join(forged.renderDirectory, 'chunk-map.json'), 'utf8')),
     );
     const index = map.chunks.findIndex(({ partition }) => partition === 3);
-    const file = join(forged.imageDirectory, 'partition-1.img');
+    const file = join(forged.renderDirectory, 'partition-1.img');
     const image = readFileSync(file);
     rmSync(file);
     // The first chunk of the EFI partition lies at the start of its file.

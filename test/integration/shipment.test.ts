@@ -185,8 +185,8 @@ describe('the audit doubts', () => {
     const audited = await audit(file);
     expect(findingsOf(audited)).toEqual(['machine-unfinished']);
     expect(auditReport.parse(JSON.parse(audited.stdout)).machines).toMatchObject([
-      { findings: 1 },
-      { findings: 0 },
+      { doubts: 1 },
+      { doubts: 0 },
     ]);
     // The bundle from before says nothing of it: it cannot.
     expect(findingsOf(await audit(bundle))).toEqual([]);
