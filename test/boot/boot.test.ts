@@ -182,8 +182,8 @@ describe('a written drive', () => {
   it('is the first of its batch, and is started without being asked for when the settings say so', async () => {
     const own = join(area, 'state-first');
     mkdirSync(own, { mode: 0o700 });
-    const bootTest = { firstOfBatch: true, sign: { kind: 'console', text: 'MEDIA OK' }, seconds: 240 };
-    writeFileSync(join(own, 'settings.json'), JSON.stringify({ bootTest }));
+    const rehearsal = { firstOfBatch: true, sign: { kind: 'console', text: 'MEDIA OK' }, seconds: 240 };
+    writeFileSync(join(own, 'settings.json'), JSON.stringify({ rehearsal }));
     await makeBench(benchOf('first'), 2, '1G');
     const listed = await benchDrives(benchOf('first'));
     const run = await runCli(
