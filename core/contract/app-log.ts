@@ -1,26 +1,15 @@
 import { z } from 'zod';
-import { ledgerEntrySchema, storedEntrySchema } from '../ledger/record';
+import { driveResults, ledgerEntrySchema, storedEntrySchema } from '../ledger/record';
 import { nothing } from './app-common';
 
 /** The Log screen's part of the page's contract. */
-
-export const logResults = [
-  'done',
-  'failed',
-  'cancelled',
-  'interrupted',
-  'verified',
-  'verify-failed',
-  'rehearsed',
-  'rehearsal-failed',
-] as const;
 
 /** A line of the log: one job that ended, or one finished drive that was read again or rehearsed. */
 export const logRowSchema = z.strictObject({
   sequence: z.int().positive(),
   /** ISO 8601, UTC. */
   time: z.string(),
-  result: z.enum(logResults),
+  result: z.enum(driveResults),
   machineSerial: z.string(),
   driveSerial: z.string().nullable(),
   driveModel: z.string().nullable(),
@@ -35,7 +24,7 @@ export type LogRow = z.infer<typeof logRowSchema>;
 export const logQuerySchema = z.strictObject({
   /** Found anywhere in serials, model, bay, batch, work order, media, operator; case does not matter. */
   text: z.string().max(200),
-  result: z.enum(logResults).nullable(),
+  result: z.enum(driveResults).nullable(),
   /** Days of the station's clock, YYYY-MM-DD, both included. */
   from: z.iso.date().nullable(),
   to: z.iso.date().nullable(),

@@ -153,6 +153,18 @@ export type OrderRecord = Extract<LedgerRecord, { kind: (typeof orderKinds)[numb
 /** Records about one drive. */
 export type DriveRecord = Exclude<LedgerRecord, OrderRecord>;
 
+/** What a log's or an export's line says came of a drive: how its job ended, or what a later look at it found. */
+export const driveResults = [
+  'done',
+  'failed',
+  'cancelled',
+  'interrupted',
+  'verified',
+  'verify-failed',
+  'rehearsed',
+  'rehearsal-failed',
+] as const;
+
 /** Tells records about a drive from those about an order or a shipment. */
 export function isDriveRecord(record: LedgerRecord): record is DriveRecord {
   return !(orderKinds as readonly string[]).includes(record.kind);

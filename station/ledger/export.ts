@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { sha256Schema } from '../../core/media/chunk-map';
 import {
+  driveResults,
   ledgerEntrySchema,
   type LedgerEntry,
   type LedgerRecord,
@@ -27,16 +28,7 @@ export const csvRowSchema = z.strictObject({
   time: utc,
   /** The machine that the drive was paired with. */
   machineSerial: z.string(),
-  result: z.enum([
-    'done',
-    'failed',
-    'cancelled',
-    'interrupted',
-    'verified',
-    'verify-failed',
-    'rehearsed',
-    'rehearsal-failed',
-  ]),
+  result: z.enum(driveResults),
   /** Of what failed: error code, colon, message. */
   reason: text,
   driveSerial: text,

@@ -21,6 +21,11 @@ import { verifyLedger, type LedgerReport, type VerifyOptions } from './verify-le
 
 export type LedgerPaths = Pick<StatePaths, 'ledgerFile' | 'headFile' | 'keyFile' | 'publicKeyFile'>;
 
+/** Only what a ledger is opened with: what goes to a thread is cloned, and StatePaths may have more than can be. */
+export function ledgerPathsOf({ ledgerFile, headFile, keyFile, publicKeyFile }: LedgerPaths): LedgerPaths {
+  return { ledgerFile, headFile, keyFile, publicKeyFile };
+}
+
 /** A job that began and of whose end nothing is written. */
 export interface OpenJob {
   readonly sequence: number;

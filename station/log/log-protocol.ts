@@ -1,5 +1,4 @@
 import type { LogEntry, LogPage, LogQuery, LogReport } from '../../core/contract/app-log';
-import type { StatePaths } from '../state/state-paths';
 
 /** What the log's worker is asked. */
 export type LogRequest =
@@ -14,6 +13,3 @@ export interface LogAnswers {
   readonly verify: LogReport;
   readonly export: null;
 }
-
-/** Where the ledger is; the worker's data. */
-export type LogPaths = Pick<StatePaths, 'ledgerFile' | 'headFile' | 'keyFile' | 'publicKeyFile'>;

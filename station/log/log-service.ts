@@ -1,10 +1,11 @@
 import type { LogEntry, LogPage, LogQuery, LogReport } from '../../core/contract/app-log';
 import { cancelled, PrestageError } from '../../core/base/errors';
+import { ledgerPathsOf, type LedgerPaths } from '../ledger/ledger-reader';
 import { WorkerThread } from '../threads/worker-thread';
-import type { LogAnswers, LogPaths, LogRequest } from './log-protocol';
+import type { LogAnswers, LogRequest } from './log-protocol';
 
 export interface LogServiceOptions {
-  readonly paths: LogPaths;
+  readonly paths: LedgerPaths;
   /** Absolute path of the bundled log-worker. */
   readonly workerFile: string;
 }
@@ -70,11 +71,9 @@ export class LogService {
 
   #start(): LogThread {
     if (this.#closed) throw cancelled('The log');
-    // Only what is needed: StatePaths may have more than can be cloned one day.
-    const { ledgerFile, headFile, keyFile, publicKeyFile } = this.#options.paths;
     const worker: LogThread = new WorkerThread({
       file: this.#options.workerFile,
-      data: { ledgerFile, headFile, keyFile, publicKeyFile } satisfies LogPaths,
+      data: ledgerPathsOf(this.#options.paths),
       gone,
       onEnd: () => {
         this.#workers.delete(worker);

@@ -3,17 +3,17 @@ import { workerData } from 'node:worker_threads';
 import type { LogEntry, LogPage, LogReport } from '../../core/contract/app-log';
 import { PrestageError } from '../../core/base/errors';
 import { exportToFile } from '../ledger/export-file';
-import { LedgerReader } from '../ledger/ledger-reader';
+import { LedgerReader, type LedgerPaths } from '../ledger/ledger-reader';
 import { LogIndex } from './log-index';
 import { answerRequests } from '../threads/worker-thread';
-import type { LogAnswers, LogPaths, LogRequest } from './log-protocol';
+import type { LogAnswers, LogRequest } from './log-protocol';
 
 /** Entries read between two looks at what was asked. */
 const pageEntries = 2000;
 /** Entries read before the first answer: enough for a screen. */
 const firstEntries = 500;
 
-const paths = workerData as LogPaths;
+const paths = workerData as LedgerPaths;
 
 /** The newest entry in the index when it was begun, and the oldest and newest since. */
 interface Progress {

@@ -1,6 +1,5 @@
 import type { BundleReport, ShipList } from '../../core/contract/app-shipments';
 import type { AppendContext } from '../ledger/ledger';
-import type { StatePaths } from '../state/state-paths';
 
 /** What the shipments' worker is asked. */
 export type ShipRequest =
@@ -19,6 +18,3 @@ export interface ShipAnswers {
   readonly close: BundleReport;
   readonly again: BundleReport;
 }
-
-/** Where the ledger is; the thread's data. */
-export type ShipPaths = Pick<StatePaths, 'ledgerFile' | 'headFile' | 'keyFile' | 'publicKeyFile'>;

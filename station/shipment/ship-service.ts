@@ -1,11 +1,12 @@
 import type { BundleReport, ShipList } from '../../core/contract/app-shipments';
 import { PrestageError } from '../../core/base/errors';
 import type { AppendContext } from '../ledger/ledger';
+import { ledgerPathsOf, type LedgerPaths } from '../ledger/ledger-reader';
 import { WorkerThread } from '../threads/worker-thread';
-import type { ShipAnswers, ShipPaths, ShipRequest } from './ship-protocol';
+import type { ShipAnswers, ShipRequest } from './ship-protocol';
 
 export interface ShipServiceOptions {
-  readonly paths: ShipPaths;
+  readonly paths: LedgerPaths;
   /** Absolute path of the bundled ship-worker. */
   readonly workerFile: string;
   /** Who and what closes a shipment; resolves when the station may write. */
@@ -65,8 +66,7 @@ export class ShipService {
   }
 
   async #run<R extends ShipRequest>(request: R): Promise<ShipAnswers[R['verb']]> {
-    const { ledgerFile, headFile, keyFile, publicKeyFile } = this.#options.paths;
-    const data: ShipPaths = { ledgerFile, headFile, keyFile, publicKeyFile };
+    const data = ledgerPathsOf(this.#options.paths);
     const thread = new WorkerThread<ShipRequest, ShipAnswers>({ file: this.#options.workerFile, data, gone });
     try {
       return await thread.ask(request);

@@ -5,17 +5,17 @@ import { bundleNames } from '../../core/shipment/shipment';
 import type { BundleReport } from '../../core/contract/app-shipments';
 import { cannotWrite, isSystemError } from '../ledger/export-file';
 import { Ledger } from '../ledger/ledger';
-import { LedgerReader } from '../ledger/ledger-reader';
+import { LedgerReader, type LedgerPaths } from '../ledger/ledger-reader';
 import { listShipments } from './list-shipments';
 import { paperFileName } from './bundle-names';
 import { answerRequests } from '../threads/worker-thread';
-import type { ShipAnswers, ShipPaths, ShipRequest } from './ship-protocol';
+import type { ShipAnswers, ShipRequest } from './ship-protocol';
 import { ship, shipAgain, type ShipmentReport } from './make-shipment';
 import { unpackZip } from './zip';
 
 /** A thread that lives for one question: many machines take seconds, and the app's main thread has drives to watch. */
 
-const paths = workerData as ShipPaths;
+const paths = workerData as LedgerPaths;
 
 async function answer(request: ShipRequest): Promise<ShipAnswers[ShipRequest['verb']]> {
   if (request.verb === 'list') {

@@ -1,6 +1,6 @@
 import { NativeSelect, TextInput } from '@mantine/core';
 import { useEffect, useState, type ReactElement } from 'react';
-import { logResults } from '../../../core/contract/app-log';
+import { driveResults } from '../../../core/ledger/record';
 import { SearchField } from '../../components/search-field';
 import { setLogQuery, useLog } from '../../store/log-store';
 import { useText } from '../../text';
@@ -33,11 +33,11 @@ export function LogFilters(): ReactElement {
         value={query.result ?? ''}
         onChange={(event) => {
           const chosen = event.currentTarget.value;
-          setLogQuery({ result: logResults.find((result) => result === chosen) ?? null });
+          setLogQuery({ result: driveResults.find((result) => result === chosen) ?? null });
         }}
         data={[
           { value: '', label: text.allResults },
-          ...logResults.map((result) => ({ value: result, label: text.results[result] })),
+          ...driveResults.map((result) => ({ value: result, label: text.results[result] })),
         ]}
       />
       <TextInput
