@@ -4,6 +4,8 @@ import { findLayout, layouts } from '../drive/layout';
 import { machineDetailsSchema } from '../machine/machine';
 import { columnNames, type Column } from './order-columns';
 import { normalizeSerial, serialProblem } from '../machine/serial';
+import type { ScanSettings } from '../scan/scan-settings';
+import { readTypedSerial } from '../scan/typed-serial';
 import { isAssetPlaceholder, uuidProblem } from '../machine/smbios';
 
 /** What became of a cell: its value in the one form that is kept, or what is wrong with it. */
@@ -17,12 +19,10 @@ const bad = (problem: string): CellReading => ({ value: null, problem });
  * Reads a cell that holds one value. It is not empty.
  * @param text as {@link bareText} gave it
  */
-export function readCell(column: Exclude<Column, 'macs'>, text: string): CellReading {
+export function readCell(column: Exclude<Column, 'macs' | 'serial'>, text: string): CellReading {
   const damage = column === 'hardwareHash' ? null : damageOf(column, text);
   if (damage !== null) return bad(`the ${columnNames[column]} '${shown(text)}' ${damage}`);
   switch (column) {
-    case 'serial':
-      return readSerial(text);
     case 'uuid':
       return readUuidCell(text);
     case 'mediaSha256': {
@@ -109,13 +109,30 @@ function damageOf(column: Column, text: string): string | null {
   return null;
 }
 
-function readSerial(text: string): CellReading {
-  const serial = normalizeSerial(text);
-  if (sanitizeForDisplay(serial, 200) !== serial && serial.length < 200) {
+/**
+ * Reads a cell that holds a machine's serial. It is not empty.
+ * @param text as {@link bareText} gave it
+ * @param settings what serials look like here; null: every sound serial is one, whatever else its form may be
+ * @returns with `note` where the serial may be another number
+ */
+export function readSerialCell(
+  text: string,
+  settings: ScanSettings | null,
+): CellReading & { readonly note?: string } {
+  const damage = damageOf('serial', text);
+  if (damage !== null) return bad(`the serial '${shown(text)}' ${damage}`);
+  const plain = normalizeSerial(text);
+  if (sanitizeForDisplay(plain, 200) !== plain && plain.length < 200) {
     return bad(`the serial '${shown(text)}' has an invisible character: type it again`);
   }
-  const problem = serialProblem(serial);
-  return problem === null ? good(serial) : bad(lowerFirst(problem.message).replace(/\.$/, ''));
+  if (settings === null) {
+    const problem = serialProblem(plain);
+    return problem === null ? good(plain) : bad(asReason(problem.message));
+  }
+  const typed = readTypedSerial(text, settings);
+  if (typed.problem !== null) return bad(asReason(typed.problem.message));
+  const { serial, mayBe } = typed;
+  return { ...good(serial), ...(mayBe === null ? {} : { note: mayBe.note }) };
 }
 
 /** Refused as a scan refuses it: one order must not name two machines that their labels could not tell apart. */
@@ -136,6 +153,7 @@ function shown(text: string): string {
   return sanitizeForDisplay(text, 60);
 }
 
-function lowerFirst(text: string): string {
-  return text.slice(0, 1).toLowerCase() + text.slice(1);
+/** A sentence as a reason behind a colon. */
+function asReason(text: string): string {
+  return (text.slice(0, 1).toLowerCase() + text.slice(1)).replace(/\.$/, '');
 }

@@ -1,7 +1,7 @@
 import { sanitizeForDisplay } from '../base/display';
 import { maxMacs } from '../machine/machine';
 import { workOrderSchema, type OrderLine, type WorkOrder } from './order';
-import { bareText, readCell, readMacs } from './order-cells';
+import { bareText, readCell, readMacs, readSerialCell } from './order-cells';
 import {
   columnNames,
   columnOf,
@@ -13,6 +13,7 @@ import {
 import { readCsv, type CsvRecord } from './order-csv';
 import { readOrderJson } from './order-json';
 import type { OrderProblem, RawFact, RawMachine, RawOrder } from './raw-order';
+import { scanSettingsSchema, type ScanSettings } from '../scan/scan-settings';
 import { uuidKey } from '../machine/smbios';
 
 export type OrderReading =
@@ -28,12 +29,17 @@ export type OrderReading =
 /**
  * Reads a work order: a table with a header (commas, semicolons or tabs), one serial a line, or JSON.
  * @param number the order's number, when somebody said it; a file may say it as well, and then they must agree
+ * @param settings what serials look like here; null where the order was opened before: what was taken once is taken
  */
-export function readOrder(text: string, number: string | null): OrderReading {
+export function readOrder(
+  text: string,
+  number: string | null,
+  settings: ScanSettings | null = scanSettingsSchema.parse({}),
+): OrderReading {
   const clean = text.replace(/^\uFEFF/, '');
   const raw = /^\s*[{[]/.test(clean) ? readOrderJson(clean) : readTable(clean);
   const given: RawFact[] = number === null ? [] : [{ column: 'number', text: number, line: null }];
-  return assemble({ ...raw, details: [...given, ...raw.details] });
+  return assemble({ ...raw, details: [...given, ...raw.details] }, settings);
 }
 
 /** A problem as it is told: `line 3: …`. */
@@ -102,12 +108,12 @@ function readRows(
 }
 
 /** Looks at all values, and makes the order of them when all are sound. */
-function assemble(raw: RawOrder): OrderReading {
+function assemble(raw: RawOrder, settings: ScanSettings | null): OrderReading {
   const problems: OrderProblem[] = [...raw.problems];
   const warnings: OrderProblem[] = [...raw.warnings];
   const lines: { readonly at: number | null; readonly machine: OrderLine }[] = [];
   for (const { line, cells } of raw.machines) {
-    const machine = readMachine(line, cells, problems);
+    const machine = readMachine(line, cells, settings, { problems, warnings });
     if (machine !== null) lines.push({ at: line, machine });
   }
   if (raw.machines.length === 0 && raw.problems.length === 0) {
@@ -163,7 +169,8 @@ function assemble(raw: RawOrder): OrderReading {
 function readMachine(
   line: number | null,
   cells: RawMachine['cells'],
-  problems: OrderProblem[],
+  settings: ScanSettings | null,
+  { problems, warnings }: Record<'problems' | 'warnings', OrderProblem[]>,
 ): OrderLine | null {
   const values: Partial<Record<Exclude<MachineColumn, 'macs'>, string>> = {};
   const macs: string[] = [];
@@ -175,6 +182,11 @@ function readMachine(
       const read = readMacs(bare);
       macs.push(...read.macs);
       problems.push(...read.problems.map((message) => ({ line, message })));
+    } else if (column === 'serial') {
+      const { value, problem, note } = readSerialCell(bare, settings);
+      if (problem === null) values.serial = value;
+      else problems.push({ line, message: problem });
+      if (note !== undefined) warnings.push({ line, message: note });
     } else {
       const { value, problem } = readCell(column, bare);
       if (problem === null) values[column] = value;

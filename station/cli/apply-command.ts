@@ -12,13 +12,15 @@ import { mediaSchema } from '../../core/media/media';
 import { planBatch, type BatchPlan, type BatchRequest, type PlannedJob } from '../jobs/plan-batch';
 import { runBatch, type BatchReport } from '../jobs/run-batch';
 import type { JobReport } from '../jobs/run-job';
-import { OrderReader } from '../orders/order-reader';
+import { normalizeSerial } from '../../core/machine/serial';
+import { OrderReader, type OpenOrder } from '../orders/order-reader';
 import { openImageCache } from '../image-cache/image-cache';
 import { firstFinished } from '../jobs/run-boot-test';
 import type { Settings } from '../state/settings';
 import {
   assignmentsOnThisMachine,
   readThisMachine,
+  requireTypedSerial,
   type GivenAssignment,
   type MachinePart,
 } from '../machine/confirm-machine';
@@ -135,8 +137,9 @@ export function applyCommand(): Command {
         };
         return await withStation(context, asked.operator, async ({ paths, settings, ledger, append }) => {
           const { helpers, output, signal } = context;
-          const machines = await machinePart(options, settings, context);
-          const order = new OrderReader(ledger, paths).current()?.order;
+          const open = new OrderReader(ledger, paths).current();
+          const machines = await machinePart(options, settings, context, open);
+          const order = open?.order;
           const request: BatchRequest = {
             ...asked,
             ...machines,
@@ -198,15 +201,28 @@ function parseAssignment(
 async function machinePart(
   { drive, thisMachine }: ApplyOptions,
   { desk }: Settings,
-  { helpers, signal }: CommandContext,
+  { helpers, output, signal }: CommandContext,
+  order: OpenOrder | null,
 ): Promise<MachinePart> {
+  const isOrdered = (serial: string): boolean => order?.lines.has(serial) === true;
+  const typed = (driveId: string, text: string): string => {
+    const { serial, note } = requireTypedSerial(driveId, text, desk, isOrdered);
+    if (note !== null) output.message(`note: ${note}`);
+    return serial;
+  };
   if (thisMachine === true || desk.onMachine) {
-    return assignmentsOnThisMachine(drive, undefined, await readThisMachine(helpers, signal));
+    const found = await readThisMachine(helpers, signal);
+    // What the firmware itself says is a serial, whatever its form.
+    const given = drive.map(({ driveId, machineSerial: text }) => ({
+      driveId,
+      machineSerial: text === null || normalizeSerial(text) === found.serial ? text : typed(driveId, text),
+    }));
+    return assignmentsOnThisMachine(given, undefined, found);
   }
   return {
     machines: new Map(),
     assignments: drive.map(({ driveId, machineSerial }) => {
-      if (machineSerial !== null) return { driveId, machineSerial };
+      if (machineSerial !== null) return { driveId, machineSerial: typed(driveId, machineSerial) };
       throw new PrestageError({
         code: 'usage',
         message: `--drive ${sanitizeForDisplay(driveId, 200)} has no machine. It must be ID=MACHINE_SERIAL.`,

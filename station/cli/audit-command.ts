@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
 import { formatBytes, sanitizeForDisplay } from '../../core/base/display';
 import { PrestageError } from '../../core/base/errors';
@@ -5,6 +6,7 @@ import type { WorkOrder } from '../../core/order/order';
 import { readOrder } from '../../core/order/order-file';
 import type { OrderProblem } from '../../core/order/raw-order';
 import { auditBundle, auditReportSchema, type AuditReport } from '../shipment/audit-bundle';
+import { decodeText } from '../orders/order-files';
 import { orderNumberIn, UnreadableBundle } from '../shipment/read-bundle';
 import { NotABundle } from '../shipment/zip';
 import { commandAction, failsWhen, jsonOption } from './command-context';
@@ -76,9 +78,9 @@ function guarded<T>(file: string, work: () => T): T {
  * @throws PrestageError usage, order-invalid
  */
 function readOrderFile(file: string, shipped: string | null): WorkOrder {
-  const text = readInput(file).toString('utf8');
-  const alone = readOrder(text, null);
-  const reading = alone.result === 'read' ? alone : readOrder(text, shipped);
+  const text = decodeText(basename(file), readInput(file));
+  const alone = readOrder(text, null, null);
+  const reading = alone.result === 'read' ? alone : readOrder(text, shipped, null);
   if (reading.result === 'read') return reading.order;
   throw new PrestageError({
     code: 'order-invalid',

@@ -3,6 +3,7 @@ import { basename, join } from 'node:path';
 import { workOrderSchema, type WorkOrder } from '../../core/order/order';
 import { readOrder } from '../../core/order/order-file';
 import type { OrderProblem } from '../../core/order/raw-order';
+import type { ScanSettings } from '../../core/scan/scan-settings';
 import { errorCodeOf } from '../../core/base/system-error';
 import { MiB } from '../../core/base/units';
 import { canonicalJson, sha256Hex } from '../ledger/entry';
@@ -57,7 +58,7 @@ export interface SentOrder {
  * Reads the file that an enterprise sent.
  * @throws PrestageError order-invalid with all that is wrong
  */
-export function readOrderFile(path: string, number: string | null): SentOrder {
+export function readOrderFile(path: string, number: string | null, settings: ScanSettings): SentOrder {
   const name = basename(path);
   let bytes: Buffer;
   try {
@@ -74,16 +75,22 @@ export function readOrderFile(path: string, number: string | null): SentOrder {
       error,
     );
   }
-  return parseOrder(name, decodeText(name, bytes), number);
+  return parseOrder(name, decodeText(name, bytes), number, settings);
 }
 
 /**
  * Reads the text of an order.
  * @param name what it is called in messages
+ * @param settings what serials look like at this station
  * @throws PrestageError order-invalid with all that is wrong
  */
-export function parseOrder(name: string, text: string, number: string | null): SentOrder {
-  const reading = readOrder(text, number);
+export function parseOrder(
+  name: string,
+  text: string,
+  number: string | null,
+  settings: ScanSettings,
+): SentOrder {
+  const reading = readOrder(text, number, settings);
   if (reading.result === 'refused') throw orderInvalid(name, reading.problems);
   return reading;
 }

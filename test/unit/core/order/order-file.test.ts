@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { problemText, readOrder } from '../../../../core/order/order-file';
+import { scanSettingsSchema } from '../../../../core/scan/scan-settings';
 import { orderOf } from './order-texts';
 
 const sha = 'ab'.repeat(32);
@@ -297,5 +298,32 @@ describe('JSON', () => {
       expect.stringMatching(/line \d: this looks like JSON/),
     ]);
     expect(problemsOf('[]')).toEqual([expect.stringContaining('not a work order')]);
+  });
+});
+
+describe('a number that is no serial', () => {
+  it.each([
+    ['CN0WF28J7016635V0A5DA00', "'CN0WF28J7016635V0A5DA00' is the number of a Dell part (PPID)"],
+    ['490154203237518', "'490154203237518' is the number of a mobile modem (IMEI)"],
+    ['00:1B:44:11:3A:B7', "'00:1B:44:11:3A:B7' is a network address (MAC)"],
+    ['W269N-WFGWX-YVC9B-4J6C9-T83GX', 'is a Windows product key, not the serial of a machine'],
+  ])('in the column of serials is refused and named: %s', (text, problem) => {
+    expect(problemsOf(`serial,name\n${text},PC-1\n`).join()).toContain(problem);
+    expect(problemsOf(`${text}\n`).join()).toContain(problem);
+    const json = { version: 1, number: '4711', machines: [{ serial: text }] };
+    expect(problemsOf(JSON.stringify(json)).join()).toContain(problem);
+  });
+  it('is told where serials of some maker have the form, too', () => {
+    expect(warningsOf('serial\n012345678912\n')).toEqual([
+      "line 2: '012345678912' has the form of a product number (EAN, UPC): compare it with the serial on the label",
+    ]);
+  });
+  it('is taken where the settings say so, and in an order that was opened before', () => {
+    const settings = scanSettingsSchema.parse({ serialPatterns: [{ maker: 'ours', pattern: '\\d{15}' }] });
+    expect(readOrder('serial\n490154203237518\n', '4711', settings).result).toBe('read');
+    expect(readOrder('serial\n490154203237518\n', '4711', null).result).toBe('read');
+  });
+  it('of a label that holds a serial gives the serial', () => {
+    expect(orderOf('serial\n1S20XW0012USPF2ABCDE\n').machines).toEqual([{ serial: 'PF2ABCDE' }]);
   });
 });
