@@ -93,7 +93,7 @@ describe('what names a machine', () => {
     });
   });
   it('MACs of adapters that move, or that somebody changed, are told and not taken', () => {
-    const one = { name: 'a', movable: false, original: true };
+    const one = { name: 'a', movable: false, original: true, wireless: false };
     const { facts: details, refused } = assess({}, [
       { ...one, address: '00:1b:44:11:3a:b7' },
       { ...one, address: '00:1b:44:11:3a:b7' },
