@@ -43,6 +43,26 @@ export const pdfkit = {
   footer: { js: 'module.exports = module.exports.default;' },
 } satisfies BuildOptions;
 
+/** The font for the letters that the standard fonts of PDF do not have: a file of its own as well. */
+const fontApart: Plugin = {
+  name: 'font-apart',
+  setup: ({ onResolve }) => {
+    onResolve({ filter: /^@fontsource\/unifontex\/.*\.woff$/ }, () => ({
+      path: './font.cjs',
+      external: true,
+    }));
+  },
+};
+
+/** What {@link fontApart} leaves out. */
+export const font = {
+  ...onNode,
+  sourcemap: false,
+  entryPoints: { font: 'node_modules/@fontsource/unifontex/files/unifontex-latin-400-normal.woff' },
+  outdir,
+  loader: { '.woff': 'binary' },
+} satisfies BuildOptions;
+
 /** The command line, the helper and their workers. */
 export const programs = {
   ...onNode,
@@ -60,7 +80,7 @@ export const programs = {
   external: ['drivelist', 'libsql', 'pg-native'],
   // The migrations of the plant's database.
   loader: { '.sql': 'text' },
-  plugins: [pdfkitApart],
+  plugins: [pdfkitApart, fontApart],
 } satisfies BuildOptions;
 
 /**
