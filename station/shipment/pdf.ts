@@ -105,6 +105,20 @@ interface OpenFont {
   readonly hasGlyphForCodePoint: (codePoint: number) => boolean;
 }
 
+const fromTheRight =
+  '[\\p{Script=Hebrew}\\p{Script=Arabic}\\p{Script=Syriac}\\p{Script=Thaana}\\p{Script=Nko}]';
+/** Words of such a script with what stands between them, up to the next letter or digit of another. */
+const turnedWords = new RegExp(`${fromTheRight}(?:[^\\p{L}\\p{N}]*${fromTheRight})*\\p{M}*`, 'gu');
+
+/**
+ * A text as it is put down from the left, letter by letter: words that are read from the right are turned, each letter with
+ * its marks. The papers are English, so the text around them goes from the left (Unicode UAX 9 for such texts). Letters
+ * are not joined.
+ */
+function fromLeftToRight(text: string): string {
+  return text.replace(turnedWords, (words) => (words.match(/\P{M}\p{M}*/gu) ?? []).toReversed().join(''));
+}
+
 /**
  * Chooses the font for a text, as a whole: letters of two fonts in a word look like two words.
  * @returns the text as it is written. A character that even the fallback font has not is told by its number, as Unicode
@@ -124,7 +138,7 @@ function chooseFont(pdf: Pdf, raw: string, font: string): string {
   }
   pdf.font(fallbackName);
   const open = (pdf as unknown as { readonly _font: { readonly font: OpenFont } })._font.font;
-  return Array.from(clean, (letter) => {
+  return Array.from(fromLeftToRight(clean), (letter) => {
     const codePoint = letter.codePointAt(0) ?? 0;
     const number = codePoint.toString(16).toUpperCase().padStart(4, '0');
     return open.hasGlyphForCodePoint(codePoint) ? letter : `[U+${number}]`;
