@@ -73,6 +73,11 @@ export function addsNothing(known: MachineDetails, more: MachineDetails): boolea
   return size(joined) === size(known);
 }
 
+/** The MACs as people read them: of a Wi-Fi adapter it is said. */
+export function macWords({ macs = [], wifiMacs = [] }: MachineDetails): string[] {
+  return macs.map((mac) => (wifiMacs.includes(mac) ? `${mac} (Wi-Fi)` : mac));
+}
+
 function sameText(one: string, two: string): boolean {
   return one.toUpperCase() === two.toUpperCase();
 }
