@@ -27,8 +27,8 @@ const onNode = {
  */
 const pdfkitApart: Plugin = {
   name: 'pdfkit-apart',
-  setup: ({ onResolve }) => {
-    onResolve({ filter: /^pdfkit$/ }, () => ({ path: './pdfkit.cjs', external: true }));
+  setup: (bundler) => {
+    bundler.onResolve({ filter: /^pdfkit$/ }, () => ({ path: './pdfkit.cjs', external: true }));
   },
 };
 
