@@ -12,18 +12,11 @@ import { mediaSchema } from '../../core/media/media';
 import { planBatch, type BatchPlan, type BatchRequest, type PlannedJob } from '../jobs/plan-batch';
 import { runBatch, type BatchReport } from '../jobs/run-batch';
 import type { JobReport } from '../jobs/run-job';
-import { normalizeSerial } from '../../core/machine/serial';
-import { OrderReader, type OpenOrder } from '../orders/order-reader';
+import { OrderReader } from '../orders/order-reader';
 import { openImageCache } from '../image-cache/image-cache';
 import { firstFinished } from '../jobs/run-boot-test';
-import type { Settings } from '../state/settings';
-import {
-  assignmentsOnThisMachine,
-  readThisMachine,
-  requireTypedSerial,
-  type GivenAssignment,
-  type MachinePart,
-} from '../machine/confirm-machine';
+import type { GivenAssignment, MachinePart } from '../machine/confirm-machine';
+import { machinePart } from './apply-machines';
 import {
   benchOption,
   commandAction,
@@ -31,7 +24,6 @@ import {
   jsonOption,
   parseCount,
   stateOption,
-  type CommandContext,
 } from './command-context';
 import { exitCodes, type ExitCode } from './exit-codes';
 import { details, table, type JsonDocument, type Output } from './output';
@@ -195,41 +187,6 @@ function parseAssignment(
       ? { driveId: text, machineSerial: null }
       : { driveId: text.slice(0, at), machineSerial: text.slice(at + 1) };
   return [...(before ?? []), given];
-}
-
-/** For which machines the drives are; on the machine itself its firmware is asked. */
-async function machinePart(
-  { drive, thisMachine }: ApplyOptions,
-  { desk }: Settings,
-  { helpers, output, signal }: CommandContext,
-  order: OpenOrder | null,
-): Promise<MachinePart> {
-  const isOrdered = (serial: string): boolean => order?.lines.has(serial) === true;
-  const typed = (driveId: string, text: string): string => {
-    const { serial, note } = requireTypedSerial(driveId, text, desk, isOrdered);
-    if (note !== null) output.message(`note: ${note}`);
-    return serial;
-  };
-  if (thisMachine === true || desk.onMachine) {
-    const found = await readThisMachine(helpers, signal);
-    // What the firmware itself says is a serial, whatever its form.
-    const given = drive.map(({ driveId, machineSerial: text }) => ({
-      driveId,
-      machineSerial: text === null || normalizeSerial(text) === found.serial ? text : typed(driveId, text),
-    }));
-    return assignmentsOnThisMachine(given, undefined, found);
-  }
-  return {
-    machines: new Map(),
-    assignments: drive.map(({ driveId, machineSerial }) => {
-      if (machineSerial !== null) return { driveId, machineSerial: typed(driveId, machineSerial) };
-      throw new PrestageError({
-        code: 'usage',
-        message: `--drive ${sanitizeForDisplay(driveId, 200)} has no machine. It must be ID=MACHINE_SERIAL.`,
-        remedy: 'See prestage apply --help. If the drive is installed in this machine, add --this-machine.',
-      });
-    }),
-  };
 }
 
 function plainText(option: string, text: string): string {
