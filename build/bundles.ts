@@ -46,8 +46,8 @@ export const pdfkit = {
 /** The font for the letters that the standard fonts of PDF do not have: a file of its own as well. */
 const fontApart: Plugin = {
   name: 'font-apart',
-  setup: ({ onResolve }) => {
-    onResolve({ filter: /^@fontsource\/unifontex\/.*\.woff$/ }, () => ({
+  setup: (bundler) => {
+    bundler.onResolve({ filter: /^@fontsource\/unifontex\/.*\.woff$/ }, () => ({
       path: './font.cjs',
       external: true,
     }));
