@@ -58,9 +58,11 @@ const fontApart: Plugin = {
 export const font = {
   ...onNode,
   sourcemap: false,
-  entryPoints: { font: 'node_modules/@fontsource/unifontex/files/unifontex-latin-400-normal.woff' },
+  entryPoints: { font: 'build/font-bundled.mjs' },
   outdir,
   loader: { '.woff': 'binary' },
+  // As Node gives the default export of a CommonJS file to an ES module.
+  footer: { js: 'module.exports = module.exports.default;' },
 } satisfies BuildOptions;
 
 /** The command line, the helper and their workers. */
