@@ -186,7 +186,9 @@ function readNumber(text: string, whole: boolean, { settings, isOrdered }: ScanC
   const problem = serialProblem(serial);
   const sound = whole && problem === null;
   const fits = patterns.length > 0 && fitsSerialPatterns(serial, patterns);
-  if (sound && (fits || isOrdered?.(serial) === true)) return { kind: 'machine', serial };
+  if (sound && fits) return { kind: 'machine', serial };
+  const ordered = whole && isOrdered !== undefined ? orderedSerial(serial, isOrdered) : null;
+  if (ordered !== null) return { kind: 'machine', serial: ordered };
   const alone = whole ? readAlone(serial, text) : null;
   if (alone !== null) return alone;
   if (problem?.code === 'serial-placeholder') return wrong('placeholder', text);
@@ -194,6 +196,16 @@ function readNumber(text: string, whole: boolean, { settings, isOrdered }: ScanC
   if (other !== null) return otherReading(other, text, sound);
   if (isBayForm(text)) return { kind: 'bay', label: sanitizeForDisplay(text, 40) };
   return sound ? { kind: 'machine', serial } : wrong('unreadable', text);
+}
+
+/**
+ * The machine of the open order that a text names, whatever form its serial has. Behind the data identifier S of ANSI
+ * MH10.8.2 too: any S may begin a serial, so without an order it is not taken off.
+ */
+export function orderedSerial(serial: string, isOrdered: (serial: string) => boolean): string | null {
+  if (isOrdered(serial)) return serial;
+  const bare = serial.slice(1);
+  return serial.startsWith('S') && isOrdered(bare) ? bare : null;
 }
 
 /** A UUID or a MAC that nobody named. */

@@ -4,6 +4,7 @@ import { sanitizeForDisplay } from '../../core/base/display';
 import { PrestageError } from '../../core/base/errors';
 import { saysNothing } from '../../core/machine/machine-details';
 import { normalizeSerial } from '../../core/machine/serial';
+import { orderedSerial } from '../../core/scan/scan';
 import type { ScanSettings } from '../../core/scan/scan-settings';
 import { readTypedSerial } from '../../core/scan/typed-serial';
 import type { BatchRequest } from '../jobs/plan-batch';
@@ -50,8 +51,8 @@ export function requireTypedSerial(
   settings: ScanSettings,
   isOrdered: (serial: string) => boolean,
 ): { readonly serial: string; readonly note: string | null } {
-  const plain = normalizeSerial(text);
-  if (isOrdered(plain)) return { serial: plain, note: null };
+  const ordered = orderedSerial(normalizeSerial(text), isOrdered);
+  if (ordered !== null) return { serial: ordered, note: null };
   const typed = readTypedSerial(text, settings);
   if (typed.problem === null) {
     const { serial, mayBe } = typed;

@@ -135,7 +135,12 @@ describe('a scan of what may be a serial', () => {
     expect(read('012345678912')).toMatchObject({ kind: 'ean', doubtful: true });
     expect(read('4006381333931')).not.toHaveProperty('doubtful');
     const context = { settings: appSettingsSchema.parse({}), bays, drives };
-    const isOrdered = (serial: string): boolean => serial === '012345678912';
+    const isOrdered = (serial: string): boolean => ['012345678912', '5CD1234XYZ'].includes(serial);
+    expect(readScan('S5CD1234XYZ', { ...context, isOrdered })).toEqual({
+      kind: 'machine',
+      serial: '5CD1234XYZ',
+    });
+    expect(read('S5CD1234XYZ')).toEqual({ kind: 'machine', serial: 'S5CD1234XYZ' });
     expect(readScan('012345678912', { ...context, isOrdered })).toEqual({
       kind: 'machine',
       serial: '012345678912',
