@@ -6,6 +6,7 @@ import {
   appOutdir,
   finishPage,
   finishPrograms,
+  font,
   mainProcess,
   outdir,
   page,
@@ -14,6 +15,7 @@ import {
 } from './bundles';
 
 await build(pdfkit);
+await build(font);
 await build(programs);
 await finishPrograms();
 makeCodeCaches(outdir, process.execPath);

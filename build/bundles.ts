@@ -44,6 +44,28 @@ export const pdfkit = {
   footer: { js: 'module.exports = module.exports.default;' },
 } satisfies BuildOptions;
 
+/** The font for the letters that the standard fonts of PDF do not have: a file of its own as well. */
+const fontApart: Plugin = {
+  name: 'font-apart',
+  setup: (bundler) => {
+    bundler.onResolve({ filter: /^@fontsource\/unifontex\/.*\.woff$/ }, () => ({
+      path: './font.cjs',
+      external: true,
+    }));
+  },
+};
+
+/** What {@link fontApart} leaves out. */
+export const font = {
+  ...onNode,
+  sourcemap: false,
+  entryPoints: { font: 'build/font-bundled.mjs' },
+  outdir,
+  loader: { '.woff': 'binary' },
+  // As Node gives the default export of a CommonJS file to an ES module.
+  footer: { js: 'module.exports = module.exports.default;' },
+} satisfies BuildOptions;
+
 /** The command line, the helper and their workers. */
 export const programs = {
   ...onNode,
@@ -61,7 +83,7 @@ export const programs = {
   external: ['drivelist', 'libsql', 'pg-native'],
   // The migrations of the plant's database.
   loader: { '.sql': 'text' },
-  plugins: [pdfkitApart],
+  plugins: [pdfkitApart, fontApart],
 } satisfies BuildOptions;
 
 /**
