@@ -133,11 +133,17 @@ export function requireRoom(drive: Drive, layout: Layout, image: MediaImage): vo
 
 /**
  * Refuses boot files that cannot fit on the layout's EFI partition, before anything is made.
- * @throws PrestageError boot-files-too-large
+ * @throws PrestageError boot-files-too-large, boot-files-invalid
  */
 export function requireEfiRoom(layout: Layout, media: Pick<Media, 'bootable'>): void {
   const room = efiRoom(layout);
-  const { efiBytes } = media.bootable;
+  const { efiBytes, efiProblems } = media.bootable;
+  if (room > 0 && efiProblems.length > 0) {
+    throw new PrestageError({
+      code: 'boot-files-invalid',
+      message: `The boot files of the media cannot be put on an EFI partition: ${efiProblems.join('; ')}.`,
+    });
+  }
   if (room === 0 || efiBytes <= room) return;
   const roomy = layouts.filter((one) => efiRoom(one) >= efiBytes).map(({ name }) => name);
   throw new PrestageError({

@@ -140,6 +140,7 @@ export function applyCommand(): Command {
             bays: settings.desk.bays,
           };
           const plan = await planBatch(request, helpers, ledger, paths, signal);
+          for (const notice of noticesOf(plan)) output.message(`note: ${notice}`);
           if (options.yes !== true) await confirm(plan, request, output, signal);
           const cache = await openImageCache(paths.imageCache, settings.cacheLimitBytes);
           const report = await runBatch(request, plan, {
@@ -234,6 +235,12 @@ async function confirm(
     message: "The word 'erase' was not typed.",
     remedy: 'Nothing was touched. Start again when the list is correct.',
   });
+}
+
+/** What to know of the media before anything is erased. */
+function noticesOf({ media }: BatchPlan): string[] {
+  const problems = media.bootable.problems.map((problem) => `a machine may not boot from this image: ${problem}`);
+  return [...problems, ...media.warnings];
 }
 
 function planText(plan: BatchPlan, request: BatchRequest): string {
