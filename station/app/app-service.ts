@@ -175,6 +175,7 @@ export class AppService {
     });
     this.starting = new StartService({
       ...{ helpers, settings, station, batch, media, drives, pairing, jobs, bootTests },
+      ledger,
       recorded: () => this.recovery.recorded,
     });
     this.scans = new ScanService(this);

@@ -153,6 +153,12 @@ export class JobService {
     return true;
   }
 
+  /** Another drive sits where the job's was: it is not to be written again without being looked at. */
+  replaced(driveId: string): void {
+    const job = this.#jobs.get(driveId);
+    if (job?.view.canRetry === true) this.#update(driveId, { canRetry: false });
+  }
+
   /** Shows jobs that a killed station left open. */
   showLeftOpen(left: readonly LeftOpenJob[], end: JobEnd): void {
     for (const { drive, machineSerial, startedAt, ledgerEntry } of left) {
@@ -180,7 +186,7 @@ export class JobService {
       request: null,
       run: null,
       stop: new AbortController(),
-      view: { ...card, state, canCancel: false, canRetry: true },
+      view: { ...card, attachment: null, state, canCancel: false, canRetry: true },
     });
   }
 
@@ -195,6 +201,7 @@ export class JobService {
             stop: new AbortController(),
             view: {
               driveId: drive.id,
+              attachment: drive.attachment,
               bay: placeOf(drive),
               machineSerial,
               state: { state: 'preparing', task: null },
