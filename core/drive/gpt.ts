@@ -67,7 +67,8 @@ export function diskGuidOf(sector: Uint8Array, lba: number): string | null {
   if (String.fromCharCode(...sector.subarray(0, 8)) !== 'EFI PART') return null;
   const length = view.getUint32(12, true);
   if (length < headerBytes || length > sector.length) return null;
-  const header = sector.slice(0, length);
+  // A copy: Buffer's own slice would share the sector's memory.
+  const header = Uint8Array.from(sector.subarray(0, length));
   header.fill(0, 16, 20);
   if (crc32(header) !== view.getUint32(16, true)) return null;
   return view.getBigUint64(24, true) === BigInt(lba) ? decodeGuid(sector.subarray(56, 72)) : null;

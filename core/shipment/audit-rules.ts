@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import { sanitizeForDisplay } from '../base/display';
-import { tellsOwnIdentity } from '../drive/drive-identity';
 import type { MachineDetails } from '../machine/machine';
 import type { OrderLine, WorkOrder } from '../order/order';
 import { isTrainingDrive, type FinishedJob } from './shipment-rules';
@@ -82,8 +81,9 @@ export function findMachines(
       machines,
       'drive-doubled',
       ({ job: { drive } }) => {
-        // A USB adapter's serial is that of every drive behind it; these are told apart by their disk GUIDs.
-        if (!tellsOwnIdentity(drive)) return [];
+        // A USB adapter's serial is that of every drive behind it; these are told apart by their disk GUIDs. What is known
+        // of other buses is enough for a doubt.
+        if (drive.kind !== 'disk' || drive.bus === 'usb') return [];
         if (drive.wwn !== null) return [`WWN ${drive.wwn}`];
         return drive.serial === null ? [] : [`serial ${drive.serial}`];
       },

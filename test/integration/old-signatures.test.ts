@@ -96,11 +96,13 @@ describe('the new partitions of a drive that held', () => {
     const bench = join(area, name.replaceAll(' ', '-'));
     await makeBench(bench, 1, '1G');
     const drive = await onlyDrive(bench);
-    const partitions = present(planPartitions(present(findLayout('uefi'), 'layout'), GiB), 'partitions');
+    const partitions = present(planPartitions(present(findLayout('uefi')), GiB));
     for (const partition of partitions) {
       for (const [bytes, at] of signature(partition)) put(drive.path, bytes, at);
       // The bytes are what the tool knows: it finds them before.
-      expect(typeOf(drive.path, partition)).toBe(before);
+      // A ZFS pool has 64 MiB at least, and the reserved partition is smaller.
+      const known = before !== 'zfs_member' || partition.length >= 64 * MiB;
+      expect(typeOf(drive.path, partition)).toBe(known ? before : null);
     }
     const run = await runCli(
       ['apply', '--media', media.path, '--drive', `${drive.id}=OLD-0001`, '--bench', bench].concat([
