@@ -271,6 +271,7 @@ function childReason(child: BlockNode, level: number): BlockReason | null {
     code: 'held',
     message,
     ...(child.type === 'dm' ? releasedBy([['dmsetup', 'remove', child.title]], level) : {}),
+    ...(child.type === 'loop' ? releasedBy([['losetup', '--detach', devicePath(child)]], level) : {}),
   };
 }
 

@@ -203,17 +203,24 @@ export class LedgerReader {
    * @throws PrestageError ledger-broken when an entry is not what was signed
    */
   findErasure(job: JobDetails, sequence: number): Erasure | null {
-    const byGuid = (this.#guids?.erased(job.diskGuid) ?? []).flatMap((place) => this.#at(place) ?? []);
-    const bySerial = this.find({ by: 'drive-started-after', drive: job.drive, sequence });
     const good = this.#recordsOf(job.jobId, sequence).findLast(isGoodReading)?.sequence ?? 0;
+    const after = Math.max(sequence, good);
+    const own = tellsOwnIdentity(job.drive);
+    const byGuid = (this.#guids?.erased(job.diskGuid) ?? []).filter((place) => place > after);
+    const bySerial = this.find({
+      by: 'drive-started-after',
+      drive: job.drive,
+      sequence: after,
+      untold: !own,
+    });
     let perhaps: Erasure | null = null;
-    for (const { sequence: begun, entry } of [...byGuid, ...bySerial]) {
+    for (const { entry } of [...byGuid.flatMap((place) => this.#at(place) ?? []), ...bySerial]) {
       const { record } = entry;
-      if (record.kind !== 'job-started' || begun <= Math.max(sequence, good)) continue;
+      if (record.kind !== 'job-started') continue;
       const { machineSerial, previousDiskGuid, drive } = record.job;
-      const own = tellsOwnIdentity(job.drive) && tellsOwnIdentity(drive);
-      if (previousDiskGuid === job.diskGuid || own) return { machineSerial, certain: true };
-      if (previousDiskGuid === undefined) perhaps ??= { machineSerial, certain: false };
+      const certain = previousDiskGuid === job.diskGuid || (own && tellsOwnIdentity(drive));
+      if (certain) return { machineSerial, certain };
+      if (previousDiskGuid === undefined) perhaps ??= { machineSerial, certain };
     }
     return perhaps;
   }
