@@ -115,7 +115,7 @@ describe('two attached drives with one serial', () => {
       expect(verifyForm.parse(JSON.parse(run.stdout)).machineSerial).toBe(machine);
     }
     // A finding is recorded for the machine whose drive it is.
-    changeByte(join(at.bench, 'drive-02.img'), 20 * MiB + 12_345);
+    changeByte(join(at.bench, 'drive-02.img'), 277 * MiB + 3);
     const bad = await verify(at, second);
     expect([bad.status, errorOf(bad).code]).toEqual([4, 'verify-mismatch']);
     const shipped = await ship(at, 'S-TWO');
