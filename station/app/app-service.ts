@@ -123,6 +123,7 @@ export class AppService {
       batch: () => this.batch.state,
       jobs: () => this.jobs.jobs,
       ledger,
+      finishedFor: (attachment) => this.jobs.finishedFor(attachment),
       inOrder: (serial) => this.orders.allows(serial),
     });
     this.orders = new OrderService({

@@ -45,6 +45,8 @@ export interface PairingServiceDependencies {
   readonly batch: () => BatchState;
   readonly jobs: () => readonly AppJob[];
   readonly ledger: Pick<LedgerReader, 'findShipped' | 'findDoneByGuid'>;
+  /** The machine for which a drive with this attachment was just finished, when the listing cannot know it yet. */
+  readonly finishedFor: (attachment: string | null) => string | null;
   /** Whether the open order lets a machine have a drive. */
   readonly inOrder: (machineSerial: string) => boolean;
 }
@@ -251,7 +253,9 @@ export class PairingService {
   /** A drive that may be on its way to somebody: what is on it must be seen before it is erased. */
   #withContent(pair: Pair): Pair {
     const drive = this.#dependencies.drives().drives.find(({ id }) => id === pair.driveId);
-    const holdsMachine = drive === undefined ? null : machineOn(drive, this.#dependencies.ledger);
+    if (drive === undefined) return pair;
+    const { ledger, finishedFor } = this.#dependencies;
+    const holdsMachine = machineOn(drive, ledger) ?? finishedFor(drive.attachment);
     return holdsMachine === null ? pair : { ...pair, holdsMachine };
   }
 

@@ -68,6 +68,8 @@ export function wire(app: WiredServices): void {
 
   jobs.onBatchEnd((reports) => {
     bootTests.onBatchEnd(reports);
+    // What is on the drives has changed.
+    void drives.refresh();
   });
   bootTests.onFailed((error) => {
     notices.show('error', error);
