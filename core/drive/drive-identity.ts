@@ -1,7 +1,7 @@
 import type { Drive } from './drive';
 
 /**
- * What proves that two looks saw one drive (docs/adr/0023). A serial proves it only where the drive itself tells it: a
+ * What proves that two looks saw one drive (docs/adr/0025). A serial proves it only where the drive itself tells it: a
  * USB bridge gives every drive its own serial, and a virtual drive has the one that its bench was given.
  */
 

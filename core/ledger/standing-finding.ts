@@ -1,7 +1,7 @@
 import type { ErrorCode } from '../base/errors';
 import type { JobDetails, LedgerRecord } from './record';
 
-/** What a later reading of a finished drive means for it (docs/adr/0023). */
+/** What a later reading of a finished drive means for it (docs/adr/0025). */
 
 type Reading = Extract<LedgerRecord, { kind: 'drive-verified' }>;
 type FailedReading = Reading & { readonly end: Extract<Reading['end'], { state: 'failed' }> };

@@ -7,7 +7,7 @@ import type { HelperClient } from '../helper-client/helper-client';
 import type { Helpers } from '../helper-client/helpers';
 import type { LedgerReader } from '../ledger/ledger-reader';
 
-/** Finds the record of an attached drive: by the disk GUID on it first (docs/adr/0023). */
+/** Finds the record of an attached drive: by the disk GUID on it first (docs/adr/0025). */
 
 /** A drive that is there. @throws PrestageError drive-not-found, drive-listing-failed */
 export async function requireDrive(

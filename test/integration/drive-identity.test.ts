@@ -17,7 +17,7 @@ import { temporaryArea } from '../support/global-setup';
 import { makeBench } from '../support/virtual-bench';
 import { makeMedia, type MadeMedia } from '../support/wim';
 
-/** What a drive is known by: the disk GUID on it, not a serial that others share (docs/adr/0023). */
+/** What a drive is known by: the disk GUID on it, not a serial that others share (docs/adr/0025). */
 
 let area: string;
 let media: MadeMedia;
