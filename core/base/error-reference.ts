@@ -189,6 +189,10 @@ export const errorReference = {
     'The drive is too small for the image with this layout.',
     'No drive was touched. Use a larger drive or another layout.',
   ),
+  'drive-too-large': refused(
+    'The drive is larger than NTFS, or the file system of the image cache, can hold.',
+    'No drive was touched. Use a smaller drive.',
+  ),
   'render-no-space': refused(
     'This computer does not have enough free space for the disk image.',
     "No drive was touched. Free some space on this computer, or clear the image cache with 'prestage cache clear'.",
