@@ -4,6 +4,7 @@
  */
 import type { BuildOptions, Plugin } from 'esbuild';
 import { chmod, copyFile, mkdir, rm, symlink } from 'node:fs/promises';
+import { launched } from './code-cache';
 
 /** Folder of all programs, below the checkout. */
 export const outdir = 'dist';
@@ -69,8 +70,8 @@ export const font = {
 export const programs = {
   ...onNode,
   entryPoints: {
-    prestage: 'station/cli/cli-main.ts',
-    helper: 'helper/server/helper-main.ts',
+    'prestage.code': 'station/cli/cli-main.ts',
+    'helper.code': 'helper/server/helper-main.ts',
     'drive-worker': 'helper/pipeline/drive-worker.ts',
     'hash-worker': 'helper/hash/hash-worker.ts',
     'log-worker': 'station/log/log-worker.ts',
@@ -122,9 +123,12 @@ export function page(folder: string, mode: 'production' | 'development'): BuildO
   };
 }
 
-/** Makes the command executable, and links the Node that its helper runs on. */
+/** Puts their launchers beside the programs, and links the Node that the helper runs on. */
 export async function finishPrograms(): Promise<void> {
-  await chmod(`${outdir}/prestage.cjs`, 0o755);
+  for (const name of Object.keys(launched)) {
+    await copyFile('build/launcher.cjs', `${outdir}/${name}.cjs`);
+    await chmod(`${outdir}/${name}.cjs`, 0o755);
+  }
   // The helper of a checkout runs on the Node that built it, as that of the package runs on the Node it brings.
   await mkdir(`${outdir}/runtime`, { recursive: true });
   await rm(`${outdir}/runtime/node`, { force: true });
