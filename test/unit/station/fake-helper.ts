@@ -78,7 +78,7 @@ const handlers: HelperHandlers = {
     if (path === '/exit') process.exit(7);
     if (path === '/answer-and-exit') {
       setImmediate(() => setImmediate(() => setImmediate(() => process.exit(0))));
-      return { bytes: 1 };
+      return { bytes: 1, warnings: [] };
     }
     if (path === '/garbage') output.write('Segmentation fault\n');
     if (path === '/bomb') output.write('Content-Length: 9999999999\r\n\r\n');
