@@ -69,7 +69,7 @@ export const errorReference = {
   ),
   'media-manifest-invalid': refused(
     'The manifest next to the media cannot be read, contradicts itself, or does not list the file.',
-    'Nothing was touched. Ask the sender for the manifest again, or give the SHA-256 with --expect-sha256.',
+    'Nothing was touched. Ask the sender for the manifest again, or for the SHA-256 to give with --expect-sha256. Do not compute it from your copy.',
   ),
   'media-changed': refused(
     'The media file changed while it was being read, or after it was checked.',
@@ -188,6 +188,10 @@ export const errorReference = {
   'drive-too-small': refused(
     'The drive is too small for the image with this layout.',
     'No drive was touched. Use a larger drive or another layout.',
+  ),
+  'drive-too-large': refused(
+    'The drive is larger than NTFS, or the file system of the image cache, can hold.',
+    'No drive was touched. Use a smaller drive.',
   ),
   'render-no-space': refused(
     'This computer does not have enough free space for the disk image.',

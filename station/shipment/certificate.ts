@@ -2,6 +2,7 @@ import { formatBytes, formatDuration, sanitizeForDisplay } from '../../core/base
 import type { JobDetails } from '../../core/ledger/record';
 import { leftOutText } from '../../core/media/left-out';
 import { qrSquares } from './barcodes';
+import { macWords } from '../../core/machine/machine-details';
 import type { MachineContent } from './content';
 import type { ShipmentDetails } from '../../core/shipment/shipment';
 import { barcode, fonts, ink, inner, line, makePdf, mm, page, text, utc, type Pdf } from './pdf';
@@ -103,7 +104,7 @@ function sections(details: PageDetails, machine: MachineContent): [string, reado
         ['Asset tag', known.assetTag ?? null],
         ['Model', known.model ?? null],
         ['SMBIOS UUID', known.uuid ?? null],
-        ['MAC', known.macs?.join('  ') ?? null],
+        ['MAC', known.macs === undefined ? null : macWords(known).join('  ')],
         ['Work order', details.orderNumber],
       ],
     ],

@@ -39,6 +39,8 @@ export function someDrive(number: number, more: Partial<Drive> = {}): Drive {
     removable: false,
     readOnly: false,
     contents: number % 3 === 0 ? [] : ['sda1: 499 MiB NTFS "Recovery"', 'sda2: 464 GiB NTFS "Windows"'],
+    diskGuid: null,
+    notes: [],
     verdict: 'eligible',
     reasons: [],
     ...more,
@@ -188,6 +190,7 @@ export function someJob(number: number, state: AppJob['state'], more: Partial<Ap
     endedAt: running ? null : '2025-03-04T09:31:40.000Z',
     ledgerEntry: running ? null : 1200 + number,
     canCancel: running,
+    attachment: null,
     canRetry: !running && state.state !== 'done',
     ...more,
   };
