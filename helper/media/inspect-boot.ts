@@ -129,7 +129,8 @@ async function programOf(
 /** A path of a boot store as wimlib wants it. A store comes from outside: what names no file names nothing. */
 function imagePath(path: string): string | null {
   const names = path.split(/[\\/]/).filter((name) => name !== '');
-  const usable = names.length > 0 && names.every((name) => !/[\u0000-\u001f"*?]/.test(name) && !/^\.\.?$/.test(name));
+  const usable =
+    names.length > 0 && names.every((name) => !/[\u0000-\u001f"*?]/.test(name) && !/^\.\.?$/.test(name));
   return usable ? `/${names.join('/')}` : null;
 }
 
