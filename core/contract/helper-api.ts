@@ -59,7 +59,11 @@ export const helperMethods = {
   /** Decompresses everything in a media and compares every SHA-1 in it. Progress in bytes. */
   verifyMedia: {
     request: z.strictObject({ progressToken, path: z.string() }),
-    response: z.strictObject({ bytes: z.int().nonnegative() }),
+    response: z.strictObject({
+      bytes: z.int().nonnegative(),
+      /** What wimlib warned of. Safe to show. */
+      warnings: z.array(z.string()),
+    }),
   },
   /** Formats and applies into `directory`, which must not exist yet; leaves a complete disk image there. */
   makeDiskImage: {

@@ -7,6 +7,7 @@ import { findLayout, layouts, planPartitions, type Layout } from '../drive/layou
 import { minVolumeBytes, type Media, type MediaImage } from '../media/media';
 import { formatBytes, sanitizeForDisplay } from '../base/display';
 import { normalizeSerial, serialProblem } from '../machine/serial';
+import { drivesNamed } from '../scan/scan';
 
 /** One drive and the machine it will ship in, as the operator said it. */
 export interface Assignment {
@@ -91,6 +92,21 @@ export function requireEligibleDrives(assignments: readonly Assignment[], listed
   });
 }
 
+/**
+ * Refuses a machine's serial that is the number of an attached drive: somebody scanned the drive's label.
+ * @throws PrestageError serial-invalid
+ */
+export function requireNoDriveAsMachine(assignments: readonly Assignment[], listed: readonly Drive[]): void {
+  for (const { driveId, machineSerial } of assignments) {
+    const [drive] = drivesNamed(machineSerial, listed);
+    if (drive === undefined) continue;
+    throw new PrestageError({
+      code: 'serial-invalid',
+      message: `'${sanitizeForDisplay(machineSerial)}' is the number of the ${driveLabel(drive)}, not the serial of a machine. It was given for drive ${sanitizeForDisplay(driveId, 200)}.`,
+    });
+  }
+}
+
 /** The refusal of a blocked drive, with every reason, and how it can be released where that is known. */
 export function blocked(drive: Drive): PrestageError {
   const releases = releasesOf(drive.reasons);
@@ -138,11 +154,17 @@ export function requireVolumeSize(drive: Drive, layout: Layout): void {
 
 /**
  * Refuses boot files that cannot fit on the layout's EFI partition, before anything is made.
- * @throws PrestageError boot-files-too-large
+ * @throws PrestageError boot-files-too-large, boot-files-invalid
  */
 export function requireEfiRoom(layout: Layout, media: Pick<Media, 'bootable'>): void {
   const room = efiRoom(layout);
-  const { efiBytes } = media.bootable;
+  const { efiBytes, efiProblems } = media.bootable;
+  if (room > 0 && efiProblems.length > 0) {
+    throw new PrestageError({
+      code: 'boot-files-invalid',
+      message: `The boot files of the media cannot be put on an EFI partition: ${efiProblems.join('; ')}.`,
+    });
+  }
   if (room === 0 || efiBytes <= room) return;
   const roomy = layouts.filter((one) => efiRoom(one) >= efiBytes).map(({ name }) => name);
   throw new PrestageError({

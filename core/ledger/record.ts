@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { sha256Schema } from '../media/chunk-map';
+import { leftOutSchema } from '../media/left-out';
 import { recordedHashSourceSchema } from '../media/media-state';
 import { driveIdentitySchema, driveKinds } from '../drive/drive';
 import { errorDataSchema } from '../base/errors';
@@ -37,6 +38,8 @@ export const jobDetailsSchema = z.strictObject({
     guid: z.string(),
     /** Source of the expected SHA-256; `none` when none was given. */
     expected: recordedHashSourceSchema,
+    /** What the image has and the drive does not; missing when that is nothing. */
+    leftOut: z.array(leftOutSchema).min(1).optional(),
   }),
   image: z.strictObject({ index: z.int().positive(), name: z.string() }),
   layout: z.string(),

@@ -2,7 +2,7 @@ import { truncate, writeFile } from 'node:fs/promises';
 import { PrestageError } from '../../core/base/errors';
 import type { PlannedPartition } from '../../core/drive/layout';
 import { clusterBytesOf } from '../../core/drive/ntfs';
-import { lastWords, runTool, type ToolResult } from '../tools/runner';
+import { lastWords, runTool, warningsOf, type ToolResult } from '../tools/runner';
 import type { ToolName } from '../tools/requirements';
 
 /**
@@ -61,6 +61,26 @@ export async function formatPartition(
   if (result.status !== 0) {
     throw diskImageFailed(`${tool} could not format partition ${partition.number}`, result);
   }
+  refuseWarnings(`${tool}, for partition ${partition.number},`, result);
+}
+
+/**
+ * Refuses what a tool made while it warned of something: nobody reads a warning on a station that works.
+ * @param harmless lines that say nothing of what was made
+ * @throws PrestageError render-failed
+ */
+export function refuseWarnings(
+  what: string,
+  { stderr }: Pick<ToolResult, 'stderr'>,
+  harmless: readonly RegExp[] = [],
+): void {
+  const warnings = warningsOf(stderr, harmless);
+  if (warnings.length === 0) return;
+  throw new PrestageError({
+    code: 'render-failed',
+    message: `The disk image could not be made: ${what} warned of something.`,
+    cause: warnings.join(' '),
+  });
 }
 
 function clusterBytes({ length, number }: PlannedPartition): number {

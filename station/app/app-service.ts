@@ -125,12 +125,14 @@ export class AppService {
       ledger,
       finishedFor: (attachment) => this.jobs.finishedFor(attachment),
       inOrder: (serial) => this.orders.allows(serial),
+      isOrdered: (serial) => this.orders.names(serial),
     });
     this.orders = new OrderService({
       ...{ ledger, paths },
       context: () => this.recovery.contextWhenRecorded(),
       pairs: () => this.pairing.pairs,
       jobs: () => this.jobs.jobs,
+      scanSettings: () => this.settings.current.desk,
     });
     this.session = new SessionStore({
       file: paths.sessionFile,

@@ -5,6 +5,7 @@ import {
   requireEfiRoom,
   requireEligibleDrives,
   requireLayout,
+  requireNoDriveAsMachine,
   requireRoom,
   requireVolumeSize,
   requireSoundAssignments,
@@ -116,6 +117,7 @@ export async function planBatch(
   );
   const labelled =
     request.bays.length === 0 ? drives : withBayLabels(drives, arrangeBays(request.bays, drives));
+  requireNoDriveAsMachine(assignments, labelled);
   const chosen = requireEligibleDrives(assignments, labelled);
   for (const drive of chosen) requireSeen(drive, request.seen);
 

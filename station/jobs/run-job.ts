@@ -105,6 +105,7 @@ export function detailsOf(
       bytes: plan.media.bytes,
       guid: plan.media.guid,
       expected: recordedHashSource(plan.expected.source),
+      ...(plan.media.leftOut.length === 0 ? {} : { leftOut: plan.media.leftOut }),
     },
     image: { index: plan.image.index, name: plan.image.name },
     layout: plan.layout.name,
