@@ -118,9 +118,10 @@ async function reserveAll(
         if (held === undefined) throw new Error('the helper reserved fewer drives than asked');
         const { reservation, diskGuid } = held;
         reserved.push({ planned, client, reservation, previousDiskGuid: diskGuid });
-        requireShownContent(planned, diskGuid, dependencies.ledger);
       }
     }
+    // All are held by now, so that a refusal gives all of them back.
+    for (const held of reserved) requireShownContent(held, dependencies.ledger);
     return reserved;
   } catch (error) {
     await Promise.allSettled(
@@ -136,8 +137,7 @@ async function reserveAll(
  * @throws PrestageError drive-changed
  */
 function requireShownContent(
-  { drive, holdsMachine }: PlannedJob,
-  diskGuid: string | null | undefined,
+  { planned: { drive, holdsMachine }, previousDiskGuid: diskGuid }: ReservedJob,
   ledger: Pick<LedgerReader, 'findDoneByGuid'>,
 ): void {
   if (typeof diskGuid !== 'string') return;
