@@ -70,7 +70,7 @@ export const layers: Readonly<Record<string, Layer>> = {
       shipment: ['ledger', 'state', 'threads'],
       orders: ['ledger', 'media', 'state'],
       'image-cache': ['helper-client', 'state'],
-      drives: ['helper-client', 'ledger'],
+      drives: ['helper-client', 'ledger', 'state'],
       jobs: ['drives', 'helper-client', 'image-cache', 'ledger', 'media', 'orders', 'state'],
       machine: ['helper-client', 'jobs'],
       // The two front doors, which know nothing of each other.

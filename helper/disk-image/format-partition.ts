@@ -1,6 +1,8 @@
 import { truncate, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { PrestageError } from '../../core/base/errors';
 import type { PlannedPartition } from '../../core/drive/layout';
+import { cachePlace, toolOnDisk } from '../tools/disk';
 import { lastWords, runTool, type ToolResult } from '../tools/runner';
 import type { ToolName } from '../tools/requirements';
 
@@ -56,7 +58,8 @@ export async function formatPartition(
         ];
   const result = await runTool(tool, args, { signal });
   if (result.status !== 0) {
-    throw diskImageFailed(`${tool} could not format partition ${partition.number}`, result);
+    const failed = diskImageFailed(`${tool} could not format partition ${partition.number}`, result);
+    throw await toolOnDisk(result.stderr, cachePlace(dirname(file)), failed);
   }
 }
 

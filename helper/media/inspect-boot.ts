@@ -1,5 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { bootTargetOf } from '../../core/boot/bcd-rules';
 import { defaultLoaderNames, shownPath, type BootDetails } from '../../core/boot/preflight';
@@ -7,6 +6,7 @@ import { PrestageError } from '../../core/base/errors';
 import { timeouts } from '../../core/base/timeouts';
 import { GiB, MiB } from '../../core/base/units';
 import { parseWimHeader, wimHeaderBytes } from './wim-header';
+import { inTemporaryFolder } from '../tools/disk';
 import { runTool, type ToolOptions } from '../tools/runner';
 import { anyCase, wimlibFailure, wimlibStatus } from '../tools/wimlib';
 import { readBootStore } from '../boot/hive';
@@ -144,18 +144,18 @@ async function bootImageOf(source: ImageSource, signal?: AbortSignal): Promise<B
 
 async function storeOf(source: ImageSource, signal?: AbortSignal): Promise<BootDetails['bootStore']> {
   const content = await readFile(source, storePath, { outputLimit: largestStore }, signal);
-  const folder = await mkdtemp(join(tmpdir(), 'prestage-store-'));
   try {
-    const file = join(folder, 'BCD');
-    await writeFile(file, content, { mode: 0o600 });
-    const target = bootTargetOf(await readBootStore(file, signal ?? new AbortController().signal));
+    const store = await inTemporaryFolder('store', async (folder) => {
+      const file = join(folder, 'BCD');
+      await writeFile(file, content, { mode: 0o600 });
+      return await readBootStore(file, signal ?? new AbortController().signal);
+    });
+    const target = bootTargetOf(store);
     if (target.kind === 'system') return 'windows';
     if (target.kind === 'nothing') return 'nothing';
     return target.path.toLowerCase() === '\\sources\\boot.wim' ? 'boot-image' : 'other-image';
   } catch (error) {
     if (error instanceof PrestageError && error.code === 'boot-store-invalid') return 'damaged';
     throw error;
-  } finally {
-    await rm(folder, { recursive: true, force: true });
   }
 }

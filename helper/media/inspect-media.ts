@@ -1,5 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { assessBoot } from '../../core/boot/preflight';
 import { sanitizeForDisplay } from '../../core/base/display';
@@ -9,6 +8,7 @@ import { timeouts } from '../../core/base/timeouts';
 import { checkListing, wimlibWarnings } from '../../core/media/wim-listing';
 import { GiB, KiB } from '../../core/base/units';
 import { inspectBoot } from './inspect-boot';
+import { inTemporaryFolder } from '../tools/disk';
 import { runTool } from '../tools/runner';
 import { wimlibFailure, wimlibStatus } from '../tools/wimlib';
 import type { WimFile } from './wim-file';
@@ -106,10 +106,9 @@ async function resolveNames(
 ): Promise<void> {
   // As bytes: a name that is not valid Unicode must arrive as it came. In quotes: a space at the end counts.
   const quoted = Buffer.from(listing.toString('latin1').replace(/[^\n]+/g, '"$&"'), 'latin1');
-  const folder = await mkdtemp(join(tmpdir(), 'prestage-names-')).catch(noTemporaryFile);
-  try {
+  await inTemporaryFolder('names', async (folder) => {
     const list = join(folder, 'names');
-    await writeFile(list, quoted, { mode: 0o600 }).catch(noTemporaryFile);
+    await writeFile(list, quoted, { mode: 0o600 });
     const { status, stderr } = await runTool(
       'wimlib-imagex',
       ['extract', file, String(imageIndex), `@${list}`, '--to-stdout', '--no-globs'],
@@ -119,23 +118,12 @@ async function resolveNames(
     if (status !== wimlibStatus.pathNotFound) throw wimlibFailure(status, stderr, file);
     const path = /Path "(.*)" does not exist/s.exec(stderr)?.[1] ?? '/';
     throw unsafeNames(file, path, 'is not a single path: a name in it contains a slash or a line break');
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
+  });
 }
 
 function unsafeNames(file: string, path: string, what: string): PrestageError {
   return new PrestageError({
     code: 'media-unsafe-names',
     message: `${sanitizeForDisplay(file, 300)} contains an unsafe name: ${sanitizeForDisplay(path, 300)} ${what}.`,
-  });
-}
-
-function noTemporaryFile(error: unknown): never {
-  throw new PrestageError({
-    code: 'state-unavailable',
-    message: `No temporary file can be written to ${sanitizeForDisplay(tmpdir(), 300)}.`,
-    cause: error instanceof Error ? error.message : String(error),
-    remedy: 'Free some space there, then try again.',
   });
 }

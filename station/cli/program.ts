@@ -17,6 +17,7 @@ import { ledgerCommand } from './ledger-command';
 import { machineCommand } from './machine-command';
 import { mediaCommand } from './media-command';
 import { orderCommand } from './order-command';
+import { cannotWrite } from '../ledger/export-file';
 import { Output } from './output';
 import { bootTestCommand } from './boot-test-command';
 import { shipCommand } from './ship-command';
@@ -36,16 +37,24 @@ export interface CommandLine {
 
 /** Runs one command line to its end, helpers included. @returns the exit code. Never throws. */
 export async function runCommandLine(line: CommandLine): Promise<number> {
-  const { args, signal, stdout, stderr } = line;
-  // Every drive of a rack listens to it; Node would take more than ten for a leak, and say so.
-  setMaxListeners(0, signal);
-  const output = new Output({
+  const output = outputOf(line);
+  return afterOutput(await runWithOutput(line, output), output);
+}
+
+function outputOf({ args, stdout, stderr }: CommandLine): Output {
+  return new Output({
     // Read here too: a line that commander refuses must still be answered in the form that was asked for.
     json: args.includes('--json'),
     stdout,
     stderr,
     terminal: stderr.isTTY === true,
   });
+}
+
+async function runWithOutput(line: CommandLine, output: Output): Promise<number> {
+  const { args, signal } = line;
+  // Every drive of a rack listens to it; Node would take more than ten for a leak, and say so.
+  setMaxListeners(0, signal);
   const helpers = new Helpers({
     helper: line.helper,
     client: `prestage ${line.version}`,
@@ -69,6 +78,14 @@ export async function runCommandLine(line: CommandLine): Promise<number> {
     await helpers.dispose();
     await output.flush();
   }
+}
+
+/** What a command ends with once everything was printed: a result that was lost is not a good end. */
+function afterOutput(code: number, output: Output): number {
+  if (output.lost === null) return code;
+  const holds = 'What the command was to do is done.';
+  const data = output.failure(cannotWrite('Standard output', output.lost, null, holds));
+  return code === exitCodes.good ? errorReference[data.code].exitCodes[0] : code;
 }
 
 function report(error: unknown, output: Output, signal: AbortSignal): ExitCode {
