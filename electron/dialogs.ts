@@ -75,6 +75,12 @@ export function windowHandlers(
       if (path !== null) shell.showItemInFolder(path);
       return {};
     },
+    saveSupportBundle: async ({ withCrashDumps }) => {
+      const day = new Date().toISOString().slice(0, 10);
+      const path = await savePath(`prestage-support-${day}.zip`, 'zip');
+      if (path !== null) await service.saveSupportBundle(path, withCrashDumps);
+      return { path };
+    },
     printPage: async () => {
       await new Promise<void>((resolve, reject) => {
         current().webContents.print({ printBackground: true }, (printed, reason) => {

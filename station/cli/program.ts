@@ -18,9 +18,12 @@ import { machineCommand } from './machine-command';
 import { mediaCommand } from './media-command';
 import { orderCommand } from './order-command';
 import { cannotWrite } from '../ledger/export-file';
+import { logEvent } from '../state/log-file';
+import { beginCommandLog } from './command-log';
 import { Output } from './output';
 import { bootTestCommand } from './boot-test-command';
 import { shipCommand } from './ship-command';
+import { supportCommand } from './support-command';
 import { verifyCommand } from './verify-command';
 
 export interface CommandLine {
@@ -38,7 +41,10 @@ export interface CommandLine {
 /** Runs one command line to its end, helpers included. @returns the exit code. Never throws. */
 export async function runCommandLine(line: CommandLine): Promise<number> {
   const output = outputOf(line);
-  return afterOutput(await runWithOutput(line, output), output);
+  beginCommandLog(line, output);
+  const code = afterOutput(await runWithOutput(line, output), output);
+  logEvent('info', 'command-ended', { exitCode: code, seconds: Math.round(performance.now()) / 1000 });
+  return code;
 }
 
 function outputOf({ args, stdout, stderr }: CommandLine): Output {
@@ -63,6 +69,7 @@ async function runWithOutput(line: CommandLine, output: Output): Promise<number>
     onStderr: (text) => {
       output.message(text);
     },
+    onEvent: logEvent,
   });
   const program: Program = { signal, output, helpers, exitCode: exitCodes.good };
   const root = rootCommand(line, output);
@@ -90,6 +97,7 @@ function afterOutput(code: number, output: Output): number {
 
 function report(error: unknown, output: Output, signal: AbortSignal): ExitCode {
   const data = output.failure(error);
+  logEvent(signal.aborted || isCancellation(error) ? 'info' : 'error', 'refused', { error: data });
   // Whatever a command trips over after it was cancelled, cancelled is what it was.
   if (signal.aborted || isCancellation(error)) return exitCodes.cancelled;
   return errorReference[data.code].exitCodes[0];
@@ -118,6 +126,7 @@ export function prestageCommand(version: string): Command {
     machineCommand(),
     cacheCommand(),
     benchCommand(),
+    supportCommand(version),
   ];
   for (const command of commands) root.addCommand(command);
   return root;

@@ -14,6 +14,7 @@ import type { AppendContext, Ledger } from '../ledger/ledger';
 import { requireSameOrder } from '../orders/batch-order';
 import type { DiskImage } from '../image-cache/get-or-create-image';
 import type { ImageCache } from '../image-cache/image-cache';
+import { logEvent } from '../state/log-file';
 import { stillHolds } from '../state/disk';
 import type { Settings } from '../state/settings';
 import type { StatePaths } from '../state/state-paths';
@@ -137,6 +138,11 @@ export async function runJob(
   const report = (end: JobEnd, ledgerEntry: number | null): JobReport => {
     show(onJob, planned, end);
     const ended = { job: planned, end, fingerprint: details.fingerprint, ledgerEntry };
+    const { jobId, batchId, machineSerial, layout } = details;
+    logEvent(end.state === 'failed' ? 'error' : 'info', 'job-ended', {
+      ...{ jobId, batchId, machineSerial, layout, ledgerEntry, drive: details.drive, state: end.state },
+      ...(end.state === 'failed' ? { error: end.reason } : {}),
+    });
     dependencies.onEnd?.(ended);
     return ended;
   };
