@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { defineConfig } from 'vitest/config';
 import { LongestFirst } from './test/support/longest-first.ts';
 
@@ -8,12 +9,22 @@ const sqlText = {
     id.endsWith('.sql') ? `export default ${JSON.stringify(code)}` : undefined,
 };
 
+/** As the bundler does it: the bytes of a font are its module's default export. */
+const fontBytes = {
+  name: 'font-bytes',
+  enforce: 'pre' as const,
+  load: (id: string): string | undefined =>
+    id.endsWith('.woff')
+      ? `export default Buffer.from('${readFileSync(id).toString('base64')}', 'base64')`
+      : undefined,
+};
+
 export default defineConfig({
   test: {
     reporters: ['default', './test/support/closing-line-reporter.ts'],
     projects: [
       {
-        plugins: [sqlText],
+        plugins: [sqlText, fontBytes],
         test: {
           name: 'unit',
           include: ['test/unit/**/*.test.ts'],
@@ -23,7 +34,7 @@ export default defineConfig({
         },
       },
       {
-        plugins: [sqlText],
+        plugins: [sqlText, fontBytes],
         test: {
           name: 'integration',
           include: ['test/integration/**/*.test.ts'],
@@ -34,23 +45,21 @@ export default defineConfig({
         },
       },
       {
-        plugins: [sqlText],
+        plugins: [sqlText, fontBytes],
         test: {
           name: 'e2e',
           include: ['test/e2e/**/*.test.ts'],
           environment: 'node',
           globalSetup: ['test/support/e2e-setup.ts', 'test/support/held-programs.ts'],
+          // A screen for each file: two windows on one would take each other's focus.
+          setupFiles: ['test/support/e2e-display.ts'],
           testTimeout: 120_000,
           hookTimeout: 120_000,
-          // One window at a time: two would take each other's focus.
-          fileParallelism: false,
-          // After the others: they share the machine's loop devices, sudo rules and its two cores.
-          sequence: { groupOrder: 1 },
         },
       },
       {
         // Starts what was written: npm run test:boot.
-        plugins: [sqlText],
+        plugins: [sqlText, fontBytes],
         test: {
           name: 'boot',
           include: ['test/boot/**/*.test.ts'],
@@ -60,12 +69,12 @@ export default defineConfig({
           hookTimeout: 300_000,
           // Emulated machines take a core each.
           fileParallelism: false,
-          sequence: { groupOrder: 2 },
+          sequence: { groupOrder: 1 },
         },
       },
       {
         // Needs a PostgreSQL: npm run test:fleet.
-        plugins: [sqlText],
+        plugins: [sqlText, fontBytes],
         test: {
           name: 'fleet',
           include: ['test/fleet/**/*.test.ts'],
@@ -76,8 +85,8 @@ export default defineConfig({
         },
       },
     ],
-    // Two cores: more files at once only make each other slow.
-    maxWorkers: 2,
+    // Two cores, and files that wait for half of their time: for programs, disks, windows, events.
+    maxWorkers: 4,
     sequence: { sequencer: LongestFirst },
   },
 });

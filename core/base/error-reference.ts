@@ -65,7 +65,7 @@ export const errorReference = {
   ),
   'media-manifest-invalid': refused(
     'The manifest next to the media cannot be read, contradicts itself, or does not list the file.',
-    'Nothing was touched. Ask the sender for the manifest again, or give the SHA-256 with --expect-sha256.',
+    'Nothing was touched. Ask the sender for the manifest again, or for the SHA-256 to give with --expect-sha256. Do not compute it from your copy.',
   ),
   'media-changed': refused(
     'The media file changed while it was being read, or after it was checked.',

@@ -5,6 +5,7 @@ import { findLayout, layouts, planPartitions, type Layout } from '../drive/layou
 import { minVolumeBytes, type Media, type MediaImage } from '../media/media';
 import { formatBytes, sanitizeForDisplay } from '../base/display';
 import { normalizeSerial, serialProblem } from '../machine/serial';
+import { drivesNamed } from '../scan/scan';
 
 /** One drive and the machine it will ship in, as the operator said it. */
 export interface Assignment {
@@ -87,6 +88,21 @@ export function requireEligibleDrives(assignments: readonly Assignment[], listed
     }
     return drive;
   });
+}
+
+/**
+ * Refuses a machine's serial that is the number of an attached drive: somebody scanned the drive's label.
+ * @throws PrestageError serial-invalid
+ */
+export function requireNoDriveAsMachine(assignments: readonly Assignment[], listed: readonly Drive[]): void {
+  for (const { driveId, machineSerial } of assignments) {
+    const [drive] = drivesNamed(machineSerial, listed);
+    if (drive === undefined) continue;
+    throw new PrestageError({
+      code: 'serial-invalid',
+      message: `'${sanitizeForDisplay(machineSerial)}' is the number of the ${driveLabel(drive)}, not the serial of a machine. It was given for drive ${sanitizeForDisplay(driveId, 200)}.`,
+    });
+  }
 }
 
 /** The refusal of a blocked drive, with every reason. */

@@ -234,6 +234,8 @@ function findInLine(order: WorkOrder, line: OrderLine, { job, machineSerial }: F
     ['SMBIOS UUID', line.uuid, known.uuid],
     ['model', line.model, known.model],
     ['hardware hash', line.hardwareHash, known.hardwareHash],
+    ['Group Tag', line.groupTag, known.groupTag],
+    ['assigned user', line.assignedUser, known.assignedUser],
   ] as const) {
     if (ordered === undefined || ordered === recorded) continue;
     differs(what, ordered, recorded ?? 'nothing');

@@ -130,7 +130,10 @@ export function notPaired(
   };
   return new PrestageError({
     code: 'serial-invalid',
-    message: `'${text}' was not paired: ${why[reason] ?? 'it is not a machine serial'}.`,
+    message:
+      reason === 'wrong-kind' && detail !== null
+        ? detail
+        : `'${text}' was not paired: ${why[reason] ?? 'it is not a machine serial'}.`,
     remedy: 'Enter the serial from the label of the machine, and choose a free drive.',
   });
 }

@@ -130,12 +130,14 @@ export class AppService {
       jobs: () => this.jobs.jobs,
       ledger,
       inOrder: (serial) => this.orders.allows(serial),
+      isOrdered: (serial) => this.orders.names(serial),
     });
     this.orders = new OrderService({
       ...{ ledger, paths },
       context: () => this.recovery.contextWhenRecorded(),
       pairs: () => this.pairing.pairs,
       jobs: () => this.jobs.jobs,
+      scanSettings: () => this.settings.current.desk,
     });
     this.session = new SessionStore({
       file: paths.sessionFile,

@@ -27,6 +27,7 @@ import {
   type PairingResult,
 } from '../../core/pairing/pairing';
 import { takeOver, type NotTakenOver } from '../../core/pairing/take-over';
+import { withoutSecrets } from '../../core/machine/other-number';
 import { required } from '../../core/base/required';
 import { readScan } from '../../core/scan/scan';
 import type { ScanOutcome } from '../../core/scan/scan-outcome';
@@ -44,6 +45,8 @@ export interface PairingServiceDependencies {
   readonly ledger: Pick<LedgerReader, 'findShipped' | 'findLastDone'>;
   /** Whether the open order lets a machine have a drive. */
   readonly inOrder: (machineSerial: string) => boolean;
+  /** Whether the open work order itself names a machine. */
+  readonly isOrdered: (machineSerial: string) => boolean;
 }
 
 /** Holds the pairing, feeds it scans, and keeps what was confirmed apart from what changed since. */
@@ -95,7 +98,7 @@ export class PairingService {
     this.#lastRead = { text, time: now };
     const reading = readScan(text, this.#context());
     const result = applyScan(this.#pairing, reading, this.#details(same));
-    this.#take(result, sanitizeForDisplay(text, 120));
+    this.#take(result, sanitizeForDisplay(withoutSecrets(text), 120));
     const { outcome } = result;
     if (outcome.result === 'accepted' && outcome.effect === 'paired') {
       this.#lastPaired = {
@@ -130,7 +133,7 @@ export class PairingService {
   /** @throws PrestageError what is wrong with the serial or the drive */
   pairByHand(machineSerial: string, driveId: string): void {
     const result = pairByHand(this.#pairing, machineSerial, driveId, this.#details(null));
-    const text = sanitizeForDisplay(machineSerial, 120);
+    const text = sanitizeForDisplay(withoutSecrets(machineSerial), 120);
     this.#take(result, text);
     if (result.outcome.result === 'refused') throw notPaired(text, result.outcome);
   }
@@ -241,11 +244,11 @@ export class PairingService {
 
   #context(): Parameters<typeof readScan>[1] {
     const { drives, bays } = this.#dependencies.drives();
-    return { settings: this.#dependencies.settings(), bays, drives };
+    return { settings: this.#dependencies.settings(), bays, drives, isOrdered: this.#dependencies.isOrdered };
   }
 
   #details(sinceLastSame: number | null): PairingContext {
-    const { settings, drives, media, batch, jobs, ledger, inOrder } = this.#dependencies;
+    const { settings, drives, media, batch, jobs, ledger, inOrder, isOrdered } = this.#dependencies;
     const all = jobs();
     const last = this.#lastPaired;
     const stillLast = last?.machineSerial === this.#pairing.history.at(-1)?.machineSerial;
@@ -258,7 +261,8 @@ export class PairingService {
       runningMachines: new Set(
         all.filter((job) => progressOf(job) === 'running').map(({ machineSerial }) => machineSerial),
       ),
-      serialPatterns: settings().serialPatterns,
+      scanSettings: settings(),
+      isOrdered,
       inOrder,
       shippedOn: (serial) => ledger.findShipped(serial)?.entry.time ?? null,
       againAllowed: batch().againReason !== '',

@@ -15,13 +15,8 @@ import type { JobReport } from '../jobs/run-job';
 import { OrderReader } from '../orders/order-reader';
 import { openImageCache } from '../image-cache/image-cache';
 import { firstFinished } from '../jobs/run-boot-test';
-import type { Settings } from '../state/settings';
-import {
-  assignmentsOnThisMachine,
-  readThisMachine,
-  type GivenAssignment,
-  type MachinePart,
-} from '../machine/confirm-machine';
+import type { GivenAssignment, MachinePart } from '../machine/confirm-machine';
+import { machinePart } from './apply-machines';
 import {
   benchOption,
   commandAction,
@@ -29,7 +24,6 @@ import {
   jsonOption,
   parseCount,
   stateOption,
-  type CommandContext,
 } from './command-context';
 import { exitCodes, type ExitCode } from './exit-codes';
 import { details, table, type JsonDocument, type Output } from './output';
@@ -135,8 +129,9 @@ export function applyCommand(): Command {
         };
         return await withStation(context, asked.operator, async ({ paths, settings, ledger, append }) => {
           const { helpers, output, signal } = context;
-          const machines = await machinePart(options, settings, context);
-          const order = new OrderReader(ledger, paths).current()?.order;
+          const open = new OrderReader(ledger, paths).current();
+          const machines = await machinePart(options, settings, context, open);
+          const order = open?.order;
           const request: BatchRequest = {
             ...asked,
             ...machines,
@@ -192,28 +187,6 @@ function parseAssignment(
       ? { driveId: text, machineSerial: null }
       : { driveId: text.slice(0, at), machineSerial: text.slice(at + 1) };
   return [...(before ?? []), given];
-}
-
-/** For which machines the drives are; on the machine itself its firmware is asked. */
-async function machinePart(
-  { drive, thisMachine }: ApplyOptions,
-  { desk }: Settings,
-  { helpers, signal }: CommandContext,
-): Promise<MachinePart> {
-  if (thisMachine === true || desk.onMachine) {
-    return assignmentsOnThisMachine(drive, undefined, await readThisMachine(helpers, signal));
-  }
-  return {
-    machines: new Map(),
-    assignments: drive.map(({ driveId, machineSerial }) => {
-      if (machineSerial !== null) return { driveId, machineSerial };
-      throw new PrestageError({
-        code: 'usage',
-        message: `--drive ${sanitizeForDisplay(driveId, 200)} has no machine. It must be ID=MACHINE_SERIAL.`,
-        remedy: 'See prestage apply --help. If the drive is installed in this machine, add --this-machine.',
-      });
-    }),
-  };
 }
 
 function plainText(option: string, text: string): string {

@@ -1,4 +1,3 @@
-#!/usr/bin/env node
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
@@ -7,7 +6,7 @@ import { logError } from '../state/log-file';
 import { exitCodes } from './exit-codes';
 import { runCommandLine } from './program';
 
-/** The entry of the prestage command; bundled to dist/prestage.cjs, beside helper.cjs. */
+/** The entry of the prestage command; bundled for dist/prestage.cjs, beside helper.cjs. */
 const controller = new AbortController();
 
 function onSignal(): void {

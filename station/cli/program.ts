@@ -24,6 +24,7 @@ import { Output } from './output';
 import { bootTestCommand } from './boot-test-command';
 import { shipCommand } from './ship-command';
 import { supportCommand } from './support-command';
+import { refuseTypingErrors } from './typing-errors';
 import { verifyCommand } from './verify-command';
 
 export interface CommandLine {
@@ -75,6 +76,7 @@ async function runWithOutput(line: CommandLine, output: Output): Promise<number>
   const root = rootCommand(line, output);
   bindProgram(root, program);
   try {
+    refuseTypingErrors(root, args);
     await root.parseAsync([...args], { from: 'user' });
     return program.exitCode;
   } catch (error) {

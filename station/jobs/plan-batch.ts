@@ -5,6 +5,7 @@ import {
   requireEfiRoom,
   requireEligibleDrives,
   requireLayout,
+  requireNoDriveAsMachine,
   requireRoom,
   requireSoundAssignments,
   type Assignment,
@@ -110,6 +111,7 @@ export async function planBatch(
   );
   const labelled =
     request.bays.length === 0 ? drives : withBayLabels(drives, arrangeBays(request.bays, drives));
+  requireNoDriveAsMachine(assignments, labelled);
   const chosen = requireEligibleDrives(assignments, labelled);
 
   const media = await client.call('inspectMedia', { path, imageIndex: request.imageIndex }, { signal });

@@ -1,5 +1,6 @@
 import { formatBytes, formatDuration } from '../../core/base/display';
 import { qrSquares } from './barcodes';
+import { macWords } from '../../core/machine/machine-details';
 import type { MachineContent } from './content';
 import type { ShipmentDetails } from '../../core/shipment/shipment';
 import { barcode, fonts, ink, inner, line, makePdf, mm, page, text, utc, type Pdf } from './pdf';
@@ -101,7 +102,7 @@ function sections(details: PageDetails, machine: MachineContent): [string, reado
         ['Asset tag', known.assetTag ?? null],
         ['Model', known.model ?? null],
         ['SMBIOS UUID', known.uuid ?? null],
-        ['MAC', known.macs?.join('  ') ?? null],
+        ['MAC', known.macs === undefined ? null : macWords(known).join('  ')],
         ['Work order', details.orderNumber],
       ],
     ],

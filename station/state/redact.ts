@@ -11,17 +11,18 @@ const secretName =
 
 const names = '(?:pass(?:word|wd|phrase|code)?|pwd|secret|token|api[-_]?key|credentials?)';
 
+/** Bounded wherever a text could be long: a line of a log must take no time to speak of. */
 const forms: readonly (readonly [RegExp, string])[] = [
   // Keys, whole or cut off.
   [/-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z0-9 ]*PRIVATE KEY-----|$)/g, hidden],
   // user:password@ of any URL.
-  [/([a-z][a-z0-9+.-]*:\/\/[^\s/:@"']*):[^\s/"']*@/gi, `$1:${hidden}@`],
+  [/(\b[a-z][a-z0-9+.-]{1,30}:\/\/[^\s/:@"']{0,200}):[^\s/"']{0,400}@/gi, `$1:${hidden}@`],
   // Headers of HTTP.
   [/\b(basic|bearer|digest)\s+[A-Za-z0-9+/=_.~-]{6,}/gi, `$1 ${hidden}`],
   // libpq's `password=…`, and the like in JSON (also in JSON that is a text in JSON), in a query, in an option.
   [new RegExp(String.raw`(${names}\\*["']?\s*[=:]\s*)(\\*["'])(?:(?!\2).)*(?:\2|$)`, 'gis'), `$1$2${hidden}$2`],
   [new RegExp(String.raw`(${names}\\*["']?\s*[=:]\s*)(?!\\*["'])(?:(?!\\*["'])\S)+`, 'gi'), `$1${hidden}`],
-  [/(--[a-z-]*(?:password|passphrase|secret|token)[a-z-]*)\s+(?:"[^"]*"|'[^']*'|\S+)/gi, `$1 ${hidden}`],
+  [/(--[a-z-]{0,30}(?:password|passphrase|secret|token)[a-z-]{0,30})\s+(?:"[^"]*"|'[^']*'|\S+)/gi, `$1 ${hidden}`],
 ];
 
 /**
