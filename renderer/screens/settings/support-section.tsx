@@ -2,6 +2,7 @@ import { Button } from '@mantine/core';
 import { IconLifebuoy } from '@tabler/icons-react';
 import { useState, type ReactElement } from 'react';
 import {
+  crashDumpsHeld,
   crashDumpsLeftOut,
   supportBundleHolds,
   supportBundleLeavesOut,
@@ -25,17 +26,18 @@ export function SupportSection(): ReactElement {
     setSaved(answer?.path ?? null);
     setBusy(false);
   };
+  const held = [...supportBundleHolds, ...(withCrashDumps ? [crashDumpsHeld] : [])];
   const leftOut = [...supportBundleLeavesOut, ...(withCrashDumps ? [] : [crashDumpsLeftOut])];
   return (
     <Panel id="settings-support" title={text.title} intro={text.intro}>
       <p>{text.holds}</p>
-      <ul>
-        {supportBundleHolds.map((line) => (
+      <ul className="support-list">
+        {held.map((line) => (
           <li key={line}>{line}</li>
         ))}
       </ul>
       <p>{text.leavesOut}</p>
-      <ul>
+      <ul className="support-list">
         {leftOut.map((line) => (
           <li key={line}>{line}</li>
         ))}
