@@ -1,6 +1,8 @@
 import { efiRoom } from '../boot/preflight';
 import { driveLabel, type Drive } from '../drive/drive';
 import { PrestageError } from '../base/errors';
+import { clusterBytesOf, largestVolumeBytes } from '../drive/ntfs';
+import { releasesOf } from '../drive/release';
 import { findLayout, layouts, planPartitions, type Layout } from '../drive/layout';
 import { minVolumeBytes, type Media, type MediaImage } from '../media/media';
 import { formatBytes, sanitizeForDisplay } from '../base/display';
@@ -105,12 +107,18 @@ export function requireNoDriveAsMachine(assignments: readonly Assignment[], list
   }
 }
 
-/** The refusal of a blocked drive, with every reason. */
+/** The refusal of a blocked drive, with every reason, and how it can be released where that is known. */
 export function blocked(drive: Drive): PrestageError {
+  const releases = releasesOf(drive.reasons);
   return new PrestageError({
     code: 'drive-blocked',
     message: `The ${driveLabel(drive)} cannot be written: ${drive.reasons.map(({ message }) => message).join(' ')}`,
     cause: drive.reasons.map(({ code }) => code).join(', '),
+    ...(releases.length === 0
+      ? {}
+      : {
+          remedy: `Nothing was written to it. Choose another drive. Or, if nothing on this one is needed, release it and list the drives again. ${releases.join(' ')}`,
+        }),
   });
 }
 
@@ -132,12 +140,31 @@ export function requireRoom(drive: Drive, layout: Layout, image: MediaImage): vo
 }
 
 /**
+ * Refuses a drive whose Windows partition would be larger than NTFS can be, before anything is made.
+ * @throws PrestageError drive-too-large
+ */
+export function requireVolumeSize(drive: Drive, layout: Layout): void {
+  const windows = planPartitions(layout, drive.size)?.find(({ role }) => role === 'windows');
+  if (windows === undefined || clusterBytesOf(windows.length) !== null) return;
+  throw new PrestageError({
+    code: 'drive-too-large',
+    message: `The ${driveLabel(drive)} is too large: it has ${formatBytes(drive.size)}, and a Windows partition (NTFS) can have ${formatBytes(largestVolumeBytes)} at most.`,
+  });
+}
+
+/**
  * Refuses boot files that cannot fit on the layout's EFI partition, before anything is made.
- * @throws PrestageError boot-files-too-large
+ * @throws PrestageError boot-files-too-large, boot-files-invalid
  */
 export function requireEfiRoom(layout: Layout, media: Pick<Media, 'bootable'>): void {
   const room = efiRoom(layout);
-  const { efiBytes } = media.bootable;
+  const { efiBytes, efiProblems } = media.bootable;
+  if (room > 0 && efiProblems.length > 0) {
+    throw new PrestageError({
+      code: 'boot-files-invalid',
+      message: `The boot files of the media cannot be put on an EFI partition: ${efiProblems.join('; ')}.`,
+    });
+  }
   if (room === 0 || efiBytes <= room) return;
   const roomy = layouts.filter((one) => efiRoom(one) >= efiBytes).map(({ name }) => name);
   throw new PrestageError({

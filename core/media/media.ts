@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { bootableSchema } from '../boot/preflight';
 import { sha256Schema } from './chunk-map';
+import { leftOutSchema } from './left-out';
 
 /** One image of a WIM, from its XML data. */
 export const mediaImageSchema = z.strictObject({
@@ -35,6 +36,8 @@ export const mediaSchema = z.strictObject({
   bootable: bootableSchema,
   /** The requested image: its file names and boot files were checked. */
   imageIndex: z.int().positive(),
+  /** What an apply of the requested image does not write; empty for most media. */
+  leftOut: z.array(leftOutSchema),
   /** What a user should know, but that does not stop the work. */
   warnings: z.array(z.string()),
 });

@@ -15,7 +15,7 @@ import {
   diskImageDamaged,
   writeChunkMap,
 } from './chunk-map-file';
-import { diskImageFailed } from './format-partition';
+import { diskImageFailed, refuseWarnings } from './format-partition';
 import { mapPartition } from './map-partition';
 
 const storePath = '::/EFI/Microsoft/Boot/BCD';
@@ -78,6 +78,7 @@ async function createEfiPartition(
       const failed = diskImageFailed('mcopy could not read the boot store', taken);
       throw await toolOnDisk(taken.stderr, cachePlace(request.directory), failed);
     }
+    refuseWarnings('mcopy, for the boot store,', taken);
     const guidOf = (role: PlannedPartition['role']): string => {
       const place = map.partitions.findIndex((partition) => partition.role === role);
       const guid = request.partitionGuids[place];
@@ -95,6 +96,7 @@ async function createEfiPartition(
       const failed = diskImageFailed('mcopy could not write the boot store', put);
       throw await toolOnDisk(put.stderr, cachePlace(request.directory), failed);
     }
+    refuseWarnings('mcopy, for the boot store,', put);
     await rm(store);
   }
   return await mapPartition(file, efi, () => undefined, signal);

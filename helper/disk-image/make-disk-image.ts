@@ -4,8 +4,10 @@ import type { HelperRequest, HelperResponse, TaskProgress } from '../../core/con
 import { requireLayout } from '../../core/job/batch-rules';
 import { bytesOf, chunkMapName, type Chunk, type ChunkMap } from '../../core/media/chunk-map';
 import { diskRefusal } from '../../core/base/disk-refusal';
-import { formatBytes } from '../../core/base/display';
+import { formatBytes, sanitizeForDisplay } from '../../core/base/display';
 import { PrestageError } from '../../core/base/errors';
+import { untoldWarnings } from '../../core/media/left-out';
+import { applyWarnings } from '../../core/media/wim-listing';
 import { planPartitions, type Layout, type PlannedPartition } from '../../core/drive/layout';
 import { minVolumeBytes, type Media, type MediaImage } from '../../core/media/media';
 import { sectorSizeSchema, type SectorSize } from '../../core/drive/sector-size';
@@ -87,6 +89,7 @@ async function makeIn(
           refs,
           imageIndex: media.imageIndex,
           bootImage: media.bootable.bootImage !== 'missing',
+          sdiPath: media.bootable.ramdisk?.sdi.path ?? null,
           partitionFile: fileOf(request.directory, efi),
           scratch: join(request.directory, 'boot-files'),
         },
@@ -140,7 +143,16 @@ async function applyImage(
       progress.push(text);
     },
   });
-  if (applied.status === 0) return;
+  if (applied.status === 0) {
+    const [untold] = untoldWarnings(applyWarnings(applied.stderr), media.leftOut);
+    if (untold === undefined) return;
+    throw new PrestageError({
+      code: 'media-content-left-out',
+      message: `Image ${media.imageIndex} of the media was not applied completely. wimlib warns: ${sanitizeForDisplay(untold, 400)}`,
+      cause: sanitizeForDisplay(applied.stderr, 4000),
+      remedy: 'No drive was touched. Ask the enterprise to correct this and create the media again.',
+    });
+  }
   if (mayBeFull.has(applied.status)) {
     const image = imageOf(media);
     const folder = dirname(volume);

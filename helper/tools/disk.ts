@@ -1,3 +1,4 @@
+import { statfsSync, type StatsFs } from 'node:fs';
 import { mkdtemp, rm, statfs } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -86,7 +87,7 @@ export async function toolOnDisk(
 /** Gives work a temporary folder of its own, and takes it away again. @throws PrestageError state-unavailable */
 export async function inTemporaryFolder<T>(name: string, work: (folder: string) => Promise<T>): Promise<T> {
   return await onDisk(temporaryPlace(), async () => {
-    const folder = await mkdtemp(join(tmpdir(), `prestage-${name}-`)).catch(noTemporaryFolder);
+    const folder = await mkdtemp(join(tmpdir(), `prestage-${name}-`)).catch(noTemporaryFile);
     try {
       return await work(folder);
     } finally {
@@ -95,14 +96,31 @@ export async function inTemporaryFolder<T>(name: string, work: (folder: string) 
   });
 }
 
-/** A temporary folder that is missing, or not ours. What its disk is the reason of is told by the caller. */
-function noTemporaryFolder(error: unknown): never {
-  if (diskFaultOf(errorCodeOf(error)) !== null) throw error;
+/**
+ * The refusal of a temporary file that cannot be made or written: its disk takes no more, or the folder is missing or not
+ * ours.
+ * @throws PrestageError state-unavailable
+ */
+export function noTemporaryFile(error: unknown): never {
+  const cause = error instanceof Error ? error.message : String(error);
+  const fault = diskFaultOf(errorCodeOf(error));
+  if (fault !== null) {
+    throw new PrestageError(diskRefusal(fault, temporaryPlace(), roomOf(() => statfsSync(tmpdir())), cause));
+  }
   throw new PrestageError({
     code: 'state-unavailable',
     message: `No temporary file can be written to ${sanitizeForDisplay(tmpdir(), 300)}.`,
-    cause: error instanceof Error ? error.message : String(error),
+    cause,
     remedy:
       'No drive was touched. Check that the folder exists and that you can write to it, or set TMPDIR to another. Then try again.',
   });
+}
+
+function roomOf(ask: () => StatsFs): DiskRoom | null {
+  try {
+    const { bavail, bsize, files, ffree } = ask();
+    return { bytes: bavail * bsize, files: files === 0 ? null : ffree };
+  } catch {
+    return null;
+  }
 }

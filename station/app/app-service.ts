@@ -129,6 +129,7 @@ export class AppService {
       batch: () => this.batch.state,
       jobs: () => this.jobs.jobs,
       ledger,
+      finishedFor: (attachment) => this.jobs.finishedFor(attachment),
       inOrder: (serial) => this.orders.allows(serial),
       isOrdered: (serial) => this.orders.names(serial),
     });
@@ -183,6 +184,7 @@ export class AppService {
     });
     this.starting = new StartService({
       ...{ helpers, settings, station, batch, media, drives, pairing, jobs, bootTests },
+      ledger,
       recorded: () => this.recovery.recorded,
     });
     this.scans = new ScanService(this);

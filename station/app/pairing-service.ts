@@ -4,6 +4,8 @@ import type { BatchState } from '../../core/contract/app-batch';
 import type { AppJob, DrivesState } from '../../core/contract/app-bench';
 import type { MediaState } from '../../core/media/media-state';
 import type { Pair, PairingState } from '../../core/pairing/pairing-state';
+import type { Drive } from '../../core/drive/drive';
+import { isStillAttached } from '../../core/drive/drive-identity';
 import { sanitizeForDisplay } from '../../core/base/display';
 import { toErrorData, type ErrorData } from '../../core/base/errors';
 import type { MachineDetails } from '../../core/machine/machine';
@@ -33,6 +35,7 @@ import { readScan } from '../../core/scan/scan';
 import type { ScanOutcome } from '../../core/scan/scan-outcome';
 import type { AppSettings } from '../../core/settings/settings';
 import { hasEnded } from '../../core/job/job';
+import { machineOn } from '../drives/finished-drive';
 import type { LedgerReader } from '../ledger/ledger-reader';
 import { anotherList, notPaired, notReady } from './app-refusals';
 
@@ -42,7 +45,9 @@ export interface PairingServiceDependencies {
   readonly media: () => MediaState;
   readonly batch: () => BatchState;
   readonly jobs: () => readonly AppJob[];
-  readonly ledger: Pick<LedgerReader, 'findShipped' | 'findLastDone'>;
+  readonly ledger: Pick<LedgerReader, 'findShipped' | 'findDoneByGuid'>;
+  /** The machine for which a drive with this attachment was just finished, when the listing cannot know it yet. */
+  readonly finishedFor: (attachment: string | null) => string | null;
   /** Whether the open order lets a machine have a drive. */
   readonly inOrder: (machineSerial: string) => boolean;
   /** Whether the open work order itself names a machine. */
@@ -59,6 +64,8 @@ export class PairingService {
   #lastRead: { readonly text: string; readonly time: number } | null = null;
   /** The machine that was paired by the latest scan of a bay. */
   #lastPaired: { readonly machineSerial: string; readonly time: number } | null = null;
+  /** By what the computer knew the drives of the pairs when they were paired, by drive id. */
+  #attachments: ReadonlyMap<string, string | null> = new Map();
   #refusal: ErrorData | null = null;
   /** Between the confirmation and the moment in which the drives are held: nothing may change. */
   #starting = false;
@@ -85,6 +92,11 @@ export class PairingService {
   /** Without what the drives hold: cheap. */
   get pairs(): readonly Pair[] {
     return this.#pairing.pairs;
+  }
+
+  /** By what the computer knew the drives of the pairs when they were paired, by drive id. */
+  get attachments(): ReadonlyMap<string, string | null> {
+    return this.#attachments;
   }
 
   get waitingMachine(): string | null {
@@ -138,14 +150,28 @@ export class PairingService {
     if (result.outcome.result === 'refused') throw notPaired(text, result.outcome);
   }
 
-  /** Takes over what was paired before the program ended. */
-  takeOver(stored: Pick<Pairing, 'pairs' | 'waitingMachine'>): {
-    readonly taken: number;
-    readonly left: readonly NotTakenOver[];
-  } {
-    const { state, taken, left } = takeOver(this.#pairing, stored, this.#details(null));
+  /**
+   * Takes over what was paired before the program ended, where the drives are still the same.
+   * @param attachments by what the computer knew them then, by drive id
+   */
+  takeOver(
+    stored: Pick<Pairing, 'pairs' | 'waitingMachine'>,
+    attachments: ReadonlyMap<string, string | null>,
+  ): { readonly taken: number; readonly left: readonly NotTakenOver[] } {
+    const { drives } = this.#dependencies.drives();
+    const isSame = ({ driveId }: Pair): boolean => {
+      const drive = drives.find(({ id }) => id === driveId);
+      // One that is not there is left behind below.
+      return drive === undefined || isStillAttached(drive, attachments.get(driveId) ?? null);
+    };
+    const pairs = stored.pairs.filter(isSame);
+    const replaced = stored.pairs.filter((pair) => !isSame(pair));
+    const { state, taken, left } = takeOver(this.#pairing, { ...stored, pairs }, this.#details(null));
     this.#become(state);
-    return { taken, left };
+    return {
+      taken,
+      left: [...left, ...replaced.map((pair): NotTakenOver => ({ pair, reason: 'bay-empty' }))],
+    };
   }
 
   unpair(driveId: string): void {
@@ -218,7 +244,10 @@ export class PairingService {
   dropMissing(): Pair[] {
     const { drives, listed } = this.#dependencies.drives();
     if (!listed) return [];
-    const present = drives.filter(({ verdict }) => verdict === 'eligible').map(({ id }) => id);
+    const present = drives
+      .filter(({ verdict }) => verdict === 'eligible')
+      .filter(this.#isSame)
+      .map(({ id }) => id);
     const { state, dropped } = dropDrives(this.#pairing, new Set(present));
     if (dropped.length > 0) this.#become(state);
     return [...dropped];
@@ -227,8 +256,10 @@ export class PairingService {
   /** A drive that may be on its way to somebody: what is on it must be seen before it is erased. */
   #withContent(pair: Pair): Pair {
     const drive = this.#dependencies.drives().drives.find(({ id }) => id === pair.driveId);
-    const record = drive === undefined ? null : this.#dependencies.ledger.findLastDone(drive)?.entry.record;
-    return record?.kind === 'job-ended' ? { ...pair, holdsMachine: record.job.machineSerial } : pair;
+    if (drive === undefined) return pair;
+    const { ledger, finishedFor } = this.#dependencies;
+    const holdsMachine = machineOn(drive, ledger) ?? finishedFor(drive.attachment);
+    return holdsMachine === null ? pair : { ...pair, holdsMachine };
   }
 
   #take({ state, outcome }: PairingResult, text: string): void {
@@ -237,8 +268,22 @@ export class PairingService {
     this.#become(state);
   }
 
+  /** Whether a listed drive is the one that was paired, if any with its id was. */
+  readonly #isSame = (drive: Drive): boolean => {
+    const attachment = this.#attachments.get(drive.id);
+    return attachment === undefined || isStillAttached(drive, attachment);
+  };
+
   #become(pairing: Pairing): void {
     this.#pairing = pairing;
+    const known = this.#attachments;
+    const { drives } = this.#dependencies.drives();
+    this.#attachments = new Map(
+      pairing.pairs.map(({ driveId }) => {
+        const drive = drives.find(({ id }) => id === driveId);
+        return [driveId, known.get(driveId) ?? drive?.attachment ?? null];
+      }),
+    );
     this.#changed.fire();
   }
 

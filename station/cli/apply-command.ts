@@ -6,7 +6,7 @@ import { sha256Schema } from '../../core/media/chunk-map';
 import { recordedHashSource, recordedHashSourceSchema, type HashSource } from '../../core/media/media-state';
 import { formatBytes, formatDuration, sanitizeForDisplay } from '../../core/base/display';
 import { cancelled, errorDataSchema, isCancellation, PrestageError } from '../../core/base/errors';
-import { placeOf } from '../../core/drive/drive';
+import { driveLabel, placeOf } from '../../core/drive/drive';
 import { defaultLayoutName, layouts } from '../../core/drive/layout';
 import { mediaSchema } from '../../core/media/media';
 import { planBatch, type BatchPlan, type BatchRequest, type PlannedJob } from '../jobs/plan-batch';
@@ -140,6 +140,7 @@ export function applyCommand(): Command {
             bays: settings.desk.bays,
           };
           const plan = await planBatch(request, helpers, ledger, paths, signal);
+          for (const notice of noticesOf(plan)) output.message(`note: ${notice}`);
           if (options.yes !== true) await confirm(plan, request, output, signal);
           const cache = await openImageCache(paths.imageCache, settings.cacheLimitBytes);
           const report = await runBatch(request, plan, {
@@ -236,6 +237,12 @@ async function confirm(
   });
 }
 
+/** What to know of the media before anything is erased. */
+function noticesOf({ media }: BatchPlan): string[] {
+  const problems = media.bootable.problems.map((problem) => `a machine may not boot from this image: ${problem}`);
+  return [...problems, ...media.warnings];
+}
+
 function planText(plan: BatchPlan, request: BatchRequest): string {
   const head = details([
     ['media', plan.media.path],
@@ -257,7 +264,11 @@ function planText(plan: BatchPlan, request: BatchRequest): string {
     machineSerial,
   ]);
   const columns = ['BAY', 'DRIVE', 'MODEL', 'SIZE', 'CONTENTS', 'MACHINE'].map((title) => ({ title }));
-  return `${head}\n\nEverything on these drives will be erased:\n\n${table(columns, rows)}`;
+  const notes = plan.jobs.flatMap(({ drive }) =>
+    drive.notes.map(({ message }) => `note: ${driveLabel(drive)}: ${message}`),
+  );
+  const list = [table(columns, rows), ...(notes.length === 0 ? [] : ['', ...notes])].join('\n');
+  return `${head}\n\nEverything on these drives will be erased:\n\n${list}`;
 }
 
 const hashSources: Readonly<Record<Exclude<HashSource, 'none'>, string>> = {

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import type { TaskProgress } from '../../core/contract/helper-api';
 import { confirmationOf, driveLabel, identityOf, type Drive } from '../../core/drive/drive';
 import { PrestageError } from '../../core/base/errors';
-import type { JobDetails } from '../../core/ledger/record';
 import type { BootTestSettings, BootTestVerdict } from '../../core/job/boot-test';
+import { requireFinishedJob } from '../drives/finished-drive';
 import type { JobReport } from './run-job';
 import type { Helpers } from '../helper-client/helpers';
 import { sha256Hex } from '../ledger/entry';
@@ -14,9 +14,8 @@ import { statePlace } from '../state/disk';
 import { syncFolder, writeNewFile, type StatePaths } from '../state/state-paths';
 
 export interface BootTestRequest {
+  /** A finished drive. Which job finished it, the disk GUID on it says. */
   readonly drive: Drive;
-  /** The finished job whose drive it is. */
-  readonly job: JobDetails;
   readonly benchDirectory: string | null;
   readonly settings: Omit<BootTestSettings, 'firstOfBatch'>;
 }
@@ -31,6 +30,7 @@ export interface BootTestDependencies {
 }
 
 export interface BootTestReport {
+  readonly machineSerial: string;
   readonly verdict: BootTestVerdict;
   /** SHA-256 of the picture; null when there was none. */
   readonly picture: string | null;
@@ -42,13 +42,14 @@ export interface BootTestReport {
 /**
  * Starts a finished drive in a virtual machine and records the verdict with the last picture of the display. A drive
  * that does not start is a report, not an error.
- * @throws PrestageError drive-…, tool-missing, tool-failed, ledger-…, state-unavailable, cancelled
+ * @throws PrestageError record-not-found, drive-…, tool-missing, tool-failed, ledger-…, state-unavailable, cancelled
  */
 export async function bootTest(
-  { drive, job, benchDirectory, settings }: BootTestRequest,
+  { drive, benchDirectory, settings }: BootTestRequest,
   { helpers, ledger, paths, append, signal, onTask }: BootTestDependencies,
 ): Promise<BootTestReport> {
   const client = await helpers.forDrive(drive);
+  const { job, diskGuid } = await requireFinishedJob(drive, benchDirectory, client, ledger, signal);
   const { sign, seconds, secureBoot } = settings;
   const { verdict, picture } = await client.call(
     'bootTestDrive',
@@ -69,6 +70,7 @@ export async function bootTest(
       jobId: job.jobId,
       machineSerial: job.machineSerial,
       drive: { ...job.drive, ...identityOf(drive) },
+      ...(diskGuid === undefined ? {} : { diskGuid }),
       fingerprint: job.fingerprint,
       end: verdict.passed
         ? { state: 'done' }
@@ -79,6 +81,7 @@ export async function bootTest(
     append,
   );
   return {
+    machineSerial: job.machineSerial,
     verdict,
     picture: stored?.sha256 ?? null,
     pictureFile: stored?.file ?? null,

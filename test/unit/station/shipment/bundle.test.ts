@@ -130,7 +130,10 @@ it('a shipment is planned anew when its machine is written while it is closed', 
     append: (record, appendContext, precondition) => {
       if (!meddled) {
         meddled = true;
-        other.append(started(sampleJob({ machineSerial: 'BBB1', drive: job.drive })), context);
+        other.append(
+          started(sampleJob({ machineSerial: 'BBB1', drive: job.drive, previousDiskGuid: job.diskGuid })),
+          context,
+        );
       }
       return ledger.append(record, appendContext, precondition);
     },
