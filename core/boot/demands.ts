@@ -96,10 +96,12 @@ export const bootDemands: readonly BootDemand[] = [
       if (header === null) return notRead;
       const { bootIndex, images } = header;
       const count = `${images} ${images === 1 ? 'image' : 'images'}`;
-      if (bootIndex === 0)
+      if (bootIndex === 0) {
         return notMet(`no image in the boot image is marked as bootable (boot index 0; ${count})`);
-      if (bootIndex > images)
+      }
+      if (bootIndex > images) {
         return notMet(`the boot index of the boot image is ${bootIndex}, but it has ${count}`);
+      }
       return met(`boot index ${bootIndex} of ${count}`);
     },
   },

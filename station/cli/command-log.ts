@@ -1,6 +1,5 @@
 import { beginLog, logEvent } from '../state/log-file';
 import { statePaths } from '../state/state-paths';
-import type { CommandLine } from './program';
 import type { Output } from './output';
 
 /**
@@ -8,7 +7,7 @@ import type { Output } from './output';
  * what was refused or done.
  */
 export function beginCommandLog(
-  { args, version }: Pick<CommandLine, 'args' | 'version'>,
+  { args, version }: { readonly args: readonly string[]; readonly version: string },
   output: Output,
 ): void {
   beginLog({

@@ -37,8 +37,9 @@ export function lastError(logs: readonly KeptLog[]): unknown {
   for (const { text } of logs) {
     for (const line of text.split('\n').reverse()) {
       const entry: unknown = line === '' ? null : attempt(() => JSON.parse(line) as unknown);
-      if (typeof entry === 'object' && entry !== null && 'level' in entry && entry.level === 'error')
+      if (typeof entry === 'object' && entry !== null && 'level' in entry && entry.level === 'error') {
         return entry;
+      }
     }
   }
   return null;
