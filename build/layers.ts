@@ -1,6 +1,5 @@
 /**
- * Which room may import what, and within core, helper and station which folder. The one table behind the layering
- * lint rule (build/layering-rule.ts); see docs/adr/0002-rooms-and-layers.md. Read it from the bottom up: what stands
+ * Which room may import what, and within core, helper and station which folder. The one table that build/check-imports.ts enforces (`npm run imports`); see docs/adr/0002-rooms-and-layers.md. Read it from the bottom up: what stands
  * first knows nothing of what stands after it, so there can be no circle.
  */
 export interface Layer {

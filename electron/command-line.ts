@@ -6,7 +6,7 @@ export const rootRefusal =
 
 /** What the app can be told when it is started. Chromium's own switches pass by. */
 export interface AppArguments {
-  /** Null for the XDG places. Absolute. */
+  /** Null for the XDG paths. Absolute. */
   readonly state: string | null;
   /** Folder of virtual drives; null for the machine's own drives. Absolute. */
   readonly bench: string | null;

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 
-/** Where the programs of the engine are. */
+/** Where the helper's programs are. */
 export interface HelperLocation {
   /** Holds `dist/`, `helper/` and `node_modules/` as a checkout does. */
   readonly directory: string;
@@ -9,7 +9,7 @@ export interface HelperLocation {
 }
 
 /**
- * Finds the engine: beside the app where it is installed, the checkout itself where it is not. The helper runs on a
+ * Finds the helper: beside the app where it is installed, the checkout itself where it is not. The helper runs on a
  * Node of its own, never on Electron: that one cannot be told to be a Node (fuse RunAsNode).
  * @param mainFolder folder of the running main.cjs: dist/desk of a checkout
  */

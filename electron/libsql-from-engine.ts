@@ -4,7 +4,7 @@ import { app } from 'electron';
 import { locateHelper } from './helper-location';
 
 /**
- * Stands for the package `libsql` in the main process (build/bundle.ts). It is loaded from the engine's folder, where
+ * Stands for the package `libsql` in the main process (build/bundles.ts). It is loaded from the helper's folder, where
  * the log's workers load it from too: with two copies of SQLite in one process, one closing the ledger would drop the
  * other's locks (sqlite.org, "How To Corrupt An SQLite Database File", 2.2.1).
  */

@@ -1,3 +1,4 @@
+/** The page's entry. */
 import './no-eval';
 import '@mantine/core/styles.css';
 import './theme/fonts.css';

@@ -13,7 +13,7 @@ export const taskSchema = z.strictObject({
     'verifying',
     'rehearsing',
   ]),
-  /** Bytes, or seconds while rehearsing; total is 0 while it is not known. */
+  /** Bytes, or seconds of a boot test; total is 0 while it is not known. */
   done: z.int().nonnegative(),
   total: z.int().nonnegative(),
 });

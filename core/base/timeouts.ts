@@ -33,7 +33,7 @@ export const timeouts = {
   ledgerLockPause: 20,
   /** An answer of QEMU to a question: it answers at once, and slowly only where the machine is overloaded. */
   bootTestAnswer: 30_000,
-  /** Between two looks at console and display of a rehearsed drive. */
+  /** Between two looks at console and display of a drive in a boot test. */
   bootTestLook: 500,
   /** A connection to the plant's database, until it may be asked. Long enough for a slow line. */
   fleetConnect: 15_000,

@@ -24,7 +24,7 @@ export const defaultLoaderNames = {
   none: null,
 } as const;
 
-/** Judges the facts. `notes` are what a user should know but that keeps no machine from starting. */
+/** Judges the details. `notes` are what a user should know but that keeps no machine from starting. */
 export function assessBoot(details: BootDetails): { bootable: Bootable; notes: string[] } {
   const judged = judgeDemands(details);
   const failing = judged.filter(({ state }) => state === 'not-met');

@@ -113,7 +113,7 @@ export const benchMethods = {
   /** Starts a finished drive in a virtual machine. Answers when it has begun. */
   bootTestDrive: { request: driveRequest, response: nothing },
   cancelBootTest: { request: driveRequest, response: nothing },
-  /** The last picture of a rehearsal's display. */
+  /** The last picture of a boot test's display. */
   getPicture: {
     request: z.strictObject({ sha256: sha256Schema }),
     /** PNG, base64; null when it is not in the state folder any more, or is not what the ledger says. */

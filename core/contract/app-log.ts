@@ -4,7 +4,7 @@ import { nothing } from './app-common';
 
 /** The Log screen's part of the page's contract. */
 
-/** A line of the log: one job that ended, or one finished drive that was read again or rehearsed. */
+/** A line of the log: one job that ended, or one finished drive that was read again or boot tested. */
 export const logRowSchema = z.strictObject({
   sequence: z.int().positive(),
   /** ISO 8601, UTC. */

@@ -12,7 +12,7 @@ export const waitingMachineSchema = z.strictObject({
   driveSerial: z.string().nullable(),
   /** ISO 8601, UTC. */
   finishedAt: z.string(),
-  /** Whether its newest rehearsal started; null when it had none. */
+  /** Whether it started in its newest boot test; null when it had none. */
   rehearsed: z.boolean().nullable(),
 });
 export type WaitingMachine = z.infer<typeof waitingMachineSchema>;

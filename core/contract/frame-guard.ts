@@ -1,3 +1,4 @@
+/** Limits on what may stand on the wire between station and helper. */
 import { MiB } from '../base/units';
 
 /** Longest message either side takes from the other, in bytes. The longest request (a job) has a few KiB. */

@@ -11,7 +11,7 @@ import { thisMachineSchema } from '../machine/this-machine';
 /**
  * station ↔ helper: JSON-RPC over the helper's stdin and stdout. Few verbs, strict schemas on both sides,
  * no shell strings. A path that a request carries is only ever read, or is a folder of the user who started
- * the helper; which device is written follows from facts the helper finds itself, compared with the
+ * the helper; which device is written follows from details the helper finds itself, compared with the
  * identity the operator confirmed. End of input on the helper's stdin means: cancel, flush, close, exit.
  */
 export const helperProtocolVersion = 1;
@@ -100,7 +100,7 @@ export const helperMethods = {
     response: z.strictObject({ fingerprint: sha256Schema, bytes: z.int().nonnegative(), chunks: z.int() }),
   },
   /**
-   * Opens drives for this helper alone and looks at all facts again, on the open descriptors. From here on
+   * Opens drives for this helper alone and looks at all details again, on the open descriptors. From here on
    * nobody can mount them; nothing has been written. All or none: the first refusal gives every drive back.
    */
   reserveDrives: {

@@ -1,6 +1,7 @@
+/** Rules of a boot test: settings, verdict, what console and display say. */
 import { z } from 'zod';
 
-/** What tells that a rehearsed drive has started. */
+/** What tells that a drive in a boot test has started. */
 export const bootTestSignSchema = z.discriminatedUnion('kind', [
   z.strictObject({
     /** Text on the serial console, for boot images that write to it. */
@@ -14,7 +15,7 @@ export const bootTestSignSchema = z.discriminatedUnion('kind', [
 ]);
 export type BootTestSign = z.infer<typeof bootTestSignSchema>;
 
-/** How drives are rehearsed. */
+/** How boot tests are run. */
 export const bootTestSettingsSchema = z.strictObject({
   /** Boot test the first finished drive of each batch in a virtual machine. */
   firstOfBatch: z.boolean().default(false),
@@ -28,7 +29,7 @@ export type BootTestSettings = z.infer<typeof bootTestSettingsSchema>;
 
 export const accelerators = ['kvm', 'tcg'] as const;
 
-/** How a rehearsal ended. */
+/** How a boot test ended. */
 export const bootTestVerdictSchema = z.strictObject({
   passed: z.boolean(),
   /** What was seen or was missing; one sentence. */

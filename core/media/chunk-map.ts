@@ -1,3 +1,4 @@
+/** The chunk map: its form, its limits and its fingerprint. */
 import { z } from 'zod';
 import { findLayout, planPartitions, plannedPartitionSchema } from '../drive/layout';
 import { sectorSizeSchema } from '../drive/sector-size';

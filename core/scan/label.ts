@@ -142,7 +142,7 @@ function sound(details: MachineDetails): MachineDetails {
   return machineDetailsSchema.safeParse(details).success ? details : {};
 }
 
-/** The facts, when there are any; for a member that is left out otherwise. */
+/** The details, when there are any; for a member that is left out otherwise. */
 export function detailsMember(details: MachineDetails): { readonly details?: MachineDetails } {
   return saysNothing(details) ? {} : { details };
 }

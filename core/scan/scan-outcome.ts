@@ -74,7 +74,7 @@ export const refusals = [
   'nothing-to-undo',
   'nothing-to-cancel',
   'nothing-to-retry',
-  /** START, and something is missing; detail: the first obstacle. */
+  /** START, and something is missing; detail: the first refusal. */
   'not-ready',
   /** The media's hash is another one. */
   'hash-differs',

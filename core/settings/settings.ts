@@ -5,7 +5,7 @@ import { scanSettingsSchema } from '../scan/scan-settings';
 export const themes = ['system', 'light', 'dark', 'high-contrast'] as const;
 export const languages = ['en'] as const;
 
-/** What the desktop app can be told. Every member has a default, so that an old file stays readable. */
+/** The member `desk` of settings.json: what the desktop app can be told. The whole file is station/state/settings.ts. Every member has a default, so that an old file stays readable. */
 export const appSettingsSchema = z.strictObject({
   bays: baysSchema.default([]),
   ...scanSettingsSchema.shape,

@@ -26,7 +26,7 @@ export interface FinishedJob {
   readonly job: EndedRecord['job'];
   readonly startedAt: string;
   readonly result: Extract<EndedRecord['end'], { state: 'done' }>['result'];
-  /** The newest rehearsal; null when it was never rehearsed. */
+  /** The newest boot test; null when there was none. */
   readonly bootTest: BootTest['verdict'] | null;
   /** Later readings that found the drive as it was written. */
   readonly verifiedAgain: number;

@@ -1,3 +1,4 @@
+/** Starts a drive in QEMU and watches console and display for the sign. The rules are in core/job/boot-test.ts. */
 import { spawn, type ChildProcessByStdio } from 'node:child_process';
 import { constants, statSync } from 'node:fs';
 import { chmod, chown, copyFile, mkdir, mkdtemp, open, rm, rmdir } from 'node:fs/promises';

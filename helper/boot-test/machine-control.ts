@@ -1,3 +1,4 @@
+/** QEMU's control socket (QMP). */
 import { createConnection, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';

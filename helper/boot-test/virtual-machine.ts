@@ -1,3 +1,4 @@
+/** What the virtual machine of a boot test is made of: firmware, accelerator, arguments. */
 import { accessSync, constants, existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { PrestageError } from '../../core/base/errors';

@@ -1,3 +1,4 @@
+/** Reads and changes a boot store's registry hive, with hivex. */
 import { readFile, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { XMLParser } from 'fast-xml-parser';

@@ -23,7 +23,7 @@ export interface BootFilesRequest extends ImageSource {
   readonly scratch: string;
 }
 
-/** A store is aimed at each drive later (create-drive-image.ts); until then its partitions are nobody's. */
+/** A store's boot target is set for each drive later (create-drive-image.ts); until then its partitions are nobody's. */
 const nobody = '00000000-0000-0000-0000-000000000000';
 
 /**
@@ -138,7 +138,7 @@ async function addDefaultLoader(efi: string): Promise<void> {
 async function addBootStore(request: BootFilesRequest, efi: string, signal: AbortSignal): Promise<void> {
   const boot = await folderIn(efi, 'Microsoft', 'Boot');
   const given = await entryIn(boot, 'BCD');
-  // What aiming a drive's own store would stumble over later is found here, once, before anything is kept.
+  // What would stop a drive's boot target from being set later is found here, once, before anything is kept.
   if (given !== null) await readBootStore(given, signal);
   findTool('hivexsh');
   if (given !== null || !request.bootImage) return;

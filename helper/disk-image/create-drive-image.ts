@@ -22,7 +22,7 @@ const storePath = '::/EFI/Microsoft/Boot/BCD';
 
 /**
  * Makes one drive's own disk image from one that all drives share: the EFI partition is the drive's, with a boot store
- * that is aimed at its disk and its partitions; everything else is the shared files themselves, under a second name.
+ * that names its disk and its partitions; everything else is the shared files themselves, under a second name.
  * On any failure nothing is left behind.
  * @throws PrestageError render-damaged, render-no-space, boot-store-invalid, render-failed, disk-unwritable, cancelled
  */

@@ -1,3 +1,4 @@
+/** Makes the disk image that all drives of a size share. */
 import { mkdir, open, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { HelperRequest, HelperResponse, TaskProgress } from '../../core/contract/helper-api';

@@ -26,7 +26,7 @@ export async function mapPartition(
   );
   return ranges.map(({ offset, length }, index) => {
     const piece = hashed[index];
-    if (piece?.length !== length) throw new Error('a render file shrank while it was hashed');
+    if (piece?.length !== length) throw new Error('a disk image file shrank while it was hashed');
     return { offset: partition.offset + offset, length, partition: partition.number, sha256: piece.sha256 };
   });
 }

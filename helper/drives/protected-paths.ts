@@ -1,3 +1,4 @@
+/** Which devices the media and the state folder are on. */
 import { realpath, stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import type { ProtectedPath } from '../../core/drive/drive-safety';

@@ -1,3 +1,4 @@
+/** Reads a virtual bench and looks at each of its files. */
 import { constants, type BigIntStats } from 'node:fs';
 import { access, lstat, open, readFile, realpath } from 'node:fs/promises';
 import { join } from 'node:path';

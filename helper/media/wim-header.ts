@@ -1,3 +1,4 @@
+/** Parses the header of a WIM file. */
 import { sanitizeForDisplay } from '../../core/base/display';
 import { PrestageError } from '../../core/base/errors';
 import type { Media } from '../../core/media/media';

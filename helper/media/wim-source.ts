@@ -1,3 +1,4 @@
+/** Finds all parts of a split media. */
 import { readdir } from 'node:fs/promises';
 import { basename, dirname, extname, join, resolve } from 'node:path';
 import { sanitizeForDisplay } from '../../core/base/display';

@@ -1,3 +1,4 @@
+/** Parses the XML data of a WIM file. */
 import { XMLParser } from 'fast-xml-parser';
 import { sanitizeForDisplay, sanitizeOrNull } from '../../core/base/display';
 import { PrestageError } from '../../core/base/errors';

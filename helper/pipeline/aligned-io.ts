@@ -1,3 +1,4 @@
+/** Aligned buffers and whole transfers for direct I/O. */
 import { fdatasync, read, write } from 'node:fs';
 import { promisify } from 'node:util';
 

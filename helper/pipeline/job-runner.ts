@@ -226,7 +226,7 @@ async function requireMap(file: string, fingerprint: string, opened: OpenedDrive
   return read.map;
 }
 
-/** Opens the render's files for reading. O_NOFOLLOW: the folder belongs to the user, the helper may be root. */
+/** Opens the disk image's files for reading. O_NOFOLLOW: the folder belongs to the user, the helper may be root. */
 async function openSources(map: ChunkMap, directory: string): Promise<Map<number, FileHandle>> {
   const sources = new Map<number, FileHandle>();
   try {

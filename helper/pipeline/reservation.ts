@@ -56,7 +56,7 @@ export class Reservations {
   private readonly sealed = new Set<string>();
 
   /**
-   * Opens drives and looks at all facts again. The listing is made after the drives are open: from then on
+   * Opens drives and looks at all details again. The listing is made after the drives are open: from then on
    * the kernel cannot give their names to other devices. All or none.
    */
   async reserve(request: HelperRequest<'reserveDrives'>): Promise<HelperResponse<'reserveDrives'>> {

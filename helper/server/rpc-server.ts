@@ -51,7 +51,7 @@ export interface HelperServer {
 }
 
 /**
- * Serves the engine contract over two streams. Requests are parsed strictly, `hello` must come first. End,
+ * Serves the helper's contract over two streams. Requests are parsed strictly, `hello` must come first. End,
  * close or error of either stream aborts everything in flight.
  */
 export function serveHelper(

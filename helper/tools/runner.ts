@@ -11,7 +11,7 @@ export interface ToolOptions {
   readonly signal?: AbortSignal | undefined;
   /** Milliseconds after which the tool is stopped and the call fails; none when absent. */
   readonly timeout?: number;
-  /** Bytes of address space the tool may have, for tools that read what strangers made. */
+  /** Bytes of address space the tool may have, for tools that read what others made. */
   readonly memoryLimit?: number;
   /** Called with each piece of standard output as it comes. */
   readonly onOutput?: (text: string) => void;

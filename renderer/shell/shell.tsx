@@ -40,7 +40,7 @@ function ScreenOf({ screen }: { readonly screen: Screen }): ReactElement {
   }
 }
 
-/** F1 to F5, or Control with 1 to 5. */
+/** F1 to F6, or Control with 1 to 6: a number for each screen of the rail. */
 function useScreenKeys(): void {
   useEffect(() => {
     const onKey = (event: KeyboardEvent): void => {

@@ -128,7 +128,7 @@ export interface BatchBootTest {
   readonly failure: PrestageError | null;
 }
 
-/** Rehearses the first drive of a batch as the settings say. */
+/** Boot tests the first drive of a batch as the settings say. */
 export async function bootTestFirst(
   drive: Drive,
   benchDirectory: string | null,

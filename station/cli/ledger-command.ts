@@ -35,7 +35,7 @@ interface ExportOptions {
   readonly output?: string;
 }
 
-/** `prestage ledger list | verify | export`, and those of evidence.ts. */
+/** `prestage ledger list | verify | export`, and those of proof-commands.ts. */
 export function ledgerCommand(): Command {
   const command = new Command('ledger').description('show, check and export the record of all work');
   command

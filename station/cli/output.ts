@@ -80,7 +80,7 @@ export class Output {
   /**
    * The command's result, once. Name its form: `result<typeof drivesForm>(…)`.
    * @param document what --json prints
-   * @param text what is printed without it: already safe to show, as {@link table} and {@link facts} are
+   * @param text what is printed without it: already safe to show, as {@link table} is
    */
   result<Form extends z.ZodType = never>(document: JsonDocument<Form>, text: () => string): void {
     this.#give(document, text);

@@ -1,3 +1,4 @@
+/** The administrator's side: migrations and stations. */
 import { createPublicKey } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type { Client } from 'pg';

@@ -1,3 +1,4 @@
+/** What is still to be pushed; the ledger is the queue. */
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { sha256Schema } from '../../core/media/chunk-map';

@@ -1,3 +1,4 @@
+/** Pushes for ever, and waits longer after each failure. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isCancellation, toErrorData } from '../../core/base/errors';
 import type { FleetSettings, FleetState } from '../../core/settings/fleet';

@@ -8,7 +8,7 @@ import { errorCodeOf } from '../../core/base/system-error';
 import { asDiskRefusal, onDiskLater } from '../state/disk';
 import { isRunning, processMark } from '../state/process-mark';
 
-/** What a disk image was made from. Any difference makes it another render. */
+/** What a disk image was made from. Any difference makes it another disk image. */
 export const imageDetailsSchema = z.strictObject({
   mediaSha256: sha256Schema,
   /** Bytes of all the media's files. */
@@ -42,7 +42,7 @@ const inUse = '.in-use-';
 /** Characters of `-` and eight random hexadecimal digits behind a process's mark. */
 const randomSuffix = 9;
 
-/** The facts' SHA-256: the folder's name. */
+/** The SHA-256 of the details: the folder's name. */
 export function imageKey(details: ImageDetails): string {
   const versions = Object.entries(details.versions).sort(([left], [right]) => (left < right ? -1 : 1));
   const { mediaSha256, mediaBytes, imageIndex, layout, driveSize, sectorSize } = details;
@@ -93,7 +93,7 @@ export class ImageCache {
     return await bytesOnDisk(this.directory);
   }
 
-  /** The fingerprint that a disk image had when it was made, or null when there is none for these facts. */
+  /** The fingerprint that a disk image had when it was made, or null when there is none for these details. */
   async find(details: ImageDetails): Promise<{ directory: string; fingerprint: string } | null> {
     const directory = this.directoryOf(imageKey(details));
     const parsed = await readEntry(directory);

@@ -157,7 +157,7 @@ function requireShownContent(
   });
 }
 
-/** Drives of one size and sector size share a render. */
+/** Drives of one size and sector size share a disk image. */
 const imageKind = ({ drive }: PlannedJob): string => `${drive.size} ${drive.logicalSectorSize}`;
 
 /** Hashes the media and gets a disk image for each size of drive; both must have read the same file. */
@@ -268,7 +268,7 @@ async function createDriveImages(
 
 function imageFor(job: PlannedJob, images: ReadonlyMap<string, DiskImage>): DiskImage {
   const image = images.get(imageKind(job));
-  if (image === undefined) throw new Error('no render was made for a drive');
+  if (image === undefined) throw new Error('no disk image was made for a drive');
   return image;
 }
 
@@ -293,7 +293,7 @@ function requireRoomForRecords(paths: StatePaths, jobs: number): void {
 /** The chunk map outlives the disk image: a drive can be verified when the cache has forgotten it. */
 async function keepChunkMap(image: DriveImage, paths: StatePaths): Promise<void> {
   const place = chunkMapFile(paths, image.fingerprint);
-  // Random: one process may run several batches of the same render.
+  // Random: one process may run several batches of the same disk image.
   const temporary = `${place}.${randomUUID()}.tmp`;
   const source = join(image.directory, chunkMapName);
   const { size: needed } = await stat(source);

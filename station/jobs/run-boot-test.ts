@@ -89,7 +89,7 @@ export async function bootTest(
   };
 }
 
-/** The finished drive of a batch that is rehearsed when the settings want one: its first. */
+/** The finished drive of a batch that is boot tested when the settings want one: its first. */
 export function firstFinished(reports: readonly JobReport[]): Drive | null {
   return reports.find(({ end }) => end.state === 'done')?.job.drive ?? null;
 }

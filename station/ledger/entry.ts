@@ -26,7 +26,7 @@ export interface EntryColumns {
 }
 
 /**
- * The one text of a JSON value (RFC 8785): the same facts always give the same bytes, and so the same hash.
+ * The one text of a JSON value (RFC 8785): the same values always give the same bytes, and so the same hash.
  * @throws Error for what JSON cannot hold: NaN, infinities, lone surrogates, undefined
  */
 export function canonicalJson(value: unknown): string {
@@ -60,8 +60,8 @@ export function hashSignatureHolds(hash: string, signature: string, publicKey: K
 }
 
 /**
- * Turns an entry's facts into what is stored.
- * @throws z.ZodError when the facts do not fit the schema; Error when they have no canonical JSON
+ * Turns an entry's content into what is stored.
+ * @throws z.ZodError when the content does not fit the schema; Error when they have no canonical JSON
  */
 export function sealEntry(details: LedgerEntry, privateKey: KeyObject): LedgerRow {
   const entry = ledgerEntrySchema.parse(details);

@@ -1,3 +1,4 @@
+/** The thread that reads the ledger into the log's table. */
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { workerData } from 'node:worker_threads';
 import type { LogEntry, LogPage, LogReport } from '../../core/contract/app-log';

@@ -1,3 +1,4 @@
+/** Reads order files, and keeps their text under its SHA-256. */
 import { mkdirSync, readFileSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { workOrderSchema, type WorkOrder } from '../../core/order/order';

@@ -1,3 +1,4 @@
+/** What waits to be shipped, and what was. */
 import type { ShipList, WaitingMachine } from '../../core/contract/app-shipments';
 import { assessMachine, type FinishedJob } from '../../core/shipment/shipment-rules';
 import type { LedgerReader } from '../ledger/ledger-reader';

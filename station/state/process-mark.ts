@@ -1,3 +1,4 @@
+/** Marks a running process so that its number cannot be mistaken for a later one. */
 import { readFileSync } from 'node:fs';
 
 /** Field 22 of /proc/PID/stat, start time in clock ticks since boot (proc(5)). Counted after the command name. */

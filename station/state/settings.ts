@@ -13,7 +13,7 @@ import { writeFileAtomically, type StatePaths } from './state-paths';
 
 export const defaultCacheLimitBytes = 100 * GiB;
 
-/** What a station can be told. A member that is missing has its default. */
+/** settings.json: what a station can be told. A member that is missing has its default. */
 export const settingsSchema = z.strictObject({
   /** Name in every ledger entry. Plain text, because it is printed and exported. */
   stationName: z

@@ -65,7 +65,7 @@ function xdgFolder(variable: string, fallback: string): string {
 }
 
 /**
- * Finds the places: the XDG ones, or all below one folder that was given.
+ * Finds the paths: the XDG ones, or all below one folder that was given.
  * @throws PrestageError state-unavailable when a folder cannot be created or written
  */
 export function statePaths(stateDirectory: string | null, options: StateOptions = {}): StatePaths {

@@ -236,7 +236,7 @@ const orderActs: readonly Act[] = [
     },
   },
   {
-    name: 'the stranger that was scanned is let in with a reason',
+    name: 'the unexpected machine that was scanned is allowed with a reason',
     state: stateOf('order'),
     run: async (page) => {
       await page.getByRole('button', { name: 'Go to Order' }).click();

@@ -1,7 +1,7 @@
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 /**
- * Files that take longest, the longest first. Begun last, one of them would run alone while a core has nothing to do. What
+ * Files that take longest, the longest first. Begun last, one of them would run alone at the end. What
  * is not named here comes after them, as vitest orders it; a new slow file belongs here when a run ends with it.
  */
 const longest = [

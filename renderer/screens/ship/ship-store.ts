@@ -8,7 +8,7 @@ interface ShipState {
   /** Null until it was read. */
   readonly list: ShipList | null;
   readonly doing: 'nothing' | 'reading' | 'closing';
-  /** Of the last bundle that was made; null when it was put away. */
+  /** Of the last bundle that was made; null when it was closed. */
   readonly report: BundleReport | null;
   readonly number: string;
   /** Null: all orders; empty: those without one. */

@@ -67,7 +67,7 @@ describe('RenderCache', () => {
     expect((await cache.entries()).map(({ key }) => key)).toEqual([imageKey(details('a'))]);
   });
 
-  it('does not take a render whose facts were changed for another', async () => {
+  it('does not take a disk image whose details were changed for another', async () => {
     const cache = await openImageCache(folder, 100 * MiB);
     const place = await put(cache, 'a', 1);
     writeFileSync(join(place, 'render.json'), JSON.stringify({ facts: details('b'), fingerprint }));
