@@ -8,6 +8,7 @@ import { CodesSection } from './codes-section';
 import { FleetSection } from './fleet-section';
 import { BootTestSection } from './boot-test-section';
 import './settings.css';
+import { SupportSection } from './support-section';
 import { StationSection } from './station-section';
 
 /** Goes to a part and puts the focus on its title, so that Tab goes on from there. */
@@ -30,6 +31,7 @@ export function SettingsScreen(): ReactElement {
     ['settings-cache', text.cache.title],
     ['settings-fleet', text.fleet.title],
     ['settings-training', text.training.title],
+    ['settings-support', text.support.title],
     ['settings-about', text.about.title],
   ] as const;
   return (
@@ -62,6 +64,7 @@ export function SettingsScreen(): ReactElement {
           <CacheSection />
           <FleetSection />
           <TrainingSection />
+          <SupportSection />
           <AboutSection />
         </div>
       </div>
