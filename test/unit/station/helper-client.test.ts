@@ -124,7 +124,7 @@ describe('EngineClient', () => {
 
   it('keeps an answer that came before the end', async () => {
     const client = await launch();
-    expect(await verify(client, '/answer-and-exit')).toEqual({ bytes: 1 });
+    expect(await verify(client, '/answer-and-exit')).toEqual({ bytes: 1, warnings: [] });
   });
 
   it.each(['/garbage', '/bomb', '/wrong-answer'])('stops believing after %s', async (path) => {
