@@ -52,7 +52,9 @@ describe('support', () => {
     await expect
       .poll(() => logOf(paths.state).map(({ event }) => event), { timeout: 20_000 })
       .toContain('page-gone');
-    await expect.poll(() => dumpsIn(join(paths.state, 'crash-dumps')).length, { timeout: 20_000 }).toBeGreaterThan(0);
+    await expect
+      .poll(() => dumpsIn(join(paths.state, 'crash-dumps')).length, { timeout: 20_000 })
+      .toBeGreaterThan(0);
     // The page comes back by itself.
     await card(opened, 'bay 1').waitFor();
 
