@@ -302,7 +302,11 @@ async function keepChunkMap(image: DriveImage, paths: StatePaths): Promise<void>
       await copyFile(source, temporary);
       // On the disk before the first entry that refers to it is.
       const handle = await open(temporary, 'r');
-      await handle.sync().finally(() => handle.close());
+      try {
+        await handle.sync();
+      } finally {
+        await handle.close();
+      }
       await rename(temporary, place);
     } catch (error) {
       await rm(temporary, { force: true });
