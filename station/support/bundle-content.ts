@@ -37,7 +37,8 @@ export function lastError(logs: readonly KeptLog[]): unknown {
   for (const { text } of logs) {
     for (const line of text.split('\n').reverse()) {
       const entry: unknown = line === '' ? null : attempt(() => JSON.parse(line) as unknown);
-      const isError = typeof entry === 'object' && entry !== null && 'level' in entry && entry.level === 'error';
+      const isError =
+        typeof entry === 'object' && entry !== null && 'level' in entry && entry.level === 'error';
       if (isError) return entry;
     }
   }
