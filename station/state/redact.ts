@@ -20,9 +20,15 @@ const forms: readonly (readonly [RegExp, string])[] = [
   // Headers of HTTP.
   [/\b(basic|bearer|digest)\s+[A-Za-z0-9+/=_.~-]{6,}/gi, `$1 ${hidden}`],
   // libpq's `password=…`, and the like in JSON (also in JSON that is a text in JSON), in a query, in an option.
-  [new RegExp(String.raw`(${names}\\*["']?\s*[=:]\s*)(\\*["'])(?:(?!\2).)*(?:\2|$)`, 'gis'), `$1$2${hidden}$2`],
+  [
+    new RegExp(String.raw`(${names}\\*["']?\s*[=:]\s*)(\\*["'])(?:(?!\2).)*(?:\2|$)`, 'gis'),
+    `$1$2${hidden}$2`,
+  ],
   [new RegExp(String.raw`(${names}\\*["']?\s*[=:]\s*)(?!\\*["'])(?:(?!\\*["'])\S)+`, 'gi'), `$1${hidden}`],
-  [/(--[a-z-]{0,30}(?:password|passphrase|secret|token)[a-z-]{0,30})\s+(?:"[^"]*"|'[^']*'|\S+)/gi, `$1 ${hidden}`],
+  [
+    /(--[a-z-]{0,30}(?:password|passphrase|secret|token)[a-z-]{0,30})\s+(?:"[^"]*"|'[^']*'|\S+)/gi,
+    `$1 ${hidden}`,
+  ],
 ];
 
 /**

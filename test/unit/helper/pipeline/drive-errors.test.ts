@@ -57,5 +57,15 @@ it('tells a drive that refuses every write from one that fails', () => {
     message: expect.stringContaining('can be read, but refuses to be written') as string,
     remedy: expect.stringMatching(/locked by its own encryption.*PSID.*write-protect switch/) as string,
   });
-  expect(failed('write-refused', 'EROFS').remedy).toMatch(/^It is write-protected\./);
+  const real = sampleDrive({ kind: 'disk' });
+  const refused = {
+    type: 'failed',
+    kind: 'write-refused',
+    offset: 0,
+    chunk: null,
+    errno: 'EROFS',
+    detail: 'd',
+  } as const;
+  expect(driveErrorOf(refused, real).remedy).toMatch(/^It is write-protected\./);
+  expect(driveErrorOf(refused, drive).remedy).toContain('read-only');
 });
