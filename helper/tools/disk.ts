@@ -105,7 +105,14 @@ export function noTemporaryFile(error: unknown): never {
   const cause = error instanceof Error ? error.message : String(error);
   const fault = diskFaultOf(errorCodeOf(error));
   if (fault !== null) {
-    throw new PrestageError(diskRefusal(fault, temporaryPlace(), roomOf(() => statfsSync(tmpdir())), cause));
+    throw new PrestageError(
+      diskRefusal(
+        fault,
+        temporaryPlace(),
+        roomOf(() => statfsSync(tmpdir())),
+        cause,
+      ),
+    );
   }
   throw new PrestageError({
     code: 'state-unavailable',
