@@ -30,3 +30,11 @@ export type ScannerSettings = z.infer<typeof scannerSettingsSchema>;
 
 /** A scanner that nobody checked. */
 export const uncheckedScanner: ScannerSettings = scannerSettingsSchema.parse({});
+
+/** A scan without the signs that the scanner puts before each. A symbology identifier may stand before them. */
+export function withoutPrefix(text: string, prefix: string): string {
+  if (prefix === '') return text;
+  const aim = /^\][A-Za-z][0-9A-Za-z]/.exec(text)?.[0] ?? '';
+  const rest = text.slice(aim.length);
+  return rest.startsWith(prefix) ? aim + rest.slice(prefix.length) : text;
+}

@@ -7,7 +7,7 @@ import type { AppPatch, AppState } from '../../core/contract/app';
 import type { Call } from './app-preview-main';
 import { themes, type Answers, type Preview, type Theme } from './app-preview-states';
 import { shipReport, shipments } from './app-samples';
-import { launch, sendScan } from './app-window';
+import { launch, sendScan, type ScanEnd } from './app-window';
 
 const root = resolve(import.meta.dirname, '../..');
 
@@ -110,9 +110,9 @@ export class AppPreview {
     await this.drawn();
   }
 
-  /** As a keyboard-wedge scanner types: at once, then Enter, unless it is set up without. */
-  async scan(text: string, enter = true): Promise<void> {
-    await sendScan(this.app, text, enter);
+  /** As a keyboard-wedge scanner types: at once, then Enter, unless it is set up otherwise. */
+  async scan(text: string, ends: readonly ScanEnd[] = ['Enter']): Promise<void> {
+    await sendScan(this.app, text, ends);
   }
 
   /** What the station tells the page. */

@@ -33,7 +33,16 @@ const tab: Stroke = { keycode: otherKeycodes.Tab };
 const code = checkParts.join('\u001d');
 const usual = { text: code, scanner: 'us', computer: 'us', control: 'with-control', after: [enter] } as const;
 
-/** The check code as scanners send it. */
+/** A serial with what a German keyboard swaps, and a badge that a French one makes signs of. */
+export const recordedTexts = { serial: '5CG41YZ-ZY', badge: 'OP-Zoe Quark' } as const;
+const work = (['us', 'de', 'fr'] as const).flatMap((computer) =>
+  (['serial', 'badge'] as const).map((text) => ({
+    ...{ name: `${text}, computer set to ${computer}`, text: recordedTexts[text], computer },
+    ...({ scanner: 'us', control: 'with-control', gap: 8, after: [enter] } as const),
+  })),
+);
+
+/** The check code as scanners send it, and some of what is scanned afterwards. */
 export const recordedScans: readonly RecordedScan[] = [
   { ...usual, name: 'fast, Enter', gap: 6 },
   { ...usual, name: 'Bluetooth, 70 ms, Enter twice', gap: 70, after: [enter, enter] },
@@ -74,6 +83,7 @@ export const recordedScans: readonly RecordedScan[] = [
     control: 'in-words',
     after: [{ keycode: otherKeycodes.Escape }],
   },
+  ...work,
 ];
 
 function withControl(code: string): Stroke {
