@@ -76,10 +76,9 @@ export const scannerCheckText = {
     scanner === null ? 'scanner: the same' : `scanner: ${keyboards[scanner]}`,
   sameKeyboard: 'Letters, digits and signs come through as printed.',
   undone: (changed: ScannerCheck['changed']): string => {
-    const pairs = changed.map(([meant, made]) =>
-      made === '\ufffd' ? `${meant} is lost` : `${meant} becomes ${made}`,
-    );
-    return `On this computer ${pairs.join(', ')}. Prestage undoes this: a scan is read by the places of the keys.`;
+    // With blanks that do not break, so that a pair stays together.
+    const pairs = changed.map(([meant, made]) => `${meant}\u00a0→\u00a0${made === '\ufffd' ? 'lost' : made}`);
+    return `This computer changes ${pairs.join(',  ')}. Prestage undoes this: it reads a scan by the places of the keys.`;
   },
   capsLockOn: 'On',
   capsLockUndone: 'No effect: a scan’s capital letters are taken from the scanner.',

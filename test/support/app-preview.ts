@@ -6,6 +6,7 @@ import type { ElectronApplication, Page } from 'playwright-core';
 import type { AppPatch, AppState } from '../../core/contract/app';
 import type { Call } from './app-preview-main';
 import { themes, type Answers, type Preview, type Theme } from './app-preview-states';
+import { KeyPlayer } from './key-player';
 import { shipReport, shipments } from './app-samples';
 import { launch, sendScan, type ScanEnd } from './app-window';
 
@@ -97,7 +98,8 @@ export class AppPreview {
   }
 
   /** Opens a state and does what the preview says before it is looked at. */
-  async show({ state, answers: more, size, key, tick, press, click, wait, then }: Preview): Promise<void> {
+  async show(one: Preview): Promise<void> {
+    const { state, answers: more, size, key, tick, press, click, wait, scan, found, then } = one;
     await this.open(state, size, more);
     if (key !== undefined) await this.page.keyboard.press(key);
     if (tick !== undefined) await this.page.getByLabel(tick, { exact: true }).check();
@@ -106,6 +108,8 @@ export class AppPreview {
     }
     if (click !== undefined) await this.page.getByText(click).click();
     if (wait !== undefined) await this.page.getByText(wait).first().waitFor();
+    if (scan !== undefined) await (await KeyPlayer.on(this.page)).play(scan);
+    if (found !== undefined) await this.page.getByText(found).first().waitFor();
     if (then !== undefined) await this.push(then);
     await this.drawn();
   }

@@ -22,6 +22,8 @@ export class KeyPlayer {
   }
 
   private async press({ key, code, shift, control, alt }: Omit<ScanKey, 'ms'>): Promise<void> {
+    // What holds Alt in a recording is the key for the third level.
+    if (alt) await this.hold('rawKeyDown', 1);
     const modifiers = (alt ? 1 : 0) + (control ? 2 : 0) + (shift ? 8 : 0);
     const text = control || alt ? '' : key === 'Enter' ? '\r' : key.length === 1 ? key : '';
     const event = { key, code, modifiers, ...(text === '' ? {} : { text }) };
@@ -30,5 +32,10 @@ export class KeyPlayer {
       ...event,
     });
     await this.session.send('Input.dispatchKeyEvent', { type: 'keyUp', key, code, modifiers });
+    if (alt) await this.hold('keyUp', 0);
+  }
+
+  private async hold(type: 'rawKeyDown' | 'keyUp', modifiers: number): Promise<void> {
+    await this.session.send('Input.dispatchKeyEvent', { type, key: 'Alt', code: 'AltRight', modifiers });
   }
 }

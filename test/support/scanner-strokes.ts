@@ -34,9 +34,13 @@ const code = checkParts.join('\u001d');
 const usual = { text: code, scanner: 'us', computer: 'us', control: 'with-control', after: [enter] } as const;
 
 /** A serial with what a German keyboard swaps, and a badge that a French one makes signs of. */
-export const recordedTexts = { serial: '5CG41YZ-ZY', badge: 'OP-Zoe Quark' } as const;
+export const recordedTexts = {
+  serial: '5CG41YZ-ZY',
+  badge: 'OP-Zoe Quark',
+  command: 'PRESTAGE-UNDO',
+} as const;
 const work = (['us', 'de', 'fr'] as const).flatMap((computer) =>
-  (['serial', 'badge'] as const).map((text) => ({
+  (['serial', 'badge', 'command'] as const).map((text) => ({
     ...{ name: `${text}, computer set to ${computer}`, text: recordedTexts[text], computer },
     ...({ scanner: 'us', control: 'with-control', gap: 8, after: [enter] } as const),
   })),

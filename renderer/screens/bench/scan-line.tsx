@@ -12,6 +12,9 @@ import { useText, type Text } from '../../text';
 /** Longer barcodes (a hash, a web address) are cut. */
 const longestShown = 40;
 
+/** Refusals that say something of the scanner. */
+const checkReasons: ReadonlySet<string> = new Set(['too-slow', 'cut-short', 'layout-unknown']);
+
 function Last({ scan }: { readonly scan: NonNullable<PairingState['lastScan']> }): ReactElement {
   const text = useText().bench;
   const { outcome } = scan;
@@ -30,7 +33,9 @@ function Last({ scan }: { readonly scan: NonNullable<PairingState['lastScan']> }
         <p className="scan-said">{refused ? text.refused(outcome) : text.accepted(outcome)}</p>
         <p className="soft">
           <span className="mono">{sanitizeForDisplay(scan.text, longestShown)}</span>{' '}
-          {refused && `${text.scanned(outcome)} ${text.expected(outcome.expected)}`}
+          {refused &&
+            !checkReasons.has(outcome.reason) &&
+            `${text.scanned(outcome)} ${text.expected(outcome.expected)}`}
         </p>
       </div>
     </div>
@@ -49,9 +54,6 @@ function nextWords(
   if (next === 'machine' && pairing.obstacles.length === 0) return text.nextScan['machine-or-start'];
   return text.nextScan[next];
 }
-
-/** Refusals that say something of the scanner. */
-const checkReasons: ReadonlySet<string> = new Set(['too-slow', 'cut-short', 'layout-unknown']);
 
 /** What was scanned last and what came of it, and what is to be scanned next. */
 export function ScanLine(): ReactElement {

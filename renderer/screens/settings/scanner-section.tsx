@@ -40,6 +40,7 @@ export function ScannerSection(): ReactElement {
         {checkedAt !== null && (
           <Button
             onClick={() => {
+              beginCheck();
               void changeAppSettings(() => ({ scanner: { ...uncheckedScanner, offer: false } }));
             }}
           >

@@ -1,32 +1,21 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { checkCode } from '../../../../core/scan/check-code';
 import { characterAt, keyboardLayouts } from '../../../../core/scan/keyboard-layouts';
-import { readKeys, isLayoutSensitive, type ScanKey } from '../../../../core/scan/scan-keys';
+import { readKeys, isLayoutSensitive } from '../../../../core/scan/scan-keys';
 import { analyseCheck, checkedScanner, type ScannerCheck } from '../../../../core/scan/scanner-check';
 import { scannerSettingsSchema } from '../../../../core/scan/scanner-settings';
-import { recordedTexts, type RecordedLayout } from '../../../support/scanner-strokes';
+import { recordedLayouts, recordedScan, recordedScanNames } from '../../../support/recorded-scans';
+import { recordedTexts } from '../../../support/scanner-strokes';
 
-const folder = join(import.meta.dirname, '../../../fixtures/recorded/keyboards');
-const recorded = (file: string): unknown => JSON.parse(readFileSync(join(folder, file), 'utf8'));
-const layouts = recorded('layouts.json') as Record<string, RecordedLayout>;
-const scans = recorded('scans.json') as Record<string, ScanKey[]>;
-
-const scan = (name: string): ScanKey[] => {
-  const keys = scans[name];
-  if (keys === undefined) throw new Error(`no recorded scan '${name}'`);
-  return keys;
-};
 const check = (name: string): ScannerCheck => {
-  const found = analyseCheck(scan(name));
+  const found = analyseCheck(recordedScan(name));
   if (found?.kind !== 'read') throw new Error(`'${name}' was not read`);
   return found;
 };
 
 describe('the tables of keyboards', () => {
   test.each(keyboardLayouts)('%s is what was recorded', (layout) => {
-    const levels = layouts[layout];
+    const levels = recordedLayouts[layout];
     for (const level of ['plain', 'shift', 'altGr'] as const) {
       for (const [code, key] of Object.entries(levels?.[level] ?? {})) {
         const ascii = level !== 'altGr' || (key.charCodeAt(0) < 0x7f && layout !== 'us');
@@ -92,11 +81,11 @@ describe('a scan of the check code', () => {
     expect(found.changed.map(([meant, made]) => meant + made).sort()).toEqual([...changed].sort());
   });
 
-  test.each(Object.keys(scans).filter((name) => !/serial|badge/.test(name)))(
+  test.each(recordedScanNames.filter((name) => !/serial|badge|command/.test(name)))(
     '%s: the layout that it sets reads the code',
     (name) => {
       const found = check(name);
-      const text = readKeys(scan(name), found.layout).replace('<GS>', '\u001d');
+      const text = readKeys(recordedScan(name), found.layout).replace('<GS>', '\u001d');
       const whole = found.control === 'lost' ? checkCode.replace('\u001d', '') : checkCode;
       expect(text).toContain(whole);
       const settings = checkedScanner(found, '2026-01-01T00:00:00.000Z');
@@ -105,7 +94,7 @@ describe('a scan of the check code', () => {
   );
 
   test('with a dead key in it is read by the places of the keys', () => {
-    expect(readKeys(scan('computer set to Swedish'), 'typed')).toContain('\ufffd');
+    expect(readKeys(recordedScan('computer set to Swedish'), 'typed')).toContain('\ufffd');
     expect(check('computer set to Swedish')).toMatchObject({ layout: 'us', control: 'sent' });
   });
 
@@ -138,18 +127,18 @@ describe('a scan of the check code', () => {
   });
 
   test('of a scanner too slow to be allowed for says so', () => {
-    const slow = scan('fast, Enter').map((key, index) => ({ ...key, ms: index * 260 }));
+    const slow = recordedScan('fast, Enter').map((key, index) => ({ ...key, ms: index * 260 }));
     expect(analyseCheck(slow)).toMatchObject({ problems: ['too-slow'] });
   });
 
   test('on a keyboard that is not known is told from another scan', () => {
-    const foreign = scan('fast, Enter').map((key) => ({
+    const foreign = recordedScan('fast, Enter').map((key) => ({
       ...key,
       key: /^[zY29:/\]@#]$/.test(key.key) ? 'ж' : key.key,
       code: '',
     }));
     expect(analyseCheck(foreign)).toMatchObject({ kind: 'unread' });
-    const serial = scan('fast, Enter').slice(0, 10);
+    const serial = recordedScan('fast, Enter').slice(0, 10);
     expect(analyseCheck(serial)).toBeNull();
     expect(analyseCheck([])).toBeNull();
   });
@@ -158,7 +147,7 @@ describe('a scan of the check code', () => {
 describe('what is scanned afterwards', () => {
   test.each(['us', 'de', 'fr'])('comes through as printed on a computer set to %s', (computer) => {
     for (const text of ['serial', 'badge'] as const) {
-      const keys = scan(`${text}, computer set to ${computer}`);
+      const keys = recordedScan(`${text}, computer set to ${computer}`);
       expect(readKeys(keys, 'us')).toBe(recordedTexts[text]);
       expect(analyseCheck(keys)).toBeNull();
     }
@@ -167,9 +156,9 @@ describe('what is scanned afterwards', () => {
 
 describe('what a layout changes', () => {
   test('is told of keys on a German keyboard and not on a US one, whatever the case', () => {
-    expect(scan('fast, Enter').some(isLayoutSensitive)).toBe(false);
-    expect(scan('Caps Lock on').some(isLayoutSensitive)).toBe(false);
-    const sensitive = scan('computer set to German').filter(isLayoutSensitive);
+    expect(recordedScan('fast, Enter').some(isLayoutSensitive)).toBe(false);
+    expect(recordedScan('Caps Lock on').some(isLayoutSensitive)).toBe(false);
+    const sensitive = recordedScan('computer set to German').filter(isLayoutSensitive);
     expect(sensitive.map(({ key }) => key).join('')).toBe('ßyZÖ-+"§');
   });
 });
