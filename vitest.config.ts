@@ -40,12 +40,10 @@ export default defineConfig({
           include: ['test/e2e/**/*.test.ts'],
           environment: 'node',
           globalSetup: ['test/support/e2e-setup.ts', 'test/support/held-programs.ts'],
+          // A screen for each file: two windows on one would take each other's focus.
+          setupFiles: ['test/support/e2e-display.ts'],
           testTimeout: 120_000,
           hookTimeout: 120_000,
-          // One window at a time: two would take each other's focus.
-          fileParallelism: false,
-          // After the others: they share the machine's loop devices, sudo rules and its two cores.
-          sequence: { groupOrder: 1 },
         },
       },
       {
@@ -60,7 +58,7 @@ export default defineConfig({
           hookTimeout: 300_000,
           // Emulated machines take a core each.
           fileParallelism: false,
-          sequence: { groupOrder: 2 },
+          sequence: { groupOrder: 1 },
         },
       },
       {
@@ -76,8 +74,8 @@ export default defineConfig({
         },
       },
     ],
-    // Two cores: more files at once only make each other slow.
-    maxWorkers: 2,
+    // Two cores, and files that wait for half of their time: for programs, disks, windows, events.
+    maxWorkers: 4,
     sequence: { sequencer: LongestFirst },
   },
 });

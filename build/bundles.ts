@@ -2,7 +2,7 @@
  * What is bundled, and how. CommonJS for what runs on Node, because its loader reads files synchronously: the helper
  * can then size libuv's thread pool before anything has used it (helper/server/thread-pool.ts).
  */
-import type { BuildOptions } from 'esbuild';
+import type { BuildOptions, Plugin } from 'esbuild';
 import { chmod, copyFile, mkdir, rm, symlink } from 'node:fs/promises';
 
 /** Folder of all programs, below the checkout. */
@@ -19,6 +19,28 @@ const onNode = {
   target: 'node20',
   format: 'cjs',
   outExtension: { '.js': '.cjs' },
+} satisfies BuildOptions;
+
+/**
+ * The package pdfkit is a file of its own, loaded when a PDF is made: it is half of all code, and a program that starts reads
+ * its whole file.
+ */
+const pdfkitApart: Plugin = {
+  name: 'pdfkit-apart',
+  setup: (bundler) => {
+    bundler.onResolve({ filter: /^pdfkit$/ }, () => ({ path: './pdfkit.cjs', external: true }));
+  },
+};
+
+/** What {@link pdfkitApart} leaves out. */
+export const pdfkit = {
+  ...onNode,
+  entryPoints: { pdfkit: 'build/pdfkit-bundled.mjs' },
+  outdir,
+  // The package asks for its own address when it is loaded, for a file that is not used.
+  define: { 'import.meta.url': JSON.stringify('file:///') },
+  // As Node gives the default export of a CommonJS file to an ES module.
+  footer: { js: 'module.exports = module.exports.default;' },
 } satisfies BuildOptions;
 
 /** The command line, the helper and their workers. */
@@ -38,9 +60,7 @@ export const programs = {
   external: ['drivelist', 'libsql', 'pg-native'],
   // The migrations of the plant's database.
   loader: { '.sql': 'text' },
-  // For programs that make PDFs. The package asks for its own address when it is loaded, for a file that is not used.
-  alias: { pdfkit: './build/pdfkit-bundled.mjs' },
-  define: { 'import.meta.url': JSON.stringify('file:///') },
+  plugins: [pdfkitApart],
 } satisfies BuildOptions;
 
 /**

@@ -249,7 +249,11 @@ async function keepChunkMap(image: DriveImage, paths: StatePaths): Promise<void>
   await copyFile(join(image.directory, chunkMapName), temporary);
   // On the disk before the first entry that refers to it is.
   const handle = await open(temporary, 'r');
-  await handle.sync().finally(() => handle.close());
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
   await rename(temporary, place);
   syncFolder(paths.chunkMaps);
 }

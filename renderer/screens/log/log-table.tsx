@@ -58,7 +58,7 @@ export function LogTable({ selection, onSelect, onOpen, focused }: LogTableProps
     if (total > 0) virtual.scrollToIndex(current);
     if (focused) grid.current?.focus();
     // Only when it is opened: scrolling by hand must not be undone by an answer.
-    // eslint-disable-next-line react-hooks/exhaustive-deps
+    // oxlint-disable-next-line react/exhaustive-deps
   }, []);
 
   useEffect(() => {

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { importCircles, importsOf } from '../../../build/import-circles';
+import { importCircles } from '../../../build/check-imports';
 
 const circlesOf = (sources: Record<string, string>): string[][] =>
-  importCircles(importsOf(new Map(Object.entries(sources))));
+  importCircles(new Map(Object.entries(sources)));
 
 describe('import circles', () => {
   it.each([
