@@ -12,30 +12,40 @@ export class KeyPlayer {
 
   /** @param gap milliseconds between two keys, in place of what was recorded */
   async play(keys: readonly ScanKey[], gap?: number): Promise<void> {
-    const began = performance.now();
+    const began = Date.now();
     for (const [index, { ms, ...pressed }] of keys.entries()) {
       const due = began + (gap === undefined ? ms : index * gap);
-      const wait = due - performance.now();
+      const wait = due - Date.now();
       if (wait > 1) await sleep(wait);
-      await this.press(pressed);
+      await this.press(pressed, due / 1000);
     }
   }
 
-  private async press({ key, code, shift, control, alt }: Omit<ScanKey, 'ms'>): Promise<void> {
+  /** @param timestamp seconds of Unix time: when the key was pressed, however late a busy computer is with it */
+  private async press(
+    { key, code, shift, control, alt }: Omit<ScanKey, 'ms'>,
+    timestamp: number,
+  ): Promise<void> {
     // What holds Alt in a recording is the key for the third level.
-    if (alt) await this.hold('rawKeyDown', 1);
+    if (alt) await this.hold('rawKeyDown', 1, timestamp);
     const modifiers = (alt ? 1 : 0) + (control ? 2 : 0) + (shift ? 8 : 0);
     const text = control || alt ? '' : key === 'Enter' ? '\r' : key.length === 1 ? key : '';
-    const event = { key, code, modifiers, ...(text === '' ? {} : { text }) };
+    const event = { key, code, modifiers, timestamp, ...(text === '' ? {} : { text }) };
     await this.session.send('Input.dispatchKeyEvent', {
       type: text === '' ? 'rawKeyDown' : 'keyDown',
       ...event,
     });
-    await this.session.send('Input.dispatchKeyEvent', { type: 'keyUp', key, code, modifiers });
-    if (alt) await this.hold('keyUp', 0);
+    await this.session.send('Input.dispatchKeyEvent', { type: 'keyUp', key, code, modifiers, timestamp });
+    if (alt) await this.hold('keyUp', 0, timestamp);
   }
 
-  private async hold(type: 'rawKeyDown' | 'keyUp', modifiers: number): Promise<void> {
-    await this.session.send('Input.dispatchKeyEvent', { type, key: 'Alt', code: 'AltRight', modifiers });
+  private async hold(type: 'rawKeyDown' | 'keyUp', modifiers: number, timestamp: number): Promise<void> {
+    await this.session.send('Input.dispatchKeyEvent', {
+      type,
+      key: 'Alt',
+      code: 'AltRight',
+      modifiers,
+      timestamp,
+    });
   }
 }
