@@ -26,6 +26,8 @@ export const scannerProblems = [
   'suffix-text',
   /** A key before each scan that does something on the page. */
   'prefix-key',
+  /** A function key behind another end, which opens a screen. */
+  'suffix-key',
 ] as const;
 export type ScannerProblem = (typeof scannerProblems)[number];
 
@@ -154,6 +156,7 @@ function readCheck(
     'prefix-text': prefix !== '' && !strippablePrefix.test(prefix),
     'suffix-text': suffix !== '',
     'prefix-key': before.some((key) => !/^(?:F\d+|Ctrl\+.)$/.test(key)) || before.length > 1,
+    'suffix-key': after.slice(1).some((key) => /^F\d+$/.test(key)),
   };
   const changed = changedBy(keys, layout);
   return {

@@ -24,7 +24,8 @@ export const usualRules: DetectorRules = { gapMs: usualGap, end: 'unknown' };
 const pause = 400;
 /** Half of a scan may wait longer for the other half: the computer was busy, or the radio lost it. */
 const fragmentPause = 1000;
-/** What ends a scan (Enter twice, Enter and Tab, CR LF) may go on for so long, or for so many of the scanner's gaps. */
+/** What ends a scan (Enter twice, Enter and Tab, CR LF) may go on for so long, or for so many of the scanner's gaps. Keys but Enter and
+ * Tab must come at the scanner's own speed. */
 const tail = 300;
 const tailGaps = 4;
 
@@ -63,6 +64,8 @@ export interface DetectorState {
   readonly run: Burst | null;
   /** Until then, keys that end a scan belong to the one before. */
   readonly tailUntil: number;
+  /** When the latest key came that ended a scan. */
+  readonly endedAt: number;
   /** When what looks like the first part of a scan ended. */
   readonly fragmentAt: number;
   /** When a scan was taken that no key had ended. */
@@ -76,6 +79,7 @@ export const initialDetector: DetectorState = {
   goesOn: 'no',
   run: null,
   tailUntil: -Infinity,
+  endedAt: -Infinity,
   fragmentAt: -Infinity,
   silentAt: -Infinity,
   endsSeen: false,
@@ -87,6 +91,8 @@ export interface Detection {
 }
 
 const isEnd = (key: string): boolean => key === 'Enter' || key === 'Tab';
+/** These open screens: behind another end they are the operator's, who may be as quick. */
+const isFunctionKey = (key: string): boolean => /^F\d+$/.test(key);
 const isCharacter = (key: string): boolean => Array.from(key).length === 1;
 /** Keys that scanners send between characters, and that say nothing alone. */
 const silentKeys: ReadonlySet<string> = new Set(
@@ -133,16 +139,25 @@ export function detectKey(
 function endKey(state: DetectorState, { key, time, typing }: KeyPress, rules: DetectorRules): Detection {
   const { burst, run, silentAt } = state;
   if (burst !== null && isScan(burst, time - burst.last, typing, limitsOf(rules.gapMs))) {
-    const after = { ...forgotten(state), tailUntil: tailEnd(time, rules.gapMs), endsSeen: true };
+    const after = {
+      ...forgotten(state),
+      ...{ tailUntil: tailEnd(time, rules.gapMs), endedAt: time, endsSeen: true },
+    };
     // The part before was taken for a whole scan because nothing ended it.
-    const part = state.goesOn === 'after-fragment' || time - silentAt <= fragmentPause;
+    const split = rules.end !== 'none' && time - silentAt <= fragmentPause;
+    const part = state.goesOn === 'after-fragment' || split;
     const text = state.goesOn === 'after-fragment' ? (run ?? burst).text : burst.text;
     return { state: after, verdict: { type: part ? 'cut' : 'scan', text } };
   }
-  if (time <= state.tailUntil) return { state: forgotten(state), verdict: { type: 'end' } };
+  const ending = isEnd(key)
+    ? time <= state.tailUntil
+    : time - state.endedAt <= limitsOf(rules.gapMs).tolerableGap;
+  if (ending && !isFunctionKey(key)) {
+    return { state: { ...forgotten(state), endedAt: time }, verdict: { type: 'end' } };
+  }
   if (!isEnd(key)) return nothing(state);
   if (run !== null && isSlowScan(run, time - run.last, typing)) {
-    const after = { ...forgotten(state), tailUntil: tailEnd(time, averageGap(run)) };
+    const after = { ...forgotten(state), tailUntil: tailEnd(time, averageGap(run)), endedAt: time };
     return { state: after, verdict: { type: 'slow', text: run.text } };
   }
   return nothing(forgotten(state));

@@ -98,6 +98,8 @@ export const scannerCheckText = {
   afterNothing: 'A scan counts after a short pause. Enter at the end is faster and safer.',
   suffixBad: (text: string): string =>
     `Prestage cannot tell “${text}” from the code itself. Turn off the suffix in the scanner, and add Enter.`,
+  suffixKeyBad:
+    'The function key opens a screen of the app. Turn off this suffix in the scanner; Enter is enough.',
   control: {
     sent: 'Come through',
     'in-words': 'Come through as words',

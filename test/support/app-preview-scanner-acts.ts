@@ -65,7 +65,7 @@ export const scannerActs: readonly Act[] = [
   onButton('Tab and Enter do nothing', ['Tab', 'Enter']),
   onButton('CR and LF as control characters do nothing', ['Enter', 'Ctrl+J']),
   onButton('Enter that is held down does nothing', ['Enter held']),
-  onButton('F2 behind Enter opens no screen', ['Enter', 'F2']),
+  onButton('F2 at the end opens no screen', ['F2']),
   {
     name: 'Escape at the end leaves the list of what will be erased open',
     state: stateOf('armed'),

@@ -74,6 +74,9 @@ function afterRow({ suffix, after, problems }: ScannerCheck, text: Text['scanner
     const shown = sanitizeForDisplay(suffix);
     return { key: 'after', mark: 'change', found: text.quoted(shown), done: text.suffixBad(shown) };
   }
+  if (problems.includes('suffix-key')) {
+    return { key: 'after', mark: 'change', found: text.after(after), done: text.suffixKeyBad };
+  }
   return after.length === 0
     ? { key: 'after', mark: 'note', found: text.nothing, done: text.afterNothing }
     : { key: 'after', mark: 'ok', found: text.after(after), done: text.afterGood };

@@ -143,7 +143,7 @@ describe('the end of a scan presses nothing', () => {
     ['Tab and Enter', [['Tab', 8], enter(8)]],
     ['three of them, slowly', [enter(8), enter(90), enter(90)]],
     ['Enter and Escape', [enter(8), ['Escape', 8]]],
-    ['Enter and a function key', [enter(8), ['F2', 8]]],
+    ['a function key and Enter', [['F9', 8], enter(8)]],
     ['Enter and an arrow', [enter(8), ['ArrowDown', 8]]],
     ['Escape and Enter', [['Escape', 8], enter(8)]],
   ])('%s', (_, ends) => {
@@ -153,6 +153,11 @@ describe('the end of a scan presses nothing', () => {
 
   test('and what the operator presses after it does', () => {
     const seen = type([...burst(serial, 8), enter(8), enter(600), ['Escape', 50], ['Tab', 50]]);
+    expect(seen).toEqual({ ...nothingSeen, scans: [serial], swallowedEnds: 1 });
+  });
+
+  test('and a function key behind Enter is the operator’s, as Escape is a moment later', () => {
+    const seen = type([...burst(serial, 8), enter(8), ['F4', 20], ['Escape', 90]]);
     expect(seen).toEqual({ ...nothingSeen, scans: [serial], swallowedEnds: 1 });
   });
 
