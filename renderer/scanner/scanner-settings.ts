@@ -1,7 +1,7 @@
 import { uncheckedScanner, type ScannerSettings } from '../../core/scan/scanner-settings';
-import { appStore } from '../store/app-store';
+import { currentAppSettings } from '../screens/settings/app-settings';
 
-/** What is known of the scanner, as it is now; nothing before the station was heard. */
+/** What is known of the scanner, from the moment in which the check has found it out. */
 export function scannerSettings(): ScannerSettings {
-  return appStore.getState().state?.settings.desk.scanner ?? uncheckedScanner;
+  return currentAppSettings()?.scanner ?? uncheckedScanner;
 }
