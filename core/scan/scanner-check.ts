@@ -125,9 +125,17 @@ function partKeys(keys: readonly ScanKey[]): {
   const first = keys.findIndex(isText);
   const last = keys.findLastIndex(isText);
   if (first < 0) return { before: [], body: [], after: [] };
+  const body = keys.slice(first, last + 1);
+  // At the scanner's speed: what the operator pressed a moment before is not the scanner's.
+  const gaps = gapsOf(body);
+  const soon = Math.max(60, (gaps[Math.floor(gaps.length / 2)] ?? 0) * 1.5);
+  const began = body[0]?.ms ?? 0;
   return {
-    before: keys.slice(0, first).map(nameOf),
-    body: keys.slice(first, last + 1),
+    before: keys
+      .slice(0, first)
+      .filter(({ ms }) => began - ms <= soon)
+      .map(nameOf),
+    body,
     after: keys.slice(last + 1).map(nameOf),
   };
 }

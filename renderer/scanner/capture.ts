@@ -155,10 +155,8 @@ export function startScanCapture(
         altDigits += digit;
         swallow(event);
       }
-      if (going !== state) {
-        state = going;
-        waitForSilence();
-      }
+      state = going;
+      waitForSilence();
       return;
     }
     const pressed = keyOf(event, rightAlt);
@@ -166,7 +164,11 @@ export function startScanCapture(
     const ending = event.timeStamp <= state.tailUntil;
     const control = controlCharacter(pressed, layout);
     if (control !== null) {
-      const inBurst = detectPart(state, event.timeStamp, settings()) !== state;
+      const going = detectPart(state, event.timeStamp, settings());
+      const inBurst = going.burst !== state.burst;
+      // A scanner too slow for a burst sends it, too.
+      if (!inBurst) state = going;
+      waitForSilence();
       log.add(pressed, ending);
       // Never a scan's first, so that the keyboard's own commands stay what they are.
       if (!inBurst && !ending) return;
@@ -201,6 +203,10 @@ export function startScanCapture(
     }
     if (swallowed.delete(event.code)) swallow(event);
   };
+  /** Keys before it are the operator's. */
+  const onPointer = (): void => {
+    if (state.run === null) log.clear();
+  };
   const onFocus = (): void => {
     focusedAt = performance.now();
   };
@@ -215,6 +221,7 @@ export function startScanCapture(
   // On the window and before all others: dialogs listen there, too, for the Escape that closes them.
   window.addEventListener('keydown', onKeyDown, true);
   window.addEventListener('keyup', onKeyUp, true);
+  window.addEventListener('pointerdown', onPointer, true);
   window.addEventListener('focus', onFocus);
   window.addEventListener('blur', onBlur);
   return () => {
@@ -222,6 +229,7 @@ export function startScanCapture(
     clearTimeout(heldBack);
     window.removeEventListener('keydown', onKeyDown, true);
     window.removeEventListener('keyup', onKeyUp, true);
+    window.removeEventListener('pointerdown', onPointer, true);
     window.removeEventListener('focus', onFocus);
     window.removeEventListener('blur', onBlur);
   };

@@ -34,6 +34,11 @@ export class KeyLog {
     if (this.#keys.length < longest) this.#keys.push(key);
   }
 
+  /** Nothing of what was pressed so far belongs to a scan. */
+  clear(): void {
+    if (!this.#ended) this.#begin();
+  }
+
   /** The key that was added last is a burst's first. */
   beginBurst(): void {
     if (this.#ended) this.#begin(this.#keys.slice(-1));

@@ -215,15 +215,22 @@ function afterWhat(
   return !typing || first ? 'after-fragment' : 'after-typing';
 }
 
-/** Keys at a scanner's speed that make a character only together: the burst goes on. */
+/** Keys that make a character only together, or a control character: the burst goes on at a scanner's speed, the run if slower. */
 export function detectPart(
   state: DetectorState,
   time: number,
   { gapMs }: DetectorRules = usualRules,
 ): DetectorState {
   const { burst, run } = state;
-  if (burst === null || time - burst.last > limitsOf(gapMs).tolerableGap) return state;
-  return { ...state, burst: { ...burst, last: time }, run: run === null ? null : { ...run, last: time } };
+  if (burst === null) return state;
+  const goesOn = time - burst.last <= limitsOf(gapMs).tolerableGap;
+  const slowly = run !== null && time - run.last <= pause;
+  if (!goesOn && !slowly) return state;
+  return {
+    ...state,
+    burst: goesOn ? { ...burst, last: time } : burst,
+    run: slowly ? { ...run, last: time } : run,
+  };
 }
 
 /** Looks whether a burst has ended because nothing more came. To be asked {@link silenceAfter} a character. */
@@ -235,7 +242,8 @@ export function detectSilence(
 ): Detection {
   const { burst, run, endsSeen, goesOn } = state;
   const limits = limitsOf(rules.gapMs);
-  if (burst === null || time - burst.last < silenceAfter(rules)) return nothing(state);
+  const last = Math.max(burst?.last ?? 0, run?.last ?? 0);
+  if (burst === null || time - last < silenceAfter(rules)) return nothing(state);
   const after = { ...forgotten(state), fragmentAt: fragmentBefore(state, rules.gapMs) };
   const whole = rules.end === 'none' && isScan(burst, 0, typing, limits);
   if (isClear(burst) || whole) {

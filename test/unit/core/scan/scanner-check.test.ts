@@ -126,6 +126,12 @@ describe('a scan of the check code', () => {
     expect(checkedScanner(found, '2026-01-01T00:00:00.000Z')).toMatchObject(set);
   });
 
+  test('does not take for the scanner’s what the operator pressed a moment before', () => {
+    const [f2, ...code] = recordedScan('F2 in front, CR LF');
+    if (f2 === undefined) throw new Error('no F2');
+    expect(analyseCheck([{ ...f2, ms: f2.ms - 300 }, ...code])).toMatchObject({ before: [] });
+  });
+
   test('of a scanner too slow to be allowed for says so', () => {
     const slow = recordedScan('fast, Enter').map((key, index) => ({ ...key, ms: index * 260 }));
     expect(analyseCheck(slow)).toMatchObject({ problems: ['too-slow'] });
