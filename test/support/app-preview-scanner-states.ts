@@ -38,7 +38,12 @@ export function scannerPreviews(state: AppState): Readonly<Record<string, Previe
     'scanner-check-good': { ...open, scan: recordedScan('fast, Enter'), found: passed },
     'scanner-check-german': { ...open, scan: gap(recordedScan('computer set to German'), 70), found: passed },
     'scanner-check-french': { ...open, scan: recordedScan('computer set to French'), found: passed },
-    'scanner-check-caps-lock': { ...open, scan: recordedScan('Caps Lock on'), found: passed },
+    'scanner-check-french-small': {
+      ...open,
+      scan: recordedScan('computer set to French'),
+      found: passed,
+      size: { width: 1024, height: 640 },
+    },
     'scanner-check-no-end': { ...open, scan: recordedScan('a sign in front, no end'), found: passed },
     'scanner-check-prefix': {
       ...open,
