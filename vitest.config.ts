@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { defineConfig } from 'vitest/config';
 import { LongestFirst } from './test/support/longest-first.ts';
 
@@ -8,12 +9,22 @@ const sqlText = {
     id.endsWith('.sql') ? `export default ${JSON.stringify(code)}` : undefined,
 };
 
+/** As the bundler does it: the bytes of a font are its module's default export. */
+const fontBytes = {
+  name: 'font-bytes',
+  enforce: 'pre' as const,
+  load: (id: string): string | undefined =>
+    id.endsWith('.woff')
+      ? `export default Buffer.from('${readFileSync(id).toString('base64')}', 'base64')`
+      : undefined,
+};
+
 export default defineConfig({
   test: {
     reporters: ['default', './test/support/closing-line-reporter.ts'],
     projects: [
       {
-        plugins: [sqlText],
+        plugins: [sqlText, fontBytes],
         test: {
           name: 'unit',
           include: ['test/unit/**/*.test.ts'],
@@ -23,7 +34,7 @@ export default defineConfig({
         },
       },
       {
-        plugins: [sqlText],
+        plugins: [sqlText, fontBytes],
         test: {
           name: 'integration',
           include: ['test/integration/**/*.test.ts'],
@@ -34,7 +45,7 @@ export default defineConfig({
         },
       },
       {
-        plugins: [sqlText],
+        plugins: [sqlText, fontBytes],
         test: {
           name: 'e2e',
           include: ['test/e2e/**/*.test.ts'],
@@ -48,7 +59,7 @@ export default defineConfig({
       },
       {
         // Starts what was written: npm run test:boot.
-        plugins: [sqlText],
+        plugins: [sqlText, fontBytes],
         test: {
           name: 'boot',
           include: ['test/boot/**/*.test.ts'],
@@ -63,7 +74,7 @@ export default defineConfig({
       },
       {
         // Needs a PostgreSQL: npm run test:fleet.
-        plugins: [sqlText],
+        plugins: [sqlText, fontBytes],
         test: {
           name: 'fleet',
           include: ['test/fleet/**/*.test.ts'],

@@ -4,6 +4,7 @@
  */
 import type { BuildOptions, Plugin } from 'esbuild';
 import { chmod, copyFile, mkdir, rm, symlink } from 'node:fs/promises';
+import { launched } from './code-cache';
 
 /** Folder of all programs, below the checkout. */
 export const outdir = 'dist';
@@ -43,12 +44,34 @@ export const pdfkit = {
   footer: { js: 'module.exports = module.exports.default;' },
 } satisfies BuildOptions;
 
+/** The font for the letters that the standard fonts of PDF do not have: a file of its own as well. */
+const fontApart: Plugin = {
+  name: 'font-apart',
+  setup: (bundler) => {
+    bundler.onResolve({ filter: /^@fontsource\/unifontex\/.*\.woff$/ }, () => ({
+      path: './font.cjs',
+      external: true,
+    }));
+  },
+};
+
+/** What {@link fontApart} leaves out. */
+export const font = {
+  ...onNode,
+  sourcemap: false,
+  entryPoints: { font: 'build/font-bundled.mjs' },
+  outdir,
+  loader: { '.woff': 'binary' },
+  // As Node gives the default export of a CommonJS file to an ES module.
+  footer: { js: 'module.exports = module.exports.default;' },
+} satisfies BuildOptions;
+
 /** The command line, the helper and their workers. */
 export const programs = {
   ...onNode,
   entryPoints: {
-    prestage: 'station/cli/cli-main.ts',
-    helper: 'helper/server/helper-main.ts',
+    'prestage.code': 'station/cli/cli-main.ts',
+    'helper.code': 'helper/server/helper-main.ts',
     'drive-worker': 'helper/pipeline/drive-worker.ts',
     'hash-worker': 'helper/hash/hash-worker.ts',
     'log-worker': 'station/log/log-worker.ts',
@@ -60,7 +83,7 @@ export const programs = {
   external: ['drivelist', 'libsql', 'pg-native'],
   // The migrations of the plant's database.
   loader: { '.sql': 'text' },
-  plugins: [pdfkitApart],
+  plugins: [pdfkitApart, fontApart],
 } satisfies BuildOptions;
 
 /**
@@ -100,9 +123,12 @@ export function page(folder: string, mode: 'production' | 'development'): BuildO
   };
 }
 
-/** Makes the command executable, and links the Node that its helper runs on. */
+/** Puts their launchers beside the programs, and links the Node that the helper runs on. */
 export async function finishPrograms(): Promise<void> {
-  await chmod(`${outdir}/prestage.cjs`, 0o755);
+  for (const name of Object.keys(launched)) {
+    await copyFile('build/launcher.cjs', `${outdir}/${name}.cjs`);
+    await chmod(`${outdir}/${name}.cjs`, 0o755);
+  }
   // The helper of a checkout runs on the Node that built it, as that of the package runs on the Node it brings.
   await mkdir(`${outdir}/runtime`, { recursive: true });
   await rm(`${outdir}/runtime/node`, { force: true });

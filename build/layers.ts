@@ -28,9 +28,9 @@ export const layers: Readonly<Record<string, Layer>> = {
       scan: ['base', 'drive', 'machine'],
       settings: ['base', 'drive', 'scan'],
       pairing: ['base', 'drive', 'machine', 'media', 'scan', 'settings'],
-      job: ['base', 'boot', 'drive', 'machine', 'media'],
+      job: ['base', 'boot', 'drive', 'machine', 'media', 'scan'],
       ledger: ['base', 'drive', 'job', 'machine', 'media'],
-      order: ['base', 'drive', 'ledger', 'machine', 'media'],
+      order: ['base', 'drive', 'ledger', 'machine', 'media', 'scan'],
       shipment: ['base', 'ledger', 'machine', 'media', 'order'],
       // The wires stand above the domain: nothing of it may hang from them.
       contract: [

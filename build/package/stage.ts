@@ -10,6 +10,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import type { NodeRuntime } from '../node-runtime';
+import { makeCodeCaches } from '../code-cache';
 import { run } from '../run';
 import { copyPackages, runtimeClosure } from './closure';
 import { appFolder, helperFolder, productManifest, root } from './paths';
@@ -64,6 +65,7 @@ export function stageHelper(node: NodeRuntime): void {
   cpSync(join(root, addon), join(helperFolder, addon));
   copyPackages(root, runtimeClosure(root, ['drivelist', 'libsql']), helperFolder);
   stageNode(node);
+  makeCodeCaches(join(helperFolder, 'dist'), join(helperFolder, 'runtime/node'));
   for (const wrapper of ['prestage', 'prestage-helper']) {
     cpSync(join(root, 'build/debian', wrapper), join(helperFolder, wrapper));
     chmodSync(join(helperFolder, wrapper), 0o755);

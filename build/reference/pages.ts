@@ -1,12 +1,18 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { format, resolveConfig } from 'prettier';
+import { bootDemandsPage } from './boot-demands-page';
 import { commandsPage } from './commands-page';
 import { jsonPage } from './json-page';
 import { errorReference, type ErrorMeaning } from '../../core/base/error-reference';
 
 const folder = resolve(import.meta.dirname, '../../docs/reference');
-const pages = { 'commands.md': commandsPage, 'json.md': jsonPage, 'errors.md': errorsPage };
+const pages = {
+  'commands.md': commandsPage,
+  'json.md': jsonPage,
+  'errors.md': errorsPage,
+  'boot-demands.md': bootDemandsPage,
+};
 const note = '<!-- Made by "npm run reference" from the program itself. Do not edit. -->';
 
 /** The pages as they should be: path → text, formatted as everything else. */

@@ -30,6 +30,29 @@ export function sanitizeOrNull(text: string | null | undefined, limit = 128): st
   return clean === '' ? null : clean;
 }
 
+const wide =
+  /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Emoji_Presentation}\u3000-\u303f\uff01-\uff60\uffe0-\uffe6]/u;
+
+/** Columns that a text takes in a terminal: two for what is wide in East Asia (UAX 11), none for marks. */
+export function terminalWidth(text: string): number {
+  return Array.from(text).reduce(
+    (columns, letter) => columns + (/^\p{M}$/u.test(letter) ? 0 : wide.test(letter) ? 2 : 1),
+    0,
+  );
+}
+
+/** A text in exactly as many columns of a terminal: cut with an ellipsis, or filled up with blanks. */
+export function inColumns(text: string, columns: number): string {
+  const missing = columns - terminalWidth(text);
+  if (missing >= 0) return text + ' '.repeat(missing);
+  let cut = '';
+  for (const letter of text) {
+    if (terminalWidth(cut + letter) > columns - 1) break;
+    cut += letter;
+  }
+  return `${cut}…${' '.repeat(columns - 1 - terminalWidth(cut))}`;
+}
+
 const binaryUnits = ['bytes', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB'] as const;
 
 /** Bytes in binary units with one decimal: `8.0 GiB`. */

@@ -59,13 +59,17 @@ export const errorReference = {
     'The media contains an unsafe file name or link.',
     'Do not use this media. Ask the enterprise to create it again.',
   ),
+  'media-content-left-out': refused(
+    'The media has content that cannot be written to a drive: the drive would not hold what the media says.',
+    'No drive was touched. Ask the enterprise to decrypt these files (cipher /d) or remove them, then create the media again.',
+  ),
   'media-hash-mismatch': refused(
     'The media does not have the expected SHA-256.',
     'Nothing was touched. Copy the file and its manifest again from the source. If it happens again, ask the sender.',
   ),
   'media-manifest-invalid': refused(
     'The manifest next to the media cannot be read, contradicts itself, or does not list the file.',
-    'Nothing was touched. Ask the sender for the manifest again, or give the SHA-256 with --expect-sha256.',
+    'Nothing was touched. Ask the sender for the manifest again, or for the SHA-256 to give with --expect-sha256. Do not compute it from your copy.',
   ),
   'media-changed': refused(
     'The media file changed while it was being read, or after it was checked.',
@@ -185,6 +189,10 @@ export const errorReference = {
     'The drive is too small for the image with this layout.',
     'No drive was touched. Use a larger drive or another layout.',
   ),
+  'drive-too-large': refused(
+    'The drive is larger than NTFS, or the file system of the image cache, can hold.',
+    'No drive was touched. Use a smaller drive.',
+  ),
   'render-no-space': refused(
     'This computer does not have enough free space for the disk image.',
     "No drive was touched. Free some space on this computer, or clear the image cache with 'prestage cache clear'.",
@@ -200,6 +208,10 @@ export const errorReference = {
   'boot-files-too-large': refused(
     'The boot files of the media do not fit on the EFI partition of this layout.',
     'No drive was touched. Choose a layout with a larger EFI partition, such as configmgr-uefi.',
+  ),
+  'boot-files-invalid': refused(
+    'The boot files of the media cannot be put on an EFI partition, which has the file system FAT32.',
+    'No drive was touched. Ask the enterprise to correct these names in the EFI folder and create the media again.',
   ),
   'boot-store-invalid': refused(
     'The boot store of the media (EFI\\Microsoft\\Boot\\BCD) cannot be read or changed.',

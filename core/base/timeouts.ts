@@ -19,6 +19,8 @@ export const timeouts = {
   labelInHand: 30_000,
   /** A tool that lists (lsblk, wimlib-imagex info). */
   listingTool: 30_000,
+  /** A tool that reads the list of files of a media: one with a million files on a slow share takes minutes. */
+  mediaListing: 600_000,
   /** A tool that was asked to stop, before it is killed. */
   toolKill: 5_000,
   /** How long something may look at a drive in passing, as udev does at a new one. */

@@ -48,6 +48,13 @@ function defaultEntry(store: BcdStore, manager: BcdObject): BcdObject | undefine
   return first === undefined ? undefined : objectOf(store, first);
 }
 
+/** Where a store says that the RAM disk file of a boot image lies; null when it does not say. */
+export function sdiPathOf(store: BcdStore, target: Extract<BootTarget, { kind: 'ramdisk' }>): string | null {
+  const options = objectOf(store, target.options);
+  const path = options === undefined ? undefined : elementOf(options, bcdElements.sdiPath);
+  return path?.kind === 'string' && path.text !== '' ? path.text : null;
+}
+
 function deviceOf(object: BcdObject, type: number): BcdDevice | null {
   const value = elementOf(object, type);
   return value?.kind === 'binary' ? decodeDevice(value.bytes) : null;

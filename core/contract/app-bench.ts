@@ -27,6 +27,8 @@ export type DrivesState = z.infer<typeof drivesStateSchema>;
 /** One drive's trip as its card shows it. The newest of a drive. */
 export const appJobSchema = z.strictObject({
   driveId: z.string(),
+  /** By what the computer knew the drive when it was started (core/drive/drive.ts); null when that is not known. */
+  attachment: z.string().nullable(),
   /** Label of the bay when it was started. */
   bay: z.string(),
   machineSerial: z.string(),

@@ -59,7 +59,11 @@ export const helperMethods = {
   /** Decompresses everything in a media and compares every SHA-1 in it. Progress in bytes. */
   verifyMedia: {
     request: z.strictObject({ progressToken, path: z.string() }),
-    response: z.strictObject({ bytes: z.int().nonnegative() }),
+    response: z.strictObject({
+      bytes: z.int().nonnegative(),
+      /** What wimlib warned of. Safe to show. */
+      warnings: z.array(z.string()),
+    }),
   },
   /** Formats and applies into `directory`, which must not exist yet; leaves a complete disk image there. */
   makeDiskImage: {
@@ -107,7 +111,14 @@ export const helperMethods = {
     }),
     response: z.strictObject({
       /** In the request's order. */
-      reservations: z.array(z.strictObject({ reservation: z.string(), drive: driveSchema })),
+      reservations: z.array(
+        z.strictObject({
+          reservation: z.string(),
+          drive: driveSchema,
+          /** Disk GUID on the drive, read from the open drive; null: it has none. Missing when it could not be read. */
+          diskGuid: z.guid().nullable().optional(),
+        }),
+      ),
     }),
   },
   /** Gives a drive back as it is: reserved and untouched, or finished and recorded. Any other: does nothing. */
@@ -141,6 +152,11 @@ export const helperMethods = {
   eraseTables: {
     request: z.strictObject({ reservation: z.string(), stallMilliseconds: z.int().positive() }),
     response: z.strictObject({}),
+  },
+  /** Reads from the drive itself which disk GUID is on it; null: there is none. */
+  readDiskGuid: {
+    request: z.strictObject({ driveId: z.string(), confirmed: confirmedDriveSchema, benchDirectory }),
+    response: z.strictObject({ diskGuid: z.guid().nullable() }),
   },
   /** Reads a finished drive again and compares it with a chunk map and a partition table. */
   verifyDrive: {

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { sanitizeForDisplay } from '../base/display';
 import type { Drive } from './drive';
+import { withNotes } from './drive-notes';
 
 /** Bays that one bench can have. */
 export const maxBays = 48;
@@ -83,8 +84,11 @@ export function arrangeBays(bays: readonly Bay[], drives: readonly Drive[]): Bay
 
 /** The drives with the labels of the bays they sit in, for messages and the record. */
 export function withBayLabels(drives: readonly Drive[], paths: readonly BayPlace[]): Drive[] {
-  return drives.map((drive) => ({
-    ...drive,
-    bay: paths.find(({ driveId }) => driveId === drive.id)?.label ?? drive.bay,
-  }));
+  // Notes name other drives by their places.
+  return withNotes(
+    drives.map((drive) => ({
+      ...drive,
+      bay: paths.find(({ driveId }) => driveId === drive.id)?.label ?? drive.bay,
+    })),
+  );
 }

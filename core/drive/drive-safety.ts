@@ -1,4 +1,5 @@
 import { formatBytes, sanitizeForDisplay } from '../base/display';
+import { releasedBy, topLevel } from './release';
 import { blockReasonCodes, type BlockReason, type BlockReasonCode } from './drive';
 import { sectorSizes, sectorSizeSchema } from './sector-size';
 
@@ -26,6 +27,8 @@ export interface BlockNode {
   readonly holders: readonly string[] | null;
   /** Uses that neither mounts nor holders show, each as one sentence. */
   readonly otherUses: readonly string[];
+  /** How to end each of the other uses, in their order; null where that cannot be said. */
+  readonly otherReleases?: readonly (string | null)[];
   readonly children: readonly BlockNode[];
 }
 
@@ -148,8 +151,17 @@ export function assessDrive(details: DriveDetails, context: SafetyContext): Bloc
     return seen.has(key) ? false : (seen.add(key), true);
   });
   const rank = (code: BlockReasonCode): number => blockReasonCodes.indexOf(code);
-  return reasons.sort((a, b) => rank(a.code) - rank(b.code));
+  reasons.sort((a, b) => rank(a.code) - rank(b.code));
+  // Nobody is told how to take the running system, the media or the state folder away from under this computer.
+  const needed = reasons.some(({ code }) => neverReleased.has(code));
+  return needed ? reasons.map(({ code, message }) => ({ code, message })) : reasons;
 }
+
+const neverReleased: ReadonlySet<BlockReasonCode> = new Set([
+  'system-disk',
+  'media-on-drive',
+  'state-on-drive',
+]);
 
 /** What sort of thing it is. */
 function sortReasons(details: DriveDetails): BlockReason[] {
@@ -189,17 +201,35 @@ function useReasons(root: BlockNode): BlockReason[] {
   if (system.length > 0) {
     reasons.push({ code: 'system-disk', message: `It contains the running system (${enumerate(system)}).` });
   }
-  if (other.length > 0) reasons.push({ code: 'mounted', message: `It is mounted at ${enumerate(other)}.` });
-  for (const node of nodes) {
+  if (other.length > 0) {
+    const message = `It is mounted at ${enumerate(other)}.`;
+    reasons.push({
+      code: 'mounted',
+      message,
+      ...releasedBy(
+        other.toSorted((a, b) => b.length - a.length).map((at) => ['umount', at]),
+        topLevel,
+      ),
+    });
+  }
+  for (const [level, node] of nodes.entries()) {
     if (node.swap) {
       reasons.push({
         code: 'swap',
         message: `It has swap space in use by this computer (${clean(node.title)}).`,
+        ...releasedBy([['swapoff', devicePath(node)]], topLevel),
       });
     }
-    for (const use of node.otherUses) reasons.push({ code: 'held', message: clean(use) });
+    for (const [index, use] of node.otherUses.entries()) {
+      const release = node.otherReleases?.[index] ?? null;
+      reasons.push({
+        code: 'held',
+        message: clean(use),
+        ...(release === null ? {} : { release, releaseLevel: level }),
+      });
+    }
     for (const child of node.children) {
-      const reason = childReason(child);
+      const reason = childReason(child, nodes.indexOf(child));
       if (reason !== null) reasons.push(reason);
     }
     // lsblk shows most holders as children; what only /sys knows of still holds the drive.
@@ -212,25 +242,40 @@ function useReasons(root: BlockNode): BlockReason[] {
 }
 
 /** Why a device that sits on another holds it; null for a partition, which alone holds nothing. */
-function childReason(child: BlockNode): BlockReason | null {
+function childReason(child: BlockNode, level: number): BlockReason | null {
   const title = clean(child.title);
   if (child.type === 'part') return null;
   if (child.type === 'lvm') {
     const group = volumeGroupOf(child.title);
     const what = group === null ? `logical volume ${title}` : `volume group ${clean(group)}`;
-    return { code: 'lvm', message: `It is part of the LVM ${what}.` };
+    const command =
+      group === null ? ['dmsetup', 'remove', child.title] : ['vgchange', '--activate', 'n', group];
+    return { code: 'lvm', message: `It is part of the LVM ${what}.`, ...releasedBy([command], level) };
   }
   if (/^(?:raid\d+|dmraid|linear|md)$/.test(child.type)) {
-    return { code: 'raid', message: `It is part of the RAID array ${title} (${child.type}).` };
+    const message = `It is part of the RAID array ${title} (${child.type}).`;
+    const command =
+      child.type === 'dmraid' ? ['dmsetup', 'remove', child.title] : ['mdadm', '--stop', devicePath(child)];
+    return { code: 'raid', message, ...releasedBy([command], level) };
   }
   if (child.type === 'crypt') {
-    return { code: 'encrypted', message: `It contains the open encrypted volume ${title}.` };
+    const message = `It contains the open encrypted volume ${title}.`;
+    return { code: 'encrypted', message, ...releasedBy([['cryptsetup', 'close', child.title]], level) };
   }
   if (child.type === 'mpath') {
-    return { code: 'multipath', message: `It is one path of the multipath device ${title}.` };
+    const message = `It is one path of the multipath device ${title}.`;
+    return { code: 'multipath', message, ...releasedBy([['multipath', '-f', child.title]], level) };
   }
-  return { code: 'held', message: `It is in use by ${title} (${clean(child.type) || 'no type'}).` };
+  const message = `It is in use by ${title} (${clean(child.type) || 'no type'}).`;
+  return {
+    code: 'held',
+    message,
+    ...(child.type === 'dm' ? releasedBy([['dmsetup', 'remove', child.title]], level) : {}),
+    ...(child.type === 'loop' ? releasedBy([['losetup', '--detach', devicePath(child)]], level) : {}),
+  };
 }
+
+const devicePath = ({ name }: BlockNode): string => `/dev/${name}`;
 
 function protectedReasons(details: DriveDetails, paths: readonly ProtectedPath[]): BlockReason[] {
   const numbers = new Set(
@@ -289,7 +334,17 @@ function benchReasons(details: DriveDetails, benchDirectory: string | null): Blo
 function factReasons(details: DriveDetails): BlockReason[] {
   const reasons: BlockReason[] = [];
   const missing = [...details.missing];
-  if (details.readOnly === true) reasons.push({ code: 'read-only', message: 'It is read-only.' });
+  if (details.readOnly === true) {
+    const release =
+      details.kind === 'disk'
+        ? 'Move its write-protect switch, if the card, stick or adapter has one, and insert it again.'
+        : undefined;
+    reasons.push({
+      code: 'read-only',
+      message: 'It is read-only.',
+      ...(release === undefined ? {} : { release }),
+    });
+  }
   if (details.readOnly === null) missing.push('whether it is read-only');
   if (details.size === 0) {
     reasons.push({ code: 'no-medium', message: 'It has no medium: its size is 0.' });

@@ -27,9 +27,27 @@ export const blockReasonSchema = z.strictObject({
   code: z.enum(blockReasonCodes),
   /** One plain sentence, safe to show. */
   message: z.string(),
+  /** How to release the drive when nothing on it is needed: a sentence with the command, safe to show. */
+  release: z.string().optional(),
+  /** Of several ways, the one with the highest level comes first: what is stacked highest. */
+  releaseLevel: z.int().optional(),
 });
 export type BlockReason = z.infer<typeof blockReasonSchema>;
 export type BlockReasonCode = BlockReason['code'];
+
+/** What must be known about a drive that can be written all the same. */
+export const driveNoteCodes = [
+  'identity-shared',
+  'disk-guid-shared',
+  'bridge-sector-size',
+  'sector-sizes-differ',
+] as const;
+export const driveNoteSchema = z.strictObject({
+  code: z.enum(driveNoteCodes),
+  /** Plain sentences, safe to show. */
+  message: z.string(),
+});
+export type DriveNote = z.infer<typeof driveNoteSchema>;
 
 export const driveKinds = ['disk', 'loop', 'virtual'] as const;
 
@@ -77,6 +95,13 @@ export const driveSchema = z.strictObject({
   readOnly: z.boolean(),
   /** What is on it now, one line per partition or file system, shown to the operator before erasing. */
   contents: z.array(z.string()),
+  /**
+   * Disk GUID in its GPT header, lower case; null when there is none, or the system does not tell an ordinary user. The
+   * helper reads it from the drive itself before anything rests on it.
+   */
+  diskGuid: z.guid().nullable(),
+  /** What must be known before it is written; none of it blocks the drive. */
+  notes: z.array(driveNoteSchema),
   verdict: z.enum(['eligible', 'blocked']),
   reasons: z.array(blockReasonSchema),
 });

@@ -48,6 +48,32 @@ export function encodeGuid(text: string): Uint8Array {
   return Uint8Array.from(order, (index) => parseInt(digits.slice(index * 2, index * 2 + 2), 16));
 }
 
+/** A GUID's text, lower case, from its 16 bytes on disk. */
+export function decodeGuid(bytes: Uint8Array): string {
+  const order = [3, 2, 1, 0, 5, 4, 7, 6, 8, 9, 10, 11, 12, 13, 14, 15];
+  const digits = order.map((place) => (bytes[place] ?? 0).toString(16).padStart(2, '0')).join('');
+  return digits.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
+}
+
+/**
+ * The disk GUID that a GPT header tells, lower case; null when the sector holds no sound header: signature, length and
+ * CRC as UEFI 2.10, 5.3.2 asks for them, and at the place that it names.
+ * @param sector the whole sector
+ * @param lba where the sector was read
+ */
+export function diskGuidOf(sector: Uint8Array, lba: number): string | null {
+  const view = new DataView(sector.buffer, sector.byteOffset, sector.byteLength);
+  if (sector.length < headerBytes) return null;
+  if (String.fromCharCode(...sector.subarray(0, 8)) !== 'EFI PART') return null;
+  const length = view.getUint32(12, true);
+  if (length < headerBytes || length > sector.length) return null;
+  // A copy: Buffer's own slice would share the sector's memory.
+  const header = Uint8Array.from(sector.subarray(0, length));
+  header.fill(0, 16, 20);
+  if (crc32(header) !== view.getUint32(16, true)) return null;
+  return view.getBigUint64(24, true) === BigInt(lba) ? decodeGuid(sector.subarray(56, 72)) : null;
+}
+
 function encodeEntries(
   partitions: readonly PlannedPartition[],
   guids: TableGuids,

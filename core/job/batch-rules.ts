@@ -1,10 +1,13 @@
 import { efiRoom } from '../boot/preflight';
 import { driveLabel, type Drive } from '../drive/drive';
 import { PrestageError } from '../base/errors';
+import { clusterBytesOf, largestVolumeBytes } from '../drive/ntfs';
+import { releasesOf } from '../drive/release';
 import { findLayout, layouts, planPartitions, type Layout } from '../drive/layout';
 import { minVolumeBytes, type Media, type MediaImage } from '../media/media';
 import { formatBytes, sanitizeForDisplay } from '../base/display';
 import { normalizeSerial, serialProblem } from '../machine/serial';
+import { drivesNamed } from '../scan/scan';
 
 /** One drive and the machine it will ship in, as the operator said it. */
 export interface Assignment {
@@ -89,12 +92,33 @@ export function requireEligibleDrives(assignments: readonly Assignment[], listed
   });
 }
 
-/** The refusal of a blocked drive, with every reason. */
+/**
+ * Refuses a machine's serial that is the number of an attached drive: somebody scanned the drive's label.
+ * @throws PrestageError serial-invalid
+ */
+export function requireNoDriveAsMachine(assignments: readonly Assignment[], listed: readonly Drive[]): void {
+  for (const { driveId, machineSerial } of assignments) {
+    const [drive] = drivesNamed(machineSerial, listed);
+    if (drive === undefined) continue;
+    throw new PrestageError({
+      code: 'serial-invalid',
+      message: `'${sanitizeForDisplay(machineSerial)}' is the number of the ${driveLabel(drive)}, not the serial of a machine. It was given for drive ${sanitizeForDisplay(driveId, 200)}.`,
+    });
+  }
+}
+
+/** The refusal of a blocked drive, with every reason, and how it can be released where that is known. */
 export function blocked(drive: Drive): PrestageError {
+  const releases = releasesOf(drive.reasons);
   return new PrestageError({
     code: 'drive-blocked',
     message: `The ${driveLabel(drive)} cannot be written: ${drive.reasons.map(({ message }) => message).join(' ')}`,
     cause: drive.reasons.map(({ code }) => code).join(', '),
+    ...(releases.length === 0
+      ? {}
+      : {
+          remedy: `Nothing was written to it. Choose another drive. Or, if nothing on this one is needed, release it and list the drives again. ${releases.join(' ')}`,
+        }),
   });
 }
 
@@ -116,12 +140,31 @@ export function requireRoom(drive: Drive, layout: Layout, image: MediaImage): vo
 }
 
 /**
+ * Refuses a drive whose Windows partition would be larger than NTFS can be, before anything is made.
+ * @throws PrestageError drive-too-large
+ */
+export function requireVolumeSize(drive: Drive, layout: Layout): void {
+  const windows = planPartitions(layout, drive.size)?.find(({ role }) => role === 'windows');
+  if (windows === undefined || clusterBytesOf(windows.length) !== null) return;
+  throw new PrestageError({
+    code: 'drive-too-large',
+    message: `The ${driveLabel(drive)} is too large: it has ${formatBytes(drive.size)}, and a Windows partition (NTFS) can have ${formatBytes(largestVolumeBytes)} at most.`,
+  });
+}
+
+/**
  * Refuses boot files that cannot fit on the layout's EFI partition, before anything is made.
- * @throws PrestageError boot-files-too-large
+ * @throws PrestageError boot-files-too-large, boot-files-invalid
  */
 export function requireEfiRoom(layout: Layout, media: Pick<Media, 'bootable'>): void {
   const room = efiRoom(layout);
-  const { efiBytes } = media.bootable;
+  const { efiBytes, efiProblems } = media.bootable;
+  if (room > 0 && efiProblems.length > 0) {
+    throw new PrestageError({
+      code: 'boot-files-invalid',
+      message: `The boot files of the media cannot be put on an EFI partition: ${efiProblems.join('; ')}.`,
+    });
+  }
   if (room === 0 || efiBytes <= room) return;
   const roomy = layouts.filter((one) => efiRoom(one) >= efiBytes).map(({ name }) => name);
   throw new PrestageError({

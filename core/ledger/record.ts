@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { sha256Schema } from '../media/chunk-map';
+import { leftOutSchema } from '../media/left-out';
 import { recordedHashSourceSchema } from '../media/media-state';
 import { driveIdentitySchema, driveKinds } from '../drive/drive';
 import { errorDataSchema } from '../base/errors';
@@ -37,12 +38,20 @@ export const jobDetailsSchema = z.strictObject({
     guid: z.string(),
     /** Source of the expected SHA-256; `none` when none was given. */
     expected: recordedHashSourceSchema,
+    /** What the image has and the drive does not; missing when that is nothing. */
+    leftOut: z.array(leftOutSchema).min(1).optional(),
   }),
   image: z.strictObject({ index: z.int().positive(), name: z.string() }),
   layout: z.string(),
   /** SHA-256 of the chunk map (core/media/chunk-map.ts, fingerprintText). */
   fingerprint: sha256Schema,
+  /** What the finished drive is known by: it is on the drive, and on no other. */
   diskGuid: z.uuid(),
+  /**
+   * The disk GUID that was on the drive before it was erased, as the helper read it there; null: it had none. Missing
+   * when it could not be read, and in entries from before 0.3.
+   */
+  previousDiskGuid: z.guid().nullable().optional(),
   partitionGuids: z.array(z.uuid()),
   /** Why another drive was written for a machine that already had a finished drive. */
   againReason: z.string().nullable(),
@@ -77,6 +86,8 @@ export const recordSchema = z.discriminatedUnion('kind', [
     jobId: z.uuid(),
     machineSerial: z.string(),
     drive: recordedDriveSchema,
+    /** The disk GUID that was read on the drive; null: it had none. Missing in entries from before 0.3. */
+    diskGuid: z.guid().nullable().optional(),
     fingerprint: sha256Schema,
     end: z.discriminatedUnion('state', [
       z.strictObject({ state: z.literal('done'), bytesVerified: z.int().nonnegative(), seconds: z.number() }),
@@ -89,6 +100,8 @@ export const recordSchema = z.discriminatedUnion('kind', [
     jobId: z.uuid(),
     machineSerial: z.string(),
     drive: recordedDriveSchema,
+    /** The disk GUID that was read on the drive; null: it had none. Missing in entries from before 0.3. */
+    diskGuid: z.guid().nullable().optional(),
     fingerprint: sha256Schema,
     end: z.discriminatedUnion('state', [
       z.strictObject({ state: z.literal('done') }),

@@ -21,7 +21,12 @@ export function joinDetails(known: MachineDetails, more: MachineDetails): Machin
   if (macs.length > maxMacs) {
     return { what: 'macs', known: (known.macs ?? []).join(', '), other: (more.macs ?? []).join(', ') };
   }
-  return { ...more, ...known, ...(macs.length === 0 ? {} : { macs }) };
+  const wifi = [...new Set([...(known.wifiMacs ?? []), ...(more.wifiMacs ?? [])])].slice(0, maxMacs);
+  return {
+    ...{ ...more, ...known },
+    ...(macs.length === 0 ? {} : { macs }),
+    ...(wifi.length === 0 ? {} : { wifiMacs: wifi }),
+  };
 }
 
 /** Tells the two results of {@link joinDetails} apart. */
@@ -63,8 +68,14 @@ export function saysNothing(details: MachineDetails): boolean {
 export function addsNothing(known: MachineDetails, more: MachineDetails): boolean {
   const joined = joinDetails(known, more);
   if (isConflict(joined)) return false;
-  const size = (details: MachineDetails): number => Object.keys(details).length + (details.macs?.length ?? 0);
+  const size = ({ macs = [], wifiMacs = [], ...others }: MachineDetails): number =>
+    Object.keys(others).length + macs.length + wifiMacs.length;
   return size(joined) === size(known);
+}
+
+/** The MACs as people read them: of a Wi-Fi adapter it is said. */
+export function macWords({ macs = [], wifiMacs = [] }: MachineDetails): string[] {
+  return macs.map((mac) => (wifiMacs.includes(mac) ? `${mac} (Wi-Fi)` : mac));
 }
 
 function sameText(one: string, two: string): boolean {

@@ -30,12 +30,20 @@ export const machineDetailsSchema = z.strictObject({
   uuid: machineUuidSchema.optional(),
   /** Each only once. */
   macs: z.array(macSchema).max(maxMacs).optional(),
+  /** Those of `macs` that are said to be of a Wi-Fi adapter: no machine starts from the network by them. */
+  wifiMacs: z.array(macSchema).max(maxMacs).optional(),
   model: shown(80).optional(),
   /** Hardware hash for Windows Autopilot, base64; can only be collected on the machine itself. */
   hardwareHash: z
     .string()
     .max(8192)
     .regex(/^[A-Za-z0-9+/]+={0,2}$/, 'is not base64')
+    .optional(),
+  /** Group Tag that Windows Autopilot is to give the device. */
+  groupTag: shown(128).optional(),
+  /** User principal name to whom Windows Autopilot is to assign the device. */
+  assignedUser: shown(256)
+    .regex(/^[^\s@,;"]+@[^\s@,;"]+\.[^\s@,;"]+$/, 'is not a user principal name (name@domain)')
     .optional(),
 });
 export type MachineDetails = z.infer<typeof machineDetailsSchema>;

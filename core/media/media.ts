@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { bootableSchema } from '../boot/preflight';
 import { sha256Schema } from './chunk-map';
+import { leftOutSchema } from './left-out';
 
 /** One image of a WIM, from its XML data. */
 export const mediaImageSchema = z.strictObject({
@@ -35,6 +36,8 @@ export const mediaSchema = z.strictObject({
   bootable: bootableSchema,
   /** The requested image: its file names and boot files were checked. */
   imageIndex: z.int().positive(),
+  /** What an apply of the requested image does not write; empty for most media. */
+  leftOut: z.array(leftOutSchema),
   /** What a user should know, but that does not stop the work. */
   warnings: z.array(z.string()),
 });
@@ -47,29 +50,6 @@ export const mediaHashSchema = z.strictObject({
   files: z.array(z.strictObject({ path: z.string(), sha256: sha256Schema, bytes: z.int().nonnegative() })),
 });
 export type MediaHash = z.infer<typeof mediaHashSchema>;
-
-/**
- * Reads a manifest in the form of sha256sum(1): `HEX  NAME` or `HEX *NAME`, a line a file. A line that
- * starts with a backslash has an escaped name. Folders are left out: the files lie elsewhere here.
- * @returns base name → SHA-256 in lower case; null when any line is of another form, or two lines give one
- * name different sums: then nobody can say which was meant.
- */
-export function parseSha256Manifest(text: string): Map<string, string> | null {
-  const sums = new Map<string, string>();
-  for (const line of text.replace(/^\uFEFF/, '').split(/\r?\n/)) {
-    if (line.trim() === '' || line.startsWith('#')) continue;
-    const match = /^(\\)?([0-9a-fA-F]{64})(?: [ *]?(.+))?$/.exec(line);
-    if (match === null) return null;
-    const written = (match[3] ?? '').trim();
-    const path =
-      match[1] === '\\' ? written.replace(/\\(\\|n)/g, (_, c) => (c === 'n' ? '\n' : '\\')) : written;
-    const name = path.replace(/^.*[/\\]/s, '');
-    const sum = (match[2] ?? '').toLowerCase();
-    if ((sums.get(name) ?? sum) !== sum) return null;
-    sums.set(name, sum);
-  }
-  return sums.size === 0 ? null : sums;
-}
 
 /**
  * Bytes an NTFS volume needs for an image: its data, rounded up to clusters, an MFT record and index

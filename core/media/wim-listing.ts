@@ -47,56 +47,102 @@ export function wimlibWarnings(stderr: string): string[] {
     .filter((text) => text !== undefined);
 }
 
+/** Whether a warning is about a name that wimlib leaves out. */
+export function isBadNameWarning(warning: string): boolean {
+  return badNameWarnings.some(([pattern]) => pattern.test(warning));
+}
+
+/** Warnings of an apply that nothing else tells: neither the judgement of the names nor that of the header. */
+export function applyWarnings(stderr: string): string[] {
+  return wimlibWarnings(stderr).filter(
+    (warning) => !isBadNameWarning(warning) && !warning.includes('WIM_HDR_FLAG_WRITE_IN_PROGRESS'),
+  );
+}
+
+/** A folder whose entries are being listed. */
+interface OpenFolder {
+  readonly path: string;
+  readonly names: Set<string>;
+  /** In lower case. */
+  readonly folded: Set<string>;
+}
+
 /**
- * Judges the names in an image from its listing (`wimlib-imagex dir`: a folder before what is in it) and
- * from the warnings that came with it.
+ * Judges the names in an image from its listing (`wimlib-imagex dir`: a folder, then all that is in it, then the next)
+ * as it comes, and from the warnings that came with it. Only the folders that are open are kept: a media may have
+ * millions of paths.
  *
  * Refused is what no Windows can have written: names that are paths, forbidden characters, the same path
  * twice, over-long names. Names that NTFS holds but that programs stumble over (a trailing space or dot,
  * device names, names that differ in case only) are notes: real images have them, in Linux subsystems and
  * case-sensitive folders.
- * @param lines paths with `/` between names, the root as `/`
  */
-export function checkListing(lines: readonly string[], warnings: readonly string[]): ListingReport {
-  const problems: ListingProblem[] = [];
-  const report = (path: string, what: string): void => {
-    if (problems.length < problemLimit) problems.push({ path, what });
-  };
-  const odd = new Tally();
+export class ListingCheck {
+  readonly #problems: ListingProblem[] = [];
+  readonly #odd = new Tally();
+  readonly #open: OpenFolder[] = [openFolder('')];
 
-  for (const warning of warnings) {
-    const what = badNameWarnings.find(([pattern]) => pattern.test(warning))?.[1];
-    if (what === undefined) odd.add('warning', warning);
-    else report(/"(\/.*)"/.exec(warning)?.[1] ?? '/', what);
-  }
-
-  const seen = new Set<string>(['']);
-  const folded = new Set<string>();
-  for (const line of lines) {
-    if (line === '/') continue;
+  /** Takes the next path: `/` between names, the root as `/`. */
+  push(line: string): void {
+    if (line === '/') return;
     const cut = line.lastIndexOf('/');
     const name = line.slice(cut + 1);
     if (cut === -1) {
-      report(line, 'is not below the root');
-      continue;
+      this.#report(line, 'is not below the root');
+      return;
     }
     const what = assessName(name);
-    if (what !== null) report(line, what);
-    else if (!seen.has(line.slice(0, cut))) {
-      report(line, 'is in a folder that does not exist: its name is a path');
+    const folder = this.#folderAt(line.slice(0, cut));
+    if (what !== null) this.#report(line, what);
+    else if (folder === null) {
+      this.#report(line, 'is in a folder that does not exist: its name is a path');
     }
     // Names that are not Unicode all come as U+FFFD, so that two of them can look the same here.
-    else if (seen.has(line) && !line.includes('\uFFFD')) report(line, 'occurs twice');
+    else if (folder.names.has(name) && !name.includes('\uFFFD')) this.#report(line, 'occurs twice');
     else {
-      const fold = line.toLowerCase();
-      if (folded.has(fold)) odd.add('case', line);
-      folded.add(fold);
-      if (/[ .]$/.test(name)) odd.add('trailing', line);
-      if (deviceName.test(name)) odd.add('device', line);
+      const fold = name.toLowerCase();
+      if (folder.folded.has(fold)) this.#odd.add('case', line);
+      folder.folded.add(fold);
+      if (/[ .]$/.test(name)) this.#odd.add('trailing', line);
+      if (deviceName.test(name)) this.#odd.add('device', line);
     }
-    seen.add(line);
+    folder?.names.add(name);
+    this.#open.push(openFolder(line));
   }
-  return { problems, notes: odd.notes() };
+
+  /** What was found. @param warnings of wimlib, without their mark */
+  finish(warnings: readonly string[]): ListingReport {
+    const left: ListingProblem[] = [];
+    for (const warning of warnings) {
+      const what = badNameWarnings.find(([pattern]) => pattern.test(warning))?.[1];
+      if (what === undefined) this.#odd.add('warning', warning);
+      else left.push({ path: /"(\/.*)"/.exec(warning)?.[1] ?? '/', what });
+    }
+    return { problems: [...left, ...this.#problems].slice(0, problemLimit), notes: this.#odd.notes() };
+  }
+
+  /** The open folder at this path; those below it are finished. Null when none is there. */
+  #folderAt(path: string): OpenFolder | null {
+    const at = this.#open.findLastIndex((folder) => folder.path === path);
+    if (at === -1) return null;
+    this.#open.length = at + 1;
+    return this.#open[at] ?? null;
+  }
+
+  #report(path: string, what: string): void {
+    if (this.#problems.length < problemLimit) this.#problems.push({ path, what });
+  }
+}
+
+function openFolder(path: string): OpenFolder {
+  return { path, names: new Set(), folded: new Set() };
+}
+
+/** Judges a whole listing: see {@link ListingCheck}. */
+export function checkListing(lines: Iterable<string>, warnings: readonly string[]): ListingReport {
+  const check = new ListingCheck();
+  for (const line of lines) check.push(line);
+  return check.finish(warnings);
 }
 
 function assessName(name: string): string | null {

@@ -2,8 +2,12 @@ import { sanitizeForDisplay } from '../base/display';
 import { readMac, readUuid } from '../machine/identifiers';
 import { findLayout, layouts } from '../drive/layout';
 import { machineDetailsSchema } from '../machine/machine';
-import { columnNames, type Column } from './order-columns';
+import { columnNames, type Column, type MacColumn } from './order-columns';
 import { normalizeSerial, serialProblem } from '../machine/serial';
+import { readLabel } from '../scan/label';
+import { builtInLabelRules } from '../scan/label-rules';
+import type { ScanSettings } from '../scan/scan-settings';
+import { readTypedSerial } from '../scan/typed-serial';
 import { isAssetPlaceholder, uuidProblem } from '../machine/smbios';
 
 /** What became of a cell: its value in the one form that is kept, or what is wrong with it. */
@@ -17,12 +21,10 @@ const bad = (problem: string): CellReading => ({ value: null, problem });
  * Reads a cell that holds one value. It is not empty.
  * @param text as {@link bareText} gave it
  */
-export function readCell(column: Exclude<Column, 'macs'>, text: string): CellReading {
+export function readCell(column: Exclude<Column, MacColumn | 'serial'>, text: string): CellReading {
   const damage = column === 'hardwareHash' ? null : damageOf(column, text);
   if (damage !== null) return bad(`the ${columnNames[column]} '${shown(text)}' ${damage}`);
   switch (column) {
-    case 'serial':
-      return readSerial(text);
     case 'uuid':
       return readUuidCell(text);
     case 'mediaSha256': {
@@ -49,6 +51,9 @@ export function readCell(column: Exclude<Column, 'macs'>, text: string): CellRea
       return readShown('assetTag', text, 64);
     case 'model':
       return readShown('model', text, 80);
+    case 'groupTag':
+      return readShown('groupTag', text, 128);
+    case 'assignedUser':
     case 'computerName':
     case 'hardwareHash': {
       const parsed = machineDetailsSchema.shape[column].safeParse(text);
@@ -109,13 +114,34 @@ function damageOf(column: Column, text: string): string | null {
   return null;
 }
 
-function readSerial(text: string): CellReading {
-  const serial = normalizeSerial(text);
-  if (sanitizeForDisplay(serial, 200) !== serial && serial.length < 200) {
+/**
+ * Reads a cell that holds a machine's serial. It is not empty.
+ * @param text as {@link bareText} gave it
+ * @param settings what serials look like here; null: every sound serial is one, whatever else its form may be; `former`:
+ *   and what a label's text holds is not looked for
+ * @returns with `note` where the serial may be another number
+ */
+export function readSerialCell(
+  text: string,
+  settings: ScanSettings | null | 'former',
+): CellReading & { readonly note?: string } {
+  const damage = damageOf('serial', text);
+  if (damage !== null) return bad(`the serial '${shown(text)}' ${damage}`);
+  const plain = normalizeSerial(text);
+  if (sanitizeForDisplay(plain, 200) !== plain && plain.length < 200) {
     return bad(`the serial '${shown(text)}' has an invisible character: type it again`);
   }
-  const problem = serialProblem(serial);
-  return problem === null ? good(serial) : bad(lowerFirst(problem.message).replace(/\.$/, ''));
+  const label = settings === 'former' ? null : readLabel(text, builtInLabelRules);
+  if (label?.kind === 'machine') return good(label.serial);
+  if (settings === null || settings === 'former') {
+    const problem = serialProblem(plain);
+    return problem === null ? good(plain) : bad(asReason(problem.message));
+  }
+  // Labels by the rules that everybody has: the audit reads the order again, elsewhere.
+  const typed = readTypedSerial(text, { ...settings, labelRules: { builtIn: true, own: [] } });
+  if (typed.problem !== null) return bad(asReason(typed.problem.message));
+  const { serial, mayBe } = typed;
+  return { ...good(serial), ...(mayBe === null ? {} : { note: mayBe.note }) };
 }
 
 /** Refused as a scan refuses it: one order must not name two machines that their labels could not tell apart. */
@@ -126,7 +152,11 @@ function readUuidCell(text: string): CellReading {
   return bad(`'${shown(text)}' is a placeholder that firmware shows when there is no UUID`);
 }
 
-function readShown(column: 'number' | 'assetTag' | 'model', text: string, longest: number): CellReading {
+function readShown(
+  column: 'number' | 'assetTag' | 'model' | 'groupTag',
+  text: string,
+  longest: number,
+): CellReading {
   if (sanitizeForDisplay(text, longest) === text) return good(text);
   const what = text.length > longest ? `is longer than ${longest} characters` : 'has invisible characters';
   return bad(`the ${columnNames[column]} '${shown(text)}' ${what}`);
@@ -136,6 +166,7 @@ function shown(text: string): string {
   return sanitizeForDisplay(text, 60);
 }
 
-function lowerFirst(text: string): string {
-  return text.slice(0, 1).toLowerCase() + text.slice(1);
+/** A sentence as a reason behind a colon. */
+function asReason(text: string): string {
+  return (text.slice(0, 1).toLowerCase() + text.slice(1)).replace(/\.$/, '');
 }

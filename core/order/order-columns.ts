@@ -5,10 +5,16 @@ export const machineColumns = [
   'computerName',
   'uuid',
   'macs',
+  'wiredMacs',
+  'wifiMacs',
   'model',
   'hardwareHash',
+  'groupTag',
+  'assignedUser',
 ] as const;
 export type MachineColumn = (typeof machineColumns)[number];
+/** Columns with MACs: of any adapter, of Ethernet, of Wi-Fi. */
+export type MacColumn = Extract<MachineColumn, 'macs' | 'wiredMacs' | 'wifiMacs'>;
 export const orderColumns = ['number', 'mediaSha256', 'imageIndex', 'layout'] as const;
 export type OrderColumn = (typeof orderColumns)[number];
 export type Column = MachineColumn | OrderColumn;
@@ -20,8 +26,12 @@ export const columnNames: Readonly<Record<Column, string>> = {
   computerName: 'computer name',
   uuid: 'SMBIOS UUID',
   macs: 'MAC',
+  wiredMacs: 'Ethernet MAC',
+  wifiMacs: 'Wi-Fi MAC',
   model: 'model',
   hardwareHash: 'hardware hash',
+  groupTag: 'Group Tag',
+  assignedUser: 'assigned user',
   number: 'work order number',
   mediaSha256: 'media SHA-256',
   imageIndex: 'image',
@@ -32,7 +42,7 @@ export const columnNames: Readonly<Record<Column, string>> = {
  * What enterprises call them, folded to letters and digits: Configuration Manager and Autopilot exports, asset
  * management, English and German purchase lists.
  */
-const synonyms: Readonly<Record<Column, readonly string[]>> = {
+const synonyms: Readonly<Record<Exclude<Column, MacColumn>, readonly string[]>> = {
   serial: [
     'serial',
     'serialnumber',
@@ -67,24 +77,10 @@ const synonyms: Readonly<Record<Column, readonly string[]>> = {
     'rechnername',
   ],
   uuid: ['uuid', 'guid', 'smbiosuuid', 'smbiosguid', 'smbios', 'systemuuid', 'biosguid', 'biosuuid'],
-  macs: [
-    'mac',
-    'macs',
-    'macaddress',
-    'macaddresses',
-    'lanmac',
-    'lanmacaddress',
-    'wlanmac',
-    'wlanmacaddress',
-    'wifimac',
-    'wifimacaddress',
-    'wirelessmac',
-    'ethernetmac',
-    'ethernetmacaddress',
-    'macadresse',
-  ],
   model: ['model', 'modelname', 'machinemodel', 'systemmodel', 'devicemodel', 'modell'],
   hardwareHash: ['hardwarehash', 'autopilothash'],
+  groupTag: ['grouptag', 'autopilotgrouptag'],
+  assignedUser: ['assigneduser', 'assigneduserprincipalname', 'userprincipalname', 'upn'],
   number: [
     'order',
     'ordernumber',
@@ -102,24 +98,62 @@ const synonyms: Readonly<Record<Column, readonly string[]>> = {
 };
 
 const bySynonym: ReadonlyMap<string, Column> = new Map(
-  (Object.keys(synonyms) as Column[]).flatMap((column) =>
+  (Object.keys(synonyms) as (keyof typeof synonyms)[]).flatMap((column) =>
     synonyms[column].map((name) => [name, column] as const),
   ),
 );
 
-/** The column that a header names, in any case and punctuation; null for one that is not ours. */
-export function columnOf(header: string): Column | null {
+/** What stands beside `MAC` in a header, folded, where it says which adapter it is. */
+const wired =
+  /^(?:lan|wiredlan|wired|ethernet|eth|gigabit|onboard|onboardlan|lom|rj|pxe)(?:adapter|nic|port)?$/;
+const wireless = /^(?:wlan|wifi|wireless|wirelesslan|wlanwifi|wifiwlan)(?:adapter|nic|card)?$/;
+const any = /^(?:nic|network|networkadapter|adapter|physical)?$/;
+const macWord = /mac(?:addresses|address|adressen|adresse|addr|ids|id|s)?/;
+
+/** The headers of MACs that were known before Ethernet and Wi-Fi were told apart, all of one kind. */
+const formerMacs = new Set([
+  ...['mac', 'macs', 'macaddress', 'macaddresses', 'lanmac', 'lanmacaddress', 'wlanmac', 'wlanmacaddress'],
+  ...['wifimac', 'wifimacaddress', 'wirelessmac', 'ethernetmac', 'ethernetmacaddress', 'macadresse'],
+]);
+
+/** What was not read before Ethernet and Wi-Fi were told apart. */
+const newColumns: ReadonlySet<Column> = new Set<Column>(['groupTag', 'assignedUser']);
+
+/**
+ * The column that a header names, in any case and punctuation; null for one that is not ours.
+ * @param former as it was understood before Ethernet and Wi-Fi were told apart: orders that were opened then
+ */
+export function columnOf(header: string, former = false): Column | null {
   const folded = header
     .normalize('NFKD')
     .toLowerCase()
     .replace(/[^a-z0-9]/g, '');
   const found = bySynonym.get(folded);
-  if (found !== undefined) return found;
-  // Tables give each network card a column of its own: MAC 1, MAC 2.
-  const numbered = bySynonym.get(folded.replace(/\d{1,2}$/, ''));
-  return numbered === 'macs' ? 'macs' : null;
+  if (found !== undefined) return former && newColumns.has(found) ? null : found;
+  if (former) {
+    return formerMacs.has(folded) || formerMacs.has(folded.replace(/\d{1,2}$/, '')) ? 'macs' : null;
+  }
+  return macColumnOf(folded);
+}
+
+/** Tables give each network card a column of its own: MAC 1, MAC (LAN), Wi-Fi MAC address. */
+function macColumnOf(folded: string): MacColumn | null {
+  if (!macWord.test(folded)) return null;
+  // Also `LAN address (MAC)` and `Ethernet MAC 2`.
+  const beside = folded
+    .replace('80211', 'wifi')
+    .replace(/\d{1,2}/g, '')
+    .replace(macWord, '')
+    .replace(/addresse?s?|adressen?/, '');
+  if (wireless.test(beside)) return 'wifiMacs';
+  if (wired.test(beside)) return 'wiredMacs';
+  return any.test(beside) ? 'macs' : null;
 }
 
 export function isMachineColumn(column: Column): column is MachineColumn {
   return (machineColumns as readonly Column[]).includes(column);
+}
+
+export function isMacColumn(column: Column): column is MacColumn {
+  return column === 'macs' || column === 'wiredMacs' || column === 'wifiMacs';
 }

@@ -14,21 +14,39 @@ export interface CsvReading {
 }
 
 /** What parts fields: a spreadsheet's clipboard uses tabs, and its files what its country uses. */
-const separators = ['\t', ';', ','] as const;
+const separators = ['\t', ';', ',', '|'] as const;
 type Separator = (typeof separators)[number];
 
 /** Spreadsheets are told their separator in a first line `sep=;`. */
-const separatorLine = /^"?sep=([;,\t])"?[ \t;,]*(?:\r\n|\n|\r|$)/i;
+const separatorLine = /^"?sep=([;,\t|])"?[ \t;,|]*(?:\r\n|\n|\r|$)/i;
+/** PowerShell's Export-Csv says first of what type the objects were, unless it is told not to (Microsoft Learn). */
+const typeLine = /^"?#TYPE [^\r\n]*(?:\r\n|\n|\r|$)/i;
 
 /**
  * Reads a table (RFC 4180). The separator is the one that the first line has most of. A quotation mark inside a
  * field that does not begin with one is a character like any other (`15" screen`).
  */
 export function readCsv(text: string): CsvReading {
-  const marked = separatorLine.exec(text);
-  const start = marked?.[0].length ?? 0;
-  const separator = (marked?.[1] as Separator | undefined) ?? separatorOf(text);
-  const table = new Table(marked === null ? 1 : 2);
+  const typed = typeLine.exec(text)?.[0].length ?? 0;
+  const marked = separatorLine.exec(text.slice(typed));
+  const start = typed + (marked?.[0].length ?? 0);
+  const separator = (marked?.[1] as Separator | undefined) ?? separatorOf(text.slice(start));
+  const table = new Table(1 + (typed === 0 ? 0 : 1) + (marked === null ? 0 : 1));
+  readInto(table, text, start, separator);
+  return { records: table.records.map((one) => unpacked(one, separator)), problems: table.problems };
+}
+
+/** A record that is one field in quotes with separators in it: some exporters put whole lines in quotes. */
+function unpacked(record: CsvRecord, separator: Separator): CsvRecord {
+  const [only = '', ...others] = record.fields;
+  if (others.length > 0 || !only.includes(separator)) return record;
+  const inner = new Table(record.line);
+  readInto(inner, only, 0, separator);
+  const [first, ...more] = inner.records;
+  return first === undefined || more.length > 0 || inner.problems.length > 0 ? record : first;
+}
+
+function readInto(table: Table, text: string, start: number, separator: Separator): void {
   let position = start;
   let field = '';
   while (position < text.length) {
@@ -65,12 +83,13 @@ export function readCsv(text: string): CsvReading {
   }
   table.endField(field);
   table.endRecord();
-  return { records: table.records, problems: table.problems };
 }
 
 function separatorOf(text: string): Separator {
   const first = /^\s*([^\r\n]*)/.exec(text)?.[1] ?? '';
-  const bare = first.replace(/"(?:[^"]|"")*"/g, '');
+  // Of a line that is one field in quotes, what stands in them counts.
+  const whole = /^"((?:[^"]|"")*)"\s*$/.exec(first)?.[1]?.replaceAll('""', '"');
+  const bare = (whole ?? first).replace(/"(?:[^"]|"")*"/g, '');
   const count = (separator: string): number => bare.split(separator).length;
   return separators.reduce((best, one) => (count(one) > count(best) ? one : best));
 }

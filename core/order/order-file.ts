@@ -1,18 +1,21 @@
 import { sanitizeForDisplay } from '../base/display';
 import { maxMacs } from '../machine/machine';
 import { workOrderSchema, type OrderLine, type WorkOrder } from './order';
-import { bareText, readCell, readMacs } from './order-cells';
+import { bareText, readCell, readMacs, readSerialCell } from './order-cells';
 import {
   columnNames,
   columnOf,
+  isMacColumn,
   isMachineColumn,
   type Column,
+  type MacColumn,
   type MachineColumn,
   type OrderColumn,
 } from './order-columns';
 import { readCsv, type CsvRecord } from './order-csv';
 import { readOrderJson } from './order-json';
 import type { OrderProblem, RawFact, RawMachine, RawOrder } from './raw-order';
+import { scanSettingsSchema, type ScanSettings } from '../scan/scan-settings';
 import { uuidKey } from '../machine/smbios';
 
 export type OrderReading =
@@ -28,12 +31,18 @@ export type OrderReading =
 /**
  * Reads a work order: a table with a header (commas, semicolons or tabs), one serial a line, or JSON.
  * @param number the order's number, when somebody said it; a file may say it as well, and then they must agree
+ * @param settings what serials look like here; null where the order was opened before: what was taken once is taken;
+ *   `former`: as orders were read before Ethernet and Wi-Fi were told apart
  */
-export function readOrder(text: string, number: string | null): OrderReading {
+export function readOrder(
+  text: string,
+  number: string | null,
+  settings: ScanSettings | null | 'former' = scanSettingsSchema.parse({}),
+): OrderReading {
   const clean = text.replace(/^\uFEFF/, '');
-  const raw = /^\s*[{[]/.test(clean) ? readOrderJson(clean) : readTable(clean);
+  const raw = /^\s*[{[]/.test(clean) ? readOrderJson(clean) : readTable(clean, settings === 'former');
   const given: RawFact[] = number === null ? [] : [{ column: 'number', text: number, line: null }];
-  return assemble({ ...raw, details: [...given, ...raw.details] });
+  return assemble({ ...raw, details: [...given, ...raw.details] }, settings);
 }
 
 /** A problem as it is told: `line 3: …`. */
@@ -41,11 +50,11 @@ export function problemText({ line, message }: OrderProblem): string {
   return line === null ? message : `line ${line}: ${message}`;
 }
 
-function readTable(text: string): RawOrder {
+function readTable(text: string, former: boolean): RawOrder {
   const { records, problems } = readCsv(text);
   const [head, ...rows] = records;
   if (head === undefined) return { details: [], machines: [], problems, warnings: [] };
-  const columns = head.fields.map((field) => columnOf(bareText(field)));
+  const columns = head.fields.map((field) => columnOf(bareText(field), former));
   if (columns.includes('serial')) return readRows(head, columns, rows, problems);
   if (records.every(({ fields }) => fields.length === 1)) {
     const machines = records.map(({ line, fields }) => ({
@@ -70,13 +79,13 @@ function readRows(
   for (const [index, column] of columns.entries()) {
     const name = bareText(head.fields[index] ?? '');
     if (column === null) {
-      if (name === '' && rows.every(({ fields }) => (fields[index] ?? '').trim() === '')) continue;
+      if (rows.every(({ fields }) => (fields[index] ?? '').trim() === '')) continue;
       const called = name === '' ? `${index + 1} (no name)` : `'${sanitizeForDisplay(name, 40)}'`;
       warnings.push({
         line: head.line,
         message: `the column ${called} is not known and was ignored`,
       });
-    } else if (column !== 'macs' && columns.indexOf(column) !== index) {
+    } else if (!isMacColumn(column) && columns.indexOf(column) !== index) {
       problems.push({ line: head.line, message: `two columns contain the ${columnNames[column]}` });
     }
   }
@@ -102,12 +111,12 @@ function readRows(
 }
 
 /** Looks at all values, and makes the order of them when all are sound. */
-function assemble(raw: RawOrder): OrderReading {
+function assemble(raw: RawOrder, settings: ScanSettings | null | 'former'): OrderReading {
   const problems: OrderProblem[] = [...raw.problems];
   const warnings: OrderProblem[] = [...raw.warnings];
   const lines: { readonly at: number | null; readonly machine: OrderLine }[] = [];
   for (const { line, cells } of raw.machines) {
-    const machine = readMachine(line, cells, problems);
+    const machine = readMachine(line, cells, settings, { problems, warnings });
     if (machine !== null) lines.push({ at: line, machine });
   }
   if (raw.machines.length === 0 && raw.problems.length === 0) {
@@ -152,7 +161,7 @@ function assemble(raw: RawOrder): OrderReading {
     ...(imageIndex === undefined ? {} : { imageIndex: Number(imageIndex) }),
     machines: lines.map(({ machine }) => machine),
   });
-  if (parsed.success) return { result: 'read', order: parsed.data, warnings: inOrder(warnings) };
+  if (parsed.success) return { result: 'read', order: parsed.data, warnings: onceEach(inOrder(warnings)) };
   const issues = parsed.error.issues.map(({ path, message }) => ({
     line: path[0] === 'machines' ? (lines[Number(path[1])]?.at ?? null) : null,
     message: `${path.join('.')}: ${message}`,
@@ -160,21 +169,31 @@ function assemble(raw: RawOrder): OrderReading {
   return { result: 'refused', problems: inOrder(issues) };
 }
 
+/** Of several MACs nobody said which is of what. */
+const unclearMacs =
+  'it is not said which of its MACs is the Ethernet one: the first is used for the import file of Configuration Manager';
+
 function readMachine(
   line: number | null,
   cells: RawMachine['cells'],
-  problems: OrderProblem[],
+  settings: ScanSettings | null | 'former',
+  { problems, warnings }: Record<'problems' | 'warnings', OrderProblem[]>,
 ): OrderLine | null {
-  const values: Partial<Record<Exclude<MachineColumn, 'macs'>, string>> = {};
-  const macs: string[] = [];
+  const values: Partial<Record<Exclude<MachineColumn, MacColumn>, string>> = {};
+  const macs: Record<MacColumn, string[]> = { wiredMacs: [], macs: [], wifiMacs: [] };
   const before = problems.length;
   for (const { column, text } of cells) {
     const bare = bareText(text);
     if (bare === '') continue;
-    if (column === 'macs') {
+    if (isMacColumn(column)) {
       const read = readMacs(bare);
-      macs.push(...read.macs);
+      macs[column].push(...read.macs);
       problems.push(...read.problems.map((message) => ({ line, message })));
+    } else if (column === 'serial') {
+      const { value, problem, note } = readSerialCell(bare, settings);
+      if (problem === null) values.serial = value;
+      else problems.push({ line, message: problem });
+      if (note !== undefined) warnings.push({ line, message: note });
     } else {
       const { value, problem } = readCell(column, bare);
       if (problem === null) values[column] = value;
@@ -182,13 +201,23 @@ function readMachine(
     }
   }
   const { serial, ...rest } = values;
-  const once = [...new Set(macs)];
+  // The wired ones first: by the first a machine is found when it starts from the network.
+  const known = [...new Set([...macs.wiredMacs, ...macs.macs])];
+  const wifi = [...new Set(macs.wifiMacs)].filter((mac) => !macs.wiredMacs.includes(mac));
+  const once = [...new Set([...known.filter((mac) => !wifi.includes(mac)), ...wifi])];
+  if (macs.wiredMacs.length === 0 && macs.macs.filter((mac) => !wifi.includes(mac)).length > 1) {
+    warnings.push({ line, message: unclearMacs });
+  }
   if (once.length > maxMacs) {
     problems.push({ line, message: `there are ${once.length} MACs: a machine has at most ${maxMacs}` });
     return null;
   }
   if (serial !== undefined) {
-    return { serial, ...rest, ...(once.length > 0 ? { macs: once } : {}) };
+    return {
+      ...{ serial, ...rest },
+      ...(once.length > 0 ? { macs: once } : {}),
+      ...(wifi.length > 0 ? { wifiMacs: wifi } : {}),
+    };
   }
   if (problems.length === before) problems.push({ line, message: 'the serial is missing' });
   return null;
@@ -241,6 +270,15 @@ function requireOnce(
       }
     }
   }
+}
+
+/** What holds for many lines is told of the first. */
+function onceEach(warnings: readonly OrderProblem[]): OrderProblem[] {
+  const same = warnings.filter(({ message }) => message === unclearMacs);
+  const [first, ...others] = same;
+  if (first === undefined || others.length === 0) return [...warnings];
+  const message = `${first.message} (and so of ${others.length} more)`;
+  return warnings.flatMap((one) => (one === first ? [{ ...one, message }] : same.includes(one) ? [] : [one]));
 }
 
 function inOrder(problems: readonly OrderProblem[]): OrderProblem[] {

@@ -1,5 +1,11 @@
 import { sanitizeForDisplay } from '../base/display';
-import { isMachineColumn, orderColumns, machineColumns, type OrderColumn } from './order-columns';
+import {
+  isMacColumn,
+  isMachineColumn,
+  orderColumns,
+  machineColumns,
+  type OrderColumn,
+} from './order-columns';
 import type { RawFact, RawMachine, RawOrder } from './raw-order';
 
 /** Reads an order in JSON (core/order/order.ts): the form is looked at here, the values with those of the tables. */
@@ -17,6 +23,9 @@ export function readOrderJson(text: string): RawOrder {
   }
   return new JsonOrder(linesOf(text)).read(value);
 }
+
+/** Wired MACs have no member of their own: they are those of `macs` that are not in `wifiMacs`. */
+const memberColumns = machineColumns.filter((column) => column !== 'wiredMacs');
 
 class JsonOrder implements RawOrder {
   readonly details: RawFact[] = [];
@@ -68,20 +77,21 @@ class JsonOrder implements RawOrder {
     const cells: RawMachine['cells'][number][] = [];
     for (const [member, held] of Object.entries(value)) {
       const at = `${path}.${member}`;
-      const texts: unknown[] = member === 'macs' && Array.isArray(held) ? held : [held];
-      if (!(machineColumns as readonly string[]).includes(member)) {
+      const column = memberColumns.find((one) => one === member);
+      const texts: unknown[] =
+        column !== undefined && isMacColumn(column) && Array.isArray(held) ? held : [held];
+      if (column === undefined) {
         this.#complain(at, `${name}: a machine has no member '${sanitizeForDisplay(member, 40)}'`);
         continue;
       }
       for (const text of texts) {
-        const column = machineColumns.find((one) => one === member);
         if (typeof text === 'number') {
           this.#complain(
             at,
             `${name}: ${member} is a number: put it in quotation marks, to keep leading zeros`,
           );
         } else if (typeof text !== 'string') this.#complain(at, `${name}: ${member} is not a text`);
-        else if (column !== undefined && isMachineColumn(column)) cells.push({ column, text });
+        else if (isMachineColumn(column)) cells.push({ column, text });
       }
     }
     this.machines.push({ line: this.#line(path), cells });

@@ -1,4 +1,5 @@
 import type { WorkOrder } from './order';
+import { isFailedReading, liftsWithGoodReading } from '../ledger/standing-finding';
 import type { LedgerRecord } from '../ledger/record';
 
 /** Where a machine of an order stands; what wants a hand first. After a job that was cancelled it is expected again. */
@@ -20,6 +21,10 @@ interface MachineProgress {
   readonly state: Exclude<OrderLineState, 'paired'>;
   /** The newest job. */
   readonly jobId: string | null;
+  /** Disk GUID that its drive gets; null when there is no job, or only a shipment tells of it. */
+  readonly diskGuid: string | null;
+  /** Its drive was found wrong: how it stood before, and whether a good reading lifts that. */
+  readonly finding: (Standing & { readonly lifts: boolean }) | null;
   /** It failed because its drive did not start in a virtual machine. */
   readonly bootFailed: boolean;
   /** Not in the order, but allowed by an exception. */
@@ -27,6 +32,8 @@ interface MachineProgress {
   /** The newest word that was said about it. */
   readonly reason: string | null;
 }
+
+type Standing = Pick<MachineProgress, 'state' | 'bootFailed'>;
 
 /** Everything that the ledger says about an order that was opened. Grows record by record. */
 export interface OrderProgress {
@@ -44,6 +51,8 @@ export function newProgress(orderId: string): OrderProgress {
 const untouched: MachineProgress = {
   state: 'expected',
   jobId: null,
+  diskGuid: null,
+  finding: null,
   bootFailed: false,
   unexpected: false,
   reason: null,
@@ -69,20 +78,35 @@ export function followOrder(
     switch (record.kind) {
       case 'job-started':
       case 'job-ended': {
-        const { orderId, machineSerial, jobId } = record.job;
+        const { orderId, machineSerial, jobId, diskGuid, previousDiskGuid } = record.job;
+        // Another machine's finished drive, known by its disk GUID: that machine has none any more.
+        if (record.kind === 'job-started' && typeof previousDiskGuid === 'string') {
+          for (const [serial, erased] of machines) {
+            const finished = erased.diskGuid === previousDiskGuid && erased.state === 'done';
+            if (finished && serial !== machineSerial) change(serial, { state: 'failed', bootFailed: false });
+          }
+        }
         const known = ordered.has(machineSerial) || machines.has(machineSerial);
         if (orderId !== progress.orderId && !(orderId === undefined && known)) break;
         const unexpected = !ordered.has(machineSerial);
         const state = record.kind === 'job-started' ? 'writing' : stateOfEnd(record.end.state);
-        change(machineSerial, { state, jobId, bootFailed: false, unexpected });
+        change(machineSerial, { state, jobId, diskGuid, finding: null, bootFailed: false, unexpected });
         break;
       }
-      case 'drive-verified':
+      case 'drive-verified': {
         // Only a finished job is withdrawn: the machine may have a newer drive by now.
-        if (record.end.state === 'failed' && machines.get(record.machineSerial)?.jobId === record.jobId) {
-          change(record.machineSerial, { state: 'failed', bootFailed: false });
+        const known = machines.get(record.machineSerial);
+        if (known?.jobId !== record.jobId) break;
+        if (isFailedReading(record)) {
+          const before = known.finding ?? { state: known.state, bootFailed: known.bootFailed, lifts: true };
+          const lifts = before.lifts && liftsWithGoodReading(record, known.diskGuid ?? '');
+          change(record.machineSerial, { state: 'failed', bootFailed: false, finding: { ...before, lifts } });
+        } else if (known.finding?.lifts === true) {
+          const { state, bootFailed } = known.finding;
+          change(record.machineSerial, { state, bootFailed, finding: null });
         }
         break;
+      }
       case 'order-exception': {
         if (record.orderId !== progress.orderId) break;
         const { machineSerial, reason, what } = record;
@@ -107,12 +131,13 @@ export function followOrder(
       case 'drive-rehearsed': {
         const known = machines.get(record.machineSerial);
         if (known?.jobId !== record.jobId) break;
-        // A drive that does not start is not done; one that does start in the end is.
-        if (record.end.state === 'failed' && known.state === 'done') {
-          change(record.machineSerial, { state: 'failed', bootFailed: true });
-        } else if (record.end.state === 'done' && known.bootFailed) {
-          change(record.machineSerial, { state: 'done', bootFailed: false });
-        }
+        const passed = record.end.state === 'done';
+        change(
+          record.machineSerial,
+          known.finding === null
+            ? afterBootTest(known, passed)
+            : { finding: { ...known.finding, ...afterBootTest(known.finding, passed) } },
+        );
         break;
       }
       case 'order-opened':
@@ -120,6 +145,12 @@ export function followOrder(
     }
   }
   return { ...progress, machines, closed };
+}
+
+/** A drive that does not start is not done; one that does start in the end is. */
+function afterBootTest({ state, bootFailed }: Standing, passed: boolean): Standing {
+  if (!passed && state === 'done') return { state: 'failed', bootFailed: true };
+  return passed && bootFailed ? { state: 'done', bootFailed: false } : { state, bootFailed };
 }
 
 function stateOfEnd(end: 'done' | 'failed' | 'cancelled' | 'interrupted'): MachineProgress['state'] {

@@ -1,4 +1,3 @@
-import { assertNever } from '../base/errors';
 import type { ScanReading } from '../scan/scan';
 import type { ScanDoubt } from '../scan/scan-outcome';
 import {
@@ -31,27 +30,8 @@ export function refuseDoubtful(
   return refuse(state, reading.kind, why(reasons[doubt], expectedNow(state, context)));
 }
 
+const exactKinds: ReadonlySet<ScanReading['kind']> = new Set(['command', 'sha256', 'bay', 'drive']);
+
 function isExact({ kind }: ScanReading): boolean {
-  switch (kind) {
-    case 'command':
-    case 'sha256':
-    case 'bay':
-    case 'drive':
-      return true;
-    case 'operator':
-    case 'work-order':
-    case 'machine':
-    case 'uuid':
-    case 'mac':
-    case 'asset-tag':
-    case 'ean':
-    case 'part-number':
-    case 'service-code':
-    case 'web-address':
-    case 'placeholder':
-    case 'unreadable':
-      return false;
-    default:
-      return assertNever(kind);
-  }
+  return exactKinds.has(kind);
 }

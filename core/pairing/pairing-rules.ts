@@ -13,7 +13,7 @@ import {
 import { required } from '../base/required';
 import { fitsSerialPatterns } from '../scan/scan';
 import type { Expectation, ScanKind, ScanOutcome } from '../scan/scan-outcome';
-import type { SerialPattern } from '../scan/scan-settings';
+import type { ScanSettings } from '../scan/scan-settings';
 import { timeouts } from '../base/timeouts';
 
 /** Which machine gets which drive, as far as it was said. Only the functions of this file make a new one. */
@@ -53,7 +53,9 @@ export interface PairingContext {
   readonly jobs: ReadonlyMap<string, 'running' | 'ended-well' | 'ended-badly'>;
   /** Serials, normalized. */
   readonly runningMachines: ReadonlySet<string>;
-  readonly serialPatterns: readonly SerialPattern[];
+  readonly scanSettings: ScanSettings;
+  /** Whether the open work order itself names a machine. */
+  readonly isOrdered: (machineSerial: string) => boolean;
   /** Whether the open work order lets a machine have a drive; always when none is open. */
   readonly inOrder: (machineSerial: string) => boolean;
   /** When a machine last got a finished drive: ISO 8601, or null. */
@@ -94,11 +96,12 @@ export function accept(
   state: Pairing,
   kind: ScanKind,
   effect: Accepted['effect'],
-  of: { readonly machineSerial?: string; readonly bay?: string } = {},
+  of: { readonly machineSerial?: string; readonly bay?: string; readonly mayBe?: ScanKind } = {},
   action: PairingAction = { type: 'none' },
 ): PairingResult {
-  const { machineSerial = null, bay = null } = of;
-  return { state, outcome: { result: 'accepted', kind, effect, machineSerial, bay }, action };
+  const { machineSerial = null, bay = null, mayBe } = of;
+  const doubt = mayBe === undefined ? {} : { mayBe };
+  return { state, outcome: { result: 'accepted', kind, effect, machineSerial, bay, ...doubt }, action };
 }
 
 /** The reason of a refusal. */
@@ -145,8 +148,9 @@ export function machineRefusal(
   pairs: readonly Pair[],
   context: PairingContext,
 ): RefusalReason | null {
-  if (!fitsSerialPatterns(serial, context.serialPatterns)) {
-    return why('pattern', 'machine', context.serialPatterns.map(({ maker }) => maker).join(', '));
+  const { serialPatterns } = context.scanSettings;
+  if (!fitsSerialPatterns(serial, serialPatterns)) {
+    return why('pattern', 'machine', serialPatterns.map(({ maker }) => maker).join(', '));
   }
   if (!context.inOrder(serial)) return why('not-in-order', 'machine', serial);
   if (pairs.some(({ machineSerial }) => machineSerial === serial)) return why('machine-in-batch', 'machine');

@@ -1,6 +1,5 @@
 import { foldLabel, type BayPlace } from '../drive/bays';
 import type { Pair } from './pairing-state';
-import { assertNever } from '../base/errors';
 import {
   accept,
   driveRefusal,
@@ -19,14 +18,15 @@ import {
   type Pairing,
   type PairingContext,
   type PairingResult,
+  type RefusalReason,
   type Refused,
 } from './pairing-rules';
 import type { MachineDetails } from '../machine/machine';
 import { addsNothing } from '../machine/machine-details';
 import { required } from '../base/required';
-import { drivesNamed, type ScanReading } from '../scan/scan';
-import type { ScanCommand, ScanKind } from '../scan/scan-outcome';
-import { normalizeSerial, serialProblem } from '../machine/serial';
+import { drivesNamed, type ScanReading, type WrongKind } from '../scan/scan';
+import type { Expectation, ScanCommand, ScanKind } from '../scan/scan-outcome';
+import { readTypedSerial } from '../scan/typed-serial';
 
 export {
   emptyPairing,
@@ -37,6 +37,8 @@ export {
   type PairingResult,
   type Refused,
 } from './pairing-rules';
+
+type WrongReading = Extract<ScanReading, { kind: WrongKind }>;
 
 /** Whether UNDO would take something back. */
 export function canUndo(state: Pairing): boolean {
@@ -71,16 +73,16 @@ export function applyScan(state: Pairing, reading: ScanReading, context: Pairing
       return takePlace(state, kind, context.bays.find(isCalled(reading.label)), context);
     case 'drive':
       return takePlace(state, kind, placeOfDrive(reading.driveId, context), context);
-    case 'ean':
-    case 'part-number':
-    case 'service-code':
-    case 'web-address':
-    case 'placeholder':
-    case 'unreadable':
-      return refuse(state, kind, why('wrong-kind', expectedNow(state, context)));
     default:
-      return assertNever(kind);
+      return refuse(state, kind, whyWrong(reading, expectedNow(state, context)));
   }
+}
+
+/** Why something is refused that the station never asks for. What may be a serial must be typed where one is wanted. */
+function whyWrong({ doubtful, tag }: WrongReading, expected: Expectation): RefusalReason {
+  return doubtful === true && expected === 'machine'
+    ? why('doubtful', expected, tag)
+    : why('wrong-kind', expected, tag);
 }
 
 function isCalled(name: string): (place: BayPlace) => boolean {
@@ -298,12 +300,12 @@ export function pairByHand(
   context: PairingContext,
 ): PairingResult {
   if (context.starting) return refuse(state, 'machine', why('wrong-kind', 'start'));
-  const machineSerial = normalizeSerial(serial);
-  const problem = serialProblem(machineSerial);
-  if (problem !== null) {
-    const kind = problem.code === 'serial-placeholder' ? 'placeholder' : 'unreadable';
-    return refuse(state, kind, why('wrong-kind', 'machine', problem.message));
+  const typed = readTypedSerial(serial, context.scanSettings);
+  if (typed.problem !== null) {
+    const kind = typed.problem.code === 'serial-placeholder' ? 'placeholder' : typed.kind;
+    return refuse(state, kind, why('wrong-kind', 'machine', typed.problem.message));
   }
+  const { serial: machineSerial, mayBe } = typed;
   if (drivesNamed(machineSerial, context.drives).length > 0) {
     return refuse(state, 'drive', why('wrong-kind', 'machine'));
   }
@@ -314,7 +316,12 @@ export function pairByHand(
     return refuse(state, 'machine', refusal ?? why('bay-unknown', 'bay'));
   }
   const next = withPair(state, machineSerial, place, true);
-  return accept(next, 'machine', 'paired', { machineSerial, bay: place.label });
+  const known = mayBe === null || context.isOrdered(machineSerial);
+  return accept(next, 'machine', 'paired', {
+    machineSerial,
+    bay: place.label,
+    ...(known ? {} : { mayBe: mayBe.kind }),
+  });
 }
 
 /** Takes the pair of a drive apart. */

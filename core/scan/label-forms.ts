@@ -1,3 +1,4 @@
+import { hasGs1CheckDigit } from '../machine/check-digits';
 import { foldName } from './label-rules';
 
 /** How several values stand in one code. Says what is where, not what it means: that is the rules' (label-rules.ts). */
@@ -164,24 +165,13 @@ function elementPieces(text: string): LabelPiece[] | null {
  * that look like elements by chance do not.
  */
 function hasMainKey(pieces: readonly LabelPiece[]): boolean {
-  return pieces.some(({ key, value }) => (key === '01' && hasCheckDigit(value)) || key === '8004');
+  return pieces.some(({ key, value }) => (key === '01' && hasGs1CheckDigit(value)) || key === '8004');
 }
 
 /** A GTIN with its identifier and a right check digit, and more behind it: no other text begins so. */
 function startsWithTradeItem(text: string): boolean {
   const digits = /^01(\d{14})./.exec(text)?.[1];
-  return digits !== undefined && hasCheckDigit(digits);
-}
-
-/**
- * GS1 General Specifications, "Check digit calculation": from the right, before the check digit, weights 3 and 1 in
- * turn; the sum with the check digit is a multiple of ten.
- */
-export function hasCheckDigit(digits: string): boolean {
-  const sum = Array.from(digits)
-    .reverse()
-    .reduce((total, digit, index) => total + Number(digit) * (index % 2 === 0 ? 1 : 3), 0);
-  return sum % 10 === 0;
+  return digits !== undefined && hasGs1CheckDigit(digits);
 }
 
 function parseObject(text: string): object | null {

@@ -10,7 +10,16 @@ import { patternSchema } from '../base/pattern';
  * What a value on a label is. `none`: nothing that is kept. `foreign`: the label is not a machine's but a drive's or a
  * part's, whatever else is on it.
  */
-export const labelFields = ['serial', 'asset', 'uuid', 'mac', 'model', 'none', 'foreign'] as const;
+export const labelFields = [
+  'serial',
+  'asset',
+  'uuid',
+  'mac',
+  'wifi-mac',
+  'model',
+  'none',
+  'foreign',
+] as const;
 export type LabelField = (typeof labelFields)[number];
 
 /** Named groups that a pattern can have. */
@@ -115,21 +124,8 @@ export const builtInLabelRules: readonly LabelRule[] = [
   ...names('Dell', 'serial', 'Service Tag', 'Svc Tag', 'Svctag', 'S/T'),
   ...names('any', 'asset', 'Asset', 'Asset Tag', 'Asset No', 'Asset Number', 'Asset ID', 'Inventory No'),
   ...names('any', 'uuid', 'UUID', 'GUID', 'System UUID', 'SMBIOS UUID'),
-  ...names(
-    'any',
-    'mac',
-    'MAC',
-    'MAC ID',
-    'MAC Address',
-    'LAN MAC',
-    'WLAN MAC',
-    'Wi-Fi MAC',
-    'Ethernet MAC',
-    'MAC 1',
-    'MAC 2',
-    'LOM',
-    'WLAN',
-  ),
+  ...names('any', 'mac', 'MAC', 'MAC ID', 'MAC Address', 'LAN MAC', 'Ethernet MAC', 'MAC 1', 'MAC 2', 'LOM'),
+  ...names('any', 'wifi-mac', 'WLAN MAC', 'Wi-Fi MAC', 'Wireless MAC', 'WLAN MAC ID', 'WLAN'),
   ...names('any', 'model', 'Model', 'Model Name', 'Product', 'Product Name'),
   ...names('Lenovo', 'model', 'MTM', 'MT-M', 'MT'),
   ...names('HP', 'model', 'Product No', 'Product Number', 'ProdID', 'P/N', 'Part No', 'Part Number'),

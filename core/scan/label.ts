@@ -128,6 +128,10 @@ function factOf(field: Exclude<LabelField, 'serial'>, value: string): MachineDet
       const mac = readMac(value);
       return mac === null ? {} : { macs: [mac] };
     }
+    case 'wifi-mac': {
+      const mac = readMac(value);
+      return mac === null ? {} : { macs: [mac], wifiMacs: [mac] };
+    }
     case 'none':
     case 'foreign':
       return {};

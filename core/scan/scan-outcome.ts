@@ -32,6 +32,13 @@ export const scanKinds = [
   'part-number',
   'service-code',
   'web-address',
+  'iccid',
+  'imei',
+  'label-field',
+  'meid',
+  'ppid',
+  'product-key',
+  'wwn',
   'placeholder',
   'unreadable',
 ] as const;
@@ -54,8 +61,10 @@ export type Expectation = z.infer<typeof expectationSchema>;
 
 /** Why a scan was refused although its kind was known. The words for each are the page's. */
 export const refusals = [
-  /** Another kind of barcode was expected. */
+  /** Another kind of barcode was expected. Detail, of a service code: the service tag that it is made from. */
   'wrong-kind',
+  /** It has the form of another number, but may be a serial: it must be typed. */
+  'doubtful',
   /** Not the form that the maker's serials have (settings). */
   'pattern',
   /** A work order is open, and does not have the machine. */
@@ -121,6 +130,8 @@ export const scanOutcomeSchema = z.discriminatedUnion('result', [
     ]),
     machineSerial: z.string().nullable(),
     bay: z.string().nullable(),
+    /** A serial that was typed has the form of this. */
+    mayBe: scanKindSchema.optional(),
   }),
   z.strictObject({
     result: z.literal('refused'),

@@ -3,12 +3,21 @@ import { sanitizeForDisplay } from '../base/display';
 import type { Drive } from '../drive/drive';
 import { looksLikeMac, readMac, readUuid } from '../machine/identifiers';
 import { detailsMember, readLabel } from './label';
-import { hasCheckDigit } from './label-forms';
 import { labelRulesOf, type LabelRule } from './label-rules';
 import type { MachineDetails } from '../machine/machine';
 import { scanCommands, type ScanCommand, type ScanKind } from './scan-outcome';
+import { otherNumber, withoutSecrets, type OtherNumber } from '../machine/other-number';
 import { normalizeSerial, serialProblem } from '../machine/serial';
 import type { ScanSettings, SerialPattern } from './scan-settings';
+import {
+  commandPrefix,
+  firstGroup,
+  foldCommand,
+  isBayForm,
+  isCommandForm,
+  withoutFraming,
+  withoutSerialPrefix,
+} from './scan-text';
 import { uuidProblem } from '../machine/smbios';
 
 /** Kinds that tell more of a machine whose serial was scanned before. */
@@ -33,19 +42,17 @@ export type ScanReading =
   | { readonly kind: 'machine'; readonly serial: string; readonly details?: MachineDetails }
   /** No serial. The kind is the first of what there is. */
   | { readonly kind: DetailsKind; readonly text: string; readonly details: MachineDetails }
-  /** The text is sanitized. */
-  | { readonly kind: WrongKind; readonly text: string };
+  /** The text is sanitized. `doubtful`: a serial may look so; `tag`: of a service code, the tag it is made from. */
+  | { readonly kind: WrongKind; readonly text: string; readonly doubtful?: true; readonly tag?: string };
 
 /** What a barcode is compared with. */
 export interface ScanContext {
   readonly settings: ScanSettings;
   readonly bays: readonly BayPlace[];
   readonly drives: readonly Drive[];
+  /** Whether the open work order names a machine: whatever form its serial has, it is one. */
+  readonly isOrdered?: (serial: string) => boolean;
 }
-
-const commandPrefix = 'PRESTAGE';
-/** Longer texts are no badge, whatever the pattern: a pattern may be slow on them. */
-const longestBadge = 200;
 
 /** The text to print as the barcode of a command. */
 export function commandBarcode(command: ScanCommand): string {
@@ -57,14 +64,14 @@ export function commandBarcode(command: ScanCommand): string {
  * looks like something, so a drive that is attached never passes for a machine. A text that means two things
  * means neither: it is unreadable.
  *
- * With serial patterns in the settings, a text that fits one is a machine at once. Without, what has the form of
- * another number on the label is refused. A maker whose serials are 12 digits (Surface) needs a pattern: one in
- * ten of them has a right GS1 check digit by chance and would be taken for an EAN.
+ * A text that fits a serial pattern of the settings, or that the open order names, is a machine at once. Without, what
+ * has the form of another number on the label is refused; where serials of some maker have it too, as doubtful: one
+ * in ten of Surface's 12 digits has a right GS1 check digit by chance.
  */
-export function readScan(text: string, { settings, bays, drives }: ScanContext): ScanReading {
+export function readScan(text: string, context: ScanContext): ScanReading {
+  const { settings, bays, drives } = context;
   const { clean, whole } = withoutFraming(text);
-  // ASCII only: a scanner set to another keyboard layout types `ß` or `)` for the hyphen.
-  const folded = clean.replace(/[^A-Za-z0-9]/g, '').toUpperCase();
+  const folded = foldCommand(clean);
   const command = scanCommands.find((one) => folded === commandPrefix + one);
   if (command !== undefined) return { kind: 'command', command };
   const sha256 = whole ? sha256In(clean) : null;
@@ -76,9 +83,9 @@ export function readScan(text: string, { settings, bays, drives }: ScanContext):
   const number = firstGroup(settings.workOrderPattern, clean);
   if (number !== null) return { kind: 'work-order', number };
   // A command that this version does not know, or that was cut short, must not become a machine.
-  if (folded.startsWith(commandPrefix)) return wrong('unreadable', clean);
+  if (isCommandForm(clean)) return wrong('unreadable', clean);
   const fromLabel = readFields(text, clean, labelRulesOf(settings.labelRules), bays, drives);
-  return fromLabel ?? readNumber(clean, whole, settings.serialPatterns);
+  return fromLabel ?? readNumber(clean, whole, context);
 }
 
 /** What the rules for labels know in a text, or null. A serial on it may still be an attached drive's. */
@@ -129,21 +136,7 @@ export function drivesNamed(text: string, drives: readonly Drive[]): Drive[] {
   });
 }
 
-/**
- * Takes off what scanners put around a text: blanks, control characters (STX, CR, …), and the symbology identifier
- * of ISO/IEC 15424, three characters such as `]C0`, `]C1`, `]d2`, `]Q1` that say what kind of barcode it was.
- * @returns the text, and whether it was one piece. Control characters inside (GS, RS: ISO/IEC 15434, GS1) part
- *   several fields; without them the fields look like one number that nobody ever printed.
- */
-function withoutFraming(text: string): { readonly clean: string; readonly whole: boolean } {
-  const ends = /^[\s\p{Cc}]+|[\s\p{Cc}]+$/gu;
-  const framed = text.replace(ends, '').replace(/^\][A-Za-z][0-9A-Za-z]/, '');
-  const inner = framed.replace(ends, '');
-  const clean = inner.replace(/\p{Cc}/gu, '');
-  return { clean, whole: clean === inner };
-}
-
-function wrong(kind: WrongKind, text: string): ScanReading {
+function wrong(kind: WrongKind, text: string): Extract<ScanReading, { kind: WrongKind }> {
   return { kind, text: sanitizeForDisplay(text) };
 }
 
@@ -153,14 +146,6 @@ function sha256In(text: string): string | null {
     /^(?:sha-?256(?: \(.+\) =|[:=])\s*)?([0-9a-f]{64})$/i.exec(text) ??
     /^\\?([0-9a-f]{64}) [ *]\S.*$/i.exec(text);
   return match?.[1]?.toLowerCase() ?? null;
-}
-
-function firstGroup(pattern: string, text: string): string | null {
-  if (text.length > longestBadge) return null;
-  const match = new RegExp(pattern, 'iu').exec(text);
-  if (match === null) return null;
-  const value = sanitizeForDisplay(match[1] ?? match[0]);
-  return value === '' ? null : value;
 }
 
 function readAttached(text: string, bays: readonly BayPlace[], drives: readonly Drive[]): ScanReading | null {
@@ -194,29 +179,33 @@ function bareWwn(text: string): string | null {
   return /^(?:[0-9A-F]{16}|[0-9A-F]{32})$/.test(bare) ? bare : null;
 }
 
-function withoutSerialPrefix(text: string): string {
-  return text.replace(/^(?:S\/N[:\s]|SN:)\s*/i, '');
-}
-
-/** Looks like a bay's label; the blank or the shortness parts it from a serial that begins with BAY. */
-const bayForm = /^BAY(?:[^A-Z0-9].*|\d{0,3})$/i;
-
 /** A text that is none of ours: a machine's serial, or another of the numbers on a machine's label. */
-function readNumber(text: string, whole: boolean, patterns: readonly SerialPattern[]): ScanReading {
+function readNumber(text: string, whole: boolean, { settings, isOrdered }: ScanContext): ScanReading {
+  const patterns = settings.serialPatterns;
   const serial = normalizeSerial(withoutSerialPrefix(text));
   const problem = serialProblem(serial);
   const sound = whole && problem === null;
-  const certain = patterns.length > 0 && fitsSerialPatterns(serial, patterns);
-  if (sound && certain) return { kind: 'machine', serial };
+  const fits = patterns.length > 0 && fitsSerialPatterns(serial, patterns);
+  if (sound && fits) return { kind: 'machine', serial };
+  const ordered = whole && isOrdered !== undefined ? orderedSerial(serial, isOrdered) : null;
+  if (ordered !== null) return { kind: 'machine', serial: ordered };
   const alone = whole ? readAlone(serial, text) : null;
   if (alone !== null) return alone;
-  const other = otherNumber(serial);
-  if (other !== null) return wrong(other, text);
-  // A hash that was cut short, or another kind of hash (SHA-1 has 40 digits, and no serial is as long).
-  if (/^[0-9A-F]{40,}$/.test(serial)) return wrong('unreadable', text);
-  if (bayForm.test(text)) return { kind: 'bay', label: sanitizeForDisplay(text, 40) };
   if (problem?.code === 'serial-placeholder') return wrong('placeholder', text);
+  const other = otherNumber(serial);
+  if (other !== null) return otherReading(other, text, sound);
+  if (isBayForm(text)) return { kind: 'bay', label: sanitizeForDisplay(text, 40) };
   return sound ? { kind: 'machine', serial } : wrong('unreadable', text);
+}
+
+/**
+ * The machine of the open order that a text names, whatever form its serial has. Behind the data identifier S of ANSI
+ * MH10.8.2 too: any S may begin a serial, so without an order it is not taken off.
+ */
+export function orderedSerial(serial: string, isOrdered: (serial: string) => boolean): string | null {
+  if (isOrdered(serial)) return serial;
+  const bare = serial.slice(1);
+  return serial.startsWith('S') && isOrdered(bare) ? bare : null;
 }
 
 /** A UUID or a MAC that nobody named. */
@@ -234,44 +223,15 @@ function readAlone(serial: string, text: string): ScanReading | null {
   return mac === null ? wrong('placeholder', text) : { kind: 'mac', text: shown, details: { macs: [mac] } };
 }
 
-/** What a text in upper case is by its form, when that is the form of a number that is no serial. */
-function otherNumber(text: string): WrongKind | null {
-  if (text.includes('://') || text.startsWith('WWW.')) return 'web-address';
-  if (isTradeItemNumber(text)) return 'ean';
-  if (isServiceCode(text)) return 'service-code';
-  return partNumberForms.some((form) => form.test(text)) ? 'part-number' : null;
+/** @param sound whether it could be a serial */
+function otherReading(other: OtherNumber, text: string, sound: boolean): ScanReading {
+  const { kind, tag } = other;
+  // A UUID or a MAC that is none, and a hash of another kind or cut short.
+  if (kind === 'uuid' || kind === 'mac' || kind === 'hash') return wrong('unreadable', text);
+  const reading = wrong(kind, withoutSecrets(text));
+  return {
+    ...reading,
+    ...(other.sure || !sound ? {} : { doubtful: true }),
+    ...(tag === undefined ? {} : { tag }),
+  };
 }
-
-/** GTIN-8, -12 (UPC), -13 (EAN) and -14, alone or behind application identifier 01. */
-function isTradeItemNumber(text: string): boolean {
-  const digits = /^\(?01\)?(\d{14})/.exec(text)?.[1] ?? text;
-  if (!/^(?:\d{8}|\d{12,14})$/.test(digits)) return false;
-  return hasCheckDigit(digits);
-}
-
-/**
- * Ten or eleven digits: Dell's express service code, which is the service tag of seven read as a number to the base 36,
- * for the telephone, or Acer's SNID. Both stand on the label beside the serial and are never what firmware knows. It
- * is not turned into the tag: any other number of as many digits would become a serial that nobody printed. A maker whose serials
- * are such numbers needs a pattern.
- */
-function isServiceCode(text: string): boolean {
-  if (/^\d{11}$/.test(text)) return true;
-  const number = /^\d{10}$/.test(text) ? Number(text) : 0;
-  return number >= 36 ** 6;
-}
-
-const partNumberForms: readonly RegExp[] = [
-  // Said by the label itself.
-  /^(?:P\/N|PN:)/,
-  // ANSI MH10.8.2: 1P is the supplier's item number. Also 1S that is not Lenovo's form above. Eight characters or
-  // more: a Dell service tag has seven and may begin so.
-  /^1[PS].{6,}$/,
-  // IBM's and Lenovo's labels of parts: 11S or 8S, part number, serial of the part.
-  /^(?:11S|8S)[A-Z0-9]{16,}$/,
-  // HP: spare part and option (L12345-001, 123456-B21), product number with its country (1A2B3C4#ABA).
-  /^[A-Z0-9]{6}-[A-Z0-9]{3}$/,
-  /^[A-Z0-9]{5,8}#[A-Z0-9]{3}$/,
-  // Lenovo: machine type (two digits first) and model, see lenovoLabel: 20XW-0012US, 20XWCTO1WW, 20XWS0AB00.
-  /^\d{2}[A-Z0-9]{2}-?(?:[A-Z0-9]{4}[A-Z]{2}|S[A-Z0-9]{3}00)$/,
-];

@@ -81,6 +81,9 @@ export function findMachines(
       machines,
       'drive-doubled',
       ({ job: { drive } }) => {
+        // A USB adapter's serial is that of every drive behind it; these are told apart by their disk GUIDs. What is known
+        // of other buses is enough for a doubt.
+        if (drive.kind !== 'disk' || drive.bus === 'usb') return [];
         if (drive.wwn !== null) return [`WWN ${drive.wwn}`];
         return drive.serial === null ? [] : [`serial ${drive.serial}`];
       },
@@ -92,6 +95,7 @@ export function findMachines(
       ({ job }) => [job.diskGuid],
       (guid) => `has a drive with the disk GUID ${guid}`,
     ),
+    ...findErased(machines),
   ];
 }
 
@@ -128,6 +132,17 @@ function findMachine(
     );
   }
   return findings;
+}
+
+/** A drive that was written for another machine of the shipment afterwards, by the disk GUID that was on it then. */
+function findErased(machines: readonly AuditedMachine[]): Finding[] {
+  const owners = new Map(machines.map(({ finished }) => [finished.job.diskGuid, finished.machineSerial]));
+  return machines.flatMap(({ finished: { job, machineSerial } }) => {
+    const owner = typeof job.previousDiskGuid === 'string' ? owners.get(job.previousDiskGuid) : undefined;
+    if (owner === undefined) return [];
+    const what = `has a drive that was written again for machine ${sanitizeForDisplay(machineSerial)}`;
+    return [finding('drive-doubled', owner, `${named(owner)} ${what}.`)];
+  });
 }
 
 /** Values that only one machine may have. Of drives without serial and WWN nothing can be said. */
@@ -234,6 +249,8 @@ function findInLine(order: WorkOrder, line: OrderLine, { job, machineSerial }: F
     ['SMBIOS UUID', line.uuid, known.uuid],
     ['model', line.model, known.model],
     ['hardware hash', line.hardwareHash, known.hardwareHash],
+    ['Group Tag', line.groupTag, known.groupTag],
+    ['assigned user', line.assignedUser, known.assignedUser],
   ] as const) {
     if (ordered === undefined || ordered === recorded) continue;
     differs(what, ordered, recorded ?? 'nothing');

@@ -47,8 +47,8 @@ export function configmgrImport(machines: readonly ImportMachine[]): {
   const left: NotImported[] = [];
   const taken = new Map<string, string>();
   for (const { serial, details } of machines) {
-    const { computerName: name, uuid, macs } = details;
-    const mac = macs?.[0];
+    const { computerName: name, uuid } = details;
+    const mac = wiredMac(details);
     const keys = [
       ...(name === undefined ? [] : [`name ${name.toUpperCase()}`]),
       ...(uuid === undefined ? [] : [`UUID ${uuid}`]),
@@ -68,15 +68,25 @@ export function configmgrImport(machines: readonly ImportMachine[]): {
   return { file: { text: lines.join(''), machines: lines.length }, left };
 }
 
-function configmgrProblem({ computerName, uuid, macs }: MachineDetails): string | null {
+/** The MAC by which a machine is found when it starts from the network: the first that is not of Wi-Fi. */
+function wiredMac({ macs = [], wifiMacs = [] }: MachineDetails): string | undefined {
+  return macs.find((mac) => !wifiMacs.includes(mac));
+}
+
+function configmgrProblem(details: MachineDetails): string | null {
+  const { computerName, uuid, macs = [] } = details;
   if (computerName === undefined) return 'has no computer name';
   const problem = bareCellProblem(computerName);
   if (problem !== null) return `has a computer name that ${problem}`;
   if (!/^[A-Za-z0-9-]{2,15}$/.test(computerName)) return 'has a computer name that is not a NetBIOS name';
   // Windows takes no name of digits alone, and a spreadsheet takes its leading zeros away.
   if (/^\d+$/.test(computerName)) return 'has a computer name of digits only, which Windows does not accept';
-  const mac = macs?.[0];
-  if (uuid === undefined && mac === undefined) return 'has neither an SMBIOS UUID nor a MAC';
+  const mac = wiredMac(details);
+  if (uuid === undefined && mac === undefined) {
+    return macs.length === 0
+      ? 'has neither an SMBIOS UUID nor a MAC'
+      : 'has no SMBIOS UUID and only the MAC of its Wi-Fi, by which Configuration Manager does not find it';
+  }
   if (uuid !== undefined && !/^[0-9A-F]{8}(?:-[0-9A-F]{4}){3}-[0-9A-F]{12}$/.test(uuid)) {
     return 'has an SMBIOS UUID in the wrong format';
   }
@@ -85,12 +95,49 @@ function configmgrProblem({ computerName, uuid, macs }: MachineDetails): string 
     : 'has a MAC in the wrong format';
 }
 
-/** Rows that Autopilot takes in one file (Microsoft Learn, "Manually register devices with Windows Autopilot"). */
+/** Why Intune would refuse the file because of a row, as a sentence about the machine goes on; null when it would not. */
+function autopilotProblem(
+  serial: string,
+  hardwareHash: string,
+  { groupTag, assignedUser }: MachineDetails,
+  former: boolean,
+): string | null {
+  const cells = [
+    ['a serial', serial],
+    ['a Group Tag', groupTag],
+    ['an assigned user', assignedUser],
+  ] as const;
+  for (const [what, value] of cells) {
+    const problem = value === undefined ? null : bareCellProblem(value);
+    if (problem !== null) return `has ${what} that ${problem}`;
+  }
+  // Intune, "Manually register devices with Windows Autopilot": one such serial makes the whole upload fail.
+  if (serial.includes('.') && !former) {
+    return 'has a serial with a dot, because of which Intune would refuse the whole file: register it by hand';
+  }
+  const base64 = /^[A-Za-z0-9+/]+={0,2}$/.test(hardwareHash);
+  if (!base64) return 'has a hardware hash that is not base64';
+  return hardwareHash.length % 4 === 0 || former
+    ? null
+    : 'has a hardware hash that is cut off: collect it again on the machine';
+}
+
+/**
+ * Rows that Autopilot takes in one file; headings are case-sensitive, no quotes, no further columns, ANSI and not Unicode
+ * (Microsoft Learn, "Manually register devices with Windows Autopilot").
+ */
 export const autopilotRows = 500;
 const autopilotHeadings = 'Device Serial Number,Windows Product ID,Hardware Hash,Group Tag,Assigned User\r\n';
 
-/** Windows Autopilot's device files: machines whose hardware hash is known, in as many files as it takes. */
-export function autopilotImport(machines: readonly ImportMachine[]): {
+/**
+ * Windows Autopilot's device files: machines whose hardware hash is known, in as many files as it takes. One row that
+ * Intune does not take makes it refuse the whole file, so such a machine is left out and named.
+ * @param former as files were made when dots in serials went in; only the audit of a bundle from then needs it
+ */
+export function autopilotImport(
+  machines: readonly ImportMachine[],
+  former = false,
+): {
   readonly files: readonly ImportFile[];
   readonly left: readonly NotImported[];
 } {
@@ -101,16 +148,15 @@ export function autopilotImport(machines: readonly ImportMachine[]): {
     const { hardwareHash } = details;
     // Most orders have none, and nobody misses the file then.
     if (hardwareHash === undefined) continue;
-    const problem = bareCellProblem(serial);
+    const { groupTag = '', assignedUser = '' } = details;
+    const problem = autopilotProblem(serial, hardwareHash, details, former);
     const other = hashes.get(hardwareHash);
-    if (problem !== null) left.push({ machineSerial: serial, reason: `has a serial that ${problem}` });
-    else if (!/^[A-Za-z0-9+/]+={0,2}$/.test(hardwareHash)) {
-      left.push({ machineSerial: serial, reason: 'has a hardware hash that is not base64' });
-    } else if (other !== undefined) {
+    if (problem !== null) left.push({ machineSerial: serial, reason: problem });
+    else if (other !== undefined) {
       left.push({ machineSerial: serial, reason: `has the same hardware hash as machine ${other}` });
     } else {
       hashes.set(hardwareHash, serial);
-      lines.push(`${serial},,${hardwareHash},,\r\n`);
+      lines.push(`${serial},,${hardwareHash},${groupTag},${assignedUser}\r\n`);
     }
   }
   const files: ImportFile[] = [];

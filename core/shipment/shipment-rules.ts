@@ -1,6 +1,7 @@
 import { sanitizeForDisplay } from '../base/display';
 import { PrestageError } from '../base/errors';
 import type { DriveRecord, JobDetails, LedgerRecord } from '../ledger/record';
+import { isGoodReading, standingFinding, type Erasure } from '../ledger/standing-finding';
 import { maxMachines, shipmentNumberSchema } from './shipment';
 
 /** What the ledger says of one machine. */
@@ -8,8 +9,8 @@ export interface MachineHistory {
   readonly machineSerial: string;
   /** Everything about its drives, oldest first. */
   readonly records: readonly { readonly sequence: number; readonly record: DriveRecord }[];
-  /** The machine for which the drive of its newest job was written again later; null when it was not. */
-  readonly overwrittenFor: string | null;
+  /** The job that erased the drive of its newest job since, or may have; null when none did. */
+  readonly erasure: Erasure | null;
   /** Number of the shipment that holds its newest job; null when none does. */
   readonly shipment: string | null;
 }
@@ -33,7 +34,7 @@ export interface FinishedJob {
 
 export type Fitness =
   | { readonly fit: true; readonly finished: FinishedJob }
-  /** `gone`: in an earlier shipment, or its drive is another's by now. `reason` is a sentence that names the machine. */
+  /** `gone`: in an earlier shipment. `reason` is a sentence that names the machine. */
   | { readonly fit: false; readonly gone: boolean; readonly reason: string };
 
 /**
@@ -66,12 +67,16 @@ export function assessMachine(history: MachineHistory): Fitness {
       break;
   }
 
-  const later = records.filter(({ sequence }) => sequence > ended.sequence).map(({ record }) => record);
-  const readings = later.filter((record) => record.kind === 'drive-verified' && record.jobId === jobId);
-  const bad = readings.find((record) => record.kind === 'drive-verified' && record.end.state === 'failed');
-  if (bad?.kind === 'drive-verified' && bad.end.state === 'failed') {
+  const later = records
+    .filter(({ sequence }) => sequence > ended.sequence)
+    .map(({ record }) => record)
+    .filter((record) => record.kind === 'drive-verified' || record.kind === 'drive-rehearsed');
+  const bad = standingFinding(job, later);
+  if (bad !== null) {
+    const when = `failed when its drive was read again: ${sanitizeForDisplay(bad.end.reason.message, 300)}`;
+    const readWell = later.some((record) => record.jobId === jobId && isGoodReading(record));
     return refusalFor(
-      `failed when its drive was read again: ${sanitizeForDisplay(bad.end.reason.message, 300)}`,
+      readWell ? `${when} A later good reading does not change that. Write the drive again.` : when,
     );
   }
   const bootTest = later.findLast((record) => record.kind === 'drive-rehearsed' && record.jobId === jobId);
@@ -79,17 +84,23 @@ export function assessMachine(history: MachineHistory): Fitness {
   if (bootTest?.kind === 'drive-rehearsed' && (bootTest.end.state === 'failed' || !bootTest.verdict.passed)) {
     return refusalFor(`failed its boot test: ${sanitizeForDisplay(bootTest.verdict.what, 300)}`);
   }
-  if (history.overwrittenFor !== null) {
-    const other = sanitizeForDisplay(history.overwrittenFor);
-    return refusalFor(`no longer has its image: its drive was written again for machine ${other}.`, true);
-  }
   if (history.shipment !== null) {
     return refusalFor(`is already in shipment ${sanitizeForDisplay(history.shipment)}.`, true);
   }
+  if (history.erasure !== null) {
+    const other = sanitizeForDisplay(history.erasure.machineSerial);
+    return refusalFor(
+      history.erasure.certain
+        ? `no longer has its image: its drive was written again for machine ${other}.`
+        : `may no longer have its image: a drive with the same serial was written later for machine ${other}. ` +
+            `Insert the drive of this machine and run: prestage verify. If it is good, the machine can be shipped.`,
+    );
+  }
+  const verifiedAgain = later.filter((record) => record.jobId === jobId && isGoodReading(record)).length;
   const finished: FinishedJob = {
     machineSerial: job.machineSerial,
     sequence: ended.sequence,
-    ...{ job, startedAt, result: end.result, bootTest: verdict, verifiedAgain: readings.length },
+    ...{ job, startedAt, result: end.result, bootTest: verdict, verifiedAgain },
   };
   return { fit: true, finished };
 }

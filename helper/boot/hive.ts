@@ -7,7 +7,7 @@ import type { BcdChange, BcdElement, BcdObject, BcdStore, BcdValue } from '../..
 import { PrestageError } from '../../core/base/errors';
 import { timeouts } from '../../core/base/timeouts';
 import { GiB, MiB } from '../../core/base/units';
-import { lastWords, runTool } from '../tools/runner';
+import { lastWords, runTool, warningsOf } from '../tools/runner';
 import { emptyHive } from './empty-hive';
 
 /** A boot store takes some 20 to 40 KiB. */
@@ -221,7 +221,9 @@ async function runScript(file: string, lines: readonly string[], signal: AbortSi
       timeout: timeouts.listingTool,
       memoryLimit: toolMemory,
     });
-    if (status !== 0) throw invalid(lastWords(stderr));
+    // It goes on after some errors, and then the store is not what was asked for.
+    const [warning] = warningsOf(stderr);
+    if (status !== 0 || warning !== undefined) throw invalid(warning ?? lastWords(stderr));
   });
 }
 

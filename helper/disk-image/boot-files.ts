@@ -6,14 +6,16 @@ import { sanitizeForDisplay } from '../../core/base/display';
 import { PrestageError } from '../../core/base/errors';
 import { createBootStore, readBootStore } from '../boot/hive';
 import { readEfiProgram } from '../boot/pe';
-import type { ImageSource } from '../media/inspect-boot';
+import type { ImageSource } from '../media/image-source';
 import { anyCase, wimlibFailure, wimlibStatus } from '../tools/wimlib';
 import { findTool, lastWords, runTool } from '../tools/runner';
-import { diskImageFailed } from './format-partition';
+import { diskImageFailed, refuseWarnings } from './format-partition';
 
 export interface BootFilesRequest extends ImageSource {
   /** The image has `\sources\boot.wim`. */
   readonly bootImage: boolean;
+  /** Where boot.sdi lies in the image, for a store that is made; null when there is none to make. */
+  readonly sdiPath: string | null;
   /** The EFI partition's file. */
   readonly partitionFile: string;
   /** A folder that does not exist; it is gone again afterwards. */
@@ -45,6 +47,17 @@ export async function copyBootFiles(request: BootFilesRequest, signal: AbortSign
   }
 }
 
+/**
+ * What wimlib says that it leaves out of files which go to FAT32, where none of it can be: the Windows partition has
+ * these files with all of that.
+ */
+const notOnFat = [
+  /Ignoring (?:named data streams|DOS names|object IDs|extended attributes|UNIX metadata|Windows NT security)/,
+  /Ignoring FILE_ATTRIBUTE_\w+ of/,
+  // The whole image's, which the inspection has told.
+  /Ignoring (?:\d+ (?:duplicate|empty) blobs|\d+ directory hard links|invalid boot index)|invalid security IDs|security data total length|WRITE_IN_PROGRESS|crashed while writing/,
+];
+
 /** @returns false when the image has no such folder */
 async function extract(
   { wim, imageIndex, refs }: BootFilesRequest,
@@ -59,6 +72,7 @@ async function extract(
   );
   if (status === wimlibStatus.pathNotFound) return false;
   if (status !== 0) throw wimlibFailure(status, stderr, wim);
+  refuseWarnings('wimlib-imagex, for the boot files,', { stderr }, notOnFat);
   return true;
 }
 
@@ -121,7 +135,8 @@ async function addBootStore(request: BootFilesRequest, efi: string, signal: Abor
   if (given !== null) await readBootStore(given, signal);
   findTool('hivexsh');
   if (given !== null || !request.bootImage) return;
-  const store = newStore({ diskGuid: nobody, efiPartitionGuid: nobody, windowsPartitionGuid: nobody });
+  const guids = { diskGuid: nobody, efiPartitionGuid: nobody, windowsPartitionGuid: nobody };
+  const store = newStore(guids, request.sdiPath ?? undefined);
   await createBootStore(join(boot, 'BCD'), store, signal);
 }
 
@@ -133,7 +148,10 @@ async function copyToPartition(
   const copied = await runTool('mcopy', ['-i', partitionFile, '-s', '-Q', '-m', ...folders, '::/'], {
     signal,
   });
-  if (copied.status === 0) return;
+  if (copied.status === 0) {
+    refuseWarnings('mcopy, for the boot files,', copied);
+    return;
+  }
   if (/disk full|no (?:free|more) (?:cluster|space)/i.test(copied.stderr)) {
     throw new PrestageError({
       code: 'boot-files-too-large',

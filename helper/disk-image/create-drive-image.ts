@@ -14,7 +14,7 @@ import {
   diskImageDamaged,
   writeChunkMap,
 } from './chunk-map-file';
-import { diskImageFailed } from './format-partition';
+import { diskImageFailed, refuseWarnings } from './format-partition';
 import { mapPartition } from './map-partition';
 
 const storePath = '::/EFI/Microsoft/Boot/BCD';
@@ -66,6 +66,7 @@ async function createEfiPartition(
   if (listed.status === 0) {
     const taken = await runTool('mcopy', ['-i', file, '-n', storePath, store], { signal });
     if (taken.status !== 0) throw diskImageFailed('mcopy could not read the boot store', taken);
+    refuseWarnings('mcopy, for the boot store,', taken);
     const guidOf = (role: PlannedPartition['role']): string => {
       const place = map.partitions.findIndex((partition) => partition.role === role);
       const guid = request.partitionGuids[place];
@@ -80,6 +81,7 @@ async function createEfiPartition(
     if (changes.length > 0) await changeBootStore(store, changes, signal);
     const put = await runTool('mcopy', ['-i', file, '-o', '-m', store, storePath], { signal });
     if (put.status !== 0) throw diskImageFailed('mcopy could not write the boot store', put);
+    refuseWarnings('mcopy, for the boot store,', put);
     await rm(store);
   }
   return await mapPartition(file, efi, () => undefined, signal);

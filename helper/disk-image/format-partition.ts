@@ -1,7 +1,8 @@
 import { truncate, writeFile } from 'node:fs/promises';
 import { PrestageError } from '../../core/base/errors';
 import type { PlannedPartition } from '../../core/drive/layout';
-import { lastWords, runTool, type ToolResult } from '../tools/runner';
+import { clusterBytesOf } from '../../core/drive/ntfs';
+import { lastWords, runTool, warningsOf, type ToolResult } from '../tools/runner';
 import type { ToolName } from '../tools/requirements';
 
 /**
@@ -10,8 +11,8 @@ import type { ToolName } from '../tools/requirements';
  */
 const heads = 255;
 const sectorsPerTrack = 63;
-/** Bytes. NTFS's default; for FAT32 it keeps 260 MiB above the 65,525 clusters that FAT32 needs. */
-const clusterBytes = 4096;
+/** Bytes. Keeps 260 MiB above the 65,525 clusters that FAT32 needs. */
+const fatClusterBytes = 4096;
 
 /**
  * Makes the empty file system of one partition in a sparse file of the partition's length.
@@ -32,7 +33,7 @@ export async function formatPartition(
     partition.fileSystem === 'fat32'
       ? [
           'mkfs.fat',
-          ['-F', '32', '-S', String(sectorSize), '-s', String(clusterBytes / sectorSize)].concat([
+          ['-F', '32', '-S', String(sectorSize), '-s', String(fatClusterBytes / sectorSize)].concat([
             '-h',
             startSector,
             '-g',
@@ -44,20 +45,49 @@ export async function formatPartition(
         ]
       : [
           'mkntfs',
-          ['-F', '-Q', '-q', '-s', String(sectorSize), '-c', String(clusterBytes), '-p', startSector].concat([
-            '-H',
-            String(heads),
-            '-S',
-            String(sectorsPerTrack),
-            '-L',
-            label,
-            file,
-          ]),
+          [
+            '-F',
+            '-Q',
+            '-q',
+            '-s',
+            String(sectorSize),
+            '-c',
+            String(clusterBytes(partition)),
+            '-p',
+            startSector,
+          ].concat(['-H', String(heads), '-S', String(sectorsPerTrack), '-L', label, file]),
         ];
   const result = await runTool(tool, args, { signal });
   if (result.status !== 0) {
     throw diskImageFailed(`${tool} could not format partition ${partition.number}`, result);
   }
+  refuseWarnings(`${tool}, for partition ${partition.number},`, result);
+}
+
+/**
+ * Refuses what a tool made while it warned of something: nobody reads a warning on a station that works.
+ * @param harmless lines that say nothing of what was made
+ * @throws PrestageError render-failed
+ */
+export function refuseWarnings(
+  what: string,
+  { stderr }: Pick<ToolResult, 'stderr'>,
+  harmless: readonly RegExp[] = [],
+): void {
+  const warnings = warningsOf(stderr, harmless);
+  if (warnings.length === 0) return;
+  throw new PrestageError({
+    code: 'render-failed',
+    message: `The disk image could not be made: ${what} warned of something.`,
+    cause: warnings.join(' '),
+  });
+}
+
+function clusterBytes({ length, number }: PlannedPartition): number {
+  const bytes = clusterBytesOf(length);
+  // Refused before anything is made (core/job/batch-rules.ts).
+  if (bytes === null) throw new Error(`partition ${number} is too large for NTFS`);
+  return bytes;
 }
 
 /** An error of a tool that works on the disk image, with the tool's last words as the cause. */

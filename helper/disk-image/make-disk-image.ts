@@ -3,8 +3,10 @@ import { dirname, join } from 'node:path';
 import type { HelperRequest, HelperResponse, TaskProgress } from '../../core/contract/helper-api';
 import { requireLayout } from '../../core/job/batch-rules';
 import { bytesOf, chunkMapName, type Chunk, type ChunkMap } from '../../core/media/chunk-map';
-import { formatBytes } from '../../core/base/display';
+import { formatBytes, sanitizeForDisplay } from '../../core/base/display';
 import { PrestageError } from '../../core/base/errors';
+import { untoldWarnings } from '../../core/media/left-out';
+import { applyWarnings } from '../../core/media/wim-listing';
 import { planPartitions, type PlannedPartition } from '../../core/drive/layout';
 import { minVolumeBytes, type Media, type MediaImage } from '../../core/media/media';
 import { sectorSizeSchema } from '../../core/drive/sector-size';
@@ -64,6 +66,7 @@ export async function makeDiskImage(
           refs,
           imageIndex: media.imageIndex,
           bootImage: media.bootable.bootImage !== 'missing',
+          sdiPath: media.bootable.ramdisk?.sdi.path ?? null,
           partitionFile: fileOf(request.directory, efi),
           scratch: join(request.directory, 'boot-files'),
         },
@@ -117,7 +120,16 @@ async function applyImage(
       progress.push(text);
     },
   });
-  if (applied.status === 0) return;
+  if (applied.status === 0) {
+    const [untold] = untoldWarnings(applyWarnings(applied.stderr), media.leftOut);
+    if (untold === undefined) return;
+    throw new PrestageError({
+      code: 'media-content-left-out',
+      message: `Image ${media.imageIndex} of the media was not applied completely. wimlib warns: ${sanitizeForDisplay(untold, 400)}`,
+      cause: sanitizeForDisplay(applied.stderr, 4000),
+      remedy: 'No drive was touched. Ask the enterprise to correct this and create the media again.',
+    });
+  }
   if (mayBeFull.has(applied.status)) {
     if ((await freeBytes(dirname(volume))) < 16 * 1024 * 1024) throw noSpace(imageOf(media).bytes, 0);
     if (/no space left/i.test(applied.stderr)) throw tooSmall(imageOf(media), driveSize);

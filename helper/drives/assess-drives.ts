@@ -7,6 +7,7 @@ import {
   type DriveDetails,
   type SafetyContext,
 } from '../../core/drive/drive-safety';
+import { withNotes } from '../../core/drive/drive-notes';
 import type { MachineListing } from './read-listing';
 import { driveIdOf } from './identity';
 import { modelOf, type LsblkDevice } from './lsblk';
@@ -14,7 +15,7 @@ import { buildNode } from './device-tree';
 import type { VirtualDrive } from './virtual-drives';
 
 /** What a drive is listed as, apart from its verdict. */
-type DriveLook = Omit<Drive, 'id' | 'verdict' | 'reasons'>;
+type DriveLook = Omit<Drive, 'id' | 'verdict' | 'reasons' | 'notes'>;
 
 /**
  * Turns what the machine said and what a bench holds into the list of drives: the bench's first, each file
@@ -41,13 +42,13 @@ export function assessDrives(
   for (const base of listing.base) {
     if (!known.has(base.device) && !known.has(base.raw)) drives.push(baseOnlyDrive(base, context));
   }
-  return drives;
+  return withNotes(drives);
 }
 
 function finish(look: DriveLook, details: DriveDetails, context: SafetyContext): Drive {
   const reasons = assessDrive(details, context);
   const verdict = reasons.length === 0 ? 'eligible' : 'blocked';
-  return { id: driveIdOf(look, look.model), ...look, verdict, reasons };
+  return { id: driveIdOf(look, look.model), ...look, notes: [], verdict, reasons };
 }
 
 /** The loop devices over a bench file, by name and by inode: a bind mount gives a file a second name. */
@@ -123,6 +124,8 @@ function blockDrive(
     removable: device.removable ?? base?.isRemovable ?? false,
     readOnly: readOnly ?? true,
     contents: contentsOf(device),
+    // Of a bench's file it is read there: without udev lsblk tells it to root alone.
+    diskGuid: virtual === null ? device.diskGuid : virtual.diskGuid,
   };
   return finish(look, details, context);
 }
@@ -170,6 +173,7 @@ function virtualDrive(virtual: VirtualDrive, listing: MachineListing, context: S
     removable: false,
     readOnly: virtual.readOnly,
     contents: virtual.hasPartitionTable ? ['GPT partition table'] : [],
+    diskGuid: virtual.diskGuid,
   };
   return finish(look, details, context);
 }
@@ -217,6 +221,7 @@ function baseOnlyDrive(base: BaseDrive, context: SafetyContext): Drive {
     removable: base.isRemovable,
     readOnly: base.isReadOnly,
     contents: [],
+    diskGuid: null,
   };
   return finish(look, details, context);
 }

@@ -1,4 +1,5 @@
 import type { BlockNode } from '../../core/drive/drive-safety';
+import { releaseSentence } from '../../core/drive/release';
 import type { MachineListing } from './read-listing';
 import { flattenLsblk, type LsblkDevice } from './lsblk';
 
@@ -9,14 +10,23 @@ import { flattenLsblk, type LsblkDevice } from './lsblk';
 export function buildNode(device: LsblkDevice, listing: MachineListing): BlockNode {
   const { kernelName } = device;
   const otherUses: string[] = [];
+  const otherReleases: (string | null)[] = [];
+  const usedBy = (use: string, command: readonly string[] | null): void => {
+    otherUses.push(use);
+    otherReleases.push(command === null ? null : releaseSentence([command]));
+  };
   for (const [loopName, loop] of listing.loops) {
     const backed = listing.deviceNumbers.get(loop.backingFile);
     const overThis =
       loop.backingFile === device.path || (backed !== undefined && backed === device.deviceNumber);
-    if (overThis) otherUses.push(`The loop device ${loopName} is attached to it.`);
+    if (overThis) {
+      usedBy(`The loop device ${loopName} is attached to it.`, ['losetup', '--detach', `/dev/${loopName}`]);
+    }
   }
   if (device.fileSystem === 'zfs_member' && listing.zfsActive) {
-    otherUses.push('It may belong to a ZFS pool of this computer.');
+    // The label of a member is the name of its pool.
+    const pool = device.label === null || device.label === '' ? null : device.label;
+    usedBy('It may belong to a ZFS pool of this computer.', pool === null ? null : ['zpool', 'export', pool]);
   }
   const mountPoints = mountPointsOf(device, listing);
   const group = listing.btrfsGroups.find((members) => members.includes(kernelName));
@@ -24,7 +34,7 @@ export function buildNode(device: LsblkDevice, listing: MachineListing): BlockNo
     for (const member of flattenLsblk(listing.devices)) {
       if (group.includes(member.kernelName)) mountPoints.push(...mountPointsOf(member, listing));
     }
-    if (mountPoints.length === 0) otherUses.push('It is part of a btrfs file system that is in use.');
+    if (mountPoints.length === 0) usedBy('It is part of a btrfs file system that is in use.', null);
   }
   return {
     name: kernelName,
@@ -36,6 +46,7 @@ export function buildNode(device: LsblkDevice, listing: MachineListing): BlockNo
     swap: device.swap || listing.swaps.some((swap) => isDevice(swap.path, device, listing)),
     holders: listing.holders.get(kernelName) ?? null,
     otherUses,
+    otherReleases,
     children: device.children.map((child) => buildNode(child, listing)),
   };
 }

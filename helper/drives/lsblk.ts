@@ -31,6 +31,8 @@ export interface LsblkDevice {
   readonly fileSystem: string | null;
   readonly label: string | null;
   readonly partitionTable: string | null;
+  /** GUID of the partition table on it, lower case; null when there is none, or it is no GUID (an MBR has a number). */
+  readonly diskGuid: string | null;
   readonly partitionType: string | null;
   readonly mountPoints: readonly string[];
   /** lsblk calls it swap in use. */
@@ -78,6 +80,7 @@ const rawDeviceSchema = z.looseObject({
   fstype: text,
   label: text,
   pttype: text,
+  ptuuid: text,
   parttypename: text,
   // Not lenient: a mount or a child that is not understood must not be lost.
   mountpoint: z.string().nullish(),
@@ -127,11 +130,17 @@ function parseDevice(value: unknown): LsblkDevice {
     fileSystem: raw.fstype,
     label: raw.label,
     partitionTable: raw.pttype,
+    diskGuid: raw.pttype === 'gpt' ? readGuid(raw.ptuuid) : null,
     partitionType: raw.parttypename,
     mountPoints: [...new Set(mounts)].filter((mount) => mount !== '' && mount !== '[SWAP]'),
     swap: mounts.includes('[SWAP]'),
     children: (raw.children ?? []).map(parseDevice),
   };
+}
+
+function readGuid(text: string | null): string | null {
+  const guid = text?.trim().toLowerCase() ?? '';
+  return /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(guid) ? guid : null;
 }
 
 function readDeviceNumber(text: string | null): string | null {

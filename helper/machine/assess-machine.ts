@@ -30,7 +30,7 @@ export function assessMachine(
   const details: MachineDetails = machineDetailsSchema.parse({
     ...(assetTag === null ? {} : { assetTag }),
     ...(uuid === null ? {} : { uuid }),
-    ...(macs.length === 0 ? {} : { macs }),
+    ...macs,
     ...(model === null ? {} : { model }),
   });
   return { serial, facts: details, refused, source, needsPrivilege: texts.hidden };
@@ -80,14 +80,26 @@ function assessModel({ vendor, product, productVersion }: FirmwareTexts, refuse:
   return clean === '' ? null : clean;
 }
 
-function assessMacs(interfaces: readonly NetworkInterface[], refuse: Refuse): string[] {
+/** The wired ones first: by them a machine is found when it starts from the network. */
+function assessMacs(
+  interfaces: readonly NetworkInterface[],
+  refuse: Refuse,
+): Pick<MachineDetails, 'macs' | 'wifiMacs'> {
   const macs = new Set<string>();
-  for (const { address, movable, original } of interfaces) {
+  const wifi = new Set<string>();
+  const wiredFirst = interfaces.toSorted((a, b) => Number(a.wireless) - Number(b.wireless));
+  for (const { address, movable, original, wireless } of wiredFirst) {
     const mac = readMac(address);
     if (mac === null) refuse('mac', address, 'invalid');
     else if (movable) refuse('mac', mac, 'movable');
     else if (!original) refuse('mac', mac, 'changed');
-    else if (macs.size < maxMacs) macs.add(mac);
+    else if (macs.size < maxMacs) {
+      if (wireless && !macs.has(mac)) wifi.add(mac);
+      macs.add(mac);
+    }
   }
-  return [...macs];
+  return {
+    ...(macs.size === 0 ? {} : { macs: [...macs] }),
+    ...(wifi.size === 0 ? {} : { wifiMacs: [...wifi] }),
+  };
 }

@@ -56,6 +56,8 @@ export interface NetworkInterface {
   readonly movable: boolean;
   /** The address is the one it was made with (addr_assign_type 0), not one that somebody set. */
   readonly original: boolean;
+  /** A Wi-Fi adapter: the kernel's cfg80211 knows it. */
+  readonly wireless: boolean;
 }
 
 /** The machine's Ethernet and wireless interfaces, by name; bridges, bonds, tunnels and the like are left out. */
@@ -75,6 +77,7 @@ export async function readNetworkInterfaces(sysRoot: string): Promise<NetworkInt
         address: await told('address'),
         movable: /\/usb\d+\//.test(device),
         original: (await told('addr_assign_type')) === '0',
+        wireless: (await realpath(join(folder, name, 'phy80211')).catch(() => null)) !== null,
       };
     }),
   );

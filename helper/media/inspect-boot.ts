@@ -1,30 +1,26 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { bootTargetOf } from '../../core/boot/bcd-rules';
-import { defaultLoaderNames, shownPath, type BootDetails } from '../../core/boot/preflight';
+import { bootTargetOf, sdiPathOf } from '../../core/boot/bcd-rules';
+import type { BootDetails } from '../../core/boot/boot-details';
+import { sdiPaths } from '../../core/boot/demands';
+import { largestFatFile } from '../../core/boot/efi-names';
+import { defaultLoaderNames, shownPath } from '../../core/boot/preflight';
+import { formatBytes } from '../../core/base/display';
 import { PrestageError } from '../../core/base/errors';
 import { timeouts } from '../../core/base/timeouts';
-import { GiB, MiB } from '../../core/base/units';
-import { parseWimHeader, wimHeaderBytes } from './wim-header';
+import { MiB } from '../../core/base/units';
+import { readDentries } from './dentries';
+import { listingMemory, type ImageSource } from './image-source';
+import { parseHeaderMembers, parseWimHeader, esdVersion, startsPipable, wimHeaderBytes } from './wim-header';
 import { runTool, type ToolOptions } from '../tools/runner';
-import { anyCase, wimlibFailure, wimlibStatus } from '../tools/wimlib';
+import { anyCase, wimlibFailure } from '../tools/wimlib';
 import { readBootStore } from '../boot/hive';
 import { efiProgramIn, peHeaderBytes } from '../boot/pe';
 
-/** An image of a media, as wimlib-imagex is told of it. */
-export interface ImageSource {
-  readonly wim: string;
-  /** wimlib's `--ref=…` arguments for the other parts of a split set. */
-  readonly refs: readonly string[];
-  readonly imageIndex: number;
-}
-
-const bootImagePath = '/sources/boot.wim';
+const bootImagePath = '\\sources\\boot.wim';
 const storePath = '/efi/microsoft/boot/bcd';
 const largestStore = 16 * MiB;
-/** Of a listing, as in media/inspect.ts. */
-const memoryLimit = 4 * GiB;
 
 /** A file that goes to the EFI partition. */
 interface EfiFile {
@@ -55,11 +51,21 @@ export async function inspectBoot(source: ImageSource, signal?: AbortSignal): Pr
       managerBytes = manager.bytes;
     } else if (program.cpu === 'none') loaders.push({ wanted: 'x64', ...program });
   }
+  const storeFile = files.get(storePath.slice('/efi/'.length));
+  const store = storeFile === undefined ? null : await storeOf(source, storeFile, signal);
+  const image = await bootImageOf(source, store?.image ?? bootImagePath, signal);
   return {
-    bootImage: await bootImageOf(source, signal),
-    bootStore: files.has(storePath.slice('/efi/'.length)) ? await storeOf(source, signal) : 'missing',
+    ...image,
+    bootStore: store?.kind ?? 'missing',
     loaders,
     efiBytes: [...files.values()].reduce((sum, { bytes }) => sum + bytes, managerBytes),
+    ramdisk: await ramdiskOf(source, store, image.bootImage, signal),
+    efiProblems: [...files.values()]
+      .filter(({ bytes }) => bytes > largestFatFile)
+      .map(
+        ({ path, bytes }) =>
+          `${shownPath(path)} has ${formatBytes(bytes)}: no file on the EFI partition (FAT32) can have 4 GiB or more`,
+      ),
   };
 }
 
@@ -83,24 +89,16 @@ async function efiFilesOf(source: ImageSource, signal?: AbortSignal): Promise<Ma
 
 /** Files at a path of an image and below it, with the bytes of their content; none when it is not there. */
 async function filesBelow(source: ImageSource, path: string, signal?: AbortSignal): Promise<EfiFile[]> {
-  const { status, stdout, stderr } = await runTool(
-    'wimlib-imagex',
-    ['dir', source.wim, String(source.imageIndex), '--detailed', `--path=${path}`, ...source.refs],
-    { signal, timeout: timeouts.listingTool, memoryLimit, environment: anyCase },
+  const files: EfiFile[] = [];
+  await readDentries(
+    source,
+    signal,
+    (dentry) => {
+      if (!dentry.attributes.directory) files.push({ path: dentry.path, bytes: dentry.content });
+    },
+    path,
   );
-  if (status === wimlibStatus.pathNotFound) return [];
-  if (status !== 0) throw wimlibFailure(status, stderr, source.wim);
-  return parseDetails(stdout.toString('utf8'));
-}
-
-/** Reads `wimlib-imagex dir --detailed`. Names were judged before: none has a quote or a line end in it. */
-export function parseDetails(text: string): EfiFile[] {
-  return text.split(/^-{20,}$/m).flatMap((block) => {
-    const path = /^Full Path\s+= "(.*)"$/m.exec(block)?.[1];
-    if (path === undefined || /^Attributes\s+= 0x[0-9a-f]*[13579bdf][0-9a-f]$/im.test(block)) return [];
-    const bytes = /^Uncompressed size\s+= (\d+) bytes/m.exec(block)?.[1];
-    return [{ path, bytes: Number(bytes ?? 0) }];
-  });
+  return files;
 }
 
 /** The first bytes of a file in an image. */
@@ -113,7 +111,7 @@ async function readFile(
   const { status, stdout, stderr } = await runTool(
     'wimlib-imagex',
     ['extract', wim, String(imageIndex), path, '--to-stdout', '--no-globs', ...refs],
-    { signal, timeout: timeouts.listingTool, memoryLimit, environment: anyCase, ...limit },
+    { signal, timeout: timeouts.mediaListing, memoryLimit: listingMemory, environment: anyCase, ...limit },
   );
   if (status !== 0) throw wimlibFailure(status, stderr, wim);
   return stdout;
@@ -128,34 +126,107 @@ async function programOf(
   return { path: shownPath(path), ...(efiProgramIn(first) ?? { cpu: 'none', signed: false }) };
 }
 
+/** A path of a boot store as wimlib wants it. A store comes from outside: what names no file names nothing. */
+function imagePath(path: string): string | null {
+  const names = path.split(/[\\/]/).filter((name) => name !== '');
+  const usable = names.length > 0 && names.every((name) => !/[\u0000-\u001f"*?]/.test(name) && !/^\.\.?$/.test(name));
+  return usable ? `/${names.join('/')}` : null;
+}
+
+/** The one file at a path that a boot store names. */
+async function fileAt(source: ImageSource, path: string, signal?: AbortSignal): Promise<EfiFile | null> {
+  const place = imagePath(path);
+  const found = place === null ? [] : await filesBelow(source, place, signal);
+  const [file] = found;
+  return found.length === 1 && file?.path.toLowerCase() === place?.toLowerCase() ? (file ?? null) : null;
+}
+
+type BootImage = Pick<BootDetails, 'bootImage' | 'bootImageHeader'>;
+
 /** Its data has a SHA-1 in the media; whether what was captured was a whole WIM, only its own header tells. */
-async function bootImageOf(source: ImageSource, signal?: AbortSignal): Promise<BootDetails['bootImage']> {
-  const [file] = await filesBelow(source, bootImagePath, signal);
-  if (file === undefined) return 'missing';
+async function bootImageOf(source: ImageSource, path: string, signal?: AbortSignal): Promise<BootImage> {
+  const file = await fileAt(source, path, signal);
+  if (file === null) return { bootImage: 'missing', bootImageHeader: null };
   const first = await readFile(source, file.path, { firstBytes: wimHeaderBytes }, signal);
   try {
-    parseWimHeader(first, file.bytes, file.path);
-    return 'whole';
+    // The header at the start of a pipable WIM has no tables yet; the rest is what it is at the end.
+    const read = startsPipable(first) ? parseHeaderMembers : parseWimHeader;
+    const header = read(first, file.bytes, file.path);
+    const { bootIndex, imageCount, part, parts, compression, chunkSize, version, pipable } = header;
+    return {
+      bootImage: 'whole',
+      bootImageHeader: {
+        ...{ bootIndex, images: imageCount, part, parts, compression, chunkSize, pipable },
+        esdFormat: version === esdVersion,
+      },
+    };
   } catch (error) {
-    if (error instanceof PrestageError) return 'damaged';
+    if (error instanceof PrestageError) return { bootImage: 'damaged', bootImageHeader: null };
     throw error;
   }
 }
 
-async function storeOf(source: ImageSource, signal?: AbortSignal): Promise<BootDetails['bootStore']> {
+/** What the boot store says, and which files it names; null for both paths when it starts no boot image. */
+interface Store {
+  readonly kind: Exclude<BootDetails['bootStore'], 'missing'>;
+  readonly image: string | null;
+  readonly sdi: string | null;
+}
+
+async function storeOf(source: ImageSource, { bytes }: EfiFile, signal?: AbortSignal): Promise<Store> {
+  if (bytes > largestStore) return { kind: 'damaged', image: null, sdi: null };
   const content = await readFile(source, storePath, { outputLimit: largestStore }, signal);
   const folder = await mkdtemp(join(tmpdir(), 'prestage-store-'));
   try {
     const file = join(folder, 'BCD');
     await writeFile(file, content, { mode: 0o600 });
-    const target = bootTargetOf(await readBootStore(file, signal ?? new AbortController().signal));
-    if (target.kind === 'system') return 'windows';
-    if (target.kind === 'nothing') return 'nothing';
-    return target.path.toLowerCase() === '\\sources\\boot.wim' ? 'boot-image' : 'other-image';
+    const store = await readBootStore(file, signal ?? new AbortController().signal);
+    const target = bootTargetOf(store);
+    if (target.kind === 'system') return { kind: 'windows', image: null, sdi: null };
+    if (target.kind === 'nothing') return { kind: 'nothing', image: null, sdi: null };
+    const kind = target.path.toLowerCase() === bootImagePath ? 'boot-image' : 'other-image';
+    return { kind, image: target.path, sdi: sdiPathOf(store, target) };
   } catch (error) {
-    if (error instanceof PrestageError && error.code === 'boot-store-invalid') return 'damaged';
+    if (error instanceof PrestageError && error.code === 'boot-store-invalid') {
+      return { kind: 'damaged', image: null, sdi: null };
+    }
     throw error;
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+/** What loading the boot image needs: by the media's boot store, or by the one that Prestage will add. */
+async function ramdiskOf(
+  source: ImageSource,
+  store: Store | null,
+  bootImage: BootDetails['bootImage'],
+  signal?: AbortSignal,
+): Promise<BootDetails['ramdisk']> {
+  if (store !== null) {
+    if (store.image === null) return null;
+    const image = { path: shownPath(store.image) };
+    if (store.sdi === null) return { image, sdi: { path: null, content: 'missing' } };
+    return { image, sdi: { path: shownPath(store.sdi), content: await sdiAt(source, store.sdi, signal) } };
+  }
+  if (bootImage === 'missing') return null;
+  const image = { path: bootImagePath };
+  for (const path of sdiPaths) {
+    const content = await sdiAt(source, path, signal);
+    if (content !== 'missing') return { image, sdi: { path, content } };
+  }
+  return { image, sdi: { path: sdiPaths[0], content: 'missing' } };
+}
+
+/** The first bytes of an SDI file. Source: System Deployment Image, as 7-Zip and imdisk read it: "$SDI0001". */
+const sdiMark = '$SDI';
+
+type SdiContent = NonNullable<BootDetails['ramdisk']>['sdi']['content'];
+
+async function sdiAt(source: ImageSource, path: string, signal?: AbortSignal): Promise<SdiContent> {
+  const file = await fileAt(source, path, signal);
+  if (file === null) return 'missing';
+  if (file.bytes === 0) return 'empty';
+  const first = await readFile(source, file.path, { firstBytes: sdiMark.length }, signal);
+  return first.toString('latin1') === sdiMark ? 'sdi' : 'other';
 }

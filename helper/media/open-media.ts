@@ -10,6 +10,8 @@ export interface OpenedMedia {
   /** Every file, in order. */
   readonly parts: readonly [WimFile, ...WimFile[]];
   readonly images: readonly MediaImage[];
+  /** Images whose size is an upper bound (wim-xml.ts). */
+  readonly uncertainSizes: ReadonlySet<number>;
   readonly solid: boolean;
 }
 
@@ -21,7 +23,7 @@ export interface OpenedMedia {
 export async function openMedia(path: string): Promise<OpenedMedia> {
   const parts = await findParts(path);
   const [first] = parts;
-  const { encrypted, images } = await readXml(first);
+  const { encrypted, images, uncertainSizes } = await readXml(first);
   // First of all: in an encrypted ESD the tables are encrypted too, and would look damaged.
   if (encrypted) throw wimlibFailure(74, '', first.path);
   let solid = false;
@@ -32,7 +34,7 @@ export async function openMedia(path: string): Promise<OpenedMedia> {
       message: `${sanitizeForDisplay(first.path, 300)} is damaged: its header has ${first.header.imageCount} images, its XML data has ${images.length}.`,
     });
   }
-  return { parts, images, solid };
+  return { parts, images, uncertainSizes, solid };
 }
 
 async function readXml({ path, header }: WimFile): Promise<WimXml> {

@@ -2,11 +2,14 @@ import { constants } from 'node:fs';
 import { open, type FileHandle } from 'node:fs/promises';
 import { sanitizeForDisplay } from '../../core/base/display';
 import { PrestageError } from '../../core/base/errors';
+import { foreignKind, kindBytes } from '../../core/media/file-kind';
 import { errorCodeOf } from '../../core/base/system-error';
 import {
   damagedHeader,
+  hasWimSignature,
   parseWimHeader,
   readWimResource,
+  startsPipable,
   truncated,
   wimHeaderBytes,
   type WimHeader,
@@ -89,10 +92,38 @@ export async function readRange(
   return buffer;
 }
 
+/**
+ * Refuses a file that is something else, and says what.
+ * @throws PrestageError media-not-a-wim
+ */
+function refuseForeignKind(start: Buffer, bytes: number, path: string): void {
+  const name = sanitizeForDisplay(path, 300);
+  if (bytes === 0) {
+    throw new PrestageError({
+      code: 'media-truncated',
+      message: `${name} is empty: it has 0 bytes.`,
+    });
+  }
+  const kind = hasWimSignature(start) ? null : foreignKind(start);
+  if (kind === null) return;
+  throw new PrestageError({
+    code: 'media-not-a-wim',
+    message: `${name} is not a WIM file. It is ${kind.what}.`,
+    remedy: kind.remedy,
+  });
+}
+
 /** Reads a media file's header. @throws PrestageError as {@link withMediaFile} and parseWimHeader */
 export async function readWimFile(path: string): Promise<WimFile> {
   return await withMediaFile(path, async (file, bytes) => {
-    const first = await readRange(file, path, 0, Math.min(wimHeaderBytes, bytes));
+    const start = await readRange(file, path, 0, Math.min(kindBytes, bytes));
+    refuseForeignKind(start, bytes, path);
+    const atEnd = startsPipable(start) && bytes >= 2 * wimHeaderBytes;
+    const first = atEnd
+      ? await readRange(file, path, bytes - wimHeaderBytes, wimHeaderBytes)
+      : start.subarray(0, wimHeaderBytes);
+    // The end of a pipable WIM has a header, or the file was cut off.
+    if (atEnd && !startsPipable(first)) throw truncated(path, bytes, bytes + wimHeaderBytes);
     return { path, bytes, header: parseWimHeader(first, bytes, path) };
   });
 }

@@ -17,7 +17,8 @@ export interface WimResource {
   readonly originalBytes: number;
 }
 
-export interface WimHeader {
+/** What a header says beside where its tables are. */
+export interface WimHeaderMembers {
   readonly version: number;
   readonly flags: number;
   readonly compression: Media['compression'];
@@ -27,18 +28,36 @@ export interface WimHeader {
   readonly part: number;
   readonly parts: number;
   readonly imageCount: number;
-  readonly blobTable: WimResource;
-  readonly xml: WimResource;
-  /** storedBytes is 0 when there is none. */
-  readonly integrity: WimResource;
+  /** Image that Microsoft's boot manager starts, 1-based; 0 for none. */
+  readonly bootIndex: number;
+  /** Bytes that are compressed at a time; 0 where nothing is compressed. */
+  readonly chunkSize: number;
+  /** Written to be read from a pipe (`--pipable`): this header stands at the end of the file. Only wimlib reads these. */
+  readonly pipable: boolean;
   /** The flag of a file that is being written, or whose writing was interrupted. */
   readonly writeInProgress: boolean;
 }
 
-const magics = ['MSWIM\0\0\0', 'WLPWM\0\0\0'];
+export interface WimHeader extends WimHeaderMembers {
+  readonly blobTable: WimResource;
+  readonly xml: WimResource;
+  /** storedBytes is 0 when there is none. */
+  readonly integrity: WimResource;
+}
+
+const pipableMagic = 'WLPWM\0\0\0';
+const magics = ['MSWIM\0\0\0', pipableMagic];
+
+/** Whether a file begins as a WIM does. */
+export function hasWimSignature(first: Buffer): boolean {
+  return magics.includes(first.toString('latin1', 0, 8));
+}
+
+/** The version of a WIM that is solid or compressed with LZMS, as an ESD is. */
+export const esdVersion = 0xe00;
 
 /** 1.13 (every WIM) and 0.14 (with solid resources: ESD). */
-const versions = new Set([0x10d00, 0xe00]);
+const versions = new Set([0x10d00, esdVersion]);
 
 const flagCompressed = 0x2;
 const flagWriteInProgress = 0x40;
@@ -79,13 +98,26 @@ export function readWimResource(bytes: Buffer, at: number): WimResource {
 }
 
 /**
+ * Whether the first bytes of a file are those of a pipable WIM. Its header there has no tables: the whole one is the
+ * last {@link wimHeaderBytes} of the file. Source: wimlib, src/header.c, read_wim_header.
+ */
+export function startsPipable(first: Buffer): boolean {
+  return first.toString('latin1', 0, 8) === pipableMagic;
+}
+
+/**
  * Reads a WIM's header and checks it against the size of the file.
- * @param bytes the first bytes of the file; fewer than {@link wimHeaderBytes} only when the file is shorter
+ * @param bytes the first bytes of the file, of a pipable WIM the last ones; fewer than {@link wimHeaderBytes} only when the file is shorter
  * @param fileBytes size of the file
  * @param file its name, for messages
  * @throws PrestageError media-not-a-wim, media-truncated, media-corrupt
  */
 export function parseWimHeader(bytes: Buffer, fileBytes: number, file: string): WimHeader {
+  return { ...parseHeaderMembers(bytes, fileBytes, file), ...parseTables(bytes, fileBytes, file) };
+}
+
+/** As {@link parseWimHeader}, without the tables: the header at the start of a pipable WIM has none. */
+export function parseHeaderMembers(bytes: Buffer, fileBytes: number, file: string): WimHeaderMembers {
   const magic = bytes.toString('latin1', 0, 8);
   if (fileBytes === 0 || (magics.includes(magic) && bytes.length < wimHeaderBytes)) {
     throw truncated(file, fileBytes, wimHeaderBytes);
@@ -111,6 +143,26 @@ export function parseWimHeader(bytes: Buffer, fileBytes: number, file: string): 
   const parts = bytes.readUInt16LE(42);
   if (part === 0 || part > parts) throw damagedHeader(file, `it claims to be part ${part} of ${parts}`);
 
+  return {
+    version,
+    flags,
+    compression,
+    guid: bytes.toString('hex', 24, 40),
+    part,
+    parts,
+    imageCount: bytes.readUInt32LE(44),
+    bootIndex: bytes.readUInt32LE(120),
+    chunkSize: bytes.readUInt32LE(20),
+    pipable: magic === pipableMagic,
+    writeInProgress: (flags & flagWriteInProgress) !== 0,
+  };
+}
+
+function parseTables(
+  bytes: Buffer,
+  fileBytes: number,
+  file: string,
+): Pick<WimHeader, 'blobTable' | 'xml' | 'integrity'> {
   const blobTable = readWimResource(bytes, 48);
   const xml = readWimResource(bytes, 72);
   const integrity = readWimResource(bytes, 124);
@@ -127,17 +179,5 @@ export function parseWimHeader(bytes: Buffer, fileBytes: number, file: string): 
     throw damagedHeader(file, 'the integrity table has two sizes');
   }
   if (xml.storedBytes !== xml.originalBytes) throw damagedHeader(file, 'the XML data has two sizes');
-  return {
-    version,
-    flags,
-    compression,
-    guid: bytes.toString('hex', 24, 40),
-    part,
-    parts,
-    imageCount: bytes.readUInt32LE(44),
-    blobTable,
-    xml,
-    integrity,
-    writeInProgress: (flags & flagWriteInProgress) !== 0,
-  };
+  return { blobTable, xml, integrity };
 }

@@ -11,6 +11,8 @@ export interface WimXml {
   readonly encrypted: boolean;
   /** In order of index. */
   readonly images: readonly MediaImage[];
+  /** Images whose size counts every name of a file, for want of HARDLINKBYTES: an upper bound. */
+  readonly uncertainSizes: ReadonlySet<number>;
 }
 
 type Node = Readonly<Record<string, unknown>>;
@@ -43,7 +45,7 @@ export function parseWimXml(bytes: Buffer, file: string): WimXml {
   }
   const wim = isNode(root) ? root['WIM'] : undefined;
   // An element without content comes as an empty string.
-  if (wim === '') return { encrypted: false, images: [] };
+  if (wim === '') return { encrypted: false, images: [], uncertainSizes: new Set() };
   if (!isNode(wim)) throw damaged(file, 'it does not describe a WIM file');
 
   const esd = wim['ESD'];
@@ -53,7 +55,12 @@ export function parseWimXml(bytes: Buffer, file: string): WimXml {
   if (images.some(({ index }, position) => index !== position + 1)) {
     throw damaged(file, 'its images are not numbered one by one');
   }
-  return { encrypted, images };
+  const uncertain = listed.filter((image) => isNode(image) && textOf(image['HARDLINKBYTES']) === null);
+  return {
+    encrypted,
+    images,
+    uncertainSizes: new Set(uncertain.map((image) => readImage(image, file).index)),
+  };
 }
 
 function readImage(image: unknown, file: string): MediaImage {

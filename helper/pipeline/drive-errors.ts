@@ -64,6 +64,12 @@ function explain(
       return ['drive-read-failed', `The ${label} could not be read back`];
     case 'write':
       return ['drive-write-failed', `The ${label} failed to write`];
+    case 'write-refused':
+      return [
+        'drive-write-failed',
+        `The ${label} can be read, but refuses to be written`,
+        refusedRemedy(errno),
+      ];
     case 'mismatch':
       return ['verify-mismatch', `The ${label} returned different data than was written`];
     case 'table':
@@ -71,4 +77,16 @@ function explain(
     default:
       return assertNever(kind);
   }
+}
+
+/** EROFS, EPERM and EACCES are the kernel's own word that it is protected; a drive that refuses says no more than EIO. */
+function refusedRemedy(errno: string | null): string {
+  if (errno !== null && ['EROFS', 'EPERM', 'EACCES'].includes(errno)) {
+    return 'It is write-protected. Move its write-protect switch, if the card, stick or adapter has one, insert it again, and write it again.';
+  }
+  return (
+    'It may be locked by its own encryption (Opal, or an ATA password), write-protected, or worn out: many drives ' +
+    'refuse every write then. If it came out of another computer, reset it with the PSID on its label and the tool of ' +
+    'its maker, or unlock it there; check for a write-protect switch. If it still refuses, set it aside: it is failing.'
+  );
 }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Chunk } from '../../core/media/chunk-map';
+import type { ByteRange, Chunk } from '../../core/media/chunk-map';
 import type { PartitionTable } from '../../core/drive/gpt';
 import { MiB } from '../../core/base/units';
 import { errorCodeOf } from '../../core/base/system-error';
@@ -22,7 +22,7 @@ export interface OpenDrive {
   readonly size: number;
 }
 
-export type FailureKind = 'source' | 'read' | 'write' | 'mismatch' | 'table';
+export type FailureKind = 'source' | 'read' | 'write' | 'write-refused' | 'mismatch' | 'table';
 
 /** What went wrong, where on the drive (bytes) and at which chunk. */
 export class DriveFailure extends Error {
@@ -67,17 +67,39 @@ export class DriveIo {
   }
 
   /**
-   * Zeroes the first and the last MiB, and the first MiB of each unformatted partition: old tables, RAID
-   * and volume-manager superblocks must not come back to life.
+   * Zeroes the first and the last MiB, and the places in each partition where old signatures are looked for: old tables,
+   * RAID and volume-manager superblocks must not come back to life.
+   * @param regions of the partitions (signature-regions.ts), none longer than two MiB
    */
-  async erase(unformatted: readonly number[]): Promise<void> {
+  async erase(regions: readonly ByteRange[]): Promise<void> {
     this.throwIfStopped();
+    await this.requireWritable();
     await this.eraseTables();
     await this.hold('erasing');
-    for (const offset of unformatted) {
-      await this.write(this.buffers[0].subarray(0, tableRegion), tableRegion, offset, null);
+    const zeros = this.buffers[0].fill(0, 0, 2 * tableRegion);
+    for (const { offset, length } of regions) {
+      this.throwIfStopped();
+      await this.write(zeros.subarray(0, length), length, offset, null);
     }
     await this.flush();
+  }
+
+  /**
+   * The first write of all. A drive that refuses it although it can be read is not simply failing: it is write-protected,
+   * or locked by its own encryption, or has made itself read-only.
+   */
+  private async requireWritable(): Promise<void> {
+    const zeros = this.buffers[0].subarray(0, tableRegion).fill(0);
+    try {
+      await writeFully(this.drive.fd, zeros, tableRegion, 0);
+      await flushDrive(this.drive.fd);
+    } catch (error) {
+      const readable = await readFully(this.drive.fd, this.buffers[1], tableRegion, 0).then(
+        () => true,
+        () => false,
+      );
+      throw new DriveFailure(readable ? 'write-refused' : 'write', 0, null, error);
+    }
   }
 
   /** Copies every chunk to the drive and flushes. The next chunk is read while the last one is written. */
@@ -142,11 +164,21 @@ export class DriveIo {
    * wraps around, or writes to the wrong place, chunks have landed there.
    */
   async requireBlankTables(): Promise<void> {
-    const zeros = this.buffers[1].subarray(0, tableRegion).fill(0);
-    for (const offset of [0, this.drive.size - tableRegion]) {
-      const found = this.buffers[0].subarray(0, tableRegion);
-      await this.read(found, tableRegion, offset, null);
-      if (!found.equals(zeros)) throw new DriveFailure('mismatch', offset, null);
+    await this.requireBlank(
+      [0, this.drive.size - tableRegion].map((offset) => ({ offset, length: tableRegion })),
+    );
+  }
+
+  /**
+   * These ranges hold the zeros that erase wrote.
+   * @param ranges none longer than two MiB
+   */
+  async requireBlank(ranges: readonly ByteRange[]): Promise<void> {
+    const zeros = this.buffers[1].fill(0, 0, 2 * tableRegion);
+    for (const { offset, length } of ranges) {
+      const found = this.buffers[0].subarray(0, length);
+      await this.read(found, length, offset, null);
+      if (!found.equals(zeros.subarray(0, length))) throw new DriveFailure('mismatch', offset, null);
     }
   }
 

@@ -1,10 +1,12 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { ByteRange } from '../../core/media/chunk-map';
 import type { PartitionTable } from '../../core/drive/gpt';
 import { timeouts } from '../../core/base/timeouts';
 import { errorCodeOf } from '../../core/base/system-error';
 import { dropFileCache, flushBuffers, rereadPartitions } from '../drives/block-device';
 import { DriveFailure, DriveIo, Stopped, type FailureKind, type SourcedChunk } from './drive-io';
+import { withoutChunks } from './signature-regions';
 import { SharedProgress } from './shared-progress';
 
 /** The thread of one drive. */
@@ -15,8 +17,8 @@ export interface DriveWorkerData {
   readonly size: number;
   readonly blockDevice: boolean;
   readonly chunks: readonly SourcedChunk[];
-  /** Offsets of partitions without a file system, bytes. */
-  readonly unformatted: readonly number[];
+  /** What is zeroed in the partitions before their content (signature-regions.ts), bytes. */
+  readonly signatures: readonly ByteRange[];
   readonly table: PartitionTable;
   readonly progress: SharedArrayBuffer;
 }
@@ -92,13 +94,14 @@ async function run(data: DriveWorkerData): Promise<void> {
     return;
   }
   send({ type: 'phase', phase: 'erasing' });
-  await drive.erase(data.unformatted);
+  await drive.erase(data.signatures);
   await rereadTable(data);
   send({ type: 'phase', phase: 'writing' });
   const writeSeconds = await seconds(() => drive.writeChunks(data.chunks));
   send({ type: 'phase', phase: 'verifying' });
   const verifySeconds = await seconds(() => drive.verifyChunks(data.chunks));
   await drive.requireBlankTables();
+  await drive.requireBlank(withoutChunks(data.signatures, data.chunks));
   send({ type: 'phase', phase: 'sealing' });
   try {
     const tableSha256 = await drive.seal(data.table);

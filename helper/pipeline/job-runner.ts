@@ -6,7 +6,6 @@ import type { HelperRequest, HelperResponse } from '../../core/contract/helper-a
 import { cancelled, isCancellation, PrestageError, toErrorData } from '../../core/base/errors';
 import { encodePartitionTable, type PartitionTable, type TableGuids } from '../../core/drive/gpt';
 import { advance, type JobEvent, type JobState } from '../../core/job/job';
-import { MiB } from '../../core/base/units';
 import { refuseForeignFile } from '../tools/caller';
 import { listDrives } from '../drives/list-drives';
 import { chunkPieces } from '../disk-image/check-disk-image';
@@ -16,6 +15,7 @@ import type { SourcedChunk } from './drive-io';
 import { runDriveThread, type DriveEnd } from './drive-thread';
 import { closeDescriptor, openDrive, recheckDrive, type OpenedDrive } from './open-drive';
 import { findConfirmed, requireOwnRights } from './reservation';
+import { signatureRegions } from './signature-regions';
 
 export type JobListener = (job: JobState) => void;
 
@@ -51,7 +51,7 @@ export async function runJob(
         size: opened.drive.size,
         blockDevice: opened.blockDevice,
         chunks: sourcedChunks(map, request.renderDirectory, sources),
-        unformatted: unformattedOffsets(map),
+        signatures: map.partitions.flatMap(signatureRegions),
         table: tableFor(map, { disk: request.diskGuid, partitions: request.partitionGuids }),
       },
       stallMilliseconds: request.stallMilliseconds,
@@ -159,7 +159,7 @@ async function runErase(opened: OpenedDrive, stallMilliseconds: number): Promise
       size: opened.drive.size,
       blockDevice: opened.blockDevice,
       chunks: [],
-      unformatted: [],
+      signatures: [],
       table: { primary: new Uint8Array(), backup: new Uint8Array(), backupOffset: 0 },
     },
     stallMilliseconds,
@@ -194,7 +194,7 @@ export async function verifyDrive(
         size: opened.drive.size,
         blockDevice: opened.blockDevice,
         chunks: map.chunks.map((chunk) => ({ ...chunk, sourceFd: -1, sourceOffset: 0 })),
-        unformatted: [],
+        signatures: [],
         table: tableFor(map, { disk: request.diskGuid, partitions: request.partitionGuids }),
       },
       stallMilliseconds: request.stallMilliseconds,
@@ -257,13 +257,6 @@ function sourcedChunks(map: ChunkMap, directory: string, sources: Map<number, Fi
     sourceFd: sources.get(partition)?.fd ?? -1,
     sourceOffset: pieces[index]?.offset ?? 0,
   }));
-}
-
-/** Partitions without a file system that are large enough to have their first MiB zeroed. */
-function unformattedOffsets(map: ChunkMap): number[] {
-  return map.partitions
-    .filter(({ fileSystem, length }) => fileSystem === 'none' && length >= MiB)
-    .map(({ offset }) => offset);
 }
 
 function tableFor(map: ChunkMap, guids: TableGuids): PartitionTable {

@@ -5,6 +5,7 @@ import { identityDifferences, type ConfirmedDrive, type Drive } from '../../core
 import { PrestageError } from '../../core/base/errors';
 import { elevatedCaller } from '../tools/caller';
 import { listDrives } from '../drives/list-drives';
+import { diskGuidIfReadable } from './disk-guid';
 import { refuseOtherUsers } from './other-users';
 import { closeDescriptor, driveChanged, openDrive, type OpenedDrive } from './open-drive';
 
@@ -78,11 +79,13 @@ export class Reservations {
       await Promise.all(opened.map(({ fd }) => closeDescriptor(fd)));
       throw error;
     }
+    const found = await Promise.all(opened.map(diskGuidIfReadable));
     return {
-      reservations: opened.map((drive) => {
+      reservations: opened.map((drive, index) => {
         const reservation = randomUUID();
         this.held.set(reservation, drive);
-        return { reservation, drive: drive.drive };
+        const diskGuid = found[index];
+        return { reservation, drive: drive.drive, ...(diskGuid === undefined ? {} : { diskGuid }) };
       }),
     };
   }

@@ -11,6 +11,7 @@ import { MediaInspector } from '../media/inspect-once';
 import { verifyMedia } from '../media/verify-media';
 import { eraseTables, runJob, verifyDrive } from '../pipeline/job-runner';
 import { hasHungThread } from '../pipeline/drive-thread';
+import { readDiskGuid } from '../pipeline/read-disk-guid';
 import { Reservations } from '../pipeline/reservation';
 import { createDriveImage } from '../disk-image/create-drive-image';
 import { checkDiskImage } from '../disk-image/check-disk-image';
@@ -102,6 +103,7 @@ const handlers: HelperHandlers = {
     await eraseTables(reservations.take(reservation), stallMilliseconds);
     return {};
   },
+  readDiskGuid: async (request) => ({ diskGuid: await readDiskGuid(request) }),
   verifyDrive: async (request, { signal, taskProgress }) =>
     await verifyDrive(
       request,
@@ -131,6 +133,7 @@ const withPrivilege: ReadonlySet<string> = new Set<HelperMethod>([
   'releaseDrive',
   'runJob',
   'eraseTables',
+  'readDiskGuid',
   'verifyDrive',
   'bootTestDrive',
 ]);

@@ -16,6 +16,11 @@ export interface ToolOptions {
   /** Called with each piece of standard output as it comes. */
   readonly onOutput?: (text: string) => void;
   /**
+   * Takes standard output as it comes, and nothing of it is kept: for output without a limit, as the list of a media
+   * with millions of files. What it throws stops the tool and is thrown on.
+   */
+  readonly stream?: (piece: Buffer) => void;
+  /**
    * A file that standard output goes to instead: some tools open /dev/stdout by name, which the sockets that Node
    * gives its children do not allow.
    */
@@ -35,9 +40,10 @@ export interface ToolResult {
   readonly stderr: string;
 }
 
-const stderrLimit = 64 * 1024;
+/** Bytes of standard error that are kept, the last ones. */
+const stderrLimit = 1024 * 1024;
 
-type StopReason = 'signal' | 'timeout' | 'output' | 'enough';
+type StopReason = 'signal' | 'timeout' | 'output' | 'enough' | 'stream';
 
 /**
  * Finds a tool on PATH, with the sbin folders added: they are missing from a plain user's PATH on Debian.
@@ -97,6 +103,7 @@ export async function runTool(
     let stderr = '';
     let stoppedBy: StopReason | null = null;
     let killTimer: NodeJS.Timeout | undefined;
+    let streamError: unknown;
 
     const stop = (why: StopReason): void => {
       if (stoppedBy !== null) return;
@@ -116,6 +123,16 @@ export async function runTool(
           }, options.timeout);
 
     child.stdout?.on('data', (piece: Buffer) => {
+      if (options.stream !== undefined) {
+        if (stoppedBy !== null) return;
+        try {
+          options.stream(piece);
+        } catch (error) {
+          streamError = error;
+          stop('stream');
+        }
+        return;
+      }
       outputBytes += piece.length;
       if (outputBytes > outputLimit) stop('output');
       else output.push(piece);
@@ -140,6 +157,7 @@ export async function runTool(
       if (stoppedBy === 'signal') reject(cancelled(tool));
       else if (stoppedBy === 'timeout') reject(toolFailed(tool, 'did not respond in time', stderr));
       else if (stoppedBy === 'output') reject(toolFailed(tool, 'printed too much output', stderr));
+      else if (stoppedBy === 'stream') reject(asError(streamError));
       else {
         const status = stoppedBy === 'enough' ? 0 : (code ?? 128 + signalNumber(signal));
         resolve({ status, stdout: Buffer.concat(output).subarray(0, options.firstBytes), stderr });
@@ -148,8 +166,27 @@ export async function runTool(
   });
 }
 
+function asError(thrown: unknown): Error {
+  return thrown instanceof Error ? thrown : new Error(String(thrown));
+}
+
 function signalNumber(signal: NodeJS.Signals | null): number {
   return signal === 'SIGKILL' ? 9 : signal === 'SIGSEGV' ? 11 : signal === 'SIGABRT' ? 6 : 15;
+}
+
+/** Words by which tools say that something was not done as asked, though they end with 0. */
+const warningWords =
+  /warn|fail|error|not be able|could ?n[o']t|cannot|can't|unable|ignor|skip|lost|invalid|too (?:long|large|small)|truncat|conver|collision|exists|clash/i;
+
+/**
+ * Lines in which a tool that ended with 0 warns of something, safe to show: what it made may not be what was asked.
+ * @param harmless lines that were looked at and say nothing of what was made
+ */
+export function warningsOf(stderr: string, harmless: readonly RegExp[] = []): string[] {
+  return stderr
+    .split(/[\r\n]+/)
+    .filter((line) => warningWords.test(line) && !harmless.some((pattern) => pattern.test(line)))
+    .map((line) => sanitizeForDisplay(line, 400));
 }
 
 /** The last non-empty line a tool wrote to standard error, safe to show. */

@@ -86,7 +86,12 @@ const meanings: Readonly<Record<number, Meaning>> = {
     code: 'media-unreadable',
     what: 'cannot be read',
   },
-  55: corrupt('is incomplete: it lists files whose data is not in it'),
+  55: {
+    code: 'media-corrupt',
+    what: 'lists files whose data is not in it: it is a delta WIM, which needs the WIM that it was made from, or it is incomplete',
+    remedy:
+      'No drive was touched. Ask the enterprise for a complete WIM (wimlib-imagex export, or DISM /Export-Image, makes one from both files).',
+  },
   58: diskImageFailed('could not be applied: a reparse point could not be made'),
   59: diskImageFailed('could not be applied: permissions of a file could not be set'),
   60: diskImageFailed('could not be applied: a short name could not be set'),

@@ -121,6 +121,9 @@ export const batchText = {
       `Yes, ${cpus} machines: boot image, boot store and boot loader match.`,
     notBootable: 'A machine may not boot from this image:',
     bootableHint: 'It can still be written. Ask the sender before you write it.',
+    demands: (met: number, notMet: number, unknown: number): string =>
+      `What was checked: ${met} met, ${notMet} not met, ${unknown} not known`,
+    demandStates: { met: 'Met', 'not-met': 'Not met', unknown: 'Not known' },
     warnings: 'Notes',
   },
 

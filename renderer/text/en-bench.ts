@@ -1,3 +1,4 @@
+import type { DriveNote } from '../../core/drive/drive';
 import type { AppJob } from '../../core/contract/app-bench';
 import type { Task } from '../../core/base/task';
 import type { ErrorCode, ErrorData } from '../../core/base/errors';
@@ -116,6 +117,13 @@ export const benchText = {
   progressLabel: (bay: string): string => `Progress of ${bayName(bay)}`,
   unknownModel: 'Unknown model',
   noSerial: 'no serial',
+  /** Of a drive that can be written, in a few words for its card. */
+  note: {
+    'identity-shared': 'Same serial as another drive',
+    'disk-guid-shared': 'A copy is attached',
+    'bridge-sector-size': 'USB adapter with 4096-byte sectors',
+    'sector-sizes-differ': '4096-byte sectors',
+  } satisfies Record<DriveNote['code'], string>,
 
   cancelJob: 'Cancel',
   cancelQuestion: (bay: string): string =>
@@ -134,6 +142,9 @@ export const benchText = {
     model: 'Model',
     serial: 'Serial',
     wwn: 'WWN',
+    diskGuid: 'Disk GUID',
+    noDiskGuid: 'None known',
+    notes: 'Before you write it',
     size: 'Size',
     bytes: (bytes: number): string => `${bytes.toLocaleString('en-GB')} bytes`,
     bus: 'Connection',

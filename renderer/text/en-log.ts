@@ -114,6 +114,8 @@ export const logText = {
     layout: 'Layout',
     fingerprint: 'Chunk map',
     diskGuid: 'Disk GUID',
+    previousDiskGuid: 'Disk GUID before',
+    foundDiskGuid: 'Disk GUID found',
     partitionGuids: 'Partition GUIDs',
     written: 'Written',
     verified: 'Read back',

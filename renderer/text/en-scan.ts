@@ -26,6 +26,13 @@ const kinds: Readonly<Record<ScanKind, string>> = {
   'part-number': 'a part number',
   'service-code': 'a service code, not the serial',
   'web-address': 'a web address',
+  iccid: 'the number of a SIM card (ICCID)',
+  imei: 'the number of a mobile modem (IMEI)',
+  'label-field': 'a quantity, date or country from a shipping label',
+  meid: 'the number of a mobile modem (MEID)',
+  ppid: 'the number of a Dell part (PPID)',
+  'product-key': 'a Windows product key',
+  wwn: 'the WWN of a drive',
   placeholder: 'a placeholder, not a real serial',
   unreadable: 'an unknown barcode',
 };
@@ -41,10 +48,25 @@ const expectations: Readonly<Record<Expectation, string>> = {
   start: 'START',
 };
 
+/** What to scan in its place, where the label holds both. */
+const instead: Readonly<Partial<Record<ScanKind, string>>> = {
+  iccid: ' Scan the machine’s serial (S/N).',
+  imei: ' Scan the machine’s serial (S/N).',
+  meid: ' Scan the machine’s serial (S/N).',
+  ppid: ' Scan the service tag of the machine.',
+  'product-key': ' Keep it secret, and scan the machine’s serial.',
+  wwn: ' Scan the machine’s serial.',
+};
+
 /** What a refusal means; what was scanned and expected is told beside it. */
 const refusalReasons: Readonly<Record<Refused['reason'], (detail: string | null, kind: ScanKind) => string>> =
   {
-    'wrong-kind': (_, kind) => `That was ${kinds[kind]}.`,
+    'wrong-kind': (detail, kind) =>
+      kind === 'service-code' && detail !== null
+        ? `That was Dell’s express service code of service tag ${detail}. Scan the service tag.`
+        : `That was ${kinds[kind]}.${instead[kind] ?? ''}`,
+    doubtful: (_, kind) =>
+      `That looks like ${kinds[kind]}. If it is this machine’s serial, type it on the card of its bay.`,
     pattern: () => 'This serial matches no pattern in Settings.',
     'not-in-order': (serial) => `${atStart(machine(serial))} is not in the open work order. Set it aside.`,
     'machine-in-batch': () => 'This machine is already paired.',
@@ -83,6 +105,11 @@ export function knownWords({ assetTag, uuid, macs = [], model }: MachineDetails)
     ...(macs.length === 0 ? [] : [macs.length === 1 ? 'MAC' : `${macs.length} MACs`]),
   ];
   return words.join(' · ');
+}
+
+/** Why a serial that was typed should be compared with the label; empty when there is no reason. */
+function checkIt({ mayBe }: Accepted): string {
+  return mayBe === undefined ? '' : `It looks like ${kinds[mayBe]}: compare it with the label.`;
 }
 
 /** What was taken, as a sentence begins. */
@@ -129,6 +156,7 @@ function accepted({ kind, effect, machineSerial, bay }: Accepted): string {
 
 const saidOrUnknown: ReadonlySet<Refused['reason']> = new Set([
   'wrong-kind',
+  'doubtful',
   'too-slow',
   'cut-short',
   'layout-unknown',
@@ -144,6 +172,7 @@ export const scanText = {
   scannedText: 'Barcode',
   expected: (expectation: Expectation): string => `Expected: ${expectations[expectation]}.`,
   accepted,
+  checkIt,
   knownWords,
   refused: ({ reason, detail, kind }: Refused): string => refusalReasons[reason](detail, kind),
   refusedWord: 'Refused',

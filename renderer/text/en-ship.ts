@@ -38,7 +38,9 @@ export const shipText = {
   showFolder: 'Show in folder',
   withdrawn: 'NOT VALID. Tell the enterprise:',
   notImported: (value: number): string =>
-    `${machines(value)} ${plural(value, 'is', 'are')} not in the import files. The README in the bundle says why.`,
+    `${machines(value)} ${plural(value, 'is', 'are')} not in the import files:`,
+  notIn: ({ file, machineSerial, reason }: { file: string; machineSerial: string; reason: string }): string =>
+    `${file}: machine ${machineSerial} ${reason}.`,
   closeReport: 'Close',
   held: 'Do not ship',
   past: 'Shipments',

@@ -1,3 +1,4 @@
+import { sanitizeForDisplay } from '../../core/base/display';
 import { errorData, PrestageError, type ErrorData } from '../../core/base/errors';
 import type { Pair } from '../../core/pairing/pairing-state';
 import type { ScanOutcome } from '../../core/scan/scan-outcome';
@@ -126,7 +127,19 @@ export function notPaired(
   };
   return new PrestageError({
     code: 'serial-invalid',
-    message: `'${text}' was not paired: ${why[reason] ?? 'it is not a machine serial'}.`,
+    message:
+      reason === 'wrong-kind' && detail !== null
+        ? detail
+        : `'${text}' was not paired: ${why[reason] ?? 'it is not a machine serial'}.`,
     remedy: 'Enter the serial from the label of the machine, and choose a free drive.',
+  });
+}
+
+/** The drive to be written again is one that was finished for a machine. */
+export function anotherDrive(bay: string, machineSerial: string): PrestageError {
+  return new PrestageError({
+    code: 'drive-changed',
+    message: `Another drive is in this bay (${sanitizeForDisplay(bay, 60)}): it holds the finished image of machine ${sanitizeForDisplay(machineSerial)}.`,
+    remedy: 'Nothing was written to it. Insert the drive that is to be written again, or clear the card.',
   });
 }

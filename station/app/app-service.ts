@@ -123,13 +123,16 @@ export class AppService {
       batch: () => this.batch.state,
       jobs: () => this.jobs.jobs,
       ledger,
+      finishedFor: (attachment) => this.jobs.finishedFor(attachment),
       inOrder: (serial) => this.orders.allows(serial),
+      isOrdered: (serial) => this.orders.names(serial),
     });
     this.orders = new OrderService({
       ...{ ledger, paths },
       context: () => this.recovery.contextWhenRecorded(),
       pairs: () => this.pairing.pairs,
       jobs: () => this.jobs.jobs,
+      scanSettings: () => this.settings.current.desk,
     });
     this.session = new SessionStore({
       file: paths.sessionFile,
@@ -175,6 +178,7 @@ export class AppService {
     });
     this.starting = new StartService({
       ...{ helpers, settings, station, batch, media, drives, pairing, jobs, bootTests },
+      ledger,
       recorded: () => this.recovery.recorded,
     });
     this.scans = new ScanService(this);

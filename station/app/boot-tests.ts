@@ -5,7 +5,7 @@ import { isCancellation, PrestageError, toErrorData, type ErrorData } from '../.
 import type { BootTestSettings } from '../../core/job/boot-test';
 import type { JobReport } from '../jobs/run-job';
 import type { Helpers } from '../helper-client/helpers';
-import { requireFinishedJob } from '../drives/finished-drive';
+import { requirePossiblyFinished } from '../drives/finished-drive';
 import type { AppendContext, Ledger } from '../ledger/ledger';
 import { firstFinished, readPicture, bootTestFailed, bootTest } from '../jobs/run-boot-test';
 import type { StatePaths } from '../state/state-paths';
@@ -63,7 +63,7 @@ export class BootTests {
         remedy: 'Wait until the boot test has ended, or cancel it.',
       });
     }
-    requireFinishedJob(drive, this.#dependencies.ledger);
+    requirePossiblyFinished(drive, this.#dependencies.ledger);
     this.#begin(drive);
   }
 
@@ -107,7 +107,6 @@ export class BootTests {
       const { verdict, picture, ledgerEntry } = await bootTest(
         {
           ...{ drive, benchDirectory: benchDirectory(), settings: { sign, seconds, secureBoot } },
-          job: requireFinishedJob(drive, ledger),
         },
         {
           ...{ helpers, ledger, paths, append, signal },

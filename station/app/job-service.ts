@@ -55,6 +55,8 @@ export class JobService {
   /** The jobs of a batch have ended, and its drives are released. */
   readonly onBatchEnd = this.#batchEnded.event;
   readonly #dependencies: JobServiceDependencies;
+  /** By what the computer knows each drive that was finished. */
+  readonly #finished = new Map<string, string>();
   readonly #jobs = new Map<string, HeldJob>();
   readonly #runs = new Set<Run>();
 
@@ -153,6 +155,20 @@ export class JobService {
     return true;
   }
 
+  /**
+   * The machine for which a drive that is still attached was finished by this run of the app; null when none was. The next
+   * listing tells it by the disk GUID, but may come after the next scan.
+   */
+  finishedFor(attachment: string | null): string | null {
+    return attachment === null ? null : (this.#finished.get(attachment) ?? null);
+  }
+
+  /** Another drive sits where the job's was: it is not to be written again without being looked at. */
+  replaced(driveId: string): void {
+    const job = this.#jobs.get(driveId);
+    if (job?.view.canRetry === true) this.#update(driveId, { canRetry: false });
+  }
+
   /** Shows jobs that a killed station left open. */
   showLeftOpen(left: readonly LeftOpenJob[], end: JobEnd): void {
     for (const { drive, machineSerial, startedAt, ledgerEntry } of left) {
@@ -180,7 +196,7 @@ export class JobService {
       request: null,
       run: null,
       stop: new AbortController(),
-      view: { ...card, state, canCancel: false, canRetry: true },
+      view: { ...card, attachment: null, state, canCancel: false, canRetry: true },
     });
   }
 
@@ -189,12 +205,14 @@ export class JobService {
       jobSignal: ({ drive }) => this.#jobs.get(drive.id)?.stop.signal,
       onReserved: () => {
         for (const { drive, machineSerial } of jobs) {
+          if (drive.attachment !== null) this.#finished.delete(drive.attachment);
           this.#jobs.set(drive.id, {
             request,
             run,
             stop: new AbortController(),
             view: {
               driveId: drive.id,
+              attachment: drive.attachment,
               bay: placeOf(drive),
               machineSerial,
               state: { state: 'preparing', task: null },
@@ -220,6 +238,8 @@ export class JobService {
         if (!hasEnded(state)) this.#update(drive.id, { state });
       },
       onEnd: ({ job, end, ledgerEntry }) => {
+        const { attachment } = job.drive;
+        if (end.state === 'done' && attachment !== null) this.#finished.set(attachment, job.machineSerial);
         this.#end(job.drive.id, end, ledgerEntry);
       },
     };

@@ -11,6 +11,7 @@ import { OrderBook } from '../orders/order-book';
 import { allows, viewOf, type OpenOrder } from '../orders/order-reader';
 import { parseOrder, readOrderFile, type SentOrder } from '../orders/order-files';
 import type { StatePaths } from '../state/state-paths';
+import type { ScanSettings } from '../../core/scan/scan-settings';
 import { isRunning } from '../../core/job/job';
 
 export interface OrderServiceDependencies {
@@ -20,6 +21,7 @@ export interface OrderServiceDependencies {
   readonly context: () => Promise<AppendContext>;
   readonly pairs: () => readonly Pair[];
   readonly jobs: () => readonly AppJob[];
+  readonly scanSettings: () => ScanSettings;
 }
 
 /** Lines that the page is told. A bench works through some hundred; a list of a whole company would be slow. */
@@ -77,6 +79,11 @@ export class OrderService {
     return open === null || allows(open, machineSerial);
   }
 
+  /** Whether the open order itself names a machine. */
+  names(machineSerial: string): boolean {
+    return this.current?.lines.has(machineSerial) === true;
+  }
+
   /** Pairs or jobs changed: tells so when that means something to the order. */
   reconsider(): void {
     const jobs = this.#dependencies
@@ -90,12 +97,14 @@ export class OrderService {
 
   /** @throws PrestageError order-… */
   async openText(text: string, number: string): Promise<{ warnings: string[] }> {
-    return await this.#open(parseOrder('that was typed', text, orNull(number)));
+    return await this.#open(
+      parseOrder('that was typed', text, orNull(number), this.#dependencies.scanSettings()),
+    );
   }
 
   /** @throws PrestageError order-… */
   async openFile(path: string, number: string): Promise<{ warnings: string[] }> {
-    return await this.#open(readOrderFile(path, orNull(number)));
+    return await this.#open(readOrderFile(path, orNull(number), this.#dependencies.scanSettings()));
   }
 
   async #open({ order, warnings }: SentOrder): Promise<{ warnings: string[] }> {
@@ -109,7 +118,7 @@ export class OrderService {
   /** @throws PrestageError order-…, serial-…, usage */
   async except(machineSerial: string, reason: string): Promise<void> {
     const context = await this.#dependencies.context();
-    this.#book.except(machineSerial, reason, context);
+    this.#book.except(machineSerial, reason, context, this.#dependencies.scanSettings());
     this.#changed.fire();
   }
 

@@ -4,6 +4,8 @@ import type { BatchState } from '../../core/contract/app-batch';
 import type { AppJob, DrivesState } from '../../core/contract/app-bench';
 import type { MediaState } from '../../core/media/media-state';
 import type { Pair, PairingState } from '../../core/pairing/pairing-state';
+import type { Drive } from '../../core/drive/drive';
+import { isStillAttached } from '../../core/drive/drive-identity';
 import { sanitizeForDisplay } from '../../core/base/display';
 import { toErrorData, type ErrorData } from '../../core/base/errors';
 import type { MachineDetails } from '../../core/machine/machine';
@@ -28,11 +30,13 @@ import {
 } from '../../core/pairing/pairing';
 import { refuseDoubtful } from '../../core/pairing/doubtful-scan';
 import { takeOver, type NotTakenOver } from '../../core/pairing/take-over';
+import { withoutSecrets } from '../../core/machine/other-number';
 import { required } from '../../core/base/required';
 import { readScan } from '../../core/scan/scan';
 import type { ScanDoubt, ScanOutcome } from '../../core/scan/scan-outcome';
 import type { AppSettings } from '../../core/settings/settings';
 import { hasEnded } from '../../core/job/job';
+import { machineOn } from '../drives/finished-drive';
 import type { LedgerReader } from '../ledger/ledger-reader';
 import { anotherList, notPaired, notReady } from './app-refusals';
 
@@ -42,9 +46,13 @@ export interface PairingServiceDependencies {
   readonly media: () => MediaState;
   readonly batch: () => BatchState;
   readonly jobs: () => readonly AppJob[];
-  readonly ledger: Pick<LedgerReader, 'findShipped' | 'findLastDone'>;
+  readonly ledger: Pick<LedgerReader, 'findShipped' | 'findDoneByGuid'>;
+  /** The machine for which a drive with this attachment was just finished, when the listing cannot know it yet. */
+  readonly finishedFor: (attachment: string | null) => string | null;
   /** Whether the open order lets a machine have a drive. */
   readonly inOrder: (machineSerial: string) => boolean;
+  /** Whether the open work order itself names a machine. */
+  readonly isOrdered: (machineSerial: string) => boolean;
 }
 
 /** Holds the pairing, feeds it scans, and keeps what was confirmed apart from what changed since. */
@@ -57,6 +65,8 @@ export class PairingService {
   #lastRead: { readonly text: string; readonly time: number } | null = null;
   /** The machine that was paired by the latest scan of a bay. */
   #lastPaired: { readonly machineSerial: string; readonly time: number } | null = null;
+  /** By what the computer knew the drives of the pairs when they were paired, by drive id. */
+  #attachments: ReadonlyMap<string, string | null> = new Map();
   #refusal: ErrorData | null = null;
   /** Between the confirmation and the moment in which the drives are held: nothing may change. */
   #starting = false;
@@ -85,6 +95,11 @@ export class PairingService {
     return this.#pairing.pairs;
   }
 
+  /** By what the computer knew the drives of the pairs when they were paired, by drive id. */
+  get attachments(): ReadonlyMap<string, string | null> {
+    return this.#attachments;
+  }
+
   get waitingMachine(): string | null {
     return this.#pairing.waitingMachine;
   }
@@ -106,7 +121,7 @@ export class PairingService {
     const same = this.#lastRead?.text === text ? now - this.#lastRead.time : null;
     this.#lastRead = { text, time: now };
     const result = applyScan(this.#pairing, reading, this.#details(same));
-    this.#take(result, sanitizeForDisplay(text, 120));
+    this.#take(result, sanitizeForDisplay(withoutSecrets(text), 120));
     const { outcome } = result;
     if (outcome.result === 'accepted' && outcome.effect === 'paired') {
       this.#lastPaired = {
@@ -141,19 +156,33 @@ export class PairingService {
   /** @throws PrestageError what is wrong with the serial or the drive */
   pairByHand(machineSerial: string, driveId: string): void {
     const result = pairByHand(this.#pairing, machineSerial, driveId, this.#details(null));
-    const text = sanitizeForDisplay(machineSerial, 120);
+    const text = sanitizeForDisplay(withoutSecrets(machineSerial), 120);
     this.#take(result, text);
     if (result.outcome.result === 'refused') throw notPaired(text, result.outcome);
   }
 
-  /** Takes over what was paired before the program ended. */
-  takeOver(stored: Pick<Pairing, 'pairs' | 'waitingMachine'>): {
-    readonly taken: number;
-    readonly left: readonly NotTakenOver[];
-  } {
-    const { state, taken, left } = takeOver(this.#pairing, stored, this.#details(null));
+  /**
+   * Takes over what was paired before the program ended, where the drives are still the same.
+   * @param attachments by what the computer knew them then, by drive id
+   */
+  takeOver(
+    stored: Pick<Pairing, 'pairs' | 'waitingMachine'>,
+    attachments: ReadonlyMap<string, string | null>,
+  ): { readonly taken: number; readonly left: readonly NotTakenOver[] } {
+    const { drives } = this.#dependencies.drives();
+    const isSame = ({ driveId }: Pair): boolean => {
+      const drive = drives.find(({ id }) => id === driveId);
+      // One that is not there is left behind below.
+      return drive === undefined || isStillAttached(drive, attachments.get(driveId) ?? null);
+    };
+    const pairs = stored.pairs.filter(isSame);
+    const replaced = stored.pairs.filter((pair) => !isSame(pair));
+    const { state, taken, left } = takeOver(this.#pairing, { ...stored, pairs }, this.#details(null));
     this.#become(state);
-    return { taken, left };
+    return {
+      taken,
+      left: [...left, ...replaced.map((pair): NotTakenOver => ({ pair, reason: 'bay-empty' }))],
+    };
   }
 
   unpair(driveId: string): void {
@@ -226,7 +255,10 @@ export class PairingService {
   dropMissing(): Pair[] {
     const { drives, listed } = this.#dependencies.drives();
     if (!listed) return [];
-    const present = drives.filter(({ verdict }) => verdict === 'eligible').map(({ id }) => id);
+    const present = drives
+      .filter(({ verdict }) => verdict === 'eligible')
+      .filter(this.#isSame)
+      .map(({ id }) => id);
     const { state, dropped } = dropDrives(this.#pairing, new Set(present));
     if (dropped.length > 0) this.#become(state);
     return [...dropped];
@@ -235,8 +267,10 @@ export class PairingService {
   /** A drive that may be on its way to somebody: what is on it must be seen before it is erased. */
   #withContent(pair: Pair): Pair {
     const drive = this.#dependencies.drives().drives.find(({ id }) => id === pair.driveId);
-    const record = drive === undefined ? null : this.#dependencies.ledger.findLastDone(drive)?.entry.record;
-    return record?.kind === 'job-ended' ? { ...pair, holdsMachine: record.job.machineSerial } : pair;
+    if (drive === undefined) return pair;
+    const { ledger, finishedFor } = this.#dependencies;
+    const holdsMachine = machineOn(drive, ledger) ?? finishedFor(drive.attachment);
+    return holdsMachine === null ? pair : { ...pair, holdsMachine };
   }
 
   #take({ state, outcome }: PairingResult, text: string): void {
@@ -245,18 +279,32 @@ export class PairingService {
     this.#become(state);
   }
 
+  /** Whether a listed drive is the one that was paired, if any with its id was. */
+  readonly #isSame = (drive: Drive): boolean => {
+    const attachment = this.#attachments.get(drive.id);
+    return attachment === undefined || isStillAttached(drive, attachment);
+  };
+
   #become(pairing: Pairing): void {
     this.#pairing = pairing;
+    const known = this.#attachments;
+    const { drives } = this.#dependencies.drives();
+    this.#attachments = new Map(
+      pairing.pairs.map(({ driveId }) => {
+        const drive = drives.find(({ id }) => id === driveId);
+        return [driveId, known.get(driveId) ?? drive?.attachment ?? null];
+      }),
+    );
     this.#changed.fire();
   }
 
   #context(): Parameters<typeof readScan>[1] {
     const { drives, bays } = this.#dependencies.drives();
-    return { settings: this.#dependencies.settings(), bays, drives };
+    return { settings: this.#dependencies.settings(), bays, drives, isOrdered: this.#dependencies.isOrdered };
   }
 
   #details(sinceLastSame: number | null): PairingContext {
-    const { settings, drives, media, batch, jobs, ledger, inOrder } = this.#dependencies;
+    const { settings, drives, media, batch, jobs, ledger, inOrder, isOrdered } = this.#dependencies;
     const all = jobs();
     const last = this.#lastPaired;
     const stillLast = last?.machineSerial === this.#pairing.history.at(-1)?.machineSerial;
@@ -269,7 +317,8 @@ export class PairingService {
       runningMachines: new Set(
         all.filter((job) => progressOf(job) === 'running').map(({ machineSerial }) => machineSerial),
       ),
-      serialPatterns: settings().serialPatterns,
+      scanSettings: settings(),
+      isOrdered,
       inOrder,
       shippedOn: (serial) => ledger.findShipped(serial)?.entry.time ?? null,
       againAllowed: batch().againReason !== '',

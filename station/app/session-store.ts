@@ -31,7 +31,13 @@ const storedSessionSchema = z.strictObject({
   version: z.literal(1),
   ...batchStateSchema.omit({ againReason: true }).shape,
   media: z.strictObject({ path: z.string(), given: sha256Schema.nullable() }).nullable(),
-  pairs: z.array(pairSchema.omit({ holdsMachine: true })),
+  pairs: z.array(
+    z.strictObject({
+      ...pairSchema.omit({ holdsMachine: true }).shape,
+      /** By what the computer knew the drive; missing in sessions from before 0.3. */
+      attachment: z.string().nullable().optional(),
+    }),
+  ),
   waitingMachine: z.string().nullable(),
   /** Cards that say so until somebody dismisses them or writes their drives. */
   interrupted: z.array(interruptedCardSchema),
@@ -45,7 +51,7 @@ export interface SessionStoreDependencies {
   readonly file: string;
   readonly batch: Pick<BatchService, 'state'>;
   readonly media: Pick<MediaVerifier, 'path' | 'given'>;
-  readonly pairing: Pick<PairingService, 'pairs' | 'waitingMachine' | 'takeOver'>;
+  readonly pairing: Pick<PairingService, 'pairs' | 'attachments' | 'waitingMachine' | 'takeOver'>;
   readonly jobs: Pick<JobService, 'jobs' | 'showInterrupted'>;
   readonly notices: Pick<NoticeService, 'show'>;
 }
@@ -98,7 +104,10 @@ export class SessionStore {
     try {
       // First: a drive that was being written is not paired again before somebody has seen that.
       jobs.showInterrupted(stored.interrupted);
-      const { taken, left } = pairing.takeOver(stored);
+      const { taken, left } = pairing.takeOver(
+        { ...stored, pairs: stored.pairs.map(({ attachment: _, ...pair }) => pair) },
+        new Map(stored.pairs.map(({ driveId, attachment }) => [driveId, attachment ?? null])),
+      );
       if (taken > 0) notices.show('info', takenOver(taken));
       const lost = left.filter(({ reason }) => !untold.has(reason)).map(({ pair }) => pair);
       if (lost.length > 0) notices.show('error', notTakenOver(lost));
@@ -111,7 +120,11 @@ export class SessionStore {
   save(): void {
     const { batch, media, pairing, jobs, file, notices } = this.#dependencies;
     const interrupted = jobs.jobs.filter(({ state }) => state.state === 'interrupted');
-    const { pairs, waitingMachine } = pairing;
+    const { waitingMachine, attachments } = pairing;
+    const pairs = pairing.pairs.map((pair) => ({
+      ...pair,
+      attachment: attachments.get(pair.driveId) ?? null,
+    }));
     const { operator, workOrder, imageIndex, layout } = batch.state;
     const stored: StoredSession = {
       version: 1,
@@ -120,9 +133,11 @@ export class SessionStore {
       imageIndex,
       layout,
       media: media.path === null ? null : { path: media.path, given: media.given },
-      pairs: [...(this.#waiting?.pairs ?? []), ...pairs].map(({ machineSerial, driveId, bay }) => ({
-        ...{ machineSerial, driveId, bay },
-      })),
+      pairs: [...(this.#waiting?.pairs ?? []), ...pairs].map(
+        ({ machineSerial, driveId, bay, attachment = null }) => ({
+          ...{ machineSerial, driveId, bay, attachment },
+        }),
+      ),
       waitingMachine: waitingMachine ?? this.#waiting?.waitingMachine ?? null,
       interrupted: [...(this.#waiting?.interrupted ?? []), ...interrupted].map((job) => ({
         driveId: job.driveId,

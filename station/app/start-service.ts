@@ -1,8 +1,10 @@
 import { toErrorData } from '../../core/base/errors';
 import { assignmentsOnThisMachine, readThisMachine } from '../machine/confirm-machine';
 import type { Helpers } from '../helper-client/helpers';
+import { machineOn } from '../drives/finished-drive';
+import type { LedgerReader } from '../ledger/ledger-reader';
 import type { BatchRequest } from '../jobs/plan-batch';
-import { mediaNotProved, nothingToBootTest, nothingToRetry } from './app-refusals';
+import { anotherDrive, mediaNotProved, nothingToBootTest, nothingToRetry } from './app-refusals';
 import type { BatchService } from './batch-service';
 import type { BootTests } from './boot-tests';
 import type { DriveList } from './drive-list';
@@ -22,6 +24,7 @@ export interface StartServiceDependencies {
   readonly pairing: PairingService;
   readonly jobs: JobService;
   readonly bootTests: BootTests;
+  readonly ledger: Pick<LedgerReader, 'findDoneByGuid'>;
   /** Resolves when what an earlier run left open is recorded; nothing is started before. */
   readonly recorded: () => Promise<void>;
 }
@@ -51,13 +54,18 @@ export class StartService {
 
   /** Writes a drive again, with what it was started with, or what is chosen now when that is no longer known. */
   async retry(driveId: string): Promise<void> {
-    const { jobs, bootTests, recorded } = this.#services;
+    const { jobs, bootTests, recorded, drives, ledger } = this.#services;
     const job = jobs.find(driveId);
     if (job?.canRetry !== true) throw nothingToRetry();
+    const drive = drives.find(driveId);
+    const machine = drive === null ? null : machineOn(drive, ledger);
+    // A drive whose job did not end well has no partition table: this is another one.
+    if (machine !== null) throw anotherDrive(job.bay, machine);
     await recorded();
     const assignments = [{ driveId, machineSerial: job.machineSerial }];
     const before = jobs.requestOf(driveId);
-    const request = before === null ? this.#request(assignments) : { ...before, assignments };
+    const seen = new Map([[driveId, job.attachment]]);
+    const request = { ...(before === null ? this.#request(assignments) : { ...before, assignments }), seen };
     await jobs.start(await this.#onMachine(request));
     bootTests.forget(driveId);
   }
@@ -95,6 +103,7 @@ export class StartService {
       againReason: againReason === '' ? null : againReason,
       workOrder: workOrder === '' ? null : workOrder,
       machines: pairing.machines,
+      seen: pairing.attachments,
       bays: drives.state.bays.map(({ label, port }) => ({ label, port })),
       proof: proved.proof,
     };

@@ -1,4 +1,6 @@
 import { toErrorData } from '../../core/base/errors';
+import { isStillAttached } from '../../core/drive/drive-identity';
+import { isRunning } from '../../core/job/job';
 import type { FleetService } from '../fleet/fleet-service';
 import { pulledDrives } from './app-refusals';
 import { batchOfOrder, type BatchService } from './batch-service';
@@ -66,6 +68,8 @@ export function wire(app: WiredServices): void {
 
   jobs.onBatchEnd((reports) => {
     bootTests.onBatchEnd(reports);
+    // What is on the drives has changed.
+    void drives.refresh();
   });
   bootTests.onFailed((error) => {
     notices.show('error', error);
@@ -82,9 +86,16 @@ export function wire(app: WiredServices): void {
     recovery.takeOverPairs();
     const gone = pairing.dropMissing();
     if (gone.length > 0) notices.show('error', pulledDrives(gone));
-    for (const { driveId, state } of jobs.jobs) {
+    for (const job of jobs.jobs) {
+      const { driveId, state, attachment } = job;
+      const drive = drives.find(driveId);
+      // Drives in one USB dock have one id: another one may sit there by now.
+      const same = drive !== null && isStillAttached(drive, attachment);
+      if (same || isRunning(job)) continue;
       // A finished drive that was taken out needs no card; what failed is seen before it goes.
-      if (state.state === 'done' && drives.find(driveId) === null) jobs.dismiss(driveId);
+      if (state.state === 'done') jobs.dismiss(driveId);
+      else if (drive !== null) jobs.replaced(driveId);
+      if (drive !== null) bootTests.forget(driveId);
     }
     for (const { driveId } of bootTests.states) {
       if (drives.find(driveId) === null) bootTests.forget(driveId);

@@ -6,7 +6,7 @@ import { sha256Schema } from '../../core/media/chunk-map';
 import { recordedHashSource, recordedHashSourceSchema, type HashSource } from '../../core/media/media-state';
 import { formatBytes, formatDuration, sanitizeForDisplay } from '../../core/base/display';
 import { cancelled, errorDataSchema, isCancellation, PrestageError } from '../../core/base/errors';
-import { placeOf } from '../../core/drive/drive';
+import { driveLabel, placeOf } from '../../core/drive/drive';
 import { defaultLayoutName, layouts } from '../../core/drive/layout';
 import { mediaSchema } from '../../core/media/media';
 import { planBatch, type BatchPlan, type BatchRequest, type PlannedJob } from '../jobs/plan-batch';
@@ -15,13 +15,8 @@ import type { JobReport } from '../jobs/run-job';
 import { OrderReader } from '../orders/order-reader';
 import { openImageCache } from '../image-cache/image-cache';
 import { firstFinished } from '../jobs/run-boot-test';
-import type { Settings } from '../state/settings';
-import {
-  assignmentsOnThisMachine,
-  readThisMachine,
-  type GivenAssignment,
-  type MachinePart,
-} from '../machine/confirm-machine';
+import type { GivenAssignment, MachinePart } from '../machine/confirm-machine';
+import { machinePart } from './apply-machines';
 import {
   benchOption,
   commandAction,
@@ -29,7 +24,6 @@ import {
   jsonOption,
   parseCount,
   stateOption,
-  type CommandContext,
 } from './command-context';
 import { exitCodes, type ExitCode } from './exit-codes';
 import { details, table, type JsonDocument, type Output } from './output';
@@ -135,8 +129,9 @@ export function applyCommand(): Command {
         };
         return await withStation(context, asked.operator, async ({ paths, settings, ledger, append }) => {
           const { helpers, output, signal } = context;
-          const machines = await machinePart(options, settings, context);
-          const order = new OrderReader(ledger, paths).current()?.order;
+          const open = new OrderReader(ledger, paths).current();
+          const machines = await machinePart(options, settings, context, open);
+          const order = open?.order;
           const request: BatchRequest = {
             ...asked,
             ...machines,
@@ -145,6 +140,7 @@ export function applyCommand(): Command {
             bays: settings.desk.bays,
           };
           const plan = await planBatch(request, helpers, ledger, paths, signal);
+          for (const notice of noticesOf(plan)) output.message(`note: ${notice}`);
           if (options.yes !== true) await confirm(plan, request, output, signal);
           const cache = await openImageCache(paths.imageCache, settings.cacheLimitBytes);
           const report = await runBatch(request, plan, {
@@ -194,28 +190,6 @@ function parseAssignment(
   return [...(before ?? []), given];
 }
 
-/** For which machines the drives are; on the machine itself its firmware is asked. */
-async function machinePart(
-  { drive, thisMachine }: ApplyOptions,
-  { desk }: Settings,
-  { helpers, signal }: CommandContext,
-): Promise<MachinePart> {
-  if (thisMachine === true || desk.onMachine) {
-    return assignmentsOnThisMachine(drive, undefined, await readThisMachine(helpers, signal));
-  }
-  return {
-    machines: new Map(),
-    assignments: drive.map(({ driveId, machineSerial }) => {
-      if (machineSerial !== null) return { driveId, machineSerial };
-      throw new PrestageError({
-        code: 'usage',
-        message: `--drive ${sanitizeForDisplay(driveId, 200)} has no machine. It must be ID=MACHINE_SERIAL.`,
-        remedy: 'See prestage apply --help. If the drive is installed in this machine, add --this-machine.',
-      });
-    }),
-  };
-}
-
 function plainText(option: string, text: string): string {
   const clean = sanitizeForDisplay(text, 200);
   if (clean !== '') return clean;
@@ -263,6 +237,12 @@ async function confirm(
   });
 }
 
+/** What to know of the media before anything is erased. */
+function noticesOf({ media }: BatchPlan): string[] {
+  const problems = media.bootable.problems.map((problem) => `a machine may not boot from this image: ${problem}`);
+  return [...problems, ...media.warnings];
+}
+
 function planText(plan: BatchPlan, request: BatchRequest): string {
   const head = details([
     ['media', plan.media.path],
@@ -284,7 +264,11 @@ function planText(plan: BatchPlan, request: BatchRequest): string {
     machineSerial,
   ]);
   const columns = ['BAY', 'DRIVE', 'MODEL', 'SIZE', 'CONTENTS', 'MACHINE'].map((title) => ({ title }));
-  return `${head}\n\nEverything on these drives will be erased:\n\n${table(columns, rows)}`;
+  const notes = plan.jobs.flatMap(({ drive }) =>
+    drive.notes.map(({ message }) => `note: ${driveLabel(drive)}: ${message}`),
+  );
+  const list = [table(columns, rows), ...(notes.length === 0 ? [] : ['', ...notes])].join('\n');
+  return `${head}\n\nEverything on these drives will be erased:\n\n${list}`;
 }
 
 const hashSources: Readonly<Record<Exclude<HashSource, 'none'>, string>> = {

@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
 import { formatBytes, sanitizeForDisplay } from '../../core/base/display';
 import { PrestageError } from '../../core/base/errors';
@@ -5,6 +6,7 @@ import type { WorkOrder } from '../../core/order/order';
 import { readOrder } from '../../core/order/order-file';
 import type { OrderProblem } from '../../core/order/raw-order';
 import { auditBundle, auditReportSchema, type AuditReport } from '../shipment/audit-bundle';
+import { decodeText } from '../orders/order-files';
 import { orderNumberIn, UnreadableBundle } from '../shipment/read-bundle';
 import { NotABundle } from '../shipment/zip';
 import { commandAction, failsWhen, jsonOption } from './command-context';
@@ -36,11 +38,13 @@ export function auditCommand(): Command {
         const trusted = trustedKeys(options.trust);
         const zip = readInput(file);
         const report = guarded(file, () => {
-          const order = options.order === undefined ? null : readOrderFile(options.order, orderNumberIn(zip));
+          const orders =
+            options.order === undefined ? null : readOrderFile(options.order, orderNumberIn(zip));
           return auditBundle({
             zip,
             trusted,
-            order,
+            order: orders?.order ?? null,
+            formerOrder: orders?.former ?? null,
             expectedSha256: options.expectSha256 ?? null,
             training: options.training ?? false,
           });
@@ -73,13 +77,20 @@ function guarded<T>(file: string, work: () => T): T {
 
 /**
  * Reads the order. One that does not say its own number is taken for the one that the shipment names.
+ * @returns the order, and as an earlier version read it
  * @throws PrestageError usage, order-invalid
  */
-function readOrderFile(file: string, shipped: string | null): WorkOrder {
-  const text = readInput(file).toString('utf8');
-  const alone = readOrder(text, null);
-  const reading = alone.result === 'read' ? alone : readOrder(text, shipped);
-  if (reading.result === 'read') return reading.order;
+function readOrderFile(
+  file: string,
+  shipped: string | null,
+): { readonly order: WorkOrder; readonly former: WorkOrder | null } {
+  const text = decodeText(basename(file), readInput(file));
+  const alone = readOrder(text, null, null);
+  const reading = alone.result === 'read' ? alone : readOrder(text, shipped, null);
+  if (reading.result === 'read') {
+    const former = readOrder(text, alone.result === 'read' ? null : shipped, 'former');
+    return { order: reading.order, former: former.result === 'read' ? former.order : null };
+  }
   throw new PrestageError({
     code: 'order-invalid',
     message: `The work order ${sanitizeForDisplay(file, 512)} cannot be used.`,

@@ -5,7 +5,7 @@ import { formatDuration, sanitizeForDisplay } from '../../core/base/display';
 import { driveLabel, placeOf, type Drive } from '../../core/drive/drive';
 import { PrestageError } from '../../core/base/errors';
 import { bootTestVerdictSchema, type BootTestSettings } from '../../core/job/boot-test';
-import { requireDrive, requireFinishedJob } from '../drives/finished-drive';
+import { requireDrive } from '../drives/finished-drive';
 import { defaultOperator } from '../jobs/open-station';
 import { bootTest, bootTestFailed, type BootTestReport } from '../jobs/run-boot-test';
 import {
@@ -86,20 +86,15 @@ export function bootTestCommand(): Command {
     );
 }
 
-interface ShownReport extends BootTestReport {
-  readonly machineSerial: string;
-}
-
 async function bootTestShown(
   drive: Drive,
   benchDirectory: string | null,
   settings: Omit<BootTestSettings, 'firstOfBatch'>,
   { helpers, output, signal }: CommandContext,
   { paths, ledger, append }: Pick<StationContext, 'paths' | 'ledger' | 'append'>,
-): Promise<ShownReport> {
-  const job = requireFinishedJob(drive, ledger);
-  const report = await bootTest(
-    { drive, job, benchDirectory, settings },
+): Promise<BootTestReport> {
+  return await bootTest(
+    { drive, benchDirectory, settings },
     {
       ...{ helpers, ledger, paths, append, signal },
       onTask: ({ phase }) => {
@@ -108,17 +103,16 @@ async function bootTestShown(
       },
     },
   );
-  return { ...report, machineSerial: job.machineSerial };
 }
 
 function documentOf(
   drive: Drive,
-  { machineSerial, verdict, pictureFile, ledgerEntry }: ShownReport,
+  { machineSerial, verdict, pictureFile, ledgerEntry }: BootTestReport,
 ): BootTestDocument {
   return { drive: drive.id, machineSerial, ...verdict, pictureFile, ledgerEntry };
 }
 
-function textOf(drive: Drive, { verdict, pictureFile }: ShownReport): string {
+function textOf(drive: Drive, { verdict, pictureFile }: BootTestReport): string {
   return (
     `The ${driveLabel(drive)} ${verdict.passed ? 'boots' : 'does not boot'}: ${verdict.what}; ` +
     `${formatDuration(verdict.seconds)}. Picture: ${pictureFile ?? 'none'}`

@@ -1,11 +1,10 @@
-#!/usr/bin/env node
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { exitCodes } from './exit-codes';
 import { runCommandLine } from './program';
 
-/** The entry of the prestage command; bundled to dist/prestage.cjs, beside helper.cjs. */
+/** The entry of the prestage command; bundled for dist/prestage.cjs, beside helper.cjs. */
 const controller = new AbortController();
 
 function onSignal(): void {

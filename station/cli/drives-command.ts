@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import { Command } from 'commander';
 import { z } from 'zod';
 import { formatBytes } from '../../core/base/display';
-import { driveSchema, placeOf, type Drive } from '../../core/drive/drive';
+import { driveLabel, driveSchema, placeOf, type Drive } from '../../core/drive/drive';
 import { benchOption, commandAction, jsonOption } from './command-context';
 import { table, type Column } from './output';
 
@@ -46,7 +46,7 @@ export function drivesCommand(): Command {
     );
 }
 
-/** The table of drives. */
+/** The table of drives, and what must be known of some of them. */
 export function drivesText(drives: readonly Drive[]): string {
   if (drives.length === 0) return 'There are no drives.';
   const rows = drives.map((drive) => [
@@ -58,7 +58,10 @@ export function drivesText(drives: readonly Drive[]): string {
     String(drive.logicalSectorSize),
     drive.bus,
     drive.verdict,
-    drive.reasons.map(({ message }) => message),
+    drive.reasons.flatMap(({ message, release }) => [message, ...(release === undefined ? [] : [release])]),
   ]);
-  return table(columns, rows);
+  const notes = drives.flatMap((drive) =>
+    drive.notes.map(({ message }) => `note: ${driveLabel(drive)}: ${message}`),
+  );
+  return [table(columns, rows), ...(notes.length === 0 ? [] : ['', ...notes])].join('\n');
 }

@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { macWords } from '../../core/machine/machine-details';
 import { thisMachineSchema, type ThisMachine } from '../../core/machine/this-machine';
 import { readAsFarAsPermitted } from '../machine/confirm-machine';
 import { commandAction, jsonOption } from './command-context';
@@ -41,7 +42,7 @@ function machineText({ serial, facts: known, refused, source, needsPrivilege }: 
     ['serial', serial ?? hidden],
     ['asset tag', known.assetTag ?? 'none'],
     ['UUID', known.uuid ?? hidden],
-    ['MAC', known.macs?.join(', ') ?? 'none'],
+    ['MAC', known.macs === undefined ? 'none' : macWords(known).join(', ')],
     ['model', known.model ?? 'unknown'],
     ['source', sources[source]],
     ...refused.map(({ what, text, why }): [string, string] => [

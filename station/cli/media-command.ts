@@ -35,6 +35,8 @@ export const mediaVerifyForm = z.strictObject({
   expected: recordedHashSourceSchema,
   /** The media has a table of checksums over all its content, and it was checked. */
   integrityTable: z.boolean(),
+  /** What wimlib warned of while it read the media. */
+  warnings: z.array(z.string()),
 });
 
 interface InspectOptions {
@@ -80,7 +82,7 @@ export function mediaCommand(): Command {
         const { media, hash } = await inspectAndHash(client, path, 1, context);
         assertExpected(expected, hash);
         const { signal, output } = context;
-        const { bytes } = await client.call(
+        const { bytes, warnings } = await client.call(
           'verifyMedia',
           { progressToken: randomUUID(), path },
           {
@@ -97,10 +99,14 @@ export function mediaCommand(): Command {
           sha256: hash.sha256,
           expected: recordedHashSource(expected.source),
           integrityTable: media.integrityTable,
+          warnings,
         };
-        output.result<typeof mediaVerifyForm>(
-          document,
-          () => `The media is intact: ${formatBytes(bytes)} checked.\n${hashText(hash, expected)}`,
+        output.result<typeof mediaVerifyForm>(document, () =>
+          [
+            `The media is intact: ${formatBytes(bytes)} checked.`,
+            hashText(hash, expected),
+            ...warnings.map((warning) => `wimlib warns: ${warning}`),
+          ].join('\n'),
         );
         return undefined;
       }),
@@ -175,9 +181,15 @@ function mediaText(media: Media, hash: MediaHash, expected: ExpectedHash): strin
       String(image.files),
     ]),
   );
+  const demands = table(
+    [{ title: 'BOOT DEMAND' }, { title: 'MET' }, { title: 'FOUND' }],
+    bootable.demands.map(({ id, state, found }) => [id, demandWords[state], found]),
+  );
   const warnings = media.warnings.length === 0 ? '' : `\n\n${details([['warning', media.warnings]])}`;
-  return `${details(lines)}\n${hashText(hash, expected)}\n\n${images}${warnings}`;
+  return `${details(lines)}\n${hashText(hash, expected)}\n\n${images}\n\n${demands}${warnings}`;
 }
+
+const demandWords = { met: 'yes', 'not-met': 'no', unknown: 'not known' } as const;
 
 function hashText(hash: MediaHash, expected: ExpectedHash): string {
   const assessed = {

@@ -6,6 +6,7 @@ import { orderLineSchema } from '../../core/order/order';
 import { sanitizeForDisplay } from '../../core/base/display';
 import { problemText } from '../../core/order/order-file';
 import { orderLineStates, type OrderView } from '../../core/order/order-state';
+import type { ScanSettings } from '../../core/scan/scan-settings';
 import { defaultOperator } from '../jobs/open-station';
 import { OrderBook } from '../orders/order-book';
 import { OrderReader, viewOf, type ListedOrder, type OpenOrder } from '../orders/order-reader';
@@ -119,8 +120,9 @@ export function orderCommand(): Command {
   ).action(
     commandAction<OpenOptions>(async (context, options, [file = '']) => {
       const number = options.number ?? null;
-      await withBook(context, options, (book, { append }) => {
-        const sent = file === '-' ? readInput(number) : readOrderFile(file, number);
+      await withBook(context, options, (book, { append, settings }) => {
+        const sent =
+          file === '-' ? readInput(number, settings.desk) : readOrderFile(file, number, settings.desk);
         const { orderId, order } = book.open(sent.order, append);
         for (const warning of sent.warnings) context.output.message(`note: ${problemText(warning)}`);
         context.output.result<typeof orderOpenForm>(
@@ -153,8 +155,8 @@ export function orderCommand(): Command {
       .requiredOption('--reason <text>', 'reason to record'),
   ).action(
     commandAction<ExceptOptions>(async (context, options, [serial = '']) => {
-      await withBook(context, options, (book, { append }) => {
-        const line = book.except(serial, options.reason, append);
+      await withBook(context, options, (book, { append, settings }) => {
+        const line = book.except(serial, options.reason, append, settings.desk);
         const { state, unexpected, reason } = line;
         context.output.result<typeof orderExceptForm>(
           { serial: line.serial, state, unexpected, reason },
@@ -220,9 +222,9 @@ async function withBook(
   });
 }
 
-function readInput(number: string | null): SentOrder {
+function readInput(number: string | null, settings: ScanSettings): SentOrder {
   const name = 'on standard input';
-  return parseOrder(name, decodeText(name, readFileSync(0)), number);
+  return parseOrder(name, decodeText(name, readFileSync(0)), number, settings);
 }
 
 function documentOf(

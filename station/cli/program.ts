@@ -20,6 +20,7 @@ import { orderCommand } from './order-command';
 import { Output } from './output';
 import { bootTestCommand } from './boot-test-command';
 import { shipCommand } from './ship-command';
+import { refuseTypingErrors } from './typing-errors';
 import { verifyCommand } from './verify-command';
 
 export interface CommandLine {
@@ -59,6 +60,7 @@ export async function runCommandLine(line: CommandLine): Promise<number> {
   const root = rootCommand(line, output);
   bindProgram(root, program);
   try {
+    refuseTypingErrors(root, args);
     await root.parseAsync([...args], { from: 'user' });
     return program.exitCode;
   } catch (error) {

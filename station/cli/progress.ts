@@ -1,6 +1,6 @@
 import { MultiBar, type SingleBar } from 'cli-progress';
 import type { TaskProgress } from '../../core/contract/helper-api';
-import { formatDuration, sanitizeForDisplay } from '../../core/base/display';
+import { formatDuration, inColumns, sanitizeForDisplay } from '../../core/base/display';
 import { assertNever } from '../../core/base/errors';
 import type { JobState } from '../../core/job/job';
 import { timeouts } from '../../core/base/timeouts';
@@ -170,8 +170,7 @@ function figures({ stage, rate }: Line): { percent: string; rate: string; left: 
 
 function barText(line: Line): string {
   const { stage } = line;
-  const label = line.label.length > labelWidth ? `${line.label.slice(0, labelWidth - 1)}…` : line.label;
-  const start = `${label.padEnd(labelWidth)} ${stage.phase.padEnd(10)}`;
+  const start = `${inColumns(line.label, labelWidth)} ${stage.phase.padEnd(10)}`;
   if (stage.total === 0) return `${start} ${stage.note ?? ''}`.trimEnd();
   const { percent, rate, left } = figures(line);
   const full = Math.floor((barWidth * Math.min(stage.done, stage.total)) / stage.total);

@@ -10,7 +10,6 @@ import { isCancellation, PrestageError, toErrorData } from '../../core/base/erro
 import type { JobDetails, LedgerRecord } from '../../core/ledger/record';
 import { chunkMapFile } from '../jobs/run-batch';
 import { requireDrive, requireFinishedJob } from '../drives/finished-drive';
-import type { Ledger } from '../ledger/ledger';
 import type { StatePaths } from '../state/state-paths';
 import { benchOption, commandAction, failsWhen, jsonOption, stateOption } from './command-context';
 import { exitCodes } from './exit-codes';
@@ -63,8 +62,10 @@ export function verifyCommand(): Command {
           const { helpers, output, signal } = context;
           const benchDirectory = options.bench === undefined ? null : resolve(options.bench);
           const drive = await requireDrive(options.drive, benchDirectory, helpers, signal);
-          const job = requireRecord(drive, ledger, paths);
           const client = await helpers.forDrive(drive);
+          const found = await requireFinishedJob(drive, benchDirectory, client, ledger, signal);
+          const { job } = found;
+          requireChunkMap(drive, job, paths);
           const record = (end: Extract<LedgerRecord, { kind: 'drive-verified' }>['end']): number =>
             ledger.append(
               {
@@ -72,6 +73,7 @@ export function verifyCommand(): Command {
                 jobId: job.jobId,
                 machineSerial: job.machineSerial,
                 drive: { ...job.drive, ...identityOf(drive) },
+                ...(found.diskGuid === undefined ? {} : { diskGuid: found.diskGuid }),
                 fingerprint: job.fingerprint,
                 end,
               },
@@ -127,15 +129,12 @@ export function verifyCommand(): Command {
     );
 }
 
-/** The newest finished job of a drive, when its chunk map is still there. */
-function requireRecord(drive: Drive, ledger: Ledger, paths: StatePaths): JobDetails {
-  const job = requireFinishedJob(drive, ledger);
-  if (!existsSync(chunkMapFile(paths, job.fingerprint))) {
-    throw new PrestageError({
-      code: 'record-not-found',
-      message: `The chunk map of the ${driveLabel(drive)} is missing from the state folder.`,
-      remedy: 'Restore the folder chunk-maps from a backup, or write the drive again.',
-    });
-  }
-  return job;
+/** @throws PrestageError record-not-found when the chunk map is gone */
+function requireChunkMap(drive: Drive, job: JobDetails, paths: StatePaths): void {
+  if (existsSync(chunkMapFile(paths, job.fingerprint))) return;
+  throw new PrestageError({
+    code: 'record-not-found',
+    message: `The chunk map of the ${driveLabel(drive)} is missing from the state folder.`,
+    remedy: 'Restore the folder chunk-maps from a backup, or write the drive again.',
+  });
 }

@@ -1,9 +1,13 @@
 import { sanitizeForDisplay } from '../../core/base/display';
-import { driveLabel, type Drive } from '../../core/drive/drive';
+import { confirmationOf, driveLabel, type Drive } from '../../core/drive/drive';
+import { areDifferentDrives, isKnownBySerial } from '../../core/drive/drive-identity';
 import { PrestageError } from '../../core/base/errors';
 import type { JobDetails } from '../../core/ledger/record';
+import type { HelperClient } from '../helper-client/helper-client';
 import type { Helpers } from '../helper-client/helpers';
 import type { LedgerReader } from '../ledger/ledger-reader';
+
+/** Finds the record of an attached drive: by the disk GUID on it first (docs/adr/0025). */
 
 /** A drive that is there. @throws PrestageError drive-not-found, drive-listing-failed */
 export async function requireDrive(
@@ -22,13 +26,102 @@ export async function requireDrive(
   });
 }
 
-/** The newest finished job of a drive, by this station's ledger. @throws PrestageError record-not-found */
-export function requireFinishedJob(drive: Drive, ledger: LedgerReader): JobDetails {
-  const record = ledger.findLastDone(drive)?.entry.record;
-  if (record?.kind === 'job-ended') return record.job;
-  throw new PrestageError({
-    code: 'record-not-found',
-    message: `The ledger of this station has no finished job for the ${driveLabel(drive)}.`,
-    remedy: 'Use the station that wrote it, or write it again.',
-  });
+/** A finished job, and what was read on the drive that it is taken for. */
+export interface FinishedDrive {
+  readonly job: JobDetails;
+  /** Disk GUID on the drive, read from it; null: it has none; undefined: it cannot be read, and the serial is its own. */
+  readonly diskGuid: string | null | undefined;
+}
+
+/**
+ * The finished job of an attached drive, by this station's ledger. The helper reads the disk GUID from the drive itself.
+ * @param client the helper that may open the drive
+ * @throws PrestageError record-not-found; drive-changed, drive-busy, drive-read-failed
+ */
+export async function requireFinishedJob(
+  drive: Drive,
+  benchDirectory: string | null,
+  client: HelperClient,
+  ledger: LedgerReader,
+  signal: AbortSignal,
+): Promise<FinishedDrive> {
+  const request = { driveId: drive.id, confirmed: confirmationOf(drive), benchDirectory };
+  let diskGuid: string | null | undefined;
+  try {
+    ({ diskGuid } = await client.call('readDiskGuid', request, { signal }));
+  } catch (error) {
+    // A drive that is known all the same is read on: what it does not answer belongs into its record.
+    const unreadable = error instanceof PrestageError && error.code === 'drive-read-failed';
+    if (!unreadable || !isKnownBySerial(drive)) throw error;
+  }
+  return { job: finishedJobOf(drive, diskGuid ?? null, ledger), diskGuid };
+}
+
+/**
+ * Which finished job a drive holds. The disk GUID decides. A drive that has none of the ledger's is known by its serial
+ * only when that is its own: then it is the drive of that job, with another content by now.
+ * @throws PrestageError record-not-found
+ */
+export function finishedJobOf(
+  drive: Drive,
+  diskGuid: string | null,
+  ledger: Pick<LedgerReader, 'findDoneByGuid' | 'findLastDone'>,
+): JobDetails {
+  const label = driveLabel(drive);
+  const byGuid = diskGuid === null ? null : ledger.findDoneByGuid(diskGuid);
+  if (byGuid !== null) {
+    const machine = sanitizeForDisplay(byGuid.machineSerial);
+    if (drive.notes.some(({ code }) => code === 'disk-guid-shared')) {
+      throw notFound(
+        `The ${label} and another attached drive have the same disk GUID, the one recorded for machine ${machine}: one is a copy of the other.`,
+        'Nothing was recorded. Remove the drive that is the copy, then try again.',
+      );
+    }
+    if (areDifferentDrives(drive, byGuid.drive)) {
+      throw notFound(
+        `The ${label} has the disk GUID recorded for machine ${machine}, but it is not that drive: recorded is the serial ${byGuid.drive.serial ?? 'none'}. It is a copy.`,
+        'Nothing was recorded. Use the drive that was written, or write this one.',
+      );
+    }
+    return byGuid;
+  }
+  const last = ledger.findLastDone(drive)?.entry.record;
+  const bySerial = last?.kind === 'job-ended' ? last.job : null;
+  if (bySerial === null) {
+    throw notFound(
+      `The ledger of this station has no finished job for the ${label}.`,
+      'Use the station that wrote it, or write it again.',
+    );
+  }
+  if (isKnownBySerial(drive)) return bySerial;
+  const machine = sanitizeForDisplay(bySerial.machineSerial);
+  throw notFound(
+    `The ledger of this station has no finished job with the disk GUID of the ${label} (${diskGuid ?? 'it has none'}). A drive with the same serial was finished for machine ${machine}, but the serial does not show that this is it: other drives can have it too.`,
+    'Nothing was recorded. If it is that drive, its partition table was changed or erased: write it again. If it is another drive, insert the right one.',
+  );
+}
+
+function notFound(message: string, remedy: string): PrestageError {
+  return new PrestageError({ code: 'record-not-found', message, remedy });
+}
+
+/**
+ * Refuses a drive of which no finished job can be recorded, before it is opened.
+ * @throws PrestageError record-not-found
+ */
+export function requirePossiblyFinished(
+  drive: Drive,
+  ledger: Pick<LedgerReader, 'findDoneByGuid' | 'findLastDone'>,
+): void {
+  // The listing may not know the disk GUID yet, or not at all: the serial is enough to look.
+  if (machineOn(drive, ledger) !== null || ledger.findLastDone(drive) !== null) return;
+  finishedJobOf(drive, drive.diskGuid, ledger);
+}
+
+/** The machine whose finished image an attached drive holds, by the disk GUID that the listing tells; null: none. */
+export function machineOn(
+  { diskGuid }: Pick<Drive, 'diskGuid'>,
+  ledger: Pick<LedgerReader, 'findDoneByGuid'>,
+): string | null {
+  return diskGuid === null ? null : (ledger.findDoneByGuid(diskGuid)?.machineSerial ?? null);
 }

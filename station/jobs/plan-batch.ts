@@ -5,18 +5,23 @@ import {
   requireEfiRoom,
   requireEligibleDrives,
   requireLayout,
+  requireNoDriveAsMachine,
   requireRoom,
+  requireVolumeSize,
   requireSoundAssignments,
   type Assignment,
 } from '../../core/job/batch-rules';
 import { sanitizeForDisplay } from '../../core/base/display';
-import type { Drive } from '../../core/drive/drive';
+import { driveLabel, type Drive } from '../../core/drive/drive';
+import { isStillAttached } from '../../core/drive/drive-identity';
 import { PrestageError } from '../../core/base/errors';
 import type { Layout } from '../../core/drive/layout';
 import type { MachineDetails } from '../../core/machine/machine';
 import type { Media, MediaHash, MediaImage } from '../../core/media/media';
 import { required } from '../../core/base/required';
+import { machineOn } from '../drives/finished-drive';
 import type { Helpers } from '../helper-client/helpers';
+import { requireCacheFile } from '../image-cache/file-size';
 import type { LedgerReader } from '../ledger/ledger-reader';
 import type { ExpectedHash } from '../media/media-expectation';
 import { checkAgainstOrder, machineOf } from '../orders/batch-order';
@@ -38,6 +43,8 @@ export interface BatchRequest {
   readonly workOrder: string | null;
   /** What is known of machines beside their serials, by serial. */
   readonly machines?: ReadonlyMap<string, MachineDetails>;
+  /** By what the computer knew each drive when it was shown, by id; a drive that is not in it was not looked at before. */
+  readonly seen?: ReadonlyMap<string, string | null>;
   /** The bays that were set up; their labels go into messages and the record. */
   readonly bays: readonly Bay[];
   /** What the media's hash was found to be before; null: it is hashed while the batch is prepared. */
@@ -57,7 +64,7 @@ export interface PlannedJob {
   readonly machineSerial: string;
   /** The machine was shipped before, and the operator said why it is done again. */
   readonly again: boolean;
-  /** Machine whose finished image the drive holds now, by the ledger; null when there is none. */
+  /** Machine whose finished image the drive holds now, by the disk GUID on it; null when there is none. */
   readonly holdsMachine: string | null;
   /** What is known of the machine beside its serial; null when nothing is. */
   readonly machine: MachineDetails | null;
@@ -110,13 +117,19 @@ export async function planBatch(
   );
   const labelled =
     request.bays.length === 0 ? drives : withBayLabels(drives, arrangeBays(request.bays, drives));
+  requireNoDriveAsMachine(assignments, labelled);
   const chosen = requireEligibleDrives(assignments, labelled);
+  for (const drive of chosen) requireSeen(drive, request.seen);
 
   const media = await client.call('inspectMedia', { path, imageIndex: request.imageIndex }, { signal });
   const image = media.images.find(({ index }) => index === media.imageIndex);
   if (image === undefined) throw new Error('the helper answered with an image that is not in its list');
   requireEfiRoom(layout, media);
-  for (const drive of chosen) requireRoom(drive, layout, image);
+  for (const drive of chosen) {
+    requireRoom(drive, layout, image);
+    requireVolumeSize(drive, layout);
+    await requireCacheFile(drive, layout, paths.imageCache);
+  }
 
   return {
     media,
@@ -127,17 +140,30 @@ export async function planBatch(
     order,
     protectedPaths: [...new Set([...protectedPaths, ...media.files])],
     jobs: chosen.map((drive, index) => {
-      const last = ledger.findLastDone(drive)?.entry.record;
       const machineSerial = required(assignments[index], `the machine of drive ${drive.id}`).machineSerial;
       return {
         drive,
         machineSerial,
         machine: machineOf(order, machineSerial, request.machines?.get(machineSerial)),
         again: required(shipped[index], `whether machine ${machineSerial} was shipped`),
-        holdsMachine: last?.kind === 'job-ended' ? last.job.machineSerial : null,
+        holdsMachine: machineOn(drive, ledger),
       };
     }),
   };
+}
+
+/**
+ * The drive is the one that was shown. Drives in one USB dock have the same id, whichever of them is in it.
+ * @throws PrestageError drive-changed
+ */
+function requireSeen(drive: Drive, seen: BatchRequest['seen']): void {
+  const attachment = seen?.get(drive.id);
+  if (attachment === undefined || isStillAttached(drive, attachment)) return;
+  throw new PrestageError({
+    code: 'drive-changed',
+    message: `The ${driveLabel(drive)} was removed or replaced since it was shown.`,
+    remedy: 'Nothing was written to it. Clear its card, look at the drive, and pair it again.',
+  });
 }
 
 /** Size, time and identity of the media's files. The hash and the disk image must have seen the same file. */

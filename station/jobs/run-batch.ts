@@ -8,6 +8,7 @@ import { PrestageError } from '../../core/base/errors';
 import type { MediaHash } from '../../core/media/media';
 import type { HelperClient } from '../helper-client/helper-client';
 import type { AppendContext } from '../ledger/ledger';
+import type { LedgerReader } from '../ledger/ledger-reader';
 import { assertExpected } from '../media/media-expectation';
 import { requireOrderedMedia } from '../orders/batch-order';
 import { getOrCreateImage, type DiskImage } from '../image-cache/get-or-create-image';
@@ -63,7 +64,7 @@ export async function runBatch(
     try {
       const jobs = await Promise.all(
         driveImage.map(async ({ job, image, guids }) => {
-          const details = detailsOf(batchId, job.planned, request, plan, hash, image, guids);
+          const details = detailsOf(batchId, job, request, plan, hash, image, guids);
           return await runJob(
             job,
             image,
@@ -92,8 +93,9 @@ export async function runBatch(
 async function reserveAll(
   request: BatchRequest,
   plan: BatchPlan,
-  { helpers, signal }: BatchDependencies,
+  dependencies: BatchDependencies,
 ): Promise<ReservedJob[]> {
+  const { helpers, signal } = dependencies;
   const byHelper = new Map<HelperClient, PlannedJob[]>();
   for (const job of plan.jobs) {
     const client = await helpers.forDrive(job.drive);
@@ -112,9 +114,11 @@ async function reserveAll(
         { signal },
       );
       for (const [index, planned] of jobs.entries()) {
-        const reservation = reservations[index]?.reservation;
-        if (reservation === undefined) throw new Error('the helper reserved fewer drives than asked');
-        reserved.push({ planned, client, reservation });
+        const held = reservations[index];
+        if (held === undefined) throw new Error('the helper reserved fewer drives than asked');
+        const { reservation, diskGuid } = held;
+        reserved.push({ planned, client, reservation, previousDiskGuid: diskGuid });
+        requireShownContent(planned, diskGuid, dependencies.ledger);
       }
     }
     return reserved;
@@ -124,6 +128,29 @@ async function reserveAll(
     );
     throw error;
   }
+}
+
+/**
+ * What is on the drive is what the operator was shown. Between the question and now another program of this station may
+ * have finished it for another machine.
+ * @throws PrestageError drive-changed
+ */
+function requireShownContent(
+  { drive, holdsMachine }: PlannedJob,
+  diskGuid: string | null | undefined,
+  ledger: Pick<LedgerReader, 'findDoneByGuid'>,
+): void {
+  if (typeof diskGuid !== 'string') return;
+  const machine = ledger.findDoneByGuid(diskGuid)?.machineSerial ?? null;
+  // An ordinary user's listing may not tell what is on a drive; only what it told can have changed since.
+  const told = drive.kind === 'virtual' || drive.diskGuid !== null;
+  if (machine === null || machine === holdsMachine || !told) return;
+  throw new PrestageError({
+    code: 'drive-changed',
+    message: `The ${driveLabel(drive)} holds the finished image of machine ${sanitizeForDisplay(machine)}, which was not shown when you were asked.`,
+    remedy:
+      'Nothing was written to it. List the drives again, and choose this one only if that machine no longer needs it.',
+  });
 }
 
 /** Drives of one size and sector size share a render. */

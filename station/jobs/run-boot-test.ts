@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import type { TaskProgress } from '../../core/contract/helper-api';
 import { confirmationOf, driveLabel, identityOf, type Drive } from '../../core/drive/drive';
 import { PrestageError } from '../../core/base/errors';
-import type { JobDetails } from '../../core/ledger/record';
 import type { BootTestSettings, BootTestVerdict } from '../../core/job/boot-test';
+import { requireFinishedJob } from '../drives/finished-drive';
 import type { JobReport } from './run-job';
 import type { Helpers } from '../helper-client/helpers';
 import { sha256Hex } from '../ledger/entry';
@@ -13,9 +13,8 @@ import type { AppendContext, Ledger } from '../ledger/ledger';
 import { syncFolder, writeNewFile, type StatePaths } from '../state/state-paths';
 
 export interface BootTestRequest {
+  /** A finished drive. Which job finished it, the disk GUID on it says. */
   readonly drive: Drive;
-  /** The finished job whose drive it is. */
-  readonly job: JobDetails;
   readonly benchDirectory: string | null;
   readonly settings: Omit<BootTestSettings, 'firstOfBatch'>;
 }
@@ -30,6 +29,7 @@ export interface BootTestDependencies {
 }
 
 export interface BootTestReport {
+  readonly machineSerial: string;
   readonly verdict: BootTestVerdict;
   /** SHA-256 of the picture; null when there was none. */
   readonly picture: string | null;
@@ -41,13 +41,14 @@ export interface BootTestReport {
 /**
  * Starts a finished drive in a virtual machine and records the verdict with the last picture of the display. A drive
  * that does not start is a report, not an error.
- * @throws PrestageError drive-…, tool-missing, tool-failed, ledger-…, state-unavailable, cancelled
+ * @throws PrestageError record-not-found, drive-…, tool-missing, tool-failed, ledger-…, state-unavailable, cancelled
  */
 export async function bootTest(
-  { drive, job, benchDirectory, settings }: BootTestRequest,
+  { drive, benchDirectory, settings }: BootTestRequest,
   { helpers, ledger, paths, append, signal, onTask }: BootTestDependencies,
 ): Promise<BootTestReport> {
   const client = await helpers.forDrive(drive);
+  const { job, diskGuid } = await requireFinishedJob(drive, benchDirectory, client, ledger, signal);
   const { sign, seconds, secureBoot } = settings;
   const { verdict, picture } = await client.call(
     'bootTestDrive',
@@ -68,6 +69,7 @@ export async function bootTest(
       jobId: job.jobId,
       machineSerial: job.machineSerial,
       drive: { ...job.drive, ...identityOf(drive) },
+      ...(diskGuid === undefined ? {} : { diskGuid }),
       fingerprint: job.fingerprint,
       end: verdict.passed
         ? { state: 'done' }
@@ -78,6 +80,7 @@ export async function bootTest(
     append,
   );
   return {
+    machineSerial: job.machineSerial,
     verdict,
     picture: stored?.sha256 ?? null,
     pictureFile: stored?.file ?? null,

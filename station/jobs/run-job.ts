@@ -60,6 +60,8 @@ export interface ReservedJob {
   readonly planned: PlannedJob;
   readonly client: HelperClient;
   readonly reservation: string;
+  /** Disk GUID that is on it; null: it has none; undefined: it could not be read. */
+  readonly previousDiskGuid: string | null | undefined;
 }
 
 /** Each drive has its own: a boot store refers to them, and clones confuse whoever attaches two. */
@@ -75,7 +77,7 @@ export type DriveImage = Pick<DiskImage, 'directory' | 'fingerprint'>;
 /** What a job is asked to do, as its ledger entries say it. */
 export function detailsOf(
   batchId: string,
-  planned: PlannedJob,
+  { planned, previousDiskGuid }: Pick<ReservedJob, 'planned' | 'previousDiskGuid'>,
   request: BatchRequest,
   plan: BatchPlan,
   hash: MediaHash,
@@ -103,11 +105,13 @@ export function detailsOf(
       bytes: plan.media.bytes,
       guid: plan.media.guid,
       expected: recordedHashSource(plan.expected.source),
+      ...(plan.media.leftOut.length === 0 ? {} : { leftOut: plan.media.leftOut }),
     },
     image: { index: plan.image.index, name: plan.image.name },
     layout: plan.layout.name,
     fingerprint: image.fingerprint,
     ...guids,
+    ...(previousDiskGuid === undefined ? {} : { previousDiskGuid }),
     againReason: planned.again ? request.againReason : null,
     ...workOrderOf(request, plan),
     ...(planned.machine === null ? {} : { machine: planned.machine }),

@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import type { DriveIdentity } from '../../core/drive/drive';
-import type { JobDetails, OrderRecord, StoredEntry } from '../../core/ledger/record';
+import { tellsOwnIdentity } from '../../core/drive/drive-identity';
+import type { JobDetails, LedgerRecord, OrderRecord, StoredEntry } from '../../core/ledger/record';
+import { isGoodReading, standingFinding, type Erasure } from '../../core/ledger/standing-finding';
 import type { StatePaths } from '../state/state-paths';
 import { checkEntry, type CheckedEntry } from './check-entry';
 import {
@@ -12,6 +14,7 @@ import {
   type RawRow,
   type SqlValue,
 } from './database';
+import { DiskGuidIndex } from './disk-guid-index';
 import { driveKey, type LedgerRow } from './entry';
 import { loadPublicKey, type VerifyingKey } from './keys';
 import { ledgerBroken } from './ledger-errors';
@@ -37,6 +40,8 @@ export interface OpenJob {
 /** Kinds of entries that name no machine of their own. */
 type PlainKind = Exclude<OrderRecord['kind'], 'order-exception'>;
 
+type LocatedRecord = LedgerRecord & { readonly sequence: number };
+
 /** Rows read at once. Bounds memory, and how long a reader holds the database. */
 const pageRows = 500;
 
@@ -52,11 +57,13 @@ export class LedgerReader {
   /** null: nothing has been written yet. */
   readonly #database: LedgerDatabase | null;
   readonly #verifying: VerifyingKey | null;
+  readonly #guids: DiskGuidIndex | null;
 
   protected constructor(paths: LedgerPaths, database: LedgerDatabase | null, verifying: VerifyingKey | null) {
     this.#paths = paths;
     this.#database = database;
     this.#verifying = verifying;
+    this.#guids = database === null ? null : new DiskGuidIndex(database);
   }
 
   /**
@@ -147,17 +154,75 @@ export class LedgerReader {
    * @throws PrestageError ledger-broken when the entry is not what was signed
    */
   findShipped(machineSerial: string): LedgerRow | null {
-    const withdrawn = `AND NOT EXISTS (SELECT 1 FROM entries AS later WHERE later.job_id = done.job_id
-      AND later.kind = 'drive-verified' AND later.state = 'failed')`;
-    return this.#findDone('machine_serial', machineSerial, withdrawn);
+    const finished = this.#select(
+      `WHERE machine_serial = ? AND kind = 'job-ended' AND state = 'done'`,
+      'ORDER BY sequence DESC',
+      machineSerial,
+    );
+    for (const raw of finished) {
+      const row = this.checked(raw);
+      const { record } = row.entry;
+      if (
+        record.kind === 'job-ended' &&
+        standingFinding(record.job, this.#recordsOf(record.job.jobId)) === null
+      ) {
+        return row;
+      }
+    }
+    return null;
   }
 
   /**
-   * The newest finished job of a drive: by serial, WWN and size, or by path and size when it has neither.
+   * The finished job that put a disk GUID on its drive.
+   * @param diskGuid lower case, as it was read on a drive
+   * @throws PrestageError ledger-broken when the entry is not what was signed
+   */
+  findDoneByGuid(diskGuid: string): JobDetails | null {
+    const sequence = this.#guids?.finished(diskGuid) ?? null;
+    const record = sequence === null ? undefined : this.#at(sequence)?.entry.record;
+    return record?.kind === 'job-ended' && record.job.diskGuid === diskGuid ? record.job : null;
+  }
+
+  /**
+   * The newest finished job of a drive that is known by serial, WWN and size, or by path and size when it has neither.
+   * Drives behind one USB bridge share them: what this finds is the drive's only when its serial is its own.
    * @throws PrestageError ledger-broken when the entry is not what was signed
    */
   findLastDone(drive: DriveIdentity): LedgerRow | null {
-    return this.#findDone('drive_key', driveKey(drive), '');
+    const [row] = this.#select(
+      `WHERE drive_key = ? AND kind = 'job-ended' AND state = 'done'`,
+      'ORDER BY sequence DESC LIMIT 1',
+      driveKey(drive),
+    );
+    return row === undefined ? null : this.checked(row);
+  }
+
+  /**
+   * The job that erased the drive of a finished one since, or may have; null when none did.
+   * @param sequence of the entry that recorded the job, or of one after it
+   * @throws PrestageError ledger-broken when an entry is not what was signed
+   */
+  findErasure(job: JobDetails, sequence: number): Erasure | null {
+    const good = this.#recordsOf(job.jobId, sequence).findLast(isGoodReading)?.sequence ?? 0;
+    const after = Math.max(sequence, good);
+    const own = tellsOwnIdentity(job.drive);
+    const byGuid = (this.#guids?.erased(job.diskGuid) ?? []).filter((place) => place > after);
+    const bySerial = this.find({
+      by: 'drive-started-after',
+      drive: job.drive,
+      sequence: after,
+      untold: !own,
+    });
+    let perhaps: Erasure | null = null;
+    for (const { entry } of [...byGuid.flatMap((place) => this.#at(place) ?? []), ...bySerial]) {
+      const { record } = entry;
+      if (record.kind !== 'job-started') continue;
+      const { machineSerial, previousDiskGuid, drive } = record.job;
+      const certain = previousDiskGuid === job.diskGuid || (own && tellsOwnIdentity(drive));
+      if (certain) return { machineSerial, certain };
+      if (previousDiskGuid === undefined) perhaps ??= { machineSerial, certain };
+    }
+    return perhaps;
   }
 
   /**
@@ -184,12 +249,15 @@ export class LedgerReader {
     return [...new Set(counted.map(({ machineSerial }) => machineSerial))];
   }
 
-  #findDone(column: 'machine_serial' | 'drive_key', value: string, notWithdrawn: string): LedgerRow | null {
-    const [row] = this.#select(
-      `AS done WHERE ${column} = ? AND kind = 'job-ended' AND state = 'done' ${notWithdrawn}`,
-      'ORDER BY sequence DESC LIMIT 1',
-      value,
+  /** Everything that was recorded about one job after a place, oldest first. */
+  #recordsOf(jobId: string, after = 0): LocatedRecord[] {
+    return this.find({ by: 'job', jobId }).flatMap(({ sequence, entry: { record } }) =>
+      sequence > after ? [{ ...record, sequence }] : [],
     );
+  }
+
+  #at(sequence: number): LedgerRow | null {
+    const [row] = this.#select('WHERE sequence = ?', '', sequence);
     return row === undefined ? null : this.checked(row);
   }
 

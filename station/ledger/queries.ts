@@ -12,7 +12,13 @@ export type LedgerQuery =
   /** Orders or shipments. */
   | { readonly by: 'kind'; readonly kind: OrderRecord['kind'] }
   /** Jobs that were begun on a drive after an entry. */
-  | { readonly by: 'drive-started-after'; readonly drive: DriveIdentity; readonly sequence: number };
+  | {
+      readonly by: 'drive-started-after';
+      readonly drive: DriveIdentity;
+      readonly sequence: number;
+      /** Only those that do not say which disk GUID was on the drive: a USB dock has one serial for all others. */
+      readonly untold: boolean;
+    };
 
 export interface SqlPart {
   readonly where: string;
@@ -36,7 +42,10 @@ export function queryOf(query: LedgerQuery): SqlPart {
       };
     case 'drive-started-after':
       return {
-        where: `WHERE drive_key = ? AND kind = 'job-started' AND sequence > ?`,
+        // json_type tells a null from a member that is not there.
+        where: `WHERE drive_key = ? AND kind = 'job-started' AND sequence > ?${
+          query.untold ? ` AND json_type(json, '$.record.job.previousDiskGuid') IS NULL` : ''
+        }`,
         values: [driveKey(query.drive), query.sequence],
       };
   }

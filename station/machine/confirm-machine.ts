@@ -1,7 +1,12 @@
 import { confirmThisMachine, type ThisMachine } from '../../core/machine/this-machine';
 import type { Assignment } from '../../core/job/batch-rules';
+import { sanitizeForDisplay } from '../../core/base/display';
 import { PrestageError } from '../../core/base/errors';
 import { saysNothing } from '../../core/machine/machine-details';
+import { normalizeSerial } from '../../core/machine/serial';
+import { orderedSerial } from '../../core/scan/scan';
+import type { ScanSettings } from '../../core/scan/scan-settings';
+import { readTypedSerial } from '../../core/scan/typed-serial';
 import type { BatchRequest } from '../jobs/plan-batch';
 import type { Helpers } from '../helper-client/helpers';
 
@@ -32,6 +37,32 @@ export async function readAsFarAsPermitted(
     const options = signal === undefined ? {} : { signal };
     return { found: await (await helpers.plain()).call('readMachine', {}, options), refusal: error };
   }
+}
+
+/**
+ * The serial that was typed for a drive, out of whatever the scanner or the hand wrote there.
+ * @param isOrdered whether the open work order names a machine: then it is one, whatever form its serial has
+ * @returns with `note` where another number has its form
+ * @throws PrestageError serial-invalid, serial-placeholder
+ */
+export function requireTypedSerial(
+  driveId: string,
+  text: string,
+  settings: ScanSettings,
+  isOrdered: (serial: string) => boolean,
+): { readonly serial: string; readonly note: string | null } {
+  const ordered = orderedSerial(normalizeSerial(text), isOrdered);
+  if (ordered !== null) return { serial: ordered, note: null };
+  const typed = readTypedSerial(text, settings);
+  if (typed.problem === null) {
+    const { serial, mayBe } = typed;
+    return { serial, note: mayBe === null || isOrdered(serial) ? null : mayBe.note };
+  }
+  const { code, message } = typed.problem;
+  throw new PrestageError({
+    code,
+    message: `${message} It was given for drive ${sanitizeForDisplay(driveId, 200)}.`,
+  });
 }
 
 /** A drive, and the serial that was said for it; null when the machine's own firmware is to say it. */

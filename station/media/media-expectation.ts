@@ -3,9 +3,11 @@ import { basename } from 'node:path';
 import { sanitizeForDisplay } from '../../core/base/display';
 import { PrestageError } from '../../core/base/errors';
 import { errorCodeOf } from '../../core/base/system-error';
-import { parseSha256Manifest, type MediaHash } from '../../core/media/media';
+import type { MediaHash } from '../../core/media/media';
+import { parseSha256Manifest } from '../../core/media/sum-file';
 import type { HashSource } from '../../core/media/media-state';
 import { MiB } from '../../core/base/units';
+import { decodeSumFile } from './decode-sum-file';
 
 /** What the enterprise says that the media's SHA-256 is. */
 export interface ExpectedHash {
@@ -28,6 +30,8 @@ export interface ExpectationRequest {
 }
 
 const largestManifest = MiB;
+/** What people do when a sum is missing, and what it would be worth. */
+const nothingFromTheCopy = 'Do not compute it from your copy: that would only compare the copy with itself.';
 
 /**
  * Finds what the media's SHA-256 should be: what the operator gave, what the open order names, or the manifest
@@ -78,7 +82,7 @@ export function assertExpected(expected: ExpectedHash, hash: MediaHash): void {
       throw manifestInvalid(
         expected.manifest,
         `does not list the part ${shown(name)}`,
-        'Make one that lists every part: sha256sum *.swm > FIRST.swm.sha256',
+        `Ask the sender for one that lists every part, made where the media was made. ${nothingFromTheCopy}`,
       );
     }
     if (sum !== file.sha256) throw notExpected(file.path, sum, file.sha256, 'in the manifest');
@@ -96,20 +100,18 @@ function checkGiven(text: string): string {
 }
 
 /** @returns base name → SHA-256, or null when there is no manifest */
-function readManifest(manifest: string): Map<string, string> | null {
+function readManifest(manifest: string): ReadonlyMap<string, string> | null {
   let text: string;
   try {
     if (statSync(manifest).size > largestManifest) throw new Error('larger than 1 MiB');
-    text = readFileSync(manifest, 'utf8');
+    text = decodeSumFile(readFileSync(manifest));
   } catch (error) {
     if (errorCodeOf(error) === 'ENOENT') return null;
     const cause = error instanceof Error ? error.message : String(error);
-    throw manifestInvalid(manifest, 'cannot be read', 'Copy it again, or remove it.', cause);
+    throw manifestInvalid(manifest, 'cannot be read', 'Copy it again from the source.', cause);
   }
-  const sums = parseSha256Manifest(text);
-  if (sums === null) {
-    throw manifestInvalid(manifest, 'is not in the format of sha256sum, or has two checksums for one name');
-  }
+  const { sums, problem } = parseSha256Manifest(text);
+  if (problem !== null) throw manifestInvalid(manifest, problem);
   return sums;
 }
 
@@ -131,8 +133,13 @@ function ownSum(sums: ReadonlyMap<string, string>, name: string, manifest: strin
 function namedSum(sums: ReadonlyMap<string, string>, name: string): string | null {
   const exact = sums.get(name);
   if (exact !== undefined) return exact;
-  const similar = [...sums].filter(([other]) => other.toLowerCase() === name.toLowerCase());
+  const similar = [...sums].filter(([other]) => folded(other) === folded(name));
   return similar.length === 1 ? (similar[0]?.[1] ?? null) : null;
+}
+
+/** As Windows compares names, and whatever form an accent has. */
+function folded(name: string): string {
+  return name.normalize('NFC').toLowerCase();
 }
 
 function notExpected(path: string, expected: string | null, found: string, where: string): PrestageError {
@@ -153,7 +160,7 @@ function mismatch(message: string, cause: string | null): PrestageError {
 function manifestInvalid(
   manifest: string,
   what: string,
-  remedy = 'Copy it again, make a new one with sha256sum, or remove it.',
+  remedy = `Ask the sender for the SHA-256 of the file that was sent: as a .sha256 file, or to give with --expect-sha256. ${nothingFromTheCopy}`,
   cause: string | null = null,
 ): PrestageError {
   return new PrestageError({

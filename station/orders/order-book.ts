@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { sanitizeForDisplay } from '../../core/base/display';
 import { PrestageError } from '../../core/base/errors';
-import { normalizeSerial, serialProblem } from '../../core/machine/serial';
+import { normalizeSerial } from '../../core/machine/serial';
+import type { ScanSettings } from '../../core/scan/scan-settings';
+import { readTypedSerial } from '../../core/scan/typed-serial';
 import type { WorkOrder } from '../../core/order/order';
 import type { OrderLineView, OrderView } from '../../core/order/order-state';
 import type { AppendContext, Ledger } from '../ledger/ledger';
@@ -63,11 +65,11 @@ export class OrderBook extends OrderReader {
    * whether it is in the order.
    * @throws PrestageError order-not-open, order-mismatch when no word is needed, serial-…, usage
    */
-  except(serial: string, reason: string, context: AppendContext): OrderLineView {
-    const machineSerial = requireSerial(serial);
+  except(serial: string, reason: string, context: AppendContext, settings: ScanSettings): OrderLineView {
     const words = sanitizeForDisplay(reason, 400);
     if (words === '') throw noReason();
     const { orderId, lines } = this.require();
+    const machineSerial = requireSerial(serial, lines, settings);
     const what = lines.has(machineSerial) ? 'left-out' : 'unexpected';
     this.#ledger.append(
       { kind: 'order-exception', orderId, machineSerial, what, reason: words },
@@ -128,10 +130,13 @@ function sums({ lines }: OrderView): { done: number; leftOut: number; unexpected
   };
 }
 
-function requireSerial(text: string): string {
-  const serial = normalizeSerial(text);
-  const problem = serialProblem(serial);
-  if (problem === null) return serial;
+/** A machine that the order names is one, whatever form its serial has. */
+function requireSerial(text: string, lines: ReadonlyMap<string, unknown>, settings: ScanSettings): string {
+  const plain = normalizeSerial(text);
+  if (lines.has(plain)) return plain;
+  const typed = readTypedSerial(text, settings);
+  if (typed.problem === null) return typed.serial;
+  const { problem } = typed;
   throw new PrestageError({
     code: problem.code,
     message: problem.message,

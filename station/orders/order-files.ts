@@ -3,6 +3,7 @@ import { basename, join } from 'node:path';
 import { workOrderSchema, type WorkOrder } from '../../core/order/order';
 import { readOrder } from '../../core/order/order-file';
 import type { OrderProblem } from '../../core/order/raw-order';
+import type { ScanSettings } from '../../core/scan/scan-settings';
 import { errorCodeOf } from '../../core/base/system-error';
 import { MiB } from '../../core/base/units';
 import { canonicalJson, sha256Hex } from '../ledger/entry';
@@ -57,7 +58,7 @@ export interface SentOrder {
  * Reads the file that an enterprise sent.
  * @throws PrestageError order-invalid with all that is wrong
  */
-export function readOrderFile(path: string, number: string | null): SentOrder {
+export function readOrderFile(path: string, number: string | null, settings: ScanSettings): SentOrder {
   const name = basename(path);
   let bytes: Buffer;
   try {
@@ -74,35 +75,61 @@ export function readOrderFile(path: string, number: string | null): SentOrder {
       error,
     );
   }
-  return parseOrder(name, decodeText(name, bytes), number);
+  return parseOrder(name, decodeText(name, bytes), number, settings);
 }
 
 /**
  * Reads the text of an order.
  * @param name what it is called in messages
+ * @param settings what serials look like at this station
  * @throws PrestageError order-invalid with all that is wrong
  */
-export function parseOrder(name: string, text: string, number: string | null): SentOrder {
-  const reading = readOrder(text, number);
+export function parseOrder(
+  name: string,
+  text: string,
+  number: string | null,
+  settings: ScanSettings,
+): SentOrder {
+  const reading = readOrder(text, number, settings);
   if (reading.result === 'refused') throw orderInvalid(name, reading.problems);
   return reading;
 }
 
 /**
- * The bytes of an order as text: UTF-8, or UTF-16 with its mark, as spreadsheets save "Unicode text".
+ * The bytes of an order as text: UTF-8, or UTF-16 as spreadsheets save "Unicode text" and PowerShell's `>` writes.
  * @throws PrestageError order-invalid
  */
 export function decodeText(name: string, bytes: Uint8Array): string {
-  const [first = 0, second = 0, third = 0, fourth = 0] = bytes;
-  if (first === 0x50 && second === 0x4b && third === 3 && fourth === 4) {
+  const [first = 0, second = 0] = bytes;
+  const what = noTable(bytes);
+  if (what !== null) {
     const remedy = 'In the spreadsheet program, save it as "CSV UTF-8" and choose that file.';
-    throw orderUnreadable(name, 'is a spreadsheet or an archive, not a text file', remedy);
+    throw orderUnreadable(name, what, remedy);
   }
-  const encoding =
-    first === 0xff && second === 0xfe ? 'utf-16le' : first === 0xfe && second === 0xff ? 'utf-16be' : 'utf-8';
+  const little = (first === 0xff && second === 0xfe) || (first !== 0 && second === 0 && bytes.length > 1);
+  const big = (first === 0xfe && second === 0xff) || (first === 0 && second !== 0);
+  const encoding = little ? 'utf-16le' : big ? 'utf-16be' : 'utf-8';
   try {
     return new TextDecoder(encoding, { fatal: true }).decode(bytes);
   } catch {
     throw orderUnreadable(name, 'is not text in UTF-8', 'Save it as "CSV UTF-8" and choose that file.');
   }
+}
+
+/** Beginnings of files that hold tables, but are none. */
+const beginnings: readonly (readonly [string, string])[] = [
+  ['PK\u0003\u0004', 'is a spreadsheet or an archive, not a text file'],
+  ['\u00d0\u00cf\u0011\u00e0', 'is a spreadsheet in the old format of Excel, not a text file'],
+  ['%PDF', 'is a PDF, not a text file'],
+  ['{\\rtf', 'is a document of a word processor, not a text file'],
+  ['<', 'is a web page or XML, not a table'],
+];
+
+/** What a file is that is no table and no JSON, as a sentence ends; null when that cannot be said. */
+function noTable(bytes: Uint8Array): string | null {
+  const begins = Buffer.from(bytes.subarray(0, 64))
+    .toString('latin1')
+    .replace(/^\u00ef\u00bb\u00bf/, '')
+    .trimStart();
+  return beginnings.find(([beginning]) => begins.startsWith(beginning))?.[1] ?? null;
 }

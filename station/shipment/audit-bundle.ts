@@ -12,7 +12,7 @@ import { canonicalJson, sha256Hex } from '../ledger/entry';
 import { bundleTables } from './tables';
 import type { MachineContent, ShipmentContent } from './content';
 import { readBundle } from './read-bundle';
-import { unpackZip } from './zip';
+import { unpackZip, type BundleFile } from './zip';
 
 /** The enterprise's side: everything is checked from one file and one key, without a network and without a ledger. */
 
@@ -22,6 +22,8 @@ export interface AuditRequest {
   readonly trusted: ReadonlySet<string>;
   /** The order that the shipment should fill; null: none was given. */
   readonly order: WorkOrder | null;
+  /** The same order as an earlier version read it: a station may have opened it then. */
+  readonly formerOrder?: WorkOrder | null;
   /** SHA-256 of the media that the machines should have; null: what the order says, if anything. */
   readonly expectedSha256: string | null;
   /** Virtual drives are expected: the shipment is one of training. */
@@ -77,8 +79,10 @@ export type AuditReport = Readonly<z.infer<typeof auditReportSchema>>;
  * Audits a bundle.
  * @throws NotABundle, UnreadableBundle
  */
-export function auditBundle({ zip, trusted, order, expectedSha256, training }: AuditRequest): AuditReport {
+export function auditBundle(request: AuditRequest): AuditReport {
+  const { zip, trusted, expectedSha256, training } = request;
   const { document, key, content, findings: found } = readBundle(zip, trusted);
+  const order = orderAsOpened(request, content);
   const findings = [...found];
   if (content !== null) {
     findings.push(...findInTables(zip, content));
@@ -107,8 +111,13 @@ export function auditBundle({ zip, trusted, order, expectedSha256, training }: A
 
 /** The tables follow from the records alone: what the enterprise imports must say what was signed. */
 function findInTables(zip: Uint8Array, content: ShipmentContent): Finding[] {
+  const now = differencesFrom(zip, bundleTables(content).files);
+  // A bundle of an earlier version is as right as its own rules made it.
+  return now.length === 0 || differencesFrom(zip, bundleTables(content, true).files).length === 0 ? [] : now;
+}
+
+function differencesFrom(zip: Uint8Array, made: readonly BundleFile[]): Finding[] {
   const files = unpackZip(zip);
-  const made = bundleTables(content).files;
   const isTable = (name: string): boolean => name.endsWith('.csv');
   const differing = made.filter(({ name, bytes }) => {
     const lies = files.find((file) => file.name === name);
@@ -119,6 +128,19 @@ function findInTables(zip: Uint8Array, content: ShipmentContent): Finding[] {
   return [...differing, ...surplus].map(({ name }) =>
     finding('table-differs', null, `The table ${name} does not match the records.`),
   );
+}
+
+/** The order in the reading in which the station opened it; the newest where that is neither. */
+function orderAsOpened(
+  { order, formerOrder = null }: AuditRequest,
+  content: ShipmentContent | null,
+): WorkOrder | null {
+  if (formerOrder === null || content === null) return order;
+  const former = sha256Hex(canonicalJson(formerOrder));
+  const opened = content.order.flatMap(({ entry: { record } }) =>
+    record.kind === 'order-opened' ? [record.orderSha256] : [],
+  );
+  return opened.includes(former) ? formerOrder : order;
 }
 
 function findAgainst(order: WorkOrder, content: ShipmentContent, number: string | null): Finding[] {

@@ -75,6 +75,10 @@ async function bundleFiles(
   const details = pageDetails(content);
   const { machines } = content;
   const tables = bundleTables(content);
+  // Where no machine is in a file for import, nobody imports it.
+  const left = tables.left.filter(
+    ({ file }) => file !== bundleNames.configmgr || tables.files.some(({ name }) => name === file),
+  );
   const files: BundleFile[] = [
     recordsFile(content, proofs),
     { name: bundleNames.readme, bytes: Buffer.from(readmeText(details, machines, tables), 'utf8') },
@@ -82,7 +86,7 @@ async function bundleFiles(
     ...tables.files,
     { name: bundleNames.packingList, bytes: await packingListPdf(details, machines) },
     { name: bundleNames.labels, bytes: await labelsPdf(details, machines) },
-    { name: bundleNames.summary, bytes: await summaryPdf(details, machines) },
+    { name: bundleNames.summary, bytes: await summaryPdf(details, machines, left) },
   ];
   for (const [index, machine] of machines.entries()) {
     const name = certificateName(index, machine.machineSerial);

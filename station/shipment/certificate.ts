@@ -1,5 +1,8 @@
-import { formatBytes, formatDuration } from '../../core/base/display';
+import { formatBytes, formatDuration, sanitizeForDisplay } from '../../core/base/display';
+import type { JobDetails } from '../../core/ledger/record';
+import { leftOutText } from '../../core/media/left-out';
 import { qrSquares } from './barcodes';
+import { macWords } from '../../core/machine/machine-details';
 import type { MachineContent } from './content';
 import type { ShipmentDetails } from '../../core/shipment/shipment';
 import { barcode, fonts, ink, inner, line, makePdf, mm, page, text, utc, type Pdf } from './pdf';
@@ -101,7 +104,7 @@ function sections(details: PageDetails, machine: MachineContent): [string, reado
         ['Asset tag', known.assetTag ?? null],
         ['Model', known.model ?? null],
         ['SMBIOS UUID', known.uuid ?? null],
-        ['MAC', known.macs?.join('  ') ?? null],
+        ['MAC', known.macs === undefined ? null : macWords(known).join('  ')],
         ['Work order', details.orderNumber],
       ],
     ],
@@ -126,6 +129,7 @@ function sections(details: PageDetails, machine: MachineContent): [string, reado
         ['Media SHA-256', media.sha256, 'fixed'],
         ['Compared with', expectedWords[media.expected]],
         ['Image', `${image.index}: ${image.name}`],
+        ['Not written', notWritten(media.leftOut)],
         ['Layout', job.layout],
         ['Fingerprint', job.fingerprint, 'fixed'],
       ],
@@ -166,6 +170,12 @@ function sections(details: PageDetails, machine: MachineContent): [string, reado
       ],
     ],
   ];
+}
+
+/** What the image has and the drive does not; null when that is nothing. */
+function notWritten(leftOut: JobDetails['media']['leftOut']): string | null {
+  if (leftOut === undefined) return null;
+  return sanitizeForDisplay(leftOut.map(leftOutText).join('; '), 400);
 }
 
 const expectedWords = {

@@ -107,6 +107,7 @@ function serialsOf(
 function touched(ledger: Ledger, seen: number, plan: ShipmentPlan): boolean {
   const serials = new Set(plan.machines.map(({ machineSerial }) => machineSerial));
   const drives = new Set(plan.machines.map(({ job }) => driveKey(job.drive)));
+  const guids = new Set(plan.machines.map(({ job }) => job.diskGuid));
   const now = ledger.count();
   return ledger.entriesBetween(seen + 1, now, now - seen).some(({ json }) => {
     const parsed = ledgerEntrySchema.safeParse(parseJson(json));
@@ -114,6 +115,8 @@ function touched(ledger: Ledger, seen: number, plan: ShipmentPlan): boolean {
     const { record } = parsed.data;
     if (!isDriveRecord(record)) return record.kind === 'shipment-closed';
     const { machineSerial, drive } = subjectOf(record);
-    return serials.has(machineSerial) || drives.has(driveKey(drive));
+    const erased = record.kind === 'job-started' ? record.job.previousDiskGuid : null;
+    const known = typeof erased === 'string' && guids.has(erased);
+    return known || serials.has(machineSerial) || drives.has(driveKey(drive));
   });
 }

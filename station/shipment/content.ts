@@ -1,4 +1,5 @@
 import { isDriveRecord, type LedgerEntry, type LedgerRecord } from '../../core/ledger/record';
+import { isGoodReading } from '../../core/ledger/standing-finding';
 import { assessMachine, type FinishedJob } from '../../core/shipment/shipment-rules';
 import type { LedgerRow } from '../ledger/entry';
 
@@ -50,13 +51,13 @@ export function machineContent(
   const records = rows.flatMap(({ sequence, entry: { record } }) =>
     isDriveRecord(record) ? [{ sequence, record }] : [],
   );
-  const fitness = assessMachine({ machineSerial, records, overwrittenFor: null, shipment: null });
+  const fitness = assessMachine({ machineSerial, records, erasure: null, shipment: null });
   const known = { machineSerial, jobId, rows, ended };
   if (fitness.fit) return { ...known, finished: fitness.finished, withdrawn: null };
   const finished: FinishedJob = {
     ...{ machineSerial, sequence: ended.sequence, job, startedAt, result: end.result },
     bootTest: newestVerdict(records),
-    verifiedAgain: records.filter(({ record }) => record.kind === 'drive-verified').length,
+    verifiedAgain: records.filter(({ record }) => isGoodReading(record)).length,
   };
   return { ...known, finished, withdrawn: fitness.reason };
 }

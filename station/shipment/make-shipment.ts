@@ -160,8 +160,8 @@ function overwritten(
   machineSerial: string,
   { job, sequence }: MachineContent['finished'],
 ): string | null {
-  const [later] = ledger.find({ by: 'drive-started-after', drive: job.drive, sequence });
-  if (later === undefined) return null;
+  // What is not certain was asked about before the shipment was closed.
+  if (ledger.findErasure(job, sequence)?.certain !== true) return null;
   return `Machine ${sanitizeForDisplay(machineSerial)} no longer has its image: its drive was written again later.`;
 }
 

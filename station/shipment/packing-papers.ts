@@ -2,6 +2,7 @@ import { formatBytes } from '../../core/base/display';
 import { code128Bars, qrSquares } from './barcodes';
 import { machineCode, type PageDetails } from './certificate';
 import type { MachineContent } from './content';
+import type { bundleTables } from './tables';
 import { barcode, drawTable, fonts, ink, inner, line, makePdf, mm, page, text, utc, type Pdf } from './pdf';
 import { counted } from '../../core/base/plurals';
 
@@ -11,6 +12,7 @@ import { counted } from '../../core/base/plurals';
 export async function summaryPdf(
   details: PageDetails,
   machines: readonly MachineContent[],
+  left: ReturnType<typeof bundleTables>['left'],
 ): Promise<Uint8Array> {
   const foot = `Shipment ${details.number}. Station key ${details.station.keyFingerprint}`;
   return await makePdf(
@@ -64,7 +66,7 @@ export async function summaryPdf(
         y + 2 * mm,
         { size: 8.5, color: ink.soft, lines: 2 },
       );
-      drawTable(
+      const end = drawTable(
         pdf,
         [
           { title: 'MACHINE', share: 20 },
@@ -84,7 +86,29 @@ export async function summaryPdf(
         ]),
         y + 6 * mm,
       );
+      drawLeft(pdf, end + 6 * mm, left);
     },
+  );
+}
+
+/** Machines that somebody must enter by hand where the others are imported. */
+function drawLeft(pdf: Pdf, top: number, left: ReturnType<typeof bundleTables>['left']): void {
+  if (left.length === 0) return;
+  let y = top;
+  if (y > page.height - 50 * mm) {
+    pdf.addPage();
+    y = page.margin;
+  }
+  text(pdf, 'NOT IN THE IMPORT FILES', page.margin, y, { size: 9, font: fonts.bold, color: ink.soft });
+  drawTable(
+    pdf,
+    [
+      { title: 'MACHINE', share: 22 },
+      { title: 'FILE', share: 20 },
+      { title: 'BECAUSE IT', share: 58 },
+    ],
+    left.map(({ machineSerial, file, reason }) => [machineSerial, file, reason]),
+    y + 6 * mm,
   );
 }
 

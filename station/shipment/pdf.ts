@@ -1,10 +1,13 @@
 import PDFDocument from 'pdfkit';
 import { sanitizeForDisplay } from '../../core/base/display';
+import { required } from '../../core/base/required';
 import type { Barcode } from './barcodes';
+import { fallbackFont } from './fallback-font';
 
 /**
  * PDFs of a shipment: A4, the fonts that every reader has, and the same bytes every time. Nothing is compressed, because
- * two builds of zlib may do that differently, and nothing in them comes from a clock.
+ * two builds of zlib may do that differently, and nothing in them comes from a clock. A text with letters that those fonts
+ * do not have is in the fallback font, which is embedded.
  */
 
 export type Pdf = PDFKit.PDFDocument;
@@ -29,8 +32,28 @@ export interface PdfDetails {
   readonly foot: string | null;
 }
 
-/** Makes a document of what `draw` draws on it; the first page is there. */
+/** Makes a document of what `draw` draws on it; the first page is there. It may be called twice. */
 export async function makePdf(details: PdfDetails, draw: (pdf: Pdf) => void): Promise<Uint8Array> {
+  const plain = await drawn(details, draw, null);
+  // Most papers need no other font: it is read when one does.
+  return plain ?? required(await drawn(details, draw, await fallbackFont()), 'a paper in the fallback font');
+}
+
+interface Fallback {
+  readonly font: Buffer | null;
+  /** A text needed it. */
+  wanted: boolean;
+}
+const fallbacks = new WeakMap<Pdf, Fallback>();
+const fallbackName = 'fallback';
+
+/** @returns null when a text needs the fallback font and it was not given */
+async function drawn(
+  details: PdfDetails,
+  draw: (pdf: Pdf) => void,
+  font: Buffer | null,
+): Promise<Uint8Array | null> {
+  const fallback: Fallback = { font, wanted: false };
   const pdf = new PDFDocument({
     size: 'A4',
     margin: 0,
@@ -39,12 +62,14 @@ export async function makePdf(details: PdfDetails, draw: (pdf: Pdf) => void): Pr
     lang: 'en',
     displayTitle: true,
     info: {
-      Title: printable(details.title),
+      Title: sanitizeForDisplay(details.title, 400),
       Creator: 'Prestage',
       Producer: 'Prestage',
       CreationDate: new Date(details.time),
     },
   });
+  fallbacks.set(pdf, fallback);
+  if (font !== null) pdf.registerFont(fallbackName, font);
   const pieces: Uint8Array[] = [];
   const ended = new Promise<void>((resolve, reject) => {
     pdf.on('data', (piece: Uint8Array) => pieces.push(piece));
@@ -55,7 +80,7 @@ export async function makePdf(details: PdfDetails, draw: (pdf: Pdf) => void): Pr
   if (details.foot !== null) drawFeet(pdf, details.foot);
   pdf.end();
   await ended;
-  return Buffer.concat(pieces);
+  return fallback.wanted && font === null ? null : Buffer.concat(pieces);
 }
 
 function drawFeet(pdf: Pdf, foot: string): void {
@@ -73,19 +98,50 @@ function drawFeet(pdf: Pdf, foot: string): void {
 
 /** What the standard fonts can show beside Latin-1 (Windows-1252, 0x80 to 0x9f). */
 const beyondLatin = '€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ';
-/** Letters that do not come apart into a letter and its marks. */
-const otherLetters: Readonly<Record<string, string>> = {
-  ...{ ł: 'l', Ł: 'L', đ: 'd', Đ: 'D', ı: 'i', ħ: 'h', Ħ: 'H', ŧ: 't', Ŧ: 'T' },
-};
+const standard = new RegExp(`^[\\x20-\\x7e\\xa0-\\xff${beyondLatin}]*$`, 'u');
 
-/** A text as the fonts can show it: other letters without their marks, and `?` for what is left. Records hold the text itself. */
-export function printable(raw: string, limit = 400): string {
-  const shown = (letter: string): boolean =>
-    /[\x20-\x7e\xa0-\xff]/.test(letter) || beyondLatin.includes(letter);
-  return Array.from(sanitizeForDisplay(raw, limit), (letter) => {
-    if (shown(letter)) return letter;
-    const bare = otherLetters[letter] ?? letter.normalize('NFD').replace(/\p{M}/gu, '');
-    return bare !== '' && Array.from(bare).every(shown) ? bare : '?';
+/** What an embedded font can be asked (fontkit); pdfkit does not pass it on. */
+interface OpenFont {
+  readonly hasGlyphForCodePoint: (codePoint: number) => boolean;
+}
+
+const fromTheRight =
+  '[\\p{Script=Hebrew}\\p{Script=Arabic}\\p{Script=Syriac}\\p{Script=Thaana}\\p{Script=Nko}]';
+/** Words of such a script with what stands between them, up to the next letter or digit of another. */
+const turnedWords = new RegExp(`${fromTheRight}(?:[^\\p{L}\\p{N}]*${fromTheRight})*\\p{M}*`, 'gu');
+
+/**
+ * A text as it is put down from the left, letter by letter: words that are read from the right are turned, each letter with
+ * its marks. The papers are English, so the text around them goes from the left (Unicode UAX 9 for such texts). Letters
+ * are not joined.
+ */
+function fromLeftToRight(text: string): string {
+  return text.replace(turnedWords, (words) => (words.match(/\P{M}\p{M}*/gu) ?? []).toReversed().join(''));
+}
+
+/**
+ * Chooses the font for a text, as a whole: letters of two fonts in a word look like two words.
+ * @returns the text as it is written. A character that even the fallback font has not is told by its number, as Unicode
+ *   writes it: `[U+20BB7]`.
+ */
+function chooseFont(pdf: Pdf, raw: string, font: string): string {
+  const clean = sanitizeForDisplay(raw, 400);
+  const fallback = required(fallbacks.get(pdf), 'the fallback font of a paper');
+  if (standard.test(clean)) {
+    pdf.font(font);
+    return clean;
+  }
+  fallback.wanted = true;
+  if (fallback.font === null) {
+    pdf.font(font);
+    return '';
+  }
+  pdf.font(fallbackName);
+  const open = (pdf as unknown as { readonly _font: { readonly font: OpenFont } })._font.font;
+  return Array.from(fromLeftToRight(clean), (letter) => {
+    const codePoint = letter.codePointAt(0) ?? 0;
+    const number = codePoint.toString(16).toUpperCase().padStart(4, '0');
+    return open.hasGlyphForCodePoint(codePoint) ? letter : `[U+${number}]`;
   }).join('');
 }
 
@@ -102,8 +158,8 @@ export interface TextLook {
 /** Writes a text. @returns the height it took */
 export function text(pdf: Pdf, raw: string, x: number, y: number, look: TextLook = {}): number {
   const { size = 10, font = fonts.plain, color = ink.text, width = inner, align = 'left', lines = 1 } = look;
-  pdf.font(font).fontSize(size).fillColor(color);
-  const shown = printable(raw);
+  const shown = chooseFont(pdf, raw, font);
+  pdf.fontSize(size).fillColor(color);
   const lineHeight = pdf.currentLineHeight(true);
   const height = Math.min(pdf.heightOfString(shown, { width }), lineHeight * lines);
   pdf.text(shown, x, y, { width, align, height: lineHeight * (lines + 0.1), ellipsis: '…' });

@@ -33,16 +33,11 @@ export function historyOf(
     .find({ by: 'machine', machineSerial })
     .flatMap(({ sequence, entry: { record } }) => (isDriveRecord(record) ? [{ sequence, record }] : []));
   const newest = records.findLast(({ record }) => record.kind === 'job-started');
-  if (newest?.record.kind !== 'job-started') {
-    return { machineSerial, records, overwrittenFor: null, shipment: null };
-  }
-  const { drive, jobId } = newest.record.job;
-  const [overwritten] = ledger
-    .find({ by: 'drive-started-after', drive, sequence: newest.sequence })
-    .flatMap(({ entry: { record } }) => (record.kind === 'job-started' ? [record.job.machineSerial] : []));
+  if (newest?.record.kind !== 'job-started') return { machineSerial, records, erasure: null, shipment: null };
+  const { job } = newest.record;
   return {
     ...{ machineSerial, records },
-    overwrittenFor: overwritten ?? null,
-    shipment: shipped.get(jobId) ?? null,
+    erasure: ledger.findErasure(job, newest.sequence),
+    shipment: shipped.get(job.jobId) ?? null,
   };
 }

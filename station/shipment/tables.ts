@@ -43,8 +43,14 @@ export const manifestColumns = [
 ] as const;
 type ManifestRow = Record<(typeof manifestColumns)[number], string | number | null>;
 
-/** The tables of a bundle. A function of the entries alone: the audit makes them again and compares. */
-export function bundleTables(content: ShipmentContent): {
+/**
+ * The tables of a bundle. A function of the entries alone: the audit makes them again and compares.
+ * @param former as an earlier version made them, see {@link autopilotImport}
+ */
+export function bundleTables(
+  content: ShipmentContent,
+  former = false,
+): {
   readonly files: readonly BundleFile[];
   /** Machines that a file for import does not hold. */
   readonly left: readonly (NotImported & { readonly file: string })[];
@@ -54,7 +60,7 @@ export function bundleTables(content: ShipmentContent): {
     details: finished.job.machine ?? {},
   }));
   const configmgr = configmgrImport(machines);
-  const autopilot = autopilotImport(machines);
+  const autopilot = autopilotImport(machines, former);
   const file = (name: string, text: string): BundleFile => ({ name, bytes: Buffer.from(text, 'utf8') });
   const files = [file(bundleNames.manifest, manifestCsv(content))];
   // A file without a line would be taken for one that was forgotten.

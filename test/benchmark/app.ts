@@ -46,6 +46,7 @@ function jobsAt(driveIds: readonly string[], step: number): AppJob[] {
     ledgerEntry: null,
     canCancel: true,
     canRetry: false,
+    attachment: null,
   }));
 }
 

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, renameSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -226,6 +226,52 @@ describe('one job among others', () => {
     expect(jobs[0]?.state).toMatchObject({ state: 'failed', reason: { code: 'helper-died' } });
     await app.handlers.retryJob({ driveId: jobs[0]?.driveId ?? '' });
     await app.until(({ jobs: now }) => now[0]?.state.state === 'done', 'a finished job');
+  });
+});
+
+describe('another drive in the same bay, with the same serial', () => {
+  /** As in a USB dock: the id stays, the drive is another. */
+  const replace = async (): Promise<void> => {
+    writeFileSync(`${bayFile(1)}.new`, '');
+    truncateSync(`${bayFile(1)}.new`, 2 * GiB);
+    renameSync(`${bayFile(1)}.new`, bayFile(1));
+    await app.handlers.refreshDrives({});
+  };
+
+  it('is not the one that was paired', async () => {
+    await app.until(listed, 'a list of drives');
+    await app.scan('OP-Ada');
+    await app.scan('7KX9PQ3');
+    await app.scan('bay 1');
+    await app.until(({ pairing }) => pairing.pairs.length === 1, 'a pair');
+    await replace();
+    const { notices } = await app.until(({ pairing }) => pairing.pairs.length === 0, 'no pair');
+    expect(notices.at(-1)?.error.message).toContain('7KX9PQ3');
+  });
+
+  it('is not the one that was finished, nor the one to write again', async () => {
+    await app.until(listed, 'a list of drives');
+    await app.scan('OP-Ada');
+    await proveMedia();
+    await app.scan('7KX9PQ3');
+    await app.scan('bay 1');
+    await startByScan();
+    const done = await app.until((state) => ended(state, 1), 'an ended job');
+    expect(done.jobs[0]?.state.state).toBe('done');
+    await replace();
+    await app.until(({ jobs }) => jobs.length === 0, 'no card');
+
+    await app.scan('7KX9PQ4');
+    await app.scan('bay 1');
+    await startByScan();
+    const running = await app.until(({ jobs }) => jobs.length === 1, 'a job');
+    const driveId = running.jobs[0]?.driveId ?? '';
+    await app.handlers.cancelJob({ driveId });
+    await app.until((state) => ended(state, 1), 'a cancelled job');
+    await replace();
+    await app.until(({ jobs }) => jobs[0]?.canRetry === false, 'a card that offers no retry');
+    await expect(app.handlers.retryJob({ driveId })).rejects.toThrow();
+    expect(hasNoTable(bayFile(1), 2 * GiB)).toBe(true);
   });
 });
 

@@ -37,6 +37,50 @@ function startAppender(
 }
 
 describe('a ledger', () => {
+  it('finds a finished drive by its disk GUID, and what erased it', () => {
+    const ledger = Ledger.open(paths);
+    const dock = { ...sampleJob().drive, kind: 'disk', bus: 'usb', serial: 'BRIDGE' } as const;
+    const first = sampleJob({ machineSerial: 'PC-1', drive: dock });
+    expect(ledger.findDoneByGuid(first.diskGuid)).toBeNull();
+    ledger.append(started(first), context);
+    expect(ledger.findDoneByGuid(first.diskGuid)).toBeNull();
+    const { sequence } = ledger.append(done(first), context);
+    expect(ledger.findDoneByGuid(first.diskGuid)).toEqual(first);
+    expect(ledger.findErasure(first, sequence)).toBeNull();
+
+    // Another drive in the same dock, one from before the GUID was recorded, and the drive itself.
+    ledger.append(
+      started(sampleJob({ machineSerial: 'PC-2', drive: dock, previousDiskGuid: null })),
+      context,
+    );
+    expect(ledger.findErasure(first, sequence)).toBeNull();
+    ledger.append(started(sampleJob({ machineSerial: 'PC-3', drive: dock })), context);
+    expect(ledger.findErasure(first, sequence)).toEqual({ machineSerial: 'PC-3', certain: false });
+    const { jobId, machineSerial, drive, fingerprint } = first;
+    const end = { state: 'done', bytesVerified: 1, seconds: 1 } as const;
+    const verified = { kind: 'drive-verified', jobId, machineSerial, drive, fingerprint, end } as const;
+    ledger.append(verified, context);
+    expect(ledger.findErasure(first, sequence)).toBeNull();
+    const elsewhere = { drive: { ...dock, serial: 'OTHER' }, previousDiskGuid: first.diskGuid };
+    ledger.append(started(sampleJob({ machineSerial: 'PC-4', ...elsewhere })), context);
+    expect(ledger.findErasure(first, sequence)).toEqual({ machineSerial: 'PC-4', certain: true });
+    ledger.close();
+  });
+
+  it('takes a drive that tells its own serial for the same drive, whatever was on it', () => {
+    const ledger = Ledger.open(paths);
+    const sata = { ...sampleJob().drive, kind: 'disk', bus: 'sata' } as const;
+    const first = sampleJob({ machineSerial: 'PC-1', drive: sata });
+    ledger.append(started(first), context);
+    const { sequence } = ledger.append(done(first), context);
+    ledger.append(
+      started(sampleJob({ machineSerial: 'PC-2', drive: sata, previousDiskGuid: null })),
+      context,
+    );
+    expect(ledger.findErasure(first, sequence)).toEqual({ machineSerial: 'PC-2', certain: true });
+    ledger.close();
+  });
+
   it('keeps entries in a signed chain and finds them again', () => {
     const ledger = Ledger.open(paths);
     const first = sampleJob({ machineSerial: 'PC-1' });

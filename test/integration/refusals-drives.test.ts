@@ -224,9 +224,19 @@ describe('apply refuses a drive that LVM uses', () => {
   };
 
   it.each([
-    ['below an open encrypted volume that the system runs from', moved, 'system-disk, swap, lvm, encrypted'],
-    ['directly, with nothing mounted', (disk: Device) => unmounted(moved(disk)), 'lvm'],
-  ])('%s', async (_what, change, codes) => {
+    [
+      'below an open encrypted volume that the system runs from',
+      moved,
+      'system-disk, swap, lvm, encrypted',
+      null,
+    ],
+    [
+      'directly, with nothing mounted',
+      (disk: Device) => unmounted(moved(disk)),
+      'lvm',
+      'release it and list the drives again. Run: sudo vgchange --activate n station-vg',
+    ],
+  ])('%s', async (_what, change, codes, release) => {
     const [disk] = devicesIn(readFileSync(recorded, 'utf8'));
     const tools = standInLsblk(join(area, `lsblk${String((counter += 1))}`), [change(present(disk))]);
     const env = { PATH: `${tools}:${process.env['PATH'] ?? ''}`, TMPDIR: station.temporary };
@@ -255,6 +265,8 @@ describe('apply refuses a drive that LVM uses', () => {
           names: ['nvme97n1', 'art of the LVM volume group station-vg.'],
           // This machine's /sys knows nothing of it: that counts against it too.
           cause: `${codes}, facts-missing`,
+          // Nobody is told how to take the running system away.
+          remedy: release ?? 'Nothing was written to it. Choose another drive.',
         },
       );
     }

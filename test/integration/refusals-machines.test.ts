@@ -52,12 +52,36 @@ describe('apply refuses an assignment', () => {
     ['with a placeholder', 'serial-placeholder', (one) => [`${one}=To Be Filled By O.E.M.`], 'TO BE FILLED'],
     ['with another placeholder', 'serial-placeholder', (one) => [`${one}=default string`], 'DEFAULT STRING'],
     ['with nothing but zeros', 'serial-placeholder', (one) => [`${one}=0000000000`], '0000000000'],
+    [
+      'that is a part number of Dell',
+      'serial-invalid',
+      (one) => [`${one}=CN0WF28J7016635V0A5DA00`],
+      '(PPID)',
+    ],
+    ['that is an IMEI', 'serial-invalid', (one) => [`${one}=490154203237518`], '(IMEI)'],
+    ['that is a command', 'serial-invalid', (one) => [`${one}=PRESTAGE-START`], 'a command of Prestage'],
+    ['that is a web address', 'serial-invalid', (one) => [`${one}=https://example.com/x`], 'a web address'],
+    [
+      'that is an express service code',
+      'serial-invalid',
+      (one) => [`${one}=16502680443`],
+      'express service code of service tag 7KX9PQ3',
+    ],
     ['with a placeholder at last', 'serial-placeholder', (one, two) => [`${one}=A11`, `${two}=N/A`], 'N/A'],
   ])('%s', async (_what, code, assign, named) => {
     const [one, two] = station.drives;
     const drives = assign(one.id, two?.id ?? '?');
     const names = code === 'serial-repeated' ? [named] : [named, drives.at(-1)?.split('=')[0] ?? '?'];
     await expectRefused(station, () => apply(station, { media: media.path, drives }), { code, names });
+  });
+
+  it('whose machine is the drive of another bay', async () => {
+    const [one, two] = station.drives;
+    const drives = [`${one.id}=${two?.serial ?? '?'}`];
+    await expectRefused(station, () => apply(station, { media: media.path, drives }), {
+      code: 'serial-invalid',
+      names: [`'${two?.serial ?? '?'}' is the number of the`, one.id],
+    });
   });
 
   it('with a layout that is not there, and names those that are', async () => {

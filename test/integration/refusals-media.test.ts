@@ -3,7 +3,7 @@ import { mkdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node
 import { basename, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { MiB } from '../../core/base/units';
-import { reportOf } from '../support/cli';
+import { errorOf, reportOf, runCli } from '../support/cli';
 import { extractPartition, imageHashes, volumeHashes } from '../support/drive-check';
 import { temporaryArea } from '../support/global-setup';
 import { realTool, standIn } from '../support/refusal-run';
@@ -163,11 +163,51 @@ describe('apply compares the SHA-256, and refuses', () => {
   });
 
   it.each([
-    ['that is not in the form of sha256sum', 'this is no manifest\n'],
+    ['that is in no known form', 'this is no manifest\n'],
     ['that is empty', ''],
     ['with a sum that is too short', `${wrong.slice(1)}  NAME\n`],
   ])('a manifest %s', async (_what, text) => {
     await refuses(copy(text), 'media-manifest-invalid');
+  });
+
+  it('a manifest that it cannot read sends to the sender, never to the copy', async () => {
+    const { remedy } = errorOf(await apply(station, { media: copy('this is no manifest\n') }));
+    expect(remedy).toContain('Ask the sender for the SHA-256');
+    expect(remedy).toContain('Do not compute it from your copy');
+    expect(remedy).not.toMatch(/remove|make a new/i);
+  });
+});
+
+describe('a manifest as other systems write it', () => {
+  it.each([
+    [
+      'Get-FileHash, in UTF-16',
+      (sum: string, name: string) =>
+        Buffer.from(
+          `\uFEFF\r\nAlgorithm       Hash                                                                   Path\r\n---------       ----                                                                   ----\r\nSHA256          ${sum.toUpperCase()}       C:\\images\\${name}\r\n\r\n`,
+          'utf16le',
+        ),
+    ],
+    ['a BSD', (sum: string, name: string) => Buffer.from(`SHA256 (${name}) = ${sum}\n`)],
+    [
+      'certutil',
+      (sum: string, name: string) =>
+        Buffer.from(
+          `SHA256 hash of ${name}:\r\n${sum}\r\nCertUtil: -hashfile command completed successfully.\r\n`,
+        ),
+    ],
+  ])('is compared: %s', async (_tool, write) => {
+    const media = fresh();
+    const bytes = readFileSync(plain.path);
+    writeFileSync(media, bytes);
+    const right = createHash('sha256').update(bytes).digest('hex');
+    writeFileSync(`${media}.sha256`, write(right, basename(media)));
+    const good = await runCli(['media', 'inspect', media, '--json']);
+    expect(good.status, good.stderr).toBe(0);
+    expect(JSON.parse(good.stdout)).toMatchObject({ sha256: right, expected: 'manifest' });
+    const wrong = createHash('sha256').update('another file').digest('hex');
+    writeFileSync(`${media}.sha256`, write(wrong, basename(media)));
+    await refuses(media, 'media-hash-mismatch', ['in the manifest']);
   });
 });
 

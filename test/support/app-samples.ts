@@ -1,4 +1,5 @@
 import type { AppState } from '../../core/contract/app';
+import { assessBoot } from '../../core/boot/preflight';
 import type { AppJob } from '../../core/contract/app-bench';
 import type { OrderState, OrderStateLine } from '../../core/contract/app-order';
 import type { Pair } from '../../core/pairing/pairing-state';
@@ -39,6 +40,8 @@ export function someDrive(number: number, more: Partial<Drive> = {}): Drive {
     removable: false,
     readOnly: false,
     contents: number % 3 === 0 ? [] : ['sda1: 499 MiB NTFS "Recovery"', 'sda2: 464 GiB NTFS "Windows"'],
+    diskGuid: null,
+    notes: [],
     verdict: 'eligible',
     reasons: [],
     ...more,
@@ -80,15 +83,23 @@ export const provedMedia: Extract<AppState['media'], { status: 'proved' }> = {
         directories: 24_000,
       },
     ],
-    bootable: {
-      bootable: true,
+    bootable: assessBoot({
       bootImage: 'whole',
       bootStore: 'boot-image',
       loaders: [{ path: '\\EFI\\Boot\\bootx64.efi', wanted: 'x64', cpu: 'x64', signed: true }],
       efiBytes: 30 * 1024 * 1024,
-      problems: [],
-    },
+      bootImageHeader: {
+        ...{ bootIndex: 1, images: 1, part: 1, parts: 1, compression: 'LZX', chunkSize: 32_768 },
+        ...{ esdFormat: false, pipable: false },
+      },
+      ramdisk: {
+        image: { path: '\\sources\\boot.wim' },
+        sdi: { path: '\\boot\\boot.sdi', content: 'sdi' },
+      },
+      efiProblems: [],
+    }).bootable,
     imageIndex: 1,
+    leftOut: [],
     warnings: [],
   },
 };
@@ -182,6 +193,7 @@ export function someJob(number: number, state: AppJob['state'], more: Partial<Ap
     endedAt: running ? null : '2025-03-04T09:31:40.000Z',
     ledgerEntry: running ? null : 1200 + number,
     canCancel: running,
+    attachment: null,
     canRetry: !running && state.state !== 'done',
     ...more,
   };

@@ -84,6 +84,12 @@ export function renameEntry(metadata: Buffer, from: string, to: string): void {
   metadata.write(to, findEntry(metadata, from) + 102, 'utf16le');
 }
 
+/** Adds bits to the attributes of the file with this name. */
+export function addAttributes(metadata: Buffer, name: string, bits: number): void {
+  const place = findEntry(metadata, name) + 8;
+  metadata.writeUInt32LE((metadata.readUInt32LE(place) | bits) >>> 0, place);
+}
+
 const children = 16;
 
 /** Files that a media must have for {@link makeHostile}; give them as `extraFiles` of makeMedia. */

@@ -53,13 +53,21 @@ function fakeProgram(bytes: number, seed: number): Buffer {
   return program;
 }
 
-/** A whole, small WIM: what stands for the boot image. */
-async function smallWim(seed: number): Promise<Buffer> {
+/**
+ * A whole, small WIM: what stands for the boot image.
+ * @param options of `wimlib-imagex capture`; the default makes what Microsoft's boot manager starts
+ */
+export async function smallWim(seed: number, options?: readonly string[]): Promise<Buffer> {
   const folder = await mkdtemp(join(tmpdir(), 'prestage-boot-image-'));
   try {
     await mkdir(join(folder, 'tree'));
     await writeFile(join(folder, 'tree', 'winpe.dat'), randomBytes(300_000, seed));
-    await promisify(execFile)('wimlib-imagex', ['capture', join(folder, 'tree'), join(folder, 'boot.wim')]);
+    await promisify(execFile)('wimlib-imagex', [
+      'capture',
+      join(folder, 'tree'),
+      join(folder, 'boot.wim'),
+      ...(options ?? ['--boot']),
+    ]);
     return await readFile(join(folder, 'boot.wim'));
   } finally {
     await rm(folder, { recursive: true, force: true });
@@ -81,6 +89,7 @@ export interface TreeOptions {
 export const bootPaths = {
   bootImage: 'sources/boot.wim',
   bootStore: 'EFI/Microsoft/Boot/BCD',
+  ramdiskFile: 'boot/boot.sdi',
   loaders: ['EFI/Boot/bootx64.efi', 'EFI/Microsoft/Boot/bootmgfw.efi', 'EFI/Microsoft/Boot/memtest.efi'],
 } as const;
 
@@ -141,7 +150,7 @@ export async function makeTree(directory: string, options: TreeOptions = {}): Pr
   await put('EFI/Microsoft/Boot/Fonts/wgl4_boot.ttf', randomBytes(48_000, 2));
   await put('EFI/Microsoft/Boot/de-DE/bootmgfw.efi.mui', plainBytes(9_000, 3));
   await put(bootPaths.bootImage, await smallWim(4));
-  await put('sources/boot.sdi', plainBytes(60_000, 5));
+  await put(bootPaths.ramdiskFile, Buffer.concat([Buffer.from('$SDI0001'), plainBytes(60_000, 5)]));
   await put('SMS/data/TsmBootstrap.ini', '[MediaInfo]\r\nMediaType=FullMedia\r\nUnattended=true\r\n');
   await put('SMS/data/variables.dat', randomBytes(6_000, 6));
   await put('Windows/System32/ntoskrnl.exe', fakeProgram(220_000, 7));

@@ -1,3 +1,5 @@
+import { parseSha256Manifest } from '../../../core/media/sum-file';
+
 /** Rules about a SHA-256 as people read, type and compare it. Pure. */
 
 /** Digits of a SHA-256. */
@@ -22,13 +24,15 @@ export interface TypedHash {
 }
 
 /**
- * Reads a typed hash. Blanks and hyphens between groups are left out; so are `sha256:` before it and the name of
- * a file behind it, as in a line of sha256sum.
+ * Reads a typed hash. Blanks and hyphens between groups are left out, and so is `sha256:` before it. What a tool printed
+ * for one file is read as it stands in a .sha256 file.
  */
 export function readTypedHash(text: string): TypedHash {
+  const { sums } = parseSha256Manifest(text.trim());
+  const [printed, ...others] = sums?.values() ?? [];
   const bare = text.trim().replace(/^sha-?256\s*[:=]?\s*/i, '');
-  const line = /^\\?([0-9a-f]{64})\s+[ *]?\S/i.exec(bare)?.[1];
-  const digits = (line ?? bare.replace(/[\s:-]/g, '')).toLowerCase();
+  const typed = bare.replace(/[\s:-]/g, '').toLowerCase();
+  const digits = others.length === 0 ? (printed ?? typed) : typed;
   return { digits, problem: problemOf(digits) };
 }
 

@@ -1,6 +1,7 @@
 import { IconCheck } from '@tabler/icons-react';
 import type { ReactElement } from 'react';
 import { formatBytes, sanitizeForDisplay } from '../../../core/base/display';
+import type { Demand } from '../../../core/boot/boot-details';
 import type { Bootable } from '../../../core/boot/preflight';
 import type { Media } from '../../../core/media/media';
 import { act } from '../../actions';
@@ -70,6 +71,24 @@ function Boots({ bootable }: { readonly bootable: Bootable }): ReactElement {
   );
 }
 
+/** Everything that a machine's firmware and the boot manager ask, with what was found. */
+function Demands({ bootable }: { readonly bootable: Bootable }): ReactElement {
+  const text = useText().batch.inside;
+  const count = (wanted: Demand['state']): number =>
+    bootable.demands.filter(({ state }) => state === wanted).length;
+  return (
+    <details>
+      <summary>{text.demands(count('met'), count('not-met'), count('unknown'))}</summary>
+      <DetailList
+        details={bootable.demands.map(({ asks, state, found }) => ({
+          name: `${asks}.`,
+          value: `${text.demandStates[state]}: ${sanitizeForDisplay(found, 400)}`,
+        }))}
+      />
+    </details>
+  );
+}
+
 function MediaDetails({ media }: { readonly media: Media }): ReactElement {
   const text = useText().batch.inside;
   return (
@@ -118,6 +137,7 @@ export function InsideCard(): ReactElement | null {
       <div className="stack">
         <h3>{text.boots}</h3>
         <Boots bootable={media.bootable} />
+        <Demands bootable={media.bootable} />
       </div>
       {media.warnings.length > 0 && (
         <div className="stack">

@@ -42,6 +42,15 @@ export function IdleBody({ drive, pair, density }: IdleBodyProps): ReactElement 
       ) : (
         (pair === null || density !== 'dense') && <p className="card-facts soft">{details}</p>
       )}
+      {drive.verdict === 'eligible' && drive.notes.length > 0 && (
+        <p
+          className="card-note toned"
+          data-tone="warn"
+          title={drive.notes.map(({ message }) => message).join('\n')}
+        >
+          {drive.notes.map(({ code }) => text.note[code]).join(' · ')}
+        </p>
+      )}
       {density === 'roomy' && drive.verdict === 'eligible' && drive.contents.length > 0 && (
         <ul className="card-contents soft" aria-label={text.details.contents}>
           {drive.contents.map((line, index) => (

@@ -47,6 +47,7 @@ function DriveDetailList({ drive }: { readonly drive: Drive }): ReactElement {
         drive.rotational === null ? text.common.unknown : drive.rotational ? words.rotational : words.solid,
     },
     { name: words.sectors, value: words.sectorSizes(drive.logicalSectorSize, drive.physicalSectorSize) },
+    { name: words.diskGuid, value: drive.diskGuid === null ? words.noDiskGuid : mono(drive.diskGuid) },
     { name: words.path, value: mono(drive.path) },
     { name: words.port, value: mono(drive.byPath) },
     {
@@ -149,8 +150,20 @@ function Content({ driveId, drive, job }: ContentProps): ReactElement {
       {drive !== null && drive.verdict === 'blocked' && (
         <Section title={text.details.whyBlocked}>
           <ul className="bullets">
-            {drive.reasons.map(({ code, message }) => (
-              <li key={code + message}>{message}</li>
+            {drive.reasons.map(({ code, message, release }) => (
+              <li key={code + message}>
+                {message}
+                {release !== undefined && <p className="soft">{release}</p>}
+              </li>
+            ))}
+          </ul>
+        </Section>
+      )}
+      {drive !== null && drive.notes.length > 0 && (
+        <Section title={text.details.notes}>
+          <ul className="bullets">
+            {drive.notes.map(({ code, message }) => (
+              <li key={code}>{message}</li>
             ))}
           </ul>
         </Section>

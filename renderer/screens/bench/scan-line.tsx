@@ -33,6 +33,7 @@ function Last({ scan }: { readonly scan: NonNullable<PairingState['lastScan']> }
         <p className="scan-said">{refused ? text.refused(outcome) : text.accepted(outcome)}</p>
         <p className="soft">
           <span className="mono">{sanitizeForDisplay(scan.text, longestShown)}</span>{' '}
+          {!refused && text.checkIt(outcome)}
           {refused &&
             !checkReasons.has(outcome.reason) &&
             `${text.scanned(outcome)} ${text.expected(outcome.expected)}`}

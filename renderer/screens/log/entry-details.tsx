@@ -204,6 +204,7 @@ function jobDetails(job: JobDetails, words: Words['facts']): Fact[] {
     [words.batch, job.batchId, true],
     [words.job, job.jobId, true],
     [words.diskGuid, job.diskGuid, true],
+    [words.previousDiskGuid, job.previousDiskGuid ?? null, true],
     [words.partitionGuids, job.partitionGuids.join(' '), true],
   ]);
 }
@@ -215,6 +216,7 @@ function laterDetails(
   return present([
     [words.fingerprint, record.fingerprint, true],
     [words.job, record.jobId, true],
+    [words.foundDiskGuid, record.diskGuid ?? null, true],
   ]);
 }
 

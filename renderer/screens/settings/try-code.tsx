@@ -37,13 +37,13 @@ function wordsOf(code: TriedCode, { settings, bench }: Text): { said: string; go
     case 'uuid':
     case 'asset-tag':
       return { said: text.isMore[code.kind], good: true };
-    case 'ean':
-    case 'part-number':
-    case 'service-code':
-    case 'web-address':
-    case 'placeholder':
-    case 'unreadable':
-      return { said: text.isNothing[code.kind], good: false };
+    default: {
+      const more = [
+        ...(code.tag === undefined ? [] : [text.tagOf(code.tag)]),
+        ...(code.doubtful === true ? [text.doubtful] : []),
+      ];
+      return { said: [text.isNothing[code.kind], ...more].join(' '), good: false };
+    }
   }
 }
 

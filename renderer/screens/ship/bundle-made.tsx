@@ -7,6 +7,9 @@ import { Notice } from '../../components/notice';
 import { useText } from '../../text';
 import { shipStore, useShip } from './ship-store';
 
+/** More are in README.txt and on the summary. */
+const longestList = 12;
+
 /** Whoever pressed a button far below would not see it. */
 function show(report: HTMLElement | null): void {
   report?.scrollIntoView({ block: 'nearest' });
@@ -58,7 +61,16 @@ export function BundleMade(): ReactElement | null {
         </>
       )}
       <p>{text.papers}</p>
-      {left > 0 && <p className="soft">{text.notImported(left)}</p>}
+      {left > 0 && (
+        <>
+          <p className="soft">{text.notImported(left)}</p>
+          <ul className="soft">
+            {notImported.slice(0, longestList).map((one) => (
+              <li key={`${one.file} ${one.machineSerial}`}>{text.notIn(one)}</li>
+            ))}
+          </ul>
+        </>
+      )}
     </Notice>
   );
 }

@@ -42,6 +42,11 @@ export function EraseList({ lines }: { readonly lines: readonly EraseLine[] }): 
                     {text.finishedImage(pair.holdsMachine)}{' '}
                   </strong>
                 )}
+                {drive.notes.map(({ code, message }) => (
+                  <p key={code} className="toned" data-tone="warn">
+                    {message}
+                  </p>
+                ))}
                 {drive.contents.length === 0 ? text.nothingKnown : drive.contents.join('; ')}
               </td>
             </>

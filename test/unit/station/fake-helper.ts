@@ -49,6 +49,7 @@ const handlers: HelperHandlers = {
       versions: { environment: Object.keys(process.env).sort().join(' ') },
     }),
   readMachine: nothing,
+  readDiskGuid: nothing,
   listDrives: () => {
     console.log('a library that prints');
     return Promise.resolve({ drives: [] });

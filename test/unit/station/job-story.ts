@@ -170,7 +170,10 @@ export async function send(story: Story): Promise<Told> {
     },
   };
   const report = await runJob(
-    { planned: { ...planned, again: story.again === true }, client: first.client, reservation: 'r1' },
+    {
+      planned: { ...planned, again: story.again === true },
+      ...{ client: first.client, reservation: 'r1', previousDiskGuid: null },
+    },
     image as DiskImage,
     details,
     run as BatchRun,

@@ -16,12 +16,16 @@ describe('the bytes of an order', () => {
     expect(decodeText('x', Buffer.from(text))).toBe(text);
     expect(decodeText('x', Buffer.from(`\uFEFF${text}`))).toBe(text);
     expect(decodeText('x', little)).toBe(text);
+    expect(decodeText('x', little.subarray(2))).toBe(text);
     expect(decodeText('x', Buffer.from(little).swap16())).toBe(text);
   });
 
   it('are not guessed: another encoding, or a workbook, is refused with what to do', () => {
     expect(() => decodeText('x', Buffer.from(text, 'latin1'))).toThrow(code('order-invalid'));
     expect(() => decodeText('x', Buffer.from('PK\u0003\u0004rest'))).toThrow(/archive, not a text file/);
+    expect(() => decodeText('x', Buffer.from('d0cf11e0a1b11ae1', 'hex'))).toThrow(/old format of Excel/);
+    expect(() => decodeText('x', Buffer.from('<html><table>'))).toThrow(/a web page or XML/);
+    expect(() => decodeText('x', Buffer.from('%PDF-1.7'))).toThrow(/is a PDF/);
   });
 });
 

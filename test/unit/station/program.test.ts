@@ -61,6 +61,48 @@ describe('the command line', () => {
     expect(stdout).toBe('');
   });
 
+  it.each([
+    [['nonsense', '--help'], /Unknown command 'nonsense'\..*See prestage --help/s],
+    [['medai', '--help'], /Unknown command 'medai'\. Did you mean 'media'\?/],
+    [['--help', 'medai'], /Unknown command 'medai'\. Did you mean 'media'\?/],
+    [['aply'], /Did you mean 'apply'\?/],
+    [
+      ['media', 'inspct', '--help'],
+      /Unknown command 'inspct'\. Did you mean 'inspect'\?.*prestage media --help/s,
+    ],
+    [['media', 'inspct', '-h'], /Did you mean 'inspect'\?/],
+    [['help', 'nonsense'], /Unknown command 'nonsense'/],
+    [['help', 'ledgr'], /Did you mean 'ledger'\?/],
+    [['help', 'media', 'verfy'], /Did you mean 'verify'\?/],
+    [['media', 'help', 'verfy'], /Did you mean 'verify'\?/],
+    [['drives', '--jsno', '--help'], /Unknown option '--jsno'\. Did you mean '--json'\?/],
+    [['drives', '--bnech=x', '--help'], /Unknown option '--bnech=x'\. Did you mean '--bench'\?/],
+    [['--jsno', '--help'], /Unknown option '--jsno'/],
+    [['drives', 'sda', '--help'], /Nothing was expected at 'sda'/],
+    [['drives', '--bench', '--json'], /Option '--bench <dir>' has no value: '--json' follows it/],
+    [['drives', '--bench', '--help'], /Option '--bench <dir>' has no value: '--help' follows it/],
+  ])('lets no typing error look like success: %j', async (args, message) => {
+    const { code, stdout, stderr } = await run(args);
+    expect({ code, said: code === 2 ? stderr : stdout }).toEqual({
+      code: 2,
+      said: expect.stringMatching(message) as string,
+    });
+    expect(stdout).not.toContain('Usage:');
+  });
+
+  it.each([
+    [['help'], 'Exit codes'],
+    [['help', 'media'], 'prestage media'],
+    [['media', 'help', 'inspect'], 'prestage media inspect'],
+    [['media', 'inspect', '-h'], 'prestage media inspect'],
+    [['media', 'inspect', 'x.wim', '--image', '2', '--help'], 'prestage media inspect'],
+    [['drives', '--bench=x', '--help'], 'prestage drives'],
+  ])('help is help: %j', async (args, words) => {
+    const { code, stdout } = await run(args);
+    expect(code).toBe(0);
+    expect(stdout).toContain(words);
+  });
+
   it('answers in JSON also when the command line is wrong', async () => {
     const { code, stdout } = await run(['drives', '--force', '--json']);
     expect(code).toBe(2);

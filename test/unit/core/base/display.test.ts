@@ -3,9 +3,11 @@ import { describe, expect, it } from 'vitest';
 import {
   formatBytes,
   formatDuration,
+  inColumns,
   parseSize,
   sanitizeForDisplay,
   sanitizeOrNull,
+  terminalWidth,
 } from '../../../../core/base/display';
 
 describe('sanitizeForDisplay', () => {
@@ -61,5 +63,19 @@ describe('sizes and times', () => {
     expect(formatBytes(1536)).toBe('1.5 KiB');
     expect(formatDuration(61)).toBe('1:01');
     expect(formatDuration(3661)).toBe('1:01:01');
+  });
+});
+
+describe('columns of a terminal', () => {
+  it.each([
+    ['Bay 7', 7, 'Bay 7  '],
+    ['王小明', 8, '王小明  '],
+    ['王小明王小明', 8, '王小明… '],
+    ['Bay 7 S5GXNX0T100001', 8, 'Bay 7 S…'],
+    ['é', 2, 'é '],
+    ['हि', 3, 'हि  '],
+  ])('%s in %i', (text, columns, filled) => {
+    expect(inColumns(text, columns)).toBe(filled);
+    expect(terminalWidth(filled)).toBe(columns);
   });
 });

@@ -20,6 +20,8 @@ export function sampleDrive(changes: Partial<Drive> = {}): Drive {
     removable: false,
     readOnly: false,
     contents: [],
+    diskGuid: null,
+    notes: [],
     verdict: 'eligible',
     reasons: [],
     ...changes,

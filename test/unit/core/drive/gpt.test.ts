@@ -3,7 +3,7 @@ import { mkdtempSync, openSync, closeSync, ftruncateSync, rmSync, writeSync } fr
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
-import { crc32, encodeGuid, encodePartitionTable } from '../../../../core/drive/gpt';
+import { crc32, diskGuidOf, encodeGuid, encodePartitionTable } from '../../../../core/drive/gpt';
 import { layouts, planPartitions } from '../../../../core/drive/layout';
 import { GiB } from '../../../../core/base/units';
 import { present } from '../../../support/present';
@@ -31,6 +31,29 @@ describe('encodeGuid', () => {
   });
   it.each(['', '1234', `${disk}0`, 'g1223344-5566-7788-99AA-BBCCDDEEFF00'])('refuses %j', (text) => {
     expect(() => encodeGuid(text)).toThrow(RangeError);
+  });
+});
+
+describe('diskGuidOf', () => {
+  const layout = present(layouts[0]);
+  const size = 2 * GiB;
+
+  it.each([512, 4096])('finds the GUID in both headers of a drive with sectors of %i bytes', (sectorSize) => {
+    const partitions = present(planPartitions(layout, size));
+    const table = encodePartitionTable(size, sectorSize, partitions, guids);
+    // A Buffer's own slice shares its memory: what was read must not change.
+    const first = Buffer.from(table.primary.subarray(sectorSize, 2 * sectorSize));
+    const before = first.toString('hex');
+    expect(diskGuidOf(first, 1)).toBe(disk.toLowerCase());
+    expect(diskGuidOf(first, 1)).toBe(disk.toLowerCase());
+    expect(first.toString('hex')).toBe(before);
+    const last = size / sectorSize - 1;
+    expect(diskGuidOf(table.backup.subarray(-sectorSize), last)).toBe(disk.toLowerCase());
+    // At another place, with a changed byte, or none at all.
+    expect(diskGuidOf(first, last)).toBeNull();
+    first[60] = (first[60] ?? 0) ^ 1;
+    expect(diskGuidOf(first, 1)).toBeNull();
+    expect(diskGuidOf(Buffer.alloc(sectorSize), 1)).toBeNull();
   });
 });
 

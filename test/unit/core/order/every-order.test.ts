@@ -2,8 +2,11 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { OrderLine, WorkOrder } from '../../../../core/order/order';
 import { readOrder } from '../../../../core/order/order-file';
-import { serialProblem } from '../../../../core/machine/serial';
+import { scanSettingsSchema } from '../../../../core/scan/scan-settings';
+import { readTypedSerial } from '../../../../core/scan/typed-serial';
 import { orderOf } from './order-texts';
+
+const settings = scanSettingsSchema.parse({});
 
 function asTable(
   order: WorkOrder,
@@ -51,7 +54,11 @@ describe('every order', () => {
   const serial = fc
     .string({ unit: fc.constantFrom(...alnum), minLength: 5, maxLength: 12 })
     .map((text) => `S${text}`)
-    .filter((text) => serialProblem(text) === null);
+    // Neither the label of a machine, which holds a serial, nor another number.
+    .filter((text) => {
+      const typed = readTypedSerial(text, settings);
+      return typed.problem === null && typed.serial === text;
+    });
   const hex = (length: number): fc.Arbitrary<string> =>
     fc.string({
       unit: fc.constantFrom(...Array.from('0123456789ABCDEF')),

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { problemText, readOrder } from '../../../../core/order/order-file';
+import { scanSettingsSchema } from '../../../../core/scan/scan-settings';
 import { orderOf } from './order-texts';
 
 const sha = 'ab'.repeat(32);
@@ -297,5 +298,148 @@ describe('JSON', () => {
       expect.stringMatching(/line \d: this looks like JSON/),
     ]);
     expect(problemsOf('[]')).toEqual([expect.stringContaining('not a work order')]);
+  });
+});
+
+describe('a number that is no serial', () => {
+  it.each([
+    ['CN0WF28J7016635V0A5DA00', "'CN0WF28J7016635V0A5DA00' is the number of a Dell part (PPID)"],
+    ['490154203237518', "'490154203237518' is the number of a mobile modem (IMEI)"],
+    ['00:1B:44:11:3A:B7', "'00:1B:44:11:3A:B7' is a network address (MAC)"],
+    ['W269N-WFGWX-YVC9B-4J6C9-T83GX', 'is a Windows product key, not the serial of a machine'],
+  ])('in the column of serials is refused and named: %s', (text, problem) => {
+    expect(problemsOf(`serial,name\n${text},PC-1\n`).join()).toContain(problem);
+    expect(problemsOf(`${text}\n`).join()).toContain(problem);
+    const json = { version: 1, number: '4711', machines: [{ serial: text }] };
+    expect(problemsOf(JSON.stringify(json)).join()).toContain(problem);
+  });
+  it('is told where serials of some maker have the form, too', () => {
+    expect(warningsOf('serial\n012345678912\n')).toEqual([
+      "line 2: '012345678912' has the form of a product number (EAN, UPC): compare it with the serial on the label",
+    ]);
+  });
+  it('is taken where the settings say so, and in an order that was opened before', () => {
+    const settings = scanSettingsSchema.parse({ serialPatterns: [{ maker: 'ours', pattern: '\\d{15}' }] });
+    expect(readOrder('serial\n490154203237518\n', '4711', settings).result).toBe('read');
+    expect(readOrder('serial\n490154203237518\n', '4711', null).result).toBe('read');
+  });
+  it('of a label that holds a serial gives the serial', () => {
+    expect(orderOf('serial\n1S20XW0012USPF2ABCDE\n').machines).toEqual([{ serial: 'PF2ABCDE' }]);
+  });
+});
+
+describe('the usual exporters', () => {
+  const machines = [
+    { serial: '7KX9PQ1', computerName: 'PC-1', model: 'Latitude, 14' },
+    { serial: '7KX9PQ2', computerName: 'PC-2' },
+  ];
+  const table = '"Serial","Name","Model"\r\n"7KX9PQ1","PC-1","Latitude, 14"\r\n"7KX9PQ2","PC-2",""\r\n';
+  const whole = (text: string): string =>
+    text.replace(/^(?=.)|(?<=.)(?=\r?$)/gm, '').replace(/^(.+?)(\r?)$/gm, (_, line: string, end: string) => {
+      return `"${line.replaceAll('"', '""')}"${end}`;
+    });
+
+  it.each([
+    [
+      'Export-Csv of Windows PowerShell',
+      `#TYPE Selected.System.Management.Automation.PSCustomObject\r\n${table}`,
+    ],
+    ['Export-Csv with its first line in quotes', `"#TYPE System.Data.DataRow"\r\n${table}`],
+    ['Export-Csv with semicolons', `#TYPE System.Object\r\n${table.replaceAll('","', '";"')}`],
+    ['a spreadsheet with sep', `sep=;\r\n${table.replaceAll('","', '";"')}`],
+    ['a spreadsheet with sep in quotes', `\uFEFF"sep=;"\r\n${table.replaceAll('","', '";"')}`],
+    ['tabs', table.replaceAll('","', '"\t"')],
+    ['bars', table.replaceAll('","', '"|"')],
+    ['line ends of an old Mac', table.replaceAll('\r\n', '\r')],
+    ['blank lines behind it', `${table}\r\n\r\n"","",""\r\n   \r\n`],
+    ['whole lines in quotes', whole(table)],
+    ['whole lines in quotes, with #TYPE', `#TYPE X\r\n${whole(table)}`],
+    [
+      'only the rows as whole lines in quotes',
+      `Serial,Name,Model\n${whole(table).split('\r\n').slice(1).join('\n')}`,
+    ],
+  ])('%s', (_, text) => {
+    expect(orderOf(text).machines).toEqual(machines);
+    expect(warningsOf(text)).toEqual([]);
+  });
+  it('lines keep their numbers', () => {
+    expect(problemsOf('#TYPE X\nserial,uuid\n7KX9PQ1,zz\n').join()).toContain('line 3: ');
+    expect(problemsOf('#TYPE X\n"serial,uuid"\n"7KX9PQ1,zz"\n').join()).toContain('line 3: ');
+  });
+  it('a list of serials in quotes, with #TYPE, is a list', () => {
+    expect(orderOf('#TYPE System.String\r\n"Serial"\r\n"7KX9PQ1"\r\n').machines).toEqual([
+      { serial: '7KX9PQ1' },
+    ]);
+  });
+  it('an empty column that is not known needs no word', () => {
+    expect(warningsOf('serial,Windows Product ID\n7KX9PQ1,\n')).toEqual([]);
+  });
+});
+
+describe('Ethernet and Wi-Fi', () => {
+  const [lan, wlan] = ['00:1B:44:11:3A:01', '00:1B:44:11:3A:02'];
+  const known = (head: string, row: string): object => {
+    const { macs, wifiMacs } = orderOf(`serial,${head}\n7KX9PQ1,${row}\n`).machines[0] ?? {};
+    return { macs, wifiMacs };
+  };
+  it.each([
+    ['Wi-Fi MAC,Ethernet MAC', `${wlan},${lan}`],
+    ['Ethernet MAC,Wi-Fi MAC', `${lan},${wlan}`],
+    ['WLAN MAC,MAC', `${wlan},${lan}`],
+    ['MAC Address (Wi-Fi),MAC Address (LAN)', `${wlan},${lan}`],
+    ['Wireless MAC Address,Wired MAC Address', `${wlan},${lan}`],
+    ['W-LAN-MAC-Adresse,LAN-MAC-Adresse', `${wlan},${lan}`],
+    ['wifi_mac_address,pxe_mac', `${wlan},${lan}`],
+    ['MAC 802.11,MAC NIC 1', `${wlan},${lan}`],
+  ])('are told apart, whichever comes first: %s', (head, row) => {
+    expect(known(head, row)).toEqual({ macs: [lan, wlan], wifiMacs: [wlan] });
+    expect(warningsOf(`serial,${head}\n7KX9PQ1,${row}\n`)).toEqual([]);
+  });
+  it.each(['Bluetooth MAC', 'BMC MAC', 'Dock MAC', 'WWAN MAC'])('%s is of neither, and is told', (head) => {
+    expect(known(head, wlan)).toEqual({});
+    expect(warningsOf(`serial,${head}\n7KX9PQ1,${wlan}\n`).join()).toContain(`'${head}' is not known`);
+  });
+  it('several that are not said to be of either are told once', () => {
+    const text = `serial,MAC 1,MAC 2\n7KX9PQ1,${wlan},${lan}\n7KX9PQ2,00:1B:44:11:3A:03,00:1B:44:11:3A:04\n`;
+    expect(known('MAC 1,MAC 2', `${wlan},${lan}`)).toEqual({ macs: [wlan, lan] });
+    expect(warningsOf(text)).toEqual([
+      'line 2: it is not said which of its MACs is the Ethernet one: the first is used for the import file of Configuration Manager (and so of 1 more)',
+    ]);
+  });
+  it('are told apart in JSON', () => {
+    const json = {
+      version: 1,
+      number: '4711',
+      machines: [{ serial: '7KX9PQ1', wifiMacs: [wlan], macs: [wlan, lan] }],
+    };
+    expect(orderOf(JSON.stringify(json)).machines[0]).toEqual({
+      serial: '7KX9PQ1',
+      macs: [lan, wlan],
+      wifiMacs: [wlan],
+    });
+  });
+  it('are one column as an earlier version read it', () => {
+    const former = readOrder(
+      `serial,wifi mac,ethernet mac,group tag\n7KX9PQ1,${wlan},${lan},x\n`,
+      '1',
+      'former',
+    );
+    expect(former).toMatchObject({ order: { machines: [{ serial: '7KX9PQ1', macs: [wlan, lan] }] } });
+  });
+});
+
+describe('what Windows Autopilot is to know', () => {
+  it('is read', () => {
+    const text =
+      'Device Serial Number,Windows Product ID,Hardware Hash,Group Tag,Assigned User\n7KX9PQ1,,T0FB0001,Sales EU,ada@contoso.com\n';
+    expect(orderOf(text).machines).toEqual([
+      { serial: '7KX9PQ1', hardwareHash: 'T0FB0001', groupTag: 'Sales EU', assignedUser: 'ada@contoso.com' },
+    ]);
+    expect(warningsOf(text)).toEqual([]);
+  });
+  it('a user that is none is refused', () => {
+    expect(problemsOf('serial,assigned user\n7KX9PQ1,ada\n')).toEqual([
+      "line 2: 'ada' is not a user principal name (name@domain)",
+    ]);
   });
 });

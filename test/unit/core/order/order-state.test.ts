@@ -112,6 +112,26 @@ describe('a machine of the order', () => {
     expect(stateOf([done(first), packed(first), verified(first, false)])).toBe('failed');
   });
 
+  it('is done again when a good reading lifts the finding, and not when this very drive gave other bytes', () => {
+    const bad = [started(first), done(first), verified(first, false)];
+    expect(stateOf([...bad, verified(first, true)])).toBe('done');
+    expect(stateOf([done(first), packed(first), verified(first, false), verified(first, true)])).toBe(
+      'packed',
+    );
+    expect(stateOf([...bad, rehearsed(first, false), verified(first, true)])).toBe('failed');
+    const certain = { ...verified(first, false), diskGuid: first.diskGuid } as LedgerRecord;
+    expect(stateOf([started(first), done(first), certain, verified(first, true)])).toBe('failed');
+  });
+
+  it('is not done any more when its drive, known by the disk GUID on it, is begun for another machine', () => {
+    const other = job('AAA2', { previousDiskGuid: first.diskGuid });
+    expect(stateOf([started(first), done(first), started(other)])).toBe('failed');
+    expect(stateOf([started(first), done(first), started(job('AAA2', { previousDiskGuid: null }))])).toBe(
+      'done',
+    );
+    expect(stateOf([started(first), done(first), packed(first), started(other)])).toBe('packed');
+  });
+
   it('is judged by its newest job: an older drive of it that turns out wrong is no matter', () => {
     const second = job('AAA1');
     expect(stateOf([done(first), done(second), verified(first, false)])).toBe('done');

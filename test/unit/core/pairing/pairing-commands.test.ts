@@ -14,6 +14,7 @@ import {
   type PairingContext,
 } from '../../../../core/pairing/pairing';
 import type { ScanReading } from '../../../../core/scan/scan';
+import { scanSettingsSchema } from '../../../../core/scan/scan-settings';
 import { timeouts } from '../../../../core/base/timeouts';
 import {
   drive,
@@ -273,7 +274,11 @@ describe('START', () => {
     ['not-in-order', { inOrder: () => false }, 'PC-1'],
     ['machine-running', { runningMachines: new Set(['PC-1']) }, null],
     ['machine-shipped', { shippedOn: () => '2024-05-17T08:00:00Z' }, '2024-05-17'],
-    ['pattern', { serialPatterns: [{ maker: 'Dell', pattern: 'X' }] }, 'Dell'],
+    [
+      'pattern',
+      { scanSettings: scanSettingsSchema.parse({ serialPatterns: [{ maker: 'Dell', pattern: 'X' }] }) },
+      'Dell',
+    ],
   ])('looks at the pairs again: %s', (reason, details, detail) => {
     expectRefused(paired, arm(paired, world(details)), reason, undefined, detail);
     expectRefused(armed, start(armed, world(details)), reason, undefined, detail);

@@ -19,6 +19,7 @@ import {
 import { commandBarcode, readScan } from '../../../../core/scan/scan';
 import { scanCommands } from '../../../../core/scan/scan-outcome';
 import { appSettingsSchema } from '../../../../core/settings/settings';
+import { scanSettingsSchema } from '../../../../core/scan/scan-settings';
 import { timeouts } from '../../../../core/base/timeouts';
 import { sampleDrive } from '../drive/drives';
 
@@ -49,7 +50,8 @@ const detailsArbitrary = fc.record({
     })
     .map((entries) => new Map(entries)),
   runningMachines: fc.subarray(serials, { maxLength: 1 }).map((some) => new Set(some)),
-  serialPatterns: fc.constant([]),
+  scanSettings: fc.constant(scanSettingsSchema.parse({})),
+  isOrdered: fc.constant(() => false),
   inOrder: fc.subarray(serials, { maxLength: 1 }).map((some) => (serial: string) => !some.includes(serial)),
   shippedOn: fc
     .subarray(serials, { maxLength: 1 })
@@ -210,7 +212,8 @@ it('a scanner that reads everything twice at once pairs the same, and never star
     bays,
     jobs: new Map(),
     runningMachines: new Set(),
-    serialPatterns: [],
+    scanSettings: scanSettingsSchema.parse({}),
+    isOrdered: () => false,
     inOrder: () => true,
     shippedOn: () => null,
     againAllowed: false,

@@ -7,6 +7,7 @@ import {
   type PairingResult,
 } from '../../../../core/pairing/pairing';
 import type { ScanReading } from '../../../../core/scan/scan';
+import { scanSettingsSchema } from '../../../../core/scan/scan-settings';
 import type { ScanCommand } from '../../../../core/scan/scan-outcome';
 import { timeouts } from '../../../../core/base/timeouts';
 import { sampleDrive } from '../drive/drives';
@@ -34,7 +35,8 @@ export function world(changes: Partial<PairingContext> = {}): PairingContext {
     })),
     jobs: new Map(),
     runningMachines: new Set(),
-    serialPatterns: [],
+    scanSettings: scanSettingsSchema.parse({}),
+    isOrdered: () => false,
     inOrder: () => true,
     shippedOn: () => null,
     againAllowed: false,

@@ -7,6 +7,7 @@ import {
   type PairingContext,
 } from '../../../../core/pairing/pairing';
 import type { ScanReading } from '../../../../core/scan/scan';
+import { scanSettingsSchema } from '../../../../core/scan/scan-settings';
 import { timeouts } from '../../../../core/base/timeouts';
 import {
   world,
@@ -49,10 +50,12 @@ describe('a machine', () => {
     [
       'pattern',
       {
-        serialPatterns: [
-          { maker: 'Dell', pattern: '[0-9A-Z]{7}' },
-          { maker: 'HP', pattern: '5CG.{7}' },
-        ],
+        scanSettings: scanSettingsSchema.parse({
+          serialPatterns: [
+            { maker: 'Dell', pattern: '[0-9A-Z]{7}' },
+            { maker: 'HP', pattern: '5CG.{7}' },
+          ],
+        }),
       },
       'Dell, HP',
     ],
@@ -134,6 +137,28 @@ describe('what is no serial', () => {
     expectRefused(emptyPairing, applyScan(emptyPairing, reading, world()), 'wrong-kind', 'machine');
     expectRefused(waiting, applyScan(waiting, reading, world()), 'wrong-kind', 'bay');
     expectRefused(armed, applyScan(armed, reading, world()), 'wrong-kind', 'start');
+  });
+});
+
+describe('what may be a serial, but has the form of another number', () => {
+  const reading: ScanReading = { kind: 'ean', text: 'x', doubtful: true };
+
+  it('is refused by scan with the way on, and taken by hand with a word', () => {
+    expectRefused(emptyPairing, applyScan(emptyPairing, reading, world()), 'doubtful', 'machine');
+    expectRefused(waiting, applyScan(waiting, reading, world()), 'wrong-kind', 'bay');
+    const { outcome } = pairByHand(emptyPairing, '012345678912', 'd1', world());
+    expect(outcome).toMatchObject({ result: 'accepted', machineSerial: '012345678912', mayBe: 'ean' });
+    const ordered = world({ isOrdered: () => true });
+    expect(pairByHand(emptyPairing, '012345678912', 'd1', ordered).outcome).not.toHaveProperty('mayBe');
+  });
+  it('a number that is surely none is refused by hand, too, with its name', () => {
+    const { outcome } = pairByHand(emptyPairing, 'CN0WF28J7016635V0A5DA00', 'd1', world());
+    expect(outcome).toMatchObject({ result: 'refused', kind: 'ppid', reason: 'wrong-kind' });
+    expect(JSON.stringify(outcome)).toContain('Dell part (PPID)');
+  });
+  it('Dell’s express service code is refused with its tag', () => {
+    const code: ScanReading = { kind: 'service-code', text: 'x', tag: '7KX9PQ3' };
+    expectRefused(emptyPairing, applyScan(emptyPairing, code, world()), 'wrong-kind', 'machine', '7KX9PQ3');
   });
 });
 

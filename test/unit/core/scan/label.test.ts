@@ -311,3 +311,12 @@ describe('whatever is on a label', () => {
     );
   });
 });
+
+it('a label tells the MAC of Wi-Fi from that of Ethernet', () => {
+  expect(read('S/N: 5CD1234XYZ; WLAN MAC: 001B44113A02; LAN MAC: 001B44113A01')).toEqual(
+    machine('5CD1234XYZ', {
+      macs: ['00:1B:44:11:3A:02', '00:1B:44:11:3A:01'],
+      wifiMacs: ['00:1B:44:11:3A:02'],
+    }),
+  );
+});

@@ -86,8 +86,17 @@ describe('machines', () => {
     expect(codes([machine('AAA1', { diskGuid }), machine('BBB1', { diskGuid })])).toEqual([
       'drive-doubled BBB1',
     ]);
+    const docked = { ...disk(), bus: 'usb', serial: 'BRIDGE' };
+    expect(codes([machine('AAA1', { drive: docked }), machine('BBB1', { drive: docked })])).toEqual([]);
     const untold = { ...disk(), serial: null, wwn: null };
     expect(codes([machine('AAA1', { drive: untold }), machine('BBB1', { drive: untold })])).toEqual([]);
+  });
+
+  it('are doubted when the drive of one was erased for another', () => {
+    const erased = machine('AAA1');
+    const { diskGuid } = erased.finished.job;
+    expect(codes([erased, machine('BBB1', { previousDiskGuid: diskGuid })])).toEqual(['drive-doubled AAA1']);
+    expect(codes([erased, machine('BBB1', { previousDiskGuid: null })])).toEqual([]);
   });
 });
 

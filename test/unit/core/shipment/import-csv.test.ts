@@ -56,6 +56,15 @@ describe('configmgr-import.csv', () => {
     expect(left[0]?.reason).toContain(reason);
   });
 
+  it('finds a machine by its Ethernet MAC, wherever the one of its Wi-Fi stands', () => {
+    const [wifi, lan] = ['00:1B:44:11:3A:01', '00:1B:44:11:3A:02'];
+    const both = { computerName: 'PC-1', macs: [wifi, lan], wifiMacs: [wifi] };
+    expect(configmgr(both).file.text).toBe(`PC-1,,${lan}\r\n`);
+    const alone = { computerName: 'PC-1', macs: [wifi], wifiMacs: [wifi] };
+    expect(configmgr(alone).left[0]?.reason).toContain('only the MAC of its Wi-Fi');
+    expect(configmgr({ ...alone, uuid }).file.text).toBe(`PC-1,${uuid},\r\n`);
+  });
+
   it.each<[string, MachineDetails]>([
     [
       'name',
@@ -118,10 +127,33 @@ describe('autopilot.csv', () => {
     ['a formula for a serial', '=A1', hash(1), 'a spreadsheet reads as a formula'],
     ['a letter of another code page', 'SÉR1', hash(1), 'not plain ASCII'],
     ['a hash that is none', 'S-1', 'no hash!', 'not base64'],
+    ['a hash that was cut off', 'S-1', hash(1).slice(1), 'is cut off'],
+    ['a dot in its serial', 'R9.0ABCD', hash(1), 'a serial with a dot, because of which Intune would refuse'],
   ])('leaves out a machine with %s', (_, serial, hardwareHash, reason) => {
     const { files, left } = autopilotImport([{ serial, details: { hardwareHash } }]);
     expect(files).toEqual([]);
     expect(left[0]?.reason).toContain(reason);
+  });
+
+  it('has the Group Tag and the assigned user, and leaves out what they would spoil the file with', () => {
+    const details = { groupTag: 'Sales EU', assignedUser: 'ada@contoso.com' };
+    const { files, left } = autopilotImport([
+      { serial: 'S-1', details: { hardwareHash: hash(1), ...details } },
+      { serial: 'S-2', details: { hardwareHash: hash(2), groupTag: 'Sales, EU' } },
+      { serial: 'S-3', details: { hardwareHash: hash(3), groupTag: 'Büro' } },
+    ]);
+    expect(files[0]?.text).toBe(
+      `Device Serial Number,Windows Product ID,Hardware Hash,Group Tag,Assigned User\r\nS-1,,${hash(1)},Sales EU,ada@contoso.com\r\n`,
+    );
+    expect(left.map(({ machineSerial, reason }) => `${machineSerial} ${reason}`)).toEqual([
+      'S-2 has a Group Tag that has a comma or a quotation mark, which this file cannot contain',
+      'S-3 has a Group Tag that has characters that are not plain ASCII',
+    ]);
+  });
+
+  it('is what an earlier version made, for the audit of its bundles', () => {
+    const dotted = [{ serial: 'R9.0ABCD', details: { hardwareHash: hash(1) } }];
+    expect(autopilotImport(dotted, true).files[0]?.text).toContain(`R9.0ABCD,,${hash(1)},,\r\n`);
   });
 
   it('takes a hash once: it is of one machine', () => {

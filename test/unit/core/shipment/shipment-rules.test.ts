@@ -29,7 +29,7 @@ function history(records: readonly LedgerRecord[], more: Partial<MachineHistory>
     records: records.flatMap((record, index) =>
       isDriveRecord(record) ? [{ sequence: index + 1, record }] : [],
     ),
-    overwrittenFor: null,
+    erasure: null,
     shipment: null,
     ...more,
   };
@@ -38,9 +38,14 @@ function ended(job: JobDetails, state: 'cancelled' | 'interrupted'): LedgerRecor
   const end = state === 'cancelled' ? { state, bytesWritten: 0 } : { state };
   return { kind: 'job-ended', job, startedAt: '2025-11-03T09:00:00.000Z', end };
 }
-function verified({ jobId, machineSerial, drive, fingerprint }: JobDetails, well: boolean): LedgerRecord {
+function verified(
+  { jobId, machineSerial, drive, fingerprint }: JobDetails,
+  well: boolean,
+  diskGuid?: string,
+): LedgerRecord {
   return {
     ...{ kind: 'drive-verified', jobId, machineSerial, drive, fingerprint },
+    ...(diskGuid === undefined ? {} : { diskGuid }),
     end: well ? { state: 'done', bytesVerified: 1000, seconds: 1 } : { state: 'failed', reason },
   };
 }
@@ -87,9 +92,9 @@ describe('a machine can be shipped', () => {
     ['its job was interrupted', [started(job), ended(job, 'interrupted')], 'its job was interrupted.'],
     ['it was found wrong later', [...good, verified(job, false)], 'failed when its drive was read again'],
     [
-      'it was found wrong once, whatever came then',
-      [...good, verified(job, false), verified(job, true)],
-      'failed when its drive was read again',
+      'wrong bytes were read from this very drive once, whatever came then',
+      [...good, verified(job, false, job.diskGuid), verified(job, true)],
+      'A later good reading does not change that.',
     ],
     ['it did not start', [...good, rehearsed(job, true), rehearsed(job, false)], 'failed its boot test'],
   ])('not when %s', (_, records, said) => {
@@ -103,13 +108,25 @@ describe('a machine can be shipped', () => {
     expect(why(assessMachine(history([...good, started(next), failed(next)])))).toContain('failed');
   });
 
-  it('not when its drive holds another machine’s image, or it is gone already', () => {
-    const overwritten = assessMachine(history(good, { overwrittenFor: '5CD1' }));
-    expect(overwritten).toMatchObject({ fit: false, gone: true });
+  it('not when its drive holds another machine’s image: that is told, whoever asks', () => {
+    const overwritten = assessMachine(history(good, { erasure: { machineSerial: '5CD1', certain: true } }));
+    expect(overwritten).toMatchObject({ fit: false, gone: false });
     expect(why(overwritten)).toContain('its drive was written again for machine 5CD1.');
+    const perhaps = assessMachine(history(good, { erasure: { machineSerial: '5CD1', certain: false } }));
+    expect(perhaps).toMatchObject({ fit: false, gone: false });
+    expect(why(perhaps)).toContain('may no longer have its image');
+    expect(why(perhaps)).toContain('prestage verify');
+  });
+
+  it('not when it is gone already', () => {
     const shipped = assessMachine(history(good, { shipment: 'S-1' }));
     expect(shipped).toMatchObject({ fit: false, gone: true });
     expect(why(shipped)).toBe('Machine 0042PF is already in shipment S-1.');
+  });
+
+  it('again when a good reading lifts a finding that may have been another drive’s', () => {
+    const records = [...good, verified(job, false), verified(job, true)];
+    expect(assessMachine(history(records))).toMatchObject({ fit: true, finished: { verifiedAgain: 1 } });
   });
 
   it('is not harmed by findings about an earlier job', () => {

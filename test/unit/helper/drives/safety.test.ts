@@ -1,3 +1,4 @@
+import { releasesOf } from '../../../../core/drive/release';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { blockReasonCodes } from '../../../../core/drive/drive';
@@ -166,21 +167,55 @@ describe('what a drive is in use by', () => {
     disk({ node: node({ children: [node({ name: 'dm-0', title, type, deviceNumber: '254:0' })] }) });
 
   it.each([
-    ['lvm', 'vg0-root', 'lvm', 'It is part of the LVM volume group vg0.'],
-    ['lvm', 'odd', 'lvm', 'It is part of the LVM logical volume odd.'],
-    ['raid0', 'md0', 'raid', 'It is part of the RAID array md0 (raid0).'],
-    ['raid10', 'md0', 'raid', 'It is part of the RAID array md0 (raid10).'],
-    ['linear', 'md0', 'raid', 'It is part of the RAID array md0 (linear).'],
-    ['dmraid', 'isw_x', 'raid', 'It is part of the RAID array isw_x (dmraid).'],
-    ['crypt', 'luks-1', 'encrypted', 'It contains the open encrypted volume luks-1.'],
-    ['mpath', 'mpatha', 'multipath', 'It is one path of the multipath device mpatha.'],
-    ['dm', 'x', 'held', 'It is in use by x (dm).'],
-    ['disk', 'bcache0', 'held', 'It is in use by bcache0 (disk).'],
-    ['loop', 'loop3', 'held', 'It is in use by loop3 (loop).'],
-    ['new-thing', 'x', 'held', 'It is in use by x (new-thing).'],
-    ['', 'x', 'held', 'It is in use by x (no type).'],
-  ])('a child of type %j named %s: %s', (type, title, code, message) => {
-    expect(assessDrive(child(type, title), plain)).toEqual([{ code, message }]);
+    ['lvm', 'vg0-root', 'lvm', 'It is part of the LVM volume group vg0.', 'sudo vgchange --activate n vg0'],
+    ['lvm', 'odd', 'lvm', 'It is part of the LVM logical volume odd.', 'sudo dmsetup remove odd'],
+    ['raid0', 'md0', 'raid', 'It is part of the RAID array md0 (raid0).', 'sudo mdadm --stop /dev/dm-0'],
+    ['raid10', 'md0', 'raid', 'It is part of the RAID array md0 (raid10).', 'sudo mdadm --stop /dev/dm-0'],
+    ['linear', 'md0', 'raid', 'It is part of the RAID array md0 (linear).', 'sudo mdadm --stop /dev/dm-0'],
+    ['dmraid', 'isw_x', 'raid', 'It is part of the RAID array isw_x (dmraid).', 'sudo dmsetup remove isw_x'],
+    [
+      'crypt',
+      'luks-1',
+      'encrypted',
+      'It contains the open encrypted volume luks-1.',
+      'sudo cryptsetup close luks-1',
+    ],
+    [
+      'mpath',
+      'mpatha',
+      'multipath',
+      'It is one path of the multipath device mpatha.',
+      'sudo multipath -f mpatha',
+    ],
+    ['dm', 'x', 'held', 'It is in use by x (dm).', 'sudo dmsetup remove x'],
+    ['disk', 'bcache0', 'held', 'It is in use by bcache0 (disk).', null],
+    ['loop', 'loop3', 'held', 'It is in use by loop3 (loop).', 'sudo losetup --detach /dev/dm-0'],
+    ['new-thing', 'x', 'held', 'It is in use by x (new-thing).', null],
+    ['', 'x', 'held', 'It is in use by x (no type).', null],
+  ])('a child of type %j named %s: %s', (type, title, code, message, command) => {
+    const how = command === null ? {} : { release: `Run: ${command}`, releaseLevel: 1 };
+    expect(assessDrive(child(type, title), plain)).toEqual([{ code, message, ...how }]);
+  });
+
+  it('is released from the top of the stack down, and never where the running system is on it', () => {
+    const volume = node({ name: 'dm-1', title: 'vg0-root', type: 'lvm', deviceNumber: '254:1' });
+    const stack = (mountPoints: readonly string[]): DriveDetails =>
+      disk({
+        node: node({
+          children: [
+            node({
+              ...{ name: 'dm-0', title: 'crypt-0', type: 'crypt', deviceNumber: '254:0' },
+              children: [{ ...volume, mountPoints }],
+            }),
+          ],
+        }),
+      });
+    expect(releasesOf(assessDrive(stack(['/mnt/old']), plain))).toEqual([
+      'Run: sudo umount /mnt/old',
+      'Run: sudo vgchange --activate n vg0',
+      'Run: sudo cryptsetup close crypt-0',
+    ]);
+    expect(releasesOf(assessDrive(stack(['/']), plain))).toEqual([]);
   });
 
   it('a holder that only /sys knows of', () => {

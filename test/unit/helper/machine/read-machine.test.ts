@@ -93,7 +93,7 @@ describe('what names a machine', () => {
     });
   });
   it('MACs of adapters that move, or that somebody changed, are told and not taken', () => {
-    const one = { name: 'a', movable: false, original: true };
+    const one = { name: 'a', movable: false, original: true, wireless: false };
     const { facts: details, refused } = assess({}, [
       { ...one, address: '00:1b:44:11:3a:b7' },
       { ...one, address: '00:1b:44:11:3a:b7' },
@@ -103,6 +103,17 @@ describe('what names a machine', () => {
     ]);
     expect(details.macs).toEqual(['00:1B:44:11:3A:B7']);
     expect(refused.map(({ why }) => why)).toEqual(['movable', 'changed', 'invalid']);
+  });
+  it('the MAC of a Wi-Fi adapter comes after those of Ethernet, and is told to be one', () => {
+    const one = { movable: false, original: true };
+    const { facts } = assess({}, [
+      { ...one, name: 'a', address: '00:1b:44:11:3a:02', wireless: true },
+      { ...one, name: 'b', address: '00:1b:44:11:3a:01', wireless: false },
+    ]);
+    expect(facts).toEqual({
+      macs: ['00:1B:44:11:3A:01', '00:1B:44:11:3A:02'],
+      wifiMacs: ['00:1B:44:11:3A:02'],
+    });
   });
 });
 

@@ -47,7 +47,7 @@ describe('checkListing', () => {
     ['/a?b', '(?)'],
     ['/a*b', '(*)'],
     ['/a\u0007b', 'control character 7'],
-    ['/sources/boot.wim', 'twice'],
+    ['/Windows/..leading dots.txt', 'twice'],
     [`/${'n'.repeat(256)}`, 'longer than 255'],
   ])('refuses %j', (line, what) => {
     expect(firstProblem([...honest, line])).toEqual({
@@ -84,12 +84,12 @@ describe('checkListing', () => {
 
   it('notes what NTFS holds but programs stumble over, and refuses none of it', () => {
     const { problems, notes } = checkListing(
-      [...honest, '/sources/BOOT.WIM', '/ends with space ', '/ends with dot.', '/aux.c', '/NUL', '/null.txt'],
+      [...honest, '/Windows/..Leading Dots.txt', '/ends with space ', '/ends with dot.', '/aux.c', '/NUL', '/null.txt'],
       [],
     );
     expect(problems).toEqual([]);
     expect(notes).toEqual([
-      '1 name differs from another in the same folder only in upper and lower case, for example /sources/BOOT.WIM',
+      '1 name differs from another in the same folder only in upper and lower case, for example /Windows/..Leading Dots.txt',
       '2 names with a space or a dot at the end, for example /ends with space',
       '2 names reserved for Windows devices, for example /aux.c',
     ]);

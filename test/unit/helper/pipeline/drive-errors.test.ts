@@ -3,8 +3,10 @@ import { driveErrorOf } from '../../../../helper/pipeline/drive-errors';
 import { sampleDrive } from '../../core/drive/drives';
 
 const drive = sampleDrive({ bay: 'bay 7' });
-const failed = (kind: 'source' | 'read' | 'write' | 'mismatch' | 'table', errno: string | null) =>
-  driveErrorOf({ type: 'failed', kind, offset: 8192, chunk: 3, errno, detail: 'd' }, drive);
+const failed = (
+  kind: 'source' | 'read' | 'write' | 'write-refused' | 'mismatch' | 'table',
+  errno: string | null,
+) => driveErrorOf({ type: 'failed', kind, offset: 8192, chunk: 3, errno, detail: 'd' }, drive);
 
 describe('driveErrorOf', () => {
   it.each([
@@ -32,4 +34,13 @@ describe('driveErrorOf', () => {
       expect(driveErrorOf(end, drive).message).toContain('bay 7');
     }
   });
+});
+
+it('tells a drive that refuses every write from one that fails', () => {
+  expect(failed('write-refused', 'EIO')).toMatchObject({
+    code: 'drive-write-failed',
+    message: expect.stringContaining('can be read, but refuses to be written') as string,
+    remedy: expect.stringMatching(/locked by its own encryption.*PSID.*write-protect switch/) as string,
+  });
+  expect(failed('write-refused', 'EROFS').remedy).toMatch(/^It is write-protected\./);
 });

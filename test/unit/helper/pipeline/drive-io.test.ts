@@ -97,6 +97,13 @@ describe('DriveIo', () => {
     });
   });
 
+  it('says that a drive which can be read refuses the first write', async () => {
+    const protectedFd = openSync(join(folder, 'drive'), 'r');
+    const refused = new DriveIo({ fd: protectedFd, size }, progress, () => undefined, MiB);
+    expect(await failureOf(refused.erase([]))).toMatchObject({ kind: 'write-refused', offset: 0 });
+    closeSync(protectedFd);
+  });
+
   it('stops between chunks when it is asked to', async () => {
     progress.requestStop();
     await expect(drive.writeChunks(chunks)).rejects.toThrow(Stopped);

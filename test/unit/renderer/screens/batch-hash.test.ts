@@ -43,6 +43,9 @@ describe('a hash as it is typed', () => {
     `SHA-256 = ${groups.join(' ')}`,
     `${sha256}  media.wim`,
     `${sha256} *media.wim`,
+    `SHA256 (contoso 24H2.wim) = ${sha256}`,
+    `SHA256          ${sha256.toUpperCase()}       C:\\images\\contoso.wim`,
+    `SHA256 hash of contoso.wim:\r\n${sha256}\r\nCertUtil: -hashfile command completed successfully.`,
   ])('is read from %j', (text) => {
     expect(readTypedHash(text)).toEqual({ digits: sha256, problem: null });
   });

@@ -1,0 +1,41 @@
+import type { Drive } from './drive';
+
+/**
+ * What proves that two looks saw one drive (docs/adr/0025). A serial proves it only where the drive itself tells it: a
+ * USB bridge gives every drive its own serial, and a virtual drive has the one that its bench was given.
+ */
+
+/** Buses on which serial and WWN come from the drive: nothing between it and the computer makes them up. */
+const ownBuses: ReadonlySet<string> = new Set(['sata', 'ata', 'sas', 'nvme', 'mmc', 'virtio']);
+
+type Told = Pick<Drive, 'kind' | 'bus' | 'serial' | 'wwn'>;
+
+/** Whether a drive's serial and WWN are its own. Also of a recorded drive. */
+export function tellsOwnIdentity({ kind, bus, serial, wwn }: Told): boolean {
+  return kind === 'disk' && bus !== null && ownBuses.has(bus) && (serial !== null || wwn !== null);
+}
+
+/** Whether an attached drive can be known by serial and WWN: they are its own, and no other attached drive has them. */
+export function isKnownBySerial(drive: Told & Pick<Drive, 'notes'>): boolean {
+  return tellsOwnIdentity(drive) && !drive.notes.some(({ code }) => code === 'identity-shared');
+}
+
+/**
+ * Whether a drive that is listed now is the one that had this id and this attachment: it never left, or it is known by
+ * its own serial. The id holds serial, WWN, size and port, which two drives in one USB dock share.
+ * @param attachment null when it is not known, as after a restart: then drives that share a serial are never the same
+ */
+export function isStillAttached(
+  now: Told & Pick<Drive, 'notes' | 'attachment'>,
+  attachment: string | null,
+): boolean {
+  if (attachment === null) return !now.notes.some(({ code }) => code === 'identity-shared');
+  return now.attachment === attachment || isKnownBySerial(now);
+}
+
+/** Whether two drives are certainly not one: each tells who it is, and they differ. */
+export function areDifferentDrives(one: Told, other: Told): boolean {
+  if (!tellsOwnIdentity(one) || !tellsOwnIdentity(other)) return false;
+  const differ = (a: string | null, b: string | null): boolean => a !== null && b !== null && a !== b;
+  return differ(one.serial, other.serial) || differ(one.wwn, other.wwn);
+}

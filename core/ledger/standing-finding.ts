@@ -1,0 +1,54 @@
+import type { ErrorCode } from '../base/errors';
+import type { JobDetails, LedgerRecord } from './record';
+
+/** What a later reading of a finished drive means for it (docs/adr/0025). */
+
+type Reading = Extract<LedgerRecord, { kind: 'drive-verified' }>;
+type FailedReading = Reading & { readonly end: Extract<Reading['end'], { state: 'failed' }> };
+
+/** Findings that a drive gave back other bytes than were written. Nothing that is read later explains them away. */
+const wrongContent: ReadonlySet<ErrorCode> = new Set(['verify-mismatch', 'table-mismatch']);
+
+/**
+ * Whether a later good reading lifts a finding. A good reading compared the partition table, and so the disk GUID, and
+ * every written byte: it is certainly about this drive. A finding stays only when it is as certain (the job's disk GUID was
+ * read on the drive) and says that the content is wrong. One without the GUID may be another drive's with the same serial; a
+ * drive that did not answer may have had a loose cable.
+ */
+export function liftsWithGoodReading(finding: FailedReading, diskGuid: string): boolean {
+  return finding.diskGuid !== diskGuid || !wrongContent.has(finding.end.reason.code);
+}
+
+export function isFailedReading(record: LedgerRecord): record is FailedReading {
+  return record.kind === 'drive-verified' && record.end.state === 'failed';
+}
+
+/** A reading that found the drive as it was written. */
+export function isGoodReading(record: LedgerRecord): boolean {
+  return record.kind === 'drive-verified' && record.end.state === 'done';
+}
+
+/**
+ * The finding that speaks against a finished drive, or null.
+ * @param later records since the job ended, oldest first; those of other jobs do not count
+ */
+export function standingFinding(
+  { jobId, diskGuid }: Pick<JobDetails, 'jobId' | 'diskGuid'>,
+  later: Iterable<LedgerRecord>,
+): FailedReading | null {
+  let standing: FailedReading | null = null;
+  for (const record of later) {
+    if (record.kind !== 'drive-verified' || record.jobId !== jobId) continue;
+    if (isFailedReading(record)) {
+      if (standing === null || liftsWithGoodReading(standing, diskGuid)) standing = record;
+    } else if (standing !== null && liftsWithGoodReading(standing, diskGuid)) standing = null;
+  }
+  return standing;
+}
+
+/** A job that erased the drive of a finished one, or may have. */
+export interface Erasure {
+  readonly machineSerial: string;
+  /** False: the drives have the same serial, which is not their own, and nobody looked at the disk GUID. */
+  readonly certain: boolean;
+}

@@ -1,0 +1,192 @@
+import {
+  closeSync,
+  copyFileSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { MiB } from '../../core/base/units';
+import { errorOf, listDrives, runCli, type CliResult } from '../support/cli';
+import { temporaryArea } from '../support/global-setup';
+import { makeBench } from '../support/virtual-bench';
+import { makeMedia, type MadeMedia } from '../support/wim';
+
+/** What a drive is known by: the disk GUID on it, not a serial that others share (docs/adr/0025). */
+
+let area: string;
+let media: MadeMedia;
+
+beforeAll(async () => {
+  area = temporaryArea('drive-identity');
+  media = await makeMedia(join(area, 'media'), { smallFiles: 20 });
+});
+afterAll(() => {
+  rmSync(area, { recursive: true, force: true });
+});
+
+const benchForm = z.looseObject({
+  drives: z.array(z.looseObject({ file: z.string(), serial: z.string(), bay: z.string() })),
+});
+
+/** Gives every drive of a bench one serial, as the drives of a USB dock have it. */
+function shareSerial(bench: string): void {
+  const file = join(bench, 'bench.json');
+  const made = benchForm.parse(JSON.parse(readFileSync(file, 'utf8')));
+  const drives = made.drives.map((drive) => ({ ...drive, serial: 'BRIDGE-0001' }));
+  writeFileSync(file, JSON.stringify({ ...made, drives }));
+}
+
+const verifyForm = z.object({ machineSerial: z.string() });
+const shipForm = z.object({
+  machines: z.array(z.object({ machineSerial: z.string() })),
+  leftOut: z.array(z.object({ machineSerial: z.string(), reason: z.string() })),
+});
+
+interface Place {
+  readonly bench: string;
+  readonly state: string;
+}
+
+async function place(name: string, drives: number): Promise<Place> {
+  const bench = join(area, name);
+  await makeBench(bench, drives, '1G');
+  shareSerial(bench);
+  return { bench, state: join(area, `${name}-state`) };
+}
+
+async function idIn({ bench }: Place, file: string): Promise<string> {
+  const drive = (await listDrives(bench)).find(({ path }) => path.endsWith(file));
+  if (drive === undefined) throw new Error(`there is no drive ${file}`);
+  return drive.id;
+}
+
+const apply = async ({ bench, state }: Place, assignments: readonly string[]): Promise<CliResult> => {
+  const drives = assignments.flatMap((assignment) => ['--drive', assignment]);
+  return await runCli(
+    ['apply', '--media', media.path, ...drives, '--bench', bench, '--state', state].concat([
+      '--layout',
+      'uefi',
+      '--yes',
+      '--json',
+    ]),
+  );
+};
+const verify = async ({ bench, state }: Place, id: string): Promise<CliResult> =>
+  await runCli(['verify', '--drive', id, '--bench', bench, '--state', state, '--json']);
+const ship = async ({ state }: Place, number: string): Promise<z.infer<typeof shipForm>> => {
+  const out = join(area, `${number}.zip`);
+  const run = await runCli(['ship', '--number', number, '--output', out, '--state', state, '--json']);
+  if (run.status !== 0) throw new Error(run.stderr + run.stdout);
+  return shipForm.parse(JSON.parse(run.stdout));
+};
+
+function changeByte(path: string, at: number): void {
+  const fd = openSync(path, 'r+');
+  writeSync(fd, Buffer.from([0xa5]), 0, 1, at);
+  closeSync(fd);
+}
+
+describe('two attached drives with one serial', () => {
+  it('are shown as such, are written, and neither is taken for the other', async () => {
+    const at = await place('two', 2);
+    const [first, second] = [await idIn(at, 'drive-01.img'), await idIn(at, 'drive-02.img')];
+    const list = await runCli(['drives', '--bench', at.bench]);
+    expect(list.stdout).toMatch(
+      /note: drive BRIDGE-0001 \(bay 1\): The drive in bay 2 reports the same serial/,
+    );
+    expect(list.stdout).toMatch(
+      /note: drive BRIDGE-0001 \(bay 2\): The drive in bay 1 reports the same serial/,
+    );
+    expect((await apply(at, [`${first}=ONE-0001`, `${second}=TWO-0002`])).status).toBe(0);
+
+    // Each is its own machine's, whichever was written last.
+    for (const [id, machine] of [
+      [first, 'ONE-0001'],
+      [second, 'TWO-0002'],
+    ] as const) {
+      const run = await verify(at, id);
+      expect(run.status).toBe(0);
+      expect(verifyForm.parse(JSON.parse(run.stdout)).machineSerial).toBe(machine);
+    }
+    // A finding is recorded for the machine whose drive it is.
+    changeByte(join(at.bench, 'drive-02.img'), 277 * MiB + 3);
+    const bad = await verify(at, second);
+    expect([bad.status, errorOf(bad).code]).toEqual([4, 'verify-mismatch']);
+    const shipped = await ship(at, 'S-TWO');
+    expect(shipped.machines.map(({ machineSerial }) => machineSerial)).toEqual(['ONE-0001']);
+    expect(shipped.leftOut).toEqual([
+      {
+        machineSerial: 'TWO-0002',
+        reason: expect.stringMatching(/^Machine TWO-0002 failed when its drive was read again/) as string,
+      },
+    ]);
+  });
+
+  it('are not known by it when the disk GUID is gone', async () => {
+    const at = await place('gone', 2);
+    const [first, second] = [await idIn(at, 'drive-01.img'), await idIn(at, 'drive-02.img')];
+    expect((await apply(at, [`${first}=GONE-0001`])).status).toBe(0);
+    const blank = await verify(at, second);
+    expect([blank.status, errorOf(blank).code]).toEqual([3, 'record-not-found']);
+    expect(errorOf(blank).message).toContain('GONE-0001');
+    // Nothing was recorded against the machine.
+    expect((await ship(at, 'S-GONE')).machines).toHaveLength(1);
+  });
+
+  it('and a copy of a finished drive is not taken for it', async () => {
+    const at = await place('copied', 2);
+    const first = await idIn(at, 'drive-01.img');
+    expect((await apply(at, [`${first}=COPY-0001`])).status).toBe(0);
+    copyFileSync(join(at.bench, 'drive-01.img'), join(at.bench, 'drive-02.img'));
+    expect((await runCli(['drives', '--bench', at.bench])).stdout).toContain('the same disk GUID');
+    const run = await verify(at, first);
+    expect([run.status, errorOf(run).code]).toEqual([3, 'record-not-found']);
+    expect(errorOf(run).message).toContain('one is a copy of the other');
+  });
+});
+
+describe('drives that sit in one bay one after another', () => {
+  it('are both shipped', async () => {
+    const at = await place('dock', 1);
+    const file = join(at.bench, 'drive-01.img');
+    const id = await idIn(at, 'drive-01.img');
+    expect((await apply(at, [`${id}=XY-0001`])).status).toBe(0);
+    copyFileSync(file, join(area, 'put-away.img'));
+    rmSync(file);
+    writeFileSync(file, '');
+    truncateSync(file, 1024 * MiB);
+    expect((await apply(at, [`${id}=XY-0002`])).status).toBe(0);
+    const shipped = await ship(at, 'S-DOCK');
+    expect(shipped.machines.map(({ machineSerial }) => machineSerial)).toEqual(['XY-0001', 'XY-0002']);
+
+    // The first comes back: it is known, whatever its serial says, and nobody erases it unasked.
+    rmSync(file);
+    copyFileSync(join(area, 'put-away.img'), file);
+    const run = await verify(at, id);
+    expect(verifyForm.parse(JSON.parse(run.stdout)).machineSerial).toBe('XY-0001');
+  });
+
+  it('are told of when the drive of one was erased for the other', async () => {
+    const at = await place('again', 1);
+    const id = await idIn(at, 'drive-01.img');
+    expect((await apply(at, [`${id}=ERASED-01`])).status).toBe(0);
+    expect((await apply(at, [`${id}=LATER-002`])).status).toBe(0);
+    const exported = await runCli(['ledger', 'export', '--format', 'json', '--state', at.state]);
+    expect(exported.stdout).toContain('previousDiskGuid');
+    const shipped = await ship(at, 'S-AGAIN');
+    expect(shipped.machines.map(({ machineSerial }) => machineSerial)).toEqual(['LATER-002']);
+    expect(shipped.leftOut).toEqual([
+      {
+        machineSerial: 'ERASED-01',
+        reason:
+          'Machine ERASED-01 no longer has its image: its drive was written again for machine LATER-002.',
+      },
+    ]);
+  });
+});

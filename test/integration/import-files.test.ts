@@ -1,0 +1,103 @@
+import { createHash } from 'node:crypto';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { unzipSync } from 'fflate';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { makeBench } from '../support/virtual-bench';
+import { benchDrives, runCli, type CliResult } from '../support/cli';
+import { temporaryArea } from '../support/global-setup';
+import { pdfText } from '../support/pdf-text';
+import { present } from '../support/present';
+import { makeMedia } from '../support/wim';
+
+/**
+ * An order as PowerShell exports it, in UTF-16, written by somebody whose name is in another script: what of it is in the
+ * files that the enterprise imports, and on the papers.
+ */
+
+const operator = '王小明';
+const [lan, wifi] = ['00:1B:44:11:3A:01', '00:1B:44:11:3A:02'];
+const head = '"Serial Number","Name","Wi-Fi MAC","Ethernet MAC","Hardware Hash","Group Tag","Assigned User"';
+const text = [
+  '#TYPE Selected.System.Management.Automation.PSCustomObject',
+  head,
+  `"7KX9PQ1","PC-1","${wifi}","${lan}","T0FB0001","Sales EU","ada@contoso.com"`,
+  '"R9.0ABCD","PC-2","","00:1B:44:11:3A:03","T0FB0002","",""',
+  '',
+  '',
+].join('\r\n');
+
+let area: string;
+let order: string;
+let shipped: CliResult;
+let files: Record<string, Uint8Array>;
+let bundle: string;
+let state: string;
+
+beforeAll(async () => {
+  area = temporaryArea('import-files');
+  state = join(area, 'state');
+  const bench = join(area, 'bench');
+  const media = await makeMedia(join(area, 'media'), { smallFiles: 20 });
+  order = join(area, 'order.csv');
+  writeFileSync(order, Buffer.from(`\uFEFF${text}`, 'utf16le'));
+  await makeBench(bench, 2);
+  const [one, two] = await benchDrives(bench);
+  const rest = ['--state', state, '--operator', operator];
+  const opened = await runCli(['order', 'open', order, '--number', 'WO-1', ...rest, '--json']);
+  expect(opened.status, opened.stderr).toBe(0);
+  expect(JSON.parse(opened.stdout)).toMatchObject({ machines: 2, warnings: [] });
+  const applied = await runCli([
+    ...['apply', '--media', media.path, '--bench', bench, '--yes', '--json', ...rest],
+    ...['--expect-sha256', createHash('sha256').update(readFileSync(media.path)).digest('hex')],
+    ...['--drive', `${present(one).id}=7KX9PQ1`, '--drive', `${present(two).id}=R9.0ABCD`],
+  ]);
+  expect(applied.status, applied.stderr).toBe(0);
+  bundle = join(area, 'S-1.zip');
+  shipped = await runCli(['ship', '--order', 'WO-1', '--number', 'S-1', '--output', bundle, ...rest]);
+  expect(shipped.status, shipped.stderr).toBe(0);
+  files = unzipSync(readFileSync(bundle));
+});
+afterAll(() => {
+  rmSync(area, { recursive: true, force: true });
+});
+
+const file = (name: string): Uint8Array => present(files[name]);
+const words = (name: string): string => Buffer.from(file(name)).toString();
+
+describe('the files for import', () => {
+  it('hold the Group Tag and the user, and no machine for which Intune would refuse the file', () => {
+    expect(words('autopilot.csv')).toBe(
+      'Device Serial Number,Windows Product ID,Hardware Hash,Group Tag,Assigned User\r\n7KX9PQ1,,T0FB0001,Sales EU,ada@contoso.com\r\n',
+    );
+  });
+  it('name the machine that was left out: in the answer, the README and the summary', () => {
+    const said = 'has a serial with a dot, because of which Intune would refuse the whole file';
+    expect(shipped.stderr).toContain(`note: autopilot.csv does not contain machine R9.0ABCD: it ${said}`);
+    expect(words('README.txt')).toContain(`- autopilot.csv: machine R9.0ABCD ${said}`);
+    const summary = pdfText(file('summary.pdf'));
+    expect(summary).toContain('NOT IN THE IMPORT FILES');
+    expect(summary.join(' ')).toContain('has a serial with a dot');
+  });
+  it('find a machine by its Ethernet MAC, although the column of its Wi-Fi comes first', () => {
+    expect(words('configmgr-import.csv')).toBe(`PC-1,,${lan}\r\nPC-2,,00:1B:44:11:3A:03\r\n`);
+  });
+  it('pass the audit with the order as it was sent', async () => {
+    const key = join(state, 'station-key.pub.pem');
+    const run = await runCli(['audit', bundle, '--training', '--trust', key, '--order', order, '--json']);
+    expect(JSON.parse(run.stdout)).toMatchObject({ ok: true, doubts: [] });
+    expect(run.status).toBe(0);
+  });
+});
+
+describe('the papers', () => {
+  it('name who did it, in his own letters', () => {
+    expect(pdfText(file('certificates/0001-7KX9PQ1.pdf'))).toContain(operator);
+    for (const name of ['packing-list.pdf', 'summary.pdf']) {
+      expect(pdfText(file(name)).join(''), name).toContain(operator);
+    }
+    for (const name of Object.keys(files).filter((one) => one.endsWith('.pdf'))) {
+      expect(pdfText(file(name)).join(''), name).not.toContain('?');
+    }
+  });
+});
