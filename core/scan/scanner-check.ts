@@ -75,7 +75,7 @@ export function analyseCheck(keys: readonly ScanKey[]): ScannerCheck | UnreadChe
     if (found !== null) return readCheck(body, reading, found, before, after);
   }
   const likeness = Math.max(...keyReadings.map((reading) => shared(readKeys(body, reading))));
-  return likeness >= 0.6 ? { kind: 'unread', text: readKeys(body, 'typed') } : null;
+  return likeness >= 0.5 ? { kind: 'unread', text: readKeys(body, 'typed') } : null;
 }
 
 /** What the check sets. What it cannot set stays as the scanner sends it. */
