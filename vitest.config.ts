@@ -9,13 +9,13 @@ const sqlText = {
     id.endsWith('.sql') ? `export default ${JSON.stringify(code)}` : undefined,
 };
 
-/** As the bundler does it: the bytes of a font are its module's default export. */
+/** As the bundler does it: a font's module gives its bytes. */
 const fontBytes = {
   name: 'font-bytes',
   enforce: 'pre' as const,
   load: (id: string): string | undefined =>
     id.endsWith('.woff')
-      ? `export default Buffer.from('${readFileSync(id).toString('base64')}', 'base64')`
+      ? `export default () => Buffer.from('${readFileSync(id).toString('base64')}', 'base64')`
       : undefined,
 };
 

@@ -20,6 +20,8 @@ const onNode = {
   target: 'node20',
   format: 'cjs',
   outExtension: { '.js': '.cjs' },
+  // A program that launcher.cjs runs cannot import while it runs, but it can require.
+  supported: { 'dynamic-import': false },
 } satisfies BuildOptions;
 
 /**

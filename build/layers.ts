@@ -61,7 +61,7 @@ export const layers: Readonly<Record<string, Layer>> = {
     packages: 'any',
     folders: {
       state: [],
-      threads: [],
+      threads: ['state'],
       'helper-client': [],
       media: [],
       ledger: ['state'],
@@ -70,17 +70,18 @@ export const layers: Readonly<Record<string, Layer>> = {
       shipment: ['ledger', 'state', 'threads'],
       orders: ['ledger', 'media', 'state'],
       'image-cache': ['helper-client', 'state'],
-      drives: ['helper-client', 'ledger'],
+      drives: ['helper-client', 'ledger', 'state'],
       jobs: ['drives', 'helper-client', 'image-cache', 'ledger', 'media', 'orders', 'state'],
       machine: ['helper-client', 'jobs'],
+      support: ['helper-client', 'state'],
       // The two front doors, which know nothing of each other.
       app: [
         ...['drives', 'fleet', 'helper-client', 'image-cache', 'jobs', 'ledger', 'log'],
-        ...['machine', 'media', 'orders', 'shipment', 'state'],
+        ...['machine', 'media', 'orders', 'shipment', 'state', 'support'],
       ],
       cli: [
         ...['drives', 'fleet', 'helper-client', 'image-cache', 'jobs', 'ledger'],
-        ...['machine', 'media', 'orders', 'shipment', 'state'],
+        ...['machine', 'media', 'orders', 'shipment', 'state', 'support'],
       ],
     },
   },

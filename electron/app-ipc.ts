@@ -8,7 +8,8 @@ import {
   type AppRequest,
   type AppResponse,
 } from '../core/contract/app';
-import { PrestageError, toErrorData } from '../core/base/errors';
+import { isCancellation, PrestageError, toErrorData } from '../core/base/errors';
+import { logEvent } from '../station/state/log-file';
 import { appOrigin } from './app-files';
 
 /** What is known of whoever called. */
@@ -78,7 +79,12 @@ export function registerAppCalls(
       if (args.length !== 2) throw notAllowed(method, 'the request is not valid');
       return { ok: true, value: await answer(method, request, handlers) } satisfies AppAnswer<AppMethod>;
     } catch (error) {
-      return { ok: false, error: toErrorData(error) } satisfies AppAnswer<AppMethod>;
+      const data = toErrorData(error);
+      const [method] = args;
+      // Only a name of ours: a page that was taken over could send anything.
+      const name = isMethod(method) ? method : 'unknown';
+      logEvent(isCancellation(error) ? 'info' : 'error', 'refused', { method: name, error: data });
+      return { ok: false, error: data } satisfies AppAnswer<AppMethod>;
     }
   });
 }

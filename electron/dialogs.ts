@@ -6,6 +6,7 @@ import { PrestageError } from '../core/base/errors';
 import { requireNumber } from '../core/shipment/shipment-rules';
 import { bundleFileName } from '../station/shipment/bundle-names';
 import type { WindowMethod } from '../core/contract/app';
+import { asDiskRefusal, namedPlace } from '../station/state/disk';
 import type { AppService } from '../station/app/app-service';
 import type { AppHandlers } from './app-ipc';
 
@@ -74,6 +75,12 @@ export function windowHandlers(
       if (path !== null) shell.showItemInFolder(path);
       return {};
     },
+    saveSupportBundle: async ({ withCrashDumps }) => {
+      const day = new Date().toISOString().slice(0, 10);
+      const path = await savePath(`prestage-support-${day}.zip`, 'zip');
+      if (path !== null) await service.saveSupportBundle(path, withCrashDumps);
+      return { path };
+    },
     printPage: async () => {
       await new Promise<void>((resolve, reject) => {
         current().webContents.print({ printBackground: true }, (printed, reason) => {
@@ -93,6 +100,8 @@ export function windowHandlers(
         preferCSSPageSize: true,
       });
       await writeFile(path, pdf).catch((error: unknown) => {
+        const disk = asDiskRefusal(error, namedPlace(path));
+        if (disk instanceof PrestageError) throw disk;
         throw new PrestageError({
           code: 'state-unavailable',
           message: `${sanitizeForDisplay(path, 300)} cannot be written.`,

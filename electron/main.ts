@@ -5,12 +5,14 @@ import { z } from 'zod';
 import { toErrorData } from '../core/base/errors';
 import { statePaths } from '../station/state/state-paths';
 import { serviceHandlers } from '../station/app/app-handlers';
+import { logError } from '../station/state/log-file';
 import { AppService } from '../station/app/app-service';
 import { closingChoices, closingQuestion, type ClosingChoice } from './closing';
 import { readArguments, rootRefusal } from './command-line';
 import { patchChannel, registerAppCalls } from './app-ipc';
 import { windowHandlers } from './dialogs';
 import { locateHelper } from './helper-location';
+import { watchForCrashes } from './crashes';
 import { hardenContents, hardenSession } from './hardening';
 import { menuTemplate } from './menu';
 import { registerScheme, servePage } from './scheme';
@@ -43,12 +45,17 @@ void start().catch((error: unknown) => {
 async function start(): Promise<void> {
   if (isRoot) return;
   // Phase 3: one app a state folder; the second start brings the first one's window back.
-  stateFolder = dirname(statePaths(given.state).ledgerFile);
+  const paths = statePaths(given.state);
+  stateFolder = dirname(paths.ledgerFile);
   app.setPath('userData', join(stateFolder, 'desktop'));
   if (!app.requestSingleInstanceLock()) {
     app.exit(0);
     return;
   }
+  watchForCrashes(paths.crashDumps, (thrown) => {
+    if (service === null) logError('unexpected', thrown);
+    else service.showUnexpected(thrown);
+  });
   app.on('second-instance', showWindow);
   app.on('window-all-closed', () => {
     // Drives that are still written keep the app alive; their end ends it.

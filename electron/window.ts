@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { BrowserWindow, nativeTheme, screen } from 'electron';
 import { z } from 'zod';
+import { logEvent } from '../station/state/log-file';
 import { appPage } from './app-files';
 import { boundsOnScreen } from './window-bounds';
 
@@ -49,7 +50,8 @@ export function openWindow(stateFolder: string, preload: string): BrowserWindow 
     keepBounds(file, window.getNormalBounds());
   });
   // The page's process is not where anything is decided: it starts again and shows what is.
-  window.webContents.on('render-process-gone', (_event, { reason }) => {
+  window.webContents.on('render-process-gone', (_event, { reason, exitCode }) => {
+    logEvent(reason === 'clean-exit' ? 'info' : 'error', 'page-gone', { reason, exitCode });
     if (reason !== 'clean-exit' && !window.isDestroyed()) window.webContents.reload();
   });
   void window.loadURL(appPage);

@@ -51,6 +51,7 @@ import { ledgerReportSchema } from '../../station/ledger/verify-ledger';
 import { settingsSchema } from '../../station/state/settings';
 import { auditReportSchema } from '../../station/shipment/audit-bundle';
 import { shipmentReportSchema } from '../../station/shipment/make-shipment';
+import { supportReportSchema } from '../../station/support/support-bundle';
 
 /** What commands print, by the command's name without `prestage`. */
 export const commandForms = {
@@ -72,6 +73,7 @@ export const commandForms = {
   'ledger check-proof': checkProofForm,
   'ledger report': ledgersReportSchema,
   ship: shipmentReportSchema,
+  'support bundle': supportReportSchema,
   audit: auditReportSchema,
   'fleet migrate': fleetMigrateForm,
   'fleet add-station': fleetAddStationForm,

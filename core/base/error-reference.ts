@@ -256,6 +256,10 @@ export const errorReference = {
     'A folder or file of this station cannot be read or written.',
     'Check that the path is correct and that you can write to it, or give another folder with --state.',
   ),
+  'disk-unwritable': either(
+    'A disk of this computer is full, read-only or failing: a file of Prestage could not be written.',
+    'Nothing was written to a drive because of it. Free some space on the disk named in the message, then try again.',
+  ),
   'settings-invalid': refused(
     'The settings file is not valid.',
     'Correct the file, or delete it to restore the defaults.',
@@ -285,7 +289,7 @@ export const errorReference = {
   'helper-missing': refused('The helper, the program that opens drives, is not installed.', installAgain),
   'helper-died': either(
     'The helper, the program that opens drives, did not start or ended unexpectedly.',
-    'Drives that were being written are not finished: write them again. If it happens again, report the lines above.',
+    'Drives that were being written are not finished: write them again. If it happens again, collect the log for support (prestage support bundle FILE.zip) and report it.',
   ),
   'helper-protocol': either('The app and the helper do not understand each other.', installAgain),
   'helper-outdated': refused('The app and the helper have different versions.', installAgain),
@@ -319,7 +323,8 @@ export const errorReference = {
   // a bug of ours
   internal: {
     meaning: 'An unexpected error: a bug in Prestage.',
-    remedy: 'Writing has stopped. Report this error with the text above.',
+    remedy:
+      'Writing has stopped. Collect the log for support (prestage support bundle FILE.zip), then report the error with that file.',
     exitCodes: [1, 4],
   },
 } as const satisfies Readonly<Record<string, ErrorMeaning>>;

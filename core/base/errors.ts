@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { unexpectedDiskRefusal } from './disk-refusal';
 import { errorCodes, errorReference, type ErrorCode } from './error-reference';
 
 export type { ErrorCode };
@@ -53,10 +54,12 @@ export class PrestageError extends Error {
 
 /**
  * Turns anything thrown into {@link ErrorData}. What is not a PrestageError is a bug and says so, with its
- * stack as the cause.
+ * stack as the cause; but for a disk that took no more, which nobody foresaw at that place and is no bug.
  */
 export function toErrorData(thrown: unknown): ErrorData {
   if (thrown instanceof PrestageError) return thrown.data;
+  const disk = unexpectedDiskRefusal(thrown);
+  if (disk !== null) return disk;
   const stack = thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown);
   return errorData({
     code: 'internal',

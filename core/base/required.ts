@@ -11,7 +11,8 @@ export function required<Value>(value: Value, what: string): NonNullable<Value> 
   throw new PrestageError({
     code: 'internal',
     message: `Prestage lost track of ${what}.`,
-    remedy: 'Start Prestage again. If it happens again, report it with the log.',
+    remedy:
+      'Start Prestage again. If it happens again, collect the log for support (prestage support bundle FILE.zip) and report it.',
   });
 }
 

@@ -27,7 +27,11 @@ export interface BootDemand {
  * Where boot.sdi may lie on a media without a boot store; the store that Prestage adds names the first that is there.
  * The last one is Windows' own, which is copied to \\boot when boot media is made.
  */
-export const sdiPaths = ['\\boot\\boot.sdi', '\\sources\\boot.sdi', '\\Windows\\Boot\\DVD\\EFI\\boot.sdi'] as const;
+export const sdiPaths = [
+  '\\boot\\boot.sdi',
+  '\\sources\\boot.sdi',
+  '\\Windows\\Boot\\DVD\\EFI\\boot.sdi',
+] as const;
 
 const met = (found: string): Judgement => ({ state: 'met', found });
 const notMet = (found: string): Judgement => ({ state: 'not-met', found });
@@ -92,8 +96,12 @@ export const bootDemands: readonly BootDemand[] = [
       if (header === null) return notRead;
       const { bootIndex, images } = header;
       const count = `${images} ${images === 1 ? 'image' : 'images'}`;
-      if (bootIndex === 0) return notMet(`no image in the boot image is marked as bootable (boot index 0; ${count})`);
-      if (bootIndex > images) return notMet(`the boot index of the boot image is ${bootIndex}, but it has ${count}`);
+      if (bootIndex === 0) {
+        return notMet(`no image in the boot image is marked as bootable (boot index 0; ${count})`);
+      }
+      if (bootIndex > images) {
+        return notMet(`the boot index of the boot image is ${bootIndex}, but it has ${count}`);
+      }
       return met(`boot index ${bootIndex} of ${count}`);
     },
   },
@@ -208,9 +216,7 @@ export const bootDemands: readonly BootDemand[] = [
             ? `${path} is not a program`
             : `${path} is a program for ${cpu} machines, but its name is for ${wanted} machines`,
         );
-      return wrong.length === 0
-        ? met(loaders.map(({ cpu }) => cpu).join(', '))
-        : notMet(wrong.join('; '));
+      return wrong.length === 0 ? met(loaders.map(({ cpu }) => cpu).join(', ')) : notMet(wrong.join('; '));
     },
   },
   {

@@ -25,5 +25,10 @@ export const settingsMethods = {
 export const settingsWindowMethods = {
   /** The page as it is now, to the printer or into a PDF file. For the sheet of command barcodes. */
   printPage: { request: nothing, response: nothing },
+  /** What helps to find out what went wrong, as one ZIP file; null when nobody chose where. */
+  saveSupportBundle: {
+    request: z.strictObject({ withCrashDumps: z.boolean() }),
+    response: z.strictObject({ path: z.string().nullable() }),
+  },
   savePageAsPdf: { request: nothing, response: z.strictObject({ path: z.string().nullable() }) },
 } as const;

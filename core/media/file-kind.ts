@@ -79,7 +79,9 @@ const kinds: readonly (readonly [(bytes: Uint8Array) => boolean, ForeignKind])[]
 
 /** The start, as text without a byte order mark; UTF-16 is read as if it were Latin. */
 function text(bytes: Uint8Array): string {
-  return latin(bytes, 0, 300).replace(/^\u00ef\u00bb\u00bf|^\u00ff\u00fe/, '').replaceAll('\0', '');
+  return latin(bytes, 0, 300)
+    .replace(/^\u00ef\u00bb\u00bf|^\u00ff\u00fe/, '')
+    .replaceAll('\0', '');
 }
 
 /**

@@ -21,6 +21,7 @@ import { timeouts } from '../../core/base/timeouts';
 import { listDrives } from '../drives/list-drives';
 import { closeDescriptor, openDrive, type OpenedDrive } from '../pipeline/open-drive';
 import { findConfirmed, requireOwnRights } from '../pipeline/reservation';
+import { onDisk, temporaryPlace } from '../tools/disk';
 import { findTool, lastWords } from '../tools/runner';
 import { MachineControl } from './machine-control';
 import { acceleratorsHere, findFirmware, machineArguments, type Accelerator } from './virtual-machine';
@@ -91,15 +92,18 @@ async function runMachine(
   onProgress: (secondsDone: number, secondsTotal: number) => void,
   signal: AbortSignal,
 ): Promise<HelperResponse<'bootTestDrive'>> {
-  const outer = await mkdtemp(join(tmpdir(), 'prestage-rehearsal-'));
+  const temporary = { ...temporaryPlace(), holds: 'The drive was not changed.' };
+  const outer = await onDisk(temporary, () => mkdtemp(join(tmpdir(), 'prestage-rehearsal-')));
   const scratch = join(outer, 'machine');
-  await mkdir(scratch, { mode: 0o700 });
   const user = machineUser();
   let machine: Machine | null = null;
   try {
     const firmware = findFirmware(request.secureBoot);
     const variablesFile = join(scratch, 'variables.fd');
-    await copyFile(firmware.variables, variablesFile);
+    await onDisk(temporary, async () => {
+      await mkdir(scratch, { mode: 0o700 });
+      await copyFile(firmware.variables, variablesFile);
+    });
     if (user !== null) {
       // QEMU may pass through the outer folder, which stays root's: so nobody can put another in the inner one's place.
       await chmod(outer, 0o711);

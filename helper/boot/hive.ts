@@ -1,12 +1,12 @@
-import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { readFile, stat, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { XMLParser } from 'fast-xml-parser';
 import { z } from 'zod';
 import type { BcdChange, BcdElement, BcdObject, BcdStore, BcdValue } from '../../core/boot/bcd';
 import { PrestageError } from '../../core/base/errors';
 import { timeouts } from '../../core/base/timeouts';
 import { GiB, MiB } from '../../core/base/units';
+import { cachePlace, inTemporaryFolder, temporaryPlace, toolOnDisk } from '../tools/disk';
 import { lastWords, runTool, warningsOf } from '../tools/runner';
 import { emptyHive } from './empty-hive';
 
@@ -56,7 +56,7 @@ const parser = new XMLParser({
 export async function readBootStore(file: string, signal: AbortSignal): Promise<BcdStore> {
   const { size } = await stat(file);
   if (size > largestStore) throw invalid(`it has ${size} bytes`);
-  const xml = await inScratch(async (folder) => {
+  const xml = await inTemporaryFolder('store', async (folder) => {
     const outputFile = join(folder, 'store.xml');
     const { status, stderr } = await runTool('hivexml', [file], {
       signal,
@@ -64,7 +64,7 @@ export async function readBootStore(file: string, signal: AbortSignal): Promise<
       memoryLimit: toolMemory,
       outputFile,
     });
-    if (status !== 0) throw invalid(lastWords(stderr));
+    if (status !== 0) throw await toolOnDisk(stderr, temporaryPlace(), invalid(lastWords(stderr)));
     if ((await stat(outputFile)).size > 16 * largestStore) {
       throw invalid('it expands to far more than its own size');
     }
@@ -213,7 +213,7 @@ function dword(value: number): string {
 }
 
 async function runScript(file: string, lines: readonly string[], signal: AbortSignal): Promise<void> {
-  await inScratch(async (folder) => {
+  await inTemporaryFolder('store', async (folder) => {
     const script = join(folder, 'script');
     await writeFile(script, `${[...lines, 'commit'].join('\n')}\n`, { mode: 0o600 });
     const { status, stderr } = await runTool('hivexsh', ['-w', '-f', script, file], {
@@ -223,17 +223,10 @@ async function runScript(file: string, lines: readonly string[], signal: AbortSi
     });
     // It goes on after some errors, and then the store is not what was asked for.
     const [warning] = warningsOf(stderr);
-    if (status !== 0 || warning !== undefined) throw invalid(warning ?? lastWords(stderr));
+    if (status !== 0 || warning !== undefined) {
+      throw await toolOnDisk(stderr, cachePlace(dirname(file)), invalid(warning ?? lastWords(stderr)));
+    }
   });
-}
-
-async function inScratch<T>(work: (folder: string) => Promise<T>): Promise<T> {
-  const folder = await mkdtemp(join(tmpdir(), 'prestage-store-'));
-  try {
-    return await work(folder);
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
 }
 
 function invalid(cause: string): PrestageError {

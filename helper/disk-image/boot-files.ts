@@ -1,5 +1,5 @@
 import { copyFile, lstat, mkdir, readdir, rm } from 'node:fs/promises';
-import { join, relative } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { newStore } from '../../core/boot/bcd-rules';
 import { defaultLoaderNames } from '../../core/boot/preflight';
 import { sanitizeForDisplay } from '../../core/base/display';
@@ -8,6 +8,7 @@ import { createBootStore, readBootStore } from '../boot/hive';
 import { readEfiProgram } from '../boot/pe';
 import type { ImageSource } from '../media/image-source';
 import { anyCase, wimlibFailure, wimlibStatus } from '../tools/wimlib';
+import { cachePlace, toolOnDisk } from '../tools/disk';
 import { findTool, lastWords, runTool } from '../tools/runner';
 import { diskImageFailed, refuseWarnings } from './format-partition';
 
@@ -71,7 +72,13 @@ async function extract(
     { signal, environment: anyCase },
   );
   if (status === wimlibStatus.pathNotFound) return false;
-  if (status !== 0) throw wimlibFailure(status, stderr, wim);
+  if (status !== 0) {
+    const failed = wimlibFailure(status, stderr, wim);
+    // Only where it wrote: a media that cannot be read has its own words.
+    throw status === wimlibStatus.writeFailed || failed.code === 'render-no-space'
+      ? await toolOnDisk(stderr, cachePlace(into), failed)
+      : failed;
+  }
   refuseWarnings('wimlib-imagex, for the boot files,', { stderr }, notOnFat);
   return true;
 }
@@ -160,7 +167,8 @@ async function copyToPartition(
       remedy: 'Choose the layout configmgr-uefi, whose EFI partition is larger.',
     });
   }
-  throw diskImageFailed('mcopy could not copy the boot files', copied);
+  const failed = diskImageFailed('mcopy could not copy the boot files', copied);
+  throw await toolOnDisk(copied.stderr, cachePlace(dirname(partitionFile)), failed);
 }
 
 /** mcopy follows links, and a link in a media could point at any file of this machine. */

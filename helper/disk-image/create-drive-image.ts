@@ -1,11 +1,12 @@
 import { link, lstat, mkdir, open, rm, truncate, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { setBootTarget } from '../../core/boot/bcd-rules';
 import { bytesOf, chunkMapName, type Chunk, type ChunkMap } from '../../core/media/chunk-map';
 import type { HelperRequest, HelperResponse } from '../../core/contract/helper-api';
 import type { PlannedPartition } from '../../core/drive/layout';
 import { MiB } from '../../core/base/units';
 import { changeBootStore, readBootStore } from '../boot/hive';
+import { cachePlace, onDisk, toolOnDisk } from '../tools/disk';
 import { runTool } from '../tools/runner';
 import {
   fingerprintOf,
@@ -23,7 +24,7 @@ const storePath = '::/EFI/Microsoft/Boot/BCD';
  * Makes one drive's own disk image from one that all drives share: the EFI partition is the drive's, with a boot store
  * that is aimed at its disk and its partitions; everything else is the shared files themselves, under a second name.
  * On any failure nothing is left behind.
- * @throws PrestageError render-damaged, boot-store-invalid, render-failed, cancelled
+ * @throws PrestageError render-damaged, render-no-space, boot-store-invalid, render-failed, disk-unwritable, cancelled
  */
 export async function createDriveImage(
   request: HelperRequest<'createDriveImage'>,
@@ -31,6 +32,14 @@ export async function createDriveImage(
 ): Promise<HelperResponse<'createDriveImage'>> {
   const { map, fingerprint } = await readChunkMap(join(request.renderDirectory, chunkMapName));
   if (fingerprint !== request.fingerprint) throw diskImageDamaged('it is not the one that was chosen');
+  return await onDisk(cachePlace(dirname(request.directory)), () => fillFolder(request, map, signal));
+}
+
+async function fillFolder(
+  request: HelperRequest<'createDriveImage'>,
+  map: ChunkMap,
+  signal: AbortSignal,
+): Promise<HelperResponse<'createDriveImage'>> {
   const efi = map.partitions.find(({ role }) => role === 'efi');
   await mkdir(request.directory, { mode: 0o700 });
   try {
@@ -65,7 +74,10 @@ async function createEfiPartition(
   const listed = await runTool('mdir', ['-i', file, '-b', storePath], { signal });
   if (listed.status === 0) {
     const taken = await runTool('mcopy', ['-i', file, '-n', storePath, store], { signal });
-    if (taken.status !== 0) throw diskImageFailed('mcopy could not read the boot store', taken);
+    if (taken.status !== 0) {
+      const failed = diskImageFailed('mcopy could not read the boot store', taken);
+      throw await toolOnDisk(taken.stderr, cachePlace(request.directory), failed);
+    }
     refuseWarnings('mcopy, for the boot store,', taken);
     const guidOf = (role: PlannedPartition['role']): string => {
       const place = map.partitions.findIndex((partition) => partition.role === role);
@@ -80,7 +92,10 @@ async function createEfiPartition(
     });
     if (changes.length > 0) await changeBootStore(store, changes, signal);
     const put = await runTool('mcopy', ['-i', file, '-o', '-m', store, storePath], { signal });
-    if (put.status !== 0) throw diskImageFailed('mcopy could not write the boot store', put);
+    if (put.status !== 0) {
+      const failed = diskImageFailed('mcopy could not write the boot store', put);
+      throw await toolOnDisk(put.stderr, cachePlace(request.directory), failed);
+    }
     refuseWarnings('mcopy, for the boot store,', put);
     await rm(store);
   }

@@ -1,7 +1,9 @@
 import { truncate, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { PrestageError } from '../../core/base/errors';
 import type { PlannedPartition } from '../../core/drive/layout';
 import { clusterBytesOf } from '../../core/drive/ntfs';
+import { cachePlace, toolOnDisk } from '../tools/disk';
 import { lastWords, runTool, warningsOf, type ToolResult } from '../tools/runner';
 import type { ToolName } from '../tools/requirements';
 
@@ -59,7 +61,8 @@ export async function formatPartition(
         ];
   const result = await runTool(tool, args, { signal });
   if (result.status !== 0) {
-    throw diskImageFailed(`${tool} could not format partition ${partition.number}`, result);
+    const failed = diskImageFailed(`${tool} could not format partition ${partition.number}`, result);
+    throw await toolOnDisk(result.stderr, cachePlace(dirname(file)), failed);
   }
   refuseWarnings(`${tool}, for partition ${partition.number},`, result);
 }

@@ -1,19 +1,21 @@
-import { mkdir, open, rm, statfs } from 'node:fs/promises';
+import { mkdir, open, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { HelperRequest, HelperResponse, TaskProgress } from '../../core/contract/helper-api';
 import { requireLayout } from '../../core/job/batch-rules';
 import { bytesOf, chunkMapName, type Chunk, type ChunkMap } from '../../core/media/chunk-map';
+import { diskRefusal } from '../../core/base/disk-refusal';
 import { formatBytes, sanitizeForDisplay } from '../../core/base/display';
 import { PrestageError } from '../../core/base/errors';
 import { untoldWarnings } from '../../core/media/left-out';
 import { applyWarnings } from '../../core/media/wim-listing';
-import { planPartitions, type PlannedPartition } from '../../core/drive/layout';
+import { planPartitions, type Layout, type PlannedPartition } from '../../core/drive/layout';
 import { minVolumeBytes, type Media, type MediaImage } from '../../core/media/media';
-import { sectorSizeSchema } from '../../core/drive/sector-size';
+import { sectorSizeSchema, type SectorSize } from '../../core/drive/sector-size';
 import { MiB } from '../../core/base/units';
 import { dataExtents } from '../drives/block-device';
 import type { MediaInspector } from '../media/inspect-once';
 import { wimlibSourceArguments } from '../media/wim-source';
+import { cachePlace, onDisk, roomAt, toolOnDisk } from '../tools/disk';
 import { runTool } from '../tools/runner';
 import { wimlibFailure, WimlibProgress, wimlibStatus } from '../tools/wimlib';
 import { copyBootFiles } from './boot-files';
@@ -47,6 +49,27 @@ export async function makeDiskImage(
     throw tooSmall(image, request.driveSize);
   }
 
+  return await onDisk(cachePlace(dirname(request.directory)), () =>
+    makeIn(request, { media, image, layout, sectorSize, partitions, windows }, onProgress, signal),
+  );
+}
+
+/** What a disk image is made of. */
+interface Ingredients {
+  readonly media: Media;
+  readonly image: MediaImage;
+  readonly layout: Layout;
+  readonly sectorSize: SectorSize;
+  readonly partitions: PlannedPartition[];
+  readonly windows: PlannedPartition;
+}
+
+async function makeIn(
+  request: HelperRequest<'makeDiskImage'>,
+  { media, image, layout, sectorSize, partitions, windows }: Ingredients,
+  onProgress: ImageProgress,
+  signal: AbortSignal,
+): Promise<HelperResponse<'makeDiskImage'>> {
   await mkdir(request.directory, { mode: 0o700 });
   try {
     await requireSpace(request.directory, image);
@@ -131,8 +154,13 @@ async function applyImage(
     });
   }
   if (mayBeFull.has(applied.status)) {
-    if ((await freeBytes(dirname(volume))) < 16 * 1024 * 1024) throw noSpace(imageOf(media).bytes, 0);
-    if (/no space left/i.test(applied.stderr)) throw tooSmall(imageOf(media), driveSize);
+    const image = imageOf(media);
+    const folder = dirname(volume);
+    const free = await freeBytes(folder);
+    if (free < 16 * MiB) throw noSpace(dirname(folder), minVolumeBytes(image), free);
+    if (/no space left/i.test(applied.stderr)) throw tooSmall(image, driveSize);
+    const failed = wimlibFailure(applied.status, applied.stderr, file);
+    throw await toolOnDisk(applied.stderr, cachePlace(dirname(folder)), failed);
   }
   throw wimlibFailure(applied.status, applied.stderr, file);
 }
@@ -191,23 +219,22 @@ async function requireTrueHoles(directory: string): Promise<void> {
   });
 }
 
+/** Bytes; what cannot be found out does not stop anything. */
 async function freeBytes(directory: string): Promise<number> {
-  const details = await statfs(directory);
-  return details.bavail * details.bsize;
+  return (await roomAt(directory))?.bytes ?? Infinity;
 }
 
 async function requireSpace(directory: string, image: MediaImage): Promise<void> {
   // The image's data, and the file systems' own structures.
   const needed = minVolumeBytes(image) + 32 * 1024 * 1024;
   const free = await freeBytes(directory);
-  if (free < needed) throw noSpace(needed, free);
+  if (free < needed) throw noSpace(dirname(directory), needed, free);
 }
 
-function noSpace(needed: number, free: number): PrestageError {
-  return new PrestageError({
-    code: 'render-no-space',
-    message: `There is not enough space for the disk image: it needs ${formatBytes(needed)}, but only ${formatBytes(free)} are free.`,
-  });
+/** @param cache folder of the image cache */
+function noSpace(cache: string, needed: number, free: number): PrestageError {
+  const place = { ...cachePlace(cache), needed, code: 'render-no-space' as const };
+  return new PrestageError(diskRefusal('full', place, { bytes: free, files: null }, null));
 }
 
 function tooSmall(image: MediaImage, driveSize: number): PrestageError {

@@ -1,5 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { bootTargetOf, sdiPathOf } from '../../core/boot/bcd-rules';
 import type { BootDetails } from '../../core/boot/boot-details';
@@ -13,6 +12,7 @@ import { MiB } from '../../core/base/units';
 import { readDentries } from './dentries';
 import { listingMemory, type ImageSource } from './image-source';
 import { parseHeaderMembers, parseWimHeader, esdVersion, startsPipable, wimHeaderBytes } from './wim-header';
+import { inTemporaryFolder } from '../tools/disk';
 import { runTool, type ToolOptions } from '../tools/runner';
 import { anyCase, wimlibFailure } from '../tools/wimlib';
 import { readBootStore } from '../boot/hive';
@@ -129,7 +129,8 @@ async function programOf(
 /** A path of a boot store as wimlib wants it. A store comes from outside: what names no file names nothing. */
 function imagePath(path: string): string | null {
   const names = path.split(/[\\/]/).filter((name) => name !== '');
-  const usable = names.length > 0 && names.every((name) => !/[\u0000-\u001f"*?]/.test(name) && !/^\.\.?$/.test(name));
+  const usable =
+    names.length > 0 && names.every((name) => !/[\u0000-\u001f"*?]/.test(name) && !/^\.\.?$/.test(name));
   return usable ? `/${names.join('/')}` : null;
 }
 
@@ -176,11 +177,12 @@ interface Store {
 async function storeOf(source: ImageSource, { bytes }: EfiFile, signal?: AbortSignal): Promise<Store> {
   if (bytes > largestStore) return { kind: 'damaged', image: null, sdi: null };
   const content = await readFile(source, storePath, { outputLimit: largestStore }, signal);
-  const folder = await mkdtemp(join(tmpdir(), 'prestage-store-'));
   try {
-    const file = join(folder, 'BCD');
-    await writeFile(file, content, { mode: 0o600 });
-    const store = await readBootStore(file, signal ?? new AbortController().signal);
+    const store = await inTemporaryFolder('store', async (folder) => {
+      const file = join(folder, 'BCD');
+      await writeFile(file, content, { mode: 0o600 });
+      return await readBootStore(file, signal ?? new AbortController().signal);
+    });
     const target = bootTargetOf(store);
     if (target.kind === 'system') return { kind: 'windows', image: null, sdi: null };
     if (target.kind === 'nothing') return { kind: 'nothing', image: null, sdi: null };
@@ -191,8 +193,6 @@ async function storeOf(source: ImageSource, { bytes }: EfiFile, signal?: AbortSi
       return { kind: 'damaged', image: null, sdi: null };
     }
     throw error;
-  } finally {
-    await rm(folder, { recursive: true, force: true });
   }
 }
 

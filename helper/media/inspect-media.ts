@@ -50,7 +50,9 @@ export async function inspectMedia(path: string, imageIndex: number, signal?: Ab
     solid,
     parts: parts.length,
     integrityTable: parts.every((part) => part.header.integrity.storedBytes > 0),
-    images: images.map((image) => (image.index === imageIndex && size !== null ? { ...image, ...size } : image)),
+    images: images.map((image) =>
+      image.index === imageIndex && size !== null ? { ...image, ...size } : image,
+    ),
     bootable,
     imageIndex,
     leftOut,

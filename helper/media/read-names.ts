@@ -8,6 +8,7 @@ import { timeouts } from '../../core/base/timeouts';
 import { KiB } from '../../core/base/units';
 import { EfiNames } from '../../core/boot/efi-names';
 import { isBadNameWarning, ListingCheck, wimlibWarnings } from '../../core/media/wim-listing';
+import { noTemporaryFile } from '../tools/disk';
 import { runTool } from '../tools/runner';
 import { wimlibFailure, wimlibStatus } from '../tools/wimlib';
 import { listingMemory } from './image-source';
@@ -131,15 +132,5 @@ function unsafeNames(file: string, path: string, what: string): PrestageError {
   return new PrestageError({
     code: 'media-unsafe-names',
     message: `${sanitizeForDisplay(file, 300)} contains an unsafe name: ${sanitizeForDisplay(path, 300)} ${what}.`,
-  });
-}
-
-/** The error of a temporary file that cannot be made or written. */
-export function noTemporaryFile(error: unknown): never {
-  throw new PrestageError({
-    code: 'state-unavailable',
-    message: `No temporary file can be written to ${sanitizeForDisplay(tmpdir(), 300)}.`,
-    cause: error instanceof Error ? error.message : String(error),
-    remedy: 'Free some space there, then try again.',
   });
 }

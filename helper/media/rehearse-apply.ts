@@ -10,7 +10,7 @@ import { runTool } from '../tools/runner';
 import { wimlibFailure, wimlibStatus } from '../tools/wimlib';
 import { readDentries } from './dentries';
 import { listingMemory, type ImageSource } from './image-source';
-import { noTemporaryFile } from './read-names';
+import { noTemporaryFile } from '../tools/disk';
 
 /**
  * What an apply of an image to an NTFS volume would leave out. wimlib says it after it has read the image and found

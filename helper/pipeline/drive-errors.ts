@@ -1,3 +1,4 @@
+import { diskFaultOf, diskRefusal } from '../../core/base/disk-refusal';
 import { driveLabel, type Drive } from '../../core/drive/drive';
 import { assertNever, errorData, type ErrorCode, type ErrorData } from '../../core/base/errors';
 import type { DriveEnd } from './drive-thread';
@@ -15,10 +16,12 @@ export function driveErrorOf(end: Exclude<DriveEnd, { type: 'done' | 'stopped' }
         code: 'internal',
         message: `Writing the ${label} ended with an unexpected error.`,
         cause: end.detail,
-        remedy: 'Write the drive again. If it happens again, report it with the text above.',
+        remedy:
+          'Write the drive again. If it happens again, collect the log for support (prestage support bundle FILE.zip) and report it.',
       };
     case 'failed': {
-      const [code, what, remedy] = explain(end.kind, end.errno, label);
+      const [code, what, general] = explain(end.kind, end.errno, label);
+      const remedy = (end.kind === 'source' ? null : fileRemedy(end.errno, drive)) ?? general;
       return errorData({
         code,
         message: `${what} at byte ${end.offset}${end.chunk === null ? '' : ` (chunk ${end.chunk})`}.`,
@@ -31,6 +34,17 @@ export function driveErrorOf(end: Exclude<DriveEnd, { type: 'done' | 'stopped' }
     default:
       return assertNever(end);
   }
+}
+
+/**
+ * A virtual drive is a file: what stops writing it is the disk that the file lies on, as long as that disk itself works.
+ * @returns what to do; null for a real drive, and for what has nothing to do with that disk
+ */
+function fileRemedy(errno: string | null, { kind, path }: Drive): string | null {
+  const fault = kind === 'virtual' ? diskFaultOf(errno) : null;
+  if (fault === null || fault === 'failing') return null;
+  const { message, remedy } = diskRefusal(fault, { what: 'the virtual bench', path }, null, null);
+  return `The virtual drive is not at fault. ${message} ${remedy}`;
 }
 
 function explain(

@@ -36,8 +36,10 @@ export const commonText = {
   virtualBench: (directory: string): string => `Virtual bench in ${directory}`,
   virtualBenchHint: 'Training: the drives are files. No real drive is touched.',
   crashed: 'An error occurred on this screen',
-  crashedHint: 'Writing continues. Open the screen again. If this happens again, restart Prestage.',
+  crashedHint:
+    'Writing continues. Open the screen again. If this happens again, save a support bundle (Settings, Support) and restart Prestage.',
   openAgain: 'Open again',
   unknownError: 'An unexpected error occurred on this screen.',
-  unknownErrorRemedy: 'Writing continues. Report this with the text below.',
+  unknownErrorRemedy:
+    'Writing continues. Save a support bundle (Settings, Support), then report the error with that file.',
 };

@@ -204,6 +204,20 @@ export const settingsText = {
     leave: 'Stop using training drives',
   },
 
+  support: {
+    title: 'Support',
+    intro:
+      'When something goes wrong, save a support bundle: one ZIP file for whoever helps you. Nothing is sent by Prestage.',
+    holds: 'In it:',
+    leavesOut: 'Not in it:',
+    dumps: 'Add crash dumps',
+    dumpsHint:
+      'Only when somebody asks for them: they hold parts of the memory of the app, such as serials and file names.',
+    save: 'Save support bundle …',
+    saving: 'Collecting …',
+    saved: (file: string): string => `Saved as ${file}. Look through it before you send it.`,
+  },
+
   about: {
     title: 'About',
     version: 'Prestage',

@@ -99,7 +99,11 @@ export function memoryLost(what: string, cause: unknown): ErrorData {
     code: 'state-unavailable',
     message: `The list of paired machines ${what}.`,
     cause: cause instanceof Error ? cause.message : String(cause),
-    remedy: 'You can keep working. After a restart, scan machines and bays again.',
+    // A disk that is full names itself in the cause, and says in its remedy how to help it.
+    remedy: [
+      ...(cause instanceof PrestageError ? [cause.data.remedy] : []),
+      'You can keep working. After a restart, scan machines and bays again.',
+    ].join(' '),
   };
 }
 

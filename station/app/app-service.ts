@@ -1,5 +1,6 @@
 import { dirname, join } from 'node:path';
 import type { AppPatch } from '../../core/contract/app';
+import { toErrorData, type ErrorData } from '../../core/base/errors';
 import { FleetService } from '../fleet/fleet-service';
 import { chooseElevation, elevationContext } from '../helper-client/elevation';
 import { Helpers } from '../helper-client/helpers';
@@ -7,6 +8,8 @@ import { openImageCache, type ImageCache } from '../image-cache/image-cache';
 import { openStation, type OpenStation } from '../jobs/open-station';
 import { LogService } from '../log/log-service';
 import { ShipService } from '../shipment/ship-service';
+import { beginLog, logError, logEvent } from '../state/log-file';
+import { makeSupportBundle } from '../support/support-bundle';
 import { BatchService } from './batch-service';
 import { BootTests } from './boot-tests';
 import { DriveList } from './drive-list';
@@ -67,13 +70,16 @@ export class AppService {
   readonly station: StationService;
   readonly #helpers: Helpers;
   readonly #opened: OpenStation;
+  readonly #options: AppServiceOptions;
 
   private constructor(options: AppServiceOptions, opened: OpenStation) {
     const { paths, ledger } = opened;
     this.#opened = opened;
+    this.#options = options;
     this.#helpers = new Helpers({
       helper: options.helper,
       client: `prestage app ${options.version}`,
+      onEvent: logEvent,
       // A window has no terminal, even when the program was started from one.
       elevation: () => chooseElevation({ ...elevationContext(), terminal: false }),
     });
@@ -191,12 +197,53 @@ export class AppService {
    * @throws PrestageError state-unavailable, settings-invalid, ledger-…
    */
   static open(options: AppServiceOptions): Promise<AppService> {
-    return Promise.resolve().then(() => new AppService(options, openStation(options.stateDirectory)));
+    return Promise.resolve().then(() => {
+      const opened = openStation(options.stateDirectory);
+      // Told when there is a screen to tell it on.
+      const told: ErrorData[] = [];
+      const screen: { notices: NoticeService | null } = { notices: null };
+      beginLog({
+        ...{ paths: opened.paths, program: 'app', version: options.version },
+        onProblem: (problem) => {
+          if (screen.notices === null) told.push(problem);
+          else screen.notices.show('error', problem);
+        },
+      });
+      logEvent('info', 'app-started', { versions: options.runtimeVersions });
+      const service = new AppService(options, opened);
+      screen.notices = service.notices;
+      for (const problem of told) service.notices.show('error', problem);
+      return service;
+    });
   }
 
   /** The disk images that are stored. */
   async cache(): Promise<ImageCache> {
     return await openImageCache(this.#opened.paths.imageCache, this.settings.current.cacheLimitBytes);
+  }
+
+  /**
+   * Collects log, versions, settings and drives in one ZIP file.
+   * @throws PrestageError usage when the file exists or cannot be written, disk-unwritable
+   */
+  async saveSupportBundle(file: string, withCrashDumps: boolean): Promise<void> {
+    const { paths } = this.#opened;
+    const versions = { prestage: this.#options.version, ...this.#options.runtimeVersions };
+    const { benchDirectory } = this.station;
+    await makeSupportBundle({
+      paths,
+      file,
+      versions,
+      helpers: this.#helpers,
+      benchDirectory,
+      withCrashDumps,
+    });
+  }
+
+  /** Shows and logs what nobody expected. The work goes on. */
+  showUnexpected(thrown: unknown): void {
+    logError('unexpected', thrown);
+    this.notices.show('error', toErrorData(thrown));
   }
 
   /** Ends everything: jobs are cancelled and recorded, helpers end, the ledger is closed. */
@@ -212,6 +259,7 @@ export class AppService {
     await this.log.close();
     await this.fleet.close();
     await this.shipments.settled();
+    logEvent('info', 'app-ended');
     this.#opened.ledger.close();
   }
 

@@ -1,6 +1,7 @@
 import { Emitter } from 'vscode-jsonrpc/node';
 import type { Notice } from '../../core/contract/app-bench';
 import type { ErrorData } from '../../core/base/errors';
+import { logEvent } from '../state/log-file';
 
 /** What happened to the station and stays on the screen until somebody dismisses it. */
 export class NoticeService {
@@ -15,6 +16,7 @@ export class NoticeService {
   }
 
   show(kind: Notice['kind'], error: ErrorData): void {
+    logEvent(kind === 'error' ? 'error' : 'info', 'notice', { error });
     this.#lastId += 1;
     this.#list = [...this.#list, { id: this.#lastId, kind, error }];
     this.#changed.fire();

@@ -105,7 +105,7 @@ export class SessionStore {
       // First: a drive that was being written is not paired again before somebody has seen that.
       jobs.showInterrupted(stored.interrupted);
       const { taken, left } = pairing.takeOver(
-        { ...stored, pairs: stored.pairs.map(({ attachment: _, ...pair }) => pair) },
+        stored,
         new Map(stored.pairs.map(({ driveId, attachment }) => [driveId, attachment ?? null])),
       );
       if (taken > 0) notices.show('info', takenOver(taken));

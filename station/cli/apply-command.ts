@@ -239,7 +239,9 @@ async function confirm(
 
 /** What to know of the media before anything is erased. */
 function noticesOf({ media }: BatchPlan): string[] {
-  const problems = media.bootable.problems.map((problem) => `a machine may not boot from this image: ${problem}`);
+  const problems = media.bootable.problems.map(
+    (problem) => `a machine may not boot from this image: ${problem}`,
+  );
   return [...problems, ...media.warnings];
 }
 

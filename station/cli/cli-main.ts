@@ -1,6 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { toErrorData } from '../../core/base/errors';
+import { logError } from '../state/log-file';
 import { exitCodes } from './exit-codes';
 import { runCommandLine } from './program';
 
@@ -29,6 +31,16 @@ function ownVersion(): string {
   const text = readFileSync(join(__dirname, '..', 'package.json'), 'utf8');
   return z.object({ version: z.string() }).parse(JSON.parse(text)).version;
 }
+
+/** What nobody caught: told, logged with its stack, and the end. The helpers put drives in order when their input ends. */
+function onUnexpected(thrown: unknown): void {
+  logError('unexpected', thrown);
+  const { message, cause, remedy } = toErrorData(thrown);
+  process.stderr.write(`error: ${message}\n${cause ?? ''}\nwhat to do: ${remedy}\n`);
+  process.exit(exitCodes.bug);
+}
+process.on('uncaughtException', onUnexpected);
+process.on('unhandledRejection', onUnexpected);
 
 void runCommandLine({
   args: process.argv.slice(2),

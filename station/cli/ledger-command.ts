@@ -80,7 +80,7 @@ export function ledgerCommand(): Command {
           else {
             const pieces = exportPieces(ledger, format);
             await context.output.stream(pieces).catch((error: unknown) => {
-              throw isSystemError(error) ? cannotWrite('Standard output', error) : error;
+              throw isSystemError(error) ? cannotWrite('Standard output', error, null) : error;
             });
           }
         });

@@ -46,12 +46,15 @@ export class Output {
   readonly #options: OutputOptions;
   #progress: Progress | null = null;
   #resultGiven = false;
+  #lost: Error | null = null;
 
   constructor(options: OutputOptions) {
     this.#options = options;
     this.json = options.json;
     // A pager that was closed, or a terminal that is gone, must not end a batch.
-    options.stdout.on('error', ignore);
+    options.stdout.on('error', (error: Error) => {
+      if (!readerGone.has(errorCodeOf(error) ?? '')) this.#lost ??= error;
+    });
     options.stderr.on('error', ignore);
   }
 
@@ -121,6 +124,11 @@ export class Output {
     this.#options.stderr.write(`${lines.join('\n')}\n`);
     if (this.json && !this.#resultGiven) this.#give({ error }, () => '');
     return error;
+  }
+
+  /** Why a part of the result did not reach standard output; null when all did, or nobody wanted more. */
+  get lost(): Error | null {
+    return this.#lost;
   }
 
   /** Resolves when everything has been handed to the system. Never rejects. */

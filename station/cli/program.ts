@@ -17,9 +17,13 @@ import { ledgerCommand } from './ledger-command';
 import { machineCommand } from './machine-command';
 import { mediaCommand } from './media-command';
 import { orderCommand } from './order-command';
+import { cannotWrite } from '../ledger/export-file';
+import { logEvent } from '../state/log-file';
+import { beginCommandLog } from './command-log';
 import { Output } from './output';
 import { bootTestCommand } from './boot-test-command';
 import { shipCommand } from './ship-command';
+import { supportCommand } from './support-command';
 import { refuseTypingErrors } from './typing-errors';
 import { verifyCommand } from './verify-command';
 
@@ -37,16 +41,27 @@ export interface CommandLine {
 
 /** Runs one command line to its end, helpers included. @returns the exit code. Never throws. */
 export async function runCommandLine(line: CommandLine): Promise<number> {
-  const { args, signal, stdout, stderr } = line;
-  // Every drive of a rack listens to it; Node would take more than ten for a leak, and say so.
-  setMaxListeners(0, signal);
-  const output = new Output({
+  const output = outputOf(line);
+  beginCommandLog(line, output);
+  const code = afterOutput(await runWithOutput(line, output), output);
+  logEvent('info', 'command-ended', { exitCode: code, seconds: Math.round(performance.now()) / 1000 });
+  return code;
+}
+
+function outputOf({ args, stdout, stderr }: CommandLine): Output {
+  return new Output({
     // Read here too: a line that commander refuses must still be answered in the form that was asked for.
     json: args.includes('--json'),
     stdout,
     stderr,
     terminal: stderr.isTTY === true,
   });
+}
+
+async function runWithOutput(line: CommandLine, output: Output): Promise<number> {
+  const { args, signal } = line;
+  // Every drive of a rack listens to it; Node would take more than ten for a leak, and say so.
+  setMaxListeners(0, signal);
   const helpers = new Helpers({
     helper: line.helper,
     client: `prestage ${line.version}`,
@@ -55,6 +70,7 @@ export async function runCommandLine(line: CommandLine): Promise<number> {
     onStderr: (text) => {
       output.message(text);
     },
+    onEvent: logEvent,
   });
   const program: Program = { signal, output, helpers, exitCode: exitCodes.good };
   const root = rootCommand(line, output);
@@ -73,8 +89,17 @@ export async function runCommandLine(line: CommandLine): Promise<number> {
   }
 }
 
+/** What a command ends with once everything was printed: a result that was lost is not a good end. */
+function afterOutput(code: number, output: Output): number {
+  if (output.lost === null) return code;
+  const holds = 'What the command was to do is done.';
+  const data = output.failure(cannotWrite('Standard output', output.lost, null, holds));
+  return code === exitCodes.good ? errorReference[data.code].exitCodes[0] : code;
+}
+
 function report(error: unknown, output: Output, signal: AbortSignal): ExitCode {
   const data = output.failure(error);
+  logEvent(signal.aborted || isCancellation(error) ? 'info' : 'error', 'refused', { error: data });
   // Whatever a command trips over after it was cancelled, cancelled is what it was.
   if (signal.aborted || isCancellation(error)) return exitCodes.cancelled;
   return errorReference[data.code].exitCodes[0];
@@ -103,6 +128,7 @@ export function prestageCommand(version: string): Command {
     machineCommand(),
     cacheCommand(),
     benchCommand(),
+    supportCommand(version),
   ];
   for (const command of commands) root.addCommand(command);
   return root;

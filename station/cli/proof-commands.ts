@@ -204,7 +204,7 @@ async function deliver(output: Output, pieces: Iterable<string>, file: string | 
     return;
   }
   await output.stream(pieces).catch((error: unknown) => {
-    throw isSystemError(error) ? cannotWrite('Standard output', error) : error;
+    throw isSystemError(error) ? cannotWrite('Standard output', error, null) : error;
   });
 }
 

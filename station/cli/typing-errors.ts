@@ -22,8 +22,8 @@ export function refuseTypingErrors(root: Command, args: readonly string[]): void
     if (word.startsWith('-') && word !== '-') {
       const option = optionOf(command, word);
       if (option === undefined) {
-        // Without help commander says so itself.
-        if (asksForHelp && !isHelp(word)) throw unknown(command, 'option', word);
+        // Without help commander says so itself. The frame reads --json wherever it stands.
+        if (asksForHelp && !isHelp(word) && word !== '--json') throw unknown(command, 'option', word);
       } else if (option.required && !word.includes('=')) {
         at += 1;
         refuseMissingValue(command, option, words[at]);

@@ -10,6 +10,7 @@ import { isCancellation, PrestageError, toErrorData } from '../../core/base/erro
 import type { JobDetails, LedgerRecord } from '../../core/ledger/record';
 import { chunkMapFile } from '../jobs/run-batch';
 import { requireDrive, requireFinishedJob } from '../drives/finished-drive';
+import { stillHolds } from '../state/disk';
 import type { StatePaths } from '../state/state-paths';
 import { benchOption, commandAction, failsWhen, jsonOption, stateOption } from './command-context';
 import { exitCodes } from './exit-codes';
@@ -100,7 +101,16 @@ export function verifyCommand(): Command {
                 },
               },
             );
-            const ledgerEntry = record({ state: 'done', bytesVerified, seconds });
+            let ledgerEntry: number;
+            try {
+              ledgerEntry = record({ state: 'done', bytesVerified, seconds });
+            } catch (error) {
+              // Only the entry is missing: nothing that was found out about the drive is undone by it.
+              throw stillHolds(
+                error,
+                `The ${driveLabel(drive)} matches the record of machine ${sanitizeForDisplay(job.machineSerial)}, as before; only this verification is not recorded.`,
+              );
+            }
             const { machineSerial, fingerprint } = job;
             output.result<typeof verifyForm>(
               {

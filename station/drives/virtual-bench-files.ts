@@ -5,6 +5,7 @@ import { benchFileName, benchSchema, maxBenchDrives, type Bench } from '../../co
 import { sanitizeForDisplay } from '../../core/base/display';
 import { PrestageError } from '../../core/base/errors';
 import { errorCodeOf } from '../../core/base/system-error';
+import { asDiskRefusal } from '../state/disk';
 import type { SectorSize } from '../../core/drive/sector-size';
 
 export interface BenchOptions {
@@ -146,6 +147,9 @@ function benchExists(directory: string): PrestageError {
 }
 
 function notMade(directory: string, cause: unknown): PrestageError {
+  const place = { what: 'the virtual bench', path: directory, code: 'bench-invalid' as const };
+  const disk = asDiskRefusal(cause, { ...place, elsewhere: 'choose a folder on another disk' });
+  if (disk instanceof PrestageError) return disk;
   return new PrestageError({
     code: 'bench-invalid',
     message: `The virtual bench could not be created in ${sanitizeForDisplay(directory, 300)}.`,

@@ -4,6 +4,7 @@ import { Worker } from 'node:worker_threads';
 import { Emitter } from 'vscode-jsonrpc/node';
 import { fleetOff, type FleetSettings, type FleetState } from '../../core/settings/fleet';
 import { timeouts } from '../../core/base/timeouts';
+import { logError } from '../state/log-file';
 import { fleetUnavailable } from './fleet-errors';
 import type { FleetWorkerData } from './fleet-worker';
 import type { OutboxPaths } from './outbox';
@@ -72,6 +73,7 @@ export class FleetService {
       this.#send(state);
     });
     worker.on('error', (error) => {
+      logError('worker-failed', error, { worker: 'fleet-worker' });
       this.#failed(error);
     });
     worker.on('exit', () => {

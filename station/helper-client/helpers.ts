@@ -5,7 +5,10 @@ import { chooseElevation, elevationContext, elevationUnavailable, type Elevation
 import type { HelperClient } from './helper-client';
 import { launchHelper, type LaunchOptions } from './launch-helper';
 
-export interface EnginesOptions extends Pick<LaunchOptions, 'helper' | 'client' | 'signal' | 'onStderr'> {
+export interface EnginesOptions extends Pick<
+  LaunchOptions,
+  'helper' | 'client' | 'signal' | 'onStderr' | 'onEvent'
+> {
   /** How to get privilege; asked once, when a real drive is first to be opened. Tests replace it. */
   readonly elevation?: () => Elevation | null;
   /** Tried when nobody can be asked for a password that way: on a server, say, where no polkit agent runs. */

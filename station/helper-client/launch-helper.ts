@@ -2,7 +2,7 @@ import { cancelled, PrestageError } from '../../core/base/errors';
 import { timeouts } from '../../core/base/timeouts';
 import { explainRefusal, helperCommand, type Elevation } from './elevation';
 import { HelperClient } from './helper-client';
-import { HelperProcess } from './helper-process';
+import { describeExit, HelperProcess } from './helper-process';
 
 export interface LaunchOptions {
   readonly elevation: Elevation;
@@ -14,7 +14,15 @@ export interface LaunchOptions {
   readonly signal?: AbortSignal | undefined;
   /** Called with each line that sudo or pkexec writes to standard error while it asks. */
   readonly onStderr?: ((line: string) => void) | undefined;
+  /** Told of the helper's start, of each line that it writes to standard error, and of its end. For the log. */
+  readonly onEvent?: HelperEvents | undefined;
 }
+
+export type HelperEvents = (
+  level: 'info' | 'error',
+  event: 'helper-started' | 'helper-said' | 'helper-ended',
+  members: Readonly<Record<string, unknown>>,
+) => void;
 
 /**
  * Starts a helper and agrees with it on the protocol.
@@ -27,7 +35,12 @@ export async function launchHelper(options: LaunchOptions): Promise<HelperClient
 
   let ready = false;
   const helper = new HelperProcess(helperCommand(elevation, options.helper), (line) => {
+    options.onEvent?.('info', 'helper-said', { as: elevation.kind, line });
     if (!ready && elevation.kind !== 'direct') options.onStderr?.(line);
+  });
+  void helper.exited.then((exit) => {
+    const level = exit.kind === 'ended' ? 'info' : 'error';
+    options.onEvent?.(level, 'helper-ended', { as: elevation.kind, exit: describeExit(exit) });
   });
   const client = new HelperClient(helper);
   let stopWaiting: (error: PrestageError) => void = () => undefined;
@@ -46,6 +59,13 @@ export async function launchHelper(options: LaunchOptions): Promise<HelperClient
     const greeting = await Promise.race([client.greet(options.client), givenUp]);
     if (elevation.kind !== 'direct' && greeting.uid !== 0) throw notRoot(elevation, greeting.uid);
     ready = true;
+    const { version, pid, versions } = greeting;
+    options.onEvent?.('info', 'helper-started', {
+      as: elevation.kind,
+      helper: version,
+      helperPid: pid,
+      versions,
+    });
     return client;
   } catch (error) {
     // It holds nothing yet, so there is nothing to wait for.

@@ -2,8 +2,10 @@ import { createHash, randomBytes } from 'node:crypto';
 import { lstat, mkdir, readdir, readFile, rename, rm, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
+import type { DiskPlace } from '../../core/base/disk-refusal';
 import { sha256Schema } from '../../core/media/chunk-map';
 import { errorCodeOf } from '../../core/base/system-error';
+import { asDiskRefusal, onDiskLater } from '../state/disk';
 import { isRunning, processMark } from '../state/process-mark';
 
 /** What a disk image was made from. Any difference makes it another render. */
@@ -102,15 +104,18 @@ export class ImageCache {
 
   /** Moves a finished disk image to its place. One that another process put there first stays. */
   async commit(directory: string, details: ImageDetails, fingerprint: string): Promise<string> {
-    await writeFile(join(directory, entryFile), JSON.stringify({ facts: details, fingerprint }), {
-      mode: 0o600,
-    });
+    const content = JSON.stringify({ facts: details, fingerprint });
+    await onDiskLater(cachePlace(this.directory), () =>
+      writeFile(join(directory, entryFile), content, { mode: 0o600 }),
+    );
     const place = this.directoryOf(imageKey(details));
     try {
       await rename(directory, place);
       return place;
     } catch (error) {
-      if (!['ENOTEMPTY', 'EEXIST'].includes(errorCodeOf(error) ?? '')) throw error;
+      if (!['ENOTEMPTY', 'EEXIST'].includes(errorCodeOf(error) ?? '')) {
+        throw asDiskRefusal(error, cachePlace(this.directory));
+      }
       // Used from where it was made, and removed with the other left-overs.
       return directory;
     }
@@ -122,7 +127,7 @@ export class ImageCache {
    */
   async hold(directory: string): Promise<string> {
     const holder = join(directory, `${inUse}${ownMark()}-${randomBytes(4).toString('hex')}`);
-    await writeFile(holder, '');
+    await onDiskLater(cachePlace(this.directory), () => writeFile(holder, ''));
     const now = new Date();
     await utimes(join(directory, entryFile), now, now).catch(() => undefined);
     return holder;
@@ -181,6 +186,14 @@ export class ImageCache {
   }
 }
 
+/** Before it was written to a drive, an image is only made. */
+function cachePlace(path: string): DiskPlace {
+  return {
+    ...{ what: 'the image cache', path, holds: 'No drive was touched.', code: 'render-no-space' },
+    elsewhere: "clear the image cache with 'prestage cache clear'",
+  };
+}
+
 function ownMark(): string {
   const mark = processMark(process.pid);
   if (mark === null) throw new Error('/proc does not list this process');
@@ -225,6 +238,6 @@ async function bytesOnDisk(directory: string, counted = new Set<string>()): Prom
 
 /** Makes the cache's folder when it is missing. */
 export async function openImageCache(directory: string, limitBytes: number): Promise<ImageCache> {
-  await mkdir(directory, { recursive: true, mode: 0o700 });
+  await onDiskLater(cachePlace(directory), () => mkdir(directory, { recursive: true, mode: 0o700 }));
   return new ImageCache(directory, limitBytes);
 }

@@ -1,10 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { copyFile, open, rename } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { copyFile, open, rename, rm, stat } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { diskRefusal } from '../../core/base/disk-refusal';
 import { chunkMapName } from '../../core/media/chunk-map';
 import { sanitizeForDisplay } from '../../core/base/display';
 import { confirmationOf, driveLabel, type Drive } from '../../core/drive/drive';
 import { PrestageError } from '../../core/base/errors';
+import { KiB, MiB } from '../../core/base/units';
 import type { MediaHash } from '../../core/media/media';
 import type { HelperClient } from '../helper-client/helper-client';
 import type { AppendContext } from '../ledger/ledger';
@@ -12,6 +14,7 @@ import type { LedgerReader } from '../ledger/ledger-reader';
 import { assertExpected } from '../media/media-expectation';
 import { requireOrderedMedia } from '../orders/batch-order';
 import { getOrCreateImage, type DiskImage } from '../image-cache/get-or-create-image';
+import { onDiskLater, roomAt, statePlace } from '../state/disk';
 import { syncFolder, type StatePaths } from '../state/state-paths';
 import { mediaMark, type BatchPlan, type BatchRequest, type PlannedJob } from './plan-batch';
 import {
@@ -57,6 +60,7 @@ export async function runBatch(
     };
     const batchId = randomUUID();
     const driveImage = await createDriveImages(reserved, images, plan, dependencies, own);
+    requireRoomForRecords(paths, driveImage.length);
     for (const { image } of driveImage) await keepChunkMap(image, paths);
     if (signal.aborted) throw cancelledBatch();
 
@@ -118,9 +122,10 @@ async function reserveAll(
         if (held === undefined) throw new Error('the helper reserved fewer drives than asked');
         const { reservation, diskGuid } = held;
         reserved.push({ planned, client, reservation, previousDiskGuid: diskGuid });
-        requireShownContent(planned, diskGuid, dependencies.ledger);
       }
     }
+    // All are held by now, so that a refusal gives all of them back.
+    for (const held of reserved) requireShownContent(held, dependencies.ledger);
     return reserved;
   } catch (error) {
     await Promise.allSettled(
@@ -136,8 +141,7 @@ async function reserveAll(
  * @throws PrestageError drive-changed
  */
 function requireShownContent(
-  { drive, holdsMachine }: PlannedJob,
-  diskGuid: string | null | undefined,
+  { planned: { drive, holdsMachine }, previousDiskGuid: diskGuid }: ReservedJob,
   ledger: Pick<LedgerReader, 'findDoneByGuid'>,
 ): void {
   if (typeof diskGuid !== 'string') return;
@@ -268,21 +272,48 @@ function imageFor(job: PlannedJob, images: ReadonlyMap<string, DiskImage>): Disk
   return image;
 }
 
+/**
+ * Bytes that the state folder must have left before drives are written: for the chunk maps there is a refusal of its
+ * own, but a drive whose end cannot be recorded is lost after all the work. A job's entries take some 16 KiB with
+ * SQLite's write-ahead log, which grows to 4 MiB before SQLite moves it into the database.
+ */
+const roomForLedger = 8 * MiB;
+const roomForJob = 64 * KiB;
+
+/** @throws PrestageError state-unavailable */
+function requireRoomForRecords(paths: StatePaths, jobs: number): void {
+  const needed = roomForLedger + jobs * roomForJob;
+  const folder = dirname(paths.ledgerFile);
+  const room = roomAt(folder);
+  if (room === null || (room.bytes >= needed && room.files !== 0)) return;
+  const holds = 'No drive was touched: its record would not have had room.';
+  throw new PrestageError(diskRefusal('full', { ...statePlace(folder, holds), needed }, room, null));
+}
+
 /** The chunk map outlives the disk image: a drive can be verified when the cache has forgotten it. */
 async function keepChunkMap(image: DriveImage, paths: StatePaths): Promise<void> {
   const place = chunkMapFile(paths, image.fingerprint);
   // Random: one process may run several batches of the same render.
   const temporary = `${place}.${randomUUID()}.tmp`;
-  await copyFile(join(image.directory, chunkMapName), temporary);
-  // On the disk before the first entry that refers to it is.
-  const handle = await open(temporary, 'r');
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
-  await rename(temporary, place);
-  syncFolder(paths.chunkMaps);
+  const source = join(image.directory, chunkMapName);
+  const { size: needed } = await stat(source);
+  await onDiskLater({ ...statePlace(paths.chunkMaps, 'No drive was touched.'), needed }, async () => {
+    try {
+      await copyFile(source, temporary);
+      // On the disk before the first entry that refers to it is.
+      const handle = await open(temporary, 'r');
+      try {
+        await handle.sync();
+      } finally {
+        await handle.close();
+      }
+      await rename(temporary, place);
+    } catch (error) {
+      await rm(temporary, { force: true });
+      throw error;
+    }
+    syncFolder(paths.chunkMaps);
+  });
 }
 
 /** Where the chunk map of a fingerprint is kept. */

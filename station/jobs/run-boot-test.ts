@@ -10,6 +10,7 @@ import type { JobReport } from './run-job';
 import type { Helpers } from '../helper-client/helpers';
 import { sha256Hex } from '../ledger/entry';
 import type { AppendContext, Ledger } from '../ledger/ledger';
+import { statePlace } from '../state/disk';
 import { syncFolder, writeNewFile, type StatePaths } from '../state/state-paths';
 
 export interface BootTestRequest {
@@ -115,7 +116,8 @@ function keepPicture(png: Buffer, paths: Pick<StatePaths, 'pictures'>): { file: 
   const sha256 = sha256Hex(png);
   const file = join(paths.pictures, `${sha256}.png`);
   if (!existsSync(file)) {
-    writeNewFile(file, png, 0o600);
+    const holds = 'The drive was not changed, and its boot test was not recorded.';
+    writeNewFile(file, png, 0o600, statePlace(paths.pictures, holds));
     syncFolder(paths.pictures);
   }
   return { file, sha256 };

@@ -14,6 +14,8 @@ import type { AppendContext, Ledger } from '../ledger/ledger';
 import { requireSameOrder } from '../orders/batch-order';
 import type { DiskImage } from '../image-cache/get-or-create-image';
 import type { ImageCache } from '../image-cache/image-cache';
+import { logEvent } from '../state/log-file';
+import { stillHolds } from '../state/disk';
 import type { Settings } from '../state/settings';
 import type { StatePaths } from '../state/state-paths';
 import { alreadyShipped, type BatchPlan, type BatchRequest, type PlannedJob } from './plan-batch';
@@ -140,6 +142,11 @@ export async function runJob(
   const report = (end: JobEnd, ledgerEntry: number | null): JobReport => {
     show(onJob, planned, end);
     const ended = { job: planned, end, fingerprint: details.fingerprint, ledgerEntry };
+    const { jobId, batchId, machineSerial, layout } = details;
+    logEvent(end.state === 'failed' ? 'error' : 'info', 'job-ended', {
+      ...{ jobId, batchId, machineSerial, layout, ledgerEntry, drive: details.drive, state: end.state },
+      ...(end.state === 'failed' ? { error: end.reason } : {}),
+    });
     dependencies.onEnd?.(ended);
     return ended;
   };
@@ -163,7 +170,8 @@ export async function runJob(
     // A drive without a record is not a finished drive, however well it was written.
     if (end.state === 'done') await takeTablesOff(reserved, run, dependencies);
     const bytesWritten = end.state === 'done' ? end.result.bytesWritten : 0;
-    return report({ state: 'failed', reason: toErrorData(error), bytesWritten }, null);
+    const reason = toErrorData(stillHolds(error, notRecorded(end, planned)));
+    return report({ state: 'failed', reason, bytesWritten }, null);
   }
   // From here on the drive is finished and recorded; nothing that goes wrong may change it.
   if (end.state !== 'done' || (await release(reserved))) {
@@ -172,6 +180,13 @@ export async function runJob(
   }
   const reason = withdraw(details, ledger, context);
   return report({ state: 'failed', reason, bytesWritten: end.result.bytesWritten }, ledgerEntry);
+}
+
+/** What has become of a drive whose end could not be recorded. */
+function notRecorded({ state }: JobEnd, { drive }: PlannedJob): string {
+  return state === 'done'
+    ? `The ${driveLabel(drive)} is not at fault, but a drive without a record is not finished: its partition table was removed. Write it again afterwards.`
+    : `The ${driveLabel(drive)} is not finished, and how its job ended is not recorded. Write it again afterwards.`;
 }
 
 /**

@@ -1,6 +1,7 @@
 import { appendFile, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { required } from '../../core/base/required';
+import { onDiskLater, statePlace } from '../state/disk';
 import { isRunning, processMark } from '../state/process-mark';
 import type { RecordedDrive } from '../../core/ledger/record';
 import type { AppendContext, Ledger } from '../ledger/ledger';
@@ -16,12 +17,16 @@ export class RunJournal {
 
   static async begin(runs: string, batchId: string): Promise<RunJournal> {
     const file = join(runs, batchId);
-    await writeFile(file, `${required(processMark(process.pid), 'its own process')}\n`, { mode: 0o600 });
+    const mark = `${required(processMark(process.pid), 'its own process')}\n`;
+    await onDiskLater(statePlace(runs, 'No drive was touched.'), () =>
+      writeFile(file, mark, { mode: 0o600 }),
+    );
     return new RunJournal(file);
   }
 
   async recording(jobId: string, machineSerial: string): Promise<void> {
-    await appendFile(this.file, `recording ${jobId} ${machineSerial}\n`);
+    const line = `recording ${jobId} ${machineSerial}\n`;
+    await onDiskLater(statePlace(this.file), () => appendFile(this.file, line));
   }
 
   async released(jobId: string): Promise<void> {

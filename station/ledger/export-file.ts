@@ -10,11 +10,14 @@ import {
 import { rename, rm } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { resolve } from 'node:path';
+import type { DiskPlace } from '../../core/base/disk-refusal';
 import { sanitizeForDisplay } from '../../core/base/display';
 import { PrestageError } from '../../core/base/errors';
 import { csvForm, exportCsv, exportJson, jsonForm, type VerifiedLedger } from './export';
 import type { LedgerReader } from './ledger-reader';
 import type { LedgerReport } from './ledger-findings';
+import { asDiskRefusal, namedPlace } from '../state/disk';
 import { counted } from '../../core/base/plurals';
 
 export type ExportFormat = 'json' | 'csv';
@@ -94,7 +97,7 @@ export async function writePieces(pieces: Iterable<string>, file: string): Promi
 }
 
 function asCannotWrite(file: string, error: unknown): unknown {
-  return isSystemError(error) ? cannotWrite(`The file ${sanitizeForDisplay(file, 512)}`, error) : error;
+  return isSystemError(error) ? cannotWrite(`The file ${sanitizeForDisplay(file, 512)}`, error, file) : error;
 }
 
 /** What goes to others must be what was signed. */
@@ -133,17 +136,37 @@ async function writeFile(file: string, pieces: Iterable<string>): Promise<void> 
   }
 }
 
+/** A shell has opened it, on a disk that only it knows. */
+const standardOutput: DiskPlace = {
+  what: 'the file that standard output goes to',
+  path: '/dev/stdout',
+  elsewhere: 'send it to a file on another disk',
+};
+
 /** Whether the operating system refused something. */
 export function isSystemError(error: unknown): error is NodeJS.ErrnoException {
   return error instanceof Error && 'syscall' in error;
 }
 
-/** @param what begins the sentence: `The file …` */
-export function cannotWrite(what: string, error: Error): PrestageError {
+/**
+ * @param what begins the sentence: `The file …`
+ * @param file whose disk may be the reason; null for standard output
+ * @param holds what still holds, in whole sentences
+ */
+export function cannotWrite(what: string, error: Error, file: string | null, holds?: string): PrestageError {
+  const disk = asDiskRefusal(
+    error,
+    file === null
+      ? { ...standardOutput, ...(holds === undefined ? {} : { holds }) }
+      : namedPlace(resolve(file), holds),
+  );
+  if (disk instanceof PrestageError) return disk;
   return new PrestageError({
     code: 'usage',
     message: `${what} cannot be written.`,
     cause: error.message,
-    remedy: 'Choose a file in a folder that you can write to, on a disk with free space.',
+    remedy: [holds, 'Choose a file in a folder that you can write to, on a disk with free space.']
+      .filter((part) => part !== undefined)
+      .join(' '),
   });
 }

@@ -2,12 +2,13 @@ import { sign, verify, type KeyObject } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { sha256Schema } from '../../core/media/chunk-map';
+import { PrestageError } from '../../core/base/errors';
 import { errorCodeOf } from '../../core/base/system-error';
 import { genesisHash } from '../../core/ledger/record';
 import type { StatePaths } from '../state/state-paths';
 import { writeFileAtomically } from '../state/state-paths';
 import { canonicalJson, decodeSignature } from './entry';
-import { ledgerBroken, ledgerUnavailable, shownPath } from './ledger-errors';
+import { asLedgerUnavailable, ledgerBroken, ledgerUnavailable, shownPath } from './ledger-errors';
 
 /**
  * The head: a signed statement of how far the ledger went, in a file of its own. The chain alone cannot
@@ -124,6 +125,7 @@ export function writeHead(
   try {
     writeFileAtomically(paths.headFile, `${text}\n`, 0o600);
   } catch (error) {
+    if (error instanceof PrestageError) throw asLedgerUnavailable(error);
     throw ledgerUnavailable(
       `The ledger's head file ${shownPath(paths.headFile)} cannot be written.`,
       'Check that you can write to its folder and that the disk is not full.',

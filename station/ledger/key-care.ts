@@ -3,7 +3,7 @@ import { PrestageError } from '../../core/base/errors';
 import type { StatePaths } from '../state/state-paths';
 import type { FindingCode } from './check-entry';
 import type { LedgerDatabase } from './database';
-import { keyUnsafe, ledgerUnavailable, shownPath } from './ledger-errors';
+import { asLedgerUnavailable, keyUnsafe, ledgerUnavailable, shownPath } from './ledger-errors';
 import { emptyEnd, readHead, writeHead } from './head';
 import {
   createStationKey,
@@ -68,6 +68,7 @@ export function prepareKey(paths: KeyPaths, database: LedgerDatabase): StationKe
     try {
       writePublicKey(paths, station);
     } catch (error) {
+      if (error instanceof PrestageError) throw asLedgerUnavailable(error);
       throw ledgerUnavailable(
         `The public key ${shownPath(paths.publicKeyFile)} cannot be written.`,
         'Check that you can write to its folder and that the disk is not full.',

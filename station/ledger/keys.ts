@@ -8,10 +8,11 @@ import {
 } from 'node:crypto';
 import { closeSync, constants, fstatSync, linkSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { PrestageError } from '../../core/base/errors';
 import { errorCodeOf } from '../../core/base/system-error';
 import type { StatePaths } from '../state/state-paths';
 import { syncFolder, writeFileAtomically, writeNewFile } from '../state/state-paths';
-import { keyUnsafe, ledgerUnavailable, shownPath } from './ledger-errors';
+import { asLedgerUnavailable, keyUnsafe, ledgerUnavailable, shownPath } from './ledger-errors';
 
 /** What signatures are checked with. */
 export interface VerifyingKey {
@@ -117,7 +118,9 @@ export function createStationKey(paths: KeyPaths): StationKey {
     writePublicKey(paths, key);
     return key;
   } catch (error) {
-    if (errorCodeOf(error) === 'ledger-key-unsafe') throw error;
+    if (error instanceof PrestageError) {
+      throw error.code === 'state-unavailable' ? asLedgerUnavailable(error) : error;
+    }
     throw ledgerUnavailable(
       `The station key ${shownPath(paths.keyFile)} cannot be made.`,
       'Check that you can write to its folder and that the disk is not full.',

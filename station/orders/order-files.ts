@@ -7,6 +7,7 @@ import type { ScanSettings } from '../../core/scan/scan-settings';
 import { errorCodeOf } from '../../core/base/system-error';
 import { MiB } from '../../core/base/units';
 import { canonicalJson, sha256Hex } from '../ledger/entry';
+import { onDisk, statePlace } from '../state/disk';
 import { writeFileAtomically, type StatePaths } from '../state/state-paths';
 import { orderFileDamaged, orderInvalid, orderUnreadable } from './order-errors';
 
@@ -22,8 +23,11 @@ export function canonicalOrder(order: WorkOrder): { readonly text: string; reado
 /** Keeps an order's text, and waits until the disk has it. @returns its SHA-256 */
 export function keepOrder(paths: Pick<StatePaths, 'orders'>, order: WorkOrder): string {
   const { text, sha256 } = canonicalOrder(order);
-  mkdirSync(paths.orders, { recursive: true, mode: 0o700 });
-  writeFileAtomically(orderFile(paths, sha256), text, 0o600);
+  const holds = 'Nothing was opened.';
+  onDisk(statePlace(paths.orders, holds), () => {
+    mkdirSync(paths.orders, { recursive: true, mode: 0o700 });
+  });
+  writeFileAtomically(orderFile(paths, sha256), text, 0o600, holds);
   return sha256;
 }
 

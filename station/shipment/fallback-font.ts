@@ -9,8 +9,8 @@ let loaded: Promise<Buffer> | null = null;
 
 /** The font as TrueType. Read when a paper needs it for the first time: it takes a tenth of a second. */
 export function fallbackFont(): Promise<Buffer> {
-  loaded ??= import('@fontsource/unifontex/files/unifontex-latin-400-normal.woff').then(({ default: woff }) =>
-    trueTypeOf(Buffer.from(woff)),
+  loaded ??= import('@fontsource/unifontex/files/unifontex-latin-400-normal.woff').then(({ default: read }) =>
+    trueTypeOf(Buffer.from(read())),
   );
   return loaded;
 }

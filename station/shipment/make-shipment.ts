@@ -11,6 +11,7 @@ import { cannotWrite, isSystemError, requireNoFindings } from '../ledger/export-
 import { ledgerBroken } from '../ledger/ledger-errors';
 import { loadStationKey, type StationKey } from '../ledger/keys';
 import type { AppendContext, Ledger } from '../ledger/ledger';
+import { stillHolds } from '../state/disk';
 import { syncFolder, type StatePaths } from '../state/state-paths';
 import { makeBundle } from './bundle';
 import { closeShipment, type ShipmentChoice } from './close-shipment';
@@ -85,7 +86,16 @@ export async function ship(
   const target = new BundleTarget(file, replace);
   try {
     const { row, plan } = closeShipment(ledger, number, choice, context);
-    return await pack({ ledger, paths }, row, plan.leftOut, target);
+    try {
+      return await pack({ ledger, paths }, row, plan.leftOut, target);
+    } catch (error) {
+      // The record stands: who believed otherwise would close the same machines twice.
+      const again = `prestage ship --again ${sanitizeForDisplay(number)}`;
+      throw stillHolds(
+        error,
+        `The shipment is recorded; only its bundle is missing. Make it with: ${again}.`,
+      );
+    }
   } finally {
     target.abandon();
   }
@@ -247,7 +257,7 @@ class BundleTarget {
       return work();
     } catch (error) {
       throw isSystemError(error)
-        ? cannotWrite(`The bundle ${sanitizeForDisplay(this.file, 512)}`, error)
+        ? cannotWrite(`The bundle ${sanitizeForDisplay(this.file, 512)}`, error, this.file)
         : error;
     }
   }

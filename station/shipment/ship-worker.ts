@@ -44,6 +44,9 @@ async function answer(request: ShipRequest): Promise<ShipAnswers[ShipRequest['ve
   }
 }
 
+const bundleWhole =
+  'The shipment is recorded and its bundle is whole; only what is printed is missing. It is in the bundle too.';
+
 /** Lays what is printed at the depot beside the bundle. */
 function withPapers(report: ShipmentReport): BundleReport {
   const { number, file, machines, notImported } = report;
@@ -53,7 +56,9 @@ function withPapers(report: ShipmentReport): BundleReport {
     try {
       writeFileSync(paper, bytes);
     } catch (error) {
-      throw isSystemError(error) ? cannotWrite(sanitizeForDisplay(paper, 512), error) : error;
+      throw isSystemError(error)
+        ? cannotWrite(sanitizeForDisplay(paper, 512), error, paper, bundleWhole)
+        : error;
     }
   }
   return {

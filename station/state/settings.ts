@@ -79,8 +79,10 @@ export function changeSettings(paths: Pick<StatePaths, 'settingsFile'>, change: 
   const content = { ...(before as object), ...change };
   const settings = checkSettings(paths, content);
   try {
-    writeFileAtomically(paths.settingsFile, `${JSON.stringify(content, null, 2)}\n`, 0o600);
+    const holds = 'The settings are as they were.';
+    writeFileAtomically(paths.settingsFile, `${JSON.stringify(content, null, 2)}\n`, 0o600, holds);
   } catch (error) {
+    if (error instanceof PrestageError) throw error;
     throw new PrestageError({
       code: 'state-unavailable',
       message: `The settings file ${sanitizeForDisplay(paths.settingsFile, 512)} cannot be written.`,

@@ -14,7 +14,9 @@ import {
 import { homedir } from 'node:os';
 import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
 import { sanitizeForDisplay } from '../../core/base/display';
+import type { DiskPlace } from '../../core/base/disk-refusal';
 import { PrestageError } from '../../core/base/errors';
+import { asDiskRefusal, onDisk, statePlace } from './disk';
 
 /** Where the station keeps what it must not forget. Absolute paths. */
 export interface StatePaths {
@@ -41,6 +43,10 @@ export interface StatePaths {
   readonly orders: string;
   /** What the app had before it when it was changed last: pairs, media, operator. */
   readonly sessionFile: string;
+  /** Folder. What the station did and met, for support; made with the first line. May be deleted. */
+  readonly logs: string;
+  /** Folder. What Electron left of a process of the app that crashed. May be deleted. */
+  readonly crashDumps: string;
 }
 
 export interface StateOptions {
@@ -80,6 +86,8 @@ export function statePaths(stateDirectory: string | null, options: StateOptions 
     fleetFile: join(state, 'fleet.json'),
     orders: join(state, 'orders'),
     sessionFile: join(state, 'desk.json'),
+    logs: join(state, 'log'),
+    crashDumps: join(state, 'crash-dumps'),
   };
   if (options.make !== false) {
     for (const folder of [state, settings, paths.imageCache, paths.chunkMaps, paths.pictures, paths.runs]) {
@@ -95,7 +103,10 @@ function makeFolder(folder: string): void {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
     accessSync(folder, constants.R_OK | constants.W_OK | constants.X_OK);
   } catch (error) {
-    throw stateUnavailable(folder, 'cannot be created or written', error);
+    const disk = asDiskRefusal(error, statePlace(folder));
+    throw disk instanceof PrestageError
+      ? disk
+      : stateUnavailable(folder, 'cannot be created or written', error);
   }
 }
 
@@ -126,29 +137,46 @@ function stateUnavailable(path: string, what: string, cause: unknown): PrestageE
  * Replaces a file so that a reader, or the next start after a power cut, sees the old or the new text and
  * nothing between: temporary file, fsync, rename, fsync of the folder.
  * @param mode of the new file, before the umask
- * @throws the file system's error
+ * @param holds what still holds when the disk takes no more, in whole sentences
+ * @throws PrestageError state-unavailable when the disk takes no more; the file system's other errors
  */
-export function writeFileAtomically(file: string, text: string, mode: number): void {
+export function writeFileAtomically(file: string, text: string, mode: number, holds?: string): void {
   const temporary = join(dirname(file), `.${basename(file)}.${randomBytes(6).toString('hex')}.tmp`);
-  try {
-    writeNewFile(temporary, text, mode);
-    renameSync(temporary, file);
-  } catch (error) {
-    rmSync(temporary, { force: true });
-    throw error;
-  }
-  syncFolder(dirname(file));
+  writeNewFile(temporary, text, mode, statePlace(dirname(file), holds));
+  onDisk(statePlace(dirname(file), holds), () => {
+    try {
+      renameSync(temporary, file);
+    } catch (error) {
+      rmSync(temporary, { force: true });
+      throw error;
+    }
+    syncFolder(dirname(file));
+  });
 }
 
-/** Writes a file that must not exist yet, and waits until the disk has it. */
-export function writeNewFile(file: string, text: string | Buffer, mode: number): void {
-  const descriptor = openSync(file, 'wx', mode);
-  try {
-    writeFileSync(descriptor, text);
-    fsyncSync(descriptor);
-  } finally {
-    closeSync(descriptor);
-  }
+/**
+ * Writes a file that must not exist yet, and waits until the disk has it. What was begun and failed is gone again.
+ * @param place what is said when its disk takes no more
+ * @throws PrestageError as the place says, when its disk takes no more; the file system's other errors
+ */
+export function writeNewFile(
+  file: string,
+  text: string | Uint8Array,
+  mode: number,
+  place: DiskPlace = statePlace(dirname(file)),
+): void {
+  onDisk({ ...place, needed: Buffer.byteLength(text) }, () => {
+    const descriptor = openSync(file, 'wx', mode);
+    try {
+      writeFileSync(descriptor, text);
+      fsyncSync(descriptor);
+    } catch (error) {
+      rmSync(file, { force: true });
+      throw error;
+    } finally {
+      closeSync(descriptor);
+    }
+  });
 }
 
 /** Waits until the disk has the folder's own entries. */

@@ -1,4 +1,6 @@
 import { parentPort, Worker } from 'node:worker_threads';
+import { basename } from 'node:path';
+import { logError } from '../state/log-file';
 import { PrestageError, toErrorData, type ErrorData } from '../../core/base/errors';
 
 /**
@@ -57,6 +59,7 @@ export class WorkerThread<R extends Request, Answers extends Readonly<Record<R['
       else waiting?.reject(new PrestageError(reply.error));
     });
     this.#worker.on('error', (error) => {
+      logError('worker-failed', error, { worker: basename(file) });
       cause = error.message;
     });
     this.#worker.on('exit', () => {

@@ -14,6 +14,7 @@ import { z } from 'zod';
 import { MiB } from '../../core/base/units';
 import { errorOf, listDrives, runCli, type CliResult } from '../support/cli';
 import { temporaryArea } from '../support/global-setup';
+import { changeDevices, devicesIn, standInLsblk } from '../support/refusal-lsblk';
 import { makeBench } from '../support/virtual-bench';
 import { makeMedia, type MadeMedia } from '../support/wim';
 
@@ -188,5 +189,17 @@ describe('drives that sit in one bay one after another', () => {
           'Machine ERASED-01 no longer has its image: its drive was written again for machine LATER-002.',
       },
     ]);
+  });
+});
+
+describe('a USB adapter that presents 4096-byte sectors', () => {
+  it('is told of in the list', async () => {
+    const recorded = join(import.meta.dirname, '../fixtures/recorded/drives/blank-sata/lsblk.json');
+    const devices = devicesIn(readFileSync(recorded, 'utf8')).map((device) =>
+      changeDevices(device, (one) => ({ ...one, tran: 'usb', 'log-sec': 4096 })),
+    );
+    const tools = standInLsblk(join(area, 'lsblk'), devices);
+    const run = await runCli(['drives'], { env: { PATH: `${tools}:${process.env['PATH'] ?? ''}` } });
+    expect(run.stdout).toMatch(/^note: drive \S+ \(.+\): This USB adapter presents 4096-byte sectors\./m);
   });
 });

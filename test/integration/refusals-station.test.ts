@@ -57,7 +57,7 @@ describe('apply refuses when there is no space for the render', () => {
       () => apply(station, { media: media.path, state }),
       {
         code: 'render-no-space',
-        names: ['not enough space', 'MiB are free'],
+        names: [join(state, 'renders'), 'is full', 'needed', 'free', 'missing'],
         remedy: 'prestage cache clear',
       },
       { state },
@@ -78,7 +78,11 @@ describe('apply refuses when there is no space for the render', () => {
     await expectRefused(
       station,
       () => runCli(applyArguments(station, { media: media.path, state }), { env }),
-      { code: 'render-no-space', names: ['not enough space'], remedy: 'prestage cache clear' },
+      {
+        code: 'render-no-space',
+        names: [join(state, 'renders'), 'is full', 'missing'],
+        remedy: 'prestage cache clear',
+      },
       { state },
     );
     expect(existsSync(join(small, 'others'))).toBe(true);

@@ -266,6 +266,11 @@ export const previews: Readonly<Record<string, Preview>> = {
   batch: { state: mixed, key: 'F2' },
   log: { state: mixed, key: 'F3' },
   settings: { state: mixed, key: 'F4' },
+  'settings-support': {
+    state: mixed,
+    key: 'F4',
+    size: { width: 1280, height: 3400 },
+  },
   'settings-fleet': {
     state: {
       ...mixed,

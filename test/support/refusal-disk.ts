@@ -78,6 +78,11 @@ export function mountMemory(point: string, size: string): void {
   });
 }
 
+/** Lets nothing more be written to a file system that is mounted. */
+export function remountReadOnly(point: string): void {
+  tool('mount', '-o', 'remount,ro', point);
+}
+
 /** Uses a loop device as swap space. */
 export function swapOn(device: string): void {
   tool('mkswap', device);

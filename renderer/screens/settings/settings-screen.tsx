@@ -9,6 +9,7 @@ import { FleetSection } from './fleet-section';
 import { BootTestSection } from './boot-test-section';
 import { ScannerSection } from './scanner-section';
 import './settings.css';
+import { SupportSection } from './support-section';
 import { StationSection } from './station-section';
 
 /** Goes to a part and puts the focus on its title, so that Tab goes on from there. */
@@ -32,6 +33,7 @@ export function SettingsScreen(): ReactElement {
     ['settings-cache', text.cache.title],
     ['settings-fleet', text.fleet.title],
     ['settings-training', text.training.title],
+    ['settings-support', text.support.title],
     ['settings-about', text.about.title],
   ] as const;
   return (
@@ -65,6 +67,7 @@ export function SettingsScreen(): ReactElement {
           <CacheSection />
           <FleetSection />
           <TrainingSection />
+          <SupportSection />
           <AboutSection />
         </div>
       </div>

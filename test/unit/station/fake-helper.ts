@@ -79,11 +79,11 @@ const handlers: HelperHandlers = {
     if (path === '/exit') process.exit(7);
     if (path === '/answer-and-exit') {
       setImmediate(() => setImmediate(() => setImmediate(() => process.exit(0))));
-      return { bytes: 1 };
+      return { bytes: 1, warnings: [] };
     }
     if (path === '/garbage') output.write('Segmentation fault\n');
     if (path === '/bomb') output.write('Content-Length: 9999999999\r\n\r\n');
-    if (path === '/wrong-answer') return { bytes: -1 };
+    if (path === '/wrong-answer') return { bytes: -1, warnings: [] };
     if (path === '/bug') throw new TypeError('a bug');
     if (path === '/abort-slowly') {
       await untilAborted(context).catch(() => undefined);

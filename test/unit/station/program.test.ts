@@ -90,6 +90,12 @@ describe('the command line', () => {
     expect(stdout).not.toContain('Usage:');
   });
 
+  it('help with --json keeps standard output free', async () => {
+    const { code, stdout, stderr } = await run(['media', '--help', '--json']);
+    expect({ code, stdout }).toEqual({ code: 0, stdout: '' });
+    expect(stderr).toContain('prestage media');
+  });
+
   it.each([
     [['help'], 'Exit codes'],
     [['help', 'media'], 'prestage media'],

@@ -10,7 +10,9 @@ const manager = '/EFI/Microsoft/Boot/bootmgfw.efi';
 
 describe('EfiNames', () => {
   it('takes what FAT32 can hold, and what does not go there', () => {
-    expect(problems('/EFI', '/EFI/Boot', '/EFI/Boot/bootx64.efi', manager, '/Data/A', '/Data/a', '/x.')).toEqual([]);
+    expect(
+      problems('/EFI', '/EFI/Boot', '/EFI/Boot/bootx64.efi', manager, '/Data/A', '/Data/a', '/x.'),
+    ).toEqual([]);
   });
 
   it('tells folders that differ in case once, not their files again', () => {

@@ -67,8 +67,11 @@ describe('judgeBoot', () => {
   it('wants the boot.sdi that the store names', () => {
     const image = { path: '\\sources\\boot.wim' };
     const without = (content: 'missing' | 'empty' | 'other'): readonly string[] =>
-      assessBoot({ ...sound, ramdisk: { image, sdi: { path: '\\boot\\boot.sdi', content } } }).bootable.problems;
-    expect(without('missing')).toEqual([expect.stringContaining('\\boot\\boot.sdi, which is not in the image')]);
+      assessBoot({ ...sound, ramdisk: { image, sdi: { path: '\\boot\\boot.sdi', content } } }).bootable
+        .problems;
+    expect(without('missing')).toEqual([
+      expect.stringContaining('\\boot\\boot.sdi, which is not in the image'),
+    ]);
     expect(without('empty')).toEqual([expect.stringContaining('is empty')]);
     expect(without('other')).toEqual([]);
   });

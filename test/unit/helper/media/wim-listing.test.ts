@@ -84,7 +84,15 @@ describe('checkListing', () => {
 
   it('notes what NTFS holds but programs stumble over, and refuses none of it', () => {
     const { problems, notes } = checkListing(
-      [...honest, '/Windows/..Leading Dots.txt', '/ends with space ', '/ends with dot.', '/aux.c', '/NUL', '/null.txt'],
+      [
+        ...honest,
+        '/Windows/..Leading Dots.txt',
+        '/ends with space ',
+        '/ends with dot.',
+        '/aux.c',
+        '/NUL',
+        '/null.txt',
+      ],
       [],
     );
     expect(problems).toEqual([]);

@@ -29,6 +29,21 @@ describe('driveErrorOf', () => {
     expect(error).toMatchObject({ offset: 8192, chunk: 3 });
     expect(error.remedy).not.toBe('');
   });
+  it('blames the disk below a virtual drive, and no disk below a real one', () => {
+    const virtual = sampleDrive({ bay: 'bay 7', kind: 'virtual', path: '/bench/drive-01.img' });
+    const end = {
+      type: 'failed',
+      kind: 'write',
+      offset: 0,
+      chunk: null,
+      errno: 'ENOSPC',
+      detail: 'd',
+    } as const;
+    expect(driveErrorOf(end, virtual).remedy).toMatch(/not at fault.*\/bench\/drive-01\.img.*is full/);
+    const real = sampleDrive({ kind: 'disk' });
+    expect(driveErrorOf(end, real).remedy).toContain('Set the drive aside');
+    expect(driveErrorOf({ ...end, errno: 'EIO' }, virtual).remedy).toContain('Set the drive aside');
+  });
   it('names the drive and bay also when a drive hangs or its thread crashes', () => {
     for (const end of [{ type: 'stalled' }, { type: 'crashed', detail: 'x' }] as const) {
       expect(driveErrorOf(end, drive).message).toContain('bay 7');

@@ -1,0 +1,77 @@
+import { readdirSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { strFromU8, unzipSync } from 'fflate';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { card } from '../support/app-bench';
+import { AppWindow, giveToUser } from '../support/app-window';
+import { temporaryArea } from '../support/global-setup';
+import { makeBench } from '../support/virtual-bench';
+
+/** What the app leaves for support: its log, its crash dumps, and the bundle. */
+
+let area: string;
+let opened: AppWindow | null = null;
+
+beforeAll(() => {
+  area = temporaryArea('e2e-support');
+});
+afterEach(async () => {
+  await opened?.end();
+  opened = null;
+});
+afterAll(() => {
+  rmSync(area, { recursive: true, force: true });
+});
+
+const lineSchema = z.looseObject({ event: z.string(), program: z.string(), level: z.string() });
+
+function logOf(state: string): z.infer<typeof lineSchema>[] {
+  return readFileSync(join(state, 'log/prestage.jsonl'), 'utf8')
+    .trimEnd()
+    .split('\n')
+    .map((line) => lineSchema.parse(JSON.parse(line)));
+}
+
+const dumpsIn = (folder: string): string[] =>
+  readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.dmp'));
+
+describe('support', () => {
+  it('a page that crashes is logged and dumped on this computer, and a bundle is saved from Settings', async () => {
+    const paths = { state: join(area, 'state'), bench: join(area, 'bench') };
+    await makeBench(paths.bench, 2);
+    opened = await AppWindow.start(paths);
+    await card(opened, 'bay 1').waitFor();
+    expect(logOf(paths.state).map(({ event, program }) => `${program} ${event}`)).toContain(
+      'app app-started',
+    );
+
+    await opened.electron.evaluate(({ BrowserWindow }) => {
+      BrowserWindow.getAllWindows()[0]?.webContents.forcefullyCrashRenderer();
+    });
+    await expect
+      .poll(() => logOf(paths.state).map(({ event }) => event), { timeout: 20_000 })
+      .toContain('page-gone');
+    await expect.poll(() => dumpsIn(join(paths.state, 'crash-dumps')).length, { timeout: 20_000 }).toBeGreaterThan(0);
+    // The page comes back by itself.
+    await card(opened, 'bay 1').waitFor();
+
+    const saved = join(area, 'saved');
+    giveToUser(saved);
+    const file = join(saved, 'support.zip');
+    await opened.answerFiles(file);
+    await opened.page.keyboard.press('F4');
+    await opened.page.getByRole('button', { name: 'Save support bundle …' }).click();
+    await opened.page.getByText(`Saved as ${file}`).waitFor();
+    await opened.picture('settings-support');
+    const files = unzipSync(readFileSync(file));
+    expect(Object.keys(files)).toContain('log/prestage.jsonl');
+    expect(Object.keys(files).filter((name) => name.endsWith('.dmp'))).toEqual([]);
+    const versions: unknown = JSON.parse(strFromU8(files['versions.json'] ?? new Uint8Array()));
+    expect(versions).toMatchObject({ electron: expect.stringMatching(/^\d/) as string });
+    expect(strFromU8(files['drives.json'] ?? new Uint8Array())).toContain('bay 1');
+    // A second one does not take its place.
+    await opened.page.getByRole('button', { name: 'Save support bundle …' }).click();
+    await opened.page.getByText('already exists').waitFor();
+  });
+});
