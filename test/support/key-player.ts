@@ -17,35 +17,30 @@ export class KeyPlayer {
       const due = began + (gap === undefined ? ms : index * gap);
       const wait = due - Date.now();
       if (wait > 1) await sleep(wait);
-      await this.press(pressed, due / 1000);
+      await this.press(pressed);
     }
   }
 
-  /** @param timestamp seconds of Unix time: when the key was pressed, however late a busy computer is with it */
-  private async press(
-    { key, code, shift, control, alt }: Omit<ScanKey, 'ms'>,
-    timestamp: number,
-  ): Promise<void> {
+  private async press({ key, code, shift, control, alt }: Omit<ScanKey, 'ms'>): Promise<void> {
     // What holds Alt in a recording is the key for the third level.
-    if (alt) await this.hold('rawKeyDown', 1, timestamp);
+    if (alt) await this.hold('rawKeyDown', 1);
     const modifiers = (alt ? 1 : 0) + (control ? 2 : 0) + (shift ? 8 : 0);
     const text = control || alt ? '' : key === 'Enter' ? '\r' : key.length === 1 ? key : '';
-    const event = { key, code, modifiers, timestamp, ...(text === '' ? {} : { text }) };
+    const event = { key, code, modifiers, ...(text === '' ? {} : { text }) };
     await this.session.send('Input.dispatchKeyEvent', {
       type: text === '' ? 'rawKeyDown' : 'keyDown',
       ...event,
     });
-    await this.session.send('Input.dispatchKeyEvent', { type: 'keyUp', key, code, modifiers, timestamp });
-    if (alt) await this.hold('keyUp', 0, timestamp);
+    await this.session.send('Input.dispatchKeyEvent', { type: 'keyUp', key, code, modifiers });
+    if (alt) await this.hold('keyUp', 0);
   }
 
-  private async hold(type: 'rawKeyDown' | 'keyUp', modifiers: number, timestamp: number): Promise<void> {
+  private async hold(type: 'rawKeyDown' | 'keyUp', modifiers: number): Promise<void> {
     await this.session.send('Input.dispatchKeyEvent', {
       type,
       key: 'Alt',
       code: 'AltRight',
       modifiers,
-      timestamp,
     });
   }
 }
