@@ -2,7 +2,7 @@ import { createStore } from 'zustand/vanilla';
 import { useStore } from 'zustand';
 import type { AppState } from '../core/contract/app';
 import { play, type Tone } from './sound';
-import { appStore } from './store/app-store';
+import { appState, appStore } from './store/app-store';
 import { newlyEnded } from './store/selectors';
 import { showScreen } from './store/view-store';
 import { currentText } from './text';
@@ -23,6 +23,12 @@ function say(words: string, urgent: boolean): void {
 
 function sound(state: AppState, tone: Tone): void {
   if (state.settings.desk.sounds) play(tone);
+}
+
+/** Lets something be heard that is not the station's: by a tone, and by a screen reader. */
+export function announce(words: string, tone: Tone): void {
+  sound(appState(), tone);
+  say(words, tone !== 'accepted');
 }
 
 function announceScan(state: AppState): void {

@@ -2,12 +2,14 @@ import { Button, MantineProvider } from '@mantine/core';
 import { useCallback, useEffect, useState, type ReactElement } from 'react';
 import { useStore } from 'zustand';
 import type { ErrorData } from '../core/base/errors';
-import { errorOf, send } from './actions';
+import { errorOf } from './actions';
 import { startAnnouncing } from './announce';
 import { connect } from './bridge';
 import { Busy } from './components/busy';
 import { ErrorCard } from './components/error-card';
 import { startScanCapture } from './scanner/capture';
+import { takeScan } from './scanner/take-scan';
+import { scannerSettings } from './scanner/scanner-settings';
 import { Shell } from './shell/shell';
 import { appStore } from './store/app-store';
 import { useText } from './text';
@@ -79,12 +81,7 @@ export function App(): ReactElement {
     };
     document.addEventListener('dragover', refuseDrop);
     document.addEventListener('drop', refuseDrop);
-    const ends = [
-      startAnnouncing(),
-      startScanCapture((scanned) => {
-        send('scan', { text: scanned });
-      }),
-    ];
+    const ends = [startAnnouncing(), startScanCapture(scannerSettings, takeScan)];
     return () => {
       for (const end of ends) end();
       document.removeEventListener('dragover', refuseDrop);

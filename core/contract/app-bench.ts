@@ -5,6 +5,7 @@ import { errorDataSchema } from '../base/errors';
 import { jobStateSchema } from '../job/job';
 import { bootTestVerdictSchema } from '../job/boot-test';
 import { taskSchema } from '../base/task';
+import { scanDoubts } from '../scan/scan-outcome';
 import { driveRequest, nothing } from './app-common';
 
 /** The Bench screen's part of the page's contract: drives, pairs, jobs, boot tests, and notices above all screens. */
@@ -87,8 +88,14 @@ export type StationState = z.infer<typeof stationStateSchema>;
 
 export const benchMethods = {
   refreshDrives: { request: nothing, response: nothing },
-  /** What a barcode scanner read, wherever the focus was. What came of it is in pairing.lastScan. */
-  scan: { request: z.strictObject({ text: z.string().max(4096) }), response: nothing },
+  /**
+   * What a barcode scanner read, wherever the focus was, and why it cannot be relied on, if so. What came of it is in
+   * pairing.lastScan.
+   */
+  scan: {
+    request: z.strictObject({ text: z.string().max(4096), doubt: z.enum(scanDoubts).optional() }),
+    response: nothing,
+  },
 
   /** Pairs by hand. Throws what is wrong with the serial or the drive. */
   pair: {

@@ -3,6 +3,17 @@ import { z } from 'zod';
 export const scanCommands = ['START', 'UNDO', 'CANCEL', 'NEXT', 'RETRY'] as const;
 export type ScanCommand = (typeof scanCommands)[number];
 
+/** Why the text of a scan cannot be relied on, by how its keys came. */
+export const scanDoubts = [
+  /** The scanner is slower than is allowed for, as slow as people type. */
+  'slow',
+  /** A part of a scan, or parts that came too far apart. */
+  'cut',
+  /** The computer's keyboard is not a US one, and nobody checked what the scanner is set to. */
+  'layout',
+] as const;
+export type ScanDoubt = (typeof scanDoubts)[number];
+
 /** What a barcode can be taken for. */
 export const scanKinds = [
   'command',
@@ -86,6 +97,12 @@ export const refusals = [
   'contradicts',
   /** The start itself failed; pairing.refusal says why. */
   'start-refused',
+  /** The scanner is too slow to be told from a person. */
+  'too-slow',
+  /** Only a part of it came, or it came in parts. */
+  'cut-short',
+  /** It may have been scanned as something else: the keyboard's layout changes what is in it. */
+  'layout-unknown',
 ] as const;
 
 export const scanOutcomeSchema = z.discriminatedUnion('result', [

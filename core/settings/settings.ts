@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { baysSchema } from '../drive/bays';
 import { scanSettingsSchema } from '../scan/scan-settings';
+import { scannerSettingsSchema } from '../scan/scanner-settings';
 
 export const themes = ['system', 'light', 'dark', 'high-contrast'] as const;
 export const languages = ['en'] as const;
@@ -9,6 +10,8 @@ export const languages = ['en'] as const;
 export const appSettingsSchema = z.strictObject({
   bays: baysSchema.default([]),
   ...scanSettingsSchema.shape,
+  /** What the scanner check found out. */
+  scanner: scannerSettingsSchema.default(() => scannerSettingsSchema.parse({})),
   /** The drives are installed in the machine that Prestage runs on: the firmware must match. */
   onMachine: z.boolean().default(false),
   sounds: z.boolean().default(true),

@@ -23,8 +23,9 @@ const icons: Readonly<Record<(typeof railScreens)[number], Icon>> = {
   ship: IconPackageExport,
 };
 
-/** The sheet of barcodes belongs to the settings. */
-const railScreenOf = (screen: Screen): Screen => (screen === 'sheet' ? 'settings' : screen);
+/** The sheet of barcodes and the scanner check belong to the settings. */
+const railScreenOf = (screen: Screen): Screen =>
+  screen === 'sheet' || screen === 'scanner-check' ? 'settings' : screen;
 
 /** Goes from screen to screen. */
 export function Rail(): ReactElement {

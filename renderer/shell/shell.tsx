@@ -9,6 +9,7 @@ import { BatchScreen } from '../screens/batch/batch-screen';
 import { BenchScreen } from '../screens/bench/bench-screen';
 import { LogScreen } from '../screens/log/log-screen';
 import { OrderScreen } from '../screens/order/order-screen';
+import { ScannerCheckScreen } from '../screens/scanner-check/scanner-check-screen';
 import { SettingsScreen } from '../screens/settings/settings-screen';
 import { ShipScreen } from '../screens/ship/ship-screen';
 import { SheetScreen } from '../screens/sheet/sheet-screen';
@@ -18,6 +19,7 @@ import { showScreen, useView, type Screen } from '../store/view-store';
 import { useText } from '../text';
 import { Messages, Notices } from './messages';
 import { Rail, railScreens } from './rail';
+import { ScannerOffer } from './scanner-offer';
 
 function ScreenOf({ screen }: { readonly screen: Screen }): ReactElement {
   switch (screen) {
@@ -35,6 +37,8 @@ function ScreenOf({ screen }: { readonly screen: Screen }): ReactElement {
       return <ShipScreen />;
     case 'sheet':
       return <SheetScreen />;
+    case 'scanner-check':
+      return <ScannerCheckScreen />;
     default:
       return assertNever(screen);
   }
@@ -108,6 +112,7 @@ export function Shell(): ReactElement {
       <Rail />
       <div className="shell-column">
         <TrainingBanner />
+        <ScannerOffer />
         <Notices />
         <main id="content" tabIndex={-1} className="shell-main">
           <ErrorBoundary key={screen}>

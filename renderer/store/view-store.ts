@@ -1,8 +1,17 @@
 import { useStore } from 'zustand';
 import { createStore } from 'zustand/vanilla';
 
-/** In the order of the rail; the sheet of command barcodes is reached from the settings. */
-export const screens = ['bench', 'batch', 'log', 'settings', 'order', 'ship', 'sheet'] as const;
+/** In the order of the rail; the sheet of command barcodes and the scanner check are reached from the settings. */
+export const screens = [
+  'bench',
+  'batch',
+  'log',
+  'settings',
+  'order',
+  'ship',
+  'sheet',
+  'scanner-check',
+] as const;
 export type Screen = (typeof screens)[number];
 
 export interface ViewState {

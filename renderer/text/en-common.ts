@@ -10,6 +10,7 @@ export const commonText = {
     order: 'Order',
     ship: 'Ship',
     sheet: 'Barcodes',
+    'scanner-check': 'Scanner check',
   },
   screenKeys: { bench: 'F1', batch: 'F2', log: 'F3', settings: 'F4', order: 'F5', ship: 'F6' },
   skipToContent: 'Skip to content',

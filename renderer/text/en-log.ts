@@ -151,6 +151,8 @@ export const logText = {
     intro: 'Print this page and keep it at the bench. Every step can be scanned.',
     commands,
     commandsTitle: 'Commands',
+    scannerCheck: 'SCANNER CHECK',
+    scannerCheckHint: 'Finds out what this scanner does, and sets Prestage for it. Scan it first.',
     baysTitle: 'Bays',
     badgesTitle: 'Badges',
     badgeNames: 'Names for badges, one per line',

@@ -89,6 +89,10 @@ const refusalReasons: Readonly<Record<Refused['reason'], (detail: string | null,
     'repeated-read': () => 'Read twice. Counted once.',
     contradicts: (detail) =>
       `This does not match what is known${detail === null ? '' : ` (${detail})`}. Check which machine it is.`,
+    'too-slow': () => 'Scanned too slowly to be sure. Scan the code of the scanner check, then try again.',
+    'cut-short': () => 'Only part of the scan came through. Scan it again.',
+    'layout-unknown': () =>
+      'This computer’s keyboard layout may have changed what was scanned. Scan the code of the scanner check first.',
     'start-refused': () => 'The start was refused. No drive was changed.',
   };
 
@@ -150,13 +154,21 @@ function accepted({ kind, effect, machineSerial, bay }: Accepted): string {
   }
 }
 
+const saidOrUnknown: ReadonlySet<Refused['reason']> = new Set([
+  'wrong-kind',
+  'doubtful',
+  'too-slow',
+  'cut-short',
+  'layout-unknown',
+]);
+
 /** Words of the scan line: what was scanned, what came of it, what is next. */
 export const scanText = {
   scanRegion: 'Scanner',
   nothingScanned: 'Nothing scanned yet',
-  /** Empty where the refusal has said it. */
+  /** Empty where the refusal has said it, and where nobody can tell what it was. */
   scanned: ({ kind, reason }: Refused): string =>
-    reason === 'wrong-kind' || reason === 'doubtful' ? '' : `Scanned: ${kinds[kind]}.`,
+    saidOrUnknown.has(reason) ? '' : `Scanned: ${kinds[kind]}.`,
   scannedText: 'Barcode',
   expected: (expectation: Expectation): string => `Expected: ${expectations[expectation]}.`,
   accepted,

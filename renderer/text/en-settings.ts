@@ -224,6 +224,7 @@ export const settingsText = {
     folder: 'State folder',
     sheet: 'Barcodes to print',
     sheetOpen: 'Open the sheet',
-    sheetHint: 'A sheet with the barcodes of the commands (START, UNDO, …) and of the bays.',
+    sheetHint:
+      'A sheet with the barcodes of the commands (START, UNDO, …), of the scanner check and of the bays.',
   },
 };

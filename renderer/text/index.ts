@@ -6,6 +6,7 @@ import { benchText } from './en-bench';
 import { commonText } from './en-common';
 import { logText } from './en-log';
 import { orderText } from './en-order';
+import { scannerCheckText } from './en-scanner-check';
 import { settingsText } from './en-settings';
 import { shipText } from './en-ship';
 
@@ -16,6 +17,7 @@ export const en = {
   batch: batchText,
   log: logText,
   order: orderText,
+  scannerCheck: scannerCheckText,
   settings: settingsText,
   ship: shipText,
 };

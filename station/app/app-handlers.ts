@@ -12,8 +12,8 @@ export function serviceHandlers(app: AppService): ServiceHandlers {
       await app.drives.refresh();
       return done;
     },
-    scan: async ({ text }) => {
-      await app.scans.scan(text);
+    scan: async ({ text, doubt = null }) => {
+      await app.scans.scan(text, doubt);
       return done;
     },
     selectMedia: ({ path }) => {

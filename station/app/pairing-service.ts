@@ -28,11 +28,12 @@ import {
   type PairingContext,
   type PairingResult,
 } from '../../core/pairing/pairing';
+import { refuseDoubtful } from '../../core/pairing/doubtful-scan';
 import { takeOver, type NotTakenOver } from '../../core/pairing/take-over';
 import { withoutSecrets } from '../../core/machine/other-number';
 import { required } from '../../core/base/required';
 import { readScan } from '../../core/scan/scan';
-import type { ScanOutcome } from '../../core/scan/scan-outcome';
+import type { ScanDoubt, ScanOutcome } from '../../core/scan/scan-outcome';
 import type { AppSettings } from '../../core/settings/settings';
 import { hasEnded } from '../../core/job/job';
 import { machineOn } from '../drives/finished-drive';
@@ -103,12 +104,22 @@ export class PairingService {
     return this.#pairing.waitingMachine;
   }
 
-  /** Takes in a scan. @returns what the caller must do */
-  scan(text: string): PairingAction {
+  /**
+   * Takes in a scan.
+   * @param doubt why its text cannot be relied on
+   * @returns what the caller must do
+   */
+  scan(text: string, doubt: ScanDoubt | null = null): PairingAction {
     const now = performance.now();
+    const reading = readScan(text, this.#context());
+    const doubtful =
+      doubt === null ? null : refuseDoubtful(this.#pairing, reading, doubt, this.#details(null));
+    if (doubtful !== null) {
+      this.#take(doubtful, sanitizeForDisplay(text, 120));
+      return doubtful.action;
+    }
     const same = this.#lastRead?.text === text ? now - this.#lastRead.time : null;
     this.#lastRead = { text, time: now };
-    const reading = readScan(text, this.#context());
     const result = applyScan(this.#pairing, reading, this.#details(same));
     this.#take(result, sanitizeForDisplay(withoutSecrets(text), 120));
     const { outcome } = result;

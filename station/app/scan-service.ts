@@ -1,4 +1,5 @@
 import { assertNever } from '../../core/base/errors';
+import type { ScanDoubt } from '../../core/scan/scan-outcome';
 import type { BatchService } from './batch-service';
 import type { JobService } from './job-service';
 import type { MediaVerifier } from './media-verifier';
@@ -22,9 +23,9 @@ export class ScanService {
   }
 
   /** A scan, wherever the focus was; what it asks for is done before it is answered. */
-  async scan(text: string): Promise<void> {
+  async scan(text: string, doubt: ScanDoubt | null = null): Promise<void> {
     const { pairing, batch, media, jobs, starting } = this.#services;
-    const action = pairing.scan(text);
+    const action = pairing.scan(text, doubt);
     switch (action.type) {
       case 'none':
         return;

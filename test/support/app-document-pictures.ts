@@ -1,6 +1,7 @@
 import { fourDrives, type Preview } from './app-preview-states';
 import { pairsOf, result, someJob } from './app-samples';
 import { logPage } from './app-samples-log';
+import { recordedScan } from './recorded-scans';
 
 /** The pictures of README and guide, by the name of their file in docs/screens/: `npm run gallery -- --documents`. */
 
@@ -34,6 +35,9 @@ const running = (halves: number): Preview['state']['jobs'] =>
     }),
   );
 
+/** A Bluetooth scanner on a computer that is set to German. */
+const slowGerman = recordedScan('computer set to German').map((key, index) => ({ ...key, ms: index * 70 }));
+
 export const documentPictures: Readonly<Record<string, DocumentPicture>> = {
   running: { state: { ...started, jobs: running(0) }, jobs: [1, 2, 3, 4, 5, 6].map(running), size: low },
   'start-list': {
@@ -46,6 +50,10 @@ export const documentPictures: Readonly<Record<string, DocumentPicture>> = {
   'all-passed': {
     state: { ...started, jobs: [1, 2, 3].map((number) => someJob(number, { state: 'done', result })) },
     size: low,
+  },
+  'scanner-check': {
+    ...{ state: fourDrives, key: 'F4', press: 'Scanner check' },
+    ...{ scan: slowGerman, found: 'The scanner is set up', size: { width: 1280, height: 780 } },
   },
   log: { state: fourDrives, answers: { queryLog: logPage }, key: 'F3', wait: 'WO-2025-00417', size },
 };

@@ -3,13 +3,14 @@ import type { AppState } from '../../core/contract/app';
 import type { AppPreview } from './app-preview';
 import type { Call } from './app-preview-main';
 import { previews } from './app-preview-states';
+import { scannerActs } from './app-preview-scanner-acts';
 
 /** Something done with keys and pointer, and what the station must hear of it. */
 export interface Act {
   readonly name: string;
   readonly state: AppState;
   readonly run: (page: Page, preview: AppPreview) => Promise<void>;
-  /** Calls after the state was fetched. */
+  /** Calls after the state was fetched, but for the questions that a screen asks by itself. */
   readonly expected: readonly Call[];
   /** Says what is wrong with the page afterwards; null when nothing is. */
   readonly check?: (page: Page) => Promise<string | null>;
@@ -83,7 +84,7 @@ const acts: readonly Act[] = [
   {
     name: 'a scan without Enter is heard',
     state: bench,
-    run: (_, preview) => preview.scan(serial, false),
+    run: (_, preview) => preview.scan(serial, []),
     expected: [scanned],
   },
   {
@@ -274,5 +275,5 @@ const orderActs: readonly Act[] = [
 
 /** All of them, in the order in which they are done. */
 export function allActs(): readonly Act[] {
-  return [...acts, ...orderActs];
+  return [...acts, ...scannerActs, ...orderActs];
 }

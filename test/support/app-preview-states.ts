@@ -1,4 +1,6 @@
 import type { AppMethod, AppPatch, AppState } from '../../core/contract/app';
+import type { ScanKey } from '../../core/scan/scan-keys';
+import { scannerPreviews } from './app-preview-scanner-states';
 import {
   emptyState,
   machineOf,
@@ -203,6 +205,10 @@ export interface Preview {
   readonly click?: string;
   /** Words that are waited for after that. */
   readonly wait?: string;
+  /** Keys of a scanner after that, as they were recorded. */
+  readonly scan?: readonly ScanKey[];
+  /** Words that are waited for after the scan. */
+  readonly found?: string;
   /** What the station tells the page last of all. */
   readonly then?: AppPatch;
   readonly size?: { readonly width: number; readonly height: number };
@@ -210,6 +216,7 @@ export interface Preview {
 
 /** What can be looked at, by name. */
 export const previews: Readonly<Record<string, Preview>> = {
+  ...scannerPreviews(mixed),
   empty: { state: emptyState },
   'listing-failed': { state: listingFailed },
   'four-virtual': { state: fourDrives },

@@ -6,8 +6,9 @@ import type { ElectronApplication, Page } from 'playwright-core';
 import type { AppPatch, AppState } from '../../core/contract/app';
 import type { Call } from './app-preview-main';
 import { themes, type Answers, type Preview, type Theme } from './app-preview-states';
+import { KeyPlayer } from './key-player';
 import { shipReport, shipments } from './app-samples';
-import { launch, sendScan } from './app-window';
+import { launch, sendScan, type ScanEnd } from './app-window';
 
 const root = resolve(import.meta.dirname, '../..');
 
@@ -97,7 +98,8 @@ export class AppPreview {
   }
 
   /** Opens a state and does what the preview says before it is looked at. */
-  async show({ state, answers: more, size, key, tick, press, click, wait, then }: Preview): Promise<void> {
+  async show(one: Preview): Promise<void> {
+    const { state, answers: more, size, key, tick, press, click, wait, scan, found, then } = one;
     await this.open(state, size, more);
     if (key !== undefined) await this.page.keyboard.press(key);
     if (tick !== undefined) await this.page.getByLabel(tick, { exact: true }).check();
@@ -106,13 +108,15 @@ export class AppPreview {
     }
     if (click !== undefined) await this.page.getByText(click).click();
     if (wait !== undefined) await this.page.getByText(wait).first().waitFor();
+    if (scan !== undefined) await (await KeyPlayer.on(this.page)).play(scan);
+    if (found !== undefined) await this.page.getByText(found).first().waitFor();
     if (then !== undefined) await this.push(then);
     await this.drawn();
   }
 
-  /** As a keyboard-wedge scanner types: at once, then Enter, unless it is set up without. */
-  async scan(text: string, enter = true): Promise<void> {
-    await sendScan(this.app, text, enter);
+  /** As a keyboard-wedge scanner types: at once, then Enter, unless it is set up otherwise. */
+  async scan(text: string, ends: readonly ScanEnd[] = ['Enter']): Promise<void> {
+    await sendScan(this.app, text, ends);
   }
 
   /** What the station tells the page. */

@@ -6,6 +6,7 @@ import type { Pair } from '../../core/pairing/pairing-state';
 import type { BundleReport, ShipList } from '../../core/contract/app-shipments';
 import type { Drive } from '../../core/drive/drive';
 import { isOpen, orderLineStates } from '../../core/order/order-state';
+import { uncheckedScanner } from '../../core/scan/scanner-settings';
 import { GiB } from '../../core/base/units';
 
 /** Drives, jobs and states of the app that previews and tests are made of. Made up, but as the station pushes them. */
@@ -121,6 +122,8 @@ export const emptyState: AppState = {
       badgePattern: '^(?:OP|BADGE)[-: ](.{2,60})$',
       workOrderPattern: '^WO[-: ](.{1,60})$',
       labelRules: { builtIn: true, own: [] },
+      // As on a station that has been at work: the offer of the check has a state of its own.
+      scanner: { ...uncheckedScanner, offer: false },
       onMachine: false,
       sounds: true,
       theme: 'light',

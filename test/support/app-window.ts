@@ -20,23 +20,39 @@ export interface AppWindowOptions {
   readonly env?: Readonly<Record<string, string>>;
 }
 
+/** A key behind a scan's text, as `Enter`, `Tab`, `Escape`, `F2`, `Ctrl+J`; `Enter held` repeats. */
+export type ScanEnd = string;
+
 /**
- * What a keyboard-wedge scanner does: the characters in quick succession, then Enter. Sent by the main process in
- * one go, because key by key through the test's wire would be as slow as a person.
+ * What a keyboard-wedge scanner does: the characters in quick succession, then Enter, or what it is set to. Sent by the main
+ * process in one go, because key by key through the test's wire would be as slow as a person.
  */
-export async function sendScan(app: ElectronApplication, text: string, enter = true): Promise<void> {
+export async function sendScan(
+  app: ElectronApplication,
+  text: string,
+  ends: readonly ScanEnd[] = ['Enter'],
+): Promise<void> {
   await app.evaluate(
     ({ BrowserWindow }, keys) => {
       const contents = BrowserWindow.getAllWindows()[0]?.webContents;
       // No function of its own in here: what evaluates it knows nothing of the helpers that bundlers add.
-      for (const keyCode of keys) {
-        const modifiers: 'shift'[] = /^[A-Z:_"+?!@#$%^&*()<>{}|~]$/.test(keyCode) ? ['shift'] : [];
+      for (const key of keys) {
+        const control = key.startsWith('Ctrl+');
+        const held = key.endsWith(' held');
+        const keyCode = key.replace('Ctrl+', '').replace(' held', '');
+        const shifted = /^[A-Z:_"+?!@#$%^&*()<>{}|~]$/.test(keyCode);
+        const modifiers: ('shift' | 'control')[] = control ? ['control'] : shifted ? ['shift'] : [];
         contents?.sendInputEvent({ type: 'keyDown', keyCode, modifiers });
-        contents?.sendInputEvent({ type: 'char', keyCode, modifiers });
+        const types = keyCode.length === 1 || keyCode === 'Enter';
+        if (types && !control) contents?.sendInputEvent({ type: 'char', keyCode, modifiers });
+        for (let repeat = 0; held && repeat < 3; repeat += 1) {
+          contents?.sendInputEvent({ type: 'keyDown', keyCode, modifiers: ['isautorepeat'] });
+          contents?.sendInputEvent({ type: 'char', keyCode, modifiers: ['isautorepeat'] });
+        }
         contents?.sendInputEvent({ type: 'keyUp', keyCode, modifiers });
       }
     },
-    [...Array.from(text), ...(enter ? ['Enter'] : [])],
+    [...Array.from(text), ...ends],
   );
 }
 

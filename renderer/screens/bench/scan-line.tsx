@@ -5,11 +5,15 @@ import type { PairingState } from '../../../core/pairing/pairing-state';
 import { sanitizeForDisplay } from '../../../core/base/display';
 import { useApp } from '../../store/app-store';
 import { expectedNext } from '../../store/selectors';
+import { beginCheck } from '../../store/scanner-check-store';
 import { showScreen } from '../../store/view-store';
 import { useText, type Text } from '../../text';
 
 /** Longer barcodes (a hash, a web address) are cut. */
 const longestShown = 40;
+
+/** Refusals that say something of the scanner. */
+const checkReasons: ReadonlySet<string> = new Set(['too-slow', 'cut-short', 'layout-unknown']);
 
 function Last({ scan }: { readonly scan: NonNullable<PairingState['lastScan']> }): ReactElement {
   const text = useText().bench;
@@ -29,7 +33,10 @@ function Last({ scan }: { readonly scan: NonNullable<PairingState['lastScan']> }
         <p className="scan-said">{refused ? text.refused(outcome) : text.accepted(outcome)}</p>
         <p className="soft">
           <span className="mono">{sanitizeForDisplay(scan.text, longestShown)}</span>{' '}
-          {refused ? `${text.scanned(outcome)} ${text.expected(outcome.expected)}` : text.checkIt(outcome)}
+          {!refused && text.checkIt(outcome)}
+          {refused &&
+            !checkReasons.has(outcome.reason) &&
+            `${text.scanned(outcome)} ${text.expected(outcome.expected)}`}
         </p>
       </div>
     </div>
@@ -51,12 +58,13 @@ function nextWords(
 
 /** What was scanned last and what came of it, and what is to be scanned next. */
 export function ScanLine(): ReactElement {
-  const text = useText().bench;
+  const { bench: text, scannerCheck } = useText();
   const pairing = useApp((state) => state.pairing);
   const mediaStatus = useApp(({ media }) => media.status);
   const next = expectedNext(pairing, mediaStatus);
   const outcome = pairing.lastScan?.outcome;
   const unexpected = outcome?.result === 'refused' && outcome.reason === 'not-in-order';
+  const doubtful = outcome?.result === 'refused' && checkReasons.has(outcome.reason);
   const onBatch = next === 'operator' || next === 'media' || next === 'media-hash';
   return (
     <section className="surface scan" aria-label={text.scanRegion}>
@@ -84,7 +92,18 @@ export function ScanLine(): ReactElement {
           {text.toOrder}
         </Button>
       )}
-      {onBatch && !unexpected && (
+      {doubtful && (
+        <Button
+          variant="light"
+          onClick={() => {
+            beginCheck();
+            showScreen('scanner-check');
+          }}
+        >
+          {scannerCheck.title}
+        </Button>
+      )}
+      {onBatch && !unexpected && !doubtful && (
         <Button
           variant="light"
           onClick={() => {

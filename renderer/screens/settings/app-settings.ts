@@ -25,6 +25,11 @@ export function useAppSettings(): AppSettings {
   return useStore(pendingStore, ({ pending }) => pending) ?? told;
 }
 
+/** {@link useAppSettings} for code that is no component; null before the station was heard. */
+export function currentAppSettings(): AppSettings | null {
+  return pendingStore.getState().pending ?? appStore.getState().state?.settings.desk ?? null;
+}
+
 /**
  * Changes some of the app settings.
  * @returns whether the station took it; false also for what the settings cannot hold, and nothing is sent then

@@ -7,6 +7,7 @@ import { CacheSection } from './cache-section';
 import { CodesSection } from './codes-section';
 import { FleetSection } from './fleet-section';
 import { BootTestSection } from './boot-test-section';
+import { ScannerSection } from './scanner-section';
 import './settings.css';
 import { SupportSection } from './support-section';
 import { StationSection } from './station-section';
@@ -21,11 +22,12 @@ function goTo(id: string): void {
 
 /** What the station can be told. */
 export function SettingsScreen(): ReactElement {
-  const text = useText().settings;
+  const { settings: text, scannerCheck } = useText();
   const parts = [
     ['settings-station', text.station.title],
     ['settings-bays', text.bays.title],
     ['settings-codes', text.codes.title],
+    ['settings-scanner', scannerCheck.section.title],
     ['settings-rehearsal', text.rehearsal.title],
     ['settings-sheet', text.about.sheet],
     ['settings-cache', text.cache.title],
@@ -59,6 +61,7 @@ export function SettingsScreen(): ReactElement {
           <StationSection />
           <BaysSection />
           <CodesSection />
+          <ScannerSection />
           <BootTestSection />
           <SheetSection />
           <CacheSection />

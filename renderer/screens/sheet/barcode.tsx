@@ -5,15 +5,21 @@ import { code128, drawingSVG } from 'bwip-js/generic';
 /** Width of a module on paper, in millimetres. Any scanner reads 0.25; more forgives a worn printer. */
 const moduleMillimetres = 0.38;
 
+interface BarcodeProps {
+  readonly code: string;
+  /** What a code is called that holds control characters. */
+  readonly name?: string;
+}
+
 /** A barcode as a picture, black on white whatever the theme. */
-export function Barcode({ code }: { readonly code: string }): ReactElement {
+export function Barcode({ code, name = code }: BarcodeProps): ReactElement {
   const text = useText().log.sheet;
   const { source, modules } = useMemo(() => drawCode128(code), [code]);
   return (
     <img
       className="sheet-barcode"
       src={source}
-      alt={text.barcodeOf(code)}
+      alt={text.barcodeOf(name)}
       style={{ width: `${(modules * moduleMillimetres).toFixed(1)}mm` }}
     />
   );

@@ -1,3 +1,4 @@
+import { checkCode } from '../../../core/scan/check-code';
 import { foldLabel } from '../../../core/drive/bays';
 import { commandBarcode, readScan, type ScanContext } from '../../../core/scan/scan';
 import { scanCommands, type ScanCommand } from '../../../core/scan/scan-outcome';
@@ -17,6 +18,8 @@ export interface SheetCode {
   readonly word: string;
   /** What the barcode says; null when this station would not take it for what it is printed as. */
   readonly code: string | null;
+  /** What a code is called that holds control characters. */
+  readonly name?: string;
 }
 
 /** The commands with their barcodes. */
@@ -38,6 +41,11 @@ export function bayCodes(context: ScanContext): SheetCode[] {
       isPrintable(code) && reading.kind === 'bay' && foldLabel(reading.label) === foldLabel(label);
     return { word: label, code: works ? code : null };
   });
+}
+
+/** The code of the scanner check. Read by the keys that make it, before anything is taken for what it says. */
+export function scannerCheckCode(word: string): SheetCode {
+  return { word, code: checkCode, name: word };
 }
 
 /** Badges that fit on what anybody prints. */

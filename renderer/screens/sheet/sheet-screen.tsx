@@ -6,7 +6,14 @@ import { BackToScreen, ScreenHeader } from '../../components/screen-header';
 import { useApp } from '../../store/app-store';
 import { useText } from '../../text';
 import { Barcode } from './barcode';
-import { badgeCodes, badgeNames, bayCodes, commandCodes, type SheetCode } from './sheet-codes';
+import {
+  badgeCodes,
+  badgeNames,
+  bayCodes,
+  commandCodes,
+  scannerCheckCode,
+  type SheetCode,
+} from './sheet-codes';
 import './sheet.css';
 
 /** Longer texts get a line of their own: bars that are too thin are not read. */
@@ -25,14 +32,18 @@ function Codes({ id, title, codes, problem, hints = {} }: CodesProps): ReactElem
     <section className="sheet-part" aria-labelledby={id}>
       <h2 id={id}>{title}</h2>
       <ul className="sheet-list">
-        {codes.map(({ word, code }) => (
+        {codes.map(({ word, code, name }) => (
           <li
             key={word}
             className="sheet-item"
             data-wide={(code ?? '').length > longestInColumn}
             data-none={code === null}
           >
-            {code === null ? <p className="sheet-problem">{problem}</p> : <Barcode code={code} />}
+            {code === null ? (
+              <p className="sheet-problem">{problem}</p>
+            ) : (
+              <Barcode code={code} {...(name === undefined ? {} : { name })} />
+            )}
             <p className="sheet-word">{word}</p>
             {hints[word] !== undefined && <p className="sheet-hint">{hints[word]}</p>}
           </li>
@@ -98,9 +109,9 @@ export function SheetScreen(): ReactElement {
         <Codes
           id="sheet-commands"
           title={text.commandsTitle}
-          codes={commandCodes(context)}
+          codes={[...commandCodes(context), scannerCheckCode(text.scannerCheck)]}
           problem={text.otherMeaning}
-          hints={text.commands}
+          hints={{ ...text.commands, [text.scannerCheck]: text.scannerCheckHint }}
         />
         {bays.length > 0 && (
           <Codes id="sheet-bays" title={text.baysTitle} codes={bayCodes(context)} problem={text.bayProblem} />

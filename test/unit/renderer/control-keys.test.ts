@@ -1,10 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import {
-  altCharacter,
-  altDigit,
-  controlCharacter,
-  type ModifiedKey,
-} from '../../../renderer/scanner/control-keys';
+import { controlCharacter, type ScanKey } from '../../../core/scan/scan-keys';
+import { altCharacter, altDigit, type ModifiedKey } from '../../../renderer/scanner/control-keys';
 import {
   detectKey,
   detectPart,
@@ -13,35 +9,52 @@ import {
 } from '../../../renderer/scanner/scan-detector';
 
 const key = (changes: Partial<ModifiedKey>): ModifiedKey => ({
-  key: '',
   code: '',
   ctrlKey: false,
   altKey: false,
   metaKey: false,
   ...changes,
 });
+const pressed = (changes: Partial<ScanKey>): ScanKey => ({
+  key: '',
+  code: '',
+  ms: 0,
+  shift: false,
+  control: false,
+  alt: false,
+  altGr: false,
+  capsLock: false,
+  ...changes,
+});
 
 describe('a control character inside a scan', () => {
-  test.each<[string, Partial<ModifiedKey>, string | null]>([
-    ['GS', { key: ']', code: 'BracketRight', ctrlKey: true }, '\u001d'],
-    ['GS on another layout', { key: '+', code: 'BracketRight', ctrlKey: true }, '\u001d'],
-    ['RS', { key: '^', code: 'Digit6', ctrlKey: true }, '\u001e'],
-    ['FS', { key: '\\', code: 'Backslash', ctrlKey: true }, '\u001c'],
-    ['US', { key: '_', code: 'Minus', ctrlKey: true }, '\u001f'],
-    ['EOT', { key: 'D', code: 'KeyD', ctrlKey: true }, '\u0004'],
-    ['a new line', { key: 'j', code: 'KeyJ', ctrlKey: true }, '\n'],
+  test.each<[string, Partial<ScanKey>, string | null]>([
+    ['GS', { key: ']', code: 'BracketRight', control: true }, '\u001d'],
+    ['GS on another layout', { key: '+', code: 'BracketRight', control: true }, '\u001d'],
+    ['RS', { key: '^', code: 'Digit6', control: true, shift: true }, '\u001e'],
+    ['RS on another layout', { key: '&', code: 'Digit6', control: true, shift: true }, '\u001e'],
+    ['FS', { key: '\\', code: 'Backslash', control: true }, '\u001c'],
+    ['US', { key: '_', code: 'Minus', control: true, shift: true }, '\u001f'],
+    ['US on another layout', { key: '?', code: 'Minus', control: true, shift: true }, '\u001f'],
+    ['EOT', { key: 'D', code: 'KeyD', control: true }, '\u0004'],
+    ['a new line', { key: 'j', code: 'KeyJ', control: true }, '\n'],
+    ['ETX, which would copy', { key: 'c', code: 'KeyC', control: true }, '\u0003'],
     ['none without Control', { key: ']', code: 'BracketRight' }, null],
-    ['none with AltGr', { key: ']', code: 'Digit9', ctrlKey: true, altKey: true }, null],
-    ['none that has no meaning', { key: 'a', code: 'KeyA', ctrlKey: true }, null],
+    ['none with AltGr', { key: ']', code: 'Digit9', control: true, altGr: true }, null],
+    ['none of a digit', { key: '1', code: 'Digit1', control: true }, null],
   ])('%s', (_what, changes, character) => {
-    expect(controlCharacter(key(changes))).toBe(character);
+    expect(controlCharacter(pressed(changes))).toBe(character);
   });
 
-  test('comes as Alt and its number, with NumLock on and off', () => {
-    expect(altDigit(key({ key: '2', code: 'Numpad2', altKey: true }))).toBe('2');
-    expect(altDigit(key({ key: 'ArrowDown', code: 'Numpad2', altKey: true }))).toBe('2');
-    expect(altDigit(key({ key: '2', code: 'Digit2', altKey: true }))).toBeNull();
-    expect(altDigit(key({ key: '2', code: 'Numpad2' }))).toBeNull();
+  test('is read by its place once the scanner was checked', () => {
+    // A on a French keyboard, where the scanner means Q.
+    expect(controlCharacter(pressed({ key: 'a', code: 'KeyQ', control: true }), 'us')).toBe('\u0011');
+  });
+
+  test('comes as Alt and its number', () => {
+    expect(altDigit(key({ code: 'Numpad2', altKey: true }))).toBe('2');
+    expect(altDigit(key({ code: 'Digit2', altKey: true }))).toBeNull();
+    expect(altDigit(key({ code: 'Numpad2' }))).toBeNull();
     expect(['029', '0029', '29', '030', '004'].map(altCharacter)).toEqual([
       '\u001d',
       '\u001d',
@@ -68,7 +81,7 @@ describe('the burst', () => {
     let time = 1000;
     for (const one of text) {
       time += 5;
-      state = detectKey(state, { key: one, time, repeat: false }).state;
+      state = detectKey(state, { key: one, time, repeat: false, typing: true }).state;
     }
     return { state, time };
   };
@@ -81,17 +94,19 @@ describe('the burst', () => {
       time += 25;
       state = detectPart(state, time);
     }
-    state = detectKey(state, { key: '\u001e', time: time + 5, repeat: false }).state;
-    const end = detectKey(state, { key: 'Enter', time: time + 10, repeat: false });
+    state = detectKey(state, { key: '\u001e', time: time + 5, repeat: false, typing: true }).state;
+    const end = detectKey(state, { key: 'Enter', time: time + 10, repeat: false, typing: true });
     expect(end.verdict).toEqual({ type: 'scan', text: '[)>\u001e' });
     // Without them the pause ends it.
-    const paused = detectKey(begun.state, { key: 'X', time: begun.time + 130, repeat: false });
-    expect(paused.verdict).toEqual({ type: 'first' });
+    const paused = detectKey(begun.state, { key: 'X', time: begun.time + 130, repeat: false, typing: true });
+    expect(paused.verdict).toEqual({ type: 'first', goesOn: true });
   });
 
   test('is not begun by them, nor taken up again', () => {
     expect(detectPart(initialDetector, 5)).toBe(initialDetector);
     const { state, time } = typed('ab');
-    expect(detectPart(state, time + 200)).toBe(state);
+    // A scanner too slow for a burst may still be sending; after a pause nobody is.
+    expect(detectPart(state, time + 200).burst).toBe(state.burst);
+    expect(detectPart(state, time + 500)).toBe(state);
   });
 });

@@ -1,0 +1,37 @@
+import type { ScanReading } from '../scan/scan';
+import type { ScanDoubt } from '../scan/scan-outcome';
+import {
+  expectedNow,
+  refuse,
+  why,
+  type Pairing,
+  type PairingContext,
+  type PairingResult,
+  type Refused,
+} from './pairing-rules';
+
+const reasons: Readonly<Record<ScanDoubt, Refused['reason']>> = {
+  slow: 'too-slow',
+  cut: 'cut-short',
+  layout: 'layout-unknown',
+};
+
+/**
+ * The refusal of a scan whose keys came so that its text cannot be relied on; null when it does not matter. What is compared with
+ * what is known exactly is what it is, whatever the keyboard's layout: nothing else becomes a command or a bay by chance.
+ */
+export function refuseDoubtful(
+  state: Pairing,
+  reading: ScanReading,
+  doubt: ScanDoubt,
+  context: PairingContext,
+): PairingResult | null {
+  if (doubt === 'layout' && isExact(reading)) return null;
+  return refuse(state, reading.kind, why(reasons[doubt], expectedNow(state, context)));
+}
+
+const exactKinds: ReadonlySet<ScanReading['kind']> = new Set(['command', 'sha256', 'bay', 'drive']);
+
+function isExact({ kind }: ScanReading): boolean {
+  return exactKinds.has(kind);
+}

@@ -1,0 +1,58 @@
+import { analyseCheck, checkedScanner, type ScannerCheck } from '../../core/scan/scanner-check';
+import type { ScanKey } from '../../core/scan/scan-keys';
+import { send } from '../actions';
+import { announce } from '../announce';
+import { changeAppSettings } from '../screens/settings/app-settings';
+import { showInfo } from '../store/messages-store';
+import { showCheckResult } from '../store/scanner-check-store';
+import { showScreen, viewStore } from '../store/view-store';
+import { currentText } from '../text';
+import type { CapturedScan } from './capture';
+
+/** What ends the check code may come as late as this: only then it is known. Milliseconds. */
+const endsWait = 450;
+
+/** Does with a scan what it is for: the check code is looked at here, everything else is the station's. */
+export function takeScan({ text, doubt, keys }: CapturedScan): void {
+  if (analyseCheck(keys) !== null) {
+    setTimeout(() => {
+      void finishCheck(keys);
+    }, endsWait);
+    return;
+  }
+  const { screen } = viewStore.getState();
+  // The check is done with: what is scanned now is work, and its outcome is shown there.
+  if (screen === 'scanner-check') showScreen('bench');
+  send('scan', doubt === null ? { text } : { text, doubt });
+  if (doubt !== null && screen !== 'bench' && screen !== 'scanner-check') {
+    showInfo(currentText().scannerCheck.doubt[doubt]);
+  }
+}
+
+async function finishCheck(keys: readonly ScanKey[]): Promise<void> {
+  const text = currentText().scannerCheck;
+  const check = analyseCheck(keys);
+  if (check === null) return;
+  // A dialog is about what is behind it: it stays until it is answered.
+  if (document.querySelector('[role="dialog"]') !== null) {
+    announce(text.closeFirst, 'refused');
+    showInfo(text.closeFirst);
+    return;
+  }
+  if (check.kind === 'unread') showCheckResult(check);
+  else showCheckResult({ kind: 'read', check, saved: await save(check) });
+  showScreen('scanner-check');
+  const good = check.kind === 'read' && !isRefused(check);
+  announce(good ? text.announce.good : text.announce.bad, good ? 'accepted' : 'refused');
+}
+
+/** All but lost control characters would put something wrong into every scan, or none would be taken. */
+function isRefused({ problems }: ScannerCheck): boolean {
+  return problems.some((problem) => problem !== 'control-lost');
+}
+
+async function save(check: ScannerCheck): Promise<boolean> {
+  if (isRefused(check)) return false;
+  const scanner = checkedScanner(check, new Date().toISOString());
+  return await changeAppSettings(() => ({ scanner }));
+}

@@ -1,0 +1,39 @@
+import { Button } from '@mantine/core';
+import { IconBarcode } from '@tabler/icons-react';
+import type { ReactElement } from 'react';
+import { changeAppSettings, useAppSettings } from '../screens/settings/app-settings';
+import { beginCheck } from '../store/scanner-check-store';
+import { showScreen, useView } from '../store/view-store';
+import { useText } from '../text';
+
+/** The scanner check, until it was passed or put off. */
+export function ScannerOffer(): ReactElement | null {
+  const text = useText().scannerCheck;
+  const { checkedAt, offer } = useAppSettings().scanner;
+  const onCheck = useView(({ screen }) => screen === 'scanner-check');
+  if (checkedAt !== null || !offer || onCheck) return null;
+  return (
+    <div className="row scanner-offer no-print" role="status">
+      <IconBarcode aria-hidden />
+      <p>{text.offer}</p>
+      <Button
+        size="sm"
+        variant="filled"
+        onClick={() => {
+          beginCheck();
+          showScreen('scanner-check');
+        }}
+      >
+        {text.offerOpen}
+      </Button>
+      <Button
+        size="sm"
+        onClick={() => {
+          void changeAppSettings(({ scanner }) => ({ scanner: { ...scanner, offer: false } }));
+        }}
+      >
+        {text.offerLater}
+      </Button>
+    </div>
+  );
+}

@@ -1,0 +1,42 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { CDPSession, Page } from 'playwright-core';
+import type { ScanKey } from '../../core/scan/scan-keys';
+
+/** Plays recorded keys to a page through the browser's own input, with what they said on the computer where they were recorded. */
+export class KeyPlayer {
+  private constructor(private readonly session: CDPSession) {}
+
+  static async on(page: Page): Promise<KeyPlayer> {
+    return new KeyPlayer(await page.context().newCDPSession(page));
+  }
+
+  /** @param gap milliseconds between two keys, in place of what was recorded */
+  async play(keys: readonly ScanKey[], gap?: number): Promise<void> {
+    const began = Date.now();
+    // A scanner does not wait until the page is done with a key.
+    const sent: Promise<unknown>[] = [];
+    for (const [index, { ms, ...pressed }] of keys.entries()) {
+      const due = began + (gap === undefined ? ms : index * gap);
+      const wait = due - Date.now();
+      if (wait > 1) await sleep(wait);
+      sent.push(...this.press(pressed));
+    }
+    await Promise.all(sent);
+  }
+
+  private press({ key, code, shift, control, alt }: Omit<ScanKey, 'ms'>): Promise<unknown>[] {
+    const modifiers = (alt ? 1 : 0) + (control ? 2 : 0) + (shift ? 8 : 0);
+    const text = control || alt ? '' : key === 'Enter' ? '\r' : key.length === 1 ? key : '';
+    const event = { key, code, modifiers };
+    const down = text === '' ? 'rawKeyDown' : 'keyDown';
+    // What holds Alt in a recording is the key for the third level.
+    const third = { key: 'Alt', code: 'AltRight' };
+    const events = [
+      ...(alt ? [{ type: 'rawKeyDown', ...third, modifiers: 1 } as const] : []),
+      { type: down, ...event, ...(text === '' ? {} : { text }) } as const,
+      { type: 'keyUp', ...event } as const,
+      ...(alt ? [{ type: 'keyUp', ...third, modifiers: 0 } as const] : []),
+    ];
+    return events.map((one) => this.session.send('Input.dispatchKeyEvent', one));
+  }
+}
