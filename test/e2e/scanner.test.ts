@@ -163,6 +163,9 @@ describe('what the check says', () => {
     await player.play([...(tilde === undefined ? [] : [tilde]), ...serial]);
     await said(`${recordedTexts.serial}: which bay?`);
     await app.scan('PRESTAGE-UNDO');
+    await said(/Undone/);
+    // So soon behind a scan, F2 would be its end.
+    await app.page.waitForTimeout(400);
     await player.play(recordedScan('F2 in front, CR LF'));
     await passed();
     const [f2] = recordedScan('F2 in front, CR LF');
