@@ -64,8 +64,12 @@ export async function formatPartition(
     const failed = diskImageFailed(`${tool} could not format partition ${partition.number}`, result);
     throw await toolOnDisk(result.stderr, cachePlace(dirname(file)), failed);
   }
-  refuseWarnings(`${tool}, for partition ${partition.number},`, result);
+  refuseWarnings(`${tool}, for partition ${partition.number},`, result, [largeClusters]);
 }
+
+/** Of mkntfs, for the clusters that large volumes need: nothing of the media is compressed by NTFS. */
+const largeClusters =
+  /^Windows cannot use compression when the cluster size is larger than 4096 bytes\.\s+Compression has been disabled for this volume\.$/;
 
 /**
  * Refuses what a tool made while it warned of something: nobody reads a warning on a station that works.

@@ -47,6 +47,8 @@ export class Output {
   #progress: Progress | null = null;
   #resultGiven = false;
   #lost: Error | null = null;
+  /** What was said last of a failure. */
+  #lastFailure = '';
 
   constructor(options: OutputOptions) {
     this.#options = options;
@@ -111,10 +113,13 @@ export class Output {
     }
   }
 
-  /** What went wrong and what to do, in words; with --json also as the document. */
+  /** What went wrong and what to do, in words, once; with --json also as the document. */
   failure(thrown: unknown): ErrorData {
     const error = toErrorData(thrown);
     this.endProgress();
+    // What stopped a command from printing is found again when it has ended.
+    if (error.message === this.#lastFailure) return error;
+    this.#lastFailure = error.message;
     const lines = [`error: ${sanitizeForDisplay(error.message, 2000)}`];
     for (const line of (error.cause ?? '').split('\n')) {
       const safe = sanitizeForDisplay(line, 2000);

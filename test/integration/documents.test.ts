@@ -7,7 +7,7 @@ import { readArguments } from '../../electron/command-line';
 import { loadSettings } from '../../station/state/settings';
 import { makeBench } from '../support/virtual-bench';
 import { benchDrives, runCli, type CliResult } from '../support/cli';
-import { commandsOf, documentFiles, documentText, fencedBlocks } from '../support/documents';
+import { commandsOf, documentFiles, documentText, fencedBlocks, isGenerated } from '../support/documents';
 import { temporaryArea } from '../support/global-setup';
 import { present } from '../support/present';
 import { makeMedia } from '../support/wim';
@@ -29,10 +29,8 @@ const story = [
   'docs/guide/plant.md',
   'docs/security.md',
   'docs/performance.md',
+  'docs/guide/when-something-goes-wrong.md',
 ] as const;
-
-/** Written by npm run reference from the commands and schemas themselves; its own test says that it is current. */
-const isGenerated = (file: string): boolean => /^docs\/reference\/(?:commands|errors|json)\.md$/.test(file);
 
 /** What does not run here, by the words it begins with. Names and options of prestage commands are checked all the same. */
 const notRun: readonly (readonly [command: string, reason: string])[] = [
@@ -163,7 +161,7 @@ async function readOptions(command: readonly string[]): Promise<ReadonlySet<stri
 
 /** For a prestage command that does not run: it is there, and has the options that it is given. */
 async function checkCommand(args: readonly string[]): Promise<void> {
-  const groups = ['media', 'order', 'ledger', 'fleet', 'cache', 'bench'];
+  const groups = ['media', 'order', 'ledger', 'fleet', 'cache', 'bench', 'support'];
   const names = args.slice(0, groups.includes(args[0] ?? '') ? 2 : 1);
   const known = helps.get(names.join(' ')) ?? (await readOptions(names));
   helps.set(names.join(' '), known);

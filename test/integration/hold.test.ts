@@ -12,7 +12,7 @@ import { makeMedia, type MadeMedia } from '../support/wim';
 
 /** Tests hold a helper of their own. The one that ships cannot be held, whatever a user prepares for it. */
 
-const bundles = ['helper', 'drive-worker'];
+const bundles = ['helper.code', 'drive-worker'];
 let area: string;
 let media: MadeMedia;
 

@@ -159,8 +159,10 @@ describe('the command', () => {
       },
     });
     const { code, err } = await runIn(folder, ['export', '--format', 'csv'], full);
-    expect(code).toBe(2);
-    expect(err).toContain('Standard output cannot be written');
+    expect(code).toBe(3);
+    expect(err.match(/^error: .*$/gm)).toEqual([
+      expect.stringMatching(/the file that standard output goes to.* is full/),
+    ]);
   });
 
   it('refuses a state folder that is not there', async () => {

@@ -109,7 +109,7 @@ describe('the Debian package', () => {
   it('has a helper that cannot be held', () => {
     const client = join(unpacked, 'usr/lib/prestage/resources/engine');
     const programs = readdirSync(client, { recursive: true, encoding: 'utf8' }).filter((name) =>
-      /(?:^|\/)(?:helper|drive-worker)\.cjs$/.test(name),
+      /(?:^|\/)(?:helper\.code|drive-worker)\.cjs$/.test(name),
     );
     expect(programs).toHaveLength(2);
     // What the tests' own has, see hold.test.ts.

@@ -126,3 +126,7 @@ export function anchorsOf(text: string): Set<string> {
   }
   return anchors;
 }
+
+/** Written by npm run reference from the program itself; a test of its own says that it is current. */
+export const isGenerated = (file: string): boolean =>
+  /^docs\/reference\/(?:boot-demands|commands|errors|json)\.md$/.test(file);

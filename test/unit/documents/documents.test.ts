@@ -9,6 +9,7 @@ import {
   documentFiles,
   documentText,
   fencedBlocks,
+  isGenerated,
   localLinks,
   proseOf,
 } from '../../support/documents';
@@ -21,8 +22,6 @@ const forUsers = files.filter(
   (file) => file === 'README.md' || (file.startsWith('docs/') && !file.startsWith('docs/adr/')),
 );
 /** Written by npm run reference, in the words of the commands: they repeat what a command's page says. */
-const isGenerated = (file: string): boolean =>
-  /^docs\/reference\/(?:boot-demands|commands|errors|json)\.md$/.test(file);
 
 const lineCount = (file: string): number => documentText(file).trimEnd().split('\n').length;
 
