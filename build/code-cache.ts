@@ -9,6 +9,8 @@ const writer = join(import.meta.dirname, 'code-cache-writer.cjs');
 /** What launcher.cjs starts, each with arguments that bring it up and end it at once. */
 export const launched = { prestage: ['--version'], helper: [] } as const;
 
+const sha256 = (bytes: Buffer): Buffer => createHash('sha256').update(bytes).digest();
+
 /**
  * Keeps for each program what V8 made of it, for launcher.cjs.
  * @param folder with the programs and their launchers; their caches are put beside them
@@ -28,10 +30,9 @@ export function makeCodeCaches(folder: string, node: string): void {
     if (error !== undefined || status !== 0) {
       throw new Error(`${name} does not start: ${error?.message ?? stderr}`);
     }
-    const program = createHash('sha256')
-      .update(readFileSync(join(folder, `${name}.code.cjs`)))
-      .digest();
-    writeFileSync(cache, Buffer.concat([program, readFileSync(part)]));
+    const kept = readFileSync(part);
+    const head = [readFileSync(join(folder, `${name}.code.cjs`)), kept].map(sha256);
+    writeFileSync(cache, Buffer.concat([...head, kept]));
     rmSync(part);
   }
 }

@@ -4,8 +4,9 @@
  * Stands in dist/ as prestage.cjs and helper.cjs: runs the program beside it, `NAME.code.cjs`, with what V8 kept of compiling
  * it, `NAME.code.cache` (build/code-cache.ts). Reading two megabytes of program takes V8 longer than all else at a start.
  *
- * V8 knows its own version and flags in what it kept, but of the program only the length: so the cache begins with the
- * program's SHA-256 (32 bytes), and what is of another program is not used. Without it everything runs, only slower.
+ * V8 knows its own version and flags in what it kept, but of the program only the length, and it runs what is damaged. So
+ * the cache begins with two SHA-256 of 32 bytes: the program's, and that of what follows. What is of another program or
+ * damaged is not used. Without it everything runs, only slower.
  */
 const { createHash } = require('node:crypto');
 const { readFileSync } = require('node:fs');
@@ -18,9 +19,10 @@ const text = readFileSync(code);
 /** @returns {Buffer | undefined} */
 function keptCode() {
   try {
-    const kept = readFileSync(code.replace(/\.cjs$/, '.cache'));
-    const same = kept.subarray(0, 32).equals(createHash('sha256').update(text).digest());
-    return same ? kept.subarray(32) : undefined;
+    const cache = readFileSync(code.replace(/\.cjs$/, '.cache'));
+    const kept = cache.subarray(64);
+    const head = Buffer.concat([text, kept].map((part) => createHash('sha256').update(part).digest()));
+    return cache.subarray(0, 64).equals(head) ? kept : undefined;
   } catch {
     return undefined;
   }

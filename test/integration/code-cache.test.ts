@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { copyFileSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -72,12 +73,26 @@ describe('kept code', () => {
     [
       'of another V8',
       (file: string) => {
-        const bytes = readFileSync(file);
-        // After our hash and V8's magic number: its version.
-        bytes.fill(0xff, 32 + 4, 32 + 8);
-        writeFileSync(file, bytes);
+        const kept = readFileSync(file).subarray(64);
+        // After V8's magic number: its version.
+        kept.fill(0xff, 4, 8);
+        const head = [join(file, '..', code), kept].map((part) =>
+          createHash('sha256')
+            .update(typeof part === 'string' ? readFileSync(part) : part)
+            .digest(),
+        );
+        writeFileSync(file, Buffer.concat([...head, kept]));
       },
       'true',
+    ],
+    [
+      'damaged in one byte',
+      (file: string) => {
+        const bytes = readFileSync(file);
+        bytes[bytes.length >> 1] = (bytes[bytes.length >> 1] ?? 0) ^ 0x10;
+        writeFileSync(file, bytes);
+      },
+      'undefined',
     ],
   ])('that is %s costs time only', (_, spoil, refused) => {
     spoil(join(area, 'dist', cache));
