@@ -19,6 +19,7 @@ interface Sum {
 type Read = readonly [sum: Sum | null, lines: number] | null;
 
 const lineEnd = /\r\n|\r|\n/;
+const byLength: Readonly<Record<number, string>> = { 32: 'MD5', 40: 'SHA-1', 96: 'SHA-384', 128: 'SHA-512' };
 const hex = '([0-9a-fA-F]{64})';
 
 /**
@@ -27,16 +28,39 @@ const hex = '([0-9a-fA-F]{64})';
  *   can say which was meant
  */
 export function parseSha256Manifest(text: string): SumReading {
-  const lines = text.replace(/^\uFEFF/, '').split(lineEnd);
+  const lines = withoutSignature(text.replace(/^\uFEFF/, '').split(lineEnd));
+  let other: string | null = null;
   const found: Sum[] = [];
   for (let at = 0; at < lines.length;) {
     const read = readAt(lines, at);
-    if (read === null) return { sums: null, problem: whatElse(lines[at] ?? '') };
+    if (read === null) {
+      const line = lines[at] ?? '';
+      // A list of several algorithms: of use as soon as one is SHA-256.
+      const named = otherAlgorithm(line);
+      // A heading alone would leave the sum below it without its algorithm.
+      if (named === null || !/[0-9a-f]{32}/i.test(line)) {
+        return { sums: null, problem: other ?? named ?? whatElse(line) };
+      }
+      other ??= named;
+      at += 1;
+      continue;
+    }
     const [sum, taken] = read;
     if (sum !== null) found.push(sum);
     at += taken;
   }
+  if (found.length === 0 && other !== null) return { sums: null, problem: other };
   return gather(found);
+}
+
+/** The signed text of a PGP clear signature, which is not verified; other lines stay as they are. */
+function withoutSignature(lines: readonly string[]): readonly string[] {
+  const head = lines.findIndex((line) => /^-----BEGIN PGP SIGNED MESSAGE-----\s*$/.test(line));
+  if (head === -1) return lines;
+  const begin = lines.findIndex((line, at) => at > head && line.trim() === '');
+  const end = lines.findIndex((line, at) => at > head && /^-----BEGIN PGP SIGNATURE-----\s*$/.test(line));
+  if (begin === -1 || end < begin) return lines;
+  return lines.slice(begin, end).map((line) => line.replace(/^- /, ''));
 }
 
 function gather(found: readonly Sum[]): SumReading {
@@ -62,8 +86,15 @@ function gather(found: readonly Sum[]): SumReading {
 function readAt(lines: readonly string[], at: number): Read {
   const line = (lines[at] ?? '').trimEnd();
   if (line.trim() === '' || /^\s*[#;]/.test(line) || /^CertUtil:/.test(line)) return [null, 1];
+  if (/^\s*(?:"?Hash"?|-{4,})$/.test(line)) return [null, 1];
   return (
-    gnuLine(line) ?? bsdLine(line) ?? fileHashTable(line) ?? fileHashList(lines, at) ?? certutil(lines, at)
+    hashCheckLine(line) ??
+    gnuLine(line) ??
+    bsdLine(line) ??
+    fileHashTable(line) ??
+    fileHashList(lines, at) ??
+    certutil(lines, at) ??
+    nameFirst(line)
   );
 }
 
@@ -74,6 +105,19 @@ function gnuLine(line: string): Read {
   const written = (match[3] ?? '').trim();
   const path = match[1] === '\\' ? unescaped(written) : written;
   return [{ sum: (match[2] ?? '').toLowerCase(), path: path === '' ? null : path }, 1];
+}
+
+/** HashCheck: `HEX ?SHA256*NAME`. */
+function hashCheckLine(line: string): Read {
+  const match = new RegExp(`^${hex}[ \\t]\\?SHA-?256\\*(.+)$`, 'i').exec(line);
+  return match === null ? null : [{ sum: (match[1] ?? '').toLowerCase(), path: match[2] ?? null }, 1];
+}
+
+/** `NAME: HEX` or `NAME HEX`: a name with an extension, and not that of an algorithm. */
+function nameFirst(line: string): Read {
+  if (/^(?:SHA|MD|BLAKE|CRC|Algorithm|Hash)[\w-]*[\s:(]/i.test(line)) return null;
+  const match = new RegExp(`^(\\S.*\\.[a-z0-9]{1,5})(?::[ \\t]*|[ \\t]+)${hex}$`, 'i').exec(line);
+  return match === null ? null : [{ sum: (match[2] ?? '').toLowerCase(), path: match[1] ?? null }, 1];
 }
 
 /** sha256(1) of the BSDs, `sha256sum --tag`, and `openssl dgst`: `SHA256 (NAME) = HEX`, `SHA2-256(NAME)= HEX`. */
@@ -124,21 +168,23 @@ function certutil(lines: readonly string[], at: number): Read {
   return [{ sum, path: /^ hash of (?:file )?(.+)$/i.exec(head)?.[1] ?? null }, 2];
 }
 
-/** Why a line is not read. Another algorithm is named: then the file is right, but of no use. */
-function whatElse(line: string): string {
+/** A sum of another algorithm; null where the line is something else. */
+function otherAlgorithm(line: string): string | null {
   const named = /^[\\"]?(MD5|SHA-?1|SHA-?384|SHA-?512|CRC32|BLAKE2\w*)\b/i.exec(line.trim())?.[1];
   const listed = /^Algorithm\s*:\s*(\S+)/i.exec(line.trim())?.[1];
   const algorithm = (listed ?? named)?.toUpperCase();
   if (algorithm !== undefined && algorithm !== 'SHA256') return `has an ${algorithm} sum, not a SHA-256`;
-  const digits = /^\\?([0-9a-f]{32,128})(?:\s|$)/i.exec(line.trim())?.[1]?.length;
-  const byLength: Readonly<Record<number, string>> = {
-    32: 'MD5',
-    40: 'SHA-1',
-    96: 'SHA-384',
-    128: 'SHA-512',
-  };
-  const guessed = byLength[digits ?? 0];
-  if (guessed !== undefined) return `has an ${guessed} sum, not a SHA-256`;
+  const guessed = byLength[digitsOf(line) ?? 0];
+  return guessed === undefined ? null : `has an ${guessed} sum, not a SHA-256`;
+}
+
+function digitsOf(line: string): number | undefined {
+  return /^\\?([0-9a-f]{32,128})(?:\s|$)/i.exec(line.trim())?.[1]?.length;
+}
+
+/** Why a line is not read. */
+function whatElse(line: string): string {
+  const digits = digitsOf(line);
   if (digits !== undefined) return `has a sum of ${digits} digits, but a SHA-256 has 64`;
   return 'is in a form that Prestage does not know';
 }

@@ -4,6 +4,7 @@ import {
   fstatSync,
   mkdirSync,
   openSync,
+  readSync,
   renameSync,
   statSync,
   writeSync,
@@ -83,7 +84,7 @@ export class LogFile {
     const file = join(logs, logFileName);
     let descriptor: number;
     // A link could lead to a file of somebody else.
-    const flags = constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT | constants.O_NOFOLLOW;
+    const flags = constants.O_RDWR | constants.O_APPEND | constants.O_CREAT | constants.O_NOFOLLOW;
     try {
       descriptor = openSync(file, flags, 0o600);
     } catch (error) {
@@ -94,13 +95,21 @@ export class LogFile {
     }
     let bytes: number;
     try {
-      writeSync(descriptor, text);
+      const entry = Buffer.from(`${endsWithLine(descriptor) ? '' : '\n'}${text}`);
+      for (let at = 0; at < entry.length;) at += writeSync(descriptor, entry, at);
       bytes = fstatSync(descriptor).size;
     } finally {
       closeSync(descriptor);
     }
     if (bytes >= largestFile) rotate(logs);
   }
+}
+
+/** False where a process was killed, or the disk was full, in the middle of a line. */
+function endsWithLine(descriptor: number): boolean {
+  const { size } = fstatSync(descriptor);
+  const last = Buffer.alloc(1);
+  return size === 0 || readSync(descriptor, last, 0, 1, size - 1) === 0 || last[0] === 0x0a;
 }
 
 /** Moves each file to the next age; the oldest goes. Where another process was faster, there is nothing to move. */

@@ -1,4 +1,14 @@
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  lstatSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  readSync,
+  statSync,
+} from 'node:fs';
 import { arch, release, totalmem, type } from 'node:os';
 import { basename, dirname, join, relative } from 'node:path';
 import { sanitizeForDisplay } from '../../core/base/display';
@@ -6,7 +16,7 @@ import { toErrorData, type ErrorData } from '../../core/base/errors';
 import { MiB } from '../../core/base/units';
 import { roomAt } from '../state/disk';
 import { logFileName, oldLogFileName, oldLogFiles } from '../state/log-file';
-import { redactText, redactValue } from '../state/redact';
+import { redactKeys, redactText, redactValue } from '../state/redact';
 import { loadSettings, type Settings } from '../state/settings';
 import type { StatePaths } from '../state/state-paths';
 
@@ -23,12 +33,43 @@ export interface KeptLog {
 }
 
 /** The newest first. */
-export function keptLogs(paths: Pick<StatePaths, 'logs'>): KeptLog[] {
+export function keptLogs(paths: Pick<StatePaths, 'logs'>): {
+  readonly logs: KeptLog[];
+  /** Names of those that are there and were not read. */
+  readonly left: string[];
+} {
   const names = [logFileName];
   for (let age = 1; age <= oldLogFiles; age += 1) names.push(oldLogFileName(age));
-  return names.flatMap((name) => {
-    const text = attempt(() => readFileSync(join(paths.logs, name), 'utf8').slice(-longestLog));
-    return text === null ? [] : [{ name, text }];
+  const logs: KeptLog[] = [];
+  const left: string[] = [];
+  for (const name of names) {
+    const path = join(paths.logs, name);
+    const bytes = readPlainFile(path, longestLog);
+    if (bytes !== null) logs.push({ name, text: bytes.toString('utf8') });
+    else if (attempt(() => lstatSync(path)) !== null) left.push(name);
+  }
+  return { logs, left };
+}
+
+/** The last bytes of a file; null where it is a link, a pipe or a device, or cannot be read. Never waits. */
+function readPlainFile(path: string, most: number): Buffer | null {
+  return attempt(() => {
+    const descriptor = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+    try {
+      const details = fstatSync(descriptor);
+      if (!details.isFile()) return null;
+      const bytes = Buffer.alloc(Math.min(details.size, most));
+      const from = details.size - bytes.length;
+      let at = 0;
+      while (at < bytes.length) {
+        const read = readSync(descriptor, bytes, at, bytes.length - at, from + at);
+        if (read === 0) break;
+        at += read;
+      }
+      return bytes.subarray(0, at);
+    } finally {
+      closeSync(descriptor);
+    }
   });
 }
 
@@ -131,14 +172,14 @@ export function crashDumpsIn(paths: Pick<StatePaths, 'crashDumps'>): CrashDump[]
     .sort((left, right) => right.modified.localeCompare(left.modified));
 }
 
-/** @returns null when it is gone, or larger than any dump that Electron makes */
+/** @returns null when it is gone, no plain file, or larger than any dump that Electron makes */
 export function readDump({ path, bytes }: CrashDump): Uint8Array | null {
-  return bytes > largestDump ? null : attempt(() => readFileSync(path));
+  return bytes > largestDump ? null : readPlainFile(path, largestDump);
 }
 
 /** A log's text without the secrets that are known now, which it may hold in a form that nobody foresaw. */
 export function redactedLog(text: string, known: readonly string[]): string {
-  return text
+  return redactKeys(text)
     .split('\n')
     .map((line) => {
       // As values: in the text of a JSON line a secret can be written in another way.

@@ -65,11 +65,20 @@ export async function makeSupportBundle(request: SupportRequest): Promise<Suppor
   const settings = settingsOf(paths);
   const passwordFile = 'error' in settings ? null : (settings.fleet?.passwordFile ?? null);
   const secrets = knownSecrets(paths, passwordFile);
-  const logs = keptLogs(paths);
+  const { logs, left } = keptLogs(paths);
   const dumps = crashDumpsIn(paths);
   const { tools, drives } = await askHelper(request);
   const holds = [...supportBundleHolds, ...(withCrashDumps ? [crashDumpsHeld] : [])];
-  const leavesOut = [...supportBundleLeavesOut, ...(withCrashDumps ? [] : [crashDumpsLeftOut])];
+  const read = (withCrashDumps ? dumps : []).map((dump) => ({ name: dump.name, bytes: readDump(dump) }));
+  const notRead = [
+    ...left.map((name) => `log/${name}`),
+    ...read.flatMap(({ name, bytes }) => (bytes === null ? [`crash-dumps/${name}`] : [])),
+  ];
+  const leavesOut = [
+    ...supportBundleLeavesOut,
+    ...(withCrashDumps ? [] : [crashDumpsLeftOut]),
+    ...notRead.map((name) => `${sanitizeForDisplay(name, 512)}, which could not be read as a plain file`),
+  ];
 
   const documents: Record<string, unknown> = {
     'versions.json': { ...request.versions, tools, ...systemOf() },
@@ -84,9 +93,8 @@ export async function makeSupportBundle(request: SupportRequest): Promise<Suppor
     files[name] = strToU8(`${JSON.stringify(redactValue(document, secrets), null, 2)}\n`);
   }
   for (const { name, text } of logs) files[`log/${name}`] = strToU8(redactedLog(text, secrets));
-  for (const dump of withCrashDumps ? dumps : []) {
-    const bytes = readDump(dump);
-    if (bytes !== null) files[`crash-dumps/${dump.name}`] = bytes;
+  for (const { name, bytes } of read) {
+    if (bytes !== null) files[`crash-dumps/${name}`] = bytes;
   }
   const zip = zipSync(files);
   try {

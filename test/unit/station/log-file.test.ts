@@ -60,6 +60,19 @@ describe('the log', () => {
     expect(numbers).toEqual(numbers.map((_, index) => (numbers[0] ?? 0) + index));
   });
 
+  it('begins a line where the one before has no end', () => {
+    const state = join(area, 'torn');
+    const { log, logs } = logIn(state);
+    mkdirSync(logs, { recursive: true });
+    writeFileSync(join(logs, 'prestage.jsonl'), '{"torn":');
+    log.write('info', 'one');
+    log.write('info', 'two');
+    const lines = readFileSync(join(logs, 'prestage.jsonl'), 'utf8').split('\n');
+    expect(lines).toHaveLength(4);
+    expect(lines[0]).toBe('{"torn":');
+    expect(JSON.parse(lines[1] ?? '')).toMatchObject({ event: 'one' });
+  });
+
   it('that cannot be written is told once, and stops nothing', () => {
     const state = join(area, 'blocked');
     mkdirSync(state);
@@ -109,6 +122,21 @@ describe('what is taken out', () => {
     'token=S3cretValue&next=1',
     '-----BEGIN PRIVATE KEY-----\nS3cretValue\n-----END PRIVATE KEY-----',
     '-----BEGIN ENCRYPTED PRIVATE KEY-----\nS3cretValue',
+    'AWS_SECRET_ACCESS_KEY=S3cretValue',
+    'DEPOT_KEY="x S3cretValue"',
+    'PGPASSWORD=S3cretValue psql',
+    'pwd: S3cretValue',
+    'Password2=S3cretValue',
+    'password_hash: S3cretValue',
+    '{"password":"a\\"S3cretValue"}',
+    '{\\"password\\":\\"a\\\\\\"S3cretValue\\"}',
+    'psk: S3cretValue',
+    'x?password%3DS3cretValue',
+    'postgres://u:pa/S3cretValue@host',
+    'postgres://u:p@S3cretValue@host',
+    'sshpass -p S3cretValue ssh host',
+    'curl -u user:S3cretValue https://host',
+    '<AdministratorPassword><Value>S3cretValue</Value></AdministratorPassword>',
   ])('%s', (text) => {
     const clean = redactText(text);
     expect(clean).not.toContain('S3cretValue');

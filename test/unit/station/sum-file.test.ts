@@ -124,6 +124,25 @@ describe('what Windows prints', () => {
   });
 });
 
+describe('what other tools write', () => {
+  it.each([
+    ['other algorithms before', `MD5(m.wim)= ${a.slice(32)}\nSHA256(m.wim)= ${a}\n`],
+    ['bare sums of others', `${b.slice(32)}  m.wim\n${b.slice(24)}  m.wim\n${a}  m.wim\n`],
+    ['name and colon', `m.wim: ${A}\n`],
+    ['name first', `m.wim ${A}\n`],
+    ['HashCheck', `${a} ?SHA256*m.wim\n`],
+    [
+      'a clear signature',
+      `-----BEGIN PGP SIGNED MESSAGE-----\nHash: SHA256\n\n${a}  m.wim\n-----BEGIN PGP SIGNATURE-----\n\niQ==\n-----END PGP SIGNATURE-----\n`,
+    ],
+  ])('%s', (_, text) => {
+    expect(read(text)).toEqual([['m.wim', a]]);
+  });
+  it('the hash alone of Get-FileHash', () => {
+    expect(read(`\r\nHash\r\n----\r\n${A}\r\n\r\n`)).toEqual([['', a]]);
+  });
+});
+
 describe('what is refused', () => {
   it.each([
     ['nothing', '', 'contains no SHA-256'],
@@ -133,6 +152,8 @@ describe('what is refused', () => {
     ['a name with two sums', `${a}  Win11.wim\n${b}  Win11.wim\n`, 'two different sums'],
     ['a name with two sums, in two folders', `${a}  x/Win11.wim\n${b}  y/Win11.wim\n`, 'two different sums'],
     ['two sums without a name', `${a}\n${b}\n`, 'two different sums'],
+    ['the heading of another algorithm', `BLAKE2s:\n${a}\n`, 'an BLAKE2S sum'],
+    ['two sums, name first', `m.wim: ${a}\nm.wim ${b}\n`, 'two different sums'],
     ['MD5', `${a.slice(32)}  Win11.wim\n`, 'an MD5 sum, not a SHA-256'],
     ['SHA-512 of a BSD', `SHA512 (Win11.wim) = ${a}${a}\n`, 'an SHA512 sum, not a SHA-256'],
     ['Get-FileHash with SHA1', `Algorithm : SHA1\nHash : ${a.slice(24)}\nPath : x\n`, 'an SHA1 sum'],
