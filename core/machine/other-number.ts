@@ -48,7 +48,7 @@ const words: Readonly<Record<OtherNumberKind, readonly [what: string, instead: s
   ppid: ['the number of a Dell part (PPID)', 'Scan the service tag of the machine: 7 letters and digits'],
   'product-key': [
     'a Windows product key',
-    'It is a secret: scan the serial, and keep the key out of lists and messages',
+    'It is a secret, so scan the serial, and keep the key out of lists and messages',
   ],
   'service-code': [
     'an express service code (Dell) or an SNID (Acer)',
@@ -69,10 +69,9 @@ export function otherNumberRemedy({ kind, tag }: OtherNumber): string {
   return tag === undefined ? `${words[kind][1]}.` : `Scan the service tag on the label; it should be ${tag}.`;
 }
 
-/** A text as it may be shown: of a product key only the last five characters, as Windows shows it. */
+/** A text as it may be shown: of each product key only the last five characters, as Windows shows it. */
 export function withoutSecrets(text: string): string {
-  const bare = text.trim().toUpperCase();
-  return productKey.test(bare) ? `XXXXX-XXXXX-XXXXX-XXXXX-${bare.slice(-5)}` : text;
+  return text.replace(keyInText, (found) => `XXXXX-XXXXX-XXXXX-XXXXX-${found.slice(-5).toUpperCase()}`);
 }
 
 /**
@@ -157,6 +156,9 @@ function ppid(text: string): OtherNumber | null {
 const productKey = /^(?:[BCDFGHJKMNPQRTVWXY2346789]{5}-){4}[BCDFGHJKMNPQRTVWXY2346789]{5}$/;
 /** Windows XP to 10 keys as they are typed without hyphens: 25 characters is no length of a PC maker's serial. */
 const bareProductKey = /^(?=.*[B-DF-Y])[BCDFGHJKMNPQRTVWXY2346789]{25}$/;
+/** Either form, wherever it stands. */
+const keyInText =
+  /(?<![A-Z0-9])(?:(?:[BCDFGHJKMNPQRTVWXY2346789]{5}-){4}[BCDFGHJKMNPQRTVWXY2346789]{5}|(?=\d*[B-DF-Y])[BCDFGHJKMNPQRTVWXY2346789]{25})(?![A-Z0-9])/gi;
 
 function key(text: string): OtherNumber | null {
   return productKey.test(text) || bareProductKey.test(text) ? sure('product-key') : null;
@@ -187,10 +189,10 @@ function simCard(text: string): OtherNumber | null {
   return known ? sure('iccid') : likely('iccid');
 }
 
-/** A UUID, a MAC or a hash. Bare, a MAC with one letter or none may be a serial. */
+/** A UUID, a MAC or a hash. Without separators, a MAC may be a serial. */
 function identity(text: string): OtherNumber | null {
   if (readUuid(text) !== null) return sure('uuid');
-  if (looksLikeMac(text)) return /[:.-]/.test(text) || letters(text) >= 2 ? sure('mac') : likely('mac');
+  if (looksLikeMac(text)) return /[:.-]/.test(text) ? sure('mac') : likely('mac');
   return /^(?:SHA-?256:\s*)?[0-9A-F]{40,}$/.test(text) ? sure('hash') : null;
 }
 
@@ -208,7 +210,8 @@ function label(text: string): OtherNumber | null {
   // IBM's and Lenovo's labels of parts: 11S or 8S, part number, serial of the part.
   if (/^(?:11S|8S)[A-Z0-9]{16,}$/.test(text)) return sure('part-number');
   // ANSI MH10.8.2: 1P and 30P are item numbers; 1S that is not Lenovo's form of a machine is a part's serial.
-  if (/^(?:1P|30P).{7,}$/.test(text)) return sure('part-number');
+  // A serial may begin with 1P, too, but has no hyphen or # then, and is shorter.
+  if (/^30P.{7,}$/.test(text) || /^1P(?:.{10,}|(?=.*[-#]).{7,})$/.test(text)) return sure('part-number');
   if (/^1S.{12,}$/.test(text)) return sure('part-number');
   if (/^1[PS].{6,}$/.test(text)) return likely('part-number');
   // 4L is the country of origin, Q a quantity, 9D, 10D and 16D dates.
@@ -224,27 +227,26 @@ function label(text: string): OtherNumber | null {
 }
 
 /**
- * GTIN-13 (EAN) and -14, alone or behind application identifier 01. Of 8 (Medion) and 12 digits (Surface) there are
+ * GTIN, sure behind application identifier 01. Bare, of 8 (Medion), 12 (Surface), 13 and 14 digits (Zebra) there are
  * serials, of which one in ten has a right check digit by chance.
  */
 function tradeItem(text: string): OtherNumber | null {
   const identified = /^\(?01\)?(\d{14})/.exec(text)?.[1];
   if (identified !== undefined && hasGs1CheckDigit(identified)) return sure('ean');
-  if (!/^(?:\d{8}|\d{12,14})$/.test(text) || !hasGs1CheckDigit(text)) return null;
-  return text.length >= 13 ? sure('ean') : likely('ean');
+  return /^(?:\d{8}|\d{12,14})$/.test(text) && hasGs1CheckDigit(text) ? likely('ean') : null;
 }
 
 /**
  * Ten or eleven digits: Dell's express service code, which is the service tag of seven read as a number to the base 36,
- * for the telephone, or Acer's SNID. Dell's tags have no vowels and end in a digit: what reads so is a code; any other
- * number of as many digits may be a serial. It is never turned into the tag: the machine is what its label says.
+ * for the telephone, or Acer's SNID. Dell's tags have no vowels and end in a digit: what reads so is told with its
+ * tag. Any number of as many digits may be a serial. It is never turned into the tag: the machine is what its label says.
  */
 function serviceCode(text: string): OtherNumber | null {
   if (!/^\d{10,11}$/.test(text)) return null;
   const number = Number(text);
   const tag = number >= 36 ** 6 && number < 36 ** 7 ? number.toString(36).toUpperCase() : null;
   if (tag !== null && /^[0-9B-DF-HJ-NP-TV-Z]{6}\d$/.test(tag)) {
-    return { kind: 'service-code', sure: true, tag };
+    return { kind: 'service-code', sure: false, tag };
   }
   return tag !== null || text.length === 11 ? likely('service-code') : null;
 }

@@ -60,9 +60,16 @@ function refusedNumber(serial: string, other: OtherNumber): TypedSerial {
   const shown = sanitizeForDisplay(withoutSecrets(serial), 64);
   const what = `'${shown}' is ${otherNumberName(other)}, not the serial of a machine.`;
   return {
-    problem: { code: 'serial-invalid', message: `${what} ${otherNumberRemedy(other)}` },
+    problem: { code: 'serial-invalid', message: `${what} ${otherNumberRemedy(other)}${wayOn(other)}` },
     kind: scanKindOf(other),
   };
+}
+
+/** A key stays a secret, whatever else it is. */
+function wayOn({ kind }: OtherNumber): string {
+  return kind === 'product-key'
+    ? ''
+    : ' If it is the serial after all, add its form to the setting desk.serialPatterns.';
 }
 
 type KnownKind = 'command' | 'operator' | 'work-order' | 'bay' | 'drive' | 'unreadable' | 'asset-tag';

@@ -66,7 +66,7 @@ const refusalReasons: Readonly<Record<Refused['reason'], (detail: string | null,
         ? `That was Dell’s express service code of service tag ${detail}. Scan the service tag.`
         : `That was ${kinds[kind]}.${instead[kind] ?? ''}`,
     doubtful: (_, kind) =>
-      `That looks like ${kinds[kind]}. If it is this machine’s serial, type it on the card of its bay.`,
+      `That looks like ${kinds[kind]}. If it is this machine’s serial, type it on the card of its bay, open a work order that lists it, or add a serial pattern in Settings.`,
     pattern: () => 'This serial matches no pattern in Settings.',
     'not-in-order': (serial) => `${atStart(machine(serial))} is not in the open work order. Set it aside.`,
     'machine-in-batch': () => 'This machine is already paired.',

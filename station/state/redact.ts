@@ -1,3 +1,5 @@
+import { withoutSecrets } from '../../core/machine/other-number';
+
 /**
  * Takes secrets out of what is kept for support: log and bundle. By the name of a member, by the form of a text, and, for
  * what a bundle holds, by the secrets themselves.
@@ -60,7 +62,7 @@ export function redactText(text: string, known: readonly string[] = []): string 
   let clean = text;
   for (const secret of known) clean = clean.replaceAll(secret, hidden);
   for (const [form, instead] of forms) clean = clean.replace(form, instead);
-  return clean;
+  return withoutSecrets(clean);
 }
 
 /** {@link redactText} for every text in a value, and for members whose name says that they hold a secret. */

@@ -61,12 +61,6 @@ describe('apply refuses an assignment', () => {
     ['that is an IMEI', 'serial-invalid', (one) => [`${one}=490154203237518`], '(IMEI)'],
     ['that is a command', 'serial-invalid', (one) => [`${one}=PRESTAGE-START`], 'a command of Prestage'],
     ['that is a web address', 'serial-invalid', (one) => [`${one}=https://example.com/x`], 'a web address'],
-    [
-      'that is an express service code',
-      'serial-invalid',
-      (one) => [`${one}=16502680443`],
-      'express service code of service tag 7KX9PQ3',
-    ],
     ['with a placeholder at last', 'serial-placeholder', (one, two) => [`${one}=A11`, `${two}=N/A`], 'N/A'],
   ])('%s', async (_what, code, assign, named) => {
     const [one, two] = station.drives;
