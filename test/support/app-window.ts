@@ -82,8 +82,7 @@ export class AppWindow {
     const opened = new AppWindow(app, page);
     await page.getByRole('main').waitFor();
     // A scan that begins within 150 ms of the window's focus may have begun before it, and is refused (renderer/scanner/capture.ts).
-    await page.waitForFunction(() => document.hasFocus());
-    await page.waitForTimeout(200);
+    await page.waitForTimeout(500);
     return opened;
   }
 
