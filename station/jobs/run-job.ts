@@ -18,7 +18,13 @@ import { logEvent } from '../state/log-file';
 import { stillHolds } from '../state/disk';
 import type { Settings } from '../state/settings';
 import type { StatePaths } from '../state/state-paths';
-import { alreadyShipped, type BatchPlan, type BatchRequest, type PlannedJob } from './plan-batch';
+import {
+  againReasonOf,
+  alreadyShipped,
+  type BatchPlan,
+  type BatchRequest,
+  type PlannedJob,
+} from './plan-batch';
 import type { RunJournal } from './run-journal';
 import { withdraw } from './withdraw';
 
@@ -114,7 +120,7 @@ export function detailsOf(
     fingerprint: image.fingerprint,
     ...guids,
     ...(previousDiskGuid === undefined ? {} : { previousDiskGuid }),
-    againReason: planned.again ? request.againReason : null,
+    againReason: planned.again ? againReasonOf(request, planned.machineSerial) : null,
     ...workOrderOf(request, plan),
     ...(planned.machine === null ? {} : { machine: planned.machine }),
   };

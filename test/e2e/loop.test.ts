@@ -60,7 +60,7 @@ describe('the whole loop without a mouse', () => {
   it('cannot start before the media is proved; a wrong hash is refused, the right one proves it', async () => {
     await app.scan(commandBarcode('START'));
     await app.page.locator('.scan-last[data-result=refused]').waitFor();
-    await app.page.keyboard.press('F2');
+    await app.page.keyboard.press('F3');
     await app.picture('batch-empty');
     await app.answerFiles(media.path);
     await app.page
@@ -84,7 +84,7 @@ describe('the whole loop without a mouse', () => {
   });
 
   it('pairs by scanner, refuses a machine twice, and takes back', async () => {
-    await app.page.keyboard.press('F1');
+    await app.page.keyboard.press('F4');
     await app.scan('WO-4711');
     await pairByScan(app, [
       ['7KX9PQ3', 'BAY 1'],
@@ -136,7 +136,7 @@ describe('the whole loop without a mouse', () => {
   });
 
   it('shows, searches, verifies and exports the log', async () => {
-    await app.page.keyboard.press('F3');
+    await app.page.keyboard.press('F6');
     await app.page.getByText('7KX9PQ4').first().waitFor();
     await app.picture('log');
     await app.page

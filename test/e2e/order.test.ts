@@ -33,7 +33,7 @@ function orderFile(name: string, text: string): string {
 describe('a work order in the app', () => {
   it('is refused with all that is wrong, then opened from its file', async () => {
     const { page } = app;
-    await page.keyboard.press('F5');
+    await page.keyboard.press('F2');
     await app.answerFiles(orderFile('wrong.csv', 'serial;uuid\n1.23E+11;\n7KX9PQ1;zz\n'));
     await page.getByLabel('Work order number').fill('WO-7');
     await page.getByRole('button', { name: 'Choose a file …' }).click();
@@ -48,7 +48,7 @@ describe('a work order in the app', () => {
 
   it('refuses a stranger that is scanned, and lets it in with a reason', async () => {
     const { page } = app;
-    await page.keyboard.press('F1');
+    await page.keyboard.press('F4');
     await card(app, 'bay 1').waitFor();
     await app.scan('OP-Ada Byron');
     await app.scan('STRANGER1');

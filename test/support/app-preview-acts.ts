@@ -203,7 +203,7 @@ const orderActs: readonly Act[] = [
     name: 'an order is typed, with its number, and opened',
     state: stateOf('order-none'),
     run: async (page) => {
-      await page.keyboard.press('F5');
+      await page.keyboard.press('F2');
       await page.getByLabel('Work order number').fill('WO-9');
       await page.getByLabel('Machines').fill('5CG4888XYZ\n5CG4889XYZ');
       await page.getByRole('button', { name: 'Open this work order' }).click();
@@ -214,7 +214,7 @@ const orderActs: readonly Act[] = [
     name: 'the file of an order is asked for',
     state: stateOf('order-none'),
     run: async (page) => {
-      await page.keyboard.press('F5');
+      await page.keyboard.press('F2');
       await page.getByRole('button', { name: 'Choose a file …' }).click();
     },
     expected: [{ method: 'chooseOrder', request: { number: '' } }],
@@ -223,7 +223,7 @@ const orderActs: readonly Act[] = [
     name: 'a machine of the order is left out with a reason, by keyboard',
     state: stateOf('order'),
     run: async (page) => {
-      await page.keyboard.press('F5');
+      await page.keyboard.press('F2');
       await page.getByRole('button', { name: 'Leave out 5CG41592XYZ' }).focus();
       await page.keyboard.press('Enter');
       await page.keyboard.type('Broken', { delay: 90 });
@@ -251,7 +251,7 @@ const orderActs: readonly Act[] = [
     name: 'the order is not closed while machines are open; what is open is listed',
     state: stateOf('order'),
     run: async (page) => {
-      await page.keyboard.press('F5');
+      await page.keyboard.press('F2');
       await page.getByRole('button', { name: 'Show open machines' }).click();
     },
     expected: [],
@@ -265,7 +265,7 @@ const orderActs: readonly Act[] = [
     name: 'an order with nothing open is closed after a question',
     state: stateOf('order-close'),
     run: async (page) => {
-      await page.keyboard.press('F5');
+      await page.keyboard.press('F2');
       await page.getByRole('button', { name: 'Close the work order' }).click();
       await page.getByRole('button', { name: 'Close it' }).click();
     },

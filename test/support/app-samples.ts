@@ -132,7 +132,7 @@ export const emptyState: AppState = {
   },
   drives: { error: null, listed: true, drives: [], bays: [] },
   media: { status: 'none' },
-  batch: { operator: '', workOrder: '', imageIndex: 1, layout: 'uefi', againReason: '' },
+  batch: { operator: '', lastOperator: '', workOrder: '', imageIndex: 1, layout: 'uefi' },
   order: null,
   pairing: {
     mode: 'pair',

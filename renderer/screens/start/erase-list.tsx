@@ -24,7 +24,14 @@ export function EraseList({ lines }: { readonly lines: readonly EraseLine[] }): 
       {lines.map(({ pair, drive }) => (
         <tr key={pair.driveId}>
           <th scope="row">{pair.bay}</th>
-          <td className="mono erase-list-machine">{pair.machineSerial}</td>
+          <td className="erase-list-machine">
+            <span className="mono">{pair.machineSerial}</span>
+            {pair.againReason !== undefined && (
+              <p className="toned" data-tone="warn">
+                {text.again(pair.againReason)}
+              </p>
+            )}
+          </td>
           {drive === null ? (
             <td colSpan={3} className="toned" data-tone="bad">
               {text.driveGone}

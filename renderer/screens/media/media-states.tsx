@@ -17,9 +17,9 @@ type Of<S extends MediaState['status']> = Extract<MediaState, { status: S }>;
 
 /** Teaches what is needed, where nothing is chosen yet. */
 export function NoMedia(): ReactElement {
-  const text = useText().batch.media;
+  const text = useText().media.file;
   return (
-    <dl className="stack batch-teach">
+    <dl className="stack media-teach">
       <div>
         <dt>{text.whatIsMedia}</dt>
         <dd>{text.whatIsMediaAnswer}</dd>
@@ -34,7 +34,7 @@ export function NoMedia(): ReactElement {
 
 /** How much of the media was hashed; the hash can be given meanwhile. */
 export function Hashing({ media }: { readonly media: Of<'hashing'> }): ReactElement {
-  const text = useText().batch.media;
+  const text = useText().media.file;
   const { done, total } = media.progress;
   const percent = percentOf(done, total);
   return (
@@ -64,7 +64,7 @@ export function Hashing({ media }: { readonly media: Of<'hashing'> }): ReactElem
 
 /** The media is hashed, and nobody has said yet what the hash should be. */
 export function WaitingForHash({ media }: { readonly media: Of<'waiting-for-hash'> }): ReactElement {
-  const text = useText().batch.media;
+  const text = useText().media.file;
   return (
     <>
       <Notice large tone="warn" icon={IconHourglass} title={text.waiting}>
@@ -79,7 +79,7 @@ export function WaitingForHash({ media }: { readonly media: Of<'waiting-for-hash
 
 /** The media is what was sent. */
 export function Proved({ media }: { readonly media: Of<'proved'> }): ReactElement {
-  const text = useText().batch.media;
+  const text = useText().media.file;
   return (
     <>
       <Notice large tone="good" title={text.proved}>
@@ -99,7 +99,7 @@ async function lookAtFirst(path: string): Promise<void> {
 
 /** The media cannot be used: why, and what to do. */
 export function Refused({ media }: { readonly media: Of<'refused'> }): ReactElement {
-  const text = useText().batch.media;
+  const text = useText().media.file;
   const { error, sha256, path } = media;
   const mismatch = error.code === 'media-hash-mismatch';
   const expected = mismatch ? expectedInCause(error.cause) : null;

@@ -10,14 +10,14 @@ interface HashRowProps {
 }
 
 function HashRow({ name, sha256, marked = [] }: HashRowProps): ReactElement {
-  const text = useText().batch.media;
+  const text = useText().media.file;
   return (
-    <div className="batch-hash">
+    <div className="media-hash">
       <dt>{name}</dt>
       <dd className="mono">
         {hashGroups(sha256).map((group, index) => (
-          <span key={index} className="batch-hash-group" data-differs={marked[index] === true}>
-            <span className="batch-hash-digits">{group}</span>
+          <span key={index} className="media-hash-group" data-differs={marked[index] === true}>
+            <span className="media-hash-digits">{group}</span>
             {marked[index] === true && (
               <>
                 <span aria-hidden>{text.differsMark}</span>
@@ -48,7 +48,7 @@ export function HashComparison({
   readonly expected: string;
   readonly found: string;
 }): ReactElement {
-  const text = useText().batch.media;
+  const text = useText().media.file;
   const marked = differingGroups(expected, found);
   return (
     <div>
