@@ -45,8 +45,8 @@ export const mediaText = {
     waiting: 'Not verified yet',
     waitingExplained:
       'There is no .sha256 file next to the media. Enter the expected SHA-256 before you start.',
-    waitingWhat:
-      'Scan or type it from the sender’s paper. Do not copy it from this screen: that would verify nothing.',
+    waitingWhat: 'Scan it from the sender’s paper, or type it.',
+    restHidden: 'The rest is shown when the expected one is entered.',
     proved: 'VERIFIED',
     provedHint: 'The media is the file that was sent. It can be written.',
     whoSaid: (source: Source): string => `The SHA-256 matches ${sources[source]}.`,

@@ -99,6 +99,7 @@ export function serviceHandlers(app: AppService): ServiceHandlers {
     getLogEntry: ({ sequence }) => app.log.entry(sequence),
     verifyLog: () => app.log.verify(),
     listShipments: () => app.shipments.list(),
+    getShipmentPapers: ({ number }) => app.shipments.papers(number),
     changeSettings: (change) => {
       app.settings.change(change);
       return done;

@@ -4,6 +4,7 @@ import type { AppPreview } from './app-preview';
 import type { Call } from './app-preview-main';
 import { previews } from './app-preview-states';
 import { scannerActs } from './app-preview-scanner-acts';
+import { screenActs } from './app-preview-screen-acts';
 
 /** Something done with keys and pointer, and what the station must hear of it. */
 export interface Act {
@@ -275,5 +276,5 @@ const orderActs: readonly Act[] = [
 
 /** All of them, in the order in which they are done. */
 export function allActs(): readonly Act[] {
-  return [...acts, ...scannerActs, ...orderActs];
+  return [...acts, ...scannerActs, ...orderActs, ...screenActs];
 }

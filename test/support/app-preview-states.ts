@@ -102,6 +102,22 @@ const refusedScan: AppState = {
   },
 };
 
+const hasDrive: AppState = {
+  ...refusedScan,
+  pairing: {
+    ...refusedScan.pairing,
+    waitingMachine: null,
+    lastScan: {
+      number: 8,
+      text: machineOf(9),
+      outcome: {
+        ...{ result: 'refused', kind: 'machine', reason: 'machine-shipped', expected: 'machine' },
+        ...{ detail: '2025-02-27', machineSerial: machineOf(9) },
+      },
+    },
+  },
+};
+
 const unexpected: AppState = {
   ...mixed,
   order: someOrder(),
@@ -290,7 +306,13 @@ export const previews: Readonly<Record<string, Preview>> = {
     key: 'F7',
     size: { width: 1280, height: 2400 },
   },
-  'order-none': { state: mixed, key: 'F2' },
+  'order-none': { state: emptyState, key: 'F2' },
+  'order-number': { state: mixed, key: 'F2' },
+  operator: {
+    state: { ...emptyState, batch: { ...emptyState.batch, lastOperator: 'A. Jansen' } },
+    press: 'Operator: Scan your badge',
+  },
+  again: { state: hasDrive, press: 'Write it again …' },
   order: { state: unexpected, key: 'F2' },
   'order-small': { state: unexpected, key: 'F2', size: { width: 1024, height: 640 } },
   'order-close': { state: closable, key: 'F2', press: 'Close the work order' },
@@ -314,7 +336,12 @@ export const previews: Readonly<Record<string, Preview>> = {
   'order-bench': { state: unexpected },
   'order-bench-small': { state: unexpected, size: { width: 1024, height: 640 } },
   ship: { state: mixed, key: 'F5' },
-  'ship-chosen': { state: mixed, key: 'F5', tick: 'Select all shown' },
+  'ship-chosen': { state: mixed, key: 'F5', press: 'Select all 9' },
+  'ship-papers': { state: mixed, key: 'F5', press: 'Print the papers of shipment LS-2025-0041' },
+  'ship-labels': {
+    ...{ state: mixed, key: 'F5', press: 'Print the papers of shipment LS-2025-0041' },
+    ...{ wait: 'Packing list', click: 'Labels' },
+  },
   'ship-made': { state: mixed, key: 'F5', press: 'Make the bundle of shipment LS-2025-0041 again' },
   cancel: { state: mixed, press: 'Cancel bay 3' },
   'log-lines': { state: mixed, answers: { queryLog: logPage }, key: 'F6', wait: 'WO-2025-00417' },

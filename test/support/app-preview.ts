@@ -7,7 +7,7 @@ import type { AppPatch, AppState } from '../../core/contract/app';
 import type { Call } from './app-preview-main';
 import { themes, type Answers, type Preview, type Theme } from './app-preview-states';
 import { KeyPlayer } from './key-player';
-import { shipReport, shipments } from './app-samples';
+import { shipmentPapers, shipReport, shipments } from './app-samples';
 import { launch, sendScan, type ScanEnd } from './app-window';
 
 const root = resolve(import.meta.dirname, '../..');
@@ -21,6 +21,8 @@ const answers: Answers = {
   getPicture: { png: null },
   listShipments: shipments,
   remakeBundle: { report: shipReport },
+  getShipmentPapers: shipmentPapers,
+  chooseShipmentsFolder: { path: null },
 };
 
 declare global {

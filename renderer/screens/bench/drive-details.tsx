@@ -5,7 +5,7 @@ import type { Pair } from '../../../core/pairing/pairing-state';
 import type { Drive } from '../../../core/drive/drive';
 import { normalizeSerial } from '../../../core/machine/serial';
 import { act, send } from '../../actions';
-import { formatDriveSize } from '../../format';
+import { formatBytes } from '../../../core/base/display';
 import { DetailList, type Fact } from '../../components/details';
 import { Mono } from '../../components/mono';
 import { useApp } from '../../store/app-store';
@@ -41,7 +41,7 @@ function DriveDetailList({ drive }: { readonly drive: Drive }): ReactElement {
     { name: words.model, value: drive.model ?? text.common.unknown },
     { name: words.serial, value: mono(drive.serial) },
     { name: words.wwn, value: mono(drive.wwn) },
-    { name: words.size, value: `${formatDriveSize(drive.size)} (${words.bytes(drive.size)})` },
+    { name: words.size, value: `${formatBytes(drive.size)} (${words.bytes(drive.size)})` },
     { name: words.bus, value: drive.bus === null ? text.common.unknown : drive.bus.toUpperCase() },
     {
       name: words.type,

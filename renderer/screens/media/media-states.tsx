@@ -11,7 +11,7 @@ import { ProgressBar } from '../../components/progress-bar';
 import { useText } from '../../text';
 import { expectedInCause } from './hash';
 import { HashForm } from './hash-form';
-import { HashComparison, HashView } from './hash-view';
+import { HashBeginning, HashComparison, HashView } from './hash-view';
 
 type Of<S extends MediaState['status']> = Extract<MediaState, { status: S }>;
 
@@ -70,7 +70,7 @@ export function WaitingForHash({ media }: { readonly media: Of<'waiting-for-hash
       <Notice large tone="warn" icon={IconHourglass} title={text.waiting}>
         <p>{text.waitingExplained}</p>
       </Notice>
-      <HashView name={text.foundSha} sha256={media.sha256} />
+      <HashBeginning name={text.foundSha} sha256={media.sha256} />
       <p>{text.waitingWhat}</p>
       <HashForm />
     </>

@@ -48,7 +48,7 @@ interface OrderOpenProps {
 /** Opens an order from a file, from what is typed or pasted, or as a number without a list. */
 export function OrderOpen({ current, numberAlone, onOpened }: OrderOpenProps): ReactElement {
   const text = useText().order.open;
-  const [number, setNumber] = useState(current);
+  const [number, setNumber] = useState('');
   const [typed, setTyped] = useState('');
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<ErrorData | null>(null);

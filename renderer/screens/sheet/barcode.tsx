@@ -1,6 +1,6 @@
 import { useMemo, type ReactElement } from 'react';
 import { useText } from '../../text';
-import { code128, drawingSVG } from 'bwip-js/generic';
+import { code128, drawingSVG, qrcode } from 'bwip-js/generic';
 
 /** Width of a module on paper, in millimetres. Any scanner reads 0.25; more forgives a worn printer. */
 const moduleMillimetres = 0.38;
@@ -47,4 +47,10 @@ export function drawCode128(text: string): BarcodePicture {
   );
   const width = Number(/viewBox="0 0 (\d+)/.exec(svg)?.[1] ?? 0);
   return { source: `data:image/svg+xml,${encodeURIComponent(svg)}`, modules: width / scale };
+}
+
+/** A text as a QR code, error correction M (the library's own choice): a data URL of an SVG, black on white, without a quiet zone. */
+export function drawQrCode(text: string): string {
+  const svg = qrcode({ bcid: 'qrcode', text, scale, backgroundcolor: 'FFFFFF' }, drawingSVG());
+  return `data:image/svg+xml,${encodeURIComponent(svg)}`;
 }
