@@ -33,6 +33,8 @@ export function cachePlace(path: string): DiskPlace {
     path,
     holds: 'No drive was touched.',
     elsewhere: "clear the image cache with 'prestage cache clear'",
+    // A full image cache has a code of its own; what else its disk can do has not.
+    fullCode: 'render-no-space',
   };
 }
 
@@ -44,12 +46,7 @@ export async function roomAt(folder: string): Promise<DiskRoom | null> {
 }
 
 async function refusal(fault: DiskFault, place: DiskPlace, cause: string | null): Promise<PrestageError> {
-  // A full image cache has a code of its own; what else its disk can do has not.
-  const noSpace = fault === 'full' || fault === 'quota';
-  const code = place.what === 'the image cache' && noSpace ? 'render-no-space' : place.code;
-  return new PrestageError(
-    diskRefusal(fault, code === undefined ? place : { ...place, code }, await roomAt(place.path), cause),
-  );
+  return new PrestageError(diskRefusal(fault, place, await roomAt(place.path), cause));
 }
 
 /** Does what writes below a place. @throws PrestageError when its disk takes no more; what the work throws */
