@@ -5,6 +5,7 @@ import { exitCodeMeanings } from '../../station/cli/exit-codes';
 import { prestageCommand } from '../../station/cli/program';
 import { commandForms } from './forms';
 import { commandAnchors } from './json-page';
+import { capital } from './markdown';
 
 /** The commands that do something, by their names without `prestage`. */
 export function leafCommands(): ReadonlyMap<string, Command> {
@@ -82,8 +83,4 @@ function requireForms(leaves: ReadonlyMap<string, Command>): void {
       throw new Error(`build/reference/forms.ts: there is no command "prestage ${name}"`);
     }
   }
-}
-
-function capital(text: string): string {
-  return `${text.slice(0, 1).toUpperCase()}${text.slice(1)}`;
 }

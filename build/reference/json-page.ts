@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { errorCodes } from '../../core/base/error-reference';
 import { settingsSchema } from '../../station/state/settings';
 import { Comments } from './comments';
+import { capital } from './markdown';
 import { commandForms, errorForm, fileForms, partForms, remarks, writtenByHand } from './forms';
 
 /** The part of JSON Schema that zod makes of the forms. */
@@ -264,8 +265,4 @@ function defaultOf({ default: value }: Schema): string {
 
 function code(value: unknown): string {
   return `\`${JSON.stringify(value)}\``;
-}
-
-function capital(text: string): string {
-  return `${text.slice(0, 1).toUpperCase()}${text.slice(1)}`;
 }
