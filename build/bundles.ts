@@ -92,8 +92,8 @@ export function mainProcess(folder: string, main: string): BuildOptions {
     entryPoints: { main, preload: 'electron/preload.ts' },
     outdir: folder,
     external: ['electron'],
-    // See electron/libsql-from-engine.ts.
-    alias: { libsql: './electron/libsql-from-engine.ts' },
+    // See electron/libsql-from-helper.ts.
+    alias: { libsql: './electron/libsql-from-helper.ts' },
   };
 }
 

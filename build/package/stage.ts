@@ -17,7 +17,7 @@ import { appFolder, helperFolder, productManifest, root } from './paths';
 
 /**
  * Makes the folder that becomes app.asar: the app's bundles. The one package with native parts, libsql, it loads from
- * the engine (electron/libsql-from-engine.ts).
+ * the helper (electron/libsql-from-helper.ts).
  * @param desk the built app (dist/desk)
  */
 export function stageApp(desk: string): void {

@@ -4,7 +4,7 @@ import { sanitizeForDisplay } from '../../core/base/display';
 import { errorReference } from '../../core/base/error-reference';
 import { isCancellation, PrestageError } from '../../core/base/errors';
 import { elevationContext, quietSudo } from '../helper-client/elevation';
-import { Helpers, type EnginesOptions } from '../helper-client/helpers';
+import { Helpers, type HelpersOptions } from '../helper-client/helpers';
 import { applyCommand } from './apply-command';
 import { auditCommand } from './audit-command';
 import { benchCommand } from './bench-command';
@@ -32,7 +32,7 @@ export interface CommandLine {
   readonly args: readonly string[];
   readonly version: string;
   /** What starts the helper. */
-  readonly helper: EnginesOptions['helper'];
+  readonly helper: HelpersOptions['helper'];
   readonly stdout: NodeJS.WritableStream;
   readonly stderr: NodeJS.WritableStream & { isTTY?: boolean };
   /** Aborted when the operator cancels. */

@@ -20,7 +20,7 @@ describe('readArguments', () => {
   });
 });
 
-describe('locateEngine', () => {
+describe('locateHelper', () => {
   it('is the checkout, with a Node that is not Electron', () => {
     expect(
       locateHelper({ packaged: false, resourcesPath: '/e/resources', mainFolder: '/c/dist/desk' }),
