@@ -9,9 +9,9 @@ import { launched } from './code-cache';
 /** Folder of all programs, below the checkout. */
 export const outdir = 'dist';
 /** The app as it is started and packed. */
-export const appOutdir = `${outdir}/desk`;
+export const appOutdir = `${outdir}/app`;
 /** The app of `npm run dev`. Never packed: build/package/stage.ts takes {@link appOutdir}. */
-export const developmentOutdir = `${outdir}/desk-development`;
+export const developmentOutdir = `${outdir}/app-development`;
 
 const common = { bundle: true, sourcemap: true, logLevel: 'warning' } satisfies BuildOptions;
 const onNode = {
