@@ -1,11 +1,11 @@
 /** docs/reference/commands.md: every command as its help says it. */
 import type { Argument, Command, Option } from 'commander';
+import { atStart } from '../../core/base/display';
 import { failureOf, formOf } from '../../station/cli/command-context';
 import { exitCodeMeanings } from '../../station/cli/exit-codes';
 import { prestageCommand } from '../../station/cli/program';
 import { commandForms } from './forms';
 import { commandAnchors } from './json-page';
-import { capital } from './markdown';
 
 /** The commands that do something, by their names without `prestage`. */
 export function leafCommands(): ReadonlyMap<string, Command> {
@@ -38,7 +38,7 @@ export function commandsPage(): string {
 
 function sectionsOf(command: Command, above: string, heading: string): string[] {
   const name = `${above} ${command.name()}`;
-  const title = [`${heading} ${name}`, `${capital(command.description())}.`];
+  const title = [`${heading} ${name}`, `${atStart(command.description())}.`];
   if (command.commands.length > 0) {
     return [...title, ...command.commands.flatMap((below) => sectionsOf(below, name, `${heading}#`))];
   }

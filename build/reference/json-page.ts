@@ -1,10 +1,10 @@
 /** docs/reference/json.md: every JSON form as nested lists. */
 import type ts from 'typescript';
 import { z } from 'zod';
+import { atStart } from '../../core/base/display';
 import { errorCodes } from '../../core/base/error-reference';
 import { settingsSchema } from '../../station/state/settings';
 import { Comments } from './comments';
-import { capital } from './markdown';
 import { commandForms, errorForm, fileForms, partForms, remarks, writtenByHand } from './forms';
 
 /** The part of JSON Schema that zod makes of the forms. */
@@ -132,7 +132,7 @@ class FormLines {
   linesOf(schema: Schema, type: ts.Type, indent: string): readonly string[] {
     if (schema.properties !== undefined) return this.#members(schema, type, indent);
     const { what, below } = this.#describe(schema, type, indent);
-    return [`${indent}${capital(what)}:`, '', ...below];
+    return [`${indent}${atStart(what)}:`, '', ...below];
   }
 
   #members(schema: Schema, type: ts.Type, indent: string): string[] {

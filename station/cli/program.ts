@@ -1,6 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import { Command, CommanderError, type OutputConfiguration } from 'commander';
-import { sanitizeForDisplay } from '../../core/base/display';
+import { atStart, sanitizeForDisplay } from '../../core/base/display';
 import { errorReference } from '../../core/base/error-reference';
 import { isCancellation, PrestageError } from '../../core/base/errors';
 import { elevationContext, quietSudo } from '../helper-client/elevation';
@@ -172,7 +172,7 @@ function usageError(command: Command, error: CommanderError): PrestageError {
   const text = sanitizeForDisplay(error.message.replace(/^error: /, ''), 400);
   return new PrestageError({
     code: 'usage',
-    message: missing ? 'A command is missing.' : `${text.slice(0, 1).toUpperCase()}${text.slice(1)}`,
+    message: missing ? 'A command is missing.' : atStart(text),
     remedy: `See ${name} --help`,
   });
 }
