@@ -43,7 +43,7 @@ function announceScan(state: AppState): void {
   }
   // A scanner that reads twice did nothing wrong.
   if (scan.outcome.reason === 'repeated-read') return;
-  sound(state, scan.outcome.reason === 'not-in-order' ? 'stranger' : 'refused');
+  sound(state, scan.outcome.reason === 'not-in-order' ? 'unexpected-machine' : 'refused');
   say(
     `${text.refusedWord}. ${text.refused(scan.outcome)} ${text.scanned(scan.outcome)} ${text.expected(scan.outcome.expected)}`,
     true,

@@ -4,6 +4,7 @@ import { format, resolveConfig } from 'prettier';
 import { bootDemandsPage } from './boot-demands-page';
 import { commandsPage } from './commands-page';
 import { jsonPage } from './json-page';
+import { plain } from './markdown';
 import { errorReference, type ErrorMeaning } from '../../core/base/error-reference';
 
 const folder = resolve(import.meta.dirname, '../../docs/reference');
@@ -63,9 +64,4 @@ function sectionOf(code: string, { meaning, remedy, exitCodes }: ErrorMeaning): 
     plain(meaning),
     `- What to do: ${plain(remedy)}\n- Exit code: ${exitCodes.join(' or ')}`,
   ].join('\n\n');
-}
-
-/** What Markdown would take for marks of its own. */
-function plain(text: string): string {
-  return text.replace(/[\\<>*_`]/g, '\\$&');
 }

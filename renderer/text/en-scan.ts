@@ -1,3 +1,4 @@
+import { atStart } from '../../core/base/display';
 import type { MachineDetails } from '../../core/machine/machine';
 import type { Expectation, ScanKind, ScanOutcome } from '../../core/scan/scan-outcome';
 
@@ -8,8 +9,6 @@ const machine = (serial: string | null): string => (serial === null ? 'the machi
 /** A bay by its name. Labels may be called `bay 7` themselves. */
 export const bayName = (bay: string): string => (/^bay\b/i.test(bay) ? bay : `bay ${bay}`);
 const inBay = (bay: string | null): string => (bay === null ? 'the bay' : bayName(bay));
-/** As a sentence begins. */
-export const atStart = (words: string): string => words.charAt(0).toUpperCase() + words.slice(1);
 
 const kinds: Readonly<Record<ScanKind, string>> = {
   command: 'a command',

@@ -31,7 +31,7 @@ export function IdleBody({ drive, pair, density }: IdleBodyProps): ReactElement 
       </p>
       {pair !== null && <p className="card-machine mono">{text.forMachine(pair.machineSerial)}</p>}
       {known !== '' && density !== 'dense' && (
-        <p className="card-facts soft clipped" title={known}>
+        <p className="card-details soft clipped" title={known}>
           {known}
         </p>
       )}
@@ -40,7 +40,7 @@ export function IdleBody({ drive, pair, density }: IdleBodyProps): ReactElement 
           {reason.message}
         </p>
       ) : (
-        (pair === null || density !== 'dense') && <p className="card-facts soft">{details}</p>
+        (pair === null || density !== 'dense') && <p className="card-details soft">{details}</p>
       )}
       {drive.verdict === 'eligible' && drive.notes.length > 0 && (
         <p

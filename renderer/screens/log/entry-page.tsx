@@ -8,7 +8,7 @@ import { Notice } from '../../components/notice';
 import { Panel } from '../../components/panel';
 import { BackButton, ScreenHeader } from '../../components/screen-header';
 import { useText } from '../../text';
-import { factGroups } from './entry-details';
+import { detailGroups } from './entry-details';
 
 interface EntryPageProps {
   readonly sequence: number;
@@ -63,7 +63,7 @@ export function EntryPage({ sequence, onBack }: EntryPageProps): ReactElement {
             </Notice>
           )}
           <div className="entry-groups">
-            {factGroups(found, text).map(({ title, details }) => (
+            {detailGroups(found, text).map(({ title, details }) => (
               <Panel key={title} title={title}>
                 <DetailList details={details} />
               </Panel>

@@ -2,7 +2,7 @@ import { Button } from '@mantine/core';
 import { IconBarcode } from '@tabler/icons-react';
 import type { ReactElement } from 'react';
 import { uncheckedScanner } from '../../../core/scan/scanner-settings';
-import { DetailList, type Fact } from '../../components/details';
+import { DetailList, type Detail } from '../../components/details';
 import { Mono } from '../../components/mono';
 import { Panel } from '../../components/panel';
 import { formatTime } from '../../format';
@@ -16,7 +16,7 @@ export function ScannerSection(): ReactElement {
   const words = useText().scannerCheck;
   const text = words.section;
   const { checkedAt, gapMs, layout, prefix, prefixKey, end } = useAppSettings().scanner;
-  const known: Fact[] = [
+  const known: Detail[] = [
     { name: text.gap, value: text.gapUpTo(gapMs) },
     { name: text.layout, value: layout === 'typed' ? text.typed : words.keyboards[layout] },
     { name: text.end, value: text.ends[end] },
