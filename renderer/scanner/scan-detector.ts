@@ -1,3 +1,4 @@
+import { modifierKeys } from '../../core/scan/scan-keys';
 import { usualGap, type ScannerSettings } from '../../core/scan/scanner-settings';
 import {
   averageGap,
@@ -95,20 +96,10 @@ const isEnd = (key: string): boolean => key === 'Enter' || key === 'Tab';
 const isFunctionKey = (key: string): boolean => /^F\d+$/.test(key);
 const isCharacter = (key: string): boolean => Array.from(key).length === 1;
 /** Keys that scanners send between characters, and that say nothing alone. */
-const silentKeys: ReadonlySet<string> = new Set(
-  [
-    'Shift',
-    'Control',
-    'Alt',
-    'AltGraph',
-    'Meta',
-    'CapsLock',
-    'NumLock',
-    'ScrollLock',
-    'Fn',
-    'Compose',
-  ].concat(['Dead', 'Process', 'Unidentified']),
-);
+const silentKeys: ReadonlySet<string> = new Set([
+  ...modifierKeys,
+  ...['Compose', 'Dead', 'Process', 'Unidentified'],
+]);
 
 /** How long to wait after a key before {@link detectSilence} is asked, in milliseconds. */
 export function silenceAfter({ gapMs, end }: DetectorRules): number {
