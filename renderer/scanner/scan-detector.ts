@@ -1,5 +1,5 @@
 import { modifierKeys } from '../../core/scan/scan-keys';
-import { usualGap, type ScannerSettings } from '../../core/scan/scanner-settings';
+import type { ScannerSettings } from '../../core/scan/scanner-settings';
 import {
   averageGap,
   firstOf,
@@ -19,7 +19,6 @@ import {
 
 /** What the scanner check found out. */
 export type DetectorRules = Pick<ScannerSettings, 'gapMs' | 'end'>;
-export const usualRules: DetectorRules = { gapMs: usualGap, end: 'unknown' };
 
 /** So long after the last character nothing more belongs to it: in milliseconds. */
 const pause = 400;
@@ -115,11 +114,7 @@ const forgotten = (state: DetectorState): DetectorState => ({
 });
 
 /** Looks at the next key. */
-export function detectKey(
-  state: DetectorState,
-  press: KeyPress,
-  rules: DetectorRules = usualRules,
-): Detection {
+export function detectKey(state: DetectorState, press: KeyPress, rules: DetectorRules): Detection {
   if (press.repeat) return nothing(forgotten(state));
   if (isCharacter(press.key)) return addCharacter(state, press, rules);
   if (silentKeys.has(press.key)) return nothing(state);
@@ -207,11 +202,7 @@ function afterWhat(
 }
 
 /** Keys that make a character only together, or a control character: the burst goes on at a scanner's speed, the run if slower. */
-export function detectPart(
-  state: DetectorState,
-  time: number,
-  { gapMs }: DetectorRules = usualRules,
-): DetectorState {
+export function detectPart(state: DetectorState, time: number, { gapMs }: DetectorRules): DetectorState {
   const { burst, run } = state;
   if (burst === null) return state;
   const goesOn = time - burst.last <= limitsOf(gapMs).tolerableGap;
@@ -229,7 +220,7 @@ export function detectSilence(
   state: DetectorState,
   time: number,
   typing: boolean,
-  rules: DetectorRules = usualRules,
+  rules: DetectorRules,
 ): Detection {
   const { burst, run, endsSeen, goesOn } = state;
   const limits = limitsOf(rules.gapMs);

@@ -53,9 +53,7 @@ function recorder(page: Page): Recorder {
       await page.waitForTimeout(150);
       const keys = await page.evaluate(() => (window as unknown as { keys: ScanKey[] }).keys);
       const first = keys[0]?.ms ?? 0;
-      return keys
-        .filter(({ key }) => !modifierKeys.has(key))
-        .map((key) => ({ ...key, ms: key.ms - first }));
+      return keys.filter(({ key }) => !modifierKeys.has(key)).map((key) => ({ ...key, ms: key.ms - first }));
     },
   };
 }
