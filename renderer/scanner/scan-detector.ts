@@ -132,8 +132,7 @@ function endKey(state: DetectorState, { key, time, typing }: KeyPress, rules: De
     // The part before was taken for a whole scan because nothing ended it.
     const split = rules.end !== 'none' && time - silentAt <= fragmentPause;
     const part = state.goesOn === 'after-fragment' || split;
-    const text = state.goesOn === 'after-fragment' ? (run ?? burst).text : burst.text;
-    return { state: after, verdict: { type: part ? 'cut' : 'scan', text } };
+    return { state: after, verdict: { type: part ? 'cut' : 'scan', text: textOf(state, burst) } };
   }
   const ending = isEnd(key)
     ? time <= state.tailUntil
@@ -147,6 +146,11 @@ function endKey(state: DetectorState, { key, time, typing }: KeyPress, rules: De
     return { state: after, verdict: { type: 'slow', text: run.text } };
   }
   return nothing(forgotten(state));
+}
+
+/** With the part before, when the burst goes on with it. */
+function textOf({ run, goesOn }: DetectorState, burst: Burst): string {
+  return goesOn === 'after-fragment' ? (run ?? burst).text : burst.text;
 }
 
 function tailEnd(time: number, gap: number): number {
@@ -168,13 +172,14 @@ function addCharacter(
       verdict: { type: 'suspect' },
     };
   }
-  const goesOn = afterWhat(state, time, typing, gapMs);
+  const fragmentAt = fragmentBefore(state, gapMs);
+  const goesOn = afterWhat({ ...state, fragmentAt }, time, typing);
   const begun = {
     ...state,
     run,
     goesOn,
     burst: firstOf(key, time),
-    fragmentAt: fragmentBefore(state, gapMs),
+    fragmentAt,
   };
   // Nobody types a word and then a blank at a button: it is a scanner too slow to be taken.
   if (!typing && key === ' ' && run.text.trim() !== '') return { state: begun, verdict: { type: 'suspect' } };
@@ -188,13 +193,11 @@ function fragmentBefore({ burst, fragmentAt }: DetectorState, gapMs: number): nu
 
 /** Whether what begins now may go on with what was before it. */
 function afterWhat(
-  state: DetectorState,
+  { burst, goesOn, fragmentAt }: DetectorState,
   time: number,
   typing: boolean,
-  gapMs: number,
 ): DetectorState['goesOn'] {
-  if (time - fragmentBefore(state, gapMs) <= fragmentPause) return 'after-fragment';
-  const { burst, goesOn } = state;
+  if (time - fragmentAt <= fragmentPause) return 'after-fragment';
   if (burst === null || time - burst.last > pause) return 'no';
   // One character alone: a scan's first, or a person's. Where nothing takes text nobody types.
   const first = burst.characters === 1 && goesOn === 'no' && time - burst.last <= pause / 2;
@@ -230,7 +233,7 @@ export function detectSilence(
   const whole = rules.end === 'none' && isScan(burst, 0, typing, limits);
   if (isClear(burst) || whole) {
     const unended = rules.end === 'key' || (rules.end === 'unknown' && endsSeen);
-    const text = goesOn === 'after-fragment' ? (run ?? burst).text : burst.text;
+    const text = textOf(state, burst);
     if (unended || goesOn === 'after-fragment') return { state: after, verdict: { type: 'cut', text } };
     const silentAt = rules.end === 'none' ? -Infinity : time;
     return {
