@@ -105,6 +105,13 @@ export const refusals = [
   'layout-unknown',
 ] as const;
 
+/** The refusal of a scan that cannot be relied on, which says something of the scanner. */
+export const doubtRefusals = {
+  slow: 'too-slow',
+  cut: 'cut-short',
+  layout: 'layout-unknown',
+} as const satisfies Record<ScanDoubt, (typeof refusals)[number]>;
+
 export const scanOutcomeSchema = z.discriminatedUnion('result', [
   z.strictObject({
     result: z.literal('accepted'),

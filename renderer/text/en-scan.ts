@@ -1,5 +1,10 @@
 import type { MachineDetails } from '../../core/machine/machine';
-import type { Expectation, ScanKind, ScanOutcome } from '../../core/scan/scan-outcome';
+import {
+  doubtRefusals,
+  type Expectation,
+  type ScanKind,
+  type ScanOutcome,
+} from '../../core/scan/scan-outcome';
 
 type Accepted = Extract<ScanOutcome, { result: 'accepted' }>;
 type Refused = Extract<ScanOutcome, { result: 'refused' }>;
@@ -157,9 +162,7 @@ function accepted({ kind, effect, machineSerial, bay }: Accepted): string {
 const saidOrUnknown: ReadonlySet<Refused['reason']> = new Set([
   'wrong-kind',
   'doubtful',
-  'too-slow',
-  'cut-short',
-  'layout-unknown',
+  ...Object.values(doubtRefusals),
 ]);
 
 /** Words of the scan line: what was scanned, what came of it, what is next. */

@@ -2,6 +2,7 @@ import { Button } from '@mantine/core';
 import { IconBarcode, IconCheck, IconX } from '@tabler/icons-react';
 import type { ReactElement } from 'react';
 import type { PairingState } from '../../../core/pairing/pairing-state';
+import { doubtRefusals } from '../../../core/scan/scan-outcome';
 import { sanitizeForDisplay } from '../../../core/base/display';
 import { useApp } from '../../store/app-store';
 import { expectedNext } from '../../store/selectors';
@@ -13,7 +14,7 @@ import { useText, type Text } from '../../text';
 const longestShown = 40;
 
 /** Refusals that say something of the scanner. */
-const checkReasons: ReadonlySet<string> = new Set(['too-slow', 'cut-short', 'layout-unknown']);
+const checkReasons: ReadonlySet<string> = new Set(Object.values(doubtRefusals));
 
 function Last({ scan }: { readonly scan: NonNullable<PairingState['lastScan']> }): ReactElement {
   const text = useText().bench;
