@@ -2,8 +2,8 @@ import { Button } from '@mantine/core';
 import { IconBarcode } from '@tabler/icons-react';
 import type { ReactElement } from 'react';
 import { changeAppSettings, useAppSettings } from '../screens/settings/app-settings';
-import { beginCheck } from '../store/scanner-check-store';
-import { showScreen, useView } from '../store/view-store';
+import { openCheck } from '../store/scanner-check-store';
+import { useView } from '../store/view-store';
 import { useText } from '../text';
 
 /** The scanner check, until it was passed or put off. */
@@ -16,14 +16,7 @@ export function ScannerOffer(): ReactElement | null {
     <div className="row scanner-offer no-print" role="status">
       <IconBarcode aria-hidden />
       <p>{text.offer}</p>
-      <Button
-        size="sm"
-        variant="filled"
-        onClick={() => {
-          beginCheck();
-          showScreen('scanner-check');
-        }}
-      >
+      <Button size="sm" variant="filled" onClick={openCheck}>
         {text.offerOpen}
       </Button>
       <Button

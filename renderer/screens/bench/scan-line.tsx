@@ -6,7 +6,7 @@ import { doubtRefusals } from '../../../core/scan/scan-outcome';
 import { sanitizeForDisplay } from '../../../core/base/display';
 import { useApp } from '../../store/app-store';
 import { expectedNext } from '../../store/selectors';
-import { beginCheck } from '../../store/scanner-check-store';
+import { openCheck } from '../../store/scanner-check-store';
 import { showScreen } from '../../store/view-store';
 import { useText, type Text } from '../../text';
 
@@ -94,13 +94,7 @@ export function ScanLine(): ReactElement {
         </Button>
       )}
       {doubtful && (
-        <Button
-          variant="light"
-          onClick={() => {
-            beginCheck();
-            showScreen('scanner-check');
-          }}
-        >
+        <Button variant="light" onClick={openCheck}>
           {scannerCheck.title}
         </Button>
       )}
