@@ -13,7 +13,7 @@ export function ScannerOffer(): ReactElement | null {
   const onCheck = useView(({ screen }) => screen === 'scanner-check');
   if (checkedAt !== null || !offer || onCheck) return null;
   return (
-    <div className="row scanner-offer no-print" role="status">
+    <div className="row banner no-print" data-tone="info" role="status">
       <IconBarcode aria-hidden />
       <p>{text.offer}</p>
       <Button size="sm" variant="filled" onClick={openCheck}>

@@ -68,7 +68,7 @@ function TrainingBanner(): ReactElement | null {
   const directory = useApp(({ station }) => station.benchDirectory);
   if (directory === null) return null;
   return (
-    <div className="row training no-print" role="status">
+    <div className="row banner no-print" data-tone="warn" role="status">
       <IconSchool aria-hidden />
       <p>
         <strong>{text.common.virtualBench(directory)}</strong> {text.common.virtualBenchHint}
