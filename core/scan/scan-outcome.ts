@@ -1,5 +1,7 @@
 import { z } from 'zod';
 
+/** What a barcode can be, why a scan can be doubted, and what can come of it: the words that page and station share. */
+
 export const scanCommands = ['START', 'UNDO', 'CANCEL', 'NEXT', 'RETRY'] as const;
 export type ScanCommand = (typeof scanCommands)[number];
 

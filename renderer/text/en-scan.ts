@@ -6,6 +6,8 @@ import {
   type ScanOutcome,
 } from '../../core/scan/scan-outcome';
 
+/** What is said of scans, in English: what was scanned, what came of it, what is expected next. */
+
 type Accepted = Extract<ScanOutcome, { result: 'accepted' }>;
 type Refused = Extract<ScanOutcome, { result: 'refused' }>;
 
