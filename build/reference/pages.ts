@@ -7,6 +7,8 @@ import { jsonPage } from './json-page';
 import { plain } from './markdown';
 import { errorReference, type ErrorMeaning } from '../../core/base/error-reference';
 
+/** The pages of docs/reference that are made from the program: written, or compared with what is there. */
+
 const folder = resolve(import.meta.dirname, '../../docs/reference');
 const pages = {
   'commands.md': commandsPage,

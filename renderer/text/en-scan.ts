@@ -1,6 +1,13 @@
 import { atStart } from '../../core/base/display';
 import type { MachineDetails } from '../../core/machine/machine';
-import type { Expectation, ScanKind, ScanOutcome } from '../../core/scan/scan-outcome';
+import {
+  doubtRefusals,
+  type Expectation,
+  type ScanKind,
+  type ScanOutcome,
+} from '../../core/scan/scan-outcome';
+
+/** What is said of scans, in English: what was scanned, what came of it, what is expected next. */
 
 type Accepted = Extract<ScanOutcome, { result: 'accepted' }>;
 type Refused = Extract<ScanOutcome, { result: 'refused' }>;
@@ -156,9 +163,7 @@ function accepted({ kind, effect, machineSerial, bay }: Accepted): string {
 const saidOrUnknown: ReadonlySet<Refused['reason']> = new Set([
   'wrong-kind',
   'doubtful',
-  'too-slow',
-  'cut-short',
-  'layout-unknown',
+  ...Object.values(doubtRefusals),
 ]);
 
 /** Words of the scan line: what was scanned, what came of it, what is next. */

@@ -14,6 +14,8 @@ import {
   type VerifyingKey,
 } from './keys';
 
+/** Looks after the station's key files: what is wrong with them, and the key that is made at the first entry. */
+
 type KeyPaths = Pick<StatePaths, 'headFile' | 'keyFile' | 'publicKeyFile'>;
 
 /** The key to check with, and what is wrong with the key files. */

@@ -12,6 +12,8 @@ import type { RawRow } from './database';
 import type { HeadReading } from './head';
 import type { VerifyingKey } from './keys';
 
+/** What can be found wrong with a ledger, and the checks of each entry and of the chain while the rows pass by. */
+
 export const ledgerFindingSchema = z.strictObject({
   /** The entry it is about; null when it is about the whole ledger. */
   sequence: z.int().nullable(),

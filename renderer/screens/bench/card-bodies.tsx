@@ -7,6 +7,8 @@ import { formatDriveSize } from '../../format';
 import type { CardKind, Density } from '../../store/selectors';
 import { useText } from '../../text';
 
+/** What a bay's card shows while nothing runs on its drive: before a job, and after it. */
+
 interface IdleBodyProps {
   readonly drive: Drive;
   readonly pair: Pair | null;

@@ -7,6 +7,7 @@ import { Busy } from '../../components/busy';
 import { Notice } from '../../components/notice';
 import { Panel } from '../../components/panel';
 import { BackButton, ScreenHeader } from '../../components/screen-header';
+import { isDialogOpen } from '../../dialog';
 import { useText } from '../../text';
 import { detailGroups } from './entry-details';
 
@@ -29,7 +30,7 @@ export function EntryPage({ sequence, onBack }: EntryPageProps): ReactElement {
     });
     const onKey = (event: globalThis.KeyboardEvent): void => {
       // A dialog above, such as the start's, is closed first.
-      if (event.key === 'Escape' && document.querySelector('[role="dialog"]') === null) onBack();
+      if (event.key === 'Escape' && !isDialogOpen()) onBack();
     };
     document.addEventListener('keydown', onKey);
     return () => {

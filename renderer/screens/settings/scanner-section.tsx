@@ -6,8 +6,7 @@ import { DetailList, type Detail } from '../../components/details';
 import { Mono } from '../../components/mono';
 import { Panel } from '../../components/panel';
 import { formatTime } from '../../format';
-import { beginCheck } from '../../store/scanner-check-store';
-import { showScreen } from '../../store/view-store';
+import { beginCheck, openCheck } from '../../store/scanner-check-store';
 import { useText } from '../../text';
 import { changeAppSettings, useAppSettings } from './app-settings';
 
@@ -28,13 +27,7 @@ export function ScannerSection(): ReactElement {
     <Panel id="settings-scanner" title={text.title} intro={text.intro}>
       <DetailList details={checkedAt === null ? [checked] : [checked, ...known]} />
       <div className="row">
-        <Button
-          leftSection={<IconBarcode size={20} aria-hidden />}
-          onClick={() => {
-            beginCheck();
-            showScreen('scanner-check');
-          }}
-        >
+        <Button leftSection={<IconBarcode size={20} aria-hidden />} onClick={openCheck}>
           {text.open}
         </Button>
         {checkedAt !== null && (
