@@ -1,6 +1,7 @@
 import { useEffect, type ReactElement } from 'react';
 import { assertNever } from '../../core/base/errors';
 import { useAnnouncement } from '../announce';
+import { isDialogOpen } from '../dialog';
 import { ErrorBoundary } from '../components/error-boundary';
 import { BenchScreen } from '../screens/bench/bench-screen';
 import { LogScreen } from '../screens/log/log-screen';
@@ -53,8 +54,7 @@ function useScreenKeys(): void {
   useEffect(() => {
     const onKey = (event: KeyboardEvent): void => {
       const screen = railScreens[placeOfKey(event)];
-      // A dialog is about what is behind it: it stays until it is answered.
-      if (screen === undefined || document.querySelector('[role="dialog"]') !== null) return;
+      if (screen === undefined || isDialogOpen()) return;
       event.preventDefault();
       showScreen(screen);
     };

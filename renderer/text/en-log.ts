@@ -100,7 +100,7 @@ export const logText = {
     result: 'Result',
     record: 'Record',
   },
-  facts: {
+  details: {
     machine: 'Machine',
     result: 'Result',
     reason: 'Reason',

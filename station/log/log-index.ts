@@ -51,8 +51,9 @@ export class LogIndex {
       const number = orderId === null ? null : (this.#orders.get(orderId) ?? null);
       if (!fits(indexed, number)) return;
       const { row } = indexed;
-      if (total >= offset && rows.length < limit)
+      if (total >= offset && rows.length < limit) {
         rows.push(number === null ? row : { ...row, workOrder: number });
+      }
       total += 1;
     };
     for (let index = this.#newer.length - 1; index >= 0; index -= 1) {

@@ -1,15 +1,9 @@
 import type { Page } from 'playwright-core';
 import type { Act } from './app-preview-acts';
-import { previews } from './app-preview-states';
+import { stateOf } from './app-preview-scanner-acts';
 import { machineOf } from './app-samples';
 
 /** On the rail and on the screens that are led to from it. */
-
-const stateOf = (name: string): Act['state'] => {
-  const preview = previews[name];
-  if (preview === undefined) throw new Error(`no preview ${name}`);
-  return preview.state;
-};
 
 const list = { method: 'listShipments', request: {} } as const;
 

@@ -11,22 +11,22 @@ import {
   type RecordedDrive,
 } from '../../../core/ledger/record';
 import { formatRate, formatTime } from '../../format';
-import type { Fact } from '../../components/details';
+import type { Detail } from '../../components/details';
 import { Mono } from '../../components/mono';
 import type { Text } from '../../text';
 import { ResultStatus } from './result-status';
 
 type Words = Text['log'];
 
-export interface FactGroup {
+export interface DetailGroup {
   readonly title: string;
-  readonly details: readonly Fact[];
+  readonly details: readonly Detail[];
 }
 
 /** Everything an entry says, in groups. What it does not say is left out. */
-export function factGroups({ stored, entry }: LogEntry, text: Words): FactGroup[] {
+export function detailGroups({ stored, entry }: LogEntry, text: Words): DetailGroup[] {
   const { record } = entry;
-  const words = text.facts;
+  const words = text.details;
   if (!isDriveRecord(record)) {
     const group = record.kind === 'shipment-closed' ? text.groups.shipment : text.groups.order;
     return [
@@ -56,8 +56,8 @@ export function factGroups({ stored, entry }: LogEntry, text: Words): FactGroup[
 }
 
 /** What was done with a work order, or what a shipment holds. */
-function orderDetails(record: OrderRecord, text: Words): Fact[] {
-  const words = text.facts;
+function orderDetails(record: OrderRecord, text: Words): Detail[] {
+  const words = text.details;
   switch (record.kind) {
     case 'order-opened':
       return present([
@@ -111,9 +111,9 @@ function orderDetails(record: OrderRecord, text: Words): Fact[] {
 function entryDetails(
   stored: LogEntry['stored'],
   entry: LogEntry['entry'],
-  more: readonly Fact[],
-  words: Words['facts'],
-): Fact[] {
+  more: readonly Detail[],
+  words: Words['details'],
+): Detail[] {
   return [
     { name: words.operator, value: entry.operator },
     { name: words.station, value: entry.station.name },
@@ -132,12 +132,12 @@ function entryDetails(
   ];
 }
 
-function resultDetails(record: DriveRecord, text: Words): Fact[] {
-  const words = text.facts;
+function resultDetails(record: DriveRecord, text: Words): Detail[] {
+  const words = text.details;
   if (record.kind === 'job-started') return [];
   const { end } = record;
   const result = resultOf(record);
-  const details: Fact[] = [
+  const details: Detail[] = [
     {
       name: words.result,
       value: <ResultStatus result={result} />,
@@ -179,8 +179,8 @@ function resultOf(record: Exclude<DriveRecord, { kind: 'job-started' }>): LogRow
 function rehearsalDetails(
   { verdict, picture }: Extract<DriveRecord, { kind: 'drive-rehearsed' }>,
   text: Words,
-): Fact[] {
-  const words = text.facts;
+): Detail[] {
+  const words = text.details;
   return present([
     [words.seen, verdict.what],
     [
@@ -192,8 +192,8 @@ function rehearsalDetails(
   ]);
 }
 
-function failureDetails(reason: ErrorData, text: Words): Fact[] {
-  const words = text.facts;
+function failureDetails(reason: ErrorData, text: Words): Detail[] {
+  const words = text.details;
   return present([
     [words.reason, reason.message],
     [words.remedy, reason.remedy],
@@ -218,8 +218,8 @@ function moved(bytes: number, seconds: number, text: Words): string {
   return text.at(formatBytes(bytes), formatDuration(seconds), rate);
 }
 
-function driveDetails(drive: RecordedDrive, text: Words): Fact[] {
-  const words = text.facts;
+function driveDetails(drive: RecordedDrive, text: Words): Detail[] {
+  const words = text.details;
   return present([
     [words.bay, drive.bay],
     [words.kind, words.kinds[drive.kind]],
@@ -235,8 +235,8 @@ function driveDetails(drive: RecordedDrive, text: Words): Fact[] {
   ]);
 }
 
-function mediaDetails(job: JobDetails, text: Words): Fact[] {
-  const words = text.facts;
+function mediaDetails(job: JobDetails, text: Words): Detail[] {
+  const words = text.details;
   return present([
     [words.file, job.media.fileName],
     [words.size, text.size(formatBytes(job.media.bytes), job.media.bytes)],
@@ -249,7 +249,7 @@ function mediaDetails(job: JobDetails, text: Words): Fact[] {
   ]);
 }
 
-function jobDetails(job: JobDetails, words: Words['facts']): Fact[] {
+function jobDetails(job: JobDetails, words: Words['details']): Detail[] {
   return present([
     [words.workOrder, job.workOrder ?? null],
     [words.assetTag, job.machine?.assetTag ?? null],
@@ -267,8 +267,8 @@ function jobDetails(job: JobDetails, words: Words['facts']): Fact[] {
 
 function laterDetails(
   record: Extract<DriveRecord, { kind: 'drive-verified' | 'drive-rehearsed' }>,
-  words: Words['facts'],
-): Fact[] {
+  words: Words['details'],
+): Detail[] {
   return present([
     [words.fingerprint, record.fingerprint, true],
     [words.job, record.jobId, true],
@@ -276,7 +276,7 @@ function laterDetails(
   ]);
 }
 
-function present(rows: readonly (readonly [name: string, value: string | null, mono?: boolean])[]): Fact[] {
+function present(rows: readonly (readonly [name: string, value: string | null, mono?: boolean])[]): Detail[] {
   return rows.flatMap(([name, value, mono]) =>
     value === null ? [] : [{ name, value: mono === true ? <Mono>{value}</Mono> : value }],
   );
