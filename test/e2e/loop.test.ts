@@ -1,10 +1,10 @@
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { GiB } from '../../core/base/units';
 import { commandBarcode } from '../../core/scan/scan';
-import { AppWindow } from '../support/app-window';
+import { AppWindow, giveToUser } from '../support/app-window';
 import { makeBench } from '../support/virtual-bench';
 import { card, pairByScan, startByScan, testMedia, type TestMedia } from '../support/app-bench';
 import { hasNoTable } from '../support/drive-check';
@@ -133,6 +133,14 @@ describe('the whole loop without a mouse', () => {
       .locator('.scan-last[data-result=refused]')
       .getByText(/already has a drive/i)
       .waitFor();
+    // For a reason, which is asked where it was refused, it gets another one.
+    await app.page.getByRole('button', { name: 'Write it again …' }).click();
+    await app.page.getByLabel('Reason').fill('Lost in transit');
+    await app.picture('write-again');
+    await app.page.getByRole('button', { name: 'Write it again', exact: true }).click();
+    await app.page.getByText('7KX9PQ3: which bay?').first().waitFor();
+    await app.scan(commandBarcode('UNDO'));
+    await app.page.getByText(/Undone: machine 7KX9PQ3/).waitFor();
   });
 
   it('shows, searches, verifies and exports the log', async () => {
@@ -172,5 +180,48 @@ describe('the whole loop without a mouse', () => {
     const lines = readFileSync(csv, 'utf8').trim().split('\r\n');
     expect(lines).toHaveLength(4);
     expect(lines.join('\n')).toMatch(/7KX9PQ3[\s\S]*Ada Byron/);
+  });
+
+  it('ships with gloves: lines are pressed, the bundle goes into its folder, papers are printed here', async () => {
+    const { page } = app;
+    const folder = join(area, 'state', 'shipments');
+    giveToUser(folder);
+    await page.keyboard.press('F7');
+    await app.answerFiles(folder);
+    await page.getByRole('button', { name: 'Choose a folder …' }).click();
+    await page.getByText(folder).waitFor();
+    // Nothing asks for a file from here on.
+    await app.answerFiles('/nowhere/at/all.zip');
+    await page.keyboard.press('F5');
+    await page.locator('.ship-row', { hasText: '7KX9PQ4' }).locator('td').last().click();
+    await page.locator('.ship-row', { hasText: '7KX9PQ3' }).locator('td').last().click();
+    await page.getByText('2 machines selected').waitFor();
+    await page.getByLabel('Shipment number').fill('LS-1');
+    await app.picture('ship-chosen');
+    await page.getByRole('button', { name: 'Close shipment of 2 machines' }).click();
+    await page.getByText(join(folder, 'SHIPMENT-LS-1.zip')).waitFor();
+    expect(readdirSync(folder).toSorted()).toEqual([
+      'SHIPMENT-LS-1-labels.pdf',
+      'SHIPMENT-LS-1-packing-list.pdf',
+      'SHIPMENT-LS-1.zip',
+    ]);
+    for (const [button, words] of [
+      ['Print packing list', ['LS-1', '7KX9PQ3', '7KX9PQ4', 'Received by, date']],
+      ['Print labels', ['7KX9PQ4', '4711', 'BOX 2 OF 2']],
+    ] as const) {
+      await page.getByRole('button', { name: button }).click();
+      await page.getByRole('button', { name: 'Print', exact: true }).waitFor();
+      await app.picture(button.toLowerCase().replaceAll(' ', '-'));
+      const printed = (await app.printed()).toUpperCase();
+      for (const word of words) expect(printed).toContain(word.toUpperCase());
+      // Only the paper.
+      expect(printed).not.toContain('SETTINGS');
+      await page.getByRole('button', { name: 'Back to Ship' }).click();
+    }
+    await page.keyboard.press('F6');
+    await page.getByLabel('Show', { exact: true }).selectOption('shipment');
+    await page.getByRole('row', { name: /2 machines.*Shipped.*Shipment LS-1/ }).click();
+    await page.getByText('7KX9PQ4').first().waitFor();
+    await app.picture('log-shipment');
   });
 });
