@@ -1,6 +1,6 @@
 import { Button, Modal, TextInput } from '@mantine/core';
 import { IconUser, IconUserQuestion } from '@tabler/icons-react';
-import { useState, type ReactElement } from 'react';
+import { useEffect, useState, type ReactElement } from 'react';
 import { act } from '../actions';
 import { useApp } from '../store/app-store';
 import { askForOperator, useView } from '../store/view-store';
@@ -13,6 +13,10 @@ export function OperatorButton(): ReactElement {
   const text = useText().common.operator;
   const operator = useApp(({ batch }) => batch.operator);
   const asked = useView((view) => view.operatorAsked);
+  // A badge that is scanned answers the question as well.
+  useEffect(() => {
+    askForOperator(false);
+  }, [operator]);
   return (
     <>
       <button
@@ -28,8 +32,7 @@ export function OperatorButton(): ReactElement {
         <span className="unseen">{text.region}: </span>
         <span className="rail-operator-name">{operator === '' ? text.none : operator}</span>
       </button>
-      {/* A badge that is scanned answers it as well: another operator, another dialog. */}
-      {asked && <OperatorDialog key={operator} first={operator} />}
+      {asked && <OperatorDialog first={operator} />}
     </>
   );
 }

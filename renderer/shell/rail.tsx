@@ -69,6 +69,10 @@ function TrainingChip(): ReactElement | null {
       title={text.trainingHint(directory)}
       onClick={() => {
         showScreen('settings');
+        // The screen is drawn by then.
+        requestAnimationFrame(() => {
+          document.getElementById('settings-training')?.scrollIntoView();
+        });
       }}
     >
       <IconSchool size={18} aria-hidden />

@@ -79,7 +79,7 @@ export const orderText = {
 
   close: {
     title: 'Close the work order',
-    remove: 'Take the number off',
+    remove: 'Remove the number',
     nothingOpen: 'No machines are open.',
     stillOpen: (number: number): string => `${countedGrouped(number, 'machine is', 'machines are')} open:`,
     more: (number: number): string => `and ${number.toLocaleString('en-GB')} more`,

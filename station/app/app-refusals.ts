@@ -153,7 +153,10 @@ export function notPaired(
       reason === 'wrong-kind' && detail !== null
         ? detail
         : `'${text}' was not paired: ${why[reason] ?? 'it is not a machine serial'}.`,
-    remedy: 'Enter the serial from the label of the machine, and choose a free drive.',
+    remedy:
+      reason === 'machine-shipped'
+        ? 'Nothing was paired. To write another drive for it, give a reason: Write it again.'
+        : 'Enter the serial from the label of the machine, and choose a free drive.',
   });
 }
 

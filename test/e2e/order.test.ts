@@ -38,7 +38,7 @@ describe('a work order in the app', () => {
     await page.getByRole('heading', { name: 'Work order 4711', level: 1 }).waitFor();
     await page.getByText('No list: every machine is accepted.').waitFor();
     await app.picture('order-number');
-    await page.getByRole('button', { name: 'Take the number off' }).click();
+    await page.getByRole('button', { name: 'Remove the number' }).click();
     await page.getByRole('heading', { name: 'Work order', exact: true, level: 1 }).waitFor();
     await page.getByLabel('Work order number').fill('4712');
     await page.getByRole('button', { name: 'Use this number' }).click();

@@ -84,7 +84,7 @@ describe('a machine that has a finished drive', () => {
 
     // It waits; taken back, it is asked for again.
     await handlers.allowAgain({ ...ask, reason: 'Lost in transit' });
-    expect(app.state.pairing.waitingMachine).toBe('7KX9PQ1');
+    await app.until(({ pairing }) => pairing.waitingMachine === '7KX9PQ1', 'a machine that waits');
     await handlers.undo({});
     expect((await app.scan('7KX9PQ1'))?.outcome).toMatchObject({ reason: 'machine-shipped' });
 
@@ -120,7 +120,7 @@ describe('the number of a work order', () => {
   it('without a list is told when a list takes its place, and is not taken while a list is open', async () => {
     const { handlers } = app;
     await app.scan('WO-4711');
-    expect(app.state.batch.workOrder).toBe('4711');
+    await app.until(({ batch }) => batch.workOrder === '4711', 'a number');
     expect((await app.scan('WO-4712'))?.outcome).toMatchObject({
       effect: 'work-order-set',
       replaced: '4711',

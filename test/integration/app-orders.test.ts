@@ -230,7 +230,7 @@ describe('kill -9 of the app while a drive is written', () => {
     });
     const shown = await until((now) => now.order?.counts.interrupted === 1, 'the interrupted machine');
     expect(statesOf(shown)).toEqual(['interrupted', 'paired', 'paired', 'expected']);
-    expect(shown.batch).toMatchObject({ operator: 'Ada Byron', workOrder: 'WO-7' });
+    expect(shown.batch).toMatchObject({ operator: '', lastOperator: 'Ada Byron', workOrder: 'WO-7' });
     expect(hasNoTable(bayFile(1), 2 * GiB)).toBe(true);
 
     // Once more, in an orderly way: the mark is still there.
@@ -242,7 +242,11 @@ describe('kill -9 of the app while a drive is written', () => {
 
     // And it goes on where it stood.
     await again.until(({ media: { status } }) => status === 'proved', 'a media that is proved anew');
-    await again.handlers.retryJob({ driveId: shown.jobs[0]?.driveId ?? '' });
+    expect(marked.batch.lastOperator).toBe('Ada Byron');
+    const retry = { driveId: shown.jobs[0]?.driveId ?? '' };
+    await expect(again.handlers.retryJob(retry)).rejects.toMatchObject({ code: 'not-confirmed' });
+    await again.scan('OP-Zoe Quark');
+    await again.handlers.retryJob(retry);
     await again.until((now) => now.order?.counts.done === 1, 'a done machine');
   });
 });

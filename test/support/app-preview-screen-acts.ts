@@ -76,7 +76,7 @@ export const screenActs: readonly Act[] = [
       await page.getByRole('heading', { name: 'Work order WO-2025-00417', level: 1 }).waitFor();
       await page.getByLabel('Work order number').fill('WO-9');
       await page.getByRole('button', { name: 'Use this number' }).click();
-      await page.getByRole('button', { name: 'Take the number off' }).click();
+      await page.getByRole('button', { name: 'Remove the number' }).click();
     },
     expected: [
       { method: 'setBatch', request: { workOrder: 'WO-9' } },

@@ -95,7 +95,8 @@ describe('the index of the log', () => {
     expect(found({ kind: 'job' })).toEqual(['done', 'failed', 'done']);
     expect(found({ result: 'machine-allowed' })).toEqual(['machine-allowed']);
     // A machine is found where it went, and a word about it by the number that only the opening has.
-    expect(found({ text: '0001' })).toEqual(['shipped', 'done']);
+    expect(found({ text: '0001', kind: 'shipment' })).toEqual(['shipped']);
+    expect(found({ text: '0002', kind: 'shipment' })).toEqual([]);
     expect(found({ text: 'wo-9 spare' })).toEqual(['machine-allowed']);
     const [spare] = index.find({ ...everything, text: 'SPARE1' }, 0, 1).rows;
     expect(spare).toMatchObject({ workOrder: 'WO-9', reason: 'A spare', machines: null });
