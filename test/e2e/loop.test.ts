@@ -140,7 +140,10 @@ describe('the whole loop without a mouse', () => {
     await app.page.getByRole('button', { name: 'Write it again', exact: true }).click();
     await app.page.getByText('7KX9PQ3: which bay?').first().waitFor();
     await app.scan(commandBarcode('UNDO'));
-    await app.page.getByText(/Undone: machine 7KX9PQ3/).waitFor();
+    await app.page
+      .getByText(/Undone: machine 7KX9PQ3/)
+      .first()
+      .waitFor();
   });
 
   it('shows, searches, verifies and exports the log', async () => {
@@ -219,6 +222,12 @@ describe('the whole loop without a mouse', () => {
       await page.getByRole('button', { name: 'Back to Ship' }).click();
     }
     await page.keyboard.press('F6');
+    // What was looked for before is still there.
+    await page
+      .getByRole('searchbox')
+      .or(page.getByLabel(/search/i))
+      .first()
+      .fill('');
     await page.getByLabel('Show', { exact: true }).selectOption('shipment');
     await page.getByRole('row', { name: /2 machines.*Shipped.*Shipment LS-1/ }).click();
     await page.getByText('7KX9PQ4').first().waitFor();

@@ -33,11 +33,17 @@ function HashRow({ name, sha256, marked = [], own = false }: HashRowProps): Reac
   );
 }
 
+interface HashViewProps {
+  readonly name: string;
+  readonly sha256: string;
+  readonly own?: boolean;
+}
+
 /** A hash in groups of eight. */
-export function HashView({ name, sha256 }: { readonly name: string; readonly sha256: string }): ReactElement {
+export function HashView({ name, sha256, own = false }: HashViewProps): ReactElement {
   return (
     <dl className="stack sunken">
-      <HashRow name={name} sha256={sha256} />
+      <HashRow name={name} sha256={sha256} own={own} />
     </dl>
   );
 }

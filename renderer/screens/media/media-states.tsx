@@ -110,11 +110,12 @@ export function Refused({ media }: { readonly media: Of<'refused'> }): ReactElem
       <Notice large tone="bad" icon={IconX} title={text.refused}>
         <p>{text.refusedHint}</p>
       </Notice>
-      <ErrorCard error={error} />
+      {/* What was found is shown below, and not as text to be copied into the field. */}
+      <ErrorCard error={mismatch ? { ...error, cause: null } : error} />
       {expected !== null && sha256 !== null && expected !== sha256 ? (
         <HashComparison expected={expected} found={sha256} />
       ) : (
-        sha256 !== null && <HashView name={text.foundSha} sha256={sha256} />
+        sha256 !== null && <HashView own={mismatch} name={text.foundSha} sha256={sha256} />
       )}
       {mismatch && (
         <>

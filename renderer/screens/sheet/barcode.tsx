@@ -46,7 +46,9 @@ export function drawCode128(text: string): BarcodePicture {
     drawingSVG(),
   );
   const width = Number(/viewBox="0 0 (\d+)/.exec(svg)?.[1] ?? 0);
-  return { source: `data:image/svg+xml,${encodeURIComponent(svg)}`, modules: width / scale };
+  // Bars may be made lower than they are drawn, and keep their width.
+  const stretched = svg.replace('<svg ', '<svg preserveAspectRatio="none" ');
+  return { source: `data:image/svg+xml,${encodeURIComponent(stretched)}`, modules: width / scale };
 }
 
 /** A text as a QR code, error correction M (the library's own choice): a data URL of an SVG, black on white, without a quiet zone. */
