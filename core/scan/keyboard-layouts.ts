@@ -124,9 +124,9 @@ export function keyOfCharacter(
   character: string,
 ): { readonly code: string; readonly level: KeyLevel } | null {
   if (character === ' ') return { code: 'Space', level: 'plain' };
-  for (const level of ['plain', 'shift', 'altGr'] as const) {
-    const code = codes[layouts[layout][level].indexOf(character)];
-    if (code !== undefined) return { code, level };
-  }
-  return null;
+  const found = (['plain', 'shift', 'altGr'] as const).flatMap((level) =>
+    codes.flatMap((code, place) => (layouts[layout][level][place] === character ? [{ code, level }] : [])),
+  );
+  // A US keyboard has no such key; what xkb puts there is on others, too.
+  return found.find(({ code }) => code !== 'IntlBackslash') ?? found[0] ?? null;
 }

@@ -5,7 +5,7 @@ import { scanText } from '../../../renderer/text/en-scan';
 type Refused = Extract<ScanOutcome, { result: 'refused' }>;
 
 const refused = (kind: Refused['kind'], reason: Refused['reason'], detail: string | null = null): string =>
-  scanText.refused({ result: 'refused', kind, reason, detail, expected: 'machine' } as Refused);
+  scanText.refused({ result: 'refused', kind, reason, detail, expected: 'machine' });
 
 describe('the words of a refused scan', () => {
   it.each([
