@@ -1,10 +1,12 @@
 import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { bcdElements, bcdObjects, elementOf, objectOf } from '../../core/boot/bcd';
+import { MiB } from '../../core/base/units';
 import { mediaSchema, type Media } from '../../core/media/media';
 import { readBootStore } from '../../helper/boot/hive';
 import { errorOf, reportOf, runCli, type CliResult } from '../support/cli';
@@ -278,6 +280,29 @@ describe('a file that is no ordinary WIM', () => {
     writeFileSync(path, '');
     expect(errorOf(await inspect(path))).toMatchObject({ code: 'media-truncated' });
     expect(errorOf(await inspect(path)).message).toContain('is empty');
+  });
+});
+
+describe('the SHA-256 of a media', () => {
+  it.each([
+    ['small', 0],
+    ['hashed by threads', 20 * MiB],
+    ['split, and hashed by threads', 24 * MiB],
+  ])('is the one that others compute: %s', async (what, extraBytes) => {
+    const made = await media({ extraBytes, ...(what.startsWith('split') ? { splitBytes: 8 * MiB } : {}) });
+    const folder = dirname(made.path);
+    const sums = execFileSync(
+      'sha256sum',
+      made.files.map((file) => basename(file)),
+      { cwd: folder },
+    );
+    writeFileSync(`${made.path}.sha256`, sums);
+    const run = await inspect(made.path);
+    expect(run.status, run.stderr).toBe(0);
+    // Of several parts: the SHA-256 of their list.
+    const [first = ''] = sums.toString().split(' ');
+    const sha256 = made.files.length === 1 ? first : createHash('sha256').update(sums).digest('hex');
+    expect(JSON.parse(run.stdout)).toMatchObject({ sha256, expected: 'manifest' });
   });
 });
 
