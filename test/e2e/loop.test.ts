@@ -221,6 +221,11 @@ describe('the whole loop without a mouse', () => {
       expect(printed).not.toContain('SETTINGS');
       await page.getByRole('button', { name: 'Back to Ship' }).click();
     }
+    // A file that is there is not written over without a question.
+    const again = join(area, 'state', 'again.zip');
+    await app.answerFiles(again);
+    await page.getByRole('button', { name: 'Make the bundle of shipment LS-1 again' }).click();
+    await page.getByText(again).waitFor();
     await page.keyboard.press('F6');
     // What was looked for before is still there.
     await page

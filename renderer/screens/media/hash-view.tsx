@@ -62,10 +62,8 @@ export function HashBeginning({
     <dl className="stack sunken">
       <div className="media-hash">
         <dt>{name}</dt>
-        <dd data-own>
-          <span>
-            <span className="mono">{first} …</span> <span className="soft">{text.restHidden}</span>
-          </span>
+        <dd className="media-hash-beginning" data-own>
+          <span className="mono">{first} …</span> <span className="soft">{text.restHidden}</span>
         </dd>
       </div>
     </dl>

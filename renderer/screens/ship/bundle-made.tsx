@@ -38,7 +38,7 @@ export function BundleMade(): ReactElement | null {
           {papers.map((paper) => (
             <Button
               key={paper}
-              variant="filled"
+              variant="light"
               leftSection={<IconPrinter size={20} aria-hidden />}
               onClick={() => void showPaper(number, paper)}
             >
