@@ -61,7 +61,7 @@ export const logText = {
     time: 'Time (local)',
     machine: 'Machine',
     result: 'Result',
-    drive: 'Drive, or what was said',
+    drive: 'Drive or remark',
     bay: 'Bay',
     order: 'Work order',
     operator: 'Operator',

@@ -178,18 +178,20 @@ function Cells({ row }: { readonly row: LogRow }): ReactElement {
       </span>
       <ResultStatus role="gridcell" result={row.result} />
       {kind === 'job' || kind === 'check' ? (
-        <span role="gridcell" className="log-drive">
-          <span className="mono clipped">{row.driveSerial ?? text.noSerial}</span>
-          <span className="clipped soft">{row.driveModel ?? ''}</span>
-        </span>
+        <>
+          <span role="gridcell" className="log-drive">
+            <span className="mono clipped">{row.driveSerial ?? text.noSerial}</span>
+            <span className="clipped soft">{row.driveModel ?? ''}</span>
+          </span>
+          <span role="gridcell" className="clipped">
+            {row.bay ?? ''}
+          </span>
+        </>
       ) : (
-        <span role="gridcell" className="clipped" title={reason ?? undefined}>
+        <span role="gridcell" aria-colspan={2} className="log-remark clipped" title={reason ?? undefined}>
           {shipment === null ? (reason ?? '') : text.shipment(shipment)}
         </span>
       )}
-      <span role="gridcell" className="clipped">
-        {row.bay ?? ''}
-      </span>
       <span role="gridcell" className="clipped">
         {row.workOrder ?? ''}
       </span>

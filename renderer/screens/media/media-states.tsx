@@ -13,7 +13,7 @@ import { expectedInCause } from './hash';
 import { HashForm } from './hash-form';
 import { HashBeginning, HashComparison, HashView } from './hash-view';
 
-/** The media on the batch screen: a component for each state that it can be in. */
+/** The media: a component for each state that it can be in. */
 
 type Of<S extends MediaState['status']> = Extract<MediaState, { status: S }>;
 

@@ -34,26 +34,14 @@ export function BundleMade(): ReactElement | null {
         </>
       }
       actions={
-        <>
-          {papers.map((paper) => (
-            <Button
-              key={paper}
-              variant="light"
-              leftSection={<IconPrinter size={20} aria-hidden />}
-              onClick={() => void showPaper(number, paper)}
-            >
-              {text.printPaper[paper]}
-            </Button>
-          ))}
-          <Button
-            leftSection={<IconFolderOpen size={20} aria-hidden />}
-            onClick={() => {
-              send('showBundle', { number });
-            }}
-          >
-            {text.showFolder}
-          </Button>
-        </>
+        <Button
+          leftSection={<IconFolderOpen size={20} aria-hidden />}
+          onClick={() => {
+            send('showBundle', { number });
+          }}
+        >
+          {text.showFolder}
+        </Button>
       }
       close={{
         label: text.closeReport,
@@ -72,6 +60,18 @@ export function BundleMade(): ReactElement | null {
           </ul>
         </>
       )}
+      <div className="row">
+        {papers.map((paper) => (
+          <Button
+            key={paper}
+            variant="light"
+            leftSection={<IconPrinter size={20} aria-hidden />}
+            onClick={() => void showPaper(number, paper)}
+          >
+            {text.printPaper[paper]}
+          </Button>
+        ))}
+      </div>
       <p>{text.papers}</p>
       {left > 0 && (
         <>
