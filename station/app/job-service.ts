@@ -54,6 +54,9 @@ export class JobService {
   readonly #batchEnded = new Emitter<readonly JobReport[]>();
   /** The jobs of a batch have ended, and its drives are released. */
   readonly onBatchEnd = this.#batchEnded.event;
+  readonly #settled = new Emitter<void>();
+  /** A run has ended: its drives are recorded and released, and the boot test after it has begun. */
+  readonly onSettled = this.#settled.event;
   readonly #dependencies: JobServiceDependencies;
   /** By what the computer knows each drive that was finished. */
   readonly #finished = new Map<string, string>();
@@ -80,6 +83,11 @@ export class JobService {
 
   get running(): AppJob[] {
     return this.jobs.filter(isRunning);
+  }
+
+  /** Whether no run is under way: every end is recorded, and every drive released. */
+  get isSettled(): boolean {
+    return this.#runs.size === 0;
   }
 
   /** Resolves when no job runs any more and every end is recorded. */
@@ -125,6 +133,7 @@ export class JobService {
         .finally(() => {
           this.#runs.delete(run);
           ending.done();
+          this.#settled.fire();
         });
     });
   }

@@ -12,6 +12,7 @@ import { mediaSchema } from '../../core/media/media';
 import { planBatch, type BatchPlan, type BatchRequest, type PlannedJob } from '../jobs/plan-batch';
 import { runBatch, type BatchReport } from '../jobs/run-batch';
 import type { JobReport } from '../jobs/run-job';
+import { stationPace } from '../jobs/station-pace';
 import { OrderReader } from '../orders/order-reader';
 import { openImageCache } from '../image-cache/image-cache';
 import { firstFinished } from '../jobs/run-boot-test';
@@ -143,6 +144,7 @@ export function applyCommand(): Command {
           for (const notice of noticesOf(plan)) output.message(`note: ${notice}`);
           if (options.yes !== true) await confirm(plan, request, output, signal);
           const cache = await openImageCache(paths.imageCache, settings.cacheLimitBytes);
+          const pace = stationPace(ledger);
           const report = await runBatch(request, plan, {
             helpers,
             ledger,
@@ -150,8 +152,12 @@ export function applyCommand(): Command {
             paths,
             settings,
             signal,
+            onReserved: () => {
+              output.progress.begin(plan.jobs.map(jobLabel), pace);
+            },
             onTask: (progress) => {
               output.progress.task(progress.phase === 'hashing' ? 'media' : 'render', progress);
+              output.progress.prepare(progress);
             },
             onJob: (job, state) => {
               output.progress.job(jobLabel(job), state);
