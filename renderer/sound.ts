@@ -1,5 +1,6 @@
 /** Short tones, so that the eyes can stay on the rack. */
-export type Tone = 'accepted' | 'refused' | 'stranger' | 'pass' | 'fail' | 'all-passed' | 'all-ended';
+export type Tone =
+  'accepted' | 'refused' | 'unexpected-machine' | 'pass' | 'fail' | 'all-passed' | 'all-ended';
 
 interface Note {
   /** Hertz. */
@@ -21,7 +22,7 @@ const tones: Readonly<Record<Tone, { readonly shape: OscillatorType; readonly no
     ],
   },
   // Three the same: neither a rise nor a fall, for the machine goes to another pile.
-  stranger: {
+  'unexpected-machine': {
     shape: 'square',
     notes: [
       { pitch: 262, at: 0, long: 0.1 },

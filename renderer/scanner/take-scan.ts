@@ -2,6 +2,7 @@ import { analyseCheck, checkedScanner, type ScannerCheck } from '../../core/scan
 import type { ScanKey } from '../../core/scan/scan-keys';
 import { send } from '../actions';
 import { announce } from '../announce';
+import { isDialogOpen } from '../dialog';
 import { changeAppSettings } from '../screens/settings/app-settings';
 import { showInfo } from '../store/messages-store';
 import { showCheckResult } from '../store/scanner-check-store';
@@ -33,8 +34,7 @@ async function finishCheck(keys: readonly ScanKey[]): Promise<void> {
   const text = currentText().scannerCheck;
   const check = analyseCheck(keys);
   if (check === null) return;
-  // A dialog is about what is behind it: it stays until it is answered.
-  if (document.querySelector('[role="dialog"]') !== null) {
+  if (isDialogOpen()) {
     announce(text.closeFirst, 'refused');
     showInfo(text.closeFirst);
     return;

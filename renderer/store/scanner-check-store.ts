@@ -1,6 +1,7 @@
 import { useStore } from 'zustand';
 import { createStore } from 'zustand/vanilla';
 import type { ScannerCheck, UnreadCheck } from '../../core/scan/scanner-check';
+import { showScreen } from './view-store';
 
 /** What came of a scan of the check code; `saved` when the station took over what it found. */
 export type CheckResult =
@@ -24,6 +25,12 @@ export function showCheckResult(result: CheckResult): void {
 /** Begins again: nothing was scanned. */
 export function beginCheck(): void {
   checkStore.setState({ result: null, times: 0 });
+}
+
+/** Opens the check as if nothing was scanned. */
+export function openCheck(): void {
+  beginCheck();
+  showScreen('scanner-check');
 }
 
 /** The latest scan of the check code. */

@@ -1,5 +1,13 @@
+import { atStart } from '../../core/base/display';
 import type { MachineDetails } from '../../core/machine/machine';
-import type { Expectation, ScanKind, ScanOutcome } from '../../core/scan/scan-outcome';
+import {
+  doubtRefusals,
+  type Expectation,
+  type ScanKind,
+  type ScanOutcome,
+} from '../../core/scan/scan-outcome';
+
+/** What is said of scans, in English: what was scanned, what came of it, what is expected next. */
 
 type Accepted = Extract<ScanOutcome, { result: 'accepted' }>;
 type Refused = Extract<ScanOutcome, { result: 'refused' }>;
@@ -8,8 +16,6 @@ const machine = (serial: string | null): string => (serial === null ? 'the machi
 /** A bay by its name. Labels may be called `bay 7` themselves. */
 export const bayName = (bay: string): string => (/^bay\b/i.test(bay) ? bay : `bay ${bay}`);
 const inBay = (bay: string | null): string => (bay === null ? 'the bay' : bayName(bay));
-/** As a sentence begins. */
-export const atStart = (words: string): string => words.charAt(0).toUpperCase() + words.slice(1);
 
 const kinds: Readonly<Record<ScanKind, string>> = {
   command: 'a command',
@@ -157,9 +163,7 @@ function accepted({ kind, effect, machineSerial, bay }: Accepted): string {
 const saidOrUnknown: ReadonlySet<Refused['reason']> = new Set([
   'wrong-kind',
   'doubtful',
-  'too-slow',
-  'cut-short',
-  'layout-unknown',
+  ...Object.values(doubtRefusals),
 ]);
 
 /** Words of the scan line: what was scanned, what came of it, what is next. */

@@ -22,6 +22,8 @@ import { packedRows } from './packed-rows';
 import { groupQuery, queryOf, type LedgerQuery, type MachineGroup } from './queries';
 import { verifyLedger, type LedgerReport, type VerifyOptions } from './verify-ledger';
 
+/** Reads a station's ledger: single entries, searches, and what became of a drive or a machine. */
+
 export type LedgerPaths = Pick<StatePaths, 'ledgerFile' | 'headFile' | 'keyFile' | 'publicKeyFile'>;
 
 /** Only what a ledger is opened with: what goes to a thread is cloned, and StatePaths may have more than can be. */

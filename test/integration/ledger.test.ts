@@ -7,15 +7,8 @@ import { describe, expect, it, vi } from 'vitest';
 import { Ledger } from '../../station/ledger/ledger';
 import { schemaVersion } from '../../station/ledger/schema';
 import { context, done, failed, sampleJob, started } from '../unit/station/ledger/samples';
-import {
-  folder,
-  paths,
-  fill,
-  verify,
-  findings,
-  codeThrownBy,
-  useLedgerFolder,
-} from '../support/ledger-folder';
+import { folder, paths, fill, verify, findings, useLedgerFolder } from '../support/ledger-folder';
+import { codeThrownBy } from '../support/ledger-tamper';
 
 useLedgerFolder();
 

@@ -13,6 +13,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { errorOf, reportOf, runCli } from '../support/cli';
 import { temporaryArea } from '../support/global-setup';
+import { jsonLines } from '../support/json-lines';
 import { apply, makeStation, nextMachine, type RefusalStation } from '../support/refusal-station';
 import { makeMedia, type MadeMedia } from '../support/wim';
 
@@ -41,11 +42,7 @@ const lineSchema = z.looseObject({
 type Line = z.infer<typeof lineSchema>;
 
 function logOf(state: string): Line[] {
-  const text = readFileSync(join(state, 'log/prestage.jsonl'), 'utf8');
-  return text
-    .trimEnd()
-    .split('\n')
-    .map((line) => lineSchema.parse(JSON.parse(line)));
+  return z.array(lineSchema).parse(jsonLines(join(state, 'log/prestage.jsonl')));
 }
 
 describe('the log', () => {

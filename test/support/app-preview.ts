@@ -74,7 +74,7 @@ export class AppPreview {
     const app = await launch({
       folder: program,
       state: join(area, 'state'),
-      args: ['--app', join(root, 'dist/desk')],
+      args: ['--app', join(root, 'dist/app')],
     });
     const page = await app.firstWindow();
     page.setDefaultTimeout(10_000);

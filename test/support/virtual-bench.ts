@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { closeSync, openSync, readFileSync, readSync, readdirSync, statSync } from 'node:fs';
+import { closeSync, openSync, readFileSync, readSync, readdirSync, statSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { runCli } from './cli';
 
@@ -50,4 +50,11 @@ function bothEnds(file: string, size: number): Buffer[] {
   } finally {
     closeSync(fd);
   }
+}
+
+/** Changes bytes of a drive's file, as nothing of the product does. */
+export function overwrite(file: string, position: number, bytes: Buffer): void {
+  const fd = openSync(file, 'r+');
+  writeSync(fd, bytes, 0, bytes.length, position);
+  closeSync(fd);
 }

@@ -36,7 +36,7 @@ function Rows({ rows }: { readonly rows: readonly CheckRow[] }): ReactElement {
       {rows.map(({ key, mark, found, done }) => {
         const { tone, Mark } = marks[mark];
         return (
-          <li key={key} className="scanner-check-row" data-mark={mark}>
+          <li key={key} className="surface scanner-check-row" data-mark={mark}>
             <Status tone={tone}>
               <Mark size={24} stroke={2.5} aria-hidden />
               {text[mark]}
@@ -115,7 +115,7 @@ export function ScannerCheckScreen(): ReactElement {
           {result === null ? (
             <>
               <h3>{text.helpTitle}</h3>
-              <ul className="scanner-check-help">
+              <ul className="bullets scanner-check-help">
                 {text.help.map((line) => (
                   <li key={line}>{line}</li>
                 ))}

@@ -43,7 +43,7 @@ async function failure(call: Promise<unknown>): Promise<PrestageError['data']> {
 const verify = (client: HelperClient, path: string, signal?: AbortSignal): Promise<unknown> =>
   client.call('verifyMedia', { progressToken: path, path }, { signal });
 
-describe('EngineClient', () => {
+describe('HelperClient', () => {
   it('greets, calls, and keeps what is printed off the wire', async () => {
     const client = await launch();
     expect(client.greeting?.version).toBe('0.0.0-fake');
@@ -214,7 +214,7 @@ describe('a privileged start', () => {
   });
 });
 
-describe('Engines', () => {
+describe('Helpers', () => {
   const helpers = (elevation: Elevation | null, mode = 'good'): Helpers =>
     new Helpers({ helper: helper(mode), client: 'test', elevation: () => elevation });
 
