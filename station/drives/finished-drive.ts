@@ -36,7 +36,7 @@ export interface FinishedDrive {
 /**
  * The finished job of an attached drive, by this station's ledger. The helper reads the disk GUID from the drive itself.
  * @param client the helper that may open the drive
- * @throws PrestageError record-not-found; drive-changed, drive-busy, drive-read-failed
+ * @throws PrestageError record-not-found; adapter-differs, drive-changed, drive-busy, drive-read-failed
  */
 export async function requireFinishedJob(
   drive: Drive,
@@ -54,7 +54,24 @@ export async function requireFinishedJob(
     const unreadable = error instanceof PrestageError && error.code === 'drive-read-failed';
     if (!unreadable || !isKnownBySerial(drive)) throw error;
   }
-  return { job: finishedJobOf(drive, diskGuid ?? null, ledger), diskGuid };
+  const job = finishedJobOf(drive, diskGuid ?? null, ledger);
+  requireAsWritten(drive, job);
+  return { job, diskGuid };
+}
+
+/**
+ * Behind a bridge that presents other sectors, or a few less of them, a drive is known but cannot be compared.
+ * @throws PrestageError adapter-differs
+ */
+function requireAsWritten(drive: Drive, { machineSerial, drive: written }: JobDetails): void {
+  const presented = ({ size, logicalSectorSize }: Pick<Drive, 'size' | 'logicalSectorSize'>): string =>
+    `${size} bytes in sectors of ${logicalSectorSize}`;
+  if (presented(drive) === presented(written)) return;
+  const machine = sanitizeForDisplay(machineSerial);
+  throw new PrestageError({
+    code: 'adapter-differs',
+    message: `The ${driveLabel(drive)} was finished for machine ${machine} with ${presented(written)} and now presents ${presented(drive)}, so it cannot be compared.`,
+  });
 }
 
 /**

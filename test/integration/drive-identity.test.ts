@@ -10,12 +10,19 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { z } from 'zod';
 import { MiB } from '../../core/base/units';
-import { errorOf, listDrives, runCli, type CliResult } from '../support/cli';
+import { errorOf, runCli, type CliResult } from '../support/cli';
+import {
+  apply as applyMedia,
+  idIn,
+  machineOf,
+  place as placeIn,
+  ship,
+  verify,
+  type Place,
+} from '../support/finished-bench';
 import { temporaryArea } from '../support/global-setup';
 import { changeDevices, devicesIn, standInLsblk } from '../support/refusal-lsblk';
-import { makeBench } from '../support/virtual-bench';
 import { makeMedia, type MadeMedia } from '../support/wim';
 
 /** What a drive is known by: the disk GUID on it, not a serial that others share (docs/adr/0025). */
@@ -31,61 +38,9 @@ afterAll(() => {
   rmSync(area, { recursive: true, force: true });
 });
 
-const benchForm = z.looseObject({
-  drives: z.array(z.looseObject({ file: z.string(), serial: z.string(), bay: z.string() })),
-});
-
-/** Gives every drive of a bench one serial, as the drives of a USB dock have it. */
-function shareSerial(bench: string): void {
-  const file = join(bench, 'bench.json');
-  const made = benchForm.parse(JSON.parse(readFileSync(file, 'utf8')));
-  const drives = made.drives.map((drive) => ({ ...drive, serial: 'BRIDGE-0001' }));
-  writeFileSync(file, JSON.stringify({ ...made, drives }));
-}
-
-const verifyForm = z.object({ machineSerial: z.string() });
-const shipForm = z.object({
-  machines: z.array(z.object({ machineSerial: z.string() })),
-  leftOut: z.array(z.object({ machineSerial: z.string(), reason: z.string() })),
-});
-
-interface Place {
-  readonly bench: string;
-  readonly state: string;
-}
-
-async function place(name: string, drives: number): Promise<Place> {
-  const bench = join(area, name);
-  await makeBench(bench, drives, '1G');
-  shareSerial(bench);
-  return { bench, state: join(area, `${name}-state`) };
-}
-
-async function idIn({ bench }: Place, file: string): Promise<string> {
-  const drive = (await listDrives(bench)).find(({ path }) => path.endsWith(file));
-  if (drive === undefined) throw new Error(`there is no drive ${file}`);
-  return drive.id;
-}
-
-const apply = async ({ bench, state }: Place, assignments: readonly string[]): Promise<CliResult> => {
-  const drives = assignments.flatMap((assignment) => ['--drive', assignment]);
-  return await runCli(
-    ['apply', '--media', media.path, ...drives, '--bench', bench, '--state', state].concat([
-      '--layout',
-      'uefi',
-      '--yes',
-      '--json',
-    ]),
-  );
-};
-const verify = async ({ bench, state }: Place, id: string): Promise<CliResult> =>
-  await runCli(['verify', '--drive', id, '--bench', bench, '--state', state, '--json']);
-const ship = async ({ state }: Place, number: string): Promise<z.infer<typeof shipForm>> => {
-  const out = join(area, `${number}.zip`);
-  const run = await runCli(['ship', '--number', number, '--output', out, '--state', state, '--json']);
-  if (run.status !== 0) throw new Error(run.stderr + run.stdout);
-  return shipForm.parse(JSON.parse(run.stdout));
-};
+const place = async (name: string, drives: number): Promise<Place> => await placeIn(area, name, drives);
+const apply = async (at: Place, assignments: readonly string[]): Promise<CliResult> =>
+  await applyMedia(at, media.path, assignments);
 
 function changeByte(path: string, at: number): void {
   const fd = openSync(path, 'r+');
@@ -113,7 +68,7 @@ describe('two attached drives with one serial', () => {
     ] as const) {
       const run = await verify(at, id);
       expect(run.status).toBe(0);
-      expect(verifyForm.parse(JSON.parse(run.stdout)).machineSerial).toBe(machine);
+      expect(machineOf(run)).toBe(machine);
     }
     // A finding is recorded for the machine whose drive it is.
     changeByte(join(at.bench, 'drive-02.img'), 277 * MiB + 3);
@@ -170,7 +125,7 @@ describe('drives that sit in one bay one after another', () => {
     rmSync(file);
     copyFileSync(join(area, 'put-away.img'), file);
     const run = await verify(at, id);
-    expect(verifyForm.parse(JSON.parse(run.stdout)).machineSerial).toBe('XY-0001');
+    expect(machineOf(run)).toBe('XY-0001');
   });
 
   it('are told of when the drive of one was erased for the other', async () => {
