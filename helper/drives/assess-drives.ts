@@ -164,7 +164,7 @@ function virtualDrive(virtual: VirtualDrive, listing: MachineListing, context: S
     path,
     ...benchLook(virtual),
     size: entry.size,
-    attachment: virtual.fileKey === null ? null : `file ${virtual.fileKey}`,
+    attachment: virtual.attachment,
     byPath: null,
     bus: 'virtual',
     logicalSectorSize: entry.sectorSize,

@@ -8,6 +8,7 @@ import { benchFileName, benchSchema, type Bench } from '../../core/drive/virtual
 import { formatBytes, sanitizeForDisplay } from '../../core/base/display';
 import { PrestageError } from '../../core/base/errors';
 import { errorCodeOf } from '../../core/base/system-error';
+import { attachmentOfFile } from './drives-sysfs';
 
 /** A bench.json is a few kilobytes; what is larger is none. */
 const benchFileLimit = 1024 * 1024;
@@ -19,6 +20,8 @@ export interface VirtualDrive {
   readonly path: string;
   /** `device:inode`, or null when there is no such file. */
   readonly fileKey: string | null;
+  /** As `drives-sysfs.ts` words it, or null when there is no such file. */
+  readonly attachment: string | null;
   /** What is wrong with the file, as one sentence, or null. */
   readonly damage: string | null;
   readonly readOnly: boolean;
@@ -84,6 +87,7 @@ async function look(folder: string, entry: Bench['drives'][number]): Promise<Vir
       entry,
       path,
       fileKey: `${details.dev}:${details.ino}`,
+      attachment: attachmentOfFile(details),
       damage,
       readOnly: !(await isWritable(path)),
       // A file that is not what it should be is not opened: it may be a pipe, or lead elsewhere.
@@ -92,7 +96,7 @@ async function look(folder: string, entry: Bench['drives'][number]): Promise<Vir
   } catch (error) {
     const why = errorCodeOf(error) === 'ENOENT' ? 'is missing' : 'cannot be read';
     const damage = `The drive file ${entry.file} ${why}.`;
-    return { entry, path, fileKey: null, damage, readOnly: false, table: noTable };
+    return { entry, path, fileKey: null, attachment: null, damage, readOnly: false, table: noTable };
   }
 }
 

@@ -30,7 +30,10 @@ interface HeldJob {
 }
 
 /** A job of an earlier run of the station, as its card shows it. */
-type EndedCard = Pick<AppJob, 'driveId' | 'bay' | 'machineSerial' | 'startedAt' | 'endedAt' | 'ledgerEntry'>;
+type EndedCard = Pick<
+  AppJob,
+  'driveId' | 'attachment' | 'bay' | 'machineSerial' | 'startedAt' | 'endedAt' | 'ledgerEntry'
+>;
 
 /** Jobs that were started together. */
 interface Run {
@@ -171,10 +174,13 @@ export class JobService {
 
   /** Shows jobs that a killed station left open. */
   showLeftOpen(left: readonly LeftOpenJob[], end: JobEnd): void {
-    for (const { drive, machineSerial, startedAt, ledgerEntry } of left) {
+    for (const { drive, attachment, machineSerial, startedAt, ledgerEntry } of left) {
       const endedAt = new Date().toISOString();
       this.#showEnded(
-        { driveId: drive.id, bay: placeOf(drive), machineSerial, startedAt, endedAt, ledgerEntry },
+        {
+          ...{ driveId: drive.id, attachment, bay: placeOf(drive), machineSerial },
+          ...{ startedAt, endedAt, ledgerEntry },
+        },
         end,
       );
     }
@@ -196,7 +202,7 @@ export class JobService {
       request: null,
       run: null,
       stop: new AbortController(),
-      view: { ...card, attachment: null, state, canCancel: false, canRetry: true },
+      view: { ...card, state, canCancel: false, canRetry: true },
     });
   }
 

@@ -198,6 +198,37 @@ export class LedgerReader {
   }
 
   /**
+   * Finished jobs whose drives had this serial, WWN and size, and whose disk GUID or attachment no later job is known to have
+   * found: the drive of each may still hold what it wrote. Newest first.
+   * @throws PrestageError ledger-broken when an entry is not what was signed
+   */
+  findDoneOn(drive: DriveIdentity): JobDetails[] {
+    const rows = this.#select(
+      `WHERE drive_key = ? AND kind = 'job-ended' AND state = 'done'`,
+      'ORDER BY sequence DESC',
+      driveKey(drive),
+    );
+    const later = new Set<string>();
+    return rows.flatMap((raw) => {
+      const { sequence, entry } = this.checked(raw);
+      if (entry.record.kind !== 'job-ended') return [];
+      const { job } = entry.record;
+      const again = job.attachment !== undefined && later.has(job.attachment);
+      if (job.attachment !== undefined) later.add(job.attachment);
+      const erased = (this.#guids?.erased(job.diskGuid) ?? []).some((place) => {
+        const record = place > sequence ? this.#at(place)?.entry.record : undefined;
+        return record?.kind === 'job-started' && !this.#leftUntouched(record.job.jobId);
+      });
+      return again || erased ? [] : [job];
+    });
+  }
+
+  /** Whether a job is recorded to have ended before its first destructive write. */
+  #leftUntouched(jobId: string): boolean {
+    return this.#recordsOf(jobId).some((record) => record.kind === 'job-ended' && record.untouched === true);
+  }
+
+  /**
    * The job that erased the drive of a finished one since, or may have; null when none did.
    * @param sequence of the entry that recorded the job, or of one after it
    * @throws PrestageError ledger-broken when an entry is not what was signed
@@ -211,14 +242,17 @@ export class LedgerReader {
       by: 'drive-started-after',
       drive: job.drive,
       sequence: after,
-      untold: !own,
+      // No attachment is empty: then none is the same.
+      attachment: own ? null : (job.attachment ?? ''),
     });
     let perhaps: Erasure | null = null;
     for (const { entry } of [...byGuid.flatMap((place) => this.#at(place) ?? []), ...bySerial]) {
       const { record } = entry;
       if (record.kind !== 'job-started') continue;
-      const { machineSerial, previousDiskGuid, drive } = record.job;
-      const certain = previousDiskGuid === job.diskGuid || (own && tellsOwnIdentity(drive));
+      const { machineSerial, previousDiskGuid, drive, attachment } = record.job;
+      if (this.#leftUntouched(record.job.jobId)) continue;
+      const same = attachment !== undefined && attachment === job.attachment;
+      const certain = previousDiskGuid === job.diskGuid || same || (own && tellsOwnIdentity(drive));
       if (certain) return { machineSerial, certain };
       if (previousDiskGuid === undefined) perhaps ??= { machineSerial, certain };
     }
