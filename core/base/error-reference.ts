@@ -122,7 +122,7 @@ export const errorReference = {
     'The drive returned different data than was written to it.',
     'Set the drive aside: it cannot be trusted.',
   ),
-  'table-mismatch': failed(
+  'table-mismatch': either(
     'The drive does not have the partition table that was written to it.',
     'Write the drive again. If it happens again, set the drive aside.',
   ),

@@ -44,7 +44,7 @@ interface Run {
 /** What a run hears while it prepares and writes. */
 type RunHooks = Pick<
   Parameters<typeof runBatch>[2],
-  'jobSignal' | 'onReserved' | 'onTask' | 'onJob' | 'onEnd'
+  'jobSignal' | 'onUnshown' | 'onReserved' | 'onTask' | 'onJob' | 'onEnd'
 >;
 
 /**
@@ -58,7 +58,7 @@ export class JobService {
   /** The jobs of a batch have ended, and its drives are released. */
   readonly onBatchEnd = this.#batchEnded.event;
   readonly #dependencies: JobServiceDependencies;
-  /** By what the computer knows each drive that was finished. */
+  /** The machine of each drive that was finished, or was found to be when it was opened; by attachment. */
   readonly #finished = new Map<string, string>();
   readonly #jobs = new Map<string, HeldJob>();
   readonly #runs = new Set<Run>();
@@ -209,6 +209,14 @@ export class JobService {
   #hooksOf(request: BatchRequest, jobs: readonly PlannedJob[], run: Run, onHeld: () => void): RunHooks {
     return {
       jobSignal: ({ drive }) => this.#jobs.get(drive.id)?.stop.signal,
+      onUnshown: (found) => {
+        // Refused now; the list that is shown next names them.
+        for (const { drive, holdsMachine } of found) {
+          if (drive.attachment !== null) this.#finished.set(drive.attachment, holdsMachine);
+        }
+        this.#changed.fire();
+        return Promise.resolve(false);
+      },
       onReserved: () => {
         for (const { drive, machineSerial } of jobs) {
           if (drive.attachment !== null) this.#finished.delete(drive.attachment);

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { basename } from 'node:path';
 import type { TaskProgress } from '../../core/contract/helper-api';
-import { confirmationOf, driveLabel, identityOf } from '../../core/drive/drive';
+import { confirmationOf, driveLabel, identityOf, type Drive } from '../../core/drive/drive';
 import { attachmentMember } from '../drives/finished-drive';
 import { sanitizeForDisplay } from '../../core/base/display';
 import { isCancellation, PrestageError, toErrorData } from '../../core/base/errors';
@@ -33,12 +33,24 @@ export interface BatchDependencies {
   readonly signal: AbortSignal;
   /** Cancels one job, and only that. */
   readonly jobSignal?: (job: PlannedJob) => AbortSignal | undefined;
+  /**
+   * Drives hold finished images that their confirmation did not name; all are held. Whether they may be erased all the same;
+   * without it they are refused.
+   */
+  readonly onUnshown?: (found: readonly UnshownContent[]) => Promise<boolean>;
   /** Every drive is held now, and nothing has been written. */
   readonly onReserved?: () => void;
   readonly onTask: (progress: TaskProgress) => void;
   readonly onJob: (job: PlannedJob, state: JobState) => void;
   /** A job has ended and is recorded. */
   readonly onEnd?: (report: JobReport) => void;
+}
+
+/** A finished image that was found on a drive when it was opened. */
+export interface UnshownContent {
+  readonly drive: Drive;
+  /** Serial of the machine that it was finished for. */
+  readonly holdsMachine: string;
 }
 
 /** How one job ended, with the number of its ledger entry. */

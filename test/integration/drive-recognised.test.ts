@@ -15,6 +15,7 @@ import { MiB } from '../../core/base/units';
 import { errorOf, listDrives, runCli } from '../support/cli';
 import { apply, changeBench, idIn, machineOf, place, ship, verify } from '../support/finished-bench';
 import { temporaryArea } from '../support/global-setup';
+import { runAtTerminal } from '../support/refusal-run';
 import { makeMedia, type MadeMedia } from '../support/wim';
 
 /** A finished drive is recognised whatever changed around it (docs/adr/0025). */
@@ -83,13 +84,45 @@ describe('a drive whose table was wiped while it stayed in its bay', () => {
     const test = await runCli(
       ['rehearse', '--drive', id, '--bench', at.bench, '--state', at.state].concat(['--json']),
     );
-    expect([test.status, errorOf(test).code]).toEqual([4, 'table-mismatch']);
+    expect([test.status, errorOf(test).code]).toEqual([3, 'table-mismatch']);
     expect(errorOf(test).message).toContain('WIPED-001');
 
     expect((await apply(at, media.path, [`${id}=LATER-002`])).status).toBe(0);
     const shipped = await ship(at, 'S-WIPED');
     expect(shipped.machines).toEqual([{ machineSerial: 'LATER-002' }]);
     expect(shipped.leftOut[0]?.reason).toMatch(/^Machine WIPED-001 no longer has its image/);
+  });
+});
+
+describe('a finished image that the question did not show', () => {
+  it.each([
+    ['no', 3],
+    ['erase', 0],
+  ])('is asked about when the drive is open; %s', async (typed, status) => {
+    const at = await place(area, `hidden-${typed}`, 1);
+    const file = join(at.bench, 'drive-01.img');
+    const id = await idIn(at, 'drive-01.img');
+    expect((await apply(at, media.path, [`${id}=HIDDEN-01`])).status).toBe(0);
+    const head = readFileSync(file).subarray(0, MiB);
+    wipeTables(file);
+    const run = await runAtTerminal(
+      ['apply', '--media', media.path, '--drive', `${id}=OTHER-002`, '--bench', at.bench].concat([
+        ...['--state', at.state, '--layout', 'uefi'],
+      ]),
+      join(area, `hidden-${typed}.out`),
+      (screen) => {
+        expect(screen).not.toContain('HIDDEN-01');
+        const fd = openSync(file, 'r+');
+        writeSync(fd, head, 0, MiB, 0);
+        closeSync(fd);
+        return Promise.resolve('erase');
+      },
+      undefined,
+      { shown: 'holds the finished image of machine HIDDEN-01', typed },
+    );
+    expect(run.status).toBe(status);
+    const shipped = await ship(at, `S-HIDDEN-${typed}`);
+    expect(shipped.machines).toEqual([{ machineSerial: typed === 'no' ? 'HIDDEN-01' : 'OTHER-002' }]);
   });
 });
 
