@@ -270,8 +270,9 @@ async function doJob(
     const untouched = false;
     if (isCancellation(error)) return { end: { state: 'cancelled', bytesWritten: 0 }, untouched };
     const reason = toErrorData(error);
-    if (reason.code !== 'helper-died')
+    if (reason.code !== 'helper-died') {
       return { end: { state: 'failed', reason, bytesWritten: 0 }, untouched };
+    }
     const message = `${reason.message} It was writing the ${driveLabel(planned.drive)}.`;
     const told = { ...reason, message, remedy: 'Write this drive again.' };
     return { end: { state: 'failed', reason: told, bytesWritten: 0 }, untouched };

@@ -1,4 +1,9 @@
-import { isDriveRecord, type LedgerEntry, type LedgerRecord } from '../../core/ledger/record';
+import {
+  isDriveRecord,
+  type JobDetails,
+  type LedgerEntry,
+  type LedgerRecord,
+} from '../../core/ledger/record';
 import { isGoodReading, isOfWritten } from '../../core/ledger/standing-finding';
 import { assessMachine, type FinishedJob } from '../../core/shipment/shipment-rules';
 import type { LedgerRow } from '../ledger/entry';

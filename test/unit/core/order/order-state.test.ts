@@ -94,7 +94,7 @@ describe('a machine of the order', () => {
     // Of another content.
     const foreign = { diskGuid: 'b1f0c1de-0000-4000-8000-000000000001' };
     const whole = [started(first), done(first)];
-    expect(stateOf([...whole, { ...rehearsed(first, false), ...foreign } as LedgerRecord])).toBe('done');
+    expect(stateOf([...whole, { ...rehearsed(first, false), ...foreign }])).toBe('done');
     const again = { ...rehearsed(first, true), ...foreign } as LedgerRecord;
     expect(stateOf([...whole, rehearsed(first, false), again])).toBe('failed');
   });

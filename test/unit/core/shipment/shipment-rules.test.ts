@@ -105,11 +105,7 @@ describe('a machine can be shipped', () => {
     const readWrong = (of: JobDetails, drive: Partial<JobDetails['drive']>, attachment?: string): string => {
       const wrong = verified({ ...of, drive: { ...of.drive, ...drive } }, false, of.diskGuid);
       const told = attachment === undefined ? wrong : { ...wrong, attachment };
-      return why(
-        assessMachine(
-          history([started(of), done(of), told as LedgerRecord, verified(of, true, of.diskGuid)]),
-        ),
-      );
+      return why(assessMachine(history([started(of), done(of), told, verified(of, true, of.diskGuid)])));
     };
     // The GUID alone, behind a bridge; and the GUID on what is certainly the drive.
     expect(readWrong(sata, { bus: 'usb', serial: 'BRIDGE' })).toBe('fit');
