@@ -1,4 +1,4 @@
-/** Bundles the programs into dist/, and the desktop app into dist/desk/. */
+/** Bundles the programs into dist/, and the desktop app into dist/app/. */
 import { build } from 'esbuild';
 import { rm } from 'node:fs/promises';
 import { makeCodeCaches } from './code-cache';

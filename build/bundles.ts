@@ -9,9 +9,9 @@ import { launched } from './code-cache';
 /** Folder of all programs, below the checkout. */
 export const outdir = 'dist';
 /** The app as it is started and packed. */
-export const appOutdir = `${outdir}/desk`;
+export const appOutdir = `${outdir}/app`;
 /** The app of `npm run dev`. Never packed: build/package/stage.ts takes {@link appOutdir}. */
-export const developmentOutdir = `${outdir}/desk-development`;
+export const developmentOutdir = `${outdir}/app-development`;
 
 const common = { bundle: true, sourcemap: true, logLevel: 'warning' } satisfies BuildOptions;
 const onNode = {
@@ -25,47 +25,40 @@ const onNode = {
 } satisfies BuildOptions;
 
 /**
- * The package pdfkit is a file of its own, loaded when a PDF is made: it is half of all code, and a program that starts reads
- * its whole file.
+ * Keeps what {@link ofItsOwn} bundles out of a program, which loads it when it needs it: a program that starts reads its whole
+ * file.
+ * @param name of the file, without its ending
+ * @param filter what is imported
  */
-const pdfkitApart: Plugin = {
-  name: 'pdfkit-apart',
+const apart = (name: string, filter: RegExp): Plugin => ({
+  name: `${name}-apart`,
   setup: (bundler) => {
-    bundler.onResolve({ filter: /^pdfkit$/ }, () => ({ path: './pdfkit.cjs', external: true }));
+    bundler.onResolve({ filter }, () => ({ path: `./${name}.cjs`, external: true }));
   },
-};
+});
 
-/** What {@link pdfkitApart} leaves out. */
-export const pdfkit = {
+/** A package, or a part of one, as a file of its own. */
+const ofItsOwn = {
   ...onNode,
-  entryPoints: { pdfkit: 'build/pdfkit-bundled.mjs' },
   outdir,
-  // The package asks for its own address when it is loaded, for a file that is not used.
-  define: { 'import.meta.url': JSON.stringify('file:///') },
   // As Node gives the default export of a CommonJS file to an ES module.
   footer: { js: 'module.exports = module.exports.default;' },
 } satisfies BuildOptions;
 
-/** The font for the letters that the standard fonts of PDF do not have: a file of its own as well. */
-const fontApart: Plugin = {
-  name: 'font-apart',
-  setup: (bundler) => {
-    bundler.onResolve({ filter: /^@fontsource\/unifontex\/.*\.woff$/ }, () => ({
-      path: './font.cjs',
-      external: true,
-    }));
-  },
-};
+/** What makes PDF files: half of all code. */
+export const pdfkit = {
+  ...ofItsOwn,
+  entryPoints: { pdfkit: 'build/pdfkit-bundled.mjs' },
+  // The package asks for its own address when it is loaded, for a file that is not used.
+  define: { 'import.meta.url': JSON.stringify('file:///') },
+} satisfies BuildOptions;
 
-/** What {@link fontApart} leaves out. */
+/** The font for the letters that the standard fonts of PDF do not have. */
 export const font = {
-  ...onNode,
+  ...ofItsOwn,
   sourcemap: false,
   entryPoints: { font: 'build/font-bundled.mjs' },
-  outdir,
   loader: { '.woff': 'binary' },
-  // As Node gives the default export of a CommonJS file to an ES module.
-  footer: { js: 'module.exports = module.exports.default;' },
 } satisfies BuildOptions;
 
 /** The command line, the helper and their workers. */
@@ -85,7 +78,7 @@ export const programs = {
   external: ['drivelist', 'libsql', 'pg-native'],
   // The migrations of the plant's database.
   loader: { '.sql': 'text' },
-  plugins: [pdfkitApart, fontApart],
+  plugins: [apart('pdfkit', /^pdfkit$/), apart('font', /^@fontsource\/unifontex\/.*\.woff$/)],
 } satisfies BuildOptions;
 
 /**
@@ -99,8 +92,8 @@ export function mainProcess(folder: string, main: string): BuildOptions {
     entryPoints: { main, preload: 'electron/preload.ts' },
     outdir: folder,
     external: ['electron'],
-    // See electron/libsql-from-engine.ts.
-    alias: { libsql: './electron/libsql-from-engine.ts' },
+    // See electron/libsql-from-helper.ts.
+    alias: { libsql: './electron/libsql-from-helper.ts' },
   };
 }
 

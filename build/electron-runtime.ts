@@ -61,7 +61,7 @@ const stallMilliseconds = 12_000;
 /** The Electron of this checkout. @throws Error when {@link prepareElectron} has not been run */
 export function electronRuntime(): ElectronRuntime {
   const found = prepared();
-  if (found === null) throw new Error('There is no Electron yet: run bash build/setup.sh --desk.');
+  if (found === null) throw new Error('There is no Electron yet: run bash build/setup.sh --app.');
   return found;
 }
 

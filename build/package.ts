@@ -25,7 +25,7 @@ export interface PackageOptions {
   /** electron-builder's own targets to make besides, such as AppImage; they fetch tools when they are made. */
   readonly targets: readonly string[];
   /** The built app. */
-  readonly desk: string;
+  readonly app: string;
   /** Bundle everything first. */
   readonly bundle: boolean;
 }
@@ -37,7 +37,7 @@ export async function packageProduct(options: PackageOptions): Promise<string> {
   const node = prepareNode();
   if (options.bundle) run('npm', ['run', '--silent', 'build'], { cwd: root });
   say(`packing with Electron ${electron.version} (${electron.source}) and Node ${node.version}`);
-  stageApp(options.desk);
+  stageApp(options.app);
   stageHelper(node);
   // What an earlier run left would be packed again.
   rmSync(unpacked, { recursive: true, force: true });
@@ -72,7 +72,7 @@ if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
     options: {
       flavour: { type: 'string', default: 'release' },
       targets: { type: 'string', default: '' },
-      desk: { type: 'string', default: join(root, 'dist/desk') },
+      app: { type: 'string', default: join(root, 'dist/app') },
       'no-build': { type: 'boolean', default: false },
     },
   });
@@ -83,7 +83,7 @@ if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
     await packageProduct({
       flavour,
       targets: values.targets.split(',').filter((target) => target !== ''),
-      desk: resolve(values.desk),
+      app: resolve(values.app),
       bundle: !values['no-build'],
     });
   } catch (error) {

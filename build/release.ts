@@ -36,7 +36,7 @@ if (spawnSync('npm', ['test'], { cwd: root, stdio: 'inherit' }).status !== 0) {
 const deb = await packageProduct({
   flavour: 'release',
   targets: [],
-  desk: join(root, 'dist/desk'),
+  app: join(root, 'dist/app'),
   bundle: true,
 });
 const sum = createHash('sha256').update(readFileSync(deb)).digest('hex');

@@ -2,7 +2,7 @@
 # Brings a fresh Debian 12 or 13 with Node 20.19 or newer to where prestage runs: system tools, npm packages, the
 # native addon, the bundles. Does only what is missing; safe to run again.
 #   build/setup.sh           what the command line and the demo need
-#   build/setup.sh --desk    also what starting and packing the desktop app needs: Electron and its libraries
+#   build/setup.sh --app     also what starting and packing the desktop app needs: Electron and its libraries
 #   build/setup.sh --tests   all of that, and what the tests and the benchmark need
 #   build/setup.sh --fleet   what the command line needs, and a PostgreSQL for the fleet's tests
 set -euo pipefail
@@ -11,13 +11,13 @@ export PATH="$PATH:/usr/sbin:/sbin"
 
 say() { printf 'setup: %s\n' "$*" >&2; }
 
-desk=""
+app=""
 tests=""
 fleet=""
 case "${1:-}" in
   "") ;;
-  --desk) desk=yes ;;
-  --tests) desk=yes tests=yes ;;
+  --app) app=yes ;;
+  --tests) app=yes tests=yes ;;
   --fleet) fleet=yes ;;
   *) say "unknown: $1"; exit 2 ;;
 esac
@@ -34,7 +34,7 @@ wanted="wimlib-imagex:wimtools mkntfs:ntfs-3g mkfs.fat:dosfstools mcopy:mtools l
 # library:package, by its name on Debian 12. Those that Electron's own files name, and libX11-xcb, which it opens while
 # running.
 libraries=""
-if [ -n "$desk" ]; then
+if [ -n "$app" ]; then
   wanted="$wanted unzip:unzip strip:binutils dpkg-deb:dpkg"
   libraries="libasound.so.2:libasound2 libatk-1.0.so.0:libatk1.0-0 libatk-bridge-2.0.so.0:libatk-bridge2.0-0
              libatspi.so.0:libatspi2.0-0 libcairo.so.2:libcairo2 libcups.so.2:libcups2 libdbus-1.so.3:libdbus-1-3
@@ -136,4 +136,4 @@ fi
 npm run --silent build >&2
 
 # Quick when it is there already; prints which Electron it is.
-[ -z "$desk" ] || npx --no-install tsx build/electron-runtime.ts >&2
+[ -z "$app" ] || npx --no-install tsx build/electron-runtime.ts >&2

@@ -11,7 +11,7 @@ export interface HelperLocation {
 /**
  * Finds the helper: beside the app where it is installed, the checkout itself where it is not. The helper runs on a
  * Node of its own, never on Electron: that one cannot be told to be a Node (fuse RunAsNode).
- * @param mainFolder folder of the running main.cjs: dist/desk of a checkout
+ * @param mainFolder folder of the running main.cjs: dist/app of a checkout
  */
 export function locateHelper(details: {
   readonly packaged: boolean;

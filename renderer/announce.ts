@@ -25,7 +25,7 @@ function sound(state: AppState, tone: Tone): void {
   if (state.settings.desk.sounds) play(tone);
 }
 
-/** Lets something be heard that is not the station's: by a tone, and by a screen reader. */
+/** Lets something be heard: by a tone, and by a screen reader. */
 export function announce(words: string, tone: Tone): void {
   sound(appState(), tone);
   say(words, tone !== 'accepted');
@@ -36,17 +36,15 @@ function announceScan(state: AppState): void {
   if (scan === null) return;
   const text = currentText().bench;
   if (scan.outcome.result === 'accepted') {
-    sound(state, 'accepted');
-    say(text.accepted(scan.outcome), false);
+    announce(text.accepted(scan.outcome), 'accepted');
     if (scan.outcome.effect === 'started' || scan.outcome.effect === 'job-retried') showScreen('bench');
     return;
   }
   // A scanner that reads twice did nothing wrong.
   if (scan.outcome.reason === 'repeated-read') return;
-  sound(state, scan.outcome.reason === 'not-in-order' ? 'stranger' : 'refused');
-  say(
+  announce(
     `${text.refusedWord}. ${text.refused(scan.outcome)} ${text.scanned(scan.outcome)} ${text.expected(scan.outcome.expected)}`,
-    true,
+    scan.outcome.reason === 'not-in-order' ? 'unexpected-machine' : 'refused',
   );
 }
 

@@ -1,5 +1,5 @@
 /** Short tones, so that the eyes can stay on the rack. */
-export type Tone = 'accepted' | 'refused' | 'stranger' | 'pass' | 'fail';
+export type Tone = 'accepted' | 'refused' | 'unexpected-machine' | 'pass' | 'fail';
 
 interface Note {
   /** Hertz. */
@@ -21,7 +21,7 @@ const tones: Readonly<Record<Tone, { readonly shape: OscillatorType; readonly no
     ],
   },
   // Three the same: neither a rise nor a fall, for the machine goes to another pile.
-  stranger: {
+  'unexpected-machine': {
     shape: 'square',
     notes: [
       { pitch: 262, at: 0, long: 0.1 },

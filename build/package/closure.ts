@@ -2,6 +2,8 @@ import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync } from 'node:f
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
 
+/** The npm packages that go into the Debian package: which they are, their files, and their licences. */
+
 const manifestSchema = z.object({
   name: z.string(),
   version: z.string(),

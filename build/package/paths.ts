@@ -2,6 +2,8 @@ import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
 
+/** Where packaging makes what it makes, where it is installed, and what package.json says of the product. */
+
 export const root = resolve(import.meta.dirname, '../..');
 /** Everything that packaging makes. */
 export const output = join(root, 'dist-package');

@@ -17,24 +17,24 @@ import { appFolder, helperFolder, productManifest, root } from './paths';
 
 /**
  * Makes the folder that becomes app.asar: the app's bundles. The one package with native parts, libsql, it loads from
- * the engine (electron/libsql-from-engine.ts).
- * @param desk the built app (dist/desk)
+ * the helper (electron/libsql-from-helper.ts).
+ * @param app the built app (dist/app)
  */
-export function stageApp(desk: string): void {
+export function stageApp(app: string): void {
   for (const file of ['main.cjs', 'preload.cjs', 'renderer/index.html']) {
-    if (!existsSync(join(desk, file))) throw new Error(`${join(desk, file)} is missing: run npm run build`);
+    if (!existsSync(join(app, file))) throw new Error(`${join(app, file)} is missing: run npm run build`);
   }
   const { name, version, description } = productManifest();
   rmSync(appFolder, { recursive: true, force: true });
   mkdirSync(appFolder, { recursive: true });
-  cpSync(desk, join(appFolder, 'dist/desk'), { recursive: true, filter: (path) => !path.endsWith('.map') });
+  cpSync(app, join(appFolder, 'dist/app'), { recursive: true, filter: (path) => !path.endsWith('.map') });
   // The author is what electron-builder asks for.
   const manifest = {
     name,
     version,
     description,
     author: 'The Prestage contributors',
-    main: 'dist/desk/main.cjs',
+    main: 'dist/app/main.cjs',
   };
   writeFileSync(join(appFolder, 'package.json'), `${JSON.stringify(manifest, null, 2)}\n`);
 }

@@ -1,5 +1,6 @@
 /** docs/reference/boot-demands.md: what firmware and boot manager ask, from the table that the preflight uses. */
 import { bootDemands, type BootDemand } from '../../core/boot/demands';
+import { plain } from './markdown';
 
 const intro = `# Boot demands
 
@@ -22,9 +23,4 @@ function sectionOf({ id, by, asks, source, optional }: BootDemand): string {
     `- Source: ${plain(source)}`,
   ];
   return [`## ${id}`, `${plain(asks)}.`, lines.join('\n')].join('\n\n');
-}
-
-/** What Markdown would take for marks of its own. */
-function plain(text: string): string {
-  return text.replace(/[\\<>*_`]/g, '\\$&');
 }

@@ -1,5 +1,6 @@
 /** docs/reference/commands.md: every command as its help says it. */
 import type { Argument, Command, Option } from 'commander';
+import { atStart } from '../../core/base/display';
 import { failureOf, formOf } from '../../station/cli/command-context';
 import { exitCodeMeanings } from '../../station/cli/exit-codes';
 import { prestageCommand } from '../../station/cli/program';
@@ -37,7 +38,7 @@ export function commandsPage(): string {
 
 function sectionsOf(command: Command, above: string, heading: string): string[] {
   const name = `${above} ${command.name()}`;
-  const title = [`${heading} ${name}`, `${capital(command.description())}.`];
+  const title = [`${heading} ${name}`, `${atStart(command.description())}.`];
   if (command.commands.length > 0) {
     return [...title, ...command.commands.flatMap((below) => sectionsOf(below, name, `${heading}#`))];
   }
@@ -82,8 +83,4 @@ function requireForms(leaves: ReadonlyMap<string, Command>): void {
       throw new Error(`build/reference/forms.ts: there is no command "prestage ${name}"`);
     }
   }
-}
-
-function capital(text: string): string {
-  return `${text.slice(0, 1).toUpperCase()}${text.slice(1)}`;
 }

@@ -1,6 +1,7 @@
 /** docs/reference/json.md: every JSON form as nested lists. */
 import type ts from 'typescript';
 import { z } from 'zod';
+import { atStart } from '../../core/base/display';
 import { errorCodes } from '../../core/base/error-reference';
 import { settingsSchema } from '../../station/state/settings';
 import { Comments } from './comments';
@@ -131,7 +132,7 @@ class FormLines {
   linesOf(schema: Schema, type: ts.Type, indent: string): readonly string[] {
     if (schema.properties !== undefined) return this.#members(schema, type, indent);
     const { what, below } = this.#describe(schema, type, indent);
-    return [`${indent}${capital(what)}:`, '', ...below];
+    return [`${indent}${atStart(what)}:`, '', ...below];
   }
 
   #members(schema: Schema, type: ts.Type, indent: string): string[] {
@@ -264,8 +265,4 @@ function defaultOf({ default: value }: Schema): string {
 
 function code(value: unknown): string {
   return `\`${JSON.stringify(value)}\``;
-}
-
-function capital(text: string): string {
-  return `${text.slice(0, 1).toUpperCase()}${text.slice(1)}`;
 }

@@ -4,7 +4,10 @@ import { format, resolveConfig } from 'prettier';
 import { bootDemandsPage } from './boot-demands-page';
 import { commandsPage } from './commands-page';
 import { jsonPage } from './json-page';
+import { plain } from './markdown';
 import { errorReference, type ErrorMeaning } from '../../core/base/error-reference';
+
+/** The pages of docs/reference that are made from the program: written, or compared with what is there. */
 
 const folder = resolve(import.meta.dirname, '../../docs/reference');
 const pages = {
@@ -63,9 +66,4 @@ function sectionOf(code: string, { meaning, remedy, exitCodes }: ErrorMeaning): 
     plain(meaning),
     `- What to do: ${plain(remedy)}\n- Exit code: ${exitCodes.join(' or ')}`,
   ].join('\n\n');
-}
-
-/** What Markdown would take for marks of its own. */
-function plain(text: string): string {
-  return text.replace(/[\\<>*_`]/g, '\\$&');
 }

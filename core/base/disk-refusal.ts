@@ -59,6 +59,8 @@ export interface DiskPlace {
   readonly needed?: number;
   /** The default is disk-unwritable. */
   readonly code?: ErrorCode;
+  /** Where the disk, or the user's quota on it, is full; the default is {@link code}. */
+  readonly fullCode?: ErrorCode;
 }
 
 /** What a PrestageError is made of. */
@@ -80,10 +82,11 @@ export function diskRefusal(
   room: DiskRoom | null,
   cause: string | null,
 ): DiskRefusal {
+  const { code, fullCode = code } = { code: 'disk-unwritable' as const, ...place };
   const [happened, act] = words(fault, place, room);
   const other = place.elsewhere === undefined ? '' : `, or ${place.elsewhere}`;
   return {
-    ...{ code: 'disk-unwritable', ...(place.code === undefined ? {} : { code: place.code }) },
+    code: fault === 'full' || fault === 'quota' ? fullCode : code,
     message: `${happened}.`,
     cause,
     remedy: [place.holds, `${act}${other}. Then try again.`].filter((part) => part !== undefined).join(' '),

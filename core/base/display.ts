@@ -86,3 +86,8 @@ export function parseSize(text: string): number | null {
   const bytes = Math.round(Number(match[1]) * 1024 ** power);
   return Number.isSafeInteger(bytes) && bytes > 0 ? bytes : null;
 }
+
+/** Words as a sentence begins: with a capital. */
+export function atStart(words: string): string {
+  return `${words.slice(0, 1).toUpperCase()}${words.slice(1)}`;
+}

@@ -60,7 +60,7 @@ export const errorReference = {
     'Do not use this media. Ask the enterprise to create it again.',
   ),
   'media-content-left-out': refused(
-    'The media has content that cannot be written to a drive: the drive would not hold what the media says.',
+    'Content of files in the media cannot be written to a drive, or is not in the media: the drive would not hold what the media says.',
     'No drive was touched. Ask the enterprise to decrypt these files (cipher /d) or remove them, then create the media again.',
   ),
   'media-hash-mismatch': refused(

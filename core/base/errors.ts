@@ -2,6 +2,8 @@ import { z } from 'zod';
 import { unexpectedDiskRefusal } from './disk-refusal';
 import { errorCodes, errorReference, type ErrorCode } from './error-reference';
 
+/** Errors: what an expected one carries, how it travels, and how it differs from a bug and from a cancellation. */
+
 export type { ErrorCode };
 
 export const errorCodeSchema = z.enum(errorCodes);

@@ -4,6 +4,11 @@ import { layouts } from '../drive/layout';
 import { bootDetailsSchema, demandSchema, type BootDetails } from './boot-details';
 import { judgeDemands } from './demands';
 
+/**
+ * Judges whether a machine will start from an image, from what was found in it. Pure; the demands are in
+ * docs/reference/boot-demands.md.
+ */
+
 export const bootableSchema = z.strictObject({
   /** True when there are no problems that would prevent a machine from booting. */
   bootable: z.boolean(),

@@ -1,5 +1,5 @@
 import type { ScanReading } from '../scan/scan';
-import type { ScanDoubt } from '../scan/scan-outcome';
+import { doubtRefusals, type ScanDoubt } from '../scan/scan-outcome';
 import {
   expectedNow,
   refuse,
@@ -7,14 +7,7 @@ import {
   type Pairing,
   type PairingContext,
   type PairingResult,
-  type Refused,
 } from './pairing-rules';
-
-const reasons: Readonly<Record<ScanDoubt, Refused['reason']>> = {
-  slow: 'too-slow',
-  cut: 'cut-short',
-  layout: 'layout-unknown',
-};
 
 /**
  * The refusal of a scan whose keys came so that its text cannot be relied on; null when it does not matter. What is compared with
@@ -27,7 +20,7 @@ export function refuseDoubtful(
   context: PairingContext,
 ): PairingResult | null {
   if (doubt === 'layout' && isExact(reading)) return null;
-  return refuse(state, reading.kind, why(reasons[doubt], expectedNow(state, context)));
+  return refuse(state, reading.kind, why(doubtRefusals[doubt], expectedNow(state, context)));
 }
 
 const exactKinds: ReadonlySet<ScanReading['kind']> = new Set(['command', 'sha256', 'bay', 'drive']);

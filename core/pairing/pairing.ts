@@ -28,6 +28,11 @@ import { drivesNamed, type ScanReading, type WrongKind } from '../scan/scan';
 import type { Expectation, ScanCommand, ScanKind } from '../scan/scan-outcome';
 import { readTypedSerial } from '../scan/typed-serial';
 
+/**
+ * What a scan or a button does to the pairing of machines and drives: each takes the state and gives a new one, or a refusal.
+ * Pure.
+ */
+
 export {
   emptyPairing,
   startRefusalsOf,

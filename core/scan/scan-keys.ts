@@ -21,6 +21,12 @@ export interface ScanKey {
   readonly capsLock: boolean;
 }
 
+/** Keys that change what others mean and say nothing alone, by KeyboardEvent.key. */
+export const modifierKeys: ReadonlySet<string> = new Set([
+  ...['Shift', 'Control', 'Alt', 'AltGraph', 'Meta', 'Fn'],
+  ...['CapsLock', 'NumLock', 'ScrollLock'],
+]);
+
 /** How keys are read: as the computer's layout made them, or by their places on the keyboard that the scanner is set to. */
 export const keyReadings = ['typed', ...keyboardLayouts] as const;
 export type KeyReading = (typeof keyReadings)[number];

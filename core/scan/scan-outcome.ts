@@ -1,5 +1,7 @@
 import { z } from 'zod';
 
+/** What a barcode can be, why a scan can be doubted, and what can come of it: the words that page and station share. */
+
 export const scanCommands = ['START', 'UNDO', 'CANCEL', 'NEXT', 'RETRY'] as const;
 export type ScanCommand = (typeof scanCommands)[number];
 
@@ -104,6 +106,13 @@ export const refusals = [
   /** It may have been scanned as something else: the keyboard's layout changes what is in it. */
   'layout-unknown',
 ] as const;
+
+/** The refusal of a scan that cannot be relied on, which says something of the scanner. */
+export const doubtRefusals = {
+  slow: 'too-slow',
+  cut: 'cut-short',
+  layout: 'layout-unknown',
+} as const satisfies Record<ScanDoubt, (typeof refusals)[number]>;
 
 export const scanOutcomeSchema = z.discriminatedUnion('result', [
   z.strictObject({

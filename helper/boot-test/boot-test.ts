@@ -19,9 +19,8 @@ import {
   type BootTestVerdict,
 } from '../../core/job/boot-test';
 import { timeouts } from '../../core/base/timeouts';
-import { listDrives } from '../drives/list-drives';
 import { closeDescriptor, openDrive, type OpenedDrive } from '../pipeline/open-drive';
-import { findConfirmed, requireOwnRights } from '../pipeline/reservation';
+import { findToRead } from '../pipeline/reservation';
 import { onDisk, temporaryPlace } from '../tools/disk';
 import { findTool, lastWords } from '../tools/runner';
 import { MachineControl } from './machine-control';
@@ -60,9 +59,7 @@ export async function bootTestDrive(
   onProgress: (secondsDone: number, secondsTotal: number) => void,
   signal: AbortSignal,
 ): Promise<HelperResponse<'bootTestDrive'>> {
-  const drives = await listDrives({ benchDirectory: request.benchDirectory, protectedPaths: [] });
-  const drive = findConfirmed(drives, request.driveId, request.confirmed, 'read');
-  requireOwnRights(drive);
+  const drive = await findToRead(request);
   findTool('qemu-system-x86_64');
   findFirmware(request.secureBoot);
   const opened = await openDrive(drive, 'read');

@@ -11,8 +11,8 @@ import { cachePlace, inTemporaryFolder, temporaryPlace, toolOnDisk } from '../to
 import { lastWords, runTool, warningsOf } from '../tools/runner';
 import { emptyHive } from './empty-hive';
 
-/** A boot store takes some 20 to 40 KiB. */
-const largestStore = 16 * MiB;
+/** Bytes. A boot store takes some 20 to 40 KiB. */
+export const largestStore = 16 * MiB;
 const toolMemory = 2 * GiB;
 
 const list = <T extends z.ZodType>(item: T): z.ZodOptional<z.ZodArray<T>> => z.array(item).optional();

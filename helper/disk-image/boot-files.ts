@@ -10,7 +10,7 @@ import type { ImageSource } from '../media/image-source';
 import { anyCase, wimlibFailure, wimlibStatus } from '../tools/wimlib';
 import { cachePlace, toolOnDisk } from '../tools/disk';
 import { findTool, lastWords, runTool } from '../tools/runner';
-import { diskImageFailed, refuseWarnings } from './format-partition';
+import { refuseWarnings, requireDone } from './format-partition';
 
 export interface BootFilesRequest extends ImageSource {
   /** The image has `\sources\boot.wim`. */
@@ -155,11 +155,7 @@ async function copyToPartition(
   const copied = await runTool('mcopy', ['-i', partitionFile, '-s', '-Q', '-m', ...folders, '::/'], {
     signal,
   });
-  if (copied.status === 0) {
-    refuseWarnings('mcopy, for the boot files,', copied);
-    return;
-  }
-  if (/disk full|no (?:free|more) (?:cluster|space)/i.test(copied.stderr)) {
+  if (copied.status !== 0 && /disk full|no (?:free|more) (?:cluster|space)/i.test(copied.stderr)) {
     throw new PrestageError({
       code: 'boot-files-too-large',
       message: 'The EFI folder of the media does not fit on the EFI partition.',
@@ -167,8 +163,8 @@ async function copyToPartition(
       remedy: 'Choose the layout configmgr-uefi, whose EFI partition is larger.',
     });
   }
-  const failed = diskImageFailed('mcopy could not copy the boot files', copied);
-  throw await toolOnDisk(copied.stderr, cachePlace(dirname(partitionFile)), failed);
+  const failure = 'mcopy could not copy the boot files';
+  await requireDone(copied, dirname(partitionFile), failure, 'mcopy, for the boot files,');
 }
 
 /** mcopy follows links, and a link in a media could point at any file of this machine. */

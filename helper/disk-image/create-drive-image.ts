@@ -6,7 +6,7 @@ import type { HelperRequest, HelperResponse } from '../../core/contract/helper-a
 import type { PlannedPartition } from '../../core/drive/layout';
 import { MiB } from '../../core/base/units';
 import { changeBootStore, readBootStore } from '../boot/hive';
-import { cachePlace, onDisk, toolOnDisk } from '../tools/disk';
+import { cachePlace, onDisk } from '../tools/disk';
 import { runTool } from '../tools/runner';
 import {
   fingerprintOf,
@@ -15,7 +15,7 @@ import {
   diskImageDamaged,
   writeChunkMap,
 } from './chunk-map-file';
-import { diskImageFailed, refuseWarnings } from './format-partition';
+import { requireDone } from './format-partition';
 import { mapPartition } from './map-partition';
 
 const storePath = '::/EFI/Microsoft/Boot/BCD';
@@ -74,11 +74,8 @@ async function createEfiPartition(
   const listed = await runTool('mdir', ['-i', file, '-b', storePath], { signal });
   if (listed.status === 0) {
     const taken = await runTool('mcopy', ['-i', file, '-n', storePath, store], { signal });
-    if (taken.status !== 0) {
-      const failed = diskImageFailed('mcopy could not read the boot store', taken);
-      throw await toolOnDisk(taken.stderr, cachePlace(request.directory), failed);
-    }
-    refuseWarnings('mcopy, for the boot store,', taken);
+    const task = 'mcopy, for the boot store,';
+    await requireDone(taken, request.directory, 'mcopy could not read the boot store', task);
     const guidOf = (role: PlannedPartition['role']): string => {
       const place = map.partitions.findIndex((partition) => partition.role === role);
       const guid = request.partitionGuids[place];
@@ -92,11 +89,7 @@ async function createEfiPartition(
     });
     if (changes.length > 0) await changeBootStore(store, changes, signal);
     const put = await runTool('mcopy', ['-i', file, '-o', '-m', store, storePath], { signal });
-    if (put.status !== 0) {
-      const failed = diskImageFailed('mcopy could not write the boot store', put);
-      throw await toolOnDisk(put.stderr, cachePlace(request.directory), failed);
-    }
-    refuseWarnings('mcopy, for the boot store,', put);
+    await requireDone(put, request.directory, 'mcopy could not write the boot store', task);
     await rm(store);
   }
   return await mapPartition(file, efi, () => undefined, signal);

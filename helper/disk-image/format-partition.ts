@@ -60,16 +60,40 @@ export async function formatPartition(
           ].concat(['-H', String(heads), '-S', String(sectorsPerTrack), '-L', label, file]),
         ];
   const result = await runTool(tool, args, { signal });
-  if (result.status !== 0) {
-    const failed = diskImageFailed(`${tool} could not format partition ${partition.number}`, result);
-    throw await toolOnDisk(result.stderr, cachePlace(dirname(file)), failed);
-  }
-  refuseWarnings(`${tool}, for partition ${partition.number},`, result, [largeClusters]);
+  const { number } = partition;
+  await requireDone(
+    result,
+    dirname(file),
+    `${tool} could not format partition ${number}`,
+    `${tool}, for partition ${number},`,
+    [largeClusters],
+  );
 }
 
 /** Of mkntfs, for the clusters that large volumes need: nothing of the media is compressed by NTFS. */
 const largeClusters =
   /^Windows cannot use compression when the cluster size is larger than 4096 bytes\.\s+Compression has been disabled for this volume\.$/;
+
+/**
+ * Refuses what a tool did that worked on a disk image, unless it succeeded and warned of nothing.
+ * @param folder what it wrote to, in the image cache
+ * @param failure what happened if it failed, as the end of a sentence
+ * @param what the tool and its task, for {@link refuseWarnings}
+ * @param harmless lines that say nothing of what was made
+ * @throws PrestageError render-no-space, disk-unwritable, render-failed
+ */
+export async function requireDone(
+  result: Pick<ToolResult, 'status' | 'stderr'>,
+  folder: string,
+  failure: string,
+  what: string,
+  harmless: readonly RegExp[] = [],
+): Promise<void> {
+  if (result.status !== 0) {
+    throw await toolOnDisk(result.stderr, cachePlace(folder), diskImageFailed(failure, result));
+  }
+  refuseWarnings(what, result, harmless);
+}
 
 /**
  * Refuses what a tool made while it warned of something: nobody reads a warning on a station that works.
@@ -98,7 +122,7 @@ function clusterBytes({ length, number }: PlannedPartition): number {
 }
 
 /** An error of a tool that works on the disk image, with the tool's last words as the cause. */
-export function diskImageFailed(what: string, result: Pick<ToolResult, 'status' | 'stderr'>): PrestageError {
+function diskImageFailed(what: string, result: Pick<ToolResult, 'status' | 'stderr'>): PrestageError {
   return new PrestageError({
     code: 'render-failed',
     message: `The disk image could not be made: ${what}.`,

@@ -234,7 +234,7 @@ async function requireSpace(directory: string, image: MediaImage): Promise<void>
 
 /** @param cache folder of the image cache */
 function noSpace(cache: string, needed: number, free: number): PrestageError {
-  const place = { ...cachePlace(cache), needed, code: 'render-no-space' as const };
+  const place = { ...cachePlace(cache), needed };
   return new PrestageError(diskRefusal('full', place, { bytes: free, files: null }, null));
 }
 

@@ -88,6 +88,9 @@ const rawDeviceSchema = z.looseObject({
   children: z.array(z.unknown()).nullish(),
 });
 
+// Not z.uuid(): a GUID may have any version and variant.
+const guidSchema = z.guid();
+
 const documentSchema = z.looseObject({ blockdevices: z.array(z.unknown()) });
 
 /**
@@ -139,8 +142,7 @@ function parseDevice(value: unknown): LsblkDevice {
 }
 
 function readGuid(text: string | null): string | null {
-  const guid = text?.trim().toLowerCase() ?? '';
-  return /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(guid) ? guid : null;
+  return guidSchema.safeParse(text?.trim().toLowerCase()).data ?? null;
 }
 
 function readDeviceNumber(text: string | null): string | null {

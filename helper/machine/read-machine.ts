@@ -2,7 +2,7 @@ import { PrestageError } from '../../core/base/errors';
 import type { ThisMachine } from '../../core/machine/this-machine';
 import { timeouts } from '../../core/base/timeouts';
 import { runTool } from '../tools/runner';
-import { assessMachine } from './assess-machine';
+import { assessThisMachine } from './assess-this-machine';
 import { readFirmwareTexts, readNetworkInterfaces } from './machine-sysfs';
 import { emptyTexts, type FirmwareTexts } from './firmware-texts';
 import type { SmbiosVersion } from '../../core/machine/smbios';
@@ -15,9 +15,9 @@ import type { SmbiosVersion } from '../../core/machine/smbios';
 export async function readMachine(sysRoot: string, signal?: AbortSignal): Promise<ThisMachine> {
   const interfaces = await readNetworkInterfaces(sysRoot);
   const texts = await readFirmwareTexts(sysRoot);
-  if (texts !== null) return assessMachine(texts, interfaces, 'sysfs');
+  if (texts !== null) return assessThisMachine(texts, interfaces, 'sysfs');
   const asked = await askDmidecode(signal);
-  return assessMachine(asked ?? emptyTexts, interfaces, asked === null ? 'none' : 'dmidecode');
+  return assessThisMachine(asked ?? emptyTexts, interfaces, asked === null ? 'none' : 'dmidecode');
 }
 
 /** @returns null when there is no SMBIOS, or nobody who can read it */

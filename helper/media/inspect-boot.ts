@@ -8,19 +8,17 @@ import { defaultLoaderNames, shownPath } from '../../core/boot/preflight';
 import { formatBytes } from '../../core/base/display';
 import { PrestageError } from '../../core/base/errors';
 import { timeouts } from '../../core/base/timeouts';
-import { MiB } from '../../core/base/units';
 import { readDentries } from './dentries';
 import { listingMemory, type ImageSource } from './image-source';
 import { parseHeaderMembers, parseWimHeader, esdVersion, startsPipable, wimHeaderBytes } from './wim-header';
 import { inTemporaryFolder } from '../tools/disk';
 import { runTool, type ToolOptions } from '../tools/runner';
 import { anyCase, wimlibFailure } from '../tools/wimlib';
-import { readBootStore } from '../boot/hive';
+import { largestStore, readBootStore } from '../boot/hive';
 import { efiProgramIn, peHeaderBytes } from '../boot/pe';
 
 const bootImagePath = '\\sources\\boot.wim';
 const storePath = '/efi/microsoft/boot/bcd';
-const largestStore = 16 * MiB;
 
 /** A file that goes to the EFI partition. */
 interface EfiFile {
@@ -96,7 +94,7 @@ async function filesBelow(source: ImageSource, path: string, signal?: AbortSigna
     (dentry) => {
       if (!dentry.attributes.directory) files.push({ path: dentry.path, bytes: dentry.content });
     },
-    path,
+    { path },
   );
   return files;
 }

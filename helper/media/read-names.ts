@@ -1,6 +1,4 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { sanitizeForDisplay } from '../../core/base/display';
 import { PrestageError } from '../../core/base/errors';
@@ -8,7 +6,7 @@ import { timeouts } from '../../core/base/timeouts';
 import { KiB } from '../../core/base/units';
 import { EfiNames } from '../../core/boot/efi-names';
 import { isBadNameWarning, ListingCheck, wimlibWarnings } from '../../core/media/wim-listing';
-import { noTemporaryFile } from '../tools/disk';
+import { inTemporaryFolder, noTemporaryFile } from '../tools/disk';
 import { runTool } from '../tools/runner';
 import { wimlibFailure, wimlibStatus } from '../tools/wimlib';
 import { listingMemory } from './image-source';
@@ -30,8 +28,7 @@ export async function readNames(
   imageIndex: number,
   signal: AbortSignal | undefined,
 ): Promise<ImageNames> {
-  const folder = await mkdtemp(join(tmpdir(), 'prestage-names-')).catch(noTemporaryFile);
-  try {
+  return await inTemporaryFolder('names', async (folder) => {
     const list = join(folder, 'names');
     const check = new ListingCheck();
     const efi = new EfiNames();
@@ -44,9 +41,7 @@ export async function readNames(
     if (problem !== undefined) throw unsafeNames(file, problem.path, problem.what);
     await resolveNames(file, imageIndex, list, signal);
     return { notes, efiProblems: efi.problems() };
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
+  });
 }
 
 /**

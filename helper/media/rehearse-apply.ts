@@ -1,5 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { sanitizeForDisplay } from '../../core/base/display';
 import { PrestageError } from '../../core/base/errors';
@@ -10,7 +9,7 @@ import { runTool } from '../tools/runner';
 import { wimlibFailure, wimlibStatus } from '../tools/wimlib';
 import { readDentries } from './dentries';
 import { listingMemory, type ImageSource } from './image-source';
-import { noTemporaryFile } from '../tools/disk';
+import { inTemporaryFolder, noTemporaryFile } from '../tools/disk';
 
 /**
  * What an apply of an image to an NTFS volume would leave out. wimlib says it after it has read the image and found
@@ -20,8 +19,7 @@ import { noTemporaryFile } from '../tools/disk';
  */
 export async function findLeftOut(source: ImageSource, signal: AbortSignal | undefined): Promise<LeftOut[]> {
   const { wim, refs, imageIndex } = source;
-  const folder = await mkdtemp(join(tmpdir(), 'prestage-apply-')).catch(noTemporaryFile);
-  try {
+  return await inTemporaryFolder('apply', async (folder) => {
     const noVolume = join(folder, 'empty');
     await writeFile(noVolume, '', { mode: 0o600 }).catch(noTemporaryFile);
     const { status, stderr } = await runTool(
@@ -35,9 +33,7 @@ export async function findLeftOut(source: ImageSource, signal: AbortSignal | und
     const lost = found.find(losesContent);
     if (lost !== undefined) throw await contentLeftOut(source, lost.count, signal);
     return found;
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
+  });
 }
 
 /** The refusal of an image of which files would come without their content. */

@@ -119,11 +119,11 @@ export function parseWimHeader(bytes: Buffer, fileBytes: number, file: string): 
 
 /** As {@link parseWimHeader}, without the tables: the header at the start of a pipable WIM has none. */
 export function parseHeaderMembers(bytes: Buffer, fileBytes: number, file: string): WimHeaderMembers {
-  const magic = bytes.toString('latin1', 0, 8);
-  if (fileBytes === 0 || (magics.includes(magic) && bytes.length < wimHeaderBytes)) {
+  const signed = hasWimSignature(bytes);
+  if (fileBytes === 0 || (signed && bytes.length < wimHeaderBytes)) {
     throw truncated(file, fileBytes, wimHeaderBytes);
   }
-  if (!magics.includes(magic)) {
+  if (!signed) {
     throw new PrestageError({
       code: 'media-not-a-wim',
       message: `${sanitizeForDisplay(file, 300)} is not a WIM file.`,
@@ -154,7 +154,7 @@ export function parseHeaderMembers(bytes: Buffer, fileBytes: number, file: strin
     imageCount: bytes.readUInt32LE(44),
     bootIndex: bytes.readUInt32LE(120),
     chunkSize: bytes.readUInt32LE(20),
-    pipable: magic === pipableMagic,
+    pipable: startsPipable(bytes),
     writeInProgress: (flags & flagWriteInProgress) !== 0,
   };
 }

@@ -52,15 +52,16 @@ export function parseWimXml(bytes: Buffer, file: string): WimXml {
   const esd = wim['ESD'];
   const encrypted = isNode(esd) && 'ENCRYPTED' in esd;
   const listed = Array.isArray(wim['IMAGE']) ? (wim['IMAGE'] as readonly unknown[]) : [];
-  const images = listed.map((image) => readImage(image, file)).sort((a, b) => a.index - b.index);
+  const read = listed.map((node) => ({ node, image: readImage(node, file) }));
+  const images = read.map(({ image }) => image).sort((a, b) => a.index - b.index);
   if (images.some(({ index }, position) => index !== position + 1)) {
     throw damaged(file, 'its images are not numbered one by one');
   }
-  const uncertain = listed.filter((image) => isNode(image) && textOf(image['HARDLINKBYTES']) === null);
+  const uncertain = read.filter(({ node }) => isNode(node) && textOf(node['HARDLINKBYTES']) === null);
   return {
     encrypted,
     images,
-    uncertainSizes: new Set(uncertain.map((image) => readImage(image, file).index)),
+    uncertainSizes: new Set(uncertain.map(({ image }) => image.index)),
   };
 }
 

@@ -4,6 +4,11 @@ import { timeouts } from '../../core/base/timeouts';
 import type { DriveWorkerData, DriveWorkerMessage } from './drive-worker';
 import { SharedProgress } from './shared-progress';
 
+/**
+ * A drive's thread as the helper sees it: started, followed ten times a second, and given up when it hangs. What runs in it is
+ * drive-worker.ts.
+ */
+
 export type DrivePhase = Extract<DriveWorkerMessage, { type: 'phase' }>['phase'];
 /** How a drive's thread ended. */
 export type DriveEnd = Exclude<DriveWorkerMessage, { type: 'phase' }> | { readonly type: 'stalled' };

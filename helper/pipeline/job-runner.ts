@@ -7,14 +7,13 @@ import { cancelled, isCancellation, PrestageError, toErrorData } from '../../cor
 import { encodePartitionTable, type PartitionTable, type TableGuids } from '../../core/drive/gpt';
 import { advance, type JobEvent, type JobState } from '../../core/job/job';
 import { refuseForeignFile } from '../tools/caller';
-import { listDrives } from '../drives/list-drives';
 import { chunkPieces } from '../disk-image/check-disk-image';
 import { partitionFileName, readChunkMap, diskImageDamaged } from '../disk-image/chunk-map-file';
 import { driveErrorOf } from './drive-errors';
 import type { SourcedChunk } from './drive-io';
 import { runDriveThread, type DriveEnd } from './drive-thread';
 import { closeDescriptor, openDrive, recheckDrive, type OpenedDrive } from './open-drive';
-import { findConfirmed, requireOwnRights } from './reservation';
+import { findToRead } from './reservation';
 import { signatureRegions } from './signature-regions';
 
 export type JobListener = (job: JobState) => void;
@@ -179,9 +178,7 @@ export async function verifyDrive(
   onProgress: (bytesDone: number, bytesTotal: number) => void,
   signal: AbortSignal,
 ): Promise<HelperResponse<'verifyDrive'>> {
-  const drives = await listDrives({ benchDirectory: request.benchDirectory, protectedPaths: [] });
-  const drive = findConfirmed(drives, request.driveId, request.confirmed, 'read');
-  requireOwnRights(drive);
+  const drive = await findToRead(request);
   const opened = await openDrive(drive, 'read');
   let hangs = false;
   try {

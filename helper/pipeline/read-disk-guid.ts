@@ -2,10 +2,9 @@ import type { HelperRequest } from '../../core/contract/helper-api';
 import { PrestageError } from '../../core/base/errors';
 import { errorCodeOf } from '../../core/base/system-error';
 import { driveLabel } from '../../core/drive/drive';
-import { listDrives } from '../drives/list-drives';
 import { diskGuidOn, Unanswered } from './disk-guid';
 import { closeDescriptor, openDrive } from './open-drive';
-import { findConfirmed, requireOwnRights } from './reservation';
+import { findToRead } from './reservation';
 
 /**
  * Reads which disk GUID is on an attached drive.
@@ -13,9 +12,7 @@ import { findConfirmed, requireOwnRights } from './reservation';
  * @throws PrestageError drive-changed, drive-not-found, drive-busy, drive-read-failed
  */
 export async function readDiskGuid(request: HelperRequest<'readDiskGuid'>): Promise<string | null> {
-  const drives = await listDrives({ benchDirectory: request.benchDirectory, protectedPaths: [] });
-  const drive = findConfirmed(drives, request.driveId, request.confirmed, 'read');
-  requireOwnRights(drive);
+  const drive = await findToRead(request);
   const opened = await openDrive(drive, 'read');
   let hangs = false;
   try {

@@ -13,7 +13,7 @@ import { closeDescriptor, driveChanged, openDrive, type OpenedDrive } from './op
  * Finds a drive in a fresh listing by what the operator confirmed.
  * @throws PrestageError drive-not-found, drive-changed; to write also drive-blocked, with every reason
  */
-export function findConfirmed(
+function findConfirmed(
   drives: readonly Drive[],
   driveId: string,
   confirmed: ConfirmedDrive,
@@ -39,7 +39,7 @@ export function findConfirmed(
 }
 
 /** A file needs no privilege, and a folder of the caller's is no place to write with it. */
-export function requireOwnRights(drive: Drive): void {
+function requireOwnRights(drive: Drive): void {
   if (drive.kind !== 'virtual' || elevatedCaller() === null) return;
   throw new PrestageError({
     code: 'helper-protocol',
@@ -47,6 +47,19 @@ export function requireOwnRights(drive: Drive): void {
       'The helper received, with administrator rights, a request for a virtual drive, which needs none.',
     remedy: 'Nothing was written. Reinstall Prestage: its parts do not match.',
   });
+}
+
+/**
+ * Finds the drive that is only to be read, as it was confirmed.
+ * @throws PrestageError drive-not-found, drive-changed, helper-protocol (a virtual drive, with administrator rights)
+ */
+export async function findToRead(
+  request: HelperRequest<'readDiskGuid' | 'verifyDrive' | 'bootTestDrive'>,
+): Promise<Drive> {
+  const drives = await listDrives({ benchDirectory: request.benchDirectory, protectedPaths: [] });
+  const drive = findConfirmed(drives, request.driveId, request.confirmed, 'read');
+  requireOwnRights(drive);
+  return drive;
 }
 
 /** The drives that this helper holds open for its station. */

@@ -1,4 +1,3 @@
-import { statfsSync, type StatsFs } from 'node:fs';
 import { mkdtemp, rm, statfs } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -34,6 +33,8 @@ export function cachePlace(path: string): DiskPlace {
     path,
     holds: 'No drive was touched.',
     elsewhere: "clear the image cache with 'prestage cache clear'",
+    // A full image cache has a code of its own; what else its disk can do has not.
+    fullCode: 'render-no-space',
   };
 }
 
@@ -45,12 +46,7 @@ export async function roomAt(folder: string): Promise<DiskRoom | null> {
 }
 
 async function refusal(fault: DiskFault, place: DiskPlace, cause: string | null): Promise<PrestageError> {
-  // A full image cache has a code of its own; what else its disk can do has not.
-  const noSpace = fault === 'full' || fault === 'quota';
-  const code = place.what === 'the image cache' && noSpace ? 'render-no-space' : place.code;
-  return new PrestageError(
-    diskRefusal(fault, code === undefined ? place : { ...place, code }, await roomAt(place.path), cause),
-  );
+  return new PrestageError(diskRefusal(fault, place, await roomAt(place.path), cause));
 }
 
 /** Does what writes below a place. @throws PrestageError when its disk takes no more; what the work throws */
@@ -86,10 +82,12 @@ export async function toolOnDisk(
 
 /** Gives work a temporary folder of its own, and takes it away again. @throws PrestageError state-unavailable */
 export async function inTemporaryFolder<T>(name: string, work: (folder: string) => Promise<T>): Promise<T> {
-  return await onDisk(temporaryPlace(), async () => {
+  const place = temporaryPlace();
+  return await onDisk(place, async () => {
     const folder = await mkdtemp(join(tmpdir(), `prestage-${name}-`)).catch(noTemporaryFile);
     try {
-      return await work(folder);
+      // Here too: what a disk that is full has left is asked while the files that filled it are there.
+      return await onDisk(place, () => work(folder));
     } finally {
       await rm(folder, { recursive: true, force: true });
     }
@@ -97,37 +95,17 @@ export async function inTemporaryFolder<T>(name: string, work: (folder: string) 
 }
 
 /**
- * The refusal of a temporary file that cannot be made or written: its disk takes no more, or the folder is missing or not
- * ours.
+ * The refusal of a temporary file that cannot be made or written, for work {@link inTemporaryFolder}: the folder is missing
+ * or not ours. Where its disk takes no more, the error is left as it is, for the refusal is made there.
  * @throws PrestageError state-unavailable
  */
 export function noTemporaryFile(error: unknown): never {
-  const cause = error instanceof Error ? error.message : String(error);
-  const fault = diskFaultOf(errorCodeOf(error));
-  if (fault !== null) {
-    throw new PrestageError(
-      diskRefusal(
-        fault,
-        temporaryPlace(),
-        roomOf(() => statfsSync(tmpdir())),
-        cause,
-      ),
-    );
-  }
+  if (diskFaultOf(errorCodeOf(error)) !== null) throw error;
   throw new PrestageError({
     code: 'state-unavailable',
     message: `No temporary file can be written to ${sanitizeForDisplay(tmpdir(), 300)}.`,
-    cause,
+    cause: error instanceof Error ? error.message : String(error),
     remedy:
       'No drive was touched. Check that the folder exists and that you can write to it, or set TMPDIR to another. Then try again.',
   });
-}
-
-function roomOf(ask: () => StatsFs): DiskRoom | null {
-  try {
-    const { bavail, bsize, files, ffree } = ask();
-    return { bytes: bavail * bsize, files: files === 0 ? null : ffree };
-  } catch {
-    return null;
-  }
 }

@@ -6,6 +6,8 @@ import { cancelled, PrestageError } from '../../core/base/errors';
 import { timeouts } from '../../core/base/timeouts';
 import { toolPackages, type ToolName } from './requirements';
 
+/** The one way in which the helper runs other programs. */
+
 export interface ToolOptions {
   /** Aborting stops the tool and makes the call fail with `cancelled`. */
   readonly signal?: AbortSignal | undefined;

@@ -3,6 +3,8 @@ import { errorReference } from '../../core/base/error-reference';
 import { PrestageError, type ErrorCode } from '../../core/base/errors';
 import { toolFailed } from './runner';
 
+/** What wimlib-imagex says: its exit statuses as errors, and its progress. */
+
 const freeSpace = 'Free some space on the disk with the image cache, then try again.';
 
 interface Meaning {

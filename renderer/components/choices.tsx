@@ -1,4 +1,5 @@
 import { useEffect, useRef, useState, type ReactElement, type ReactNode } from 'react';
+import { echoMilliseconds } from './draft';
 import './choices.css';
 
 interface Choice {
@@ -20,9 +21,6 @@ interface ChoicesProps {
   /** Beside each other. */
   readonly inline?: boolean;
 }
-
-/** How long a choice is shown before the station has said it back. */
-const echoMilliseconds = 1000;
 
 /** One of some. What was chosen is shown at once, and taken back when the station refuses it. */
 export function Choices(props: ChoicesProps): ReactElement {

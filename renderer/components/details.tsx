@@ -1,14 +1,14 @@
 import { Fragment, type ReactElement, type ReactNode } from 'react';
 
-export interface Fact {
+export interface Detail {
   readonly name: string;
   readonly value: ReactNode;
 }
 
 /** Names and values, one a line. */
-export function DetailList({ details }: { readonly details: readonly Fact[] }): ReactElement {
+export function DetailList({ details }: { readonly details: readonly Detail[] }): ReactElement {
   return (
-    <dl className="facts">
+    <dl className="detail-list">
       {details.map(({ name, value }) => (
         <Fragment key={name}>
           <dt>{name}</dt>

@@ -40,7 +40,7 @@ interface DraftField {
 }
 
 /** How long what was sent is shown before the station has said it back. */
-const echoMilliseconds = 1000;
+export const echoMilliseconds = 1000;
 
 /**
  * A field whose text is the station's. Typing makes a draft that patches leave alone; Enter or leaving the field

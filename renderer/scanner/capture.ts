@@ -149,13 +149,12 @@ export function startScanCapture(
     }
     const digit = altDigit(event);
     if (digit !== null || event.key === 'Alt') {
-      const going = detectPart(state, event.timeStamp, settings());
+      state = detectPart(state, event.timeStamp, settings());
       if (digit === null) altDigits = '';
       else {
         altDigits += digit;
         swallow(event);
       }
-      state = going;
       waitForSilence();
       return;
     }
@@ -176,7 +175,7 @@ export function startScanCapture(
       if (inBurst) take(endsBy[control] ?? control, event);
       return;
     }
-    const third = pressed.altGr || (rightAlt && !event.ctrlKey) || (event.ctrlKey && event.altKey);
+    const third = pressed.altGr || (event.ctrlKey && event.altKey);
     if ((event.ctrlKey || event.altKey || event.metaKey) && !third) return;
     log.add(pressed, ending);
     if (event.key === prefixKey && state.burst === null && !event.repeat && !ending) {

@@ -1,21 +1,9 @@
-import type { ScanKey } from '../../core/scan/scan-keys';
+import { modifierKeys, type ScanKey } from '../../core/scan/scan-keys';
 
 /** Keys further apart do not belong to one scan. Milliseconds. */
 const apart = 1000;
 /** No barcode has as many characters. */
 const longest = 4096;
-
-const modifiers: ReadonlySet<string> = new Set([
-  'Shift',
-  'Control',
-  'Alt',
-  'AltGraph',
-  'Meta',
-  'CapsLock',
-  'NumLock',
-  'ScrollLock',
-  'Fn',
-]);
 
 /** The keys of the scan that is coming in, as they were pressed: what the scanner check looks at. */
 export class KeyLog {
@@ -27,7 +15,7 @@ export class KeyLog {
 
   /** @param ending the key may still belong to the end of the scan before */
   add(key: ScanKey, ending: boolean): void {
-    if (modifiers.has(key.key)) return;
+    if (modifierKeys.has(key.key)) return;
     const last = this.#keys.at(-1);
     const another = last !== undefined && key.ms - last.ms > apart;
     if (another || (this.#ended && !ending)) this.#begin();

@@ -1,4 +1,5 @@
-import { usualGap, type ScannerSettings } from '../../core/scan/scanner-settings';
+import { modifierKeys } from '../../core/scan/scan-keys';
+import type { ScannerSettings } from '../../core/scan/scanner-settings';
 import {
   averageGap,
   firstOf,
@@ -18,7 +19,6 @@ import {
 
 /** What the scanner check found out. */
 export type DetectorRules = Pick<ScannerSettings, 'gapMs' | 'end'>;
-export const usualRules: DetectorRules = { gapMs: usualGap, end: 'unknown' };
 
 /** So long after the last character nothing more belongs to it: in milliseconds. */
 const pause = 400;
@@ -95,20 +95,10 @@ const isEnd = (key: string): boolean => key === 'Enter' || key === 'Tab';
 const isFunctionKey = (key: string): boolean => /^F\d+$/.test(key);
 const isCharacter = (key: string): boolean => Array.from(key).length === 1;
 /** Keys that scanners send between characters, and that say nothing alone. */
-const silentKeys: ReadonlySet<string> = new Set(
-  [
-    'Shift',
-    'Control',
-    'Alt',
-    'AltGraph',
-    'Meta',
-    'CapsLock',
-    'NumLock',
-    'ScrollLock',
-    'Fn',
-    'Compose',
-  ].concat(['Dead', 'Process', 'Unidentified']),
-);
+const silentKeys: ReadonlySet<string> = new Set([
+  ...modifierKeys,
+  ...['Compose', 'Dead', 'Process', 'Unidentified'],
+]);
 
 /** How long to wait after a key before {@link detectSilence} is asked, in milliseconds. */
 export function silenceAfter({ gapMs, end }: DetectorRules): number {
@@ -124,11 +114,7 @@ const forgotten = (state: DetectorState): DetectorState => ({
 });
 
 /** Looks at the next key. */
-export function detectKey(
-  state: DetectorState,
-  press: KeyPress,
-  rules: DetectorRules = usualRules,
-): Detection {
+export function detectKey(state: DetectorState, press: KeyPress, rules: DetectorRules): Detection {
   if (press.repeat) return nothing(forgotten(state));
   if (isCharacter(press.key)) return addCharacter(state, press, rules);
   if (silentKeys.has(press.key)) return nothing(state);
@@ -146,8 +132,7 @@ function endKey(state: DetectorState, { key, time, typing }: KeyPress, rules: De
     // The part before was taken for a whole scan because nothing ended it.
     const split = rules.end !== 'none' && time - silentAt <= fragmentPause;
     const part = state.goesOn === 'after-fragment' || split;
-    const text = state.goesOn === 'after-fragment' ? (run ?? burst).text : burst.text;
-    return { state: after, verdict: { type: part ? 'cut' : 'scan', text } };
+    return { state: after, verdict: { type: part ? 'cut' : 'scan', text: textOf(state, burst) } };
   }
   const ending = isEnd(key)
     ? time <= state.tailUntil
@@ -161,6 +146,11 @@ function endKey(state: DetectorState, { key, time, typing }: KeyPress, rules: De
     return { state: after, verdict: { type: 'slow', text: run.text } };
   }
   return nothing(forgotten(state));
+}
+
+/** With the part before, when the burst goes on with it. */
+function textOf({ run, goesOn }: DetectorState, burst: Burst): string {
+  return goesOn === 'after-fragment' ? (run ?? burst).text : burst.text;
 }
 
 function tailEnd(time: number, gap: number): number {
@@ -182,13 +172,14 @@ function addCharacter(
       verdict: { type: 'suspect' },
     };
   }
-  const goesOn = afterWhat(state, time, typing, gapMs);
+  const fragmentAt = fragmentBefore(state, gapMs);
+  const goesOn = afterWhat({ ...state, fragmentAt }, time, typing);
   const begun = {
     ...state,
     run,
     goesOn,
     burst: firstOf(key, time),
-    fragmentAt: fragmentBefore(state, gapMs),
+    fragmentAt,
   };
   // Nobody types a word and then a blank at a button: it is a scanner too slow to be taken.
   if (!typing && key === ' ' && run.text.trim() !== '') return { state: begun, verdict: { type: 'suspect' } };
@@ -202,13 +193,11 @@ function fragmentBefore({ burst, fragmentAt }: DetectorState, gapMs: number): nu
 
 /** Whether what begins now may go on with what was before it. */
 function afterWhat(
-  state: DetectorState,
+  { burst, goesOn, fragmentAt }: DetectorState,
   time: number,
   typing: boolean,
-  gapMs: number,
 ): DetectorState['goesOn'] {
-  if (time - fragmentBefore(state, gapMs) <= fragmentPause) return 'after-fragment';
-  const { burst, goesOn } = state;
+  if (time - fragmentAt <= fragmentPause) return 'after-fragment';
   if (burst === null || time - burst.last > pause) return 'no';
   // One character alone: a scan's first, or a person's. Where nothing takes text nobody types.
   const first = burst.characters === 1 && goesOn === 'no' && time - burst.last <= pause / 2;
@@ -216,11 +205,7 @@ function afterWhat(
 }
 
 /** Keys that make a character only together, or a control character: the burst goes on at a scanner's speed, the run if slower. */
-export function detectPart(
-  state: DetectorState,
-  time: number,
-  { gapMs }: DetectorRules = usualRules,
-): DetectorState {
+export function detectPart(state: DetectorState, time: number, { gapMs }: DetectorRules): DetectorState {
   const { burst, run } = state;
   if (burst === null) return state;
   const goesOn = time - burst.last <= limitsOf(gapMs).tolerableGap;
@@ -238,7 +223,7 @@ export function detectSilence(
   state: DetectorState,
   time: number,
   typing: boolean,
-  rules: DetectorRules = usualRules,
+  rules: DetectorRules,
 ): Detection {
   const { burst, run, endsSeen, goesOn } = state;
   const limits = limitsOf(rules.gapMs);
@@ -248,7 +233,7 @@ export function detectSilence(
   const whole = rules.end === 'none' && isScan(burst, 0, typing, limits);
   if (isClear(burst) || whole) {
     const unended = rules.end === 'key' || (rules.end === 'unknown' && endsSeen);
-    const text = goesOn === 'after-fragment' ? (run ?? burst).text : burst.text;
+    const text = textOf(state, burst);
     if (unended || goesOn === 'after-fragment') return { state: after, verdict: { type: 'cut', text } };
     const silentAt = rules.end === 'none' ? -Infinity : time;
     return {

@@ -1,7 +1,13 @@
-import { analyseCheck, checkedScanner, type ScannerCheck } from '../../core/scan/scanner-check';
+import {
+  analyseCheck,
+  checkedScanner,
+  type ScannerCheck,
+  type UnreadCheck,
+} from '../../core/scan/scanner-check';
 import type { ScanKey } from '../../core/scan/scan-keys';
 import { send } from '../actions';
 import { announce } from '../announce';
+import { isDialogOpen } from '../dialog';
 import { changeAppSettings } from '../screens/settings/app-settings';
 import { showInfo } from '../store/messages-store';
 import { showCheckResult } from '../store/scanner-check-store';
@@ -33,17 +39,26 @@ async function finishCheck(keys: readonly ScanKey[]): Promise<void> {
   const text = currentText().scannerCheck;
   const check = analyseCheck(keys);
   if (check === null) return;
-  // A dialog is about what is behind it: it stays until it is answered.
-  if (document.querySelector('[role="dialog"]') !== null) {
+  if (isDialogOpen()) {
     announce(text.closeFirst, 'refused');
     showInfo(text.closeFirst);
     return;
   }
-  if (check.kind === 'unread') showCheckResult(check);
-  else showCheckResult({ kind: 'read', check, saved: await save(check) });
+  const outcome = await takeCheck(check);
   showScreen('scanner-check');
-  const good = check.kind === 'read' && !isRefused(check);
-  announce(good ? text.announce.good : text.announce.bad, good ? 'accepted' : 'refused');
+  announce(text.announce[outcome], outcome === 'good' ? 'accepted' : 'refused');
+}
+
+/** Shows what was found, and sets it. @returns `notSaved`: the scanner is as it should be, and the station did not take it */
+async function takeCheck(check: ScannerCheck | UnreadCheck): Promise<'good' | 'bad' | 'notSaved'> {
+  if (check.kind === 'unread') {
+    showCheckResult(check);
+    return 'bad';
+  }
+  const refused = isRefused(check);
+  const saved = !refused && (await save(check));
+  showCheckResult({ kind: 'read', check, saved, refused });
+  return saved ? 'good' : refused ? 'bad' : 'notSaved';
 }
 
 /** All but lost control characters would put something wrong into every scan, or none would be taken. */
@@ -52,7 +67,6 @@ function isRefused({ problems }: ScannerCheck): boolean {
 }
 
 async function save(check: ScannerCheck): Promise<boolean> {
-  if (isRefused(check)) return false;
   const scanner = checkedScanner(check, new Date().toISOString());
   return await changeAppSettings(() => ({ scanner }));
 }

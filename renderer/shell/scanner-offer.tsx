@@ -2,8 +2,8 @@ import { Button } from '@mantine/core';
 import { IconBarcode } from '@tabler/icons-react';
 import type { ReactElement } from 'react';
 import { changeAppSettings, useAppSettings } from '../screens/settings/app-settings';
-import { beginCheck } from '../store/scanner-check-store';
-import { showScreen, useView } from '../store/view-store';
+import { openCheck } from '../store/scanner-check-store';
+import { useView } from '../store/view-store';
 import { useText } from '../text';
 
 /** The scanner check, until it was passed or put off. */
@@ -13,17 +13,10 @@ export function ScannerOffer(): ReactElement | null {
   const onCheck = useView(({ screen }) => screen === 'scanner-check');
   if (checkedAt !== null || !offer || onCheck) return null;
   return (
-    <div className="row scanner-offer no-print" role="status">
+    <div className="row banner no-print" data-tone="info" role="status">
       <IconBarcode aria-hidden />
       <p>{text.offer}</p>
-      <Button
-        size="sm"
-        variant="filled"
-        onClick={() => {
-          beginCheck();
-          showScreen('scanner-check');
-        }}
-      >
+      <Button size="sm" variant="filled" onClick={openCheck}>
         {text.offerOpen}
       </Button>
       <Button

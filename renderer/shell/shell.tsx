@@ -4,6 +4,7 @@ import { useEffect, type ReactElement } from 'react';
 import { assertNever } from '../../core/base/errors';
 import { send } from '../actions';
 import { useAnnouncement } from '../announce';
+import { isDialogOpen } from '../dialog';
 import { ErrorBoundary } from '../components/error-boundary';
 import { BatchScreen } from '../screens/batch/batch-screen';
 import { BenchScreen } from '../screens/bench/bench-screen';
@@ -51,8 +52,7 @@ function useScreenKeys(): void {
       const digit = event.ctrlKey && !event.altKey && !event.shiftKey ? /^[1-6]$/.exec(event.key) : null;
       const number = digit?.[0] ?? /^F([1-6])$/.exec(event.key)?.[1];
       const screen = number === undefined ? undefined : railScreens[Number(number) - 1];
-      // A dialog is about what is behind it: it stays until it is answered.
-      if (screen === undefined || document.querySelector('[role="dialog"]') !== null) return;
+      if (screen === undefined || isDialogOpen()) return;
       event.preventDefault();
       showScreen(screen);
     };
@@ -68,7 +68,7 @@ function TrainingBanner(): ReactElement | null {
   const directory = useApp(({ station }) => station.benchDirectory);
   if (directory === null) return null;
   return (
-    <div className="row training no-print" role="status">
+    <div className="row banner no-print" data-tone="warn" role="status">
       <IconSchool aria-hidden />
       <p>
         <strong>{text.common.virtualBench(directory)}</strong> {text.common.virtualBenchHint}

@@ -118,11 +118,11 @@ export function expectedNext(
   pairing: Pick<PairingState, 'armed' | 'mode' | 'waitingMachine' | 'obstacles'>,
   mediaStatus: AppState['media']['status'],
 ): Expectation | 'wait-for-media' {
-  const { obstacles } = pairing;
-  const next = expectedWhilePairing(pairing, !obstacles.includes('no-operator'));
+  const { obstacles: refusals } = pairing;
+  const next = expectedWhilePairing(pairing, !refusals.includes('no-operator'));
   if (next !== 'machine') return next;
-  if (obstacles.includes('no-media')) return 'media';
-  if (!obstacles.includes('media-not-proved')) return next;
+  if (refusals.includes('no-media')) return 'media';
+  if (!refusals.includes('media-not-proved')) return next;
   if (mediaStatus === 'waiting-for-hash') return 'media-hash';
   return mediaStatus === 'refused' ? 'media' : 'wait-for-media';
 }
@@ -132,11 +132,11 @@ export type Step = (typeof steps)[number];
 export type StepStatus = 'done' | 'current' | 'open';
 
 /** How far each step is. The first that is not done is the current one; drives can be paired at any time. */
-export function stepStatuses(obstacles: PairingState['obstacles']): Readonly<Record<Step, StepStatus>> {
+export function stepStatuses(refusals: PairingState['obstacles']): Readonly<Record<Step, StepStatus>> {
   const missing: Readonly<Record<Step, boolean>> = {
-    operator: obstacles.includes('no-operator'),
-    media: obstacles.includes('no-media') || obstacles.includes('media-not-proved'),
-    pair: obstacles.includes('no-pairs'),
+    operator: refusals.includes('no-operator'),
+    media: refusals.includes('no-media') || refusals.includes('media-not-proved'),
+    pair: refusals.includes('no-pairs'),
     start: true,
   };
   const current = steps.find((step) => missing[step]);

@@ -2,7 +2,8 @@ import type { DriveNote } from '../../core/drive/drive';
 import type { AppJob } from '../../core/contract/app-bench';
 import type { Task } from '../../core/base/task';
 import type { ErrorCode, ErrorData } from '../../core/base/errors';
-import { atStart, bayName, scanText } from './en-scan';
+import { atStart } from '../../core/base/display';
+import { bayName, scanText } from './en-scan';
 import { counted } from '../../core/base/plurals';
 
 /** Few words for a small card; the full message is in the details. */

@@ -73,7 +73,7 @@ export const logText = {
   /** The station says what an entry has or is, without the entry. */
   problem: (sequence: number, problem: string): string => `Entry ${grouped(sequence)} ${problem}`,
   groups: { job: 'Job', drive: 'Drive', media: 'Media', result: 'Result', record: 'Record' },
-  facts: {
+  details: {
     machine: 'Machine',
     result: 'Result',
     reason: 'Reason',

@@ -63,7 +63,7 @@ export const orderText = {
   except: {
     title: 'Add an exception',
     intro: 'Leave out a machine that is in the work order, or allow one that is not. The reason is recorded.',
-    stranger: (serial: string): string => `${serial} was scanned and is not in the work order.`,
+    unexpectedMachine: (serial: string): string => `${serial} was scanned and is not in the work order.`,
     take: 'Allow it',
     serial: 'Machine serial',
     reason: 'Reason',

@@ -3,8 +3,7 @@ import { Command, InvalidArgumentError } from 'commander';
 import { formatBytes, sanitizeForDisplay } from '../../core/base/display';
 import { PrestageError } from '../../core/base/errors';
 import type { WorkOrder } from '../../core/order/order';
-import { readOrder } from '../../core/order/order-file';
-import type { OrderProblem } from '../../core/order/raw-order';
+import { problemText, readOrder } from '../../core/order/order-file';
 import { auditBundle, auditReportSchema, type AuditReport } from '../shipment/audit-bundle';
 import { decodeText } from '../orders/order-files';
 import { orderNumberIn, UnreadableBundle } from '../shipment/read-bundle';
@@ -97,10 +96,6 @@ function readOrderFile(
     cause: reading.problems.slice(0, 50).map(problemText).join('\n'),
     remedy: 'Give the work order file that was sent to the depot.',
   });
-}
-
-function problemText({ line, message }: OrderProblem): string {
-  return line === null ? message : `line ${line}: ${message}`;
 }
 
 function auditText(report: AuditReport, ordered: boolean): string {

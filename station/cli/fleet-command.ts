@@ -17,6 +17,8 @@ import { addTargetOptions, adminTarget, type TargetOptions } from './fleet-targe
 import { details, localTime, table } from './output';
 import { counted } from '../../core/base/plurals';
 
+/** `prestage fleet`: the plant database from the command line, and what each of its commands prints. */
+
 const count = z.int().nonnegative();
 
 /** What `fleet migrate --json` prints. */

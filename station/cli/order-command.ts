@@ -18,6 +18,8 @@ import { details, localTime, table, type Cell, type JsonDocument } from './outpu
 import { withStation, type StationContext } from './station-context';
 import { counted } from '../../core/base/plurals';
 
+/** `prestage order`: work orders from the command line, and what each of its commands prints. */
+
 const count = z.int().nonnegative();
 const time = z.iso.datetime({ precision: 3 });
 

@@ -7,6 +7,8 @@ import { errorDataSchema, toErrorData, type ErrorData } from '../../core/base/er
 import { errorCodeOf } from '../../core/base/system-error';
 import { Progress } from './progress';
 
+/** How commands print: results, messages and errors, as text or as one JSON document; tables and times. */
+
 export interface OutputOptions {
   /** One JSON document on standard output, everything else on standard error. */
   readonly json: boolean;

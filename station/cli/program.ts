@@ -1,10 +1,10 @@
 import { setMaxListeners } from 'node:events';
 import { Command, CommanderError, type OutputConfiguration } from 'commander';
-import { sanitizeForDisplay } from '../../core/base/display';
+import { atStart, sanitizeForDisplay } from '../../core/base/display';
 import { errorReference } from '../../core/base/error-reference';
 import { isCancellation, PrestageError } from '../../core/base/errors';
 import { elevationContext, quietSudo } from '../helper-client/elevation';
-import { Helpers, type EnginesOptions } from '../helper-client/helpers';
+import { Helpers, type HelpersOptions } from '../helper-client/helpers';
 import { applyCommand } from './apply-command';
 import { auditCommand } from './audit-command';
 import { benchCommand } from './bench-command';
@@ -22,6 +22,7 @@ import { logEvent } from '../state/log-file';
 import { beginCommandLog } from './command-log';
 import { Output } from './output';
 import { bootTestCommand } from './boot-test-command';
+import { scannerCommand } from './scanner-command';
 import { shipCommand } from './ship-command';
 import { supportCommand } from './support-command';
 import { refuseTypingErrors } from './typing-errors';
@@ -32,7 +33,7 @@ export interface CommandLine {
   readonly args: readonly string[];
   readonly version: string;
   /** What starts the helper. */
-  readonly helper: EnginesOptions['helper'];
+  readonly helper: HelpersOptions['helper'];
   readonly stdout: NodeJS.WritableStream;
   readonly stderr: NodeJS.WritableStream & { isTTY?: boolean };
   /** Aborted when the operator cancels. */
@@ -126,6 +127,7 @@ export function prestageCommand(version: string): Command {
     auditCommand(),
     fleetCommand(),
     machineCommand(),
+    scannerCommand(),
     cacheCommand(),
     benchCommand(),
     supportCommand(version),
@@ -172,7 +174,7 @@ function usageError(command: Command, error: CommanderError): PrestageError {
   const text = sanitizeForDisplay(error.message.replace(/^error: /, ''), 400);
   return new PrestageError({
     code: 'usage',
-    message: missing ? 'A command is missing.' : `${text.slice(0, 1).toUpperCase()}${text.slice(1)}`,
+    message: missing ? 'A command is missing.' : atStart(text),
     remedy: `See ${name} --help`,
   });
 }

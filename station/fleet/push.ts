@@ -6,6 +6,8 @@ import { ledgerBroken } from '../ledger/ledger-errors';
 import { fleetRefused } from './fleet-errors';
 import type { Outbox, Position } from './outbox';
 
+/** Brings a station's entries into the plant database, from where the database says that they end. */
+
 const positionRow = z.object({
   // bigint, which the driver gives as text.
   last_sequence: z.coerce.number().pipe(z.int().nonnegative()),

@@ -3,7 +3,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Client } from 'pg';
 import { z } from 'zod';
 import { genesisHash, ledgerEntrySchema, type StoredEntry } from '../../core/ledger/record';
-import { checkEntry, findingCodes, parseJson, type FindingCode } from '../ledger/check-entry';
+import { checkEntry, ledgerFindingCodes, parseJson, type LedgerFindingCode } from '../ledger/check-entry';
 import { columnsOf } from '../ledger/entry';
 import { keyFingerprint, type VerifyingKey } from '../ledger/keys';
 import { appliedMigrations } from './admin';
@@ -14,7 +14,7 @@ const fleetFindingSchema = z.strictObject({
   /** Name of the station; null when it is about the whole database. */
   station: z.string().nullable(),
   sequence: z.int().nullable(),
-  code: z.enum(findingCodes),
+  code: z.enum(ledgerFindingCodes),
   /** One sentence. */
   message: z.string(),
 });
@@ -209,7 +209,7 @@ class ChainCheck {
     };
   }
 
-  #find(sequence: number | null, code: FindingCode, message: string): void {
+  #find(sequence: number | null, code: LedgerFindingCode, message: string): void {
     this.#findings.push({ station: this.#station.name, sequence, code, message });
   }
 }

@@ -5,7 +5,7 @@ import { chooseElevation, elevationContext, elevationUnavailable, type Elevation
 import type { HelperClient } from './helper-client';
 import { launchHelper, type LaunchOptions } from './launch-helper';
 
-export interface EnginesOptions extends Pick<
+export interface HelpersOptions extends Pick<
   LaunchOptions,
   'helper' | 'client' | 'signal' | 'onStderr' | 'onEvent'
 > {
@@ -21,13 +21,13 @@ export interface EnginesOptions extends Pick<
  * one for both. A helper that died is started again at the next call for it.
  */
 export class Helpers {
-  readonly #options: EnginesOptions;
+  readonly #options: HelpersOptions;
   readonly #all: Promise<HelperClient>[] = [];
   readonly #current = new Map<'plain' | 'privileged', Promise<HelperClient>>();
   readonly #ending = new AbortController();
   #elevation: Elevation | null = null;
 
-  constructor(options: EnginesOptions) {
+  constructor(options: HelpersOptions) {
     this.#options = options;
   }
 

@@ -23,6 +23,8 @@ import { alreadyShipped, type BatchPlan, type BatchRequest, type PlannedJob } fr
 import type { RunJournal } from './run-journal';
 import { withdraw } from './withdraw';
 
+/** One job of a batch: what it is given, its two ledger entries, and what the helper does between them. */
+
 export interface BatchDependencies {
   readonly helpers: Helpers;
   readonly ledger: Ledger;

@@ -4,7 +4,7 @@ import { canonicalJson, columnsOf, decodeSignature, hashSignatureHolds, sha256He
 import type { VerifyingKey } from './keys';
 
 /** Everything that can be wrong with a ledger. Codes are stable: scripts rely on them. */
-export const findingCodes = [
+export const ledgerFindingCodes = [
   // one entry
   'row-unreadable',
   'hash-mismatch',
@@ -31,10 +31,10 @@ export const findingCodes = [
   'schema-changed',
   'file-damaged',
 ] as const;
-export type FindingCode = (typeof findingCodes)[number];
+export type LedgerFindingCode = (typeof ledgerFindingCodes)[number];
 
-export interface EntryProblem {
-  readonly code: FindingCode;
+export interface EntryIssue {
+  readonly code: LedgerFindingCode;
   /** Ends a sentence that begins with the entry's number. */
   readonly message: string;
 }
@@ -43,7 +43,7 @@ export interface CheckedEntry {
   /** null when the JSON is not an entry. */
   readonly entry: LedgerEntry | null;
   /** Empty when JSON, hash, signature and columns agree. */
-  readonly problems: readonly EntryProblem[];
+  readonly problems: readonly EntryIssue[];
 }
 
 /**
@@ -51,8 +51,8 @@ export interface CheckedEntry {
  * @param key null when there is none; signatures are then not looked at
  */
 export function checkEntry(row: RawRow, key: VerifyingKey | null): CheckedEntry {
-  const problems: EntryProblem[] = [];
-  const found = (code: FindingCode, message: string): void => {
+  const problems: EntryIssue[] = [];
+  const found = (code: LedgerFindingCode, message: string): void => {
     problems.push({ code, message });
   };
 

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { PrestageError } from '../../core/base/errors';
 import type { StatePaths } from '../state/state-paths';
-import type { FindingCode } from './check-entry';
+import type { LedgerFindingCode } from './check-entry';
 import type { LedgerDatabase } from './database';
 import { asLedgerUnavailable, keyUnsafe, ledgerUnavailable, shownPath } from './ledger-errors';
 import { emptyEnd, readHead, writeHead } from './head';
@@ -14,12 +14,14 @@ import {
   type VerifyingKey,
 } from './keys';
 
+/** Looks after the station's key files: what is wrong with them, and the key that is made at the first entry. */
+
 type KeyPaths = Pick<StatePaths, 'headFile' | 'keyFile' | 'publicKeyFile'>;
 
 /** The key to check with, and what is wrong with the key files. */
 export interface KeyInspection {
   readonly key: VerifyingKey | null;
-  readonly problems: readonly { readonly code: FindingCode; readonly message: string }[];
+  readonly problems: readonly { readonly code: LedgerFindingCode; readonly message: string }[];
 }
 
 /**
@@ -27,7 +29,7 @@ export interface KeyInspection {
  * public one is easier to replace.
  */
 export function inspectKeys(paths: Pick<StatePaths, 'keyFile' | 'publicKeyFile'>): KeyInspection {
-  const problems: { code: FindingCode; message: string }[] = [];
+  const problems: { code: LedgerFindingCode; message: string }[] = [];
   const published = loadPublicKey(paths);
   let station: StationKey | null = null;
   try {

@@ -1,15 +1,23 @@
 import { z } from 'zod';
 import { sha256Schema } from '../../core/media/chunk-map';
 import { genesisHash, type LedgerEntry, type StoredEntry } from '../../core/ledger/record';
-import { checkEntry, findingCodes, inspectCovered, type CheckedEntry, type FindingCode } from './check-entry';
+import {
+  checkEntry,
+  ledgerFindingCodes,
+  inspectCovered,
+  type CheckedEntry,
+  type LedgerFindingCode,
+} from './check-entry';
 import type { RawRow } from './database';
 import type { HeadReading } from './head';
 import type { VerifyingKey } from './keys';
 
+/** What can be found wrong with a ledger, and the checks of each entry and of the chain while the rows pass by. */
+
 export const ledgerFindingSchema = z.strictObject({
   /** The entry it is about; null when it is about the whole ledger. */
   sequence: z.int().nullable(),
-  code: z.enum(findingCodes),
+  code: z.enum(ledgerFindingCodes),
   /** One sentence. */
   message: z.string(),
 });
@@ -51,7 +59,7 @@ const clockTolerance = 2 * 60 * 1000;
 
 /** The one cause of a run of findings, so that one inserted row does not give a finding an entry. */
 interface Run {
-  readonly code: FindingCode;
+  readonly code: LedgerFindingCode;
   readonly detail: string;
   readonly from: number;
   to: number;
@@ -88,7 +96,7 @@ export class LedgerInspection {
     private readonly onWhole: OnWhole | null,
   ) {}
 
-  find(sequence: number | null, code: FindingCode, message: string): void {
+  find(sequence: number | null, code: LedgerFindingCode, message: string): void {
     this.#troubles += 1;
     this.findings.push({ sequence, code, message });
   }
@@ -187,7 +195,7 @@ export class LedgerInspection {
     } else this.#latestTime = Math.max(this.#latestTime, time);
   }
 
-  #extendRun(sequence: number, code: FindingCode, detail: string, describe: Run['describe']): void {
+  #extendRun(sequence: number, code: LedgerFindingCode, detail: string, describe: Run['describe']): void {
     this.#troubles += 1;
     const run = this.#run;
     if (run?.code === code && run.detail === detail && run.to + 1 === sequence) {

@@ -5,22 +5,17 @@ import type { JobDetails, LedgerRecord, OrderRecord, StoredEntry } from '../../c
 import { isGoodReading, standingFinding, type Erasure } from '../../core/ledger/standing-finding';
 import type { StatePaths } from '../state/state-paths';
 import { checkEntry, type CheckedEntry } from './check-entry';
-import {
-  LedgerDatabase,
-  rawRowSchema,
-  readRow,
-  rowColumns,
-  text,
-  type RawRow,
-  type SqlValue,
-} from './database';
+import { LedgerDatabase, rowColumns, text, type RawRow, type SqlValue } from './database';
 import { DiskGuidIndex } from './disk-guid-index';
 import { driveKey, type LedgerRow } from './entry';
 import { loadPublicKey, type VerifyingKey } from './keys';
 import { ledgerBroken } from './ledger-errors';
 import { packedRows } from './packed-rows';
 import { groupQuery, queryOf, type LedgerQuery, type MachineGroup } from './queries';
+import { toRawRow, toStored } from './raw-row';
 import { verifyLedger, type LedgerReport, type VerifyOptions } from './verify-ledger';
+
+/** Reads a station's ledger: single entries, searches, and what became of a drive or a machine. */
 
 export type LedgerPaths = Pick<StatePaths, 'ledgerFile' | 'headFile' | 'keyFile' | 'publicKeyFile'>;
 
@@ -45,7 +40,6 @@ type LocatedRecord = LedgerRecord & { readonly sequence: number };
 /** Rows read at once. Bounds memory, and how long a reader holds the database. */
 const pageRows = 500;
 
-const sequenceRow = z.object({ sequence: z.int() });
 const serialRow = z.object({ sequence: z.int(), machineSerial: text });
 
 /**
@@ -374,18 +368,4 @@ export class LedgerReader {
     }
     return { ...toStored(row), entry };
   }
-}
-
-function toRawRow(row: unknown): RawRow {
-  const read = readRow(row);
-  if (read !== null) return read;
-  const parsed = rawRowSchema.safeParse(row);
-  if (parsed.success) return parsed.data;
-  const sequence = sequenceRow.safeParse(row);
-  const name = sequence.success ? `Entry ${sequence.data.sequence}` : 'An entry';
-  throw ledgerBroken(`${name} of the ledger cannot be read.`, parsed.error.message);
-}
-
-function toStored(row: RawRow): StoredEntry {
-  return { sequence: row.sequence, json: row.json, hash: row.hash, signature: row.signature };
 }

@@ -14,6 +14,8 @@ import { openRecord, type OpenRecord } from './open-record';
 import { orderNotOpen } from './order-errors';
 import { storedOrder } from './order-files';
 
+/** The station's work orders as the ledger has them: the open one and how far it is, and those that were closed. */
+
 type OrderLedger = Pick<LedgerReader, 'newestOf' | 'find' | 'checkedAfter'>;
 
 /** The order that is open now, as far as it is. */

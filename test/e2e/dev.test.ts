@@ -100,6 +100,6 @@ it('shows what is saved: the page at once, the main process after a start; and e
 
 it('puts nothing of it into the app that is started and packed', () => {
   const main = (folder: string): string => readFileSync(join(folder, 'main.cjs'), 'utf8');
-  expect(main(join(copy, 'dist/desk-development'))).toContain('reload-page');
-  expect(main(join(root, 'dist/desk'))).not.toContain('reload-page');
+  expect(main(join(copy, 'dist/app-development'))).toContain('reload-page');
+  expect(main(join(root, 'dist/app'))).not.toContain('reload-page');
 });

@@ -46,7 +46,7 @@ describe('a work order in the app', () => {
     await page.getByText('2 machines are open:').waitFor();
   });
 
-  it('refuses a stranger that is scanned, and lets it in with a reason', async () => {
+  it('refuses an unexpected machine that is scanned, and lets it in with a reason', async () => {
     const { page } = app;
     await page.keyboard.press('F1');
     await card(app, 'bay 1').waitFor();

@@ -23,6 +23,7 @@ beforeAll(async () => {
   state = join(area, 'state');
   await makeBench(join(area, 'bench'), 2);
   app = await AppWindow.start({ state, bench: join(area, 'bench') });
+  await app.readyForScans();
   player = await KeyPlayer.on(app.page);
 });
 afterAll(async () => {
@@ -110,8 +111,6 @@ describe('a scanner with 70 ms between keys and Enter twice, on a computer set t
     const field = app.page.getByLabel('Station name');
     const before = await field.inputValue();
     await field.focus();
-    // A scan that comes with the window's focus may have begun elsewhere.
-    await app.page.waitForTimeout(300);
     await player.play(
       [
         ...recordedScan('serial, computer set to de'),

@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { card } from '../support/app-bench';
 import { AppWindow, giveToUser } from '../support/app-window';
 import { temporaryArea } from '../support/global-setup';
+import { jsonLines } from '../support/json-lines';
 import { makeBench } from '../support/virtual-bench';
 
 /** What the app leaves for support: its log, its crash dumps, and the bundle. */
@@ -27,10 +28,7 @@ afterAll(() => {
 const lineSchema = z.looseObject({ event: z.string(), program: z.string(), level: z.string() });
 
 function logOf(state: string): z.infer<typeof lineSchema>[] {
-  return readFileSync(join(state, 'log/prestage.jsonl'), 'utf8')
-    .trimEnd()
-    .split('\n')
-    .map((line) => lineSchema.parse(JSON.parse(line)));
+  return z.array(lineSchema).parse(jsonLines(join(state, 'log/prestage.jsonl')));
 }
 
 const dumpsIn = (folder: string): string[] =>

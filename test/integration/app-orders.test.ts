@@ -55,7 +55,7 @@ const statesOf = ({ order: shown }: AppState): string[] => shown?.lines.map((lin
 const bayFile = (number: number): string => join(bench, `drive-0${number}.img`);
 
 describe('an order in the app', () => {
-  it('is opened, proves the media, refuses strangers until a word is said, and is closed when nothing is open', async () => {
+  it('is opened, proves the media, refuses unexpected machines until a word is said, and is closed when nothing is open', async () => {
     const { service, handlers, scan, until } = bound(await openApp());
     await expect(handlers.openOrder({ number: '', text: 'serial,uuid\n1.2E+11,x\n' })).rejects.toMatchObject({
       code: 'order-invalid',

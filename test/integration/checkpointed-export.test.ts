@@ -4,7 +4,8 @@ import { exportPieces } from '../../station/ledger/export-file';
 import { Ledger } from '../../station/ledger/ledger';
 import { LedgerReader } from '../../station/ledger/ledger-reader';
 import { context, done, sampleJob } from '../unit/station/ledger/samples';
-import { entries, paths, tamper, codeThrownBy, useCheckpointedLedger } from '../support/checkpointed-ledger';
+import { entries, paths, tamper, useCheckpointedLedger } from '../support/checkpointed-ledger';
+import { codeThrownBy } from '../support/ledger-tamper';
 
 useCheckpointedLedger();
 

@@ -25,10 +25,10 @@ import {
   put,
   resign,
   makeOld,
-  codeThrownBy,
   emptyStateFolder,
   useCheckpointedLedger,
 } from '../support/checkpointed-ledger';
+import { codeThrownBy } from '../support/ledger-tamper';
 
 useCheckpointedLedger();
 

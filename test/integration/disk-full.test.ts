@@ -1,17 +1,8 @@
-import { execFileSync } from 'node:child_process';
-import {
-  closeSync,
-  existsSync,
-  mkdirSync,
-  openSync,
-  readFileSync,
-  rmSync,
-  statfsSync,
-  writeFileSync,
-} from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { closeSync, existsSync, openSync, readFileSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { prestage, reportOf, runCli, type CliResult } from '../support/cli';
+import { onlyDrive, prestage, reportOf, runCli } from '../support/cli';
 import { temporaryArea } from '../support/global-setup';
 import { isRoot } from '../support/loop';
 import { mountMemory, remountReadOnly, undoDisks } from '../support/refusal-disk';
@@ -21,9 +12,10 @@ import {
   expectRefusal,
   makeStation,
   nextMachine,
+  verify,
   type RefusalStation,
 } from '../support/refusal-station';
-import { benchState } from '../support/virtual-bench';
+import { benchState, makeBench } from '../support/virtual-bench';
 import { makeMedia, type MadeMedia } from '../support/wim';
 
 /** Every disk that the station writes to, full or read-only: a refusal that names it, and what was good stays good. */
@@ -68,9 +60,6 @@ async function written(station: RefusalStation): Promise<string> {
   expect(reportOf(run).jobs.map(({ state }) => state)).toEqual(['done']);
   return machine;
 }
-
-const verify = async ({ drives: [drive], bench, state }: RefusalStation): Promise<CliResult> =>
-  await runCli(['verify', '--drive', drive.id, '--bench', bench, '--state', state, '--json']);
 
 describe('apply, before a drive is touched', () => {
   it('when the record would not have room', async ({ skip }) => {
@@ -230,7 +219,11 @@ describe('a file that goes elsewhere', () => {
     const station = await makeStation(area, 'full-output');
     const full = openSync('/dev/full', 'w');
     try {
-      const { status, stderr } = run([prestage, 'drives', '--bench', station.bench, '--json'], full);
+      const { status, stderr } = spawnSync(
+        process.execPath,
+        [prestage, 'drives', '--bench', station.bench, '--json'],
+        { stdio: ['ignore', full, 'pipe'], encoding: 'utf8' },
+      );
       expect(status, stderr).toBe(3);
       expect(stderr).toContain('standard output');
       expect(stderr).toContain('is full');
@@ -240,17 +233,6 @@ describe('a file that goes elsewhere', () => {
   });
 });
 
-/** Runs a program whose standard output is an open file. */
-function run(args: readonly string[], stdout: number): { status: number; stderr: string } {
-  try {
-    execFileSync(process.execPath, [...args], { stdio: ['ignore', stdout, 'pipe'], encoding: 'utf8' });
-    return { status: 0, stderr: '' };
-  } catch (error) {
-    const ended = error as { status: number; stderr: string };
-    return { status: ended.status, stderr: ended.stderr };
-  }
-}
-
 describe('virtual drives', () => {
   it('a virtual drive whose disk fills is not called failing', async ({ skip }) => {
     skip(!isRoot, needsRoot);
@@ -258,11 +240,8 @@ describe('virtual drives', () => {
     mountMemory(small, '8M');
     const station = await makeStation(area, `virtual${String(counter)}`);
     const bench = join(small, 'bench');
-    expect((await runCli(['bench', 'create', bench, '--drives', '1', '--size', '1G'])).status).toBe(0);
-    const { drives } = JSON.parse((await runCli(['drives', '--bench', bench, '--json'])).stdout) as {
-      drives: { id: string; kind: string }[];
-    };
-    const id = drives.find(({ kind }) => kind === 'virtual')?.id ?? '';
+    await makeBench(bench, 1, '1G');
+    const { id } = await onlyDrive(bench);
     const ended = await apply(station, { media: media.path, bench, drives: [`${id}=${nextMachine()}`] });
     expect(ended.status).toBe(4);
     const [job] = reportOf(ended).jobs;
@@ -274,19 +253,10 @@ describe('virtual drives', () => {
   it('a virtual bench has no room', async ({ skip }) => {
     skip(!isRoot, needsRoot);
     const small = fresh('full-disk');
-    mkdirSync(small);
     mountMemory(small, '64k');
     fill(small);
-    const made = await runCli([
-      'bench',
-      'create',
-      join(small, 'b'),
-      '--drives',
-      '4',
-      '--size',
-      '1G',
-      '--json',
-    ]);
+    const options = ['--drives', '4', '--size', '1G', '--json'];
+    const made = await runCli(['bench', 'create', join(small, 'b'), ...options]);
     expectRefusal(made, { code: 'bench-invalid', names: [join(small, 'b'), 'is full'] });
   });
 });

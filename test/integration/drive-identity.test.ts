@@ -1,28 +1,19 @@
-import {
-  closeSync,
-  copyFileSync,
-  openSync,
-  readFileSync,
-  rmSync,
-  truncateSync,
-  writeFileSync,
-  writeSync,
-} from 'node:fs';
+import { copyFileSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import { MiB } from '../../core/base/units';
 import { errorOf, runCli, type CliResult } from '../support/cli';
-import {
-  apply as applyMedia,
-  idIn,
-  machineOf,
-  place as placeIn,
-  ship,
-  verify,
-  type Place,
-} from '../support/finished-bench';
 import { temporaryArea } from '../support/global-setup';
 import { changeDevices, devicesIn, standInLsblk } from '../support/refusal-lsblk';
+import {
+  apply as applyTo,
+  listedOn,
+  makeStation,
+  verify,
+  type RefusalStation,
+} from '../support/refusal-station';
+import { overwrite } from '../support/virtual-bench';
 import { makeMedia, type MadeMedia } from '../support/wim';
 
 /** What a drive is known by: the disk GUID on it, not a serial that others share (docs/adr/0025). */
@@ -38,19 +29,46 @@ afterAll(() => {
   rmSync(area, { recursive: true, force: true });
 });
 
-const place = async (name: string, drives: number): Promise<Place> => await placeIn(area, name, drives);
-const apply = async (at: Place, assignments: readonly string[]): Promise<CliResult> =>
-  await applyMedia(at, media.path, assignments);
+const benchForm = z.looseObject({
+  drives: z.array(z.looseObject({ file: z.string(), serial: z.string(), bay: z.string() })),
+});
 
-function changeByte(path: string, at: number): void {
-  const fd = openSync(path, 'r+');
-  writeSync(fd, Buffer.from([0xa5]), 0, 1, at);
-  closeSync(fd);
+/** Gives every drive of a bench one serial, as the drives of a USB dock have it. */
+function shareSerial(bench: string): void {
+  const file = join(bench, 'bench.json');
+  const made = benchForm.parse(JSON.parse(readFileSync(file, 'utf8')));
+  const drives = made.drives.map((drive) => ({ ...drive, serial: 'BRIDGE-0001' }));
+  writeFileSync(file, JSON.stringify({ ...made, drives }));
 }
+
+const verifyForm = z.object({ machineSerial: z.string() });
+const shipForm = z.object({
+  machines: z.array(z.object({ machineSerial: z.string() })),
+  leftOut: z.array(z.object({ machineSerial: z.string(), reason: z.string() })),
+});
+
+/** A station whose drives share a serial. */
+async function stationWith(name: string, drives: number): Promise<RefusalStation> {
+  const station = await makeStation(area, name, { drives });
+  shareSerial(station.bench);
+  return station;
+}
+
+const idIn = async (station: RefusalStation, file: string): Promise<string> =>
+  (await listedOn(station, join(station.bench, file))).id;
+
+const apply = async (station: RefusalStation, drives: readonly string[]): Promise<CliResult> =>
+  await applyTo(station, { media: media.path, drives, more: ['--layout', 'uefi'] });
+const ship = async ({ state }: RefusalStation, number: string): Promise<z.infer<typeof shipForm>> => {
+  const out = join(area, `${number}.zip`);
+  const run = await runCli(['ship', '--number', number, '--output', out, '--state', state, '--json']);
+  if (run.status !== 0) throw new Error(run.stderr + run.stdout);
+  return shipForm.parse(JSON.parse(run.stdout));
+};
 
 describe('two attached drives with one serial', () => {
   it('are shown as such, are written, and neither is taken for the other', async () => {
-    const at = await place('two', 2);
+    const at = await stationWith('two', 2);
     const [first, second] = [await idIn(at, 'drive-01.img'), await idIn(at, 'drive-02.img')];
     const list = await runCli(['drives', '--bench', at.bench]);
     expect(list.stdout).toMatch(
@@ -68,10 +86,10 @@ describe('two attached drives with one serial', () => {
     ] as const) {
       const run = await verify(at, id);
       expect(run.status).toBe(0);
-      expect(machineOf(run)).toBe(machine);
+      expect(verifyForm.parse(JSON.parse(run.stdout)).machineSerial).toBe(machine);
     }
     // A finding is recorded for the machine whose drive it is.
-    changeByte(join(at.bench, 'drive-02.img'), 277 * MiB + 3);
+    overwrite(join(at.bench, 'drive-02.img'), 277 * MiB + 3, Buffer.from([0xa5]));
     const bad = await verify(at, second);
     expect([bad.status, errorOf(bad).code]).toEqual([4, 'verify-mismatch']);
     const shipped = await ship(at, 'S-TWO');
@@ -85,7 +103,7 @@ describe('two attached drives with one serial', () => {
   });
 
   it('are not known by it when the disk GUID is gone', async () => {
-    const at = await place('gone', 2);
+    const at = await stationWith('gone', 2);
     const [first, second] = [await idIn(at, 'drive-01.img'), await idIn(at, 'drive-02.img')];
     expect((await apply(at, [`${first}=GONE-0001`])).status).toBe(0);
     const blank = await verify(at, second);
@@ -96,7 +114,7 @@ describe('two attached drives with one serial', () => {
   });
 
   it('and a copy of a finished drive is not taken for it', async () => {
-    const at = await place('copied', 2);
+    const at = await stationWith('copied', 2);
     const first = await idIn(at, 'drive-01.img');
     expect((await apply(at, [`${first}=COPY-0001`])).status).toBe(0);
     copyFileSync(join(at.bench, 'drive-01.img'), join(at.bench, 'drive-02.img'));
@@ -109,7 +127,7 @@ describe('two attached drives with one serial', () => {
 
 describe('drives that sit in one bay one after another', () => {
   it('are both shipped', async () => {
-    const at = await place('dock', 1);
+    const at = await stationWith('dock', 1);
     const file = join(at.bench, 'drive-01.img');
     const id = await idIn(at, 'drive-01.img');
     expect((await apply(at, [`${id}=XY-0001`])).status).toBe(0);
@@ -125,11 +143,11 @@ describe('drives that sit in one bay one after another', () => {
     rmSync(file);
     copyFileSync(join(area, 'put-away.img'), file);
     const run = await verify(at, id);
-    expect(machineOf(run)).toBe('XY-0001');
+    expect(verifyForm.parse(JSON.parse(run.stdout)).machineSerial).toBe('XY-0001');
   });
 
   it('are told of when the drive of one was erased for the other', async () => {
-    const at = await place('again', 1);
+    const at = await stationWith('again', 1);
     const id = await idIn(at, 'drive-01.img');
     expect((await apply(at, [`${id}=ERASED-01`])).status).toBe(0);
     expect((await apply(at, [`${id}=LATER-002`])).status).toBe(0);

@@ -15,10 +15,10 @@ import {
   verify,
   findings,
   tamper,
-  codeThrownBy,
   rowOf,
   useLedgerFolder,
 } from '../support/ledger-folder';
+import { codeThrownBy } from '../support/ledger-tamper';
 
 useLedgerFolder();
 

@@ -10,15 +10,8 @@ import { Ledger } from '../../station/ledger/ledger';
 import { sampleDrive } from '../unit/core/drive/drives';
 import { schemaVersion } from '../../station/ledger/schema';
 import { context, done, failed, sampleJob, started } from '../unit/station/ledger/samples';
-import {
-  folder,
-  paths,
-  fill,
-  verify,
-  findings,
-  codeThrownBy,
-  useLedgerFolder,
-} from '../support/ledger-folder';
+import { folder, paths, fill, verify, findings, useLedgerFolder } from '../support/ledger-folder';
+import { codeThrownBy } from '../support/ledger-tamper';
 
 useLedgerFolder();
 

@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { closeSync, openSync, rmSync, writeSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { findLayout, planPartitions, type PlannedPartition } from '../../core/drive/layout';
@@ -7,7 +7,7 @@ import { GiB, KiB, MiB } from '../../core/base/units';
 import { onlyDrive, runCli } from '../support/cli';
 import { temporaryArea } from '../support/global-setup';
 import { present } from '../support/present';
-import { makeBench } from '../support/virtual-bench';
+import { makeBench, overwrite } from '../support/virtual-bench';
 import { makeMedia, type MadeMedia } from '../support/wim';
 
 /** What was on a drive before: after PASS the system must not call a new partition by an old name. */
@@ -22,12 +22,6 @@ beforeAll(async () => {
 afterAll(() => {
   rmSync(area, { recursive: true, force: true });
 });
-
-function put(file: string, bytes: Buffer, at: number): void {
-  const fd = openSync(file, 'r+');
-  writeSync(fd, bytes, 0, bytes.length, at);
-  closeSync(fd);
-}
 
 /** What libblkid makes of a partition's bytes, by looking at them: TYPE, or null when it finds nothing. */
 function typeOf(file: string, { offset, length }: PlannedPartition): string | null {
@@ -98,7 +92,7 @@ describe('the new partitions of a drive that held', () => {
     const drive = await onlyDrive(bench);
     const partitions = present(planPartitions(present(findLayout('uefi')), GiB));
     for (const partition of partitions) {
-      for (const [bytes, at] of signature(partition)) put(drive.path, bytes, at);
+      for (const [bytes, at] of signature(partition)) overwrite(drive.path, at, bytes);
       // The bytes are what the tool knows: it finds them before.
       // A ZFS pool has 64 MiB at least, and the reserved partition is smaller.
       const known = before !== 'zfs_member' || partition.length >= 64 * MiB;

@@ -102,8 +102,8 @@ describe('the Debian package', () => {
     const listed = run('npx', ['--no-install', 'asar', 'list', join(resources, 'app.asar')])
       .trim()
       .split('\n');
-    expect(listed.filter((path) => !/^\/(dist(\/desk(\/.*)?)?|package\.json)$/.test(path))).toEqual([]);
-    expect(listed).toContain('/dist/desk/main.cjs');
+    expect(listed.filter((path) => !/^\/(dist(\/app(\/.*)?)?|package\.json)$/.test(path))).toEqual([]);
+    expect(listed).toContain('/dist/app/main.cjs');
   });
 
   it('has a helper that cannot be held', () => {

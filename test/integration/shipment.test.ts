@@ -1,4 +1,4 @@
-import { closeSync, cpSync, existsSync, openSync, readFileSync, writeSync } from 'node:fs';
+import { cpSync, existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { unzipSync, zipSync } from 'fflate';
@@ -7,7 +7,7 @@ import { describe, expect, it } from 'vitest';
 import { createStatements } from '../../station/ledger/schema';
 import { auditBundle } from '../../station/shipment/audit-bundle';
 import { unpackZip } from '../../station/shipment/zip';
-import { makeBench } from '../support/virtual-bench';
+import { makeBench, overwrite } from '../support/virtual-bench';
 import { benchDrives, errorOf, runCli } from '../support/cli';
 import { present } from '../support/present';
 import {
@@ -171,9 +171,7 @@ describe('the audit doubts', () => {
     const [drive] = drives;
     const path = present(drive).path;
     // Inside what was written: the first sector of the EFI partition.
-    const descriptor = openSync(path, 'r+');
-    writeSync(descriptor, Buffer.alloc(512, 0x55), 0, 512, 1024 * 1024);
-    closeSync(descriptor);
+    overwrite(path, 1024 * 1024, Buffer.alloc(512, 0x55));
     const verified = await runCli([
       ...['verify', '--drive', present(drive).id, '--bench', bench, '--state', state, '--json'],
     ]);

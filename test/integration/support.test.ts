@@ -13,6 +13,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { errorOf, reportOf, runCli } from '../support/cli';
 import { temporaryArea } from '../support/global-setup';
+import { jsonLines } from '../support/json-lines';
 import { apply, makeStation, nextMachine, type RefusalStation } from '../support/refusal-station';
 import { makeMedia, type MadeMedia } from '../support/wim';
 
@@ -41,11 +42,7 @@ const lineSchema = z.looseObject({
 type Line = z.infer<typeof lineSchema>;
 
 function logOf(state: string): Line[] {
-  const text = readFileSync(join(state, 'log/prestage.jsonl'), 'utf8');
-  return text
-    .trimEnd()
-    .split('\n')
-    .map((line) => lineSchema.parse(JSON.parse(line)));
+  return z.array(lineSchema).parse(jsonLines(join(state, 'log/prestage.jsonl')));
 }
 
 describe('the log', () => {
@@ -65,6 +62,18 @@ describe('the log', () => {
       state: 'done',
     });
     expect(statSync(join(station.state, 'log/prestage.jsonl')).mode & 0o777).toBe(0o600);
+  });
+
+  it('is that of the last --state, which is the one that counts', async () => {
+    const before = logOf(station.state).length;
+    const other = join(area, 'other-state');
+    const run = await runCli(['ledger', 'verify', '--state', other, '--state', station.state]);
+    expect(run.status, run.stderr).toBe(0);
+    expect(logOf(station.state).slice(before)[0]).toMatchObject({
+      event: 'command-started',
+      command: 'ledger verify',
+    });
+    expect(existsSync(other)).toBe(false);
   });
 
   it('has what was refused, and not what was typed', async () => {

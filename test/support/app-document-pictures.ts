@@ -1,7 +1,7 @@
 import { fourDrives, type Preview } from './app-preview-states';
 import { pairsOf, result, someJob } from './app-samples';
 import { logPage } from './app-samples-log';
-import { recordedScan } from './recorded-scans';
+import { paced, recordedScan } from './recorded-scans';
 
 /** The pictures of README and guide, by the name of their file in docs/screens/: `npm run gallery -- --documents`. */
 
@@ -36,7 +36,7 @@ const running = (halves: number): Preview['state']['jobs'] =>
   );
 
 /** A Bluetooth scanner on a computer that is set to German. */
-const slowGerman = recordedScan('computer set to German').map((key, index) => ({ ...key, ms: index * 70 }));
+const slowGerman = paced(recordedScan('computer set to German'), 70);
 
 export const documentPictures: Readonly<Record<string, DocumentPicture>> = {
   running: { state: { ...started, jobs: running(0) }, jobs: [1, 2, 3, 4, 5, 6].map(running), size: low },

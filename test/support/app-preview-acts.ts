@@ -2,8 +2,7 @@ import type { Locator, Page } from 'playwright-core';
 import type { AppState } from '../../core/contract/app';
 import type { AppPreview } from './app-preview';
 import type { Call } from './app-preview-main';
-import { previews } from './app-preview-states';
-import { scannerActs } from './app-preview-scanner-acts';
+import { scanned, scannerActs, serial, stateOf } from './app-preview-scanner-acts';
 
 /** Something done with keys and pointer, and what the station must hear of it. */
 export interface Act {
@@ -16,15 +15,8 @@ export interface Act {
   readonly check?: (page: Page) => Promise<string | null>;
 }
 
-const stateOf = (name: string): AppState => {
-  const preview = previews[name];
-  if (preview === undefined) throw new Error(`no preview ${name}`);
-  return preview.state;
-};
 const bench = stateOf('refused-scan');
 const armed = stateOf('armed');
-const serial = '5CG4999XYZ';
-const scanned: Call = { method: 'scan', request: { text: serial } };
 const started: Call = {
   method: 'start',
   request: { driveIds: ['drive-01', 'drive-02', 'drive-03', 'drive-04'] },

@@ -5,10 +5,11 @@ import { previews } from './app-preview-states';
 
 /** What scanners send around a code, and where the focus may be meanwhile: nothing of it does anything on the page. */
 
-const serial = '5CG4999XYZ';
-const scanned: Call = { method: 'scan', request: { text: serial } };
+export const serial = '5CG4999XYZ';
+export const scanned: Call = { method: 'scan', request: { text: serial } };
 
-const stateOf = (name: string): Act['state'] => {
+/** The state of a preview, by its name. */
+export const stateOf = (name: string): Act['state'] => {
   const preview = previews[name];
   if (preview === undefined) throw new Error(`no preview ${name}`);
   return preview.state;

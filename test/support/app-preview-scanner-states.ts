@@ -1,13 +1,9 @@
 import type { AppState } from '../../core/contract/app';
-import type { ScanKey } from '../../core/scan/scan-keys';
 import { uncheckedScanner, type ScannerSettings } from '../../core/scan/scanner-settings';
 import type { Preview } from './app-preview-states';
-import { recordedScan } from './recorded-scans';
+import { paced, recordedScan } from './recorded-scans';
 
 /** The scanner check as it can be looked at. */
-
-const gap = (keys: readonly ScanKey[], milliseconds: number): ScanKey[] =>
-  keys.map((key, index) => ({ ...key, ms: index * milliseconds }));
 
 /** On a keyboard that no table has: every sign and every letter behind GS is another. */
 const unknown = recordedScan('fast, Enter').map((key) =>
@@ -36,7 +32,11 @@ export function scannerPreviews(state: AppState): Readonly<Record<string, Previe
     'scanner-check': open,
     'scanner-check-small': { ...open, size: { width: 1024, height: 640 } },
     'scanner-check-good': { ...open, scan: recordedScan('fast, Enter'), found: passed },
-    'scanner-check-german': { ...open, scan: gap(recordedScan('computer set to German'), 70), found: passed },
+    'scanner-check-german': {
+      ...open,
+      scan: paced(recordedScan('computer set to German'), 70),
+      found: passed,
+    },
     'scanner-check-french': { ...open, scan: recordedScan('computer set to French'), found: passed },
     'scanner-check-french-small': {
       ...open,
@@ -50,7 +50,7 @@ export function scannerPreviews(state: AppState): Readonly<Record<string, Previe
       scan: recordedScan('a letter in front, control characters dropped'),
       found: refused,
     },
-    'scanner-check-too-slow': { ...open, scan: gap(recordedScan('fast, Enter'), 230), found: refused },
+    'scanner-check-too-slow': { ...open, scan: paced(recordedScan('fast, Enter'), 230), found: refused },
     'scanner-check-unread': { ...open, scan: unknown, found: 'This keyboard layout is not known' },
     'settings-scanner': { state: checked, key: 'F4', size: { width: 1280, height: 2400 } },
     'scanner-too-slow': {

@@ -62,6 +62,7 @@ export class AppWindow {
   output = '';
   /** Kept, because Playwright forgets it when it ends. */
   readonly process: ChildProcess;
+  #ready = false;
 
   private constructor(
     readonly electron: ElectronApplication,
@@ -81,13 +82,25 @@ export class AppWindow {
     page.setDefaultTimeout(20_000);
     const opened = new AppWindow(app, page);
     await page.getByRole('main').waitFor();
-    // A scan that begins within 150 ms of the window's focus may have begun before it, and is refused (renderer/scanner/capture.ts).
-    await page.waitForTimeout(500);
     return opened;
+  }
+
+  /**
+   * Gives the page the focus, which without a window manager it would get with the test's first click. Then waits, once: a scan
+   * that begins less than 150 ms after it may have begun elsewhere, and is refused (renderer/scanner/capture.ts).
+   */
+  async readyForScans(): Promise<void> {
+    if (this.#ready) return;
+    this.#ready = true;
+    await this.page.evaluate(() => {
+      window.focus();
+    });
+    await this.page.waitForTimeout(200);
   }
 
   /** As a scanner does it: sendScan. */
   async scan(text: string): Promise<void> {
+    await this.readyForScans();
     await sendScan(this.electron, text);
   }
 

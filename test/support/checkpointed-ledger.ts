@@ -4,7 +4,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Database from 'libsql';
 import { afterAll, afterEach, beforeAll, beforeEach, expect } from 'vitest';
-import { PrestageError } from '../../core/base/errors';
 import { canonicalJson, sha256Hex, signHash } from '../../station/ledger/entry';
 import { loadStationKey, type StationKey } from '../../station/ledger/keys';
 import { LedgerReader } from '../../station/ledger/ledger-reader';
@@ -12,6 +11,7 @@ import { checkpointStatements, createStatements } from '../../station/ledger/sch
 import type { LedgerReport, VerifyOptions } from '../../station/ledger/verify-ledger';
 import { statePaths, type StatePaths } from '../../station/state/state-paths';
 import { makeLargeLedger } from '../benchmark/large-ledger';
+import { tamperWith } from './ledger-tamper';
 
 /** A ledger with several checkpoints, a copy of it for each test, and the ways in which somebody tampers with it. */
 
@@ -44,15 +44,7 @@ export function tamper(
   change: (database: Database.Database) => void,
   statements = [...createStatements, ...checkpointStatements],
 ): void {
-  const database = new Database(paths.ledgerFile);
-  database.exec('BEGIN');
-  const triggers = statements.filter((sql) => sql.startsWith('CREATE TRIGGER'));
-  for (const trigger of triggers) database.exec(`DROP TRIGGER ${trigger.split(' ')[2] ?? ''}`);
-  change(database);
-  for (const trigger of triggers) database.exec(trigger);
-  database.exec('COMMIT');
-  database.pragma('wal_checkpoint(TRUNCATE)');
-  database.close();
+  tamperWith(paths.ledgerFile, change, statements);
 }
 
 /** The same to a ledger of a version without checkpoints. */
@@ -113,16 +105,6 @@ export function makeOld(): void {
   const message = Buffer.from(`prestage-ledger-head 1\n${sequence}\n${hash}\n`);
   const signature = sign(null, message, stationKey().privateKey).toString('base64');
   writeFileSync(paths.headFile, `${canonicalJson({ version: 1, sequence, hash, signature })}\n`);
-}
-
-export function codeThrownBy(work: () => unknown): string {
-  try {
-    work();
-  } catch (error) {
-    if (error instanceof PrestageError) return error.code;
-    throw error;
-  }
-  return 'nothing was thrown';
 }
 
 /** Takes the copy away: the state folder is there again, and empty. */

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { CDPSession, Page } from 'playwright-core';
 import type { ScanKey } from '../../core/scan/scan-keys';
+import { paced } from './recorded-scans';
 
 /** Plays recorded keys to a page through the browser's own input, with what they said on the computer where they were recorded. */
 export class KeyPlayer {
@@ -15,9 +16,8 @@ export class KeyPlayer {
     const began = Date.now();
     // A scanner does not wait until the page is done with a key.
     const sent: Promise<unknown>[] = [];
-    for (const [index, { ms, ...pressed }] of keys.entries()) {
-      const due = began + (gap === undefined ? ms : index * gap);
-      const wait = due - Date.now();
+    for (const { ms, ...pressed } of gap === undefined ? keys : paced(keys, gap)) {
+      const wait = began + ms - Date.now();
       if (wait > 1) await sleep(wait);
       sent.push(...this.press(pressed));
     }

@@ -1,15 +1,15 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import Database from 'libsql';
+import type Database from 'libsql';
 import { afterEach, beforeEach, expect, vi } from 'vitest';
-import { PrestageError } from '../../core/base/errors';
 import { Ledger } from '../../station/ledger/ledger';
 import { LedgerReader } from '../../station/ledger/ledger-reader';
 import { createStatements } from '../../station/ledger/schema';
 import type { LedgerReport } from '../../station/ledger/verify-ledger';
 import { statePaths, type StatePaths } from '../../station/state/state-paths';
 import { context, done, sampleJob } from '../unit/station/ledger/samples';
+import { tamperWith } from './ledger-tamper';
 
 /** A station's ledger in a folder of its own, and the ways in which somebody tampers with it. */
 
@@ -43,30 +43,7 @@ export function findings(): string[] {
 
 /** Alters the file as somebody would who knows SQLite: triggers away, change, triggers back. */
 export function tamper(change: (database: Database.Database) => void, restore = true): void {
-  const database = new Database(paths.ledgerFile);
-  database.exec('BEGIN');
-  const triggers = createStatements.filter((statement) => statement.startsWith('CREATE TRIGGER'));
-  for (const name of ['entries_no_update', 'entries_no_delete', 'entries_only_append']) {
-    database.exec(`DROP TRIGGER ${name}`);
-  }
-  change(database);
-  if (restore) for (const trigger of triggers) database.exec(trigger);
-  database.exec('COMMIT');
-  database.pragma('wal_checkpoint(TRUNCATE)');
-  database.close();
-}
-
-export function codeThrownBy(work: () => unknown): string {
-  try {
-    work();
-  } catch (error) {
-    if (error instanceof PrestageError) {
-      expect(error.data.remedy).not.toBe('');
-      return error.code;
-    }
-    throw error;
-  }
-  return 'nothing was thrown';
+  tamperWith(paths.ledgerFile, change, createStatements, restore);
 }
 
 interface TextRow {

@@ -7,7 +7,7 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Page } from 'playwright-core';
 import { keyboardLayouts } from '../../core/scan/keyboard-layouts';
-import type { ScanKey } from '../../core/scan/scan-keys';
+import { modifierKeys, type ScanKey } from '../../core/scan/scan-keys';
 import { startDisplay } from './display';
 import { launch } from './app-window';
 import { temporaryArea } from './global-setup';
@@ -38,8 +38,6 @@ interface Recorder {
   readonly layout: (name: string) => Promise<void>;
 }
 
-const modifiers = ['Shift', 'Control', 'Alt', 'AltGraph', 'CapsLock'];
-
 function recorder(page: Page): Recorder {
   return {
     layout: async (name) => {
@@ -55,9 +53,7 @@ function recorder(page: Page): Recorder {
       await page.waitForTimeout(150);
       const keys = await page.evaluate(() => (window as unknown as { keys: ScanKey[] }).keys);
       const first = keys[0]?.ms ?? 0;
-      return keys
-        .filter(({ key }) => !modifiers.includes(key))
-        .map((key) => ({ ...key, ms: key.ms - first }));
+      return keys.filter(({ key }) => !modifierKeys.has(key)).map((key) => ({ ...key, ms: key.ms - first }));
     },
   };
 }

@@ -18,3 +18,8 @@ export function recordedScan(name: string): ScanKey[] {
   if (keys === undefined) throw new Error(`no recorded scan '${name}'`);
   return keys;
 }
+
+/** Keys one after the other, at an even pace of so many milliseconds. */
+export function paced(keys: readonly ScanKey[], gap: number): ScanKey[] {
+  return keys.map((key, index) => ({ ...key, ms: index * gap }));
+}

@@ -75,6 +75,14 @@ export async function apply(station: RefusalStation, options: ApplyOptions): Pro
   return await runCli(applyArguments(station, options), { env: { TMPDIR: station.temporary } });
 }
 
+/** Runs `prestage verify … --json` on one of the station's drives: the first, unless another id is given. */
+export async function verify(
+  { bench, state, drives: [first] }: RefusalStation,
+  id: string = first.id,
+): Promise<CliResult> {
+  return await runCli(['verify', '--drive', id, '--bench', bench, '--state', state, '--json']);
+}
+
 export interface Refusal {
   readonly code: ErrorCode;
   /** What the message must name: the file, the drive and its bay, the serial, the tool. */

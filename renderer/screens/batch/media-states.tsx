@@ -13,6 +13,8 @@ import { expectedInCause } from './hash';
 import { HashForm } from './hash-form';
 import { HashComparison, HashView } from './hash-view';
 
+/** The media on the batch screen: a component for each state that it can be in. */
+
 type Of<S extends MediaState['status']> = Extract<MediaState, { status: S }>;
 
 /** Teaches what is needed, where nothing is chosen yet. */

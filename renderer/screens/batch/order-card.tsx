@@ -9,6 +9,8 @@ import { Panel } from '../../components/panel';
 import { useApp } from '../../store/app-store';
 import { useText } from '../../text';
 
+/** Cards of the batch screen beside the media: who and what for, the layout, and machines that are done again. */
+
 const longest = 200;
 
 async function setBatch(change: Partial<BatchState>): Promise<boolean> {

@@ -7,6 +7,8 @@ import { formatDriveSize } from '../../format';
 import type { CardKind, Density } from '../../store/selectors';
 import { useText } from '../../text';
 
+/** What a bay's card shows while nothing runs on its drive: before a job, and after it. */
+
 interface IdleBodyProps {
   readonly drive: Drive;
   readonly pair: Pair | null;
@@ -31,7 +33,7 @@ export function IdleBody({ drive, pair, density }: IdleBodyProps): ReactElement 
       </p>
       {pair !== null && <p className="card-machine mono">{text.forMachine(pair.machineSerial)}</p>}
       {known !== '' && density !== 'dense' && (
-        <p className="card-facts soft clipped" title={known}>
+        <p className="card-details soft clipped" title={known}>
           {known}
         </p>
       )}
@@ -40,7 +42,7 @@ export function IdleBody({ drive, pair, density }: IdleBodyProps): ReactElement 
           {reason.message}
         </p>
       ) : (
-        (pair === null || density !== 'dense') && <p className="card-facts soft">{details}</p>
+        (pair === null || density !== 'dense') && <p className="card-details soft">{details}</p>
       )}
       {drive.verdict === 'eligible' && drive.notes.length > 0 && (
         <p

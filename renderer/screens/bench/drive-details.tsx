@@ -5,7 +5,7 @@ import type { Pair } from '../../../core/pairing/pairing-state';
 import type { Drive } from '../../../core/drive/drive';
 import { act, send } from '../../actions';
 import { formatDriveSize } from '../../format';
-import { DetailList, type Fact } from '../../components/details';
+import { DetailList, type Detail } from '../../components/details';
 import { Mono } from '../../components/mono';
 import { useApp } from '../../store/app-store';
 import { bayOf, driveOf, jobOf, pairOf, bootTestOf } from '../../store/selectors';
@@ -35,7 +35,7 @@ function DriveDetailList({ drive }: { readonly drive: Drive }): ReactElement {
   const words = text.bench.details;
   const mono = (value: string | null): ReactNode =>
     value === null ? text.common.unknown : <Mono>{value}</Mono>;
-  const details: Fact[] = [
+  const details: Detail[] = [
     { name: words.model, value: drive.model ?? text.common.unknown },
     { name: words.serial, value: mono(drive.serial) },
     { name: words.wwn, value: mono(drive.wwn) },

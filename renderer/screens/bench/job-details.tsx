@@ -4,14 +4,14 @@ import { formatBytes, formatDuration } from '../../../core/base/display';
 import type { JobResult } from '../../../core/job/job';
 import { formatRate, formatTime } from '../../format';
 import { ErrorCard } from '../../components/error-card';
-import { DetailList, type Fact } from '../../components/details';
+import { DetailList, type Detail } from '../../components/details';
 import { Notice } from '../../components/notice';
 import { Mono } from '../../components/mono';
 import { rateWords, useRate } from '../../store/rates-store';
 import { useText, type Text } from '../../text';
 import { percentOfJob } from './running-body';
 
-function resultDetails(result: JobResult, words: Text['bench']['details']): Fact[] {
+function resultDetails(result: JobResult, words: Text['bench']['details']): Detail[] {
   const speed = (bytes: number, seconds: number): string => (seconds > 0 ? formatRate(bytes / seconds) : '–');
   return [
     { name: words.written, value: formatBytes(result.bytesWritten) },
@@ -35,7 +35,7 @@ export function JobDetails({ job }: { readonly job: AppJob }): ReactElement {
     rateWords(rate, text.left).speed,
     rateWords(rate, text.left).left,
   ];
-  const details: Fact[] = [
+  const details: Detail[] = [
     { name: words.state, value: <strong>{parts.filter((part) => part !== '').join(' · ')}</strong> },
     { name: words.machine, value: <Mono>{job.machineSerial}</Mono> },
     { name: words.started, value: formatTime(job.startedAt) },

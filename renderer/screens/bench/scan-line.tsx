@@ -2,10 +2,11 @@ import { Button } from '@mantine/core';
 import { IconBarcode, IconCheck, IconX } from '@tabler/icons-react';
 import type { ReactElement } from 'react';
 import type { PairingState } from '../../../core/pairing/pairing-state';
+import { doubtRefusals } from '../../../core/scan/scan-outcome';
 import { sanitizeForDisplay } from '../../../core/base/display';
 import { useApp } from '../../store/app-store';
 import { expectedNext } from '../../store/selectors';
-import { beginCheck } from '../../store/scanner-check-store';
+import { openCheck } from '../../store/scanner-check-store';
 import { showScreen } from '../../store/view-store';
 import { useText, type Text } from '../../text';
 
@@ -13,7 +14,7 @@ import { useText, type Text } from '../../text';
 const longestShown = 40;
 
 /** Refusals that say something of the scanner. */
-const checkReasons: ReadonlySet<string> = new Set(['too-slow', 'cut-short', 'layout-unknown']);
+const checkReasons: ReadonlySet<string> = new Set(Object.values(doubtRefusals));
 
 function Last({ scan }: { readonly scan: NonNullable<PairingState['lastScan']> }): ReactElement {
   const text = useText().bench;
@@ -93,13 +94,7 @@ export function ScanLine(): ReactElement {
         </Button>
       )}
       {doubtful && (
-        <Button
-          variant="light"
-          onClick={() => {
-            beginCheck();
-            showScreen('scanner-check');
-          }}
-        >
+        <Button variant="light" onClick={openCheck}>
           {scannerCheck.title}
         </Button>
       )}

@@ -88,11 +88,11 @@ const openBatch = (): void => {
 
 function Steps(): ReactElement {
   const text = useText().bench;
-  const obstacles = useApp(({ pairing }) => pairing.obstacles);
+  const refusals = useApp(({ pairing }) => pairing.obstacles);
   const operator = useApp(({ batch }) => batch.operator);
   const media = useApp((state) => state.media);
   const paired = useApp(({ pairing }) => pairing.pairs.length);
-  const status = stepStatuses(obstacles);
+  const status = stepStatuses(refusals);
   const { name, badge } = mediaWords(media, text);
   return (
     <ol className="steps">
@@ -115,7 +115,7 @@ function Steps(): ReactElement {
         number={4}
         step="start"
         status={status.start}
-        value={obstacles.length === 0 ? text.startReady : text.startBlocked}
+        value={refusals.length === 0 ? text.startReady : text.startBlocked}
         onOpen={null}
       />
     </ol>

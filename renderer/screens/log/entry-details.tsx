@@ -10,22 +10,22 @@ import {
   type RecordedDrive,
 } from '../../../core/ledger/record';
 import { formatDriveSize, formatRate, formatTime } from '../../format';
-import type { Fact } from '../../components/details';
+import type { Detail } from '../../components/details';
 import { Mono } from '../../components/mono';
 import type { Text } from '../../text';
 import { ResultStatus } from './result-status';
 
 type Words = Text['log'];
 
-export interface FactGroup {
+export interface DetailGroup {
   readonly title: string;
-  readonly details: readonly Fact[];
+  readonly details: readonly Detail[];
 }
 
 /** Everything an entry says, in groups. What it does not say is left out. */
-export function factGroups({ stored, entry }: LogEntry, text: Words): FactGroup[] {
+export function detailGroups({ stored, entry }: LogEntry, text: Words): DetailGroup[] {
   const { record } = entry;
-  const words = text.facts;
+  const words = text.details;
   // Orders and shipments are no lines of the log.
   if (!isDriveRecord(record)) {
     return [{ title: text.groups.record, details: entryDetails(stored, entry, [], words) }];
@@ -55,9 +55,9 @@ export function factGroups({ stored, entry }: LogEntry, text: Words): FactGroup[
 function entryDetails(
   stored: LogEntry['stored'],
   entry: LogEntry['entry'],
-  more: readonly Fact[],
-  words: Words['facts'],
-): Fact[] {
+  more: readonly Detail[],
+  words: Words['details'],
+): Detail[] {
   return [
     { name: words.operator, value: entry.operator },
     { name: words.station, value: entry.station.name },
@@ -76,12 +76,12 @@ function entryDetails(
   ];
 }
 
-function resultDetails(record: DriveRecord, text: Words): Fact[] {
-  const words = text.facts;
+function resultDetails(record: DriveRecord, text: Words): Detail[] {
+  const words = text.details;
   if (record.kind === 'job-started') return [];
   const { end } = record;
   const result = resultOf(record);
-  const details: Fact[] = [
+  const details: Detail[] = [
     {
       name: words.result,
       value: <ResultStatus result={result} />,
@@ -123,8 +123,8 @@ function resultOf(record: Exclude<DriveRecord, { kind: 'job-started' }>): LogRow
 function rehearsalDetails(
   { verdict, picture }: Extract<DriveRecord, { kind: 'drive-rehearsed' }>,
   text: Words,
-): Fact[] {
-  const words = text.facts;
+): Detail[] {
+  const words = text.details;
   return present([
     [words.seen, verdict.what],
     [
@@ -136,8 +136,8 @@ function rehearsalDetails(
   ]);
 }
 
-function failureDetails(reason: ErrorData, text: Words): Fact[] {
-  const words = text.facts;
+function failureDetails(reason: ErrorData, text: Words): Detail[] {
+  const words = text.details;
   return present([
     [words.reason, reason.message],
     [words.remedy, reason.remedy],
@@ -162,8 +162,8 @@ function moved(bytes: number, seconds: number, text: Words): string {
   return text.at(formatBytes(bytes), formatDuration(seconds), rate);
 }
 
-function driveDetails(drive: RecordedDrive, text: Words): Fact[] {
-  const words = text.facts;
+function driveDetails(drive: RecordedDrive, text: Words): Detail[] {
+  const words = text.details;
   return present([
     [words.bay, drive.bay],
     [words.kind, words.kinds[drive.kind]],
@@ -179,8 +179,8 @@ function driveDetails(drive: RecordedDrive, text: Words): Fact[] {
   ]);
 }
 
-function mediaDetails(job: JobDetails, text: Words): Fact[] {
-  const words = text.facts;
+function mediaDetails(job: JobDetails, text: Words): Detail[] {
+  const words = text.details;
   return present([
     [words.file, job.media.fileName],
     [words.size, text.size(formatBytes(job.media.bytes), job.media.bytes)],
@@ -193,7 +193,7 @@ function mediaDetails(job: JobDetails, text: Words): Fact[] {
   ]);
 }
 
-function jobDetails(job: JobDetails, words: Words['facts']): Fact[] {
+function jobDetails(job: JobDetails, words: Words['details']): Detail[] {
   return present([
     [words.workOrder, job.workOrder ?? null],
     [words.assetTag, job.machine?.assetTag ?? null],
@@ -211,8 +211,8 @@ function jobDetails(job: JobDetails, words: Words['facts']): Fact[] {
 
 function laterDetails(
   record: Extract<DriveRecord, { kind: 'drive-verified' | 'drive-rehearsed' }>,
-  words: Words['facts'],
-): Fact[] {
+  words: Words['details'],
+): Detail[] {
   return present([
     [words.fingerprint, record.fingerprint, true],
     [words.job, record.jobId, true],
@@ -220,7 +220,7 @@ function laterDetails(
   ]);
 }
 
-function present(rows: readonly (readonly [name: string, value: string | null, mono?: boolean])[]): Fact[] {
+function present(rows: readonly (readonly [name: string, value: string | null, mono?: boolean])[]): Detail[] {
   return rows.flatMap(([name, value, mono]) =>
     value === null ? [] : [{ name, value: mono === true ? <Mono>{value}</Mono> : value }],
   );

@@ -7,8 +7,9 @@ import { Busy } from '../../components/busy';
 import { Notice } from '../../components/notice';
 import { Panel } from '../../components/panel';
 import { BackButton, ScreenHeader } from '../../components/screen-header';
+import { isDialogOpen } from '../../dialog';
 import { useText } from '../../text';
-import { factGroups } from './entry-details';
+import { detailGroups } from './entry-details';
 
 interface EntryPageProps {
   readonly sequence: number;
@@ -29,7 +30,7 @@ export function EntryPage({ sequence, onBack }: EntryPageProps): ReactElement {
     });
     const onKey = (event: globalThis.KeyboardEvent): void => {
       // A dialog above, such as the start's, is closed first.
-      if (event.key === 'Escape' && document.querySelector('[role="dialog"]') === null) onBack();
+      if (event.key === 'Escape' && !isDialogOpen()) onBack();
     };
     document.addEventListener('keydown', onKey);
     return () => {
@@ -63,7 +64,7 @@ export function EntryPage({ sequence, onBack }: EntryPageProps): ReactElement {
             </Notice>
           )}
           <div className="entry-groups">
-            {factGroups(found, text).map(({ title, details }) => (
+            {detailGroups(found, text).map(({ title, details }) => (
               <Panel key={title} title={title}>
                 <DetailList details={details} />
               </Panel>

@@ -13,6 +13,8 @@ import { Panel } from '../../components/panel';
 import { useText } from '../../text';
 import { toneOf } from './order-state-mark';
 
+/** Parts of the order screen while an order is open. */
+
 interface OrderProps {
   readonly order: OrderState;
 }

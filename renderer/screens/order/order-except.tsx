@@ -78,7 +78,7 @@ export function OrderExcept({ order, serial, onSerial }: ExceptProps): ReactElem
               </Button>
             }
           >
-            {text.stranger(unexpected)}
+            {text.unexpectedMachine(unexpected)}
           </Notice>
         )}
       </div>

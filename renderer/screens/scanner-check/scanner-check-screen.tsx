@@ -36,7 +36,7 @@ function Rows({ rows }: { readonly rows: readonly CheckRow[] }): ReactElement {
       {rows.map(({ key, mark, found, done }) => {
         const { tone, Mark } = marks[mark];
         return (
-          <li key={key} className="scanner-check-row" data-mark={mark}>
+          <li key={key} className="surface scanner-check-row" data-mark={mark}>
             <Status tone={tone}>
               <Mark size={24} stroke={2.5} aria-hidden />
               {text[mark]}
@@ -79,8 +79,8 @@ function Result({ result, times }: { readonly result: CheckResult; readonly time
           <p>{times > 1 ? text.goodAgain(times) : text.good}</p>
         </Notice>
       ) : (
-        <Notice tone="bad" large title={text.badTitle}>
-          <p>{text.bad}</p>
+        <Notice tone="bad" large title={result.refused ? text.badTitle : text.notSavedTitle}>
+          <p>{result.refused ? text.bad : text.notSaved}</p>
         </Notice>
       )}
       <Rows rows={checkRows(result.check, text)} />
@@ -115,7 +115,7 @@ export function ScannerCheckScreen(): ReactElement {
           {result === null ? (
             <>
               <h3>{text.helpTitle}</h3>
-              <ul className="scanner-check-help">
+              <ul className="bullets scanner-check-help">
                 {text.help.map((line) => (
                   <li key={line}>{line}</li>
                 ))}

@@ -11,7 +11,7 @@ import { appState, appStore, useApp } from '../../store/app-store';
 const pendingStore = createStore<{ readonly pending: AppSettings | null }>(() => ({ pending: null }));
 
 /** How long the station may take to say it back. */
-const echoMilliseconds = 1500;
+const answerMilliseconds = 1500;
 
 const same = (one: AppSettings, other: AppSettings): boolean => JSON.stringify(one) === JSON.stringify(other);
 
@@ -48,7 +48,7 @@ export async function changeAppSettings(
   else {
     setTimeout(() => {
       forget(next);
-    }, echoMilliseconds);
+    }, answerMilliseconds);
   }
   return taken;
 }

@@ -1,6 +1,6 @@
 import type { ReactElement } from 'react';
 import { formatTime } from '../../format';
-import { DetailList, type Fact } from '../../components/details';
+import { DetailList, type Detail } from '../../components/details';
 import { useApp } from '../../store/app-store';
 import { Panel } from '../../components/panel';
 import { useText } from '../../text';
@@ -9,7 +9,7 @@ import { useText } from '../../text';
 export function FleetSection(): ReactElement {
   const text = useText().settings.fleet;
   const { status, behind, caughtUpAt, lastError } = useApp((state) => state.fleet);
-  const details: Fact[] = [{ name: text.status, value: text.statuses[status] }];
+  const details: Detail[] = [{ name: text.status, value: text.statuses[status] }];
   if (behind !== null && behind > 0) details.push({ name: text.behind, value: String(behind) });
   if (caughtUpAt !== null) {
     details.push({ name: text.caughtUpAt, value: formatTime(caughtUpAt) });

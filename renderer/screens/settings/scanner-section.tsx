@@ -2,12 +2,11 @@ import { Button } from '@mantine/core';
 import { IconBarcode } from '@tabler/icons-react';
 import type { ReactElement } from 'react';
 import { uncheckedScanner } from '../../../core/scan/scanner-settings';
-import { DetailList, type Fact } from '../../components/details';
+import { DetailList, type Detail } from '../../components/details';
 import { Mono } from '../../components/mono';
 import { Panel } from '../../components/panel';
 import { formatTime } from '../../format';
-import { beginCheck } from '../../store/scanner-check-store';
-import { showScreen } from '../../store/view-store';
+import { beginCheck, openCheck } from '../../store/scanner-check-store';
 import { useText } from '../../text';
 import { changeAppSettings, useAppSettings } from './app-settings';
 
@@ -16,7 +15,7 @@ export function ScannerSection(): ReactElement {
   const words = useText().scannerCheck;
   const text = words.section;
   const { checkedAt, gapMs, layout, prefix, prefixKey, end } = useAppSettings().scanner;
-  const known: Fact[] = [
+  const known: Detail[] = [
     { name: text.gap, value: text.gapUpTo(gapMs) },
     { name: text.layout, value: layout === 'typed' ? text.typed : words.keyboards[layout] },
     { name: text.end, value: text.ends[end] },
@@ -28,13 +27,7 @@ export function ScannerSection(): ReactElement {
     <Panel id="settings-scanner" title={text.title} intro={text.intro}>
       <DetailList details={checkedAt === null ? [checked] : [checked, ...known]} />
       <div className="row">
-        <Button
-          leftSection={<IconBarcode size={20} aria-hidden />}
-          onClick={() => {
-            beginCheck();
-            showScreen('scanner-check');
-          }}
-        >
+        <Button leftSection={<IconBarcode size={20} aria-hidden />} onClick={openCheck}>
           {text.open}
         </Button>
         {checkedAt !== null && (

@@ -31,13 +31,13 @@ export function SupportSection(): ReactElement {
   return (
     <Panel id="settings-support" title={text.title} intro={text.intro}>
       <p>{text.holds}</p>
-      <ul className="support-list">
+      <ul className="bullets">
         {held.map((line) => (
           <li key={line}>{line}</li>
         ))}
       </ul>
       <p>{text.leavesOut}</p>
-      <ul className="support-list">
+      <ul className="bullets">
         {leftOut.map((line) => (
           <li key={line}>{line}</li>
         ))}

@@ -1,6 +1,6 @@
 import type { ReactElement } from 'react';
 import { fileName, shortHash } from '../../format';
-import { DetailList, type Fact } from '../../components/details';
+import { DetailList, type Detail } from '../../components/details';
 import { Mono } from '../../components/mono';
 import { useApp } from '../../store/app-store';
 import { useText } from '../../text';
@@ -11,7 +11,7 @@ export function StartDetails(): ReactElement {
   const text = useText().bench.start;
   const media = useApp((state) => state.media);
   const batch = useApp((state) => state.batch);
-  const details: Fact[] = [];
+  const details: Detail[] = [];
   if (media.status === 'proved') {
     const image = media.media.images.find(({ index }) => index === batch.imageIndex);
     details.push(

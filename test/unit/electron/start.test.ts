@@ -20,10 +20,10 @@ describe('readArguments', () => {
   });
 });
 
-describe('locateEngine', () => {
+describe('locateHelper', () => {
   it('is the checkout, with a Node that is not Electron', () => {
     expect(
-      locateHelper({ packaged: false, resourcesPath: '/e/resources', mainFolder: '/c/dist/desk' }),
+      locateHelper({ packaged: false, resourcesPath: '/e/resources', mainFolder: '/c/dist/app' }),
     ).toEqual({
       directory: '/c',
       helper: ['/c/dist/runtime/node', '/c/dist/helper.cjs'],
@@ -34,7 +34,7 @@ describe('locateEngine', () => {
     const details = {
       packaged: true,
       resourcesPath: '/usr/lib/prestage/resources',
-      mainFolder: '/usr/lib/prestage/resources/app.asar/dist/desk',
+      mainFolder: '/usr/lib/prestage/resources/app.asar/dist/app',
     };
     expect(locateHelper(details)).toEqual({
       directory: '/usr/lib/prestage/resources/engine',

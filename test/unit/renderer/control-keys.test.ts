@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { controlCharacter, type ScanKey } from '../../../core/scan/scan-keys';
+import { uncheckedScanner } from '../../../core/scan/scanner-settings';
 import { altCharacter, altDigit, type ModifiedKey } from '../../../renderer/scanner/control-keys';
 import {
   detectKey,
@@ -81,7 +82,7 @@ describe('the burst', () => {
     let time = 1000;
     for (const one of text) {
       time += 5;
-      state = detectKey(state, { key: one, time, repeat: false, typing: true }).state;
+      state = detectKey(state, { key: one, time, repeat: false, typing: true }, uncheckedScanner).state;
     }
     return { state, time };
   };
@@ -92,21 +93,33 @@ describe('the burst', () => {
     // Alt, four digits, each 25 ms after the other: more than a burst may pause.
     for (let part = 0; part < 5; part += 1) {
       time += 25;
-      state = detectPart(state, time);
+      state = detectPart(state, time, uncheckedScanner);
     }
-    state = detectKey(state, { key: '\u001e', time: time + 5, repeat: false, typing: true }).state;
-    const end = detectKey(state, { key: 'Enter', time: time + 10, repeat: false, typing: true });
+    state = detectKey(
+      state,
+      { key: '\u001e', time: time + 5, repeat: false, typing: true },
+      uncheckedScanner,
+    ).state;
+    const end = detectKey(
+      state,
+      { key: 'Enter', time: time + 10, repeat: false, typing: true },
+      uncheckedScanner,
+    );
     expect(end.verdict).toEqual({ type: 'scan', text: '[)>\u001e' });
     // Without them the pause ends it.
-    const paused = detectKey(begun.state, { key: 'X', time: begun.time + 130, repeat: false, typing: true });
+    const paused = detectKey(
+      begun.state,
+      { key: 'X', time: begun.time + 130, repeat: false, typing: true },
+      uncheckedScanner,
+    );
     expect(paused.verdict).toEqual({ type: 'first', goesOn: true });
   });
 
   test('is not begun by them, nor taken up again', () => {
-    expect(detectPart(initialDetector, 5)).toBe(initialDetector);
+    expect(detectPart(initialDetector, 5, uncheckedScanner)).toBe(initialDetector);
     const { state, time } = typed('ab');
     // A scanner too slow for a burst may still be sending; after a pause nobody is.
-    expect(detectPart(state, time + 200).burst).toBe(state.burst);
-    expect(detectPart(state, time + 500)).toBe(state);
+    expect(detectPart(state, time + 200, uncheckedScanner).burst).toBe(state.burst);
+    expect(detectPart(state, time + 500, uncheckedScanner)).toBe(state);
   });
 });

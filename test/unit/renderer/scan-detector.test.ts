@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
+import { uncheckedScanner } from '../../../core/scan/scanner-settings';
 import {
   detectKey,
   detectSilence,
   initialDetector,
   silenceAfter,
-  usualRules,
   type DetectorRules,
   type DetectorState,
   type Verdict,
@@ -26,7 +26,7 @@ const nothingSeen: Seen = { scans: [], cut: [], slow: [], swallowedEnds: 0 };
 /** Feeds keys, and asks for silence as the page does: when nothing came for long enough. */
 function type(
   presses: readonly Press[],
-  { typing = true, rules = usualRules }: { typing?: boolean; rules?: DetectorRules } = {},
+  { typing = true, rules = uncheckedScanner }: { typing?: boolean; rules?: DetectorRules } = {},
 ): Seen {
   let state: DetectorState = initialDetector;
   let time = 1000;
@@ -261,17 +261,17 @@ describe('a slow scanner that was checked', () => {
 
 test('the first key of what may be a burst is told, so that the field can be remembered', () => {
   const press = (key: string, time: number) => ({ key, time, repeat: false, typing: true });
-  const first = detectKey(initialDetector, press('a', 0));
+  const first = detectKey(initialDetector, press('a', 0), uncheckedScanner);
   expect(first.verdict.type).toBe('first');
-  const second = detectKey(first.state, press('b', 10));
+  const second = detectKey(first.state, press('b', 10), uncheckedScanner);
   expect(second.verdict.type).toBe('suspect');
-  const afterPause = detectKey(second.state, press('c', 1200));
+  const afterPause = detectKey(second.state, press('c', 1200), uncheckedScanner);
   expect(afterPause.verdict).toEqual({ type: 'first', goesOn: false });
 });
 
 test('a blank of a slow scanner presses no button', () => {
   const press = (key: string, time: number) => ({ key, time, repeat: false, typing: false });
-  const first = detectKey(initialDetector, press('A', 0));
-  expect(detectKey(first.state, press(' ', 120)).verdict.type).toBe('suspect');
-  expect(detectKey(initialDetector, press(' ', 120)).verdict.type).toBe('first');
+  const first = detectKey(initialDetector, press('A', 0), uncheckedScanner);
+  expect(detectKey(first.state, press(' ', 120), uncheckedScanner).verdict.type).toBe('suspect');
+  expect(detectKey(initialDetector, press(' ', 120), uncheckedScanner).verdict.type).toBe('first');
 });

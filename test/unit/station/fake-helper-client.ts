@@ -10,7 +10,7 @@ import type { HelperClient } from '../../../station/helper-client/helper-client'
 
 type Answer = (request: unknown) => unknown;
 
-/** The part of an engine client that jobs use. What the test gave no answer for is refused, as by a dead helper. */
+/** The part of a helper client that jobs use. What the test gave no answer for is refused, as by a dead helper. */
 export class FakeHelperClient implements Pick<HelperClient, 'call' | 'onJobProgress'> {
   readonly #name: string;
   readonly #log: string[];

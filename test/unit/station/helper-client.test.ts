@@ -43,7 +43,7 @@ async function failure(call: Promise<unknown>): Promise<PrestageError['data']> {
 const verify = (client: HelperClient, path: string, signal?: AbortSignal): Promise<unknown> =>
   client.call('verifyMedia', { progressToken: path, path }, { signal });
 
-describe('EngineClient', () => {
+describe('HelperClient', () => {
   it('greets, calls, and keeps what is printed off the wire', async () => {
     const client = await launch();
     expect(client.greeting?.version).toBe('0.0.0-fake');
@@ -55,6 +55,9 @@ describe('EngineClient', () => {
 
   it('gives the helper no environment but what it needs', async () => {
     process.env['PRESTAGE_SECRET'] = 'x';
+    onTestFinished(() => {
+      delete process.env['PRESTAGE_SECRET'];
+    });
     const client = await launch();
     const names = client.greeting?.versions['environment']?.split(' ') ?? [];
     expect(names.filter((name) => !['PATH', 'TMPDIR', 'LC_ALL'].includes(name))).toEqual([]);
@@ -214,7 +217,7 @@ describe('a privileged start', () => {
   });
 });
 
-describe('Engines', () => {
+describe('Helpers', () => {
   const helpers = (elevation: Elevation | null, mode = 'good'): Helpers =>
     new Helpers({ helper: helper(mode), client: 'test', elevation: () => elevation });
 

@@ -5,6 +5,7 @@ import type { ErrorData } from '../../../core/base/errors';
 import { LogFile } from '../../../station/state/log-file';
 import { redactText, redactValue } from '../../../station/state/redact';
 import { temporaryArea } from '../../support/global-setup';
+import { jsonLines } from '../../support/json-lines';
 
 let area: string;
 beforeAll(() => {
@@ -24,11 +25,7 @@ function logIn(state: string): { log: LogFile; logs: string; problems: ErrorData
   return { log, logs, problems };
 }
 
-const linesIn = (file: string): Record<string, unknown>[] =>
-  readFileSync(file, 'utf8')
-    .trimEnd()
-    .split('\n')
-    .map((line) => JSON.parse(line) as Record<string, unknown>);
+const linesIn = (file: string): Record<string, unknown>[] => jsonLines(file) as Record<string, unknown>[];
 
 describe('the log', () => {
   it('makes no state folder, and writes what waited when there is one', () => {

@@ -73,7 +73,7 @@ async function refusal(method: string, ...params: unknown[]): Promise<unknown> {
   throw new Error('it was not refused');
 }
 
-describe('serveEngine', () => {
+describe('serveHelper', () => {
   it('takes nothing before hello', async () => {
     const before = await refusal('listDrives', { benchDirectory: null, protectedPaths: [] });
     expect(before).toMatchObject({ code: 'helper-protocol' });

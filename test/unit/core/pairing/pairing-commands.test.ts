@@ -306,7 +306,7 @@ describe('START', () => {
   });
 });
 
-describe('startObstaclesOf', () => {
+describe('startRefusalsOf', () => {
   it('names all, in the order in which they are put right', () => {
     const nothing = { operator: '', mediaStatus: 'none' } as const;
     expect(startRefusalsOf(emptyPairing, nothing)).toEqual(['no-operator', 'no-media', 'no-pairs']);

@@ -177,7 +177,7 @@ function take(state: Pairing, step: Step, context: PairingContext): Pairing {
   return frozen(next);
 }
 
-it('in a world that stands still, no sequence pairs twice, and what is armed has no obstacle', () => {
+it('in a world that stands still, no sequence pairs twice, and what is armed has no refusal', () => {
   fc.assert(
     fc.property(detailsArbitrary, steps, (details, sequence) => {
       let state = frozen(emptyPairing);

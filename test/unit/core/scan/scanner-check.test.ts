@@ -4,7 +4,7 @@ import { characterAt, keyboardLayouts } from '../../../../core/scan/keyboard-lay
 import { readKeys, isLayoutSensitive } from '../../../../core/scan/scan-keys';
 import { analyseCheck, checkedScanner, type ScannerCheck } from '../../../../core/scan/scanner-check';
 import { scannerSettingsSchema } from '../../../../core/scan/scanner-settings';
-import { recordedLayouts, recordedScan, recordedScanNames } from '../../../support/recorded-scans';
+import { paced, recordedLayouts, recordedScan, recordedScanNames } from '../../../support/recorded-scans';
 import { recordedTexts } from '../../../support/scanner-strokes';
 
 const check = (name: string): ScannerCheck => {
@@ -133,7 +133,7 @@ describe('a scan of the check code', () => {
   });
 
   test('of a scanner too slow to be allowed for says so', () => {
-    const slow = recordedScan('fast, Enter').map((key, index) => ({ ...key, ms: index * 260 }));
+    const slow = paced(recordedScan('fast, Enter'), 260);
     expect(analyseCheck(slow)).toMatchObject({ problems: ['too-slow'] });
   });
 

@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'nod
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { thisMachineSchema, type ThisMachine } from '../../../../core/machine/this-machine';
-import { assessMachine } from '../../../../helper/machine/assess-machine';
+import { assessThisMachine } from '../../../../helper/machine/assess-this-machine';
 import { parseDmidecode, readMachine } from '../../../../helper/machine/read-machine';
 import type { NetworkInterface } from '../../../../helper/machine/machine-sysfs';
 import { emptyTexts, type FirmwareTexts } from '../../../../helper/machine/firmware-texts';
@@ -11,7 +11,7 @@ import { temporaryArea } from '../../../support/global-setup';
 const recorded = (name: string): string =>
   readFileSync(join(import.meta.dirname, '../../../fixtures/recorded/machine', name), 'utf8');
 const assess = (texts: Partial<FirmwareTexts>, interfaces: readonly NetworkInterface[] = []): ThisMachine =>
-  thisMachineSchema.parse(assessMachine({ ...emptyTexts, ...texts }, interfaces, 'sysfs'));
+  thisMachineSchema.parse(assessThisMachine({ ...emptyTexts, ...texts }, interfaces, 'sysfs'));
 const uuid = '00112233-4455-6677-8899-AABBCCDDEEFF';
 
 describe('what dmidecode printed', () => {

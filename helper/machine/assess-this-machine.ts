@@ -10,7 +10,7 @@ import type { FirmwareTexts } from './firmware-texts';
 type Refused = ThisMachine['refused'][number];
 
 /** Decides what of the firmware's texts names this machine. Pure. */
-export function assessMachine(
+export function assessThisMachine(
   texts: FirmwareTexts,
   interfaces: readonly NetworkInterface[],
   source: ThisMachine['source'],
