@@ -29,6 +29,9 @@ export default defineConfig({
           name: 'unit',
           include: ['test/unit/**/*.test.ts'],
           environment: 'node',
+          // A process for each file, and all modules read anew in it, take longer than the tests. No test replaces a module,
+          // and what a test changes of the process it puts back.
+          isolate: false,
           // Properties are tried hundreds of times: seconds on two quiet cores, many more on busy ones.
           testTimeout: 30_000,
         },
@@ -39,6 +42,8 @@ export default defineConfig({
           name: 'integration',
           include: ['test/integration/**/*.test.ts'],
           environment: 'node',
+          // As for the unit tests.
+          isolate: false,
           globalSetup: ['test/support/global-setup.ts', 'test/support/held-programs.ts'],
           testTimeout: 120_000,
           hookTimeout: 120_000,

@@ -26,6 +26,7 @@ import { benchCreateForm, benchRemoveForm } from '../../station/cli/bench-comman
 import { cacheForm } from '../../station/cli/cache-command';
 import { drivesForm } from '../../station/cli/drives-command';
 import { checkProofForm } from '../../station/cli/proof-commands';
+import { scannerForm } from '../../station/cli/scanner-command';
 import {
   fleetAddStationForm,
   fleetMigrateForm,
@@ -81,6 +82,7 @@ export const commandForms = {
   'fleet status': fleetStatusForm,
   'fleet verify': fleetReportSchema,
   machine: thisMachineSchema,
+  scanner: scannerForm,
   'cache show': cacheForm,
   'cache clear': cacheForm,
   'cache limit': cacheForm,

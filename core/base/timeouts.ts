@@ -17,6 +17,8 @@ export const timeouts = {
   driveListing: 3_000,
   /** The second START within this is the same pull of the scanner's trigger, read twice. */
   startRepeat: 1_500,
+  /** No character for this long ends a scan that is typed into a terminal: twice the slowest scanner, and Enter comes late. */
+  scanPause: 600,
   /** How long after a machine was paired another barcode of its label is taken as that machine's. */
   labelInHand: 30_000,
   /** A tool that lists (lsblk, wimlib-imagex info). */

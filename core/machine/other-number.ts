@@ -113,34 +113,29 @@ function webAddress(text: string): OtherNumber | null {
   return address ? sure('web-address') : null;
 }
 
-/** Said by the label itself. */
+/** What labels write before a number. */
+const names: Readonly<Record<string, OtherNumberKind>> = {
+  'P/N': 'part-number',
+  PN: 'part-number',
+  IMEI: 'imei',
+  MEID: 'meid',
+  ICCID: 'iccid',
+  UUID: 'uuid',
+  GUID: 'uuid',
+  MAC: 'mac',
+  WWN: 'wwn',
+  PPID: 'ppid',
+  UPC: 'ean',
+  EAN: 'ean',
+};
+
+/** Said by the label itself. A serial may begin with PN. */
 function named(text: string): OtherNumber | null {
-  const match = /^(P\/N|PN(?=:)|IMEI\d?|MEID|ICCID|UUID|GUID|MAC|WWN|PPID|UPC|EAN)(?:[:\s#]|$)/.exec(text);
-  switch (match?.[1]?.replace(/\d$/, '')) {
-    case 'P/N':
-    case 'PN':
-      return sure('part-number');
-    case 'IMEI':
-      return sure('imei');
-    case 'MEID':
-      return sure('meid');
-    case 'ICCID':
-      return sure('iccid');
-    case 'UUID':
-    case 'GUID':
-      return sure('uuid');
-    case 'MAC':
-      return sure('mac');
-    case 'WWN':
-      return sure('wwn');
-    case 'PPID':
-      return sure('ppid');
-    case 'UPC':
-    case 'EAN':
-      return sure('ean');
-    default:
-      return null;
-  }
+  const name = /^(P\/N|PN(?=:)|IMEI\d?|MEID|ICCID|UUID|GUID|MAC|WWN|PPID|UPC|EAN)(?:[:\s#]|$)/.exec(
+    text,
+  )?.[1];
+  const kind = name === undefined ? undefined : names[name.replace(/\d$/, '')];
+  return kind === undefined ? null : sure(kind);
 }
 
 /**
@@ -153,15 +148,17 @@ function ppid(text: string): OtherNumber | null {
 }
 
 /** The characters of Windows product keys: no vowels, none that look alike; N since Windows 8. */
-const productKey = /^(?:[BCDFGHJKMNPQRTVWXY2346789]{5}-){4}[BCDFGHJKMNPQRTVWXY2346789]{5}$/;
-/** Windows XP to 10 keys as they are typed without hyphens: 25 characters is no length of a PC maker's serial. */
-const bareProductKey = /^(?=.*[B-DF-Y])[BCDFGHJKMNPQRTVWXY2346789]{25}$/;
+const keyCharacters = 'BCDFGHJKMNPQRTVWXY2346789';
+/** In five groups, as keys are printed. */
+const grouped = `(?:[${keyCharacters}]{5}-){4}[${keyCharacters}]{5}`;
+/** As they are typed without hyphens: 25 characters is no length of a PC maker's serial. Digits alone are none. */
+const bare = `(?=\\d*[B-DF-Y])[${keyCharacters}]{25}`;
+const productKey = new RegExp(`^(?:${grouped}|${bare})$`);
 /** Either form, wherever it stands. */
-const keyInText =
-  /(?<![A-Z0-9])(?:(?:[BCDFGHJKMNPQRTVWXY2346789]{5}-){4}[BCDFGHJKMNPQRTVWXY2346789]{5}|(?=\d*[B-DF-Y])[BCDFGHJKMNPQRTVWXY2346789]{25})(?![A-Z0-9])/gi;
+const keyInText = new RegExp(`(?<![A-Z0-9])(?:${grouped}|${bare})(?![A-Z0-9])`, 'gi');
 
 function key(text: string): OtherNumber | null {
-  return productKey.test(text) || bareProductKey.test(text) ? sure('product-key') : null;
+  return productKey.test(text) ? sure('product-key') : null;
 }
 
 /**

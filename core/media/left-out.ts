@@ -2,19 +2,23 @@ import { z } from 'zod';
 import { counted, plural } from '../base/plurals';
 
 /**
- * What wimlib does not write when it applies an image to an NTFS volume, by its own warnings. Their words and the
- * cases they are for: `do_feature_check` in wimlib's src/extract.c, and the features of its NTFS back end in
+ * What is not on a drive after wimlib has applied an image to an NTFS volume, by its own warnings, and of reparse points
+ * by what they are. The words of the warnings and the cases they are for: `do_feature_check` in wimlib's src/extract.c, and the features of its NTFS back end in
  * src/ntfs-3g_apply.c (both unchanged from 1.13.5 to 1.14.5).
  */
 export const leftOutKinds = [
   /** EFS-encrypted files: made, but without a byte of their content. The image is refused. */
   'encrypted-files',
+  /** Placeholders and pointers (reparse-points.ts): made, and their content is in none of the media's files. Refused. */
+  'content-elsewhere',
   /** Folders that encrypt what is put into them: made without that attribute. */
   'encrypted-folders',
   /** Extended attributes of NTFS files. */
   'extended-attributes',
   /** Owner, group and mode that a Linux system gave a file. */
   'unix-metadata',
+  /** Reparse points that may have content elsewhere; nothing tells. */
+  'uncertain-content',
   /** Any other warning; its words are the example. */
   'other',
 ] as const;
@@ -29,7 +33,10 @@ export const leftOutSchema = z.strictObject({
 });
 export type LeftOut = z.infer<typeof leftOutSchema>;
 
-const forms: readonly (readonly [RegExp, Exclude<LeftOutKind, 'other'>])[] = [
+const forms: readonly (readonly [
+  RegExp,
+  Exclude<LeftOutKind, 'other' | 'content-elsewhere' | 'uncertain-content'>,
+])[] = [
   [/^Ignoring EFS-encrypted data of (\d+) files/, 'encrypted-files'],
   [/^Ignoring FILE_ATTRIBUTE_ENCRYPTED of (\d+) directories/, 'encrypted-folders'],
   [/^Ignoring extended attributes of (\d+) files/, 'extended-attributes'],
@@ -60,7 +67,7 @@ export function leftOutOf(warnings: readonly string[]): LeftOut[] {
 
 /** Whether content of files is missing on a drive: then the drive is not what the media says, and none is written. */
 export function losesContent({ kind }: LeftOut): boolean {
-  return kind === 'encrypted-files';
+  return kind === 'encrypted-files' || kind === 'content-elsewhere';
 }
 
 /**
@@ -80,9 +87,14 @@ export function untoldWarnings(warnings: readonly string[], told: readonly LeftO
 /** What is not written, as a sentence without a full stop. An example of another program's words is not cleaned. */
 export function leftOutText({ kind, count, example }: LeftOut): string {
   const files = counted(count, 'file', 'files');
+  const like = example === null ? '' : ` (for example ${example})`;
   switch (kind) {
     case 'encrypted-files':
-      return `${files} ${plural(count, 'is', 'are')} EFS-encrypted${example === null ? '' : ` (for example ${example})`}: ${plural(count, 'its', 'their')} content cannot be written`;
+      return `${files} ${plural(count, 'is', 'are')} EFS-encrypted${like}: ${plural(count, 'its', 'their')} content cannot be written`;
+    case 'content-elsewhere':
+      return `${files} ${plural(count, 'is a placeholder', 'are placeholders')}${like}: ${plural(count, 'its', 'their')} content is not in the media`;
+    case 'uncertain-content':
+      return `${files} ${plural(count, 'has a reparse point', 'have reparse points')}${like} that may stand for content elsewhere; what the media has of ${plural(count, 'it', 'them')} is written`;
     case 'encrypted-folders':
       return `${counted(count, 'folder', 'folders')} will not have the attribute "encrypt contents"; nothing in ${plural(count, 'it', 'them')} is lost`;
     case 'extended-attributes':

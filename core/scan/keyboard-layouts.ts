@@ -114,3 +114,19 @@ export function characterAt(layout: KeyboardLayout, code: string, level: KeyLeve
   const character = place === undefined ? undefined : layouts[layout][level][place];
   return character === undefined || character === ' ' ? null : character;
 }
+
+/**
+ * The key that makes a character on a layout, with what is held.
+ * @returns null for a character that no key makes there alone
+ */
+export function keyOfCharacter(
+  layout: KeyboardLayout,
+  character: string,
+): { readonly code: string; readonly level: KeyLevel } | null {
+  if (character === ' ') return { code: 'Space', level: 'plain' };
+  const found = (['plain', 'shift', 'altGr'] as const).flatMap((level) =>
+    codes.flatMap((code, place) => (layouts[layout][level][place] === character ? [{ code, level }] : [])),
+  );
+  // A US keyboard has no such key; what xkb puts there is on others, too.
+  return found.find(({ code }) => code !== 'IntlBackslash') ?? found[0] ?? null;
+}

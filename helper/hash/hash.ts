@@ -1,8 +1,11 @@
+import { createHash } from 'node:crypto';
+import { open, type FileHandle } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { cancelled } from '../../core/base/errors';
 import { timeouts } from '../../core/base/timeouts';
+import { MiB } from '../../core/base/units';
 import { SharedClaims } from './shared-claims';
 
 /** A range of a file to hash. Offset and length in bytes. */
@@ -27,8 +30,11 @@ export interface HashWorkerData {
 /** More threads than this do not help: memory bandwidth is shared. */
 const maxThreads = 4;
 
+/** Bytes; a thread takes longer to start than these to hash, and this one hardly waits for them. */
+const withoutThreads = 16 * MiB;
+
 /**
- * SHA-256 of pieces of files, on as many threads as there are cores.
+ * SHA-256 of pieces of files, on as many threads as there are cores; what is small needs none.
  * @param onProgress bytes done so far, ten times a second
  * @returns hashes in the pieces' order
  * @throws PrestageError cancelled; the file system's own error when a file cannot be read
@@ -49,11 +55,12 @@ export async function hashPieces(
     onProgress(claims.bytesDone);
   }, timeouts.progressInterval);
   try {
+    const bytes = pieces.reduce((sum, { length }) => sum + length, 0);
     const threads = Math.min(maxThreads, availableParallelism(), pieces.length);
-    const runs = Array.from(
-      { length: threads },
-      async () => await runThread({ pieces, claims: claims.buffer }),
-    );
+    const runs =
+      bytes <= withoutThreads
+        ? [hashHere(pieces, claims)]
+        : Array.from({ length: threads }, async () => await runThread({ pieces, claims: claims.buffer }));
     const settled = await Promise.allSettled(
       runs.map(async (run) => {
         try {
@@ -74,6 +81,34 @@ export async function hashPieces(
   } finally {
     clearInterval(timer);
     signal.removeEventListener('abort', onAbort);
+  }
+}
+
+/** As a thread does it (hash-worker.ts), in pieces so small that everything else goes on. */
+async function hashHere(pieces: readonly HashPiece[], claims: SharedClaims): Promise<HashedPiece[]> {
+  const buffer = Buffer.allocUnsafeSlow(MiB);
+  const handles = new Map<string, FileHandle>();
+  const hashed: HashedPiece[] = [];
+  try {
+    for (const [index, piece] of pieces.entries()) {
+      const handle = handles.get(piece.path) ?? (await open(piece.path, 'r'));
+      handles.set(piece.path, handle);
+      const hash = createHash('sha256');
+      let done = 0;
+      while (done < piece.length && !claims.isStopped()) {
+        const wanted = Math.min(buffer.length, piece.length - done);
+        const { bytesRead } = await handle.read(buffer, 0, wanted, piece.offset + done);
+        if (bytesRead === 0) break;
+        hash.update(buffer.subarray(0, bytesRead));
+        done += bytesRead;
+        claims.addBytes(bytesRead);
+      }
+      if (claims.isStopped()) break;
+      hashed.push({ index, sha256: hash.digest('hex'), length: done });
+    }
+    return hashed;
+  } finally {
+    for (const handle of handles.values()) await handle.close();
   }
 }
 

@@ -94,7 +94,7 @@ async function filesBelow(source: ImageSource, path: string, signal?: AbortSigna
     (dentry) => {
       if (!dentry.attributes.directory) files.push({ path: dentry.path, bytes: dentry.content });
     },
-    path,
+    { path },
   );
   return files;
 }

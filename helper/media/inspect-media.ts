@@ -3,11 +3,10 @@ import { sanitizeForDisplay } from '../../core/base/display';
 import { PrestageError } from '../../core/base/errors';
 import type { Media, MediaImage } from '../../core/media/media';
 import { leftOutText } from '../../core/media/left-out';
-import type { ImageSource } from './image-source';
 import { inspectBoot } from './inspect-boot';
-import { ImageSize, readDentries } from './dentries';
 import { openMedia } from './open-media';
 import { readNames } from './read-names';
+import { lookAtFiles } from './look-at-files';
 import { findLeftOut } from './rehearse-apply';
 import type { WimFile } from './wim-file';
 import { wimlibSourceArguments } from './wim-source';
@@ -34,13 +33,13 @@ export async function inspectMedia(path: string, imageIndex: number, signal?: Ab
   const files = parts.map((part) => part.path);
   const { file: wim, refs } = wimlibSourceArguments({ files });
   const source = { wim, refs, imageIndex };
-  const leftOut = await findLeftOut(source, signal);
+  const content = await lookAtFiles(source, uncertainSizes.has(imageIndex), signal);
+  const leftOut = [...(await findLeftOut(source, signal)), ...content.leftOut];
   warnings.push(...leftOut.map((one) => sanitizeForDisplay(leftOutText(one), 400)));
   const details = await inspectBoot(source, signal);
   const efiProblems = [...names.efiProblems, ...details.efiProblems];
   const { bootable, notes } = assessBoot({ ...details, efiProblems });
   warnings.push(...notes);
-  const size = uncertainSizes.has(imageIndex) ? await sizeOf(source, signal) : null;
   return {
     path: first.path,
     files,
@@ -51,22 +50,13 @@ export async function inspectMedia(path: string, imageIndex: number, signal?: Ab
     parts: parts.length,
     integrityTable: parts.every((part) => part.header.integrity.storedBytes > 0),
     images: images.map((image) =>
-      image.index === imageIndex && size !== null ? { ...image, ...size } : image,
+      image.index === imageIndex && content.bytes !== null ? { ...image, bytes: content.bytes } : image,
     ),
     bootable,
     imageIndex,
     leftOut,
     warnings,
   };
-}
-
-/** Counted from the files themselves: the XML data does not say how much of its total are further names of one file. */
-async function sizeOf(source: ImageSource, signal: AbortSignal | undefined): Promise<{ bytes: number }> {
-  const size = new ImageSize();
-  await readDentries(source, signal, (dentry) => {
-    size.push(dentry);
-  });
-  return { bytes: size.bytes };
 }
 
 function imageMissing(file: WimFile, wanted: number, images: readonly MediaImage[]): PrestageError {

@@ -1,4 +1,9 @@
-import { analyseCheck, checkedScanner, type ScannerCheck } from '../../core/scan/scanner-check';
+import {
+  analyseCheck,
+  checkedScanner,
+  type ScannerCheck,
+  type UnreadCheck,
+} from '../../core/scan/scanner-check';
 import type { ScanKey } from '../../core/scan/scan-keys';
 import { send } from '../actions';
 import { announce } from '../announce';
@@ -39,11 +44,21 @@ async function finishCheck(keys: readonly ScanKey[]): Promise<void> {
     showInfo(text.closeFirst);
     return;
   }
-  if (check.kind === 'unread') showCheckResult(check);
-  else showCheckResult({ kind: 'read', check, saved: await save(check) });
+  const outcome = await takeCheck(check);
   showScreen('scanner-check');
-  const good = check.kind === 'read' && !isRefused(check);
-  announce(good ? text.announce.good : text.announce.bad, good ? 'accepted' : 'refused');
+  announce(text.announce[outcome], outcome === 'good' ? 'accepted' : 'refused');
+}
+
+/** Shows what was found, and sets it. @returns `notSaved`: the scanner is as it should be, and the station did not take it */
+async function takeCheck(check: ScannerCheck | UnreadCheck): Promise<'good' | 'bad' | 'notSaved'> {
+  if (check.kind === 'unread') {
+    showCheckResult(check);
+    return 'bad';
+  }
+  const refused = isRefused(check);
+  const saved = !refused && (await save(check));
+  showCheckResult({ kind: 'read', check, saved, refused });
+  return saved ? 'good' : refused ? 'bad' : 'notSaved';
 }
 
 /** All but lost control characters would put something wrong into every scan, or none would be taken. */
@@ -52,7 +67,6 @@ function isRefused({ problems }: ScannerCheck): boolean {
 }
 
 async function save(check: ScannerCheck): Promise<boolean> {
-  if (isRefused(check)) return false;
   const scanner = checkedScanner(check, new Date().toISOString());
   return await changeAppSettings(() => ({ scanner }));
 }

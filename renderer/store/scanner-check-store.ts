@@ -3,9 +3,17 @@ import { createStore } from 'zustand/vanilla';
 import type { ScannerCheck, UnreadCheck } from '../../core/scan/scanner-check';
 import { showScreen } from './view-store';
 
-/** What came of a scan of the check code; `saved` when the station took over what it found. */
+/** What came of a scan of the check code. */
 export type CheckResult =
-  { readonly kind: 'read'; readonly check: ScannerCheck; readonly saved: boolean } | UnreadCheck;
+  | {
+      readonly kind: 'read';
+      readonly check: ScannerCheck;
+      /** The scanner's own settings must be changed first. */
+      readonly refused: boolean;
+      /** The station took over what was found. */
+      readonly saved: boolean;
+    }
+  | UnreadCheck;
 
 interface CheckState {
   readonly result: CheckResult | null;

@@ -54,25 +54,48 @@ const expectations: Readonly<Record<Expectation, string>> = {
   start: 'START',
 };
 
-/** What to scan in its place, where the label holds both. */
+const scanSerial = 'Scan the machine’s serial (S/N).';
+
+/** What to scan in the place of a number that stands on the label too. */
 const instead: Readonly<Partial<Record<ScanKind, string>>> = {
-  iccid: ' Scan the machine’s serial (S/N).',
-  imei: ' Scan the machine’s serial (S/N).',
-  meid: ' Scan the machine’s serial (S/N).',
-  ppid: ' Scan the service tag of the machine.',
-  'product-key': ' Keep it secret, and scan the machine’s serial.',
-  wwn: ' Scan the machine’s serial.',
+  ean: `All machines of a model have it. ${scanSerial}`,
+  iccid: scanSerial,
+  imei: scanSerial,
+  'label-field': scanSerial,
+  mac: scanSerial,
+  meid: scanSerial,
+  'part-number': `Many machines have it. ${scanSerial}`,
+  ppid: 'Scan the service tag of the machine.',
+  'product-key': `Keep it secret. ${scanSerial}`,
+  'service-code': 'Scan the service tag or the serial.',
+  uuid: scanSerial,
+  'web-address': scanSerial,
+  wwn: scanSerial,
 };
+
+/** What a number is that is no serial. @param tag of Dell's express service code: the service tag it is made from */
+function numberWords(kind: ScanKind, tag: string | null): string {
+  return kind === 'service-code' && tag !== null
+    ? `Dell’s express service code of service tag ${tag}`
+    : kinds[kind];
+}
+
+function wrongKind(tag: string | null, kind: ScanKind): string {
+  const what = `That was ${numberWords(kind, tag)}.`;
+  const next = instead[kind];
+  if (next === undefined) return what;
+  // A key stays a secret, whatever else it is.
+  const pattern =
+    kind === 'product-key' ? '' : ' If it is the serial after all, add a serial pattern in Settings.';
+  return `${what} ${next}${pattern}`;
+}
 
 /** What a refusal means; what was scanned and expected is told beside it. */
 const refusalReasons: Readonly<Record<Refused['reason'], (detail: string | null, kind: ScanKind) => string>> =
   {
-    'wrong-kind': (detail, kind) =>
-      kind === 'service-code' && detail !== null
-        ? `That was Dell’s express service code of service tag ${detail}. Scan the service tag.`
-        : `That was ${kinds[kind]}.${instead[kind] ?? ''}`,
-    doubtful: (_, kind) =>
-      `That looks like ${kinds[kind]}. If it is this machine’s serial, type it on the card of its bay, open a work order that lists it, or add a serial pattern in Settings.`,
+    'wrong-kind': wrongKind,
+    doubtful: (tag, kind) =>
+      `That looks like ${numberWords(kind, tag)}.${tag === null ? '' : ' Scan the service tag.'} If it is this machine’s serial, type it on the card of its bay, open a work order that lists it, or add a serial pattern in Settings.`,
     pattern: () => 'This serial matches no pattern in Settings.',
     'not-in-order': (serial) => `${atStart(machine(serial))} is not in the open work order. Set it aside.`,
     'machine-in-batch': () => 'This machine is already paired.',

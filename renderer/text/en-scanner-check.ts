@@ -49,6 +49,9 @@ export const scannerCheckText = {
     `Scanned ${times} times. The latest result is saved. Go on: scan your badge.`,
   badTitle: 'Change the scanner’s settings',
   bad: 'Nothing was saved. Make the changes marked below with the codes in the scanner’s manual, then scan the code again.',
+  notSavedTitle: 'Not saved',
+  notSaved:
+    'The scanner is as it should be, but the station could not save this. See the message, then scan the code again.',
   unreadTitle: 'This keyboard layout is not known',
   unread: (text: string): string =>
     `The code came through as “${text}”. Nothing was saved. Set the scanner’s keyboard country to United States, then scan the code again.`,
@@ -146,5 +149,6 @@ export const scannerCheckText = {
   announce: {
     good: 'Scanner check: the scanner is set up.',
     bad: 'Scanner check: change the scanner’s settings.',
+    notSaved: 'Scanner check: the station did not save it.',
   },
 };

@@ -58,7 +58,7 @@ export class StartService {
     const job = jobs.find(driveId);
     if (job?.canRetry !== true) throw nothingToRetry();
     const drive = drives.find(driveId);
-    const machine = drive === null ? null : machineOn(drive, ledger);
+    const machine = drive === null ? null : (machineOn(drive, ledger) ?? jobs.finishedFor(drive.attachment));
     // A drive whose job did not end well has no partition table: this is another one.
     if (machine !== null) throw anotherDrive(job.bay, machine);
     await recorded();
@@ -104,6 +104,7 @@ export class StartService {
       workOrder: workOrder === '' ? null : workOrder,
       machines: pairing.machines,
       seen: pairing.attachments,
+      shown: pairing.shown,
       bays: drives.state.bays.map(({ label, port }) => ({ label, port })),
       proof: proved.proof,
     };

@@ -21,12 +21,14 @@ export function beginCommandLog(
   logEvent('info', 'command-started', { command: commandIn(args), node: process.versions.node });
 }
 
-/** The value of --state, read before commander does: what it refuses is logged too. */
+/** The value of --state, read before commander does: what it refuses is logged too. The last one counts, as there. */
 function stateIn(args: readonly string[]): string | null {
-  const at = args.findIndex((arg) => arg === '--state' || arg.startsWith('--state='));
-  const arg = args[at];
+  const end = args.indexOf('--');
+  const options = end === -1 ? args : args.slice(0, end);
+  const at = options.findLastIndex((arg) => arg === '--state' || arg.startsWith('--state='));
+  const arg = options[at];
   if (arg === undefined) return null;
-  const value = arg === '--state' ? args[at + 1] : arg.slice('--state='.length);
+  const value = arg === '--state' ? options[at + 1] : arg.slice('--state='.length);
   return value === undefined || value === '' ? null : value;
 }
 

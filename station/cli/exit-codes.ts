@@ -6,7 +6,7 @@ export const exitCodes = {
   usage: 2,
   /** Refused before anything was touched. */
   refused: 3,
-  /** A drive failed, a ledger is not intact, or the plant database did not accept the entries. */
+  /** A drive failed, something did not pass a check, or the plant database did not accept the entries. */
   failed: 4,
   cancelled: 130,
 } as const;
@@ -19,6 +19,6 @@ export const exitCodeMeanings: Readonly<Record<ExitCode, string>> = {
   1: 'an unexpected error',
   2: 'the command line is not valid',
   3: 'refused before anything was touched',
-  4: 'a drive failed, a ledger is not intact, a shipment did not pass the audit, or the plant database did not accept entries',
+  4: 'a drive failed, a ledger is not intact, a shipment did not pass the audit, a scanner did not pass its check, or the plant database did not accept entries',
   130: 'cancelled',
 };

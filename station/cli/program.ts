@@ -22,6 +22,7 @@ import { logEvent } from '../state/log-file';
 import { beginCommandLog } from './command-log';
 import { Output } from './output';
 import { bootTestCommand } from './boot-test-command';
+import { scannerCommand } from './scanner-command';
 import { shipCommand } from './ship-command';
 import { supportCommand } from './support-command';
 import { refuseTypingErrors } from './typing-errors';
@@ -126,6 +127,7 @@ export function prestageCommand(version: string): Command {
     auditCommand(),
     fleetCommand(),
     machineCommand(),
+    scannerCommand(),
     cacheCommand(),
     benchCommand(),
     supportCommand(version),

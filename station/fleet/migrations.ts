@@ -2,6 +2,7 @@ import { sha256Hex } from '../ledger/entry';
 import tables from './migrations/0001-tables.sql';
 import push from './migrations/0002-push.sql';
 import reports from './migrations/0003-reports.sql';
+import liftedFindings from './migrations/0004-lifted-findings.sql';
 
 /** One step of the plant's database. What was applied somewhere is never changed: a change is a new step. */
 export interface Migration {
@@ -15,6 +16,7 @@ export const migrations: readonly Migration[] = [
   { number: 1, name: '0001-tables', sql: tables },
   { number: 2, name: '0002-push', sql: push },
   { number: 3, name: '0003-reports', sql: reports },
+  { number: 4, name: '0004-lifted-findings', sql: liftedFindings },
 ];
 
 /** By which a migration that was changed afterwards is found. */

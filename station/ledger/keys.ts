@@ -30,11 +30,18 @@ export interface StationKey extends VerifyingKey {
 
 type KeyPaths = Pick<StatePaths, 'keyFile' | 'publicKeyFile'>;
 
+/** Computed once for a key: an audit asks for it with every proof. */
+const fingerprints = new WeakMap<KeyObject, string>();
+
 /** SHA-256 of a public key's SPKI DER, lower-case hexadecimal. */
 export function keyFingerprint(publicKey: KeyObject): string {
-  return createHash('sha256')
+  const known = fingerprints.get(publicKey);
+  if (known !== undefined) return known;
+  const fingerprint = createHash('sha256')
     .update(publicKey.export({ type: 'spki', format: 'der' }))
     .digest('hex');
+  fingerprints.set(publicKey, fingerprint);
+  return fingerprint;
 }
 
 function verifyingKey(publicKey: KeyObject): VerifyingKey {

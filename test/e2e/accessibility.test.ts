@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { commandBarcode } from '../../core/scan/scan';
 import { makeBench } from '../support/virtual-bench';
 import { AppWindow } from '../support/app-window';
+import { axeSource } from '../support/axe-source';
 import { card, pairByScan, signInAndProve, testMedia } from '../support/app-bench';
 import { temporaryArea } from '../support/global-setup';
 
@@ -33,7 +34,7 @@ afterAll(async () => {
 
 async function violations(): Promise<string[]> {
   // Legacy mode: Electron has no second page in which axe could run.
-  const { violations: found } = await new AxeBuilder({ page: app.page })
+  const { violations: found } = await new AxeBuilder({ page: app.page, axeSource })
     .setLegacyMode(true)
     .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'])
     .analyze();

@@ -78,18 +78,18 @@ describe('prestage fleet migrate', () => {
     await withAdmin('changed', async (client) => {
       await expect(migrate(client, changed)).rejects.toMatchObject({ code: 'fleet-refused' });
       await expect(migrate(client, [first])).rejects.toMatchObject({ code: 'fleet-refused' });
-      const next = { number: 4, name: '0004-next', sql: 'CREATE TABLE prestage.next ()' };
-      expect(await migrate(client, [...migrations, next])).toEqual(['0004-next']);
+      const next = { number: 5, name: '0005-next', sql: 'CREATE TABLE prestage.next ()' };
+      expect(await migrate(client, [...migrations, next])).toEqual(['0005-next']);
     });
     const refused = await run('changed', 'migrate');
     expect(refused.status).toBe(3);
     expect(errorOf(refused)).toMatchObject({ code: 'fleet-refused' });
-    expect(errorOf(refused).message).toContain('0004-next');
+    expect(errorOf(refused).message).toContain('0005-next');
   });
 
   it('leaves nothing of a step that fails', async () => {
     await server.query('postgres', 'CREATE DATABASE half');
-    const broken = { number: 4, name: '0004-broken', sql: 'CREATE TABLE prestage.half (); SELECT 1/0' };
+    const broken = { number: 5, name: '0005-broken', sql: 'CREATE TABLE prestage.half (); SELECT 1/0' };
     await withAdmin('half', async (client) => {
       await expect(migrate(client, [...migrations, broken])).rejects.toMatchObject({ code: '22012' });
       const { rows } = await client.query("SELECT to_regclass('prestage.half') AS half");
@@ -338,5 +338,24 @@ describe('reports', () => {
       { station: 'report-one', entries: '26' },
       { station: 'report-two', entries: '26' },
     ]);
+  });
+
+  it('count a machine again whose finding a later good reading lifted, and not one whose finding stands', async () => {
+    const database = await makeDatabase(server, 'lifted');
+    const one = new Station('lifted-one', 0);
+    const two = new Station('lifted-two', 0);
+    one.finish('LIFTED', ['drive-gone', 'good']);
+    one.finish('STANDS', ['drive-gone']);
+    one.finish('AGAIN', ['drive-gone', 'good', 'drive-gone']);
+    one.finish('CONTENT', ['verify-mismatch', 'good']);
+    for (const machine of ['LIFTED', 'STANDS', 'AGAIN', 'CONTENT']) two.finish(machine, []);
+    for (const station of [one, two]) {
+      await station.join(server, database);
+      await station.pushRaw(server, database, station.entries);
+    }
+    const reader = server.access('reader_of_lifted', 'r', database);
+    await server.query('postgres', "CREATE ROLE reader_of_lifted LOGIN PASSWORD 'r' IN ROLE prestage_reader");
+    const twice = await queryAs(reader, 'SELECT machine_serial FROM prestage.machines_finished_twice');
+    expect(twice).toEqual([{ machine_serial: 'LIFTED' }]);
   });
 });

@@ -1,7 +1,8 @@
 import { chmodSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { FleetSettings } from '../../core/settings/fleet';
-import type { StoredEntry } from '../../core/ledger/record';
+import { errorData, type ErrorCode } from '../../core/base/errors';
+import type { JobDetails, StoredEntry } from '../../core/ledger/record';
 import type { FleetPace } from '../../station/fleet/pusher';
 import { Ledger } from '../../station/ledger/ledger';
 import { LedgerReader } from '../../station/ledger/ledger-reader';
@@ -74,6 +75,30 @@ export class Station {
         const job = sampleJob({ machineSerial: `${serial}-${number}` });
         ledger.append(started(job), context);
         ledger.append(done(job), context);
+      }
+    } finally {
+      ledger.close();
+    }
+  }
+
+  /** Appends a finished real drive, and what later readings of it found: an error's code, or that it is good. */
+  finish(machineSerial: string, readings: readonly (ErrorCode | 'good')[]): void {
+    const sample = sampleJob({ machineSerial });
+    const job: JobDetails = { ...sample, drive: { ...sample.drive, kind: 'disk' } };
+    const { jobId, drive, diskGuid, fingerprint } = job;
+    const ledger = Ledger.open(this.paths);
+    try {
+      ledger.append(started(job), context);
+      ledger.append(done(job), context);
+      for (const found of readings) {
+        const end =
+          found === 'good'
+            ? ({ state: 'done', bytesVerified: 1, seconds: 1 } as const)
+            : ({ state: 'failed', reason: errorData({ code: found, message: 'A finding.' }) } as const);
+        ledger.append(
+          { kind: 'drive-verified', jobId, machineSerial, drive, diskGuid, fingerprint, end },
+          context,
+        );
       }
     } finally {
       ledger.close();

@@ -123,11 +123,12 @@ describe('apply on virtual drives', () => {
 
   it('writes zeros over what the drive held, and removes every old table', async () => {
     const bench = join(area, 'bench-dirty');
-    await makeBench(bench, 1);
+    // All of it is written here, and read when it is checked.
+    await makeBench(bench, 1, '1G');
     const drive = await onlyDrive(bench);
     const dirty = openSync(drive.path, 'r+');
     const noise = Buffer.alloc(MiB, 0xa5);
-    for (let offset = 0; offset < size; offset += MiB) writeSync(dirty, noise, 0, MiB, offset);
+    for (let offset = 0; offset < GiB; offset += MiB) writeSync(dirty, noise, 0, MiB, offset);
     closeSync(dirty);
     execFileSync('sgdisk', ['--zap-all', '--new=1:0:+100M', drive.path], { stdio: 'ignore' });
     await apply(bench, [drive]);

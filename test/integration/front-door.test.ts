@@ -5,7 +5,6 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { z } from 'zod';
 import { onlyDrive, reportOf, runCli } from '../support/cli';
 import { temporaryArea } from '../support/global-setup';
-import { makeBench } from '../support/virtual-bench';
 import { makeMedia } from '../support/wim';
 
 /** Once through all of it by the command line, in a few seconds: what `npm run test:quick` runs beside the unit tests. */
@@ -34,7 +33,7 @@ it('goes from a media and a blank drive to a shipment that the enterprise believ
   ];
   const media = await makeMedia(join(area, 'media'), { smallFiles: 20 });
   const sha256 = createHash('sha256').update(readFileSync(media.path)).digest('hex');
-  await makeBench(bench, 1);
+  await prestage('bench', 'create', bench, '--drives', '1', '--size', '2G');
   const { id } = await onlyDrive(bench);
 
   await prestage('media', 'inspect', media.path);

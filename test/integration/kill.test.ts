@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { GiB, MiB } from '../../core/base/units';
+import { GiB } from '../../core/base/units';
 import { makeBench } from '../support/virtual-bench';
 import { benchDrives, reportOf, runCli, type CliResult, type ListedDrive } from '../support/cli';
 import { hasNoTable } from '../support/drive-check';
@@ -27,8 +27,8 @@ let holds = 0;
 
 beforeAll(async () => {
   area = temporaryArea('kill');
-  // Of several chunks, so that a drive can be held between two.
-  media = await makeMedia(join(area, 'media'), { extraBytes: 24 * MiB });
+  // Small: the file systems alone make a hundred chunks, so that a drive can be held between two.
+  media = await makeMedia(join(area, 'media'));
 });
 afterAll(() => {
   rmSync(area, { recursive: true, force: true });

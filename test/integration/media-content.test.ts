@@ -1,10 +1,12 @@
 import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { bcdElements, bcdObjects, elementOf, objectOf } from '../../core/boot/bcd';
+import { MiB } from '../../core/base/units';
 import { mediaSchema, type Media } from '../../core/media/media';
 import { readBootStore } from '../../helper/boot/hive';
 import { errorOf, reportOf, runCli, type CliResult } from '../support/cli';
@@ -15,6 +17,7 @@ import {
   addAttributes,
   bootPaths,
   makeMedia,
+  makeReparsePoint,
   patchMetadata,
   replaceXml,
   smallWim,
@@ -71,6 +74,51 @@ describe('content that would be left out', () => {
       names: ['1 file is EFS-encrypted', '\\Data\\secret.txt'],
       remedy: 'decrypt',
     });
+  });
+
+  it.each<[string, number, number, string]>([
+    ['a OneDrive placeholder', 0x9000_601a, 0x40_1000, 'is not in it but in OneDrive or another cloud'],
+    ['a placeholder of Windows 8.1', 0x8000_0015, 0x1000, 'in OneDrive or another cloud'],
+    ['a deduplicated file', 0x8000_0013, 0x200, 'in the chunk store of Data Deduplication'],
+    ['a file backed by another WIM', 0x8000_0017, 0, 'in another WIM'],
+  ])('because it is elsewhere refuses the media: %s', async (_what, tag, attributes, where) => {
+    const path = fresh();
+    copyFileSync(plain.path, path);
+    await patchMetadata(path, (metadata) => {
+      makeReparsePoint(metadata, 'secret.txt', tag, attributes);
+    });
+    expect(errorOf(await inspect(path)).code).toBe('media-content-left-out');
+    await expectRefused(station, () => apply(station, { media: path }), {
+      code: 'media-content-left-out',
+      names: ['the content of 1 file', where, '\\Data\\secret.txt'],
+      remedy: 'Always keep on this device',
+    });
+  });
+
+  it('is none for links, also those of apps from the store, and the drive has them', async () => {
+    const path = fresh();
+    copyFileSync(plain.path, path);
+    await patchMetadata(path, (metadata) => {
+      makeReparsePoint(metadata, 'secret.txt', 0x8000_001b);
+    });
+    expect((await inspected(path)).leftOut).toEqual([]);
+    const own = await makeStation(area, 'app-link');
+    const run = await apply(own, { media: path });
+    expect(run.status, run.stderr).toBe(0);
+    const windows = extractPartition(own.drives[0].path, 'windows', temporaryArea('app-link-drive'));
+    const found = execFileSync('ntfsinfo', ['-F', '/Data/secret.txt', windows], { encoding: 'utf8' });
+    expect(found).toMatch(/Reparse tag:\s+0x8000001b/);
+  });
+
+  it('may be elsewhere behind a tag that nobody knows, which is told and recorded', async () => {
+    const path = fresh();
+    copyFileSync(plain.path, path);
+    await patchMetadata(path, (metadata) => {
+      makeReparsePoint(metadata, 'secret.txt', 0x0000_1234);
+    });
+    const { leftOut, warnings } = await inspected(path);
+    expect(leftOut).toEqual([{ kind: 'uncertain-content', count: 1, example: '\\Data\\secret.txt' }]);
+    expect(warnings.join()).toContain('1 file has a reparse point (for example \\Data\\secret.txt)');
   });
 
   it('that is no file content is counted, told before the drive is erased, and recorded', async () => {
@@ -232,6 +280,29 @@ describe('a file that is no ordinary WIM', () => {
     writeFileSync(path, '');
     expect(errorOf(await inspect(path))).toMatchObject({ code: 'media-truncated' });
     expect(errorOf(await inspect(path)).message).toContain('is empty');
+  });
+});
+
+describe('the SHA-256 of a media', () => {
+  it.each([
+    ['small', 0],
+    ['hashed by threads', 20 * MiB],
+    ['split, and hashed by threads', 24 * MiB],
+  ])('is the one that others compute: %s', async (what, extraBytes) => {
+    const made = await media({ extraBytes, ...(what.startsWith('split') ? { splitBytes: 8 * MiB } : {}) });
+    const folder = dirname(made.path);
+    const sums = execFileSync(
+      'sha256sum',
+      made.files.map((file) => basename(file)),
+      { cwd: folder },
+    );
+    writeFileSync(`${made.path}.sha256`, sums);
+    const run = await inspect(made.path);
+    expect(run.status, run.stderr).toBe(0);
+    // Of several parts: the SHA-256 of their list.
+    const [first = ''] = sums.toString().split(' ');
+    const sha256 = made.files.length === 1 ? first : createHash('sha256').update(sums).digest('hex');
+    expect(JSON.parse(run.stdout)).toMatchObject({ sha256, expected: 'manifest' });
   });
 });
 

@@ -69,6 +69,13 @@ describe('apply refuses an assignment', () => {
     await expectRefused(station, () => apply(station, { media: media.path, drives }), { code, names });
   });
 
+  it('not that only looks like an express service code, and tells its service tag', async () => {
+    const own = await makeStation(area, 'express');
+    const run = await apply(own, { media: media.path, drives: [`${own.drives[0].id}=16502680443`] });
+    expect(run.status, run.stderr).toBe(0);
+    expect(run.stderr).toContain('express service code of service tag 7KX9PQ3');
+  });
+
   it('whose machine is the drive of another bay', async () => {
     const [one, two] = station.drives;
     const drives = [`${one.id}=${two?.serial ?? '?'}`];

@@ -64,6 +64,18 @@ describe('the log', () => {
     expect(statSync(join(station.state, 'log/prestage.jsonl')).mode & 0o777).toBe(0o600);
   });
 
+  it('is that of the last --state, which is the one that counts', async () => {
+    const before = logOf(station.state).length;
+    const other = join(area, 'other-state');
+    const run = await runCli(['ledger', 'verify', '--state', other, '--state', station.state]);
+    expect(run.status, run.stderr).toBe(0);
+    expect(logOf(station.state).slice(before)[0]).toMatchObject({
+      event: 'command-started',
+      command: 'ledger verify',
+    });
+    expect(existsSync(other)).toBe(false);
+  });
+
   it('has what was refused, and not what was typed', async () => {
     const typed = 'postgres://depot:typed-in-a-hurry@db/prestage';
     const run = await runCli(['verify', '--drive', 'nothing', typed, '--state', station.state, '--json']);

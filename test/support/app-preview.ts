@@ -1,10 +1,11 @@
-import axeCore from 'axe-core';
+import type axeCore from 'axe-core';
 import { build } from 'esbuild';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { ElectronApplication, Page } from 'playwright-core';
 import type { AppPatch, AppState } from '../../core/contract/app';
 import type { Call } from './app-preview-main';
+import { axeSource } from './axe-source';
 import { themes, type Answers, type Preview, type Theme } from './app-preview-states';
 import { KeyPlayer } from './key-player';
 import { shipReport, shipments } from './app-samples';
@@ -28,7 +29,6 @@ declare global {
   /** In the page, once it was put there. */
   var axe: typeof axeCore;
 }
-const axeSource = axeCore.source;
 
 /** WCAG 2.2 AA, and what the makers of axe think good. */
 const rules = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
@@ -175,7 +175,7 @@ export class AppPreview {
   }
 
   private async violations(all: boolean): Promise<string[]> {
-    // Once for a page, not once for each theme: axe is half a megabyte.
+    // Once for a page, not once for each theme.
     if (!(await this.page.evaluate(() => 'axe' in globalThis))) await this.page.evaluate(axeSource);
     const found = await this.page.evaluate(
       ({ tags, whole }) =>

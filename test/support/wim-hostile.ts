@@ -90,6 +90,12 @@ export function addAttributes(metadata: Buffer, name: string, bits: number): voi
   metadata.writeUInt32LE((metadata.readUInt32LE(place) | bits) >>> 0, place);
 }
 
+/** Makes a reparse point of the file with this name: its content becomes the reparse data. */
+export function makeReparsePoint(metadata: Buffer, name: string, tag: number, attributes = 0): void {
+  addAttributes(metadata, name, 0x400 | attributes);
+  metadata.writeUInt32LE(tag, findEntry(metadata, name) + 88);
+}
+
 const children = 16;
 
 /** Files that a media must have for {@link makeHostile}; give them as `extraFiles` of makeMedia. */

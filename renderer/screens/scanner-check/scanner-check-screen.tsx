@@ -79,8 +79,8 @@ function Result({ result, times }: { readonly result: CheckResult; readonly time
           <p>{times > 1 ? text.goodAgain(times) : text.good}</p>
         </Notice>
       ) : (
-        <Notice tone="bad" large title={text.badTitle}>
-          <p>{text.bad}</p>
+        <Notice tone="bad" large title={result.refused ? text.badTitle : text.notSavedTitle}>
+          <p>{result.refused ? text.bad : text.notSaved}</p>
         </Notice>
       )}
       <Rows rows={checkRows(result.check, text)} />

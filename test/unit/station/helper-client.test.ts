@@ -55,6 +55,9 @@ describe('HelperClient', () => {
 
   it('gives the helper no environment but what it needs', async () => {
     process.env['PRESTAGE_SECRET'] = 'x';
+    onTestFinished(() => {
+      delete process.env['PRESTAGE_SECRET'];
+    });
     const client = await launch();
     const names = client.greeting?.versions['environment']?.split(' ') ?? [];
     expect(names.filter((name) => !['PATH', 'TMPDIR', 'LC_ALL'].includes(name))).toEqual([]);
