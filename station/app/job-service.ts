@@ -57,6 +57,9 @@ export class JobService {
   readonly #batchEnded = new Emitter<readonly JobReport[]>();
   /** The jobs of a batch have ended, and its drives are released. */
   readonly onBatchEnd = this.#batchEnded.event;
+  readonly #settled = new Emitter<void>();
+  /** A run has ended: its drives are recorded and released, and the boot test after it has begun. */
+  readonly onSettled = this.#settled.event;
   readonly #dependencies: JobServiceDependencies;
   /** The machine of each drive that was finished, or was found to be when it was opened; by attachment. */
   readonly #finished = new Map<string, string>();
@@ -83,6 +86,11 @@ export class JobService {
 
   get running(): AppJob[] {
     return this.jobs.filter(isRunning);
+  }
+
+  /** Whether no run is under way: every end is recorded, and every drive released. */
+  get isSettled(): boolean {
+    return this.#runs.size === 0;
   }
 
   /** Resolves when no job runs any more and every end is recorded. */
@@ -128,6 +136,7 @@ export class JobService {
         .finally(() => {
           this.#runs.delete(run);
           ending.done();
+          this.#settled.fire();
         });
     });
   }

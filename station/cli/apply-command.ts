@@ -12,6 +12,7 @@ import { mediaSchema } from '../../core/media/media';
 import { planBatch, type BatchPlan, type BatchRequest, type PlannedJob } from '../jobs/plan-batch';
 import { runBatch, type BatchReport } from '../jobs/run-batch';
 import type { JobReport, UnshownContent } from '../jobs/run-job';
+import { stationPace } from '../jobs/station-pace';
 import { OrderReader } from '../orders/order-reader';
 import { openImageCache } from '../image-cache/image-cache';
 import { firstFinished } from '../jobs/run-boot-test';
@@ -144,19 +145,18 @@ export function applyCommand(): Command {
           if (options.yes !== true) await confirm(plan, request, output, signal);
           const cache = await openImageCache(paths.imageCache, settings.cacheLimitBytes);
           const report = await runBatch(request, plan, {
-            helpers,
-            ledger,
-            cache,
-            paths,
-            settings,
-            signal,
+            ...{ helpers, ledger, cache, paths, settings, signal },
             onUnshown: async (found) => {
               if (options.yes === true) throw notAsked(found);
               await askErase(unshownText(found), output, signal);
               return true;
             },
+            onReserved: () => {
+              output.progress.begin(plan.jobs.map(jobLabel), stationPace(ledger));
+            },
             onTask: (progress) => {
               output.progress.task(progress.phase === 'hashing' ? 'media' : 'render', progress);
+              output.progress.prepare(progress);
             },
             onJob: (job, state) => {
               output.progress.job(jobLabel(job), state);
