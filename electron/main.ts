@@ -17,6 +17,7 @@ import { hardenContents, hardenSession } from './hardening';
 import { menuTemplate } from './menu';
 import { registerScheme, servePage } from './scheme';
 import { openWindow } from './window';
+import { showWindowProgress, windowProgress } from './window-progress';
 
 // Phase 1, before anything else: may it run at all? Chromium's own refusal of root comes first, but gives way to
 // --no-sandbox; build/start.ts and the installed command say it in our words.
@@ -82,6 +83,7 @@ async function start(): Promise<void> {
     onPatch: (patch) => {
       window?.webContents.send(patchChannel, patch);
       stayAwake();
+      if (patch.progress !== undefined) showProgress();
     },
   });
   opening.catch(() => undefined);
@@ -114,6 +116,7 @@ function showWindow(): void {
   }
   const opened = openWindow(stateFolder, join(__dirname, 'preload.cjs'));
   window = opened;
+  showProgress();
   let mayClose = false;
   opened.on('close', (event) => {
     if (mayClose || quitting || service === null || service.jobs.running.length === 0) return;
@@ -188,6 +191,12 @@ function stayAwake(): void {
     powerSaveBlocker.stop(blocker);
     blocker = null;
   }
+}
+
+/** In the window's title and in the task bar, also while the window is behind another or minimised. */
+function showProgress(): void {
+  if (window === null || window.isDestroyed() || service === null) return;
+  showWindowProgress(window, windowProgress(service.progress.state.total));
 }
 
 function refuse(title: string, words: string): void {

@@ -49,6 +49,10 @@ export function openWindow(stateFolder: string, preload: string): BrowserWindow 
   window.on('close', () => {
     keepBounds(file, window.getNormalBounds());
   });
+  // The main process says in the title how far the drives are.
+  window.on('page-title-updated', (event) => {
+    event.preventDefault();
+  });
   // The page's process is not where anything is decided: it starts again and shows what is.
   window.webContents.on('render-process-gone', (_event, { reason, exitCode }) => {
     logEvent(reason === 'clean-exit' ? 'info' : 'error', 'page-gone', { reason, exitCode });

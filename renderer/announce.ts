@@ -1,6 +1,7 @@
 import { createStore } from 'zustand/vanilla';
 import { useStore } from 'zustand';
 import type { AppState } from '../core/contract/app';
+import type { TotalProgress } from '../core/job/total-progress';
 import { play, type Tone } from './sound';
 import { appState, appStore } from './store/app-store';
 import { newlyEnded } from './store/selectors';
@@ -59,8 +60,29 @@ function announceEnds(before: AppState, state: AppState): void {
   say(ended.map((job) => text.ended(job.bay, text.phase[job.state.state])).join('. '), failed);
 }
 
+/** All drives have ended and none is in a boot test: what comes now is a person's to do. */
+function isOver(total: TotalProgress | null): total is TotalProgress {
+  return total !== null && total.over && total.bootTests.length === 0;
+}
+
+/** The end that was said last: a boot test that is started by hand afterwards brings no new one. */
+let saidEnd = '';
+
+function announceEnd({ progress: { total: before } }: AppState, state: AppState): void {
+  const { total } = state.progress;
+  if (!isOver(total) || isOver(before)) return;
+  const words = currentText().progress.end(total);
+  const end = `${total.startedAt} ${words}`;
+  if (end === saidEnd) return;
+  saidEnd = end;
+  // Whoever stopped all of them needs no sound for it.
+  if (total.failed > 0) sound(state, 'all-ended');
+  else if (total.passed > 0) sound(state, 'all-passed');
+  say(words, total.failed > 0);
+}
+
 /**
- * Lets each new scan and each ended job be heard: by a tone, and by a screen reader.
+ * Lets each new scan, each ended job and the end of all be heard: by a tone, and by a screen reader.
  * @returns a function that ends that
  */
 export function startAnnouncing(): () => void {
@@ -68,6 +90,7 @@ export function startAnnouncing(): () => void {
     if (state === null || before === null) return;
     if (state.pairing.lastScan?.number !== before.pairing.lastScan?.number) announceScan(state);
     if (state.jobs !== before.jobs) announceEnds(before, state);
+    if (state.progress !== before.progress) announceEnd(before, state);
   });
 }
 

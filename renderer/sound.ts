@@ -1,5 +1,6 @@
 /** Short tones, so that the eyes can stay on the rack. */
-export type Tone = 'accepted' | 'refused' | 'unexpected-machine' | 'pass' | 'fail';
+export type Tone =
+  'accepted' | 'refused' | 'unexpected-machine' | 'pass' | 'fail' | 'all-passed' | 'all-ended';
 
 interface Note {
   /** Hertz. */
@@ -43,6 +44,24 @@ const tones: Readonly<Record<Tone, { readonly shape: OscillatorType; readonly no
       { pitch: 330, at: 0, long: 0.22 },
       { pitch: 247, at: 0.26, long: 0.22 },
       { pitch: 165, at: 0.52, long: 0.4 },
+    ],
+  },
+  // After the tone of the last drive, and longer than any: to be heard from the next aisle.
+  'all-passed': {
+    shape: 'sine',
+    notes: [
+      { pitch: 880, at: 1, long: 0.18 },
+      { pitch: 1175, at: 1.2, long: 0.18 },
+      { pitch: 1320, at: 1.4, long: 0.18 },
+      { pitch: 1760, at: 1.6, long: 0.6 },
+    ],
+  },
+  'all-ended': {
+    shape: 'square',
+    notes: [
+      { pitch: 330, at: 1, long: 0.3 },
+      { pitch: 330, at: 1.4, long: 0.3 },
+      { pitch: 220, at: 1.8, long: 0.7 },
     ],
   },
 };

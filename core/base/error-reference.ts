@@ -92,6 +92,10 @@ export const errorReference = {
     'The drive in this bay is not the drive that was confirmed.',
     'Nothing was written to it. List the drives again and choose one.',
   ),
+  'adapter-differs': refused(
+    'The drive is presented with another size or other sectors than when it was written, so it cannot be compared.',
+    'The drive was only read, and nothing was recorded. Connect it as it was when it was written: directly, or through an adapter that presents the same sectors.',
+  ),
   'drive-busy': refused(
     'The drive is in use by this computer, another program or another batch.',
     'Nothing was written to it. Close the program that uses it, or choose another drive.',
@@ -118,7 +122,7 @@ export const errorReference = {
     'The drive returned different data than was written to it.',
     'Set the drive aside: it cannot be trusted.',
   ),
-  'table-mismatch': failed(
+  'table-mismatch': either(
     'The drive does not have the partition table that was written to it.',
     'Write the drive again. If it happens again, set the drive aside.',
   ),

@@ -3,6 +3,7 @@ import { sha256Schema } from '../media/chunk-map';
 import { driveSchema } from '../drive/drive';
 import { errorDataSchema } from '../base/errors';
 import { jobStateSchema } from '../job/job';
+import { totalProgressSchema } from '../job/total-progress';
 import { bootTestVerdictSchema } from '../job/boot-test';
 import { taskSchema } from '../base/task';
 import { scanDoubts } from '../scan/scan-outcome';
@@ -45,6 +46,23 @@ export const appJobSchema = z.strictObject({
   canRetry: z.boolean(),
 });
 export type AppJob = z.infer<typeof appJobSchema>;
+
+/** How far the drives are. One source for cards, the total, the window's title and the task bar. */
+export const progressStateSchema = z.strictObject({
+  /** Of each drive whose job runs. */
+  drives: z.array(
+    z.strictObject({
+      driveId: z.string(),
+      /** Of the whole job, 0 to 99. Never goes back. */
+      percent: z.int().min(0).max(100),
+      /** Seconds; null in the first seconds, and where it cannot be told. */
+      secondsLeft: z.int().nonnegative().nullable(),
+    }),
+  ),
+  /** Of those that are, or were last, worked on together; null when no card shows one of them. */
+  total: totalProgressSchema.nullable(),
+});
+export type ProgressState = z.infer<typeof progressStateSchema>;
 
 /** A finished drive that is, or was, started in a virtual machine. The newest of a drive. */
 export const appBootTestSchema = z.discriminatedUnion('status', [

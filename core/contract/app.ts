@@ -10,6 +10,7 @@ import {
   benchMethods,
   drivesStateSchema,
   noticeSchema,
+  progressStateSchema,
   stationStateSchema,
 } from './app-bench';
 import { nothing } from './app-common';
@@ -36,6 +37,7 @@ export const appStateSchema = z.strictObject({
   pairing: pairingStateSchema,
   /** At most ten times a second while bytes move. */
   jobs: z.array(appJobSchema),
+  progress: progressStateSchema,
   rehearsals: z.array(appBootTestSchema),
   notices: z.array(noticeSchema),
   /** How far the plant's database is behind. */

@@ -23,14 +23,34 @@ export function isKnownBySerial(drive: Told & Pick<Drive, 'notes'>): boolean {
 /**
  * Whether a drive that is listed now is the one that had this id and this attachment: it never left, or it is known by
  * its own serial. The id holds serial, WWN, size and port, which two drives in one USB dock share.
- * @param attachment null when it is not known, as after a restart: then drives that share a serial are never the same
+ * @param attachment null when it is not known: then only an own serial shows it
  */
 export function isStillAttached(
   now: Told & Pick<Drive, 'notes' | 'attachment'>,
   attachment: string | null,
 ): boolean {
-  if (attachment === null) return !now.notes.some(({ code }) => code === 'identity-shared');
-  return now.attachment === attachment || isKnownBySerial(now);
+  return (attachment !== null && now.attachment === attachment) || isKnownBySerial(now);
+}
+
+/**
+ * Whether an attachment is never another drive's: it names the boot and the disk's number in it, or an inode with its birth.
+ * Where the system tells less (no `diskseq` before Linux 5.15, a file system without birth times), it may be given again.
+ */
+export function isLasting(attachment: string): boolean {
+  return (
+    /^device \S+ sequence \d+ boot [0-9a-f-]{36}$/.test(attachment) ||
+    /^file \S+ born [1-9]\d*$/.test(attachment)
+  );
+}
+
+/** A drive as some record tells it. */
+type Recorded = Told & { readonly attachment?: string | undefined };
+
+/** Whether two records are certainly about one drive: it never left, or each tells who it is and they agree. */
+export function isSameDrive(one: Recorded, other: Recorded): boolean {
+  if (one.attachment !== undefined && one.attachment === other.attachment) return true;
+  if (!tellsOwnIdentity(one) || !tellsOwnIdentity(other) || areDifferentDrives(one, other)) return false;
+  return (one.serial !== null && one.serial === other.serial) || (one.wwn !== null && one.wwn === other.wwn);
 }
 
 /** Whether two drives are certainly not one: each tells who it is, and they differ. */

@@ -63,7 +63,7 @@ export type DriveIdentity = z.infer<typeof driveIdentitySchema>;
 
 /**
  * What an operator confirms: the identity, and the attachment, by which the kernel knows this very device
- * or file (`device MAJOR:MINOR sequence N`, `file DEVICE:INODE`). It changes when a drive is taken out or
+ * or file (`device MAJOR:MINOR sequence N boot ID`, `file DEVICE:INODE born N`). It changes when a drive is taken out or
  * another takes its name, also between two drives that tell no serial. Null where it cannot be told.
  */
 export const confirmedDriveSchema = z.strictObject({

@@ -1,4 +1,5 @@
 import { partitionTypes, type PlannedPartition } from './layout';
+import { sectorSizes } from './sector-size';
 
 /**
  * The bytes of a GUID partition table. Source: UEFI Specification 2.10, chapter 5 (protective MBR 5.2.3,
@@ -64,7 +65,7 @@ export function decodeGuid(bytes: Uint8Array): string {
 export function diskGuidOf(sector: Uint8Array, lba: number): string | null {
   const view = new DataView(sector.buffer, sector.byteOffset, sector.byteLength);
   if (sector.length < headerBytes) return null;
-  if (String.fromCharCode(...sector.subarray(0, 8)) !== 'EFI PART') return null;
+  if (!hasSignature(sector)) return null;
   const length = view.getUint32(12, true);
   if (length < headerBytes || length > sector.length) return null;
   // A copy: Buffer's own slice would share the sector's memory.
@@ -72,6 +73,42 @@ export function diskGuidOf(sector: Uint8Array, lba: number): string | null {
   header.fill(0, 16, 20);
   if (crc32(header) !== view.getUint32(16, true)) return null;
   return view.getBigUint64(24, true) === BigInt(lba) ? decodeGuid(sector.subarray(56, 72)) : null;
+}
+
+/** Reads `length` bytes of a drive from byte `offset` on. */
+export type ReadAt = (offset: number, length: number) => Promise<Uint8Array>;
+
+export interface FoundTable {
+  /** A header begins at its place, sound or not. */
+  readonly hasTable: boolean;
+  /** Lower case; null when there is no sound header. */
+  readonly diskGuid: string | null;
+}
+
+/**
+ * Looks for a GPT where it lies with today's sectors, then where it would lie with sectors of the other sizes: a USB bridge
+ * may show 4096-byte sectors over a drive that has 512, and what was written behind one is the same drive behind the other.
+ * The first header counts, or the backup where the first is damaged.
+ * @param size bytes
+ * @param sectorSize bytes, as the drive presents itself now
+ * @throws what `readAt` throws
+ */
+export async function findTable(size: number, sectorSize: number, readAt: ReadAt): Promise<FoundTable> {
+  let hasTable = false;
+  for (const bytes of [sectorSize, ...sectorSizes.filter((other) => other !== sectorSize)]) {
+    for (const lba of [1, Math.floor(size / bytes) - 1]) {
+      if (lba < 1) continue;
+      const sector = await readAt(lba * bytes, bytes);
+      const diskGuid = diskGuidOf(sector, lba);
+      if (diskGuid !== null) return { hasTable: true, diskGuid };
+      hasTable ||= hasSignature(sector);
+    }
+  }
+  return { hasTable, diskGuid: null };
+}
+
+function hasSignature(sector: Uint8Array): boolean {
+  return String.fromCharCode(...sector.subarray(0, 8)) === 'EFI PART';
 }
 
 function encodeEntries(

@@ -1,5 +1,5 @@
-/** Milliseconds over which the rate is smoothed: slow enough to read, fast enough to show a stall. */
-const smoothing = 5_000;
+/** Milliseconds over which a rate that is read is smoothed: slow enough to read, fast enough to show a stall. */
+const readable = 5_000;
 
 /** How fast bytes move, as far as samples told. Immutable; {@link advanceEstimate} gives the next one. */
 export interface RateEstimate {
@@ -28,6 +28,7 @@ export function startEstimate(bytes: number, time: number): RateEstimate {
  * @param bytes done in all
  * @param time milliseconds, from the same start as before
  * @param interval milliseconds; a sample that comes sooner after the last one changes nothing
+ * @param smoothing milliseconds; how long a sample goes on to count
  * @returns the same object when nothing changed
  */
 export function advanceEstimate(
@@ -35,6 +36,7 @@ export function advanceEstimate(
   bytes: number,
   time: number,
   interval: number,
+  smoothing: number = readable,
 ): RateEstimate {
   if (bytes < before.bytes || time < before.time) return startEstimate(bytes, time);
   const elapsed = time - before.time;
@@ -52,13 +54,4 @@ export function advanceEstimate(
 /** Bytes/second, smoothed; null while it is not known. */
 export function bytesPerSecond({ mean, weight }: RateEstimate): number | null {
   return weight === 0 ? null : mean / weight;
-}
-
-/**
- * Seconds that some bytes take; null while the rate is not known, or when nothing moves.
- * @param bytes below 0 counts as 0
- * @param rate bytes/second
- */
-export function secondsFor(bytes: number, rate: number | null): number | null {
-  return rate === null || rate < 1 ? null : Math.max(0, bytes) / rate;
 }

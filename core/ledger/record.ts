@@ -52,6 +52,11 @@ export const jobDetailsSchema = z.strictObject({
    * when it could not be read, and in entries from before 0.3.
    */
   previousDiskGuid: z.guid().nullable().optional(),
+  /**
+   * By what the station's system knew the drive while it stayed attached (core/drive/drive-identity.ts). Missing where that
+   * could be another drive's later, and in entries from before 0.3.
+   */
+  attachment: z.string().optional(),
   partitionGuids: z.array(z.uuid()),
   /** Why another drive was written for a machine that already had a finished drive. */
   againReason: z.string().nullable(),
@@ -79,6 +84,8 @@ export const recordSchema = z.discriminatedUnion('kind', [
     job: jobDetailsSchema,
     startedAt: timeSchema,
     end: jobEndSchema,
+    /** It ended before the first destructive write: the drive is as it was. Missing when it may have been written to. */
+    untouched: z.literal(true).optional(),
   }),
   z.strictObject({
     /** A finished drive was read again. */
@@ -88,6 +95,8 @@ export const recordSchema = z.discriminatedUnion('kind', [
     drive: recordedDriveSchema,
     /** The disk GUID that was read on the drive; null: it had none. Missing in entries from before 0.3. */
     diskGuid: z.guid().nullable().optional(),
+    /** As in the job. */
+    attachment: z.string().optional(),
     fingerprint: sha256Schema,
     end: z.discriminatedUnion('state', [
       z.strictObject({ state: z.literal('done'), bytesVerified: z.int().nonnegative(), seconds: z.number() }),

@@ -1,9 +1,12 @@
 import type { ErrorCode } from '../base/errors';
+import { isSameDrive } from '../drive/drive-identity';
 import type { JobDetails, LedgerRecord } from './record';
 
 /** What a later reading of a finished drive means for it (docs/adr/0025). */
 
 type Reading = Extract<LedgerRecord, { kind: 'drive-verified' }>;
+/** What a job put on which drive. */
+export type WrittenDrive = Pick<JobDetails, 'diskGuid' | 'drive' | 'attachment'>;
 type FailedReading = Reading & { readonly end: Extract<Reading['end'], { state: 'failed' }> };
 
 /** Findings that a drive gave back other bytes than were written. Nothing that is read later explains them away. */
@@ -12,11 +15,26 @@ const wrongContent: ReadonlySet<ErrorCode> = new Set(['verify-mismatch', 'table-
 /**
  * Whether a later good reading lifts a finding. A good reading compared the partition table, and so the disk GUID, and
  * every written byte: it is certainly about this drive. A finding stays only when it is as certain (the job's disk GUID was
- * read on the drive) and says that the content is wrong. One without the GUID may be another drive's with the same serial; a
- * drive that did not answer may have had a loose cable.
+ * read on the drive, and the drive is known to be the job's) and says that the content is wrong. One without the GUID may be
+ * another drive's with the same serial; the GUID alone may be on a copy behind a USB bridge; a drive that did not answer may
+ * have had a loose cable.
+ * @param written null when the job is not known
  */
-export function liftsWithGoodReading(finding: FailedReading, diskGuid: string): boolean {
-  return finding.diskGuid !== diskGuid || !wrongContent.has(finding.end.reason.code);
+export function liftsWithGoodReading(finding: FailedReading, written: WrittenDrive | null): boolean {
+  if (written === null || finding.diskGuid !== written.diskGuid) return true;
+  if (!wrongContent.has(finding.end.reason.code)) return true;
+  return !isSameDrive(
+    { ...finding.drive, attachment: finding.attachment },
+    { ...written.drive, attachment: written.attachment },
+  );
+}
+
+/** Whether a boot test was one of what the job wrote. Entries from before 0.3 do not say what was on the drive. */
+export function isOfWritten(
+  bootTest: { readonly diskGuid?: string | null | undefined },
+  { diskGuid }: Pick<JobDetails, 'diskGuid'>,
+): boolean {
+  return bootTest.diskGuid === undefined || bootTest.diskGuid === diskGuid;
 }
 
 export function isFailedReading(record: LedgerRecord): record is FailedReading {
@@ -33,15 +51,15 @@ export function isGoodReading(record: LedgerRecord): boolean {
  * @param later records since the job ended, oldest first; those of other jobs do not count
  */
 export function standingFinding(
-  { jobId, diskGuid }: Pick<JobDetails, 'jobId' | 'diskGuid'>,
+  job: WrittenDrive & Pick<JobDetails, 'jobId'>,
   later: Iterable<LedgerRecord>,
 ): FailedReading | null {
   let standing: FailedReading | null = null;
   for (const record of later) {
-    if (record.kind !== 'drive-verified' || record.jobId !== jobId) continue;
+    if (record.kind !== 'drive-verified' || record.jobId !== job.jobId) continue;
     if (isFailedReading(record)) {
-      if (standing === null || liftsWithGoodReading(standing, diskGuid)) standing = record;
-    } else if (standing !== null && liftsWithGoodReading(standing, diskGuid)) standing = null;
+      if (standing === null || liftsWithGoodReading(standing, job)) standing = record;
+    } else if (standing !== null && liftsWithGoodReading(standing, job)) standing = null;
   }
   return standing;
 }

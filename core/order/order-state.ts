@@ -1,5 +1,10 @@
 import type { WorkOrder } from './order';
-import { isFailedReading, liftsWithGoodReading } from '../ledger/standing-finding';
+import {
+  isFailedReading,
+  isOfWritten,
+  liftsWithGoodReading,
+  type WrittenDrive,
+} from '../ledger/standing-finding';
 import type { LedgerRecord } from '../ledger/record';
 
 /** Where a machine of an order stands; what wants a hand first. After a job that was cancelled it is expected again. */
@@ -21,8 +26,10 @@ interface MachineProgress {
   readonly state: Exclude<OrderLineState, 'paired'>;
   /** The newest job. */
   readonly jobId: string | null;
-  /** Disk GUID that its drive gets; null when there is no job, or only a shipment tells of it. */
-  readonly diskGuid: string | null;
+  /** What its drive gets; null when there is no job, or only a shipment tells of it. */
+  readonly written: WrittenDrive | null;
+  /** Another machine's job that began on its finished drive; null when none did. */
+  readonly erasedBy: string | null;
   /** Its drive was found wrong: how it stood before, and whether a good reading lifts that. */
   readonly finding: (Standing & { readonly lifts: boolean }) | null;
   /** It failed because its drive did not start in a virtual machine. */
@@ -51,7 +58,8 @@ export function newProgress(orderId: string): OrderProgress {
 const untouched: MachineProgress = {
   state: 'expected',
   jobId: null,
-  diskGuid: null,
+  written: null,
+  erasedBy: null,
   finding: null,
   bootFailed: false,
   unexpected: false,
@@ -78,19 +86,26 @@ export function followOrder(
     switch (record.kind) {
       case 'job-started':
       case 'job-ended': {
-        const { orderId, machineSerial, jobId, diskGuid, previousDiskGuid } = record.job;
+        const { orderId, machineSerial, jobId, previousDiskGuid } = record.job;
         // Another machine's finished drive, known by its disk GUID: that machine has none any more.
         if (record.kind === 'job-started' && typeof previousDiskGuid === 'string') {
           for (const [serial, erased] of machines) {
-            const finished = erased.diskGuid === previousDiskGuid && erased.state === 'done';
-            if (finished && serial !== machineSerial) change(serial, { state: 'failed', bootFailed: false });
+            const finished = erased.written?.diskGuid === previousDiskGuid && erased.state === 'done';
+            if (!finished || serial === machineSerial) continue;
+            change(serial, { state: 'failed', bootFailed: false, erasedBy: jobId });
+          }
+        }
+        if (record.kind === 'job-ended' && record.untouched === true) {
+          for (const [serial, { erasedBy, state }] of machines) {
+            if (erasedBy === jobId && state === 'failed') change(serial, { state: 'done', erasedBy: null });
           }
         }
         const known = ordered.has(machineSerial) || machines.has(machineSerial);
         if (orderId !== progress.orderId && !(orderId === undefined && known)) break;
         const unexpected = !ordered.has(machineSerial);
         const state = record.kind === 'job-started' ? 'writing' : stateOfEnd(record.end.state);
-        change(machineSerial, { state, jobId, diskGuid, finding: null, bootFailed: false, unexpected });
+        const fresh = { finding: null, bootFailed: false, erasedBy: null, written: record.job };
+        change(machineSerial, { state, jobId, unexpected, ...fresh });
         break;
       }
       case 'drive-verified': {
@@ -99,7 +114,7 @@ export function followOrder(
         if (known?.jobId !== record.jobId) break;
         if (isFailedReading(record)) {
           const before = known.finding ?? { state: known.state, bootFailed: known.bootFailed, lifts: true };
-          const lifts = before.lifts && liftsWithGoodReading(record, known.diskGuid ?? '');
+          const lifts = before.lifts && liftsWithGoodReading(record, known.written);
           change(record.machineSerial, { state: 'failed', bootFailed: false, finding: { ...before, lifts } });
         } else if (known.finding?.lifts === true) {
           const { state, bootFailed } = known.finding;
@@ -131,6 +146,7 @@ export function followOrder(
       case 'drive-rehearsed': {
         const known = machines.get(record.machineSerial);
         if (known?.jobId !== record.jobId) break;
+        if (known.written !== null && !isOfWritten(record, known.written)) break;
         const passed = record.end.state === 'done';
         change(
           record.machineSerial,

@@ -1,7 +1,7 @@
 import { sanitizeForDisplay } from '../base/display';
 import { PrestageError } from '../base/errors';
 import type { DriveRecord, JobDetails, LedgerRecord } from '../ledger/record';
-import { isGoodReading, standingFinding, type Erasure } from '../ledger/standing-finding';
+import { isGoodReading, isOfWritten, standingFinding, type Erasure } from '../ledger/standing-finding';
 import { maxMachines, shipmentNumberSchema } from './shipment';
 
 /** What the ledger says of one machine. */
@@ -36,6 +36,10 @@ export type Fitness =
   | { readonly fit: true; readonly finished: FinishedJob }
   /** `gone`: in an earlier shipment. `reason` is a sentence that names the machine. */
   | { readonly fit: false; readonly gone: boolean; readonly reason: string };
+
+/** A drive may have the serial of another: reading it is what decides. */
+const wayOn =
+  'If you have the drive of this machine, insert it and run: prestage verify. If it is good, the machine can be shipped.';
 
 /**
  * Whether a machine can be shipped. Its newest job counts, whatever became of those before: it may have erased the drive
@@ -79,7 +83,9 @@ export function assessMachine(history: MachineHistory): Fitness {
       readWell ? `${when} A later good reading does not change that. Write the drive again.` : when,
     );
   }
-  const bootTest = later.findLast((record) => record.kind === 'drive-rehearsed' && record.jobId === jobId);
+  const bootTest = later.findLast(
+    (record) => record.kind === 'drive-rehearsed' && record.jobId === jobId && isOfWritten(record, job),
+  );
   const verdict = bootTest?.kind === 'drive-rehearsed' ? bootTest.verdict : null;
   if (bootTest?.kind === 'drive-rehearsed' && (bootTest.end.state === 'failed' || !bootTest.verdict.passed)) {
     return refusalFor(`failed its boot test: ${sanitizeForDisplay(bootTest.verdict.what, 300)}`);
@@ -91,9 +97,8 @@ export function assessMachine(history: MachineHistory): Fitness {
     const other = sanitizeForDisplay(history.erasure.machineSerial);
     return refusalFor(
       history.erasure.certain
-        ? `no longer has its image: its drive was written again for machine ${other}.`
-        : `may no longer have its image: a drive with the same serial was written later for machine ${other}. ` +
-            `Insert the drive of this machine and run: prestage verify. If it is good, the machine can be shipped.`,
+        ? `no longer has its image: its drive was written again for machine ${other}. ${wayOn}`
+        : `may no longer have its image: a drive with the same serial was written later for machine ${other}. ${wayOn}`,
     );
   }
   const verifiedAgain = later.filter((record) => record.jobId === jobId && isGoodReading(record)).length;

@@ -125,7 +125,7 @@ function blockDrive(
     readOnly: readOnly ?? true,
     contents: contentsOf(device),
     // Of a bench's file it is read there: without udev lsblk tells it to root alone.
-    diskGuid: virtual === null ? device.diskGuid : virtual.diskGuid,
+    diskGuid: virtual === null ? device.diskGuid : virtual.table.diskGuid,
   };
   return finish(look, details, context);
 }
@@ -164,7 +164,7 @@ function virtualDrive(virtual: VirtualDrive, listing: MachineListing, context: S
     path,
     ...benchLook(virtual),
     size: entry.size,
-    attachment: virtual.fileKey === null ? null : `file ${virtual.fileKey}`,
+    attachment: virtual.attachment,
     byPath: null,
     bus: 'virtual',
     logicalSectorSize: entry.sectorSize,
@@ -172,8 +172,8 @@ function virtualDrive(virtual: VirtualDrive, listing: MachineListing, context: S
     rotational: null,
     removable: false,
     readOnly: virtual.readOnly,
-    contents: virtual.hasPartitionTable ? ['GPT partition table'] : [],
-    diskGuid: virtual.diskGuid,
+    contents: virtual.table.hasTable ? ['GPT partition table'] : [],
+    diskGuid: virtual.table.diskGuid,
   };
   return finish(look, details, context);
 }

@@ -1,3 +1,4 @@
+import type { BigIntStats } from 'node:fs';
 import { readdir, readFile, readlink, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { errorCodeOf } from '../../core/base/system-error';
@@ -83,14 +84,38 @@ export async function readIdentity(
 }
 
 /**
- * By what the kernel knows this very attachment of a device: its number, and its disk sequence number (Linux
- * 5.15), which no two disks of one boot share.
+ * By what the kernel knows this very attachment of a device: its number, its disk sequence number (Linux 5.15), which no
+ * two disks of one boot share, and the boot. core/drive/drive-identity.ts reads it.
+ * @param folder of the device below /sys
  */
+async function attachmentIn(folder: string, number: string | null): Promise<string> {
+  const told = async (file: string): Promise<string> =>
+    (await readFile(file, 'utf8').catch(() => 'unknown')).trim();
+  const device = number ?? (await told(join(folder, 'dev')));
+  const boot = await told('/proc/sys/kernel/random/boot_id');
+  return `device ${device} sequence ${await told(join(folder, 'diskseq'))} boot ${boot}`;
+}
+
+/** The attachment of a listed device. */
 export async function readAttachment(sysRoot: string, kernelName: string): Promise<string> {
-  const folder = join(sysRoot, 'class/block', sysName(kernelName));
-  const told = async (name: string): Promise<string> =>
-    (await readFile(join(folder, name), 'utf8').catch(() => 'unknown')).trim();
-  return `device ${await told('dev')} sequence ${await told('diskseq')}`;
+  return await attachmentIn(join(sysRoot, 'class/block', sysName(kernelName)), null);
+}
+
+/** The attachment of an open device. @param number `major:minor` */
+export async function attachmentOfDevice(number: string): Promise<string> {
+  return await attachmentIn(`/sys/dev/block/${number}`, number);
+}
+
+/**
+ * By what a virtual drive's file is known: its inode, and when that was born (ns), because a number is given again as soon as
+ * its file is removed. A birth of 0: the file system does not tell.
+ */
+export function attachmentOfFile({
+  dev,
+  ino,
+  birthtimeNs,
+}: Pick<BigIntStats, 'dev' | 'ino' | 'birthtimeNs'>): string {
+  return `file ${dev}:${ino} born ${birthtimeNs}`;
 }
 
 /**

@@ -5,6 +5,7 @@ import { PrestageError } from '../../core/base/errors';
 import { errorCodeOf } from '../../core/base/system-error';
 import { timeouts } from '../../core/base/timeouts';
 import { lastWords, runTool } from '../tools/runner';
+import { withinTime } from '../tools/within-time';
 import { listingFailed } from './listing-failed';
 import { flattenLsblk, parseLsblk, type LsblkDevice } from './lsblk';
 import { parseMountinfo, parseSwaps, type MountEntry, type SwapEntry } from './proc';
@@ -63,8 +64,13 @@ export async function readListing(): Promise<MachineListing> {
   }
 }
 
+const baseIsLate = (): Error => listingFailed('drivelist did not respond in time', '');
+
 async function readAll(sysRoot: string, procRoot: string, devRoot: string): Promise<MachineListing> {
-  const [devices, base] = await Promise.all([runLsblk(), withinTime(listBase(), 'drivelist')]);
+  const [devices, base] = await Promise.all([
+    runLsblk(),
+    withinTime(listBase(), timeouts.listingTool, baseIsLate),
+  ]);
   const mounts = parseMountinfo(await readFile(join(procRoot, 'self/mountinfo'), 'utf8'));
   const swaps = parseSwaps(await readIfThere(join(procRoot, 'swaps')));
 
@@ -125,19 +131,5 @@ async function readIfThere(path: string): Promise<string> {
   } catch (error) {
     if (errorCodeOf(error) === 'ENOENT') return '';
     throw error;
-  }
-}
-
-async function withinTime<T>(work: Promise<T>, what: string): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => {
-      reject(listingFailed(`${what} did not respond in time`, ''));
-    }, timeouts.listingTool);
-  });
-  try {
-    return await Promise.race([work, late]);
-  } finally {
-    clearTimeout(timer);
   }
 }

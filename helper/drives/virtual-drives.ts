@@ -3,11 +3,12 @@ import { constants, type BigIntStats } from 'node:fs';
 import { access, lstat, open, readFile, realpath } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { diskGuidOf } from '../../core/drive/gpt';
+import { findTable, type FoundTable } from '../../core/drive/gpt';
 import { benchFileName, benchSchema, type Bench } from '../../core/drive/virtual-bench';
 import { formatBytes, sanitizeForDisplay } from '../../core/base/display';
 import { PrestageError } from '../../core/base/errors';
 import { errorCodeOf } from '../../core/base/system-error';
+import { attachmentOfFile } from './drives-sysfs';
 
 /** A bench.json is a few kilobytes; what is larger is none. */
 const benchFileLimit = 1024 * 1024;
@@ -19,12 +20,13 @@ export interface VirtualDrive {
   readonly path: string;
   /** `device:inode`, or null when there is no such file. */
   readonly fileKey: string | null;
+  /** As `drives-sysfs.ts` words it, or null when there is no such file. */
+  readonly attachment: string | null;
   /** What is wrong with the file, as one sentence, or null. */
   readonly damage: string | null;
   readonly readOnly: boolean;
-  readonly hasPartitionTable: boolean;
-  /** In the GPT header, lower case; null when there is none. */
-  readonly diskGuid: string | null;
+  /** Also one that was written with sectors of another size. */
+  readonly table: FoundTable;
 }
 
 /**
@@ -85,15 +87,16 @@ async function look(folder: string, entry: Bench['drives'][number]): Promise<Vir
       entry,
       path,
       fileKey: `${details.dev}:${details.ino}`,
+      attachment: attachmentOfFile(details),
       damage,
       readOnly: !(await isWritable(path)),
       // A file that is not what it should be is not opened: it may be a pipe, or lead elsewhere.
-      ...(damage === null ? await readTable(path, entry) : noTable),
+      table: damage === null ? await readTable(path, entry) : noTable,
     };
   } catch (error) {
     const why = errorCodeOf(error) === 'ENOENT' ? 'is missing' : 'cannot be read';
     const damage = `The drive file ${entry.file} ${why}.`;
-    return { entry, path, fileKey: null, damage, readOnly: false, ...noTable };
+    return { entry, path, fileKey: null, attachment: null, damage, readOnly: false, table: noTable };
   }
 }
 
@@ -120,24 +123,16 @@ async function isWritable(path: string): Promise<boolean> {
   );
 }
 
-type FoundTable = Pick<VirtualDrive, 'hasPartitionTable' | 'diskGuid'>;
-const noTable: FoundTable = { hasPartitionTable: false, diskGuid: null };
+const noTable: FoundTable = { hasTable: false, diskGuid: null };
 
-/** Its first header, or the backup where the first is damaged. */
 async function readTable(path: string, { sectorSize, size }: Bench['drives'][number]): Promise<FoundTable> {
   const file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW);
   try {
-    const sectorAt = async (lba: number): Promise<Buffer> => {
-      const sector = Buffer.alloc(sectorSize);
-      await file.read(sector, 0, sectorSize, lba * sectorSize);
-      return sector;
-    };
-    const first = await sectorAt(1);
-    const last = Math.floor(size / sectorSize) - 1;
-    return {
-      hasPartitionTable: first.subarray(0, 8).toString('latin1') === 'EFI PART',
-      diskGuid: diskGuidOf(first, 1) ?? diskGuidOf(await sectorAt(last), last),
-    };
+    return await findTable(size, sectorSize, async (offset, length) => {
+      const bytes = Buffer.alloc(length);
+      await file.read(bytes, 0, length, offset);
+      return bytes;
+    });
   } finally {
     await file.close();
   }

@@ -5,7 +5,7 @@ import { driveLabel, type Drive } from '../../core/drive/drive';
 import { PrestageError, type ErrorCode } from '../../core/base/errors';
 import { deviceInfo, lockExclusive } from '../drives/block-device';
 import { errorCodeOf } from '../../core/base/system-error';
-import { formatDeviceNumber } from '../drives/drives-sysfs';
+import { attachmentOfDevice, attachmentOfFile, formatDeviceNumber } from '../drives/drives-sysfs';
 
 const openAsync = promisify(open);
 const fstatAsync = promisify(fstat);
@@ -82,7 +82,7 @@ async function attachmentOf(fd: number, drive: Drive): Promise<string> {
     const same = details.isFile() && details.dev === atPath.dev && details.ino === atPath.ino;
     if (!same) throw driveChanged(drive, 'another file now has its name');
     if (Number(details.size) !== drive.size) throw driveChanged(drive, `it has ${details.size} bytes`);
-    return `file ${details.dev}:${details.ino}`;
+    return attachmentOfFile(details);
   }
   if (!details.isBlockDevice() || details.rdev !== atPath.rdev) {
     throw driveChanged(drive, 'another device now has its name');
@@ -96,8 +96,7 @@ async function attachmentOf(fd: number, drive: Drive): Promise<string> {
   const sysfs = `/sys/dev/block/${number}`;
   const name = /^DEVNAME=(.*)$/m.exec(await readFile(`${sysfs}/uevent`, 'utf8'))?.[1] ?? '';
   if (`/dev/${name}` !== drive.path) throw driveChanged(drive, `the open device is /dev/${name}`);
-  const sequence = await readFile(`${sysfs}/diskseq`, 'utf8').catch(() => 'unknown');
-  return `device ${number} sequence ${sequence.trim()}`;
+  return await attachmentOfDevice(number);
 }
 
 /** Another drive answers where the confirmed one was. */

@@ -1,7 +1,6 @@
 import { useStore } from 'zustand';
 import { createStore } from 'zustand/vanilla';
 import type { AppJob } from '../../core/contract/app-bench';
-import { formatDuration } from '../../core/base/display';
 import { formatRate } from '../format';
 import { advanceRate, type Rate } from './rates';
 
@@ -30,12 +29,6 @@ export function useRate(driveId: string): Rate | null {
 }
 
 /** The words for a rate; empty while it cannot be told yet. */
-export function rateWords(
-  rate: Rate | null,
-  left: (time: string) => string,
-): { speed: string; left: string } {
-  return {
-    speed: rate === null || rate.bytesPerSecond === null ? '' : formatRate(rate.bytesPerSecond),
-    left: rate === null || rate.secondsLeft === null ? '' : left(formatDuration(rate.secondsLeft)),
-  };
+export function rateWords(rate: Rate | null): string {
+  return rate === null || rate.bytesPerSecond === null ? '' : formatRate(rate.bytesPerSecond);
 }

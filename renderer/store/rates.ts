@@ -2,7 +2,6 @@ import type { AppJob } from '../../core/contract/app-bench';
 import {
   advanceEstimate,
   bytesPerSecond,
-  secondsFor,
   startEstimate,
   type RateEstimate,
 } from '../../core/job/rate-estimate';
@@ -12,8 +11,6 @@ export interface Rate {
   readonly phase: 'writing' | 'verifying';
   /** Bytes a second, smoothed; null until enough time went by. */
   readonly bytesPerSecond: number | null;
-  /** Till the job ends, as far as can be told: verifying is taken to be as fast as writing. */
-  readonly secondsLeft: number | null;
   /** Bytes a second, oldest first, one each {@link sampleMilliseconds}, at most {@link maxSamples}. */
   readonly samples: readonly number[];
   /** Where the running sample began. */
@@ -30,21 +27,18 @@ export const sampleMilliseconds = 500;
  */
 export function advanceRate(before: Rate | null, job: AppJob['state'], now: number): Rate | null {
   if (job.state !== 'writing' && job.state !== 'verifying') return null;
-  const { state: phase, bytesDone, bytesTotal } = job;
+  const { state: phase, bytesDone } = job;
   if (before === null || before.phase !== phase || bytesDone < before.estimate.bytes) {
     const estimate = startEstimate(bytesDone, now);
-    return { phase, bytesPerSecond: null, secondsLeft: null, samples: [], estimate };
+    return { phase, bytesPerSecond: null, samples: [], estimate };
   }
   const last = before.estimate;
   const estimate = advanceEstimate(last, bytesDone, now, sampleMilliseconds);
   if (estimate === last) return before;
   const sample = ((bytesDone - last.bytes) * 1000) / (now - last.time);
-  const rate = bytesPerSecond(estimate);
-  const bytesLeft = (phase === 'writing' ? 2 * bytesTotal : bytesTotal) - bytesDone;
   return {
     phase,
-    bytesPerSecond: rate,
-    secondsLeft: secondsFor(bytesLeft, rate),
+    bytesPerSecond: bytesPerSecond(estimate),
     samples: [...before.samples, sample].slice(-maxSamples),
     estimate,
   };

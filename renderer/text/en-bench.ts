@@ -11,6 +11,7 @@ const shortReasons: Readonly<Partial<Record<ErrorCode, string>>> = {
   'drive-not-found': 'Drive not found',
   'drive-blocked': 'Drive is in use',
   'drive-changed': 'Wrong drive',
+  'adapter-differs': 'Other adapter',
   'drive-busy': 'Drive is in use',
   'drive-not-permitted': 'Not permitted',
   'drive-read-failed': 'Read error',

@@ -22,7 +22,7 @@ export const settingsText = {
     theme: 'Colours',
     themes,
     sounds: 'Sounds',
-    soundsHint: 'A tone for each scan and when a drive passes or fails.',
+    soundsHint: 'A tone for each scan, when a drive passes or fails, and when all drives have ended.',
     onMachine: 'Drives are installed in this machine',
     onMachineHint:
       'When on, scanned machine details must match the firmware of this computer. Leave it off when drives are in a rack.',

@@ -6,6 +6,7 @@ import { commonText } from './en-common';
 import { logText } from './en-log';
 import { mediaText } from './en-media';
 import { orderText } from './en-order';
+import { progressText } from './en-progress';
 import { scannerCheckText } from './en-scanner-check';
 import { settingsText } from './en-settings';
 import { shipText } from './en-ship';
@@ -17,6 +18,7 @@ export const en = {
   log: logText,
   media: mediaText,
   order: orderText,
+  progress: progressText,
   scannerCheck: scannerCheckText,
   settings: settingsText,
   ship: shipText,

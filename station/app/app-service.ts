@@ -6,6 +6,7 @@ import { chooseElevation, elevationContext } from '../helper-client/elevation';
 import { Helpers } from '../helper-client/helpers';
 import { openImageCache, type ImageCache } from '../image-cache/image-cache';
 import { openStation, type OpenStation } from '../jobs/open-station';
+import { stationPace } from '../jobs/station-pace';
 import { LogService } from '../log/log-service';
 import { ShipService } from '../shipment/ship-service';
 import { beginLog, logError, logEvent } from '../state/log-file';
@@ -19,6 +20,7 @@ import { MediaVerifier } from './media-verifier';
 import { NoticeService } from './notices';
 import { OrderService } from './order-service';
 import { PairingService } from './pairing-service';
+import { ProgressService } from './progress-service';
 import { Recovery } from './recovery';
 import { ScanService } from './scan-service';
 import { SessionStore } from './session-store';
@@ -60,6 +62,7 @@ export class AppService {
   readonly notices = new NoticeService();
   readonly orders: OrderService;
   readonly pairing: PairingService;
+  readonly progress: ProgressService;
   readonly publisher: StatePublisher;
   readonly recovery: Recovery;
   readonly scans: ScanService;
@@ -122,6 +125,12 @@ export class AppService {
       context: () => this.recovery.context(),
       benchDirectory: () => this.station.benchDirectory,
     });
+    this.progress = new ProgressService({
+      jobs: () => this.jobs.jobs,
+      bootTests: () => this.bootTests.states,
+      settled: () => this.jobs.isSettled,
+      pace: () => stationPace(ledger),
+    });
     this.pairing = new PairingService({
       settings: () => this.settings.current.desk,
       drives: () => this.drives.state,
@@ -160,6 +169,7 @@ export class AppService {
         order: () => this.orders.state,
         pairing: () => this.pairing.state,
         jobs: () => this.jobs.jobs,
+        progress: () => this.progress.state,
         rehearsals: () => this.bootTests.states,
         notices: () => this.notices.list,
         fleet: () => this.fleet.state,
@@ -254,6 +264,7 @@ export class AppService {
     this.drives.close();
     this.jobs.cancelAll();
     await this.jobs.settled();
+    this.progress.close();
     await this.bootTests.close();
     await this.recovery.recorded.catch(() => undefined);
     this.publisher.close();

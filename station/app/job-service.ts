@@ -30,7 +30,10 @@ interface HeldJob {
 }
 
 /** A job of an earlier run of the station, as its card shows it. */
-type EndedCard = Pick<AppJob, 'driveId' | 'bay' | 'machineSerial' | 'startedAt' | 'endedAt' | 'ledgerEntry'>;
+type EndedCard = Pick<
+  AppJob,
+  'driveId' | 'attachment' | 'bay' | 'machineSerial' | 'startedAt' | 'endedAt' | 'ledgerEntry'
+>;
 
 /** Jobs that were started together. */
 interface Run {
@@ -41,7 +44,7 @@ interface Run {
 /** What a run hears while it prepares and writes. */
 type RunHooks = Pick<
   Parameters<typeof runBatch>[2],
-  'jobSignal' | 'onReserved' | 'onTask' | 'onJob' | 'onEnd'
+  'jobSignal' | 'onUnshown' | 'onReserved' | 'onTask' | 'onJob' | 'onEnd'
 >;
 
 /**
@@ -54,8 +57,11 @@ export class JobService {
   readonly #batchEnded = new Emitter<readonly JobReport[]>();
   /** The jobs of a batch have ended, and its drives are released. */
   readonly onBatchEnd = this.#batchEnded.event;
+  readonly #settled = new Emitter<void>();
+  /** A run has ended: its drives are recorded and released, and the boot test after it has begun. */
+  readonly onSettled = this.#settled.event;
   readonly #dependencies: JobServiceDependencies;
-  /** By what the computer knows each drive that was finished. */
+  /** The machine of each drive that was finished, or was found to be when it was opened; by attachment. */
   readonly #finished = new Map<string, string>();
   readonly #jobs = new Map<string, HeldJob>();
   readonly #runs = new Set<Run>();
@@ -80,6 +86,11 @@ export class JobService {
 
   get running(): AppJob[] {
     return this.jobs.filter(isRunning);
+  }
+
+  /** Whether no run is under way: every end is recorded, and every drive released. */
+  get isSettled(): boolean {
+    return this.#runs.size === 0;
   }
 
   /** Resolves when no job runs any more and every end is recorded. */
@@ -125,6 +136,7 @@ export class JobService {
         .finally(() => {
           this.#runs.delete(run);
           ending.done();
+          this.#settled.fire();
         });
     });
   }
@@ -171,10 +183,13 @@ export class JobService {
 
   /** Shows jobs that a killed station left open. */
   showLeftOpen(left: readonly LeftOpenJob[], end: JobEnd): void {
-    for (const { drive, machineSerial, startedAt, ledgerEntry } of left) {
+    for (const { drive, attachment, machineSerial, startedAt, ledgerEntry } of left) {
       const endedAt = new Date().toISOString();
       this.#showEnded(
-        { driveId: drive.id, bay: placeOf(drive), machineSerial, startedAt, endedAt, ledgerEntry },
+        {
+          ...{ driveId: drive.id, attachment, bay: placeOf(drive), machineSerial },
+          ...{ startedAt, endedAt, ledgerEntry },
+        },
         end,
       );
     }
@@ -196,13 +211,21 @@ export class JobService {
       request: null,
       run: null,
       stop: new AbortController(),
-      view: { ...card, attachment: null, state, canCancel: false, canRetry: true },
+      view: { ...card, state, canCancel: false, canRetry: true },
     });
   }
 
   #hooksOf(request: BatchRequest, jobs: readonly PlannedJob[], run: Run, onHeld: () => void): RunHooks {
     return {
       jobSignal: ({ drive }) => this.#jobs.get(drive.id)?.stop.signal,
+      onUnshown: (found) => {
+        // Refused now; the list that is shown next names them.
+        for (const { drive, holdsMachine } of found) {
+          if (drive.attachment !== null) this.#finished.set(drive.attachment, holdsMachine);
+        }
+        this.#changed.fire();
+        return Promise.resolve(false);
+      },
       onReserved: () => {
         for (const { drive, machineSerial } of jobs) {
           if (drive.attachment !== null) this.#finished.delete(drive.attachment);

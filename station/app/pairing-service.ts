@@ -48,7 +48,7 @@ export interface PairingServiceDependencies {
   readonly batch: () => BatchState;
   readonly jobs: () => readonly AppJob[];
   readonly ledger: Pick<LedgerReader, 'findShipped' | 'findDoneByGuid'>;
-  /** The machine for which a drive with this attachment was just finished, when the listing cannot know it yet. */
+  /** The machine for which a drive with this attachment was finished, when the listing cannot know it. */
   readonly finishedFor: (attachment: string | null) => string | null;
   /** Whether the open order lets a machine have a drive. */
   readonly inOrder: (machineSerial: string) => boolean;
@@ -110,6 +110,16 @@ export class PairingService {
   /** Why machines that wait or are paired get another drive, by serial. */
   get againReasons(): ReadonlyMap<string, string> {
     return this.#againReasons;
+  }
+
+  /** Machines whose finished images the list of pairs names, by drive id. */
+  get shown(): ReadonlyMap<string, string> {
+    return new Map(
+      this.#pairing.pairs.flatMap((pair) => {
+        const { driveId, holdsMachine } = this.#withContent(pair);
+        return holdsMachine === undefined ? [] : [[driveId, holdsMachine] as const];
+      }),
+    );
   }
 
   get waitingMachine(): string | null {

@@ -14,13 +14,17 @@ import type { NoticeService } from './notices';
 import type { PairingService } from './pairing-service';
 import { memoryLost, notTakenOver, takenOver } from './app-refusals';
 
-const interruptedCardSchema = appJobSchema.pick({
-  driveId: true,
-  bay: true,
-  machineSerial: true,
-  startedAt: true,
-  endedAt: true,
-  ledgerEntry: true,
+const interruptedCardSchema = z.strictObject({
+  ...appJobSchema.pick({
+    driveId: true,
+    bay: true,
+    machineSerial: true,
+    startedAt: true,
+    endedAt: true,
+    ledgerEntry: true,
+  }).shape,
+  /** By what the computer knew the drive; missing in sessions from before 0.3. */
+  attachment: z.string().nullable().default(null),
 });
 
 /**
@@ -147,6 +151,7 @@ export class SessionStore {
         startedAt: job.startedAt,
         endedAt: job.endedAt,
         ledgerEntry: job.ledgerEntry,
+        attachment: job.attachment,
       })),
     };
     const text = JSON.stringify(stored);

@@ -60,7 +60,7 @@ export class StartService {
     const { operator } = batch.state;
     if (operator === '') throw noOperator();
     const drive = drives.find(driveId);
-    const machine = drive === null ? null : machineOn(drive, ledger);
+    const machine = drive === null ? null : (machineOn(drive, ledger) ?? jobs.finishedFor(drive.attachment));
     // A drive whose job did not end well has no partition table: this is another one.
     if (machine !== null) throw anotherDrive(job.bay, machine);
     await recorded();
@@ -111,6 +111,7 @@ export class StartService {
       workOrder: workOrder === '' ? null : workOrder,
       machines: pairing.machines,
       seen: pairing.attachments,
+      shown: pairing.shown,
       bays: drives.state.bays.map(({ label, port }) => ({ label, port })),
       proof: proved.proof,
     };

@@ -11,6 +11,7 @@ import type { MediaVerifier } from './media-verifier';
 import type { NoticeService } from './notices';
 import type { OrderService } from './order-service';
 import type { PairingService } from './pairing-service';
+import type { ProgressService } from './progress-service';
 import type { Recovery } from './recovery';
 import type { SessionStore } from './session-store';
 import type { SettingsService } from './settings-service';
@@ -27,6 +28,7 @@ export interface WiredServices {
   readonly notices: NoticeService;
   readonly orders: OrderService;
   readonly pairing: PairingService;
+  readonly progress: ProgressService;
   readonly publisher: StatePublisher;
   readonly recovery: Recovery;
   readonly session: SessionStore;
@@ -37,7 +39,7 @@ export interface WiredServices {
 /** Who listens to whom. Services know nothing of what their changes mean to others; it all stands here. */
 export function wire(app: WiredServices): void {
   const { batch, bootTests, drives, fleet, jobs, media, notices } = app;
-  const { orders, pairing, publisher, recovery, session, settings, station } = app;
+  const { orders, pairing, progress, publisher, recovery, session, settings, station } = app;
   const publish =
     (...slices: readonly Slice[]) =>
     (): void => {
@@ -65,6 +67,12 @@ export function wire(app: WiredServices): void {
   }
   pairing.onChange(publish('pairing'));
   jobs.onChange(publish('jobs', 'drives', 'pairing'));
+  for (const onChange of [jobs.onChange, jobs.onSettled, bootTests.onChange]) {
+    onChange(() => {
+      progress.look();
+    });
+  }
+  progress.onChange(publish('progress'));
 
   jobs.onBatchEnd((reports) => {
     bootTests.onBatchEnd(reports);

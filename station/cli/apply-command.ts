@@ -11,7 +11,8 @@ import { defaultLayoutName, layouts } from '../../core/drive/layout';
 import { mediaSchema } from '../../core/media/media';
 import { planBatch, type BatchPlan, type BatchRequest, type PlannedJob } from '../jobs/plan-batch';
 import { runBatch, type BatchReport } from '../jobs/run-batch';
-import type { JobReport } from '../jobs/run-job';
+import type { JobReport, UnshownContent } from '../jobs/run-job';
+import { stationPace } from '../jobs/station-pace';
 import { OrderReader } from '../orders/order-reader';
 import { openImageCache } from '../image-cache/image-cache';
 import { firstFinished } from '../jobs/run-boot-test';
@@ -144,14 +145,18 @@ export function applyCommand(): Command {
           if (options.yes !== true) await confirm(plan, request, output, signal);
           const cache = await openImageCache(paths.imageCache, settings.cacheLimitBytes);
           const report = await runBatch(request, plan, {
-            helpers,
-            ledger,
-            cache,
-            paths,
-            settings,
-            signal,
+            ...{ helpers, ledger, cache, paths, settings, signal },
+            onUnshown: async (found) => {
+              if (options.yes === true) throw notAsked(found);
+              await askErase(unshownText(found), output, signal);
+              return true;
+            },
+            onReserved: () => {
+              output.progress.begin(plan.jobs.map(jobLabel), stationPace(ledger));
+            },
             onTask: (progress) => {
               output.progress.task(progress.phase === 'hashing' ? 'media' : 'render', progress);
+              output.progress.prepare(progress);
             },
             onJob: (job, state) => {
               output.progress.job(jobLabel(job), state);
@@ -218,7 +223,12 @@ async function confirm(
       remedy: 'Nothing was touched. Run it in a terminal, or check the drives and add --yes.',
     });
   }
-  process.stderr.write(`${planText(plan, request)}\n\n`);
+  await askErase(planText(plan, request), output, signal);
+}
+
+/** Shows a text on the terminal and wants the word typed. @throws PrestageError not-confirmed, cancelled */
+async function askErase(text: string, output: Output, signal: AbortSignal): Promise<void> {
+  process.stderr.write(`${text}\n\n`);
   const terminal = createInterface({ input: process.stdin, output: process.stderr });
   try {
     const answer = await terminal.question("Type 'erase' to erase these drives: ", { signal });
@@ -234,6 +244,26 @@ async function confirm(
     code: 'not-confirmed',
     message: "The word 'erase' was not typed.",
     remedy: 'Nothing was touched. Start again when the list is correct.',
+  });
+}
+
+/** What was found on the drives when they were opened. */
+function unshownText(found: readonly UnshownContent[]): string {
+  const lines = found.map(
+    ({ drive, holdsMachine }) =>
+      `The ${driveLabel(drive)} holds the finished image of machine ${sanitizeForDisplay(holdsMachine)}, which the list above could not show.`,
+  );
+  return `\n${lines.join('\n')}\nNothing has been written yet.`;
+}
+
+/** The refusal under --yes, which is an answer to what the list of drives shows and to nothing else. */
+function notAsked(found: readonly UnshownContent[]): PrestageError {
+  return new PrestageError({
+    code: 'drive-changed',
+    message: unshownText(found).trim().split('\n')[0]?.replace('the list above', 'the list of drives') ?? '',
+    cause: found.length > 1 ? unshownText(found).trim() : null,
+    remedy:
+      'Run the command without --yes in a terminal: it asks about this drive by name. Or choose another drive.',
   });
 }
 

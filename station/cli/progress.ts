@@ -7,10 +7,12 @@ import { timeouts } from '../../core/base/timeouts';
 import {
   advanceEstimate,
   bytesPerSecond,
-  secondsFor,
   startEstimate,
   type RateEstimate,
 } from '../../core/job/rate-estimate';
+import { totalOf, type TotalProgress } from '../../core/job/total-progress';
+import { commonPace, type Pace } from '../../core/job/work-plan';
+import { FollowedJob, FollowedTask, type Told } from './followed';
 
 /** Milliseconds between two samples of a rate; what comes faster is gathered. */
 const sampleInterval = 100;
@@ -29,29 +31,40 @@ export interface ProgressOptions {
 interface Stage {
   /** One word for what happens. */
   readonly phase: string;
+  /** Bytes of the phase. */
   readonly done: number;
-  /** 0 while it is not known, or when the phase has no bytes to count. */
+  /** Bytes; 0 while it is not known, or when the phase has no bytes to count. */
   readonly total: number;
+  /** It is over: there are no figures any more. */
+  readonly ended?: true;
   /** Shown in place of the figures. */
   readonly note?: string;
 }
+
+const nothingTold: Told = { percent: null, secondsLeft: null };
 
 interface Line {
   readonly label: string;
   stage: Stage;
   rate: RateEstimate;
   printedAt: number;
+  /** How far all of it is, and how long it still takes. */
+  readonly told: (now: number) => Told;
   readonly bar: SingleBar | null;
 }
 
 /**
- * One line a drive (or task). On a terminal the lines are drawn again in place; elsewhere a line is printed
- * at each change of phase, when a phase has come to its end, and every ten seconds.
+ * One line a drive (or task), and one for all drives. On a terminal the lines are drawn again in place; elsewhere a line
+ * is printed at each change of phase, when a phase has come to its end, and every ten seconds.
  */
 export class Progress {
   readonly #options: ProgressOptions;
   readonly #now: () => number;
   readonly #lines = new Map<string, Line>();
+  readonly #jobs = new Map<string, FollowedJob>();
+  readonly #tasks = new Map<string, FollowedTask>();
+  #pace: Pace = commonPace;
+  #all: Line | null = null;
   #bars: MultiBar | null = null;
 
   constructor(options: ProgressOptions) {
@@ -59,15 +72,50 @@ export class Progress {
     this.#now = options.now ?? (() => performance.now());
   }
 
+  /**
+   * Drives are held and their image is prepared: from here on their time counts.
+   * @param labels how the drives are called, each its bay first
+   * @param pace how fast the station's drives were so far
+   */
+  begin(labels: readonly string[], pace: Pace): void {
+    this.#pace = pace;
+    for (const label of labels) this.#followed(label);
+    if (labels.length < 2) return;
+    this.#all = this.#newLine(`all ${labels.length} drives`, (now) => this.#total(now) ?? nothingTold);
+    this.#all.printedAt = this.#now();
+  }
+
+  /** What is done for all drives before their jobs begin. */
+  prepare(task: Pick<TaskProgress, 'phase' | 'done' | 'total'>): void {
+    const now = this.#now();
+    const { phase, done, total } = task;
+    for (const job of this.#jobs.values()) {
+      if (job.isPreparing) job.take({ state: 'preparing', task: { phase, done, total } }, now);
+    }
+    this.#printAll(now);
+  }
+
   /** Shows a job's state. @param label how the drive is called, its bay first */
   job(label: string, state: JobState): void {
-    this.#show(label, stageOfJob(state));
+    const job = this.#followed(label);
+    job.take(state, this.#now());
+    this.#show(label, stageOfJob(state), (now) => job.told(now));
+    this.#printAll(this.#now());
   }
 
   /** Shows a task's progress. */
   task(label: string, progress: Pick<TaskProgress, 'phase' | 'done' | 'total'>): void {
-    const { phase } = progress;
-    this.#show(label, phase === 'rehearsing' ? { ...progress, phase: 'boot test' } : progress);
+    const { phase, done, total } = progress;
+    const now = this.#now();
+    const newPhase = this.#lines.get(label)?.stage.phase !== nameOf(phase);
+    const task = (newPhase ? null : this.#tasks.get(label)) ?? new FollowedTask(now);
+    this.#tasks.set(label, task);
+    task.take(done, total, now);
+    this.#show(
+      label,
+      { phase: nameOf(phase), done, total },
+      (at) => this.#tasks.get(label)?.told(at) ?? nothingTold,
+    );
   }
 
   /** Prints one line without disturbing the others. */
@@ -86,9 +134,32 @@ export class Progress {
     this.#lines.clear();
   }
 
-  #show(label: string, stage: Stage): void {
+  #followed(label: string): FollowedJob {
+    const known = this.#jobs.get(label);
+    if (known !== undefined) return known;
+    const job = new FollowedJob(label, { state: 'preparing', task: null }, this.#pace, this.#now());
+    this.#jobs.set(label, job);
+    return job;
+  }
+
+  #total(now: number): TotalProgress | null {
+    return totalOf(
+      [...this.#jobs.values()].map((job) => job.memberAt(now)),
+      true,
+    );
+  }
+
+  /** Every ten seconds, where lines cannot be drawn again. */
+  #printAll(now: number): void {
+    const all = this.#all;
+    if (all === null || this.#options.terminal || now - all.printedAt < timeouts.progressLine) return;
+    all.printedAt = now;
+    this.#options.stream.write(`${plainText(all, now)}\n`);
+  }
+
+  #show(label: string, stage: Stage, told: Line['told']): void {
     const now = this.#now();
-    const line = this.#lines.get(label) ?? this.#newLine(label);
+    const line = this.#lines.get(label) ?? this.#newLine(label, told);
     const newPhase = line.stage.phase !== stage.phase;
     // Else the last line of a quick phase would be the one from its start.
     const newlyComplete = isComplete(stage) && (newPhase || !isComplete(line.stage));
@@ -99,16 +170,19 @@ export class Progress {
     if (this.#options.terminal) return;
     if (!newPhase && !newlyComplete && now - line.printedAt < timeouts.progressLine) return;
     line.printedAt = now;
-    this.#options.stream.write(`${plainText(line)}\n`);
+    this.#options.stream.write(`${plainText(line, now)}\n`);
   }
 
-  #newLine(label: string): Line {
+  #newLine(label: string, told: Line['told']): Line {
     const line: Line = {
       label: sanitizeForDisplay(label, 64),
       stage: { phase: '', done: 0, total: 0 },
       rate: startEstimate(0, this.#now()),
       printedAt: -Infinity,
-      bar: this.#options.terminal ? this.#multiBar().create(1, 0, { text: () => barText(line) }) : null,
+      told,
+      bar: this.#options.terminal
+        ? this.#multiBar().create(1, 0, { text: () => barText(line, this.#now()) })
+        : null,
     };
     this.#lines.set(label, line);
     return line;
@@ -129,22 +203,30 @@ export class Progress {
   }
 }
 
+const nothing = { done: 0, total: 0 };
+
+/** How a task is called. */
+function nameOf(phase: TaskProgress['phase']): string {
+  return phase === 'rehearsing' ? 'boot test' : phase;
+}
+
 function stageOfJob(job: JobState): Stage {
   switch (job.state) {
     case 'queued':
-      return { phase: 'waiting', done: 0, total: 0 };
+      return { phase: 'waiting', ...nothing };
     case 'writing':
     case 'verifying':
       return { phase: job.state, done: job.bytesDone, total: job.bytesTotal };
     case 'failed':
-      return { phase: 'FAILED', done: 0, total: 0, note: sanitizeForDisplay(job.reason.message, 400) };
+      return { phase: 'FAILED', ...nothing, ended: true, note: sanitizeForDisplay(job.reason.message, 400) };
     case 'checking':
     case 'erasing':
     case 'sealing':
+      return { phase: job.state, ...nothing };
     case 'done':
     case 'cancelled':
     case 'interrupted':
-      return { phase: job.state, done: 0, total: 0 };
+      return { phase: job.state, ...nothing, ended: true };
     default:
       return assertNever(job);
   }
@@ -155,32 +237,36 @@ function isComplete({ done, total }: Stage): boolean {
 }
 
 /** Percent, rate and time left, as far as they are known. */
-function figures({ stage, rate }: Line): { percent: string; rate: string; left: string } {
+function figures(line: Line, now: number): { percent: string; rate: string; left: string } {
+  const { stage, rate } = line;
   const bytes = bytesPerSecond(rate);
-  const seconds = stage.total <= 0 ? null : secondsFor(stage.total - rate.bytes, bytes);
-  const percent =
-    stage.total === 0 ? '' : `${Math.floor((100 * Math.min(stage.done, stage.total)) / stage.total)}%`;
+  const { percent, secondsLeft } = line.told(now);
   return {
-    percent,
+    percent: percent === null ? '' : `${percent}%`,
     // Decimal, as makers of drives and dd count.
-    rate: bytes === null || stage.done === 0 ? '' : `${(bytes / 1e6).toFixed(0)} MB/s`,
-    left: seconds === null || isComplete(stage) ? '' : `${formatDuration(seconds)} left`,
+    rate: bytes === null || stage.total === 0 || stage.done === 0 ? '' : `${(bytes / 1e6).toFixed(0)} MB/s`,
+    left: secondsLeft === null ? '' : `${formatDuration(secondsLeft)} left`,
   };
 }
 
-function barText(line: Line): string {
+function barText(line: Line, now: number): string {
   const { stage } = line;
   const start = `${inColumns(line.label, labelWidth)} ${stage.phase.padEnd(10)}`;
-  if (stage.total === 0) return `${start} ${stage.note ?? ''}`.trimEnd();
-  const { percent, rate, left } = figures(line);
-  const full = Math.floor((barWidth * Math.min(stage.done, stage.total)) / stage.total);
+  const { percent: told } = line.told(now);
+  if (told === null || stage.ended === true) return `${start} ${stage.note ?? ''}`.trimEnd();
+  const { percent, rate, left } = figures(line, now);
+  const full = Math.floor((barWidth * told) / 100);
   const bar = `${'#'.repeat(full)}${'.'.repeat(barWidth - full)}`;
   return `${start} ${bar} ${percent.padStart(4)} ${rate.padStart(9)} ${left}`.trimEnd();
 }
 
-function plainText(line: Line): string {
-  const { percent, rate, left } = figures(line);
-  const parts = [line.stage.note ?? '', percent, rate, left].filter((part) => part !== '');
-  const tail = parts.length === 0 ? '' : `${line.stage.note === undefined ? ' ' : ': '}${parts.join(', ')}`;
-  return `${line.label}: ${line.stage.phase}${tail}`;
+/** Without a bar, a per cent beside a phase that has none of its own would be taken for that phase's. */
+function plainText(line: Line, now: number): string {
+  const { stage } = line;
+  const { percent, rate, left } = figures(line, now);
+  const counts = stage.total > 0 || stage.phase === '';
+  const parts = (counts ? [percent, rate, left] : [stage.note ?? '']).filter((part) => part !== '');
+  const colon = stage.note !== undefined || stage.phase === '';
+  const tail = parts.length === 0 ? '' : `${colon ? ': ' : ' '}${parts.join(', ')}`;
+  return `${line.label}${stage.phase === '' ? '' : `: ${stage.phase}`}${tail}`;
 }

@@ -5,11 +5,13 @@ import { Command } from 'commander';
 import { z } from 'zod';
 import { sha256Schema } from '../../core/media/chunk-map';
 import { formatBytes, formatDuration, sanitizeForDisplay } from '../../core/base/display';
-import { confirmationOf, driveLabel, identityOf, placeOf, type Drive } from '../../core/drive/drive';
+import { confirmationOf, driveLabel, placeOf, type Drive } from '../../core/drive/drive';
 import { isCancellation, PrestageError, toErrorData } from '../../core/base/errors';
 import type { JobDetails, LedgerRecord } from '../../core/ledger/record';
+import { standingFinding } from '../../core/ledger/standing-finding';
 import { chunkMapFile } from '../jobs/run-batch';
-import { requireDrive, requireFinishedJob } from '../drives/finished-drive';
+import { asReadNow, attachmentMember, requireDrive, requireFinishedJob } from '../drives/finished-drive';
+import type { LedgerReader } from '../ledger/ledger-reader';
 import { stillHolds } from '../state/disk';
 import type { StatePaths } from '../state/state-paths';
 import { benchOption, commandAction, failsWhen, jsonOption, stateOption } from './command-context';
@@ -30,6 +32,8 @@ export const verifyForm = z.strictObject({
   fingerprint: sha256Schema,
   /** Number of the entry that recorded it. */
   ledgerEntry: z.int().positive(),
+  /** An earlier finding that still holds the machine back, and what lifts it: sentences. null: there is none. */
+  standingFinding: z.string().nullable(),
 });
 
 interface VerifyOptions {
@@ -73,8 +77,9 @@ export function verifyCommand(): Command {
                 kind: 'drive-verified',
                 jobId: job.jobId,
                 machineSerial: job.machineSerial,
-                drive: { ...job.drive, ...identityOf(drive) },
+                drive: asReadNow(job.drive, drive),
                 ...(found.diskGuid === undefined ? {} : { diskGuid: found.diskGuid }),
+                ...attachmentMember(drive),
                 fingerprint: job.fingerprint,
                 end,
               },
@@ -112,6 +117,7 @@ export function verifyCommand(): Command {
               );
             }
             const { machineSerial, fingerprint } = job;
+            const standing = standingSentences(job, ledger);
             output.result<typeof verifyForm>(
               {
                 drive: drive.id,
@@ -121,10 +127,11 @@ export function verifyCommand(): Command {
                 seconds,
                 fingerprint,
                 ledgerEntry,
+                standingFinding: standing,
               },
               () =>
                 `The ${driveLabel(drive)} matches the record of machine ${sanitizeForDisplay(machineSerial)}: ` +
-                `${formatBytes(bytesVerified)} read in ${formatDuration(seconds)}.`,
+                `${formatBytes(bytesVerified)} read in ${formatDuration(seconds)}.${standing === null ? '' : `\n${standing}`}`,
             );
             return exitCodes.good;
           } catch (error) {
@@ -137,6 +144,18 @@ export function verifyCommand(): Command {
         });
       }),
     );
+}
+
+/** What still speaks against a drive that was just found good; null: nothing. */
+function standingSentences(job: JobDetails, ledger: LedgerReader): string | null {
+  const records = ledger.find({ by: 'job', jobId: job.jobId }).map(({ entry }) => entry.record);
+  const finding = standingFinding(job, records);
+  if (finding === null) return null;
+  return (
+    `Machine ${sanitizeForDisplay(job.machineSerial)} is still held back by an earlier finding about this very drive: ` +
+    `${sanitizeForDisplay(finding.end.reason.message, 300)} A good reading does not lift it: the drive has returned ` +
+    'different data once. Only writing the drive again does.'
+  );
 }
 
 /** @throws PrestageError record-not-found when the chunk map is gone */

@@ -1,13 +1,25 @@
 import { sanitizeForDisplay } from '../../core/base/display';
-import { confirmationOf, driveLabel, type Drive } from '../../core/drive/drive';
-import { areDifferentDrives, isKnownBySerial } from '../../core/drive/drive-identity';
+import { confirmationOf, driveLabel, identityOf, type Drive } from '../../core/drive/drive';
+import { areDifferentDrives, isKnownBySerial, isLasting } from '../../core/drive/drive-identity';
 import { PrestageError } from '../../core/base/errors';
-import type { JobDetails } from '../../core/ledger/record';
+import type { JobDetails, RecordedDrive } from '../../core/ledger/record';
 import type { HelperClient } from '../helper-client/helper-client';
 import type { Helpers } from '../helper-client/helpers';
 import type { LedgerReader } from '../ledger/ledger-reader';
 
 /** Finds the record of an attached drive: by the disk GUID on it first (docs/adr/0025). */
+
+/** What a record says of how the drive is attached: only what is never another drive's. */
+export function attachmentMember({ attachment }: Pick<Drive, 'attachment'>): {
+  readonly attachment?: string;
+} {
+  return attachment !== null && isLasting(attachment) ? { attachment } : {};
+}
+
+/** A finished drive as a later look at it records it: bay and port of its job, but whose serial this is as it is now. */
+export function asReadNow(written: RecordedDrive, drive: Drive): RecordedDrive {
+  return { ...written, ...identityOf(drive), kind: drive.kind, bus: drive.bus };
+}
 
 /** A drive that is there. @throws PrestageError drive-not-found, drive-listing-failed */
 export async function requireDrive(
@@ -36,7 +48,7 @@ export interface FinishedDrive {
 /**
  * The finished job of an attached drive, by this station's ledger. The helper reads the disk GUID from the drive itself.
  * @param client the helper that may open the drive
- * @throws PrestageError record-not-found; drive-changed, drive-busy, drive-read-failed
+ * @throws PrestageError record-not-found; adapter-differs, drive-changed, drive-busy, drive-read-failed
  */
 export async function requireFinishedJob(
   drive: Drive,
@@ -54,18 +66,36 @@ export async function requireFinishedJob(
     const unreadable = error instanceof PrestageError && error.code === 'drive-read-failed';
     if (!unreadable || !isKnownBySerial(drive)) throw error;
   }
-  return { job: finishedJobOf(drive, diskGuid ?? null, ledger), diskGuid };
+  const job = finishedJobOf(drive, diskGuid ?? null, ledger);
+  requireAsWritten(drive, job);
+  return { job, diskGuid };
 }
 
 /**
- * Which finished job a drive holds. The disk GUID decides. A drive that has none of the ledger's is known by its serial
- * only when that is its own: then it is the drive of that job, with another content by now.
+ * Behind a bridge that presents other sectors, or a few less of them, a drive is known but cannot be compared.
+ * @throws PrestageError adapter-differs
+ */
+function requireAsWritten(drive: Drive, { machineSerial, drive: written }: JobDetails): void {
+  const presented = ({ size, logicalSectorSize }: Pick<Drive, 'size' | 'logicalSectorSize'>): string =>
+    `${size} bytes in sectors of ${logicalSectorSize}`;
+  if (presented(drive) === presented(written)) return;
+  const machine = sanitizeForDisplay(machineSerial);
+  throw new PrestageError({
+    code: 'adapter-differs',
+    message: `The ${driveLabel(drive)} was finished for machine ${machine} with ${presented(written)} and now presents ${presented(drive)}, so it cannot be compared.`,
+  });
+}
+
+/**
+ * Which finished job a drive holds. The disk GUID decides. A drive that has none of the ledger's is known when it never left
+ * since, or by its serial when that is its own and no other finished drive has it: then it is the drive of that job, with
+ * another content by now.
  * @throws PrestageError record-not-found
  */
 export function finishedJobOf(
   drive: Drive,
   diskGuid: string | null,
-  ledger: Pick<LedgerReader, 'findDoneByGuid' | 'findLastDone'>,
+  ledger: Pick<LedgerReader, 'findDoneByGuid' | 'findDoneOn'>,
 ): JobDetails {
   const label = driveLabel(drive);
   const byGuid = diskGuid === null ? null : ledger.findDoneByGuid(diskGuid);
@@ -85,16 +115,25 @@ export function finishedJobOf(
     }
     return byGuid;
   }
-  const last = ledger.findLastDone(drive)?.entry.record;
-  const bySerial = last?.kind === 'job-ended' ? last.job : null;
-  if (bySerial === null) {
+  const finished = ledger.findDoneOn(drive);
+  const here = finished.find((job) => job.attachment !== undefined && job.attachment === drive.attachment);
+  if (here !== undefined) return here;
+  const [bySerial, ...others] = finished;
+  if (bySerial === undefined) {
     throw notFound(
       `The ledger of this station has no finished job for the ${label}.`,
       'Use the station that wrote it, or write it again.',
     );
   }
-  if (isKnownBySerial(drive)) return bySerial;
   const machine = sanitizeForDisplay(bySerial.machineSerial);
+  if (isKnownBySerial(drive)) {
+    if (others.length === 0) return bySerial;
+    const machines = [...new Set(finished.map((job) => sanitizeForDisplay(job.machineSerial)))];
+    throw notFound(
+      `The ${label} does not have the disk GUID of a finished drive (${diskGuid ?? 'it has none'}), and ${finished.length} finished drives have its serial: it may be any of them. Machines: ${machines.slice(0, 10).join(', ')}${machines.length > 10 ? ', …' : ''}.`,
+      'Nothing was recorded. Find out which machine it belongs to, then write it again for that machine.',
+    );
+  }
   throw notFound(
     `The ledger of this station has no finished job with the disk GUID of the ${label} (${diskGuid ?? 'it has none'}). A drive with the same serial was finished for machine ${machine}, but the serial does not show that this is it: other drives can have it too.`,
     'Nothing was recorded. If it is that drive, its partition table was changed or erased: write it again. If it is another drive, insert the right one.',
@@ -111,7 +150,7 @@ function notFound(message: string, remedy: string): PrestageError {
  */
 export function requirePossiblyFinished(
   drive: Drive,
-  ledger: Pick<LedgerReader, 'findDoneByGuid' | 'findLastDone'>,
+  ledger: Pick<LedgerReader, 'findDoneByGuid' | 'findDoneOn' | 'findLastDone'>,
 ): void {
   // The listing may not know the disk GUID yet, or not at all: the serial is enough to look.
   if (machineOn(drive, ledger) !== null || ledger.findLastDone(drive) !== null) return;

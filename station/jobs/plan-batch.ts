@@ -47,6 +47,8 @@ export interface BatchRequest {
   readonly machines?: ReadonlyMap<string, MachineDetails>;
   /** By what the computer knew each drive when it was shown, by id; a drive that is not in it was not looked at before. */
   readonly seen?: ReadonlyMap<string, string | null>;
+  /** Machines whose finished images the operator was shown, where the listing may not tell them; by drive id. */
+  readonly shown?: ReadonlyMap<string, string>;
   /** The bays that were set up; their labels go into messages and the record. */
   readonly bays: readonly Bay[];
   /** What the media's hash was found to be before; null: it is hashed while the batch is prepared. */
@@ -74,7 +76,7 @@ export interface PlannedJob {
   readonly machineSerial: string;
   /** The machine was shipped before, and the operator said why it is done again. */
   readonly again: boolean;
-  /** Machine whose finished image the drive holds now, by the disk GUID on it; null when there is none. */
+  /** Machine whose finished image the drive holds now, by the disk GUID on it; null when none is known. */
   readonly holdsMachine: string | null;
   /** What is known of the machine beside its serial; null when nothing is. */
   readonly machine: MachineDetails | null;
@@ -158,7 +160,7 @@ export async function planBatch(
         machineSerial,
         machine: machineOf(order, machineSerial, request.machines?.get(machineSerial)),
         again: required(shipped[index], `whether machine ${machineSerial} was shipped`),
-        holdsMachine: machineOn(drive, ledger),
+        holdsMachine: machineOn(drive, ledger) ?? request.shown?.get(drive.id) ?? null,
       };
     }),
   };

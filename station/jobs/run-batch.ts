@@ -25,6 +25,7 @@ import {
   type DriveGuids,
   type JobReport,
   type ReservedJob,
+  type UnshownContent,
 } from './run-job';
 import { RunJournal } from './run-journal';
 
@@ -125,7 +126,9 @@ async function reserveAll(
       }
     }
     // All are held by now, so that a refusal gives all of them back.
-    for (const held of reserved) requireShownContent(held, dependencies.ledger);
+    const unshown = reserved.flatMap((held) => unshownContent(held, dependencies.ledger) ?? []);
+    const [first] = unshown;
+    if (first !== undefined && (await dependencies.onUnshown?.(unshown)) !== true) throw notShown(first);
     return reserved;
   } catch (error) {
     await Promise.allSettled(
@@ -136,24 +139,25 @@ async function reserveAll(
 }
 
 /**
- * What is on the drive is what the operator was shown. Between the question and now another program of this station may
- * have finished it for another machine.
- * @throws PrestageError drive-changed
+ * What is on the drive, where the operator was not shown it: an ordinary user's listing may not tell it, and another program
+ * of this station may have finished the drive since (docs/adr/0028).
+ * @returns null when nothing was hidden
  */
-function requireShownContent(
-  { planned: { drive, holdsMachine }, previousDiskGuid: diskGuid }: ReservedJob,
+function unshownContent(
+  { planned, previousDiskGuid }: ReservedJob,
   ledger: Pick<LedgerReader, 'findDoneByGuid'>,
-): void {
-  if (typeof diskGuid !== 'string') return;
-  const machine = ledger.findDoneByGuid(diskGuid)?.machineSerial ?? null;
-  // An ordinary user's listing may not tell what is on a drive; only what it told can have changed since.
-  const told = drive.kind === 'virtual' || drive.diskGuid !== null;
-  if (machine === null || machine === holdsMachine || !told) return;
-  throw new PrestageError({
+): UnshownContent | null {
+  const finished = typeof previousDiskGuid === 'string' ? ledger.findDoneByGuid(previousDiskGuid) : null;
+  if (finished === null || finished.machineSerial === planned.holdsMachine) return null;
+  return { drive: planned.drive, holdsMachine: finished.machineSerial };
+}
+
+/** The refusal of a drive whose content was not shown, and that nobody was asked about. */
+function notShown({ drive, holdsMachine }: UnshownContent): PrestageError {
+  return new PrestageError({
     code: 'drive-changed',
-    message: `The ${driveLabel(drive)} holds the finished image of machine ${sanitizeForDisplay(machine)}, which was not shown when you were asked.`,
-    remedy:
-      'Nothing was written to it. List the drives again, and choose this one only if that machine no longer needs it.',
+    message: `The ${driveLabel(drive)} holds the finished image of machine ${sanitizeForDisplay(holdsMachine)}, which was not shown when you were asked.`,
+    remedy: 'Nothing was written. Start again: the question names that machine now.',
   });
 }
 

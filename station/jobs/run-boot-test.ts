@@ -2,10 +2,11 @@ import { randomUUID } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TaskProgress } from '../../core/contract/helper-api';
-import { confirmationOf, driveLabel, identityOf, type Drive } from '../../core/drive/drive';
+import { confirmationOf, driveLabel, type Drive } from '../../core/drive/drive';
+import { sanitizeForDisplay } from '../../core/base/display';
 import { PrestageError } from '../../core/base/errors';
 import type { BootTestSettings, BootTestVerdict } from '../../core/job/boot-test';
-import { requireFinishedJob } from '../drives/finished-drive';
+import { asReadNow, requireFinishedJob, type FinishedDrive } from '../drives/finished-drive';
 import type { JobReport } from './run-job';
 import type { Helpers } from '../helper-client/helpers';
 import { sha256Hex } from '../ledger/entry';
@@ -42,14 +43,16 @@ export interface BootTestReport {
 /**
  * Starts a finished drive in a virtual machine and records the verdict with the last picture of the display. A drive
  * that does not start is a report, not an error.
- * @throws PrestageError record-not-found, drive-…, tool-missing, tool-failed, ledger-…, state-unavailable, cancelled
+ * @throws PrestageError record-not-found, table-mismatch, drive-…, tool-missing, tool-failed, ledger-…, state-unavailable, cancelled
  */
 export async function bootTest(
   { drive, benchDirectory, settings }: BootTestRequest,
   { helpers, ledger, paths, append, signal, onTask }: BootTestDependencies,
 ): Promise<BootTestReport> {
   const client = await helpers.forDrive(drive);
-  const { job, diskGuid } = await requireFinishedJob(drive, benchDirectory, client, ledger, signal);
+  const found = await requireFinishedJob(drive, benchDirectory, client, ledger, signal);
+  requireWritten(drive, found);
+  const { job, diskGuid } = found;
   const { sign, seconds, secureBoot } = settings;
   const { verdict, picture } = await client.call(
     'bootTestDrive',
@@ -69,7 +72,7 @@ export async function bootTest(
       kind: 'drive-rehearsed',
       jobId: job.jobId,
       machineSerial: job.machineSerial,
-      drive: { ...job.drive, ...identityOf(drive) },
+      drive: asReadNow(job.drive, drive),
       ...(diskGuid === undefined ? {} : { diskGuid }),
       fingerprint: job.fingerprint,
       end: verdict.passed
@@ -87,6 +90,21 @@ export async function bootTest(
     pictureFile: stored?.file ?? null,
     ledgerEntry: sequence,
   };
+}
+
+/**
+ * What starts must be what was written: a drive that is known by its serial may hold anything by now.
+ * @throws PrestageError table-mismatch
+ */
+function requireWritten(drive: Drive, { job, diskGuid }: FinishedDrive): void {
+  if (diskGuid === job.diskGuid) return;
+  const has = diskGuid === undefined ? 'its partition table cannot be read' : `it has ${diskGuid ?? 'none'}`;
+  throw new PrestageError({
+    code: 'table-mismatch',
+    message: `The ${driveLabel(drive)} is the drive of machine ${sanitizeForDisplay(job.machineSerial)}, but does not have the disk GUID that was written to it: ${has}.`,
+    remedy:
+      'It was not started, and nothing was recorded. Run prestage verify, which records what is on it, or write the drive again.',
+  });
 }
 
 /** The finished drive of a batch that is boot tested when the settings want one: its first. */

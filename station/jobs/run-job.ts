@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { basename } from 'node:path';
 import type { TaskProgress } from '../../core/contract/helper-api';
-import { confirmationOf, driveLabel, identityOf } from '../../core/drive/drive';
+import { confirmationOf, driveLabel, identityOf, type Drive } from '../../core/drive/drive';
+import { attachmentMember } from '../drives/finished-drive';
 import { sanitizeForDisplay } from '../../core/base/display';
 import { isCancellation, PrestageError, toErrorData } from '../../core/base/errors';
 import { hasEnded, type JobEnd, type JobState } from '../../core/job/job';
@@ -40,12 +41,24 @@ export interface BatchDependencies {
   readonly signal: AbortSignal;
   /** Cancels one job, and only that. */
   readonly jobSignal?: (job: PlannedJob) => AbortSignal | undefined;
+  /**
+   * Drives hold finished images that their confirmation did not name; all are held. Whether they may be erased all the same;
+   * without it they are refused.
+   */
+  readonly onUnshown?: (found: readonly UnshownContent[]) => Promise<boolean>;
   /** Every drive is held now, and nothing has been written. */
   readonly onReserved?: () => void;
   readonly onTask: (progress: TaskProgress) => void;
   readonly onJob: (job: PlannedJob, state: JobState) => void;
   /** A job has ended and is recorded. */
   readonly onEnd?: (report: JobReport) => void;
+}
+
+/** A finished image that was found on a drive when it was opened. */
+export interface UnshownContent {
+  readonly drive: Drive;
+  /** Serial of the machine that it was finished for. */
+  readonly holdsMachine: string;
 }
 
 /** How one job ended, with the number of its ledger entry. */
@@ -122,6 +135,7 @@ export function detailsOf(
     fingerprint: image.fingerprint,
     ...guids,
     ...(previousDiskGuid === undefined ? {} : { previousDiskGuid }),
+    ...attachmentMember(drive),
     againReason: planned.again ? againReasonOf(request, planned.machineSerial) : null,
     ...workOrderOf(request, plan),
     ...(planned.machine === null ? {} : { machine: planned.machine }),
@@ -169,11 +183,12 @@ export async function runJob(
   } catch (error) {
     return report({ state: 'failed', reason: toErrorData(error), bytesWritten: 0 }, null);
   }
-  const end = await doJob(reserved, image, details, run, dependencies);
+  const { end, untouched } = await doJob(reserved, image, details, run, dependencies);
   let ledgerEntry: number;
   try {
     if (end.state === 'done') await journal.recording(details.jobId, details.machineSerial);
-    ledgerEntry = ledger.append({ kind: 'job-ended', job: details, startedAt, end }, context).sequence;
+    const record = { kind: 'job-ended', job: details, startedAt, end } as const;
+    ledgerEntry = ledger.append(untouched ? { ...record, untouched } : record, context).sequence;
   } catch (error) {
     // A drive without a record is not a finished drive, however well it was written.
     if (end.state === 'done') await takeTablesOff(reserved, run, dependencies);
@@ -229,7 +244,7 @@ async function doJob(
   details: JobDetails,
   run: BatchRun,
   dependencies: BatchDependencies,
-): Promise<JobEnd> {
+): Promise<{ readonly end: JobEnd; readonly untouched: boolean }> {
   const { planned, client, reservation } = reserved;
   const drive = { touched: false };
   const own = dependencies.jobSignal?.(planned);
@@ -254,19 +269,21 @@ async function doJob(
       },
       { signal },
     );
-    return endOf(job);
+    const end = endOf(job);
+    // Only the helper's own answer tells: it says that it erases before it does, and one that died may have begun.
+    return { end, untouched: end.state !== 'done' && !drive.touched };
   } catch (error) {
     // Whatever broke off the call: a drive that was written to may have been sealed as well.
     if (drive.touched) await takeTablesOff(reserved, run, dependencies);
-    if (isCancellation(error)) return { state: 'cancelled', bytesWritten: 0 };
+    const untouched = false;
+    if (isCancellation(error)) return { end: { state: 'cancelled', bytesWritten: 0 }, untouched };
     const reason = toErrorData(error);
-    if (reason.code !== 'helper-died') return { state: 'failed', reason, bytesWritten: 0 };
+    if (reason.code !== 'helper-died') {
+      return { end: { state: 'failed', reason, bytesWritten: 0 }, untouched };
+    }
     const message = `${reason.message} It was writing the ${driveLabel(planned.drive)}.`;
-    return {
-      state: 'failed',
-      reason: { ...reason, message, remedy: 'Write this drive again.' },
-      bytesWritten: 0,
-    };
+    const told = { ...reason, message, remedy: 'Write this drive again.' };
+    return { end: { state: 'failed', reason: told, bytesWritten: 0 }, untouched };
   } finally {
     unsubscribe();
   }

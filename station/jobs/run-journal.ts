@@ -54,6 +54,8 @@ export interface LeftOpen {
 export interface LeftOpenJob {
   readonly machineSerial: string;
   readonly drive: RecordedDrive;
+  /** By what the computer knew the drive; null when the record does not tell. */
+  readonly attachment: string | null;
   /** ISO 8601, UTC. */
   readonly startedAt: string;
   /** Of the entry that says so now. */
@@ -67,8 +69,8 @@ export async function closeLeftOpen(runs: string, ledger: Ledger, context: Appen
     if (isRunning((await readLines(join(runs, job.batchId)))[0] ?? '')) continue;
     const end = { state: 'interrupted' } as const;
     const { sequence } = ledger.append({ kind: 'job-ended', job, startedAt, end }, context);
-    const { machineSerial, drive } = job;
-    interrupted.push({ machineSerial, drive, startedAt, ledgerEntry: sequence });
+    const { machineSerial, drive, attachment = null } = job;
+    interrupted.push({ machineSerial, drive, attachment, startedAt, ledgerEntry: sequence });
   }
   const suspect: LeftOpenJob[] = [];
   for (const batchId of await readdir(runs)) {
@@ -83,9 +85,9 @@ export async function closeLeftOpen(runs: string, ledger: Ledger, context: Appen
       const record = shipped?.entry.record;
       if (shipped === null || record?.kind !== 'job-ended' || record.job.jobId !== jobId) continue;
       withdraw(record.job, ledger, context);
-      const { drive } = record.job;
+      const { drive, attachment = null } = record.job;
       const { startedAt } = record;
-      suspect.push({ machineSerial: machine, drive, startedAt, ledgerEntry: shipped.sequence });
+      suspect.push({ machineSerial: machine, drive, attachment, startedAt, ledgerEntry: shipped.sequence });
     }
     await rm(join(runs, batchId), { force: true });
   }

@@ -5,21 +5,14 @@ import type { JobDetails, LedgerRecord, OrderRecord, StoredEntry } from '../../c
 import { isGoodReading, standingFinding, type Erasure } from '../../core/ledger/standing-finding';
 import type { StatePaths } from '../state/state-paths';
 import { checkEntry, type CheckedEntry } from './check-entry';
-import {
-  LedgerDatabase,
-  rawRowSchema,
-  readRow,
-  rowColumns,
-  text,
-  type RawRow,
-  type SqlValue,
-} from './database';
+import { LedgerDatabase, rowColumns, text, type RawRow, type SqlValue } from './database';
 import { DiskGuidIndex } from './disk-guid-index';
 import { driveKey, type LedgerRow } from './entry';
 import { loadPublicKey, type VerifyingKey } from './keys';
 import { ledgerBroken } from './ledger-errors';
 import { packedRows } from './packed-rows';
 import { groupQuery, queryOf, type LedgerQuery, type MachineGroup } from './queries';
+import { toRawRow, toStored } from './raw-row';
 import { verifyLedger, type LedgerReport, type VerifyOptions } from './verify-ledger';
 
 /** Reads a station's ledger: single entries, searches, and what became of a drive or a machine. */
@@ -47,7 +40,6 @@ type LocatedRecord = LedgerRecord & { readonly sequence: number };
 /** Rows read at once. Bounds memory, and how long a reader holds the database. */
 const pageRows = 500;
 
-const sequenceRow = z.object({ sequence: z.int() });
 const serialRow = z.object({ sequence: z.int(), machineSerial: text });
 
 /**
@@ -200,6 +192,37 @@ export class LedgerReader {
   }
 
   /**
+   * Finished jobs whose drives had this serial, WWN and size, and whose disk GUID or attachment no later job is known to have
+   * found: the drive of each may still hold what it wrote. Newest first.
+   * @throws PrestageError ledger-broken when an entry is not what was signed
+   */
+  findDoneOn(drive: DriveIdentity): JobDetails[] {
+    const rows = this.#select(
+      `WHERE drive_key = ? AND kind = 'job-ended' AND state = 'done'`,
+      'ORDER BY sequence DESC',
+      driveKey(drive),
+    );
+    const later = new Set<string>();
+    return rows.flatMap((raw) => {
+      const { sequence, entry } = this.checked(raw);
+      if (entry.record.kind !== 'job-ended') return [];
+      const { job } = entry.record;
+      const again = job.attachment !== undefined && later.has(job.attachment);
+      if (job.attachment !== undefined) later.add(job.attachment);
+      const erased = (this.#guids?.erased(job.diskGuid) ?? []).some((place) => {
+        const record = place > sequence ? this.#at(place)?.entry.record : undefined;
+        return record?.kind === 'job-started' && !this.#leftUntouched(record.job.jobId);
+      });
+      return again || erased ? [] : [job];
+    });
+  }
+
+  /** Whether a job is recorded to have ended before its first destructive write. */
+  #leftUntouched(jobId: string): boolean {
+    return this.#recordsOf(jobId).some((record) => record.kind === 'job-ended' && record.untouched === true);
+  }
+
+  /**
    * The job that erased the drive of a finished one since, or may have; null when none did.
    * @param sequence of the entry that recorded the job, or of one after it
    * @throws PrestageError ledger-broken when an entry is not what was signed
@@ -213,14 +236,17 @@ export class LedgerReader {
       by: 'drive-started-after',
       drive: job.drive,
       sequence: after,
-      untold: !own,
+      // No attachment is empty: then none is the same.
+      attachment: own ? null : (job.attachment ?? ''),
     });
     let perhaps: Erasure | null = null;
     for (const { entry } of [...byGuid.flatMap((place) => this.#at(place) ?? []), ...bySerial]) {
       const { record } = entry;
       if (record.kind !== 'job-started') continue;
-      const { machineSerial, previousDiskGuid, drive } = record.job;
-      const certain = previousDiskGuid === job.diskGuid || (own && tellsOwnIdentity(drive));
+      const { machineSerial, previousDiskGuid, drive, attachment } = record.job;
+      if (this.#leftUntouched(record.job.jobId)) continue;
+      const same = attachment !== undefined && attachment === job.attachment;
+      const certain = previousDiskGuid === job.diskGuid || same || (own && tellsOwnIdentity(drive));
       if (certain) return { machineSerial, certain };
       if (previousDiskGuid === undefined) perhaps ??= { machineSerial, certain };
     }
@@ -342,18 +368,4 @@ export class LedgerReader {
     }
     return { ...toStored(row), entry };
   }
-}
-
-function toRawRow(row: unknown): RawRow {
-  const read = readRow(row);
-  if (read !== null) return read;
-  const parsed = rawRowSchema.safeParse(row);
-  if (parsed.success) return parsed.data;
-  const sequence = sequenceRow.safeParse(row);
-  const name = sequence.success ? `Entry ${sequence.data.sequence}` : 'An entry';
-  throw ledgerBroken(`${name} of the ledger cannot be read.`, parsed.error.message);
-}
-
-function toStored(row: RawRow): StoredEntry {
-  return { sequence: row.sequence, json: row.json, hash: row.hash, signature: row.signature };
 }

@@ -16,8 +16,11 @@ export type LedgerQuery =
       readonly by: 'drive-started-after';
       readonly drive: DriveIdentity;
       readonly sequence: number;
-      /** Only those that do not say which disk GUID was on the drive: a USB dock has one serial for all others. */
-      readonly untold: boolean;
+      /**
+       * A USB dock has one serial for all its drives: only those on this attachment, and those that do not say which disk GUID
+       * was on the drive. null: all.
+       */
+      readonly attachment: string | null;
     };
 
 export interface SqlPart {
@@ -44,9 +47,15 @@ export function queryOf(query: LedgerQuery): SqlPart {
       return {
         // json_type tells a null from a member that is not there.
         where: `WHERE drive_key = ? AND kind = 'job-started' AND sequence > ?${
-          query.untold ? ` AND json_type(json, '$.record.job.previousDiskGuid') IS NULL` : ''
+          query.attachment === null
+            ? ''
+            : ` AND (json_type(json, '$.record.job.previousDiskGuid') IS NULL
+                 OR json_extract(json, '$.record.job.attachment') = ?)`
         }`,
-        values: [driveKey(query.drive), query.sequence],
+        values: [
+          ...[driveKey(query.drive), query.sequence],
+          ...(query.attachment === null ? [] : [query.attachment]),
+        ],
       };
   }
 }

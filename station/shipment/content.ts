@@ -1,5 +1,10 @@
-import { isDriveRecord, type LedgerEntry, type LedgerRecord } from '../../core/ledger/record';
-import { isGoodReading } from '../../core/ledger/standing-finding';
+import {
+  isDriveRecord,
+  type JobDetails,
+  type LedgerEntry,
+  type LedgerRecord,
+} from '../../core/ledger/record';
+import { isGoodReading, isOfWritten } from '../../core/ledger/standing-finding';
 import { assessMachine, type FinishedJob } from '../../core/shipment/shipment-rules';
 import type { LedgerRow } from '../ledger/entry';
 
@@ -56,14 +61,19 @@ export function machineContent(
   if (fitness.fit) return { ...known, finished: fitness.finished, withdrawn: null };
   const finished: FinishedJob = {
     ...{ machineSerial, sequence: ended.sequence, job, startedAt, result: end.result },
-    bootTest: newestVerdict(records),
+    bootTest: newestVerdict(records, job),
     verifiedAgain: records.filter(({ record }) => isGoodReading(record)).length,
   };
   return { ...known, finished, withdrawn: fitness.reason };
 }
 
-function newestVerdict(records: readonly { readonly record: LedgerRecord }[]): FinishedJob['bootTest'] {
-  const newest = records.findLast(({ record }) => record.kind === 'drive-rehearsed')?.record;
+function newestVerdict(
+  records: readonly { readonly record: LedgerRecord }[],
+  job: JobDetails,
+): FinishedJob['bootTest'] {
+  const newest = records.findLast(
+    ({ record }) => record.kind === 'drive-rehearsed' && isOfWritten(record, job),
+  )?.record;
   return newest?.kind === 'drive-rehearsed' ? newest.verdict : null;
 }
 

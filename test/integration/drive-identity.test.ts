@@ -159,7 +159,8 @@ describe('drives that sit in one bay one after another', () => {
       {
         machineSerial: 'ERASED-01',
         reason:
-          'Machine ERASED-01 no longer has its image: its drive was written again for machine LATER-002.',
+          'Machine ERASED-01 no longer has its image: its drive was written again for machine LATER-002. ' +
+          'If you have the drive of this machine, insert it and run: prestage verify. If it is good, the machine can be shipped.',
       },
     ]);
   });

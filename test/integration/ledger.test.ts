@@ -4,7 +4,10 @@ import { chmodSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync 
 import { join } from 'node:path';
 import Database from 'libsql';
 import { describe, expect, it, vi } from 'vitest';
+import { finishedJobOf } from '../../station/drives/finished-drive';
+import type { JobDetails, LedgerRecord } from '../../core/ledger/record';
 import { Ledger } from '../../station/ledger/ledger';
+import { sampleDrive } from '../unit/core/drive/drives';
 import { schemaVersion } from '../../station/ledger/schema';
 import { context, done, failed, sampleJob, started } from '../unit/station/ledger/samples';
 import { folder, paths, fill, verify, findings, useLedgerFolder } from '../support/ledger-folder';
@@ -71,6 +74,51 @@ describe('a ledger', () => {
       context,
     );
     expect(ledger.findErasure(first, sequence)).toEqual({ machineSerial: 'PC-2', certain: true });
+    ledger.close();
+  });
+
+  it('does not count a job that ended before it wrote, and counts one on the same attachment', () => {
+    const ledger = Ledger.open(paths);
+    const dock = { ...sampleJob().drive, kind: 'disk', bus: 'usb', serial: 'BRIDGE' } as const;
+    const first = sampleJob({ machineSerial: 'PC-1', drive: dock, attachment: 'here' });
+    ledger.append(started(first), context);
+    const { sequence } = ledger.append(done(first), context);
+    const job = (machineSerial: string, attachment: string, previousDiskGuid: string | null): JobDetails =>
+      sampleJob({ machineSerial, drive: dock, attachment, previousDiskGuid });
+    for (const idle of [job('PC-2', 'here', first.diskGuid), job('PC-3', 'here', null)]) {
+      ledger.append(started(idle), context);
+      ledger.append({ ...failed(idle), untouched: true } as LedgerRecord, context);
+    }
+    ledger.append(started(job('PC-4', 'elsewhere', null)), context);
+    expect(ledger.findErasure(first, sequence)).toBeNull();
+    expect(ledger.findDoneOn(dock)).toEqual([first]);
+    // Its table was wiped, but it never left.
+    const same = job('PC-5', 'here', null);
+    ledger.append(started(same), context);
+    expect(ledger.findErasure(first, sequence)).toEqual({ machineSerial: 'PC-5', certain: true });
+    ledger.append(done(same), context);
+    expect(ledger.findDoneOn(dock)).toEqual([same]);
+    ledger.close();
+  });
+
+  it('does not lay a drive that several finished ones share the serial of to one of them', () => {
+    const ledger = Ledger.open(paths);
+    const sata = { ...sampleJob().drive, kind: 'disk', bus: 'sata' } as const;
+    const attached = sampleDrive({ ...sata, attachment: 'now', notes: [] });
+    const [first, second] = ['PC-1', 'PC-2'].map((machineSerial) =>
+      sampleJob({ machineSerial, drive: sata, previousDiskGuid: null }),
+    );
+    if (first === undefined || second === undefined) throw new Error('no jobs');
+    for (const record of [started(first), done(first)]) ledger.append(record, context);
+    expect(finishedJobOf(attached, null, ledger)).toEqual(first);
+    for (const record of [started(second), done(second)]) ledger.append(record, context);
+    expect(() => finishedJobOf(attached, null, ledger)).toThrow(
+      /2 finished drives have its serial.*PC-2, PC-1/,
+    );
+    // One that was written again over the other is one drive.
+    const third = sampleJob({ machineSerial: 'PC-3', drive: sata, previousDiskGuid: second.diskGuid });
+    for (const record of [started(third), done(third)]) ledger.append(record, context);
+    expect(() => finishedJobOf(attached, null, ledger)).toThrow(/Machines: PC-3, PC-1\./);
     ledger.close();
   });
 

@@ -9,6 +9,7 @@ import { axeSource } from './axe-source';
 import { themes, type Answers, type Preview, type Theme } from './app-preview-states';
 import { KeyPlayer } from './key-player';
 import { shipmentPapers, shipReport, shipments } from './app-samples';
+import { withProgress } from './app-samples-progress';
 import { launch, sendScan, type ScanEnd } from './app-window';
 
 const root = resolve(import.meta.dirname, '../..');
@@ -91,7 +92,7 @@ export class AppPreview {
       (_electron, given) => {
         globalThis.preview.prepare(given.state, given.answers);
       },
-      { state, answers: { ...answers, ...more } },
+      { state: withProgress(state), answers: { ...answers, ...more } },
     );
     await this.page.setViewportSize(size);
     await this.page.reload();

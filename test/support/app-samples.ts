@@ -146,6 +146,7 @@ export const emptyState: AppState = {
     refusal: null,
   },
   jobs: [],
+  progress: { drives: [], total: null },
   rehearsals: [],
   notices: [],
   fleet: { status: 'off', behind: null, caughtUpAt: null, lastError: null },

@@ -11,6 +11,14 @@ interface Running {
   readonly env?: NodeJS.ProcessEnv | undefined;
   /** Gets all output so far; what it gives back is typed. Asked no more once it gave something. */
   readonly answer?: (shown: string) => Promise<string | null>;
+  /** A question that comes after the first: typed once this is shown. */
+  readonly second?: SecondAnswer | undefined;
+}
+
+/** What is typed at a second question, which is known by what is shown before it. */
+export interface SecondAnswer {
+  readonly shown: string;
+  readonly typed: string;
 }
 
 async function run(command: readonly [string, ...string[]], running: Running): Promise<CliResult> {
@@ -24,7 +32,16 @@ async function run(command: readonly [string, ...string[]], running: Running): P
     let stderr = '';
     let asked = running.answer === undefined;
     const timer = setTimeout(() => child.kill('SIGKILL'), longest);
+    let askedAgain = running.second === undefined;
     const offer = async (): Promise<void> => {
+      if (!askedAgain && running.second !== undefined) {
+        const [, after] = stdout.split(running.second.shown);
+        if (after?.includes(promptText) === true) {
+          askedAgain = true;
+          child.stdin?.write(`${running.second.typed}\r`);
+          return;
+        }
+      }
       if (asked || running.answer === undefined || !stdout.includes(promptText)) return;
       asked = true;
       child.stdin?.write(`${(await running.answer(stdout)) ?? ''}\r`);
@@ -61,11 +78,13 @@ export async function runAtTerminal(
   outputFile: string,
   answer: (screen: string) => Promise<string>,
   env?: NodeJS.ProcessEnv,
+  second?: SecondAnswer,
 ): Promise<CliResult> {
   const command = [process.execPath, prestage, ...args].map(quoted).join(' ');
   const shell = `exec ${command} > ${quoted(outputFile)}`;
   const ended = await run(['script', '--quiet', '--return', '--command', shell, '/dev/null'], {
     answer,
+    second,
     env: { ...env, SHELL: '/bin/sh' },
   });
   return {

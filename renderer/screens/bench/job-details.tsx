@@ -7,9 +7,9 @@ import { ErrorCard } from '../../components/error-card';
 import { DetailList, type Detail } from '../../components/details';
 import { Notice } from '../../components/notice';
 import { Mono } from '../../components/mono';
+import { useDriveProgress } from '../../store/progress';
 import { rateWords, useRate } from '../../store/rates-store';
 import { useText, type Text } from '../../text';
-import { percentOfJob } from './running-body';
 
 function resultDetails(result: JobResult, words: Text['bench']['details']): Detail[] {
   const speed = (bytes: number, seconds: number): string => (seconds > 0 ? formatRate(bytes / seconds) : '–');
@@ -27,13 +27,14 @@ export function JobDetails({ job }: { readonly job: AppJob }): ReactElement {
   const text = useText().bench;
   const words = text.details;
   const rate = useRate(job.driveId);
-  const percent = percentOfJob(job);
+  const progress = useDriveProgress(job.driveId);
+  const left = progress?.secondsLeft ?? null;
   const { state } = job;
   const parts = [
     text.phase[state.state],
-    percent === null ? '' : text.percent(percent),
-    rateWords(rate, text.left).speed,
-    rateWords(rate, text.left).left,
+    progress === null ? '' : text.percent(progress.percent),
+    rateWords(rate),
+    left === null ? '' : text.left(formatDuration(left)),
   ];
   const details: Detail[] = [
     { name: words.state, value: <strong>{parts.filter((part) => part !== '').join(' · ')}</strong> },

@@ -1,9 +1,10 @@
 import { memo, type ReactElement } from 'react';
+import { formatDuration } from '../../../core/base/display';
 import type { AppJob } from '../../../core/contract/app-bench';
 import { ProgressBar } from '../../components/progress-bar';
-import { percentOf } from '../../format';
 import type { Density } from '../../store/selectors';
 import { curvePoints } from '../../store/rates';
+import { useDriveProgress } from '../../store/progress';
 import { rateWords, useRate } from '../../store/rates-store';
 import { useText } from '../../text';
 
@@ -25,34 +26,12 @@ const Curve = memo(function Curve({ samples }: { readonly samples: readonly numb
   );
 });
 
-/** How far a phase is; null where that cannot be told. */
-export function percentOfJob({ state }: AppJob): number | null {
-  switch (state.state) {
-    case 'writing':
-    case 'verifying':
-      return percentOf(state.bytesDone, state.bytesTotal);
-    case 'preparing':
-      return state.task === null || state.task.total === 0
-        ? null
-        : percentOf(state.task.done, state.task.total);
-    case 'queued':
-    case 'checking':
-    case 'erasing':
-    case 'sealing':
-    case 'done':
-    case 'failed':
-    case 'cancelled':
-    case 'interrupted':
-      return null;
-  }
-}
-
 interface RunningBodyProps {
   readonly job: AppJob;
   readonly density: Density;
 }
 
-/** Whether two looks at a job are drawn alike: most updates move fewer bytes than one percent. */
+/** Whether two looks at a job are drawn alike: how far it is comes from the station by itself. */
 function looksAlike(one: RunningBodyProps, other: RunningBodyProps): boolean {
   const { state: a } = one.job;
   const { state: b } = other.job;
@@ -64,7 +43,6 @@ function looksAlike(one: RunningBodyProps, other: RunningBodyProps): boolean {
     one.job.driveId === other.job.driveId &&
     one.job.bay === other.job.bay &&
     one.job.machineSerial === other.job.machineSerial &&
-    percentOfJob(one.job) === percentOfJob(other.job) &&
     taskOf(a) === taskOf(b)
   );
 }
@@ -73,8 +51,9 @@ function looksAlike(one: RunningBodyProps, other: RunningBodyProps): boolean {
 export const RunningBody = memo(function RunningBody({ job, density }: RunningBodyProps): ReactElement {
   const text = useText().bench;
   const rate = useRate(job.driveId);
-  const words = rateWords(rate, text.left);
-  const percent = percentOfJob(job);
+  const progress = useDriveProgress(job.driveId);
+  const percent = progress?.percent ?? null;
+  const left = progress?.secondsLeft ?? null;
   const { state } = job;
   const task = state.state === 'preparing' && state.task !== null ? text.taskPhase[state.task.phase] : null;
   return (
@@ -85,12 +64,8 @@ export const RunningBody = memo(function RunningBody({ job, density }: RunningBo
       <div className="card-progress">
         <p className="card-percent">{percent === null ? '' : text.percent(percent)}</p>
         <p className="card-speed">
-          {task ?? (
-            <>
-              <span>{words.speed}</span>
-              <span>{words.left}</span>
-            </>
-          )}
+          <span>{task ?? rateWords(rate)}</span>
+          <span>{left === null ? '' : text.left(formatDuration(left))}</span>
         </p>
       </div>
       <div className="card-foot">

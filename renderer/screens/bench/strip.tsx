@@ -6,6 +6,7 @@ import { send } from '../../actions';
 import { fileName, percentOf } from '../../format';
 import { ConfirmButton } from '../../components/confirm-button';
 import { Counts } from '../../components/counts';
+import { TotalProgress } from '../../components/total-progress';
 import { useApp, useAppShallow } from '../../store/app-store';
 import { countsOf, passedDrives, stepStatuses, type Step, type StepStatus } from '../../store/selectors';
 import { askForOperator, showScreen } from '../../store/view-store';
@@ -205,6 +206,7 @@ export function Strip(): ReactElement {
           {text.startButton(paired)}
         </Button>
       </div>
+      <TotalProgress />
       <OrderStrip />
       <Progress />
     </section>

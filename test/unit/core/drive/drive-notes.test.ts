@@ -1,5 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { areDifferentDrives, isStillAttached, tellsOwnIdentity } from '../../../../core/drive/drive-identity';
+import {
+  areDifferentDrives,
+  isLasting,
+  isStillAttached,
+  tellsOwnIdentity,
+} from '../../../../core/drive/drive-identity';
 import { withNotes } from '../../../../core/drive/drive-notes';
 import type { Drive } from '../../../../core/drive/drive';
 import { sampleDrive } from './drives';
@@ -69,6 +74,25 @@ describe('a serial', () => {
     if (shared === undefined) throw new Error('no drive');
     expect(isStillAttached(shared, 'device 8:0 sequence 99')).toBe(false);
     expect(isStillAttached(shared, null)).toBe(false);
+    // Not known where it was: only an own serial shows it.
+    expect(isStillAttached(usb, null)).toBe(false);
+    expect(isStillAttached(disk(1), null)).toBe(true);
+  });
+
+  it('is not needed where an attachment is never another drive’s', () => {
+    const boot = 'boot 1b0f2c64-6a44-4c3c-9b0e-1d2f3a4b5c6d';
+    expect(isLasting(`device 8:0 sequence 7 ${boot}`)).toBe(true);
+    expect(isLasting('file 64:17 born 1764350000000000000')).toBe(true);
+    for (const weak of [
+      ...[
+        'device 8:0 sequence 7',
+        `device 8:0 sequence unknown ${boot}`,
+        'device 8:0 sequence 7 boot unknown',
+      ],
+      ...['file 64:17', 'file 64:17 born 0'],
+    ]) {
+      expect(isLasting(weak)).toBe(false);
+    }
   });
 
   it('tells a copy from the drive', () => {

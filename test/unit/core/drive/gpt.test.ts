@@ -3,7 +3,7 @@ import { mkdtempSync, openSync, closeSync, ftruncateSync, rmSync, writeSync } fr
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
-import { crc32, diskGuidOf, encodeGuid, encodePartitionTable } from '../../../../core/drive/gpt';
+import { crc32, diskGuidOf, encodeGuid, encodePartitionTable, findTable } from '../../../../core/drive/gpt';
 import { layouts, planPartitions } from '../../../../core/drive/layout';
 import { GiB } from '../../../../core/base/units';
 import { present } from '../../../support/present';
@@ -54,6 +54,57 @@ describe('diskGuidOf', () => {
     first[60] = (first[60] ?? 0) ^ 1;
     expect(diskGuidOf(first, 1)).toBeNull();
     expect(diskGuidOf(Buffer.alloc(sectorSize), 1)).toBeNull();
+  });
+});
+
+describe('findTable', () => {
+  const layout = present(layouts[0]);
+  const size = 2 * GiB;
+  const other = '99999999-5566-7788-99aa-bbccddeeff00';
+
+  /** A drive of which only both ends hold something. */
+  function drive(sectorSize: number, disk: string): { primary: Buffer; end: Buffer } {
+    const table = encodePartitionTable(size, sectorSize, present(planPartitions(layout, size)), {
+      ...guids,
+      disk,
+    });
+    const end = Buffer.alloc(1024 * 1024);
+    end.set(table.backup, table.backupOffset - (size - end.length));
+    return { primary: Buffer.concat([table.primary, Buffer.alloc(64 * 1024)]), end };
+  }
+  const reader =
+    ({ primary, end }: { primary: Buffer; end: Buffer }) =>
+    (offset: number, length: number): Promise<Buffer> => {
+      const at = offset - (size - end.length);
+      return Promise.resolve(
+        at >= 0 ? end.subarray(at, at + length) : primary.subarray(offset, offset + length),
+      );
+    };
+
+  it.each([
+    [512, 512],
+    [512, 4096],
+    [4096, 512],
+    [4096, 4096],
+  ])('finds what was written with %i bytes on a drive that shows %i', async (written, shown) => {
+    const made = drive(written, disk);
+    const found = { hasTable: true, diskGuid: disk.toLowerCase() };
+    expect(await findTable(size, shown, reader(made))).toEqual(found);
+    // The first is damaged, so that the backup tells.
+    made.primary.fill(0xa5, written + 60, written + 61);
+    expect(await findTable(size, shown, reader(made))).toEqual(found);
+    made.primary.fill(0, written, 2 * written);
+    expect(await findTable(size, shown, reader(made))).toEqual(found);
+    made.end.fill(0);
+    expect(await findTable(size, shown, reader(made))).toEqual({ hasTable: false, diskGuid: null });
+  });
+
+  it('believes the table at the sectors of today first', async () => {
+    const made = drive(512, disk);
+    // The header of an older table, which the newer one did not cover.
+    made.primary.set(drive(4096, other).primary.subarray(4096, 8192), 4096);
+    expect((await findTable(size, 512, reader(made))).diskGuid).toBe(disk.toLowerCase());
+    expect((await findTable(size, 4096, reader(made))).diskGuid).toBe(other);
   });
 });
 

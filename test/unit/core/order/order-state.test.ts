@@ -91,6 +91,12 @@ describe('a machine of the order', () => {
     );
     const other = [started(first), done(first), verified(first, false), rehearsed(first, false)];
     expect(stateOf([...other, rehearsed(first, true)])).toBe('failed');
+    // Of another content.
+    const foreign = { diskGuid: 'b1f0c1de-0000-4000-8000-000000000001' };
+    const whole = [started(first), done(first)];
+    expect(stateOf([...whole, { ...rehearsed(first, false), ...foreign }])).toBe('done');
+    const again = { ...rehearsed(first, true), ...foreign } as LedgerRecord;
+    expect(stateOf([...whole, rehearsed(first, false), again])).toBe('failed');
   });
 
   it('is expected, paired, writing, and then what its job became', () => {
@@ -119,12 +125,21 @@ describe('a machine of the order', () => {
       'packed',
     );
     expect(stateOf([...bad, rehearsed(first, false), verified(first, true)])).toBe('failed');
-    const certain = { ...verified(first, false), diskGuid: first.diskGuid } as LedgerRecord;
-    expect(stateOf([started(first), done(first), certain, verified(first, true)])).toBe('failed');
+    const withGuid = (of: JobDetails): LedgerRecord =>
+      ({ ...verified(of, false), diskGuid: of.diskGuid }) as LedgerRecord;
+    const own = job('AAA1', { drive: { ...first.drive, kind: 'disk', bus: 'sata' } });
+    expect(stateOf([started(own), done(own), withGuid(own), verified(own, true)])).toBe('failed');
+    // A copy may have the GUID too.
+    expect(stateOf([started(first), done(first), withGuid(first), verified(first, true)])).toBe('done');
   });
 
   it('is not done any more when its drive, known by the disk GUID on it, is begun for another machine', () => {
     const other = job('AAA2', { previousDiskGuid: first.diskGuid });
+    const begun = [started(first), done(first), started(other)];
+    const cancelled = ended(other, 'cancelled');
+    expect(stateOf([...begun, cancelled])).toBe('failed');
+    // It ended before anything was written.
+    expect(stateOf([...begun, { ...cancelled, untouched: true } as LedgerRecord])).toBe('done');
     expect(stateOf([started(first), done(first), started(other)])).toBe('failed');
     expect(stateOf([started(first), done(first), started(job('AAA2', { previousDiskGuid: null }))])).toBe(
       'done',

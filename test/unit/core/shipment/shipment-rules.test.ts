@@ -49,10 +49,15 @@ function verified(
     end: well ? { state: 'done', bytesVerified: 1000, seconds: 1 } : { state: 'failed', reason },
   };
 }
-function rehearsed({ jobId, machineSerial, drive, fingerprint }: JobDetails, passed: boolean): LedgerRecord {
+function rehearsed(
+  { jobId, machineSerial, drive, fingerprint }: JobDetails,
+  passed: boolean,
+  diskGuid?: string | null,
+): LedgerRecord {
   const sign = { kind: 'display' } as const;
   return {
     ...{ kind: 'drive-rehearsed', jobId, machineSerial, drive, fingerprint, picture: null },
+    ...(diskGuid === undefined ? {} : { diskGuid }),
     end: passed ? { state: 'done' } : { state: 'failed', reason },
     verdict: {
       ...{ passed, what: passed ? 'it left the firmware' : 'nothing was seen', sign, secureBoot: false },
@@ -67,6 +72,7 @@ function why(fitness: Fitness): string {
 describe('a machine can be shipped', () => {
   const job = sampleJob();
   const good = [started(job), done(job)];
+  const own = sampleJob({ drive: { ...job.drive, kind: 'disk', bus: 'sata' } });
 
   it('when its newest job ended well', () => {
     const before = sampleJob();
@@ -84,6 +90,31 @@ describe('a machine can be shipped', () => {
     });
   });
 
+  it('whatever a boot test of another content said', () => {
+    const other = 'b1f0c1de-0000-4000-8000-000000000001';
+    const foreign = [rehearsed(job, false, other), rehearsed(job, false, null)];
+    expect(assessMachine(history([...good, ...foreign]))).toMatchObject({ finished: { bootTest: null } });
+    // A good start of another content says nothing of this one either.
+    const records = [...good, rehearsed(job, false, job.diskGuid), rehearsed(job, true, other)];
+    expect(why(assessMachine(history(records)))).toContain('failed its boot test');
+  });
+
+  it('when a copy of its drive was found wrong, and the drive itself good', () => {
+    const sata = sampleJob({ drive: { ...job.drive, kind: 'disk', bus: 'sata', serial: 'OWN-1' } });
+    const usb = sampleJob({ drive: { ...job.drive, kind: 'disk', bus: 'usb' }, attachment: 'here' });
+    const readWrong = (of: JobDetails, drive: Partial<JobDetails['drive']>, attachment?: string): string => {
+      const wrong = verified({ ...of, drive: { ...of.drive, ...drive } }, false, of.diskGuid);
+      const told = attachment === undefined ? wrong : { ...wrong, attachment };
+      return why(assessMachine(history([started(of), done(of), told, verified(of, true, of.diskGuid)])));
+    };
+    // The GUID alone, behind a bridge; and the GUID on what is certainly the drive.
+    expect(readWrong(sata, { bus: 'usb', serial: 'BRIDGE' })).toBe('fit');
+    expect(readWrong(sata, {})).toContain('A later good reading does not change that.');
+    expect(readWrong(usb, {})).toBe('fit');
+    expect(readWrong(usb, {}, 'elsewhere')).toBe('fit');
+    expect(readWrong(usb, {}, 'here')).toContain('A later good reading does not change that.');
+  });
+
   it.each<[string, readonly LedgerRecord[], string]>([
     ['it was never written', [], 'was never written at this station.'],
     ['its job runs', [started(job)], 'is being written, or was interrupted.'],
@@ -93,7 +124,7 @@ describe('a machine can be shipped', () => {
     ['it was found wrong later', [...good, verified(job, false)], 'failed when its drive was read again'],
     [
       'wrong bytes were read from this very drive once, whatever came then',
-      [...good, verified(job, false, job.diskGuid), verified(job, true)],
+      [started(own), done(own), verified(own, false, own.diskGuid), verified(own, true)],
       'A later good reading does not change that.',
     ],
     ['it did not start', [...good, rehearsed(job, true), rehearsed(job, false)], 'failed its boot test'],
@@ -112,6 +143,7 @@ describe('a machine can be shipped', () => {
     const overwritten = assessMachine(history(good, { erasure: { machineSerial: '5CD1', certain: true } }));
     expect(overwritten).toMatchObject({ fit: false, gone: false });
     expect(why(overwritten)).toContain('its drive was written again for machine 5CD1.');
+    expect(why(overwritten)).toContain('prestage verify');
     const perhaps = assessMachine(history(good, { erasure: { machineSerial: '5CD1', certain: false } }));
     expect(perhaps).toMatchObject({ fit: false, gone: false });
     expect(why(perhaps)).toContain('may no longer have its image');
