@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { app, dialog, shell, type BrowserWindow } from 'electron';
@@ -5,6 +6,7 @@ import { sanitizeForDisplay } from '../core/base/display';
 import { PrestageError } from '../core/base/errors';
 import { requireNumber } from '../core/shipment/shipment-rules';
 import { bundleFileName } from '../station/shipment/bundle-names';
+import type { BundlePlace } from '../station/shipment/ship-service';
 import type { WindowMethod } from '../core/contract/app';
 import { asDiskRefusal, namedPlace } from '../station/state/disk';
 import type { AppService } from '../station/app/app-service';
@@ -20,14 +22,33 @@ export function windowHandlers(
     if (open === null) throw new Error('there is no open window');
     return open;
   };
-  const savePath = async (name: string, extension: string): Promise<string | null> => {
+  const savePath = async (
+    name: string,
+    extension: string,
+    folder = app.getPath('documents'),
+  ): Promise<string | null> => {
     const { canceled, filePath } = await dialog.showSaveDialog(current(), {
-      defaultPath: join(app.getPath('documents'), name),
+      defaultPath: join(folder, name),
       filters: [{ name: extension.toUpperCase(), extensions: [extension] }],
     });
     return canceled || filePath === '' ? null : filePath;
   };
+  /** In the shipments folder without a question, unless a file of that name is there: another one may need it. */
+  const bundlePlace = async (number: string): Promise<BundlePlace | null> => {
+    const name = bundleFileName(number);
+    const folder = service.settings.current.desk.shipmentsFolder ?? undefined;
+    const usual = folder === undefined ? null : join(folder, name);
+    if (usual !== null && !existsSync(usual)) return { file: usual, replace: false };
+    const file = await savePath(name, 'zip', folder);
+    return file === null ? null : { file, replace: true };
+  };
   return {
+    chooseShipmentsFolder: async () => {
+      const { canceled, filePaths } = await dialog.showOpenDialog(current(), {
+        properties: ['openDirectory', 'createDirectory'],
+      });
+      return { path: canceled ? null : (filePaths[0] ?? null) };
+    },
     chooseMedia: async () => {
       const { canceled, filePaths } = await dialog.showOpenDialog(current(), {
         properties: ['openFile'],
@@ -62,13 +83,13 @@ export function windowHandlers(
     },
     closeShipment: async ({ number, machineSerials }) => {
       requireNumber(number);
-      const path = await savePath(bundleFileName(number), 'zip');
-      return { report: path === null ? null : await service.shipments.close(number, machineSerials, path) };
+      const place = await bundlePlace(number);
+      return { report: place === null ? null : await service.shipments.close(number, machineSerials, place) };
     },
     remakeBundle: async ({ number }) => {
       requireNumber(number);
-      const path = await savePath(bundleFileName(number), 'zip');
-      return { report: path === null ? null : await service.shipments.again(number, path) };
+      const place = await bundlePlace(number);
+      return { report: place === null ? null : await service.shipments.again(number, place) };
     },
     showBundle: ({ number }) => {
       const path = service.shipments.fileOf(number);

@@ -1,23 +1,14 @@
-/** How numbers are written on the screen. Language-free: units are the same in every table. */
+import { MiB } from '../core/base/units';
 
-const decimalUnits = ['B', 'kB', 'MB', 'GB', 'TB', 'PB'] as const;
+/**
+ * How numbers are written on the screen. Language-free: units are the same in every table. Sizes are in binary units
+ * (formatBytes in core/base/display.ts), as on the command line and in the record's papers; there are no others.
+ */
 
-/** A drive's size as it is printed on the drive, in decimal units: `512 GB`, `1.92 TB`. */
-export function formatDriveSize(bytes: number): string {
-  let value = bytes;
-  let unit = 0;
-  while (value >= 1000 && unit < decimalUnits.length - 1) {
-    value /= 1000;
-    unit += 1;
-  }
-  const digits = value >= 100 || unit === 0 ? 0 : value >= 10 ? 1 : 2;
-  return `${Number(value.toFixed(digits))} ${decimalUnits[unit] ?? ''}`;
-}
-
-/** Megabytes a second, as drives are rated: `212 MB/s`. */
+/** Binary megabytes a second: `212 MiB/s`. */
 export function formatRate(bytesPerSecond: number): string {
-  const megabytes = bytesPerSecond / 1e6;
-  return `${megabytes >= 10 ? Math.round(megabytes) : megabytes.toFixed(1)} MB/s`;
+  const rate = bytesPerSecond / MiB;
+  return `${rate >= 10 ? Math.round(rate) : rate.toFixed(1)} MiB/s`;
 }
 
 /** Whole percents; 100 only when all of it is done. */

@@ -21,6 +21,10 @@ export const timeouts = {
   scanPause: 600,
   /** How long after a machine was paired another barcode of its label is taken as that machine's. */
   labelInHand: 30_000,
+  /** How long after the badge was scanned it is asked for again: longer than a shift, shorter than to the next day's. */
+  operatorShift: 12 * 60 * 60_000,
+  /** Between two looks at the clock for that. */
+  operatorLook: 60_000,
   /** A tool that lists (lsblk, wimlib-imagex info). */
   listingTool: 30_000,
   /** A tool that reads the list of files of a media: one with a million files on a slow share takes minutes. */

@@ -1,16 +1,16 @@
 import { z } from 'zod';
 import { nothing } from './app-common';
 
-/** The Batch screen's part of the page's contract: who writes which media, and for which order. */
+/** The Media screen's part of the page's contract, and what the next drives are written with: by whom, for which order. */
 
 export const batchStateSchema = z.strictObject({
   /** Empty until somebody said who he is. */
   operator: z.string(),
+  /** Who it was before a restart, or before the badge was asked for again. Only told. Empty: nobody. */
+  lastOperator: z.string(),
   workOrder: z.string(),
   imageIndex: z.int().positive(),
   layout: z.string(),
-  /** Why machines that were already shipped are done again; empty: they are refused. */
-  againReason: z.string(),
 });
 export type BatchState = z.infer<typeof batchStateSchema>;
 
@@ -20,7 +20,7 @@ export const batchMethods = {
   /** The hash that the enterprise sent, typed. Throws usage when it is none. */
   expectHash: { request: z.strictObject({ sha256: z.string().max(200) }), response: nothing },
   clearMedia: { request: nothing, response: nothing },
-  setBatch: { request: batchStateSchema.partial(), response: nothing },
+  setBatch: { request: batchStateSchema.omit({ lastOperator: true }).partial(), response: nothing },
 } as const;
 
 export const batchWindowMethods = {

@@ -120,6 +120,18 @@ export const benchMethods = {
     request: z.strictObject({ machineSerial: z.string().max(200), ...driveRequest.shape }),
     response: nothing,
   },
+  /**
+   * Why a machine that has a finished drive is given another one. It then waits for its bay, as if it had been scanned,
+   * or is paired with `driveId`. What came of that is in pairing.lastScan. Throws usage without a reason.
+   */
+  allowAgain: {
+    request: z.strictObject({
+      machineSerial: z.string().max(200),
+      reason: z.string().max(1000),
+      driveId: driveRequest.shape.driveId.nullable(),
+    }),
+    response: nothing,
+  },
   unpair: { request: driveRequest, response: nothing },
   undo: { request: nothing, response: nothing },
   /** Shows, or puts away, the list of what will be erased. */

@@ -4,13 +4,38 @@ import { nothing } from './app-common';
 
 /** The Log screen's part of the page's contract. */
 
-/** A line of the log: one job that ended, or one finished drive that was read again or boot tested. */
+/** What a line is about: a drive that was written, one that was read again or boot tested, a work order, a shipment. */
+export const logKinds = ['job', 'check', 'order', 'shipment'] as const;
+export type LogKind = (typeof logKinds)[number];
+
+/** What came of it: of a drive, or what was done with a work order or a shipment. */
+export const logResults = [
+  ...driveResults,
+  'order-opened',
+  'machine-allowed',
+  'machine-left-out',
+  'order-closed',
+  'shipped',
+] as const;
+
+/**
+ * A line of the log: one job that ended, one finished drive that was read again or boot tested, what was done with a
+ * work order, or one shipment.
+ */
 export const logRowSchema = z.strictObject({
   sequence: z.int().positive(),
   /** ISO 8601, UTC. */
   time: z.string(),
-  result: z.enum(driveResults),
-  machineSerial: z.string(),
+  kind: z.enum(logKinds),
+  result: z.enum(logResults),
+  /** Null of a line about several machines. */
+  machineSerial: z.string().nullable(),
+  /** How many machines a work order or a shipment has; null of a line about one. */
+  machines: z.int().nonnegative().nullable(),
+  /** Number of the shipment. */
+  shipment: z.string().nullable(),
+  /** Why a machine is not handled as ordered. */
+  reason: z.string().nullable(),
   driveSerial: z.string().nullable(),
   driveModel: z.string().nullable(),
   bay: z.string().nullable(),
@@ -22,9 +47,10 @@ export const logRowSchema = z.strictObject({
 export type LogRow = z.infer<typeof logRowSchema>;
 
 export const logQuerySchema = z.strictObject({
-  /** Found anywhere in serials, model, bay, batch, work order, media, operator; case does not matter. */
+  /** Found anywhere in serials, model, bay, batch, work order, shipment, reason, media, operator; case does not matter. */
   text: z.string().max(200),
-  result: z.enum(driveResults).nullable(),
+  kind: z.enum(logKinds).nullable(),
+  result: z.enum(logResults).nullable(),
   /** Days of the station's clock, YYYY-MM-DD, both included. */
   from: z.iso.date().nullable(),
   to: z.iso.date().nullable(),

@@ -23,7 +23,9 @@ export const settingsMethods = {
 } as const;
 
 export const settingsWindowMethods = {
-  /** The page as it is now, to the printer or into a PDF file. For the sheet of command barcodes. */
+  /** Asks for the folder that shipments are put into; null when the dialog was closed. Nothing is set. */
+  chooseShipmentsFolder: { request: nothing, response: z.strictObject({ path: z.string().nullable() }) },
+  /** The page as it is now, to the printer or into a PDF file. For sheets of barcodes and the papers of a shipment. */
   printPage: { request: nothing, response: nothing },
   /** What helps to find out what went wrong, as one ZIP file; null when nobody chose where. */
   saveSupportBundle: {

@@ -8,8 +8,11 @@ import { nothing } from './app-common';
 export const waitingMachineSchema = z.strictObject({
   machineSerial: z.string(),
   computerName: z.string().nullable(),
+  assetTag: z.string().nullable(),
   orderNumber: z.string().nullable(),
   driveSerial: z.string().nullable(),
+  /** Label of the bay in which the drive was written. */
+  bay: z.string().nullable(),
   /** ISO 8601, UTC. */
   finishedAt: z.string(),
   /** Whether it started in its newest boot test; null when it had none. */
@@ -51,6 +54,28 @@ export const bundleReportSchema = z.strictObject({
 });
 export type BundleReport = z.infer<typeof bundleReportSchema>;
 
+/** What packing list and labels of a shipment say, to be printed from the page. The same as the papers in its bundle. */
+export const shipmentPapersSchema = z.strictObject({
+  number: z.string(),
+  orderNumber: z.string().nullable(),
+  /** ISO 8601, UTC. */
+  closedAt: z.string(),
+  operator: z.string(),
+  stationName: z.string(),
+  /** In the order of their boxes. */
+  machines: z.array(
+    z.strictObject({
+      machineSerial: z.string(),
+      computerName: z.string().nullable(),
+      assetTag: z.string().nullable(),
+      model: z.string().nullable(),
+      /** What the QR code on its label holds. */
+      code: z.string(),
+    }),
+  ),
+});
+export type ShipmentPapers = z.infer<typeof shipmentPapersSchema>;
+
 const number = z.string().max(100);
 /** Null when the dialog was closed: nothing was done. */
 const made = z.strictObject({ report: bundleReportSchema.nullable() });
@@ -58,10 +83,15 @@ const made = z.strictObject({ report: bundleReportSchema.nullable() });
 export const shipMethods = {
   /** May take seconds; nothing else waits for it. */
   listShipments: { request: nothing, response: shipListSchema },
+  /** Throws record-not-found. */
+  getShipmentPapers: { request: z.strictObject({ number }), response: shipmentPapersSchema },
 } as const;
 
 export const shipWindowMethods = {
-  /** Asks where the bundle is to be, then records the shipment and makes it. */
+  /**
+   * Records the shipment and makes its bundle in the shipments folder; asks where to when none is set, or when a file of
+   * that name is there.
+   */
   closeShipment: {
     request: z.strictObject({
       number,
@@ -69,7 +99,7 @@ export const shipWindowMethods = {
     }),
     response: made,
   },
-  /** Asks where to, and makes the bundle of a shipment again. */
+  /** Makes the bundle of a shipment again; asks where to as closeShipment does. */
   remakeBundle: { request: z.strictObject({ number }), response: made },
   /** Shows the folder in which the bundle was made, since the app was started. */
   showBundle: { request: z.strictObject({ number }), response: nothing },

@@ -60,8 +60,12 @@ export interface PairingContext {
   readonly inOrder: (machineSerial: string) => boolean;
   /** When a machine last got a finished drive: ISO 8601, or null. */
   readonly shippedOn: (machineSerial: string) => string | null;
-  /** Somebody gave a reason why shipped machines are done again. */
-  readonly againAllowed: boolean;
+  /** Somebody gave a reason why this machine gets another drive. */
+  readonly againAllowed: (machineSerial: string) => boolean;
+  /** Number of the work order that is open; null: none is. */
+  readonly openOrder: () => string | null;
+  /** Number that drives are recorded under; empty: none. The open order's, when one is. */
+  readonly workOrder: string;
   /** Milliseconds since the same text was scanned, or null when it was not. */
   readonly sinceLastSame: number | null;
   /** Milliseconds since the latest scanned pair was made, or null when there was none. */
@@ -89,19 +93,21 @@ export interface PairingResult {
 
 export type Accepted = Extract<ScanOutcome, { result: 'accepted' }>;
 export type Refused = Extract<ScanOutcome, { result: 'refused' }>;
-export type RefusalReason = Pick<Refused, 'reason' | 'expected' | 'detail'>;
+export type RefusalReason = Pick<Refused, 'reason' | 'expected' | 'detail' | 'machineSerial'>;
 
 /** The outcome of what was done. */
 export function accept(
   state: Pairing,
   kind: ScanKind,
   effect: Accepted['effect'],
-  of: { readonly machineSerial?: string; readonly bay?: string; readonly mayBe?: ScanKind } = {},
+  of: Partial<Pick<Accepted, 'mayBe' | 'replaced'>> & {
+    readonly machineSerial?: string;
+    readonly bay?: string;
+  } = {},
   action: PairingAction = { type: 'none' },
 ): PairingResult {
-  const { machineSerial = null, bay = null, mayBe } = of;
-  const doubt = mayBe === undefined ? {} : { mayBe };
-  return { state, outcome: { result: 'accepted', kind, effect, machineSerial, bay, ...doubt }, action };
+  const { machineSerial = null, bay = null, ...more } = of;
+  return { state, outcome: { result: 'accepted', kind, effect, machineSerial, bay, ...more }, action };
 }
 
 /** The reason of a refusal. */
@@ -155,8 +161,10 @@ export function machineRefusal(
   if (!context.inOrder(serial)) return why('not-in-order', 'machine', serial);
   if (pairs.some(({ machineSerial }) => machineSerial === serial)) return why('machine-in-batch', 'machine');
   if (context.runningMachines.has(serial)) return why('machine-running', 'machine');
-  const shipped = context.againAllowed ? null : context.shippedOn(serial);
-  return shipped === null ? null : why('machine-shipped', 'machine', shipped.slice(0, 'YYYY-MM-DD'.length));
+  const shipped = context.againAllowed(serial) ? null : context.shippedOn(serial);
+  if (shipped === null) return null;
+  const day = shipped.slice(0, 'YYYY-MM-DD'.length);
+  return { ...why('machine-shipped', 'machine', day), machineSerial: serial };
 }
 
 /** Why the drive of a bay cannot be paired, or null. Its job comes before the verdict: a drive at work is held, too. */

@@ -13,6 +13,8 @@ export const pairSchema = z.strictObject({
   machine: machineDetailsSchema.optional(),
   /** Machine whose finished image the drive holds now, by the ledger. Told while the list of what is erased is shown. */
   holdsMachine: z.string().optional(),
+  /** Why the machine gets a drive although it has a finished one. */
+  againReason: z.string().optional(),
 });
 export type Pair = z.infer<typeof pairSchema>;
 

@@ -25,6 +25,7 @@ import type { MachineDetails } from '../machine/machine';
 import { addsNothing } from '../machine/machine-details';
 import { required } from '../base/required';
 import { drivesNamed, type ScanReading, type WrongKind } from '../scan/scan';
+import { firstGroup } from '../scan/scan-text';
 import type { Expectation, ScanCommand, ScanKind } from '../scan/scan-outcome';
 import { readTypedSerial } from '../scan/typed-serial';
 
@@ -64,7 +65,7 @@ export function applyScan(state: Pairing, reading: ScanReading, context: Pairing
     case 'operator':
       return accept(state, kind, 'operator-set', {}, { type: 'set-operator', name: reading.name });
     case 'work-order':
-      return accept(state, kind, 'work-order-set', {}, { type: 'set-work-order', number: reading.number });
+      return takeOrderNumber(state, reading.number, context);
     case 'sha256':
       if (context.mediaStatus === 'none') return refuse(state, kind, why('hash-not-wanted', 'media'));
       return accept(state, kind, 'hash-given', {}, { type: 'give-hash', sha256: reading.sha256 });
@@ -120,6 +121,22 @@ function takeMachine(
   const history = [...state.history, { machineSerial: serial, byHand: false }];
   const next = { ...state, waitingMachine: serial, waitingDetails: said, history };
   return accept(next, 'machine', 'machine-waiting', { machineSerial: serial });
+}
+
+/** Two numbers never take each other's place in silence: an open order stays, and what was only a number is told. */
+function takeOrderNumber(state: Pairing, number: string, context: PairingContext): PairingResult {
+  const { workOrder, scanSettings } = context;
+  const openOrder = context.openOrder();
+  const kind = 'work-order';
+  // A barcode may have a sign in front that the number in the order's list has, too.
+  const isSame = (other: string): boolean =>
+    other === number || firstGroup(scanSettings.workOrderPattern, other) === number;
+  if (openOrder !== null && !isSame(openOrder)) {
+    return refuse(state, kind, why('order-open', expectedNow(state, context), openOrder));
+  }
+  if (workOrder !== '' && isSame(workOrder)) return accept(state, kind, 'work-order-set');
+  const replaced = workOrder === '' ? {} : { replaced: workOrder };
+  return accept(state, kind, 'work-order-set', replaced, { type: 'set-work-order', number });
 }
 
 /** A label told more of a machine, or of none. */

@@ -71,6 +71,8 @@ export const refusals = [
   'pattern',
   /** A work order is open, and does not have the machine. */
   'not-in-order',
+  /** Another work order is open. Detail: its number. */
+  'order-open',
   'machine-in-batch',
   'machine-running',
   /** Detail: the day. */
@@ -139,6 +141,8 @@ export const scanOutcomeSchema = z.discriminatedUnion('result', [
     ]),
     machineSerial: z.string().nullable(),
     bay: z.string().nullable(),
+    /** The work order number that was set before, when it was another one. */
+    replaced: z.string().optional(),
     /** A serial that was typed has the form of this. */
     mayBe: scanKindSchema.optional(),
   }),
@@ -150,6 +154,8 @@ export const scanOutcomeSchema = z.discriminatedUnion('result', [
     /** What was waited for. */
     expected: expectationSchema,
     detail: z.string().nullable(),
+    /** The machine that is refused because it has a drive, for which a reason lets it have another one. */
+    machineSerial: z.string().optional(),
   }),
 ]);
 export type ScanOutcome = z.infer<typeof scanOutcomeSchema>;

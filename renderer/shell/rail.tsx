@@ -1,60 +1,107 @@
 import {
-  IconClipboardList,
+  IconDatabaseImport,
   IconLayoutGrid,
   IconListDetails,
   IconPackages,
   IconPackageExport,
+  IconSchool,
   IconSettings,
   type Icon,
 } from '@tabler/icons-react';
 import type { ReactElement } from 'react';
+import { useApp } from '../store/app-store';
 import { showScreen, useView, type Screen } from '../store/view-store';
 import { useText } from '../text';
+import { OperatorButton } from './operator';
 
+/** The screens of the work, in its order. */
+const workScreens = ['order', 'media', 'bench', 'ship'] as const;
+const otherScreens = ['log', 'settings'] as const;
 /** In the order of their keys. */
-export const railScreens = ['bench', 'batch', 'log', 'settings', 'order', 'ship'] as const;
+export const railScreens: readonly RailScreen[] = [...workScreens, ...otherScreens];
+type RailScreen = (typeof workScreens)[number] | (typeof otherScreens)[number];
 
-const icons: Readonly<Record<(typeof railScreens)[number], Icon>> = {
+const icons: Readonly<Record<RailScreen, Icon>> = {
+  order: IconPackages,
+  media: IconDatabaseImport,
   bench: IconLayoutGrid,
-  batch: IconClipboardList,
+  ship: IconPackageExport,
   log: IconListDetails,
   settings: IconSettings,
-  order: IconPackages,
-  ship: IconPackageExport,
 };
 
 /** The sheet of barcodes and the scanner check belong to the settings. */
 const railScreenOf = (screen: Screen): Screen =>
   screen === 'sheet' || screen === 'scanner-check' ? 'settings' : screen;
 
-/** Goes from screen to screen. */
-export function Rail(): ReactElement {
+function RailItem({ screen }: { readonly screen: RailScreen }): ReactElement {
   const text = useText().common;
   const shown = useView((view) => railScreenOf(view.screen));
+  const ScreenIcon = icons[screen];
   return (
-    <nav className="rail no-print" aria-label={text.navigation}>
-      <ul>
-        {railScreens.map((screen) => {
-          const ScreenIcon = icons[screen];
-          return (
-            <li key={screen}>
-              <button
-                type="button"
-                className="rail-button"
-                aria-current={screen === shown ? 'page' : undefined}
-                aria-keyshortcuts={text.screenKeys[screen]}
-                onClick={() => {
-                  showScreen(screen);
-                }}
-              >
-                <ScreenIcon size={24} aria-hidden />
-                <span>{text.screens[screen]}</span>
-                <kbd>{text.screenKeys[screen]}</kbd>
-              </button>
-            </li>
-          );
-        })}
-      </ul>
-    </nav>
+    <li>
+      <button
+        type="button"
+        className="rail-button"
+        aria-current={screen === shown ? 'page' : undefined}
+        aria-keyshortcuts={text.screenKeys[screen]}
+        onClick={() => {
+          showScreen(screen);
+        }}
+      >
+        <ScreenIcon size={24} aria-hidden />
+        <span>{text.screens[screen]}</span>
+        <kbd>{text.screenKeys[screen]}</kbd>
+      </button>
+    </li>
+  );
+}
+
+/** Says that the drives are files; leads to where training is left. */
+function TrainingChip(): ReactElement | null {
+  const text = useText().common;
+  const directory = useApp(({ station }) => station.benchDirectory);
+  if (directory === null) return null;
+  return (
+    <button
+      type="button"
+      className="rail-foot-button rail-training"
+      title={text.trainingHint(directory)}
+      onClick={() => {
+        showScreen('settings');
+        // The screen is drawn by then.
+        requestAnimationFrame(() => {
+          document.getElementById('settings-training')?.scrollIntoView();
+        });
+      }}
+    >
+      <IconSchool size={18} aria-hidden />
+      <span>{text.training}</span>
+    </button>
+  );
+}
+
+/** Goes from screen to screen, in the order of the work; at its foot who works. */
+export function Rail(): ReactElement {
+  const text = useText().common;
+  return (
+    <div className="rail no-print">
+      <nav aria-label={text.navigation}>
+        <ul>
+          {workScreens.map((screen) => (
+            <RailItem key={screen} screen={screen} />
+          ))}
+        </ul>
+        <ul className="rail-others">
+          {otherScreens.map((screen) => (
+            <RailItem key={screen} screen={screen} />
+          ))}
+        </ul>
+      </nav>
+      <section className="rail-foot" aria-label={text.operator.region}>
+        <TrainingChip />
+        <OperatorButton />
+      </section>
+    </div>
   );
 }

@@ -1,21 +1,17 @@
-import { Button } from '@mantine/core';
-import { IconSchool } from '@tabler/icons-react';
 import { useEffect, type ReactElement } from 'react';
 import { assertNever } from '../../core/base/errors';
-import { send } from '../actions';
 import { useAnnouncement } from '../announce';
 import { isDialogOpen } from '../dialog';
 import { ErrorBoundary } from '../components/error-boundary';
-import { BatchScreen } from '../screens/batch/batch-screen';
 import { BenchScreen } from '../screens/bench/bench-screen';
 import { LogScreen } from '../screens/log/log-screen';
+import { MediaScreen } from '../screens/media/media-screen';
 import { OrderScreen } from '../screens/order/order-screen';
 import { ScannerCheckScreen } from '../screens/scanner-check/scanner-check-screen';
 import { SettingsScreen } from '../screens/settings/settings-screen';
 import { ShipScreen } from '../screens/ship/ship-screen';
 import { SheetScreen } from '../screens/sheet/sheet-screen';
 import { StartOverlay } from '../screens/start/start-overlay';
-import { useApp } from '../store/app-store';
 import { showScreen, useView, type Screen } from '../store/view-store';
 import { useText } from '../text';
 import { Messages, Notices } from './messages';
@@ -26,8 +22,8 @@ function ScreenOf({ screen }: { readonly screen: Screen }): ReactElement {
   switch (screen) {
     case 'bench':
       return <BenchScreen />;
-    case 'batch':
-      return <BatchScreen />;
+    case 'media':
+      return <MediaScreen />;
     case 'log':
       return <LogScreen />;
     case 'settings':
@@ -45,13 +41,19 @@ function ScreenOf({ screen }: { readonly screen: Screen }): ReactElement {
   }
 }
 
-/** F1 to F6, or Control with 1 to 6: a number for each screen of the rail. */
+/** Place in the rail that a key stands for; -1 when it stands for none. */
+function placeOfKey({ key, ctrlKey, altKey, shiftKey }: KeyboardEvent): number {
+  const digit = ctrlKey && !altKey && !shiftKey ? /^[1-9]$/.exec(key)?.[0] : undefined;
+  if (digit !== undefined) return Number(digit) - 1;
+  const functionKey = /^F([2-9])$/.exec(key)?.[1];
+  return functionKey === undefined ? -1 : Number(functionKey) - 2;
+}
+
+/** F2 and the keys after it, or Control with 1 and the digits after it, in the rail's order. F1 is the key of help. */
 function useScreenKeys(): void {
   useEffect(() => {
     const onKey = (event: KeyboardEvent): void => {
-      const digit = event.ctrlKey && !event.altKey && !event.shiftKey ? /^[1-6]$/.exec(event.key) : null;
-      const number = digit?.[0] ?? /^F([1-6])$/.exec(event.key)?.[1];
-      const screen = number === undefined ? undefined : railScreens[Number(number) - 1];
+      const screen = railScreens[placeOfKey(event)];
       if (screen === undefined || isDialogOpen()) return;
       event.preventDefault();
       showScreen(screen);
@@ -61,28 +63,6 @@ function useScreenKeys(): void {
       document.removeEventListener('keydown', onKey);
     };
   }, []);
-}
-
-function TrainingBanner(): ReactElement | null {
-  const text = useText();
-  const directory = useApp(({ station }) => station.benchDirectory);
-  if (directory === null) return null;
-  return (
-    <div className="row banner no-print" data-tone="warn" role="status">
-      <IconSchool aria-hidden />
-      <p>
-        <strong>{text.common.virtualBench(directory)}</strong> {text.common.virtualBenchHint}
-      </p>
-      <Button
-        size="sm"
-        onClick={() => {
-          send('useTrainingBench', { training: false });
-        }}
-      >
-        {text.bench.leaveTraining}
-      </Button>
-    </div>
-  );
 }
 
 function Announcer(): ReactElement {
@@ -111,7 +91,6 @@ export function Shell(): ReactElement {
       </a>
       <Rail />
       <div className="shell-column">
-        <TrainingBanner />
         <ScannerOffer />
         <Notices />
         <main id="content" tabIndex={-1} className="shell-main">

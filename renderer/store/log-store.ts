@@ -7,7 +7,7 @@ export const pageRows = 200;
 /** Pages that are kept: what a hand scrolls back to. Memory stays bounded whatever is scrolled through. */
 export const maxPages = 40;
 
-export const emptyQuery: LogQuery = { text: '', result: null, from: null, to: null };
+export const emptyQuery: LogQuery = { text: '', kind: null, result: null, from: null, to: null };
 
 export interface LogState {
   readonly query: LogQuery;

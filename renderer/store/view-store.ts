@@ -3,12 +3,12 @@ import { createStore } from 'zustand/vanilla';
 
 /** In the order of the rail; the sheet of command barcodes and the scanner check are reached from the settings. */
 export const screens = [
+  'order',
+  'media',
   'bench',
-  'batch',
+  'ship',
   'log',
   'settings',
-  'order',
-  'ship',
   'sheet',
   'scanner-check',
 ] as const;
@@ -18,12 +18,15 @@ export interface ViewState {
   readonly screen: Screen;
   /** The drive whose details are open. */
   readonly selectedDriveId: string | null;
+  /** The dialog that asks who works is open. */
+  readonly operatorAsked: boolean;
 }
 
 /** What this page shows; the station knows nothing of it. */
 export const viewStore = createStore<ViewState>(() => ({
   screen: 'bench',
   selectedDriveId: null,
+  operatorAsked: false,
 }));
 
 /** A part of what the page shows. */
@@ -39,4 +42,9 @@ export function showScreen(screen: Screen): void {
 /** Opens the details of a drive, or closes them with null. */
 export function selectDrive(selectedDriveId: string | null): void {
   viewStore.setState({ selectedDriveId });
+}
+
+/** Asks who works, or closes that dialog. */
+export function askForOperator(operatorAsked: boolean): void {
+  viewStore.setState({ operatorAsked });
 }

@@ -97,7 +97,7 @@ export const benchText = {
   clearPassed: (number: number): string => `Clear ${number} passed`,
 
   ...scanText,
-  toBatch: 'Go to Batch',
+  toMedia: 'Go to Media',
   toOrder: 'Go to Order',
 
   bay: 'Bay',
@@ -205,6 +205,16 @@ export const benchText = {
     console: 'Console',
   },
 
+  again: {
+    button: 'Write it again …',
+    title: (serial: string): string => `Write another drive for machine ${serial}?`,
+    explained:
+      'The log has a finished drive for this machine already. Make sure that it will not be shipped with two.',
+    reason: 'Reason',
+    hint: 'For example: the first drive was lost. It is kept in the record of the new drive.',
+    allow: 'Write it again',
+  },
+
   start: {
     title: (number: number): string => `${counted(number, 'drive', 'drives')} will be erased`,
     warning: 'All data on these drives will be lost. Check bays and machines before you start.',
@@ -224,7 +234,7 @@ export const benchText = {
     layout: 'Layout',
     operator: 'Operator',
     workOrder: 'Work order',
-    again: 'Reason to write again',
+    again: (reason: string): string => `Written again: ${reason}`,
     hold: (number: number): string => `Hold to erase ${counted(number, 'drive', 'drives')}`,
     holding: 'Keep holding …',
     ways: 'Hold the button for two seconds, scan START again, or type the word below.',
@@ -252,6 +262,5 @@ export const benchText = {
     failedTitle: 'The drives could not be listed',
     stale: 'The list below may be out of date.',
   },
-  leaveTraining: 'Leave training',
   notices: 'Notices',
 };

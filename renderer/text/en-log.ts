@@ -1,4 +1,4 @@
-import type { LogRow } from '../../core/contract/app-log';
+import type { LogKind, LogRow } from '../../core/contract/app-log';
 import type { ScanCommand } from '../../core/scan/scan-outcome';
 import { countedGrouped, grouped } from '../../core/base/plurals';
 
@@ -13,6 +13,18 @@ const results: Readonly<Record<LogRow['result'], string>> = {
   'verify-failed': 'Read again: fail',
   rehearsed: 'Boot test: pass',
   'rehearsal-failed': 'Boot test: fail',
+  'order-opened': 'Order opened',
+  'machine-allowed': 'Allowed',
+  'machine-left-out': 'Left out',
+  'order-closed': 'Order closed',
+  shipped: 'Shipped',
+};
+
+const kinds: Readonly<Record<LogKind, string>> = {
+  job: 'Drives written',
+  check: 'Drives checked',
+  order: 'Work orders',
+  shipment: 'Shipments',
 };
 
 const commands: Readonly<Record<ScanCommand, string>> = {
@@ -27,22 +39,29 @@ const commands: Readonly<Record<ScanCommand, string>> = {
 export const logText = {
   title: 'Log',
   search: 'Search',
-  searchHint: 'Machine, drive, bay, work order, operator',
+  searchHint: 'Machine, drive, bay, order, shipment, operator',
+  kind: 'Show',
+  allKinds: 'Everything',
+  kinds,
+  machines: (number: number): string => countedGrouped(number, 'machine', 'machines'),
+  shipment: (number: string): string => `Shipment ${number}`,
   result: 'Result',
   allResults: 'All results',
   results,
+  dayForm: 'YYYY-MM-DD',
+  dayWrong: 'There is no such day.',
   from: 'From',
   to: 'To',
   total: (total: number): string => countedGrouped(total, 'line', 'lines'),
   reading: (read: number, all: number): string => `Reading: ${grouped(read)} of ${grouped(all)}`,
-  empty: 'Nothing is recorded yet. Each drive that is written appears here.',
+  empty: 'Nothing is recorded yet. Drives, work orders and shipments appear here.',
   nothingFound: 'No matching lines.',
-  table: 'Finished jobs, newest first',
+  table: 'What was recorded, newest first',
   columns: {
     time: 'Time (local)',
     machine: 'Machine',
     result: 'Result',
-    drive: 'Drive',
+    drive: 'Drive or remark',
     bay: 'Bay',
     order: 'Work order',
     operator: 'Operator',
@@ -72,7 +91,15 @@ export const logText = {
   problems: 'This entry was changed after it was signed:',
   /** The station says what an entry has or is, without the entry. */
   problem: (sequence: number, problem: string): string => `Entry ${grouped(sequence)} ${problem}`,
-  groups: { job: 'Job', drive: 'Drive', media: 'Media', result: 'Result', record: 'Record' },
+  groups: {
+    job: 'Job',
+    order: 'Work order',
+    shipment: 'Shipment',
+    drive: 'Drive',
+    media: 'Media',
+    result: 'Result',
+    record: 'Record',
+  },
   details: {
     machine: 'Machine',
     result: 'Result',
@@ -87,6 +114,14 @@ export const logText = {
     started: 'Started',
     recorded: 'Recorded',
     workOrder: 'Work order',
+    shipment: 'Shipment',
+    machines: 'Machines',
+    orderSha256: 'Work order SHA-256',
+    orderId: 'Work order ID',
+    shipmentId: 'Shipment ID',
+    done: 'Done',
+    leftOut: 'Left out',
+    unexpected: 'Not in the work order',
     assetTag: 'Asset tag',
     uuid: 'Machine UUID',
     macs: 'MAC',

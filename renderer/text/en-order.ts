@@ -18,9 +18,10 @@ const states: Readonly<Record<LineState, string>> = {
 export const orderText = {
   title: 'Work order',
   titleOf: (number: string): string => `Work order ${number}`,
-  intro: 'The machines that the enterprise expects. While a work order is open, other machines are refused.',
+  intro:
+    'With a list, only its machines get a drive. Without one, every machine does, and the number is recorded.',
+  without: 'No list: every machine is accepted. Drives are recorded under this number.',
   opened: (time: string, by: string): string => `Opened ${time} by ${by}`,
-  toBench: 'Back to Bench',
   states,
   counts: 'Counts',
   countNames: {
@@ -37,7 +38,10 @@ export const orderText = {
 
   open: {
     number: 'Work order number',
-    numberHint: 'Only if the list does not contain it.',
+    numberHint: 'Scan or type it. Not needed if the list contains it.',
+    numberTitle: 'Number only',
+    numberOnlyHint: 'No list. Every machine is accepted, and its drive is recorded under the number.',
+    useNumber: 'Use this number',
     fileTitle: 'From a file',
     fileHint:
       'CSV or JSON, one line per machine with its serial. Optional: asset tag, computer name, SMBIOS UUID, MACs and model; for the whole order, the media’s SHA-256, image and layout.',
@@ -75,6 +79,7 @@ export const orderText = {
 
   close: {
     title: 'Close the work order',
+    remove: 'Remove the number',
     nothingOpen: 'No machines are open.',
     stillOpen: (number: number): string => `${countedGrouped(number, 'machine is', 'machines are')} open:`,
     more: (number: number): string => `and ${number.toLocaleString('en-GB')} more`,

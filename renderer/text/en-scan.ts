@@ -45,7 +45,7 @@ const kinds: Readonly<Record<ScanKind, string>> = {
 
 const expectations: Readonly<Record<Expectation, string>> = {
   operator: 'an operator badge',
-  media: 'a media file, chosen on Batch',
+  media: 'a media file, chosen on Media',
   'media-hash': 'the SHA-256 of the media',
   machine: 'a machine serial',
   bay: 'a bay label',
@@ -98,10 +98,12 @@ const refusalReasons: Readonly<Record<Refused['reason'], (detail: string | null,
       `That looks like ${numberWords(kind, tag)}.${tag === null ? '' : ' Scan the service tag.'} If it is this machine’s serial, type it on the card of its bay, open a work order that lists it, or add a serial pattern in Settings.`,
     pattern: () => 'This serial matches no pattern in Settings.',
     'not-in-order': (serial) => `${atStart(machine(serial))} is not in the open work order. Set it aside.`,
+    'order-open': (number) =>
+      `Work order ${number ?? ''} is open. Close it on Order before you take another number.`,
     'machine-in-batch': () => 'This machine is already paired.',
     'machine-running': () => 'A drive for this machine is already being written.',
     'machine-shipped': (day) =>
-      `This machine already has a drive${day === null ? '' : `, written on ${day}`}. To write it again, enter a reason on Batch.`,
+      `This machine already has a drive${day === null ? '' : `, written on ${day}`}. To write another one for it, give a reason.`,
     'bay-unknown': () => 'No bay has this label.',
     'bay-empty': () => 'This bay is empty. Insert a drive.',
     'drive-blocked': (reasons) => reasons ?? 'This drive cannot be written.',
@@ -148,12 +150,12 @@ const takenWords: Readonly<Partial<Record<ScanKind, string>>> = {
   'asset-tag': 'Asset tag',
 };
 
-function accepted({ kind, effect, machineSerial, bay }: Accepted): string {
+function accepted({ kind, effect, machineSerial, bay, replaced }: Accepted): string {
   switch (effect) {
     case 'operator-set':
       return 'Operator set';
     case 'work-order-set':
-      return 'Work order set';
+      return replaced === undefined ? 'Work order set' : `Work order changed. Before, it was ${replaced}`;
     case 'hash-given':
       return 'Media SHA-256 entered';
     case 'machine-waiting':
@@ -205,8 +207,8 @@ export const scanText = {
   refusedWord: 'Refused',
   next: 'Next',
   nextScan: {
-    operator: 'Scan your badge, or type your name on Batch',
-    media: 'Choose the media on Batch',
+    operator: 'Scan your badge, or click the operator and type your name',
+    media: 'Choose the media on Media',
     'media-hash': 'Scan or type the media’s SHA-256',
     'wait-for-media': 'The media is being verified. You can already scan machines',
     machine: 'Scan a machine’s serial',

@@ -157,6 +157,15 @@ export const settingsText = {
     secondsProblem: 'Enter a whole number from 10 to 3600.',
   },
 
+  shipments: {
+    title: 'Shipments',
+    intro: 'Closing a shipment puts its bundle and its papers into this folder, without asking.',
+    folder: 'Shipments folder',
+    asked: 'Not set: you are asked each time.',
+    choose: 'Choose a folder …',
+    ask: 'Ask each time',
+  },
+
   cache: {
     title: 'Image cache',
     intro:

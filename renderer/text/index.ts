@@ -1,10 +1,10 @@
 import { useStore } from 'zustand';
 import type { AppSettings } from '../../core/settings/settings';
 import { appStore } from '../store/app-store';
-import { batchText } from './en-batch';
 import { benchText } from './en-bench';
 import { commonText } from './en-common';
 import { logText } from './en-log';
+import { mediaText } from './en-media';
 import { orderText } from './en-order';
 import { progressText } from './en-progress';
 import { scannerCheckText } from './en-scanner-check';
@@ -15,8 +15,8 @@ import { shipText } from './en-ship';
 export const en = {
   common: commonText,
   bench: benchText,
-  batch: batchText,
   log: logText,
+  media: mediaText,
   order: orderText,
   progress: progressText,
   scannerCheck: scannerCheckText,

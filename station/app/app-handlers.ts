@@ -29,6 +29,7 @@ export function serviceHandlers(app: AppService): ServiceHandlers {
       return done;
     },
     setBatch: async (change) => {
+      if (change.workOrder !== undefined) app.orders.requireNumber(change.workOrder);
       await app.batch.change(change);
       return done;
     },
@@ -43,6 +44,10 @@ export function serviceHandlers(app: AppService): ServiceHandlers {
     },
     pair: ({ machineSerial, driveId }) => {
       app.pairing.pairByHand(machineSerial, driveId);
+      return done;
+    },
+    allowAgain: ({ machineSerial, reason, driveId }) => {
+      app.pairing.allowAgain(machineSerial, reason, driveId);
       return done;
     },
     unpair: ({ driveId }) => {
@@ -94,6 +99,7 @@ export function serviceHandlers(app: AppService): ServiceHandlers {
     getLogEntry: ({ sequence }) => app.log.entry(sequence),
     verifyLog: () => app.log.verify(),
     listShipments: () => app.shipments.list(),
+    getShipmentPapers: ({ number }) => app.shipments.papers(number),
     changeSettings: (change) => {
       app.settings.change(change);
       return done;

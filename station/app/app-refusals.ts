@@ -40,6 +40,24 @@ export function nothingToBootTest(): PrestageError {
   });
 }
 
+/** Nobody said who works: what is written has somebody's name in the record. */
+export function noOperator(): PrestageError {
+  return new PrestageError({
+    code: 'not-confirmed',
+    message: 'Nobody has said who is working.',
+    remedy: 'Nothing was touched. Scan your badge, then try again.',
+  });
+}
+
+/** A machine gets a second drive only for a reason. */
+export function noReason(): PrestageError {
+  return new PrestageError({
+    code: 'usage',
+    message: 'The reason is missing.',
+    remedy: 'Say in a few words why the machine gets another drive.',
+  });
+}
+
 /** The refusal of a retry. */
 export function nothingToRetry(): PrestageError {
   return new PrestageError({
@@ -135,7 +153,10 @@ export function notPaired(
       reason === 'wrong-kind' && detail !== null
         ? detail
         : `'${text}' was not paired: ${why[reason] ?? 'it is not a machine serial'}.`,
-    remedy: 'Enter the serial from the label of the machine, and choose a free drive.',
+    remedy:
+      reason === 'machine-shipped'
+        ? 'Nothing was paired. To write another drive for it, give a reason: Write it again.'
+        : 'Enter the serial from the label of the machine, and choose a free drive.',
   });
 }
 

@@ -141,6 +141,7 @@ export class AppService {
       finishedFor: (attachment) => this.jobs.finishedFor(attachment),
       inOrder: (serial) => this.orders.allows(serial),
       isOrdered: (serial) => this.orders.names(serial),
+      openOrder: () => this.orders.openNumber,
     });
     this.orders = new OrderService({
       ...{ ledger, paths },
@@ -148,6 +149,7 @@ export class AppService {
       pairs: () => this.pairing.pairs,
       jobs: () => this.jobs.jobs,
       scanSettings: () => this.settings.current.desk,
+      workOrder: () => this.batch.state.workOrder,
     });
     this.session = new SessionStore({
       file: paths.sessionFile,

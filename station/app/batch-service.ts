@@ -1,6 +1,7 @@
 import { Emitter } from 'vscode-jsonrpc/node';
 import { sanitizeForDisplay } from '../../core/base/display';
 import { withoutUndefined } from '../../core/base/required';
+import { timeouts } from '../../core/base/timeouts';
 import type { BatchState } from '../../core/contract/app-batch';
 import type { AppRequest } from '../../core/contract/app';
 import { defaultLayoutName } from '../../core/drive/layout';
@@ -15,14 +16,20 @@ export class BatchService {
   readonly #showImage: (imageIndex: number) => Promise<void>;
   #state: BatchState = {
     operator: '',
+    lastOperator: '',
     workOrder: '',
     imageIndex: 1,
     layout: defaultLayoutName,
-    againReason: '',
   };
+  readonly #now: () => number;
+  /** When the operator was said, by {@link #now}. */
+  #operatorSince = 0;
+  #clock: NodeJS.Timeout | null = null;
 
-  constructor(showImage: (imageIndex: number) => Promise<void>) {
+  /** @param now milliseconds of the wall clock: a computer that slept over night has another operator, too */
+  constructor(showImage: (imageIndex: number) => Promise<void>, now: () => number = Date.now) {
     this.#showImage = showImage;
+    this.#now = now;
   }
 
   get state(): BatchState {
@@ -34,15 +41,35 @@ export class BatchService {
     this.#state = { ...this.#state, ...stored };
   }
 
+  /** From now on the badge is asked for again after a shift. Until {@link close}. */
+  begin(): void {
+    this.#clock ??= setInterval(() => {
+      this.endShift();
+    }, timeouts.operatorLook).unref();
+  }
+
+  close(): void {
+    if (this.#clock !== null) clearInterval(this.#clock);
+    this.#clock = null;
+  }
+
+  /** Takes the operator off whose badge was scanned more than a shift ago. Running jobs keep theirs. */
+  endShift(): void {
+    const { operator } = this.#state;
+    if (operator === '' || this.#now() - this.#operatorSince < timeouts.operatorShift) return;
+    this.#state = { ...this.#state, operator: '', lastOperator: operator };
+    this.#changed.fire();
+  }
+
   /** Resolves when what another image contains is shown, too. @throws PrestageError media-… when it cannot be read */
   async change(change: AppRequest<'setBatch'>): Promise<void> {
     const next: BatchState = { ...this.#state, ...withoutUndefined(change) };
-    this.#state = {
-      ...next,
-      operator: sanitizeForDisplay(next.operator, 200),
-      workOrder: sanitizeForDisplay(next.workOrder, 200),
-      againReason: sanitizeForDisplay(next.againReason, 200),
-    };
+    const operator = sanitizeForDisplay(next.operator, 200);
+    this.#state = { ...next, operator, workOrder: sanitizeForDisplay(next.workOrder, 200) };
+    if (change.operator !== undefined && operator !== '') {
+      this.#operatorSince = this.#now();
+      this.#state = { ...this.#state, lastOperator: '' };
+    }
     this.#changed.fire();
     if (change.imageIndex !== undefined) await this.#showImage(this.#state.imageIndex);
   }

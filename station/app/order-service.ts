@@ -2,12 +2,14 @@ import { Emitter } from 'vscode-jsonrpc/node';
 import type { AppJob } from '../../core/contract/app-bench';
 import type { OrderState } from '../../core/contract/app-order';
 import type { Pair } from '../../core/pairing/pairing-state';
+import { sanitizeForDisplay } from '../../core/base/display';
 import { PrestageError, toErrorData } from '../../core/base/errors';
 import { problemText } from '../../core/order/order-file';
 import { orderLineStates, type OrderLineView } from '../../core/order/order-state';
 import type { AppendContext, Ledger } from '../ledger/ledger';
 import { openRecord, type OpenRecord } from '../orders/open-record';
 import { OrderBook } from '../orders/order-book';
+import { orderOpen } from '../orders/order-errors';
 import { allows, viewOf, type OpenOrder } from '../orders/order-reader';
 import { parseOrder, readOrderFile, type SentOrder } from '../orders/order-files';
 import type { StatePaths } from '../state/state-paths';
@@ -22,6 +24,8 @@ export interface OrderServiceDependencies {
   readonly pairs: () => readonly Pair[];
   readonly jobs: () => readonly AppJob[];
   readonly scanSettings: () => ScanSettings;
+  /** The number that drives are recorded under; empty: none. */
+  readonly workOrder: () => string;
 }
 
 /** Lines that the page is told. A bench works through some hundred; a list of a whole company would be slow. */
@@ -73,6 +77,24 @@ export class OrderService {
     }
   }
 
+  /** Number of the order that is open, also when the station's copy of it is damaged; null: none is. */
+  get openNumber(): string | null {
+    try {
+      return this.#book.current()?.order.number ?? null;
+    } catch {
+      return openRecord(this.#dependencies.ledger)?.record.number ?? null;
+    }
+  }
+
+  /**
+   * A number without a list is only taken while no list is open.
+   * @throws PrestageError order-open
+   */
+  requireNumber(number: string): void {
+    const open = this.openNumber;
+    if (open !== null && open !== number) throw orderOpen(open);
+  }
+
   /** Whether a machine may get a drive. */
   allows(machineSerial: string): boolean {
     const open = this.current;
@@ -109,10 +131,12 @@ export class OrderService {
 
   async #open({ order, warnings }: SentOrder): Promise<{ warnings: string[] }> {
     const context = await this.#dependencies.context();
+    const before = this.#dependencies.workOrder();
     this.#book.open(order, context);
     this.#replaced.fire(order);
     this.#changed.fire();
-    return { warnings: warnings.map(problemText) };
+    const other = before === '' || before === order.number ? [] : [otherNumber(before, order.number)];
+    return { warnings: [...other, ...warnings.map(problemText)] };
   }
 
   /** @throws PrestageError order-…, serial-…, usage */
@@ -136,6 +160,12 @@ export class OrderService {
     const running = jobs().filter(isRunning);
     return new Set([...pairs(), ...running].map(({ machineSerial }) => machineSerial));
   }
+}
+
+/** The number that was set before is told: two never take each other's place in silence. */
+function otherNumber(before: string, now: string): string {
+  const [one, other] = [before, now].map((number) => sanitizeForDisplay(number, 60));
+  return `Work order ${one ?? ''} was set before, without a list. From now on drives are recorded under ${other ?? ''}.`;
 }
 
 function orNull(number: string): string | null {

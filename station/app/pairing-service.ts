@@ -9,6 +9,7 @@ import { isStillAttached } from '../../core/drive/drive-identity';
 import { sanitizeForDisplay } from '../../core/base/display';
 import { toErrorData, type ErrorData } from '../../core/base/errors';
 import type { MachineDetails } from '../../core/machine/machine';
+import { normalizeSerial } from '../../core/machine/serial';
 import { saysNothing } from '../../core/machine/machine-details';
 import {
   applyScan,
@@ -38,7 +39,7 @@ import type { AppSettings } from '../../core/settings/settings';
 import { hasEnded } from '../../core/job/job';
 import { machineOn } from '../drives/finished-drive';
 import type { LedgerReader } from '../ledger/ledger-reader';
-import { anotherList, notPaired, notReady } from './app-refusals';
+import { anotherList, noReason, notPaired, notReady } from './app-refusals';
 
 export interface PairingServiceDependencies {
   readonly settings: () => AppSettings;
@@ -53,6 +54,8 @@ export interface PairingServiceDependencies {
   readonly inOrder: (machineSerial: string) => boolean;
   /** Whether the open work order itself names a machine. */
   readonly isOrdered: (machineSerial: string) => boolean;
+  /** Number of the work order that is open; null: none is. */
+  readonly openOrder: () => string | null;
 }
 
 /** Holds the pairing, feeds it scans, and keeps what was confirmed apart from what changed since. */
@@ -67,6 +70,10 @@ export class PairingService {
   #lastPaired: { readonly machineSerial: string; readonly time: number } | null = null;
   /** By what the computer knew the drives of the pairs when they were paired, by drive id. */
   #attachments: ReadonlyMap<string, string | null> = new Map();
+  /** Why machines that wait or are paired get another drive, by serial. Said anew each time. */
+  #againReasons: ReadonlyMap<string, string> = new Map();
+  /** What the latest machine's label said of it. */
+  #lastSaid: { readonly machineSerial: string; readonly details: MachineDetails } | null = null;
   #refusal: ErrorData | null = null;
   /** Between the confirmation and the moment in which the drives are held: nothing may change. */
   #starting = false;
@@ -81,7 +88,7 @@ export class PairingService {
       mode,
       waitingMachine,
       ...(saysNothing(waitingDetails) ? {} : { waitingFacts: waitingDetails }),
-      pairs: armed ? pairs.map((pair) => this.#withContent(pair)) : [...pairs],
+      pairs: pairs.map((pair) => this.#withReason(armed ? this.#withContent(pair) : pair)),
       canUndo: canUndo(this.#pairing),
       armed,
       obstacles: startRefusalsOf(this.#pairing, this.#details(null)),
@@ -98,6 +105,11 @@ export class PairingService {
   /** By what the computer knew the drives of the pairs when they were paired, by drive id. */
   get attachments(): ReadonlyMap<string, string | null> {
     return this.#attachments;
+  }
+
+  /** Why machines that wait or are paired get another drive, by serial. */
+  get againReasons(): ReadonlyMap<string, string> {
+    return this.#againReasons;
   }
 
   /** Machines whose finished images the list of pairs names, by drive id. */
@@ -130,6 +142,9 @@ export class PairingService {
     }
     const same = this.#lastRead?.text === text ? now - this.#lastRead.time : null;
     this.#lastRead = { text, time: now };
+    if (reading.kind === 'machine') {
+      this.#lastSaid = { machineSerial: reading.serial, details: reading.details ?? {} };
+    }
     const result = applyScan(this.#pairing, reading, this.#details(same));
     this.#take(result, sanitizeForDisplay(withoutSecrets(text), 120));
     const { outcome } = result;
@@ -161,6 +176,25 @@ export class PairingService {
       }
       this.#changed.fire();
     }
+  }
+
+  /**
+   * Lets a machine that has a finished drive have another one: it waits for its bay, or is paired with a drive.
+   * @throws PrestageError usage without a reason; what is wrong with the serial or the drive
+   */
+  allowAgain(serial: string, reason: string, driveId: string | null): void {
+    const machineSerial = normalizeSerial(serial);
+    const why = sanitizeForDisplay(reason, 200);
+    if (why === '') throw noReason();
+    this.#againReasons = new Map([...this.#againReasons, [machineSerial, why]]);
+    if (driveId !== null) {
+      this.pairByHand(machineSerial, driveId);
+      return;
+    }
+    const said = this.#lastSaid;
+    const details = said?.machineSerial === machineSerial ? said.details : {};
+    const reading = { kind: 'machine', serial: machineSerial, details } as const;
+    this.#take(applyScan(this.#pairing, reading, this.#details(null)), machineSerial);
   }
 
   /** @throws PrestageError what is wrong with the serial or the drive */
@@ -283,6 +317,11 @@ export class PairingService {
     return holdsMachine === null ? pair : { ...pair, holdsMachine };
   }
 
+  #withReason(pair: Pair): Pair {
+    const againReason = this.#againReasons.get(pair.machineSerial);
+    return againReason === undefined ? pair : { ...pair, againReason };
+  }
+
   #take({ state, outcome }: PairingResult, text: string): void {
     const number = (this.#lastScan?.number ?? 0) + 1;
     this.#lastScan = { number, text, outcome };
@@ -297,6 +336,11 @@ export class PairingService {
 
   #become(pairing: Pairing): void {
     this.#pairing = pairing;
+    const meant = new Set([
+      pairing.waitingMachine,
+      ...pairing.pairs.map(({ machineSerial }) => machineSerial),
+    ]);
+    this.#againReasons = new Map([...this.#againReasons].filter(([serial]) => meant.has(serial)));
     const known = this.#attachments;
     const { drives } = this.#dependencies.drives();
     this.#attachments = new Map(
@@ -314,7 +358,8 @@ export class PairingService {
   }
 
   #details(sinceLastSame: number | null): PairingContext {
-    const { settings, drives, media, batch, jobs, ledger, inOrder, isOrdered } = this.#dependencies;
+    const { settings, drives, media, batch, jobs, ledger, inOrder, isOrdered, openOrder } =
+      this.#dependencies;
     const all = jobs();
     const last = this.#lastPaired;
     const stillLast = last?.machineSerial === this.#pairing.history.at(-1)?.machineSerial;
@@ -331,7 +376,9 @@ export class PairingService {
       isOrdered,
       inOrder,
       shippedOn: (serial) => ledger.findShipped(serial)?.entry.time ?? null,
-      againAllowed: batch().againReason !== '',
+      againAllowed: (serial) => this.#againReasons.has(serial),
+      openOrder,
+      workOrder: batch().workOrder,
       sinceLastSame,
       sinceLastPair: last !== null && stillLast ? performance.now() - last.time : null,
       starting: this.#starting,

@@ -31,7 +31,7 @@ export interface RecoveryDependencies {
 }
 
 /**
- * What an earlier run left: jobs that were cut off are recorded as interrupted, and operator, media and pairs come
+ * What an earlier run left: jobs that were cut off are recorded as interrupted, and media and pairs come
  * back. Nothing is recorded or started before the first is done.
  */
 export class Recovery {
@@ -50,8 +50,9 @@ export class Recovery {
    * @param trainingIfEmpty goes to the training bench when nothing that is attached could ever be written
    */
   begin(trainingIfEmpty: boolean): void {
-    const { station, notices } = this.#services;
+    const { station, notices, batch } = this.#services;
     this.#recall();
+    batch.begin();
     const recorded = this.#recordLeftOpen();
     this.#recorded = recorded;
     recorded.catch((error: unknown) => {
@@ -78,6 +79,7 @@ export class Recovery {
   /** Nothing more is taken over. */
   close(): void {
     this.#isClosed = true;
+    this.#services.batch.close();
   }
 
   /** Who records, and with what. */
@@ -100,7 +102,8 @@ export class Recovery {
     const stored = session.recall();
     if (stored !== null) {
       const { operator, workOrder, imageIndex, layout } = stored;
-      batch.restore({ operator, workOrder, imageIndex, layout });
+      // Whoever opens the app may be somebody else: the badge is asked for again.
+      batch.restore({ lastOperator: operator, workOrder, imageIndex, layout });
     }
     const order = orders.current?.order ?? null;
     // It may have been opened on the command line meanwhile.

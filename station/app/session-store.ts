@@ -29,15 +29,16 @@ const interruptedCardSchema = z.strictObject({
 
 /**
  * What the app had: enough to go on after a crash or a restart. Only a convenience: what was done is in
- * the ledger. What was armed is not stored, nor why shipped machines are done again: both are said again.
+ * the ledger. What was armed is not stored, nor why shipped machines are done again: both are said again. The
+ * operator is stored to tell who it was: the badge is asked for again.
  */
 const storedSessionSchema = z.strictObject({
   version: z.literal(1),
-  ...batchStateSchema.omit({ againReason: true }).shape,
+  ...batchStateSchema.omit({ lastOperator: true }).shape,
   media: z.strictObject({ path: z.string(), given: sha256Schema.nullable() }).nullable(),
   pairs: z.array(
     z.strictObject({
-      ...pairSchema.omit({ holdsMachine: true }).shape,
+      ...pairSchema.omit({ holdsMachine: true, againReason: true }).shape,
       /** By what the computer knew the drive; missing in sessions from before 0.3. */
       attachment: z.string().nullable().optional(),
     }),
@@ -129,10 +130,10 @@ export class SessionStore {
       ...pair,
       attachment: attachments.get(pair.driveId) ?? null,
     }));
-    const { operator, workOrder, imageIndex, layout } = batch.state;
+    const { operator, lastOperator, workOrder, imageIndex, layout } = batch.state;
     const stored: StoredSession = {
       version: 1,
-      operator,
+      operator: operator === '' ? lastOperator : operator,
       workOrder,
       imageIndex,
       layout,

@@ -4,7 +4,7 @@ import type { Helpers } from '../helper-client/helpers';
 import { machineOn } from '../drives/finished-drive';
 import type { LedgerReader } from '../ledger/ledger-reader';
 import type { BatchRequest } from '../jobs/plan-batch';
-import { anotherDrive, mediaNotProved, nothingToBootTest, nothingToRetry } from './app-refusals';
+import { anotherDrive, mediaNotProved, noOperator, nothingToBootTest, nothingToRetry } from './app-refusals';
 import type { BatchService } from './batch-service';
 import type { BootTests } from './boot-tests';
 import type { DriveList } from './drive-list';
@@ -54,9 +54,11 @@ export class StartService {
 
   /** Writes a drive again, with what it was started with, or what is chosen now when that is no longer known. */
   async retry(driveId: string): Promise<void> {
-    const { jobs, bootTests, recorded, drives, ledger } = this.#services;
+    const { jobs, bootTests, recorded, drives, ledger, batch } = this.#services;
     const job = jobs.find(driveId);
     if (job?.canRetry !== true) throw nothingToRetry();
+    const { operator } = batch.state;
+    if (operator === '') throw noOperator();
     const drive = drives.find(driveId);
     const machine = drive === null ? null : (machineOn(drive, ledger) ?? jobs.finishedFor(drive.attachment));
     // A drive whose job did not end well has no partition table: this is another one.
@@ -65,7 +67,11 @@ export class StartService {
     const assignments = [{ driveId, machineSerial: job.machineSerial }];
     const before = jobs.requestOf(driveId);
     const seen = new Map([[driveId, job.attachment]]);
-    const request = { ...(before === null ? this.#request(assignments) : { ...before, assignments }), seen };
+    // With what it was started with, but by whoever tries it again.
+    const request = {
+      ...(before === null ? this.#request(assignments) : { ...before, assignments, operator }),
+      seen,
+    };
     await jobs.start(await this.#onMachine(request));
     bootTests.forget(driveId);
   }
@@ -91,7 +97,7 @@ export class StartService {
     const { media, batch, station, pairing, drives } = this.#services;
     const proved = media.proved;
     if (proved === null) throw mediaNotProved();
-    const { operator, workOrder, imageIndex, layout, againReason } = batch.state;
+    const { operator, workOrder, imageIndex, layout } = batch.state;
     return {
       mediaPath: proved.path,
       imageIndex,
@@ -100,7 +106,8 @@ export class StartService {
       assignments,
       benchDirectory: station.benchDirectory,
       operator,
-      againReason: againReason === '' ? null : againReason,
+      againReason: null,
+      againReasons: pairing.againReasons,
       workOrder: workOrder === '' ? null : workOrder,
       machines: pairing.machines,
       seen: pairing.attachments,

@@ -37,8 +37,10 @@ export interface BatchRequest {
   readonly assignments: readonly Assignment[];
   readonly benchDirectory: string | null;
   readonly operator: string;
-  /** Why machines that were already shipped are done again; null refuses them. */
+  /** Why machines that were already shipped are done again; null refuses those that have no reason of their own. */
   readonly againReason: string | null;
+  /** Reasons of their own, by serial. */
+  readonly againReasons?: ReadonlyMap<string, string>;
   /** The enterprise's number for the batch. */
   readonly workOrder: string | null;
   /** What is known of machines beside their serials, by serial. */
@@ -51,6 +53,14 @@ export interface BatchRequest {
   readonly bays: readonly Bay[];
   /** What the media's hash was found to be before; null: it is hashed while the batch is prepared. */
   readonly proof: MediaProof | null;
+}
+
+/** Why a machine that was already shipped is done again; null: nobody said so, and it is refused. */
+export function againReasonOf(
+  { againReason, againReasons }: Pick<BatchRequest, 'againReason' | 'againReasons'>,
+  machineSerial: string,
+): string | null {
+  return againReasons?.get(machineSerial) ?? againReason;
 }
 
 /** A media's hash, with what tells whether its files are still the ones that were hashed. */
@@ -106,7 +116,9 @@ export async function planBatch(
   const expected = checkAgainstOrder(order, { ...request, assignments, mediaPath: path, hash });
   const shipped = assignments.map(({ machineSerial }) => {
     const entry = ledger.findShipped(machineSerial);
-    if (entry !== null && request.againReason === null) throw alreadyShipped(machineSerial, entry.entry.time);
+    if (entry !== null && againReasonOf(request, machineSerial) === null) {
+      throw alreadyShipped(machineSerial, entry.entry.time);
+    }
     return entry !== null;
   });
 

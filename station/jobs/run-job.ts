@@ -19,7 +19,13 @@ import { logEvent } from '../state/log-file';
 import { stillHolds } from '../state/disk';
 import type { Settings } from '../state/settings';
 import type { StatePaths } from '../state/state-paths';
-import { alreadyShipped, type BatchPlan, type BatchRequest, type PlannedJob } from './plan-batch';
+import {
+  againReasonOf,
+  alreadyShipped,
+  type BatchPlan,
+  type BatchRequest,
+  type PlannedJob,
+} from './plan-batch';
 import type { RunJournal } from './run-journal';
 import { withdraw } from './withdraw';
 
@@ -130,7 +136,7 @@ export function detailsOf(
     ...guids,
     ...(previousDiskGuid === undefined ? {} : { previousDiskGuid }),
     ...attachmentMember(drive),
-    againReason: planned.again ? request.againReason : null,
+    againReason: planned.again ? againReasonOf(request, planned.machineSerial) : null,
     ...workOrderOf(request, plan),
     ...(planned.machine === null ? {} : { machine: planned.machine }),
   };

@@ -7,11 +7,13 @@ interface Indexed {
   readonly row: LogRow;
   /** Lower case. */
   readonly text: string;
+  /** The order whose number the row shows, where its entry does not say the number. */
+  readonly orderId: string | null;
 }
 
 /**
- * The lines of the log in memory: one for each job that ended and each finished drive that was read again. Filled
- * from the newest entry backwards, so that the first screen need not wait for the oldest.
+ * The lines of the log in memory: one for each job that ended, each finished drive that was read again, and each entry
+ * about a work order or a shipment. Filled from the newest entry backwards, so that the first screen need not wait for the oldest.
  *
  * Nothing is checked here beyond what is needed to show a line: that is for verify, and for an entry's own page.
  */
@@ -20,6 +22,8 @@ export class LogIndex {
   readonly #older: Indexed[] = [];
   /** Entries that came after the index was begun, oldest first. */
   readonly #newer: Indexed[] = [];
+  /** Numbers of the orders that were opened, by their ID. */
+  readonly #orders = new Map<string, string>();
   #read = 0;
 
   /** Entries of the ledger that were looked at. */
@@ -43,8 +47,13 @@ export class LogIndex {
     const rows: LogRow[] = [];
     let total = 0;
     const look = (indexed: Indexed): void => {
-      if (!fits(indexed)) return;
-      if (total >= offset && rows.length < limit) rows.push(indexed.row);
+      const { orderId } = indexed;
+      const number = orderId === null ? null : (this.#orders.get(orderId) ?? null);
+      if (!fits(indexed, number)) return;
+      const { row } = indexed;
+      if (total >= offset && rows.length < limit) {
+        rows.push(number === null ? row : { ...row, workOrder: number });
+      }
       total += 1;
     };
     for (let index = this.#newer.length - 1; index >= 0; index -= 1) {
@@ -58,13 +67,26 @@ export class LogIndex {
   #add(entries: readonly StoredEntry[], to: Indexed[]): void {
     for (const entry of entries) {
       this.#read += 1;
-      const row = rowOf(entry);
-      if (row !== null) to.push({ row, text: searchText(row) });
+      const value = parsed(entry);
+      const record = member(value, 'record');
+      const row = lineOf(entry.sequence, value, record);
+      if (row === null) continue;
+      const orderId = text(member(record, 'orderId'));
+      if (row.result === 'order-opened' && orderId !== null && row.workOrder !== null) {
+        this.#orders.set(orderId, row.workOrder);
+      }
+      to.push({ row, text: searchText(row, record), orderId: row.workOrder === null ? orderId : null });
     }
   }
 }
 
-function matcher({ text, result, from, to }: LogQuery): (indexed: Indexed) => boolean {
+function matcher({
+  text,
+  kind,
+  result,
+  from,
+  to,
+}: LogQuery): (indexed: Indexed, orderNumber: string | null) => boolean {
   const words = text
     .toLowerCase()
     .split(/\s+/)
@@ -72,41 +94,75 @@ function matcher({ text, result, from, to }: LogQuery): (indexed: Indexed) => bo
   // Days as the station's clock has them. ISO 8601 texts in UTC compare as the times they stand for.
   const begin = from === null ? null : new Date(`${from}T00:00:00`).toISOString();
   const end = to === null ? null : new Date(`${to}T23:59:59.999`).toISOString();
-  return ({ row, text: all }) =>
+  return ({ row, text: all }, orderNumber) =>
+    (kind === null || row.kind === kind) &&
     (result === null || row.result === result) &&
     (begin === null || row.time >= begin) &&
     (end === null || row.time <= end) &&
-    words.every((word) => all.includes(word));
+    words.every((word) => all.includes(word) || orderNumber?.toLowerCase().includes(word) === true);
 }
 
-function searchText(row: LogRow): string {
+function searchText(row: LogRow, record: unknown): string {
   const { machineSerial, driveSerial, driveModel, bay, batchId, workOrder, mediaFile, operator } = row;
-  return [machineSerial, driveSerial, driveModel, bay, batchId, workOrder, mediaFile, operator]
+  const { shipment, reason } = row;
+  return [
+    ...[
+      machineSerial,
+      driveSerial,
+      driveModel,
+      bay,
+      batchId,
+      workOrder,
+      mediaFile,
+      operator,
+      shipment,
+      reason,
+    ],
+    ...machinesOf(record),
+  ]
     .filter((part) => part !== null)
     .join('\n')
     .toLowerCase();
 }
 
-/** What a line shows, from an entry that may hold anything. Null when it is no line of the log. */
-export function rowOf({ sequence, json }: StoredEntry): LogRow | null {
-  let value: unknown;
+/** Serials of the machines of a shipment. */
+function machinesOf(record: unknown): (string | null)[] {
+  const machines = member(record, 'machines');
+  return Array.isArray(machines)
+    ? machines.map((machine: unknown) => text(member(machine, 'machineSerial')))
+    : [];
+}
+
+function parsed({ json }: StoredEntry): unknown {
   try {
-    value = JSON.parse(json);
+    return JSON.parse(json);
   } catch {
     return null;
   }
-  const record = member(value, 'record');
-  const kind = member(record, 'kind');
-  const result = resultOf(kind, member(member(record, 'end'), 'state'));
-  const machineSerial = text(member(kind === 'job-ended' ? member(record, 'job') : record, 'machineSerial'));
+}
+
+/** What a line shows, from an entry that may hold anything. Null when it is no line of the log. */
+export function rowOf(entry: StoredEntry): LogRow | null {
+  const value = parsed(entry);
+  return lineOf(entry.sequence, value, member(value, 'record'));
+}
+
+function lineOf(sequence: number, value: unknown, record: unknown): LogRow | null {
   const time = text(member(value, 'time'));
-  if (result === null || machineSerial === null || time === null) return null;
-  const job = kind === 'job-ended' ? member(record, 'job') : undefined;
+  const what = kindOf(member(record, 'kind'), record);
+  if (what === null || time === null) return null;
+  const line: LogRow = {
+    ...{ sequence, time, ...what, operator: text(member(value, 'operator')) ?? '' },
+    ...{ machineSerial: null, machines: null, shipment: null, reason: null },
+    ...{ driveSerial: null, driveModel: null, bay: null, batchId: null, workOrder: null, mediaFile: null },
+  };
+  if (what.kind === 'order' || what.kind === 'shipment') return { ...line, ...orderLine(what, record) };
+  const job = what.kind === 'job' ? member(record, 'job') : undefined;
+  const machineSerial = text(member(job ?? record, 'machineSerial'));
+  if (machineSerial === null) return null;
   const drive = member(job ?? record, 'drive');
   return {
-    sequence,
-    time,
-    result,
+    ...line,
     machineSerial,
     driveSerial: text(member(drive, 'serial')),
     driveModel: text(member(drive, 'model')),
@@ -114,19 +170,52 @@ export function rowOf({ sequence, json }: StoredEntry): LogRow | null {
     batchId: text(member(job, 'batchId')),
     workOrder: text(member(job, 'workOrder')),
     mediaFile: text(member(member(job, 'media'), 'fileName')),
-    operator: text(member(value, 'operator')) ?? '',
   };
 }
 
-function resultOf(kind: unknown, state: unknown): LogRow['result'] | null {
-  if (kind === 'job-ended') {
-    return state === 'done' || state === 'failed' || state === 'cancelled' || state === 'interrupted'
-      ? state
-      : null;
+/** What a line about a work order or a shipment shows. */
+function orderLine({ result }: Pick<LogRow, 'result'>, record: unknown): Partial<LogRow> {
+  const number = text(member(record, 'number'));
+  if (result === 'shipped') {
+    return {
+      shipment: number,
+      workOrder: text(member(record, 'orderNumber')),
+      machines: machinesOf(record).length,
+    };
   }
-  if (kind === 'drive-rehearsed') return state === 'done' ? 'rehearsed' : 'rehearsal-failed';
-  if (kind !== 'drive-verified') return null;
-  return state === 'done' ? 'verified' : 'verify-failed';
+  const machines = count(member(record, result === 'order-closed' ? 'done' : 'machines'));
+  return {
+    workOrder: number,
+    machineSerial: text(member(record, 'machineSerial')),
+    reason: text(member(record, 'reason')),
+    machines,
+  };
+}
+
+function kindOf(kind: unknown, record: unknown): Pick<LogRow, 'kind' | 'result'> | null {
+  const state = member(member(record, 'end'), 'state');
+  const done = state === 'done';
+  switch (kind) {
+    case 'job-ended':
+      return state === 'done' || state === 'failed' || state === 'cancelled' || state === 'interrupted'
+        ? { kind: 'job', result: state }
+        : null;
+    case 'drive-rehearsed':
+      return { kind: 'check', result: done ? 'rehearsed' : 'rehearsal-failed' };
+    case 'drive-verified':
+      return { kind: 'check', result: done ? 'verified' : 'verify-failed' };
+    case 'order-opened':
+    case 'order-closed':
+      return { kind: 'order', result: kind };
+    case 'order-exception': {
+      const leftOut = member(record, 'what') === 'left-out';
+      return { kind: 'order', result: leftOut ? 'machine-left-out' : 'machine-allowed' };
+    }
+    case 'shipment-closed':
+      return { kind: 'shipment', result: 'shipped' };
+    default:
+      return null;
+  }
 }
 
 function member(value: unknown, name: string): unknown {
@@ -137,4 +226,8 @@ function member(value: unknown, name: string): unknown {
 
 function text(value: unknown): string | null {
   return typeof value === 'string' ? sanitizeForDisplay(value, 200) : null;
+}
+
+function count(value: unknown): number | null {
+  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 ? value : null;
 }

@@ -40,8 +40,10 @@ function waitingOf(
   return {
     machineSerial,
     computerName: job.machine?.computerName ?? null,
+    assetTag: job.machine?.assetTag ?? null,
     orderNumber: job.workOrder ?? null,
     driveSerial: job.drive.serial,
+    bay: job.drive.bay,
     finishedAt: ended?.time ?? '',
     rehearsed: bootTest?.passed ?? null,
   };

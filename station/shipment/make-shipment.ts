@@ -11,6 +11,7 @@ import { cannotWrite, isSystemError, requireNoFindings } from '../ledger/export-
 import { ledgerBroken } from '../ledger/ledger-errors';
 import { loadStationKey, type StationKey } from '../ledger/keys';
 import type { AppendContext, Ledger } from '../ledger/ledger';
+import type { LedgerReader } from '../ledger/ledger-reader';
 import { stillHolds } from '../state/disk';
 import { syncFolder, type StatePaths } from '../state/state-paths';
 import { makeBundle } from './bundle';
@@ -111,20 +112,24 @@ export async function shipAgain(
   number: string,
 ): Promise<ShipmentReport> {
   requireWhole(ledger);
-  const row = shipmentsIn(ledger).find(({ record }) => record.number === number);
-  if (row === undefined) {
-    throw new PrestageError({
-      code: 'record-not-found',
-      message: `The ledger has no shipment ${sanitizeForDisplay(number)}.`,
-      remedy: 'Nothing was written. To see the numbers, run: prestage ledger list --json',
-    });
-  }
+  const row = requireShipment(ledger, number);
   const target = new BundleTarget(file, replace);
   try {
     return await pack({ ledger, paths }, row, [], target);
   } finally {
     target.abandon();
   }
+}
+
+/** @throws PrestageError record-not-found, ledger-broken */
+export function requireShipment(ledger: LedgerReader, number: string): ClosedRow {
+  const row = shipmentsIn(ledger).find(({ record }) => record.number === number);
+  if (row !== undefined) return row;
+  throw new PrestageError({
+    code: 'record-not-found',
+    message: `The ledger has no shipment ${sanitizeForDisplay(number)}.`,
+    remedy: 'Nothing was written. To see the numbers, run: prestage ledger list --json',
+  });
 }
 
 /** What a shipment says is found by columns that nobody signed: only all of the ledger shows that they are right. */
@@ -176,7 +181,7 @@ function overwritten(
 }
 
 /** Reads what the ledger says of a shipment's machines, and of no others. @throws PrestageError ledger-broken */
-export function contentOf(ledger: Ledger, closed: ClosedRow): ShipmentContent {
+export function contentOf(ledger: LedgerReader, closed: ClosedRow): ShipmentContent {
   const machines = closed.record.machines.map((machine) => {
     const content = machineContent(machine, ledger.find({ by: 'job', jobId: machine.jobId }));
     if (content !== null) return content;

@@ -1,4 +1,4 @@
-import type { BundleReport, ShipList } from '../../core/contract/app-shipments';
+import type { BundleReport, ShipList, ShipmentPapers } from '../../core/contract/app-shipments';
 import { PrestageError } from '../../core/base/errors';
 import type { AppendContext } from '../ledger/ledger';
 import { ledgerPathsOf, type LedgerPaths } from '../ledger/ledger-reader';
@@ -11,6 +11,14 @@ export interface ShipServiceOptions {
   readonly workerFile: string;
   /** Who and what closes a shipment; resolves when the station may write. */
   readonly append: () => Promise<AppendContext>;
+}
+
+/** Where a bundle goes. */
+export interface BundlePlace {
+  /** Absolute path. */
+  readonly file: string;
+  /** Somebody has said that a file of that name may go. */
+  readonly replace: boolean;
 }
 
 /** Shipments, off this thread: each question has a worker of its own. */
@@ -29,15 +37,20 @@ export class ShipService {
     return await this.#ask({ verb: 'list' });
   }
 
+  /** What packing list and labels say. @throws PrestageError record-not-found, ledger-… */
+  async papers(number: string): Promise<ShipmentPapers> {
+    return await this.#ask({ verb: 'papers', number });
+  }
+
   /** @throws PrestageError usage, shipment-refused, ledger-… */
-  async close(number: string, serials: readonly string[], file: string): Promise<BundleReport> {
+  async close(number: string, serials: readonly string[], bundle: BundlePlace): Promise<BundleReport> {
     const append = await this.#options.append();
-    return this.#made(await this.#ask({ verb: 'close', number, serials, file, append }));
+    return this.#made(await this.#ask({ verb: 'close', number, serials, ...bundle, append }));
   }
 
   /** @throws PrestageError record-not-found, usage, ledger-… */
-  async again(number: string, file: string): Promise<BundleReport> {
-    return this.#made(await this.#ask({ verb: 'again', number, file }));
+  async again(number: string, bundle: BundlePlace): Promise<BundleReport> {
+    return this.#made(await this.#ask({ verb: 'again', number, ...bundle }));
   }
 
   /** Where a shipment's bundle was made; null when it was not since the start. */

@@ -8,6 +8,7 @@ import { Ledger } from '../ledger/ledger';
 import { LedgerReader, type LedgerPaths } from '../ledger/ledger-reader';
 import { listShipments } from './list-shipments';
 import { paperFileName } from './bundle-names';
+import { papersOf } from './papers';
 import { answerRequests } from '../threads/worker-thread';
 import type { ShipAnswers, ShipRequest } from './ship-protocol';
 import { ship, shipAgain, type ShipmentReport } from './make-shipment';
@@ -18,10 +19,10 @@ import { unpackZip } from './zip';
 const paths = workerData as LedgerPaths;
 
 async function answer(request: ShipRequest): Promise<ShipAnswers[ShipRequest['verb']]> {
-  if (request.verb === 'list') {
+  if (request.verb === 'list' || request.verb === 'papers') {
     const reader = LedgerReader.openForReading(paths);
     try {
-      return listShipments(reader);
+      return request.verb === 'list' ? listShipments(reader) : papersOf(reader, request.number);
     } finally {
       reader.close();
     }
@@ -30,13 +31,13 @@ async function answer(request: ShipRequest): Promise<ShipAnswers[ShipRequest['ve
   try {
     switch (request.verb) {
       case 'close': {
-        const { number, serials, append, file } = request;
-        const packing = { ledger, paths, file, replace: true };
+        const { number, serials, append, file, replace } = request;
+        const packing = { ledger, paths, file, replace };
         return withPapers(await ship(packing, number, { by: 'machines', serials }, append));
       }
       case 'again': {
-        const { number, file } = request;
-        return withPapers(await shipAgain({ ledger, paths, file, replace: true }, number));
+        const { number, file, replace } = request;
+        return withPapers(await shipAgain({ ledger, paths, file, replace }, number));
       }
     }
   } finally {

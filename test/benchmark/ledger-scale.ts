@@ -62,7 +62,7 @@ async function prestage(...args: string[]): Promise<void> {
   if (code !== 0) throw new Error(`prestage ${args.join(' ')} ended with ${code}`);
 }
 
-const anything = { text: '', result: null, from: null, to: null } as const;
+const anything = { text: '', kind: null, result: null, from: null, to: null } as const;
 
 async function measureLog(state: string): Promise<void> {
   const log = new LogService({

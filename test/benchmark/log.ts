@@ -77,7 +77,7 @@ try {
   const { page } = app;
   await page.getByText('bay 1', { exact: false }).first().waitFor();
   const first = await timed(async () => {
-    await page.keyboard.press('F3');
+    await page.keyboard.press('F6');
     await page.locator('.log-row').nth(1).waitFor();
   });
   console.log(`key to the first page of the log: ${first.toFixed(0)} ms`);

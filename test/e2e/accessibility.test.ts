@@ -55,12 +55,12 @@ async function setTheme(theme: 'light' | 'dark' | 'high-contrast'): Promise<void
 
 describe.each(['light', 'dark', 'high-contrast'] as const)('in %s', (theme) => {
   it.each([
-    ['bench', 'F1'],
-    ['batch', 'F2'],
-    ['log', 'F3'],
-    ['settings', 'F4'],
-    ['order', 'F5'],
-    ['ship', 'F6'],
+    ['bench', 'F4'],
+    ['media', 'F3'],
+    ['log', 'F6'],
+    ['settings', 'F7'],
+    ['order', 'F2'],
+    ['ship', 'F5'],
   ])('%s can be used by everybody', async (name, key) => {
     await setTheme(theme);
     await app.page.keyboard.press(key);
@@ -70,7 +70,7 @@ describe.each(['light', 'dark', 'high-contrast'] as const)('in %s', (theme) => {
   });
 
   it('the sheet of barcodes can be used by everybody', async () => {
-    await app.page.keyboard.press('F4');
+    await app.page.keyboard.press('F7');
     await app.page.getByRole('button', { name: 'Open the sheet' }).first().click();
     await app.page.locator('.sheet-barcode').first().waitFor();
     await app.picture(`${theme}-sheet`);
@@ -78,7 +78,7 @@ describe.each(['light', 'dark', 'high-contrast'] as const)('in %s', (theme) => {
   });
 
   it('the list of what will be erased, and a drive’s details, can be used by everybody', async () => {
-    await app.page.keyboard.press('F1');
+    await app.page.keyboard.press('F4');
     await app.scan(commandBarcode('START'));
     await app.page.getByRole('dialog').waitFor();
     await app.picture(`${theme}-start`);

@@ -1,10 +1,10 @@
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { GiB } from '../../core/base/units';
 import { commandBarcode } from '../../core/scan/scan';
-import { AppWindow } from '../support/app-window';
+import { AppWindow, giveToUser } from '../support/app-window';
 import { makeBench } from '../support/virtual-bench';
 import { card, pairByScan, startByScan, testMedia, type TestMedia } from '../support/app-bench';
 import { hasNoTable } from '../support/drive-check';
@@ -60,7 +60,7 @@ describe('the whole loop without a mouse', () => {
   it('cannot start before the media is proved; a wrong hash is refused, the right one proves it', async () => {
     await app.scan(commandBarcode('START'));
     await app.page.locator('.scan-last[data-result=refused]').waitFor();
-    await app.page.keyboard.press('F2');
+    await app.page.keyboard.press('F3');
     await app.picture('batch-empty');
     await app.answerFiles(media.path);
     await app.page
@@ -84,7 +84,7 @@ describe('the whole loop without a mouse', () => {
   });
 
   it('pairs by scanner, refuses a machine twice, and takes back', async () => {
-    await app.page.keyboard.press('F1');
+    await app.page.keyboard.press('F4');
     await app.scan('WO-4711');
     await pairByScan(app, [
       ['7KX9PQ3', 'BAY 1'],
@@ -133,10 +133,21 @@ describe('the whole loop without a mouse', () => {
       .locator('.scan-last[data-result=refused]')
       .getByText(/already has a drive/i)
       .waitFor();
+    // For a reason, which is asked where it was refused, it gets another one.
+    await app.page.getByRole('button', { name: 'Write it again …' }).click();
+    await app.page.getByLabel('Reason').fill('Lost in transit');
+    await app.picture('write-again');
+    await app.page.getByRole('button', { name: 'Write it again', exact: true }).click();
+    await app.page.getByText('7KX9PQ3: which bay?').first().waitFor();
+    await app.scan(commandBarcode('UNDO'));
+    await app.page
+      .getByText(/Undone: machine 7KX9PQ3/)
+      .first()
+      .waitFor();
   });
 
   it('shows, searches, verifies and exports the log', async () => {
-    await app.page.keyboard.press('F3');
+    await app.page.keyboard.press('F6');
     await app.page.getByText('7KX9PQ4').first().waitFor();
     await app.picture('log');
     await app.page
@@ -172,5 +183,59 @@ describe('the whole loop without a mouse', () => {
     const lines = readFileSync(csv, 'utf8').trim().split('\r\n');
     expect(lines).toHaveLength(4);
     expect(lines.join('\n')).toMatch(/7KX9PQ3[\s\S]*Ada Byron/);
+  });
+
+  it('ships with gloves: lines are pressed, the bundle goes into its folder, papers are printed here', async () => {
+    const { page } = app;
+    const folder = join(area, 'state', 'shipments');
+    giveToUser(folder);
+    await page.keyboard.press('F7');
+    await app.answerFiles(folder);
+    await page.getByRole('button', { name: 'Choose a folder …' }).click();
+    await page.getByText(folder).waitFor();
+    // Nothing asks for a file from here on.
+    await app.answerFiles('/nowhere/at/all.zip');
+    await page.keyboard.press('F5');
+    await page.locator('.ship-row', { hasText: '7KX9PQ4' }).locator('td').last().click();
+    await page.locator('.ship-row', { hasText: '7KX9PQ3' }).locator('td').last().click();
+    await page.getByText('2 machines selected').waitFor();
+    await page.getByLabel('Shipment number').fill('LS-1');
+    await app.picture('ship-chosen');
+    await page.getByRole('button', { name: 'Close shipment of 2 machines' }).click();
+    await page.getByText(join(folder, 'SHIPMENT-LS-1.zip')).waitFor();
+    expect(readdirSync(folder).toSorted()).toEqual([
+      'SHIPMENT-LS-1-labels.pdf',
+      'SHIPMENT-LS-1-packing-list.pdf',
+      'SHIPMENT-LS-1.zip',
+    ]);
+    for (const [button, words] of [
+      ['Print packing list', ['LS-1', '7KX9PQ3', '7KX9PQ4', 'Received by, date']],
+      ['Print labels', ['7KX9PQ4', '4711', 'BOX 2 OF 2']],
+    ] as const) {
+      await page.getByRole('button', { name: button }).click();
+      await page.getByRole('button', { name: 'Print', exact: true }).waitFor();
+      await app.picture(button.toLowerCase().replaceAll(' ', '-'));
+      const printed = (await app.printed()).toUpperCase();
+      for (const word of words) expect(printed).toContain(word.toUpperCase());
+      // Only the paper.
+      expect(printed).not.toContain('SETTINGS');
+      await page.getByRole('button', { name: 'Back to Ship' }).click();
+    }
+    // A file that is there is not written over without a question.
+    const again = join(area, 'state', 'again.zip');
+    await app.answerFiles(again);
+    await page.getByRole('button', { name: 'Make the bundle of shipment LS-1 again' }).click();
+    await page.getByText(again).waitFor();
+    await page.keyboard.press('F6');
+    // What was looked for before is still there.
+    await page
+      .getByRole('searchbox')
+      .or(page.getByLabel(/search/i))
+      .first()
+      .fill('');
+    await page.getByLabel('Show', { exact: true }).selectOption('shipment');
+    await page.getByRole('row', { name: /2 machines.*Shipped.*Shipment LS-1/ }).click();
+    await page.getByText('7KX9PQ4').first().waitFor();
+    await app.picture('log-shipment');
   });
 });

@@ -31,24 +31,43 @@ function orderFile(name: string, text: string): string {
 }
 
 describe('a work order in the app', () => {
+  it('is a number alone, too, which gives way to a list with a word', async () => {
+    const { page } = app;
+    await app.scan('WO-4711');
+    await page.keyboard.press('F2');
+    await page.getByRole('heading', { name: 'Work order 4711', level: 1 }).waitFor();
+    await page.getByText('No list: every machine is accepted.').waitFor();
+    await app.picture('order-number');
+    await page.getByRole('button', { name: 'Remove the number' }).click();
+    await page.getByRole('heading', { name: 'Work order', exact: true, level: 1 }).waitFor();
+    await page.getByLabel('Work order number').fill('4712');
+    await page.getByRole('button', { name: 'Use this number' }).click();
+    await page.getByRole('heading', { name: 'Work order 4712', level: 1 }).waitFor();
+  });
+
   it('is refused with all that is wrong, then opened from its file', async () => {
     const { page } = app;
-    await page.keyboard.press('F5');
+    await page.keyboard.press('F2');
     await app.answerFiles(orderFile('wrong.csv', 'serial;uuid\n1.23E+11;\n7KX9PQ1;zz\n'));
     await page.getByLabel('Work order number').fill('WO-7');
-    await page.getByRole('button', { name: 'Choose a file …' }).click();
+    const button = page.getByRole('button', { name: 'Choose a file …' });
+    const before = await button.boundingBox();
+    await button.click();
     await page.getByText(/line 2: .*converted to a number/).waitFor();
     await page.getByText(/line 3: .*not a UUID/).waitFor();
+    // What is under the pointer stays there.
+    expect(await button.boundingBox()).toEqual(before);
     await app.picture('order-refused');
     await app.answerFiles(orderFile('right.csv', 'serial;name\n7KX9PQ1;PC-1\n7KX9PQ2;PC-2\n'));
     await page.getByRole('button', { name: 'Choose a file …' }).click();
     await page.getByRole('heading', { name: 'Work order WO-7' }).waitFor();
+    await page.getByText(/Work order 4712 was set before, without a list/).waitFor();
     await page.getByText('2 machines are open:').waitFor();
   });
 
   it('refuses an unexpected machine that is scanned, and lets it in with a reason', async () => {
     const { page } = app;
-    await page.keyboard.press('F1');
+    await page.keyboard.press('F4');
     await card(app, 'bay 1').waitFor();
     await app.scan('OP-Ada Byron');
     await app.scan('STRANGER1');

@@ -46,11 +46,11 @@ const passed = async (): Promise<void> => {
   await app.page.locator('.notice-title').getByText('The scanner is set up').waitFor();
 };
 async function forget(): Promise<void> {
-  await app.page.keyboard.press('F4');
+  await app.page.keyboard.press('F7');
   const button = app.page.getByRole('button', { name: 'Forget the check' });
   if ((await button.count()) > 0) await button.click();
   await button.waitFor({ state: 'hidden' });
-  await app.page.keyboard.press('F1');
+  await app.page.keyboard.press('F4');
   await app.page.locator('.scan').waitFor();
   // What is pressed now is no part of what was before.
   await app.page.waitForTimeout(1100);
@@ -107,7 +107,7 @@ describe('a scanner with 70 ms between keys and Enter twice, on a computer set t
   });
 
   it('leaves no trace in a field, and presses nothing', async () => {
-    await app.page.keyboard.press('F4');
+    await app.page.keyboard.press('F7');
     const field = app.page.getByLabel('Station name');
     const before = await field.inputValue();
     await field.focus();
@@ -118,9 +118,9 @@ describe('a scanner with 70 ms between keys and Enter twice, on a computer set t
       ],
       70,
     );
-    await app.page.keyboard.press('F1');
-    await said(`${recordedTexts.serial}: which bay?`);
     await app.page.keyboard.press('F4');
+    await said(`${recordedTexts.serial}: which bay?`);
+    await app.page.keyboard.press('F7');
     expect(await field.inputValue()).toBe(before);
     await app.scan('PRESTAGE-UNDO');
   });
@@ -173,7 +173,7 @@ describe('what the check says', () => {
     await app.scan('PRESTAGE-UNDO');
     // Alone it is the operator's.
     await app.page.keyboard.press('F2');
-    await app.page.getByRole('heading', { name: 'Batch', level: 1 }).waitFor();
+    await app.page.getByRole('heading', { name: 'Work order', level: 1 }).waitFor();
   });
 });
 

@@ -48,7 +48,7 @@ describe('support', () => {
     giveToUser(saved);
     const file = join(saved, 'support.zip');
     await opened.answerFiles(file);
-    await opened.page.keyboard.press('F4');
+    await opened.page.keyboard.press('F7');
     await opened.page.getByRole('button', { name: 'Save support bundle …' }).click();
     await opened.page.getByText(`Saved as ${file}`).waitFor();
     await opened.picture('settings-support');

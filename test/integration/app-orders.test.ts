@@ -141,12 +141,12 @@ describe('an order in the app', () => {
 });
 
 describe('a restart', () => {
-  it('brings back pairs, the machine that waits, operator and media; disarmed, and the media proved anew', async () => {
+  it('brings back pairs, the machine that waits and media; disarmed, the media proved anew, and the badge asked for', async () => {
     const first = bound(await openApp());
     await first.handlers.openOrder({ number: 'WO-7', text: order() });
     first.service.media.select(media.path);
     await first.until(({ media: { status } }) => status === 'proved', 'a proved media');
-    await first.handlers.setBatch({ layout: 'uefi-recovery', againReason: 'Once only' });
+    await first.handlers.setBatch({ layout: 'uefi-recovery' });
     await first.scan('OP-Ada Byron');
     await first.scan('7KX9PQ1');
     await first.scan('BAY 1');
@@ -162,10 +162,11 @@ describe('a restart', () => {
     const back = await until(({ pairing }) => pairing.pairs.length > 0, 'the pairs of before');
     expect(back.pairing).toMatchObject({ armed: false, pairs: [{ machineSerial: '7KX9PQ1', bay: 'bay 1' }] });
     expect(back.batch).toMatchObject({
-      operator: 'Ada Byron',
+      // Whoever goes on may be somebody else.
+      operator: '',
+      lastOperator: 'Ada Byron',
       workOrder: 'WO-7',
       layout: 'uefi-recovery',
-      againReason: '',
     });
     const told = await until(({ notices }) => notices.length === 2, 'two notices');
     expect(told.notices.map(({ error }) => error.message)).toEqual([
@@ -229,7 +230,7 @@ describe('kill -9 of the app while a drive is written', () => {
     });
     const shown = await until((now) => now.order?.counts.interrupted === 1, 'the interrupted machine');
     expect(statesOf(shown)).toEqual(['interrupted', 'paired', 'paired', 'expected']);
-    expect(shown.batch).toMatchObject({ operator: 'Ada Byron', workOrder: 'WO-7' });
+    expect(shown.batch).toMatchObject({ operator: '', lastOperator: 'Ada Byron', workOrder: 'WO-7' });
     expect(hasNoTable(bayFile(1), 2 * GiB)).toBe(true);
 
     // Once more, in an orderly way: the mark is still there.
@@ -241,7 +242,11 @@ describe('kill -9 of the app while a drive is written', () => {
 
     // And it goes on where it stood.
     await again.until(({ media: { status } }) => status === 'proved', 'a media that is proved anew');
-    await again.handlers.retryJob({ driveId: shown.jobs[0]?.driveId ?? '' });
+    expect(marked.batch.lastOperator).toBe('Ada Byron');
+    const retry = { driveId: shown.jobs[0]?.driveId ?? '' };
+    await expect(again.handlers.retryJob(retry)).rejects.toMatchObject({ code: 'not-confirmed' });
+    await again.scan('OP-Zoe Quark');
+    await again.handlers.retryJob(retry);
     await again.until((now) => now.order?.counts.done === 1, 'a done machine');
   });
 });

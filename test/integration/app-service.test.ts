@@ -124,6 +124,7 @@ describe('the whole loop by scanner', () => {
 
     const page = await app.handlers.queryLog({
       text: '7kx9pq3',
+      kind: null,
       result: null,
       from: null,
       to: null,

@@ -73,7 +73,7 @@ it('lists what waits, what is held, and after closing what was shipped; the bund
   expect(before.shipments).toEqual([]);
 
   const file = join(area, 'app.zip');
-  const report = await app.service.shipments.close('LS-1', ['AAA1'], file);
+  const report = await app.service.shipments.close('LS-1', ['AAA1'], { file, replace: false });
   expect(report).toMatchObject({ number: 'LS-1', file, machines: 1, withdrawn: [] });
   expect(app.service.shipments.fileOf('LS-1')).toBe(file);
   const after = await list();
@@ -102,7 +102,9 @@ it('lists what waits, what is held, and after closing what was shipped; the bund
 });
 
 it('says why a shipment is refused, and records nothing', async () => {
-  const close = app.service.shipments.close('LS-2', ['CCC1'], join(area, 'refused.zip'));
+  const close = app.service.shipments.close('LS-2', ['CCC1'], {
+    ...{ file: join(area, 'refused.zip'), replace: false },
+  });
   await expect(close).rejects.toMatchObject({ data: { code: 'shipment-refused' } });
   const list = await app.handlers.listShipments({});
   expect(list.shipments.map(({ number }) => number)).not.toContain('LS-2');
@@ -111,7 +113,22 @@ it('says why a shipment is refused, and records nothing', async () => {
 it('makes a bundle again over the file that the dialog has asked about', async () => {
   const file = join(area, 'app.zip');
   const before = readFileSync(file);
-  const report = await app.service.shipments.again('LS-1', file);
+  await expect(app.service.shipments.again('LS-1', { file, replace: false })).rejects.toMatchObject({
+    data: { code: 'usage', message: expect.stringContaining('already exists') as string },
+  });
+  const report = await app.service.shipments.again('LS-1', { file, replace: true });
   expect(report.machines).toBe(1);
   expect(readFileSync(file).equals(before)).toBe(true);
+});
+
+it('tells what is printed for a shipment, as the papers in its bundle say it', async () => {
+  const papers = await app.handlers.getShipmentPapers({ number: 'LS-1' });
+  expect(papers).toMatchObject({
+    ...{ number: 'LS-1', orderNumber: 'WO-1' },
+    machines: [{ machineSerial: 'AAA1', computerName: 'PC-AAA1', assetTag: null }],
+  });
+  expect(papers.machines[0]?.code).toMatch(/^prestage:1:LS-1:AAA1:[0-9a-f]{64}$/);
+  await expect(app.handlers.getShipmentPapers({ number: 'LS-9' })).rejects.toMatchObject({
+    code: 'record-not-found',
+  });
 });

@@ -25,7 +25,7 @@ export async function testMedia(folder: string): Promise<TestMedia> {
 export async function signInAndProve(app: AppWindow, media: TestMedia): Promise<void> {
   await app.scan('OP-Ada Byron');
   await app.answerFiles(media.path);
-  await app.page.keyboard.press('F2');
+  await app.page.keyboard.press('F3');
   await app.page
     .getByRole('button', { name: /choose/i })
     .first()
@@ -36,7 +36,7 @@ export async function signInAndProve(app: AppWindow, media: TestMedia): Promise<
     .getByText(/^verified$/i)
     .first()
     .waitFor();
-  await app.page.keyboard.press('F1');
+  await app.page.keyboard.press('F4');
 }
 
 /** Scans machines and their bays. */

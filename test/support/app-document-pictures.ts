@@ -52,8 +52,8 @@ export const documentPictures: Readonly<Record<string, DocumentPicture>> = {
     size: low,
   },
   'scanner-check': {
-    ...{ state: fourDrives, key: 'F4', press: 'Scanner check' },
+    ...{ state: fourDrives, key: 'F7', press: 'Scanner check' },
     ...{ scan: slowGerman, found: 'The scanner is set up', size: { width: 1280, height: 780 } },
   },
-  log: { state: fourDrives, answers: { queryLog: logPage }, key: 'F3', wait: 'WO-2025-00417', size },
+  log: { state: fourDrives, answers: { queryLog: logPage }, key: 'F6', wait: 'WO-2025-00417', size },
 };

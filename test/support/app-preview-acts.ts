@@ -3,6 +3,7 @@ import type { AppState } from '../../core/contract/app';
 import type { AppPreview } from './app-preview';
 import type { Call } from './app-preview-main';
 import { scanned, scannerActs, serial, stateOf } from './app-preview-scanner-acts';
+import { screenActs } from './app-preview-screen-acts';
 
 /** Something done with keys and pointer, and what the station must hear of it. */
 export interface Act {
@@ -195,7 +196,7 @@ const orderActs: readonly Act[] = [
     name: 'an order is typed, with its number, and opened',
     state: stateOf('order-none'),
     run: async (page) => {
-      await page.keyboard.press('F5');
+      await page.keyboard.press('F2');
       await page.getByLabel('Work order number').fill('WO-9');
       await page.getByLabel('Machines').fill('5CG4888XYZ\n5CG4889XYZ');
       await page.getByRole('button', { name: 'Open this work order' }).click();
@@ -206,7 +207,7 @@ const orderActs: readonly Act[] = [
     name: 'the file of an order is asked for',
     state: stateOf('order-none'),
     run: async (page) => {
-      await page.keyboard.press('F5');
+      await page.keyboard.press('F2');
       await page.getByRole('button', { name: 'Choose a file …' }).click();
     },
     expected: [{ method: 'chooseOrder', request: { number: '' } }],
@@ -215,7 +216,7 @@ const orderActs: readonly Act[] = [
     name: 'a machine of the order is left out with a reason, by keyboard',
     state: stateOf('order'),
     run: async (page) => {
-      await page.keyboard.press('F5');
+      await page.keyboard.press('F2');
       await page.getByRole('button', { name: 'Leave out 5CG41592XYZ' }).focus();
       await page.keyboard.press('Enter');
       await page.keyboard.type('Broken', { delay: 90 });
@@ -243,7 +244,7 @@ const orderActs: readonly Act[] = [
     name: 'the order is not closed while machines are open; what is open is listed',
     state: stateOf('order'),
     run: async (page) => {
-      await page.keyboard.press('F5');
+      await page.keyboard.press('F2');
       await page.getByRole('button', { name: 'Show open machines' }).click();
     },
     expected: [],
@@ -257,7 +258,7 @@ const orderActs: readonly Act[] = [
     name: 'an order with nothing open is closed after a question',
     state: stateOf('order-close'),
     run: async (page) => {
-      await page.keyboard.press('F5');
+      await page.keyboard.press('F2');
       await page.getByRole('button', { name: 'Close the work order' }).click();
       await page.getByRole('button', { name: 'Close it' }).click();
     },
@@ -267,5 +268,5 @@ const orderActs: readonly Act[] = [
 
 /** All of them, in the order in which they are done. */
 export function allActs(): readonly Act[] {
-  return [...acts, ...scannerActs, ...orderActs];
+  return [...acts, ...scannerActs, ...orderActs, ...screenActs];
 }

@@ -42,7 +42,7 @@ function inFilter(name: string, label: string, value: string, text: string): Act
     name,
     state: stateOf('log'),
     run: async (page, preview) => {
-      await page.keyboard.press('F3');
+      await page.keyboard.press('F6');
       const field = page.getByLabel(label, { exact: true });
       if (label === 'Result') await field.selectOption(value);
       else if (value !== '') await field.fill(value);

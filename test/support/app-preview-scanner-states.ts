@@ -20,7 +20,7 @@ function withScanner(state: AppState, scanner: Partial<ScannerSettings>): AppSta
 
 /** @param state a bench with something on it */
 export function scannerPreviews(state: AppState): Readonly<Record<string, Preview>> {
-  const open = { state, key: 'F4', press: 'Scanner check' } as const;
+  const open = { state, key: 'F7', press: 'Scanner check' } as const;
   const passed = 'The scanner is set up';
   const refused = 'Change the scanner’s settings';
   const checked = withScanner(state, {
@@ -52,7 +52,7 @@ export function scannerPreviews(state: AppState): Readonly<Record<string, Previe
     },
     'scanner-check-too-slow': { ...open, scan: paced(recordedScan('fast, Enter'), 230), found: refused },
     'scanner-check-unread': { ...open, scan: unknown, found: 'This keyboard layout is not known' },
-    'settings-scanner': { state: checked, key: 'F4', size: { width: 1280, height: 2400 } },
+    'settings-scanner': { state: checked, key: 'F7', size: { width: 1280, height: 2400 } },
     'scanner-too-slow': {
       state: {
         ...state,

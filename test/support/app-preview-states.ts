@@ -102,6 +102,22 @@ const refusedScan: AppState = {
   },
 };
 
+const hasDrive: AppState = {
+  ...refusedScan,
+  pairing: {
+    ...refusedScan.pairing,
+    waitingMachine: null,
+    lastScan: {
+      number: 8,
+      text: machineOf(9),
+      outcome: {
+        ...{ result: 'refused', kind: 'machine', reason: 'machine-shipped', expected: 'machine' },
+        ...{ detail: '2025-02-27', machineSerial: machineOf(9) },
+      },
+    },
+  },
+};
+
 const unexpected: AppState = {
   ...mixed,
   order: someOrder(),
@@ -263,12 +279,12 @@ export const previews: Readonly<Record<string, Preview>> = {
     },
   },
   'running-few': { state: { ...fourDrives, jobs: rackJobs(0).slice(0, 3) } },
-  batch: { state: mixed, key: 'F2' },
-  log: { state: mixed, key: 'F3' },
-  settings: { state: mixed, key: 'F4' },
+  media: { state: mixed, key: 'F3' },
+  log: { state: mixed, key: 'F6' },
+  settings: { state: mixed, key: 'F7' },
   'settings-support': {
     state: mixed,
-    key: 'F4',
+    key: 'F7',
     size: { width: 1280, height: 3400 },
   },
   'settings-fleet': {
@@ -287,13 +303,19 @@ export const previews: Readonly<Record<string, Preview>> = {
         },
       },
     },
-    key: 'F4',
+    key: 'F7',
     size: { width: 1280, height: 2400 },
   },
-  'order-none': { state: mixed, key: 'F5' },
-  order: { state: unexpected, key: 'F5' },
-  'order-small': { state: unexpected, key: 'F5', size: { width: 1024, height: 640 } },
-  'order-close': { state: closable, key: 'F5', press: 'Close the work order' },
+  'order-none': { state: emptyState, key: 'F2' },
+  'order-number': { state: mixed, key: 'F2' },
+  operator: {
+    state: { ...emptyState, batch: { ...emptyState.batch, lastOperator: 'A. Jansen' } },
+    press: 'Operator: Scan your badge',
+  },
+  again: { state: hasDrive, press: 'Write it again …' },
+  order: { state: unexpected, key: 'F2' },
+  'order-small': { state: unexpected, key: 'F2', size: { width: 1024, height: 640 } },
+  'order-close': { state: closable, key: 'F2', press: 'Close the work order' },
   'order-damaged': {
     state: {
       ...mixed,
@@ -309,32 +331,37 @@ export const previews: Readonly<Record<string, Preview>> = {
         },
       }),
     },
-    key: 'F5',
+    key: 'F2',
   },
   'order-bench': { state: unexpected },
   'order-bench-small': { state: unexpected, size: { width: 1024, height: 640 } },
-  ship: { state: mixed, key: 'F6' },
-  'ship-chosen': { state: mixed, key: 'F6', tick: 'Select all shown' },
-  'ship-made': { state: mixed, key: 'F6', press: 'Make the bundle of shipment LS-2025-0041 again' },
+  ship: { state: mixed, key: 'F5' },
+  'ship-chosen': { state: mixed, key: 'F5', press: 'Select all 9' },
+  'ship-papers': { state: mixed, key: 'F5', press: 'Print the papers of shipment LS-2025-0041' },
+  'ship-labels': {
+    ...{ state: mixed, key: 'F5', press: 'Print the papers of shipment LS-2025-0041' },
+    ...{ wait: 'Packing list', click: 'Labels' },
+  },
+  'ship-made': { state: mixed, key: 'F5', press: 'Make the bundle of shipment LS-2025-0041 again' },
   cancel: { state: mixed, press: 'Cancel bay 3' },
-  'log-lines': { state: mixed, answers: { queryLog: logPage }, key: 'F3', wait: 'WO-2025-00417' },
+  'log-lines': { state: mixed, answers: { queryLog: logPage }, key: 'F6', wait: 'WO-2025-00417' },
   'log-damaged': {
     state: mixed,
     answers: { queryLog: logPage, verifyLog: logReport },
-    key: 'F3',
+    key: 'F6',
     press: 'Verify ledger',
     wait: 'Entry 31',
   },
   'log-entry': {
     state: mixed,
     answers: { queryLog: logPage, getLogEntry: logEntry },
-    key: 'F3',
+    key: 'F6',
     click: machineOf(1),
     wait: 'Contoso Windows 11 Enterprise',
   },
-  sheet: { state: mixed, key: 'F4', press: 'Open the sheet' },
-  'batch-none': { state: emptyState, key: 'F2' },
-  'batch-hashing': {
+  sheet: { state: mixed, key: 'F7', press: 'Open the sheet' },
+  'media-none': { state: emptyState, key: 'F3' },
+  'media-hashing': {
     state: {
       ...ready,
       media: {
@@ -344,21 +371,20 @@ export const previews: Readonly<Record<string, Preview>> = {
         progress: { phase: 'hashing', done: 5e9, total: 15e9 },
       },
     },
-    key: 'F2',
+    key: 'F3',
   },
-  'batch-waiting': {
+  'media-waiting': {
     state: {
       ...ready,
-      batch: { ...ready.batch, againReason: 'The first drive was lost in transit' },
       media: {
         status: 'waiting-for-hash',
         media: { ...provedMedia.media, warnings: ['The media has no integrity table.'] },
         sha256: provedMedia.sha256,
       },
     },
-    key: 'F2',
+    key: 'F3',
   },
-  'batch-refused': {
+  'media-refused': {
     state: {
       ...ready,
       media: {
@@ -381,6 +407,6 @@ export const previews: Readonly<Record<string, Preview>> = {
         },
       },
     },
-    key: 'F2',
+    key: 'F3',
   },
 };

@@ -8,7 +8,7 @@ import type { Call } from './app-preview-main';
 import { axeSource } from './axe-source';
 import { themes, type Answers, type Preview, type Theme } from './app-preview-states';
 import { KeyPlayer } from './key-player';
-import { shipReport, shipments } from './app-samples';
+import { shipmentPapers, shipReport, shipments } from './app-samples';
 import { withProgress } from './app-samples-progress';
 import { launch, sendScan, type ScanEnd } from './app-window';
 
@@ -23,6 +23,8 @@ const answers: Answers = {
   getPicture: { png: null },
   listShipments: shipments,
   remakeBundle: { report: shipReport },
+  getShipmentPapers: shipmentPapers,
+  chooseShipmentsFolder: { path: null },
 };
 
 declare global {

@@ -14,24 +14,46 @@ const resultOf = (number: number): LogRow['result'] => {
   return others[number - 4] ?? 'done';
 };
 
+const kindOf = (result: LogRow['result']): LogRow['kind'] =>
+  /^(verif|rehears)/.test(result) ? 'check' : 'job';
+
+/** A line about a work order or a shipment. */
+function orderRow(sequence: number, more: Partial<LogRow>): LogRow {
+  return {
+    ...{ sequence, time: `2025-03-04T10:0${sequence - 45}:00.000Z`, kind: 'order', result: 'order-opened' },
+    ...{ machineSerial: null, machines: null, shipment: null, reason: null },
+    ...{ driveSerial: null, driveModel: null, bay: null, batchId: null, workOrder: 'WO-2025-00417' },
+    ...{ mediaFile: null, operator: 'A. Jansen', ...more },
+  };
+}
+
 /** Entries of one morning, newest first. */
 export const logPage: LogPage = {
-  total: 24,
-  read: 48,
-  entries: 48,
-  rows: numbers(24).map((number) => ({
-    sequence: 49 - 2 * number,
-    time: `2025-03-04T09:${String(59 - number).padStart(2, '0')}:40.000Z`,
-    result: resultOf(number),
-    machineSerial: machineOf(number),
-    driveSerial: number === 11 ? null : someDrive(number).serial,
-    driveModel: someDrive(number).model,
-    bay: `bay ${number}`,
-    batchId,
-    workOrder: number > 18 ? null : 'WO-2025-00417',
-    mediaFile,
-    operator: 'A. Jansen',
-  })),
+  total: 27,
+  read: 51,
+  entries: 51,
+  rows: [
+    orderRow(51, {
+      ...{ kind: 'shipment', result: 'shipped', machines: 22, shipment: 'LS-2025-0041' },
+    }),
+    orderRow(50, {
+      ...{ result: 'machine-left-out', machineSerial: machineOf(30), reason: 'Broken in transport' },
+    }),
+    orderRow(49, { result: 'order-opened', machines: 60 }),
+    ...numbers(24).map((number) => ({
+      sequence: 49 - 2 * number,
+      time: `2025-03-04T09:${String(59 - number).padStart(2, '0')}:40.000Z`,
+      ...{ kind: kindOf(resultOf(number)), result: resultOf(number) },
+      ...{ machineSerial: machineOf(number), machines: null, shipment: null, reason: null },
+      driveSerial: number === 11 ? null : someDrive(number).serial,
+      driveModel: someDrive(number).model,
+      bay: `bay ${number}`,
+      batchId,
+      workOrder: number > 18 ? null : 'WO-2025-00417',
+      mediaFile,
+      operator: 'A. Jansen',
+    })),
+  ],
 };
 
 const { id, kind, path, serial, wwn, size, model, bus, bay, byPath, logicalSectorSize } = someDrive(1);

@@ -3,7 +3,7 @@ import { assessBoot } from '../../core/boot/preflight';
 import type { AppJob } from '../../core/contract/app-bench';
 import type { OrderState, OrderStateLine } from '../../core/contract/app-order';
 import type { Pair } from '../../core/pairing/pairing-state';
-import type { BundleReport, ShipList } from '../../core/contract/app-shipments';
+import type { BundleReport, ShipList, ShipmentPapers } from '../../core/contract/app-shipments';
 import type { Drive } from '../../core/drive/drive';
 import { isOpen, orderLineStates } from '../../core/order/order-state';
 import { uncheckedScanner } from '../../core/scan/scanner-settings';
@@ -125,6 +125,7 @@ export const emptyState: AppState = {
       // As on a station that has been at work: the offer of the check has a state of its own.
       scanner: { ...uncheckedScanner, offer: false },
       onMachine: false,
+      shipmentsFolder: null,
       sounds: true,
       theme: 'light',
       language: 'en',
@@ -132,7 +133,7 @@ export const emptyState: AppState = {
   },
   drives: { error: null, listed: true, drives: [], bays: [] },
   media: { status: 'none' },
-  batch: { operator: '', workOrder: '', imageIndex: 1, layout: 'uefi', againReason: '' },
+  batch: { operator: '', lastOperator: '', workOrder: '', imageIndex: 1, layout: 'uefi' },
   order: null,
   pairing: {
     mode: 'pair',
@@ -292,7 +293,9 @@ export const shipments: ShipList = {
     machineSerial: machineOf(number),
     computerName: number % 4 === 0 ? null : `CONTOSO-${100 + number}`,
     orderNumber: number < 7 ? 'WO-2025-00417' : 'WO-2025-00422',
+    assetTag: null,
     driveSerial: someDrive(number).serial,
+    bay: `bay ${number}`,
     finishedAt: '2025-03-04T09:31:40.000Z',
     rehearsed: number === 1 ? true : null,
   })),
@@ -306,6 +309,22 @@ export const shipments: ShipList = {
   shipments: [41, 40].map((number) => ({
     ...{ number: `LS-2025-00${number}`, orderNumber: 'WO-2025-00409', closedAt: '2025-03-03T15:02:11.000Z' },
     ...{ operator: 'A. Jansen', machines: 24, ledgerEntry: 1100 + number },
+  })),
+};
+
+/** What is printed for a shipment. */
+export const shipmentPapers: ShipmentPapers = {
+  number: 'LS-2025-0041',
+  orderNumber: 'WO-2025-00409',
+  closedAt: '2025-03-03T15:02:11.000Z',
+  operator: 'A. Jansen',
+  stationName: 'Depot 3',
+  machines: numbers(12).map((number) => ({
+    machineSerial: machineOf(number),
+    computerName: number % 4 === 0 ? null : `CONTOSO-${100 + number}`,
+    assetTag: number % 3 === 0 ? null : `A-${4000 + number}`,
+    model: 'EliteBook 840 G11',
+    code: `prestage:1:LS-2025-0041:${machineOf(number)}:${sha256}`,
   })),
 };
 

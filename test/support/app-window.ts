@@ -119,6 +119,14 @@ export class AppWindow {
     }, path);
   }
 
+  /** What would be on paper if the page was printed now. */
+  async printed(): Promise<string> {
+    await this.page.emulateMedia({ media: 'print' });
+    const words = await this.page.locator('body').innerText();
+    await this.page.emulateMedia({ media: null });
+    return words;
+  }
+
   async picture(name: string): Promise<void> {
     mkdirSync(pictures, { recursive: true });
     await this.page.screenshot({ path: join(pictures, `${name}.png`) });

@@ -3,7 +3,7 @@ import type { ReactElement } from 'react';
 import type { AppJob, AppBootTest } from '../../../core/contract/app-bench';
 import type { Pair } from '../../../core/pairing/pairing-state';
 import type { Drive } from '../../../core/drive/drive';
-import { formatDriveSize } from '../../format';
+import { formatBytes } from '../../../core/base/display';
 import type { CardKind, Density } from '../../store/selectors';
 import { useText } from '../../text';
 
@@ -20,7 +20,7 @@ export function IdleBody({ drive, pair, density }: IdleBodyProps): ReactElement 
   const text = useText().bench;
   const model = drive.model ?? text.unknownModel;
   const [reason] = drive.reasons;
-  const size = formatDriveSize(drive.size);
+  const size = formatBytes(drive.size);
   const known = text.knownWords(pair?.machine ?? {});
   const details = drive.bus === null ? size : `${size} · ${drive.bus.toUpperCase()}`;
   return (

@@ -3,8 +3,9 @@ import { useState, type ReactElement, type ReactNode } from 'react';
 import type { AppJob } from '../../../core/contract/app-bench';
 import type { Pair } from '../../../core/pairing/pairing-state';
 import type { Drive } from '../../../core/drive/drive';
+import { normalizeSerial } from '../../../core/machine/serial';
 import { act, send } from '../../actions';
-import { formatDriveSize } from '../../format';
+import { formatBytes } from '../../../core/base/display';
 import { DetailList, type Detail } from '../../components/details';
 import { Mono } from '../../components/mono';
 import { useApp } from '../../store/app-store';
@@ -14,6 +15,7 @@ import { useText } from '../../text';
 import { JobActions } from './job-actions';
 import { JobDetails } from './job-details';
 import { BootTestDetails } from './boot-test-details';
+import { refusedAgain, WriteAgain } from './write-again';
 
 function Section({
   title,
@@ -39,7 +41,7 @@ function DriveDetailList({ drive }: { readonly drive: Drive }): ReactElement {
     { name: words.model, value: drive.model ?? text.common.unknown },
     { name: words.serial, value: mono(drive.serial) },
     { name: words.wwn, value: mono(drive.wwn) },
-    { name: words.size, value: `${formatDriveSize(drive.size)} (${words.bytes(drive.size)})` },
+    { name: words.size, value: `${formatBytes(drive.size)} (${words.bytes(drive.size)})` },
     { name: words.bus, value: drive.bus === null ? text.common.unknown : drive.bus.toUpperCase() },
     {
       name: words.type,
@@ -76,6 +78,7 @@ function PairByHand({
 }): ReactElement {
   const text = useText().bench.details;
   const [serial, setSerial] = useState('');
+  const again = useApp((state) => refusedAgain(state.pairing));
   if (pair !== null) {
     return (
       <div className="row row-fields details-pair">
@@ -97,28 +100,40 @@ function PairByHand({
     if (answer !== null) setSerial('');
   };
   return (
-    <form
-      className="row row-fields details-pair"
-      onSubmit={(event) => {
-        event.preventDefault();
-        void submit();
-      }}
-    >
-      <TextInput
-        label={text.pairLabel}
-        value={serial}
-        maxLength={200}
-        autoComplete="off"
-        spellCheck={false}
-        classNames={{ input: 'mono' }}
-        onChange={(event) => {
-          setSerial(event.currentTarget.value);
+    <>
+      <form
+        className="row row-fields details-pair"
+        onSubmit={(event) => {
+          event.preventDefault();
+          void submit();
         }}
-      />
-      <Button type="submit" variant="filled" disabled={serial.trim() === ''}>
-        {text.pairButton}
-      </Button>
-    </form>
+      >
+        <TextInput
+          label={text.pairLabel}
+          value={serial}
+          maxLength={200}
+          autoComplete="off"
+          spellCheck={false}
+          classNames={{ input: 'mono' }}
+          onChange={(event) => {
+            setSerial(event.currentTarget.value);
+          }}
+        />
+        <Button type="submit" variant="filled" disabled={serial.trim() === ''}>
+          {text.pairButton}
+        </Button>
+      </form>
+      {/* Beside the form: what is sent in its dialog must not send this one, too. */}
+      {again !== null && normalizeSerial(serial) === again && (
+        <WriteAgain
+          machineSerial={again}
+          driveId={driveId}
+          onDone={() => {
+            setSerial('');
+          }}
+        />
+      )}
+    </>
   );
 }
 

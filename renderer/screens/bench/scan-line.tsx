@@ -9,6 +9,7 @@ import { expectedNext } from '../../store/selectors';
 import { openCheck } from '../../store/scanner-check-store';
 import { showScreen } from '../../store/view-store';
 import { useText, type Text } from '../../text';
+import { refusedAgain, WriteAgain } from './write-again';
 
 /** Longer barcodes (a hash, a web address) are cut. */
 const longestShown = 40;
@@ -66,7 +67,8 @@ export function ScanLine(): ReactElement {
   const outcome = pairing.lastScan?.outcome;
   const unexpected = outcome?.result === 'refused' && outcome.reason === 'not-in-order';
   const doubtful = outcome?.result === 'refused' && checkReasons.has(outcome.reason);
-  const onBatch = next === 'operator' || next === 'media' || next === 'media-hash';
+  const again = refusedAgain(pairing);
+  const onMedia = next === 'media' || next === 'media-hash';
   return (
     <section className="surface scan" aria-label={text.scanRegion}>
       {pairing.lastScan === null ? (
@@ -83,6 +85,7 @@ export function ScanLine(): ReactElement {
         <p className="soft small">{text.next}</p>
         <p className="scan-next-words">{nextWords(pairing, next, text)}</p>
       </div>
+      {again !== null && <WriteAgain key={again} machineSerial={again} driveId={null} />}
       {unexpected && (
         <Button
           variant="light"
@@ -98,14 +101,14 @@ export function ScanLine(): ReactElement {
           {scannerCheck.title}
         </Button>
       )}
-      {onBatch && !unexpected && !doubtful && (
+      {onMedia && again === null && !unexpected && !doubtful && (
         <Button
           variant="light"
           onClick={() => {
-            showScreen('batch');
+            showScreen('media');
           }}
         >
-          {text.toBatch}
+          {text.toMedia}
         </Button>
       )}
     </section>

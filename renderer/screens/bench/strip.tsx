@@ -9,7 +9,7 @@ import { Counts } from '../../components/counts';
 import { TotalProgress } from '../../components/total-progress';
 import { useApp, useAppShallow } from '../../store/app-store';
 import { countsOf, passedDrives, stepStatuses, type Step, type StepStatus } from '../../store/selectors';
-import { showScreen } from '../../store/view-store';
+import { askForOperator, showScreen } from '../../store/view-store';
 import { useText, type Text } from '../../text';
 import { Mono } from '../../components/mono';
 import '../order/order.css';
@@ -83,8 +83,8 @@ function mediaWords(
   }
 }
 
-const openBatch = (): void => {
-  showScreen('batch');
+const openMedia = (): void => {
+  showScreen('media');
 };
 
 function Steps(): ReactElement {
@@ -102,9 +102,11 @@ function Steps(): ReactElement {
         step="operator"
         status={status.operator}
         value={operator === '' ? text.noOperator : operator}
-        onOpen={openBatch}
+        onOpen={() => {
+          askForOperator(true);
+        }}
       />
-      <StepItem number={2} step="media" status={status.media} value={name} badge={badge} onOpen={openBatch} />
+      <StepItem number={2} step="media" status={status.media} value={name} badge={badge} onOpen={openMedia} />
       <StepItem
         number={3}
         step="pair"

@@ -7,9 +7,10 @@ import {
   subjectOf,
   type DriveRecord,
   type JobDetails,
+  type OrderRecord,
   type RecordedDrive,
 } from '../../../core/ledger/record';
-import { formatDriveSize, formatRate, formatTime } from '../../format';
+import { formatRate, formatTime } from '../../format';
 import type { Detail } from '../../components/details';
 import { Mono } from '../../components/mono';
 import type { Text } from '../../text';
@@ -26,9 +27,12 @@ export interface DetailGroup {
 export function detailGroups({ stored, entry }: LogEntry, text: Words): DetailGroup[] {
   const { record } = entry;
   const words = text.details;
-  // Orders and shipments are no lines of the log.
   if (!isDriveRecord(record)) {
-    return [{ title: text.groups.record, details: entryDetails(stored, entry, [], words) }];
+    const group = record.kind === 'shipment-closed' ? text.groups.shipment : text.groups.order;
+    return [
+      { title: group, details: orderDetails(record, text) },
+      { title: text.groups.record, details: entryDetails(stored, entry, [], words) },
+    ];
   }
   const job = 'job' in record ? record.job : null;
   const { drive, machineSerial: machine } = subjectOf(record);
@@ -49,6 +53,58 @@ export function detailGroups({ stored, entry }: LogEntry, text: Words): DetailGr
       ),
     },
   ];
+}
+
+/** What was done with a work order, or what a shipment holds. */
+function orderDetails(record: OrderRecord, text: Words): Detail[] {
+  const words = text.details;
+  switch (record.kind) {
+    case 'order-opened':
+      return present([
+        [words.result, text.results['order-opened']],
+        [words.workOrder, record.number],
+        [words.machines, text.number(record.machines)],
+        [words.orderSha256, record.orderSha256, true],
+        [words.orderId, record.orderId, true],
+      ]);
+    case 'order-exception':
+      return present([
+        [words.result, text.results[record.what === 'left-out' ? 'machine-left-out' : 'machine-allowed']],
+        [words.machine, record.machineSerial, true],
+        [words.reason, record.reason],
+        [words.orderId, record.orderId, true],
+      ]);
+    case 'order-closed':
+      return present([
+        [words.result, text.results['order-closed']],
+        [words.workOrder, record.number],
+        [words.done, text.number(record.done)],
+        [words.leftOut, text.number(record.leftOut)],
+        [words.unexpected, text.number(record.unexpected)],
+        [words.orderId, record.orderId, true],
+      ]);
+    case 'shipment-closed':
+      return [
+        ...present([
+          [words.result, text.results.shipped],
+          [words.shipment, record.number],
+          [words.workOrder, record.orderNumber],
+        ]),
+        {
+          name: words.machines,
+          value: (
+            <ol className="log-machines">
+              {record.machines.map(({ machineSerial, sequence }) => (
+                <li key={machineSerial}>
+                  <Mono>{machineSerial}</Mono> <span className="soft">{text.entry(sequence)}</span>
+                </li>
+              ))}
+            </ol>
+          ),
+        },
+        ...present([[words.shipmentId, record.shipmentId, true]]),
+      ];
+  }
 }
 
 /** Who recorded it, when, where and with what, with `more` after the time. */
@@ -170,7 +226,7 @@ function driveDetails(drive: RecordedDrive, text: Words): Detail[] {
     [words.model, drive.model],
     [words.serial, drive.serial, true],
     [words.wwn, drive.wwn, true],
-    [words.size, text.size(formatDriveSize(drive.size), drive.size)],
+    [words.size, text.size(formatBytes(drive.size), drive.size)],
     [words.sector, text.bytes(drive.logicalSectorSize)],
     [words.bus, drive.bus],
     [words.id, drive.id, true],

@@ -1,6 +1,6 @@
 import { NativeSelect, TextInput } from '@mantine/core';
 import { useEffect, useState, type ReactElement } from 'react';
-import { driveResults } from '../../../core/ledger/record';
+import { logKinds, logQuerySchema, logResults } from '../../../core/contract/app-log';
 import { SearchField } from '../../components/search-field';
 import { setLogQuery, useLog } from '../../store/log-store';
 import { useText } from '../../text';
@@ -24,36 +24,45 @@ export function LogFilters(): ReactElement {
       clearTimeout(timer);
     };
   }, [typed, query.text]);
-  const day = (value: string): string | null => (/^\d{4}-\d{2}-\d{2}$/.test(value) ? value : null);
   return (
     <div className="row row-fields" role="search">
       <SearchField label={text.search} hint={text.searchHint} value={typed} onSearch={setTyped} />
+      <NativeSelect
+        label={text.kind}
+        value={query.kind ?? ''}
+        onChange={(event) => {
+          const chosen = event.currentTarget.value;
+          setLogQuery({ kind: logKinds.find((kind) => kind === chosen) ?? null });
+        }}
+        data={[
+          { value: '', label: text.allKinds },
+          ...logKinds.map((kind) => ({ value: kind, label: text.kinds[kind] })),
+        ]}
+      />
       <NativeSelect
         label={text.result}
         value={query.result ?? ''}
         onChange={(event) => {
           const chosen = event.currentTarget.value;
-          setLogQuery({ result: driveResults.find((result) => result === chosen) ?? null });
+          setLogQuery({ result: logResults.find((result) => result === chosen) ?? null });
         }}
         data={[
           { value: '', label: text.allResults },
-          ...driveResults.map((result) => ({ value: result, label: text.results[result] })),
+          ...logResults.map((result) => ({ value: result, label: text.results[result] })),
         ]}
       />
-      <TextInput
-        type="date"
+      <DayInput
         label={text.from}
-        value={query.from ?? ''}
-        onChange={(event) => {
-          setLogQuery({ from: day(event.currentTarget.value) });
+        value={query.from}
+        onChange={(from) => {
+          setLogQuery({ from });
         }}
       />
-      <TextInput
-        type="date"
+      <DayInput
         label={text.to}
-        value={query.to ?? ''}
-        onChange={(event) => {
-          setLogQuery({ to: day(event.currentTarget.value) });
+        value={query.to}
+        onChange={(to) => {
+          setLogQuery({ to });
         }}
       />
       <div className="total">
@@ -62,4 +71,42 @@ export function LogFilters(): ReactElement {
       </div>
     </div>
   );
+}
+
+interface DayInputProps {
+  readonly label: string;
+  /** YYYY-MM-DD. */
+  readonly value: string | null;
+  readonly onChange: (value: string | null) => void;
+}
+
+/** A day as the log writes it. The browser's own field would write it as the computer's language does. */
+function DayInput({ label, value, onChange }: DayInputProps): ReactElement {
+  const text = useText().log;
+  const [typed, setTyped] = useState(value ?? '');
+  const day = dayOf(typed);
+  return (
+    <TextInput
+      className="log-day"
+      label={label}
+      placeholder={text.dayForm}
+      value={typed}
+      error={day === null && typed.trim().length >= text.dayForm.length ? text.dayWrong : null}
+      maxLength={10}
+      inputMode="numeric"
+      autoComplete="off"
+      onChange={(event) => {
+        const next = event.currentTarget.value;
+        setTyped(next);
+        const changed = dayOf(next);
+        if (changed !== value && (changed !== null || next.trim() === '')) onChange(changed);
+      }}
+    />
+  );
+}
+
+/** A day that exists; null when it does not, or is still being typed. */
+function dayOf(typed: string): string | null {
+  const parsed = logQuerySchema.shape.from.safeParse(typed.trim());
+  return parsed.success ? parsed.data : null;
 }

@@ -169,22 +169,31 @@ const Line = memo(
 
 function Cells({ row }: { readonly row: LogRow }): ReactElement {
   const text = useText().log;
+  const { kind, machineSerial, machines, shipment, reason } = row;
   return (
     <>
       <span role="gridcell">{formatTime(row.time)}</span>
-      <span role="gridcell" className="mono clipped">
-        {row.machineSerial}
+      <span role="gridcell" className={machineSerial === null ? 'clipped soft' : 'mono clipped'}>
+        {machineSerial ?? (machines === null ? '' : text.machines(machines))}
       </span>
       <ResultStatus role="gridcell" result={row.result} />
-      <span role="gridcell" className="log-drive">
-        <span className="mono clipped">{row.driveSerial ?? text.noSerial}</span>
-        <span className="clipped soft">{row.driveModel ?? ''}</span>
-      </span>
+      {kind === 'job' || kind === 'check' ? (
+        <>
+          <span role="gridcell" className="log-drive">
+            <span className="mono clipped">{row.driveSerial ?? text.noSerial}</span>
+            <span className="clipped soft">{row.driveModel ?? ''}</span>
+          </span>
+          <span role="gridcell" className="clipped">
+            {row.bay ?? ''}
+          </span>
+        </>
+      ) : (
+        <span role="gridcell" aria-colspan={2} className="log-remark clipped" title={reason ?? undefined}>
+          {shipment === null ? (reason ?? '') : text.shipment(shipment)}
+        </span>
+      )}
       <span role="gridcell" className="clipped">
-        {row.bay ?? ''}
-      </span>
-      <span role="gridcell" className="clipped">
-        {row.workOrder ?? row.batchId?.slice(0, 8) ?? ''}
+        {row.workOrder ?? ''}
       </span>
       <span role="gridcell" className="clipped">
         {row.operator}

@@ -1,4 +1,11 @@
-import { IconCheck, IconPlayerStop, IconX } from '@tabler/icons-react';
+import {
+  IconAlertTriangle,
+  IconCheck,
+  IconPackage,
+  IconPackages,
+  IconPlayerStop,
+  IconX,
+} from '@tabler/icons-react';
 import type { ReactElement } from 'react';
 import type { LogRow } from '../../../core/contract/app-log';
 import { Status } from '../../components/status';
@@ -9,7 +16,7 @@ interface ResultStatusProps {
   readonly role?: 'gridcell';
 }
 
-/** How a job or a test ended. */
+/** How a job or a test ended, or what was done with a work order or a shipment. */
 export function ResultStatus({ result, ...props }: ResultStatusProps): ReactElement {
   const word = useText().log.results[result];
   switch (result) {
@@ -34,6 +41,26 @@ export function ResultStatus({ result, ...props }: ResultStatusProps): ReactElem
       return (
         <Status {...props}>
           <IconPlayerStop size={20} stroke={2.5} aria-hidden /> {word}
+        </Status>
+      );
+    case 'order-opened':
+    case 'order-closed':
+      return (
+        <Status {...props}>
+          <IconPackages size={20} aria-hidden /> {word}
+        </Status>
+      );
+    case 'machine-allowed':
+    case 'machine-left-out':
+      return (
+        <Status tone="warn" {...props}>
+          <IconAlertTriangle size={20} aria-hidden /> {word}
+        </Status>
+      );
+    case 'shipped':
+      return (
+        <Status tone="good" {...props}>
+          <IconPackage size={20} aria-hidden /> {word}
         </Status>
       );
   }

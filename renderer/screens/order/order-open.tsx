@@ -3,7 +3,7 @@ import { IconFileUpload } from '@tabler/icons-react';
 import { useState, type ReactElement } from 'react';
 import { sanitizeForDisplay } from '../../../core/base/display';
 import type { ErrorData } from '../../../core/base/errors';
-import { errorOf } from '../../actions';
+import { errorOf, send } from '../../actions';
 import { call } from '../../bridge';
 import { ErrorCard } from '../../components/error-card';
 import { Panel } from '../../components/panel';
@@ -12,30 +12,41 @@ import { useText } from '../../text';
 const longestNumber = 60;
 
 /** Why an order was refused: all that is wrong is in view, for whoever puts it right. */
-function Refusal({ error }: { readonly error: ErrorData }): ReactElement {
-  const text = useText().order.open;
-  const problems = error.cause === null ? [] : error.cause.split('\n');
-  if (error.code !== 'order-invalid' || problems.length === 0) return <ErrorCard error={error} />;
+function Refusal({
+  error,
+  onDismiss,
+}: {
+  readonly error: ErrorData;
+  readonly onDismiss: () => void;
+}): ReactElement {
+  const { order, common } = useText();
+  const problems = error.code === 'order-invalid' ? (error.cause?.split('\n') ?? []) : [];
   return (
-    <div className="stack">
-      <ErrorCard error={{ ...error, cause: null }} />
-      <Panel title={text.problems}>
-        <ol className="bullets order-problems" tabIndex={0}>
+    <ErrorCard error={problems.length === 0 ? error : { ...error, cause: null }}>
+      {problems.length > 0 && (
+        <ol className="bullets order-problems" tabIndex={0} aria-label={order.open.problems}>
           {problems.map((problem) => (
             <li key={problem}>{sanitizeForDisplay(problem, 400)}</li>
           ))}
         </ol>
-      </Panel>
-    </div>
+      )}
+      <Button size="sm" onClick={onDismiss}>
+        {common.dismiss}
+      </Button>
+    </ErrorCard>
   );
 }
 
-/** Opens an order from a file, or from what is typed or pasted. */
-export function OrderOpen({
-  onOpened,
-}: {
+interface OrderOpenProps {
+  /** The number that is set without a list; empty: none. */
+  readonly current: string;
+  /** Whether a number alone may be set: not while the copy of an order that is open is damaged. */
+  readonly numberAlone: boolean;
   readonly onOpened: (warnings: readonly string[]) => void;
-}): ReactElement {
+}
+
+/** Opens an order from a file, from what is typed or pasted, or as a number without a list. */
+export function OrderOpen({ current, numberAlone, onOpened }: OrderOpenProps): ReactElement {
   const text = useText().order.open;
   const [number, setNumber] = useState('');
   const [typed, setTyped] = useState('');
@@ -56,9 +67,6 @@ export function OrderOpen({
 
   return (
     <div className="stack order-open">
-      <div role="alert" className="live">
-        {error !== null && <Refusal error={error} />}
-      </div>
       <TextInput
         className="short"
         label={text.number}
@@ -88,6 +96,21 @@ export function OrderOpen({
             </Button>
           </div>
         </Panel>
+        {numberAlone && (
+          <Panel title={text.numberTitle}>
+            <p>{text.numberOnlyHint}</p>
+            <div>
+              <Button
+                disabled={busy || number.trim() === '' || number.trim() === current}
+                onClick={() => {
+                  send('setBatch', { workOrder: number });
+                }}
+              >
+                {text.useNumber}
+              </Button>
+            </div>
+          </Panel>
+        )}
         <Panel title={text.typedTitle}>
           <Textarea
             label={text.typedLabel}
@@ -114,6 +137,17 @@ export function OrderOpen({
             </Button>
           </div>
         </Panel>
+      </div>
+      {/* At the lower edge of the window: the form stays where it is under the pointer. */}
+      <div role="alert" className="live order-refused">
+        {error !== null && (
+          <Refusal
+            error={error}
+            onDismiss={() => {
+              setError(null);
+            }}
+          />
+        )}
       </div>
     </div>
   );

@@ -1,9 +1,10 @@
 import { Button } from '@mantine/core';
 import { useState, type ReactElement } from 'react';
 import { sanitizeForDisplay } from '../../../core/base/display';
+import { send } from '../../actions';
 import { ErrorCard } from '../../components/error-card';
 import { Notice } from '../../components/notice';
-import { BackToScreen, ScreenHeader } from '../../components/screen-header';
+import { ScreenHeader } from '../../components/screen-header';
 import { formatTime } from '../../format';
 import { useApp } from '../../store/app-store';
 import { useText } from '../../text';
@@ -45,6 +46,8 @@ function Warnings({
 export function OrderScreen(): ReactElement {
   const text = useText().order;
   const order = useApp((state) => state.order);
+  const workOrder = useApp(({ batch }) => batch.workOrder);
+  const number = order?.number ?? workOrder;
   const [warnings, setWarnings] = useState<readonly string[]>([]);
   const [filter, setFilter] = useState<LineFilter>({ text: '', state: 'all' });
   /** The machine that a word is to be said about. */
@@ -52,10 +55,24 @@ export function OrderScreen(): ReactElement {
   return (
     <div className="screen order">
       <ScreenHeader
-        title={order === null ? text.title : text.titleOf(order.number)}
-        intro={order === null ? text.intro : text.opened(formatTime(order.openedAt), order.openedBy)}
+        title={number === '' ? text.title : text.titleOf(number)}
+        intro={
+          order !== null
+            ? text.opened(formatTime(order.openedAt), order.openedBy)
+            : number === ''
+              ? text.intro
+              : text.without
+        }
       >
-        <BackToScreen screen="bench">{text.toBench}</BackToScreen>
+        {order === null && number !== '' && (
+          <Button
+            onClick={() => {
+              send('setBatch', { workOrder: '' });
+            }}
+          >
+            {text.close.remove}
+          </Button>
+        )}
       </ScreenHeader>
       {warnings.length > 0 && (
         <Warnings
@@ -67,7 +84,7 @@ export function OrderScreen(): ReactElement {
       )}
       {order !== null && order.error !== null && <ErrorCard error={order.error} />}
       {order === null || order.error !== null ? (
-        <OrderOpen onOpened={setWarnings} />
+        <OrderOpen key={number} current={number} numberAlone={order === null} onOpened={setWarnings} />
       ) : (
         <>
           <OrderCounts order={order} />

@@ -9,6 +9,7 @@ import { FleetSection } from './fleet-section';
 import { BootTestSection } from './boot-test-section';
 import { ScannerSection } from './scanner-section';
 import './settings.css';
+import { ShipmentsSection } from './shipments-section';
 import { SupportSection } from './support-section';
 import { StationSection } from './station-section';
 
@@ -30,6 +31,7 @@ export function SettingsScreen(): ReactElement {
     ['settings-scanner', scannerCheck.section.title],
     ['settings-rehearsal', text.rehearsal.title],
     ['settings-sheet', text.about.sheet],
+    ['settings-shipments', text.shipments.title],
     ['settings-cache', text.cache.title],
     ['settings-fleet', text.fleet.title],
     ['settings-training', text.training.title],
@@ -64,6 +66,7 @@ export function SettingsScreen(): ReactElement {
           <ScannerSection />
           <BootTestSection />
           <SheetSection />
+          <ShipmentsSection />
           <CacheSection />
           <FleetSection />
           <TrainingSection />

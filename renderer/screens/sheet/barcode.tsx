@@ -1,6 +1,6 @@
 import { useMemo, type ReactElement } from 'react';
 import { useText } from '../../text';
-import { code128, drawingSVG } from 'bwip-js/generic';
+import { code128, drawingSVG, qrcode } from 'bwip-js/generic';
 
 /** Width of a module on paper, in millimetres. Any scanner reads 0.25; more forgives a worn printer. */
 const moduleMillimetres = 0.38;
@@ -46,5 +46,13 @@ export function drawCode128(text: string): BarcodePicture {
     drawingSVG(),
   );
   const width = Number(/viewBox="0 0 (\d+)/.exec(svg)?.[1] ?? 0);
-  return { source: `data:image/svg+xml,${encodeURIComponent(svg)}`, modules: width / scale };
+  // Bars may be made lower than they are drawn, and keep their width.
+  const stretched = svg.replace('<svg ', '<svg preserveAspectRatio="none" ');
+  return { source: `data:image/svg+xml,${encodeURIComponent(stretched)}`, modules: width / scale };
+}
+
+/** A text as a QR code, error correction M (the library's own choice): a data URL of an SVG, black on white, without a quiet zone. */
+export function drawQrCode(text: string): string {
+  const svg = qrcode({ bcid: 'qrcode', text, scale, backgroundcolor: 'FFFFFF' }, drawingSVG());
+  return `data:image/svg+xml,${encodeURIComponent(svg)}`;
 }

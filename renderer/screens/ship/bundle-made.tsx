@@ -1,11 +1,11 @@
 import { Button } from '@mantine/core';
-import { IconFolderOpen, IconPackage } from '@tabler/icons-react';
+import { IconFolderOpen, IconPackage, IconPrinter } from '@tabler/icons-react';
 import type { ReactElement } from 'react';
 import { send } from '../../actions';
 import { Mono } from '../../components/mono';
 import { Notice } from '../../components/notice';
 import { useText } from '../../text';
-import { shipStore, useShip } from './ship-store';
+import { papers, shipStore, showPaper, useShip } from './ship-store';
 
 /** More are in README.txt and on the summary. */
 const longestList = 12;
@@ -60,6 +60,18 @@ export function BundleMade(): ReactElement | null {
           </ul>
         </>
       )}
+      <div className="row">
+        {papers.map((paper) => (
+          <Button
+            key={paper}
+            variant="light"
+            leftSection={<IconPrinter size={20} aria-hidden />}
+            onClick={() => void showPaper(number, paper)}
+          >
+            {text.printPaper[paper]}
+          </Button>
+        ))}
+      </div>
       <p>{text.papers}</p>
       {left > 0 && (
         <>

@@ -1,12 +1,12 @@
 import { Button } from '@mantine/core';
-import { IconRefresh } from '@tabler/icons-react';
+import { IconPrinter, IconRefresh } from '@tabler/icons-react';
 import type { ReactElement } from 'react';
 import type { ShipmentLine } from '../../../core/contract/app-shipments';
 import { DataTable } from '../../components/data-table';
 import { Panel } from '../../components/panel';
 import { formatTime } from '../../format';
 import { useText } from '../../text';
-import { remakeBundle } from './ship-store';
+import { remakeBundle, showPaper } from './ship-store';
 
 interface PastShipmentsProps {
   readonly shipments: readonly ShipmentLine[];
@@ -33,14 +33,23 @@ export function PastShipments({ shipments, busy }: PastShipmentsProps): ReactEle
               <td>{formatTime(closedAt)}</td>
               <td>{operator}</td>
               <td>
-                <Button
-                  disabled={busy}
-                  aria-label={text.againFor(number)}
-                  leftSection={<IconRefresh size={18} aria-hidden />}
-                  onClick={() => void remakeBundle(number)}
-                >
-                  {text.again}
-                </Button>
+                <div className="row">
+                  <Button
+                    aria-label={text.printFor(number)}
+                    leftSection={<IconPrinter size={18} aria-hidden />}
+                    onClick={() => void showPaper(number, 'packing-list')}
+                  >
+                    {text.print}
+                  </Button>
+                  <Button
+                    disabled={busy}
+                    aria-label={text.againFor(number)}
+                    leftSection={<IconRefresh size={18} aria-hidden />}
+                    onClick={() => void remakeBundle(number)}
+                  >
+                    {text.again}
+                  </Button>
+                </div>
               </td>
             </tr>
           ))}

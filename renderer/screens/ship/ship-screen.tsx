@@ -5,6 +5,7 @@ import { Panel } from '../../components/panel';
 import { ScreenHeader } from '../../components/screen-header';
 import { useText } from '../../text';
 import { BundleMade } from './bundle-made';
+import { PapersPage } from './papers-page';
 import { PastShipments } from './past-shipments';
 import { ShipForm } from './ship-form';
 import { readShipments, shownOf, useShip } from './ship-store';
@@ -14,10 +15,11 @@ import './ship.css';
 /** Finished machines are closed into shipments, and bundles made. */
 export function ShipScreen(): ReactElement {
   const text = useText().ship;
-  const { list, order, doing } = useShip((state) => state);
+  const { list, order, doing, papers } = useShip((state) => state);
   useEffect(() => {
     void readShipments();
   }, []);
+  if (papers !== null) return <PapersPage paper={papers.paper} content={papers.content} />;
   return (
     <section className="screen" aria-labelledby="ship-title">
       <ScreenHeader id="ship-title" title={text.title} />

@@ -1,6 +1,6 @@
 import { useStore } from 'zustand';
 import { createStore } from 'zustand/vanilla';
-import type { BundleReport, ShipList } from '../../../core/contract/app-shipments';
+import type { BundleReport, ShipList, ShipmentPapers } from '../../../core/contract/app-shipments';
 import { shipmentNumberSchema } from '../../../core/shipment/shipment';
 import { act } from '../../actions';
 
@@ -15,7 +15,18 @@ interface ShipState {
   readonly order: string | null;
   /** Serials. */
   readonly chosen: ReadonlySet<string>;
+  readonly sort: ShipOrder;
+  /** What is shown to be printed; null: the screen itself. */
+  readonly papers: { readonly paper: Paper; readonly content: ShipmentPapers } | null;
 }
+
+/** How the machines that wait can be sorted. */
+export const shipOrders = ['bay', 'machine', 'newest'] as const;
+export type ShipOrder = (typeof shipOrders)[number];
+
+/** What is printed for a shipment. */
+export const papers = ['packing-list', 'labels'] as const;
+export type Paper = (typeof papers)[number];
 
 /** Apart from the screen: what was ticked must not go when another screen is looked at. */
 export const shipStore = createStore<ShipState>(() => ({
@@ -25,6 +36,8 @@ export const shipStore = createStore<ShipState>(() => ({
   number: '',
   order: null,
   chosen: new Set(),
+  sort: 'bay',
+  papers: null,
 }));
 
 /** A part of it. */
@@ -32,7 +45,7 @@ export function useShip<T>(selector: (state: ShipState) => T): T {
   return useStore(shipStore, selector);
 }
 
-type Waiting = ShipList['waiting'];
+type Waiting = readonly ShipList['waiting'][number][];
 
 /** Orders that machines wait for, each once; empty: machines without one. */
 export function ordersIn(waiting: Waiting): string[] {
@@ -42,6 +55,27 @@ export function ordersIn(waiting: Waiting): string[] {
 /** Machines of the order that is shown. */
 export function shownOf(waiting: Waiting, order: string | null): Waiting {
   return order === null ? waiting : waiting.filter(({ orderNumber }) => (orderNumber ?? '') === order);
+}
+
+/** `bay 2` before `bay 10`. */
+const natural = new Intl.Collator('en', { numeric: true });
+
+/** Machines in the order in which they are looked for. The newest first is the order of the station's list. */
+export function sortedBy(sort: ShipOrder, waiting: Waiting): Waiting {
+  switch (sort) {
+    case 'newest':
+      return waiting;
+    case 'machine':
+      return waiting.toSorted((one, other) => natural.compare(one.machineSerial, other.machineSerial));
+    case 'bay':
+      // Those of no bay last.
+      return waiting.toSorted(
+        (one, other) =>
+          Number(one.bay === null) - Number(other.bay === null) ||
+          natural.compare(one.bay ?? '', other.bay ?? '') ||
+          natural.compare(one.machineSerial, other.machineSerial),
+      );
+  }
 }
 
 /** Why the shipment cannot be closed yet. */
@@ -93,4 +127,15 @@ export async function remakeBundle(number: string): Promise<void> {
   shipStore.setState({ doing: 'closing', report: null });
   const answer = await act('remakeBundle', { number });
   shipStore.setState({ doing: 'nothing', report: answer?.report ?? null });
+}
+
+/** Shows a paper of a shipment, to be printed. */
+export async function showPaper(number: string, paper: Paper): Promise<void> {
+  const content = await act('getShipmentPapers', { number });
+  if (content !== null) shipStore.setState({ papers: { paper, content } });
+}
+
+/** Goes back from the papers. */
+export function closePapers(): void {
+  shipStore.setState({ papers: null });
 }

@@ -1,7 +1,7 @@
 import type { ReactElement } from 'react';
 import type { Pair } from '../../../core/pairing/pairing-state';
 import type { Drive } from '../../../core/drive/drive';
-import { formatDriveSize } from '../../format';
+import { formatBytes } from '../../../core/base/display';
 import { DataTable } from '../../components/data-table';
 import { useText } from '../../text';
 
@@ -24,7 +24,14 @@ export function EraseList({ lines }: { readonly lines: readonly EraseLine[] }): 
       {lines.map(({ pair, drive }) => (
         <tr key={pair.driveId}>
           <th scope="row">{pair.bay}</th>
-          <td className="mono erase-list-machine">{pair.machineSerial}</td>
+          <td className="erase-list-machine">
+            <span className="mono">{pair.machineSerial}</span>
+            {pair.againReason !== undefined && (
+              <p className="toned" data-tone="warn">
+                {text.again(pair.againReason)}
+              </p>
+            )}
+          </td>
           {drive === null ? (
             <td colSpan={3} className="toned" data-tone="bad">
               {text.driveGone}
@@ -35,7 +42,7 @@ export function EraseList({ lines }: { readonly lines: readonly EraseLine[] }): 
                 {drive.model ?? words.unknownModel}
                 <p className="mono soft">{drive.serial ?? words.noSerial}</p>
               </td>
-              <td className="nowrap">{formatDriveSize(drive.size)}</td>
+              <td className="nowrap">{formatBytes(drive.size)}</td>
               <td>
                 {pair.holdsMachine !== undefined && (
                   <strong className="toned" data-tone="bad">

@@ -35,6 +35,5 @@ export function StartDetails(): ReactElement {
     { name: text.operator, value: batch.operator },
     { name: text.workOrder, value: batch.workOrder === '' ? common.none : batch.workOrder },
   );
-  if (batch.againReason !== '') details.push({ name: text.again, value: batch.againReason });
   return <DetailList details={details} />;
 }

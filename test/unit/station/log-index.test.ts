@@ -4,7 +4,7 @@ import type { LedgerRecord, StoredEntry } from '../../../core/ledger/record';
 import { LogIndex } from '../../../station/log/log-index';
 import { done, failed, sampleJob, started } from './ledger/samples';
 
-const everything: LogQuery = { text: '', result: null, from: null, to: null };
+const everything: LogQuery = { text: '', kind: null, result: null, from: null, to: null };
 
 function stored(sequence: number, record: LedgerRecord, time = '2025-11-03T09:00:00.000Z'): StoredEntry {
   return { sequence, json: JSON.stringify({ time, operator: 'Ada', record }), hash: '', signature: '' };
@@ -24,7 +24,7 @@ function filled(): LogIndex {
   index.addOlder(entries.slice(0, 4).reverse());
   return index;
 }
-const machines = (index: LogIndex, query: Partial<LogQuery>): string[] =>
+const machines = (index: LogIndex, query: Partial<LogQuery>): (string | null)[] =>
   index.find({ ...everything, ...query }, 0, 100).rows.map(({ machineSerial }) => machineSerial);
 
 let zone: string | undefined;
@@ -64,6 +64,44 @@ describe('the index of the log', () => {
     expect(machines(filled(), { from: '2025-11-03', to: '2025-11-03' })).toEqual(['0002']);
     expect(machines(filled(), { from: '2025-11-03' })).toEqual(['0003', '0002']);
     expect(machines(filled(), { to: '2025-11-02' })).toEqual(['0001']);
+  });
+
+  it('has lines of work orders and shipments, which are found by kind, number and machine', () => {
+    const orderId = '0190d3c4-5f6a-4b8c-9d0e-1f2a3b4c5d6e';
+    const index = filled();
+    const entries: LedgerRecord[] = [
+      { kind: 'order-opened', orderId, number: 'WO-9', orderSha256: 'a'.repeat(64), machines: 2 },
+      { kind: 'order-exception', orderId, machineSerial: 'SPARE1', what: 'unexpected', reason: 'A spare' },
+      { kind: 'order-exception', orderId, machineSerial: '0004', what: 'left-out', reason: 'Broken' },
+      { kind: 'order-closed', orderId, number: 'WO-9', done: 1, leftOut: 1, unexpected: 1 },
+      {
+        kind: 'shipment-closed',
+        shipmentId: orderId,
+        number: 'LS-1',
+        orderNumber: 'WO-9',
+        machines: [{ machineSerial: '0001', jobId: orderId, sequence: 2 }],
+      },
+    ];
+    index.addNewer(entries.map((record, place) => stored(7 + place, record)));
+    const found = (query: Partial<LogQuery>): (string | null)[] =>
+      index.find({ ...everything, ...query }, 0, 100).rows.map(({ result }) => result);
+    expect(found({ kind: 'order' })).toEqual([
+      'order-closed',
+      'machine-left-out',
+      'machine-allowed',
+      'order-opened',
+    ]);
+    expect(found({ kind: 'shipment' })).toEqual(['shipped']);
+    expect(found({ kind: 'job' })).toEqual(['done', 'failed', 'done']);
+    expect(found({ result: 'machine-allowed' })).toEqual(['machine-allowed']);
+    // A machine is found where it went, and a word about it by the number that only the opening has.
+    expect(found({ text: '0001', kind: 'shipment' })).toEqual(['shipped']);
+    expect(found({ text: '0002', kind: 'shipment' })).toEqual([]);
+    expect(found({ text: 'wo-9 spare' })).toEqual(['machine-allowed']);
+    const [spare] = index.find({ ...everything, text: 'SPARE1' }, 0, 1).rows;
+    expect(spare).toMatchObject({ workOrder: 'WO-9', reason: 'A spare', machines: null });
+    const [shipment] = index.find({ ...everything, kind: 'shipment' }, 0, 1).rows;
+    expect(shipment).toMatchObject({ shipment: 'LS-1', workOrder: 'WO-9', machines: 1, machineSerial: null });
   });
 
   it('leaves out what is no entry', () => {

@@ -56,7 +56,9 @@ const detailsArbitrary = fc.record({
   shippedOn: fc
     .subarray(serials, { maxLength: 1 })
     .map((some) => (serial: string) => (some.includes(serial) ? '2024-05-17T08:00:00Z' : null)),
-  againAllowed: fc.boolean(),
+  againAllowed: fc.boolean().map((allowed) => () => allowed),
+  openOrder: fc.constantFrom(null, null, '77').map((number) => () => number),
+  workOrder: fc.constantFrom('', '77', '78'),
   sinceLastSame: fc.constantFrom(null, null, 10, timeouts.startRepeat),
   sinceLastPair: fc.constantFrom(null, 10, timeouts.labelInHand),
   starting: fc.constantFrom(false, false, false, false, true),
@@ -216,7 +218,9 @@ it('a scanner that reads everything twice at once pairs the same, and never star
     isOrdered: () => false,
     inOrder: () => true,
     shippedOn: () => null,
-    againAllowed: false,
+    againAllowed: () => false,
+    openOrder: () => null,
+    workOrder: '',
     sinceLastSame: null,
     sinceLastPair: 10,
     starting: false,

@@ -79,7 +79,16 @@ describe('a machine', () => {
     expectRefused(paired, pairByHand(paired, 'pc-1', 'd1', world()), 'machine-in-batch', 'machine');
   });
   it('that was shipped is taken when somebody gave a reason', () => {
-    after([machine('PC-1'), bay(1)], world({ shippedOn: () => '2024-05-17T08:00:00Z', againAllowed: true }));
+    after(
+      [machine('PC-1'), bay(1)],
+      world({ shippedOn: () => '2024-05-17T08:00:00Z', againAllowed: (serial) => serial === 'PC-1' }),
+    );
+    const others = world({
+      shippedOn: () => '2024-05-17T08:00:00Z',
+      againAllowed: (serial) => serial === 'PC-1',
+    });
+    const { outcome } = applyScan(emptyPairing, machine('PC-2'), others);
+    expect(outcome).toMatchObject({ result: 'refused', reason: 'machine-shipped', machineSerial: 'PC-2' });
   });
 });
 

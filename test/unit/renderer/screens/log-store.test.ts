@@ -16,7 +16,7 @@ import {
 const row = (sequence: number): LogRow => ({
   sequence,
   time: '2025-03-04T09:31:40.000Z',
-  result: 'done',
+  ...{ kind: 'job', result: 'done', machines: null, shipment: null, reason: null },
   machineSerial: `M${sequence}`,
   driveSerial: null,
   driveModel: null,

@@ -6,10 +6,11 @@ import {
   ordersIn,
   shipStore,
   shownOf,
+  sortedBy,
 } from '../../../../renderer/screens/ship/ship-store';
 
 const machine = (machineSerial: string, orderNumber: string | null): WaitingMachine => ({
-  ...{ machineSerial, orderNumber, computerName: null, driveSerial: null },
+  ...{ machineSerial, orderNumber, computerName: null, assetTag: null, driveSerial: null, bay: null },
   ...{ finishedAt: '2025-03-04T09:31:40.000Z', rehearsed: null },
 });
 const waiting = [machine('A1', 'WO-2'), machine('B1', 'WO-1'), machine('C1', null), machine('D1', 'WO-1')];
@@ -25,6 +26,16 @@ describe('the list of what waits', () => {
     expect(serials(shownOf(waiting, null))).toEqual(['A1', 'B1', 'C1', 'D1']);
     expect(serials(shownOf(waiting, 'WO-1'))).toEqual(['B1', 'D1']);
     expect(serials(shownOf(waiting, ''))).toEqual(['C1']);
+  });
+
+  it('is sorted by bay as bays are counted, those of no bay last, or by serial, or as it came', () => {
+    const inBays = waiting.map((one, index) => ({
+      ...one,
+      bay: ['bay 10', null, 'bay 2', 'bay 2'][index] ?? null,
+    }));
+    expect(serials(sortedBy('bay', inBays))).toEqual(['C1', 'D1', 'A1', 'B1']);
+    expect(serials(sortedBy('machine', inBays.toReversed()))).toEqual(['A1', 'B1', 'C1', 'D1']);
+    expect(serials(sortedBy('newest', inBays))).toEqual(['A1', 'B1', 'C1', 'D1']);
   });
 
   it('is ticked and unticked', () => {

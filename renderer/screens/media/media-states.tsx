@@ -11,17 +11,17 @@ import { ProgressBar } from '../../components/progress-bar';
 import { useText } from '../../text';
 import { expectedInCause } from './hash';
 import { HashForm } from './hash-form';
-import { HashComparison, HashView } from './hash-view';
+import { HashBeginning, HashComparison, HashView } from './hash-view';
 
-/** The media on the batch screen: a component for each state that it can be in. */
+/** The media: a component for each state that it can be in. */
 
 type Of<S extends MediaState['status']> = Extract<MediaState, { status: S }>;
 
 /** Teaches what is needed, where nothing is chosen yet. */
 export function NoMedia(): ReactElement {
-  const text = useText().batch.media;
+  const text = useText().media.file;
   return (
-    <dl className="stack batch-teach">
+    <dl className="stack media-teach">
       <div>
         <dt>{text.whatIsMedia}</dt>
         <dd>{text.whatIsMediaAnswer}</dd>
@@ -36,7 +36,7 @@ export function NoMedia(): ReactElement {
 
 /** How much of the media was hashed; the hash can be given meanwhile. */
 export function Hashing({ media }: { readonly media: Of<'hashing'> }): ReactElement {
-  const text = useText().batch.media;
+  const text = useText().media.file;
   const { done, total } = media.progress;
   const percent = percentOf(done, total);
   return (
@@ -66,13 +66,13 @@ export function Hashing({ media }: { readonly media: Of<'hashing'> }): ReactElem
 
 /** The media is hashed, and nobody has said yet what the hash should be. */
 export function WaitingForHash({ media }: { readonly media: Of<'waiting-for-hash'> }): ReactElement {
-  const text = useText().batch.media;
+  const text = useText().media.file;
   return (
     <>
       <Notice large tone="warn" icon={IconHourglass} title={text.waiting}>
         <p>{text.waitingExplained}</p>
       </Notice>
-      <HashView name={text.foundSha} sha256={media.sha256} />
+      <HashBeginning name={text.foundSha} sha256={media.sha256} />
       <p>{text.waitingWhat}</p>
       <HashForm />
     </>
@@ -81,7 +81,7 @@ export function WaitingForHash({ media }: { readonly media: Of<'waiting-for-hash
 
 /** The media is what was sent. */
 export function Proved({ media }: { readonly media: Of<'proved'> }): ReactElement {
-  const text = useText().batch.media;
+  const text = useText().media.file;
   return (
     <>
       <Notice large tone="good" title={text.proved}>
@@ -101,7 +101,7 @@ async function lookAtFirst(path: string): Promise<void> {
 
 /** The media cannot be used: why, and what to do. */
 export function Refused({ media }: { readonly media: Of<'refused'> }): ReactElement {
-  const text = useText().batch.media;
+  const text = useText().media.file;
   const { error, sha256, path } = media;
   const mismatch = error.code === 'media-hash-mismatch';
   const expected = mismatch ? expectedInCause(error.cause) : null;
@@ -110,11 +110,12 @@ export function Refused({ media }: { readonly media: Of<'refused'> }): ReactElem
       <Notice large tone="bad" icon={IconX} title={text.refused}>
         <p>{text.refusedHint}</p>
       </Notice>
-      <ErrorCard error={error} />
+      {/* What was found is shown below, and not as text to be copied into the field. */}
+      <ErrorCard error={mismatch ? { ...error, cause: null } : error} />
       {expected !== null && sha256 !== null && expected !== sha256 ? (
         <HashComparison expected={expected} found={sha256} />
       ) : (
-        sha256 !== null && <HashView name={text.foundSha} sha256={sha256} />
+        sha256 !== null && <HashView own={mismatch} name={text.foundSha} sha256={sha256} />
       )}
       {mismatch && (
         <>

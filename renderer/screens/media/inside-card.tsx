@@ -16,7 +16,7 @@ import { useApp } from '../../store/app-store';
 import { useText } from '../../text';
 
 function Images({ media }: { readonly media: Media }): ReactElement {
-  const text = useText().batch.inside;
+  const text = useText().media.inside;
   const imageIndex = useApp(({ batch }) => batch.imageIndex);
   const known = media.images.some(({ index }) => index === imageIndex);
   if (media.images.length === 0) return <Notice tone="warn">{text.noImages}</Notice>;
@@ -25,7 +25,7 @@ function Images({ media }: { readonly media: Media }): ReactElement {
       {!known && <Notice tone="warn">{text.imageMissing(imageIndex)}</Notice>}
       <Choices
         legend={text.image}
-        name="batch-image"
+        name="media-image"
         value={String(imageIndex)}
         choices={media.images.map((image) => ({
           value: String(image.index),
@@ -49,7 +49,7 @@ function Images({ media }: { readonly media: Media }): ReactElement {
 }
 
 function Boots({ bootable }: { readonly bootable: Bootable }): ReactElement {
-  const text = useText().batch.inside;
+  const text = useText().media.inside;
   if (bootable.bootable) {
     return (
       <Status tone="good">
@@ -73,7 +73,7 @@ function Boots({ bootable }: { readonly bootable: Bootable }): ReactElement {
 
 /** Everything that a machine's firmware and the boot manager ask, with what was found. */
 function Demands({ bootable }: { readonly bootable: Bootable }): ReactElement {
-  const text = useText().batch.inside;
+  const text = useText().media.inside;
   const count = (wanted: Demand['state']): number =>
     bootable.demands.filter(({ state }) => state === wanted).length;
   return (
@@ -90,7 +90,7 @@ function Demands({ bootable }: { readonly bootable: Bootable }): ReactElement {
 }
 
 function MediaDetails({ media }: { readonly media: Media }): ReactElement {
-  const text = useText().batch.inside;
+  const text = useText().media.inside;
   return (
     <DetailList
       details={[
@@ -128,7 +128,7 @@ function MediaDetails({ media }: { readonly media: Media }): ReactElement {
 
 /** What the media holds: which image is written, and what a technician should know of it. */
 export function InsideCard(): ReactElement | null {
-  const text = useText().batch.inside;
+  const text = useText().media.inside;
   const media = useApp((state) => ('media' in state.media ? state.media.media : null));
   if (media === null) return null;
   return (

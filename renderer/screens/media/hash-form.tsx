@@ -4,7 +4,7 @@ import { act } from '../../actions';
 import { useText, type Text } from '../../text';
 import { readTypedHash, type TypedHash } from './hash';
 
-function problemWords({ digits, problem }: TypedHash, text: Text['batch']['hash']): string | null {
+function problemWords({ digits, problem }: TypedHash, text: Text['media']['hash']): string | null {
   if (problem === null) return null;
   return problem === 'short' || problem === 'long'
     ? text.problem[problem](digits.length)
@@ -13,7 +13,7 @@ function problemWords({ digits, problem }: TypedHash, text: Text['batch']['hash'
 
 /** The hash that the sender told, typed. A scan needs no field. */
 export function HashForm(): ReactElement {
-  const text = useText().batch.hash;
+  const text = useText().media.hash;
   const [typed, setTyped] = useState('');
   const [tried, setTried] = useState(false);
   const read = readTypedHash(typed);

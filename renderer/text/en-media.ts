@@ -15,30 +15,15 @@ const expectedSources: Readonly<Record<Source, string>> = {
   order: 'The expected SHA-256 is in the open work order.',
 };
 
-/** Words of the batch screen. */
-export const batchText = {
-  title: 'Batch',
-  intro: 'Set the operator, the work order, the media and the layout for the next drives.',
-  toBench: 'Back to Bench',
+/** Words of the Media screen. */
+export const mediaText = {
+  title: 'Media',
+  intro: 'The Windows image that is written to the next drives.',
   running: (jobs: number): string =>
     `${countedGrouped(jobs, 'drive is', 'drives are')} in progress. Running jobs keep their settings. Changes here apply to the next start.`,
 
-  order: {
-    title: 'Operator and order',
-    operator: 'Operator',
-    operatorHint: 'Scan your badge, or type your name. It is recorded for every drive.',
-    workOrder: 'Work order number',
-    workOrderHint: 'Scan or type it. Optional.',
-    againTitle: 'Machines that already have a drive',
-    again: 'Reason to write them again',
-    againHint: 'Leave empty to refuse them.',
-    againExplained:
-      'A machine that already has a finished drive in the log is refused, so that no machine gets two. To write a drive for it again, enter a reason. The reason is recorded. Clear the field afterwards.',
-    againOn: 'Machines that already have a drive are NOT refused now.',
-  },
-
-  media: {
-    title: 'Media',
+  file: {
+    title: 'File',
     choose: 'Choose a file …',
     chooseOther: 'Choose another file …',
     clear: 'Close this file',
@@ -60,8 +45,8 @@ export const batchText = {
     waiting: 'Not verified yet',
     waitingExplained:
       'There is no .sha256 file next to the media. Enter the expected SHA-256 before you start.',
-    waitingWhat:
-      'Scan or type it from the sender’s paper. Do not copy it from this screen: that would verify nothing.',
+    waitingWhat: 'Scan it from the sender’s paper, or type it.',
+    restHidden: 'The rest is shown when the expected one is entered.',
     proved: 'VERIFIED',
     provedHint: 'The media is the file that was sent. It can be written.',
     whoSaid: (source: Source): string => `The SHA-256 matches ${sources[source]}.`,
@@ -128,8 +113,8 @@ export const batchText = {
   },
 
   layout: {
-    title: 'Drive layout',
-    legend: 'Partitions',
+    title: 'Advanced: drive layout',
+    legend: 'Partitions on the drive',
     names: {
       uefi: 'Standard',
       'uefi-recovery': 'Standard with recovery',

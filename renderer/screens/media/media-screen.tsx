@@ -2,14 +2,14 @@ import { useState, type DragEvent, type ReactElement } from 'react';
 import { send } from '../../actions';
 import { pathOfFile } from '../../bridge';
 import { Notice } from '../../components/notice';
-import { BackToScreen, ScreenHeader } from '../../components/screen-header';
+import { ScreenHeader } from '../../components/screen-header';
 import { useApp } from '../../store/app-store';
 import { isRunning } from '../../../core/job/job';
 import { useText } from '../../text';
 import { InsideCard } from './inside-card';
 import { MediaCard } from './media-card';
-import { AgainCard, LayoutCard, OrderCard } from './order-card';
-import './batch.css';
+import { LayoutCard } from './layout-card';
+import './media.css';
 
 interface DropZone {
   /** A file is held over the screen. */
@@ -53,30 +53,26 @@ function useDropZone(): DropZone {
   };
 }
 
-/** What the drives get: the media, what is in it, and what the record says of the batch. A file can be dropped. */
-export function BatchScreen(): ReactElement {
-  const text = useText().batch;
+/** What the drives get: the media and what is in it. A file can be dropped. */
+export function MediaScreen(): ReactElement {
+  const text = useText().media;
   const running = useApp(({ jobs }) => jobs.filter(isRunning).length);
   const { over, wrong, handlers } = useDropZone();
   return (
-    <div className="screen batch" {...handlers}>
-      <ScreenHeader title={text.title} intro={text.intro}>
-        <BackToScreen screen="bench">{text.toBench}</BackToScreen>
-      </ScreenHeader>
+    <div className="screen media" {...handlers}>
+      <ScreenHeader title={text.title} intro={text.intro} />
       {running > 0 && <Notice tone="info">{text.running(running)}</Notice>}
       <div role="alert" className="live">
-        {wrong && <Notice tone="warn">{text.media.dropOne}</Notice>}
+        {wrong && <Notice tone="warn">{text.file.dropOne}</Notice>}
       </div>
-      <div className="columns batch-columns">
-        <OrderCard />
-        <div className="stack batch-media">
+      <div className="media-columns">
+        <div className="stack">
           <MediaCard />
-          <InsideCard />
+          <LayoutCard />
         </div>
-        <LayoutCard />
-        <AgainCard />
+        <InsideCard />
       </div>
-      {over && <p className="batch-drop">{text.media.dropHere}</p>}
+      {over && <p className="media-drop">{text.file.dropHere}</p>}
     </div>
   );
 }

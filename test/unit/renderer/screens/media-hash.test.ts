@@ -5,7 +5,7 @@ import {
   expectedInCause,
   hashGroups,
   readTypedHash,
-} from '../../../../renderer/screens/batch/hash';
+} from '../../../../renderer/screens/media/hash';
 
 const sha256 = '9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08';
 const groups = [

@@ -18,7 +18,7 @@ export function pathOf(media: MediaState): string | null {
 }
 
 function StateOf({ media }: { readonly media: MediaState }): ReactElement {
-  const text = useText().batch.media;
+  const text = useText().media.file;
   switch (media.status) {
     case 'none':
       return <NoMedia />;
@@ -39,7 +39,7 @@ function StateOf({ media }: { readonly media: MediaState }): ReactElement {
 
 /** The media: which file, and how far it is from being proved. */
 export function MediaCard(): ReactElement {
-  const text = useText().batch.media;
+  const text = useText().media.file;
   const media = useApp((state) => state.media);
   const path = pathOf(media);
   return (
@@ -52,7 +52,7 @@ export function MediaCard(): ReactElement {
           <p className="soft mono small">{path.slice(0, -fileName(path).length) || path}</p>
         </div>
       )}
-      <div className="row batch-choose" data-none={path === null}>
+      <div className="row media-choose" data-none={path === null}>
         {path === null && <IconFileDownload size={40} aria-hidden />}
         <Button
           variant={path === null ? 'filled' : 'default'}

@@ -1,0 +1,130 @@
+import type { Page } from 'playwright-core';
+import type { Act } from './app-preview-acts';
+import { stateOf } from './app-preview-scanner-acts';
+import { machineOf } from './app-samples';
+
+/** On the rail and on the screens that are led to from it. */
+
+const list = { method: 'listShipments', request: {} } as const;
+
+/** Serials of the lines that are ticked, from top to bottom. */
+async function ticked(page: Page): Promise<string[]> {
+  const rows = page.locator('.ship-row[data-ticked="true"] td:nth-child(3)');
+  return await rows.allTextContents();
+}
+
+export const screenActs: readonly Act[] = [
+  {
+    name: 'the keys of the rail go through the work, and F1 opens no screen',
+    state: stateOf('refused-scan'),
+    run: async (page) => {
+      for (const [key, screen] of [
+        ['F2', 'Order'],
+        ['F3', 'Media'],
+        ['F4', 'Bench'],
+        ['F1', 'Bench'],
+        ['F5', 'Ship'],
+        ['F6', 'Log'],
+        ['F7', 'Settings'],
+        ['Control+1', 'Order'],
+        ['Control+4', 'Ship'],
+      ] as const) {
+        await page.keyboard.press(key);
+        await page.locator('.rail-button[aria-current="page"]').getByText(screen, { exact: true }).waitFor();
+        // A key so soon behind another one would be a scanner's.
+        await page.waitForTimeout(300);
+      }
+    },
+    expected: [list, { method: 'cacheSize', request: {} }, list],
+  },
+  {
+    name: 'the operator is typed where there is no badge',
+    state: stateOf('operator'),
+    run: async (page) => {
+      await page.getByRole('button', { name: 'Operator: Scan your badge' }).click();
+      await page.getByText('Last: A. Jansen').waitFor();
+      await page.keyboard.type('Ada Byron', { delay: 90 });
+      await page.waitForTimeout(120);
+      await page.keyboard.press('Enter');
+    },
+    expected: [{ method: 'setBatch', request: { operator: 'Ada Byron' } }],
+    check: async (page) => {
+      const open = await page.getByRole('dialog').count();
+      return open === 0 ? null : 'the dialog is still open';
+    },
+  },
+  {
+    name: 'a machine that has a drive is written again for a reason',
+    state: stateOf('again'),
+    run: async (page) => {
+      await page.getByRole('button', { name: 'Write it again …' }).click();
+      await page.getByLabel('Reason').fill('The first drive was lost');
+      await page.getByRole('button', { name: 'Write it again', exact: true }).click();
+    },
+    expected: [
+      {
+        method: 'allowAgain',
+        request: { machineSerial: machineOf(9), reason: 'The first drive was lost', driveId: null },
+      },
+    ],
+  },
+  {
+    name: 'a number without a list is an order, and is taken off',
+    state: stateOf('order-number'),
+    run: async (page) => {
+      await page.keyboard.press('F2');
+      await page.getByRole('heading', { name: 'Work order WO-2025-00417', level: 1 }).waitFor();
+      await page.getByLabel('Work order number').fill('WO-9');
+      await page.getByRole('button', { name: 'Use this number' }).click();
+      await page.getByRole('button', { name: 'Remove the number' }).click();
+    },
+    expected: [
+      { method: 'setBatch', request: { workOrder: 'WO-9' } },
+      { method: 'setBatch', request: { workOrder: '' } },
+    ],
+  },
+  {
+    name: 'a line of what waits is ticked wherever it is pressed, and all and none by a button',
+    state: stateOf('ship'),
+    run: async (page) => {
+      await page.keyboard.press('F5');
+      const line = page.locator('.ship-row', { hasText: machineOf(3) });
+      await line.locator('td').last().click();
+      const first = await ticked(page);
+      if (first.join() !== machineOf(3)) throw new Error(`ticked: ${first.join()}`);
+      // The box, and not the line once more.
+      await page.getByLabel(`Select machine ${machineOf(2)}`).click();
+      await line.click();
+      const second = await ticked(page);
+      if (second.join() !== machineOf(2)) throw new Error(`ticked: ${second.join()}`);
+      await page.getByRole('button', { name: 'Select all 9' }).click();
+      if ((await ticked(page)).length !== 9) throw new Error('not all are ticked');
+      await page.getByRole('button', { name: 'Select none' }).click();
+    },
+    expected: [list],
+    check: async (page) => {
+      const left = await ticked(page);
+      const height = (await page.locator('.ship-row').first().boundingBox())?.height ?? 0;
+      return left.length === 0 && height >= 44 ? null : `${left.join()} ticked, ${height} px`;
+    },
+  },
+  {
+    name: 'the papers of a shipment are printed where they are shown',
+    state: stateOf('ship'),
+    run: async (page) => {
+      await page.keyboard.press('F5');
+      await page.getByRole('button', { name: 'Print the papers of shipment LS-2025-0041' }).click();
+      await page.getByText('Received by, date').waitFor();
+      await page.getByRole('button', { name: 'Labels' }).click();
+      await page.getByAltText(`QR code of machine ${machineOf(12)}`).waitFor();
+      await page.getByRole('button', { name: 'Print', exact: true }).click();
+      await page.getByRole('button', { name: 'Back to Ship' }).click();
+      await page.getByRole('heading', { name: 'Ship', level: 1 }).waitFor();
+    },
+    expected: [
+      list,
+      { method: 'getShipmentPapers', request: { number: 'LS-2025-0041' } },
+      { method: 'printPage', request: {} },
+    ],
+  },
+];
