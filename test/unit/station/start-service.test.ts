@@ -66,7 +66,10 @@ describe('a drive that is tried again', () => {
   }
   const refusal = (message: RegExp): unknown =>
     expect.objectContaining({
-      data: expect.objectContaining({ code: 'drive-changed', message: expect.stringMatching(message) }),
+      data: expect.objectContaining({
+        code: 'drive-changed',
+        message: expect.stringMatching(message) as unknown,
+      }) as unknown,
     });
 
   it('is written when it holds what was shown at its start: that job ended before it wrote', async () => {
