@@ -88,22 +88,30 @@ export interface FoundTable {
 /**
  * Looks for a GPT where it lies with today's sectors, then where it would lie with sectors of the other sizes: a USB bridge
  * may show 4096-byte sectors over a drive that has 512, and what was written behind one is the same drive behind the other.
- * The first header counts, or the backup where the first is damaged.
+ * The first header counts, or the backup where the first is damaged or cannot be read.
  * @param size bytes
  * @param sectorSize bytes, as the drive presents itself now
- * @throws what `readAt` throws
+ * @throws what `readAt` throws, when a place cannot be read and no other one has a sound header
  */
 export async function findTable(size: number, sectorSize: number, readAt: ReadAt): Promise<FoundTable> {
   let hasTable = false;
+  let failure: Error | null = null;
   for (const bytes of [sectorSize, ...sectorSizes.filter((other) => other !== sectorSize)]) {
     for (const lba of [1, Math.floor(size / bytes) - 1]) {
       if (lba < 1) continue;
-      const sector = await readAt(lba * bytes, bytes);
+      let sector: Uint8Array;
+      try {
+        sector = await readAt(lba * bytes, bytes);
+      } catch (error) {
+        failure ??= error instanceof Error ? error : new Error(String(error));
+        continue;
+      }
       const diskGuid = diskGuidOf(sector, lba);
       if (diskGuid !== null) return { hasTable: true, diskGuid };
       hasTable ||= hasSignature(sector);
     }
   }
+  if (failure !== null) throw failure;
   return { hasTable, diskGuid: null };
 }
 

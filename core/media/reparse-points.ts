@@ -28,14 +28,17 @@ type TagKind =
   /** The content is always elsewhere: the stream without a name reads as zeros. */
   | 'elsewhere'
   /** Compressed in a stream of its own, or a pointer into another WIM. */
-  | 'overlay';
+  | 'overlay'
+  /** As elsewhere, and a folder shows together with what lies in a layer below it. */
+  | 'layer';
 
-const [cloud, dedup, otherStore, container, otherWim] = [
+const [cloud, dedup, otherStore, container, otherWim, otherProgram] = [
   'in OneDrive or another cloud',
   'in the chunk store of Data Deduplication',
   'in a storage system of the computer it was captured on',
   'in another layer of a container',
   'in another WIM',
+  'in the store of another program',
 ];
 
 /** Tags without {@link nameSurrogate}, which are links all. `where`: the content is, as words after "is". */
@@ -51,8 +54,8 @@ const tags: ReadonlyMap<number, readonly [kind: TagKind, where: string]> = new M
   [0x8000_0014, ['whole', '']], // NFS: a link, a socket or a device
   [0x8000_0015, ['fetched', cloud]], // FILE_PLACEHOLDER: OneDrive of Windows 8.1
   [0x8000_0017, ['overlay', otherWim]], // WOF
-  [0x8000_0018, ['elsewhere', container]], // WCI
-  [0x9000_1018, ['elsewhere', container]], // WCI_1
+  [0x8000_0018, ['layer', container]], // WCI
+  [0x9000_1018, ['layer', container]], // WCI_1
   [0x9000_001a, ['fetched', cloud]], // CLOUD; CLOUD_1 to CLOUD_F in bits 12 to 15
   [0x8000_001b, ['whole', '']], // APPEXECLINK
   [0x9000_001c, ['fetched', 'in the source of a projected folder']], // PROJFS
@@ -81,7 +84,10 @@ export function reparseContent(point: ReparsePoint): ReparseContent {
   if ((tag & nameSurrogate) !== 0) return { state: 'whole' };
   const family = (tag & ~cloudNumber) >>> 0 === cloudTag ? cloudTag : tag;
   const known = tags.get(family);
-  if (known === undefined) return { state: point.directory ? 'whole' : 'unknown' };
+  if (known === undefined) {
+    if (point.mustBeFetched) return { state: 'elsewhere', where: otherProgram };
+    return { state: point.directory ? 'whole' : 'unknown' };
+  }
   const [kind, where] = known;
   const state = stateOf(kind, point);
   return state === 'elsewhere' ? { state, where } : { state };
@@ -98,6 +104,8 @@ function stateOf(
       return mustBeFetched ? 'elsewhere' : directory ? 'whole' : 'unknown';
     case 'elsewhere':
       return directory ? 'whole' : 'elsewhere';
+    case 'layer':
+      return 'elsewhere';
     case 'overlay':
       return directory || compressed > 0 ? 'whole' : 'elsewhere';
   }

@@ -1,4 +1,4 @@
-import type { OrderProblem } from './raw-order';
+import type { OrderIssue } from './raw-order';
 
 /** One line of a table; a quoted field may hold line breaks, so it can be several lines of the file. */
 export interface CsvRecord {
@@ -10,7 +10,7 @@ export interface CsvRecord {
 export interface CsvReading {
   /** Without those that are blank throughout. */
   readonly records: readonly CsvRecord[];
-  readonly problems: readonly OrderProblem[];
+  readonly problems: readonly OrderIssue[];
 }
 
 /** What parts fields: a spreadsheet's clipboard uses tabs, and its files what its country uses. */
@@ -133,7 +133,7 @@ function quote(text: string): string {
 /** Records as they grow. */
 class Table {
   readonly records: CsvRecord[] = [];
-  readonly problems: OrderProblem[] = [];
+  readonly problems: OrderIssue[] = [];
   /** Of the record that grows. */
   #begins: number;
   #line: number;

@@ -14,7 +14,7 @@ import {
 } from './order-columns';
 import { readCsv, type CsvRecord } from './order-csv';
 import { readOrderJson } from './order-json';
-import type { OrderProblem, RawFact, RawMachine, RawOrder } from './raw-order';
+import type { OrderIssue, RawFact, RawMachine, RawOrder } from './raw-order';
 import { scanSettingsSchema, type ScanSettings } from '../scan/scan-settings';
 import { uuidKey } from '../machine/smbios';
 
@@ -23,10 +23,10 @@ export type OrderReading =
       readonly result: 'read';
       readonly order: WorkOrder;
       /** Nothing that stops; each worth a look. */
-      readonly warnings: readonly OrderProblem[];
+      readonly warnings: readonly OrderIssue[];
     }
   /** All that is wrong, in the order of the lines. */
-  | { readonly result: 'refused'; readonly problems: readonly OrderProblem[] };
+  | { readonly result: 'refused'; readonly problems: readonly OrderIssue[] };
 
 /**
  * Reads a work order: a table with a header (commas, semicolons or tabs), one serial a line, or JSON.
@@ -46,7 +46,7 @@ export function readOrder(
 }
 
 /** A problem as it is told: `line 3: …`. */
-export function problemText({ line, message }: OrderProblem): string {
+export function problemText({ line, message }: OrderIssue): string {
   return line === null ? message : `line ${line}: ${message}`;
 }
 
@@ -72,10 +72,10 @@ function readRows(
   head: CsvRecord,
   columns: readonly (Column | null)[],
   rows: readonly CsvRecord[],
-  before: readonly OrderProblem[],
+  before: readonly OrderIssue[],
 ): RawOrder {
-  const problems: OrderProblem[] = [...before];
-  const warnings: OrderProblem[] = [];
+  const problems: OrderIssue[] = [...before];
+  const warnings: OrderIssue[] = [];
   for (const [index, column] of columns.entries()) {
     const name = bareText(head.fields[index] ?? '');
     if (column === null) {
@@ -112,8 +112,8 @@ function readRows(
 
 /** Looks at all values, and makes the order of them when all are sound. */
 function assemble(raw: RawOrder, settings: ScanSettings | null | 'former'): OrderReading {
-  const problems: OrderProblem[] = [...raw.problems];
-  const warnings: OrderProblem[] = [...raw.warnings];
+  const problems: OrderIssue[] = [...raw.problems];
+  const warnings: OrderIssue[] = [...raw.warnings];
   const lines: { readonly at: number | null; readonly machine: OrderLine }[] = [];
   for (const { line, cells } of raw.machines) {
     const machine = readMachine(line, cells, settings, { problems, warnings });
@@ -177,7 +177,7 @@ function readMachine(
   line: number | null,
   cells: RawMachine['cells'],
   settings: ScanSettings | null | 'former',
-  { problems, warnings }: Record<'problems' | 'warnings', OrderProblem[]>,
+  { problems, warnings }: Record<'problems' | 'warnings', OrderIssue[]>,
 ): OrderLine | null {
   const values: Partial<Record<Exclude<MachineColumn, MacColumn>, string>> = {};
   const macs: Record<MacColumn, string[]> = { wiredMacs: [], macs: [], wifiMacs: [] };
@@ -226,7 +226,7 @@ function readMachine(
 /** What is said of the order, each once; what contradicts itself is told with both places. */
 function readDetails(
   details: readonly RawFact[],
-  problems: OrderProblem[],
+  problems: OrderIssue[],
 ): Partial<Record<OrderColumn, string>> {
   const found: Partial<Record<OrderColumn, { readonly value: string; readonly line: number | null }>> = {};
   for (const { column, text, line } of details) {
@@ -256,7 +256,7 @@ function requireOnce(
   lines: readonly { readonly at: number | null; readonly machine: OrderLine }[],
   name: string,
   valuesOf: (machine: OrderLine) => readonly string[],
-  complaints: OrderProblem[],
+  complaints: OrderIssue[],
   keyOf: (value: string) => string = (value) => value,
 ): void {
   const seen = new Map<string, { readonly at: number | null; readonly serial: string }>();
@@ -273,7 +273,7 @@ function requireOnce(
 }
 
 /** What holds for many lines is told of the first. */
-function onceEach(warnings: readonly OrderProblem[]): OrderProblem[] {
+function onceEach(warnings: readonly OrderIssue[]): OrderIssue[] {
   const same = warnings.filter(({ message }) => message === unclearMacs);
   const [first, ...others] = same;
   if (first === undefined || others.length === 0) return [...warnings];
@@ -281,6 +281,6 @@ function onceEach(warnings: readonly OrderProblem[]): OrderProblem[] {
   return warnings.flatMap((one) => (one === first ? [{ ...one, message }] : same.includes(one) ? [] : [one]));
 }
 
-function inOrder(problems: readonly OrderProblem[]): OrderProblem[] {
+function inOrder(problems: readonly OrderIssue[]): OrderIssue[] {
   return problems.toSorted((a, b) => (a.line ?? 0) - (b.line ?? 0));
 }

@@ -1,7 +1,7 @@
 import type { MachineColumn, OrderColumn } from './order-columns';
 
 /** Something that is wrong with an order's file, or that whoever opens it should look at. */
-export interface OrderProblem {
+export interface OrderIssue {
   /** Line of the file, from 1 on; null when it is about the whole file. */
   readonly line: number | null;
   /** Without the line, in lower case, without a full stop. */
@@ -24,6 +24,6 @@ export interface RawMachine {
 export interface RawOrder {
   readonly details: readonly RawFact[];
   readonly machines: readonly RawMachine[];
-  readonly problems: readonly OrderProblem[];
-  readonly warnings: readonly OrderProblem[];
+  readonly problems: readonly OrderIssue[];
+  readonly warnings: readonly OrderIssue[];
 }

@@ -37,7 +37,7 @@ export async function diskGuidOn(opened: OpenedDrive): Promise<string | null> {
   return diskGuid;
 }
 
-/** What {@link diskGuidOn} tells, or undefined when the drive cannot be read: what is written next will say why. */
+/** What {@link diskGuidOn} tells, or undefined when the drive cannot be read: nobody knows then what it holds. */
 export async function diskGuidIfReadable(opened: OpenedDrive): Promise<string | null | undefined> {
   return await diskGuidOn(opened).catch(() => undefined);
 }

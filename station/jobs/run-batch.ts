@@ -126,6 +126,7 @@ async function reserveAll(
       }
     }
     // All are held by now, so that a refusal gives all of them back.
+    for (const held of reserved) requireReadable(held);
     const unshown = reserved.flatMap((held) => unshownContent(held, dependencies.ledger) ?? []);
     const [first] = unshown;
     if (first !== undefined && (await dependencies.onUnshown?.(unshown)) !== true) throw notShown(first);
@@ -136,6 +137,19 @@ async function reserveAll(
     );
     throw error;
   }
+}
+
+/**
+ * A drive whose table cannot be read at any place may hold a finished image that nobody was shown.
+ * @throws PrestageError drive-read-failed
+ */
+function requireReadable({ planned, previousDiskGuid }: ReservedJob): void {
+  if (previousDiskGuid !== undefined || planned.holdsMachine !== null) return;
+  throw new PrestageError({
+    code: 'drive-read-failed',
+    message: `The ${driveLabel(planned.drive)} does not tell what it holds: its partition table cannot be read.`,
+    remedy: 'Nothing was written. Set the drive aside, it may be failing, and start again with another one.',
+  });
 }
 
 /**

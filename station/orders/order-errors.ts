@@ -1,12 +1,12 @@
 import { sanitizeForDisplay } from '../../core/base/display';
 import { PrestageError } from '../../core/base/errors';
 import { problemText } from '../../core/order/order-file';
-import type { OrderProblem } from '../../core/order/raw-order';
+import type { OrderIssue } from '../../core/order/raw-order';
 import type { OrderLineView } from '../../core/order/order-state';
 import { counted } from '../../core/base/plurals';
 
 /** Every problem of a file that is no order. */
-export function orderInvalid(name: string, problems: readonly OrderProblem[]): PrestageError {
+export function orderInvalid(name: string, problems: readonly OrderIssue[]): PrestageError {
   const texts = problems.map((problem) => sanitizeForDisplay(problemText(problem), 400));
   const [first = ''] = texts;
   const what = texts.length === 1 ? `cannot be used: ${first}` : `has ${texts.length} errors`;

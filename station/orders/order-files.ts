@@ -3,7 +3,7 @@ import { mkdirSync, readFileSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { workOrderSchema, type WorkOrder } from '../../core/order/order';
 import { readOrder } from '../../core/order/order-file';
-import type { OrderProblem } from '../../core/order/raw-order';
+import type { OrderIssue } from '../../core/order/raw-order';
 import type { ScanSettings } from '../../core/scan/scan-settings';
 import { errorCodeOf } from '../../core/base/system-error';
 import { MiB } from '../../core/base/units';
@@ -56,7 +56,7 @@ function orderFile(paths: Pick<StatePaths, 'orders'>, sha256: string): string {
 /** An order as it was sent or typed. */
 export interface SentOrder {
   readonly order: WorkOrder;
-  readonly warnings: readonly OrderProblem[];
+  readonly warnings: readonly OrderIssue[];
 }
 
 /**

@@ -6,7 +6,6 @@ import { paced, recordedScan } from './recorded-scans';
 /** The pictures of README and guide, by the name of their file in docs/screens/: `npm run gallery -- --documents`. */
 
 const size = { width: 1280, height: 720 };
-const low = { width: 1280, height: 560 };
 
 /** Jobs as they are told half a second after each other, so that there is a speed to show. */
 export interface DocumentPicture extends Preview {
@@ -39,7 +38,7 @@ const running = (halves: number): Preview['state']['jobs'] =>
 const slowGerman = paced(recordedScan('computer set to German'), 70);
 
 export const documentPictures: Readonly<Record<string, DocumentPicture>> = {
-  running: { state: { ...started, jobs: running(0) }, jobs: [1, 2, 3, 4, 5, 6].map(running), size: low },
+  running: { state: { ...started, jobs: running(0) }, jobs: [1, 2, 3, 4, 5, 6].map(running), size },
   'start-list': {
     state: {
       ...fourDrives,
@@ -49,7 +48,7 @@ export const documentPictures: Readonly<Record<string, DocumentPicture>> = {
   },
   'all-passed': {
     state: { ...started, jobs: [1, 2, 3].map((number) => someJob(number, { state: 'done', result })) },
-    size: low,
+    size,
   },
   'scanner-check': {
     ...{ state: fourDrives, key: 'F7', press: 'Scanner check' },

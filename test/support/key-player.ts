@@ -19,12 +19,16 @@ export class KeyPlayer {
     for (const { ms, ...pressed } of gap === undefined ? keys : paced(keys, gap)) {
       const wait = began + ms - Date.now();
       if (wait > 1) await sleep(wait);
-      sent.push(...this.press(pressed));
+      sent.push(...this.press(pressed, (began + ms) / 1000));
     }
     await Promise.all(sent);
   }
 
-  private press({ key, code, shift, control, alt }: Omit<ScanKey, 'ms'>): Promise<unknown>[] {
+  /** @param timestamp seconds since 1970: when it was pressed, however late a busy computer hands it over */
+  private press(
+    { key, code, shift, control, alt }: Omit<ScanKey, 'ms'>,
+    timestamp: number,
+  ): Promise<unknown>[] {
     const modifiers = (alt ? 1 : 0) + (control ? 2 : 0) + (shift ? 8 : 0);
     const text = control || alt ? '' : key === 'Enter' ? '\r' : key.length === 1 ? key : '';
     const event = { key, code, modifiers };
@@ -37,6 +41,6 @@ export class KeyPlayer {
       { type: 'keyUp', ...event } as const,
       ...(alt ? [{ type: 'keyUp', ...third, modifiers: 0 } as const] : []),
     ];
-    return events.map((one) => this.session.send('Input.dispatchKeyEvent', one));
+    return events.map((one) => this.session.send('Input.dispatchKeyEvent', { ...one, timestamp }));
   }
 }

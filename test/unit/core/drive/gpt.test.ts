@@ -99,6 +99,24 @@ describe('findTable', () => {
     expect(await findTable(size, shown, reader(made))).toEqual({ hasTable: false, diskGuid: null });
   });
 
+  it.each([512, 4096])('reads on where one place of %i bytes cannot be read', async (written) => {
+    const made = drive(written, disk);
+    const failing = (bad: (offset: number) => boolean) => (offset: number, length: number) =>
+      bad(offset) ? Promise.reject(new Error(`EIO at ${offset}`)) : reader(made)(offset, length);
+    const beginning = failing((offset) => offset < size / 2);
+    expect((await findTable(size, 512, beginning)).diskGuid).toBe(disk.toLowerCase());
+    // With no sound header left, it is not known that there is none.
+    made.end.fill(0);
+    await expect(findTable(size, 512, beginning)).rejects.toThrow('EIO at 512');
+    await expect(
+      findTable(
+        size,
+        512,
+        failing(() => true),
+      ),
+    ).rejects.toThrow('EIO at 512');
+  });
+
   it('believes the table at the sectors of today first', async () => {
     const made = drive(512, disk);
     // The header of an older table, which the newer one did not cover.

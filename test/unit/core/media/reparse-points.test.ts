@@ -27,6 +27,9 @@ describe('reparseContent', () => {
     ['a compressed file', 0x8000_0017, { compressed: 100 }, 'whole'],
     ['a pointer into another WIM', 0x8000_0017, {}, 'elsewhere'],
     ['a tag of another maker', 0x0000_0042, {}, 'unknown'],
+    ['one of another maker that is not fetched', 0x8000_0021, { mustBeFetched: true }, 'elsewhere'],
+    ['a folder of another maker that is not', 0x42, { directory: true, mustBeFetched: true }, 'elsewhere'],
+    ['a folder over a layer of a container', 0x9000_1018, { directory: true }, 'elsewhere'],
     ['a link of another maker', 0x2000_0042, {}, 'whole'],
     ['a folder of another maker', 0x0000_0042, { directory: true }, 'whole'],
   ])('of %s', (_what, tag, more, state) => {
