@@ -163,11 +163,19 @@ export async function planBatch(
         machineSerial,
         machine: machineOf(order, machineSerial, request.machines?.get(machineSerial)),
         again: required(shipped[index], `whether machine ${machineSerial} was shipped`),
-        holdsMachine:
-          request.shown === undefined ? machineOn(drive, ledger) : (request.shown.get(drive.id) ?? null),
+        holdsMachine: machineShownOn(drive, request, ledger),
       };
     }),
   };
+}
+
+/** The machine whose finished image a drive was shown to hold, or will be when nobody was shown anything yet; null: none. */
+export function machineShownOn(
+  drive: Pick<Drive, 'id' | 'diskGuid'>,
+  { shown }: Pick<BatchRequest, 'shown'>,
+  ledger: Pick<LedgerReader, 'findDoneByGuid'>,
+): string | null {
+  return shown === undefined ? machineOn(drive, ledger) : (shown.get(drive.id) ?? null);
 }
 
 /**

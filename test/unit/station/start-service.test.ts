@@ -8,7 +8,7 @@ import type { JobService } from '../../../station/app/job-service';
 import type { SettingsService } from '../../../station/app/settings-service';
 import { StartService, type StartServiceDependencies } from '../../../station/app/start-service';
 import { machineHeld } from '../../../station/drives/finished-drive';
-import type { BatchRequest } from '../../../station/jobs/plan-batch';
+import { machineShownOn, type BatchRequest } from '../../../station/jobs/plan-batch';
 import { sampleDrive } from '../core/drive/drives';
 import { request } from './job-story';
 import { sampleJob } from './ledger/samples';
@@ -26,6 +26,15 @@ describe('what an attached drive is taken to hold', () => {
     expect(machineHeld(drive, ledger, () => 'PC-2')).toBe('PC-2');
     expect(machineHeld(drive, ledger, () => null)).toBe('PC-1');
     expect(machineHeld({ ...drive, diskGuid: null }, ledger, () => null)).toBeNull();
+  });
+
+  it('is, for a start, what the operator was shown, whatever the listing tells since', () => {
+    const listed = { id: 'drive-0001', diskGuid: held.diskGuid };
+    expect(machineShownOn(listed, { shown: new Map([['drive-0001', 'PC-2']]) }, ledger)).toBe('PC-2');
+    // It was shown as an empty drive: that it holds PC-1 nobody was asked about.
+    expect(machineShownOn(listed, { shown: new Map() }, ledger)).toBeNull();
+    // The command line asks with what the plan names.
+    expect(machineShownOn(listed, {}, ledger)).toBe('PC-1');
   });
 });
 
