@@ -1,11 +1,12 @@
-import type { WorkOrder } from './order';
+import { isSameDrive } from '../drive/drive-identity';
 import {
   isFailedReading,
   isOfWritten,
   liftsWithGoodReading,
   type WrittenDrive,
 } from '../ledger/standing-finding';
-import type { LedgerRecord } from '../ledger/record';
+import type { JobDetails, LedgerRecord } from '../ledger/record';
+import type { WorkOrder } from './order';
 
 /** Where a machine of an order stands; what wants a hand first. After a job that was cancelled it is expected again. */
 export const orderLineStates = [
@@ -20,27 +21,27 @@ export const orderLineStates = [
 ] as const;
 export type OrderLineState = (typeof orderLineStates)[number];
 
-/** What the ledger says of one machine since the order was opened. */
+/** What the ledger says of one machine since the order was opened. What stands against its drive is kept apart (stateOf). */
 interface MachineProgress {
-  /** `expected`: nothing yet, or a job that was cancelled. */
+  /** What its newest job became, or what was said of it or shipped since. `expected`: nothing yet, or a job that was cancelled. */
   readonly state: Exclude<OrderLineState, 'paired'>;
   /** The newest job. */
   readonly jobId: string | null;
   /** What its drive gets; null when there is no job, or only a shipment tells of it. */
   readonly written: WrittenDrive | null;
-  /** Another machine's job that began on its finished drive; null when none did. */
-  readonly erasedBy: string | null;
-  /** Its drive was found wrong: how it stood before, and whether a good reading lifts that. */
-  readonly finding: (Standing & { readonly lifts: boolean }) | null;
-  /** It failed because its drive did not start in a virtual machine. */
+  /** Other machines' jobs that began on its finished drive. */
+  readonly erasedBy: readonly string[];
+  /** Its drive was found wrong: whether a good reading lifts that. */
+  readonly finding: { readonly lifts: boolean } | null;
+  /** Its drive did not start in a virtual machine. */
   readonly bootFailed: boolean;
+  /** How it stood when its newest job began, until that has written something: it may end before. Null: it had no job. */
+  readonly before: MachineProgress | null;
   /** Not in the order, but allowed by an exception. */
   readonly unexpected: boolean;
   /** The newest word that was said about it. */
   readonly reason: string | null;
 }
-
-type Standing = Pick<MachineProgress, 'state' | 'bootFailed'>;
 
 /** Everything that the ledger says about an order that was opened. Grows record by record. */
 export interface OrderProgress {
@@ -55,21 +56,44 @@ export function newProgress(orderId: string): OrderProgress {
   return { orderId, machines: new Map(), closed: false };
 }
 
-const untouched: MachineProgress = {
-  state: 'expected',
-  jobId: null,
-  written: null,
-  erasedBy: null,
-  finding: null,
-  bootFailed: false,
-  unexpected: false,
-  reason: null,
+/** Nothing stands against its drive. */
+const nothingAgainst = { erasedBy: [], finding: null, bootFailed: false } as const;
+
+const nothingKnown: MachineProgress = {
+  ...{ state: 'expected', jobId: null, written: null, before: null },
+  ...nothingAgainst,
+  ...{ unexpected: false, reason: null },
 };
+
+/** Where a machine stands, by everything that is known of it. */
+function stateOf({ state, erasedBy, finding, bootFailed }: MachineProgress): MachineProgress['state'] {
+  return erasedBy.length > 0 || finding !== null || bootFailed ? 'failed' : state;
+}
+
+/** Changes what is known of a machine, also of the job before a newer one, which may come to count again. */
+function changeWhere(
+  known: MachineProgress,
+  applies: (one: MachineProgress) => boolean,
+  change: (one: MachineProgress) => Partial<MachineProgress>,
+): MachineProgress {
+  const before = known.before === null ? null : changeWhere(known.before, applies, change);
+  return { ...known, before, ...(applies(known) ? change(known) : {}) };
+}
+
+/** Whether a job begins on the finished drive of another machine: by the disk GUID on it, or by the drive itself. */
+function erases(begun: JobDetails, { state, written }: MachineProgress): boolean {
+  if (state !== 'done' || written === null) return false;
+  return begun.previousDiskGuid === written.diskGuid || isSameDrive(asRecorded(begun), asRecorded(written));
+}
+
+function asRecorded({ drive, attachment }: WrittenDrive): Parameters<typeof isSameDrive>[0] {
+  return { ...drive, attachment };
+}
 
 /**
  * Takes the records that followed an order's opening, oldest first. What counts: the order's own, and jobs and
  * shipments of its machines. Of several jobs of a machine the newest counts: it may have erased the drive of the
- * one before.
+ * one before, unless it ended before its first destructive write.
  */
 export function followOrder(
   progress: OrderProgress,
@@ -79,63 +103,94 @@ export function followOrder(
   const ordered = new Set(order.machines.map(({ serial }) => serial));
   const machines = new Map(progress.machines);
   let { closed } = progress;
+  const isOurs = (serial: string): boolean => ordered.has(serial) || machines.has(serial);
   const change = (serial: string, to: Partial<MachineProgress>): void => {
-    machines.set(serial, { ...(machines.get(serial) ?? untouched), ...to });
+    machines.set(serial, { ...(machines.get(serial) ?? nothingKnown), ...to });
+  };
+  const changeJob = (
+    { machineSerial, jobId }: { readonly machineSerial: string; readonly jobId: string },
+    to: (known: MachineProgress) => Partial<MachineProgress>,
+  ): void => {
+    const known = machines.get(machineSerial);
+    if (known === undefined) return;
+    const changed = changeWhere(known, (one) => one.jobId === jobId, to);
+    machines.set(machineSerial, changed);
   };
   for (const record of records) {
     switch (record.kind) {
-      case 'job-started':
+      case 'job-started': {
+        const { orderId, machineSerial, jobId } = record.job;
+        for (const [serial, other] of machines) {
+          if (serial === machineSerial) continue;
+          const erased = ({ erasedBy }: MachineProgress): Partial<MachineProgress> => ({
+            erasedBy: [...erasedBy, jobId],
+          });
+          machines.set(
+            serial,
+            changeWhere(other, (one) => erases(record.job, one), erased),
+          );
+        }
+        const known = machines.get(machineSerial);
+        if (orderId !== progress.orderId && !(orderId === undefined && isOurs(machineSerial))) break;
+        change(machineSerial, {
+          ...{ state: 'writing', jobId, unexpected: !ordered.has(machineSerial), written: record.job },
+          ...nothingAgainst,
+          // Who begins one that was left out takes that word back.
+          before: known === undefined || known.jobId === null || known.state === 'left-out' ? null : known,
+        });
+        break;
+      }
       case 'job-ended': {
-        const { orderId, machineSerial, jobId, previousDiskGuid } = record.job;
-        // Another machine's finished drive, known by its disk GUID: that machine has none any more.
-        if (record.kind === 'job-started' && typeof previousDiskGuid === 'string') {
-          for (const [serial, erased] of machines) {
-            const finished = erased.written?.diskGuid === previousDiskGuid && erased.state === 'done';
-            if (!finished || serial === machineSerial) continue;
-            change(serial, { state: 'failed', bootFailed: false, erasedBy: jobId });
+        const { orderId, machineSerial, jobId } = record.job;
+        if (record.untouched === true) {
+          const named = ({ erasedBy }: MachineProgress): boolean => erasedBy.includes(jobId);
+          for (const [serial, other] of machines) {
+            const spared = ({ erasedBy }: MachineProgress): Partial<MachineProgress> => ({
+              erasedBy: erasedBy.filter((one) => one !== jobId),
+            });
+            machines.set(serial, changeWhere(other, named, spared));
           }
         }
-        if (record.kind === 'job-ended' && record.untouched === true) {
-          for (const [serial, { erasedBy, state }] of machines) {
-            if (erasedBy === jobId && state === 'failed') change(serial, { state: 'done', erasedBy: null });
-          }
+        if (orderId !== progress.orderId && !(orderId === undefined && isOurs(machineSerial))) break;
+        const known = machines.get(machineSerial);
+        if (record.untouched === true && known?.jobId === jobId && known.before !== null) {
+          machines.set(machineSerial, known.before);
+          break;
         }
-        const known = ordered.has(machineSerial) || machines.has(machineSerial);
-        if (orderId !== progress.orderId && !(orderId === undefined && known)) break;
-        const unexpected = !ordered.has(machineSerial);
-        const state = record.kind === 'job-started' ? 'writing' : stateOfEnd(record.end.state);
-        const fresh = { finding: null, bootFailed: false, erasedBy: null, written: record.job };
-        change(machineSerial, { state, jobId, unexpected, ...fresh });
+        change(machineSerial, {
+          ...{ state: stateOfEnd(record.end.state), jobId, written: record.job },
+          ...{ unexpected: !ordered.has(machineSerial), before: null },
+          ...nothingAgainst,
+        });
         break;
       }
-      case 'drive-verified': {
+      case 'drive-verified':
         // Only a finished job is withdrawn: the machine may have a newer drive by now.
-        const known = machines.get(record.machineSerial);
-        if (known?.jobId !== record.jobId) break;
-        if (isFailedReading(record)) {
-          const before = known.finding ?? { state: known.state, bootFailed: known.bootFailed, lifts: true };
-          const lifts = before.lifts && liftsWithGoodReading(record, known.written);
-          change(record.machineSerial, { state: 'failed', bootFailed: false, finding: { ...before, lifts } });
-        } else if (known.finding?.lifts === true) {
-          const { state, bootFailed } = known.finding;
-          change(record.machineSerial, { state, bootFailed, finding: null });
-        }
+        changeJob(record, ({ finding, written }) => {
+          const standing = finding?.lifts === false ? finding : null;
+          // What was read well is not what another job erased.
+          if (!isFailedReading(record)) return { finding: standing, erasedBy: [] };
+          return { finding: standing ?? { lifts: liftsWithGoodReading(record, written) } };
+        });
         break;
-      }
       case 'order-exception': {
         if (record.orderId !== progress.orderId) break;
         const { machineSerial, reason, what } = record;
         const unexpected = what === 'unexpected';
         // A second word about a machine that was not ordered says that it is not done after all.
         const again = machines.has(machineSerial);
-        change(machineSerial, { reason, unexpected, state: unexpected && !again ? 'expected' : 'left-out' });
+        const state = unexpected && !again ? 'expected' : 'left-out';
+        change(machineSerial, { ...{ reason, unexpected, state, before: null }, ...nothingAgainst });
         break;
       }
       case 'shipment-closed':
-        for (const { machineSerial, jobId } of record.machines) {
+        for (const packed of record.machines) {
+          const { machineSerial, jobId } = packed;
           const known = machines.get(machineSerial);
-          // One that was finished before the order was opened is packed as well.
-          if (known === undefined ? ordered.has(machineSerial) : (known.jobId ?? jobId) === jobId) {
+          if (known !== undefined && known.jobId !== null) {
+            changeJob(packed, () => ({ state: 'packed', ...nothingAgainst }));
+          } else if (known !== undefined || ordered.has(machineSerial)) {
+            // One that was finished before the order was opened is packed as well.
             change(machineSerial, { state: 'packed', jobId });
           }
         }
@@ -143,30 +198,19 @@ export function followOrder(
       case 'order-closed':
         closed ||= record.orderId === progress.orderId;
         break;
-      case 'drive-rehearsed': {
-        const known = machines.get(record.machineSerial);
-        if (known?.jobId !== record.jobId) break;
-        if (known.written !== null && !isOfWritten(record, known.written)) break;
-        const passed = record.end.state === 'done';
-        change(
-          record.machineSerial,
-          known.finding === null
-            ? afterBootTest(known, passed)
-            : { finding: { ...known.finding, ...afterBootTest(known.finding, passed) } },
-        );
+      case 'drive-rehearsed':
+        changeJob(record, ({ state, written, bootFailed }) => {
+          if (written !== null && !isOfWritten(record, written)) return {};
+          // A drive that does not start is not done; one that does start in the end is.
+          if (record.end.state === 'done') return { bootFailed: false };
+          return { bootFailed: bootFailed || state === 'done' };
+        });
         break;
-      }
       case 'order-opened':
         break;
     }
   }
   return { ...progress, machines, closed };
-}
-
-/** A drive that does not start is not done; one that does start in the end is. */
-function afterBootTest({ state, bootFailed }: Standing, passed: boolean): Standing {
-  if (!passed && state === 'done') return { state: 'failed', bootFailed: true };
-  return passed && bootFailed ? { state: 'done', bootFailed: false } : { state, bootFailed };
 }
 
 function stateOfEnd(end: 'done' | 'failed' | 'cancelled' | 'interrupted'): MachineProgress['state'] {
@@ -200,7 +244,9 @@ export interface OrderView {
  */
 export function orderView(order: WorkOrder, progress: OrderProgress, paired: ReadonlySet<string>): OrderView {
   const lineOf = (serial: string, unexpected: boolean): OrderLineView => {
-    const { state, reason } = progress.machines.get(serial) ?? untouched;
+    const known = progress.machines.get(serial) ?? nothingKnown;
+    const { reason } = known;
+    const state = stateOf(known);
     const waits = paired.has(serial) && state !== 'writing';
     return { serial, state: waits ? 'paired' : state, unexpected, reason };
   };

@@ -9,7 +9,7 @@ export interface MachineHistory {
   readonly machineSerial: string;
   /** Everything about its drives, oldest first. */
   readonly records: readonly { readonly sequence: number; readonly record: DriveRecord }[];
-  /** The job that erased the drive of its newest job since, or may have; null when none did. */
+  /** The job that erased the drive of its newest job (newestJob) since, or may have; null when none did. */
   readonly erasure: Erasure | null;
   /** Number of the shipment that holds its newest job; null when none does. */
   readonly shipment: string | null;
@@ -42,8 +42,28 @@ const wayOn =
   'If you have the drive of this machine, insert it and run: prestage verify. If it is good, the machine can be shipped.';
 
 /**
- * Whether a machine can be shipped. Its newest job counts, whatever became of those before: it may have erased the drive
- * of the one before.
+ * The job of a machine that counts: its newest. One that ended before its first destructive write took nothing away, and is
+ * passed over where there is another.
+ * @param records oldest first
+ * @returns it and the number of the entry that began it; null when no job was begun
+ */
+export function newestJob(
+  records: MachineHistory['records'],
+): { readonly sequence: number; readonly job: JobDetails } | null {
+  const idle = new Set(
+    records.flatMap(({ record }) =>
+      record.kind === 'job-ended' && record.untouched === true ? [record.job.jobId] : [],
+    ),
+  );
+  const begun = records.flatMap(({ sequence, record }) =>
+    record.kind === 'job-started' ? [{ sequence, job: record.job }] : [],
+  );
+  return begun.findLast(({ job }) => !idle.has(job.jobId)) ?? begun.at(-1) ?? null;
+}
+
+/**
+ * Whether a machine can be shipped. Its newest job counts (newestJob), whatever became of those before: it may have erased
+ * the drive of the one before.
  */
 export function assessMachine(history: MachineHistory): Fitness {
   const { records } = history;
@@ -54,9 +74,9 @@ export function assessMachine(history: MachineHistory): Fitness {
     reason: `${machine} ${what}`,
   });
 
-  const started = records.findLast(({ record }) => record.kind === 'job-started');
-  if (started?.record.kind !== 'job-started') return refusalFor('was never written at this station.');
-  const { jobId } = started.record.job;
+  const newest = newestJob(records);
+  if (newest === null) return refusalFor('was never written at this station.');
+  const { jobId } = newest.job;
   const ended = records.findLast(({ record }) => record.kind === 'job-ended' && record.job.jobId === jobId);
   if (ended?.record.kind !== 'job-ended') return refusalFor('is being written, or was interrupted.');
   const { job, end, startedAt } = ended.record;

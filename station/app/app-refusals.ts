@@ -160,7 +160,16 @@ export function notPaired(
   });
 }
 
-/** The drive to be written again is one that was finished for a machine. */
+/** The drive to be written again holds a finished image that was not named when its job was started. */
+export function holdsFinished(bay: string, machineSerial: string): PrestageError {
+  return new PrestageError({
+    code: 'drive-changed',
+    message: `The drive in this bay (${sanitizeForDisplay(bay, 60)}) holds the finished image of machine ${sanitizeForDisplay(machineSerial)}, which was not shown when it was started.`,
+    remedy: 'Nothing was written to it. To erase it, clear the card and pair the drive again.',
+  });
+}
+
+/** In the place of the drive to be written again is one that was finished for a machine. */
 export function anotherDrive(bay: string, machineSerial: string): PrestageError {
   return new PrestageError({
     code: 'drive-changed',

@@ -37,7 +37,7 @@ import { readScan } from '../../core/scan/scan';
 import type { ScanDoubt, ScanOutcome } from '../../core/scan/scan-outcome';
 import type { AppSettings } from '../../core/settings/settings';
 import { hasEnded } from '../../core/job/job';
-import { machineOn } from '../drives/finished-drive';
+import { machineHeld } from '../drives/finished-drive';
 import type { LedgerReader } from '../ledger/ledger-reader';
 import { anotherList, noReason, notPaired, notReady } from './app-refusals';
 
@@ -313,7 +313,7 @@ export class PairingService {
     const drive = this.#dependencies.drives().drives.find(({ id }) => id === pair.driveId);
     if (drive === undefined) return pair;
     const { ledger, finishedFor } = this.#dependencies;
-    const holdsMachine = machineOn(drive, ledger) ?? finishedFor(drive.attachment);
+    const holdsMachine = machineHeld(drive, ledger, finishedFor);
     return holdsMachine === null ? pair : { ...pair, holdsMachine };
   }
 

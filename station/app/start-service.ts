@@ -1,10 +1,18 @@
 import { toErrorData } from '../../core/base/errors';
 import { assignmentsOnThisMachine, readThisMachine } from '../machine/confirm-machine';
 import type { Helpers } from '../helper-client/helpers';
-import { machineOn } from '../drives/finished-drive';
+import { isStillAttached } from '../../core/drive/drive-identity';
+import { machineHeld } from '../drives/finished-drive';
 import type { LedgerReader } from '../ledger/ledger-reader';
 import type { BatchRequest } from '../jobs/plan-batch';
-import { anotherDrive, mediaNotProved, noOperator, nothingToBootTest, nothingToRetry } from './app-refusals';
+import {
+  anotherDrive,
+  holdsFinished,
+  mediaNotProved,
+  noOperator,
+  nothingToBootTest,
+  nothingToRetry,
+} from './app-refusals';
 import type { BatchService } from './batch-service';
 import type { BootTests } from './boot-tests';
 import type { DriveList } from './drive-list';
@@ -60,12 +68,17 @@ export class StartService {
     const { operator } = batch.state;
     if (operator === '') throw noOperator();
     const drive = drives.find(driveId);
-    const machine = drive === null ? null : (machineOn(drive, ledger) ?? jobs.finishedFor(drive.attachment));
-    // A drive whose job did not end well has no partition table: this is another one.
-    if (machine !== null) throw anotherDrive(job.bay, machine);
+    const before = jobs.requestOf(driveId);
+    const machine =
+      drive === null ? null : machineHeld(drive, ledger, (attachment) => jobs.finishedFor(attachment));
+    if (drive !== null && machine !== null) {
+      // A drive whose job did not end well has no partition table, unless that ended before it wrote anything.
+      const same = isStillAttached(drive, job.attachment);
+      if (!same) throw anotherDrive(job.bay, machine);
+      if (before?.shown?.get(driveId) !== machine) throw holdsFinished(job.bay, machine);
+    }
     await recorded();
     const assignments = [{ driveId, machineSerial: job.machineSerial }];
-    const before = jobs.requestOf(driveId);
     const seen = new Map([[driveId, job.attachment]]);
     // With what it was started with, but by whoever tries it again.
     const request = {

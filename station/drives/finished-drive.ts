@@ -164,3 +164,16 @@ export function machineOn(
 ): string | null {
   return diskGuid === null ? null : (ledger.findDoneByGuid(diskGuid)?.machineSerial ?? null);
 }
+
+/**
+ * The machine whose finished image an attached drive is known to hold; null: none. What was read on the drive while it
+ * stayed attached comes first: the listing may tell of what was there before, or of nothing.
+ * @param finishedFor the machine that a drive with this attachment was read, or finished, to be of
+ */
+export function machineHeld(
+  drive: Pick<Drive, 'diskGuid' | 'attachment'>,
+  ledger: Pick<LedgerReader, 'findDoneByGuid'>,
+  finishedFor: (attachment: string | null) => string | null,
+): string | null {
+  return finishedFor(drive.attachment) ?? machineOn(drive, ledger);
+}

@@ -47,7 +47,10 @@ export interface BatchRequest {
   readonly machines?: ReadonlyMap<string, MachineDetails>;
   /** By what the computer knew each drive when it was shown, by id; a drive that is not in it was not looked at before. */
   readonly seen?: ReadonlyMap<string, string | null>;
-  /** Machines whose finished images the operator was shown, where the listing may not tell them; by drive id. */
+  /**
+   * Machines whose finished images the operator was shown before this was asked for, by drive id: a drive that is not in it
+   * was shown without one. Missing: what the plan names is what will be shown.
+   */
   readonly shown?: ReadonlyMap<string, string>;
   /** The bays that were set up; their labels go into messages and the record. */
   readonly bays: readonly Bay[];
@@ -76,7 +79,7 @@ export interface PlannedJob {
   readonly machineSerial: string;
   /** The machine was shipped before, and the operator said why it is done again. */
   readonly again: boolean;
-  /** Machine whose finished image the drive holds now, by the disk GUID on it; null when none is known. */
+  /** Machine whose finished image the drive is, or was, shown to hold; null when none. */
   readonly holdsMachine: string | null;
   /** What is known of the machine beside its serial; null when nothing is. */
   readonly machine: MachineDetails | null;
@@ -160,10 +163,19 @@ export async function planBatch(
         machineSerial,
         machine: machineOf(order, machineSerial, request.machines?.get(machineSerial)),
         again: required(shipped[index], `whether machine ${machineSerial} was shipped`),
-        holdsMachine: machineOn(drive, ledger) ?? request.shown?.get(drive.id) ?? null,
+        holdsMachine: machineShownOn(drive, request, ledger),
       };
     }),
   };
+}
+
+/** The machine whose finished image a drive was shown to hold, or will be when nobody was shown anything yet; null: none. */
+export function machineShownOn(
+  drive: Pick<Drive, 'id' | 'diskGuid'>,
+  { shown }: Pick<BatchRequest, 'shown'>,
+  ledger: Pick<LedgerReader, 'findDoneByGuid'>,
+): string | null {
+  return shown === undefined ? machineOn(drive, ledger) : (shown.get(drive.id) ?? null);
 }
 
 /**

@@ -3,6 +3,7 @@ import type { DriveIdentity } from '../../core/drive/drive';
 import { tellsOwnIdentity } from '../../core/drive/drive-identity';
 import type { JobDetails, LedgerRecord, OrderRecord, StoredEntry } from '../../core/ledger/record';
 import { isGoodReading, standingFinding, type Erasure } from '../../core/ledger/standing-finding';
+import { stillHeld, type DoneJob } from '../../core/ledger/still-held';
 import type { StatePaths } from '../state/state-paths';
 import { checkEntry, type CheckedEntry } from './check-entry';
 import { LedgerDatabase, rowColumns, text, type RawRow, type SqlValue } from './database';
@@ -192,29 +193,32 @@ export class LedgerReader {
   }
 
   /**
-   * Finished jobs whose drives had this serial, WWN and size, and whose disk GUID or attachment no later job is known to have
-   * found: the drive of each may still hold what it wrote. Newest first.
+   * Finished jobs whose drives had this serial, WWN and size, and may still hold what was written (stillHeld). Newest first.
    * @throws PrestageError ledger-broken when an entry is not what was signed
    */
   findDoneOn(drive: DriveIdentity): JobDetails[] {
     const rows = this.#select(
       `WHERE drive_key = ? AND kind = 'job-ended' AND state = 'done'`,
-      'ORDER BY sequence DESC',
+      'ORDER BY sequence',
       driveKey(drive),
     );
-    const later = new Set<string>();
-    return rows.flatMap((raw) => {
-      const { sequence, entry } = this.checked(raw);
+    const done = rows.flatMap((raw): DoneJob[] => {
+      const { sequence: ended, entry } = this.checked(raw);
       if (entry.record.kind !== 'job-ended') return [];
       const { job } = entry.record;
-      const again = job.attachment !== undefined && later.has(job.attachment);
-      if (job.attachment !== undefined) later.add(job.attachment);
-      const erased = (this.#guids?.erased(job.diskGuid) ?? []).some((place) => {
-        const record = place > sequence ? this.#at(place)?.entry.record : undefined;
+      const began = tellsOwnIdentity(job.drive) ? this.#beginning(job.jobId) : null;
+      const erased = (this.#guids?.erased(job.diskGuid) ?? []).find((place) => {
+        const record = place > ended ? this.#at(place)?.entry.record : undefined;
         return record?.kind === 'job-started' && !this.#leftUntouched(record.job.jobId);
       });
-      return again || erased ? [] : [job];
+      return [{ job, began, ended, erased: erased ?? null }];
     });
+    return stillHeld(done).toReversed();
+  }
+
+  /** Number of the entry that began a job. */
+  #beginning(jobId: string): number | null {
+    return this.#recordsOf(jobId).find(({ kind }) => kind === 'job-started')?.sequence ?? null;
   }
 
   /** Whether a job is recorded to have ended before its first destructive write. */

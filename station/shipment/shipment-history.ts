@@ -1,5 +1,5 @@
 import { isDriveRecord } from '../../core/ledger/record';
-import type { MachineHistory } from '../../core/shipment/shipment-rules';
+import { newestJob, type MachineHistory } from '../../core/shipment/shipment-rules';
 import type { LedgerReader } from '../ledger/ledger-reader';
 import { closedRow, type ClosedRow } from './content';
 
@@ -32,12 +32,11 @@ export function historyOf(
   const records = ledger
     .find({ by: 'machine', machineSerial })
     .flatMap(({ sequence, entry: { record } }) => (isDriveRecord(record) ? [{ sequence, record }] : []));
-  const newest = records.findLast(({ record }) => record.kind === 'job-started');
-  if (newest?.record.kind !== 'job-started') return { machineSerial, records, erasure: null, shipment: null };
-  const { job } = newest.record;
+  const newest = newestJob(records);
+  if (newest === null) return { machineSerial, records, erasure: null, shipment: null };
   return {
     ...{ machineSerial, records },
-    erasure: ledger.findErasure(job, newest.sequence),
-    shipment: shipped.get(job.jobId) ?? null,
+    erasure: ledger.findErasure(newest.job, newest.sequence),
+    shipment: shipped.get(newest.job.jobId) ?? null,
   };
 }

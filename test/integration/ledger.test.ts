@@ -6,7 +6,9 @@ import Database from 'libsql';
 import { describe, expect, it, vi } from 'vitest';
 import { finishedJobOf } from '../../station/drives/finished-drive';
 import type { JobDetails, LedgerRecord } from '../../core/ledger/record';
+import { assessMachine, type Fitness } from '../../core/shipment/shipment-rules';
 import { Ledger } from '../../station/ledger/ledger';
+import { historyOf } from '../../station/shipment/shipment-history';
 import { sampleDrive } from '../unit/core/drive/drives';
 import { schemaVersion } from '../../station/ledger/schema';
 import { context, done, failed, sampleJob, started } from '../unit/station/ledger/samples';
@@ -101,6 +103,26 @@ describe('a ledger', () => {
     ledger.close();
   });
 
+  it('ships what a job that ended before it wrote left as it was', () => {
+    const ledger = Ledger.open(paths);
+    const first = sampleJob({ machineSerial: 'PC-1' });
+    const again = sampleJob({ machineSerial: 'PC-1', drive: { ...first.drive, serial: 'SN-0002' } });
+    for (const record of [started(first), done(first), started(again)]) ledger.append(record, context);
+    const fitness = (shipped: ReadonlyMap<string, string> = new Map()): Fitness =>
+      assessMachine(historyOf(ledger, 'PC-1', shipped));
+    expect(fitness().fit).toBe(false);
+    ledger.append({ ...failed(again), untouched: true } as LedgerRecord, context);
+    expect(fitness()).toMatchObject({ fit: true, finished: { job: { jobId: first.jobId } } });
+    expect(fitness(new Map([[first.jobId, 'S-1']]))).toMatchObject({ fit: false, gone: true });
+    // What erased that drive, not the one of the job that wrote nothing.
+    const other = sampleJob({ machineSerial: 'PC-2', previousDiskGuid: first.diskGuid });
+    ledger.append(started(other), context);
+    expect(fitness()).toMatchObject({
+      reason: expect.stringContaining('written again for machine PC-2') as unknown,
+    });
+    ledger.close();
+  });
+
   it('does not lay a drive that several finished ones share the serial of to one of them', () => {
     const ledger = Ledger.open(paths);
     const sata = { ...sampleJob().drive, kind: 'disk', bus: 'sata' } as const;
@@ -119,6 +141,38 @@ describe('a ledger', () => {
     const third = sampleJob({ machineSerial: 'PC-3', drive: sata, previousDiskGuid: second.diskGuid });
     for (const record of [started(third), done(third)]) ledger.append(record, context);
     expect(() => finishedJobOf(attached, null, ledger)).toThrow(/Machines: PC-3, PC-1\./);
+    ledger.close();
+  });
+
+  it('takes the newest job of an own serial for the drive’s where no GUID was recorded', () => {
+    const ledger = Ledger.open(paths);
+    const sata = { ...sampleJob().drive, kind: 'disk', bus: 'sata' } as const;
+    const attached = sampleDrive({ ...sata, attachment: 'now', notes: [] });
+    // Entries from before 0.3.
+    const [first, second] = ['PC-1', 'PC-2'].map((machineSerial) =>
+      sampleJob({ machineSerial, drive: sata }),
+    );
+    if (first === undefined || second === undefined) throw new Error('no jobs');
+    for (const one of [first, second]) {
+      ledger.append(started(one), context);
+      ledger.append(done(one), context);
+    }
+    expect(finishedJobOf(attached, null, ledger)).toEqual(second);
+    // Behind a bridge each may be another's.
+    const dock = { ...sata, bus: 'usb', serial: 'BRIDGE' } as const;
+    const docked = ['PC-3', 'PC-4'].map((machineSerial) => sampleJob({ machineSerial, drive: dock }));
+    for (const one of docked) for (const record of [started(one), done(one)]) ledger.append(record, context);
+    expect(ledger.findDoneOn(dock)).toEqual(docked.toReversed());
+    // Two that were written at once are two drives.
+    const pair = { ...sata, serial: 'SN-0002' } as const;
+    const [left, right] = ['PC-5', 'PC-6'].map((machineSerial) => sampleJob({ machineSerial, drive: pair }));
+    if (left === undefined || right === undefined) throw new Error('no jobs');
+    for (const record of [started(left), started(right), done(left), done(right)]) {
+      ledger.append(record, context);
+    }
+    expect(() => finishedJobOf(sampleDrive({ ...pair, attachment: 'now', notes: [] }), null, ledger)).toThrow(
+      /2 finished drives have its serial/,
+    );
     ledger.close();
   });
 

@@ -147,6 +147,72 @@ describe('a machine of the order', () => {
     expect(stateOf([started(first), done(first), packed(first), started(other)])).toBe('packed');
   });
 
+  it('is not done any more when its drive, known by itself, is begun for another machine', () => {
+    const sata = { ...first.drive, kind: 'disk', bus: 'sata' } as const;
+    const own = job('AAA1', { drive: sata });
+    const wiped = job('AAA2', { drive: sata, previousDiskGuid: null });
+    const { previousDiskGuid: _, ...unread } = { ...wiped };
+    for (const next of [wiped, unread]) {
+      expect(stateOf([started(own), done(own), started(next)])).toBe('failed');
+      const idle = { ...ended(next, 'cancelled'), untouched: true } as LedgerRecord;
+      expect(stateOf([started(own), done(own), started(next), idle])).toBe('done');
+    }
+    const here = job('AAA1', { attachment: 'here' });
+    const at = (attachment: string): LedgerRecord =>
+      started(job('AAA2', { attachment, previousDiskGuid: null }));
+    expect(stateOf([started(here), done(here), at('here')])).toBe('failed');
+    expect(stateOf([started(here), done(here), at('elsewhere')])).toBe('done');
+    const sibling = job('AAA2', { drive: { ...sata, serial: 'OTHER' }, previousDiskGuid: null });
+    expect(stateOf([started(own), done(own), started(sibling)])).toBe('done');
+  });
+
+  it('is done again when its drive is read well after a job that was thought to have erased it', () => {
+    const other = job('AAA2', { previousDiskGuid: first.diskGuid });
+    const died = [started(first), done(first), started(other), ended(other, 'interrupted')];
+    expect(stateOf(died)).toBe('failed');
+    expect(stateOf([...died, verified(first, true)])).toBe('done');
+    expect(stateOf([...died, verified(first, false)])).toBe('failed');
+    expect(stateOf([...died, verified(first, false), verified(first, true)])).toBe('done');
+    // One that does not start is not done, whenever that was seen.
+    expect(stateOf([...died, rehearsed(first, false), verified(first, true)])).toBe('failed');
+  });
+
+  it('keeps what was found meanwhile when a job ends before it wrote anything', () => {
+    const other = job('AAA2', { previousDiskGuid: first.diskGuid });
+    const idle = { ...ended(other, 'cancelled'), untouched: true } as LedgerRecord;
+    const begun = [started(first), done(first), started(other)];
+    expect(stateOf([...begun, verified(first, false), idle])).toBe('failed');
+    expect(stateOf([...begun, verified(first, false), idle, verified(first, true)])).toBe('done');
+    expect(stateOf([...begun, rehearsed(first, false), idle])).toBe('failed');
+    // It spares the drive, but not what an earlier job did to it.
+    const third = job('AAA3', { previousDiskGuid: first.diskGuid });
+    const spared = { ...ended(third, 'cancelled'), untouched: true } as LedgerRecord;
+    expect(stateOf([...begun, ended(other, 'interrupted'), started(third), spared])).toBe('failed');
+  });
+
+  it('stands as before when its newer job ended before it wrote anything', () => {
+    const again = job('AAA1');
+    const untouched = (end: LedgerRecord): LedgerRecord => ({ ...end, untouched: true }) as LedgerRecord;
+    const whole = [started(first), done(first)];
+    for (const end of [untouched(ended(again, 'cancelled')), untouched(failed(again))]) {
+      expect(stateOf([...whole, started(again)])).toBe('writing');
+      expect(stateOf([...whole, started(again), end])).toBe('done');
+      expect(stateOf([...whole, started(again), end, packed(first)])).toBe('packed');
+      expect(stateOf([...whole, packed(first), started(again), end])).toBe('packed');
+      expect(stateOf([started(first), failed(first), started(again), end])).toBe('failed');
+      // What was found, erased or started meanwhile is not forgotten.
+      expect(stateOf([...whole, started(again), verified(first, false), end])).toBe('failed');
+      expect(stateOf([...whole, started(again), rehearsed(first, false), end])).toBe('failed');
+      const other = started(job('AAA2', { previousDiskGuid: first.diskGuid }));
+      expect(stateOf([...whole, started(again), other, end])).toBe('failed');
+      expect(stateOf([...whole, started(again), end, verified(first, false)])).toBe('failed');
+      // It was begun: the word that it stays behind does not hold any more.
+      expect(stateOf([...whole, exception('AAA1', 'left-out'), started(again), end])).not.toBe('left-out');
+    }
+    expect(stateOf([started(again), untouched(ended(again, 'cancelled'))])).toBe('expected');
+    expect(stateOf([...whole, started(again), ended(again, 'cancelled')])).toBe('expected');
+  });
+
   it('is judged by its newest job: an older drive of it that turns out wrong is no matter', () => {
     const second = job('AAA1');
     expect(stateOf([done(first), done(second), verified(first, false)])).toBe('done');

@@ -9,6 +9,7 @@ import {
 } from '../../../../core/shipment/shipment';
 import {
   assessMachine,
+  newestJob,
   planShipment,
   type Fitness,
   type MachineHistory,
@@ -88,6 +89,28 @@ describe('a machine can be shipped', () => {
     expect(assessMachine(history(records))).toMatchObject({
       finished: { verifiedAgain: 1, bootTest: { passed: true } },
     });
+  });
+
+  it('when a newer job ended before it wrote anything: the finished drive is as it was', () => {
+    const next = sampleJob();
+    for (const end of [ended(next, 'cancelled'), failed(next)]) {
+      const idle = [...good, started(next), { ...end, untouched: true } as LedgerRecord];
+      expect(assessMachine(history(idle))).toMatchObject({ fit: true, finished: { sequence: 2 } });
+      const read = [...idle, verified(job, true)];
+      expect(assessMachine(history(read))).toMatchObject({ fit: true, finished: { verifiedAgain: 1 } });
+      // What is said against the finished drive counts as well.
+      expect(why(assessMachine(history([...idle, verified(job, false)])))).toContain('read again');
+      // One that wrote in between counts, and so does one that runs.
+      const wrote = sampleJob();
+      expect(
+        why(assessMachine(history([...good, started(wrote), ended(wrote, 'cancelled'), ...idle.slice(2)]))),
+      ).toContain('its job was cancelled.');
+      expect(why(assessMachine(history([...idle, started(wrote)])))).toContain('is being written');
+      // There is nothing else to tell of.
+      expect(why(assessMachine(history(idle.slice(2))))).toMatch(/was not finished|failed/);
+    }
+    expect(newestJob(history([...good, started(next)]).records)).toEqual({ sequence: 3, job: next });
+    expect(newestJob([])).toBeNull();
   });
 
   it('whatever a boot test of another content said', () => {
