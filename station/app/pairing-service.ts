@@ -36,9 +36,9 @@ import { required } from '../../core/base/required';
 import { readScan } from '../../core/scan/scan';
 import type { ScanDoubt, ScanOutcome } from '../../core/scan/scan-outcome';
 import type { AppSettings } from '../../core/settings/settings';
-import { hasEnded } from '../../core/job/job';
 import { machineHeld } from '../drives/finished-drive';
 import type { LedgerReader } from '../ledger/ledger-reader';
+import { jobsForPairing } from './jobs-for-pairing';
 import { anotherList, noReason, notPaired, notReady } from './app-refusals';
 
 export interface PairingServiceDependencies {
@@ -149,10 +149,8 @@ export class PairingService {
     this.#take(result, sanitizeForDisplay(withoutSecrets(text), 120));
     const { outcome } = result;
     if (outcome.result === 'accepted' && outcome.effect === 'paired') {
-      this.#lastPaired = {
-        machineSerial: required(outcome.machineSerial, 'the machine that was paired'),
-        time: now,
-      };
+      const machineSerial = required(outcome.machineSerial, 'the machine that was paired');
+      this.#lastPaired = { machineSerial, time: now };
     }
     return result.action;
   }
@@ -223,10 +221,8 @@ export class PairingService {
     const replaced = stored.pairs.filter((pair) => !isSame(pair));
     const { state, taken, left } = takeOver(this.#pairing, { ...stored, pairs }, this.#details(null));
     this.#become(state);
-    return {
-      taken,
-      left: [...left, ...replaced.map((pair): NotTakenOver => ({ pair, reason: 'bay-empty' }))],
-    };
+    const gone = replaced.map((pair): NotTakenOver => ({ pair, reason: 'bay-empty' }));
+    return { taken, left: [...left, ...gone] };
   }
 
   unpair(driveId: string): void {
@@ -360,7 +356,6 @@ export class PairingService {
   #details(sinceLastSame: number | null): PairingContext {
     const { settings, drives, media, batch, jobs, ledger, inOrder, isOrdered, openOrder } =
       this.#dependencies;
-    const all = jobs();
     const last = this.#lastPaired;
     const stillLast = last?.machineSerial === this.#pairing.history.at(-1)?.machineSerial;
     return {
@@ -368,10 +363,7 @@ export class PairingService {
       mediaStatus: media().status,
       drives: drives().drives,
       bays: drives().bays,
-      jobs: new Map(all.map((job) => [job.driveId, progressOf(job)])),
-      runningMachines: new Set(
-        all.filter((job) => progressOf(job) === 'running').map(({ machineSerial }) => machineSerial),
-      ),
+      ...jobsForPairing(jobs()),
       scanSettings: settings(),
       isOrdered,
       inOrder,
@@ -384,9 +376,4 @@ export class PairingService {
       starting: this.#starting,
     };
   }
-}
-
-function progressOf({ state }: AppJob): 'running' | 'ended-well' | 'ended-badly' {
-  if (state.state === 'preparing' || !hasEnded(state)) return 'running';
-  return state.state === 'done' ? 'ended-well' : 'ended-badly';
 }

@@ -9,7 +9,7 @@ import { scannerProblems, type ScannerProblem } from '../../core/scan/scanner-ch
 import { analyseTyped, type TypedCheck } from '../../core/scan/typed-check';
 import { commandAction, failsWhen, jsonOption } from './command-context';
 import { exitCodes } from './exit-codes';
-import { details } from './output';
+import { details, type Output } from './output';
 
 export const scannerForm = z.strictObject({
   /** `read`: it is the check code; `unread`: much of it, on a keyboard that is not known; `other`: another code, or nothing. */
@@ -46,8 +46,7 @@ export function scannerCommand(): Command {
     .action(
       commandAction(async ({ output, signal }) => {
         const terminal = process.stdin.isTTY;
-        if (terminal) output.message('Scan the code of the scanner check now. Ctrl+C cancels.');
-        const text = terminal ? await readScan(signal) : await readAll(process.stdin, signal);
+        const text = terminal ? await readScan(output, signal) : await readAll(process.stdin, signal);
         const found = documentOf(text);
         output.result<typeof scannerForm>(found, () => scannerText(found, text));
         return found.result === 'read' && isUsable(found) ? exitCodes.good : exitCodes.failed;
@@ -86,9 +85,11 @@ function foundOf({ check }: TypedCheck): ScannerDocument['found'] {
  * One scan from a terminal, which then passes each character at once: the scan ends with a pause.
  * @throws PrestageError cancelled
  */
-async function readScan(signal: AbortSignal): Promise<string> {
+async function readScan(output: Output, signal: AbortSignal): Promise<string> {
   const { stdin } = process;
+  // Before it is asked for: the terminal itself would make line feeds of the scanner's Enter until then.
   stdin.setRawMode(true);
+  output.message('Scan the code of the scanner check now. Ctrl+C cancels.');
   try {
     return await new Promise<string>((resolve, reject) => {
       let text = '';

@@ -29,7 +29,7 @@ export function shipCommand(): Command {
   ];
   return new Command('ship')
     .description('close finished machines into a shipment, and make the bundle for the enterprise')
-    .option('--number <number>', 'shipment number, as on the delivery note')
+    .option('--number <number>', 'shipment number, as on the delivery note; required unless --again is given')
     .option('--batch <id>', 'ship the finished machines of this batch')
     .option('--order <number>', 'ship the finished machines of this work order')
     .option('--machine <serial>', 'ship this machine; repeat for each machine', collect)
