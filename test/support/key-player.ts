@@ -14,14 +14,12 @@ export class KeyPlayer {
   /** @param gap milliseconds between two keys, in place of what was recorded */
   async play(keys: readonly ScanKey[], gap?: number): Promise<void> {
     const began = Date.now();
-    // Each is handed over this much before its time, so that a busy computer tells the same.
-    const lead = 250;
     // A scanner does not wait until the page is done with a key.
     const sent: Promise<unknown>[] = [];
     for (const { ms, ...pressed } of gap === undefined ? keys : paced(keys, gap)) {
       const wait = began + ms - Date.now();
       if (wait > 1) await sleep(wait);
-      sent.push(...this.press(pressed, (began + lead + ms) / 1000));
+      sent.push(...this.press(pressed, (began + ms) / 1000));
     }
     await Promise.all(sent);
   }
