@@ -2,6 +2,7 @@ import { hasEnded } from './job';
 import {
   advanceSpeed,
   advanceTimeLeft,
+  lookInterval,
   noTimeLeft,
   speedOf,
   startSpeed,
@@ -51,8 +52,6 @@ export interface JobProgress {
 
 /** Milliseconds in which a job says no time, whatever its first figures are. */
 const firstSeconds = 5_000;
-/** Milliseconds between two looks at the time. */
-const lookInterval = 200;
 
 /**
  * A job at the first look.

@@ -17,6 +17,9 @@ const leastCorrection = 0.5;
 /** Seconds; longer than that nobody plans by it, and it is no more than a drive that does not move. */
 const longest = 100 * 3600;
 
+/** Milliseconds between two looks at a time left. */
+export const lookInterval = 200;
+
 /** Nothing can be told yet. @param now milliseconds, from any start */
 export function noTimeLeft(now: number): TimeLeft {
   return { at: now, seconds: null, shown: null };

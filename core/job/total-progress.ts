@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { JobProgress } from './progress';
+import type { JobLook } from './work-plan';
 
 /** How far all drives are that are, or were last, worked on together. */
 export const totalProgressSchema = z.strictObject({
@@ -38,6 +39,27 @@ export interface TotalMember extends JobProgress {
   readonly outcome: 'running' | 'passed' | 'failed' | 'stopped';
   /** Its drive is started in a virtual machine just now. */
   readonly bootTest: boolean;
+}
+
+/** How a job counts in the total. */
+export function outcomeOf({ state }: JobLook): TotalMember['outcome'] {
+  switch (state) {
+    case 'done':
+      return 'passed';
+    case 'failed':
+      return 'failed';
+    case 'cancelled':
+    case 'interrupted':
+      return 'stopped';
+    case 'preparing':
+    case 'queued':
+    case 'checking':
+    case 'erasing':
+    case 'writing':
+    case 'verifying':
+    case 'sealing':
+      return 'running';
+  }
 }
 
 /**

@@ -3,7 +3,7 @@ import type { AppBootTest, AppJob, ProgressState } from '../../core/contract/app
 import { timeouts } from '../../core/base/timeouts';
 import { isRunning } from '../../core/job/job';
 import { advanceProgress, progressOf, startProgress, type ProgressTrack } from '../../core/job/progress';
-import { lastTogether, totalOf, type TotalMember } from '../../core/job/total-progress';
+import { lastTogether, outcomeOf, totalOf, type TotalMember } from '../../core/job/total-progress';
 import type { Pace } from '../../core/job/work-plan';
 
 export interface ProgressServiceDependencies {
@@ -96,7 +96,7 @@ export class ProgressService {
       bay: job.bay,
       startedAt: job.startedAt,
       endedAt: job.endedAt,
-      outcome: doesNotStart && job.state.state === 'done' ? 'failed' : outcomeOf(job),
+      outcome: doesNotStart && job.state.state === 'done' ? 'failed' : outcomeOf(job.state),
       bootTest: test?.status === 'running',
     };
   }
@@ -116,25 +116,5 @@ export class ProgressService {
       }),
       total: told ? totalOf([...together], this.#dependencies.settled()) : null,
     };
-  }
-}
-
-function outcomeOf(job: AppJob): TotalMember['outcome'] {
-  switch (job.state.state) {
-    case 'done':
-      return 'passed';
-    case 'failed':
-      return 'failed';
-    case 'cancelled':
-    case 'interrupted':
-      return 'stopped';
-    case 'preparing':
-    case 'queued':
-    case 'checking':
-    case 'erasing':
-    case 'writing':
-    case 'verifying':
-    case 'sealing':
-      return 'running';
   }
 }

@@ -3,13 +3,14 @@ import { advanceProgress, progressOf, startProgress, type ProgressTrack } from '
 import {
   advanceSpeed,
   advanceTimeLeft,
+  lookInterval,
   noTimeLeft,
   speedOf,
   startSpeed,
   type Speed,
   type TimeLeft,
 } from '../../core/job/time-left';
-import type { TotalMember } from '../../core/job/total-progress';
+import { outcomeOf, type TotalMember } from '../../core/job/total-progress';
 import type { JobLook, Pace } from '../../core/job/work-plan';
 
 /** How far something is: whole per cents and whole seconds; null where it cannot be told. */
@@ -53,21 +54,16 @@ export class FollowedJob {
   }
 
   memberAt(now: number): TotalMember {
-    const { state } = this.#look;
-    const ended = this.#endedAt !== null;
     return {
       ...this.told(now),
       bay: this.label,
       startedAt: this.#startedAt,
       endedAt: this.#endedAt,
-      outcome: !ended ? 'running' : state === 'done' ? 'passed' : state === 'failed' ? 'failed' : 'stopped',
+      outcome: outcomeOf(this.#look),
       bootTest: false,
     };
   }
 }
-
-/** Milliseconds between two looks at the time that a task still takes. */
-const lookInterval = 200;
 
 /** What takes a while and is no job: one phase of it. */
 export class FollowedTask {
