@@ -1,7 +1,8 @@
 import { Button, Textarea } from '@mantine/core';
-import { IconFileTypePdf, IconPrinter } from '@tabler/icons-react';
+import { IconFileTypePdf } from '@tabler/icons-react';
 import { useMemo, useState, type ReactElement } from 'react';
-import { act, send } from '../../actions';
+import { act } from '../../actions';
+import { PrintButton } from '../../components/print-button';
 import { BackToScreen, ScreenHeader } from '../../components/screen-header';
 import { useApp } from '../../store/app-store';
 import { useText } from '../../text';
@@ -71,15 +72,7 @@ export function SheetScreen(): ReactElement {
     <div className="screen screen-filled sheet-screen">
       <div className="stack no-print">
         <ScreenHeader title={text.title} intro={text.intro}>
-          <Button
-            variant="filled"
-            leftSection={<IconPrinter size={20} aria-hidden />}
-            onClick={() => {
-              send('printPage', {});
-            }}
-          >
-            {text.print}
-          </Button>
+          <PrintButton>{text.print}</PrintButton>
           <Button
             leftSection={<IconFileTypePdf size={20} aria-hidden />}
             onClick={() => {

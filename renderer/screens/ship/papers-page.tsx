@@ -1,8 +1,7 @@
 import { Button } from '@mantine/core';
-import { IconPrinter } from '@tabler/icons-react';
 import { useMemo, type ReactElement } from 'react';
 import type { ShipmentPapers } from '../../../core/contract/app-shipments';
-import { send } from '../../actions';
+import { PrintButton } from '../../components/print-button';
 import { BackButton, ScreenHeader } from '../../components/screen-header';
 import { formatTime } from '../../format';
 import { useText } from '../../text';
@@ -24,15 +23,7 @@ export function PapersPage({ paper, content }: PapersProps & { readonly paper: P
     <section className="screen screen-filled sheet-screen" aria-labelledby="papers-title">
       <div className="no-print">
         <ScreenHeader id="papers-title" title={text.papersOf(content.number)}>
-          <Button
-            variant="filled"
-            leftSection={<IconPrinter size={20} aria-hidden />}
-            onClick={() => {
-              send('printPage', {});
-            }}
-          >
-            {text.print}
-          </Button>
+          <PrintButton>{text.print}</PrintButton>
           {papers.map((one) => (
             <Button
               key={one}
