@@ -58,7 +58,7 @@ describe('prestage ticket', () => {
     const document = documentOf(result);
     expect(document).toMatchObject({ ...said, file: pdf });
     const codes = readCodes(pdf, 100);
-    expect(codes).toEqual([{ kind: 'QR-Code', text: document.code, page: 1 }]);
+    expect(codes).toEqual([{ kind: 'QR-Code', text: document['code'], page: 1 }]);
     expect(readTicket(codes[0]?.text ?? '')).toEqual({ problem: null, ticket: said });
     const words = pdfText(readFileSync(pdf)).join('\n');
     expect(words).toContain('WO-2026/118');
@@ -171,7 +171,7 @@ describe('the papers of the open order', () => {
     expect(documentOf(result)).toMatchObject({ orderNumber: 'WO-7', machines: 29, mediaSha256: sha256 });
     const codes = readCodes(pdf);
     const [first] = codes.filter(({ kind }) => kind === 'QR-Code');
-    expect(first).toEqual({ kind: 'QR-Code', text: documentOf(result).code, page: 1 });
+    expect(first).toEqual({ kind: 'QR-Code', text: documentOf(result)['code'], page: 1 });
     const expected = Array.from({ length: 30 }, (_, index) => `5CD${index + 1}X`).filter(
       (serial) => serial !== '5CD7X',
     );
@@ -182,6 +182,6 @@ describe('the papers of the open order', () => {
     expect(words).toEqual(expected);
     // What the ticket alone says is the same.
     const alone = await ticket('--media', media.path, '--sha256', sha256, '--name', 'Contoso');
-    expect(documentOf(alone.result).code).toBe(documentOf(result).code);
+    expect(documentOf(alone.result)['code']).toBe(documentOf(result)['code']);
   });
 });
