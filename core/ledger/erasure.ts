@@ -2,7 +2,7 @@ import { attachmentProves, isSameAttachment, isSameKey, tellsOwnIdentity } from 
 import type { JobDetails } from './record';
 import type { WrittenDrive } from './standing-finding';
 
-/** What a job that began later means for a finished drive: one rule for ledger, shipments and orders (docs/adr/0029). */
+/** What a job that began later means for a finished drive: one rule for ledger, shipments and orders (docs/adr/0030). */
 
 /** What a job says of the drive it began on. */
 export type BegunOn = Pick<JobDetails, 'drive' | 'attachment' | 'previousDiskGuid'>;

@@ -1,4 +1,4 @@
-/** Which serials several drives report, as a ledger shows it, also where no entry says so (docs/adr/0029). */
+/** Which serials several drives report, as a ledger shows it, also where no entry says so (docs/adr/0030). */
 
 /** What an entry tells of a drive and a job. Entries are taken in their order. */
 export interface IdentityFact {

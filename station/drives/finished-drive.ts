@@ -25,7 +25,8 @@ export function sharedMember({ notes }: Pick<Drive, 'notes'>): { readonly identi
  * A finished drive as a later look at it records it: bay and port of its job, but whose serial this is, and in which sectors
  * it is presented, as it is now.
  */
-export function asReadNow({ identityShared: _, ...written }: RecordedDrive, drive: Drive): RecordedDrive {
+export function asReadNow(job: RecordedDrive, drive: Drive): RecordedDrive {
+  const { identityShared: _, ...written } = job;
   const { kind, bus, logicalSectorSize } = drive;
   return { ...written, ...identityOf(drive), kind, bus, logicalSectorSize, ...sharedMember(drive) };
 }

@@ -9,7 +9,7 @@ import { temporaryArea } from '../support/global-setup';
 import { runPresenting } from '../support/presenting';
 import { makeMedia, type MadeMedia } from '../support/wim';
 
-/** What is known of disks that tell their own serial, and share it, or are formatted to other sectors (docs/adr/0029). */
+/** What is known of disks that tell their own serial, and share it, or are formatted to other sectors (docs/adr/0030). */
 
 let area: string;
 let media: MadeMedia;
