@@ -1,3 +1,4 @@
+import type { AgainstDrive } from '../../core/order/order-state';
 import type { OrderState, OrderStateLine } from '../../core/contract/app-order';
 import { countedGrouped } from '../../core/base/plurals';
 
@@ -106,6 +107,19 @@ export const orderText = {
       `${countedGrouped(number, 'more machine is', 'more machines are')} not shown. Open machines come first.`,
     columns: { serial: 'Serial', state: 'State', name: 'Name', assetTag: 'Asset tag', reason: 'Reason' },
     notOrdered: 'not in the work order',
+    against: ({ what, machineSerial }: AgainstDrive): string => {
+      const other = machineSerial ?? '';
+      switch (what) {
+        case 'erased':
+          return `Its drive was written again for machine ${other}.`;
+        case 'perhaps-erased':
+          return `Not sure: a drive with the same serial was written later for machine ${other}. If you have the drive of this machine, run prestage verify on it.`;
+        case 'found-wrong':
+          return 'Its drive failed when it was read again.';
+        case 'boot-failed':
+          return 'Its drive failed its boot test.';
+      }
+    },
     leaveOut: 'Leave out',
     leaveOutOf: (serial: string): string => `Leave out ${serial}`,
     none: 'No matching machines.',
