@@ -1,6 +1,7 @@
 import type { AgainstDrive } from '../../core/order/order-state';
 import type { OrderState, OrderStateLine } from '../../core/contract/app-order';
 import { countedGrouped } from '../../core/base/plurals';
+import { ticketProblems, ticketUse } from '../../core/scan/ticket-words';
 
 type LineState = OrderStateLine['state'];
 
@@ -54,6 +55,29 @@ export const orderText = {
     openTyped: 'Open this work order',
     problems: 'Errors',
     warnings: 'Warnings',
+  },
+
+  ticket: {
+    button: 'Print job ticket',
+    title: (number: string): string => `Job ticket for work order ${number}`,
+    print: 'Print',
+    back: 'Back to the work order',
+    name: 'Name of the media on the ticket',
+    nameHint: 'For people. What counts is the SHA-256.',
+    problems: ticketProblems,
+    noMedia:
+      'The ticket needs the media’s SHA-256. Choose the media and have it verified, or open a work order that contains the SHA-256.',
+    toMedia: 'Go to Media',
+    heading: 'Job ticket',
+    media: 'Media',
+    sha256: 'SHA-256 of the media',
+    made: 'Made',
+    use: ticketUse,
+    machines: (number: number): string => countedGrouped(number, 'machine', 'machines'),
+    more: (number: number): string =>
+      `${countedGrouped(number, 'more machine is', 'more machines are')} not on this page. Print all of them with: prestage order papers`,
+    codeOf: (number: string): string => `QR code of the job ticket for work order ${number}`,
+    barcodeOf: (serial: string): string => `Barcode of ${serial}`,
   },
 
   asks: {

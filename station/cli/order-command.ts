@@ -19,6 +19,7 @@ import { decodeText, parseOrder, readOrderFile, type SentOrder } from '../orders
 import { statePaths } from '../state/state-paths';
 import { commandAction, jsonOption, stateOption, type CommandContext } from './command-context';
 import { withLedger } from './ledger-command';
+import { orderPapersCommand } from './order-papers-command';
 import { details, localTime, table, type Cell, type JsonDocument } from './output';
 import { withStation, type StationContext } from './station-context';
 import { counted } from '../../core/base/plurals';
@@ -208,6 +209,7 @@ export function orderCommand(): Command {
         return undefined;
       }),
     );
+  command.addCommand(orderPapersCommand());
   return command;
 }
 

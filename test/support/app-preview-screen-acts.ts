@@ -15,14 +15,16 @@ async function ticked(page: Page): Promise<string[]> {
 
 export const screenActs: readonly Act[] = [
   {
-    name: 'the keys of the rail go through the work, and F1 opens no screen',
+    name: 'the keys of the rail go through the work, and F1 to the help and back',
     state: stateOf('refused-scan'),
     run: async (page) => {
       for (const [key, screen] of [
         ['F2', 'Order'],
         ['F3', 'Media'],
         ['F4', 'Bench'],
+        ['F1', 'Help'],
         ['F1', 'Bench'],
+        ['F1', 'Help'],
         ['F5', 'Ship'],
         ['F6', 'Log'],
         ['F7', 'Settings'],
@@ -107,6 +109,25 @@ export const screenActs: readonly Act[] = [
       const height = (await page.locator('.ship-row').first().boundingBox())?.height ?? 0;
       return left.length === 0 && height >= 44 ? null : `${left.join()} ticked, ${height} px`;
     },
+  },
+  {
+    name: 'a job ticket is printed where it is shown, with the name that is typed',
+    state: stateOf('order-ticket'),
+    run: async (page) => {
+      await page.keyboard.press('F2');
+      await page.getByRole('button', { name: 'Print job ticket' }).click();
+      const name = page.getByLabel('Name of the media on the ticket');
+      await name.fill('');
+      await page.getByText('The name of the media is empty.').waitFor();
+      const print = page.getByRole('button', { name: 'Print', exact: true });
+      await print.waitFor({ state: 'detached' });
+      await name.fill('Contoso');
+      await page.locator('.ticket-media', { hasText: 'Contoso' }).waitFor();
+      await print.click();
+      await page.getByRole('button', { name: 'Back to the work order' }).click();
+      await page.getByRole('button', { name: 'Print job ticket' }).waitFor();
+    },
+    expected: [{ method: 'printPage', request: {} }],
   },
   {
     name: 'the papers of a shipment are printed where they are shown',
