@@ -22,6 +22,7 @@ import { MediaVerifier } from './media-verifier';
 import { NoticeService } from './notices';
 import { OrderService } from './order-service';
 import { PairingService } from './pairing-service';
+import { PastService } from './past-service';
 import { ProgressService } from './progress-service';
 import { Recovery } from './recovery';
 import { ScanService } from './scan-service';
@@ -65,6 +66,7 @@ export class AppService {
   readonly notices = new NoticeService();
   readonly orders: OrderService;
   readonly pairing: PairingService;
+  readonly pasts: PastService;
   readonly progress: ProgressService;
   readonly publisher: StatePublisher;
   readonly recovery: Recovery;
@@ -135,6 +137,12 @@ export class AppService {
       settled: () => this.jobs.isSettled,
       pace: () => stationPace(ledger),
     });
+    this.pasts = new PastService({
+      ledger,
+      drives: () => this.drives.state.drives,
+      diskGuidOn: (attachment) => this.jobs.diskGuidOn(attachment),
+      isRunning: (driveId) => this.jobs.running.some((job) => job.driveId === driveId),
+    });
     this.pairing = new PairingService({
       settings: () => this.settings.current.desk,
       drives: () => this.drives.state,
@@ -143,7 +151,7 @@ export class AppService {
       batch: () => this.batch.state,
       jobs: () => this.jobs.jobs,
       ledger,
-      finishedFor: (attachment) => this.jobs.finishedFor(attachment),
+      pastOf: (drive) => this.pasts.of(drive),
       inOrder: (serial) => this.orders.allows(serial),
       isOrdered: (serial) => this.orders.names(serial),
       openOrder: () => this.orders.openNumber,
@@ -169,6 +177,7 @@ export class AppService {
         station: () => this.station.state,
         settings: () => this.settings.shown,
         drives: () => withPulledDrives(this.drives.state, this.jobs.jobs),
+        pasts: () => this.pasts.state,
         media: () => this.media.state,
         batch: () => this.batch.state,
         order: () => this.orders.state,
@@ -201,7 +210,7 @@ export class AppService {
     });
     this.starting = new StartService({
       ...{ helpers, settings, station, batch, media, drives, pairing, jobs, bootTests },
-      ledger,
+      pasts: this.pasts,
       recorded: () => this.recovery.recorded,
     });
     this.scans = new ScanService(this);
@@ -267,6 +276,7 @@ export class AppService {
   async close(): Promise<void> {
     this.recovery.close();
     this.drives.close();
+    this.pasts.close();
     this.jobs.cancelAll();
     await this.jobs.settled();
     this.progress.close();

@@ -1,5 +1,7 @@
 import type { BatchState } from '../../core/contract/app-batch';
 import type { AppJob, DrivesState } from '../../core/contract/app-bench';
+import type { Drive } from '../../core/drive/drive';
+import type { DrivePast } from '../../core/ledger/drive-past';
 import type { MediaState } from '../../core/media/media-state';
 import type { JobMedia } from '../../core/pairing/job-media';
 import type { AppSettings } from '../../core/settings/settings';
@@ -14,9 +16,9 @@ export interface PairingServiceDependencies {
   readonly jobMedia: () => JobMedia;
   readonly batch: () => BatchState;
   readonly jobs: () => readonly AppJob[];
-  readonly ledger: Pick<LedgerReader, 'findShipped' | 'findDoneByGuid'>;
-  /** The machine for which a drive with this attachment was finished, when the listing cannot know it. */
-  readonly finishedFor: (attachment: string | null) => string | null;
+  readonly ledger: Pick<LedgerReader, 'findShipped'>;
+  /** What an attached drive holds, and how its last job ended. */
+  readonly pastOf: (drive: Drive) => DrivePast;
   /** Whether the open order lets a machine have a drive. */
   readonly inOrder: (machineSerial: string) => boolean;
   /** Whether the open work order itself names a machine. */

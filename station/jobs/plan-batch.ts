@@ -19,7 +19,7 @@ import type { Layout } from '../../core/drive/layout';
 import type { MachineDetails } from '../../core/machine/machine';
 import type { Media, MediaHash, MediaImage } from '../../core/media/media';
 import { required } from '../../core/base/required';
-import { machineOn } from '../drives/finished-drive';
+import { machineHeld } from '../drives/finished-drive';
 import type { Helpers } from '../helper-client/helpers';
 import { requireCacheFile } from '../image-cache/file-size';
 import type { LedgerReader } from '../ledger/ledger-reader';
@@ -171,11 +171,11 @@ export async function planBatch(
 
 /** The machine whose finished image a drive was shown to hold, or will be when nobody was shown anything yet; null: none. */
 export function machineShownOn(
-  drive: Pick<Drive, 'id' | 'diskGuid'>,
+  drive: Drive,
   { shown }: Pick<BatchRequest, 'shown'>,
-  ledger: Pick<LedgerReader, 'findDoneByGuid'>,
+  ledger: Pick<LedgerReader, 'pastOf'>,
 ): string | null {
-  return shown === undefined ? machineOn(drive, ledger) : (shown.get(drive.id) ?? null);
+  return shown === undefined ? machineHeld(drive, ledger) : (shown.get(drive.id) ?? null);
 }
 
 /**

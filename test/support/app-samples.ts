@@ -146,6 +146,7 @@ export const emptyState: AppState = {
     refusal: null,
   },
   jobs: [],
+  pasts: [],
   progress: { drives: [], total: null },
   rehearsals: [],
   notices: [],
