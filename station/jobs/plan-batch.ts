@@ -16,10 +16,11 @@ import { driveLabel, type Drive } from '../../core/drive/drive';
 import { isStillAttached } from '../../core/drive/drive-identity';
 import { PrestageError } from '../../core/base/errors';
 import type { Layout } from '../../core/drive/layout';
+import type { DrivePast } from '../../core/ledger/drive-past';
 import type { MachineDetails } from '../../core/machine/machine';
 import type { Media, MediaHash, MediaImage } from '../../core/media/media';
 import { required } from '../../core/base/required';
-import { machineHeld } from '../drives/finished-drive';
+import { attachedPast, machineHeld } from '../drives/finished-drive';
 import type { Helpers } from '../helper-client/helpers';
 import { requireCacheFile } from '../image-cache/file-size';
 import type { LedgerReader } from '../ledger/ledger-reader';
@@ -81,6 +82,8 @@ export interface PlannedJob {
   readonly again: boolean;
   /** Machine whose finished image the drive is, or was, shown to hold; null when none. */
   readonly holdsMachine: string | null;
+  /** What the ledger tells of the drive, as the listing shows it. */
+  readonly past: DrivePast;
   /** What is known of the machine beside its serial; null when nothing is. */
   readonly machine: MachineDetails | null;
 }
@@ -164,6 +167,7 @@ export async function planBatch(
         machine: machineOf(order, machineSerial, request.machines?.get(machineSerial)),
         again: required(shipped[index], `whether machine ${machineSerial} was shipped`),
         holdsMachine: machineShownOn(drive, request, ledger),
+        past: attachedPast(drive, ledger),
       };
     }),
   };

@@ -1,3 +1,4 @@
+import { noPast } from '../../../core/ledger/drive-past';
 import { expect } from 'vitest';
 import { PrestageError } from '../../../core/base/errors';
 import type { JobResult, JobState } from '../../../core/job/job';
@@ -31,7 +32,7 @@ export const erasing: JobState = { state: 'erasing' };
 export const checking: JobState = { state: 'checking' };
 export const drive = sampleDrive();
 export const planned: PlannedJob = {
-  ...{ drive, machineSerial: '0042PF', again: false, holdsMachine: null, machine: null },
+  ...{ drive, machineSerial: '0042PF', again: false, holdsMachine: null, past: noPast, machine: null },
 };
 
 export const details = sampleJob();
