@@ -1,5 +1,6 @@
 import type { AppMethod, AppPatch, AppState } from '../../core/contract/app';
 import type { ScanKey } from '../../core/scan/scan-keys';
+import { rackPreviews } from './app-preview-rack-states';
 import { scannerPreviews } from './app-preview-scanner-states';
 import {
   emptyState,
@@ -213,6 +214,9 @@ export interface Preview {
   readonly answers?: Answers;
   /** A key pressed at the beginning. */
   readonly key?: string;
+  /** A bay of the rack view clicked, by its accessible name; then keys pressed. */
+  readonly choose?: string;
+  readonly keys?: readonly string[];
   /** Pressed before the picture is taken, by accessible name. */
   readonly press?: string;
   /** A box ticked before that, by accessible name. */
@@ -233,6 +237,7 @@ export interface Preview {
 /** What can be looked at, by name. */
 export const previews: Readonly<Record<string, Preview>> = {
   ...scannerPreviews(mixed),
+  ...rackPreviews,
   empty: { state: emptyState },
   'listing-failed': { state: listingFailed },
   'four-virtual': { state: fourDrives },
