@@ -84,6 +84,7 @@ export const RackTile = memo(function RackTile(props: RackTileProps): ReactEleme
   const kind = cardKind(drive, job, pair, bootTest);
   const word = statusWord(kind, job, text);
   const machine = job?.machineSerial ?? pair?.machineSerial ?? '';
+  const reason = reasonOf({ kind, drive, job, bootTest }, text);
   const ended = tones[kind] !== undefined;
   const style = useMemo(() => ({ gridRow: place.row, gridColumn: place.column }), [place.row, place.column]);
   const press = (event: MouseEvent): void => {
@@ -115,14 +116,16 @@ export const RackTile = memo(function RackTile(props: RackTileProps): ReactEleme
           >
             {machine === '' ? (drive === null ? '' : (drive.serial ?? text.noSerial)) : machine}
           </p>
-          {ended ? <p className="tile-verdict">{word}</p> : <p className="tile-word clipped">{word}</p>}
-          {kind === 'running' ? (
-            <Running driveId={driveId} />
-          ) : (
-            <p className="tile-line clipped" title={reasonOf({ kind, drive, job, bootTest }, text)}>
-              {reasonOf({ kind, drive, job, bootTest }, text)}
-            </p>
-          )}
+          <div className="tile-state">
+            <p className={ended ? 'tile-verdict' : 'tile-word'}>{word}</p>
+            {kind === 'running' ? (
+              <Running driveId={driveId} />
+            ) : (
+              <p className="tile-line clipped" title={reason}>
+                {reason}
+              </p>
+            )}
+          </div>
         </>
       )}
     </li>
