@@ -155,7 +155,7 @@ export type Density = 'roomy' | 'normal' | 'dense';
 /** By the room of a card, in rem: what does not fit is left out, never cut. */
 export function densityFor(width: number, height: number): Density {
   if (width >= 16 && height >= 12.5) return 'roomy';
-  return width >= 12 && height >= 10.5 ? 'normal' : 'dense';
+  return width >= 12 && height >= 9 ? 'normal' : 'dense';
 }
 
 /** Jobs that came to their end between two looks. A new list. */

@@ -1,6 +1,6 @@
 import type { AppMethod, AppPatch, AppState } from '../../core/contract/app';
 import type { ScanKey } from '../../core/scan/scan-keys';
-import { rackPreviews } from './app-preview-rack-states';
+import { inRack, rackPreviews } from './app-preview-rack-states';
 import { scannerPreviews } from './app-preview-scanner-states';
 import {
   emptyState,
@@ -287,6 +287,11 @@ export const previews: Readonly<Record<string, Preview>> = {
   media: { state: mixed, key: 'F3' },
   log: { state: mixed, key: 'F6' },
   settings: { state: mixed, key: 'F7' },
+  'settings-rack': {
+    state: inRack(mixed, { rows: 4, columns: 6, order: 'columns-from-bottom' }),
+    key: 'F7',
+    size: { width: 1280, height: 1600 },
+  },
   'settings-support': {
     state: mixed,
     key: 'F7',

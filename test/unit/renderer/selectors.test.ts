@@ -110,7 +110,7 @@ test('steps: the first that is missing is the current one', () => {
 
 test('a card shows what it has room for', () => {
   expect(densityFor(20, 16)).toBe('roomy');
-  expect(densityFor(20, 11)).toBe('normal');
+  expect(densityFor(20, 10)).toBe('normal');
   expect(densityFor(13, 16)).toBe('normal');
   expect(densityFor(9, 16)).toBe('dense');
   expect(densityFor(20, 6)).toBe('dense');

@@ -62,10 +62,17 @@ const Running = memo(function Running({ driveId }: { readonly driveId: string | 
   const progress = useDriveProgress(driveId ?? '');
   const percent = progress?.percent ?? 0;
   const left = progress?.secondsLeft ?? null;
+  const time = left === null ? '' : formatDuration(left);
+  // In a low tile the time stands alone.
+  const [before, after] = left === null ? [] : text.left(time).split(time);
   return (
     <>
       <p className="tile-figure">{progress === null ? '' : text.percent(percent)}</p>
-      <p className="tile-line clipped">{left === null ? '' : text.left(formatDuration(left))}</p>
+      <p className="tile-line clipped">
+        {before}
+        {time}
+        <span className="tile-more">{after}</span>
+      </p>
       <span className="tile-bar" aria-hidden>
         <span style={{ transform: `scaleX(${percent / 100})` }} />
       </span>
@@ -85,6 +92,11 @@ export const RackTile = memo(function RackTile(props: RackTileProps): ReactEleme
   const word = statusWord(kind, job, text);
   const machine = job?.machineSerial ?? pair?.machineSerial ?? '';
   const reason = reasonOf({ kind, drive, job, bootTest }, text);
+  // What a low tile can do without: the word beside it says as much.
+  const isMore =
+    job === null
+      ? kind !== 'blocked' && (drive?.notes.length ?? 0) === 0
+      : kind === 'cancelled' || kind === 'interrupted';
   const ended = tones[kind] !== undefined;
   const style = useMemo(() => ({ gridRow: place.row, gridColumn: place.column }), [place.row, place.column]);
   const press = (event: MouseEvent): void => {
@@ -121,7 +133,7 @@ export const RackTile = memo(function RackTile(props: RackTileProps): ReactEleme
             {kind === 'running' ? (
               <Running driveId={driveId} />
             ) : (
-              <p className="tile-line clipped" title={reason}>
+              <p className={isMore ? 'tile-line tile-more clipped' : 'tile-line clipped'} title={reason}>
                 {reason}
               </p>
             )}
