@@ -113,6 +113,13 @@ export function passedDrives({
     .map(({ driveId }) => driveId);
 }
 
+/** What the media is called that a scan asked for and nobody has chosen yet; null when none is waited for. */
+export function wantedName(media: AppState['media']): string | null {
+  if (media.status !== 'none' || media.wanted === undefined) return null;
+  const { ticket, sha256 } = media.wanted;
+  return ticket?.name ?? `${sha256.slice(0, 8)}…`;
+}
+
 /** What is waited for next, as the scan line asks for it: as while pairing, but the media before machines. */
 export function expectedNext(
   pairing: Pick<PairingState, 'armed' | 'mode' | 'waitingMachine' | 'obstacles'>,

@@ -15,7 +15,9 @@ import { BatchService } from './batch-service';
 import { BootTests } from './boot-tests';
 import { DriveList } from './drive-list';
 import { withPulledDrives } from './drives-view';
+import { jobMediaOf } from './job-media';
 import { JobService } from './job-service';
+import { KnownMedia } from './known-media';
 import { MediaVerifier } from './media-verifier';
 import { NoticeService } from './notices';
 import { OrderService } from './order-service';
@@ -57,6 +59,7 @@ export class AppService {
   readonly drives: DriveList;
   readonly fleet: FleetService;
   readonly jobs: JobService;
+  readonly knownMedia: KnownMedia;
   readonly log: LogService;
   readonly media: MediaVerifier;
   readonly notices = new NoticeService();
@@ -108,6 +111,7 @@ export class AppService {
       jobs: () => this.jobs,
     });
     this.batch = new BatchService((imageIndex) => this.media.showImage(imageIndex));
+    this.knownMedia = new KnownMedia(paths.knownMediaFile);
     this.media = new MediaVerifier({
       helpers,
       ordered: () => this.orders.current,
@@ -135,6 +139,7 @@ export class AppService {
       settings: () => this.settings.current.desk,
       drives: () => this.drives.state,
       media: () => this.media.state,
+      jobMedia: jobMediaOf(this.media, this.knownMedia, () => this.orders.current),
       batch: () => this.batch.state,
       jobs: () => this.jobs.jobs,
       ledger,

@@ -1,8 +1,5 @@
 import { Emitter } from 'vscode-jsonrpc/node';
 import type { Assignment } from '../../core/job/batch-rules';
-import type { BatchState } from '../../core/contract/app-batch';
-import type { AppJob, DrivesState } from '../../core/contract/app-bench';
-import type { MediaState } from '../../core/media/media-state';
 import type { Pair, PairingState } from '../../core/pairing/pairing-state';
 import type { Drive } from '../../core/drive/drive';
 import { isStillAttached } from '../../core/drive/drive-identity';
@@ -33,30 +30,12 @@ import { refuseDoubtful } from '../../core/pairing/doubtful-scan';
 import { takeOver, type NotTakenOver } from '../../core/pairing/take-over';
 import { withoutSecrets } from '../../core/machine/other-number';
 import { required } from '../../core/base/required';
-import { readScan } from '../../core/scan/scan';
+import { readScan, shownScan } from '../../core/scan/scan';
 import type { ScanDoubt, ScanOutcome } from '../../core/scan/scan-outcome';
-import type { AppSettings } from '../../core/settings/settings';
 import { machineHeld } from '../drives/finished-drive';
-import type { LedgerReader } from '../ledger/ledger-reader';
 import { jobsForPairing } from './jobs-for-pairing';
+import type { PairingServiceDependencies } from './pairing-dependencies';
 import { anotherList, noReason, notPaired, notReady } from './app-refusals';
-
-export interface PairingServiceDependencies {
-  readonly settings: () => AppSettings;
-  readonly drives: () => DrivesState;
-  readonly media: () => MediaState;
-  readonly batch: () => BatchState;
-  readonly jobs: () => readonly AppJob[];
-  readonly ledger: Pick<LedgerReader, 'findShipped' | 'findDoneByGuid'>;
-  /** The machine for which a drive with this attachment was finished, when the listing cannot know it. */
-  readonly finishedFor: (attachment: string | null) => string | null;
-  /** Whether the open order lets a machine have a drive. */
-  readonly inOrder: (machineSerial: string) => boolean;
-  /** Whether the open work order itself names a machine. */
-  readonly isOrdered: (machineSerial: string) => boolean;
-  /** Number of the work order that is open; null: none is. */
-  readonly openOrder: () => string | null;
-}
 
 /** Holds the pairing, feeds it scans, and keeps what was confirmed apart from what changed since. */
 export class PairingService {
@@ -137,7 +116,7 @@ export class PairingService {
     const doubtful =
       doubt === null ? null : refuseDoubtful(this.#pairing, reading, doubt, this.#details(null));
     if (doubtful !== null) {
-      this.#take(doubtful, sanitizeForDisplay(text, 120));
+      this.#take(doubtful, shownScan(text, reading));
       return doubtful.action;
     }
     const same = this.#lastRead?.text === text ? now - this.#lastRead.time : null;
@@ -146,7 +125,7 @@ export class PairingService {
       this.#lastSaid = { machineSerial: reading.serial, details: reading.details ?? {} };
     }
     const result = applyScan(this.#pairing, reading, this.#details(same));
-    this.#take(result, sanitizeForDisplay(withoutSecrets(text), 120));
+    this.#take(result, shownScan(text, reading));
     const { outcome } = result;
     if (outcome.result === 'accepted' && outcome.effect === 'paired') {
       const machineSerial = required(outcome.machineSerial, 'the machine that was paired');
@@ -354,13 +333,14 @@ export class PairingService {
   }
 
   #details(sinceLastSame: number | null): PairingContext {
-    const { settings, drives, media, batch, jobs, ledger, inOrder, isOrdered, openOrder } =
+    const { settings, drives, media, jobMedia, batch, jobs, ledger, inOrder, isOrdered, openOrder } =
       this.#dependencies;
     const last = this.#lastPaired;
     const stillLast = last?.machineSerial === this.#pairing.history.at(-1)?.machineSerial;
     return {
       operator: batch().operator,
       mediaStatus: media().status,
+      jobMedia: jobMedia(),
       drives: drives().drives,
       bays: drives().bays,
       ...jobsForPairing(jobs()),

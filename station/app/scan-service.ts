@@ -1,7 +1,9 @@
 import { assertNever } from '../../core/base/errors';
-import type { ScanDoubt } from '../../core/scan/scan-outcome';
+import type { WantedMedia } from '../../core/media/media-state';
+import type { MediaStep, ScanDoubt } from '../../core/scan/scan-outcome';
 import type { BatchService } from './batch-service';
 import type { JobService } from './job-service';
+import type { KnownMedia } from './known-media';
 import type { MediaVerifier } from './media-verifier';
 import type { PairingService } from './pairing-service';
 import type { StartService } from './start-service';
@@ -10,6 +12,7 @@ export interface ScanServiceDependencies {
   readonly pairing: PairingService;
   readonly batch: BatchService;
   readonly media: MediaVerifier;
+  readonly knownMedia: KnownMedia;
   readonly jobs: JobService;
   readonly starting: StartService;
 }
@@ -36,8 +39,21 @@ export class ScanService {
         await batch.change({ workOrder: action.number });
         return;
       case 'give-hash':
-        media.expect(action.sha256);
+        if (action.media === 'chosen') media.expect(action.sha256);
+        else {
+          // The hash of a ticket that is held says nothing new.
+          const held = media.wanted?.sha256 === action.sha256 ? media.wanted : null;
+          this.#want(held ?? { sha256: action.sha256, ticket: null }, action.media);
+        }
         return;
+      case 'take-ticket': {
+        const { orderNumber, mediaSha256, mediaName } = action.ticket;
+        await batch.change({ workOrder: orderNumber });
+        // As it is recorded: by it the ticket is known to hold still.
+        const ticket = { name: mediaName, orderNumber: batch.state.workOrder };
+        this.#want({ sha256: mediaSha256, ticket }, action.media);
+        return;
+      }
       case 'cancel-job':
         jobs.cancel(action.driveId);
         return;
@@ -50,5 +66,13 @@ export class ScanService {
       default:
         assertNever(action);
     }
+  }
+
+  /** Waits for a media, and chooses it where the station knows it. */
+  #want(wanted: WantedMedia, step: MediaStep): void {
+    const { media, knownMedia } = this.#services;
+    media.want(wanted);
+    const path = step === 'known' ? knownMedia.find(wanted.sha256) : null;
+    if (path !== null) media.select(path);
   }
 }

@@ -5,7 +5,7 @@ import type { PairingState } from '../../../core/pairing/pairing-state';
 import { doubtRefusals } from '../../../core/scan/scan-outcome';
 import { sanitizeForDisplay } from '../../../core/base/display';
 import { useApp } from '../../store/app-store';
-import { expectedNext } from '../../store/selectors';
+import { expectedNext, wantedName } from '../../store/selectors';
 import { openCheck } from '../../store/scanner-check-store';
 import { showScreen } from '../../store/view-store';
 import { useText, type Text } from '../../text';
@@ -48,6 +48,7 @@ function Last({ scan }: { readonly scan: NonNullable<PairingState['lastScan']> }
 function nextWords(
   pairing: PairingState,
   next: ReturnType<typeof expectedNext>,
+  wanted: string | null,
   text: Text['bench'],
 ): string {
   if (next === 'bay') {
@@ -55,7 +56,7 @@ function nextWords(
     return text.nextScan.bay(pairing.waitingMachine ?? '', known);
   }
   if (next === 'machine' && pairing.obstacles.length === 0) return text.nextScan['machine-or-start'];
-  return text.nextScan[next];
+  return next === 'media' ? text.nextScan.media(wanted) : text.nextScan[next];
 }
 
 /** What was scanned last and what came of it, and what is to be scanned next. */
@@ -63,6 +64,7 @@ export function ScanLine(): ReactElement {
   const { bench: text, scannerCheck } = useText();
   const pairing = useApp((state) => state.pairing);
   const mediaStatus = useApp(({ media }) => media.status);
+  const wanted = useApp(({ media }) => wantedName(media));
   const next = expectedNext(pairing, mediaStatus);
   const outcome = pairing.lastScan?.outcome;
   const unexpected = outcome?.result === 'refused' && outcome.reason === 'not-in-order';
@@ -83,7 +85,7 @@ export function ScanLine(): ReactElement {
       )}
       <div className="scan-next">
         <p className="soft small">{text.next}</p>
-        <p className="scan-next-words">{nextWords(pairing, next, text)}</p>
+        <p className="scan-next-words">{nextWords(pairing, next, wanted, text)}</p>
       </div>
       {again !== null && <WriteAgain key={again} machineSerial={again} driveId={null} />}
       {unexpected && (

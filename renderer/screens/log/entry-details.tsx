@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react';
 import type { LogEntry, LogRow } from '../../../core/contract/app-log';
-import { formatBytes, formatDuration } from '../../../core/base/display';
+import { formatBytes, formatDuration, formatRate } from '../../../core/base/display';
 import type { ErrorData } from '../../../core/base/errors';
 import {
   isDriveRecord,
@@ -10,7 +10,7 @@ import {
   type OrderRecord,
   type RecordedDrive,
 } from '../../../core/ledger/record';
-import { formatRate, formatTime } from '../../format';
+import { formatTime } from '../../format';
 import type { Detail } from '../../components/details';
 import { Mono } from '../../components/mono';
 import type { Text } from '../../text';
@@ -226,6 +226,7 @@ function driveDetails(drive: RecordedDrive, text: Words): Detail[] {
     [words.model, drive.model],
     [words.serial, drive.serial, true],
     [words.wwn, drive.wwn, true],
+    [words.identity, drive.identityShared === true ? words.identityShared : null],
     [words.size, text.size(formatBytes(drive.size), drive.size)],
     [words.sector, text.bytes(drive.logicalSectorSize)],
     [words.bus, drive.bus],

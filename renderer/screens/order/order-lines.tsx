@@ -35,7 +35,7 @@ const canLeaveOut = (line: OrderStateLine): boolean =>
 
 const Line = memo(function Line({ line, onLeaveOut }: LineProps): ReactElement {
   const { lines: text, states } = useText().order;
-  const { serial, state, computerName, assetTag, reason, unexpected } = line;
+  const { serial, state, computerName, assetTag, reason, unexpected, against } = line;
   return (
     <tr>
       <th scope="row">
@@ -53,7 +53,10 @@ const Line = memo(function Line({ line, onLeaveOut }: LineProps): ReactElement {
       </td>
       <td className="nowrap">{computerName}</td>
       <td className="nowrap">{assetTag}</td>
-      <td className="order-reason">{reason}</td>
+      <td className="order-reason">
+        {against !== null && <p>{text.against(against)}</p>}
+        {reason}
+      </td>
       <td className="order-act">
         {canLeaveOut(line) && (
           <Button

@@ -1,0 +1,26 @@
+import type { BatchState } from '../../core/contract/app-batch';
+import type { AppJob, DrivesState } from '../../core/contract/app-bench';
+import type { MediaState } from '../../core/media/media-state';
+import type { JobMedia } from '../../core/pairing/job-media';
+import type { AppSettings } from '../../core/settings/settings';
+import type { LedgerReader } from '../ledger/ledger-reader';
+
+/** What the pairing has to know of the app's other services. */
+export interface PairingServiceDependencies {
+  readonly settings: () => AppSettings;
+  readonly drives: () => DrivesState;
+  readonly media: () => MediaState;
+  /** What scans of a media are compared with. */
+  readonly jobMedia: () => JobMedia;
+  readonly batch: () => BatchState;
+  readonly jobs: () => readonly AppJob[];
+  readonly ledger: Pick<LedgerReader, 'findShipped' | 'findDoneByGuid'>;
+  /** The machine for which a drive with this attachment was finished, when the listing cannot know it. */
+  readonly finishedFor: (attachment: string | null) => string | null;
+  /** Whether the open order lets a machine have a drive. */
+  readonly inOrder: (machineSerial: string) => boolean;
+  /** Whether the open work order itself names a machine. */
+  readonly isOrdered: (machineSerial: string) => boolean;
+  /** Number of the work order that is open; null: none is. */
+  readonly openOrder: () => string | null;
+}
