@@ -1,6 +1,7 @@
 import type { AppMethod, AppPatch, AppState } from '../../core/contract/app';
 import type { ScanKey } from '../../core/scan/scan-keys';
 import { inRack, rackPreviews } from './app-preview-rack-states';
+import { helpPreviews } from './app-preview-help-states';
 import { scannerPreviews } from './app-preview-scanner-states';
 import {
   emptyState,
@@ -238,6 +239,7 @@ export interface Preview {
 export const previews: Readonly<Record<string, Preview>> = {
   ...scannerPreviews(mixed),
   ...rackPreviews,
+  ...helpPreviews(mixed),
   empty: { state: emptyState },
   'listing-failed': { state: listingFailed },
   'four-virtual': { state: fourDrives },
