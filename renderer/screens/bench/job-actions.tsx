@@ -5,6 +5,7 @@ import type { AppJob } from '../../../core/contract/app-bench';
 import { send } from '../../actions';
 import { ConfirmButton } from '../../components/confirm-button';
 import { isRunning } from '../../../core/job/job';
+import { isSetAside } from '../../../core/job/short-reasons';
 import { useText } from '../../text';
 
 interface JobActionsProps {
@@ -18,6 +19,8 @@ interface ActionsProps {
   readonly canCancel: boolean;
   readonly canRetry: boolean;
   readonly canDismiss: boolean;
+  /** To write it again is not the next thing to do: the drive is to be set aside. */
+  readonly clearFirst: boolean;
   readonly compact: boolean;
 }
 
@@ -26,6 +29,31 @@ const Actions = memo(function Actions(props: ActionsProps): ReactElement {
   const { driveId, bay, compact } = props;
   const text = useText().bench;
   const size = compact ? 'sm' : 'md';
+  const retry = props.canRetry && (
+    <Button
+      key="retry"
+      size={size}
+      aria-label={text.jobAction(text.retryJob, bay)}
+      leftSection={<IconRefresh size={18} aria-hidden />}
+      onClick={() => {
+        send('retryJob', { driveId });
+      }}
+    >
+      {text.retryJob}
+    </Button>
+  );
+  const clear = props.canDismiss && (
+    <Button
+      key="clear"
+      size={size}
+      aria-label={text.jobAction(text.dismissJob, bay)}
+      onClick={() => {
+        send('dismissJob', { driveId });
+      }}
+    >
+      {text.dismissJob}
+    </Button>
+  );
   return (
     <>
       {props.canCancel && (
@@ -42,34 +70,15 @@ const Actions = memo(function Actions(props: ActionsProps): ReactElement {
           }}
         />
       )}
-      {props.canRetry && (
-        <Button
-          size={size}
-          aria-label={text.jobAction(text.retryJob, bay)}
-          leftSection={<IconRefresh size={18} aria-hidden />}
-          onClick={() => {
-            send('retryJob', { driveId });
-          }}
-        >
-          {text.retryJob}
-        </Button>
-      )}
-      {props.canDismiss && (
-        <Button
-          size={size}
-          aria-label={text.jobAction(text.dismissJob, bay)}
-          onClick={() => {
-            send('dismissJob', { driveId });
-          }}
-        >
-          {text.dismissJob}
-        </Button>
-      )}
+      {props.clearFirst ? [clear, retry] : [retry, clear]}
     </>
   );
 });
 
-/** What can be done about a job: cancel while it runs, then retry it or clear its card. */
+/**
+ * What can be done about a job: cancel while it runs, then retry it or clear its card. First comes what makes sense: a bad
+ * drive is not written again at once.
+ */
 export function JobActions({ job, compact = false }: JobActionsProps): ReactElement {
   return (
     <Actions
@@ -78,6 +87,7 @@ export function JobActions({ job, compact = false }: JobActionsProps): ReactElem
       canCancel={job.canCancel}
       canRetry={job.canRetry}
       canDismiss={!isRunning(job)}
+      clearFirst={job.state.state === 'failed' && isSetAside(job.state.reason)}
       compact={compact}
     />
   );

@@ -1,0 +1,34 @@
+import type { ReactElement } from 'react';
+import type { DrivePast } from '../../../core/ledger/drive-past';
+import { formatDay } from '../../format';
+import { useText } from '../../text';
+
+/** What a drive holds and how it failed, a line each; both want to be seen before the drive is erased. */
+export function PastLines({
+  past,
+  className,
+}: {
+  readonly past: DrivePast;
+  readonly className?: string;
+}): ReactElement {
+  const text = useText().past;
+  const bad = text.bad(past, formatDay);
+  return (
+    <>
+      {past.holds !== null && (
+        <p className={className} title={text.holds(past.holds)}>
+          <strong className="toned" data-tone="bad">
+            {text.holds(past.holds)}
+          </strong>
+        </p>
+      )}
+      {bad !== null && (
+        <p className={className} title={bad}>
+          <strong className="toned" data-tone="warn">
+            {bad}
+          </strong>
+        </p>
+      )}
+    </>
+  );
+}
