@@ -24,13 +24,14 @@ export const layers: Readonly<Record<string, Layer>> = {
       boot: ['base', 'drive'],
       media: ['base', 'boot', 'drive'],
       machine: ['base'],
+      help: [],
       scan: ['base', 'drive', 'machine'],
       settings: ['base', 'drive', 'scan'],
       pairing: ['base', 'drive', 'machine', 'media', 'scan', 'settings'],
       job: ['base', 'boot', 'drive', 'machine', 'media', 'scan'],
       ledger: ['base', 'drive', 'job', 'machine', 'media'],
       order: ['base', 'drive', 'ledger', 'machine', 'media', 'scan'],
-      shipment: ['base', 'ledger', 'machine', 'media', 'order'],
+      shipment: ['base', 'drive', 'ledger', 'machine', 'media', 'order'],
       // The wires stand above the domain: nothing of it may hang from them.
       contract: [
         ...['base', 'drive', 'boot', 'media', 'machine', 'scan', 'settings', 'pairing'],
@@ -101,6 +102,8 @@ export const layers: Readonly<Record<string, Layer>> = {
       '@fontsource/jetbrains-mono',
       'bwip-js',
       'zod',
+      // Made by the bundler: build/help.
+      'prestage-help',
     ],
   },
   // The reference is made from the program and its schemas (build/reference).
