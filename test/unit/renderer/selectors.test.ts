@@ -5,7 +5,7 @@ import {
   bayOf,
   cardKind,
   countsOf,
-  densityOf,
+  densityFor,
   expectedNext,
   newlyEnded,
   passedDrives,
@@ -108,15 +108,12 @@ test('steps: the first that is missing is the current one', () => {
   expect(stepStatuses([])).toEqual({ operator: 'done', media: 'done', pair: 'done', start: 'current' });
 });
 
-test('cards get smaller with more bays', () => {
-  expect([1, 8, 9, 20, 21, 48].map(densityOf)).toEqual([
-    'roomy',
-    'roomy',
-    'normal',
-    'normal',
-    'dense',
-    'dense',
-  ]);
+test('a card shows what it has room for', () => {
+  expect(densityFor(20, 16)).toBe('roomy');
+  expect(densityFor(20, 10)).toBe('normal');
+  expect(densityFor(13, 16)).toBe('normal');
+  expect(densityFor(9, 16)).toBe('dense');
+  expect(densityFor(20, 6)).toBe('dense');
 });
 
 test('a job is newly ended once, and not when it was there before', () => {
