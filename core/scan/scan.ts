@@ -5,14 +5,14 @@ import { looksLikeMac, readMac, readUuid } from '../machine/identifiers';
 import { detailsMember, readLabel } from './label';
 import { labelRulesOf, type LabelRule } from './label-rules';
 import type { MachineDetails } from '../machine/machine';
-import { scanCommands, type ScanCommand, type ScanKind } from './scan-outcome';
+import type { ScanCommand, ScanKind } from './scan-outcome';
 import { otherNumber, withoutSecrets, type OtherNumber } from '../machine/other-number';
 import { normalizeSerial, serialProblem } from '../machine/serial';
 import type { ScanSettings, SerialPattern } from './scan-settings';
 import {
+  commandIn,
   commandPrefix,
   firstGroup,
-  foldCommand,
   isBayForm,
   isCommandForm,
   withoutFraming,
@@ -71,9 +71,8 @@ export function commandBarcode(command: ScanCommand): string {
 export function readScan(text: string, context: ScanContext): ScanReading {
   const { settings, bays, drives } = context;
   const { clean, whole } = withoutFraming(text);
-  const folded = foldCommand(clean);
-  const command = scanCommands.find((one) => folded === commandPrefix + one);
-  if (command !== undefined) return { kind: 'command', command };
+  const command = commandIn(clean);
+  if (command !== null) return { kind: 'command', command };
   const sha256 = whole ? sha256In(clean) : null;
   if (sha256 !== null) return { kind: 'sha256', sha256 };
   const attached = readAttached(clean, bays, drives);
