@@ -4,6 +4,19 @@ import type { JobLook } from '../job/work-plan';
 /** How the newest boot test of a drive stands; null when it had none that tells anything. */
 export type BootOutcome = 'running' | 'passed' | 'failed' | null;
 
+/** A boot test, as far as it is looked at here. */
+type BootTestLook =
+  | { readonly status: 'running' }
+  | { readonly status: 'ended'; readonly verdict: { readonly passed: boolean } }
+  | { readonly status: 'failed' };
+
+/** How the newest boot test of a drive stands; one that could not be tried tells nothing. */
+export function bootOutcome(bootTest: BootTestLook | undefined | null): BootOutcome {
+  if (bootTest === undefined || bootTest === null || bootTest.status === 'failed') return null;
+  if (bootTest.status === 'running') return 'running';
+  return bootTest.verdict.passed ? 'passed' : 'failed';
+}
+
 /**
  * How a drive with a job stands, as its card shows it. `testing`: it passed and is started in a virtual machine, so it has to stay
  * where it is. `boot-failed`: written well, but it does not start: nobody must take it for a good one.

@@ -142,6 +142,7 @@ const ofScreen: ReadonlySet<string> = new Set([
   'number-taken',
   'shipped',
   'not-waiting',
+  'several-waiting',
   'ticked-already',
   'not-shippable',
 ]);

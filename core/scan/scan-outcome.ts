@@ -122,7 +122,9 @@ export const refusals = [
   'layout-unknown',
   /** On Ship: no finished machine, drive or bay has this name and waits for a shipment. */
   'not-waiting',
-  /** On Ship: it is ticked already. */
+  /** On Ship: more than one drive of this bay waits. */
+  'several-waiting',
+  /** On Ship: it is ticked already. Detail: the machine. */
   'ticked-already',
   /** On Ship, and SHIP: the shipment cannot be closed yet. Detail: why (the page's ShipRefusal). */
   'not-shippable',

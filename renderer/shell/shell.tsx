@@ -16,6 +16,7 @@ import { showScreen, useView, type Screen } from '../store/view-store';
 import { useText } from '../text';
 import { Messages, Notices } from './messages';
 import { Rail, railScreens } from './rail';
+import { ScanBar } from './scan-bar';
 import { ScannerOffer } from './scanner-offer';
 
 function ScreenOf({ screen }: { readonly screen: Screen }): ReactElement {
@@ -91,6 +92,9 @@ export function Shell(): ReactElement {
       </a>
       <Rail />
       <div className="shell-column">
+        <ErrorBoundary>
+          <ScanBar />
+        </ErrorBoundary>
         <ScannerOffer />
         <Notices />
         <main id="content" tabIndex={-1} className="shell-main">

@@ -3,6 +3,7 @@ import type { AppSettings } from '../../core/settings/settings';
 import { appStore } from '../store/app-store';
 import { benchText } from './en-bench';
 import { commonText } from './en-common';
+import { flowText } from './en-flow';
 import { logText } from './en-log';
 import { mediaText } from './en-media';
 import { orderText } from './en-order';
@@ -15,6 +16,7 @@ import { shipText } from './en-ship';
 export const en = {
   common: commonText,
   bench: benchText,
+  flow: flowText,
   log: logText,
   media: mediaText,
   order: orderText,

@@ -13,7 +13,7 @@ export interface MarkedServices {
   readonly drives: Pick<DriveList, 'state'>;
   readonly jobs: Pick<JobService, 'jobs'>;
   readonly media: Pick<MediaVerifier, 'state' | 'path'>;
-  readonly orders: Pick<OrderService, 'openNumber' | 'changes'>;
+  readonly orders: Pick<OrderService, 'changes'>;
   readonly pairing: Pick<PairingService, 'mark'>;
 }
 
@@ -25,7 +25,7 @@ export function benchMark(app: MarkedServices): string {
     pairing.mark,
     [operator, workOrder, imageIndex, layout],
     [media.state.status, media.path],
-    [orders.openNumber, orders.changes],
+    orders.changes,
     drives.state.drives.map(({ id, bay, verdict }) => [id, bay, verdict]),
     jobs.jobs.map(({ driveId, machineSerial, state, canCancel }) => [
       ...[driveId, machineSerial, outcomeOf(state), canCancel],

@@ -1,5 +1,5 @@
 import type { AppBootTest, AppJob } from '../../core/contract/app-bench';
-import { cardOutcome, type BootOutcome } from '../../core/flow/job-outcome';
+import { bootOutcome, cardOutcome, type BootOutcome } from '../../core/flow/job-outcome';
 import { isRunning } from '../../core/job/job';
 import type { PairingContext } from '../../core/pairing/pairing';
 
@@ -9,16 +9,9 @@ export function jobsForPairing(
   bootTests: readonly AppBootTest[],
 ): Pick<PairingContext, 'jobs' | 'runningMachines'> {
   const bootOf = (driveId: string): BootOutcome =>
-    bootOutcome(bootTests.find((bootTest) => bootTest.driveId === driveId) ?? null);
+    bootOutcome(bootTests.find((bootTest) => bootTest.driveId === driveId));
   return {
     jobs: new Map(jobs.map(({ driveId, state }) => [driveId, cardOutcome(state, bootOf(driveId))])),
     runningMachines: new Set(jobs.filter(isRunning).map(({ machineSerial }) => machineSerial)),
   };
-}
-
-/** One that could not be tried tells nothing. */
-function bootOutcome(bootTest: AppBootTest | null): BootOutcome {
-  if (bootTest === null || bootTest.status === 'failed') return null;
-  if (bootTest.status === 'running') return 'running';
-  return bootTest.verdict.passed ? 'passed' : 'failed';
 }

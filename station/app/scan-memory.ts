@@ -79,7 +79,7 @@ export class ScanMemory {
     const number = (this.#last?.number ?? 0) + 1;
     this.#last = { number, text, screen, outcome, holds: true };
     this.#leftAs = this.#mark();
-    this.#taken = true;
+    this.#taken = this.#working > 0;
     this.#changed.fire();
   }
 

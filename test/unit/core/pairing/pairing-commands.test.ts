@@ -122,6 +122,8 @@ describe('UNDO', () => {
   });
   it('read twice undoes once', () => {
     expectRefused(paired, applyScan(paired, command('UNDO'), world(again)), 'repeated-read');
+    // A hand is slower than a scanner that reads twice.
+    expect(applyScan(paired, command('UNDO'), world(later)).outcome).toMatchObject({ effect: 'undone' });
   });
   it('is offered when there is something', () => {
     expect(
