@@ -1,15 +1,7 @@
-import { MiB } from '../core/base/units';
-
 /**
- * How numbers are written on the screen. Language-free: units are the same in every table. Sizes are in binary units
- * (formatBytes in core/base/display.ts), as on the command line and in the record's papers; there are no others.
+ * How numbers are written on the screen. Language-free: units are the same in every table. Sizes and rates are in binary
+ * units (core/base/display.ts), as on the command line and in the record's papers; there are no others.
  */
-
-/** Binary megabytes a second: `212 MiB/s`. */
-export function formatRate(bytesPerSecond: number): string {
-  const rate = bytesPerSecond / MiB;
-  return `${rate >= 10 ? Math.round(rate) : rate.toFixed(1)} MiB/s`;
-}
 
 /** Whole percents; 100 only when all of it is done. */
 export function percentOf(done: number, total: number): number {

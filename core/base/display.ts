@@ -1,3 +1,5 @@
+import { MiB } from './units';
+
 /**
  * Text that comes from devices and media is hostile: it can hold terminal escapes, right-to-left overrides
  * and invisible characters that make one drive look like another.
@@ -64,6 +66,12 @@ export function formatBytes(bytes: number): string {
     unit += 1;
   }
   return unit === 0 ? `${bytes} bytes` : `${value.toFixed(1)} ${binaryUnits[unit] ?? ''}`;
+}
+
+/** Binary megabytes a second: `212 MiB/s`, `1.5 MiB/s`. */
+export function formatRate(bytesPerSecond: number): string {
+  const rate = bytesPerSecond / MiB;
+  return `${rate >= 10 ? Math.round(rate) : rate.toFixed(1)} MiB/s`;
 }
 
 /** Seconds as `m:ss`, or `h:mm:ss` from one hour on. */

@@ -52,7 +52,7 @@ export function meaningOf(reading: ScanReading, place: ScanPlace): ScanMeaning {
         ? { for: 'screen', task: { kind: 'find-line', machineSerial: reading.serial } }
         : forBench;
     case 'ship':
-      return reading.kind === 'work-order' || reading.kind === 'sha256'
+      return reading.kind === 'work-order' || reading.kind === 'sha256' || reading.kind === 'ticket'
         ? forBench
         : { for: 'screen', task: { kind: 'tick', text: reading.kind === 'machine' ? reading.serial : text } };
     case 'log':
@@ -86,6 +86,8 @@ function searched(reading: ScanReading, text: string): string {
       return reading.label;
     case 'work-order':
       return reading.number;
+    case 'ticket':
+      return reading.reading.problem === null ? reading.reading.ticket.orderNumber : text;
     default:
       return text;
   }
@@ -104,6 +106,7 @@ function shownOn(effect: Extract<ScanOutcome, { result: 'accepted' }>['effect'])
     case 'operator-set':
     case 'work-order-set':
     case 'hash-given':
+    case 'ticket-taken':
     case 'armed':
     case 'disarmed':
     case 'line-shown':

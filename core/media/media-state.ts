@@ -23,9 +23,17 @@ export function recordedHashSource(source: HashSource): z.infer<typeof recordedH
   return source === 'order' ? 'given' : source;
 }
 
+/** A media that was scanned and is not chosen yet. */
+export const wantedMediaSchema = z.strictObject({
+  sha256: sha256Schema,
+  /** As a job ticket calls it, and the number of its order; null: the SHA-256 was scanned alone. */
+  ticket: z.strictObject({ name: z.string(), orderNumber: z.string() }).nullable(),
+});
+export type WantedMedia = z.infer<typeof wantedMediaSchema>;
+
 /** How far the media is from being proved. Only `proved` can be written. */
 export const mediaStateSchema = z.discriminatedUnion('status', [
-  z.strictObject({ status: z.literal('none') }),
+  z.strictObject({ status: z.literal('none'), wanted: wantedMediaSchema.optional() }),
   /** What is inside is looked at. */
   z.strictObject({ status: z.literal('inspecting'), path: z.string() }),
   z.strictObject({

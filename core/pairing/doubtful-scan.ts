@@ -20,10 +20,12 @@ export function refuseDoubtful(
   context: PairingContext,
 ): PairingResult | null {
   if (doubt === 'layout' && isExact(reading)) return null;
+  // Its checksum says more than the pace of its keys.
+  if (reading.kind === 'ticket' && reading.reading.problem === null) return null;
   return refuse(state, reading.kind, why(doubtRefusals[doubt], expectedNow(state, context)));
 }
 
-const exactKinds: ReadonlySet<ScanReading['kind']> = new Set(['command', 'sha256', 'bay', 'drive']);
+const exactKinds: ReadonlySet<ScanReading['kind']> = new Set(['command', 'ticket', 'sha256', 'bay', 'drive']);
 
 function isExact({ kind }: ScanReading): boolean {
   return exactKinds.has(kind);

@@ -6,9 +6,11 @@ import type { MediaState } from '../media/media-state';
 import { expectationOf, flowOf, type FlowFacts, type OrderLeft } from '../flow/flow';
 import { countOutcomes, type CardOutcome } from '../flow/job-outcome';
 import { startRefusals, type Pair, type PairingState, type StartRefusal } from './pairing-state';
+import type { JobTicket } from '../scan/job-ticket';
+import type { JobMedia } from './job-media';
 import { required } from '../base/required';
 import { fitsSerialPatterns } from '../scan/scan';
-import type { Expectation, ScanKind, ScanOutcome } from '../scan/scan-outcome';
+import type { Expectation, MediaStep, ScanKind, ScanOutcome } from '../scan/scan-outcome';
 import type { ScanSettings } from '../scan/scan-settings';
 import { timeouts } from '../base/timeouts';
 
@@ -42,6 +44,8 @@ export interface PairingContext {
   /** Empty until somebody said who he is. */
   readonly operator: string;
   readonly mediaStatus: MediaState['status'];
+  /** What a scanned media is compared with. */
+  readonly jobMedia: JobMedia;
   readonly drives: readonly Drive[];
   /** In the order in which NEXT goes through them. */
   readonly bays: readonly BayPlace[];
@@ -79,7 +83,8 @@ export type PairingAction =
   | { readonly type: 'none' }
   | { readonly type: 'set-operator'; readonly name: string }
   | { readonly type: 'set-work-order'; readonly number: string }
-  | { readonly type: 'give-hash'; readonly sha256: string }
+  | { readonly type: 'take-ticket'; readonly ticket: JobTicket; readonly media: MediaStep }
+  | { readonly type: 'give-hash'; readonly sha256: string; readonly media: MediaStep }
   | { readonly type: 'start' }
   | { readonly type: 'cancel-job'; readonly driveId: string }
   | { readonly type: 'retry-job'; readonly driveId: string }
@@ -101,7 +106,7 @@ export function accept(
   state: Pairing,
   kind: ScanKind,
   effect: Accepted['effect'],
-  of: Partial<Pick<Accepted, 'mayBe' | 'replaced' | 'count'>> & {
+  of: Partial<Pick<Accepted, 'mayBe' | 'replaced' | 'count' | 'ticket' | 'media'>> & {
     readonly machineSerial?: string;
     readonly bay?: string;
   } = {},

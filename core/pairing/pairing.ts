@@ -26,9 +26,9 @@ import { isAtWork, isRetryable } from '../flow/job-outcome';
 import type { MachineDetails } from '../machine/machine';
 import { addsNothing } from '../machine/machine-details';
 import { drivesNamed, type ScanReading, type WrongKind } from '../scan/scan';
-import { firstGroup } from '../scan/scan-text';
 import type { ScanKind } from '../scan/scan-outcome';
 import { readTypedSerial } from '../scan/typed-serial';
+import { isSameNumber, takeHash, takeTicket } from './ticket-scan';
 
 /**
  * What a scan or a button does to the pairing of machines and drives: each takes the state and gives a new one, or a refusal.
@@ -62,8 +62,9 @@ export function applyScan(state: Pairing, reading: ScanReading, context: Pairing
     case 'work-order':
       return takeOrderNumber(state, reading.number, context);
     case 'sha256':
-      if (context.mediaStatus === 'none') return refuse(state, kind, why('hash-not-wanted', 'media'));
-      return accept(state, kind, 'hash-given', {}, { type: 'give-hash', sha256: reading.sha256 });
+      return takeHash(state, reading.sha256, context);
+    case 'ticket':
+      return takeTicket(state, reading, context);
     case 'machine':
       return takeMachine(state, reading.serial, reading.details ?? {}, context);
     case 'uuid':
@@ -121,12 +122,10 @@ function takeMachine(
 
 /** Two numbers never take each other's place in silence: an open order stays, and what was only a number is told. */
 function takeOrderNumber(state: Pairing, number: string, context: PairingContext): PairingResult {
-  const { workOrder, scanSettings } = context;
+  const { workOrder } = context;
   const openOrder = context.openOrder();
   const kind = 'work-order';
-  // A barcode may have a sign in front that the number in the order's list has, too.
-  const isSame = (other: string): boolean =>
-    other === number || firstGroup(scanSettings.workOrderPattern, other) === number;
+  const isSame = (other: string): boolean => isSameNumber(number, other, context);
   if (openOrder !== null && !isSame(openOrder)) {
     return refuse(state, kind, why('order-open', expectedNow(state, context), openOrder));
   }

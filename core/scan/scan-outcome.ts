@@ -19,6 +19,7 @@ export type ScanDoubt = (typeof scanDoubts)[number];
 /** What a barcode can be taken for. */
 export const scanKinds = [
   'command',
+  'ticket',
   'operator',
   'work-order',
   'sha256',
@@ -106,8 +107,18 @@ export const refusals = [
   'not-ready',
   /** The media's hash is another one. */
   'hash-differs',
-  /** The hash was refused, or not asked for now. */
-  'hash-not-wanted',
+  /** A job ticket was taken, and the hash is not its media's. Detail: the media's name. */
+  'hash-not-of-ticket',
+  /** Something is missing in a job ticket, or was changed on the way. */
+  'ticket-damaged',
+  /** A job ticket of a version that is not known here. */
+  'ticket-version',
+  /** Machines are paired for another work order. Detail: its number. */
+  'ticket-other-order',
+  /** Another media is chosen. Detail: the name on the ticket, and on the next line that of the file. */
+  'ticket-other-media',
+  /** The open order asks for another media. Detail: the name on the ticket; null: it was a hash alone. */
+  'media-not-ordered',
   /** The same barcode again at once: a scanner that reads twice. */
   'repeated-read',
   /** It says something else of the machine than is known, or what another machine has. Detail: which. */
@@ -129,6 +140,17 @@ export const refusals = [
   /** On Ship, and SHIP: the shipment cannot be closed yet. Detail: why (the page's ShipRefusal). */
   'not-shippable',
 ] as const;
+
+/** What has to be done for the media to be the one that was scanned. */
+export const mediaSteps = [
+  /** It is chosen, as far as is known. */
+  'chosen',
+  /** The station knows where it is, and chooses it. */
+  'known',
+  /** Somebody has to choose it. */
+  'wanted',
+] as const;
+export type MediaStep = (typeof mediaSteps)[number];
 
 /** The refusal of a scan that cannot be relied on, which says something of the scanner. */
 export const doubtRefusals = {
@@ -159,6 +181,7 @@ export const scanOutcomeSchema = z.discriminatedUnion('result', [
     effect: z.enum([
       'operator-set',
       'work-order-set',
+      'ticket-taken',
       'hash-given',
       'machine-waiting',
       /** More is known of the machine that waits, or was just paired. */
@@ -193,6 +216,12 @@ export const scanOutcomeSchema = z.discriminatedUnion('result', [
     bay: z.string().nullable(),
     /** The work order number that was set before, when it was another one. */
     replaced: z.string().optional(),
+    /** What a job ticket said, and whether its media is there. */
+    ticket: z
+      .strictObject({ orderNumber: z.string(), mediaName: z.string(), media: z.enum(mediaSteps) })
+      .optional(),
+    /** What a hash without a chosen media led to. */
+    media: z.enum(mediaSteps).optional(),
     /** A serial that was typed has the form of this. */
     mayBe: scanKindSchema.optional(),
     /** Cards that were cleared; machines that are ticked. */

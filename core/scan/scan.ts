@@ -2,6 +2,7 @@ import { foldLabel, type BayPlace } from '../drive/bays';
 import { sanitizeForDisplay } from '../base/display';
 import type { Drive } from '../drive/drive';
 import { looksLikeMac, readMac, readUuid } from '../machine/identifiers';
+import { readTicket, type TicketReading } from './job-ticket';
 import { detailsMember, readLabel } from './label';
 import { labelRulesOf, type LabelRule } from './label-rules';
 import type { MachineDetails } from '../machine/machine';
@@ -26,12 +27,14 @@ export type DetailsKind = Extract<ScanKind, 'uuid' | 'mac' | 'asset-tag'>;
 /** Kinds that are nothing the station asks for. They are told apart so that the page can say what was scanned. */
 export type WrongKind = Exclude<
   ScanKind,
-  'command' | 'operator' | 'work-order' | 'sha256' | 'bay' | 'drive' | 'machine' | DetailsKind
+  'command' | 'ticket' | 'operator' | 'work-order' | 'sha256' | 'bay' | 'drive' | 'machine' | DetailsKind
 >;
 
 /** What a barcode says. */
 export type ScanReading =
   | { readonly kind: 'command'; readonly command: ScanCommand }
+  /** Whole or not: what begins like a ticket is nothing else. */
+  | { readonly kind: 'ticket'; readonly reading: TicketReading }
   | { readonly kind: 'operator'; readonly name: string }
   | { readonly kind: 'work-order'; readonly number: string }
   | { readonly kind: 'sha256'; readonly sha256: string }
@@ -71,6 +74,8 @@ export function commandBarcode(command: ScanCommand): string {
 export function readScan(text: string, context: ScanContext): ScanReading {
   const { settings, bays, drives } = context;
   const { clean, whole } = withoutFraming(text);
+  const ticket = readTicket(clean);
+  if (ticket !== null) return { kind: 'ticket', reading: ticket };
   const command = commandIn(clean);
   if (command !== null) return { kind: 'command', command };
   const sha256 = whole ? sha256In(clean) : null;
@@ -85,6 +90,15 @@ export function readScan(text: string, context: ScanContext): ScanReading {
   if (isCommandForm(clean)) return wrong('unreadable', clean);
   const fromLabel = readFields(text, clean, labelRulesOf(settings.labelRules), bays, drives);
   return fromLabel ?? readNumber(clean, whole, context);
+}
+
+/** A scan as it is shown: a ticket by what it says. */
+export function shownScan(text: string, scan: ScanReading): string {
+  if (scan.kind !== 'ticket' || scan.reading.problem !== null) {
+    return sanitizeForDisplay(withoutSecrets(text), 120);
+  }
+  const { orderNumber, mediaName } = scan.reading.ticket;
+  return sanitizeForDisplay(`${orderNumber} · ${mediaName}`, 130);
 }
 
 /** What the rules for labels know in a text, or null. A serial on it may still be an attached drive's. */

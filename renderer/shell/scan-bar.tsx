@@ -9,6 +9,7 @@ import { TotalProgress } from '../components/total-progress';
 import { refusedAgain, WriteAgain } from '../screens/bench/write-again';
 import { useApp } from '../store/app-store';
 import { useFlow, useSaidScan } from '../store/flow';
+import { wantedName } from '../store/selectors';
 import { openCheck } from '../store/scanner-check-store';
 import { askForOperator, showScreen, useView, type Screen } from '../store/view-store';
 import { useText } from '../text';
@@ -94,7 +95,8 @@ function Next(): ReactElement {
   const screen = useView((view) => view.screen);
   const next = useFlow((flow) => flow.next);
   const pairing = useApp((state) => state.pairing);
-  const { next: words, hint } = text.nextWords(next, pairing, screen === 'ship');
+  const wanted = useApp(({ media }) => wantedName(media));
+  const { next: words, hint } = text.nextWords(next, pairing, { onShip: screen === 'ship', wanted });
   return (
     <div className="scan-next">
       <p className="soft small">

@@ -1,7 +1,7 @@
 import { useStore } from 'zustand';
 import { createStore } from 'zustand/vanilla';
 import type { AppJob } from '../../core/contract/app-bench';
-import { formatRate } from '../format';
+import { formatRate } from '../../core/base/display';
 import { advanceRate, type Rate } from './rates';
 
 /** The rate of each drive that moves bytes, by its id. */

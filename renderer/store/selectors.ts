@@ -92,6 +92,13 @@ export function countsOf({
   return counts;
 }
 
+/** What the media is called that a scan asked for and nobody has chosen yet; null when none is waited for. */
+export function wantedName(media: AppState['media']): string | null {
+  if (media.status !== 'none' || media.wanted === undefined) return null;
+  const { ticket, sha256 } = media.wanted;
+  return ticket?.name ?? `${sha256.slice(0, 8)}…`;
+}
+
 /** How large the cards are drawn. */
 export type Density = 'roomy' | 'normal' | 'dense';
 

@@ -12,13 +12,17 @@ interface NextWords {
 
 const orCancel = 'Or CANCEL.';
 
-function nextWords(action: NextAction, pairing: AppState['pairing'], onShip: boolean): NextWords {
+function nextWords(
+  action: NextAction,
+  pairing: AppState['pairing'],
+  more: { readonly onShip: boolean; readonly wanted: string | null },
+): NextWords {
   const { waitingMachine, waitingFacts = {}, freeBays } = pairing;
   switch (action) {
     case 'operator':
       return { next: 'Scan your badge' };
     case 'media':
-      return { next: 'Choose the media' };
+      return { next: more.wanted === null ? 'Choose the media' : `Choose the media ${more.wanted}` };
     case 'media-hash':
       return { next: 'Scan or type the media’s SHA-256' };
     case 'wait-for-media':
@@ -69,7 +73,7 @@ function nextWords(action: NextAction, pairing: AppState['pairing'], onShip: boo
     case 'bay-to-clear':
       return { next: 'Scan the bay to clear', hint: orCancel };
     case 'ship':
-      return onShip
+      return more.onShip
         ? { next: 'Scan each drive to ship, then SHIP' }
         : { next: 'Scan SHIP', hint: 'Every machine of the work order is finished.' };
     case 'close-order':

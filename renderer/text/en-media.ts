@@ -36,6 +36,11 @@ export const mediaText = {
     whatIsHash: 'What is the .sha256?',
     whatIsHashAnswer:
       'A fingerprint of the media: 64 digits and letters that the sender calculated from the file. Prestage calculates it from your copy. If the two match, the copy is complete and is what was sent. The sender provides it in a small file next to the media (same name plus .sha256), or on paper.',
+    chooseNamed: (name: string): string => `Choose the media ${name}`,
+    chooseHash: 'Choose the media with this SHA-256',
+    fromTicket: (number: string): string =>
+      `The job ticket of work order ${number} asks for it. No other file is accepted.`,
+    forget: 'Do not wait for it',
     inspecting: 'Reading the file …',
     hashing: 'Calculating the SHA-256',
     hashingHint: 'The whole file is read once. You can scan machines in the meantime.',

@@ -20,6 +20,7 @@ const inBay = (bay: string | null): string => (bay === null ? 'the bay' : bayNam
 
 const kinds: Readonly<Record<ScanKind, string>> = {
   command: 'a command',
+  ticket: 'a job ticket',
   operator: 'an operator badge',
   'work-order': 'a work order',
   sha256: 'a media SHA-256',
@@ -107,6 +108,12 @@ const shipReasons: Readonly<Record<string, string>> = {
   busy: 'The last shipment is still being recorded.',
 };
 
+/** @param detail the name on the ticket and the name of the file, a line each */
+function otherMedia(detail: string | null): string {
+  const [wanted = '', chosen = ''] = (detail ?? '').split('\n');
+  return `The ticket is for ${wanted}, but ${chosen} is chosen, and it is another media. Choose ${wanted} on Media, then scan the ticket again.`;
+}
+
 /** What a refusal means; what was scanned and expected is told beside it. */
 const refusalReasons: Readonly<Record<Refused['reason'], (detail: string | null, kind: ScanKind) => string>> =
   {
@@ -140,7 +147,16 @@ const refusalReasons: Readonly<Record<Refused['reason'], (detail: string | null,
       why === null ? 'This shipment cannot be closed yet.' : (shipReasons[why] ?? why),
     'not-ready': () => 'You cannot start yet.',
     'hash-differs': () => 'The SHA-256 does not match. Do not use this media.',
-    'hash-not-wanted': () => 'No SHA-256 is needed now.',
+    'hash-not-of-ticket': (name) =>
+      `This is not the SHA-256 of ${name ?? 'the media'}, the media of the job ticket.`,
+    'ticket-damaged': () => 'Part of this job ticket is missing or was misread. Scan it again.',
+    'ticket-version': () =>
+      'This job ticket was made by a newer Prestage. Update this station, or scan the order number and the SHA-256.',
+    'ticket-other-order': (number) =>
+      `Machines are paired for work order ${number ?? ''}. Start them or undo the pairs, then scan the ticket.`,
+    'ticket-other-media': otherMedia,
+    'media-not-ordered': (name) =>
+      `The open work order requires another media${name === null ? '' : ` than ${name}`}.`,
     'repeated-read': () => 'Read twice. Counted once.',
     contradicts: (detail) =>
       `This does not match what is known${detail === null ? '' : ` (${detail})`}. Check which machine it is.`,
@@ -174,6 +190,28 @@ const takenWords: Readonly<Partial<Record<ScanKind, string>>> = {
   'asset-tag': 'Asset tag',
 };
 
+const replacedWords = (replaced: string | undefined): string =>
+  replaced === undefined ? '' : ` Before, it was ${replaced}.`;
+
+function ticketTaken({ ticket, replaced }: Accepted): string {
+  if (ticket === undefined) return 'Job ticket taken';
+  const { orderNumber, mediaName, media } = ticket;
+  const next = {
+    chosen: `Media ${mediaName} expected.`,
+    known: `Media ${mediaName} chosen.`,
+    wanted: `Choose the media ${mediaName}.`,
+  }[media];
+  return `Work order ${orderNumber} set.${replacedWords(replaced)} ${next}`;
+}
+
+function hashGiven({ media = 'chosen' }: Accepted): string {
+  return {
+    chosen: 'Media SHA-256 entered',
+    known: 'Media with this SHA-256 chosen',
+    wanted: 'Choose the media with this SHA-256',
+  }[media];
+}
+
 function accepted(outcome: Accepted): string {
   const { kind, effect, machineSerial, bay, replaced, count = 0, text = '' } = outcome;
   switch (effect) {
@@ -182,7 +220,9 @@ function accepted(outcome: Accepted): string {
     case 'work-order-set':
       return replaced === undefined ? 'Work order set' : `Work order changed. Before, it was ${replaced}`;
     case 'hash-given':
-      return 'Media SHA-256 entered';
+      return hashGiven(outcome);
+    case 'ticket-taken':
+      return ticketTaken(outcome);
     case 'machine-waiting':
       return `${machineSerial ?? 'Machine'}: which bay?`;
     case 'facts-taken':

@@ -108,6 +108,9 @@ export const settingsText = {
     fitsNone: (serial: string): string => `${serial} matches no pattern. It would be refused.`,
     isOperator: (name: string): string => `Accepted as the badge of ${name}.`,
     isOrder: (number: string): string => `Accepted as work order ${number}.`,
+    isTicket: (number: string, media: string): string =>
+      `A job ticket: work order ${number}, media ${media}.`,
+    isPartOfTicket: 'A job ticket of which a part is missing or changed.',
     isCommand: 'Accepted as a command.',
     isHash: 'Accepted as the SHA-256 of media.',
     isBay: (label: string): string => `Accepted as ${/^bay\b/i.test(label) ? label : `bay ${label}`}.`,

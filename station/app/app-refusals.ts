@@ -12,6 +12,17 @@ export function mediaNotProved(): PrestageError {
   });
 }
 
+/** The media that was chosen is not the one that the job ticket names. */
+export function notOfTicket(file: string, name: string, expected: string, found: string): PrestageError {
+  const [chosen, wanted] = [sanitizeForDisplay(file, 200), sanitizeForDisplay(name, 60)];
+  return new PrestageError({
+    code: 'media-hash-mismatch',
+    message: `The file ${chosen} is not ${wanted}, the media of the job ticket: its SHA-256 does not match.`,
+    cause: `expected ${expected}\nfound    ${found}`,
+    remedy: `Nothing was touched. Choose ${wanted}, or scan the job ticket of this media.`,
+  });
+}
+
 /** The list that the operator confirmed is not the list that would be erased. */
 export function anotherList(): PrestageError {
   return new PrestageError({

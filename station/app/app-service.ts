@@ -16,7 +16,9 @@ import { benchMark } from './bench-mark';
 import { BootTests } from './boot-tests';
 import { DriveList } from './drive-list';
 import { withPulledDrives } from './drives-view';
+import { jobMediaOf } from './job-media';
 import { JobService } from './job-service';
+import { KnownMedia } from './known-media';
 import { MediaVerifier } from './media-verifier';
 import { NoticeService } from './notices';
 import { OrderService } from './order-service';
@@ -59,6 +61,7 @@ export class AppService {
   readonly drives: DriveList;
   readonly fleet: FleetService;
   readonly jobs: JobService;
+  readonly knownMedia: KnownMedia;
   readonly log: LogService;
   readonly media: MediaVerifier;
   readonly memory = new ScanMemory(() => benchMark(this));
@@ -111,6 +114,7 @@ export class AppService {
       jobs: () => this.jobs,
     });
     this.batch = new BatchService((imageIndex) => this.media.showImage(imageIndex));
+    this.knownMedia = new KnownMedia(paths.knownMediaFile);
     this.media = new MediaVerifier({
       helpers,
       ordered: () => this.orders.current,
@@ -138,6 +142,7 @@ export class AppService {
       settings: () => this.settings.current.desk,
       drives: () => this.drives.state,
       media: () => this.media.state,
+      jobMedia: jobMediaOf(this.media, this.knownMedia, () => this.orders.current),
       batch: () => this.batch.state,
       jobs: () => this.jobs.jobs,
       bootTests: () => this.bootTests.states,

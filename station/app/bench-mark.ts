@@ -12,7 +12,7 @@ export interface MarkedServices {
   readonly bootTests: Pick<BootTests, 'states'>;
   readonly drives: Pick<DriveList, 'state'>;
   readonly jobs: Pick<JobService, 'jobs'>;
-  readonly media: Pick<MediaVerifier, 'state' | 'path'>;
+  readonly media: Pick<MediaVerifier, 'state' | 'path' | 'wanted'>;
   readonly orders: Pick<OrderService, 'changes'>;
   readonly pairing: Pick<PairingService, 'mark'>;
 }
@@ -24,7 +24,7 @@ export function benchMark(app: MarkedServices): string {
   return JSON.stringify([
     pairing.mark,
     [operator, workOrder, imageIndex, layout],
-    [media.state.status, media.path],
+    [media.state.status, media.path, media.wanted],
     orders.changes,
     drives.state.drives.map(({ id, bay, verdict }) => [id, bay, verdict]),
     jobs.jobs.map(({ driveId, machineSerial, state, canCancel }) => [

@@ -1,7 +1,7 @@
-import { resolve } from 'node:path';
+import { basename, resolve } from 'node:path';
 import { randomUUID } from 'node:crypto';
 import { Emitter } from 'vscode-jsonrpc/node';
-import type { MediaState } from '../../core/media/media-state';
+import type { MediaState, WantedMedia } from '../../core/media/media-state';
 import type { Task } from '../../core/base/task';
 import { isCancellation, PrestageError, toErrorData } from '../../core/base/errors';
 import type { Media, MediaHash } from '../../core/media/media';
@@ -9,6 +9,7 @@ import { mediaMark, type MediaProof } from '../jobs/plan-batch';
 import type { Helpers } from '../helper-client/helpers';
 import { assertExpected, expectedHash, type ExpectedHash } from '../media/media-expectation';
 import { requireOrderedMedia } from '../orders/batch-order';
+import { notOfTicket } from './app-refusals';
 import type { OpenOrder } from '../orders/order-reader';
 
 export interface MediaVerifierDependencies {
@@ -46,6 +47,7 @@ export class MediaVerifier {
   readonly onChange = this.#changed.event;
   readonly #dependencies: MediaVerifierDependencies;
   #choice: Choice | null = null;
+  #wanted: WantedMedia | null = null;
   #state: MediaState = { status: 'none' };
 
   constructor(dependencies: MediaVerifierDependencies) {
@@ -66,6 +68,11 @@ export class MediaVerifier {
     return this.#choice?.given ?? null;
   }
 
+  /** What was scanned: of a job ticket for every choice, while it holds; a SHA-256 alone until something is chosen. */
+  get wanted(): WantedMedia | null {
+    return this.#wanted;
+  }
+
   /** Null unless the media is proved. */
   get proved(): ProvedMedia | null {
     const choice = this.#choice;
@@ -84,22 +91,39 @@ export class MediaVerifier {
     const choice: Choice = {
       path: resolve(path),
       stop: new AbortController(),
-      given: null,
+      given: this.#wanted?.sha256 ?? null,
       media: null,
       hash: null,
       mark: null,
     };
     this.#choice = choice;
+    if (this.#wanted?.ticket === null) this.#wanted = null;
     this.#show({ status: 'inspecting', path: choice.path });
     void this.#prove(choice, this.#dependencies.imageIndex()).catch((error: unknown) => {
       this.#refuse(choice, error);
     });
   }
 
+  /** Closes the file; where none is chosen, what was scanned is not waited for any more. */
   clear(): void {
+    if (this.#choice === null) this.#wanted = null;
     this.#choice?.stop.abort();
     this.#choice = null;
-    this.#show({ status: 'none' });
+    this.#showNone();
+  }
+
+  /** Takes what was scanned: for the media that is chosen, or the one that will be. */
+  want(wanted: WantedMedia): void {
+    this.#wanted = wanted;
+    if (this.#choice === null) this.#showNone();
+    else this.expect(wanted.sha256);
+  }
+
+  /** The job ticket does not hold any more. What was chosen stays as it is. */
+  forgetTicket(): void {
+    if (this.#wanted === null) return;
+    this.#wanted = null;
+    if (this.#choice === null) this.#showNone();
   }
 
   /**
@@ -185,6 +209,7 @@ export class MediaVerifier {
   #assess(choice: Choice, media: Media, hash: MediaHash): void {
     try {
       requireOrderedMedia(this.#dependencies.ordered(), hash);
+      this.#requireWanted(choice, hash.sha256);
       const expected = this.#expected(choice);
       assertExpected(expected, hash);
       const { sha256 } = hash;
@@ -202,6 +227,13 @@ export class MediaVerifier {
     } catch (error) {
       this.#refuse(choice, error);
     }
+  }
+
+  /** The names say more than that two hashes differ. @throws PrestageError media-hash-mismatch */
+  #requireWanted({ path }: Choice, sha256: string): void {
+    const wanted = this.#wanted;
+    if (wanted === null || wanted.ticket === null || wanted.sha256 === sha256) return;
+    throw notOfTicket(basename(path), wanted.ticket.name, wanted.sha256, sha256);
   }
 
   #hashing(choice: Choice, media: Media, progress: Task | null): void {
@@ -242,6 +274,10 @@ export class MediaVerifier {
       // Said when the hash is known; a manifest may be being copied right now.
       return null;
     }
+  }
+
+  #showNone(): void {
+    this.#show({ status: 'none', ...(this.#wanted === null ? {} : { wanted: this.#wanted }) });
   }
 
   #show(state: MediaState): void {

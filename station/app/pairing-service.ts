@@ -36,7 +36,8 @@ import { required } from '../../core/base/required';
 import { readScan, type ScanReading } from '../../core/scan/scan';
 import type { ScanDoubt, ScanOutcome, ScanScreen } from '../../core/scan/scan-outcome';
 import { machineHeld } from '../drives/finished-drive';
-import { pairingContext, scanContext, type PairingServiceDependencies } from './pairing-context';
+import { pairingContext, scanContext } from './pairing-context';
+import type { PairingServiceDependencies } from './pairing-dependencies';
 import type { HeardBefore } from './scan-memory';
 import { anotherList, noReason, notPaired, notReady } from './app-refusals';
 
@@ -126,10 +127,10 @@ export class PairingService {
     return readScan(text, scanContext(this.#dependencies));
   }
 
-  /** Refuses a scan whose text cannot be relied on. @returns whether it did */
+  /** Refuses a scan whose text cannot be relied on. @param text as it may be shown. @returns whether it did */
   refuseDoubtful(reading: ScanReading, text: string, doubt: ScanDoubt, screen: ScanScreen): boolean {
     const doubtful = refuseDoubtful(this.#pairing, reading, doubt, this.#details());
-    if (doubtful !== null) this.#take(doubtful, sanitizeForDisplay(text, 120), screen);
+    if (doubtful !== null) this.#take(doubtful, text, screen);
     return doubtful !== null;
   }
 

@@ -108,6 +108,10 @@ export class Recovery {
     const order = orders.current?.order ?? null;
     // It may have been opened on the command line meanwhile.
     if (order !== null) batch.restore(batchOfOrder(order));
+    const { wanted } = stored ?? {};
+    // With another number it is another job.
+    const holds = (wanted?.ticket?.orderNumber ?? batch.state.workOrder) === batch.state.workOrder;
+    if (wanted !== undefined && holds) media.want(wanted);
     if (stored === null || stored.media === null) return;
     const { path, given } = stored.media;
     media.select(path);

@@ -4,12 +4,14 @@ import type { AppRequest, AppResponse } from '../../core/contract/app';
 import { meaningOf, screenAfter, type ScreenTask } from '../../core/flow/screen-scan';
 import { withoutSecrets } from '../../core/machine/other-number';
 import type { PairingAction } from '../../core/pairing/pairing';
-import type { ScanReading } from '../../core/scan/scan';
-import type { ScanDoubt, ScanOutcome, ScanScreen } from '../../core/scan/scan-outcome';
+import type { WantedMedia } from '../../core/media/media-state';
+import { shownScan, type ScanReading } from '../../core/scan/scan';
+import type { MediaStep, ScanDoubt, ScanOutcome, ScanScreen } from '../../core/scan/scan-outcome';
 import { withoutFraming } from '../../core/scan/scan-text';
 import type { BatchService } from './batch-service';
 import type { BootTests } from './boot-tests';
 import type { JobService } from './job-service';
+import type { KnownMedia } from './known-media';
 import type { MediaVerifier } from './media-verifier';
 import type { OrderService } from './order-service';
 import type { PairingService } from './pairing-service';
@@ -22,13 +24,14 @@ export interface ScanServiceDependencies {
   readonly batch: BatchService;
   readonly bootTests: BootTests;
   readonly media: MediaVerifier;
+  readonly knownMedia: KnownMedia;
   readonly jobs: JobService;
   readonly orders: OrderService;
   readonly starting: StartService;
 }
 
 /** Longer texts are searched for, tried and shown in part. */
-const longestTaken = 200;
+const longestTaken = 600;
 
 /** Does what a scan asks for. Whose it is, is decided by the screen it was made on; what it means, by the pairing. */
 export class ScanService {
@@ -61,8 +64,8 @@ export class ScanService {
   async #take(text: string, doubt: ScanDoubt | null, screen: ScanScreen): Promise<AppResponse<'scan'>> {
     const { pairing, memory, orders } = this.#services;
     const reading = pairing.read(text);
-    if (doubt !== null && pairing.refuseDoubtful(reading, text, doubt, screen)) return {};
-    const shown = sanitizeForDisplay(withoutSecrets(text), 120);
+    const shown = shownScan(text, reading);
+    if (doubt !== null && pairing.refuseDoubtful(reading, shown, doubt, screen)) return {};
     const heard = memory.heard(text);
     const meaning = meaningOf(reading, {
       screen,
@@ -129,8 +132,21 @@ export class ScanService {
         await batch.change({ workOrder: action.number });
         return;
       case 'give-hash':
-        media.expect(action.sha256);
+        if (action.media === 'chosen') media.expect(action.sha256);
+        else {
+          // The hash of a ticket that is held says nothing new.
+          const held = media.wanted?.sha256 === action.sha256 ? media.wanted : null;
+          this.#want(held ?? { sha256: action.sha256, ticket: null }, action.media);
+        }
         return;
+      case 'take-ticket': {
+        const { orderNumber, mediaSha256, mediaName } = action.ticket;
+        await batch.change({ workOrder: orderNumber });
+        // As it is recorded: by it the ticket is known to hold still.
+        const ticket = { name: mediaName, orderNumber: batch.state.workOrder };
+        this.#want({ sha256: mediaSha256, ticket }, action.media);
+        return;
+      }
       case 'cancel-job':
         jobs.cancel(action.driveId);
         return;
@@ -146,6 +162,14 @@ export class ScanService {
       default:
         assertNever(action);
     }
+  }
+
+  /** Waits for a media, and chooses it where the station knows it. */
+  #want(wanted: WantedMedia, step: MediaStep): void {
+    const { media, knownMedia } = this.#services;
+    media.want(wanted);
+    const path = step === 'known' ? knownMedia.find(wanted.sha256) : null;
+    if (path !== null) media.select(path);
   }
 }
 

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { sha256Schema } from '../../core/media/chunk-map';
+import { wantedMediaSchema } from '../../core/media/media-state';
 import { batchStateSchema } from '../../core/contract/app-batch';
 import { appJobSchema } from '../../core/contract/app-bench';
 import { pairSchema } from '../../core/pairing/pairing-state';
@@ -36,6 +37,8 @@ const storedSessionSchema = z.strictObject({
   version: z.literal(1),
   ...batchStateSchema.omit({ lastOperator: true }).shape,
   media: z.strictObject({ path: z.string(), given: sha256Schema.nullable() }).nullable(),
+  /** What a job ticket said the media is. Only since 0.4, and while one holds. */
+  wanted: wantedMediaSchema.optional(),
   pairs: z.array(
     z.strictObject({
       ...pairSchema.omit({ holdsMachine: true, againReason: true }).shape,
@@ -55,7 +58,7 @@ export type StoredBatch = Omit<StoredSession, 'version' | keyof StoredPairing>;
 export interface SessionStoreDependencies {
   readonly file: string;
   readonly batch: Pick<BatchService, 'state'>;
-  readonly media: Pick<MediaVerifier, 'path' | 'given'>;
+  readonly media: Pick<MediaVerifier, 'path' | 'given' | 'wanted'>;
   readonly pairing: Pick<PairingService, 'pairs' | 'attachments' | 'waitingMachine' | 'takeOver'>;
   readonly jobs: Pick<JobService, 'jobs' | 'showInterrupted'>;
   readonly notices: Pick<NoticeService, 'show'>;
@@ -92,9 +95,10 @@ export class SessionStore {
       }
       return null;
     }
-    const { pairs, waitingMachine, interrupted, operator, workOrder, imageIndex, layout, media } = stored;
+    const { pairs, waitingMachine, interrupted, ...batch } = stored;
+    const { operator, workOrder, imageIndex, layout, media, wanted } = batch;
     this.#waiting = { pairs, waitingMachine, interrupted };
-    return { operator, workOrder, imageIndex, layout, media };
+    return { operator, workOrder, imageIndex, layout, media, wanted };
   }
 
   /**
@@ -137,6 +141,7 @@ export class SessionStore {
       workOrder,
       imageIndex,
       layout,
+      ...(media.wanted === null ? {} : { wanted: media.wanted }),
       media: media.path === null ? null : { path: media.path, given: media.given },
       pairs: [...(this.#waiting?.pairs ?? []), ...pairs].map(
         ({ machineSerial, driveId, bay, attachment = null }) => ({

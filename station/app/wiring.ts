@@ -7,6 +7,7 @@ import { batchOfOrder, type BatchService } from './batch-service';
 import type { BootTests } from './boot-tests';
 import type { DriveList } from './drive-list';
 import type { JobService } from './job-service';
+import type { KnownMedia } from './known-media';
 import type { MediaVerifier } from './media-verifier';
 import type { ScanMemory } from './scan-memory';
 import type { NoticeService } from './notices';
@@ -26,6 +27,7 @@ export interface WiredServices {
   readonly drives: DriveList;
   readonly fleet: FleetService;
   readonly jobs: JobService;
+  readonly knownMedia: KnownMedia;
   readonly media: MediaVerifier;
   readonly memory: ScanMemory;
   readonly notices: NoticeService;
@@ -42,7 +44,7 @@ export interface WiredServices {
 
 /** Who listens to whom. Services know nothing of what their changes mean to others; it all stands here. */
 export function wire(app: WiredServices): void {
-  const { batch, bootTests, drives, fleet, jobs, media, memory, notices } = app;
+  const { batch, bootTests, drives, fleet, jobs, knownMedia, media, memory, notices } = app;
   const { orders, pairing, progress, publisher, recovery, session, settings, shipments, station } = app;
   const publish =
     (...slices: readonly Slice[]) =>
@@ -60,6 +62,14 @@ export function wire(app: WiredServices): void {
     });
     onChange(save);
   }
+  // A ticket is of one job: with another number, or none, its media is not what is meant.
+  batch.onChange(() => {
+    const ticket = media.wanted?.ticket ?? null;
+    if (ticket !== null && ticket.orderNumber !== batch.state.workOrder) media.forgetTicket();
+  });
+  media.onChange(() => {
+    knownMedia.remember(media.state);
+  });
   batch.onChange(publish('batch', 'pairing'));
   media.onChange(publish('media', 'pairing'));
 

@@ -1,6 +1,6 @@
 import { MultiBar, type SingleBar } from 'cli-progress';
 import type { TaskProgress } from '../../core/contract/helper-api';
-import { formatDuration, inColumns, sanitizeForDisplay } from '../../core/base/display';
+import { formatDuration, formatRate, inColumns, sanitizeForDisplay } from '../../core/base/display';
 import { assertNever } from '../../core/base/errors';
 import type { JobState } from '../../core/job/job';
 import { timeouts } from '../../core/base/timeouts';
@@ -243,8 +243,7 @@ function figures(line: Line, now: number): { percent: string; rate: string; left
   const { percent, secondsLeft } = line.told(now);
   return {
     percent: percent === null ? '' : `${percent}%`,
-    // Decimal, as makers of drives and dd count.
-    rate: bytes === null || stage.total === 0 || stage.done === 0 ? '' : `${(bytes / 1e6).toFixed(0)} MB/s`,
+    rate: bytes === null || stage.total === 0 || stage.done === 0 ? '' : formatRate(bytes),
     left: secondsLeft === null ? '' : `${formatDuration(secondsLeft)} left`,
   };
 }
@@ -257,7 +256,7 @@ function barText(line: Line, now: number): string {
   const { percent, rate, left } = figures(line, now);
   const full = Math.floor((barWidth * told) / 100);
   const bar = `${'#'.repeat(full)}${'.'.repeat(barWidth - full)}`;
-  return `${start} ${bar} ${percent.padStart(4)} ${rate.padStart(9)} ${left}`.trimEnd();
+  return `${start} ${bar} ${percent.padStart(4)} ${rate.padStart(10)} ${left}`.trimEnd();
 }
 
 /** Without a bar, a per cent beside a phase that has none of its own would be taken for that phase's. */

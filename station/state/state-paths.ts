@@ -43,6 +43,8 @@ export interface StatePaths {
   readonly orders: string;
   /** What the app had before it when it was changed last: pairs, media, operator. */
   readonly sessionFile: string;
+  /** Where media lie that were proved here. May be deleted. */
+  readonly knownMediaFile: string;
   /** Folder. What the station did and met, for support; made with the first line. May be deleted. */
   readonly logs: string;
   /** Folder. What Electron left of a process of the app that crashed. May be deleted. */
@@ -86,6 +88,7 @@ export function statePaths(stateDirectory: string | null, options: StateOptions 
     fleetFile: join(state, 'fleet.json'),
     orders: join(state, 'orders'),
     sessionFile: join(state, 'desk.json'),
+    knownMediaFile: join(state, 'known-media.json'),
     logs: join(state, 'log'),
     crashDumps: join(state, 'crash-dumps'),
   };

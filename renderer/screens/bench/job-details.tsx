@@ -1,8 +1,8 @@
 import type { ReactElement } from 'react';
 import type { AppJob } from '../../../core/contract/app-bench';
-import { formatBytes, formatDuration } from '../../../core/base/display';
+import { formatBytes, formatDuration, formatRate } from '../../../core/base/display';
 import type { JobResult } from '../../../core/job/job';
-import { formatRate, formatTime } from '../../format';
+import { formatTime } from '../../format';
 import { ErrorCard } from '../../components/error-card';
 import { DetailList, type Detail } from '../../components/details';
 import { Notice } from '../../components/notice';

@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react';
 import type { LogEntry, LogRow } from '../../../core/contract/app-log';
-import { formatBytes, formatDuration } from '../../../core/base/display';
+import { formatBytes, formatDuration, formatRate } from '../../../core/base/display';
 import type { ErrorData } from '../../../core/base/errors';
 import {
   isDriveRecord,
@@ -10,7 +10,7 @@ import {
   type OrderRecord,
   type RecordedDrive,
 } from '../../../core/ledger/record';
-import { formatRate, formatTime } from '../../format';
+import { formatTime } from '../../format';
 import type { Detail } from '../../components/details';
 import { Mono } from '../../components/mono';
 import type { Text } from '../../text';

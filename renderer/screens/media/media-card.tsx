@@ -21,7 +21,7 @@ function StateOf({ media }: { readonly media: MediaState }): ReactElement {
   const text = useText().media.file;
   switch (media.status) {
     case 'none':
-      return <NoMedia />;
+      return <NoMedia media={media} />;
     case 'inspecting':
       return <Busy>{text.inspecting}</Busy>;
     case 'hashing':

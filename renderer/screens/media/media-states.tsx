@@ -1,7 +1,7 @@
 import { Button } from '@mantine/core';
 import { IconHourglass, IconX } from '@tabler/icons-react';
 import type { ReactElement } from 'react';
-import type { MediaState } from '../../../core/media/media-state';
+import type { MediaState, WantedMedia } from '../../../core/media/media-state';
 import { formatBytes } from '../../../core/base/display';
 import { act, send } from '../../actions';
 import { percentOf } from '../../format';
@@ -17,9 +17,35 @@ import { HashBeginning, HashComparison, HashView } from './hash-view';
 
 type Of<S extends MediaState['status']> = Extract<MediaState, { status: S }>;
 
-/** Teaches what is needed, where nothing is chosen yet. */
-export function NoMedia(): ReactElement {
+/** What was scanned and waits for its file. */
+function Wanted({ wanted }: { readonly wanted: WantedMedia }): ReactElement {
   const text = useText().media.file;
+  const { ticket, sha256 } = wanted;
+  return (
+    <Notice
+      tone="info"
+      title={<h3>{ticket === null ? text.chooseHash : text.chooseNamed(ticket.name)}</h3>}
+      actions={
+        <Button
+          size="sm"
+          onClick={() => {
+            send('clearMedia', {});
+          }}
+        >
+          {text.forget}
+        </Button>
+      }
+    >
+      {ticket !== null && <p>{text.fromTicket(ticket.orderNumber)}</p>}
+      <HashView name={text.expected} sha256={sha256} />
+    </Notice>
+  );
+}
+
+/** Teaches what is needed, where nothing is chosen yet; says what was scanned. */
+export function NoMedia({ media: { wanted } }: { readonly media: Of<'none'> }): ReactElement {
+  const text = useText().media.file;
+  if (wanted !== undefined) return <Wanted wanted={wanted} />;
   return (
     <dl className="stack media-teach">
       <div>

@@ -10,8 +10,8 @@ import { useAppSettings } from './app-settings';
 import { tryCode, type TriedCode } from './settings-rules';
 import { useTriedScan } from './tried-code';
 
-/** A pattern may be slow on long texts, and no label has as much. */
-const longestTry = 400;
+/** Room for a job ticket, the longest code there is. */
+const longestTry = 600;
 
 function wordsOf(code: TriedCode, { settings, bench }: Text): { said: string; good: boolean } {
   const text = settings.codes;
@@ -27,6 +27,12 @@ function wordsOf(code: TriedCode, { settings, bench }: Text): { said: string; go
       return { said: text.isOperator(code.name), good: true };
     case 'work-order':
       return { said: text.isOrder(code.number), good: true };
+    case 'ticket': {
+      const { reading } = code;
+      return reading.problem === null
+        ? { said: text.isTicket(reading.ticket.orderNumber, reading.ticket.mediaName), good: true }
+        : { said: text.isPartOfTicket, good: false };
+    }
     case 'command':
       return { said: text.isCommand, good: true };
     case 'sha256':

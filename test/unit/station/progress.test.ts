@@ -71,8 +71,8 @@ describe('progress that is not on a terminal', () => {
     expect(lines()).toEqual([
       'bay 1: writing 0%',
       // Of the whole job: what is written is read back as well.
-      'bay 1: writing 13%, 100 MB/s, 1:15 left',
-      'bay 1: writing 26%, 100 MB/s, 1:05 left',
+      'bay 1: writing 13%, 95 MiB/s, 1:15 left',
+      'bay 1: writing 26%, 95 MiB/s, 1:05 left',
     ]);
   });
 
@@ -96,8 +96,8 @@ describe('progress that is not on a terminal', () => {
     expect(lines()).toEqual([
       'bay 1: writing 0%',
       'media: hashing 0%',
-      'media: hashing 100%, 2000 MB/s',
-      'bay 1: writing 52%, 1818 MB/s',
+      'media: hashing 100%, 1907 MiB/s',
+      'bay 1: writing 52%, 1734 MiB/s',
       'bay 1: sealing',
       'media: hashing 100%',
     ]);
@@ -160,7 +160,7 @@ describe('progress on a terminal', () => {
     progress.stop();
     const drawn = String(stream.read());
     expect(drawn).toContain('a message\n');
-    expect(drawn).toContain('a bay whose label is … writing    ###...........  26%  200 MB/s 0:31 left');
+    expect(drawn).toContain('a bay whose label is … writing    ###...........  26%  191 MiB/s 0:31 left');
     expect(drawn).toMatch(/all 2 drives {22}#\.{13} +1\d%/);
     expect(drawn).toContain('bay 2                  sealing');
   });

@@ -19,7 +19,20 @@ const exact: readonly ScanReading[] = [
   { kind: 'sha256', sha256: 'a'.repeat(64) },
 ];
 
+/** A ticket proves itself. */
+const ticket = { orderNumber: 'WO-7', mediaSha256: 'a'.repeat(64), mediaName: 'contoso' };
+const whole: ScanReading = { kind: 'ticket', reading: { problem: null, ticket } };
+const part: ScanReading = { kind: 'ticket', reading: { problem: 'cut' } };
+
 describe('a doubtful scan', () => {
+  test('of a whole job ticket is none, however it came; of a part it is', () => {
+    for (const doubt of ['slow', 'cut', 'layout'] as const) {
+      expect(refuseDoubtful(paired, whole, doubt, world())).toBeNull();
+    }
+    const result = refuseDoubtful(paired, part, 'cut', world());
+    expectRefused(paired, required(result, 'a refusal'), 'cut-short', 'machine');
+  });
+
   test.each([
     ['slow', 'too-slow'],
     ['cut', 'cut-short'],

@@ -22,7 +22,9 @@ import { scanCommands } from '../../../../core/scan/scan-outcome';
 import { appSettingsSchema } from '../../../../core/settings/settings';
 import { scanSettingsSchema } from '../../../../core/scan/scan-settings';
 import { timeouts } from '../../../../core/base/timeouts';
+import { makeTicket } from '../../../../core/scan/job-ticket';
 import { sampleDrive } from '../drive/drives';
+import { theMedia } from './pairing-world';
 
 /** Few of each, so that sequences meet each other. */
 const serials = ['7KX9PQ3', '5CG1234ABC', 'PF2ABCDE', 'R90XXXXX'];
@@ -37,6 +39,9 @@ const settings = appSettingsSchema.parse({});
 const detailsArbitrary = fc.record({
   operator: fc.constantFrom('Ada', 'Ada', 'Ada', ''),
   mediaStatus: fc.constantFrom('proved', 'proved', 'proved', 'waiting-for-hash', 'none'),
+  jobMedia: fc
+    .record({ chosen: fc.boolean(), known: fc.boolean() })
+    .map(({ chosen, known }) => theMedia({ isKnown: () => known, ...(chosen ? {} : { chosen: null }) })),
   drives: fc.subarray(drives, { minLength: 3 }).chain((present) =>
     fc.constantFrom(
       present,
@@ -76,6 +81,9 @@ const scanned = fc
     ...['BAY-1', '2', 'bay 3', '4', '5', 'BAY-9'],
     ...driveIds.map((id) => `DRIVE-${id}`),
     ...scanCommands.map(commandBarcode),
+    ...['77', '79'].map((orderNumber) =>
+      makeTicket({ orderNumber, mediaSha256: 'b'.repeat(64), mediaName: 'contoso' }),
+    ),
     ...['001B44113AB7', '001B44113AB8', 'Asset: C-1', 'Asset: C-2', '4C4C4544-0031-4710-8043-C3C04F373132'],
     ...[`S/N: ${serials[0] ?? ''}; MAC: 001B44113AB7`, `SN: ${serials[1] ?? ''}; Asset: C-1`],
     ...['PRESTAGE-START', 'PRESTAGE-START', 'OP-Ada', 'WO-1', 'a'.repeat(64), '4006381333931', ''],
@@ -213,6 +221,7 @@ it('a scanner that reads everything twice at once pairs the same, and never star
   const context: PairingContext = {
     operator: 'Ada',
     mediaStatus: 'proved',
+    jobMedia: theMedia(),
     drives,
     bays,
     jobs: new Map(),

@@ -6,6 +6,7 @@ import {
   type PairingContext,
   type PairingResult,
 } from '../../../../core/pairing/pairing';
+import type { JobMedia } from '../../../../core/pairing/job-media';
 import type { ScanReading } from '../../../../core/scan/scan';
 import { scanSettingsSchema } from '../../../../core/scan/scan-settings';
 import type { ScanCommand } from '../../../../core/scan/scan-outcome';
@@ -27,6 +28,7 @@ export function world(changes: Partial<PairingContext> = {}): PairingContext {
   return {
     operator: 'Ada',
     mediaStatus: 'proved',
+    jobMedia: theMedia(),
     drives: [drive(1), drive(2), drive(3), drive(4, { verdict: 'blocked', reasons })],
     bays: [1, 2, 3, 4, 5].map((number) => ({
       label: `bay ${number}`,
@@ -47,6 +49,17 @@ export function world(changes: Partial<PairingContext> = {}): PairingContext {
     sinceLastRead: null,
     sinceLastPair: null,
     starting: false,
+    ...changes,
+  };
+}
+
+/** The media that is chosen: proved, of an order that allows any, and no other is known. */
+export function theMedia(changes: Partial<JobMedia> = {}): JobMedia {
+  return {
+    chosen: { name: 'contoso.wim', sha256: 'a'.repeat(64), expected: 'a'.repeat(64), refused: false },
+    ticket: null,
+    ordered: () => null,
+    isKnown: () => false,
     ...changes,
   };
 }
