@@ -61,7 +61,7 @@ function nextWords(
     case 'boot-test':
       return { next: 'Wait for the boot test', hint: 'Leave the drives in.' };
     case 'take-out':
-      return { next: 'Take out the drives that say PASS, then scan CLEAR' };
+      return { next: 'Take out the PASS drives, then scan CLEAR' };
     case 'failed':
       return { next: 'Scan RETRY or CLEAR', hint: 'For the drives that failed or were stopped.' };
     case 'clear-failed':
@@ -105,11 +105,12 @@ export const flowText = {
   },
   stepStatus: { done: 'done', current: 'now', open: 'to do' },
   none: 'None',
+  stepDone: 'Done',
   paired: (number: number): string => `${number} paired`,
   running: (number: number): string => `${number} running`,
   ended: (passed: number, others: number): string =>
     others === 0 ? `${passed} PASS` : `${passed} PASS, ${others} not`,
   ready: 'Ready',
-  notReady: 'Not ready',
+  notReady: 'Not yet',
   confirm: 'Confirm',
 };

@@ -300,8 +300,8 @@ const ofShip: ReadonlySet<Refused['reason']> = new Set([
 /** What was scanned, and what was expected, where that explains the refusal. */
 function compared(refused: Refused): string {
   const { kind, expected, reason } = refused;
-  if (ofShip.has(reason) || reason === 'repeated-read' || expectedKinds[expected]?.includes(kind) === true)
-    return '';
+  const wasExpected = expectedKinds[expected]?.includes(kind) === true;
+  if (wasExpected || ofShip.has(reason) || reason === 'repeated-read') return '';
   return [scanned(refused), `Expected: ${expectations[expected]}.`].filter((part) => part !== '').join(' ');
 }
 

@@ -129,7 +129,7 @@ describe('a scanner with 70 ms between keys and Enter twice, on a computer set t
     );
     // On the settings it is tried, and nothing is done with it.
     await said('Only tried, not used');
-    expect(await app.page.getByLabel('Try a code').inputValue()).toBe(recordedTexts.serial);
+    await expect.poll(() => app.page.getByLabel('Test a barcode').inputValue()).toBe(recordedTexts.serial);
     expect(await field.inputValue()).toBe(before);
     await app.scan('PRESTAGE-UNDO');
     await app.page.locator('.bench').waitFor();

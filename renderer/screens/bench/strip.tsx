@@ -98,6 +98,8 @@ function Steps(): ReactElement {
   const media = useApp((state) => state.media);
   const { paired, running, pass, fail, stopped } = useAppShallow(countsOf);
   const { name, badge } = mediaWords(media, words);
+  /** What a step says that has nothing to tell, which is no news of one that is done. */
+  const idle = new Set([text.none, text.notReady]);
   const steps: readonly Omit<StepItemProps, 'number' | 'status'>[] = [
     {
       step: 'operator',
@@ -119,7 +121,13 @@ function Steps(): ReactElement {
   return (
     <ol className="steps">
       {steps.map((one, index) => (
-        <StepItem key={one.step} number={index + 1} status={status[one.step]} {...one} />
+        <StepItem
+          key={one.step}
+          number={index + 1}
+          status={status[one.step]}
+          {...one}
+          value={status[one.step] === 'done' && idle.has(one.value) ? text.stepDone : one.value}
+        />
       ))}
     </ol>
   );
