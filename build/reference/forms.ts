@@ -42,6 +42,8 @@ import {
   orderOpenForm,
   orderShowForm,
 } from '../../station/cli/order-command';
+import { orderPapersForm } from '../../station/cli/order-papers-command';
+import { ticketForm } from '../../station/cli/ticket-media';
 import { failureForm } from '../../station/cli/output';
 import { bootTestForm } from '../../station/cli/boot-test-command';
 import { verifyForm } from '../../station/cli/verify-command';
@@ -67,6 +69,8 @@ export const commandForms = {
   'order except': orderExceptForm,
   'order close': listedOrderForm,
   'order list': orderListForm,
+  'order papers': orderPapersForm,
+  ticket: ticketForm,
   'ledger list': ledgerListForm,
   'ledger verify': ledgerReportSchema,
   'ledger export': ledgerExportSchema,

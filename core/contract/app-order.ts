@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { errorDataSchema } from '../base/errors';
 import { sha256Schema } from '../media/chunk-map';
-import { orderLineStates } from '../order/order-state';
+import { againstDriveSchema, orderLineStates } from '../order/order-state';
 import { nothing } from './app-common';
 
 /** The Order screen's part of the page's contract. */
@@ -32,6 +32,8 @@ export const orderStateSchema = z.strictObject({
       unexpected: z.boolean(),
       /** The newest word that was said about it. */
       reason: z.string().nullable(),
+      /** What speaks against its finished drive; null: nothing. */
+      against: againstDriveSchema.nullable(),
       assetTag: z.string().nullable(),
       computerName: z.string().nullable(),
     }),

@@ -1,4 +1,4 @@
-import type { Drive } from './drive';
+import type { Drive, DriveIdentity } from './drive';
 
 /**
  * What proves that two looks saw one drive (docs/adr/0025). A serial proves it only where the drive itself tells it: a
@@ -44,13 +44,45 @@ export function isLasting(attachment: string): boolean {
 }
 
 /** A drive as some record tells it. */
-type Recorded = Told & { readonly attachment?: string | undefined };
+type Recorded = Told & {
+  readonly attachment?: string | null | undefined;
+  readonly identityShared?: true | undefined;
+};
 
-/** Whether two records are certainly about one drive: it never left, or each tells who it is and they agree. */
+/**
+ * Whether one attachment shows one drive. A USB dock may keep the disk's number while the drive in it is changed; a file is
+ * the same file, and a bus without a bridge notices.
+ */
+export function attachmentProves({ kind, bus }: Pick<Drive, 'kind' | 'bus'>): boolean {
+  return kind !== 'disk' || (bus !== null && ownBuses.has(bus));
+}
+
+/** Whether two records name one attachment. None is no attachment. */
+export function isSameAttachment(
+  one: Pick<Recorded, 'attachment'>,
+  other: Pick<Recorded, 'attachment'>,
+): boolean {
+  return typeof one.attachment === 'string' && one.attachment === other.attachment;
+}
+
+/**
+ * Whether two records are certainly about one drive: it never left, or each tells who it is, they agree, and neither was
+ * seen beside another drive with the same identity.
+ */
 export function isSameDrive(one: Recorded, other: Recorded): boolean {
-  if (one.attachment !== undefined && one.attachment === other.attachment) return true;
+  if (isSameAttachment(one, other) && attachmentProves(one)) return true;
+  if (one.identityShared === true || other.identityShared === true) return false;
   if (!tellsOwnIdentity(one) || !tellsOwnIdentity(other) || areDifferentDrives(one, other)) return false;
   return (one.serial !== null && one.serial === other.serial) || (one.wwn !== null && one.wwn === other.wwn);
+}
+
+/**
+ * Whether two records have all of what the ledger finds a drive's entries by: serial, WWN and size where the drive tells a
+ * serial or a WWN, since its path may change when it is plugged in again; else path and size.
+ */
+export function isSameKey(one: DriveIdentity, other: DriveIdentity): boolean {
+  if (one.size !== other.size || one.serial !== other.serial || one.wwn !== other.wwn) return false;
+  return one.serial !== null || one.wwn !== null || one.path === other.path;
 }
 
 /** Whether two drives are certainly not one: each tells who it is, and they differ. */

@@ -22,6 +22,11 @@ export const recordedDriveSchema = z.strictObject({
   bay: z.string().nullable(),
   byPath: z.string().nullable(),
   logicalSectorSize: z.int().positive(),
+  /**
+   * Another attached drive reported the same serial and WWN: neither shows which drive it is. Missing where none did, and in
+   * entries from before 0.3.
+   */
+  identityShared: z.literal(true).optional(),
 });
 export type RecordedDrive = z.infer<typeof recordedDriveSchema>;
 

@@ -16,13 +16,15 @@ const wrongContent: ReadonlySet<ErrorCode> = new Set(['verify-mismatch', 'table-
  * Whether a later good reading lifts a finding. A good reading compared the partition table, and so the disk GUID, and
  * every written byte: it is certainly about this drive. A finding stays only when it is as certain (the job's disk GUID was
  * read on the drive, and the drive is known to be the job's) and says that the content is wrong. One without the GUID may be
- * another drive's with the same serial; the GUID alone may be on a copy behind a USB bridge; a drive that did not answer may
- * have had a loose cable.
+ * another drive's with the same serial; the GUID alone may be on a copy behind a USB bridge, also on one attachment, which a
+ * dock may keep while the drive in it is changed; a drive that did not answer may have had a loose cable; and one that was
+ * presented in other sectors was not compared.
  * @param written null when the job is not known
  */
 export function liftsWithGoodReading(finding: FailedReading, written: WrittenDrive | null): boolean {
   if (written === null || finding.diskGuid !== written.diskGuid) return true;
   if (!wrongContent.has(finding.end.reason.code)) return true;
+  if (finding.drive.logicalSectorSize !== written.drive.logicalSectorSize) return true;
   return !isSameDrive(
     { ...finding.drive, attachment: finding.attachment },
     { ...written.drive, attachment: written.attachment },

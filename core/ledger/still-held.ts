@@ -18,9 +18,10 @@ export interface DoneJob {
  * the serial is the drive's own, one drive is all that is known, and the later job does not tell what it found: entries from
  * before 0.3 never do. Two that ran at once had two drives.
  * @param done by `ended`, oldest first
+ * @param shared several drives are known to report that serial
  * @returns oldest first
  */
-export function stillHeld(done: readonly DoneJob[]): JobDetails[] {
+export function stillHeld(done: readonly DoneJob[], shared = false): JobDetails[] {
   let held: readonly DoneJob[] = [];
   for (const next of done) {
     const { job, began } = next;
@@ -30,7 +31,7 @@ export function stillHeld(done: readonly DoneJob[]): JobDetails[] {
         (erased === null || began === null || erased > began),
     );
     const [only, ...others] = held;
-    const silent = job.previousDiskGuid === undefined && tellsOwnIdentity(job.drive);
+    const silent = !shared && job.previousDiskGuid === undefined && tellsOwnIdentity(job.drive);
     const after = only !== undefined && others.length === 0 && began !== null && only.ended < began;
     held = silent && after && tellsOwnIdentity(only.job.drive) ? [next] : [...held, next];
   }

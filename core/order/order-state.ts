@@ -1,11 +1,12 @@
-import { isSameDrive } from '../drive/drive-identity';
+import { z } from 'zod';
+import { erasureBy, type BegunOn } from '../ledger/erasure';
 import {
   isFailedReading,
   isOfWritten,
   liftsWithGoodReading,
   type WrittenDrive,
 } from '../ledger/standing-finding';
-import type { JobDetails, LedgerRecord } from '../ledger/record';
+import type { JobDetails, LedgerRecord, RecordedDrive } from '../ledger/record';
 import type { WorkOrder } from './order';
 
 /** Where a machine of an order stands; what wants a hand first. After a job that was cancelled it is expected again. */
@@ -21,6 +22,17 @@ export const orderLineStates = [
 ] as const;
 export type OrderLineState = (typeof orderLineStates)[number];
 
+/** A later job on a finished drive. */
+type Eraser = BegunOn & Pick<JobDetails, 'jobId' | 'machineSerial'>;
+
+/** What may speak against a finished drive: another job erased it, or may have; it was found wrong; it did not start. */
+export const againstDriveSchema = z.strictObject({
+  what: z.enum(['erased', 'perhaps-erased', 'found-wrong', 'boot-failed']),
+  /** Whose job it was that erased the drive, or may have; null where none did. */
+  machineSerial: z.string().nullable(),
+});
+export type AgainstDrive = Readonly<z.infer<typeof againstDriveSchema>>;
+
 /** What the ledger says of one machine since the order was opened. What stands against its drive is kept apart (stateOf). */
 interface MachineProgress {
   /** What its newest job became, or what was said of it or shipped since. `expected`: nothing yet, or a job that was cancelled. */
@@ -29,8 +41,8 @@ interface MachineProgress {
   readonly jobId: string | null;
   /** What its drive gets; null when there is no job, or only a shipment tells of it. */
   readonly written: WrittenDrive | null;
-  /** Other machines' jobs that began on its finished drive. */
-  readonly erasedBy: readonly string[];
+  /** Other machines' jobs that began on its finished drive, or may have. */
+  readonly erasedBy: readonly Eraser[];
   /** Its drive was found wrong: whether a good reading lifts that. */
   readonly finding: { readonly lifts: boolean } | null;
   /** Its drive did not start in a virtual machine. */
@@ -48,12 +60,14 @@ export interface OrderProgress {
   readonly orderId: string;
   /** By serial. */
   readonly machines: ReadonlyMap<string, MachineProgress>;
+  /** Jobs whose drives are known to share serial, WWN and size with others; only of those that may have erased one. */
+  readonly shared: ReadonlySet<string>;
   readonly closed: boolean;
 }
 
 /** An order that was just opened. */
 export function newProgress(orderId: string): OrderProgress {
-  return { orderId, machines: new Map(), closed: false };
+  return { orderId, machines: new Map(), shared: new Set(), closed: false };
 }
 
 /** Nothing stands against its drive. */
@@ -66,8 +80,24 @@ const nothingKnown: MachineProgress = {
 };
 
 /** Where a machine stands, by everything that is known of it. */
-function stateOf({ state, erasedBy, finding, bootFailed }: MachineProgress): MachineProgress['state'] {
-  return erasedBy.length > 0 || finding !== null || bootFailed ? 'failed' : state;
+function stateOf(known: MachineProgress, shared: OrderProgress['shared']): MachineProgress['state'] {
+  return againstOf(known, shared) === null ? known.state : 'failed';
+}
+
+/** What speaks against a machine's finished drive: the worst of it. */
+function againstOf(
+  { written, erasedBy, finding, bootFailed }: MachineProgress,
+  shared: OrderProgress['shared'],
+): AgainstDrive | null {
+  let perhaps: Eraser | null = null;
+  for (const eraser of erasedBy) {
+    const erased = written === null ? 'none' : erasureBy(eraser, written, shared.has(eraser.jobId));
+    if (erased === 'certain') return { what: 'erased', machineSerial: eraser.machineSerial };
+    if (erased === 'perhaps') perhaps ??= eraser;
+  }
+  if (finding !== null) return { what: 'found-wrong', machineSerial: null };
+  if (bootFailed) return { what: 'boot-failed', machineSerial: null };
+  return perhaps === null ? null : { what: 'perhaps-erased', machineSerial: perhaps.machineSerial };
 }
 
 /** Changes what is known of a machine, also of the job before a newer one, which may come to count again. */
@@ -80,25 +110,36 @@ function changeWhere(
   return { ...known, before, ...(applies(known) ? change(known) : {}) };
 }
 
-/** Whether a job begins on the finished drive of another machine: by the disk GUID on it, or by the drive itself. */
-function erases(begun: JobDetails, { state, written }: MachineProgress): boolean {
-  if (state !== 'done' || written === null) return false;
-  return begun.previousDiskGuid === written.diskGuid || isSameDrive(asRecorded(begun), asRecorded(written));
+/** Whether a job begins on the finished drive of another machine, or may. That its serial is shared may be known later. */
+function mayErase(begun: JobDetails, { state, written }: MachineProgress): boolean {
+  return state === 'done' && written !== null && erasureBy(begun, written, false) !== 'none';
 }
 
-function asRecorded({ drive, attachment }: WrittenDrive): Parameters<typeof isSameDrive>[0] {
-  return { ...drive, attachment };
+/** Jobs that may have erased a drive and are known to have had one of several with the same serial. */
+function sharedAmong(
+  machines: OrderProgress['machines'],
+  isShared: (drive: RecordedDrive) => boolean,
+): ReadonlySet<string> {
+  const shared = new Set<string>();
+  const look = ({ erasedBy, before }: MachineProgress): void => {
+    for (const { jobId, drive } of erasedBy) if (isShared(drive)) shared.add(jobId);
+    if (before !== null) look(before);
+  };
+  for (const machine of machines.values()) look(machine);
+  return shared;
 }
 
 /**
  * Takes the records that followed an order's opening, oldest first. What counts: the order's own, and jobs and
  * shipments of its machines. Of several jobs of a machine the newest counts: it may have erased the drive of the
  * one before, unless it ended before its first destructive write.
+ * @param isShared whether the ledger knows several drives with the serial, WWN and size of this one
  */
 export function followOrder(
   progress: OrderProgress,
   order: WorkOrder,
   records: Iterable<LedgerRecord>,
+  isShared: (drive: RecordedDrive) => boolean = () => false,
 ): OrderProgress {
   const ordered = new Set(order.machines.map(({ serial }) => serial));
   const machines = new Map(progress.machines);
@@ -119,15 +160,16 @@ export function followOrder(
   for (const record of records) {
     switch (record.kind) {
       case 'job-started': {
-        const { orderId, machineSerial, jobId } = record.job;
+        const { orderId, machineSerial, jobId, drive, attachment, previousDiskGuid } = record.job;
+        const eraser: Eraser = { jobId, machineSerial, drive, attachment, previousDiskGuid };
         for (const [serial, other] of machines) {
           if (serial === machineSerial) continue;
           const erased = ({ erasedBy }: MachineProgress): Partial<MachineProgress> => ({
-            erasedBy: [...erasedBy, jobId],
+            erasedBy: [...erasedBy, eraser],
           });
           machines.set(
             serial,
-            changeWhere(other, (one) => erases(record.job, one), erased),
+            changeWhere(other, (one) => mayErase(record.job, one), erased),
           );
         }
         const known = machines.get(machineSerial);
@@ -143,10 +185,11 @@ export function followOrder(
       case 'job-ended': {
         const { orderId, machineSerial, jobId } = record.job;
         if (record.untouched === true) {
-          const named = ({ erasedBy }: MachineProgress): boolean => erasedBy.includes(jobId);
+          const named = ({ erasedBy }: MachineProgress): boolean =>
+            erasedBy.some((one) => one.jobId === jobId);
           for (const [serial, other] of machines) {
             const spared = ({ erasedBy }: MachineProgress): Partial<MachineProgress> => ({
-              erasedBy: erasedBy.filter((one) => one !== jobId),
+              erasedBy: erasedBy.filter((one) => one.jobId !== jobId),
             });
             machines.set(serial, changeWhere(other, named, spared));
           }
@@ -210,7 +253,7 @@ export function followOrder(
         break;
     }
   }
-  return { ...progress, machines, closed };
+  return { ...progress, machines, shared: sharedAmong(machines, isShared), closed };
 }
 
 function stateOfEnd(end: 'done' | 'failed' | 'cancelled' | 'interrupted'): MachineProgress['state'] {
@@ -225,6 +268,8 @@ export interface OrderLineView {
   readonly unexpected: boolean;
   /** The newest word that was said about it. */
   readonly reason: string | null;
+  /** What speaks against its finished drive, and keeps it from being done; null: nothing. */
+  readonly against: AgainstDrive | null;
 }
 
 export interface OrderView {
@@ -246,9 +291,10 @@ export function orderView(order: WorkOrder, progress: OrderProgress, paired: Rea
   const lineOf = (serial: string, unexpected: boolean): OrderLineView => {
     const known = progress.machines.get(serial) ?? nothingKnown;
     const { reason } = known;
-    const state = stateOf(known);
+    const state = stateOf(known, progress.shared);
     const waits = paired.has(serial) && state !== 'writing';
-    return { serial, state: waits ? 'paired' : state, unexpected, reason };
+    const against = againstOf(known, progress.shared);
+    return { serial, state: waits ? 'paired' : state, unexpected, reason, against };
   };
   const ordered = order.machines.map(({ serial }) => lineOf(serial, false));
   const others = [...progress.machines].filter(([, { unexpected }]) => unexpected);

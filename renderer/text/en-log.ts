@@ -136,6 +136,8 @@ export const logText = {
     model: 'Model',
     serial: 'Serial',
     wwn: 'WWN',
+    identity: 'Serial and WWN',
+    identityShared: 'also of another attached drive',
     size: 'Size',
     path: 'Device',
     id: 'Drive ID',

@@ -1,5 +1,7 @@
+import type { AgainstDrive } from '../../core/order/order-state';
 import type { OrderState, OrderStateLine } from '../../core/contract/app-order';
 import { countedGrouped } from '../../core/base/plurals';
+import { ticketProblems, ticketUse } from '../../core/scan/ticket-words';
 
 type LineState = OrderStateLine['state'];
 
@@ -55,6 +57,29 @@ export const orderText = {
     warnings: 'Warnings',
   },
 
+  ticket: {
+    button: 'Print job ticket',
+    title: (number: string): string => `Job ticket for work order ${number}`,
+    print: 'Print',
+    back: 'Back to the work order',
+    name: 'Name of the media on the ticket',
+    nameHint: 'For people. What counts is the SHA-256.',
+    problems: ticketProblems,
+    noMedia:
+      'The ticket needs the media’s SHA-256. Choose the media and have it verified, or open a work order that contains the SHA-256.',
+    toMedia: 'Go to Media',
+    heading: 'Job ticket',
+    media: 'Media',
+    sha256: 'SHA-256 of the media',
+    made: 'Made',
+    use: ticketUse,
+    machines: (number: number): string => countedGrouped(number, 'machine', 'machines'),
+    more: (number: number): string =>
+      `${countedGrouped(number, 'more machine is', 'more machines are')} not on this page. Print all of them with: prestage order papers`,
+    codeOf: (number: string): string => `QR code of the job ticket for work order ${number}`,
+    barcodeOf: (serial: string): string => `Barcode of ${serial}`,
+  },
+
   asks: {
     title: 'Requirements',
     media: 'Media',
@@ -106,6 +131,19 @@ export const orderText = {
       `${countedGrouped(number, 'more machine is', 'more machines are')} not shown. Open machines come first.`,
     columns: { serial: 'Serial', state: 'State', name: 'Name', assetTag: 'Asset tag', reason: 'Reason' },
     notOrdered: 'not in the work order',
+    against: ({ what, machineSerial }: AgainstDrive): string => {
+      const other = machineSerial ?? '';
+      switch (what) {
+        case 'erased':
+          return `Its drive was written again for machine ${other}.`;
+        case 'perhaps-erased':
+          return `Not sure: a drive with the same serial was written later for machine ${other}. If you have the drive of this machine, run prestage verify on it.`;
+        case 'found-wrong':
+          return 'Its drive failed when it was read again.';
+        case 'boot-failed':
+          return 'Its drive failed its boot test.';
+      }
+    },
     leaveOut: 'Leave out',
     leaveOutOf: (serial: string): string => `Leave out ${serial}`,
     none: 'No matching machines.',

@@ -118,7 +118,7 @@ export function mediaCommand(): Command {
  * Inspects and hashes at the same time. Hashing starts with the file that was given; a split set, which only
  * the inspection knows, starts it again.
  */
-async function inspectAndHash(
+export async function inspectAndHash(
   client: HelperClient,
   path: string,
   imageIndex: number,

@@ -5,7 +5,12 @@ import { sha256Schema } from '../../core/media/chunk-map';
 import { orderLineSchema } from '../../core/order/order';
 import { sanitizeForDisplay } from '../../core/base/display';
 import { problemText } from '../../core/order/order-file';
-import { orderLineStates, type OrderView } from '../../core/order/order-state';
+import {
+  againstDriveSchema,
+  orderLineStates,
+  type OrderLineView,
+  type OrderView,
+} from '../../core/order/order-state';
 import type { ScanSettings } from '../../core/scan/scan-settings';
 import { defaultOperator } from '../jobs/open-station';
 import { OrderBook } from '../orders/order-book';
@@ -14,6 +19,7 @@ import { decodeText, parseOrder, readOrderFile, type SentOrder } from '../orders
 import { statePaths } from '../state/state-paths';
 import { commandAction, jsonOption, stateOption, type CommandContext } from './command-context';
 import { withLedger } from './ledger-command';
+import { orderPapersCommand } from './order-papers-command';
 import { details, localTime, table, type Cell, type JsonDocument } from './output';
 import { withStation, type StationContext } from './station-context';
 import { counted } from '../../core/base/plurals';
@@ -46,6 +52,8 @@ const lineStateForm = {
   unexpected: z.boolean(),
   /** Reason of its newest exception; null when there is none. */
   reason: z.string().nullable(),
+  /** What speaks against its finished drive, and keeps it from being done; null: nothing. */
+  against: againstDriveSchema.nullable(),
 };
 
 /** What `order show --json` prints. */
@@ -159,9 +167,9 @@ export function orderCommand(): Command {
     commandAction<ExceptOptions>(async (context, options, [serial = '']) => {
       await withBook(context, options, (book, { append, settings }) => {
         const line = book.except(serial, options.reason, append, settings.desk);
-        const { state, unexpected, reason } = line;
+        const { state, unexpected, reason, against } = line;
         context.output.result<typeof orderExceptForm>(
-          { serial: line.serial, state, unexpected, reason },
+          { serial: line.serial, state, unexpected, reason, against },
           () =>
             unexpected && state !== 'left-out'
               ? `Machine ${line.serial} is not in the work order and is now allowed.`
@@ -201,6 +209,7 @@ export function orderCommand(): Command {
         return undefined;
       }),
     );
+  command.addCommand(orderPapersCommand());
   return command;
 }
 
@@ -258,7 +267,28 @@ function showText({ order, lines, openedAt, openedBy }: OpenOrder, view: OrderVi
   });
   const columns = ['MACHINE', 'STATE', 'ASSET TAG', 'NAME', 'NOTE', 'REASON'].map((title) => ({ title }));
   const open = view.open.length === 0 ? 'No machines are open.' : `${machines(view.open.length)} open.`;
-  return `${head}\n\n${table(columns, rows)}\n\n${open}`;
+  const against = view.lines.flatMap(againstText);
+  return [head, table(columns, rows), ...(against.length === 0 ? [] : [against.join('\n')]), open].join(
+    '\n\n',
+  );
+}
+
+/** Why a machine whose drive was finished is not done. */
+function againstText({ serial, against }: OrderLineView): string[] {
+  if (against === null) return [];
+  const other = sanitizeForDisplay(against.machineSerial ?? '');
+  switch (against.what) {
+    case 'erased':
+      return [`${serial}: its drive was written again for machine ${other}. Write a drive for it again.`];
+    case 'perhaps-erased':
+      return [
+        `${serial}: not sure. A drive with the same serial was written later for machine ${other}. If you have the drive of this machine, insert it and run: prestage verify`,
+      ];
+    case 'found-wrong':
+      return [`${serial}: its drive failed when it was read again.`];
+    case 'boot-failed':
+      return [`${serial}: its drive failed its boot test.`];
+  }
 }
 
 function countsText({ counts, unexpected }: OrderView): string {

@@ -25,6 +25,7 @@ import { bootTestCommand } from './boot-test-command';
 import { scannerCommand } from './scanner-command';
 import { shipCommand } from './ship-command';
 import { supportCommand } from './support-command';
+import { ticketCommand } from './ticket-command';
 import { refuseTypingErrors } from './typing-errors';
 import { verifyCommand } from './verify-command';
 
@@ -122,6 +123,7 @@ export function prestageCommand(version: string): Command {
     verifyCommand(),
     bootTestCommand(),
     orderCommand(),
+    ticketCommand(),
     ledgerCommand(),
     shipCommand(),
     auditCommand(),

@@ -69,8 +69,8 @@ export function verifyCommand(): Command {
           const drive = await requireDrive(options.drive, benchDirectory, helpers, signal);
           const client = await helpers.forDrive(drive);
           const found = await requireFinishedJob(drive, benchDirectory, client, ledger, signal);
-          const { job } = found;
-          requireChunkMap(drive, job, paths);
+          const { job, changed } = found;
+          if (changed === null) requireChunkMap(drive, job, paths);
           const record = (end: Extract<LedgerRecord, { kind: 'drive-verified' }>['end']): number =>
             ledger.append(
               {
@@ -86,6 +86,7 @@ export function verifyCommand(): Command {
               append,
             ).sequence;
           try {
+            if (changed !== null) throw changed;
             const { bytesVerified, seconds } = await client.call(
               'verifyDrive',
               {

@@ -1,6 +1,6 @@
 import { sanitizeForDisplay } from '../../core/base/display';
 import { confirmationOf, driveLabel, identityOf, type Drive } from '../../core/drive/drive';
-import { areDifferentDrives, isKnownBySerial, isLasting } from '../../core/drive/drive-identity';
+import { areDifferentDrives, isKnownBySerial, isLasting, isSameDrive } from '../../core/drive/drive-identity';
 import { PrestageError } from '../../core/base/errors';
 import type { JobDetails, RecordedDrive } from '../../core/ledger/record';
 import type { HelperClient } from '../helper-client/helper-client';
@@ -16,9 +16,19 @@ export function attachmentMember({ attachment }: Pick<Drive, 'attachment'>): {
   return attachment !== null && isLasting(attachment) ? { attachment } : {};
 }
 
-/** A finished drive as a later look at it records it: bay and port of its job, but whose serial this is as it is now. */
-export function asReadNow(written: RecordedDrive, drive: Drive): RecordedDrive {
-  return { ...written, ...identityOf(drive), kind: drive.kind, bus: drive.bus };
+/** What a record says of a drive that cannot be told from another attached one by serial and WWN. */
+export function sharedMember({ notes }: Pick<Drive, 'notes'>): { readonly identityShared?: true } {
+  return notes.some(({ code }) => code === 'identity-shared') ? { identityShared: true } : {};
+}
+
+/**
+ * A finished drive as a later look at it records it: bay and port of its job, but whose serial this is, and in which sectors
+ * it is presented, as it is now.
+ */
+export function asReadNow(job: RecordedDrive, drive: Drive): RecordedDrive {
+  const { identityShared: _, ...written } = job;
+  const { kind, bus, logicalSectorSize } = drive;
+  return { ...written, ...identityOf(drive), kind, bus, logicalSectorSize, ...sharedMember(drive) };
 }
 
 /** A drive that is there. @throws PrestageError drive-not-found, drive-listing-failed */
@@ -43,6 +53,8 @@ export interface FinishedDrive {
   readonly job: JobDetails;
   /** Disk GUID on the drive, read from it; null: it has none; undefined: it cannot be read, and the serial is its own. */
   readonly diskGuid: string | null | undefined;
+  /** Why the drive certainly cannot hold what was written, although it cannot be compared; null: it can be. */
+  readonly changed: PrestageError | null;
 }
 
 /**
@@ -67,19 +79,36 @@ export async function requireFinishedJob(
     if (!unreadable || !isKnownBySerial(drive)) throw error;
   }
   const job = finishedJobOf(drive, diskGuid ?? null, ledger);
-  requireAsWritten(drive, job);
-  return { job, diskGuid };
+  return { job, diskGuid, changed: changeOf(drive, job, ledger) };
 }
 
 /**
- * Behind a bridge that presents other sectors, or a few less of them, a drive is known but cannot be compared.
+ * Behind a bridge that presents other sectors, or a few less of them, a drive is known but cannot be compared. One that tells
+ * its own serial has no bridge before it, today and when it was written: then its own sectors were changed, as `nvme format`
+ * does, and firmware does not find the partition table, which is in the second of them.
+ * @returns what is wrong with such a drive; null when it is presented as it was written
  * @throws PrestageError adapter-differs
  */
-function requireAsWritten(drive: Drive, { machineSerial, drive: written }: JobDetails): void {
+function changeOf(
+  drive: Drive,
+  job: JobDetails,
+  ledger: Pick<LedgerReader, 'isIdentityShared'>,
+): PrestageError | null {
+  const { machineSerial, drive: written } = job;
   const presented = ({ size, logicalSectorSize }: Pick<Drive, 'size' | 'logicalSectorSize'>): string =>
     `${size} bytes in sectors of ${logicalSectorSize}`;
-  if (presented(drive) === presented(written)) return;
+  if (presented(drive) === presented(written)) return null;
   const machine = sanitizeForDisplay(machineSerial);
+  const itself = isKnownBySerial(drive) && !ledger.isIdentityShared(drive) && isSameDrive(drive, written);
+  if (itself && drive.logicalSectorSize !== written.logicalSectorSize) {
+    return new PrestageError({
+      code: 'table-mismatch',
+      message: `The ${driveLabel(drive)} was finished for machine ${machine} with sectors of ${written.logicalSectorSize} bytes and now has sectors of ${drive.logicalSectorSize}. No adapter is between: the drive itself was formatted to other sectors, and its machine cannot start from it.`,
+      cause:
+        'The written bytes were not compared: they are not where they were, and such a format usually erases them.',
+      remedy: `Write the drive again for machine ${machine}.`,
+    });
+  }
   throw new PrestageError({
     code: 'adapter-differs',
     message: `The ${driveLabel(drive)} was finished for machine ${machine} with ${presented(written)} and now presents ${presented(drive)}, so it cannot be compared.`,
@@ -88,14 +117,14 @@ function requireAsWritten(drive: Drive, { machineSerial, drive: written }: JobDe
 
 /**
  * Which finished job a drive holds. The disk GUID decides. A drive that has none of the ledger's is known when it never left
- * since, or by its serial when that is its own and no other finished drive has it: then it is the drive of that job, with
+ * since, or by its serial when that is its own and no other drive is known to have it: then it is the drive of that job, with
  * another content by now.
  * @throws PrestageError record-not-found
  */
 export function finishedJobOf(
   drive: Drive,
   diskGuid: string | null,
-  ledger: Pick<LedgerReader, 'findDoneByGuid' | 'findDoneOn'>,
+  ledger: Pick<LedgerReader, 'findDoneByGuid' | 'findDoneOn' | 'isIdentityShared'>,
 ): JobDetails {
   const label = driveLabel(drive);
   const byGuid = diskGuid === null ? null : ledger.findDoneByGuid(diskGuid);
@@ -126,7 +155,7 @@ export function finishedJobOf(
     );
   }
   const machine = sanitizeForDisplay(bySerial.machineSerial);
-  if (isKnownBySerial(drive)) {
+  if (isKnownBySerial(drive) && (others.length > 0 || !ledger.isIdentityShared(drive))) {
     if (others.length === 0) return bySerial;
     const machines = [...new Set(finished.map((job) => sanitizeForDisplay(job.machineSerial)))];
     throw notFound(
@@ -150,7 +179,7 @@ function notFound(message: string, remedy: string): PrestageError {
  */
 export function requirePossiblyFinished(
   drive: Drive,
-  ledger: Pick<LedgerReader, 'findDoneByGuid' | 'findDoneOn' | 'findLastDone'>,
+  ledger: Pick<LedgerReader, 'findDoneByGuid' | 'findDoneOn' | 'findLastDone' | 'isIdentityShared'>,
 ): void {
   // The listing may not know the disk GUID yet, or not at all: the serial is enough to look.
   if (machineOn(drive, ledger) !== null || ledger.findLastDone(drive) !== null) return;

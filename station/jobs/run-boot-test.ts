@@ -96,14 +96,16 @@ export async function bootTest(
  * What starts must be what was written: a drive that is known by its serial may hold anything by now.
  * @throws PrestageError table-mismatch
  */
-function requireWritten(drive: Drive, { job, diskGuid }: FinishedDrive): void {
+function requireWritten(drive: Drive, { job, diskGuid, changed }: FinishedDrive): void {
+  const remedy =
+    'It was not started, and nothing was recorded. Run prestage verify, which records what is on it, or write the drive again.';
+  if (changed !== null) throw new PrestageError({ ...changed.data, remedy });
   if (diskGuid === job.diskGuid) return;
   const has = diskGuid === undefined ? 'its partition table cannot be read' : `it has ${diskGuid ?? 'none'}`;
   throw new PrestageError({
     code: 'table-mismatch',
     message: `The ${driveLabel(drive)} is the drive of machine ${sanitizeForDisplay(job.machineSerial)}, but does not have the disk GUID that was written to it: ${has}.`,
-    remedy:
-      'It was not started, and nothing was recorded. Run prestage verify, which records what is on it, or write the drive again.',
+    remedy,
   });
 }
 

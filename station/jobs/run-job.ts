@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { basename } from 'node:path';
 import type { TaskProgress } from '../../core/contract/helper-api';
 import { confirmationOf, driveLabel, identityOf, type Drive } from '../../core/drive/drive';
-import { attachmentMember } from '../drives/finished-drive';
+import { attachmentMember, sharedMember } from '../drives/finished-drive';
 import { sanitizeForDisplay } from '../../core/base/display';
 import { isCancellation, PrestageError, toErrorData } from '../../core/base/errors';
 import { hasEnded, type JobEnd, type JobState } from '../../core/job/job';
@@ -121,6 +121,7 @@ export function detailsOf(
       bay: drive.bay,
       byPath: drive.byPath,
       logicalSectorSize: drive.logicalSectorSize,
+      ...sharedMember(drive),
     },
     media: {
       fileName: basename(plan.media.path),

@@ -1,13 +1,12 @@
 import { z } from 'zod';
 import type { DriveIdentity } from '../../core/drive/drive';
-import { tellsOwnIdentity } from '../../core/drive/drive-identity';
-import type { JobDetails, LedgerRecord, OrderRecord, StoredEntry } from '../../core/ledger/record';
-import { isGoodReading, standingFinding, type Erasure } from '../../core/ledger/standing-finding';
-import { stillHeld, type DoneJob } from '../../core/ledger/still-held';
+import type { JobDetails, OrderRecord, StoredEntry } from '../../core/ledger/record';
+import { standingFinding, type Erasure } from '../../core/ledger/standing-finding';
 import type { StatePaths } from '../state/state-paths';
 import { checkEntry, type CheckedEntry } from './check-entry';
 import { LedgerDatabase, rowColumns, text, type RawRow, type SqlValue } from './database';
 import { DiskGuidIndex } from './disk-guid-index';
+import { DriveHistory } from './drive-history';
 import { driveKey, type LedgerRow } from './entry';
 import { loadPublicKey, type VerifyingKey } from './keys';
 import { ledgerBroken } from './ledger-errors';
@@ -36,8 +35,6 @@ export interface OpenJob {
 /** Kinds of entries that name no machine of their own. */
 type PlainKind = Exclude<OrderRecord['kind'], 'order-exception'>;
 
-type LocatedRecord = LedgerRecord & { readonly sequence: number };
-
 /** Rows read at once. Bounds memory, and how long a reader holds the database. */
 const pageRows = 500;
 
@@ -53,12 +50,19 @@ export class LedgerReader {
   readonly #database: LedgerDatabase | null;
   readonly #verifying: VerifyingKey | null;
   readonly #guids: DiskGuidIndex | null;
+  readonly #drives: DriveHistory;
 
   protected constructor(paths: LedgerPaths, database: LedgerDatabase | null, verifying: VerifyingKey | null) {
     this.#paths = paths;
     this.#database = database;
     this.#verifying = verifying;
     this.#guids = database === null ? null : new DiskGuidIndex(database);
+    this.#drives = new DriveHistory({
+      guids: this.#guids,
+      find: (query) => this.find(query),
+      at: (sequence) => this.#at(sequence),
+      doneOn: (drive) => this.#doneOn(drive, 'ORDER BY sequence'),
+    });
   }
 
   /**
@@ -159,7 +163,7 @@ export class LedgerReader {
       const { record } = row.entry;
       if (
         record.kind === 'job-ended' &&
-        standingFinding(record.job, this.#recordsOf(record.job.jobId)) === null
+        standingFinding(record.job, this.#drives.recordsOf(record.job.jobId)) === null
       ) {
         return row;
       }
@@ -184,12 +188,12 @@ export class LedgerReader {
    * @throws PrestageError ledger-broken when the entry is not what was signed
    */
   findLastDone(drive: DriveIdentity): LedgerRow | null {
-    const [row] = this.#select(
-      `WHERE drive_key = ? AND kind = 'job-ended' AND state = 'done'`,
-      'ORDER BY sequence DESC LIMIT 1',
-      driveKey(drive),
-    );
-    return row === undefined ? null : this.checked(row);
+    return this.#doneOn(drive, 'ORDER BY sequence DESC LIMIT 1')[0] ?? null;
+  }
+
+  #doneOn(drive: DriveIdentity, rest: string): LedgerRow[] {
+    const where = `WHERE drive_key = ? AND kind = 'job-ended' AND state = 'done'`;
+    return this.#select(where, rest, driveKey(drive)).map((row) => this.checked(row));
   }
 
   /**
@@ -197,64 +201,21 @@ export class LedgerReader {
    * @throws PrestageError ledger-broken when an entry is not what was signed
    */
   findDoneOn(drive: DriveIdentity): JobDetails[] {
-    const rows = this.#select(
-      `WHERE drive_key = ? AND kind = 'job-ended' AND state = 'done'`,
-      'ORDER BY sequence',
-      driveKey(drive),
-    );
-    const done = rows.flatMap((raw): DoneJob[] => {
-      const { sequence: ended, entry } = this.checked(raw);
-      if (entry.record.kind !== 'job-ended') return [];
-      const { job } = entry.record;
-      const began = tellsOwnIdentity(job.drive) ? this.#beginning(job.jobId) : null;
-      const erased = (this.#guids?.erased(job.diskGuid) ?? []).find((place) => {
-        const record = place > ended ? this.#at(place)?.entry.record : undefined;
-        return record?.kind === 'job-started' && !this.#leftUntouched(record.job.jobId);
-      });
-      return [{ job, began, ended, erased: erased ?? null }];
-    });
-    return stillHeld(done).toReversed();
+    return this.#drives.findDoneOn(drive);
   }
 
-  /** Number of the entry that began a job. */
-  #beginning(jobId: string): number | null {
-    return this.#recordsOf(jobId).find(({ kind }) => kind === 'job-started')?.sequence ?? null;
-  }
-
-  /** Whether a job is recorded to have ended before its first destructive write. */
-  #leftUntouched(jobId: string): boolean {
-    return this.#recordsOf(jobId).some((record) => record.kind === 'job-ended' && record.untouched === true);
+  /** Whether several drives are known to report this serial, WWN and size: then it does not show which of them one is. */
+  isIdentityShared(drive: DriveIdentity): boolean {
+    return this.#drives.isShared(drive);
   }
 
   /**
    * The job that erased the drive of a finished one since, or may have; null when none did.
-   * @param sequence of the entry that recorded the job, or of one after it
+   * @param sequence of the entry that began or recorded the job, or of one after it
    * @throws PrestageError ledger-broken when an entry is not what was signed
    */
   findErasure(job: JobDetails, sequence: number): Erasure | null {
-    const good = this.#recordsOf(job.jobId, sequence).findLast(isGoodReading)?.sequence ?? 0;
-    const after = Math.max(sequence, good);
-    const own = tellsOwnIdentity(job.drive);
-    const byGuid = (this.#guids?.erased(job.diskGuid) ?? []).filter((place) => place > after);
-    const bySerial = this.find({
-      by: 'drive-started-after',
-      drive: job.drive,
-      sequence: after,
-      // No attachment is empty: then none is the same.
-      attachment: own ? null : (job.attachment ?? ''),
-    });
-    let perhaps: Erasure | null = null;
-    for (const { entry } of [...byGuid.flatMap((place) => this.#at(place) ?? []), ...bySerial]) {
-      const { record } = entry;
-      if (record.kind !== 'job-started') continue;
-      const { machineSerial, previousDiskGuid, drive, attachment } = record.job;
-      if (this.#leftUntouched(record.job.jobId)) continue;
-      const same = attachment !== undefined && attachment === job.attachment;
-      const certain = previousDiskGuid === job.diskGuid || same || (own && tellsOwnIdentity(drive));
-      if (certain) return { machineSerial, certain };
-      if (previousDiskGuid === undefined) perhaps ??= { machineSerial, certain };
-    }
-    return perhaps;
+    return this.#drives.findErasure(job, sequence);
   }
 
   /**
@@ -279,13 +240,6 @@ export class LedgerReader {
       ) ?? [];
     const counted = rows.map((row) => serialRow.parse(row)).filter(({ sequence }) => !without.has(sequence));
     return [...new Set(counted.map(({ machineSerial }) => machineSerial))];
-  }
-
-  /** Everything that was recorded about one job after a place, oldest first. */
-  #recordsOf(jobId: string, after = 0): LocatedRecord[] {
-    return this.find({ by: 'job', jobId }).flatMap(({ sequence, entry: { record } }) =>
-      sequence > after ? [{ ...record, sequence }] : [],
-    );
   }
 
   #at(sequence: number): LedgerRow | null {

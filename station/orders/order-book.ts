@@ -11,16 +11,20 @@ import type { StatePaths } from '../state/state-paths';
 import { openRecord, type OpenRecord } from './open-record';
 import { orderMismatch, orderNotOpen, orderOpen, orderUnfinished } from './order-errors';
 import { canonicalOrder, keepOrder, storedOrder } from './order-files';
-import { nobodyPaired, OrderReader, viewOf, type ListedOrder, type OpenOrder } from './order-reader';
+import {
+  nobodyPaired,
+  OrderReader,
+  viewOf,
+  type ListedOrder,
+  type OpenOrder,
+  type OrderLedger,
+} from './order-reader';
 
 /** Opens and closes the station's orders, and records exceptions. */
 export class OrderBook extends OrderReader {
-  readonly #ledger: Pick<Ledger, 'append' | 'newestOf' | 'find' | 'checkedAfter'>;
+  readonly #ledger: OrderLedger & Pick<Ledger, 'append'>;
 
-  constructor(
-    ledger: Pick<Ledger, 'append' | 'newestOf' | 'find' | 'checkedAfter'>,
-    paths: Pick<StatePaths, 'orders'>,
-  ) {
+  constructor(ledger: OrderLedger & Pick<Ledger, 'append'>, paths: Pick<StatePaths, 'orders'>) {
     super(ledger, paths);
     this.#ledger = ledger;
   }
@@ -117,7 +121,7 @@ export class OrderBook extends OrderReader {
 
 function lineOf(open: OpenOrder, serial: string): OrderLineView {
   const found = viewOf(open).lines.find((line) => line.serial === serial);
-  return found ?? { serial, state: 'expected', unexpected: true, reason: null };
+  return found ?? { serial, state: 'expected', unexpected: true, reason: null, against: null };
 }
 
 /** What the closing entry says. */

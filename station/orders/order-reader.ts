@@ -1,4 +1,4 @@
-import type { LedgerRecord } from '../../core/ledger/record';
+import type { LedgerRecord, RecordedDrive } from '../../core/ledger/record';
 import type { OrderLine, WorkOrder } from '../../core/order/order';
 import {
   followOrder,
@@ -16,7 +16,7 @@ import { storedOrder } from './order-files';
 
 /** The station's work orders as the ledger has them: the open one and how far it is, and those that were closed. */
 
-type OrderLedger = Pick<LedgerReader, 'newestOf' | 'find' | 'checkedAfter'>;
+export type OrderLedger = Pick<LedgerReader, 'newestOf' | 'find' | 'checkedAfter' | 'isIdentityShared'>;
 
 /** The order that is open now, as far as it is. */
 export interface OpenOrder {
@@ -82,7 +82,8 @@ export class OrderReader {
       last = sequence;
     }
     if (records.length === 0) return open;
-    const next = { ...open, progress: followOrder(open.progress, open.order, records) };
+    const isShared = (drive: RecordedDrive): boolean => this.#ledger.isIdentityShared(drive);
+    const next = { ...open, progress: followOrder(open.progress, open.order, records, isShared) };
     this.#read = { open: next, upTo: last };
     return next;
   }

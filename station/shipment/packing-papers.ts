@@ -182,7 +182,7 @@ const quiet = 10;
  * Draws a Code 128, as wide as it may be.
  * @returns false when the text is too long to be read by a scanner in that width; nothing is drawn then
  */
-function drawCode128(
+export function drawCode128(
   pdf: Pdf,
   content: string,
   x: number,

@@ -6,6 +6,7 @@ import Database from 'libsql';
 import { describe, expect, it, vi } from 'vitest';
 import { finishedJobOf } from '../../station/drives/finished-drive';
 import type { JobDetails, LedgerRecord } from '../../core/ledger/record';
+import { followOrder, newProgress, orderView } from '../../core/order/order-state';
 import { assessMachine, type Fitness } from '../../core/shipment/shipment-rules';
 import { Ledger } from '../../station/ledger/ledger';
 import { historyOf } from '../../station/shipment/shipment-history';
@@ -33,6 +34,18 @@ function startAppender(
   const ended = new Promise<number | null>((resolve) => child.once('close', resolve));
   return { child, printed: () => printed, ended };
 }
+
+type Pair = readonly [JobDetails, JobDetails];
+
+const sata = { ...sampleJob().drive, kind: 'disk', bus: 'sata' } as const;
+const run = (job: JobDetails): LedgerRecord[] => [started(job), done(job)];
+/** A job on one more drive with the same serial. */
+const another = (previousDiskGuid: string | null = null): JobDetails =>
+  sampleJob({ machineSerial: 'PC-9', drive: sata, previousDiskGuid });
+const seenWell = ({ jobId, machineSerial, fingerprint, drive }: JobDetails): LedgerRecord => ({
+  ...{ kind: 'drive-verified', jobId, machineSerial, fingerprint, drive },
+  end: { state: 'done', bytesVerified: 1, seconds: 1 },
+});
 
 describe('a ledger', () => {
   it('finds a finished drive by its disk GUID, and what erased it', () => {
@@ -65,17 +78,65 @@ describe('a ledger', () => {
     ledger.close();
   });
 
-  it('takes a drive that tells its own serial for the same drive, whatever was on it', () => {
+  it('is not sure of a drive that tells its own serial and held something else, and is sure of old entries', () => {
     const ledger = Ledger.open(paths);
-    const sata = { ...sampleJob().drive, kind: 'disk', bus: 'sata' } as const;
     const first = sampleJob({ machineSerial: 'PC-1', drive: sata });
     ledger.append(started(first), context);
     const { sequence } = ledger.append(done(first), context);
-    ledger.append(
-      started(sampleJob({ machineSerial: 'PC-2', drive: sata, previousDiskGuid: null })),
-      context,
+    const wiped = sampleJob({ machineSerial: 'PC-2', drive: sata, previousDiskGuid: null });
+    ledger.append(started(wiped), context);
+    expect(ledger.findErasure(first, sequence)).toEqual({ machineSerial: 'PC-2', certain: false });
+    ledger.append(started(sampleJob({ machineSerial: 'PC-3', drive: sata })), context);
+    expect(ledger.findErasure(first, sequence)).toEqual({ machineSerial: 'PC-3', certain: true });
+    ledger.close();
+  });
+
+  it.each([
+    ['an entry says so', { identityShared: true } as const, ([a, b]: Pair) => [...run(a), ...run(b)]],
+    [
+      'they were written at once',
+      {},
+      ([a, b]: Pair) => [started(a), started(b), done(a), done(b), ...run(another())],
+    ],
+    [
+      'the first was seen again after the second',
+      {},
+      ([a, b]: Pair) => [...run(a), ...run(b), seenWell(a), ...run(another())],
+    ],
+    [
+      'the disk GUID of the first was found after the second, by a job that wrote nothing',
+      {},
+      ([a, b]: Pair) => {
+        const idle = another(a.diskGuid);
+        const untouched = { ...failed(idle), untouched: true } as LedgerRecord;
+        return [...run(a), ...run(b), started(idle), untouched];
+      },
+    ],
+  ])('does not let drives with one serial erase each other where %s', (_, known, story) => {
+    const drive = { ...sata, ...known };
+    const [first, second] = ['PC-1', 'PC-2'].map((machineSerial) =>
+      sampleJob({ machineSerial, drive, previousDiskGuid: null }),
     );
-    expect(ledger.findErasure(first, sequence)).toEqual({ machineSerial: 'PC-2', certain: true });
+    if (first === undefined || second === undefined) throw new Error('no jobs');
+    const ledger = Ledger.open(paths);
+    const records = story([first, second]);
+    for (const record of records) ledger.append(record, context);
+    for (const { machineSerial } of [first, second]) {
+      const fitness = assessMachine(historyOf(ledger, machineSerial, new Map()));
+      expect(fitness, machineSerial).toMatchObject({ fit: true });
+    }
+    const machines = ['PC-1', 'PC-2'].map((serial) => ({ serial }));
+    const progress = followOrder(
+      newProgress('order'),
+      { version: 1, number: '4711', machines },
+      records,
+      (one) => ledger.isIdentityShared(one),
+    );
+    const view = orderView({ version: 1, number: '4711', machines }, progress, new Set());
+    expect(view.counts).toMatchObject({ done: 2, failed: 0 });
+    // A drive without their GUIDs is laid to neither.
+    const attached = sampleDrive({ ...sata, attachment: 'now', notes: [] });
+    expect(() => finishedJobOf(attached, null, ledger)).toThrow(/finished drives have its serial/);
     ledger.close();
   });
 
@@ -97,7 +158,7 @@ describe('a ledger', () => {
     // Its table was wiped, but it never left.
     const same = job('PC-5', 'here', null);
     ledger.append(started(same), context);
-    expect(ledger.findErasure(first, sequence)).toEqual({ machineSerial: 'PC-5', certain: true });
+    expect(ledger.findErasure(first, sequence)).toEqual({ machineSerial: 'PC-5', certain: false });
     ledger.append(done(same), context);
     expect(ledger.findDoneOn(dock)).toEqual([same]);
     ledger.close();
@@ -125,7 +186,6 @@ describe('a ledger', () => {
 
   it('does not lay a drive that several finished ones share the serial of to one of them', () => {
     const ledger = Ledger.open(paths);
-    const sata = { ...sampleJob().drive, kind: 'disk', bus: 'sata' } as const;
     const attached = sampleDrive({ ...sata, attachment: 'now', notes: [] });
     const [first, second] = ['PC-1', 'PC-2'].map((machineSerial) =>
       sampleJob({ machineSerial, drive: sata, previousDiskGuid: null }),
@@ -146,7 +206,6 @@ describe('a ledger', () => {
 
   it('takes the newest job of an own serial for the drive’s where no GUID was recorded', () => {
     const ledger = Ledger.open(paths);
-    const sata = { ...sampleJob().drive, kind: 'disk', bus: 'sata' } as const;
     const attached = sampleDrive({ ...sata, attachment: 'now', notes: [] });
     // Entries from before 0.3.
     const [first, second] = ['PC-1', 'PC-2'].map((machineSerial) =>

@@ -109,6 +109,25 @@ export const screenActs: readonly Act[] = [
     },
   },
   {
+    name: 'a job ticket is printed where it is shown, with the name that is typed',
+    state: stateOf('order-ticket'),
+    run: async (page) => {
+      await page.keyboard.press('F2');
+      await page.getByRole('button', { name: 'Print job ticket' }).click();
+      const name = page.getByLabel('Name of the media on the ticket');
+      await name.fill('');
+      await page.getByText('The name of the media is empty.').waitFor();
+      const print = page.getByRole('button', { name: 'Print', exact: true });
+      await print.waitFor({ state: 'detached' });
+      await name.fill('Contoso');
+      await page.locator('.ticket-media', { hasText: 'Contoso' }).waitFor();
+      await print.click();
+      await page.getByRole('button', { name: 'Back to the work order' }).click();
+      await page.getByRole('button', { name: 'Print job ticket' }).waitFor();
+    },
+    expected: [{ method: 'printPage', request: {} }],
+  },
+  {
     name: 'the papers of a shipment are printed where they are shown',
     state: stateOf('ship'),
     run: async (page) => {

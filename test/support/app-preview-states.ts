@@ -337,6 +337,24 @@ export const previews: Readonly<Record<string, Preview>> = {
     },
     key: 'F2',
   },
+  'order-ticket': { state: unexpected, key: 'F2', press: 'Print job ticket' },
+  'order-ticket-none': {
+    ...{ state: { ...emptyState, batch: { ...emptyState.batch, workOrder: 'WO-7' } }, key: 'F2' },
+    press: 'Print job ticket',
+  },
+  'media-wanted': {
+    state: {
+      ...emptyState,
+      media: {
+        status: 'none',
+        wanted: {
+          sha256: 'c0ffee00'.repeat(8),
+          ticket: { name: 'contoso-win11-24h2.wim', orderNumber: 'WO-2025-00417' },
+        },
+      },
+    },
+    key: 'F3',
+  },
   'order-bench': { state: unexpected },
   'order-bench-small': { state: unexpected, size: { width: 1024, height: 640 } },
   ship: { state: mixed, key: 'F5' },

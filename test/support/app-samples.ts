@@ -257,6 +257,7 @@ export function someOrder(changes: Partial<OrderState> = {}): OrderState {
     state: stateOf(number),
     unexpected: false,
     reason: stateOf(number) === 'left-out' ? 'Broken in transit; the carrier has it' : null,
+    against: stateOf(number) === 'failed' ? { what: 'perhaps-erased', machineSerial: machineOf(9) } : null,
     assetTag: `A-00${1200 + number}`,
     computerName: number % 7 === 0 ? null : `DEPOT-${String(number).padStart(4, '0')}`,
   }));
@@ -265,6 +266,7 @@ export function someOrder(changes: Partial<OrderState> = {}): OrderState {
     state: 'done',
     unexpected: true,
     reason: 'Spare for the one that broke in transit',
+    against: null,
     assetTag: null,
     computerName: null,
   };

@@ -226,6 +226,7 @@ function driveDetails(drive: RecordedDrive, text: Words): Detail[] {
     [words.model, drive.model],
     [words.serial, drive.serial, true],
     [words.wwn, drive.wwn, true],
+    [words.identity, drive.identityShared === true ? words.identityShared : null],
     [words.size, text.size(formatBytes(drive.size), drive.size)],
     [words.sector, text.bytes(drive.logicalSectorSize)],
     [words.bus, drive.bus],

@@ -38,7 +38,7 @@ const canLeaveOut = (line: OrderStateLine): boolean =>
 
 const Line = memo(function Line({ line, marked, onLeaveOut }: LineProps): ReactElement {
   const { lines: text, states } = useText().order;
-  const { serial, state, computerName, assetTag, reason, unexpected } = line;
+  const { serial, state, computerName, assetTag, reason, unexpected, against } = line;
   const row = useRef<HTMLTableRowElement>(null);
   useEffect(() => {
     if (marked > 0) row.current?.scrollIntoView({ block: 'center' });
@@ -60,7 +60,10 @@ const Line = memo(function Line({ line, marked, onLeaveOut }: LineProps): ReactE
       </td>
       <td className="nowrap">{computerName}</td>
       <td className="nowrap">{assetTag}</td>
-      <td className="order-reason">{reason}</td>
+      <td className="order-reason">
+        {against !== null && <p>{text.against(against)}</p>}
+        {reason}
+      </td>
       <td className="order-act">
         {canLeaveOut(line) && (
           <Button

@@ -1,4 +1,5 @@
 import { Button } from '@mantine/core';
+import { IconPrinter } from '@tabler/icons-react';
 import { useState, type ReactElement } from 'react';
 import { sanitizeForDisplay } from '../../../core/base/display';
 import { forgetScan, send } from '../../actions';
@@ -13,6 +14,7 @@ import { OrderAsks, OrderClose, OrderCounts } from './order-cards';
 import { OrderExcept } from './order-except';
 import { OrderLines, type LineFilter } from './order-lines';
 import { OrderOpen } from './order-open';
+import { TicketPage } from './ticket-page';
 import './order.css';
 
 function Warnings({
@@ -64,6 +66,18 @@ export function OrderScreen(): ReactElement {
   };
   /** The machine that a word is to be said about. */
   const [serial, setSerial] = useState('');
+  const [onTicket, setOnTicket] = useState(false);
+  if (onTicket && number !== '') {
+    return (
+      <TicketPage
+        number={number}
+        order={order?.error === null ? order : null}
+        onBack={() => {
+          setOnTicket(false);
+        }}
+      />
+    );
+  }
   return (
     <div className="screen order">
       <ScreenHeader
@@ -76,6 +90,16 @@ export function OrderScreen(): ReactElement {
               : text.without
         }
       >
+        {number !== '' && (
+          <Button
+            leftSection={<IconPrinter size={20} aria-hidden />}
+            onClick={() => {
+              setOnTicket(true);
+            }}
+          >
+            {text.ticket.button}
+          </Button>
+        )}
         {order === null && number !== '' && (
           <Button
             onClick={() => {

@@ -145,14 +145,14 @@ function Label({
   );
 }
 
-function useCode128(content: string): BarcodePicture {
+export function useCode128(content: string): BarcodePicture {
   return useMemo(() => drawCode128(content), [content]);
 }
 
 /** Widest module in millimetres, as on the papers of the bundle; longer codes are drawn narrower. */
 const widestModule = 0.375;
 
-function Picture({
+export function Picture({
   picture,
   alt,
   height,

@@ -152,8 +152,16 @@ describe('a machine of the order', () => {
     const own = job('AAA1', { drive: sata });
     const wiped = job('AAA2', { drive: sata, previousDiskGuid: null });
     const { previousDiskGuid: _, ...unread } = { ...wiped };
-    for (const next of [wiped, unread]) {
+    const against = (records: readonly LedgerRecord[]): unknown =>
+      viewAfter(records).lines.find(({ serial }) => serial === 'AAA1')?.against;
+    // One that held something else may be another drive with that serial, and one that nobody looked at is taken for it.
+    for (const [next, what] of [
+      [wiped, 'perhaps-erased'],
+      [unread, 'erased'],
+    ] as const) {
       expect(stateOf([started(own), done(own), started(next)])).toBe('failed');
+      expect(against([started(own), done(own), started(next)])).toEqual({ what, machineSerial: 'AAA2' });
+      expect(against([started(own), done(own), started(next), verified(own, true)])).toBeNull();
       const idle = { ...ended(next, 'cancelled'), untouched: true } as LedgerRecord;
       expect(stateOf([started(own), done(own), started(next), idle])).toBe('done');
     }
@@ -164,6 +172,19 @@ describe('a machine of the order', () => {
     expect(stateOf([started(here), done(here), at('elsewhere')])).toBe('done');
     const sibling = job('AAA2', { drive: { ...sata, serial: 'OTHER' }, previousDiskGuid: null });
     expect(stateOf([started(own), done(own), started(sibling)])).toBe('done');
+  });
+
+  it('is not done while it is not sure that its drive still has its image, as for shipments', () => {
+    const docked = { ...first.drive, kind: 'disk', bus: 'usb' } as const;
+    const inDock = job('AAA1', { drive: docked });
+    const next = job('AAA2', { drive: docked });
+    const records = [started(inDock), done(inDock), started(next)];
+    expect(viewAfter(records).lines[0]).toMatchObject({
+      ...{ serial: 'AAA1', state: 'failed' },
+      against: { what: 'perhaps-erased', machineSerial: 'AAA2' },
+    });
+    expect(openOf(records)).toContain('AAA1');
+    expect(stateOf([...records, verified(inDock, true)])).toBe('done');
   });
 
   it('is done again when its drive is read well after a job that was thought to have erased it', () => {

@@ -130,12 +130,14 @@ describe('a machine can be shipped', () => {
       const told = attachment === undefined ? wrong : { ...wrong, attachment };
       return why(assessMachine(history([started(of), done(of), told, verified(of, true, of.diskGuid)])));
     };
-    // The GUID alone, behind a bridge; and the GUID on what is certainly the drive.
+    // The GUID alone, behind a bridge, also on one attachment; and the GUID on what is certainly the drive.
     expect(readWrong(sata, { bus: 'usb', serial: 'BRIDGE' })).toBe('fit');
     expect(readWrong(sata, {})).toContain('A later good reading does not change that.');
     expect(readWrong(usb, {})).toBe('fit');
     expect(readWrong(usb, {}, 'elsewhere')).toBe('fit');
-    expect(readWrong(usb, {}, 'here')).toContain('A later good reading does not change that.');
+    expect(readWrong(usb, {}, 'here')).toBe('fit');
+    const file = sampleJob({ attachment: 'here' });
+    expect(readWrong(file, {}, 'here')).toContain('A later good reading does not change that.');
   });
 
   it.each<[string, readonly LedgerRecord[], string]>([
