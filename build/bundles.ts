@@ -5,6 +5,7 @@
 import type { BuildOptions, Plugin } from 'esbuild';
 import { chmod, copyFile, mkdir, rm, symlink } from 'node:fs/promises';
 import { launched } from './code-cache';
+import { helpPlugin } from './help/help-plugin';
 
 /** Folder of all programs, below the checkout. */
 export const outdir = 'dist';
@@ -112,7 +113,8 @@ export function page(folder: string, mode: 'production' | 'development'): BuildO
     format: 'esm',
     jsx: 'automatic',
     minify: mode === 'production',
-    loader: { '.woff2': 'file', '.woff': 'empty' },
+    loader: { '.woff2': 'file', '.woff': 'empty', '.png': 'file' },
+    plugins: [helpPlugin],
     assetNames: 'assets/[name]-[hash]',
     define: { 'process.env.NODE_ENV': JSON.stringify(mode) },
   };

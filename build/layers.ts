@@ -24,6 +24,7 @@ export const layers: Readonly<Record<string, Layer>> = {
       boot: ['base', 'drive'],
       media: ['base', 'boot', 'drive'],
       machine: ['base'],
+      help: [],
       scan: ['base', 'drive', 'machine'],
       settings: ['base', 'drive', 'scan'],
       job: ['base', 'boot', 'drive', 'machine', 'media', 'scan'],
@@ -102,6 +103,8 @@ export const layers: Readonly<Record<string, Layer>> = {
       '@fontsource/jetbrains-mono',
       'bwip-js',
       'zod',
+      // Made by the bundler: build/help.
+      'prestage-help',
     ],
   },
   // The reference is made from the program and its schemas (build/reference).

@@ -62,6 +62,7 @@ export function meaningOf(reading: ScanReading, place: ScanPlace): ScanMeaning {
     case 'media':
     case 'sheet':
     case 'scanner-check':
+    case 'help':
       return forBench;
   }
 }

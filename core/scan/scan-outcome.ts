@@ -169,6 +169,7 @@ export const scanScreens = [
   'settings',
   'sheet',
   'scanner-check',
+  'help',
 ] as const;
 export const scanScreenSchema = z.enum(scanScreens);
 export type ScanScreen = (typeof scanScreens)[number];

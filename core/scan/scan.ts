@@ -92,11 +92,10 @@ export function readScan(text: string, context: ScanContext): ScanReading {
   return fromLabel ?? readNumber(clean, whole, context);
 }
 
-/** A scan as it is shown: a ticket by what it says. */
+/** A scan as it is shown: a ticket by what it says, a part of one by its beginning, which is all that people know of it. */
 export function shownScan(text: string, scan: ScanReading): string {
-  if (scan.kind !== 'ticket' || scan.reading.problem !== null) {
-    return sanitizeForDisplay(withoutSecrets(text), 120);
-  }
+  if (scan.kind !== 'ticket') return sanitizeForDisplay(withoutSecrets(text), 120);
+  if (scan.reading.problem !== null) return sanitizeForDisplay(text, 10);
   const { orderNumber, mediaName } = scan.reading.ticket;
   return sanitizeForDisplay(`${orderNumber} · ${mediaName}`, 130);
 }

@@ -1,5 +1,6 @@
 import {
   IconDatabaseImport,
+  IconHelpCircle,
   IconLayoutGrid,
   IconListDetails,
   IconPackages,
@@ -10,7 +11,7 @@ import {
 } from '@tabler/icons-react';
 import type { ReactElement } from 'react';
 import { useApp } from '../store/app-store';
-import { showScreen, useView, type Screen } from '../store/view-store';
+import { showScreen, toggleHelp, useView, type Screen } from '../store/view-store';
 import { useText } from '../text';
 import { OperatorButton } from './operator';
 
@@ -57,6 +58,27 @@ function RailItem({ screen }: { readonly screen: RailScreen }): ReactElement {
   );
 }
 
+/** Help on the screen that is shown; pressed again, the way back to it. */
+function HelpItem(): ReactElement {
+  const text = useText().common;
+  const shown = useView(({ screen }) => screen === 'help');
+  return (
+    <li>
+      <button
+        type="button"
+        className="rail-button"
+        aria-current={shown ? 'page' : undefined}
+        aria-keyshortcuts={text.helpKey}
+        onClick={toggleHelp}
+      >
+        <IconHelpCircle size={24} aria-hidden />
+        <span>{text.screens.help}</span>
+        <kbd>{text.helpKey}</kbd>
+      </button>
+    </li>
+  );
+}
+
 /** Says that the drives are files; leads to where training is left. */
 function TrainingChip(): ReactElement | null {
   const text = useText().common;
@@ -96,6 +118,7 @@ export function Rail(): ReactElement {
           {otherScreens.map((screen) => (
             <RailItem key={screen} screen={screen} />
           ))}
+          <HelpItem />
         </ul>
       </nav>
       <section className="rail-foot" aria-label={text.operator.region}>

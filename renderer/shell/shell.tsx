@@ -4,6 +4,7 @@ import { useAnnouncement } from '../announce';
 import { isDialogOpen } from '../dialog';
 import { ErrorBoundary } from '../components/error-boundary';
 import { BenchScreen } from '../screens/bench/bench-screen';
+import { HelpScreen } from '../screens/help/help-screen';
 import { LogScreen } from '../screens/log/log-screen';
 import { MediaScreen } from '../screens/media/media-screen';
 import { OrderScreen } from '../screens/order/order-screen';
@@ -12,7 +13,7 @@ import { SettingsScreen } from '../screens/settings/settings-screen';
 import { ShipScreen } from '../screens/ship/ship-screen';
 import { SheetScreen } from '../screens/sheet/sheet-screen';
 import { StartOverlay } from '../screens/start/start-overlay';
-import { showScreen, useView, type Screen } from '../store/view-store';
+import { showScreen, toggleHelp, useView, viewStore, type Screen } from '../store/view-store';
 import { useText } from '../text';
 import { Messages, Notices } from './messages';
 import { Rail, railScreens } from './rail';
@@ -37,6 +38,8 @@ function ScreenOf({ screen }: { readonly screen: Screen }): ReactElement {
       return <SheetScreen />;
     case 'scanner-check':
       return <ScannerCheckScreen />;
+    case 'help':
+      return <HelpScreen />;
     default:
       return assertNever(screen);
   }
@@ -50,14 +53,22 @@ function placeOfKey({ key, ctrlKey, altKey, shiftKey }: KeyboardEvent): number {
   return functionKey === undefined ? -1 : Number(functionKey) - 2;
 }
 
-/** F2 and the keys after it, or Control with 1 and the digits after it, in the rail's order. F1 is the key of help. */
+/** F1 opens and closes the help, Escape closes it. */
+function isHelpKey({ key, ctrlKey, altKey, shiftKey, defaultPrevented }: KeyboardEvent): boolean {
+  if (ctrlKey || altKey || shiftKey || defaultPrevented) return false;
+  return key === 'F1' || (key === 'Escape' && viewStore.getState().screen === 'help');
+}
+
+/** F2 and the keys after it, or Control with 1 and the digits after it, in the rail's order; F1 is help. */
 function useScreenKeys(): void {
   useEffect(() => {
     const onKey = (event: KeyboardEvent): void => {
+      const help = isHelpKey(event);
       const screen = railScreens[placeOfKey(event)];
-      if (screen === undefined || isDialogOpen()) return;
+      if ((screen === undefined && !help) || isDialogOpen()) return;
       event.preventDefault();
-      showScreen(screen);
+      if (screen === undefined) toggleHelp();
+      else showScreen(screen);
     };
     document.addEventListener('keydown', onKey);
     return () => {

@@ -4,6 +4,18 @@ import type { ScanScreen } from '../../core/scan/scan-outcome';
 
 /** The sheet of command barcodes and the scanner check are reached from the settings. */
 export type Screen = ScanScreen;
+/** A screen that help is about. */
+export type HelpedScreen = Exclude<Screen, 'help'>;
+
+/** Where in the guide the help is open. */
+export interface HelpPlace {
+  /** Name of the page; null: that of the screen that was shown. */
+  readonly page: string | null;
+  /** Empty for the page's beginning. */
+  readonly anchor: string;
+  /** The screen that help was called on, and goes back to. */
+  readonly from: HelpedScreen;
+}
 
 export interface ViewState {
   readonly screen: Screen;
@@ -11,6 +23,7 @@ export interface ViewState {
   readonly selectedDriveId: string | null;
   /** The dialog that asks who works is open. */
   readonly operatorAsked: boolean;
+  readonly help: HelpPlace;
 }
 
 /** What this page shows; the station knows nothing of it. */
@@ -18,6 +31,7 @@ export const viewStore = createStore<ViewState>(() => ({
   screen: 'bench',
   selectedDriveId: null,
   operatorAsked: false,
+  help: { page: null, anchor: '', from: 'bench' },
 }));
 
 /** A part of what the page shows. */
@@ -38,4 +52,23 @@ export function selectDrive(selectedDriveId: string | null): void {
 /** Asks who works, or closes that dialog. */
 export function askForOperator(operatorAsked: boolean): void {
   viewStore.setState({ operatorAsked });
+}
+
+/** Opens the help of the screen that is shown; where help is shown, goes back. */
+export function toggleHelp(): void {
+  const { screen, help } = viewStore.getState();
+  if (screen === 'help') {
+    showScreen(help.from);
+    return;
+  }
+  viewStore.setState({
+    screen: 'help',
+    selectedDriveId: null,
+    help: { page: null, anchor: '', from: screen },
+  });
+}
+
+/** Turns to another page of the help, at one of its headings or at its beginning. */
+export function showHelpPage(page: string, anchor = ''): void {
+  viewStore.setState(({ help }) => ({ help: { ...help, page, anchor } }));
 }

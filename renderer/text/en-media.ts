@@ -39,8 +39,8 @@ export const mediaText = {
     chooseNamed: (name: string): string => `Choose the media ${name}`,
     chooseHash: 'Choose the media with this SHA-256',
     fromTicket: (number: string): string =>
-      `The job ticket of work order ${number} asks for it. No other file is accepted.`,
-    forget: 'Do not wait for it',
+      `The job ticket of work order ${number} requires it. No other file is accepted.`,
+    forget: 'Remove the expected media',
     inspecting: 'Reading the file …',
     hashing: 'Calculating the SHA-256',
     hashingHint: 'The whole file is read once. You can scan machines in the meantime.',

@@ -4,6 +4,7 @@ import { appStore } from '../store/app-store';
 import { benchText } from './en-bench';
 import { commonText } from './en-common';
 import { flowText } from './en-flow';
+import { helpText } from './en-help';
 import { logText } from './en-log';
 import { mediaText } from './en-media';
 import { orderText } from './en-order';
@@ -17,6 +18,7 @@ export const en = {
   common: commonText,
   bench: benchText,
   flow: flowText,
+  help: helpText,
   log: logText,
   media: mediaText,
   order: orderText,

@@ -1,4 +1,4 @@
-import { rmSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { characterAt, keyOfCharacter, type KeyboardLayout } from '../../core/scan/keyboard-layouts';
@@ -47,6 +47,16 @@ async function said(words: string | RegExp): Promise<void> {
   await app.page.locator('.scan-last').getByText(words).waitFor();
 }
 
+/** The page as Chromium prints it. */
+async function onPaper(): Promise<Buffer> {
+  const bytes = await app.electron.evaluate(async ({ BrowserWindow }) => {
+    const [window] = BrowserWindow.getAllWindows();
+    const pdf = await window?.webContents.printToPDF({ pageSize: 'A4', printBackground: true });
+    return pdf?.toString('base64') ?? '';
+  });
+  return Buffer.from(bytes, 'base64');
+}
+
 async function printedTicket(number: string, ...options: string[]): Promise<string> {
   const pdf = join(area, 'ticket.pdf');
   const { status } = await runCli(['ticket', '--order', number, ...options, '--output', pdf]);
@@ -76,7 +86,7 @@ describe('a job ticket', () => {
   it('chooses a media that was proved before without a mouse, on a German keyboard', async () => {
     const { page } = app;
     await page.getByRole('button', { name: 'Close this file' }).click();
-    await page.getByRole('button', { name: 'Do not wait for it' }).click();
+    await page.getByRole('button', { name: 'Remove the expected media' }).click();
     await page.getByText('What is prestaged media?').waitFor();
     const ticket = makeTicket({ orderNumber: 'WO-8', mediaSha256: media.sha256, mediaName: 'Contoso' });
     await player.play(keysOf(ticket, 'de'), 6);
@@ -119,7 +129,35 @@ describe('a job ticket', () => {
     const bars = codesIn(picture).map(({ text }) => text);
     expect(bars.toSorted()).toEqual(['7KX9PQ10', '7KX9PQ2']);
     await app.picture('ticket-page');
+    // And as they are on paper.
+    const pdf = join(area, 'page.pdf');
+    writeFileSync(pdf, await onPaper());
+    const onPage = readCodes(pdf);
+    expect(onPage).toContainEqual({ kind: 'QR-Code', text: code, page: 1 });
+    expect(onPage.map(({ text }) => text).toSorted()).toEqual(['7KX9PQ10', '7KX9PQ2', code]);
     await page.getByRole('button', { name: 'Back to the work order' }).click();
     await page.getByText('2 machines are open:').waitFor();
+  });
+
+  it('of a long order is printed on as many pages as it needs', async () => {
+    const { page } = app;
+    await page.getByRole('button', { name: 'Show open machines' }).waitFor();
+    for (const serial of ['7KX9PQ2', '7KX9PQ10']) {
+      await page.getByRole('button', { name: `Leave out ${serial}` }).click();
+      await page.getByLabel('Reason', { exact: true }).fill('not here');
+      await page.getByRole('button', { name: 'Record the exception' }).click();
+    }
+    await page.getByRole('button', { name: 'Close the work order' }).click();
+    await page.getByRole('button', { name: 'Close it' }).click();
+    const serials = Array.from({ length: 40 }, (_, index) => `7KX9P${100 + index}`);
+    await page.getByLabel('Work order number').fill('11');
+    await page.getByLabel('Machines').fill(serials.join('\n'));
+    await page.getByRole('button', { name: 'Open this work order' }).click();
+    await page.getByRole('button', { name: 'Print job ticket' }).click();
+    const pdf = join(area, 'pages.pdf');
+    writeFileSync(pdf, await onPaper());
+    const bars = readCodes(pdf).filter(({ kind }) => kind === 'CODE-128');
+    expect(bars.map(({ text }) => text).toSorted()).toEqual(serials);
+    expect(bars.at(-1)?.page).toBeGreaterThan(2);
   });
 });

@@ -1,4 +1,4 @@
-import { fourDrives, type Preview } from './app-preview-states';
+import { fourDrives, previews, type Preview } from './app-preview-states';
 import { pairsOf, result, someJob } from './app-samples';
 import { logPage } from './app-samples-log';
 import { paced, recordedScan } from './recorded-scans';
@@ -56,4 +56,15 @@ export const documentPictures: Readonly<Record<string, DocumentPicture>> = {
     ...{ scan: slowGerman, found: 'The scanner is set up', size: { width: 1280, height: 780 } },
   },
   log: { state: fourDrives, answers: { queryLog: logPage }, key: 'F6', wait: 'WO-2025-00417', size },
+  order: { ...previewed('order'), size },
+  media: { ...previewed('media'), size },
+  ship: { ...previewed('ship-chosen'), size },
+  settings: { ...previewed('settings'), size },
+  barcodes: { ...previewed('sheet'), size },
 };
+
+function previewed(name: string): Preview {
+  const preview = previews[name];
+  if (preview === undefined) throw new Error(`there is no preview ${name}`);
+  return preview;
+}

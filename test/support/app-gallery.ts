@@ -1,7 +1,7 @@
 /**
  * Pictures of every state of the app in every theme, to look through in a browser: test-results/gallery/index.html.
  *   npm run gallery -- [part of a name]
- * With --documents: the pictures of README and guide, which are made again into docs/screens/.
+ * With --documents [part of a name]: the pictures of README and guide, which are made again into docs/screens/.
  */
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
@@ -75,8 +75,9 @@ async function everyState(preview: AppPreview, part: string): Promise<void> {
   console.log(`Open ${join(gallery, 'index.html')} in a browser.`);
 }
 
-async function documents(preview: AppPreview): Promise<void> {
+async function documents(preview: AppPreview, part: string): Promise<void> {
   for (const [name, one] of Object.entries(documentPictures)) {
+    if (!name.includes(part)) continue;
     await preview.show(one);
     for (const jobs of one.jobs ?? []) {
       await preview.page.waitForTimeout(500);
@@ -93,7 +94,7 @@ const display = await startDisplay();
 process.env['DISPLAY'] = display.name;
 const preview = await AppPreview.start(area);
 try {
-  await (choice === '--documents' ? documents(preview) : everyState(preview, choice));
+  await (choice === '--documents' ? documents(preview, process.argv[3] ?? '') : everyState(preview, choice));
 } finally {
   await preview.end();
   await display.end();

@@ -79,6 +79,18 @@ export const scannerActs: readonly Act[] = [
     expected: [{ method: 'scan', request: { text: 'PRESTAGE-START', screen: 'bench' } }],
   },
   {
+    name: 'Escape at the end leaves the help open',
+    state: stateOf('refused-scan'),
+    run: async (page, preview) => {
+      await page.keyboard.press('F1');
+      await page.locator('.help-page').waitFor();
+      await page.waitForTimeout(300);
+      await preview.scan(serial, ['Escape']);
+    },
+    check: async (page) => ((await page.locator('.help-page').count()) === 1 ? null : 'the help was left'),
+    expected: [{ method: 'scan', request: { text: serial, screen: 'help' } }],
+  },
+  {
     name: 'control characters inside neither copy nor quit',
     state: stateOf('refused-scan'),
     run: (_, preview) => preview.scan('5CG4', ['Ctrl+C', 'Ctrl+Q', 'Ctrl+A', 'X', 'Enter']),

@@ -15,14 +15,16 @@ async function ticked(page: Page): Promise<string[]> {
 
 export const screenActs: readonly Act[] = [
   {
-    name: 'the keys of the rail go through the work, and F1 opens no screen',
+    name: 'the keys of the rail go through the work, and F1 to the help and back',
     state: stateOf('refused-scan'),
     run: async (page) => {
       for (const [key, screen] of [
         ['F2', 'Order'],
         ['F3', 'Media'],
         ['F4', 'Bench'],
+        ['F1', 'Help'],
         ['F1', 'Bench'],
+        ['F1', 'Help'],
         ['F5', 'Ship'],
         ['F6', 'Log'],
         ['F7', 'Settings'],

@@ -1,5 +1,6 @@
 import type { AppMethod, AppPatch, AppState } from '../../core/contract/app';
 import type { ScanKey } from '../../core/scan/scan-keys';
+import { helpPreviews } from './app-preview-help-states';
 import { scannerPreviews } from './app-preview-scanner-states';
 import {
   emptyState,
@@ -237,6 +238,7 @@ export interface Preview {
 /** What can be looked at, by name. */
 export const previews: Readonly<Record<string, Preview>> = {
   ...scannerPreviews(mixed),
+  ...helpPreviews(mixed),
   empty: { state: emptyState },
   'listing-failed': { state: listingFailed },
   'four-virtual': { state: fourDrives },

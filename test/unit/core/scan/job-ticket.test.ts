@@ -124,6 +124,8 @@ describe('a job ticket', () => {
   it('is shown by what it says', () => {
     const text = makeTicket(ticket);
     expect(shownScan(text, read(text))).toBe('WO-2026-0042 · contoso-24h2.wim');
+    const part = text.slice(0, -1);
+    expect(shownScan(part, read(part))).toBe('JOBTICKET…');
   });
 
   it.each([

@@ -1,0 +1,16 @@
+import type { HelpedScreen } from '../../store/view-store';
+
+/** The page of the guide that each screen's help is. */
+export const pageOfScreen: Readonly<Record<HelpedScreen, string>> = {
+  order: 'screens/order',
+  media: 'screens/media',
+  bench: 'screens/bench',
+  ship: 'screens/ship',
+  log: 'screens/log',
+  settings: 'screens/settings',
+  sheet: 'screens/barcodes',
+  'scanner-check': 'scanner',
+};
+
+/** Pages that stand above the others in the contents: those of the screens, in the order of the work. */
+export const screenPages: readonly string[] = Object.values(pageOfScreen);

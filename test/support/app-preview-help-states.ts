@@ -1,0 +1,20 @@
+import type { AppState } from '../../core/contract/app';
+import type { Preview } from './app-preview-states';
+
+/** The help as it can be looked at: of each screen, at a link, and while it is searched. */
+
+/** @param state a bench with something on it */
+export function helpPreviews(state: AppState): Readonly<Record<string, Preview>> {
+  const help = { state, press: 'Help F1' } as const;
+  return {
+    'help-bench': help,
+    'help-bench-small': { ...help, size: { width: 1024, height: 700 } },
+    'help-order': { ...help, key: 'F2', wait: 'Which machines are expected' },
+    'help-media': { ...help, key: 'F3', wait: 'VERIFIED' },
+    'help-ship': { ...help, key: 'F5', wait: 'delivery note' },
+    'help-log': { ...help, key: 'F6', wait: 'Nothing in it can be changed' },
+    'help-settings': { ...help, key: 'F7', wait: 'What this station is told once' },
+    'help-guide': { ...help, click: 'Writing drives' },
+    'help-link': { ...help, key: 'F7', click: 'starting', wait: 'A boot test starts a finished drive' },
+  };
+}
