@@ -1,17 +1,24 @@
-import { beforeEach, describe, expect, it, vi } from 'vitest';
-import { act } from '../../../renderer/actions';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { closeByScan, linesNamed, tickScanned } from '../../../renderer/screens/ship/ship-scans';
-import { chooseByHand, proposedNumber, shipStore } from '../../../renderer/screens/ship/ship-store';
+import { choose, proposedNumber, shipStore } from '../../../renderer/screens/ship/ship-store';
 import { machineOf, shipments, shipReport, someDrive } from '../../support/app-samples';
 
 /** What is scanned on Ship. */
 
-vi.mock(import('../../../renderer/actions'), () => ({ act: vi.fn(), forgetScan: vi.fn() }));
+/** What the station is asked, and answers. */
+const call = vi.fn((method: string, _request: unknown) =>
+  Promise.resolve({ ok: true, value: method === 'closeShipment' ? { report: shipReport } : shipments }),
+);
 
 const initial = shipStore.getInitialState();
 beforeEach(() => {
-  vi.clearAllMocks();
+  call.mockClear();
+  vi.stubGlobal('window', { prestage: { call } });
   shipStore.setState({ ...initial, list: shipments }, true);
+});
+afterEach(() => {
+  vi.unstubAllGlobals();
+  shipStore.setState(initial, true);
 });
 const ticked = (): string[] => [...shipStore.getState().chosen];
 
@@ -70,22 +77,19 @@ describe('SHIP', () => {
   it('closes the shipment of what is ticked, under the proposed number', async () => {
     await tickScanned(machineOf(1));
     await tickScanned(machineOf(2));
-    vi.mocked(act).mockImplementation((method) =>
-      Promise.resolve((method === 'closeShipment' ? { report: shipReport } : shipments) as never),
-    );
     expect(await closeByScan()).toMatchObject({ effect: 'shipped', text: 'WO-2025-00417', count: 2 });
-    expect(act).toHaveBeenCalledWith('closeShipment', {
+    expect(call).toHaveBeenCalledWith('closeShipment', {
       number: 'WO-2025-00417',
       machineSerials: [machineOf(1), machineOf(2)],
     });
   });
   it('closes nothing when nothing is ticked, orders are mixed, or one is being closed', async () => {
     expect(await closeByScan()).toMatchObject({ reason: 'not-shippable', detail: 'nothing-chosen' });
-    chooseByHand([machineOf(1), machineOf(9)], true);
+    choose([machineOf(1), machineOf(9)], true);
     expect(await closeByScan()).toMatchObject({ reason: 'not-shippable', detail: 'mixed-orders' });
     shipStore.setState({ doing: 'closing' });
     expect(await closeByScan()).toMatchObject({ reason: 'not-shippable', detail: 'busy' });
-    expect(act).not.toHaveBeenCalled();
+    expect(call).not.toHaveBeenCalled();
   });
   it('asks for a number where none can be proposed, and takes the next scan as one', async () => {
     const waiting = shipments.waiting.map((machine) => ({ ...machine, orderNumber: null }));
