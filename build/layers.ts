@@ -32,7 +32,7 @@ export const layers: Readonly<Record<string, Layer>> = {
       pairing: ['base', 'drive', 'flow', 'job', 'machine', 'media', 'scan', 'settings'],
       ledger: ['base', 'drive', 'job', 'machine', 'media'],
       order: ['base', 'drive', 'ledger', 'machine', 'media', 'scan'],
-      shipment: ['base', 'ledger', 'machine', 'media', 'order'],
+      shipment: ['base', 'drive', 'ledger', 'machine', 'media', 'order'],
       // The wires stand above the domain: nothing of it may hang from them.
       contract: [
         ...['base', 'drive', 'boot', 'media', 'machine', 'scan', 'settings', 'flow', 'pairing'],

@@ -281,6 +281,10 @@ export const errorReference = {
     'The plant database refused this station or its entries.',
     'Nothing is lost: the entries stay on the station. Tell the administrator of the plant database.',
   ),
+  'fleet-server-old': refused(
+    'The server of the plant database is older than Prestage needs, or does not tell its version.',
+    'Nothing was sent or changed. The administrator of the plant database must upgrade the server. Entries stay on the station until then.',
+  ),
   // tools, helper, privilege
   'tool-missing': refused(
     'A program that Prestage needs is not installed.',

@@ -12,8 +12,19 @@ type Told = Pick<Drive, 'kind' | 'bus' | 'serial' | 'wwn'>;
 
 /** Whether a drive's serial and WWN are its own. Also of a recorded drive. */
 export function tellsOwnIdentity({ kind, bus, serial, wwn }: Told): boolean {
-  return kind === 'disk' && bus !== null && ownBuses.has(bus) && (serial !== null || wwn !== null);
+  return kind === 'disk' && bus !== null && ownBuses.has(bus) && [serial, wwn].some(names);
 }
+
+/** Whether a serial or WWN names one drive: makers who set none leave zeros, one character again and again, or counting digits. */
+function names(told: string | null): boolean {
+  const bare = (told ?? '')
+    .toUpperCase()
+    .replace(/^(0X|EUI\.|NAA\.|UUID\.)/, '')
+    .replace(/[^A-Z0-9]/g, '');
+  const counts = bare.length >= 8 && counting.some((digits) => digits.includes(bare));
+  return !counts && !/^(.?)\1*$/.test(bare);
+}
+const counting = ['0123456789ABCDEF0123456789ABCDEF', '12345678901234567890'];
 
 /** Whether an attached drive can be known by serial and WWN: they are its own, and no other attached drive has them. */
 export function isKnownBySerial(drive: Told & Pick<Drive, 'notes'>): boolean {

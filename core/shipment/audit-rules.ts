@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import { sanitizeForDisplay } from '../base/display';
+import { isSameKey, tellsOwnIdentity } from '../drive/drive-identity';
+import type { RecordedDrive } from '../ledger/record';
 import type { MachineDetails } from '../machine/machine';
 import type { OrderLine, WorkOrder } from '../order/order';
 import { isTrainingDrive, type FinishedJob } from './shipment-rules';
@@ -80,13 +82,7 @@ export function findMachines(
     ...findTwice(
       machines,
       'drive-doubled',
-      ({ job: { drive } }) => {
-        // A USB adapter's serial is that of every drive behind it; these are told apart by their disk GUIDs. What is known
-        // of other buses is enough for a doubt.
-        if (drive.kind !== 'disk' || drive.bus === 'usb') return [];
-        if (drive.wwn !== null) return [`WWN ${drive.wwn}`];
-        return drive.serial === null ? [] : [`serial ${drive.serial}`];
-      },
+      ({ job: { drive } }) => (isTaken(drive, machines) ? ownNames(drive) : []),
       (what) => `has the drive with ${sanitizeForDisplay(what)}`,
     ),
     ...findTwice(
@@ -97,6 +93,59 @@ export function findMachines(
     ),
     ...findErased(machines),
   ];
+}
+
+/** What of a drive only one can have: of drives without serial and WWN nothing can be said. */
+function ownNames({ serial, wwn }: RecordedDrive): string[] {
+  if (wwn !== null) return [`WWN ${wwn}`];
+  return serial === null ? [] : [`serial ${serial}`];
+}
+
+/**
+ * Whether serial and WWN are taken for the drive's own. A USB adapter's are those of every drive behind it, a placeholder is
+ * nobody's, and of some drives a record says that others report the same. What is known of other buses is enough for a doubt.
+ */
+function isTaken(drive: RecordedDrive, machines: readonly AuditedMachine[]): boolean {
+  if (drive.kind !== 'disk' || drive.bus === 'usb') return false;
+  if (!tellsOwnIdentity({ ...drive, bus: 'sata' })) return false;
+  return !machines.some(
+    ({ finished: { job } }) => job.drive.identityShared === true && isSameKey(job.drive, drive),
+  );
+}
+
+/** What an auditor may want to know, and what speaks against no machine. Codes are stable. */
+export const noteCodes = ['serial-shared'] as const;
+export const noteSchema = z.strictObject({
+  code: z.enum(noteCodes),
+  /** The machine it is about. */
+  machineSerial: z.string(),
+  /** A sentence, safe to show, that names the machine. */
+  message: z.string(),
+});
+export type Note = Readonly<z.infer<typeof noteSchema>>;
+
+/** Serials that are not the drives' own and stand twice in a shipment: these drives are told apart by their disk GUIDs. */
+export function noteMachines(machines: readonly AuditedMachine[]): Note[] {
+  const first = new Map<string, AuditedMachine>();
+  return machines.flatMap((machine) => {
+    const { job, machineSerial } = machine.finished;
+    return ownNames(job.drive).flatMap((name): Note[] => {
+      const before = first.get(name);
+      first.set(name, before ?? machine);
+      // Where both are taken for the drives' own, it is a finding.
+      if (
+        before === undefined ||
+        [machine, before].every(({ finished }) => isTaken(finished.job.drive, machines))
+      ) {
+        return [];
+      }
+      const message =
+        `${named(machineSerial)} has a drive with ${sanitizeForDisplay(name)}, like machine ` +
+        `${sanitizeForDisplay(before.finished.machineSerial)}. It is not the drive's own, as behind a USB adapter: the drives ` +
+        'are told apart by their disk GUIDs.';
+      return [{ code: 'serial-shared', machineSerial, message }];
+    });
+  });
 }
 
 function findMachine(

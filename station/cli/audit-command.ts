@@ -49,6 +49,7 @@ export function auditCommand(): Command {
           });
         });
         for (const { code, message } of report.doubts) output.message(`${code}: ${message}`);
+        for (const { code, message } of report.notes) output.message(`note: ${code}: ${message}`);
         output.result<typeof auditReportSchema>(report, () => auditText(report, options.order !== undefined));
         return Promise.resolve(report.ok ? exitCodes.good : exitCodes.failed);
       }),

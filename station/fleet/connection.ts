@@ -8,6 +8,7 @@ import type { FleetSettings } from '../../core/settings/fleet';
 import { timeouts } from '../../core/base/timeouts';
 import { fleetError } from './driver-errors';
 import { fleetInvalid } from './fleet-errors';
+import { requireServer } from './server-version';
 
 /** How a database is reached. */
 export interface FleetTarget {
@@ -106,7 +107,7 @@ export function shownTarget({ database, host }: Pick<FleetTarget, 'database' | '
 
 /**
  * Connects, works, and ends the connection. Every wait has an end, and the signal ends them all at once.
- * @throws PrestageError fleet-refused, fleet-unavailable, cancelled; what `work` throws that is ours
+ * @throws PrestageError fleet-refused, fleet-server-old, fleet-unavailable, cancelled; what `work` throws that is ours
  */
 export async function withFleetClient<T>(
   target: FleetTarget,
@@ -143,6 +144,8 @@ export async function withFleetClient<T>(
   try {
     if (signal.aborted) throw cancelled('Pushing');
     await client.connect();
+    const { rows } = await client.query<Record<string, unknown>>('SHOW server_version_num');
+    requireServer(rows[0]?.['server_version_num'], shownTarget(target));
     return await work(client);
   } catch (error) {
     if (signal.aborted) throw cancelled('Pushing');

@@ -5,6 +5,8 @@ import {
   findMachines,
   findInOrder,
   findingSchema,
+  noteMachines,
+  noteSchema,
   type Finding,
 } from '../../core/shipment/audit-rules';
 import type { WorkOrder } from '../../core/order/order';
@@ -72,6 +74,8 @@ export const auditReportSchema = z.strictObject({
     .readonly(),
   /** The findings. */
   doubts: z.array(findingSchema).readonly(),
+  /** What is worth knowing and speaks against no machine. */
+  notes: z.array(noteSchema).readonly(),
 });
 export type AuditReport = Readonly<z.infer<typeof auditReportSchema>>;
 
@@ -106,6 +110,7 @@ export function auditBundle(request: AuditRequest): AuditReport {
     machines: (content?.machines ?? []).map((machine) => rowOf(machine, findings)),
     media: mediaOf(content?.machines ?? []),
     doubts: findings,
+    notes: noteMachines(content?.machines ?? []),
   };
 }
 

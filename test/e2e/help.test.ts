@@ -93,6 +93,15 @@ describe('help', () => {
     await card(app, 'bay 1').waitFor();
   });
 
+  it('begins with the first drive', async () => {
+    await app.page.keyboard.press('F1');
+    await app.page.locator('.help-contents').getByRole('button').first().click();
+    await title('Start here').waitFor();
+    await seesPicture();
+    await app.picture('help-start-here');
+    await app.page.keyboard.press('Escape');
+  });
+
   it('is searched; the first Escape empties the field, the next one leaves', async () => {
     await app.page.keyboard.press('F1');
     const field = app.page.getByRole('searchbox', { name: 'Search' });

@@ -107,6 +107,17 @@ describe('a job ticket', () => {
     await page.getByRole('heading', { name: 'Work order WO-8', level: 1 }).waitFor();
   });
 
+  it('is taken from a scanner that is too slow for anything else', async () => {
+    const { page } = app;
+    await page.keyboard.press('F4');
+    const ticket = makeTicket({ orderNumber: '8B', mediaSha256: media.sha256, mediaName: 'C' });
+    await player.play(keysOf(ticket, 'us'), 60);
+    await said(/Work order 8B set\./);
+    await player.play(keysOf('SLOWSERIAL', 'us'), 60);
+    await said(/Scanned too slowly to be sure/);
+    await page.keyboard.press('F2');
+  });
+
   it('is printed from the order, with its machines', async () => {
     const { page } = app;
     await page.getByRole('button', { name: 'Remove the number' }).click();

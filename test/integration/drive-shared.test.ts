@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { copyFileSync, readFileSync, renameSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import { MiB } from '../../core/base/units';
 import { errorOf, runCli, type CliResult } from '../support/cli';
 import { changeBench, idIn, place, ship, type Place } from '../support/finished-bench';
@@ -59,6 +60,21 @@ describe('disks with one serial, as cheap ones have it', () => {
     expect(JSON.parse(order.stdout)).toMatchObject({ counts: { done: 2, failed: 0 }, open: 0 });
     const shipped = await ship(at, 'S-BOTH');
     expect(shipped.machines).toEqual([{ machineSerial: 'ONE-0001' }, { machineSerial: 'TWO-0002' }]);
+
+    // The enterprise is told, and nothing speaks against them.
+    const again = ['ship', '--again', 'S-BOTH', '--output', join(area, 'again.zip')];
+    const made = await runCli([...again, '--state', at.state, '--json']);
+    const { keyFingerprint } = z.object({ keyFingerprint: z.string() }).parse(JSON.parse(made.stdout));
+    const asked = ['audit', join(area, 'again.zip'), '--trust', keyFingerprint];
+    const audit = await runCli(asked);
+    expect(audit.status, audit.stdout).toBe(0);
+    expect(audit.stderr).toMatch(
+      /note: serial-shared: Machine TWO-0002 has a drive with serial BRIDGE-0001, like machine ONE-0001\./,
+    );
+    expect(JSON.parse((await runCli([...asked, '--json'])).stdout)).toMatchObject({
+      ...{ ok: true, doubts: [] },
+      notes: [{ code: 'serial-shared', machineSerial: 'TWO-0002' }],
+    });
   });
 
   it('one after the other: what is not sure is said, in the order and by ship, until a good verify', async (test) => {

@@ -12,5 +12,8 @@ export const pageOfScreen: Readonly<Record<HelpedScreen, string>> = {
   'scanner-check': 'scanner',
 };
 
+/** The page that leads through a first drive, on training drives. */
+export const firstPage = 'first-drive';
+
 /** Pages that stand above the others in the contents: those of the screens, in the order of the work. */
 export const screenPages: readonly string[] = Object.values(pageOfScreen);

@@ -5,12 +5,13 @@ import { BackButton } from '../../components/screen-header';
 import { SearchField } from '../../components/search-field';
 import { showHelpPage, toggleHelp, useView } from '../../store/view-store';
 import { useText } from '../../text';
-import { pageOfScreen, screenPages } from './help-pages';
+import { firstPage, pageOfScreen, screenPages } from './help-pages';
 import './help.css';
 
 const byId = new Map(helpPages.map((page) => [page.id, page]));
 const ofScreens = screenPages.flatMap((id) => byId.get(id) ?? []);
-const others = helpPages.filter(({ id }) => !screenPages.includes(id));
+const first = helpPages.filter(({ id }) => id === firstPage);
+const others = helpPages.filter(({ id }) => id !== firstPage && !screenPages.includes(id));
 
 interface LinksProps {
   readonly title: string;
@@ -125,7 +126,7 @@ export function HelpScreen(): ReactElement {
         <nav className="help-contents" aria-label={text.contents}>
           {query.trim() === '' ? (
             <>
-              <Links title={text.screens} pages={ofScreens} shown={shown.id} />
+              <Links title={text.screens} pages={[...first, ...ofScreens]} shown={shown.id} />
               <Links title={text.guides} pages={others} shown={shown.id} />
             </>
           ) : (

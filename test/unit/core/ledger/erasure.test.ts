@@ -37,6 +37,12 @@ describe('a later job', () => {
     expect(erased({ drive: sata }, { drive: { ...sata, size: sata.size + 1 } })).toBe('none');
   });
 
+  it('perhaps erased one whose serial is a placeholder: it is nobody’s', () => {
+    for (const serial of ['000000000000', '0123456789ABCDEF']) {
+      expect(erased({ drive: { ...sata, serial } }, { drive: { ...sata, serial } })).toBe('perhaps');
+    }
+  });
+
   it('perhaps erased a drive with the same own serial that held something else: its table may have been wiped', () => {
     expect(erased({ drive: sata }, { drive: sata, found: 'nothing' })).toBe('perhaps');
   });

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import {
   findMachines,
   findInOrder,
+  noteMachines,
   type AuditedMachine,
   type ShippedOrder,
 } from '../../../../core/shipment/audit-rules';
@@ -90,6 +91,33 @@ describe('machines', () => {
     expect(codes([machine('AAA1', { drive: docked }), machine('BBB1', { drive: docked })])).toEqual([]);
     const untold = { ...disk(), serial: null, wwn: null };
     expect(codes([machine('AAA1', { drive: untold }), machine('BBB1', { drive: untold })])).toEqual([]);
+  });
+
+  it('are not doubted, but noted, when the serial that two have is not the drives’ own', () => {
+    const sata = { ...disk(), bus: 'sata', serial: 'SAME' };
+    const pair = (one: JobDetails['drive'], other = one): AuditedMachine[] => [
+      machine('AAA1', { drive: one }),
+      machine('BBB1', { drive: other }),
+    ];
+    for (const shared of [
+      pair({ ...sata, bus: 'usb' }),
+      pair(sata, { ...sata, bus: 'usb' }),
+      pair({ ...sata, identityShared: true }),
+      pair(sata, { ...sata, identityShared: true }),
+      ...['0000000000', '0123456789ABCDEF', '123456789012'].map((serial) => pair({ ...sata, serial })),
+      pair({ ...sata, serial: null, wwn: '0x0000000000000000' }),
+    ]) {
+      expect(codes(shared)).toEqual([]);
+      const notes = noteMachines(shared);
+      expect(notes).toMatchObject([{ code: 'serial-shared', machineSerial: 'BBB1' }]);
+      expect(notes[0]?.message).toMatch(
+        /^Machine BBB1 has a drive with .* like machine AAA1\. .*disk GUIDs\.$/,
+      );
+    }
+    expect(codes(pair(sata))).toEqual(['drive-doubled BBB1']);
+    expect(noteMachines(pair(sata))).toEqual([]);
+    expect(noteMachines([machine('AAA1'), machine('BBB1')])).toEqual([]);
+    expect(noteMachines(pair({ ...sata, serial: null }))).toEqual([]);
   });
 
   it('are doubted when the drive of one was erased for another', () => {
