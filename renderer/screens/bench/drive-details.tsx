@@ -141,7 +141,8 @@ interface ContentProps {
   readonly job: AppJob | null;
 }
 
-function Content({ driveId, drive, job }: ContentProps): ReactElement {
+/** What is known of a drive and its job, and what can be done with them. */
+export function DriveContent({ driveId, drive, job }: ContentProps): ReactElement {
   const text = useText().bench;
   const pair = useApp((state) => pairOf(state, driveId));
   const bootTest = useApp((state) => bootTestOf(state, driveId));
@@ -213,7 +214,7 @@ export function DriveDetails(): ReactElement {
       closeButtonProps={{ 'aria-label': text.common.close }}
       size="44rem"
     >
-      {opened && <Content driveId={driveId} drive={drive} job={job} />}
+      {opened && <DriveContent driveId={driveId} drive={drive} job={job} />}
     </Modal>
   );
 }
