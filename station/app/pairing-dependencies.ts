@@ -1,11 +1,13 @@
 import type { BatchState } from '../../core/contract/app-batch';
-import type { AppJob, DrivesState } from '../../core/contract/app-bench';
+import type { AppBootTest, AppJob, DrivesState } from '../../core/contract/app-bench';
 import type { Drive } from '../../core/drive/drive';
+import type { OrderLeft } from '../../core/flow/flow';
 import type { DrivePast } from '../../core/ledger/drive-past';
 import type { MediaState } from '../../core/media/media-state';
 import type { JobMedia } from '../../core/pairing/job-media';
 import type { AppSettings } from '../../core/settings/settings';
 import type { LedgerReader } from '../ledger/ledger-reader';
+import type { ScanMemory } from './scan-memory';
 
 /** What the pairing has to know of the app's other services. */
 export interface PairingServiceDependencies {
@@ -16,6 +18,8 @@ export interface PairingServiceDependencies {
   readonly jobMedia: () => JobMedia;
   readonly batch: () => BatchState;
   readonly jobs: () => readonly AppJob[];
+  readonly bootTests: () => readonly AppBootTest[];
+  readonly memory: ScanMemory;
   readonly ledger: Pick<LedgerReader, 'findShipped'>;
   /** What an attached drive holds, and how its last job ended. */
   readonly pastOf: (drive: Drive) => DrivePast;
@@ -25,4 +29,6 @@ export interface PairingServiceDependencies {
   readonly isOrdered: (machineSerial: string) => boolean;
   /** Number of the work order that is open; null: none is. */
   readonly openOrder: () => string | null;
+  /** What is left of it; null: none with a list is open. */
+  readonly orderLeft: () => OrderLeft | null;
 }
