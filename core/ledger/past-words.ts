@@ -31,6 +31,16 @@ export function badWords(
   }
 }
 
+/** The more important of the two, in the few words that have room on a small card; null: nothing. */
+export function shortPastWords(past: DrivePast, day: (iso: string) => string = isoDay): string | null {
+  const { holds, lastBad } = past;
+  if (holds !== null) {
+    const where = holds.shipped === null ? 'not shipped' : sanitizeForDisplay(holds.shipped.number);
+    return `Holds ${sanitizeForDisplay(holds.machineSerial)}, ${where}`;
+  }
+  return lastBad?.state === 'failed' ? `${lastBad.reason}, ${day(lastBad.time)}` : badWords(past, day);
+}
+
 /** Both, as far as there is something to say. */
 export function pastWords(past: DrivePast, day?: (iso: string) => string): string[] {
   return [past.holds === null ? null : holdsWords(past.holds), badWords(past, day)].filter(

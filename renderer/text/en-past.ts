@@ -1,11 +1,11 @@
-import { badWords, holdsWords, pastWords } from '../../core/ledger/past-words';
+import { badWords, holdsWords, shortPastWords } from '../../core/ledger/past-words';
 
 /** Words for what a drive holds and how it failed; the same as on the command line, in core. */
 export const pastText = {
   title: 'History',
   holds: holdsWords,
   bad: badWords,
-  lines: pastWords,
+  short: shortPastWords,
   /** In place of Ready, which would say that nothing is on the drive. */
   status: { holds: 'Holds an image', bad: 'Failed before', stopped: 'Not finished' },
   image: 'Image for',

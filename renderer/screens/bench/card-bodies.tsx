@@ -49,7 +49,13 @@ export function IdleBody({ drive, pair, past, density }: IdleBodyProps): ReactEl
         (pair === null || density !== 'dense') &&
         (past === null || density !== 'dense') && <p className="card-details soft">{details}</p>
       )}
-      {drive.verdict === 'eligible' && past !== null && <PastLines past={past} className="card-past" />}
+      {drive.verdict === 'eligible' && past !== null && (
+        <PastLines
+          past={past}
+          short={density === 'dense'}
+          className={density === 'dense' ? 'card-past clipped' : 'card-past'}
+        />
+      )}
       {drive.verdict === 'eligible' && drive.notes.length > 0 && (
         <p
           className="card-note toned"

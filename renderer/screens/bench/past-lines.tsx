@@ -6,13 +6,28 @@ import { useText } from '../../text';
 /** What a drive holds and how it failed, a line each; both want to be seen before the drive is erased. */
 export function PastLines({
   past,
+  short = false,
   className,
 }: {
   readonly past: DrivePast;
+  /** There is room for one line. */
+  readonly short?: boolean;
   readonly className?: string;
 }): ReactElement {
   const text = useText().past;
   const bad = text.bad(past, formatDay);
+  if (short) {
+    return (
+      <p
+        className={className}
+        title={[past.holds === null ? '' : text.holds(past.holds), bad].join('\n').trim()}
+      >
+        <strong className="toned" data-tone={past.holds === null ? 'warn' : 'bad'}>
+          {text.short(past, formatDay)}
+        </strong>
+      </p>
+    );
+  }
   return (
     <>
       {past.holds !== null && (

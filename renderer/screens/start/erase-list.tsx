@@ -31,6 +31,13 @@ function Past({ pair: { driveId, holdsMachine } }: { readonly pair: Pair }): Rea
   );
 }
 
+/** What the system sees on a drive. That it sees nothing is worth a word only where the log has none either. */
+function Contents({ drive }: { readonly drive: Drive }): ReactElement {
+  const text = useText().bench.start;
+  const known = useApp((state) => pastOf(state, drive.id) !== null);
+  return <>{drive.contents.length > 0 ? drive.contents.join('; ') : known ? '' : text.nothingKnown}</>;
+}
+
 /** The drives that will be erased, one a line, with what is on them now. */
 export function EraseList({ lines }: { readonly lines: readonly EraseLine[] }): ReactElement {
   const words = useText().bench;
@@ -70,7 +77,7 @@ export function EraseList({ lines }: { readonly lines: readonly EraseLine[] }): 
                     {message}
                   </p>
                 ))}
-                {drive.contents.length === 0 ? text.nothingKnown : drive.contents.join('; ')}
+                <Contents drive={drive} />
               </td>
             </>
           )}

@@ -61,8 +61,8 @@ function reasonOf(
       return drive === null ? text.gone : bootTest?.status === 'running' ? text.rehearsal.onCard.running : '';
     case 'free':
     case 'paired': {
-      const [line] = past === null ? [] : pastText.lines(past, formatDay);
-      if (line !== undefined) return line;
+      const line = past === null ? null : pastText.short(past, formatDay);
+      if (line !== null) return line;
       const [note] = drive?.notes ?? [];
       if (note !== undefined) return text.note[note.code];
       return drive === null ? '' : formatBytes(drive.size);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { noPast, type DrivePast } from '../../../../core/ledger/drive-past';
-import { badWords, holdsWords, pastWords } from '../../../../core/ledger/past-words';
+import { badWords, holdsWords, pastWords, shortPastWords } from '../../../../core/ledger/past-words';
 
 const holds = { machineSerial: '5CD1', entry: 2, time: '2026-11-27T23:30:00.000Z', media: 'gold.wim' };
 const bad = (
@@ -29,6 +29,15 @@ describe("a drive's past in words", () => {
     );
     expect(badWords(bad({ state: 'cancelled' }, 0))).toBe('Cancelled on 2026-11-28');
     expect(badWords(bad({ state: 'interrupted' }, 0), () => 'Friday')).toBe('Interrupted on Friday');
+  });
+
+  it('has a short form for small cards: the image first, and of a failure the reason', () => {
+    const shipped = { number: 'LOT-7', time: holds.time };
+    expect(shortPastWords({ ...bad(), holds: { ...holds, shipped } })).toBe('Holds 5CD1, LOT-7');
+    expect(shortPastWords({ ...bad(), holds: { ...holds, shipped: null } })).toBe('Holds 5CD1, not shipped');
+    expect(shortPastWords({ ...bad({}, 3), holds: null })).toBe('Read-back failed, 2026-11-28');
+    expect(shortPastWords({ ...bad({ state: 'cancelled' }), holds: null })).toBe('Cancelled on 2026-11-28');
+    expect(shortPastWords(noPast)).toBeNull();
   });
 
   it('is nothing when there is nothing to tell, and safe to show', () => {
