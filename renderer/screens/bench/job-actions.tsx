@@ -19,7 +19,7 @@ interface ActionsProps {
   readonly canCancel: boolean;
   readonly canRetry: boolean;
   readonly canDismiss: boolean;
-  /** To write it again is not the next thing to do: the drive is to be set aside. */
+  /** The drive is to be set aside: another try is not what to do next. */
   readonly clearFirst: boolean;
   readonly compact: boolean;
 }
@@ -31,7 +31,6 @@ const Actions = memo(function Actions(props: ActionsProps): ReactElement {
   const size = compact ? 'sm' : 'md';
   const retry = props.canRetry && (
     <Button
-      key="retry"
       size={size}
       aria-label={text.jobAction(text.retryJob, bay)}
       leftSection={<IconRefresh size={18} aria-hidden />}
@@ -44,7 +43,6 @@ const Actions = memo(function Actions(props: ActionsProps): ReactElement {
   );
   const clear = props.canDismiss && (
     <Button
-      key="clear"
       size={size}
       aria-label={text.jobAction(text.dismissJob, bay)}
       onClick={() => {
@@ -70,15 +68,13 @@ const Actions = memo(function Actions(props: ActionsProps): ReactElement {
           }}
         />
       )}
-      {props.clearFirst ? [clear, retry] : [retry, clear]}
+      {props.clearFirst ? clear : retry}
+      {props.clearFirst ? retry : clear}
     </>
   );
 });
 
-/**
- * What can be done about a job: cancel while it runs, then retry it or clear its card. First comes what makes sense: a bad
- * drive is not written again at once.
- */
+/** What can be done about a job: cancel while it runs, then retry it or clear its card, what is to be done first. */
 export function JobActions({ job, compact = false }: JobActionsProps): ReactElement {
   return (
     <Actions

@@ -3,6 +3,23 @@ import type { DrivePast } from '../../../core/ledger/drive-past';
 import { formatDay } from '../../format';
 import { useText } from '../../text';
 
+/** A text whose dates are not broken at the end of a line. */
+function WholeDays({ text }: { readonly text: string }): ReactElement {
+  return (
+    <>
+      {text.split(/(\d{4}-\d\d-\d\d)/).map((part, index) =>
+        index % 2 === 0 ? (
+          part
+        ) : (
+          <span key={index} className="nowrap">
+            {part}
+          </span>
+        ),
+      )}
+    </>
+  );
+}
+
 /** What a drive holds and how it failed, a line each; both want to be seen before the drive is erased. */
 export function PastLines({
   past,
@@ -40,7 +57,7 @@ export function PastLines({
       {bad !== null && (
         <p className={className} title={bad}>
           <strong className="toned" data-tone="warn">
-            {bad}
+            <WholeDays text={bad} />
           </strong>
         </p>
       )}
