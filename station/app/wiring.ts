@@ -18,6 +18,7 @@ import type { SessionStore } from './session-store';
 import type { SettingsService } from './settings-service';
 import type { Slice, StatePublisher } from './state-publisher';
 import type { StationService } from './station-service';
+import type { TrainingMedia } from './training-media';
 
 export interface WiredServices {
   readonly batch: BatchService;
@@ -36,12 +37,13 @@ export interface WiredServices {
   readonly session: SessionStore;
   readonly settings: SettingsService;
   readonly station: StationService;
+  readonly trainingMedia: TrainingMedia;
 }
 
 /** Who listens to whom. Services know nothing of what their changes mean to others; it all stands here. */
 export function wire(app: WiredServices): void {
   const { batch, bootTests, drives, fleet, jobs, knownMedia, media, notices } = app;
-  const { orders, pairing, progress, publisher, recovery, session, settings, station } = app;
+  const { orders, pairing, progress, publisher, recovery, session, settings, station, trainingMedia } = app;
   const publish =
     (...slices: readonly Slice[]) =>
     (): void => {
@@ -126,6 +128,11 @@ export function wire(app: WiredServices): void {
 
   settings.onChange(publish('settings', 'drives'));
   station.onChange(publish('station'));
+  trainingMedia.onChange(publish('station'));
+  // What is for practice does not stay chosen for real drives.
+  station.onChange(() => {
+    if (station.benchDirectory === null && media.path === trainingMedia.path) media.clear();
+  });
   orders.onChange(publish('order'));
   bootTests.onChange(publish('rehearsals'));
   notices.onChange(publish('notices'));
