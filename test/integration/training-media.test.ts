@@ -114,11 +114,11 @@ describe('the training media on drives', () => {
   it.skipIf(!isRoot)(`is refused on a block device, which stays as it is (${rootOnly})`, async () => {
     const bench = join(area, 'loop-bench');
     await makeBench(bench, 1);
-    const [{ path }] = [present((await benchDrives(bench))[0])];
-    const device = attachLoop(path);
+    const { path } = present((await benchDrives(bench))[0]);
+    attachLoop(path);
     const run = await applied(bench, present((await benchDrives(bench))[0]).id);
     expect(errorOf(run).code).toBe('media-for-training');
-    expect(hasNoTable(device)).toBe(true);
+    expect(hasNoTable(path)).toBe(true);
   });
 });
 
