@@ -1,11 +1,11 @@
 import { createStore } from 'zustand/vanilla';
 import { useStore } from 'zustand';
 import type { AppState } from '../core/contract/app';
+import { isRunning } from '../core/job/job';
 import type { TotalProgress } from '../core/job/total-progress';
 import { play, type Tone } from './sound';
 import { appState, appStore } from './store/app-store';
 import { newlyEnded } from './store/selectors';
-import { showScreen } from './store/view-store';
 import { currentText } from './text';
 
 /** What a screen reader is to say; `number` makes the same words twice two announcements. */
@@ -38,13 +38,12 @@ function announceScan(state: AppState): void {
   const text = currentText().bench;
   if (scan.outcome.result === 'accepted') {
     announce(text.accepted(scan.outcome), 'accepted');
-    if (scan.outcome.effect === 'started' || scan.outcome.effect === 'job-retried') showScreen('bench');
     return;
   }
   // A scanner that reads twice did nothing wrong.
   if (scan.outcome.reason === 'repeated-read') return;
   announce(
-    `${text.refusedWord}. ${text.refused(scan.outcome)} ${text.scanned(scan.outcome)} ${text.expected(scan.outcome.expected)}`,
+    `${text.refusedWord}. ${text.refused(scan.outcome)} ${text.compared(scan.outcome)}`,
     scan.outcome.reason === 'not-in-order' ? 'unexpected-machine' : 'refused',
   );
 }
@@ -68,9 +67,11 @@ function isOver(total: TotalProgress | null): total is TotalProgress {
 /** The end that was said last: a boot test that is started by hand afterwards brings no new one. */
 let saidEnd = '';
 
-function announceEnd({ progress: { total: before } }: AppState, state: AppState): void {
+function announceEnd({ progress: { total: before }, jobs }: AppState, state: AppState): void {
   const { total } = state.progress;
-  if (!isOver(total) || isOver(before)) return;
+  // Cards of before the app was closed: that was heard then.
+  const isRestored = before === null && !jobs.some(isRunning);
+  if (!isOver(total) || isOver(before) || isRestored) return;
   const words = currentText().progress.end(total);
   const end = `${total.startedAt} ${words}`;
   if (end === saidEnd) return;

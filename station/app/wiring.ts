@@ -1,14 +1,14 @@
 import { toErrorData } from '../../core/base/errors';
-import { isStillAttached } from '../../core/drive/drive-identity';
-import { isRunning } from '../../core/job/job';
 import type { FleetService } from '../fleet/fleet-service';
 import { pulledDrives } from './app-refusals';
 import { batchOfOrder, type BatchService } from './batch-service';
 import type { BootTests } from './boot-tests';
 import type { DriveList } from './drive-list';
+import { settleCards } from './ended-cards';
 import type { JobService } from './job-service';
 import type { KnownMedia } from './known-media';
 import type { MediaVerifier } from './media-verifier';
+import type { ScanMemory } from './scan-memory';
 import type { NoticeService } from './notices';
 import type { OrderService } from './order-service';
 import type { PairingService } from './pairing-service';
@@ -16,6 +16,7 @@ import type { ProgressService } from './progress-service';
 import type { Recovery } from './recovery';
 import type { SessionStore } from './session-store';
 import type { SettingsService } from './settings-service';
+import type { ShipService } from '../shipment/ship-service';
 import type { Slice, StatePublisher } from './state-publisher';
 import type { StationService } from './station-service';
 import type { TrainingMedia } from './training-media';
@@ -28,6 +29,7 @@ export interface WiredServices {
   readonly jobs: JobService;
   readonly knownMedia: KnownMedia;
   readonly media: MediaVerifier;
+  readonly memory: ScanMemory;
   readonly notices: NoticeService;
   readonly orders: OrderService;
   readonly pairing: PairingService;
@@ -36,14 +38,16 @@ export interface WiredServices {
   readonly recovery: Recovery;
   readonly session: SessionStore;
   readonly settings: SettingsService;
+  readonly shipments: Pick<ShipService, 'onClosed'>;
   readonly station: StationService;
   readonly trainingMedia: TrainingMedia;
 }
 
 /** Who listens to whom. Services know nothing of what their changes mean to others; it all stands here. */
 export function wire(app: WiredServices): void {
-  const { batch, bootTests, drives, fleet, jobs, knownMedia, media, notices } = app;
-  const { orders, pairing, progress, publisher, recovery, session, settings, station, trainingMedia } = app;
+  const { batch, bootTests, drives, fleet, jobs, knownMedia, media, memory, notices } = app;
+  const { orders, pairing, progress, publisher, recovery, session, settings, shipments, station } = app;
+  const { trainingMedia } = app;
   const publish =
     (...slices: readonly Slice[]) =>
     (): void => {
@@ -71,6 +75,7 @@ export function wire(app: WiredServices): void {
   batch.onChange(publish('batch', 'pairing'));
   media.onChange(publish('media', 'pairing'));
 
+  bootTests.onChange(save);
   for (const onChange of [pairing.onChange, jobs.onChange]) {
     onChange(() => {
       orders.reconsider();
@@ -85,6 +90,17 @@ export function wire(app: WiredServices): void {
     });
   }
   progress.onChange(publish('progress'));
+
+  for (const onChange of [jobs.onChange, bootTests.onChange]) {
+    onChange(() => {
+      pairing.settle();
+    });
+  }
+
+  // A shipment that was closed is in the ledger, which no service listens to.
+  shipments.onClosed(() => {
+    orders.refresh();
+  });
 
   jobs.onBatchEnd((reports) => {
     bootTests.onBatchEnd(reports);
@@ -106,20 +122,7 @@ export function wire(app: WiredServices): void {
     recovery.takeOverPairs();
     const gone = pairing.dropMissing();
     if (gone.length > 0) notices.show('error', pulledDrives(gone));
-    for (const job of jobs.jobs) {
-      const { driveId, state, attachment } = job;
-      const drive = drives.find(driveId);
-      // Drives in one USB dock have one id: another one may sit there by now.
-      const same = drive !== null && isStillAttached(drive, attachment);
-      if (same || isRunning(job)) continue;
-      // A finished drive that was taken out needs no card; what failed is seen before it goes.
-      if (state.state === 'done') jobs.dismiss(driveId);
-      else if (drive !== null) jobs.replaced(driveId);
-      if (drive !== null) bootTests.forget(driveId);
-    }
-    for (const { driveId } of bootTests.states) {
-      if (drives.find(driveId) === null) bootTests.forget(driveId);
-    }
+    settleCards(drives, jobs, bootTests);
   });
   drives.onChange(publish('drives', 'pairing'));
   settings.onChange(() => {
@@ -137,4 +140,12 @@ export function wire(app: WiredServices): void {
   bootTests.onChange(publish('rehearsals'));
   notices.onChange(publish('notices'));
   fleet.onChange(publish('fleet'));
+
+  // Last, when everything else has followed: what was said of a scan is compared with what came of the change.
+  memory.onChange(publish('pairing'));
+  for (const { onChange } of [batch, bootTests, drives, jobs, media, orders, pairing]) {
+    onChange(() => {
+      memory.look();
+    });
+  }
 }
