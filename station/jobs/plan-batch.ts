@@ -19,6 +19,7 @@ import type { Layout } from '../../core/drive/layout';
 import type { DrivePast } from '../../core/ledger/drive-past';
 import type { MachineDetails } from '../../core/machine/machine';
 import type { Media, MediaHash, MediaImage } from '../../core/media/media';
+import { requireTrainingDrive } from '../../core/media/training-media';
 import { required } from '../../core/base/required';
 import { attachedPast, machineHeld } from '../drives/finished-drive';
 import type { Helpers } from '../helper-client/helpers';
@@ -146,6 +147,7 @@ export async function planBatch(
   if (image === undefined) throw new Error('the helper answered with an image that is not in its list');
   requireEfiRoom(layout, media);
   for (const drive of chosen) {
+    requireTrainingDrive(drive, image);
     requireRoom(drive, layout, image);
     requireVolumeSize(drive, layout);
     await requireCacheFile(drive, layout, paths.imageCache);
