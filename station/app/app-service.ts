@@ -162,6 +162,10 @@ export class AppService {
       media: this.media,
       pairing: this.pairing,
       jobs: this.jobs,
+      bootTests: this.bootTests,
+      drives: this.drives,
+      station: this.station,
+      ledger,
       notices: this.notices,
     });
     this.publisher = new StatePublisher(
