@@ -12,7 +12,6 @@ import './bench.css';
 import './card.css';
 import './card-ended.css';
 import { DriveDetails } from './drive-details';
-import { ScanLine } from './scan-line';
 import { Strip } from './strip';
 
 function ListingError(): ReactElement | null {
@@ -52,7 +51,7 @@ function Rack(): ReactElement {
   );
 }
 
-/** The rack of drives, what was scanned last, and how far the batch is. */
+/** The rack of drives, and how far the batch is. */
 export function BenchScreen(): ReactElement {
   const text = useText().bench;
   const bays = useApp(({ drives }) => drives.bays.length);
@@ -66,7 +65,6 @@ export function BenchScreen(): ReactElement {
     <div className="bench">
       <h1 className="unseen">{text.title}</h1>
       <Strip />
-      <ScanLine />
       {refusal !== null && <ErrorCard error={refusal} />}
       <ListingError />
       {bays > 0 && <Rack />}
