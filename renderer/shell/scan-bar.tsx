@@ -122,7 +122,7 @@ function Ways(): ReactElement | null {
   const way = wayTo(next, screen);
   return (
     <>
-      <WriteAgain refused={again} driveId={null} />
+      <WriteAgain refused={again} />
       {reason === 'not-in-order' && screen !== 'order' ? (
         <Button
           variant="light"

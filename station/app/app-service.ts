@@ -15,6 +15,7 @@ import { BatchService } from './batch-service';
 import { benchMark } from './bench-mark';
 import { BootTests } from './boot-tests';
 import { DriveList } from './drive-list';
+import { DrivesBefore } from './drives-before';
 import { withPulledDrives } from './drives-view';
 import { jobMediaOf } from './job-media';
 import { JobService } from './job-service';
@@ -138,6 +139,7 @@ export class AppService {
       settled: () => this.jobs.isSettled,
       pace: () => stationPace(ledger),
     });
+    const before = new DrivesBefore({ ledger, drives: () => this.drives, jobs: () => this.jobs });
     this.pairing = new PairingService({
       settings: () => this.settings.current.desk,
       drives: () => this.drives.state,
@@ -149,6 +151,7 @@ export class AppService {
       memory: this.memory,
       ledger,
       finishedFor: (attachment) => this.jobs.finishedFor(attachment),
+      driveBefore: (driveId) => before.of(driveId),
       inOrder: (serial) => this.orders.allows(serial),
       isOrdered: (serial) => this.orders.names(serial),
       openOrder: () => this.orders.openNumber,
@@ -212,6 +215,7 @@ export class AppService {
     this.starting = new StartService({
       ...{ helpers, settings, station, batch, media, drives, pairing, jobs, bootTests },
       ledger,
+      driveBefore: (driveId) => before.of(driveId),
       recorded: () => this.recovery.recorded,
     });
     this.scans = new ScanService(this);

@@ -1,6 +1,7 @@
 import type { BatchState } from '../../core/contract/app-batch';
 import type { AppBootTest, AppJob, DrivesState } from '../../core/contract/app-bench';
 import type { OrderLeft } from '../../core/flow/flow';
+import type { DriveBefore } from '../../core/ledger/written-again';
 import type { MediaState } from '../../core/media/media-state';
 import type { JobMedia } from '../../core/pairing/job-media';
 import type { AppSettings } from '../../core/settings/settings';
@@ -19,6 +20,8 @@ export interface PairingServiceDependencies {
   readonly bootTests: () => readonly AppBootTest[];
   readonly memory: ScanMemory;
   readonly ledger: Pick<LedgerReader, 'findShipped' | 'findDoneByGuid'>;
+  /** What is known of an attached drive that is only written for a reason. */
+  readonly driveBefore: (driveId: string) => DriveBefore;
   /** The machine for which a drive with this attachment was finished, when the listing cannot know it. */
   readonly finishedFor: (attachment: string | null) => string | null;
   /** Whether the open order lets a machine have a drive. */

@@ -3,6 +3,7 @@ import { assignmentsOnThisMachine, readThisMachine } from '../machine/confirm-ma
 import type { Helpers } from '../helper-client/helpers';
 import { isStillAttached } from '../../core/drive/drive-identity';
 import { machineHeld } from '../drives/finished-drive';
+import type { DriveBefore } from '../../core/ledger/written-again';
 import type { LedgerReader } from '../ledger/ledger-reader';
 import type { BatchRequest } from '../jobs/plan-batch';
 import {
@@ -33,6 +34,8 @@ export interface StartServiceDependencies {
   readonly jobs: JobService;
   readonly bootTests: BootTests;
   readonly ledger: Pick<LedgerReader, 'findDoneByGuid'>;
+  /** What is known of an attached drive that is only written for a reason. */
+  readonly driveBefore: (driveId: string) => DriveBefore;
   /** Resolves when what an earlier run left open is recorded; nothing is started before. */
   readonly recorded: () => Promise<void>;
 }
@@ -60,9 +63,12 @@ export class StartService {
     for (const driveId of driveIds) bootTests.forget(driveId);
   }
 
-  /** Writes a drive again, with what it was started with, or what is chosen now when that is no longer known. */
-  async retry(driveId: string): Promise<void> {
-    const { jobs, bootTests, recorded, drives, ledger, batch } = this.#services;
+  /**
+   * Writes a drive again, with what it was started with, or what is chosen now when that is no longer known.
+   * @param reason why, when the drive asks for one; the reasons of its first try are not those of the next
+   */
+  async retry(driveId: string, reason: string | null): Promise<void> {
+    const { jobs, bootTests, recorded, drives, ledger, batch, driveBefore } = this.#services;
     const job = jobs.find(driveId);
     if (job?.canRetry !== true) throw nothingToRetry();
     const { operator } = batch.state;
@@ -75,15 +81,19 @@ export class StartService {
       // A drive whose job did not end well has no partition table, unless that ended before it wrote anything.
       const same = isStillAttached(drive, job.attachment);
       if (!same) throw anotherDrive(job.bay, machine);
-      if (before?.shown?.get(driveId) !== machine) throw holdsFinished(job.bay, machine);
+      if (reason === null && before?.shown?.get(driveId) !== machine) throw holdsFinished(job.bay, machine);
     }
     await recorded();
     const assignments = [{ driveId, machineSerial: job.machineSerial }];
     const seen = new Map([[driveId, job.attachment]]);
     // With what it was started with, but by whoever tries it again.
+    const failed = driveBefore(driveId).failed !== null;
+    const driveReasons =
+      reason === null ? (failed ? null : before?.driveReasons) : new Map([[driveId, reason]]);
     const request = {
       ...(before === null ? this.#request(assignments) : { ...before, assignments, operator }),
       seen,
+      driveReasons: driveReasons ?? new Map<string, string>(),
     };
     await jobs.start(await this.#onMachine(request));
     bootTests.forget(driveId);
@@ -121,6 +131,7 @@ export class StartService {
       operator,
       againReason: null,
       againReasons: pairing.againReasons,
+      driveReasons: pairing.driveReasons,
       workOrder: workOrder === '' ? null : workOrder,
       machines: pairing.machines,
       seen: pairing.attachments,

@@ -112,7 +112,10 @@ export function applyCommand(): Command {
     )
     .addOption(benchOption())
     .option('--operator <name>', 'name of the operator (default: your user name)')
-    .option('--again <reason>', 'allow machines that already have a finished drive, and record why')
+    .option(
+      '--again <reason>',
+      'allow machines that already have a finished drive, and drives that hold a finished image or failed before, and record why',
+    )
     .option('--work-order <number>', 'work order number to record for the batch')
     .addOption(stateOption())
     .option('--yes', 'do not ask before erasing')
@@ -133,8 +136,13 @@ export function applyCommand(): Command {
           const open = new OrderReader(ledger, paths).current();
           const machines = await machinePart(options, settings, context, open);
           const order = open?.order;
-          const request: BatchRequest = {
+          // Reasons that are typed when the list is shown.
+          const typed = new Map<string, string>();
+          const request: Asking = {
             ...asked,
+            driveReasons: typed,
+            againReasons: new Map<string, string>(),
+            asksLater: options.yes !== true && isTerminal(),
             ...machines,
             imageIndex: options.image ?? order?.imageIndex ?? 1,
             layoutName: options.layout ?? order?.layout ?? defaultLayoutName,
@@ -149,6 +157,7 @@ export function applyCommand(): Command {
             onUnshown: async (found) => {
               if (options.yes === true) throw notAsked(found);
               await askErase(unshownText(found), output, signal);
+              await askReasons(request, [], found, signal);
               return true;
             },
             onReserved: () => {
@@ -209,14 +218,18 @@ function jobLabel({ drive }: PlannedJob): string {
   return `${placeOf(drive)} ${drive.serial ?? drive.id}`;
 }
 
-/** Shows what will be erased and wants the word typed. */
+function isTerminal(): boolean {
+  return process.stdin.isTTY && process.stderr.isTTY;
+}
+
+/** Shows what will be erased and wants the word typed, and a reason where one is needed. */
 async function confirm(
   plan: BatchPlan,
-  request: BatchRequest,
+  request: Asking,
   output: Output,
   signal: AbortSignal,
 ): Promise<void> {
-  if (!process.stdin.isTTY || !process.stderr.isTTY) {
+  if (!isTerminal()) {
     throw new PrestageError({
       code: 'not-confirmed',
       message: 'There is no terminal to confirm what will be erased.',
@@ -224,6 +237,7 @@ async function confirm(
     });
   }
   await askErase(planText(plan, request), output, signal);
+  await askReasons(request, plan.jobs, [], signal);
 }
 
 /** Shows a text on the terminal and wants the word typed. @throws PrestageError not-confirmed, cancelled */
@@ -299,8 +313,17 @@ function planText(plan: BatchPlan, request: BatchRequest): string {
   const notes = plan.jobs.flatMap(({ drive }) =>
     drive.notes.map(({ message }) => `note: ${driveLabel(drive)}: ${message}`),
   );
-  const list = [table(columns, rows), ...(notes.length === 0 ? [] : ['', ...notes])].join('\n');
+  const pasts = plan.jobs.flatMap((job) => pastText(job));
+  const list = [table(columns, rows), ...[notes, pasts].flatMap((lines) => (lines.length === 0 ? [] : ['', ...lines]))].join('\n');
   return `${head}\n\nEverything on these drives will be erased:\n\n${list}`;
+}
+
+/** What a drive or its machine had before, which a reason is needed for. */
+function pastText({ drive, machineSerial, before, again }: PlannedJob): string[] {
+  return [
+    ...(again ? [`Machine ${sanitizeForDisplay(machineSerial)} already has a finished drive.`] : []),
+    ...(needsReason(before) ? [`The ${driveLabel(drive)} ${driveBeforeText(before)}.`] : []),
+  ];
 }
 
 const hashSources: Readonly<Record<Exclude<HashSource, 'none'>, string>> = {

@@ -16,6 +16,7 @@ import { driveLabel, type Drive } from '../../core/drive/drive';
 import { isStillAttached } from '../../core/drive/drive-identity';
 import { PrestageError } from '../../core/base/errors';
 import type { Layout } from '../../core/drive/layout';
+import { dayOf, driveBefore, needsReason, type DriveBefore } from '../../core/ledger/written-again';
 import type { MachineDetails } from '../../core/machine/machine';
 import type { Media, MediaHash, MediaImage } from '../../core/media/media';
 import { required } from '../../core/base/required';
@@ -41,6 +42,10 @@ export interface BatchRequest {
   readonly againReason: string | null;
   /** Reasons of their own, by serial. */
   readonly againReasons?: ReadonlyMap<string, string>;
+  /** Why drives are written that hold a finished image or whose last job failed, by drive id. */
+  readonly driveReasons?: ReadonlyMap<string, string>;
+  /** What asks for a reason and has none yet is not refused by the plan: whoever asked for it will be asked. */
+  readonly asksLater?: boolean;
   /** The enterprise's number for the batch. */
   readonly workOrder: string | null;
   /** What is known of machines beside their serials, by serial. */
@@ -66,6 +71,18 @@ export function againReasonOf(
   return againReasons?.get(machineSerial) ?? againReason;
 }
 
+/** Why a drive with a past is written; null: nobody said so, and it is refused. */
+export function driveReasonOf(
+  request: Pick<BatchRequest, 'againReason' | 'againReasons' | 'driveReasons'>,
+  driveId: string,
+  machineSerial: string,
+  { held }: DriveBefore,
+): string | null {
+  // Whoever said why a machine gets another drive said enough for the drive that holds this machine's own image.
+  const own = held?.machineSerial === machineSerial ? request.againReasons?.get(machineSerial) : undefined;
+  return request.driveReasons?.get(driveId) ?? own ?? request.againReason;
+}
+
 /** A media's hash, with what tells whether its files are still the ones that were hashed. */
 export interface MediaProof {
   readonly hash: MediaHash;
@@ -81,6 +98,8 @@ export interface PlannedJob {
   readonly again: boolean;
   /** Machine whose finished image the drive is, or was, shown to hold; null when none. */
   readonly holdsMachine: string | null;
+  /** What is known of the drive that it is only written for a reason for. */
+  readonly before: DriveBefore;
   /** What is known of the machine beside its serial; null when nothing is. */
   readonly machine: MachineDetails | null;
 }
@@ -119,7 +138,7 @@ export async function planBatch(
   const expected = checkAgainstOrder(order, { ...request, assignments, mediaPath: path, hash });
   const shipped = assignments.map(({ machineSerial }) => {
     const entry = ledger.findShipped(machineSerial);
-    if (entry !== null && againReasonOf(request, machineSerial) === null) {
+    if (entry !== null && againReasonOf(request, machineSerial) === null && request.asksLater !== true) {
       throw alreadyShipped(machineSerial, entry.entry.time);
     }
     return entry !== null;
@@ -137,6 +156,11 @@ export async function planBatch(
   requireNoDriveAsMachine(assignments, labelled);
   const chosen = requireEligibleDrives(assignments, labelled);
   for (const drive of chosen) requireSeen(drive, request.seen);
+  const pasts = chosen.map((drive) => driveBefore(ledger.pastOf(drive)));
+  for (const [index, drive] of chosen.entries()) {
+    const { machineSerial } = required(assignments[index], `the machine of drive ${drive.id}`);
+    requireReason(drive, machineSerial, required(pasts[index], `what drive ${drive.id} held`), request);
+  }
 
   const media = await client.call('inspectMedia', { path, imageIndex: request.imageIndex }, { signal });
   const image = media.images.find(({ index }) => index === media.imageIndex);
@@ -164,6 +188,7 @@ export async function planBatch(
         machine: machineOf(order, machineSerial, request.machines?.get(machineSerial)),
         again: required(shipped[index], `whether machine ${machineSerial} was shipped`),
         holdsMachine: machineShownOn(drive, request, ledger),
+        before: required(pasts[index], `what drive ${drive.id} held`),
       };
     }),
   };
@@ -190,6 +215,38 @@ function requireSeen(drive: Drive, seen: BatchRequest['seen']): void {
     message: `The ${driveLabel(drive)} was removed or replaced since it was shown.`,
     remedy: 'Nothing was written to it. Clear its card, look at the drive, and pair it again.',
   });
+}
+
+/** @throws PrestageError drive-holds-finished, drive-failed-before */
+function requireReason(
+  drive: Drive,
+  machineSerial: string,
+  before: DriveBefore,
+  request: BatchRequest,
+): void {
+  if (!needsReason(before) || request.asksLater === true) return;
+  if (driveReasonOf(request, drive.id, machineSerial, before) !== null) return;
+  const { held, failed } = before;
+  throw new PrestageError({
+    code: failed === null ? 'drive-holds-finished' : 'drive-failed-before',
+    message: `The ${driveLabel(drive)} ${driveBeforeText({ held, failed })}.`,
+  });
+}
+
+/** What is known of a drive, as the predicate of a sentence. */
+export function driveBeforeText({ held, failed }: DriveBefore): string {
+  const shipped =
+    held?.shipped == null ? '' : `, in shipment ${sanitizeForDisplay(held.shipped.number)}`;
+  return [
+    ...(held === null
+      ? []
+      : [
+          `holds the finished image for machine ${sanitizeForDisplay(held.machineSerial)}${held.time === null ? '' : `, recorded on ${dayOf(held.time)}`}${shipped}`,
+        ]),
+    ...(failed === null
+      ? []
+      : [`failed in its last job, on ${dayOf(failed.time)}: ${sanitizeForDisplay(failed.reason)}`]),
+  ].join(' and ');
 }
 
 /** Size, time and identity of the media's files. The hash and the disk image must have seen the same file. */

@@ -167,6 +167,7 @@ function sections(details: PageDetails, machine: MachineContent): [string, reado
         ['Job', jobId],
         ['Shipment', `${details.number}, closed ${utc(details.closedAt)} by ${details.operator}`],
         ['Reason for repeat', job.againReason],
+        ['Drive before', job.driveAgain === undefined ? null : sanitizeForDisplay(driveAgainWords(job.driveAgain), 400)],
       ],
     ],
   ];

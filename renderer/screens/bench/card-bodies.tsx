@@ -3,6 +3,7 @@ import type { ReactElement } from 'react';
 import type { AppJob, AppBootTest } from '../../../core/contract/app-bench';
 import type { Pair } from '../../../core/pairing/pairing-state';
 import type { Drive } from '../../../core/drive/drive';
+import { driveAgainWords } from '../../../core/ledger/written-again';
 import { formatBytes } from '../../../core/base/display';
 import type { CardKind, Density } from '../../store/selectors';
 import { useText } from '../../text';
@@ -104,6 +105,11 @@ export function EndedBody({ job, kind, bootTest, gone, density }: EndedBodyProps
         </p>
       )}
       {state.state === 'done' && !gone && bootTest !== null && <BootTestLine bootTest={bootTest} />}
+      {job.driveAgain !== undefined && density !== 'dense' && (
+        <p className="card-details soft" title={driveAgainWords(job.driveAgain)}>
+          {driveAgainWords(job.driveAgain)}
+        </p>
+      )}
       {state.state === 'done' && gone && <p className="card-reason">{text.gone}</p>}
     </>
   );
