@@ -69,9 +69,9 @@ let saidEnd = '';
 
 function announceEnd({ progress: { total: before }, jobs }: AppState, state: AppState): void {
   const { total } = state.progress;
-  if (!isOver(total) || isOver(before)) return;
   // Cards of before the app was closed: that was heard then.
-  if (before === null && !jobs.some(isRunning)) return;
+  const isRestored = before === null && !jobs.some(isRunning);
+  if (!isOver(total) || isOver(before) || isRestored) return;
   const words = currentText().progress.end(total);
   const end = `${total.startedAt} ${words}`;
   if (end === saidEnd) return;

@@ -45,7 +45,8 @@ export function meaningOf(reading: ScanReading, place: ScanPlace): ScanMeaning {
   if (confirming || screen === 'bench') return forBench;
   if (reading.kind === 'command') return commandMeaning(reading.command, screen);
   // Nobody wants a product key on a screen.
-  if (reading.kind === 'reason' || reading.kind === 'operator' || reading.kind === 'product-key') return forBench;
+  if (reading.kind === 'reason' || reading.kind === 'operator' || reading.kind === 'product-key')
+    return forBench;
   switch (screen) {
     case 'order':
       return reading.kind === 'machine' && isListed(reading.serial)

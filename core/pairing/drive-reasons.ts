@@ -38,7 +38,10 @@ export function driveReasonRefusal(
 ): Pick<Refused, 'reason' | 'expected' | 'detail' | 'driveId'> | null {
   if (driveId === null || driveAllowed(driveId)) return null;
   const { held, failed } = driveBefore(driveId);
-  const refused = (reason: Refused['reason'], lines: readonly string[]): ReturnType<typeof driveReasonRefusal> => ({
+  const refused = (
+    reason: Refused['reason'],
+    lines: readonly string[],
+  ): ReturnType<typeof driveReasonRefusal> => ({
     ...{ reason, expected: 'bay', detail: lines.join('\n'), driveId },
   });
   if (failed !== null) return refused('drive-failed-before', [dayOf(failed.time), failed.reason]);

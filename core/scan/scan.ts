@@ -28,7 +28,16 @@ export type DetailsKind = Extract<ScanKind, 'uuid' | 'mac' | 'asset-tag'>;
 /** Kinds that are nothing the station asks for. They are told apart so that the page can say what was scanned. */
 export type WrongKind = Exclude<
   ScanKind,
-  'command' | 'reason' | 'ticket' | 'operator' | 'work-order' | 'sha256' | 'bay' | 'drive' | 'machine' | DetailsKind
+  | 'command'
+  | 'reason'
+  | 'ticket'
+  | 'operator'
+  | 'work-order'
+  | 'sha256'
+  | 'bay'
+  | 'drive'
+  | 'machine'
+  | DetailsKind
 >;
 
 /** What a barcode says. */

@@ -1,14 +1,21 @@
 import { z } from 'zod';
 import { baysSchema } from '../drive/bays';
+import { rackShapeSchema } from '../drive/rack-shape';
 import { scanSettingsSchema } from '../scan/scan-settings';
 import { scannerSettingsSchema } from '../scan/scanner-settings';
 
 export const themes = ['system', 'light', 'dark', 'high-contrast'] as const;
 export const languages = ['en'] as const;
+/** How the bench screen shows the bays: a card each, with all there is to press; or the rack as it stands, for many at once. */
+export const benchViews = ['cards', 'rack'] as const;
+export type BenchView = (typeof benchViews)[number];
 
 /** The member `desk` of settings.json: what the desktop app can be told. The whole file is station/state/settings.ts. Every member has a default, so that an old file stays readable. */
 export const appSettingsSchema = z.strictObject({
   bays: baysSchema.default([]),
+  /** Rows and columns of the rack; null: as fits the window. */
+  rack: rackShapeSchema.nullable().default(null),
+  benchView: z.enum(benchViews).default('cards'),
   ...scanSettingsSchema.shape,
   /** What the scanner check found out. */
   scanner: scannerSettingsSchema.default(() => scannerSettingsSchema.parse({})),

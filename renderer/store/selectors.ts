@@ -102,10 +102,10 @@ export function wantedName(media: AppState['media']): string | null {
 /** How large the cards are drawn. */
 export type Density = 'roomy' | 'normal' | 'dense';
 
-/** By how many there are: four on a desk can be read from the next room, 48 still fit. */
-export function densityOf(bays: number): Density {
-  if (bays <= 8) return 'roomy';
-  return bays <= 20 ? 'normal' : 'dense';
+/** By the room of a card, in rem: what does not fit is left out, never cut. */
+export function densityFor(width: number, height: number): Density {
+  if (width >= 16 && height >= 12.5) return 'roomy';
+  return width >= 12 && height >= 9 ? 'normal' : 'dense';
 }
 
 /** Jobs that came to their end between two looks. A new list. */

@@ -131,6 +131,8 @@ export const benchText = {
     state: 'State',
     started: 'Started',
     endedAt: 'Ended',
+    again: 'Reason for another drive',
+    driveAgain: 'Drive written before',
     record: 'Record',
     recordNumber: (sequence: number): string => `Entry ${sequence} of the log`,
     written: 'Written',

@@ -1,3 +1,4 @@
+import type { BayOrder } from '../../core/drive/rack-shape';
 import type { Theme } from '../../core/settings/settings';
 import { counted } from '../../core/base/plurals';
 
@@ -6,6 +7,13 @@ const themes: Readonly<Record<Theme, string>> = {
   light: 'Light',
   dark: 'Dark',
   'high-contrast': 'High contrast',
+};
+
+const orders: Readonly<Record<BayOrder, string>> = {
+  'rows-from-top': 'Left to right, from the top row',
+  'rows-from-bottom': 'Left to right, from the bottom row',
+  'columns-from-top': 'Top to bottom, from the left column',
+  'columns-from-bottom': 'Bottom to top, from the left column',
 };
 
 /** Words of the settings screen. */
@@ -67,6 +75,17 @@ export const settingsText = {
       unclear: 'Use 1 to 24 visible characters, with no space at the beginning or end.',
       twice: 'Another bay has this label. Each bay needs its own.',
     },
+  },
+
+  rack: {
+    view: 'Bench view',
+    viewHint: 'Cards show everything about each drive. Rack shows many bays at once, each in its place.',
+    automatic: 'Arrange the bays to fit the window',
+    automaticHint: 'Turn it off to show them in the rows and columns of your rack.',
+    rows: 'Rows',
+    columns: 'Columns',
+    order: 'Bay order',
+    orders,
   },
 
   codes: {

@@ -9,6 +9,7 @@ import { logText } from './en-log';
 import { mediaText } from './en-media';
 import { orderText } from './en-order';
 import { progressText } from './en-progress';
+import { rackText } from './en-rack';
 import { scannerCheckText } from './en-scanner-check';
 import { settingsText } from './en-settings';
 import { shipText } from './en-ship';
@@ -23,6 +24,7 @@ export const en = {
   media: mediaText,
   order: orderText,
   progress: progressText,
+  rack: rackText,
   scannerCheck: scannerCheckText,
   settings: settingsText,
   ship: shipText,

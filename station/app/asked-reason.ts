@@ -65,7 +65,11 @@ export class AskedReason {
    * @param of what the reason was said for; null: for what is asked now
    * @throws PrestageError usage without a reason, or when nothing asks for one
    */
-  give(text: string, of: AskedFor | null, { waitingMachine }: Pick<Pairing, 'waitingMachine'>): PairingResult {
+  give(
+    text: string,
+    of: AskedFor | null,
+    { waitingMachine }: Pick<Pairing, 'waitingMachine'>,
+  ): PairingResult {
     const reason = sanitizeForDisplay(text, longestReason);
     if (reason === '') throw noReason();
     const asked = this.#asked;

@@ -39,8 +39,7 @@ export class DrivesBefore {
     const { ledger } = this.#dependencies;
     const entries = ledger.count();
     const known = this.#known.get(drive.id);
-    const same =
-      known?.drive === drive && known.entries === entries && known.finishedFor === finishedFor;
+    const same = known?.drive === drive && known.entries === entries && known.finishedFor === finishedFor;
     if (same) return known.before;
     const before = driveBefore(ledger.pastOf(drive), finishedFor);
     this.#known.set(drive.id, { drive, entries, finishedFor, before });

@@ -13,7 +13,6 @@ import { standingFinding } from '../../core/ledger/standing-finding';
 import type { LedgerReader } from '../ledger/ledger-reader';
 import type { BootTests } from './boot-tests';
 import type { DriveList } from './drive-list';
-import type { JobService } from './job-service';
 
 /** Cards of ended jobs, and what boot tests found: as they are kept for a restart, and which of them still hold after it. */
 
@@ -50,6 +49,14 @@ export const keptBootTestSchema = z.strictObject({
   attachment: z.string().nullable(),
 });
 export type KeptBootTest = z.infer<typeof keptBootTestSchema>;
+
+/** Cards as the job service has them; it imports this file. */
+interface Cards {
+  readonly jobs: readonly AppJob[];
+  readonly benchOf: (driveId: string) => string | null;
+  readonly dismiss: (driveId: string) => boolean;
+  readonly replaced: (driveId: string) => void;
+}
 
 type Ledger = Pick<LedgerReader, 'find' | 'findErasure' | 'findShipped' | 'inspect'>;
 
@@ -137,7 +144,7 @@ export function bootTestHolds({ test, attachment }: KeptBootTest, { ledger, driv
 
 /** What is kept of the bench: what ended and was not cleared. */
 export function keptOf(
-  jobs: Pick<JobService, 'jobs' | 'benchOf'>,
+  jobs: Pick<Cards, 'jobs' | 'benchOf'>,
   bootTests: readonly AppBootTest[],
   drives: readonly Drive[],
 ): { readonly cards: EndedCard[]; readonly bootTests: KeptBootTest[] } {
@@ -168,7 +175,7 @@ function cardOf(job: AppJob, bench: string | null): EndedCard[] {
 /** Takes cards and boot tests away whose drives are gone, and retries of drives that another one took the place of. */
 export function settleCards(
   drives: Pick<DriveList, 'find'>,
-  jobs: Pick<JobService, 'jobs' | 'dismiss' | 'replaced'>,
+  jobs: Pick<Cards, 'jobs' | 'dismiss' | 'replaced'>,
   bootTests: Pick<BootTests, 'states' | 'forget'>,
 ): void {
   for (const job of jobs.jobs) {

@@ -200,7 +200,9 @@ export class JobService {
     if (shown.length > 0) this.#changed.fire();
   }
 
-  #showEnded({ bench: _, ...card }: EndedCard, bench: string | null): void {
+  #showEnded(ended: EndedCard, bench: string | null): void {
+    const card = { ...ended };
+    delete card.bench;
     this.#jobs.set(card.driveId, {
       request: null,
       run: null,

@@ -9,7 +9,14 @@ import { cancelled, errorDataSchema, isCancellation, PrestageError } from '../..
 import { driveLabel, placeOf } from '../../core/drive/drive';
 import { defaultLayoutName, layouts } from '../../core/drive/layout';
 import { mediaSchema } from '../../core/media/media';
-import { planBatch, type BatchPlan, type BatchRequest, type PlannedJob } from '../jobs/plan-batch';
+import { needsReason } from '../../core/ledger/written-again';
+import {
+  driveBeforeText,
+  planBatch,
+  type BatchPlan,
+  type BatchRequest,
+  type PlannedJob,
+} from '../jobs/plan-batch';
 import { runBatch, type BatchReport } from '../jobs/run-batch';
 import type { JobReport, UnshownContent } from '../jobs/run-job';
 import { stationPace } from '../jobs/station-pace';
@@ -76,6 +83,12 @@ export const applyForm = z.strictObject({
 });
 type ApplyDocument = JsonDocument<typeof applyForm>;
 
+/** A request whose reasons are typed when the list is shown. */
+interface Asking extends BatchRequest {
+  readonly driveReasons: Map<string, string>;
+  readonly againReasons: Map<string, string>;
+}
+
 interface ApplyOptions {
   readonly media: string;
   readonly image?: number;
@@ -136,11 +149,9 @@ export function applyCommand(): Command {
           const open = new OrderReader(ledger, paths).current();
           const machines = await machinePart(options, settings, context, open);
           const order = open?.order;
-          // Reasons that are typed when the list is shown.
-          const typed = new Map<string, string>();
           const request: Asking = {
             ...asked,
-            driveReasons: typed,
+            driveReasons: new Map<string, string>(),
             againReasons: new Map<string, string>(),
             asksLater: options.yes !== true && isTerminal(),
             ...machines,
@@ -223,12 +234,7 @@ function isTerminal(): boolean {
 }
 
 /** Shows what will be erased and wants the word typed, and a reason where one is needed. */
-async function confirm(
-  plan: BatchPlan,
-  request: Asking,
-  output: Output,
-  signal: AbortSignal,
-): Promise<void> {
+async function confirm(plan: BatchPlan, request: Asking, output: Output, signal: AbortSignal): Promise<void> {
   if (!isTerminal()) {
     throw new PrestageError({
       code: 'not-confirmed',
@@ -240,19 +246,52 @@ async function confirm(
   await askReasons(request, plan.jobs, [], signal);
 }
 
-/** Shows a text on the terminal and wants the word typed. @throws PrestageError not-confirmed, cancelled */
-async function askErase(text: string, output: Output, signal: AbortSignal): Promise<void> {
-  process.stderr.write(`${text}\n\n`);
+/**
+ * Wants a reason on the terminal for what is not written without one.
+ * @throws PrestageError not-confirmed without one, cancelled
+ */
+async function askReasons(
+  { againReason, driveReasons, againReasons }: Asking,
+  jobs: readonly PlannedJob[],
+  found: readonly UnshownContent[],
+  signal: AbortSignal,
+): Promise<void> {
+  const machines = jobs.filter(({ again }) => again).map(({ machineSerial }) => machineSerial);
+  const drives = [...jobs.filter(({ before }) => needsReason(before)), ...found].map(({ drive }) => drive.id);
+  if (againReason !== null || machines.length + drives.length === 0) return;
+  const reason = sanitizeForDisplay(
+    await ask('Why are they written again? Reason for the record: ', signal),
+    200,
+  );
+  if (reason === '') {
+    throw new PrestageError({
+      code: 'not-confirmed',
+      message: 'No reason was typed.',
+      remedy: 'Nothing was touched. Start again, and say in a few words why: typed, or with --again REASON.',
+    });
+  }
+  for (const machineSerial of machines) againReasons.set(machineSerial, reason);
+  for (const driveId of drives) driveReasons.set(driveId, reason);
+}
+
+/** Asks one line on the terminal. @throws PrestageError cancelled */
+async function ask(question: string, signal: AbortSignal): Promise<string> {
   const terminal = createInterface({ input: process.stdin, output: process.stderr });
   try {
-    const answer = await terminal.question("Type 'erase' to erase these drives: ", { signal });
-    if (answer.trim().toLowerCase() === 'erase') return;
+    return (await terminal.question(question, { signal })).trim();
   } catch (error) {
     if (signal.aborted) throw cancelled('The batch');
     throw error;
   } finally {
     terminal.close();
   }
+}
+
+/** Shows a text on the terminal and wants the word typed. @throws PrestageError not-confirmed, cancelled */
+async function askErase(text: string, output: Output, signal: AbortSignal): Promise<void> {
+  process.stderr.write(`${text}\n\n`);
+  const answer = await ask("Type 'erase' to erase these drives: ", signal);
+  if (answer.toLowerCase() === 'erase') return;
   output.message('');
   throw new PrestageError({
     code: 'not-confirmed',
@@ -314,7 +353,10 @@ function planText(plan: BatchPlan, request: BatchRequest): string {
     drive.notes.map(({ message }) => `note: ${driveLabel(drive)}: ${message}`),
   );
   const pasts = plan.jobs.flatMap((job) => pastText(job));
-  const list = [table(columns, rows), ...[notes, pasts].flatMap((lines) => (lines.length === 0 ? [] : ['', ...lines]))].join('\n');
+  const list = [
+    table(columns, rows),
+    ...[notes, pasts].flatMap((lines) => (lines.length === 0 ? [] : ['', ...lines])),
+  ].join('\n');
   return `${head}\n\nEverything on these drives will be erased:\n\n${list}`;
 }
 

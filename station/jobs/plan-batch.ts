@@ -235,8 +235,7 @@ function requireReason(
 
 /** What is known of a drive, as the predicate of a sentence. */
 export function driveBeforeText({ held, failed }: DriveBefore): string {
-  const shipped =
-    held?.shipped == null ? '' : `, in shipment ${sanitizeForDisplay(held.shipped.number)}`;
+  const shipped = held?.shipped == null ? '' : `, in shipment ${sanitizeForDisplay(held.shipped.number)}`;
   return [
     ...(held === null
       ? []

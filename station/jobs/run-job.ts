@@ -104,7 +104,11 @@ export type DriveImage = Pick<DiskImage, 'directory' | 'fingerprint'>;
 /** What a job is asked to do, as its ledger entries say it. */
 export function detailsOf(
   batchId: string,
-  { planned, previousDiskGuid, foundMachine }: Pick<ReservedJob, 'planned' | 'previousDiskGuid' | 'foundMachine'>,
+  {
+    planned,
+    previousDiskGuid,
+    foundMachine,
+  }: Pick<ReservedJob, 'planned' | 'previousDiskGuid' | 'foundMachine'>,
   request: BatchRequest,
   plan: BatchPlan,
   hash: MediaHash,
@@ -154,7 +158,8 @@ export function driveAgainMember(
   request: BatchRequest,
   foundMachine: string | null,
 ): Pick<JobDetails, 'driveAgain'> {
-  const found = foundMachine === null ? null : { machineSerial: foundMachine, entry: null, time: null, shipped: null };
+  const found =
+    foundMachine === null ? null : { machineSerial: foundMachine, entry: null, time: null, shipped: null };
   const whole = { ...before, held: found ?? before.held };
   const again = driveAgainOf(whole, driveReasonOf(request, drive.id, machineSerial, whole));
   return again === null ? {} : { driveAgain: again };

@@ -1,5 +1,6 @@
 import type { AppMethod, AppPatch, AppState } from '../../core/contract/app';
 import type { ScanKey } from '../../core/scan/scan-keys';
+import { inRack, rackPreviews } from './app-preview-rack-states';
 import { helpPreviews } from './app-preview-help-states';
 import { scannerPreviews } from './app-preview-scanner-states';
 import {
@@ -218,6 +219,9 @@ export interface Preview {
   readonly answers?: Answers;
   /** A key pressed at the beginning. */
   readonly key?: string;
+  /** A bay of the rack view clicked, by its accessible name; then keys pressed. */
+  readonly choose?: string;
+  readonly keys?: readonly string[];
   /** Pressed before the picture is taken, by accessible name. */
   readonly press?: string;
   /** A box ticked before that, by accessible name. */
@@ -238,6 +242,7 @@ export interface Preview {
 /** What can be looked at, by name. */
 export const previews: Readonly<Record<string, Preview>> = {
   ...scannerPreviews(mixed),
+  ...rackPreviews,
   ...helpPreviews(mixed),
   empty: { state: emptyState },
   'listing-failed': { state: listingFailed },
@@ -288,6 +293,11 @@ export const previews: Readonly<Record<string, Preview>> = {
   media: { state: mixed, key: 'F3' },
   log: { state: mixed, key: 'F6' },
   settings: { state: mixed, key: 'F7' },
+  'settings-rack': {
+    state: inRack(mixed, { rows: 4, columns: 6, order: 'columns-from-bottom' }),
+    key: 'F7',
+    size: { width: 1280, height: 1600 },
+  },
   'settings-support': {
     state: mixed,
     key: 'F7',

@@ -103,9 +103,12 @@ export class AppPreview {
   /** Opens a state and does what the preview says before it is looked at. */
   async show(one: Preview): Promise<void> {
     const { state, answers: more, size, key, tick, press, click, wait, scan, found, then } = one;
+    const { choose, keys = [] } = one;
     await this.open(state, size, more);
     if (key !== undefined) await this.page.keyboard.press(key);
     if (tick !== undefined) await this.page.getByLabel(tick, { exact: true }).check();
+    if (choose !== undefined) await this.page.getByRole('option', { name: choose, exact: true }).click();
+    for (const pressed of keys) await this.page.keyboard.press(pressed);
     if (press !== undefined) {
       await this.page.getByRole('button', { name: press, exact: true }).click();
     }

@@ -118,6 +118,8 @@ export const emptyState: AppState = {
     cacheLimitBytes: 200 * GiB,
     desk: {
       bays: [],
+      rack: null,
+      benchView: 'cards',
       serialPatterns: [],
       badgePattern: '^(?:OP|BADGE)[-: ](.{2,60})$',
       workOrderPattern: '^WO[-: ](.{1,60})$',

@@ -1,5 +1,6 @@
 import { memo, type ReactElement } from 'react';
 import type { AppJob, AppBootTest } from '../../../core/contract/app-bench';
+import type { RackPlace } from '../../../core/drive/rack-shape';
 import type { Pair } from '../../../core/pairing/pairing-state';
 import type { Drive } from '../../../core/drive/drive';
 import type { Tone } from '../../components/notice';
@@ -34,10 +35,12 @@ interface BayCardProps {
   readonly label: string;
   readonly driveId: string | null;
   readonly density: Density;
+  /** Where the rack's shape puts it. */
+  readonly place: RackPlace | undefined;
 }
 
 /** Of a job that ended; the card takes its colour. */
-const tones: Readonly<Partial<Record<CardKind, Tone>>> = {
+export const tones: Readonly<Partial<Record<CardKind, Tone>>> = {
   pass: 'good',
   fail: 'bad',
   cancelled: 'warn',
@@ -45,7 +48,7 @@ const tones: Readonly<Partial<Record<CardKind, Tone>>> = {
 };
 
 /** One word for what the card shows. */
-function statusWord(kind: CardKind, job: AppJob | null, text: Text['bench']): string {
+export function statusWord(kind: CardKind, job: AppJob | null, text: Text['bench']): string {
   switch (kind) {
     case 'running':
       return job === null ? '' : text.phase[job.state.state];
@@ -94,7 +97,7 @@ function Body({
  * A bay with its drive. Takes from the state only what is its own, so that ten updates a second of 48 drives draw
  * each card only when its own job moved.
  */
-export const BayCard = memo(function BayCard({ label, driveId, density }: BayCardProps): ReactElement {
+export const BayCard = memo(function BayCard({ label, driveId, density, place }: BayCardProps): ReactElement {
   const text = useText().bench;
   const drive = useApp((state) => driveOf(state, driveId));
   const job = useApp((state) => jobOf(state, driveId));
@@ -103,7 +106,13 @@ export const BayCard = memo(function BayCard({ label, driveId, density }: BayCar
   const kind = cardKind(drive, job, pair, bootTest);
   const word = statusWord(kind, job, text);
   return (
-    <li className="card surface" data-kind={kind} data-tone={tones[kind]} data-density={density}>
+    <li
+      className="card surface"
+      data-kind={kind}
+      data-tone={tones[kind]}
+      data-density={density}
+      style={place && { gridRow: place.row, gridColumn: place.column }}
+    >
       {driveId !== null && (
         <button
           type="button"
@@ -116,9 +125,7 @@ export const BayCard = memo(function BayCard({ label, driveId, density }: BayCar
       )}
       <div className="card-content">
         <div className="card-head">
-          <h2 className="card-bay clipped" title={label}>
-            {label}
-          </h2>
+          <BayNumber label={label} />
           {job !== null && kind !== 'running' && density !== 'dense' ? (
             <p className="card-head-machine mono clipped" title={job.machineSerial}>
               {job.machineSerial}
@@ -138,6 +145,17 @@ export const BayCard = memo(function BayCard({ label, driveId, density }: BayCar
         </div>
       )}
     </li>
+  );
+});
+
+/** A bay's label, large. Every label may begin with `bay`: what tells it from the others is shown. */
+export const BayNumber = memo(function BayNumber({ label }: { readonly label: string }): ReactElement {
+  const shown = useText().rack.short(label);
+  return (
+    <h2 className="card-bay clipped" title={label}>
+      <span className="unseen">{label.slice(0, label.length - shown.length)}</span>
+      {shown}
+    </h2>
   );
 });
 

@@ -1,17 +1,21 @@
 import { Button } from '@mantine/core';
 import { IconRefresh, IconDatabasePlus } from '@tabler/icons-react';
-import type { ReactElement } from 'react';
+import { useMemo, useRef, type ReactElement } from 'react';
+import { rackGrid } from '../../../core/drive/rack-shape';
 import { send } from '../../actions';
 import { Busy } from '../../components/busy';
 import { ErrorCard } from '../../components/error-card';
 import { useApp } from '../../store/app-store';
-import { densityOf } from '../../store/selectors';
 import { useText } from '../../text';
+import { useAppSettings } from '../settings/app-settings';
 import { BayCard } from './bay-card';
+import { BenchTools } from './bench-tools';
 import './bench.css';
 import './card.css';
 import './card-ended.css';
+import { useDensity } from './cell-size';
 import { DriveDetails } from './drive-details';
+import { RackView } from './rack/rack-view';
 import { Strip } from './strip';
 
 function ListingError(): ReactElement | null {
@@ -36,15 +40,26 @@ function ListingError(): ReactElement | null {
   );
 }
 
+/** The bays, a card each, as the window and the rack's shape have room for them. */
 function Rack(): ReactElement {
   const text = useText().bench;
   const bays = useApp(({ drives }) => drives.bays);
-  const density = densityOf(bays.length);
+  const shape = useApp(({ settings }) => settings.desk.rack);
+  const grid = useMemo(() => rackGrid(shape, bays.length), [shape, bays.length]);
+  const region = useRef<HTMLElement>(null);
+  const density = useDensity(region, grid);
   return (
-    <section className="rack-region" aria-label={text.rack}>
-      <ul className="rack" data-density={density}>
-        {bays.map(({ label, driveId }) => (
-          <BayCard key={label} label={label} driveId={driveId} density={density} />
+    <section ref={region} className="rack-region" aria-label={text.rack}>
+      <ul
+        className="rack"
+        data-density={density}
+        style={{
+          gridTemplateColumns: `repeat(${grid.columns}, minmax(0, 1fr))`,
+          gridTemplateRows: `repeat(${grid.rows}, minmax(var(--card-height), 1fr))`,
+        }}
+      >
+        {bays.map(({ label, driveId }, index) => (
+          <BayCard key={label} label={label} driveId={driveId} density={density} place={grid.places[index]} />
         ))}
       </ul>
     </section>
@@ -60,6 +75,7 @@ export function BenchScreen(): ReactElement {
     ({ drives, jobs }) => jobs.length === 0 && drives.drives.every(({ verdict }) => verdict === 'blocked'),
   );
   const failed = useApp(({ drives }) => drives.error !== null);
+  const { benchView: view } = useAppSettings();
   const refusal = useApp(({ pairing }) => (pairing.armed ? null : pairing.refusal));
   return (
     <div className="bench">
@@ -67,9 +83,10 @@ export function BenchScreen(): ReactElement {
       <Strip />
       {refusal !== null && <ErrorCard error={refusal} />}
       <ListingError />
-      {bays > 0 && <Rack />}
+      {bays > 0 && !(idle && view === 'rack') && <BenchTools />}
+      {bays > 0 && (view === 'rack' && !idle ? <RackView /> : <Rack />)}
       {idle && !failed && <EmptyBench />}
-      <DriveDetails />
+      {view === 'cards' && <DriveDetails />}
     </div>
   );
 }

@@ -95,6 +95,7 @@ function PairByHand({
       </div>
     );
   }
+  const isOfForm = again?.machineSerial === normalizeSerial(serial) || again?.driveId === driveId;
   const submit = async (): Promise<void> => {
     const answer = await act('pair', { machineSerial: serial.trim(), driveId });
     if (answer !== null) setSerial('');
@@ -125,8 +126,7 @@ function PairByHand({
       </form>
       {/* Beside the form: what is sent in its dialog must not send this one, too. */}
       <WriteAgain
-        refused={again !== null && normalizeSerial(serial) === again ? again : null}
-        driveId={driveId}
+        refused={isOfForm ? again : null}
         onDone={() => {
           setSerial('');
         }}
@@ -141,7 +141,8 @@ interface ContentProps {
   readonly job: AppJob | null;
 }
 
-function Content({ driveId, drive, job }: ContentProps): ReactElement {
+/** What is known of a drive and its job, and what can be done with them. */
+export function DriveContent({ driveId, drive, job }: ContentProps): ReactElement {
   const text = useText().bench;
   const pair = useApp((state) => pairOf(state, driveId));
   const bootTest = useApp((state) => bootTestOf(state, driveId));
@@ -213,7 +214,7 @@ export function DriveDetails(): ReactElement {
       closeButtonProps={{ 'aria-label': text.common.close }}
       size="44rem"
     >
-      {opened && <Content driveId={driveId} drive={drive} job={job} />}
+      {opened && <DriveContent driveId={driveId} drive={drive} job={job} />}
     </Modal>
   );
 }

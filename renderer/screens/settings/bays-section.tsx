@@ -8,6 +8,7 @@ import { showInfo } from '../../store/messages-store';
 import { Notice } from '../../components/notice';
 import { Panel } from '../../components/panel';
 import { useText } from '../../text';
+import { RackFields } from './rack-fields';
 import { BayRow } from './bay-row';
 import { changeBays } from './bays-change';
 import { useAppSettings } from './app-settings';
@@ -85,6 +86,7 @@ export function BaysSection(): ReactElement {
       <p className="soft" id="settings-fill-hint">
         {full ? text.full(maxBays) : text.fillHint}
       </p>
+      <RackFields />
     </Panel>
   );
 }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { AppJob } from '../../../core/contract/app-bench';
-import { bayOf, cardKind, countsOf, densityOf, newlyEnded } from '../../../renderer/store/selectors';
+import { bayOf, cardKind, countsOf, densityFor, newlyEnded } from '../../../renderer/store/selectors';
 import { flowFactsOf } from '../../../renderer/store/flow';
 import { previews } from '../../support/app-preview-states';
 import { emptyState, result, someDrive, someJob } from '../../support/app-samples';
@@ -61,15 +61,12 @@ test('counts of the mixed bench', () => {
   expect(countsOf(state)).toEqual({ paired: 1, running: 4, pass: 1, fail: 2, stopped: 2 });
 });
 
-test('cards get smaller with more bays', () => {
-  expect([1, 8, 9, 20, 21, 48].map(densityOf)).toEqual([
-    'roomy',
-    'roomy',
-    'normal',
-    'normal',
-    'dense',
-    'dense',
-  ]);
+test('a card shows what it has room for', () => {
+  expect(densityFor(20, 16)).toBe('roomy');
+  expect(densityFor(20, 10)).toBe('normal');
+  expect(densityFor(13, 16)).toBe('normal');
+  expect(densityFor(9, 16)).toBe('dense');
+  expect(densityFor(20, 6)).toBe('dense');
 });
 
 test('a job is newly ended once, and not when it was there before', () => {

@@ -174,9 +174,9 @@ describe('the last bad job of a drive', () => {
     const reason = { code: 'verify-mismatch', message: 'm', cause: null, remedy: 'r' } as const;
     const { drive, jobId, machineSerial, fingerprint } = first;
     const finding = {
-      ...{ kind: 'drive-verified', jobId, machineSerial, drive, fingerprint },
-      end: { state: 'failed', reason },
-    } as const;
+      ...{ kind: 'drive-verified' as const, jobId, machineSerial, drive, fingerprint },
+      end: { state: 'failed' as const, reason },
+    };
     const findingOf = (): { entry: number; time: string; finding: typeof finding } => ({
       ...{ entry: 5, time: day(5), finding },
     });

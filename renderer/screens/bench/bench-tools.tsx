@@ -1,0 +1,50 @@
+import { IconLayoutGrid, IconServer } from '@tabler/icons-react';
+import type { ReactElement } from 'react';
+import { benchViews } from '../../../core/settings/settings';
+import { Segments } from '../../components/segments';
+import { useAppShallow } from '../../store/app-store';
+import { setRackFilter, useRack } from '../../store/rack-store';
+import { useText } from '../../text';
+import { changeAppSettings, useAppSettings } from '../settings/app-settings';
+import { filterCounts, rackFilters } from './rack/rack-rules';
+import { kindsOf } from './rack/rack-view';
+
+const icons = { cards: IconLayoutGrid, rack: IconServer } as const;
+
+/** Above the bays: how they are shown, and in the rack view which of them. */
+export function BenchTools(): ReactElement {
+  const text = useText().rack;
+  const { benchView } = useAppSettings();
+  return (
+    <div className="row bench-tools">
+      {benchView === 'rack' && <Filters />}
+      <div className="row push">
+        <Segments
+          label={text.view}
+          value={benchView}
+          segments={benchViews.map((value) => {
+            const ViewIcon = icons[value];
+            return { value, label: text.views[value], icon: <ViewIcon size={20} aria-hidden /> };
+          })}
+          onChoose={(value) => {
+            void changeAppSettings(() => ({ benchView: value }));
+          }}
+        />
+      </div>
+    </div>
+  );
+}
+
+function Filters(): ReactElement {
+  const text = useText().rack;
+  const filter = useRack((rack) => rack.filter);
+  const counts = filterCounts(useAppShallow(kindsOf));
+  return (
+    <Segments
+      label={text.filter}
+      value={filter}
+      segments={rackFilters.map((value) => ({ value, label: text.filters[value], count: counts[value] }))}
+      onChoose={setRackFilter}
+    />
+  );
+}

@@ -1,0 +1,121 @@
+import { Button } from '@mantine/core';
+import type { ReactElement } from 'react';
+import { send } from '../../../actions';
+import { ConfirmButton } from '../../../components/confirm-button';
+import { useApp, useAppShallow } from '../../../store/app-store';
+import { changeChoice, useRack } from '../../../store/rack-store';
+import { driveOf, jobOf, pairOf } from '../../../store/selectors';
+import { useText } from '../../../text';
+import { DriveContent } from '../drive-details';
+import { actsOf, nothingChosen, type ActChoice, type RackAct } from './rack-rules';
+
+/** What is known of the chosen bay, or what can be done with several. Always there: the rack keeps its size. */
+export function RackPane(): ReactElement {
+  const text = useText().rack;
+  const chosen = useRack(({ choice }) => choice.chosen);
+  const bays = useApp(({ drives }) => drives.bays);
+  const labels = bays.map(({ label }) => label).filter((label) => chosen.has(label));
+  const [only] = labels;
+  return (
+    <section id="rack-pane" className="rack-pane surface" aria-label={text.pane} tabIndex={-1}>
+      {only === undefined ? (
+        <Nothing />
+      ) : labels.length === 1 ? (
+        <One label={only} />
+      ) : (
+        <Several labels={labels} />
+      )}
+    </section>
+  );
+}
+
+function Nothing(): ReactElement {
+  const text = useText().rack;
+  return (
+    <div className="stack soft">
+      <h2>{text.nothing}</h2>
+      {text.hints.map((hint) => (
+        <p key={hint}>{hint}</p>
+      ))}
+    </div>
+  );
+}
+
+function One({ label }: { readonly label: string }): ReactElement {
+  const text = useText().bench.details;
+  const driveId = useApp(({ drives }) => drives.bays.find((bay) => bay.label === label)?.driveId ?? null);
+  const drive = useApp((state) => driveOf(state, driveId));
+  const job = useApp((state) => jobOf(state, driveId));
+  return (
+    <div className="stack">
+      <h2>{text.title(label)}</h2>
+      {driveId === null || (drive === null && job === null) ? (
+        <p>{text.emptyBay}</p>
+      ) : (
+        <DriveContent key={driveId} driveId={driveId} drive={drive} job={job} />
+      )}
+    </div>
+  );
+}
+
+function Several({ labels }: { readonly labels: readonly string[] }): ReactElement {
+  const text = useText().rack;
+  const bays = useApp(({ drives }) => drives.bays);
+  const chosen = bays.filter(({ label }) => labels.includes(label));
+  const jobs = useAppShallow((state) => chosen.map(({ driveId }) => jobOf(state, driveId)));
+  const paired = useAppShallow((state) => chosen.map(({ driveId }) => pairOf(state, driveId) !== null));
+  const acts = actsOf(
+    chosen.map(({ label, driveId }, index) => ({
+      ...{ label, driveId },
+      job: jobs[index] ?? null,
+      paired: paired[index] === true,
+    })),
+  );
+  return (
+    <div className="stack">
+      <h2>{text.several(labels.length)}</h2>
+      <p className="rack-chosen">{labels.map(text.short).join(' · ')}</p>
+      {acts.length === 0 && <p>{text.noAct}</p>}
+      {acts.map((choice) => (
+        <div key={choice.act} className="stack close">
+          <ActButton {...choice} />
+          {choice.left.length > 0 && <p className="soft small">{text.left(choice.act, choice.left)}</p>}
+        </div>
+      ))}
+      <Button
+        variant="subtle"
+        onClick={() => {
+          changeChoice((before) => ({ ...nothingChosen, current: before.current }));
+        }}
+      >
+        {text.chooseNone}
+      </Button>
+    </div>
+  );
+}
+
+const methods = {
+  clear: 'dismissJob',
+  retry: 'retryJob',
+  cancel: 'cancelJob',
+  unpair: 'unpair',
+} as const satisfies Record<RackAct, string>;
+
+function ActButton({ act, driveIds }: ActChoice): ReactElement {
+  const { rack: text, bench } = useText();
+  const label = text.act(act, driveIds.length);
+  const run = (): void => {
+    for (const driveId of driveIds) send(methods[act], { driveId });
+  };
+  return act === 'cancel' ? (
+    <ConfirmButton
+      label={label}
+      question={bench.cancelAllQuestion(driveIds.length)}
+      yes={label}
+      no={bench.keepWriting}
+      onConfirm={run}
+    />
+  ) : (
+    <Button onClick={run}>{label}</Button>
+  );
+}

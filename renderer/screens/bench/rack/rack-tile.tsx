@@ -1,0 +1,145 @@
+import { memo, useMemo, type MouseEvent, type ReactElement } from 'react';
+import { formatBytes, formatDuration } from '../../../../core/base/display';
+import type { AppBootTest, AppJob } from '../../../../core/contract/app-bench';
+import type { RackPlace } from '../../../../core/drive/rack-shape';
+import type { Drive } from '../../../../core/drive/drive';
+import type { Pair } from '../../../../core/pairing/pairing-state';
+import { useApp } from '../../../store/app-store';
+import { useDriveProgress } from '../../../store/progress';
+import { bootTestOf, cardKind, driveOf, jobOf, pairOf, type CardKind } from '../../../store/selectors';
+import { useText, type Text } from '../../../text';
+import { BayNumber, StatusMark, statusWord, tones } from '../bay-card';
+
+interface RackTileProps {
+  readonly label: string;
+  readonly driveId: string | null;
+  readonly place: RackPlace;
+  readonly chosen: boolean;
+  /** Tab leads to it. */
+  readonly current: boolean;
+  /** A filter is set that does not show it: its place stays. */
+  readonly hidden: boolean;
+  readonly onPress: (label: string, keys: { readonly toggle: boolean; readonly extend: boolean }) => void;
+}
+
+interface Seen {
+  readonly kind: CardKind;
+  readonly drive: Drive | null;
+  readonly job: AppJob | null;
+  readonly bootTest: AppBootTest | null;
+}
+
+/** One line: why it is as it is, or what is to be known of it. */
+function reasonOf({ kind, drive, job, bootTest }: Seen, text: Text['bench']): string {
+  switch (kind) {
+    case 'fail':
+      return job?.state.state === 'failed'
+        ? text.shortReason(job.state.reason)
+        : text.rehearsal.onCard.failed;
+    case 'cancelled':
+      return text.cancelledHint;
+    case 'interrupted':
+      return text.interruptedHint;
+    case 'blocked':
+      return drive?.reasons[0]?.message ?? '';
+    case 'pass':
+      return drive === null ? text.gone : bootTest?.status === 'running' ? text.rehearsal.onCard.running : '';
+    case 'free':
+    case 'paired': {
+      const [note] = drive?.notes ?? [];
+      if (note !== undefined) return text.note[note.code];
+      return drive === null ? '' : formatBytes(drive.size);
+    }
+    case 'empty':
+    case 'running':
+      return '';
+  }
+}
+
+/** Per cent and time left; what moves, drawn apart from what does not. */
+const Running = memo(function Running({ driveId }: { readonly driveId: string | null }): ReactElement {
+  const text = useText().bench;
+  const progress = useDriveProgress(driveId ?? '');
+  const percent = progress?.percent ?? 0;
+  const left = progress?.secondsLeft ?? null;
+  const time = left === null ? '' : formatDuration(left);
+  // In a low tile the time stands alone.
+  const [before, after] = left === null ? [] : text.left(time).split(time);
+  return (
+    <>
+      <p className="tile-figure">{progress === null ? '' : text.percent(percent)}</p>
+      <p className="tile-line clipped">
+        {before}
+        {time}
+        <span className="tile-more">{after}</span>
+      </p>
+      <span className="tile-bar" aria-hidden>
+        <span style={{ transform: `scaleX(${percent / 100})` }} />
+      </span>
+    </>
+  );
+});
+
+/** A bay in the rack view: its number, whose it is, how it stands, and one line of why. */
+export const RackTile = memo(function RackTile(props: RackTileProps): ReactElement {
+  const { label, driveId, place, chosen, current, hidden, onPress } = props;
+  const { bench: text, rack } = useText();
+  const drive = useApp((state) => driveOf(state, driveId));
+  const job = useApp((state) => jobOf(state, driveId));
+  const pair: Pair | null = useApp((state) => pairOf(state, driveId));
+  const bootTest = useApp((state) => bootTestOf(state, driveId));
+  const kind = cardKind(drive, job, pair, bootTest);
+  const word = statusWord(kind, job, text);
+  const machine = job?.machineSerial ?? pair?.machineSerial ?? '';
+  const reason = reasonOf({ kind, drive, job, bootTest }, text);
+  // What a low tile can do without: the word beside it says as much.
+  const isMore =
+    job === null
+      ? kind !== 'blocked' && (drive?.notes.length ?? 0) === 0
+      : kind === 'cancelled' || kind === 'interrupted';
+  const ended = tones[kind] !== undefined;
+  const style = useMemo(() => ({ gridRow: place.row, gridColumn: place.column }), [place.row, place.column]);
+  const press = (event: MouseEvent): void => {
+    onPress(label, { toggle: event.ctrlKey || event.metaKey, extend: event.shiftKey });
+  };
+  return (
+    <li
+      role="option"
+      className="tile surface"
+      style={style}
+      data-label={label}
+      data-kind={kind}
+      data-tone={hidden ? undefined : tones[kind]}
+      data-hidden={hidden}
+      aria-selected={chosen}
+      aria-label={rack.option(label, word, machine)}
+      tabIndex={current ? 0 : -1}
+      onClick={press}
+    >
+      <div className="tile-head">
+        <BayNumber label={label} />
+        <StatusMark kind={kind} />
+      </div>
+      {!hidden && (
+        <>
+          <p
+            className={machine === '' ? 'tile-serial soft mono clipped' : 'tile-serial mono clipped'}
+            title={machine === '' ? (drive?.serial ?? undefined) : machine}
+          >
+            {machine === '' ? (drive === null ? '' : (drive.serial ?? text.noSerial)) : machine}
+          </p>
+          <div className="tile-state">
+            <p className={ended ? 'tile-verdict' : 'tile-word'}>{word}</p>
+            {kind === 'running' ? (
+              <Running driveId={driveId} />
+            ) : (
+              <p className={isMore ? 'tile-line tile-more clipped' : 'tile-line clipped'} title={reason}>
+                {reason}
+              </p>
+            )}
+          </div>
+        </>
+      )}
+    </li>
+  );
+});
