@@ -94,6 +94,8 @@ export class StartService {
       ...(before === null ? this.#request(assignments) : { ...before, assignments, operator }),
       seen,
       driveReasons: driveReasons ?? new Map<string, string>(),
+      // What the reason was asked for, the operator was told.
+      ...(reason === null || machine === null ? {} : { shown: new Map([[driveId, machine]]) }),
     };
     await jobs.start(await this.#onMachine(request));
     bootTests.forget(driveId);

@@ -1,3 +1,4 @@
+import { nothingBefore } from '../../../core/ledger/written-again';
 import { describe, expect, it } from 'vitest';
 import type { AppJob } from '../../../core/contract/app-bench';
 import type { Drive } from '../../../core/drive/drive';
@@ -68,9 +69,9 @@ describe('a drive that is tried again', () => {
     const settings = { current: { desk: { onMachine: false } } } as SettingsService;
     const services: Partial<StartServiceDependencies> = {
       ...{ jobs: jobs as JobService, drives: drives as DriveList, bootTests: bootTests as BootTests },
-      ...{ batch, settings, ledger, recorded: () => Promise.resolve() },
+      ...{ batch, settings, ledger, recorded: () => Promise.resolve(), driveBefore: () => nothingBefore },
     };
-    await new StartService(services as StartServiceDependencies).retry(drive.id);
+    await new StartService(services as StartServiceDependencies).retry(drive.id, null);
     return requests;
   }
   const refusal = (message: RegExp): unknown =>
