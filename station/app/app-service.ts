@@ -65,7 +65,7 @@ export class AppService {
   readonly knownMedia: KnownMedia;
   readonly log: LogService;
   readonly media: MediaVerifier;
-  readonly memory = new ScanMemory(() => benchMark(this));
+  readonly memory = new ScanMemory((outcome) => benchMark(this, outcome));
   readonly notices = new NoticeService();
   readonly orders: OrderService;
   readonly pairing: PairingService;
