@@ -1,7 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { noPast, type DrivePast } from '../../../../core/ledger/drive-past';
 import { jobDetailsSchema } from '../../../../core/ledger/record';
-import { driveAgainOf, driveAgainWords, driveBefore, needsReason } from '../../../../core/ledger/written-again';
+import {
+  driveAgainOf,
+  driveAgainWords,
+  driveBefore,
+  needsReason,
+} from '../../../../core/ledger/written-again';
 import { sampleJob } from '../../station/ledger/samples';
 
 const holds: DrivePast['holds'] = {
@@ -31,7 +36,10 @@ describe('what a drive asks a reason for', () => {
   });
 
   it('names what was read on the drive before what the ledger has of it', () => {
-    expect(driveBefore({ ...noPast, holds }, 'PC-3').held).toMatchObject({ machineSerial: 'PC-3', time: null });
+    expect(driveBefore({ ...noPast, holds }, 'PC-3').held).toMatchObject({
+      machineSerial: 'PC-3',
+      time: null,
+    });
     expect(driveBefore({ ...noPast, holds }, 'PC-1').held).toMatchObject({ entry: 4 });
   });
 });

@@ -1,6 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import type { DriveBefore } from '../../../../core/ledger/written-again';
-import { arm, emptyPairing, pairByHand, retryByHand, type PairingContext } from '../../../../core/pairing/pairing';
+import {
+  arm,
+  emptyPairing,
+  pairByHand,
+  retryByHand,
+  type PairingContext,
+} from '../../../../core/pairing/pairing';
 import { applyScan } from '../../../../core/pairing/pairing';
 import { takeOver } from '../../../../core/pairing/take-over';
 import { readScan } from '../../../../core/scan/scan';
@@ -103,15 +109,21 @@ describe('a drive that is not written without a reason', () => {
 });
 
 describe('the barcode of a reason', () => {
-  it.each(scanReasons.map((reason) => [reason.code, reason] as const))('is read as what it is: %s', (_, reason) => {
-    const code = reasonBarcode(reason);
-    const context = world();
-    expect(readScan(code, { settings: context.scanSettings, ...context })).toEqual({ kind: 'reason', reason });
-    // As scanners behind another keyboard layout type the hyphen.
-    const other = code.toLowerCase().replaceAll('-', 'ß');
-    expect(readScan(other, { settings: context.scanSettings, ...context }).kind).toBe('reason');
-    expect(code.length).toBeLessThanOrEqual(40);
-  });
+  it.each(scanReasons.map((reason) => [reason.code, reason] as const))(
+    'is read as what it is: %s',
+    (_, reason) => {
+      const code = reasonBarcode(reason);
+      const context = world();
+      expect(readScan(code, { settings: context.scanSettings, ...context })).toEqual({
+        kind: 'reason',
+        reason,
+      });
+      // As scanners behind another keyboard layout type the hyphen.
+      const other = code.toLowerCase().replaceAll('-', 'ß');
+      expect(readScan(other, { settings: context.scanSettings, ...context }).kind).toBe('reason');
+      expect(code.length).toBeLessThanOrEqual(40);
+    },
+  );
 
   it('is refused where nothing asks for one, and counts once', () => {
     const reading = { kind: 'reason', reason: scanReasons[0] } as const;
