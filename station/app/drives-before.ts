@@ -7,7 +7,7 @@ import type { JobService } from './job-service';
 export interface DrivesBeforeDependencies {
   readonly ledger: Pick<LedgerReader, 'pastOf' | 'count'>;
   readonly drives: () => Pick<DriveList, 'find'>;
-  readonly jobs: () => Pick<JobService, 'finishedFor' | 'find' | 'requestOf'>;
+  readonly jobs: () => Pick<JobService, 'finishedFor' | 'find'>;
 }
 
 interface Known {
@@ -46,16 +46,11 @@ export class DrivesBefore {
     return before;
   }
 
-  /** The card's job was started with a reason, and ended before it wrote anything: the same reason holds for its next try. */
+  /** The card's job was written for a reason, and nothing has happened to the drive since: it holds for its next try, too. */
   #wasSaid(driveId: string, { held, failed }: DriveBefore): boolean {
-    const { jobs } = this.#dependencies;
-    const job = jobs().find(driveId);
-    const request = jobs().requestOf(driveId);
-    if (held === null || failed !== null || job === null || request === null) return false;
-    const own = held.machineSerial === job.machineSerial;
-    return (
-      request.driveReasons?.has(driveId) === true ||
-      (own && request.againReasons?.has(job.machineSerial) === true)
-    );
+    const said = this.#dependencies.jobs().find(driveId)?.driveAgain;
+    if (said === undefined) return false;
+    const same = held === null || held.machineSerial === said.held?.machineSerial;
+    return same && (failed === null || failed.entry === said.failed?.entry);
   }
 }

@@ -3,7 +3,7 @@ import { assignmentsOnThisMachine, readThisMachine } from '../machine/confirm-ma
 import type { Helpers } from '../helper-client/helpers';
 import { isStillAttached } from '../../core/drive/drive-identity';
 import { machineHeld } from '../drives/finished-drive';
-import type { DriveBefore } from '../../core/ledger/written-again';
+import { needsReason, type DriveBefore } from '../../core/ledger/written-again';
 import type { LedgerReader } from '../ledger/ledger-reader';
 import type { BatchRequest } from '../jobs/plan-batch';
 import {
@@ -65,7 +65,7 @@ export class StartService {
 
   /**
    * Writes a drive again, with what it was started with, or what is chosen now when that is no longer known.
-   * @param reason why, when the drive asks for one; the reasons of its first try are not those of the next
+   * @param reason why, when the drive asks for one
    */
   async retry(driveId: string, reason: string | null): Promise<void> {
     const { jobs, bootTests, recorded, drives, ledger, batch, driveBefore } = this.#services;
@@ -87,13 +87,13 @@ export class StartService {
     const assignments = [{ driveId, machineSerial: job.machineSerial }];
     const seen = new Map([[driveId, job.attachment]]);
     // With what it was started with, but by whoever tries it again.
-    const failed = driveBefore(driveId).failed !== null;
-    const driveReasons =
-      reason === null ? (failed ? null : before?.driveReasons) : new Map([[driveId, reason]]);
+    // The reason of the first try holds for the next, unless something has happened to the drive since.
+    const said = needsReason(driveBefore(driveId)) ? undefined : job.driveAgain?.reason;
+    const why = reason ?? said ?? null;
     const request = {
       ...(before === null ? this.#request(assignments) : { ...before, assignments, operator }),
       seen,
-      driveReasons: driveReasons ?? new Map<string, string>(),
+      driveReasons: new Map(why === null ? [] : [[driveId, why]]),
       // What the reason was asked for, the operator was told.
       ...(reason === null || machine === null ? {} : { shown: new Map([[driveId, machine]]) }),
     };
