@@ -82,6 +82,11 @@ describe('a machine that has a finished drive', () => {
     await expect(handlers.giveReason({ ...ask, reason: '  ' })).rejects.toMatchObject({ code: 'usage' });
     expect((await app.scan('BAY 1'))?.outcome).toMatchObject({ result: 'refused' });
 
+    // Something else was scanned: the question is asked again first.
+    await expect(handlers.giveReason({ ...ask, reason: 'Lost in transit' })).rejects.toMatchObject({
+      code: 'usage',
+    });
+    expect((await app.scan('7KX9PQ1'))?.outcome).toMatchObject({ reason: 'machine-shipped' });
     // It waits; taken back, it is asked for again.
     await handlers.giveReason({ ...ask, reason: 'Lost in transit' });
     await app.until(({ pairing }) => pairing.waitingMachine === '7KX9PQ1', 'a machine that waits');
