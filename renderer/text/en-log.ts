@@ -192,7 +192,6 @@ export const logText = {
     intro: 'Print this page and keep it at the bench. Every step can be scanned.',
     commands,
     reasonsTitle: 'Reasons',
-    reasonsHint: 'Scan one where a reason is asked for.',
     commandsTitle: 'Commands',
     scannerCheck: 'SCANNER CHECK',
     scannerCheckHint: 'Finds out what this scanner does, and sets Prestage for it. Scan it first.',
