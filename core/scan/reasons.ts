@@ -8,8 +8,8 @@ export const scanReasons = [
   { code: 'LOST', words: 'First drive lost' },
   { code: 'DAMAGED', words: 'First drive damaged in transit' },
   { code: 'WRONG-MACHINE', words: 'Written for the wrong machine' },
-  { code: 'REUSED', words: 'Drive reused, its image is not needed' },
-  { code: 'SECOND-TRY', words: 'Second try, drive and connection checked' },
+  { code: 'REUSED', words: 'Its image is not needed any more' },
+  { code: 'SECOND-TRY', words: 'Drive and connection checked' },
   { code: 'TRAINING', words: 'Training' },
 ] as const;
 export type ScanReason = (typeof scanReasons)[number];

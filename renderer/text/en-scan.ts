@@ -128,16 +128,16 @@ const refusalReasons: Readonly<Record<Refused['reason'], (detail: string | null,
     'machine-in-batch': () => 'This machine is already paired.',
     'machine-running': () => 'A drive for this machine is already being written.',
     'machine-shipped': (day) =>
-      `This machine already has a drive${day === null ? '' : `, written on ${day}`}. To write another one, scan or type a reason.`,
+      `This machine already has a drive${day === null ? '' : `, written on ${day}`}. To write another one, give a reason.`,
     'drive-holds': (detail) => {
       const [serial = '', day = '', shipment = ''] = (detail ?? '').split('\n');
       const when = day === '' ? '' : `, written on ${day}`;
       const where = shipment === '' ? '' : `, in shipment ${shipment}`;
-      return `This drive holds the image for ${serial}${when}${where}. To write over it, scan or type a reason.`;
+      return `This drive holds the image for ${serial}${when}${where}.`;
     },
     'drive-failed-before': (detail) => {
       const [day = '', what = ''] = (detail ?? '').split('\n');
-      return `This drive failed on ${day}${what === '' ? '' : ` (${what})`}. To try it again, scan or type a reason.`;
+      return `This drive failed on ${day}${what === '' ? '' : ` (${what})`}.`;
     },
     'no-reason-asked': () => 'Nothing asks for a reason now.',
     'bay-unknown': () => 'No bay has this label.',
