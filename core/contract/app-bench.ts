@@ -7,7 +7,7 @@ import { totalProgressSchema } from '../job/total-progress';
 import { bootTestVerdictSchema } from '../job/boot-test';
 import { taskSchema } from '../base/task';
 import { screenTaskSchema } from '../flow/screen-scan';
-import { driveAgainSchema } from '../ledger/written-again';
+import { driveAgainSchema } from '../job/drive-again';
 import { scanDoubts, scanOutcomeSchema, scanScreenSchema } from '../scan/scan-outcome';
 import { driveRequest, nothing } from './app-common';
 

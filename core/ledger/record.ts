@@ -7,7 +7,7 @@ import { errorDataSchema } from '../base/errors';
 import { jobEndSchema } from '../job/job';
 import { machineDetailsSchema } from '../machine/machine';
 import { bootTestVerdictSchema } from '../job/boot-test';
-import { driveAgainSchema } from './written-again';
+import { driveAgainSchema } from '../job/drive-again';
 
 /**
  * The record's form. One entry is one line of the ledger: canonical JSON (RFC 8785), hashed with SHA-256

@@ -1,5 +1,6 @@
 import type { Drive } from '../../core/drive/drive';
-import { driveBefore, nothingBefore, type DriveBefore } from '../../core/ledger/written-again';
+import { nothingBefore, type DriveBefore } from '../../core/job/drive-again';
+import { driveBefore } from '../../core/ledger/drive-before';
 import type { LedgerReader } from '../ledger/ledger-reader';
 import type { DriveList } from './drive-list';
 import type { JobService } from './job-service';

@@ -1,7 +1,7 @@
 import type { BatchState } from '../../core/contract/app-batch';
 import type { AppBootTest, AppJob, DrivesState } from '../../core/contract/app-bench';
 import type { OrderLeft } from '../../core/flow/flow';
-import type { DriveBefore } from '../../core/ledger/written-again';
+import type { DriveBefore } from '../../core/job/drive-again';
 import type { MediaState } from '../../core/media/media-state';
 import type { JobMedia } from '../../core/pairing/job-media';
 import type { AppSettings } from '../../core/settings/settings';

@@ -3,7 +3,7 @@ import { assignmentsOnThisMachine, readThisMachine } from '../machine/confirm-ma
 import type { Helpers } from '../helper-client/helpers';
 import { isStillAttached } from '../../core/drive/drive-identity';
 import { machineHeld } from '../drives/finished-drive';
-import { needsReason, type DriveBefore } from '../../core/ledger/written-again';
+import { needsReason, type DriveBefore } from '../../core/job/drive-again';
 import type { LedgerReader } from '../ledger/ledger-reader';
 import type { BatchRequest } from '../jobs/plan-batch';
 import {

@@ -9,7 +9,7 @@ import { cancelled, errorDataSchema, isCancellation, PrestageError } from '../..
 import { driveLabel, placeOf } from '../../core/drive/drive';
 import { defaultLayoutName, layouts } from '../../core/drive/layout';
 import { mediaSchema } from '../../core/media/media';
-import { needsReason } from '../../core/ledger/written-again';
+import { needsReason } from '../../core/job/drive-again';
 import {
   driveBeforeText,
   planBatch,

@@ -16,7 +16,8 @@ import { driveLabel, type Drive } from '../../core/drive/drive';
 import { isStillAttached } from '../../core/drive/drive-identity';
 import { PrestageError } from '../../core/base/errors';
 import type { Layout } from '../../core/drive/layout';
-import { dayOf, driveBefore, needsReason, type DriveBefore } from '../../core/ledger/written-again';
+import { dayOf, needsReason, type DriveBefore } from '../../core/job/drive-again';
+import { driveBefore } from '../../core/ledger/drive-before';
 import type { MachineDetails } from '../../core/machine/machine';
 import type { Media, MediaHash, MediaImage } from '../../core/media/media';
 import { required } from '../../core/base/required';
@@ -235,7 +236,8 @@ function requireReason(
 
 /** What is known of a drive, as the predicate of a sentence. */
 export function driveBeforeText({ held, failed }: DriveBefore): string {
-  const shipped = held?.shipped == null ? '' : `, in shipment ${sanitizeForDisplay(held.shipped.number)}`;
+  const shipment = held?.shipped?.number;
+  const shipped = shipment === undefined ? '' : `, in shipment ${sanitizeForDisplay(shipment)}`;
   return [
     ...(held === null
       ? []

@@ -9,7 +9,7 @@ import { hasEnded, type JobEnd, type JobState } from '../../core/job/job';
 import type { MediaHash } from '../../core/media/media';
 import { recordedHashSource } from '../../core/media/media-state';
 import type { JobDetails } from '../../core/ledger/record';
-import { driveAgainOf } from '../../core/ledger/written-again';
+import { driveAgainOf } from '../../core/job/drive-again';
 import type { HelperClient } from '../helper-client/helper-client';
 import type { Helpers } from '../helper-client/helpers';
 import type { AppendContext, Ledger } from '../ledger/ledger';

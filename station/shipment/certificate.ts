@@ -1,4 +1,4 @@
-import { driveAgainWords } from '../../core/ledger/written-again';
+import { driveAgainWords } from '../../core/job/drive-again';
 import { formatBytes, formatDuration, sanitizeForDisplay } from '../../core/base/display';
 import type { JobDetails } from '../../core/ledger/record';
 import { leftOutText } from '../../core/media/left-out';

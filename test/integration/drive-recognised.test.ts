@@ -53,7 +53,9 @@ describe('a finished drive that comes back through an adapter with other sectors
     expect(errorOf(read).message).toContain('FIRST-001');
 
     // Whoever writes it for another machine takes it from the first.
-    expect((await apply(at, media.path, [`${id}=SECOND-02`], ['--again', 'For another machine'])).status).toBe(0);
+    expect(
+      (await apply(at, media.path, [`${id}=SECOND-02`], ['--again', 'For another machine'])).status,
+    ).toBe(0);
     expect(await ship(at, `S-${written}`)).toEqual({
       machines: [{ machineSerial: 'SECOND-02' }],
       leftOut: [

@@ -71,10 +71,11 @@ function recordFailure(at: Place, machineSerial: string, untouched: boolean): vo
   ledger.append({ kind: 'job-started', job }, context);
   ledger.append(
     {
-      ...{ kind: 'job-ended', job, startedAt: '2026-01-02T03:04:05.000Z' },
+      kind: 'job-ended',
+      ...{ job, startedAt: '2026-01-02T03:04:05.000Z' },
       end: { state: 'failed', reason, bytesWritten: untouched ? 0 : 4096 },
       ...(untouched ? { untouched } : {}),
-    } as Parameters<Ledger['append']>[0],
+    },
     context,
   );
   ledger.close();

@@ -3,7 +3,7 @@ import type { ReactElement } from 'react';
 import type { AppJob, AppBootTest } from '../../../core/contract/app-bench';
 import type { Pair } from '../../../core/pairing/pairing-state';
 import type { Drive } from '../../../core/drive/drive';
-import { driveAgainWords } from '../../../core/ledger/written-again';
+import { driveAgainWords } from '../../../core/job/drive-again';
 import { formatBytes } from '../../../core/base/display';
 import type { CardKind, Density } from '../../store/selectors';
 import { useText } from '../../text';

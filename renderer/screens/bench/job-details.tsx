@@ -1,7 +1,7 @@
 import type { ReactElement } from 'react';
 import type { AppJob } from '../../../core/contract/app-bench';
 import { formatBytes, formatDuration, formatRate } from '../../../core/base/display';
-import { driveAgainWords } from '../../../core/ledger/written-again';
+import { driveAgainWords } from '../../../core/job/drive-again';
 import type { JobResult } from '../../../core/job/job';
 import { formatTime } from '../../format';
 import { ErrorCard } from '../../components/error-card';

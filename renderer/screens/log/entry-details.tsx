@@ -1,4 +1,4 @@
-import { driveAgainWords } from '../../../core/ledger/written-again';
+import { driveAgainWords } from '../../../core/job/drive-again';
 import type { ReactNode } from 'react';
 import type { LogEntry, LogRow } from '../../../core/contract/app-log';
 import { formatBytes, formatDuration, formatRate } from '../../../core/base/display';

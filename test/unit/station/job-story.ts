@@ -1,4 +1,4 @@
-import { nothingBefore } from '../../../core/ledger/written-again';
+import { nothingBefore } from '../../../core/job/drive-again';
 import { expect } from 'vitest';
 import { PrestageError } from '../../../core/base/errors';
 import type { JobResult, JobState } from '../../../core/job/job';

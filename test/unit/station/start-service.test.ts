@@ -1,4 +1,4 @@
-import { nothingBefore } from '../../../core/ledger/written-again';
+import { nothingBefore } from '../../../core/job/drive-again';
 import { describe, expect, it } from 'vitest';
 import type { AppJob } from '../../../core/contract/app-bench';
 import type { Drive } from '../../../core/drive/drive';

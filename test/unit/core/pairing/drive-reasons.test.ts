@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { DriveBefore } from '../../../../core/ledger/written-again';
+import type { DriveBefore } from '../../../../core/job/drive-again';
 import {
   arm,
   emptyPairing,

@@ -25,7 +25,7 @@ import { timeouts } from '../../../../core/base/timeouts';
 import { makeTicket } from '../../../../core/scan/job-ticket';
 import { sampleDrive } from '../drive/drives';
 import { theMedia } from './pairing-world';
-import { nothingBefore, type DriveBefore } from '../../../../core/ledger/written-again';
+import { nothingBefore, type DriveBefore } from '../../../../core/job/drive-again';
 
 const heldBefore: DriveBefore = {
   held: { machineSerial: '7KX9PQ3', entry: 4, time: '2024-05-17T08:00:00Z', shipped: null },

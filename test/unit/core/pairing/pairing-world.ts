@@ -6,7 +6,7 @@ import {
   type PairingContext,
   type PairingResult,
 } from '../../../../core/pairing/pairing';
-import { nothingBefore } from '../../../../core/ledger/written-again';
+import { nothingBefore } from '../../../../core/job/drive-again';
 import type { JobMedia } from '../../../../core/pairing/job-media';
 import type { ScanReading } from '../../../../core/scan/scan';
 import { scanSettingsSchema } from '../../../../core/scan/scan-settings';

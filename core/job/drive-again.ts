@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import type { DrivePast } from './drive-past';
 
 /**
  * A drive that is not written without a reason: it holds a finished image, or its last job failed after it had begun to write
@@ -27,34 +26,6 @@ export interface DriveBefore {
 
 /** Nothing is known of the drive. */
 export const nothingBefore: DriveBefore = { held: null, failed: null };
-
-/** @param finishedFor the machine whose finished image was read on the drive, when the ledger does not tell; null: none */
-export function driveBefore(
-  { holds, lastBad, failures }: DrivePast,
-  finishedFor: string | null = null,
-): DriveBefore {
-  const read =
-    finishedFor === null || finishedFor === holds?.machineSerial
-      ? null
-      : { machineSerial: finishedFor, entry: null, time: null, shipped: null };
-  const known =
-    holds === null
-      ? null
-      : {
-          machineSerial: holds.machineSerial,
-          ...{ entry: holds.entry, time: holds.time, shipped: holds.shipped },
-        };
-  return {
-    held: read ?? known,
-    failed:
-      lastBad?.state === 'failed' && lastBad.touched
-        ? {
-            ...{ entry: lastBad.entry, time: lastBad.time, reason: lastBad.reason },
-            failures: Math.max(1, failures),
-          }
-        : null,
-  };
-}
 
 /** Whether a drive is only written for a reason. */
 export function needsReason({ held, failed }: DriveBefore): boolean {

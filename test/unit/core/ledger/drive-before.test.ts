@@ -1,12 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { noPast, type DrivePast } from '../../../../core/ledger/drive-past';
 import { jobDetailsSchema } from '../../../../core/ledger/record';
-import {
-  driveAgainOf,
-  driveAgainWords,
-  driveBefore,
-  needsReason,
-} from '../../../../core/ledger/written-again';
+import { driveAgainOf, driveAgainWords, needsReason } from '../../../../core/job/drive-again';
+import { driveBefore } from '../../../../core/ledger/drive-before';
 import { sampleJob } from '../../station/ledger/samples';
 
 const holds: DrivePast['holds'] = {
