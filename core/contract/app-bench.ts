@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { sha256Schema } from '../media/chunk-map';
 import { driveSchema } from '../drive/drive';
 import { errorDataSchema } from '../base/errors';
+import { drivePastSchema } from '../ledger/drive-past';
 import { jobStateSchema } from '../job/job';
 import { totalProgressSchema } from '../job/total-progress';
 import { bootTestVerdictSchema } from '../job/boot-test';
@@ -26,6 +27,10 @@ export const drivesStateSchema = z.strictObject({
   ),
 });
 export type DrivesState = z.infer<typeof drivesStateSchema>;
+
+/** What the ledger tells of attached drives; see drive-past.ts. A drive that is being written keeps what was told before. */
+export const pastsStateSchema = z.array(z.strictObject({ driveId: z.string(), past: drivePastSchema }));
+export type PastsState = z.infer<typeof pastsStateSchema>;
 
 /** One drive's trip as its card shows it. The newest of a drive. */
 export const appJobSchema = z.strictObject({

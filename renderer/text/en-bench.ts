@@ -79,6 +79,7 @@ export const benchText = {
   taskPhase: taskPhases,
   percent: (percent: number): string => `${percent} %`,
   left: (time: string): string => `${time} left`,
+  setAside: 'Set the drive aside',
   cancelledHint: 'Not usable',
   interruptedHint: 'Not usable',
   openDetails: 'Details',

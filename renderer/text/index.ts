@@ -8,6 +8,7 @@ import { helpText } from './en-help';
 import { logText } from './en-log';
 import { mediaText } from './en-media';
 import { orderText } from './en-order';
+import { pastText } from './en-past';
 import { progressText } from './en-progress';
 import { rackText } from './en-rack';
 import { scannerCheckText } from './en-scanner-check';
@@ -23,6 +24,7 @@ export const en = {
   log: logText,
   media: mediaText,
   order: orderText,
+  past: pastText,
   progress: progressText,
   rack: rackText,
   scannerCheck: scannerCheckText,

@@ -37,7 +37,6 @@ import { withoutSecrets } from '../../core/machine/other-number';
 import { required } from '../../core/base/required';
 import { readScan, type ScanReading } from '../../core/scan/scan';
 import type { ScanDoubt, ScanOutcome, ScanScreen } from '../../core/scan/scan-outcome';
-import { machineHeld } from '../drives/finished-drive';
 import { AskedReason, type AskedFor } from './asked-reason';
 import { pairingContext, scanContext } from './pairing-context';
 import type { PairingServiceDependencies } from './pairing-dependencies';
@@ -326,9 +325,8 @@ export class PairingService {
   #withContent(pair: Pair): Pair {
     const drive = this.#dependencies.drives().drives.find(({ id }) => id === pair.driveId);
     if (drive === undefined) return pair;
-    const { ledger, finishedFor } = this.#dependencies;
-    const holdsMachine = machineHeld(drive, ledger, finishedFor);
-    return holdsMachine === null ? pair : { ...pair, holdsMachine };
+    const { holds } = this.#dependencies.pastOf(drive);
+    return holds === null ? pair : { ...pair, holdsMachine: holds.machineSerial };
   }
 
   #withReason(pair: Pair): Pair {

@@ -2,9 +2,7 @@ import { toErrorData } from '../../core/base/errors';
 import { assignmentsOnThisMachine, readThisMachine } from '../machine/confirm-machine';
 import type { Helpers } from '../helper-client/helpers';
 import { isStillAttached } from '../../core/drive/drive-identity';
-import { machineHeld } from '../drives/finished-drive';
 import { needsReason, type DriveBefore } from '../../core/job/drive-again';
-import type { LedgerReader } from '../ledger/ledger-reader';
 import type { BatchRequest } from '../jobs/plan-batch';
 import {
   anotherDrive,
@@ -19,6 +17,7 @@ import type { BootTests } from './boot-tests';
 import type { DriveList } from './drive-list';
 import type { JobService } from './job-service';
 import type { MediaVerifier } from './media-verifier';
+import type { PastService } from './past-service';
 import type { PairingService } from './pairing-service';
 import type { SettingsService } from './settings-service';
 import type { StationService } from './station-service';
@@ -33,7 +32,7 @@ export interface StartServiceDependencies {
   readonly pairing: PairingService;
   readonly jobs: JobService;
   readonly bootTests: BootTests;
-  readonly ledger: Pick<LedgerReader, 'findDoneByGuid'>;
+  readonly pasts: Pick<PastService, 'of'>;
   /** What is known of an attached drive that is only written for a reason. */
   readonly driveBefore: (driveId: string) => DriveBefore;
   /** Resolves when what an earlier run left open is recorded; nothing is started before. */
@@ -68,15 +67,14 @@ export class StartService {
    * @param reason why, when the drive asks for one
    */
   async retry(driveId: string, reason: string | null): Promise<void> {
-    const { jobs, bootTests, recorded, drives, ledger, batch, driveBefore } = this.#services;
+    const { jobs, bootTests, recorded, drives, pasts, batch, driveBefore } = this.#services;
     const job = jobs.find(driveId);
     if (job?.canRetry !== true) throw nothingToRetry();
     const { operator } = batch.state;
     if (operator === '') throw noOperator();
     const drive = drives.find(driveId);
     const before = jobs.requestOf(driveId);
-    const machine =
-      drive === null ? null : machineHeld(drive, ledger, (attachment) => jobs.finishedFor(attachment));
+    const machine = drive === null ? null : (pasts.of(drive).holds?.machineSerial ?? null);
     if (drive !== null && machine !== null) {
       // A drive whose job did not end well has no partition table, unless that ended before it wrote anything.
       const same = isStillAttached(drive, job.attachment);

@@ -8,6 +8,7 @@ import { formatBytes, formatDuration, sanitizeForDisplay } from '../../core/base
 import { cancelled, errorDataSchema, isCancellation, PrestageError } from '../../core/base/errors';
 import { driveLabel, placeOf } from '../../core/drive/drive';
 import { defaultLayoutName, layouts } from '../../core/drive/layout';
+import { pastWords } from '../../core/ledger/past-words';
 import { mediaSchema } from '../../core/media/media';
 import { needsReason } from '../../core/job/drive-again';
 import {
@@ -337,15 +338,12 @@ function planText(plan: BatchPlan, request: BatchRequest): string {
     ['operator', request.operator],
     ...(plan.order === null ? [] : [['work order', plan.order.order.number] as const]),
   ]);
-  const rows = plan.jobs.map(({ drive, machineSerial, holdsMachine }) => [
+  const rows = plan.jobs.map(({ drive, machineSerial, past }) => [
     placeOf(drive),
     drive.id,
     drive.model,
     formatBytes(drive.size),
-    [
-      ...(holdsMachine === null ? [] : [`a finished drive of machine ${holdsMachine}`]),
-      ...(drive.contents.length === 0 ? ['nothing known'] : drive.contents),
-    ],
+    [...pastWords(past), ...(drive.contents.length === 0 ? ['nothing known'] : drive.contents)],
     machineSerial,
   ]);
   const columns = ['BAY', 'DRIVE', 'MODEL', 'SIZE', 'CONTENTS', 'MACHINE'].map((title) => ({ title }));

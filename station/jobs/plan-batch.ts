@@ -18,10 +18,11 @@ import { PrestageError } from '../../core/base/errors';
 import type { Layout } from '../../core/drive/layout';
 import { dayOf, needsReason, type DriveBefore } from '../../core/job/drive-again';
 import { driveBefore } from '../../core/ledger/drive-before';
+import type { DrivePast } from '../../core/ledger/drive-past';
 import type { MachineDetails } from '../../core/machine/machine';
 import type { Media, MediaHash, MediaImage } from '../../core/media/media';
 import { required } from '../../core/base/required';
-import { machineOn } from '../drives/finished-drive';
+import { attachedPast, machineHeld } from '../drives/finished-drive';
 import type { Helpers } from '../helper-client/helpers';
 import { requireCacheFile } from '../image-cache/file-size';
 import type { LedgerReader } from '../ledger/ledger-reader';
@@ -101,6 +102,8 @@ export interface PlannedJob {
   readonly holdsMachine: string | null;
   /** What is known of the drive that it is only written for a reason for. */
   readonly before: DriveBefore;
+  /** What the ledger tells of the drive, as the listing shows it. */
+  readonly past: DrivePast;
   /** What is known of the machine beside its serial; null when nothing is. */
   readonly machine: MachineDetails | null;
 }
@@ -157,10 +160,11 @@ export async function planBatch(
   requireNoDriveAsMachine(assignments, labelled);
   const chosen = requireEligibleDrives(assignments, labelled);
   for (const drive of chosen) requireSeen(drive, request.seen);
-  const pasts = chosen.map((drive) => driveBefore(ledger.pastOf(drive)));
+  const pasts = chosen.map((drive) => attachedPast(drive, ledger));
   for (const [index, drive] of chosen.entries()) {
     const { machineSerial } = required(assignments[index], `the machine of drive ${drive.id}`);
-    requireReason(drive, machineSerial, required(pasts[index], `what drive ${drive.id} held`), request);
+    const before = driveBefore(required(pasts[index], `the past of drive ${drive.id}`));
+    requireReason(drive, machineSerial, before, request);
   }
 
   const media = await client.call('inspectMedia', { path, imageIndex: request.imageIndex }, { signal });
@@ -189,7 +193,8 @@ export async function planBatch(
         machine: machineOf(order, machineSerial, request.machines?.get(machineSerial)),
         again: required(shipped[index], `whether machine ${machineSerial} was shipped`),
         holdsMachine: machineShownOn(drive, request, ledger),
-        before: required(pasts[index], `what drive ${drive.id} held`),
+        past: required(pasts[index], `the past of drive ${drive.id}`),
+        before: driveBefore(required(pasts[index], `the past of drive ${drive.id}`)),
       };
     }),
   };
@@ -197,11 +202,11 @@ export async function planBatch(
 
 /** The machine whose finished image a drive was shown to hold, or will be when nobody was shown anything yet; null: none. */
 export function machineShownOn(
-  drive: Pick<Drive, 'id' | 'diskGuid'>,
+  drive: Drive,
   { shown }: Pick<BatchRequest, 'shown'>,
-  ledger: Pick<LedgerReader, 'findDoneByGuid'>,
+  ledger: Pick<LedgerReader, 'pastOf'>,
 ): string | null {
-  return shown === undefined ? machineOn(drive, ledger) : (shown.get(drive.id) ?? null);
+  return shown === undefined ? machineHeld(drive, ledger) : (shown.get(drive.id) ?? null);
 }
 
 /**

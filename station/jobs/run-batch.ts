@@ -11,6 +11,7 @@ import type { MediaHash } from '../../core/media/media';
 import type { HelperClient } from '../helper-client/helper-client';
 import type { AppendContext } from '../ledger/ledger';
 import type { LedgerReader } from '../ledger/ledger-reader';
+import { machineHeld } from '../drives/finished-drive';
 import { assertExpected } from '../media/media-expectation';
 import { requireOrderedMedia } from '../orders/batch-order';
 import { getOrCreateImage, type DiskImage } from '../image-cache/get-or-create-image';
@@ -162,11 +163,13 @@ function requireReadable({ planned, previousDiskGuid }: ReservedJob): void {
  */
 function unshownContent(
   { planned, previousDiskGuid }: ReservedJob,
-  ledger: Pick<LedgerReader, 'findDoneByGuid'>,
+  ledger: Pick<LedgerReader, 'pastOf'>,
 ): UnshownContent | null {
-  const finished = typeof previousDiskGuid === 'string' ? ledger.findDoneByGuid(previousDiskGuid) : null;
-  if (finished === null || finished.machineSerial === planned.holdsMachine) return null;
-  return { drive: planned.drive, holdsMachine: finished.machineSerial };
+  const { drive } = planned;
+  const diskGuid = previousDiskGuid ?? null;
+  const holdsMachine = diskGuid === null ? null : machineHeld({ ...drive, diskGuid }, ledger);
+  if (diskGuid === null || holdsMachine === null || holdsMachine === planned.holdsMachine) return null;
+  return { drive, holdsMachine, diskGuid };
 }
 
 /** The refusal of a drive whose content was not shown, and that nobody was asked about. */

@@ -61,6 +61,8 @@ export interface UnshownContent {
   readonly drive: Drive;
   /** Serial of the machine that it was finished for. */
   readonly holdsMachine: string;
+  /** As it was read on the drive. */
+  readonly diskGuid: string;
 }
 
 /** How one job ended, with the number of its ledger entry. */
@@ -68,6 +70,8 @@ export interface JobReport {
   readonly job: PlannedJob;
   readonly end: JobEnd;
   readonly fingerprint: string;
+  /** What the drive was given. */
+  readonly diskGuid: string;
   readonly ledgerEntry: number | null;
 }
 
@@ -186,7 +190,8 @@ export async function runJob(
   const { context, journal } = run;
   const report = (end: JobEnd, ledgerEntry: number | null): JobReport => {
     show(onJob, planned, end);
-    const ended = { job: planned, end, fingerprint: details.fingerprint, ledgerEntry };
+    const { fingerprint, diskGuid } = details;
+    const ended = { job: planned, end, fingerprint, diskGuid, ledgerEntry };
     const { jobId, batchId, machineSerial, layout } = details;
     logEvent(end.state === 'failed' ? 'error' : 'info', 'job-ended', {
       ...{ jobId, batchId, machineSerial, layout, ledgerEntry, drive: details.drive, state: end.state },

@@ -164,6 +164,49 @@ describe('jobs and their window', () => {
     await app.picture('second-try-passed');
   });
 
+  it('tells what a drive holds, then only that it failed: on card, in details and in the START list', async () => {
+    const app = await paired();
+    const one = card(app, 'bay 1');
+    await askToStart(app);
+    await app.scan(commandBarcode('START'));
+    for (const bay of ['bay 1', 'bay 2']) await card(app, bay).getByText('PASS').first().waitFor();
+    await one.getByRole('button', { name: /clear/i }).click();
+    const holds = 'Holds the image for 7KX9PQ3, not shipped';
+    await one.getByText(holds).waitFor();
+    expect(await one.innerText()).toContain('Holds an image');
+    expect(await one.innerText()).not.toMatch(/Ready|GPT partition table/);
+    await app.picture('past-holds');
+
+    await pairByScan(app, [['7KX9PQ5', 'BAY 1']]);
+    process.kill((await startHeld(app, begun)).pid, 'SIGKILL');
+    await one.getByText('FAIL').first().waitFor();
+    // The helper is to blame: writing again comes first.
+    const buttons = await one.locator('.card-actions button').allInnerTexts();
+    expect(buttons.map((label) => label.trim())).toEqual(['Retry', 'Clear']);
+    await one.getByRole('button', { name: /clear/i }).click();
+    const failed = /^Failed once on \d{4}-\d\d-\d\d: Helper stopped$/;
+    await one.getByText(failed).waitFor();
+    expect(await one.innerText()).toContain('Failed before');
+    expect(await one.innerText()).not.toMatch(/Ready|7KX9PQ3/);
+    await app.picture('past-failed');
+
+    await one.locator('.card-open').click();
+    const details = app.page.getByRole('dialog');
+    await details.getByText('History').waitFor();
+    await details.getByText(/Failed once on .*Helper stopped · Entry \d+ of the log/).waitFor();
+    expect(await details.innerText()).not.toContain('7KX9PQ3');
+    await app.picture('past-details');
+    await app.page.keyboard.press('Escape');
+    await details.waitFor({ state: 'hidden' });
+
+    await pairByScan(app, [['7KX9PQ6', 'BAY 1']]);
+    await askToStart(app);
+    const list = app.page.getByRole('dialog');
+    await list.getByText(failed).waitFor();
+    expect(await list.innerText()).not.toContain('7KX9PQ3');
+    await app.picture('past-start-list');
+  });
+
   it('warns when the window is closed while drives are written, and stays', async () => {
     const app = await paired();
     const helper = await startHeld(app, begun);

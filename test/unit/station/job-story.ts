@@ -1,4 +1,5 @@
 import { nothingBefore } from '../../../core/job/drive-again';
+import { noPast } from '../../../core/ledger/drive-past';
 import { expect } from 'vitest';
 import { PrestageError } from '../../../core/base/errors';
 import type { JobResult, JobState } from '../../../core/job/job';
@@ -32,7 +33,7 @@ export const erasing: JobState = { state: 'erasing' };
 export const checking: JobState = { state: 'checking' };
 export const drive = sampleDrive();
 export const planned: PlannedJob = {
-  ...{ drive, machineSerial: '0042PF', again: false, holdsMachine: null, machine: null },
+  ...{ drive, machineSerial: '0042PF', again: false, holdsMachine: null, past: noPast, machine: null },
   before: nothingBefore,
 };
 

@@ -21,7 +21,6 @@ describe('what a drive asks a reason for', () => {
   it('is a finished image on it, or a job that failed after it had touched the drive', () => {
     expect(needsReason(driveBefore({ ...noPast, holds }))).toBe(true);
     expect(needsReason(driveBefore(bad()))).toBe(true);
-    expect(needsReason(driveBefore(noPast, 'PC-3'))).toBe(true);
   });
 
   it('is nothing that was cancelled, interrupted, or failed before it touched the drive', () => {
@@ -29,14 +28,6 @@ describe('what a drive asks a reason for', () => {
     expect(needsReason(driveBefore(bad({ state: 'cancelled' })))).toBe(false);
     expect(needsReason(driveBefore(bad({ state: 'interrupted' })))).toBe(false);
     expect(needsReason(driveBefore(bad({ touched: false })))).toBe(false);
-  });
-
-  it('names what was read on the drive before what the ledger has of it', () => {
-    expect(driveBefore({ ...noPast, holds }, 'PC-3').held).toMatchObject({
-      machineSerial: 'PC-3',
-      time: null,
-    });
-    expect(driveBefore({ ...noPast, holds }, 'PC-1').held).toMatchObject({ entry: 4 });
   });
 });
 
