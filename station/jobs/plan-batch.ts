@@ -233,10 +233,9 @@ function requireReason(
   if (!needsReason(before) || request.asksLater === true) return;
   if (driveReasonOf(request, drive.id, machineSerial, before) !== null) return;
   const { held, failed } = before;
-  throw new PrestageError({
-    code: failed === null ? 'drive-holds-finished' : 'drive-failed-before',
-    message: `The ${driveLabel(drive)} ${driveBeforeText({ held, failed })}.`,
-  });
+  const message = `The ${driveLabel(drive)} ${driveBeforeText({ held, failed })}.`;
+  if (failed === null) throw new PrestageError({ code: 'drive-holds-finished', message });
+  throw new PrestageError({ code: 'drive-failed-before', message });
 }
 
 /** What is known of a drive, as the predicate of a sentence. */
