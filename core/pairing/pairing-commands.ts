@@ -1,5 +1,6 @@
 import { isAtWork, isRetryable } from '../flow/job-outcome';
 import type { ScanCommand } from '../scan/scan-outcome';
+import { driveReasonRefusal } from './drive-reasons';
 import { arm, disarm, pairWaiting, start, undo } from './pairing-acts';
 import {
   accept,
@@ -110,7 +111,11 @@ function pairNext(state: Pairing, context: PairingContext): PairingResult {
   if (state.waitingMachine === null) {
     return refuse(state, 'command', why('wrong-kind', expectedNow(state, context)));
   }
-  const free = context.bays.find((place) => driveRefusal(place, state.pairs, context) === null);
+  const possible = context.bays.filter((place) => driveRefusal(place, state.pairs, context) === null);
+  // One that asks for no reason comes before those that do.
+  const free =
+    possible.find(({ driveId }) => driveReasonRefusal(driveId, state.waitingMachine, context) === null) ??
+    possible[0];
   if (free === undefined) return refuse(state, 'command', why('no-free-bay', 'bay'));
   return pairWaiting(state, 'command', free, context);
 }

@@ -8,6 +8,7 @@ import { countOutcomes, type CardOutcome } from '../flow/job-outcome';
 import { startRefusals, type Pair, type PairingState, type StartRefusal } from './pairing-state';
 import type { JobTicket } from '../scan/job-ticket';
 import type { JobMedia } from './job-media';
+import { driveReasonRefusal, type ReasonContext } from './drive-reasons';
 import { required } from '../base/required';
 import { fitsSerialPatterns } from '../scan/scan';
 import type { Expectation, MediaStep, ScanKind, ScanOutcome } from '../scan/scan-outcome';
@@ -40,7 +41,7 @@ export const emptyPairing: Pairing = {
 };
 
 /** Everything that pairing has to know of the world. */
-export interface PairingContext {
+export interface PairingContext extends ReasonContext {
   /** Empty until somebody said who he is. */
   readonly operator: string;
   readonly mediaStatus: MediaState['status'];
@@ -60,8 +61,6 @@ export interface PairingContext {
   readonly inOrder: (machineSerial: string) => boolean;
   /** When a machine last got a finished drive: ISO 8601, or null. */
   readonly shippedOn: (machineSerial: string) => string | null;
-  /** Somebody gave a reason why this machine gets another drive. */
-  readonly againAllowed: (machineSerial: string) => boolean;
   /** Number of the work order that is open; null: none is. */
   readonly openOrder: () => string | null;
   /** What is left of the open work order; null: none with a list is open. */
@@ -87,7 +86,8 @@ export type PairingAction =
   | { readonly type: 'give-hash'; readonly sha256: string; readonly media: MediaStep }
   | { readonly type: 'start' }
   | { readonly type: 'cancel-job'; readonly driveId: string }
-  | { readonly type: 'retry-job'; readonly driveId: string }
+  /** `reason`: why a drive is written again whose last job failed, when it was asked for. */
+  | { readonly type: 'retry-job'; readonly driveId: string; readonly reason?: string }
   | { readonly type: 'clear-jobs'; readonly driveIds: readonly string[] };
 
 /** What came of a scan or a button. Refused: `state` is the very state that was given, and there is no action. */
@@ -99,7 +99,7 @@ export interface PairingResult {
 
 export type Accepted = Extract<ScanOutcome, { result: 'accepted' }>;
 export type Refused = Extract<ScanOutcome, { result: 'refused' }>;
-export type RefusalReason = Pick<Refused, 'reason' | 'expected' | 'detail' | 'machineSerial'>;
+export type RefusalReason = Pick<Refused, 'reason' | 'expected' | 'detail' | 'machineSerial' | 'driveId'>;
 
 /** The outcome of what was done. */
 export function accept(
@@ -232,8 +232,9 @@ export function startRefusal(state: Pairing, context: PairingContext): RefusalRe
     if (refusal !== null) {
       return { ...refusal, detail: refusal.detail === null ? bay : `${bay}: ${refusal.detail}` };
     }
-    const unsuitableMachine = machineRefusal(machineSerial, others, context);
-    if (unsuitableMachine !== null) return unsuitableMachine;
+    const unsuitable =
+      machineRefusal(machineSerial, others, context) ?? driveReasonRefusal(driveId, machineSerial, context);
+    if (unsuitable !== null) return unsuitable;
   }
   return null;
 }

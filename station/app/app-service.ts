@@ -15,6 +15,7 @@ import { BatchService } from './batch-service';
 import { benchMark } from './bench-mark';
 import { BootTests } from './boot-tests';
 import { DriveList } from './drive-list';
+import { DrivesBefore } from './drives-before';
 import { withPulledDrives } from './drives-view';
 import { jobMediaOf } from './job-media';
 import { JobService } from './job-service';
@@ -153,6 +154,11 @@ export class AppService {
       diskGuidOn: (attachment) => this.jobs.diskGuidOn(attachment),
       isRunning: (driveId) => this.jobs.running.some((job) => job.driveId === driveId),
     });
+    const before = new DrivesBefore({
+      pastOf: (drive) => this.pasts.of(drive),
+      drives: () => this.drives,
+      jobs: () => this.jobs,
+    });
     this.pairing = new PairingService({
       settings: () => this.settings.current.desk,
       drives: () => this.drives.state,
@@ -164,6 +170,7 @@ export class AppService {
       memory: this.memory,
       ledger,
       pastOf: (drive) => this.pasts.of(drive),
+      driveBefore: (driveId) => before.of(driveId),
       inOrder: (serial) => this.orders.allows(serial),
       isOrdered: (serial) => this.orders.names(serial),
       openOrder: () => this.orders.openNumber,
@@ -228,6 +235,7 @@ export class AppService {
     this.starting = new StartService({
       ...{ helpers, settings, station, batch, media, drives, pairing, jobs, bootTests },
       pasts: this.pasts,
+      driveBefore: (driveId) => before.of(driveId),
       recorded: () => this.recovery.recorded,
     });
     this.scans = new ScanService(this);

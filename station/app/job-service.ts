@@ -3,9 +3,9 @@ import type { AppJob } from '../../core/contract/app-bench';
 import { placeOf } from '../../core/drive/drive';
 import { isCancellation, toErrorData } from '../../core/base/errors';
 import { hasEnded, isRunning, type JobEnd } from '../../core/job/job';
-import { planBatch, type BatchRequest, type PlannedJob } from '../jobs/plan-batch';
+import { againReasonOf, planBatch, type BatchRequest, type PlannedJob } from '../jobs/plan-batch';
 import { runBatch } from '../jobs/run-batch';
-import type { JobReport } from '../jobs/run-job';
+import { driveAgainMember, type JobReport } from '../jobs/run-job';
 import type { LeftOpenJob } from '../jobs/run-journal';
 import type { Helpers } from '../helper-client/helpers';
 import type { Ledger } from '../ledger/ledger';
@@ -224,7 +224,9 @@ export class JobService {
         return Promise.resolve(false);
       },
       onReserved: () => {
-        for (const { drive, machineSerial } of jobs) {
+        for (const job of jobs) {
+          const { drive, machineSerial, again } = job;
+          const againReason = again ? againReasonOf(request, machineSerial) : null;
           if (drive.attachment !== null) this.#diskGuids.delete(drive.attachment);
           this.#jobs.set(drive.id, {
             request,
@@ -242,6 +244,8 @@ export class JobService {
               ledgerEntry: null,
               canCancel: true,
               canRetry: false,
+              ...(againReason === null ? {} : { againReason }),
+              ...driveAgainMember(job, request, null),
             },
           });
         }

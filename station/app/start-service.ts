@@ -2,6 +2,7 @@ import { toErrorData } from '../../core/base/errors';
 import { assignmentsOnThisMachine, readThisMachine } from '../machine/confirm-machine';
 import type { Helpers } from '../helper-client/helpers';
 import { isStillAttached } from '../../core/drive/drive-identity';
+import { needsReason, type DriveBefore } from '../../core/job/drive-again';
 import type { BatchRequest } from '../jobs/plan-batch';
 import {
   anotherDrive,
@@ -32,6 +33,8 @@ export interface StartServiceDependencies {
   readonly jobs: JobService;
   readonly bootTests: BootTests;
   readonly pasts: Pick<PastService, 'of'>;
+  /** What is known of an attached drive that is only written for a reason. */
+  readonly driveBefore: (driveId: string) => DriveBefore;
   /** Resolves when what an earlier run left open is recorded; nothing is started before. */
   readonly recorded: () => Promise<void>;
 }
@@ -59,9 +62,12 @@ export class StartService {
     for (const driveId of driveIds) bootTests.forget(driveId);
   }
 
-  /** Writes a drive again, with what it was started with, or what is chosen now when that is no longer known. */
-  async retry(driveId: string): Promise<void> {
-    const { jobs, bootTests, recorded, drives, pasts, batch } = this.#services;
+  /**
+   * Writes a drive again, with what it was started with, or what is chosen now when that is no longer known.
+   * @param reason why, when the drive asks for one
+   */
+  async retry(driveId: string, reason: string | null): Promise<void> {
+    const { jobs, bootTests, recorded, drives, pasts, batch, driveBefore } = this.#services;
     const job = jobs.find(driveId);
     if (job?.canRetry !== true) throw nothingToRetry();
     const { operator } = batch.state;
@@ -73,15 +79,21 @@ export class StartService {
       // A drive whose job did not end well has no partition table, unless that ended before it wrote anything.
       const same = isStillAttached(drive, job.attachment);
       if (!same) throw anotherDrive(job.bay, machine);
-      if (before?.shown?.get(driveId) !== machine) throw holdsFinished(job.bay, machine);
+      if (reason === null && before?.shown?.get(driveId) !== machine) throw holdsFinished(job.bay, machine);
     }
     await recorded();
     const assignments = [{ driveId, machineSerial: job.machineSerial }];
     const seen = new Map([[driveId, job.attachment]]);
     // With what it was started with, but by whoever tries it again.
+    // The reason of the first try holds for the next, unless something has happened to the drive since.
+    const said = needsReason(driveBefore(driveId)) ? undefined : job.driveAgain?.reason;
+    const why = reason ?? said ?? null;
     const request = {
       ...(before === null ? this.#request(assignments) : { ...before, assignments, operator }),
       seen,
+      driveReasons: new Map(why === null ? [] : [[driveId, why]]),
+      // What the reason was asked for, the operator was told.
+      ...(reason === null || machine === null ? {} : { shown: new Map([[driveId, machine]]) }),
     };
     await jobs.start(await this.#onMachine(request));
     bootTests.forget(driveId);
@@ -119,6 +131,7 @@ export class StartService {
       operator,
       againReason: null,
       againReasons: pairing.againReasons,
+      driveReasons: pairing.driveReasons,
       workOrder: workOrder === '' ? null : workOrder,
       machines: pairing.machines,
       seen: pairing.attachments,

@@ -123,7 +123,7 @@ async function reserveAll(
         const held = reservations[index];
         if (held === undefined) throw new Error('the helper reserved fewer drives than asked');
         const { reservation, diskGuid } = held;
-        reserved.push({ planned, client, reservation, previousDiskGuid: diskGuid });
+        reserved.push({ planned, client, reservation, previousDiskGuid: diskGuid, foundMachine: null });
       }
     }
     // All are held by now, so that a refusal gives all of them back.
@@ -131,7 +131,10 @@ async function reserveAll(
     const unshown = reserved.flatMap((held) => unshownContent(held, dependencies.ledger) ?? []);
     const [first] = unshown;
     if (first !== undefined && (await dependencies.onUnshown?.(unshown)) !== true) throw notShown(first);
-    return reserved;
+    return reserved.map((held) => ({
+      ...held,
+      foundMachine: unshown.find(({ drive }) => drive === held.planned.drive)?.holdsMachine ?? null,
+    }));
   } catch (error) {
     await Promise.allSettled(
       reserved.map(({ client, reservation }) => client.call('releaseDrive', { reservation })),

@@ -3,6 +3,7 @@ import { existsSync, rmSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { electronRuntime } from '../../build/electron-runtime';
+import { reasonBarcode } from '../../core/scan/reasons';
 import { commandBarcode } from '../../core/scan/scan';
 import { GiB } from '../../core/base/units';
 import { makeBench } from '../support/virtual-bench';
@@ -137,10 +138,30 @@ describe('jobs and their window', () => {
     for (const bay of ['bay 1', 'bay 2']) await card(app, bay).getByText('FAIL').first().waitFor();
     await app.picture('helper-killed');
     expect(hasNoTable(drive(1), 2 * GiB)).toBe(true);
-    for (const bay of ['bay 1', 'bay 2']) {
-      await card(app, bay).getByRole('button', { name: /retry/i }).first().click();
-    }
-    for (const bay of ['bay 1', 'bay 2']) await card(app, bay).getByText('PASS').first().waitFor();
+    // Nothing is tried again without a reason: by scanner alone, and with the button.
+    await app.scan(commandBarcode('RETRY'));
+    await app.page.getByText('Retry: which bay?').first().waitFor();
+    await app.scan('BAY 1');
+    await app.page
+      .getByText(/^This drive failed on /)
+      .first()
+      .waitFor();
+    expect(await card(app, 'bay 1').getByText('FAIL').count()).toBeGreaterThan(0);
+    await app.picture('asked-for-a-reason');
+    await app.scan(reasonBarcode({ code: 'SECOND-TRY' }));
+    await card(app, 'bay 1').getByText('PASS').first().waitFor();
+    await card(app, 'bay 1')
+      .getByText(/^Second try\. The first failed on /)
+      .waitFor();
+    await card(app, 'bay 2').getByRole('button', { name: /retry/i }).first().click();
+    await app.page.getByRole('button', { name: 'Give a reason …' }).first().click();
+    await app.page.getByLabel('Reason').fill('Other cable');
+    await app.page.getByRole('button', { name: 'Write it again', exact: true }).click();
+    await card(app, 'bay 2').getByText('PASS').first().waitFor();
+    await card(app, 'bay 2')
+      .getByText(/: Other cable$/)
+      .waitFor();
+    await app.picture('second-try-passed');
   });
 
   it('tells what a drive holds, then only that it failed: on card, in details and in the START list', async () => {
@@ -305,6 +326,37 @@ describe('jobs and their window', () => {
     await opened.picture('interrupted');
     const verified = await runCli(['ledger', 'verify', '--state', paths.state]);
     expect(verified.status).toBe(0);
+  });
+});
+
+describe('a drive that holds a finished image', () => {
+  it('is written for another machine by scanner alone: bay, reason, START, START', async () => {
+    const app = await paired();
+    await askToStart(app);
+    await app.scan(commandBarcode('START'));
+    for (const bay of ['bay 1', 'bay 2']) await card(app, bay).getByText('PASS').first().waitFor();
+    await app.scan(commandBarcode('CLEAR'));
+    await card(app, 'bay 1').getByText('PASS').first().waitFor({ state: 'detached' });
+    await app.scan('7KX9PQ5');
+    await app.page.getByText('7KX9PQ5: which bay?').first().waitFor();
+    await app.scan('BAY 1');
+    await app.page
+      .getByText(/^This drive holds the image for 7KX9PQ3, written on /)
+      .first()
+      .waitFor();
+    await app.picture('drive-holds-refused');
+    await app.scan(reasonBarcode({ code: 'REUSED' }));
+    await app.page.getByText('for 7KX9PQ5').first().waitFor();
+    await askToStart(app);
+    await app.picture('drive-reused-list');
+    await app.scan(commandBarcode('START'));
+    await card(app, 'bay 1').getByText('PASS').first().waitFor();
+    await card(app, 'bay 1')
+      .getByText(/^Drive reused\. It held the image for 7KX9PQ3/)
+      .waitFor();
+    await app.picture('drive-reused-passed');
+    const list = await runCli(['ledger', 'export', '--format', 'json', '--state', paths.state]);
+    expect(list.stdout).toContain('"driveAgain":{"held":{');
   });
 });
 

@@ -4,6 +4,7 @@ import type { AppJob, AppBootTest } from '../../../core/contract/app-bench';
 import type { DrivePast } from '../../../core/ledger/drive-past';
 import type { Pair } from '../../../core/pairing/pairing-state';
 import type { Drive } from '../../../core/drive/drive';
+import { driveAgainWords } from '../../../core/job/drive-again';
 import { formatBytes } from '../../../core/base/display';
 import type { CardKind, Density } from '../../store/selectors';
 import { PastLines } from './past-lines';
@@ -119,6 +120,11 @@ export function EndedBody({ job, kind, bootTest, gone, density }: EndedBodyProps
         </p>
       )}
       {state.state === 'done' && !gone && bootTest !== null && <BootTestLine bootTest={bootTest} />}
+      {job.driveAgain !== undefined && density !== 'dense' && (
+        <p className="card-details soft" title={driveAgainWords(job.driveAgain)}>
+          {driveAgainWords(job.driveAgain)}
+        </p>
+      )}
       {state.state === 'done' && gone && <p className="card-reason">{text.gone}</p>}
     </>
   );

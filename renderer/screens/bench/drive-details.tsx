@@ -96,6 +96,7 @@ function PairByHand({
       </div>
     );
   }
+  const isOfForm = again?.machineSerial === normalizeSerial(serial) || again?.driveId === driveId;
   const submit = async (): Promise<void> => {
     const answer = await act('pair', { machineSerial: serial.trim(), driveId });
     if (answer !== null) setSerial('');
@@ -126,8 +127,7 @@ function PairByHand({
       </form>
       {/* Beside the form: what is sent in its dialog must not send this one, too. */}
       <WriteAgain
-        refused={again !== null && normalizeSerial(serial) === again ? again : null}
-        driveId={driveId}
+        refused={isOfForm ? again : null}
         onDone={() => {
           setSerial('');
         }}

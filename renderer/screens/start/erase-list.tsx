@@ -53,6 +53,11 @@ export function EraseList({ lines }: { readonly lines: readonly EraseLine[] }): 
           <th scope="row">{pair.bay}</th>
           <td className="erase-list-machine">
             <span className="mono">{pair.machineSerial}</span>
+            {pair.driveReason !== undefined && (
+              <p className="toned" data-tone="warn">
+                {text.driveAgain(pair.driveReason)}
+              </p>
+            )}
             {pair.againReason !== undefined && (
               <p className="toned" data-tone="warn">
                 {text.again(pair.againReason)}

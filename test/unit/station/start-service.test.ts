@@ -1,3 +1,4 @@
+import { nothingBefore } from '../../../core/job/drive-again';
 import { describe, expect, it } from 'vitest';
 import type { AppJob } from '../../../core/contract/app-bench';
 import type { Drive } from '../../../core/drive/drive';
@@ -75,9 +76,9 @@ describe('a drive that is tried again', () => {
     const pasts = { of: (one: Drive): DrivePast => attachedPast(one, ledger, () => read) };
     const services: Partial<StartServiceDependencies> = {
       ...{ jobs: jobs as JobService, drives: drives as DriveList, bootTests: bootTests as BootTests },
-      ...{ batch, settings, pasts, recorded: () => Promise.resolve() },
+      ...{ batch, settings, pasts, recorded: () => Promise.resolve(), driveBefore: () => nothingBefore },
     };
-    await new StartService(services as StartServiceDependencies).retry(drive.id);
+    await new StartService(services as StartServiceDependencies).retry(drive.id, null);
     return requests;
   }
   const refusal = (message: RegExp): unknown =>
