@@ -1,4 +1,4 @@
-import { readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, readFileSync, renameSync, rmdirSync, rmSync } from 'node:fs';
 import { setPriority } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -159,6 +159,35 @@ describe('what the check says', () => {
     await app.page.getByText(/cannot tell “D” from the code itself/).waitFor();
     await app.picture('scanner-check-prefix');
     expect(scanner().checkedAt).toBeNull();
+  });
+
+  it('a good scanner that the station could not save is not called set up, and is at the next scan', async () => {
+    const file = join(state, 'settings.json');
+    await player.play(recordedScan('computer set to French'));
+    await passed();
+    await forget();
+    // A folder in its place: nothing can be renamed over it, whoever the user is.
+    renameSync(file, `${file}.away`);
+    mkdirSync(file);
+    try {
+      await player.play(recordedScan('computer set to French'));
+      await app.page.locator('.notice-title').getByText('Not saved', { exact: true }).waitFor();
+      await app.page.getByText(/the station could not save this\. See the message, then scan/).waitFor();
+      await app.page
+        .getByText(/settings\.json/)
+        .first()
+        .waitFor();
+      await app.picture('scanner-check-not-saved');
+      expect(await app.page.locator('.notice-title').getByText('The scanner is set up').count()).toBe(0);
+    } finally {
+      rmdirSync(file);
+      renameSync(`${file}.away`, file);
+    }
+    expect(scanner().checkedAt).toBeNull();
+    await app.page.waitForTimeout(1100);
+    await player.play(recordedScan('computer set to French'));
+    await passed();
+    expect(scanner().checkedAt).not.toBeNull();
   });
 
   it('the sign in front is taken off, and F2 in front opens no screen', async () => {
