@@ -110,6 +110,8 @@ describe('the rack view', () => {
   });
 
   it('lists 24 blank drives in one line before they are erased, and opens it by key', async () => {
+    // The hand goes from the keyboard to the scanner.
+    await app.page.waitForTimeout(1000);
     await askToStart(app);
     const fold = app.page.getByRole('button', { name: '24 blank drives' });
     await fold.focus();
