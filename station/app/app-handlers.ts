@@ -123,6 +123,10 @@ export function serviceHandlers(app: AppService): ServiceHandlers {
       await cache.clear();
       return { bytes: await cache.bytes() };
     },
+    useTrainingMedia: async () => {
+      app.media.select(await app.trainingMedia.get());
+      return done;
+    },
     useTrainingBench: async ({ training }) => {
       await app.station.useTrainingBench(training);
       return done;
