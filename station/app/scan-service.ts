@@ -17,6 +17,7 @@ import type { MediaVerifier } from './media-verifier';
 import type { OrderService } from './order-service';
 import type { PairingService } from './pairing-service';
 import type { ScanMemory } from './scan-memory';
+import type { SettingsService } from './settings-service';
 import type { StartService } from './start-service';
 
 export interface ScanServiceDependencies {
@@ -28,6 +29,7 @@ export interface ScanServiceDependencies {
   readonly knownMedia: KnownMedia;
   readonly jobs: JobService;
   readonly orders: OrderService;
+  readonly settings: SettingsService;
   readonly starting: StartService;
 }
 
@@ -134,7 +136,7 @@ export class ScanService {
   }
 
   async #do(action: PairingAction): Promise<void> {
-    const { pairing, batch, media, jobs, starting } = this.#services;
+    const { pairing, batch, media, jobs, settings, starting } = this.#services;
     switch (action.type) {
       case 'none':
         return;
@@ -162,6 +164,9 @@ export class ScanService {
       }
       case 'cancel-job':
         jobs.cancel(action.driveId);
+        return;
+      case 'show-bench':
+        settings.change({ desk: { ...settings.current.desk, benchView: action.view } });
         return;
       case 'clear-jobs':
         this.clear(action.driveIds);
