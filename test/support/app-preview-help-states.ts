@@ -6,7 +6,20 @@ import type { Preview } from './app-preview-states';
 /** @param state a bench with something on it */
 export function helpPreviews(state: AppState): Readonly<Record<string, Preview>> {
   const help = { state, press: 'Help F1' } as const;
+  const { station, batch } = state;
+  const startHere = {
+    state: {
+      ...state,
+      station: { ...station, benchDirectory: `${station.stateDirectory}/training-bench` },
+      batch: { ...batch, operator: '' },
+    },
+    answers: { listShipments: { waiting: [], shipments: [] } },
+    wait: 'Scan this badge from the screen',
+  } as const;
   return {
+    'start-here': startHere,
+    'start-here-small': { ...startHere, size: { width: 1024, height: 700 } },
+    'start-here-media': { ...startHere, key: 'F3' },
     'help-bench': help,
     'help-bench-small': { ...help, size: { width: 1024, height: 700 } },
     'help-order': { ...help, key: 'F2', wait: 'Which machines are expected' },
