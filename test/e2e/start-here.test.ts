@@ -44,7 +44,7 @@ describe('Start here', () => {
     /** Scans what the card shows, once it shows something that fits. */
     const scanShown = async (form: RegExp): Promise<string> => {
       const code = async (): Promise<string> => {
-        const picture = card.getByRole('img');
+        const picture = card.getByRole('img', { name: 'QR code: ' });
         const alt = (await picture.count()) === 0 ? null : await picture.getAttribute('alt');
         return alt?.replace('QR code: ', '') ?? '';
       };

@@ -1,19 +1,24 @@
 import type { AppState } from '../../core/contract/app';
 import type { Preview } from './app-preview-states';
+import { numbers, ready, someDrive, withDrives } from './app-samples';
 
 /** The help as it can be looked at: of each screen, at a link, and while it is searched. */
 
 /** @param state a bench with something on it */
 export function helpPreviews(state: AppState): Readonly<Record<string, Preview>> {
   const help = { state, press: 'Help F1' } as const;
-  const { station, batch } = state;
+  const fresh = withDrives(
+    ready,
+    numbers(8).map((number) => someDrive(number)),
+  );
+  const { station, batch } = fresh;
   const startHere = {
     state: {
-      ...state,
+      ...fresh,
       station: { ...station, benchDirectory: `${station.stateDirectory}/training-bench` },
       batch: { ...batch, operator: '' },
     },
-    answers: { listShipments: { waiting: [], shipments: [] } },
+    answers: { listShipments: { waiting: [], held: [], more: false, shipments: [] } },
     wait: 'Scan this badge from the screen',
   } as const;
   return {
