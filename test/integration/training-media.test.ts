@@ -11,7 +11,7 @@ import {
 import { join, resolve } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { PrestageError } from '../../core/base/errors';
-import { MiB } from '../../core/base/units';
+import { GiB, MiB } from '../../core/base/units';
 import type { HelperResponse } from '../../core/contract/helper-api';
 import { trainingMediaName } from '../../core/media/training-media';
 import type { HelperClient } from '../../station/helper-client/helper-client';
@@ -113,12 +113,12 @@ describe('the training media on drives', () => {
 
   it.skipIf(!isRoot)(`is refused on a block device, which stays as it is (${rootOnly})`, async () => {
     const bench = join(area, 'loop-bench');
-    await makeBench(bench, 1);
+    await makeBench(bench, 1, '2G');
     const { path } = present((await benchDrives(bench))[0]);
     attachLoop(path);
     const run = await applied(bench, present((await benchDrives(bench))[0]).id);
     expect(errorOf(run).code).toBe('media-for-training');
-    expect(hasNoTable(path)).toBe(true);
+    expect(hasNoTable(path, 2 * GiB)).toBe(true);
   });
 });
 
