@@ -1,4 +1,4 @@
-import { PrestageError } from '../../core/base/errors';
+import type { PrestageError } from '../../core/base/errors';
 import { timeouts } from '../../core/base/timeouts';
 import { toolOnDisk } from '../tools/disk';
 import { runTool, toolFailed } from '../tools/runner';
