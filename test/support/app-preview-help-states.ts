@@ -1,6 +1,6 @@
 import type { AppState } from '../../core/contract/app';
 import type { Preview } from './app-preview-states';
-import { numbers, ready, someDrive, withDrives } from './app-samples';
+import { numbers, provedMedia, ready, someDrive, withDrives } from './app-samples';
 
 /** The help as it can be looked at: of each screen, at a link, and while it is searched. */
 
@@ -25,6 +25,21 @@ export function helpPreviews(state: AppState): Readonly<Record<string, Preview>>
     'start-here': startHere,
     'start-here-small': { ...startHere, size: { width: 1024, height: 700 } },
     'start-here-media': { ...startHere, key: 'F3' },
+    // The sender's paper of the media for practice, on the screen.
+    'training-media-hash': {
+      state: {
+        ...startHere.state,
+        station: {
+          ...startHere.state.station,
+          trainingMedia: { path: provedMedia.media.path, sha256: provedMedia.sha256 },
+        },
+        batch,
+        media: { status: 'waiting-for-hash', media: provedMedia.media, sha256: provedMedia.sha256 },
+      },
+      answers: startHere.answers,
+      key: 'F3',
+      wait: 'Scan the SHA-256 of the media',
+    },
     'help-bench': help,
     'help-bench-small': { ...help, size: { width: 1024, height: 700 } },
     'help-order': { ...help, key: 'F2', wait: 'Which machines are expected' },
