@@ -152,6 +152,8 @@ export const benchMethods = {
     response: nothing,
   },
   unpair: { request: driveRequest, response: nothing },
+  /** Begins, or ends, that machines take the free bays in a row. What came of it is in pairing.lastScan. */
+  fill: { request: nothing, response: nothing },
   undo: { request: nothing, response: nothing },
   /** Shows, or puts away, the list of what will be erased. */
   arm: { request: z.strictObject({ armed: z.boolean() }), response: nothing },

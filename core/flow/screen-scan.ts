@@ -133,6 +133,10 @@ function shownOn(effect: Extract<ScanOutcome, { result: 'accepted' }>['effect'])
     case 'cards-cleared':
     case 'card-cleared':
     case 'bench-shown':
+    case 'filling':
+    case 'filling-ended':
+    case 'rack-shown':
+    case 'cards-shown':
       return 'bench';
   }
 }

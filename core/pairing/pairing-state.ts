@@ -25,7 +25,10 @@ export type StartRefusal = (typeof startRefusals)[number];
 
 /** What is shown of the pairing. */
 export const pairingStateSchema = z.strictObject({
-  /** The next bay scanned is: paired with the waiting machine, cancelled, retried, or its card is cleared. */
+  /**
+   * The next bay scanned is: paired with the waiting machine, cancelled, retried, or its card is cleared. `fill`: no bay is
+   * scanned, each machine takes the next free one.
+   */
   mode: z.enum(benchModes),
   /** Serial that was scanned and waits for its bay. */
   waitingMachine: z.string().nullable(),
@@ -40,6 +43,8 @@ export const pairingStateSchema = z.strictObject({
   obstacles: z.array(z.enum(startRefusals)),
   /** Bays whose drive could be paired now. */
   freeBays: z.int().nonnegative(),
+  /** While the rack is filled: label of the bay that the next machine takes; null: none is free. */
+  nextFreeBay: z.string().nullable().optional(),
   /** The latest scan and what came of it; `number` counts up, so that each is heard once. */
   lastScan: z
     .strictObject({

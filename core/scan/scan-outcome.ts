@@ -2,7 +2,18 @@ import { z } from 'zod';
 
 /** What a barcode can be, why a scan can be doubted, and what can come of it: the words that page and station share. */
 
-export const scanCommands = ['START', 'UNDO', 'CANCEL', 'NEXT', 'RETRY', 'CLEAR', 'SHIP'] as const;
+export const scanCommands = [
+  'START',
+  'UNDO',
+  'CANCEL',
+  'NEXT',
+  'FILL',
+  'RETRY',
+  'CLEAR',
+  'SHIP',
+  'RACK',
+  'CARDS',
+] as const;
 export type ScanCommand = (typeof scanCommands)[number];
 
 /** Why the text of a scan cannot be relied on, by how its keys came. */
@@ -204,6 +215,11 @@ export const scanOutcomeSchema = z.discriminatedUnion('result', [
       /** Another screen is shown, and nothing else was done. */
       'bench-shown',
       'ship-shown',
+      /** Machines that are scanned from now on take the free bays in a row; and not any more. */
+      'filling',
+      'filling-ended',
+      'rack-shown',
+      'cards-shown',
       /** The order's line of a machine is shown. */
       'line-shown',
       'searched',
@@ -225,7 +241,7 @@ export const scanOutcomeSchema = z.discriminatedUnion('result', [
     media: z.enum(mediaSteps).optional(),
     /** A serial that was typed has the form of this. */
     mayBe: scanKindSchema.optional(),
-    /** Cards that were cleared; machines that are ticked. */
+    /** Cards that were cleared; machines that are ticked; bays that are free still, while the rack is filled. */
     count: z.int().nonnegative().optional(),
     /** What was searched for, tried, or taken as a shipment's number. */
     text: z.string().optional(),

@@ -32,8 +32,11 @@ const commands: Readonly<Record<ScanCommand, string>> = {
   UNDO: 'Undoes the last step.',
   CANCEL: 'Closes the list, or asks which bay to cancel. From another screen: back to the bench.',
   NEXT: 'Pairs the machine with the first free bay.',
+  FILL: 'Fills the free bays in order, one for each machine scanned. Scan it again to end.',
   RETRY: 'Asks which bay to write again.',
   CLEAR: 'Clears the cards of drives that passed. If none did, asks which bay to clear.',
+  RACK: 'Shows the bench as a rack.',
+  CARDS: 'Shows the bench as cards.',
   SHIP: 'Shows Ship. There, closes the shipment of what is ticked.',
 };
 

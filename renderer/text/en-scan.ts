@@ -227,8 +227,10 @@ function accepted(outcome: Accepted): string {
       return `${machineSerial ?? 'Machine'}: which bay?`;
     case 'facts-taken':
       return `${takenWords[kind] ?? 'More of the label'} added to ${machine(machineSerial)}`;
-    case 'paired':
-      return atStart(`${inBay(bay)} is for ${machine(machineSerial)}`);
+    case 'paired': {
+      const said = atStart(`${inBay(bay)} is for ${machine(machineSerial)}`);
+      return outcome.count === 0 ? `${said}. That was the last free bay` : said;
+    }
     case 'undone':
       return machineSerial === null ? 'Undone' : `Undone: ${machine(machineSerial)}`;
     case 'armed':
@@ -247,6 +249,14 @@ function accepted(outcome: Accepted): string {
       return `Trying ${inBay(bay)} again`;
     case 'cleared':
       return 'Ready for the next drive';
+    case 'filling':
+      return `Fill ${counted(count, 'free bay', 'free bays')}: scan the machines in order`;
+    case 'filling-ended':
+      return 'Scan machines and bays again';
+    case 'rack-shown':
+      return 'Rack shown';
+    case 'cards-shown':
+      return 'Cards shown';
     case 'clear-which':
       return 'Clear: which bay?';
     case 'cards-cleared':

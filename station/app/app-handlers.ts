@@ -59,6 +59,10 @@ export function serviceHandlers(app: AppService): ServiceHandlers {
       app.pairing.unpair(driveId);
       return done;
     },
+    fill: () => {
+      app.pairing.fill();
+      return done;
+    },
     undo: () => {
       app.pairing.undo();
       return done;

@@ -16,11 +16,13 @@ import {
   disarm,
   dropDrives,
   emptyPairing,
+  freePlaces,
   pairByHand,
   passedDrives,
   settleMode,
   start,
   startRefusalsOf,
+  toggleFill,
   undo,
   unpair,
   type Pairing,
@@ -72,6 +74,7 @@ export class PairingService {
       starting: this.#starting,
       obstacles: startRefusalsOf(this.#pairing, context),
       freeBays: freeBays(this.#pairing, context),
+      ...(mode === 'fill' ? { nextFreeBay: freePlaces(this.#pairing, context)[0]?.label ?? null } : {}),
       lastScan: this.#dependencies.memory.last,
       refusal: this.#refusal,
     };
@@ -216,6 +219,11 @@ export class PairingService {
 
   unpair(driveId: string): void {
     if (!this.#starting) this.#become(unpair(this.#pairing, driveId));
+  }
+
+  /** Machines take the free bays in a row from now on, or not any more; said as the barcode is. */
+  fill(): void {
+    this.#take(toggleFill(this.#pairing, this.#details()), 'FILL');
   }
 
   undo(): void {

@@ -16,6 +16,7 @@ import type { MediaVerifier } from './media-verifier';
 import type { OrderService } from './order-service';
 import type { PairingService } from './pairing-service';
 import type { ScanMemory } from './scan-memory';
+import type { SettingsService } from './settings-service';
 import type { StartService } from './start-service';
 
 export interface ScanServiceDependencies {
@@ -27,6 +28,7 @@ export interface ScanServiceDependencies {
   readonly knownMedia: KnownMedia;
   readonly jobs: JobService;
   readonly orders: OrderService;
+  readonly settings: SettingsService;
   readonly starting: StartService;
 }
 
@@ -121,7 +123,7 @@ export class ScanService {
   }
 
   async #do(action: PairingAction): Promise<void> {
-    const { pairing, batch, media, jobs, starting } = this.#services;
+    const { pairing, batch, media, jobs, settings, starting } = this.#services;
     switch (action.type) {
       case 'none':
         return;
@@ -149,6 +151,9 @@ export class ScanService {
       }
       case 'cancel-job':
         jobs.cancel(action.driveId);
+        return;
+      case 'show-bench':
+        settings.change({ desk: { ...settings.current.desk, benchView: action.view } });
         return;
       case 'clear-jobs':
         this.clear(action.driveIds);
