@@ -3,6 +3,7 @@ import type { AppSettings } from '../../core/settings/settings';
 import { appStore } from '../store/app-store';
 import { benchText } from './en-bench';
 import { commonText } from './en-common';
+import { firstDriveText } from './en-first-drive';
 import { flowText } from './en-flow';
 import { helpText } from './en-help';
 import { logText } from './en-log';
@@ -19,6 +20,7 @@ import { shipText } from './en-ship';
 export const en = {
   common: commonText,
   bench: benchText,
+  firstDrive: firstDriveText,
   flow: flowText,
   help: helpText,
   log: logText,

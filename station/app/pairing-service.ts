@@ -244,7 +244,7 @@ export class PairingService {
 
   /** Machines take the free bays in a row from now on, or not any more; said as the barcode is. */
   fill(): void {
-    this.#take(toggleFill(this.#pairing, this.#details()), 'FILL');
+    this.#show(toggleFill(this.#pairing, this.#details()), 'FILL', 'bench');
   }
 
   undo(): void {
