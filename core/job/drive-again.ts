@@ -2,7 +2,7 @@ import { z } from 'zod';
 
 /**
  * A drive that is not written without a reason: it holds a finished image, or its last job failed after it had begun to write
- * (docs/adr/0036). What was cancelled, interrupted, or failed before it touched the drive asks for none.
+ * (docs/adr/0035). What was cancelled, interrupted, or failed before it touched the drive asks for none.
  */
 
 /** What speaks for asking. */
