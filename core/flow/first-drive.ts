@@ -63,10 +63,12 @@ export function opensFirstDrive(facts: {
   return facts.training && facts.finished === 0 && !facts.closed;
 }
 
-/** Number of a practice machine that was not used yet. */
+/** Number of a practice machine that was not used yet: one more than all machines that were ever finished. */
 export function practiceNumber(list: {
-  readonly waiting: readonly { readonly machineSerial: string }[];
-  readonly shipments: readonly unknown[];
+  readonly waiting: readonly unknown[];
+  readonly held: readonly unknown[];
+  readonly shipments: readonly { readonly machines: number }[];
 }): number {
-  return 1 + list.waiting.length + list.shipments.length;
+  const shipped = list.shipments.reduce((sum, { machines }) => sum + machines, 0);
+  return 1 + list.waiting.length + list.held.length + shipped;
 }

@@ -80,7 +80,8 @@ describe('opensFirstDrive', () => {
   });
 
   it('names a practice machine that was not used', () => {
-    expect(practiceNumber({ waiting: [], shipments: [] })).toBe(1);
-    expect(practiceNumber({ waiting: [{ machineSerial: 'TRAINING1' }], shipments: [{}] })).toBe(3);
+    expect(practiceNumber({ waiting: [], held: [], shipments: [] })).toBe(1);
+    // Two may have gone in one shipment.
+    expect(practiceNumber({ waiting: [{}], held: [{}], shipments: [{ machines: 2 }] })).toBe(5);
   });
 });
