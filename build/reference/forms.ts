@@ -21,7 +21,7 @@ import {
   shipmentRecordsSchema,
 } from '../../core/shipment/shipment';
 import { thisMachineSchema } from '../../core/machine/this-machine';
-import { applyForm } from '../../station/cli/apply-command';
+import { applyForm } from '../../station/cli/apply-report';
 import { benchCreateForm, benchRemoveForm } from '../../station/cli/bench-command';
 import { cacheForm } from '../../station/cli/cache-command';
 import { drivesForm } from '../../station/cli/drives-command';
