@@ -217,13 +217,14 @@ async function runScript(file: string, lines: readonly string[], signal: AbortSi
   await inTemporaryFolder('store', async (folder) => {
     const script = join(folder, 'script');
     await writeFile(script, `${[...lines, 'commit'].join('\n')}\n`, { mode: 0o600 });
-    const { status, stderr } = await runTool('hivexsh', ['-w', '-f', script, file], {
+    const result = await runTool('hivexsh', ['-w', '-f', script, file], {
       signal,
       timeout: timeouts.listingTool,
       memoryLimit: toolMemory,
     });
     // It goes on after some errors, and then the store is not what was asked for.
-    const [warning] = warningsOf(stderr);
+    const { status, stderr } = result;
+    const [warning] = warningsOf(result);
     if (status !== 0 || warning !== undefined) {
       throw await toolOnDisk(stderr, cachePlace(dirname(file)), invalid(warning ?? lastWords(stderr)));
     }

@@ -66,11 +66,12 @@ async function extract(
   into: string,
   signal: AbortSignal,
 ): Promise<boolean> {
-  const { status, stderr } = await runTool(
+  const result = await runTool(
     'wimlib-imagex',
     ['extract', wim, String(imageIndex), path, `--dest-dir=${into}`, '--no-acls', '--no-attributes', ...refs],
     { signal, environment: anyCase },
   );
+  const { status, stderr } = result;
   if (status === wimlibStatus.pathNotFound) return false;
   if (status !== 0) {
     const failed = wimlibFailure(status, stderr, wim);
@@ -79,7 +80,7 @@ async function extract(
       ? await toolOnDisk(stderr, cachePlace(into), failed)
       : failed;
   }
-  refuseWarnings('wimlib-imagex, for the boot files,', { stderr }, notOnFat);
+  refuseWarnings('wimlib-imagex, for the boot files,', result, notOnFat);
   return true;
 }
 

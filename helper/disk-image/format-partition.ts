@@ -83,7 +83,7 @@ const largeClusters =
  * @throws PrestageError render-no-space, disk-unwritable, render-failed
  */
 export async function requireDone(
-  result: Pick<ToolResult, 'status' | 'stderr'>,
+  result: Pick<ToolResult, 'args' | 'status' | 'stderr'>,
   folder: string,
   failure: string,
   what: string,
@@ -102,10 +102,10 @@ export async function requireDone(
  */
 export function refuseWarnings(
   what: string,
-  { stderr }: Pick<ToolResult, 'stderr'>,
+  result: Pick<ToolResult, 'args' | 'stderr'>,
   harmless: readonly RegExp[] = [],
 ): void {
-  const warnings = warningsOf(stderr, harmless);
+  const warnings = warningsOf(result, harmless);
   if (warnings.length === 0) return;
   throw new PrestageError({
     code: 'render-failed',

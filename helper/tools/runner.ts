@@ -36,6 +36,8 @@ export interface ToolOptions {
 }
 
 export interface ToolResult {
+  /** What the tool was told. */
+  readonly args: readonly string[];
   /** Exit status, or 128 + signal number as a shell gives it. */
   readonly status: number;
   readonly stdout: Buffer;
@@ -162,7 +164,7 @@ export async function runTool(
       else if (stoppedBy === 'stream') reject(asError(streamError));
       else {
         const status = stoppedBy === 'enough' ? 0 : (code ?? 128 + signalNumber(signal));
-        resolve({ status, stdout: Buffer.concat(output).subarray(0, options.firstBytes), stderr });
+        resolve({ args, status, stdout: Buffer.concat(output).subarray(0, options.firstBytes), stderr });
       }
     });
   });
@@ -181,13 +183,19 @@ const warningWords =
   /warn|fail|error|not be able|could ?n[o']t|cannot|can't|unable|ignor|skip|lost|invalid|too (?:long|large|small)|truncat|conver|collision|exists|clash/i;
 
 /**
- * Lines in which a tool that ended with 0 warns of something, safe to show: what it made may not be what was asked.
+ * Lines in which a tool that ended with 0 warns of something, safe to show: what it made may not be what was asked. The paths that
+ * it was told are no words of its own: a folder may be called `failed`.
  * @param harmless lines that were looked at and say nothing of what was made
  */
-export function warningsOf(stderr: string, harmless: readonly RegExp[] = []): string[] {
+export function warningsOf(
+  { args, stderr }: Pick<ToolResult, 'args' | 'stderr'>,
+  harmless: readonly RegExp[] = [],
+): string[] {
+  const paths = args.flatMap((arg) => (arg.includes('/') ? [arg.slice(arg.indexOf('/'))] : []));
+  const ownWords = (line: string): string => paths.reduce((rest, path) => rest.replaceAll(path, ''), line);
   return stderr
     .split(/[\r\n]+/)
-    .filter((line) => warningWords.test(line) && !harmless.some((pattern) => pattern.test(line)))
+    .filter((line) => warningWords.test(ownWords(line)) && !harmless.some((pattern) => pattern.test(line)))
     .map((line) => sanitizeForDisplay(line, 400));
 }
 
