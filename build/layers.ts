@@ -27,14 +27,15 @@ export const layers: Readonly<Record<string, Layer>> = {
       help: [],
       scan: ['base', 'drive', 'machine'],
       settings: ['base', 'drive', 'scan'],
-      pairing: ['base', 'drive', 'machine', 'media', 'scan', 'settings'],
       job: ['base', 'boot', 'drive', 'machine', 'media', 'scan'],
+      flow: ['base', 'job', 'media', 'scan'],
+      pairing: ['base', 'drive', 'flow', 'job', 'machine', 'media', 'scan', 'settings'],
       ledger: ['base', 'drive', 'job', 'machine', 'media'],
       order: ['base', 'drive', 'ledger', 'machine', 'media', 'scan'],
       shipment: ['base', 'drive', 'ledger', 'machine', 'media', 'order'],
       // The wires stand above the domain: nothing of it may hang from them.
       contract: [
-        ...['base', 'drive', 'boot', 'media', 'machine', 'scan', 'settings', 'pairing'],
+        ...['base', 'drive', 'boot', 'media', 'machine', 'scan', 'settings', 'flow', 'pairing'],
         ...['job', 'ledger', 'order', 'shipment'],
       ],
     },

@@ -52,3 +52,8 @@ export async function startErasing(driveIds: readonly string[]): Promise<boolean
     return false;
   }
 }
+
+/** Something was changed on a screen by hand: what the latest scan did there is not how it stands any more. */
+export function forgetScan(): void {
+  if (appState().pairing.lastScan?.holds === true) send('forgetScan', {});
+}

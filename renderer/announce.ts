@@ -5,7 +5,6 @@ import type { TotalProgress } from '../core/job/total-progress';
 import { play, type Tone } from './sound';
 import { appState, appStore } from './store/app-store';
 import { newlyEnded } from './store/selectors';
-import { showScreen } from './store/view-store';
 import { currentText } from './text';
 
 /** What a screen reader is to say; `number` makes the same words twice two announcements. */
@@ -38,13 +37,12 @@ function announceScan(state: AppState): void {
   const text = currentText().bench;
   if (scan.outcome.result === 'accepted') {
     announce(text.accepted(scan.outcome), 'accepted');
-    if (scan.outcome.effect === 'started' || scan.outcome.effect === 'job-retried') showScreen('bench');
     return;
   }
   // A scanner that reads twice did nothing wrong.
   if (scan.outcome.reason === 'repeated-read') return;
   announce(
-    `${text.refusedWord}. ${text.refused(scan.outcome)} ${text.scanned(scan.outcome)} ${text.expected(scan.outcome.expected)}`,
+    `${text.refusedWord}. ${text.refused(scan.outcome)} ${text.compared(scan.outcome)}`,
     scan.outcome.reason === 'not-in-order' ? 'unexpected-machine' : 'refused',
   );
 }

@@ -15,8 +15,10 @@ export const timeouts = {
   helperExit: 90_000,
   /** Between two listings while the desktop app shows the bench. What a hand needs to put a drive in. */
   driveListing: 3_000,
-  /** The second START within this is the same pull of the scanner's trigger, read twice. */
+  /** The second START within this is the same pull of the scanner's trigger, read twice. Longer than doubleRead: it erases. */
   startRepeat: 1_500,
+  /** The same barcode within this was read twice, not scanned twice: longer than scanners wait for that (0.5 to 0.75 s). */
+  doubleRead: 1_000,
   /** No character for this long ends a scan that is typed into a terminal: twice the slowest scanner, and Enter comes late. */
   scanPause: 600,
   /** How long after a machine was paired another barcode of its label is taken as that machine's. */

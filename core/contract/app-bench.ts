@@ -6,7 +6,8 @@ import { jobStateSchema } from '../job/job';
 import { totalProgressSchema } from '../job/total-progress';
 import { bootTestVerdictSchema } from '../job/boot-test';
 import { taskSchema } from '../base/task';
-import { scanDoubts } from '../scan/scan-outcome';
+import { screenTaskSchema } from '../flow/screen-scan';
+import { scanDoubts, scanOutcomeSchema, scanScreenSchema } from '../scan/scan-outcome';
 import { driveRequest, nothing } from './app-common';
 
 /** The Bench screen's part of the page's contract: drives, pairs, jobs, boot tests, and notices above all screens. */
@@ -107,13 +108,29 @@ export type StationState = z.infer<typeof stationStateSchema>;
 export const benchMethods = {
   refreshDrives: { request: nothing, response: nothing },
   /**
-   * What a barcode scanner read, wherever the focus was, and why it cannot be relied on, if so. What came of it is in
-   * pairing.lastScan.
+   * What a barcode scanner read, wherever the focus was, on which screen (the bench when it is left out), and why it cannot be
+   * relied on, if so. What came of it is in pairing.lastScan; `show` is the screen that has to be shown, `task` what the page
+   * does with it on its own screen, and tells by noteScan.
    */
   scan: {
-    request: z.strictObject({ text: z.string().max(4096), doubt: z.enum(scanDoubts).optional() }),
+    request: z.strictObject({
+      text: z.string().max(4096),
+      doubt: z.enum(scanDoubts).optional(),
+      screen: scanScreenSchema.optional(),
+    }),
+    response: z.strictObject({ show: scanScreenSchema.optional(), task: screenTaskSchema.optional() }),
+  },
+  /** What came of a scan that the page did on its own screen. */
+  noteScan: {
+    request: z.strictObject({
+      text: z.string().max(4096),
+      screen: scanScreenSchema,
+      outcome: scanOutcomeSchema,
+    }),
     response: nothing,
   },
+  /** The page changed something on its own screen: what was said of the latest scan does not hold any more. */
+  forgetScan: { request: nothing, response: nothing },
 
   /** Pairs by hand. Throws what is wrong with the serial or the drive. */
   pair: {
@@ -147,6 +164,8 @@ export const benchMethods = {
   retryJob: { request: driveRequest, response: nothing },
   /** Takes an ended job off its card: the drive was pulled or will hold another machine's image. */
   dismissJob: { request: driveRequest, response: nothing },
+  /** Takes all cards off that say PASS, but for those of a drive that is in a boot test. */
+  clearPassed: { request: nothing, response: nothing },
   /** Starts a finished drive in a virtual machine. Answers when it has begun. */
   bootTestDrive: { request: driveRequest, response: nothing },
   cancelBootTest: { request: driveRequest, response: nothing },

@@ -3,15 +3,11 @@ import type { Drive } from '../drive/drive';
 import type { MachineDetails } from '../machine/machine';
 import { isConflict, joinDetails, saysNothing, sharedIdentity } from '../machine/machine-details';
 import type { MediaState } from '../media/media-state';
+import { expectationOf, flowOf, type FlowFacts, type OrderLeft } from '../flow/flow';
+import { countOutcomes, type CardOutcome } from '../flow/job-outcome';
+import { startRefusals, type Pair, type PairingState, type StartRefusal } from './pairing-state';
 import type { JobTicket } from '../scan/job-ticket';
 import type { JobMedia } from './job-media';
-import {
-  expectedWhilePairing,
-  startRefusals,
-  type Pair,
-  type PairingState,
-  type StartRefusal,
-} from './pairing-state';
 import { required } from '../base/required';
 import { fitsSerialPatterns } from '../scan/scan';
 import type { Expectation, MediaStep, ScanKind, ScanOutcome } from '../scan/scan-outcome';
@@ -20,7 +16,7 @@ import { timeouts } from '../base/timeouts';
 
 /** Which machine gets which drive, as far as it was said. Only the functions of this file make a new one. */
 export interface Pairing {
-  /** Not `pair`: the next bay is cancelled or retried. No machine waits then, and nothing is armed. */
+  /** Not `pair`: the next bay is cancelled, retried or cleared. No machine waits then, and nothing is armed. */
   readonly mode: PairingState['mode'];
   /** Never the machine of a pair. */
   readonly waitingMachine: string | null;
@@ -53,8 +49,8 @@ export interface PairingContext {
   readonly drives: readonly Drive[];
   /** In the order in which NEXT goes through them. */
   readonly bays: readonly BayPlace[];
-  /** By drive id; dismissed jobs are not in it. */
-  readonly jobs: ReadonlyMap<string, 'running' | 'ended-well' | 'ended-badly'>;
+  /** By drive id, as their cards show them; cleared ones are not in it. */
+  readonly jobs: ReadonlyMap<string, CardOutcome>;
   /** Serials, normalized. */
   readonly runningMachines: ReadonlySet<string>;
   readonly scanSettings: ScanSettings;
@@ -68,10 +64,14 @@ export interface PairingContext {
   readonly againAllowed: (machineSerial: string) => boolean;
   /** Number of the work order that is open; null: none is. */
   readonly openOrder: () => string | null;
+  /** What is left of the open work order; null: none with a list is open. */
+  readonly orderLeft: () => OrderLeft | null;
   /** Number that drives are recorded under; empty: none. The open order's, when one is. */
   readonly workOrder: string;
-  /** Milliseconds since the same text was scanned, or null when it was not. */
+  /** Milliseconds since the same text was scanned and counted, or null when it was not. */
   readonly sinceLastSame: number | null;
+  /** Milliseconds since the same text was read, whatever came of it, with no other in between; null when it was not. */
+  readonly sinceLastRead: number | null;
   /** Milliseconds since the latest scanned pair was made, or null when there was none. */
   readonly sinceLastPair: number | null;
   /** The pairs were handed to the start, and it has neither taken nor refused them: nothing may change. */
@@ -87,7 +87,8 @@ export type PairingAction =
   | { readonly type: 'give-hash'; readonly sha256: string; readonly media: MediaStep }
   | { readonly type: 'start' }
   | { readonly type: 'cancel-job'; readonly driveId: string }
-  | { readonly type: 'retry-job'; readonly driveId: string };
+  | { readonly type: 'retry-job'; readonly driveId: string }
+  | { readonly type: 'clear-jobs'; readonly driveIds: readonly string[] };
 
 /** What came of a scan or a button. Refused: `state` is the very state that was given, and there is no action. */
 export interface PairingResult {
@@ -105,7 +106,7 @@ export function accept(
   state: Pairing,
   kind: ScanKind,
   effect: Accepted['effect'],
-  of: Partial<Pick<Accepted, 'mayBe' | 'replaced' | 'ticket' | 'media'>> & {
+  of: Partial<Pick<Accepted, 'mayBe' | 'replaced' | 'count' | 'ticket' | 'media'>> & {
     readonly machineSerial?: string;
     readonly bay?: string;
   } = {},
@@ -143,13 +144,44 @@ export function startRefusalsOf(
   return startRefusals.filter((refusal) => holds[refusal]);
 }
 
+/** What the flow has to know, of the pairing and of the world around it. */
+export function flowFacts(state: Pairing, context: PairingContext): FlowFacts {
+  return {
+    operatorKnown: context.operator.trim() !== '',
+    media: context.mediaStatus,
+    mode: state.mode,
+    machineWaits: state.waitingMachine !== null,
+    pairs: state.pairs.length,
+    armed: state.armed,
+    starting: context.starting,
+    freeBays: freeBays(state, context),
+    jobs: countOutcomes(context.jobs.values()),
+    order: context.orderLeft(),
+  };
+}
+
+/** Bays whose drive could be paired now. */
+export function freeBays({ pairs }: Pick<Pairing, 'pairs'>, context: PairingContext): number {
+  return context.bays.filter((place) => driveRefusal(place, pairs, context) === null).length;
+}
+
 /** What the station waits for. */
-export function expectedNow(state: Pairing, { operator }: PairingContext): Expectation {
-  return expectedWhilePairing(state, operator.trim() !== '');
+export function expectedNow(state: Pairing, context: PairingContext): Expectation {
+  return expectationOf(flowOf(flowFacts(state, context)).next);
 }
 
 /** Whether the same barcode was read so shortly before that it was the scanner, not a hand. */
 export function isRepeated({ sinceLastSame }: PairingContext): boolean {
+  return sinceLastSame !== null && sinceLastSame < timeouts.doubleRead;
+}
+
+/**
+ * Whether START, which erases, may be the scanner and not a hand: it comes within a longer time, or in an unbroken row, as of a
+ * scanner that lies before the code.
+ */
+export function isRepeatedStart(context: PairingContext): boolean {
+  const { sinceLastSame, sinceLastRead } = context;
+  if (sinceLastRead !== null && sinceLastRead < timeouts.doubleRead) return true;
   return sinceLastSame !== null && sinceLastSame < timeouts.startRepeat;
 }
 
@@ -191,7 +223,7 @@ export function driveRefusal(
 /** Why the pairs cannot be started now, or null. Each is looked at again: the world went on since it was paired. */
 export function startRefusal(state: Pairing, context: PairingContext): RefusalReason | null {
   const [refusal] = startRefusalsOf(state, context);
-  if (refusal !== undefined) return why('not-ready', missing(refusal, context), refusal);
+  if (refusal !== undefined) return why('not-ready', missingForStart(state, context), refusal);
   for (const pair of state.pairs) {
     const { driveId, bay, machineSerial } = pair;
     const others = state.pairs.filter((other) => other !== pair);
@@ -206,17 +238,9 @@ export function startRefusal(state: Pairing, context: PairingContext): RefusalRe
   return null;
 }
 
-function missing(refusal: StartRefusal, { mediaStatus }: PairingContext): Expectation {
-  switch (refusal) {
-    case 'no-operator':
-      return 'operator';
-    case 'no-media':
-      return 'media';
-    case 'media-not-proved':
-      return mediaStatus === 'waiting-for-hash' ? 'media-hash' : 'media';
-    case 'no-pairs':
-      return 'machine';
-  }
+/** What comes next where nothing is confirmed. */
+function missingForStart(state: Pairing, context: PairingContext): Expectation {
+  return expectedNow({ ...state, armed: false }, { ...context, starting: false });
 }
 
 /** A machine gets the drive of a place, which must hold one. What was known of it while it waited goes with it. */

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { errorDataSchema } from '../base/errors';
 import { machineDetailsSchema } from '../machine/machine';
-import { scanOutcomeSchema, type Expectation } from '../scan/scan-outcome';
+import { benchModes } from '../flow/flow';
+import { scanOutcomeSchema, scanScreenSchema } from '../scan/scan-outcome';
 
 /** A machine, and the drive that will hold its image. */
 export const pairSchema = z.strictObject({
@@ -24,8 +25,8 @@ export type StartRefusal = (typeof startRefusals)[number];
 
 /** What is shown of the pairing. */
 export const pairingStateSchema = z.strictObject({
-  /** The next bay scanned is: paired with the waiting machine, cancelled, or retried. */
-  mode: z.enum(['pair', 'cancel', 'retry']),
+  /** The next bay scanned is: paired with the waiting machine, cancelled, retried, or its card is cleared. */
+  mode: z.enum(benchModes),
   /** Serial that was scanned and waits for its bay. */
   waitingMachine: z.string().nullable(),
   /** What is known of it beside its serial. */
@@ -34,22 +35,24 @@ export const pairingStateSchema = z.strictObject({
   canUndo: z.boolean(),
   /** The list of what will be erased is shown; START once more, hold, or the word starts. */
   armed: z.boolean(),
+  /** The start was confirmed, and the drives are not held yet: nothing may change. */
+  starting: z.boolean(),
   obstacles: z.array(z.enum(startRefusals)),
+  /** Bays whose drive could be paired now. */
+  freeBays: z.int().nonnegative(),
   /** The latest scan and what came of it; `number` counts up, so that each is heard once. */
-  lastScan: z.strictObject({ number: z.int(), text: z.string(), outcome: scanOutcomeSchema }).nullable(),
+  lastScan: z
+    .strictObject({
+      number: z.int(),
+      text: z.string(),
+      /** Where it was scanned. */
+      screen: scanScreenSchema,
+      outcome: scanOutcomeSchema,
+      /** Nothing but this scan has changed the bench since: what was said of it is still so, and may be shown. */
+      holds: z.boolean(),
+    })
+    .nullable(),
   /** Why the last start was refused as a whole, with nothing touched; null after the next try. */
   refusal: errorDataSchema.nullable(),
 });
 export type PairingState = z.infer<typeof pairingStateSchema>;
-
-/** What is waited for while drives are paired. They may be paired before the media is proved: it does not matter here. */
-export function expectedWhilePairing(
-  { armed, mode, waitingMachine }: Pick<PairingState, 'armed' | 'mode' | 'waitingMachine'>,
-  operatorKnown: boolean,
-): Expectation {
-  if (armed) return 'start';
-  if (mode === 'cancel') return 'bay-to-cancel';
-  if (mode === 'retry') return 'bay-to-retry';
-  if (waitingMachine !== null) return 'bay';
-  return operatorKnown ? 'machine' : 'operator';
-}

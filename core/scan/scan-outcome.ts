@@ -2,7 +2,7 @@ import { z } from 'zod';
 
 /** What a barcode can be, why a scan can be doubted, and what can come of it: the words that page and station share. */
 
-export const scanCommands = ['START', 'UNDO', 'CANCEL', 'NEXT', 'RETRY'] as const;
+export const scanCommands = ['START', 'UNDO', 'CANCEL', 'NEXT', 'RETRY', 'CLEAR', 'SHIP'] as const;
 export type ScanCommand = (typeof scanCommands)[number];
 
 /** Why the text of a scan cannot be relied on, by how its keys came. */
@@ -58,6 +58,18 @@ export const expectations = [
   'bay-to-cancel',
   'bay-to-retry',
   'start',
+  'bay-to-clear',
+  /** A drive that can be written, in a bay. */
+  'drive',
+  /** Drives taken out, and CLEAR. */
+  'clear',
+  /** RETRY or CLEAR, for drives that did not end well. */
+  'retry-or-clear',
+  'ship',
+  /** The order to be closed. */
+  'close-order',
+  /** Nothing: the drives are at work. */
+  'wait',
 ] as const;
 export const expectationSchema = z.enum(expectations);
 export type Expectation = z.infer<typeof expectationSchema>;
@@ -90,6 +102,7 @@ export const refusals = [
   'nothing-to-undo',
   'nothing-to-cancel',
   'nothing-to-retry',
+  'nothing-to-clear',
   /** START, and something is missing; detail: the first refusal. */
   'not-ready',
   /** The media's hash is another one. */
@@ -118,6 +131,14 @@ export const refusals = [
   'cut-short',
   /** It may have been scanned as something else: the keyboard's layout changes what is in it. */
   'layout-unknown',
+  /** On Ship: no finished machine, drive or bay has this name and waits for a shipment. */
+  'not-waiting',
+  /** On Ship: more than one drive of this bay waits. */
+  'several-waiting',
+  /** On Ship: it is ticked already. Detail: the machine. */
+  'ticked-already',
+  /** On Ship, and SHIP: the shipment cannot be closed yet. Detail: why (the page's ShipRefusal). */
+  'not-shippable',
 ] as const;
 
 /** What has to be done for the media to be the one that was scanned. */
@@ -137,6 +158,21 @@ export const doubtRefusals = {
   cut: 'cut-short',
   layout: 'layout-unknown',
 } as const satisfies Record<ScanDoubt, (typeof refusals)[number]>;
+
+/** Screens of the app on which something is scanned. */
+export const scanScreens = [
+  'order',
+  'media',
+  'bench',
+  'ship',
+  'log',
+  'settings',
+  'sheet',
+  'scanner-check',
+  'help',
+] as const;
+export const scanScreenSchema = z.enum(scanScreens);
+export type ScanScreen = (typeof scanScreens)[number];
 
 export const scanOutcomeSchema = z.discriminatedUnion('result', [
   z.strictObject({
@@ -161,6 +197,21 @@ export const scanOutcomeSchema = z.discriminatedUnion('result', [
       'job-cancelled',
       'job-retried',
       'cleared',
+      'clear-which',
+      /** The cards of drives that passed are taken off. */
+      'cards-cleared',
+      'card-cleared',
+      /** Another screen is shown, and nothing else was done. */
+      'bench-shown',
+      'ship-shown',
+      /** The order's line of a machine is shown. */
+      'line-shown',
+      'searched',
+      /** Only tried: what it would be taken for. */
+      'tried',
+      'ticked',
+      'number-taken',
+      'shipped',
     ]),
     machineSerial: z.string().nullable(),
     bay: z.string().nullable(),
@@ -174,6 +225,10 @@ export const scanOutcomeSchema = z.discriminatedUnion('result', [
     media: z.enum(mediaSteps).optional(),
     /** A serial that was typed has the form of this. */
     mayBe: scanKindSchema.optional(),
+    /** Cards that were cleared; machines that are ticked. */
+    count: z.int().nonnegative().optional(),
+    /** What was searched for, tried, or taken as a shipment's number. */
+    text: z.string().optional(),
   }),
   z.strictObject({
     result: z.literal('refused'),

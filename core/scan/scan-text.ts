@@ -1,4 +1,5 @@
 import { sanitizeForDisplay } from '../base/display';
+import { scanCommands, type ScanCommand } from './scan-outcome';
 
 /** What a scanned text looks like before it is known what it is. */
 
@@ -9,6 +10,16 @@ const longestBadge = 200;
 /** As commands are compared. ASCII only: a scanner set to another keyboard layout types `ß` or `)` for the hyphen. */
 export function foldCommand(text: string): string {
   return text.replace(/[^A-Za-z0-9]/g, '').toUpperCase();
+}
+
+/**
+ * The command that a text is: as its barcode is printed, or its bare word, which is what people print and say. A word of ours is
+ * never anything else, whatever other word fits it.
+ */
+export function commandIn(text: string): ScanCommand | null {
+  const folded = foldCommand(text);
+  const bare = text.trim().toUpperCase();
+  return scanCommands.find((one) => folded === commandPrefix + one || bare === one) ?? null;
 }
 
 /** Whether a text begins like a command of Prestage, also one of another version, or cut short. */

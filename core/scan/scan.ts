@@ -6,14 +6,14 @@ import { readTicket, type TicketReading } from './job-ticket';
 import { detailsMember, readLabel } from './label';
 import { labelRulesOf, type LabelRule } from './label-rules';
 import type { MachineDetails } from '../machine/machine';
-import { scanCommands, type ScanCommand, type ScanKind } from './scan-outcome';
+import type { ScanCommand, ScanKind } from './scan-outcome';
 import { otherNumber, withoutSecrets, type OtherNumber } from '../machine/other-number';
 import { normalizeSerial, serialProblem } from '../machine/serial';
 import type { ScanSettings, SerialPattern } from './scan-settings';
 import {
+  commandIn,
   commandPrefix,
   firstGroup,
-  foldCommand,
   isBayForm,
   isCommandForm,
   withoutFraming,
@@ -76,9 +76,8 @@ export function readScan(text: string, context: ScanContext): ScanReading {
   const { clean, whole } = withoutFraming(text);
   const ticket = readTicket(clean);
   if (ticket !== null) return { kind: 'ticket', reading: ticket };
-  const folded = foldCommand(clean);
-  const command = scanCommands.find((one) => folded === commandPrefix + one);
-  if (command !== undefined) return { kind: 'command', command };
+  const command = commandIn(clean);
+  if (command !== null) return { kind: 'command', command };
   const sha256 = whole ? sha256In(clean) : null;
   if (sha256 !== null) return { kind: 'sha256', sha256 };
   const attached = readAttached(clean, bays, drives);

@@ -11,7 +11,14 @@ import {
 import { fitsSerialPatterns } from './scan';
 import type { ScanKind } from './scan-outcome';
 import type { ScanSettings } from './scan-settings';
-import { firstGroup, isBayForm, isCommandForm, withoutFraming, withoutSerialPrefix } from './scan-text';
+import {
+  commandIn,
+  firstGroup,
+  isBayForm,
+  isCommandForm,
+  withoutFraming,
+  withoutSerialPrefix,
+} from './scan-text';
 import { normalizeSerial, serialProblem, type SerialProblem } from '../machine/serial';
 
 /** A serial that was typed, or stands in a file, where a serial is meant. */
@@ -30,6 +37,8 @@ export type TypedSerial =
  * What only may be another number is taken, and told.
  */
 export function readTypedSerial(text: string, settings: ScanSettings): TypedSerial {
+  // Before the makers' patterns: no form that a serial may have makes one of a command.
+  if (commandIn(withoutFraming(text).clean) !== null) return refusedKind(text, 'command');
   const label = readLabel(text, labelRulesOf(settings.labelRules));
   if (label.kind === 'machine') return { problem: null, serial: label.serial, mayBe: null };
   const { clean, whole } = withoutFraming(text);

@@ -13,6 +13,7 @@ interface ConfirmButtonProps {
   readonly no: string;
   readonly onConfirm: () => void;
   readonly compact?: boolean;
+  readonly disabled?: boolean;
 }
 
 /** A button that asks once before it does what cannot be undone. The safe answer has the focus. */
@@ -34,6 +35,7 @@ export function ConfirmButton(props: ConfirmButtonProps): ReactElement {
         <Button
           color="red"
           aria-label={props.name}
+          disabled={props.disabled === true}
           leftSection={props.icon}
           size={props.compact === true ? 'sm' : 'md'}
           onClick={() => {

@@ -5,15 +5,16 @@ import {
   type UnreadCheck,
 } from '../../core/scan/scanner-check';
 import type { ScanKey } from '../../core/scan/scan-keys';
-import { send } from '../actions';
+import { act } from '../actions';
 import { announce } from '../announce';
 import { isDialogOpen } from '../dialog';
 import { changeAppSettings } from '../screens/settings/app-settings';
 import { showInfo } from '../store/messages-store';
 import { showCheckResult } from '../store/scanner-check-store';
-import { showScreen, viewStore } from '../store/view-store';
+import { showScreen, viewStore, type Screen } from '../store/view-store';
 import { currentText } from '../text';
 import type { CapturedScan } from './capture';
+import { doTask } from './screen-tasks';
 
 /** What ends the check code may come as late as this: only then it is known. Milliseconds. */
 const endsWait = 450;
@@ -26,13 +27,20 @@ export function takeScan({ text, doubt, keys }: CapturedScan): void {
     }, endsWait);
     return;
   }
-  const { screen } = viewStore.getState();
+  const shown = viewStore.getState().screen;
   // The check is done with: what is scanned now is work, and its outcome is shown there.
-  if (screen === 'scanner-check') showScreen('bench');
-  send('scan', doubt === null ? { text } : { text, doubt });
-  if (doubt !== null && screen !== 'bench' && screen !== 'scanner-check') {
-    showInfo(currentText().scannerCheck.doubt[doubt]);
-  }
+  const screen = shown === 'scanner-check' ? 'bench' : shown;
+  if (screen !== shown) showScreen(screen);
+  void tell(text, doubt, screen);
+}
+
+/** Tells the station, shows what it wants to be seen, and does what is this screen's own. */
+async function tell(text: string, doubt: CapturedScan['doubt'], screen: Screen): Promise<void> {
+  const answer = await act('scan', { text, screen, ...(doubt === null ? {} : { doubt }) });
+  if (answer === null) return;
+  const { show, task } = answer;
+  if (show !== undefined) showScreen(show);
+  if (task !== undefined) await doTask(task, text);
 }
 
 async function finishCheck(keys: readonly ScanKey[]): Promise<void> {

@@ -16,7 +16,7 @@ export function ScannerOffer(): ReactElement | null {
     <div className="row banner no-print" data-tone="info" role="status">
       <IconBarcode aria-hidden />
       <p>{text.offer}</p>
-      <Button size="sm" variant="filled" onClick={openCheck}>
+      <Button size="sm" variant="light" onClick={openCheck}>
         {text.offerOpen}
       </Button>
       <Button

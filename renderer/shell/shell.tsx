@@ -17,6 +17,7 @@ import { showScreen, toggleHelp, useView, viewStore, type Screen } from '../stor
 import { useText } from '../text';
 import { Messages, Notices } from './messages';
 import { Rail, railScreens } from './rail';
+import { ScanBar } from './scan-bar';
 import { ScannerOffer } from './scanner-offer';
 
 function ScreenOf({ screen }: { readonly screen: Screen }): ReactElement {
@@ -102,6 +103,9 @@ export function Shell(): ReactElement {
       </a>
       <Rail />
       <div className="shell-column">
+        <ErrorBoundary>
+          <ScanBar />
+        </ErrorBoundary>
         <ScannerOffer />
         <Notices />
         <main id="content" tabIndex={-1} className="shell-main">

@@ -11,6 +11,8 @@ export const emptyQuery: LogQuery = { text: '', kind: null, result: null, from: 
 
 export interface LogState {
   readonly query: LogQuery;
+  /** Counts searches by scan: each begins anew, with the fields as it set them. */
+  readonly searched: number;
   /** Counts up with every new question and every refresh: an answer to an earlier one is stale. */
   readonly generation: number;
   readonly total: number;
@@ -26,6 +28,7 @@ export interface LogState {
 
 const initial: LogState = {
   query: emptyQuery,
+  searched: 0,
   generation: 0,
   total: 0,
   read: 0,
@@ -52,6 +55,12 @@ export function setLogQuery(change: Partial<LogQuery>): void {
     answered: false,
     fresh: new Set(),
   });
+}
+
+/** Looks for what was scanned, in everything there is. */
+export function searchLog(text: string): void {
+  logStore.setState(({ searched }) => ({ searched: searched + 1 }));
+  setLogQuery({ ...emptyQuery, text });
 }
 
 /** Asks the same again: entries were added. The lines of before stay on the screen until the answers come. */

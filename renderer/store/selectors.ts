@@ -1,9 +1,9 @@
 import type { AppState } from '../../core/contract/app';
 import type { AppJob, AppBootTest, DrivesState } from '../../core/contract/app-bench';
-import { expectedWhilePairing, type Pair, type PairingState } from '../../core/pairing/pairing-state';
+import { bootOutcome, cardOutcome } from '../../core/flow/job-outcome';
+import type { Pair } from '../../core/pairing/pairing-state';
 import type { Drive } from '../../core/drive/drive';
 import { isRunning } from '../../core/job/job';
-import type { Expectation } from '../../core/scan/scan-outcome';
 
 /** Rules of what the screens show. Pure; each returns a part of the state or a plain value unless it says so. */
 
@@ -38,11 +38,6 @@ export function bayOf(state: AppState, driveId: string | null): BayView | null {
 export type CardKind =
   'empty' | 'blocked' | 'free' | 'paired' | 'running' | 'pass' | 'fail' | 'cancelled' | 'interrupted';
 
-/** Whether a drive was found not to start. */
-function doesNotStart(bootTest: AppBootTest | null): boolean {
-  return bootTest?.status === 'ended' && !bootTest.verdict.passed;
-}
-
 /**
  * A job tells more than the drive; a drive that left while it had a job is shown with that job. A drive that does not
  * start has failed, however well it was written: nobody must take it for a good one.
@@ -54,21 +49,16 @@ export function cardKind(
   bootTest: AppBootTest | null,
 ): CardKind {
   if (job !== null) {
-    switch (job.state.state) {
-      case 'done':
-        return doesNotStart(bootTest) ? 'fail' : 'pass';
+    switch (cardOutcome(job.state, bootOutcome(bootTest))) {
+      case 'passed':
+      case 'testing':
+        return 'pass';
       case 'failed':
+      case 'boot-failed':
         return 'fail';
-      case 'cancelled':
-      case 'interrupted':
-        return job.state.state;
-      case 'preparing':
-      case 'queued':
-      case 'checking':
-      case 'erasing':
-      case 'writing':
-      case 'verifying':
-      case 'sealing':
+      case 'stopped':
+        return job.state.state === 'cancelled' ? 'cancelled' : 'interrupted';
+      case 'running':
         return 'running';
     }
   }
@@ -102,58 +92,11 @@ export function countsOf({
   return counts;
 }
 
-/** Drives whose cards say PASS. A new list. */
-export function passedDrives({
-  jobs,
-  rehearsals: bootTests,
-}: Pick<AppState, 'jobs' | 'rehearsals'>): string[] {
-  const bootFailed = new Set(bootTests.filter(doesNotStart).map(({ driveId }) => driveId));
-  return jobs
-    .filter((job) => job.state.state === 'done' && !bootFailed.has(job.driveId))
-    .map(({ driveId }) => driveId);
-}
-
 /** What the media is called that a scan asked for and nobody has chosen yet; null when none is waited for. */
 export function wantedName(media: AppState['media']): string | null {
   if (media.status !== 'none' || media.wanted === undefined) return null;
   const { ticket, sha256 } = media.wanted;
   return ticket?.name ?? `${sha256.slice(0, 8)}…`;
-}
-
-/** What is waited for next, as the scan line asks for it: as while pairing, but the media before machines. */
-export function expectedNext(
-  pairing: Pick<PairingState, 'armed' | 'mode' | 'waitingMachine' | 'obstacles'>,
-  mediaStatus: AppState['media']['status'],
-): Expectation | 'wait-for-media' {
-  const { obstacles: refusals } = pairing;
-  const next = expectedWhilePairing(pairing, !refusals.includes('no-operator'));
-  if (next !== 'machine') return next;
-  if (refusals.includes('no-media')) return 'media';
-  if (!refusals.includes('media-not-proved')) return next;
-  if (mediaStatus === 'waiting-for-hash') return 'media-hash';
-  return mediaStatus === 'refused' ? 'media' : 'wait-for-media';
-}
-
-export const steps = ['operator', 'media', 'pair', 'start'] as const;
-export type Step = (typeof steps)[number];
-export type StepStatus = 'done' | 'current' | 'open';
-
-/** How far each step is. The first that is not done is the current one; drives can be paired at any time. */
-export function stepStatuses(refusals: PairingState['obstacles']): Readonly<Record<Step, StepStatus>> {
-  const missing: Readonly<Record<Step, boolean>> = {
-    operator: refusals.includes('no-operator'),
-    media: refusals.includes('no-media') || refusals.includes('media-not-proved'),
-    pair: refusals.includes('no-pairs'),
-    start: true,
-  };
-  const current = steps.find((step) => missing[step]);
-  const status = (step: Step): StepStatus => (step === current ? 'current' : missing[step] ? 'open' : 'done');
-  return {
-    operator: status('operator'),
-    media: status('media'),
-    pair: status('pair'),
-    start: status('start'),
-  };
 }
 
 /** How large the cards are drawn. */

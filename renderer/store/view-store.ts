@@ -1,19 +1,9 @@
 import { useStore } from 'zustand';
 import { createStore } from 'zustand/vanilla';
+import type { ScanScreen } from '../../core/scan/scan-outcome';
 
-/** In the order of the rail; the sheet of command barcodes and the scanner check are reached from the settings. */
-export const screens = [
-  'order',
-  'media',
-  'bench',
-  'ship',
-  'log',
-  'settings',
-  'sheet',
-  'scanner-check',
-  'help',
-] as const;
-export type Screen = (typeof screens)[number];
+/** The sheet of command barcodes and the scanner check are reached from the settings. */
+export type Screen = ScanScreen;
 /** A screen that help is about. */
 export type HelpedScreen = Exclude<Screen, 'help'>;
 

@@ -62,10 +62,6 @@ export const benchText = {
   rack: 'Bays',
   strip: 'Batch progress',
 
-  step: { operator: 'Operator', media: 'Media', pair: 'Pair', start: 'Start' },
-  stepStatus: { done: 'done', current: 'now', open: 'to do' },
-  noOperator: 'Scan your badge',
-  noMedia: 'Choose a file',
   media: {
     inspecting: 'Reading the file',
     hashing: (percent: number): string => `Hashing ${percent} %`,
@@ -73,10 +69,6 @@ export const benchText = {
     proved: 'Verified',
     refused: 'Refused',
   },
-  noPairs: 'Scan a machine',
-  pairs: (number: number): string => counted(number, 'drive paired', 'drives paired'),
-  startReady: 'Ready',
-  startBlocked: 'Not ready',
   startButton: (number: number): string =>
     number === 0 ? 'Start' : `Start ${counted(number, 'drive', 'drives')}`,
   workOrder: 'Work order',
@@ -94,10 +86,9 @@ export const benchText = {
     `Cancel ${counted(number, 'drive', 'drives')}? Drives that are not finished cannot be used.`,
   cancelAllYes: 'Cancel all',
   keepWriting: 'Keep writing',
-  clearPassed: (number: number): string => `Clear ${number} passed`,
+  clearPassed: (number: number): string => (number === 0 ? 'Clear passed' : `Clear ${number} passed`),
 
   ...scanText,
-  toMedia: 'Go to Media',
   toOrder: 'Go to Order',
 
   bay: 'Bay',

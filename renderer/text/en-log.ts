@@ -30,9 +30,11 @@ const kinds: Readonly<Record<LogKind, string>> = {
 const commands: Readonly<Record<ScanCommand, string>> = {
   START: 'Shows what will be erased. Scan it again to erase and write.',
   UNDO: 'Undoes the last step.',
-  CANCEL: 'Closes the list, or asks which bay to cancel.',
+  CANCEL: 'Closes the list, or asks which bay to cancel. From another screen: back to the bench.',
   NEXT: 'Pairs the machine with the first free bay.',
   RETRY: 'Asks which bay to write again.',
+  CLEAR: 'Clears the cards of drives that passed. If none did, asks which bay to clear.',
+  SHIP: 'Shows Ship. There, closes the shipment of what is ticked.',
 };
 
 /** Words of the log, an entry's page, and the sheet of barcodes. */
@@ -68,6 +70,7 @@ export const logText = {
   },
   waiting: '…',
   noSerial: 'no serial',
+  noOrder: 'none',
   verify: 'Verify ledger',
   verifying: 'Verifying. This can take a minute; you can keep working.',
   whole: (all: number): string => `The ledger is intact: ${entries(all)} checked.`,

@@ -1,4 +1,5 @@
 import { atStart } from '../../core/base/display';
+import { counted } from '../../core/base/plurals';
 import type { MachineDetails } from '../../core/machine/machine';
 import {
   doubtRefusals,
@@ -53,6 +54,13 @@ const expectations: Readonly<Record<Expectation, string>> = {
   'bay-to-cancel': 'the bay to cancel',
   'bay-to-retry': 'the bay to retry',
   start: 'START',
+  'bay-to-clear': 'the bay to clear',
+  drive: 'a drive in a bay',
+  clear: 'CLEAR, when the drives are taken out',
+  'retry-or-clear': 'RETRY or CLEAR',
+  ship: 'SHIP',
+  'close-order': 'the work order to be closed',
+  wait: 'nothing, until the bench is ready',
 };
 
 const scanSerial = 'Scan the machine’s serial (S/N).';
@@ -91,6 +99,15 @@ function wrongKind(tag: string | null, kind: ScanKind): string {
   return `${what} ${next}${pattern}`;
 }
 
+/** Why SHIP does not close the shipment yet, by the page's ShipRefusal. */
+const shipReasons: Readonly<Record<string, string>> = {
+  'nothing-chosen': 'Nothing is ticked. Scan each machine, drive or bay that you pack.',
+  'mixed-orders': 'The ticked machines belong to different work orders. Choose one work order.',
+  'number-missing': 'The shipment number is missing. Scan or type it.',
+  'number-wrong': 'The shipment number cannot be used. Scan or type another one.',
+  busy: 'The last shipment is still being recorded.',
+};
+
 /** @param detail the name on the ticket and the name of the file, a line each */
 function otherMedia(detail: string | null): string {
   const [wanted = '', chosen = ''] = (detail ?? '').split('\n');
@@ -116,11 +133,18 @@ const refusalReasons: Readonly<Record<Refused['reason'], (detail: string | null,
     'drive-blocked': (reasons) => reasons ?? 'This drive cannot be written.',
     'drive-paired': () => 'This drive is already paired. Scan UNDO to remove the last pairing.',
     'drive-running': () => 'This drive is being written.',
-    'drive-finished': () => 'This drive still shows its last job. Remove the drive, or clear the job first.',
+    'drive-finished': () =>
+      'This drive still shows its last job. Take the drive out, or clear its card: press Clear, or scan CLEAR.',
     'no-free-bay': () => 'No bay has a free drive.',
     'nothing-to-undo': () => 'There is nothing to undo.',
     'nothing-to-cancel': () => 'Nothing is running in this bay.',
     'nothing-to-retry': () => 'There is nothing to retry in this bay.',
+    'nothing-to-clear': () => 'No card has ended that could be cleared.',
+    'not-waiting': () => 'Nothing with this name waits to be shipped.',
+    'several-waiting': () => 'More than one drive of this bay waits. Scan the machine or the drive.',
+    'ticked-already': (serial) => `${atStart(machine(serial))} is ticked already.`,
+    'not-shippable': (why) =>
+      why === null ? 'This shipment cannot be closed yet.' : (shipReasons[why] ?? why),
     'not-ready': () => 'You cannot start yet.',
     'hash-differs': () => 'The SHA-256 does not match. Do not use this media.',
     'hash-not-of-ticket': (name) =>
@@ -189,7 +213,7 @@ function hashGiven({ media = 'chosen' }: Accepted): string {
 }
 
 function accepted(outcome: Accepted): string {
-  const { kind, effect, machineSerial, bay, replaced } = outcome;
+  const { kind, effect, machineSerial, bay, replaced, count = 0, text = '' } = outcome;
   switch (effect) {
     case 'operator-set':
       return 'Operator set';
@@ -208,11 +232,11 @@ function accepted(outcome: Accepted): string {
     case 'undone':
       return machineSerial === null ? 'Undone' : `Undone: ${machine(machineSerial)}`;
     case 'armed':
-      return 'Check the list, then scan START again';
+      return 'This is the list of what will be erased';
     case 'disarmed':
       return 'Start cancelled. No drive was changed';
     case 'started':
-      return 'Started';
+      return 'Start confirmed';
     case 'cancel-which':
       return 'Cancel: which bay?';
     case 'retry-which':
@@ -223,6 +247,28 @@ function accepted(outcome: Accepted): string {
       return `Trying ${inBay(bay)} again`;
     case 'cleared':
       return 'Ready for the next drive';
+    case 'clear-which':
+      return 'Clear: which bay?';
+    case 'cards-cleared':
+      return `Cleared ${counted(count, 'card', 'cards')} with PASS`;
+    case 'card-cleared':
+      return atStart(`${inBay(bay)} cleared`);
+    case 'bench-shown':
+      return 'Back on the bench. Nothing was changed';
+    case 'ship-shown':
+      return 'Scan each machine, drive or bay that you pack';
+    case 'line-shown':
+      return atStart(`${machine(machineSerial)} is in the work order`);
+    case 'searched':
+      return `Searched for ${text}`;
+    case 'tried':
+      return 'Only tried, not used';
+    case 'ticked':
+      return atStart(`${machine(machineSerial)} ticked, ${count} in all`);
+    case 'number-taken':
+      return `Shipment number ${text}`;
+    case 'shipped':
+      return `Shipment ${text} closed: ${counted(count, 'machine', 'machines')}`;
   }
 }
 
@@ -232,33 +278,44 @@ const saidOrUnknown: ReadonlySet<Refused['reason']> = new Set([
   ...Object.values(doubtRefusals),
 ]);
 
-/** Words of the scan line: what was scanned, what came of it, what is next. */
+/** Kinds of scan that each expectation means: what was expected is no news where it was scanned. */
+const expectedKinds: Readonly<Partial<Record<Expectation, readonly ScanKind[]>>> = {
+  operator: ['operator'],
+  'media-hash': ['sha256'],
+  machine: ['machine'],
+  bay: ['bay', 'drive'],
+  'bay-to-cancel': ['bay', 'drive'],
+  'bay-to-retry': ['bay', 'drive'],
+  'bay-to-clear': ['bay', 'drive'],
+};
+
+/** Refusals that say themselves what is to be scanned. */
+const ofShip: ReadonlySet<Refused['reason']> = new Set([
+  'not-waiting',
+  'several-waiting',
+  'ticked-already',
+  'not-shippable',
+]);
+
+/** What was scanned, and what was expected, where that explains the refusal. */
+function compared(refused: Refused): string {
+  const { kind, expected, reason } = refused;
+  const wasExpected = expectedKinds[expected]?.includes(kind) === true;
+  if (wasExpected || ofShip.has(reason) || reason === 'repeated-read') return '';
+  return [scanned(refused), `Expected: ${expectations[expected]}.`].filter((part) => part !== '').join(' ');
+}
+
+/** Empty where the refusal has said it, and where nobody can tell what it was. */
+function scanned({ kind, reason }: Refused): string {
+  return saidOrUnknown.has(reason) ? '' : `Scanned: ${kinds[kind]}.`;
+}
+
+/** Words of scans: what was scanned, and what came of it. */
 export const scanText = {
-  scanRegion: 'Scanner',
-  nothingScanned: 'Nothing scanned yet',
-  /** Empty where the refusal has said it, and where nobody can tell what it was. */
-  scanned: ({ kind, reason }: Refused): string =>
-    saidOrUnknown.has(reason) ? '' : `Scanned: ${kinds[kind]}.`,
-  scannedText: 'Barcode',
-  expected: (expectation: Expectation): string => `Expected: ${expectations[expectation]}.`,
+  compared,
   accepted,
   checkIt,
   knownWords,
   refused: ({ reason, detail, kind }: Refused): string => refusalReasons[reason](detail, kind),
   refusedWord: 'Refused',
-  next: 'Next',
-  nextScan: {
-    operator: 'Scan your badge, or click the operator and type your name',
-    media: (wanted: string | null): string =>
-      wanted === null ? 'Choose the media on Media' : `Choose the media ${wanted} on Media`,
-    'media-hash': 'Scan or type the media’s SHA-256',
-    'wait-for-media': 'The media is being verified. You can already scan machines',
-    machine: 'Scan a machine’s serial',
-    'machine-or-start': 'Scan the next machine, or START',
-    bay: (serial: string, known: string): string =>
-      `Scan the bay for ${serial}${known === '' ? '' : ` (${known})`}, or NEXT for the first free bay`,
-    'bay-to-cancel': 'Scan the bay to cancel',
-    'bay-to-retry': 'Scan the bay to retry',
-    start: 'Scan START again, or hold the button',
-  },
 };

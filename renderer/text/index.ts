@@ -3,6 +3,7 @@ import type { AppSettings } from '../../core/settings/settings';
 import { appStore } from '../store/app-store';
 import { benchText } from './en-bench';
 import { commonText } from './en-common';
+import { flowText } from './en-flow';
 import { helpText } from './en-help';
 import { logText } from './en-log';
 import { mediaText } from './en-media';
@@ -17,6 +18,7 @@ import { shipText } from './en-ship';
 export const en = {
   common: commonText,
   bench: benchText,
+  flow: flowText,
   help: helpText,
   log: logText,
   media: mediaText,

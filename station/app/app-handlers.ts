@@ -12,8 +12,13 @@ export function serviceHandlers(app: AppService): ServiceHandlers {
       await app.drives.refresh();
       return done;
     },
-    scan: async ({ text, doubt = null }) => {
-      await app.scans.scan(text, doubt);
+    scan: ({ text, doubt = null, screen }) => app.scans.scan(text, doubt, screen),
+    noteScan: (request) => {
+      app.scans.note(request);
+      return done;
+    },
+    forgetScan: () => {
+      app.memory.forget();
       return done;
     },
     selectMedia: ({ path }) => {
@@ -79,7 +84,11 @@ export function serviceHandlers(app: AppService): ServiceHandlers {
       return done;
     },
     dismissJob: ({ driveId }) => {
-      if (app.jobs.dismiss(driveId)) app.bootTests.forget(driveId);
+      app.scans.clear([driveId]);
+      return done;
+    },
+    clearPassed: () => {
+      app.scans.clear(app.pairing.passedDrives);
       return done;
     },
     bootTestDrive: ({ driveId }) => {

@@ -12,6 +12,7 @@ import { ShipService } from '../shipment/ship-service';
 import { beginLog, logError, logEvent } from '../state/log-file';
 import { makeSupportBundle } from '../support/support-bundle';
 import { BatchService } from './batch-service';
+import { benchMark } from './bench-mark';
 import { BootTests } from './boot-tests';
 import { DriveList } from './drive-list';
 import { withPulledDrives } from './drives-view';
@@ -24,6 +25,7 @@ import { OrderService } from './order-service';
 import { PairingService } from './pairing-service';
 import { ProgressService } from './progress-service';
 import { Recovery } from './recovery';
+import { ScanMemory } from './scan-memory';
 import { ScanService } from './scan-service';
 import { SessionStore } from './session-store';
 import { SettingsService } from './settings-service';
@@ -62,6 +64,7 @@ export class AppService {
   readonly knownMedia: KnownMedia;
   readonly log: LogService;
   readonly media: MediaVerifier;
+  readonly memory = new ScanMemory(() => benchMark(this));
   readonly notices = new NoticeService();
   readonly orders: OrderService;
   readonly pairing: PairingService;
@@ -142,11 +145,14 @@ export class AppService {
       jobMedia: jobMediaOf(this.media, this.knownMedia, () => this.orders.current),
       batch: () => this.batch.state,
       jobs: () => this.jobs.jobs,
+      bootTests: () => this.bootTests.states,
+      memory: this.memory,
       ledger,
       finishedFor: (attachment) => this.jobs.finishedFor(attachment),
       inOrder: (serial) => this.orders.allows(serial),
       isOrdered: (serial) => this.orders.names(serial),
       openOrder: () => this.orders.openNumber,
+      orderLeft: () => this.orders.left,
     });
     this.orders = new OrderService({
       ...{ ledger, paths },

@@ -14,6 +14,7 @@ import { allows, viewOf, type OpenOrder } from '../orders/order-reader';
 import { parseOrder, readOrderFile, type SentOrder } from '../orders/order-files';
 import type { StatePaths } from '../state/state-paths';
 import type { ScanSettings } from '../../core/scan/scan-settings';
+import type { OrderLeft } from '../../core/flow/flow';
 import { isRunning } from '../../core/job/job';
 
 export interface OrderServiceDependencies {
@@ -42,6 +43,7 @@ export class OrderService {
   readonly #book: OrderBook;
   /** What the state was made of last: most changes of the bench change nothing here. */
   #shown = '';
+  #changes = 0;
 
   constructor(dependencies: OrderServiceDependencies) {
     this.#dependencies = dependencies;
@@ -95,6 +97,31 @@ export class OrderService {
     if (open !== null && open !== number) throw orderOpen(open);
   }
 
+  /** Counts what was said of the order itself: opened, closed, exceptions, shipments. */
+  get changes(): number {
+    return this.#changes;
+  }
+
+  /** What is left of the open order; null while none is open, or its copy is damaged. */
+  get left(): OrderLeft | null {
+    const open = this.current;
+    if (open === null) return null;
+    const { counts, open: lines } = viewOf(open, this.#atWork());
+    return { open: lines.length, toShip: counts.done };
+  }
+
+  /** Whether the open order has a line for a machine, ordered or not. */
+  lists(machineSerial: string): boolean {
+    const open = this.current;
+    if (open === null) return false;
+    return open.lines.has(machineSerial) || open.progress.machines.has(machineSerial);
+  }
+
+  /** The ledger says something new of it: a shipment was closed. */
+  refresh(): void {
+    this.#saidOf();
+  }
+
   /** Whether a machine may get a drive. */
   allows(machineSerial: string): boolean {
     const open = this.current;
@@ -133,6 +160,7 @@ export class OrderService {
     const context = await this.#dependencies.context();
     const before = this.#dependencies.workOrder();
     this.#book.open(order, context);
+    this.#changes += 1;
     this.#replaced.fire(order);
     this.#changed.fire();
     const other = before === '' || before === order.number ? [] : [otherNumber(before, order.number)];
@@ -143,14 +171,20 @@ export class OrderService {
   async except(machineSerial: string, reason: string): Promise<void> {
     const context = await this.#dependencies.context();
     this.#book.except(machineSerial, reason, context, this.#dependencies.scanSettings());
-    this.#changed.fire();
+    this.#saidOf();
   }
 
   /** @throws PrestageError order-not-open, order-unfinished */
   async close(): Promise<void> {
     const context = await this.#dependencies.context();
     this.#book.close(context, this.#atWork());
+    this.#changes += 1;
     this.#replaced.fire(null);
+    this.#changed.fire();
+  }
+
+  #saidOf(): void {
+    this.#changes += 1;
     this.#changed.fire();
   }
 

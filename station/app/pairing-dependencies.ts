@@ -1,9 +1,11 @@
 import type { BatchState } from '../../core/contract/app-batch';
-import type { AppJob, DrivesState } from '../../core/contract/app-bench';
+import type { AppBootTest, AppJob, DrivesState } from '../../core/contract/app-bench';
+import type { OrderLeft } from '../../core/flow/flow';
 import type { MediaState } from '../../core/media/media-state';
 import type { JobMedia } from '../../core/pairing/job-media';
 import type { AppSettings } from '../../core/settings/settings';
 import type { LedgerReader } from '../ledger/ledger-reader';
+import type { ScanMemory } from './scan-memory';
 
 /** What the pairing has to know of the app's other services. */
 export interface PairingServiceDependencies {
@@ -14,6 +16,8 @@ export interface PairingServiceDependencies {
   readonly jobMedia: () => JobMedia;
   readonly batch: () => BatchState;
   readonly jobs: () => readonly AppJob[];
+  readonly bootTests: () => readonly AppBootTest[];
+  readonly memory: ScanMemory;
   readonly ledger: Pick<LedgerReader, 'findShipped' | 'findDoneByGuid'>;
   /** The machine for which a drive with this attachment was finished, when the listing cannot know it. */
   readonly finishedFor: (attachment: string | null) => string | null;
@@ -23,4 +27,6 @@ export interface PairingServiceDependencies {
   readonly isOrdered: (machineSerial: string) => boolean;
   /** Number of the work order that is open; null: none is. */
   readonly openOrder: () => string | null;
+  /** What is left of it; null: none with a list is open. */
+  readonly orderLeft: () => OrderLeft | null;
 }

@@ -17,6 +17,8 @@ import {
   dropDrives,
   emptyPairing,
   pairByHand,
+  passedDrives,
+  settleMode,
   start,
   startRefusalsOf,
   undo,
@@ -27,14 +29,16 @@ import {
   type PairingResult,
 } from '../../core/pairing/pairing';
 import { refuseDoubtful } from '../../core/pairing/doubtful-scan';
+import { freeBays } from '../../core/pairing/pairing-rules';
 import { takeOver, type NotTakenOver } from '../../core/pairing/take-over';
 import { withoutSecrets } from '../../core/machine/other-number';
 import { required } from '../../core/base/required';
-import { readScan, shownScan } from '../../core/scan/scan';
-import type { ScanDoubt, ScanOutcome } from '../../core/scan/scan-outcome';
+import { readScan, type ScanReading } from '../../core/scan/scan';
+import type { ScanDoubt, ScanOutcome, ScanScreen } from '../../core/scan/scan-outcome';
 import { machineHeld } from '../drives/finished-drive';
-import { jobsForPairing } from './jobs-for-pairing';
+import { pairingContext, scanContext } from './pairing-context';
 import type { PairingServiceDependencies } from './pairing-dependencies';
+import type { HeardBefore } from './scan-memory';
 import { anotherList, noReason, notPaired, notReady } from './app-refusals';
 
 /** Holds the pairing, feeds it scans, and keeps what was confirmed apart from what changed since. */
@@ -43,16 +47,10 @@ export class PairingService {
   readonly onChange = this.#changed.event;
   readonly #dependencies: PairingServiceDependencies;
   #pairing: Pairing = emptyPairing;
-  #lastScan: PairingState['lastScan'] = null;
-  #lastRead: { readonly text: string; readonly time: number } | null = null;
-  /** The machine that was paired by the latest scan of a bay. */
-  #lastPaired: { readonly machineSerial: string; readonly time: number } | null = null;
   /** By what the computer knew the drives of the pairs when they were paired, by drive id. */
   #attachments: ReadonlyMap<string, string | null> = new Map();
   /** Why machines that wait or are paired get another drive, by serial. Said anew each time. */
   #againReasons: ReadonlyMap<string, string> = new Map();
-  /** What the latest machine's label said of it. */
-  #lastSaid: { readonly machineSerial: string; readonly details: MachineDetails } | null = null;
   #refusal: ErrorData | null = null;
   /** Between the confirmation and the moment in which the drives are held: nothing may change. */
   #starting = false;
@@ -63,6 +61,7 @@ export class PairingService {
 
   get state(): PairingState {
     const { mode, waitingMachine, waitingDetails, pairs, armed } = this.#pairing;
+    const context = this.#details();
     return {
       mode,
       waitingMachine,
@@ -70,8 +69,10 @@ export class PairingService {
       pairs: pairs.map((pair) => this.#withReason(armed ? this.#withContent(pair) : pair)),
       canUndo: canUndo(this.#pairing),
       armed,
-      obstacles: startRefusalsOf(this.#pairing, this.#details(null)),
-      lastScan: this.#lastScan,
+      starting: this.#starting,
+      obstacles: startRefusalsOf(this.#pairing, context),
+      freeBays: freeBays(this.#pairing, context),
+      lastScan: this.#dependencies.memory.last,
       refusal: this.#refusal,
     };
   }
@@ -79,6 +80,22 @@ export class PairingService {
   /** Without what the drives hold: cheap. */
   get pairs(): readonly Pair[] {
     return this.#pairing.pairs;
+  }
+
+  /** What words about a scan may depend on. */
+  get mark(): unknown {
+    const { mode, waitingMachine, pairs, armed } = this.#pairing;
+    return [mode, waitingMachine, armed, pairs.map(({ machineSerial, bay }) => [machineSerial, bay])];
+  }
+
+  /** The list of what will be erased is shown, or its start is under way. */
+  get confirming(): boolean {
+    return this.#pairing.armed || this.#starting;
+  }
+
+  /** Drives whose cards say PASS, and that can be taken out. */
+  get passedDrives(): string[] {
+    return passedDrives(this.#details().jobs);
   }
 
   /** By what the computer knew the drives of the pairs when they were paired, by drive id. */
@@ -105,31 +122,31 @@ export class PairingService {
     return this.#pairing.waitingMachine;
   }
 
+  /** What a barcode says here. */
+  read(text: string): ScanReading {
+    return readScan(text, scanContext(this.#dependencies));
+  }
+
+  /** Refuses a scan whose text cannot be relied on. @param text as it may be shown. @returns whether it did */
+  refuseDoubtful(reading: ScanReading, text: string, doubt: ScanDoubt, screen: ScanScreen): boolean {
+    const doubtful = refuseDoubtful(this.#pairing, reading, doubt, this.#details());
+    if (doubtful !== null) this.#take(doubtful, text, screen);
+    return doubtful !== null;
+  }
+
   /**
    * Takes in a scan.
-   * @param doubt why its text cannot be relied on
+   * @param text as it may be shown
    * @returns what the caller must do
    */
-  scan(text: string, doubt: ScanDoubt | null = null): PairingAction {
-    const now = performance.now();
-    const reading = readScan(text, this.#context());
-    const doubtful =
-      doubt === null ? null : refuseDoubtful(this.#pairing, reading, doubt, this.#details(null));
-    if (doubtful !== null) {
-      this.#take(doubtful, shownScan(text, reading));
-      return doubtful.action;
-    }
-    const same = this.#lastRead?.text === text ? now - this.#lastRead.time : null;
-    this.#lastRead = { text, time: now };
-    if (reading.kind === 'machine') {
-      this.#lastSaid = { machineSerial: reading.serial, details: reading.details ?? {} };
-    }
-    const result = applyScan(this.#pairing, reading, this.#details(same));
-    this.#take(result, shownScan(text, reading));
+  scan(reading: ScanReading, text: string, screen: ScanScreen, heard: HeardBefore): PairingAction {
+    const { memory } = this.#dependencies;
+    if (reading.kind === 'machine') memory.said(reading.serial, reading.details ?? {});
+    const result = applyScan(this.#pairing, reading, { ...this.#details(), ...heard });
+    this.#take(result, text, screen);
     const { outcome } = result;
     if (outcome.result === 'accepted' && outcome.effect === 'paired') {
-      const machineSerial = required(outcome.machineSerial, 'the machine that was paired');
-      this.#lastPaired = { machineSerial, time: now };
+      memory.paired(required(outcome.machineSerial, 'the machine that was paired'));
     }
     return result.action;
   }
@@ -139,18 +156,12 @@ export class PairingService {
     try {
       await work();
     } catch (error) {
-      this.#refusal = toErrorData(error);
-      const scan = this.#lastScan;
-      if (scan !== null) {
-        const outcome: ScanOutcome = {
-          result: 'refused',
-          kind: scan.outcome.kind,
-          reason: 'start-refused',
-          expected: 'start',
-          detail: this.#refusal.message,
-        };
-        this.#lastScan = { ...scan, number: scan.number + 1, outcome };
-      }
+      const refusal = toErrorData(error);
+      this.#refusal = refusal;
+      this.#dependencies.memory.refuseLast((kind): ScanOutcome => ({
+        ...{ result: 'refused', kind, reason: 'start-refused', expected: 'start' },
+        detail: refusal.message,
+      }));
       this.#changed.fire();
     }
   }
@@ -168,15 +179,14 @@ export class PairingService {
       this.pairByHand(machineSerial, driveId);
       return;
     }
-    const said = this.#lastSaid;
-    const details = said?.machineSerial === machineSerial ? said.details : {};
+    const details = this.#dependencies.memory.saidOf(machineSerial);
     const reading = { kind: 'machine', serial: machineSerial, details } as const;
-    this.#take(applyScan(this.#pairing, reading, this.#details(null)), machineSerial);
+    this.#take(applyScan(this.#pairing, reading, this.#details()), machineSerial);
   }
 
   /** @throws PrestageError what is wrong with the serial or the drive */
   pairByHand(machineSerial: string, driveId: string): void {
-    const result = pairByHand(this.#pairing, machineSerial, driveId, this.#details(null));
+    const result = pairByHand(this.#pairing, machineSerial, driveId, this.#details());
     const text = sanitizeForDisplay(withoutSecrets(machineSerial), 120);
     this.#take(result, text);
     if (result.outcome.result === 'refused') throw notPaired(text, result.outcome);
@@ -198,7 +208,7 @@ export class PairingService {
     };
     const pairs = stored.pairs.filter(isSame);
     const replaced = stored.pairs.filter((pair) => !isSame(pair));
-    const { state, taken, left } = takeOver(this.#pairing, { ...stored, pairs }, this.#details(null));
+    const { state, taken, left } = takeOver(this.#pairing, { ...stored, pairs }, this.#details());
     this.#become(state);
     const gone = replaced.map((pair): NotTakenOver => ({ pair, reason: 'bay-empty' }));
     return { taken, left: [...left, ...gone] };
@@ -209,7 +219,7 @@ export class PairingService {
   }
 
   undo(): void {
-    this.#become(undo(this.#pairing, this.#details(null)).state);
+    this.#become(undo(this.#pairing, this.#details()).state);
   }
 
   /**
@@ -222,7 +232,7 @@ export class PairingService {
       return;
     }
     this.#refusal = null;
-    const { state, outcome } = arm(this.#pairing, this.#details(null));
+    const { state, outcome } = arm(this.#pairing, this.#details());
     if (outcome.result === 'refused') throw notReady(outcome);
     this.#become(state);
   }
@@ -237,10 +247,11 @@ export class PairingService {
     const seen = new Set(driveIds);
     const same = pairs.length === seen.size && pairs.every(({ driveId }) => seen.has(driveId));
     if (!same || this.#starting) throw anotherList();
-    const { outcome } = start(this.#pairing, this.#details(null));
+    const { outcome } = start(this.#pairing, this.#details());
     if (outcome.result === 'refused') throw notReady(outcome);
     this.#refusal = null;
     this.#starting = true;
+    this.#changed.fire();
     return pairs.map(({ driveId, machineSerial }) => ({ driveId, machineSerial }));
   }
 
@@ -263,6 +274,12 @@ export class PairingService {
   started(driveIds: readonly string[]): void {
     this.#starting = false;
     this.#become(clearPairs(this.#pairing, driveIds));
+  }
+
+  /** Jobs changed: the bay that was asked for may be none any more. */
+  settle(): void {
+    const settled = settleMode(this.#pairing, this.#details());
+    if (settled !== this.#pairing) this.#become(settled);
   }
 
   /** Something outside changed: what was confirmed may not hold any more. */
@@ -297,10 +314,12 @@ export class PairingService {
     return againReason === undefined ? pair : { ...pair, againReason };
   }
 
-  #take({ state, outcome }: PairingResult, text: string): void {
-    const number = (this.#lastScan?.number ?? 0) + 1;
-    this.#lastScan = { number, text, outcome };
-    this.#become(state);
+  #take({ state, outcome }: PairingResult, text: string, screen: ScanScreen = 'bench'): void {
+    const { memory } = this.#dependencies;
+    memory.whileDoing(() => {
+      if (state !== this.#pairing) this.#become(state);
+      memory.take(text, screen, outcome);
+    });
   }
 
   /** Whether a listed drive is the one that was paired, if any with its id was. */
@@ -327,33 +346,13 @@ export class PairingService {
     this.#changed.fire();
   }
 
-  #context(): Parameters<typeof readScan>[1] {
-    const { drives, bays } = this.#dependencies.drives();
-    return { settings: this.#dependencies.settings(), bays, drives, isOrdered: this.#dependencies.isOrdered };
-  }
-
-  #details(sinceLastSame: number | null): PairingContext {
-    const { settings, drives, media, jobMedia, batch, jobs, ledger, inOrder, isOrdered, openOrder } =
-      this.#dependencies;
-    const last = this.#lastPaired;
-    const stillLast = last?.machineSerial === this.#pairing.history.at(-1)?.machineSerial;
-    return {
-      operator: batch().operator,
-      mediaStatus: media().status,
-      jobMedia: jobMedia(),
-      drives: drives().drives,
-      bays: drives().bays,
-      ...jobsForPairing(jobs()),
-      scanSettings: settings(),
-      isOrdered,
-      inOrder,
-      shippedOn: (serial) => ledger.findShipped(serial)?.entry.time ?? null,
-      againAllowed: (serial) => this.#againReasons.has(serial),
-      openOrder,
-      workOrder: batch().workOrder,
-      sinceLastSame,
-      sinceLastPair: last !== null && stillLast ? performance.now() - last.time : null,
+  /** The world as the pairing sees it now. A scan says besides when the same text came before. */
+  #details(): PairingContext {
+    const { memory } = this.#dependencies;
+    return pairingContext(this.#dependencies, {
+      againReasons: this.#againReasons,
       starting: this.#starting,
-    };
+      sinceLastPair: memory.sincePaired(this.#pairing.history.at(-1)?.machineSerial),
+    });
   }
 }

@@ -1,23 +1,39 @@
+import { sanitizeForDisplay } from '../../core/base/display';
 import { assertNever } from '../../core/base/errors';
+import type { AppRequest, AppResponse } from '../../core/contract/app';
+import { meaningOf, screenAfter, type ScreenTask } from '../../core/flow/screen-scan';
+import { withoutSecrets } from '../../core/machine/other-number';
+import type { PairingAction } from '../../core/pairing/pairing';
 import type { WantedMedia } from '../../core/media/media-state';
-import type { MediaStep, ScanDoubt } from '../../core/scan/scan-outcome';
+import { shownScan, type ScanReading } from '../../core/scan/scan';
+import type { MediaStep, ScanDoubt, ScanOutcome, ScanScreen } from '../../core/scan/scan-outcome';
+import { withoutFraming } from '../../core/scan/scan-text';
 import type { BatchService } from './batch-service';
+import type { BootTests } from './boot-tests';
 import type { JobService } from './job-service';
 import type { KnownMedia } from './known-media';
 import type { MediaVerifier } from './media-verifier';
+import type { OrderService } from './order-service';
 import type { PairingService } from './pairing-service';
+import type { ScanMemory } from './scan-memory';
 import type { StartService } from './start-service';
 
 export interface ScanServiceDependencies {
   readonly pairing: PairingService;
+  readonly memory: ScanMemory;
   readonly batch: BatchService;
+  readonly bootTests: BootTests;
   readonly media: MediaVerifier;
   readonly knownMedia: KnownMedia;
   readonly jobs: JobService;
+  readonly orders: OrderService;
   readonly starting: StartService;
 }
 
-/** Does what a scan asks for. What a scan means is decided by the pairing. */
+/** Longer texts are searched for, tried and shown in part. */
+const longestTaken = 600;
+
+/** Does what a scan asks for. Whose it is, is decided by the screen it was made on; what it means, by the pairing. */
 export class ScanService {
   readonly #services: ScanServiceDependencies;
 
@@ -26,9 +42,86 @@ export class ScanService {
   }
 
   /** A scan, wherever the focus was; what it asks for is done before it is answered. */
-  async scan(text: string, doubt: ScanDoubt | null = null): Promise<void> {
+  async scan(
+    text: string,
+    doubt: ScanDoubt | null = null,
+    screen: ScanScreen = 'bench',
+  ): Promise<AppResponse<'scan'>> {
+    return await this.#services.memory.during(() => this.#take(text, doubt, screen));
+  }
+
+  /** What the page did with a scan on its own screen. */
+  note({ text, screen, outcome }: AppRequest<'noteScan'>): void {
+    this.#services.memory.take(sanitizeForDisplay(withoutSecrets(text), 120), screen, outcome);
+  }
+
+  /** Takes the cards of these drives off. Those at work keep theirs. */
+  clear(driveIds: readonly string[]): void {
+    const { jobs, bootTests } = this.#services;
+    for (const driveId of driveIds) if (jobs.dismiss(driveId)) bootTests.forget(driveId);
+  }
+
+  async #take(text: string, doubt: ScanDoubt | null, screen: ScanScreen): Promise<AppResponse<'scan'>> {
+    const { pairing, memory, orders } = this.#services;
+    const reading = pairing.read(text);
+    const shown = shownScan(text, reading);
+    if (doubt !== null && pairing.refuseDoubtful(reading, shown, doubt, screen)) return {};
+    const heard = memory.heard(text);
+    const meaning = meaningOf(reading, {
+      screen,
+      confirming: pairing.confirming,
+      isListed: (serial) => orders.lists(serial),
+      text: sanitizeForDisplay(withoutSecrets(withoutFraming(text).clean), longestTaken),
+    });
+    switch (meaning.for) {
+      case 'way-back':
+        return this.#tell(shown, screen, accepted(reading, 'bench-shown'));
+      case 'screen':
+        return this.#onScreen(shown, screen, reading, meaning.task);
+      case 'bench': {
+        const action = pairing.scan(reading, shown, screen, heard);
+        // As it was decided: what is done now may take minutes, and says itself what went wrong.
+        const { show } = this.#shownAfter(screen);
+        await this.#do(action);
+        return show === undefined ? {} : { show };
+      }
+    }
+  }
+
+  /** What the page needs no words of its own for is told here. */
+  #onScreen(shown: string, screen: ScanScreen, reading: ScanReading, task: ScreenTask): AppResponse<'scan'> {
+    switch (task.kind) {
+      case 'find-line':
+        this.#tell(shown, screen, { ...accepted(reading, 'line-shown'), machineSerial: task.machineSerial });
+        break;
+      case 'search':
+        this.#tell(shown, screen, { ...accepted(reading, 'searched'), text: task.text });
+        break;
+      case 'try':
+        this.#tell(shown, screen, { ...accepted(reading, 'tried'), text: task.text });
+        break;
+      case 'tick':
+      case 'close-shipment':
+        break;
+      default:
+        assertNever(task);
+    }
+    return { task };
+  }
+
+  #tell(shown: string, screen: ScanScreen, outcome: ScanOutcome): AppResponse<'scan'> {
+    this.#services.memory.take(shown, screen, outcome);
+    return this.#shownAfter(screen);
+  }
+
+  #shownAfter(screen: ScanScreen): AppResponse<'scan'> {
+    const outcome = this.#services.memory.last?.outcome;
+    const show = outcome === undefined ? null : screenAfter(screen, outcome);
+    return show === null ? {} : { show };
+  }
+
+  async #do(action: PairingAction): Promise<void> {
     const { pairing, batch, media, jobs, starting } = this.#services;
-    const action = pairing.scan(text, doubt);
     switch (action.type) {
       case 'none':
         return;
@@ -57,6 +150,9 @@ export class ScanService {
       case 'cancel-job':
         jobs.cancel(action.driveId);
         return;
+      case 'clear-jobs':
+        this.clear(action.driveIds);
+        return;
       case 'retry-job':
         await pairing.report(() => starting.retry(action.driveId));
         return;
@@ -75,4 +171,10 @@ export class ScanService {
     const path = step === 'known' ? knownMedia.find(wanted.sha256) : null;
     if (path !== null) media.select(path);
   }
+}
+
+type Accepted = Extract<ScanOutcome, { result: 'accepted' }>;
+
+function accepted({ kind }: ScanReading, effect: Accepted['effect']): Accepted {
+  return { result: 'accepted', kind, effect, machineSerial: null, bay: null };
 }

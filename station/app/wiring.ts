@@ -9,6 +9,7 @@ import type { DriveList } from './drive-list';
 import type { JobService } from './job-service';
 import type { KnownMedia } from './known-media';
 import type { MediaVerifier } from './media-verifier';
+import type { ScanMemory } from './scan-memory';
 import type { NoticeService } from './notices';
 import type { OrderService } from './order-service';
 import type { PairingService } from './pairing-service';
@@ -16,6 +17,7 @@ import type { ProgressService } from './progress-service';
 import type { Recovery } from './recovery';
 import type { SessionStore } from './session-store';
 import type { SettingsService } from './settings-service';
+import type { ShipService } from '../shipment/ship-service';
 import type { Slice, StatePublisher } from './state-publisher';
 import type { StationService } from './station-service';
 
@@ -27,6 +29,7 @@ export interface WiredServices {
   readonly jobs: JobService;
   readonly knownMedia: KnownMedia;
   readonly media: MediaVerifier;
+  readonly memory: ScanMemory;
   readonly notices: NoticeService;
   readonly orders: OrderService;
   readonly pairing: PairingService;
@@ -35,13 +38,14 @@ export interface WiredServices {
   readonly recovery: Recovery;
   readonly session: SessionStore;
   readonly settings: SettingsService;
+  readonly shipments: Pick<ShipService, 'onClosed'>;
   readonly station: StationService;
 }
 
 /** Who listens to whom. Services know nothing of what their changes mean to others; it all stands here. */
 export function wire(app: WiredServices): void {
-  const { batch, bootTests, drives, fleet, jobs, knownMedia, media, notices } = app;
-  const { orders, pairing, progress, publisher, recovery, session, settings, station } = app;
+  const { batch, bootTests, drives, fleet, jobs, knownMedia, media, memory, notices } = app;
+  const { orders, pairing, progress, publisher, recovery, session, settings, shipments, station } = app;
   const publish =
     (...slices: readonly Slice[]) =>
     (): void => {
@@ -83,6 +87,17 @@ export function wire(app: WiredServices): void {
     });
   }
   progress.onChange(publish('progress'));
+
+  for (const onChange of [jobs.onChange, bootTests.onChange]) {
+    onChange(() => {
+      pairing.settle();
+    });
+  }
+
+  // A shipment that was closed is in the ledger, which no service listens to.
+  shipments.onClosed(() => {
+    orders.refresh();
+  });
 
   jobs.onBatchEnd((reports) => {
     bootTests.onBatchEnd(reports);
@@ -130,4 +145,12 @@ export function wire(app: WiredServices): void {
   bootTests.onChange(publish('rehearsals'));
   notices.onChange(publish('notices'));
   fleet.onChange(publish('fleet'));
+
+  // Last, when everything else has followed: what was said of a scan is compared with what came of the change.
+  memory.onChange(publish('pairing'));
+  for (const { onChange } of [batch, bootTests, drives, jobs, media, orders, pairing]) {
+    onChange(() => {
+      memory.look();
+    });
+  }
 }

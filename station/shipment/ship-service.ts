@@ -1,3 +1,4 @@
+import { Emitter } from 'vscode-jsonrpc/node';
 import type { BundleReport, ShipList, ShipmentPapers } from '../../core/contract/app-shipments';
 import { PrestageError } from '../../core/base/errors';
 import type { AppendContext } from '../ledger/ledger';
@@ -23,6 +24,9 @@ export interface BundlePlace {
 
 /** Shipments, off this thread: each question has a worker of its own. */
 export class ShipService {
+  readonly #closed = new Emitter<void>();
+  /** A shipment is in the ledger; also when its bundle could not be made. */
+  readonly onClosed = this.#closed.event;
   readonly #options: ShipServiceOptions;
   /** Where bundles were made since the start, by shipment number. */
   readonly #files = new Map<string, string>();
@@ -45,7 +49,11 @@ export class ShipService {
   /** @throws PrestageError usage, shipment-refused, ledger-… */
   async close(number: string, serials: readonly string[], bundle: BundlePlace): Promise<BundleReport> {
     const append = await this.#options.append();
-    return this.#made(await this.#ask({ verb: 'close', number, serials, ...bundle, append }));
+    try {
+      return this.#made(await this.#ask({ verb: 'close', number, serials, ...bundle, append }));
+    } finally {
+      this.#closed.fire();
+    }
   }
 
   /** @throws PrestageError record-not-found, usage, ledger-… */

@@ -80,8 +80,18 @@ describe('a work order in the app', () => {
     await page.getByLabel('Reason', { exact: true }).fill('A spare');
     await page.getByRole('button', { name: 'Record the exception' }).click();
     await page.getByRole('row', { name: /STRANGER1.*A spare/ }).waitFor();
+    // What was refused is said no more: it was allowed since.
+    await page.locator('.scan-last[data-result=none]').waitFor();
+    // A machine of the order is shown here, and not paired in silence.
+    await app.scan('7KX9PQ1');
+    await page.locator('.order-line[data-marked=true]').getByText('7KX9PQ1').waitFor();
+    await page.locator('.scan-last').getByText('Machine 7KX9PQ1 is in the work order').waitFor();
+    await app.picture('order-line-scanned');
+    await page.keyboard.press('F4');
     await app.scan('7KX9PQ1');
     await app.scan('BAY 1');
+    await card(app, 'bay 1').getByText('for 7KX9PQ1').waitFor();
+    await page.keyboard.press('F2');
     await page.getByRole('row', { name: /7KX9PQ1.*Paired/ }).waitFor();
     await app.picture('order-open');
   });

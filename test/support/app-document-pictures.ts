@@ -18,6 +18,7 @@ const started: Preview['state'] = {
     ...fourDrives.pairing,
     lastScan: {
       number: 12,
+      ...{ screen: 'bench', holds: true },
       text: 'PRESTAGE-START',
       outcome: { result: 'accepted', kind: 'command', effect: 'started', machineSerial: null, bay: null },
     },

@@ -72,7 +72,7 @@ const acts: readonly Act[] = [
       await page.getByRole('button', { name: 'Look for drives' }).focus();
       await preview.scan('BADGE: A B Jansen');
     },
-    expected: [{ method: 'scan', request: { text: 'BADGE: A B Jansen' } }],
+    expected: [{ method: 'scan', request: { text: 'BADGE: A B Jansen', screen: 'bench' } }],
   },
   {
     name: 'a scan without Enter is heard',
@@ -84,7 +84,7 @@ const acts: readonly Act[] = [
     name: 'START scanned with the focus on the way back presses nothing',
     state: armed,
     run: (_, preview) => preview.scan('PRESTAGE-START'),
-    expected: [{ method: 'scan', request: { text: 'PRESTAGE-START' } }],
+    expected: [{ method: 'scan', request: { text: 'PRESTAGE-START', screen: 'bench' } }],
   },
   {
     name: 'START scanned with the focus on the hold button presses nothing',
@@ -94,7 +94,7 @@ const acts: readonly Act[] = [
       await preview.scan('PRESTAGE-START');
       await page.waitForTimeout(2300);
     },
-    expected: [{ method: 'scan', request: { text: 'PRESTAGE-START' } }],
+    expected: [{ method: 'scan', request: { text: 'PRESTAGE-START', screen: 'bench' } }],
   },
   {
     name: 'holding for two seconds starts',

@@ -6,7 +6,7 @@ import { previews } from './app-preview-states';
 /** What scanners send around a code, and where the focus may be meanwhile: nothing of it does anything on the page. */
 
 export const serial = '5CG4999XYZ';
-export const scanned: Call = { method: 'scan', request: { text: serial } };
+export const scanned: Call = { method: 'scan', request: { text: serial, screen: 'bench' } };
 
 /** The state of a preview, by its name. */
 export const stateOf = (name: string): Act['state'] => {
@@ -51,7 +51,7 @@ function inFilter(name: string, label: string, value: string, text: string): Act
       await preview.scan(text, ['Enter', 'Enter']);
       await page.waitForTimeout(100);
     },
-    expected: [{ method: 'scan', request: { text } }],
+    expected: [{ method: 'scan', request: { text, screen: 'log' } }],
     check: async (page) => {
       const now = await page.getByLabel(label, { exact: true }).inputValue();
       return now === value ? null : `the field holds '${now}', not '${value}'`;
@@ -70,13 +70,13 @@ export const scannerActs: readonly Act[] = [
     name: 'Escape at the end leaves the list of what will be erased open',
     state: stateOf('armed'),
     run: (_, preview) => preview.scan('PRESTAGE-START', ['Escape']),
-    expected: [{ method: 'scan', request: { text: 'PRESTAGE-START' } }],
+    expected: [{ method: 'scan', request: { text: 'PRESTAGE-START', screen: 'bench' } }],
   },
   {
     name: 'Enter and Escape at the end leave the list open',
     state: stateOf('armed'),
     run: (_, preview) => preview.scan('PRESTAGE-START', ['Enter', 'Escape']),
-    expected: [{ method: 'scan', request: { text: 'PRESTAGE-START' } }],
+    expected: [{ method: 'scan', request: { text: 'PRESTAGE-START', screen: 'bench' } }],
   },
   {
     name: 'Escape at the end leaves the help open',
@@ -88,13 +88,13 @@ export const scannerActs: readonly Act[] = [
       await preview.scan(serial, ['Escape']);
     },
     check: async (page) => ((await page.locator('.help-page').count()) === 1 ? null : 'the help was left'),
-    expected: [{ method: 'scan', request: { text: serial } }],
+    expected: [{ method: 'scan', request: { text: serial, screen: 'help' } }],
   },
   {
     name: 'control characters inside neither copy nor quit',
     state: stateOf('refused-scan'),
     run: (_, preview) => preview.scan('5CG4', ['Ctrl+C', 'Ctrl+Q', 'Ctrl+A', 'X', 'Enter']),
-    expected: [{ method: 'scan', request: { text: '5CG4\u0003\u0011\u0001X' } }],
+    expected: [{ method: 'scan', request: { text: '5CG4\u0003\u0011\u0001X', screen: 'bench' } }],
   },
   inFilter('a scan into a date leaves the date', 'From', '2025-03-01', serial),
   inFilter('a scan into an empty date leaves it empty', 'From', '', serial),

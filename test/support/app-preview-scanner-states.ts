@@ -60,6 +60,7 @@ export function scannerPreviews(state: AppState): Readonly<Record<string, Previe
           ...state.pairing,
           lastScan: {
             number: 3,
+            ...{ screen: 'bench', holds: true },
             text: '5CG4999XYZ',
             outcome: {
               ...{

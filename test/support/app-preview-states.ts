@@ -79,6 +79,7 @@ const armed: AppState = {
     canUndo: true,
     lastScan: {
       number: 9,
+      ...{ screen: 'bench', holds: true },
       text: 'PRESTAGE-START',
       outcome: { result: 'accepted', kind: 'command', effect: 'armed', machineSerial: null, bay: null },
     },
@@ -98,6 +99,7 @@ const refusedScan: AppState = {
     canUndo: true,
     lastScan: {
       number: 7,
+      ...{ screen: 'bench', holds: true },
       text: '4006381333931',
       outcome: { result: 'refused', kind: 'ean', reason: 'wrong-kind', expected: 'bay', detail: null },
     },
@@ -111,6 +113,7 @@ const hasDrive: AppState = {
     waitingMachine: null,
     lastScan: {
       number: 8,
+      ...{ screen: 'bench', holds: true },
       text: machineOf(9),
       outcome: {
         ...{ result: 'refused', kind: 'machine', reason: 'machine-shipped', expected: 'machine' },
@@ -127,6 +130,7 @@ const unexpected: AppState = {
     ...mixed.pairing,
     lastScan: {
       number: 12,
+      ...{ screen: 'bench', holds: true },
       text: '5CG4777ABC',
       outcome: {
         result: 'refused',

@@ -9,7 +9,7 @@ import { axeSource } from './axe-source';
 import { themes, type Answers, type Preview, type Theme } from './app-preview-states';
 import { KeyPlayer } from './key-player';
 import { shipmentPapers, shipReport, shipments } from './app-samples';
-import { withProgress } from './app-samples-progress';
+import { withFreeBays, withProgress } from './app-samples-progress';
 import { launch, sendScan, type ScanEnd } from './app-window';
 
 const root = resolve(import.meta.dirname, '../..');
@@ -92,7 +92,7 @@ export class AppPreview {
       (_electron, given) => {
         globalThis.preview.prepare(given.state, given.answers);
       },
-      { state: withProgress(state), answers: { ...answers, ...more } },
+      { state: withFreeBays(withProgress(state)), answers: { ...answers, ...more } },
     );
     await this.page.setViewportSize(size);
     await this.page.reload();
@@ -158,6 +158,11 @@ export class AppPreview {
       [...document.querySelectorAll('html, #content')].some((box) => box.scrollWidth > box.clientWidth),
     );
     const problems = found ? ['the page is wider than the window'] : [];
+    // A dialog has a primary button of its own.
+    const primary = await this.page
+      .locator('.shell [data-variant="filled"]:visible')
+      .evaluateAll((buttons) => buttons.map((button) => button.textContent));
+    if (primary.length > 1) problems.push(`more than one primary button: ${primary.join(', ')}`);
     for (const [index, theme] of themes.entries()) {
       await this.setTheme(state, theme);
       problems.push(...(await this.violations(index === 0)).map((text) => `${theme}: ${text}`));

@@ -26,3 +26,14 @@ export function withProgress(state: AppState): AppState {
     },
   };
 }
+
+/** A state with as many free bays as its drives, jobs and pairs leave. */
+export function withFreeBays(state: AppState): AppState {
+  const { drives, jobs, pairing } = state;
+  const taken = new Set([...jobs, ...pairing.pairs].map(({ driveId }) => driveId));
+  const free = drives.bays.filter(({ driveId }) => {
+    const drive = drives.drives.find(({ id }) => id === driveId);
+    return drive?.verdict === 'eligible' && !taken.has(drive.id);
+  });
+  return { ...state, pairing: { ...pairing, freeBays: free.length } };
+}

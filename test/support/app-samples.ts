@@ -143,6 +143,8 @@ export const emptyState: AppState = {
     pairs: [],
     canUndo: false,
     armed: false,
+    starting: false,
+    freeBays: 0,
     obstacles: ['no-operator', 'no-media', 'no-pairs'],
     lastScan: null,
     refusal: null,

@@ -16,7 +16,6 @@ import './card-ended.css';
 import { useDensity } from './cell-size';
 import { DriveDetails } from './drive-details';
 import { RackView } from './rack/rack-view';
-import { ScanLine } from './scan-line';
 import { Strip } from './strip';
 
 function ListingError(): ReactElement | null {
@@ -67,7 +66,7 @@ function Rack(): ReactElement {
   );
 }
 
-/** The rack of drives, what was scanned last, and how far the batch is. */
+/** The rack of drives, and how far the batch is. */
 export function BenchScreen(): ReactElement {
   const text = useText().bench;
   const bays = useApp(({ drives }) => drives.bays.length);
@@ -82,7 +81,6 @@ export function BenchScreen(): ReactElement {
     <div className="bench">
       <h1 className="unseen">{text.title}</h1>
       <Strip />
-      <ScanLine />
       {refusal !== null && <ErrorCard error={refusal} />}
       <ListingError />
       {bays > 0 && !(idle && view === 'rack') && <BenchTools />}

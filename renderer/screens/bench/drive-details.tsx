@@ -124,15 +124,13 @@ function PairByHand({
         </Button>
       </form>
       {/* Beside the form: what is sent in its dialog must not send this one, too. */}
-      {again !== null && normalizeSerial(serial) === again && (
-        <WriteAgain
-          machineSerial={again}
-          driveId={driveId}
-          onDone={() => {
-            setSerial('');
-          }}
-        />
-      )}
+      <WriteAgain
+        refused={again !== null && normalizeSerial(serial) === again ? again : null}
+        driveId={driveId}
+        onDone={() => {
+          setSerial('');
+        }}
+      />
     </>
   );
 }

@@ -1,14 +1,15 @@
 import { Button } from '@mantine/core';
 import { IconCheck, IconPlayerPlay, IconRefresh } from '@tabler/icons-react';
 import type { ReactElement } from 'react';
+import type { FlowStep, StepStatus } from '../../../core/flow/flow';
 import type { MediaState } from '../../../core/media/media-state';
 import { send } from '../../actions';
 import { fileName, percentOf } from '../../format';
 import { ConfirmButton } from '../../components/confirm-button';
 import { Counts } from '../../components/counts';
-import { TotalProgress } from '../../components/total-progress';
 import { useApp, useAppShallow } from '../../store/app-store';
-import { countsOf, passedDrives, stepStatuses, type Step, type StepStatus } from '../../store/selectors';
+import { flowFactsOf, useFlow, useSteps } from '../../store/flow';
+import { countsOf } from '../../store/selectors';
 import { askForOperator, showScreen } from '../../store/view-store';
 import { useText, type Text } from '../../text';
 import { Mono } from '../../components/mono';
@@ -16,7 +17,7 @@ import '../order/order.css';
 
 interface StepItemProps {
   readonly number: number;
-  readonly step: Step;
+  readonly step: FlowStep;
   readonly status: StepStatus;
   readonly value: string;
   readonly badge?: string | undefined;
@@ -25,7 +26,7 @@ interface StepItemProps {
 }
 
 function StepItem({ number, step, status, value, badge, onOpen }: StepItemProps): ReactElement {
-  const text = useText().bench;
+  const text = useText().flow;
   const content = (
     <>
       <span className="step-mark" aria-hidden>
@@ -63,11 +64,11 @@ function StepItem({ number, step, status, value, badge, onOpen }: StepItemProps)
 
 function mediaWords(
   media: MediaState,
-  text: Text['bench'],
+  { bench: text, flow }: Text,
 ): { readonly name: string; readonly badge?: string } {
   switch (media.status) {
     case 'none':
-      return { name: text.noMedia };
+      return { name: flow.none };
     case 'inspecting':
       return { name: fileName(media.path), badge: text.media.inspecting };
     case 'refused':
@@ -88,39 +89,46 @@ const openMedia = (): void => {
 };
 
 function Steps(): ReactElement {
-  const text = useText().bench;
-  const refusals = useApp(({ pairing }) => pairing.obstacles);
+  const words = useText();
+  const text = words.flow;
+  const status = useSteps();
+  const armed = useApp(({ pairing }) => pairing.armed);
+  const canStart = useFlow(({ enabled }) => enabled.start);
   const operator = useApp(({ batch }) => batch.operator);
   const media = useApp((state) => state.media);
-  const paired = useApp(({ pairing }) => pairing.pairs.length);
-  const status = stepStatuses(refusals);
-  const { name, badge } = mediaWords(media, text);
+  const { paired, running, pass, fail, stopped } = useAppShallow(countsOf);
+  const { name, badge } = mediaWords(media, words);
+  /** What a step says that has nothing to tell, which is no news of one that is done. */
+  const idle = new Set([text.none, text.notReady]);
+  const steps: readonly Omit<StepItemProps, 'number' | 'status'>[] = [
+    {
+      step: 'operator',
+      value: operator === '' ? text.none : operator,
+      onOpen: () => {
+        askForOperator(true);
+      },
+    },
+    { step: 'media', value: name, badge, onOpen: openMedia },
+    { step: 'pair', value: paired === 0 ? text.none : text.paired(paired), onOpen: null },
+    { step: 'start', value: armed ? text.confirm : canStart ? text.ready : text.notReady, onOpen: null },
+    { step: 'running', value: running === 0 ? text.none : text.running(running), onOpen: null },
+    {
+      step: 'take-out',
+      value: pass + fail + stopped === 0 ? text.none : text.ended(pass, fail + stopped),
+      onOpen: null,
+    },
+  ];
   return (
     <ol className="steps">
-      <StepItem
-        number={1}
-        step="operator"
-        status={status.operator}
-        value={operator === '' ? text.noOperator : operator}
-        onOpen={() => {
-          askForOperator(true);
-        }}
-      />
-      <StepItem number={2} step="media" status={status.media} value={name} badge={badge} onOpen={openMedia} />
-      <StepItem
-        number={3}
-        step="pair"
-        status={status.pair}
-        value={paired === 0 ? text.noPairs : text.pairs(paired)}
-        onOpen={null}
-      />
-      <StepItem
-        number={4}
-        step="start"
-        status={status.start}
-        value={refusals.length === 0 ? text.startReady : text.startBlocked}
-        onOpen={null}
-      />
+      {steps.map((one, index) => (
+        <StepItem
+          key={one.step}
+          number={index + 1}
+          status={status[one.step]}
+          {...one}
+          value={status[one.step] === 'done' && idle.has(one.value) ? text.stepDone : one.value}
+        />
+      ))}
     </ol>
   );
 }
@@ -129,7 +137,8 @@ function Progress(): ReactElement {
   const text = useText().bench;
   const counts = useAppShallow(countsOf);
   const workOrder = useApp(({ batch }) => batch.workOrder);
-  const passed = useAppShallow(passedDrives);
+  const passed = useApp((state) => flowFactsOf(state).jobs.passed);
+  const canClear = useFlow(({ enabled }) => enabled.clearPassed);
   const ordered = useApp(({ order }) => order !== null);
   const cancellable = useApp(({ jobs }) => jobs.filter(({ canCancel }) => canCancel).length);
   return (
@@ -148,28 +157,28 @@ function Progress(): ReactElement {
         </p>
       )}
       <div className="row push">
-        {passed.length > 0 && (
-          <Button
-            size="sm"
-            onClick={() => {
-              for (const driveId of passed) send('dismissJob', { driveId });
-            }}
-          >
-            {text.clearPassed(passed.length)}
-          </Button>
-        )}
-        {cancellable > 0 && (
-          <ConfirmButton
-            compact
-            label={text.cancelAll}
-            question={text.cancelAllQuestion(cancellable)}
-            yes={text.cancelAllYes}
-            no={text.keepWriting}
-            onConfirm={() => {
-              send('cancelAll', {});
-            }}
-          />
-        )}
+        {/* Each in its place, whether or not it can be pressed: none comes to lie under a finger that meant another. */}
+        <Button
+          size="sm"
+          className="strip-clear"
+          disabled={!canClear}
+          onClick={() => {
+            send('clearPassed', {});
+          }}
+        >
+          {text.clearPassed(passed)}
+        </Button>
+        <ConfirmButton
+          compact
+          disabled={cancellable === 0}
+          label={text.cancelAll}
+          question={text.cancelAllQuestion(cancellable)}
+          yes={text.cancelAllYes}
+          no={text.keepWriting}
+          onConfirm={() => {
+            send('cancelAll', {});
+          }}
+        />
         <Button
           size="sm"
           leftSection={<IconRefresh size={18} aria-hidden />}
@@ -187,7 +196,7 @@ function Progress(): ReactElement {
 /** What is done and what is missing, the counts, and the button that leads to the start. */
 export function Strip(): ReactElement {
   const text = useText().bench;
-  const ready = useApp(({ pairing }) => pairing.obstacles.length === 0);
+  const ready = useFlow(({ enabled }) => enabled.start);
   const paired = useApp(({ pairing }) => pairing.pairs.length);
   return (
     <section className="stack strip" aria-label={text.strip}>
@@ -206,7 +215,6 @@ export function Strip(): ReactElement {
           {text.startButton(paired)}
         </Button>
       </div>
-      <TotalProgress />
       <OrderStrip />
       <Progress />
     </section>

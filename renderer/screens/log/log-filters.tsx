@@ -1,6 +1,7 @@
 import { NativeSelect, TextInput } from '@mantine/core';
 import { useEffect, useState, type ReactElement } from 'react';
 import { logKinds, logQuerySchema, logResults } from '../../../core/contract/app-log';
+import { forgetScan } from '../../actions';
 import { SearchField } from '../../components/search-field';
 import { setLogQuery, useLog } from '../../store/log-store';
 import { useText } from '../../text';
@@ -26,7 +27,15 @@ export function LogFilters(): ReactElement {
   }, [typed, query.text]);
   return (
     <div className="row row-fields" role="search">
-      <SearchField label={text.search} hint={text.searchHint} value={typed} onSearch={setTyped} />
+      <SearchField
+        label={text.search}
+        hint={text.searchHint}
+        value={typed}
+        onSearch={(sought) => {
+          setTyped(sought);
+          forgetScan();
+        }}
+      />
       <NativeSelect
         label={text.kind}
         value={query.kind ?? ''}

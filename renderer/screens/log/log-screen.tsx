@@ -1,5 +1,6 @@
 import { useCallback, useState, type ReactElement } from 'react';
 import { ScreenHeader } from '../../components/screen-header';
+import { useLog } from '../../store/log-store';
 import { useText } from '../../text';
 import { EntryPage } from './entry-page';
 import { LogFilters } from './log-filters';
@@ -11,9 +12,16 @@ import './log.css';
 export function LogScreen(): ReactElement {
   const text = useText().log;
   const [opened, setOpened] = useState<number | null>(null);
+  const searched = useLog((state) => state.searched);
+  const [seen, setSeen] = useState(searched);
   const [returned, setReturned] = useState(false);
   /** Kept while an entry is open. */
   const [selection, setSelection] = useState<LogSelection>({ index: 0, sequence: null });
+  // What was scanned is looked for in the list, whatever was open.
+  if (seen !== searched) {
+    setSeen(searched);
+    setOpened(null);
+  }
   const goBack = useCallback((): void => {
     setReturned(true);
     setOpened(null);
@@ -25,7 +33,7 @@ export function LogScreen(): ReactElement {
         <LogTools />
       </ScreenHeader>
       <LogOutcome />
-      <LogFilters />
+      <LogFilters key={searched} />
       <LogTable selection={selection} onSelect={setSelection} onOpen={setOpened} focused={returned} />
     </section>
   );

@@ -192,8 +192,8 @@ function Cells({ row }: { readonly row: LogRow }): ReactElement {
           {shipment === null ? (reason ?? '') : text.shipment(shipment)}
         </span>
       )}
-      <span role="gridcell" className="clipped">
-        {row.workOrder ?? ''}
+      <span role="gridcell" className={row.workOrder === null ? 'clipped soft' : 'clipped'}>
+        {row.workOrder ?? (kind === 'job' || kind === 'shipment' ? text.noOrder : '')}
       </span>
       <span role="gridcell" className="clipped">
         {row.operator}

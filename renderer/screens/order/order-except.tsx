@@ -19,7 +19,7 @@ interface ExceptProps {
 
 /** The machine that was just refused because the order does not have it; null when it was let in since. */
 function unexpectedOf({ lines }: OrderState, scan: PairingState['lastScan']): string | null {
-  const outcome = scan?.outcome;
+  const outcome = scan?.holds === true ? scan.outcome : null;
   if (outcome?.result !== 'refused' || outcome.reason !== 'not-in-order') return null;
   return lines.some(({ serial }) => serial === outcome.detail) ? null : outcome.detail;
 }

@@ -1,5 +1,5 @@
 import { Button, NativeSelect } from '@mantine/core';
-import { memo, useMemo, type ReactElement } from 'react';
+import { memo, useEffect, useMemo, useRef, type ReactElement } from 'react';
 import type { OrderState, OrderStateLine } from '../../../core/contract/app-order';
 import { isOpen, orderLineStates, type OrderLineState } from '../../../core/order/order-state';
 import { DataTable } from '../../components/data-table';
@@ -8,6 +8,7 @@ import { Panel } from '../../components/panel';
 import { SearchField } from '../../components/search-field';
 import { Status } from '../../components/status';
 import { useText } from '../../text';
+import { useMarkedLine } from './marked-line';
 import { StateMark, toneOf } from './order-state-mark';
 
 /** Which lines are shown. */
@@ -26,6 +27,8 @@ export function isWanted(line: OrderStateLine, { text, state }: LineFilter): boo
 
 interface LineProps {
   readonly line: OrderStateLine;
+  /** Which scan showed it; 0: none. */
+  readonly marked: number;
   readonly onLeaveOut: (serial: string) => void;
 }
 
@@ -33,11 +36,15 @@ interface LineProps {
 const canLeaveOut = (line: OrderStateLine): boolean =>
   isOpen(line) && line.state !== 'writing' && line.state !== 'paired';
 
-const Line = memo(function Line({ line, onLeaveOut }: LineProps): ReactElement {
+const Line = memo(function Line({ line, marked, onLeaveOut }: LineProps): ReactElement {
   const { lines: text, states } = useText().order;
   const { serial, state, computerName, assetTag, reason, unexpected, against } = line;
+  const row = useRef<HTMLTableRowElement>(null);
+  useEffect(() => {
+    if (marked > 0) row.current?.scrollIntoView({ block: 'center' });
+  }, [marked]);
   return (
-    <tr>
+    <tr ref={row} className="order-line" data-marked={marked > 0}>
       <th scope="row">
         <Mono>{serial}</Mono>
         {unexpected && (
@@ -84,6 +91,7 @@ interface LinesProps {
 /** Every machine of the order with its state. */
 export function OrderLines({ order, filter, onFilter, onLeaveOut }: LinesProps): ReactElement {
   const { lines: text, states } = useText().order;
+  const marked = useMarkedLine();
   const shown = useMemo(() => order.lines.filter((line) => isWanted(line, filter)), [order.lines, filter]);
   const search = (
     <div className="row row-fields" role="search">
@@ -125,7 +133,12 @@ export function OrderLines({ order, filter, onFilter, onLeaveOut }: LinesProps):
         empty={shown.length === 0 ? text.none : null}
       >
         {shown.map((line) => (
-          <Line key={line.serial} line={line} onLeaveOut={onLeaveOut} />
+          <Line
+            key={line.serial}
+            line={line}
+            marked={line.serial === marked.serial ? marked.number : 0}
+            onLeaveOut={onLeaveOut}
+          />
         ))}
       </DataTable>
     </Panel>

@@ -127,7 +127,6 @@ export function OrderOpen({ current, numberAlone, onOpened }: OrderOpenProps): R
           />
           <div>
             <Button
-              variant="filled"
               disabled={busy || typed.trim() === ''}
               onClick={() => {
                 void open(() => call('openOrder', { number, text: typed }));

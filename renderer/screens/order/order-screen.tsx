@@ -2,13 +2,14 @@ import { Button } from '@mantine/core';
 import { IconPrinter } from '@tabler/icons-react';
 import { useState, type ReactElement } from 'react';
 import { sanitizeForDisplay } from '../../../core/base/display';
-import { send } from '../../actions';
+import { forgetScan, send } from '../../actions';
 import { ErrorCard } from '../../components/error-card';
 import { Notice } from '../../components/notice';
 import { ScreenHeader } from '../../components/screen-header';
 import { formatTime } from '../../format';
 import { useApp } from '../../store/app-store';
 import { useText } from '../../text';
+import { useMarkedLine } from './marked-line';
 import { OrderAsks, OrderClose, OrderCounts } from './order-cards';
 import { OrderExcept } from './order-except';
 import { OrderLines, type LineFilter } from './order-lines';
@@ -52,6 +53,17 @@ export function OrderScreen(): ReactElement {
   const number = order?.number ?? workOrder;
   const [warnings, setWarnings] = useState<readonly string[]>([]);
   const [filter, setFilter] = useState<LineFilter>({ text: '', state: 'all' });
+  const marked = useMarkedLine();
+  const [seen, setSeen] = useState(marked.number);
+  // What was scanned is shown, whatever was looked for before.
+  if (seen !== marked.number) {
+    setSeen(marked.number);
+    setFilter({ text: '', state: 'all' });
+  }
+  const filterByHand = (next: LineFilter): void => {
+    setFilter(next);
+    forgetScan();
+  };
   /** The machine that a word is to be said about. */
   const [serial, setSerial] = useState('');
   const [onTicket, setOnTicket] = useState(false);
@@ -123,7 +135,7 @@ export function OrderScreen(): ReactElement {
               />
               <OrderAsks order={order} />
             </div>
-            <OrderLines order={order} filter={filter} onFilter={setFilter} onLeaveOut={setSerial} />
+            <OrderLines order={order} filter={filter} onFilter={filterByHand} onLeaveOut={setSerial} />
           </div>
         </>
       )}

@@ -1,12 +1,14 @@
 import { TextInput } from '@mantine/core';
 import { IconCheck, IconX } from '@tabler/icons-react';
-import { useState, type ReactElement } from 'react';
+import { useEffect, useRef, useState, type ReactElement } from 'react';
 import { sanitizeForDisplay } from '../../../core/base/display';
+import { forgetScan } from '../../actions';
 import { Status } from '../../components/status';
 import { useApp } from '../../store/app-store';
 import { useText, type Text } from '../../text';
 import { useAppSettings } from './app-settings';
 import { tryCode, type TriedCode } from './settings-rules';
+import { useTriedScan } from './tried-code';
 
 /** Room for a job ticket, the longest code there is. */
 const longestTry = 600;
@@ -60,11 +62,21 @@ export function TryCode(): ReactElement {
   const settings = useAppSettings();
   const bays = useApp((state) => state.drives.bays);
   const drives = useApp((state) => state.drives.drives);
+  const scanned = useTriedScan();
   const [typed, setTyped] = useState('');
+  const [seen, setSeen] = useState(0);
+  const box = useRef<HTMLDivElement>(null);
+  if (seen !== scanned.number) {
+    setSeen(scanned.number);
+    setTyped(scanned.text);
+  }
+  useEffect(() => {
+    if (scanned.number > 0) box.current?.scrollIntoView({ block: 'center' });
+  }, [scanned.number]);
   const clean = sanitizeForDisplay(typed, longestTry);
   const tried = clean === '' ? null : wordsOf(tryCode(clean, { settings, bays, drives }), words);
   return (
-    <div className="stack sunken">
+    <div ref={box} className="stack sunken">
       <TextInput
         label={text.try}
         description={text.tryHint}
@@ -75,6 +87,7 @@ export function TryCode(): ReactElement {
         classNames={{ input: 'mono' }}
         onChange={(event) => {
           setTyped(event.currentTarget.value);
+          forgetScan();
         }}
       />
       <div className="settings-tried" role="status">

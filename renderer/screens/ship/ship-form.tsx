@@ -1,9 +1,10 @@
 import { Button, NativeSelect, TextInput } from '@mantine/core';
 import { IconPackageExport } from '@tabler/icons-react';
-import type { SyntheticEvent, ReactElement } from 'react';
+import { useEffect, useRef, type SyntheticEvent, type ReactElement } from 'react';
 import type { WaitingMachine } from '../../../core/contract/app-shipments';
+import { forgetScan } from '../../actions';
 import { useText } from '../../text';
-import { closeShipment, refusalOf, ordersIn, shipStore, shownOf, useShip } from './ship-store';
+import { closeShipment, refusalOf, ordersIn, shipmentToClose, shipStore, useShip } from './ship-store';
 
 /** Stands for all orders in the list of choices, where an order's number cannot. */
 const all = '\n';
@@ -11,16 +12,21 @@ const all = '\n';
 /** Which order is shown, the number, and the button that closes. */
 export function ShipForm({ waiting }: { readonly waiting: readonly WaitingMachine[] }): ReactElement {
   const text = useText().ship;
-  const { order, number, chosen, doing } = useShip((state) => state);
+  const state = useShip((all) => all);
+  const { order, doing, asksNumber } = state;
   const orders = ordersIn([...waiting]);
-  const ticked = shownOf([...waiting], order).filter(({ machineSerial }) => chosen.has(machineSerial));
-  const refusal = refusalOf(ticked, number.trim());
+  const { ticked, number } = shipmentToClose(state);
+  const refusal = refusalOf(ticked, number);
+  const field = useRef<HTMLInputElement>(null);
+  useEffect(() => {
+    if (asksNumber) field.current?.focus();
+  }, [asksNumber]);
   const submit = (event: SyntheticEvent): void => {
     event.preventDefault();
     if (refusal !== null || doing !== 'nothing') return;
     void closeShipment(
       ticked.map(({ machineSerial }) => machineSerial),
-      number.trim(),
+      number,
     );
   };
   return (
@@ -43,13 +49,15 @@ export function ShipForm({ waiting }: { readonly waiting: readonly WaitingMachin
         className="ship-number"
         label={text.number}
         placeholder={text.numberHint}
-        value={number}
+        ref={field}
+        value={state.number ?? number}
         error={refusal === 'number-wrong' ? text.numberWrong : null}
         maxLength={40}
         autoComplete="off"
         spellCheck={false}
         onChange={(event) => {
           shipStore.setState({ number: event.currentTarget.value });
+          forgetScan();
         }}
       />
       <Button

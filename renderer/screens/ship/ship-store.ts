@@ -2,7 +2,7 @@ import { useStore } from 'zustand';
 import { createStore } from 'zustand/vanilla';
 import type { BundleReport, ShipList, ShipmentPapers } from '../../../core/contract/app-shipments';
 import { shipmentNumberSchema } from '../../../core/shipment/shipment';
-import { act } from '../../actions';
+import { act, forgetScan } from '../../actions';
 
 interface ShipState {
   /** Null until it was read. */
@@ -10,11 +10,16 @@ interface ShipState {
   readonly doing: 'nothing' | 'reading' | 'closing';
   /** Of the last bundle that was made; null when it was closed. */
   readonly report: BundleReport | null;
-  readonly number: string;
+  /** As it was typed or scanned; null: nobody did, and {@link proposedNumber} counts. */
+  readonly number: string | null;
+  /** SHIP was scanned without a number: what is scanned next and names no line is one. */
+  readonly asksNumber: boolean;
   /** Null: all orders; empty: those without one. */
   readonly order: string | null;
   /** Serials. */
   readonly chosen: ReadonlySet<string>;
+  /** The line that was scanned last; `number` counts scans. */
+  readonly scanned: { readonly serial: string; readonly number: number } | null;
   readonly sort: ShipOrder;
   /** What is shown to be printed; null: the screen itself. */
   readonly papers: { readonly paper: Paper; readonly content: ShipmentPapers } | null;
@@ -33,9 +38,11 @@ export const shipStore = createStore<ShipState>(() => ({
   list: null,
   doing: 'nothing',
   report: null,
-  number: '',
+  number: null,
+  asksNumber: false,
   order: null,
   chosen: new Set(),
+  scanned: null,
   sort: 'bay',
   papers: null,
 }));
@@ -45,7 +52,7 @@ export function useShip<T>(selector: (state: ShipState) => T): T {
   return useStore(shipStore, selector);
 }
 
-type Waiting = readonly ShipList['waiting'][number][];
+export type Waiting = readonly ShipList['waiting'][number][];
 
 /** Orders that machines wait for, each once; empty: machines without one. */
 export function ordersIn(waiting: Waiting): string[] {
@@ -76,6 +83,28 @@ export function sortedBy(sort: ShipOrder, waiting: Waiting): Waiting {
           natural.compare(one.machineSerial, other.machineSerial),
       );
   }
+}
+
+/**
+ * The number that a shipment has when nobody says another: the work order's, and behind it how many shipments it has had. Empty
+ * where the machines that are ticked have no work order, or more than one.
+ */
+export function proposedNumber(chosen: Waiting, shipped: readonly { readonly number: string }[]): string {
+  const [order = '', ...others] = ordersIn(chosen);
+  if (others.length > 0 || !shipmentNumberSchema.safeParse(order).success) return '';
+  const taken = new Set(shipped.map(({ number }) => number));
+  let proposed = order;
+  for (let next = 2; taken.has(proposed); next += 1) proposed = `${order}-${next}`;
+  return shipmentNumberSchema.safeParse(proposed).success ? proposed : '';
+}
+
+/** What is ticked and shown, and the number that its shipment would have. */
+export function shipmentToClose({ list, order, chosen, number }: ShipState): {
+  readonly ticked: Waiting;
+  readonly number: string;
+} {
+  const ticked = shownOf(list?.waiting ?? [], order).filter(({ machineSerial }) => chosen.has(machineSerial));
+  return { ticked, number: (number ?? proposedNumber(ticked, list?.shipments ?? [])).trim() };
 }
 
 /** Why the shipment cannot be closed yet. */
@@ -113,13 +142,24 @@ export function choose(serials: readonly string[], ticked: boolean): void {
   shipStore.setState({ chosen });
 }
 
-/** Closes the shipment; the station asks where the bundle is to be. */
-export async function closeShipment(machineSerials: readonly string[], number: string): Promise<void> {
+/** Ticks machines by hand, or takes the ticks off: what the latest scan did is not how it stands any more. */
+export function chooseByHand(serials: readonly string[], ticked: boolean): void {
+  choose(serials, ticked);
+  forgetScan();
+}
+
+/**
+ * Closes the shipment; the station asks where the bundle is to be.
+ * @returns whether it was closed
+ */
+export async function closeShipment(machineSerials: readonly string[], number: string): Promise<boolean> {
   shipStore.setState({ doing: 'closing', report: null });
   const answer = await act('closeShipment', { number, machineSerials: [...machineSerials] });
   const report = answer?.report ?? null;
-  shipStore.setState({ doing: 'nothing', report, ...(report === null ? {} : { number: '' }) });
+  const rest = report === null ? {} : { number: null, asksNumber: false };
+  shipStore.setState({ doing: 'nothing', report, ...rest });
   await readShipments();
+  return report !== null;
 }
 
 /** Makes the bundle of a shipment again; the station asks where to. */

@@ -1,16 +1,17 @@
 import { Button } from '@mantine/core';
-import type { ReactElement } from 'react';
+import { useEffect, useRef, type ReactElement } from 'react';
 import type { WaitingMachine } from '../../../core/contract/app-shipments';
 import { DataTable, Tick } from '../../components/data-table';
 import { formatTime } from '../../format';
 import { useText } from '../../text';
-import { choose, shipOrders, shipStore, sortedBy, useShip } from './ship-store';
+import { chooseByHand, shipOrders, shipStore, sortedBy, useShip } from './ship-store';
 
 /** Finished machines with a tick each. The whole line is pressed: gloves do not hit a small box. */
 export function WaitingTable({ shown }: { readonly shown: readonly WaitingMachine[] }): ReactElement {
   const text = useText().ship;
   const chosen = useShip((state) => state.chosen);
   const sort = useShip((state) => state.sort);
+  const scanned = useShip((state) => state.scanned);
   const serials = shown.map(({ machineSerial }) => machineSerial);
   const ticked = serials.filter((serial) => chosen.has(serial)).length;
   const columns = (['bay', 'machine', 'name', 'order', 'drive', 'finished', 'rehearsal'] as const).map(
@@ -22,7 +23,7 @@ export function WaitingTable({ shown }: { readonly shown: readonly WaitingMachin
         <Button
           disabled={ticked === serials.length}
           onClick={() => {
-            choose(serials, true);
+            chooseByHand(serials, true);
           }}
         >
           {text.chooseAll(serials.length)}
@@ -30,7 +31,7 @@ export function WaitingTable({ shown }: { readonly shown: readonly WaitingMachin
         <Button
           disabled={ticked === 0}
           onClick={() => {
-            choose(serials, false);
+            chooseByHand(serials, false);
           }}
         >
           {text.chooseNone}
@@ -55,7 +56,12 @@ export function WaitingTable({ shown }: { readonly shown: readonly WaitingMachin
       </div>
       <DataTable className="ship-table" label={text.waitingTable} columns={[null, ...columns]}>
         {sortedBy(sort, shown).map((machine) => (
-          <Row key={machine.machineSerial} machine={machine} ticked={chosen.has(machine.machineSerial)} />
+          <Row
+            key={machine.machineSerial}
+            machine={machine}
+            ticked={chosen.has(machine.machineSerial)}
+            scanned={scanned?.serial === machine.machineSerial ? scanned.number : 0}
+          />
         ))}
       </DataTable>
     </>
@@ -65,20 +71,29 @@ export function WaitingTable({ shown }: { readonly shown: readonly WaitingMachin
 function Row({
   machine,
   ticked,
+  scanned,
 }: {
   readonly machine: WaitingMachine;
   readonly ticked: boolean;
+  /** The scan that named it, when it was the latest; else 0. */
+  readonly scanned: number;
 }): ReactElement {
   const text = useText().ship;
   const { machineSerial, computerName, orderNumber, driveSerial, bay, finishedAt, rehearsed } = machine;
+  const row = useRef<HTMLTableRowElement>(null);
+  useEffect(() => {
+    if (scanned > 0) row.current?.scrollIntoView({ block: 'nearest' });
+  }, [scanned]);
   return (
     <tr
+      ref={row}
       className="ship-row"
       data-ticked={ticked}
+      data-scanned={scanned > 0}
       onClick={(event) => {
         // The box in it answers for itself.
         if (event.target instanceof Element && event.target.closest('.tick') !== null) return;
-        choose([machineSerial], !ticked);
+        chooseByHand([machineSerial], !ticked);
       }}
     >
       <td>
@@ -86,7 +101,7 @@ function Row({
           name={text.choose(machineSerial)}
           checked={ticked}
           onTick={(checked) => {
-            choose([machineSerial], checked);
+            chooseByHand([machineSerial], checked);
           }}
         />
       </td>

@@ -1,16 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { AppJob } from '../../../core/contract/app-bench';
-import type { PairingState } from '../../../core/pairing/pairing-state';
-import {
-  bayOf,
-  cardKind,
-  countsOf,
-  densityFor,
-  expectedNext,
-  newlyEnded,
-  passedDrives,
-  stepStatuses,
-} from '../../../renderer/store/selectors';
+import { bayOf, cardKind, countsOf, densityFor, newlyEnded } from '../../../renderer/store/selectors';
+import { flowFactsOf } from '../../../renderer/store/flow';
 import { previews } from '../../support/app-preview-states';
 import { emptyState, result, someDrive, someJob } from '../../support/app-samples';
 
@@ -61,51 +52,13 @@ test('an empty bay is nobody’s bay', () => {
 
 test('a drive that does not start is not cleared with those that passed', () => {
   const state = previews['mixed']?.state ?? emptyState;
-  expect(passedDrives(state)).toEqual([someDrive(2).id]);
+  // One is in its boot test, the other does not start.
+  expect(flowFactsOf(state).jobs).toMatchObject({ passed: 0, testing: 1, failed: 2, bootFailed: 1 });
 });
 
 test('counts of the mixed bench', () => {
   const state = previews['mixed']?.state ?? emptyState;
   expect(countsOf(state)).toEqual({ paired: 1, running: 4, pass: 1, fail: 2, stopped: 2 });
-});
-
-describe('expectedNext', () => {
-  const pairing: PairingState = { ...emptyState.pairing, obstacles: [] };
-  test.each<[string, Partial<PairingState>, Parameters<typeof expectedNext>[1], string]>([
-    ['nothing yet', { obstacles: ['no-operator', 'no-media', 'no-pairs'] }, 'none', 'operator'],
-    ['no media', { obstacles: ['no-media', 'no-pairs'] }, 'none', 'media'],
-    ['hashing', { obstacles: ['media-not-proved'] }, 'hashing', 'wait-for-media'],
-    ['hash unknown', { obstacles: ['media-not-proved'] }, 'waiting-for-hash', 'media-hash'],
-    ['media refused', { obstacles: ['media-not-proved'] }, 'refused', 'media'],
-    ['no pairs', { obstacles: ['no-pairs'] }, 'proved', 'machine'],
-    [
-      'a machine waits, whatever else is missing',
-      { waitingMachine: 'M1', obstacles: ['no-operator'] },
-      'none',
-      'bay',
-    ],
-    ['to cancel', { mode: 'cancel' }, 'proved', 'bay-to-cancel'],
-    ['to retry', { mode: 'retry' }, 'proved', 'bay-to-retry'],
-    ['armed', { armed: true }, 'proved', 'start'],
-    ['all there', {}, 'proved', 'machine'],
-  ])('%s', (_, more, media, expected) => {
-    expect(expectedNext({ ...pairing, ...more }, media)).toBe(expected);
-  });
-});
-
-test('steps: the first that is missing is the current one', () => {
-  expect(stepStatuses(['no-operator', 'no-media', 'no-pairs'])).toEqual({
-    operator: 'current',
-    media: 'open',
-    pair: 'open',
-    start: 'open',
-  });
-  expect(stepStatuses(['media-not-proved'])).toMatchObject({
-    operator: 'done',
-    media: 'current',
-    pair: 'done',
-  });
-  expect(stepStatuses([])).toEqual({ operator: 'done', media: 'done', pair: 'done', start: 'current' });
 });
 
 test('a card shows what it has room for', () => {

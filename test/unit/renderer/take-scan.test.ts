@@ -10,7 +10,6 @@ import { scannerCheckText } from '../../../renderer/text/en-scanner-check';
 /** What is said of a scan of the check code. */
 
 vi.mock(import('../../../renderer/announce'), () => ({ announce: vi.fn() }));
-vi.mock(import('../../../renderer/actions'), () => ({ send: vi.fn() }));
 vi.mock(import('../../../renderer/screens/settings/app-settings'), () => ({ changeAppSettings: vi.fn() }));
 
 beforeEach(() => {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { guidePage } from '../../../../build/help/guide-html';
 import { guidePages } from '../../../../build/help/help-plugin';
 import { pageOfScreen } from '../../../../renderer/screens/help/help-pages';
-import { screens } from '../../../../renderer/store/view-store';
+import { scanScreens as screens } from '../../../../core/scan/scan-outcome';
 import { anchorsOf, documentText } from '../../../support/documents';
 
 const size = (): { width: number; height: number } => ({ width: 4, height: 3 });

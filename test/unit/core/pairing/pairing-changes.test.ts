@@ -53,7 +53,7 @@ describe('by hand', () => {
     ['drive-blocked', 'machine', 'PC-9', 'd4', {}],
     ['drive-paired', 'machine', 'PC-9', 'd2', {}],
     ['drive-running', 'machine', 'PC-9', 'd1', { jobs: new Map([['d1', 'running']]) }],
-    ['drive-finished', 'machine', 'PC-9', 'd1', { jobs: new Map([['d1', 'ended-badly']]) }],
+    ['drive-finished', 'machine', 'PC-9', 'd1', { jobs: new Map([['d1', 'failed']]) }],
   ])('refuses: %s, %s %j in %s', (reason, kind, serial, driveId, details) => {
     const result = pairByHand(paired, serial, driveId, world(details));
     expectRefused(paired, result, reason);
@@ -95,7 +95,7 @@ describe('what was paired before the program ended', () => {
   it.each<[string, Partial<PairingContext>]>([
     ['bay-empty', { drives: [drive(1)], bays: [{ label: 'bay 1', port: null, driveId: 'd1' }] }],
     ['drive-blocked', { drives: [drive(1), drive(2, { verdict: 'blocked', reasons })] }],
-    ['drive-finished', { jobs: new Map([['d2', 'ended-badly']]) }],
+    ['drive-finished', { jobs: new Map([['d2', 'failed']]) }],
     ['machine-shipped', { shippedOn: (serial) => (serial === 'PC-1' ? '2024-05-17T08:00:00Z' : null) }],
     ['not-in-order', { inOrder: (serial) => serial !== 'PC-1' }],
   ])('comes back only where it holds: %s', (reason, details) => {

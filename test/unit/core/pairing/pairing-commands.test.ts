@@ -8,6 +8,7 @@ import {
   emptyPairing,
   pairByHand,
   start,
+  settleMode,
   startRefusalsOf,
   undo,
   type Pairing,
@@ -26,6 +27,8 @@ import {
   command,
   again,
   later,
+  startAgain,
+  startLater,
   after,
   expectRefused,
   waiting,
@@ -65,7 +68,7 @@ describe('operator, work order and hash', () => {
 
 describe('NEXT', () => {
   it('takes the first bay with a free drive', () => {
-    const context = world({ jobs: new Map([['d1', 'ended-well']]) });
+    const context = world({ jobs: new Map([['d1', 'passed']]) });
     const state = after([machine('PC-2')], world(), paired);
     expect(applyScan(state, command('NEXT'), context)).toMatchObject({
       outcome: { result: 'accepted', effect: 'paired', machineSerial: 'PC-2', bay: 'bay 3' },
@@ -115,6 +118,8 @@ describe('UNDO', () => {
   });
   it('read twice undoes once', () => {
     expectRefused(paired, applyScan(paired, command('UNDO'), world(again)), 'repeated-read');
+    // A hand is slower than a scanner that reads twice.
+    expect(applyScan(paired, command('UNDO'), world(later)).outcome).toMatchObject({ effect: 'undone' });
   });
   it('is offered when there is something', () => {
     expect(
@@ -128,7 +133,7 @@ describe('CANCEL', () => {
   const context = world({
     jobs: new Map([
       ['d1', 'running'],
-      ['d3', 'ended-badly'],
+      ['d3', 'failed'],
     ]),
   });
   it('puts the list away, then drops the machine that waits, then asks which job', () => {
@@ -177,17 +182,17 @@ describe('CANCEL', () => {
     expectRefused(paired, applyScan(paired, bay(1), { ...context, ...again }), 'repeated-read');
   });
   it('is refused when nothing runs', () => {
-    const ended = world({ jobs: new Map([['d1', 'ended-well']]) });
+    const ended = world({ jobs: new Map([['d1', 'passed']]) });
     expectRefused(paired, applyScan(paired, command('CANCEL'), ended), 'nothing-to-cancel', 'machine');
   });
 });
 
 describe('RETRY', () => {
   const jobs = new Map([
-    ['d1', 'ended-badly'],
-    ['d2', 'ended-well'],
+    ['d1', 'failed'],
+    ['d2', 'passed'],
     ['d3', 'running'],
-    ['d4', 'ended-badly'],
+    ['d4', 'failed'],
   ] as const);
   const context = world({ jobs });
   const which = after([command('RETRY')], context);
@@ -212,11 +217,81 @@ describe('RETRY', () => {
     expectRefused(which, applyScan(which, reading, context), reason, 'bay-to-retry', detail);
   });
   it('is refused when no job ended badly, while a machine waits, and when armed', () => {
-    const well = world({ jobs: new Map([['d1', 'ended-well']]) });
+    const well = world({ jobs: new Map([['d1', 'passed']]) });
     expectRefused(paired, applyScan(paired, command('RETRY'), well), 'nothing-to-retry', 'machine');
-    expectRefused(waiting, applyScan(waiting, command('RETRY'), context), 'wrong-kind', 'bay');
+    // No bay is free there.
+    expectRefused(waiting, applyScan(waiting, command('RETRY'), context), 'wrong-kind', 'drive');
     expectRefused(armed, applyScan(armed, command('RETRY'), context), 'wrong-kind', 'start');
   });
+});
+
+describe('CLEAR', () => {
+  const mixed = world({
+    jobs: new Map([
+      ['d1', 'passed'],
+      ['d2', 'failed'],
+      ['d3', 'testing'],
+    ] as const),
+  });
+  it('takes off all that passed, and nothing else', () => {
+    const result = applyScan(emptyPairing, command('CLEAR'), mixed);
+    expect(result.outcome).toMatchObject({ effect: 'cards-cleared', count: 1 });
+    expect(result.action).toEqual({ type: 'clear-jobs', driveIds: ['d1'] });
+    expect(result.state).toBe(emptyPairing);
+    // Also where a machine waits for a bay that a finished drive is in.
+    expect(applyScan(waiting, command('CLEAR'), mixed).action).toEqual(result.action);
+  });
+  it('read twice asks for no bay', () => {
+    const left = world({ jobs: new Map([['d2', 'failed']]), ...again });
+    expectRefused(emptyPairing, applyScan(emptyPairing, command('CLEAR'), left), 'repeated-read');
+  });
+  it.each(['failed', 'stopped', 'boot-failed'] as const)('asks which bay where none passed: %s', (job) => {
+    const context = world({ jobs: new Map([['d2', job]] as const) });
+    const which = after([command('CLEAR')], context);
+    expect(which.mode).toBe('clear');
+    const result = applyScan(which, bay(2), context);
+    expect(result).toMatchObject({
+      state: { mode: 'pair' },
+      outcome: { effect: 'card-cleared', bay: 'bay 2' },
+      action: { type: 'clear-jobs', driveIds: ['d2'] },
+    });
+    expectRefused(which, applyScan(which, bay(1), context), 'nothing-to-clear', 'bay-to-clear');
+    expectRefused(which, applyScan(which, bay(5), context), 'bay-empty', 'bay-to-clear');
+    expectRefused(which, applyScan(which, machine('PC-9'), context), 'wrong-kind', 'bay-to-clear');
+    expectRefused(waiting, applyScan(waiting, command('CLEAR'), context), 'wrong-kind', 'bay');
+    for (const way of ['UNDO', 'CANCEL'] as const) {
+      expect(applyScan(which, command(way), context).state.mode).toBe('pair');
+    }
+  });
+  it('is refused where nothing has ended, while the list is shown, and while a bay is asked for', () => {
+    const busy = world({ jobs: new Map([['d3', 'testing']]) });
+    expectRefused(paired, applyScan(paired, command('CLEAR'), busy), 'nothing-to-clear');
+    expectRefused(armed, applyScan(armed, command('CLEAR'), mixed), 'wrong-kind', 'start');
+    const which = after([command('RETRY')], mixed);
+    expectRefused(which, applyScan(which, command('CLEAR'), mixed), 'wrong-kind', 'bay-to-retry');
+  });
+});
+
+describe('SHIP', () => {
+  it('changes nothing, and is refused while the list is shown', () => {
+    const result = applyScan(waiting, command('SHIP'), world());
+    expect(result).toMatchObject({ outcome: { effect: 'ship-shown' }, action: { type: 'none' } });
+    expect(result.state).toBe(waiting);
+    expectRefused(armed, applyScan(armed, command('SHIP'), world()), 'wrong-kind', 'start');
+    expectRefused(armed, applyScan(armed, command('SHIP'), world({ starting: true })), 'wrong-kind', 'wait');
+  });
+});
+
+it('a question which bay ends when no bay is left that it could be', () => {
+  const running = world({ jobs: new Map([['d1', 'running']]) });
+  const which = after([command('CANCEL')], running);
+  expect(settleMode(which, running)).toBe(which);
+  expect(settleMode(which, world({ jobs: new Map([['d1', 'passed']]) })).mode).toBe('pair');
+  const retry = { ...emptyPairing, mode: 'retry' } as const;
+  expect(settleMode(retry, world({ jobs: new Map([['d1', 'boot-failed']]) })).mode).toBe('pair');
+  const clear = { ...emptyPairing, mode: 'clear' } as const;
+  expect(settleMode(clear, running).mode).toBe('pair');
+  expect(settleMode(emptyPairing, running)).toBe(emptyPairing);
 });
 
 describe('START', () => {
@@ -226,25 +301,24 @@ describe('START', () => {
       action: { type: 'none' },
       state: { ...paired, armed: true },
     });
-    expect(applyScan(armed, command('START'), world(later))).toMatchObject({
+    expect(applyScan(armed, command('START'), world(startLater))).toMatchObject({
       outcome: { effect: 'started' },
       action: { type: 'start' },
       state: armed,
     });
     expect(applyScan(armed, command('START'), world()).action).toEqual({ type: 'start' });
   });
-  it('read twice starts nothing', () => {
-    for (const sinceLastSame of [0, timeouts.startRepeat - 1]) {
-      const context = world({ sinceLastSame });
-      expectRefused(armed, applyScan(armed, command('START'), context), 'repeated-read', 'start');
+  it('read twice starts nothing, nor in an unbroken row', () => {
+    for (const repeat of [again, startAgain, { ...startLater, sinceLastRead: timeouts.doubleRead - 1 }]) {
+      expectRefused(armed, applyScan(armed, command('START'), world(repeat)), 'repeated-read', 'start');
     }
   });
   it.each<[string, string, Partial<PairingContext>]>([
     ['no-operator', 'operator', { operator: '  ', mediaStatus: 'none' }],
     ['no-media', 'media', { mediaStatus: 'none' }],
     ['media-not-proved', 'media-hash', { mediaStatus: 'waiting-for-hash' }],
-    ['media-not-proved', 'media', { mediaStatus: 'hashing' }],
-    ['media-not-proved', 'media', { mediaStatus: 'inspecting' }],
+    ['media-not-proved', 'wait', { mediaStatus: 'hashing' }],
+    ['media-not-proved', 'wait', { mediaStatus: 'inspecting' }],
     ['media-not-proved', 'media', { mediaStatus: 'refused' }],
   ])('is refused: %s, %s', (detail, expected, details) => {
     expectRefused(paired, applyScan(paired, command('START'), world(details)), 'not-ready', expected, detail);
@@ -266,7 +340,7 @@ describe('START', () => {
       'bay 2: It is mounted. It holds swap.',
     ],
     ['drive-running', { jobs: new Map([['d2', 'running']]) }, 'bay 2'],
-    ['drive-finished', { jobs: new Map([['d2', 'ended-well']]) }, 'bay 2'],
+    ['drive-finished', { jobs: new Map([['d2', 'passed']]) }, 'bay 2'],
     ['not-in-order', { inOrder: () => false }, 'PC-1'],
     ['machine-running', { runningMachines: new Set(['PC-1']) }, null],
     ['machine-shipped', { shippedOn: () => '2024-05-17T08:00:00Z' }, '2024-05-17'],
@@ -290,13 +364,13 @@ describe('START', () => {
   it('while the start is under way, nothing counts', () => {
     const context = world({ starting: true });
     for (const state of [armed, paired]) {
-      expectRefused(state, applyScan(state, command('START'), context), 'repeated-read', 'start');
-      expectRefused(state, arm(state, context), 'repeated-read', 'start');
-      expectRefused(state, start(state, context), 'repeated-read', 'start');
-      expectRefused(state, undo(state, context), 'wrong-kind', 'start');
-      expectRefused(state, pairByHand(state, 'PC-7', 'd3', context), 'wrong-kind', 'start');
+      expectRefused(state, applyScan(state, command('START'), context), 'repeated-read', 'wait');
+      expectRefused(state, arm(state, context), 'repeated-read', 'wait');
+      expectRefused(state, start(state, context), 'repeated-read', 'wait');
+      expectRefused(state, undo(state, context), 'wrong-kind', 'wait');
+      expectRefused(state, pairByHand(state, 'PC-7', 'd3', context), 'wrong-kind', 'wait');
       for (const reading of [machine('PC-2'), bay(1), badge, command('UNDO'), command('CANCEL')]) {
-        expectRefused(state, applyScan(state, reading, context), 'wrong-kind', 'start');
+        expectRefused(state, applyScan(state, reading, context), 'wrong-kind', 'wait');
       }
     }
   });

@@ -43,8 +43,10 @@ export function world(changes: Partial<PairingContext> = {}): PairingContext {
     shippedOn: () => null,
     againAllowed: () => false,
     openOrder: () => null,
+    orderLeft: () => null,
     workOrder: '',
     sinceLastSame: null,
+    sinceLastRead: null,
     sinceLastPair: null,
     starting: false,
     ...changes,
@@ -66,8 +68,16 @@ export const machine = (serial: string): ScanReading => ({ kind: 'machine', seri
 export const bay = (number: number): ScanReading => ({ kind: 'bay', label: `bay ${number}` });
 export const inBay = (number: number): ScanReading => ({ kind: 'drive', driveId: `d${number}` });
 export const command = (name: ScanCommand): ScanReading => ({ kind: 'command', command: name });
-export const again = { sinceLastSame: timeouts.startRepeat - 1 };
-export const later = { sinceLastSame: timeouts.startRepeat };
+/** The scanner read the same barcode twice. */
+export const again = { sinceLastSame: timeouts.doubleRead - 1, sinceLastRead: timeouts.doubleRead - 1 };
+/** A hand scanned it once more. */
+export const later = { sinceLastSame: timeouts.doubleRead, sinceLastRead: timeouts.doubleRead };
+/** The same for START. */
+export const startAgain = {
+  sinceLastSame: timeouts.startRepeat - 1,
+  sinceLastRead: timeouts.startRepeat - 1,
+};
+export const startLater = { sinceLastSame: timeouts.startRepeat, sinceLastRead: timeouts.startRepeat };
 /** Scans that must all be accepted. */
 export function after(
   readings: readonly ScanReading[],

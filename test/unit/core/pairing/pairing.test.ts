@@ -116,8 +116,8 @@ describe('a bay', () => {
     ['drive-blocked', bay(4), {}, 'It is mounted. It holds swap.'],
     ['drive-running', bay(1), { jobs: new Map([['d1', 'running']]) }, null],
     ['drive-running', bay(4), { jobs: new Map([['d4', 'running']]) }, null],
-    ['drive-finished', bay(1), { jobs: new Map([['d1', 'ended-well']]) }, null],
-    ['drive-finished', inBay(1), { jobs: new Map([['d1', 'ended-badly']]) }, null],
+    ['drive-finished', bay(1), { jobs: new Map([['d1', 'passed']]) }, null],
+    ['drive-finished', inBay(1), { jobs: new Map([['d1', 'failed']]) }, null],
   ])('is refused: %s %j', (reason, reading, details, detail) => {
     expectRefused(waiting, applyScan(waiting, reading, world(details)), reason, 'bay', detail);
   });

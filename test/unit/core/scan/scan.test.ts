@@ -5,6 +5,8 @@ import { scanCommands } from '../../../../core/scan/scan-outcome';
 import { commandBarcode, drivesNamed, readScan, type ScanReading } from '../../../../core/scan/scan';
 import { serialProblem } from '../../../../core/machine/serial';
 import { appSettingsSchema } from '../../../../core/settings/settings';
+import { scanSettingsSchema } from '../../../../core/scan/scan-settings';
+import { readTypedSerial } from '../../../../core/scan/typed-serial';
 import { drives, samsung, western, nvme, bridge, bays, read } from './scan-reading';
 
 describe('commands', () => {
@@ -32,8 +34,22 @@ describe('commands', () => {
   ])('%s is no command, and no machine', (text) => {
     expect(read(text, { serialPatterns: [{ maker: 'any', pattern: '.*' }] }).kind).toBe('unreadable');
   });
-  it('START alone is no command', () => {
-    expect(read('START')).toEqual({ kind: 'machine', serial: 'START' });
+  it.each(scanCommands)('%s alone is the command, and never a machine', (word) => {
+    const command = { kind: 'command', command: word };
+    const any = { serialPatterns: [{ maker: 'any', pattern: '.*' }] };
+    for (const text of [word, word.toLowerCase(), ` ${word}\r`, `]C0${word}`]) {
+      expect(read(text)).toEqual(command);
+      expect(read(text, any)).toEqual(command);
+    }
+    const settings = scanSettingsSchema.parse(any);
+    expect(readTypedSerial(word, settings)).toMatchObject({
+      problem: { code: 'serial-invalid' },
+      kind: 'command',
+    });
+  });
+  it('a serial that begins or ends with such a word is one', () => {
+    expect(read('START1')).toEqual({ kind: 'machine', serial: 'START1' });
+    expect(read('NEXT-4711')).toEqual({ kind: 'machine', serial: 'NEXT-4711' });
   });
 });
 

@@ -25,6 +25,8 @@ describe('the codes on the sheet', () => {
       'PRESTAGE-CANCEL',
       'PRESTAGE-NEXT',
       'PRESTAGE-RETRY',
+      'PRESTAGE-CLEAR',
+      'PRESTAGE-SHIP',
     ]);
   });
 

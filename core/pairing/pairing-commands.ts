@@ -1,0 +1,116 @@
+import { isAtWork, isRetryable } from '../flow/job-outcome';
+import type { ScanCommand } from '../scan/scan-outcome';
+import { arm, disarm, pairWaiting, start, undo } from './pairing-acts';
+import {
+  accept,
+  driveRefusal,
+  expectedNow,
+  isRepeated,
+  isRepeatedStart,
+  refuse,
+  why,
+  withoutMachines,
+  type Pairing,
+  type PairingContext,
+  type PairingResult,
+  type Refused,
+} from './pairing-rules';
+
+/** What the barcodes of commands do. Pure. */
+
+/** Does what a command says. */
+export function applyCommand(state: Pairing, command: ScanCommand, context: PairingContext): PairingResult {
+  if (context.starting) {
+    const reason = command === 'START' ? 'repeated-read' : 'wrong-kind';
+    return refuse(state, 'command', why(reason, 'wait'));
+  }
+  const result = commands[command](state, context);
+  // A scanner that reads twice would confirm its own START, and UNDO what nobody wanted undone. NEXT may follow
+  // NEXT at once: another machine was scanned in between, or it is refused.
+  const repeated = command === 'START' ? isRepeatedStart(context) : isRepeated(context);
+  const twice = command !== 'NEXT' && repeated && result.outcome.result === 'accepted';
+  return twice ? refuse(state, 'command', why('repeated-read', expectedNow(state, context))) : result;
+}
+
+const commands: Readonly<Record<ScanCommand, (state: Pairing, context: PairingContext) => PairingResult>> = {
+  START: (state, context) => (state.armed ? start(state, context) : arm(state, context)),
+  UNDO: undo,
+  CANCEL: cancel,
+  NEXT: pairNext,
+  RETRY: askWhichToRetry,
+  CLEAR: clearCards,
+  SHIP: showShip,
+};
+
+function cancel(state: Pairing, context: PairingContext): PairingResult {
+  if (state.armed) return accept(disarm(state), 'command', 'disarmed');
+  if (state.mode !== 'pair') return accept({ ...state, mode: 'pair' }, 'command', 'cleared');
+  if (state.waitingMachine !== null) {
+    const machineSerial = state.waitingMachine;
+    return accept(withoutMachines(state, [machineSerial]), 'command', 'cleared', { machineSerial });
+  }
+  if ([...context.jobs.values()].includes('running')) {
+    return accept({ ...state, mode: 'cancel' }, 'command', 'cancel-which');
+  }
+  return refuse(state, 'command', why('nothing-to-cancel', expectedNow(state, context)));
+}
+
+function askWhichToRetry(state: Pairing, context: PairingContext): PairingResult {
+  const expected = expectedNow(state, context);
+  if (state.armed || state.mode !== 'pair' || state.waitingMachine !== null) {
+    return refuse(state, 'command', why('wrong-kind', expected));
+  }
+  if ([...context.jobs.values()].some(isRetryable)) {
+    return accept({ ...state, mode: 'retry' }, 'command', 'retry-which');
+  }
+  return refuse(state, 'command', why('nothing-to-retry', expected));
+}
+
+/** CLEAR: takes off the cards of all that passed; of those that did not, each is meant by its bay. */
+function clearCards(state: Pairing, context: PairingContext): PairingResult {
+  const expected = expectedNow(state, context);
+  const refused = (reason: Refused['reason']): PairingResult =>
+    refuse(state, 'command', why(reason, expected));
+  if (state.armed || state.mode !== 'pair') return refused('wrong-kind');
+  const passed = passedDrives(context.jobs);
+  if (passed.length > 0) {
+    const action = { type: 'clear-jobs', driveIds: passed } as const;
+    return accept(state, 'command', 'cards-cleared', { count: passed.length }, action);
+  }
+  if (![...context.jobs.values()].some((job) => !isAtWork(job))) return refused('nothing-to-clear');
+  // A bay that is scanned next is this machine's.
+  if (state.waitingMachine !== null) return refused('wrong-kind');
+  return accept({ ...state, mode: 'clear' }, 'command', 'clear-which');
+}
+
+/** SHIP: which screen is shown is the app's; here only what keeps the operator at the start. */
+function showShip(state: Pairing, context: PairingContext): PairingResult {
+  if (state.armed) return refuse(state, 'command', why('wrong-kind', expectedNow(state, context)));
+  return accept(state, 'command', 'ship-shown');
+}
+
+/** Drives whose cards say PASS, and that no boot test needs where they are. */
+export function passedDrives(jobs: PairingContext['jobs']): string[] {
+  return [...jobs].filter(([, outcome]) => outcome === 'passed').map(([driveId]) => driveId);
+}
+
+/** Ends the question which bay is meant when there is none left that it could be. */
+export function settleMode(state: Pairing, context: PairingContext): Pairing {
+  const jobs = [...context.jobs.values()];
+  const possible: Readonly<Record<Pairing['mode'], boolean>> = {
+    pair: true,
+    cancel: jobs.includes('running'),
+    retry: jobs.some(isRetryable),
+    clear: jobs.some((job) => !isAtWork(job)),
+  };
+  return possible[state.mode] ? state : { ...state, mode: 'pair' };
+}
+
+function pairNext(state: Pairing, context: PairingContext): PairingResult {
+  if (state.waitingMachine === null) {
+    return refuse(state, 'command', why('wrong-kind', expectedNow(state, context)));
+  }
+  const free = context.bays.find((place) => driveRefusal(place, state.pairs, context) === null);
+  if (free === undefined) return refuse(state, 'command', why('no-free-bay', 'bay'));
+  return pairWaiting(state, 'command', free, context);
+}

@@ -1,0 +1,116 @@
+import type { AppState } from '../../core/contract/app';
+import type { NextAction } from '../../core/flow/flow';
+import { knownWords } from './en-scan';
+
+/** Words of the bar on top of every screen, and of the steps of the bench. */
+
+/** What is done next, in large letters, and what may be done besides. */
+interface NextWords {
+  readonly next: string;
+  readonly hint?: string;
+}
+
+const orCancel = 'Or CANCEL.';
+
+function nextWords(
+  action: NextAction,
+  pairing: AppState['pairing'],
+  more: { readonly onShip: boolean; readonly wanted: string | null },
+): NextWords {
+  const { waitingMachine, waitingFacts = {}, freeBays } = pairing;
+  switch (action) {
+    case 'operator':
+      return { next: 'Scan your badge' };
+    case 'media':
+      return { next: more.wanted === null ? 'Choose the media' : `Choose the media ${more.wanted}` };
+    case 'media-hash':
+      return { next: 'Scan or type the media’s SHA-256' };
+    case 'wait-for-media':
+      return {
+        next: 'The media is being verified',
+        ...(freeBays > 0 ? { hint: 'You can already scan machines.' } : {}),
+      };
+    case 'machine':
+      return { next: 'Scan a machine’s serial' };
+    case 'bay': {
+      const known = knownWords(waitingFacts);
+      return {
+        next: `Scan the bay for ${waitingMachine ?? ''}${known === '' ? '' : ` (${known})`}`,
+        hint: 'Or NEXT for the first free bay.',
+      };
+    }
+    case 'insert-drive':
+      return waitingMachine === null
+        ? { next: 'Insert a drive', hint: 'No bay has a drive that can be written.' }
+        : { next: `Insert a drive for ${waitingMachine}`, hint: 'No bay has a free drive. Or CANCEL.' };
+    case 'machine-or-start':
+      return { next: 'Scan the next machine, or START' };
+    case 'start':
+      return { next: 'Scan START', hint: 'No more bays are free.' };
+    case 'confirm-start':
+      return { next: 'Check the list, then scan START again', hint: 'Or CANCEL.' };
+    case 'wait-for-start':
+      return { next: 'Wait: the drives are being opened' };
+    case 'running':
+      return { next: 'Wait until the drives are written' };
+    case 'running-or-machine':
+      return {
+        next: 'Wait until the drives are written',
+        hint: 'You can already scan the next machines.',
+      };
+    case 'boot-test':
+      return { next: 'Wait for the boot test', hint: 'Leave the drives in.' };
+    case 'take-out':
+      return { next: 'Take out the PASS drives, then scan CLEAR' };
+    case 'failed':
+      return { next: 'Scan RETRY or CLEAR', hint: 'For the drives that failed or were stopped.' };
+    case 'clear-failed':
+      return { next: 'Set the failed drives aside, then scan CLEAR' };
+    case 'bay-to-cancel':
+      return { next: 'Scan the bay to cancel', hint: orCancel };
+    case 'bay-to-retry':
+      return { next: 'Scan the bay to retry', hint: orCancel };
+    case 'bay-to-clear':
+      return { next: 'Scan the bay to clear', hint: orCancel };
+    case 'ship':
+      return more.onShip
+        ? { next: 'Scan each drive to ship, then SHIP' }
+        : { next: 'Scan SHIP', hint: 'Every machine of the work order is finished.' };
+    case 'close-order':
+      return { next: 'Close the work order', hint: 'Every machine is shipped or left out.' };
+  }
+}
+
+export const flowText = {
+  region: 'Scanner and next step',
+  nothingSaid: 'Ready for a scan',
+  nextTitle: 'Next',
+  nextWords,
+  go: {
+    operator: 'Type your name',
+    media: 'Go to Media',
+    'media-hash': 'Go to Media',
+    ship: 'Go to Ship',
+    'close-order': 'Go to Order',
+  } satisfies Partial<Record<NextAction, string>>,
+  notRunning: 'No drive is being written.',
+
+  step: {
+    operator: 'Operator',
+    media: 'Media',
+    pair: 'Pair',
+    start: 'Start',
+    running: 'Running',
+    'take-out': 'Take out',
+  },
+  stepStatus: { done: 'done', current: 'now', open: 'to do' },
+  none: 'None',
+  stepDone: 'Done',
+  paired: (number: number): string => `${number} paired`,
+  running: (number: number): string => `${number} running`,
+  ended: (passed: number, others: number): string =>
+    others === 0 ? `${passed} PASS` : `${passed} PASS, ${others} not`,
+  ready: 'Ready',
+  notReady: 'Not yet',
+  confirm: 'Confirm',
+};

@@ -1,0 +1,43 @@
+import type { PairingContext } from '../../core/pairing/pairing';
+import type { ScanContext } from '../../core/scan/scan';
+import { jobsForPairing } from './jobs-for-pairing';
+import type { PairingServiceDependencies } from './pairing-dependencies';
+
+/** What a barcode is compared with. */
+export function scanContext({ settings, drives, isOrdered }: PairingServiceDependencies): ScanContext {
+  const { drives: attached, bays } = drives();
+  return { settings: settings(), bays, drives: attached, isOrdered };
+}
+
+/** The world as the pairing sees it; when the same text was scanned before, a scan says itself. */
+export function pairingContext(
+  dependencies: PairingServiceDependencies,
+  own: {
+    readonly againReasons: ReadonlyMap<string, string>;
+    readonly starting: boolean;
+    readonly sinceLastPair: number | null;
+  },
+): PairingContext {
+  const { settings, drives, media, jobMedia, batch, jobs, bootTests, ledger } = dependencies;
+  const { inOrder, isOrdered, openOrder, orderLeft } = dependencies;
+  return {
+    operator: batch().operator,
+    mediaStatus: media().status,
+    jobMedia: jobMedia(),
+    drives: drives().drives,
+    bays: drives().bays,
+    ...jobsForPairing(jobs(), bootTests()),
+    scanSettings: settings(),
+    isOrdered,
+    inOrder,
+    shippedOn: (serial) => ledger.findShipped(serial)?.entry.time ?? null,
+    againAllowed: (serial) => own.againReasons.has(serial),
+    openOrder,
+    orderLeft,
+    workOrder: batch().workOrder,
+    sinceLastSame: null,
+    sinceLastRead: null,
+    sinceLastPair: own.sinceLastPair,
+    starting: own.starting,
+  };
+}
