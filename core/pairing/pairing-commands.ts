@@ -1,5 +1,6 @@
 import { isAtWork, isRetryable } from '../flow/job-outcome';
 import type { ScanCommand } from '../scan/scan-outcome';
+import type { BenchView } from '../settings/settings';
 import { arm, disarm, pairWaiting, start, undo } from './pairing-acts';
 import {
   accept,
@@ -40,6 +41,9 @@ const commands: Readonly<Record<ScanCommand, (state: Pairing, context: PairingCo
   RETRY: askWhichToRetry,
   CLEAR: clearCards,
   SHIP: showShip,
+  LINE: (state, context) => showView(state, context, 'line'),
+  RACK: (state, context) => showView(state, context, 'rack'),
+  CARDS: (state, context) => showView(state, context, 'cards'),
 };
 
 function cancel(state: Pairing, context: PairingContext): PairingResult {
@@ -48,6 +52,10 @@ function cancel(state: Pairing, context: PairingContext): PairingResult {
   if (state.waitingMachine !== null) {
     const machineSerial = state.waitingMachine;
     return accept(withoutMachines(state, [machineSerial]), 'command', 'cleared', { machineSerial });
+  }
+  if (context.notices > 0) {
+    const action = { type: 'dismiss-notices' } as const;
+    return accept(state, 'command', 'notices-gone', { count: context.notices }, action);
   }
   if ([...context.jobs.values()].includes('running')) {
     return accept({ ...state, mode: 'cancel' }, 'command', 'cancel-which');
@@ -66,14 +74,17 @@ function askWhichToRetry(state: Pairing, context: PairingContext): PairingResult
   return refuse(state, 'command', why('nothing-to-retry', expected));
 }
 
-/** CLEAR: takes off the cards of all that passed; of those that did not, each is meant by its bay. */
+/**
+ * CLEAR: takes off the cards of all that passed; of those that did not, each is meant by its bay. In line mode all are: a drive
+ * that passed is taken out by its machine.
+ */
 function clearCards(state: Pairing, context: PairingContext): PairingResult {
   const expected = expectedNow(state, context);
   const refused = (reason: Refused['reason']): PairingResult =>
     refuse(state, 'command', why(reason, expected));
   if (state.armed || state.mode !== 'pair') return refused('wrong-kind');
   const passed = passedDrives(context.jobs);
-  if (passed.length > 0) {
+  if (passed.length > 0 && context.line === null) {
     const action = { type: 'clear-jobs', driveIds: passed } as const;
     return accept(state, 'command', 'cards-cleared', { count: passed.length }, action);
   }
@@ -86,7 +97,25 @@ function clearCards(state: Pairing, context: PairingContext): PairingResult {
 /** SHIP: which screen is shown is the app's; here only what keeps the operator at the start. */
 function showShip(state: Pairing, context: PairingContext): PairingResult {
   if (state.armed) return refuse(state, 'command', why('wrong-kind', expectedNow(state, context)));
+  if (context.line !== null) return shipLine(state, context, context.line.takenOut);
   return accept(state, 'command', 'ship-shown');
+}
+
+/** SHIP in line mode: closes the shipment, when every drive that passed was taken out. */
+function shipLine(state: Pairing, context: PairingContext, takenOut: number): PairingResult {
+  const [left] = context.takeOut;
+  const expected = expectedNow(state, context);
+  const refused = (reason: Refused['reason'], detail: string | null = null): PairingResult =>
+    refuse(state, 'command', why(reason, expected, detail));
+  if (left !== undefined) return refused('not-taken-out', `${left.bay}\n${left.machineSerial}`);
+  if (takenOut === 0) return refused('nothing-to-ship');
+  return accept(state, 'command', 'closing-line', { count: takenOut }, { type: 'ship-line' });
+}
+
+/** Shows the bench another way. Not while a list is confirmed: it would be looked for. */
+function showView(state: Pairing, context: PairingContext, view: BenchView): PairingResult {
+  if (state.armed) return refuse(state, 'command', why('wrong-kind', expectedNow(state, context)));
+  return accept(state, 'command', 'view-shown', { text: view }, { type: 'show-view', view });
 }
 
 /** Drives whose cards say PASS, and that no boot test needs where they are. */

@@ -40,6 +40,10 @@ export const pairingStateSchema = z.strictObject({
   obstacles: z.array(z.enum(startRefusals)),
   /** Bays whose drive could be paired now. */
   freeBays: z.int().nonnegative(),
+  /** Drives that passed, in the order in which they are taken out. */
+  takeOut: z.array(z.strictObject({ driveId: z.string(), bay: z.string(), machineSerial: z.string() })),
+  /** Machines whose drives were confirmed as taken out and are in no shipment, the latest last. */
+  takenOut: z.array(z.string()),
   /** The latest scan and what came of it; `number` counts up, so that each is heard once. */
   lastScan: z
     .strictObject({

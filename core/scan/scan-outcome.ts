@@ -2,7 +2,18 @@ import { z } from 'zod';
 
 /** What a barcode can be, why a scan can be doubted, and what can come of it: the words that page and station share. */
 
-export const scanCommands = ['START', 'UNDO', 'CANCEL', 'NEXT', 'RETRY', 'CLEAR', 'SHIP'] as const;
+/** Commands that show the bench another way. Only with the prefix: a bay may be called so. */
+export const viewCommands = ['LINE', 'RACK', 'CARDS'] as const;
+export const scanCommands = [
+  'START',
+  'UNDO',
+  'CANCEL',
+  'NEXT',
+  'RETRY',
+  'CLEAR',
+  'SHIP',
+  ...viewCommands,
+] as const;
 export type ScanCommand = (typeof scanCommands)[number];
 
 /** Why the text of a scan cannot be relied on, by how its keys came. */
@@ -63,6 +74,8 @@ export const expectations = [
   'drive',
   /** Drives taken out, and CLEAR. */
   'clear',
+  /** Line mode: the machine whose drive is taken out next. */
+  'taken-out',
   /** RETRY or CLEAR, for drives that did not end well. */
   'retry-or-clear',
   'ship',
@@ -131,6 +144,14 @@ export const refusals = [
   'cut-short',
   /** It may have been scanned as something else: the keyboard's layout changes what is in it. */
   'layout-unknown',
+  /** Line mode: the drive of another bay comes first. Detail: its bay, its machine and the bay of what was scanned, a line each. */
+  'take-out-order',
+  /** Line mode: drives are taken out when all have ended. Detail: the bay. */
+  'take-out-early',
+  /** Line mode, SHIP: a drive was not taken out. Detail: its bay and its machine, a line each. */
+  'not-taken-out',
+  /** Line mode, SHIP: no drive was taken out. */
+  'nothing-to-ship',
   /** On Ship: no finished machine, drive or bay has this name and waits for a shipment. */
   'not-waiting',
   /** On Ship: more than one drive of this bay waits. */
@@ -201,6 +222,14 @@ export const scanOutcomeSchema = z.discriminatedUnion('result', [
       /** The cards of drives that passed are taken off. */
       'cards-cleared',
       'card-cleared',
+      /** The machine of a drive that passed: the drive is out, and its card goes. `count` are left. */
+      'taken-out',
+      /** Notices are taken off the screen. */
+      'notices-gone',
+      /** The bench is shown another way; `text` names it. */
+      'view-shown',
+      /** Line mode: the shipment is being closed. */
+      'closing-line',
       /** Another screen is shown, and nothing else was done. */
       'bench-shown',
       'ship-shown',

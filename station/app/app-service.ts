@@ -32,6 +32,7 @@ import { SettingsService } from './settings-service';
 import { StartService } from './start-service';
 import { StatePublisher } from './state-publisher';
 import { StationService } from './station-service';
+import { TakenOut } from './taken-out';
 import { wire } from './wiring';
 
 export interface AppServiceOptions {
@@ -77,6 +78,7 @@ export class AppService {
   readonly shipments: ShipService;
   readonly starting: StartService;
   readonly station: StationService;
+  readonly takenOut: TakenOut;
   readonly #helpers: Helpers;
   readonly #opened: OpenStation;
   readonly #options: AppServiceOptions;
@@ -115,6 +117,7 @@ export class AppService {
     });
     this.batch = new BatchService((imageIndex) => this.media.showImage(imageIndex));
     this.knownMedia = new KnownMedia(paths.knownMediaFile);
+    this.takenOut = new TakenOut(paths.takenOutFile);
     this.media = new MediaVerifier({
       helpers,
       ordered: () => this.orders.current,
@@ -153,6 +156,8 @@ export class AppService {
       isOrdered: (serial) => this.orders.names(serial),
       openOrder: () => this.orders.openNumber,
       orderLeft: () => this.orders.left,
+      takenOut: () => this.takenOut.machines,
+      notices: () => this.notices.list.length,
     });
     this.orders = new OrderService({
       ...{ ledger, paths },

@@ -72,6 +72,8 @@ export class PairingService {
       starting: this.#starting,
       obstacles: startRefusalsOf(this.#pairing, context),
       freeBays: freeBays(this.#pairing, context),
+      takeOut: [...context.takeOut],
+      takenOut: [...this.#dependencies.takenOut()],
       lastScan: this.#dependencies.memory.last,
       refusal: this.#refusal,
     };

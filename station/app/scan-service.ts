@@ -11,6 +11,9 @@ import { withoutFraming } from '../../core/scan/scan-text';
 import type { BatchService } from './batch-service';
 import type { BootTests } from './boot-tests';
 import type { JobService } from './job-service';
+import type { NoticeService } from './notices';
+import type { SettingsService } from './settings-service';
+import type { TakenOut } from './taken-out';
 import type { KnownMedia } from './known-media';
 import type { MediaVerifier } from './media-verifier';
 import type { OrderService } from './order-service';
@@ -28,6 +31,9 @@ export interface ScanServiceDependencies {
   readonly jobs: JobService;
   readonly orders: OrderService;
   readonly starting: StartService;
+  readonly notices: NoticeService;
+  readonly settings: SettingsService;
+  readonly takenOut: TakenOut;
 }
 
 /** Longer texts are searched for, tried and shown in part. */
@@ -82,6 +88,7 @@ export class ScanService {
         const action = pairing.scan(reading, shown, screen, heard);
         // As it was decided: what is done now may take minutes, and says itself what went wrong.
         const { show } = this.#shownAfter(screen);
+        if (action.type === 'ship-line') return { task: { kind: 'close-line' } };
         await this.#do(action);
         return show === undefined ? {} : { show };
       }
@@ -102,6 +109,7 @@ export class ScanService {
         break;
       case 'tick':
       case 'close-shipment':
+      case 'close-line':
         break;
       default:
         assertNever(task);
@@ -121,9 +129,11 @@ export class ScanService {
   }
 
   async #do(action: PairingAction): Promise<void> {
-    const { pairing, batch, media, jobs, starting } = this.#services;
+    const { pairing, batch, media, jobs, starting, notices, settings } = this.#services;
     switch (action.type) {
       case 'none':
+      // The page closes it, by a call of its own.
+      case 'ship-line':
         return;
       case 'set-operator':
         await batch.change({ operator: action.name });
@@ -152,6 +162,16 @@ export class ScanService {
         return;
       case 'clear-jobs':
         this.clear(action.driveIds);
+        return;
+      case 'take-out':
+        this.#services.takenOut.add(action.drive.machineSerial);
+        this.clear([action.drive.driveId]);
+        return;
+      case 'dismiss-notices':
+        for (const { id } of notices.list) notices.dismiss(id);
+        return;
+      case 'show-view':
+        settings.change({ desk: { ...settings.current.desk, benchView: action.view } });
         return;
       case 'retry-job':
         await pairing.report(() => starting.retry(action.driveId));

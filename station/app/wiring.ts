@@ -20,6 +20,7 @@ import type { SettingsService } from './settings-service';
 import type { ShipService } from '../shipment/ship-service';
 import type { Slice, StatePublisher } from './state-publisher';
 import type { StationService } from './station-service';
+import type { TakenOut } from './taken-out';
 
 export interface WiredServices {
   readonly batch: BatchService;
@@ -40,6 +41,7 @@ export interface WiredServices {
   readonly settings: SettingsService;
   readonly shipments: Pick<ShipService, 'onClosed'>;
   readonly station: StationService;
+  readonly takenOut: TakenOut;
 }
 
 /** Who listens to whom. Services know nothing of what their changes mean to others; it all stands here. */
@@ -80,6 +82,7 @@ export function wire(app: WiredServices): void {
     onChange(save);
   }
   pairing.onChange(publish('pairing'));
+  app.takenOut.onChange(publish('pairing'));
   jobs.onChange(publish('jobs', 'drives', 'pairing'));
   for (const onChange of [jobs.onChange, jobs.onSettled, bootTests.onChange]) {
     onChange(() => {
