@@ -1,6 +1,7 @@
 import { createStore } from 'zustand/vanilla';
 import { useStore } from 'zustand';
 import type { AppState } from '../core/contract/app';
+import { isRunning } from '../core/job/job';
 import type { TotalProgress } from '../core/job/total-progress';
 import { play, type Tone } from './sound';
 import { appState, appStore } from './store/app-store';
@@ -66,9 +67,11 @@ function isOver(total: TotalProgress | null): total is TotalProgress {
 /** The end that was said last: a boot test that is started by hand afterwards brings no new one. */
 let saidEnd = '';
 
-function announceEnd({ progress: { total: before } }: AppState, state: AppState): void {
+function announceEnd({ progress: { total: before }, jobs }: AppState, state: AppState): void {
   const { total } = state.progress;
-  if (!isOver(total) || isOver(before)) return;
+  // Cards of before the app was closed: that was heard then.
+  const isRestored = before === null && !jobs.some(isRunning);
+  if (!isOver(total) || isOver(before) || isRestored) return;
   const words = currentText().progress.end(total);
   const end = `${total.startedAt} ${words}`;
   if (end === saidEnd) return;

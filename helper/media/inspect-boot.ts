@@ -18,7 +18,7 @@ import { largestStore, readBootStore } from '../boot/hive';
 import { efiProgramIn, peHeaderBytes } from '../boot/pe';
 
 const bootImagePath = '\\sources\\boot.wim';
-const storePath = '/efi/microsoft/boot/bcd';
+const storePlace = 'microsoft/boot/bcd';
 
 /** A file that goes to the EFI partition. */
 interface EfiFile {
@@ -49,7 +49,7 @@ export async function inspectBoot(source: ImageSource, signal?: AbortSignal): Pr
       managerBytes = manager.bytes;
     } else if (program.cpu === 'none') loaders.push({ wanted: 'x64', ...program });
   }
-  const storeFile = files.get(storePath.slice('/efi/'.length));
+  const storeFile = files.get(storePlace);
   const store = storeFile === undefined ? null : await storeOf(source, storeFile, signal);
   const image = await bootImageOf(source, store?.image ?? bootImagePath, signal);
   return {
@@ -172,9 +172,10 @@ interface Store {
   readonly sdi: string | null;
 }
 
-async function storeOf(source: ImageSource, { bytes }: EfiFile, signal?: AbortSignal): Promise<Store> {
+async function storeOf(source: ImageSource, { path, bytes }: EfiFile, signal?: AbortSignal): Promise<Store> {
   if (bytes > largestStore) return { kind: 'damaged', image: null, sdi: null };
-  const content = await readFile(source, storePath, { outputLimit: largestStore }, signal);
+  // As it is written there: of two folders that differ in case, any other writing finds the first.
+  const content = await readFile(source, path, { outputLimit: largestStore }, signal);
   try {
     const store = await inTemporaryFolder('store', async (folder) => {
       const file = join(folder, 'BCD');

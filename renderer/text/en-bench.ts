@@ -1,34 +1,10 @@
 import type { DriveNote } from '../../core/drive/drive';
 import type { AppJob } from '../../core/contract/app-bench';
 import type { Task } from '../../core/base/task';
-import type { ErrorCode, ErrorData } from '../../core/base/errors';
 import { atStart } from '../../core/base/display';
 import { bayName, scanText } from './en-scan';
 import { counted } from '../../core/base/plurals';
-
-/** Few words for a small card; the full message is in the details. */
-const shortReasons: Readonly<Partial<Record<ErrorCode, string>>> = {
-  'drive-not-found': 'Drive not found',
-  'drive-blocked': 'Drive is in use',
-  'drive-changed': 'Wrong drive',
-  'adapter-differs': 'Other adapter',
-  'drive-busy': 'Drive is in use',
-  'drive-not-permitted': 'Not permitted',
-  'drive-read-failed': 'Read error',
-  'drive-write-failed': 'Write error',
-  'drive-stalled': 'Drive not responding',
-  'drive-gone': 'Drive removed',
-  'verify-mismatch': 'Read-back failed',
-  'table-mismatch': 'Read-back failed',
-  'drive-too-small': 'Drive is too small',
-  'media-changed': 'Media has changed',
-  'media-corrupt': 'Media is damaged',
-  'render-no-space': 'Disk is full',
-  'render-failed': 'Disk image failed',
-  'render-damaged': 'Disk image damaged',
-  'helper-died': 'Helper stopped',
-  'ledger-unavailable': 'Not recorded',
-};
+import { shortReason } from '../../core/job/short-reasons';
 
 const phases: Readonly<Record<AppJob['state']['state'], string>> = {
   preparing: 'Preparing',
@@ -99,7 +75,7 @@ export const benchText = {
   gone: 'Drive removed',
   forMachine: (serial: string): string => `for ${serial}`,
   phase: phases,
-  shortReason: ({ code, message }: ErrorData): string => shortReasons[code] ?? message,
+  shortReason,
   taskPhase: taskPhases,
   percent: (percent: number): string => `${percent} %`,
   left: (time: string): string => `${time} left`,

@@ -106,10 +106,9 @@ export const flowText = {
   stepStatus: { done: 'done', current: 'now', open: 'to do' },
   none: 'None',
   stepDone: 'Done',
-  paired: (number: number): string => `${number} paired`,
-  running: (number: number): string => `${number} running`,
-  ended: (passed: number, others: number): string =>
-    others === 0 ? `${passed} PASS` : `${passed} PASS, ${others} not`,
+  /** Below the name of the step. */
+  number: String,
+  passed: (passed: number): string => `${passed} PASS`,
   ready: 'Ready',
   notReady: 'Not yet',
   confirm: 'Confirm',

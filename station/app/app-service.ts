@@ -65,7 +65,7 @@ export class AppService {
   readonly knownMedia: KnownMedia;
   readonly log: LogService;
   readonly media: MediaVerifier;
-  readonly memory = new ScanMemory(() => benchMark(this));
+  readonly memory = new ScanMemory((outcome) => benchMark(this, outcome));
   readonly notices = new NoticeService();
   readonly orders: OrderService;
   readonly pairing: PairingService;
@@ -173,6 +173,10 @@ export class AppService {
       media: this.media,
       pairing: this.pairing,
       jobs: this.jobs,
+      bootTests: this.bootTests,
+      drives: this.drives,
+      station: this.station,
+      ledger,
       notices: this.notices,
     });
     this.publisher = new StatePublisher(

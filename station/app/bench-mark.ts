@@ -1,4 +1,6 @@
 import { outcomeOf } from '../../core/job/total-progress';
+import type { MediaState } from '../../core/media/media-state';
+import type { ScanOutcome } from '../../core/scan/scan-outcome';
 import type { BatchService } from './batch-service';
 import type { BootTests } from './boot-tests';
 import type { DriveList } from './drive-list';
@@ -18,13 +20,13 @@ export interface MarkedServices {
 }
 
 /** Everything on the bench that words about a scan may depend on, as one text. Not how far anything is: only that it ended. */
-export function benchMark(app: MarkedServices): string {
+export function benchMark(app: MarkedServices, outcome: ScanOutcome): string {
   const { batch, bootTests, drives, jobs, media, orders, pairing } = app;
   const { operator, workOrder, imageIndex, layout } = batch.state;
   return JSON.stringify([
     pairing.mark,
     [operator, workOrder, imageIndex, layout],
-    [media.state.status, media.path, media.wanted],
+    [mediaMark(media.state.status, outcome), media.path, media.wanted],
     orders.changes,
     drives.state.drives.map(({ id, bay, verdict }) => [id, bay, verdict]),
     jobs.jobs.map(({ driveId, machineSerial, state, canCancel }) => [
@@ -32,4 +34,10 @@ export function benchMark(app: MarkedServices): string {
     ]),
     bootTests.states.map(({ driveId, status }) => [driveId, status]),
   ]);
+}
+
+/** A media that a scan chose, or whose hash it gave, is read because of that scan: only its refusal is news. */
+function mediaMark(status: MediaState['status'], { result, kind }: ScanOutcome): string {
+  const ofMedia = result === 'accepted' && (kind === 'sha256' || kind === 'ticket');
+  return ofMedia && status !== 'refused' && status !== 'none' ? 'chosen' : status;
 }

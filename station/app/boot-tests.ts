@@ -77,6 +77,13 @@ export class BootTests {
     if (this.#states.delete(driveId)) this.#changed.fire();
   }
 
+  /** Shows what an earlier run of the app found, where nothing newer is told of the drive. */
+  showAgain(tests: readonly AppBootTest[]): void {
+    const shown = tests.filter(({ driveId }) => !this.#states.has(driveId));
+    for (const test of shown) this.#states.set(test.driveId, test);
+    if (shown.length > 0) this.#changed.fire();
+  }
+
   /** The last picture of a boot test's display: a PNG; null when it is not stored, or is not what the ledger says. */
   picture(sha256: string): Buffer | null {
     return readPicture(sha256, this.#dependencies.paths);

@@ -12,6 +12,7 @@ import type { Ledger } from '../ledger/ledger';
 import { openImageCache } from '../image-cache/image-cache';
 import type { Settings } from '../state/settings';
 import type { StatePaths } from '../state/state-paths';
+import type { EndedCard } from './ended-cards';
 
 export interface JobServiceDependencies {
   readonly helpers: Helpers;
@@ -27,13 +28,9 @@ interface HeldJob {
   readonly request: BatchRequest | null;
   readonly stop: AbortController;
   readonly run: Run | null;
+  /** Folder of the virtual drives that it is of; null: the machine's own drives. */
+  readonly bench: string | null;
 }
-
-/** A job of an earlier run of the station, as its card shows it. */
-type EndedCard = Pick<
-  AppJob,
-  'driveId' | 'attachment' | 'bay' | 'machineSerial' | 'startedAt' | 'endedAt' | 'ledgerEntry'
->;
 
 /** Jobs that were started together. */
 interface Run {
@@ -82,6 +79,11 @@ export class JobService {
   /** What the job of a drive was started with, when it can be tried again. */
   requestOf(driveId: string): BatchRequest | null {
     return this.#jobs.get(driveId)?.request ?? null;
+  }
+
+  /** Folder of the virtual drives that a card is of; null: the machine's own drives. */
+  benchOf(driveId: string): string | null {
+    return this.#jobs.get(driveId)?.bench ?? null;
   }
 
   get running(): AppJob[] {
@@ -182,36 +184,31 @@ export class JobService {
   }
 
   /** Shows jobs that a killed station left open. */
-  showLeftOpen(left: readonly LeftOpenJob[], end: JobEnd): void {
+  showLeftOpen(left: readonly LeftOpenJob[], state: JobEnd, bench: string | null): void {
+    const endedAt = new Date().toISOString();
     for (const { drive, attachment, machineSerial, startedAt, ledgerEntry } of left) {
-      const endedAt = new Date().toISOString();
-      this.#showEnded(
-        {
-          ...{ driveId: drive.id, attachment, bay: placeOf(drive), machineSerial },
-          ...{ startedAt, endedAt, ledgerEntry },
-        },
-        end,
-      );
+      const of = { driveId: drive.id, attachment, bay: placeOf(drive), machineSerial };
+      this.#showEnded({ ...of, startedAt, endedAt, ledgerEntry, state }, bench);
     }
     if (left.length > 0) this.#changed.fire();
   }
 
-  /** Shows again what an earlier run showed as interrupted, unless it was done elsewhere since. */
-  showInterrupted(cards: readonly EndedCard[]): void {
-    const { ledger } = this.#dependencies;
-    const shown = cards.filter(
-      ({ driveId, machineSerial }) => !this.#jobs.has(driveId) && ledger.findShipped(machineSerial) === null,
-    );
-    for (const card of shown) this.#showEnded(card, { state: 'interrupted' });
+  /** Shows cards of an earlier run again, where nothing newer is shown of their drives. */
+  showAgain(cards: readonly EndedCard[], bench: string | null): void {
+    const shown = cards.filter(({ driveId }) => !this.#jobs.has(driveId));
+    for (const card of shown) this.#showEnded(card, bench);
     if (shown.length > 0) this.#changed.fire();
   }
 
-  #showEnded(card: EndedCard, state: JobEnd): void {
+  #showEnded(ended: EndedCard, bench: string | null): void {
+    const card = { ...ended };
+    delete card.bench;
     this.#jobs.set(card.driveId, {
       request: null,
       run: null,
+      bench,
       stop: new AbortController(),
-      view: { ...card, state, canCancel: false, canRetry: true },
+      view: { ...card, canCancel: false, canRetry: card.state.state !== 'done' },
     });
   }
 
@@ -232,6 +229,7 @@ export class JobService {
           this.#jobs.set(drive.id, {
             request,
             run,
+            bench: request.benchDirectory,
             stop: new AbortController(),
             view: {
               driveId: drive.id,

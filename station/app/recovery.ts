@@ -124,7 +124,7 @@ export class Recovery {
     station.showVersions(context.versions);
     const left = await recordLeftOpen(opened, context);
     if (left.interrupted.length + left.suspect.length > 0) publisher.changed('order');
-    jobs.showLeftOpen(left.interrupted, { state: 'interrupted' });
+    jobs.showLeftOpen(left.interrupted, { state: 'interrupted' }, station.benchDirectory);
     for (const message of left.messages) notices.show('error', interrupted(message));
   }
 }

@@ -21,7 +21,7 @@ export interface HeardBefore {
 export class ScanMemory {
   readonly #changed = new Emitter<void>();
   readonly onChange = this.#changed.event;
-  readonly #mark: () => string;
+  readonly #markFor: (outcome: ScanOutcome) => string;
   #last: LastScan | null = null;
   /** The bench as the latest scan left it. */
   #leftAs = '';
@@ -32,9 +32,9 @@ export class ScanMemory {
   #paired: { readonly machineSerial: string; readonly time: number } | null = null;
   #said: { readonly machineSerial: string; readonly details: MachineDetails } | null = null;
 
-  /** @param mark all of the bench that words about a scan depend on, as one text */
-  constructor(mark: () => string) {
-    this.#mark = mark;
+  /** @param mark all of the bench that words about a scan with this outcome depend on, as one text */
+  constructor(mark: (outcome: ScanOutcome) => string) {
+    this.#markFor = mark;
   }
 
   get last(): LastScan | null {
@@ -120,6 +120,10 @@ export class ScanMemory {
   /** What the latest label said, when it was this machine's. */
   saidOf(machineSerial: string): MachineDetails {
     return this.#said?.machineSerial === machineSerial ? this.#said.details : {};
+  }
+
+  #mark(): string {
+    return this.#last === null ? '' : this.#markFor(this.#last.outcome);
   }
 
   #end(): void {

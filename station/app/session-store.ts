@@ -3,30 +3,31 @@ import { z } from 'zod';
 import { sha256Schema } from '../../core/media/chunk-map';
 import { wantedMediaSchema } from '../../core/media/media-state';
 import { batchStateSchema } from '../../core/contract/app-batch';
-import { appJobSchema } from '../../core/contract/app-bench';
 import { pairSchema } from '../../core/pairing/pairing-state';
 import type { Refused } from '../../core/pairing/pairing-rules';
 import { errorCodeOf } from '../../core/base/system-error';
 import { writeFileAtomically } from '../state/state-paths';
 import type { BatchService } from './batch-service';
+import type { BootTests } from './boot-tests';
+import type { DriveList } from './drive-list';
+import {
+  bootTestHolds,
+  endedCardSchema,
+  interruptedCardSchema,
+  isOfBench,
+  keptBootTestSchema,
+  keptOf,
+  settleCards,
+  stillHolds,
+  type BenchNow,
+  type EndedCard,
+} from './ended-cards';
 import type { JobService } from './job-service';
 import type { MediaVerifier } from './media-verifier';
 import type { NoticeService } from './notices';
 import type { PairingService } from './pairing-service';
+import type { StationService } from './station-service';
 import { memoryLost, notTakenOver, takenOver } from './app-refusals';
-
-const interruptedCardSchema = z.strictObject({
-  ...appJobSchema.pick({
-    driveId: true,
-    bay: true,
-    machineSerial: true,
-    startedAt: true,
-    endedAt: true,
-    ledgerEntry: true,
-  }).shape,
-  /** By what the computer knew the drive; missing in sessions from before 0.3. */
-  attachment: z.string().nullable().default(null),
-});
 
 /**
  * What the app had: enough to go on after a crash or a restart. Only a convenience: what was done is in
@@ -47,20 +48,34 @@ const storedSessionSchema = z.strictObject({
     }),
   ),
   waitingMachine: z.string().nullable(),
-  /** Cards that say so until somebody dismisses them or writes their drives. */
-  interrupted: z.array(interruptedCardSchema),
+  /** Cards of interrupted jobs, in sessions from before 0.4. */
+  interrupted: z.array(interruptedCardSchema).default([]),
+  /** Cards of ended jobs that nobody cleared. */
+  cards: z.array(endedCardSchema).default([]),
+  bootTests: z.array(keptBootTestSchema).default([]),
 });
 type StoredSession = z.infer<typeof storedSessionSchema>;
-type StoredPairing = Pick<StoredSession, 'pairs' | 'waitingMachine' | 'interrupted'>;
+type StoredPairing = Pick<StoredSession, 'pairs' | 'waitingMachine'>;
+type StoredCards = Pick<StoredSession, 'cards' | 'bootTests'>;
 /** What is kept beside the pairing, and comes back at once. */
-export type StoredBatch = Omit<StoredSession, 'version' | keyof StoredPairing>;
+export type StoredBatch = Omit<
+  StoredSession,
+  'version' | 'interrupted' | keyof StoredPairing | keyof StoredCards
+>;
+
+/** Cards of other benches that are kept: those of the machine's own drives while it is in training, and back. */
+const keptElsewhere = 64;
 
 export interface SessionStoreDependencies {
   readonly file: string;
   readonly batch: Pick<BatchService, 'state'>;
   readonly media: Pick<MediaVerifier, 'path' | 'given' | 'wanted'>;
   readonly pairing: Pick<PairingService, 'pairs' | 'attachments' | 'waitingMachine' | 'takeOver'>;
-  readonly jobs: Pick<JobService, 'jobs' | 'showInterrupted'>;
+  readonly jobs: Pick<JobService, 'jobs' | 'benchOf' | 'showAgain' | 'dismiss' | 'replaced'>;
+  readonly bootTests: Pick<BootTests, 'states' | 'showAgain' | 'forget'>;
+  readonly drives: Pick<DriveList, 'state' | 'find'>;
+  readonly station: Pick<StationService, 'benchDirectory'>;
+  readonly ledger: BenchNow['ledger'];
   readonly notices: Pick<NoticeService, 'show'>;
 }
 
@@ -76,7 +91,9 @@ const untold: ReadonlySet<Refused['reason']> = new Set([
 export class SessionStore {
   readonly #dependencies: SessionStoreDependencies;
   /** Pairs of an earlier run that wait until it is known which drives are there. */
-  #waiting: StoredPairing | null = null;
+  #waiting: (StoredPairing & StoredCards) | null = null;
+  /** Cards of drives that are on another bench than this one. */
+  #elsewhere: readonly EndedCard[] = [];
   #written: string | null = null;
   #failed = false;
 
@@ -95,9 +112,10 @@ export class SessionStore {
       }
       return null;
     }
-    const { pairs, waitingMachine, interrupted, ...batch } = stored;
+    const { pairs, waitingMachine, interrupted, cards, bootTests, ...batch } = stored;
     const { operator, workOrder, imageIndex, layout, media, wanted } = batch;
-    this.#waiting = { pairs, waitingMachine, interrupted };
+    const old = interrupted.map((card): EndedCard => ({ ...card, state: { state: 'interrupted' } }));
+    this.#waiting = { pairs, waitingMachine, cards: [...old, ...cards], bootTests };
     return { operator, workOrder, imageIndex, layout, media, wanted };
   }
 
@@ -106,13 +124,13 @@ export class SessionStore {
    * interrupted is recorded.
    */
   takeOver(): void {
-    const { pairing, jobs, notices } = this.#dependencies;
+    const { pairing, notices } = this.#dependencies;
     const stored = this.#waiting;
     this.#waiting = null;
     if (stored === null) return;
     try {
       // First: a drive that was being written is not paired again before somebody has seen that.
-      jobs.showInterrupted(stored.interrupted);
+      this.#showCards(stored);
       const { taken, left } = pairing.takeOver(
         stored,
         new Map(stored.pairs.map(({ driveId, attachment }) => [driveId, attachment ?? null])),
@@ -125,10 +143,25 @@ export class SessionStore {
     }
   }
 
+  /** What was shown and not cleared is shown again, of the bench that is there and where it is still so. */
+  #showCards({ cards, bootTests: tests }: StoredCards): void {
+    const { jobs, bootTests, ledger, drives, station } = this.#dependencies;
+    const bench = station.benchDirectory;
+    const now: BenchNow = { ledger, drives: drives.state.drives, bench };
+    const own = cards.filter((card) => isOfBench(card, bench));
+    this.#elsewhere = cards.filter((card) => !own.includes(card)).slice(-keptElsewhere);
+    jobs.showAgain(
+      own.filter((card) => stillHolds(card, now)),
+      bench,
+    );
+    bootTests.showAgain(tests.filter((one) => bootTestHolds(one, now)).map(({ test }) => test));
+    settleCards(drives, jobs, bootTests);
+  }
+
   /** Stores what is there now, when it is not what was stored last. */
   save(): void {
-    const { batch, media, pairing, jobs, file, notices } = this.#dependencies;
-    const interrupted = jobs.jobs.filter(({ state }) => state.state === 'interrupted');
+    const { batch, media, pairing, jobs, bootTests, drives, file, notices } = this.#dependencies;
+    const kept = keptOf(jobs, bootTests.states, drives.state.drives);
     const { waitingMachine, attachments } = pairing;
     const pairs = pairing.pairs.map((pair) => ({
       ...pair,
@@ -149,15 +182,9 @@ export class SessionStore {
         }),
       ),
       waitingMachine: waitingMachine ?? this.#waiting?.waitingMachine ?? null,
-      interrupted: [...(this.#waiting?.interrupted ?? []), ...interrupted].map((job) => ({
-        driveId: job.driveId,
-        bay: job.bay,
-        machineSerial: job.machineSerial,
-        startedAt: job.startedAt,
-        endedAt: job.endedAt,
-        ledgerEntry: job.ledgerEntry,
-        attachment: job.attachment,
-      })),
+      interrupted: [],
+      cards: [...(this.#waiting?.cards ?? []), ...this.#elsewhere, ...kept.cards],
+      bootTests: [...(this.#waiting?.bootTests ?? []), ...kept.bootTests],
     };
     const text = JSON.stringify(stored);
     if (text === this.#written) return;

@@ -1,11 +1,10 @@
 import { toErrorData } from '../../core/base/errors';
-import { isStillAttached } from '../../core/drive/drive-identity';
-import { isRunning } from '../../core/job/job';
 import type { FleetService } from '../fleet/fleet-service';
 import { pulledDrives } from './app-refusals';
 import { batchOfOrder, type BatchService } from './batch-service';
 import type { BootTests } from './boot-tests';
 import type { DriveList } from './drive-list';
+import { settleCards } from './ended-cards';
 import type { JobService } from './job-service';
 import type { KnownMedia } from './known-media';
 import type { MediaVerifier } from './media-verifier';
@@ -75,6 +74,7 @@ export function wire(app: WiredServices): void {
   batch.onChange(publish('batch', 'pairing'));
   media.onChange(publish('media', 'pairing'));
 
+  bootTests.onChange(save);
   for (const onChange of [pairing.onChange, jobs.onChange]) {
     onChange(() => {
       orders.reconsider();
@@ -122,20 +122,7 @@ export function wire(app: WiredServices): void {
     recovery.takeOverPairs();
     const gone = pairing.dropMissing();
     if (gone.length > 0) notices.show('error', pulledDrives(gone));
-    for (const job of jobs.jobs) {
-      const { driveId, state, attachment } = job;
-      const drive = drives.find(driveId);
-      // Drives in one USB dock have one id: another one may sit there by now.
-      const same = drive !== null && isStillAttached(drive, attachment);
-      if (same || isRunning(job)) continue;
-      // A finished drive that was taken out needs no card; what failed is seen before it goes.
-      if (state.state === 'done') jobs.dismiss(driveId);
-      else if (drive !== null) jobs.replaced(driveId);
-      if (drive !== null) bootTests.forget(driveId);
-    }
-    for (const { driveId } of bootTests.states) {
-      if (drives.find(driveId) === null) bootTests.forget(driveId);
-    }
+    settleCards(drives, jobs, bootTests);
   });
   drives.onChange(publish('drives', 'pairing'));
   settings.onChange(() => {

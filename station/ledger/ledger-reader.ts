@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { DriveIdentity } from '../../core/drive/drive';
+import type { DrivePast, PastDrive } from '../../core/ledger/drive-past';
 import type { JobDetails, OrderRecord, StoredEntry } from '../../core/ledger/record';
 import { standingFinding, type Erasure } from '../../core/ledger/standing-finding';
 import type { StatePaths } from '../state/state-paths';
@@ -7,12 +8,14 @@ import { checkEntry, type CheckedEntry } from './check-entry';
 import { LedgerDatabase, rowColumns, text, type RawRow, type SqlValue } from './database';
 import { DiskGuidIndex } from './disk-guid-index';
 import { DriveHistory } from './drive-history';
+import { DrivePasts } from './drive-past';
 import { driveKey, type LedgerRow } from './entry';
 import { loadPublicKey, type VerifyingKey } from './keys';
 import { ledgerBroken } from './ledger-errors';
 import { packedRows } from './packed-rows';
 import { groupQuery, queryOf, type LedgerQuery, type MachineGroup } from './queries';
 import { toRawRow, toStored } from './raw-row';
+import { ShippedJobs } from './shipped-jobs';
 import { verifyLedger, type LedgerReport, type VerifyOptions } from './verify-ledger';
 
 /** Reads a station's ledger: single entries, searches, and what became of a drive or a machine. */
@@ -51,6 +54,7 @@ export class LedgerReader {
   readonly #verifying: VerifyingKey | null;
   readonly #guids: DiskGuidIndex | null;
   readonly #drives: DriveHistory;
+  readonly #pasts: DrivePasts;
 
   protected constructor(paths: LedgerPaths, database: LedgerDatabase | null, verifying: VerifyingKey | null) {
     this.#paths = paths;
@@ -62,6 +66,13 @@ export class LedgerReader {
       find: (query) => this.find(query),
       at: (sequence) => this.#at(sequence),
       doneOn: (drive) => this.#doneOn(drive, 'ORDER BY sequence'),
+    });
+    this.#pasts = new DrivePasts({
+      guids: this.#guids,
+      shipments: database === null ? null : new ShippedJobs(database),
+      at: (sequence) => this.#at(sequence),
+      endedOn: (drive) => this.find({ by: 'drive-ended', drive }),
+      recordsOf: (jobId) => this.#drives.recordsOf(jobId),
     });
   }
 
@@ -216,6 +227,14 @@ export class LedgerReader {
    */
   findErasure(job: JobDetails, sequence: number): Erasure | null {
     return this.#drives.findErasure(job, sequence);
+  }
+
+  /**
+   * What became of an attached drive, and what it holds. Where its disk GUID was read on the drive itself, give that one.
+   * @throws PrestageError ledger-broken when an entry is not what was signed
+   */
+  pastOf(drive: PastDrive): DrivePast {
+    return this.#pasts.of(drive);
   }
 
   /**

@@ -11,6 +11,8 @@ export type LedgerQuery =
   | { readonly by: 'machine'; readonly machineSerial: string }
   /** Orders or shipments. */
   | { readonly by: 'kind'; readonly kind: OrderRecord['kind'] }
+  /** Ends of jobs on a drive with this serial, WWN and size; or path and size. */
+  | { readonly by: 'drive-ended'; readonly drive: DriveIdentity }
   /** Jobs that were begun on a drive after an entry. */
   | {
       readonly by: 'drive-started-after';
@@ -43,6 +45,8 @@ export function queryOf(query: LedgerQuery): SqlPart {
         where: 'WHERE sequence IN (SELECT sequence FROM entries WHERE kind = ?)',
         values: [query.kind],
       };
+    case 'drive-ended':
+      return { where: `WHERE drive_key = ? AND kind = 'job-ended'`, values: [driveKey(query.drive)] };
     case 'drive-started-after':
       return {
         // json_type tells a null from a member that is not there.

@@ -265,6 +265,59 @@ describe('jobs and their window', () => {
   });
 });
 
+describe('the app, closed and opened again', () => {
+  it('shows PASS and FAIL as they were when nothing ran any more; what was cleared stays cleared', async () => {
+    let app = await paired();
+    const helper = await startHeld(app, confirmed);
+    truncateSync(drive(2), GiB);
+    helper.goOn();
+    await card(app, 'bay 1').getByText('PASS').first().waitFor();
+    await card(app, 'bay 2').getByText('FAIL').first().waitFor();
+    const reason = await card(app, 'bay 2').locator('.card-reason').innerText();
+    await app.end();
+
+    app = opened = await AppWindow.start(paths);
+    await card(app, 'bay 1').getByText('PASS').first().waitFor();
+    await card(app, 'bay 2').getByText('FAIL').first().waitFor();
+    expect(await card(app, 'bay 2').locator('.card-reason').innerText()).toBe(reason);
+    expect(await app.page.getByText('Ready', { exact: true }).count()).toBe(0);
+    await app.picture('reopened');
+    await card(app, 'bay 1').getByRole('button', { name: /clear/i }).click();
+    await card(app, 'bay 1').getByText('PASS').first().waitFor({ state: 'detached' });
+    await app.end();
+
+    opened = await AppWindow.start(paths);
+    await card(opened, 'bay 2').getByText('FAIL').first().waitFor();
+    expect(await card(opened, 'bay 1').getByText('PASS').count()).toBe(0);
+  });
+
+  it('shows after a crash what had ended before it', async () => {
+    const app = await paired();
+    await askToStart(app);
+    await app.scan(commandBarcode('START'));
+    for (const bay of ['bay 1', 'bay 2']) await card(app, bay).getByText('PASS').first().waitFor();
+    const gone = new Promise((done) => app.process.once('exit', done));
+    app.process.kill('SIGKILL');
+    await gone;
+    opened = await AppWindow.start(paths);
+    for (const bay of ['bay 1', 'bay 2']) await card(opened, bay).getByText('PASS').first().waitFor();
+  });
+
+  it('shows again what was written after its window was closed, as the question says', async () => {
+    const app = await paired();
+    const helper = await startHeld(app, begun);
+    await app.answerQuestions(1);
+    const gone = new Promise((done) => app.process.once('exit', done));
+    await app.electron.evaluate(({ BrowserWindow }) => {
+      BrowserWindow.getAllWindows()[0]?.close();
+    });
+    helper.goOn();
+    await gone;
+    opened = await AppWindow.start(paths);
+    for (const bay of ['bay 1', 'bay 2']) await card(opened, bay).getByText('PASS').first().waitFor();
+  });
+});
+
 describe('the start of the app', () => {
   it.skipIf(process.getuid?.() !== 0)('is refused for root, and says so', () => {
     const run = spawnSync(

@@ -220,6 +220,11 @@ describe('the boot demands', () => {
 describe('boot files that FAT32 cannot hold', () => {
   it.each<[string, Readonly<Record<string, string>>, string]>([
     ['folders that differ in case', { 'EFI/BOOT/extra.efi': 'x' }, '\\EFI\\Boot'],
+    [
+      'folders around the boot store that differ in case',
+      { 'EFI/Microsoft/boot/Fonts/x.ttf': 'x' },
+      '\\EFI\\Microsoft\\Boot',
+    ],
     ['files that differ in case', { 'EFI/Boot/BOOTX64.EFI': 'x' }, '\\EFI\\Boot\\BOOTX64.EFI'],
     ['a name that stands for a device', { 'EFI/Boot/aux.efi': 'x' }, '\\EFI\\Boot\\aux.efi'],
     ['a name that ends with a dot', { 'EFI/Boot/file.': 'x' }, '\\EFI\\Boot\\file.'],

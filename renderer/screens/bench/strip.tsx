@@ -109,12 +109,12 @@ function Steps(): ReactElement {
       },
     },
     { step: 'media', value: name, badge, onOpen: openMedia },
-    { step: 'pair', value: paired === 0 ? text.none : text.paired(paired), onOpen: null },
+    { step: 'pair', value: paired === 0 ? text.none : text.number(paired), onOpen: null },
     { step: 'start', value: armed ? text.confirm : canStart ? text.ready : text.notReady, onOpen: null },
-    { step: 'running', value: running === 0 ? text.none : text.running(running), onOpen: null },
+    { step: 'running', value: running === 0 ? text.none : text.number(running), onOpen: null },
     {
       step: 'take-out',
-      value: pass + fail + stopped === 0 ? text.none : text.ended(pass, fail + stopped),
+      value: pass + fail + stopped === 0 ? text.none : text.passed(pass),
       onOpen: null,
     },
   ];

@@ -1,0 +1,191 @@
+import { z } from 'zod';
+import { sanitizeForDisplay } from '../base/display';
+import type { Drive } from '../drive/drive';
+import {
+  areDifferentDrives,
+  attachmentProves,
+  isKnownBySerial,
+  isLasting,
+  isSameAttachment,
+  isSameKey,
+  tellsOwnIdentity,
+} from '../drive/drive-identity';
+import type { JobEnd } from '../job/job';
+import { shortReason } from '../job/short-reasons';
+import { erasureBy } from './erasure';
+import type { JobDetails } from './record';
+import type { standingFinding } from './standing-finding';
+
+/**
+ * What the ledger tells of an attached drive: whose finished image it holds, and how its last job ended when that was not
+ * well (docs/adr/0032). One answer, for cards, lists, questions and the command line.
+ */
+
+export const drivePastSchema = z.strictObject({
+  /** The finished image on the drive; null when it holds none that the ledger knows. */
+  holds: z
+    .strictObject({
+      machineSerial: z.string(),
+      /** Number of the ledger entry that recorded the finished job, and its time. ISO 8601, UTC. */
+      entry: z.int().positive(),
+      time: z.iso.datetime(),
+      /** File name of the media. */
+      media: z.string(),
+      /** The shipment that the drive went with, and when that was closed; null: none. */
+      shipped: z.strictObject({ number: z.string(), time: z.iso.datetime() }).nullable(),
+    })
+    .nullable(),
+  /** The drive's last job when it did not end well, or a later reading that found the drive wrong; null: neither. */
+  lastBad: z
+    .strictObject({
+      state: z.enum(['failed', 'cancelled', 'interrupted']),
+      entry: z.int().positive(),
+      time: z.iso.datetime(),
+      /** A few words, safe to show. */
+      reason: z.string(),
+      /** False: it ended before its first destructive write, and the drive is as it was. */
+      touched: z.boolean(),
+    })
+    .nullable(),
+  /** Jobs that failed on the drive since one on it ended well. */
+  failures: z.int().nonnegative(),
+});
+export type DrivePast = z.infer<typeof drivePastSchema>;
+
+/** A drive of which the ledger knows nothing. */
+export const noPast: DrivePast = { holds: null, lastBad: null, failures: 0 };
+
+/** What has to be known of a drive to look for its past. */
+export type PastDrive = Pick<
+  Drive,
+  'kind' | 'bus' | 'path' | 'serial' | 'wwn' | 'size' | 'attachment' | 'notes' | 'diskGuid'
+>;
+
+/** A job and how it ended, as the ledger tells it. */
+export interface EndedJob {
+  readonly job: JobDetails;
+  /** Number of the entry that recorded the end, and its time. */
+  readonly entry: number;
+  readonly time: string;
+  readonly end: JobEnd;
+  /** Whether it may have written to the drive. */
+  readonly touched: boolean;
+}
+
+type Finding = NonNullable<ReturnType<typeof standingFinding>>;
+
+/** What else is asked about the job that a drive holds. */
+export interface PastQuestions {
+  /** Whether several drives are known to report this drive's serial, WWN and size. */
+  readonly shared: boolean;
+  readonly shipmentOf: (jobId: string) => { readonly number: string; readonly time: string } | null;
+  /** The reading that speaks against a finished drive; null: none. */
+  readonly findingOf: (
+    job: JobDetails,
+  ) => { readonly entry: number; readonly time: string; readonly finding: Finding } | null;
+}
+
+/** @param ended jobs that may have been on the drive, oldest first */
+export function drivePast(
+  drive: PastDrive,
+  ended: readonly EndedJob[],
+  { shared, shipmentOf, findingOf }: PastQuestions,
+): DrivePast {
+  const own = ended.filter(({ job }) => wasOn(drive, job, shared));
+  const lastGood = own.findLast(({ end }) => end.state === 'done');
+  const failures = own.filter(
+    ({ end, entry }) => end.state === 'failed' && entry > (lastGood?.entry ?? 0),
+  ).length;
+  const held = heldBy(drive, ended, own, shared);
+  const last = own.at(-1);
+  const bad =
+    last !== undefined && last.end.state !== 'done' && last.entry > (held?.entry ?? 0) ? last : null;
+  const finding = held === null ? null : findingOf(held.job);
+  const lastBad =
+    finding !== null && finding.entry > (bad?.entry ?? 0)
+      ? {
+          ...{ state: 'failed' as const, entry: finding.entry, time: finding.time, touched: true },
+          reason: wordsOf(finding.finding.end),
+        }
+      : bad === null
+        ? null
+        : badOf(bad);
+  return {
+    holds:
+      held === null
+        ? null
+        : {
+            machineSerial: held.job.machineSerial,
+            ...{ entry: held.entry, time: held.time },
+            media: held.job.media.fileName,
+            // A copy of a drive was not shipped with it.
+            shipped: areDifferentDrives(drive, held.job.drive) ? null : shipmentOf(held.job.jobId),
+          },
+    lastBad,
+    failures,
+  };
+}
+
+/**
+ * Whether a job was on the drive that is attached now: it never left since, it has what the job wrote or found, or its serial
+ * is its own and nobody else's. Behind a dock the attachment counts here as well: what is told is a warning.
+ */
+function wasOn(drive: PastDrive, job: JobDetails, shared: boolean): boolean {
+  if (isSameAttachment(drive, job)) return true;
+  if (isCertainlyAnother(drive, job)) return false;
+  if (drive.diskGuid !== null && [job.diskGuid, job.previousDiskGuid].includes(drive.diskGuid)) return true;
+  const several = shared || job.drive.identityShared === true;
+  return !several && isKnownBySerial(drive) && tellsOwnIdentity(job.drive) && isSameKey(drive, job.drive);
+}
+
+/** Each tells who it is and they differ; or both are files, and not the same one. */
+function isCertainlyAnother(drive: PastDrive, { drive: written, attachment }: JobDetails): boolean {
+  if (areDifferentDrives(drive, written)) return true;
+  if (drive.kind !== 'virtual' || written.kind !== 'virtual') return false;
+  const known = drive.attachment !== null && isLasting(drive.attachment) && attachment !== undefined;
+  return known && attachment !== drive.attachment;
+}
+
+/**
+ * The finished job whose image is on the drive. The disk GUID shows it, unless a later job took it away: the listing may tell
+ * of before, and a backup table may be left of an image that is overwritten. Where the listing tells no GUID, a drive that
+ * never left since its last job still holds what that wrote; a virtual drive is read by anybody, so it has none.
+ */
+function heldBy(
+  drive: PastDrive,
+  ended: readonly EndedJob[],
+  own: readonly EndedJob[],
+  shared: boolean,
+): EndedJob | null {
+  const stayed = ({ job }: EndedJob): boolean => isSameAttachment(drive, job) && attachmentProves(drive);
+  const lastWrite = own.findLast(({ touched }) => touched);
+  const stillThere = lastWrite?.end.state === 'done' && stayed(lastWrite) ? lastWrite : null;
+  const { diskGuid } = drive;
+  if (diskGuid === null) return drive.kind === 'virtual' ? null : stillThere;
+  const shown = ended.findLast(({ job, end }) => end.state === 'done' && job.diskGuid === diskGuid);
+  if (shown === undefined) return null;
+  const taken = ended.some(
+    (later) =>
+      later.entry > shown.entry &&
+      later.touched &&
+      (stayed(later) ||
+        (!isCertainlyAnother(drive, later.job) && erasureBy(later.job, shown.job, shared) === 'certain')),
+  );
+  return taken ? stillThere : shown;
+}
+
+function badOf({ entry, time, end, touched }: EndedJob): DrivePast['lastBad'] {
+  if (end.state === 'done') return null;
+  return { state: end.state, entry, time, reason: wordsOf(end), touched };
+}
+
+function wordsOf(end: Exclude<JobEnd, { state: 'done' }> | Finding['end']): string {
+  switch (end.state) {
+    case 'failed':
+      return sanitizeForDisplay(shortReason(end.reason));
+    case 'cancelled':
+      return 'Cancelled';
+    case 'interrupted':
+      return 'Interrupted';
+  }
+}
