@@ -2,8 +2,6 @@ import { z } from 'zod';
 
 /** What a barcode can be, why a scan can be doubted, and what can come of it: the words that page and station share. */
 
-/** Commands that show the bench another way. Only with the prefix: a bay may be called so. */
-export const viewCommands = ['LINE', 'RACK', 'CARDS'] as const;
 export const scanCommands = [
   'START',
   'UNDO',
@@ -12,7 +10,10 @@ export const scanCommands = [
   'RETRY',
   'CLEAR',
   'SHIP',
-  ...viewCommands,
+  // These show the bench another way.
+  'LINE',
+  'RACK',
+  'CARDS',
 ] as const;
 export type ScanCommand = (typeof scanCommands)[number];
 

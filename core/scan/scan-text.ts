@@ -1,13 +1,11 @@
 import { sanitizeForDisplay } from '../base/display';
-import { scanCommands, viewCommands, type ScanCommand } from './scan-outcome';
+import { scanCommands, type ScanCommand } from './scan-outcome';
 
 /** What a scanned text looks like before it is known what it is. */
 
 export const commandPrefix = 'PRESTAGE';
 /** Longer texts are no badge, whatever the pattern: a pattern may be slow on them. */
 const longestBadge = 200;
-
-const needsPrefix: ReadonlySet<ScanCommand> = new Set(viewCommands);
 
 /** As commands are compared. ASCII only: a scanner set to another keyboard layout types `ß` or `)` for the hyphen. */
 export function foldCommand(text: string): string {
@@ -21,8 +19,7 @@ export function foldCommand(text: string): string {
 export function commandIn(text: string): ScanCommand | null {
   const folded = foldCommand(text);
   const bare = text.trim().toUpperCase();
-  const called = (one: ScanCommand): boolean => bare === one && !needsPrefix.has(one);
-  return scanCommands.find((one) => folded === commandPrefix + one || called(one)) ?? null;
+  return scanCommands.find((one) => folded === commandPrefix + one || bare === one) ?? null;
 }
 
 /** Whether a text begins like a command of Prestage, also one of another version, or cut short. */

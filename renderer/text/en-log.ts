@@ -34,7 +34,10 @@ const commands: Readonly<Record<ScanCommand, string>> = {
   NEXT: 'Pairs the machine with the first free bay.',
   RETRY: 'Asks which bay to write again.',
   CLEAR: 'Clears the cards of drives that passed. If none did, asks which bay to clear.',
-  SHIP: 'Shows Ship. There, closes the shipment of what is ticked.',
+  SHIP: 'Shows Ship. There, closes the shipment of what is ticked. In line mode, of what was taken out.',
+  LINE: 'Shows line mode: full screen, by scanner alone.',
+  RACK: 'Shows the rack view.',
+  CARDS: 'Shows the cards. Leaves line mode.',
 };
 
 /** Words of the log, an entry's page, and the sheet of barcodes. */

@@ -5,6 +5,7 @@ import { benchText } from './en-bench';
 import { commonText } from './en-common';
 import { flowText } from './en-flow';
 import { helpText } from './en-help';
+import { lineText } from './en-line';
 import { logText } from './en-log';
 import { mediaText } from './en-media';
 import { orderText } from './en-order';
@@ -20,6 +21,7 @@ export const en = {
   bench: benchText,
   flow: flowText,
   help: helpText,
+  line: lineText,
   log: logText,
   media: mediaText,
   order: orderText,

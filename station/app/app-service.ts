@@ -176,6 +176,7 @@ export class AppService {
       bootTests: this.bootTests,
       drives: this.drives,
       station: this.station,
+      line: () => this.settings.current.desk.benchView === 'line',
       ledger,
       notices: this.notices,
     });

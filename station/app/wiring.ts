@@ -122,7 +122,7 @@ export function wire(app: WiredServices): void {
     recovery.takeOverPairs();
     const gone = pairing.dropMissing();
     if (gone.length > 0) notices.show('error', pulledDrives(gone));
-    settleCards(drives, jobs, bootTests);
+    settleCards(drives, jobs, bootTests, settings.current.desk.benchView === 'line');
   });
   drives.onChange(publish('drives', 'pairing'));
   settings.onChange(() => {
