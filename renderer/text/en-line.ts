@@ -1,4 +1,5 @@
 import { atStart } from '../../core/base/display';
+import { counted } from '../../core/base/plurals';
 import type { AppState } from '../../core/contract/app';
 import type { FlowFacts, NextAction } from '../../core/flow/flow';
 import { bayName } from './en-scan';
@@ -93,8 +94,11 @@ export const lineText = {
   ended: ({ passed, failed, stopped }: FlowFacts['jobs']): string =>
     `${passed} PASS, ${failed} FAIL${stopped === 0 ? '' : `, ${stopped} stopped`}`,
   dismiss: 'Scan CANCEL to put this away.',
-  erase: 'Everything on these drives will be erased.',
-  holds: (machine: string): string => `Holds the image for ${machine}`,
+  erase: (finished: number): string =>
+    finished === 0
+      ? 'Everything on these drives will be erased.'
+      : `All will be erased, also ${counted(finished, 'finished image', 'finished images')}.`,
+  holds: (machine: string): string => `Holds ${machine}`,
   takeOutNow: 'Take out now',
   tile: (bay: string, word: string, machine: string): string =>
     `${atStart(bayName(bay))}: ${word}${machine === '' ? '' : `, ${machine}`}`,

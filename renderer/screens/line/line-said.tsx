@@ -44,11 +44,11 @@ export function LineSaid({ next }: { readonly next: string }): ReactElement {
   if (said?.outcome.result === 'refused') {
     const { outcome } = said;
     if (outcome.reason === 'start-refused' && refusal !== null) {
-      return <Said tone="bad" sentence={refusal.message} remedy={refusal.remedy ?? `${next}.`} />;
+      return <Said tone="bad" sentence={refusal.message} remedy={refusal.remedy} />;
     }
     if (outcome.reason === 'not-shippable' && message?.kind === 'error') {
       const { error } = message;
-      return <Said tone="bad" sentence={error.message} remedy={error.remedy ?? `${next}.`} />;
+      return <Said tone="bad" sentence={error.message} remedy={error.remedy} />;
     }
     const { sentence, remedy } = text.sentenceAndRemedy(bench.refused(outcome), next);
     return <Said tone="bad" sentence={sentence} remedy={remedy} />;
@@ -59,7 +59,7 @@ export function LineSaid({ next }: { readonly next: string }): ReactElement {
   }
   if (message?.kind === 'error') {
     const { error } = message;
-    return <Said tone="bad" sentence={error.message} remedy={error.remedy ?? `${next}.`} />;
+    return <Said tone="bad" sentence={error.message} remedy={error.remedy} />;
   }
   if (notice !== null) {
     const { kind, error } = notice;
@@ -67,12 +67,11 @@ export function LineSaid({ next }: { readonly next: string }): ReactElement {
       <Said
         tone={kind === 'error' ? 'bad' : 'info'}
         sentence={error.message}
-        remedy={[error.remedy ?? '', text.dismiss].join(' ').trim()}
+        remedy={[error.remedy, text.dismiss].join(' ')}
       />
     );
   }
   const problem = refusal ?? failedListing;
-  if (problem !== null)
-    return <Said tone="bad" sentence={problem.message} remedy={problem.remedy ?? `${next}.`} />;
+  if (problem !== null) return <Said tone="bad" sentence={problem.message} remedy={problem.remedy} />;
   return <Said tone="none" sentence={flow.nothingSaid} remedy="" />;
 }

@@ -80,6 +80,9 @@ function Now({ words }: { readonly words: { readonly next: string; readonly hint
   const total = useApp((state) => state.progress.total);
   const next = useFlow((one) => one.next);
   const ended = useApp((state) => text.ended(flowFactsOf(state).jobs));
+  const finished = useApp(
+    ({ pairing }) => pairing.pairs.filter(({ holdsMachine }) => holdsMachine !== undefined).length,
+  );
   const runs = total !== null && !total.over;
   const isEnd = next === 'take-out' || next === 'failed' || next === 'clear-failed';
   return (
@@ -97,7 +100,9 @@ function Now({ words }: { readonly words: { readonly next: string; readonly hint
         <p className="line-next" title={words.next}>
           {words.next}
         </p>
-        <p className="line-hint">{next === 'confirm-start' ? `${text.erase} ${words.hint}` : words.hint}</p>
+        <p className="line-hint">
+          {next === 'confirm-start' ? `${text.erase(finished)} ${words.hint}` : words.hint}
+        </p>
       </div>
     </section>
   );

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { nextActions } from '../../../core/flow/flow';
-import { refusals, scanKinds } from '../../../core/scan/scan-outcome';
+import { refusals, scanKinds, type ScanOutcome } from '../../../core/scan/scan-outcome';
 import { en } from '../../../renderer/text';
 import { labelOf } from '../../../renderer/screens/line/line-acts';
 import { emptyState } from '../../support/app-samples';
@@ -37,10 +37,10 @@ it('no next action of line mode asks for a mouse', () => {
 
 it('a label is printed for what was just taken out, in line mode and when it is wanted', () => {
   const desk = { ...emptyState.settings.desk, benchView: 'line', lineLabels: true } as const;
-  const outcome = {
+  const outcome: ScanOutcome = {
     ...{ result: 'accepted', kind: 'machine', effect: 'taken-out' },
     ...{ machineSerial: 'PC-1', bay: 'bay 1', count: 3 },
-  } as const;
+  };
   const before = { ...emptyState, settings: { ...emptyState.settings, desk } };
   const lastScan = { number: 1, text: 'PC-1', screen: 'bench', outcome, holds: true } as const;
   const after = { ...before, pairing: { ...before.pairing, lastScan } };
