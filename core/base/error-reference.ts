@@ -75,6 +75,10 @@ export const errorReference = {
     'The media file changed while it was being read, or after it was checked.',
     'Wait until it is completely copied to this computer, then start again.',
   ),
+  'media-for-training': refused(
+    'The training media is for training drives: a machine does not start from it.',
+    'Nothing was touched. Choose the media that the enterprise sent.',
+  ),
   // drives
   'drive-listing-failed': refused(
     'The drives of this computer could not be listed.',

@@ -98,6 +98,8 @@ export type Notice = z.infer<typeof noticeSchema>;
 export const stationStateSchema = z.strictObject({
   /** Folder of the virtual drives; null on the machine's own drives. */
   benchDirectory: z.string().nullable(),
+  /** The media for practice, once it was made, with the SHA-256 that proves it; null before. */
+  trainingMedia: z.strictObject({ path: z.string(), sha256: sha256Schema }).nullable(),
   version: z.string(),
   /** Of the tools and the runtime, as the ledger keeps them. */
   versions: z.record(z.string(), z.string()),
@@ -150,6 +152,8 @@ export const benchMethods = {
     response: nothing,
   },
   unpair: { request: driveRequest, response: nothing },
+  /** Begins, or ends, that machines take the free bays in a row. What came of it is in pairing.lastScan. */
+  fill: { request: nothing, response: nothing },
   undo: { request: nothing, response: nothing },
   /** Shows, or puts away, the list of what will be erased. */
   arm: { request: z.strictObject({ armed: z.boolean() }), response: nothing },

@@ -20,6 +20,8 @@ export const settingsMethods = {
   clearCache: { request: nothing, response: z.strictObject({ bytes: z.int().nonnegative() }) },
   /** Leaves the machine's own drives for a bench of virtual ones, made when it is missing, or goes back. */
   useTrainingBench: { request: z.strictObject({ training: z.boolean() }), response: nothing },
+  /** Chooses the media for practice, made when it is missing. On training drives only. Proving goes on after the answer. */
+  useTrainingMedia: { request: nothing, response: nothing },
 } as const;
 
 export const settingsWindowMethods = {

@@ -65,6 +65,15 @@ export const helperMethods = {
       warnings: z.array(z.string()),
     }),
   },
+  /** Makes the media for practice in a folder of the user, in place of one that lies there. */
+  makeTrainingMedia: {
+    request: z.strictObject({ directory: z.string() }),
+    response: z.strictObject({
+      path: z.string(),
+      /** Of the bytes that were made. */
+      sha256: sha256Schema,
+    }),
+  },
   /** Formats and applies into `directory`, which must not exist yet; leaves a complete disk image there. */
   makeDiskImage: {
     request: z.strictObject({

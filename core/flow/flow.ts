@@ -7,8 +7,11 @@ import { retryable, type JobCounts } from './job-outcome';
  * next. What bar, steps and buttons show and what a refusal says was expected all come from here. Pure.
  */
 
-/** What the next scan of a bay does. `pair`: the machine that waits gets it. */
-export const benchModes = ['pair', 'cancel', 'retry', 'clear'] as const;
+/**
+ * What the next scan of a bay does. `pair`: the machine that waits gets it. `fill`: none is scanned, each machine takes the next free
+ * one.
+ */
+export const benchModes = ['pair', 'fill', 'cancel', 'retry', 'clear'] as const;
 export type BenchMode = (typeof benchModes)[number];
 
 /** What has to be known to say what is next. */
@@ -55,6 +58,8 @@ export const nextActions = [
   'wait-for-media',
   'machine',
   'machine-or-start',
+  /** The next machine takes the next free bay. */
+  'machine-to-fill',
   'start',
   /** Drives are at work, and no bay is free. */
   'running',
@@ -96,8 +101,9 @@ export interface Flow {
 export function flowOf(facts: FlowFacts): Flow {
   const next = nextOf(facts);
   const step = stepOf[next];
-  const { armed, starting, machineWaits } = facts;
-  const takesMachine = !armed && !starting && !machineWaits && modeAsks(facts) === null;
+  const { armed, starting, machineWaits, mode, freeBays } = facts;
+  const full = mode === 'fill' && freeBays === 0;
+  const takesMachine = !armed && !starting && !machineWaits && !full && modeAsks(facts) === null;
   return { next, step, steps: statusesOf(facts, step), enabled: enabledOf(facts), takesMachine };
 }
 
@@ -109,6 +115,7 @@ function nextOf(facts: FlowFacts): NextAction {
   const asked = modeAsks(facts);
   if (asked !== null) return asked;
   if (machineWaits) return freeBays > 0 ? 'bay' : 'insert-drive';
+  if (facts.mode === 'fill' && takesMore(facts)) return 'machine-to-fill';
   if (pairs > 0) return missing(facts) ?? (takesMore(facts) ? 'machine-or-start' : 'start');
   if (jobs.running > 0) return takesMore(facts) ? 'running-or-machine' : 'running';
   if (jobs.testing > 0) return 'boot-test';
@@ -171,6 +178,7 @@ const stepOf: Readonly<Record<NextAction, FlowStep>> = {
   'wait-for-media': 'media',
   machine: 'pair',
   bay: 'pair',
+  'machine-to-fill': 'pair',
   'insert-drive': 'pair',
   // It can start; more pairs are a choice.
   'machine-or-start': 'start',
@@ -216,8 +224,9 @@ function enabledOf(facts: FlowFacts): EnabledActs {
   const { armed, starting, mode, machineWaits, pairs, jobs } = facts;
   const still = !armed && !starting;
   return {
-    start: still && mode === 'pair' && !machineWaits && pairs > 0 && missing(facts) === null,
-    clearPassed: still && mode === 'pair' && jobs.passed > 0,
+    start:
+      still && (mode === 'pair' || mode === 'fill') && !machineWaits && pairs > 0 && missing(facts) === null,
+    clearPassed: still && (mode === 'pair' || mode === 'fill') && jobs.passed > 0,
     cancelAll: jobs.running > 0,
   };
 }
@@ -249,6 +258,7 @@ export function expectationOf(next: NextAction, line = false): Expectation {
       return 'drive';
     case 'machine':
     case 'machine-or-start':
+    case 'machine-to-fill':
     case 'running-or-machine':
       return 'machine';
     case 'wait-for-media':

@@ -136,9 +136,13 @@ function shownOn(effect: Extract<ScanOutcome, { result: 'accepted' }>['effect'])
     case 'cards-cleared':
     case 'card-cleared':
     case 'taken-out':
-    case 'view-shown':
+    case 'line-mode-shown':
     case 'closing-line':
     case 'bench-shown':
+    case 'filling':
+    case 'filling-ended':
+    case 'rack-shown':
+    case 'cards-shown':
       return 'bench';
   }
 }

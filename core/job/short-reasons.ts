@@ -45,7 +45,11 @@ const badDrive: ReadonlySet<ErrorCode> = new Set([
   'verify-mismatch',
 ]);
 
+/** What to do with a drive that has less room than it says; the other reasons for `drive-gone` are a loose seat or cable. */
+export const smallerThanItSays = 'Set the drive aside: it is failing or counterfeit.';
+
 /** Whether a failed drive is to be set aside. Then it is not the thing to do to write it again at once. */
 export function isSetAside({ code, remedy }: Pick<ErrorData, 'code' | 'remedy'>): boolean {
+  if (remedy === smallerThanItSays) return true;
   return badDrive.has(code) && remedy === errorData({ code, message: '' }).remedy;
 }

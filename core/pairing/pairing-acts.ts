@@ -21,7 +21,7 @@ import type { ScanKind } from '../scan/scan-outcome';
 
 /** Whether UNDO would take something back. */
 export function canUndo(state: Pairing): boolean {
-  return state.armed || state.mode !== 'pair' || state.history.length > 0;
+  return state.armed || (state.mode !== 'pair' && state.mode !== 'fill') || state.history.length > 0;
 }
 
 /** Puts the list of what will be erased away. To be called after every change of operator, media or settings. */
@@ -49,12 +49,14 @@ export function pairWaiting(
 /** Shows the list of what will be erased: START for the first time, or the button. */
 export function arm(state: Pairing, context: PairingContext): PairingResult {
   if (context.starting) return refuse(state, 'command', why('repeated-read', 'wait'));
-  if (state.mode !== 'pair' || state.waitingMachine !== null) {
+  // A rack that is filled is as full as it was meant to be.
+  const asks = state.mode !== 'pair' && state.mode !== 'fill';
+  if (asks || state.waitingMachine !== null) {
     return refuse(state, 'command', why('wrong-kind', expectedNow(state, context)));
   }
   const unready = startRefusal(state, context);
   if (unready !== null) return refuse(state, 'command', unready);
-  return accept({ ...state, armed: true }, 'command', 'armed');
+  return accept({ ...state, mode: 'pair', armed: true }, 'command', 'armed');
 }
 
 /**
@@ -76,7 +78,8 @@ export function start(state: Pairing, context: PairingContext): PairingResult {
 export function undo(state: Pairing, context: PairingContext): PairingResult {
   if (context.starting) return refuse(state, 'command', why('wrong-kind', 'wait'));
   if (state.armed) return accept(disarm(state), 'command', 'disarmed');
-  if (state.mode !== 'pair') return accept({ ...state, mode: 'pair' }, 'command', 'undone');
+  const filling = state.mode === 'fill';
+  if (state.mode !== 'pair' && !filling) return accept({ ...state, mode: 'pair' }, 'command', 'undone');
   const last = state.history.at(-1);
   if (last === undefined) {
     return refuse(state, 'command', why('nothing-to-undo', expectedNow(state, context)));
@@ -87,14 +90,16 @@ export function undo(state: Pairing, context: PairingContext): PairingResult {
   }
   const pair = state.pairs.find((one) => one.machineSerial === machineSerial);
   const { bay } = required(pair, `the bay of machine ${machineSerial}`);
-  const next = byHand
-    ? withoutMachines(state, [machineSerial])
-    : {
-        ...state,
-        waitingMachine: machineSerial,
-        waitingDetails: knownDetails(state, machineSerial),
-        pairs: state.pairs.filter((one) => one !== pair),
-      };
+  // No bay is scanned while the rack is filled: the machine itself is scanned again.
+  const next =
+    byHand || filling
+      ? withoutMachines(state, [machineSerial])
+      : {
+          ...state,
+          waitingMachine: machineSerial,
+          waitingDetails: knownDetails(state, machineSerial),
+          pairs: state.pairs.filter((one) => one !== pair),
+        };
   return accept(next, 'command', 'undone', { machineSerial, bay });
 }
 

@@ -1,10 +1,10 @@
 import { isAtWork, isRetryable } from '../flow/job-outcome';
 import type { ScanCommand } from '../scan/scan-outcome';
 import type { BenchView } from '../settings/settings';
+import { freePlaces, toggleFill } from './fill-bays';
 import { arm, disarm, pairWaiting, start, undo } from './pairing-acts';
 import {
   accept,
-  driveRefusal,
   expectedNow,
   isRepeated,
   isRepeatedStart,
@@ -38,16 +38,23 @@ const commands: Readonly<Record<ScanCommand, (state: Pairing, context: PairingCo
   UNDO: undo,
   CANCEL: cancel,
   NEXT: pairNext,
+  FILL: toggleFill,
   RETRY: askWhichToRetry,
   CLEAR: clearCards,
   SHIP: showShip,
-  LINE: (state, context) => showView(state, context, 'line'),
-  RACK: (state, context) => showView(state, context, 'rack'),
-  CARDS: (state, context) => showView(state, context, 'cards'),
+  RACK: (state, context) => showBench(state, 'rack', context),
+  CARDS: (state, context) => showBench(state, 'cards', context),
+  LINE: (state, context) => showBench(state, 'line', context),
 };
+
+/** Whether a bay has been asked for. */
+function isAsking({ mode }: Pairing): boolean {
+  return mode !== 'pair' && mode !== 'fill';
+}
 
 function cancel(state: Pairing, context: PairingContext): PairingResult {
   if (state.armed) return accept(disarm(state), 'command', 'disarmed');
+  if (state.mode === 'fill') return toggleFill(state, context);
   if (state.mode !== 'pair') return accept({ ...state, mode: 'pair' }, 'command', 'cleared');
   if (state.waitingMachine !== null) {
     const machineSerial = state.waitingMachine;
@@ -65,7 +72,7 @@ function cancel(state: Pairing, context: PairingContext): PairingResult {
 
 function askWhichToRetry(state: Pairing, context: PairingContext): PairingResult {
   const expected = expectedNow(state, context);
-  if (state.armed || state.mode !== 'pair' || state.waitingMachine !== null) {
+  if (state.armed || isAsking(state) || state.waitingMachine !== null) {
     return refuse(state, 'command', why('wrong-kind', expected));
   }
   if ([...context.jobs.values()].some(isRetryable)) {
@@ -82,7 +89,7 @@ function clearCards(state: Pairing, context: PairingContext): PairingResult {
   const expected = expectedNow(state, context);
   const refused = (reason: Refused['reason']): PairingResult =>
     refuse(state, 'command', why(reason, expected));
-  if (state.armed || state.mode !== 'pair') return refused('wrong-kind');
+  if (state.armed || isAsking(state)) return refused('wrong-kind');
   const passed = passedDrives(context.jobs);
   if (passed.length > 0 && context.line === null) {
     const action = { type: 'clear-jobs', driveIds: passed } as const;
@@ -112,10 +119,11 @@ function shipLine(state: Pairing, context: PairingContext, takenOut: number): Pa
   return accept(state, 'command', 'closing-line', { count: takenOut }, { type: 'ship-line' });
 }
 
-/** Shows the bench another way. Not while a list is confirmed: it would be looked for. */
-function showView(state: Pairing, context: PairingContext, view: BenchView): PairingResult {
+/** RACK, CARDS, LINE: how the bench is shown; not while the list of what will be erased is looked at. */
+function showBench(state: Pairing, view: BenchView, context: PairingContext): PairingResult {
   if (state.armed) return refuse(state, 'command', why('wrong-kind', expectedNow(state, context)));
-  return accept(state, 'command', 'view-shown', { text: view }, { type: 'show-view', view });
+  const effect = view === 'line' ? 'line-mode-shown' : (`${view}-shown` as const);
+  return accept(state, 'command', effect, {}, { type: 'show-bench', view });
 }
 
 /** Drives whose cards say PASS, and that no boot test needs where they are. */
@@ -128,6 +136,7 @@ export function settleMode(state: Pairing, context: PairingContext): Pairing {
   const jobs = [...context.jobs.values()];
   const possible: Readonly<Record<Pairing['mode'], boolean>> = {
     pair: true,
+    fill: true,
     cancel: jobs.includes('running'),
     retry: jobs.some(isRetryable),
     clear: jobs.some((job) => !isAtWork(job)),
@@ -139,7 +148,7 @@ function pairNext(state: Pairing, context: PairingContext): PairingResult {
   if (state.waitingMachine === null) {
     return refuse(state, 'command', why('wrong-kind', expectedNow(state, context)));
   }
-  const free = context.bays.find((place) => driveRefusal(place, state.pairs, context) === null);
+  const [free] = freePlaces(state, context);
   if (free === undefined) return refuse(state, 'command', why('no-free-bay', 'bay'));
   return pairWaiting(state, 'command', free, context);
 }

@@ -6,7 +6,6 @@ import type { MediaState } from '../media/media-state';
 import { expectationOf, flowOf, type FlowFacts, type OrderLeft } from '../flow/flow';
 import { countOutcomes, type CardOutcome } from '../flow/job-outcome';
 import type { DriveToTakeOut } from '../flow/take-out';
-import type { BenchView } from '../settings/settings';
 import { startRefusals, type Pair, type PairingState, type StartRefusal } from './pairing-state';
 import type { JobTicket } from '../scan/job-ticket';
 import type { JobMedia } from './job-media';
@@ -14,11 +13,15 @@ import { required } from '../base/required';
 import { fitsSerialPatterns } from '../scan/scan';
 import type { Expectation, MediaStep, ScanKind, ScanOutcome } from '../scan/scan-outcome';
 import type { ScanSettings } from '../scan/scan-settings';
+import type { BenchView } from '../settings/settings';
 import { timeouts } from '../base/timeouts';
 
 /** Which machine gets which drive, as far as it was said. Only the functions of this file make a new one. */
 export interface Pairing {
-  /** Not `pair`: the next bay is cancelled, retried or cleared. No machine waits then, and nothing is armed. */
+  /**
+   * `cancel`, `retry`, `clear`: that is done with the next bay. `fill`: machines take the free bays in a row. But for `pair`, no
+   * machine waits and nothing is armed.
+   */
   readonly mode: PairingState['mode'];
   /** Never the machine of a pair. */
   readonly waitingMachine: string | null;
@@ -96,13 +99,13 @@ export type PairingAction =
   | { readonly type: 'set-work-order'; readonly number: string }
   | { readonly type: 'take-ticket'; readonly ticket: JobTicket; readonly media: MediaStep }
   | { readonly type: 'give-hash'; readonly sha256: string; readonly media: MediaStep }
+  | { readonly type: 'show-bench'; readonly view: BenchView }
   | { readonly type: 'start' }
   | { readonly type: 'cancel-job'; readonly driveId: string }
   | { readonly type: 'retry-job'; readonly driveId: string }
   | { readonly type: 'clear-jobs'; readonly driveIds: readonly string[] }
   | { readonly type: 'take-out'; readonly drive: DriveToTakeOut }
   | { readonly type: 'dismiss-notices' }
-  | { readonly type: 'show-view'; readonly view: BenchView }
   /** Line mode: closes the shipment of what was taken out. */
   | { readonly type: 'ship-line' };
 
@@ -122,7 +125,7 @@ export function accept(
   state: Pairing,
   kind: ScanKind,
   effect: Accepted['effect'],
-  of: Partial<Pick<Accepted, 'mayBe' | 'replaced' | 'count' | 'text' | 'ticket' | 'media'>> & {
+  of: Partial<Pick<Accepted, 'mayBe' | 'replaced' | 'count' | 'ticket' | 'media'>> & {
     readonly machineSerial?: string;
     readonly bay?: string;
   } = {},
@@ -283,7 +286,7 @@ const noneWaits = { waitingMachine: null, waitingDetails: {} } as const;
  * that its label is still in the operator's hand. Null when there is none, and nobody can say whose label it is.
  */
 export function machineInHand(state: Pairing, { sinceLastPair }: PairingContext): string | null {
-  if (state.mode !== 'pair') return null;
+  if (state.mode !== 'pair' && state.mode !== 'fill') return null;
   if (state.waitingMachine !== null) return state.waitingMachine;
   const last = state.history.at(-1);
   const recently = sinceLastPair !== null && sinceLastPair < timeouts.labelInHand;

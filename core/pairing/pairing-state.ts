@@ -25,7 +25,10 @@ export type StartRefusal = (typeof startRefusals)[number];
 
 /** What is shown of the pairing. */
 export const pairingStateSchema = z.strictObject({
-  /** The next bay scanned is: paired with the waiting machine, cancelled, retried, or its card is cleared. */
+  /**
+   * The next bay scanned is: paired with the waiting machine, cancelled, retried, or its card is cleared. `fill`: no bay is
+   * scanned, each machine takes the next free one.
+   */
   mode: z.enum(benchModes),
   /** Serial that was scanned and waits for its bay. */
   waitingMachine: z.string().nullable(),
@@ -44,6 +47,8 @@ export const pairingStateSchema = z.strictObject({
   takeOut: z.array(z.strictObject({ driveId: z.string(), bay: z.string(), machineSerial: z.string() })),
   /** Machines whose drives were confirmed as taken out and are in no shipment, the latest last. */
   takenOut: z.array(z.string()),
+  /** While the rack is filled: label of the bay that the next machine takes; null: none is free. */
+  nextFreeBay: z.string().nullable().optional(),
   /** The latest scan and what came of it; `number` counts up, so that each is heard once. */
   lastScan: z
     .strictObject({

@@ -19,6 +19,7 @@ import {
   type RefusalReason,
   type Refused,
 } from './pairing-rules';
+import { fillNext } from './fill-bays';
 import { pairWaiting } from './pairing-acts';
 import { applyCommand } from './pairing-commands';
 import { flowOf } from '../flow/flow';
@@ -47,6 +48,7 @@ export {
 } from './pairing-rules';
 export { arm, canUndo, clearPairs, disarm, dropDrives, start, undo, unpair } from './pairing-acts';
 export { passedDrives, settleMode } from './pairing-commands';
+export { freePlaces, toggleFill } from './fill-bays';
 
 type WrongReading = Extract<ScanReading, { kind: WrongKind }>;
 
@@ -111,6 +113,7 @@ function takeMachine(
   if (more) return takeDetails(state, 'machine', serial, said, context);
   if (state.waitingMachine === serial) return refuse(state, 'machine', why('repeated-read', expected));
   // A bay that was forgotten must not make the machine before vanish.
+  if (state.mode === 'fill') return fillNext(state, serial, said, context);
   if (state.mode !== 'pair' || state.waitingMachine !== null) {
     return refuse(state, 'machine', why('wrong-kind', expected));
   }
@@ -193,7 +196,7 @@ function takePlace(
   const refused = (reason: Refused['reason']): PairingResult => refuse(state, kind, why(reason, expected));
   if (place === undefined) return refused(kind === 'drive' ? 'bay-empty' : 'bay-unknown');
   const { driveId } = place;
-  if (state.mode !== 'pair') return takeMeantBay(state, kind, place, context);
+  if (state.mode !== 'pair' && state.mode !== 'fill') return takeMeantBay(state, kind, place, context);
   if (state.waitingMachine === null) {
     // Just paired, cancelled or retried by the first of two reads.
     const justTaken =
@@ -226,6 +229,7 @@ function takeMeantBay(
       if (job === undefined || isAtWork(job)) return refused('nothing-to-clear');
       return accept(next, kind, 'card-cleared', { bay }, { type: 'clear-jobs', driveIds: [driveId] });
     case 'retry':
+    case 'fill':
     case 'pair': {
       if (!isRetryable(job)) return refused('nothing-to-retry');
       const refusal = driveRefusal(place, state.pairs, { ...context, jobs: new Map() });

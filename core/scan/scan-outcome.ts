@@ -7,10 +7,10 @@ export const scanCommands = [
   'UNDO',
   'CANCEL',
   'NEXT',
+  'FILL',
   'RETRY',
   'CLEAR',
   'SHIP',
-  // These show the bench another way.
   'LINE',
   'RACK',
   'CARDS',
@@ -227,13 +227,17 @@ export const scanOutcomeSchema = z.discriminatedUnion('result', [
       'taken-out',
       /** Notices are taken off the screen. */
       'notices-gone',
-      /** The bench is shown another way; `text` names it. */
-      'view-shown',
+      'line-mode-shown',
       /** Line mode: the shipment is being closed. */
       'closing-line',
       /** Another screen is shown, and nothing else was done. */
       'bench-shown',
       'ship-shown',
+      /** Machines that are scanned from now on take the free bays in a row; and not any more. */
+      'filling',
+      'filling-ended',
+      'rack-shown',
+      'cards-shown',
       /** The order's line of a machine is shown. */
       'line-shown',
       'searched',
@@ -255,7 +259,7 @@ export const scanOutcomeSchema = z.discriminatedUnion('result', [
     media: z.enum(mediaSteps).optional(),
     /** A serial that was typed has the form of this. */
     mayBe: scanKindSchema.optional(),
-    /** Cards that were cleared; machines that are ticked. */
+    /** Cards that were cleared; machines that are ticked; bays that are free still, while the rack is filled. */
     count: z.int().nonnegative().optional(),
     /** What was searched for, tried, or taken as a shipment's number. */
     text: z.string().optional(),

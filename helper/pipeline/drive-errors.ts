@@ -1,6 +1,7 @@
 import { diskFaultOf, diskRefusal } from '../../core/base/disk-refusal';
 import { driveLabel, type Drive } from '../../core/drive/drive';
 import { assertNever, errorData, type ErrorCode, type ErrorData } from '../../core/base/errors';
+import { smallerThanItSays } from '../../core/job/short-reasons';
 import type { DriveEnd } from './drive-thread';
 
 const gone: ReadonlySet<string> = new Set(['ENODEV', 'ENXIO', 'ENOMEDIUM']);
@@ -60,11 +61,7 @@ function explain(
     ];
   }
   if (errno === 'SHORT') {
-    return [
-      'drive-gone',
-      `The ${label} is smaller than the size it reports`,
-      'Set the drive aside: it is failing or counterfeit.',
-    ];
+    return ['drive-gone', `The ${label} is smaller than the size it reports`, smallerThanItSays];
   }
   if (errno !== null && gone.has(errno)) {
     return [

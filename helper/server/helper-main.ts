@@ -8,6 +8,7 @@ import { listDrives } from '../drives/list-drives';
 import { readMachine } from '../machine/read-machine';
 import { hashMedia } from '../media/hash-media';
 import { MediaInspector } from '../media/inspect-once';
+import { makeTrainingMedia } from '../media/training-media';
 import { verifyMedia } from '../media/verify-media';
 import { eraseTables, runJob, verifyDrive } from '../pipeline/job-runner';
 import { hasHungThread } from '../pipeline/drive-thread';
@@ -63,6 +64,7 @@ const handlers: HelperHandlers = {
       },
       signal,
     ),
+  makeTrainingMedia: async ({ directory }, { signal }) => await makeTrainingMedia(directory, signal),
   makeDiskImage: async (request, { signal, taskProgress }) =>
     await makeDiskImage(
       request,

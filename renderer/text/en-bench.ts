@@ -191,6 +191,7 @@ export const benchText = {
     contents: 'Current contents',
     machine: 'Machine',
     nothingKnown: 'Nothing known',
+    blank: (number: number): string => counted(number, 'blank drive', 'blank drives'),
     finishedImage: (serial: string): string => `A finished drive of machine ${serial}.`,
     driveGone: 'No longer attached',
     media: 'Media',

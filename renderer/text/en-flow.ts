@@ -1,6 +1,7 @@
 import type { AppState } from '../../core/contract/app';
 import type { NextAction } from '../../core/flow/flow';
-import { knownWords } from './en-scan';
+import { counted } from '../../core/base/plurals';
+import { bayName, knownWords } from './en-scan';
 
 /** Words of the bar on top of every screen, and of the steps of the bench. */
 
@@ -17,7 +18,7 @@ function nextWords(
   pairing: AppState['pairing'],
   more: { readonly onShip: boolean; readonly wanted: string | null },
 ): NextWords {
-  const { waitingMachine, waitingFacts = {}, freeBays } = pairing;
+  const { waitingMachine, waitingFacts = {}, freeBays, nextFreeBay } = pairing;
   switch (action) {
     case 'operator':
       return { next: 'Scan your badge' };
@@ -39,6 +40,11 @@ function nextWords(
         hint: 'Or NEXT for the first free bay.',
       };
     }
+    case 'machine-to-fill':
+      return {
+        next: `Scan the machine for ${bayName(nextFreeBay ?? '')}`,
+        hint: `${counted(freeBays, 'bay', 'bays')} free. FILL ends it.`,
+      };
     case 'insert-drive':
       return waitingMachine === null
         ? { next: 'Insert a drive', hint: 'No bay has a drive that can be written.' }

@@ -32,12 +32,13 @@ const commands: Readonly<Record<ScanCommand, string>> = {
   UNDO: 'Undoes the last step.',
   CANCEL: 'Closes the list, or asks which bay to cancel. From another screen: back to the bench.',
   NEXT: 'Pairs the machine with the first free bay.',
+  FILL: 'Fills the free bays in order, one for each machine scanned. Scan it again to end.',
   RETRY: 'Asks which bay to write again.',
   CLEAR: 'Clears the cards of drives that passed. If none did, asks which bay to clear.',
-  SHIP: 'Shows Ship. There, closes the shipment of what is ticked. In line mode, of what was taken out.',
+  RACK: 'Shows the bench as a rack.',
+  CARDS: 'Shows the bench as cards.',
   LINE: 'Shows line mode: full screen, by scanner alone.',
-  RACK: 'Shows the rack view.',
-  CARDS: 'Shows the cards. Leaves line mode.',
+  SHIP: 'Shows Ship. There, closes the shipment of what is ticked. In line mode, of what was taken out.',
 };
 
 /** Words of the log, an entry's page, and the sheet of barcodes. */

@@ -72,6 +72,12 @@ export const mediaText = {
     lookAtFirst: 'Show image 1 of this file',
   },
 
+  training: {
+    use: 'Use the training media',
+    hash: 'This is the sender’s paper for the training media. Scan the code from the screen, or type the 64 digits and letters.',
+    codeOf: (sha256: string): string => `QR code: ${sha256}`,
+  },
+
   hash: {
     label: 'Expected SHA-256',
     hint: 'Scan it, or type all 64 digits and letters. Spaces are ignored.',

@@ -35,6 +35,7 @@ const bayList = (labels: readonly string[]): string =>
 
 /** Words of the rack view, of its filters, and of what is done to several bays at once. */
 export const rackText = {
+  fill: 'Fill all free bays',
   view: 'View',
   views,
   filter: 'Show',

@@ -222,13 +222,6 @@ function ticketTaken({ ticket, replaced }: Accepted): string {
   return `Work order ${orderNumber} set.${replacedWords(replaced)} ${next}`;
 }
 
-/** By the settings' names of the views. */
-const viewWords: Readonly<Record<string, string>> = {
-  cards: 'Cards shown',
-  rack: 'Rack view shown',
-  line: 'Line mode',
-};
-
 function hashGiven({ media = 'chosen' }: Accepted): string {
   return {
     chosen: 'Media SHA-256 entered',
@@ -252,8 +245,10 @@ function accepted(outcome: Accepted): string {
       return `${machineSerial ?? 'Machine'}: which bay?`;
     case 'facts-taken':
       return `${takenWords[kind] ?? 'More of the label'} added to ${machine(machineSerial)}`;
-    case 'paired':
-      return atStart(`${inBay(bay)} is for ${machine(machineSerial)}`);
+    case 'paired': {
+      const said = atStart(`${inBay(bay)} is for ${machine(machineSerial)}`);
+      return outcome.count === 0 ? `${said}. That was the last free bay` : said;
+    }
     case 'undone':
       return machineSerial === null ? 'Undone' : `Undone: ${machine(machineSerial)}`;
     case 'armed':
@@ -272,6 +267,14 @@ function accepted(outcome: Accepted): string {
       return `Trying ${inBay(bay)} again`;
     case 'cleared':
       return 'Ready for the next drive';
+    case 'filling':
+      return `Fill ${counted(count, 'free bay', 'free bays')}: scan the machines in order`;
+    case 'filling-ended':
+      return 'Scan machines and bays again';
+    case 'rack-shown':
+      return 'Rack shown';
+    case 'cards-shown':
+      return 'Cards shown';
     case 'clear-which':
       return 'Clear: which bay?';
     case 'cards-cleared':
@@ -282,8 +285,8 @@ function accepted(outcome: Accepted): string {
       );
     case 'notices-gone':
       return count === 1 ? 'Notice put away' : 'Notices put away';
-    case 'view-shown':
-      return viewWords[text] ?? '';
+    case 'line-mode-shown':
+      return 'Line mode';
     case 'closing-line':
       return `Closing the shipment of ${counted(count, 'machine', 'machines')}`;
     case 'card-cleared':

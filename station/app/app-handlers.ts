@@ -59,6 +59,10 @@ export function serviceHandlers(app: AppService): ServiceHandlers {
       app.pairing.unpair(driveId);
       return done;
     },
+    fill: () => {
+      app.pairing.fill();
+      return done;
+    },
     undo: () => {
       app.pairing.undo();
       return done;
@@ -118,6 +122,10 @@ export function serviceHandlers(app: AppService): ServiceHandlers {
       const cache = await app.cache();
       await cache.clear();
       return { bytes: await cache.bytes() };
+    },
+    useTrainingMedia: async () => {
+      app.media.select(await app.trainingMedia.get());
+      return done;
     },
     useTrainingBench: async ({ training }) => {
       await app.station.useTrainingBench(training);

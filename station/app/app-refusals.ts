@@ -78,6 +78,15 @@ export function nothingToRetry(): PrestageError {
   });
 }
 
+/** The media for practice was asked for on the machine's own drives. */
+export function notTraining(): PrestageError {
+  return new PrestageError({
+    code: 'media-for-training',
+    message: 'The training media can only be used on training drives.',
+    remedy: 'Use training drives in Settings, or choose the media that the enterprise sent.',
+  });
+}
+
 /** Drives cannot be exchanged for others under jobs that run. */
 export function benchInUse(): PrestageError {
   return new PrestageError({

@@ -33,6 +33,7 @@ import { StartService } from './start-service';
 import { StatePublisher } from './state-publisher';
 import { StationService } from './station-service';
 import { TakenOut } from './taken-out';
+import { TrainingMedia } from './training-media';
 import { wire } from './wiring';
 
 export interface AppServiceOptions {
@@ -79,6 +80,7 @@ export class AppService {
   readonly starting: StartService;
   readonly station: StationService;
   readonly takenOut: TakenOut;
+  readonly trainingMedia: TrainingMedia;
   readonly #helpers: Helpers;
   readonly #opened: OpenStation;
   readonly #options: AppServiceOptions;
@@ -109,11 +111,16 @@ export class AppService {
       workerFile: worker('ship-worker.cjs'),
       append: () => this.recovery.contextWhenRecorded(),
     });
+    this.trainingMedia = new TrainingMedia({
+      ...{ helpers, paths },
+      training: () => this.station.benchDirectory !== null,
+    });
     this.station = new StationService({
       ...{ paths, version: options.version, runtimeVersions: options.runtimeVersions },
       benchDirectory: options.benchDirectory,
       drives: () => this.drives,
       jobs: () => this.jobs,
+      trainingMedia: () => this.trainingMedia.state,
     });
     this.batch = new BatchService((imageIndex) => this.media.showImage(imageIndex));
     this.knownMedia = new KnownMedia(paths.knownMediaFile);

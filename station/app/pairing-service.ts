@@ -16,11 +16,13 @@ import {
   disarm,
   dropDrives,
   emptyPairing,
+  freePlaces,
   pairByHand,
   passedDrives,
   settleMode,
   start,
   startRefusalsOf,
+  toggleFill,
   undo,
   unpair,
   type Pairing,
@@ -74,6 +76,7 @@ export class PairingService {
       freeBays: freeBays(this.#pairing, context),
       takeOut: [...context.takeOut],
       takenOut: [...this.#dependencies.takenOut()],
+      ...(mode === 'fill' ? { nextFreeBay: freePlaces(this.#pairing, context)[0]?.label ?? null } : {}),
       lastScan: this.#dependencies.memory.last,
       refusal: this.#refusal,
     };
@@ -218,6 +221,11 @@ export class PairingService {
 
   unpair(driveId: string): void {
     if (!this.#starting) this.#become(unpair(this.#pairing, driveId));
+  }
+
+  /** Machines take the free bays in a row from now on, or not any more; said as the barcode is. */
+  fill(): void {
+    this.#take(toggleFill(this.#pairing, this.#details()), 'FILL');
   }
 
   undo(): void {

@@ -30,9 +30,9 @@ export interface ScanServiceDependencies {
   readonly knownMedia: KnownMedia;
   readonly jobs: JobService;
   readonly orders: OrderService;
+  readonly settings: SettingsService;
   readonly starting: StartService;
   readonly notices: NoticeService;
-  readonly settings: SettingsService;
   readonly takenOut: TakenOut;
 }
 
@@ -160,6 +160,9 @@ export class ScanService {
       case 'cancel-job':
         jobs.cancel(action.driveId);
         return;
+      case 'show-bench':
+        settings.change({ desk: { ...settings.current.desk, benchView: action.view } });
+        return;
       case 'clear-jobs':
         this.clear(action.driveIds);
         return;
@@ -169,9 +172,6 @@ export class ScanService {
         return;
       case 'dismiss-notices':
         for (const { id } of notices.list) notices.dismiss(id);
-        return;
-      case 'show-view':
-        settings.change({ desk: { ...settings.current.desk, benchView: action.view } });
         return;
       case 'retry-job':
         await pairing.report(() => starting.retry(action.driveId));

@@ -16,6 +16,7 @@ export interface StationServiceDependencies {
   readonly benchDirectory: string | null;
   readonly drives: () => Pick<DriveList, 'refresh' | 'state'>;
   readonly jobs: () => Pick<JobService, 'running'>;
+  readonly trainingMedia: () => StationState['trainingMedia'];
 }
 
 /** Which drives the station works on, the machine's own or virtual ones, and with what versions. */
@@ -33,9 +34,10 @@ export class StationService {
   }
 
   get state(): StationState {
-    const { version, paths } = this.#dependencies;
+    const { version, paths, trainingMedia } = this.#dependencies;
     return {
       benchDirectory: this.#benchDirectory,
+      trainingMedia: trainingMedia(),
       version,
       versions: { ...this.#versions },
       stateDirectory: dirname(paths.ledgerFile),

@@ -20,6 +20,7 @@ import type { ShipService } from '../shipment/ship-service';
 import type { Slice, StatePublisher } from './state-publisher';
 import type { StationService } from './station-service';
 import type { TakenOut } from './taken-out';
+import type { TrainingMedia } from './training-media';
 
 export interface WiredServices {
   readonly batch: BatchService;
@@ -41,12 +42,14 @@ export interface WiredServices {
   readonly shipments: Pick<ShipService, 'onClosed'>;
   readonly station: StationService;
   readonly takenOut: TakenOut;
+  readonly trainingMedia: TrainingMedia;
 }
 
 /** Who listens to whom. Services know nothing of what their changes mean to others; it all stands here. */
 export function wire(app: WiredServices): void {
   const { batch, bootTests, drives, fleet, jobs, knownMedia, media, memory, notices } = app;
   const { orders, pairing, progress, publisher, recovery, session, settings, shipments, station } = app;
+  const { trainingMedia } = app;
   const publish =
     (...slices: readonly Slice[]) =>
     (): void => {
@@ -131,6 +134,11 @@ export function wire(app: WiredServices): void {
 
   settings.onChange(publish('settings', 'drives'));
   station.onChange(publish('station'));
+  trainingMedia.onChange(publish('station'));
+  // What is for practice does not stay chosen for real drives.
+  station.onChange(() => {
+    if (station.benchDirectory === null && media.path === trainingMedia.path) media.clear();
+  });
   orders.onChange(publish('order'));
   bootTests.onChange(publish('rehearsals'));
   notices.onChange(publish('notices'));

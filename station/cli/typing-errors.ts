@@ -22,8 +22,10 @@ export function refuseTypingErrors(root: Command, args: readonly string[]): void
     if (word.startsWith('-') && word !== '-') {
       const option = optionOf(command, word);
       if (option === undefined) {
-        // Without help commander says so itself. The frame reads --json wherever it stands.
-        if (asksForHelp && !isHelp(word) && word !== '--json') throw unknown(command, 'option', word);
+        // Of short ones commander says so itself, where nobody asks for help; of a long one it would first say that the one
+        // that was meant is missing. The frame reads --json wherever it stands.
+        const looked = asksForHelp || word.startsWith('--');
+        if (looked && !isHelp(word) && word !== '--json') throw unknown(command, 'option', word);
       } else if (option.required && !word.includes('=')) {
         at += 1;
         refuseMissingValue(command, option, words[at]);

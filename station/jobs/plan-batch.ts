@@ -18,6 +18,7 @@ import { PrestageError } from '../../core/base/errors';
 import type { Layout } from '../../core/drive/layout';
 import type { MachineDetails } from '../../core/machine/machine';
 import type { Media, MediaHash, MediaImage } from '../../core/media/media';
+import { requireTrainingDrive } from '../../core/media/training-media';
 import { required } from '../../core/base/required';
 import { machineOn } from '../drives/finished-drive';
 import type { Helpers } from '../helper-client/helpers';
@@ -143,6 +144,7 @@ export async function planBatch(
   if (image === undefined) throw new Error('the helper answered with an image that is not in its list');
   requireEfiRoom(layout, media);
   for (const drive of chosen) {
+    requireTrainingDrive(drive, image);
     requireRoom(drive, layout, image);
     requireVolumeSize(drive, layout);
     await requireCacheFile(drive, layout, paths.imageCache);

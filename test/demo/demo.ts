@@ -1,5 +1,5 @@
 /**
- * The demo: makes a virtual bench of four drives and a small prestaged media, and does the main job on them
+ * The demo: makes a virtual bench of four drives and the training media, and does the main job on them
  * with the same program that a technician runs. Needs no root and no display.
  */
 import { spawnSync } from 'node:child_process';
@@ -7,7 +7,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
-import { makeMedia } from '../support/wim';
+import { makeTrainingMedia } from '../../helper/media/training-media';
 
 const program = resolve(import.meta.dirname, '../../dist/prestage.cjs');
 const listSchema = z.object({ drives: z.array(z.object({ id: z.string(), verdict: z.string() })) });
@@ -34,12 +34,7 @@ function driveIds(bench: string): string[] {
 async function demo(area: string): Promise<void> {
   const bench = join(area, 'bench');
   const state = join(area, 'state');
-  const media = await makeMedia(join(area, 'media'), {
-    name: 'prestaged',
-    compression: 'LZX',
-    integrity: true,
-    extraBytes: 64 * 1024 * 1024,
-  });
+  const media = await makeTrainingMedia(join(area, 'media'), new AbortController().signal);
   const machines = ['5CD1234XY1', '5CD1234XY2', '5CD1234XY3', '5CD1234XY4'];
 
   show('A bench of four blank drives', ['bench', 'create', bench, '--drives', '4', '--size', '8G'], area);

@@ -68,6 +68,25 @@ export const rackPassed: AppState = {
   ),
 };
 
+/** Four of 24 drives have to be looked at before they are erased. */
+const armed24: AppState = {
+  ...withDrives(
+    ready,
+    numbers(24)
+      .map((number) => someDrive(number, number % 6 === 0 ? {} : { contents: [] }))
+      .map((drive, index) => (index === 23 ? { ...drive, contents: ['GPT partition table'] } : drive)),
+  ),
+  pairing: {
+    ...ready.pairing,
+    pairs: pairsOf(numbers(24)).map((pair, index) => {
+      if (index === 11) return { ...pair, holdsMachine: machineOf(40) };
+      return index === 17 ? { ...pair, againReason: 'The first drive was lost' } : pair;
+    }),
+    obstacles: [],
+    armed: true,
+  },
+};
+
 const eight: AppState = {
   ...withDrives(
     ready,
@@ -99,6 +118,9 @@ export const rackPreviews: Readonly<Record<string, Preview>> = {
   ...atEverySize('rack-view-8', { state: inRack(eight) }),
   ...atEverySize('cards-24', { state: rackMixed }),
   ...atEverySize('cards-8', { state: eight }),
+  'armed-24': { state: armed24 },
+  'armed-24-opened': { state: armed24, press: '20 blank drives' },
+  'armed-24-small': { state: armed24, size: sizes['at-1024'] },
   'rack-view-passed': { state: inRack(rackPassed, shape) },
   'rack-view-48': {
     state: inRack({

@@ -108,6 +108,7 @@ export const provedMedia: Extract<AppState['media'], { status: 'proved' }> = {
 export const emptyState: AppState = {
   station: {
     benchDirectory: null,
+    trainingMedia: null,
     version: '0.1.0',
     versions: { wimlib: '1.14.4' },
     stateDirectory: '/home/depot/.local/state/prestage',

@@ -1,8 +1,10 @@
+import { Button } from '@mantine/core';
 import { IconLayoutGrid, IconMaximize, IconServer } from '@tabler/icons-react';
 import type { ReactElement } from 'react';
 import { benchViews } from '../../../core/settings/settings';
+import { send } from '../../actions';
 import { Segments } from '../../components/segments';
-import { useAppShallow } from '../../store/app-store';
+import { useApp, useAppShallow } from '../../store/app-store';
 import { setRackFilter, useRack } from '../../store/rack-store';
 import { useText } from '../../text';
 import { changeAppSettings, useAppSettings } from '../settings/app-settings';
@@ -19,6 +21,7 @@ export function BenchTools(): ReactElement {
     <div className="row bench-tools">
       {benchView === 'rack' && <Filters />}
       <div className="row push">
+        <FillButton />
         <Segments
           label={text.view}
           value={benchView}
@@ -32,6 +35,28 @@ export function BenchTools(): ReactElement {
         />
       </div>
     </div>
+  );
+}
+
+/** Begins or ends that machines take the free bays in a row. */
+function FillButton(): ReactElement {
+  const text = useText().rack;
+  const filling = useApp(({ pairing }) => pairing.mode === 'fill');
+  const can = useApp(
+    ({ pairing: { mode, armed, waitingMachine, freeBays } }) =>
+      !armed && (mode === 'fill' || (mode === 'pair' && waitingMachine === null && freeBays > 0)),
+  );
+  return (
+    <Button
+      variant={filling ? 'filled' : 'default'}
+      aria-pressed={filling}
+      disabled={!can}
+      onClick={() => {
+        send('fill', {});
+      }}
+    >
+      {text.fill}
+    </Button>
   );
 }
 

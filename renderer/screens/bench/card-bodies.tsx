@@ -95,7 +95,7 @@ export function EndedBody({ job, kind, bootTest, gone, density }: EndedBodyProps
       )}
       {state.state === 'failed' && (
         <p className="card-reason" title={state.reason.message}>
-          {density === 'roomy' ? state.reason.message : text.shortReason(state.reason)}
+          {text.shortReason(state.reason)}
         </p>
       )}
       {(state.state === 'cancelled' || state.state === 'interrupted') && (

@@ -5,6 +5,7 @@ import type { AppJob } from '../../../core/contract/app-bench';
 import { send } from '../../actions';
 import { ConfirmButton } from '../../components/confirm-button';
 import { isRunning } from '../../../core/job/job';
+import { isSetAside } from '../../../core/job/short-reasons';
 import { useText } from '../../text';
 
 interface JobActionsProps {
@@ -18,6 +19,8 @@ interface ActionsProps {
   readonly canCancel: boolean;
   readonly canRetry: boolean;
   readonly canDismiss: boolean;
+  /** The drive is to be set aside: another try is not what to do next. */
+  readonly clearFirst: boolean;
   readonly compact: boolean;
 }
 
@@ -26,6 +29,29 @@ const Actions = memo(function Actions(props: ActionsProps): ReactElement {
   const { driveId, bay, compact } = props;
   const text = useText().bench;
   const size = compact ? 'sm' : 'md';
+  const retry = props.canRetry && (
+    <Button
+      size={size}
+      aria-label={text.jobAction(text.retryJob, bay)}
+      leftSection={<IconRefresh size={18} aria-hidden />}
+      onClick={() => {
+        send('retryJob', { driveId });
+      }}
+    >
+      {text.retryJob}
+    </Button>
+  );
+  const clear = props.canDismiss && (
+    <Button
+      size={size}
+      aria-label={text.jobAction(text.dismissJob, bay)}
+      onClick={() => {
+        send('dismissJob', { driveId });
+      }}
+    >
+      {text.dismissJob}
+    </Button>
+  );
   return (
     <>
       {props.canCancel && (
@@ -42,34 +68,13 @@ const Actions = memo(function Actions(props: ActionsProps): ReactElement {
           }}
         />
       )}
-      {props.canRetry && (
-        <Button
-          size={size}
-          aria-label={text.jobAction(text.retryJob, bay)}
-          leftSection={<IconRefresh size={18} aria-hidden />}
-          onClick={() => {
-            send('retryJob', { driveId });
-          }}
-        >
-          {text.retryJob}
-        </Button>
-      )}
-      {props.canDismiss && (
-        <Button
-          size={size}
-          aria-label={text.jobAction(text.dismissJob, bay)}
-          onClick={() => {
-            send('dismissJob', { driveId });
-          }}
-        >
-          {text.dismissJob}
-        </Button>
-      )}
+      {props.clearFirst ? clear : retry}
+      {props.clearFirst ? retry : clear}
     </>
   );
 });
 
-/** What can be done about a job: cancel while it runs, then retry it or clear its card. */
+/** What can be done about a job: cancel while it runs, then retry it or clear its card, what is to be done first. */
 export function JobActions({ job, compact = false }: JobActionsProps): ReactElement {
   return (
     <Actions
@@ -78,6 +83,7 @@ export function JobActions({ job, compact = false }: JobActionsProps): ReactElem
       canCancel={job.canCancel}
       canRetry={job.canRetry}
       canDismiss={!isRunning(job)}
+      clearFirst={job.state.state === 'failed' && isSetAside(job.state.reason)}
       compact={compact}
     />
   );

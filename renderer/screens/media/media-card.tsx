@@ -9,6 +9,7 @@ import { Panel } from '../../components/panel';
 import { fileName } from '../../format';
 import { useApp } from '../../store/app-store';
 import { useText } from '../../text';
+import { UseTrainingMedia } from './training-media';
 import { Hashing, NoMedia, Proved, Refused, WaitingForHash } from './media-states';
 
 /** The file that was chosen; null when there is none. */
@@ -63,6 +64,7 @@ export function MediaCard(): ReactElement {
         >
           {path === null ? text.choose : text.chooseOther}
         </Button>
+        {path === null && <UseTrainingMedia />}
         {path !== null && (
           <Button
             onClick={() => {

@@ -8,9 +8,11 @@ import { percentOf } from '../../format';
 import { ErrorCard } from '../../components/error-card';
 import { Notice } from '../../components/notice';
 import { ProgressBar } from '../../components/progress-bar';
+import { useApp } from '../../store/app-store';
 import { useText } from '../../text';
 import { expectedInCause } from './hash';
 import { HashForm } from './hash-form';
+import { TrainingHash } from './training-media';
 import { HashBeginning, HashComparison, HashView } from './hash-view';
 
 /** The media: a component for each state that it can be in. */
@@ -93,6 +95,7 @@ export function Hashing({ media }: { readonly media: Of<'hashing'> }): ReactElem
 /** The media is hashed, and nobody has said yet what the hash should be. */
 export function WaitingForHash({ media }: { readonly media: Of<'waiting-for-hash'> }): ReactElement {
   const text = useText().media.file;
+  const path = useApp(({ station }) => station.trainingMedia?.path);
   return (
     <>
       <Notice large tone="warn" icon={IconHourglass} title={text.waiting}>
@@ -100,6 +103,7 @@ export function WaitingForHash({ media }: { readonly media: Of<'waiting-for-hash
       </Notice>
       <HashBeginning name={text.foundSha} sha256={media.sha256} />
       <p>{text.waitingWhat}</p>
+      {path === media.media.path && <TrainingHash />}
       <HashForm />
     </>
   );

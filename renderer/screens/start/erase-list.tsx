@@ -1,65 +1,107 @@
-import type { ReactElement } from 'react';
-import type { Pair } from '../../../core/pairing/pairing-state';
-import type { Drive } from '../../../core/drive/drive';
+import { Button } from '@mantine/core';
+import { IconChevronDown, IconChevronUp } from '@tabler/icons-react';
+import { useState, type ReactElement } from 'react';
 import { formatBytes } from '../../../core/base/display';
 import { DataTable } from '../../components/data-table';
 import { useText } from '../../text';
+import { arrangeLines, type EraseLine } from './start-lines';
 
-export interface EraseLine {
-  readonly pair: Pair;
-  /** Null when it was taken out since. */
-  readonly drive: Drive | null;
-}
-
-/** The drives that will be erased, one a line, with what is on them now. */
-export function EraseList({ lines }: { readonly lines: readonly EraseLine[] }): ReactElement {
+/** A drive that will be erased, with what is on it now. */
+function Line({ pair, drive }: EraseLine): ReactElement {
   const words = useText().bench;
   const text = words.start;
+  return (
+    <tr>
+      <th scope="row">{pair.bay}</th>
+      <td className="erase-list-machine">
+        <span className="mono">{pair.machineSerial}</span>
+        {pair.againReason !== undefined && (
+          <p className="toned" data-tone="warn">
+            {text.again(pair.againReason)}
+          </p>
+        )}
+      </td>
+      {drive === null ? (
+        <td colSpan={3} className="toned" data-tone="bad">
+          {text.driveGone}
+        </td>
+      ) : (
+        <>
+          <td className="erase-list-drive">
+            {drive.model ?? words.unknownModel}
+            <p className="mono soft">{drive.serial ?? words.noSerial}</p>
+          </td>
+          <td className="nowrap">{formatBytes(drive.size)}</td>
+          <td>
+            {pair.holdsMachine !== undefined && (
+              <strong className="toned" data-tone="bad">
+                {text.finishedImage(pair.holdsMachine)}{' '}
+              </strong>
+            )}
+            {drive.notes.map(({ code, message }) => (
+              <p key={code} className="toned" data-tone="warn">
+                {message}
+              </p>
+            ))}
+            {drive.contents.length === 0 ? text.nothingKnown : drive.contents.join('; ')}
+          </td>
+        </>
+      )}
+    </tr>
+  );
+}
+
+/** Blank drives in one line, by bay and machine; pressed, each has a line of its own. */
+function Folded({ lines }: { readonly lines: readonly EraseLine[] }): ReactElement {
+  const { bench, rack } = useText();
+  const text = bench.start;
+  const [opened, setOpened] = useState(false);
+  return (
+    <>
+      <tr className="erase-fold">
+        <td colSpan={5}>
+          <Button
+            variant="light"
+            aria-expanded={opened}
+            rightSection={
+              opened ? <IconChevronUp size={20} aria-hidden /> : <IconChevronDown size={20} aria-hidden />
+            }
+            onClick={() => {
+              setOpened(!opened);
+            }}
+          >
+            {text.blank(lines.length)}
+          </Button>
+          {!opened && (
+            <ul className="erase-fold-list" aria-label={text.blank(lines.length)}>
+              {lines.map(({ pair }) => (
+                <li key={pair.driveId}>
+                  <strong>{rack.short(pair.bay)}</strong> <span className="mono">{pair.machineSerial}</span>
+                </li>
+              ))}
+            </ul>
+          )}
+        </td>
+      </tr>
+      {opened && lines.map((line) => <Line key={line.pair.driveId} {...line} />)}
+    </>
+  );
+}
+
+/** The drives that will be erased, with what is on them now: what has to be looked at first. */
+export function EraseList({ lines }: { readonly lines: readonly EraseLine[] }): ReactElement {
+  const text = useText().bench.start;
+  const { first, folded } = arrangeLines(lines);
   return (
     <DataTable
       className="erase-list"
       label={text.title(lines.length)}
       columns={[text.bay, text.machine, text.drive, text.size, text.contents]}
     >
-      {lines.map(({ pair, drive }) => (
-        <tr key={pair.driveId}>
-          <th scope="row">{pair.bay}</th>
-          <td className="erase-list-machine">
-            <span className="mono">{pair.machineSerial}</span>
-            {pair.againReason !== undefined && (
-              <p className="toned" data-tone="warn">
-                {text.again(pair.againReason)}
-              </p>
-            )}
-          </td>
-          {drive === null ? (
-            <td colSpan={3} className="toned" data-tone="bad">
-              {text.driveGone}
-            </td>
-          ) : (
-            <>
-              <td className="erase-list-drive">
-                {drive.model ?? words.unknownModel}
-                <p className="mono soft">{drive.serial ?? words.noSerial}</p>
-              </td>
-              <td className="nowrap">{formatBytes(drive.size)}</td>
-              <td>
-                {pair.holdsMachine !== undefined && (
-                  <strong className="toned" data-tone="bad">
-                    {text.finishedImage(pair.holdsMachine)}{' '}
-                  </strong>
-                )}
-                {drive.notes.map(({ code, message }) => (
-                  <p key={code} className="toned" data-tone="warn">
-                    {message}
-                  </p>
-                ))}
-                {drive.contents.length === 0 ? text.nothingKnown : drive.contents.join('; ')}
-              </td>
-            </>
-          )}
-        </tr>
+      {first.map((line) => (
+        <Line key={line.pair.driveId} {...line} />
       ))}
+      {folded.length > 0 && <Folded lines={folded} />}
     </DataTable>
   );
 }

@@ -7,9 +7,10 @@ import { useApp, useAppShallow } from '../../store/app-store';
 import { driveOf } from '../../store/selectors';
 import { showScreen } from '../../store/view-store';
 import { useText } from '../../text';
-import { EraseList, type EraseLine } from './erase-list';
+import { EraseList } from './erase-list';
 import { StartAct } from './start-act';
 import { StartDetails } from './start-details';
+import type { EraseLine } from './start-lines';
 import './start.css';
 
 function Content(): ReactElement {

@@ -54,6 +54,7 @@ const handlers: HelperHandlers = {
     console.log('a library that prints');
     return Promise.resolve({ drives: [] });
   },
+  makeTrainingMedia: nothing,
   inspectMedia: ({ path }) =>
     Promise.reject(
       new PrestageError({

@@ -77,6 +77,12 @@ describe('the command line', () => {
     [['media', 'help', 'verfy'], /Did you mean 'verify'\?/],
     [['drives', '--jsno', '--help'], /Unknown option '--jsno'\. Did you mean '--json'\?/],
     [['drives', '--bnech=x', '--help'], /Unknown option '--bnech=x'\. Did you mean '--bench'\?/],
+    // Said before that the option which was meant is missing.
+    [
+      ['verify', '--drve', 'x'],
+      /Unknown option '--drve'\. Did you mean '--drive'\?.*See prestage verify --help/s,
+    ],
+    [['apply', '--medai=x', '--drive', 'a=B12'], /Unknown option '--medai=x'\. Did you mean '--media'\?/],
     [['--jsno', '--help'], /Unknown option '--jsno'/],
     [['drives', 'sda', '--help'], /Nothing was expected at 'sda'/],
     [['drives', '--bench', '--json'], /Option '--bench <dir>' has no value: '--json' follows it/],

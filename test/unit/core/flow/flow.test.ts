@@ -130,6 +130,8 @@ function scansFor(next: NextAction, { context }: BenchState): readonly ScanReadi
     case 'machine':
     case 'running-or-machine':
       return [machine('PC-9')];
+    case 'machine-to-fill':
+      return [machine('PC-9'), command('FILL')];
     case 'machine-or-start':
       return [machine('PC-9'), command('START')];
     case 'start':
@@ -212,7 +214,8 @@ describe(`in each of ${all.length} states of the bench`, () => {
         const armed = did(arm(state, context)) === 'accepted';
         // The list that is shown has its own buttons.
         if (!state.armed && enabled.start !== armed) return `start, and the station: ${String(armed)}`;
-        if (enabled.start && next !== 'start' && next !== 'machine-or-start') return `start beside ${next}`;
+        const canFollow = ['start', 'machine-or-start', 'machine-to-fill'].includes(next);
+        if (enabled.start && !canFollow) return `start beside ${next}`;
         const cleared = applyScan(state, command('CLEAR'), context).outcome;
         const clears = cleared.result === 'accepted' && cleared.effect === 'cards-cleared';
         // A button is pressed on the card; a question which bay goes first.

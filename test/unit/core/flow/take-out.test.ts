@@ -130,7 +130,7 @@ describe('views', () => {
       ['RACK', 'rack'],
       ['CARDS', 'cards'],
     ] as const) {
-      expect(applyScan(emptyPairing, command(word), world()).action).toEqual({ type: 'show-view', view });
+      expect(applyScan(emptyPairing, command(word), world()).action).toEqual({ type: 'show-bench', view });
     }
     const armed = after([machine('PC-1'), bay(1), command('START')], world(startLater));
     expectRefused(armed, applyScan(armed, command('CARDS'), world(startLater)), 'wrong-kind');

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { isSetAside } from '../../../../core/job/short-reasons';
 import { driveErrorOf } from '../../../../helper/pipeline/drive-errors';
 import { sampleDrive } from '../../core/drive/drives';
 
@@ -69,3 +70,21 @@ it('tells a drive that refuses every write from one that fails', () => {
   expect(driveErrorOf(refused, real).remedy).toMatch(/^It is write-protected\./);
   expect(driveErrorOf(refused, drive).remedy).toContain('read-only');
 });
+
+it.each([
+  ['mismatch', null, true],
+  ['read', 'EIO', true],
+  ['read', 'SHORT', true],
+  ['write', 'EIO', true],
+  ['write', 'ENODEV', false],
+  ['write-refused', 'EIO', false],
+  ['table', null, false],
+  ['source', 'EIO', false],
+] as const)(
+  'a failed %s with %s begins with setting the drive aside only where it is to: %s',
+  (kind, errno, aside) => {
+    const error = failed(kind, errno);
+    expect(isSetAside(error)).toBe(aside);
+    expect(error.remedy.startsWith('Set the drive aside')).toBe(aside);
+  },
+);

@@ -24,9 +24,12 @@ describe('the codes on the sheet', () => {
       'PRESTAGE-UNDO',
       'PRESTAGE-CANCEL',
       'PRESTAGE-NEXT',
+      'PRESTAGE-FILL',
       'PRESTAGE-RETRY',
       'PRESTAGE-CLEAR',
       'PRESTAGE-SHIP',
+      'PRESTAGE-RACK',
+      'PRESTAGE-CARDS',
     ]);
   });
 
