@@ -37,7 +37,10 @@ export class TakenOut {
   }
 
   #become(machines: readonly string[]): void {
-    if (machines.length === this.#machines.length && machines.every((one, at) => one === this.#machines[at])) {
+    if (
+      machines.length === this.#machines.length &&
+      machines.every((one, at) => one === this.#machines[at])
+    ) {
       return;
     }
     this.#machines = machines;

@@ -207,6 +207,8 @@ describe('line mode', () => {
     await expect.poll(isFull).toBe(false);
     await scan(app, commandBarcode('LINE'));
     await next(app, 'Scan your badge');
+    // Right behind a scan, Escape is what a scanner may end with.
+    await app.page.waitForTimeout(700);
     await app.page.keyboard.press('Escape');
     await app.page.locator('li.card').first().waitFor();
     const { desk } = JSON.parse(readFileSync(join(paths.state, 'settings.json'), 'utf8')) as {
