@@ -13,13 +13,20 @@ export function shortHash(sha256: string): string {
   return sha256.length > 20 ? `${sha256.slice(0, 8)}…${sha256.slice(-8)}` : sha256;
 }
 
+const two = (value: number): string => String(value).padStart(2, '0');
+
+/** Day of an ISO time, in local time: `2025-03-01`. */
+export function formatDay(iso: string): string {
+  const time = new Date(iso);
+  if (Number.isNaN(time.getTime())) return iso;
+  return `${time.getFullYear()}-${two(time.getMonth() + 1)}-${two(time.getDate())}`;
+}
+
 /** Day and time of an ISO time, in local time: `2025-03-01 14:05`. */
 export function formatTime(iso: string): string {
   const time = new Date(iso);
   if (Number.isNaN(time.getTime())) return iso;
-  const two = (value: number): string => String(value).padStart(2, '0');
-  const day = `${time.getFullYear()}-${two(time.getMonth() + 1)}-${two(time.getDate())}`;
-  return `${day} ${two(time.getHours())}:${two(time.getMinutes())}`;
+  return `${formatDay(iso)} ${two(time.getHours())}:${two(time.getMinutes())}`;
 }
 
 /** The name of a file, without its folders. */

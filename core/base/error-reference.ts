@@ -151,6 +151,14 @@ export const errorReference = {
     'The machine already has a finished drive, recorded in the ledger of this station.',
     'Nothing was touched. Scan the serial again. To write another drive for this machine on purpose, give a reason (--again REASON).',
   ),
+  'drive-holds-finished': refused(
+    'The drive holds the finished image of a machine, by the ledger of this station.',
+    'Nothing was touched. Choose another drive. To write this one on purpose, give a reason (--again REASON).',
+  ),
+  'drive-failed-before': refused(
+    'The last job of this drive failed after it had begun to write, by the ledger of this station.',
+    'Nothing was touched. Choose another drive. To try this one again on purpose, check it and its connection, then give a reason (--again REASON).',
+  ),
   'machine-contradicts': refused(
     'The work order, the label and the firmware do not agree about the machine.',
     'Nothing was touched. Check that it is the right machine and that its label was read completely. If the work order is wrong, ask the enterprise for a new one.',

@@ -2,11 +2,13 @@ import { z } from 'zod';
 import { sha256Schema } from '../media/chunk-map';
 import { driveSchema } from '../drive/drive';
 import { errorDataSchema } from '../base/errors';
+import { drivePastSchema } from '../ledger/drive-past';
 import { jobStateSchema } from '../job/job';
 import { totalProgressSchema } from '../job/total-progress';
 import { bootTestVerdictSchema } from '../job/boot-test';
 import { taskSchema } from '../base/task';
 import { screenTaskSchema } from '../flow/screen-scan';
+import { driveAgainSchema } from '../job/drive-again';
 import { scanDoubts, scanOutcomeSchema, scanScreenSchema } from '../scan/scan-outcome';
 import { driveRequest, nothing } from './app-common';
 
@@ -25,6 +27,10 @@ export const drivesStateSchema = z.strictObject({
   ),
 });
 export type DrivesState = z.infer<typeof drivesStateSchema>;
+
+/** What the ledger tells of attached drives; see drive-past.ts. A drive that is being written keeps what was told before. */
+export const pastsStateSchema = z.array(z.strictObject({ driveId: z.string(), past: drivePastSchema }));
+export type PastsState = z.infer<typeof pastsStateSchema>;
 
 /** One drive's trip as its card shows it. The newest of a drive. */
 export const appJobSchema = z.strictObject({
@@ -45,6 +51,10 @@ export const appJobSchema = z.strictObject({
   ledgerEntry: z.int().nullable(),
   canCancel: z.boolean(),
   canRetry: z.boolean(),
+  /** Why its machine got another drive. */
+  againReason: z.string().optional(),
+  /** Why the drive was written again. */
+  driveAgain: driveAgainSchema.optional(),
 });
 export type AppJob = z.infer<typeof appJobSchema>;
 
@@ -140,13 +150,14 @@ export const benchMethods = {
     response: nothing,
   },
   /**
-   * Why a machine that has a finished drive is given another one. It then waits for its bay, as if it had been scanned,
-   * or is paired with `driveId`. What came of that is in pairing.lastScan. Throws usage without a reason.
+   * Why something is written again that was just refused: a machine that has a finished drive, or a drive with an image or a
+   * failed job on it. What was refused is done then, and what came of it is in pairing.lastScan. Throws usage without a reason,
+   * or when another thing is asked by now.
    */
-  allowAgain: {
+  giveReason: {
     request: z.strictObject({
-      machineSerial: z.string().max(200),
       reason: z.string().max(1000),
+      machineSerial: z.string().max(200).nullable(),
       driveId: driveRequest.shape.driveId.nullable(),
     }),
     response: nothing,
@@ -164,7 +175,10 @@ export const benchMethods = {
   start: { request: z.strictObject({ driveIds: z.array(z.string()).min(1) }), response: nothing },
   cancelJob: { request: driveRequest, response: nothing },
   cancelAll: { request: nothing, response: nothing },
-  /** Writes a drive again whose job did not end well, for the same machine. */
+  /**
+   * Writes a drive again whose job did not end well, for the same machine. One that failed asks for a reason first: that is in
+   * pairing.lastScan, and nothing is done.
+   */
   retryJob: { request: driveRequest, response: nothing },
   /** Takes an ended job off its card: the drive was pulled or will hold another machine's image. */
   dismissJob: { request: driveRequest, response: nothing },

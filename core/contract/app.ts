@@ -10,6 +10,7 @@ import {
   benchMethods,
   drivesStateSchema,
   noticeSchema,
+  pastsStateSchema,
   progressStateSchema,
   stationStateSchema,
 } from './app-bench';
@@ -31,6 +32,8 @@ export const appStateSchema = z.strictObject({
   station: stationStateSchema,
   settings: stationSettingsSchema,
   drives: drivesStateSchema,
+  /** Of attached drives of which the ledger knows something. */
+  pasts: pastsStateSchema,
   media: mediaStateSchema,
   batch: batchStateSchema,
   /** Null while no order is open. */

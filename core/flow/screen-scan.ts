@@ -46,8 +46,9 @@ export function meaningOf(reading: ScanReading, place: ScanPlace): ScanMeaning {
   const { screen, confirming, isListed, text } = place;
   if (confirming || screen === 'bench') return forBench;
   if (reading.kind === 'command') return commandMeaning(reading.command, screen);
+  if (reading.kind === 'reason' || reading.kind === 'operator') return forBench;
   // Nobody wants a product key on a screen.
-  if (reading.kind === 'operator' || reading.kind === 'product-key') return forBench;
+  if (reading.kind === 'product-key') return forBench;
   switch (screen) {
     case 'order':
       return reading.kind === 'machine' && isListed(reading.serial)

@@ -27,6 +27,8 @@ const shortReasons: Readonly<Partial<Record<ErrorCode, string>>> = {
   'ledger-broken': 'Not recorded',
   'state-unavailable': 'Not recorded',
   'serial-already-shipped': 'Machine has a drive',
+  'drive-holds-finished': 'Drive holds an image',
+  'drive-failed-before': 'Drive failed before',
   'serial-repeated': 'Machine is being written',
   'order-mismatch': 'Not as ordered',
   internal: 'Unexpected error',

@@ -18,7 +18,7 @@ import type { standingFinding } from './standing-finding';
 
 /**
  * What the ledger tells of an attached drive: whose finished image it holds, and how its last job ended when that was not
- * well (docs/adr/0032). One answer, for cards, lists, questions and the command line.
+ * well (docs/adr/0034). One answer, for cards, lists, questions and the command line.
  */
 
 export const drivePastSchema = z.strictObject({

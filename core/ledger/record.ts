@@ -7,6 +7,7 @@ import { errorDataSchema } from '../base/errors';
 import { jobEndSchema } from '../job/job';
 import { machineDetailsSchema } from '../machine/machine';
 import { bootTestVerdictSchema } from '../job/boot-test';
+import { driveAgainSchema } from '../job/drive-again';
 
 /**
  * The record's form. One entry is one line of the ledger: canonical JSON (RFC 8785), hashed with SHA-256
@@ -65,6 +66,8 @@ export const jobDetailsSchema = z.strictObject({
   partitionGuids: z.array(z.uuid()),
   /** Why another drive was written for a machine that already had a finished drive. */
   againReason: z.string().nullable(),
+  /** Why the drive was written although it held a finished image, or its last job failed. Missing where neither was so, and before 0.4. */
+  driveAgain: driveAgainSchema.optional(),
   /** The enterprise's number for the batch. Missing when none was given; the oldest entries of 0.1.0 never have it. */
   workOrder: z.string().optional(),
   /** The work order that was open on the station: the ID in its order-opened entry. */

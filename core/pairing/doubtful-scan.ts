@@ -25,7 +25,14 @@ export function refuseDoubtful(
   return refuse(state, reading.kind, why(doubtRefusals[doubt], expectedNow(state, context)));
 }
 
-const exactKinds: ReadonlySet<ScanReading['kind']> = new Set(['command', 'ticket', 'sha256', 'bay', 'drive']);
+const exactKinds: ReadonlySet<ScanReading['kind']> = new Set([
+  'command',
+  'reason',
+  'ticket',
+  'sha256',
+  'bay',
+  'drive',
+]);
 
 function isExact({ kind }: ScanReading): boolean {
   return exactKinds.has(kind);

@@ -1,5 +1,6 @@
 import type { BayPlace } from '../drive/bays';
 import type { MachineDetails } from '../machine/machine';
+import { driveReasonRefusal } from './drive-reasons';
 import {
   accept,
   detailsRefusal,
@@ -46,7 +47,11 @@ export function fillNext(
   if (repeated) return refuse(state, 'machine', why('repeated-read', expectedNow(state, context)));
   const refusal = machineRefusal(serial, state.pairs, context) ?? detailsRefusal(state, serial, said);
   if (refusal !== null) return refuse(state, 'machine', { ...refusal, expected: 'machine' });
-  const [place, ...others] = freePlaces(state, context);
+  const free = freePlaces(state, context);
+  // FILL goes by drives that ask for a reason: nobody looks at each drive here.
+  const [place, ...others] = free.filter(
+    ({ driveId }) => driveReasonRefusal(driveId, serial, context) === null,
+  );
   if (place === undefined) return refuse(state, 'machine', why('no-free-bay', expectedNow(state, context)));
   const waiting = { ...state, waitingMachine: serial, waitingDetails: said };
   return accept(withPair(waiting, serial, place, false), 'machine', 'paired', {

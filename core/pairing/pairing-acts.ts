@@ -12,6 +12,7 @@ import {
   type PairingContext,
   type PairingResult,
 } from './pairing-rules';
+import { driveReasonRefusal } from './drive-reasons';
 import type { BayPlace } from '../drive/bays';
 import type { Pair } from './pairing-state';
 import { required } from '../base/required';
@@ -38,7 +39,9 @@ export function pairWaiting(
 ): PairingResult {
   const machineSerial = required(state.waitingMachine, 'the machine that waits for its bay');
   // It may have been started or shipped while it waited.
-  const refusal = machineRefusal(machineSerial, state.pairs, context);
+  const refusal =
+    machineRefusal(machineSerial, state.pairs, context) ??
+    driveReasonRefusal(place.driveId, machineSerial, context);
   if (refusal !== null) return refuse(state, kind, { ...refusal, expected: 'bay' });
   return accept(withPair(state, machineSerial, place, false), kind, 'paired', {
     machineSerial,

@@ -1,5 +1,6 @@
 import { isAtWork, isRetryable } from '../flow/job-outcome';
 import type { ScanCommand } from '../scan/scan-outcome';
+import { driveReasonRefusal } from './drive-reasons';
 import type { BenchView } from '../settings/settings';
 import { freePlaces, toggleFill } from './fill-bays';
 import { arm, disarm, pairWaiting, start, undo } from './pairing-acts';
@@ -148,7 +149,11 @@ function pairNext(state: Pairing, context: PairingContext): PairingResult {
   if (state.waitingMachine === null) {
     return refuse(state, 'command', why('wrong-kind', expectedNow(state, context)));
   }
-  const [free] = freePlaces(state, context);
+  const possible = freePlaces(state, context);
+  // One that asks for no reason comes before those that do.
+  const free =
+    possible.find(({ driveId }) => driveReasonRefusal(driveId, state.waitingMachine, context) === null) ??
+    possible[0];
   if (free === undefined) return refuse(state, 'command', why('no-free-bay', 'bay'));
   return pairWaiting(state, 'command', free, context);
 }

@@ -9,6 +9,7 @@ import type { DriveToTakeOut } from '../flow/take-out';
 import { startRefusals, type Pair, type PairingState, type StartRefusal } from './pairing-state';
 import type { JobTicket } from '../scan/job-ticket';
 import type { JobMedia } from './job-media';
+import { driveReasonRefusal, type ReasonContext } from './drive-reasons';
 import { required } from '../base/required';
 import { fitsSerialPatterns } from '../scan/scan';
 import type { Expectation, MediaStep, ScanKind, ScanOutcome } from '../scan/scan-outcome';
@@ -45,7 +46,7 @@ export const emptyPairing: Pairing = {
 };
 
 /** Everything that pairing has to know of the world. */
-export interface PairingContext {
+export interface PairingContext extends ReasonContext {
   /** Empty until somebody said who he is. */
   readonly operator: string;
   readonly mediaStatus: MediaState['status'];
@@ -74,8 +75,6 @@ export interface PairingContext {
   readonly inOrder: (machineSerial: string) => boolean;
   /** When a machine last got a finished drive: ISO 8601, or null. */
   readonly shippedOn: (machineSerial: string) => string | null;
-  /** Somebody gave a reason why this machine gets another drive. */
-  readonly againAllowed: (machineSerial: string) => boolean;
   /** Number of the work order that is open; null: none is. */
   readonly openOrder: () => string | null;
   /** What is left of the open work order; null: none with a list is open. */
@@ -102,7 +101,8 @@ export type PairingAction =
   | { readonly type: 'show-bench'; readonly view: BenchView }
   | { readonly type: 'start' }
   | { readonly type: 'cancel-job'; readonly driveId: string }
-  | { readonly type: 'retry-job'; readonly driveId: string }
+  /** `reason`: why a drive is written again whose last job failed, when it was asked for. */
+  | { readonly type: 'retry-job'; readonly driveId: string; readonly reason?: string }
   | { readonly type: 'clear-jobs'; readonly driveIds: readonly string[] }
   | { readonly type: 'take-out'; readonly drive: DriveToTakeOut }
   | { readonly type: 'dismiss-notices' }
@@ -118,7 +118,7 @@ export interface PairingResult {
 
 export type Accepted = Extract<ScanOutcome, { result: 'accepted' }>;
 export type Refused = Extract<ScanOutcome, { result: 'refused' }>;
-export type RefusalReason = Pick<Refused, 'reason' | 'expected' | 'detail' | 'machineSerial'>;
+export type RefusalReason = Pick<Refused, 'reason' | 'expected' | 'detail' | 'machineSerial' | 'driveId'>;
 
 /** The outcome of what was done. */
 export function accept(
@@ -252,8 +252,9 @@ export function startRefusal(state: Pairing, context: PairingContext): RefusalRe
     if (refusal !== null) {
       return { ...refusal, detail: refusal.detail === null ? bay : `${bay}: ${refusal.detail}` };
     }
-    const unsuitableMachine = machineRefusal(machineSerial, others, context);
-    if (unsuitableMachine !== null) return unsuitableMachine;
+    const unsuitable =
+      machineRefusal(machineSerial, others, context) ?? driveReasonRefusal(driveId, machineSerial, context);
+    if (unsuitable !== null) return unsuitable;
   }
   return null;
 }

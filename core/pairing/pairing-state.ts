@@ -16,6 +16,8 @@ export const pairSchema = z.strictObject({
   holdsMachine: z.string().optional(),
   /** Why the machine gets a drive although it has a finished one. */
   againReason: z.string().optional(),
+  /** Why the drive is written although it holds a finished image, or its last job failed. */
+  driveReason: z.string().optional(),
 });
 export type Pair = z.infer<typeof pairSchema>;
 

@@ -19,6 +19,7 @@ import {
   type RefusalReason,
   type Refused,
 } from './pairing-rules';
+import { driveReasonRefusal } from './drive-reasons';
 import { fillNext } from './fill-bays';
 import { pairWaiting } from './pairing-acts';
 import { applyCommand } from './pairing-commands';
@@ -60,6 +61,13 @@ export function applyScan(state: Pairing, reading: ScanReading, context: Pairing
     return refuse(state, kind, why('wrong-kind', expectedNow(state, context)));
   }
   switch (kind) {
+    case 'reason':
+      // What asks for one takes it before it comes here.
+      return refuse(
+        state,
+        kind,
+        why(isRepeated(context) ? 'repeated-read' : 'no-reason-asked', expectedNow(state, context)),
+      );
     case 'operator':
       return accept(state, kind, 'operator-set', {}, { type: 'set-operator', name: reading.name });
     case 'work-order':
@@ -232,11 +240,22 @@ function takeMeantBay(
     case 'fill':
     case 'pair': {
       if (!isRetryable(job)) return refused('nothing-to-retry');
-      const refusal = driveRefusal(place, state.pairs, { ...context, jobs: new Map() });
+      const refusal =
+        driveRefusal(place, state.pairs, { ...context, jobs: new Map() }) ??
+        driveReasonRefusal(driveId, null, context);
       if (refusal !== null) return refuse(state, kind, { ...refusal, expected });
       return accept(next, kind, 'job-retried', { bay }, { type: 'retry-job', driveId });
     }
   }
+}
+
+/** Tries the drive of a card again, with the button. The caller tells what else keeps it from that. */
+export function retryByHand(state: Pairing, driveId: string, context: PairingContext): PairingResult {
+  const refusal = driveReasonRefusal(driveId, null, context);
+  if (refusal !== null) return refuse(state, 'drive', { ...refusal, expected: expectedNow(state, context) });
+  const bay = placeOfDrive(driveId, context)?.label;
+  const of = bay === undefined ? {} : { bay };
+  return accept(state, 'drive', 'job-retried', of, { type: 'retry-job', driveId });
 }
 
 /** Pairs with the buttons. Another machine that was scanned goes on waiting for its bay. */
@@ -258,7 +277,9 @@ export function pairByHand(
   }
   const place = placeOfDrive(driveId, context);
   const refusal =
-    machineRefusal(machineSerial, state.pairs, context) ?? driveRefusal(place, state.pairs, context);
+    machineRefusal(machineSerial, state.pairs, context) ??
+    driveRefusal(place, state.pairs, context) ??
+    driveReasonRefusal(driveId, machineSerial, context);
   if (place === undefined || refusal !== null) {
     return refuse(state, 'machine', refusal ?? why('bay-unknown', 'bay'));
   }

@@ -1,4 +1,5 @@
 import type { Pair } from './pairing-state';
+import { driveReasonRefusal } from './drive-reasons';
 import { disarm, placeOfDrive } from './pairing';
 import {
   driveRefusal,
@@ -32,7 +33,8 @@ export function takeOver(
     const place = placeOfDrive(pair.driveId, context);
     const refusal =
       (place === undefined ? why('bay-empty', 'bay') : driveRefusal(place, next.pairs, context)) ??
-      machineRefusal(pair.machineSerial, next.pairs, context);
+      machineRefusal(pair.machineSerial, next.pairs, context) ??
+      driveReasonRefusal(pair.driveId, pair.machineSerial, context);
     if (place === undefined || refusal !== null) left.push({ pair, reason: refusal?.reason ?? 'bay-empty' });
     else {
       next = withPair(next, pair.machineSerial, place, true);

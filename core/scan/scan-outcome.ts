@@ -31,6 +31,7 @@ export type ScanDoubt = (typeof scanDoubts)[number];
 /** What a barcode can be taken for. */
 export const scanKinds = [
   'command',
+  'reason',
   'ticket',
   'operator',
   'work-order',
@@ -104,6 +105,12 @@ export const refusals = [
   'machine-running',
   /** Detail: the day. */
   'machine-shipped',
+  /** The drive holds a finished image. Detail, a line each: its machine, the day, the shipment's number and its day; a line may be empty. */
+  'drive-holds',
+  /** The drive's last job failed after it had begun to write. Detail, a line each: the day, what failed. */
+  'drive-failed-before',
+  /** A reason was scanned, and nothing asks for one. */
+  'no-reason-asked',
   'bay-unknown',
   'bay-empty',
   /** Detail: the reasons. */
@@ -274,6 +281,8 @@ export const scanOutcomeSchema = z.discriminatedUnion('result', [
     detail: z.string().nullable(),
     /** The machine that is refused because it has a drive, for which a reason lets it have another one. */
     machineSerial: z.string().optional(),
+    /** The drive that is refused because of its past, which a reason lets be written. */
+    driveId: z.string().optional(),
   }),
 ]);
 export type ScanOutcome = z.infer<typeof scanOutcomeSchema>;

@@ -6,6 +6,7 @@ import { readTicket, type TicketReading } from './job-ticket';
 import { detailsMember, readLabel } from './label';
 import { labelRulesOf, type LabelRule } from './label-rules';
 import type { MachineDetails } from '../machine/machine';
+import { reasonIn, type ScanReason } from './reasons';
 import type { ScanCommand, ScanKind } from './scan-outcome';
 import { otherNumber, withoutSecrets, type OtherNumber } from '../machine/other-number';
 import { normalizeSerial, serialProblem } from '../machine/serial';
@@ -27,12 +28,23 @@ export type DetailsKind = Extract<ScanKind, 'uuid' | 'mac' | 'asset-tag'>;
 /** Kinds that are nothing the station asks for. They are told apart so that the page can say what was scanned. */
 export type WrongKind = Exclude<
   ScanKind,
-  'command' | 'ticket' | 'operator' | 'work-order' | 'sha256' | 'bay' | 'drive' | 'machine' | DetailsKind
+  | 'command'
+  | 'reason'
+  | 'ticket'
+  | 'operator'
+  | 'work-order'
+  | 'sha256'
+  | 'bay'
+  | 'drive'
+  | 'machine'
+  | DetailsKind
 >;
 
 /** What a barcode says. */
 export type ScanReading =
   | { readonly kind: 'command'; readonly command: ScanCommand }
+  /** Why something is written again. */
+  | { readonly kind: 'reason'; readonly reason: ScanReason }
   /** Whole or not: what begins like a ticket is nothing else. */
   | { readonly kind: 'ticket'; readonly reading: TicketReading }
   | { readonly kind: 'operator'; readonly name: string }
@@ -78,6 +90,8 @@ export function readScan(text: string, context: ScanContext): ScanReading {
   if (ticket !== null) return { kind: 'ticket', reading: ticket };
   const command = commandIn(clean);
   if (command !== null) return { kind: 'command', command };
+  const reason = reasonIn(clean);
+  if (reason !== null) return { kind: 'reason', reason };
   const sha256 = whole ? sha256In(clean) : null;
   if (sha256 !== null) return { kind: 'sha256', sha256 };
   const attached = readAttached(clean, bays, drives);
@@ -94,6 +108,7 @@ export function readScan(text: string, context: ScanContext): ScanReading {
 
 /** A scan as it is shown: a ticket by what it says, a part of one by its beginning, which is all that people know of it. */
 export function shownScan(text: string, scan: ScanReading): string {
+  if (scan.kind === 'reason') return scan.reason.words;
   if (scan.kind !== 'ticket') return sanitizeForDisplay(withoutSecrets(text), 120);
   if (scan.reading.problem !== null) return sanitizeForDisplay(text, 10);
   const { orderNumber, mediaName } = scan.reading.ticket;

@@ -96,7 +96,10 @@ function Next(): ReactElement {
   const next = useFlow((flow) => flow.next);
   const pairing = useApp((state) => state.pairing);
   const wanted = useApp(({ media }) => wantedName(media));
-  const { next: words, hint } = text.nextWords(next, pairing, { onShip: screen === 'ship', wanted });
+  const { next: words, hint } =
+    refusedAgain(pairing) === null
+      ? text.nextWords(next, pairing, { onShip: screen === 'ship', wanted })
+      : text.reasonWords;
   return (
     <div className="scan-next">
       <p className="soft small">
@@ -122,7 +125,7 @@ function Ways(): ReactElement | null {
   const way = wayTo(next, screen);
   return (
     <>
-      <WriteAgain refused={again} driveId={null} />
+      <WriteAgain refused={again} />
       {reason === 'not-in-order' && screen !== 'order' ? (
         <Button
           variant="light"

@@ -4,6 +4,7 @@ import { useAnnouncement } from '../announce';
 import { isDialogOpen } from '../dialog';
 import { ErrorBoundary } from '../components/error-boundary';
 import { BenchScreen } from '../screens/bench/bench-screen';
+import { FirstDriveCard } from '../screens/first-drive/first-drive-card';
 import { HelpScreen } from '../screens/help/help-screen';
 import { LineScreen } from '../screens/line/line-screen';
 import { LogScreen } from '../screens/log/log-screen';
@@ -126,11 +127,16 @@ export function Shell(): ReactElement {
         </ErrorBoundary>
         <ScannerOffer />
         <Notices />
-        <main id="content" tabIndex={-1} className="shell-main">
-          <ErrorBoundary key={screen}>
-            <ScreenOf screen={screen} />
+        <div className="shell-row">
+          <main id="content" tabIndex={-1} className="shell-main">
+            <ErrorBoundary key={screen}>
+              <ScreenOf screen={screen} />
+            </ErrorBoundary>
+          </main>
+          <ErrorBoundary>
+            <FirstDriveCard />
           </ErrorBoundary>
-        </main>
+        </div>
       </div>
       <ErrorBoundary>
         <StartOverlay />

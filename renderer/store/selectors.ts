@@ -3,6 +3,7 @@ import type { AppJob, AppBootTest, DrivesState } from '../../core/contract/app-b
 import { bootOutcome, cardOutcome } from '../../core/flow/job-outcome';
 import type { Pair } from '../../core/pairing/pairing-state';
 import type { Drive } from '../../core/drive/drive';
+import type { DrivePast } from '../../core/ledger/drive-past';
 import { isRunning } from '../../core/job/job';
 
 /** Rules of what the screens show. Pure; each returns a part of the state or a plain value unless it says so. */
@@ -17,6 +18,11 @@ export function driveOf(state: AppState, driveId: string | null): Drive | null {
 /** The newest job of a drive; null when it has none or that was dismissed. */
 export function jobOf(state: AppState, driveId: string | null): AppJob | null {
   return state.jobs.find((job) => job.driveId === driveId) ?? null;
+}
+
+/** What the ledger tells of a drive; null when that is nothing. */
+export function pastOf(state: AppState, driveId: string | null): DrivePast | null {
+  return state.pasts.find((one) => one.driveId === driveId)?.past ?? null;
 }
 
 /** The newest rehearsal of a drive. */
@@ -65,6 +71,17 @@ export function cardKind(
   if (drive === null) return 'empty';
   if (drive.verdict === 'blocked') return 'blocked';
   return pair === null ? 'free' : 'paired';
+}
+
+/** What is to be known of a free drive before it is paired. */
+export type PastKind = 'holds' | 'bad' | 'stopped';
+
+/** What speaks against calling a drive ready; undefined: nothing. Untouched, a drive is as good as before. */
+export function pastKindOf(kind: CardKind, past: DrivePast | null): PastKind | undefined {
+  if (kind !== 'free' || past === null) return undefined;
+  if (past.holds !== null) return 'holds';
+  if (past.lastBad?.touched !== true) return undefined;
+  return past.lastBad.state === 'failed' ? 'bad' : 'stopped';
 }
 
 export interface Counts {

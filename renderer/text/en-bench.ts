@@ -79,6 +79,7 @@ export const benchText = {
   taskPhase: taskPhases,
   percent: (percent: number): string => `${percent} %`,
   left: (time: string): string => `${time} left`,
+  setAside: 'Set the drive aside',
   cancelledHint: 'Not usable',
   interruptedHint: 'Not usable',
   openDetails: 'Details',
@@ -131,6 +132,8 @@ export const benchText = {
     state: 'State',
     started: 'Started',
     endedAt: 'Ended',
+    again: 'Reason for another drive',
+    driveAgain: 'Drive written before',
     record: 'Record',
     recordNumber: (sequence: number): string => `Entry ${sequence} of the log`,
     written: 'Written',
@@ -173,12 +176,20 @@ export const benchText = {
   },
 
   again: {
-    button: 'Write it again …',
-    title: (serial: string): string => `Write another drive for machine ${serial}?`,
-    explained:
-      'The log has a finished drive for this machine already. Make sure that it will not be shipped with two.',
+    button: 'Give a reason …',
+    title: {
+      'machine-shipped': 'Write another drive for this machine?',
+      'drive-holds': 'Write over a finished image?',
+      'drive-failed-before': 'Try this drive again?',
+    },
+    explained: {
+      'machine-shipped':
+        'The log has a finished drive for this machine already. Make sure that it will not be shipped with two.',
+      'drive-holds': 'The image on this drive will be lost. Make sure that nobody waits for it.',
+      'drive-failed-before': 'Check the drive and its connection first. If it fails again, set it aside.',
+    },
     reason: 'Reason',
-    hint: 'For example: the first drive was lost. It is kept in the record of the new drive.',
+    hint: 'For example: the first drive was lost. It is kept in the record, and on the certificate.',
     allow: 'Write it again',
   },
 
@@ -203,6 +214,7 @@ export const benchText = {
     operator: 'Operator',
     workOrder: 'Work order',
     again: (reason: string): string => `Written again: ${reason}`,
+    driveAgain: (reason: string): string => `Written over: ${reason}`,
     hold: (number: number): string => `Hold to erase ${counted(number, 'drive', 'drives')}`,
     holding: 'Keep holding …',
     ways: 'Hold the button for two seconds, scan START again, or type the word below.',

@@ -90,11 +90,18 @@ function nextWords(
   }
 }
 
+/** While a refusal asks for a reason, that comes before what else is next. */
+const reasonWords: NextWords = {
+  next: 'Scan a reason from the sheet',
+  hint: 'Or type it. Or go on without.',
+};
+
 export const flowText = {
   region: 'Scanner and next step',
   nothingSaid: 'Ready for a scan',
   nextTitle: 'Next',
   nextWords,
+  reasonWords,
   go: {
     operator: 'Type your name',
     media: 'Go to Media',

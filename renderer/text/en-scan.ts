@@ -20,6 +20,7 @@ const inBay = (bay: string | null): string => (bay === null ? 'the bay' : bayNam
 
 const kinds: Readonly<Record<ScanKind, string>> = {
   command: 'a command',
+  reason: 'a reason',
   ticket: 'a job ticket',
   operator: 'an operator badge',
   'work-order': 'a work order',
@@ -137,7 +138,18 @@ const refusalReasons: Readonly<Record<Refused['reason'], (detail: string | null,
     'machine-in-batch': () => 'This machine is already paired.',
     'machine-running': () => 'A drive for this machine is already being written.',
     'machine-shipped': (day) =>
-      `This machine already has a drive${day === null ? '' : `, written on ${day}`}. To write another one for it, give a reason.`,
+      `This machine already has a drive${day === null ? '' : `, written on ${day}`}. To write another one, give a reason.`,
+    'drive-holds': (detail) => {
+      const [serial = '', day = '', shipment = ''] = (detail ?? '').split('\n');
+      const when = day === '' ? '' : `, written on ${day}`;
+      const where = shipment === '' ? '' : `, in shipment ${shipment}`;
+      return `This drive holds the image for ${serial}${when}${where}.`;
+    },
+    'drive-failed-before': (detail) => {
+      const [day = '', what = ''] = (detail ?? '').split('\n');
+      return `This drive failed on ${day}${what === '' ? '' : ` (${what})`}.`;
+    },
+    'no-reason-asked': () => 'Nothing asks for a reason now.',
     'bay-unknown': () => 'No bay has this label.',
     'bay-empty': () => 'This bay is empty. Insert a drive.',
     'drive-blocked': (reasons) => reasons ?? 'This drive cannot be written.',

@@ -133,6 +133,7 @@ export const settingsText = {
     isTicket: (number: string, media: string): string =>
       `A job ticket: work order ${number}, media ${media}.`,
     isPartOfTicket: 'A job ticket of which a part is missing or changed.',
+    isReason: (words: string): string => `A reason: ${words}.`,
     isCommand: 'Accepted as a command.',
     isHash: 'Accepted as the SHA-256 of media.',
     isBay: (label: string): string => `Accepted as ${/^bay\b/i.test(label) ? label : `bay ${label}`}.`,

@@ -3,12 +3,14 @@ import type { AppSettings } from '../../core/settings/settings';
 import { appStore } from '../store/app-store';
 import { benchText } from './en-bench';
 import { commonText } from './en-common';
+import { firstDriveText } from './en-first-drive';
 import { flowText } from './en-flow';
 import { helpText } from './en-help';
 import { lineText } from './en-line';
 import { logText } from './en-log';
 import { mediaText } from './en-media';
 import { orderText } from './en-order';
+import { pastText } from './en-past';
 import { progressText } from './en-progress';
 import { rackText } from './en-rack';
 import { scannerCheckText } from './en-scanner-check';
@@ -19,12 +21,14 @@ import { shipText } from './en-ship';
 export const en = {
   common: commonText,
   bench: benchText,
+  firstDrive: firstDriveText,
   flow: flowText,
   help: helpText,
   line: lineText,
   log: logText,
   media: mediaText,
   order: orderText,
+  past: pastText,
   progress: progressText,
   rack: rackText,
   scannerCheck: scannerCheckText,

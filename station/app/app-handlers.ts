@@ -51,8 +51,8 @@ export function serviceHandlers(app: AppService): ServiceHandlers {
       app.pairing.pairByHand(machineSerial, driveId);
       return done;
     },
-    allowAgain: ({ machineSerial, reason, driveId }) => {
-      app.pairing.allowAgain(machineSerial, reason, driveId);
+    giveReason: async ({ reason, machineSerial, driveId }) => {
+      await app.scans.giveReason(reason, { machineSerial, driveId });
       return done;
     },
     unpair: ({ driveId }) => {
@@ -84,7 +84,7 @@ export function serviceHandlers(app: AppService): ServiceHandlers {
       return done;
     },
     retryJob: async ({ driveId }) => {
-      await app.starting.retry(driveId);
+      await app.scans.retry(driveId);
       return done;
     },
     dismissJob: ({ driveId }) => {

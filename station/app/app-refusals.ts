@@ -60,12 +60,21 @@ export function noOperator(): PrestageError {
   });
 }
 
-/** A machine gets a second drive only for a reason. */
+/** Nothing is written again without a reason. */
 export function noReason(): PrestageError {
   return new PrestageError({
     code: 'usage',
     message: 'The reason is missing.',
-    remedy: 'Say in a few words why the machine gets another drive.',
+    remedy: 'Say in a few words why it is written again.',
+  });
+}
+
+/** A reason was given for what nobody asks any more. */
+export function nothingAsked(): PrestageError {
+  return new PrestageError({
+    code: 'usage',
+    message: 'Nothing asks for this reason any more.',
+    remedy: 'Nothing was changed. Scan the machine and its bay again, or press Retry again.',
   });
 }
 
@@ -160,6 +169,8 @@ export function notPaired(
     'machine-in-batch': 'it is already paired',
     'machine-running': 'its drive is being written',
     'machine-shipped': `it already has a finished drive, recorded on ${detail ?? ''}`,
+    'drive-holds': `the drive holds the finished image for ${(detail ?? '').split('\n')[0] ?? ''}`,
+    'drive-failed-before': `the last job of the drive failed on ${(detail ?? '').split('\n').join(': ')}`,
     pattern: `it does not match the pattern for ${detail ?? ''}`,
     'drive-blocked': `the drive cannot be written: ${detail ?? ''}`,
     'drive-paired': 'the drive is already paired',
@@ -174,8 +185,8 @@ export function notPaired(
         ? detail
         : `'${text}' was not paired: ${why[reason] ?? 'it is not a machine serial'}.`,
     remedy:
-      reason === 'machine-shipped'
-        ? 'Nothing was paired. To write another drive for it, give a reason: Write it again.'
+      reason === 'machine-shipped' || reason === 'drive-holds' || reason === 'drive-failed-before'
+        ? 'Nothing was paired. To write it all the same, give a reason.'
         : 'Enter the serial from the label of the machine, and choose a free drive.',
   });
 }

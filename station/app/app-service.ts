@@ -15,6 +15,7 @@ import { BatchService } from './batch-service';
 import { benchMark } from './bench-mark';
 import { BootTests } from './boot-tests';
 import { DriveList } from './drive-list';
+import { DrivesBefore } from './drives-before';
 import { withPulledDrives } from './drives-view';
 import { jobMediaOf } from './job-media';
 import { JobService } from './job-service';
@@ -23,6 +24,7 @@ import { MediaVerifier } from './media-verifier';
 import { NoticeService } from './notices';
 import { OrderService } from './order-service';
 import { PairingService } from './pairing-service';
+import { PastService } from './past-service';
 import { ProgressService } from './progress-service';
 import { Recovery } from './recovery';
 import { ScanMemory } from './scan-memory';
@@ -70,6 +72,7 @@ export class AppService {
   readonly notices = new NoticeService();
   readonly orders: OrderService;
   readonly pairing: PairingService;
+  readonly pasts: PastService;
   readonly progress: ProgressService;
   readonly publisher: StatePublisher;
   readonly recovery: Recovery;
@@ -148,6 +151,17 @@ export class AppService {
       settled: () => this.jobs.isSettled,
       pace: () => stationPace(ledger),
     });
+    this.pasts = new PastService({
+      ledger,
+      drives: () => this.drives.state.drives,
+      diskGuidOn: (attachment) => this.jobs.diskGuidOn(attachment),
+      isRunning: (driveId) => this.jobs.running.some((job) => job.driveId === driveId),
+    });
+    const before = new DrivesBefore({
+      pastOf: (drive) => this.pasts.of(drive),
+      drives: () => this.drives,
+      jobs: () => this.jobs,
+    });
     this.pairing = new PairingService({
       settings: () => this.settings.current.desk,
       drives: () => this.drives.state,
@@ -158,7 +172,8 @@ export class AppService {
       bootTests: () => this.bootTests.states,
       memory: this.memory,
       ledger,
-      finishedFor: (attachment) => this.jobs.finishedFor(attachment),
+      pastOf: (drive) => this.pasts.of(drive),
+      driveBefore: (driveId) => before.of(driveId),
       inOrder: (serial) => this.orders.allows(serial),
       isOrdered: (serial) => this.orders.names(serial),
       openOrder: () => this.orders.openNumber,
@@ -192,6 +207,7 @@ export class AppService {
         station: () => this.station.state,
         settings: () => this.settings.shown,
         drives: () => withPulledDrives(this.drives.state, this.jobs.jobs),
+        pasts: () => this.pasts.state,
         media: () => this.media.state,
         batch: () => this.batch.state,
         order: () => this.orders.state,
@@ -224,7 +240,8 @@ export class AppService {
     });
     this.starting = new StartService({
       ...{ helpers, settings, station, batch, media, drives, pairing, jobs, bootTests },
-      ledger,
+      pasts: this.pasts,
+      driveBefore: (driveId) => before.of(driveId),
       recorded: () => this.recovery.recorded,
     });
     this.scans = new ScanService(this);
@@ -290,6 +307,7 @@ export class AppService {
   async close(): Promise<void> {
     this.recovery.close();
     this.drives.close();
+    this.pasts.close();
     this.jobs.cancelAll();
     await this.jobs.settled();
     this.progress.close();

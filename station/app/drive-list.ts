@@ -18,6 +18,9 @@ export interface ListingContext {
 export class DriveList {
   readonly #changed = new Emitter<void>();
   readonly onChange = this.#changed.event;
+  readonly #looked = new Emitter<void>();
+  /** A listing has ended, also one that found what the last one found. */
+  readonly onListed = this.#looked.event;
   readonly #helpers: Helpers;
   readonly #details: () => ListingContext;
   #state: DrivesState = { error: null, listed: false, drives: [], bays: [] };
@@ -88,6 +91,7 @@ export class DriveList {
       // Who works on a bench of virtual drives is not to look at those of the computer beside it.
       const shown = drives.filter(({ reasons }) => !reasons.some(({ code }) => code === 'not-on-bench'));
       this.#show(shown, null, true);
+      this.#looked.fire();
     } catch (error) {
       if (this.#closed || isCancellation(error)) return;
       this.#show(this.#listed, toErrorData(error), this.#state.listed);

@@ -36,6 +36,7 @@ export const endedCardSchema = z.strictObject({
   ...cardMembers,
   attachment: z.string().nullable(),
   state: jobEndSchema,
+  ...appJobSchema.pick({ againReason: true, driveAgain: true }).shape,
   /** Folder of the virtual drives that it is of; null: the machine's own drives. Missing: not known. */
   bench: z.string().nullable().optional(),
 });
@@ -165,8 +166,13 @@ function cardOf(job: AppJob, bench: string | null): EndedCard[] {
   const { driveId, attachment, bay, machineSerial, state, startedAt, endedAt, ledgerEntry } = job;
   const end = jobEndSchema.safeParse(state);
   if (!end.success) return [];
+  const { againReason, driveAgain } = job;
   return [
-    { driveId, attachment, bay, machineSerial, state: end.data, startedAt, endedAt, ledgerEntry, bench },
+    {
+      ...{ driveId, attachment, bay, machineSerial, state: end.data, startedAt, endedAt, ledgerEntry, bench },
+      ...(againReason === undefined ? {} : { againReason }),
+      ...(driveAgain === undefined ? {} : { driveAgain }),
+    },
   ];
 }
 

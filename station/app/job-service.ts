@@ -3,9 +3,9 @@ import type { AppJob } from '../../core/contract/app-bench';
 import { placeOf } from '../../core/drive/drive';
 import { isCancellation, toErrorData } from '../../core/base/errors';
 import { hasEnded, isRunning, type JobEnd } from '../../core/job/job';
-import { planBatch, type BatchRequest, type PlannedJob } from '../jobs/plan-batch';
+import { againReasonOf, planBatch, type BatchRequest, type PlannedJob } from '../jobs/plan-batch';
 import { runBatch } from '../jobs/run-batch';
-import type { JobReport } from '../jobs/run-job';
+import { driveAgainMember, type JobReport } from '../jobs/run-job';
 import type { LeftOpenJob } from '../jobs/run-journal';
 import type { Helpers } from '../helper-client/helpers';
 import type { Ledger } from '../ledger/ledger';
@@ -58,8 +58,8 @@ export class JobService {
   /** A run has ended: its drives are recorded and released, and the boot test after it has begun. */
   readonly onSettled = this.#settled.event;
   readonly #dependencies: JobServiceDependencies;
-  /** The machine of each drive that was finished, or was found to be when it was opened; by attachment. */
-  readonly #finished = new Map<string, string>();
+  /** The disk GUID of each drive that was finished, or was found to be when it was opened; by attachment. */
+  readonly #diskGuids = new Map<string, string>();
   readonly #jobs = new Map<string, HeldJob>();
   readonly #runs = new Set<Run>();
 
@@ -170,11 +170,11 @@ export class JobService {
   }
 
   /**
-   * The machine for which a drive that is still attached was finished by this run of the app; null when none was. The next
-   * listing tells it by the disk GUID, but may come after the next scan.
+   * The disk GUID that this run of the app put, or found, on a drive that is still attached; null when none. The next listing
+   * tells it, but may come after the next scan.
    */
-  finishedFor(attachment: string | null): string | null {
-    return attachment === null ? null : (this.#finished.get(attachment) ?? null);
+  diskGuidOn(attachment: string | null): string | null {
+    return attachment === null ? null : (this.#diskGuids.get(attachment) ?? null);
   }
 
   /** Another drive sits where the job's was: it is not to be written again without being looked at. */
@@ -217,15 +217,17 @@ export class JobService {
       jobSignal: ({ drive }) => this.#jobs.get(drive.id)?.stop.signal,
       onUnshown: (found) => {
         // Refused now; the list that is shown next names them.
-        for (const { drive, holdsMachine } of found) {
-          if (drive.attachment !== null) this.#finished.set(drive.attachment, holdsMachine);
+        for (const { drive, diskGuid } of found) {
+          if (drive.attachment !== null) this.#diskGuids.set(drive.attachment, diskGuid);
         }
         this.#changed.fire();
         return Promise.resolve(false);
       },
       onReserved: () => {
-        for (const { drive, machineSerial } of jobs) {
-          if (drive.attachment !== null) this.#finished.delete(drive.attachment);
+        for (const job of jobs) {
+          const { drive, machineSerial, again } = job;
+          const againReason = again ? againReasonOf(request, machineSerial) : null;
+          if (drive.attachment !== null) this.#diskGuids.delete(drive.attachment);
           this.#jobs.set(drive.id, {
             request,
             run,
@@ -242,6 +244,8 @@ export class JobService {
               ledgerEntry: null,
               canCancel: true,
               canRetry: false,
+              ...(againReason === null ? {} : { againReason }),
+              ...driveAgainMember(job, request, null),
             },
           });
         }
@@ -258,9 +262,9 @@ export class JobService {
         // An end is shown with the number of its entry.
         if (!hasEnded(state)) this.#update(drive.id, { state });
       },
-      onEnd: ({ job, end, ledgerEntry }) => {
+      onEnd: ({ job, end, diskGuid, ledgerEntry }) => {
         const { attachment } = job.drive;
-        if (end.state === 'done' && attachment !== null) this.#finished.set(attachment, job.machineSerial);
+        if (end.state === 'done' && attachment !== null) this.#diskGuids.set(attachment, diskGuid);
         this.#end(job.drive.id, end, ledgerEntry);
       },
     };

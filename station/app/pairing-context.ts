@@ -1,5 +1,6 @@
 import type { PairingContext } from '../../core/pairing/pairing';
 import type { ScanContext } from '../../core/scan/scan';
+import type { AskedReason } from './asked-reason';
 import { jobsForPairing } from './jobs-for-pairing';
 import type { PairingServiceDependencies } from './pairing-dependencies';
 
@@ -13,7 +14,7 @@ export function scanContext({ settings, drives, isOrdered }: PairingServiceDepen
 export function pairingContext(
   dependencies: PairingServiceDependencies,
   own: {
-    readonly againReasons: ReadonlyMap<string, string>;
+    readonly reasons: Pick<AskedReason, 'machines' | 'drives'>;
     readonly starting: boolean;
     readonly sinceLastPair: number | null;
   },
@@ -33,7 +34,9 @@ export function pairingContext(
     isOrdered,
     inOrder,
     shippedOn: (serial) => ledger.findShipped(serial)?.entry.time ?? null,
-    againAllowed: (serial) => own.againReasons.has(serial),
+    againAllowed: (serial) => own.reasons.machines.has(serial),
+    driveBefore: (driveId) => dependencies.driveBefore(driveId),
+    driveAllowed: (driveId) => own.reasons.drives.has(driveId),
     openOrder,
     orderLeft,
     workOrder: batch().workOrder,

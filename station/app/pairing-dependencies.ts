@@ -1,6 +1,9 @@
 import type { BatchState } from '../../core/contract/app-batch';
 import type { AppBootTest, AppJob, DrivesState } from '../../core/contract/app-bench';
+import type { Drive } from '../../core/drive/drive';
 import type { OrderLeft } from '../../core/flow/flow';
+import type { DriveBefore } from '../../core/job/drive-again';
+import type { DrivePast } from '../../core/ledger/drive-past';
 import type { MediaState } from '../../core/media/media-state';
 import type { JobMedia } from '../../core/pairing/job-media';
 import type { AppSettings } from '../../core/settings/settings';
@@ -18,9 +21,11 @@ export interface PairingServiceDependencies {
   readonly jobs: () => readonly AppJob[];
   readonly bootTests: () => readonly AppBootTest[];
   readonly memory: ScanMemory;
-  readonly ledger: Pick<LedgerReader, 'findShipped' | 'findDoneByGuid'>;
-  /** The machine for which a drive with this attachment was finished, when the listing cannot know it. */
-  readonly finishedFor: (attachment: string | null) => string | null;
+  readonly ledger: Pick<LedgerReader, 'findShipped'>;
+  /** What an attached drive holds, and how its last job ended. */
+  readonly pastOf: (drive: Drive) => DrivePast;
+  /** What is known of an attached drive that is only written for a reason. */
+  readonly driveBefore: (driveId: string) => DriveBefore;
   /** Whether the open order lets a machine have a drive. */
   readonly inOrder: (machineSerial: string) => boolean;
   /** Whether the open work order itself names a machine. */

@@ -6,7 +6,6 @@ import { isStillAttached } from '../../core/drive/drive-identity';
 import { sanitizeForDisplay } from '../../core/base/display';
 import { toErrorData, type ErrorData } from '../../core/base/errors';
 import type { MachineDetails } from '../../core/machine/machine';
-import { normalizeSerial } from '../../core/machine/serial';
 import { saysNothing } from '../../core/machine/machine-details';
 import {
   applyScan,
@@ -19,6 +18,8 @@ import {
   freePlaces,
   pairByHand,
   passedDrives,
+  placeOfDrive,
+  retryByHand,
   settleMode,
   start,
   startRefusalsOf,
@@ -31,17 +32,18 @@ import {
   type PairingResult,
 } from '../../core/pairing/pairing';
 import { refuseDoubtful } from '../../core/pairing/doubtful-scan';
+import { asksForReason } from '../../core/pairing/drive-reasons';
 import { freeBays } from '../../core/pairing/pairing-rules';
 import { takeOver, type NotTakenOver } from '../../core/pairing/take-over';
 import { withoutSecrets } from '../../core/machine/other-number';
 import { required } from '../../core/base/required';
 import { readScan, type ScanReading } from '../../core/scan/scan';
 import type { ScanDoubt, ScanOutcome, ScanScreen } from '../../core/scan/scan-outcome';
-import { machineHeld } from '../drives/finished-drive';
+import { AskedReason, type AskedFor } from './asked-reason';
 import { pairingContext, scanContext } from './pairing-context';
 import type { PairingServiceDependencies } from './pairing-dependencies';
 import type { HeardBefore } from './scan-memory';
-import { anotherList, noReason, notPaired, notReady } from './app-refusals';
+import { anotherList, notPaired, notReady } from './app-refusals';
 
 /** Holds the pairing, feeds it scans, and keeps what was confirmed apart from what changed since. */
 export class PairingService {
@@ -51,8 +53,8 @@ export class PairingService {
   #pairing: Pairing = emptyPairing;
   /** By what the computer knew the drives of the pairs when they were paired, by drive id. */
   #attachments: ReadonlyMap<string, string | null> = new Map();
-  /** Why machines that wait or are paired get another drive, by serial. Said anew each time. */
-  #againReasons: ReadonlyMap<string, string> = new Map();
+  /** Why something is written that is not written without a reason. Said anew each time. */
+  readonly #asked = new AskedReason();
   #refusal: ErrorData | null = null;
   /** Between the confirmation and the moment in which the drives are held: nothing may change. */
   #starting = false;
@@ -110,7 +112,12 @@ export class PairingService {
 
   /** Why machines that wait or are paired get another drive, by serial. */
   get againReasons(): ReadonlyMap<string, string> {
-    return this.#againReasons;
+    return this.#asked.machines;
+  }
+
+  /** Why drives of pairs are written again, by drive id. */
+  get driveReasons(): ReadonlyMap<string, string> {
+    return this.#asked.drives;
   }
 
   /** Machines whose finished images the list of pairs names, by drive id. */
@@ -135,7 +142,7 @@ export class PairingService {
   /** Refuses a scan whose text cannot be relied on. @param text as it may be shown. @returns whether it did */
   refuseDoubtful(reading: ScanReading, text: string, doubt: ScanDoubt, screen: ScanScreen): boolean {
     const doubtful = refuseDoubtful(this.#pairing, reading, doubt, this.#details());
-    if (doubtful !== null) this.#take(doubtful, text, screen);
+    if (doubtful !== null) this.#show(doubtful, text, screen);
     return doubtful !== null;
   }
 
@@ -147,8 +154,10 @@ export class PairingService {
   scan(reading: ScanReading, text: string, screen: ScanScreen, heard: HeardBefore): PairingAction {
     const { memory } = this.#dependencies;
     if (reading.kind === 'machine') memory.said(reading.serial, reading.details ?? {});
+    const asked = this.#asked.isAsked(memory.last?.holds === true ? memory.last.outcome : null);
+    if (reading.kind === 'reason' && asked) return this.giveReason(reading.reason.words, null, screen);
     const result = applyScan(this.#pairing, reading, { ...this.#details(), ...heard });
-    this.#take(result, text, screen);
+    this.#take(result, text, () => applyScan(this.#pairing, reading, this.#details()), screen);
     const { outcome } = result;
     if (outcome.result === 'accepted' && outcome.effect === 'paired') {
       memory.paired(required(outcome.machineSerial, 'the machine that was paired'));
@@ -172,28 +181,40 @@ export class PairingService {
   }
 
   /**
-   * Lets a machine that has a finished drive have another one: it waits for its bay, or is paired with a drive.
-   * @throws PrestageError usage without a reason; what is wrong with the serial or the drive
+   * Takes a reason for what was refused for want of one, and does that.
+   * @param of what it was typed for; null: it was scanned, for what is asked now
+   * @returns what the caller must do
+   * @throws PrestageError usage without a reason, or when nothing asks for one; what is wrong with a pair that was typed
    */
-  allowAgain(serial: string, reason: string, driveId: string | null): void {
-    const machineSerial = normalizeSerial(serial);
-    const why = sanitizeForDisplay(reason, 200);
-    if (why === '') throw noReason();
-    this.#againReasons = new Map([...this.#againReasons, [machineSerial, why]]);
-    if (driveId !== null) {
-      this.pairByHand(machineSerial, driveId);
-      return;
+  giveReason(reason: string, of: AskedFor | null, screen: ScanScreen = 'bench'): PairingAction {
+    const result = this.#asked.give(reason, of, this.#pairing);
+    const { outcome } = result;
+    this.#show(result, sanitizeForDisplay(reason, 120), screen);
+    if (outcome.result === 'accepted' && outcome.effect === 'paired') {
+      this.#dependencies.memory.paired(required(outcome.machineSerial, 'the machine that was paired'));
     }
-    const details = this.#dependencies.memory.saidOf(machineSerial);
-    const reading = { kind: 'machine', serial: machineSerial, details } as const;
-    this.#take(applyScan(this.#pairing, reading, this.#details()), machineSerial);
+    if (of !== null && outcome.result === 'refused' && !asksForReason(outcome)) {
+      throw notPaired(of.machineSerial ?? '', outcome);
+    }
+    return result.action;
+  }
+
+  /** Tries the drive of a card again, with the button. @returns whether a reason is asked for first */
+  asksBeforeRetry(driveId: string): boolean {
+    const again = (): PairingResult => retryByHand(this.#pairing, driveId, this.#details());
+    const result = again();
+    if (result.outcome.result === 'accepted') return false;
+    const place = placeOfDrive(driveId, this.#details());
+    this.#take(result, place?.label ?? driveId, again);
+    return true;
   }
 
   /** @throws PrestageError what is wrong with the serial or the drive */
   pairByHand(machineSerial: string, driveId: string): void {
-    const result = pairByHand(this.#pairing, machineSerial, driveId, this.#details());
+    const again = (): PairingResult => pairByHand(this.#pairing, machineSerial, driveId, this.#details());
+    const result = again();
     const text = sanitizeForDisplay(withoutSecrets(machineSerial), 120);
-    this.#take(result, text);
+    this.#take(result, text, again);
     if (result.outcome.result === 'refused') throw notPaired(text, result.outcome);
   }
 
@@ -225,7 +246,7 @@ export class PairingService {
 
   /** Machines take the free bays in a row from now on, or not any more; said as the barcode is. */
   fill(): void {
-    this.#take(toggleFill(this.#pairing, this.#details()), 'FILL');
+    this.#show(toggleFill(this.#pairing, this.#details()), 'FILL', 'bench');
   }
 
   undo(): void {
@@ -314,17 +335,27 @@ export class PairingService {
   #withContent(pair: Pair): Pair {
     const drive = this.#dependencies.drives().drives.find(({ id }) => id === pair.driveId);
     if (drive === undefined) return pair;
-    const { ledger, finishedFor } = this.#dependencies;
-    const holdsMachine = machineHeld(drive, ledger, finishedFor);
-    return holdsMachine === null ? pair : { ...pair, holdsMachine };
+    const { holds } = this.#dependencies.pastOf(drive);
+    return holds === null ? pair : { ...pair, holdsMachine: holds.machineSerial };
   }
 
   #withReason(pair: Pair): Pair {
-    const againReason = this.#againReasons.get(pair.machineSerial);
-    return againReason === undefined ? pair : { ...pair, againReason };
+    const againReason = this.#asked.machines.get(pair.machineSerial);
+    const driveReason = this.#asked.drives.get(pair.driveId);
+    return {
+      ...pair,
+      ...(againReason === undefined ? {} : { againReason }),
+      ...(driveReason === undefined ? {} : { driveReason }),
+    };
   }
 
-  #take({ state, outcome }: PairingResult, text: string, screen: ScanScreen = 'bench'): void {
+  /** @param again does what was refused once more, when there is a reason for it */
+  #take(result: PairingResult, text: string, again: () => PairingResult, screen: ScanScreen = 'bench'): void {
+    this.#asked.look(result, again);
+    this.#show(result, text, screen);
+  }
+
+  #show({ state, outcome }: PairingResult, text: string, screen: ScanScreen): void {
     const { memory } = this.#dependencies;
     memory.whileDoing(() => {
       if (state !== this.#pairing) this.#become(state);
@@ -340,11 +371,7 @@ export class PairingService {
 
   #become(pairing: Pairing): void {
     this.#pairing = pairing;
-    const meant = new Set([
-      pairing.waitingMachine,
-      ...pairing.pairs.map(({ machineSerial }) => machineSerial),
-    ]);
-    this.#againReasons = new Map([...this.#againReasons].filter(([serial]) => meant.has(serial)));
+    this.#asked.keepOnly(pairing);
     const known = this.#attachments;
     const { drives } = this.#dependencies.drives();
     this.#attachments = new Map(
@@ -360,7 +387,7 @@ export class PairingService {
   #details(): PairingContext {
     const { memory } = this.#dependencies;
     return pairingContext(this.#dependencies, {
-      againReasons: this.#againReasons,
+      reasons: this.#asked,
       starting: this.#starting,
       sinceLastPair: memory.sincePaired(this.#pairing.history.at(-1)?.machineSerial),
     });

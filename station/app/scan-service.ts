@@ -8,6 +8,7 @@ import type { WantedMedia } from '../../core/media/media-state';
 import { shownScan, type ScanReading } from '../../core/scan/scan';
 import type { MediaStep, ScanDoubt, ScanOutcome, ScanScreen } from '../../core/scan/scan-outcome';
 import { withoutFraming } from '../../core/scan/scan-text';
+import type { AskedFor } from './asked-reason';
 import type { BatchService } from './batch-service';
 import type { BootTests } from './boot-tests';
 import type { JobService } from './job-service';
@@ -65,6 +66,18 @@ export class ScanService {
   clear(driveIds: readonly string[]): void {
     const { jobs, bootTests } = this.#services;
     for (const driveId of driveIds) if (jobs.dismiss(driveId)) bootTests.forget(driveId);
+  }
+
+  /** A reason was typed for what was refused. @throws PrestageError usage; why a pair that was typed is refused */
+  async giveReason(reason: string, of: AskedFor): Promise<void> {
+    await this.#do(this.#services.pairing.giveReason(reason, of));
+  }
+
+  /** Tries a drive again, with the button. @throws PrestageError why it was not tried */
+  async retry(driveId: string): Promise<void> {
+    const { pairing, jobs, starting } = this.#services;
+    const asks = jobs.find(driveId)?.canRetry === true && pairing.asksBeforeRetry(driveId);
+    if (!asks) await starting.retry(driveId, null);
   }
 
   async #take(text: string, doubt: ScanDoubt | null, screen: ScanScreen): Promise<AppResponse<'scan'>> {
@@ -174,7 +187,7 @@ export class ScanService {
         for (const { id } of notices.list) notices.dismiss(id);
         return;
       case 'retry-job':
-        await pairing.report(() => starting.retry(action.driveId));
+        await pairing.report(() => starting.retry(action.driveId, action.reason ?? null));
         return;
       case 'start':
         await pairing.report(() => starting.start(pairing.state.pairs.map(({ driveId }) => driveId)));

@@ -42,7 +42,7 @@ const storedSessionSchema = z.strictObject({
   wanted: wantedMediaSchema.optional(),
   pairs: z.array(
     z.strictObject({
-      ...pairSchema.omit({ holdsMachine: true, againReason: true }).shape,
+      ...pairSchema.omit({ holdsMachine: true, againReason: true, driveReason: true }).shape,
       /** By what the computer knew the drive; missing in sessions from before 0.3. */
       attachment: z.string().nullable().optional(),
     }),

@@ -2,8 +2,7 @@ import { toErrorData } from '../../core/base/errors';
 import { assignmentsOnThisMachine, readThisMachine } from '../machine/confirm-machine';
 import type { Helpers } from '../helper-client/helpers';
 import { isStillAttached } from '../../core/drive/drive-identity';
-import { machineHeld } from '../drives/finished-drive';
-import type { LedgerReader } from '../ledger/ledger-reader';
+import { needsReason, type DriveBefore } from '../../core/job/drive-again';
 import type { BatchRequest } from '../jobs/plan-batch';
 import {
   anotherDrive,
@@ -18,6 +17,7 @@ import type { BootTests } from './boot-tests';
 import type { DriveList } from './drive-list';
 import type { JobService } from './job-service';
 import type { MediaVerifier } from './media-verifier';
+import type { PastService } from './past-service';
 import type { PairingService } from './pairing-service';
 import type { SettingsService } from './settings-service';
 import type { StationService } from './station-service';
@@ -32,7 +32,9 @@ export interface StartServiceDependencies {
   readonly pairing: PairingService;
   readonly jobs: JobService;
   readonly bootTests: BootTests;
-  readonly ledger: Pick<LedgerReader, 'findDoneByGuid'>;
+  readonly pasts: Pick<PastService, 'of'>;
+  /** What is known of an attached drive that is only written for a reason. */
+  readonly driveBefore: (driveId: string) => DriveBefore;
   /** Resolves when what an earlier run left open is recorded; nothing is started before. */
   readonly recorded: () => Promise<void>;
 }
@@ -60,30 +62,38 @@ export class StartService {
     for (const driveId of driveIds) bootTests.forget(driveId);
   }
 
-  /** Writes a drive again, with what it was started with, or what is chosen now when that is no longer known. */
-  async retry(driveId: string): Promise<void> {
-    const { jobs, bootTests, recorded, drives, ledger, batch } = this.#services;
+  /**
+   * Writes a drive again, with what it was started with, or what is chosen now when that is no longer known.
+   * @param reason why, when the drive asks for one
+   */
+  async retry(driveId: string, reason: string | null): Promise<void> {
+    const { jobs, bootTests, recorded, drives, pasts, batch, driveBefore } = this.#services;
     const job = jobs.find(driveId);
     if (job?.canRetry !== true) throw nothingToRetry();
     const { operator } = batch.state;
     if (operator === '') throw noOperator();
     const drive = drives.find(driveId);
     const before = jobs.requestOf(driveId);
-    const machine =
-      drive === null ? null : machineHeld(drive, ledger, (attachment) => jobs.finishedFor(attachment));
+    const machine = drive === null ? null : (pasts.of(drive).holds?.machineSerial ?? null);
     if (drive !== null && machine !== null) {
       // A drive whose job did not end well has no partition table, unless that ended before it wrote anything.
       const same = isStillAttached(drive, job.attachment);
       if (!same) throw anotherDrive(job.bay, machine);
-      if (before?.shown?.get(driveId) !== machine) throw holdsFinished(job.bay, machine);
+      if (reason === null && before?.shown?.get(driveId) !== machine) throw holdsFinished(job.bay, machine);
     }
     await recorded();
     const assignments = [{ driveId, machineSerial: job.machineSerial }];
     const seen = new Map([[driveId, job.attachment]]);
     // With what it was started with, but by whoever tries it again.
+    // The reason of the first try holds for the next, unless something has happened to the drive since.
+    const said = needsReason(driveBefore(driveId)) ? undefined : job.driveAgain?.reason;
+    const why = reason ?? said ?? null;
     const request = {
       ...(before === null ? this.#request(assignments) : { ...before, assignments, operator }),
       seen,
+      driveReasons: new Map(why === null ? [] : [[driveId, why]]),
+      // What the reason was asked for, the operator was told.
+      ...(reason === null || machine === null ? {} : { shown: new Map([[driveId, machine]]) }),
     };
     await jobs.start(await this.#onMachine(request));
     bootTests.forget(driveId);
@@ -121,6 +131,7 @@ export class StartService {
       operator,
       againReason: null,
       againReasons: pairing.againReasons,
+      driveReasons: pairing.driveReasons,
       workOrder: workOrder === '' ? null : workOrder,
       machines: pairing.machines,
       seen: pairing.attachments,

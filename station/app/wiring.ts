@@ -12,6 +12,7 @@ import type { ScanMemory } from './scan-memory';
 import type { NoticeService } from './notices';
 import type { OrderService } from './order-service';
 import type { PairingService } from './pairing-service';
+import type { PastService } from './past-service';
 import type { ProgressService } from './progress-service';
 import type { Recovery } from './recovery';
 import type { SessionStore } from './session-store';
@@ -34,6 +35,7 @@ export interface WiredServices {
   readonly notices: NoticeService;
   readonly orders: OrderService;
   readonly pairing: PairingService;
+  readonly pasts: PastService;
   readonly progress: ProgressService;
   readonly publisher: StatePublisher;
   readonly recovery: Recovery;
@@ -48,7 +50,8 @@ export interface WiredServices {
 /** Who listens to whom. Services know nothing of what their changes mean to others; it all stands here. */
 export function wire(app: WiredServices): void {
   const { batch, bootTests, drives, fleet, jobs, knownMedia, media, memory, notices } = app;
-  const { orders, pairing, progress, publisher, recovery, session, settings, shipments, station } = app;
+  const { orders, pairing, pasts, progress, publisher, recovery, session, settings, shipments, station } =
+    app;
   const { trainingMedia } = app;
   const publish =
     (...slices: readonly Slice[]) =>
@@ -94,6 +97,14 @@ export function wire(app: WiredServices): void {
   }
   progress.onChange(publish('progress'));
 
+  // Every listing: another program of the station may have written to the ledger since.
+  for (const onChange of [drives.onListed, drives.onChange, jobs.onChange]) {
+    onChange(() => {
+      pasts.look();
+    });
+  }
+  pasts.onChange(publish('pasts'));
+
   for (const onChange of [jobs.onChange, bootTests.onChange]) {
     onChange(() => {
       pairing.settle();
@@ -103,6 +114,7 @@ export function wire(app: WiredServices): void {
   // A shipment that was closed is in the ledger, which no service listens to.
   shipments.onClosed(() => {
     orders.refresh();
+    pasts.look();
   });
 
   jobs.onBatchEnd((reports) => {

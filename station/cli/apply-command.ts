@@ -8,8 +8,16 @@ import { formatBytes, formatDuration, sanitizeForDisplay } from '../../core/base
 import { cancelled, errorDataSchema, isCancellation, PrestageError } from '../../core/base/errors';
 import { driveLabel, placeOf } from '../../core/drive/drive';
 import { defaultLayoutName, layouts } from '../../core/drive/layout';
+import { pastWords } from '../../core/ledger/past-words';
 import { mediaSchema } from '../../core/media/media';
-import { planBatch, type BatchPlan, type BatchRequest, type PlannedJob } from '../jobs/plan-batch';
+import { needsReason } from '../../core/job/drive-again';
+import {
+  driveBeforeText,
+  planBatch,
+  type BatchPlan,
+  type BatchRequest,
+  type PlannedJob,
+} from '../jobs/plan-batch';
 import { runBatch, type BatchReport } from '../jobs/run-batch';
 import type { JobReport, UnshownContent } from '../jobs/run-job';
 import { stationPace } from '../jobs/station-pace';
@@ -76,6 +84,12 @@ export const applyForm = z.strictObject({
 });
 type ApplyDocument = JsonDocument<typeof applyForm>;
 
+/** A request whose reasons are typed when the list is shown. */
+interface Asking extends BatchRequest {
+  readonly driveReasons: Map<string, string>;
+  readonly againReasons: Map<string, string>;
+}
+
 interface ApplyOptions {
   readonly media: string;
   readonly image?: number;
@@ -112,7 +126,10 @@ export function applyCommand(): Command {
     )
     .addOption(benchOption())
     .option('--operator <name>', 'name of the operator (default: your user name)')
-    .option('--again <reason>', 'allow machines that already have a finished drive, and record why')
+    .option(
+      '--again <reason>',
+      'allow machines that already have a finished drive, and drives that hold a finished image or failed before, and record why',
+    )
     .option('--work-order <number>', 'work order number to record for the batch')
     .addOption(stateOption())
     .option('--yes', 'do not ask before erasing')
@@ -133,8 +150,11 @@ export function applyCommand(): Command {
           const open = new OrderReader(ledger, paths).current();
           const machines = await machinePart(options, settings, context, open);
           const order = open?.order;
-          const request: BatchRequest = {
+          const request: Asking = {
             ...asked,
+            driveReasons: new Map<string, string>(),
+            againReasons: new Map<string, string>(),
+            asksLater: options.yes !== true && isTerminal(),
             ...machines,
             imageIndex: options.image ?? order?.imageIndex ?? 1,
             layoutName: options.layout ?? order?.layout ?? defaultLayoutName,
@@ -149,6 +169,7 @@ export function applyCommand(): Command {
             onUnshown: async (found) => {
               if (options.yes === true) throw notAsked(found);
               await askErase(unshownText(found), output, signal);
+              await askReasons(request, [], found, signal);
               return true;
             },
             onReserved: () => {
@@ -209,14 +230,13 @@ function jobLabel({ drive }: PlannedJob): string {
   return `${placeOf(drive)} ${drive.serial ?? drive.id}`;
 }
 
-/** Shows what will be erased and wants the word typed. */
-async function confirm(
-  plan: BatchPlan,
-  request: BatchRequest,
-  output: Output,
-  signal: AbortSignal,
-): Promise<void> {
-  if (!process.stdin.isTTY || !process.stderr.isTTY) {
+function isTerminal(): boolean {
+  return process.stdin.isTTY && process.stderr.isTTY;
+}
+
+/** Shows what will be erased and wants the word typed, and a reason where one is needed. */
+async function confirm(plan: BatchPlan, request: Asking, output: Output, signal: AbortSignal): Promise<void> {
+  if (!isTerminal()) {
     throw new PrestageError({
       code: 'not-confirmed',
       message: 'There is no terminal to confirm what will be erased.',
@@ -224,21 +244,55 @@ async function confirm(
     });
   }
   await askErase(planText(plan, request), output, signal);
+  await askReasons(request, plan.jobs, [], signal);
 }
 
-/** Shows a text on the terminal and wants the word typed. @throws PrestageError not-confirmed, cancelled */
-async function askErase(text: string, output: Output, signal: AbortSignal): Promise<void> {
-  process.stderr.write(`${text}\n\n`);
+/**
+ * Wants a reason on the terminal for what is not written without one.
+ * @throws PrestageError not-confirmed without one, cancelled
+ */
+async function askReasons(
+  { againReason, driveReasons, againReasons }: Asking,
+  jobs: readonly PlannedJob[],
+  found: readonly UnshownContent[],
+  signal: AbortSignal,
+): Promise<void> {
+  const machines = jobs.filter(({ again }) => again).map(({ machineSerial }) => machineSerial);
+  const drives = [...jobs.filter(({ before }) => needsReason(before)), ...found].map(({ drive }) => drive.id);
+  if (againReason !== null || machines.length + drives.length === 0) return;
+  const reason = sanitizeForDisplay(
+    await ask('Why are they written again? Reason for the record: ', signal),
+    200,
+  );
+  if (reason === '') {
+    throw new PrestageError({
+      code: 'not-confirmed',
+      message: 'No reason was typed.',
+      remedy: 'Nothing was touched. Start again, and say in a few words why: typed, or with --again REASON.',
+    });
+  }
+  for (const machineSerial of machines) againReasons.set(machineSerial, reason);
+  for (const driveId of drives) driveReasons.set(driveId, reason);
+}
+
+/** Asks one line on the terminal. @throws PrestageError cancelled */
+async function ask(question: string, signal: AbortSignal): Promise<string> {
   const terminal = createInterface({ input: process.stdin, output: process.stderr });
   try {
-    const answer = await terminal.question("Type 'erase' to erase these drives: ", { signal });
-    if (answer.trim().toLowerCase() === 'erase') return;
+    return (await terminal.question(question, { signal })).trim();
   } catch (error) {
     if (signal.aborted) throw cancelled('The batch');
     throw error;
   } finally {
     terminal.close();
   }
+}
+
+/** Shows a text on the terminal and wants the word typed. @throws PrestageError not-confirmed, cancelled */
+async function askErase(text: string, output: Output, signal: AbortSignal): Promise<void> {
+  process.stderr.write(`${text}\n\n`);
+  const answer = await ask("Type 'erase' to erase these drives: ", signal);
+  if (answer.toLowerCase() === 'erase') return;
   output.message('');
   throw new PrestageError({
     code: 'not-confirmed',
@@ -284,23 +338,32 @@ function planText(plan: BatchPlan, request: BatchRequest): string {
     ['operator', request.operator],
     ...(plan.order === null ? [] : [['work order', plan.order.order.number] as const]),
   ]);
-  const rows = plan.jobs.map(({ drive, machineSerial, holdsMachine }) => [
+  const rows = plan.jobs.map(({ drive, machineSerial, past }) => [
     placeOf(drive),
     drive.id,
     drive.model,
     formatBytes(drive.size),
-    [
-      ...(holdsMachine === null ? [] : [`a finished drive of machine ${holdsMachine}`]),
-      ...(drive.contents.length === 0 ? ['nothing known'] : drive.contents),
-    ],
+    [...pastWords(past), ...(drive.contents.length === 0 ? ['nothing known'] : drive.contents)],
     machineSerial,
   ]);
   const columns = ['BAY', 'DRIVE', 'MODEL', 'SIZE', 'CONTENTS', 'MACHINE'].map((title) => ({ title }));
   const notes = plan.jobs.flatMap(({ drive }) =>
     drive.notes.map(({ message }) => `note: ${driveLabel(drive)}: ${message}`),
   );
-  const list = [table(columns, rows), ...(notes.length === 0 ? [] : ['', ...notes])].join('\n');
+  const pasts = plan.jobs.flatMap((job) => pastText(job));
+  const list = [
+    table(columns, rows),
+    ...[notes, pasts].flatMap((lines) => (lines.length === 0 ? [] : ['', ...lines])),
+  ].join('\n');
   return `${head}\n\nEverything on these drives will be erased:\n\n${list}`;
+}
+
+/** What a drive or its machine had before, which a reason is needed for. */
+function pastText({ drive, machineSerial, before, again }: PlannedJob): string[] {
+  return [
+    ...(again ? [`Machine ${sanitizeForDisplay(machineSerial)} already has a finished drive.`] : []),
+    ...(needsReason(before) ? [`The ${driveLabel(drive)} ${driveBeforeText(before)}.`] : []),
+  ];
 }
 
 const hashSources: Readonly<Record<Exclude<HashSource, 'none'>, string>> = {

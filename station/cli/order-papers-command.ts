@@ -5,7 +5,7 @@ import { counted } from '../../core/base/plurals';
 import { PrestageError } from '../../core/base/errors';
 import { makeTicket } from '../../core/scan/job-ticket';
 import { OrderReader, viewOf, type OpenOrder } from '../orders/order-reader';
-import { orderPapersPdf, type OrderedMachine } from '../shipment/order-papers';
+import type { OrderedMachine } from '../shipment/order-papers';
 import { statePaths } from '../state/state-paths';
 import { commandAction, jsonOption, stateOption } from './command-context';
 import { withLedger } from './ledger-command';
@@ -53,6 +53,8 @@ export function orderPapersCommand(): Command {
         requireNew(file);
         if (machines.length > mostMachines) throw tooMany(machines.length);
         const ticket = await ticketOf(context, number, open.order, options);
+        // Loaded when papers are made, as station/shipment/bundle.ts does.
+        const { orderPapersPdf } = await import('../shipment/order-papers');
         writeNewFile(file, await orderPapersPdf({ ticket, time: new Date().toISOString() }, machines));
         context.output.result<typeof orderPapersForm>(
           { file, ...ticket, code: makeTicket(ticket), machines: machines.length },

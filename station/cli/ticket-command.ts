@@ -4,7 +4,6 @@ import type { WorkOrder } from '../../core/order/order';
 import { makeTicket } from '../../core/scan/job-ticket';
 import { readOrderFile } from '../orders/order-files';
 import { OrderReader } from '../orders/order-reader';
-import { ticketPdf } from '../shipment/order-papers';
 import { loadSettings } from '../state/settings';
 import { statePaths } from '../state/state-paths';
 import { commandAction, jsonOption, stateOption, type CommandContext } from './command-context';
@@ -44,6 +43,8 @@ export function ticketCommand(): Command {
         const file = resolve(options.output ?? paperName('TICKET', orderNumber));
         requireNew(file);
         const ticket = await ticketOf(context, orderNumber, order, options);
+        // Loaded when papers are made, as station/shipment/bundle.ts does.
+        const { ticketPdf } = await import('../shipment/order-papers');
         writeNewFile(file, await ticketPdf({ ticket, time: new Date().toISOString() }));
         context.output.result<typeof ticketForm>({ file, ...ticket, code: makeTicket(ticket) }, () =>
           ticketText(ticket, file),

@@ -2,6 +2,7 @@ import { sanitizeForDisplay } from '../../core/base/display';
 import { confirmationOf, driveLabel, identityOf, type Drive } from '../../core/drive/drive';
 import { areDifferentDrives, isKnownBySerial, isLasting, isSameDrive } from '../../core/drive/drive-identity';
 import { PrestageError } from '../../core/base/errors';
+import type { DrivePast, PastDrive } from '../../core/ledger/drive-past';
 import type { JobDetails, RecordedDrive } from '../../core/ledger/record';
 import type { HelperClient } from '../helper-client/helper-client';
 import type { Helpers } from '../helper-client/helpers';
@@ -181,28 +182,27 @@ export function requirePossiblyFinished(
   drive: Drive,
   ledger: Pick<LedgerReader, 'findDoneByGuid' | 'findDoneOn' | 'findLastDone' | 'isIdentityShared'>,
 ): void {
+  const { diskGuid } = drive;
+  const byGuid = diskGuid === null ? null : ledger.findDoneByGuid(diskGuid);
   // The listing may not know the disk GUID yet, or not at all: the serial is enough to look.
-  if (machineOn(drive, ledger) !== null || ledger.findLastDone(drive) !== null) return;
+  if (byGuid !== null || ledger.findLastDone(drive) !== null) return;
   finishedJobOf(drive, drive.diskGuid, ledger);
 }
 
-/** The machine whose finished image an attached drive holds, by the disk GUID that the listing tells; null: none. */
-export function machineOn(
-  { diskGuid }: Pick<Drive, 'diskGuid'>,
-  ledger: Pick<LedgerReader, 'findDoneByGuid'>,
-): string | null {
-  return diskGuid === null ? null : (ledger.findDoneByGuid(diskGuid)?.machineSerial ?? null);
+/**
+ * The past of an attached drive. What was read on the drive while it stayed attached comes first: the listing may tell of what
+ * was there before, or of nothing.
+ * @param diskGuidOn the disk GUID that was read, or written, on the drive with an attachment; null: none was
+ */
+export function attachedPast(
+  drive: PastDrive,
+  ledger: Pick<LedgerReader, 'pastOf'>,
+  diskGuidOn: (attachment: string | null) => string | null = () => null,
+): DrivePast {
+  return ledger.pastOf({ ...drive, diskGuid: diskGuidOn(drive.attachment) ?? drive.diskGuid });
 }
 
-/**
- * The machine whose finished image an attached drive is known to hold; null: none. What was read on the drive while it
- * stayed attached comes first: the listing may tell of what was there before, or of nothing.
- * @param finishedFor the machine that a drive with this attachment was read, or finished, to be of
- */
-export function machineHeld(
-  drive: Pick<Drive, 'diskGuid' | 'attachment'>,
-  ledger: Pick<LedgerReader, 'findDoneByGuid'>,
-  finishedFor: (attachment: string | null) => string | null,
-): string | null {
-  return finishedFor(drive.attachment) ?? machineOn(drive, ledger);
+/** The machine whose finished image an attached drive is known to hold; null: none. */
+export function machineHeld(...question: Parameters<typeof attachedPast>): string | null {
+  return attachedPast(...question).holds?.machineSerial ?? null;
 }

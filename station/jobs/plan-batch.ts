@@ -16,11 +16,14 @@ import { driveLabel, type Drive } from '../../core/drive/drive';
 import { isStillAttached } from '../../core/drive/drive-identity';
 import { PrestageError } from '../../core/base/errors';
 import type { Layout } from '../../core/drive/layout';
+import { dayOf, needsReason, type DriveBefore } from '../../core/job/drive-again';
+import { driveBefore } from '../../core/ledger/drive-before';
+import type { DrivePast } from '../../core/ledger/drive-past';
 import type { MachineDetails } from '../../core/machine/machine';
 import type { Media, MediaHash, MediaImage } from '../../core/media/media';
 import { requireTrainingDrive } from '../../core/media/training-media';
 import { required } from '../../core/base/required';
-import { machineOn } from '../drives/finished-drive';
+import { attachedPast, machineHeld } from '../drives/finished-drive';
 import type { Helpers } from '../helper-client/helpers';
 import { requireCacheFile } from '../image-cache/file-size';
 import type { LedgerReader } from '../ledger/ledger-reader';
@@ -42,6 +45,10 @@ export interface BatchRequest {
   readonly againReason: string | null;
   /** Reasons of their own, by serial. */
   readonly againReasons?: ReadonlyMap<string, string>;
+  /** Why drives are written that hold a finished image or whose last job failed, by drive id. */
+  readonly driveReasons?: ReadonlyMap<string, string>;
+  /** What asks for a reason and has none yet is not refused by the plan: whoever asked for it will be asked. */
+  readonly asksLater?: boolean;
   /** The enterprise's number for the batch. */
   readonly workOrder: string | null;
   /** What is known of machines beside their serials, by serial. */
@@ -67,6 +74,18 @@ export function againReasonOf(
   return againReasons?.get(machineSerial) ?? againReason;
 }
 
+/** Why a drive with a past is written; null: nobody said so, and it is refused. */
+export function driveReasonOf(
+  request: Pick<BatchRequest, 'againReason' | 'againReasons' | 'driveReasons'>,
+  driveId: string,
+  machineSerial: string,
+  { held }: DriveBefore,
+): string | null {
+  // Whoever said why a machine gets another drive said enough for the drive that holds this machine's own image.
+  const own = held?.machineSerial === machineSerial ? request.againReasons?.get(machineSerial) : undefined;
+  return request.driveReasons?.get(driveId) ?? own ?? request.againReason;
+}
+
 /** A media's hash, with what tells whether its files are still the ones that were hashed. */
 export interface MediaProof {
   readonly hash: MediaHash;
@@ -82,6 +101,10 @@ export interface PlannedJob {
   readonly again: boolean;
   /** Machine whose finished image the drive is, or was, shown to hold; null when none. */
   readonly holdsMachine: string | null;
+  /** What is known of the drive that it is only written for a reason for. */
+  readonly before: DriveBefore;
+  /** What the ledger tells of the drive, as the listing shows it. */
+  readonly past: DrivePast;
   /** What is known of the machine beside its serial; null when nothing is. */
   readonly machine: MachineDetails | null;
 }
@@ -120,7 +143,7 @@ export async function planBatch(
   const expected = checkAgainstOrder(order, { ...request, assignments, mediaPath: path, hash });
   const shipped = assignments.map(({ machineSerial }) => {
     const entry = ledger.findShipped(machineSerial);
-    if (entry !== null && againReasonOf(request, machineSerial) === null) {
+    if (entry !== null && againReasonOf(request, machineSerial) === null && request.asksLater !== true) {
       throw alreadyShipped(machineSerial, entry.entry.time);
     }
     return entry !== null;
@@ -138,6 +161,12 @@ export async function planBatch(
   requireNoDriveAsMachine(assignments, labelled);
   const chosen = requireEligibleDrives(assignments, labelled);
   for (const drive of chosen) requireSeen(drive, request.seen);
+  const pasts = chosen.map((drive) => attachedPast(drive, ledger));
+  for (const [index, drive] of chosen.entries()) {
+    const { machineSerial } = required(assignments[index], `the machine of drive ${drive.id}`);
+    const before = driveBefore(required(pasts[index], `the past of drive ${drive.id}`));
+    requireReason(drive, machineSerial, before, request);
+  }
 
   const media = await client.call('inspectMedia', { path, imageIndex: request.imageIndex }, { signal });
   const image = media.images.find(({ index }) => index === media.imageIndex);
@@ -166,6 +195,8 @@ export async function planBatch(
         machine: machineOf(order, machineSerial, request.machines?.get(machineSerial)),
         again: required(shipped[index], `whether machine ${machineSerial} was shipped`),
         holdsMachine: machineShownOn(drive, request, ledger),
+        past: required(pasts[index], `the past of drive ${drive.id}`),
+        before: driveBefore(required(pasts[index], `the past of drive ${drive.id}`)),
       };
     }),
   };
@@ -173,11 +204,11 @@ export async function planBatch(
 
 /** The machine whose finished image a drive was shown to hold, or will be when nobody was shown anything yet; null: none. */
 export function machineShownOn(
-  drive: Pick<Drive, 'id' | 'diskGuid'>,
+  drive: Drive,
   { shown }: Pick<BatchRequest, 'shown'>,
-  ledger: Pick<LedgerReader, 'findDoneByGuid'>,
+  ledger: Pick<LedgerReader, 'pastOf'>,
 ): string | null {
-  return shown === undefined ? machineOn(drive, ledger) : (shown.get(drive.id) ?? null);
+  return shown === undefined ? machineHeld(drive, ledger) : (shown.get(drive.id) ?? null);
 }
 
 /**
@@ -192,6 +223,37 @@ function requireSeen(drive: Drive, seen: BatchRequest['seen']): void {
     message: `The ${driveLabel(drive)} was removed or replaced since it was shown.`,
     remedy: 'Nothing was written to it. Clear its card, look at the drive, and pair it again.',
   });
+}
+
+/** @throws PrestageError drive-holds-finished, drive-failed-before */
+function requireReason(
+  drive: Drive,
+  machineSerial: string,
+  before: DriveBefore,
+  request: BatchRequest,
+): void {
+  if (!needsReason(before) || request.asksLater === true) return;
+  if (driveReasonOf(request, drive.id, machineSerial, before) !== null) return;
+  const { held, failed } = before;
+  const message = `The ${driveLabel(drive)} ${driveBeforeText({ held, failed })}.`;
+  if (failed === null) throw new PrestageError({ code: 'drive-holds-finished', message });
+  throw new PrestageError({ code: 'drive-failed-before', message });
+}
+
+/** What is known of a drive, as the predicate of a sentence. */
+export function driveBeforeText({ held, failed }: DriveBefore): string {
+  const shipment = held?.shipped?.number;
+  const shipped = shipment === undefined ? '' : `, in shipment ${sanitizeForDisplay(shipment)}`;
+  return [
+    ...(held === null
+      ? []
+      : [
+          `holds the finished image for machine ${sanitizeForDisplay(held.machineSerial)}${held.time === null ? '' : `, recorded on ${dayOf(held.time)}`}${shipped}`,
+        ]),
+    ...(failed === null
+      ? []
+      : [`failed in its last job, on ${dayOf(failed.time)}: ${sanitizeForDisplay(failed.reason)}`]),
+  ].join(' and ');
 }
 
 /** Size, time and identity of the media's files. The hash and the disk image must have seen the same file. */

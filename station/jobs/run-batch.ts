@@ -11,6 +11,7 @@ import type { MediaHash } from '../../core/media/media';
 import type { HelperClient } from '../helper-client/helper-client';
 import type { AppendContext } from '../ledger/ledger';
 import type { LedgerReader } from '../ledger/ledger-reader';
+import { machineHeld } from '../drives/finished-drive';
 import { assertExpected } from '../media/media-expectation';
 import { requireOrderedMedia } from '../orders/batch-order';
 import { getOrCreateImage, type DiskImage } from '../image-cache/get-or-create-image';
@@ -122,7 +123,7 @@ async function reserveAll(
         const held = reservations[index];
         if (held === undefined) throw new Error('the helper reserved fewer drives than asked');
         const { reservation, diskGuid } = held;
-        reserved.push({ planned, client, reservation, previousDiskGuid: diskGuid });
+        reserved.push({ planned, client, reservation, previousDiskGuid: diskGuid, foundMachine: null });
       }
     }
     // All are held by now, so that a refusal gives all of them back.
@@ -130,7 +131,10 @@ async function reserveAll(
     const unshown = reserved.flatMap((held) => unshownContent(held, dependencies.ledger) ?? []);
     const [first] = unshown;
     if (first !== undefined && (await dependencies.onUnshown?.(unshown)) !== true) throw notShown(first);
-    return reserved;
+    return reserved.map((held) => ({
+      ...held,
+      foundMachine: unshown.find(({ drive }) => drive === held.planned.drive)?.holdsMachine ?? null,
+    }));
   } catch (error) {
     await Promise.allSettled(
       reserved.map(({ client, reservation }) => client.call('releaseDrive', { reservation })),
@@ -159,11 +163,13 @@ function requireReadable({ planned, previousDiskGuid }: ReservedJob): void {
  */
 function unshownContent(
   { planned, previousDiskGuid }: ReservedJob,
-  ledger: Pick<LedgerReader, 'findDoneByGuid'>,
+  ledger: Pick<LedgerReader, 'pastOf'>,
 ): UnshownContent | null {
-  const finished = typeof previousDiskGuid === 'string' ? ledger.findDoneByGuid(previousDiskGuid) : null;
-  if (finished === null || finished.machineSerial === planned.holdsMachine) return null;
-  return { drive: planned.drive, holdsMachine: finished.machineSerial };
+  const { drive } = planned;
+  const diskGuid = previousDiskGuid ?? null;
+  const holdsMachine = diskGuid === null ? null : machineHeld({ ...drive, diskGuid }, ledger);
+  if (diskGuid === null || holdsMachine === null || holdsMachine === planned.holdsMachine) return null;
+  return { drive, holdsMachine, diskGuid };
 }
 
 /** The refusal of a drive whose content was not shown, and that nobody was asked about. */

@@ -9,6 +9,7 @@ import { hasEnded, type JobEnd, type JobState } from '../../core/job/job';
 import type { MediaHash } from '../../core/media/media';
 import { recordedHashSource } from '../../core/media/media-state';
 import type { JobDetails } from '../../core/ledger/record';
+import { driveAgainOf } from '../../core/job/drive-again';
 import type { HelperClient } from '../helper-client/helper-client';
 import type { Helpers } from '../helper-client/helpers';
 import type { AppendContext, Ledger } from '../ledger/ledger';
@@ -21,6 +22,7 @@ import type { Settings } from '../state/settings';
 import type { StatePaths } from '../state/state-paths';
 import {
   againReasonOf,
+  driveReasonOf,
   alreadyShipped,
   type BatchPlan,
   type BatchRequest,
@@ -59,6 +61,8 @@ export interface UnshownContent {
   readonly drive: Drive;
   /** Serial of the machine that it was finished for. */
   readonly holdsMachine: string;
+  /** As it was read on the drive. */
+  readonly diskGuid: string;
 }
 
 /** How one job ended, with the number of its ledger entry. */
@@ -66,6 +70,8 @@ export interface JobReport {
   readonly job: PlannedJob;
   readonly end: JobEnd;
   readonly fingerprint: string;
+  /** What the drive was given. */
+  readonly diskGuid: string;
   readonly ledgerEntry: number | null;
 }
 
@@ -85,6 +91,8 @@ export interface ReservedJob {
   readonly reservation: string;
   /** Disk GUID that is on it; null: it has none; undefined: it could not be read. */
   readonly previousDiskGuid: string | null | undefined;
+  /** Machine whose finished image was found on it when it was opened, and only then; null: none. */
+  readonly foundMachine: string | null;
 }
 
 /** Each drive has its own: a boot store refers to them, and clones confuse whoever attaches two. */
@@ -100,7 +108,11 @@ export type DriveImage = Pick<DiskImage, 'directory' | 'fingerprint'>;
 /** What a job is asked to do, as its ledger entries say it. */
 export function detailsOf(
   batchId: string,
-  { planned, previousDiskGuid }: Pick<ReservedJob, 'planned' | 'previousDiskGuid'>,
+  {
+    planned,
+    previousDiskGuid,
+    foundMachine,
+  }: Pick<ReservedJob, 'planned' | 'previousDiskGuid' | 'foundMachine'>,
   request: BatchRequest,
   plan: BatchPlan,
   hash: MediaHash,
@@ -138,9 +150,23 @@ export function detailsOf(
     ...(previousDiskGuid === undefined ? {} : { previousDiskGuid }),
     ...attachmentMember(drive),
     againReason: planned.again ? againReasonOf(request, planned.machineSerial) : null,
+    ...driveAgainMember(planned, request, foundMachine),
     ...workOrderOf(request, plan),
     ...(planned.machine === null ? {} : { machine: planned.machine }),
   };
+}
+
+/** Why a drive with a past is written, as record and card keep it. @param foundMachine as in the reserved job */
+export function driveAgainMember(
+  { drive, machineSerial, before }: PlannedJob,
+  request: BatchRequest,
+  foundMachine: string | null,
+): Pick<JobDetails, 'driveAgain'> {
+  const found =
+    foundMachine === null ? null : { machineSerial: foundMachine, entry: null, time: null, shipped: null };
+  const whole = { ...before, held: found ?? before.held };
+  const again = driveAgainOf(whole, driveReasonOf(request, drive.id, machineSerial, whole));
+  return again === null ? {} : { driveAgain: again };
 }
 
 function workOrderOf(
@@ -164,7 +190,8 @@ export async function runJob(
   const { context, journal } = run;
   const report = (end: JobEnd, ledgerEntry: number | null): JobReport => {
     show(onJob, planned, end);
-    const ended = { job: planned, end, fingerprint: details.fingerprint, ledgerEntry };
+    const { fingerprint, diskGuid } = details;
+    const ended = { job: planned, end, fingerprint, diskGuid, ledgerEntry };
     const { jobId, batchId, machineSerial, layout } = details;
     logEvent(end.state === 'failed' ? 'error' : 'info', 'job-ended', {
       ...{ jobId, batchId, machineSerial, layout, ledgerEntry, drive: details.drive, state: end.state },

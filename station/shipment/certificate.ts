@@ -1,3 +1,4 @@
+import { driveAgainWords } from '../../core/job/drive-again';
 import { formatBytes, formatDuration, sanitizeForDisplay } from '../../core/base/display';
 import type { JobDetails } from '../../core/ledger/record';
 import { leftOutText } from '../../core/media/left-out';
@@ -167,6 +168,10 @@ function sections(details: PageDetails, machine: MachineContent): [string, reado
         ['Job', jobId],
         ['Shipment', `${details.number}, closed ${utc(details.closedAt)} by ${details.operator}`],
         ['Reason for repeat', job.againReason],
+        [
+          'Drive before',
+          job.driveAgain === undefined ? null : sanitizeForDisplay(driveAgainWords(job.driveAgain), 400),
+        ],
       ],
     ],
   ];

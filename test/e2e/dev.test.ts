@@ -17,7 +17,8 @@ let output = '';
 
 beforeAll(() => {
   copy = join(temporaryArea('e2e-dev'), 'checkout');
-  for (const part of ['core', 'helper', 'station', 'electron', 'renderer', 'build', 'package.json']) {
+  // The documents are the app's help.
+  for (const part of ['core', 'helper', 'station', 'electron', 'renderer', 'build', 'docs', 'package.json']) {
     cpSync(join(root, part), join(copy, part), { recursive: true });
   }
   for (const part of ['node_modules', '.electron']) symlinkSync(join(root, part), join(copy, part));
@@ -46,7 +47,12 @@ afterAll(() => {
 /** Waits until the output has so many matches. @returns the group of the last one */
 async function says(pattern: RegExp, count: number): Promise<string> {
   const found = (): RegExpExecArray[] => [...output.matchAll(pattern)];
-  await expect.poll(() => found().length, { timeout: 60_000 }).toBeGreaterThanOrEqual(count);
+  await expect
+    .poll(() => found().length, { timeout: 60_000 })
+    .toBeGreaterThanOrEqual(count)
+    .catch((error: unknown) => {
+      throw new Error(`npm run dev did not say ${pattern.source}, but: ${output}`, { cause: error });
+    });
   return found().at(-1)?.[1] ?? '';
 }
 

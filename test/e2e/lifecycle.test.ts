@@ -3,6 +3,7 @@ import { existsSync, rmSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { electronRuntime } from '../../build/electron-runtime';
+import { reasonBarcode } from '../../core/scan/reasons';
 import { commandBarcode } from '../../core/scan/scan';
 import { GiB } from '../../core/base/units';
 import { makeBench } from '../support/virtual-bench';
@@ -137,10 +138,73 @@ describe('jobs and their window', () => {
     for (const bay of ['bay 1', 'bay 2']) await card(app, bay).getByText('FAIL').first().waitFor();
     await app.picture('helper-killed');
     expect(hasNoTable(drive(1), 2 * GiB)).toBe(true);
-    for (const bay of ['bay 1', 'bay 2']) {
-      await card(app, bay).getByRole('button', { name: /retry/i }).first().click();
-    }
+    // Nothing is tried again without a reason: by scanner alone, and with the button.
+    await app.scan(commandBarcode('RETRY'));
+    await app.page.getByText('Retry: which bay?').first().waitFor();
+    await app.scan('BAY 1');
+    await app.page
+      .getByText(/^This drive failed on /)
+      .first()
+      .waitFor();
+    expect(await card(app, 'bay 1').getByText('FAIL').count()).toBeGreaterThan(0);
+    await app.picture('asked-for-a-reason');
+    await app.scan(reasonBarcode({ code: 'SECOND-TRY' }));
+    await card(app, 'bay 1').getByText('PASS').first().waitFor();
+    await card(app, 'bay 1')
+      .getByText(/^Second try\. The first failed on /)
+      .waitFor();
+    await card(app, 'bay 2').getByRole('button', { name: /retry/i }).first().click();
+    await app.page.getByRole('button', { name: 'Give a reason …' }).first().click();
+    await app.page.getByLabel('Reason').fill('Other cable');
+    await app.page.getByRole('button', { name: 'Write it again', exact: true }).click();
+    await card(app, 'bay 2').getByText('PASS').first().waitFor();
+    await card(app, 'bay 2')
+      .getByText(/: Other cable$/)
+      .waitFor();
+    await app.picture('second-try-passed');
+  });
+
+  it('tells what a drive holds, then only that it failed: on card, in details and in the START list', async () => {
+    const app = await paired();
+    const one = card(app, 'bay 1');
+    await askToStart(app);
+    await app.scan(commandBarcode('START'));
     for (const bay of ['bay 1', 'bay 2']) await card(app, bay).getByText('PASS').first().waitFor();
+    await one.getByRole('button', { name: /clear/i }).click();
+    const holds = 'Holds the image for 7KX9PQ3, not shipped';
+    await one.getByText(holds).waitFor();
+    expect(await one.innerText()).toContain('Holds an image');
+    expect(await one.innerText()).not.toMatch(/Ready|GPT partition table/);
+    await app.picture('past-holds');
+
+    await pairByScan(app, [['7KX9PQ5', 'BAY 1']]);
+    process.kill((await startHeld(app, begun)).pid, 'SIGKILL');
+    await one.getByText('FAIL').first().waitFor();
+    // The helper is to blame: writing again comes first.
+    const buttons = await one.locator('.card-actions button').allInnerTexts();
+    expect(buttons.map((label) => label.trim())).toEqual(['Retry', 'Clear']);
+    await one.getByRole('button', { name: /clear/i }).click();
+    const failed = /^Failed once on \d{4}-\d\d-\d\d: Helper stopped$/;
+    await one.getByText(failed).waitFor();
+    expect(await one.innerText()).toContain('Failed before');
+    expect(await one.innerText()).not.toMatch(/Ready|7KX9PQ3/);
+    await app.picture('past-failed');
+
+    await one.locator('.card-open').click();
+    const details = app.page.getByRole('dialog');
+    await details.getByText('History').waitFor();
+    await details.getByText(/Failed once on .*Helper stopped · Entry \d+ of the log/).waitFor();
+    expect(await details.innerText()).not.toContain('7KX9PQ3');
+    await app.picture('past-details');
+    await app.page.keyboard.press('Escape');
+    await details.waitFor({ state: 'hidden' });
+
+    await pairByScan(app, [['7KX9PQ6', 'BAY 1']]);
+    await askToStart(app);
+    const list = app.page.getByRole('dialog');
+    await list.getByText(failed).waitFor();
+    expect(await list.innerText()).not.toContain('7KX9PQ3');
+    await app.picture('past-start-list');
   });
 
   it('warns when the window is closed while drives are written, and stays', async () => {
@@ -262,6 +326,37 @@ describe('jobs and their window', () => {
     await opened.picture('interrupted');
     const verified = await runCli(['ledger', 'verify', '--state', paths.state]);
     expect(verified.status).toBe(0);
+  });
+});
+
+describe('a drive that holds a finished image', () => {
+  it('is written for another machine by scanner alone: bay, reason, START, START', async () => {
+    const app = await paired();
+    await askToStart(app);
+    await app.scan(commandBarcode('START'));
+    for (const bay of ['bay 1', 'bay 2']) await card(app, bay).getByText('PASS').first().waitFor();
+    await app.scan(commandBarcode('CLEAR'));
+    await card(app, 'bay 1').getByText('PASS').first().waitFor({ state: 'detached' });
+    await app.scan('7KX9PQ5');
+    await app.page.getByText('7KX9PQ5: which bay?').first().waitFor();
+    await app.scan('BAY 1');
+    await app.page
+      .getByText(/^This drive holds the image for 7KX9PQ3, written on /)
+      .first()
+      .waitFor();
+    await app.picture('drive-holds-refused');
+    await app.scan(reasonBarcode({ code: 'REUSED' }));
+    await app.page.getByText('for 7KX9PQ5').first().waitFor();
+    await askToStart(app);
+    await app.picture('drive-reused-list');
+    await app.scan(commandBarcode('START'));
+    await card(app, 'bay 1').getByText('PASS').first().waitFor();
+    await card(app, 'bay 1')
+      .getByText(/^Drive reused\. It held the image for 7KX9PQ3/)
+      .waitFor();
+    await app.picture('drive-reused-passed');
+    const list = await runCli(['ledger', 'export', '--format', 'json', '--state', paths.state]);
+    expect(list.stdout).toContain('"driveAgain":{"held":{');
   });
 });
 

@@ -79,16 +79,21 @@ describe('a machine that has a finished drive', () => {
       ...{ result: 'refused', reason: 'machine-shipped', machineSerial: '7KX9PQ1' },
     });
     const ask = { machineSerial: '7KX9PQ1', driveId: null };
-    await expect(handlers.allowAgain({ ...ask, reason: '  ' })).rejects.toMatchObject({ code: 'usage' });
+    await expect(handlers.giveReason({ ...ask, reason: '  ' })).rejects.toMatchObject({ code: 'usage' });
     expect((await app.scan('BAY 1'))?.outcome).toMatchObject({ result: 'refused' });
 
+    // Something else was scanned: the question is asked again first.
+    await expect(handlers.giveReason({ ...ask, reason: 'Lost in transit' })).rejects.toMatchObject({
+      code: 'usage',
+    });
+    expect((await app.scan('7KX9PQ1'))?.outcome).toMatchObject({ reason: 'machine-shipped' });
     // It waits; taken back, it is asked for again.
-    await handlers.allowAgain({ ...ask, reason: 'Lost in transit' });
+    await handlers.giveReason({ ...ask, reason: 'Lost in transit' });
     await app.until(({ pairing }) => pairing.waitingMachine === '7KX9PQ1', 'a machine that waits');
     await handlers.undo({});
     expect((await app.scan('7KX9PQ1'))?.outcome).toMatchObject({ reason: 'machine-shipped' });
 
-    await handlers.allowAgain({ ...ask, reason: 'Lost in transit' });
+    await handlers.giveReason({ ...ask, reason: 'Lost in transit' });
     await app.scan('BAY 1');
     await app.scan('7KX9PQ2');
     await app.scan('BAY 2');
@@ -110,7 +115,7 @@ describe('a machine that has a finished drive', () => {
     await expect(handlers.pair({ machineSerial: '7kx9pq1', driveId })).rejects.toThrow(
       /already has a finished/,
     );
-    await handlers.allowAgain({ machineSerial: '7kx9pq1', driveId, reason: 'Lost' });
+    await handlers.giveReason({ machineSerial: '7kx9pq1', driveId: null, reason: 'Lost' });
     const { pairing } = await app.until((now) => now.pairing.pairs.length === 1, 'a pair');
     expect(pairing.pairs).toMatchObject([{ machineSerial: '7KX9PQ1', againReason: 'Lost' }]);
   });

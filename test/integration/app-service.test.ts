@@ -7,6 +7,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import type { AppState } from '../../core/contract/app';
 import { GiB } from '../../core/base/units';
 import { timeouts } from '../../core/base/timeouts';
+import { reasonBarcode } from '../../core/scan/reasons';
 import { commandBarcode } from '../../core/scan/scan';
 import { makeBench } from '../support/virtual-bench';
 import { hasNoTable } from '../support/drive-check';
@@ -143,7 +144,8 @@ describe('the whole loop by scanner', () => {
     // Neither does anybody erase its drive unseen.
     await app.handlers.dismissJob({ driveId: jobs.find(({ bay }) => bay === 'bay 2')?.driveId ?? '' });
     await app.scan('7KX9PQ5');
-    await app.scan('BAY 2');
+    expect((await app.scan('BAY 2'))?.outcome).toMatchObject({ reason: 'drive-holds' });
+    await app.scan(reasonBarcode({ code: 'REUSED' }));
     await app.scan(commandBarcode('START'));
     const list = await app.until(({ pairing: { armed } }) => armed, 'the list of what is erased');
     expect(list.pairing.pairs).toMatchObject([{ machineSerial: '7KX9PQ5', holdsMachine: '7KX9PQ3' }]);
@@ -225,8 +227,15 @@ describe('one job among others', () => {
     process.kill(pid, 'SIGKILL');
     const { jobs } = await app.until((state) => ended(state, 1), 'an ended job');
     expect(jobs[0]?.state).toMatchObject({ state: 'failed', reason: { code: 'helper-died' } });
-    await app.handlers.retryJob({ driveId: jobs[0]?.driveId ?? '' });
-    await app.until(({ jobs: now }) => now[0]?.state.state === 'done', 'a finished job');
+    const driveId = jobs[0]?.driveId ?? '';
+    await app.handlers.retryJob({ driveId });
+    // It asks for a reason where the helper had begun to write: small drives are written faster than it is killed.
+    const { pairing, jobs: now } = await app.handlers.getState({});
+    const outcome = pairing.lastScan?.outcome;
+    const asked = outcome?.result === 'refused' && outcome.reason === 'drive-failed-before';
+    expect(asked).toBe(now[0]?.state.state === 'failed');
+    if (asked) await app.handlers.giveReason({ machineSerial: null, driveId, reason: 'Helper was killed' });
+    await app.until(({ jobs: after }) => after[0]?.state.state === 'done', 'a finished job');
   });
 });
 

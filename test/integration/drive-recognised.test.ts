@@ -53,7 +53,9 @@ describe('a finished drive that comes back through an adapter with other sectors
     expect(errorOf(read).message).toContain('FIRST-001');
 
     // Whoever writes it for another machine takes it from the first.
-    expect((await apply(at, media.path, [`${id}=SECOND-02`])).status).toBe(0);
+    expect(
+      (await apply(at, media.path, [`${id}=SECOND-02`], ['--again', 'For another machine'])).status,
+    ).toBe(0);
     expect(await ship(at, `S-${written}`)).toEqual({
       machines: [{ machineSerial: 'SECOND-02' }],
       leftOut: [
@@ -107,7 +109,7 @@ describe('a finished image that the question did not show', () => {
     wipeTables(file);
     const run = await runAtTerminal(
       ['apply', '--media', media.path, '--drive', `${id}=OTHER-002`, '--bench', at.bench].concat([
-        ...['--state', at.state, '--layout', 'uefi'],
+        ...['--state', at.state, '--layout', 'uefi', '--again', 'Wrong machine'],
       ]),
       join(area, `hidden-${typed}.out`),
       (screen) => {

@@ -122,8 +122,8 @@ async function exportedCounts(scene: Scene): Promise<(text: string) => number> {
 const finished = '"state":"done"';
 
 /** The next run works, records what was left open, and leaves nothing half-made. */
-async function expectNextRunWorks(scene: Scene): Promise<void> {
-  const again = await runCli(applyArguments(scene));
+async function expectNextRunWorks(scene: Scene, options: readonly string[] = []): Promise<void> {
+  const again = await runCli([...applyArguments(scene), ...options]);
   expect(reportOf(again).jobs.map(({ state, reason }) => reason?.message ?? state)).toEqual(['done', 'done']);
   expect(again.status).toBe(0);
   for (const { path } of scene.drives) {
@@ -183,7 +183,7 @@ describe('kill -9 of the helper', () => {
       expect(report.jobs).toHaveLength(scene.drives.length);
     }
     await expectWholeLedger(scene);
-    await expectNextRunWorks(scene);
+    await expectNextRunWorks(scene, ['--again', 'The helper was killed']);
   });
 });
 

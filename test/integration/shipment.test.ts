@@ -265,7 +265,7 @@ describe('what cannot be smuggled in', () => {
   });
 
   it('a drive that was written again later is told when the bundle is made again', async () => {
-    await apply(drives.slice(1, 2), ['LATER0001'], ['--expect-sha256', sha256]);
+    await apply(drives.slice(1, 2), ['LATER0001'], ['--expect-sha256', sha256, '--again', 'Drive reused']);
     const run = await ship(['--again', 'S-1', '--output', join(area, 'overwritten.zip')]);
     expect(run.status).toBe(0);
     expect(run.stderr).toContain('no longer has its image: its drive was written again later');

@@ -58,8 +58,9 @@ describe('a finished image that the list could not show', () => {
     expect(benchState(at.bench)).toBe(before);
     expect(await entriesOf(at)).toEqual(entries);
     expect(machineOf(await verify(at, at.id))).toBe('HIDDEN-01');
-    // Where the list tells, --yes is the answer to it.
-    expect((await apply(at, media.path, [`${at.id}=OTHER-002`])).status).toBe(0);
+    // Where the list tells, --yes and a reason are the answer to it.
+    const again = ['--again', 'Written for the wrong machine'];
+    expect((await apply(at, media.path, [`${at.id}=OTHER-002`], again)).status).toBe(0);
   });
 
   it('stops a whole batch under --yes, also its other drives', async () => {

@@ -59,13 +59,13 @@ export const screenActs: readonly Act[] = [
     name: 'a machine that has a drive is written again for a reason',
     state: stateOf('again'),
     run: async (page) => {
-      await page.getByRole('button', { name: 'Write it again …' }).click();
+      await page.getByRole('button', { name: 'Give a reason …' }).click();
       await page.getByLabel('Reason').fill('The first drive was lost');
       await page.getByRole('button', { name: 'Write it again', exact: true }).click();
     },
     expected: [
       {
-        method: 'allowAgain',
+        method: 'giveReason',
         request: { machineSerial: machineOf(9), reason: 'The first drive was lost', driveId: null },
       },
     ],

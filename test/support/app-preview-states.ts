@@ -70,6 +70,41 @@ const mixed: AppState = {
   pairing: { ...ready.pairing, pairs: pairsOf([10]), obstacles: [] },
 };
 
+const pastTime = '2026-11-28T10:15:00.000Z';
+const holds = { machineSerial: '5CD4120LQ7', entry: 212, time: pastTime, media: 'contoso-win11-24h2.wim' };
+/** Free drives of which the log has something to say. */
+const pasts: AppState['pasts'] = [
+  { driveId: someDrive(1).id, past: { holds: { ...holds, shipped: null }, lastBad: null, failures: 0 } },
+  {
+    driveId: someDrive(2).id,
+    past: {
+      holds: { ...holds, machineSerial: '5CD4120LQ8', shipped: { number: 'LOT-2026-7', time: pastTime } },
+      ...{ lastBad: null, failures: 0 },
+    },
+  },
+  {
+    driveId: someDrive(3).id,
+    past: {
+      ...{ holds: null, failures: 2 },
+      lastBad: { state: 'failed', entry: 214, time: pastTime, reason: 'Read-back failed', touched: true },
+    },
+  },
+  {
+    driveId: someDrive(4).id,
+    past: {
+      ...{ holds: null, failures: 0 },
+      lastBad: { state: 'interrupted', entry: 216, time: pastTime, reason: 'Interrupted', touched: true },
+    },
+  },
+];
+const withPasts = (count: number): AppState => ({
+  ...withDrives(
+    ready,
+    numbers(count).map((number) => someDrive(number)),
+  ),
+  pasts,
+});
+
 const armed: AppState = {
   ...withDrives(ready, [...numbers(4).map((number) => someDrive(number)), systemDisk(5)]),
   pairing: {
@@ -254,6 +289,27 @@ export const previews: Readonly<Record<string, Preview>> = {
   mixed: { state: mixed },
   'mixed-small': { state: mixed, size: { width: 1024, height: 640 } },
   armed: { state: armed },
+  'past-roomy': { state: withPasts(6) },
+  'past-normal': { state: withPasts(16) },
+  'past-dense': { state: withPasts(30) },
+  'past-rack': { state: inRack(withPasts(24)) },
+  'past-start': {
+    state: {
+      ...armed,
+      pasts,
+      pairing: {
+        ...armed.pairing,
+        pairs: armed.pairing.pairs.map((pair, index) => ({
+          ...pair,
+          ...(index === 0
+            ? { holdsMachine: '5CD4120LQ7' }
+            : index === 1
+              ? { holdsMachine: '5CD4120LQ8' }
+              : {}),
+        })),
+      },
+    },
+  },
   'refused-scan': { state: refusedScan },
   'details-failed': { state: mixed, press: 'Bay 4: FAIL' },
   'details-pair': { state: refusedScan, press: 'Bay 5: Ready' },

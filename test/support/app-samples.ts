@@ -154,6 +154,7 @@ export const emptyState: AppState = {
     refusal: null,
   },
   jobs: [],
+  pasts: [],
   progress: { drives: [], total: null },
   rehearsals: [],
   notices: [],

@@ -19,6 +19,8 @@ interface Running {
 export interface SecondAnswer {
   readonly shown: string;
   readonly typed: string;
+  /** What the second question ends with; the question before erasing when it is left out. */
+  readonly ends?: string;
 }
 
 async function run(command: readonly [string, ...string[]], running: Running): Promise<CliResult> {
@@ -36,7 +38,7 @@ async function run(command: readonly [string, ...string[]], running: Running): P
     const offer = async (): Promise<void> => {
       if (!askedAgain && running.second !== undefined) {
         const [, after] = stdout.split(running.second.shown);
-        if (after?.includes(promptText) === true) {
+        if (after?.includes(running.second.ends ?? promptText) === true) {
           askedAgain = true;
           child.stdin?.write(`${running.second.typed}\r`);
           return;

@@ -1,6 +1,7 @@
 import { memo, type ReactElement } from 'react';
 import type { AppJob, AppBootTest } from '../../../core/contract/app-bench';
 import type { RackPlace } from '../../../core/drive/rack-shape';
+import type { DrivePast } from '../../../core/ledger/drive-past';
 import type { Pair } from '../../../core/pairing/pairing-state';
 import type { Drive } from '../../../core/drive/drive';
 import type { Tone } from '../../components/notice';
@@ -10,9 +11,12 @@ import {
   driveOf,
   jobOf,
   pairOf,
+  pastKindOf,
+  pastOf,
   bootTestOf,
   type CardKind,
   type Density,
+  type PastKind,
 } from '../../store/selectors';
 import { selectDrive } from '../../store/view-store';
 import { useText, type Text } from '../../text';
@@ -20,9 +24,11 @@ import { EndedBody, IdleBody } from './card-bodies';
 import { JobActions } from './job-actions';
 import { RunningBody } from './running-body';
 import {
+  IconAlertTriangle,
   IconCheck,
   IconCircleDashed,
   IconCircleFilled,
+  IconDisc,
   IconLink,
   IconLock,
   IconPlayerStop,
@@ -48,7 +54,12 @@ export const tones: Readonly<Partial<Record<CardKind, Tone>>> = {
 };
 
 /** One word for what the card shows. */
-export function statusWord(kind: CardKind, job: AppJob | null, text: Text['bench']): string {
+export function statusWord(
+  kind: CardKind,
+  job: AppJob | null,
+  past: PastKind | undefined,
+  { bench: text, past: words }: Pick<Text, 'bench' | 'past'>,
+): string {
   switch (kind) {
     case 'running':
       return job === null ? '' : text.phase[job.state.state];
@@ -59,8 +70,10 @@ export function statusWord(kind: CardKind, job: AppJob | null, text: Text['bench
     case 'cancelled':
     case 'interrupted':
       return text.phase[kind];
-    case 'empty':
     case 'free':
+      // Ready would say that nothing is on it, and nothing against it.
+      return past === undefined ? text.free : words.status[past];
+    case 'empty':
     case 'blocked':
     case 'paired':
       return text[kind];
@@ -72,6 +85,7 @@ interface CardProps {
   readonly job: AppJob | null;
   readonly pair: Pair | null;
   readonly bootTest: AppBootTest | null;
+  readonly past: DrivePast | null;
   readonly density: Density;
 }
 
@@ -81,6 +95,7 @@ function Body({
   job,
   pair,
   bootTest,
+  past,
   density,
 }: CardProps & { readonly kind: CardKind }): ReactElement | null {
   if (job !== null) {
@@ -90,7 +105,7 @@ function Body({
       <EndedBody job={job} kind={kind} bootTest={bootTest} gone={drive === null} density={density} />
     );
   }
-  return drive === null ? null : <IdleBody drive={drive} pair={pair} density={density} />;
+  return drive === null ? null : <IdleBody drive={drive} pair={pair} past={past} density={density} />;
 }
 
 /**
@@ -98,18 +113,22 @@ function Body({
  * each card only when its own job moved.
  */
 export const BayCard = memo(function BayCard({ label, driveId, density, place }: BayCardProps): ReactElement {
-  const text = useText().bench;
+  const words = useText();
+  const text = words.bench;
   const drive = useApp((state) => driveOf(state, driveId));
   const job = useApp((state) => jobOf(state, driveId));
   const pair = useApp((state) => pairOf(state, driveId));
   const bootTest = useApp((state) => bootTestOf(state, driveId));
+  const past = useApp((state) => pastOf(state, driveId));
   const kind = cardKind(drive, job, pair, bootTest);
-  const word = statusWord(kind, job, text);
+  const pastKind = pastKindOf(kind, past);
+  const word = statusWord(kind, job, pastKind, words);
   return (
     <li
       className="card surface"
       data-kind={kind}
       data-tone={tones[kind]}
+      data-past={pastKind}
       data-density={density}
       style={place && { gridRow: place.row, gridColumn: place.column }}
     >
@@ -132,12 +151,12 @@ export const BayCard = memo(function BayCard({ label, driveId, density, place }:
             </p>
           ) : (
             <p className="card-status">
-              <StatusMark kind={kind} />
+              <StatusMark kind={kind} past={pastKind} />
               {word}
             </p>
           )}
         </div>
-        <Body kind={kind} drive={drive} job={job} pair={pair} bootTest={bootTest} density={density} />
+        <Body {...{ kind, drive, job, pair, bootTest, past, density }} />
       </div>
       {job !== null && density !== 'dense' && (
         <div className="card-actions">
@@ -173,7 +192,13 @@ const marks: Readonly<Record<CardKind, Icon>> = {
 };
 
 /** The shape beside the word. */
-export const StatusMark = memo(function StatusMark({ kind }: { readonly kind: CardKind }): ReactElement {
-  const Mark = marks[kind];
+export const StatusMark = memo(function StatusMark({
+  kind,
+  past,
+}: {
+  readonly kind: CardKind;
+  readonly past?: PastKind | undefined;
+}): ReactElement {
+  const Mark = past === undefined ? marks[kind] : past === 'holds' ? IconDisc : IconAlertTriangle;
   return <Mark className="card-mark" size={16} stroke={2.5} aria-hidden />;
 });

@@ -1,10 +1,14 @@
 import { IconCheck, IconPlayerStop, IconX } from '@tabler/icons-react';
 import type { ReactElement } from 'react';
 import type { AppJob, AppBootTest } from '../../../core/contract/app-bench';
+import type { DrivePast } from '../../../core/ledger/drive-past';
 import type { Pair } from '../../../core/pairing/pairing-state';
 import type { Drive } from '../../../core/drive/drive';
+import { driveAgainWords } from '../../../core/job/drive-again';
 import { formatBytes } from '../../../core/base/display';
 import type { CardKind, Density } from '../../store/selectors';
+import { PastLines } from './past-lines';
+import { isSetAside } from '../../../core/job/short-reasons';
 import { useText } from '../../text';
 
 /** What a bay's card shows while nothing runs on its drive: before a job, and after it. */
@@ -12,11 +16,12 @@ import { useText } from '../../text';
 interface IdleBodyProps {
   readonly drive: Drive;
   readonly pair: Pair | null;
+  readonly past: DrivePast | null;
   readonly density: Density;
 }
 
 /** A drive that nothing is done with: what it is, why it may not be written, whose it will be. */
-export function IdleBody({ drive, pair, density }: IdleBodyProps): ReactElement {
+export function IdleBody({ drive, pair, past, density }: IdleBodyProps): ReactElement {
   const text = useText().bench;
   const model = drive.model ?? text.unknownModel;
   const [reason] = drive.reasons;
@@ -42,7 +47,15 @@ export function IdleBody({ drive, pair, density }: IdleBodyProps): ReactElement 
           {reason.message}
         </p>
       ) : (
-        (pair === null || density !== 'dense') && <p className="card-details soft">{details}</p>
+        (pair === null || density !== 'dense') &&
+        (past === null || density !== 'dense') && <p className="card-details soft">{details}</p>
+      )}
+      {drive.verdict === 'eligible' && past !== null && (
+        <PastLines
+          past={past}
+          short={density === 'dense'}
+          className={density === 'dense' ? 'card-past clipped' : 'card-past'}
+        />
       )}
       {drive.verdict === 'eligible' && drive.notes.length > 0 && (
         <p
@@ -53,7 +66,7 @@ export function IdleBody({ drive, pair, density }: IdleBodyProps): ReactElement 
           {drive.notes.map(({ code }) => text.note[code]).join(' · ')}
         </p>
       )}
-      {density === 'roomy' && drive.verdict === 'eligible' && drive.contents.length > 0 && (
+      {density === 'roomy' && drive.verdict === 'eligible' && past === null && drive.contents.length > 0 && (
         <ul className="card-contents soft" aria-label={text.details.contents}>
           {drive.contents.map((line, index) => (
             <li key={index} className="clipped">
@@ -98,12 +111,20 @@ export function EndedBody({ job, kind, bootTest, gone, density }: EndedBodyProps
           {text.shortReason(state.reason)}
         </p>
       )}
+      {state.state === 'failed' && density === 'roomy' && isSetAside(state.reason) && (
+        <p className="card-reason">{text.setAside}</p>
+      )}
       {(state.state === 'cancelled' || state.state === 'interrupted') && (
         <p className="card-reason">
           {state.state === 'cancelled' ? text.cancelledHint : text.interruptedHint}
         </p>
       )}
       {state.state === 'done' && !gone && bootTest !== null && <BootTestLine bootTest={bootTest} />}
+      {job.driveAgain !== undefined && density !== 'dense' && (
+        <p className="card-details soft" title={driveAgainWords(job.driveAgain)}>
+          {driveAgainWords(job.driveAgain)}
+        </p>
+      )}
       {state.state === 'done' && gone && <p className="card-reason">{text.gone}</p>}
     </>
   );

@@ -9,11 +9,12 @@ import { formatBytes } from '../../../core/base/display';
 import { DetailList, type Detail } from '../../components/details';
 import { Mono } from '../../components/mono';
 import { useApp } from '../../store/app-store';
-import { bayOf, driveOf, jobOf, pairOf, bootTestOf } from '../../store/selectors';
+import { bayOf, driveOf, jobOf, pairOf, pastOf, bootTestOf } from '../../store/selectors';
 import { selectDrive, useView } from '../../store/view-store';
 import { useText } from '../../text';
 import { JobActions } from './job-actions';
 import { JobDetails } from './job-details';
+import { PastDetails } from './past-details';
 import { BootTestDetails } from './boot-test-details';
 import { refusedAgain, WriteAgain } from './write-again';
 
@@ -95,6 +96,7 @@ function PairByHand({
       </div>
     );
   }
+  const isOfForm = again?.machineSerial === normalizeSerial(serial) || again?.driveId === driveId;
   const submit = async (): Promise<void> => {
     const answer = await act('pair', { machineSerial: serial.trim(), driveId });
     if (answer !== null) setSerial('');
@@ -125,8 +127,7 @@ function PairByHand({
       </form>
       {/* Beside the form: what is sent in its dialog must not send this one, too. */}
       <WriteAgain
-        refused={again !== null && normalizeSerial(serial) === again ? again : null}
-        driveId={driveId}
+        refused={isOfForm ? again : null}
         onDone={() => {
           setSerial('');
         }}
@@ -143,9 +144,11 @@ interface ContentProps {
 
 /** What is known of a drive and its job, and what can be done with them. */
 export function DriveContent({ driveId, drive, job }: ContentProps): ReactElement {
-  const text = useText().bench;
+  const words = useText();
+  const text = words.bench;
   const pair = useApp((state) => pairOf(state, driveId));
   const bootTest = useApp((state) => bootTestOf(state, driveId));
+  const past = useApp((state) => pastOf(state, driveId));
   return (
     <div className="stack details">
       {job !== null && (
@@ -185,6 +188,11 @@ export function DriveContent({ driveId, drive, job }: ContentProps): ReactElemen
       {drive !== null && drive.verdict === 'eligible' && job === null && (
         <Section title={text.details.pairTitle}>
           <PairByHand driveId={driveId} pair={pair} />
+        </Section>
+      )}
+      {past !== null && (
+        <Section title={words.past.title}>
+          <PastDetails past={past} />
         </Section>
       )}
       <Section title={text.details.drive}>

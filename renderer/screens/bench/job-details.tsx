@@ -1,6 +1,7 @@
 import type { ReactElement } from 'react';
 import type { AppJob } from '../../../core/contract/app-bench';
 import { formatBytes, formatDuration, formatRate } from '../../../core/base/display';
+import { driveAgainWords } from '../../../core/job/drive-again';
 import type { JobResult } from '../../../core/job/job';
 import { formatTime } from '../../format';
 import { ErrorCard } from '../../components/error-card';
@@ -46,6 +47,10 @@ export function JobDetails({ job }: { readonly job: AppJob }): ReactElement {
     details.push({ name: words.endedAt, value: formatTime(job.endedAt) });
     details.push({ name: words.duration, value: formatDuration(seconds) });
   }
+  if (job.driveAgain !== undefined) {
+    details.push({ name: words.driveAgain, value: driveAgainWords(job.driveAgain) });
+  }
+  if (job.againReason !== undefined) details.push({ name: words.again, value: job.againReason });
   if (job.ledgerEntry !== null) {
     details.push({ name: words.record, value: words.recordNumber(job.ledgerEntry) });
   }

@@ -1,31 +1,33 @@
 import { Button, Modal, TextInput } from '@mantine/core';
 import { IconRepeat } from '@tabler/icons-react';
 import { useState, type ReactElement } from 'react';
+import { asksForReason } from '../../../core/pairing/drive-reasons';
 import type { PairingState } from '../../../core/pairing/pairing-state';
+import type { ScanOutcome } from '../../../core/scan/scan-outcome';
 import { act } from '../../actions';
-import { useText } from '../../text';
+import { useText, type Text } from '../../text';
 
 const longestReason = 200;
 
-/** The machine that was just refused because it has a finished drive; null when that is not what was said last. */
-export function refusedAgain({ lastScan }: Pick<PairingState, 'lastScan'>): string | null {
+type Refused = Extract<ScanOutcome, { result: 'refused' }>;
+
+/** What was just refused for want of a reason; null when that is not what was said last. */
+export function refusedAgain({ lastScan }: Pick<PairingState, 'lastScan'>): Refused | null {
   const outcome = lastScan?.holds === true ? lastScan.outcome : null;
-  if (outcome?.result !== 'refused' || outcome.reason !== 'machine-shipped') return null;
-  return outcome.machineSerial ?? null;
+  if (outcome?.result !== 'refused' || !asksForReason(outcome)) return null;
+  return outcome.machineSerial === undefined && outcome.driveId === undefined ? null : outcome;
 }
 
 interface WriteAgainProps {
-  /** The machine that was refused; null when none is: the button goes, a dialog that is open stays. */
-  readonly refused: string | null;
-  /** The drive that was chosen by hand; null: the machine waits for its bay. */
-  readonly driveId: string | null;
+  /** What was refused; null when nothing is: the button goes, a dialog that is open stays. */
+  readonly refused: Refused | null;
   readonly onDone?: () => void;
 }
 
-/** Asks why a machine gets another drive, where it was refused. */
-export function WriteAgain({ refused, driveId, onDone }: WriteAgainProps): ReactElement {
+/** Asks why something is written again, where it was refused. */
+export function WriteAgain({ refused, onDone }: WriteAgainProps): ReactElement {
   const text = useText().bench.again;
-  const [asked, setAsked] = useState<string | null>(null);
+  const [asked, setAsked] = useState<Refused | null>(null);
   return (
     <>
       {refused !== null && (
@@ -41,8 +43,7 @@ export function WriteAgain({ refused, driveId, onDone }: WriteAgainProps): React
       )}
       {asked !== null && (
         <AgainDialog
-          machineSerial={asked}
-          driveId={driveId}
+          refused={asked}
           onClose={() => {
             setAsked(null);
           }}
@@ -53,20 +54,27 @@ export function WriteAgain({ refused, driveId, onDone }: WriteAgainProps): React
   );
 }
 
+type Cause = keyof Text['bench']['again']['title'];
+
+function askedCause({ reason }: Refused): Cause {
+  return reason === 'drive-holds' || reason === 'drive-failed-before' ? reason : 'machine-shipped';
+}
+
 interface AgainDialogProps {
-  readonly machineSerial: string;
-  readonly driveId: string | null;
+  readonly refused: Refused;
   readonly onClose: () => void;
   readonly onDone: (() => void) | undefined;
 }
 
-function AgainDialog({ machineSerial, driveId, onClose, onDone }: AgainDialogProps): ReactElement {
+function AgainDialog({ refused, onClose, onDone }: AgainDialogProps): ReactElement {
   const { bench, common } = useText();
   const text = bench.again;
+  const cause = askedCause(refused);
   const [reason, setReason] = useState('');
   const submit = async (): Promise<void> => {
     if (reason.trim() === '') return;
-    if ((await act('allowAgain', { machineSerial, reason, driveId })) === null) return;
+    const { machineSerial = null, driveId = null } = refused;
+    if ((await act('giveReason', { machineSerial, driveId, reason })) === null) return;
     onClose();
     onDone?.();
   };
@@ -74,7 +82,7 @@ function AgainDialog({ machineSerial, driveId, onClose, onDone }: AgainDialogPro
     <Modal
       opened
       onClose={onClose}
-      title={text.title(machineSerial)}
+      title={text.title[cause]}
       closeButtonProps={{ 'aria-label': common.close }}
       size="34rem"
     >
@@ -85,7 +93,8 @@ function AgainDialog({ machineSerial, driveId, onClose, onDone }: AgainDialogPro
           void submit();
         }}
       >
-        <p>{text.explained}</p>
+        <p>{bench.refused(refused)}</p>
+        <p>{text.explained[cause]}</p>
         <TextInput
           label={text.reason}
           description={text.hint}

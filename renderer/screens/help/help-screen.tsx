@@ -5,6 +5,7 @@ import { BackButton } from '../../components/screen-header';
 import { SearchField } from '../../components/search-field';
 import { showHelpPage, toggleHelp, useView } from '../../store/view-store';
 import { useText } from '../../text';
+import { StartHereButton } from '../first-drive/start-here-button';
 import { firstPage, pageOfScreen, screenPages } from './help-pages';
 import './help.css';
 
@@ -134,7 +135,10 @@ export function HelpScreen(): ReactElement {
           )}
         </nav>
       </div>
-      <Page page={shown} anchor={anchor} />
+      <div className="help-shown">
+        {shown.id === firstPage && <StartHereButton />}
+        <Page page={shown} anchor={anchor} />
+      </div>
     </div>
   );
 }

@@ -2,7 +2,7 @@ import { memo, type ReactElement } from 'react';
 import type { RackPlace } from '../../../core/drive/rack-shape';
 import { useApp } from '../../store/app-store';
 import { useDriveProgress } from '../../store/progress';
-import { bootTestOf, cardKind, driveOf, jobOf, pairOf } from '../../store/selectors';
+import { bootTestOf, cardKind, driveOf, jobOf, pairOf, pastKindOf, pastOf } from '../../store/selectors';
 import { useText } from '../../text';
 import { BayNumber, StatusMark, statusWord, tones } from '../bench/bay-card';
 
@@ -25,15 +25,21 @@ const Percent = memo(function Percent({ driveId }: { readonly driveId: string })
 /** A bay, to be read from a metre: its number, whose it is, and how it stands by colour, shape and word. */
 export const LineTile = memo(function LineTile(props: LineTileProps): ReactElement {
   const { label, driveId, place, next, armed } = props;
-  const { bench, line: text } = useText();
+  const words = useText();
+  const text = words.line;
   const drive = useApp((state) => driveOf(state, driveId));
   const job = useApp((state) => jobOf(state, driveId));
   const pair = useApp((state) => pairOf(state, driveId));
   const bootTest = useApp((state) => bootTestOf(state, driveId));
+  const past = useApp((state) => pastOf(state, driveId));
   const kind = cardKind(drive, job, pair, bootTest);
   const machine = job?.machineSerial ?? pair?.machineSerial ?? '';
   const holds = armed ? (pair?.holdsMachine ?? null) : null;
-  const word = next ? text.takeOutNow : holds === null ? statusWord(kind, job, bench) : text.holds(holds);
+  const word = next
+    ? text.takeOutNow
+    : holds === null
+      ? statusWord(kind, job, pastKindOf(kind, past), words)
+      : text.holds(holds);
   const tone = holds === null ? (kind === 'paired' || kind === 'running' ? 'info' : tones[kind]) : 'warn';
   return (
     <li

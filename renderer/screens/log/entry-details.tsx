@@ -1,3 +1,4 @@
+import { driveAgainWords } from '../../../core/job/drive-again';
 import type { ReactNode } from 'react';
 import type { LogEntry, LogRow } from '../../../core/contract/app-log';
 import { formatBytes, formatDuration, formatRate } from '../../../core/base/display';
@@ -258,6 +259,7 @@ function jobDetails(job: JobDetails, words: Words['details']): Detail[] {
     [words.macs, job.machine?.macs?.join(' ') ?? null, true],
     [words.machineModel, job.machine?.model ?? null],
     [words.again, job.againReason],
+    [words.driveAgain, job.driveAgain === undefined ? null : driveAgainWords(job.driveAgain)],
     [words.batch, job.batchId, true],
     [words.job, job.jobId, true],
     [words.diskGuid, job.diskGuid, true],

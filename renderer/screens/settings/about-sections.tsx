@@ -6,6 +6,7 @@ import { DetailList } from '../../components/details';
 import { Mono } from '../../components/mono';
 import { useApp } from '../../store/app-store';
 import { showScreen } from '../../store/view-store';
+import { StartHereButton } from '../first-drive/start-here-button';
 import { Panel } from '../../components/panel';
 import { useText } from '../../text';
 
@@ -25,6 +26,7 @@ export function TrainingSection(): ReactElement {
         >
           {directory === null ? text.open : text.leave}
         </Button>
+        <StartHereButton />
       </div>
     </Panel>
   );

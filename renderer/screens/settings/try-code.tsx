@@ -35,6 +35,8 @@ function wordsOf(code: TriedCode, { settings, bench }: Text): { said: string; go
     }
     case 'command':
       return { said: text.isCommand, good: true };
+    case 'reason':
+      return { said: text.isReason(code.reason.words), good: true };
     case 'sha256':
       return { said: text.isHash, good: true };
     case 'bay':

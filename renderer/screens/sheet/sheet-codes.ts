@@ -1,5 +1,6 @@
 import { checkCode } from '../../../core/scan/check-code';
 import { foldLabel } from '../../../core/drive/bays';
+import { reasonBarcode, scanReasons } from '../../../core/scan/reasons';
 import { commandBarcode, readScan, type ScanContext } from '../../../core/scan/scan';
 import { scanCommands, type ScanCommand } from '../../../core/scan/scan-outcome';
 
@@ -29,6 +30,16 @@ export function commandCodes(context: ScanContext): (SheetCode & { readonly word
     const reading = readScan(code, context);
     const works = reading.kind === 'command' && reading.command === command;
     return { word: command, code: works ? code : null };
+  });
+}
+
+/** The reasons that can be scanned where one is asked for. */
+export function reasonCodes(context: ScanContext): SheetCode[] {
+  return scanReasons.map((reason) => {
+    const code = reasonBarcode(reason);
+    const reading = readScan(code, context);
+    const works = reading.kind === 'reason' && reading.reason.code === reason.code;
+    return { word: reason.words, code: works ? code : null };
   });
 }
 

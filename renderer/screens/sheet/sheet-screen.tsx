@@ -12,6 +12,7 @@ import {
   badgeNames,
   bayCodes,
   commandCodes,
+  reasonCodes,
   scannerCheckCode,
   type SheetCode,
 } from './sheet-codes';
@@ -105,6 +106,12 @@ export function SheetScreen(): ReactElement {
           codes={[...commandCodes(context), scannerCheckCode(text.scannerCheck)]}
           problem={text.otherMeaning}
           hints={{ ...text.commands, [text.scannerCheck]: text.scannerCheckHint }}
+        />
+        <Codes
+          id="sheet-reasons"
+          title={text.reasonsTitle}
+          codes={reasonCodes(context)}
+          problem={text.otherMeaning}
         />
         {bays.length > 0 && (
           <Codes id="sheet-bays" title={text.baysTitle} codes={bayCodes(context)} problem={text.bayProblem} />

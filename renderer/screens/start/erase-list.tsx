@@ -1,10 +1,39 @@
 import { Button } from '@mantine/core';
 import { IconChevronDown, IconChevronUp } from '@tabler/icons-react';
 import { useState, type ReactElement } from 'react';
+import type { Drive } from '../../../core/drive/drive';
+import type { Pair } from '../../../core/pairing/pairing-state';
 import { formatBytes } from '../../../core/base/display';
 import { DataTable } from '../../components/data-table';
+import { useApp } from '../../store/app-store';
+import { pastOf } from '../../store/selectors';
+import { PastLines } from '../bench/past-lines';
 import { useText } from '../../text';
 import { arrangeLines, type EraseLine } from './start-lines';
+
+/** What the drive holds, and how it failed. What the list named when it was shown is named, whatever is told since. */
+function Past({ pair: { driveId, holdsMachine } }: { readonly pair: Pair }): ReactElement | null {
+  const text = useText().bench.start;
+  const past = useApp((state) => pastOf(state, driveId));
+  const same = past?.holds?.machineSerial === holdsMachine;
+  return (
+    <>
+      {holdsMachine !== undefined && !same && (
+        <strong className="toned" data-tone="bad">
+          {text.finishedImage(holdsMachine)}
+        </strong>
+      )}
+      {past !== null && <PastLines past={same ? past : { ...past, holds: null }} />}
+    </>
+  );
+}
+
+/** What the system sees on a drive. That it sees nothing is worth a word only where the log has none either. */
+function Contents({ drive }: { readonly drive: Drive }): ReactElement {
+  const text = useText().bench.start;
+  const known = useApp((state) => pastOf(state, drive.id) !== null);
+  return <>{drive.contents.length > 0 ? drive.contents.join('; ') : known ? '' : text.nothingKnown}</>;
+}
 
 /** A drive that will be erased, with what is on it now. */
 function Line({ pair, drive }: EraseLine): ReactElement {
@@ -15,6 +44,11 @@ function Line({ pair, drive }: EraseLine): ReactElement {
       <th scope="row">{pair.bay}</th>
       <td className="erase-list-machine">
         <span className="mono">{pair.machineSerial}</span>
+        {pair.driveReason !== undefined && (
+          <p className="toned" data-tone="warn">
+            {text.driveAgain(pair.driveReason)}
+          </p>
+        )}
         {pair.againReason !== undefined && (
           <p className="toned" data-tone="warn">
             {text.again(pair.againReason)}
@@ -33,17 +67,13 @@ function Line({ pair, drive }: EraseLine): ReactElement {
           </td>
           <td className="nowrap">{formatBytes(drive.size)}</td>
           <td>
-            {pair.holdsMachine !== undefined && (
-              <strong className="toned" data-tone="bad">
-                {text.finishedImage(pair.holdsMachine)}{' '}
-              </strong>
-            )}
+            <Past pair={pair} />
             {drive.notes.map(({ code, message }) => (
               <p key={code} className="toned" data-tone="warn">
                 {message}
               </p>
             ))}
-            {drive.contents.length === 0 ? text.nothingKnown : drive.contents.join('; ')}
+            <Contents drive={drive} />
           </td>
         </>
       )}

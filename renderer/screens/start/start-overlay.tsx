@@ -4,7 +4,7 @@ import { useState, type ReactElement } from 'react';
 import { startErasing, send } from '../../actions';
 import { ErrorCard } from '../../components/error-card';
 import { useApp, useAppShallow } from '../../store/app-store';
-import { driveOf } from '../../store/selectors';
+import { driveOf, pastOf } from '../../store/selectors';
 import { showScreen } from '../../store/view-store';
 import { useText } from '../../text';
 import { EraseList } from './erase-list';
@@ -18,7 +18,10 @@ function Content(): ReactElement {
   const refusal = useApp(({ pairing }) => pairing.refusal);
   const pairs = useApp(({ pairing }) => pairing.pairs);
   const drives = useAppShallow((state) => state.pairing.pairs.map(({ driveId }) => driveOf(state, driveId)));
-  const lines: EraseLine[] = pairs.map((pair, index) => ({ pair, drive: drives[index] ?? null }));
+  const pasts = useAppShallow((state) => state.pairing.pairs.map(({ driveId }) => pastOf(state, driveId)));
+  const lines: EraseLine[] = pairs.map((pair, index) => ({
+    ...{ pair, drive: drives[index] ?? null, past: pasts[index] ?? null },
+  }));
   const driveIds = pairs.map(({ driveId }) => driveId);
   const [asking, setAsking] = useState(false);
 

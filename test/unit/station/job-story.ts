@@ -1,3 +1,5 @@
+import { nothingBefore } from '../../../core/job/drive-again';
+import { noPast } from '../../../core/ledger/drive-past';
 import { expect } from 'vitest';
 import { PrestageError } from '../../../core/base/errors';
 import type { JobResult, JobState } from '../../../core/job/job';
@@ -31,7 +33,8 @@ export const erasing: JobState = { state: 'erasing' };
 export const checking: JobState = { state: 'checking' };
 export const drive = sampleDrive();
 export const planned: PlannedJob = {
-  ...{ drive, machineSerial: '0042PF', again: false, holdsMachine: null, machine: null },
+  ...{ drive, machineSerial: '0042PF', again: false, holdsMachine: null, past: noPast, machine: null },
+  before: nothingBefore,
 };
 
 export const details = sampleJob();
@@ -172,7 +175,7 @@ export async function send(story: Story): Promise<Told> {
   const report = await runJob(
     {
       planned: { ...planned, again: story.again === true },
-      ...{ client: first.client, reservation: 'r1', previousDiskGuid: null },
+      ...{ client: first.client, reservation: 'r1', previousDiskGuid: null, foundMachine: null },
     },
     image as DiskImage,
     details,

@@ -37,7 +37,13 @@ describe('runJob, of a drive that is done', () => {
       'released',
       'show done',
     ]);
-    expect(report).toEqual({ job: planned, end: done, fingerprint: details.fingerprint, ledgerEntry: 42 });
+    expect(report).toEqual({
+      job: planned,
+      end: done,
+      fingerprint: details.fingerprint,
+      diskGuid: details.diskGuid,
+      ledgerEntry: 42,
+    });
     expect(records).toEqual([
       { kind: 'job-started', job: details },
       { kind: 'job-ended', job: details, startedAt: '2026-01-02T03:04:05.006Z', end: done },

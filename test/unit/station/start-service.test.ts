@@ -1,13 +1,15 @@
+import { nothingBefore } from '../../../core/job/drive-again';
 import { describe, expect, it } from 'vitest';
 import type { AppJob } from '../../../core/contract/app-bench';
 import type { Drive } from '../../../core/drive/drive';
+import { noPast, type DrivePast, type PastDrive } from '../../../core/ledger/drive-past';
 import type { BatchService } from '../../../station/app/batch-service';
 import type { BootTests } from '../../../station/app/boot-tests';
 import type { DriveList } from '../../../station/app/drive-list';
 import type { JobService } from '../../../station/app/job-service';
 import type { SettingsService } from '../../../station/app/settings-service';
 import { StartService, type StartServiceDependencies } from '../../../station/app/start-service';
-import { machineHeld } from '../../../station/drives/finished-drive';
+import { attachedPast, machineHeld } from '../../../station/drives/finished-drive';
 import { machineShownOn, type BatchRequest } from '../../../station/jobs/plan-batch';
 import { sampleDrive } from '../core/drive/drives';
 import { request } from './job-story';
@@ -15,26 +17,32 @@ import { sampleJob } from './ledger/samples';
 
 /** The GUID that the listing tells, and the machine whose image it is. */
 const held = sampleJob({ machineSerial: 'PC-1' });
-const ledger: StartServiceDependencies['ledger'] = {
-  findDoneByGuid: (diskGuid) => (diskGuid === held.diskGuid ? held : null),
+const holding = (machineSerial: string): DrivePast => ({
+  ...noPast,
+  holds: { machineSerial, entry: 2, time: '2025-11-03T09:00:00.000Z', media: 'gold.wim', shipped: null },
+});
+/** As a ledger in which one disk GUID is that of PC-1, and another that of PC-2. */
+const readGuid = '22222222-2222-4222-8222-222222222222';
+const ledger = {
+  pastOf: ({ diskGuid }: PastDrive): DrivePast =>
+    diskGuid === held.diskGuid ? holding('PC-1') : diskGuid === readGuid ? holding('PC-2') : noPast,
 };
 
 describe('what an attached drive is taken to hold', () => {
-  const drive = { diskGuid: held.diskGuid, attachment: 'here' };
+  const drive = sampleDrive({ diskGuid: held.diskGuid, attachment: 'here' });
 
   it('is what was read on it while it stayed attached, before what an older listing tells', () => {
-    expect(machineHeld(drive, ledger, () => 'PC-2')).toBe('PC-2');
+    expect(machineHeld(drive, ledger, (here) => (here === 'here' ? readGuid : null))).toBe('PC-2');
     expect(machineHeld(drive, ledger, () => null)).toBe('PC-1');
-    expect(machineHeld({ ...drive, diskGuid: null }, ledger, () => null)).toBeNull();
+    expect(machineHeld({ ...drive, diskGuid: null }, ledger)).toBeNull();
   });
 
   it('is, for a start, what the operator was shown, whatever the listing tells since', () => {
-    const listed = { id: 'drive-0001', diskGuid: held.diskGuid };
-    expect(machineShownOn(listed, { shown: new Map([['drive-0001', 'PC-2']]) }, ledger)).toBe('PC-2');
+    expect(machineShownOn(drive, { shown: new Map([['drive-0001', 'PC-2']]) }, ledger)).toBe('PC-2');
     // It was shown as an empty drive: that it holds PC-1 nobody was asked about.
-    expect(machineShownOn(listed, { shown: new Map() }, ledger)).toBeNull();
+    expect(machineShownOn(drive, { shown: new Map() }, ledger)).toBeNull();
     // The command line asks with what the plan names.
-    expect(machineShownOn(listed, {}, ledger)).toBe('PC-1');
+    expect(machineShownOn(drive, {}, ledger)).toBe('PC-1');
   });
 });
 
@@ -45,7 +53,7 @@ describe('a drive that is tried again', () => {
   async function retried(
     drive: Drive,
     shown: ReadonlyMap<string, string> | null,
-    finished: string | null = null,
+    read: string | null = null,
   ): Promise<BatchRequest[]> {
     const requests: BatchRequest[] = [];
     const job: AppJob = {
@@ -55,7 +63,6 @@ describe('a drive that is tried again', () => {
     };
     const jobs: Partial<JobService> = {
       find: () => job,
-      finishedFor: () => finished,
       requestOf: () => (shown === null ? null : { ...request, shown }),
       start: (one) => {
         requests.push(one);
@@ -66,11 +73,12 @@ describe('a drive that is tried again', () => {
     const drives: Partial<DriveList> = { find: () => drive };
     const bootTests: Partial<BootTests> = { forget: () => undefined };
     const settings = { current: { desk: { onMachine: false } } } as SettingsService;
+    const pasts = { of: (one: Drive): DrivePast => attachedPast(one, ledger, () => read) };
     const services: Partial<StartServiceDependencies> = {
       ...{ jobs: jobs as JobService, drives: drives as DriveList, bootTests: bootTests as BootTests },
-      ...{ batch, settings, ledger, recorded: () => Promise.resolve() },
+      ...{ batch, settings, pasts, recorded: () => Promise.resolve(), driveBefore: () => nothingBefore },
     };
-    await new StartService(services as StartServiceDependencies).retry(drive.id);
+    await new StartService(services as StartServiceDependencies).retry(drive.id, null);
     return requests;
   }
   const refusal = (message: RegExp): unknown =>
@@ -93,7 +101,7 @@ describe('a drive that is tried again', () => {
       /^The drive in this bay \(bay 1\) holds the finished image of machine PC-1, which was not shown/;
     await expect(retried(attached, new Map())).rejects.toEqual(refusal(said));
     await expect(retried(attached, null)).rejects.toEqual(refusal(said));
-    await expect(retried(attached, new Map([[attached.id, 'PC-1']]), 'PC-2')).rejects.toEqual(
+    await expect(retried(attached, new Map([[attached.id, 'PC-1']]), readGuid)).rejects.toEqual(
       refusal(/holds the finished image of machine PC-2/),
     );
   });

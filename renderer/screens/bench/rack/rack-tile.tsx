@@ -3,10 +3,21 @@ import { formatBytes, formatDuration } from '../../../../core/base/display';
 import type { AppBootTest, AppJob } from '../../../../core/contract/app-bench';
 import type { RackPlace } from '../../../../core/drive/rack-shape';
 import type { Drive } from '../../../../core/drive/drive';
+import type { DrivePast } from '../../../../core/ledger/drive-past';
 import type { Pair } from '../../../../core/pairing/pairing-state';
 import { useApp } from '../../../store/app-store';
 import { useDriveProgress } from '../../../store/progress';
-import { bootTestOf, cardKind, driveOf, jobOf, pairOf, type CardKind } from '../../../store/selectors';
+import {
+  bootTestOf,
+  cardKind,
+  driveOf,
+  jobOf,
+  pairOf,
+  pastKindOf,
+  pastOf,
+  type CardKind,
+} from '../../../store/selectors';
+import { formatDay } from '../../../format';
 import { useText, type Text } from '../../../text';
 import { BayNumber, StatusMark, statusWord, tones } from '../bay-card';
 
@@ -27,10 +38,14 @@ interface Seen {
   readonly drive: Drive | null;
   readonly job: AppJob | null;
   readonly bootTest: AppBootTest | null;
+  readonly past: DrivePast | null;
 }
 
 /** One line: why it is as it is, or what is to be known of it. */
-function reasonOf({ kind, drive, job, bootTest }: Seen, text: Text['bench']): string {
+function reasonOf(
+  { kind, drive, job, bootTest, past }: Seen,
+  { bench: text, past: pastText }: Pick<Text, 'bench' | 'past'>,
+): string {
   switch (kind) {
     case 'fail':
       return job?.state.state === 'failed'
@@ -46,6 +61,8 @@ function reasonOf({ kind, drive, job, bootTest }: Seen, text: Text['bench']): st
       return drive === null ? text.gone : bootTest?.status === 'running' ? text.rehearsal.onCard.running : '';
     case 'free':
     case 'paired': {
+      const line = past === null ? null : pastText.short(past, formatDay);
+      if (line !== null) return line;
       const [note] = drive?.notes ?? [];
       if (note !== undefined) return text.note[note.code];
       return drive === null ? '' : formatBytes(drive.size);
@@ -83,19 +100,22 @@ const Running = memo(function Running({ driveId }: { readonly driveId: string | 
 /** A bay in the rack view: its number, whose it is, how it stands, and one line of why. */
 export const RackTile = memo(function RackTile(props: RackTileProps): ReactElement {
   const { label, driveId, place, chosen, current, hidden, onPress } = props;
-  const { bench: text, rack } = useText();
+  const words = useText();
+  const { bench: text, rack } = words;
   const drive = useApp((state) => driveOf(state, driveId));
   const job = useApp((state) => jobOf(state, driveId));
   const pair: Pair | null = useApp((state) => pairOf(state, driveId));
   const bootTest = useApp((state) => bootTestOf(state, driveId));
   const kind = cardKind(drive, job, pair, bootTest);
-  const word = statusWord(kind, job, text);
+  const past = useApp((state) => pastOf(state, driveId));
+  const pastKind = pastKindOf(kind, past);
+  const word = statusWord(kind, job, pastKind, words);
   const machine = job?.machineSerial ?? pair?.machineSerial ?? '';
-  const reason = reasonOf({ kind, drive, job, bootTest }, text);
+  const reason = reasonOf({ kind, drive, job, bootTest, past }, words);
   // What a low tile can do without: the word beside it says as much.
   const isMore =
     job === null
-      ? kind !== 'blocked' && (drive?.notes.length ?? 0) === 0
+      ? kind !== 'blocked' && (drive?.notes.length ?? 0) === 0 && past === null
       : kind === 'cancelled' || kind === 'interrupted';
   const ended = tones[kind] !== undefined;
   const style = useMemo(() => ({ gridRow: place.row, gridColumn: place.column }), [place.row, place.column]);
@@ -110,6 +130,7 @@ export const RackTile = memo(function RackTile(props: RackTileProps): ReactEleme
       data-label={label}
       data-kind={kind}
       data-tone={hidden ? undefined : tones[kind]}
+      data-past={hidden ? undefined : pastKind}
       data-hidden={hidden}
       aria-selected={chosen}
       aria-label={rack.option(label, word, machine)}
@@ -118,7 +139,7 @@ export const RackTile = memo(function RackTile(props: RackTileProps): ReactEleme
     >
       <div className="tile-head">
         <BayNumber label={label} />
-        <StatusMark kind={kind} />
+        <StatusMark kind={kind} past={pastKind} />
       </div>
       {!hidden && (
         <>

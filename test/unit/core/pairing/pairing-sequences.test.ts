@@ -25,6 +25,12 @@ import { timeouts } from '../../../../core/base/timeouts';
 import { makeTicket } from '../../../../core/scan/job-ticket';
 import { sampleDrive } from '../drive/drives';
 import { theMedia } from './pairing-world';
+import { nothingBefore, type DriveBefore } from '../../../../core/job/drive-again';
+
+const heldBefore: DriveBefore = {
+  held: { machineSerial: '7KX9PQ3', entry: 4, time: '2024-05-17T08:00:00Z', shipped: null },
+  failed: null,
+};
 
 /** Few of each, so that sequences meet each other. */
 const serials = ['7KX9PQ3', '5CG1234ABC', 'PF2ABCDE', 'R90XXXXX'];
@@ -68,6 +74,8 @@ const detailsArbitrary = fc.record({
     .subarray(serials, { maxLength: 1 })
     .map((some) => (serial: string) => (some.includes(serial) ? '2024-05-17T08:00:00Z' : null)),
   againAllowed: fc.boolean().map((allowed) => () => allowed),
+  driveBefore: fc.constantFrom(nothingBefore, nothingBefore, heldBefore).map((before) => () => before),
+  driveAllowed: fc.boolean().map((allowed) => () => allowed),
   openOrder: fc.constantFrom(null, null, '77').map((number) => () => number),
   orderLeft: fc.constantFrom(null, { open: 2, toShip: 1 }, { open: 0, toShip: 3 }).map((left) => () => left),
   workOrder: fc.constantFrom('', '77', '78'),
@@ -239,6 +247,8 @@ it('a scanner that reads everything twice at once pairs the same, and never star
     inOrder: () => true,
     shippedOn: () => null,
     againAllowed: () => false,
+    driveBefore: () => nothingBefore,
+    driveAllowed: () => false,
     openOrder: () => null,
     orderLeft: () => null,
     workOrder: '',

@@ -6,6 +6,7 @@ import {
   type PairingContext,
   type PairingResult,
 } from '../../../../core/pairing/pairing';
+import { nothingBefore } from '../../../../core/job/drive-again';
 import type { JobMedia } from '../../../../core/pairing/job-media';
 import type { ScanReading } from '../../../../core/scan/scan';
 import { scanSettingsSchema } from '../../../../core/scan/scan-settings';
@@ -45,6 +46,8 @@ export function world(changes: Partial<PairingContext> = {}): PairingContext {
     inOrder: () => true,
     shippedOn: () => null,
     againAllowed: () => false,
+    driveBefore: () => nothingBefore,
+    driveAllowed: () => false,
     openOrder: () => null,
     orderLeft: () => null,
     workOrder: '',
