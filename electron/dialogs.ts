@@ -11,6 +11,7 @@ import type { WindowMethod } from '../core/contract/app';
 import { asDiskRefusal, namedPlace } from '../station/state/disk';
 import type { AppService } from '../station/app/app-service';
 import type { AppHandlers } from './app-ipc';
+import { lineHandlers } from './line';
 
 /** The methods of the page's contract that need a window: they ask for a file, show one, or print. */
 export function windowHandlers(
@@ -43,6 +44,7 @@ export function windowHandlers(
     return file === null ? null : { file, replace: true };
   };
   return {
+    ...lineHandlers(service, current),
     chooseShipmentsFolder: async () => {
       const { canceled, filePaths } = await dialog.showOpenDialog(current(), {
         properties: ['openDirectory', 'createDirectory'],

@@ -15,6 +15,7 @@ import {
   stationStateSchema,
 } from './app-bench';
 import { nothing } from './app-common';
+import { lineWindowMethods } from './app-line';
 import { logMethods, logWindowMethods } from './app-log';
 import { orderMethods, orderStateSchema, orderWindowMethods } from './app-order';
 import { settingsMethods, settingsWindowMethods, stationSettingsSchema } from './app-settings';
@@ -67,6 +68,7 @@ export const windowMethods = {
   ...batchWindowMethods,
   ...orderWindowMethods,
   ...logWindowMethods,
+  ...lineWindowMethods,
   ...shipWindowMethods,
   ...settingsWindowMethods,
 } as const;

@@ -30,6 +30,8 @@ export interface FlowFacts {
   readonly jobs: JobCounts;
   /** The open order, when it has a list; null: none has. */
   readonly order: OrderLeft | null;
+  /** Line mode: drives that were taken out and are in no shipment; left out in the other views. */
+  readonly takenOut?: number;
 }
 
 /** What is left of an order. */
@@ -154,6 +156,8 @@ function onEmptyBench(facts: FlowFacts): NextAction {
   if (!operatorKnown) return 'operator';
   // No machine of it would be taken any more.
   if (order !== null && isOrderDone(facts)) return order.toShip > 0 ? 'ship' : 'close-order';
+  // The other machines of an order with a list may come first.
+  if ((facts.takenOut ?? 0) > 0 && (order === null || freeBays === 0)) return 'ship';
   return missing(facts) ?? (freeBays > 0 ? 'machine' : 'insert-drive');
 }
 
@@ -227,8 +231,11 @@ function enabledOf(facts: FlowFacts): EnabledActs {
   };
 }
 
-/** What a refusal says was waited for. Operator and media do not keep a machine from being scanned, but they come first. */
-export function expectationOf(next: NextAction): Expectation {
+/**
+ * What a refusal says was waited for. Operator and media do not keep a machine from being scanned, but they come first.
+ * @param line in line mode each drive that passed is taken out by its machine
+ */
+export function expectationOf(next: NextAction, line = false): Expectation {
   switch (next) {
     case 'confirm-start':
     case 'start':
@@ -257,6 +264,7 @@ export function expectationOf(next: NextAction): Expectation {
     case 'wait-for-media':
       return 'wait';
     case 'take-out':
+      return line ? 'taken-out' : 'clear';
     case 'clear-failed':
       return 'clear';
     case 'failed':

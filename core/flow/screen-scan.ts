@@ -8,6 +8,8 @@ import type { ScanOutcome, ScanScreen } from '../scan/scan-outcome';
 export const screenTaskSchema = z.discriminatedUnion('kind', [
   /** Ship: ticks the line that has this machine, drive or bay. */
   z.strictObject({ kind: z.literal('tick'), text: z.string() }),
+  /** Line mode: closes the shipment of what was taken out. */
+  z.strictObject({ kind: z.literal('close-line') }),
   /** Ship: closes the shipment of the lines that are ticked. */
   z.strictObject({ kind: z.literal('close-shipment') }),
   /** Order: shows the machine's line. */
@@ -117,6 +119,7 @@ function shownOn(effect: Extract<ScanOutcome, { result: 'accepted' }>['effect'])
     case 'ticked':
     case 'number-taken':
     case 'shipped':
+    case 'notices-gone':
       return null;
     case 'ship-shown':
       return 'ship';
@@ -133,6 +136,9 @@ function shownOn(effect: Extract<ScanOutcome, { result: 'accepted' }>['effect'])
     case 'cleared':
     case 'cards-cleared':
     case 'card-cleared':
+    case 'taken-out':
+    case 'line-mode-shown':
+    case 'closing-line':
     case 'bench-shown':
     case 'filling':
     case 'filling-ended':

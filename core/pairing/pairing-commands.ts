@@ -45,6 +45,7 @@ const commands: Readonly<Record<ScanCommand, (state: Pairing, context: PairingCo
   SHIP: showShip,
   RACK: (state, context) => showBench(state, 'rack', context),
   CARDS: (state, context) => showBench(state, 'cards', context),
+  LINE: (state, context) => showBench(state, 'line', context),
 };
 
 /** Whether a bay has been asked for. */
@@ -59,6 +60,10 @@ function cancel(state: Pairing, context: PairingContext): PairingResult {
   if (state.waitingMachine !== null) {
     const machineSerial = state.waitingMachine;
     return accept(withoutMachines(state, [machineSerial]), 'command', 'cleared', { machineSerial });
+  }
+  if (context.notices > 0) {
+    const action = { type: 'dismiss-notices' } as const;
+    return accept(state, 'command', 'notices-gone', { count: context.notices }, action);
   }
   if ([...context.jobs.values()].includes('running')) {
     return accept({ ...state, mode: 'cancel' }, 'command', 'cancel-which');
@@ -77,14 +82,17 @@ function askWhichToRetry(state: Pairing, context: PairingContext): PairingResult
   return refuse(state, 'command', why('nothing-to-retry', expected));
 }
 
-/** CLEAR: takes off the cards of all that passed; of those that did not, each is meant by its bay. */
+/**
+ * CLEAR: takes off the cards of all that passed; of those that did not, each is meant by its bay. In line mode all are: a drive
+ * that passed is taken out by its machine.
+ */
 function clearCards(state: Pairing, context: PairingContext): PairingResult {
   const expected = expectedNow(state, context);
   const refused = (reason: Refused['reason']): PairingResult =>
     refuse(state, 'command', why(reason, expected));
   if (state.armed || isAsking(state)) return refused('wrong-kind');
   const passed = passedDrives(context.jobs);
-  if (passed.length > 0) {
+  if (passed.length > 0 && context.line === null) {
     const action = { type: 'clear-jobs', driveIds: passed } as const;
     return accept(state, 'command', 'cards-cleared', { count: passed.length }, action);
   }
@@ -97,13 +105,26 @@ function clearCards(state: Pairing, context: PairingContext): PairingResult {
 /** SHIP: which screen is shown is the app's; here only what keeps the operator at the start. */
 function showShip(state: Pairing, context: PairingContext): PairingResult {
   if (state.armed) return refuse(state, 'command', why('wrong-kind', expectedNow(state, context)));
+  if (context.line !== null) return shipLine(state, context, context.line.takenOut);
   return accept(state, 'command', 'ship-shown');
 }
 
-/** RACK, CARDS: how the bench is shown; not while the list of what will be erased is looked at. */
+/** SHIP in line mode: closes the shipment, when every drive that passed was taken out. */
+function shipLine(state: Pairing, context: PairingContext, takenOut: number): PairingResult {
+  const [left] = context.takeOut;
+  const expected = expectedNow(state, context);
+  const refused = (reason: Refused['reason'], detail: string | null = null): PairingResult =>
+    refuse(state, 'command', why(reason, expected, detail));
+  if (left !== undefined) return refused('not-taken-out', `${left.bay}\n${left.machineSerial}`);
+  if (takenOut === 0) return refused('nothing-to-ship');
+  return accept(state, 'command', 'closing-line', { count: takenOut }, { type: 'ship-line' });
+}
+
+/** RACK, CARDS, LINE: how the bench is shown; not while the list of what will be erased is looked at. */
 function showBench(state: Pairing, view: BenchView, context: PairingContext): PairingResult {
   if (state.armed) return refuse(state, 'command', why('wrong-kind', expectedNow(state, context)));
-  return accept(state, 'command', `${view}-shown`, {}, { type: 'show-bench', view });
+  const effect = view === 'line' ? 'line-mode-shown' : (`${view}-shown` as const);
+  return accept(state, 'command', effect, {}, { type: 'show-bench', view });
 }
 
 /** Drives whose cards say PASS, and that no boot test needs where they are. */

@@ -5,6 +5,7 @@ import { isConflict, joinDetails, saysNothing, sharedIdentity } from '../machine
 import type { MediaState } from '../media/media-state';
 import { expectationOf, flowOf, type FlowFacts, type OrderLeft } from '../flow/flow';
 import { countOutcomes, type CardOutcome } from '../flow/job-outcome';
+import type { DriveToTakeOut } from '../flow/take-out';
 import { startRefusals, type Pair, type PairingState, type StartRefusal } from './pairing-state';
 import type { JobTicket } from '../scan/job-ticket';
 import type { JobMedia } from './job-media';
@@ -56,6 +57,15 @@ export interface PairingContext extends ReasonContext {
   readonly bays: readonly BayPlace[];
   /** By drive id, as their cards show them; cleared ones are not in it. */
   readonly jobs: ReadonlyMap<string, CardOutcome>;
+  /** Drives that passed, in the order in which they are taken out. */
+  readonly takeOut: readonly DriveToTakeOut[];
+  /** Null: line mode is off. */
+  readonly line: {
+    /** Drives that were confirmed as taken out and are in no shipment. */
+    readonly takenOut: number;
+  } | null;
+  /** Notices on the screen. */
+  readonly notices: number;
   /** Serials, normalized. */
   readonly runningMachines: ReadonlySet<string>;
   readonly scanSettings: ScanSettings;
@@ -93,7 +103,11 @@ export type PairingAction =
   | { readonly type: 'cancel-job'; readonly driveId: string }
   /** `reason`: why a drive is written again whose last job failed, when it was asked for. */
   | { readonly type: 'retry-job'; readonly driveId: string; readonly reason?: string }
-  | { readonly type: 'clear-jobs'; readonly driveIds: readonly string[] };
+  | { readonly type: 'clear-jobs'; readonly driveIds: readonly string[] }
+  | { readonly type: 'take-out'; readonly drive: DriveToTakeOut }
+  | { readonly type: 'dismiss-notices' }
+  /** Line mode: closes the shipment of what was taken out. */
+  | { readonly type: 'ship-line' };
 
 /** What came of a scan or a button. Refused: `state` is the very state that was given, and there is no action. */
 export interface PairingResult {
@@ -162,6 +176,7 @@ export function flowFacts(state: Pairing, context: PairingContext): FlowFacts {
     freeBays: freeBays(state, context),
     jobs: countOutcomes(context.jobs.values()),
     order: context.orderLeft(),
+    ...(context.line === null ? {} : { takenOut: context.line.takenOut }),
   };
 }
 
@@ -172,7 +187,7 @@ export function freeBays({ pairs }: Pick<Pairing, 'pairs'>, context: PairingCont
 
 /** What the station waits for. */
 export function expectedNow(state: Pairing, context: PairingContext): Expectation {
-  return expectationOf(flowOf(flowFacts(state, context)).next);
+  return expectationOf(flowOf(flowFacts(state, context)).next, context.line !== null);
 }
 
 /** Whether the same barcode was read so shortly before that it was the scanner, not a hand. */

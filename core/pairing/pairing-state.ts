@@ -45,6 +45,10 @@ export const pairingStateSchema = z.strictObject({
   obstacles: z.array(z.enum(startRefusals)),
   /** Bays whose drive could be paired now. */
   freeBays: z.int().nonnegative(),
+  /** Drives that passed, in the order in which they are taken out. */
+  takeOut: z.array(z.strictObject({ driveId: z.string(), bay: z.string(), machineSerial: z.string() })),
+  /** Machines whose drives were confirmed as taken out and are in no shipment, the latest last. */
+  takenOut: z.array(z.string()),
   /** While the rack is filled: label of the bay that the next machine takes; null: none is free. */
   nextFreeBay: z.string().nullable().optional(),
   /** The latest scan and what came of it; `number` counts up, so that each is heard once. */

@@ -25,6 +25,7 @@ import { pairWaiting } from './pairing-acts';
 import { applyCommand } from './pairing-commands';
 import { flowOf } from '../flow/flow';
 import { isAtWork, isRetryable } from '../flow/job-outcome';
+import { takeOutScan } from '../flow/take-out';
 import type { MachineDetails } from '../machine/machine';
 import { addsNothing } from '../machine/machine-details';
 import { drivesNamed, type ScanReading, type WrongKind } from '../scan/scan';
@@ -124,11 +125,40 @@ function takeMachine(
   if (state.mode !== 'pair' || state.waitingMachine !== null) {
     return refuse(state, 'machine', why('wrong-kind', expected));
   }
+  const out = takeOut(state, serial, context);
+  if (out !== null) return out;
   const refusal = machineRefusal(serial, state.pairs, context) ?? detailsRefusal(state, serial, said);
   if (refusal !== null) return refuse(state, 'machine', { ...refusal, expected: 'machine' });
   const history = [...state.history, { machineSerial: serial, byHand: false }];
   const next = { ...state, waitingMachine: serial, waitingDetails: said, history };
   return accept(next, 'machine', 'machine-waiting', { machineSerial: serial });
+}
+
+/**
+ * The machine of a drive whose card says PASS: the drive is taken out. Never where somebody just gave a reason why this
+ * machine gets another drive, nor is anything paired: without its card, the machine is refused as one that has a drive.
+ */
+function takeOut(state: Pairing, serial: string, context: PairingContext): PairingResult | null {
+  if (context.againAllowed(serial)) return null;
+  const atWork = [...context.jobs.values()].some(isAtWork);
+  const scan = takeOutScan(serial, context.takeOut, { strict: context.line !== null, atWork });
+  switch (scan.result) {
+    case 'none':
+      return null;
+    case 'too-early':
+      return refuse(state, 'machine', why('take-out-early', 'wait', scan.scanned.bay));
+    case 'out-of-order': {
+      const { next, scanned } = scan;
+      const detail = [next.bay, next.machineSerial, scanned.bay].join('\n');
+      return refuse(state, 'machine', why('take-out-order', 'taken-out', detail));
+    }
+    case 'taken': {
+      const { drive, left } = scan;
+      const { bay, machineSerial } = drive;
+      const of = { bay, machineSerial, count: left };
+      return accept(state, 'machine', 'taken-out', of, { type: 'take-out', drive });
+    }
+  }
 }
 
 /** Two numbers never take each other's place in silence: an open order stays, and what was only a number is told. */

@@ -11,6 +11,7 @@ export const scanCommands = [
   'RETRY',
   'CLEAR',
   'SHIP',
+  'LINE',
   'RACK',
   'CARDS',
 ] as const;
@@ -75,6 +76,8 @@ export const expectations = [
   'drive',
   /** Drives taken out, and CLEAR. */
   'clear',
+  /** Line mode: the machine whose drive is taken out next. */
+  'taken-out',
   /** RETRY or CLEAR, for drives that did not end well. */
   'retry-or-clear',
   'ship',
@@ -149,6 +152,14 @@ export const refusals = [
   'cut-short',
   /** It may have been scanned as something else: the keyboard's layout changes what is in it. */
   'layout-unknown',
+  /** Line mode: the drive of another bay comes first. Detail: its bay, its machine and the bay of what was scanned, a line each. */
+  'take-out-order',
+  /** Line mode: drives are taken out when all have ended. Detail: the bay. */
+  'take-out-early',
+  /** Line mode, SHIP: a drive was not taken out. Detail: its bay and its machine, a line each. */
+  'not-taken-out',
+  /** Line mode, SHIP: no drive was taken out. */
+  'nothing-to-ship',
   /** On Ship: no finished machine, drive or bay has this name and waits for a shipment. */
   'not-waiting',
   /** On Ship: more than one drive of this bay waits. */
@@ -219,6 +230,13 @@ export const scanOutcomeSchema = z.discriminatedUnion('result', [
       /** The cards of drives that passed are taken off. */
       'cards-cleared',
       'card-cleared',
+      /** The machine of a drive that passed: the drive is out, and its card goes. `count` are left. */
+      'taken-out',
+      /** Notices are taken off the screen. */
+      'notices-gone',
+      'line-mode-shown',
+      /** Line mode: the shipment is being closed. */
+      'closing-line',
       /** Another screen is shown, and nothing else was done. */
       'bench-shown',
       'ship-shown',

@@ -6,8 +6,11 @@ import { scannerSettingsSchema } from '../scan/scanner-settings';
 
 export const themes = ['system', 'light', 'dark', 'high-contrast'] as const;
 export const languages = ['en'] as const;
-/** How the bench screen shows the bays: a card each, with all there is to press; or the rack as it stands, for many at once. */
-export const benchViews = ['cards', 'rack'] as const;
+/**
+ * How the bench screen shows the bays: a card each, with all there is to press; the rack as it stands, for many at once; or line
+ * mode, full screen and by scanner alone.
+ */
+export const benchViews = ['cards', 'rack', 'line'] as const;
 export type BenchView = (typeof benchViews)[number];
 
 /** The member `desk` of settings.json: what the desktop app can be told. The whole file is station/state/settings.ts. Every member has a default, so that an old file stays readable. */
@@ -16,6 +19,8 @@ export const appSettingsSchema = z.strictObject({
   /** Rows and columns of the rack; null: as fits the window. */
   rack: rackShapeSchema.nullable().default(null),
   benchView: z.enum(benchViews).default('cards'),
+  /** Line mode prints a label for each drive that is confirmed as taken out, on the default printer. */
+  lineLabels: z.boolean().default(false),
   ...scanSettingsSchema.shape,
   /** What the scanner check found out. */
   scanner: scannerSettingsSchema.default(() => scannerSettingsSchema.parse({})),

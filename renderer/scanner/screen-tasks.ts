@@ -1,6 +1,7 @@
 import { assertNever } from '../../core/base/errors';
 import type { ScreenTask } from '../../core/flow/screen-scan';
 import { act } from '../actions';
+import { closeLine } from '../screens/line/line-acts';
 import { markLine } from '../screens/order/marked-line';
 import { tryScanned } from '../screens/settings/tried-code';
 import { closeByScan, tickScanned } from '../screens/ship/ship-scans';
@@ -20,6 +21,9 @@ export async function doTask(task: ScreenTask, text: string): Promise<void> {
       return;
     case 'tick':
       await act('noteScan', { text, screen: 'ship', outcome: await tickScanned(task.text) });
+      return;
+    case 'close-line':
+      await act('noteScan', { text, screen: 'bench', outcome: await closeLine() });
       return;
     case 'close-shipment':
       await act('noteScan', { text, screen: 'ship', outcome: await closeByScan() });

@@ -8,8 +8,8 @@ import type { ScanKey } from '../../core/scan/scan-keys';
 import { act } from '../actions';
 import { announce } from '../announce';
 import { isDialogOpen } from '../dialog';
-import { changeAppSettings } from '../screens/settings/app-settings';
-import { showInfo } from '../store/messages-store';
+import { changeAppSettings, currentAppSettings } from '../screens/settings/app-settings';
+import { dismissMessages, showInfo } from '../store/messages-store';
 import { showCheckResult } from '../store/scanner-check-store';
 import { showScreen, viewStore, type Screen } from '../store/view-store';
 import { currentText } from '../text';
@@ -36,6 +36,8 @@ export function takeScan({ text, doubt, keys }: CapturedScan): void {
 
 /** Tells the station, shows what it wants to be seen, and does what is this screen's own. */
 async function tell(text: string, doubt: CapturedScan['doubt'], screen: Screen): Promise<void> {
+  // Nobody presses a message away there.
+  if (currentAppSettings()?.benchView === 'line') dismissMessages();
   const answer = await act('scan', { text, screen, ...(doubt === null ? {} : { doubt }) });
   if (answer === null) return;
   const { show, task } = answer;

@@ -6,10 +6,12 @@ import { ErrorBoundary } from '../components/error-boundary';
 import { BenchScreen } from '../screens/bench/bench-screen';
 import { FirstDriveCard } from '../screens/first-drive/first-drive-card';
 import { HelpScreen } from '../screens/help/help-screen';
+import { LineScreen } from '../screens/line/line-screen';
 import { LogScreen } from '../screens/log/log-screen';
 import { MediaScreen } from '../screens/media/media-screen';
 import { OrderScreen } from '../screens/order/order-screen';
 import { ScannerCheckScreen } from '../screens/scanner-check/scanner-check-screen';
+import { useAppSettings } from '../screens/settings/app-settings';
 import { SettingsScreen } from '../screens/settings/settings-screen';
 import { ShipScreen } from '../screens/ship/ship-screen';
 import { SheetScreen } from '../screens/sheet/sheet-screen';
@@ -92,11 +94,27 @@ function Announcer(): ReactElement {
   );
 }
 
+/** Line mode has the window for itself: it says everything in its own words and sizes. */
+function LineShell(): ReactElement {
+  return (
+    <>
+      <main id="content" tabIndex={-1}>
+        <ErrorBoundary>
+          <LineScreen />
+        </ErrorBoundary>
+      </main>
+      <Announcer />
+    </>
+  );
+}
+
 /** What is around every screen: the rail, notices, messages, and the start when it is armed. */
 export function Shell(): ReactElement {
   const text = useText().common;
   const screen = useView((view) => view.screen);
+  const line = useAppSettings().benchView === 'line';
   useScreenKeys();
+  if (line && screen === 'bench') return <LineShell />;
   return (
     <div className="shell">
       <a className="skip-link no-print" href="#content">

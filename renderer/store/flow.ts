@@ -8,10 +8,10 @@ import { useView, type Screen } from './view-store';
 
 /** The flow of the bench (core/flow), from what the station told. */
 
-type Told = Pick<AppState, 'batch' | 'media' | 'pairing' | 'jobs' | 'rehearsals' | 'order'>;
+type Told = Pick<AppState, 'batch' | 'media' | 'pairing' | 'jobs' | 'rehearsals' | 'order' | 'settings'>;
 
-export function flowFactsOf({ batch, media, pairing, jobs, rehearsals, order }: Told): FlowFacts {
-  const { mode, waitingMachine, pairs, armed, starting, freeBays } = pairing;
+export function flowFactsOf({ batch, media, pairing, jobs, rehearsals, order, settings }: Told): FlowFacts {
+  const { mode, waitingMachine, pairs, armed, starting, freeBays, takenOut } = pairing;
   const bootOf = (driveId: string): BootOutcome =>
     bootOutcome(rehearsals.find((bootTest) => bootTest.driveId === driveId));
   return {
@@ -21,6 +21,7 @@ export function flowFactsOf({ batch, media, pairing, jobs, rehearsals, order }: 
     jobs: countOutcomes(jobs.map(({ driveId, state }) => cardOutcome(state, bootOf(driveId)))),
     // One whose copy is damaged tells nothing of its machines.
     order: order === null || order.error !== null ? null : { open: order.open, toShip: order.counts.done },
+    ...(settings.desk.benchView === 'line' ? { takenOut: takenOut.length } : {}),
   };
 }
 

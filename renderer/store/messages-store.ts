@@ -46,6 +46,11 @@ export function dismissMessage(id: number): void {
   messagesStore.setState({ messages: messages.filter((message) => message.id !== id) });
 }
 
+/** Takes all messages away. */
+export function dismissMessages(): void {
+  messagesStore.setState({ messages: [] });
+}
+
 /** The messages on the screen, oldest first. */
 export function useMessages(): readonly Message[] {
   return useStore(messagesStore, ({ messages }) => messages);

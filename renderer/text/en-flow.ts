@@ -67,7 +67,10 @@ function nextWords(
     case 'boot-test':
       return { next: 'Wait for the boot test', hint: 'Leave the drives in.' };
     case 'take-out':
-      return { next: 'Take out the PASS drives, then scan CLEAR' };
+      return {
+        next: 'Take out the PASS drives, then scan CLEAR',
+        hint: 'Or scan the machine of each.',
+      };
     case 'failed':
       return { next: 'Scan RETRY or CLEAR', hint: 'For the drives that failed or were stopped.' };
     case 'clear-failed':

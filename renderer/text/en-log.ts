@@ -37,7 +37,8 @@ const commands: Readonly<Record<ScanCommand, string>> = {
   CLEAR: 'Clears the cards of drives that passed. If none did, asks which bay to clear.',
   RACK: 'Shows the bench as a rack.',
   CARDS: 'Shows the bench as cards.',
-  SHIP: 'Shows Ship. There, closes the shipment of what is ticked.',
+  LINE: 'Shows line mode: full screen, by scanner alone.',
+  SHIP: 'Shows Ship. There, closes the shipment of what is ticked. In line mode, of what was taken out.',
 };
 
 /** Words of the log, an entry's page, and the sheet of barcodes. */

@@ -4,7 +4,7 @@ import type { BenchView } from '../../core/settings/settings';
 import type { RackAct, RackFilter } from '../screens/bench/rack/rack-rules';
 import { bayName } from './en-scan';
 
-const views: Readonly<Record<BenchView, string>> = { cards: 'Cards', rack: 'Rack' };
+const views: Readonly<Record<BenchView, string>> = { cards: 'Cards', rack: 'Rack', line: 'Line' };
 
 const filters: Readonly<Record<RackFilter, string>> = {
   all: 'All',

@@ -58,6 +58,7 @@ const expectations: Readonly<Record<Expectation, string>> = {
   'bay-to-clear': 'the bay to clear',
   drive: 'a drive in a bay',
   clear: 'CLEAR, when the drives are taken out',
+  'taken-out': 'the machine whose drive is taken out next',
   'retry-or-clear': 'RETRY or CLEAR',
   ship: 'SHIP',
   'close-order': 'the work order to be closed',
@@ -115,6 +116,15 @@ function otherMedia(detail: string | null): string {
   return `The ticket is for ${wanted}, but ${chosen} is chosen, and it is another media. Choose ${wanted} on Media, then scan the ticket again.`;
 }
 
+/** The lines of a detail. */
+const lines = (detail: string | null): string[] => (detail ?? '').split('\n');
+
+/** @param detail the bay that is next, its machine, and the bay of what was scanned, a line each */
+function takeOutOrder(detail: string | null): string {
+  const [bay = '', serial = '', other = ''] = lines(detail);
+  return `You scanned the machine in ${bayName(other)}. ${atStart(bayName(bay))} is next: machine ${serial}.`;
+}
+
 /** What a refusal means; what was scanned and expected is told beside it. */
 const refusalReasons: Readonly<Record<Refused['reason'], (detail: string | null, kind: ScanKind) => string>> =
   {
@@ -152,6 +162,14 @@ const refusalReasons: Readonly<Record<Refused['reason'], (detail: string | null,
     'nothing-to-cancel': () => 'Nothing is running in this bay.',
     'nothing-to-retry': () => 'There is nothing to retry in this bay.',
     'nothing-to-clear': () => 'No card has ended that could be cleared.',
+    'take-out-order': takeOutOrder,
+    'take-out-early': (bay) =>
+      `The drive in ${inBay(bay)} is finished, but others are not. Wait until all have ended.`,
+    'not-taken-out': (detail) => {
+      const [bay = '', serial = ''] = lines(detail);
+      return `The drive in ${bayName(bay)} was not taken out. Take it out and scan machine ${serial}.`;
+    },
+    'nothing-to-ship': () => 'No drive that was taken out waits to be shipped.',
     'not-waiting': () => 'Nothing with this name waits to be shipped.',
     'several-waiting': () => 'More than one drive of this bay waits. Scan the machine or the drive.',
     'ticked-already': (serial) => `${atStart(machine(serial))} is ticked already.`,
@@ -273,6 +291,16 @@ function accepted(outcome: Accepted): string {
       return 'Clear: which bay?';
     case 'cards-cleared':
       return `Cleared ${counted(count, 'card', 'cards')} with PASS`;
+    case 'taken-out':
+      return atStart(
+        count === 0 ? `${inBay(bay)} is out. That was the last` : `${inBay(bay)} is out, ${count} left`,
+      );
+    case 'notices-gone':
+      return count === 1 ? 'Notice put away' : 'Notices put away';
+    case 'line-mode-shown':
+      return 'Line mode';
+    case 'closing-line':
+      return `Closing the shipment of ${counted(count, 'machine', 'machines')}`;
     case 'card-cleared':
       return atStart(`${inBay(bay)} cleared`);
     case 'bench-shown':

@@ -79,7 +79,10 @@ export const settingsText = {
 
   rack: {
     view: 'Bench view',
-    viewHint: 'Cards show everything about each drive. Rack shows many bays at once, each in its place.',
+    viewHint:
+      'Cards show everything about each drive. Rack shows many bays at once, each in its place. Line is full screen and needs a scanner only: badge, ticket, machines and bays, START, SHIP.',
+    labels: 'Print a label for each drive',
+    labelsHint: 'In line mode, on the default printer, when a drive is confirmed as taken out.',
     automatic: 'Arrange the bays to fit the window',
     automaticHint: 'Turn it off to show them in the rows and columns of your rack.',
     rows: 'Rows',

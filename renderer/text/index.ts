@@ -6,6 +6,7 @@ import { commonText } from './en-common';
 import { firstDriveText } from './en-first-drive';
 import { flowText } from './en-flow';
 import { helpText } from './en-help';
+import { lineText } from './en-line';
 import { logText } from './en-log';
 import { mediaText } from './en-media';
 import { orderText } from './en-order';
@@ -23,6 +24,7 @@ export const en = {
   firstDrive: firstDriveText,
   flow: flowText,
   help: helpText,
+  line: lineText,
   log: logText,
   media: mediaText,
   order: orderText,

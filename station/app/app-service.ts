@@ -34,6 +34,7 @@ import { SettingsService } from './settings-service';
 import { StartService } from './start-service';
 import { StatePublisher } from './state-publisher';
 import { StationService } from './station-service';
+import { TakenOut } from './taken-out';
 import { TrainingMedia } from './training-media';
 import { wire } from './wiring';
 
@@ -81,6 +82,7 @@ export class AppService {
   readonly shipments: ShipService;
   readonly starting: StartService;
   readonly station: StationService;
+  readonly takenOut: TakenOut;
   readonly trainingMedia: TrainingMedia;
   readonly #helpers: Helpers;
   readonly #opened: OpenStation;
@@ -125,6 +127,7 @@ export class AppService {
     });
     this.batch = new BatchService((imageIndex) => this.media.showImage(imageIndex));
     this.knownMedia = new KnownMedia(paths.knownMediaFile);
+    this.takenOut = new TakenOut(paths.takenOutFile);
     this.media = new MediaVerifier({
       helpers,
       ordered: () => this.orders.current,
@@ -175,6 +178,8 @@ export class AppService {
       isOrdered: (serial) => this.orders.names(serial),
       openOrder: () => this.orders.openNumber,
       orderLeft: () => this.orders.left,
+      takenOut: () => this.takenOut.machines,
+      notices: () => this.notices.list.length,
     });
     this.orders = new OrderService({
       ...{ ledger, paths },
@@ -193,6 +198,7 @@ export class AppService {
       bootTests: this.bootTests,
       drives: this.drives,
       station: this.station,
+      line: () => this.settings.current.desk.benchView === 'line',
       ledger,
       notices: this.notices,
     });

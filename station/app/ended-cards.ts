@@ -66,6 +66,8 @@ export interface BenchNow {
   readonly drives: readonly Drive[];
   /** Folder of the virtual drives; null: the machine's own drives. */
   readonly bench: string | null;
+  /** Line mode: the card of a finished drive stays until its machine was scanned, also when the drive was pulled. */
+  readonly line: boolean;
 }
 
 /** Whether a card is of the bench that is there. */
@@ -75,14 +77,16 @@ export function isOfBench({ bench }: EndedCard, now: string | null): boolean {
 
 /**
  * Whether a card says what is still so: the drives may have been written elsewhere while the app was closed. A finished drive
- * must be there, with what was put on it; any other card stays until somebody clears it, also when its drive was pulled.
+ * must be there, with what was put on it, but for line mode's; any other card stays until somebody clears it, also when its drive was pulled.
  */
-export function stillHolds(card: EndedCard, { ledger, drives }: BenchNow): boolean {
+export function stillHolds(card: EndedCard, { ledger, drives, line }: BenchNow): boolean {
   const drive = drives.find(({ id }) => id === card.driveId) ?? null;
   const job = jobAt(card, ledger);
   if (card.state.state === 'done') {
-    if (job === null || card.ledgerEntry === null || drive === null) return false;
-    if (!isStillAttached(drive, card.attachment) || !holdsIt(drive, card, job)) return false;
+    if (job === null || card.ledgerEntry === null) return false;
+    if (drive === null) {
+      if (!line) return false;
+    } else if (!isStillAttached(drive, card.attachment) || !holdsIt(drive, card, job)) return false;
     if (ledger.findErasure(job, card.ledgerEntry) !== null) return false;
     const later = ledger.find({ by: 'job', jobId: job.jobId }).map(({ entry }) => entry.record);
     return standingFinding(job, later) === null;
@@ -177,6 +181,7 @@ export function settleCards(
   drives: Pick<DriveList, 'find'>,
   jobs: Pick<Cards, 'jobs' | 'dismiss' | 'replaced'>,
   bootTests: Pick<BootTests, 'states' | 'forget'>,
+  line: boolean,
 ): void {
   for (const job of jobs.jobs) {
     const { driveId, state, attachment } = job;
@@ -185,6 +190,8 @@ export function settleCards(
     const same = drive !== null && isStillAttached(drive, attachment);
     if (same || isRunning(job)) continue;
     // A finished drive that was taken out needs no card; what failed is seen before it goes.
+    // In line mode it stays until its machine says where it went.
+    if (state.state === 'done' && line && drive === null) continue;
     if (state.state === 'done') jobs.dismiss(driveId);
     else if (drive !== null) jobs.replaced(driveId);
     if (drive !== null) bootTests.forget(driveId);

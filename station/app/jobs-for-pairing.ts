@@ -1,17 +1,27 @@
 import type { AppBootTest, AppJob } from '../../core/contract/app-bench';
 import { bootOutcome, cardOutcome, type BootOutcome } from '../../core/flow/job-outcome';
 import { isRunning } from '../../core/job/job';
+import { takeOutOrder } from '../../core/flow/take-out';
 import type { PairingContext } from '../../core/pairing/pairing';
 
-/** What the pairing asks of the jobs: how each drive's stands, and which machines are being written. */
+/** What the pairing asks of the jobs: how each drive's stands, which machines are being written, and what is taken out next. */
 export function jobsForPairing(
   jobs: readonly AppJob[],
   bootTests: readonly AppBootTest[],
-): Pick<PairingContext, 'jobs' | 'runningMachines'> {
+  bays: readonly { readonly label: string }[],
+): Pick<PairingContext, 'jobs' | 'runningMachines' | 'takeOut'> {
   const bootOf = (driveId: string): BootOutcome =>
     bootOutcome(bootTests.find((bootTest) => bootTest.driveId === driveId));
+  const cards = jobs.map(({ driveId, bay, machineSerial, state }) => ({
+    ...{ driveId, bay, machineSerial },
+    outcome: cardOutcome(state, bootOf(driveId)),
+  }));
   return {
-    jobs: new Map(jobs.map(({ driveId, state }) => [driveId, cardOutcome(state, bootOf(driveId))])),
+    jobs: new Map(cards.map(({ driveId, outcome }) => [driveId, outcome])),
+    takeOut: takeOutOrder(
+      cards,
+      bays.map(({ label }) => label),
+    ),
     runningMachines: new Set(jobs.filter(isRunning).map(({ machineSerial }) => machineSerial)),
   };
 }

@@ -34,4 +34,8 @@ export interface PairingServiceDependencies {
   readonly openOrder: () => string | null;
   /** What is left of it; null: none with a list is open. */
   readonly orderLeft: () => OrderLeft | null;
+  /** Machines whose drives were confirmed as taken out and are in no shipment. */
+  readonly takenOut: () => readonly string[];
+  /** How many notices are on the screen. */
+  readonly notices: () => number;
 }

@@ -76,6 +76,8 @@ export class PairingService {
       starting: this.#starting,
       obstacles: startRefusalsOf(this.#pairing, context),
       freeBays: freeBays(this.#pairing, context),
+      takeOut: [...context.takeOut],
+      takenOut: [...this.#dependencies.takenOut()],
       ...(mode === 'fill' ? { nextFreeBay: freePlaces(this.#pairing, context)[0]?.label ?? null } : {}),
       lastScan: this.#dependencies.memory.last,
       refusal: this.#refusal,

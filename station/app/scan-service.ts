@@ -12,12 +12,14 @@ import type { AskedFor } from './asked-reason';
 import type { BatchService } from './batch-service';
 import type { BootTests } from './boot-tests';
 import type { JobService } from './job-service';
+import type { NoticeService } from './notices';
+import type { SettingsService } from './settings-service';
+import type { TakenOut } from './taken-out';
 import type { KnownMedia } from './known-media';
 import type { MediaVerifier } from './media-verifier';
 import type { OrderService } from './order-service';
 import type { PairingService } from './pairing-service';
 import type { ScanMemory } from './scan-memory';
-import type { SettingsService } from './settings-service';
 import type { StartService } from './start-service';
 
 export interface ScanServiceDependencies {
@@ -31,6 +33,8 @@ export interface ScanServiceDependencies {
   readonly orders: OrderService;
   readonly settings: SettingsService;
   readonly starting: StartService;
+  readonly notices: NoticeService;
+  readonly takenOut: TakenOut;
 }
 
 /** Longer texts are searched for, tried and shown in part. */
@@ -97,6 +101,7 @@ export class ScanService {
         const action = pairing.scan(reading, shown, screen, heard);
         // As it was decided: what is done now may take minutes, and says itself what went wrong.
         const { show } = this.#shownAfter(screen);
+        if (action.type === 'ship-line') return { task: { kind: 'close-line' } };
         await this.#do(action);
         return show === undefined ? {} : { show };
       }
@@ -117,6 +122,7 @@ export class ScanService {
         break;
       case 'tick':
       case 'close-shipment':
+      case 'close-line':
         break;
       default:
         assertNever(task);
@@ -136,9 +142,11 @@ export class ScanService {
   }
 
   async #do(action: PairingAction): Promise<void> {
-    const { pairing, batch, media, jobs, settings, starting } = this.#services;
+    const { pairing, batch, media, jobs, starting, notices, settings } = this.#services;
     switch (action.type) {
       case 'none':
+      // The page closes it, by a call of its own.
+      case 'ship-line':
         return;
       case 'set-operator':
         await batch.change({ operator: action.name });
@@ -170,6 +178,13 @@ export class ScanService {
         return;
       case 'clear-jobs':
         this.clear(action.driveIds);
+        return;
+      case 'take-out':
+        this.#services.takenOut.add(action.drive.machineSerial);
+        this.clear([action.drive.driveId]);
+        return;
+      case 'dismiss-notices':
+        for (const { id } of notices.list) notices.dismiss(id);
         return;
       case 'retry-job':
         await pairing.report(() => starting.retry(action.driveId, action.reason ?? null));

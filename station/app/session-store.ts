@@ -76,6 +76,8 @@ export interface SessionStoreDependencies {
   readonly drives: Pick<DriveList, 'state' | 'find'>;
   readonly station: Pick<StationService, 'benchDirectory'>;
   readonly ledger: BenchNow['ledger'];
+  /** Whether line mode is on. */
+  readonly line: () => boolean;
   readonly notices: Pick<NoticeService, 'show'>;
 }
 
@@ -145,9 +147,9 @@ export class SessionStore {
 
   /** What was shown and not cleared is shown again, of the bench that is there and where it is still so. */
   #showCards({ cards, bootTests: tests }: StoredCards): void {
-    const { jobs, bootTests, ledger, drives, station } = this.#dependencies;
+    const { jobs, bootTests, ledger, drives, station, line } = this.#dependencies;
     const bench = station.benchDirectory;
-    const now: BenchNow = { ledger, drives: drives.state.drives, bench };
+    const now: BenchNow = { ledger, drives: drives.state.drives, bench, line: line() };
     const own = cards.filter((card) => isOfBench(card, bench));
     this.#elsewhere = cards.filter((card) => !own.includes(card)).slice(-keptElsewhere);
     jobs.showAgain(
@@ -155,7 +157,7 @@ export class SessionStore {
       bench,
     );
     bootTests.showAgain(tests.filter((one) => bootTestHolds(one, now)).map(({ test }) => test));
-    settleCards(drives, jobs, bootTests);
+    settleCards(drives, jobs, bootTests, line());
   }
 
   /** Stores what is there now, when it is not what was stored last. */

@@ -20,6 +20,7 @@ import type { SettingsService } from './settings-service';
 import type { ShipService } from '../shipment/ship-service';
 import type { Slice, StatePublisher } from './state-publisher';
 import type { StationService } from './station-service';
+import type { TakenOut } from './taken-out';
 import type { TrainingMedia } from './training-media';
 
 export interface WiredServices {
@@ -42,6 +43,7 @@ export interface WiredServices {
   readonly settings: SettingsService;
   readonly shipments: Pick<ShipService, 'onClosed'>;
   readonly station: StationService;
+  readonly takenOut: TakenOut;
   readonly trainingMedia: TrainingMedia;
 }
 
@@ -86,6 +88,7 @@ export function wire(app: WiredServices): void {
     onChange(save);
   }
   pairing.onChange(publish('pairing'));
+  app.takenOut.onChange(publish('pairing'));
   jobs.onChange(publish('jobs', 'drives', 'pairing'));
   for (const onChange of [jobs.onChange, jobs.onSettled, bootTests.onChange]) {
     onChange(() => {
@@ -134,7 +137,7 @@ export function wire(app: WiredServices): void {
     recovery.takeOverPairs();
     const gone = pairing.dropMissing();
     if (gone.length > 0) notices.show('error', pulledDrives(gone));
-    settleCards(drives, jobs, bootTests);
+    settleCards(drives, jobs, bootTests, settings.current.desk.benchView === 'line');
   });
   drives.onChange(publish('drives', 'pairing'));
   settings.onChange(() => {

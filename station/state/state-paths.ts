@@ -45,6 +45,8 @@ export interface StatePaths {
   readonly sessionFile: string;
   /** Where media lie that were proved here. May be deleted. */
   readonly knownMediaFile: string;
+  /** Drives that line mode has taken out and that are in no shipment. */
+  readonly takenOutFile: string;
   /** Folder. What the station did and met, for support; made with the first line. May be deleted. */
   readonly logs: string;
   /** Folder. What Electron left of a process of the app that crashed. May be deleted. */
@@ -89,6 +91,7 @@ export function statePaths(stateDirectory: string | null, options: StateOptions 
     orders: join(state, 'orders'),
     sessionFile: join(state, 'desk.json'),
     knownMediaFile: join(state, 'known-media.json'),
+    takenOutFile: join(state, 'taken-out.json'),
     logs: join(state, 'log'),
     crashDumps: join(state, 'crash-dumps'),
   };

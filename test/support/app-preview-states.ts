@@ -1,5 +1,6 @@
 import type { AppMethod, AppPatch, AppState } from '../../core/contract/app';
 import type { ScanKey } from '../../core/scan/scan-keys';
+import { linePreviews } from './app-preview-line-states';
 import { inRack, rackPreviews } from './app-preview-rack-states';
 import { helpPreviews } from './app-preview-help-states';
 import { scannerPreviews } from './app-preview-scanner-states';
@@ -278,6 +279,7 @@ export interface Preview {
 export const previews: Readonly<Record<string, Preview>> = {
   ...scannerPreviews(mixed),
   ...rackPreviews,
+  ...linePreviews,
   ...helpPreviews(mixed),
   empty: { state: emptyState },
   'listing-failed': { state: listingFailed },

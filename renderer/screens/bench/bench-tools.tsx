@@ -1,5 +1,5 @@
 import { Button } from '@mantine/core';
-import { IconLayoutGrid, IconServer } from '@tabler/icons-react';
+import { IconLayoutGrid, IconMaximize, IconServer } from '@tabler/icons-react';
 import type { ReactElement } from 'react';
 import { benchViews } from '../../../core/settings/settings';
 import { send } from '../../actions';
@@ -11,7 +11,7 @@ import { changeAppSettings, useAppSettings } from '../settings/app-settings';
 import { filterCounts, rackFilters } from './rack/rack-rules';
 import { kindsOf } from './rack/rack-view';
 
-const icons = { cards: IconLayoutGrid, rack: IconServer } as const;
+const icons = { cards: IconLayoutGrid, rack: IconServer, line: IconMaximize } as const;
 
 /** Above the bays: how they are shown, and in the rack view which of them. */
 export function BenchTools(): ReactElement {

@@ -21,7 +21,7 @@ const sides = (other: number): string[] =>
 export function RackFields(): ReactElement {
   const { settings, rack: words } = useText();
   const text = settings.rack;
-  const { rack, benchView } = useAppSettings();
+  const { rack, benchView, lineLabels } = useAppSettings();
   const bays = useApp(({ drives }) => drives.bays.length);
   const set = (shape: RackShape | null): void => {
     void changeAppSettings(() => ({ rack: shape }));
@@ -38,6 +38,14 @@ export function RackFields(): ReactElement {
         onChoose={(value) =>
           changeAppSettings(() => ({ benchView: appSettingsSchema.shape.benchView.parse(value) }))
         }
+      />
+      <CheckChoice
+        label={text.labels}
+        hint={text.labelsHint}
+        checked={lineLabels}
+        onCheck={(labels) => {
+          void changeAppSettings(() => ({ lineLabels: labels }));
+        }}
       />
       <CheckChoice
         label={text.automatic}

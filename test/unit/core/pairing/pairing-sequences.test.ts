@@ -61,6 +61,11 @@ const detailsArbitrary = fc.record({
       maxLength: 2,
     })
     .map((entries) => new Map(entries)),
+  takeOut: fc
+    .subarray(serials, { maxLength: 2 })
+    .map((some) => some.map((machineSerial, at) => ({ machineSerial, driveId: `t${at}`, bay: `bay ${at}` }))),
+  line: fc.constantFrom(null, { takenOut: 0 }, { takenOut: 2 }),
+  notices: fc.constantFrom(0, 0, 1),
   runningMachines: fc.subarray(serials, { maxLength: 1 }).map((some) => new Set(some)),
   scanSettings: fc.constant(scanSettingsSchema.parse({})),
   isOrdered: fc.constant(() => false),
@@ -230,6 +235,9 @@ it('a scanner that reads everything twice at once pairs the same, and never star
     operator: 'Ada',
     mediaStatus: 'proved',
     jobMedia: theMedia(),
+    takeOut: [],
+    line: null,
+    notices: 0,
     drives,
     bays,
     jobs: new Map(),

@@ -28,6 +28,7 @@ describe('the codes on the sheet', () => {
       'PRESTAGE-RETRY',
       'PRESTAGE-CLEAR',
       'PRESTAGE-SHIP',
+      'PRESTAGE-LINE',
       'PRESTAGE-RACK',
       'PRESTAGE-CARDS',
     ]);

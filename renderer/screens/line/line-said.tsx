@@ -1,0 +1,77 @@
+import { IconBarcode, IconCheck, IconInfoCircle, IconX } from '@tabler/icons-react';
+import type { ReactElement } from 'react';
+import { useApp } from '../../store/app-store';
+import { useSaidScan } from '../../store/flow';
+import { useMessages } from '../../store/messages-store';
+import { useText } from '../../text';
+
+interface SaidProps {
+  readonly tone: 'bad' | 'good' | 'info' | 'none';
+  readonly sentence: string;
+  readonly remedy: string;
+}
+
+const marks = { bad: IconX, good: IconCheck, info: IconInfoCircle, none: IconBarcode } as const;
+
+/** One sentence and one remedy, as wide as the window and always as high. */
+function Said({ tone, sentence, remedy }: SaidProps): ReactElement {
+  const text = useText().line;
+  const Mark = marks[tone];
+  return (
+    <section className="line-said" data-tone={tone} aria-label={text.said}>
+      <Mark size={56} stroke={3} aria-hidden />
+      <div className="line-said-words">
+        <p className="line-said-sentence" title={sentence}>
+          {sentence}
+        </p>
+        <p className="line-said-remedy" title={remedy}>
+          {remedy}
+        </p>
+      </div>
+    </section>
+  );
+}
+
+/** What came of the latest scan; before that what the station has to say, until CANCEL. @param next the one thing to do next */
+export function LineSaid({ next }: { readonly next: string }): ReactElement {
+  const { bench, flow, line: text } = useText();
+  const said = useSaidScan();
+  const notice = useApp(({ notices }) => notices[0] ?? null);
+  const refusal = useApp(({ pairing }) => pairing.refusal);
+  const failedListing = useApp(({ drives }) => drives.error);
+  const messages = useMessages();
+  const message = messages.find(({ kind }) => kind === 'error');
+  if (said?.outcome.result === 'refused') {
+    const { outcome } = said;
+    if (outcome.reason === 'start-refused' && refusal !== null) {
+      return <Said tone="bad" sentence={refusal.message} remedy={refusal.remedy} />;
+    }
+    if (outcome.reason === 'not-shippable' && message?.kind === 'error') {
+      const { error } = message;
+      return <Said tone="bad" sentence={error.message} remedy={error.remedy} />;
+    }
+    const { sentence, remedy } = text.sentenceAndRemedy(bench.refused(outcome), next);
+    return <Said tone="bad" sentence={sentence} remedy={remedy} />;
+  }
+  if (said !== null) {
+    const { outcome } = said;
+    return <Said tone="good" sentence={bench.accepted(outcome)} remedy={bench.checkIt(outcome)} />;
+  }
+  if (message?.kind === 'error') {
+    const { error } = message;
+    return <Said tone="bad" sentence={error.message} remedy={error.remedy} />;
+  }
+  if (notice !== null) {
+    const { kind, error } = notice;
+    return (
+      <Said
+        tone={kind === 'error' ? 'bad' : 'info'}
+        sentence={error.message}
+        remedy={[error.remedy, text.dismiss].join(' ')}
+      />
+    );
+  }
+  const problem = refusal ?? failedListing;
+  if (problem !== null) return <Said tone="bad" sentence={problem.message} remedy={problem.remedy} />;
+  return <Said tone="none" sentence={flow.nothingSaid} remedy="" />;
+}

@@ -1,0 +1,64 @@
+import { memo, type ReactElement } from 'react';
+import type { RackPlace } from '../../../core/drive/rack-shape';
+import { useApp } from '../../store/app-store';
+import { useDriveProgress } from '../../store/progress';
+import { bootTestOf, cardKind, driveOf, jobOf, pairOf, pastKindOf, pastOf } from '../../store/selectors';
+import { useText } from '../../text';
+import { BayNumber, StatusMark, statusWord, tones } from '../bench/bay-card';
+
+interface LineTileProps {
+  readonly label: string;
+  readonly driveId: string | null;
+  readonly place: RackPlace;
+  /** Its drive is the one that is taken out now. */
+  readonly next: boolean;
+  /** The list of what will be erased is shown. */
+  readonly armed: boolean;
+}
+
+const Percent = memo(function Percent({ driveId }: { readonly driveId: string }): ReactElement {
+  const text = useText().bench;
+  const progress = useDriveProgress(driveId);
+  return <span className="line-tile-percent">{progress === null ? '' : text.percent(progress.percent)}</span>;
+});
+
+/** A bay, to be read from a metre: its number, whose it is, and how it stands by colour, shape and word. */
+export const LineTile = memo(function LineTile(props: LineTileProps): ReactElement {
+  const { label, driveId, place, next, armed } = props;
+  const words = useText();
+  const text = words.line;
+  const drive = useApp((state) => driveOf(state, driveId));
+  const job = useApp((state) => jobOf(state, driveId));
+  const pair = useApp((state) => pairOf(state, driveId));
+  const bootTest = useApp((state) => bootTestOf(state, driveId));
+  const past = useApp((state) => pastOf(state, driveId));
+  const kind = cardKind(drive, job, pair, bootTest);
+  const machine = job?.machineSerial ?? pair?.machineSerial ?? '';
+  const holds = armed ? (pair?.holdsMachine ?? null) : null;
+  const word = next
+    ? text.takeOutNow
+    : holds === null
+      ? statusWord(kind, job, pastKindOf(kind, past), words)
+      : text.holds(holds);
+  const tone = holds === null ? (kind === 'paired' || kind === 'running' ? 'info' : tones[kind]) : 'warn';
+  return (
+    <li
+      className="line-tile"
+      style={{ gridRow: place.row, gridColumn: place.column }}
+      data-kind={kind}
+      data-tone={tone}
+      data-next={next}
+      data-idle={armed && pair === null}
+      aria-label={text.tile(label, word, machine)}
+    >
+      <div className="line-tile-head">
+        <BayNumber label={label} />
+        <StatusMark kind={kind} />
+      </div>
+      <p className="line-tile-serial mono clipped">{machine}</p>
+      <p className="line-tile-word clipped">
+        {word} {kind === 'running' && driveId !== null && <Percent driveId={driveId} />}
+      </p>
+    </li>
+  );
+});

@@ -1,0 +1,112 @@
+import { atStart } from '../../core/base/display';
+import { counted } from '../../core/base/plurals';
+import type { AppState } from '../../core/contract/app';
+import type { FlowFacts, NextAction } from '../../core/flow/flow';
+import { bayName } from './en-scan';
+
+/** Words of line mode: read from a metre, and done by scanner alone. */
+
+/** The one thing to do next, and what belongs to it. */
+interface LineWords {
+  readonly next: string;
+  readonly hint: string;
+}
+
+/** What is said of line mode that the bar says otherwise, with a mouse at hand; null: the bar's words. */
+function lineWords(
+  next: NextAction,
+  {
+    pairing,
+    jobs,
+    wanted,
+  }: Pick<AppState, 'pairing'> & Pick<FlowFacts, 'jobs'> & { readonly wanted: string | null },
+): LineWords | null {
+  const { takeOut, takenOut, pairs, freeBays } = pairing;
+  const [drive] = takeOut;
+  switch (next) {
+    case 'media':
+      return wanted === null
+        ? { next: 'Scan the job ticket', hint: 'Or the SHA-256 of a media that was used on this station.' }
+        : { next: `This station does not have ${wanted}`, hint: 'Have it chosen once on Media (F3).' };
+    case 'media-hash':
+      return { next: 'Scan the job ticket or the SHA-256', hint: 'It proves the media that is chosen.' };
+    case 'machine':
+      return {
+        next: 'Scan a machine',
+        hint: takenOut.length > 0 ? `Or SHIP, for the ${takenOut.length} that are out.` : '',
+      };
+    case 'machine-or-start':
+      return { next: 'Scan the next machine, or START', hint: `${pairs.length} paired, ${freeBays} free.` };
+    case 'start':
+      return { next: 'Scan START', hint: `${pairs.length} paired. No more bays are free.` };
+    case 'confirm-start':
+      return { next: `Scan START again to erase ${pairs.length}`, hint: 'Or CANCEL: nothing is erased.' };
+    case 'take-out':
+      return drive === undefined
+        ? null
+        : {
+            next: `Take out ${bayName(drive.bay)}`,
+            hint: `Put the drive into ${drive.machineSerial}, then scan that machine. ${takeOut.length} left.`,
+          };
+    case 'failed':
+    case 'clear-failed':
+      return {
+        next: next === 'failed' ? 'Scan RETRY or CLEAR, then the bay' : 'Set the failed drives aside',
+        hint:
+          jobs.failed > 0
+            ? 'Set each FAIL drive aside, then scan CLEAR and its bay.'
+            : 'A stopped drive cannot be used: write it again, or clear it.',
+      };
+    case 'ship':
+      return {
+        next: 'Scan SHIP',
+        hint: `It closes the shipment of ${takenOut.length}. Or scan the next machine.`,
+      };
+    case 'close-order':
+      return { next: 'The work order is done', hint: 'Have it closed on Order (F2).' };
+    default:
+      return null;
+  }
+}
+
+/** The first sentence of a refusal, and what to do about it: the rest, or else what is next. */
+function sentenceAndRemedy(
+  said: string,
+  next: string,
+): { readonly sentence: string; readonly remedy: string } {
+  const [, sentence, rest] = /^(.+?[.!?])\s+(\p{Lu}.*)$/su.exec(said) ?? [];
+  if (sentence === undefined || rest === undefined) return { sentence: said, remedy: `${next}.` };
+  return { sentence, remedy: rest };
+}
+
+export const lineText = {
+  title: 'Line mode',
+  leave: 'Leave line mode',
+  leaveKey: 'Esc',
+  operator: (name: string): string => (name === '' ? 'No operator' : name),
+  order: (number: string): string => (number === '' ? 'No work order' : `Work order ${number}`),
+  noMedia: 'No media',
+  bays: 'Bays',
+  said: 'Last scan',
+  lineWords,
+  sentenceAndRemedy,
+  /** How all drives ended, in two counts. */
+  ended: ({ passed, failed, stopped }: FlowFacts['jobs']): string =>
+    `${passed} PASS, ${failed} FAIL${stopped === 0 ? '' : `, ${stopped} stopped`}`,
+  dismiss: 'Scan CANCEL to put this away.',
+  erase: (finished: number): string =>
+    finished === 0
+      ? 'Everything on these drives will be erased.'
+      : `All will be erased, also ${counted(finished, 'finished image', 'finished images')}.`,
+  holds: (machine: string): string => `Holds ${machine}`,
+  takeOutNow: 'Take out now',
+  tile: (bay: string, word: string, machine: string): string =>
+    `${atStart(bayName(bay))}: ${word}${machine === '' ? '' : `, ${machine}`}`,
+  label: {
+    region: 'Label',
+    machine: 'Machine',
+    bay: (bay: string): string => atStart(bayName(bay)),
+    barcode: (text: string): string => `Barcode of ${text}`,
+    from: (order: string, station: string): string => (order === '' ? station : `${order} · ${station}`),
+  },
+};

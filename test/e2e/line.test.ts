@@ -1,0 +1,219 @@
+import { rmSync, writeFileSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { scansOfLine } from '../../core/flow/take-out';
+import { makeTicket } from '../../core/scan/job-ticket';
+import { commandBarcode } from '../../core/scan/scan';
+import { testMedia, type TestMedia } from '../support/app-bench';
+import { AppWindow, giveToUser } from '../support/app-window';
+import { runCli } from '../support/cli';
+import { temporaryArea } from '../support/global-setup';
+import { makeBench } from '../support/virtual-bench';
+
+/** Line mode: from the badge to the closed shipment by scanner alone, in the real app with real keys. No mouse is used here. */
+
+let area: string;
+let media: TestMedia;
+let opened: AppWindow | null = null;
+let number = 0;
+let paths: { readonly state: string; readonly bench: string };
+let shipments: string;
+let scans = 0;
+
+const serials = ['7KX9PQ1', '7KX9PQ2', '7KX9PQ3', '7KX9PQ4'] as const;
+
+beforeAll(async () => {
+  area = temporaryArea('e2e-line');
+  media = await testMedia(area);
+});
+afterEach(async () => {
+  await opened?.end();
+  opened = null;
+});
+afterAll(() => {
+  rmSync(area, { recursive: true, force: true });
+});
+
+/** A station in line mode that has used the media before. */
+async function start(desk: object = {}): Promise<AppWindow> {
+  number += 1;
+  scans = 0;
+  paths = { state: join(area, `state-${number}`), bench: join(area, `bench-${number}`) };
+  shipments = join(area, `shipments-${number}`);
+  await makeBench(paths.bench, 4);
+  giveToUser(paths.state);
+  giveToUser(shipments);
+  const settings = {
+    stationName: 'Line 4',
+    desk: { benchView: 'line', shipmentsFolder: shipments, ...desk },
+  };
+  writeFileSync(join(paths.state, 'settings.json'), JSON.stringify(settings));
+  const known = { version: 1, media: [{ sha256: media.sha256, path: media.path }] };
+  writeFileSync(join(paths.state, 'known-media.json'), JSON.stringify(known));
+  giveToUser(paths.state);
+  opened = await AppWindow.start(paths);
+  await next(opened, 'Scan your badge');
+  return opened;
+}
+
+const scan = async (app: AppWindow, text: string): Promise<void> => {
+  scans += 1;
+  await app.scan(text);
+};
+const next = (app: AppWindow, words: string | RegExp): Promise<void> =>
+  app.page.locator('.line-next').getByText(words).waitFor();
+const said = (app: AppWindow, words: string | RegExp): Promise<void> =>
+  app.page.locator('.line-said-sentence').getByText(words).waitFor();
+const remedy = (app: AppWindow): Promise<string> => app.page.locator('.line-said-remedy').innerText();
+const tile = (app: AppWindow, bay: number): ReturnType<AppWindow['page']['locator']> =>
+  app.page.locator(`.line-tile[aria-label^="Bay ${bay}:"]`);
+const ticket = (): string =>
+  makeTicket({ orderNumber: 'WO-7', mediaSha256: media.sha256, mediaName: 'Contoso' });
+
+/** Takes a drive off the bench, as a hand takes it out of its bay. */
+function pull(bay: number): void {
+  const file = join(paths.bench, 'bench.json');
+  const bench = JSON.parse(readFileSync(file, 'utf8')) as { drives: unknown[] };
+  writeFileSync(file, JSON.stringify({ ...bench, drives: bench.drives.filter((_, at) => at !== bay - 1) }));
+}
+
+/** Badge, ticket, all machines and bays, START and START, until all passed. */
+async function writeAll(app: AppWindow, machines: readonly string[] = serials): Promise<void> {
+  await scan(app, 'OP-Ada Byron');
+  await next(app, 'Scan the job ticket');
+  await scan(app, ticket());
+  await next(app, 'Scan a machine');
+  for (const [index, serial] of machines.entries()) {
+    await scan(app, serial);
+    await next(app, `Scan the bay for ${serial}`);
+    await scan(app, `BAY ${index + 1}`);
+    await tile(app, index + 1)
+      .getByText(serial)
+      .waitFor();
+  }
+  await scan(app, commandBarcode('START'));
+  await next(app, `Scan START again to erase ${machines.length}`);
+  await app.picture(`line-armed-${number}`);
+  await app.page.waitForTimeout(1700);
+  await scan(app, commandBarcode('START'));
+  await app.page.locator('.line-percent').waitFor();
+  await app.picture(`line-running-${number}`);
+  await next(app, 'Take out bay 1');
+}
+
+describe('line mode', () => {
+  it('goes from the badge to the shipment without a mouse, in 3 scans a machine and 5', async () => {
+    const app = await start();
+    await writeAll(app);
+    await app.page.locator('.line-counts').getByText('4 PASS, 0 FAIL').waitFor();
+    await app.page.locator('.line-hint').getByText('Put the drive into 7KX9PQ1').waitFor();
+    await app.picture('line-take-out');
+    for (const [index, serial] of serials.entries()) {
+      await scan(app, serial);
+      await said(
+        app,
+        index === 3 ? 'Bay 4 is out. That was the last' : `Bay ${index + 1} is out, ${3 - index} left`,
+      );
+    }
+    await next(app, 'Scan SHIP');
+    await app.picture('line-ship');
+    await scan(app, commandBarcode('SHIP'));
+    await said(app, 'Shipment WO-7 closed: 4 machines');
+    expect(scans).toBe(scansOfLine(4));
+    expect(readdirSync(shipments)).toContain('SHIPMENT-WO-7.zip');
+    await next(app, 'Scan a machine');
+    await app.picture('line-shipped');
+    const verified = await runCli(['ledger', 'verify', '--state', paths.state]);
+    expect(verified.status).toBe(0);
+  });
+
+  it('refuses in one bar with a remedy; takes out in order only; goes on after a restart', async () => {
+    let app = await start();
+    await scan(app, '4006381333931');
+    await app.page.locator('.line-said[data-tone=bad]').waitFor();
+    const bar = await app.page.locator('.line-said[data-tone=bad]').boundingBox();
+    const width = await app.page.evaluate(() => window.innerWidth);
+    expect(bar?.width ?? 0).toBeGreaterThan(width - 40);
+    expect(await remedy(app)).not.toBe('');
+    await app.picture('line-refused');
+    await writeAll(app);
+    await scan(app, '7KX9PQ3');
+    await said(app, 'You scanned the machine in bay 3.');
+    expect(await remedy(app)).toBe('Bay 1 is next: machine 7KX9PQ1.');
+    await app.picture('line-wrong-order');
+    await scan(app, commandBarcode('SHIP'));
+    await said(app, 'The drive in bay 1 was not taken out.');
+    await scan(app, '7KX9PQ1');
+    await said(app, 'Bay 1 is out, 3 left');
+    // The drive of bay 2 is pulled before its machine is scanned: it stays the next one.
+    pull(2);
+    await app.page.waitForTimeout(4000);
+    await next(app, 'Take out bay 2');
+    await app.end();
+    app = opened = await AppWindow.start(paths);
+    await next(app, 'Take out bay 2');
+    await scan(app, '7KX9PQ1');
+    await said(app, /This machine already has a drive/);
+    for (const serial of ['7KX9PQ2', '7KX9PQ3', '7KX9PQ4']) await scan(app, serial);
+    await said(app, 'Bay 4 is out. That was the last');
+    await scan(app, 'OP-Ada Byron');
+    await next(app, 'Scan SHIP');
+    await scan(app, commandBarcode('SHIP'));
+    await said(app, 'Shipment WO-7 closed: 4 machines');
+  });
+
+  it('prints a label for each drive without a question, and a printer that fails does not hold it', async () => {
+    const app = await start({ lineLabels: true });
+    await app.electron.evaluate(({ BrowserWindow }) => {
+      const contents = BrowserWindow.getAllWindows()[0]?.webContents;
+      if (contents === undefined) throw new Error('no window');
+      const printed: unknown[] = [];
+      Object.assign(globalThis, { printed });
+      contents.print = (options, done) => {
+        void contents
+          .executeJavaScript("document.querySelector('.line-label')?.textContent")
+          .then((words) => {
+            printed.push([options, words]);
+            done?.(printed.length !== 2, 'the printer is off');
+          });
+      };
+    });
+    await writeAll(app, serials.slice(0, 2));
+    await scan(app, '7KX9PQ1');
+    await said(app, 'Bay 1 is out, 1 left');
+    await scan(app, '7KX9PQ2');
+    const printed = async (): Promise<unknown> =>
+      await app.electron.evaluate(() => (globalThis as unknown as { printed: unknown[] }).printed);
+    const options = { silent: true, pageSize: { width: 105_000, height: 74_000 } };
+    await expect.poll(printed).toMatchObject([
+      [options, expect.stringContaining('7KX9PQ1')],
+      [options, expect.stringContaining('7KX9PQ2')],
+    ]);
+    expect(JSON.stringify(await printed())).not.toMatch(/7KX9PQ1.*7KX9PQ1/);
+    await said(app, 'Bay 2 is out. That was the last');
+    // What is said of the scan comes first; the notice is there after the next one, and goes with CANCEL.
+    await scan(app, commandBarcode('CANCEL'));
+    await said(app, 'Notice put away');
+    await next(app, 'Scan SHIP');
+  });
+
+  it('is entered and left by barcode, and left by Escape', async () => {
+    const app = await start();
+    const isFull = async (): Promise<boolean | undefined> =>
+      await app.electron.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.isFullScreen());
+    await expect.poll(isFull).toBe(true);
+    await scan(app, commandBarcode('CARDS'));
+    await app.page.locator('li.card').first().waitFor();
+    await expect.poll(isFull).toBe(false);
+    await scan(app, commandBarcode('LINE'));
+    await next(app, 'Scan your badge');
+    // Right behind a scan, Escape is what a scanner may end with.
+    await app.page.waitForTimeout(700);
+    await app.page.keyboard.press('Escape');
+    await app.page.locator('li.card').first().waitFor();
+    const { desk } = JSON.parse(readFileSync(join(paths.state, 'settings.json'), 'utf8')) as {
+      readonly desk: { readonly benchView: string };
+    };
+    expect(desk.benchView).toBe('cards');
+  });
+});

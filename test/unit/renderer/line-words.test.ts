@@ -1,0 +1,51 @@
+import { expect, it } from 'vitest';
+import { nextActions } from '../../../core/flow/flow';
+import { refusals, scanKinds, type ScanOutcome } from '../../../core/scan/scan-outcome';
+import { en } from '../../../renderer/text';
+import { labelOf } from '../../../renderer/screens/line/line-acts';
+import { emptyState } from '../../support/app-samples';
+
+/** Line mode's words: one sentence and one remedy for every refusal, one next action in every state. */
+
+it('every refusal has a sentence and a remedy', () => {
+  for (const reason of refusals) {
+    for (const kind of scanKinds) {
+      const detail = reason === 'take-out-order' ? 'bay 3\nPC-3\nbay 5' : 'bay 3\nPC-3';
+      const said = en.bench.refused({ result: 'refused', kind, reason, expected: 'machine', detail });
+      const { sentence, remedy } = en.line.sentenceAndRemedy(said, 'Scan a machine');
+      expect(sentence, `${reason}, ${kind}`).toMatch(/\S/);
+      expect(remedy, `${reason}, ${kind}`).toMatch(/\S/);
+    }
+  }
+});
+
+it('says which machine was scanned and which is next', () => {
+  const said = en.bench.refused({
+    ...{ result: 'refused', kind: 'machine', reason: 'take-out-order', expected: 'taken-out' },
+    detail: 'bay 3\nPC-3\nbay 5',
+  });
+  expect(said).toBe('You scanned the machine in bay 5. Bay 3 is next: machine PC-3.');
+});
+
+it('no next action of line mode asks for a mouse', () => {
+  const jobs = { running: 0, testing: 0, passed: 0, failed: 1, bootFailed: 0, stopped: 0 };
+  for (const action of nextActions) {
+    const words = en.line.lineWords(action, { pairing: emptyState.pairing, jobs, wanted: null });
+    expect(words?.next ?? '').not.toMatch(/press|click|choose|type/i);
+  }
+});
+
+it('a label is printed for what was just taken out, in line mode and when it is wanted', () => {
+  const desk = { ...emptyState.settings.desk, benchView: 'line', lineLabels: true } as const;
+  const outcome: ScanOutcome = {
+    ...{ result: 'accepted', kind: 'machine', effect: 'taken-out' },
+    ...{ machineSerial: 'PC-1', bay: 'bay 1', count: 3 },
+  };
+  const before = { ...emptyState, settings: { ...emptyState.settings, desk } };
+  const lastScan = { number: 1, text: 'PC-1', screen: 'bench', outcome, holds: true } as const;
+  const after = { ...before, pairing: { ...before.pairing, lastScan } };
+  expect(labelOf(after, before)).toMatchObject({ machineSerial: 'PC-1', bay: 'bay 1' });
+  expect(labelOf(after, after)).toBeNull();
+  const unwanted = { ...after, settings: { ...after.settings, desk: { ...desk, lineLabels: false } } };
+  expect(labelOf(unwanted, before)).toBeNull();
+});
