@@ -1,3 +1,6 @@
+/** The module of the page that the bundler makes (build/help): no package of npm. */
+export const helpModule = 'prestage-help';
+
 /**
  * Which room may import what, and within core, helper and station which folder. The one table that build/check-imports.ts enforces (`npm run imports`); see docs/adr/0002-rooms-and-layers.md. Read it from the bottom up: what stands
  * first knows nothing of what stands after it, so there can be no circle.
@@ -103,8 +106,7 @@ export const layers: Readonly<Record<string, Layer>> = {
       '@fontsource/jetbrains-mono',
       'bwip-js',
       'zod',
-      // Made by the bundler: build/help.
-      'prestage-help',
+      helpModule,
     ],
   },
   // The reference is made from the program and its schemas (build/reference).

@@ -6,7 +6,7 @@ import { parseArgs } from 'node:util';
 import { builderConfiguration } from './electron-builder';
 import { pinnedElectron, prepareElectron } from './electron-runtime';
 import { setFuses, type Flavour } from './fuses';
-import { layers } from './layers';
+import { helpModule, layers } from './layers';
 import { runtimeClosure } from './package/closure';
 import { prepareNode } from './node-runtime';
 import { makeDeb } from './package/deb';
@@ -60,7 +60,7 @@ export async function packageProduct(options: PackageOptions): Promise<string> {
   const pagePackages = layers['renderer']?.packages ?? [];
   const packages = runtimeClosure(root, [
     ...Object.keys(productManifest().dependencies),
-    ...(pagePackages === 'any' ? [] : pagePackages),
+    ...(pagePackages === 'any' ? [] : pagePackages.filter((name) => name !== helpModule)),
   ]);
   const deb = makeDeb(packages, node.licence, options.flavour);
   say(`made ${deb} (${options.flavour})`);

@@ -136,7 +136,7 @@ export class LedgerDatabase {
    * @throws PrestageError ledger-broken, ledger-unavailable
    */
   static openForReading(file: string): LedgerDatabase | null {
-    if (statSync(file, { throwIfNoEntry: false }) === undefined) return null;
+    if (!isThere(file)) return null;
     const database = LedgerDatabase.#connect(file, () => `${pathToFileURL(file).href}?mode=ro`);
     try {
       if (database.version() === 0 && database.objects().length === 0) {
@@ -302,5 +302,18 @@ export class LedgerDatabase {
     } catch (error) {
       throw databaseError(error, this.file);
     }
+  }
+}
+
+/** @throws PrestageError ledger-unavailable when somebody else's folder hides whether there is one */
+function isThere(file: string): boolean {
+  try {
+    return statSync(file, { throwIfNoEntry: false }) !== undefined;
+  } catch (error) {
+    throw ledgerUnavailable(
+      `The ledger ${shownPath(file)} cannot be read.`,
+      'Check that its folder belongs to you, or choose another state folder with --state.',
+      error,
+    );
   }
 }

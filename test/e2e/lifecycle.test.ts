@@ -74,6 +74,16 @@ function freeze(app: AppWindow): { readonly pid: number; readonly goOn: () => vo
   };
 }
 
+/** Pairs a machine with the drive in bay 1, which asks why. */
+async function pairAgain(app: AppWindow, machine: string, reason: 'REUSED' | 'SECOND-TRY'): Promise<void> {
+  await app.scan(machine);
+  await app.page.getByText(`${machine}: which bay?`).first().waitFor();
+  await app.scan('BAY 1');
+  await app.page.getByRole('button', { name: 'Give a reason …' }).first().waitFor();
+  await app.scan(reasonBarcode({ code: reason }));
+  await app.page.getByText(`for ${machine}`).first().waitFor();
+}
+
 /** The list is confirmed: every drive is held, and nothing is written yet. */
 const confirmed = async (app: AppWindow): Promise<boolean> =>
   (await app.page.getByRole('dialog').count()) === 0;
@@ -177,7 +187,7 @@ describe('jobs and their window', () => {
     expect(await one.innerText()).not.toMatch(/Ready|GPT partition table/);
     await app.picture('past-holds');
 
-    await pairByScan(app, [['7KX9PQ5', 'BAY 1']]);
+    await pairAgain(app, '7KX9PQ5', 'REUSED');
     process.kill((await startHeld(app, begun)).pid, 'SIGKILL');
     await one.getByText('FAIL').first().waitFor();
     // The helper is to blame: writing again comes first.
@@ -199,7 +209,7 @@ describe('jobs and their window', () => {
     await app.page.keyboard.press('Escape');
     await details.waitFor({ state: 'hidden' });
 
-    await pairByScan(app, [['7KX9PQ6', 'BAY 1']]);
+    await pairAgain(app, '7KX9PQ6', 'SECOND-TRY');
     await askToStart(app);
     const list = app.page.getByRole('dialog');
     await list.getByText(failed).waitFor();

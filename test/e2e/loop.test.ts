@@ -128,13 +128,19 @@ describe('the whole loop without a mouse', () => {
   });
 
   it('knows the machines from now on', async () => {
+    // Its drive is still there: the machine says that it is taken out.
+    await app.scan('7KX9PQ3');
+    await app.page
+      .getByText(/^Bay 1 is out, 2 left/)
+      .first()
+      .waitFor();
     await app.scan('7KX9PQ3');
     await app.page
       .locator('.scan-last[data-result=refused]')
       .getByText(/already has a drive/i)
       .waitFor();
     // For a reason, which is asked where it was refused, it gets another one.
-    await app.page.getByRole('button', { name: 'Write it again …' }).click();
+    await app.page.getByRole('button', { name: 'Give a reason …' }).click();
     await app.page.getByLabel('Reason').fill('Lost in transit');
     await app.picture('write-again');
     await app.page.getByRole('button', { name: 'Write it again', exact: true }).click();

@@ -69,6 +69,8 @@ const rackIds = [
   'S5GXNX0T100002-5e6f7a8b',
   'S5GXNX0T100003-9c0d1e2f',
   'S5GXNX0T100004-0b1c2d3e',
+  'S5GXNX0T100005-4f5a6b7c',
+  'S5GXNX0T100006-8d9e0f1a',
 ];
 const trainingId = 'VD-1E59BC2B-01-285a64bf';
 

@@ -57,8 +57,12 @@ async function question(at: RefusalStation): Promise<string> {
   return shown;
 }
 
+/** Whatever the drive had before. */
+const again = ['--again', 'Tested once more'];
+
 const write = async (at: RefusalStation, machine: string): Promise<void> => {
-  const run = await apply(at, { media: media.path, drives: [`${at.drives[0].id}=${machine}`] });
+  const drives = [`${at.drives[0].id}=${machine}`];
+  const run = await apply(at, { media: media.path, drives, more: again });
   expect(run.status, run.stdout).toBe(0);
 };
 
@@ -66,7 +70,8 @@ const write = async (at: RefusalStation, machine: string): Promise<void> => {
 async function failFor(at: RefusalStation, machine: string): Promise<void> {
   const hold = await Hold.at('verifying', join(area, `hold-${machine}`));
   try {
-    const args = applyArguments(at, { media: media.path, drives: [`${at.drives[0].id}=${machine}`] });
+    const drives = [`${at.drives[0].id}=${machine}`];
+    const args = applyArguments(at, { media: media.path, drives, more: again });
     const run = await runCli(args, {
       program: join(heldPrograms(), 'dist/prestage.cjs'),
       env: hold.environment,

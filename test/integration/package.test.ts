@@ -218,7 +218,7 @@ describe('the Debian package', () => {
     it('lists drives as a plain user, through its own helper on its own Node', ({ skip }) => {
       if (!overlays) skip('needs root and overlay mounts');
       const listed = runInstalled(['/usr/bin/prestage', 'drives', '--json']);
-      expect(listed.status).toBe(0);
+      expect(listed.status, listed.stdout).toBe(0);
       expect(z.object({ drives: z.array(z.unknown()) }).safeParse(JSON.parse(listed.stdout)).success).toBe(
         true,
       );

@@ -386,7 +386,7 @@ export const previews: Readonly<Record<string, Preview>> = {
     state: { ...emptyState, batch: { ...emptyState.batch, lastOperator: 'A. Jansen' } },
     press: 'Operator: Scan your badge',
   },
-  again: { state: hasDrive, press: 'Write it again …' },
+  again: { state: hasDrive, press: 'Give a reason …' },
   order: { state: unexpected, key: 'F2' },
   'order-small': { state: unexpected, key: 'F2', size: { width: 1024, height: 640 } },
   'order-close': { state: closable, key: 'F2', press: 'Close the work order' },
