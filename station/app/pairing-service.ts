@@ -1,7 +1,6 @@
 import { Emitter } from 'vscode-jsonrpc/node';
 import type { Assignment } from '../../core/job/batch-rules';
 import type { Pair, PairingState } from '../../core/pairing/pairing-state';
-import type { Drive } from '../../core/drive/drive';
 import { isStillAttached } from '../../core/drive/drive-identity';
 import { sanitizeForDisplay } from '../../core/base/display';
 import { toErrorData, type ErrorData } from '../../core/base/errors';
@@ -43,6 +42,7 @@ import { AskedReason, type AskedFor } from './asked-reason';
 import { pairingContext, scanContext } from './pairing-context';
 import type { PairingServiceDependencies } from './pairing-dependencies';
 import type { HeardBefore } from './scan-memory';
+import { PairedDrives } from './paired-drives';
 import { anotherList, notPaired, notReady } from './app-refusals';
 
 /** Holds the pairing, feeds it scans, and keeps what was confirmed apart from what changed since. */
@@ -51,8 +51,7 @@ export class PairingService {
   readonly onChange = this.#changed.event;
   readonly #dependencies: PairingServiceDependencies;
   #pairing: Pairing = emptyPairing;
-  /** By what the computer knew the drives of the pairs when they were paired, by drive id. */
-  #attachments: ReadonlyMap<string, string | null> = new Map();
+  readonly #paired = new PairedDrives();
   /** Why something is written that is not written without a reason. Said anew each time. */
   readonly #asked = new AskedReason();
   #refusal: ErrorData | null = null;
@@ -107,7 +106,7 @@ export class PairingService {
 
   /** By what the computer knew the drives of the pairs when they were paired, by drive id. */
   get attachments(): ReadonlyMap<string, string | null> {
-    return this.#attachments;
+    return this.#paired.attachments;
   }
 
   /** Why machines that wait or are paired get another drive, by serial. */
@@ -324,7 +323,7 @@ export class PairingService {
     if (!listed) return [];
     const present = drives
       .filter(({ verdict }) => verdict === 'eligible')
-      .filter(this.#isSame)
+      .filter(this.#paired.isSame)
       .map(({ id }) => id);
     const { state, dropped } = dropDrives(this.#pairing, new Set(present));
     if (dropped.length > 0) this.#become(state);
@@ -334,8 +333,7 @@ export class PairingService {
   /** A drive that may be on its way to somebody: what is on it must be seen before it is erased. */
   #withContent(pair: Pair): Pair {
     const drive = this.#dependencies.drives().drives.find(({ id }) => id === pair.driveId);
-    if (drive === undefined) return pair;
-    const { holds } = this.#dependencies.pastOf(drive);
+    const holds = drive === undefined ? null : this.#dependencies.pastOf(drive).holds;
     return holds === null ? pair : { ...pair, holdsMachine: holds.machineSerial };
   }
 
@@ -363,23 +361,10 @@ export class PairingService {
     });
   }
 
-  /** Whether a listed drive is the one that was paired, if any with its id was. */
-  readonly #isSame = (drive: Drive): boolean => {
-    const attachment = this.#attachments.get(drive.id);
-    return attachment === undefined || isStillAttached(drive, attachment);
-  };
-
   #become(pairing: Pairing): void {
     this.#pairing = pairing;
     this.#asked.keepOnly(pairing);
-    const known = this.#attachments;
-    const { drives } = this.#dependencies.drives();
-    this.#attachments = new Map(
-      pairing.pairs.map(({ driveId }) => {
-        const drive = drives.find(({ id }) => id === driveId);
-        return [driveId, known.get(driveId) ?? drive?.attachment ?? null];
-      }),
-    );
+    this.#paired.follow(pairing.pairs, this.#dependencies.drives().drives);
     this.#changed.fire();
   }
 

@@ -119,7 +119,7 @@ export const rackPreviews: Readonly<Record<string, Preview>> = {
   ...atEverySize('cards-24', { state: rackMixed }),
   ...atEverySize('cards-8', { state: eight }),
   'armed-24': { state: armed24 },
-  'armed-24-opened': { state: armed24, press: '20 blank drives' },
+  'armed-24-opened': { state: armed24, press: '21 blank drives' },
   'armed-24-small': { state: armed24, size: sizes['at-1024'] },
   'rack-view-passed': { state: inRack(rackPassed, shape) },
   'rack-view-48': {

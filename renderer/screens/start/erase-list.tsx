@@ -29,9 +29,10 @@ function Past({ pair: { driveId, holdsMachine } }: { readonly pair: Pair }): Rea
 }
 
 /** What the system sees on a drive. That it sees nothing is worth a word only where the log has none either. */
-function Contents({ drive }: { readonly drive: Drive }): ReactElement {
+function Contents({ drive, pair }: { readonly drive: Drive; readonly pair: Pair }): ReactElement {
   const text = useText().bench.start;
-  const known = useApp((state) => pastOf(state, drive.id) !== null);
+  const past = useApp((state) => pastOf(state, drive.id));
+  const known = past !== null || pair.holdsMachine !== undefined;
   return <>{drive.contents.length > 0 ? drive.contents.join('; ') : known ? '' : text.nothingKnown}</>;
 }
 
@@ -73,7 +74,7 @@ function Line({ pair, drive }: EraseLine): ReactElement {
                 {message}
               </p>
             ))}
-            <Contents drive={drive} />
+            <Contents drive={drive} pair={pair} />
           </td>
         </>
       )}
