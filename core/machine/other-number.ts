@@ -163,7 +163,7 @@ function key(text: string): OtherNumber | null {
 
 /**
  * IMEI (3GPP TS 23.003, 6.2.1): 15 digits with Luhn's, the first two of a body that reports them (GSMA TS.06). With
- * other first digits, or 16 as IMEISV has, a serial may look so. MEID (3GPP2 S.R0048): 14 hexadecimal digits that
+ * other first digits, without its check digit, or of 16 digits as IMEISV has, a serial may look so. MEID (3GPP2 S.R0048): 14 hexadecimal digits that
  * begin with A to F; 18 decimal digits for the same.
  */
 function modem(text: string): OtherNumber | null {
@@ -171,7 +171,7 @@ function modem(text: string): OtherNumber | null {
   const digits = grouped ? text.replace(/[\s-]/g, '') : text;
   const body = /^(?:01|10|30|33|35|44|45|49|5[0-4]|86|91|98|99)/.test(digits);
   if (/^\d{15}$/.test(digits) && hasLuhnDigit(digits)) return body ? sure('imei') : likely('imei');
-  if (/^(?:01|35|86|99)\d{14}$/.test(text)) return likely('imei');
+  if (/^(?:01|35|86|99)\d{12}(?:\d\d)?$/.test(text)) return likely('imei');
   if (/^[A-F][0-9A-F]{13}$/.test(text)) return letters(text) >= 4 ? sure('meid') : likely('meid');
   const [maker, unit] = [Number(text.slice(0, 10)), Number(text.slice(10))];
   const decimal = /^\d{18}$/.test(text) && maker >= 0xa0_00_00_00 && maker <= 0xff_ff_ff_ff;

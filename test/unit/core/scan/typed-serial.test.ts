@@ -109,6 +109,8 @@ describe('where a serial is typed', () => {
     ['L12345-001', 'part number'],
     ['20XW0012US', 'part number'],
     ['12345678901', 'service code'],
+    // Without its check digit.
+    ['35693803564380', 'IMEI'],
     ['200000000000008', 'IMEI'],
   ])('%s is taken', (text, note) => {
     const typed = readTypedSerial(text, settings);
