@@ -120,7 +120,10 @@ describe('a job ticket', () => {
 
   it('is printed from the order, with its machines', async () => {
     const { page } = app;
-    await page.getByRole('button', { name: 'Remove the number' }).click();
+    const remove = page.getByRole('button', { name: 'Remove the number' });
+    await remove.click();
+    // The form is another one without the number.
+    await remove.waitFor({ state: 'hidden' });
     await page.getByLabel('Work order number').fill('10');
     await page.getByLabel('Machines').fill('7KX9PQ10\n7KX9PQ2\n');
     await page.getByRole('button', { name: 'Open this work order' }).click();

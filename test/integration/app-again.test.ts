@@ -106,6 +106,8 @@ describe('a machine that has a finished drive', () => {
     await handlers.start({ driveIds: paired.pairing.pairs.map(({ driveId }) => driveId) });
     await app.until(({ jobs }) => jobs.filter((job) => job.state.state === 'done').length === 2, 'two PASS');
     expect(reasons()).toEqual({ '7KX9PQ1': 'Lost in transit', '7KX9PQ2': null });
+    // Its drive is still on the bench: the machine says that it is taken out. Once it is, the machine is refused.
+    expect((await app.scan('7KX9PQ1'))?.outcome).toMatchObject({ effect: 'taken-out' });
     expect((await app.scan('7KX9PQ1'))?.outcome).toMatchObject({ reason: 'machine-shipped' });
   });
 

@@ -136,6 +136,7 @@ describe('the whole loop by scanner', () => {
       total: 1,
       rows: [{ result: 'done', operator: 'Ada Byron', workOrder: '4711', bay: 'bay 2' }],
     });
+    expect((await app.scan('7KX9PQ3'))?.outcome).toMatchObject({ effect: 'taken-out' });
     // The machine is known now: nobody gets to write it again by mistake.
     expect((await app.scan('7KX9PQ3'))?.outcome).toMatchObject({
       result: 'refused',
