@@ -1,6 +1,7 @@
 import { Emitter } from 'vscode-jsonrpc/node';
 import type { AppBootTest, AppJob, ProgressState } from '../../core/contract/app-bench';
 import { timeouts } from '../../core/base/timeouts';
+import { bootOutcome, cardOutcome } from '../../core/flow/job-outcome';
 import { isRunning } from '../../core/job/job';
 import { advanceProgress, progressOf, startProgress, type ProgressTrack } from '../../core/job/progress';
 import { lastTogether, outcomeOf, totalOf, type TotalMember } from '../../core/job/total-progress';
@@ -90,13 +91,12 @@ export class ProgressService {
 
   #memberOf(job: AppJob, track: ProgressTrack): TotalMember {
     const test = this.#dependencies.bootTests().find(({ driveId }) => driveId === job.driveId);
-    const doesNotStart = test?.status === 'ended' && !test.verdict.passed;
     return {
       ...progressOf(track),
       bay: job.bay,
       startedAt: job.startedAt,
       endedAt: job.endedAt,
-      outcome: doesNotStart && job.state.state === 'done' ? 'failed' : outcomeOf(job.state),
+      outcome: cardOutcome(job.state, bootOutcome(test)) === 'boot-failed' ? 'failed' : outcomeOf(job.state),
       bootTest: test?.status === 'running',
     };
   }

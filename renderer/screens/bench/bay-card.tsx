@@ -5,19 +5,8 @@ import type { DrivePast } from '../../../core/ledger/drive-past';
 import type { Pair } from '../../../core/pairing/pairing-state';
 import type { Drive } from '../../../core/drive/drive';
 import type { Tone } from '../../components/notice';
-import { useApp } from '../../store/app-store';
-import {
-  cardKind,
-  driveOf,
-  jobOf,
-  pairOf,
-  pastKindOf,
-  pastOf,
-  bootTestOf,
-  type CardKind,
-  type Density,
-  type PastKind,
-} from '../../store/selectors';
+import { useBayShown } from '../../store/bay-shown';
+import type { CardKind, Density, PastKind } from '../../store/selectors';
 import { selectDrive } from '../../store/view-store';
 import { useText, type Text } from '../../text';
 import { EndedBody, IdleBody } from './card-bodies';
@@ -108,20 +97,11 @@ function Body({
   return drive === null ? null : <IdleBody drive={drive} pair={pair} past={past} density={density} />;
 }
 
-/**
- * A bay with its drive. Takes from the state only what is its own, so that ten updates a second of 48 drives draw
- * each card only when its own job moved.
- */
+/** A bay with its drive. */
 export const BayCard = memo(function BayCard({ label, driveId, density, place }: BayCardProps): ReactElement {
   const words = useText();
   const text = words.bench;
-  const drive = useApp((state) => driveOf(state, driveId));
-  const job = useApp((state) => jobOf(state, driveId));
-  const pair = useApp((state) => pairOf(state, driveId));
-  const bootTest = useApp((state) => bootTestOf(state, driveId));
-  const past = useApp((state) => pastOf(state, driveId));
-  const kind = cardKind(drive, job, pair, bootTest);
-  const pastKind = pastKindOf(kind, past);
+  const { drive, job, pair, bootTest, past, kind, pastKind } = useBayShown(driveId);
   const word = statusWord(kind, job, pastKind, words);
   return (
     <li

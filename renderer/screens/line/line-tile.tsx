@@ -1,8 +1,7 @@
 import { memo, type ReactElement } from 'react';
 import type { RackPlace } from '../../../core/drive/rack-shape';
-import { useApp } from '../../store/app-store';
+import { useBayShown } from '../../store/bay-shown';
 import { useDriveProgress } from '../../store/progress';
-import { bootTestOf, cardKind, driveOf, jobOf, pairOf, pastKindOf, pastOf } from '../../store/selectors';
 import { useText } from '../../text';
 import { BayNumber, StatusMark, statusWord, tones } from '../bench/bay-card';
 
@@ -27,18 +26,13 @@ export const LineTile = memo(function LineTile(props: LineTileProps): ReactEleme
   const { label, driveId, place, next, armed } = props;
   const words = useText();
   const text = words.line;
-  const drive = useApp((state) => driveOf(state, driveId));
-  const job = useApp((state) => jobOf(state, driveId));
-  const pair = useApp((state) => pairOf(state, driveId));
-  const bootTest = useApp((state) => bootTestOf(state, driveId));
-  const past = useApp((state) => pastOf(state, driveId));
-  const kind = cardKind(drive, job, pair, bootTest);
+  const { job, pair, kind, pastKind } = useBayShown(driveId);
   const machine = job?.machineSerial ?? pair?.machineSerial ?? '';
   const holds = armed ? (pair?.holdsMachine ?? null) : null;
   const word = next
     ? text.takeOutNow
     : holds === null
-      ? statusWord(kind, job, pastKindOf(kind, past), words)
+      ? statusWord(kind, job, pastKind, words)
       : text.holds(holds);
   const tone = holds === null ? (kind === 'paired' || kind === 'running' ? 'info' : tones[kind]) : 'warn';
   return (

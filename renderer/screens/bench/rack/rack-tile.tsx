@@ -4,19 +4,9 @@ import type { AppBootTest, AppJob } from '../../../../core/contract/app-bench';
 import type { RackPlace } from '../../../../core/drive/rack-shape';
 import type { Drive } from '../../../../core/drive/drive';
 import type { DrivePast } from '../../../../core/ledger/drive-past';
-import type { Pair } from '../../../../core/pairing/pairing-state';
-import { useApp } from '../../../store/app-store';
+import { useBayShown } from '../../../store/bay-shown';
 import { useDriveProgress } from '../../../store/progress';
-import {
-  bootTestOf,
-  cardKind,
-  driveOf,
-  jobOf,
-  pairOf,
-  pastKindOf,
-  pastOf,
-  type CardKind,
-} from '../../../store/selectors';
+import type { CardKind } from '../../../store/selectors';
 import { formatDay } from '../../../format';
 import { useText, type Text } from '../../../text';
 import { BayNumber, StatusMark, statusWord, tones } from '../bay-card';
@@ -102,13 +92,7 @@ export const RackTile = memo(function RackTile(props: RackTileProps): ReactEleme
   const { label, driveId, place, chosen, current, hidden, onPress } = props;
   const words = useText();
   const { bench: text, rack } = words;
-  const drive = useApp((state) => driveOf(state, driveId));
-  const job = useApp((state) => jobOf(state, driveId));
-  const pair: Pair | null = useApp((state) => pairOf(state, driveId));
-  const bootTest = useApp((state) => bootTestOf(state, driveId));
-  const kind = cardKind(drive, job, pair, bootTest);
-  const past = useApp((state) => pastOf(state, driveId));
-  const pastKind = pastKindOf(kind, past);
+  const { drive, job, pair, bootTest, past, kind, pastKind } = useBayShown(driveId);
   const word = statusWord(kind, job, pastKind, words);
   const machine = job?.machineSerial ?? pair?.machineSerial ?? '';
   const reason = reasonOf({ kind, drive, job, bootTest, past }, words);

@@ -1,0 +1,41 @@
+import type { AppBootTest, AppJob } from '../../core/contract/app-bench';
+import type { Drive } from '../../core/drive/drive';
+import type { DrivePast } from '../../core/ledger/drive-past';
+import type { Pair } from '../../core/pairing/pairing-state';
+import { useApp } from './app-store';
+import {
+  bootTestOf,
+  cardKind,
+  driveOf,
+  jobOf,
+  pairOf,
+  pastKindOf,
+  pastOf,
+  type CardKind,
+  type PastKind,
+} from './selectors';
+
+/** Everything that a card or a tile shows of the drive in its bay. */
+export interface BayShown {
+  readonly drive: Drive | null;
+  readonly job: AppJob | null;
+  readonly pair: Pair | null;
+  readonly bootTest: AppBootTest | null;
+  readonly past: DrivePast | null;
+  readonly kind: CardKind;
+  readonly pastKind: PastKind | undefined;
+}
+
+/**
+ * What is shown of a bay, on cards and tiles alike. Takes from the state only what is the bay's own, so that ten updates a second
+ * of 48 drives draw each one only when its own job moved.
+ */
+export function useBayShown(driveId: string | null): BayShown {
+  const drive = useApp((state) => driveOf(state, driveId));
+  const job = useApp((state) => jobOf(state, driveId));
+  const pair = useApp((state) => pairOf(state, driveId));
+  const bootTest = useApp((state) => bootTestOf(state, driveId));
+  const past = useApp((state) => pastOf(state, driveId));
+  const kind = cardKind(drive, job, pair, bootTest);
+  return { drive, job, pair, bootTest, past, kind, pastKind: pastKindOf(kind, past) };
+}
