@@ -5,7 +5,8 @@ import { bootDemandsPage } from './boot-demands-page';
 import { commandsPage } from './commands-page';
 import { jsonPage } from './json-page';
 import { plain } from './markdown';
-import { errorReference, type ErrorMeaning } from '../../core/base/error-reference';
+import type { ErrorMeaning } from '../../core/base/error-meaning';
+import { errorReference } from '../../core/base/error-reference';
 
 /** The pages of docs/reference that are made from the program: written, or compared with what is there. */
 

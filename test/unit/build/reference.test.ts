@@ -4,7 +4,8 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { layers } from '../../../build/layers';
 import { leafCommands } from '../../../build/reference/commands-page';
 import { makePages, stalePages } from '../../../build/reference/pages';
-import { errorCodes, errorReference, type ErrorMeaning } from '../../../core/base/error-reference';
+import type { ErrorMeaning } from '../../../core/base/error-meaning';
+import { errorCodes, errorReference } from '../../../core/base/error-reference';
 import { PrestageError } from '../../../core/base/errors';
 import { exitCodes } from '../../../station/cli/exit-codes';
 
