@@ -2,6 +2,8 @@
 import { benchSchema } from '../../core/drive/virtual-bench';
 import { bootableSchema } from '../../core/boot/preflight';
 import { proofDocumentSchema, signedCheckpointSchema } from '../../core/ledger/checkpoint';
+import { mediaManifestSchema } from '../../core/delivery/manifest';
+import { receiptSchema } from '../../core/delivery/library';
 import { driveSchema } from '../../core/drive/drive';
 import { errorDataSchema } from '../../core/base/errors';
 import { jobEndSchema } from '../../core/job/job';
@@ -104,6 +106,8 @@ export const fileForms = {
   'Work order': workOrderSchema,
   'shipment.json': shipmentDocumentSchema,
   'records.json': shipmentRecordsSchema,
+  'NAME.media.json': mediaManifestSchema,
+  'Receipt for media': receiptSchema,
 };
 
 /** Files that are written by hand: what has a default may be left out of them. */
@@ -119,6 +123,10 @@ export const remarks: Readonly<Record<string, string>> = {
   'shipment.json':
     'In the bundle of a shipment: lists and signs every other file. Canonical JSON (RFC 8785) and one line feed; the signature is over the line `prestage-shipment 1`, then the canonical document without `signature` and its line feed.',
   'records.json': 'In the bundle of a shipment: the ledger entries of its machines, and of no others.',
+  'NAME.media.json':
+    'The manifest of a media that is sent. Canonical JSON (RFC 8785), without a line feed at its end. It is signed as bytes: `NAME.media.json.minisig` (minisign) or `NAME.media.json.p7s` (CMS, detached, DER or PEM).',
+  'Receipt for media':
+    'What a station answers to the sender of a media. Canonical JSON and one line feed; `prestage media check-receipt` checks it.',
 };
 
 /** Parts that several forms have. */

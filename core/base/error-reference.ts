@@ -1,4 +1,5 @@
 import { either, failed, refused, type ErrorMeaning } from './error-meaning';
+import { deliveryErrors } from './errors-of-delivery';
 import { mediaErrors } from './errors-of-media';
 
 const installAgain = 'Reinstall Prestage (in a checkout: npm run setup), then start again.';
@@ -10,6 +11,7 @@ const installAgain = 'Reinstall Prestage (in a checkout: npm run setup), then st
  */
 export const errorReference = {
   ...mediaErrors,
+  ...deliveryErrors,
   // drives
   'drive-listing-failed': refused(
     'The drives of this computer could not be listed.',
