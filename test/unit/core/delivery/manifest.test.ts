@@ -55,8 +55,9 @@ describe('a manifest', () => {
   });
 
   it('takes names that Windows and Linux hold', () => {
-    for (const name of ['contoso.wim', 'Übung 1 (neu).wim.001', '映像.wim', 'console.wim'])
+    for (const name of ['contoso.wim', 'Übung 1 (neu).wim.001', '映像.wim', 'console.wim']) {
       expect(badFileName(name)).toBeNull();
+    }
   });
 
   it('is refused when it contradicts itself, with what does', () => {
