@@ -61,7 +61,7 @@ const expectations: Readonly<Record<Expectation, string>> = {
   'taken-out': 'the machine whose drive is taken out next',
   'retry-or-clear': 'RETRY or CLEAR',
   ship: 'SHIP',
-  'close-order': 'the work order to be closed',
+  'close-order': 'SHIP, to close the work order',
   wait: 'nothing, until the bench is ready',
 };
 
@@ -319,6 +319,8 @@ function accepted(outcome: Accepted): string {
       return `Shipment number ${text}`;
     case 'shipped':
       return `Shipment ${text} closed: ${counted(count, 'machine', 'machines')}`;
+    case 'order-closed':
+      return `Work order ${text} closed`;
   }
 }
 

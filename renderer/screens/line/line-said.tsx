@@ -39,6 +39,7 @@ export function LineSaid({ next }: { readonly next: string }): ReactElement {
   const notice = useApp(({ notices }) => notices[0] ?? null);
   const refusal = useApp(({ pairing }) => pairing.refusal);
   const failedListing = useApp(({ drives }) => drives.error);
+  const refusedMedia = useApp(({ media }) => (media.status === 'refused' ? media.error : null));
   const messages = useMessages();
   const message = messages.find(({ kind }) => kind === 'error');
   if (said?.outcome.result === 'refused') {
@@ -71,7 +72,7 @@ export function LineSaid({ next }: { readonly next: string }): ReactElement {
       />
     );
   }
-  const problem = refusal ?? failedListing;
+  const problem = refusal ?? failedListing ?? refusedMedia;
   if (problem !== null) return <Said tone="bad" sentence={problem.message} remedy={problem.remedy} />;
   return <Said tone="none" sentence={flow.nothingSaid} remedy="" />;
 }
