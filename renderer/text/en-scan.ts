@@ -141,9 +141,11 @@ const refusalReasons: Readonly<Record<Refused['reason'], (detail: string | null,
       `This machine already has a drive${day === null ? '' : `, written on ${day}`}. To write another one, give a reason.`,
     'drive-holds': (detail) => {
       const [serial = '', day = '', shipment = ''] = (detail ?? '').split('\n');
-      const when = day === '' ? '' : `, written on ${day}`;
-      const where = shipment === '' ? '' : `, in shipment ${shipment}`;
-      return `This drive holds the image for ${serial}${when}${where}.`;
+      const known = [
+        ...(day === '' ? [] : [`was written on ${day}`]),
+        ...(shipment === '' ? [] : [`is in shipment ${shipment}`]),
+      ];
+      return `This drive holds the image for ${serial}.${known.length === 0 ? '' : ` It ${known.join(' and ')}.`}`;
     },
     'drive-failed-before': (detail) => {
       const [day = '', what = ''] = (detail ?? '').split('\n');

@@ -327,7 +327,7 @@ describe('line mode', () => {
     await next(app, 'Scan the job ticket');
     // A ticket of a media that this station has never seen: who can help, in one sentence.
     await scan(app, makeTicket({ orderNumber: 'WO-9', mediaSha256: '9'.repeat(64), mediaName: 'Fabrikam' }));
-    await next(app, 'This station does not know Fabrikam yet');
+    await next(app, 'Fabrikam is new to this station');
     await app.page.locator('.line-hint').getByText('Call whoever looks after it').waitFor();
     await app.picture('line-media-unknown');
     // Right behind a scan, Escape is what a scanner may end with.

@@ -11,6 +11,9 @@ interface SaidProps {
   readonly remedy: string;
 }
 
+/** Characters that fit at the usual size; longer words are smaller, and still one line. */
+const longest = 56;
+
 const marks = { bad: IconX, good: IconCheck, info: IconInfoCircle, none: IconBarcode } as const;
 
 /** One sentence and one remedy, as wide as the window and always as high. */
@@ -21,10 +24,10 @@ function Said({ tone, sentence, remedy }: SaidProps): ReactElement {
     <section className="line-said" data-tone={tone} aria-label={text.said}>
       <Mark size={56} stroke={3} aria-hidden />
       <div className="line-said-words">
-        <p className="line-said-sentence" title={sentence}>
+        <p className="line-said-sentence" data-long={sentence.length > longest} title={sentence}>
           {sentence}
         </p>
-        <p className="line-said-remedy" title={remedy}>
+        <p className="line-said-remedy" data-long={remedy.length > longest} title={remedy}>
           {remedy}
         </p>
       </div>
