@@ -20,10 +20,6 @@ export const deliveryErrors = {
     'The manifest is signed with a key that this station does not trust.',
     `${nothingTaken} Ask the sender, by telephone or in person, which key it is. To trust it: prestage key trust NAME --public-key FILE`,
   ),
-  'delivery-incomplete': refused(
-    'Parts of the delivery are missing or damaged. The message names each, and what to ask the sender for.',
-    'What is whole was kept. Ask the sender for what is named, then receive it again.',
-  ),
   'delivery-contradicts': refused(
     'All parts are as the manifest says, but together they are not the media that it names.',
     `${nothingTaken} Ask the sender to send the media again: the manifest is wrong, not your copy.`,

@@ -56,7 +56,7 @@ export const mediaRemoveForm = z.strictObject({
 export function mediaLibraryCommand(): Command {
   const command = new Command('library').description('media that this station has received');
   command
-    .command('list', { isDefault: true })
+    .command('list')
     .description('list the media of the library, and deliveries that are not finished')
     .addOption(stateOption())
     .addOption(jsonOption(mediaLibraryForm))

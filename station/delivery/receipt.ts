@@ -51,8 +51,9 @@ export function checkReceipt(
   }
   const { signature, ...receipt } = parsed.data;
   const { keyFingerprint: named, publicKey: pem } = receipt.station;
-  if (!trusted.has(named))
-    {return refused(`The receipt is from a station that is not trusted: its key is ${named}.`);}
+  if (!trusted.has(named)) {
+    return refused(`The receipt is from a station that is not trusted: its key is ${named}.`);
+  }
   try {
     const publicKey = createPublicKey(pem);
     if (keyFingerprint(publicKey) !== named) return refused('The receipt names another key than it holds.');

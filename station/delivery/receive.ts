@@ -213,8 +213,9 @@ function keepManifest(folder: string, { bytes, signature }: SignedManifest): voi
 function takeUpSame(folder: string, { media, difference }: MediaManifest, library: MediaLibrary): void {
   const same = library.list().find(({ entry }) => entry.sha256 === media.sha256);
   const target = join(folder, media.fileName);
-  if (difference !== undefined || same?.path === undefined || same.path === null || existsSync(target))
-    {return;}
+  if (difference !== undefined || same?.path === undefined || same.path === null || existsSync(target)) {
+    return;
+  }
   try {
     linkSync(same.path, target);
   } catch {

@@ -78,7 +78,9 @@ export async function sendMedia(
   for (const name of [stem, `${stem}.001`]) requireFree(join(directory, name), path, begun);
 
   rmSync(working, { recursive: true, force: true });
-  onDisk(place, () =>{  mkdirSync(working); });
+  onDisk(place, () => {
+    mkdirSync(working);
+  });
   let named = false;
   try {
     const limit = partBytesFor(request.partBytes ?? Number.MAX_SAFE_INTEGER);

@@ -174,8 +174,9 @@ async function cmsSigner(
   signal: AbortSignal,
 ): Promise<Extract<TrustedKey, { kind: 'certificate' }>> {
   const pinned = keys.flatMap((key) => (key.kind === 'certificate' ? [key] : []));
-  if (pinned.length === 0)
-    {throw unknownKey('It is signed with a certificate, and none is trusted here.', keys);}
+  if (pinned.length === 0) {
+    throw unknownKey('It is signed with a certificate, and none is trusted here.', keys);
+  }
   let cause: string | null = null;
   for (const key of pinned) {
     const request = {
