@@ -26,6 +26,7 @@ export const layers: Readonly<Record<string, Layer>> = {
       drive: ['base'],
       boot: ['base', 'drive'],
       media: ['base', 'boot', 'drive'],
+      contents: ['base', 'media'],
       machine: ['base'],
       delivery: ['base', 'media'],
       help: [],
@@ -39,7 +40,7 @@ export const layers: Readonly<Record<string, Layer>> = {
       shipment: ['base', 'drive', 'ledger', 'machine', 'media', 'order'],
       // The wires stand above the domain: nothing of it may hang from them.
       contract: [
-        ...['base', 'drive', 'boot', 'media', 'machine', 'scan', 'settings', 'flow', 'pairing'],
+        ...['base', 'drive', 'boot', 'media', 'contents', 'machine', 'scan', 'settings', 'flow', 'pairing'],
         ...['delivery', 'job', 'ledger', 'order', 'shipment'],
       ],
     },
