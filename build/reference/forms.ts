@@ -35,8 +35,12 @@ import {
   fleetPushForm,
   fleetStatusForm,
 } from '../../station/cli/fleet-command';
+import { keyCreateForm, keyForm, keyListForm } from '../../station/cli/key-command';
 import { ledgerListForm } from '../../station/cli/ledger-command';
 import { mediaInspectForm, mediaVerifyForm } from '../../station/cli/media-command';
+import { mediaLibraryForm, mediaRemoveForm } from '../../station/cli/media-library-command';
+import { checkReceiptForm, mediaReceiveForm } from '../../station/cli/media-receive-command';
+import { mediaSendForm } from '../../station/cli/media-send-command';
 import {
   listedOrderForm,
   orderExceptForm,
@@ -63,6 +67,16 @@ export const commandForms = {
   drives: drivesForm,
   'media inspect': mediaInspectForm,
   'media verify': mediaVerifyForm,
+  'media send': mediaSendForm,
+  'media receive': mediaReceiveForm,
+  'media check-receipt': checkReceiptForm,
+  'media library list': mediaLibraryForm,
+  'media library remove': mediaRemoveForm,
+  'key create': keyCreateForm,
+  'key show': keyForm,
+  'key trust': keyForm,
+  'key forget': keyForm,
+  'key list': keyListForm,
   apply: applyForm,
   verify: verifyForm,
   rehearse: bootTestForm,

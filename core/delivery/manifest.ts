@@ -35,7 +35,7 @@ const plainText = (limit: number): z.ZodString =>
 export const mediaNameSchema = plainText(64);
 export const mediaVersionSchema = plainText(64);
 
-const deliveredPartSchema = z.strictObject({
+export const deliveredPartSchema = z.strictObject({
   fileName: z.string(),
   bytes: z.int().positive(),
   sha256: sha256Schema,
@@ -141,6 +141,14 @@ function badName({ name, media, parts, difference }: MediaManifest): string | nu
     if (what !== null) {
       return `has a file name that cannot be used: '${sanitizeForDisplay(one, 120)}' ${what}`;
     }
+  }
+  if (!/\.(?:wim|esd)$/i.test(media.fileName)) {
+    return `names a media that is no WIM or ESD file: '${sanitizeForDisplay(media.fileName, 120)}'`;
+  }
+  const foreign = parts.find(({ fileName }) => !fileName.startsWith(media.fileName));
+  // In the library they lie beside other files, none of which begins so.
+  if (foreign !== undefined) {
+    return `names a part that does not begin with the media's file name: '${sanitizeForDisplay(foreign.fileName, 120)}'`;
   }
   const seen = new Set<string>();
   for (const { fileName } of parts) {

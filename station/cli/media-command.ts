@@ -9,6 +9,9 @@ import { mediaHashSchema, mediaSchema, type Media, type MediaHash } from '../../
 import type { HelperClient } from '../helper-client/helper-client';
 import { assertExpected, expectedHash, type ExpectedHash } from '../media/media-expectation';
 import { commandAction, jsonOption, parseCount, type CommandContext } from './command-context';
+import { mediaLibraryCommand } from './media-library-command';
+import { checkReceiptCommand, mediaReceiveCommand } from './media-receive-command';
+import { mediaSendCommand } from './media-send-command';
 import { details, table, type Cell } from './output';
 
 /** What `media inspect --json` prints. */
@@ -43,7 +46,7 @@ interface InspectOptions {
   readonly image: number;
 }
 
-/** `prestage media inspect | verify`. */
+/** `prestage media inspect | verify | send | receive | check-receipt | library`. */
 export function mediaCommand(): Command {
   const command = new Command('media').description('inspect a prestaged Windows image (a WIM file)');
   command
@@ -111,6 +114,14 @@ export function mediaCommand(): Command {
         return undefined;
       }),
     );
+  for (const one of [
+    mediaSendCommand(),
+    mediaReceiveCommand(),
+    checkReceiptCommand(),
+    mediaLibraryCommand(),
+  ]) {
+    command.addCommand(one);
+  }
   return command;
 }
 

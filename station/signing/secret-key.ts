@@ -48,8 +48,13 @@ export function newSecretKey(): SecretKey {
 /**
  * The file that holds a secret key.
  * @param password null leaves it plain: who can read the file can sign
+ * @param cost of trying a password; the file says it, and tests take less
  */
-export async function secretKeyFile(key: SecretKey, password: string | null): Promise<string> {
+export async function secretKeyFile(
+  key: SecretKey,
+  password: string | null,
+  cost: typeof sensitive = sensitive,
+): Promise<string> {
   const seed = key.privateKey.export({ type: 'pkcs8', format: 'der' }).subarray(pkcs8Start.length);
   const secret = Buffer.concat([keyIdBytes(key.keyId), seed, rawPublicKey(key.publicKey)]);
   const bytes = Buffer.alloc(at.end);
@@ -60,8 +65,8 @@ export async function secretKeyFile(key: SecretKey, password: string | null): Pr
   if (password !== null) {
     checksumOf(secret).copy(bytes, at.sealed + secret.length);
     randomBytes(32).copy(bytes, at.salt);
-    bytes.writeBigUInt64LE(BigInt(sensitive.operations), at.operations);
-    bytes.writeBigUInt64LE(BigInt(sensitive.memory), at.memory);
+    bytes.writeBigUInt64LE(BigInt(cost.operations), at.operations);
+    bytes.writeBigUInt64LE(BigInt(cost.memory), at.memory);
     await seal(bytes, password);
   }
   return `${comment}\n${bytes.toString('base64')}\n`;

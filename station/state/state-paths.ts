@@ -152,7 +152,12 @@ function stateUnavailable(path: string, what: string, cause: unknown): PrestageE
  * @param holds what still holds when the disk takes no more, in whole sentences
  * @throws PrestageError state-unavailable when the disk takes no more; the file system's other errors
  */
-export function writeFileAtomically(file: string, text: string, mode: number, holds?: string): void {
+export function writeFileAtomically(
+  file: string,
+  text: string | Uint8Array,
+  mode: number,
+  holds?: string,
+): void {
   const temporary = join(dirname(file), `.${basename(file)}.${randomBytes(6).toString('hex')}.tmp`);
   writeNewFile(temporary, text, mode, statePlace(dirname(file), holds));
   onDisk(statePlace(dirname(file), holds), () => {

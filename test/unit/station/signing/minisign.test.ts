@@ -64,6 +64,14 @@ describe('a secret key in minisign form', () => {
     );
   });
 
+  it('opens with its password alone', async () => {
+    const key = newSecretKey();
+    const file = await secretKeyFile(key, 'right', { operations: 524_288, memory: 16_777_216 });
+    expect((await readSecretKey(file, 'right')).keyId).toBe(key.keyId);
+    await expect(readSecretKey(file, 'Right')).rejects.toThrow('does not open with this password');
+    await expect(readSecretKey(file, null)).rejects.toThrow('is encrypted');
+  });
+
   it('is not taken for a public key', async () => {
     const file = await secretKeyFile(newSecretKey(), null);
     expect(() => readPublicKey(file)).toThrow('is a secret key');
