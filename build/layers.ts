@@ -83,7 +83,7 @@ export const layers: Readonly<Record<string, Layer>> = {
       media: [],
       signing: ['helper-client', 'state'],
       ledger: ['state'],
-      library: ['ledger', 'signing', 'state'],
+      library: ['ledger', 'media', 'signing', 'state'],
       delivery: ['helper-client', 'ledger', 'library', 'signing', 'state'],
       log: ['ledger', 'state', 'threads'],
       fleet: ['ledger', 'state'],
@@ -91,7 +91,7 @@ export const layers: Readonly<Record<string, Layer>> = {
       orders: ['ledger', 'media', 'state'],
       'image-cache': ['helper-client', 'state'],
       drives: ['helper-client', 'ledger', 'state'],
-      jobs: ['drives', 'helper-client', 'image-cache', 'ledger', 'media', 'orders', 'state'],
+      jobs: ['drives', 'helper-client', 'image-cache', 'ledger', 'library', 'media', 'orders', 'state'],
       machine: ['helper-client', 'jobs'],
       support: ['helper-client', 'state'],
       // The two front doors, which know nothing of each other.

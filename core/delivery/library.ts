@@ -14,6 +14,17 @@ export const signerSchema = z.strictObject({
 });
 export type Signer = z.infer<typeof signerSchema>;
 
+/** By which manifest a media was proved, as records name it. */
+export const signedManifestSchema = z.strictObject({
+  name: mediaNameSchema,
+  version: mediaVersionSchema,
+  revision: z.int().positive(),
+  /** Of the manifest's bytes. */
+  manifestSha256: sha256Schema,
+  signer: signerSchema,
+});
+export type SignedManifestName = z.infer<typeof signedManifestSchema>;
+
 const time = z.iso.datetime({ precision: 3 });
 
 const receivedMedia = {
