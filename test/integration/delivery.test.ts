@@ -171,8 +171,9 @@ describe('media send', () => {
 /** The command line and its helper, as a power cut ends both. */
 function killWithHelper(pid: number): void {
   const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ');
-  for (const one of [...children.filter((text) => text !== '').map(Number), pid])
-    {process.kill(one, 'SIGKILL');}
+  for (const one of [...children.filter((text) => text !== '').map(Number), pid]) {
+    process.kill(one, 'SIGKILL');
+  }
 }
 
 describe('keys', () => {
@@ -294,7 +295,7 @@ describe('media receive', () => {
     const flipped = readFileSync(part(2));
     flipped[70_000] = (flipped[70_000] ?? 0) ^ 1;
     writeFileSync(part(2), flipped);
-    writeFileSync((part(7)), 'not of this delivery');
+    writeFileSync(part(7), 'not of this delivery');
     const other = at('damaged-state');
     await trust('Contoso', other, '--public-key', keys.public);
     const run1 = await receive(folder, other);
