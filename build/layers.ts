@@ -26,7 +26,7 @@ export const layers: Readonly<Record<string, Layer>> = {
       drive: ['base'],
       boot: ['base', 'drive'],
       media: ['base', 'boot', 'drive'],
-      recipe: ['base', 'drive'],
+      recipe: ['base', 'drive', 'media'],
       machine: ['base'],
       help: [],
       scan: ['base', 'drive', 'machine'],

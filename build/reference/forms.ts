@@ -35,6 +35,7 @@ import {
   fleetStatusForm,
 } from '../../station/cli/fleet-command';
 import { ledgerListForm } from '../../station/cli/ledger-command';
+import { mediaPlanForm } from '../../station/cli/plan-command';
 import { mediaRecipeForm } from '../../station/cli/recipe-command';
 import { mediaInspectForm, mediaVerifyForm } from '../../station/cli/media-command';
 import {
@@ -64,6 +65,7 @@ export const commandForms = {
   'media inspect': mediaInspectForm,
   'media verify': mediaVerifyForm,
   'media recipe': mediaRecipeForm,
+  'media plan': mediaPlanForm,
   apply: applyForm,
   verify: verifyForm,
   rehearse: bootTestForm,

@@ -2,7 +2,7 @@ import { z } from 'zod';
 
 /**
  * How long a media is of use, and where its machines sign in: as the recipe, the media's own variables or a signed
- * manifest say it.
+ * manifest say it. A machine that ships late fails at the customer, so that it is stopped at the bench.
  */
 
 export const mediaDatesSchema = z.strictObject({
@@ -18,3 +18,15 @@ export const mediaDatesSchema = z.strictObject({
   managementPoints: z.array(z.string()),
 });
 export type MediaDates = z.infer<typeof mediaDatesSchema>;
+
+const dayMilliseconds = 24 * 60 * 60 * 1000;
+
+/** The end of a day (`YYYY-MM-DD`) in UTC. */
+export function endOfDay(day: string): Date {
+  return new Date(Date.parse(`${day}T00:00:00Z`) + dayMilliseconds);
+}
+
+/** Whole days from one time to a later one. */
+export function daysBetween(from: Date, to: Date): number {
+  return Math.floor((to.getTime() - from.getTime()) / dayMilliseconds);
+}

@@ -104,6 +104,11 @@ const managementPointUrlSchema = z
     message: 'must be an address such as http://mp01.contoso.com',
   });
 
+/** The host of a management point's address. */
+export function hostOf(url: string): string {
+  return /^https?:\/\/([^:/]+)/.exec(url)?.[1] ?? url;
+}
+
 const hostSchema = z
   .string()
   .max(253)

@@ -10,6 +10,7 @@ import type { HelperClient } from '../helper-client/helper-client';
 import { assertExpected, expectedHash, type ExpectedHash } from '../media/media-expectation';
 import { commandAction, jsonOption, parseCount, type CommandContext } from './command-context';
 import { details, table, type Cell } from './output';
+import { planCommand } from './plan-command';
 import { recipeCommand } from './recipe-command';
 
 /** What `media inspect --json` prints. */
@@ -113,6 +114,7 @@ export function mediaCommand(): Command {
       }),
     );
   command.addCommand(recipeCommand());
+  command.addCommand(planCommand());
   return command;
 }
 

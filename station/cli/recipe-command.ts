@@ -21,7 +21,7 @@ export function recipeCommand(): Command {
     .action(
       commandAction<object>(({ output }, _options, [file = 'recipe.yaml']) => {
         const path = resolve(file);
-        writeNewFile(path, Buffer.from(startingRecipe, 'utf8'));
+        writeNewFile(path, Buffer.from(startingRecipe(new Date()), 'utf8'));
         output.result<typeof mediaRecipeForm>(
           { path },
           () => `Wrote ${sanitizeForDisplay(path, 512)}. Change it, then run: prestage media plan FILE`,

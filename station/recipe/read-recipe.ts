@@ -25,6 +25,7 @@ import {
   type RecipeComplaint,
   type RecipeProblem,
 } from '../../core/recipe/recipe-problems';
+import { soundnessComplaints } from '../../core/recipe/recipe-rules';
 import { recipeSchema, type Recipe, type RecipeContent, type RecipeImage } from '../../core/recipe/recipe';
 
 /** Reads a recipe: YAML 1.2, the core schema and nothing more. What is wrong is told all at once, each with its place. */
@@ -92,6 +93,8 @@ export function parseRecipe(text: string, path: string): ReadRecipe {
     const valueAt = (steps: readonly PropertyKey[]): unknown => follow(value, steps);
     throw recipeInvalid(path, complaintsOf(parsed.error.issues, valueAt).map(problemAt));
   }
+  const unsound = soundnessComplaints(parsed.data);
+  if (unsound.length > 0) throw recipeInvalid(path, unsound.map(problemAt));
   return { path, recipe: parsed.data, problemAt };
 }
 

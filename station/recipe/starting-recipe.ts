@@ -1,8 +1,12 @@
 /**
  * What `prestage media recipe` writes: a recipe with everything in it, to be changed by whoever needs one. It reads back
  * without a problem.
+ * @param now the certificate begins today and ends in a year
  */
-export const startingRecipe = `# The recipe of a prestaged media. Indent with blanks, never with tabs.
+export function startingRecipe(now: Date): string {
+  const day = (days: number): string =>
+    new Date(now.getTime() + days * 24 * 60 * 60 * 1000).toISOString().slice(0, 10);
+  return `# The recipe of a prestaged media. Indent with blanks, never with tabs.
 # What each member may be: docs/reference/json.md, "Recipe", and docs/reference/recipe.schema.json of Prestage.
 #   prestage media plan FILE     checks it and writes the script for a site of Configuration Manager
 #   prestage media create FILE   makes the media without a site
@@ -10,7 +14,7 @@ export const startingRecipe = `# The recipe of a prestaged media. Indent with bl
 # Name of the media, and of the files that are made of it.
 name: Contoso Windows 11
 # As you count. In quotation marks: without them 1.10 would become 1.1.
-version: '2026.11'
+version: '${day(0).slice(0, 7).replace('-', '.')}'
 # Raise it with each media of this name: a depot refuses what is older than what it has.
 revision: 1
 # At most 127 and 50 characters.
@@ -69,15 +73,16 @@ deployment:
   #   file: C:\\certificates\\media.pfx
   certificate:
     kind: self-signed
-    start: 2026-12-01T00:00:00Z
-    end: 2027-12-01T00:00:00Z
+    start: ${day(0)}T00:00:00Z
+    end: ${day(365)}T00:00:00Z
   # The script asks for the password; it is never written down.
   passwordProtected: true
   # Last day on which a machine may leave the depot. The certificate must be valid on it.
-  shipBy: 2027-09-30
+  shipBy: ${day(270)}
 
 # Partitions of the drives: uefi, uefi-recovery or configmgr-uefi.
 layout: configmgr-uefi
 # Where the site writes the media.
 mediaFile: '\\\\files.contoso.com\\media\\contoso-windows-11.wim'
 `;
+}

@@ -27,11 +27,11 @@ function problemsOf(text: string): string[] {
 
 describe('a recipe', () => {
   it('that Prestage wrote to start from is read without a problem', () => {
-    const { recipe } = parseRecipe(startingRecipe, '/media/recipe.yaml');
+    const { recipe } = parseRecipe(startingRecipe(new Date('2026-11-29T00:00:00Z')), '/media/recipe.yaml');
     expect(recipe).toMatchObject({
       ...{ name: 'Contoso Windows 11', version: '2026.11', revision: 1, layout: 'configmgr-uefi' },
       applications: [{ id: 'ABC00011', name: '7-Zip', version: '24.08', folder: 'content/7zip' }],
-      deployment: { availability: 'media-pxe', certificate: { kind: 'self-signed' }, shipBy: '2027-09-30' },
+      deployment: { availability: 'media-pxe', certificate: { kind: 'self-signed' }, shipBy: '2027-08-26' },
       mediaFile: '\\\\files.contoso.com\\media\\contoso-windows-11.wim',
     });
   });
