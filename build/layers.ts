@@ -27,6 +27,7 @@ export const layers: Readonly<Record<string, Layer>> = {
       boot: ['base', 'drive'],
       media: ['base', 'boot', 'drive'],
       recipe: ['base', 'drive', 'media'],
+      contents: ['base', 'media'],
       machine: ['base'],
       help: [],
       scan: ['base', 'drive', 'machine'],
@@ -39,7 +40,8 @@ export const layers: Readonly<Record<string, Layer>> = {
       shipment: ['base', 'drive', 'ledger', 'machine', 'media', 'order'],
       // The wires stand above the domain: nothing of it may hang from them.
       contract: [
-        ...['base', 'drive', 'boot', 'media', 'recipe', 'machine', 'scan', 'settings', 'flow', 'pairing'],
+        ...['base', 'drive', 'boot', 'media', 'recipe', 'contents', 'machine', 'scan', 'settings', 'flow'],
+        'pairing',
         ...['job', 'ledger', 'order', 'shipment'],
       ],
     },
