@@ -10,6 +10,7 @@ import { jobEndSchema } from '../../core/job/job';
 import { labelRuleSchema } from '../../core/scan/label-rules';
 import { machineDetailsSchema } from '../../core/machine/machine';
 import { workOrderSchema } from '../../core/order/order';
+import { recipeContentSchema, recipeSchema } from '../../core/recipe/recipe';
 import {
   jobDetailsSchema,
   ledgerEntrySchema,
@@ -37,6 +38,8 @@ import {
 } from '../../station/cli/fleet-command';
 import { keyCreateForm, keyForm, keyListForm } from '../../station/cli/key-command';
 import { ledgerListForm } from '../../station/cli/ledger-command';
+import { mediaPlanForm } from '../../station/cli/plan-command';
+import { mediaRecipeForm } from '../../station/cli/recipe-command';
 import { mediaInspectForm, mediaVerifyForm } from '../../station/cli/media-command';
 import { mediaLibraryForm, mediaRemoveForm } from '../../station/cli/media-library-command';
 import { checkReceiptForm, mediaReceiveForm } from '../../station/cli/media-receive-command';
@@ -77,6 +80,8 @@ export const commandForms = {
   'key trust': keyForm,
   'key forget': keyForm,
   'key list': keyListForm,
+  'media recipe': mediaRecipeForm,
+  'media plan': mediaPlanForm,
   apply: applyForm,
   verify: verifyForm,
   rehearse: bootTestForm,
@@ -118,6 +123,7 @@ export const fileForms = {
   'settings.json': settingsSchema,
   'bench.json': benchSchema,
   'Work order': workOrderSchema,
+  Recipe: recipeSchema,
   'shipment.json': shipmentDocumentSchema,
   'records.json': shipmentRecordsSchema,
   'NAME.media.json': mediaManifestSchema,
@@ -125,7 +131,13 @@ export const fileForms = {
 };
 
 /** Files that are written by hand: what has a default may be left out of them. */
-export const writtenByHand: ReadonlySet<string> = new Set(['settings.json', 'Work order', 'Label rule']);
+export const writtenByHand: ReadonlySet<string> = new Set([
+  'settings.json',
+  'Work order',
+  'Recipe',
+  'Recipe content',
+  'Label rule',
+]);
 
 /** What is to be said of a form before its members: title → sentences. */
 export const remarks: Readonly<Record<string, string>> = {
@@ -134,6 +146,8 @@ export const remarks: Readonly<Record<string, string>> = {
   'bench.json': 'Makes a folder of files a virtual bench. Written by `prestage bench create`.',
   'Work order':
     'JSON form for `prestage order open`, which also reads CSV and lists of serials. `number` may be missing when it is given with `--number`.',
+  Recipe:
+    'In YAML. `prestage media recipe` writes one with every member explained; the JSON Schema for editors is in [recipe.schema.json](recipe.schema.json).',
   'shipment.json':
     'In the bundle of a shipment: lists and signs every other file. Canonical JSON (RFC 8785) and one line feed; the signature is over the line `prestage-shipment 1`, then the canonical document without `signature` and its line feed.',
   'records.json': 'In the bundle of a shipment: the ledger entries of its machines, and of no others.',
@@ -150,6 +164,7 @@ export const partForms = {
   'Boot files': bootableSchema,
   'Recorded drive': recordedDriveSchema,
   'Machine details': machineDetailsSchema,
+  'Recipe content': recipeContentSchema,
   Job: jobDetailsSchema,
   'Job end': jobEndSchema,
   'Boot test result': bootTestVerdictSchema,

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { sha256Schema } from '../media/chunk-map';
+import { mediaDatesSchema } from '../media/media-dates';
 import { mediaNameSchema, mediaVersionSchema } from './manifest';
 
 /** What a station keeps of a media it has received, and the receipt it gives for it. */
@@ -55,6 +56,8 @@ export const libraryEntrySchema = z.strictObject({
   guid: z.string(),
   /** Joined to one file, or kept in the parts that were sent. */
   held: z.enum(['joined', 'parts']),
+  /** Of the manifest; missing when it does not say. */
+  dates: mediaDatesSchema.optional(),
   receivedAt: time,
   operator: z.string(),
   /** Missing unless a newer one was in the library. */

@@ -2,6 +2,9 @@ import { z } from 'zod';
 import { sanitizeForDisplay } from '../base/display';
 import { MiB } from '../base/units';
 import { sha256Schema } from '../media/chunk-map';
+import { contentsSchema } from '../contents/contents';
+import { mediaDatesSchema } from '../media/media-dates';
+import { recipeSettingsSchema } from './recipe-settings';
 import { badFileName, foldedName } from './file-names';
 
 /**
@@ -44,7 +47,7 @@ export const deliveredPartSchema = z.strictObject({
 });
 export type DeliveredPart = z.infer<typeof deliveredPartSchema>;
 
-const manifestMembers = z.strictObject({
+export const mediaManifestSchema = z.strictObject({
   form: z.literal('prestage-media-1'),
   /** Name of the media, the same for all its revisions. */
   name: mediaNameSchema,
@@ -86,9 +89,13 @@ const manifestMembers = z.strictObject({
       sha256: sha256Schema,
     })
     .optional(),
+  /** What the media was made of; missing when the sender gave no recipe. */
+  recipe: recipeSettingsSchema.optional(),
+  /** Until when the media is of use; missing when the sender did not say. */
+  dates: mediaDatesSchema.optional(),
+  /** The packages that it holds; missing when the sender did not list them. */
+  contents: contentsSchema.optional(),
 });
-
-export const mediaManifestSchema = manifestMembers;
 export type MediaManifest = z.infer<typeof mediaManifestSchema>;
 
 /** What the joined parts are: the media itself, or the difference. */

@@ -15,6 +15,8 @@ import { mediaLibraryCommand } from './media-library-command';
 import { checkReceiptCommand, mediaReceiveCommand } from './media-receive-command';
 import { mediaSendCommand } from './media-send-command';
 import { details, table, type Cell } from './output';
+import { planCommand } from './plan-command';
+import { recipeCommand } from './recipe-command';
 
 /** What `media inspect --json` prints. */
 export const mediaInspectForm = z.strictObject({
@@ -48,9 +50,11 @@ interface InspectOptions {
   readonly image: number;
 }
 
-/** `prestage media inspect | verify | send | receive | check-receipt | library`. */
+/** `prestage media`, with all below it. */
 export function mediaCommand(): Command {
-  const command = new Command('media').description('inspect a prestaged Windows image (a WIM file)');
+  const command = new Command('media').description(
+    'plan, inspect, send and receive a prestaged Windows image (a WIM file)',
+  );
   command
     .command('inspect')
     .description('show what the media contains, and whether it is the file that was sent')
@@ -119,6 +123,8 @@ export function mediaCommand(): Command {
       }),
     );
   for (const one of [
+    recipeCommand(),
+    planCommand(),
     mediaSendCommand(),
     mediaReceiveCommand(),
     checkReceiptCommand(),

@@ -6,7 +6,10 @@ import { formatBytes, parseSize } from '../../core/base/display';
 import { sha256Schema } from '../../core/media/chunk-map';
 import { streamOf } from '../../core/delivery/manifest';
 import { counted } from '../../core/base/plurals';
-import { sendMedia, type SentMedia } from '../delivery/send';
+import { PrestageError } from '../../core/base/errors';
+import { recipeDates, settingsOf } from '../../core/delivery/recipe-settings';
+import { sendMedia, type SendRequest, type SentMedia } from '../delivery/send';
+import { readRecipe } from '../recipe/read-recipe';
 import { openSecretKey } from '../signing/key-files';
 import { passwordFrom } from './ask-password';
 import { commandAction, jsonOption, parseCount } from './command-context';
@@ -42,7 +45,8 @@ interface SendOptions {
   readonly passwordFile?: string;
   readonly name?: string;
   readonly mediaVersion?: string;
-  readonly revision: number;
+  readonly revision?: number;
+  readonly recipe?: string;
 }
 
 /** The smallest part. Bytes. */
@@ -65,13 +69,10 @@ export function mediaSendCommand(): Command {
       'secret key to sign with; without it, sign the manifest with minisign or openssl cms',
     )
     .option('--password-file <file>', 'file with the password of the key, which only you can read')
+    .option('--recipe <file>', 'recipe of the media: its settings, dates, name, version and revision')
     .option('--name <name>', 'name of the media, the same for all its revisions (default: the file name)')
     .option('--media-version <version>', 'version for people, such as 24H2 (default: the revision)')
-    .requiredOption(
-      '--revision <number>',
-      'number that is higher for each newer media of this name',
-      parseCount,
-    )
+    .option('--revision <number>', 'number that is higher for each newer media of this name', parseCount)
     .addOption(jsonOption(mediaSendForm))
     .action(
       commandAction<SendOptions>(async (context, options, [file = '']) => {
@@ -86,11 +87,7 @@ export function mediaSendCommand(): Command {
             since: options.since === undefined ? null : resolve(options.since),
             directory: resolve(options.to),
             partBytes: options.partSize ?? null,
-            described: {
-              name: options.name ?? basename(path, extname(path)),
-              version: options.mediaVersion ?? String(options.revision),
-              revision: options.revision,
-            },
+            described: describedBy(options, path),
             signer,
           },
           {
@@ -105,6 +102,30 @@ export function mediaSendCommand(): Command {
         return undefined;
       }),
     );
+}
+
+/** What the sender says of the media: on the command line, else in the recipe. @throws PrestageError usage, recipe-… */
+function describedBy(
+  { recipe: file, name, mediaVersion, revision }: SendOptions,
+  path: string,
+): SendRequest['described'] {
+  const recipe = file === undefined ? null : readRecipe(file).recipe;
+  const number = revision ?? recipe?.revision;
+  if (number === undefined) {
+    throw new PrestageError({
+      code: 'usage',
+      message: 'The revision is missing: the number that tells which media of this name is newer.',
+      remedy: 'Give it with --revision, or give the recipe with --recipe.',
+    });
+  }
+  const dates = recipe === null ? null : recipeDates(recipe);
+  return {
+    name: name ?? recipe?.name ?? basename(path, extname(path)),
+    version: mediaVersion ?? recipe?.version ?? String(number),
+    revision: number,
+    ...(recipe === null ? {} : { recipe: settingsOf(recipe) }),
+    ...(dates === null ? {} : { dates }),
+  };
 }
 
 function parsePart(text: string): number {

@@ -12,7 +12,7 @@ function receiptMessage(receipt: Omit<Receipt, 'signature'>): Buffer {
 
 /** The receipt for a media: canonical JSON and a line feed. */
 export function makeReceipt(entry: LibraryEntry, stationName: string, key: StationKey): string {
-  const { form: _form, guid: _guid, held: _held, ...received } = entry;
+  const { form: _form, guid: _guid, held: _held, dates: _dates, ...received } = entry;
   const receipt: Omit<Receipt, 'signature'> = {
     form: 'prestage-receipt-1',
     ...received,

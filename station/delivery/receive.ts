@@ -136,6 +136,7 @@ function fileMedia(
     manifestSha256: sha256,
     signer,
     held: request.keepParts ? 'parts' : 'joined',
+    ...(manifest.dates === undefined ? {} : { dates: manifest.dates }),
     receivedAt: new Date().toISOString(),
     operator: request.operator,
     ...(older === undefined ? {} : { older }),

@@ -11,13 +11,15 @@ import {
 import { join } from 'node:path';
 import { createHash, randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { z } from 'zod';
+import { z } from 'zod';
 import { mediaReceiveForm } from '../../station/cli/media-receive-command';
 import { mediaSendForm } from '../../station/cli/media-send-command';
 import { mediaManifestSchema, type MediaManifest } from '../../core/delivery/manifest';
-import { errorOf, runCli, type CliResult } from '../support/cli';
+import { benchDrives, errorOf, reportOf, runCli, type CliResult } from '../support/cli';
 import { captureTree, copyDelivery, makeContent, minisignKeys, run, type KeyPair } from '../support/delivery';
 import { temporaryArea } from '../support/global-setup';
+import { makeBench } from '../support/virtual-bench';
+import { makeMedia } from '../support/wim';
 import { present } from '../support/present';
 
 /**
@@ -33,6 +35,8 @@ let second: string;
 let keys: KeyPair;
 /** The first revision, in parts of 1 MiB. */
 let sent: string;
+/** The first revision, received in `state`. */
+let firstReceived: z.infer<typeof mediaReceiveForm>;
 
 const at = (...names: string[]): string => join(area, ...names);
 const sha256 = (file: string): string => createHash('sha256').update(readFileSync(file)).digest('hex');
@@ -72,6 +76,7 @@ beforeAll(async () => {
   const result = await send(first, sent, 3, '--part-size', '1M', '--key', keys.secret);
   expect(result.stderr).not.toContain('error:');
   expect((await trust('Contoso', state, '--public-key', keys.public)).status).toBe(0);
+  firstReceived = received(await receive(sent, state, '--receipt', at('receipt.json')));
 });
 afterAll(() => {
   rmSync(area, { recursive: true, force: true });
@@ -231,7 +236,7 @@ describe('keys', () => {
 describe('media receive', () => {
   it('proves a media, files it, and gives a receipt that the sender can check', async () => {
     const receipt = at('receipt.json');
-    const result = received(await receive(sent, state, '--receipt', receipt));
+    const result = firstReceived;
     expect(result).toMatchObject({
       result: 'received',
       media: { name: 'Contoso', revision: 3, signer: { name: 'Contoso' }, operator: 'tess', problem: null },
@@ -427,5 +432,66 @@ describe('a difference', () => {
     expect(errorOf(await send(strange, at('useless'), 5, '--since', other)).message).toContain(
       'shares too little',
     );
+  });
+});
+
+describe('the record', () => {
+  it('names manifest and signer from the job to the audit, and a key that is forgotten stops the next job', async () => {
+    const folder = at('record');
+    const bench = at('bench');
+    const made = await makeMedia(at('bootable'));
+    await send(made.path, folder, 7, '--key', keys.secret);
+    const stateFolder = at('record-state');
+    await trust('Contoso', stateFolder, '--public-key', keys.public);
+    const result = received(await receive(folder, stateFolder));
+    if (result.result !== 'received') throw new Error(result.result);
+    const file = present(result.media.path);
+    const inspected = await runCli(['media', 'inspect', file, '--state', stateFolder]);
+    expect(inspected.stdout).toContain('matches the manifest signed by Contoso');
+
+    await makeBench(bench, 2);
+    const [one, two] = await benchDrives(bench);
+    const apply = async (id: string, machine: string): Promise<CliResult> =>
+      await runCli([
+        ...['apply', '--media', file, '--bench', bench, '--state', stateFolder, '--yes', '--json'],
+        ...['--drive', `${id}=${machine}`],
+      ]);
+    const written = await apply(present(one).id, '5CD1234XY1');
+    expect(reportOf(written).jobs.map(({ state: end }) => end)).toEqual(['done']);
+    expect(JSON.parse(written.stdout)).toMatchObject({ media: { expected: 'signed-manifest' } });
+    const bundle = at('shipment.zip');
+    const shipped = await runCli([
+      'ship',
+      '--number',
+      'S-1',
+      '--machine',
+      '5CD1234XY1',
+      '--output',
+      bundle,
+      '--state',
+      stateFolder,
+      '--json',
+    ]);
+    const { keyFingerprint } = z.object({ keyFingerprint: z.string() }).parse(JSON.parse(shipped.stdout));
+    const audit = async (manifest: string): Promise<CliResult> =>
+      await runCli(['audit', bundle, '--training', '--trust', keyFingerprint, '--media', manifest, '--json']);
+    const manifest = join(folder, 'Contoso.media.json');
+    const good = await audit(manifest);
+    expect(good.status).toBe(0);
+    const signer = { name: 'Contoso', kind: 'minisign' };
+    expect(JSON.parse(good.stdout)).toMatchObject({ media: [{ signedManifest: { revision: 7, signer } }] });
+    writeFileSync(
+      at('other.media.json'),
+      readFileSync(manifest, 'utf8').replace('"revision":7', '"revision":8'),
+    );
+    const other = await audit(at('other.media.json'));
+    expect(JSON.parse(other.stdout)).toMatchObject({ doubts: [{ code: 'manifest-other' }] });
+    expect((await audit(join(sent, 'Contoso.media.json'))).stdout).toContain('media-unexpected');
+
+    await runCli(['key', 'forget', 'Contoso', '--yes', '--state', stateFolder]);
+    expect(errorOf(await apply(present(two).id, '5CD1234XY2')).code).toBe('delivery-key-unknown');
+    await trust('Contoso', stateFolder, '--public-key', keys.public);
+    writeFileSync(join(result.media.folder, 'media.json'), '{}');
+    expect(errorOf(await apply(present(two).id, '5CD1234XY2')).code).toBe('library-damaged');
   });
 });
