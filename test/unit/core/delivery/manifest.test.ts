@@ -61,7 +61,11 @@ describe('a manifest', () => {
   });
 
   it('is refused when it contradicts itself, with what does', () => {
-    expect(named('CONTOSO.wim.002')).toBe('names the part contoso.wim.002 twice');
+    expect(named('contoso.wim.002')).toBe('names the part contoso.wim.002 twice');
+    expect(named('entry.json')).toContain('does not begin with the media');
+    expect(problemOf({ media: { ...manifest.media, fileName: 'entry.json' } })).toContain(
+      'no WIM or ESD file',
+    );
     expect(problemOf({ media: { ...manifest.media, bytes: 151 } })).toContain(
       'its parts have 150 bytes together',
     );
