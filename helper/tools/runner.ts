@@ -27,6 +27,8 @@ export interface ToolOptions {
    * gives its children do not allow.
    */
   readonly outputFile?: string;
+  /** A file that standard input comes from; otherwise there is none. */
+  readonly inputFile?: string;
   /** Bytes of standard output that are kept in the result; the default is 256 MiB. */
   readonly outputLimit?: number;
   /** So many bytes of standard output are wanted: then the tool is stopped, and its status counts as 0. */
@@ -80,7 +82,7 @@ export function findTool(tool: ToolName): string {
 }
 
 /**
- * Runs one tool with an argv array: no shell, C locale, no standard input. Resolves with any exit status;
+ * Runs one tool with an argv array: no shell, C locale. Resolves with any exit status;
  * what a status means is the caller's to say.
  * @throws PrestageError tool-missing, tool-failed (could not start, time-out), cancelled
  */
@@ -97,9 +99,10 @@ export async function runTool(
   const outputLimit = options.outputLimit ?? 256 * 1024 * 1024;
 
   const outputFile = options.outputFile === undefined ? null : openSync(options.outputFile, 'wx', 0o600);
+  const inputFile = options.inputFile === undefined ? null : openSync(options.inputFile, 'r');
   return await new Promise<ToolResult>((resolve, reject) => {
     const child = spawn(command, argv, {
-      stdio: ['ignore', outputFile ?? 'pipe', 'pipe'],
+      stdio: [inputFile ?? 'ignore', outputFile ?? 'pipe', 'pipe'],
       env: { ...process.env, LC_ALL: 'C.UTF-8', LANGUAGE: 'C', ...options.environment },
     });
     const output: Buffer[] = [];
@@ -151,6 +154,7 @@ export async function runTool(
       clearTimeout(killTimer);
       options.signal?.removeEventListener('abort', onAbort);
       if (outputFile !== null) closeSync(outputFile);
+      if (inputFile !== null) closeSync(inputFile);
     };
     child.on('error', (error) => {
       finish();

@@ -11,6 +11,8 @@ import { signedMediaAt } from '../library/signed-media';
 import { assertExpected, expectedHash, type ExpectedHash } from '../media/media-expectation';
 import { statePaths } from '../state/state-paths';
 import { commandAction, jsonOption, parseCount, stateOption, type CommandContext } from './command-context';
+import { mediaContentsCommand } from './media-contents-command';
+import { mediaCreateCommand } from './media-create-command';
 import { mediaLibraryCommand } from './media-library-command';
 import { checkReceiptCommand, mediaReceiveCommand } from './media-receive-command';
 import { mediaSendCommand } from './media-send-command';
@@ -53,7 +55,7 @@ interface InspectOptions {
 /** `prestage media`, with all below it. */
 export function mediaCommand(): Command {
   const command = new Command('media').description(
-    'plan, inspect, send and receive a prestaged Windows image (a WIM file)',
+    'plan, make, inspect, send and receive a prestaged Windows image (a WIM file)',
   );
   command
     .command('inspect')
@@ -125,6 +127,8 @@ export function mediaCommand(): Command {
   for (const one of [
     recipeCommand(),
     planCommand(),
+    mediaCreateCommand(),
+    mediaContentsCommand(),
     mediaSendCommand(),
     mediaReceiveCommand(),
     checkReceiptCommand(),

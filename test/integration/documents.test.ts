@@ -25,6 +25,7 @@ const story = [
   'docs/guide/work-orders.md',
   'docs/guide/shipping-and-audit.md',
   'docs/guide/enterprise.md',
+  'docs/guide/making-media.md',
   'docs/guide/machine-labels.md',
   'docs/guide/plant.md',
   'docs/security.md',
@@ -44,6 +45,7 @@ const notRun: readonly (readonly [command: string, reason: string])[] = [
   ['pg_dump', 'needs a PostgreSQL: test/fleet'],
   ['pg_dumpall', 'needs a PostgreSQL: test/fleet'],
   ['prestage fleet', 'needs a PostgreSQL: test/fleet'],
+  ['prestage media create', 'needs images as Microsoft delivers them: test/integration/media-create.test.ts'],
   ['prestage rehearse', 'starts virtual machines for minutes: test/boot'],
   ['prestage machine', 'asks for an administrator’s password: test/integration/machine.test.ts'],
   [
