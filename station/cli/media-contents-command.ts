@@ -37,7 +37,7 @@ export function mediaContentsCommand(): Command {
     .option('--image <index>', 'image whose packages are listed', parseCount, 1)
     .option(
       '--expect <list>',
-      "manifest (JSON), table (CSV), or folder with a copy of the site's DataLib and PkgLib",
+      "manifest (JSON), table (CSV), recipe, or folder with a copy of the site's DataLib and PkgLib",
     )
     .addOption(jsonOption(mediaContentsForm))
     .action(

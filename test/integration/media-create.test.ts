@@ -12,7 +12,7 @@ import {
 } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import type { z } from 'zod';
+import { z } from 'zod';
 import { PrestageError } from '../../core/base/errors';
 import { createdMediaSchema, type MediaPlan } from '../../core/recipe/media-plan';
 import type { HelperClient } from '../../station/helper-client/helper-client';
@@ -164,13 +164,15 @@ describe('media create', () => {
     for (const path of ['/EFI/Microsoft/Boot/BCD', '/sources/boot.wim']) {
       expect(after.get(path)).toBe(before.get(path));
     }
-    // The first media is the list: one package of it is as it was, one was revised.
-    const list = join(area, 'list.json');
-    writeFileSync(list, JSON.stringify(await contents(made)));
-    const { comparison } = await contents(output, '--expect', list);
-    expect(comparison?.packages.map(({ id, state }) => [id, state])).toEqual([
-      ['ABC00010', 'revised'],
-      ['ABC00011', 'as-expected'],
+    // The manifest of the first media is the list: one package of it is as it was, one was revised.
+    const sent = await runCli([
+      ...['media', 'send', made, '--to', join(area, 'sent'), '--recipe', writeRecipe(sources), '--json'],
+    ]);
+    const { manifest } = z.object({ manifest: z.string() }).parse(JSON.parse(sent.stdout));
+    const { comparison } = await contents(output, '--expect', manifest);
+    expect(comparison?.packages.map(({ id, name, state }) => [id, name, state])).toEqual([
+      ['ABC00010', 'Package ABC00010', 'revised'],
+      ['ABC00011', 'Package ABC00011', 'as-expected'],
     ]);
     expect([comparison?.fromDrive.bytes, comparison?.fromDistributionPoint.bytes]).toEqual([31, 18]);
   });

@@ -34,7 +34,7 @@ export function ContentsTable({ rows }: { readonly rows: readonly ContentsRow[] 
           </span>
         ))}
       </div>
-      {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- what scrolls must be reached by keyboard. */}
+      {/* What scrolls must be reached by keyboard. */}
       <div ref={box} className="contents-body" role="rowgroup" tabIndex={0} aria-label={text.title}>
         <div className="contents-all" style={{ height: virtual.getTotalSize() }}>
           {virtual.getVirtualItems().map(({ index, start }) => {
