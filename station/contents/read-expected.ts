@@ -35,6 +35,6 @@ export async function expectedPackages(path: string, signal: AbortSignal): Promi
   return packages;
 }
 
-function expectedOf({ id, name, version = null }: RecipeContent): ExpectedPackage {
-  return { id, name, version, files: null, bytes: null, sha256: null, contentSha256: null };
+function expectedOf({ id, name, version }: RecipeContent): ExpectedPackage {
+  return { id, name, version: version ?? null, files: null, bytes: null, sha256: null, contentSha256: null };
 }
