@@ -15,6 +15,7 @@ export const otherNumberKinds = [
   'mac',
   'meid',
   'part-number',
+  'part-serial',
   'ppid',
   'product-key',
   'service-code',
@@ -45,6 +46,10 @@ const words: Readonly<Record<OtherNumberKind, readonly [what: string, instead: s
   mac: ['a network address (MAC)', 'Scan the serial, which the label shows as S/N'],
   meid: ['the number of a mobile modem (MEID)', 'Scan the serial, which the label shows as S/N'],
   'part-number': ['a part number', 'Many machines have the same one: scan the serial'],
+  'part-serial': [
+    'the number of a part (such as HP’s CT number)',
+    'Scan the serial of the machine, which the label shows as S/N',
+  ],
   ppid: ['the number of a Dell part (PPID)', 'Scan the service tag of the machine: 7 letters and digits'],
   'product-key': [
     'a Windows product key',
@@ -97,6 +102,7 @@ const readers: readonly ((text: string) => OtherNumber | null)[] = [
   webAddress,
   named,
   ppid,
+  part,
   key,
   tradeItem,
   modem,
@@ -125,13 +131,17 @@ const names: Readonly<Record<string, OtherNumberKind>> = {
   MAC: 'mac',
   WWN: 'wwn',
   PPID: 'ppid',
+  CT: 'part-serial',
+  'DP/N': 'part-number',
+  SPS: 'part-number',
+  FRU: 'part-number',
   UPC: 'ean',
   EAN: 'ean',
 };
 
 /** Said by the label itself. A serial may begin with PN. */
 function named(text: string): OtherNumber | null {
-  const name = /^(P\/N|PN(?=:)|IMEI\d?|MEID|ICCID|UUID|GUID|MAC|WWN|PPID|UPC|EAN)(?:[:\s#]|$)/.exec(
+  const name = /^(P\/N|DP\/N|PN(?=:)|(?:CT|SPS|FRU)(?=\s?[:#])|IMEI\d?|MEID|ICCID|UUID|GUID|MAC|WWN|PPID|UPC|EAN)(?:[:\s#]|$)/.exec(
     text,
   )?.[1];
   const kind = name === undefined ? undefined : names[name.replace(/\d$/, '')];
@@ -145,6 +155,16 @@ function named(text: string): OtherNumber | null {
 function ppid(text: string): OtherNumber | null {
   const form = /^[A-Z]{2}0[A-Z0-9]{5}[A-Z0-9]{5}\d[1-9A-C][1-9A-V][A-Z0-9]{4}(?:[A-Z][A-Z0-9]{2,3})?$/;
   return form.test(text.replace(/[\s-]/g, '')) ? sure('ppid') : null;
+}
+
+/**
+ * Numbers of single parts. HP's CT number (component tracking) has 14 characters: a letter or digit, four letters of the assembly,
+ * then revision, supplier, week and sequence; some makers have serials of 14. With the site before it or the part's number behind it,
+ * codes of parts made in China have 20 or 21 and begin with CN, as no serial of a machine of that length does.
+ */
+function part(text: string): OtherNumber | null {
+  if (/^CN[A-Z0-9]{18,19}$/.test(text)) return sure('part-serial');
+  return /^[A-Z0-9][A-Z]{4}(?=[A-Z]*\d)[A-Z0-9]{9}$/.test(text) ? likely('part-serial') : null;
 }
 
 /** The characters of Windows product keys: no vowels, none that look alike; N since Windows 8. */

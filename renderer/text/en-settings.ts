@@ -156,6 +156,7 @@ export const settingsText = {
       imei: 'Refused: the number of a mobile modem (IMEI).',
       'label-field': 'Refused: a quantity, date or country from a shipping label.',
       meid: 'Refused: the number of a mobile modem (MEID).',
+      'part-serial': 'Refused: the number of a part (such as HP’s CT number), not of a machine.',
       ppid: 'Refused: the number of a Dell part (PPID), not the service tag.',
       'product-key': 'Refused: a Windows product key.',
       wwn: 'Refused: the WWN of a drive.',

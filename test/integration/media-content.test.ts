@@ -313,12 +313,18 @@ describe('the SHA-256 of a media', () => {
 
 describe('the size of an image', () => {
   it('counts a file once, whatever the metadata says of its further names', async () => {
-    const [true_] = (await inspected(plain.path)).images;
-    const path = await replaceXml(plain.path, fresh(), (xml) =>
-      xml.replace(/<HARDLINKBYTES>[^<]*<\/HARDLINKBYTES>/, ''),
-    );
-    const [counted] = (await inspected(path)).images;
-    expect(counted?.bytes).toBe(true_?.bytes);
+    const [known] = (await inspected(plain.path)).images;
+    const changes: readonly (readonly [RegExp, string])[] = [
+      [/<HARDLINKBYTES>[^<]*<\/HARDLINKBYTES>/, ''],
+      // Some tools write that no file has two names without having looked.
+      [/(?<=<HARDLINKBYTES>)[^<]*/, '0'],
+      [/(?<=<IMAGE.*<TOTALBYTES>)[^<]*/s, '0'],
+    ];
+    for (const [what, instead] of changes) {
+      const path = await replaceXml(plain.path, fresh(), (xml) => xml.replace(what, instead));
+      const [counted] = (await inspected(path)).images;
+      expect([instead, counted?.bytes]).toEqual([instead, known?.bytes]);
+    }
   });
 });
 
