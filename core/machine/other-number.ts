@@ -141,9 +141,10 @@ const names: Readonly<Record<string, OtherNumberKind>> = {
 
 /** Said by the label itself. A serial may begin with PN. */
 function named(text: string): OtherNumber | null {
-  const name = /^(P\/N|DP\/N|PN(?=:)|(?:CT|SPS|FRU)(?=\s?[:#])|IMEI\d?|MEID|ICCID|UUID|GUID|MAC|WWN|PPID|UPC|EAN)(?:[:\s#]|$)/.exec(
-    text,
-  )?.[1];
+  const name =
+    /^(P\/N|DP\/N|PN(?=:)|(?:CT|SPS|FRU)(?=\s?[:#])|IMEI\d?|MEID|ICCID|UUID|GUID|MAC|WWN|PPID|UPC|EAN)(?:[:\s#]|$)/.exec(
+      text,
+    )?.[1];
   const kind = name === undefined ? undefined : names[name.replace(/\d$/, '')];
   return kind === undefined ? null : sure(kind);
 }

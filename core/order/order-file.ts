@@ -13,6 +13,7 @@ import {
   type OrderColumn,
 } from './order-columns';
 import { readCsv, type CsvRecord } from './order-csv';
+import { notATable, singleQuotes } from './order-shape';
 import { readOrderJson } from './order-json';
 import type { OrderIssue, RawFact, RawMachine, RawOrder } from './raw-order';
 import { scanSettingsSchema, type ScanSettings } from '../scan/scan-settings';
@@ -55,7 +56,10 @@ function readTable(text: string, former: boolean): RawOrder {
   const [head, ...rows] = records;
   if (head === undefined) return { details: [], machines: [], problems, warnings: [] };
   const columns = head.fields.map((field) => columnOf(bareText(field), former));
-  if (columns.includes('serial')) return readRows(head, columns, rows, problems);
+  const quotes = singleQuotes(head.fields);
+  if (columns.includes('serial') && quotes === null) return readRows(head, columns, rows, problems);
+  const shape = quotes === null ? notATable(text) : { line: head.line, message: quotes };
+  if (shape !== null) return { details: [], machines: [], problems: [shape], warnings: [] };
   if (records.every(({ fields }) => fields.length === 1)) {
     const machines = records.map(({ line, fields }) => ({
       line,
