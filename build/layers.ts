@@ -26,6 +26,8 @@ export const layers: Readonly<Record<string, Layer>> = {
       drive: ['base'],
       boot: ['base', 'drive'],
       media: ['base', 'boot', 'drive'],
+      recipe: ['base', 'drive', 'media'],
+      contents: ['base', 'media'],
       machine: ['base'],
       help: [],
       scan: ['base', 'drive', 'machine'],
@@ -38,7 +40,8 @@ export const layers: Readonly<Record<string, Layer>> = {
       shipment: ['base', 'drive', 'ledger', 'machine', 'media', 'order'],
       // The wires stand above the domain: nothing of it may hang from them.
       contract: [
-        ...['base', 'drive', 'boot', 'media', 'machine', 'scan', 'settings', 'flow', 'pairing'],
+        ...['base', 'drive', 'boot', 'media', 'recipe', 'contents', 'machine', 'scan', 'settings', 'flow'],
+        'pairing',
         ...['job', 'ledger', 'order', 'shipment'],
       ],
     },
@@ -68,6 +71,7 @@ export const layers: Readonly<Record<string, Layer>> = {
       threads: ['state'],
       'helper-client': [],
       media: [],
+      recipe: [],
       ledger: ['state'],
       log: ['ledger', 'state', 'threads'],
       fleet: ['ledger', 'state'],
@@ -85,7 +89,7 @@ export const layers: Readonly<Record<string, Layer>> = {
       ],
       cli: [
         ...['drives', 'fleet', 'helper-client', 'image-cache', 'jobs', 'ledger'],
-        ...['machine', 'media', 'orders', 'shipment', 'state', 'support'],
+        ...['machine', 'media', 'orders', 'recipe', 'shipment', 'state', 'support'],
       ],
     },
   },

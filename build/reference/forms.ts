@@ -8,6 +8,7 @@ import { jobEndSchema } from '../../core/job/job';
 import { labelRuleSchema } from '../../core/scan/label-rules';
 import { machineDetailsSchema } from '../../core/machine/machine';
 import { workOrderSchema } from '../../core/order/order';
+import { recipeContentSchema, recipeSchema } from '../../core/recipe/recipe';
 import {
   jobDetailsSchema,
   ledgerEntrySchema,
@@ -34,6 +35,8 @@ import {
   fleetStatusForm,
 } from '../../station/cli/fleet-command';
 import { ledgerListForm } from '../../station/cli/ledger-command';
+import { mediaPlanForm } from '../../station/cli/plan-command';
+import { mediaRecipeForm } from '../../station/cli/recipe-command';
 import { mediaInspectForm, mediaVerifyForm } from '../../station/cli/media-command';
 import {
   listedOrderForm,
@@ -61,6 +64,8 @@ export const commandForms = {
   drives: drivesForm,
   'media inspect': mediaInspectForm,
   'media verify': mediaVerifyForm,
+  'media recipe': mediaRecipeForm,
+  'media plan': mediaPlanForm,
   apply: applyForm,
   verify: verifyForm,
   rehearse: bootTestForm,
@@ -102,12 +107,19 @@ export const fileForms = {
   'settings.json': settingsSchema,
   'bench.json': benchSchema,
   'Work order': workOrderSchema,
+  Recipe: recipeSchema,
   'shipment.json': shipmentDocumentSchema,
   'records.json': shipmentRecordsSchema,
 };
 
 /** Files that are written by hand: what has a default may be left out of them. */
-export const writtenByHand: ReadonlySet<string> = new Set(['settings.json', 'Work order', 'Label rule']);
+export const writtenByHand: ReadonlySet<string> = new Set([
+  'settings.json',
+  'Work order',
+  'Recipe',
+  'Recipe content',
+  'Label rule',
+]);
 
 /** What is to be said of a form before its members: title → sentences. */
 export const remarks: Readonly<Record<string, string>> = {
@@ -116,6 +128,8 @@ export const remarks: Readonly<Record<string, string>> = {
   'bench.json': 'Makes a folder of files a virtual bench. Written by `prestage bench create`.',
   'Work order':
     'JSON form for `prestage order open`, which also reads CSV and lists of serials. `number` may be missing when it is given with `--number`.',
+  Recipe:
+    'In YAML. `prestage media recipe` writes one with every member explained; the JSON Schema for editors is in [recipe.schema.json](recipe.schema.json).',
   'shipment.json':
     'In the bundle of a shipment: lists and signs every other file. Canonical JSON (RFC 8785) and one line feed; the signature is over the line `prestage-shipment 1`, then the canonical document without `signature` and its line feed.',
   'records.json': 'In the bundle of a shipment: the ledger entries of its machines, and of no others.',
@@ -128,6 +142,7 @@ export const partForms = {
   'Boot files': bootableSchema,
   'Recorded drive': recordedDriveSchema,
   'Machine details': machineDetailsSchema,
+  'Recipe content': recipeContentSchema,
   Job: jobDetailsSchema,
   'Job end': jobEndSchema,
   'Boot test result': bootTestVerdictSchema,

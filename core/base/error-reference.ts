@@ -1,5 +1,6 @@
 import { either, failed, refused, type ErrorMeaning } from './error-meaning';
 import { mediaErrors } from './errors-of-media';
+import { recipeErrors } from './errors-of-recipe';
 
 const installAgain = 'Reinstall Prestage (in a checkout: npm run setup), then start again.';
 
@@ -10,6 +11,7 @@ const installAgain = 'Reinstall Prestage (in a checkout: npm run setup), then st
  */
 export const errorReference = {
   ...mediaErrors,
+  ...recipeErrors,
   // drives
   'drive-listing-failed': refused(
     'The drives of this computer could not be listed.',

@@ -12,7 +12,7 @@ import {
   type MachineColumn,
   type OrderColumn,
 } from './order-columns';
-import { readCsv, type CsvRecord } from './order-csv';
+import { readCsv, type CsvRecord } from '../base/csv';
 import { notATable, singleQuotes } from './order-shape';
 import { readOrderJson } from './order-json';
 import type { OrderIssue, RawFact, RawMachine, RawOrder } from './raw-order';

@@ -91,6 +91,17 @@ export const logText = {
   exportJson: 'Export JSON',
   exporting: 'Verifying and exporting …',
   exported: (path: string): string => `Written to ${path}`,
+  print: 'Print',
+  /** Head of the lines on paper. */
+  paper: (station: string, time: string, lines: number, total: number, sought: string): string =>
+    [
+      station,
+      `printed ${time}`,
+      lines < total
+        ? `the newest ${grouped(lines)} of ${grouped(total)} lines`
+        : countedGrouped(total, 'line', 'lines'),
+      ...(sought === '' ? [] : [`search: ${sought}`]),
+    ].join(' · '),
   back: 'Back to the log',
   entry: (sequence: number): string => `Entry ${grouped(sequence)}`,
   loadingEntry: 'Reading the entry …',

@@ -62,7 +62,7 @@ const expectations: Readonly<Record<Expectation, string>> = {
   'taken-out': 'the machine whose drive is taken out next',
   'retry-or-clear': 'RETRY or CLEAR',
   ship: 'SHIP',
-  'close-order': 'the work order to be closed',
+  'close-order': 'SHIP, to close the work order',
   wait: 'nothing, until the bench is ready',
 };
 
@@ -143,9 +143,11 @@ const refusalReasons: Readonly<Record<Refused['reason'], (detail: string | null,
       `This machine already has a drive${day === null ? '' : `, written on ${day}`}. To write another one, give a reason.`,
     'drive-holds': (detail) => {
       const [serial = '', day = '', shipment = ''] = (detail ?? '').split('\n');
-      const when = day === '' ? '' : `, written on ${day}`;
-      const where = shipment === '' ? '' : `, in shipment ${shipment}`;
-      return `This drive holds the image for ${serial}${when}${where}.`;
+      const known = [
+        ...(day === '' ? [] : [`was written on ${day}`]),
+        ...(shipment === '' ? [] : [`is in shipment ${shipment}`]),
+      ];
+      return `This drive holds the image for ${serial}.${known.length === 0 ? '' : ` It ${known.join(' and ')}.`}`;
     },
     'drive-failed-before': (detail) => {
       const [day = '', what = ''] = (detail ?? '').split('\n');
@@ -321,6 +323,8 @@ function accepted(outcome: Accepted): string {
       return `Shipment number ${text}`;
     case 'shipped':
       return `Shipment ${text} closed: ${counted(count, 'machine', 'machines')}`;
+    case 'order-closed':
+      return `Work order ${text} closed`;
   }
 }
 

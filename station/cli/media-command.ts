@@ -10,6 +10,8 @@ import type { HelperClient } from '../helper-client/helper-client';
 import { assertExpected, expectedHash, type ExpectedHash } from '../media/media-expectation';
 import { commandAction, jsonOption, parseCount, type CommandContext } from './command-context';
 import { details, table, type Cell } from './output';
+import { planCommand } from './plan-command';
+import { recipeCommand } from './recipe-command';
 
 /** What `media inspect --json` prints. */
 export const mediaInspectForm = z.strictObject({
@@ -45,7 +47,7 @@ interface InspectOptions {
 
 /** `prestage media inspect | verify`. */
 export function mediaCommand(): Command {
-  const command = new Command('media').description('inspect a prestaged Windows image (a WIM file)');
+  const command = new Command('media').description('plan and inspect a prestaged Windows image (a WIM file)');
   command
     .command('inspect')
     .description('show what the media contains, and whether it is the file that was sent')
@@ -111,6 +113,8 @@ export function mediaCommand(): Command {
         return undefined;
       }),
     );
+  command.addCommand(recipeCommand());
+  command.addCommand(planCommand());
   return command;
 }
 
