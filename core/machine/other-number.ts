@@ -40,7 +40,7 @@ const words: Readonly<Record<OtherNumberKind, readonly [what: string, instead: s
   iccid: ['the number of a SIM card (ICCID)', 'Scan the serial on the label of the machine'],
   imei: ['the number of a mobile modem (IMEI)', 'Scan the serial, which the label shows as S/N'],
   'label-field': [
-    'a field of a shipping label (quantity, date or country)',
+    'a field of a shipping label (parcel number, quantity, date or country)',
     'Scan the serial on the label of the machine',
   ],
   mac: ['a network address (MAC)', 'Scan the serial, which the label shows as S/N'],
@@ -101,6 +101,7 @@ const letters = (text: string): number => text.replace(/[^A-F]/g, '').length;
 const readers: readonly ((text: string) => OtherNumber | null)[] = [
   webAddress,
   named,
+  parcel,
   ppid,
   part,
   key,
@@ -142,10 +143,10 @@ const names: Readonly<Record<string, OtherNumberKind>> = {
 /** Said by the label itself. A serial may begin with PN. */
 function named(text: string): OtherNumber | null {
   const name =
-    /^(P\/N|DP\/N|PN(?=:)|(?:CT|SPS|FRU)(?=\s?[:#])|IMEI\d?|MEID|ICCID|UUID|GUID|MAC|WWN|PPID|UPC|EAN)(?:[:\s#]|$)/.exec(
+    /^((?:(?:FRU|HP|DELL|ASSY) )?P\/N|DP\/N|PN(?=:)|(?:CT|SPS|FRU)(?=\s?[:#])|IMEI\d?|MEID|ICCID|UUID|GUID|MAC|WWN|PPID|UPC|EAN)(?:[:\s#]|$)/.exec(
       text,
     )?.[1];
-  const kind = name === undefined ? undefined : names[name.replace(/\d$/, '')];
+  const kind = name === undefined ? undefined : names[name.replace(/^\w+ (?=P)|\d$/g, '')];
   return kind === undefined ? null : sure(kind);
 }
 
@@ -199,6 +200,17 @@ function modem(text: string): OtherNumber | null {
   return decimal && unit <= 0xff_ff_ff ? likely('meid') : null;
 }
 
+/**
+ * What stands on the box: SSCC of GS1 (application identifier 00, 18 digits with a check digit), and the numbers of parcels of UPS (1Z),
+ * DHL (JD, JJD) and USPS (22 digits that begin with 91 to 95, also behind 420 and the ZIP code).
+ */
+function parcel(text: string): OtherNumber | null {
+  const carton = /^(?:\(00\)\s?|00)(\d{18})$/.exec(text)?.[1];
+  if (carton !== undefined && hasGs1CheckDigit(carton)) return sure('label-field');
+  if (/^(?:1Z[A-Z0-9]{16}|J{1,2}D\d{16,20})$/.test(text)) return sure('label-field');
+  return /^(?:420\d{5}(?:\d{4})?)?9[1-5]\d{20}$/.test(text) ? sure('label-field') : null;
+}
+
 /** ICCID (ITU-T E.118): 89 for telecommunication, 19 digits with Luhn's; SIM cards also print 20, or an F behind. */
 function simCard(text: string): OtherNumber | null {
   const digits = /^(89\d{16,18})F?$/.exec(text)?.[1];
@@ -232,7 +244,11 @@ function label(text: string): OtherNumber | null {
   if (/^30P.{7,}$/.test(text) || /^1P(?:.{10,}|(?=.*[-#]).{7,})$/.test(text)) return sure('part-number');
   if (/^1S.{12,}$/.test(text)) return sure('part-number');
   if (/^1[PS].{6,}$/.test(text)) return likely('part-number');
+  // Windows' product ID, of all machines with one licence, and regulatory models of HP.
+  if (/^\d{5}-(?:OEM|\d{3,5})-\d{5,7}-(?:\d{5}|[A-Z]{2}\d{3})$/.test(text)) return sure('part-number');
+  if (/^(?:HSTNN|TPN)-[A-Z0-9]{3,5}$/.test(text)) return sure('part-number');
   // 4L is the country of origin, Q a quantity, 9D, 10D and 16D dates.
+  if (/^(?:\d{4}-\d{2}-\d{2}|\d{2}\/\d{4}|\d{4}\/\d{2})$/.test(text)) return sure('label-field');
   if (/^(?:4L[A-Z]{2}|Q\d{1,4}|(?:9D|10D|16D)(?:\d{6}|\d{8}))$/.test(text)) return sure('label-field');
   const forms: readonly RegExp[] = [
     // HP: spare part and option (L12345-001, 123456-B21), product number with its country (1A2B3C4#ABA).

@@ -1,4 +1,5 @@
 import { sanitizeForDisplay } from '../base/display';
+import { counted, plural } from '../base/plurals';
 import { maxMacs } from '../machine/machine';
 import { workOrderSchema, type OrderLine, type WorkOrder } from './order';
 import { bareText, readCell, readMacs, readSerialCell } from './order-cells';
@@ -98,7 +99,7 @@ function readRows(
   for (const { line, fields } of rows) {
     const surplus = fields.slice(columns.length).some((field) => field.trim() !== '');
     if (surplus || fields.length < columns.length) {
-      const message = `there are ${fields.length} fields, but the header has ${columns.length}: a separator is missing, there is one too many, or the file is incomplete`;
+      const message = `there ${plural(fields.length, 'is', 'are')} ${counted(fields.length, 'field', 'fields')}, but the header has ${columns.length}: a separator is missing, there is one too many, or the file is incomplete`;
       problems.push({ line, message });
       continue;
     }

@@ -37,7 +37,7 @@ const kinds: Readonly<Record<ScanKind, string>> = {
   'web-address': 'a web address',
   iccid: 'the number of a SIM card (ICCID)',
   imei: 'the number of a mobile modem (IMEI)',
-  'label-field': 'a quantity, date or country from a shipping label',
+  'label-field': 'a parcel number, quantity, date or country from a shipping label',
   meid: 'the number of a mobile modem (MEID)',
   'part-serial': 'the number of a part, not of a machine',
   ppid: 'the number of a Dell part (PPID)',

@@ -154,7 +154,7 @@ export const settingsText = {
       'web-address': 'Refused: a web address.',
       iccid: 'Refused: the number of a SIM card (ICCID).',
       imei: 'Refused: the number of a mobile modem (IMEI).',
-      'label-field': 'Refused: a quantity, date or country from a shipping label.',
+      'label-field': 'Refused: a parcel number, quantity, date or country from a shipping label.',
       meid: 'Refused: the number of a mobile modem (MEID).',
       'part-serial': 'Refused: the number of a part (such as HP’s CT number), not of a machine.',
       ppid: 'Refused: the number of a Dell part (PPID), not the service tag.',
