@@ -22,7 +22,9 @@ it('covers what a drive without partitions had, and what no partition reaches to
   const end = Math.floor(size / MiB - 1) * MiB;
   const covered = covers(size, [{ offset: MiB, length: end - MiB }]);
   // LUKS2's second header, VMFS, Promise RAID's 3087 sectors before the end, the gap behind the last partition.
-  expect([2 * MiB, 4 * MiB, size - 3087 * 512, end, size - MiB - 512].filter((at) => !covered(at))).toEqual([]);
+  expect([2 * MiB, 4 * MiB, size - 3087 * 512, end, size - MiB - 512].filter((at) => !covered(at))).toEqual(
+    [],
+  );
   // The tables' own regions are not these.
   expect([0, MiB - 1, size - MiB, size - 1].filter(covered)).toEqual([]);
 });
