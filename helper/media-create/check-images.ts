@@ -40,7 +40,7 @@ export async function checkBase(base: MediaPlan['base']): Promise<CheckedImage> 
     source: { wim, refs, imageIndex: base.imageIndex },
     files,
     bytes,
-    copyBytes: Math.min(bytes, image.bytes),
+    copyBytes: opened.uncertainSizes.has(image.index) ? bytes : Math.min(bytes, image.bytes),
     repack: opened.solid || first.header.compression === 'LZMS',
     integrityTable: opened.parts.some(({ header }) => header.integrity.storedBytes > 0),
     opened,
