@@ -226,7 +226,7 @@ describe('keys', () => {
       ).status,
     ).toBe(0);
     const list = await runCli(['key', 'list', '--state', folder]);
-    expect(list.stdout).toMatch(/CONTOSO\s+minisign\s+[0-9A-F]{16}/);
+    expect(list.stdout).toMatch(/CONTOSO\s+minisign\s+[0-9a-f]{64}/);
     expect(errorOf(await runCli(['key', 'show', 'Contoso!', '--state', folder, '--json'])).code).toBe(
       'key-not-found',
     );
