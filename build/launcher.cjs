@@ -29,7 +29,8 @@ function keptCode() {
 }
 
 const cachedData = keptCode();
-const script = new Script(wrap(text.toString('utf8')), {
+// All of it is ASCII, which build/code-cache.ts sees to: read so, it takes half of the memory and no time.
+const script = new Script(wrap(text.toString('latin1')), {
   filename: code,
   ...(cachedData === undefined ? {} : { cachedData }),
 });
