@@ -5,6 +5,7 @@ import './theme/fonts.css';
 import './theme/tokens.css';
 import './theme/mantine.css';
 import './theme/base.css';
+import './theme/print.css';
 import './components/components.css';
 import './shell/shell.css';
 import { StrictMode } from 'react';

@@ -1,5 +1,7 @@
 import { either, failed, refused, type ErrorMeaning } from './error-meaning';
+import { deliveryErrors } from './errors-of-delivery';
 import { mediaErrors } from './errors-of-media';
+import { recipeErrors } from './errors-of-recipe';
 
 const installAgain = 'Reinstall Prestage (in a checkout: npm run setup), then start again.';
 
@@ -10,6 +12,8 @@ const installAgain = 'Reinstall Prestage (in a checkout: npm run setup), then st
  */
 export const errorReference = {
   ...mediaErrors,
+  ...deliveryErrors,
+  ...recipeErrors,
   // drives
   'drive-listing-failed': refused(
     'The drives of this computer could not be listed.',
@@ -158,7 +162,7 @@ export const errorReference = {
   ),
   'boot-files-invalid': refused(
     'The boot files of the media cannot be put on an EFI partition, which has the file system FAT32.',
-    'No drive was touched. Ask the enterprise to correct these names in the EFI folder and create the media again.',
+    'No drive was touched. Ask the enterprise to correct these files in the EFI folder and create the media again.',
   ),
   'boot-store-invalid': refused(
     'The boot store of the media (EFI\\Microsoft\\Boot\\BCD) cannot be read or changed.',

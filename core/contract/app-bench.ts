@@ -177,9 +177,13 @@ export const benchMethods = {
   cancelAll: { request: nothing, response: nothing },
   /**
    * Writes a drive again whose job did not end well, for the same machine. One that failed asks for a reason first: that is in
-   * pairing.lastScan, and nothing is done.
+   * pairing.lastScan, and nothing is done. `reason` was said beforehand, for several that
+   * failed; for one that holds a finished image it does not count.
    */
-  retryJob: { request: driveRequest, response: nothing },
+  retryJob: {
+    request: driveRequest.extend({ reason: z.string().max(200).optional() }),
+    response: nothing,
+  },
   /** Takes an ended job off its card: the drive was pulled or will hold another machine's image. */
   dismissJob: { request: driveRequest, response: nothing },
   /** Takes all cards off that say PASS, but for those of a drive that is in a boot test. */

@@ -30,8 +30,13 @@ export interface FlowFacts {
   readonly jobs: JobCounts;
   /** The open order, when it has a list; null: none has. */
   readonly order: OrderLeft | null;
-  /** Line mode: drives that were taken out and are in no shipment; left out in the other views. */
+  /**
+   * Drives that passed, were taken out and are in no shipment: in line mode those that their machines confirmed, else those whose
+   * cards went since the last start. Left out: none.
+   */
   readonly takenOut?: number;
+  /** Line mode, in which a rack is shipped before the next one is filled. */
+  readonly line?: boolean;
 }
 
 /** What is left of an order. */
@@ -152,12 +157,12 @@ function missing({ operatorKnown, media }: FlowFacts): NextAction | null {
 }
 
 function onEmptyBench(facts: FlowFacts): NextAction {
-  const { operatorKnown, freeBays, order } = facts;
+  const { operatorKnown, freeBays, order, takenOut = 0, line = false } = facts;
   if (!operatorKnown) return 'operator';
   // No machine of it would be taken any more.
   if (order !== null && isOrderDone(facts)) return order.toShip > 0 ? 'ship' : 'close-order';
-  // The other machines of an order with a list may come first.
-  if ((facts.takenOut ?? 0) > 0 && (order === null || freeBays === 0)) return 'ship';
+  // The other machines of an order with a list come first: it is shipped when all are finished.
+  if (takenOut > 0 && (order === null || (line && freeBays === 0))) return 'ship';
   return missing(facts) ?? (freeBays > 0 ? 'machine' : 'insert-drive');
 }
 

@@ -10,7 +10,7 @@ export const screenTaskSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('tick'), text: z.string() }),
   /** Line mode: closes the shipment of what was taken out. */
   z.strictObject({ kind: z.literal('close-line') }),
-  /** Ship: closes the shipment of the lines that are ticked. */
+  /** Ship: closes the shipment of the lines that are ticked; or the order, when all of it is shipped. */
   z.strictObject({ kind: z.literal('close-shipment') }),
   /** Order: shows the machine's line. */
   z.strictObject({ kind: z.literal('find-line'), machineSerial: z.string() }),
@@ -120,6 +120,7 @@ function shownOn(effect: Extract<ScanOutcome, { result: 'accepted' }>['effect'])
     case 'number-taken':
     case 'shipped':
     case 'notices-gone':
+    case 'order-closed':
       return null;
     case 'ship-shown':
       return 'ship';

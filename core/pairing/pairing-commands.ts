@@ -1,3 +1,4 @@
+import { flowOf } from '../flow/flow';
 import { isAtWork, isRetryable } from '../flow/job-outcome';
 import type { ScanCommand } from '../scan/scan-outcome';
 import { driveReasonRefusal } from './drive-reasons';
@@ -7,6 +8,7 @@ import { arm, disarm, pairWaiting, start, undo } from './pairing-acts';
 import {
   accept,
   expectedNow,
+  flowFacts,
   isRepeated,
   isRepeatedStart,
   refuse,
@@ -102,11 +104,22 @@ function clearCards(state: Pairing, context: PairingContext): PairingResult {
   return accept({ ...state, mode: 'clear' }, 'command', 'clear-which');
 }
 
-/** SHIP: which screen is shown is the app's; here only what keeps the operator at the start. */
+/** SHIP: which screen is shown is the app's. When all of a work order is shipped, it closes that. */
 function showShip(state: Pairing, context: PairingContext): PairingResult {
   if (state.armed) return refuse(state, 'command', why('wrong-kind', expectedNow(state, context)));
-  if (context.line !== null) return shipLine(state, context, context.line.takenOut);
+  const number = context.openOrder();
+  if (number !== null && flowOf(flowFacts(state, context)).next === 'close-order') {
+    return accept(state, 'command', 'order-closed', { text: number }, { type: 'close-order' });
+  }
+  if (context.line !== null && !isLeftForShip(context, context.line.takenOut)) {
+    return shipLine(state, context, context.line.takenOut);
+  }
   return accept(state, 'command', 'ship-shown');
+}
+
+/** Line mode: of the order only such drives are left that no machine's scan took out: they are packed on Ship. */
+function isLeftForShip({ takeOut, orderLeft }: PairingContext, takenOut: number): boolean {
+  return takenOut === 0 && takeOut.length === 0 && (orderLeft()?.toShip ?? 0) > 0;
 }
 
 /** SHIP in line mode: closes the shipment, when every drive that passed was taken out. */

@@ -59,6 +59,8 @@ export interface PairingContext extends ReasonContext {
   readonly jobs: ReadonlyMap<string, CardOutcome>;
   /** Drives that passed, in the order in which they are taken out. */
   readonly takeOut: readonly DriveToTakeOut[];
+  /** Drives that passed, whose cards went since the last start, and that are in no shipment. */
+  readonly gone: number;
   /** Null: line mode is off. */
   readonly line: {
     /** Drives that were confirmed as taken out and are in no shipment. */
@@ -106,6 +108,7 @@ export type PairingAction =
   | { readonly type: 'clear-jobs'; readonly driveIds: readonly string[] }
   | { readonly type: 'take-out'; readonly drive: DriveToTakeOut }
   | { readonly type: 'dismiss-notices' }
+  | { readonly type: 'close-order' }
   /** Line mode: closes the shipment of what was taken out. */
   | { readonly type: 'ship-line' };
 
@@ -125,7 +128,7 @@ export function accept(
   state: Pairing,
   kind: ScanKind,
   effect: Accepted['effect'],
-  of: Partial<Pick<Accepted, 'mayBe' | 'replaced' | 'count' | 'ticket' | 'media'>> & {
+  of: Partial<Pick<Accepted, 'mayBe' | 'replaced' | 'count' | 'text' | 'ticket' | 'media'>> & {
     readonly machineSerial?: string;
     readonly bay?: string;
   } = {},
@@ -176,7 +179,8 @@ export function flowFacts(state: Pairing, context: PairingContext): FlowFacts {
     freeBays: freeBays(state, context),
     jobs: countOutcomes(context.jobs.values()),
     order: context.orderLeft(),
-    ...(context.line === null ? {} : { takenOut: context.line.takenOut }),
+    takenOut: context.line?.takenOut ?? context.gone,
+    line: context.line !== null,
   };
 }
 

@@ -47,7 +47,10 @@ export const pairingStateSchema = z.strictObject({
   freeBays: z.int().nonnegative(),
   /** Drives that passed, in the order in which they are taken out. */
   takeOut: z.array(z.strictObject({ driveId: z.string(), bay: z.string(), machineSerial: z.string() })),
-  /** Machines whose drives were confirmed as taken out and are in no shipment, the latest last. */
+  /**
+   * Machines whose drives are out and in no shipment, the latest last: in line mode those that were confirmed, else those whose cards
+   * went since the last start.
+   */
   takenOut: z.array(z.string()),
   /** While the rack is filled: label of the bay that the next machine takes; null: none is free. */
   nextFreeBay: z.string().nullable().optional(),

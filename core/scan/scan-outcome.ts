@@ -52,6 +52,7 @@ export const scanKinds = [
   'imei',
   'label-field',
   'meid',
+  'part-serial',
   'ppid',
   'product-key',
   'wwn',
@@ -253,6 +254,8 @@ export const scanOutcomeSchema = z.discriminatedUnion('result', [
       'ticked',
       'number-taken',
       'shipped',
+      /** All of the work order was shipped or left out, and it is closed. `text` is its number. */
+      'order-closed',
     ]),
     machineSerial: z.string().nullable(),
     bay: z.string().nullable(),
@@ -268,7 +271,7 @@ export const scanOutcomeSchema = z.discriminatedUnion('result', [
     mayBe: scanKindSchema.optional(),
     /** Cards that were cleared; machines that are ticked; bays that are free still, while the rack is filled. */
     count: z.int().nonnegative().optional(),
-    /** What was searched for, tried, or taken as a shipment's number. */
+    /** What was searched for, tried, or taken as a shipment's number; the number of a shipment or order that was closed. */
     text: z.string().optional(),
   }),
   z.strictObject({

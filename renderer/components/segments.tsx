@@ -27,12 +27,13 @@ export function Segments<Value extends string>(props: SegmentsProps<Value>): Rea
           type="button"
           className="segment"
           aria-pressed={segment.value === value}
+          title={segment.icon === undefined ? undefined : segment.label}
           onClick={() => {
             onChoose(segment.value);
           }}
         >
           {segment.icon}
-          <span>{segment.label}</span>
+          <span className="segment-label">{segment.label}</span>
           {segment.count !== undefined && <strong className="segment-count">{segment.count}</strong>}
         </button>
       ))}

@@ -3,9 +3,11 @@ import type { ScreenTask } from '../../core/flow/screen-scan';
 import { act } from '../actions';
 import { closeLine } from '../screens/line/line-acts';
 import { markLine } from '../screens/order/marked-line';
+import { currentAppSettings } from '../screens/settings/app-settings';
 import { tryScanned } from '../screens/settings/tried-code';
 import { closeByScan, tickScanned } from '../screens/ship/ship-scans';
 import { searchLog } from '../store/log-store';
+import { showScreen } from '../store/view-store';
 
 /** Does with a scan what its own screen is for. What came of it is the station's to remember, where it does not know it already. */
 export async function doTask(task: ScreenTask, text: string): Promise<void> {
@@ -25,9 +27,14 @@ export async function doTask(task: ScreenTask, text: string): Promise<void> {
     case 'close-line':
       await act('noteScan', { text, screen: 'bench', outcome: await closeLine() });
       return;
-    case 'close-shipment':
-      await act('noteScan', { text, screen: 'ship', outcome: await closeByScan() });
+    case 'close-shipment': {
+      const outcome = await closeByScan();
+      // The line goes on where it was.
+      const back = outcome.result === 'accepted' && currentAppSettings()?.benchView === 'line';
+      if (back) showScreen('bench');
+      await act('noteScan', { text, screen: back ? 'bench' : 'ship', outcome });
       return;
+    }
     default:
       assertNever(task);
   }

@@ -96,9 +96,10 @@ function Next(): ReactElement {
   const next = useFlow((flow) => flow.next);
   const pairing = useApp((state) => state.pairing);
   const wanted = useApp(({ media }) => wantedName(media));
+  const ordered = useApp(({ order }) => order !== null);
   const { next: words, hint } =
     refusedAgain(pairing) === null
-      ? text.nextWords(next, pairing, { onShip: screen === 'ship', wanted })
+      ? text.nextWords(next, pairing, { onShip: screen === 'ship', wanted, ordered })
       : text.reasonWords;
   return (
     <div className="scan-next">

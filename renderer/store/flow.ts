@@ -21,7 +21,8 @@ export function flowFactsOf({ batch, media, pairing, jobs, rehearsals, order, se
     jobs: countOutcomes(jobs.map(({ driveId, state }) => cardOutcome(state, bootOf(driveId)))),
     // One whose copy is damaged tells nothing of its machines.
     order: order === null || order.error !== null ? null : { open: order.open, toShip: order.counts.done },
-    ...(settings.desk.benchView === 'line' ? { takenOut: takenOut.length } : {}),
+    takenOut: takenOut.length,
+    line: settings.desk.benchView === 'line',
   };
 }
 

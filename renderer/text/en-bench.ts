@@ -93,6 +93,7 @@ export const benchText = {
     'disk-guid-shared': 'A copy is attached',
     'bridge-sector-size': 'USB adapter with 4096-byte sectors',
     'sector-sizes-differ': '4096-byte sectors',
+    'ata-password': 'Has an ATA password',
   } satisfies Record<DriveNote['code'], string>,
 
   cancelJob: 'Cancel',
@@ -188,9 +189,15 @@ export const benchText = {
       'drive-holds': 'The image on this drive will be lost. Make sure that nobody waits for it.',
       'drive-failed-before': 'Check the drive and its connection first. If it fails again, set it aside.',
     },
+    common: 'Usual reasons',
     reason: 'Reason',
     hint: 'For example: the first drive was lost. It is kept in the record, and on the certificate.',
     allow: 'Write it again',
+    several: (drives: number): string => `Try ${counted(drives, 'drive', 'drives')} again?`,
+    severalExplained:
+      'Check each drive and its connection first. The reason is kept in the record of each. A drive that fails again is set aside.',
+    line: (bay: string, past: string): string => `${atStart(bayName(bay))}: ${past}`,
+    tryAll: (drives: number): string => `Retry ${counted(drives, 'drive', 'drives')}`,
   },
 
   start: {

@@ -11,13 +11,25 @@ interface NextWords {
   readonly hint?: string;
 }
 
+/** What the words depend on beside the pairing. */
+interface MoreToSay {
+  /** Ship is shown. */
+  readonly onShip: boolean;
+  /** Name of the media that a ticket asks for. */
+  readonly wanted: string | null;
+  /** An order with a list is open. */
+  readonly ordered: boolean;
+}
+
 const orCancel = 'Or CANCEL.';
 
-function nextWords(
-  action: NextAction,
-  pairing: AppState['pairing'],
-  more: { readonly onShip: boolean; readonly wanted: string | null },
-): NextWords {
+/** Why SHIP is next: all of an order is finished, or drives are out. */
+function shipHint(ordered: boolean, out: number): string {
+  if (ordered) return 'Every machine of the work order is finished.';
+  return `${counted(out, 'drive is', 'drives are')} out and not shipped. Or scan the next machine.`;
+}
+
+function nextWords(action: NextAction, pairing: AppState['pairing'], more: MoreToSay): NextWords {
   const { waitingMachine, waitingFacts = {}, freeBays, nextFreeBay } = pairing;
   switch (action) {
     case 'operator':
@@ -84,9 +96,9 @@ function nextWords(
     case 'ship':
       return more.onShip
         ? { next: 'Scan each drive to ship, then SHIP' }
-        : { next: 'Scan SHIP', hint: 'Every machine of the work order is finished.' };
+        : { next: 'Scan SHIP', hint: shipHint(more.ordered, pairing.takenOut.length) };
     case 'close-order':
-      return { next: 'Close the work order', hint: 'Every machine is shipped or left out.' };
+      return { next: 'Scan SHIP to close the work order', hint: 'Every machine is shipped or left out.' };
   }
 }
 

@@ -12,14 +12,20 @@ interface LineWords {
   readonly hint: string;
 }
 
+/** What the words depend on. */
+interface LineFacts extends Pick<AppState, 'pairing'>, Pick<FlowFacts, 'jobs'> {
+  /** Name of the media that a ticket asks for. */
+  readonly wanted: string | null;
+  /** An order with a list is open. */
+  readonly ordered: boolean;
+  /** Per cent of the media that is hashed; null: it is not being hashed. */
+  readonly hashed: number | null;
+}
+
 /** What is said of line mode that the bar says otherwise, with a mouse at hand; null: the bar's words. */
 function lineWords(
   next: NextAction,
-  {
-    pairing,
-    jobs,
-    wanted,
-  }: Pick<AppState, 'pairing'> & Pick<FlowFacts, 'jobs'> & { readonly wanted: string | null },
+  { pairing, jobs, wanted, ordered, hashed }: LineFacts,
 ): LineWords | null {
   const { takeOut, takenOut, pairs, freeBays } = pairing;
   const [drive] = takeOut;
@@ -27,9 +33,19 @@ function lineWords(
     case 'media':
       return wanted === null
         ? { next: 'Scan the job ticket', hint: 'Or the SHA-256 of a media that was used on this station.' }
-        : { next: `This station does not have ${wanted}`, hint: 'Have it chosen once on Media (F3).' };
+        : {
+            next: `${wanted} is new to this station`,
+            hint: 'Call whoever looks after it: its file is chosen once on Media (F3). Or scan another ticket.',
+          };
     case 'media-hash':
       return { next: 'Scan the job ticket or the SHA-256', hint: 'It proves the media that is chosen.' };
+    case 'wait-for-media':
+      return hashed === null
+        ? null
+        : {
+            next: `The media is being verified: ${hashed} %`,
+            hint: freeBays > 0 ? 'You can already scan machines.' : '',
+          };
     case 'machine':
       return {
         next: 'Scan a machine',
@@ -58,16 +74,26 @@ function lineWords(
             : 'A stopped drive cannot be used: write it again, or clear it.',
       };
     case 'ship':
+      if (takenOut.length === 0) {
+        return {
+          next: 'Scan SHIP',
+          hint: 'The drives that are left are packed on Ship: scan each, then SHIP.',
+        };
+      }
       return {
         next: 'Scan SHIP',
-        hint: `It closes the shipment of ${takenOut.length}. Or scan the next machine.`,
+        hint: `It closes the shipment of ${takenOut.length}.${ordered ? '' : ' Or scan the next machine.'}`,
       };
-    case 'close-order':
-      return { next: 'The work order is done', hint: 'Have it closed on Order (F2).' };
     default:
       return null;
   }
 }
+
+/** While a refusal asks for a reason. Whatever is scanned instead is the answer, too. */
+const reasonWords: LineWords = {
+  next: 'Scan a reason from the sheet',
+  hint: 'Or go on without: scan another machine or bay.',
+};
 
 /** The first sentence of a refusal, and what to do about it: the rest, or else what is next. */
 function sentenceAndRemedy(
@@ -89,6 +115,7 @@ export const lineText = {
   bays: 'Bays',
   said: 'Last scan',
   lineWords,
+  reasonWords,
   sentenceAndRemedy,
   /** How all drives ended, in two counts. */
   ended: ({ passed, failed, stopped }: FlowFacts['jobs']): string =>

@@ -91,6 +91,17 @@ export const logText = {
   exportJson: 'Export JSON',
   exporting: 'Verifying and exporting …',
   exported: (path: string): string => `Written to ${path}`,
+  print: 'Print',
+  /** Head of the lines on paper. */
+  paper: (station: string, time: string, lines: number, total: number, sought: string): string =>
+    [
+      station,
+      `printed ${time}`,
+      lines < total
+        ? `the newest ${grouped(lines)} of ${grouped(total)} lines`
+        : countedGrouped(total, 'line', 'lines'),
+      ...(sought === '' ? [] : [`search: ${sought}`]),
+    ].join(' · '),
   back: 'Back to the log',
   entry: (sequence: number): string => `Entry ${grouped(sequence)}`,
   loadingEntry: 'Reading the entry …',
@@ -181,6 +192,7 @@ export const logText = {
     `${accelerator === 'kvm' ? 'KVM' : 'emulated (TCG)'}, Secure Boot ${secureBoot ? 'on' : 'off'}, ${time}`,
   expected: {
     given: 'the SHA-256 that the operator entered',
+    'signed-manifest': 'the SHA-256 in its signed manifest',
     manifest: 'the .sha256 file next to it',
     none: 'nothing',
   },

@@ -105,7 +105,11 @@ export const orderText = {
   close: {
     title: 'Close the work order',
     remove: 'Remove the number',
-    nothingOpen: 'No machines are open.',
+    /** @param toShip finished and in no shipment */
+    nothingOpen: (toShip: number): string =>
+      toShip === 0
+        ? 'Every machine is shipped or left out. Scan SHIP, or press the button.'
+        : `No machines are open. ${countedGrouped(toShip, 'machine waits', 'machines wait')} to be shipped.`,
     stillOpen: (number: number): string => `${countedGrouped(number, 'machine is', 'machines are')} open:`,
     more: (number: number): string => `and ${number.toLocaleString('en-GB')} more`,
     show: 'Show open machines',

@@ -37,8 +37,9 @@ const kinds: Readonly<Record<ScanKind, string>> = {
   'web-address': 'a web address',
   iccid: 'the number of a SIM card (ICCID)',
   imei: 'the number of a mobile modem (IMEI)',
-  'label-field': 'a quantity, date or country from a shipping label',
+  'label-field': 'a parcel number, quantity, date or country from a shipping label',
   meid: 'the number of a mobile modem (MEID)',
+  'part-serial': 'the number of a part, not of a machine',
   ppid: 'the number of a Dell part (PPID)',
   'product-key': 'a Windows product key',
   wwn: 'the WWN of a drive',
@@ -61,7 +62,7 @@ const expectations: Readonly<Record<Expectation, string>> = {
   'taken-out': 'the machine whose drive is taken out next',
   'retry-or-clear': 'RETRY or CLEAR',
   ship: 'SHIP',
-  'close-order': 'the work order to be closed',
+  'close-order': 'SHIP, to close the work order',
   wait: 'nothing, until the bench is ready',
 };
 
@@ -76,6 +77,7 @@ const instead: Readonly<Partial<Record<ScanKind, string>>> = {
   mac: scanSerial,
   meid: scanSerial,
   'part-number': `Many machines have it. ${scanSerial}`,
+  'part-serial': scanSerial,
   ppid: 'Scan the service tag of the machine.',
   'product-key': `Keep it secret. ${scanSerial}`,
   'service-code': 'Scan the service tag or the serial.',
@@ -141,9 +143,11 @@ const refusalReasons: Readonly<Record<Refused['reason'], (detail: string | null,
       `This machine already has a drive${day === null ? '' : `, written on ${day}`}. To write another one, give a reason.`,
     'drive-holds': (detail) => {
       const [serial = '', day = '', shipment = ''] = (detail ?? '').split('\n');
-      const when = day === '' ? '' : `, written on ${day}`;
-      const where = shipment === '' ? '' : `, in shipment ${shipment}`;
-      return `This drive holds the image for ${serial}${when}${where}.`;
+      const known = [
+        ...(day === '' ? [] : [`was written on ${day}`]),
+        ...(shipment === '' ? [] : [`is in shipment ${shipment}`]),
+      ];
+      return `This drive holds the image for ${serial}.${known.length === 0 ? '' : ` It ${known.join(' and ')}.`}`;
     },
     'drive-failed-before': (detail) => {
       const [day = '', what = ''] = (detail ?? '').split('\n');
@@ -319,6 +323,8 @@ function accepted(outcome: Accepted): string {
       return `Shipment number ${text}`;
     case 'shipped':
       return `Shipment ${text} closed: ${counted(count, 'machine', 'machines')}`;
+    case 'order-closed':
+      return `Work order ${text} closed`;
   }
 }
 

@@ -83,8 +83,8 @@ export function serviceHandlers(app: AppService): ServiceHandlers {
       app.jobs.cancelAll();
       return done;
     },
-    retryJob: async ({ driveId }) => {
-      await app.scans.retry(driveId);
+    retryJob: async ({ driveId, reason = null }) => {
+      await app.scans.retry(driveId, reason);
       return done;
     },
     dismissJob: ({ driveId }) => {

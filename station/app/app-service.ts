@@ -20,6 +20,7 @@ import { withPulledDrives } from './drives-view';
 import { jobMediaOf } from './job-media';
 import { JobService } from './job-service';
 import { KnownMedia } from './known-media';
+import { signedMediaAt } from '../library/signed-media';
 import { MediaVerifier } from './media-verifier';
 import { NoticeService } from './notices';
 import { OrderService } from './order-service';
@@ -61,6 +62,7 @@ export interface AppServiceOptions {
  */
 export class AppService {
   readonly batch: BatchService;
+  readonly before: DrivesBefore;
   readonly bootTests: BootTests;
   readonly drives: DriveList;
   readonly fleet: FleetService;
@@ -132,6 +134,7 @@ export class AppService {
       helpers,
       ordered: () => this.orders.current,
       imageIndex: () => this.batch.state.imageIndex,
+      signed: (path) => signedMediaAt(path, paths),
     });
     this.drives = new DriveList(helpers, () => ({
       benchDirectory: this.station.benchDirectory,
@@ -157,7 +160,7 @@ export class AppService {
       diskGuidOn: (attachment) => this.jobs.diskGuidOn(attachment),
       isRunning: (driveId) => this.jobs.running.some((job) => job.driveId === driveId),
     });
-    const before = new DrivesBefore({
+    this.before = new DrivesBefore({
       pastOf: (drive) => this.pasts.of(drive),
       drives: () => this.drives,
       jobs: () => this.jobs,
@@ -173,12 +176,13 @@ export class AppService {
       memory: this.memory,
       ledger,
       pastOf: (drive) => this.pasts.of(drive),
-      driveBefore: (driveId) => before.of(driveId),
+      driveBefore: (driveId) => this.before.of(driveId),
       inOrder: (serial) => this.orders.allows(serial),
       isOrdered: (serial) => this.orders.names(serial),
       openOrder: () => this.orders.openNumber,
       orderLeft: () => this.orders.left,
       takenOut: () => this.takenOut.machines,
+      gone: () => this.takenOut.gone,
       notices: () => this.notices.list.length,
     });
     this.orders = new OrderService({
@@ -241,7 +245,7 @@ export class AppService {
     this.starting = new StartService({
       ...{ helpers, settings, station, batch, media, drives, pairing, jobs, bootTests },
       pasts: this.pasts,
-      driveBefore: (driveId) => before.of(driveId),
+      driveBefore: (driveId) => this.before.of(driveId),
       recorded: () => this.recovery.recorded,
     });
     this.scans = new ScanService(this);

@@ -22,6 +22,13 @@ interface Asked {
 /** Longer ones are cut. */
 const longestReason = 200;
 
+/** A reason as it is kept. @throws PrestageError usage for none */
+export function reasonOf(text: string): string {
+  const reason = sanitizeForDisplay(text, longestReason);
+  if (reason === '') throw noReason();
+  return reason;
+}
+
 /**
  * Reasons why something is written that is not written without one: what was refused last, and what was said. Each reason is of
  * one machine, or of one drive, and is forgotten with its pair.
@@ -70,8 +77,7 @@ export class AskedReason {
     of: AskedFor | null,
     { waitingMachine }: Pick<Pairing, 'waitingMachine'>,
   ): PairingResult {
-    const reason = sanitizeForDisplay(text, longestReason);
-    if (reason === '') throw noReason();
+    const reason = reasonOf(text);
     const asked = this.#asked;
     const same = of === null || (asked !== null && isSame(asked.of, of));
     if (asked === null || !same || asked.waitingMachine !== waitingMachine) throw nothingAsked();

@@ -51,6 +51,9 @@ type RunHooks = Pick<
 export class JobService {
   readonly #changed = new Emitter<void>();
   readonly onChange = this.#changed.event;
+  readonly #dismissed = new Emitter<AppJob>();
+  /** The card of an ended job is off the board. */
+  readonly onDismiss = this.#dismissed.event;
   readonly #batchEnded = new Emitter<readonly JobReport[]>();
   /** The jobs of a batch have ended, and its drives are released. */
   readonly onBatchEnd = this.#batchEnded.event;
@@ -165,6 +168,7 @@ export class JobService {
     const job = this.#jobs.get(driveId);
     if (job === undefined || isRunning(job.view)) return false;
     this.#jobs.delete(driveId);
+    this.#dismissed.fire(job.view);
     this.#changed.fire();
     return true;
   }

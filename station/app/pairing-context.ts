@@ -28,6 +28,7 @@ export function pairingContext(
     drives: drives().drives,
     bays: drives().bays,
     ...jobsForPairing(jobs(), bootTests(), drives().bays),
+    gone: dependencies.gone().length,
     line: settings().benchView === 'line' ? { takenOut: dependencies.takenOut().length } : null,
     notices: dependencies.notices(),
     scanSettings: settings(),

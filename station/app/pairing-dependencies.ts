@@ -36,6 +36,8 @@ export interface PairingServiceDependencies {
   readonly orderLeft: () => OrderLeft | null;
   /** Machines whose drives were confirmed as taken out and are in no shipment. */
   readonly takenOut: () => readonly string[];
+  /** Machines whose cards with PASS went since the last start, and that are in no shipment. */
+  readonly gone: () => readonly string[];
   /** How many notices are on the screen. */
   readonly notices: () => number;
 }

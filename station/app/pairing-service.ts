@@ -76,7 +76,7 @@ export class PairingService {
       obstacles: startRefusalsOf(this.#pairing, context),
       freeBays: freeBays(this.#pairing, context),
       takeOut: [...context.takeOut],
-      takenOut: [...this.#dependencies.takenOut()],
+      takenOut: [...(context.line === null ? this.#dependencies.gone() : this.#dependencies.takenOut())],
       ...(mode === 'fill' ? { nextFreeBay: freePlaces(this.#pairing, context)[0]?.label ?? null } : {}),
       lastScan: this.#dependencies.memory.last,
       refusal: this.#refusal,

@@ -1,5 +1,5 @@
 import { sanitizeForDisplay } from '../../core/base/display';
-import { assertNever } from '../../core/base/errors';
+import { assertNever, toErrorData } from '../../core/base/errors';
 import type { AppRequest, AppResponse } from '../../core/contract/app';
 import { meaningOf, screenAfter, type ScreenTask } from '../../core/flow/screen-scan';
 import { withoutSecrets } from '../../core/machine/other-number';
@@ -8,9 +8,10 @@ import type { WantedMedia } from '../../core/media/media-state';
 import { shownScan, type ScanReading } from '../../core/scan/scan';
 import type { MediaStep, ScanDoubt, ScanOutcome, ScanScreen } from '../../core/scan/scan-outcome';
 import { withoutFraming } from '../../core/scan/scan-text';
-import type { AskedFor } from './asked-reason';
+import { reasonOf, type AskedFor } from './asked-reason';
 import type { BatchService } from './batch-service';
 import type { BootTests } from './boot-tests';
+import type { DrivesBefore } from './drives-before';
 import type { JobService } from './job-service';
 import type { NoticeService } from './notices';
 import type { SettingsService } from './settings-service';
@@ -26,6 +27,7 @@ export interface ScanServiceDependencies {
   readonly pairing: PairingService;
   readonly memory: ScanMemory;
   readonly batch: BatchService;
+  readonly before: Pick<DrivesBefore, 'of'>;
   readonly bootTests: BootTests;
   readonly media: MediaVerifier;
   readonly knownMedia: KnownMedia;
@@ -73,11 +75,17 @@ export class ScanService {
     await this.#do(this.#services.pairing.giveReason(reason, of));
   }
 
-  /** Tries a drive again, with the button. @throws PrestageError why it was not tried */
-  async retry(driveId: string): Promise<void> {
-    const { pairing, jobs, starting } = this.#services;
-    const asks = jobs.find(driveId)?.canRetry === true && pairing.asksBeforeRetry(driveId);
-    if (!asks) await starting.retry(driveId, null);
+  /**
+   * Tries a drive again, with the button.
+   * @param reason said beforehand, for several that failed; null: it is asked for where one is needed. What a drive holds is seen for
+   * each before it is lost: there it does not count.
+   * @throws PrestageError why it was not tried
+   */
+  async retry(driveId: string, reason: string | null): Promise<void> {
+    const { before, pairing, jobs, starting } = this.#services;
+    const said = reason === null || before.of(driveId).held !== null ? null : reasonOf(reason);
+    const asks = said === null && jobs.find(driveId)?.canRetry === true && pairing.asksBeforeRetry(driveId);
+    if (!asks) await starting.retry(driveId, said);
   }
 
   async #take(text: string, doubt: ScanDoubt | null, screen: ScanScreen): Promise<AppResponse<'scan'>> {
@@ -183,6 +191,9 @@ export class ScanService {
         this.#services.takenOut.add(action.drive.machineSerial);
         this.clear([action.drive.driveId]);
         return;
+      case 'close-order':
+        await this.#closeOrder();
+        return;
       case 'dismiss-notices':
         for (const { id } of notices.list) notices.dismiss(id);
         return;
@@ -194,6 +205,18 @@ export class ScanService {
         return;
       default:
         assertNever(action);
+    }
+  }
+
+  async #closeOrder(): Promise<void> {
+    const { orders, memory } = this.#services;
+    try {
+      await orders.close();
+    } catch (error) {
+      const { message } = toErrorData(error);
+      memory.refuseLast((kind): ScanOutcome => ({
+        ...{ result: 'refused', kind, reason: 'not-shippable', expected: 'close-order', detail: message },
+      }));
     }
   }
 

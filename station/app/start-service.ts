@@ -1,3 +1,4 @@
+import { Emitter } from 'vscode-jsonrpc/node';
 import { toErrorData } from '../../core/base/errors';
 import { assignmentsOnThisMachine, readThisMachine } from '../machine/confirm-machine';
 import type { Helpers } from '../helper-client/helpers';
@@ -41,6 +42,9 @@ export interface StartServiceDependencies {
 
 /** Everything that begins work on a drive: the pairs of a batch, one drive again, a boot test. */
 export class StartService {
+  readonly #started = new Emitter<void>();
+  /** What was paired has jobs now. A drive that is tried again is no start. */
+  readonly onStarted = this.#started.event;
   readonly #services: StartServiceDependencies;
 
   constructor(services: StartServiceDependencies) {
@@ -58,6 +62,7 @@ export class StartService {
       pairing.refuse(toErrorData(error));
       throw error;
     }
+    this.#started.fire();
     pairing.started(driveIds);
     for (const driveId of driveIds) bootTests.forget(driveId);
   }

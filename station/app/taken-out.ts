@@ -10,12 +10,16 @@ const takenOutSchema = z.strictObject({ version: z.literal(1), machines: z.array
 /**
  * Machines whose drives were confirmed as taken out and are in no shipment yet: what SHIP closes in line mode. Only which, not
  * whether they may be shipped: that is the ledger's to say. What goes wrong with the file is logged and stops nothing.
+ *
+ * Beside them those whose cards with PASS merely went: nobody said where the drives are, so nothing is closed by it. It is only
+ * known that a shipment is what comes next, until the next drives are started.
  */
 export class TakenOut {
   readonly #changed = new Emitter<void>();
   readonly onChange = this.#changed.event;
   readonly #file: string;
   #machines: readonly string[];
+  #gone: readonly string[] = [];
 
   constructor(file: string) {
     this.#file = file;
@@ -27,13 +31,33 @@ export class TakenOut {
     return this.#machines;
   }
 
+  /** Machines whose cards with PASS went since the last start, however they went; the latest last. */
+  get gone(): readonly string[] {
+    return this.#gone;
+  }
+
+  /** The card of a machine whose drive passed went. */
+  cardWent(machineSerial: string): void {
+    this.#gone = [...this.#gone.filter((one) => one !== machineSerial), machineSerial];
+    this.#changed.fire();
+  }
+
+  /** Other drives are started: what comes next is theirs. */
+  started(): void {
+    this.#gone = [];
+    this.#changed.fire();
+  }
+
   add(machineSerial: string): void {
     this.#become([...this.#machines.filter((one) => one !== machineSerial), machineSerial]);
+    this.#changed.fire();
   }
 
   /** They are in a shipment, or were found in none that could be closed. */
   remove(machineSerials: readonly string[]): void {
+    this.#gone = this.#gone.filter((one) => !machineSerials.includes(one));
     this.#become(this.#machines.filter((one) => !machineSerials.includes(one)));
+    this.#changed.fire();
   }
 
   #become(machines: readonly string[]): void {
@@ -49,7 +73,6 @@ export class TakenOut {
     } catch (error) {
       logError('taken-out-not-kept', error);
     }
-    this.#changed.fire();
   }
 }
 

@@ -1,4 +1,5 @@
 import { toErrorData } from '../../core/base/errors';
+import { bootOutcome, cardOutcome } from '../../core/flow/job-outcome';
 import type { FleetService } from '../fleet/fleet-service';
 import { pulledDrives } from './app-refusals';
 import { batchOfOrder, type BatchService } from './batch-service';
@@ -19,6 +20,7 @@ import type { SessionStore } from './session-store';
 import type { SettingsService } from './settings-service';
 import type { ShipService } from '../shipment/ship-service';
 import type { Slice, StatePublisher } from './state-publisher';
+import type { StartService } from './start-service';
 import type { StationService } from './station-service';
 import type { TakenOut } from './taken-out';
 import type { TrainingMedia } from './training-media';
@@ -42,6 +44,7 @@ export interface WiredServices {
   readonly session: SessionStore;
   readonly settings: SettingsService;
   readonly shipments: Pick<ShipService, 'onClosed'>;
+  readonly starting: Pick<StartService, 'onStarted'>;
   readonly station: StationService;
   readonly takenOut: TakenOut;
   readonly trainingMedia: TrainingMedia;
@@ -52,7 +55,7 @@ export function wire(app: WiredServices): void {
   const { batch, bootTests, drives, fleet, jobs, knownMedia, media, memory, notices } = app;
   const { orders, pairing, pasts, progress, publisher, recovery, session, settings, shipments, station } =
     app;
-  const { trainingMedia } = app;
+  const { starting, takenOut, trainingMedia } = app;
   const publish =
     (...slices: readonly Slice[]) =>
     (): void => {
@@ -88,7 +91,14 @@ export function wire(app: WiredServices): void {
     onChange(save);
   }
   pairing.onChange(publish('pairing'));
-  app.takenOut.onChange(publish('pairing'));
+  takenOut.onChange(publish('pairing'));
+  starting.onStarted(() => {
+    takenOut.started();
+  });
+  jobs.onDismiss(({ driveId, machineSerial, state }) => {
+    const bootTest = bootOutcome(bootTests.states.find((test) => test.driveId === driveId));
+    if (cardOutcome(state, bootTest) === 'passed') takenOut.cardWent(machineSerial);
+  });
   jobs.onChange(publish('jobs', 'drives', 'pairing'));
   for (const onChange of [jobs.onChange, jobs.onSettled, bootTests.onChange]) {
     onChange(() => {
@@ -112,7 +122,8 @@ export function wire(app: WiredServices): void {
   }
 
   // A shipment that was closed is in the ledger, which no service listens to.
-  shipments.onClosed(() => {
+  shipments.onClosed((machineSerials) => {
+    takenOut.remove(machineSerials);
     orders.refresh();
     pasts.look();
   });

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { basename, resolve } from 'node:path';
+import { basename } from 'node:path';
 import { Command } from 'commander';
 import { z } from 'zod';
 import { sha256Schema } from '../../core/media/chunk-map';
@@ -7,9 +7,17 @@ import { formatBytes } from '../../core/base/display';
 import { recordedHashSource, recordedHashSourceSchema } from '../../core/media/media-state';
 import { mediaHashSchema, mediaSchema, type Media, type MediaHash } from '../../core/media/media';
 import type { HelperClient } from '../helper-client/helper-client';
+import { mediaPath } from '../library/media-path';
+import { signedMediaAt } from '../library/signed-media';
 import { assertExpected, expectedHash, type ExpectedHash } from '../media/media-expectation';
-import { commandAction, jsonOption, parseCount, type CommandContext } from './command-context';
+import { statePaths } from '../state/state-paths';
+import { commandAction, jsonOption, parseCount, stateOption, type CommandContext } from './command-context';
+import { mediaLibraryCommand } from './media-library-command';
+import { checkReceiptCommand, mediaReceiveCommand } from './media-receive-command';
+import { mediaSendCommand } from './media-send-command';
 import { details, table, type Cell } from './output';
+import { planCommand } from './plan-command';
+import { recipeCommand } from './recipe-command';
 
 /** What `media inspect --json` prints. */
 export const mediaInspectForm = z.strictObject({
@@ -43,19 +51,24 @@ interface InspectOptions {
   readonly image: number;
 }
 
-/** `prestage media inspect | verify`. */
+/** `prestage media`, with all below it. */
 export function mediaCommand(): Command {
-  const command = new Command('media').description('inspect a prestaged Windows image (a WIM file)');
+  const command = new Command('media').description(
+    'plan, inspect, send and receive a prestaged Windows image (a WIM file)',
+  );
   command
     .command('inspect')
     .description('show what the media contains, and whether it is the file that was sent')
-    .argument('<file>', 'WIM or ESD file, or the first part of a split set')
+    .argument(
+      '<file>',
+      'WIM or ESD file, the first part of a split set, or the name of a media in the library',
+    )
     .option('--image <index>', 'image whose file names and boot files are checked', parseCount, 1)
+    .addOption(stateOption())
     .addOption(jsonOption(mediaInspectForm))
     .action(
       commandAction<InspectOptions>(async (context, { image }, [file = '']) => {
-        const path = resolve(file);
-        const expected = expectedHash({ path });
+        const { path, expected } = expectationOf(context, file);
         const client = await context.helpers.plain();
         const { media, hash } = await inspectAndHash(client, path, image, context);
         assertExpected(expected, hash);
@@ -72,12 +85,15 @@ export function mediaCommand(): Command {
   command
     .command('verify')
     .description('read all data in the media and compare it with the checksums inside')
-    .argument('<file>', 'WIM or ESD file, or the first part of a split set')
+    .argument(
+      '<file>',
+      'WIM or ESD file, the first part of a split set, or the name of a media in the library',
+    )
+    .addOption(stateOption())
     .addOption(jsonOption(mediaVerifyForm))
     .action(
       commandAction<object>(async (context, _options, [file = '']) => {
-        const path = resolve(file);
-        const expected = expectedHash({ path });
+        const { path, expected } = expectationOf(context, file);
         const client = await context.helpers.plain();
         const { media, hash } = await inspectAndHash(client, path, 1, context);
         assertExpected(expected, hash);
@@ -111,7 +127,27 @@ export function mediaCommand(): Command {
         return undefined;
       }),
     );
+  for (const one of [
+    recipeCommand(),
+    planCommand(),
+    mediaSendCommand(),
+    mediaReceiveCommand(),
+    checkReceiptCommand(),
+    mediaLibraryCommand(),
+  ]) {
+    command.addCommand(one);
+  }
   return command;
+}
+
+/** The file that is meant, and what is said of it: by its signed manifest where it is in the library, else by the file beside it. */
+function expectationOf(
+  { stateDirectory }: CommandContext,
+  file: string,
+): { readonly path: string; readonly expected: ExpectedHash } {
+  const paths = statePaths(stateDirectory, { make: false });
+  const path = mediaPath(file, paths);
+  return { path, expected: expectedHash({ path, signed: signedMediaAt(path, paths) }) };
 }
 
 /**
@@ -195,6 +231,7 @@ function hashText(hash: MediaHash, expected: ExpectedHash): string {
   const assessed = {
     given: 'matches the given SHA-256',
     manifest: 'matches the manifest',
+    'signed-manifest': `matches the manifest signed by ${expected.signed?.signer.name ?? ''}`,
     none: 'not compared: no expected SHA-256',
   }[recordedHashSource(expected.source)];
   return details([['SHA-256'.padEnd('integrity table'.length), `${hash.sha256} (${assessed})`]]);

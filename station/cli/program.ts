@@ -13,6 +13,7 @@ import { bindProgram, type Program } from './command-context';
 import { drivesCommand } from './drives-command';
 import { exitCodeMeanings, exitCodes, type ExitCode } from './exit-codes';
 import { fleetCommand } from './fleet-command';
+import { keyCommand } from './key-command';
 import { ledgerCommand } from './ledger-command';
 import { machineCommand } from './machine-command';
 import { mediaCommand } from './media-command';
@@ -26,7 +27,7 @@ import { scannerCommand } from './scanner-command';
 import { shipCommand } from './ship-command';
 import { supportCommand } from './support-command';
 import { ticketCommand } from './ticket-command';
-import { refuseTypingErrors } from './typing-errors';
+import { refuseTypingErrors, withHelpLast } from './typing-errors';
 import { verifyCommand } from './verify-command';
 
 export interface CommandLine {
@@ -79,7 +80,7 @@ async function runWithOutput(line: CommandLine, output: Output): Promise<number>
   bindProgram(root, program);
   try {
     refuseTypingErrors(root, args);
-    await root.parseAsync([...args], { from: 'user' });
+    await root.parseAsync(withHelpLast(args), { from: 'user' });
     return program.exitCode;
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return exitCodes.good;
@@ -119,6 +120,7 @@ export function prestageCommand(version: string): Command {
   const commands = [
     drivesCommand(),
     mediaCommand(),
+    keyCommand(),
     applyCommand(),
     verifyCommand(),
     bootTestCommand(),

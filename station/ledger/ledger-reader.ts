@@ -5,6 +5,7 @@ import type { JobDetails, OrderRecord, StoredEntry } from '../../core/ledger/rec
 import { standingFinding, type Erasure } from '../../core/ledger/standing-finding';
 import type { StatePaths } from '../state/state-paths';
 import { checkEntry, type CheckedEntry } from './check-entry';
+import { CheckedRows } from './checked-rows';
 import { LedgerDatabase, rowColumns, text, type RawRow, type SqlValue } from './database';
 import { DiskGuidIndex } from './disk-guid-index';
 import { DriveHistory } from './drive-history';
@@ -55,6 +56,7 @@ export class LedgerReader {
   readonly #guids: DiskGuidIndex | null;
   readonly #drives: DriveHistory;
   readonly #pasts: DrivePasts;
+  readonly #known = new CheckedRows();
 
   protected constructor(paths: LedgerPaths, database: LedgerDatabase | null, verifying: VerifyingKey | null) {
     this.#paths = paths;
@@ -287,7 +289,8 @@ export class LedgerReader {
     for (let after = sequence; ;) {
       const rows = this.#select('WHERE sequence > ?', `ORDER BY sequence LIMIT ${pageRows}`, after);
       for (const row of rows) {
-        const checked = this.checked(row);
+        // A walk through the ledger keeps nothing.
+        const checked = this.#check(toRawRow(row));
         after = checked.sequence;
         yield checked;
       }
@@ -336,7 +339,10 @@ export class LedgerReader {
    * @throws PrestageError ledger-broken
    */
   protected checked(raw: unknown): LedgerRow {
-    const row = toRawRow(raw);
+    return this.#known.of(toRawRow(raw), (row) => this.#check(row));
+  }
+
+  #check(row: RawRow): LedgerRow {
     const { entry, problems } = checkEntry(row, this.#verifying);
     const problem = problems[0];
     if (problem !== undefined) throw ledgerBroken(`Entry ${row.sequence} of the ledger ${problem.message}`);

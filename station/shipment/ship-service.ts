@@ -24,8 +24,8 @@ export interface BundlePlace {
 
 /** Shipments, off this thread: each question has a worker of its own. */
 export class ShipService {
-  readonly #closed = new Emitter<void>();
-  /** A shipment is in the ledger; also when its bundle could not be made. */
+  readonly #closed = new Emitter<readonly string[]>();
+  /** A shipment is in the ledger, with these machines; none when it may be there and its bundle could not be made. */
   readonly onClosed = this.#closed.event;
   readonly #options: ShipServiceOptions;
   /** Where bundles were made since the start, by shipment number. */
@@ -49,10 +49,13 @@ export class ShipService {
   /** @throws PrestageError usage, shipment-refused, ledger-… */
   async close(number: string, serials: readonly string[], bundle: BundlePlace): Promise<BundleReport> {
     const append = await this.#options.append();
+    let shipped: readonly string[] = [];
     try {
-      return this.#made(await this.#ask({ verb: 'close', number, serials, ...bundle, append }));
+      const report = this.#made(await this.#ask({ verb: 'close', number, serials, ...bundle, append }));
+      shipped = serials;
+      return report;
     } finally {
-      this.#closed.fire();
+      this.#closed.fire(shipped);
     }
   }
 

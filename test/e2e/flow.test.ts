@@ -90,6 +90,26 @@ async function setShipmentsFolder(app: AppWindow): Promise<string> {
   return folder;
 }
 
+/** The words that the printer gets when the log is printed. */
+async function printedLog(app: AppWindow): Promise<string> {
+  await app.electron.evaluate(({ BrowserWindow }) => {
+    const contents = BrowserWindow.getAllWindows()[0]?.webContents;
+    if (contents === undefined) throw new Error('no window');
+    contents.print = (_options, done) => {
+      const words = "document.querySelector('.log-paper')?.textContent";
+      void contents.executeJavaScript(words).then((printed: unknown) => {
+        Object.assign(globalThis, { printed });
+        done?.(true, '');
+      });
+    };
+  });
+  await app.page.getByRole('button', { name: 'Print' }).click();
+  const printed = (): Promise<string> =>
+    app.electron.evaluate(() => (globalThis as unknown as { printed?: string }).printed ?? '');
+  await expect.poll(printed).not.toBe('');
+  return await printed();
+}
+
 describe('a day, by scanner alone', () => {
   it('goes from the badge to a closed shipment, with one next step at a time', async () => {
     const app = await start();
@@ -143,10 +163,14 @@ describe('a day, by scanner alone', () => {
     await said(app, 'Shipment WO-7 closed: 2 machines');
     expect(readdirSync(folder)).toContain('SHIPMENT-WO-7.zip');
     // The order knows it at once.
-    await next(app, 'Close the work order');
+    await next(app, 'Scan SHIP to close the work order');
     await app.picture('flow-shipped');
     await page.keyboard.press('F2');
     await page.getByRole('row', { name: /7KX9PQ3.*Packed/ }).waitFor();
+    // The end of it, too, without a mouse.
+    await app.scan('SHIP');
+    await said(app, 'Work order WO-7 closed');
+    await page.getByRole('heading', { name: 'Work order', exact: true, level: 1 }).waitFor();
     const verified = await runCli(['ledger', 'verify', '--state', state]);
     expect(verified.status).toBe(0);
   });
@@ -296,6 +320,7 @@ describe('a scan is its screen’s own', () => {
     // No work order was given: none, and no internal number.
     await page.getByRole('row', { name: /7KX9PQ3.*none.*Ada Byron/ }).waitFor();
     await app.picture('flow-log-scan');
+    expect(await printedLog(app)).toMatch(/1 line · search: 7KX9PQ3.*7KX9PQ3.*Ada Byron/s);
     await page.getByLabel('Search').fill('7KX');
     await nothingSaid(app);
     await app.scan('OP-Zoe Quark');

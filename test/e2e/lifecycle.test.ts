@@ -333,7 +333,7 @@ describe('a drive that holds a finished image', () => {
     await app.page.getByText('7KX9PQ5: which bay?').first().waitFor();
     await app.scan('BAY 1');
     await app.page
-      .getByText(/^This drive holds the image for 7KX9PQ3, written on /)
+      .getByText(/^This drive holds the image for 7KX9PQ3\. It was written on /)
       .first()
       .waitFor();
     await app.picture('drive-holds-refused');

@@ -1,10 +1,11 @@
-import { rmSync, writeFileSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { scansOfLine } from '../../core/flow/take-out';
 import { makeTicket } from '../../core/scan/job-ticket';
+import { reasonBarcode, scanReasons } from '../../core/scan/reasons';
 import { commandBarcode } from '../../core/scan/scan';
-import { testMedia, type TestMedia } from '../support/app-bench';
+import { helpersOf, testMedia, type TestMedia } from '../support/app-bench';
 import { AppWindow, giveToUser } from '../support/app-window';
 import { runCli } from '../support/cli';
 import { temporaryArea } from '../support/global-setup';
@@ -19,14 +20,18 @@ let number = 0;
 let paths: { readonly state: string; readonly bench: string };
 let shipments: string;
 let scans = 0;
+/** Helpers that were stopped: none may stay so, also when a test fails. */
+const frozen: number[] = [];
 
 const serials = ['7KX9PQ1', '7KX9PQ2', '7KX9PQ3', '7KX9PQ4'] as const;
+const six = [...serials, '7KX9PQ5', '7KX9PQ6'] as const;
 
 beforeAll(async () => {
   area = temporaryArea('e2e-line');
   media = await testMedia(area);
 });
 afterEach(async () => {
+  for (const pid of frozen.splice(0)) if (existsSync(`/proc/${pid}`)) process.kill(pid, 'SIGCONT');
   await opened?.end();
   opened = null;
 });
@@ -35,12 +40,21 @@ afterAll(() => {
 });
 
 /** A station in line mode that has used the media before. */
-async function start(desk: object = {}): Promise<AppWindow> {
+async function start({
+  desk = {},
+  bays = 4,
+  order = [],
+}: {
+  readonly desk?: object;
+  readonly bays?: number;
+  /** Machines of a work order that is open. */
+  readonly order?: readonly string[];
+} = {}): Promise<AppWindow> {
   number += 1;
   scans = 0;
   paths = { state: join(area, `state-${number}`), bench: join(area, `bench-${number}`) };
   shipments = join(area, `shipments-${number}`);
-  await makeBench(paths.bench, 4);
+  await makeBench(paths.bench, bays);
   giveToUser(paths.state);
   giveToUser(shipments);
   const settings = {
@@ -50,6 +64,12 @@ async function start(desk: object = {}): Promise<AppWindow> {
   writeFileSync(join(paths.state, 'settings.json'), JSON.stringify(settings));
   const known = { version: 1, media: [{ sha256: media.sha256, path: media.path }] };
   writeFileSync(join(paths.state, 'known-media.json'), JSON.stringify(known));
+  if (order.length > 0) {
+    const file = join(area, `order-${number}.csv`);
+    writeFileSync(file, `serial\n${order.join('\n')}\n`);
+    const opened = await runCli(['order', 'open', file, '--number', 'WO-7', '--state', paths.state]);
+    expect(opened.status).toBe(0);
+  }
   giveToUser(paths.state);
   opened = await AppWindow.start(paths);
   await next(opened, 'Scan your badge');
@@ -77,8 +97,8 @@ function pull(bay: number): void {
   writeFileSync(file, JSON.stringify({ ...bench, drives: bench.drives.filter((_, at) => at !== bay - 1) }));
 }
 
-/** Badge, ticket, all machines and bays, START and START, until all passed. */
-async function writeAll(app: AppWindow, machines: readonly string[] = serials): Promise<void> {
+/** Badge, ticket, all machines and bays. */
+async function pairAll(app: AppWindow, machines: readonly string[]): Promise<void> {
   await scan(app, 'OP-Ada Byron');
   await next(app, 'Scan the job ticket');
   await scan(app, ticket());
@@ -91,6 +111,11 @@ async function writeAll(app: AppWindow, machines: readonly string[] = serials): 
       .getByText(serial)
       .waitFor();
   }
+}
+
+/** All of it, START and START, until all passed. */
+async function writeAll(app: AppWindow, machines: readonly string[] = serials): Promise<void> {
+  await pairAll(app, machines);
   await scan(app, commandBarcode('START'));
   await next(app, `Scan START again to erase ${machines.length}`);
   await app.picture(`line-armed-${number}`);
@@ -101,30 +126,82 @@ async function writeAll(app: AppWindow, machines: readonly string[] = serials): 
   await next(app, 'Take out bay 1');
 }
 
+/** START and START, with the helper stopped while the drives are at work. @returns lets it go on */
+async function startFrozen(app: AppWindow): Promise<() => void> {
+  await scan(app, commandBarcode('START'));
+  await next(app, 'Scan START again');
+  await app.page.waitForTimeout(1700);
+  const [pid] = helpersOf(app.process.pid ?? -1);
+  if (pid === undefined) throw new Error('the app has no helper');
+  frozen.push(pid);
+  process.kill(pid, 'SIGSTOP');
+  await scan(app, commandBarcode('START'));
+  const running = app.page.locator('.line-tile[data-kind=running]');
+  while ((await running.count()) === 0) {
+    process.kill(pid, 'SIGCONT');
+    await app.page.waitForTimeout(15);
+    process.kill(pid, 'SIGSTOP');
+    await app.page.waitForTimeout(100);
+  }
+  return () => process.kill(pid, 'SIGCONT');
+}
+
 describe('line mode', () => {
-  it('goes from the badge to the shipment without a mouse, in 3 scans a machine and 5', async () => {
-    const app = await start();
-    await writeAll(app);
-    await app.page.locator('.line-counts').getByText('4 PASS, 0 FAIL').waitFor();
+  it('goes from the badge to the shipment without a mouse, in 3 scans a machine and 5; drives are used again', async () => {
+    const app = await start({ bays: six.length });
+    await writeAll(app, six);
+    await app.page.locator('.line-counts').getByText('6 PASS, 0 FAIL').waitFor();
     await app.page.locator('.line-hint').getByText('Put the drive into 7KX9PQ1').waitFor();
     await app.picture('line-take-out');
-    for (const [index, serial] of serials.entries()) {
+    for (const [index, serial] of six.entries()) {
       await scan(app, serial);
+      const left = six.length - 1 - index;
       await said(
         app,
-        index === 3 ? 'Bay 4 is out. That was the last' : `Bay ${index + 1} is out, ${3 - index} left`,
+        left === 0 ? `Bay ${index + 1} is out. That was the last` : `Bay ${index + 1} is out, ${left} left`,
       );
     }
     await next(app, 'Scan SHIP');
     await app.picture('line-ship');
     await scan(app, commandBarcode('SHIP'));
-    await said(app, 'Shipment WO-7 closed: 4 machines');
-    expect(scans).toBe(scansOfLine(4));
+    await said(app, 'Shipment WO-7 closed: 6 machines');
+    expect(scans).toBe(scansOfLine(six.length));
     expect(readdirSync(shipments)).toContain('SHIPMENT-WO-7.zip');
     await next(app, 'Scan a machine');
     await app.picture('line-shipped');
     const verified = await runCli(['ledger', 'verify', '--state', paths.state]);
     expect(verified.status).toBe(0);
+
+    // The drives are used again: what each holds is told, and each of the sheet's reasons is scanned once.
+    const [, , , , ...ofMachines] = scanReasons;
+    for (const [index, reason] of scanReasons.slice(0, 4).entries()) {
+      const serial = `7KX9PR${index + 1}`;
+      await scan(app, serial);
+      await next(app, `Scan the bay for ${serial}`);
+      await scan(app, `BAY ${index + 1}`);
+      await said(app, `This drive holds the image for ${six[index] ?? ''}`);
+      await next(app, 'Scan a reason from the sheet');
+      if (index === 0) await app.picture('line-reason');
+      await scan(app, reasonBarcode(reason));
+      await said(app, `Bay ${index + 1} is for machine ${serial}`);
+    }
+    // A machine that has a drive gets another one; its own image is no second question.
+    for (const [index, reason] of ofMachines.entries()) {
+      const serial = six[4 + index] ?? '';
+      await scan(app, serial);
+      await said(app, 'This machine already has a drive');
+      await next(app, 'Scan a reason from the sheet');
+      await scan(app, reasonBarcode(reason));
+      await next(app, `Scan the bay for ${serial}`);
+      await scan(app, `BAY ${5 + index}`);
+      await said(app, `Bay ${5 + index} is for machine ${serial}`);
+    }
+    await scan(app, commandBarcode('START'));
+    await app.page.locator('.line-hint').getByText('also 6 finished images').waitFor();
+    await tile(app, 1).getByText('Holds 7KX9PQ1').waitFor();
+    await app.picture('line-armed-again');
+    await scan(app, commandBarcode('CANCEL'));
+    await said(app, 'Start cancelled. No drive was changed');
   });
 
   it('refuses in one bar with a remedy; takes out in order only; goes on after a restart', async () => {
@@ -162,8 +239,10 @@ describe('line mode', () => {
     await said(app, 'Shipment WO-7 closed: 4 machines');
   });
 
-  it('prints a label for each drive without a question, and a printer that fails does not hold it', async () => {
-    const app = await start({ lineLabels: true });
+  it('takes a work order to its end: labels, CANCEL, RETRY, CLEAR, SHIP, and SHIP again', async () => {
+    const machines = serials.slice(0, 3);
+    const app = await start({ desk: { lineLabels: true }, order: machines });
+    // A printer that fails the second time.
     await app.electron.evaluate(({ BrowserWindow }) => {
       const contents = BrowserWindow.getAllWindows()[0]?.webContents;
       if (contents === undefined) throw new Error('no window');
@@ -178,23 +257,60 @@ describe('line mode', () => {
           });
       };
     });
-    await writeAll(app, serials.slice(0, 2));
+    await pairAll(app, machines);
+    const thaw = await startFrozen(app);
+    await scan(app, commandBarcode('CANCEL'));
+    await next(app, 'Scan the bay to cancel');
+    await scan(app, 'BAY 2');
+    await said(app, 'Cancelling bay 2');
+    thaw();
+    await next(app, 'Take out bay 1');
+    await tile(app, 2).getByText('Cancelled').waitFor();
     await scan(app, '7KX9PQ1');
     await said(app, 'Bay 1 is out, 1 left');
-    await scan(app, '7KX9PQ2');
+    await scan(app, '7KX9PQ3');
     const printed = async (): Promise<unknown> =>
       await app.electron.evaluate(() => (globalThis as unknown as { printed: unknown[] }).printed);
     const options = { silent: true, pageSize: { width: 105_000, height: 74_000 } };
     await expect.poll(printed).toMatchObject([
       [options, expect.stringContaining('7KX9PQ1')],
-      [options, expect.stringContaining('7KX9PQ2')],
+      [options, expect.stringContaining('7KX9PQ3')],
     ]);
     expect(JSON.stringify(await printed())).not.toMatch(/7KX9PQ1.*7KX9PQ1/);
-    await said(app, 'Bay 2 is out. That was the last');
+    await said(app, 'Bay 3 is out. That was the last');
     // What is said of the scan comes first; the notice is there after the next one, and goes with CANCEL.
     await scan(app, commandBarcode('CANCEL'));
     await said(app, 'Notice put away');
+    await next(app, 'Scan RETRY or CLEAR, then the bay');
+    await scan(app, commandBarcode('RETRY'));
+    await next(app, 'Scan the bay to retry');
+    await scan(app, 'BAY 2');
+    await next(app, 'Take out bay 2');
+    // Its machine cannot be scanned: the drive is set aside.
+    await scan(app, commandBarcode('CLEAR'));
+    await next(app, 'Scan the bay to clear');
+    await scan(app, 'BAY 2');
+    await said(app, 'Bay 2 cleared');
     await next(app, 'Scan SHIP');
+    await scan(app, commandBarcode('SHIP'));
+    await said(app, 'Shipment WO-7 closed: 2 machines');
+    // The one that is left is packed by its drive or machine, and that is the end of the order.
+    await app.page.locator('.line-hint').getByText('The drives that are left are packed on Ship').waitFor();
+    await app.page.waitForTimeout(1100);
+    await scan(app, commandBarcode('SHIP'));
+    await app.page.getByRole('heading', { name: 'Ship', level: 1 }).waitFor();
+    await scan(app, '7KX9PQ2');
+    await app.page.locator('.scan-last').getByText('Machine 7KX9PQ2 ticked, 1 in all').waitFor();
+    await scan(app, commandBarcode('SHIP'));
+    await said(app, 'Shipment WO-7-2 closed: 1 machine');
+    await next(app, 'Scan SHIP to close the work order');
+    await app.picture('line-close-order');
+    await app.page.waitForTimeout(1100);
+    await scan(app, commandBarcode('SHIP'));
+    await said(app, 'Work order WO-7 closed');
+    await next(app, 'Scan a machine');
+    const { stdout } = await runCli(['order', 'list', '--json', '--state', paths.state]);
+    expect(stdout).toMatch(/closed/);
   });
 
   it('is entered and left by barcode, and left by Escape', async () => {
@@ -207,6 +323,13 @@ describe('line mode', () => {
     await expect.poll(isFull).toBe(false);
     await scan(app, commandBarcode('LINE'));
     await next(app, 'Scan your badge');
+    await scan(app, 'OP-Ada Byron');
+    await next(app, 'Scan the job ticket');
+    // A ticket of a media that this station has never seen: who can help, in one sentence.
+    await scan(app, makeTicket({ orderNumber: 'WO-9', mediaSha256: '9'.repeat(64), mediaName: 'Fabrikam' }));
+    await next(app, 'Fabrikam is new to this station');
+    await app.page.locator('.line-hint').getByText('Call whoever looks after it').waitFor();
+    await app.picture('line-media-unknown');
     // Right behind a scan, Escape is what a scanner may end with.
     await app.page.waitForTimeout(700);
     await app.page.keyboard.press('Escape');

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -48,12 +49,13 @@ async function said(words: string | RegExp): Promise<void> {
 }
 
 /** The page as Chromium prints it. */
-async function onPaper(): Promise<Buffer> {
-  const bytes = await app.electron.evaluate(async ({ BrowserWindow }) => {
+async function onPaper(paper: 'A4' | 'Letter' = 'A4'): Promise<Buffer> {
+  const bytes = await app.electron.evaluate(async ({ BrowserWindow }, pageSize) => {
     const [window] = BrowserWindow.getAllWindows();
-    const pdf = await window?.webContents.printToPDF({ pageSize: 'A4', printBackground: true });
+    const options = { pageSize, printBackground: true, preferCSSPageSize: true } as const;
+    const pdf = await window?.webContents.printToPDF(options);
     return pdf?.toString('base64') ?? '';
-  });
+  }, paper);
   return Buffer.from(bytes, 'base64');
 }
 
@@ -143,12 +145,20 @@ describe('a job ticket', () => {
     const bars = codesIn(picture).map(({ text }) => text);
     expect(bars.toSorted()).toEqual(['7KX9PQ10', '7KX9PQ2']);
     await app.picture('ticket-page');
-    // And as they are on paper.
-    const pdf = join(area, 'page.pdf');
-    writeFileSync(pdf, await onPaper());
-    const onPage = readCodes(pdf);
-    expect(onPage).toContainEqual({ kind: 'QR-Code', text: code, page: 1 });
-    expect(onPage.map(({ text }) => text).toSorted()).toEqual(['7KX9PQ10', '7KX9PQ2', code]);
+    // And as they are on paper, whichever the printer has.
+    for (const paper of ['A4', 'Letter'] as const) {
+      const pdf = join(area, `page-${paper}.pdf`);
+      writeFileSync(pdf, await onPaper(paper));
+      const size = paper === 'A4' ? /Page size: +59[45]/ : /Page size: +612/;
+      expect(execFileSync('pdfinfo', [pdf], { encoding: 'utf8' })).toMatch(size);
+      const onPage = readCodes(pdf);
+      expect(onPage).toContainEqual({ kind: 'QR-Code', text: code, page: 1 });
+      expect(onPage.map(({ text, page: on }) => `${on} ${text}`).toSorted()).toEqual([
+        '1 7KX9PQ10',
+        '1 7KX9PQ2',
+        `1 ${code}`,
+      ]);
+    }
     await page.getByRole('button', { name: 'Back to the work order' }).click();
     await page.getByText('2 machines are open:').waitFor();
   });

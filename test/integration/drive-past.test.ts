@@ -96,6 +96,9 @@ describe("a drive's past in a ledger", () => {
     const first = sampleJob({ machineSerial: 'PC-1', attachment });
     append(ledger, started(first), done(first));
     ledger.close();
+    // What was found well before is not believed any more when it is another one.
+    const reader = LedgerReader.openForReading(paths);
+    expect(reader.pastOf(drive({ diskGuid: first.diskGuid })).holds).toMatchObject({ machineSerial: 'PC-1' });
     tamperWith(
       paths.ledgerFile,
       (database) => {
@@ -104,7 +107,6 @@ describe("a drive's past in a ledger", () => {
       createStatements,
       true,
     );
-    const reader = LedgerReader.openForReading(paths);
     expect(codeThrownBy(() => reader.pastOf(drive({ diskGuid: first.diskGuid })))).toBe('ledger-broken');
     reader.close();
   });

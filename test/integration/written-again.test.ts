@@ -225,6 +225,19 @@ describe('the app', () => {
     expect(state?.state).toBe('cancelled');
     // What was stopped asks for no reason of its own.
     await bench.handlers.retryJob({ driveId: at.id });
+    await bench.handlers.cancelJob({ driveId: at.id });
+    await bench.until(({ jobs }) => jobs[0]?.endedAt !== null, 'another end');
+    // A drive that failed since asks for one, which may be said beforehand, for several; an empty one is none.
+    recordFailure(at, 'SECOND-02', false);
+    await bench.handlers.retryJob({ driveId: at.id });
+    expect((await bench.handlers.getState({})).pairing.lastScan?.outcome).toMatchObject({
+      reason: 'drive-failed-before',
+    });
+    await expect(bench.handlers.retryJob({ driveId: at.id, reason: ' ' })).rejects.toMatchObject({
+      code: 'usage',
+    });
+    await bench.handlers.retryJob({ driveId: at.id, reason: 'Cable changed' });
     await bench.until(({ jobs }) => jobs[0]?.state.state === 'done', 'a finished job');
+    expect(jobOf(at, 'SECOND-02').driveAgain).toMatchObject({ reason: 'Cable changed' });
   });
 });

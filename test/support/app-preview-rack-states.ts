@@ -100,6 +100,20 @@ const eight: AppState = {
   pairing: { ...ready.pairing, pairs: pairsOf([4]), obstacles: [] },
 };
 
+/** As the ledger tells it of a drive whose card says FAIL. */
+const failedPasts: AppState['pasts'] = [
+  {
+    driveId: someDrive(6).id,
+    past: {
+      ...{ holds: null, failures: 1 },
+      lastBad: {
+        ...{ state: 'failed', entry: 214, time: '2026-11-28T10:15:00.000Z', touched: true },
+        reason: 'Write error',
+      },
+    },
+  },
+];
+
 const sizes = {
   'at-1024': { width: 1024, height: 700 },
   'at-1280': { width: 1280, height: 800 },
@@ -137,6 +151,10 @@ export const rackPreviews: Readonly<Record<string, Preview>> = {
     state: inRack(rackMixed, shape),
     choose: `Bay 6: FAIL, ${machineOf(6)}`,
     keys: ['Shift+ArrowDown', 'Shift+ArrowLeft'],
+  },
+  'rack-retry-reason': {
+    state: { ...inRack(rackMixed, shape), pasts: failedPasts },
+    ...{ choose: `Bay 6: FAIL, ${machineOf(6)}`, keys: ['Shift+ArrowDown'], press: 'Retry 1 bay' },
   },
   'rack-view-failed': { state: inRack(rackMixed, shape), press: 'Failed 3' },
 };

@@ -159,6 +159,23 @@ const hasDrive: AppState = {
   },
 };
 
+/** A drive that asks for a reason: what it holds, or how it failed. */
+const asksForDrive = (reason: 'drive-holds' | 'drive-failed-before', detail: string): AppState => ({
+  ...refusedScan,
+  pairing: {
+    ...refusedScan.pairing,
+    lastScan: {
+      number: 8,
+      ...{ screen: 'bench', holds: true },
+      text: 'BAY 5',
+      outcome: {
+        ...{ result: 'refused', kind: 'bay', reason, expected: 'bay', detail },
+        driveId: someDrive(5).id,
+      },
+    },
+  },
+});
+
 const unexpected: AppState = {
   ...mixed,
   order: someOrder(),
@@ -387,6 +404,14 @@ export const previews: Readonly<Record<string, Preview>> = {
     press: 'Operator: Scan your badge',
   },
   again: { state: hasDrive, press: 'Give a reason …' },
+  'drive-holds': {
+    state: asksForDrive('drive-holds', `${machineOf(9)}\n2026-11-28\nLOT-2026-7\n2026-11-28`),
+    size: { width: 1024, height: 700 },
+  },
+  'drive-failed-before': {
+    state: asksForDrive('drive-failed-before', '2026-11-28\nRead-back failed'),
+    press: 'Give a reason …',
+  },
   order: { state: unexpected, key: 'F2' },
   'order-small': { state: unexpected, key: 'F2', size: { width: 1024, height: 640 } },
   'order-close': { state: closable, key: 'F2', press: 'Close the work order' },

@@ -9,7 +9,6 @@ import { useApp } from '../../store/app-store';
 import { useText } from '../../text';
 import { useAppSettings } from '../settings/app-settings';
 import { BayCard } from './bay-card';
-import { BenchTools } from './bench-tools';
 import './bench.css';
 import './card.css';
 import './card-ended.css';
@@ -80,10 +79,9 @@ export function BenchScreen(): ReactElement {
   return (
     <div className="bench">
       <h1 className="unseen">{text.title}</h1>
-      <Strip />
+      <Strip views={bays > 0 && !(idle && view === 'rack')} />
       {refusal !== null && <ErrorCard error={refusal} />}
       <ListingError />
-      {bays > 0 && !(idle && view === 'rack') && <BenchTools />}
       {bays > 0 && (view === 'rack' && !idle ? <RackView /> : <Rack />)}
       {idle && !failed && <EmptyBench />}
       {view === 'cards' && <DriveDetails />}

@@ -1,5 +1,5 @@
 import { Button } from '@mantine/core';
-import { IconLayoutGrid, IconMaximize, IconServer } from '@tabler/icons-react';
+import { IconLayoutGrid, IconMaximize, IconServer, IconStackPush } from '@tabler/icons-react';
 import type { ReactElement } from 'react';
 import { benchViews } from '../../../core/settings/settings';
 import { send } from '../../actions';
@@ -13,33 +13,29 @@ import { kindsOf } from './rack/rack-view';
 
 const icons = { cards: IconLayoutGrid, rack: IconServer, line: IconMaximize } as const;
 
-/** Above the bays: how they are shown, and in the rack view which of them. */
-export function BenchTools(): ReactElement {
+/** How the bays are shown. */
+export function BenchViews(): ReactElement {
   const text = useText().rack;
   const { benchView } = useAppSettings();
   return (
-    <div className="row bench-tools">
-      {benchView === 'rack' && <Filters />}
-      <div className="row push">
-        <FillButton />
-        <Segments
-          label={text.view}
-          value={benchView}
-          segments={benchViews.map((value) => {
-            const ViewIcon = icons[value];
-            return { value, label: text.views[value], icon: <ViewIcon size={20} aria-hidden /> };
-          })}
-          onChoose={(value) => {
-            void changeAppSettings(() => ({ benchView: value }));
-          }}
-        />
-      </div>
+    <div className="bench-views">
+      <Segments
+        label={text.view}
+        value={benchView}
+        segments={benchViews.map((value) => {
+          const ViewIcon = icons[value];
+          return { value, label: text.views[value], icon: <ViewIcon size={20} aria-hidden /> };
+        })}
+        onChoose={(value) => {
+          void changeAppSettings(() => ({ benchView: value }));
+        }}
+      />
     </div>
   );
 }
 
 /** Begins or ends that machines take the free bays in a row. */
-function FillButton(): ReactElement {
+export function FillButton(): ReactElement {
   const text = useText().rack;
   const filling = useApp(({ pairing }) => pairing.mode === 'fill');
   const can = useApp(
@@ -49,8 +45,12 @@ function FillButton(): ReactElement {
   return (
     <Button
       variant={filling ? 'filled' : 'default'}
+      size="sm"
+      className="strip-fill"
       aria-pressed={filling}
       disabled={!can}
+      title={text.fill}
+      leftSection={<IconStackPush size={20} aria-hidden />}
       onClick={() => {
         send('fill', {});
       }}
@@ -60,7 +60,8 @@ function FillButton(): ReactElement {
   );
 }
 
-function Filters(): ReactElement {
+/** In the rack view: which of the bays are shown, and how many each choice has. */
+export function Filters(): ReactElement {
   const text = useText().rack;
   const filter = useRack((rack) => rack.filter);
   const counts = filterCounts(useAppShallow(kindsOf));

@@ -1,5 +1,5 @@
 import { IconCheck, IconPlayerStop, IconX } from '@tabler/icons-react';
-import type { ReactElement } from 'react';
+import type { CSSProperties, ReactElement } from 'react';
 import type { AppJob, AppBootTest } from '../../../core/contract/app-bench';
 import type { DrivePast } from '../../../core/ledger/drive-past';
 import type { Pair } from '../../../core/pairing/pairing-state';
@@ -88,14 +88,20 @@ interface EndedBodyProps {
   readonly density: Density;
 }
 
+/** For the style sheet: how many lines a small card has below the large word. */
+function linesBelow(lines: number): CSSProperties {
+  return { '--lines': lines } as CSSProperties;
+}
+
 /** How a job ended, to be read from across the room. */
 export function EndedBody({ job, kind, bootTest, gone, density }: EndedBodyProps): ReactElement {
   const text = useText().bench;
   const { state } = job;
   const word = text.phase[kind === 'fail' ? 'failed' : state.state];
+  const tested = state.state === 'done' && !gone && bootTest !== null;
   return (
     <>
-      <p className="card-verdict" aria-hidden>
+      <p className="card-verdict" style={linesBelow(tested ? 2 : 1)} aria-hidden>
         {kind === 'pass' && <IconCheck stroke={3.5} />}
         {kind === 'fail' && <IconX stroke={3.5} />}
         {(kind === 'cancelled' || kind === 'interrupted') && <IconPlayerStop stroke={2.5} />}
@@ -119,7 +125,7 @@ export function EndedBody({ job, kind, bootTest, gone, density }: EndedBodyProps
           {state.state === 'cancelled' ? text.cancelledHint : text.interruptedHint}
         </p>
       )}
-      {state.state === 'done' && !gone && bootTest !== null && <BootTestLine bootTest={bootTest} />}
+      {tested && <BootTestLine bootTest={bootTest} />}
       {job.driveAgain !== undefined && density !== 'dense' && (
         <p className="card-details soft" title={driveAgainWords(job.driveAgain)}>
           {driveAgainWords(job.driveAgain)}

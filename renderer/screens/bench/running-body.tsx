@@ -68,8 +68,8 @@ export const RunningBody = memo(function RunningBody({ job, density }: RunningBo
           <span>{left === null ? '' : text.left(formatDuration(left))}</span>
         </p>
       </div>
-      <div className="card-foot">
-        {rate !== null && density !== 'dense' && <Curve samples={rate.samples} />}
+      {rate !== null && density !== 'dense' && <Curve samples={rate.samples} />}
+      <div className="card-bar">
         <ProgressBar
           label={text.progressLabel(job.bay)}
           percent={percent}

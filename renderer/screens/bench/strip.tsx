@@ -12,6 +12,8 @@ import { flowFactsOf, useFlow, useSteps } from '../../store/flow';
 import { countsOf } from '../../store/selectors';
 import { askForOperator, showScreen } from '../../store/view-store';
 import { useText, type Text } from '../../text';
+import { useAppSettings } from '../settings/app-settings';
+import { BenchViews, FillButton, Filters } from './bench-tools';
 import { Mono } from '../../components/mono';
 import '../order/order.css';
 
@@ -133,8 +135,9 @@ function Steps(): ReactElement {
   );
 }
 
-function Progress(): ReactElement {
+function Progress({ views }: StripProps): ReactElement {
   const text = useText().bench;
+  const { benchView } = useAppSettings();
   const counts = useAppShallow(countsOf);
   const workOrder = useApp(({ batch }) => batch.workOrder);
   const passed = useApp((state) => flowFactsOf(state).jobs.passed);
@@ -142,21 +145,26 @@ function Progress(): ReactElement {
   const ordered = useApp(({ order }) => order !== null);
   const cancellable = useApp(({ jobs }) => jobs.filter(({ canCancel }) => canCancel).length);
   return (
-    <div className="row">
-      <Counts
-        label={text.counts.label}
-        counts={(['paired', 'running', 'pass', 'fail', 'stopped'] as const).map((name) => ({
-          name: text.counts[name],
-          number: counts[name],
-          tone: name === 'pass' ? 'good' : name === 'fail' ? 'bad' : undefined,
-        }))}
-      />
+    <div className="row strip-tools">
+      {views && benchView === 'rack' ? (
+        <Filters />
+      ) : (
+        <Counts
+          label={text.counts.label}
+          counts={(['paired', 'running', 'pass', 'fail', 'stopped'] as const).map((name) => ({
+            name: text.counts[name],
+            number: counts[name],
+            tone: name === 'pass' ? 'good' : name === 'fail' ? 'bad' : undefined,
+          }))}
+        />
+      )}
       {workOrder !== '' && !ordered && (
-        <p className="clipped" title={workOrder}>
+        <p className="clipped strip-number" title={workOrder}>
           <span className="soft">{text.workOrder}</span> <span className="mono">{workOrder}</span>
         </p>
       )}
-      <div className="row push">
+      <div className="row push strip-buttons">
+        {views && <FillButton />}
         {/* Each in its place, whether or not it can be pressed: none comes to lie under a finger that meant another. */}
         <Button
           size="sm"
@@ -181,20 +189,28 @@ function Progress(): ReactElement {
         />
         <Button
           size="sm"
-          leftSection={<IconRefresh size={18} aria-hidden />}
+          className="strip-short"
+          title={text.refresh}
+          leftSection={<IconRefresh size={20} aria-hidden />}
           onClick={() => {
             send('refreshDrives', {});
           }}
         >
           {text.refresh}
         </Button>
+        {views && <BenchViews />}
       </div>
     </div>
   );
 }
 
+interface StripProps {
+  /** There are bays, which can be shown in one way or another. */
+  readonly views: boolean;
+}
+
 /** What is done and what is missing, the counts, and the button that leads to the start. */
-export function Strip(): ReactElement {
+export function Strip({ views }: StripProps): ReactElement {
   const text = useText().bench;
   const ready = useFlow(({ enabled }) => enabled.start);
   const paired = useApp(({ pairing }) => pairing.pairs.length);
@@ -216,7 +232,7 @@ export function Strip(): ReactElement {
         </Button>
       </div>
       <OrderStrip />
-      <Progress />
+      <Progress views={views} />
     </section>
   );
 }

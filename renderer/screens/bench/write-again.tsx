@@ -1,4 +1,4 @@
-import { Button, Modal, TextInput } from '@mantine/core';
+import { Button } from '@mantine/core';
 import { IconRepeat } from '@tabler/icons-react';
 import { useState, type ReactElement } from 'react';
 import { asksForReason } from '../../../core/pairing/drive-reasons';
@@ -6,8 +6,7 @@ import type { PairingState } from '../../../core/pairing/pairing-state';
 import type { ScanOutcome } from '../../../core/scan/scan-outcome';
 import { act } from '../../actions';
 import { useText, type Text } from '../../text';
-
-const longestReason = 200;
+import { ReasonDialog } from './reason-form';
 
 type Refused = Extract<ScanOutcome, { result: 'refused' }>;
 
@@ -67,52 +66,24 @@ interface AgainDialogProps {
 }
 
 function AgainDialog({ refused, onClose, onDone }: AgainDialogProps): ReactElement {
-  const { bench, common } = useText();
+  const { bench } = useText();
   const text = bench.again;
   const cause = askedCause(refused);
-  const [reason, setReason] = useState('');
-  const submit = async (): Promise<void> => {
-    if (reason.trim() === '') return;
+  const submit = async (reason: string): Promise<void> => {
     const { machineSerial = null, driveId = null } = refused;
     if ((await act('giveReason', { machineSerial, driveId, reason })) === null) return;
     onClose();
     onDone?.();
   };
   return (
-    <Modal
-      opened
-      onClose={onClose}
+    <ReasonDialog
       title={text.title[cause]}
-      closeButtonProps={{ 'aria-label': common.close }}
-      size="34rem"
+      yes={text.allow}
+      onReason={(reason) => void submit(reason)}
+      onClose={onClose}
     >
-      <form
-        className="stack"
-        onSubmit={(event) => {
-          event.preventDefault();
-          void submit();
-        }}
-      >
-        <p>{bench.refused(refused)}</p>
-        <p>{text.explained[cause]}</p>
-        <TextInput
-          label={text.reason}
-          description={text.hint}
-          value={reason}
-          maxLength={longestReason}
-          autoComplete="off"
-          data-autofocus
-          onChange={(event) => {
-            setReason(event.currentTarget.value);
-          }}
-        />
-        <div className="row">
-          <Button type="submit" variant="filled" disabled={reason.trim() === ''}>
-            {text.allow}
-          </Button>
-          <Button onClick={onClose}>{common.cancel}</Button>
-        </div>
-      </form>
-    </Modal>
+      <p>{bench.refused(refused)}</p>
+      <p>{text.explained[cause]}</p>
+    </ReasonDialog>
   );
 }

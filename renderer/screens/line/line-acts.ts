@@ -1,6 +1,7 @@
 import type { AppState } from '../../../core/contract/app';
 import type { ScanOutcome } from '../../../core/scan/scan-outcome';
 import { act } from '../../actions';
+import { drawn } from '../../drawn';
 import { appState, appStore } from '../../store/app-store';
 import { lineStore, type DriveLabel } from '../../store/line-store';
 import { changeAppSettings } from '../settings/app-settings';
@@ -30,17 +31,6 @@ export function leaveLine(): void {
 
 /** Labels that are printed one after the other: each is on the page while the printer takes it. */
 let printing: Promise<void> = Promise.resolve();
-
-/** Resolves when what was set is drawn. */
-async function drawn(): Promise<void> {
-  await new Promise<void>((done) => {
-    requestAnimationFrame(() => {
-      requestAnimationFrame(() => {
-        done();
-      });
-    });
-  });
-}
 
 async function printOne(label: DriveLabel): Promise<void> {
   lineStore.setState({ label });

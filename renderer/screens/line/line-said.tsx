@@ -11,6 +11,9 @@ interface SaidProps {
   readonly remedy: string;
 }
 
+/** Characters that fit at the usual size; longer words are smaller, and still one line. */
+const longest = 56;
+
 const marks = { bad: IconX, good: IconCheck, info: IconInfoCircle, none: IconBarcode } as const;
 
 /** One sentence and one remedy, as wide as the window and always as high. */
@@ -21,10 +24,10 @@ function Said({ tone, sentence, remedy }: SaidProps): ReactElement {
     <section className="line-said" data-tone={tone} aria-label={text.said}>
       <Mark size={56} stroke={3} aria-hidden />
       <div className="line-said-words">
-        <p className="line-said-sentence" title={sentence}>
+        <p className="line-said-sentence" data-long={sentence.length > longest} title={sentence}>
           {sentence}
         </p>
-        <p className="line-said-remedy" title={remedy}>
+        <p className="line-said-remedy" data-long={remedy.length > longest} title={remedy}>
           {remedy}
         </p>
       </div>
@@ -39,6 +42,7 @@ export function LineSaid({ next }: { readonly next: string }): ReactElement {
   const notice = useApp(({ notices }) => notices[0] ?? null);
   const refusal = useApp(({ pairing }) => pairing.refusal);
   const failedListing = useApp(({ drives }) => drives.error);
+  const refusedMedia = useApp(({ media }) => (media.status === 'refused' ? media.error : null));
   const messages = useMessages();
   const message = messages.find(({ kind }) => kind === 'error');
   if (said?.outcome.result === 'refused') {
@@ -71,7 +75,7 @@ export function LineSaid({ next }: { readonly next: string }): ReactElement {
       />
     );
   }
-  const problem = refusal ?? failedListing;
+  const problem = refusal ?? failedListing ?? refusedMedia;
   if (problem !== null) return <Said tone="bad" sentence={problem.message} remedy={problem.remedy} />;
   return <Said tone="none" sentence={flow.nothingSaid} remedy="" />;
 }

@@ -2,11 +2,12 @@ import { IconDoorExit } from '@tabler/icons-react';
 import { useEffect, useMemo, type ReactElement } from 'react';
 import { rackGrid } from '../../../core/drive/rack-shape';
 import type { MediaState } from '../../../core/media/media-state';
-import { fileName } from '../../format';
+import { fileName, percentOf } from '../../format';
 import { useApp } from '../../store/app-store';
 import { flowFactsOf, useFlow } from '../../store/flow';
 import { wantedName } from '../../store/selectors';
 import { useText } from '../../text';
+import { refusedAgain } from '../bench/write-again';
 import { leaveLine, onEscape, showFullScreen, startLabels } from './line-acts';
 import { LineLabel } from './line-label';
 import { LineSaid } from './line-said';
@@ -48,7 +49,7 @@ function Head(): ReactElement {
       <h1 className="unseen">{text.title}</h1>
       <p>{text.operator(operator)}</p>
       <p>{text.order(order)}</p>
-      <p className="clipped">{media ?? text.noMedia}</p>
+      <p className="line-media">{media ?? text.noMedia}</p>
       {training && <p className="soft">{common.training}</p>}
       <button type="button" className="line-leave" onClick={leaveLine}>
         <IconDoorExit size={28} aria-hidden />
@@ -64,14 +65,20 @@ function useNextWords(): { readonly next: string; readonly hint: string } {
   const next = useFlow((one) => one.next);
   const pairing = useApp((state) => state.pairing);
   const wanted = useApp(({ media }) => wantedName(media));
+  const hashed = useApp(({ media }) =>
+    media.status === 'hashing' ? percentOf(media.progress.done, media.progress.total) : null,
+  );
   const counts = useApp((state) => JSON.stringify(flowFactsOf(state).jobs));
+  const ordered = useApp(({ order }) => order !== null);
+  const asked = useApp((state) => refusedAgain(state.pairing) !== null);
   return useMemo(() => {
     const jobs = JSON.parse(counts) as ReturnType<typeof flowFactsOf>['jobs'];
-    const own = line.lineWords(next, { pairing, jobs, wanted });
+    if (asked) return line.reasonWords;
+    const own = line.lineWords(next, { pairing, jobs, wanted, ordered, hashed });
     if (own !== null) return own;
-    const { next: words, hint = '' } = flow.nextWords(next, pairing, { onShip: false, wanted });
+    const { next: words, hint = '' } = flow.nextWords(next, pairing, { onShip: false, wanted, ordered });
     return { next: words, hint };
-  }, [next, pairing, wanted, counts, flow, line]);
+  }, [next, pairing, wanted, ordered, hashed, asked, counts, flow, line]);
 }
 
 /** The next action in words for a hall; while drives are written the huge per cent; at the end the counts. */

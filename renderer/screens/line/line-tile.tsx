@@ -41,13 +41,14 @@ export const LineTile = memo(function LineTile(props: LineTileProps): ReactEleme
       style={{ gridRow: place.row, gridColumn: place.column }}
       data-kind={kind}
       data-tone={tone}
+      data-past={pastKind}
       data-next={next}
       data-idle={armed && pair === null}
       aria-label={text.tile(label, word, machine)}
     >
       <div className="line-tile-head">
         <BayNumber label={label} />
-        <StatusMark kind={kind} />
+        <StatusMark kind={kind} past={pastKind} />
       </div>
       <p className="line-tile-serial mono clipped">{machine}</p>
       <p className="line-tile-word clipped">

@@ -6,6 +6,7 @@ import { BootTestPicture } from '../../components/boot-test-picture';
 import { Busy } from '../../components/busy';
 import { Notice } from '../../components/notice';
 import { Panel } from '../../components/panel';
+import { PrintButton } from '../../components/print-button';
 import { BackButton, ScreenHeader } from '../../components/screen-header';
 import { isDialogOpen } from '../../dialog';
 import { useText } from '../../text';
@@ -42,9 +43,12 @@ export function EntryPage({ sequence, onBack }: EntryPageProps): ReactElement {
   return (
     <div className="screen screen-filled">
       <ScreenHeader id="entry-title" title={text.entry(sequence)}>
-        <BackButton autoFocus onBack={onBack}>
-          {text.back}
-        </BackButton>
+        <div className="row no-print">
+          {found !== null && <PrintButton>{text.print}</PrintButton>}
+          <BackButton autoFocus onBack={onBack}>
+            {text.back}
+          </BackButton>
+        </div>
       </ScreenHeader>
       {found === null ? (
         <Busy>{text.loadingEntry}</Busy>

@@ -4,6 +4,7 @@ import { useLog } from '../../store/log-store';
 import { useText } from '../../text';
 import { EntryPage } from './entry-page';
 import { LogFilters } from './log-filters';
+import { LogPaper, PrintLogButton } from './log-print';
 import { LogTable, type LogSelection } from './log-table';
 import { LogOutcome, LogTools } from './log-tools';
 import './log.css';
@@ -31,10 +32,12 @@ export function LogScreen(): ReactElement {
     <section className="screen screen-filled" aria-labelledby="log-title">
       <ScreenHeader id="log-title" title={text.title}>
         <LogTools />
+        <PrintLogButton />
       </ScreenHeader>
       <LogOutcome />
       <LogFilters key={searched} />
       <LogTable selection={selection} onSelect={setSelection} onOpen={setOpened} focused={returned} />
+      <LogPaper />
     </section>
   );
 }

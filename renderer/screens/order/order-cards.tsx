@@ -91,7 +91,7 @@ export function OrderClose({
     <Panel title={text.title}>
       {order.open === 0 ? (
         <>
-          <p>{text.nothingOpen}</p>
+          <p>{text.nothingOpen(order.counts.done)}</p>
           <div>
             <ConfirmButton
               label={text.button}

@@ -120,7 +120,7 @@ export function OrderScreen(): ReactElement {
       )}
       {order !== null && order.error !== null && <ErrorCard error={order.error} />}
       {order === null || order.error !== null ? (
-        <OrderOpen key={number} current={number} numberAlone={order === null} onOpened={setWarnings} />
+        <OrderOpen current={number} numberAlone={order === null} onOpened={setWarnings} />
       ) : (
         <>
           <OrderCounts order={order} />

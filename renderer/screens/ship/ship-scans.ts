@@ -1,8 +1,13 @@
+import { timeouts } from '../../../core/base/timeouts';
 import { foldLabel } from '../../../core/drive/bays';
+import { flowOf } from '../../../core/flow/flow';
 import { normalizeSerial } from '../../../core/machine/serial';
 import { withoutSerialPrefix } from '../../../core/scan/scan-text';
 import type { ScanOutcome } from '../../../core/scan/scan-outcome';
 import { shipmentNumberSchema } from '../../../core/shipment/shipment';
+import { act } from '../../actions';
+import { appStore } from '../../store/app-store';
+import { flowFactsOf } from '../../store/flow';
 import {
   choose,
   closeShipment,
@@ -73,6 +78,9 @@ export async function tickScanned(text: string): Promise<ScanOutcome> {
   return accepted('machine', 'ticked', { machineSerial, bay, count });
 }
 
+/** When SHIP closed a shipment last. Milliseconds, of the page's clock. */
+let closedAt = Number.NEGATIVE_INFINITY;
+
 /** SHIP on Ship: closes the shipment as its button does. */
 export async function closeByScan(): Promise<ScanOutcome> {
   await listRead();
@@ -80,15 +88,37 @@ export async function closeByScan(): Promise<ScanOutcome> {
   if (state.doing !== 'nothing') return { ...refused('not-shippable', 'busy'), kind: 'command' };
   const { ticked, number } = shipmentToClose(state);
   const refusal = refusalOf(ticked, number);
+  if (refusal === 'nothing-chosen' && isOrderShipped()) {
+    // The scanner read the SHIP twice that closed the shipment.
+    if (performance.now() - closedAt < timeouts.doubleRead) {
+      return { ...refused('repeated-read', null), kind: 'command' };
+    }
+    return await closeOrder();
+  }
   if (refusal !== null) {
     shipStore.setState({ asksNumber: refusal === 'number-missing' || refusal === 'number-wrong' });
     return { ...refused('not-shippable', refusal), kind: 'command' };
   }
   const serials = ticked.map(({ machineSerial }) => machineSerial);
   const closed = await closeShipment(serials, number);
+  closedAt = performance.now();
   return closed
     ? accepted('command', 'shipped', { text: number, count: serials.length })
     : { ...refused('not-shippable', null), kind: 'command' };
+}
+
+/** Whether an order is open of which nothing is left to do but to close it. */
+function isOrderShipped(): boolean {
+  const { state } = appStore.getState();
+  return state !== null && flowOf(flowFactsOf(state)).next === 'close-order';
+}
+
+/** All of the order is shipped: SHIP closes it, here as on the bench. */
+async function closeOrder(): Promise<ScanOutcome> {
+  const text = appStore.getState().state?.order?.number ?? '';
+  return (await act('closeOrder', {})) === null
+    ? { ...refused('not-shippable', null), kind: 'command' }
+    : accepted('command', 'order-closed', { text });
 }
 
 /** Resolves when the list is there, or cannot be read. */

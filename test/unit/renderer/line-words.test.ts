@@ -30,8 +30,13 @@ it('says which machine was scanned and which is next', () => {
 it('no next action of line mode asks for a mouse', () => {
   const jobs = { running: 0, testing: 0, passed: 0, failed: 1, bootFailed: 0, stopped: 0 };
   for (const action of nextActions) {
-    const words = en.line.lineWords(action, { pairing: emptyState.pairing, jobs, wanted: null });
-    expect(words?.next ?? '').not.toMatch(/press|click|choose|type/i);
+    const { pairing } = emptyState;
+    for (const wanted of [null, 'Contoso']) {
+      const more = { wanted, ordered: false };
+      const words = en.line.lineWords(action, { ...more, pairing, jobs, hashed: null });
+      const { next } = words ?? en.flow.nextWords(action, pairing, { ...more, onShip: false });
+      expect(next).not.toMatch(/press|click|choose|type/i);
+    }
   }
 });
 

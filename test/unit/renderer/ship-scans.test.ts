@@ -1,7 +1,16 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { closeByScan, linesNamed, tickScanned } from '../../../renderer/screens/ship/ship-scans';
 import { choose, proposedNumber, shipStore } from '../../../renderer/screens/ship/ship-store';
-import { machineOf, shipments, shipReport, someDrive } from '../../support/app-samples';
+import { appStore } from '../../../renderer/store/app-store';
+import {
+  emptyState,
+  machineOf,
+  ready,
+  shipments,
+  shipReport,
+  someDrive,
+  someOrder,
+} from '../../support/app-samples';
 
 /** What is scanned on Ship. */
 
@@ -38,6 +47,15 @@ describe('a scan on Ship', () => {
     expect(ticked()).toEqual([machineOf(3)]);
     expect(await tickScanned(text)).toMatchObject({ reason: 'ticked-already', detail: machineOf(3) });
     expect(ticked()).toEqual([machineOf(3)]);
+  });
+  it('SHIP closes the work order when all of it is shipped and nothing is ticked', async () => {
+    expect(await closeByScan()).toMatchObject({ reason: 'not-shippable', detail: 'nothing-chosen' });
+    const order = someOrder();
+    const left = { ...order, open: 0, counts: { ...order.counts, done: 0 } };
+    appStore.setState({ state: { ...emptyState, batch: ready.batch, order: left } });
+    expect(await closeByScan()).toMatchObject({ effect: 'order-closed', text: order.number });
+    expect(call.mock.calls.map(([method]) => method)).toContain('closeOrder');
+    appStore.setState({ state: null });
   });
   it('is refused when nothing of that name waits, or more than one drive of the bay', async () => {
     expect(await tickScanned('PC-9')).toMatchObject({ result: 'refused', reason: 'not-waiting' });

@@ -1,13 +1,15 @@
 import { Button } from '@mantine/core';
-import type { ReactElement } from 'react';
+import { useState, type ReactElement } from 'react';
 import { send } from '../../../actions';
 import { ConfirmButton } from '../../../components/confirm-button';
 import { useApp, useAppShallow } from '../../../store/app-store';
 import { changeChoice, useRack } from '../../../store/rack-store';
-import { driveOf, jobOf, pairOf } from '../../../store/selectors';
+import { formatDay } from '../../../format';
+import { driveOf, jobOf, pairOf, pastOf } from '../../../store/selectors';
 import { useText } from '../../../text';
 import { DriveContent } from '../drive-details';
-import { actsOf, nothingChosen, type ActChoice, type RackAct } from './rack-rules';
+import { ReasonDialog } from '../reason-form';
+import { actsOf, asksForReason, nothingChosen, type ActChoice, type RackAct } from './rack-rules';
 
 /** What is known of the chosen bay, or what can be done with several. Always there: the rack keeps its size. */
 export function RackPane(): ReactElement {
@@ -101,12 +103,64 @@ const methods = {
   unpair: 'unpair',
 } as const satisfies Record<RackAct, string>;
 
+/** Retries several drives; where one of them asks for a reason, one reason is asked for, for all. */
+function RetryButton({ driveIds }: Pick<ActChoice, 'driveIds'>): ReactElement {
+  const { rack: text, bench, past: pastText } = useText();
+  const [asking, setAsking] = useState(false);
+  const asked = useAppShallow((state) => driveIds.filter((driveId) => asksForReason(state, driveId)));
+  const lines = useAppShallow((state) =>
+    asked.map((driveId) => {
+      const past = pastOf(state, driveId);
+      const words = past === null ? null : pastText.short(past, formatDay);
+      return bench.again.line(jobOf(state, driveId)?.bay ?? '', words ?? '');
+    }),
+  );
+  const retry = (reason: string | null): void => {
+    for (const driveId of driveIds) {
+      send('retryJob', { driveId, ...(reason === null ? {} : { reason }) });
+    }
+  };
+  return (
+    <>
+      <Button
+        onClick={() => {
+          if (asked.length > 0) setAsking(true);
+          else retry(null);
+        }}
+      >
+        {text.act('retry', driveIds.length)}
+      </Button>
+      {asking && (
+        <ReasonDialog
+          title={bench.again.several(driveIds.length)}
+          yes={bench.again.tryAll(driveIds.length)}
+          onReason={(reason) => {
+            setAsking(false);
+            retry(reason);
+          }}
+          onClose={() => {
+            setAsking(false);
+          }}
+        >
+          <ul className="bullets">
+            {lines.map((line) => (
+              <li key={line}>{line}</li>
+            ))}
+          </ul>
+          <p>{bench.again.severalExplained}</p>
+        </ReasonDialog>
+      )}
+    </>
+  );
+}
+
 function ActButton({ act, driveIds }: ActChoice): ReactElement {
   const { rack: text, bench } = useText();
   const label = text.act(act, driveIds.length);
   const run = (): void => {
     for (const driveId of driveIds) send(methods[act], { driveId });
   };
+  if (act === 'retry') return <RetryButton driveIds={driveIds} />;
   return act === 'cancel' ? (
     <ConfirmButton
       label={label}

@@ -1,6 +1,8 @@
 import type { RackGrid } from '../../../../core/drive/rack-shape';
+import type { AppState } from '../../../../core/contract/app';
 import type { AppJob } from '../../../../core/contract/app-bench';
 import { isRunning } from '../../../../core/job/job';
+import { driveBefore } from '../../../../core/ledger/drive-before';
 import type { CardKind } from '../../../store/selectors';
 
 /** Rules of the rack view: what the filters show, which bays are chosen, and what can be done with them. Pure. */
@@ -87,6 +89,18 @@ export function chooseAll(choice: Choice, shown: Iterable<string>): Choice {
 export function withoutUnseen(choice: Choice, shown: ReadonlySet<string>): Choice {
   const left = [...choice.chosen].filter((label) => shown.has(label));
   return left.length === choice.chosen.size ? choice : { ...choice, chosen: new Set(left) };
+}
+
+/**
+ * Whether a drive's last job failed, so that it is not tried again without a reason. For a drive that holds somebody's image the
+ * station asks by itself, for each one.
+ */
+export function asksForReason({ pasts, jobs }: Pick<AppState, 'pasts' | 'jobs'>, driveId: string): boolean {
+  const past = pasts.find((one) => one.driveId === driveId)?.past;
+  if (past === undefined) return false;
+  const { failed } = driveBefore(past);
+  const said = jobs.find((job) => job.driveId === driveId)?.driveAgain;
+  return failed !== null && failed.entry !== said?.failed?.entry;
 }
 
 export const rackActs = ['clear', 'retry', 'cancel', 'unpair'] as const;

@@ -41,6 +41,9 @@ const jobSets: readonly (readonly CardOutcome[])[] = [
   ['running', 'testing', 'passed', 'boot-failed', 'failed', 'stopped'],
 ];
 
+/** Numbers of drives that are out and not shipped: with none on the bench it may be some. */
+const goneWith = (jobs: readonly CardOutcome[]): readonly number[] => (jobs.length === 0 ? [0, 2] : [0]);
+
 /** Bay 1: free, or without a drive. Bay 2: the pair's. The jobs' bays come after. */
 function benchOf(
   operator: boolean,
@@ -48,6 +51,7 @@ function benchOf(
   free: boolean,
   jobs: readonly CardOutcome[],
   order: OrderLeft | null,
+  gone: number,
   starting: boolean,
   state: Pairing,
 ): BenchState {
@@ -62,6 +66,8 @@ function benchOf(
     })),
     jobs: new Map(jobs.map((job, index) => [`d${index + 3}`, job])),
     orderLeft: () => order,
+    openOrder: () => (order === null ? null : 'WO-7'),
+    gone,
     // Of an order that is done every machine has its drive.
     inOrder: () => order?.open !== 0,
     starting,
@@ -83,18 +89,19 @@ function product<One, Other>(ones: readonly One[], others: readonly Other[]): (r
   return ones.flatMap((one) => others.map((other) => [one, other] as const));
 }
 
-const worlds = product(product(no, medias), product(product(no, jobSets), product(orders, no)));
+const sets = jobSets.flatMap((jobs) => goneWith(jobs).map((gone) => ({ jobs, gone })));
+const worlds = product(product(no, medias), product(product(no, sets), product(orders, no)));
 
 function benchesOf([
   [operator, media],
-  [[free, jobs], [order, pairs]],
+  [[free, { jobs, gone }], [order, pairs]],
 ]: (typeof worlds)[number]): BenchState[] {
   // A machine that is paired, or waits, keeps its order open.
   if (pairs && order?.open === 0) return [];
   const from = pairs ? pairedState : emptyPairing;
   // Bay 2 holds the pair's drive, or is blocked: no bay but the first is free.
   const of = (state: Pairing, starting = false): BenchState => {
-    const bench = benchOf(operator, media, free, jobs, order, starting, state);
+    const bench = benchOf(operator, media, free, jobs, order, gone, starting, state);
     if (pairs) return bench;
     const drives = bench.context.drives.map((one) =>
       one.id === 'd2' ? drive(2, { verdict: 'blocked' }) : one,
@@ -151,6 +158,7 @@ function scansFor(next: NextAction, { context }: BenchState): readonly ScanReadi
     case 'failed':
       return [command('RETRY'), command('CLEAR')];
     case 'ship':
+    case 'close-order':
       return [command('SHIP')];
     case 'wait-for-start':
     case 'insert-drive':
@@ -158,7 +166,6 @@ function scansFor(next: NextAction, { context }: BenchState): readonly ScanReadi
     case 'wait-for-media':
     case 'running':
     case 'boot-test':
-    case 'close-order':
       return [];
   }
 }
@@ -266,6 +273,7 @@ describe('the day, from badge to shipment', () => {
     ...{ operatorKnown: false, media: 'none', mode: 'pair', machineWaits: false, pairs: 0, armed: false },
     ...{ starting: false, freeBays: 2, jobs: countOutcomes([]), order: null },
   };
+  const known = { operatorKnown: true, media: 'proved' } as const;
   it.each<[string, Partial<FlowFacts>, NextAction]>([
     ['a new shift', {}, 'operator'],
     ['the badge was scanned', { operatorKnown: true }, 'media'],
@@ -285,6 +293,13 @@ describe('the day, from badge to shipment', () => {
     ['one that does not start', { jobs: countOutcomes(['boot-failed']) }, 'clear-failed'],
     ['the order is done', { operatorKnown: true, order: { open: 0, toShip: 2 } }, 'ship'],
     ['and shipped', { operatorKnown: true, order: { open: 0, toShip: 0 } }, 'close-order'],
+    ['drives are out', { ...known, takenOut: 2 }, 'ship'],
+    ['of an order, the others first', { ...known, takenOut: 2, order: { open: 3, toShip: 2 } }, 'machine'],
+    [
+      'but in line mode a full rack is shipped first',
+      { ...known, takenOut: 2, line: true, freeBays: 0, order: { open: 3, toShip: 2 } },
+      'ship',
+    ],
     ['no drive at all', { operatorKnown: true, media: 'proved', freeBays: 0 }, 'insert-drive'],
   ])('%s', (_, more, next) => {
     expect(flowOf({ ...begin, ...more }).next).toBe(next);

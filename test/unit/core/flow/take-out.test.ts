@@ -87,6 +87,9 @@ describe('line mode', () => {
     const done = world({ line: { takenOut: 2 } });
     expect(flowOf(flowFacts(emptyPairing, done)).next).toBe('ship');
     expect(applyScan(emptyPairing, command('SHIP'), done).action).toEqual({ type: 'ship-line' });
+    // What CLEAR set aside, or another view finished, is packed on Ship.
+    const left = world({ line, openOrder: () => 'WO-7', orderLeft: () => ({ open: 0, toShip: 1 }) });
+    expect(applyScan(emptyPairing, command('SHIP'), left).outcome).toMatchObject({ effect: 'ship-shown' });
     // The next machine is taken as well.
     expect(applyScan(emptyPairing, machine('PC-9'), done).outcome).toMatchObject({
       effect: 'machine-waiting',

@@ -13,6 +13,7 @@ import {
   undo,
   type Pairing,
   type PairingContext,
+  type PairingResult,
 } from '../../../../core/pairing/pairing';
 import type { ScanReading } from '../../../../core/scan/scan';
 import { scanSettingsSchema } from '../../../../core/scan/scan-settings';
@@ -280,6 +281,25 @@ describe('SHIP', () => {
     expectRefused(armed, applyScan(armed, command('SHIP'), world()), 'wrong-kind', 'start');
     expectRefused(armed, applyScan(armed, command('SHIP'), world({ starting: true })), 'wrong-kind', 'wait');
   });
+
+  it.each([null, { takenOut: 0 }])(
+    'closes the work order when all of it is shipped, and not before',
+    (line) => {
+      const shipped = (open: number, toShip: number): PairingResult =>
+        applyScan(
+          emptyPairing,
+          command('SHIP'),
+          world({ line, openOrder: () => 'WO-7', orderLeft: () => ({ open, toShip }) }),
+        );
+      expect(shipped(0, 0)).toMatchObject({
+        outcome: { effect: 'order-closed', text: 'WO-7' },
+        action: { type: 'close-order' },
+      });
+      for (const left of [shipped(1, 0), shipped(0, 1)]) {
+        expect(left.action.type).not.toBe('close-order');
+      }
+    },
+  );
 });
 
 it('a question which bay ends when no bay is left that it could be', () => {

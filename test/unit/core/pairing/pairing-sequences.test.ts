@@ -64,6 +64,7 @@ const detailsArbitrary = fc.record({
   takeOut: fc
     .subarray(serials, { maxLength: 2 })
     .map((some) => some.map((machineSerial, at) => ({ machineSerial, driveId: `t${at}`, bay: `bay ${at}` }))),
+  gone: fc.constantFrom(0, 2),
   line: fc.constantFrom(null, { takenOut: 0 }, { takenOut: 2 }),
   notices: fc.constantFrom(0, 0, 1),
   runningMachines: fc.subarray(serials, { maxLength: 1 }).map((some) => new Set(some)),
@@ -236,6 +237,7 @@ it('a scanner that reads everything twice at once pairs the same, and never star
     mediaStatus: 'proved',
     jobMedia: theMedia(),
     takeOut: [],
+    gone: 0,
     line: null,
     notices: 0,
     drives,

@@ -38,6 +38,7 @@ export function world(changes: Partial<PairingContext> = {}): PairingContext {
     })),
     jobs: new Map(),
     takeOut: [],
+    gone: 0,
     line: null,
     notices: 0,
     runningMachines: new Set(),

@@ -6,7 +6,7 @@ import {
   configmgrImport,
 } from '../../../../core/shipment/import-csv';
 import type { MachineDetails } from '../../../../core/machine/machine';
-import { readCsv } from '../../../../core/order/order-csv';
+import { readCsv } from '../../../../core/base/csv';
 
 const uuid = '4C4C4544-0034-5010-8052-B4C04F503132';
 const whole: MachineDetails = { computerName: 'CONTOSO-1', uuid, macs: ['05:06:07:08:09:0A'] };

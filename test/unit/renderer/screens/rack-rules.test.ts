@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { rackGrid } from '../../../../core/drive/rack-shape';
 import {
   actsOf,
+  asksForReason,
   chooseAll,
   chooseOnly,
   extendTo,
@@ -87,6 +88,24 @@ describe('acts on several bays', () => {
   it('never clear a card whose drive is worked on, nor cancel one that has ended', () => {
     expect(actsOf([running]).map(({ act }) => act)).toEqual(['cancel']);
     expect(actsOf([passed]).map(({ act }) => act)).toEqual(['clear']);
+  });
+  it('ask for a reason where the last job failed, and not again for the same failure', () => {
+    const lastBad = {
+      state: 'failed',
+      entry: 7,
+      time: '2026-11-28T10:00:00.000Z',
+      reason: 'Write error',
+    } as const;
+    const past = { holds: null, failures: 1, lastBad: { ...lastBad, touched: true } };
+    const pasts = [{ driveId: 'drive-03', past }];
+    const job = someJob(3, writeFailed);
+    expect(asksForReason({ pasts, jobs: [job] }, 'drive-03')).toBe(true);
+    expect(asksForReason({ pasts: [], jobs: [job] }, 'drive-03')).toBe(false);
+    const untouched = [{ driveId: 'drive-03', past: { ...past, lastBad: { ...lastBad, touched: false } } }];
+    expect(asksForReason({ pasts: untouched, jobs: [job] }, 'drive-03')).toBe(false);
+    const failed = { entry: 7, time: lastBad.time, reason: 'Write error', failures: 1 };
+    const said = { ...job, driveAgain: { reason: 'Cable', failed } };
+    expect(asksForReason({ pasts, jobs: [said] }, 'drive-03')).toBe(false);
   });
   it('are none where nothing can be done', () => {
     expect(actsOf([free, empty])).toEqual([]);

@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { readCsv } from '../../../../core/order/order-csv';
+import { readCsv } from '../../../../core/base/csv';
 import type { JobDetails, LedgerRecord } from '../../../../core/ledger/record';
 import { shipmentRecordsSchema } from '../../../../core/shipment/shipment';
 import { Ledger } from '../../../../station/ledger/ledger';

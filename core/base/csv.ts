@@ -1,4 +1,12 @@
-import type { OrderIssue } from './raw-order';
+/** Reads tables as spreadsheets and scripts write them (RFC 4180). */
+
+/** What is wrong with a line. */
+export interface CsvProblem {
+  /** Line of the file, from 1 on. */
+  readonly line: number;
+  /** Without the line, in lower case, without a full stop. */
+  readonly message: string;
+}
 
 /** One line of a table; a quoted field may hold line breaks, so it can be several lines of the file. */
 export interface CsvRecord {
@@ -10,7 +18,7 @@ export interface CsvRecord {
 export interface CsvReading {
   /** Without those that are blank throughout. */
   readonly records: readonly CsvRecord[];
-  readonly problems: readonly OrderIssue[];
+  readonly problems: readonly CsvProblem[];
 }
 
 /** What parts fields: a spreadsheet's clipboard uses tabs, and its files what its country uses. */
@@ -36,10 +44,10 @@ export function readCsv(text: string): CsvReading {
   return { records: table.records.map((one) => unpacked(one, separator)), problems: table.problems };
 }
 
-/** A record that is one field in quotes with separators in it: some exporters put whole lines in quotes. */
+/** A record that is one field in quotes with separators in it, and nothing beside it: some exporters put whole lines in quotes. */
 function unpacked(record: CsvRecord, separator: Separator): CsvRecord {
   const [only = '', ...others] = record.fields;
-  if (others.length > 0 || !only.includes(separator)) return record;
+  if (others.some((field) => field.trim() !== '') || !only.includes(separator)) return record;
   const inner = new Table(record.line);
   readInto(inner, only, 0, separator);
   const [first, ...more] = inner.records;
@@ -133,7 +141,7 @@ function quote(text: string): string {
 /** Records as they grow. */
 class Table {
   readonly records: CsvRecord[] = [];
-  readonly problems: OrderIssue[] = [];
+  readonly problems: CsvProblem[] = [];
   /** Of the record that grows. */
   #begins: number;
   #line: number;
