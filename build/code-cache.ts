@@ -1,4 +1,3 @@
-import { isAscii } from 'node:buffer';
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -16,12 +15,11 @@ const sha256 = (bytes: Buffer): Buffer => createHash('sha256').update(bytes).dig
  * Keeps for each program what V8 made of it, for launcher.cjs.
  * @param folder with the programs and their launchers; their caches are put beside them
  * @param node the Node that the programs will run on: another V8 does not take it
- * @throws Error when a program does not start, or has other characters than launcher.cjs reads
+ * @throws Error when a program does not start
  */
 export function makeCodeCaches(folder: string, node: string): void {
   for (const [name, args] of Object.entries(launched)) {
     const code = readFileSync(join(folder, `${name}.code.cjs`));
-    if (!isAscii(code)) throw new Error(`${name}.code.cjs is not ASCII: write what is in a pattern as \\u….`);
     const cache = join(folder, `${name}.code.cache`);
     const part = `${cache}.part`;
     rmSync(cache, { force: true });
