@@ -112,7 +112,7 @@ describe('media send', () => {
     const large = at('large.wim');
     copyFileSync(first, large);
     // Long enough to be killed in its midst; the end of a WIM may be anything.
-    truncateSync(large, 400 * 1024 * 1024);
+    truncateSync(large, 200 * 1024 * 1024);
     const to = at('killed');
     const killed = await runCli(
       [
@@ -139,11 +139,11 @@ describe('media send', () => {
     expect(killed.status).toBe(137);
     expect(existsSync(join(to, 'Contoso.media.json'))).toBe(false);
     const again = await send(large, to, 1, '--part-size', '64M', '--key', keys.secret);
-    expect(mediaSendForm.parse(JSON.parse(again.stdout)).parts).toHaveLength(7);
+    expect(mediaSendForm.parse(JSON.parse(again.stdout)).parts).toHaveLength(4);
     expect(readdirSync(to).sort()).toEqual(
       [
         ...['Contoso.media.json', 'Contoso.media.json.minisig'],
-        ...[1, 2, 3, 4, 5, 6, 7].map((n) => `large.wim.00${n}`),
+        ...[1, 2, 3, 4].map((n) => `large.wim.00${n}`),
       ].sort(),
     );
 
