@@ -16,7 +16,15 @@ import { mediaReceiveForm } from '../../station/cli/media-receive-command';
 import { mediaSendForm } from '../../station/cli/media-send-command';
 import { mediaManifestSchema, type MediaManifest } from '../../core/delivery/manifest';
 import { benchDrives, errorOf, reportOf, runCli, type CliResult } from '../support/cli';
-import { captureTree, copyDelivery, makeContent, minisignKeys, run, type KeyPair } from '../support/delivery';
+import {
+  atTerminal,
+  captureTree,
+  copyDelivery,
+  makeContent,
+  minisignKeys,
+  run,
+  type KeyPair,
+} from '../support/delivery';
 import { temporaryArea } from '../support/global-setup';
 import { makeBench } from '../support/virtual-bench';
 import { makeMedia } from '../support/wim';
@@ -200,6 +208,30 @@ describe('keys', () => {
     const other = at('own-state');
     await trust('Own', other, '--public-key', `${secret}.pub`);
     expect(received(await receive(at('own'), other)).result).toBe('received');
+  });
+
+  it('ask for what is not on the command line: passwords unseen, and the name of a key that is forgotten', async () => {
+    const file = at('typed.key');
+    const differing = await atTerminal(
+      ['key', 'create', file],
+      [
+        ['Password for the new key: ', 'first secret'],
+        ['The same again: ', 'second secret'],
+      ],
+    );
+    expect(differing.screen).toContain('The two passwords differ.');
+    expect(differing.screen).not.toContain('secret');
+    expect(differing.status).toBe(3);
+    expect(existsSync(file)).toBe(false);
+
+    const folder = at('forget-state');
+    await trust('Contoso', folder, '--public-key', keys.public);
+    const forget = ['key', 'forget', 'Contoso', '--state', folder];
+    const wrong = await atTerminal(forget, [["Type the name 'Contoso'", 'yes']]);
+    expect(wrong.screen).toContain('was not confirmed');
+    const right = await atTerminal(forget, [["Type the name 'Contoso'", 'Contoso']]);
+    expect(right.screen).toContain('is no longer trusted');
+    expect(right.status).toBe(0);
   });
 
   it('are trusted by name, and another one under a known name is refused until the old one is forgotten', async () => {
