@@ -85,7 +85,7 @@ export const layers: Readonly<Record<string, Layer>> = {
       // The two front doors, which know nothing of each other.
       app: [
         ...['drives', 'fleet', 'helper-client', 'image-cache', 'jobs', 'ledger', 'log'],
-        ...['machine', 'media', 'orders', 'shipment', 'state', 'support'],
+        ...['machine', 'media', 'orders', 'recipe', 'shipment', 'state', 'support'],
       ],
       cli: [
         ...['drives', 'fleet', 'helper-client', 'image-cache', 'jobs', 'ledger'],

@@ -5,10 +5,18 @@ import { z } from 'zod';
 import { sha256Schema } from '../../core/media/chunk-map';
 import { formatBytes } from '../../core/base/display';
 import { recordedHashSource, recordedHashSourceSchema } from '../../core/media/media-state';
+import {
+  dateLines,
+  dateWarnings,
+  lateReasons,
+  mediaDatesSchema,
+  type MediaDates,
+} from '../../core/media/media-dates';
 import { mediaHashSchema, mediaSchema, type Media, type MediaHash } from '../../core/media/media';
 import type { HelperClient } from '../helper-client/helper-client';
 import { assertExpected, expectedHash, type ExpectedHash } from '../media/media-expectation';
 import { commandAction, jsonOption, parseCount, type CommandContext } from './command-context';
+import { addDateOptions, findDates, type DateOptions } from './media-dates';
 import { details, table, type Cell } from './output';
 import { planCommand } from './plan-command';
 import { recipeCommand } from './recipe-command';
@@ -22,6 +30,10 @@ export const mediaInspectForm = z.strictObject({
   ...mediaSchema.shape,
   /** SHA-256 of every file, in the order of `files`. */
   hashes: mediaHashSchema.shape.files,
+  /** Certificate, ship-by day and management points; null: neither recipe nor password was given. */
+  dates: mediaDatesSchema.nullable(),
+  /** Media GUID of Configuration Manager, with braces; null: no password was given, or it is not known. */
+  mediaGuid: z.string().nullable(),
 });
 
 /** What `media verify --json` prints. */
@@ -41,33 +53,44 @@ export const mediaVerifyForm = z.strictObject({
   warnings: z.array(z.string()),
 });
 
-interface InspectOptions {
+interface InspectOptions extends DateOptions {
   readonly image: number;
 }
 
 /** `prestage media inspect | verify`. */
 export function mediaCommand(): Command {
   const command = new Command('media').description('plan and inspect a prestaged Windows image (a WIM file)');
-  command
-    .command('inspect')
+  addDateOptions(command.command('inspect'))
     .description('show what the media contains, and whether it is the file that was sent')
     .argument('<file>', 'WIM or ESD file, or the first part of a split set')
     .option('--image <index>', 'image whose file names and boot files are checked', parseCount, 1)
     .addOption(jsonOption(mediaInspectForm))
     .action(
-      commandAction<InspectOptions>(async (context, { image }, [file = '']) => {
+      commandAction<InspectOptions>(async (context, options, [file = '']) => {
+        const { image } = options;
         const path = resolve(file);
         const expected = expectedHash({ path });
         const client = await context.helpers.plain();
+        const { dates, guid } = await findDates({ path, imageIndex: image }, options, context);
         const { media, hash } = await inspectAndHash(client, path, image, context);
         assertExpected(expected, hash);
+        const shipping = { now: new Date(), shipBy: null };
+        const warnings =
+          dates === null ? [] : [...lateReasons(dates, shipping), ...dateWarnings(dates, shipping)];
+        for (const warning of warnings) context.output.message(`warning: ${warning}`);
         const document = {
           sha256: hash.sha256,
           expected: recordedHashSource(expected.source),
           ...media,
           hashes: hash.files,
+          dates,
+          mediaGuid: guid,
         };
-        context.output.result<typeof mediaInspectForm>(document, () => mediaText(media, hash, expected));
+        context.output.result<typeof mediaInspectForm>(document, () =>
+          [mediaText(media, hash, expected), ...(dates === null ? [] : ['', datesText(dates, guid)])].join(
+            '\n',
+          ),
+        );
         return undefined;
       }),
     );
@@ -191,6 +214,10 @@ function mediaText(media: Media, hash: MediaHash, expected: ExpectedHash): strin
   );
   const warnings = media.warnings.length === 0 ? '' : `\n\n${details([['warning', media.warnings]])}`;
   return `${details(lines)}\n${hashText(hash, expected)}\n\n${images}\n\n${demands}${warnings}`;
+}
+
+function datesText(dates: MediaDates, guid: string | null): string {
+  return details([...dateLines(dates), ...(guid === null ? [] : [['media GUID', guid] as const])]);
 }
 
 const demandWords = { met: 'yes', 'not-met': 'no', unknown: 'not known' } as const;
