@@ -31,8 +31,9 @@ export function readVariablesForm(file: Uint8Array): VariablesForm | string {
   if (word(0) !== magic) return 'is not a file of media variables';
   const length = word(3);
   const key = keyBytes[word(4)];
-  if (key === undefined)
+  if (key === undefined) {
     return `is encrypted in a way that Prestage does not know (0x${word(4).toString(16)})`;
+  }
   if (length === 0 || length % 16 !== 0 || word(2) > length) return 'is damaged: its lengths do not fit';
   if (headerBytes + length > file.length) return 'is cut off';
   return { keyBytes: key, offset: headerBytes, length };

@@ -41,8 +41,9 @@ export async function readMediaVariables(
       ? null
       : await readCertificateDates(Buffer.from(certificate.pfxHex, 'hex'), certificate.password, signal);
   if (certificate === null) notes.push('The variables of the media hold no certificate.');
-  else if (times === null)
+  else if (times === null) {
     notes.push('The certificate in the media could not be opened: its dates are not known.');
+  }
   return {
     dates: { ...dates, certificateStart: times?.start ?? null, certificateEnd: times?.end ?? null },
     guid,
@@ -113,8 +114,9 @@ function variablesIn(text: string, name: string): ReadonlyMap<string, string> {
     for (const entry of Array.isArray(entries) ? (entries as readonly unknown[]) : []) {
       if (!isNode(entry)) continue;
       const { '@name': key, '#text': value } = entry;
-      if (typeof key === 'string' && typeof value === 'string')
+      if (typeof key === 'string' && typeof value === 'string') {
         found.set(key.toLowerCase(), unescaped(value));
+      }
     }
   }
   if (found.size === 0) throw damaged(name, 'is damaged: it holds no variables');
@@ -133,17 +135,18 @@ function unescaped(text: string): string {
 
 /** The file's bytes. @throws PrestageError media-variables-missing, media-variables-damaged */
 async function variablesFile(source: ImageSource, signal?: AbortSignal): Promise<Buffer> {
-  let bytes: number | null = null;
+  const sizes: number[] = [];
   await readDentries(
     source,
     signal,
     (dentry) => {
-      if (!dentry.attributes.directory) bytes = dentry.content;
+      if (!dentry.attributes.directory) sizes.push(dentry.content);
     },
     { path: variablesPath },
   );
   const name = source.wim;
-  if (bytes === null) {
+  const [bytes] = sizes;
+  if (bytes === undefined) {
     throw new PrestageError({
       code: 'media-variables-missing',
       message: `${sanitizeForDisplay(name, 300)} has no file \\SMS\\data\\variables.dat: a password opens nothing in it.`,

@@ -247,6 +247,7 @@ function damagedState({ row, record }: OpenRecord, error: unknown): OrderState {
     mediaSha256: null,
     imageIndex: null,
     layout: null,
+    shipBy: null,
     machines: record.machines,
     counts: none as OrderState['counts'],
     unexpected: 0,
