@@ -129,6 +129,7 @@ describe('media inspect', () => {
       message: expect.stringContaining('mode 0640') as string,
     });
     const plain = await makeMedia(join(area, 'plain'), { smallFiles: 3 });
+    execFileSync('wimlib-imagex', ['update', plain.path, '1', '--command', 'delete --recursive /SMS']);
     const without = await runCli([
       'media',
       'inspect',
