@@ -1,4 +1,5 @@
 import { either, failed, refused, type ErrorMeaning } from './error-meaning';
+import { deliveryErrors } from './errors-of-delivery';
 import { mediaErrors } from './errors-of-media';
 import { recipeErrors } from './errors-of-recipe';
 
@@ -11,6 +12,7 @@ const installAgain = 'Reinstall Prestage (in a checkout: npm run setup), then st
  */
 export const errorReference = {
   ...mediaErrors,
+  ...deliveryErrors,
   ...recipeErrors,
   // drives
   'drive-listing-failed': refused(

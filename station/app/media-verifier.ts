@@ -8,7 +8,12 @@ import type { Media, MediaHash } from '../../core/media/media';
 import { mergeMediaDates, type MediaDates } from '../../core/media/media-dates';
 import { mediaMark, type MediaProof } from '../jobs/plan-batch';
 import type { Helpers } from '../helper-client/helpers';
-import { assertExpected, expectedHash, type ExpectedHash } from '../media/media-expectation';
+import {
+  assertExpected,
+  expectedHash,
+  type ExpectedHash,
+  type SignedMedia,
+} from '../media/media-expectation';
 import { requireOrderedMedia } from '../orders/batch-order';
 import { notOfTicket } from './app-refusals';
 import type { OpenOrder } from '../orders/order-reader';
@@ -19,6 +24,8 @@ export interface MediaVerifierDependencies {
   readonly ordered: () => OpenOrder | null;
   /** Which image (from 1) the batch is to get. */
   readonly imageIndex: () => number;
+  /** What the signed manifest of a media of the library says; null for a file that lies elsewhere. */
+  readonly signed: (path: string) => SignedMedia | null;
 }
 
 /** What a batch needs of a media that is proved. */
@@ -40,6 +47,7 @@ interface Choice {
   hash: MediaHash | null;
   mark: string | null;
   dates: MediaDates | null;
+  signed: SignedMedia | null;
 }
 
 /**
@@ -101,6 +109,7 @@ export class MediaVerifier {
       hash: null,
       mark: null,
       dates: null,
+      signed: null,
     };
     this.#choice = choice;
     if (this.#wanted?.ticket === null) this.#wanted = null;
@@ -146,7 +155,7 @@ export class MediaVerifier {
       });
     }
     try {
-      choice.given = expectedHash({ path: choice.path, expectSha256: sha256 }).sha256;
+      choice.given = expectedHash({ path: choice.path, expectSha256: sha256, signed: choice.signed }).sha256;
     } catch (error) {
       if (error instanceof PrestageError && error.code === 'usage') throw error;
       choice.given = sha256.trim().toLowerCase();
@@ -217,6 +226,8 @@ export class MediaVerifier {
     if (this.#choice !== choice) return;
     choice.media = media;
     const before = await mediaMark(media.files);
+    choice.signed = this.#dependencies.signed(choice.path);
+    choice.dates = mergeMediaDates([choice.dates, choice.signed?.dates ?? null]);
     // A manifest that cannot be used stops here, before minutes go into hashing.
     this.#expected(choice);
     this.#hashing(choice, media, null);
@@ -300,8 +311,9 @@ export class MediaVerifier {
     });
   }
 
-  #expected({ path, given }: Choice): ExpectedHash {
+  #expected({ path, given, signed }: Choice): ExpectedHash {
     return expectedHash({
+      signed,
       path,
       expectSha256: given,
       orderedSha256: this.#dependencies.ordered()?.order.mediaSha256,

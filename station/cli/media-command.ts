@@ -10,13 +10,24 @@ import {
   dateWarnings,
   lateReasons,
   mediaDatesSchema,
+  mergeMediaDates,
   type MediaDates,
 } from '../../core/media/media-dates';
 import { mediaHashSchema, mediaSchema, type Media, type MediaHash } from '../../core/media/media';
 import type { HelperClient } from '../helper-client/helper-client';
-import { assertExpected, expectedHash, type ExpectedHash } from '../media/media-expectation';
-import { commandAction, jsonOption, parseCount, type CommandContext } from './command-context';
+import { signedMediaAt } from '../library/signed-media';
+import {
+  assertExpected,
+  expectedHash,
+  type ExpectedHash,
+  type SignedMedia,
+} from '../media/media-expectation';
+import { statePaths } from '../state/state-paths';
+import { commandAction, jsonOption, parseCount, stateOption, type CommandContext } from './command-context';
 import { addDateOptions, findDates, type DateOptions } from './media-dates';
+import { mediaLibraryCommand } from './media-library-command';
+import { checkReceiptCommand, mediaReceiveCommand } from './media-receive-command';
+import { mediaSendCommand } from './media-send-command';
 import { details, table, type Cell } from './output';
 import { planCommand } from './plan-command';
 import { recipeCommand } from './recipe-command';
@@ -30,7 +41,7 @@ export const mediaInspectForm = z.strictObject({
   ...mediaSchema.shape,
   /** SHA-256 of every file, in the order of `files`. */
   hashes: mediaHashSchema.shape.files,
-  /** Certificate, ship-by day and management points; null: neither recipe nor password was given. */
+  /** Certificate, ship-by day and management points; null: neither recipe, password nor signed manifest said it. */
   dates: mediaDatesSchema.nullable(),
   /** Media GUID of Configuration Manager, with braces; null: no password was given, or it is not known. */
   mediaGuid: z.string().nullable(),
@@ -57,21 +68,25 @@ interface InspectOptions extends DateOptions {
   readonly image: number;
 }
 
-/** `prestage media inspect | verify`. */
+/** `prestage media`, with all below it. */
 export function mediaCommand(): Command {
-  const command = new Command('media').description('plan and inspect a prestaged Windows image (a WIM file)');
+  const command = new Command('media').description(
+    'plan, inspect, send and receive a prestaged Windows image (a WIM file)',
+  );
   addDateOptions(command.command('inspect'))
     .description('show what the media contains, and whether it is the file that was sent')
     .argument('<file>', 'WIM or ESD file, or the first part of a split set')
     .option('--image <index>', 'image whose file names and boot files are checked', parseCount, 1)
+    .addOption(stateOption())
     .addOption(jsonOption(mediaInspectForm))
     .action(
       commandAction<InspectOptions>(async (context, options, [file = '']) => {
         const { image } = options;
         const path = resolve(file);
-        const expected = expectedHash({ path });
+        const expected = expectationOf(context, path);
         const client = await context.helpers.plain();
-        const { dates, guid } = await findDates({ path, imageIndex: image }, options, context);
+        const { dates: said, guid } = await findDates({ path, imageIndex: image }, options, context);
+        const dates = mergeMediaDates([said, signedAt(context, path)?.dates ?? null]);
         const { media, hash } = await inspectAndHash(client, path, image, context);
         assertExpected(expected, hash);
         const shipping = { now: new Date(), shipBy: null };
@@ -98,11 +113,12 @@ export function mediaCommand(): Command {
     .command('verify')
     .description('read all data in the media and compare it with the checksums inside')
     .argument('<file>', 'WIM or ESD file, or the first part of a split set')
+    .addOption(stateOption())
     .addOption(jsonOption(mediaVerifyForm))
     .action(
       commandAction<object>(async (context, _options, [file = '']) => {
         const path = resolve(file);
-        const expected = expectedHash({ path });
+        const expected = expectationOf(context, path);
         const client = await context.helpers.plain();
         const { media, hash } = await inspectAndHash(client, path, 1, context);
         assertExpected(expected, hash);
@@ -136,9 +152,26 @@ export function mediaCommand(): Command {
         return undefined;
       }),
     );
-  command.addCommand(recipeCommand());
-  command.addCommand(planCommand());
+  for (const one of [
+    recipeCommand(),
+    planCommand(),
+    mediaSendCommand(),
+    mediaReceiveCommand(),
+    checkReceiptCommand(),
+    mediaLibraryCommand(),
+  ]) {
+    command.addCommand(one);
+  }
   return command;
+}
+
+/** What is said of a file: by its signed manifest where it is in the library, else by the file beside it. */
+function expectationOf(context: CommandContext, path: string): ExpectedHash {
+  return expectedHash({ path, signed: signedAt(context, path) });
+}
+
+function signedAt({ stateDirectory }: CommandContext, path: string): SignedMedia | null {
+  return signedMediaAt(path, statePaths(stateDirectory, { make: false }));
 }
 
 /**
@@ -226,6 +259,7 @@ function hashText(hash: MediaHash, expected: ExpectedHash): string {
   const assessed = {
     given: 'matches the given SHA-256',
     manifest: 'matches the manifest',
+    'signed-manifest': `matches the manifest signed by ${expected.signed?.signer.name ?? ''}`,
     none: 'not compared: no expected SHA-256',
   }[recordedHashSource(expected.source)];
   return details([['SHA-256'.padEnd('integrity table'.length), `${hash.sha256} (${assessed})`]]);

@@ -1,12 +1,9 @@
-import { createInterface } from 'node:readline/promises';
-import { Writable } from 'node:stream';
 import { Option, type Command } from 'commander';
-import { cancelled, PrestageError } from '../../core/base/errors';
 import { mergeMediaDates, type MediaDates } from '../../core/media/media-dates';
 import { datesOfRecipe } from '../../core/recipe/recipe-dates';
 import { readMediaPassword } from '../media/media-password';
 import { readRecipe } from '../recipe/read-recipe';
-import { isTerminal } from './apply-questions';
+import { askPassword } from './ask-password';
 import type { CommandContext } from './command-context';
 
 /** What a command is told of a media's dates: by its recipe, and by the media itself with its password. */
@@ -63,27 +60,5 @@ export async function findDates(
 async function passwordOf(options: DateOptions, signal: AbortSignal): Promise<string | null> {
   if (options.mediaPasswordFile !== undefined) return readMediaPassword(options.mediaPasswordFile);
   if (options.mediaPassword !== true) return null;
-  if (!isTerminal()) {
-    throw new PrestageError({
-      code: 'usage',
-      message: 'There is no terminal to ask for the password of the media.',
-      remedy: 'Run it in a terminal, or give a file that only you may read with --media-password-file.',
-    });
-  }
-  process.stderr.write('Password of the media: ');
-  const nowhere = new Writable({
-    write: (_piece, _encoding, done) => {
-      done();
-    },
-  });
-  const terminal = createInterface({ input: process.stdin, output: nowhere, terminal: true });
-  try {
-    return await terminal.question('', { signal });
-  } catch (error) {
-    if (signal.aborted) throw cancelled('The command');
-    throw error;
-  } finally {
-    terminal.close();
-    process.stderr.write('\n');
-  }
+  return await askPassword('the media', '--media-password-file', 'Password of the media: ', signal);
 }

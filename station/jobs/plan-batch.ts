@@ -21,7 +21,7 @@ import { driveBefore } from '../../core/ledger/drive-before';
 import type { DrivePast } from '../../core/ledger/drive-past';
 import type { MachineDetails } from '../../core/machine/machine';
 import type { Media, MediaHash, MediaImage } from '../../core/media/media';
-import { dateWarnings, requireInTime, type MediaDates } from '../../core/media/media-dates';
+import { dateWarnings, mergeMediaDates, requireInTime, type MediaDates } from '../../core/media/media-dates';
 import { requireTrainingDrive } from '../../core/media/training-media';
 import { required } from '../../core/base/required';
 import { attachedPast, machineHeld } from '../drives/finished-drive';
@@ -29,6 +29,7 @@ import type { Helpers } from '../helper-client/helpers';
 import { requireCacheFile } from '../image-cache/file-size';
 import type { LedgerReader } from '../ledger/ledger-reader';
 import type { ExpectedHash } from '../media/media-expectation';
+import { signedMediaAt } from '../library/signed-media';
 import { checkAgainstOrder, machineOf } from '../orders/batch-order';
 import { OrderReader, type OpenOrder } from '../orders/order-reader';
 import type { StatePaths } from '../state/state-paths';
@@ -63,7 +64,7 @@ export interface BatchRequest {
   readonly shown?: ReadonlyMap<string, string>;
   /** The bays that were set up; their labels go into messages and the record. */
   readonly bays: readonly Bay[];
-  /** What is known of how long the media is of use; null or missing: nothing. */
+  /** What is known of how long the media is of use, beside its signed manifest; null or missing: nothing. */
   readonly dates?: MediaDates | null;
   /** What the media's hash was found to be before; null: it is hashed while the batch is prepared. */
   readonly proof: MediaProof | null;
@@ -145,8 +146,13 @@ export async function planBatch(
   const order = new OrderReader(ledger, paths).current();
   const path = resolve(request.mediaPath);
   const hash = request.proof?.hash ?? null;
-  const expected = checkAgainstOrder(order, { ...request, assignments, mediaPath: path, hash });
-  requireInTime(request.dates ?? null, { now: new Date(), shipBy: order?.order.shipBy ?? null });
+  const signed = signedMediaAt(path, paths);
+  const expected = checkAgainstOrder(order, {
+    ...request,
+    ...{ assignments, mediaPath: path, hash, signed },
+  });
+  const dates = mergeMediaDates([request.dates ?? null, signed?.dates ?? null]);
+  requireInTime(dates, { now: new Date(), shipBy: order?.order.shipBy ?? null });
   const shipped = assignments.map(({ machineSerial }) => {
     const entry = ledger.findShipped(machineSerial);
     if (entry !== null && againReasonOf(request, machineSerial) === null && request.asksLater !== true) {
@@ -192,7 +198,7 @@ export async function planBatch(
     mediaMark: await mediaMark(media.files),
     layout,
     order,
-    dateWarnings: warningsOf(request.dates ?? null, order),
+    dateWarnings: warningsOf(dates, order),
     protectedPaths: [...new Set([...protectedPaths, ...media.files])],
     jobs: chosen.map((drive, index) => {
       const machineSerial = required(assignments[index], `the machine of drive ${drive.id}`).machineSerial;

@@ -56,6 +56,11 @@ const handlers: HelperHandlers = {
   },
   makeTrainingMedia: nothing,
   readMediaVariables: nothing,
+  splitMedia: nothing,
+  diffMedia: nothing,
+  gatherParts: nothing,
+  rebuildMedia: nothing,
+  verifyCms: nothing,
   inspectMedia: ({ path }) =>
     Promise.reject(
       new PrestageError({
