@@ -21,6 +21,10 @@ export const batchMethods = {
   selectMedia: { request: z.strictObject({ path: z.string().max(4096) }), response: nothing },
   /** The hash that the enterprise sent, typed. Throws usage when it is none. */
   expectHash: { request: z.strictObject({ sha256: z.string().max(200) }), response: nothing },
+  /** Opens the media's own dates with its password, which is kept nowhere. */
+  readDates: { request: z.strictObject({ password: z.string().min(1).max(1000) }), response: nothing },
+  /** A recipe that was dropped on the window: its dates count for the media that is chosen. */
+  selectRecipe: { request: z.strictObject({ path: z.string().max(4096) }), response: nothing },
   clearMedia: { request: nothing, response: nothing },
   /** The packages of the image that is chosen, compared with a list where one is given. Takes seconds. */
   listContents: {
@@ -41,4 +45,5 @@ export const batchWindowMethods = {
     request: z.strictObject({ kind: z.enum(['file', 'folder']) }),
     response: z.strictObject({ path: z.string().nullable() }),
   },
+  chooseRecipe: { request: nothing, response: z.strictObject({ chosen: z.boolean() }) },
 } as const;

@@ -7,6 +7,7 @@ import { createdMediaSchema, mediaPlanSchema } from '../recipe/media-plan';
 import { jobStateSchema } from '../job/job';
 import { bootTestSignSchema, bootTestVerdictSchema } from '../job/boot-test';
 import { mediaHashSchema, mediaSchema } from '../media/media';
+import { mediaDatesSchema } from '../media/media-dates';
 import { taskSchema } from '../base/task';
 import { partFindingSchema } from '../delivery/findings';
 import { deliveredPartSchema, mediaManifestSchema } from '../delivery/manifest';
@@ -88,6 +89,20 @@ export const helperMethods = {
   createMedia: {
     request: z.strictObject({ progressToken, ...mediaPlanSchema.shape }),
     response: createdMediaSchema,
+  },
+  /**
+   * What the media's own variables say, with the password that the enterprise gave. The answer holds no secret; neither
+   * side keeps or logs the password.
+   */
+  readMediaVariables: {
+    request: z.strictObject({ ...imageRequestSchema.shape, password: z.string().max(1000) }),
+    response: z.strictObject({
+      dates: mediaDatesSchema,
+      /** Media GUID, with braces; null: not known. */
+      guid: z.string().nullable(),
+      /** What could not be read. Safe to show. */
+      notes: z.array(z.string()),
+    }),
   },
   /** SHA-256 of every file of a media. Progress in bytes. */
   hashMedia: {

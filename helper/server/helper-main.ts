@@ -15,6 +15,7 @@ import { hashMedia } from '../media/hash-media';
 import { listContents } from '../media/list-contents';
 import { createMedia } from '../media-create/create-media';
 import { MediaInspector } from '../media/inspect-once';
+import { readMediaVariables } from '../media/media-variables';
 import { makeTrainingMedia } from '../media/training-media';
 import { verifyMedia } from '../media/verify-media';
 import { eraseTables, runJob, verifyDrive } from '../pipeline/job-runner';
@@ -91,6 +92,7 @@ const handlers: HelperHandlers = {
       },
       signal,
     ),
+  readMediaVariables: async (request, { signal }) => await readMediaVariables(request, signal),
   hashMedia: async ({ progressToken: token, files }, { signal, taskProgress }) =>
     await hashMedia(
       files,

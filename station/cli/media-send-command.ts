@@ -8,8 +8,9 @@ import { streamOf } from '../../core/delivery/manifest';
 import { counted } from '../../core/base/plurals';
 import { isCancellation, PrestageError } from '../../core/base/errors';
 import { namedContents } from '../../core/contents/name-packages';
-import { recipeDates, settingsOf } from '../../core/delivery/recipe-settings';
+import { settingsOf } from '../../core/delivery/recipe-settings';
 import { contentOf, type Recipe } from '../../core/recipe/recipe';
+import { datesOfRecipe } from '../../core/recipe/recipe-dates';
 import { sendMedia, type SendRequest, type SentMedia } from '../delivery/send';
 import type { HelperClient } from '../helper-client/helper-client';
 import { readRecipe } from '../recipe/read-recipe';
@@ -142,7 +143,7 @@ function describedBy(
       remedy: 'Give it with --revision, or give the recipe with --recipe.',
     });
   }
-  const dates = recipe === null ? null : recipeDates(recipe);
+  const dates = recipe === null ? null : datesOfRecipe(recipe);
   return {
     name: name ?? recipe?.name ?? basename(path, extname(path)),
     version: mediaVersion ?? recipe?.version ?? String(number),

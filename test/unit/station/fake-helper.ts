@@ -57,6 +57,7 @@ const handlers: HelperHandlers = {
   makeTrainingMedia: nothing,
   listContents: nothing,
   createMedia: nothing,
+  readMediaVariables: nothing,
   splitMedia: nothing,
   diffMedia: nothing,
   gatherParts: nothing,
