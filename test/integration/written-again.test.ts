@@ -228,7 +228,7 @@ describe('the app', () => {
     await bench.handlers.cancelJob({ driveId: at.id });
     await bench.until(({ jobs }) => jobs[0]?.endedAt !== null, 'another end');
     // A drive that failed since asks for one, which may be said beforehand, for several; an empty one is none.
-    recordFailure(at, 'SECOND-02', false);
+    recordFailure(at, 'FIRST-01', false);
     await bench.handlers.retryJob({ driveId: at.id });
     expect((await bench.handlers.getState({})).pairing.lastScan?.outcome).toMatchObject({
       reason: 'drive-failed-before',
