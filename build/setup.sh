@@ -30,7 +30,7 @@ fi
 
 # command:package
 wanted="wimlib-imagex:wimtools mkntfs:ntfs-3g mkfs.fat:dosfstools mcopy:mtools lsblk:util-linux
-        hivexsh:libhivex-bin g++:g++ make:make python3:python3"
+        hivexsh:libhivex-bin openssl:openssl g++:g++ make:make python3:python3"
 # library:package, by its name on Debian 12. Those that Electron's own files name, and libX11-xcb, which it opens while
 # running.
 libraries=""
@@ -47,12 +47,8 @@ fi
 if [ -n "$tests" ]; then
   wanted="$wanted sgdisk:gdisk sfdisk:fdisk losetup:mount sudo:sudo Xvfb:xvfb xauth:xauth lintian:lintian
           pkexec:pkexec pkaction:polkitd dbus-daemon:dbus qemu-system-x86_64:qemu-system-x86 xz:xz-utils
-          mkfs.ext4:e2fsprogs ps:procps git:git openssl:openssl xdotool:xdotool
+          mkfs.ext4:e2fsprogs ps:procps git:git minisign:minisign xdotool:xdotool
           setxkbmap:x11-xkb-utils zbarimg:zbar-tools pdftoppm:poppler-utils"
-fi
-
-if [ -n "$fleet" ]; then
-  wanted="$wanted openssl:openssl"
 fi
 
 missing=""

@@ -1,7 +1,15 @@
 /** What dpkg is told of the package. */
 
 /** The tools that the helper runs; the same as in helper/tools/requirements.ts and build/setup.sh. */
-const tools = ['wimtools', 'ntfs-3g', 'dosfstools', 'mtools', 'libhivex-bin', 'util-linux (>= 2.36)'];
+const tools = [
+  'wimtools',
+  'ntfs-3g',
+  'dosfstools',
+  'mtools',
+  'libhivex-bin',
+  'openssl',
+  'util-linux (>= 2.36)',
+];
 
 /** The way to a privileged helper from a desktop. */
 const privilege = ['pkexec', 'polkitd'];

@@ -3,6 +3,13 @@ import ts from 'typescript';
 
 const formsFile = `${import.meta.dirname}/forms.ts`;
 
+let shared: Comments | null = null;
+
+/** The one that all pages use. */
+export function sharedComments(): Comments {
+  return (shared ??= new Comments());
+}
+
 /** Types and comments of what `forms.ts` exports. Reading them takes some seconds. */
 export class Comments {
   readonly #checker: ts.TypeChecker;

@@ -2,12 +2,15 @@
 import { benchSchema } from '../../core/drive/virtual-bench';
 import { bootableSchema } from '../../core/boot/preflight';
 import { proofDocumentSchema, signedCheckpointSchema } from '../../core/ledger/checkpoint';
+import { mediaManifestSchema } from '../../core/delivery/manifest';
+import { receiptSchema } from '../../core/delivery/library';
 import { driveSchema } from '../../core/drive/drive';
 import { errorDataSchema } from '../../core/base/errors';
 import { jobEndSchema } from '../../core/job/job';
 import { labelRuleSchema } from '../../core/scan/label-rules';
 import { machineDetailsSchema } from '../../core/machine/machine';
 import { workOrderSchema } from '../../core/order/order';
+import { recipeContentSchema, recipeSchema } from '../../core/recipe/recipe';
 import {
   jobDetailsSchema,
   ledgerEntrySchema,
@@ -33,8 +36,14 @@ import {
   fleetPushForm,
   fleetStatusForm,
 } from '../../station/cli/fleet-command';
+import { keyCreateForm, keyForm, keyListForm } from '../../station/cli/key-command';
 import { ledgerListForm } from '../../station/cli/ledger-command';
+import { mediaPlanForm } from '../../station/cli/plan-command';
+import { mediaRecipeForm } from '../../station/cli/recipe-command';
 import { mediaInspectForm, mediaVerifyForm } from '../../station/cli/media-command';
+import { mediaLibraryForm, mediaRemoveForm } from '../../station/cli/media-library-command';
+import { checkReceiptForm, mediaReceiveForm } from '../../station/cli/media-receive-command';
+import { mediaSendForm } from '../../station/cli/media-send-command';
 import {
   listedOrderForm,
   orderExceptForm,
@@ -61,6 +70,18 @@ export const commandForms = {
   drives: drivesForm,
   'media inspect': mediaInspectForm,
   'media verify': mediaVerifyForm,
+  'media send': mediaSendForm,
+  'media receive': mediaReceiveForm,
+  'media check-receipt': checkReceiptForm,
+  'media library list': mediaLibraryForm,
+  'media library remove': mediaRemoveForm,
+  'key create': keyCreateForm,
+  'key show': keyForm,
+  'key trust': keyForm,
+  'key forget': keyForm,
+  'key list': keyListForm,
+  'media recipe': mediaRecipeForm,
+  'media plan': mediaPlanForm,
   apply: applyForm,
   verify: verifyForm,
   rehearse: bootTestForm,
@@ -102,12 +123,21 @@ export const fileForms = {
   'settings.json': settingsSchema,
   'bench.json': benchSchema,
   'Work order': workOrderSchema,
+  Recipe: recipeSchema,
   'shipment.json': shipmentDocumentSchema,
   'records.json': shipmentRecordsSchema,
+  'NAME.media.json': mediaManifestSchema,
+  'Receipt for media': receiptSchema,
 };
 
 /** Files that are written by hand: what has a default may be left out of them. */
-export const writtenByHand: ReadonlySet<string> = new Set(['settings.json', 'Work order', 'Label rule']);
+export const writtenByHand: ReadonlySet<string> = new Set([
+  'settings.json',
+  'Work order',
+  'Recipe',
+  'Recipe content',
+  'Label rule',
+]);
 
 /** What is to be said of a form before its members: title → sentences. */
 export const remarks: Readonly<Record<string, string>> = {
@@ -116,9 +146,15 @@ export const remarks: Readonly<Record<string, string>> = {
   'bench.json': 'Makes a folder of files a virtual bench. Written by `prestage bench create`.',
   'Work order':
     'JSON form for `prestage order open`, which also reads CSV and lists of serials. `number` may be missing when it is given with `--number`.',
+  Recipe:
+    'In YAML. `prestage media recipe` writes one with every member explained; the JSON Schema for editors is in [recipe.schema.json](recipe.schema.json).',
   'shipment.json':
     'In the bundle of a shipment: lists and signs every other file. Canonical JSON (RFC 8785) and one line feed; the signature is over the line `prestage-shipment 1`, then the canonical document without `signature` and its line feed.',
   'records.json': 'In the bundle of a shipment: the ledger entries of its machines, and of no others.',
+  'NAME.media.json':
+    'The manifest of a media that is sent. Canonical JSON (RFC 8785), without a line feed at its end. It is signed as bytes: `NAME.media.json.minisig` (minisign) or `NAME.media.json.p7s` (CMS, detached, DER or PEM).',
+  'Receipt for media':
+    'What a station answers to the sender of a media. Canonical JSON and one line feed; `prestage media check-receipt` checks it.',
 };
 
 /** Parts that several forms have. */
@@ -128,6 +164,7 @@ export const partForms = {
   'Boot files': bootableSchema,
   'Recorded drive': recordedDriveSchema,
   'Machine details': machineDetailsSchema,
+  'Recipe content': recipeContentSchema,
   Job: jobDetailsSchema,
   'Job end': jobEndSchema,
   'Boot test result': bootTestVerdictSchema,

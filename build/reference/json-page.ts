@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { atStart } from '../../core/base/display';
 import { errorCodes } from '../../core/base/error-reference';
 import { settingsSchema } from '../../station/state/settings';
-import { Comments } from './comments';
+import { sharedComments, type Comments } from './comments';
 import { commandForms, errorForm, fileForms, partForms, remarks, writtenByHand } from './forms';
 
 /** The part of JSON Schema that zod makes of the forms. */
@@ -52,7 +52,7 @@ A command that ends with an error before it has printed anything prints [this](#
 
 /** Makes the page. */
 export function jsonPage(): string {
-  const comments = new Comments();
+  const comments = sharedComments();
   const parts = z.registry<{ id: string }>();
   for (const [title, schema] of Object.entries(partForms)) parts.add(schema, { id: title });
   const section = (title: string, schema: z.ZodType, path: readonly [string, ...string[]]): string => {

@@ -5,6 +5,7 @@ import { bootDemandsPage } from './boot-demands-page';
 import { commandsPage } from './commands-page';
 import { jsonPage } from './json-page';
 import { plain } from './markdown';
+import { recipeSchemaPage } from './recipe-schema-page';
 import type { ErrorMeaning } from '../../core/base/error-meaning';
 import { errorReference } from '../../core/base/error-reference';
 
@@ -16,6 +17,7 @@ const pages = {
   'json.md': jsonPage,
   'errors.md': errorsPage,
   'boot-demands.md': bootDemandsPage,
+  'recipe.schema.json': recipeSchemaPage,
 };
 const note = '<!-- Made by "npm run reference" from the program itself. Do not edit. -->';
 
@@ -25,7 +27,8 @@ export async function makePages(): Promise<ReadonlyMap<string, string>> {
   for (const [name, make] of Object.entries(pages)) {
     const path = join(folder, name);
     const options = await resolveConfig(path);
-    made.set(path, await format(`${note}\n\n${make()}`, { ...options, filepath: path }));
+    const text = name.endsWith('.md') ? `${note}\n\n${make()}` : make();
+    made.set(path, await format(text, { ...options, filepath: path }));
   }
   return made;
 }

@@ -1,5 +1,7 @@
 import { either, failed, refused, type ErrorMeaning } from './error-meaning';
+import { deliveryErrors } from './errors-of-delivery';
 import { mediaErrors } from './errors-of-media';
+import { recipeErrors } from './errors-of-recipe';
 
 const installAgain = 'Reinstall Prestage (in a checkout: npm run setup), then start again.';
 
@@ -10,6 +12,8 @@ const installAgain = 'Reinstall Prestage (in a checkout: npm run setup), then st
  */
 export const errorReference = {
   ...mediaErrors,
+  ...deliveryErrors,
+  ...recipeErrors,
   // drives
   'drive-listing-failed': refused(
     'The drives of this computer could not be listed.',

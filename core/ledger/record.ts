@@ -8,6 +8,7 @@ import { jobEndSchema } from '../job/job';
 import { machineDetailsSchema } from '../machine/machine';
 import { bootTestVerdictSchema } from '../job/boot-test';
 import { driveAgainSchema } from '../job/drive-again';
+import { signedManifestSchema } from '../delivery/library';
 
 /**
  * The record's form. One entry is one line of the ledger: canonical JSON (RFC 8785), hashed with SHA-256
@@ -44,6 +45,8 @@ export const jobDetailsSchema = z.strictObject({
     guid: z.string(),
     /** Source of the expected SHA-256; `none` when none was given. */
     expected: recordedHashSourceSchema,
+    /** The manifest that said it, where a media of the library was written. Missing otherwise, and before 0.4. */
+    signedManifest: signedManifestSchema.optional(),
     /** What the image has and the drive does not; missing when that is nothing. */
     leftOut: z.array(leftOutSchema).min(1).optional(),
   }),

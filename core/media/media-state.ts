@@ -6,17 +6,17 @@ import { taskSchema } from '../base/task';
 
 /**
  * Who said what the media's SHA-256 should be: typed or scanned by the operator, the .sha256 file beside the media,
- * the open order, or nobody.
+ * the open order, the signed manifest that a media of the library was received with, or nobody.
  */
-export type HashSource = 'given' | 'manifest' | 'order' | 'none';
+export type HashSource = 'given' | 'manifest' | 'order' | 'signed-manifest' | 'none';
 
 const expectedSchema = z.strictObject({
   sha256: sha256Schema,
-  source: z.enum(['given', 'manifest', 'order']),
+  source: z.enum(['given', 'manifest', 'order', 'signed-manifest']),
 });
 
 /** The forms of {@link HashSource} in records and in documents of the command line, where an order's is a given one. */
-export const recordedHashSourceSchema = z.enum(['given', 'manifest', 'none']);
+export const recordedHashSourceSchema = z.enum(['given', 'manifest', 'signed-manifest', 'none']);
 
 /** Who said it, as records and documents name it. */
 export function recordedHashSource(source: HashSource): z.infer<typeof recordedHashSourceSchema> {

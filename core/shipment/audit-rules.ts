@@ -30,6 +30,7 @@ export const findingCodes = [
   'verify-incomplete',
   'media-unexpected',
   'media-not-compared',
+  'manifest-other',
   // the order
   'order-other',
   'order-changed',
@@ -114,7 +115,7 @@ function isTaken(drive: RecordedDrive, machines: readonly AuditedMachine[]): boo
 }
 
 /** What an auditor may want to know, and what speaks against no machine. Codes are stable. */
-export const noteCodes = ['serial-shared'] as const;
+export const noteCodes = ['serial-shared', 'manifest-not-recorded'] as const;
 export const noteSchema = z.strictObject({
   code: z.enum(noteCodes),
   /** The machine it is about. */
@@ -181,6 +182,40 @@ function findMachine(
     );
   }
   return findings;
+}
+
+/**
+ * Whether the machines were written from the media of a signed manifest, and from no other manifest of it. A media that was not
+ * taken from the library has none in the record: its SHA-256 says enough, and a note tells it.
+ */
+export function findManifest(
+  machines: readonly AuditedMachine[],
+  manifest: AuditedManifest,
+): { findings: Finding[]; notes: Note[] } {
+  const findings: Finding[] = [];
+  const notes: Note[] = [];
+  for (const { finished } of machines) {
+    const { machineSerial, job } = finished;
+    const { signedManifest: signed } = job.media;
+    if (job.media.sha256 !== manifest.mediaSha256) continue;
+    if (signed === undefined) {
+      const message = `${named(machineSerial)} has the media of the manifest, but the record does not say that it was received with it.`;
+      notes.push({ code: 'manifest-not-recorded', machineSerial, message });
+    } else if (signed.manifestSha256 !== manifest.sha256) {
+      const what = `${sanitizeForDisplay(signed.name)} revision ${signed.revision}, signed by ${sanitizeForDisplay(signed.signer.name)}`;
+      const message = `${named(machineSerial)} was written from another manifest: ${what}.`;
+      findings.push(finding('manifest-other', machineSerial, message));
+    }
+  }
+  return { findings, notes };
+}
+
+/** A manifest that the auditor gives. */
+export interface AuditedManifest {
+  /** Of its bytes. */
+  readonly sha256: string;
+  /** Of the media that it names. */
+  readonly mediaSha256: string;
 }
 
 /** A drive that was written for another machine of the shipment afterwards, by the disk GUID that was on it then. */

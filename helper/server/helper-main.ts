@@ -4,6 +4,11 @@ import { helperMethods, helperProtocolVersion, type HelperMethod } from '../../c
 import { PrestageError } from '../../core/base/errors';
 import { timeouts } from '../../core/base/timeouts';
 import { elevatedCaller } from '../tools/caller';
+import { diffMedia } from '../delivery/diff-media';
+import { gatherParts } from '../delivery/gather-parts';
+import { rebuildMedia } from '../delivery/rebuild-media';
+import { splitMedia, type TaskReport } from '../delivery/send-media';
+import { verifyCms } from '../delivery/verify-cms';
 import { listDrives } from '../drives/list-drives';
 import { readMachine } from '../machine/read-machine';
 import { hashMedia } from '../media/hash-media';
@@ -19,7 +24,13 @@ import { checkDiskImage } from '../disk-image/check-disk-image';
 import { makeDiskImage } from '../disk-image/make-disk-image';
 import { bootTestDrive } from '../boot-test/boot-test';
 import { ownVersion, toolVersions } from '../tools/versions';
-import { claimStdout, obeySignals, serveHelper, type HelperHandlers } from './rpc-server';
+import {
+  claimStdout,
+  obeySignals,
+  serveHelper,
+  type HandlerContext,
+  type HelperHandlers,
+} from './rpc-server';
 
 /** The helper: serves core/contract/helper-api.ts over stdin and stdout until its input ends. */
 
@@ -29,6 +40,20 @@ const inspector = new MediaInspector();
 const elevated = elevatedCaller() !== null;
 // The caller's PATH must not choose what runs with privilege.
 if (elevated) process.env['PATH'] = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
+
+/** Sends progress of one call, ten times a second and at its end: a piece of a file takes less. */
+function reportOf(
+  { progressToken: token }: { readonly progressToken: string },
+  { taskProgress }: Pick<HandlerContext, 'taskProgress'>,
+): TaskReport {
+  let next = 0;
+  return (phase, done, total) => {
+    const now = performance.now();
+    if (now < next && done < total) return;
+    next = now + timeouts.progressInterval;
+    taskProgress({ token, phase, done, total });
+  };
+}
 
 const handlers: HelperHandlers = {
   // The protocol's version was compared before (rpc-server.ts).
@@ -64,6 +89,14 @@ const handlers: HelperHandlers = {
       },
       signal,
     ),
+  splitMedia: async (request, context) =>
+    await splitMedia(request, reportOf(request, context), context.signal),
+  diffMedia: async (request, context) => await diffMedia(request, reportOf(request, context), context.signal),
+  gatherParts: async (request, context) =>
+    await gatherParts(request, reportOf(request, context), context.signal),
+  rebuildMedia: async (request, context) =>
+    await rebuildMedia(request, reportOf(request, context), context.signal),
+  verifyCms: async (request, { signal }) => await verifyCms(request, signal),
   makeTrainingMedia: async ({ directory }, { signal }) => await makeTrainingMedia(directory, signal),
   makeDiskImage: async (request, { signal, taskProgress }) =>
     await makeDiskImage(

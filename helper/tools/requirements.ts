@@ -12,6 +12,7 @@ export const toolPackages = {
   dmidecode: 'dmidecode',
   hivexml: 'libhivex-bin',
   hivexsh: 'libhivex-bin',
+  openssl: 'openssl',
 } as const;
 
 export type ToolName = keyof typeof toolPackages;

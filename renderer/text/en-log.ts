@@ -192,6 +192,7 @@ export const logText = {
     `${accelerator === 'kvm' ? 'KVM' : 'emulated (TCG)'}, Secure Boot ${secureBoot ? 'on' : 'off'}, ${time}`,
   expected: {
     given: 'the SHA-256 that the operator entered',
+    'signed-manifest': 'the SHA-256 in its signed manifest',
     manifest: 'the .sha256 file next to it',
     none: 'nothing',
   },

@@ -7,12 +7,14 @@ const sources: Readonly<Record<Source, string>> = {
   given: 'the one that was typed or scanned',
   manifest: 'the one in the .sha256 file next to the media',
   order: 'the one in the open work order',
+  'signed-manifest': 'the one in its signed manifest',
 };
 
 const expectedSources: Readonly<Record<Source, string>> = {
   given: 'The expected SHA-256 was typed or scanned.',
   manifest: 'The expected SHA-256 is in the .sha256 file.',
   order: 'The expected SHA-256 is in the open work order.',
+  'signed-manifest': 'The expected SHA-256 is in the signed manifest.',
 };
 
 /** Words of the Media screen. */

@@ -20,6 +20,7 @@ import { withPulledDrives } from './drives-view';
 import { jobMediaOf } from './job-media';
 import { JobService } from './job-service';
 import { KnownMedia } from './known-media';
+import { signedMediaAt } from '../library/signed-media';
 import { MediaVerifier } from './media-verifier';
 import { NoticeService } from './notices';
 import { OrderService } from './order-service';
@@ -133,6 +134,7 @@ export class AppService {
       helpers,
       ordered: () => this.orders.current,
       imageIndex: () => this.batch.state.imageIndex,
+      signed: (path) => signedMediaAt(path, paths),
     });
     this.drives = new DriveList(helpers, () => ({
       benchDirectory: this.station.benchDirectory,

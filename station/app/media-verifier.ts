@@ -7,7 +7,12 @@ import { isCancellation, PrestageError, toErrorData } from '../../core/base/erro
 import type { Media, MediaHash } from '../../core/media/media';
 import { mediaMark, type MediaProof } from '../jobs/plan-batch';
 import type { Helpers } from '../helper-client/helpers';
-import { assertExpected, expectedHash, type ExpectedHash } from '../media/media-expectation';
+import {
+  assertExpected,
+  expectedHash,
+  type ExpectedHash,
+  type SignedMedia,
+} from '../media/media-expectation';
 import { requireOrderedMedia } from '../orders/batch-order';
 import { notOfTicket } from './app-refusals';
 import type { OpenOrder } from '../orders/order-reader';
@@ -18,6 +23,8 @@ export interface MediaVerifierDependencies {
   readonly ordered: () => OpenOrder | null;
   /** Which image (from 1) the batch is to get. */
   readonly imageIndex: () => number;
+  /** What the signed manifest of a media of the library says; null for a file that lies elsewhere. */
+  readonly signed: (path: string) => SignedMedia | null;
 }
 
 /** What a batch needs of a media that is proved. */
@@ -36,6 +43,7 @@ interface Choice {
   media: Media | null;
   hash: MediaHash | null;
   mark: string | null;
+  signed: SignedMedia | null;
 }
 
 /**
@@ -95,6 +103,7 @@ export class MediaVerifier {
       media: null,
       hash: null,
       mark: null,
+      signed: null,
     };
     this.#choice = choice;
     if (this.#wanted?.ticket === null) this.#wanted = null;
@@ -140,7 +149,7 @@ export class MediaVerifier {
       });
     }
     try {
-      choice.given = expectedHash({ path: choice.path, expectSha256: sha256 }).sha256;
+      choice.given = expectedHash({ path: choice.path, expectSha256: sha256, signed: choice.signed }).sha256;
     } catch (error) {
       if (error instanceof PrestageError && error.code === 'usage') throw error;
       choice.given = sha256.trim().toLowerCase();
@@ -178,6 +187,7 @@ export class MediaVerifier {
     if (this.#choice !== choice) return;
     choice.media = media;
     const before = await mediaMark(media.files);
+    choice.signed = this.#dependencies.signed(choice.path);
     // A manifest that cannot be used stops here, before minutes go into hashing.
     this.#expected(choice);
     this.#hashing(choice, media, null);
@@ -259,8 +269,9 @@ export class MediaVerifier {
     });
   }
 
-  #expected({ path, given }: Choice): ExpectedHash {
+  #expected({ path, given, signed }: Choice): ExpectedHash {
     return expectedHash({
+      signed,
       path,
       expectSha256: given,
       orderedSha256: this.#dependencies.ordered()?.order.mediaSha256,

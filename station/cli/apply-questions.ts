@@ -155,6 +155,7 @@ const hashSources: Readonly<Record<Exclude<HashSource, 'none'>, string>> = {
   given: 'given on the command line',
   manifest: 'from the manifest next to the media',
   order: 'from the work order',
+  'signed-manifest': 'from its signed manifest',
 };
 
 function expectation({ expected: { sha256, source } }: BatchPlan): string {

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { basename } from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
 import { formatBytes, sanitizeForDisplay } from '../../core/base/display';
@@ -8,6 +9,7 @@ import { auditBundle, auditReportSchema, type AuditReport } from '../shipment/au
 import { decodeText } from '../orders/order-files';
 import { orderNumberIn, UnreadableBundle } from '../shipment/read-bundle';
 import { NotABundle } from '../shipment/zip';
+import { parseManifest } from '../signing/signed-manifest';
 import { commandAction, failsWhen, jsonOption } from './command-context';
 import { readInput, trustedKeys, trustOption } from './proof-commands';
 import { exitCodes } from './exit-codes';
@@ -19,6 +21,7 @@ interface AuditOptions {
   readonly order?: string;
   readonly expectSha256?: string;
   readonly training?: true;
+  readonly media?: string;
 }
 
 /** `prestage audit`: whether a shipment's bundle is what it says, and what was asked for. */
@@ -29,6 +32,7 @@ export function auditCommand(): Command {
     .addOption(trustOption().makeOptionMandatory())
     .option('--order <file>', 'the work order that the shipment is for')
     .option('--expect-sha256 <hex>', 'SHA-256 of the media that every machine should have', parseHash)
+    .option('--media <manifest>', 'manifest of the media that every machine should have (NAME.media.json)')
     .option('--training', 'accept training drives: the shipment is for training')
     .addOption(jsonOption(auditReportSchema))
     .action(
@@ -46,6 +50,7 @@ export function auditCommand(): Command {
             formerOrder: orders?.former ?? null,
             expectedSha256: options.expectSha256 ?? null,
             training: options.training ?? false,
+            manifest: options.media === undefined ? null : readMediaManifest(options.media),
           });
         });
         for (const { code, message } of report.doubts) output.message(`${code}: ${message}`);
@@ -73,6 +78,13 @@ function guarded<T>(file: string, work: () => T): T {
       cause: error.message,
     });
   }
+}
+
+/** What is compared with a manifest. @throws PrestageError usage, delivery-invalid */
+function readMediaManifest(file: string): { sha256: string; mediaSha256: string } {
+  const bytes = readInput(file);
+  const { media } = parseManifest(file, bytes);
+  return { sha256: createHash('sha256').update(bytes).digest('hex'), mediaSha256: media.sha256 };
 }
 
 /**
@@ -148,7 +160,8 @@ function auditText(report: AuditReport, ordered: boolean): string {
       [
         'media',
         report.media.map(
-          ({ fileName, sha256, machines }) => `${fileName}, SHA-256 ${sha256}, ${machineCount(machines)}`,
+          ({ fileName, sha256, machines, signedManifest: signed }) =>
+            `${fileName}, SHA-256 ${sha256}, ${machineCount(machines)}${signed === undefined ? '' : `; ${signed.name} revision ${signed.revision}, signed by ${signed.signer.name}`}`,
         ),
       ],
     ]),

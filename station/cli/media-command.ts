@@ -7,9 +7,16 @@ import { formatBytes } from '../../core/base/display';
 import { recordedHashSource, recordedHashSourceSchema } from '../../core/media/media-state';
 import { mediaHashSchema, mediaSchema, type Media, type MediaHash } from '../../core/media/media';
 import type { HelperClient } from '../helper-client/helper-client';
+import { signedMediaAt } from '../library/signed-media';
 import { assertExpected, expectedHash, type ExpectedHash } from '../media/media-expectation';
-import { commandAction, jsonOption, parseCount, type CommandContext } from './command-context';
+import { statePaths } from '../state/state-paths';
+import { commandAction, jsonOption, parseCount, stateOption, type CommandContext } from './command-context';
+import { mediaLibraryCommand } from './media-library-command';
+import { checkReceiptCommand, mediaReceiveCommand } from './media-receive-command';
+import { mediaSendCommand } from './media-send-command';
 import { details, table, type Cell } from './output';
+import { planCommand } from './plan-command';
+import { recipeCommand } from './recipe-command';
 
 /** What `media inspect --json` prints. */
 export const mediaInspectForm = z.strictObject({
@@ -43,19 +50,22 @@ interface InspectOptions {
   readonly image: number;
 }
 
-/** `prestage media inspect | verify`. */
+/** `prestage media`, with all below it. */
 export function mediaCommand(): Command {
-  const command = new Command('media').description('inspect a prestaged Windows image (a WIM file)');
+  const command = new Command('media').description(
+    'plan, inspect, send and receive a prestaged Windows image (a WIM file)',
+  );
   command
     .command('inspect')
     .description('show what the media contains, and whether it is the file that was sent')
     .argument('<file>', 'WIM or ESD file, or the first part of a split set')
     .option('--image <index>', 'image whose file names and boot files are checked', parseCount, 1)
+    .addOption(stateOption())
     .addOption(jsonOption(mediaInspectForm))
     .action(
       commandAction<InspectOptions>(async (context, { image }, [file = '']) => {
         const path = resolve(file);
-        const expected = expectedHash({ path });
+        const expected = expectationOf(context, path);
         const client = await context.helpers.plain();
         const { media, hash } = await inspectAndHash(client, path, image, context);
         assertExpected(expected, hash);
@@ -73,11 +83,12 @@ export function mediaCommand(): Command {
     .command('verify')
     .description('read all data in the media and compare it with the checksums inside')
     .argument('<file>', 'WIM or ESD file, or the first part of a split set')
+    .addOption(stateOption())
     .addOption(jsonOption(mediaVerifyForm))
     .action(
       commandAction<object>(async (context, _options, [file = '']) => {
         const path = resolve(file);
-        const expected = expectedHash({ path });
+        const expected = expectationOf(context, path);
         const client = await context.helpers.plain();
         const { media, hash } = await inspectAndHash(client, path, 1, context);
         assertExpected(expected, hash);
@@ -111,7 +122,22 @@ export function mediaCommand(): Command {
         return undefined;
       }),
     );
+  for (const one of [
+    recipeCommand(),
+    planCommand(),
+    mediaSendCommand(),
+    mediaReceiveCommand(),
+    checkReceiptCommand(),
+    mediaLibraryCommand(),
+  ]) {
+    command.addCommand(one);
+  }
   return command;
+}
+
+/** What is said of a file: by its signed manifest where it is in the library, else by the file beside it. */
+function expectationOf({ stateDirectory }: CommandContext, path: string): ExpectedHash {
+  return expectedHash({ path, signed: signedMediaAt(path, statePaths(stateDirectory, { make: false })) });
 }
 
 /**
@@ -195,6 +221,7 @@ function hashText(hash: MediaHash, expected: ExpectedHash): string {
   const assessed = {
     given: 'matches the given SHA-256',
     manifest: 'matches the manifest',
+    'signed-manifest': `matches the manifest signed by ${expected.signed?.signer.name ?? ''}`,
     none: 'not compared: no expected SHA-256',
   }[recordedHashSource(expected.source)];
   return details([['SHA-256'.padEnd('integrity table'.length), `${hash.sha256} (${assessed})`]]);

@@ -13,6 +13,7 @@ import { bindProgram, type Program } from './command-context';
 import { drivesCommand } from './drives-command';
 import { exitCodeMeanings, exitCodes, type ExitCode } from './exit-codes';
 import { fleetCommand } from './fleet-command';
+import { keyCommand } from './key-command';
 import { ledgerCommand } from './ledger-command';
 import { machineCommand } from './machine-command';
 import { mediaCommand } from './media-command';
@@ -119,6 +120,7 @@ export function prestageCommand(version: string): Command {
   const commands = [
     drivesCommand(),
     mediaCommand(),
+    keyCommand(),
     applyCommand(),
     verifyCommand(),
     bootTestCommand(),

@@ -8,6 +8,8 @@ import type { WorkOrder } from '../../core/order/order';
 import { shortenedName, ticketProblem, type JobTicket } from '../../core/scan/job-ticket';
 import { ticketProblems } from '../../core/scan/ticket-words';
 import { assertExpected, expectedHash } from '../media/media-expectation';
+import { signedMediaAt } from '../library/signed-media';
+import { statePaths } from '../state/state-paths';
 import { orderMismatch } from '../orders/order-errors';
 import type { CommandContext } from './command-context';
 import { inspectAndHash } from './media-command';
@@ -77,7 +79,8 @@ function nameOf(media: string | undefined, sha256: string | null): string {
 }
 
 async function hashOf(context: CommandContext, path: string, said: string | null): Promise<string> {
-  const expected = expectedHash({ path, expectSha256: said });
+  const signed = signedMediaAt(path, statePaths(context.stateDirectory, { make: false }));
+  const expected = expectedHash({ path, expectSha256: said, signed });
   const client = await context.helpers.plain();
   const { hash } = await inspectAndHash(client, path, 1, context);
   assertExpected(expected, hash);

@@ -28,6 +28,7 @@ import type { Helpers } from '../helper-client/helpers';
 import { requireCacheFile } from '../image-cache/file-size';
 import type { LedgerReader } from '../ledger/ledger-reader';
 import type { ExpectedHash } from '../media/media-expectation';
+import { signedMediaAt } from '../library/signed-media';
 import { checkAgainstOrder, machineOf } from '../orders/batch-order';
 import { OrderReader, type OpenOrder } from '../orders/order-reader';
 import type { StatePaths } from '../state/state-paths';
@@ -140,7 +141,11 @@ export async function planBatch(
   const order = new OrderReader(ledger, paths).current();
   const path = resolve(request.mediaPath);
   const hash = request.proof?.hash ?? null;
-  const expected = checkAgainstOrder(order, { ...request, assignments, mediaPath: path, hash });
+  const expected = checkAgainstOrder(order, {
+    ...request,
+    ...{ assignments, mediaPath: path, hash },
+    signed: signedMediaAt(path, paths),
+  });
   const shipped = assignments.map(({ machineSerial }) => {
     const entry = ledger.findShipped(machineSerial);
     if (entry !== null && againReasonOf(request, machineSerial) === null && request.asksLater !== true) {

@@ -141,6 +141,7 @@ export function detailsOf(
       bytes: plan.media.bytes,
       guid: plan.media.guid,
       expected: recordedHashSource(plan.expected.source),
+      ...(plan.expected.signed === null ? {} : { signedManifest: plan.expected.signed }),
       ...(plan.media.leftOut.length === 0 ? {} : { leftOut: plan.media.leftOut }),
     },
     image: { index: plan.image.index, name: plan.image.name },

@@ -7,6 +7,7 @@ import type { MediaHash } from '../../core/media/media';
 import { parseSha256Manifest } from '../../core/media/sum-file';
 import type { HashSource } from '../../core/media/media-state';
 import { MiB } from '../../core/base/units';
+import type { SignedManifestName } from '../../core/delivery/library';
 import { decodeSumFile } from './decode-sum-file';
 
 /** What the enterprise says that the media's SHA-256 is. */
@@ -18,6 +19,8 @@ export interface ExpectedHash {
   readonly manifest: string | null;
   /** What that manifest says: base name → SHA-256. A hash without a name has the name ''. */
   readonly sums: ReadonlyMap<string, string>;
+  /** The signed manifest of a media of the library; null when the media lies elsewhere. */
+  readonly signed: SignedManifestName | null;
 }
 
 export interface ExpectationRequest {
@@ -27,6 +30,14 @@ export interface ExpectationRequest {
   readonly expectSha256?: string | null | undefined;
   /** SHA-256 that the open order names; counts where the operator gave none. */
   readonly orderedSha256?: string | null | undefined;
+  /** What the signed manifest says, where the media is in the library (station/library). */
+  readonly signed?: SignedMedia | null | undefined;
+}
+
+/** A media that was received with a signed manifest. */
+export interface SignedMedia extends SignedManifestName {
+  /** Of the media. */
+  readonly sha256: string;
 }
 
 const largestManifest = MiB;
@@ -38,14 +49,26 @@ const nothingFromTheCopy = 'Do not compute it from your copy: that would only co
  * `FILE.sha256` beside it. The manifest is read in all cases: two statements that contradict each other are worth stopping for.
  * @throws PrestageError usage, media-manifest-invalid, media-hash-mismatch
  */
-export function expectedHash({ path, expectSha256, orderedSha256 }: ExpectationRequest): ExpectedHash {
+export function expectedHash({
+  path,
+  expectSha256,
+  orderedSha256,
+  signed,
+}: ExpectationRequest): ExpectedHash {
+  if (signed !== undefined && signed !== null) return expectedOfSigned(path, signed, expectSha256 ?? null);
   const said = expectSha256 ?? orderedSha256 ?? null;
   const given = said === null ? null : checkGiven(said);
   const source = (expectSha256 ?? null) === null ? 'order' : 'given';
   const manifest = `${path}.sha256`;
   const sums = readManifest(manifest);
   if (sums === null) {
-    return { sha256: given, source: given === null ? 'none' : source, manifest: null, sums: new Map() };
+    return {
+      sha256: given,
+      source: given === null ? 'none' : source,
+      manifest: null,
+      sums: new Map(),
+      signed: null,
+    };
   }
   const own = ownSum(sums, basename(path), manifest);
   // Of a split set the manifest holds the parts' sums and the operator gives the set's: compared later.
@@ -57,8 +80,23 @@ export function expectedHash({ path, expectSha256, orderedSha256 }: ExpectationR
     );
   }
   return given === null
-    ? { sha256: own, source: 'manifest', manifest, sums }
-    : { sha256: given, source, manifest, sums };
+    ? { sha256: own, source: 'manifest', manifest, sums, signed: null }
+    : { sha256: given, source, manifest, sums, signed: null };
+}
+
+/** A media of the library: its signed manifest says more than what somebody types, and they must agree. */
+function expectedOfSigned(
+  path: string,
+  { sha256, ...signed }: SignedMedia,
+  said: string | null,
+): ExpectedHash {
+  if (said !== null && checkGiven(said) !== sha256) {
+    throw mismatch(
+      `The SHA-256 given for ${shown(basename(path))} does not match its signed manifest.`,
+      `given    ${checkGiven(said)}\nmanifest ${sha256}`,
+    );
+  }
+  return { sha256, source: 'signed-manifest', manifest: null, sums: new Map(), signed };
 }
 
 /**
@@ -69,8 +107,9 @@ export function expectedHash({ path, expectSha256, orderedSha256 }: ExpectationR
 export function assertExpected(expected: ExpectedHash, hash: MediaHash): void {
   const [first, ...others] = hash.files;
   if (first === undefined || expected.source === 'none') return;
-  if (expected.source === 'given' || expected.source === 'order') {
-    if (expected.sha256 !== hash.sha256) throw notExpected(first.path, expected.sha256, hash.sha256, 'given');
+  if (expected.source !== 'manifest' && expected.sha256 !== hash.sha256) {
+    const where = expected.source === 'signed-manifest' ? 'in its signed manifest' : 'given';
+    throw notExpected(first.path, expected.sha256, hash.sha256, where);
   }
   if (expected.manifest === null) return;
   const split = others.length > 0;

@@ -4,7 +4,7 @@ import type { MachineDetails } from '../../core/machine/machine';
 import { mergeMachineDetails } from '../../core/machine/machine-details';
 import type { MediaHash } from '../../core/media/media';
 import type { LedgerReader } from '../ledger/ledger-reader';
-import { expectedHash, type ExpectedHash } from '../media/media-expectation';
+import { expectedHash, type ExpectedHash, type SignedMedia } from '../media/media-expectation';
 import { orderMismatch } from './order-errors';
 import { openRecord } from './open-record';
 import { allows, type OpenOrder } from './order-reader';
@@ -23,6 +23,8 @@ export interface OrderedRequest {
   readonly expectSha256: string | null;
   /** What the media was hashed to before; null when it was not. */
   readonly hash: MediaHash | null;
+  /** Where the media is in the library. */
+  readonly signed?: SignedMedia | null;
 }
 
 /**
@@ -32,12 +34,12 @@ export interface OrderedRequest {
  * @throws PrestageError order-mismatch, and what expectedHash throws
  */
 export function checkAgainstOrder(open: OpenOrder | null, request: OrderedRequest): ExpectedHash {
-  const { mediaPath: path, expectSha256, hash } = request;
-  if (open === null) return expectedHash({ path, expectSha256 });
+  const { mediaPath: path, expectSha256, hash, signed } = request;
+  if (open === null) return expectedHash({ path, expectSha256, signed });
   requireOrdered(open, request);
-  requireOrderedHash(open, expectedHash({ path, expectSha256 }));
+  requireOrderedHash(open, expectedHash({ path, expectSha256, signed }));
   if (hash !== null) requireOrderedMedia(open, hash);
-  return expectedHash({ path, expectSha256, orderedSha256: open.order.mediaSha256 });
+  return expectedHash({ path, expectSha256, orderedSha256: open.order.mediaSha256, signed });
 }
 
 /** Number, image, layout and machines. */
@@ -81,7 +83,8 @@ function requireOrdered(open: OpenOrder, request: OrderedRequest): void {
  */
 function requireOrderedHash({ order }: OpenOrder, expected: ExpectedHash): void {
   // A set in parts has a sum for each part, and another for the set: that is compared when it was hashed.
-  const comparable = expected.source === 'given' || expected.sums.size === 1;
+  const comparable =
+    expected.source === 'given' || expected.source === 'signed-manifest' || expected.sums.size === 1;
   if (!comparable || expected.sha256 === null || order.mediaSha256 === undefined) return;
   if (expected.sha256 === order.mediaSha256) return;
   throw otherMedia(order.number, order.mediaSha256, expected.sha256);

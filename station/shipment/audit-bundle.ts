@@ -1,12 +1,15 @@
 import { z } from 'zod';
 import { sha256Schema } from '../../core/media/chunk-map';
+import { signedManifestSchema } from '../../core/delivery/library';
 import {
   finding,
   findMachines,
+  findManifest,
   findInOrder,
   findingSchema,
   noteMachines,
   noteSchema,
+  type AuditedManifest,
   type Finding,
 } from '../../core/shipment/audit-rules';
 import type { WorkOrder } from '../../core/order/order';
@@ -28,6 +31,8 @@ export interface AuditRequest {
   readonly formerOrder?: WorkOrder | null;
   /** SHA-256 of the media that the machines should have; null: what the order says, if anything. */
   readonly expectedSha256: string | null;
+  /** Manifest that the media should have been received with; null or missing: none was given. */
+  readonly manifest?: AuditedManifest | null;
   /** Virtual drives are expected: the shipment is one of training. */
   readonly training?: boolean;
 }
@@ -69,7 +74,15 @@ export const auditReportSchema = z.strictObject({
   /** The media on the machines, and how many machines have each. */
   media: z
     .array(
-      z.strictObject({ fileName: z.string(), sha256: sha256Schema, machines: z.int().positive() }).readonly(),
+      z
+        .strictObject({
+          fileName: z.string(),
+          sha256: sha256Schema,
+          machines: z.int().positive(),
+          /** The manifest that the media was received with; missing when it was not taken from the library. */
+          signedManifest: signedManifestSchema.optional(),
+        })
+        .readonly(),
     )
     .readonly(),
   /** The findings. */
@@ -84,7 +97,8 @@ export type AuditReport = Readonly<z.infer<typeof auditReportSchema>>;
  * @throws NotABundle, UnreadableBundle
  */
 export function auditBundle(request: AuditRequest): AuditReport {
-  const { zip, trusted, expectedSha256, training } = request;
+  const { zip, trusted, manifest = null, training } = request;
+  const expectedSha256 = request.expectedSha256 ?? manifest?.mediaSha256 ?? null;
   const { document, key, content, findings: found } = readBundle(zip, trusted);
   const order = orderAsOpened(request, content);
   const findings = [...found];
@@ -98,6 +112,14 @@ export function auditBundle(request: AuditRequest): AuditReport {
       );
     }
   }
+  if (manifest !== null && expectedSha256 !== manifest.mediaSha256) {
+    findings.push(
+      finding('media-unexpected', null, 'The manifest and --expect-sha256 require different media.'),
+    );
+  }
+  const machines = content?.machines ?? [];
+  const compared = manifest === null ? { findings: [], notes: [] } : findManifest(machines, manifest);
+  findings.push(...compared.findings);
   return {
     ok: findings.length === 0 && content !== null,
     shipmentId: document.shipmentId,
@@ -110,7 +132,7 @@ export function auditBundle(request: AuditRequest): AuditReport {
     machines: (content?.machines ?? []).map((machine) => rowOf(machine, findings)),
     media: mediaOf(content?.machines ?? []),
     doubts: findings,
-    notes: noteMachines(content?.machines ?? []),
+    notes: [...noteMachines(machines), ...compared.notes],
   };
 }
 
@@ -180,10 +202,11 @@ function rowOf({ machineSerial, finished, ended }: MachineContent, findings: rea
 }
 
 function mediaOf(machines: readonly MachineContent[]): AuditReport['media'] {
-  const found = new Map<string, { fileName: string; sha256: string; machines: number }>();
+  const found = new Map<string, AuditReport['media'][number]>();
   for (const { finished } of machines) {
-    const { fileName, sha256 } = finished.job.media;
-    const known = found.get(sha256) ?? { fileName, sha256, machines: 0 };
+    const { fileName, sha256, signedManifest: signed } = finished.job.media;
+    const member = signed === undefined ? {} : { signedManifest: signed };
+    const known = found.get(sha256) ?? { fileName, sha256, machines: 0, ...member };
     found.set(sha256, { ...known, machines: known.machines + 1 });
   }
   return [...found.values()];

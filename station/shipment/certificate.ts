@@ -129,6 +129,7 @@ function sections(details: PageDetails, machine: MachineContent): [string, reado
         ['Media', media.fileName],
         ['Media SHA-256', media.sha256, 'fixed'],
         ['Compared with', expectedWords[media.expected]],
+        ...manifestRows(media.signedManifest),
         ['Image', `${image.index}: ${image.name}`],
         ['Not written', notWritten(media.leftOut)],
         ['Layout', job.layout],
@@ -185,6 +186,20 @@ function notWritten(leftOut: JobDetails['media']['leftOut']): string | null {
 
 const expectedWords = {
   given: 'the SHA-256 that the operator entered',
+  'signed-manifest': 'the SHA-256 in its signed manifest',
   manifest: 'the SHA-256 in the file next to the media',
   none: 'nothing: no expected SHA-256 was given',
 } as const;
+
+/** Which manifest the media was received with, and who signed it. */
+function manifestRows(signed: JobDetails['media']['signedManifest']): Row[] {
+  if (signed === undefined) return [];
+  const { name, version, revision, manifestSha256, signer } = signed;
+  return [
+    [
+      'Manifest',
+      `${name}, version ${version}, revision ${revision}; signed by ${signer.name}, key ${signer.key}`,
+    ],
+    ['Manifest SHA-256', manifestSha256, 'fixed'],
+  ];
+}

@@ -30,6 +30,13 @@ export const settingsSchema = z.strictObject({
     .positive()
     .max(24 * 60 * 60)
     .default(timeouts.driveStall / 1000),
+  /** Folder of the media library, absolute; missing: in the state folder. */
+  libraryFolder: z
+    .string()
+    .refine((folder) => folder.startsWith('/') && !folder.includes('\0'), {
+      message: 'must be an absolute path',
+    })
+    .optional(),
   rehearsal: bootTestSettingsSchema.default(() => bootTestSettingsSchema.parse({})),
   /** Connection to the plant database. Without it, entries stay on the station. */
   fleet: fleetSettingsSchema.optional(),

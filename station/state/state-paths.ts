@@ -47,6 +47,10 @@ export interface StatePaths {
   readonly knownMediaFile: string;
   /** Drives that line mode has taken out and that are in no shipment. */
   readonly takenOutFile: string;
+  /** Keys of enterprises that are trusted here, by name. */
+  readonly trustedKeysFile: string;
+  /** Folder. Media that were received, each in a folder by its SHA-256; the settings can name another. */
+  readonly library: string;
   /** Folder. What the station did and met, for support; made with the first line. May be deleted. */
   readonly logs: string;
   /** Folder. What Electron left of a process of the app that crashed. May be deleted. */
@@ -92,6 +96,8 @@ export function statePaths(stateDirectory: string | null, options: StateOptions 
     sessionFile: join(state, 'desk.json'),
     knownMediaFile: join(state, 'known-media.json'),
     takenOutFile: join(state, 'taken-out.json'),
+    trustedKeysFile: join(state, 'trusted-keys.json'),
+    library: join(state, 'library'),
     logs: join(state, 'log'),
     crashDumps: join(state, 'crash-dumps'),
   };
@@ -146,7 +152,12 @@ function stateUnavailable(path: string, what: string, cause: unknown): PrestageE
  * @param holds what still holds when the disk takes no more, in whole sentences
  * @throws PrestageError state-unavailable when the disk takes no more; the file system's other errors
  */
-export function writeFileAtomically(file: string, text: string, mode: number, holds?: string): void {
+export function writeFileAtomically(
+  file: string,
+  text: string | Uint8Array,
+  mode: number,
+  holds?: string,
+): void {
   const temporary = join(dirname(file), `.${basename(file)}.${randomBytes(6).toString('hex')}.tmp`);
   writeNewFile(temporary, text, mode, statePlace(dirname(file), holds));
   onDisk(statePlace(dirname(file), holds), () => {

@@ -55,6 +55,11 @@ const handlers: HelperHandlers = {
     return Promise.resolve({ drives: [] });
   },
   makeTrainingMedia: nothing,
+  splitMedia: nothing,
+  diffMedia: nothing,
+  gatherParts: nothing,
+  rebuildMedia: nothing,
+  verifyCms: nothing,
   inspectMedia: ({ path }) =>
     Promise.reject(
       new PrestageError({

@@ -1,0 +1,56 @@
+import { z } from 'zod';
+import type { MediaDates } from '../media/media-dates';
+import {
+  contentOf,
+  recipeContentSchema,
+  recipeDeploymentSchema,
+  recipeSchema,
+  type Recipe,
+} from '../recipe/recipe';
+
+/** What a manifest says of the recipe: its settings, without secrets and without paths of the enterprise's computer. */
+
+export const recipeSettingsSchema = z.strictObject({
+  /** What the media is for. */
+  comment: recipeSchema.shape.comment,
+  createdBy: recipeSchema.shape.createdBy,
+  layout: z.string(),
+  /** Packages, applications and driver packages, as the recipe names them. */
+  content: z.array(recipeContentSchema.omit({ folder: true })),
+  /** Missing where the media is not for a site of Configuration Manager. The certificate's times are in `dates`. */
+  deployment: recipeDeploymentSchema.omit({ certificate: true }).optional(),
+});
+export type RecipeSettings = z.infer<typeof recipeSettingsSchema>;
+
+export function settingsOf(recipe: Recipe): RecipeSettings {
+  const { comment, createdBy, layout, deployment } = recipe;
+  return {
+    ...(comment === undefined ? {} : { comment }),
+    ...(createdBy === undefined ? {} : { createdBy }),
+    layout,
+    content: contentOf(recipe).map(({ folder: _folder, ...named }) => named),
+    ...(deployment === undefined ? {} : { deployment: withoutCertificate(deployment) }),
+  };
+}
+
+function withoutCertificate({
+  certificate: _certificate,
+  ...rest
+}: NonNullable<Recipe['deployment']>): NonNullable<RecipeSettings['deployment']> {
+  return rest;
+}
+
+/** Until when the media is of use, as the recipe says; null where it is not for a site. */
+export function recipeDates({ deployment }: Recipe): MediaDates | null {
+  if (deployment === undefined) return null;
+  const { certificate, shipBy, siteCode, managementPoints } = deployment;
+  const utc = (time: string | undefined): string | null =>
+    time === undefined ? null : new Date(time).toISOString();
+  return {
+    certificateStart: utc(certificate.start),
+    certificateEnd: utc(certificate.end),
+    shipBy: shipBy ?? null,
+    site: siteCode,
+    managementPoints: managementPoints.urls,
+  };
+}

@@ -1,0 +1,41 @@
+import { readRange, withMediaFile, type WimFile } from '../media/wim-file';
+import { readWimResource } from '../media/wim-header';
+
+/** What a WIM's table of contents says of its data: which content lies where. */
+
+export interface WimBlob {
+  /** Hexadecimal SHA-1 of the content. */
+  readonly sha1: string;
+  /** Bytes from the file's start. */
+  readonly offset: number;
+  /** Bytes in the file. */
+  readonly storedBytes: number;
+  /** Bytes once decompressed. */
+  readonly originalBytes: number;
+  readonly compressed: boolean;
+}
+
+const entryBytes = 50;
+const flagCompressed = 0x04;
+const flagSolid = 0x10;
+
+/** Every piece of data that lies by itself in the file, in its order; what is in solid resources is left out. */
+export async function readBlobs({ path, bytes, header }: WimFile): Promise<WimBlob[]> {
+  const { offset, storedBytes, flags } = header.blobTable;
+  if ((flags & flagCompressed) !== 0 || storedBytes === 0) return [];
+  const table = await withMediaFile(path, (file) => readRange(file, path, offset, storedBytes));
+  const blobs: WimBlob[] = [];
+  for (let at = 0; at + entryBytes <= table.length; at += entryBytes) {
+    const resource = readWimResource(table, at);
+    if ((resource.flags & flagSolid) !== 0 || resource.storedBytes === 0) continue;
+    if (resource.offset + resource.storedBytes > bytes) continue;
+    blobs.push({
+      sha1: table.toString('hex', at + 30, at + 50),
+      offset: resource.offset,
+      storedBytes: resource.storedBytes,
+      originalBytes: resource.originalBytes,
+      compressed: (resource.flags & flagCompressed) !== 0,
+    });
+  }
+  return blobs.sort((left, right) => left.offset - right.offset);
+}

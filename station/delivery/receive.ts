@@ -1,0 +1,236 @@
+import { randomUUID } from 'node:crypto';
+import { existsSync, linkSync, rmSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { formatBytes, sanitizeForDisplay } from '../../core/base/display';
+import { PrestageError } from '../../core/base/errors';
+import type { TaskProgress } from '../../core/contract/helper-api';
+import type { PartFinding } from '../../core/delivery/findings';
+import { standingOf, type LibraryEntry, type Receipt } from '../../core/delivery/library';
+import { streamOf, type MediaManifest } from '../../core/delivery/manifest';
+import type { HelperClient } from '../helper-client/helper-client';
+import type { StationKey } from '../ledger/keys';
+import { manifestFileIn, type LibraryMedia, type MediaLibrary } from '../library/media-library';
+import { findManifest, readSignedManifest, type SignedManifest } from '../signing/signed-manifest';
+import type { TrustedKeysPaths } from '../signing/trusted-keys';
+import { writeFileAtomically } from '../state/state-paths';
+import { makeReceipt } from './receipt';
+
+export interface ReceiveRequest {
+  /** Folder with the delivery, or its manifest. */
+  readonly path: string;
+  /** Other folders in which parts may lie: a second copy, or what was sent again. */
+  readonly others: readonly string[];
+  /** Media that a difference is from, when it is not in the library; null: from the library. */
+  readonly base: string | null;
+  /** Why an older media is received; null refuses it. */
+  readonly olderReason: string | null;
+  /** Leaves the parts as they were sent. */
+  readonly keepParts: boolean;
+  readonly operator: string;
+}
+
+/** Where it is received, and with what. */
+export interface Receiving {
+  readonly paths: TrustedKeysPaths;
+  readonly library: MediaLibrary;
+  readonly station: { readonly name: string; readonly key: StationKey };
+  readonly client: HelperClient;
+  readonly signal: AbortSignal;
+  readonly onProgress: (progress: TaskProgress) => void;
+}
+
+export type ReceiveResult =
+  | {
+      readonly result: 'received';
+      readonly media: LibraryMedia;
+      readonly receipt: Receipt;
+      /** Files that look like parts of this delivery and are not. */
+      readonly foreignFiles: readonly string[];
+    }
+  /** It was in the library already; nothing was done. */
+  | { readonly result: 'here'; readonly media: LibraryMedia; readonly receipt: Receipt | null }
+  | {
+      readonly result: 'incomplete';
+      readonly manifest: MediaManifest;
+      readonly findings: readonly PartFinding[];
+      readonly foreignFiles: readonly string[];
+    };
+
+/**
+ * Receives a media: who signed it, then whether it may be taken, then every block. What is whole is kept where something is
+ * missing, and the next try goes on from there.
+ * @throws PrestageError delivery-…, library-…, disk-unwritable, cancelled
+ */
+export async function receiveMedia(request: ReceiveRequest, receiving: Receiving): Promise<ReceiveResult> {
+  const { paths, library, client, signal, onProgress } = receiving;
+  const file = findManifest(request.path);
+  const signed = await readSignedManifest(file, paths, () => Promise.resolve(client), signal);
+  const { manifest } = signed;
+  const older = requireNewer(signed, library, request.olderReason);
+  if (older.here !== null) {
+    return { result: 'here', media: older.here, receipt: library.receiptOf(older.here) };
+  }
+  const base = manifest.difference === undefined ? null : findBase(manifest, library, request.base);
+  if (base !== null && request.keepParts) {
+    throw new PrestageError({
+      code: 'usage',
+      message: 'The parts of a difference cannot be kept: they are no media without the older one.',
+      remedy: 'Nothing was received. Leave out --keep-parts.',
+    });
+  }
+
+  const folder = library.begin(manifest.media.sha256);
+  keepManifest(folder, signed);
+  takeUpSame(folder, manifest, library);
+  const stream = streamOf(manifest);
+  const fileName = base === null ? manifest.media.fileName : `${manifest.media.fileName}.diff`;
+  const gathered = await client.call(
+    'gatherParts',
+    {
+      progressToken: randomUUID(),
+      folders: [dirname(file), ...request.others],
+      directory: folder,
+      fileName,
+      parts: manifest.parts,
+      blockBytes: manifest.blockBytes,
+      stream: { bytes: stream.bytes, sha256: stream.sha256 },
+      keepParts: request.keepParts,
+    },
+    { signal, onTaskProgress: onProgress },
+  );
+  const { findings, differing, wholeMatches, foreignFiles } = gathered;
+  if (findings.length > 0) return { result: 'incomplete', manifest, findings, foreignFiles };
+  if (differing.length > 0 || !wholeMatches) throw contradicts(manifest, differing);
+  if (base !== null) {
+    const difference = join(folder, fileName);
+    const { fileName: name, bytes, sha256 } = manifest.media;
+    await client.call(
+      'rebuildMedia',
+      {
+        progressToken: randomUUID(),
+        base,
+        difference,
+        directory: folder,
+        media: { fileName: name, bytes, sha256 },
+      },
+      { signal, onTaskProgress: onProgress },
+    );
+    rmSync(difference, { force: true });
+  }
+  return fileMedia(signed, folder, request, older.older, receiving, foreignFiles);
+}
+
+function fileMedia(
+  { manifest, sha256, signer }: SignedManifest,
+  folder: string,
+  request: ReceiveRequest,
+  older: LibraryEntry['older'],
+  { library, station }: Receiving,
+  foreignFiles: readonly string[],
+): ReceiveResult {
+  const { name, version, revision, media } = manifest;
+  const entry: LibraryEntry = {
+    form: 'prestage-library-1',
+    ...{ name, version, revision },
+    ...{ fileName: media.fileName, sha256: media.sha256, bytes: media.bytes, guid: media.guid },
+    manifestSha256: sha256,
+    signer,
+    held: request.keepParts ? 'parts' : 'joined',
+    ...(manifest.dates === undefined ? {} : { dates: manifest.dates }),
+    receivedAt: new Date().toISOString(),
+    operator: request.operator,
+    ...(older === undefined ? {} : { older }),
+  };
+  const filed = library.commit(folder, entry, makeReceipt(entry, station.name, station.key));
+  const receipt = library.receiptOf(filed);
+  if (receipt === null) throw new Error('the receipt that was written cannot be read');
+  return { result: 'received', media: filed, receipt, foreignFiles };
+}
+
+/** @throws PrestageError delivery-older */
+function requireNewer(
+  { manifest, signer }: SignedManifest,
+  library: MediaLibrary,
+  reason: string | null,
+): { readonly here: LibraryMedia | null; readonly older: LibraryEntry['older'] } {
+  const media = library.list();
+  const standing = standingOf(
+    manifest,
+    signer,
+    media.map(({ entry }) => entry),
+  );
+  if (standing.standing === 'new') return { here: null, older: undefined };
+  const { entry } = standing;
+  if (standing.standing === 'here') {
+    const here = media.find((one) => one.entry === entry);
+    // One that is damaged is mended by what was sent.
+    return { here: here?.problem === null ? here : null, older: entry.older };
+  }
+  if (reason !== null) return { here: null, older: { reason, revision: entry.revision } };
+  const name = sanitizeForDisplay(manifest.name);
+  throw new PrestageError({
+    code: 'delivery-older',
+    message:
+      standing.standing === 'older'
+        ? `${name} revision ${manifest.revision} (${sanitizeForDisplay(manifest.version)}) is older than revision ${entry.revision} (${sanitizeForDisplay(entry.version)}), which is in the library.`
+        : `${name} revision ${manifest.revision} is in the library already, and is another file: the sender used one revision for two media.`,
+    cause: `in the library ${entry.sha256}\ndelivered      ${manifest.media.sha256}`,
+  });
+}
+
+/** @throws PrestageError delivery-base-missing */
+function findBase(
+  manifest: MediaManifest,
+  library: MediaLibrary,
+  given: string | null,
+): { path: string; bytes: number; sha256: string } | null {
+  const base = manifest.difference?.base;
+  if (base === undefined) return null;
+  const { fileName, bytes, sha256 } = base;
+  const known = library
+    .list()
+    .find((one) => one.entry.sha256 === sha256 && one.path !== null && one.problem === null);
+  const path = given ?? known?.path ?? null;
+  if (path !== null && existsSync(path)) return { path, bytes, sha256 };
+  throw new PrestageError({
+    code: 'delivery-base-missing',
+    message:
+      path === null
+        ? `The delivery holds only what changed since ${sanitizeForDisplay(fileName, 200)} (${formatBytes(bytes)}), which is not in the library.`
+        : `There is no file ${sanitizeForDisplay(path, 512)}.`,
+    cause: `needed SHA-256 ${sha256}`,
+  });
+}
+
+function keepManifest(folder: string, { bytes, signature }: SignedManifest): void {
+  const file = manifestFileIn(folder);
+  writeFileAtomically(file, bytes.toString('utf8'), 0o600);
+  for (const ending of ['.minisig', '.p7s']) rmSync(`${file}${ending}`, { force: true });
+  // Base64 or PEM, or DER: written as it came.
+  writeFileAtomically(`${file}${signature.ending}`, signature.bytes, 0o600);
+}
+
+/** A file of the same SHA-256 that is in the library is not copied: it is proved where it is, and mended where it is damaged. */
+function takeUpSame(folder: string, { media, difference }: MediaManifest, library: MediaLibrary): void {
+  const same = library.list().find(({ entry }) => entry.sha256 === media.sha256);
+  const target = join(folder, media.fileName);
+  if (difference !== undefined || same?.path === undefined || same.path === null || existsSync(target)) {
+    return;
+  }
+  try {
+    linkSync(same.path, target);
+  } catch {
+    // Then it is copied from the delivery.
+  }
+}
+
+function contradicts(manifest: MediaManifest, differing: readonly number[]): PrestageError {
+  const parts = differing.map(String).join(', ');
+  return new PrestageError({
+    code: 'delivery-contradicts',
+    message:
+      differing.length > 0
+        ? `The manifest of ${sanitizeForDisplay(manifest.name)} contradicts itself: the blocks of part ${parts} are right, but do not have the SHA-256 that it says for the part.`
+        : `The manifest of ${sanitizeForDisplay(manifest.name)} contradicts itself: all parts are right, but together they do not have the SHA-256 that it says for the media.`,
+  });
+}

@@ -1,0 +1,237 @@
+import { createHash, X509Certificate } from 'node:crypto';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import canonicalize from 'canonicalize';
+import { sanitizeForDisplay } from '../../core/base/display';
+import { PrestageError } from '../../core/base/errors';
+import type { Signer } from '../../core/delivery/library';
+import {
+  cmsEnding,
+  largestManifest,
+  manifestEnding,
+  minisignEnding,
+  readManifest,
+  type MediaManifest,
+} from '../../core/delivery/manifest';
+import type { HelperClient } from '../helper-client/helper-client';
+import { NotMinisign, readPublicKey, readSignature, signatureHolds } from './minisign';
+import { trustedKeysIn, validityOf, type TrustedKey, type TrustedKeysPaths } from './trusted-keys';
+
+/** A manifest in a folder, and who signed it. */
+export interface SignedManifest {
+  readonly manifest: MediaManifest;
+  /** As they were signed. */
+  readonly bytes: Buffer;
+  /** Of the bytes. */
+  readonly sha256: string;
+  readonly signer: Signer;
+  /** Absolute. */
+  readonly file: string;
+  readonly signature: { readonly ending: typeof minisignEnding | typeof cmsEnding; readonly bytes: Buffer };
+}
+
+/** The bytes of a manifest. */
+export function manifestBytes(manifest: MediaManifest): Buffer {
+  return Buffer.from(canonicalize(manifest) ?? '', 'utf8');
+}
+
+/**
+ * The manifest of a folder, or the file itself.
+ * @throws PrestageError delivery-invalid
+ */
+export function findManifest(path: string): string {
+  if (!existsSync(path)) throw invalid(`There is no folder ${shown(path)}.`);
+  if (!statSync(path).isDirectory()) return path;
+  const found = readdirSync(path).filter((name) => name.endsWith(manifestEnding) && !name.startsWith('.'));
+  const [only, ...more] = found;
+  if (only === undefined) {
+    throw invalid(`The folder ${shown(path)} has no manifest: no file in it ends with ${manifestEnding}.`);
+  }
+  if (more.length > 0) {
+    throw invalid(
+      `The folder ${shown(path)} has ${found.length} manifests: ${found
+        .map((name) => shown(name))
+        .sort()
+        .join(', ')}.`,
+      'Nothing was added to the library. Give the manifest that is meant, instead of the folder.',
+    );
+  }
+  return join(path, only);
+}
+
+/**
+ * Reads a manifest and looks at its signature first: nothing of it is believed before.
+ * @param client for CMS signatures
+ * @throws PrestageError delivery-invalid, delivery-unsigned, delivery-key-unknown
+ */
+export async function readSignedManifest(
+  file: string,
+  paths: TrustedKeysPaths,
+  client: () => Promise<HelperClient>,
+  signal: AbortSignal,
+): Promise<SignedManifest> {
+  const bytes = readSmall(file);
+  const signature = readSignatureFile(file);
+  const keys = trustedKeysIn(paths);
+  const signer =
+    signature.ending === minisignEnding
+      ? minisignSigner(file, bytes, signature.bytes, keys)
+      : await cmsSigner(file, bytes, signature.bytes, keys, await client(), signal);
+  const manifest = parseManifest(file, bytes);
+  if (signer.kind === 'certificate') requireValidThen(file, manifest, signer.certificate);
+  const sha256 = createHash('sha256').update(bytes).digest('hex');
+  return { manifest, bytes, sha256, signer: signerOf(signer), file, signature };
+}
+
+/** Whether a minisign signature of a manifest holds for a key that is still trusted. For what lies in the library. */
+export function stillSigned(
+  bytes: Buffer,
+  signature: Buffer,
+  signer: Signer,
+  paths: TrustedKeysPaths,
+): boolean {
+  const key = trustedKeysIn(paths).find(({ name, key: id }) => name === signer.name && id === signer.key);
+  if (key === undefined) return false;
+  // A certificate's was checked when the media was received; here it counts that the certificate is still pinned.
+  if (key.kind === 'certificate') return true;
+  try {
+    return signatureHolds(bytes, readSignature(signature.toString('utf8')), readPublicKey(key.publicKey));
+  } catch {
+    return false;
+  }
+}
+
+/** @throws PrestageError delivery-invalid */
+export function parseManifest(file: string, bytes: Buffer): MediaManifest {
+  const name = shown(basename(file));
+  let value: unknown;
+  try {
+    value = JSON.parse(bytes.toString('utf8'));
+  } catch (error) {
+    throw invalid(`The manifest ${name} is not JSON.`, undefined, error);
+  }
+  const { manifest, problem } = readManifest(value);
+  if (manifest === null) throw invalid(`The manifest ${name} ${problem}.`);
+  if (!manifestBytes(manifest).equals(bytes)) {
+    throw invalid(`The manifest ${name} is not canonical JSON (RFC 8785).`);
+  }
+  return manifest;
+}
+
+function readSmall(file: string): Buffer {
+  try {
+    if (statSync(file).size > largestManifest) throw new Error(`larger than ${largestManifest} bytes`);
+    return readFileSync(file);
+  } catch (error) {
+    throw invalid(`The manifest ${shown(basename(file))} cannot be read.`, undefined, error);
+  }
+}
+
+function readSignatureFile(file: string): SignedManifest['signature'] {
+  for (const ending of [minisignEnding, cmsEnding] as const) {
+    const path = `${file}${ending}`;
+    if (!existsSync(path)) continue;
+    try {
+      if (statSync(path).size > 1024 * 1024) throw new Error('larger than 1 MiB');
+      return { ending, bytes: readFileSync(path) };
+    } catch (error) {
+      throw unsigned(`The signature ${shown(basename(path))} cannot be read.`, error);
+    }
+  }
+  const name = shown(basename(file));
+  throw unsigned(
+    `The manifest ${name} is not signed: there is no ${name}${minisignEnding} and no ${name}${cmsEnding}.`,
+  );
+}
+
+function minisignSigner(
+  file: string,
+  bytes: Buffer,
+  text: Buffer,
+  keys: readonly TrustedKey[],
+): Extract<TrustedKey, { kind: 'minisign' }> {
+  const name = `${shown(basename(file))}${minisignEnding}`;
+  try {
+    const signature = readSignature(text.toString('utf8'));
+    const key = keys.find((one) => one.kind === 'minisign' && one.key === signature.keyId);
+    if (key?.kind !== 'minisign') throw unknownKey(`It is signed with the key ${signature.keyId}.`, keys);
+    if (signatureHolds(bytes, signature, readPublicKey(key.publicKey))) return key;
+  } catch (error) {
+    if (!(error instanceof NotMinisign)) throw error;
+    throw unsigned(`The signature ${name} ${error.message}.`);
+  }
+  throw unsigned(
+    `The signature ${name} does not match the manifest: one of them was changed, or it was made with another key of the same number.`,
+  );
+}
+
+async function cmsSigner(
+  file: string,
+  bytes: Buffer,
+  signature: Buffer,
+  keys: readonly TrustedKey[],
+  client: HelperClient,
+  signal: AbortSignal,
+): Promise<Extract<TrustedKey, { kind: 'certificate' }>> {
+  const pinned = keys.flatMap((key) => (key.kind === 'certificate' ? [key] : []));
+  if (pinned.length === 0) {
+    throw unknownKey('It is signed with a certificate, and none is trusted here.', keys);
+  }
+  let cause: string | null = null;
+  for (const key of pinned) {
+    const request = {
+      content: bytes.toString('base64'),
+      signature: signature.toString('base64'),
+      certificate: key.certificate,
+    };
+    const answer = await client.call('verifyCms', request, { signal });
+    if (answer.valid) return key;
+    cause = answer.cause;
+  }
+  const names = pinned.map((key) => shown(key.name)).join(', ');
+  throw unsigned(
+    `The signature ${shown(basename(file))}${cmsEnding} does not match the manifest with any certificate that is trusted here (${names}).`,
+    cause,
+  );
+}
+
+/** A certificate counts for what was made while it was valid. */
+function requireValidThen(file: string, { createdAt }: MediaManifest, pem: string): void {
+  const { from, to } = validityOf(new X509Certificate(pem));
+  const made = new Date(createdAt);
+  if (made >= from && made <= to) return;
+  throw unsigned(
+    `The manifest ${shown(basename(file))} was made on ${createdAt.slice(0, 10)}, when the certificate that signed it was not valid (${from.toISOString().slice(0, 10)} to ${to.toISOString().slice(0, 10)}).`,
+  );
+}
+
+function signerOf({ name, kind, key }: TrustedKey): Signer {
+  return { name, kind, key };
+}
+
+function unknownKey(what: string, keys: readonly TrustedKey[]): PrestageError {
+  const known = keys.map(({ name }) => shown(name)).join(', ');
+  return new PrestageError({
+    code: 'delivery-key-unknown',
+    message: `The manifest is signed with a key that is not trusted here. ${what}`,
+    cause: keys.length === 0 ? 'no key is trusted at this station' : `trusted here: ${known}`,
+  });
+}
+
+function unsigned(message: string, cause: unknown = null): PrestageError {
+  const text = cause instanceof Error ? cause.message : typeof cause === 'string' ? cause : null;
+  return new PrestageError({ code: 'delivery-unsigned', message, cause: text });
+}
+
+function invalid(message: string, remedy?: string, cause: unknown = null): PrestageError {
+  return new PrestageError({
+    code: 'delivery-invalid',
+    message,
+    cause: cause instanceof Error ? cause.message : null,
+    ...(remedy === undefined ? {} : { remedy }),
+  });
+}
+
+function shown(text: string): string {
+  return sanitizeForDisplay(text, 300);
+}

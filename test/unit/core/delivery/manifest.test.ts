@@ -1,0 +1,152 @@
+import { describe, expect, it } from 'vitest';
+import { badFileName } from '../../../../core/delivery/file-names';
+import { askFor, findingText, joinRanges, type PartFinding } from '../../../../core/delivery/findings';
+import { standingOf, type LibraryEntry } from '../../../../core/delivery/library';
+import {
+  blockRange,
+  deliveryBlockBytes,
+  partBytesFor,
+  partNames,
+  readManifest,
+  type MediaManifest,
+} from '../../../../core/delivery/manifest';
+import { MiB } from '../../../../core/base/units';
+
+const [a, b, c] = ['a', 'b', 'c'].map((letter) => letter.repeat(64)) as [string, string, string];
+
+const manifest: MediaManifest = {
+  form: 'prestage-media-1',
+  name: 'Contoso Windows 11',
+  version: '24H2',
+  revision: 3,
+  createdAt: '2026-03-02T09:15:00.000Z',
+  media: { fileName: 'contoso.wim', bytes: 150, sha256: a, guid: '0'.repeat(32) },
+  blockBytes: 64 * 1024,
+  parts: [
+    { fileName: 'contoso.wim.001', bytes: 100, sha256: b, blocks: [b] },
+    { fileName: 'contoso.wim.002', bytes: 50, sha256: c, blocks: [c] },
+  ],
+};
+
+const problemOf = (change: object): string | null => readManifest({ ...manifest, ...change }).problem;
+const named = (fileName: string): string | null =>
+  problemOf({ parts: [{ ...manifest.parts[0], fileName }, manifest.parts[1]] });
+
+describe('a manifest', () => {
+  it('is read', () => {
+    expect(readManifest(manifest)).toEqual({ manifest, problem: null });
+  });
+
+  it.each([
+    ['../contoso.wim', 'would leave the folder'],
+    ['..', 'would leave the folder'],
+    ['C:\\Windows\\x', 'would leave the folder'],
+    ['a:b', 'has a character that Windows file names cannot have (:)'],
+    ['a\u0000b', 'has a character that Windows file names cannot have (a control character)'],
+    ['nul.wim', 'is the name of a Windows device'],
+    ['contoso.wim.', 'ends with a space or a dot'],
+    ['.contoso.wim', 'begins with a dot'],
+    ['mi\u202Ew.exe', 'has invisible characters'],
+    ['', 'is empty'],
+    ['ü'.repeat(200), 'is longer than 255 bytes'],
+  ])('is refused with the file name %j', (name, what) => {
+    expect(named(name)).toContain('has a file name that cannot be used');
+    expect(named(name)).toContain(what);
+  });
+
+  it('takes names that Windows and Linux hold', () => {
+    for (const name of ['contoso.wim', 'Übung 1 (neu).wim.001', '映像.wim', 'console.wim']) {
+      expect(badFileName(name)).toBeNull();
+    }
+  });
+
+  it('is refused when it contradicts itself, with what does', () => {
+    expect(named('contoso.wim.002')).toBe('names the part contoso.wim.002 twice');
+    expect(named('entry.json')).toContain('does not begin with the media');
+    expect(problemOf({ media: { ...manifest.media, fileName: 'entry.json' } })).toContain(
+      'no WIM or ESD file',
+    );
+    expect(problemOf({ media: { ...manifest.media, bytes: 151 } })).toContain(
+      'its parts have 150 bytes together',
+    );
+    const [first, second] = manifest.parts;
+    expect(problemOf({ parts: [{ ...first, blocks: [b, b] }, second] })).toContain(
+      'part 1 has 1 blocks, and it lists 2',
+    );
+    expect(problemOf({ parts: [{ ...first, blocks: [c] }, second] })).toContain('part 1 is one block');
+    expect(problemOf({ parts: [{ ...first, bytes: 150 }] })).toContain('its only part');
+  });
+
+  it('is refused when it has another form, and says so', () => {
+    expect(problemOf({ form: 'prestage-media-2' })).toContain(
+      'this version of Prestage does not know (prestage-media-2)',
+    );
+    expect(readManifest([]).problem).toBe('is not the manifest of a media');
+    expect(problemOf({ more: 1 })).toContain('is not valid');
+    expect(problemOf({ name: 'two\nlines' })).toContain("'name': must be one line");
+  });
+});
+
+describe('parts', () => {
+  it('are whole blocks, where they are at least one', () => {
+    expect(partBytesFor(1000)).toBe(1000);
+    expect(partBytesFor(3.9 * 1024 * MiB) % deliveryBlockBytes).toBe(0);
+    expect(blockRange({ bytes: 150 }, 100, 1)).toEqual({ offset: 100, length: 50 });
+  });
+
+  it('have names that sort', () => {
+    expect(partNames('a.wim', 1)).toEqual(['a.wim']);
+    expect(partNames('a.wim', 2)).toEqual(['a.wim.001', 'a.wim.002']);
+    expect(partNames('a.wim', 1000)[0]).toBe('a.wim.0001');
+  });
+});
+
+describe('a finding', () => {
+  const finding: PartFinding = {
+    ...{ part: 3, fileName: 'a.wim.003', what: 'damaged', holds: null, found: 300, bytes: 300 },
+    wanted: [
+      { first: 0, last: 99 },
+      { first: 100, last: 199 },
+    ],
+  };
+
+  it('names the bytes to ask for', () => {
+    const wanted = joinRanges(finding.wanted);
+    expect(wanted).toEqual([{ first: 0, last: 199 }]);
+    expect(askFor({ ...finding, wanted })).toBe('part 3, bytes 0-199');
+    expect(askFor({ ...finding, wanted: [{ first: 0, last: 299 }] })).toBe('part 3');
+    expect(findingText({ ...finding, what: 'cut', found: 7 }, 4)).toBe(
+      'a.wim.003 (part 3 of 4) is cut off: it has 7 of 300 bytes.',
+    );
+  });
+});
+
+describe('the library', () => {
+  const entry = (revision: number, sha256: string): LibraryEntry => ({
+    ...{
+      form: 'prestage-library-1',
+      name: manifest.name,
+      version: 'x',
+      revision,
+      fileName: 'f',
+      sha256,
+      bytes: 1,
+    },
+    ...{ manifestSha256: a, guid: '0'.repeat(32), held: 'joined', operator: 'o' },
+    ...{
+      signer: { name: 'Contoso', kind: 'minisign', key: '0123456789ABCDEF' },
+      receivedAt: manifest.createdAt,
+    },
+  });
+  const standing = (...entries: LibraryEntry[]): string =>
+    standingOf(manifest, { name: 'Contoso' }, entries).standing;
+
+  it('tells an older media, and another file of the same revision', () => {
+    expect(standing()).toBe('new');
+    expect(standing(entry(2, b))).toBe('new');
+    expect(standing(entry(3, a))).toBe('here');
+    expect(standing(entry(3, b))).toBe('other-file');
+    expect(standing(entry(2, b), entry(4, c))).toBe('older');
+    expect(standingOf(manifest, { name: 'Fabrikam' }, [entry(9, b)]).standing).toBe('new');
+  });
+});
