@@ -8,6 +8,10 @@ export const deliveryErrors = {
     'There is already something in the folder that would be overwritten.',
     'Nothing was written. Choose an empty folder with --to.',
   ),
+  'delivery-busy': refused(
+    'Another Prestage sends to this folder, or receives this media, at this moment.',
+    'Nothing was changed. Wait until it has ended, then try again.',
+  ),
   'delivery-invalid': refused(
     'The folder has no manifest that can be used: it is missing, damaged, not canonical, contradicts itself, or names files that cannot be used.',
     `${nothingTaken} Ask the sender to send the manifest again.`,

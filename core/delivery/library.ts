@@ -10,8 +10,8 @@ export const signerSchema = z.strictObject({
   /** Name under which the key is trusted at the station. */
   name: z.string(),
   kind: z.enum(['minisign', 'certificate']),
-  /** Key ID of a minisign key (16 hexadecimal digits), or SHA-256 of a certificate (DER). */
-  key: z.string().regex(/^(?:[0-9A-F]{16}|[0-9a-f]{64})$/),
+  /** Fingerprint: SHA-256 of the public key (SPKI, DER), or of the certificate (DER). */
+  key: sha256Schema,
 });
 export type Signer = z.infer<typeof signerSchema>;
 

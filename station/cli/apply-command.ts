@@ -4,6 +4,7 @@ import { sanitizeForDisplay } from '../../core/base/display';
 import { isCancellation, PrestageError } from '../../core/base/errors';
 import { placeOf } from '../../core/drive/drive';
 import { defaultLayoutName, layouts } from '../../core/drive/layout';
+import { mediaPath } from '../library/media-path';
 import { openImageCache } from '../image-cache/image-cache';
 import { defaultOperator } from '../jobs/open-station';
 import { planBatch, type BatchPlan, type BatchRequest, type PlannedJob } from '../jobs/plan-batch';
@@ -53,7 +54,10 @@ interface ApplyOptions {
 export function applyCommand(): Command {
   return failsWhen(new Command('apply'), 'a drive failed; the other drives are finished and recorded')
     .description('write media to drives, verify them, and record each drive with its machine')
-    .requiredOption('--media <file>', 'WIM or ESD file, or the first part of a split set')
+    .requiredOption(
+      '--media <file>',
+      'WIM or ESD file, the first part of a split set, or the name of a media in the library',
+    )
     .option('--image <index>', 'image to apply (default: from the open work order, or 1)', parseCount)
     .option(
       '--layout <name>',
@@ -97,6 +101,7 @@ export function applyCommand(): Command {
           const order = open?.order;
           const request: Asking = {
             ...asked,
+            mediaPath: mediaPath(options.media, paths),
             driveReasons: new Map<string, string>(),
             againReasons: new Map<string, string>(),
             asksLater: options.yes !== true && isTerminal(),

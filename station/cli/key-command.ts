@@ -5,7 +5,8 @@ import { Command } from 'commander';
 import { z } from 'zod';
 import { sanitizeForDisplay } from '../../core/base/display';
 import { PrestageError } from '../../core/base/errors';
-import { publicKeyFile, publicKeyText } from '../signing/minisign';
+import { sha256Schema } from '../../core/media/chunk-map';
+import { fingerprintOf, publicKeyFile, publicKeyText } from '../signing/minisign';
 import { newSecretKey, secretKeyFile } from '../signing/secret-key';
 import {
   certificateKey,
@@ -32,8 +33,10 @@ export const keyCreateForm = z.strictObject({
   file: z.string(),
   /** The public key, absolute: for those who receive media. */
   publicKeyFile: z.string(),
-  /** Key ID, as minisign prints it. */
-  key: z.string(),
+  /** Fingerprint: SHA-256 of the public key (SPKI, DER). */
+  key: sha256Schema,
+  /** As minisign prints it. */
+  keyId: z.string(),
   /** The public key, as minisign writes it. */
   publicKey: z.string(),
   /** False: who can read the file can sign. */
@@ -119,7 +122,8 @@ function addCreate(command: Command): void {
         const document = {
           file,
           publicKeyFile: publicFile,
-          key: key.keyId,
+          key: fingerprintOf(key.publicKey),
+          keyId: key.keyId,
           publicKey: publicKeyText(key.keyId, key.publicKey),
           encrypted: password !== null,
         };
@@ -128,11 +132,12 @@ function addCreate(command: Command): void {
             details([
               ['secret key', password === null ? `${file} (not encrypted)` : file],
               ['public key', publicFile],
-              ['key', key.keyId],
+              ['fingerprint', document.key],
+              ['key ID', key.keyId],
             ]),
             '',
             'Keep the secret key and a backup of it. Give the public key to those who receive media,',
-            'and tell them its number by telephone or in person.',
+            'and tell them its fingerprint by telephone or in person.',
           ].join('\n'),
         );
         return undefined;
@@ -155,7 +160,7 @@ function addShow(command: Command): void {
   command
     .command('show')
     .argument('<key>', 'name of a trusted key, or a file with a public key or a certificate')
-    .description('show the number of a key, to compare it by telephone')
+    .description('show the fingerprint of a key, to compare it by telephone')
     .addOption(stateOption())
     .addOption(jsonOption(keyForm))
     .action(
@@ -214,8 +219,10 @@ function keyText(key: TrustedKey, ofFile: boolean): string {
   return details([
     [ofFile ? 'file' : 'name', key.name],
     ['kind', key.kind],
-    ['key', key.key],
-    ...(key.kind === 'minisign' ? [['public key', key.publicKey] as const] : []),
+    ['fingerprint', key.key],
+    ...(key.kind === 'minisign'
+      ? [['key ID', key.keyId] as const, ['public key', key.publicKey] as const]
+      : []),
     ...(ofFile ? [] : [['trusted since', localTime(new Date(key.since))] as const]),
   ]);
 }
@@ -223,7 +230,7 @@ function keyText(key: TrustedKey, ofFile: boolean): string {
 function listText(keys: readonly TrustedKey[]): string {
   if (keys.length === 0) return 'No key is trusted at this station.';
   return table(
-    ['NAME', 'KIND', 'KEY', 'TRUSTED SINCE'].map((title) => ({ title })),
+    ['NAME', 'KIND', 'FINGERPRINT', 'TRUSTED SINCE'].map((title) => ({ title })),
     keys.map(({ name, kind, key, since }) => [name, kind, key, localTime(new Date(since))]),
   );
 }

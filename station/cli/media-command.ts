@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { basename, resolve } from 'node:path';
+import { basename } from 'node:path';
 import { Command } from 'commander';
 import { z } from 'zod';
 import { sha256Schema } from '../../core/media/chunk-map';
@@ -7,6 +7,7 @@ import { formatBytes } from '../../core/base/display';
 import { recordedHashSource, recordedHashSourceSchema } from '../../core/media/media-state';
 import { mediaHashSchema, mediaSchema, type Media, type MediaHash } from '../../core/media/media';
 import type { HelperClient } from '../helper-client/helper-client';
+import { mediaPath } from '../library/media-path';
 import { signedMediaAt } from '../library/signed-media';
 import { assertExpected, expectedHash, type ExpectedHash } from '../media/media-expectation';
 import { statePaths } from '../state/state-paths';
@@ -58,14 +59,16 @@ export function mediaCommand(): Command {
   command
     .command('inspect')
     .description('show what the media contains, and whether it is the file that was sent')
-    .argument('<file>', 'WIM or ESD file, or the first part of a split set')
+    .argument(
+      '<file>',
+      'WIM or ESD file, the first part of a split set, or the name of a media in the library',
+    )
     .option('--image <index>', 'image whose file names and boot files are checked', parseCount, 1)
     .addOption(stateOption())
     .addOption(jsonOption(mediaInspectForm))
     .action(
       commandAction<InspectOptions>(async (context, { image }, [file = '']) => {
-        const path = resolve(file);
-        const expected = expectationOf(context, path);
+        const { path, expected } = expectationOf(context, file);
         const client = await context.helpers.plain();
         const { media, hash } = await inspectAndHash(client, path, image, context);
         assertExpected(expected, hash);
@@ -82,13 +85,15 @@ export function mediaCommand(): Command {
   command
     .command('verify')
     .description('read all data in the media and compare it with the checksums inside')
-    .argument('<file>', 'WIM or ESD file, or the first part of a split set')
+    .argument(
+      '<file>',
+      'WIM or ESD file, the first part of a split set, or the name of a media in the library',
+    )
     .addOption(stateOption())
     .addOption(jsonOption(mediaVerifyForm))
     .action(
       commandAction<object>(async (context, _options, [file = '']) => {
-        const path = resolve(file);
-        const expected = expectationOf(context, path);
+        const { path, expected } = expectationOf(context, file);
         const client = await context.helpers.plain();
         const { media, hash } = await inspectAndHash(client, path, 1, context);
         assertExpected(expected, hash);
@@ -135,9 +140,14 @@ export function mediaCommand(): Command {
   return command;
 }
 
-/** What is said of a file: by its signed manifest where it is in the library, else by the file beside it. */
-function expectationOf({ stateDirectory }: CommandContext, path: string): ExpectedHash {
-  return expectedHash({ path, signed: signedMediaAt(path, statePaths(stateDirectory, { make: false })) });
+/** The file that is meant, and what is said of it: by its signed manifest where it is in the library, else by the file beside it. */
+function expectationOf(
+  { stateDirectory }: CommandContext,
+  file: string,
+): { readonly path: string; readonly expected: ExpectedHash } {
+  const paths = statePaths(stateDirectory, { make: false });
+  const path = mediaPath(file, paths);
+  return { path, expected: expectedHash({ path, signed: signedMediaAt(path, paths) }) };
 }
 
 /**

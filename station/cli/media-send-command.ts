@@ -166,7 +166,10 @@ function sentText({ manifest, manifestFile, signatureFile }: SentMedia, keyId: s
       ['media', `${manifest.name}, version ${manifest.version}, revision ${manifest.revision}`],
       ['SHA-256', media.sha256],
       ['manifest', manifestFile],
-      ['signature', signatureFile === null ? 'none yet' : `${basename(signatureFile)}, key ${keyId ?? ''}`],
+      [
+        'signature',
+        signatureFile === null ? 'none yet' : `${basename(signatureFile)}, key ID ${keyId ?? ''}`,
+      ],
       ['parts', `${counted(parts.length, 'file', 'files')}, ${formatBytes(bytes)}`],
       ...(difference === undefined
         ? []

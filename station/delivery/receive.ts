@@ -62,7 +62,7 @@ export type ReceiveResult =
  * @throws PrestageError delivery-…, library-…, disk-unwritable, cancelled
  */
 export async function receiveMedia(request: ReceiveRequest, receiving: Receiving): Promise<ReceiveResult> {
-  const { paths, library, client, signal, onProgress } = receiving;
+  const { paths, library, client, signal } = receiving;
   const file = findManifest(request.path);
   const signed = await readSignedManifest(file, paths, () => Promise.resolve(client), signal);
   const { manifest } = signed;
@@ -80,6 +80,24 @@ export async function receiveMedia(request: ReceiveRequest, receiving: Receiving
   }
 
   const folder = library.begin(manifest.media.sha256);
+  try {
+    return await putTogether(folder, signed, base, request, older.older, receiving);
+  } finally {
+    library.end(folder);
+  }
+}
+
+/** Gathers the parts in a folder, and files the media when all of it is right. */
+async function putTogether(
+  folder: string,
+  signed: SignedManifest,
+  base: ReturnType<typeof findBase>,
+  request: ReceiveRequest,
+  older: LibraryEntry['older'],
+  receiving: Receiving,
+): Promise<ReceiveResult> {
+  const { library, client, signal, onProgress } = receiving;
+  const { manifest, file } = signed;
   keepManifest(folder, signed);
   takeUpSame(folder, manifest, library);
   const stream = streamOf(manifest);
@@ -117,7 +135,7 @@ export async function receiveMedia(request: ReceiveRequest, receiving: Receiving
     );
     rmSync(difference, { force: true });
   }
-  return fileMedia(signed, folder, request, older.older, receiving, foreignFiles);
+  return fileMedia(signed, folder, request, older, receiving, foreignFiles);
 }
 
 function fileMedia(

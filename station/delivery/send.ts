@@ -15,6 +15,7 @@ import type { TaskProgress } from '../../core/contract/helper-api';
 import type { HelperClient } from '../helper-client/helper-client';
 import { makeSignature, type MinisignSigner } from '../signing/minisign';
 import { manifestBytes } from '../signing/signed-manifest';
+import { claimFolder, releaseFolder } from '../state/busy-mark';
 import { onDisk } from '../state/disk';
 import { syncFolder, writeFileAtomically } from '../state/state-paths';
 
@@ -70,6 +71,12 @@ export async function sendMedia(
   onDisk(place, () => mkdirSync(directory, { recursive: true }));
   const working = join(directory, `.${described.name}.sending`);
   const begun = existsSync(working);
+  if (begun && !claimFolder(working)) {
+    throw new PrestageError({
+      code: 'delivery-busy',
+      message: `Another Prestage sends to the folder ${sanitizeForDisplay(directory, 400)} at this moment.`,
+    });
+  }
   if (existsSync(manifestFile)) {
     rmSync(working, { recursive: true, force: true });
     throw exists(manifestFile);
@@ -80,6 +87,7 @@ export async function sendMedia(
   rmSync(working, { recursive: true, force: true });
   onDisk(place, () => {
     mkdirSync(working);
+    claimFolder(working);
   });
   let named = false;
   try {
@@ -122,7 +130,8 @@ export async function sendMedia(
     });
   } catch (error) {
     // Where parts have their names already, the folder stays: it says that they are ours when the media is sent again.
-    if (!named) rmSync(working, { recursive: true, force: true });
+    if (named) releaseFolder(working);
+    else rmSync(working, { recursive: true, force: true });
     throw error;
   }
 }

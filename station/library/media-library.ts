@@ -20,6 +20,7 @@ import {
   type Receipt,
 } from '../../core/delivery/library';
 import { readManifest, type MediaManifest } from '../../core/delivery/manifest';
+import { claimFolder, releaseFolder } from '../state/busy-mark';
 import { onDisk, statePlace } from '../state/disk';
 import { syncFolder, writeFileAtomically, type StatePaths } from '../state/state-paths';
 import type { Settings } from '../state/settings';
@@ -180,11 +181,26 @@ export class MediaLibrary {
     return folder;
   }
 
-  /** The folder in which a delivery is put together; made when it is missing. What lies in it is taken up. */
+  /**
+   * The folder in which a delivery is put together; made when it is missing. What lies in it is taken up.
+   * @throws PrestageError delivery-busy, state-unavailable
+   */
   begin(sha256: string): string {
     const folder = join(this.folder, `${unfinishedMark}${sha256}`);
-    onDisk(this.#place(), () => mkdirSync(folder, { recursive: true, mode: 0o700 }));
-    return folder;
+    const claimed = onDisk(this.#place(), () => {
+      mkdirSync(folder, { recursive: true, mode: 0o700 });
+      return claimFolder(folder);
+    });
+    if (claimed) return folder;
+    throw new PrestageError({
+      code: 'delivery-busy',
+      message: 'This media is being received by another Prestage on this computer.',
+    });
+  }
+
+  /** Whoever began has ended, well or not. */
+  end(folder: string): void {
+    releaseFolder(folder);
   }
 
   /**
@@ -197,6 +213,7 @@ export class MediaLibrary {
     writeFileAtomically(join(folder, receiptName), receipt, 0o600, place.holds);
     writeFileAtomically(join(folder, entryName), `${JSON.stringify(entry, null, 2)}\n`, 0o600, place.holds);
     onDisk(place, () => {
+      releaseFolder(folder);
       if (existsSync(target)) this.#removeFolder(target);
       renameSync(folder, target);
       syncFolder(this.folder);

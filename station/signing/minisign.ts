@@ -1,4 +1,4 @@
-import { createPublicKey, sign, verify, type KeyObject } from 'node:crypto';
+import { createHash, createPublicKey, sign, verify, type KeyObject } from 'node:crypto';
 import { blake2b } from '@noble/hashes/blake2.js';
 
 /**
@@ -8,8 +8,10 @@ import { blake2b } from '@noble/hashes/blake2.js';
 
 /** What a signature is checked with. */
 export interface MinisignPublicKey {
-  /** 16 hexadecimal digits in capitals, as minisign prints it. */
+  /** 16 hexadecimal digits in capitals, as minisign prints it. Chosen by whoever made the key: two keys can have the same. */
   readonly keyId: string;
+  /** SHA-256 of the key (SPKI, DER): no other key has it. */
+  readonly fingerprint: string;
   /** The line of base64 that stands for it. */
   readonly text: string;
   readonly key: KeyObject;
@@ -43,6 +45,13 @@ export function keyIdBytes(keyId: string): Buffer {
 /** An Ed25519 public key of its 32 bytes. */
 export function ed25519PublicKey(bytes: Uint8Array): KeyObject {
   return createPublicKey({ key: Buffer.concat([spkiStart, bytes]), format: 'der', type: 'spki' });
+}
+
+/** SHA-256 of a public key's SPKI DER, as of the ledger's keys. */
+export function fingerprintOf(key: KeyObject): string {
+  return createHash('sha256')
+    .update(key.export({ type: 'spki', format: 'der' }))
+    .digest('hex');
 }
 
 /** The 32 bytes of an Ed25519 public key. */
@@ -87,11 +96,8 @@ export function readPublicKey(text: string): MinisignPublicKey {
   if (bytes.toString('latin1', 0, 2) !== plainAlgorithm) {
     throw new NotMinisign('is not a minisign public key');
   }
-  return {
-    keyId: keyIdText(bytes.subarray(2, 10)),
-    text: line,
-    key: ed25519PublicKey(bytes.subarray(10)),
-  };
+  const key = ed25519PublicKey(bytes.subarray(10));
+  return { keyId: keyIdText(bytes.subarray(2, 10)), fingerprint: fingerprintOf(key), text: line, key };
 }
 
 /** The public key's line of base64. */

@@ -153,15 +153,18 @@ function minisignSigner(
   const name = `${shown(basename(file))}${minisignEnding}`;
   try {
     const signature = readSignature(text.toString('utf8'));
-    const key = keys.find((one) => one.kind === 'minisign' && one.key === signature.keyId);
-    if (key?.kind !== 'minisign') throw unknownKey(`It is signed with the key ${signature.keyId}.`, keys);
-    if (signatureHolds(bytes, signature, readPublicKey(key.publicKey))) return key;
+    const named = keys.flatMap((key) =>
+      key.kind === 'minisign' && key.keyId === signature.keyId ? [key] : [],
+    );
+    if (named.length === 0) throw unknownKey(`It is signed with the key ${signature.keyId}.`, keys);
+    const key = named.find((one) => signatureHolds(bytes, signature, readPublicKey(one.publicKey)));
+    if (key !== undefined) return key;
   } catch (error) {
     if (!(error instanceof NotMinisign)) throw error;
     throw unsigned(`The signature ${name} ${error.message}.`);
   }
   throw unsigned(
-    `The signature ${name} does not match the manifest: one of them was changed, or it was made with another key of the same number.`,
+    `The signature ${name} does not match the manifest: one of them was changed, or it was made with another key that has the same ID.`,
   );
 }
 

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { sanitizeForDisplay } from '../../core/base/display';
 import { PrestageError } from '../../core/base/errors';
 import type { Signer } from '../../core/delivery/library';
+import { sha256Schema } from '../../core/media/chunk-map';
 import { writeFileAtomically, type StatePaths } from '../state/state-paths';
 import { NotMinisign, readPublicKey } from './minisign';
 
@@ -21,8 +22,10 @@ export const trustedKeySchema = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('minisign'),
     name: nameSchema,
-    /** Key ID: 16 hexadecimal digits, as minisign prints it. */
-    key: z.string().regex(/^[0-9A-F]{16}$/),
+    /** Fingerprint: SHA-256 of the public key (SPKI, DER). */
+    key: sha256Schema,
+    /** 16 hexadecimal digits, as minisign prints it. Whoever makes a key can choose it: it proves nothing. */
+    keyId: z.string().regex(/^[0-9A-F]{16}$/),
     /** The public key, as minisign writes it. */
     publicKey: z.string(),
     /** When it was trusted. */
@@ -31,8 +34,8 @@ export const trustedKeySchema = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('certificate'),
     name: nameSchema,
-    /** SHA-256 of the certificate (DER). */
-    key: z.string().regex(/^[0-9a-f]{64}$/),
+    /** Fingerprint: SHA-256 of the certificate (DER). */
+    key: sha256Schema,
     /** PEM. */
     certificate: z.string(),
     /** When it was trusted. */
@@ -119,8 +122,8 @@ export function isTrusted(paths: TrustedKeysPaths, { name, kind, key }: Signer):
 /** @throws PrestageError key-invalid */
 export function minisignKey(name: string, text: string, from: string): TrustedKey {
   try {
-    const { keyId, text: publicKey } = readPublicKey(text);
-    return { kind: 'minisign', name, key: keyId, publicKey, since: new Date().toISOString() };
+    const { keyId, text: publicKey, fingerprint } = readPublicKey(text);
+    return { kind: 'minisign', name, key: fingerprint, keyId, publicKey, since: new Date().toISOString() };
   } catch (error) {
     if (!(error instanceof NotMinisign)) throw error;
     throw new PrestageError({

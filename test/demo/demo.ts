@@ -1,6 +1,6 @@
 /**
- * The demo: makes a virtual bench of four drives and the training media, and does the main job on them
- * with the same program that a technician runs. Needs no root and no display.
+ * The demo: makes a virtual bench of four drives and the training media, sends the media, receives it, and does the main job
+ * with it, with the same program that enterprise and technician run. Needs no root and no display.
  */
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -14,7 +14,8 @@ const listSchema = z.object({ drives: z.array(z.object({ id: z.string(), verdict
 
 /** Shows a command as a technician would type it, runs it, and stops the demo when it fails. */
 function show(title: string, args: readonly string[], area: string): void {
-  const shown = args.map((arg) => arg.replaceAll(area, '.')).join(' ');
+  const quoted = args.map((arg) => (arg.includes(' ') ? `'${arg}'` : arg));
+  const shown = quoted.map((arg) => arg.replaceAll(area, '.')).join(' ');
   const broken = args[0] === 'apply' ? shown.replaceAll(' --drive ', ' \\\n    --drive ') : shown;
   console.log(`\n# ${title}\n$ prestage ${broken}\n`);
   const run = spawnSync(process.execPath, [program, ...args], { stdio: ['ignore', 'inherit', 'inherit'] });
@@ -40,11 +41,42 @@ async function demo(area: string): Promise<void> {
   show('A bench of four blank drives', ['bench', 'create', bench, '--drives', '4', '--size', '8G'], area);
   show('Which drives may be written?', ['drives', '--bench', bench], area);
   show('What is in the media?', ['media', 'inspect', media.path], area);
+  const sent = join(area, 'sent');
+  const key = join(area, 'contoso.key');
+  const training = 'Training media';
+  show('The enterprise makes a key', ['key', 'create', key, '--plain'], area);
+  show(
+    'It sends the media in parts, with a signed manifest',
+    [
+      ...['media', 'send', media.path, '--to', sent, '--part-size', '256K', '--key', key],
+      ...['--name', training, '--revision', '1'],
+    ],
+    area,
+  );
+  show(
+    'The depot trusts the key',
+    ['key', 'trust', 'Contoso', '--public-key', `${key}.pub`, '--state', state],
+    area,
+  );
+  const receipt = join(area, 'receipt.json');
+  show(
+    'It proves every block, files the media, and signs a receipt',
+    ['media', 'receive', sent, '--state', state, '--operator', 'demo', '--receipt', receipt],
+    area,
+  );
+  show(
+    'The enterprise checks the receipt',
+    [
+      ...['media', 'check-receipt', receipt, '--manifest', join(sent, `${training}.media.json`)],
+      ...['--trust', join(state, 'station-key.pub.pem')],
+    ],
+    area,
+  );
   const drives = driveIds(bench).flatMap((id, index) => ['--drive', `${id}=${machines[index] ?? ''}`]);
   const apply = [
     'apply',
     '--media',
-    media.path,
+    training,
     '--bench',
     bench,
     '--state',

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { copyFileSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
@@ -24,6 +25,7 @@ const story = [
   'docs/guide/boot-test.md',
   'docs/guide/work-orders.md',
   'docs/guide/shipping-and-audit.md',
+  'docs/guide/sending-media.md',
   'docs/guide/enterprise.md',
   'docs/guide/machine-labels.md',
   'docs/guide/plant.md',
@@ -44,6 +46,9 @@ const notRun: readonly (readonly [command: string, reason: string])[] = [
   ['pg_dump', 'needs a PostgreSQL: test/fleet'],
   ['pg_dumpall', 'needs a PostgreSQL: test/fleet'],
   ['prestage fleet', 'needs a PostgreSQL: test/fleet'],
+  ['prestage key create', 'asks for a password: test/integration/delivery.test.ts'],
+  ['minisign', 'test/integration/delivery.test.ts runs it'],
+  ['openssl cms', 'test/integration/delivery.test.ts runs it'],
   ['prestage rehearse', 'starts virtual machines for minutes: test/boot'],
   ['prestage machine', 'asks for an administrator’s password: test/integration/machine.test.ts'],
   [
@@ -117,6 +122,16 @@ async function fingerprintOf(...state: string[]): Promise<string> {
 
 /** What must be there before a page's commands, and does not come from the pages before it. */
 const preparations: Readonly<Partial<Record<(typeof story)[number], () => Promise<void>>>> = {
+  'docs/guide/sending-media.md': async () => {
+    examples.set(ownFingerprint, await fingerprintOf());
+    // A key without the password that the page's asks for, and a revised media.
+    expect((await run(['key', 'create', 'contoso.key', '--plain'])).status).toBe(0);
+    const revised = join(work, 'contoso-2.wim');
+    copyFileSync(join(work, 'contoso.wim'), revised);
+    const command = `add '${join(work, 'contoso.key.pub')}' /new.txt`;
+    const { status, stderr } = spawnSync('wimlib-imagex', ['update', revised, '1', `--command=${command}`]);
+    expect(status, String(stderr)).toBe(0);
+  },
   'docs/guide/enterprise.md': async () => {
     examples.set(ownFingerprint, await fingerprintOf());
     // Another station, with an entry in its ledger.
@@ -163,7 +178,7 @@ async function readOptions(command: readonly string[]): Promise<ReadonlySet<stri
 
 /** For a prestage command that does not run: it is there, and has the options that it is given. */
 async function checkCommand(args: readonly string[]): Promise<void> {
-  const groups = ['media', 'order', 'ledger', 'fleet', 'cache', 'bench', 'support'];
+  const groups = ['media', 'order', 'ledger', 'fleet', 'cache', 'bench', 'support', 'key'];
   const names = args.slice(0, groups.includes(args[0] ?? '') ? 2 : 1);
   const known = helps.get(names.join(' ')) ?? (await readOptions(names));
   helps.set(names.join(' '), known);

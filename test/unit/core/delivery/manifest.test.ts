@@ -134,7 +134,7 @@ describe('the library', () => {
     },
     ...{ manifestSha256: a, guid: '0'.repeat(32), held: 'joined', operator: 'o' },
     ...{
-      signer: { name: 'Contoso', kind: 'minisign', key: '0123456789ABCDEF' },
+      signer: { name: 'Contoso', kind: 'minisign', key: a },
       receivedAt: manifest.createdAt,
     },
   });
