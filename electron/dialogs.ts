@@ -37,6 +37,10 @@ export function windowHandlers(
     });
     return canceled || filePath === '' ? null : filePath;
   };
+  const folderPath = async (): Promise<string | null> => {
+    const { canceled, filePaths } = await dialog.showOpenDialog(current(), { properties: ['openDirectory'] });
+    return canceled ? null : (filePaths[0] ?? null);
+  };
   /** In the shipments folder without a question, unless a file of that name is there: another one may need it. */
   const bundlePlace = async (number: string): Promise<BundlePlace | null> => {
     const name = bundleFileName(number);
@@ -66,6 +70,16 @@ export function windowHandlers(
       if (canceled || path === undefined) return { chosen: false };
       service.media.select(path);
       return { chosen: true };
+    },
+    chooseDelivery: async () => {
+      const folder = await folderPath();
+      if (folder !== null) service.library.receive(folder);
+      return { chosen: folder !== null };
+    },
+    chooseParts: async () => {
+      const folder = await folderPath();
+      if (folder !== null) service.library.receiveMore(folder);
+      return { chosen: folder !== null };
     },
     chooseContentsList: async ({ kind }) => {
       const { canceled, filePaths } = await dialog.showOpenDialog(current(), {

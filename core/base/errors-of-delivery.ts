@@ -60,4 +60,8 @@ export const deliveryErrors = {
     'A media in the library is not as it was received.',
     'Nothing was touched. Remove it (prestage media library remove NAME), then receive it again.',
   ),
+  'library-in-use': refused(
+    'The media is chosen for the next drives, drives are in progress, or a media is being received.',
+    'Nothing was removed. Wait until that has ended, or choose another media; then remove it.',
+  ),
 } as const satisfies Readonly<Record<string, ErrorMeaning>>;

@@ -15,6 +15,7 @@ import {
   stationStateSchema,
 } from './app-bench';
 import { nothing } from './app-common';
+import { libraryMethods, libraryStateSchema, libraryWindowMethods } from './app-library';
 import { lineWindowMethods } from './app-line';
 import { logMethods, logWindowMethods } from './app-log';
 import { orderMethods, orderStateSchema, orderWindowMethods } from './app-order';
@@ -35,6 +36,8 @@ export const appStateSchema = z.strictObject({
   /** Of attached drives of which the ledger knows something. */
   pasts: pastsStateSchema,
   media: mediaStateSchema,
+  /** The media that were received. */
+  library: libraryStateSchema,
   batch: batchStateSchema,
   /** Null while no order is open. */
   order: orderStateSchema.nullable(),
@@ -57,6 +60,7 @@ export const serviceMethods = {
   getState: { request: nothing, response: appStateSchema },
   ...benchMethods,
   ...batchMethods,
+  ...libraryMethods,
   ...orderMethods,
   ...logMethods,
   ...shipMethods,
@@ -66,6 +70,7 @@ export const serviceMethods = {
 /** What asks for a file, shows one, or prints: handled in electron. */
 export const windowMethods = {
   ...batchWindowMethods,
+  ...libraryWindowMethods,
   ...orderWindowMethods,
   ...logWindowMethods,
   ...lineWindowMethods,

@@ -31,9 +31,9 @@ export const mediaText = {
     choose: 'Choose a file …',
     chooseOther: 'Choose another file …',
     clear: 'Close this file',
-    dropHere: 'Drop the file here',
+    dropHere: 'Drop the file or the folder here',
     orDrop: 'Or drop the file here.',
-    dropOne: 'Drop one file only. If the media is split, drop the first part.',
+    dropOne: 'Drop one file or folder only. If the media is split, drop its first file.',
     whatIsMedia: 'What is prestaged media?',
     whatIsMediaAnswer:
       'A .wim file that the enterprise sends. It holds the Windows installation that is written to the drive before the machine is shipped. Split media comes as several .swm files: choose the first one.',

@@ -6,6 +6,7 @@ import { commonText } from './en-common';
 import { firstDriveText } from './en-first-drive';
 import { flowText } from './en-flow';
 import { helpText } from './en-help';
+import { libraryText } from './en-library';
 import { lineText } from './en-line';
 import { logText } from './en-log';
 import { mediaText } from './en-media';
@@ -24,6 +25,7 @@ export const en = {
   firstDrive: firstDriveText,
   flow: flowText,
   help: helpText,
+  library: libraryText,
   line: lineText,
   log: logText,
   media: mediaText,

@@ -43,6 +43,36 @@ export function serviceHandlers(app: AppService): ServiceHandlers {
       app.media.clear();
       return done;
     },
+    refreshLibrary: async () => {
+      await app.library.refresh();
+      return done;
+    },
+    takeDropped: ({ path }) => {
+      if (app.library.isDelivery(path)) app.library.receive(path);
+      else app.media.select(path);
+      return done;
+    },
+    receiveOlder: ({ reason }) => {
+      app.library.receiveOlder(reason);
+      return done;
+    },
+    cancelReceive: () => {
+      app.library.cancel();
+      return done;
+    },
+    closeReceived: () => {
+      app.library.closeResult();
+      return done;
+    },
+    chooseFromLibrary: ({ sha256 }) => {
+      app.media.select(app.library.pathOf(sha256));
+      return done;
+    },
+    removeFromLibrary: async ({ sha256 }) => {
+      await app.library.remove(sha256);
+      return done;
+    },
+    libraryDetails: ({ sha256 }) => app.library.details(sha256),
     listContents: ({ list }) => app.listContents(list),
     setBatch: async (change) => {
       if (change.workOrder !== undefined) app.orders.requireNumber(change.workOrder);

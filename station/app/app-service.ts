@@ -5,7 +5,7 @@ import { FleetService } from '../fleet/fleet-service';
 import { chooseElevation, elevationContext } from '../helper-client/elevation';
 import { Helpers } from '../helper-client/helpers';
 import { openImageCache, type ImageCache } from '../image-cache/image-cache';
-import { openStation, type OpenStation } from '../jobs/open-station';
+import { defaultOperator, openStation, type OpenStation } from '../jobs/open-station';
 import { stationPace } from '../jobs/station-pace';
 import { LogService } from '../log/log-service';
 import { ShipService } from '../shipment/ship-service';
@@ -20,6 +20,7 @@ import { withPulledDrives } from './drives-view';
 import { jobMediaOf } from './job-media';
 import { JobService } from './job-service';
 import { KnownMedia } from './known-media';
+import { LibraryService } from './library-service';
 import { listContents } from './media-contents';
 import { signedMediaAt } from '../library/signed-media';
 import { MediaVerifier } from './media-verifier';
@@ -69,6 +70,7 @@ export class AppService {
   readonly fleet: FleetService;
   readonly jobs: JobService;
   readonly knownMedia: KnownMedia;
+  readonly library: LibraryService;
   readonly log: LogService;
   readonly media: MediaVerifier;
   readonly memory = new ScanMemory((outcome) => benchMark(this, outcome));
@@ -129,7 +131,13 @@ export class AppService {
       trainingMedia: () => this.trainingMedia.state,
     });
     this.batch = new BatchService((imageIndex) => this.media.showImage(imageIndex));
-    this.knownMedia = new KnownMedia(paths.knownMediaFile);
+    this.library = new LibraryService({
+      ...{ helpers, paths, settings: () => this.settings.current, cache: () => this.cache() },
+      operator: () => this.batch.state.operator || defaultOperator(),
+      chosenPath: () => this.media.path,
+      running: () => this.jobs.running.length,
+    });
+    this.knownMedia = new KnownMedia(paths.knownMediaFile, (sha256) => this.library.find(sha256));
     this.takenOut = new TakenOut(paths.takenOutFile);
     this.media = new MediaVerifier({
       helpers,
@@ -214,6 +222,7 @@ export class AppService {
         drives: () => withPulledDrives(this.drives.state, this.jobs.jobs),
         pasts: () => this.pasts.state,
         media: () => this.media.state,
+        library: () => this.library.state,
         batch: () => this.batch.state,
         order: () => this.orders.state,
         pairing: () => this.pairing.state,
@@ -251,6 +260,7 @@ export class AppService {
     });
     this.scans = new ScanService(this);
     wire(this);
+    void this.library.refresh();
     this.recovery.begin(options.trainingIfEmpty);
   }
 
@@ -319,6 +329,7 @@ export class AppService {
     this.drives.close();
     this.pasts.close();
     this.jobs.cancelAll();
+    await this.library.close();
     await this.jobs.settled();
     this.progress.close();
     await this.bootTests.close();
@@ -336,6 +347,6 @@ export class AppService {
   #protectedPaths(): string[] {
     const { ledgerFile, imageCache } = this.#opened.paths;
     const media = this.media.path;
-    return [...(media === null ? [] : [media]), dirname(ledgerFile), imageCache];
+    return [...(media === null ? [] : [media]), dirname(ledgerFile), imageCache, this.library.folder];
   }
 }

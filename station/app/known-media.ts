@@ -23,14 +23,21 @@ type Known = z.infer<typeof knownMediaSchema>['media'];
  */
 export class KnownMedia {
   readonly #file: string;
+  readonly #inLibrary: (sha256: string) => string | null;
   #known: Known | null = null;
 
-  constructor(file: string) {
+  /** @param inLibrary where the media library has a media of this SHA-256; null: it has none */
+  constructor(file: string, inLibrary: (sha256: string) => string | null = () => null) {
     this.#file = file;
+    this.#inLibrary = inLibrary;
   }
 
-  /** Path of a media that is still there; null when none is known. */
+  /** Path of a media that is still there, in the library where it has it; null when none is known. */
   find(sha256: string): string | null {
+    return this.#inLibrary(sha256) ?? this.#find(sha256);
+  }
+
+  #find(sha256: string): string | null {
     return this.#read().find((one) => one.sha256 === sha256 && existsSync(one.path))?.path ?? null;
   }
 

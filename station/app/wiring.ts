@@ -8,6 +8,7 @@ import type { DriveList } from './drive-list';
 import { settleCards } from './ended-cards';
 import type { JobService } from './job-service';
 import type { KnownMedia } from './known-media';
+import type { LibraryService } from './library-service';
 import type { MediaVerifier } from './media-verifier';
 import type { ScanMemory } from './scan-memory';
 import type { NoticeService } from './notices';
@@ -32,6 +33,7 @@ export interface WiredServices {
   readonly fleet: FleetService;
   readonly jobs: JobService;
   readonly knownMedia: KnownMedia;
+  readonly library: LibraryService;
   readonly media: MediaVerifier;
   readonly memory: ScanMemory;
   readonly notices: NoticeService;
@@ -52,7 +54,7 @@ export interface WiredServices {
 
 /** Who listens to whom. Services know nothing of what their changes mean to others; it all stands here. */
 export function wire(app: WiredServices): void {
-  const { batch, bootTests, drives, fleet, jobs, knownMedia, media, memory, notices } = app;
+  const { batch, bootTests, drives, fleet, jobs, knownMedia, library, media, memory, notices } = app;
   const { orders, pairing, pasts, progress, publisher, recovery, session, settings, shipments, station } =
     app;
   const { starting, takenOut, trainingMedia } = app;
@@ -79,6 +81,13 @@ export function wire(app: WiredServices): void {
   });
   media.onChange(() => {
     knownMedia.remember(media.state);
+  });
+  library.onChange(publish('library'));
+  library.onReceived(({ entry, path }) => {
+    if (path === null) return;
+    // What waited for its file has it, and a file that was replaced is proved again.
+    const waits = media.path === null && media.wanted?.sha256 === entry.sha256;
+    if (waits || media.path === path) media.select(path);
   });
   batch.onChange(publish('batch', 'pairing'));
   media.onChange(publish('media', 'pairing'));
@@ -130,6 +139,8 @@ export function wire(app: WiredServices): void {
 
   jobs.onBatchEnd((reports) => {
     bootTests.onBatchEnd(reports);
+    // New disk images may be kept.
+    void library.refresh();
     // What is on the drives has changed.
     void drives.refresh();
   });

@@ -1,5 +1,6 @@
 import type { AppMethod, AppPatch, AppState } from '../../core/contract/app';
 import type { ScanKey } from '../../core/scan/scan-keys';
+import { libraryPreviews } from './app-preview-library-states';
 import { linePreviews } from './app-preview-line-states';
 import { inRack, rackPreviews } from './app-preview-rack-states';
 import { helpPreviews } from './app-preview-help-states';
@@ -309,6 +310,7 @@ export interface Preview {
 export const previews: Readonly<Record<string, Preview>> = {
   ...scannerPreviews(mixed),
   ...rackPreviews,
+  ...libraryPreviews,
   ...linePreviews,
   ...helpPreviews(mixed),
   empty: { state: emptyState },

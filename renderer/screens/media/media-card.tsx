@@ -1,6 +1,7 @@
 import { Button } from '@mantine/core';
 import { IconFileDownload, IconFolderOpen } from '@tabler/icons-react';
 import type { ReactElement } from 'react';
+import { sanitizeForDisplay } from '../../../core/base/display';
 import { assertNever } from '../../../core/base/errors';
 import type { MediaState } from '../../../core/media/media-state';
 import { send } from '../../actions';
@@ -9,14 +10,9 @@ import { Panel } from '../../components/panel';
 import { fileName } from '../../format';
 import { useApp } from '../../store/app-store';
 import { useText } from '../../text';
+import { pathOf, useChosenOfLibrary } from './media-path';
 import { UseTrainingMedia } from './training-media';
 import { Hashing, NoMedia, Proved, Refused, WaitingForHash } from './media-states';
-
-/** The file that was chosen; null when there is none. */
-export function pathOf(media: MediaState): string | null {
-  if (media.status === 'none') return null;
-  return 'path' in media ? media.path : media.media.path;
-}
 
 function StateOf({ media }: { readonly media: MediaState }): ReactElement {
   const text = useText().media.file;
@@ -40,9 +36,14 @@ function StateOf({ media }: { readonly media: MediaState }): ReactElement {
 
 /** The media: which file, and how far it is from being proved. */
 export function MediaCard(): ReactElement {
-  const text = useText().media.file;
+  const {
+    media: { file: text },
+    library,
+  } = useText();
   const media = useApp((state) => state.media);
   const path = pathOf(media);
+  const received = useChosenOfLibrary();
+  const hasLibrary = useApp(({ library }) => library.media.length > 0);
   return (
     <Panel title={text.title}>
       {path !== null && (
@@ -50,13 +51,23 @@ export function MediaCard(): ReactElement {
           <p className="mono">
             <strong>{fileName(path)}</strong>
           </p>
-          <p className="soft mono small">{path.slice(0, -fileName(path).length) || path}</p>
+          {received === null ? (
+            <p className="soft mono small">{path.slice(0, -fileName(path).length) || path}</p>
+          ) : (
+            <p className="soft">
+              {library.from(
+                sanitizeForDisplay(received.name),
+                sanitizeForDisplay(received.version),
+                sanitizeForDisplay(received.signer.name),
+              )}
+            </p>
+          )}
         </div>
       )}
       <div className="row media-choose" data-none={path === null}>
         {path === null && <IconFileDownload size={40} aria-hidden />}
         <Button
-          variant={path === null ? 'filled' : 'default'}
+          variant={path === null && !hasLibrary ? 'filled' : 'default'}
           leftSection={<IconFolderOpen size={20} aria-hidden />}
           onClick={() => {
             send('chooseMedia', {});

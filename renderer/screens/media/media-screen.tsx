@@ -10,6 +10,7 @@ import { ContentsCard } from './contents-card';
 import { InsideCard } from './inside-card';
 import { DatesCard } from './dates-card';
 import { MediaCard } from './media-card';
+import { LibraryPanel } from './library-panel';
 import { LayoutCard } from './layout-card';
 import './media.css';
 
@@ -25,7 +26,7 @@ interface DropZone {
   };
 }
 
-/** Takes one file that is dropped anywhere on the screen. */
+/** Takes one file or folder that is dropped anywhere on the screen. */
 function useDropZone(): DropZone {
   const [over, setOver] = useState(false);
   const [wrong, setWrong] = useState(false);
@@ -49,7 +50,7 @@ function useDropZone(): DropZone {
         const [file, ...others] = event.dataTransfer.files;
         const path = file === undefined || others.length > 0 ? '' : pathOfFile(file);
         setWrong(path === '');
-        if (path !== '') send(/\.ya?ml$/i.test(path) ? 'selectRecipe' : 'selectMedia', { path });
+        if (path !== '') send(/\.ya?ml$/i.test(path) ? 'selectRecipe' : 'takeDropped', { path });
       },
     },
   };
@@ -67,6 +68,7 @@ export function MediaScreen(): ReactElement {
       <div role="alert" className="live">
         {wrong && <Notice tone="warn">{text.file.dropOne}</Notice>}
       </div>
+      <LibraryPanel />
       <div className="media-columns">
         <div className="stack">
           <MediaCard />

@@ -1,0 +1,326 @@
+import { statSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { Emitter } from 'vscode-jsonrpc/node';
+import { isCancellation, PrestageError, toErrorData } from '../../core/base/errors';
+import { sanitizeForDisplay } from '../../core/base/display';
+import type { AppResponse } from '../../core/contract/app';
+import type { LibraryMediaView, LibraryState, Receiving } from '../../core/contract/app-library';
+import { contentsSum, namedPackages, removalRefusal } from '../../core/delivery/library-rules';
+import { manifestEnding, type MediaManifest } from '../../core/delivery/manifest';
+import { sha256Schema } from '../../core/media/chunk-map';
+import { receiveMedia, type ReceiveRequest, type ReceiveResult } from '../delivery/receive';
+import type { Helpers } from '../helper-client/helpers';
+import type { ImageCache } from '../image-cache/image-cache';
+import { loadStationKey } from '../ledger/keys';
+import { damaged, libraryFolder, MediaLibrary, type LibraryMedia } from '../library/media-library';
+import { isTrusted } from '../signing/trusted-keys';
+import { logError } from '../state/log-file';
+import type { Settings } from '../state/settings';
+import type { StatePaths } from '../state/state-paths';
+import { reasonOf } from './asked-reason';
+
+export interface LibraryServiceDependencies {
+  readonly helpers: Pick<Helpers, 'plain'>;
+  readonly paths: Pick<StatePaths, 'library' | 'keyFile' | 'trustedKeysFile'>;
+  readonly settings: () => Pick<Settings, 'libraryFolder' | 'stationName'>;
+  /** Who receives. */
+  readonly operator: () => string;
+  readonly cache: () => Promise<Pick<ImageCache, 'entries'>>;
+  /** The file of the media that is chosen; null when none is. */
+  readonly chosenPath: () => string | null;
+  /** Jobs that run. */
+  readonly running: () => number;
+}
+
+type Request = Pick<ReceiveRequest, 'path' | 'others' | 'olderReason'>;
+
+/** The media library on the screen: what is in it, and what is being received, one at a time. */
+export class LibraryService {
+  readonly #changed = new Emitter<void>();
+  readonly onChange = this.#changed.event;
+  readonly #received = new Emitter<LibraryMedia>();
+  /** A media was received, or received again. */
+  readonly onReceived = this.#received.event;
+  readonly #dependencies: LibraryServiceDependencies;
+  #state: LibraryState = { media: [], unfinished: [], receiving: null, error: null };
+  #looks = 0;
+  /** What was asked for last; kept for another try. */
+  #request: Request | null = null;
+  #stop: AbortController | null = null;
+  #work: Promise<void> = Promise.resolve();
+
+  constructor(dependencies: LibraryServiceDependencies) {
+    this.#dependencies = dependencies;
+  }
+
+  get state(): LibraryState {
+    return this.#state;
+  }
+
+  get folder(): string {
+    return libraryFolder(this.#dependencies.paths, this.#dependencies.settings());
+  }
+
+  /** The file of a whole media with this SHA-256; null when the library has none. */
+  find(sha256: string): string | null {
+    try {
+      const media = this.#library.find(sha256);
+      return media?.problem === null ? media.path : null;
+    } catch (error) {
+      logError('library-not-read', error);
+      return null;
+    }
+  }
+
+  /** Looks at the disk again. What goes wrong is in the state. */
+  async refresh(): Promise<void> {
+    this.#looks += 1;
+    const look = this.#looks;
+    const found = await this.#look();
+    // A later look knows more.
+    if (look === this.#looks) this.#show(found);
+  }
+
+  /** Whether a path that was dropped is something to receive: a folder, or a manifest. */
+  isDelivery(path: string): boolean {
+    return path.endsWith(manifestEnding) || statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+  }
+
+  /**
+   * Begins to receive. What becomes of it is in the state.
+   * @throws PrestageError delivery-busy
+   */
+  receive(path: string): void {
+    this.#begin({ path: resolve(path), others: [], olderReason: null });
+  }
+
+  /** Tries again with another folder of parts. @throws PrestageError delivery-busy, usage */
+  receiveMore(folder: string): void {
+    const request = this.#again();
+    this.#begin({ ...request, others: [...request.others, resolve(folder)] });
+  }
+
+  /** Tries again what is older than what is here. @throws PrestageError delivery-busy, usage without a reason */
+  receiveOlder(reason: string): void {
+    this.#begin({ ...this.#again(), olderReason: reasonOf(reason) });
+  }
+
+  /** Ends what is being received. What is whole of it is kept. */
+  cancel(): void {
+    const { receiving } = this.#state;
+    if (this.#stop === null || receiving?.status !== 'running') return;
+    this.#stop.abort();
+    this.#show({ receiving: { ...receiving, cancelling: true } });
+  }
+
+  closeResult(): void {
+    if (this.#state.receiving?.status !== 'running') this.#show({ receiving: null });
+  }
+
+  /** The file of a media, to be proved and written. @throws PrestageError library-not-found, library-damaged, usage */
+  pathOf(sha256: string): string {
+    const { entry, path, problem } = this.#library.require(sha256);
+    if (path === null) {
+      throw new PrestageError({
+        code: 'usage',
+        message: `The media ${sanitizeForDisplay(entry.name)} is kept in parts.`,
+        remedy: 'To write it, receive its folder again: then the parts are joined.',
+      });
+    }
+    if (problem !== null) throw damaged(entry, 'its file is missing or has another size');
+    return path;
+  }
+
+  /** What the manifest says of a media. @throws PrestageError library-not-found, library-damaged */
+  details(sha256: string): AppResponse<'libraryDetails'> {
+    const library = this.#library;
+    const { contents, recipe } = library.manifestOf(library.require(sha256)).manifest;
+    return {
+      packages: contents === undefined ? null : namedPackages(contents, recipe?.content ?? []),
+      settings: recipe ?? null,
+    };
+  }
+
+  /**
+   * Takes a media, or the rest of a delivery, off the disk.
+   * @throws PrestageError library-in-use, library-not-found
+   */
+  async remove(sha256: string): Promise<void> {
+    const library = this.#library;
+    const found = library.find(sha256);
+    const { chosenPath, running } = this.#dependencies;
+    const why = removalRefusal({
+      chosen: found !== null && found.path !== null && found.path === chosenPath(),
+      running: running(),
+      receiving: this.#stop !== null,
+    });
+    if (why !== null) {
+      const name = found === null ? 'The unfinished delivery' : `The media ${sanitizeForDisplay(found.entry.name)}`;
+      throw new PrestageError({ code: 'library-in-use', message: `${name} was not removed: ${why}.` });
+    }
+    library.remove(sha256);
+    await this.refresh();
+  }
+
+  /** Ends what is being received; what is whole of it is kept. */
+  async close(): Promise<void> {
+    this.#stop?.abort();
+    await this.#work;
+  }
+
+  get #library(): MediaLibrary {
+    return new MediaLibrary(this.folder);
+  }
+
+  #again(): Request {
+    if (this.#request !== null) return this.#request;
+    throw new PrestageError({
+      code: 'usage',
+      message: 'No delivery was refused that could be received again.',
+      remedy: 'Choose the folder of the delivery.',
+    });
+  }
+
+  #begin(request: Request): void {
+    if (this.#stop !== null) {
+      throw new PrestageError({
+        code: 'delivery-busy',
+        message: 'Another media is being received.',
+        remedy: 'Wait until it has ended, or cancel it. Then choose the folder again.',
+      });
+    }
+    const stop = new AbortController();
+    this.#stop = stop;
+    this.#request = request;
+    this.#show({
+      receiving: { status: 'running', path: request.path, progress: null, cancelling: false },
+    });
+    this.#work = this.#receive(request, stop.signal);
+  }
+
+  async #receive(request: Request, signal: AbortSignal): Promise<void> {
+    let receiving: Receiving | null;
+    let media: LibraryMedia | null = null;
+    try {
+      const result = await this.#receiveMedia(request, signal);
+      if (result.result === 'received') ({ media } = result);
+      receiving = resultOf(request.path, result);
+    } catch (error) {
+      receiving =
+        isCancellation(error) && signal.aborted
+          ? null
+          : { status: 'refused', path: request.path, error: toErrorData(error) };
+    }
+    this.#stop = null;
+    this.#show({ receiving });
+    await this.refresh();
+    if (media !== null) this.#received.fire(media);
+  }
+
+  async #receiveMedia(request: Request, signal: AbortSignal): Promise<ReceiveResult> {
+    const { helpers, operator, paths, settings } = this.#dependencies;
+    const key = loadStationKey(paths);
+    if (key === null) throw new Error('a station with a ledger and without a key');
+    return await receiveMedia(
+      { ...request, base: null, keepParts: false, operator: operator() },
+      {
+        paths,
+        library: this.#library,
+        station: { name: settings().stationName, key },
+        client: await helpers.plain(),
+        signal,
+        onProgress: ({ phase, done, total }) => {
+          const { receiving } = this.#state;
+          if (receiving?.status !== 'running') return;
+          this.#show({ receiving: { ...receiving, progress: { phase, done, total } } });
+        },
+      },
+    );
+  }
+
+  async #look(): Promise<Pick<LibraryState, 'media' | 'unfinished' | 'error'>> {
+    try {
+      const library = this.#library;
+      const found = library.list();
+      const unfinished = library
+        .unfinished()
+        // By its SHA-256 the media would be meant, and not the rest of a second delivery of it.
+        .filter(({ sha256 }) => isSha256(sha256) && found.every(({ entry }) => entry.sha256 !== sha256))
+        .map(({ name, version, sha256 }) => ({ name, version, sha256 }));
+      const images = found.length === 0 ? new Map() : await this.#images();
+      const media = found.map((one) => this.#viewOf(one, library, images));
+      return { media, unfinished, error: null };
+    } catch (error) {
+      return { media: [], unfinished: [], error: toErrorData(error) };
+    }
+  }
+
+  #viewOf(
+    media: LibraryMedia,
+    library: MediaLibrary,
+    images: ReadonlyMap<string, LibraryMediaView['images']>,
+  ): LibraryMediaView {
+    const { form: _form, ...entry } = media.entry;
+    const manifest = manifestOrProblem(library, media);
+    const contents = manifest.manifest?.contents ?? null;
+    return {
+      ...entry,
+      path: media.path,
+      problem: media.problem ?? manifest.problem,
+      trusted: isTrusted(this.#dependencies.paths, entry.signer),
+      contents: contents === null ? null : contentsSum(contents),
+      images: images.get(entry.sha256) ?? { count: 0, bytes: 0 },
+    };
+  }
+
+  async #images(): Promise<Map<string, LibraryMediaView['images']>> {
+    const images = new Map<string, LibraryMediaView['images']>();
+    for (const { facts, bytes } of await (await this.#dependencies.cache()).entries()) {
+      const before = images.get(facts.mediaSha256) ?? { count: 0, bytes: 0 };
+      images.set(facts.mediaSha256, { count: before.count + 1, bytes: before.bytes + bytes });
+    }
+    return images;
+  }
+
+  #show(change: Partial<LibraryState>): void {
+    this.#state = { ...this.#state, ...change };
+    this.#changed.fire();
+  }
+}
+
+function isSha256(text: string): boolean {
+  return sha256Schema.safeParse(text).success;
+}
+
+function manifestOrProblem(
+  library: MediaLibrary,
+  media: LibraryMedia,
+): { readonly manifest: MediaManifest | null; readonly problem: string | null } {
+  try {
+    return { manifest: library.manifestOf(media).manifest, problem: null };
+  } catch (error) {
+    return { manifest: null, problem: toErrorData(error).message };
+  }
+}
+
+function resultOf(path: string, result: ReceiveResult): Receiving {
+  if (result.result === 'incomplete') {
+    const { manifest, findings, foreignFiles } = result;
+    const { name, version, parts } = manifest;
+    return {
+      status: 'incomplete',
+      ...{ path, name, version },
+      parts: parts.length,
+      findings: [...findings],
+      foreignFiles: [...foreignFiles],
+    };
+  }
+  const { name, version, sha256, signer } = result.media.entry;
+  return {
+    status: 'received',
+    ...{ name, version, sha256 },
+    signer: signer.name,
+    here: result.result === 'here',
+    foreignFiles: result.result === 'here' ? [] : [...result.foreignFiles],
+  };
+}
