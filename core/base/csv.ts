@@ -44,10 +44,10 @@ export function readCsv(text: string): CsvReading {
   return { records: table.records.map((one) => unpacked(one, separator)), problems: table.problems };
 }
 
-/** A record that is one field in quotes with separators in it: some exporters put whole lines in quotes. */
+/** A record that is one field in quotes with separators in it, and nothing beside it: some exporters put whole lines in quotes. */
 function unpacked(record: CsvRecord, separator: Separator): CsvRecord {
   const [only = '', ...others] = record.fields;
-  if (others.length > 0 || !only.includes(separator)) return record;
+  if (others.some((field) => field.trim() !== '') || !only.includes(separator)) return record;
   const inner = new Table(record.line);
   readInto(inner, only, 0, separator);
   const [first, ...more] = inner.records;

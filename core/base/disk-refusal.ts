@@ -1,5 +1,6 @@
 import { formatBytes, sanitizeForDisplay } from './display';
 import type { ErrorCode } from './error-reference';
+import { MiB } from './units';
 
 /**
  * What it means when a disk of this computer (not a drive that is written) takes no more: the one place where an errno
@@ -83,7 +84,7 @@ export function diskRefusal(
   cause: string | null,
 ): DiskRefusal {
   const { code, fullCode = code } = { code: 'disk-unwritable' as const, ...place };
-  const [happened, act] = words(fault, place, room);
+  const [happened, act] = words(fault, place, wantsFile(room, cause) ? { bytes: 0, files: 0 } : room);
   const other = place.elsewhere === undefined ? '' : `, or ${place.elsewhere}`;
   return {
     code: fault === 'full' || fault === 'quota' ? fullCode : code,
@@ -91,6 +92,18 @@ export function diskRefusal(
     cause,
     remedy: [place.holds, `${act}${other}. Then try again.`].filter((part) => part !== undefined).join(' '),
   };
+}
+
+/** Bytes; with as many free a disk is not full for want of them. */
+const plenty = MiB;
+
+/**
+ * Whether a disk that has bytes left could not take another file. What was made for the same work may be gone by now, so that
+ * what the file system tells of its files comes too late.
+ */
+function wantsFile(room: DiskRoom | null, cause: string | null): boolean {
+  if (room === null || room.files === null || room.bytes < plenty) return false;
+  return /, (?:open|mkdir|mkdtemp|symlink|link) '/.test(cause ?? '');
 }
 
 function words(fault: DiskFault, place: DiskPlace, room: DiskRoom | null): [happened: string, act: string] {

@@ -162,7 +162,7 @@ export const errorReference = {
   ),
   'boot-files-invalid': refused(
     'The boot files of the media cannot be put on an EFI partition, which has the file system FAT32.',
-    'No drive was touched. Ask the enterprise to correct these names in the EFI folder and create the media again.',
+    'No drive was touched. Ask the enterprise to correct these files in the EFI folder and create the media again.',
   ),
   'boot-store-invalid': refused(
     'The boot store of the media (EFI\\Microsoft\\Boot\\BCD) cannot be read or changed.',

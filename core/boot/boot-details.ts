@@ -7,9 +7,9 @@ export const programCpus = ['x64', 'arm64', 'ia32', 'other', 'none'] as const;
 export const bootDetailsSchema = z.strictObject({
   /**
    * The boot image that the boot store starts, `\sources\boot.wim` where it starts none; `damaged`: its header is not
-   * valid, or says that the file should be longer.
+   * valid, or says that the file should be longer; `link`: there is only a link.
    */
-  bootImage: z.enum(['whole', 'damaged', 'missing']),
+  bootImage: z.enum(['whole', 'damaged', 'link', 'missing']),
   /** What the default entry of `\EFI\Microsoft\Boot\BCD` starts; `other-image` is a boot image at another path. */
   bootStore: z.enum(['boot-image', 'other-image', 'windows', 'nothing', 'damaged', 'missing']),
   /** The programs that firmware starts on an unknown disk, as they will be on the EFI partition. */

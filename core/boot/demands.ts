@@ -59,6 +59,9 @@ export const bootDemands: readonly BootDemand[] = [
     judge: (details) => {
       const path = imagePath(details);
       if (details.bootImage === 'missing') return notMet(`the boot image (${path}) is missing`);
+      if (details.bootImage === 'link') {
+        return notMet(`the boot image (${path}) is only a link, which the boot manager does not follow`);
+      }
       if (details.bootImage === 'damaged') return notMet(`the boot image (${path}) is damaged or truncated`);
       return met(`${path} is there, and its header fits its size`);
     },

@@ -49,6 +49,8 @@ export const bundleReportSchema = z.strictObject({
   machines: z.int().positive(),
   /** What was found after the shipment was closed that speaks against its machines: a sentence each. */
   withdrawn: z.array(z.string()),
+  /** What may speak against them, though nobody can say so for certain: a sentence each. */
+  doubts: z.array(z.string()),
   /** Machines that the files for import do not hold. */
   notImported: z.array(z.strictObject({ machineSerial: z.string(), file: z.string(), reason: z.string() })),
 });

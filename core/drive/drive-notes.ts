@@ -5,7 +5,20 @@ import { placeOf, type Drive, type DriveNote } from './drive';
 /** More names would not be read. */
 const namedAtMost = 3;
 
-/** The drives with their notes, which name other drives by the places that these have. */
+/** Whether a drive has an ATA password of its own, and whether that keeps everybody out now. */
+export type AtaPassword = 'locked' | 'set' | 'none';
+
+/** What is noted of one drive alone. ATA security: ACS-4, 4.20: a drive with a password locks itself when its power goes. */
+export function passwordNotes(password: AtaPassword): DriveNote[] {
+  if (password === 'none') return [];
+  const message =
+    password === 'locked'
+      ? 'This drive is locked by an ATA password: it will refuse to be written. Remove the password in the computer that the drive came out of, or choose another drive.'
+      : 'This drive has an ATA password: it locks itself when its power goes, and its machine would ask for the password. Remove the password first, or choose another drive.';
+  return [{ code: 'ata-password', message }];
+}
+
+/** The drives with their notes, which name other drives by the places that these have; those that a drive has stay. */
 export function withNotes(drives: readonly Drive[]): Drive[] {
   const byIdentity = grouped(drives, identityKey);
   const byGuid = grouped(drives, ({ diskGuid }) => diskGuid);
@@ -15,6 +28,7 @@ export function withNotes(drives: readonly Drive[]): Drive[] {
   return drives.map((drive) => ({
     ...drive,
     notes: [
+      ...drive.notes,
       ...sharedIdentityNotes(drive, others(drive, byIdentity.get(identityKey(drive)))),
       ...sharedGuidNotes(others(drive, byGuid.get(drive.diskGuid))),
       ...sectorNotes(drive, others(drive, byModel.get(JSON.stringify([drive.model, drive.size])))),

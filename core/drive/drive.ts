@@ -41,6 +41,7 @@ export const driveNoteCodes = [
   'disk-guid-shared',
   'bridge-sector-size',
   'sector-sizes-differ',
+  'ata-password',
 ] as const;
 export const driveNoteSchema = z.strictObject({
   code: z.enum(driveNoteCodes),

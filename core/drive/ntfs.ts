@@ -27,3 +27,12 @@ export function clusterBytesOf(volumeBytes: number): number | null {
   }
   return null;
 }
+
+/**
+ * What goes into the boot sector's field for the partition's start, which has 32 bits. Boot code of a BIOS alone reads it, and a
+ * BIOS starts from no drive where it would not fit: a Recovery partition behind the first 2 TiB, with 512-byte sectors.
+ * @param startSector first sector of the partition
+ */
+export function hiddenSectors(startSector: number): number {
+  return startSector < 2 ** 32 ? startSector : 0;
+}

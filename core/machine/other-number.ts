@@ -15,6 +15,7 @@ export const otherNumberKinds = [
   'mac',
   'meid',
   'part-number',
+  'part-serial',
   'ppid',
   'product-key',
   'service-code',
@@ -39,12 +40,16 @@ const words: Readonly<Record<OtherNumberKind, readonly [what: string, instead: s
   iccid: ['the number of a SIM card (ICCID)', 'Scan the serial on the label of the machine'],
   imei: ['the number of a mobile modem (IMEI)', 'Scan the serial, which the label shows as S/N'],
   'label-field': [
-    'a field of a shipping label (quantity, date or country)',
+    'a field of a shipping label (parcel number, quantity, date or country)',
     'Scan the serial on the label of the machine',
   ],
   mac: ['a network address (MAC)', 'Scan the serial, which the label shows as S/N'],
   meid: ['the number of a mobile modem (MEID)', 'Scan the serial, which the label shows as S/N'],
   'part-number': ['a part number', 'Many machines have the same one: scan the serial'],
+  'part-serial': [
+    'the number of a part (such as HP’s CT number)',
+    'Scan the serial of the machine, which the label shows as S/N',
+  ],
   ppid: ['the number of a Dell part (PPID)', 'Scan the service tag of the machine: 7 letters and digits'],
   'product-key': [
     'a Windows product key',
@@ -96,7 +101,9 @@ const letters = (text: string): number => text.replace(/[^A-F]/g, '').length;
 const readers: readonly ((text: string) => OtherNumber | null)[] = [
   webAddress,
   named,
+  parcel,
   ppid,
+  part,
   key,
   tradeItem,
   modem,
@@ -125,16 +132,21 @@ const names: Readonly<Record<string, OtherNumberKind>> = {
   MAC: 'mac',
   WWN: 'wwn',
   PPID: 'ppid',
+  CT: 'part-serial',
+  'DP/N': 'part-number',
+  SPS: 'part-number',
+  FRU: 'part-number',
   UPC: 'ean',
   EAN: 'ean',
 };
 
 /** Said by the label itself. A serial may begin with PN. */
 function named(text: string): OtherNumber | null {
-  const name = /^(P\/N|PN(?=:)|IMEI\d?|MEID|ICCID|UUID|GUID|MAC|WWN|PPID|UPC|EAN)(?:[:\s#]|$)/.exec(
-    text,
-  )?.[1];
-  const kind = name === undefined ? undefined : names[name.replace(/\d$/, '')];
+  const name =
+    /^((?:(?:FRU|HP|DELL|ASSY) )?P\/N|DP\/N|PN(?=:)|(?:CT|SPS|FRU)(?=\s?[:#])|IMEI\d?|MEID|ICCID|UUID|GUID|MAC|WWN|PPID|UPC|EAN)(?:[:\s#]|$)/.exec(
+      text,
+    )?.[1];
+  const kind = name === undefined ? undefined : names[name.replace(/^\w+ (?=P)|\d$/g, '')];
   return kind === undefined ? null : sure(kind);
 }
 
@@ -145,6 +157,16 @@ function named(text: string): OtherNumber | null {
 function ppid(text: string): OtherNumber | null {
   const form = /^[A-Z]{2}0[A-Z0-9]{5}[A-Z0-9]{5}\d[1-9A-C][1-9A-V][A-Z0-9]{4}(?:[A-Z][A-Z0-9]{2,3})?$/;
   return form.test(text.replace(/[\s-]/g, '')) ? sure('ppid') : null;
+}
+
+/**
+ * Numbers of single parts. HP's CT number (component tracking) has 14 characters: a letter or digit, four letters of the assembly,
+ * then revision, supplier, week and sequence; some makers have serials of 14. With the site before it or the part's number behind it,
+ * codes of parts made in China have 20 or 21 and begin with CN, as no serial of a machine of that length does.
+ */
+function part(text: string): OtherNumber | null {
+  if (/^CN[A-Z0-9]{18,19}$/.test(text)) return sure('part-serial');
+  return /^[A-Z0-9][A-Z]{4}(?=[A-Z]*\d)[A-Z0-9]{9}$/.test(text) ? likely('part-serial') : null;
 }
 
 /** The characters of Windows product keys: no vowels, none that look alike; N since Windows 8. */
@@ -176,6 +198,17 @@ function modem(text: string): OtherNumber | null {
   const [maker, unit] = [Number(text.slice(0, 10)), Number(text.slice(10))];
   const decimal = /^\d{18}$/.test(text) && maker >= 0xa0_00_00_00 && maker <= 0xff_ff_ff_ff;
   return decimal && unit <= 0xff_ff_ff ? likely('meid') : null;
+}
+
+/**
+ * What stands on the box: SSCC of GS1 (application identifier 00, 18 digits with a check digit), and the numbers of parcels of UPS (1Z),
+ * DHL (JD, JJD) and USPS (22 digits that begin with 91 to 95, also behind 420 and the ZIP code).
+ */
+function parcel(text: string): OtherNumber | null {
+  const carton = /^(?:\(00\)\s?|00)(\d{18})$/.exec(text)?.[1];
+  if (carton !== undefined && hasGs1CheckDigit(carton)) return sure('label-field');
+  if (/^(?:1Z[A-Z0-9]{16}|J{1,2}D\d{16,20})$/.test(text)) return sure('label-field');
+  return /^(?:420\d{5}(?:\d{4})?)?9[1-5]\d{20}$/.test(text) ? sure('label-field') : null;
 }
 
 /** ICCID (ITU-T E.118): 89 for telecommunication, 19 digits with Luhn's; SIM cards also print 20, or an F behind. */
@@ -211,7 +244,11 @@ function label(text: string): OtherNumber | null {
   if (/^30P.{7,}$/.test(text) || /^1P(?:.{10,}|(?=.*[-#]).{7,})$/.test(text)) return sure('part-number');
   if (/^1S.{12,}$/.test(text)) return sure('part-number');
   if (/^1[PS].{6,}$/.test(text)) return likely('part-number');
+  // Windows' product ID, of all machines with one licence, and regulatory models of HP.
+  if (/^\d{5}-(?:OEM|\d{3,5})-\d{5,7}-(?:\d{5}|[A-Z]{2}\d{3})$/.test(text)) return sure('part-number');
+  if (/^(?:HSTNN|TPN)-[A-Z0-9]{3,5}$/.test(text)) return sure('part-number');
   // 4L is the country of origin, Q a quantity, 9D, 10D and 16D dates.
+  if (/^(?:\d{4}-\d{2}-\d{2}|\d{2}\/\d{4}|\d{4}\/\d{2})$/.test(text)) return sure('label-field');
   if (/^(?:4L[A-Z]{2}|Q\d{1,4}|(?:9D|10D|16D)(?:\d{6}|\d{8}))$/.test(text)) return sure('label-field');
   const forms: readonly RegExp[] = [
     // HP: spare part and option (L12345-001, 123456-B21), product number with its country (1A2B3C4#ABA).

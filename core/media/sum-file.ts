@@ -28,7 +28,11 @@ const hex = '([0-9a-fA-F]{64})';
  *   can say which was meant
  */
 export function parseSha256Manifest(text: string): SumReading {
-  const lines = withoutSignature(text.replace(/^\uFEFF/, '').split(lineEnd));
+  // DOS ended files with Control-Z.
+  const bare = text.replace(/^\uFEFF/, '').replace(/\u001a\s*$/, '');
+  const objects = fileHashObjects(bare);
+  if (objects !== null) return gather(objects);
+  const lines = withoutSignature(bare.split(lineEnd));
   let other: string | null = null;
   const found: Sum[] = [];
   for (let at = 0; at < lines.length;) {
@@ -136,11 +140,15 @@ function unescaped(name: string): string {
 /** Get-FileHash as a table or as CSV: algorithm, hash, path. The path can be cut off (`...`), or left out. */
 function fileHashTable(line: string): Read {
   const bare = line.trim();
-  if (/^"?Algorithm"?[\s,;]+"?Hash"?[\s,;]+"?Path"?$/.test(bare) || /^-+\s+-+\s+-+$/.test(bare)) {
+  if (/^(?:"?Algorithm"?[\s,;]+)?"?Hash"?[\s,;]+"?Path"?$/.test(bare) || /^-+\s+-+(?:\s+-+)?$/.test(bare)) {
     return [null, 1];
   }
   const row = new RegExp(`^SHA256\\s+${hex}(?:\\s+(.+))?$`, 'i').exec(bare);
-  const cells = row ?? new RegExp(`^"?SHA256"?[,;\\t]"?${hex}"?[,;\\t]"?(.*?)"?$`, 'i').exec(bare);
+  const cells =
+    row ??
+    new RegExp(`^"?SHA256"?[,;\\t]"?${hex}"?[,;\\t]"?(.*?)"?$`, 'i').exec(bare) ??
+    // Only two of the columns.
+    new RegExp(`^"?${hex}"?[,;\\t]"?([^",;\\t]+)"?$`, 'i').exec(bare);
   if (cells === null) return null;
   return [{ sum: (cells[1] ?? '').toLowerCase(), path: cells[2] ?? null }, 1];
 }
@@ -150,14 +158,34 @@ function fileHashTable(line: string): Read {
  * on in the next line, indented; where a blank was lost there nobody can say, so it counts as no name.
  */
 function fileHashList(lines: readonly string[], at: number): Read {
-  if (!/^Algorithm\s*:\s*SHA256\s*$/i.test(lines[at] ?? '')) return null;
-  const sum = new RegExp(`^Hash\\s*:\\s*${hex}\\s*$`, 'i').exec(lines[at + 1] ?? '')?.[1]?.toLowerCase();
+  // Without the algorithm, when only the others were selected.
+  const first = /^Algorithm\s*:\s*SHA256\s*$/i.test(lines[at] ?? '') ? 1 : 0;
+  const sum = new RegExp(`^Hash\\s*:\\s*${hex}\\s*$`, 'i').exec(lines[at + first] ?? '')?.[1]?.toLowerCase();
   if (sum === undefined) return null;
-  const path = /^Path\s*:\s*(.*?)\s*$/i.exec(lines[at + 2] ?? '')?.[1];
-  if (path === undefined) return [{ sum, path: null }, 2];
-  let taken = 3;
+  const path = /^Path\s*:\s*(.*?)\s*$/i.exec(lines[at + first + 1] ?? '')?.[1];
+  if (path === undefined) return [{ sum, path: null }, first + 1];
+  let taken = first + 2;
   while (/^\s{6,}\S/.test(lines[at + taken] ?? '')) taken += 1;
-  return [{ sum, path: path === '' || taken > 3 ? null : path }, taken];
+  return [{ sum, path: path === '' || taken > first + 2 ? null : path }, taken];
+}
+
+/** Get-FileHash behind ConvertTo-Json: one object, or several; null where the text is something else. */
+function fileHashObjects(text: string): Sum[] | null {
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(text);
+  } catch {
+    return null;
+  }
+  const objects: readonly unknown[] = Array.isArray(parsed) ? parsed : [parsed];
+  const sums = objects.map((one): Sum | null => {
+    if (typeof one !== 'object' || one === null) return null;
+    const { Algorithm: algorithm, Hash: hash, Path: path } = one as Readonly<Record<string, unknown>>;
+    const known = typeof algorithm === 'string' && algorithm.toUpperCase() === 'SHA256';
+    if (!known || typeof hash !== 'string' || !new RegExp(`^${hex}$`).test(hash)) return null;
+    return { sum: hash.toLowerCase(), path: typeof path === 'string' && path !== '' ? path : null };
+  });
+  return sums.length > 0 && sums.every((one) => one !== null) ? sums : null;
 }
 
 /** certutil -hashfile: `SHA256 hash of NAME:` in Windows' language, then the sum, before Windows 10 in pairs. */

@@ -131,9 +131,9 @@ export function readSerialCell(
   if (sanitizeForDisplay(plain, 200) !== plain && plain.length < 200) {
     return bad(`the serial '${shown(text)}' has an invisible character: type it again`);
   }
-  const label = settings === 'former' ? null : readLabel(text, builtInLabelRules);
-  if (label?.kind === 'machine') return good(label.serial);
   if (settings === null || settings === 'former') {
+    const label = settings === 'former' ? null : readLabel(text, builtInLabelRules);
+    if (label?.kind === 'machine') return good(label.serial);
     const problem = serialProblem(plain);
     return problem === null ? good(plain) : bad(asReason(problem.message));
   }

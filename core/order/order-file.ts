@@ -1,4 +1,5 @@
 import { sanitizeForDisplay } from '../base/display';
+import { counted, plural } from '../base/plurals';
 import { maxMacs } from '../machine/machine';
 import { workOrderSchema, type OrderLine, type WorkOrder } from './order';
 import { bareText, readCell, readMacs, readSerialCell } from './order-cells';
@@ -13,6 +14,7 @@ import {
   type OrderColumn,
 } from './order-columns';
 import { readCsv, type CsvRecord } from '../base/csv';
+import { notATable, singleQuotes } from './order-shape';
 import { readOrderJson } from './order-json';
 import type { OrderIssue, RawFact, RawMachine, RawOrder } from './raw-order';
 import { scanSettingsSchema, type ScanSettings } from '../scan/scan-settings';
@@ -55,7 +57,10 @@ function readTable(text: string, former: boolean): RawOrder {
   const [head, ...rows] = records;
   if (head === undefined) return { details: [], machines: [], problems, warnings: [] };
   const columns = head.fields.map((field) => columnOf(bareText(field), former));
-  if (columns.includes('serial')) return readRows(head, columns, rows, problems);
+  const quotes = singleQuotes(head.fields);
+  if (columns.includes('serial') && quotes === null) return readRows(head, columns, rows, problems);
+  const shape = quotes === null ? notATable(text) : { line: head.line, message: quotes };
+  if (shape !== null) return { details: [], machines: [], problems: [shape], warnings: [] };
   if (records.every(({ fields }) => fields.length === 1)) {
     const machines = records.map(({ line, fields }) => ({
       line,
@@ -94,7 +99,7 @@ function readRows(
   for (const { line, fields } of rows) {
     const surplus = fields.slice(columns.length).some((field) => field.trim() !== '');
     if (surplus || fields.length < columns.length) {
-      const message = `there are ${fields.length} fields, but the header has ${columns.length}: a separator is missing, there is one too many, or the file is incomplete`;
+      const message = `there ${plural(fields.length, 'is', 'are')} ${counted(fields.length, 'field', 'fields')}, but the header has ${columns.length}: a separator is missing, there is one too many, or the file is incomplete`;
       problems.push({ line, message });
       continue;
     }

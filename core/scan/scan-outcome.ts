@@ -52,6 +52,7 @@ export const scanKinds = [
   'imei',
   'label-field',
   'meid',
+  'part-serial',
   'ppid',
   'product-key',
   'wwn',

@@ -27,6 +27,11 @@ export function isCommandForm(text: string): boolean {
   return foldCommand(text).startsWith(commandPrefix);
 }
 
+/** Whether a text that stands where a serial is meant is a word of ours: neither a machine, nor a command there. */
+export function isOwnWord(serial: string): boolean {
+  return commandIn(serial) !== null || isCommandForm(serial);
+}
+
 /**
  * Takes off what scanners put around a text: blanks, control characters (STX, CR, …), and the symbology identifier
  * of ISO/IEC 15424, three characters such as `]C0`, `]C1`, `]d2`, `]Q1` that say what kind of barcode it was.

@@ -4,7 +4,7 @@ import type { Drive } from '../drive/drive';
 import { looksLikeMac, readMac, readUuid } from '../machine/identifiers';
 import { readTicket, type TicketReading } from './job-ticket';
 import { detailsMember, readLabel } from './label';
-import { labelRulesOf, type LabelRule } from './label-rules';
+import { labelRulesOf } from './label-rules';
 import type { MachineDetails } from '../machine/machine';
 import { reasonIn, type ScanReason } from './reasons';
 import type { ScanCommand, ScanKind } from './scan-outcome';
@@ -17,6 +17,7 @@ import {
   firstGroup,
   isBayForm,
   isCommandForm,
+  isOwnWord,
   withoutFraming,
   withoutSerialPrefix,
 } from './scan-text';
@@ -102,7 +103,7 @@ export function readScan(text: string, context: ScanContext): ScanReading {
   if (number !== null) return { kind: 'work-order', number };
   // A command that this version does not know, or that was cut short, must not become a machine.
   if (isCommandForm(clean)) return wrong('unreadable', clean);
-  const fromLabel = readFields(text, clean, labelRulesOf(settings.labelRules), bays, drives);
+  const fromLabel = readFields(text, clean, context);
   return fromLabel ?? readNumber(clean, whole, context);
 }
 
@@ -116,18 +117,19 @@ export function shownScan(text: string, scan: ScanReading): string {
 }
 
 /** What the rules for labels know in a text, or null. A serial on it may still be an attached drive's. */
-function readFields(
-  text: string,
-  clean: string,
-  rules: readonly LabelRule[],
-  bays: readonly BayPlace[],
-  drives: readonly Drive[],
-): ScanReading | null {
-  const label = readLabel(text, rules);
+function readFields(text: string, clean: string, context: ScanContext): ScanReading | null {
+  const { settings, bays, drives } = context;
+  const label = readLabel(text, labelRulesOf(settings.labelRules));
   switch (label.kind) {
     case 'machine': {
       const { serial, details } = label;
-      return readAttached(serial, bays, drives) ?? { kind: 'machine', serial, ...detailsMember(details) };
+      const attached = readAttached(serial, bays, drives);
+      if (attached !== null) return attached;
+      if (isOwnWord(serial)) return wrong('unreadable', clean);
+      // Labels of parts call their number S/N, too.
+      const other = isTaken(serial, context) ? null : otherNumber(serial);
+      if (other?.sure === true) return otherReading(other, clean, true);
+      return { kind: 'machine', serial, ...detailsMember(details) };
     }
     case 'facts': {
       const { details } = label;
@@ -142,6 +144,12 @@ function readFields(
     case 'none':
       return null;
   }
+}
+
+/** Whether a text is a machine whatever its form: by a pattern of the settings, or by the open order. */
+function isTaken(serial: string, { settings, isOrdered }: ScanContext): boolean {
+  const { serialPatterns: patterns } = settings;
+  return (patterns.length > 0 && fitsSerialPatterns(serial, patterns)) || isOrdered?.(serial) === true;
 }
 
 /** Whether a normalized serial is one that the makers' patterns allow. Without patterns all are. */
@@ -211,6 +219,7 @@ function readNumber(text: string, whole: boolean, { settings, isOrdered }: ScanC
   const patterns = settings.serialPatterns;
   const serial = normalizeSerial(withoutSerialPrefix(text));
   const problem = serialProblem(serial);
+  if (isOwnWord(serial)) return wrong('unreadable', text);
   const sound = whole && problem === null;
   const fits = patterns.length > 0 && fitsSerialPatterns(serial, patterns);
   if (sound && fits) return { kind: 'machine', serial };

@@ -16,6 +16,7 @@ import {
   firstGroup,
   isBayForm,
   isCommandForm,
+  isOwnWord,
   withoutFraming,
   withoutSerialPrefix,
 } from './scan-text';
@@ -37,12 +38,12 @@ export type TypedSerial =
  * What only may be another number is taken, and told.
  */
 export function readTypedSerial(text: string, settings: ScanSettings): TypedSerial {
-  // Before the makers' patterns: no form that a serial may have makes one of a command.
-  if (commandIn(withoutFraming(text).clean) !== null) return refusedKind(text, 'command');
-  const label = readLabel(text, labelRulesOf(settings.labelRules));
-  if (label.kind === 'machine') return { problem: null, serial: label.serial, mayBe: null };
   const { clean, whole } = withoutFraming(text);
   const serial = normalizeSerial(withoutSerialPrefix(clean));
+  // Before the makers' patterns: no form that a serial may have makes one of a command.
+  if (commandIn(clean) !== null || isOwnWord(serial)) return refusedKind(text, 'command');
+  const label = readLabel(text, labelRulesOf(settings.labelRules));
+  if (label.kind === 'machine') return fromLabel(text, label.serial, settings);
   const problem = whole ? serialProblem(serial) : serialProblem(`${serial}\u0000`);
   const fits = settings.serialPatterns.length > 0 && fitsSerialPatterns(serial, settings.serialPatterns);
   if (problem === null && fits) return { problem: null, serial, mayBe: null };
@@ -63,6 +64,14 @@ export function readTypedSerial(text: string, settings: ScanSettings): TypedSeri
             note: `'${serial}' has the form of ${otherNumberName(other)}: compare it with the serial on the label`,
           },
   };
+}
+
+/** What a label says is the serial. Labels of parts call their number S/N, too. */
+function fromLabel(text: string, serial: string, { serialPatterns }: ScanSettings): TypedSerial {
+  if (isOwnWord(serial)) return refusedKind(text, 'command');
+  const fits = serialPatterns.length > 0 && fitsSerialPatterns(serial, serialPatterns);
+  const other = fits ? null : otherNumber(serial);
+  return other?.sure === true ? refusedNumber(serial, other) : { problem: null, serial, mayBe: null };
 }
 
 function refusedNumber(serial: string, other: OtherNumber): TypedSerial {

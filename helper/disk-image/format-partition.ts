@@ -2,7 +2,7 @@ import { truncate, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { PrestageError } from '../../core/base/errors';
 import type { PlannedPartition } from '../../core/drive/layout';
-import { clusterBytesOf } from '../../core/drive/ntfs';
+import { clusterBytesOf, hiddenSectors } from '../../core/drive/ntfs';
 import { cachePlace, toolOnDisk } from '../tools/disk';
 import { lastWords, runTool, warningsOf, type ToolResult } from '../tools/runner';
 import type { ToolName } from '../tools/requirements';
@@ -29,7 +29,7 @@ export async function formatPartition(
 ): Promise<void> {
   await writeFile(file, '', { flag: 'wx', mode: 0o600 });
   await truncate(file, partition.length);
-  const startSector = String(partition.offset / sectorSize);
+  const startSector = String(hiddenSectors(partition.offset / sectorSize));
   const label = partition.label ?? '';
   const [tool, args]: [ToolName, string[]] =
     partition.fileSystem === 'fat32'

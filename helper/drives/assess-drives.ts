@@ -7,7 +7,7 @@ import {
   type DriveDetails,
   type SafetyContext,
 } from '../../core/drive/drive-safety';
-import { withNotes } from '../../core/drive/drive-notes';
+import { passwordNotes, withNotes } from '../../core/drive/drive-notes';
 import type { MachineListing } from './read-listing';
 import { driveIdOf } from './identity';
 import { modelOf, type LsblkDevice } from './lsblk';
@@ -45,10 +45,15 @@ export function assessDrives(
   return withNotes(drives);
 }
 
-function finish(look: DriveLook, details: DriveDetails, context: SafetyContext): Drive {
+function finish(
+  look: DriveLook,
+  details: DriveDetails,
+  context: SafetyContext,
+  notes: Drive['notes'] = [],
+): Drive {
   const reasons = assessDrive(details, context);
   const verdict = reasons.length === 0 ? 'eligible' : 'blocked';
-  return { id: driveIdOf(look, look.model), ...look, notes: [], verdict, reasons };
+  return { id: driveIdOf(look, look.model), ...look, notes, verdict, reasons };
 }
 
 /** The loop devices over a bench file, by name and by inode: a bind mount gives a file a second name. */
@@ -127,7 +132,7 @@ function blockDrive(
     // Of a bench's file it is read there: without udev lsblk tells it to root alone.
     diskGuid: virtual === null ? device.diskGuid : virtual.table.diskGuid,
   };
-  return finish(look, details, context);
+  return finish(look, details, context, passwordNotes(found?.ataPassword ?? 'none'));
 }
 
 function virtualDrive(virtual: VirtualDrive, listing: MachineListing, context: SafetyContext): Drive {

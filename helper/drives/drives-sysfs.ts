@@ -1,6 +1,7 @@
 import type { BigIntStats } from 'node:fs';
 import { readdir, readFile, readlink, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { AtaPassword } from '../../core/drive/drive-notes';
 import { errorCodeOf } from '../../core/base/system-error';
 
 /** What /sys says of one attached loop device. */
@@ -133,6 +134,19 @@ export async function readNvmeTransports(sysRoot: string, kernelName: string): P
   );
   const transports = told.filter((transport) => transport !== '');
   return transports.length === 0 ? null : transports;
+}
+
+/**
+ * What udev noted of a drive's ATA security when the drive was attached or last changed (systemd, ata_id(8)). Every user can
+ * read it. `none` also where udev does not run, behind most USB adapters, and for drives that are not ATA.
+ * @param deviceNumber `major:minor`
+ */
+export async function readAtaPassword(runRoot: string, deviceNumber: string | null): Promise<AtaPassword> {
+  if (deviceNumber === null) return 'none';
+  const noted = await readFile(join(runRoot, 'udev/data', `b${deviceNumber}`), 'utf8').catch(() => '');
+  const lines = new Set(noted.split('\n'));
+  if (lines.has('E:ID_ATA_FEATURE_SET_SECURITY_LOCKED=1')) return 'locked';
+  return lines.has('E:ID_ATA_FEATURE_SET_SECURITY_ENABLED=1') ? 'set' : 'none';
 }
 
 /** Kernel name → /dev/disk/by-path link. Empty where udev does not make such links. */

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { list as listBase, type Drive as BaseDrive } from 'drivelist';
+import type { AtaPassword } from '../../core/drive/drive-notes';
 import { PrestageError } from '../../core/base/errors';
 import { errorCodeOf } from '../../core/base/system-error';
 import { timeouts } from '../../core/base/timeouts';
@@ -11,6 +12,7 @@ import { flattenLsblk, parseLsblk, type LsblkDevice } from './lsblk';
 import { parseMountinfo, parseSwaps, type MountEntry, type SwapEntry } from './proc';
 import {
   deviceNumberAt,
+  readAtaPassword,
   readAttachment,
   readNvmeTransports,
   readBtrfsGroups,
@@ -21,12 +23,13 @@ import {
   type LoopEntry,
 } from './drives-sysfs';
 
-/** What /sys says of a whole device. */
+/** What /sys and udev say of a whole device. */
 interface FoundIdentity {
   readonly serial: string | null;
   readonly wwn: string | null;
   readonly attachment: string;
   readonly nvmeTransports: readonly string[] | null;
+  readonly ataPassword: AtaPassword;
 }
 
 /** Everything the machine says of its block devices, as it says it. */
@@ -79,11 +82,12 @@ async function readAll(sysRoot: string, procRoot: string, devRoot: string): Prom
   const loops = new Map<string, LoopEntry>();
   const identities = new Map<string, FoundIdentity>();
   for (const { kernelName } of all) holders.set(kernelName, await readHolders(sysRoot, kernelName));
-  for (const { kernelName } of devices) {
+  for (const { kernelName, deviceNumber } of devices) {
     identities.set(kernelName, {
       ...(await readIdentity(sysRoot, kernelName)),
       attachment: await readAttachment(sysRoot, kernelName),
       nvmeTransports: await readNvmeTransports(sysRoot, kernelName),
+      ataPassword: await readAtaPassword('/run', deviceNumber),
     });
     const loop = await readLoop(sysRoot, kernelName);
     if (loop !== null) loops.set(kernelName, loop);

@@ -25,6 +25,8 @@ interface EfiFile {
   /** In the image, as it is written there. */
   readonly path: string;
   readonly bytes: number;
+  /** A link, or another reparse point: it has no content of its own that could be read. */
+  readonly link: boolean;
 }
 
 /**
@@ -32,7 +34,7 @@ interface EfiFile {
  * @throws PrestageError media-…, tool-missing, cancelled
  */
 export async function inspectBoot(source: ImageSource, signal?: AbortSignal): Promise<BootDetails> {
-  const files = await efiFilesOf(source, signal);
+  const { files, links } = await efiFilesOf(source, signal);
   const loaders: BootDetails['loaders'] = [];
   for (const wanted of ['x64', 'arm64', 'ia32'] as const) {
     const file = files.get(`boot/${defaultLoaderNames[wanted]}`);
@@ -58,20 +60,45 @@ export async function inspectBoot(source: ImageSource, signal?: AbortSignal): Pr
     loaders,
     efiBytes: [...files.values()].reduce((sum, { bytes }) => sum + bytes, managerBytes),
     ramdisk: await ramdiskOf(source, store, image.bootImage, signal),
-    efiProblems: [...files.values()]
-      .filter(({ bytes }) => bytes > largestFatFile)
-      .map(
-        ({ path, bytes }) =>
-          `${shownPath(path)} has ${formatBytes(bytes)}: no file on the EFI partition (FAT32) can have 4 GiB or more`,
-      ),
+    efiProblems: [...sizeProblems(files), ...linkProblems(links)],
   };
 }
 
+/** Names of problems that are told; what comes after them is counted. */
+const shownLimit = 5;
+
+function sizeProblems(files: ReadonlyMap<string, EfiFile>): string[] {
+  return [...files.values()]
+    .filter(({ bytes }) => bytes > largestFatFile)
+    .map(
+      ({ path, bytes }) =>
+        `${shownPath(path)} has ${formatBytes(bytes)}: no file on the EFI partition (FAT32) can have 4 GiB or more`,
+    );
+}
+
+function linkProblems(links: readonly EfiFile[]): string[] {
+  const more = links.length - shownLimit;
+  return [
+    ...links
+      .slice(0, shownLimit)
+      .map(({ path }) => `${shownPath(path)} is a link: the EFI partition (FAT32) can have none`),
+    ...(more > 0 ? [`and ${more} more links`] : []),
+  ];
+}
+
 /** Lists what goes to the EFI partition, by its path there, in lower case. The rules are those of helper/disk-image/boot-files.ts. */
-async function efiFilesOf(source: ImageSource, signal?: AbortSignal): Promise<Map<string, EfiFile>> {
+async function efiFilesOf(
+  source: ImageSource,
+  signal?: AbortSignal,
+): Promise<{ readonly files: ReadonlyMap<string, EfiFile>; readonly links: readonly EfiFile[] }> {
   const files = new Map<string, EfiFile>();
+  const links: EfiFile[] = [];
   const add = async (from: string, into: string): Promise<void> => {
     for (const file of await filesBelow(source, from, signal)) {
+      if (file.link) {
+        links.push(file);
+        continue;
+      }
       const place = `${into}${file.path.slice(from.length + 1).toLowerCase()}`;
       if (!files.has(place)) files.set(place, file);
     }
@@ -82,7 +109,7 @@ async function efiFilesOf(source: ImageSource, signal?: AbortSignal): Promise<Ma
     // Fonts without a boot manager would help nobody.
     if (files.has('microsoft/boot/bootmgfw.efi')) await add('/Windows/Boot/Fonts', 'microsoft/boot/fonts/');
   }
-  return files;
+  return { files, links };
 }
 
 /** Files at a path of an image and below it, with the bytes of their content; none when it is not there. */
@@ -91,8 +118,10 @@ async function filesBelow(source: ImageSource, path: string, signal?: AbortSigna
   await readDentries(
     source,
     signal,
-    (dentry) => {
-      if (!dentry.attributes.directory) files.push({ path: dentry.path, bytes: dentry.content });
+    ({ path: found, content, attributes, reparsePoint }) => {
+      const link = reparsePoint !== null;
+      // A folder that is a link counts, too.
+      if (link || !attributes.directory) files.push({ path: found, bytes: content, link });
     },
     { path },
   );
@@ -146,6 +175,7 @@ type BootImage = Pick<BootDetails, 'bootImage' | 'bootImageHeader'>;
 async function bootImageOf(source: ImageSource, path: string, signal?: AbortSignal): Promise<BootImage> {
   const file = await fileAt(source, path, signal);
   if (file === null) return { bootImage: 'missing', bootImageHeader: null };
+  if (file.link) return { bootImage: 'link', bootImageHeader: null };
   const first = await readFile(source, file.path, { firstBytes: wimHeaderBytes }, signal);
   try {
     // The header at the start of a pipable WIM has no tables yet; the rest is what it is at the end.
@@ -224,7 +254,7 @@ type SdiContent = NonNullable<BootDetails['ramdisk']>['sdi']['content'];
 
 async function sdiAt(source: ImageSource, path: string, signal?: AbortSignal): Promise<SdiContent> {
   const file = await fileAt(source, path, signal);
-  if (file === null) return 'missing';
+  if (file === null || file.link) return 'missing';
   if (file.bytes === 0) return 'empty';
   const first = await readFile(source, file.path, { firstBytes: sdiMark.length }, signal);
   return first.toString('latin1') === sdiMark ? 'sdi' : 'other';

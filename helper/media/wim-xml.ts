@@ -12,7 +12,7 @@ export interface WimXml {
   readonly encrypted: boolean;
   /** In order of index. */
   readonly images: readonly MediaImage[];
-  /** Images whose size counts every name of a file, for want of HARDLINKBYTES: an upper bound. */
+  /** Images whose size is not to be relied on: hard links are not told, as some tools leave them, or the total cannot be right. */
   readonly uncertainSizes: ReadonlySet<number>;
 }
 
@@ -52,12 +52,12 @@ export function parseWimXml(bytes: Buffer, file: string): WimXml {
   const esd = wim['ESD'];
   const encrypted = isNode(esd) && 'ENCRYPTED' in esd;
   const listed = Array.isArray(wim['IMAGE']) ? (wim['IMAGE'] as readonly unknown[]) : [];
-  const read = listed.map((node) => ({ node, image: readImage(node, file) }));
+  const read = listed.map((node) => readImage(node, file));
   const images = read.map(({ image }) => image).sort((a, b) => a.index - b.index);
   if (images.some(({ index }, position) => index !== position + 1)) {
     throw damaged(file, 'its images are not numbered one by one');
   }
-  const uncertain = read.filter(({ node }) => isNode(node) && textOf(node['HARDLINKBYTES']) === null);
+  const uncertain = read.filter(({ image, linked }) => linked === 0 || image.bytes === 0);
   return {
     encrypted,
     images,
@@ -65,7 +65,8 @@ export function parseWimXml(bytes: Buffer, file: string): WimXml {
   };
 }
 
-function readImage(image: unknown, file: string): MediaImage {
+/** @returns with the bytes of further names of files; 0 where there are none, or nobody counted them */
+function readImage(image: unknown, file: string): { readonly image: MediaImage; readonly linked: number } {
   const node: Node = isNode(image) ? image : {};
   const number = (name: string): number => {
     const text = textOf(node[name])?.trim() ?? '';
@@ -75,14 +76,16 @@ function readImage(image: unknown, file: string): MediaImage {
     return value;
   };
   const index = number('@INDEX');
-  return {
+  const linked = number('HARDLINKBYTES');
+  const read = {
     index,
     name: sanitizeForDisplay(unescape(textOf(node['NAME']) ?? '')) || `Image ${index}`,
     description: sanitizeOrNull(unescape(textOf(node['DESCRIPTION']) ?? ''), 500),
-    bytes: Math.max(0, number('TOTALBYTES') - number('HARDLINKBYTES')),
+    bytes: Math.max(0, number('TOTALBYTES') - linked),
     files: number('FILECOUNT'),
     directories: number('DIRCOUNT'),
   };
+  return { image: read, linked };
 }
 
 /** An element's text; with attributes the parser puts it under `#text`. */

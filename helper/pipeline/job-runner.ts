@@ -14,7 +14,7 @@ import type { SourcedChunk } from './drive-io';
 import { runDriveThread, type DriveEnd } from './drive-thread';
 import { closeDescriptor, openDrive, recheckDrive, type OpenedDrive } from './open-drive';
 import { findToRead } from './reservation';
-import { signatureRegions } from './signature-regions';
+import { signatureRegionsOf } from './signature-regions';
 
 export type JobListener = (job: JobState) => void;
 
@@ -50,7 +50,7 @@ export async function runJob(
         size: opened.drive.size,
         blockDevice: opened.blockDevice,
         chunks: sourcedChunks(map, request.renderDirectory, sources),
-        signatures: map.partitions.flatMap(signatureRegions),
+        signatures: signatureRegionsOf(opened.drive.size, map.partitions),
         table: tableFor(map, { disk: request.diskGuid, partitions: request.partitionGuids }),
       },
       stallMilliseconds: request.stallMilliseconds,

@@ -13,18 +13,49 @@ import type { ByteRange } from '../../core/media/chunk-map';
  */
 const laterPlaces = [MiB, 2 * MiB, 4 * MiB];
 const laterBytes = 4 * KiB;
+/** The partition tables' regions: the first and the last MiB, which are zeroed on their own. */
+const tableRegion = MiB;
 
 /**
  * The ranges of a partition to overwrite before its own content, bytes from the start of the drive, ascending.
  * @param partition bytes, whole MiB as a layout places it
  */
-export function signatureRegions({ offset, length }: ByteRange): ByteRange[] {
+function signatureRegions({ offset, length }: ByteRange): ByteRange[] {
   const end = offset + length;
   if (length <= 2 * MiB) return [{ offset, length }];
   const later = laterPlaces
     .filter((place) => place + laterBytes <= length - MiB)
     .map((place) => ({ offset: offset + place, length: laterBytes }));
   return [{ offset, length: MiB }, ...later, { offset: end - MiB, length: MiB }];
+}
+
+/**
+ * The same of a drive as a whole, which may have been one volume without partitions: beside a partition table `blkid` goes
+ * on naming the old one. Its first and last MiB hold the tables. The MiB before the last has what stands further from the
+ * end (Promise RAID, 3087 sectors), and what no partition reaches to where a drive is no whole number of MiB.
+ */
+function driveRegions(size: number): ByteRange[] {
+  const later = laterPlaces
+    .filter((place) => place + laterBytes <= size - 2 * tableRegion)
+    .map((place) => ({ offset: place, length: laterBytes }));
+  return [...later, { offset: size - 2 * tableRegion, length: tableRegion }];
+}
+
+/**
+ * All ranges of a drive to overwrite before its partitions' content, bytes, ascending and not overlapping.
+ * @param size of the drive, bytes
+ */
+export function signatureRegionsOf(size: number, partitions: readonly ByteRange[]): ByteRange[] {
+  const all = [...partitions.flatMap(signatureRegions), ...driveRegions(size)];
+  let covered = 0;
+  return all
+    .toSorted((a, b) => a.offset - b.offset)
+    .flatMap(({ offset, length }) => {
+      const from = Math.max(offset, covered);
+      const end = offset + length;
+      covered = Math.max(covered, end);
+      return end > from ? [{ offset: from, length: end - from }] : [];
+    });
 }
 
 /**

@@ -164,6 +164,10 @@ function addCharacter(
 ): Detection {
   const limits = limitsOf(gapMs);
   const { burst } = state;
+  // Behind the end at the scanner's own speed a blank is its end, too: it would press the focused button.
+  if (key === ' ' && burst === null && time - state.endedAt <= limits.tolerableGap) {
+    return { state: { ...forgotten(state), endedAt: time }, verdict: { type: 'end' } };
+  }
   const goesOnInRun = state.run !== null && time - state.run.last <= pause;
   const run = withCharacter(goesOnInRun ? state.run : null, key, time, limits);
   if (burst !== null && time - burst.last <= limits.tolerableGap) {

@@ -93,6 +93,7 @@ export const benchText = {
     'disk-guid-shared': 'A copy is attached',
     'bridge-sector-size': 'USB adapter with 4096-byte sectors',
     'sector-sizes-differ': '4096-byte sectors',
+    'ata-password': 'Has an ATA password',
   } satisfies Record<DriveNote['code'], string>,
 
   cancelJob: 'Cancel',

@@ -60,6 +60,7 @@ export const shipText = {
   },
   showFolder: 'Show in folder',
   withdrawn: 'NOT VALID. Tell the enterprise:',
+  doubts: 'NOT CERTAIN. Verify these drives if they are still here; if not, tell the enterprise:',
   notImported: (value: number): string =>
     `${machines(value)} ${plural(value, 'is', 'are')} not in the import files:`,
   notIn: ({ file, machineSerial, reason }: { file: string; machineSerial: string; reason: string }): string =>

@@ -27,7 +27,7 @@ import { scannerCommand } from './scanner-command';
 import { shipCommand } from './ship-command';
 import { supportCommand } from './support-command';
 import { ticketCommand } from './ticket-command';
-import { refuseTypingErrors } from './typing-errors';
+import { refuseTypingErrors, withHelpLast } from './typing-errors';
 import { verifyCommand } from './verify-command';
 
 export interface CommandLine {
@@ -80,7 +80,7 @@ async function runWithOutput(line: CommandLine, output: Output): Promise<number>
   bindProgram(root, program);
   try {
     refuseTypingErrors(root, args);
-    await root.parseAsync([...args], { from: 'user' });
+    await root.parseAsync(withHelpLast(args), { from: 'user' });
     return program.exitCode;
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return exitCodes.good;

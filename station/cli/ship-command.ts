@@ -97,14 +97,19 @@ function send(output: Output, report: ShipmentReport): void {
   for (const { file, machineSerial, reason } of report.notImported) {
     output.message(`note: ${file} does not contain machine ${machineSerial}: it ${reason}.`);
   }
-  for (const { withdrawn } of report.machines) {
+  for (const { withdrawn, doubt } of report.machines) {
     if (withdrawn !== null) output.message(`NOT VALID: ${withdrawn} Tell the enterprise.`);
+    if (doubt !== null) {
+      output.message(
+        `NOT CERTAIN: ${doubt} If its drive is still here, insert it and run: prestage verify. If not, tell the enterprise.`,
+      );
+    }
   }
   output.result<typeof shipmentReportSchema>(report, () => {
-    const machines = report.machines.map(({ machineSerial, ledgerEntry, withdrawn }) => [
+    const machines = report.machines.map(({ machineSerial, ledgerEntry, withdrawn, doubt }) => [
       machineSerial,
       String(ledgerEntry),
-      withdrawn === null ? 'verified' : 'NOT VALID',
+      withdrawn !== null ? 'NOT VALID' : doubt === null ? 'verified' : 'NOT CERTAIN',
     ]);
     return [
       table([{ title: 'MACHINE' }, { title: 'ENTRY', align: 'right' }, { title: 'RESULT' }], machines),

@@ -29,6 +29,8 @@ export function refuseTypingErrors(root: Command, args: readonly string[]): void
       } else if (option.required && !word.includes('=')) {
         at += 1;
         refuseMissingValue(command, option, words[at]);
+      } else if (word.includes('=') && word.startsWith('--') && !option.required && !option.optional) {
+        throw usage(command, `Option '${option.flags}' takes no value: '${shown(word)}'.`);
       }
     } else if (command.commands.length > 0) {
       if (word === 'help') {
@@ -45,6 +47,15 @@ export function refuseTypingErrors(root: Command, args: readonly string[]): void
   if (asksForHelp && surplus !== undefined && !takesAny) {
     throw usage(command, `Nothing was expected at '${shown(surplus)}'.`);
   }
+}
+
+/**
+ * `help ledger verify` as `ledger verify --help`: commander's own command knows one name only, and shows the help of that.
+ * @param args a command line without typing errors
+ */
+export function withHelpLast(args: readonly string[]): string[] {
+  const [first, ...names] = args;
+  return first === 'help' ? [...names.filter((name) => name !== 'help'), '--help'] : [...args];
 }
 
 function isHelp(word: string): boolean {

@@ -1,6 +1,12 @@
 import { sanitizeForDisplay } from '../../core/base/display';
 import { confirmationOf, driveLabel, identityOf, type Drive } from '../../core/drive/drive';
-import { areDifferentDrives, isKnownBySerial, isLasting, isSameDrive } from '../../core/drive/drive-identity';
+import {
+  areDifferentDrives,
+  attachmentProves,
+  isKnownBySerial,
+  isLasting,
+  isSameDrive,
+} from '../../core/drive/drive-identity';
 import { PrestageError } from '../../core/base/errors';
 import type { DrivePast, PastDrive } from '../../core/ledger/drive-past';
 import type { JobDetails, RecordedDrive } from '../../core/ledger/record';
@@ -118,8 +124,8 @@ function changeOf(
 
 /**
  * Which finished job a drive holds. The disk GUID decides. A drive that has none of the ledger's is known when it never left
- * since, or by its serial when that is its own and no other drive is known to have it: then it is the drive of that job, with
- * another content by now.
+ * since, which behind a dock or an adapter nobody can tell, or by its serial when that is its own and no other drive is known
+ * to have it: then it is the drive of that job, with another content by now.
  * @throws PrestageError record-not-found
  */
 export function finishedJobOf(
@@ -147,7 +153,7 @@ export function finishedJobOf(
   }
   const finished = ledger.findDoneOn(drive);
   const here = finished.find((job) => job.attachment !== undefined && job.attachment === drive.attachment);
-  if (here !== undefined) return here;
+  if (here !== undefined && attachmentProves(drive)) return here;
   const [bySerial, ...others] = finished;
   if (bySerial === undefined) {
     throw notFound(
@@ -155,18 +161,27 @@ export function finishedJobOf(
       'Use the station that wrote it, or write it again.',
     );
   }
-  const machine = sanitizeForDisplay(bySerial.machineSerial);
+  const known = [...new Set(finished.map((job) => sanitizeForDisplay(job.machineSerial)))];
+  const machines = `${known.slice(0, 10).join(', ')}${known.length > 10 ? ', …' : ''}`;
+  const guid = diskGuid ?? 'it has none';
   if (isKnownBySerial(drive) && (others.length > 0 || !ledger.isIdentityShared(drive))) {
     if (others.length === 0) return bySerial;
-    const machines = [...new Set(finished.map((job) => sanitizeForDisplay(job.machineSerial)))];
     throw notFound(
-      `The ${label} does not have the disk GUID of a finished drive (${diskGuid ?? 'it has none'}), and ${finished.length} finished drives have its serial: it may be any of them. Machines: ${machines.slice(0, 10).join(', ')}${machines.length > 10 ? ', …' : ''}.`,
+      `The ${label} does not have the disk GUID of a finished drive (${guid}), and ${finished.length} finished drives have its serial: it may be any of them. Machines: ${machines}.`,
       'Nothing was recorded. Find out which machine it belongs to, then write it again for that machine.',
     );
   }
+  const [drives, was] =
+    known.length === 1
+      ? ['A drive with the same serial was', `machine ${machines}`]
+      : ['Drives with the same serial were', `machines ${machines}`];
+  const why =
+    here === undefined
+      ? 'the serial does not show it: other drives can have it too'
+      : 'a dock or adapter can show the next drive with the serial and at the place of the one before';
   throw notFound(
-    `The ledger of this station has no finished job with the disk GUID of the ${label} (${diskGuid ?? 'it has none'}). A drive with the same serial was finished for machine ${machine}, but the serial does not show that this is it: other drives can have it too.`,
-    'Nothing was recorded. If it is that drive, its partition table was changed or erased: write it again. If it is another drive, insert the right one.',
+    `The ledger of this station has no finished job with the disk GUID of the ${label} (${guid}). ${drives} finished for ${was}, but it is not certain that this is ${known.length === 1 ? 'it' : 'one of them'}: ${why}.`,
+    'Nothing was recorded. If it is such a drive, its partition table was changed or erased: write it again. If it is another drive, insert the right one.',
   );
 }
 

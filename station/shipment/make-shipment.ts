@@ -59,6 +59,8 @@ export const shipmentReportSchema = z.strictObject({
           ledgerEntry: z.int().positive(),
           /** A finding about the machine from after the shipment was closed; null when there is none. */
           withdrawn: z.string().nullable(),
+          /** A drive that may have been written again since; nobody can say so for certain. null: nothing of the kind. */
+          doubt: z.string().nullable(),
         })
         .readonly(),
     )
@@ -162,22 +164,32 @@ async function pack(
     keyFingerprint: key.fingerprint,
     machines: content.machines.map(({ machineSerial, jobId, ended, finished, withdrawn }) => ({
       ...{ machineSerial, jobId, ledgerEntry: ended.sequence },
-      withdrawn: withdrawn ?? overwritten(ledger, machineSerial, finished),
+      ...overwritten(ledger, machineSerial, finished, withdrawn),
     })),
     leftOut,
     notImported: bundleTables(content).left,
   };
 }
 
-/** A drive that was written again since. The bundle cannot show it: it may be another enterprise's by now. */
+/** Of a drive that was written again since, or may have been. The bundle cannot show it: it may be another enterprise's by now. */
 function overwritten(
   ledger: Ledger,
   machineSerial: string,
   { job, sequence }: MachineContent['finished'],
-): string | null {
-  // What is not certain was asked about before the shipment was closed.
-  if (ledger.findErasure(job, sequence)?.certain !== true) return null;
-  return `Machine ${sanitizeForDisplay(machineSerial)} no longer has its image: its drive was written again later.`;
+  withdrawn: string | null,
+): Pick<ShipmentReport['machines'][number], 'withdrawn' | 'doubt'> {
+  const erasure = withdrawn === null ? ledger.findErasure(job, sequence) : null;
+  if (erasure === null) return { withdrawn, doubt: null };
+  const [machine, other] = [machineSerial, erasure.machineSerial].map((one) => sanitizeForDisplay(one));
+  return erasure.certain
+    ? {
+        withdrawn: `Machine ${machine} no longer has its image: its drive was written again later.`,
+        doubt: null,
+      }
+    : {
+        withdrawn,
+        doubt: `Machine ${machine} may no longer have its image: a drive with the same serial was written later for machine ${other}.`,
+      };
 }
 
 /** Reads what the ledger says of a shipment's machines, and of no others. @throws PrestageError ledger-broken */

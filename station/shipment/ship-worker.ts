@@ -65,6 +65,7 @@ function withPapers(report: ShipmentReport): BundleReport {
   return {
     ...{ number, file, machines: machines.length },
     withdrawn: machines.flatMap(({ withdrawn }) => withdrawn ?? []),
+    doubts: machines.flatMap(({ doubt }) => doubt ?? []),
     notImported: [...notImported],
   };
 }

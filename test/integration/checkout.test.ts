@@ -1,7 +1,7 @@
 import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { canRead, mountOpen, openCheckout } from '../support/checkout';
+import { canRead, mountOpen, openCheckout, plainUserProblem } from '../support/checkout';
 import { temporaryArea } from '../support/global-setup';
 import { isRoot } from '../support/loop';
 
@@ -47,6 +47,16 @@ describe.skipIf(!isRoot)('a clone that is closed to others', () => {
         `^The tests also run programs as the user nobody, who cannot read ${missing}, and it cannot be mounted`,
       ),
     );
+  });
+
+  it('is told in words when Node or the temporary folder lies there, too', () => {
+    expect(plainUserProblem(join(clone, 'program'), area)).toMatch(
+      /nobody, who cannot run Node \(.*program\): use/,
+    );
+    expect(plainUserProblem(process.execPath, clone)).toMatch(
+      /cannot enter the temporary folder \(.*: set TMPDIR/,
+    );
+    expect(plainUserProblem(process.execPath, area)).toBeNull();
   });
 
   it('is not this one, or is mounted for this run', () => {

@@ -150,6 +150,25 @@ describe('a drive that has other sectors than it was written with', () => {
     changeBench(at.bench, { sectorSize: 4096 });
     const found = await on('usb', at, ['verify', '--drive', await idIn(at, 'drive-01.img')]);
     expect([found.status, errorOf(found).code]).toEqual([3, 'adapter-differs']);
+    // Nor is one whose table is gone: a dock shows the next drive as it showed the one before.
+    changeBench(at.bench, { sectorSize: 512 });
+    truncateSync(join(at.bench, 'drive-01.img'), 0);
+    truncateSync(join(at.bench, 'drive-01.img'), 1024 * MiB);
+    const blank = await on('usb', at, ['verify', '--drive', id]);
+    expect([blank.status, errorOf(blank).code]).toEqual([3, 'record-not-found']);
+    expect(errorOf(blank).message).toMatch(
+      / finished for machine USB-0001, but it is not certain that this is it: /,
+    );
     expect((await ship(at, 'S-USB')).machines).toHaveLength(1);
+
+    // Whether the drive that is written there next is the one that was shipped, the bundle cannot tell, and says so.
+    const next = ['--media', media.path, '--drive', `${id}=USB-0002`, '--layout', 'uefi', '--again', 'Next'];
+    expect((await on('usb', at, ['apply', ...next, '--yes'])).status).toBe(0);
+    const again = ['ship', '--again', 'S-USB', '--output', join(area, 'usb-again.zip')];
+    const made = await runCli([...again, '--state', at.state]);
+    expect(made.stderr).toMatch(
+      /^NOT CERTAIN: Machine USB-0001 may no longer have its image: a drive with the same serial was written later for machine USB-0002\. .*prestage verify/m,
+    );
+    expect(made.stdout).toMatch(/^USB-0001 .*NOT CERTAIN$/m);
   });
 });

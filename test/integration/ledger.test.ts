@@ -4,6 +4,7 @@ import { chmodSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync 
 import { join } from 'node:path';
 import Database from 'libsql';
 import { describe, expect, it, vi } from 'vitest';
+import type { Drive } from '../../core/drive/drive';
 import { finishedJobOf } from '../../station/drives/finished-drive';
 import type { JobDetails, LedgerRecord } from '../../core/ledger/record';
 import { followOrder, newProgress, orderView } from '../../core/order/order-state';
@@ -161,6 +162,12 @@ describe('a ledger', () => {
     expect(ledger.findErasure(first, sequence)).toEqual({ machineSerial: 'PC-5', certain: false });
     ledger.append(done(same), context);
     expect(ledger.findDoneOn(dock)).toEqual([same]);
+    // What is in the dock now, without a table, is laid to nobody: a dock keeps its place when the drive is changed.
+    const now = (bus: string): Drive => sampleDrive({ ...dock, bus, attachment: 'here', notes: [] });
+    expect(() => finishedJobOf(now('usb'), null, ledger)).toThrow(
+      /machine PC-5, but it is not certain that this is it: a dock/,
+    );
+    expect(finishedJobOf(now('sata'), null, ledger)).toEqual(same);
     ledger.close();
   });
 

@@ -24,13 +24,18 @@ afterAll(() => {
 });
 
 /** What libblkid makes of a partition's bytes, by looking at them: TYPE, or null when it finds nothing. */
-function typeOf(file: string, { offset, length }: PlannedPartition): string | null {
+function typeOf(
+  file: string,
+  { offset, length }: Pick<PlannedPartition, 'offset' | 'length'>,
+): string | null {
   const args = ['-p', '-O', String(offset), '-S', String(length), '-o', 'value', '-s', 'TYPE', file];
   const run = spawnSync('blkid', args, { encoding: 'utf8' });
   // 2: nothing found. 8: more than one thing found, which is as wrong as the wrong one.
   if (run.status === 8) throw new Error(`blkid is in doubt about partition at ${String(offset)}`);
   return run.status === 0 ? run.stdout.trim() : null;
 }
+
+const wholeDrive = { offset: 0, length: GiB };
 
 /** md 1.0: 8 KiB before the end, on a border of 4 KiB (linux/raid/md_p.h, mdp_superblock_1). */
 function mdAtEnd({ offset, length }: PlannedPartition): [Buffer, number][] {
@@ -80,6 +85,12 @@ function luksSecond({ offset }: PlannedPartition): [Buffer, number][] {
   });
 }
 
+/** LUKS2 on the whole drive: of its headers this one lies in the new EFI partition. */
+function luksOnDrive(): [Buffer, number] {
+  const [header, at] = luksSecond({ offset: 0 } as PlannedPartition).at(-1) ?? [];
+  return [present(header), present(at)];
+}
+
 describe('the new partitions of a drive that held', () => {
   it.each<[string, string, (partition: PlannedPartition) => [Buffer, number][]]>([
     ['an md array with its superblock at the end', 'linux_raid_member', mdAtEnd],
@@ -98,6 +109,11 @@ describe('the new partitions of a drive that held', () => {
       const known = before !== 'zfs_member' || partition.length >= 64 * MiB;
       expect(typeOf(drive.path, partition)).toBe(known ? before : null);
     }
+    if (before === 'crypto_LUKS') {
+      const [bytes, at] = luksOnDrive();
+      overwrite(drive.path, at, bytes);
+      expect(typeOf(drive.path, wholeDrive)).toBe('crypto_LUKS');
+    }
     const run = await runCli(
       ['apply', '--media', media.path, '--drive', `${drive.id}=OLD-0001`, '--bench', bench].concat([
         '--state',
@@ -109,6 +125,8 @@ describe('the new partitions of a drive that held', () => {
     );
     expect(run.stderr + run.stdout).toContain('PASS');
     expect(partitions.map((partition) => typeOf(drive.path, partition))).toEqual(['vfat', null, 'ntfs']);
+    // Nothing but the table.
+    expect(typeOf(drive.path, wholeDrive)).toBe('');
     expect(
       execFileSync('blkid', ['-p', '-o', 'value', '-s', 'PTTYPE', drive.path], { encoding: 'utf8' }),
     ).toBe('gpt\n');

@@ -74,7 +74,7 @@ it('lists what waits, what is held, and after closing what was shipped; the bund
 
   const file = join(area, 'app.zip');
   const report = await app.service.shipments.close('LS-1', ['AAA1'], { file, replace: false });
-  expect(report).toMatchObject({ number: 'LS-1', file, machines: 1, withdrawn: [] });
+  expect(report).toMatchObject({ number: 'LS-1', file, machines: 1, withdrawn: [], doubts: [] });
   expect(app.service.shipments.fileOf('LS-1')).toBe(file);
   const after = await list();
   expect(after.waiting.map(({ machineSerial }) => machineSerial)).toEqual(['BBB1']);

@@ -347,6 +347,9 @@ export const shipReport: BundleReport = {
   withdrawn: [
     `Machine ${machineOf(3)} failed when its drive was read again: the drive returned different data.`,
   ],
+  doubts: [
+    `Machine ${machineOf(5)} may no longer have its image: a drive with the same serial was written later for machine ${machineOf(9)}.`,
+  ],
   notImported: [
     { machineSerial: machineOf(4), file: 'configmgr-import.csv', reason: 'has no computer name' },
   ],

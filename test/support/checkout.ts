@@ -23,6 +23,8 @@ export function openCheckout(): string {
 /** Before the tests. @returns undoes it */
 export function setUpCheckout(): () => void {
   if (process.getuid?.() !== 0 || process.env[checkoutVariable] !== undefined) return () => undefined;
+  const problem = plainUserProblem(process.execPath, realpathSync(tmpdir()));
+  if (problem !== null) throw new Error(problem);
   const probe = 'dist/prestage.cjs';
   if (canRead(join(root, probe))) return () => undefined;
   const { path, close } = mountOpen(root);
@@ -65,10 +67,28 @@ function unreadable(folder: string, why: string): string {
   return `The tests also run programs as the user nobody, who cannot read ${folder}, and ${why}.`;
 }
 
+/**
+ * What keeps the plain user from the tests' Node, which nvm installs below /root, or from their temporary folder; null when
+ * nothing does. Root only.
+ */
+export function plainUserProblem(node: string, temporary: string): string | null {
+  const who = 'The tests also run programs as the user nobody, who cannot';
+  if (!mayPlainUser('-x', node)) {
+    return `${who} run Node (${node}): use one that every user can run, such as Debian's, or one below /usr/local.`;
+  }
+  return mayPlainUser('-x', temporary)
+    ? null
+    : `${who} enter the temporary folder (${temporary}): set TMPDIR to another, or leave it out.`;
+}
+
 /** Whether the plain user can read a file. Root only. */
 export function canRead(file: string): boolean {
+  return mayPlainUser('-r', file);
+}
+
+function mayPlainUser(what: '-r' | '-x', file: string): boolean {
   const user = [`--reuid=${plainUser}`, `--regid=${plainUser}`, '--clear-groups'];
-  const asked = spawnSync('setpriv', [...user, 'test', '-r', file], { encoding: 'utf8' });
+  const asked = spawnSync('setpriv', [...user, 'test', what, file], { encoding: 'utf8' });
   if (asked.error !== undefined) throw asked.error;
   return asked.status === 0;
 }

@@ -15,19 +15,36 @@ function show(report: HTMLElement | null): void {
   report?.scrollIntoView({ block: 'nearest' });
 }
 
+function Findings({
+  title,
+  sentences,
+}: Record<'title', string> & Record<'sentences', readonly string[]>): ReactElement | null {
+  if (sentences.length === 0) return null;
+  return (
+    <>
+      <p className="toned">{title}</p>
+      <ul>
+        {sentences.map((sentence) => (
+          <li key={sentence}>{sentence}</li>
+        ))}
+      </ul>
+    </>
+  );
+}
+
 /** Where the last bundle is, and what must be said of it. */
 export function BundleMade(): ReactElement | null {
   const text = useText().ship;
   const report = useShip((state) => state.report);
   if (report === null) return null;
-  const { number, machines, file, withdrawn, notImported } = report;
-  const sound = withdrawn.length === 0;
+  const { number, machines, file, withdrawn, doubts, notImported } = report;
+  const tone = withdrawn.length > 0 ? 'bad' : doubts.length > 0 ? 'warn' : 'good';
   const left = new Set(notImported.map(({ machineSerial }) => machineSerial)).size;
   return (
     <Notice
       ref={show}
-      tone={sound ? 'good' : 'bad'}
-      {...(sound ? { icon: IconPackage } : {})}
+      tone={tone}
+      {...(tone === 'good' ? { icon: IconPackage } : {})}
       title={
         <>
           {text.made(number, machines)} <Mono>{file}</Mono>
@@ -50,16 +67,8 @@ export function BundleMade(): ReactElement | null {
         },
       }}
     >
-      {!sound && (
-        <>
-          <p className="toned">{text.withdrawn}</p>
-          <ul>
-            {withdrawn.map((reason) => (
-              <li key={reason}>{reason}</li>
-            ))}
-          </ul>
-        </>
-      )}
+      <Findings title={text.withdrawn} sentences={withdrawn} />
+      <Findings title={text.doubts} sentences={doubts} />
       <div className="row">
         {papers.map((paper) => (
           <Button

@@ -146,6 +146,8 @@ describe('the end of a scan presses nothing', () => {
     ['a function key and Enter', [['F9', 8], enter(8)]],
     ['Enter and an arrow', [enter(8), ['ArrowDown', 8]]],
     ['Escape and Enter', [['Escape', 8], enter(8)]],
+    ['Enter and a blank', [enter(8), [' ', 8]]],
+    ['Tab, a blank and Enter', [['Tab', 8], [' ', 8], enter(8)]],
   ])('%s', (_, ends) => {
     const seen = type([...burst(serial, 8), ...ends]);
     expect(seen).toEqual({ ...nothingSeen, scans: [serial], swallowedEnds: ends.length });

@@ -15,6 +15,7 @@ describe('the words of a refused scan', () => {
     'mac',
     'meid',
     'part-number',
+    'part-serial',
     'ppid',
     'service-code',
     'uuid',

@@ -72,6 +72,7 @@ describe('the command line', () => {
     ],
     [['media', 'inspct', '-h'], /Did you mean 'inspect'\?/],
     [['help', 'nonsense'], /Unknown command 'nonsense'/],
+    [['drives', '--json=yes', '--help'], /Option '--json' takes no value/],
     [['help', 'ledgr'], /Did you mean 'ledger'\?/],
     [['help', 'media', 'verfy'], /Did you mean 'verify'\?/],
     [['media', 'help', 'verfy'], /Did you mean 'verify'\?/],
@@ -105,6 +106,8 @@ describe('the command line', () => {
   it.each([
     [['help'], 'Exit codes'],
     [['help', 'media'], 'prestage media'],
+    [['help', 'media', 'inspect'], 'prestage media inspect [options] <file>'],
+    [['help', 'help'], 'Exit codes'],
     [['media', 'help', 'inspect'], 'prestage media inspect'],
     [['media', 'inspect', '-h'], 'prestage media inspect'],
     [['media', 'inspect', 'x.wim', '--image', '2', '--help'], 'prestage media inspect'],

@@ -28,6 +28,26 @@ describe('what sha256sum prints', () => {
       ['Win 10.wim', b],
     ]);
   });
+  it.each<[string, string, string]>([
+    ['as JSON', `{"Algorithm":"SHA256","Hash":"${A}","Path":"C:\\\\x\\\\a.wim"}`, 'a.wim'],
+    [
+      'as a list of JSON',
+      `[\r\n  {"Algorithm":"SHA256","Hash":"${A}","Path":"C:\\\\a.wim"}\r\n]\r\n`,
+      'a.wim',
+    ],
+    ['the hash alone, as a list', `\r\nHash : ${A}\r\n\r\n`, ''],
+    ['without the algorithm, as a list', `Hash : ${A}\r\nPath : C:\\x\\a.wim\r\n`, 'a.wim'],
+    ['without the algorithm, as CSV', `"Hash","Path"\r\n"${A}","C:\\x\\a.wim"\r\n`, 'a.wim'],
+    ['with DOS’s end of a file', `${a} *a.wim\r\n\u001a`, 'a.wim'],
+  ])('is read in other forms of PowerShell and DOS: %s', (_, text, name) => {
+    expect(read(text)).toEqual([[name, a]]);
+  });
+  it('of another algorithm is not read as JSON either', () => {
+    expect(problem(`{"Algorithm":"SHA512","Hash":"${A}${B}","Path":"a.wim"}`)).not.toBeNull();
+    expect(
+      problem(`[{"Algorithm":"SHA256","Hash":"${A}"},{"Algorithm":"MD5","Hash":"${'c'.repeat(32)}"}]`),
+    ).not.toBeNull();
+  });
   it('takes a name that is repeated with the same sum', () => {
     expect(read(`${a}  x/Win11.wim\n${A}  Win11.wim\n`)).toEqual([['Win11.wim', a]]);
   });

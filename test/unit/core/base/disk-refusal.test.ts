@@ -32,6 +32,18 @@ describe('a disk that takes no more', () => {
     );
   });
 
+  it('does not ask for space where files are what it has no room for', () => {
+    const words = (cause: string, files: number | null): string => {
+      const { message, remedy } = diskRefusal('full', place, { bytes: 60 * 1024 * 1024, files }, cause);
+      return `${message} ${remedy}`;
+    };
+    const open = "ENOSPC: no space left on device, open '/state/a'";
+    // The files that filled it are gone again by the time it is asked.
+    expect(words(open, 3)).toMatch(/has no room for another file\. .* Delete files/);
+    expect(words(open, null)).toMatch(/is full: 60\.0 MiB free\. .* Free some space/);
+    expect(words('ENOSPC: no space left on device, write', 3)).toMatch(/is full/);
+  });
+
   it('is recognized in what tools print, and nothing else is', () => {
     expect(diskFaultIn('mkntfs: write: No space left on device')).toBe('full');
     expect(diskFaultIn('Disk quota exceeded')).toBe('quota');

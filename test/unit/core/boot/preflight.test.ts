@@ -80,6 +80,7 @@ describe('judgeBoot', () => {
     [{ efiProblems: ['\\EFI\\Boot and \\EFI\\BOOT differ'] }, /\\EFI\\Boot and/],
     [{ bootImage: 'missing' }, /boot image .* is missing/],
     [{ bootImage: 'damaged' }, /damaged or truncated/],
+    [{ bootImage: 'link' }, /only a link/],
     [{ bootStore: 'windows' }, /starts the extracted Windows/],
     [{ bootStore: 'nothing' }, /no bootable entry/],
     [{ bootStore: 'damaged' }, /BCD\) is damaged/],

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { clusterBytesOf, largestVolumeBytes } from '../../../../core/drive/ntfs';
+import { clusterBytesOf, hiddenSectors, largestVolumeBytes } from '../../../../core/drive/ntfs';
 import { GiB, KiB } from '../../../../core/base/units';
 
 const TiB = 1024 * GiB;
@@ -13,4 +13,8 @@ it.each([
 ])('an NTFS cluster is %s', (_, volume, cluster) => {
   expect(clusterBytesOf(volume)).toBe(cluster);
   if (cluster !== null) expect(volume).toBeLessThanOrEqual(largestVolumeBytes);
+});
+
+it('a start that 32 bits do not hold is left out of the boot sector', () => {
+  expect([2048, 2 ** 32 - 1, 2 ** 32, (3 * TiB) / 512].map(hiddenSectors)).toEqual([2048, 2 ** 32 - 1, 0, 0]);
 });

@@ -354,6 +354,7 @@ describe('the usual exporters', () => {
     ['blank lines behind it', `${table}\r\n\r\n"","",""\r\n   \r\n`],
     ['whole lines in quotes', whole(table)],
     ['whole lines in quotes, with #TYPE', `#TYPE X\r\n${whole(table)}`],
+    ['whole lines in quotes, and a separator behind them', whole(table).replaceAll('"\r\n', '",\r\n')],
     [
       'only the rows as whole lines in quotes',
       `Serial,Name,Model\n${whole(table).split('\r\n').slice(1).join('\n')}`,
@@ -370,6 +371,33 @@ describe('the usual exporters', () => {
     expect(orderOf('#TYPE System.String\r\n"Serial"\r\n"7KX9PQ1"\r\n').machines).toEqual([
       { serial: '7KX9PQ1' },
     ]);
+  });
+  it.each([
+    [
+      'a table as PowerShell shows it',
+      'SerialNumber Name\r\n------------ ----\r\n7KX9PQ1      PC-1\r\n7KX9PQ2      PC-2\r\n',
+      /^line 1: .*shows it on the screen.*Export-Csv/,
+    ],
+    [
+      'a list as PowerShell shows it',
+      '\r\nSerialNumber : 7KX9PQ1\r\nName         : PC-1\r\n\r\nSerialNumber : 7KX9PQ2\r\nName         : PC-2\r\n',
+      /^line 2: .*shows it on the screen.*Export-Csv/,
+    ],
+    ['single quotes', "'Serial','Name'\n'7KX9PQ1','PC-1'\n", /^line 1: .*single quotation marks/],
+    [
+      'a title above the table',
+      'Contoso\u202e, batch 7\n\nserial;name\n7KX9PQ1;PC-1\n',
+      /^line 3: .*below 'Contoso, batch 7'/,
+    ],
+    [
+      'a remark above the table',
+      '# from Contoso\nserial,name\n7KX9PQ1,PC-1\n',
+      /^line 2: .*below '# from Contoso'/,
+    ],
+  ])('%s is told in one sentence', (_, text, sentence) => {
+    const problems = problemsOf(text);
+    expect(problems).toHaveLength(1);
+    expect(problems[0]).toMatch(sentence);
   });
   it('an empty column that is not known needs no word', () => {
     expect(warningsOf('serial,Windows Product ID\n7KX9PQ1,\n')).toEqual([]);

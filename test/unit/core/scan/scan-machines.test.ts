@@ -97,6 +97,13 @@ describe('what is no machine', () => {
     ['uuid', '4C4C4544004B58108039B7C04F515133'],
     ['web-address', 'https://support.example.com/?sn=5CG1234ABC'],
     ['web-address', 'WWW.example.com'],
+    ['part-serial', 'WBGTC0AHH8V0GU'],
+    ['part-serial', 'CNU1234567ABCD890123'],
+    ['ppid', 'S/N: CN0WF28J7016635V0A5DA00'],
+    // Neither a machine, nor a command.
+    ['unreadable', 'S/N: START'],
+    ['unreadable', 'S/N PRESTAGE-CANCEL'],
+    ['unreadable', 'sn:next'],
     ['placeholder', 'To Be Filled By O.E.M.'],
     ['placeholder', 'Default string'],
     ['placeholder', 'SN: 0123456789'],

@@ -17,6 +17,21 @@ const refused: readonly (readonly [string, string])[] = [
   ['cn0wf28j7016635v0a5d', 'PPID'],
   ['KR06GD9C00K006BQ0013', 'PPID'],
   ['CN0WF28J7016635V0A5DX001', 'PPID'],
+  // Labels of parts say S/N, too.
+  ['S/N: CN-0WF28J-70166-35V-0A5D-A00', 'PPID'],
+  ['Serial No.: 490154203237518', 'IMEI'],
+  ['{"sn":"CN0WF28J7016635V0A5DA00"}', 'PPID'],
+  // HP's numbers of parts.
+  ['CNU1234567ABCD890123', 'number of a part'],
+  ['cnu0A1B2C3D4E5F6G7H8J', 'number of a part'],
+  ['CT: PBJFVC19VUL1V8', 'number of a part'],
+  ['SPS: L12345-001', 'part number'],
+  ['DP/N 0WF28J', 'part number'],
+  // Words of ours behind what labels print before a serial: no machine, and nothing starts.
+  ['S/N: START', 'command of Prestage'],
+  ['SN:UNDO', 'command of Prestage'],
+  ['Serial Number: PRESTAGE-START', 'command of Prestage'],
+  ['[)>\u001e06\u001d1P20XW0012US\u001dSSTART\u001e\u0004', 'command of Prestage'],
   ['490154203237518', 'IMEI'],
   ['356938035643809', 'IMEI'],
   ['35-693803-564380-9', 'IMEI'],
@@ -42,6 +57,18 @@ const refused: readonly (readonly [string, string])[] = [
   ['11S00HN123Z1ABCDEFGHIJ', 'part number'],
   ['8SSB20K12345L1CD1234ABC', 'part number'],
   ['4LCN', 'shipping label'],
+  ['00340123450000000017', 'shipping label'],
+  ['(00)340123450000000017', 'shipping label'],
+  ['1Z999AA10123456784', 'shipping label'],
+  ['JJD000390007812345678', 'shipping label'],
+  ['JD014600003828392837', 'shipping label'],
+  ['9400110200881234567890', 'shipping label'],
+  ['420902109400110200881234567890', 'shipping label'],
+  ['2026-11-05', 'shipping label'],
+  ['FRU P/N 01AV405', 'part number'],
+  ['00371-OEM-8992671-00524', 'part number'],
+  ['00330-80000-00000-AA123', 'part number'],
+  ['HSTNN-LB8K', 'part number'],
   ['PRESTAGE-START', 'command of Prestage'],
   ['BAY-7', 'label of a bay'],
   ['OP-Ada Byron', 'operator badge'],
@@ -93,6 +120,8 @@ describe('where a serial is typed', () => {
     ['DSAA012345', null],
     ['27545236-5000123', null],
     ['035475364457', null],
+    ['CNU1234567', null],
+    ['CNU12345678901', null],
     ['000123', null],
     // Not Luhn's digit, and not a check digit.
     ['490154203237517', null],
@@ -112,6 +141,8 @@ describe('where a serial is typed', () => {
     // Without its check digit.
     ['35693803564380', 'IMEI'],
     ['200000000000008', 'IMEI'],
+    ['WBGTC0AHH8V0GU', 'number of a part'],
+    ['6BZLU0C1RA5T1G', 'number of a part'],
   ])('%s is taken', (text, note) => {
     const typed = readTypedSerial(text, settings);
     expect(typed).toMatchObject({ problem: null, serial: text });

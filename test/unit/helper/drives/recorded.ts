@@ -44,6 +44,7 @@ export function recordedListing(machine: string): MachineListing {
           wwn: null,
           attachment: `device of ${kernelName}`,
           nvmeTransports: kernelName.startsWith('nvme') ? ['pcie'] : [],
+          ataPassword: 'none' as const,
         },
       ]),
     ),

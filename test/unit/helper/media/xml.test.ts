@@ -43,6 +43,17 @@ describe('parseWimXml', () => {
     });
   });
 
+  it.each([
+    ['its hard links are told', '<TOTALBYTES>90</TOTALBYTES><HARDLINKBYTES>40</HARDLINKBYTES>', []],
+    ['nothing is said of them', '<TOTALBYTES>90</TOTALBYTES>', [1]],
+    ['it is said that there are none', '<TOTALBYTES>90</TOTALBYTES><HARDLINKBYTES>0</HARDLINKBYTES>', [1]],
+    ['they take more than there is', '<TOTALBYTES>90</TOTALBYTES><HARDLINKBYTES>95</HARDLINKBYTES>', [1]],
+    ['there is no total', '<HARDLINKBYTES>40</HARDLINKBYTES>', [1]],
+  ])('a size is relied on or counted: %s', (_, bytes, uncertain) => {
+    const { uncertainSizes } = parse(`<WIM><IMAGE INDEX="1">${bytes}</IMAGE></WIM>`);
+    expect([...uncertainSizes]).toEqual(uncertain);
+  });
+
   it('sees an encrypted ESD', () => {
     expect(parse('<WIM><ESD><ENCRYPTED><KEY>AA</KEY></ENCRYPTED></ESD></WIM>').encrypted).toBe(true);
     expect(parse('<WIM><ESD><ENCRYPTED/></ESD></WIM>').encrypted).toBe(true);
