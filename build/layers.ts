@@ -109,7 +109,7 @@ export const layers: Readonly<Record<string, Layer>> = {
           'library',
           'log',
         ],
-        ...['machine', 'media', 'orders', 'shipment', 'signing', 'state', 'support'],
+        ...['machine', 'media', 'orders', 'recipe', 'shipment', 'signing', 'state', 'support'],
       ],
       cli: [
         ...['delivery', 'drives', 'fleet', 'helper-client', 'image-cache', 'jobs', 'ledger', 'library'],

@@ -19,6 +19,10 @@ export const batchMethods = {
   selectMedia: { request: z.strictObject({ path: z.string().max(4096) }), response: nothing },
   /** The hash that the enterprise sent, typed. Throws usage when it is none. */
   expectHash: { request: z.strictObject({ sha256: z.string().max(200) }), response: nothing },
+  /** Opens the media's own dates with its password, which is kept nowhere. */
+  readDates: { request: z.strictObject({ password: z.string().min(1).max(1000) }), response: nothing },
+  /** A recipe that was dropped on the window: its dates count for the media that is chosen. */
+  selectRecipe: { request: z.strictObject({ path: z.string().max(4096) }), response: nothing },
   clearMedia: { request: nothing, response: nothing },
   setBatch: { request: batchStateSchema.omit({ lastOperator: true }).partial(), response: nothing },
 } as const;
@@ -26,4 +30,5 @@ export const batchMethods = {
 export const batchWindowMethods = {
   /** Opens the file dialog. Answers at once when it is closed; proving goes on. */
   chooseMedia: { request: nothing, response: z.strictObject({ chosen: z.boolean() }) },
+  chooseRecipe: { request: nothing, response: z.strictObject({ chosen: z.boolean() }) },
 } as const;

@@ -5,6 +5,7 @@ import { errorDataSchema } from '../base/errors';
 import { jobStateSchema } from '../job/job';
 import { bootTestSignSchema, bootTestVerdictSchema } from '../job/boot-test';
 import { mediaHashSchema, mediaSchema } from '../media/media';
+import { mediaDatesSchema } from '../media/media-dates';
 import { taskSchema } from '../base/task';
 import { partFindingSchema } from '../delivery/findings';
 import { deliveredPartSchema, mediaManifestSchema } from '../delivery/manifest';
@@ -74,6 +75,20 @@ export const helperMethods = {
   },
   /** What is in a media, and whether an image of it is safe to apply. */
   inspectMedia: { request: imageRequestSchema, response: mediaSchema },
+  /**
+   * What the media's own variables say, with the password that the enterprise gave. The answer holds no secret; neither
+   * side keeps or logs the password.
+   */
+  readMediaVariables: {
+    request: z.strictObject({ ...imageRequestSchema.shape, password: z.string().max(1000) }),
+    response: z.strictObject({
+      dates: mediaDatesSchema,
+      /** Media GUID, with braces; null: not known. */
+      guid: z.string().nullable(),
+      /** What could not be read. Safe to show. */
+      notes: z.array(z.string()),
+    }),
+  },
   /** SHA-256 of every file of a media. Progress in bytes. */
   hashMedia: {
     request: z.strictObject({ progressToken, files: z.array(z.string()).min(1) }),

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { daySchema } from '../base/day';
 import { sanitizeForDisplay } from '../base/display';
 import { defaultLayoutName, layouts } from '../drive/layout';
 
@@ -42,9 +43,6 @@ const timeSchema = z.iso.datetime({
   offset: true,
   error: 'must be a time with its zone, such as 2027-01-31T12:00:00Z',
 });
-
-/** A day, `YYYY-MM-DD`. */
-export const daySchema = z.iso.date({ error: 'must be a day, such as 2027-01-31' });
 
 /** Content that a media holds under `\SMS\PKG\<id>`. */
 export const recipeContentSchema = z.strictObject({

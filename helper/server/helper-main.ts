@@ -13,6 +13,7 @@ import { listDrives } from '../drives/list-drives';
 import { readMachine } from '../machine/read-machine';
 import { hashMedia } from '../media/hash-media';
 import { MediaInspector } from '../media/inspect-once';
+import { readMediaVariables } from '../media/media-variables';
 import { makeTrainingMedia } from '../media/training-media';
 import { verifyMedia } from '../media/verify-media';
 import { eraseTables, runJob, verifyDrive } from '../pipeline/job-runner';
@@ -73,6 +74,7 @@ const handlers: HelperHandlers = {
   readMachine: async (_, { signal }) => await readMachine('/sys', signal),
   listDrives: async (request) => ({ drives: await listDrives(request) }),
   inspectMedia: async ({ path, imageIndex }, { signal }) => await inspector.inspect(path, imageIndex, signal),
+  readMediaVariables: async (request, { signal }) => await readMediaVariables(request, signal),
   hashMedia: async ({ progressToken: token, files }, { signal, taskProgress }) =>
     await hashMedia(
       files,

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { accessSync, closeSync, constants, openSync } from 'node:fs';
 import { join } from 'node:path';
+import { Writable } from 'node:stream';
 import { sanitizeForDisplay } from '../../core/base/display';
 import { cancelled, PrestageError } from '../../core/base/errors';
 import { timeouts } from '../../core/base/timeouts';
@@ -31,6 +32,10 @@ export interface ToolOptions {
   readonly outputLimit?: number;
   /** So many bytes of standard output are wanted: then the tool is stopped, and its status counts as 0. */
   readonly firstBytes?: number;
+  /** What the tool reads from its standard input; without it, it has none. */
+  readonly input?: Buffer;
+  /** What the tool reads from its descriptor 3: a secret, which no argument, file or environment may hold. */
+  readonly secret?: Buffer;
   /** Added to the environment. */
   readonly environment?: Readonly<Record<string, string>>;
 }
@@ -80,7 +85,7 @@ export function findTool(tool: ToolName): string {
 }
 
 /**
- * Runs one tool with an argv array: no shell, C locale, no standard input. Resolves with any exit status;
+ * Runs one tool with an argv array: no shell, C locale. Resolves with any exit status;
  * what a status means is the caller's to say.
  * @throws PrestageError tool-missing, tool-failed (could not start, time-out), cancelled
  */
@@ -99,7 +104,12 @@ export async function runTool(
   const outputFile = options.outputFile === undefined ? null : openSync(options.outputFile, 'wx', 0o600);
   return await new Promise<ToolResult>((resolve, reject) => {
     const child = spawn(command, argv, {
-      stdio: ['ignore', outputFile ?? 'pipe', 'pipe'],
+      stdio: [
+        options.input === undefined ? 'ignore' : 'pipe',
+        outputFile ?? 'pipe',
+        'pipe',
+        options.secret === undefined ? 'ignore' : 'pipe',
+      ],
       env: { ...process.env, LC_ALL: 'C.UTF-8', LANGUAGE: 'C', ...options.environment },
     });
     const output: Buffer[] = [];
@@ -126,6 +136,15 @@ export async function runTool(
             stop('timeout');
           }, options.timeout);
 
+    for (const [pipe, bytes] of [
+      [child.stdio[0], options.input],
+      [child.stdio[3], options.secret],
+    ] as const) {
+      if (!(pipe instanceof Writable)) continue;
+      // A tool that ends without reading all of it has said why by its status.
+      pipe.on('error', () => undefined);
+      pipe.end(bytes);
+    }
     child.stdout?.on('data', (piece: Buffer) => {
       if (options.stream !== undefined) {
         if (stoppedBy !== null) return;

@@ -1,5 +1,7 @@
 import type { MediaState } from '../../core/media/media-state';
+import { atStart } from '../../core/base/display';
 import { countedGrouped } from '../../core/base/plurals';
+import { dateLines, type MediaDates } from '../../core/media/media-dates';
 
 type Source = Extract<MediaState, { status: 'proved' }>['expected']['source'];
 
@@ -72,6 +74,22 @@ export const mediaText = {
       'If it was mistyped, enter it again from the sender’s paper. If the .sha256 file is wrong, get the correct one.',
     again: 'Try this file again',
     lookAtFirst: 'Show image 1 of this file',
+  },
+
+  dates: {
+    title: 'Dates and site',
+    late: 'This media is too late',
+    soon: 'The certificate ends soon',
+    lines: (dates: MediaDates): { readonly name: string; readonly value: string }[] =>
+      dateLines(dates).map(([name, value]) => ({
+        name: atStart(name),
+        value: typeof value === 'string' ? value : value.join(', '),
+      })),
+    password: 'Password of the media',
+    passwordHint: 'Opens the certificate’s dates in the media. It is not kept.',
+    showPassword: 'Show the password',
+    read: 'Read the dates',
+    recipe: 'Choose the recipe …',
   },
 
   training: {

@@ -7,7 +7,8 @@ import { sha256Schema } from '../../core/media/chunk-map';
 import { streamOf } from '../../core/delivery/manifest';
 import { counted } from '../../core/base/plurals';
 import { PrestageError } from '../../core/base/errors';
-import { recipeDates, settingsOf } from '../../core/delivery/recipe-settings';
+import { settingsOf } from '../../core/delivery/recipe-settings';
+import { datesOfRecipe } from '../../core/recipe/recipe-dates';
 import { sendMedia, type SendRequest, type SentMedia } from '../delivery/send';
 import { readRecipe } from '../recipe/read-recipe';
 import { openSecretKey } from '../signing/key-files';
@@ -118,7 +119,7 @@ function describedBy(
       remedy: 'Give it with --revision, or give the recipe with --recipe.',
     });
   }
-  const dates = recipe === null ? null : recipeDates(recipe);
+  const dates = recipe === null ? null : datesOfRecipe(recipe);
   return {
     name: name ?? recipe?.name ?? basename(path, extname(path)),
     version: mediaVersion ?? recipe?.version ?? String(number),

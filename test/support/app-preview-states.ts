@@ -70,6 +70,18 @@ const mixed: AppState = {
   pairing: { ...ready.pairing, pairs: pairsOf([10]), obstacles: [] },
 };
 
+/** The certificate of the media ended. */
+const late: AppState = {
+  ...mixed,
+  media: {
+    ...provedMedia,
+    dates: {
+      ...{ certificateStart: '2024-03-01T00:00:00.000Z', certificateEnd: '2025-03-01T00:00:00.000Z' },
+      ...{ shipBy: '2025-02-01', site: 'CM1', managementPoints: ['http://mp01.contoso.com'] },
+    },
+  },
+};
+
 const pastTime = '2026-11-28T10:15:00.000Z';
 const holds = { machineSerial: '5CD4120LQ7', entry: 212, time: pastTime, media: 'contoso-win11-24h2.wim' };
 /** Free drives of which the log has something to say. */
@@ -477,6 +489,8 @@ export const previews: Readonly<Record<string, Preview>> = {
     wait: 'Contoso Windows 11 Enterprise',
   },
   sheet: { state: mixed, key: 'F7', press: 'Open the sheet' },
+  'media-late': { state: late, key: 'F3' },
+  'bench-late': { state: late },
   'media-none': { state: emptyState, key: 'F3' },
   'media-hashing': {
     state: {

@@ -7,6 +7,7 @@ import { useApp } from '../../store/app-store';
 import { isRunning } from '../../../core/job/job';
 import { useText } from '../../text';
 import { InsideCard } from './inside-card';
+import { DatesCard } from './dates-card';
 import { MediaCard } from './media-card';
 import { LayoutCard } from './layout-card';
 import './media.css';
@@ -47,7 +48,7 @@ function useDropZone(): DropZone {
         const [file, ...others] = event.dataTransfer.files;
         const path = file === undefined || others.length > 0 ? '' : pathOfFile(file);
         setWrong(path === '');
-        if (path !== '') send('selectMedia', { path });
+        if (path !== '') send(/\.ya?ml$/i.test(path) ? 'selectRecipe' : 'selectMedia', { path });
       },
     },
   };
@@ -68,6 +69,7 @@ export function MediaScreen(): ReactElement {
       <div className="media-columns">
         <div className="stack">
           <MediaCard />
+          <DatesCard />
           <LayoutCard />
         </div>
         <InsideCard />

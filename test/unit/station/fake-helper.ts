@@ -55,6 +55,7 @@ const handlers: HelperHandlers = {
     return Promise.resolve({ drives: [] });
   },
   makeTrainingMedia: nothing,
+  readMediaVariables: nothing,
   splitMedia: nothing,
   diffMedia: nothing,
   gatherParts: nothing,
