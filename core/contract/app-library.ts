@@ -22,9 +22,7 @@ export const libraryMediaSchema = z.strictObject({
   /** Whether the station still trusts the key that signed it. */
   trusted: z.boolean(),
   /** Packages that it holds, and bytes of their files; null where the sender did not list them. */
-  contents: z
-    .strictObject({ packages: z.int().nonnegative(), bytes: z.int().nonnegative() })
-    .nullable(),
+  contents: z.strictObject({ packages: z.int().nonnegative(), bytes: z.int().nonnegative() }).nullable(),
   /** Disk images of it that are kept in the image cache, and the bytes they take. */
   images: z.strictObject({ count: z.int().nonnegative(), bytes: z.int().nonnegative() }),
 });

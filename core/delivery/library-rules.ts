@@ -37,7 +37,11 @@ export function namedPackages(
   const byId = new Map(named.map((one) => [packageKey(one.id), one]));
   return packages.map((one) => {
     const recipe = byId.get(packageKey(one.id));
-    return { ...one, name: one.name ?? recipe?.name ?? null, version: one.version ?? recipe?.version ?? null };
+    return {
+      ...one,
+      name: one.name ?? recipe?.name ?? null,
+      version: one.version ?? recipe?.version ?? null,
+    };
   });
 }
 

@@ -49,7 +49,8 @@ export const libraryText = {
   certificateUnknown: 'not named by the sender',
   shipBy: 'Ship by',
   images: 'Disk images kept',
-  imagesLine: (count: number, bytes: number): string => (count === 0 ? 'none' : `${count}, ${formatBytes(bytes)}`),
+  imagesLine: (count: number, bytes: number): string =>
+    count === 0 ? 'none' : `${count}, ${formatBytes(bytes)}`,
   received: 'Received',
   receivedBy: (time: string, operator: string): string => `${time}, ${operator}`,
   older: 'Received although older',
@@ -121,7 +122,10 @@ function deploymentLines(deployment: Deployment): [string, string][] {
     ['Site', deployment.siteCode],
     ['Task sequence', deployment.taskSequence],
     ['Available to', availabilities[deployment.availability]],
-    ['Purpose', deployment.purpose === 'required' ? 'required: starts by itself' : 'available: chosen from a list'],
+    [
+      'Purpose',
+      deployment.purpose === 'required' ? 'required: starts by itself' : 'available: chosen from a list',
+    ],
     ...(preferredDeployment === undefined
       ? []
       : ([['Preferred deployment', preferredDeployment]] as [string, string][])),

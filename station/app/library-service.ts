@@ -155,7 +155,8 @@ export class LibraryService {
       receiving: this.#stop !== null,
     });
     if (why !== null) {
-      const name = found === null ? 'The unfinished delivery' : `The media ${sanitizeForDisplay(found.entry.name)}`;
+      const name =
+        found === null ? 'The unfinished delivery' : `The media ${sanitizeForDisplay(found.entry.name)}`;
       throw new PrestageError({ code: 'library-in-use', message: `${name} was not removed: ${why}.` });
     }
     library.remove(sha256);

@@ -97,7 +97,8 @@ export const receivings = {
     ...{ status: 'refused', path },
     error: {
       code: 'delivery-key-unknown',
-      message: 'The manifest Contoso.media.json is signed with the key RWTxxxxxxxx, which is not trusted here.',
+      message:
+        'The manifest Contoso.media.json is signed with the key RWTxxxxxxxx, which is not trusted here.',
       cause: null,
       remedy: '',
     },

@@ -65,7 +65,8 @@ function CardLines({ media }: CardProps): ReactElement {
       details={[
         {
           name: text.contents,
-          value: contents === null ? text.contentsUnknown : text.contentsLine(contents.packages, contents.bytes),
+          value:
+            contents === null ? text.contentsUnknown : text.contentsLine(contents.packages, contents.bytes),
         },
         { name: text.size, value: formatBytes(media.bytes) },
         { name: text.certificateEnds, value: end === null ? text.certificateUnknown : end.slice(0, 10) },
@@ -75,9 +76,7 @@ function CardLines({ media }: CardProps): ReactElement {
           name: text.received,
           value: text.receivedBy(formatTime(media.receivedAt), sanitizeForDisplay(media.operator)),
         },
-        ...(older === undefined
-          ? []
-          : [{ name: text.older, value: sanitizeForDisplay(older.reason, 200) }]),
+        ...(older === undefined ? [] : [{ name: text.older, value: sanitizeForDisplay(older.reason, 200) }]),
       ]}
     />
   );

@@ -98,7 +98,9 @@ function Received({ receiving }: { readonly receiving: Of<'received'> }): ReactE
         </>
       }
     >
-      <p>{here ? text.receiving.hereHint : text.receiving.receivedHint(sanitizeForDisplay(receiving.signer))}</p>
+      <p>
+        {here ? text.receiving.hereHint : text.receiving.receivedHint(sanitizeForDisplay(receiving.signer))}
+      </p>
       <Foreign names={receiving.foreignFiles} />
     </Notice>
   );
@@ -109,10 +111,7 @@ function Incomplete({ receiving }: { readonly receiving: Of<'incomplete'> }): Re
   const { findings, parts, foreignFiles } = receiving;
   const name = sanitizeForDisplay(receiving.name);
   return (
-    <Notice
-      tone="warn"
-      title={<h3>{text.incomplete(name, sanitizeForDisplay(receiving.version))}</h3>}
-    >
+    <Notice tone="warn" title={<h3>{text.incomplete(name, sanitizeForDisplay(receiving.version))}</h3>}>
       <ul className="bullets anywhere">
         {findings.map((finding) => (
           <li key={finding.part}>{findingText(finding, parts)}</li>
