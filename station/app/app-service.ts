@@ -20,6 +20,8 @@ import { withPulledDrives } from './drives-view';
 import { jobMediaOf } from './job-media';
 import { JobService } from './job-service';
 import { KnownMedia } from './known-media';
+import { receivedMedia } from '../library/media-path';
+import { libraryFolder } from '../library/media-library';
 import { signedMediaAt } from '../library/signed-media';
 import { MediaVerifier } from './media-verifier';
 import { NoticeService } from './notices';
@@ -128,7 +130,9 @@ export class AppService {
       trainingMedia: () => this.trainingMedia.state,
     });
     this.batch = new BatchService((imageIndex) => this.media.showImage(imageIndex));
-    this.knownMedia = new KnownMedia(paths.knownMediaFile);
+    this.knownMedia = new KnownMedia(paths.knownMediaFile, (sha256) =>
+      receivedMedia(sha256, libraryFolder(paths, this.settings.current)),
+    );
     this.takenOut = new TakenOut(paths.takenOutFile);
     this.media = new MediaVerifier({
       helpers,
