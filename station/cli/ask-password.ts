@@ -39,7 +39,6 @@ export async function askPassword(
       remedy: `Run it in a terminal, or give a file that only you can read with ${option}.`,
     });
   }
-  process.stderr.write(question);
   // What is typed is written nowhere.
   const nowhere = new Writable({
     write: (_piece, _encoding, done) => {
@@ -47,6 +46,8 @@ export async function askPassword(
     },
   });
   const terminal = createInterface({ input: process.stdin, output: nowhere, terminal: true });
+  // Only now: before, the terminal itself would have shown what a quick hand types.
+  process.stderr.write(question);
   try {
     return await terminal.question('', { signal });
   } catch (error) {

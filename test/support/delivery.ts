@@ -1,8 +1,9 @@
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { prestage } from './cli';
 
 /** Media and keys for the tests of sending and receiving: made with wimlib-imagex and minisign alone. */
 
@@ -38,4 +39,41 @@ export async function minisignKeys(folder: string, name: string): Promise<KeyPai
 export function copyDelivery(from: string, to: string): string {
   cpSync(from, to, { recursive: true });
   return to;
+}
+
+/**
+ * Runs `prestage` at a terminal of its own (script(1) of util-linux), and types an answer to each question as it comes.
+ * @param answers words of a question, and what is typed, in their order
+ * @returns what was on the screen
+ */
+export async function atTerminal(
+  args: readonly string[],
+  answers: readonly (readonly [question: string, typed: string])[],
+): Promise<{ status: number; screen: string }> {
+  const quoted = [process.execPath, prestage, ...args].map((word) => `'${word.replaceAll("'", "'\\''")}'`);
+  return await new Promise((resolve, reject) => {
+    const child = spawn(
+      'script',
+      ['--quiet', '--return', '--command', `exec ${quoted.join(' ')}`, '/dev/null'],
+      {
+        env: { ...process.env, SHELL: '/bin/sh' },
+      },
+    );
+    let screen = '';
+    let looked = 0;
+    const left = [...answers];
+    child.stdout.on('data', (piece: Buffer) => {
+      screen += piece.toString();
+      const [next] = left;
+      const at = next === undefined ? -1 : screen.indexOf(next[0], looked);
+      if (next === undefined || at === -1) return;
+      looked = at + next[0].length;
+      left.shift();
+      child.stdin.write(`${next[1]}\r`);
+    });
+    child.on('error', reject);
+    child.on('close', (code) => {
+      resolve({ status: code ?? 137, screen });
+    });
+  });
 }

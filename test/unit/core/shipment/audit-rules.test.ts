@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import {
   findMachines,
+  findManifest,
   findInOrder,
   noteMachines,
   type AuditedMachine,
@@ -49,6 +50,26 @@ describe('machines', () => {
     const media = { ...sampleJob().media, expected: 'none' as const };
     expect(codes([machine('AAA1', { media })])).toEqual(['media-not-compared AAA1']);
     expect(codes([machine('AAA1', { media })], media.sha256)).toEqual([]);
+  });
+
+  it('are doubted when they were written from another manifest, and noted when the record names none', () => {
+    const { media } = sampleJob();
+    const signed = {
+      ...{ name: 'Contoso', version: '24H2', revision: 3, manifestSha256: 'c'.repeat(64) },
+      signer: { name: 'Contoso', kind: 'minisign' as const, key: 'd'.repeat(64) },
+    };
+    const machines = [machine('AAA1', { media: { ...media, signedManifest: signed } }), machine('BBB1')];
+    const compare = (sha256: string): string[] => {
+      const { findings, notes } = findManifest(machines, { sha256, mediaSha256: media.sha256 });
+      return [...findings, ...notes].map(({ code, machineSerial }) => `${code} ${machineSerial ?? '-'}`);
+    };
+    expect(compare(signed.manifestSha256)).toEqual(['manifest-not-recorded BBB1']);
+    expect(compare('e'.repeat(64))).toEqual(['manifest-other AAA1', 'manifest-not-recorded BBB1']);
+    // Another media is a finding of its own.
+    expect(findManifest(machines, { sha256: 'c'.repeat(64), mediaSha256: 'b'.repeat(64) })).toEqual({
+      findings: [],
+      notes: [],
+    });
   });
 
   it('are doubted on the virtual drives of a training bench, but where training is what is looked at', () => {
