@@ -55,6 +55,8 @@ export default defineConfig({
           name: 'e2e',
           include: ['test/e2e/**/*.test.ts'],
           environment: 'node',
+          // As for the unit tests.
+          isolate: false,
           globalSetup: ['test/support/e2e-setup.ts', 'test/support/held-programs.ts'],
           // A screen for each file: two windows on one would take each other's focus.
           setupFiles: ['test/support/e2e-display.ts'],
@@ -75,6 +77,18 @@ export default defineConfig({
           // Emulated machines take a core each.
           fileParallelism: false,
           sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        // Packs the Debian package: npm run test:package.
+        plugins: [sqlText, fontBytes],
+        test: {
+          name: 'package',
+          include: ['test/package/**/*.test.ts'],
+          environment: 'node',
+          globalSetup: ['test/support/global-setup.ts'],
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
         },
       },
       {

@@ -79,6 +79,9 @@ export const programs = {
   external: ['drivelist', 'libsql', 'pg-native'],
   // The migrations of the plant's database.
   loader: { '.sql': 'text' },
+  // A start reads and hashes all of it. Names stay, for whoever reads a stack.
+  minifyWhitespace: true,
+  minifySyntax: true,
   plugins: [apart('pdfkit', /^pdfkit$/), apart('font', /^@fontsource\/unifontex\/.*\.woff$/)],
 } satisfies BuildOptions;
 

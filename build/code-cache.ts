@@ -19,6 +19,7 @@ const sha256 = (bytes: Buffer): Buffer => createHash('sha256').update(bytes).dig
  */
 export function makeCodeCaches(folder: string, node: string): void {
   for (const [name, args] of Object.entries(launched)) {
+    const code = readFileSync(join(folder, `${name}.code.cjs`));
     const cache = join(folder, `${name}.code.cache`);
     const part = `${cache}.part`;
     rmSync(cache, { force: true });
@@ -31,7 +32,7 @@ export function makeCodeCaches(folder: string, node: string): void {
       throw new Error(`${name} does not start: ${error?.message ?? stderr}`);
     }
     const kept = readFileSync(part);
-    const head = [readFileSync(join(folder, `${name}.code.cjs`)), kept].map(sha256);
+    const head = [code, kept].map(sha256);
     writeFileSync(cache, Buffer.concat([...head, kept]));
     rmSync(part);
   }

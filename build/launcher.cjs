@@ -8,6 +8,7 @@
  * the cache begins with two SHA-256 of 32 bytes: the program's, and that of what follows. What is of another program or
  * damaged is not used. Without it everything runs, only slower.
  */
+const { isAscii } = require('node:buffer');
 const { createHash } = require('node:crypto');
 const { readFileSync } = require('node:fs');
 const { wrap } = require('node:module');
@@ -29,7 +30,8 @@ function keptCode() {
 }
 
 const cachedData = keptCode();
-const script = new Script(wrap(text.toString('utf8')), {
+// Read as what it is, ASCII takes half of the memory and no time.
+const script = new Script(wrap(text.toString(isAscii(text) ? 'latin1' : 'utf8')), {
   filename: code,
   ...(cachedData === undefined ? {} : { cachedData }),
 });

@@ -16,7 +16,7 @@ const privilege = ['pkexec', 'polkitd'];
 
 /**
  * The packages of every library that the files of Electron 33 name, except the C library's, by their names on Debian 12;
- * later Debians provide the old names. test/integration/package.test.ts compares the list with what the packed files name.
+ * later Debians provide the old names. test/package/package.test.ts compares the list with what the packed files name.
  */
 export const libraryPackages: readonly string[] = [
   'libasound2',

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Makes a fresh Debian system in a folder and runs the README's two commands in it, on a clone of this checkout's last
-# commit. Removes the system afterwards; its output stays in FOLDER/debian-NUMBER.log.
-#   npm run systems -- 12 13            Debian 12, then Debian 13: npm run demo and npm test
+# Makes a fresh Debian system in a folder, runs the README's two commands in it and packs the product, on a clone of this
+# checkout's last commit. Removes the system afterwards; its output stays in FOLDER/debian-NUMBER.log.
+#   npm run systems -- 12 13            Debian 12, then Debian 13: npm run demo, npm test, npm run test:package
 #   npm run systems -- 13 --quick       npm run demo and npm run test:quick
 #   npm run systems -- 13 --only 'npm run demo'   other commands; may be given several times
 #   npm run systems -- 13 --folder DIR  where the system is made; without it /var/tmp/prestage-systems
@@ -31,7 +31,7 @@ while [ $# -gt 0 ]; do
 done
 [ ${#numbers[@]} -gt 0 ] || stop 2 "say which Debian: npm run systems -- 12 13"
 if [ ${#commands[@]} = 0 ]; then
-  commands=("npm run demo" "npm test")
+  commands=("npm run demo" "npm test" "npm run test:package")
   [ -z "$quick" ] || commands=("npm run demo" "npm run test:quick")
 fi
 [ "$(id -u)" = 0 ] || stop 3 "making a Debian system needs root. Run: sudo npm run systems -- ${numbers[*]}"

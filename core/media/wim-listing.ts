@@ -24,7 +24,7 @@ export const problemLimit = 20;
 const forbidden = /[\u0000-\u001f<>:"\\|?*]/;
 
 /** CON, NUL, COM1 and the like, also with an extension. NTFS takes them; programs on Windows stumble. */
-const deviceName = /^(?:con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(?:\..*)?$/i;
+const deviceName = /^(?:con|prn|aux|nul|com[0-9\u00b9\u00b2\u00b3]|lpt[0-9\u00b9\u00b2\u00b3])(?:\..*)?$/i;
 
 /** Characters an NTFS name can have, in UTF-16 units. */
 const nameLimit = 255;

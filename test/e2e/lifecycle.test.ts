@@ -129,19 +129,6 @@ describe('jobs and their window', () => {
     await card(app, 'bay 1').getByText('PASS').first().waitFor();
   });
 
-  it('says FAIL for the drive that is not as it was, and PASS for the one beside it', async () => {
-    const app = await paired();
-    const helper = await startHeld(app, confirmed);
-    // As when a drive dies: it is not what was confirmed any more.
-    truncateSync(drive(2), GiB);
-    helper.goOn();
-    await card(app, 'bay 1').getByText('PASS').first().waitFor();
-    await card(app, 'bay 2').getByText('FAIL').first().waitFor();
-    await app.picture('one-failed');
-    expect(hasNoTable(drive(2), GiB)).toBe(true);
-    expect(hasNoTable(drive(1), 2 * GiB)).toBe(false);
-  });
-
   it('says FAIL with the reason when the helper is killed, and writes again with a new one', async () => {
     const app = await paired();
     process.kill((await startHeld(app, begun)).pid, 'SIGKILL');
@@ -217,19 +204,6 @@ describe('jobs and their window', () => {
     await app.picture('past-start-list');
   });
 
-  it('warns when the window is closed while drives are written, and stays', async () => {
-    const app = await paired();
-    const helper = await startHeld(app, begun);
-    await app.answerQuestions(0);
-    await app.electron.evaluate(({ BrowserWindow }) => {
-      BrowserWindow.getAllWindows()[0]?.close();
-    });
-    await app.page.waitForTimeout(300);
-    expect(app.page.isClosed()).toBe(false);
-    helper.goOn();
-    for (const bay of ['bay 1', 'bay 2']) await card(app, bay).getByText('PASS').first().waitFor();
-  });
-
   it('goes on without its window; a second start brings it back with everything on it', async () => {
     const app = await paired();
     const helper = await startHeld(app, begun);
@@ -248,7 +222,7 @@ describe('jobs and their window', () => {
     await page.getByText('PASS').nth(1).waitFor();
   });
 
-  it('records the ends when the window was closed and nobody came back', async () => {
+  it('records the ends when the window was closed and nobody came back, and shows them when it is started again', async () => {
     const app = await paired();
     const helper = await startHeld(app, begun);
     await app.answerQuestions(1);
@@ -261,9 +235,11 @@ describe('jobs and their window', () => {
     const list = await runCli(['ledger', 'list', '--state', paths.state, '--json']);
     expect(list.stdout.match(/"done"/g)).toHaveLength(2);
     expect(hasNoTable(drive(1), 2 * GiB)).toBe(false);
+    opened = await AppWindow.start(paths);
+    for (const bay of ['bay 1', 'bay 2']) await card(opened, bay).getByText('PASS').first().waitFor();
   });
 
-  it('asks once when it is closed twice, and stays when the answer is no', async () => {
+  it('warns when the window is closed while drives are written, once when it is closed twice, and stays when the answer is no', async () => {
     const app = await paired();
     const helper = await startHeld(app, begun);
     const asked = await app.electron.evaluate(async ({ app: own, BrowserWindow, dialog }) => {
@@ -340,11 +316,17 @@ describe('jobs and their window', () => {
 });
 
 describe('a drive that holds a finished image', () => {
-  it('is written for another machine by scanner alone: bay, reason, START, START', async () => {
-    const app = await paired();
+  it('is shown again after a crash, and written for another machine by scanner alone: bay, reason, START, START', async () => {
+    let app = await paired();
     await askToStart(app);
     await app.scan(commandBarcode('START'));
     for (const bay of ['bay 1', 'bay 2']) await card(app, bay).getByText('PASS').first().waitFor();
+    const gone = new Promise((done) => app.process.once('exit', done));
+    app.process.kill('SIGKILL');
+    await gone;
+    app = opened = await AppWindow.start(paths);
+    for (const bay of ['bay 1', 'bay 2']) await card(app, bay).getByText('PASS').first().waitFor();
+    await app.scan('OP-Ada Byron');
     await app.scan(commandBarcode('CLEAR'));
     await card(app, 'bay 1').getByText('PASS').first().waitFor({ state: 'detached' });
     await app.scan('7KX9PQ5');
@@ -371,13 +353,17 @@ describe('a drive that holds a finished image', () => {
 });
 
 describe('the app, closed and opened again', () => {
-  it('shows PASS and FAIL as they were when nothing ran any more; what was cleared stays cleared', async () => {
+  it('shows FAIL for the drive that is not as it was and PASS for the one beside it as they were; what was cleared stays cleared', async () => {
     let app = await paired();
     const helper = await startHeld(app, confirmed);
+    // As when a drive dies: it is not what was confirmed any more.
     truncateSync(drive(2), GiB);
     helper.goOn();
     await card(app, 'bay 1').getByText('PASS').first().waitFor();
     await card(app, 'bay 2').getByText('FAIL').first().waitFor();
+    await app.picture('one-failed');
+    expect(hasNoTable(drive(2), GiB)).toBe(true);
+    expect(hasNoTable(drive(1), 2 * GiB)).toBe(false);
     const reason = await card(app, 'bay 2').locator('.card-reason').innerText();
     await app.end();
 
@@ -394,32 +380,6 @@ describe('the app, closed and opened again', () => {
     opened = await AppWindow.start(paths);
     await card(opened, 'bay 2').getByText('FAIL').first().waitFor();
     expect(await card(opened, 'bay 1').getByText('PASS').count()).toBe(0);
-  });
-
-  it('shows after a crash what had ended before it', async () => {
-    const app = await paired();
-    await askToStart(app);
-    await app.scan(commandBarcode('START'));
-    for (const bay of ['bay 1', 'bay 2']) await card(app, bay).getByText('PASS').first().waitFor();
-    const gone = new Promise((done) => app.process.once('exit', done));
-    app.process.kill('SIGKILL');
-    await gone;
-    opened = await AppWindow.start(paths);
-    for (const bay of ['bay 1', 'bay 2']) await card(opened, bay).getByText('PASS').first().waitFor();
-  });
-
-  it('shows again what was written after its window was closed, as the question says', async () => {
-    const app = await paired();
-    const helper = await startHeld(app, begun);
-    await app.answerQuestions(1);
-    const gone = new Promise((done) => app.process.once('exit', done));
-    await app.electron.evaluate(({ BrowserWindow }) => {
-      BrowserWindow.getAllWindows()[0]?.close();
-    });
-    helper.goOn();
-    await gone;
-    opened = await AppWindow.start(paths);
-    for (const bay of ['bay 1', 'bay 2']) await card(opened, bay).getByText('PASS').first().waitFor();
   });
 });
 

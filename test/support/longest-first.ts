@@ -8,7 +8,6 @@ const longest = [
   'integration/kill.test.ts',
   'e2e/states.test.ts',
   'e2e/lifecycle.test.ts',
-  'integration/package.test.ts',
   'integration/apply.test.ts',
   'integration/media-content.test.ts',
   'integration/order.test.ts',
