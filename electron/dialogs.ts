@@ -14,6 +14,7 @@ import { asDiskRefusal, namedPlace } from '../station/state/disk';
 import type { AppService } from '../station/app/app-service';
 import type { AppHandlers } from './app-ipc';
 import { lineHandlers } from './line';
+import { onWhitePaper } from './white-paper';
 
 /** The methods of the page's contract that need a window: they ask for a file, show one, or print. */
 export function windowHandlers(
@@ -120,23 +121,25 @@ export function windowHandlers(
       return { path };
     },
     printPage: async () => {
-      await new Promise<void>((resolve, reject) => {
-        current().webContents.print({ printBackground: true }, (printed, reason) => {
-          // Somebody who closes the printer's dialog changed his mind.
-          if (printed || /cancel/i.test(reason)) resolve();
-          else reject(notPrinted(reason));
+      const window = current();
+      const print = async (): Promise<void> => {
+        await new Promise<void>((resolve, reject) => {
+          window.webContents.print({ printBackground: true }, (printed, reason) => {
+            // Somebody who closes the printer's dialog changed his mind.
+            if (printed || /cancel/i.test(reason)) resolve();
+            else reject(notPrinted(reason));
+          });
         });
-      });
+      };
+      await onWhitePaper(window, print);
       return {};
     },
     savePageAsPdf: async () => {
       const path = await savePath('prestage-barcodes.pdf', 'pdf');
       if (path === null) return { path };
-      const pdf = await current().webContents.printToPDF({
-        pageSize: 'A4',
-        printBackground: true,
-        preferCSSPageSize: true,
-      });
+      const window = current();
+      const options = { pageSize: 'A4', printBackground: true, preferCSSPageSize: true } as const;
+      const pdf = await onWhitePaper(window, () => window.webContents.printToPDF(options));
       await writeFile(path, pdf).catch((error: unknown) => {
         const disk = asDiskRefusal(error, namedPlace(path));
         if (disk instanceof PrestageError) throw disk;

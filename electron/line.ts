@@ -9,11 +9,12 @@ import { lineShipment } from '../core/shipment/shipment-number';
 import type { AppService } from '../station/app/app-service';
 import { bundleFileName } from '../station/shipment/bundle-names';
 import type { AppHandlers } from './app-ipc';
+import { onWhitePaper } from './white-paper';
 
 /** Line mode's calls that need a window. None of them asks anything. */
 export function lineHandlers(
   service: AppService,
-  current: () => Pick<BrowserWindow, 'setFullScreen' | 'webContents'>,
+  current: () => BrowserWindow,
 ): Pick<AppHandlers, keyof typeof lineWindowMethods> {
   return {
     showFullScreen: ({ on }) => {
@@ -41,7 +42,8 @@ export function lineHandlers(
     },
     printLabel: async () => {
       try {
-        await printSilently(current().webContents);
+        const window = current();
+        await onWhitePaper(window, () => printSilently(window.webContents));
       } catch (error) {
         service.notices.show('error', toErrorData(error));
       }

@@ -13,6 +13,7 @@ interface ConfirmButtonProps {
   readonly no: string;
   readonly onConfirm: () => void;
   readonly compact?: boolean;
+  readonly className?: string;
   readonly disabled?: boolean;
 }
 
@@ -35,6 +36,7 @@ export function ConfirmButton(props: ConfirmButtonProps): ReactElement {
         <Button
           color="red"
           aria-label={props.name}
+          className={props.className}
           disabled={props.disabled === true}
           leftSection={props.icon}
           size={props.compact === true ? 'sm' : 'md'}

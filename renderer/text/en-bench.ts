@@ -189,7 +189,7 @@ export const benchText = {
       'drive-holds': 'The image on this drive will be lost. Make sure that nobody waits for it.',
       'drive-failed-before': 'Check the drive and its connection first. If it fails again, set it aside.',
     },
-    common: 'Usual reasons',
+    common: 'From the sheet',
     reason: 'Reason',
     hint: 'For example: the first drive was lost. It is kept in the record, and on the certificate.',
     allow: 'Write it again',

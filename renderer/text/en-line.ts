@@ -120,7 +120,7 @@ export const lineText = {
   /** How all drives ended, in two counts. */
   ended: ({ passed, failed, stopped }: FlowFacts['jobs']): string =>
     `${passed} PASS, ${failed} FAIL${stopped === 0 ? '' : `, ${stopped} stopped`}`,
-  dismiss: 'Scan CANCEL to put this away.',
+  dismiss: 'Scan CANCEL to dismiss this.',
   erase: (finished: number): string =>
     finished === 0
       ? 'Everything on these drives will be erased.'

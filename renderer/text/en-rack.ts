@@ -45,15 +45,15 @@ export const rackText = {
   short,
   option: (label: string, word: string, machine: string): string =>
     `${atStart(bayName(label))}: ${word}${machine === '' ? '' : `, ${machine}`}`,
-  pane: 'Chosen bays',
-  nothing: 'No bay is chosen',
+  pane: 'Selected bays',
+  nothing: 'No bay selected',
   hints: [
-    'Click a bay, or go to it with the arrow keys, to see its drive here.',
-    'Choose several with Shift or Ctrl, with Space, or all with Ctrl+A.',
+    'Click a bay, or move to it with the arrow keys, to see its drive here.',
+    'Select several with Shift or Ctrl, with Space, or all with Ctrl+A.',
   ],
-  several: (number: number): string => `${number} bays chosen`,
+  several: (number: number): string => `${number} bays selected`,
   act: (act: RackAct, number: number): string => `${acts[act]} ${counted(number, 'bay', 'bays')}`,
   left: (act: RackAct, labels: readonly string[]): string => `${leftBecause[act]}: ${bayList(labels)}.`,
   noAct: 'There is nothing to do for these bays.',
-  chooseNone: 'Choose none',
+  chooseNone: 'Select none',
 };

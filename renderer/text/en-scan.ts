@@ -300,7 +300,7 @@ function accepted(outcome: Accepted): string {
         count === 0 ? `${inBay(bay)} is out. That was the last` : `${inBay(bay)} is out, ${count} left`,
       );
     case 'notices-gone':
-      return count === 1 ? 'Notice put away' : 'Notices put away';
+      return count === 1 ? 'Notice dismissed' : 'Notices dismissed';
     case 'line-mode-shown':
       return 'Line mode';
     case 'closing-line':

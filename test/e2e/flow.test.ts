@@ -90,15 +90,16 @@ async function setShipmentsFolder(app: AppWindow): Promise<string> {
   return folder;
 }
 
-/** The words that the printer gets when the log is printed. */
+/** The words that the printer gets when the log is printed, and the colour of what is around them. */
 async function printedLog(app: AppWindow): Promise<string> {
   await app.electron.evaluate(({ BrowserWindow }) => {
-    const contents = BrowserWindow.getAllWindows()[0]?.webContents;
-    if (contents === undefined) throw new Error('no window');
+    const [window] = BrowserWindow.getAllWindows();
+    if (window === undefined) throw new Error('no window');
+    const contents = window.webContents;
     contents.print = (_options, done) => {
       const words = "document.querySelector('.log-paper')?.textContent";
       void contents.executeJavaScript(words).then((printed: unknown) => {
-        Object.assign(globalThis, { printed });
+        Object.assign(globalThis, { printed: `${String(printed)} on ${window.getBackgroundColor()}` });
         done?.(true, '');
       });
     };
@@ -320,7 +321,7 @@ describe('a scan is its screen’s own', () => {
     // No work order was given: none, and no internal number.
     await page.getByRole('row', { name: /7KX9PQ3.*none.*Ada Byron/ }).waitFor();
     await app.picture('flow-log-scan');
-    expect(await printedLog(app)).toMatch(/1 line · search: 7KX9PQ3.*7KX9PQ3.*Ada Byron/s);
+    expect(await printedLog(app)).toMatch(/1 line · search: 7KX9PQ3.*7KX9PQ3.*Ada Byron on #FFFFFF$/s);
     await page.getByLabel('Search').fill('7KX');
     await nothingSaid(app);
     await app.scan('OP-Zoe Quark');

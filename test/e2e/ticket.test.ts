@@ -123,11 +123,11 @@ describe('a job ticket', () => {
   it('is printed from the order, with its machines', async () => {
     const { page } = app;
     const remove = page.getByRole('button', { name: 'Remove the number' });
-    await remove.click();
-    // The form is another one without the number.
-    await remove.waitFor({ state: 'hidden' });
     await page.getByLabel('Work order number').fill('10');
     await page.getByLabel('Machines').fill('7KX9PQ10\n7KX9PQ2\n');
+    // What was typed stays when the number goes.
+    await remove.click();
+    await remove.waitFor({ state: 'hidden' });
     await page.getByRole('button', { name: 'Open this work order' }).click();
     await page.getByText('2 machines are open:').waitFor();
     await page.getByRole('button', { name: 'Print job ticket' }).click();

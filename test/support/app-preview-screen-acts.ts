@@ -71,6 +71,22 @@ export const screenActs: readonly Act[] = [
     ],
   },
   {
+    name: 'several drives that failed are tried again for one reason, which is pressed',
+    state: stateOf('rack-retry-reason'),
+    run: async (page) => {
+      await page.getByRole('option', { name: `Bay 6: FAIL, ${machineOf(6)}` }).click();
+      await page.getByRole('option', { name: /^Bay 7: Cancelled/ }).click({ modifiers: ['Control'] });
+      await page.getByRole('button', { name: 'Retry 2 bays' }).click();
+      await page.getByText('Bay 6: Write error, 2026-11-28').waitFor();
+      await page.getByRole('button', { name: 'Drive and connection checked' }).click();
+      await page.getByRole('button', { name: 'Retry 2 drives' }).click();
+    },
+    expected: ['drive-06', 'drive-07'].map((driveId) => ({
+      method: 'retryJob' as const,
+      request: { driveId, reason: 'Drive and connection checked' },
+    })),
+  },
+  {
     name: 'a number without a list is an order, and is taken off',
     state: stateOf('order-number'),
     run: async (page) => {

@@ -1,5 +1,5 @@
 import { Button } from '@mantine/core';
-import { IconCheck, IconPlayerPlay, IconRefresh } from '@tabler/icons-react';
+import { IconCheck, IconPlayerPlay, IconPlayerStop, IconRefresh } from '@tabler/icons-react';
 import type { ReactElement } from 'react';
 import type { FlowStep, StepStatus } from '../../../core/flow/flow';
 import type { MediaState } from '../../../core/media/media-state';
@@ -159,8 +159,8 @@ function Progress({ views }: StripProps): ReactElement {
         />
       )}
       {workOrder !== '' && !ordered && (
-        <p className="clipped strip-number" title={workOrder}>
-          <span className="soft">{text.workOrder}</span> <span className="mono">{workOrder}</span>
+        <p className="strip-number" title={`${text.workOrder} ${workOrder}`}>
+          <span className="soft strip-word">{text.workOrder}</span> <span className="mono">{workOrder}</span>
         </p>
       )}
       <div className="row push strip-buttons">
@@ -178,6 +178,8 @@ function Progress({ views }: StripProps): ReactElement {
         </Button>
         <ConfirmButton
           compact
+          className="strip-cancel"
+          icon={<IconPlayerStop size={20} aria-hidden />}
           disabled={cancellable === 0}
           label={text.cancelAll}
           question={text.cancelAllQuestion(cancellable)}

@@ -21,6 +21,9 @@ const Percent = memo(function Percent({ driveId }: { readonly driveId: string })
   return <span className="line-tile-percent">{progress === null ? '' : text.percent(progress.percent)}</span>;
 });
 
+/** Characters of a word that is as large as it can be. */
+const longest = 14;
+
 /** A bay, to be read from a metre: its number, whose it is, and how it stands by colour, shape and word. */
 export const LineTile = memo(function LineTile(props: LineTileProps): ReactElement {
   const { label, driveId, place, next, armed } = props;
@@ -51,7 +54,7 @@ export const LineTile = memo(function LineTile(props: LineTileProps): ReactEleme
         <StatusMark kind={kind} past={pastKind} />
       </div>
       <p className="line-tile-serial mono clipped">{machine}</p>
-      <p className="line-tile-word clipped">
+      <p className="line-tile-word clipped" data-long={word.length > longest} title={word}>
         {word} {kind === 'running' && driveId !== null && <Percent driveId={driveId} />}
       </p>
     </li>
