@@ -27,7 +27,7 @@ export const layers: Readonly<Record<string, Layer>> = {
       boot: ['base', 'drive'],
       media: ['base', 'boot', 'drive'],
       recipe: ['base', 'drive', 'media'],
-      contents: ['base', 'media'],
+      contents: ['base', 'media', 'recipe'],
       machine: ['base'],
       delivery: ['base', 'contents', 'media', 'recipe'],
       help: [],
@@ -57,6 +57,7 @@ export const layers: Readonly<Record<string, Layer>> = {
       boot: ['tools'],
       media: ['boot', 'hash', 'tools'],
       delivery: ['hash', 'media', 'tools'],
+      'media-create': ['boot', 'hash', 'media', 'tools'],
       'disk-image': ['boot', 'drives', 'hash', 'media', 'tools'],
       pipeline: ['disk-image', 'drives', 'tools'],
       'boot-test': ['drives', 'pipeline', 'tools'],
@@ -68,6 +69,7 @@ export const layers: Readonly<Record<string, Layer>> = {
         'hash',
         'machine',
         'media',
+        'media-create',
         'pipeline',
         'tools',
       ],
@@ -84,6 +86,7 @@ export const layers: Readonly<Record<string, Layer>> = {
       media: [],
       signing: ['helper-client', 'state'],
       recipe: [],
+      contents: ['media', 'recipe'],
       ledger: ['state'],
       library: ['ledger', 'media', 'signing', 'state'],
       delivery: ['helper-client', 'ledger', 'library', 'recipe', 'signing', 'state'],
@@ -99,6 +102,7 @@ export const layers: Readonly<Record<string, Layer>> = {
       // The two front doors, which know nothing of each other.
       app: [
         ...[
+          'contents',
           'delivery',
           'drives',
           'fleet',
@@ -112,7 +116,8 @@ export const layers: Readonly<Record<string, Layer>> = {
         ...['machine', 'media', 'orders', 'recipe', 'shipment', 'signing', 'state', 'support'],
       ],
       cli: [
-        ...['delivery', 'drives', 'fleet', 'helper-client', 'image-cache', 'jobs', 'ledger', 'library'],
+        ...['contents', 'delivery', 'drives', 'fleet', 'helper-client', 'image-cache', 'jobs', 'ledger'],
+        'library',
         ...['machine', 'media', 'orders', 'recipe', 'shipment', 'signing', 'state', 'support'],
       ],
     },

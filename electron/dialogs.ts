@@ -67,6 +67,20 @@ export function windowHandlers(
       service.media.select(path);
       return { chosen: true };
     },
+    chooseContentsList: async ({ kind }) => {
+      const { canceled, filePaths } = await dialog.showOpenDialog(current(), {
+        properties: [kind === 'folder' ? 'openDirectory' : 'openFile'],
+        ...(kind === 'folder'
+          ? {}
+          : {
+              filters: [
+                { name: 'Lists of packages', extensions: ['json', 'csv', 'txt', 'JSON', 'CSV', 'TXT'] },
+                { name: 'All files', extensions: ['*'] },
+              ],
+            }),
+      });
+      return { path: canceled ? null : (filePaths[0] ?? null) };
+    },
     chooseRecipe: async () => {
       const { canceled, filePaths } = await dialog.showOpenDialog(current(), {
         properties: ['openFile'],

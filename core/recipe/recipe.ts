@@ -68,6 +68,16 @@ const imageSchema = z.strictObject({
 });
 export type RecipeImage = z.infer<typeof imageSchema>;
 
+/** The operating system, or a finished media in its place. */
+const systemSchema = z.strictObject({
+  ...imageSchema.shape,
+  /**
+   * A finished prestaged media (WIM file) in place of `file`: content is added to it, and its boot image stays as it is. Only
+   * `media create` reads it.
+   */
+  media: path().optional(),
+});
+
 /** Whom a deployment is offered to, in the order of Configuration Manager's own list. */
 export const availabilities = ['clients', 'clients-media-pxe', 'media-pxe', 'media-pxe-hidden'] as const;
 export type Availability = (typeof availabilities)[number];
@@ -164,9 +174,9 @@ export const recipeSchema = z.strictObject({
   comment: text(127).optional(),
   createdBy: text(50).optional(),
   /** Windows PE, which starts first. */
-  bootImage: imageSchema,
+  bootImage: imageSchema.prefault({}),
   /** Windows, as it will be on the machine. */
-  operatingSystem: imageSchema,
+  operatingSystem: systemSchema,
   packages: contentListSchema,
   applications: contentListSchema,
   driverPackages: contentListSchema,

@@ -28,6 +28,8 @@ export interface ToolOptions {
    * gives its children do not allow.
    */
   readonly outputFile?: string;
+  /** A file that standard input comes from; otherwise there is none. */
+  readonly inputFile?: string;
   /** Bytes of standard output that are kept in the result; the default is 256 MiB. */
   readonly outputLimit?: number;
   /** So many bytes of standard output are wanted: then the tool is stopped, and its status counts as 0. */
@@ -102,10 +104,11 @@ export async function runTool(
   const outputLimit = options.outputLimit ?? 256 * 1024 * 1024;
 
   const outputFile = options.outputFile === undefined ? null : openSync(options.outputFile, 'wx', 0o600);
+  const inputFile = options.inputFile === undefined ? null : openSync(options.inputFile, 'r');
   return await new Promise<ToolResult>((resolve, reject) => {
     const child = spawn(command, argv, {
       stdio: [
-        options.input === undefined ? 'ignore' : 'pipe',
+        inputFile ?? (options.input === undefined ? 'ignore' : 'pipe'),
         outputFile ?? 'pipe',
         'pipe',
         options.secret === undefined ? 'ignore' : 'pipe',
@@ -170,6 +173,7 @@ export async function runTool(
       clearTimeout(killTimer);
       options.signal?.removeEventListener('abort', onAbort);
       if (outputFile !== null) closeSync(outputFile);
+      if (inputFile !== null) closeSync(inputFile);
     };
     child.on('error', (error) => {
       finish();

@@ -144,6 +144,31 @@ export const mediaText = {
     warnings: 'Notes',
   },
 
+  contents: {
+    title: 'Packages',
+    intro:
+      'Applications, drivers and other packages in the media. A machine takes them from its own drive, and downloads what was revised since.',
+    list: 'List packages',
+    compareFile: 'Compare with a list …',
+    compareLibrary: 'Compare with a content library …',
+    reading: 'Reading the list of files …',
+    compared: (list: string): string => `Compared with ${list}`,
+    fromDrive: 'From the machine’s own drive',
+    fromDistributionPoint: 'From a distribution point',
+    notAskedFor: 'On the media, not asked for',
+    notCompared: 'On the media, not compared',
+    columns: ['Package', 'On the media', 'State'],
+    notThere: 'not there',
+    size: (bytes: string, files: number): string => `${bytes}, ${countedGrouped(files, 'file', 'files')}`,
+    states: {
+      'as-expected': 'As expected',
+      revised: 'Revised: will be downloaded',
+      missing: 'Missing: will be downloaded',
+      'not-asked-for': 'Not asked for',
+      'not-compared': 'There, not compared',
+    },
+  },
+
   layout: {
     title: 'Advanced: drive layout',
     legend: 'Partitions on the drive',

@@ -43,6 +43,7 @@ export function serviceHandlers(app: AppService): ServiceHandlers {
       app.media.clear();
       return done;
     },
+    listContents: ({ list }) => app.listContents(list),
     setBatch: async (change) => {
       if (change.workOrder !== undefined) app.orders.requireNumber(change.workOrder);
       await app.batch.change(change);

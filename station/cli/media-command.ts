@@ -25,6 +25,8 @@ import {
 } from '../media/media-expectation';
 import { statePaths } from '../state/state-paths';
 import { commandAction, jsonOption, parseCount, stateOption, type CommandContext } from './command-context';
+import { mediaContentsCommand } from './media-contents-command';
+import { mediaCreateCommand } from './media-create-command';
 import { addDateOptions, findDates, type DateOptions } from './media-dates';
 import { mediaLibraryCommand } from './media-library-command';
 import { checkReceiptCommand, mediaReceiveCommand } from './media-receive-command';
@@ -72,7 +74,7 @@ interface InspectOptions extends DateOptions {
 /** `prestage media`, with all below it. */
 export function mediaCommand(): Command {
   const command = new Command('media').description(
-    'plan, inspect, send and receive a prestaged Windows image (a WIM file)',
+    'plan, make, inspect, send and receive a prestaged Windows image (a WIM file)',
   );
   addDateOptions(command.command('inspect'))
     .description('show what the media contains, and whether it is the file that was sent')
@@ -160,6 +162,8 @@ export function mediaCommand(): Command {
   for (const one of [
     recipeCommand(),
     planCommand(),
+    mediaCreateCommand(),
+    mediaContentsCommand(),
     mediaSendCommand(),
     mediaReceiveCommand(),
     checkReceiptCommand(),

@@ -20,6 +20,7 @@ import {
   withDrives,
   writeFailed,
 } from './app-samples';
+import { contentsCompared } from './app-samples-contents';
 import { logEntry, logPage, logReport } from './app-samples-log';
 
 /** States of the app to look at. */
@@ -492,6 +493,14 @@ export const previews: Readonly<Record<string, Preview>> = {
   'media-late': { state: late, key: 'F3' },
   'bench-late': { state: late },
   'media-none': { state: emptyState, key: 'F3' },
+  'media-contents': {
+    state: mixed,
+    answers: { listContents: contentsCompared, chooseContentsList: { path: '/orders/contoso.media.json' } },
+    key: 'F3',
+    press: 'Compare with a list …',
+    wait: 'Compared with contoso.media.json',
+    size: { width: 1280, height: 1400 },
+  },
   'media-hashing': {
     state: {
       ...ready,

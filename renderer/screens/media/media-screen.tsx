@@ -6,6 +6,7 @@ import { ScreenHeader } from '../../components/screen-header';
 import { useApp } from '../../store/app-store';
 import { isRunning } from '../../../core/job/job';
 import { useText } from '../../text';
+import { ContentsCard } from './contents-card';
 import { InsideCard } from './inside-card';
 import { DatesCard } from './dates-card';
 import { MediaCard } from './media-card';
@@ -72,7 +73,10 @@ export function MediaScreen(): ReactElement {
           <DatesCard />
           <LayoutCard />
         </div>
-        <InsideCard />
+        <div className="stack">
+          <InsideCard />
+          <ContentsCard />
+        </div>
       </div>
       {over && <p className="media-drop">{text.file.dropHere}</p>}
     </div>

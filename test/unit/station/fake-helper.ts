@@ -55,6 +55,8 @@ const handlers: HelperHandlers = {
     return Promise.resolve({ drives: [] });
   },
   makeTrainingMedia: nothing,
+  listContents: nothing,
+  createMedia: nothing,
   readMediaVariables: nothing,
   splitMedia: nothing,
   diffMedia: nothing,
