@@ -4,10 +4,12 @@ import { join } from 'node:path';
 import { app, dialog, shell, type BrowserWindow } from 'electron';
 import { sanitizeForDisplay } from '../core/base/display';
 import { PrestageError } from '../core/base/errors';
+import { datesOfRecipe } from '../core/recipe/recipe-dates';
 import { requireNumber } from '../core/shipment/shipment-rules';
 import { bundleFileName } from '../station/shipment/bundle-names';
 import type { BundlePlace } from '../station/shipment/ship-service';
 import type { WindowMethod } from '../core/contract/app';
+import { readRecipe } from '../station/recipe/read-recipe';
 import { asDiskRefusal, namedPlace } from '../station/state/disk';
 import type { AppService } from '../station/app/app-service';
 import type { AppHandlers } from './app-ipc';
@@ -63,6 +65,33 @@ export function windowHandlers(
       const [path] = filePaths;
       if (canceled || path === undefined) return { chosen: false };
       service.media.select(path);
+      return { chosen: true };
+    },
+    chooseContentsList: async ({ kind }) => {
+      const { canceled, filePaths } = await dialog.showOpenDialog(current(), {
+        properties: [kind === 'folder' ? 'openDirectory' : 'openFile'],
+        ...(kind === 'folder'
+          ? {}
+          : {
+              filters: [
+                { name: 'Lists of packages', extensions: ['json', 'csv', 'txt', 'JSON', 'CSV', 'TXT'] },
+                { name: 'All files', extensions: ['*'] },
+              ],
+            }),
+      });
+      return { path: canceled ? null : (filePaths[0] ?? null) };
+    },
+    chooseRecipe: async () => {
+      const { canceled, filePaths } = await dialog.showOpenDialog(current(), {
+        properties: ['openFile'],
+        filters: [
+          { name: 'Recipes', extensions: ['yaml', 'yml', 'YAML', 'YML'] },
+          { name: 'All files', extensions: ['*'] },
+        ],
+      });
+      const [path] = filePaths;
+      if (canceled || path === undefined) return { chosen: false };
+      service.media.giveDates(datesOfRecipe(readRecipe(path).recipe));
       return { chosen: true };
     },
     chooseOrder: async ({ number }) => {

@@ -40,6 +40,8 @@ import { keyCreateForm, keyForm, keyListForm } from '../../station/cli/key-comma
 import { ledgerListForm } from '../../station/cli/ledger-command';
 import { mediaPlanForm } from '../../station/cli/plan-command';
 import { mediaRecipeForm } from '../../station/cli/recipe-command';
+import { mediaContentsForm } from '../../station/cli/media-contents-command';
+import { mediaCreateForm } from '../../station/cli/media-create-command';
 import { mediaInspectForm, mediaVerifyForm } from '../../station/cli/media-command';
 import { mediaLibraryForm, mediaRemoveForm } from '../../station/cli/media-library-command';
 import { checkReceiptForm, mediaReceiveForm } from '../../station/cli/media-receive-command';
@@ -82,6 +84,8 @@ export const commandForms = {
   'key list': keyListForm,
   'media recipe': mediaRecipeForm,
   'media plan': mediaPlanForm,
+  'media create': mediaCreateForm,
+  'media contents': mediaContentsForm,
   apply: applyForm,
   verify: verifyForm,
   rehearse: bootTestForm,

@@ -47,6 +47,34 @@ export const mediaErrors = {
     'The manifest next to the media cannot be read, contradicts itself, or does not list the file.',
     'Nothing was touched. Ask the sender for the manifest again, or for the SHA-256 to give with --expect-sha256. Do not compute it from your copy.',
   ),
+  'package-unusable': refused(
+    'A package cannot be added to a media: its folder cannot be read, or holds what Windows cannot hold.',
+    'Nothing was made. Correct the folder that the message names, then create the media again.',
+  ),
+  'package-repeated': refused(
+    'Two packages of a recipe have the same ID, and would share one folder on the media.',
+    'Nothing was made. Give each package an ID of its own.',
+  ),
+  'boot-image-unusable': refused(
+    "Microsoft's boot manager would not start the boot image.",
+    'Nothing was made. Choose a boot image (boot.wim) as the Windows ADK or Configuration Manager makes it.',
+  ),
+  'architecture-differs': refused(
+    'The boot image and the operating system are for machines with different processors.',
+    'Nothing was made. Choose the boot image for the processor of the operating system.',
+  ),
+  'boot-files-missing': refused(
+    'What a machine needs to start from the media is neither in the operating system nor in the boot image.',
+    'Nothing was made. Choose an operating system image with its folder \\Windows\\Boot, as Microsoft delivers it.',
+  ),
+  'media-source-changed': refused(
+    'A file that the media is made of changed while it was read.',
+    'Nothing was made. Wait until nobody changes the sources, then create the media again.',
+  ),
+  'contents-list-invalid': refused(
+    'The list that the packages of a media are compared with cannot be read, or contradicts itself.',
+    "Give the enterprise's manifest, a CSV with the columns ID, Name, Version, Files, Bytes and SHA256, or a folder with a copy of the site's DataLib and PkgLib.",
+  ),
   'media-changed': refused(
     'The media file changed while it was being read, or after it was checked.',
     'Wait until it is completely copied to this computer, then start again.',

@@ -12,6 +12,8 @@ export const taskSchema = z.strictObject({
     'checking',
     'verifying',
     'rehearsing',
+    'scanning',
+    'packing',
   ]),
   /** Bytes, or seconds of a boot test; total is 0 while it is not known. */
   done: z.int().nonnegative(),

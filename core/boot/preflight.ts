@@ -65,6 +65,31 @@ interface Sized {
   }[];
 }
 
+/** Demands that a boot image meets or not by its header alone. */
+const ofBootImage: ReadonlySet<string> = new Set([
+  'boot-image-format',
+  'boot-image-parts',
+  'boot-index',
+  'boot-image-compression',
+  'boot-image-chunk-size',
+]);
+
+/** Why the boot manager would not start a boot image, by its header; empty when nothing speaks against it. */
+export function bootImageProblems(header: NonNullable<BootDetails['bootImageHeader']>): string[] {
+  const details: BootDetails = {
+    bootImage: 'whole',
+    bootImageHeader: header,
+    bootStore: 'boot-image',
+    loaders: [],
+    efiBytes: 0,
+    ramdisk: null,
+    efiProblems: [],
+  };
+  return judgeDemands(details)
+    .filter(({ id, state }) => ofBootImage.has(id) && state === 'not-met')
+    .map(({ found }) => found);
+}
+
 /** Bytes of a layout's EFI partition, file system included. */
 export function efiRoom(layout: Sized): number {
   const efi = layout.partitions.find(({ role }) => role === 'efi');

@@ -25,13 +25,22 @@ export const packageSchema = z.strictObject({
 });
 export type Package = z.infer<typeof packageSchema>;
 
+/** Packages that a media or a list may have: more than a site has. */
+export const mostPackages = 100_000;
+
 /** What a media holds: its packages in the order of {@link comparePaths} of their IDs in upper case, each ID once. */
-export const contentsSchema = z.strictObject({ packages: z.array(packageSchema).max(100_000) });
+export const contentsSchema = z.strictObject({ packages: z.array(packageSchema).max(mostPackages) });
 export type Contents = z.infer<typeof contentsSchema>;
 
 /** The packages of one image of a media, and what was noticed. */
 export const mediaContentsSchema = z.strictObject({
-  ...contentsSchema.shape,
+  packages: z.array(
+    z.strictObject({
+      ...packageSchema.shape,
+      /** SHA-256 of the list of {@link contentLine}; only where it was asked for. */
+      contentSha256: sha256Schema.optional(),
+    }),
+  ),
   imageIndex: z.int().positive(),
   /** What a user should know, but that is no error: no `\SMS\PKG`, files beside the packages. Safe to show. */
   notes: z.array(z.string()),
@@ -68,6 +77,19 @@ export const emptySha1 = 'da39a3ee5e6b4b0d3255bfef95601890afd80709';
  */
 export function fileLine({ path, bytes, sha1 }: ListedFile): string {
   return `${path}\t${bytes}\t${sha1}\n`;
+}
+
+/**
+ * One line of a package's list with SHA-256, as a site's content library has it: `path<TAB>bytes<TAB>SHA-256<LF>`, the path in
+ * lower case, since the library's own file names need not have the case of the package's. Otherwise as {@link fileLine};
+ * only the files' own content, no named streams.
+ */
+export function contentLine(file: {
+  readonly path: string;
+  readonly bytes: number;
+  readonly sha256: string;
+}): string {
+  return `${file.path.toLowerCase()}\t${file.bytes}\t${file.sha256.toLowerCase()}\n`;
 }
 
 /** The lines of a package's file list, in their order. */

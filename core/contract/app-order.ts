@@ -16,6 +16,8 @@ export const orderStateSchema = z.strictObject({
   mediaSha256: sha256Schema.nullable(),
   imageIndex: z.int().positive().nullable(),
   layout: z.string().nullable(),
+  /** Day until which the machines leave the depot, `YYYY-MM-DD`; null: the order names none. */
+  shipBy: z.string().nullable(),
   /** How many machines are expected. */
   machines: z.int().nonnegative(),
   /** Of all lines, the unexpected ones too. */

@@ -2,9 +2,12 @@ import { z } from 'zod';
 import { sha256Schema } from '../media/chunk-map';
 import { confirmedDriveSchema, driveSchema } from '../drive/drive';
 import { errorDataSchema } from '../base/errors';
+import { mediaContentsSchema } from '../contents/contents';
+import { createdMediaSchema, mediaPlanSchema } from '../recipe/media-plan';
 import { jobStateSchema } from '../job/job';
 import { bootTestSignSchema, bootTestVerdictSchema } from '../job/boot-test';
 import { mediaHashSchema, mediaSchema } from '../media/media';
+import { mediaDatesSchema } from '../media/media-dates';
 import { taskSchema } from '../base/task';
 import { partFindingSchema } from '../delivery/findings';
 import { deliveredPartSchema, mediaManifestSchema } from '../delivery/manifest';
@@ -74,6 +77,33 @@ export const helperMethods = {
   },
   /** What is in a media, and whether an image of it is safe to apply. */
   inspectMedia: { request: imageRequestSchema, response: mediaSchema },
+  /** The packages of an image. Of those named in `contentOf`, the files are read: progress in bytes. */
+  listContents: {
+    request: z.strictObject({ progressToken, ...imageRequestSchema.shape, contentOf: z.array(z.string()) }),
+    response: mediaContentsSchema,
+  },
+  /**
+   * Makes a media, whole or not at all: an image of a WIM, with packages and, unless it is a finished media, a boot image and
+   * what starts it. Cancellable.
+   */
+  createMedia: {
+    request: z.strictObject({ progressToken, ...mediaPlanSchema.shape }),
+    response: createdMediaSchema,
+  },
+  /**
+   * What the media's own variables say, with the password that the enterprise gave. The answer holds no secret; neither
+   * side keeps or logs the password.
+   */
+  readMediaVariables: {
+    request: z.strictObject({ ...imageRequestSchema.shape, password: z.string().max(1000) }),
+    response: z.strictObject({
+      dates: mediaDatesSchema,
+      /** Media GUID, with braces; null: not known. */
+      guid: z.string().nullable(),
+      /** What could not be read. Safe to show. */
+      notes: z.array(z.string()),
+    }),
+  },
   /** SHA-256 of every file of a media. Progress in bytes. */
   hashMedia: {
     request: z.strictObject({ progressToken, files: z.array(z.string()).min(1) }),

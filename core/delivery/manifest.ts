@@ -15,8 +15,8 @@ import { badFileName, foldedName } from './file-names';
 /** Bytes of a block when Prestage sends. */
 export const deliveryBlockBytes = 64 * MiB;
 
-/** Most bytes of a manifest: the blocks of 15 TB. */
-export const largestManifest = 32 * MiB;
+/** Most bytes of a manifest: the blocks of 8 TB, and what a message to the helper holds. */
+export const largestManifest = 8 * MiB;
 
 /** Ending of a manifest's file name, after the media's name. */
 export const manifestEnding = '.media.json';
@@ -70,7 +70,7 @@ export const mediaManifestSchema = z.strictObject({
   blockBytes: z
     .int()
     .min(64 * 1024)
-    .max(1024 * MiB),
+    .max(256 * MiB),
   /** The files that were sent, in order: joined they are the media, or the difference. */
   parts: z.array(deliveredPartSchema).min(1).max(9999),
   /** Missing when the media was sent whole. */

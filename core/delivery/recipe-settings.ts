@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import type { MediaDates } from '../media/media-dates';
 import {
   contentOf,
   recipeContentSchema,
@@ -38,19 +37,4 @@ function withoutCertificate({
   ...rest
 }: NonNullable<Recipe['deployment']>): NonNullable<RecipeSettings['deployment']> {
   return rest;
-}
-
-/** Until when the media is of use, as the recipe says; null where it is not for a site. */
-export function recipeDates({ deployment }: Recipe): MediaDates | null {
-  if (deployment === undefined) return null;
-  const { certificate, shipBy, siteCode, managementPoints } = deployment;
-  const utc = (time: string | undefined): string | null =>
-    time === undefined ? null : new Date(time).toISOString();
-  return {
-    certificateStart: utc(certificate.start),
-    certificateEnd: utc(certificate.end),
-    shipBy: shipBy ?? null,
-    site: siteCode,
-    managementPoints: managementPoints.urls,
-  };
 }

@@ -104,6 +104,8 @@ function stepOfTask({ phase, done, total }: Task): Step | null {
     case 'copying':
     case 'verifying':
     case 'rehearsing':
+    case 'scanning':
+    case 'packing':
       return null;
     default:
       return assertNever(phase);

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { sha256Schema } from './chunk-map';
 import { errorDataSchema } from '../base/errors';
 import { mediaSchema } from './media';
+import { mediaDatesSchema } from './media-dates';
 import { taskSchema } from '../base/task';
 
 /**
@@ -31,6 +32,12 @@ export const wantedMediaSchema = z.strictObject({
 });
 export type WantedMedia = z.infer<typeof wantedMediaSchema>;
 
+/** What is known of the media beside its content. */
+const known = {
+  /** From recipe, variables or manifest; missing: from none of them. */
+  dates: mediaDatesSchema.optional(),
+};
+
 /** How far the media is from being proved. Only `proved` can be written. */
 export const mediaStateSchema = z.discriminatedUnion('status', [
   z.strictObject({ status: z.literal('none'), wanted: wantedMediaSchema.optional() }),
@@ -43,12 +50,18 @@ export const mediaStateSchema = z.discriminatedUnion('status', [
     progress: taskSchema,
   }),
   /** Whole and hashed, but nobody said yet what the hash should be. */
-  z.strictObject({ status: z.literal('waiting-for-hash'), media: mediaSchema, sha256: sha256Schema }),
+  z.strictObject({
+    status: z.literal('waiting-for-hash'),
+    media: mediaSchema,
+    sha256: sha256Schema,
+    ...known,
+  }),
   z.strictObject({
     status: z.literal('proved'),
     media: mediaSchema,
     sha256: sha256Schema,
     expected: expectedSchema,
+    ...known,
   }),
   z.strictObject({
     status: z.literal('refused'),

@@ -5,6 +5,7 @@ import { machineDetailsSchema } from '../machine/machine';
 import { columnNames, type Column, type MacColumn } from './order-columns';
 import { normalizeSerial, serialProblem } from '../machine/serial';
 import { readLabel } from '../scan/label';
+import { daySchema } from '../base/day';
 import { builtInLabelRules } from '../scan/label-rules';
 import type { ScanSettings } from '../scan/scan-settings';
 import { readTypedSerial } from '../scan/typed-serial';
@@ -40,6 +41,9 @@ export function readCell(column: Exclude<Column, MacColumn | 'serial'>, text: st
       return bad(
         `there is no layout '${shown(text)}'; choose one of: ${layouts.map(({ name }) => name).join(', ')}`,
       );
+    case 'shipBy':
+      if (daySchema.safeParse(text).success) return good(text);
+      return bad(`'${shown(text)}' is not a day; write it as 2027-01-31`);
     case 'number':
       return readShown('number', text, 60);
     case 'assetTag':

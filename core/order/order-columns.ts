@@ -15,7 +15,7 @@ export const machineColumns = [
 export type MachineColumn = (typeof machineColumns)[number];
 /** Columns with MACs: of any adapter, of Ethernet, of Wi-Fi. */
 export type MacColumn = Extract<MachineColumn, 'macs' | 'wiredMacs' | 'wifiMacs'>;
-export const orderColumns = ['number', 'mediaSha256', 'imageIndex', 'layout'] as const;
+export const orderColumns = ['number', 'mediaSha256', 'imageIndex', 'layout', 'shipBy'] as const;
 export type OrderColumn = (typeof orderColumns)[number];
 export type Column = MachineColumn | OrderColumn;
 
@@ -36,6 +36,7 @@ export const columnNames: Readonly<Record<Column, string>> = {
   mediaSha256: 'media SHA-256',
   imageIndex: 'image',
   layout: 'layout',
+  shipBy: 'ship-by day',
 };
 
 /**
@@ -95,6 +96,7 @@ const synonyms: Readonly<Record<Exclude<Column, MacColumn>, readonly string[]>> 
   mediaSha256: ['mediasha256', 'sha256', 'mediahash', 'mediasha', 'wimsha256', 'imagesha256'],
   imageIndex: ['image', 'imageindex', 'imagenumber', 'wimindex'],
   layout: ['layout', 'partitionlayout', 'disklayout'],
+  shipBy: ['shipby', 'shipbyday', 'shipbydate', 'shipuntil'],
 };
 
 const bySynonym: ReadonlyMap<string, Column> = new Map(
@@ -117,7 +119,7 @@ const formerMacs = new Set([
 ]);
 
 /** What was not read before Ethernet and Wi-Fi were told apart. */
-const newColumns: ReadonlySet<Column> = new Set<Column>(['groupTag', 'assignedUser']);
+const newColumns: ReadonlySet<Column> = new Set<Column>(['groupTag', 'assignedUser', 'shipBy']);
 
 /**
  * The column that a header names, in any case and punctuation; null for one that is not ours.

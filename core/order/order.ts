@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { sha256Schema } from '../media/chunk-map';
+import { daySchema } from '../base/day';
 import { sanitizeForDisplay } from '../base/display';
 import { machineDetailsSchema } from '../machine/machine';
 import { normalizeSerial, serialProblem } from '../machine/serial';
@@ -31,6 +32,8 @@ export const workOrderSchema = z.strictObject({
   mediaSha256: sha256Schema.optional(),
   imageIndex: z.int().positive().optional(),
   layout: z.string().optional(),
+  /** Day until which the machines leave the depot, `YYYY-MM-DD`. The media must be of use on it. */
+  shipBy: daySchema.optional(),
   /** Each serial only once. */
   machines: z
     .array(orderLineSchema)

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { daySchema } from '../base/day';
 import { sanitizeForDisplay } from '../base/display';
 import { defaultLayoutName, layouts } from '../drive/layout';
 
@@ -43,9 +44,6 @@ const timeSchema = z.iso.datetime({
   error: 'must be a time with its zone, such as 2027-01-31T12:00:00Z',
 });
 
-/** A day, `YYYY-MM-DD`. */
-export const daySchema = z.iso.date({ error: 'must be a day, such as 2027-01-31' });
-
 /** Content that a media holds under `\SMS\PKG\<id>`. */
 export const recipeContentSchema = z.strictObject({
   /** Package ID: the name of its folder on the media. For a site the one that it gave. */
@@ -69,6 +67,16 @@ const imageSchema = z.strictObject({
   packageId: packageIdSchema.optional(),
 });
 export type RecipeImage = z.infer<typeof imageSchema>;
+
+/** The operating system, or a finished media in its place. */
+const systemSchema = z.strictObject({
+  ...imageSchema.shape,
+  /**
+   * A finished prestaged media (WIM file) in place of `file`: content is added to it, and its boot image stays as it is. Only
+   * `media create` reads it.
+   */
+  media: path().optional(),
+});
 
 /** Whom a deployment is offered to, in the order of Configuration Manager's own list. */
 export const availabilities = ['clients', 'clients-media-pxe', 'media-pxe', 'media-pxe-hidden'] as const;
@@ -166,9 +174,9 @@ export const recipeSchema = z.strictObject({
   comment: text(127).optional(),
   createdBy: text(50).optional(),
   /** Windows PE, which starts first. */
-  bootImage: imageSchema,
+  bootImage: imageSchema.prefault({}),
   /** Windows, as it will be on the machine. */
-  operatingSystem: imageSchema,
+  operatingSystem: systemSchema,
   packages: contentListSchema,
   applications: contentListSchema,
   driverPackages: contentListSchema,

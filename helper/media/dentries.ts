@@ -20,6 +20,17 @@ export interface Dentry {
   readonly content: number;
   /** Bytes of all of its streams. */
   readonly bytes: number;
+  readonly streams: readonly DentryStream[];
+}
+
+/** Content of a file: a folder has one too, without a name and empty. */
+export interface DentryStream {
+  readonly kind: 'Unnamed data' | 'Named data' | 'Reparse point' | 'Raw encrypted data';
+  /** Of a named stream. Hostile. */
+  readonly name: string;
+  readonly bytes: number;
+  /** As the media has it: 40 zeros where there is no content. */
+  readonly sha1: string;
 }
 
 /** Bits of an NTFS file's attributes. Source: [MS-FSCC] 2.6. */
@@ -74,13 +85,6 @@ const separator = `${'-'.repeat(76)}\nFull Path`;
 /** Stands before the tag of a reparse point, and nowhere else but perhaps in a name. */
 const tagLabel = 'Reparse Tag ';
 
-interface Stream {
-  readonly kind: string;
-  /** Of a named stream. */
-  readonly name: string;
-  readonly bytes: number;
-}
-
 /** Reads one entry of `wimlib-imagex dir --detailed`, without the words "Full Path". */
 function parseDentry(block: string): Dentry | null {
   const path = /^\s*= "(.*)"$/m.exec(block)?.[1];
@@ -89,11 +93,14 @@ function parseDentry(block: string): Dentry | null {
   const links = Number(/^Link Count\s+= (\d+)$/m.exec(block)?.[1] ?? 1);
   const group = /^Link Group ID\s+= 0x([0-9a-f]+)$/m.exec(block)?.[1] ?? null;
   const tag = /^Reparse Tag\s+= 0x([0-9a-f]+)$/m.exec(block)?.[1];
-  const streams = [...block.matchAll(streamForm)].map(([, kind = '', name = '', size]): Stream => ({
-    kind,
-    name,
-    bytes: Number(size),
-  }));
+  const streams = [...block.matchAll(streamForm)].map(
+    ([, kind, name = '', sha1 = noSha1, size]): DentryStream => ({
+      kind: kind as DentryStream['kind'],
+      name,
+      bytes: Number(size),
+      sha1,
+    }),
+  );
   const content = bytesOf(streams, ({ kind }) => kind === 'Unnamed data');
   const directory = (bits & attribute.directory) !== 0;
   return {
@@ -111,14 +118,18 @@ function parseDentry(block: string): Dentry | null {
     linkGroup: links > 1 ? group : null,
     content,
     bytes: bytesOf(streams, () => true),
+    streams,
   };
 }
 
+/** What stands for the SHA-1 of nothing. */
+const noSha1 = '0'.repeat(40);
+
 /** A stream's heading, then its hash and its size. Source: wimlib, programs/imagex.c, print_dentry_detailed. */
 const streamForm =
-  /^\t(Unnamed data|Named data|Reparse point|Raw encrypted data) stream(?: "(.*)")?:\n(?:Hash .*\n)?Uncompressed size\s+= (\d+) bytes/gm;
+  /^\t(Unnamed data|Named data|Reparse point|Raw encrypted data) stream(?: "(.*)")?:\n(?:Hash\s+= 0x([0-9a-f]{40})\n)?Uncompressed size\s+= (\d+) bytes/gm;
 
-function bytesOf(streams: readonly Stream[], wanted: (stream: Stream) => boolean): number {
+function bytesOf(streams: readonly DentryStream[], wanted: (stream: DentryStream) => boolean): number {
   return streams.filter(wanted).reduce((sum, { bytes }) => sum + bytes, 0);
 }
 

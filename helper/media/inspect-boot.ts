@@ -10,7 +10,14 @@ import { PrestageError } from '../../core/base/errors';
 import { timeouts } from '../../core/base/timeouts';
 import { readDentries } from './dentries';
 import { listingMemory, type ImageSource } from './image-source';
-import { parseHeaderMembers, parseWimHeader, esdVersion, startsPipable, wimHeaderBytes } from './wim-header';
+import {
+  parseHeaderMembers,
+  parseWimHeader,
+  esdVersion,
+  startsPipable,
+  wimHeaderBytes,
+  type WimHeaderMembers,
+} from './wim-header';
 import { inTemporaryFolder } from '../tools/disk';
 import { runTool, type ToolOptions } from '../tools/runner';
 import { anyCase, wimlibFailure } from '../tools/wimlib';
@@ -128,8 +135,8 @@ async function filesBelow(source: ImageSource, path: string, signal?: AbortSigna
   return files;
 }
 
-/** The first bytes of a file in an image. */
-async function readFile(
+/** The first bytes of a file in an image. @throws PrestageError media-…, tool-missing, cancelled */
+export async function readFile(
   { wim, imageIndex, refs }: ImageSource,
   path: string,
   limit: Pick<ToolOptions, 'firstBytes' | 'outputLimit'>,
@@ -181,18 +188,20 @@ async function bootImageOf(source: ImageSource, path: string, signal?: AbortSign
     // The header at the start of a pipable WIM has no tables yet; the rest is what it is at the end.
     const read = startsPipable(first) ? parseHeaderMembers : parseWimHeader;
     const header = read(first, file.bytes, file.path);
-    const { bootIndex, imageCount, part, parts, compression, chunkSize, version, pipable } = header;
-    return {
-      bootImage: 'whole',
-      bootImageHeader: {
-        ...{ bootIndex, images: imageCount, part, parts, compression, chunkSize, pipable },
-        esdFormat: version === esdVersion,
-      },
-    };
+    return { bootImage: 'whole', bootImageHeader: bootImageHeaderOf(header) };
   } catch (error) {
     if (error instanceof PrestageError) return { bootImage: 'damaged', bootImageHeader: null };
     throw error;
   }
+}
+
+/** What a boot image's header says, as it is judged. */
+export function bootImageHeaderOf(header: WimHeaderMembers): NonNullable<BootDetails['bootImageHeader']> {
+  const { bootIndex, imageCount, part, parts, compression, chunkSize, version, pipable } = header;
+  return {
+    ...{ bootIndex, images: imageCount, part, parts, compression, chunkSize, pipable },
+    esdFormat: version === esdVersion,
+  };
 }
 
 /** What the boot store says, and which files it names; null for both paths when it starts no boot image. */

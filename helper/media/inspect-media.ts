@@ -59,7 +59,8 @@ export async function inspectMedia(path: string, imageIndex: number, signal?: Ab
   };
 }
 
-function imageMissing(file: WimFile, wanted: number, images: readonly MediaImage[]): PrestageError {
+/** The refusal of an image that is not there. */
+export function imageMissing(file: WimFile, wanted: number, images: readonly MediaImage[]): PrestageError {
   const there = images
     .slice(0, 20)
     .map(({ index, name }) => `${index} (${name})`)

@@ -13,6 +13,8 @@ export interface OpenedMedia {
   /** Images whose size is an upper bound (wim-xml.ts). */
   readonly uncertainSizes: ReadonlySet<number>;
   readonly solid: boolean;
+  /** Processor that an image is for, by its index, where the XML data says it. */
+  readonly architectures: ReadonlyMap<number, string>;
 }
 
 /**
@@ -23,7 +25,7 @@ export interface OpenedMedia {
 export async function openMedia(path: string): Promise<OpenedMedia> {
   const parts = await findParts(path);
   const [first] = parts;
-  const { encrypted, images, uncertainSizes } = await readXml(first);
+  const { encrypted, images, uncertainSizes, architectures } = await readXml(first);
   // First of all: in an encrypted ESD the tables are encrypted too, and would look damaged.
   if (encrypted) throw wimlibFailure(74, '', first.path);
   let solid = false;
@@ -34,7 +36,7 @@ export async function openMedia(path: string): Promise<OpenedMedia> {
       message: `${sanitizeForDisplay(first.path, 300)} is damaged: its header has ${first.header.imageCount} images, its XML data has ${images.length}.`,
     });
   }
-  return { parts, images, uncertainSizes, solid };
+  return { parts, images, uncertainSizes, solid, architectures };
 }
 
 async function readXml({ path, header }: WimFile): Promise<WimXml> {

@@ -21,12 +21,14 @@ export interface ImageNames {
 /**
  * Lists an image and refuses names that must not be applied. The list is judged as it comes: that of a real media may
  * be longer than what fits into memory.
+ * @param onPath gets each path, `/` between names; hostile
  * @throws PrestageError media-unsafe-names, media-…, state-unavailable, tool-missing, cancelled
  */
 export async function readNames(
   file: string,
   imageIndex: number,
   signal: AbortSignal | undefined,
+  onPath: (path: string) => void = () => undefined,
 ): Promise<ImageNames> {
   return await inTemporaryFolder('names', async (folder) => {
     const list = join(folder, 'names');
@@ -35,6 +37,7 @@ export async function readNames(
     const stderr = await listTo(list, file, imageIndex, signal, (line) => {
       check.push(line);
       efi.push(line);
+      onPath(line);
     });
     const { problems, notes } = check.finish(wimlibWarnings(stderr).filter(isBadNameWarning));
     const [problem] = problems;

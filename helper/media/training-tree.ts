@@ -1,9 +1,6 @@
 import { link, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { bcdElements, bcdObjects, bcdObjectTypes, type BcdValue } from '../../core/boot/bcd';
-import { encodeDevice } from '../../core/boot/bcd-device';
-import { newStore } from '../../core/boot/bcd-rules';
-import { createBootStore } from '../boot/hive';
+import { mediaStore } from '../boot/media-store';
 import { inTemporaryFolder } from '../tools/disk';
 import { captureWim } from './capture-wim';
 
@@ -84,46 +81,6 @@ export const bootPaths = {
   ramdiskFile: 'boot/boot.sdi',
   loaders: ['EFI/Boot/bootx64.efi', 'EFI/Microsoft/Boot/bootmgfw.efi', 'EFI/Microsoft/Boot/memtest.efi'],
 } as const;
-
-/** A boot store as bootable media has it: everything lies where it was started from. */
-export async function mediaStore(
-  starts: 'boot image' | 'windows' = 'boot image',
-  signal = new AbortController().signal,
-): Promise<Buffer> {
-  const boot: BcdValue = { kind: 'binary', bytes: encodeDevice({ kind: 'boot' }) };
-  const image: BcdValue = {
-    kind: 'binary',
-    bytes: encodeDevice({
-      kind: 'ramdisk',
-      options: bcdObjects.ramdiskOptions,
-      source: { kind: 'boot' },
-      path: '\\sources\\boot.wim',
-    }),
-  };
-  const loader = starts === 'windows' ? boot : image;
-  const driveImage = newStore({ diskGuid: nobody, efiPartitionGuid: nobody, windowsPartitionGuid: nobody });
-  const devices = new Map([
-    [bcdElements.device, boot],
-    [bcdElements.sdiDevice, boot],
-  ] as [number, BcdValue][]);
-  const objects = driveImage.objects.map((object) => ({
-    ...object,
-    elements: object.elements.map((element) => {
-      const isLoader = object.type === bcdObjectTypes.osLoader;
-      const isDevice = element.type === bcdElements.device || element.type === bcdElements.osDevice;
-      return {
-        ...element,
-        value: isLoader && isDevice ? loader : (devices.get(element.type) ?? element.value),
-      };
-    }),
-  }));
-  return await inTemporaryFolder('media-store', async (folder) => {
-    await createBootStore(join(folder, 'BCD'), { objects }, signal);
-    return await readFile(join(folder, 'BCD'));
-  });
-}
-
-const nobody = '00000000-0000-0000-0000-000000000000';
 
 /**
  * Makes a folder that looks like the inside of prestaged media: boot files, a Windows folder, content of

@@ -14,6 +14,8 @@ export interface WimXml {
   readonly images: readonly MediaImage[];
   /** Images whose size is not to be relied on: hard links are not told, as some tools leave them, or the total cannot be right. */
   readonly uncertainSizes: ReadonlySet<number>;
+  /** Processor that an image is for, by its index, where the XML data says it. */
+  readonly architectures: ReadonlyMap<number, string>;
 }
 
 type Node = Readonly<Record<string, unknown>>;
@@ -46,7 +48,9 @@ export function parseWimXml(bytes: Buffer, file: string): WimXml {
   }
   const wim = isNode(root) ? root['WIM'] : undefined;
   // An element without content comes as an empty string.
-  if (wim === '') return { encrypted: false, images: [], uncertainSizes: new Set() };
+  if (wim === '') {
+    return { encrypted: false, images: [], uncertainSizes: new Set(), architectures: new Map() };
+  }
   if (!isNode(wim)) throw damaged(file, 'it does not describe a WIM file');
 
   const esd = wim['ESD'];
@@ -62,7 +66,21 @@ export function parseWimXml(bytes: Buffer, file: string): WimXml {
     encrypted,
     images,
     uncertainSizes: new Set(uncertain.map(({ image }) => image.index)),
+    architectures: new Map(
+      read.flatMap(({ image }, at) => {
+        const named = architectureIn(listed[at]);
+        return named === null ? [] : [[image.index, named] as const];
+      }),
+    ),
   };
+}
+
+/** WINDOWS/ARCH, a PROCESSOR_ARCHITECTURE of winnt.h. */
+const architectures: Readonly<Record<string, string>> = { 0: 'ia32', 9: 'x64', 12: 'arm64' };
+
+function architectureIn(image: unknown): string | null {
+  const windows = isNode(image) ? image['WINDOWS'] : undefined;
+  return isNode(windows) ? (architectures[textOf(windows['ARCH'])?.trim() ?? ''] ?? null) : null;
 }
 
 /** @returns with the bytes of further names of files; 0 where there are none, or nobody counted them */

@@ -12,7 +12,10 @@ import { verifyCms } from '../delivery/verify-cms';
 import { listDrives } from '../drives/list-drives';
 import { readMachine } from '../machine/read-machine';
 import { hashMedia } from '../media/hash-media';
+import { listContents } from '../media/list-contents';
+import { createMedia } from '../media-create/create-media';
 import { MediaInspector } from '../media/inspect-once';
+import { readMediaVariables } from '../media/media-variables';
 import { makeTrainingMedia } from '../media/training-media';
 import { verifyMedia } from '../media/verify-media';
 import { eraseTables, runJob, verifyDrive } from '../pipeline/job-runner';
@@ -73,6 +76,23 @@ const handlers: HelperHandlers = {
   readMachine: async (_, { signal }) => await readMachine('/sys', signal),
   listDrives: async (request) => ({ drives: await listDrives(request) }),
   inspectMedia: async ({ path, imageIndex }, { signal }) => await inspector.inspect(path, imageIndex, signal),
+  createMedia: async ({ progressToken: token, ...plan }, { signal, taskProgress }) =>
+    await createMedia(
+      plan,
+      (task) => {
+        taskProgress({ token, ...task });
+      },
+      signal,
+    ),
+  listContents: async (request, { signal, taskProgress }) =>
+    await listContents(
+      request,
+      (done, total) => {
+        taskProgress({ token: request.progressToken, phase: 'hashing', done, total });
+      },
+      signal,
+    ),
+  readMediaVariables: async (request, { signal }) => await readMediaVariables(request, signal),
   hashMedia: async ({ progressToken: token, files }, { signal, taskProgress }) =>
     await hashMedia(
       files,

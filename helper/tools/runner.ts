@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { accessSync, closeSync, constants, openSync } from 'node:fs';
 import { join } from 'node:path';
+import { Writable } from 'node:stream';
 import { sanitizeForDisplay } from '../../core/base/display';
 import { cancelled, PrestageError } from '../../core/base/errors';
 import { timeouts } from '../../core/base/timeouts';
@@ -27,10 +28,16 @@ export interface ToolOptions {
    * gives its children do not allow.
    */
   readonly outputFile?: string;
+  /** A file that standard input comes from; otherwise there is none. */
+  readonly inputFile?: string;
   /** Bytes of standard output that are kept in the result; the default is 256 MiB. */
   readonly outputLimit?: number;
   /** So many bytes of standard output are wanted: then the tool is stopped, and its status counts as 0. */
   readonly firstBytes?: number;
+  /** What the tool reads from its standard input; without it, it has none. */
+  readonly input?: Buffer;
+  /** What the tool reads from its descriptor 3: a secret, which no argument, file or environment may hold. */
+  readonly secret?: Buffer;
   /** Added to the environment. */
   readonly environment?: Readonly<Record<string, string>>;
 }
@@ -80,7 +87,7 @@ export function findTool(tool: ToolName): string {
 }
 
 /**
- * Runs one tool with an argv array: no shell, C locale, no standard input. Resolves with any exit status;
+ * Runs one tool with an argv array: no shell, C locale. Resolves with any exit status;
  * what a status means is the caller's to say.
  * @throws PrestageError tool-missing, tool-failed (could not start, time-out), cancelled
  */
@@ -97,9 +104,15 @@ export async function runTool(
   const outputLimit = options.outputLimit ?? 256 * 1024 * 1024;
 
   const outputFile = options.outputFile === undefined ? null : openSync(options.outputFile, 'wx', 0o600);
+  const inputFile = options.inputFile === undefined ? null : openSync(options.inputFile, 'r');
   return await new Promise<ToolResult>((resolve, reject) => {
     const child = spawn(command, argv, {
-      stdio: ['ignore', outputFile ?? 'pipe', 'pipe'],
+      stdio: [
+        inputFile ?? (options.input === undefined ? 'ignore' : 'pipe'),
+        outputFile ?? 'pipe',
+        'pipe',
+        options.secret === undefined ? 'ignore' : 'pipe',
+      ],
       env: { ...process.env, LC_ALL: 'C.UTF-8', LANGUAGE: 'C', ...options.environment },
     });
     const output: Buffer[] = [];
@@ -126,6 +139,15 @@ export async function runTool(
             stop('timeout');
           }, options.timeout);
 
+    for (const [pipe, bytes] of [
+      [child.stdio[0], options.input],
+      [child.stdio[3], options.secret],
+    ] as const) {
+      if (!(pipe instanceof Writable)) continue;
+      // A tool that ends without reading all of it has said why by its status.
+      pipe.on('error', () => undefined);
+      pipe.end(bytes);
+    }
     child.stdout?.on('data', (piece: Buffer) => {
       if (options.stream !== undefined) {
         if (stoppedBy !== null) return;
@@ -151,6 +173,7 @@ export async function runTool(
       clearTimeout(killTimer);
       options.signal?.removeEventListener('abort', onAbort);
       if (outputFile !== null) closeSync(outputFile);
+      if (inputFile !== null) closeSync(inputFile);
     };
     child.on('error', (error) => {
       finish();

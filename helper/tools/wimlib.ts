@@ -160,7 +160,11 @@ export type WimlibPhase =
   /** Lists of files are read. */
   | 'metadata'
   /** Data is decompressed and its SHA-1 compared. */
-  | 'verifying';
+  | 'verifying'
+  /** Data is packed into a WIM. */
+  | 'archiving'
+  /** The integrity table is made. */
+  | 'summing';
 
 export interface WimlibUpdate {
   readonly phase: WimlibPhase;
@@ -177,6 +181,8 @@ const phases: readonly (readonly [RegExp, WimlibPhase])[] = [
   [/^verifying integrity/i, 'integrity'],
   [/^verifying metadata/i, 'metadata'],
   [/^verifying file data/i, 'verifying'],
+  [/^archiving file data/i, 'archiving'],
+  [/^calculating integrity/i, 'summing'],
 ];
 
 const units: Readonly<Record<string, number>> = {

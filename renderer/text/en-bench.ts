@@ -30,6 +30,8 @@ const taskPhases: Readonly<Record<Task['phase'], string>> = {
   checking: 'Checking disk image',
   verifying: 'Verifying disk image',
   rehearsing: 'Running the boot test',
+  scanning: 'Reading the package folders',
+  packing: 'Adding packages',
 };
 
 /** Words of the bench, its cards, the details of a drive, and the start. */

@@ -1,5 +1,7 @@
 import type { MediaState } from '../../core/media/media-state';
+import { atStart } from '../../core/base/display';
 import { countedGrouped } from '../../core/base/plurals';
+import { dateLines, type MediaDates } from '../../core/media/media-dates';
 
 type Source = Extract<MediaState, { status: 'proved' }>['expected']['source'];
 
@@ -56,6 +58,7 @@ export const mediaText = {
     restHidden: 'The rest is shown when the expected one is entered.',
     proved: 'VERIFIED',
     provedHint: 'The media is the file that was sent. It can be written.',
+    provedLate: 'The media is the file that was sent, but it is too late to ship it: see below.',
     whoSaid: (source: Source): string => `The SHA-256 matches ${sources[source]}.`,
     refused: 'REFUSED',
     refusedHint: 'This media cannot be written.',
@@ -72,6 +75,22 @@ export const mediaText = {
       'If it was mistyped, enter it again from the sender’s paper. If the .sha256 file is wrong, get the correct one.',
     again: 'Try this file again',
     lookAtFirst: 'Show image 1 of this file',
+  },
+
+  dates: {
+    title: 'Dates and site',
+    late: 'This media is too late',
+    soon: 'The certificate ends soon',
+    lines: (dates: MediaDates): { readonly name: string; readonly value: string }[] =>
+      dateLines(dates).map(([name, value]) => ({
+        name: atStart(name),
+        value: typeof value === 'string' ? value : value.join(', '),
+      })),
+    password: 'Password of the media',
+    passwordHint: 'Opens the certificate’s dates in the media. It is not kept.',
+    showPassword: 'Show the password',
+    read: 'Read the dates',
+    recipe: 'Choose the recipe …',
   },
 
   training: {
@@ -123,6 +142,31 @@ export const mediaText = {
       `What was checked: ${met} met, ${notMet} not met, ${unknown} not known`,
     demandStates: { met: 'Met', 'not-met': 'Not met', unknown: 'Not known' },
     warnings: 'Notes',
+  },
+
+  contents: {
+    title: 'Packages',
+    intro:
+      'Applications, drivers and other packages in the media. A machine takes them from its own drive, and downloads what was revised since.',
+    list: 'List packages',
+    compareFile: 'Compare with a list …',
+    compareLibrary: 'Compare with a content library …',
+    reading: 'Reading the list of files …',
+    compared: (list: string): string => `Compared with ${list}`,
+    fromDrive: 'From the machine’s own drive',
+    fromDistributionPoint: 'From a distribution point',
+    notAskedFor: 'On the media, not asked for',
+    notCompared: 'On the media, not compared',
+    columns: ['Package', 'On the media', 'State'],
+    notThere: 'not there',
+    size: (bytes: string, files: number): string => `${bytes}, ${countedGrouped(files, 'file', 'files')}`,
+    states: {
+      'as-expected': 'As expected',
+      revised: 'Revised: will be downloaded',
+      missing: 'Missing: will be downloaded',
+      'not-asked-for': 'Not asked for',
+      'not-compared': 'There, not compared',
+    },
   },
 
   layout: {

@@ -46,7 +46,7 @@ export const orderText = {
     useNumber: 'Use this number',
     fileTitle: 'From a file',
     fileHint:
-      'CSV or JSON, one line per machine with its serial. Optional: asset tag, computer name, SMBIOS UUID, MACs and model; for the whole order, the media’s SHA-256, image and layout.',
+      'CSV or JSON, one line per machine with its serial. Optional: asset tag, computer name, SMBIOS UUID, MACs and model; for the whole order, the media’s SHA-256, image, layout and ship-by day.',
     choose: 'Choose a file …',
     typedTitle: 'Typed or pasted',
     typedLabel: 'Machines',
@@ -85,6 +85,7 @@ export const orderText = {
     media: 'Media',
     image: 'Image',
     layout: 'Layout',
+    shipBy: 'Ship by',
     machines: 'Machines',
     any: 'any',
   },

@@ -1,4 +1,6 @@
 import type { AppHandler, ServiceMethod } from '../../core/contract/app';
+import { datesOfRecipe } from '../../core/recipe/recipe-dates';
+import { readRecipe } from '../recipe/read-recipe';
 import type { AppService } from './app-service';
 
 export type ServiceHandlers = { readonly [M in ServiceMethod]: AppHandler<M> };
@@ -29,10 +31,19 @@ export function serviceHandlers(app: AppService): ServiceHandlers {
       app.media.expect(sha256);
       return done;
     },
+    readDates: async ({ password }) => {
+      await app.media.readDates(password);
+      return done;
+    },
+    selectRecipe: ({ path }) => {
+      app.media.giveDates(datesOfRecipe(readRecipe(path).recipe));
+      return done;
+    },
     clearMedia: () => {
       app.media.clear();
       return done;
     },
+    listContents: ({ list }) => app.listContents(list),
     setBatch: async (change) => {
       if (change.workOrder !== undefined) app.orders.requireNumber(change.workOrder);
       await app.batch.change(change);

@@ -1,5 +1,5 @@
 import { dirname, join } from 'node:path';
-import type { AppPatch } from '../../core/contract/app';
+import type { AppPatch, AppResponse } from '../../core/contract/app';
 import { toErrorData, type ErrorData } from '../../core/base/errors';
 import { FleetService } from '../fleet/fleet-service';
 import { chooseElevation, elevationContext } from '../helper-client/elevation';
@@ -22,6 +22,7 @@ import { JobService } from './job-service';
 import { KnownMedia } from './known-media';
 import { receivedMedia } from '../library/media-path';
 import { libraryFolder } from '../library/media-library';
+import { listContents } from './media-contents';
 import { signedMediaAt } from '../library/signed-media';
 import { MediaVerifier } from './media-verifier';
 import { NoticeService } from './notices';
@@ -303,6 +304,11 @@ export class AppService {
       benchDirectory,
       withCrashDumps,
     });
+  }
+
+  /** The packages of the media that is chosen. @throws PrestageError as {@link listContents} */
+  async listContents(list: string | null): Promise<AppResponse<'listContents'>> {
+    return await listContents(this.#helpers, this.media.path, this.batch.state.imageIndex, list);
   }
 
   /** Shows and logs what nobody expected. The work goes on. */

@@ -5,6 +5,7 @@ import type { MediaState, WantedMedia } from '../../core/media/media-state';
 import type { Task } from '../../core/base/task';
 import { isCancellation, PrestageError, toErrorData } from '../../core/base/errors';
 import type { Media, MediaHash } from '../../core/media/media';
+import { mergeMediaDates, type MediaDates } from '../../core/media/media-dates';
 import { mediaMark, type MediaProof } from '../jobs/plan-batch';
 import type { Helpers } from '../helper-client/helpers';
 import {
@@ -33,6 +34,8 @@ export interface ProvedMedia {
   /** What the operator gave; null when the manifest beside the media said it. */
   readonly expectSha256: string | null;
   readonly proof: MediaProof;
+  /** How long it is of use, as far as that is known. */
+  readonly dates: MediaDates | null;
 }
 
 /** The media that was chosen, and what became of it. A later choice replaces all of it. */
@@ -43,6 +46,7 @@ interface Choice {
   media: Media | null;
   hash: MediaHash | null;
   mark: string | null;
+  dates: MediaDates | null;
   signed: SignedMedia | null;
 }
 
@@ -90,6 +94,7 @@ export class MediaVerifier {
       path: choice.path,
       expectSha256: choice.given,
       proof: { hash: choice.hash, mark: choice.mark },
+      dates: choice.dates,
     };
   }
 
@@ -103,6 +108,7 @@ export class MediaVerifier {
       media: null,
       hash: null,
       mark: null,
+      dates: null,
       signed: null,
     };
     this.#choice = choice;
@@ -161,6 +167,39 @@ export class MediaVerifier {
     else this.#assess(choice, choice.media, choice.hash);
   }
 
+  /**
+   * Opens the media's own variables: until when its certificate is valid. The password goes to the helper and is kept
+   * nowhere.
+   * @throws PrestageError usage when no media was chosen, media-password-wrong, media-variables-…
+   */
+  async readDates(password: string): Promise<void> {
+    const choice = this.#require();
+    const client = await this.#dependencies.helpers.plain();
+    const imageIndex = this.#dependencies.imageIndex();
+    const { dates } = await client.call('readMediaVariables', { path: choice.path, imageIndex, password });
+    this.#giveDates(choice, dates);
+  }
+
+  /** Takes dates from a recipe or a manifest, beside those that are known. @throws PrestageError usage when no media was chosen */
+  giveDates(dates: MediaDates | null): void {
+    this.#giveDates(this.#require(), dates);
+  }
+
+  #giveDates(choice: Choice, dates: MediaDates | null): void {
+    if (this.#choice !== choice) return;
+    choice.dates = mergeMediaDates([choice.dates, dates]);
+    this.reassess();
+  }
+
+  #require(): Choice {
+    if (this.#choice !== null) return this.#choice;
+    throw new PrestageError({
+      code: 'usage',
+      message: 'No media is chosen.',
+      remedy: 'Choose the media first.',
+    });
+  }
+
   /** The order was opened or closed: what it wants counts from now on. */
   reassess(): void {
     const choice = this.#choice;
@@ -188,6 +227,7 @@ export class MediaVerifier {
     choice.media = media;
     const before = await mediaMark(media.files);
     choice.signed = this.#dependencies.signed(choice.path);
+    choice.dates = mergeMediaDates([choice.dates, choice.signed?.dates ?? null]);
     // A manifest that cannot be used stops here, before minutes go into hashing.
     this.#expected(choice);
     this.#hashing(choice, media, null);
@@ -224,7 +264,8 @@ export class MediaVerifier {
       assertExpected(expected, hash);
       const { sha256 } = hash;
       const stated = statedIn(expected);
-      if (stated === null) this.#show({ status: 'waiting-for-hash', media, sha256 });
+      const known = choice.dates === null ? {} : { dates: choice.dates };
+      if (stated === null) this.#show({ status: 'waiting-for-hash', media, sha256, ...known });
       else {
         // It is the same by now; of a split set the manifest names the parts, and all of them hold.
         this.#show({
@@ -232,6 +273,7 @@ export class MediaVerifier {
           media,
           sha256,
           expected: { ...stated, sha256 },
+          ...known,
         });
       }
     } catch (error) {

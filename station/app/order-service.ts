@@ -207,11 +207,18 @@ function orNull(number: string): string | null {
 }
 
 function stateOf(open: OpenOrder, atWork: ReadonlySet<string>): OrderState {
-  const { number, mediaSha256 = null, imageIndex = null, layout = null, machines } = open.order;
+  const {
+    number,
+    mediaSha256 = null,
+    imageIndex = null,
+    layout = null,
+    shipBy = null,
+    machines,
+  } = open.order;
   const view = viewOf(open, atWork);
   const lines = view.lines.length <= maxLines ? view.lines : firstOf(view.lines);
   return {
-    ...{ number, openedAt: open.openedAt, openedBy: open.openedBy, mediaSha256, imageIndex, layout },
+    ...{ number, openedAt: open.openedAt, openedBy: open.openedBy, mediaSha256, imageIndex, layout, shipBy },
     machines: machines.length,
     counts: view.counts,
     unexpected: view.unexpected,
@@ -240,6 +247,7 @@ function damagedState({ row, record }: OpenRecord, error: unknown): OrderState {
     mediaSha256: null,
     imageIndex: null,
     layout: null,
+    shipBy: null,
     machines: record.machines,
     counts: none as OrderState['counts'],
     unexpected: 0,

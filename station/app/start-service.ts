@@ -143,6 +143,7 @@ export class StartService {
       shown: pairing.shown,
       bays: drives.state.bays.map(({ label, port }) => ({ label, port })),
       proof: proved.proof,
+      dates: proved.dates,
     };
   }
 }

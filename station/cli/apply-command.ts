@@ -34,9 +34,10 @@ import {
   stateOption,
 } from './command-context';
 import { exitCodes } from './exit-codes';
+import { addDateOptions, findDates, type DateOptions } from './media-dates';
 import { withStation } from './station-context';
 
-interface ApplyOptions {
+interface ApplyOptions extends DateOptions {
   readonly media: string;
   readonly image?: number;
   readonly layout?: string;
@@ -52,7 +53,10 @@ interface ApplyOptions {
 
 /** `prestage apply`: the main job. */
 export function applyCommand(): Command {
-  return failsWhen(new Command('apply'), 'a drive failed; the other drives are finished and recorded')
+  const command = failsWhen(
+    new Command('apply'),
+    'a drive failed; the other drives are finished and recorded',
+  )
     .description('write media to drives, verify them, and record each drive with its machine')
     .requiredOption(
       '--media <file>',
@@ -81,24 +85,32 @@ export function applyCommand(): Command {
     )
     .option('--work-order <number>', 'work order number to record for the batch')
     .addOption(stateOption())
-    .option('--yes', 'do not ask before erasing')
+    .option('--yes', 'do not ask before erasing');
+  return addDateOptions(command)
     .addOption(jsonOption(applyForm))
     .action(
       commandAction<ApplyOptions>(async (context, options) => {
-        const asked: Omit<BatchRequest, 'bays' | 'imageIndex' | 'layoutName' | keyof MachinePart> = {
-          mediaPath: options.media,
-          expectSha256: options.expectSha256 ?? null,
-          benchDirectory: options.bench === undefined ? null : resolve(options.bench),
-          operator: plainText('--operator', options.operator ?? defaultOperator()),
-          againReason: options.again === undefined ? null : plainText('--again', options.again),
-          workOrder: options.workOrder === undefined ? null : plainText('--work-order', options.workOrder),
-          proof: null,
-        };
+        const asked: Omit<BatchRequest, 'bays' | 'imageIndex' | 'layoutName' | 'dates' | keyof MachinePart> =
+          {
+            mediaPath: options.media,
+            expectSha256: options.expectSha256 ?? null,
+            benchDirectory: options.bench === undefined ? null : resolve(options.bench),
+            operator: plainText('--operator', options.operator ?? defaultOperator()),
+            againReason: options.again === undefined ? null : plainText('--again', options.again),
+            workOrder: options.workOrder === undefined ? null : plainText('--work-order', options.workOrder),
+            proof: null,
+          };
         return await withStation(context, asked.operator, async ({ paths, settings, ledger, append }) => {
           const { helpers, output, signal } = context;
           const open = new OrderReader(ledger, paths).current();
           const machines = await machinePart(options, settings, context, open);
           const order = open?.order;
+          const imageIndex = options.image ?? order?.imageIndex ?? 1;
+          const { dates } = await findDates(
+            { path: mediaPath(options.media, paths), imageIndex },
+            options,
+            context,
+          );
           const request: Asking = {
             ...asked,
             mediaPath: mediaPath(options.media, paths),
@@ -106,7 +118,8 @@ export function applyCommand(): Command {
             againReasons: new Map<string, string>(),
             asksLater: options.yes !== true && isTerminal(),
             ...machines,
-            imageIndex: options.image ?? order?.imageIndex ?? 1,
+            imageIndex,
+            dates,
             layoutName: options.layout ?? order?.layout ?? defaultLayoutName,
             bays: settings.desk.bays,
           };
@@ -181,9 +194,9 @@ function jobLabel({ drive }: PlannedJob): string {
 }
 
 /** What to know of the media before anything is erased. */
-function noticesOf({ media }: BatchPlan): string[] {
+function noticesOf({ media, dateWarnings }: BatchPlan): string[] {
   const problems = media.bootable.problems.map(
     (problem) => `a machine may not boot from this image: ${problem}`,
   );
-  return [...problems, ...media.warnings];
+  return [...problems, ...media.warnings, ...dateWarnings];
 }

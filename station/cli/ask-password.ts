@@ -15,12 +15,28 @@ export async function passwordFrom(
   question: string,
   signal: AbortSignal,
 ): Promise<string> {
-  if (file !== undefined) return readPasswordFile(file);
+  return file === undefined
+    ? await askPassword('the key', '--password-file', question, signal)
+    : readPasswordFile(file);
+}
+
+/**
+ * Asks on the terminal, without showing what is typed.
+ * @param what has the password, for the refusal
+ * @param option that gives a file instead
+ * @throws PrestageError usage without a terminal, cancelled
+ */
+export async function askPassword(
+  what: string,
+  option: string,
+  question: string,
+  signal: AbortSignal,
+): Promise<string> {
   if (!isTerminal()) {
     throw new PrestageError({
       code: 'usage',
-      message: 'There is no terminal to ask for the password of the key.',
-      remedy: 'Run it in a terminal, or give a file that only you can read with --password-file.',
+      message: `There is no terminal to ask for the password of ${what}.`,
+      remedy: `Run it in a terminal, or give a file that only you can read with ${option}.`,
     });
   }
   // What is typed is written nowhere.

@@ -5,13 +5,29 @@ import { z } from 'zod';
 import { sha256Schema } from '../../core/media/chunk-map';
 import { formatBytes } from '../../core/base/display';
 import { recordedHashSource, recordedHashSourceSchema } from '../../core/media/media-state';
+import {
+  dateLines,
+  dateWarnings,
+  lateReasons,
+  mediaDatesSchema,
+  mergeMediaDates,
+  type MediaDates,
+} from '../../core/media/media-dates';
 import { mediaHashSchema, mediaSchema, type Media, type MediaHash } from '../../core/media/media';
 import type { HelperClient } from '../helper-client/helper-client';
 import { mediaPath } from '../library/media-path';
 import { signedMediaAt } from '../library/signed-media';
-import { assertExpected, expectedHash, type ExpectedHash } from '../media/media-expectation';
+import {
+  assertExpected,
+  expectedHash,
+  type ExpectedHash,
+  type SignedMedia,
+} from '../media/media-expectation';
 import { statePaths } from '../state/state-paths';
 import { commandAction, jsonOption, parseCount, stateOption, type CommandContext } from './command-context';
+import { mediaContentsCommand } from './media-contents-command';
+import { mediaCreateCommand } from './media-create-command';
+import { addDateOptions, findDates, type DateOptions } from './media-dates';
 import { mediaLibraryCommand } from './media-library-command';
 import { checkReceiptCommand, mediaReceiveCommand } from './media-receive-command';
 import { mediaSendCommand } from './media-send-command';
@@ -28,6 +44,10 @@ export const mediaInspectForm = z.strictObject({
   ...mediaSchema.shape,
   /** SHA-256 of every file, in the order of `files`. */
   hashes: mediaHashSchema.shape.files,
+  /** Certificate, ship-by day and management points; null: neither recipe, password nor signed manifest said it. */
+  dates: mediaDatesSchema.nullable(),
+  /** Media GUID of Configuration Manager, with braces; null: no password was given, or it is not known. */
+  mediaGuid: z.string().nullable(),
 });
 
 /** What `media verify --json` prints. */
@@ -47,17 +67,16 @@ export const mediaVerifyForm = z.strictObject({
   warnings: z.array(z.string()),
 });
 
-interface InspectOptions {
+interface InspectOptions extends DateOptions {
   readonly image: number;
 }
 
 /** `prestage media`, with all below it. */
 export function mediaCommand(): Command {
   const command = new Command('media').description(
-    'plan, inspect, send and receive a prestaged Windows image (a WIM file)',
+    'plan, make, inspect, send and receive a prestaged Windows image (a WIM file)',
   );
-  command
-    .command('inspect')
+  addDateOptions(command.command('inspect'))
     .description('show what the media contains, and whether it is the file that was sent')
     .argument(
       '<file>',
@@ -67,18 +86,31 @@ export function mediaCommand(): Command {
     .addOption(stateOption())
     .addOption(jsonOption(mediaInspectForm))
     .action(
-      commandAction<InspectOptions>(async (context, { image }, [file = '']) => {
-        const { path, expected } = expectationOf(context, file);
+      commandAction<InspectOptions>(async (context, options, [file = '']) => {
+        const { image } = options;
+        const { path, expected, signed } = expectationOf(context, file);
         const client = await context.helpers.plain();
+        const { dates: said, guid } = await findDates({ path, imageIndex: image }, options, context);
+        const dates = mergeMediaDates([said, signed?.dates ?? null]);
         const { media, hash } = await inspectAndHash(client, path, image, context);
         assertExpected(expected, hash);
+        const shipping = { now: new Date(), shipBy: null };
+        const warnings =
+          dates === null ? [] : [...lateReasons(dates, shipping), ...dateWarnings(dates, shipping)];
+        for (const warning of warnings) context.output.message(`warning: ${warning}`);
         const document = {
           sha256: hash.sha256,
           expected: recordedHashSource(expected.source),
           ...media,
           hashes: hash.files,
+          dates,
+          mediaGuid: guid,
         };
-        context.output.result<typeof mediaInspectForm>(document, () => mediaText(media, hash, expected));
+        context.output.result<typeof mediaInspectForm>(document, () =>
+          [mediaText(media, hash, expected), ...(dates === null ? [] : ['', datesText(dates, guid)])].join(
+            '\n',
+          ),
+        );
         return undefined;
       }),
     );
@@ -130,6 +162,8 @@ export function mediaCommand(): Command {
   for (const one of [
     recipeCommand(),
     planCommand(),
+    mediaCreateCommand(),
+    mediaContentsCommand(),
     mediaSendCommand(),
     mediaReceiveCommand(),
     checkReceiptCommand(),
@@ -144,10 +178,11 @@ export function mediaCommand(): Command {
 function expectationOf(
   { stateDirectory }: CommandContext,
   file: string,
-): { readonly path: string; readonly expected: ExpectedHash } {
+): { readonly path: string; readonly expected: ExpectedHash; readonly signed: SignedMedia | null } {
   const paths = statePaths(stateDirectory, { make: false });
   const path = mediaPath(file, paths);
-  return { path, expected: expectedHash({ path, signed: signedMediaAt(path, paths) }) };
+  const signed = signedMediaAt(path, paths);
+  return { path, expected: expectedHash({ path, signed }), signed };
 }
 
 /**
@@ -223,6 +258,10 @@ function mediaText(media: Media, hash: MediaHash, expected: ExpectedHash): strin
   );
   const warnings = media.warnings.length === 0 ? '' : `\n\n${details([['warning', media.warnings]])}`;
   return `${details(lines)}\n${hashText(hash, expected)}\n\n${images}\n\n${demands}${warnings}`;
+}
+
+function datesText(dates: MediaDates, guid: string | null): string {
+  return details([...dateLines(dates), ...(guid === null ? [] : [['media GUID', guid] as const])]);
 }
 
 const demandWords = { met: 'yes', 'not-met': 'no', unknown: 'not known' } as const;

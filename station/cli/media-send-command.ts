@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { basename, extname, resolve } from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
 import { z } from 'zod';
@@ -6,9 +6,13 @@ import { formatBytes, parseSize } from '../../core/base/display';
 import { sha256Schema } from '../../core/media/chunk-map';
 import { streamOf } from '../../core/delivery/manifest';
 import { counted } from '../../core/base/plurals';
-import { PrestageError } from '../../core/base/errors';
-import { recipeDates, settingsOf } from '../../core/delivery/recipe-settings';
+import { isCancellation, PrestageError } from '../../core/base/errors';
+import { namedContents } from '../../core/contents/name-packages';
+import { settingsOf } from '../../core/delivery/recipe-settings';
+import { contentOf, type Recipe } from '../../core/recipe/recipe';
+import { datesOfRecipe } from '../../core/recipe/recipe-dates';
 import { sendMedia, type SendRequest, type SentMedia } from '../delivery/send';
+import type { HelperClient } from '../helper-client/helper-client';
 import { readRecipe } from '../recipe/read-recipe';
 import { openSecretKey } from '../signing/key-files';
 import { passwordFrom } from './ask-password';
@@ -81,17 +85,20 @@ export function mediaSendCommand(): Command {
         const ask = async (): Promise<string> =>
           await passwordFrom(options.passwordFile, 'Password of the key: ', signal);
         const signer = options.key === undefined ? null : await openSecretKey(options.key, ask);
+        const client = await helpers.plain();
+        const recipe = options.recipe === undefined ? null : readRecipe(options.recipe).recipe;
+        const contents = await contentsOf(client, path, recipe, signal);
         const sent = await sendMedia(
           {
             path,
             since: options.since === undefined ? null : resolve(options.since),
             directory: resolve(options.to),
             partBytes: options.partSize ?? null,
-            described: describedBy(options, path),
+            described: { ...describedBy(options, recipe, path), ...contents },
             signer,
           },
           {
-            client: await helpers.plain(),
+            client,
             signal,
             onProgress: (progress) => {
               output.progress.task(basename(path), progress);
@@ -104,12 +111,30 @@ export function mediaSendCommand(): Command {
     );
 }
 
+/** The packages that the media holds, for the manifest; nothing where they cannot be listed: receiving will say why. */
+async function contentsOf(
+  client: HelperClient,
+  path: string,
+  recipe: Recipe | null,
+  signal: AbortSignal,
+): Promise<Pick<SendRequest['described'], 'contents'>> {
+  try {
+    const request = { progressToken: randomUUID(), path, imageIndex: 1, contentOf: [] };
+    const listed = await client.call('listContents', request, { signal });
+    const contents = namedContents(listed, recipe === null ? [] : contentOf(recipe));
+    return contents === null ? {} : { contents };
+  } catch (error) {
+    if (!(error instanceof PrestageError) || isCancellation(error)) throw error;
+    return {};
+  }
+}
+
 /** What the sender says of the media: on the command line, else in the recipe. @throws PrestageError usage, recipe-… */
 function describedBy(
-  { recipe: file, name, mediaVersion, revision }: SendOptions,
+  { name, mediaVersion, revision }: SendOptions,
+  recipe: Recipe | null,
   path: string,
 ): SendRequest['described'] {
-  const recipe = file === undefined ? null : readRecipe(file).recipe;
   const number = revision ?? recipe?.revision;
   if (number === undefined) {
     throw new PrestageError({
@@ -118,7 +143,7 @@ function describedBy(
       remedy: 'Give it with --revision, or give the recipe with --recipe.',
     });
   }
-  const dates = recipe === null ? null : recipeDates(recipe);
+  const dates = recipe === null ? null : datesOfRecipe(recipe);
   return {
     name: name ?? recipe?.name ?? basename(path, extname(path)),
     version: mediaVersion ?? recipe?.version ?? String(number),

@@ -68,6 +68,8 @@ export const orderShowForm = z.strictObject({
   imageIndex: z.int().positive().nullable(),
   /** Layout that the order asks for; null when it allows any. */
   layout: z.string().nullable(),
+  /** Day until which the machines leave the depot, `YYYY-MM-DD`; null when the order names none. */
+  shipBy: z.string().nullable(),
   /** Machines in each state; together all machines. */
   counts: z.record(z.enum(orderLineStates), count),
   /** Machines that are not in the order. */
@@ -242,9 +244,9 @@ function documentOf(
   { orderId, order, lines, openedAt, openedBy }: OpenOrder,
   view: OrderView,
 ): JsonDocument<typeof orderShowForm> {
-  const { number, mediaSha256 = null, imageIndex = null, layout = null } = order;
+  const { number, mediaSha256 = null, imageIndex = null, layout = null, shipBy = null } = order;
   return {
-    ...{ orderId, number, openedAt, openedBy, mediaSha256, imageIndex, layout },
+    ...{ orderId, number, openedAt, openedBy, mediaSha256, imageIndex, layout, shipBy },
     counts: view.counts,
     unexpected: view.unexpected,
     open: view.open.length,
@@ -259,6 +261,7 @@ function showText({ order, lines, openedAt, openedBy }: OpenOrder, view: OrderVi
     ['media', order.mediaSha256 ?? 'any verified media'],
     ['image', order.imageIndex === undefined ? 'any' : String(order.imageIndex)],
     ['layout', order.layout ?? 'any'],
+    ['ship by', order.shipBy ?? null],
     ['machines', countsText(view)],
   ]);
   const rows: Cell[][] = view.lines.map(({ serial, state, unexpected, reason }) => {

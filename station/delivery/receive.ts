@@ -66,7 +66,7 @@ export async function receiveMedia(request: ReceiveRequest, receiving: Receiving
   const file = findManifest(request.path);
   const signed = await readSignedManifest(file, paths, () => Promise.resolve(client), signal);
   const { manifest } = signed;
-  const older = requireNewer(signed, library, request.olderReason);
+  const older = requireNewer(signed, library, request);
   if (older.here !== null) {
     return { result: 'here', media: older.here, receipt: library.receiptOf(older.here) };
   }
@@ -106,7 +106,7 @@ async function putTogether(
     'gatherParts',
     {
       progressToken: randomUUID(),
-      folders: [dirname(file), ...request.others],
+      folders: [dirname(file), ...request.others, ...keptParts(manifest, library)],
       directory: folder,
       fileName,
       parts: manifest.parts,
@@ -169,7 +169,7 @@ function fileMedia(
 function requireNewer(
   { manifest, signer }: SignedManifest,
   library: MediaLibrary,
-  reason: string | null,
+  { olderReason: reason, keepParts }: Pick<ReceiveRequest, 'olderReason' | 'keepParts'>,
 ): { readonly here: LibraryMedia | null; readonly older: LibraryEntry['older'] } {
   const media = library.list();
   const standing = standingOf(
@@ -181,8 +181,9 @@ function requireNewer(
   const { entry } = standing;
   if (standing.standing === 'here') {
     const here = media.find((one) => one.entry === entry);
-    // One that is damaged is mended by what was sent.
-    return { here: here?.problem === null ? here : null, older: entry.older };
+    // One that is damaged is mended by what was sent, and one that is in parts can be joined.
+    const asWanted = here?.problem === null && (keepParts || entry.held === 'joined');
+    return { here: asWanted ? here : null, older: entry.older };
   }
   if (reason !== null) return { here: null, older: { reason, revision: entry.revision } };
   const name = sanitizeForDisplay(manifest.name);
@@ -240,6 +241,14 @@ function takeUpSame(folder: string, { media, difference }: MediaManifest, librar
   } catch {
     // Then it is copied from the delivery.
   }
+}
+
+/** Where the parts of this media lie in the library, when it was received with its parts kept. */
+function keptParts({ media }: MediaManifest, library: MediaLibrary): string[] {
+  return library
+    .list()
+    .filter(({ entry }) => entry.sha256 === media.sha256 && entry.held === 'parts')
+    .map(({ folder }) => folder);
 }
 
 function contradicts(manifest: MediaManifest, differing: readonly number[]): PrestageError {

@@ -21,6 +21,7 @@ import { driveBefore } from '../../core/ledger/drive-before';
 import type { DrivePast } from '../../core/ledger/drive-past';
 import type { MachineDetails } from '../../core/machine/machine';
 import type { Media, MediaHash, MediaImage } from '../../core/media/media';
+import { dateWarnings, mergeMediaDates, requireInTime, type MediaDates } from '../../core/media/media-dates';
 import { requireTrainingDrive } from '../../core/media/training-media';
 import { required } from '../../core/base/required';
 import { attachedPast, machineHeld } from '../drives/finished-drive';
@@ -63,6 +64,8 @@ export interface BatchRequest {
   readonly shown?: ReadonlyMap<string, string>;
   /** The bays that were set up; their labels go into messages and the record. */
   readonly bays: readonly Bay[];
+  /** What is known of how long the media is of use, beside its signed manifest; null or missing: nothing. */
+  readonly dates?: MediaDates | null;
   /** What the media's hash was found to be before; null: it is hashed while the batch is prepared. */
   readonly proof: MediaProof | null;
 }
@@ -121,6 +124,8 @@ export interface BatchPlan {
   readonly jobs: readonly PlannedJob[];
   /** The order that is open on the station; null when none is. */
   readonly order: OpenOrder | null;
+  /** What to know of the media's dates, though they hold. */
+  readonly dateWarnings: readonly string[];
   /** Media and state: must not be on a drive that is written. */
   readonly protectedPaths: readonly string[];
 }
@@ -141,11 +146,13 @@ export async function planBatch(
   const order = new OrderReader(ledger, paths).current();
   const path = resolve(request.mediaPath);
   const hash = request.proof?.hash ?? null;
+  const signed = signedMediaAt(path, paths);
   const expected = checkAgainstOrder(order, {
     ...request,
-    ...{ assignments, mediaPath: path, hash },
-    signed: signedMediaAt(path, paths),
+    ...{ assignments, mediaPath: path, hash, signed },
   });
+  const dates = mergeMediaDates([request.dates ?? null, signed?.dates ?? null]);
+  requireInTime(dates, { now: new Date(), shipBy: order?.order.shipBy ?? null });
   const shipped = assignments.map(({ machineSerial }) => {
     const entry = ledger.findShipped(machineSerial);
     if (entry !== null && againReasonOf(request, machineSerial) === null && request.asksLater !== true) {
@@ -191,6 +198,7 @@ export async function planBatch(
     mediaMark: await mediaMark(media.files),
     layout,
     order,
+    dateWarnings: warningsOf(dates, order),
     protectedPaths: [...new Set([...protectedPaths, ...media.files])],
     jobs: chosen.map((drive, index) => {
       const machineSerial = required(assignments[index], `the machine of drive ${drive.id}`).machineSerial;
@@ -205,6 +213,10 @@ export async function planBatch(
       };
     }),
   };
+}
+
+function warningsOf(dates: MediaDates | null, order: OpenOrder | null): string[] {
+  return dates === null ? [] : dateWarnings(dates, { now: new Date(), shipBy: order?.order.shipBy ?? null });
 }
 
 /** The machine whose finished image a drive was shown to hold, or will be when nobody was shown anything yet; null: none. */

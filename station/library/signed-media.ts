@@ -40,5 +40,5 @@ export function signedMediaAt(
   if (file === undefined || !stillSigned(bytes, readFileSync(file), signer, paths)) {
     throw damaged(entry, 'the signature of its manifest was changed or is missing');
   }
-  return { name, version, revision, sha256, manifestSha256, signer };
+  return { name, version, revision, sha256, manifestSha256, signer, dates: manifest.dates ?? null };
 }

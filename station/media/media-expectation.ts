@@ -4,6 +4,7 @@ import { sanitizeForDisplay } from '../../core/base/display';
 import { PrestageError } from '../../core/base/errors';
 import { errorCodeOf } from '../../core/base/system-error';
 import type { MediaHash } from '../../core/media/media';
+import type { MediaDates } from '../../core/media/media-dates';
 import { parseSha256Manifest } from '../../core/media/sum-file';
 import type { HashSource } from '../../core/media/media-state';
 import { MiB } from '../../core/base/units';
@@ -38,6 +39,8 @@ export interface ExpectationRequest {
 export interface SignedMedia extends SignedManifestName {
   /** Of the media. */
   readonly sha256: string;
+  /** How long it is of use; null: the manifest does not say. */
+  readonly dates: MediaDates | null;
 }
 
 const largestManifest = MiB;
@@ -87,7 +90,7 @@ export function expectedHash({
 /** A media of the library: its signed manifest says more than what somebody types, and they must agree. */
 function expectedOfSigned(
   path: string,
-  { sha256, ...signed }: SignedMedia,
+  { sha256, dates: _dates, ...signed }: SignedMedia,
   said: string | null,
 ): ExpectedHash {
   if (said !== null && checkGiven(said) !== sha256) {

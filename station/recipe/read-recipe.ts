@@ -101,6 +101,7 @@ export function parseRecipe(text: string, path: string): ReadRecipe {
 /** The recipe with the paths of images and folders absolute: they begin at the recipe's folder. */
 export function withAbsolutePaths({ recipe, path }: Pick<ReadRecipe, 'recipe' | 'path'>): Recipe {
   const folder = dirname(path);
+  const { media } = recipe.operatingSystem;
   const image = (one: RecipeImage): RecipeImage =>
     one.file === undefined ? one : { ...one, file: resolve(folder, one.file) };
   const content = (list: readonly RecipeContent[]): RecipeContent[] =>
@@ -108,7 +109,11 @@ export function withAbsolutePaths({ recipe, path }: Pick<ReadRecipe, 'recipe' | 
   return {
     ...recipe,
     bootImage: image(recipe.bootImage),
-    operatingSystem: image(recipe.operatingSystem),
+    operatingSystem: {
+      ...recipe.operatingSystem,
+      ...image(recipe.operatingSystem),
+      ...(media === undefined ? {} : { media: resolve(folder, media) }),
+    },
     packages: content(recipe.packages),
     applications: content(recipe.applications),
     driverPackages: content(recipe.driverPackages),

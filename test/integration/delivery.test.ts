@@ -424,6 +424,14 @@ describe('media receive', () => {
     expect(result.media.path).toBeNull();
     const { parts } = manifestOf(sent);
     for (const part of parts) expect(sha256(join(result.media.folder, part.fileName))).toBe(part.sha256);
+    expect(received(await receive(sent, other, '--keep-parts')).result).toBe('here');
+    // Without it, the parts of the library are joined: the delivery is not needed for that.
+    const manifestAlone = copyDelivery(sent, at('manifest-alone'));
+    for (const part of parts) rmSync(join(manifestAlone, part.fileName));
+    const joined = received(await receive(manifestAlone, other));
+    if (joined.result !== 'received') throw new Error(joined.result);
+    await run('cmp', [present(joined.media.path), first]);
+    expect(existsSync(join(joined.media.folder, present(parts[0]).fileName))).toBe(false);
   });
 });
 

@@ -20,6 +20,7 @@ import {
   withDrives,
   writeFailed,
 } from './app-samples';
+import { contentsCompared } from './app-samples-contents';
 import { logEntry, logPage, logReport } from './app-samples-log';
 
 /** States of the app to look at. */
@@ -68,6 +69,18 @@ const mixed: AppState = {
     { driveId: someDrive(2).id, status: 'running', seconds: 12, limit: 300 },
   ],
   pairing: { ...ready.pairing, pairs: pairsOf([10]), obstacles: [] },
+};
+
+/** The certificate of the media ended. */
+const late: AppState = {
+  ...mixed,
+  media: {
+    ...provedMedia,
+    dates: {
+      ...{ certificateStart: '2024-03-01T00:00:00.000Z', certificateEnd: '2025-03-01T00:00:00.000Z' },
+      ...{ shipBy: '2025-02-01', site: 'CM1', managementPoints: ['http://mp01.contoso.com'] },
+    },
+  },
 };
 
 const pastTime = '2026-11-28T10:15:00.000Z';
@@ -477,7 +490,17 @@ export const previews: Readonly<Record<string, Preview>> = {
     wait: 'Contoso Windows 11 Enterprise',
   },
   sheet: { state: mixed, key: 'F7', press: 'Open the sheet' },
+  'media-late': { state: late, key: 'F3' },
+  'bench-late': { state: late },
   'media-none': { state: emptyState, key: 'F3' },
+  'media-contents': {
+    state: mixed,
+    answers: { listContents: contentsCompared, chooseContentsList: { path: '/orders/contoso.media.json' } },
+    key: 'F3',
+    press: 'Compare with a list …',
+    wait: 'Compared with contoso.media.json',
+    size: { width: 1280, height: 1400 },
+  },
   'media-hashing': {
     state: {
       ...ready,

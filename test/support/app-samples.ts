@@ -288,6 +288,7 @@ export function someOrder(changes: Partial<OrderState> = {}): OrderState {
     mediaSha256: 'ab12cd34'.repeat(8),
     imageIndex: 1,
     layout: 'uefi',
+    shipBy: null,
     machines: 60,
     counts,
     unexpected: 1,

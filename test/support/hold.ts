@@ -4,12 +4,15 @@ import { join } from 'node:path';
 import type { HoldPoint } from '../../helper/pipeline/hold-points';
 import { realTool } from './refusal-run';
 
-/** A place to be held: of a drive's thread, or wimlib as it begins to apply an image. */
-export type HeldPoint = HoldPoint | 'applying';
+/** A place to be held: of a drive's thread, or wimlib as it begins to apply an image or to add files to one. */
+export type HeldPoint = HoldPoint | 'applying' | 'packing';
+
+/** What wimlib-imagex is asked for at a place. */
+const wimlibVerbs: Readonly<Partial<Record<HeldPoint, string>>> = { applying: 'apply', packing: 'update' };
 
 /** How often a thread passes a point before it is held: in the middle of its chunks, where it has several. */
 const passes: Readonly<Record<HeldPoint, number>> = {
-  ...{ applying: 0, erasing: 0, writing: 1, verifying: 1, sealing: 0 },
+  ...{ applying: 0, packing: 0, erasing: 0, writing: 1, verifying: 1, sealing: 0 },
 };
 
 /**
@@ -35,7 +38,8 @@ export class Hold {
   /** @param temporary a folder of the scene's own; made when it is missing. Its path must be shorter than 90 bytes. */
   static async at(point: HeldPoint, temporary: string): Promise<Hold> {
     mkdirSync(temporary, { recursive: true });
-    if (point === 'applying') standInForWimlib(temporary);
+    const verb = wimlibVerbs[point];
+    if (verb !== undefined) standInForWimlib(temporary, point, verb);
     const hold = new Hold(temporary, point);
     await new Promise<void>((resolve, reject) => {
       hold.#server.once('error', reject);
@@ -82,8 +86,8 @@ export class Hold {
   }
 }
 
-/** A wimlib-imagex that says when it is to apply an image, waits, and then does it. */
-function standInForWimlib(folder: string): void {
+/** A wimlib-imagex that says when it is asked for this, waits, and then does it. */
+function standInForWimlib(folder: string, point: HeldPoint, verb: string): void {
   const file = join(folder, 'wimlib-imagex');
   writeFileSync(
     file,
@@ -93,12 +97,12 @@ const go = () => {
     ${JSON.stringify(realTool('wimlib-imagex'))}, process.argv.slice(2), { stdio: 'inherit' });
   process.exitCode = status ?? 1;
 };
-if (process.argv[2] === 'apply') {
+if (process.argv[2] === '${verb}') {
   const hold = require('node:net').createConnection(${JSON.stringify(join(folder, 'prestage-hold.sock'))});
   hold.on('error', () => undefined);
   hold.on('close', go);
   hold.resume();
-  hold.write('applying 0\\n');
+  hold.write('${point} 0\\n');
 } else go();
 `,
   );

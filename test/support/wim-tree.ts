@@ -2,7 +2,8 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { makeTrainingTree, randomBytes, type TrainingTreeOptions } from '../../helper/media/training-tree';
 
-export { bootPaths, mediaStore, randomBytes, smallWim } from '../../helper/media/training-tree';
+export { mediaStore } from '../../helper/boot/media-store';
+export { bootPaths, randomBytes, smallWim } from '../../helper/media/training-tree';
 
 export interface TreeOptions extends TrainingTreeOptions {
   /** Bytes of incompressible data added, in files of at most 64 MiB; none by default. */

@@ -7,6 +7,7 @@ import { Busy } from '../../components/busy';
 import { ErrorCard } from '../../components/error-card';
 import { useApp } from '../../store/app-store';
 import { useText } from '../../text';
+import { DatesNotice } from '../media/dates-notice';
 import { useAppSettings } from '../settings/app-settings';
 import { BayCard } from './bay-card';
 import './bench.css';
@@ -81,6 +82,7 @@ export function BenchScreen(): ReactElement {
       <h1 className="unseen">{text.title}</h1>
       <Strip views={bays > 0 && !(idle && view === 'rack')} />
       {refusal !== null && <ErrorCard error={refusal} />}
+      <DatesNotice />
       <ListingError />
       {bays > 0 && (view === 'rack' && !idle ? <RackView /> : <Rack />)}
       {idle && !failed && <EmptyBench />}

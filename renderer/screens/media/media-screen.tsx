@@ -6,7 +6,9 @@ import { ScreenHeader } from '../../components/screen-header';
 import { useApp } from '../../store/app-store';
 import { isRunning } from '../../../core/job/job';
 import { useText } from '../../text';
+import { ContentsCard } from './contents-card';
 import { InsideCard } from './inside-card';
+import { DatesCard } from './dates-card';
 import { MediaCard } from './media-card';
 import { LayoutCard } from './layout-card';
 import './media.css';
@@ -47,7 +49,7 @@ function useDropZone(): DropZone {
         const [file, ...others] = event.dataTransfer.files;
         const path = file === undefined || others.length > 0 ? '' : pathOfFile(file);
         setWrong(path === '');
-        if (path !== '') send('selectMedia', { path });
+        if (path !== '') send(/\.ya?ml$/i.test(path) ? 'selectRecipe' : 'selectMedia', { path });
       },
     },
   };
@@ -68,9 +70,13 @@ export function MediaScreen(): ReactElement {
       <div className="media-columns">
         <div className="stack">
           <MediaCard />
+          <DatesCard />
           <LayoutCard />
         </div>
-        <InsideCard />
+        <div className="stack">
+          <InsideCard />
+          <ContentsCard />
+        </div>
       </div>
       {over && <p className="media-drop">{text.file.dropHere}</p>}
     </div>

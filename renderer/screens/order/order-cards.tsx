@@ -53,7 +53,7 @@ export function OrderCounts({ order }: OrderProps): ReactElement {
 /** What the order says of media and drives. */
 export function OrderAsks({ order }: OrderProps): ReactElement {
   const text = useText().order.asks;
-  const { mediaSha256, imageIndex, layout, machines } = order;
+  const { mediaSha256, imageIndex, layout, shipBy, machines } = order;
   const media =
     mediaSha256 === null ? (
       text.any
@@ -70,6 +70,7 @@ export function OrderAsks({ order }: OrderProps): ReactElement {
           { name: text.media, value: media },
           { name: text.image, value: imageIndex === null ? text.any : String(imageIndex) },
           { name: text.layout, value: layout ?? text.any },
+          ...(shipBy === null ? [] : [{ name: text.shipBy, value: shipBy }]),
         ]}
       />
     </Panel>

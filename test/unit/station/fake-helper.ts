@@ -55,6 +55,9 @@ const handlers: HelperHandlers = {
     return Promise.resolve({ drives: [] });
   },
   makeTrainingMedia: nothing,
+  listContents: nothing,
+  createMedia: nothing,
+  readMediaVariables: nothing,
   splitMedia: nothing,
   diffMedia: nothing,
   gatherParts: nothing,

@@ -32,6 +32,7 @@ function asTable(
     'SHA256',
     'Image',
     'Layout',
+    'Ship by',
   ];
   const rows = order.machines.map((line) => [
     line.model ?? '',
@@ -44,6 +45,7 @@ function asTable(
     order.mediaSha256 ?? '',
     order.imageIndex === undefined ? '' : String(order.imageIndex),
     order.layout ?? '',
+    order.shipBy ?? '',
   ]);
   const head = columns.map((column) => (how.upper ? column.toUpperCase() : column));
   return how.mark + [head, ...rows].map((row) => row.map(field).join(how.separator)).join(how.end);
@@ -93,6 +95,7 @@ describe('every order', () => {
         mediaSha256: hex(64).map((text) => text.toLowerCase()),
         imageIndex: fc.integer({ min: 1, max: 30 }),
         layout: fc.constantFrom('uefi', 'uefi-recovery'),
+        shipBy: fc.constantFrom('2027-01-31', '2028-02-29'),
         machines: fc.uniqueArray(line, {
           minLength: 1,
           maxLength: 12,

@@ -156,6 +156,24 @@ describe('a table', () => {
   });
 });
 
+describe('the ship-by day', () => {
+  it('is read in each form of an order, and refused when it is no day', () => {
+    expect(orderOf('Ship by;Serial\n2027-02-28;5CD1').shipBy).toBe('2027-02-28');
+    const json = (shipBy: unknown): string =>
+      JSON.stringify({ version: 1, number: '1', shipBy, machines: [{ serial: '5CD1' }] });
+    expect(orderOf(json('2027-02-28'), null).shipBy).toBe('2027-02-28');
+    expect(problemsOf(json('2027-02-29').replace('"1"', '"4711"'))).toEqual([
+      "line 1: '2027-02-29' is not a day; write it as 2027-01-31",
+    ]);
+    expect(problemsOf('ship-by,serial\n28.02.2027,5CD1')).toEqual([
+      "line 2: '28.02.2027' is not a day; write it as 2027-01-31",
+    ]);
+    expect(problemsOf('ship by date,serial\n2027-02-28,5CD1\n2027-03-01,5CD2')).toEqual([
+      "line 3: the ship-by day is '2027-03-01' here but '2027-02-28' in line 2: a work order has only one",
+    ]);
+  });
+});
+
 describe('serials alone', () => {
   it('are read one a line, typed or pasted, with or without a title', () => {
     const machines = [{ serial: '5CD1234XY1' }, { serial: '0042PF' }];

@@ -59,7 +59,7 @@ describe('parseWimlibProgress', () => {
     'Extracting file data: lots of 139 MiB (0%) done',
     'Extracting file data: 1 MiB of 2 (0%) done',
     'Extracting file data: 1 stone of 2 MiB (0%) done',
-    'Archiving file data: 1 MiB of 2 MiB (50%) done',
+    'Splitting WIM: 1 MiB of 2 MiB (50%) written, part 1 of 1',
     '"s.swm" was successfully verified.',
   ])('takes %j for no update', (line) => {
     expect(parseWimlibProgress(line)).toBeNull();

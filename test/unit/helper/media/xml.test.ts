@@ -40,6 +40,7 @@ describe('parseWimXml', () => {
       ],
       // It does not say how much of its total are further names of one file.
       uncertainSizes: new Set([2]),
+      architectures: new Map([[1, 'x64']]),
     });
   });
 
@@ -60,7 +61,12 @@ describe('parseWimXml', () => {
   });
 
   it('takes a WIM without images', () => {
-    expect(parse('<WIM/>')).toEqual({ encrypted: false, images: [], uncertainSizes: new Set() });
+    expect(parse('<WIM/>')).toEqual({
+      encrypted: false,
+      images: [],
+      uncertainSizes: new Set(),
+      architectures: new Map(),
+    });
     expect(parse('<WIM></WIM>').images).toEqual([]);
   });
 

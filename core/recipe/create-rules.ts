@@ -1,0 +1,63 @@
+import type { MediaPlan } from './media-plan';
+import { contentOf, type Recipe } from './recipe';
+import type { RecipeComplaint } from './recipe-problems';
+
+/** What a recipe must say for Prestage to make the media itself, and what is made of it. */
+
+/** What is missing, or contradicts itself. */
+export function createComplaints(recipe: Recipe): RecipeComplaint[] {
+  const { operatingSystem, bootImage } = recipe;
+  const complaints: RecipeComplaint[] = [];
+  const say = (member: string, message: string): void => {
+    complaints.push({ path: [member], message: `${member}.${message}` });
+  };
+  if (operatingSystem.media === undefined) {
+    const other = 'or operatingSystem.media for a finished media';
+    if (operatingSystem.file === undefined) {
+      say('operatingSystem', `file is missing: give the WIM file, ${other}`);
+    }
+    if (bootImage.file === undefined) say('bootImage', 'file is missing: the media would start nothing');
+  } else {
+    if (operatingSystem.file !== undefined) {
+      say('operatingSystem', 'file and media are both there: give the one to which the content is added');
+    }
+    if (bootImage.file !== undefined) {
+      say('bootImage', 'file is there, but the finished media has its own boot image: leave it out');
+    }
+    if (contentOf(recipe).length === 0) {
+      say('operatingSystem', 'media is a finished media, and there is no content to add to it');
+    }
+  }
+  for (const list of ['packages', 'applications', 'driverPackages'] as const) {
+    for (const [at, { folder }] of recipe[list].entries()) {
+      if (folder !== undefined) continue;
+      const message = `${list}[${at + 1}].folder is missing: its files are taken from there`;
+      complaints.push({ path: [list, at], message });
+    }
+  }
+  return complaints;
+}
+
+/**
+ * What is made of a recipe without complaints.
+ * @param recipe with absolute paths
+ * @param output file that is made, absolute
+ */
+export function mediaPlanOf(recipe: Recipe, output: string, replace: boolean): MediaPlan {
+  const { name, version, comment, operatingSystem, bootImage } = recipe;
+  return {
+    name: `${name} ${version}`,
+    description: comment ?? '',
+    base: {
+      path: operatingSystem.media ?? operatingSystem.file ?? '',
+      imageIndex: operatingSystem.index,
+    },
+    bootImage:
+      operatingSystem.media === undefined
+        ? { path: bootImage.file ?? '', imageIndex: bootImage.index }
+        : null,
+    packages: contentOf(recipe).map(({ id, folder }) => ({ id, folder: folder ?? '' })),
+    output,
+    replace,
+  };
+}

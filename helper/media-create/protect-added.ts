@@ -1,0 +1,160 @@
+import { createHash } from 'node:crypto';
+import { open, readFile, stat, writeFile, type FileHandle } from 'node:fs/promises';
+import { join } from 'node:path';
+import { PrestageError } from '../../core/base/errors';
+import { timeouts } from '../../core/base/timeouts';
+import { readRange, readWimFile, type WimFile } from '../media/wim-file';
+import { listingMemory } from '../media/image-source';
+import { readWimResource, wimHeaderBytes } from '../media/wim-header';
+import { runTool } from '../tools/runner';
+import { wimlibFailure } from '../tools/wimlib';
+import { innerFile, innerFolder, topFile, topFolder } from './descriptors';
+import { describeEntries, type NamedEntry } from './image-metadata';
+import { oneFileName, oneFileWim, writeResource } from './one-file-wim';
+
+const entryBytes = 50;
+const flagMetadata = 0x02;
+const flagCompressed = 0x04;
+
+/**
+ * Gives what was added to a WIM of one image the security descriptors that wimlib cannot give on Linux: the metadata is read, and
+ * written once more behind what is there. wimlib rewrites it, packed, with its next change.
+ * @param file nobody else knows of it yet: it is changed where it lies
+ * @param folders in upper case, such as `/SMS`: what is there or below and has no descriptor gets one
+ * @param scratch folder for temporary files, on the same disk
+ * @returns entries that got one
+ * @throws PrestageError media-corrupt, tool-missing, cancelled; the system's error when the disk takes no more
+ */
+export async function protectAdded(
+  file: string,
+  folders: readonly string[],
+  scratch: string,
+  signal: AbortSignal,
+): Promise<number> {
+  const wim = await readWimFile(file);
+  const handle = await open(file, 'r+');
+  try {
+    const { table, entry } = await metadataEntry(handle, wim);
+    const metadata = await unpack(handle, wim, table.subarray(entry, entry + entryBytes), scratch, signal);
+    const described = describeEntries(metadata, chooser(folders));
+    if (described.changed > 0) await append(handle, wim, table, entry, described.metadata);
+    return described.changed;
+  } finally {
+    await handle.close();
+  }
+}
+
+/** The unpacked metadata of a WIM of one image. @param scratch folder for temporary files */
+export async function readMetadata(file: string, scratch: string, signal: AbortSignal): Promise<Buffer> {
+  const wim = await readWimFile(file);
+  const handle = await open(file, 'r');
+  try {
+    const { table, entry } = await metadataEntry(handle, wim);
+    return await unpack(handle, wim, table.subarray(entry, entry + entryBytes), scratch, signal);
+  } finally {
+    await handle.close();
+  }
+}
+
+/** Who gets which descriptor: an entry below one of ours inherits, any other is closed against the folder it is in. */
+function chooser(folders: readonly string[]): (entry: NamedEntry) => Buffer | null {
+  const ours = new Set<string>();
+  return ({ path, folder, described }) => {
+    if (described || !folders.some((top) => path === top || path.startsWith(`${top}/`))) return null;
+    const inner = ours.has(path.slice(0, path.lastIndexOf('/')));
+    if (folder) ours.add(path);
+    return folder ? (inner ? innerFolder : topFolder) : inner ? innerFile : topFile;
+  };
+}
+
+interface Place {
+  readonly table: Buffer;
+  /** Where the metadata's entry begins in the table. */
+  readonly entry: number;
+}
+
+async function metadataEntry(handle: FileHandle, { path, header }: WimFile): Promise<Place> {
+  const { offset, storedBytes, flags } = header.blobTable;
+  const table = await readRange(handle, path, offset, storedBytes);
+  const found: number[] = [];
+  for (let at = 0; at + entryBytes <= table.length; at += entryBytes) {
+    if ((table.readUInt8(at + 7) & flagMetadata) !== 0) found.push(at);
+  }
+  const [entry] = found;
+  if (entry === undefined || found.length > 1 || (flags & flagCompressed) !== 0) {
+    throw new PrestageError({
+      code: 'media-corrupt',
+      message: 'The media that is made has no metadata of one image.',
+    });
+  }
+  return { table, entry };
+}
+
+async function unpack(
+  handle: FileHandle,
+  { path }: WimFile,
+  entry: Buffer,
+  scratch: string,
+  signal: AbortSignal,
+): Promise<Buffer> {
+  const { offset, storedBytes, originalBytes, flags } = readWimResource(entry, 0);
+  const stored = await readRange(handle, path, offset, storedBytes);
+  const compressed = (flags & flagCompressed) !== 0;
+  if (!compressed) return stored;
+  const header = await readRange(handle, path, 0, wimHeaderBytes);
+  const wrapper = join(scratch, 'metadata.wim');
+  const resource = { stored, compressed, originalBytes, sha1: entry.subarray(30, 50) };
+  await writeFile(wrapper, oneFileWim(header, resource), { mode: 0o600 });
+  const outputFile = join(scratch, 'metadata');
+  const { status, stderr } = await runTool(
+    'wimlib-imagex',
+    ['extract', wrapper, '1', `/${oneFileName}`, '--to-stdout', '--no-globs'],
+    { signal, timeout: timeouts.mediaListing, memoryLimit: listingMemory, outputFile },
+  );
+  if (status !== 0) throw wimlibFailure(status, stderr, path);
+  const metadata = await readFile(outputFile);
+  if (metadata.length !== originalBytes) throw wimlibFailure(26, stderr, path);
+  return metadata;
+}
+
+/** Writes metadata, table of contents and XML behind what is there, then the header that names them. */
+async function append(
+  handle: FileHandle,
+  { path, header }: WimFile,
+  table: Buffer,
+  entry: number,
+  metadata: Buffer,
+): Promise<void> {
+  const end = (await stat(path)).size;
+  const xml = await readRange(handle, path, header.xml.offset, header.xml.storedBytes);
+  const where = { offset: end, stored: metadata.length, original: metadata.length, flags: flagMetadata };
+  writeResource(table, entry, where);
+  createHash('sha1')
+    .update(metadata)
+    .digest()
+    .copy(table, entry + 30);
+  const start = await readRange(handle, path, 0, wimHeaderBytes);
+  const tableAt = end + metadata.length;
+  const xmlAt = tableAt + table.length;
+  const flags = flagMetadata;
+  writeResource(start, 48, { offset: tableAt, stored: table.length, original: table.length, flags });
+  writeResource(start, 72, { offset: xmlAt, stored: xml.length, original: xml.length, flags });
+  // A boot index has the metadata's place once more; there is no integrity table until the end.
+  if (header.bootIndex > 0) writeResource(start, 96, where);
+  start.fill(0, 124, 148);
+  for (const [bytes, at] of [
+    [metadata, end],
+    [table, tableAt],
+    [xml, xmlAt],
+    [start, 0],
+  ] as const) {
+    await writeAll(handle, bytes, at);
+  }
+}
+
+async function writeAll(handle: FileHandle, bytes: Buffer, at: number): Promise<void> {
+  for (let done = 0; done < bytes.length;) {
+    const { bytesWritten } = await handle.write(bytes, done, bytes.length - done, at + done);
+    done += bytesWritten;
+  }
+}
