@@ -57,8 +57,8 @@ export const libraryText = {
   from: (name: string, version: string, signer: string): string =>
     `${name} ${version}, signed by ${signer}, from the media library`,
 
-  details: 'Contents and settings',
-  detailsNamed: (name: string, version: string): string => `Contents and settings of ${name} ${version}`,
+  details: 'Details',
+  detailsNamed: (name: string, version: string): string => `Details of ${name} ${version}`,
   noPackages: 'The sender did not list the packages. After you choose the media, they can be listed below.',
   noSettings: 'The sender gave no deployment settings.',
   settings: 'Settings',

@@ -35,7 +35,7 @@ function lineWords(
         ? { next: 'Scan the job ticket', hint: 'Or the SHA-256 of a media that was used on this station.' }
         : {
             next: `${wanted} is new to this station`,
-            hint: 'Call whoever looks after it: its file is chosen once on Media (F3). Or scan another ticket.',
+            hint: 'Call whoever looks after it: the media is received, or chosen once on Media (F3). Or scan another ticket.',
           };
     case 'media-hash':
       return { next: 'Scan the job ticket or the SHA-256', hint: 'It proves the media that is chosen.' };

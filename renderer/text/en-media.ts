@@ -58,6 +58,7 @@ export const mediaText = {
     restHidden: 'The rest is shown when the expected one is entered.',
     proved: 'VERIFIED',
     provedHint: 'The media is the file that was sent. It can be written.',
+    provedLate: 'The media is the file that was sent, but it is too late to ship it: see below.',
     whoSaid: (source: Source): string => `The SHA-256 matches ${sources[source]}.`,
     refused: 'REFUSED',
     refusedHint: 'This media cannot be written.',

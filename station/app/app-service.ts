@@ -20,7 +20,12 @@ import { withPulledDrives } from './drives-view';
 import { jobMediaOf } from './job-media';
 import { JobService } from './job-service';
 import { KnownMedia } from './known-media';
+<<<<<<< HEAD
 import { LibraryService } from './library-service';
+=======
+import { receivedMedia } from '../library/media-path';
+import { libraryFolder } from '../library/media-library';
+>>>>>>> main
 import { listContents } from './media-contents';
 import { signedMediaAt } from '../library/signed-media';
 import { MediaVerifier } from './media-verifier';
@@ -131,6 +136,7 @@ export class AppService {
       trainingMedia: () => this.trainingMedia.state,
     });
     this.batch = new BatchService((imageIndex) => this.media.showImage(imageIndex));
+<<<<<<< HEAD
     this.library = new LibraryService({
       ...{ helpers, paths, settings: () => this.settings.current, cache: () => this.cache() },
       operator: () => this.batch.state.operator || defaultOperator(),
@@ -138,6 +144,11 @@ export class AppService {
       running: () => this.jobs.running.length,
     });
     this.knownMedia = new KnownMedia(paths.knownMediaFile, (sha256) => this.library.find(sha256));
+=======
+    this.knownMedia = new KnownMedia(paths.knownMediaFile, (sha256) =>
+      receivedMedia(sha256, libraryFolder(paths, this.settings.current)),
+    );
+>>>>>>> main
     this.takenOut = new TakenOut(paths.takenOutFile);
     this.media = new MediaVerifier({
       helpers,

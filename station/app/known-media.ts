@@ -18,11 +18,12 @@ const knownMediaSchema = z.strictObject({
 type Known = z.infer<typeof knownMediaSchema>['media'];
 
 /**
- * Where media lie that were proved here: a scan of their SHA-256 or of a job ticket chooses them. Only a convenience, which says
+ * Where media lie that were proved here, or received into the library: a scan of their SHA-256 or of a job ticket chooses them. Only a convenience, which says
  * nothing of what a file holds now: what is chosen is hashed again. What goes wrong with the file is logged and stops nothing.
  */
 export class KnownMedia {
   readonly #file: string;
+<<<<<<< HEAD
   readonly #inLibrary: (sha256: string) => string | null;
   #known: Known | null = null;
 
@@ -30,15 +31,29 @@ export class KnownMedia {
   constructor(file: string, inLibrary: (sha256: string) => string | null = () => null) {
     this.#file = file;
     this.#inLibrary = inLibrary;
+=======
+  readonly #received: (sha256: string) => string | null;
+  #known: Known | null = null;
+
+  /** @param received path of a media of this SHA-256 in the station's library, which was never chosen here; null: none */
+  constructor(file: string, received: (sha256: string) => string | null = () => null) {
+    this.#file = file;
+    this.#received = received;
+>>>>>>> main
   }
 
   /** Path of a media that is still there, in the library where it has it; null when none is known. */
   find(sha256: string): string | null {
+<<<<<<< HEAD
     return this.#inLibrary(sha256) ?? this.#find(sha256);
   }
 
   #find(sha256: string): string | null {
     return this.#read().find((one) => one.sha256 === sha256 && existsSync(one.path))?.path ?? null;
+=======
+    const used = this.#read().find((one) => one.sha256 === sha256 && existsSync(one.path));
+    return used?.path ?? this.#received(sha256);
+>>>>>>> main
   }
 
   /** Keeps where a media is, once it is proved. */

@@ -15,3 +15,17 @@ export function mediaPath(given: string, paths: Pick<StatePaths, 'library' | 'se
   const library = new MediaLibrary(libraryFolder(paths, loadSettings(paths)));
   return library.find(given)?.path ?? path;
 }
+
+/**
+ * The file of a received media, for a scan that says which one. Only where to look: what is chosen is hashed, as any other. A library
+ * that cannot be read, or a media that is kept in parts or is not as it was filed, is none.
+ * @param sha256 of the whole file
+ */
+export function receivedMedia(sha256: string, folder: string): string | null {
+  try {
+    const media = new MediaLibrary(folder).list().find(({ entry }) => entry.sha256 === sha256);
+    return media?.problem === null ? media.path : null;
+  } catch {
+    return null;
+  }
+}

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
-import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { LibraryEntry } from '../../core/delivery/library';
 import { makeTicket } from '../../core/scan/job-ticket';
 import { temporaryArea } from '../support/global-setup';
 import { makeBench } from '../support/virtual-bench';
@@ -132,6 +133,30 @@ describe('a job ticket', () => {
     );
     await told();
     expect(app.state.batch.workOrder).toBe('WO-8');
+  });
+
+  it('chooses a media of the library that was never chosen here, and none whose file is not whole', async () => {
+    const folder = join(own, 'state', 'library', sha256);
+    mkdirSync(folder, { recursive: true });
+    const file = join(folder, 'contoso.wim');
+    writeFileSync(file, readFileSync(media.path).subarray(1));
+    const entry: LibraryEntry = {
+      ...{
+        form: 'prestage-library-1',
+        name: 'contoso',
+        version: '24H2',
+        revision: 1,
+        fileName: 'contoso.wim',
+      },
+      ...{ sha256, bytes: statSync(media.path).size, manifestSha256: '1'.repeat(64), guid: '2'.repeat(32) },
+      signer: { name: 'Contoso', kind: 'minisign', key: '3'.repeat(64) },
+      ...{ held: 'joined', receivedAt: '2026-11-28T10:00:00.000Z', operator: 'Ada Byron' },
+    };
+    writeFileSync(join(folder, 'entry.json'), JSON.stringify(entry));
+    expect(await outcome(ticketOf('WO-7', sha256))).toMatchObject({ ticket: { media: 'wanted' } });
+    writeFileSync(file, readFileSync(media.path));
+    expect(await outcome(ticketOf('WO-7', sha256))).toMatchObject({ ticket: { media: 'known' } });
+    await app.until(() => app.service.media.path === file, 'the file of the library');
   });
 
   it('does not take what lies at the known place for what lay there', async () => {

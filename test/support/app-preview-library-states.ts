@@ -36,7 +36,7 @@ export const libraryPreviews: Readonly<Record<string, Preview>> = {
     state: chosen,
     answers: { libraryDetails },
     key: 'F3',
-    press: 'Contents and settings of Contoso Windows 11 Enterprise 24H2-7',
+    press: 'Details of Contoso Windows 11 Enterprise 24H2-7',
     wait: 'Media and PXE, hidden',
     size: { width: 1280, height: 1500 },
   },

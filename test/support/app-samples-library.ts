@@ -77,7 +77,7 @@ const path = '/media/depot/CONTOSO-SSD/Contoso Windows 11 Enterprise';
 export const receivings = {
   running: {
     ...{ status: 'running', path, cancelling: false },
-    progress: { phase: 'copying', done: 5.2 * GiB, total: 14 * GiB },
+    progress: { phase: 'copying', done: 5 * GiB, total: 14 * GiB },
   },
   incomplete: {
     ...{ status: 'incomplete', path, name: receivedMedia.name, version: '24H2-8', parts: 4 },

@@ -9,6 +9,13 @@ export function useMediaDates(): MediaDates | null {
   return useApp(({ media }) => ('dates' in media ? (media.dates ?? null) : null));
 }
 
+/** Nothing is started with it: it would come too late. */
+export function useIsLate(): boolean {
+  const dates = useMediaDates();
+  const shipBy = useApp(({ order }) => order?.shipBy ?? null);
+  return dates !== null && lateReasons(dates, { now: new Date(), shipBy }).length > 0;
+}
+
 /** What speaks against shipping the media, or will soon; nothing where nothing does. */
 export function DatesNotice(): ReactElement | null {
   const text = useText().media.dates;

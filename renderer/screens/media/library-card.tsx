@@ -94,7 +94,7 @@ export function LibraryCard({ media }: CardProps): ReactElement {
   const version = sanitizeForDisplay(media.version);
   const canBeUsed = media.path !== null && media.problem === null && media.trusted;
   return (
-    <li className="library-card surface" data-chosen={isChosen}>
+    <li className="library-card surface" data-chosen={isChosen} data-opened={opened}>
       <div>
         <h3 className="anywhere">{name}</h3>
         <p className="soft anywhere">{text.version(version, revision)}</p>
@@ -102,7 +102,7 @@ export function LibraryCard({ media }: CardProps): ReactElement {
       <Proof media={media} />
       {media.dates !== undefined && <Late dates={media.dates} />}
       <CardLines media={media} />
-      <div className="row library-acts">
+      <div className="row">
         {isChosen ? (
           <Status tone="good">
             <IconCheck size={20} stroke={3} aria-hidden /> {text.chosen}
@@ -120,7 +120,7 @@ export function LibraryCard({ media }: CardProps): ReactElement {
           )
         )}
         <Button
-          variant="subtle"
+          size="sm"
           aria-expanded={opened}
           aria-label={text.detailsNamed(name, version)}
           onClick={() => {

@@ -22,22 +22,24 @@ export function LibraryDetails({ sha256 }: { readonly sha256: string }): ReactEl
   if (details === null) return null;
   const { packages, settings } = details;
   return (
-    <div className="stack">
+    <div className="library-details">
       {packages === null ? (
         <p className="soft">{text.noPackages}</p>
       ) : (
         packages.length > 0 && <ContentsTable rows={packages.map((one) => ({ ...one, state: null }))} />
       )}
-      <h4>{text.settings}</h4>
-      {settings === null ? (
-        <p className="soft">{text.noSettings}</p>
-      ) : (
-        <DetailList
-          details={text
-            .settingLines(settings)
-            .map(([name, value]) => ({ name, value: sanitizeForDisplay(value, 1000) }))}
-        />
-      )}
+      <div className="stack close">
+        <h4>{text.settings}</h4>
+        {settings === null ? (
+          <p className="soft">{text.noSettings}</p>
+        ) : (
+          <DetailList
+            details={text
+              .settingLines(settings)
+              .map(([name, value]) => ({ name, value: sanitizeForDisplay(value, 1000) }))}
+          />
+        )}
+      </div>
     </div>
   );
 }

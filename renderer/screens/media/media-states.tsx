@@ -10,6 +10,7 @@ import { Notice } from '../../components/notice';
 import { ProgressBar } from '../../components/progress-bar';
 import { useApp } from '../../store/app-store';
 import { useText } from '../../text';
+import { useIsLate } from './dates-notice';
 import { expectedInCause } from './hash';
 import { HashForm } from './hash-form';
 import { TrainingHash } from './training-media';
@@ -112,11 +113,12 @@ export function WaitingForHash({ media }: { readonly media: Of<'waiting-for-hash
 /** The media is what was sent. */
 export function Proved({ media }: { readonly media: Of<'proved'> }): ReactElement {
   const text = useText().media.file;
+  const late = useIsLate();
   return (
     <>
       <Notice large tone="good" title={text.proved}>
         <p>
-          {text.provedHint} {text.whoSaid(media.expected.source)}
+          {late ? text.provedLate : text.provedHint} {text.whoSaid(media.expected.source)}
         </p>
       </Notice>
       <HashView name={text.sha} sha256={media.sha256} />

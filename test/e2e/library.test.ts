@@ -1,0 +1,126 @@
+import { existsSync, readdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import { card, helpersOf, pairByScan, startByScan, testMedia, type TestMedia } from '../support/app-bench';
+import { AppWindow, giveToUser } from '../support/app-window';
+import { runCli } from '../support/cli';
+import { minisignKeys } from '../support/delivery';
+import { temporaryArea } from '../support/global-setup';
+import { makeBench } from '../support/virtual-bench';
+
+/** The media library in the app: a folder is received, chosen and written without a typed SHA-256. */
+
+let area: string;
+let state: string;
+let media: TestMedia;
+let opened: AppWindow | null = null;
+/** A helper that was stopped: it may not stay so, also when the test fails. */
+let frozen: number | null = null;
+
+const delivery = (revision: number): string => join(area, `sent-${revision}`, 'Contoso');
+
+async function send(revision: number, key: string): Promise<void> {
+  const result = await runCli([
+    ...['media', 'send', media.path, '--to', delivery(revision), '--name', 'Contoso', '--key', key],
+    ...['--media-version', `24H2-${revision}`, '--revision', String(revision), '--part-size', '1M'],
+  ]);
+  expect(result.status, result.stderr).toBe(0);
+}
+
+beforeAll(async () => {
+  area = temporaryArea('e2e-library');
+  state = join(area, 'state');
+  media = await testMedia(area);
+  const keys = await minisignKeys(area, 'contoso');
+  await send(1, keys.secret);
+  await send(2, keys.secret);
+  const trusted = await runCli(['key', 'trust', 'Contoso', '--public-key', keys.public, '--state', state]);
+  expect(trusted.status, trusted.stderr).toBe(0);
+  for (const revision of [1, 2]) giveToUser(join(area, `sent-${revision}`));
+});
+afterEach(async () => {
+  if (frozen !== null && existsSync(`/proc/${frozen}`)) process.kill(frozen, 'SIGCONT');
+  await opened?.end();
+});
+afterAll(() => {
+  rmSync(area, { recursive: true, force: true });
+});
+
+it('receives a folder, writes it without a typed SHA-256, and takes an older one only with a reason', async () => {
+  const bench = join(area, 'bench');
+  await makeBench(bench, 1);
+  const app = await AppWindow.start({ state, bench });
+  opened = app;
+  const { page } = app;
+  await card(app, 'bay 1').waitFor();
+  const verified = (): Promise<void> => page.getByText('VERIFIED', { exact: true }).waitFor();
+  const receive = async (revision: number): Promise<void> => {
+    await app.answerFiles(delivery(revision));
+    await page.getByRole('button', { name: 'Receive a folder …' }).click();
+  };
+
+  // Cancelled, what is whole of it stays.
+  await page.keyboard.press('F3');
+  await page.getByText('No media was received yet.').waitFor();
+  const [helper] = helpersOf(app.process.pid ?? -1);
+  if (helper === undefined) throw new Error('the app has no helper');
+  frozen = helper;
+  process.kill(helper, 'SIGSTOP');
+  await receive(2);
+  await page.getByText('Receiving Contoso', { exact: true }).waitFor();
+  await page.getByRole('button', { name: 'Cancel', exact: true }).click();
+  await page.getByText('Cancelling …').waitFor();
+  process.kill(helper, 'SIGCONT');
+  await page.getByRole('heading', { name: 'Not completely received' }).waitFor();
+
+  await receive(2);
+  await page.getByText('Contoso 24H2-2 is proved and in the library').waitFor();
+  await app.picture('library-received');
+  // As a job ticket has it: the library knows the media.
+  await app.scan(media.sha256);
+  await verified();
+  await page.getByText('Contoso 24H2-2, signed by Contoso, from the media library').waitFor();
+  await page.getByRole('button', { name: 'Close this file' }).click();
+  await page.getByRole('button', { name: 'Use Contoso 24H2-2' }).click();
+  await verified();
+  await page.getByText(/matches the one in its signed manifest/).waitFor();
+  await page.getByText('Chosen for the next drives').waitFor();
+  expect(await page.getByRole('button', { name: /^Remove Contoso/ }).count()).toBe(0);
+  await app.picture('library-chosen');
+
+  await page.keyboard.press('F4');
+  await app.scan('OP-Ada Byron');
+  await pairByScan(app, [['7KX9PQ3', 'BAY 1']]);
+  await startByScan(app);
+  await card(app, 'bay 1').getByText('PASS').first().waitFor();
+  const exported = await runCli(['ledger', 'export', '--format', 'json', '--state', state]);
+  expect(JSON.parse(exported.stdout)).toContainEqual(
+    expect.objectContaining({
+      media: expect.objectContaining({
+        sha256: media.sha256,
+        expected: 'signed-manifest',
+        signedManifest: expect.objectContaining({
+          ...{ name: 'Contoso', version: '24H2-2', revision: 2 },
+          signer: expect.objectContaining({ name: 'Contoso', kind: 'minisign' }),
+        }),
+      }),
+    }),
+  );
+
+  // The same file under an older revision: it is chosen, and is proved again when it was replaced.
+  await page.keyboard.press('F3');
+  await receive(1);
+  await page.getByText(/Contoso revision 1 \(24H2-1\) is older than revision 2/).waitFor();
+  await app.picture('library-older');
+  await page.getByLabel('Reason').fill('The sender withdrew 24H2-2');
+  await page.getByRole('button', { name: 'Receive the older media' }).click();
+  await page.getByText('Contoso 24H2-1 is proved and in the library').waitFor();
+  await page.getByText('The sender withdrew 24H2-2').waitFor();
+  await verified();
+
+  await page.getByRole('button', { name: 'Close this file' }).click();
+  await page.getByRole('button', { name: 'Remove Contoso 24H2-1' }).click();
+  await page.getByRole('button', { name: 'Yes, remove it' }).click();
+  await page.getByText('No media was received yet.').waitFor();
+  expect(readdirSync(join(state, 'library'))).toEqual([]);
+});
