@@ -20,12 +20,8 @@ import { withPulledDrives } from './drives-view';
 import { jobMediaOf } from './job-media';
 import { JobService } from './job-service';
 import { KnownMedia } from './known-media';
-<<<<<<< HEAD
 import { LibraryService } from './library-service';
-=======
 import { receivedMedia } from '../library/media-path';
-import { libraryFolder } from '../library/media-library';
->>>>>>> main
 import { listContents } from './media-contents';
 import { signedMediaAt } from '../library/signed-media';
 import { MediaVerifier } from './media-verifier';
@@ -136,19 +132,15 @@ export class AppService {
       trainingMedia: () => this.trainingMedia.state,
     });
     this.batch = new BatchService((imageIndex) => this.media.showImage(imageIndex));
-<<<<<<< HEAD
     this.library = new LibraryService({
       ...{ helpers, paths, settings: () => this.settings.current, cache: () => this.cache() },
       operator: () => this.batch.state.operator || defaultOperator(),
       chosenPath: () => this.media.path,
       running: () => this.jobs.running.length,
     });
-    this.knownMedia = new KnownMedia(paths.knownMediaFile, (sha256) => this.library.find(sha256));
-=======
     this.knownMedia = new KnownMedia(paths.knownMediaFile, (sha256) =>
-      receivedMedia(sha256, libraryFolder(paths, this.settings.current)),
+      receivedMedia(sha256, this.library.folder),
     );
->>>>>>> main
     this.takenOut = new TakenOut(paths.takenOutFile);
     this.media = new MediaVerifier({
       helpers,

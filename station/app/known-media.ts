@@ -23,15 +23,6 @@ type Known = z.infer<typeof knownMediaSchema>['media'];
  */
 export class KnownMedia {
   readonly #file: string;
-<<<<<<< HEAD
-  readonly #inLibrary: (sha256: string) => string | null;
-  #known: Known | null = null;
-
-  /** @param inLibrary where the media library has a media of this SHA-256; null: it has none */
-  constructor(file: string, inLibrary: (sha256: string) => string | null = () => null) {
-    this.#file = file;
-    this.#inLibrary = inLibrary;
-=======
   readonly #received: (sha256: string) => string | null;
   #known: Known | null = null;
 
@@ -39,21 +30,13 @@ export class KnownMedia {
   constructor(file: string, received: (sha256: string) => string | null = () => null) {
     this.#file = file;
     this.#received = received;
->>>>>>> main
   }
 
-  /** Path of a media that is still there, in the library where it has it; null when none is known. */
+  /** Path of a media that is still there, in the library where it has it: there a manifest proves it. Null when none is known. */
   find(sha256: string): string | null {
-<<<<<<< HEAD
-    return this.#inLibrary(sha256) ?? this.#find(sha256);
-  }
-
-  #find(sha256: string): string | null {
+    const received = this.#received(sha256);
+    if (received !== null) return received;
     return this.#read().find((one) => one.sha256 === sha256 && existsSync(one.path))?.path ?? null;
-=======
-    const used = this.#read().find((one) => one.sha256 === sha256 && existsSync(one.path));
-    return used?.path ?? this.#received(sha256);
->>>>>>> main
   }
 
   /** Keeps where a media is, once it is proved. */

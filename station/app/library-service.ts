@@ -14,7 +14,6 @@ import type { ImageCache } from '../image-cache/image-cache';
 import { loadStationKey } from '../ledger/keys';
 import { damaged, libraryFolder, MediaLibrary, type LibraryMedia } from '../library/media-library';
 import { isTrusted } from '../signing/trusted-keys';
-import { logError } from '../state/log-file';
 import type { Settings } from '../state/settings';
 import type { StatePaths } from '../state/state-paths';
 import { reasonOf } from './asked-reason';
@@ -59,17 +58,6 @@ export class LibraryService {
 
   get folder(): string {
     return libraryFolder(this.#dependencies.paths, this.#dependencies.settings());
-  }
-
-  /** The file of a whole media with this SHA-256; null when the library has none. */
-  find(sha256: string): string | null {
-    try {
-      const media = this.#library.find(sha256);
-      return media?.problem === null ? media.path : null;
-    } catch (error) {
-      logError('library-not-read', error);
-      return null;
-    }
   }
 
   /** Looks at the disk again. What goes wrong is in the state. */
