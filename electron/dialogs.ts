@@ -81,6 +81,11 @@ export function windowHandlers(
       if (folder !== null) service.library.receiveMore(folder);
       return { chosen: folder !== null };
     },
+    saveReceipt: async ({ sha256 }) => {
+      const path = await savePath(service.library.receiptName(sha256), 'json');
+      if (path !== null) service.library.saveReceipt(sha256, path);
+      return { path };
+    },
     chooseContentsList: async ({ kind }) => {
       const { canceled, filePaths } = await dialog.showOpenDialog(current(), {
         properties: [kind === 'folder' ? 'openDirectory' : 'openFile'],

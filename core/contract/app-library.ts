@@ -103,6 +103,8 @@ export const libraryMethods = {
 export const libraryWindowMethods = {
   /** Opens the dialog for the folder of a delivery. Answers at once when it is closed; receiving goes on. */
   chooseDelivery: { request: nothing, response: z.strictObject({ chosen: z.boolean() }) },
+  /** Asks where the receipt for the sender is saved. Null: closed. */
+  saveReceipt: { request: oneMedia, response: z.strictObject({ path: z.string().nullable() }) },
   /** Opens the dialog for another folder with parts of what was not complete. */
   chooseParts: { request: nothing, response: z.strictObject({ chosen: z.boolean() }) },
 } as const;

@@ -69,6 +69,9 @@ export const libraryText = {
     ...(deployment === undefined ? [] : deploymentLines(deployment)),
   ],
 
+  receipt: 'Save the receipt …',
+  receiptSaved: (file: string): string => `The receipt is saved as ${file}. Send it back to the sender.`,
+
   remove: 'Remove',
   removeNamed: (name: string, version: string): string => `Remove ${name} ${version}`,
   removeQuestion: (name: string, version: string): string =>

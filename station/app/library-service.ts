@@ -1,4 +1,4 @@
-import { statSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { Emitter } from 'vscode-jsonrpc/node';
 import { isCancellation, PrestageError, toErrorData } from '../../core/base/errors';
@@ -12,11 +12,16 @@ import { receiveMedia, type ReceiveRequest, type ReceiveResult } from '../delive
 import type { Helpers } from '../helper-client/helpers';
 import type { ImageCache } from '../image-cache/image-cache';
 import { loadStationKey } from '../ledger/keys';
-import { damaged, libraryFolder, MediaLibrary, type LibraryMedia } from '../library/media-library';
+import {
+  damaged,
+  libraryFolder,
+  MediaLibrary,
+  receiptFileIn,
+  type LibraryMedia,
+} from '../library/media-library';
 import { isTrusted } from '../signing/trusted-keys';
 import type { Settings } from '../state/settings';
-import type { StatePaths } from '../state/state-paths';
-import { reasonOf } from './asked-reason';
+import { writeFileAtomically, type StatePaths } from '../state/state-paths';
 
 export interface LibraryServiceDependencies {
   readonly helpers: Pick<Helpers, 'plain'>;
@@ -32,6 +37,9 @@ export interface LibraryServiceDependencies {
 }
 
 type Request = Pick<ReceiveRequest, 'path' | 'others' | 'olderReason'>;
+
+/** Longer ones are cut. */
+const longestReason = 200;
 
 /** The media library on the screen: what is in it, and what is being received, one at a time. */
 export class LibraryService {
@@ -90,7 +98,15 @@ export class LibraryService {
 
   /** Tries again what is older than what is here. @throws PrestageError delivery-busy, usage without a reason */
   receiveOlder(reason: string): void {
-    this.#begin({ ...this.#again(), olderReason: reasonOf(reason) });
+    const olderReason = sanitizeForDisplay(reason, longestReason);
+    if (olderReason === '') {
+      throw new PrestageError({
+        code: 'usage',
+        message: 'The reason is missing.',
+        remedy: 'Say in a few words why the older media is received.',
+      });
+    }
+    this.#begin({ ...this.#again(), olderReason });
   }
 
   /** Ends what is being received. What is whole of it is kept. */
@@ -127,6 +143,34 @@ export class LibraryService {
       packages: contents === undefined ? null : namedPackages(contents, recipe?.content ?? []),
       settings: recipe ?? null,
     };
+  }
+
+  /** A name for the file of a receipt. @throws PrestageError library-not-found */
+  receiptName(sha256: string): string {
+    const { name, version } = this.#library.require(sha256).entry;
+    return `receipt-${name}-${version}.json`.replace(/[^A-Za-z0-9._-]+/g, '-');
+  }
+
+  /** Writes the signed receipt for the sender to a file. @throws PrestageError library-not-found, library-damaged, state-unavailable */
+  saveReceipt(sha256: string, path: string): void {
+    const { entry, folder } = this.#library.require(sha256);
+    let receipt: string;
+    try {
+      receipt = readFileSync(receiptFileIn(folder), 'utf8');
+    } catch {
+      throw damaged(entry, 'its receipt is missing');
+    }
+    try {
+      writeFileAtomically(path, receipt, 0o644);
+    } catch (error) {
+      if (error instanceof PrestageError) throw error;
+      throw new PrestageError({
+        code: 'state-unavailable',
+        message: `The receipt ${sanitizeForDisplay(path, 300)} cannot be written.`,
+        cause: error instanceof Error ? error.message : String(error),
+        remedy: 'Choose a folder that you can write to.',
+      });
+    }
   }
 
   /**

@@ -68,6 +68,11 @@ export function manifestFileIn(folder: string): string {
   return join(folder, 'media.json');
 }
 
+/** The receipt in the media's folder. */
+export function receiptFileIn(folder: string): string {
+  return join(folder, receiptName);
+}
+
 /** Where the library lies: the settings' folder, or the state folder. */
 export function libraryFolder(
   paths: Pick<StatePaths, 'library'>,

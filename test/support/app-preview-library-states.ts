@@ -32,6 +32,7 @@ const receiving = (state: AppState, what: Receiving): AppState => ({
 
 export const libraryPreviews: Readonly<Record<string, Preview>> = {
   library: { state: withLibrary, key: 'F3' },
+  'library-in-use': { state: chosen, key: 'F3' },
   'library-chosen': {
     state: chosen,
     answers: { libraryDetails },

@@ -5,6 +5,7 @@ import { act } from '../../actions';
 import { DetailList } from '../../components/details';
 import { useText } from '../../text';
 import { ContentsTable } from './contents-table';
+import { SaveReceipt } from './save-receipt';
 
 /** What the manifest says of the packages and of the deployment. */
 export function LibraryDetails({ sha256 }: { readonly sha256: string }): ReactElement | null {
@@ -28,7 +29,7 @@ export function LibraryDetails({ sha256 }: { readonly sha256: string }): ReactEl
       ) : (
         packages.length > 0 && <ContentsTable rows={packages.map((one) => ({ ...one, state: null }))} />
       )}
-      <div className="stack close">
+      <div className="stack">
         <h4>{text.settings}</h4>
         {settings === null ? (
           <p className="soft">{text.noSettings}</p>
@@ -39,6 +40,7 @@ export function LibraryDetails({ sha256 }: { readonly sha256: string }): ReactEl
               .map(([name, value]) => ({ name, value: sanitizeForDisplay(value, 1000) }))}
           />
         )}
+        <SaveReceipt sha256={sha256} />
       </div>
     </div>
   );

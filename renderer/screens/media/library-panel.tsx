@@ -61,6 +61,7 @@ export function LibraryPanel(): ReactElement {
     send('refreshLibrary', {});
   }, []);
   const isRunning = receiving?.status === 'running';
+  const isEmpty = media.length === 0 && error === null && !isRunning;
   return (
     <Panel
       title={text.title}
@@ -81,7 +82,8 @@ export function LibraryPanel(): ReactElement {
         {receiving !== null && <ReceivingNotice receiving={receiving} />}
       </div>
       {error !== null && <ErrorCard error={error} />}
-      {media.length === 0 && error === null && !isRunning && (
+      {isEmpty && chosen !== null && <p className="soft">{text.empty}</p>}
+      {isEmpty && chosen === null && (
         <div className="library-empty">
           <p>
             <strong>{text.empty}</strong>

@@ -12,6 +12,7 @@ import { ProgressBar } from '../../components/progress-bar';
 import { fileName, percentOf } from '../../format';
 import { useText } from '../../text';
 import { useChosenOfLibrary } from './media-path';
+import { SaveReceipt } from './save-receipt';
 
 /** What is being received, or what became of it: a component for each state. */
 
@@ -102,6 +103,7 @@ function Received({ receiving }: { readonly receiving: Of<'received'> }): ReactE
         {here ? text.receiving.hereHint : text.receiving.receivedHint(sanitizeForDisplay(receiving.signer))}
       </p>
       <Foreign names={receiving.foreignFiles} />
+      <SaveReceipt sha256={sha256} />
     </Notice>
   );
 }
