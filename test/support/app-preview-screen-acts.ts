@@ -37,12 +37,7 @@ export const screenActs: readonly Act[] = [
         await page.waitForTimeout(300);
       }
     },
-    expected: [
-      { method: 'refreshLibrary', request: {} },
-      list,
-      { method: 'cacheSize', request: {} },
-      list,
-    ],
+    expected: [{ method: 'refreshLibrary', request: {} }, list, { method: 'cacheSize', request: {} }, list],
   },
   {
     name: 'the operator is typed where there is no badge',
