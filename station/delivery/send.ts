@@ -7,6 +7,7 @@ import { PrestageError } from '../../core/base/errors';
 import {
   deliveryBlockBytes,
   manifestEnding,
+  mostParts,
   minisignEnding,
   partBytesFor,
   type MediaManifest,
@@ -66,7 +67,8 @@ export async function sendMedia(
   const { path, since, directory, described } = request;
   const manifestFile = join(directory, `${described.name}${manifestEnding}`);
   requireGoodName(basename(path), 'The file', 'Rename the file');
-  requireGoodName(basename(manifestFile), 'The name', 'Give another name with --name');
+  // The longest name that is written for it.
+  requireGoodName(`${basename(manifestFile)}${minisignEnding}`, 'The name', 'Give another name with --name');
   const place = { what: 'the folder for the media', path: directory, holds: 'Nothing was sent.' };
   onDisk(place, () => mkdirSync(directory, { recursive: true }));
   const working = join(directory, `.${described.name}.sending`);
@@ -82,6 +84,8 @@ export async function sendMedia(
     throw exists(manifestFile);
   }
   const stem = since === null ? basename(path) : `${basename(path)}.diff`;
+  requireGoodName(`${stem}.0001`, 'The part', 'Rename the file');
+  requireFewParts(path, request.partBytes);
   for (const name of [stem, `${stem}.001`]) requireFree(join(directory, name), path, begun);
 
   rmSync(working, { recursive: true, force: true });
@@ -134,6 +138,18 @@ export async function sendMedia(
     else rmSync(working, { recursive: true, force: true });
     throw error;
   }
+}
+
+/** Nobody could receive more: the manifest lists no more. A difference has fewer. */
+function requireFewParts(path: string, partBytes: number | null): void {
+  const bytes = statSync(path, { throwIfNoEntry: false })?.size ?? 0;
+  const parts = partBytes === null ? 1 : Math.ceil(bytes / partBytesFor(partBytes));
+  if (parts <= mostParts) return;
+  throw new PrestageError({
+    code: 'usage',
+    message: `The media would be sent in ${parts} parts; ${mostParts} is the most.`,
+    remedy: 'Nothing was written. Give a larger --part-size.',
+  });
 }
 
 /** @param begun what lies there may be left from a send that was cut off */
