@@ -1,9 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { existsSync, mkdirSync, renameSync, rmSync, statSync } from 'node:fs';
+import { accessSync, constants, existsSync, mkdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { badFileName } from '../../core/delivery/file-names';
 import { sanitizeForDisplay } from '../../core/base/display';
+import type { DiskPlace } from '../../core/base/disk-refusal';
 import { PrestageError } from '../../core/base/errors';
+import { errorCodeOf } from '../../core/base/system-error';
 import {
   deliveryBlockBytes,
   manifestEnding,
@@ -70,7 +72,7 @@ export async function sendMedia(
   // The longest name that is written for it.
   requireGoodName(`${basename(manifestFile)}${minisignEnding}`, 'The name', 'Give another name with --name');
   const place = { what: 'the folder for the media', path: directory, holds: 'Nothing was sent.' };
-  onDisk(place, () => mkdirSync(directory, { recursive: true }));
+  makeFolder(place);
   const working = join(directory, `.${described.name}.sending`);
   const begun = existsSync(working);
   if (begun && !claimFolder(working)) {
@@ -137,6 +139,22 @@ export async function sendMedia(
     if (named) releaseFolder(working);
     else rmSync(working, { recursive: true, force: true });
     throw error;
+  }
+}
+
+/** @throws PrestageError usage where there is a file, or nobody may write */
+function makeFolder(place: DiskPlace): void {
+  try {
+    onDisk(place, () => mkdirSync(place.path, { recursive: true }));
+    accessSync(place.path, constants.W_OK | constants.X_OK);
+  } catch (error) {
+    const code = errorCodeOf(error);
+    if (error instanceof PrestageError || code === null) throw error;
+    throw new PrestageError({
+      code: 'usage',
+      message: `The folder ${sanitizeForDisplay(place.path, 400)} cannot be made or written to (${sanitizeForDisplay(code)}).`,
+      remedy: 'Nothing was sent. Give a folder that you can write to with --to.',
+    });
   }
 }
 

@@ -114,6 +114,10 @@ describe('media send', () => {
       code: 'delivery-exists',
       message: `The media itself lies in the folder ${area}.`,
     });
+    expect(errorOf(await send(second, first, 4))).toMatchObject({
+      code: 'usage',
+      message: `The folder ${first} cannot be made or written to (EEXIST).`,
+    });
   });
 
   it('refuses more parts than a manifest lists, and names that a part could not have', async () => {
