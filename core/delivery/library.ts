@@ -108,7 +108,11 @@ export function standingOf(
   const here = same.find(
     (entry) => entry.sha256 === manifest.media.sha256 && entry.revision === manifest.revision,
   );
-  if (here !== undefined) return { standing: 'here', entry: here };
+  if (here !== undefined) {
+    // Under the signer's new name or key it is filed anew: the old one counts no more once it is forgotten.
+    const sameSigner = here.signer.name === signer.name && here.signer.key === signer.key;
+    return sameSigner ? { standing: 'here', entry: here } : { standing: 'new' };
+  }
   const newest = same.reduce<LibraryEntry | null>(
     (best, entry) => (best === null || entry.revision > best.revision ? entry : best),
     null,

@@ -171,6 +171,11 @@ describe('the library', () => {
     expect(standingOf(manifest, { name: 'Contoso GmbH', key: a }, [entry(9, b)]).standing).toBe('older');
   });
 
+  it('files a media anew when its signer has a new name or a new key', () => {
+    expect(standingOf(manifest, { name: 'Contoso GmbH', key: a }, [entry(3, a)]).standing).toBe('new');
+    expect(standingOf(manifest, { name: 'Contoso', key: b }, [entry(3, a)]).standing).toBe('new');
+  });
+
   it('does not let a media take the place of another one that has the same file', () => {
     expect(standingOf(manifest, { name: 'Fabrikam', key: b }, [entry(3, a)]).standing).toBe('other-media');
     expect(standing({ ...entry(1, a), name: 'Another' })).toBe('other-media');
