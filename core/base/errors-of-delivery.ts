@@ -32,6 +32,10 @@ export const deliveryErrors = {
     'The library already has a newer revision of this media, or another file with the same revision.',
     `${nothingTaken} Ask the sender which one is meant. To receive it on purpose, give a reason (--older REASON).`,
   ),
+  'delivery-other-media': refused(
+    'The library already has this file, as a media of another name or of another signer.',
+    `${nothingTaken} Ask the sender which name is meant. If it is the new one, remove the old media first: prestage media library remove NAME`,
+  ),
   'delivery-base-missing': refused(
     'The delivery is a difference, and the media that it needs is not here or is another file.',
     `${nothingTaken} Receive the named media first, give it with --base FILE, or ask the sender to send the media whole.`,
@@ -55,6 +59,10 @@ export const deliveryErrors = {
   'library-not-found': refused(
     'The media library has no media with this name or SHA-256.',
     'To see what is in it, run: prestage media library list',
+  ),
+  'library-ambiguous': refused(
+    'Several media in the library have this name.',
+    'Nothing was touched. Give the SHA-256 of the one that is meant: prestage media library list',
   ),
   'library-damaged': refused(
     'A media in the library is not as it was received.',

@@ -1,8 +1,8 @@
 /** Limits on what may stand on the wire between station and helper. */
 import { MiB } from '../base/units';
 
-/** Longest message either side takes from the other, in bytes. The longest request (a job) has a few KiB. */
-export const maximumMessageBytes = 16 * MiB;
+/** Longest message either side takes from the other, in bytes. The longest is a manifest of the largest size, in base64. */
+export const maximumMessageBytes = 48 * MiB;
 
 /** What stands on the wire that cannot be a message. */
 export interface FrameProblem {

@@ -18,6 +18,9 @@ export const deliveryBlockBytes = 64 * MiB;
 /** Most bytes of a manifest: the blocks of 8 TB, and what a message to the helper holds. */
 export const largestManifest = 8 * MiB;
 
+/** Parts of a delivery. */
+export const mostParts = 9999;
+
 /** Ending of a manifest's file name, after the media's name. */
 export const manifestEnding = '.media.json';
 /** Endings that a signature adds to the manifest's file name. */
@@ -72,7 +75,7 @@ export const mediaManifestSchema = z.strictObject({
     .min(64 * 1024)
     .max(256 * MiB),
   /** The files that were sent, in order: joined they are the media, or the difference. */
-  parts: z.array(deliveredPartSchema).min(1).max(9999),
+  parts: z.array(deliveredPartSchema).min(1).max(mostParts),
   /** Missing when the media was sent whole. */
   difference: z
     .strictObject({
@@ -141,7 +144,8 @@ function badName({ name, media, parts, difference }: MediaManifest): string | nu
     `${name}${manifestEnding}`,
     media.fileName,
     ...parts.map(({ fileName }) => fileName),
-    ...(difference === undefined ? [] : [difference.base.fileName]),
+    // What is joined of a difference gets the second name.
+    ...(difference === undefined ? [] : [difference.base.fileName, `${media.fileName}.diff`]),
   ];
   for (const one of named) {
     const what = badFileName(one);

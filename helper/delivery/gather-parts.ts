@@ -1,5 +1,6 @@
 import { createHash, type Hash } from 'node:crypto';
-import { open, readdir, rename, rm, type FileHandle } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { copyFile, open, readdir, rename, rm, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { DiskPlace } from '../../core/base/disk-refusal';
 import type { HelperRequest, HelperResponse } from '../../core/contract/helper-api';
@@ -13,6 +14,7 @@ import type { TaskReport } from './send-media';
 type Request = HelperRequest<'gatherParts'>;
 
 const joinedName = 'joining.part';
+const copyName = 'copying.part';
 
 /** Where received media lie. */
 export function libraryPlace(path: string): DiskPlace {
@@ -56,12 +58,14 @@ export async function gatherParts(
 /** The files that the blocks are put into: one for the whole, or one for each part. */
 class Targets {
   readonly #request: Request;
-  readonly #files: readonly FileHandle[];
+  readonly #files: FileHandle[];
+  /** Files of the library that are read, and were copied before a byte was written. */
+  readonly #shared: FileHandle[] = [];
   /** Bytes that they take on the disk already. */
   readonly allocated: number;
   #open = true;
 
-  private constructor(request: Request, files: readonly FileHandle[], allocated: number) {
+  private constructor(request: Request, files: FileHandle[], allocated: number) {
     this.#request = request;
     this.#files = files;
     this.allocated = allocated;
@@ -89,17 +93,36 @@ class Targets {
     return { file, start: keepParts ? 0 : before };
   }
 
+  /**
+   * The file of a part to write to. One that lies in the library by another name is copied first: what is there was proved, and what
+   * comes now is not yet.
+   */
+  async own(part: number): Promise<FileHandle> {
+    const index = this.#request.keepParts ? part : 0;
+    const { file } = this.of(part);
+    if ((await file.stat()).nlink <= 1) return file;
+    const temporary = namesOf(this.#request)[index]?.temporary ?? '';
+    const copy = join(this.#request.directory, copyName);
+    await rm(copy, { force: true });
+    await copyFile(temporary, copy, constants.COPYFILE_FICLONE);
+    await rename(copy, temporary);
+    const own = await open(temporary, 'r+');
+    this.#shared.push(file);
+    this.#files[index] = own;
+    return own;
+  }
+
   /** Everything is on the disk after it. */
   async close(): Promise<void> {
     if (!this.#open) return;
     this.#open = false;
     const { keepParts, parts, stream } = this.#request;
-    for (const [index, file] of this.#files.entries()) {
+    for (const index of this.#files.keys()) {
       const bytes = keepParts ? (parts[index]?.bytes ?? 0) : stream.bytes;
-      if ((await file.stat()).size > bytes) await file.truncate(bytes);
-      await file.sync();
-      await file.close();
+      if ((await this.of(index).file.stat()).size > bytes) await (await this.own(index)).truncate(bytes);
+      await this.of(index).file.sync();
     }
+    for (const file of [...this.#files, ...this.#shared]) await file.close();
   }
 
   /** Gives the files their names, and takes away what was begun in the other form. */
@@ -169,7 +192,7 @@ class Gathering {
           continue;
         }
         const bytes = this.#buffer.subarray(0, length);
-        if (from !== earlier) await writeAll(file, bytes, start + offset);
+        if (from !== earlier) await writeAll(await this.#targets.own(index), bytes, start + offset);
         hash?.update(bytes);
         this.#whole?.update(bytes);
       }

@@ -2,7 +2,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import Table from 'cli-table3';
 import { z } from 'zod';
-import { sanitizeForDisplay } from '../../core/base/display';
+import { sanitizeForDisplay, terminalWidth } from '../../core/base/display';
 import { errorDataSchema, toErrorData, type ErrorData } from '../../core/base/errors';
 import { errorCodeOf } from '../../core/base/system-error';
 import { Progress } from './progress';
@@ -157,9 +157,31 @@ export type Cell = string | readonly string[] | null;
  * Every cell is made safe to show; an empty one is a dash.
  */
 export function table(columns: readonly Column[], rows: readonly (readonly Cell[])[]): string {
+  const cells = rows.map((row) => row.map(shownCell));
+  if (cells.length <= rowsAtOnce) return rendered(columns, cells, true);
+  // As wide as the widest of its column, so that all pieces are the same: the last line of each, which is taken away.
+  const ruler = columns.map(({ title }, at) =>
+    'x'.repeat(cells.reduce((width, row) => Math.max(width, cellWidth(row[at] ?? '')), terminalWidth(title))),
+  );
+  const pieces: string[] = [];
+  for (let at = 0; at < cells.length; at += rowsAtOnce) {
+    const piece = rendered(columns, [...cells.slice(at, at + rowsAtOnce), ruler], at === 0);
+    pieces.push(piece.slice(0, piece.lastIndexOf('\n')));
+  }
+  return pieces.join('\n');
+}
+
+/** The library compares each row with all others: 20,000 at once take a minute. */
+const rowsAtOnce = 200;
+
+function cellWidth(text: string): number {
+  return text.split('\n').reduce((width, line) => Math.max(width, terminalWidth(line)), 0);
+}
+
+function rendered(columns: readonly Column[], rows: readonly string[][], withHead: boolean): string {
   const none = '';
   const made = new Table({
-    head: columns.map(({ title }) => title),
+    head: withHead ? columns.map(({ title }) => title) : [],
     colAligns: columns.map(({ align }) => align ?? 'left'),
     chars: {
       top: none,
@@ -180,7 +202,7 @@ export function table(columns: readonly Column[], rows: readonly (readonly Cell[
     },
     style: { head: [], border: [], 'padding-left': 0, 'padding-right': 0 },
   });
-  for (const row of rows) made.push(row.map(shownCell));
+  for (const row of rows) made.push(row);
   return withoutTrailingSpace(made.toString());
 }
 

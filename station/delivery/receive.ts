@@ -10,10 +10,10 @@ import { streamOf, type MediaManifest } from '../../core/delivery/manifest';
 import type { HelperClient } from '../helper-client/helper-client';
 import type { StationKey } from '../ledger/keys';
 import { manifestFileIn, type LibraryMedia, type MediaLibrary } from '../library/media-library';
+import { makeReceipt } from '../library/receipt';
 import { findManifest, readSignedManifest, type SignedManifest } from '../signing/signed-manifest';
 import type { TrustedKeysPaths } from '../signing/trusted-keys';
 import { writeFileAtomically } from '../state/state-paths';
-import { makeReceipt } from './receipt';
 
 export interface ReceiveRequest {
   /** Folder with the delivery, or its manifest. */
@@ -165,7 +165,7 @@ function fileMedia(
   return { result: 'received', media: filed, receipt, foreignFiles };
 }
 
-/** @throws PrestageError delivery-older */
+/** @throws PrestageError delivery-older, delivery-other-media */
 function requireNewer(
   { manifest, signer }: SignedManifest,
   library: MediaLibrary,
@@ -185,6 +185,7 @@ function requireNewer(
     const asWanted = here?.problem === null && (keepParts || entry.held === 'joined');
     return { here: asWanted ? here : null, older: entry.older };
   }
+  if (standing.standing === 'other-media') throw otherMedia(manifest, entry);
   if (reason !== null) return { here: null, older: { reason, revision: entry.revision } };
   const name = sanitizeForDisplay(manifest.name);
   throw new PrestageError({
@@ -194,6 +195,14 @@ function requireNewer(
         ? `${name} revision ${manifest.revision} (${sanitizeForDisplay(manifest.version)}) is older than revision ${entry.revision} (${sanitizeForDisplay(entry.version)}), which is in the library.`
         : `${name} revision ${manifest.revision} is in the library already, and is another file: the sender used one revision for two media.`,
     cause: `in the library ${entry.sha256}\ndelivered      ${manifest.media.sha256}`,
+  });
+}
+
+function otherMedia(manifest: MediaManifest, entry: LibraryEntry): PrestageError {
+  return new PrestageError({
+    code: 'delivery-other-media',
+    message: `The file of ${sanitizeForDisplay(manifest.name)} revision ${manifest.revision} is in the library already, as ${sanitizeForDisplay(entry.name)} revision ${entry.revision}, signed by ${sanitizeForDisplay(entry.signer.name)}.`,
+    cause: `SHA-256 ${entry.sha256}`,
   });
 }
 

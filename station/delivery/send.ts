@@ -1,12 +1,15 @@
 import { randomUUID } from 'node:crypto';
-import { existsSync, mkdirSync, renameSync, rmSync, statSync } from 'node:fs';
+import { accessSync, constants, existsSync, mkdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { badFileName } from '../../core/delivery/file-names';
 import { sanitizeForDisplay } from '../../core/base/display';
+import type { DiskPlace } from '../../core/base/disk-refusal';
 import { PrestageError } from '../../core/base/errors';
+import { errorCodeOf } from '../../core/base/system-error';
 import {
   deliveryBlockBytes,
   manifestEnding,
+  mostParts,
   minisignEnding,
   partBytesFor,
   type MediaManifest,
@@ -66,9 +69,10 @@ export async function sendMedia(
   const { path, since, directory, described } = request;
   const manifestFile = join(directory, `${described.name}${manifestEnding}`);
   requireGoodName(basename(path), 'The file', 'Rename the file');
-  requireGoodName(basename(manifestFile), 'The name', 'Give another name with --name');
+  // The longest name that is written for it.
+  requireGoodName(`${basename(manifestFile)}${minisignEnding}`, 'The name', 'Give another name with --name');
   const place = { what: 'the folder for the media', path: directory, holds: 'Nothing was sent.' };
-  onDisk(place, () => mkdirSync(directory, { recursive: true }));
+  makeFolder(place);
   const working = join(directory, `.${described.name}.sending`);
   const begun = existsSync(working);
   if (begun && !claimFolder(working)) {
@@ -82,6 +86,8 @@ export async function sendMedia(
     throw exists(manifestFile);
   }
   const stem = since === null ? basename(path) : `${basename(path)}.diff`;
+  requireGoodName(`${stem}.0001`, 'The part', 'Rename the file');
+  requireFewParts(path, request.partBytes);
   for (const name of [stem, `${stem}.001`]) requireFree(join(directory, name), path, begun);
 
   rmSync(working, { recursive: true, force: true });
@@ -134,6 +140,34 @@ export async function sendMedia(
     else rmSync(working, { recursive: true, force: true });
     throw error;
   }
+}
+
+/** @throws PrestageError usage where there is a file, or nobody may write */
+function makeFolder(place: DiskPlace): void {
+  try {
+    onDisk(place, () => mkdirSync(place.path, { recursive: true }));
+    accessSync(place.path, constants.W_OK | constants.X_OK);
+  } catch (error) {
+    const code = errorCodeOf(error);
+    if (error instanceof PrestageError || code === null) throw error;
+    throw new PrestageError({
+      code: 'usage',
+      message: `The folder ${sanitizeForDisplay(place.path, 400)} cannot be made or written to (${sanitizeForDisplay(code)}).`,
+      remedy: 'Nothing was sent. Give a folder that you can write to with --to.',
+    });
+  }
+}
+
+/** Nobody could receive more: the manifest lists no more. A difference has fewer. */
+function requireFewParts(path: string, partBytes: number | null): void {
+  const bytes = statSync(path, { throwIfNoEntry: false })?.size ?? 0;
+  const parts = partBytes === null ? 1 : Math.ceil(bytes / partBytesFor(partBytes));
+  if (parts <= mostParts) return;
+  throw new PrestageError({
+    code: 'usage',
+    message: `The media would be sent in ${parts} parts; ${mostParts} is the most.`,
+    remedy: 'Nothing was written. Give a larger --part-size.',
+  });
 }
 
 /** @param begun what lies there may be left from a send that was cut off */

@@ -60,17 +60,17 @@ export interface KeptManifest {
 }
 
 const entryName = 'entry.json';
-const receiptName = 'receipt.json';
 const unfinishedMark = '.receiving-';
+const removingMark = '.removing-';
 
 /** Name of the manifest in the media's folder, and of its signature. */
 export function manifestFileIn(folder: string): string {
   return join(folder, 'media.json');
 }
 
-/** The receipt in the media's folder. */
+/** The receipt that was given for a media. */
 export function receiptFileIn(folder: string): string {
-  return join(folder, receiptName);
+  return join(folder, 'receipt.json');
 }
 
 /** Where the library lies: the settings' folder, or the state folder. */
@@ -121,6 +121,7 @@ export class MediaLibrary {
   /**
    * The media of this SHA-256 (8 digits of it are enough), or the newest of this name.
    * @returns null when there is none
+   * @throws PrestageError library-ambiguous when media of several signers have it
    */
   find(text: string): LibraryMedia | null {
     const media = this.list();
@@ -129,7 +130,20 @@ export class MediaLibrary {
       ? media.filter(({ entry }) => entry.sha256.startsWith(wanted))
       : [];
     if (byHash.length === 1) return byHash[0] ?? null;
-    return media.find(({ entry }) => entry.name.toLowerCase() === wanted) ?? null;
+    const [newest, ...others] = media.filter(({ entry }) => entry.name.toLowerCase() === wanted);
+    if (newest === undefined) return null;
+    const other = others.find(
+      ({ entry }) => entry.signer.name !== newest.entry.signer.name || entry.name !== newest.entry.name,
+    );
+    if (other === undefined) return newest;
+    const named = [newest, other].map(
+      ({ entry }) =>
+        `${sanitizeForDisplay(entry.name)} of ${sanitizeForDisplay(entry.signer.name)} (SHA-256 ${entry.sha256.slice(0, 12)}…)`,
+    );
+    throw new PrestageError({
+      code: 'library-ambiguous',
+      message: `The library has several media named ${sanitizeForDisplay(text, 80)}: ${named.join(', ')}.`,
+    });
   }
 
   /** @throws PrestageError library-not-found */
@@ -166,7 +180,7 @@ export class MediaLibrary {
   /** The receipt that was given for a media; null when it is not there. */
   receiptOf({ folder }: LibraryMedia): Receipt | null {
     try {
-      return receiptSchema.parse(JSON.parse(readFileSync(join(folder, receiptName), 'utf8')));
+      return receiptSchema.parse(JSON.parse(readFileSync(receiptFileIn(folder), 'utf8')));
     } catch {
       return null;
     }
@@ -193,6 +207,7 @@ export class MediaLibrary {
   begin(sha256: string): string {
     const folder = join(this.folder, `${unfinishedMark}${sha256}`);
     const claimed = onDisk(this.#place(), () => {
+      this.#removeLeftovers();
       mkdirSync(folder, { recursive: true, mode: 0o700 });
       return claimFolder(folder);
     });
@@ -215,7 +230,7 @@ export class MediaLibrary {
   commit(folder: string, entry: LibraryEntry, receipt: string): LibraryMedia {
     const place = statePlace(this.folder, 'The media is proved; it is filed when it is received again.');
     const target = join(this.folder, entry.sha256);
-    writeFileAtomically(join(folder, receiptName), receipt, 0o600, place.holds);
+    writeFileAtomically(receiptFileIn(folder), receipt, 0o600, place.holds);
     writeFileAtomically(join(folder, entryName), `${JSON.stringify(entry, null, 2)}\n`, 0o600, place.holds);
     onDisk(place, () => {
       releaseFolder(folder);
@@ -270,10 +285,21 @@ export class MediaLibrary {
     }
   }
 
+  /** What was being removed when the power went. */
+  #removeLeftovers(): void {
+    for (const name of this.#folders().filter((one) => one.startsWith(removingMark))) {
+      try {
+        rmSync(join(this.folder, name), { recursive: true, force: true });
+      } catch {
+        // Another Prestage removes it at this moment; else the next time.
+      }
+    }
+  }
+
   /** First out of sight, so that half of it is never taken for a media. */
   #removeFolder(folder: string): void {
-    const gone = join(this.folder, `.removing-${basename(folder).slice(-64)}`);
-    rmSync(gone, { recursive: true, force: true });
+    const gone = join(this.folder, `${removingMark}${basename(folder).slice(-64)}`);
+    this.#removeLeftovers();
     renameSync(folder, gone);
     syncFolder(this.folder);
     rmSync(gone, { recursive: true, force: true });

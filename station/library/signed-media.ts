@@ -1,13 +1,16 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { sanitizeForDisplay } from '../../core/base/display';
 import { PrestageError } from '../../core/base/errors';
+import type { Signer } from '../../core/delivery/library';
 import { cmsEnding, minisignEnding } from '../../core/delivery/manifest';
 import type { SignedMedia } from '../media/media-expectation';
+import { loadPublicKey } from '../ledger/keys';
 import { stillSigned } from '../signing/signed-manifest';
 import { isTrusted } from '../signing/trusted-keys';
 import { loadSettings } from '../state/settings';
 import type { StatePaths } from '../state/state-paths';
-import { damaged, libraryFolder, manifestFileIn, MediaLibrary } from './media-library';
+import { damaged, libraryFolder, manifestFileIn, MediaLibrary, receiptFileIn } from './media-library';
+import { checkReceipt } from './receipt';
 
 /**
  * What the signed manifest says of a file that lies in the library; null when it lies elsewhere. The signature is looked at
@@ -17,19 +20,19 @@ import { damaged, libraryFolder, manifestFileIn, MediaLibrary } from './media-li
  */
 export function signedMediaAt(
   path: string,
-  paths: Pick<StatePaths, 'library' | 'settingsFile' | 'trustedKeysFile'>,
+  paths: Pick<StatePaths, 'library' | 'publicKeyFile' | 'settingsFile' | 'trustedKeysFile'>,
 ): SignedMedia | null {
   const library = new MediaLibrary(libraryFolder(paths, loadSettings(paths)));
   const media = library.at(path);
   if (media === null) return null;
   const { entry, folder } = media;
-  const { name, version, revision, sha256, manifestSha256, signer } = entry;
+  const { sha256, manifestSha256, signer } = entry;
   const { manifest, bytes } = library.manifestOf(media);
   if (manifest.media.sha256 !== sha256) throw damaged(entry, 'its manifest is for another file');
   if (!isTrusted(paths, signer)) {
     throw new PrestageError({
       code: 'delivery-key-unknown',
-      message: `The media ${sanitizeForDisplay(name)} was signed by ${sanitizeForDisplay(signer.name)} with the key ${signer.key}, which is not trusted here any more.`,
+      message: `The media ${sanitizeForDisplay(entry.name)} was signed by ${sanitizeForDisplay(signer.name)} with the key ${signer.key}, which is not trusted here any more.`,
       remedy:
         'Nothing was touched. Ask the enterprise whether the media may still be used, and trust its key again, or receive the media with its new signature.',
     });
@@ -40,5 +43,26 @@ export function signedMediaAt(
   if (file === undefined || !stillSigned(bytes, readFileSync(file), signer, paths)) {
     throw damaged(entry, 'the signature of its manifest was changed or is missing');
   }
+  // A certificate's signature is not looked at again: that it was right then is what this station signed.
+  if (signer.kind === 'certificate' && !isReceipted(folder, bytes, signer, paths)) {
+    throw damaged(entry, 'its receipt was changed or is missing');
+  }
+  // Not those of the entry, which nobody signed.
+  const { name, version, revision } = manifest;
   return { name, version, revision, sha256, manifestSha256, signer, dates: manifest.dates ?? null };
+}
+
+/** Whether this station's own receipt says that the manifest was signed by this signer. */
+function isReceipted(
+  folder: string,
+  manifest: Buffer,
+  { kind, key }: Signer,
+  paths: Pick<StatePaths, 'publicKeyFile'>,
+): boolean {
+  const station = loadPublicKey(paths);
+  const file = receiptFileIn(folder);
+  if (station === null || !existsSync(file)) return false;
+  const trusted = new Set([station.fingerprint]);
+  const verdict = checkReceipt(readFileSync(file, 'utf8'), manifest, trusted);
+  return verdict.ok && verdict.receipt.signer.kind === kind && verdict.receipt.signer.key === key;
 }

@@ -1,9 +1,10 @@
 import { createHash, X509Certificate } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import canonicalize from 'canonicalize';
 import { sanitizeForDisplay } from '../../core/base/display';
 import { PrestageError } from '../../core/base/errors';
+import { MiB } from '../../core/base/units';
 import type { Signer } from '../../core/delivery/library';
 import {
   cmsEnding,
@@ -14,6 +15,7 @@ import {
   type MediaManifest,
 } from '../../core/delivery/manifest';
 import type { HelperClient } from '../helper-client/helper-client';
+import { readSmallFile } from '../state/small-file';
 import { NotMinisign, readPublicKey, readSignature, signatureHolds } from './minisign';
 import { trustedKeysIn, validityOf, type TrustedKey, type TrustedKeysPaths } from './trusted-keys';
 
@@ -120,8 +122,7 @@ export function parseManifest(file: string, bytes: Buffer): MediaManifest {
 
 function readSmall(file: string): Buffer {
   try {
-    if (statSync(file).size > largestManifest) throw new Error(`larger than ${largestManifest} bytes`);
-    return readFileSync(file);
+    return readSmallFile(file, largestManifest);
   } catch (error) {
     throw invalid(`The manifest ${shown(basename(file))} cannot be read.`, undefined, error);
   }
@@ -132,8 +133,7 @@ function readSignatureFile(file: string): SignedManifest['signature'] {
     const path = `${file}${ending}`;
     if (!existsSync(path)) continue;
     try {
-      if (statSync(path).size > 1024 * 1024) throw new Error('larger than 1 MiB');
-      return { ending, bytes: readFileSync(path) };
+      return { ending, bytes: readSmallFile(path, MiB) };
     } catch (error) {
       throw unsigned(`The signature ${shown(basename(path))} cannot be read.`, error);
     }

@@ -8,9 +8,11 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  rmSync,
   writeFileSync,
 } from 'node:fs';
 import { basename, join } from 'node:path';
+import { captureTree, makeMediaSources, writeRecipe } from '../support/media-sources';
 import { makeTree } from '../support/wim-tree';
 
 /**
@@ -172,4 +174,25 @@ export async function makeBootMedia(area: string): Promise<BootMedia> {
   loader[middle] = (loader[middle] ?? 0) ^ 1;
   writeFileSync(join(unsigned, 'EFI/Boot/bootx64.efi'), loader);
   return { tree, path: capture(tree), unsignedPath: capture(unsigned) };
+}
+
+/**
+ * A recipe whose operating system brings the same parts, but neither a loader where firmware looks for it nor a boot store:
+ * these are `prestage media create`'s to lay out. Debian's shim stands for the boot manager.
+ * @param area an empty folder that is there
+ * @returns the recipe's path
+ */
+export async function makeBootRecipe(area: string, { tree }: BootMedia): Promise<string> {
+  const { bootImage, packages } = await makeMediaSources(area);
+  const system = join(area, 'with-loader');
+  cpSync(tree, system, { recursive: true });
+  copyFileSync(join(tree, 'EFI/Boot/bootx64.efi'), join(system, 'Windows/Boot/EFI/bootmgfw.efi'));
+  for (const own of ['EFI/Boot/bootx64.efi', 'EFI/Microsoft', 'sources', 'SMS/PKG', 'boot']) {
+    rmSync(join(system, own), { recursive: true, force: true });
+  }
+  mkdirSync(join(system, 'Windows/Boot/DVD/EFI'), { recursive: true });
+  copyFileSync(join(tree, 'boot/boot.sdi'), join(system, 'Windows/Boot/DVD/EFI/boot.sdi'));
+  writeContentList(system);
+  const image = captureTree(system, join(area, 'bootable.wim'), ['Windows', '--compress=XPRESS']);
+  return writeRecipe({ folder: area, system: image, bootImage, packages });
 }

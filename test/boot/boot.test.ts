@@ -25,7 +25,7 @@ import { present } from '../support/present';
 import { makeMedia } from '../support/wim';
 import { bootPaths } from '../support/wim-tree';
 import { TestApp } from '../support/app-service';
-import { makeBootMedia, type BootMedia } from './boot-media';
+import { makeBootMedia, makeBootRecipe, type BootMedia } from './boot-media';
 
 /** Written drives are really started, by the command line, in QEMU with OVMF. */
 
@@ -129,6 +129,18 @@ describe('a written drive', () => {
     const report = bootTestOf(await bootTest('loop', loop.id, '--sign', 'MEDIA OK'));
     expect(report).toMatchObject({ passed: true });
     expect(report.console).toContain('SERIAL: BOOTED005');
+  });
+
+  it('with a media that was made from a recipe starts, and the first boot finds every file', async () => {
+    const folder = join(area, 'recipe');
+    mkdirSync(folder);
+    const recipe = await makeBootRecipe(folder, media);
+    const made = join(folder, 'made.wim');
+    const creation = await runCli(['media', 'create', recipe, '--output', made, '--json']);
+    expect(creation.status, creation.stderr).toBe(0);
+    const { id } = await written('recipe', made, 'BOOTED006');
+    const run = await bootTest('recipe', id, '--sign', 'MEDIA OK', '--secure-boot');
+    expect(bootTestOf(run)).toMatchObject({ passed: true, machineSerial: 'BOOTED006' });
   });
 
   it('has left the firmware when the display shows something else', async () => {

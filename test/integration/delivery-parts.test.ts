@@ -3,6 +3,7 @@ import {
   appendFileSync,
   chmodSync,
   existsSync,
+  linkSync,
   mkdirSync,
   readdirSync,
   readFileSync,
@@ -241,6 +242,25 @@ describe('gathering', () => {
       wholeMatches: true,
     });
     expect(existsSync(join(target, 'media.wim'))).toBe(true);
+  });
+
+  it('never writes into a file that the library has by another name, whatever a manifest says', async () => {
+    const delivery = await split();
+    const [target, kept] = [fresh('target'), join(fresh('kept'), 'media.wim')];
+    // Longer than the manifest says, and its first block is other than what is sent.
+    writeFileSync(
+      kept,
+      Buffer.concat([randomBytes(block), readFileSync(media).subarray(block), randomBytes(9)]),
+    );
+    const before = sha256(readFileSync(kept));
+    linkSync(kept, join(target, 'media.wim'));
+    expect(await gather(delivery, target, [delivery.folder])).toMatchObject({
+      findings: [],
+      wholeMatches: true,
+    });
+    expect(sha256(readFileSync(kept))).toBe(before);
+    expect(readFileSync(join(target, 'media.wim')).equals(readFileSync(media))).toBe(true);
+    expect(readdirSync(target)).toEqual(['media.wim']);
   });
 
   it('catches a manifest that lies about a part, or about the whole', async () => {

@@ -114,6 +114,22 @@ describe('media send', () => {
       code: 'delivery-exists',
       message: `The media itself lies in the folder ${area}.`,
     });
+    expect(errorOf(await send(second, first, 4))).toMatchObject({
+      code: 'usage',
+      message: `The folder ${first} cannot be made or written to (EEXIST).`,
+    });
+  });
+
+  it('refuses more parts than a manifest lists, and names that a part could not have', async () => {
+    const many = at('many.wim');
+    copyFileSync(first, many);
+    truncateSync(many, 1024 * 1024 * 1024);
+    const refused = errorOf(await send(many, at('many'), 1, '--part-size', '64K'));
+    expect(refused.message).toBe('The media would be sent in 16384 parts; 9999 is the most.');
+    const long = at(`${'x'.repeat(250)}.wim`);
+    copyFileSync(first, long);
+    expect(errorOf(await send(long, at('many'), 1)).message).toContain('is longer than 255 bytes');
+    for (const file of [many, long]) rmSync(file);
   });
 
   it('goes on after kill -9, and leaves no manifest before all parts are there', async () => {
@@ -323,6 +339,9 @@ describe('media receive', () => {
     expect(lied).toMatchObject({ code: 'delivery-contradicts' });
     rmSync(file);
     expect(errorOf(await receive(folder, state)).message).toContain('has no manifest');
+    // Nobody writes to a pipe: whoever reads it waits for ever.
+    await run('mkfifo', [file]);
+    expect(errorOf(await receive(folder, state)).cause).toBe('not a file');
   });
 
   it('names what is wrong with parts, keeps what is whole, and mends from a second copy', async () => {
@@ -403,10 +422,24 @@ describe('media receive', () => {
     await sign('foreign');
     expect(errorOf(await receive(folder, other)).code).toBe('delivery-unsigned');
     await sign('pki');
-    expect(received(await receive(folder, other))).toMatchObject({
+    const filed = received(await receive(folder, other));
+    expect(filed).toMatchObject({
       result: 'received',
       media: { signer: { name: 'Contoso PKI', kind: 'certificate' } },
     });
+    if (filed.result !== 'received') return;
+    const [kept, entry] = ['media.json', 'entry.json'].map((name) => join(filed.media.folder, name)) as [
+      string,
+      string,
+    ];
+    const inspect = async (): Promise<CliResult> =>
+      await runCli(['media', 'inspect', filed.media.path ?? '', '--state', other, '--json']);
+    expect((await inspect()).status).toBe(0);
+    // Whoever can write to the library cannot make a manifest that the certificate never signed.
+    const before = sha256(kept);
+    writeFileSync(kept, readFileSync(kept, 'utf8').replaceAll('24H2-1', '24H2-9'));
+    writeFileSync(entry, readFileSync(entry, 'utf8').replaceAll(before, sha256(kept)));
+    expect(errorOf(await inspect())).toMatchObject({ code: 'library-damaged' });
     await run('openssl', [
       ...['req', '-x509', '-key', at('pki-key.pem'), '-subj', '/CN=old', '-out', at('old.pem')],
       ...['-days', '-1'],

@@ -5,12 +5,14 @@ import { standingOf, type LibraryEntry } from '../../../../core/delivery/library
 import {
   blockRange,
   deliveryBlockBytes,
+  largestManifest,
   partBytesFor,
   partNames,
   readManifest,
   type MediaManifest,
 } from '../../../../core/delivery/manifest';
 import { MiB } from '../../../../core/base/units';
+import { maximumMessageBytes } from '../../../../core/contract/frame-guard';
 
 const [a, b, c] = ['a', 'b', 'c'].map((letter) => letter.repeat(64)) as [string, string, string];
 
@@ -58,6 +60,21 @@ describe('a manifest', () => {
     for (const name of ['contoso.wim', 'Übung 1 (neu).wim.001', '映像.wim', 'console.wim']) {
       expect(badFileName(name)).toBeNull();
     }
+  });
+
+  it('is refused when the name of its difference is longer than a disk holds', () => {
+    const fileName = `${'x'.repeat(248)}.wim`;
+    const parts = manifest.parts.map((part, index) => ({ ...part, fileName: `${fileName}${index}` }));
+    const media = { ...manifest.media, fileName };
+    expect(problemOf({ media, parts })).toBeNull();
+    const base = { fileName: 'old.wim', bytes: 1, sha256: a };
+    expect(problemOf({ media, parts, difference: { base, bytes: 150, sha256: a } })).toContain(
+      'is longer than 255 bytes',
+    );
+  });
+
+  it('fits into a message to the helper, also the largest one in base64', () => {
+    expect(maximumMessageBytes).toBeGreaterThan((largestManifest * 4) / 3 + 4 * MiB);
   });
 
   it('is refused when it contradicts itself, with what does', () => {
@@ -139,7 +156,7 @@ describe('the library', () => {
     },
   });
   const standing = (...entries: LibraryEntry[]): string =>
-    standingOf(manifest, { name: 'Contoso' }, entries).standing;
+    standingOf(manifest, { name: 'Contoso', key: a }, entries).standing;
 
   it('tells an older media, and another file of the same revision', () => {
     expect(standing()).toBe('new');
@@ -147,6 +164,22 @@ describe('the library', () => {
     expect(standing(entry(3, a))).toBe('here');
     expect(standing(entry(3, b))).toBe('other-file');
     expect(standing(entry(2, b), entry(4, c))).toBe('older');
-    expect(standingOf(manifest, { name: 'Fabrikam' }, [entry(9, b)]).standing).toBe('new');
+    expect(standingOf(manifest, { name: 'Fabrikam', key: b }, [entry(9, b)]).standing).toBe('new');
+  });
+
+  it('knows a signer whose key was trusted by another name, and does not take an older media from it', () => {
+    expect(standingOf(manifest, { name: 'Contoso GmbH', key: a }, [entry(9, b)]).standing).toBe('older');
+  });
+
+  it('files a media anew when its signer has a new name or a new key', () => {
+    expect(standingOf(manifest, { name: 'Contoso GmbH', key: a }, [entry(3, a)]).standing).toBe('new');
+    expect(standingOf(manifest, { name: 'Contoso', key: b }, [entry(3, a)]).standing).toBe('new');
+  });
+
+  it('does not let a media take the place of another one that has the same file', () => {
+    expect(standingOf(manifest, { name: 'Fabrikam', key: b }, [entry(3, a)]).standing).toBe('other-media');
+    expect(standing({ ...entry(1, a), name: 'Another' })).toBe('other-media');
+    // A newer revision of its own may have the same file.
+    expect(standing(entry(2, a))).toBe('new');
   });
 });
