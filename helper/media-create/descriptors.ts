@@ -1,7 +1,7 @@
 /**
  * The security descriptors of what Prestage adds to a media, as NTFS has them ([MS-DTYP] 2.4.6). Administrators own it; they and
  * the system may do everything; nobody else may do anything. Files that were added without one would be open to everybody
- * (docs/adr/0040-permissions-of-added-files.md).
+ * (docs/adr/0039-permissions-of-added-files.md).
  */
 
 /** `S-1-5-18` and `S-1-5-32-544`. */
