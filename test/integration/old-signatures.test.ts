@@ -50,6 +50,10 @@ function mdAtEnd({ offset, length }: PlannedPartition): [Buffer, number][] {
   block.writeBigUInt64LE(place, 80);
   block.writeBigUInt64LE(place, 136);
   block.writeBigUInt64LE(place, 144);
+  // Newer blkid compares the checksum: the sum of all words, folded once.
+  let sum = 0n;
+  for (let at = 0; at < 256; at += 4) sum += BigInt(block.readUInt32LE(at));
+  block.writeUInt32LE(Number(((sum & 0xffff_ffffn) + (sum >> 32n)) & 0xffff_ffffn), 216);
   return [[block, offset + Number(place) * 512]];
 }
 
@@ -62,14 +66,41 @@ function oldMdAtEnd({ offset, length }: PlannedPartition): [Buffer, number][] {
   return [[block, offset + Math.floor(length / (64 * KiB)) * 64 * KiB - 64 * KiB]];
 }
 
-/** The rings of uberblocks in the four labels of 256 KiB: two at the start, two at the end. */
+/** One name and its value in a list as RFC 4506 writes it: 8 is a number of 64 bits, 9 a string (sys/nvpair.h). */
+function nvPair(name: string, value: bigint | string): Buffer {
+  const padded = (text: string): Buffer => Buffer.from(text.padEnd(Math.ceil(text.length / 4) * 4, '\0'));
+  const words = (...numbers: number[]): Buffer => {
+    const buffer = Buffer.alloc(numbers.length * 4);
+    for (const [index, number] of numbers.entries()) buffer.writeUInt32BE(number, index * 4);
+    return buffer;
+  };
+  const number = Buffer.alloc(8);
+  if (typeof value === 'bigint') number.writeBigUInt64BE(value);
+  const data = typeof value === 'bigint' ? number : Buffer.concat([words(value.length), padded(value)]);
+  const body = Buffer.concat([
+    ...[words(name.length), padded(name), words(typeof value === 'bigint' ? 8 : 9, 1), data],
+  ]);
+  return Buffer.concat([words(body.length + 8, body.length + 24), body]);
+}
+
+/**
+ * The four labels of 256 KiB, two at the start, two at the end: each with the ring of uberblocks, by which older blkid knows a
+ * pool, and the list with its name, by which newer does.
+ */
 function zfsLabels({ offset, length }: PlannedPartition): [Buffer, number][] {
   const uberblock = Buffer.alloc(KiB);
   uberblock.writeBigUInt64LE(0x00bab10cn, 0);
   uberblock.writeBigUInt64LE(5000n, 8);
   const ring = Buffer.concat(Array.from({ length: 128 }, () => uberblock));
+  const list = Buffer.concat([
+    ...[Buffer.from([1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1]), nvPair('version', 5000n), nvPair('name', 'old')],
+    ...[nvPair('pool_guid', 1_234_567n), nvPair('guid', 88n), Buffer.alloc(8)],
+  ]);
   const labels = [0, 256 * KiB, length - 512 * KiB, length - 256 * KiB];
-  return labels.map((label) => [ring, offset + label + 128 * KiB]);
+  return labels.flatMap((label): [Buffer, number][] => [
+    [list, offset + label + 16 * KiB],
+    [ring, offset + label + 128 * KiB],
+  ]);
 }
 
 /** LUKS2's second header alone: the first is where the new boot sector goes. */
