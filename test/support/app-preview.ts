@@ -7,6 +7,7 @@ import type { AppPatch, AppState } from '../../core/contract/app';
 import type { Call } from './app-preview-main';
 import { axeSource } from './axe-source';
 import { themes, type Answers, type Preview, type Theme } from './app-preview-states';
+import { openCheckout } from './checkout';
 import { KeyPlayer } from './key-player';
 import { shipmentPapers, shipReport, shipments } from './app-samples';
 import { withFreeBays, withProgress } from './app-samples-progress';
@@ -76,7 +77,8 @@ export class AppPreview {
     const app = await launch({
       folder: program,
       state: join(area, 'state'),
-      args: ['--app', join(root, 'dist/app')],
+      // The app's user may not be able to read the checkout, as below /root.
+      args: ['--app', join(openCheckout(), 'dist/app')],
     });
     const page = await app.firstWindow();
     page.setDefaultTimeout(10_000);
