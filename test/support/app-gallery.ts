@@ -6,6 +6,7 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { AppPreview } from './app-preview';
+import { setUpCheckout } from './checkout';
 import { documentPictures } from './app-document-pictures';
 import { previews, themes } from './app-preview-states';
 import { startDisplay } from './display';
@@ -92,11 +93,13 @@ const choice = process.argv[2] ?? '';
 const area = temporaryArea('gallery');
 const display = await startDisplay();
 process.env['DISPLAY'] = display.name;
+const closeCheckout = setUpCheckout();
 const preview = await AppPreview.start(area);
 try {
   await (choice === '--documents' ? documents(preview, process.argv[3] ?? '') : everyState(preview, choice));
 } finally {
   await preview.end();
   await display.end();
+  closeCheckout();
   rmSync(area, { recursive: true, force: true });
 }
