@@ -1,10 +1,9 @@
+import { deviceName } from '../base/device-name';
+
 /** Which names of files a manifest may say: hostile until they were looked at here. */
 
 /** Characters that Windows cannot have in a name, and those that make a name a path. */
 const forbidden = /[\u0000-\u001f\u007f<>:"\\/|?*]/;
-
-/** CON, NUL, COM1 and the like, also with an extension. */
-const deviceName = /^(?:con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(?:\..*)?$/i;
 
 /** What NTFS holds, in UTF-16 units; ext4 counts bytes of UTF-8 and holds as many. */
 const longest = 255;

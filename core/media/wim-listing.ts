@@ -1,3 +1,4 @@
+import { deviceName } from '../base/device-name';
 import { sanitizeForDisplay } from '../base/display';
 import { counted, plural } from '../base/plurals';
 
@@ -22,9 +23,6 @@ export const problemLimit = 20;
 // has them. A slash would have been taken for the end of a folder's name before this rule is reached.
 
 const forbidden = /[\u0000-\u001f<>:"\\|?*]/;
-
-/** CON, NUL, COM1 and the like, also with an extension. NTFS takes them; programs on Windows stumble. */
-const deviceName = /^(?:con|prn|aux|nul|com[0-9\u00b9\u00b2\u00b3]|lpt[0-9\u00b9\u00b2\u00b3])(?:\..*)?$/i;
 
 /** Characters an NTFS name can have, in UTF-16 units. */
 const nameLimit = 255;

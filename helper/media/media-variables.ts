@@ -1,5 +1,4 @@
 import { createDecipheriv, createHash } from 'node:crypto';
-import { XMLParser } from 'fast-xml-parser';
 import { sanitizeForDisplay } from '../../core/base/display';
 import { PrestageError } from '../../core/base/errors';
 import { timeouts } from '../../core/base/timeouts';
@@ -19,6 +18,7 @@ import { readDentries } from './dentries';
 import { listingMemory, type ImageSource } from './image-source';
 import { openMedia } from './open-media';
 import { wimlibSourceArguments } from './wim-source';
+import { declaresDocumentType, isXmlNode, parseXml } from './read-xml';
 
 /**
  * Reads the variables of a media with the password that the enterprise gave: until when its certificate is valid, and
@@ -89,30 +89,21 @@ function decrypt(file: Buffer, { keyBytes, offset, length }: VariablesForm, pass
   return Buffer.concat([decipher.update(file.subarray(offset, offset + length)), decipher.final()]);
 }
 
-type Node = Readonly<Record<string, unknown>>;
-
 /** Name in lower case → value. Of a name that is there twice the last counts, as for Configuration Manager's own reader. */
 function variablesIn(text: string, name: string): ReadonlyMap<string, string> {
-  if (/<!DOCTYPE|<!ENTITY/i.test(text)) throw damaged(name, 'is damaged: it declares a document type');
+  if (declaresDocumentType(text)) throw damaged(name, 'is damaged: it declares a document type');
   let root: unknown;
   try {
-    root = new XMLParser({
-      processEntities: false,
-      ignoreAttributes: false,
-      attributeNamePrefix: '@',
-      parseTagValue: false,
-      parseAttributeValue: false,
-      isArray: (tag) => tag === 'var',
-    }).parse(text);
+    root = parseXml(text, 'var');
   } catch (error) {
     // The parser's words may hold a piece of the text.
     throw damaged(name, 'is damaged: it is not XML', error instanceof Error ? error.name : null);
   }
   const found = new Map<string, string>();
-  for (const list of Object.values(isNode(root) ? root : {})) {
-    const entries: unknown = isNode(list) ? list['var'] : undefined;
+  for (const list of Object.values(isXmlNode(root) ? root : {})) {
+    const entries: unknown = isXmlNode(list) ? list['var'] : undefined;
     for (const entry of Array.isArray(entries) ? (entries as readonly unknown[]) : []) {
-      if (!isNode(entry)) continue;
+      if (!isXmlNode(entry)) continue;
       const { '@name': key, '#text': value } = entry;
       if (typeof key === 'string' && typeof value === 'string') {
         found.set(key.toLowerCase(), unescaped(value));
@@ -121,10 +112,6 @@ function variablesIn(text: string, name: string): ReadonlyMap<string, string> {
   }
   if (found.size === 0) throw damaged(name, 'is damaged: it holds no variables');
   return found;
-}
-
-function isNode(value: unknown): value is Node {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 const entities: Readonly<Record<string, string>> = { lt: '<', gt: '>', amp: '&', quot: '"', apos: "'" };

@@ -1,8 +1,8 @@
 /** Parses the XML data of a WIM file. */
-import { XMLParser } from 'fast-xml-parser';
 import { sanitizeForDisplay, sanitizeOrNull } from '../../core/base/display';
 import { PrestageError } from '../../core/base/errors';
 import type { MediaImage } from '../../core/media/media';
+import { declaresDocumentType, isXmlNode, parseXml, type XmlNode } from './read-xml';
 
 /** XML data of real media is a few KiB an image. Bytes. */
 export const xmlLimit = 64 * 1024 * 1024;
@@ -18,8 +18,6 @@ export interface WimXml {
   readonly architectures: ReadonlyMap<number, string>;
 }
 
-type Node = Readonly<Record<string, unknown>>;
-
 /**
  * Reads the XML data of a WIM. No entity is expanded by the parser and no document type is accepted: the text
  * comes from outside. Whether it is well-formed to the last character is left to wimlib, which reads it too.
@@ -32,29 +30,22 @@ export function parseWimXml(bytes: Buffer, file: string): WimXml {
     .toString('utf16le')
     .replace(/^\uFEFF/, '')
     .replace(/\0+$/, '');
-  if (/<!DOCTYPE|<!ENTITY/i.test(text)) throw damaged(file, 'it declares a document type');
+  if (declaresDocumentType(text)) throw damaged(file, 'it declares a document type');
   let root: unknown;
   try {
-    root = new XMLParser({
-      processEntities: false,
-      ignoreAttributes: false,
-      attributeNamePrefix: '@',
-      parseTagValue: false,
-      parseAttributeValue: false,
-      isArray: (name) => name === 'IMAGE',
-    }).parse(text);
+    root = parseXml(text, 'IMAGE');
   } catch (error) {
     throw damaged(file, sanitizeForDisplay(error instanceof Error ? error.message : String(error)));
   }
-  const wim = isNode(root) ? root['WIM'] : undefined;
+  const wim = isXmlNode(root) ? root['WIM'] : undefined;
   // An element without content comes as an empty string.
   if (wim === '') {
     return { encrypted: false, images: [], uncertainSizes: new Set(), architectures: new Map() };
   }
-  if (!isNode(wim)) throw damaged(file, 'it does not describe a WIM file');
+  if (!isXmlNode(wim)) throw damaged(file, 'it does not describe a WIM file');
 
   const esd = wim['ESD'];
-  const encrypted = isNode(esd) && 'ENCRYPTED' in esd;
+  const encrypted = isXmlNode(esd) && 'ENCRYPTED' in esd;
   const listed = Array.isArray(wim['IMAGE']) ? (wim['IMAGE'] as readonly unknown[]) : [];
   const read = listed.map((node) => readImage(node, file));
   const images = read.map(({ image }) => image).sort((a, b) => a.index - b.index);
@@ -79,13 +70,13 @@ export function parseWimXml(bytes: Buffer, file: string): WimXml {
 const architectures: Readonly<Record<string, string>> = { 0: 'ia32', 9: 'x64', 12: 'arm64' };
 
 function architectureIn(image: unknown): string | null {
-  const windows = isNode(image) ? image['WINDOWS'] : undefined;
-  return isNode(windows) ? (architectures[textOf(windows['ARCH'])?.trim() ?? ''] ?? null) : null;
+  const windows = isXmlNode(image) ? image['WINDOWS'] : undefined;
+  return isXmlNode(windows) ? (architectures[textOf(windows['ARCH'])?.trim() ?? ''] ?? null) : null;
 }
 
 /** @returns with the bytes of further names of files; 0 where there are none, or nobody counted them */
 function readImage(image: unknown, file: string): { readonly image: MediaImage; readonly linked: number } {
-  const node: Node = isNode(image) ? image : {};
+  const node: XmlNode = isXmlNode(image) ? image : {};
   const number = (name: string): number => {
     const text = textOf(node[name])?.trim() ?? '';
     if (text === '') return 0;
@@ -109,12 +100,8 @@ function readImage(image: unknown, file: string): { readonly image: MediaImage; 
 /** An element's text; with attributes the parser puts it under `#text`. */
 function textOf(value: unknown): string | null {
   if (typeof value === 'string') return value;
-  if (isNode(value) && typeof value['#text'] === 'string') return value['#text'];
+  if (isXmlNode(value) && typeof value['#text'] === 'string') return value['#text'];
   return null;
-}
-
-function isNode(value: unknown): value is Node {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 const entities: Readonly<Record<string, string>> = { lt: '<', gt: '>', amp: '&', quot: '"', apos: "'" };

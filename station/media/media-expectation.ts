@@ -8,6 +8,7 @@ import type { MediaDates } from '../../core/media/media-dates';
 import { parseSha256Manifest } from '../../core/media/sum-file';
 import type { HashSource } from '../../core/media/media-state';
 import { MiB } from '../../core/base/units';
+import { foldedName } from '../../core/delivery/file-names';
 import type { SignedManifestName } from '../../core/delivery/library';
 import { decodeSumFile } from './decode-sum-file';
 
@@ -175,13 +176,8 @@ function ownSum(sums: ReadonlyMap<string, string>, name: string, manifest: strin
 function namedSum(sums: ReadonlyMap<string, string>, name: string): string | null {
   const exact = sums.get(name);
   if (exact !== undefined) return exact;
-  const similar = [...sums].filter(([other]) => folded(other) === folded(name));
+  const similar = [...sums].filter(([other]) => foldedName(other) === foldedName(name));
   return similar.length === 1 ? (similar[0]?.[1] ?? null) : null;
-}
-
-/** As Windows compares names, and whatever form an accent has. */
-function folded(name: string): string {
-  return name.normalize('NFC').toLowerCase();
 }
 
 function notExpected(path: string, expected: string | null, found: string, where: string): PrestageError {
