@@ -2,6 +2,7 @@ import { either, failed, refused, type ErrorMeaning } from './error-meaning';
 import { deliveryErrors } from './errors-of-delivery';
 import { mediaErrors } from './errors-of-media';
 import { recipeErrors } from './errors-of-recipe';
+import { sanitiseErrors } from './errors-of-sanitise';
 
 const installAgain = 'Reinstall Prestage (in a checkout: npm run setup), then start again.';
 
@@ -14,6 +15,7 @@ export const errorReference = {
   ...mediaErrors,
   ...deliveryErrors,
   ...recipeErrors,
+  ...sanitiseErrors,
   // drives
   'drive-listing-failed': refused(
     'The drives of this computer could not be listed.',

@@ -11,6 +11,7 @@ export const taskSchema = z.strictObject({
     'mapping',
     'checking',
     'verifying',
+    'sanitising',
     'rehearsing',
     'scanning',
     'packing',

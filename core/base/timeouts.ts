@@ -33,6 +33,16 @@ export const timeouts = {
   listingTool: 30_000,
   /** A tool that reads the list of files of a media: one with a million files on a slow share takes minutes. */
   mediaListing: 600_000,
+  /** One question to a drive about itself (nvme, hdparm): drives answer in milliseconds, a disk that wakes up in ten seconds. */
+  driveQuestion: 30_000,
+  /** A command that has a drive begin to erase itself: it answers at once, some only when they have settled. */
+  eraseBegin: 120_000,
+  /** A command that has a drive erase itself and answers at its end. Large hard disks take most of a day. */
+  eraseWhole: 24 * 60 * 60_000,
+  /** Between two questions how far a drive has erased itself. */
+  eraseLook: 2_000,
+  /** A drive that erases itself and says nothing new for this long: nobody knows what it does. Some count in few, large steps. */
+  eraseStill: 6 * 60 * 60_000,
   /** A tool that was asked to stop, before it is killed. */
   toolKill: 5_000,
   /** How long something may look at a drive in passing, as udev does at a new one. */

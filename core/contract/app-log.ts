@@ -4,13 +4,19 @@ import { nothing } from './app-common';
 
 /** The Log screen's part of the page's contract. */
 
-/** What a line is about: a drive that was written, one that was read again or boot tested, a work order, a shipment. */
-export const logKinds = ['job', 'check', 'order', 'shipment'] as const;
+/**
+ * What a line is about: a drive that was written, one that was read again or boot tested, one that was only
+ * erased (`care`), a work order, a shipment.
+ */
+export const logKinds = ['job', 'check', 'care', 'order', 'shipment'] as const;
 export type LogKind = (typeof logKinds)[number];
 
 /** What came of it: of a drive, or what was done with a work order or a shipment. */
 export const logResults = [
   ...driveResults,
+  'erased',
+  'not-erased',
+  'not-known',
   'order-opened',
   'machine-allowed',
   'machine-left-out',

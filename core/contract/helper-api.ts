@@ -12,6 +12,9 @@ import { taskSchema } from '../base/task';
 import { partFindingSchema } from '../delivery/findings';
 import { deliveredPartSchema, mediaManifestSchema } from '../delivery/manifest';
 import { thisMachineSchema } from '../machine/this-machine';
+import { abilitiesSchema, sanitiseMethodSchema } from '../sanitise/methods';
+import { sampleSchema } from '../sanitise/samples';
+import { sanitisedSchema, tableBeforeSchema } from '../sanitise/sanitised';
 
 /**
  * station ↔ helper: JSON-RPC over the helper's stdin and stdout. Few verbs, strict schemas on both sides,
@@ -265,6 +268,51 @@ export const helperMethods = {
   eraseTables: {
     request: z.strictObject({ reservation: z.string(), stallMilliseconds: z.int().positive() }),
     response: z.strictObject({}),
+  },
+  /** Which ways of erasing themselves drives offer, and what they hide. In the request's order. Changes nothing. */
+  readAbilities: {
+    request: z.strictObject({
+      drives: z.array(z.strictObject({ driveId: z.string(), confirmed: confirmedDriveSchema })).min(1),
+      benchDirectory,
+    }),
+    response: z.strictObject({ abilities: z.array(abilitiesSchema) }),
+  },
+  /** The same of a reserved drive, with its table and samples of what it holds. Changes nothing; the drive stays reserved. */
+  prepareSanitise: {
+    request: z.strictObject({ reservation: z.string(), stallMilliseconds: z.int().positive() }),
+    response: z.strictObject({
+      abilities: abilitiesSchema,
+      before: tableBeforeSchema,
+      samples: z.array(sampleSchema),
+    }),
+  },
+  /**
+   * Erases a reserved drive and looks at the samples again. Progress in bytes; total 0 where the drive does not tell. Cancelling
+   * ends an overwrite; a drive that erases itself goes on, and is let alone. How it ended is an outcome, not an error. The
+   * drive stays reserved.
+   */
+  sanitiseDrive: {
+    request: z.strictObject({
+      progressToken,
+      reservation: z.string(),
+      method: sanitiseMethodSchema,
+      /** Names the marks that blank samples get. */
+      run: z.uuid(),
+      /** As they were before the erase began. */
+      samples: z.array(sampleSchema),
+      /** The drive was told to erase itself before, by this run: it is watched, and told nothing. */
+      begun: z.boolean(),
+      /** Byte from which zeros are still to be written. */
+      from: z.int().nonnegative(),
+      stallMilliseconds: z.int().positive(),
+    }),
+    response: z.strictObject({
+      outcome: sanitisedSchema.shape.outcome,
+      why: sanitisedSchema.shape.why,
+      samples: sanitisedSchema.shape.samples,
+      bytesReadBack: sanitisedSchema.shape.bytesReadBack,
+      seconds: z.number().nonnegative(),
+    }),
   },
   /** Reads from the drive itself which disk GUID is on it; null: there is none. */
   readDiskGuid: {

@@ -43,6 +43,11 @@ export const jobStateSchema = z.discriminatedUnion('state', [
     state: z.literal('checking'),
   }),
   z.strictObject({
+    /** The whole drive is erased and looked at, before anything is written. Only where it was asked for. */
+    state: z.literal('sanitising'),
+    ...counted,
+  }),
+  z.strictObject({
     /** Old tables go. The first destructive write. */
     state: z.literal('erasing'),
   }),
@@ -91,6 +96,7 @@ export function hasEnded(job: JobState): job is JobEnd {
       return true;
     case 'queued':
     case 'checking':
+    case 'sanitising':
     case 'erasing':
     case 'writing':
     case 'verifying':
@@ -108,9 +114,9 @@ const allowedFrom: Readonly<Record<JobEvent['type'], readonly JobStateName[]>> =
   progress: ['erasing', 'writing', 'verifying'],
   seal: ['verifying'],
   finish: ['sealing'],
-  fail: ['queued', 'checking', 'erasing', 'writing', 'verifying', 'sealing'],
-  cancel: ['queued', 'checking', 'erasing', 'writing', 'verifying', 'sealing'],
-  interrupt: ['queued', 'checking', 'erasing', 'writing', 'verifying', 'sealing'],
+  fail: ['queued', 'checking', 'sanitising', 'erasing', 'writing', 'verifying', 'sealing'],
+  cancel: ['queued', 'checking', 'sanitising', 'erasing', 'writing', 'verifying', 'sealing'],
+  interrupt: ['queued', 'checking', 'sanitising', 'erasing', 'writing', 'verifying', 'sealing'],
 };
 
 /**

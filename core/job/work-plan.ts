@@ -79,6 +79,8 @@ export function stepOf(look: JobLook): Step | null {
       return { name: 'sealing', done: 0, total: 0 };
     case 'queued':
     case 'checking':
+    // How long a drive takes to erase itself is not known before, and its bytes are no image's.
+    case 'sanitising':
     case 'erasing':
     case 'done':
     case 'failed':
@@ -103,6 +105,7 @@ function stepOfTask({ phase, done, total }: Task): Step | null {
     case 'formatting':
     case 'copying':
     case 'verifying':
+    case 'sanitising':
     case 'rehearsing':
     case 'scanning':
     case 'packing':

@@ -9,6 +9,7 @@ import { machineDetailsSchema } from '../machine/machine';
 import { bootTestVerdictSchema } from '../job/boot-test';
 import { driveAgainSchema } from '../job/drive-again';
 import { signedManifestSchema } from '../delivery/library';
+import { sanitisedSchema } from '../sanitise/sanitised';
 
 /**
  * The record's form. One entry is one line of the ledger: canonical JSON (RFC 8785), hashed with SHA-256
@@ -97,6 +98,8 @@ export const recordSchema = z.discriminatedUnion('kind', [
     end: jobEndSchema,
     /** It ended before the first destructive write: the drive is as it was. Missing when it may have been written to. */
     untouched: z.literal(true).optional(),
+    /** How the drive was erased before it was written. Missing where that was not asked for, or not begun, and before 0.5. */
+    sanitised: sanitisedSchema.optional(),
   }),
   z.strictObject({
     /** A finished drive was read again. */
@@ -130,6 +133,17 @@ export const recordSchema = z.discriminatedUnion('kind', [
     verdict: bootTestVerdictSchema,
     /** SHA-256 of the PNG of the display at the end, which is in the state folder; null when there was no display. */
     picture: sha256Schema.nullable(),
+  }),
+  z.strictObject({
+    /** A drive was erased securely. About no machine: nothing was written for one. */
+    kind: z.literal('drive-sanitised'),
+    drive: recordedDriveSchema,
+    /** The disk GUID that was on the drive before; null: it had none. Missing when it could not be read. */
+    previousDiskGuid: z.guid().nullable().optional(),
+    /** As in the job. */
+    attachment: z.string().optional(),
+    startedAt: timeSchema,
+    sanitised: sanitisedSchema,
   }),
   z.strictObject({
     /** A work order was opened on the station. */
@@ -183,8 +197,11 @@ export type LedgerRecord = z.infer<typeof recordSchema>;
 const orderKinds = ['order-opened', 'order-exception', 'order-closed', 'shipment-closed'] as const;
 /** Records about an order or a shipment, not about a drive. */
 export type OrderRecord = Extract<LedgerRecord, { kind: (typeof orderKinds)[number] }>;
-/** Records about one drive. */
-export type DriveRecord = Exclude<LedgerRecord, OrderRecord>;
+const careKinds = ['drive-sanitised'] as const;
+/** Records about a drive alone: it belongs to no machine and no job. */
+export type CareRecord = Extract<LedgerRecord, { kind: (typeof careKinds)[number] }>;
+/** Records about one machine's drive. */
+export type DriveRecord = Exclude<LedgerRecord, OrderRecord | CareRecord>;
 
 /** What a log's or an export's line says came of a drive: how its job ended, or what a later look at it found. */
 export const driveResults = [
@@ -198,9 +215,9 @@ export const driveResults = [
   'rehearsal-failed',
 ] as const;
 
-/** Tells records about a drive from those about an order or a shipment. */
+/** Tells records about a machine's drive from those about an order, a shipment, or a drive alone. */
 export function isDriveRecord(record: LedgerRecord): record is DriveRecord {
-  return !(orderKinds as readonly string[]).includes(record.kind);
+  return !([...orderKinds, ...careKinds] as readonly string[]).includes(record.kind);
 }
 
 /** Which machine and drive a record is about, and which job. */
@@ -241,3 +258,8 @@ export const storedEntrySchema = z.strictObject({
   signature: z.string(),
 });
 export type StoredEntry = z.infer<typeof storedEntrySchema>;
+
+/** Tells records about a drive alone. */
+export function isCareRecord(record: LedgerRecord): record is CareRecord {
+  return (careKinds as readonly string[]).includes(record.kind);
+}

@@ -143,6 +143,28 @@ static napi_value data_extents(napi_env env, napi_callback_info info) {
   return array;
 }
 
+/*
+ * The kernel's own word on Opal (linux/sed-opal.h, since 6.0). Named here, because the headers of an older system lack it
+ * while the kernel that runs may have it.
+ */
+struct prestage_opal_status {
+  uint32_t flags;
+  uint32_t reserved;
+};
+#define PRESTAGE_OPAL_GET_STATUS _IOR('p', 236, struct prestage_opal_status)
+
+/* opalStatus(fd): the flags of a drive that encrypts itself. EOPNOTSUPP: it does not; ENOTTY: the kernel does not tell. */
+static napi_value opal_status(napi_env env, napi_callback_info info) {
+  napi_value values[1];
+  int fd;
+  if (!descriptor_argument(env, info, 1, values, &fd)) return NULL;
+  struct prestage_opal_status status = {0, 0};
+  if (ioctl(fd, PRESTAGE_OPAL_GET_STATUS, &status) != 0) return throw_errno(env, errno);
+  napi_value number;
+  napi_create_uint32(env, status.flags, &number);
+  return number;
+}
+
 static napi_value initialize(napi_env env, napi_value exports) {
   const struct {
     const char *name;
@@ -151,6 +173,7 @@ static napi_value initialize(napi_env env, napi_value exports) {
       {"deviceInfo", device_info},         {"rereadPartitions", reread_partitions},
       {"flushBuffers", flush_buffers},     {"dropFileCache", drop_file_cache},
       {"lockExclusive", lock_exclusive},   {"dataExtents", data_extents},
+      {"opalStatus", opal_status},
   };
   for (size_t i = 0; i < sizeof functions / sizeof *functions; i++) {
     napi_value function;

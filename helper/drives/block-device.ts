@@ -18,6 +18,7 @@ interface Addon {
   dropFileCache(fd: number): void;
   lockExclusive(fd: number): void;
   dataExtents(fd: number, length: number): number[];
+  opalStatus(fd: number): number;
 }
 
 let loaded: Addon | undefined;
@@ -65,4 +66,18 @@ export function dataExtents(fd: number, length: number): ByteRange[] {
     ranges.push({ offset: start, length: (flat[index + 1] ?? start) - start });
   }
   return ranges;
+}
+
+/**
+ * Whether a drive that encrypts itself (TCG Opal) keeps everybody out now, by the kernel's word on the open descriptor; null: the
+ * kernel does not tell, or the drive does not encrypt itself.
+ */
+export function isOpalLocked(fd: number): boolean | null {
+  const locked = 0x8;
+  try {
+    return (addon().opalStatus(fd) & locked) !== 0;
+  } catch {
+    // EOPNOTSUPP, ENOTTY: no Opal, or a kernel that does not know the question.
+    return null;
+  }
 }

@@ -7,11 +7,14 @@ import { errorCodeOf } from '../../core/base/system-error';
 import { dropFileCache, flushBuffers, rereadPartitions } from '../drives/block-device';
 import { DriveFailure, DriveIo, Stopped, type FailureKind, type SourcedChunk } from './drive-io';
 import { withoutChunks } from './signature-regions';
+import { SanitiseIo, type SanitiseAnswer, type SanitiseTask } from './sanitise-io';
 import { SharedProgress } from './shared-progress';
 
 /** The thread of one drive. */
 export interface DriveWorkerData {
-  readonly task: 'apply' | 'verify' | 'erase-tables';
+  readonly task: 'apply' | 'verify' | 'erase-tables' | 'sanitise';
+  /** Of the task `sanitise`. */
+  readonly sanitise?: SanitiseTask;
   readonly fd: number;
   /** Bytes. */
   readonly size: number;
@@ -30,6 +33,8 @@ export type DriveWorkerMessage =
       readonly writeSeconds: number;
       readonly verifySeconds: number;
       readonly tableSha256: string;
+      /** Of the task `sanitise`. */
+      readonly answer?: SanitiseAnswer;
     }
   | { readonly type: 'stopped' }
   | {
@@ -78,6 +83,14 @@ async function rereadTable(data: DriveWorkerData): Promise<void> {
 
 async function run(data: DriveWorkerData): Promise<void> {
   const progress = new SharedProgress(data.progress);
+  if (data.sanitise !== undefined) {
+    const io = new SanitiseIo(data, progress, data.blockDevice ? flushBuffers : dropFileCache);
+    const answer = await io.run(data.sanitise, () => {
+      send({ type: 'phase', phase: 'verifying' });
+    });
+    send({ type: 'done', writeSeconds: 0, verifySeconds: 0, tableSha256: '', answer });
+    return;
+  }
   const longestChunk = data.chunks.reduce((longest, { length }) => Math.max(longest, length), 0);
   const drive = new DriveIo(data, progress, data.blockDevice ? flushBuffers : dropFileCache, longestChunk);
   if (data.task === 'erase-tables') {

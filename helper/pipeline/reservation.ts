@@ -54,12 +54,25 @@ function requireOwnRights(drive: Drive): void {
  * @throws PrestageError drive-not-found, drive-changed, helper-protocol (a virtual drive, with administrator rights)
  */
 export async function findToRead(
-  request: HelperRequest<'readDiskGuid' | 'verifyDrive' | 'bootTestDrive'>,
+  request: Pick<HelperRequest<'readDiskGuid'>, 'driveId' | 'confirmed' | 'benchDirectory'>,
 ): Promise<Drive> {
   const drives = await listDrives({ benchDirectory: request.benchDirectory, protectedPaths: [] });
   const drive = findConfirmed(drives, request.driveId, request.confirmed, 'read');
   requireOwnRights(drive);
   return drive;
+}
+
+/**
+ * Finds drives that are only to be read, as they were confirmed, in one listing.
+ * @throws PrestageError as {@link findToRead}
+ */
+export async function findAllToRead(request: HelperRequest<'readAbilities'>): Promise<Drive[]> {
+  const drives = await listDrives({ benchDirectory: request.benchDirectory, protectedPaths: [] });
+  return request.drives.map(({ driveId, confirmed }) => {
+    const drive = findConfirmed(drives, driveId, confirmed, 'read');
+    requireOwnRights(drive);
+    return drive;
+  });
 }
 
 /** The drives that this helper holds open for its station. */
@@ -116,6 +129,11 @@ export class Reservations {
     this.held.delete(reservation);
     this.sealed.delete(reservation);
     return opened;
+  }
+
+  /** Takes a drive back that was handed over and goes on being held. */
+  giveBack(reservation: string, opened: OpenedDrive): void {
+    this.held.set(reservation, opened);
   }
 
   /** Holds a sealed drive until its station has recorded it and says so with release. */

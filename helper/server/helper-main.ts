@@ -20,8 +20,11 @@ import { makeTrainingMedia } from '../media/training-media';
 import { verifyMedia } from '../media/verify-media';
 import { eraseTables, runJob, verifyDrive } from '../pipeline/job-runner';
 import { hasHungThread } from '../pipeline/drive-thread';
+import type { OpenedDrive } from '../pipeline/open-drive';
 import { readDiskGuid } from '../pipeline/read-disk-guid';
-import { Reservations } from '../pipeline/reservation';
+import { findAllToRead, Reservations } from '../pipeline/reservation';
+import { readAbilities } from '../sanitise/ask-drive';
+import { prepareSanitise, sanitiseDrive, type Ended } from '../sanitise/sanitise';
 import { createDriveImage } from '../disk-image/create-drive-image';
 import { checkDiskImage } from '../disk-image/check-disk-image';
 import { makeDiskImage } from '../disk-image/make-disk-image';
@@ -56,6 +59,22 @@ function reportOf(
     next = now + timeouts.progressInterval;
     taskProgress({ token, phase, done, total });
   };
+}
+
+/** Works on a reserved drive that stays reserved, unless its thread hangs. */
+async function onReserved<T>(
+  reservation: string,
+  work: (opened: OpenedDrive) => Promise<Ended<T>>,
+): Promise<T> {
+  const opened = reservations.take(reservation);
+  let hangs = false;
+  try {
+    const ended = await work(opened);
+    ({ hangs } = ended);
+    return ended.answer;
+  } finally {
+    if (!hangs) reservations.giveBack(reservation, opened);
+  }
 }
 
 const handlers: HelperHandlers = {
@@ -158,6 +177,23 @@ const handlers: HelperHandlers = {
     await eraseTables(reservations.take(reservation), stallMilliseconds);
     return {};
   },
+  readAbilities: async (request, { signal }) => {
+    const drives = await findAllToRead(request);
+    return { abilities: await Promise.all(drives.map((drive) => readAbilities(drive, signal))) };
+  },
+  prepareSanitise: async ({ reservation, stallMilliseconds }, { signal }) =>
+    await onReserved(reservation, (opened) => prepareSanitise(opened, stallMilliseconds, signal)),
+  sanitiseDrive: async (request, { signal, taskProgress }) =>
+    await onReserved(request.reservation, (opened) =>
+      sanitiseDrive(
+        opened,
+        request,
+        (done, total) => {
+          taskProgress({ token: request.progressToken, phase: 'sanitising', done, total });
+        },
+        signal,
+      ),
+    ),
   readDiskGuid: async (request) => ({ diskGuid: await readDiskGuid(request) }),
   verifyDrive: async (request, { signal, taskProgress }) =>
     await verifyDrive(
@@ -188,6 +224,9 @@ const withPrivilege: ReadonlySet<string> = new Set<HelperMethod>([
   'releaseDrive',
   'runJob',
   'eraseTables',
+  'readAbilities',
+  'prepareSanitise',
+  'sanitiseDrive',
   'readDiskGuid',
   'verifyDrive',
   'bootTestDrive',

@@ -13,6 +13,8 @@ export const toolPackages = {
   hivexml: 'libhivex-bin',
   hivexsh: 'libhivex-bin',
   openssl: 'openssl',
+  nvme: 'nvme-cli',
+  hdparm: 'hdparm',
 } as const;
 
 export type ToolName = keyof typeof toolPackages;

@@ -13,6 +13,9 @@ const results: Readonly<Record<LogRow['result'], string>> = {
   'verify-failed': 'Read again: fail',
   rehearsed: 'Boot test: pass',
   'rehearsal-failed': 'Boot test: fail',
+  erased: 'Erased',
+  'not-erased': 'Not erased',
+  'not-known': 'Erase not known',
   'order-opened': 'Order opened',
   'machine-allowed': 'Allowed',
   'machine-left-out': 'Left out',
@@ -23,6 +26,7 @@ const results: Readonly<Record<LogRow['result'], string>> = {
 const kinds: Readonly<Record<LogKind, string>> = {
   job: 'Drives written',
   check: 'Drives checked',
+  care: 'Drives erased only',
   order: 'Work orders',
   shipment: 'Shipments',
 };

@@ -207,16 +207,21 @@ const nothing = { done: 0, total: 0 };
 
 /** How a task is called. */
 function nameOf(phase: TaskProgress['phase']): string {
-  return phase === 'rehearsing' ? 'boot test' : phase;
+  return phase === 'rehearsing' ? 'boot test' : phase === 'sanitising' ? 'erasing securely' : phase;
+}
+
+function nameOfState(state: 'sanitising' | 'writing' | 'verifying'): string {
+  return state === 'sanitising' ? 'erasing securely' : state;
 }
 
 function stageOfJob(job: JobState): Stage {
   switch (job.state) {
     case 'queued':
       return { phase: 'waiting', ...nothing };
+    case 'sanitising':
     case 'writing':
     case 'verifying':
-      return { phase: job.state, done: job.bytesDone, total: job.bytesTotal };
+      return { phase: nameOfState(job.state), done: job.bytesDone, total: job.bytesTotal };
     case 'failed':
       return { phase: 'FAILED', ...nothing, ended: true, note: sanitizeForDisplay(job.reason.message, 400) };
     case 'checking':

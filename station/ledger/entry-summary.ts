@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import {
+  isCareRecord,
   isDriveRecord,
   ledgerEntrySchema,
   recordedDriveSchema,
@@ -29,6 +30,9 @@ export const entrySummarySchema = z.strictObject({
     'verified',
     'rehearsed',
     'recorded',
+    'erased',
+    'not-erased',
+    'not-known',
     'damaged',
   ]),
   /** Why it failed. */
@@ -48,6 +52,15 @@ export function summarizeEntry(stored: StoredEntry): EntrySummary {
     return { sequence, ...nothing, result: 'damaged', reason: null, hash };
   }
   const { time, operator, record } = parsed.data;
+  if (isCareRecord(record)) {
+    const { id, serial, model, bay, path } = record.drive;
+    const { outcome, why } = record.sanitised;
+    return {
+      ...{ sequence, time, kind: record.kind, machineSerial: null, drive: { id, serial, model, bay, path } },
+      ...{ result: outcome, jobId: null, operator, hash },
+      reason: why === null ? null : { code: eraseCode(outcome), message: why },
+    };
+  }
   if (!isDriveRecord(record)) {
     const machineSerial = record.kind === 'order-exception' ? record.machineSerial : null;
     const rest = { drive: null, result: 'recorded', reason: null, jobId: null } as const;
@@ -69,6 +82,10 @@ export function summarizeEntry(stored: StoredEntry): EntrySummary {
     operator,
     hash,
   };
+}
+
+function eraseCode(outcome: 'erased' | 'not-erased' | 'not-known'): string {
+  return outcome === 'not-known' ? 'drive-erase-unknown' : 'drive-not-erased';
 }
 
 function resultOf(

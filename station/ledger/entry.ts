@@ -2,6 +2,7 @@ import { hash as digest, sign, verify, type KeyObject } from 'node:crypto';
 import canonicalize from 'canonicalize';
 import type { DriveIdentity } from '../../core/drive/drive';
 import {
+  isCareRecord,
   isDriveRecord,
   ledgerEntrySchema,
   storedEntrySchema,
@@ -88,6 +89,10 @@ export function driveKey(drive: DriveIdentity): string {
 
 /** The columns that belong to a record. One that is not about a drive has empty ones. */
 export function columnsOf(record: LedgerRecord): EntryColumns {
+  if (isCareRecord(record)) {
+    const state = record.sanitised.outcome;
+    return { kind: record.kind, state, machineSerial: '', driveKey: driveKey(record.drive), jobId: '' };
+  }
   if (!isDriveRecord(record)) {
     const machineSerial = record.kind === 'order-exception' ? record.machineSerial : '';
     return { kind: record.kind, state: null, machineSerial, driveKey: '', jobId: '' };

@@ -7,6 +7,8 @@ import {
   type LedgerRecord,
   type StoredEntry,
 } from '../../core/ledger/record';
+import { nistLevels, sanitiseMethodSchema } from '../../core/sanitise/methods';
+import { sanitiseOutcomes, type Sanitised } from '../../core/sanitise/sanitised';
 import { parseJson } from './check-entry';
 import { ledgerBroken } from './ledger-errors';
 import { sha256Hex } from './entry';
@@ -54,6 +56,12 @@ export const csvRowSchema = z.strictObject({
   jobId: z.uuid(),
   /** SHA-256 of the entry's canonical JSON. */
   entryHash: sha256Schema,
+  /** How the drive was erased before it was written; empty where that was not asked for. */
+  eraseMethod: sanitiseMethodSchema.nullable(),
+  /** NIST SP 800-88r2: clear or purge. */
+  eraseLevel: z.enum(nistLevels).nullable(),
+  /** Whether it was: erased, not-erased, not-known. */
+  eraseOutcome: z.enum(sanitiseOutcomes).nullable(),
 });
 export type CsvRow = Readonly<z.infer<typeof csvRowSchema>>;
 /** The columns of the CSV export, in their order. */
@@ -172,6 +180,7 @@ function laterRow(
     batchId: null,
     jobId,
     entryHash: stored.hash,
+    ...eraseCells(undefined),
   };
 }
 
@@ -211,7 +220,15 @@ export function csvRow(stored: StoredEntry, entry: LedgerEntry): CsvRow | null {
     batchId: job.batchId,
     jobId: job.jobId,
     entryHash: stored.hash,
+    ...eraseCells(record.sanitised),
   };
+}
+
+function eraseCells(
+  sanitised: Sanitised | undefined,
+): Pick<CsvRow, 'eraseMethod' | 'eraseLevel' | 'eraseOutcome'> {
+  const { method = null, nist = null, outcome = null } = sanitised ?? {};
+  return { eraseMethod: method, eraseLevel: nist, eraseOutcome: outcome };
 }
 
 /**

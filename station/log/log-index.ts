@@ -159,7 +159,7 @@ function lineOf(sequence: number, value: unknown, record: unknown): LogRow | nul
   if (what.kind === 'order' || what.kind === 'shipment') return { ...line, ...orderLine(what, record) };
   const job = what.kind === 'job' ? member(record, 'job') : undefined;
   const machineSerial = text(member(job ?? record, 'machineSerial'));
-  if (machineSerial === null) return null;
+  if (machineSerial === null && what.kind !== 'care') return null;
   const drive = member(job ?? record, 'drive');
   return {
     ...line,
@@ -204,6 +204,12 @@ function kindOf(kind: unknown, record: unknown): Pick<LogRow, 'kind' | 'result'>
       return { kind: 'check', result: done ? 'rehearsed' : 'rehearsal-failed' };
     case 'drive-verified':
       return { kind: 'check', result: done ? 'verified' : 'verify-failed' };
+    case 'drive-sanitised': {
+      const outcome = member(member(record, 'sanitised'), 'outcome');
+      return outcome === 'erased' || outcome === 'not-erased' || outcome === 'not-known'
+        ? { kind: 'care', result: outcome }
+        : null;
+    }
     case 'order-opened':
     case 'order-closed':
       return { kind: 'order', result: kind };

@@ -37,6 +37,8 @@ export const settingsSchema = z.strictObject({
       message: 'must be an absolute path',
     })
     .optional(),
+  /** Each batch erases its drives securely before they are written, unless it is told otherwise. */
+  sanitise: z.boolean().default(false),
   rehearsal: bootTestSettingsSchema.default(() => bootTestSettingsSchema.parse({})),
   /** Connection to the plant database. Without it, entries stay on the station. */
   fleet: fleetSettingsSchema.optional(),

@@ -4,6 +4,7 @@ import type { LogEntry, LogRow } from '../../../core/contract/app-log';
 import { formatBytes, formatDuration, formatRate } from '../../../core/base/display';
 import type { ErrorData } from '../../../core/base/errors';
 import {
+  isCareRecord,
   isDriveRecord,
   subjectOf,
   type DriveRecord,
@@ -11,6 +12,8 @@ import {
   type OrderRecord,
   type RecordedDrive,
 } from '../../../core/ledger/record';
+import { sanitisedLines } from '../../../core/sanitise/words';
+import type { Sanitised } from '../../../core/sanitise/sanitised';
 import { formatTime } from '../../format';
 import type { Detail } from '../../components/details';
 import { Mono } from '../../components/mono';
@@ -28,6 +31,15 @@ export interface DetailGroup {
 export function detailGroups({ stored, entry }: LogEntry, text: Words): DetailGroup[] {
   const { record } = entry;
   const words = text.details;
+  if (isCareRecord(record)) {
+    const result = { name: words.result, value: <ResultStatus result={record.sanitised.outcome} /> };
+    const started = { name: words.started, value: exactTime(record.startedAt) };
+    return [
+      { title: text.groups.result, details: [result, started, ...eraseDetails(record.sanitised)] },
+      { title: text.groups.drive, details: driveDetails(record.drive, text) },
+      { title: text.groups.record, details: entryDetails(stored, entry, [], words) },
+    ];
+  }
   if (!isDriveRecord(record)) {
     const group = record.kind === 'shipment-closed' ? text.groups.shipment : text.groups.order;
     return [
@@ -148,6 +160,7 @@ function resultDetails(record: DriveRecord, text: Words): Detail[] {
   ];
   if (record.kind === 'job-ended') {
     details.push({ name: words.started, value: exactTime(record.startedAt) });
+    if (record.sanitised !== undefined) details.push(...eraseDetails(record.sanitised));
     if (record.end.state === 'done') {
       const { result: figures } = record.end;
       details.push(
@@ -164,6 +177,11 @@ function resultDetails(record: DriveRecord, text: Words): Detail[] {
     details.push({ name: words.verified, value: moved(record.end.bytesVerified, record.end.seconds, text) });
   }
   return details;
+}
+
+/** How the drive was erased, and what was looked at. */
+function eraseDetails(sanitised: Sanitised): Detail[] {
+  return present(sanitisedLines(sanitised));
 }
 
 function resultOf(record: Exclude<DriveRecord, { kind: 'job-started' }>): LogRow['result'] {

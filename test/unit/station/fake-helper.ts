@@ -113,6 +113,9 @@ const handlers: HelperHandlers = {
   createDriveImage: nothing,
   verifyDrive: nothing,
   bootTestDrive: nothing,
+  readAbilities: nothing,
+  prepareSanitise: nothing,
+  sanitiseDrive: nothing,
 };
 
 const server = serveHelper(handlers, { input: process.stdin, output });

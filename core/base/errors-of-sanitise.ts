@@ -1,0 +1,25 @@
+import { either, failed, type ErrorMeaning } from './error-meaning';
+
+/** Errors of erasing a drive securely. Part of {@link errorReference}. */
+export const sanitiseErrors = {
+  'drive-locked': either(
+    'The drive is locked by a password or by its own encryption. It is not failing.',
+    'Nothing was touched. Unlock or reset the drive, then list the drives again.',
+  ),
+  'drive-frozen': either(
+    'The firmware of this computer keeps the drive from erasing itself. The drive is not failing.',
+    'Nothing was touched. Suspend this computer and wake it, or pull the drive out and put it in again while the computer runs.',
+  ),
+  'sanitise-unavailable': either(
+    'The drive does not offer the way of erasing that was asked for.',
+    'Nothing was touched. Leave the method out to use the strongest that the drive offers.',
+  ),
+  'drive-not-erased': failed(
+    'The drive was to be erased, and was not.',
+    'Nothing else was written to it. Erase it again. If it happens again, set the drive aside and have it destroyed.',
+  ),
+  'drive-erase-unknown': failed(
+    'The drive was to be erased, and whether it was is not known.',
+    'Nothing else was written to it. Erase it again: an erase that still runs is waited for. Do not ship the drive before it is known.',
+  ),
+} as const satisfies Readonly<Record<string, ErrorMeaning>>;

@@ -1,0 +1,104 @@
+import { z } from 'zod';
+
+/**
+ * Ways to erase a drive, strongest first, in the words of NIST SP 800-88r2: `purge` also withstands a laboratory, `clear`
+ * withstands reading through the drive's own interface. Deallocating alone (blkdiscard, TRIM) is none of them: what a drive
+ * then answers says nothing of what it still holds (docs/adr/0049).
+ */
+export const sanitiseMethods = [
+  'nvme-sanitize-block',
+  'nvme-sanitize-crypto',
+  'nvme-sanitize-overwrite',
+  'nvme-format-crypto',
+  'ata-sanitize-block',
+  'ata-sanitize-crypto',
+  'ata-sanitize-overwrite',
+  'ata-security-erase-enhanced',
+  'nvme-format-user',
+  'ata-security-erase',
+  'overwrite',
+] as const;
+export const sanitiseMethodSchema = z.enum(sanitiseMethods);
+export type SanitiseMethod = z.infer<typeof sanitiseMethodSchema>;
+
+export const nistLevels = ['clear', 'purge'] as const;
+export type NistLevel = (typeof nistLevels)[number];
+
+interface MethodFacts {
+  /** Short name, for lists and papers. */
+  readonly name: string;
+  /** By the rules of IEEE 2883 and NIST SP 800-88, the weaker where they differ. */
+  readonly nist: NistLevel;
+  /** The standard says that it also reaches what the drive hides: unattached namespaces, unallocated capacity. */
+  readonly reachesHidden: boolean;
+  /** The drive does it by itself: once begun it cannot be taken back, and goes on after a power cut. */
+  readonly byDrive: boolean;
+}
+
+/** NVMe Base Specification 2.0, 8.21 (Sanitize): all user data of the subsystem. ACS-4, 4.18 and 4.20 for ATA. */
+export const methodFacts: Readonly<Record<SanitiseMethod, MethodFacts>> = {
+  'nvme-sanitize-block': facts('NVMe Sanitize, block erase', 'purge', true),
+  'nvme-sanitize-crypto': facts('NVMe Sanitize, crypto erase', 'purge', true),
+  'nvme-sanitize-overwrite': facts('NVMe Sanitize, overwrite', 'purge', true),
+  'nvme-format-crypto': facts('NVMe Format, crypto erase', 'purge', false),
+  'nvme-format-user': facts('NVMe Format, user data erase', 'clear', false),
+  'ata-sanitize-block': facts('ATA Sanitize, block erase', 'purge', false),
+  'ata-sanitize-crypto': facts('ATA Sanitize, crypto scramble', 'purge', false),
+  'ata-sanitize-overwrite': facts('ATA Sanitize, overwrite', 'purge', false),
+  'ata-security-erase-enhanced': facts('ATA Enhanced Security Erase', 'clear', false),
+  'ata-security-erase': facts('ATA Security Erase', 'clear', false),
+  overwrite: { name: 'Overwrite with zeros', nist: 'clear', reachesHidden: false, byDrive: false },
+};
+
+function facts(name: string, nist: NistLevel, reachesHidden: boolean): MethodFacts {
+  return { name, nist, reachesHidden, byDrive: true };
+}
+
+/** A part of a drive that its size does not show. */
+export const hiddenAreaKinds = ['hpa', 'dco', 'nvme-unattached', 'nvme-unallocated'] as const;
+export const hiddenAreaSchema = z.strictObject({
+  kind: z.enum(hiddenAreaKinds),
+  /** Bytes; null: the drive does not tell. */
+  bytes: z.int().nonnegative().nullable(),
+});
+export type HiddenArea = z.infer<typeof hiddenAreaSchema>;
+
+export const obstacleCodes = ['frozen', 'ata-locked', 'opal-locked', 'other-namespaces'] as const;
+export type ObstacleCode = (typeof obstacleCodes)[number];
+
+/** What a drive says that it can do, read without changing it. */
+export const abilitiesSchema = z.strictObject({
+  /** Strongest first. The last is always the overwrite. */
+  methods: z.array(sanitiseMethodSchema).min(1),
+  /** What keeps the drive from being erased, or from being erased in a stronger way. */
+  obstacles: z.array(z.enum(obstacleCodes)),
+  hidden: z.array(hiddenAreaSchema),
+  /** The drive is erasing itself now: somebody began it before. */
+  underWay: z.boolean(),
+  /** What could not be found out. Sentences, safe to show. */
+  notKnown: z.array(z.string()),
+});
+export type Abilities = z.infer<typeof abilitiesSchema>;
+
+/** A drive that has no erase command of its own, or is behind an adapter that is not known to pass one on. */
+export function overwriteOnly(notKnown: readonly string[] = []): Abilities {
+  return { methods: ['overwrite'], obstacles: [], hidden: [], underWay: false, notKnown: [...notKnown] };
+}
+
+/** In the order of {@link sanitiseMethods}. */
+export function ordered(methods: readonly SanitiseMethod[]): SanitiseMethod[] {
+  return sanitiseMethods.filter((method) => methods.includes(method));
+}
+
+/**
+ * What may be claimed of an erase: a hidden area that the command is not known to reach keeps it from being a purge.
+ */
+export function levelOf(method: SanitiseMethod, hidden: readonly HiddenArea[]): NistLevel {
+  const { nist, reachesHidden } = methodFacts[method];
+  return hidden.length > 0 && !reachesHidden ? 'clear' : nist;
+}
+
+/** "NVMe Sanitize, block erase (purge)". */
+export function methodWords(method: SanitiseMethod, hidden: readonly HiddenArea[] = []): string {
+  return `${methodFacts[method].name} (${levelOf(method, hidden)})`;
+}

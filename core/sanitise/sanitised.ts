@@ -1,0 +1,119 @@
+import { z } from 'zod';
+import {
+  hiddenAreaSchema,
+  levelOf,
+  nistLevels,
+  sanitiseMethodSchema,
+  type HiddenArea,
+  type SanitiseMethod,
+} from './methods';
+import { sampleCountsSchema, type SampleCounts } from './samples';
+import type { DriveStatus } from './nvme';
+
+/** What came of erasing a drive, as record and certificate keep it. */
+
+/** Never "erased" where it is not known. */
+export const sanitiseOutcomes = ['erased', 'not-erased', 'not-known'] as const;
+export type SanitiseOutcome = (typeof sanitiseOutcomes)[number];
+
+/** What was on a drive, by size and table only: no name, no label, no content. */
+export const tableBeforeSchema = z.strictObject({
+  /** Bytes. */
+  size: z.int().nonnegative(),
+  table: z.enum(['gpt', 'mbr', 'none', 'not-known']),
+  partitions: z.array(
+    z.strictObject({
+      /** Bytes. */
+      size: z.int().nonnegative(),
+      /** GUID, or the byte of an MBR as `0x07`. */
+      type: z.string(),
+    }),
+  ),
+});
+export type TableBefore = z.infer<typeof tableBeforeSchema>;
+
+export const sanitisedSchema = z.strictObject({
+  before: tableBeforeSchema,
+  method: sanitiseMethodSchema,
+  /** What may be claimed when it is erased, in NIST SP 800-88r2's words. */
+  nist: z.enum(nistLevels),
+  outcome: z.enum(sanitiseOutcomes),
+  /** What speaks against "erased"; null when nothing does. A sentence, safe to show. */
+  why: z.string().nullable(),
+  /** Compared with what they held before. Missing where every byte was read back. */
+  samples: sampleCountsSchema.optional(),
+  /** Bytes that were written with zeros and all read back as zeros. Missing where the drive erased itself. */
+  bytesReadBack: z.int().nonnegative().optional(),
+  seconds: z.number().nonnegative(),
+  /** It went on with an erase that had been broken off. */
+  resumed: z.literal(true).optional(),
+  hidden: z.array(z.strictObject({ ...hiddenAreaSchema.shape, reached: z.boolean() })),
+});
+export type Sanitised = z.infer<typeof sanitisedSchema>;
+
+/** How the command itself ended, before anything was looked at. */
+export type CommandEnd =
+  { readonly state: 'done' } | { readonly state: 'failed' | 'not-known'; readonly why: string };
+
+/** What the drive's own word means for the command. @param asked the drive was told to erase, or was found erasing */
+export function endOfStatus(status: DriveStatus): CommandEnd | null {
+  switch (status.state) {
+    case 'running':
+      return null;
+    case 'done':
+      return { state: 'done' };
+    case 'failed':
+      return { state: 'failed', why: 'The drive reported that its erase failed.' };
+    case 'never':
+      return { state: 'failed', why: 'The drive says that it has not erased itself.' };
+    case 'not-known':
+      return {
+        state: 'not-known',
+        why: 'The drive did not say in a known form whether it has erased itself.',
+      };
+  }
+}
+
+export interface Verdict {
+  readonly outcome: SanitiseOutcome;
+  readonly why: string | null;
+}
+
+/**
+ * The outcome. A drive's own word is not enough: samples that still hold what they held contradict it, and samples that could
+ * not be read leave it open.
+ * @param samples null where every byte was read back, or where nothing could be looked at
+ */
+export function judgeErase(end: CommandEnd, samples: SampleCounts | null): Verdict {
+  if (samples !== null && samples.unchanged > 0) {
+    const places = samples.unchanged === 1 ? '1 of the places' : `${samples.unchanged} of the places`;
+    return {
+      outcome: 'not-erased',
+      why:
+        end.state === 'done'
+          ? `The drive reported that it has erased itself, but ${places} that were looked at hold what they held before.`
+          : `${end.why} ${places} that were looked at hold what they held before.`,
+    };
+  }
+  switch (end.state) {
+    case 'failed':
+      return { outcome: 'not-erased', why: end.why };
+    case 'not-known':
+      return { outcome: 'not-known', why: end.why };
+    case 'done':
+      if (samples !== null && (samples.unread > 0 || samples.samples === 0)) {
+        return {
+          outcome: 'not-known',
+          why: 'The drive reported that it has erased itself, but not all places could be looked at.',
+        };
+      }
+      return { outcome: 'erased', why: null };
+  }
+}
+
+/** The hidden areas as the record keeps them. */
+export function hiddenReached(method: SanitiseMethod, hidden: readonly HiddenArea[]): Sanitised['hidden'] {
+  // A hidden area was reached exactly where it does not weaken what may be claimed.
+  const reached = hidden.length > 0 && levelOf(method, hidden) === 'purge';
+  return hidden.map((area) => ({ ...area, reached }));
+}

@@ -1,0 +1,168 @@
+import { sanitizeForDisplay } from '../../core/base/display';
+import { isCancellation, PrestageError } from '../../core/base/errors';
+import { timeouts } from '../../core/base/timeouts';
+import type { Drive } from '../../core/drive/drive';
+import {
+  ataAbilities,
+  parseDco,
+  parseIdentify,
+  parseMaxSectors,
+  parseSanitizeStatus,
+  type AtaDrive,
+} from '../../core/sanitise/ata';
+import { overwriteOnly, type Abilities } from '../../core/sanitise/methods';
+import {
+  nvmeAbilities,
+  parseController,
+  parseFormatIndex,
+  parseNamespaces,
+  parseSanitizeLog,
+  type DriveStatus,
+} from '../../core/sanitise/nvme';
+import type { ToolName } from '../tools/requirements';
+import { runTool, type ToolResult } from '../tools/runner';
+
+/** Questions to a drive about itself. None of them changes it. What each answer means is in core/sanitise. */
+
+export type Protocol = 'nvme' | 'ata' | 'none';
+
+/** A drive behind a USB adapter has no commands of its own here: what adapters make of them differs, and is not known. */
+export function protocolOf({ kind, bus }: Pick<Drive, 'kind' | 'bus'>): Protocol {
+  if (kind !== 'disk') return 'none';
+  if (bus === 'nvme') return 'nvme';
+  return bus === 'sata' || bus === 'ata' ? 'ata' : 'none';
+}
+
+/** One call of a tool that asks a drive. Bounded in time. @throws PrestageError tool-missing, tool-failed, cancelled */
+export async function askDrive(
+  tool: ToolName,
+  args: readonly string[],
+  signal?: AbortSignal,
+): Promise<ToolResult> {
+  return await runTool(tool, args, {
+    timeout: timeouts.driveQuestion,
+    outputLimit: 1024 * 1024,
+    ...(signal === undefined ? {} : { signal }),
+  });
+}
+
+/** All that a tool said, as text: hdparm complains on standard error and goes on. */
+export function textOf({ stdout, stderr }: ToolResult): string {
+  return `${stdout.toString('latin1')}\n${stderr}`;
+}
+
+/**
+ * What a drive says that it can do. Nothing that it does not say is taken for granted: what cannot be read is not known, and
+ * then only the overwrite is left.
+ * @throws PrestageError tool-missing, cancelled
+ */
+export async function readAbilities(drive: Drive, signal?: AbortSignal): Promise<Abilities> {
+  const protocol = protocolOf(drive);
+  if (protocol === 'none') {
+    const adapter = drive.kind === 'disk' && drive.bus === 'usb';
+    return overwriteOnly(
+      adapter
+        ? [
+            'The drive is behind a USB adapter: which erase commands it has, and whether it hides an area, is not known.',
+          ]
+        : [],
+    );
+  }
+  try {
+    return protocol === 'nvme' ? await askNvme(drive, signal) : await askAta(drive, signal);
+  } catch (error) {
+    if (!(error instanceof PrestageError) || error.code === 'tool-missing' || isCancellation(error)) {
+      throw error;
+    }
+    return overwriteOnly([`What this drive can do is not known: ${error.message}`]);
+  }
+}
+
+async function askNvme(drive: Drive, signal?: AbortSignal): Promise<Abilities> {
+  const { path } = drive;
+  const identify = await askDrive('nvme', ['id-ctrl', path, '--output-format=binary'], signal);
+  const controller = identify.status === 0 ? parseController(identify.stdout) : null;
+  if (controller === null) return unknownForm(drive);
+  if (drive.serial !== null && sanitizeForDisplay(controller.serial, 128) !== drive.serial) {
+    return overwriteOnly(['What this drive can do is not known: another drive answered in its place.']);
+  }
+  const attached = await namespacesOf(path, [], signal);
+  const allocated = await namespacesOf(path, ['--all'], signal);
+  const abilities = nvmeAbilities(
+    controller,
+    attached === null ? null : { attached, allocated: allocated ?? attached },
+  );
+  const { sanitize } = controller;
+  const canSanitize = sanitize.block || sanitize.crypto || sanitize.overwrite;
+  const status = canSanitize ? await nvmeStatus(path, signal) : null;
+  return { ...abilities, underWay: status?.state === 'running' };
+}
+
+async function namespacesOf(
+  path: string,
+  more: readonly string[],
+  signal?: AbortSignal,
+): Promise<number[] | null> {
+  const { status, stdout } = await askDrive(
+    'nvme',
+    ['list-ns', path, ...more, '--output-format=json'],
+    signal,
+  );
+  return status === 0 ? parseNamespaces(stdout.toString('utf8')) : null;
+}
+
+/** How far an NVMe drive has erased itself. */
+export async function nvmeStatus(path: string, signal?: AbortSignal): Promise<DriveStatus> {
+  const { status, stdout } = await askDrive('nvme', ['sanitize-log', path, '--output-format=binary'], signal);
+  return status === 0 ? parseSanitizeLog(stdout) : { state: 'not-known' };
+}
+
+/** Number and LBA format of the namespace that a block device is; null where it does not tell. */
+export async function nvmeFormatOf(
+  path: string,
+  signal?: AbortSignal,
+): Promise<{ readonly namespace: number; readonly format: number } | null> {
+  const number = await askDrive('nvme', ['get-ns-id', path], signal);
+  const namespace = /namespace-id:\s*(\d+)\s*$/m.exec(number.stdout.toString('utf8'))?.[1];
+  const identify = await askDrive('nvme', ['id-ns', path, '--output-format=binary'], signal);
+  const format = identify.status === 0 ? parseFormatIndex(identify.stdout) : null;
+  return namespace === undefined || format === null ? null : { namespace: Number(namespace), format };
+}
+
+/** @returns null: not an answer in the known form */
+export async function askIdentify(path: string, signal?: AbortSignal): Promise<AtaDrive | null> {
+  const { status, stdout } = await askDrive('hdparm', ['--Istdout', path], signal);
+  return status === 0 ? parseIdentify(stdout.toString('latin1')) : null;
+}
+
+async function askAta(drive: Drive, signal?: AbortSignal): Promise<Abilities> {
+  const { path, logicalSectorSize } = drive;
+  const found = await askIdentify(path, signal);
+  if (found === null) return unknownForm(drive);
+  if (drive.serial !== null && sanitizeForDisplay(found.serial, 128) !== drive.serial) {
+    return overwriteOnly(['What this drive can do is not known: another drive answered in its place.']);
+  }
+  const { sanitize } = found;
+  const canSanitize = sanitize.block || sanitize.crypto || sanitize.overwrite;
+  return ataAbilities({
+    drive: found,
+    logicalSectorSize,
+    maxSectors: parseMaxSectors(textOf(await askDrive('hdparm', ['-N', path], signal))),
+    dcoSectors: parseDco(textOf(await askDrive('hdparm', ['--dco-identify', path], signal))),
+    status: canSanitize ? await ataStatus(path, signal) : null,
+  });
+}
+
+/** How far a SATA drive has erased itself. */
+export async function ataStatus(
+  path: string,
+  signal?: AbortSignal,
+): Promise<ReturnType<typeof parseSanitizeStatus>> {
+  return parseSanitizeStatus(textOf(await askDrive('hdparm', ['--sanitize-status', path], signal)));
+}
+
+function unknownForm({ bus }: Drive): Abilities {
+  return overwriteOnly([
+    `What this drive can do is not known: ${bus === 'nvme' ? 'nvme' : 'hdparm'} gave no answer in a known form.`,
+  ]);
+}
