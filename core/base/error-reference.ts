@@ -1,5 +1,6 @@
 import { either, failed, refused, type ErrorMeaning } from './error-meaning';
 import { deliveryErrors } from './errors-of-delivery';
+import { healthErrors } from './errors-of-health';
 import { mediaErrors } from './errors-of-media';
 import { recipeErrors } from './errors-of-recipe';
 import { sanitiseErrors } from './errors-of-sanitise';
@@ -16,6 +17,7 @@ export const errorReference = {
   ...deliveryErrors,
   ...recipeErrors,
   ...sanitiseErrors,
+  ...healthErrors,
   // drives
   'drive-listing-failed': refused(
     'The drives of this computer could not be listed.',
@@ -165,6 +167,10 @@ export const errorReference = {
   'boot-files-invalid': refused(
     'The boot files of the media cannot be put on an EFI partition, which has the file system FAT32.',
     'No drive was touched. Ask the enterprise to correct these files in the EFI folder and create the media again.',
+  ),
+  'recovery-too-large': refused(
+    'Winre.wim of the media does not fit on the Recovery partition of this layout.',
+    'No drive was touched. Choose a layout with a larger Recovery partition, or uefi, which has none.',
   ),
   'boot-store-invalid': refused(
     'The boot store of the media (EFI\\Microsoft\\Boot\\BCD) cannot be read or changed.',

@@ -12,6 +12,7 @@ export const taskSchema = z.strictObject({
     'checking',
     'verifying',
     'sanitising',
+    'sizing',
     'rehearsing',
     'scanning',
     'packing',

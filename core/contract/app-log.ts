@@ -4,11 +4,8 @@ import { nothing } from './app-common';
 
 /** The Log screen's part of the page's contract. */
 
-/**
- * What a line is about: a drive that was written, one that was read again or boot tested, one that was only
- * erased (`care`), a work order, a shipment.
- */
-export const logKinds = ['job', 'check', 'care', 'order', 'shipment'] as const;
+/** What a line is about: a drive that was written, one that was read again, boot tested, checked for its size or erased, a work order, a shipment. */
+export const logKinds = ['job', 'check', 'order', 'shipment'] as const;
 export type LogKind = (typeof logKinds)[number];
 
 /** What came of it: of a drive, or what was done with a work order or a shipment. */
@@ -17,6 +14,8 @@ export const logResults = [
   'erased',
   'not-erased',
   'not-known',
+  'size-checked',
+  'size-failed',
   'order-opened',
   'machine-allowed',
   'machine-left-out',

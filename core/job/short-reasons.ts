@@ -21,6 +21,8 @@ const shortReasons: Readonly<Partial<Record<ErrorCode, string>>> = {
   'sanitise-unavailable': 'Erase not offered',
   'drive-not-erased': 'Not erased',
   'drive-erase-unknown': 'Erase not known',
+  'drive-health-worse': 'Health got worse',
+  'drive-size-false': 'Smaller than it says',
   'media-changed': 'Media has changed',
   'media-corrupt': 'Media is damaged',
   'render-no-space': 'Disk is full',
@@ -50,6 +52,8 @@ const badDrive: ReadonlySet<ErrorCode> = new Set([
   'drive-write-failed',
   'drive-stalled',
   'verify-mismatch',
+  'drive-health-worse',
+  'drive-size-false',
 ]);
 
 /** What to do with a drive that has less room than it says; the other reasons for `drive-gone` are a loose seat or cable. */

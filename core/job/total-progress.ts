@@ -55,6 +55,7 @@ export function outcomeOf({ state }: JobLook): TotalMember['outcome'] {
     case 'queued':
     case 'checking':
     case 'sanitising':
+    case 'sizing':
     case 'erasing':
     case 'writing':
     case 'verifying':

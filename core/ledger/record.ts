@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { sha256Schema } from '../media/chunk-map';
 import { leftOutSchema } from '../media/left-out';
+import { recoverySchema } from '../media/recovery';
 import { recordedHashSourceSchema } from '../media/media-state';
 import { driveIdentitySchema, driveKinds } from '../drive/drive';
 import { errorDataSchema } from '../base/errors';
@@ -10,6 +11,9 @@ import { bootTestVerdictSchema } from '../job/boot-test';
 import { driveAgainSchema } from '../job/drive-again';
 import { signedManifestSchema } from '../delivery/library';
 import { sanitisedSchema } from '../sanitise/sanitised';
+import { jobHealthSchema } from '../health/health-rules';
+import { sizeCheckSchema } from '../health/size-check';
+import { slowNoteSchema } from '../health/slow';
 
 /**
  * The record's form. One entry is one line of the ledger: canonical JSON (RFC 8785), hashed with SHA-256
@@ -53,6 +57,8 @@ export const jobDetailsSchema = z.strictObject({
   }),
   image: z.strictObject({ index: z.int().positive(), name: z.string() }),
   layout: z.string(),
+  /** Winre.wim on the Recovery partition. Missing where the layout has none, the image has none, and before 0.5. */
+  recovery: recoverySchema.optional(),
   /** SHA-256 of the chunk map (core/media/chunk-map.ts, fingerprintText). */
   fingerprint: sha256Schema,
   /** What the finished drive is known by: it is on the drive, and on no other. */
@@ -100,6 +106,10 @@ export const recordSchema = z.discriminatedUnion('kind', [
     untouched: z.literal(true).optional(),
     /** How the drive was erased before it was written. Missing where that was not asked for, or not begun, and before 0.5. */
     sanitised: sanitisedSchema.optional(),
+    /** What the drive said of its health. Missing of virtual drives and loop devices, which have none, and before 0.5. */
+    health: jobHealthSchema.optional(),
+    /** The drive was much slower than others of its model, or became so. Missing when it was not, and before 0.5. */
+    slow: z.array(slowNoteSchema).min(1).optional(),
   }),
   z.strictObject({
     /** A finished drive was read again. */
@@ -144,6 +154,22 @@ export const recordSchema = z.discriminatedUnion('kind', [
     attachment: z.string().optional(),
     startedAt: timeSchema,
     sanitised: sanitisedSchema,
+  }),
+  z.strictObject({
+    /** A drive's real size was checked, which erased it. About no machine: nothing was written for one. */
+    kind: z.literal('size-checked'),
+    drive: recordedDriveSchema,
+    /** The disk GUID that was on the drive before; null: it had none. Missing when it could not be read. */
+    previousDiskGuid: z.guid().nullable().optional(),
+    /** As in the job. */
+    attachment: z.string().optional(),
+    startedAt: timeSchema,
+    end: z.discriminatedUnion('state', [
+      /** Read back to its end; what that says stands in the verdict. */
+      z.strictObject({ state: z.literal('done'), ...sizeCheckSchema.shape }),
+      z.strictObject({ state: z.literal('failed'), reason: errorDataSchema }),
+      z.strictObject({ state: z.literal('cancelled') }),
+    ]),
   }),
   z.strictObject({
     /** A work order was opened on the station. */
@@ -197,7 +223,7 @@ export type LedgerRecord = z.infer<typeof recordSchema>;
 const orderKinds = ['order-opened', 'order-exception', 'order-closed', 'shipment-closed'] as const;
 /** Records about an order or a shipment, not about a drive. */
 export type OrderRecord = Extract<LedgerRecord, { kind: (typeof orderKinds)[number] }>;
-const careKinds = ['drive-sanitised'] as const;
+const careKinds = ['size-checked', 'drive-sanitised'] as const;
 /** Records about a drive alone: it belongs to no machine and no job. */
 export type CareRecord = Extract<LedgerRecord, { kind: (typeof careKinds)[number] }>;
 /** Records about one machine's drive. */
@@ -217,7 +243,7 @@ export const driveResults = [
 
 /** Tells records about a machine's drive from those about an order, a shipment, or a drive alone. */
 export function isDriveRecord(record: LedgerRecord): record is DriveRecord {
-  return !([...orderKinds, ...careKinds] as readonly string[]).includes(record.kind);
+  return ![...orderKinds, ...careKinds].includes(record.kind as never);
 }
 
 /** Which machine and drive a record is about, and which job. */
@@ -258,8 +284,3 @@ export const storedEntrySchema = z.strictObject({
   signature: z.string(),
 });
 export type StoredEntry = z.infer<typeof storedEntrySchema>;
-
-/** Tells records about a drive alone. */
-export function isCareRecord(record: LedgerRecord): record is CareRecord {
-  return (careKinds as readonly string[]).includes(record.kind);
-}

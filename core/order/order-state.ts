@@ -250,6 +250,8 @@ export function followOrder(
         });
         break;
       case 'order-opened':
+      case 'drive-sanitised':
+      case 'size-checked':
         break;
     }
   }

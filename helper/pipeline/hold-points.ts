@@ -5,10 +5,11 @@
  */
 
 /**
- * The places, by what the drive holds there: zeros up to here (`sanitising`); its tables are gone (`erasing`); one chunk is done and others are not
+ * The places, by what the drive holds there: zeros up to here (`sanitising`); marks,
+ * not all of them yet (`sizing`); its tables are gone (`erasing`); one chunk is done and others are not
  * (`writing`, `verifying`: passed once for each chunk); everything but its table (`sealing`).
  */
-export type HoldPoint = 'sanitising' | 'erasing' | 'writing' | 'verifying' | 'sealing';
+export type HoldPoint = 'sanitising' | 'sizing' | 'erasing' | 'writing' | 'verifying' | 'sealing';
 
 /**
  * Passes a hold point. The program that ships goes on at once. `stopRequested` tells whether the job was cancelled

@@ -63,16 +63,14 @@ export async function findToRead(
 }
 
 /**
- * Finds drives that are only to be read, as they were confirmed, in one listing.
- * @throws PrestageError as {@link findToRead}
+ * Finds drives for a look at their health, also those that this helper holds.
+ * @throws PrestageError drive-not-found, drive-changed, drive-listing-failed
  */
-export async function findAllToRead(request: HelperRequest<'readAbilities'>): Promise<Drive[]> {
-  const drives = await listDrives({ benchDirectory: request.benchDirectory, protectedPaths: [] });
-  return request.drives.map(({ driveId, confirmed }) => {
-    const drive = findConfirmed(drives, driveId, confirmed, 'read');
-    requireOwnRights(drive);
-    return drive;
-  });
+export async function findToLook(
+  benchDirectory: string | null,
+): Promise<(one: { readonly driveId: string; readonly confirmed: ConfirmedDrive }) => Drive> {
+  const drives = await listDrives({ benchDirectory, protectedPaths: [] });
+  return ({ driveId, confirmed }) => findConfirmed(drives, driveId, confirmed, 'read');
 }
 
 /** The drives that this helper holds open for its station. */

@@ -55,8 +55,9 @@ export async function eraseItself(options: EraseItself): Promise<CommandEnd> {
     case 'nvme-format-user':
     case 'nvme-format-crypto': {
       const now = await nvmeFormatOf(path, signal);
-      if (now === null)
+      if (now === null) {
         return { state: 'failed', why: 'The drive does not tell how it is formatted: it was not erased.' };
+      }
       const setting = method === 'nvme-format-crypto' ? 2 : 1;
       options.onShare(null);
       await recheck();
@@ -122,8 +123,9 @@ async function securityErase(
   await recheck();
   const told = await command('hdparm', ['--user-master', 'u', erase, ataPassword, path], timeouts.eraseWhole);
   const now = await askIdentify(path, signal).catch(() => null);
-  if (now === null)
+  if (now === null) {
     return { state: 'not-known', why: 'The drive did not answer after it was to erase itself.' };
+  }
   if (now.security.enabled) {
     await command(
       'hdparm',

@@ -39,6 +39,7 @@ async function inThread(
   const { end } = await runDriveThread({
     data: {
       task: 'sanitise',
+      checkSize: false,
       sanitise,
       fd: opened.fd,
       size: opened.drive.size,
@@ -83,8 +84,9 @@ export async function prepareSanitise(
 /** @throws PrestageError cancelled, drive-… */
 function requireNotStopped(end: DriveEnd, { drive }: OpenedDrive): asserts end is Done {
   if (end.type === 'done') return;
-  if (end.type === 'stopped')
+  if (end.type === 'stopped') {
     throw new PrestageError({ code: 'cancelled', message: 'Looking at the drive was cancelled.' });
+  }
   throw new PrestageError(driveErrorOf(end, drive));
 }
 
@@ -135,8 +137,9 @@ async function overwrite(
       },
     },
   );
-  if (end.type !== 'done')
+  if (end.type !== 'done') {
     return { answer: judgeErase(endOfThread(end, opened), null), hangs: end.type === 'stalled' };
+  }
   onProgress(2 * size, 2 * size);
   return { answer: { ...judgeErase({ state: 'done' }, null), bytesReadBack: size }, hangs: false };
 }

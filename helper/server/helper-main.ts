@@ -10,6 +10,7 @@ import { rebuildMedia } from '../delivery/rebuild-media';
 import { splitMedia, type TaskReport } from '../delivery/send-media';
 import { verifyCms } from '../delivery/verify-cms';
 import { listDrives } from '../drives/list-drives';
+import { readHealth } from '../health/read-health';
 import { readMachine } from '../machine/read-machine';
 import { hashMedia } from '../media/hash-media';
 import { listContents } from '../media/list-contents';
@@ -18,13 +19,13 @@ import { MediaInspector } from '../media/inspect-once';
 import { readMediaVariables } from '../media/media-variables';
 import { makeTrainingMedia } from '../media/training-media';
 import { verifyMedia } from '../media/verify-media';
-import { eraseTables, runJob, verifyDrive } from '../pipeline/job-runner';
+import { checkDriveSize, eraseTables, runJob, verifyDrive } from '../pipeline/job-runner';
 import { hasHungThread } from '../pipeline/drive-thread';
-import type { OpenedDrive } from '../pipeline/open-drive';
+import { holdToLook, type OpenedDrive } from '../pipeline/open-drive';
 import { readDiskGuid } from '../pipeline/read-disk-guid';
-import { findAllToRead, Reservations } from '../pipeline/reservation';
 import { readAbilities } from '../sanitise/ask-drive';
 import { prepareSanitise, sanitiseDrive, type Ended } from '../sanitise/sanitise';
+import { findToLook, Reservations } from '../pipeline/reservation';
 import { createDriveImage } from '../disk-image/create-drive-image';
 import { checkDiskImage } from '../disk-image/check-disk-image';
 import { makeDiskImage } from '../disk-image/make-disk-image';
@@ -178,7 +179,8 @@ const handlers: HelperHandlers = {
     return {};
   },
   readAbilities: async (request, { signal }) => {
-    const drives = await findAllToRead(request);
+    const find = await findToLook(request.benchDirectory);
+    const drives = request.drives.map(find);
     return { abilities: await Promise.all(drives.map((drive) => readAbilities(drive, signal))) };
   },
   prepareSanitise: async ({ reservation, stallMilliseconds }, { signal }) =>
@@ -194,6 +196,17 @@ const handlers: HelperHandlers = {
         signal,
       ),
     ),
+  checkSize: async (request, { signal, taskProgress }) =>
+    await checkDriveSize(
+      reservations.take(request.reservation),
+      request.stallMilliseconds,
+      (done, total) => {
+        taskProgress({ token: request.progressToken, phase: 'sizing', done, total });
+      },
+      signal,
+    ),
+  readHealth: async (request, { signal }) =>
+    await readHealth(request, await findToLook(request.benchDirectory), holdToLook, signal),
   readDiskGuid: async (request) => ({ diskGuid: await readDiskGuid(request) }),
   verifyDrive: async (request, { signal, taskProgress }) =>
     await verifyDrive(
@@ -227,6 +240,8 @@ const withPrivilege: ReadonlySet<string> = new Set<HelperMethod>([
   'readAbilities',
   'prepareSanitise',
   'sanitiseDrive',
+  'checkSize',
+  'readHealth',
   'readDiskGuid',
   'verifyDrive',
   'bootTestDrive',

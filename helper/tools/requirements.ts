@@ -15,6 +15,7 @@ export const toolPackages = {
   openssl: 'openssl',
   nvme: 'nvme-cli',
   hdparm: 'hdparm',
+  smartctl: 'smartmontools',
 } as const;
 
 export type ToolName = keyof typeof toolPackages;

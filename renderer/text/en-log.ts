@@ -16,6 +16,8 @@ const results: Readonly<Record<LogRow['result'], string>> = {
   erased: 'Erased',
   'not-erased': 'Not erased',
   'not-known': 'Erase not known',
+  'size-checked': 'Size checked: whole',
+  'size-failed': 'Size checked: fail',
   'order-opened': 'Order opened',
   'machine-allowed': 'Allowed',
   'machine-left-out': 'Left out',
@@ -26,7 +28,6 @@ const results: Readonly<Record<LogRow['result'], string>> = {
 const kinds: Readonly<Record<LogKind, string>> = {
   job: 'Drives written',
   check: 'Drives checked',
-  care: 'Drives erased only',
   order: 'Work orders',
   shipment: 'Shipments',
 };
@@ -118,6 +119,7 @@ export const logText = {
     order: 'Work order',
     shipment: 'Shipment',
     drive: 'Drive',
+    health: 'Health',
     media: 'Media',
     result: 'Result',
     record: 'Record',
@@ -172,6 +174,7 @@ export const logText = {
     expected: 'Compared with',
     image: 'Image',
     layout: 'Layout',
+    recovery: 'Recovery partition',
     fingerprint: 'Chunk map',
     diskGuid: 'Disk GUID',
     previousDiskGuid: 'Disk GUID before',
@@ -180,6 +183,12 @@ export const logText = {
     written: 'Written',
     verified: 'Read back',
     chunks: 'Chunks compared',
+    found: 'Found',
+    health: 'Health before',
+    healthFindings: 'Rules that hold',
+    healthAfter: 'Health after read-back',
+    healthRose: 'Rose meanwhile',
+    speed: 'Speed',
     seen: 'Result',
     virtualMachine: 'Virtual machine',
     picture: 'Picture SHA-256',
@@ -205,6 +214,7 @@ export const logText = {
   number: grouped,
   bytes: (bytes: number): string => `${grouped(bytes)} bytes`,
   size: (rounded: string, bytes: number): string => `${rounded} (${grouped(bytes)} bytes)`,
+  recovery: (size: string, sha1: string): string => `Winre.wim, ${size}, SHA-1 ${sha1}`,
   at: (bytes: string, seconds: string, rate: string): string => `${bytes} in ${seconds} (${rate})`,
 
   sheet: {

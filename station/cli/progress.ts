@@ -210,7 +210,7 @@ function nameOf(phase: TaskProgress['phase']): string {
   return phase === 'rehearsing' ? 'boot test' : phase === 'sanitising' ? 'erasing securely' : phase;
 }
 
-function nameOfState(state: 'sanitising' | 'writing' | 'verifying'): string {
+function nameOfState(state: 'sanitising' | 'sizing' | 'writing' | 'verifying'): string {
   return state === 'sanitising' ? 'erasing securely' : state;
 }
 
@@ -219,6 +219,7 @@ function stageOfJob(job: JobState): Stage {
     case 'queued':
       return { phase: 'waiting', ...nothing };
     case 'sanitising':
+    case 'sizing':
     case 'writing':
     case 'verifying':
       return { phase: nameOfState(job.state), done: job.bytesDone, total: job.bytesTotal };

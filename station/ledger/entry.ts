@@ -2,7 +2,6 @@ import { hash as digest, sign, verify, type KeyObject } from 'node:crypto';
 import canonicalize from 'canonicalize';
 import type { DriveIdentity } from '../../core/drive/drive';
 import {
-  isCareRecord,
   isDriveRecord,
   ledgerEntrySchema,
   storedEntrySchema,
@@ -87,9 +86,13 @@ export function driveKey(drive: DriveIdentity): string {
     : JSON.stringify(['drive', drive.serial, drive.wwn, drive.size]);
 }
 
-/** The columns that belong to a record. One that is not about a drive has empty ones. */
+/** The columns that belong to a record. What a record is not about is empty. */
 export function columnsOf(record: LedgerRecord): EntryColumns {
-  if (isCareRecord(record)) {
+  if (record.kind === 'size-checked') {
+    const { kind, drive, end } = record;
+    return { kind, state: end.state, machineSerial: '', driveKey: driveKey(drive), jobId: '' };
+  }
+  if (record.kind === 'drive-sanitised') {
     const state = record.sanitised.outcome;
     return { kind: record.kind, state, machineSerial: '', driveKey: driveKey(record.drive), jobId: '' };
   }

@@ -159,7 +159,8 @@ function lineOf(sequence: number, value: unknown, record: unknown): LogRow | nul
   if (what.kind === 'order' || what.kind === 'shipment') return { ...line, ...orderLine(what, record) };
   const job = what.kind === 'job' ? member(record, 'job') : undefined;
   const machineSerial = text(member(job ?? record, 'machineSerial'));
-  if (machineSerial === null && what.kind !== 'care') return null;
+  const aboutDriveAlone = ['size-checked', 'drive-sanitised'].includes(String(member(record, 'kind')));
+  if (machineSerial === null && !aboutDriveAlone) return null;
   const drive = member(job ?? record, 'drive');
   return {
     ...line,
@@ -207,9 +208,18 @@ function kindOf(kind: unknown, record: unknown): Pick<LogRow, 'kind' | 'result'>
     case 'drive-sanitised': {
       const outcome = member(member(record, 'sanitised'), 'outcome');
       return outcome === 'erased' || outcome === 'not-erased' || outcome === 'not-known'
-        ? { kind: 'care', result: outcome }
+        ? { kind: 'check', result: outcome }
         : null;
     }
+    case 'size-checked':
+      if (state === 'cancelled') return { kind: 'check', result: 'cancelled' };
+      return {
+        kind: 'check',
+        result:
+          member(member(member(record, 'end'), 'verdict'), 'what') === 'whole'
+            ? 'size-checked'
+            : 'size-failed',
+      };
     case 'order-opened':
     case 'order-closed':
       return { kind: 'order', result: kind };

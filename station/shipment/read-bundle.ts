@@ -238,6 +238,7 @@ function isOfJob(
     case 'drive-rehearsed':
       return record.jobId === machine.jobId && record.machineSerial === machine.machineSerial;
     case 'drive-sanitised':
+    case 'size-checked':
     case 'order-opened':
     case 'order-exception':
     case 'order-closed':

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { sanitizeForDisplay } from '../../core/base/display';
 import { PrestageError } from '../../core/base/errors';
 import { fleetSettingsSchema } from '../../core/settings/fleet';
+import { healthSettingsSchema } from '../../core/health/health-rules';
 import { bootTestSettingsSchema } from '../../core/job/boot-test';
 import { appSettingsSchema } from '../../core/settings/settings';
 import { errorCodeOf } from '../../core/base/system-error';
@@ -39,6 +40,8 @@ export const settingsSchema = z.strictObject({
     .optional(),
   /** Each batch erases its drives securely before they are written, unless it is told otherwise. */
   sanitise: z.boolean().default(false),
+  /** What a drive's health may say, and whether its size is checked. */
+  health: healthSettingsSchema.default(() => healthSettingsSchema.parse({})),
   rehearsal: bootTestSettingsSchema.default(() => bootTestSettingsSchema.parse({})),
   /** Connection to the plant database. Without it, entries stay on the station. */
   fleet: fleetSettingsSchema.optional(),

@@ -1,10 +1,8 @@
 import { driveAgainWords } from '../../../core/job/drive-again';
-import type { ReactNode } from 'react';
 import type { LogEntry, LogRow } from '../../../core/contract/app-log';
-import { formatBytes, formatDuration, formatRate } from '../../../core/base/display';
+import { formatBytes, formatDuration } from '../../../core/base/display';
 import type { ErrorData } from '../../../core/base/errors';
 import {
-  isCareRecord,
   isDriveRecord,
   subjectOf,
   type DriveRecord,
@@ -14,10 +12,11 @@ import {
 } from '../../../core/ledger/record';
 import { sanitisedLines } from '../../../core/sanitise/words';
 import type { Sanitised } from '../../../core/sanitise/sanitised';
-import { formatTime } from '../../format';
 import type { Detail } from '../../components/details';
 import { Mono } from '../../components/mono';
 import type { Text } from '../../text';
+import { exactTime, moved, present } from './detail-rows';
+import { healthDetails, sizeCheckDetails } from './health-details';
 import { ResultStatus } from './result-status';
 
 type Words = Text['log'];
@@ -31,11 +30,18 @@ export interface DetailGroup {
 export function detailGroups({ stored, entry }: LogEntry, text: Words): DetailGroup[] {
   const { record } = entry;
   const words = text.details;
-  if (isCareRecord(record)) {
+  if (record.kind === 'drive-sanitised') {
     const result = { name: words.result, value: <ResultStatus result={record.sanitised.outcome} /> };
     const started = { name: words.started, value: exactTime(record.startedAt) };
     return [
       { title: text.groups.result, details: [result, started, ...eraseDetails(record.sanitised)] },
+      { title: text.groups.drive, details: driveDetails(record.drive, text) },
+      { title: text.groups.record, details: entryDetails(stored, entry, [], words) },
+    ];
+  }
+  if (record.kind === 'size-checked') {
+    return [
+      { title: text.groups.result, details: sizeCheckDetails(record, text) },
       { title: text.groups.drive, details: driveDetails(record.drive, text) },
       { title: text.groups.record, details: entryDetails(stored, entry, [], words) },
     ];
@@ -55,6 +61,9 @@ export function detailGroups({ stored, entry }: LogEntry, text: Words): DetailGr
       details: [{ name: words.machine, value: <Mono>{machine}</Mono> }, ...resultDetails(record, text)],
     },
     { title: text.groups.drive, details: driveDetails(drive, text) },
+    ...(record.kind === 'job-ended' && (record.health ?? record.slow) !== undefined
+      ? [{ title: text.groups.health, details: healthDetails(record.health, record.slow, words) }]
+      : []),
     ...(job === null ? [] : [{ title: text.groups.media, details: mediaDetails(job, text) }]),
     {
       title: text.groups.record,
@@ -223,20 +232,6 @@ function failureDetails(reason: ErrorData, text: Words): Detail[] {
   ]);
 }
 
-/** With the UTC time as it is recorded: local time is ambiguous in one hour a year. */
-function exactTime(iso: string): ReactNode {
-  return (
-    <>
-      {formatTime(iso)} <span className="soft nowrap">({iso})</span>
-    </>
-  );
-}
-
-function moved(bytes: number, seconds: number, text: Words): string {
-  const rate = seconds > 0 ? formatRate(bytes / seconds) : '–';
-  return text.at(formatBytes(bytes), formatDuration(seconds), rate);
-}
-
 function driveDetails(drive: RecordedDrive, text: Words): Detail[] {
   const words = text.details;
   return present([
@@ -265,6 +260,10 @@ function mediaDetails(job: JobDetails, text: Words): Detail[] {
     [words.guid, job.media.guid, true],
     [words.image, `${job.image.index} ${job.image.name}`],
     [words.layout, job.layout],
+    [
+      words.recovery,
+      job.recovery === undefined ? null : text.recovery(formatBytes(job.recovery.bytes), job.recovery.sha1),
+    ],
     [words.fingerprint, job.fingerprint, true],
   ]);
 }
@@ -295,10 +294,4 @@ function laterDetails(
     [words.job, record.jobId, true],
     [words.foundDiskGuid, record.diskGuid ?? null, true],
   ]);
-}
-
-function present(rows: readonly (readonly [name: string, value: string | null, mono?: boolean])[]): Detail[] {
-  return rows.flatMap(([name, value, mono]) =>
-    value === null ? [] : [{ name, value: mono === true ? <Mono>{value}</Mono> : value }],
-  );
 }

@@ -24,6 +24,7 @@ export function ResultStatus({ result, ...props }: ResultStatusProps): ReactElem
     case 'verified':
     case 'rehearsed':
     case 'erased':
+    case 'size-checked':
       return (
         <Status tone="good" {...props}>
           <IconCheck size={20} stroke={3} aria-hidden /> {word}
@@ -33,6 +34,7 @@ export function ResultStatus({ result, ...props }: ResultStatusProps): ReactElem
     case 'verify-failed':
     case 'rehearsal-failed':
     case 'not-erased':
+    case 'size-failed':
       return (
         <Status tone="bad" {...props}>
           <IconX size={20} stroke={3} aria-hidden /> {word}

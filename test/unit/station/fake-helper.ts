@@ -116,6 +116,8 @@ const handlers: HelperHandlers = {
   readAbilities: nothing,
   prepareSanitise: nothing,
   sanitiseDrive: nothing,
+  checkSize: nothing,
+  readHealth: nothing,
 };
 
 const server = serveHelper(handlers, { input: process.stdin, output });
