@@ -1,3 +1,4 @@
+import { decodeGuid } from '../drive/gpt';
 import type { TableBefore } from './sanitised';
 
 /** Reads a drive's partition table, by size and type only. UEFI Specification 2.10, chapter 5; the MBR's four entries. */
@@ -28,7 +29,7 @@ export function readTableBefore(head: Uint8Array | null, size: number, sectorSiz
     for (let index = 0; index < entries && length >= 128; index += 1) {
       const at = table + index * length;
       if (at + 128 > head.length) break;
-      const type = guid(view, at);
+      const type = decodeGuid(head.subarray(at, at + 16));
       if (type === zeroGuid) continue;
       const first = Number(view.getBigUint64(at + 32, true));
       const last = Number(view.getBigUint64(at + 40, true));
@@ -57,17 +58,5 @@ export function readTableBefore(head: Uint8Array | null, size: number, sectorSiz
 }
 
 const zeroGuid = '00000000-0000-0000-0000-000000000000';
-
-function guid(view: DataView, at: number): string {
-  const hex = (value: number, digits: number): string => value.toString(16).padStart(digits, '0');
-  const rest = Array.from({ length: 8 }, (_, index) => hex(view.getUint8(at + 8 + index), 2)).join('');
-  return [
-    hex(view.getUint32(at, true), 8),
-    hex(view.getUint16(at + 4, true), 4),
-    hex(view.getUint16(at + 6, true), 4),
-    rest.slice(0, 4),
-    rest.slice(4),
-  ].join('-');
-}
 
 const text = (bytes: Uint8Array): string => String.fromCharCode(...bytes);

@@ -6,6 +6,10 @@ import type { Sanitised } from './sanitised';
 
 /** An erase in words: the same in log, certificate and on the command line. */
 
+/** Said before a drive erases itself. */
+export const cannotBeTakenBack =
+  'A drive that erases itself cannot be stopped: cancelling, and even a power cut, does not take it back.';
+
 const outcomeWords: Readonly<Record<Sanitised['outcome'], string>> = {
   erased: 'Erased',
   'not-erased': 'NOT erased',

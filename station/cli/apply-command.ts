@@ -49,6 +49,7 @@ interface ApplyOptions extends DateOptions {
   readonly again?: string;
   readonly workOrder?: string;
   readonly checkSize?: true;
+  readonly sanitise?: boolean;
   readonly yes?: true;
 }
 
@@ -84,6 +85,11 @@ export function applyCommand(): Command {
       '--again <reason>',
       'allow machines that already have a finished drive, and drives that hold a finished image or failed before, and record why',
     )
+    .option(
+      '--sanitise',
+      'erase each drive securely before it is written, in the strongest way that it offers, and check that it is erased',
+    )
+    .option('--no-sanitise', 'do not, though the settings say so')
     .option('--work-order <number>', 'work order number to record for the batch')
     .option(
       '--check-size',
@@ -131,6 +137,7 @@ export function applyCommand(): Command {
             bays: settings.desk.bays,
             healthRules: settings.health.rules,
             checkSize: options.checkSize === true || settings.health.checkSize,
+            sanitise: options.sanitise ?? settings.sanitise,
           };
           const plan = await planBatch(request, helpers, ledger, paths, signal);
           for (const notice of noticesOf(plan)) output.message(`note: ${notice}`);

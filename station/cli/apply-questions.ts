@@ -2,6 +2,8 @@ import { createInterface } from 'node:readline/promises';
 import { formatBytes, sanitizeForDisplay } from '../../core/base/display';
 import { cancelled, PrestageError } from '../../core/base/errors';
 import { driveLabel, placeOf } from '../../core/drive/drive';
+import { cannotBeTakenBack } from '../../core/sanitise/words';
+import { methodFacts, methodWords } from '../../core/sanitise/methods';
 import { needsReason } from '../../core/job/drive-again';
 import { pastWords } from '../../core/ledger/past-words';
 import { recoveryPlanText } from '../../core/media/recovery';
@@ -30,6 +32,13 @@ export async function confirm(
   output: Output,
   signal: AbortSignal,
 ): Promise<void> {
+  requireTerminal();
+  await askErase(planText(plan, request), output, signal);
+  await askReasons(request, plan.jobs, [], signal);
+}
+
+/** @throws PrestageError not-confirmed: nobody can be asked */
+export function requireTerminal(): void {
   if (!isTerminal()) {
     throw new PrestageError({
       code: 'not-confirmed',
@@ -37,8 +46,6 @@ export async function confirm(
       remedy: 'Nothing was touched. Run it in a terminal, or check the drives and add --yes.',
     });
   }
-  await askErase(planText(plan, request), output, signal);
-  await askReasons(request, plan.jobs, [], signal);
 }
 
 /**
@@ -143,7 +150,19 @@ function planText(plan: BatchPlan, request: BatchRequest): string {
     table(columns, rows),
     ...[notes, pasts].flatMap((lines) => (lines.length === 0 ? [] : ['', ...lines])),
   ].join('\n');
-  return `${head}\n\nEverything on these drives will be erased:\n\n${list}`;
+  return `${head}\n\nEverything on these drives will be erased:\n\n${list}${eraseText(plan)}`;
+}
+
+/** How each drive is erased securely, and what that means for whoever cancels. */
+function eraseText({ jobs }: BatchPlan): string {
+  const erased = jobs.flatMap(({ drive, erase }) => (erase === undefined ? [] : [{ drive, ...erase }]));
+  if (erased.length === 0) return '';
+  const lines = erased.map(
+    ({ drive, method, hidden }) =>
+      `Erased securely first: the ${driveLabel(drive)}, ${methodWords(method, hidden)}`,
+  );
+  const byDrive = erased.some(({ method }) => methodFacts[method].byDrive);
+  return `\n\n${[...lines, ...(byDrive ? [cannotBeTakenBack] : [])].join('\n')}`;
 }
 
 /** What a drive or its machine had before, which a reason is needed for. */

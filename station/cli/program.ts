@@ -23,6 +23,7 @@ import { logEvent } from '../state/log-file';
 import { beginCommandLog } from './command-log';
 import { Output } from './output';
 import { bootTestCommand } from './boot-test-command';
+import { sanitiseCommand } from './sanitise-command';
 import { scannerCommand } from './scanner-command';
 import { shipCommand } from './ship-command';
 import { supportCommand } from './support-command';
@@ -124,6 +125,7 @@ export function prestageCommand(version: string): Command {
     applyCommand(),
     verifyCommand(),
     bootTestCommand(),
+    sanitiseCommand(),
     orderCommand(),
     ticketCommand(),
     ledgerCommand(),

@@ -28,6 +28,21 @@ export function sharedMember({ notes }: Pick<Drive, 'notes'>): { readonly identi
   return notes.some(({ code }) => code === 'identity-shared') ? { identityShared: true } : {};
 }
 
+/** A drive as the record keeps it. */
+export function recordedDrive(drive: Drive): RecordedDrive {
+  return {
+    id: drive.id,
+    kind: drive.kind,
+    ...identityOf(drive),
+    model: drive.model,
+    bus: drive.bus,
+    bay: drive.bay,
+    byPath: drive.byPath,
+    logicalSectorSize: drive.logicalSectorSize,
+    ...sharedMember(drive),
+  };
+}
+
 /**
  * A finished drive as a later look at it records it: bay and port of its job, but whose serial this is, and in which sectors
  * it is presented, as it is now.

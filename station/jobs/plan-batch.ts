@@ -18,6 +18,8 @@ import { isStillAttached } from '../../core/drive/drive-identity';
 import type { DriveHealth } from '../../core/health/health';
 import type { HealthRule } from '../../core/health/health-rules';
 import { withHealth } from '../../core/health/health-words';
+import { chooseMethod } from '../../core/sanitise/choose';
+import type { HiddenArea, SanitiseMethod } from '../../core/sanitise/methods';
 import { PrestageError } from '../../core/base/errors';
 import type { Layout } from '../../core/drive/layout';
 import { dayOf, needsReason, type DriveBefore } from '../../core/job/drive-again';
@@ -29,6 +31,7 @@ import { dateWarnings, mergeMediaDates, requireInTime, type MediaDates } from '.
 import { requireTrainingDrive } from '../../core/media/training-media';
 import { required } from '../../core/base/required';
 import { attachedPast, machineHeld } from '../drives/finished-drive';
+import { readAbilitiesOf } from '../drives/read-abilities';
 import { readHealthOf } from '../drives/read-health';
 import type { Helpers } from '../helper-client/helpers';
 import { requireCacheFile } from '../image-cache/file-size';
@@ -73,6 +76,8 @@ export interface BatchRequest {
   readonly dates?: MediaDates | null;
   /** What a drive's health may say. */
   readonly healthRules: readonly HealthRule[];
+  /** Each drive is erased securely, and looked at, before its image goes on. Missing: false. */
+  readonly sanitise?: boolean;
   /** The whole drive is written and read back before the image goes on. */
   readonly checkSize: boolean;
   /** What the media's hash was found to be before; null: it is hashed while the batch is prepared. */
@@ -122,6 +127,14 @@ export interface PlannedJob {
   readonly health: DriveHealth;
   /** What is known of the machine beside its serial; null when nothing is. */
   readonly machine: MachineDetails | null;
+  /** How the drive will be erased securely; missing where that was not asked for. */
+  readonly erase?: PlannedErase;
+}
+
+/** The way that was chosen, and what may be claimed of it. */
+export interface PlannedErase {
+  readonly method: SanitiseMethod;
+  readonly hidden: readonly HiddenArea[];
 }
 
 /** Everything that was looked at and found right. Nothing has been touched. */
@@ -209,6 +222,7 @@ export async function planBatch(
     withHealth(drive, required(healths[index], `the health of drive ${drive.id}`), request.healthRules),
   );
   requireEligibleDrives(assignments, judged);
+  const erases = request.sanitise === true ? await planErase(judged, helpers, request, signal) : [];
 
   return {
     media,
@@ -220,11 +234,13 @@ export async function planBatch(
     dateWarnings: warningsOf(dates, order),
     protectedPaths: [...new Set([...protectedPaths, ...media.files])],
     jobs: judged.map((drive, index) => {
+      const erase = erases[index];
       const machineSerial = required(assignments[index], `the machine of drive ${drive.id}`).machineSerial;
       return {
         drive,
         machineSerial,
         health: required(healths[index], `the health of drive ${drive.id}`),
+        ...(erase === undefined ? {} : { erase }),
         machine: machineOf(order, machineSerial, request.machines?.get(machineSerial)),
         again: required(shipped[index], `whether machine ${machineSerial} was shipped`),
         holdsMachine: machineShownOn(drive, request, ledger),
@@ -233,6 +249,20 @@ export async function planBatch(
       };
     }),
   };
+}
+
+/** How each drive will be erased. @throws PrestageError drive-locked, drive-frozen, tool-missing, privilege-… */
+async function planErase(
+  drives: readonly Drive[],
+  helpers: Helpers,
+  { benchDirectory }: Pick<BatchRequest, 'benchDirectory'>,
+  signal: AbortSignal,
+): Promise<PlannedErase[]> {
+  const abilities = await readAbilitiesOf(drives, helpers, benchDirectory, signal);
+  return drives.map((drive, index) => {
+    const told = required(abilities[index], `what drive ${drive.id} can do`);
+    return { method: chooseMethod(drive, told, null), hidden: told.hidden };
+  });
 }
 
 function warningsOf(dates: MediaDates | null, order: OpenOrder | null): string[] {

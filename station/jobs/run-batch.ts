@@ -18,8 +18,8 @@ import { getOrCreateImage, type DiskImage } from '../image-cache/get-or-create-i
 import { onDiskLater, roomAt, statePlace } from '../state/disk';
 import { syncFolder, type StatePaths } from '../state/state-paths';
 import { mediaMark, type BatchPlan, type BatchRequest, type PlannedJob } from './plan-batch';
+import { detailsOf } from './job-details';
 import {
-  detailsOf,
   runJob,
   type DriveImage,
   type BatchDependencies,

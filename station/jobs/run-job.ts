@@ -1,18 +1,11 @@
-import { randomUUID } from 'node:crypto';
-import { basename } from 'node:path';
 import type { TaskProgress } from '../../core/contract/helper-api';
-import { driveLabel, identityOf, type Drive } from '../../core/drive/drive';
-import { attachmentMember, sharedMember } from '../drives/finished-drive';
+import { driveLabel, type Drive } from '../../core/drive/drive';
 import { sanitizeForDisplay } from '../../core/base/display';
 import { isCancellation, PrestageError, toErrorData } from '../../core/base/errors';
 import { hasEnded, type JobEnd, type JobState } from '../../core/job/job';
 import type { JobHealth } from '../../core/health/health-rules';
 import type { SlowNote, WritingSample } from '../../core/health/slow';
-import type { MediaHash } from '../../core/media/media';
-import { recoveryFor } from '../../core/media/recovery';
-import { recordedHashSource } from '../../core/media/media-state';
 import type { JobDetails } from '../../core/ledger/record';
-import { driveAgainOf } from '../../core/job/drive-again';
 import type { HelperClient } from '../helper-client/helper-client';
 import type { Helpers } from '../helper-client/helpers';
 import type { AppendContext, Ledger } from '../ledger/ledger';
@@ -23,16 +16,11 @@ import { logEvent } from '../state/log-file';
 import { stillHolds } from '../state/disk';
 import type { Settings } from '../state/settings';
 import type { StatePaths } from '../state/state-paths';
-import {
-  againReasonOf,
-  driveReasonOf,
-  alreadyShipped,
-  type BatchPlan,
-  type BatchRequest,
-  type PlannedJob,
-} from './plan-batch';
+import { alreadyShipped, type BatchRequest, type PlannedJob } from './plan-batch';
 import type { RunJournal } from './run-journal';
 import { healthAtEnd, healthAtStart, slowNotes, WritingSamples, worseHealth } from './job-health';
+import type { Sanitised } from '../../core/sanitise/sanitised';
+import { eraseFailed, sanitiseReserved } from './sanitise-drive';
 import { takeTablesOff, type HeldDrive } from './take-tables-off';
 import { withdraw } from './withdraw';
 
@@ -81,6 +69,8 @@ export interface JobReport {
   /** Null of what is no hardware, and of a job that was not begun. */
   readonly health: JobHealth | null;
   readonly slow: readonly SlowNote[];
+  /** How the drive was erased securely; null where it was not. */
+  readonly sanitised: Sanitised | null;
 }
 
 /** What all jobs of a batch share. */
@@ -113,85 +103,6 @@ export interface DriveGuids {
 /** The disk image of one drive, its boot store aimed at it. */
 export type DriveImage = Pick<DiskImage, 'directory' | 'fingerprint'>;
 
-/** What a job is asked to do, as its ledger entries say it. */
-export function detailsOf(
-  batchId: string,
-  {
-    planned,
-    previousDiskGuid,
-    foundMachine,
-  }: Pick<ReservedJob, 'planned' | 'previousDiskGuid' | 'foundMachine'>,
-  request: BatchRequest,
-  plan: BatchPlan,
-  hash: MediaHash,
-  image: DriveImage,
-  guids: DriveGuids,
-): JobDetails {
-  const { drive, machineSerial } = planned;
-  return {
-    jobId: randomUUID(),
-    batchId,
-    machineSerial,
-    drive: {
-      id: drive.id,
-      kind: drive.kind,
-      ...identityOf(drive),
-      model: drive.model,
-      bus: drive.bus,
-      bay: drive.bay,
-      byPath: drive.byPath,
-      logicalSectorSize: drive.logicalSectorSize,
-      ...sharedMember(drive),
-    },
-    media: {
-      fileName: basename(plan.media.path),
-      sha256: hash.sha256,
-      bytes: plan.media.bytes,
-      guid: plan.media.guid,
-      expected: recordedHashSource(plan.expected.source),
-      ...(plan.expected.signed === null ? {} : { signedManifest: plan.expected.signed }),
-      ...(plan.media.leftOut.length === 0 ? {} : { leftOut: plan.media.leftOut }),
-    },
-    image: { index: plan.image.index, name: plan.image.name },
-    layout: plan.layout.name,
-    ...recoveryMember(plan),
-    fingerprint: image.fingerprint,
-    ...guids,
-    ...(previousDiskGuid === undefined ? {} : { previousDiskGuid }),
-    ...attachmentMember(drive),
-    againReason: planned.again ? againReasonOf(request, planned.machineSerial) : null,
-    ...driveAgainMember(planned, request, foundMachine),
-    ...workOrderOf(request, plan),
-    ...(planned.machine === null ? {} : { machine: planned.machine }),
-  };
-}
-
-function recoveryMember({ layout, media }: BatchPlan): Pick<JobDetails, 'recovery'> {
-  const recovery = recoveryFor(layout, media);
-  return recovery === null ? {} : { recovery };
-}
-
-/** Why a drive with a past is written, as record and card keep it. @param foundMachine as in the reserved job */
-export function driveAgainMember(
-  { drive, machineSerial, before }: PlannedJob,
-  request: BatchRequest,
-  foundMachine: string | null,
-): Pick<JobDetails, 'driveAgain'> {
-  const found =
-    foundMachine === null ? null : { machineSerial: foundMachine, entry: null, time: null, shipped: null };
-  const whole = { ...before, held: found ?? before.held };
-  const again = driveAgainOf(whole, driveReasonOf(request, drive.id, machineSerial, whole));
-  return again === null ? {} : { driveAgain: again };
-}
-
-function workOrderOf(
-  { workOrder }: BatchRequest,
-  { order }: BatchPlan,
-): Pick<JobDetails, 'workOrder' | 'orderId'> {
-  if (order !== null) return { workOrder: order.order.number, orderId: order.orderId };
-  return workOrder === null ? {} : { workOrder };
-}
-
 /** One job between its two ledger entries. Never throws. */
 export async function runJob(
   reserved: ReservedJob,
@@ -205,10 +116,11 @@ export async function runJob(
   const { context, journal } = run;
   let health = healthAtStart(planned.drive, planned.health, run.request.healthRules);
   let slow: readonly SlowNote[] = [];
+  let sanitised: Sanitised | null = null;
   const report = (end: JobEnd, ledgerEntry: number | null): JobReport => {
     show(onJob, planned, end);
     const { fingerprint, diskGuid } = details;
-    const ended = { job: planned, end, fingerprint, diskGuid, ledgerEntry, health, slow };
+    const ended = { job: planned, end, fingerprint, diskGuid, ledgerEntry, health, slow, sanitised };
     const { jobId, batchId, machineSerial, layout } = details;
     logEvent(end.state === 'failed' ? 'error' : 'info', 'job-ended', {
       ...{ jobId, batchId, machineSerial, layout, ledgerEntry, drive: details.drive, state: end.state },
@@ -228,7 +140,9 @@ export async function runJob(
   } catch (error) {
     return report({ state: 'failed', reason: toErrorData(error), bytesWritten: 0 }, null);
   }
-  const { end: written, untouched, samples } = await doJob(reserved, image, details, run, dependencies);
+  const did = await doJob(reserved, image, details, run, dependencies);
+  const { end: written, untouched, samples } = did;
+  ({ sanitised } = did);
   let end = written;
   if (end.state === 'done') {
     slow = slowNotes(planned.drive, end.result, samples, ledger);
@@ -248,6 +162,7 @@ export async function runJob(
       ...({ kind: 'job-ended', job: details, startedAt, end } as const),
       ...(health === null ? {} : { health }),
       ...(slow.length === 0 ? {} : { slow: [...slow] }),
+      ...(sanitised === null ? {} : { sanitised }),
     };
     ledgerEntry = ledger.append(untouched ? { ...record, untouched } : record, context).sequence;
   } catch (error) {
@@ -309,6 +224,8 @@ async function doJob(
   readonly end: JobEnd;
   readonly untouched: boolean;
   readonly samples: readonly WritingSample[];
+  /** How the drive was erased; null where that was not asked for, or not begun. */
+  readonly sanitised: Sanitised | null;
 }> {
   const { planned, client, reservation } = reserved;
   const drive = { touched: false };
@@ -323,7 +240,25 @@ async function doJob(
     // The end is shown when it is recorded.
     if (!hasEnded(job)) show(dependencies.onJob, planned, job);
   });
+  let sanitised: Sanitised | null = null;
   try {
+    if (run.request.sanitise === true) {
+      sanitised = await sanitiseReserved({
+        ...{ drive: planned.drive, client, reservation, method: null, paths: dependencies.paths, signal },
+        stallMilliseconds: dependencies.settings.stallSeconds * 1000,
+        onBegin: () => {
+          drive.touched = true;
+        },
+        onProgress: (bytesDone, bytesTotal) => {
+          show(dependencies.onJob, planned, { state: 'sanitising', bytesDone, bytesTotal });
+        },
+      });
+      const failed = eraseFailed(planned.drive, sanitised);
+      const stopped: JobEnd | null =
+        failed === null ? null : { state: 'failed', reason: failed.data, bytesWritten: 0 };
+      const end = signal.aborted ? ({ state: 'cancelled', bytesWritten: 0 } as const) : stopped;
+      if (end !== null) return { end, untouched: false, samples, sanitised };
+    }
     const job = await client.call(
       'runJob',
       {
@@ -340,19 +275,21 @@ async function doJob(
     );
     const end = endOf(job);
     // Only the helper's own answer tells: it says that it erases before it does, and one that died may have begun.
-    return { end, untouched: end.state !== 'done' && !drive.touched, samples };
+    return { end, untouched: end.state !== 'done' && !drive.touched, samples, sanitised };
   } catch (error) {
     // Whatever broke off the call: a drive that was written to may have been sealed as well.
     if (drive.touched) await takeTablesOff(heldBy(reserved, run, dependencies), dependencies.helpers);
-    const untouched = false;
-    if (isCancellation(error)) return { end: { state: 'cancelled', bytesWritten: 0 }, untouched, samples };
     const reason = toErrorData(error);
+    // What keeps a drive from being erased securely is found before it is touched.
+    const untouched = run.request.sanitise === true && !drive.touched && reason.code !== 'helper-died';
+    const rest = { untouched, samples, sanitised };
+    if (isCancellation(error)) return { end: { state: 'cancelled', bytesWritten: 0 }, ...rest };
     if (reason.code !== 'helper-died') {
-      return { end: { state: 'failed', reason, bytesWritten: 0 }, untouched, samples };
+      return { end: { state: 'failed', reason, bytesWritten: 0 }, ...rest };
     }
     const message = `${reason.message} It was writing the ${driveLabel(planned.drive)}.`;
     const told = { ...reason, message, remedy: 'Write this drive again.' };
-    return { end: { state: 'failed', reason: told, bytesWritten: 0 }, untouched, samples };
+    return { end: { state: 'failed', reason: told, bytesWritten: 0 }, ...rest };
   } finally {
     unsubscribe();
   }

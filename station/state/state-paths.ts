@@ -37,6 +37,8 @@ export interface StatePaths {
   readonly pictures: string;
   /** Folder. What runs right now. */
   readonly runs: string;
+  /** Folder. Drives that are being erased, or were when the power went; made with the first. */
+  readonly erasures: string;
   /** How far the plant's database was when it last answered. May be deleted. */
   readonly fleetFile: string;
   /** Folder. Work orders, by the SHA-256 of their canonical JSON; made with the first. */
@@ -91,6 +93,7 @@ export function statePaths(stateDirectory: string | null, options: StateOptions 
     chunkMaps: join(state, 'chunk-maps'),
     pictures: join(state, 'pictures'),
     runs: join(state, 'runs'),
+    erasures: join(state, 'erasures'),
     fleetFile: join(state, 'fleet.json'),
     orders: join(state, 'orders'),
     sessionFile: join(state, 'desk.json'),

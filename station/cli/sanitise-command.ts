@@ -1,0 +1,133 @@
+import { resolve } from 'node:path';
+import { Command, Option } from 'commander';
+import { z } from 'zod';
+import { formatBytes, sanitizeForDisplay } from '../../core/base/display';
+import { driveLabel, placeOf, type Drive } from '../../core/drive/drive';
+import { pastWords } from '../../core/ledger/past-words';
+import { methodFacts, methodWords, sanitiseMethods, type SanitiseMethod } from '../../core/sanitise/methods';
+import { sanitisedSchema } from '../../core/sanitise/sanitised';
+import { cannotBeTakenBack, sanitisedLines } from '../../core/sanitise/words';
+import { attachedPast, requireDrive } from '../drives/finished-drive';
+import { readAbilitiesOf } from '../drives/read-abilities';
+import { chooseMethod } from '../../core/sanitise/choose';
+import { defaultOperator } from '../jobs/open-station';
+import { sanitise, type SanitiseReport } from '../jobs/run-sanitise';
+import { eraseFailed } from '../jobs/sanitise-drive';
+import { askErase, requireTerminal } from './apply-questions';
+import { benchOption, commandAction, failsWhen, jsonOption, stateOption } from './command-context';
+import { exitCodes } from './exit-codes';
+import { details } from './output';
+import { withStation } from './station-context';
+
+/** What `sanitise --json` prints. */
+export const sanitiseForm = z.strictObject({
+  /** ID of the drive. */
+  drive: z.string(),
+  ...sanitisedSchema.shape,
+  /** Number of the entry that recorded it. */
+  ledgerEntry: z.int().positive(),
+});
+
+interface SanitiseOptions {
+  readonly drive: string;
+  readonly bench?: string;
+  readonly operator?: string;
+  readonly method?: SanitiseMethod;
+  readonly again?: string;
+  readonly yes?: true;
+}
+
+/** `prestage sanitise`: erases one drive securely, and writes nothing to it. */
+export function sanitiseCommand(): Command {
+  return failsWhen(new Command('sanitise'), 'the drive is not erased, or whether it is is not known')
+    .description('erase a drive securely, check that it is erased, and record it; nothing is written to it')
+    .requiredOption('--drive <id>', 'drive to erase')
+    .addOption(
+      new Option('--method <name>', 'how to erase it (default: the strongest that the drive offers)').choices(
+        sanitiseMethods,
+      ),
+    )
+    .addOption(benchOption())
+    .option('--operator <name>', 'name of the operator (default: your user name)')
+    .option('--again <reason>', 'allow a drive that holds a finished image, and record why')
+    .addOption(stateOption())
+    .option('--yes', 'do not ask before erasing')
+    .addOption(jsonOption(sanitiseForm))
+    .action(
+      commandAction<SanitiseOptions>(async (context, options) => {
+        const operator = sanitizeForDisplay(options.operator ?? defaultOperator(), 200);
+        return await withStation(context, operator, async ({ paths, settings, ledger, append }) => {
+          const { helpers, output, signal } = context;
+          const benchDirectory = options.bench === undefined ? null : resolve(options.bench);
+          const drive = await requireDrive(options.drive, benchDirectory, helpers, signal);
+          const [abilities] = await readAbilitiesOf([drive], helpers, benchDirectory, signal);
+          if (abilities === undefined) throw new Error('the helper told nothing of the drive');
+          if (options.yes !== true) {
+            requireTerminal();
+            // One that an earlier run began is waited for; what it can do says nothing then.
+            const method = abilities.underWay ? null : chooseMethod(drive, abilities, options.method ?? null);
+            const past = pastWords(attachedPast(drive, ledger));
+            const how =
+              method === null ? 'it is erasing itself already' : methodWords(method, abilities.hidden);
+            await askErase(
+              questionText(drive, past, how, [
+                ...abilities.notKnown,
+                ...(method !== null && !methodFacts[method].byDrive ? [] : [cannotBeTakenBack]),
+              ]),
+              output,
+              signal,
+            );
+          }
+          const report = await sanitise(
+            {
+              ...{ drive, benchDirectory, method: options.method ?? null },
+              reason: options.again === undefined ? null : sanitizeForDisplay(options.again, 200),
+            },
+            {
+              ...{ helpers, ledger, paths, settings, append, signal },
+              onProgress: (done, total) => {
+                output.progress.task(placeOf(drive), { phase: 'sanitising', done, total });
+              },
+            },
+          );
+          const { sanitised, ledgerEntry } = report;
+          output.result<typeof sanitiseForm>({ drive: drive.id, ...sanitised, ledgerEntry }, () =>
+            reportText(report),
+          );
+          if (signal.aborted) return exitCodes.cancelled;
+          const failed = eraseFailed(drive, sanitised);
+          if (failed === null) return exitCodes.good;
+          output.failure(failed);
+          return exitCodes.failed;
+        });
+      }),
+    );
+}
+
+function questionText(
+  drive: Drive,
+  past: readonly string[],
+  how: string,
+  notKnown: readonly string[],
+): string {
+  const contents = [...past, ...(drive.contents.length === 0 ? ['nothing known'] : drive.contents)];
+  return [
+    `Everything on the ${driveLabel(drive)} will be erased:`,
+    '',
+    details([
+      ['model', drive.model ?? 'not known'],
+      ['size', formatBytes(drive.size)],
+      ['contents', contents.join('; ')],
+      ['how', how],
+    ]),
+    '',
+    ...notKnown,
+  ].join('\n');
+}
+
+function reportText({ drive, sanitised, ledgerEntry }: SanitiseReport): string {
+  return [
+    `The ${driveLabel(drive)}, ledger entry ${ledgerEntry}:`,
+    details(sanitisedLines(sanitised).map(([name, value]) => [name.toLowerCase(), value] as const)),
+  ].join('\n');
+}

@@ -1,0 +1,35 @@
+import { confirmationOf, type Drive } from '../../core/drive/drive';
+import { overwriteOnly, type Abilities } from '../../core/sanitise/methods';
+import type { Helpers } from '../helper-client/helpers';
+
+/**
+ * Which ways of erasing drives offer, and what they hide. Hardware is asked through the helper that may open it, which can ask for
+ * a password; what is no hardware can only be overwritten.
+ * @returns in the order of the drives
+ * @throws PrestageError privilege-…, drive-changed, drive-not-found, tool-missing, cancelled
+ */
+export async function readAbilitiesOf(
+  drives: readonly Drive[],
+  helpers: Pick<Helpers, 'privileged'>,
+  benchDirectory: string | null,
+  signal?: AbortSignal,
+): Promise<Abilities[]> {
+  const asked = drives.filter(({ kind }) => kind === 'disk');
+  const known = new Map<Drive, Abilities>();
+  if (asked.length > 0) {
+    const client = await helpers.privileged();
+    const { abilities } = await client.call(
+      'readAbilities',
+      {
+        drives: asked.map((drive) => ({ driveId: drive.id, confirmed: confirmationOf(drive) })),
+        benchDirectory,
+      },
+      signal === undefined ? {} : { signal },
+    );
+    for (const [index, drive] of asked.entries()) {
+      const told = abilities[index];
+      if (told !== undefined) known.set(drive, told);
+    }
+  }
+  return drives.map((drive) => known.get(drive) ?? overwriteOnly());
+}

@@ -1,0 +1,55 @@
+import { readFile, rm } from 'node:fs/promises';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { z } from 'zod';
+import type { DriveIdentity } from '../../core/drive/drive';
+import { sanitiseMethodSchema } from '../../core/sanitise/methods';
+import { sampleSchema } from '../../core/sanitise/samples';
+import { tableBeforeSchema } from '../../core/sanitise/sanitised';
+import { driveKey, sha256Hex } from '../ledger/entry';
+import { writeFileAtomically, type StatePaths } from '../state/state-paths';
+
+/**
+ * What an erase leaves in the state folder, a file a drive, before the drive is told to begin: by it the erase goes on after a
+ * power cut, and is still compared with what the drive held before. It goes when the outcome is known.
+ */
+const journalSchema = z.strictObject({
+  version: z.literal(1),
+  run: z.uuid(),
+  startedAt: z.iso.datetime({ precision: 3 }),
+  method: sanitiseMethodSchema,
+  before: tableBeforeSchema,
+  /** Empty for an overwrite: all of it is read back. */
+  samples: z.array(sampleSchema),
+  /** Bytes from the start that are overwritten and on the drive. */
+  overwritten: z.int().nonnegative(),
+});
+export type EraseRun = z.infer<typeof journalSchema>;
+
+export class EraseJournal {
+  private readonly file: string;
+
+  constructor(paths: Pick<StatePaths, 'erasures'>, drive: DriveIdentity) {
+    this.file = join(paths.erasures, `${sha256Hex(driveKey(drive)).slice(0, 32)}.json`);
+    mkdirSync(paths.erasures, { recursive: true, mode: 0o700 });
+  }
+
+  /** What was broken off; null: nothing, or a file that cannot be read: then the erase begins anew, which loses only time. */
+  async read(): Promise<EraseRun | null> {
+    const text = await readFile(this.file, 'utf8').catch(() => '');
+    try {
+      return journalSchema.parse(JSON.parse(text));
+    } catch {
+      return null;
+    }
+  }
+
+  /** @throws PrestageError state-unavailable: the drive was not touched */
+  write(run: EraseRun): void {
+    writeFileAtomically(this.file, `${JSON.stringify(run)}\n`, 0o600, 'The drive was not touched.');
+  }
+
+  async end(): Promise<void> {
+    await rm(this.file, { force: true });
+  }
+}

@@ -1,0 +1,86 @@
+import { randomUUID } from 'node:crypto';
+import { basename } from 'node:path';
+import { driveAgainOf } from '../../core/job/drive-again';
+import type { JobDetails } from '../../core/ledger/record';
+import type { MediaHash } from '../../core/media/media';
+import { recordedHashSource } from '../../core/media/media-state';
+import { recoveryFor } from '../../core/media/recovery';
+import { attachmentMember, recordedDrive } from '../drives/finished-drive';
+import {
+  againReasonOf,
+  driveReasonOf,
+  type BatchPlan,
+  type BatchRequest,
+  type PlannedJob,
+} from './plan-batch';
+import type { DriveGuids, DriveImage, ReservedJob } from './run-job';
+
+/** What a job is asked to do, as its ledger entries say it. */
+
+export function detailsOf(
+  batchId: string,
+  {
+    planned,
+    previousDiskGuid,
+    foundMachine,
+  }: Pick<ReservedJob, 'planned' | 'previousDiskGuid' | 'foundMachine'>,
+  request: BatchRequest,
+  plan: BatchPlan,
+  hash: MediaHash,
+  image: DriveImage,
+  guids: DriveGuids,
+): JobDetails {
+  const { drive, machineSerial } = planned;
+  return {
+    jobId: randomUUID(),
+    batchId,
+    machineSerial,
+    drive: recordedDrive(drive),
+    media: {
+      fileName: basename(plan.media.path),
+      sha256: hash.sha256,
+      bytes: plan.media.bytes,
+      guid: plan.media.guid,
+      expected: recordedHashSource(plan.expected.source),
+      ...(plan.expected.signed === null ? {} : { signedManifest: plan.expected.signed }),
+      ...(plan.media.leftOut.length === 0 ? {} : { leftOut: plan.media.leftOut }),
+    },
+    image: { index: plan.image.index, name: plan.image.name },
+    layout: plan.layout.name,
+    ...recoveryMember(plan),
+    fingerprint: image.fingerprint,
+    ...guids,
+    ...(previousDiskGuid === undefined ? {} : { previousDiskGuid }),
+    ...attachmentMember(drive),
+    againReason: planned.again ? againReasonOf(request, planned.machineSerial) : null,
+    ...driveAgainMember(planned, request, foundMachine),
+    ...workOrderOf(request, plan),
+    ...(planned.machine === null ? {} : { machine: planned.machine }),
+  };
+}
+
+function recoveryMember({ layout, media }: BatchPlan): Pick<JobDetails, 'recovery'> {
+  const recovery = recoveryFor(layout, media);
+  return recovery === null ? {} : { recovery };
+}
+
+/** Why a drive with a past is written, as record and card keep it. @param foundMachine as in the reserved job */
+export function driveAgainMember(
+  { drive, machineSerial, before }: PlannedJob,
+  request: BatchRequest,
+  foundMachine: string | null,
+): Pick<JobDetails, 'driveAgain'> {
+  const found =
+    foundMachine === null ? null : { machineSerial: foundMachine, entry: null, time: null, shipped: null };
+  const whole = { ...before, held: found ?? before.held };
+  const again = driveAgainOf(whole, driveReasonOf(request, drive.id, machineSerial, whole));
+  return again === null ? {} : { driveAgain: again };
+}
+
+function workOrderOf(
+  { workOrder }: BatchRequest,
+  { order }: BatchPlan,
+): Pick<JobDetails, 'workOrder' | 'orderId'> {
+  if (order !== null) return { workOrder: order.order.number, orderId: order.orderId };
+  return workOrder === null ? {} : { workOrder };
+}

@@ -1,0 +1,132 @@
+import { sanitizeForDisplay } from '../../core/base/display';
+import { errorData, PrestageError } from '../../core/base/errors';
+import { confirmationOf, driveLabel, type Drive } from '../../core/drive/drive';
+import type { SanitiseMethod } from '../../core/sanitise/methods';
+import type { Sanitised } from '../../core/sanitise/sanitised';
+import { attachmentMember, recordedDrive } from '../drives/finished-drive';
+import type { Helpers } from '../helper-client/helpers';
+import type { AppendContext, Ledger } from '../ledger/ledger';
+import type { Settings } from '../state/settings';
+import type { StatePaths } from '../state/state-paths';
+import { sanitiseReserved } from './sanitise-drive';
+
+/** Erasing one drive for which nothing is written: reserved, erased, recorded. */
+
+export interface SanitiseRequest {
+  /** As it was shown. */
+  readonly drive: Drive;
+  readonly benchDirectory: string | null;
+  readonly method: SanitiseMethod | null;
+  /** Why a drive is erased that holds a finished image; null refuses it. */
+  readonly reason: string | null;
+}
+
+export interface SanitiseDependencies {
+  readonly helpers: Helpers;
+  readonly ledger: Ledger;
+  readonly paths: StatePaths;
+  readonly settings: Pick<Settings, 'stallSeconds'>;
+  readonly append: AppendContext;
+  readonly signal: AbortSignal;
+  readonly onBegin?: (method: SanitiseMethod) => void;
+  readonly onProgress: (done: number, total: number) => void;
+}
+
+export interface SanitiseReport {
+  readonly drive: Drive;
+  readonly sanitised: Sanitised;
+  readonly startedAt: string;
+  readonly ledgerEntry: number;
+}
+
+/**
+ * Erases a drive and records it. The drive goes through the same lock as a job: confirmed, reserved, looked at again on the open
+ * descriptor. Whatever became of it is in the report; only what left it untouched is thrown.
+ * @throws PrestageError drive-…, sanitise-…, tool-missing, state-unavailable, ledger-…, cancelled, helper-died
+ */
+export async function sanitise(
+  { drive, benchDirectory, method, reason }: SanitiseRequest,
+  { helpers, ledger, paths, settings, append, signal, onBegin, onProgress }: SanitiseDependencies,
+): Promise<SanitiseReport> {
+  const client = await helpers.forDrive(drive);
+  const { reservations } = await client.call(
+    'reserveDrives',
+    {
+      drives: [{ driveId: drive.id, confirmed: confirmationOf(drive) }],
+      benchDirectory,
+      protectedPaths: [paths.ledgerFile, paths.imageCache],
+    },
+    { signal },
+  );
+  const [held] = reservations;
+  if (held === undefined) throw new Error('the helper reserved no drive');
+  const { reservation, diskGuid } = held;
+  try {
+    const startedAt = new Date().toISOString();
+    const sanitised = await sanitiseReserved({
+      ...{ drive, client, reservation, method, paths, signal, onProgress },
+      stallMilliseconds: settings.stallSeconds * 1000,
+      onBegin: (chosen) => {
+        takeBack(drive, diskGuid ?? null, reason, ledger, append);
+        onBegin?.(chosen);
+      },
+    });
+    const { sequence } = ledger.append(
+      {
+        kind: 'drive-sanitised',
+        drive: recordedDrive(drive),
+        ...(diskGuid === undefined ? {} : { previousDiskGuid: diskGuid }),
+        ...attachmentMember(drive),
+        startedAt,
+        sanitised,
+      },
+      append,
+    );
+    return { drive, sanitised, startedAt, ledgerEntry: sequence };
+  } finally {
+    await client.call('releaseDrive', { reservation }).catch(() => undefined);
+  }
+}
+
+/**
+ * A drive that holds a finished image is only erased for a reason, and the record says that its machine has none any more, before
+ * the drive is touched.
+ * @throws PrestageError drive-holds-finished
+ */
+function takeBack(
+  drive: Drive,
+  diskGuid: string | null,
+  reason: string | null,
+  ledger: Ledger,
+  append: AppendContext,
+): void {
+  const holds = ledger.pastOf({ ...drive, diskGuid }).holds;
+  if (holds === null) return;
+  const machine = sanitizeForDisplay(holds.machineSerial);
+  const label = driveLabel(drive);
+  if (reason === null) {
+    throw new PrestageError({
+      code: 'drive-holds-finished',
+      message: `The ${label} holds the finished image for machine ${machine}.`,
+    });
+  }
+  const finished = ledger.findShipped(holds.machineSerial);
+  const record = finished?.entry.record;
+  if (record?.kind !== 'job-ended' || record.job.diskGuid !== diskGuid) return;
+  const { jobId, machineSerial, fingerprint } = record.job;
+  ledger.append(
+    {
+      ...{ kind: 'drive-verified', jobId, machineSerial, fingerprint, diskGuid },
+      drive: record.job.drive,
+      end: {
+        state: 'failed',
+        reason: errorData({
+          code: 'table-mismatch',
+          message: `The ${label} was erased on purpose: ${reason}.`,
+          remedy: 'Machine and drive are no pair any more. Write another drive for the machine.',
+        }),
+      },
+    },
+    append,
+  );
+}

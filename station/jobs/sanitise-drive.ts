@@ -1,0 +1,115 @@
+import { randomUUID } from 'node:crypto';
+import { PrestageError, type ErrorCode } from '../../core/base/errors';
+import { GiB, MiB } from '../../core/base/units';
+import { driveLabel, type Drive } from '../../core/drive/drive';
+import { chooseMethod } from '../../core/sanitise/choose';
+import { levelOf, methodFacts, type Abilities, type SanitiseMethod } from '../../core/sanitise/methods';
+import { hiddenReached, type Sanitised } from '../../core/sanitise/sanitised';
+import type { HelperClient } from '../helper-client/helper-client';
+import { logEvent } from '../state/log-file';
+import type { StatePaths } from '../state/state-paths';
+import { EraseJournal, type EraseRun } from './erase-journal';
+
+/** Erases one reserved drive: chooses the way, keeps what is needed to go on after a power cut, and judges nothing itself. */
+
+export interface SanitiseOrder {
+  readonly drive: Drive;
+  readonly client: Pick<HelperClient, 'call'>;
+  readonly reservation: string;
+  /** Null: the strongest that the drive offers. */
+  readonly method: SanitiseMethod | null;
+  readonly paths: Pick<StatePaths, 'erasures'>;
+  readonly stallMilliseconds: number;
+  readonly signal: AbortSignal;
+  /** The way was chosen, and the drive is about to be touched. @throws what keeps it from being touched */
+  readonly onBegin?: (method: SanitiseMethod) => void;
+  /** Bytes; total 0: the drive does not tell. */
+  readonly onProgress: (done: number, total: number) => void;
+}
+
+/** An overwrite goes on so many bytes before the last ones that were reported: those may have been in the drive's cache only. */
+const unsure = GiB;
+const kept = GiB;
+
+/**
+ * Erases a reserved drive, which stays reserved.
+ * @throws PrestageError drive-locked, drive-frozen, sanitise-unavailable, drive-changed, tool-missing, state-unavailable,
+ * cancelled: nothing was touched. helper-died and others: it may have been begun
+ */
+export async function sanitiseReserved(order: SanitiseOrder): Promise<Sanitised> {
+  const { drive, client, reservation, stallMilliseconds, signal, onProgress } = order;
+  const journal = new EraseJournal(order.paths, drive);
+  const found = await client.call('prepareSanitise', { reservation, stallMilliseconds }, { signal });
+  const { abilities, before, samples } = found;
+  const left = await journal.read();
+  const goesOn = left !== null && isUnderWay(left.method, abilities);
+  const method = goesOn ? left.method : chooseMethod(drive, abilities, order.method);
+  const from = resumeFrom(left, method, drive.size);
+  const resumed = goesOn || from > 0;
+  const run: EraseRun =
+    resumed && left !== null
+      ? left
+      : {
+          ...({ version: 1, run: randomUUID(), startedAt: new Date().toISOString() } as const),
+          ...{ method, before, samples: method === 'overwrite' ? [] : samples, overwritten: 0 },
+        };
+  order.onBegin?.(method);
+  journal.write(run);
+  logEvent('info', 'erase-started', { drive: drive.id, method, resumed });
+  let overwritten = run.overwritten;
+  const ended = await client.call(
+    'sanitiseDrive',
+    {
+      ...{ progressToken: randomUUID(), reservation, method, run: run.run, from, stallMilliseconds },
+      samples: run.samples,
+      begun: goesOn || (abilities.underWay && method !== 'overwrite'),
+    },
+    {
+      signal,
+      onTaskProgress: ({ done, total }) => {
+        onProgress(done, total);
+        if (method !== 'overwrite' || done < overwritten + kept || done > drive.size) return;
+        overwritten = done;
+        journal.write({ ...run, overwritten });
+      },
+    },
+  );
+  if (ended.outcome !== 'not-known' && !signal.aborted) await journal.end();
+  logEvent('info', 'erase-ended', { drive: drive.id, method, outcome: ended.outcome });
+  return {
+    ...{ before: run.before, method, nist: levelOf(method, abilities.hidden) },
+    ...{ outcome: ended.outcome, why: ended.why, seconds: ended.seconds },
+    ...(ended.samples === undefined ? {} : { samples: ended.samples }),
+    ...(ended.bytesReadBack === undefined ? {} : { bytesReadBack: ended.bytesReadBack }),
+    ...(resumed ? { resumed: true } : {}),
+    hidden: hiddenReached(method, abilities.hidden),
+  };
+}
+
+/** The drive goes on with what this station had told it: by its own word, or locked by the password of the erase. */
+function isUnderWay(method: SanitiseMethod, { underWay, obstacles }: Abilities): boolean {
+  const withPassword = method === 'ata-security-erase' || method === 'ata-security-erase-enhanced';
+  return withPassword ? obstacles.includes('ata-locked') : methodFacts[method].byDrive && underWay;
+}
+
+/** The byte from which an overwrite that was broken off goes on. */
+function resumeFrom(left: EraseRun | null, method: SanitiseMethod, size: number): number {
+  if (left?.method !== 'overwrite' || method !== 'overwrite') return 0;
+  const from = Math.max(0, Math.min(left.overwritten, size) - unsure);
+  return Math.floor(from / (8 * MiB)) * 8 * MiB;
+}
+
+const codes: Readonly<Record<Exclude<Sanitised['outcome'], 'erased'>, ErrorCode>> = {
+  'not-erased': 'drive-not-erased',
+  'not-known': 'drive-erase-unknown',
+};
+
+/** Why a drive that is not known to be erased goes no further; null: it is erased. */
+export function eraseFailed(drive: Drive, { outcome, why }: Sanitised): PrestageError | null {
+  if (outcome === 'erased') return null;
+  const what = outcome === 'not-erased' ? 'was not erased' : 'may not be erased';
+  return new PrestageError({
+    code: codes[outcome],
+    message: `The ${driveLabel(drive)} ${what}: ${why ?? 'the reason is not known.'}`,
+  });
+}

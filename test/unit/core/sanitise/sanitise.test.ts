@@ -1,0 +1,353 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import {
+  ataAbilities,
+  parseDco,
+  parseIdentify,
+  parseMaxSectors,
+  parseSanitizeStatus,
+} from '../../../../core/sanitise/ata';
+import { chooseMethod, hiddenNote } from '../../../../core/sanitise/choose';
+import { levelOf, overwriteOnly, sanitiseMethods, type Abilities } from '../../../../core/sanitise/methods';
+import {
+  nvmeAbilities,
+  parseController,
+  parseFormatIndex,
+  parseNamespaces,
+  parseSanitizeLog,
+} from '../../../../core/sanitise/nvme';
+import {
+  certainShare,
+  compareSamples,
+  missProbability,
+  piecesOfSample,
+  sampleOffsets,
+  type Sample,
+} from '../../../../core/sanitise/samples';
+import { endOfStatus, hiddenReached, judgeErase } from '../../../../core/sanitise/sanitised';
+import { readTableBefore } from '../../../../core/sanitise/table-before';
+import { encodePartitionTable } from '../../../../core/drive/gpt';
+import { MiB } from '../../../../core/base/units';
+import { sampleDrive } from '../drive/drives';
+
+const recorded = (name: string): Buffer =>
+  readFileSync(join(import.meta.dirname, '../../../fixtures/recorded/sanitise', name));
+const text = (name: string): string => recorded(name).toString('latin1');
+
+/** QEMU's controller with the bits of the specification set. */
+function controller(
+  change: (bytes: Buffer) => void = () => undefined,
+): NonNullable<ReturnType<typeof parseController>> {
+  const bytes = Buffer.from(recorded('qemu-nvme.id-ctrl'));
+  change(bytes);
+  const parsed = parseController(bytes);
+  if (parsed === null) throw new Error('not a controller');
+  return parsed;
+}
+
+const one = { attached: [1], allocated: [1] };
+
+describe('an NVMe drive', () => {
+  it('says what it can do in the bytes of the specification', () => {
+    expect(controller()).toMatchObject({
+      serial: 'NV0',
+      sanitize: { crypto: false, block: false, overwrite: false },
+      canFormat: true,
+      formatCrypto: false,
+      unallocated: null,
+    });
+    expect(nvmeAbilities(controller(), one).methods).toEqual(['nvme-format-user', 'overwrite']);
+  });
+
+  it('is erased by block erase first, where it has Sanitize', () => {
+    const all = controller((bytes) => bytes.writeUInt32LE(0b111, 328));
+    expect(nvmeAbilities(all, one).methods.slice(0, 3)).toEqual([
+      'nvme-sanitize-block',
+      'nvme-sanitize-crypto',
+      'nvme-sanitize-overwrite',
+    ]);
+  });
+
+  it('whose other namespace is a drive of its own here is not erased as a whole', () => {
+    const all = controller((bytes) => {
+      bytes.writeUInt32LE(0b111, 328);
+      bytes.writeUInt8(0b10, 524);
+    });
+    const two = nvmeAbilities(all, { attached: [1, 2], allocated: [1, 2] });
+    expect(two.methods).toEqual(['overwrite']);
+    expect(two.obstacles).toEqual(['other-namespaces']);
+    // And a drive that does not tell its namespaces is not, either.
+    expect(nvmeAbilities(all, null).methods).toEqual(['overwrite']);
+  });
+
+  it('shows namespaces and capacity that no drive shows, and only Sanitize is said to reach them', () => {
+    const attached = parseNamespaces(text('qemu-nvme-detached.list-ns.json')) ?? [];
+    const allocated = parseNamespaces(text('qemu-nvme-detached.list-ns-all.json')) ?? [];
+    const spare = controller((bytes) => {
+      bytes.writeBigUInt64LE(1000n, 280);
+      bytes.writeBigUInt64LE(400n, 296);
+    });
+    const { hidden } = nvmeAbilities(spare, { attached, allocated });
+    expect(hidden).toEqual([
+      { kind: 'nvme-unattached', bytes: null },
+      { kind: 'nvme-unallocated', bytes: 400 },
+    ]);
+    expect(hiddenNote(hidden)).toContain('not attached');
+    expect(levelOf('nvme-sanitize-block', hidden)).toBe('purge');
+    expect(levelOf('nvme-format-crypto', hidden)).toBe('clear');
+    expect(hiddenReached('nvme-format-crypto', hidden).map(({ reached }) => reached)).toEqual([false, false]);
+    expect(hiddenReached('nvme-sanitize-block', hidden).map(({ reached }) => reached)).toEqual([true, true]);
+  });
+
+  it('is not guessed at where its answer has another form', () => {
+    expect(parseController(recorded('nvme-of-sata.txt'))).toBeNull();
+    expect(parseController(Buffer.alloc(4096))).toBeNull();
+    expect(parseController(recorded('qemu-nvme.id-ctrl').subarray(0, 4000))).toBeNull();
+    expect(parseNamespaces('{"namespaces":[1]}')).toBeNull();
+    expect(parseNamespaces('oops')).toBeNull();
+    expect(parseSanitizeLog(recorded('qemu-nvme.sanitize-log').subarray(0, 10))).toEqual({
+      state: 'not-known',
+    });
+    expect(parseFormatIndex(recorded('qemu-nvme.id-ns'))).toBe(0);
+    expect(parseFormatIndex(Buffer.alloc(3))).toBeNull();
+  });
+
+  it.each([
+    [0, 'never'],
+    [1, 'done'],
+    [3, 'failed'],
+    [4, 'done'],
+    [5, 'not-known'],
+    [7, 'not-known'],
+  ])('reports state %i of its erase as %s', (status, state) => {
+    const log = Buffer.alloc(512);
+    // Further bits of the field: global data erased, passes.
+    log.writeUInt16LE(0x118 | status, 2);
+    if (status !== 0) expect(parseSanitizeLog(log)).toEqual({ state });
+    else expect(parseSanitizeLog(log).state).toBe(state);
+  });
+
+  it('reports how far its erase is', () => {
+    const log = Buffer.alloc(512);
+    log.writeUInt16LE(0x8000, 0);
+    log.writeUInt16LE(2, 2);
+    expect(parseSanitizeLog(log)).toEqual({ state: 'running', share: 0.5 });
+    expect(endOfStatus(parseSanitizeLog(log))).toBeNull();
+  });
+});
+
+/** QEMU's SATA drive with words of ACS-4 changed. */
+function identify(
+  words: Readonly<Record<number, number>> = {},
+): NonNullable<ReturnType<typeof parseIdentify>> {
+  const found = text('qemu-sata.istdout.txt').split('\n');
+  const rows = found.filter((line) => /^[0-9a-f]{4} /.test(line)).flatMap((line) => line.split(' '));
+  for (const [index, value] of Object.entries(words)) {
+    rows[Number(index)] = value.toString(16).padStart(4, '0');
+  }
+  const lines = Array.from({ length: 32 }, (_, row) => rows.slice(row * 8, row * 8 + 8).join(' '));
+  const parsed = parseIdentify(`\n/dev/sda:\n${lines.join('\n')}\n`);
+  if (parsed === null) throw new Error('no identify data');
+  return parsed;
+}
+
+const ata = (words: Readonly<Record<number, number>>, status: string | null = null): Abilities =>
+  ataAbilities({
+    drive: identify(words),
+    logicalSectorSize: 512,
+    maxSectors: parseMaxSectors(text('qemu-sata.max-sectors.txt')),
+    dcoSectors: parseDco(text('qemu-sata.dco-identify.txt')),
+    status: status === null ? null : parseSanitizeStatus(status),
+  });
+
+const idle = `
+/dev/sda:
+Issuing SANITIZE_STATUS command
+Sanitize status:
+    State:    SD0 Sanitize Idle
+    Last Sanitize Operation Completed Without Error
+`;
+const ssd = { 217: 1 };
+
+describe('a SATA drive', () => {
+  it('has nothing but the overwrite where it says nothing else', () => {
+    expect(ata({})).toEqual(overwriteOnly());
+    expect(identify().serial).toBe('ATA0');
+  });
+
+  it('is erased by what it has, block erase first', () => {
+    expect(ata({ 59: 0xf000 }, idle).methods).toEqual([
+      'ata-sanitize-block',
+      'ata-sanitize-crypto',
+      'ata-sanitize-overwrite',
+      'overwrite',
+    ]);
+    // Without the bit of the feature set, the others mean something else.
+    expect(ata({ 59: 0xe000 }).methods).toEqual(['overwrite']);
+    expect(ata({ 128: 0x0021, ...ssd }).methods).toEqual(['ata-security-erase-enhanced', 'overwrite']);
+    expect(ata({ 128: 0x0001, ...ssd }).methods).toEqual(['ata-security-erase', 'overwrite']);
+  });
+
+  it('that is frozen is told from one that fails, and what to do is said', () => {
+    const frozen = ata({ 128: 0x0029, ...ssd });
+    expect(frozen.obstacles).toEqual(['frozen']);
+    expect(() => chooseMethod(sampleDrive(), frozen, null)).toThrow(/is frozen/);
+    expect(chooseMethod(sampleDrive(), frozen, 'overwrite')).toBe('overwrite');
+    // Frozen Security does not matter where Sanitize is there.
+    expect(ata({ 59: 0x9000, 128: 0x0029, ...ssd }, idle).obstacles).toEqual([]);
+    const sanitize = ata({ 59: 0x9000 }, 'Sanitize status:\n    State:    SD1 Sanitize Frozen\n');
+    expect(sanitize.methods).toEqual(['overwrite']);
+    expect(() => chooseMethod(sampleDrive(), sanitize, null)).toThrow(/is frozen/);
+  });
+
+  it('that is locked is told from one that fails', () => {
+    const locked = ata({ 128: 0x0007, ...ssd });
+    expect(() => chooseMethod(sampleDrive(), locked, null)).toThrow(
+      /locked by an ATA password\. It is not failing/,
+    );
+    const opal: Abilities = { ...overwriteOnly(), obstacles: ['opal-locked'] };
+    expect(() => chooseMethod(sampleDrive(), opal, 'overwrite')).toThrow(/Opal/);
+  });
+
+  it('says what it hides, and nothing where hdparm got no answer', () => {
+    expect(parseMaxSectors(text('qemu-sata.max-sectors.txt'))).toEqual({ visible: 131072, native: 131072 });
+    expect(parseMaxSectors(' max sectors   = 1000/2000, HPA is enabled')).toEqual({
+      visible: 1000,
+      native: 2000,
+    });
+    expect(parseMaxSectors(' max sectors   = 2000/1000(2000?), HPA setting seems invalid')).toBeNull();
+    // Recorded: status 0, and "Real max sectors: 1" of a drive that has no DCO.
+    expect(parseDco(text('qemu-sata.dco-identify.txt'))).toBeNull();
+    const hidden = ataAbilities({
+      ...{ drive: identify(), logicalSectorSize: 512, status: null },
+      maxSectors: { visible: 1000, native: 2000 },
+      dcoSectors: 3000,
+    }).hidden;
+    expect(hidden).toEqual([
+      { kind: 'hpa', bytes: 512_000 },
+      { kind: 'dco', bytes: 512_000 },
+    ]);
+    expect(levelOf('ata-sanitize-block', hidden)).toBe('clear');
+  });
+
+  it('reports how far it is, in the forms of hdparm and in no other', () => {
+    expect(parseSanitizeStatus(idle)).toEqual({ state: 'done' });
+    const running = 'State:    SD2 Sanitize operation In Process\n    Progress: 0x41c2 (25%)\n';
+    expect(parseSanitizeStatus(running)).toEqual({ state: 'running', share: 0x41c2 / 0x10000 });
+    expect(parseSanitizeStatus('State:    SD0 Sanitize Idle').state).toBe('never');
+    expect(
+      parseSanitizeStatus('SANITIZE device error reason: x\nDrive in SD3 Sanitize operation Failed state')
+        .state,
+    ).toBe('failed');
+    expect(parseSanitizeStatus(text('qemu-sata.sanitize-status.txt')).state).toBe('not-known');
+    expect(parseIdentify(text('hdparm-of-nvme.txt'))).toBeNull();
+  });
+});
+
+describe('the choice', () => {
+  it('is the strongest, or what was asked for and is offered', () => {
+    const abilities: Abilities = { ...overwriteOnly(), methods: ['nvme-format-user', 'overwrite'] };
+    expect(chooseMethod(sampleDrive(), abilities, null)).toBe('nvme-format-user');
+    expect(chooseMethod(sampleDrive(), abilities, 'overwrite')).toBe('overwrite');
+    expect(() => chooseMethod(sampleDrive(), abilities, 'nvme-sanitize-block')).toThrow(/does not offer/);
+    // Deallocating alone is no way to erase a drive.
+    expect(sanitiseMethods.join()).not.toContain('discard');
+  });
+});
+
+const sample = (offset: number, piece: string | null): Sample => ({
+  offset,
+  pieces: Array.from({ length: piecesOfSample }, () => piece),
+});
+const marked = (): string => 'mark';
+
+describe('samples', () => {
+  it('are at both ends, where partitions start, and one in each equal part', () => {
+    const offsets = sampleOffsets(4096 * MiB, [2 * MiB, 100 * MiB + 512, 10_000 * MiB], () => 0.5);
+    expect(offsets[0]).toBe(0);
+    expect(offsets.at(-1)).toBe(4095 * MiB);
+    expect(offsets).toContain(100 * MiB);
+    expect(new Set(offsets).size).toBe(offsets.length);
+    for (let part = 0; part < 256; part += 1) {
+      expect(offsets.some((offset) => Math.floor(offset / (16 * MiB)) === part)).toBe(true);
+    }
+    expect(sampleOffsets(3 * MiB, [], () => 0.999)).toEqual([0, MiB, 2 * MiB]);
+  });
+
+  it('prove what they prove', () => {
+    expect(missProbability(0.01, 256)).toBeCloseTo(0.0763, 3);
+    expect(certainShare(256)).toBeCloseTo(0.0116, 4);
+  });
+
+  it('show what is left, also where nothing was before', () => {
+    const before = [sample(0, 'old'), sample(MiB, 'blank')];
+    expect(compareSamples(before, [sample(0, 'blank'), sample(MiB, 'blank')], marked)).toMatchObject({
+      blank: 32,
+      unchanged: 0,
+    });
+    expect(compareSamples(before, [sample(0, 'new'), sample(MiB, 'mark')], marked)).toMatchObject({
+      changed: 16,
+      unchanged: 16,
+    });
+    expect(compareSamples(before, [sample(0, null)], marked)).toMatchObject({ unread: 32 });
+  });
+});
+
+const counts = { samples: 2, blank: 32, changed: 0, unchanged: 0, unread: 0 };
+
+describe('the outcome', () => {
+  it('is "erased" only where the drive says so and the samples agree', () => {
+    expect(judgeErase({ state: 'done' }, counts)).toEqual({ outcome: 'erased', why: null });
+    expect(judgeErase({ state: 'done' }, { ...counts, unchanged: 1 })).toMatchObject({
+      outcome: 'not-erased',
+      why: expect.stringContaining('reported that it has erased itself, but 1 of the places') as string,
+    });
+    expect(judgeErase({ state: 'done' }, { ...counts, unread: 1 }).outcome).toBe('not-known');
+    expect(judgeErase({ state: 'done' }, { ...counts, samples: 0 }).outcome).toBe('not-known');
+    expect(judgeErase({ state: 'failed', why: 'It failed.' }, counts).outcome).toBe('not-erased');
+    expect(judgeErase({ state: 'not-known', why: 'It stopped.' }, counts).outcome).toBe('not-known');
+    expect(judgeErase({ state: 'not-known', why: 'It stopped.' }, null)).toEqual({
+      outcome: 'not-known',
+      why: 'It stopped.',
+    });
+    expect(endOfStatus({ state: 'never' })?.state).toBe('failed');
+    expect(endOfStatus({ state: 'not-known' })?.state).toBe('not-known');
+  });
+});
+
+describe('what was on the drive', () => {
+  it('is told by size and type, and nothing else', () => {
+    const size = 64 * MiB;
+    const type = 'ebd0a0a2-b9e5-4433-87c0-68b6b72699c7';
+    const table = encodePartitionTable(
+      size,
+      512,
+      [
+        {
+          ...({
+            number: 1,
+            type: 'basicData',
+            name: 'SECRET NAME',
+            attributes: '0',
+            fileSystem: 'none',
+          } as const),
+          ...{ offset: MiB, length: 10 * MiB, label: null, clusterSize: null },
+        } as never,
+      ],
+      { disk: '0b0f2c64-6a44-4c3c-9b0e-1d2f3a4b5c6d', partitions: ['1b0f2c64-6a44-4c3c-9b0e-1d2f3a4b5c6d'] },
+    );
+    const head = new Uint8Array(MiB);
+    head.set(table.primary);
+    const found = readTableBefore(head, size, 512);
+    expect(found.table).toEqual({ size, table: 'gpt', partitions: [{ size: 10 * MiB, type }] });
+    expect(found.starts).toEqual([MiB]);
+    expect(JSON.stringify(found)).not.toContain('SECRET');
+    expect(readTableBefore(new Uint8Array(MiB), size, 512).table.table).toBe('none');
+    expect(readTableBefore(null, size, 512).table.table).toBe('not-known');
+    // A table that claims what is not there, and any number of entries, is read no further.
+    const wild = Uint8Array.from(head);
+    new DataView(wild.buffer).setBigUint64(512 + 72, 0xffff_ffffn, true);
+    expect(readTableBefore(wild, size, 512).table.partitions).toEqual([]);
+  });
+});
