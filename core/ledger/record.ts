@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { sha256Schema } from '../media/chunk-map';
+import { recordedLoaderSchema } from '../boot/loader-choice';
 import { leftOutSchema } from '../media/left-out';
 import { recordedHashSourceSchema } from '../media/media-state';
 import { driveIdentitySchema, driveKinds } from '../drive/drive';
@@ -52,6 +53,8 @@ export const jobDetailsSchema = z.strictObject({
   }),
   image: z.strictObject({ index: z.int().positive(), name: z.string() }),
   layout: z.string(),
+  /** The boot loader that was chosen, and who signed what lies on the drive. Missing when there is none, and before 0.4. */
+  loader: recordedLoaderSchema.optional(),
   /** SHA-256 of the chunk map (core/media/chunk-map.ts, fingerprintText). */
   fingerprint: sha256Schema,
   /** What the finished drive is known by: it is on the drive, and on no other. */

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { TaskProgress } from '../../core/contract/helper-api';
+import type { CertificateYear } from '../../core/boot/loader-trust';
 import { PrestageError } from '../../core/base/errors';
 import type { Media, MediaHash } from '../../core/media/media';
 import type { HelperClient } from '../helper-client/helper-client';
@@ -25,6 +26,8 @@ export interface ImageRequest {
   /** Rejects when the media is not the file any more that it was before it was hashed. */
   readonly requireUnchanged: () => Promise<void>;
   readonly layout: string;
+  /** Certificates that the boot loader must be for; null: the media's own. */
+  readonly loader: CertificateYear | null;
   readonly driveSize: number;
   readonly sectorSize: number;
   readonly versions: Readonly<Record<string, string>>;
@@ -52,6 +55,7 @@ export async function getOrCreateImage(
     mediaBytes: media.bytes,
     imageIndex: media.imageIndex,
     layout: request.layout,
+    ...(request.loader === null ? {} : { loader: request.loader }),
     driveSize: request.driveSize,
     sectorSize: request.sectorSize,
     // Only what shapes the result: a newer kernel does not.
@@ -118,6 +122,7 @@ async function makeNew(
       path: media.path,
       imageIndex: media.imageIndex,
       layout: request.layout,
+      ...(request.loader === null ? {} : { loader: request.loader }),
       driveSize: request.driveSize,
       sectorSize: request.sectorSize,
       directory,

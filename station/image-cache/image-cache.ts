@@ -3,6 +3,7 @@ import { lstat, mkdir, readdir, readFile, rename, rm, utimes, writeFile } from '
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { DiskPlace } from '../../core/base/disk-refusal';
+import { certificateYears } from '../../core/boot/loader-trust';
 import { sha256Schema } from '../../core/media/chunk-map';
 import { errorCodeOf } from '../../core/base/system-error';
 import { asDiskRefusal, onDiskLater } from '../state/disk';
@@ -15,6 +16,8 @@ export const imageDetailsSchema = z.strictObject({
   mediaBytes: z.int().positive(),
   imageIndex: z.int().positive(),
   layout: z.string(),
+  /** Certificates that the boot loader is for; missing: the media's own loader. */
+  loader: z.enum(certificateYears).optional(),
   /** Bytes. */
   driveSize: z.int().positive(),
   /** Bytes. */
@@ -45,8 +48,9 @@ const randomSuffix = 9;
 /** The SHA-256 of the details: the folder's name. */
 export function imageKey(details: ImageDetails): string {
   const versions = Object.entries(details.versions).sort(([left], [right]) => (left < right ? -1 : 1));
-  const { mediaSha256, mediaBytes, imageIndex, layout, driveSize, sectorSize } = details;
-  const text = JSON.stringify([mediaSha256, mediaBytes, imageIndex, layout, driveSize, sectorSize, versions]);
+  const { mediaSha256, mediaBytes, imageIndex, layout, driveSize, sectorSize, loader } = details;
+  const shape = [mediaSha256, mediaBytes, imageIndex, layout, driveSize, sectorSize, versions];
+  const text = JSON.stringify(loader === undefined ? shape : [...shape, { loader }]);
   return createHash('sha256').update(text).digest('hex');
 }
 
