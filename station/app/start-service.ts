@@ -122,14 +122,15 @@ export class StartService {
   }
 
   #request(assignments: BatchRequest['assignments']): BatchRequest {
-    const { media, batch, station, pairing, drives } = this.#services;
+    const { media, batch, station, pairing, drives, settings } = this.#services;
     const proved = media.proved;
     if (proved === null) throw mediaNotProved();
-    const { operator, workOrder, imageIndex, layout } = batch.state;
+    const { operator, workOrder, imageIndex, layout, loader } = batch.state;
     return {
       mediaPath: proved.path,
       imageIndex,
       layoutName: layout,
+      bootLoader: { ...settings.current.bootLoader, ...(loader === undefined ? {} : { choice: loader }) },
       expectSha256: proved.expectSha256,
       assignments,
       benchDirectory: station.benchDirectory,

@@ -3,6 +3,7 @@ import { hostname } from 'node:os';
 import { z } from 'zod';
 import { sanitizeForDisplay } from '../../core/base/display';
 import { PrestageError } from '../../core/base/errors';
+import { bootLoaderSettingsSchema } from '../../core/boot/loader-choice';
 import { fleetSettingsSchema } from '../../core/settings/fleet';
 import { bootTestSettingsSchema } from '../../core/job/boot-test';
 import { appSettingsSchema } from '../../core/settings/settings';
@@ -37,6 +38,8 @@ export const settingsSchema = z.strictObject({
       message: 'must be an absolute path',
     })
     .optional(),
+  /** Boot loader of the drives, and what the firmware of the machines trusts. */
+  bootLoader: bootLoaderSettingsSchema.default(() => bootLoaderSettingsSchema.parse({})),
   rehearsal: bootTestSettingsSchema.default(() => bootTestSettingsSchema.parse({})),
   /** Connection to the plant database. Without it, entries stay on the station. */
   fleet: fleetSettingsSchema.optional(),
