@@ -4,6 +4,8 @@ import { confirmedDriveSchema, driveSchema } from '../drive/drive';
 import { errorDataSchema } from '../base/errors';
 import { mediaContentsSchema } from '../contents/contents';
 import { createdMediaSchema, mediaPlanSchema } from '../recipe/media-plan';
+import { firmwareTrustSchema } from '../boot/loader-choice';
+import { certificateYears } from '../boot/loader-trust';
 import { jobStateSchema } from '../job/job';
 import { bootTestSignSchema, bootTestVerdictSchema } from '../job/boot-test';
 import { mediaHashSchema, mediaSchema } from '../media/media';
@@ -11,6 +13,8 @@ import { mediaDatesSchema } from '../media/media-dates';
 import { taskSchema } from '../base/task';
 import { partFindingSchema } from '../delivery/findings';
 import { deliveredPartSchema, mediaManifestSchema } from '../delivery/manifest';
+import { driveHealthSchema } from '../health/health';
+import { sizeCheckSchema } from '../health/size-check';
 import { thisMachineSchema } from '../machine/this-machine';
 
 /**
@@ -188,6 +192,8 @@ export const helperMethods = {
       driveSize: z.int().positive(),
       /** Bytes. */
       sectorSize: z.int().positive(),
+      /** Certificates that the boot loader must be for; missing: the media's own goes on as it is. */
+      loader: z.enum(certificateYears).optional(),
       directory: z.string(),
     }),
     response: z.strictObject({ fingerprint: sha256Schema, bytes: z.int().nonnegative(), chunks: z.int() }),
@@ -255,6 +261,8 @@ export const helperMethods = {
       partitionGuids: z.array(z.uuid()),
       /** Milliseconds without progress after which the drive counts as stalled. */
       stallMilliseconds: z.int().positive(),
+      /** Marks go over the whole drive and are read back, before the image is written. Left out: false. */
+      checkSize: z.boolean().optional(),
     }),
     response: jobStateSchema,
   },
@@ -265,6 +273,26 @@ export const helperMethods = {
   eraseTables: {
     request: z.strictObject({ reservation: z.string(), stallMilliseconds: z.int().positive() }),
     response: z.strictObject({}),
+  },
+  /**
+   * Writes marks over all of the size that a reserved drive claims, and reads them back. Erases it, and leaves it blank.
+   * Cancellable. A drive that is smaller than it says is a verdict, not an error. Progress in bytes. Gives the drive back.
+   */
+  checkSize: {
+    request: z.strictObject({
+      progressToken,
+      reservation: z.string(),
+      stallMilliseconds: z.int().positive(),
+    }),
+    response: sizeCheckSchema,
+  },
+  /** What drives say of their health, in the request's order. Also of drives that this helper holds. Changes nothing. */
+  readHealth: {
+    request: z.strictObject({
+      drives: z.array(z.strictObject({ driveId: z.string(), confirmed: confirmedDriveSchema })).min(1),
+      benchDirectory,
+    }),
+    response: z.strictObject({ health: z.array(driveHealthSchema) }),
   },
   /** Reads from the drive itself which disk GUID is on it; null: there is none. */
   readDiskGuid: {
@@ -302,6 +330,8 @@ export const helperMethods = {
       sign: bootTestSignSchema,
       seconds: z.int().positive(),
       secureBoot: z.boolean(),
+      /** Microsoft's certificates that the firmware trusts; missing: those of the installed package. Only with Secure Boot. */
+      firmwareKeys: firmwareTrustSchema.optional(),
     }),
     response: z.strictObject({
       verdict: bootTestVerdictSchema,

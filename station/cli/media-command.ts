@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { basename } from 'node:path';
 import { Command } from 'commander';
 import { z } from 'zod';
+import { managerLines, programLines } from '../../core/boot/loader-choice';
 import { sha256Schema } from '../../core/media/chunk-map';
 import { formatBytes } from '../../core/base/display';
 import { recordedHashSource, recordedHashSourceSchema } from '../../core/media/media-state';
@@ -236,6 +237,8 @@ function mediaText(media: Media, hash: MediaHash, expected: ExpectedHash): strin
       bootable.loaders.map(({ cpu, signed }) => `${cpu} machines, ${signed ? 'signed' : 'not signed'}`),
     ],
     ['recovery', recoveryText(media.recovery)],
+    ['boot programs', bootable.programs === undefined ? [] : programLines({ programs: bootable.programs })],
+    ['for 2011 and 2023', managerLines(bootable)],
   ];
   const images = table(
     [
