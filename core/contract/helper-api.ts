@@ -4,6 +4,8 @@ import { confirmedDriveSchema, driveSchema } from '../drive/drive';
 import { errorDataSchema } from '../base/errors';
 import { mediaContentsSchema } from '../contents/contents';
 import { createdMediaSchema, mediaPlanSchema } from '../recipe/media-plan';
+import { firmwareTrustSchema } from '../boot/loader-choice';
+import { certificateYears } from '../boot/loader-trust';
 import { jobStateSchema } from '../job/job';
 import { bootTestSignSchema, bootTestVerdictSchema } from '../job/boot-test';
 import { mediaHashSchema, mediaSchema } from '../media/media';
@@ -17,6 +19,7 @@ import { thisMachineSchema } from '../machine/this-machine';
 import { abilitiesSchema, sanitiseMethodSchema } from '../sanitise/methods';
 import { sampleSchema } from '../sanitise/samples';
 import { sanitisedSchema, tableBeforeSchema } from '../sanitise/sanitised';
+import { machinePathSchema, maxMachineFiles, slotSchema } from '../machine-files/machine-file';
 
 /**
  * station ↔ helper: JSON-RPC over the helper's stdin and stdout. Few verbs, strict schemas on both sides,
@@ -193,6 +196,10 @@ export const helperMethods = {
       driveSize: z.int().positive(),
       /** Bytes. */
       sectorSize: z.int().positive(),
+      /** Certificates that the boot loader must be for; missing: the media's own goes on as it is. */
+      loader: z.enum(certificateYears).optional(),
+      /** Files whose bytes each drive gets of its own; missing: none. */
+      slots: z.array(slotSchema).max(maxMachineFiles).optional(),
       directory: z.string(),
     }),
     response: z.strictObject({ fingerprint: sha256Schema, bytes: z.int().nonnegative(), chunks: z.int() }),
@@ -208,6 +215,11 @@ export const helperMethods = {
       fingerprint: sha256Schema,
       diskGuid: z.uuid(),
       partitionGuids: z.array(z.uuid()),
+      /** What lies in this drive's slots, each as long as its slot. All slots of the image, or none. */
+      slots: z
+        .array(z.strictObject({ path: machinePathSchema, content: z.base64() }))
+        .max(maxMachineFiles)
+        .optional(),
       directory: z.string(),
     }),
     response: z.strictObject({ fingerprint: sha256Schema, bytes: z.int().nonnegative(), chunks: z.int() }),
@@ -374,6 +386,8 @@ export const helperMethods = {
       sign: bootTestSignSchema,
       seconds: z.int().positive(),
       secureBoot: z.boolean(),
+      /** Microsoft's certificates that the firmware trusts; missing: those of the installed package. Only with Secure Boot. */
+      firmwareKeys: firmwareTrustSchema.optional(),
     }),
     response: z.strictObject({
       verdict: bootTestVerdictSchema,

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { sha256Schema } from '../media/chunk-map';
+import { recordedLoaderSchema } from '../boot/loader-choice';
 import { leftOutSchema } from '../media/left-out';
 import { recoverySchema } from '../media/recovery';
 import { recordedHashSourceSchema } from '../media/media-state';
@@ -7,6 +8,7 @@ import { driveIdentitySchema, driveKinds } from '../drive/drive';
 import { errorDataSchema } from '../base/errors';
 import { jobEndSchema } from '../job/job';
 import { machineDetailsSchema } from '../machine/machine';
+import { recordedMachineFileSchema } from '../machine-files/machine-file';
 import { bootTestVerdictSchema } from '../job/boot-test';
 import { driveAgainSchema } from '../job/drive-again';
 import { signedManifestSchema } from '../delivery/library';
@@ -59,6 +61,8 @@ export const jobDetailsSchema = z.strictObject({
   layout: z.string(),
   /** Winre.wim on the Recovery partition. Missing where the layout has none, the image has none, and before 0.5. */
   recovery: recoverySchema.optional(),
+  /** The boot loader that was chosen, and who signed what lies on the drive. Missing when there is none, and before 0.4. */
+  loader: recordedLoaderSchema.optional(),
   /** SHA-256 of the chunk map (core/media/chunk-map.ts, fingerprintText). */
   fingerprint: sha256Schema,
   /** What the finished drive is known by: it is on the drive, and on no other. */
@@ -84,6 +88,8 @@ export const jobDetailsSchema = z.strictObject({
   orderId: z.uuid().optional(),
   /** What was known about the machine besides its serial: from the work order, its label or its firmware. */
   machine: machineDetailsSchema.optional(),
+  /** Files that only this machine's drive has, each with its SHA-256. Missing when there are none, and before 0.5. */
+  machineFiles: z.array(recordedMachineFileSchema).min(1).optional(),
 });
 export type JobDetails = z.infer<typeof jobDetailsSchema>;
 
