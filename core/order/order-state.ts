@@ -63,11 +63,13 @@ export interface OrderProgress {
   /** Jobs whose drives are known to share serial, WWN and size with others; only of those that may have erased one. */
   readonly shared: ReadonlySet<string>;
   readonly closed: boolean;
+  /** Machines whose replaced computers came back, by serial. */
+  readonly returned: ReadonlySet<string>;
 }
 
 /** An order that was just opened. */
 export function newProgress(orderId: string): OrderProgress {
-  return { orderId, machines: new Map(), shared: new Set(), closed: false };
+  return { orderId, machines: new Map(), shared: new Set(), closed: false, returned: new Set() };
 }
 
 /** Nothing stands against its drive. */
@@ -143,6 +145,7 @@ export function followOrder(
 ): OrderProgress {
   const ordered = new Set(order.machines.map(({ serial }) => serial));
   const machines = new Map(progress.machines);
+  const returned = new Set(progress.returned);
   let { closed } = progress;
   const isOurs = (serial: string): boolean => ordered.has(serial) || machines.has(serial);
   const change = (serial: string, to: Partial<MachineProgress>): void => {
@@ -238,6 +241,10 @@ export function followOrder(
           }
         }
         break;
+      case 'machine-returned':
+        if (record.orderId === progress.orderId && record.replacedBy !== null)
+          returned.add(record.replacedBy);
+        break;
       case 'order-closed':
         closed ||= record.orderId === progress.orderId;
         break;
@@ -253,7 +260,7 @@ export function followOrder(
         break;
     }
   }
-  return { ...progress, machines, shared: sharedAmong(machines, isShared), closed };
+  return { ...progress, machines, shared: sharedAmong(machines, isShared), closed, returned };
 }
 
 function stateOfEnd(end: 'done' | 'failed' | 'cancelled' | 'interrupted'): MachineProgress['state'] {

@@ -89,7 +89,7 @@ export function driveKey(drive: DriveIdentity): string {
 /** The columns that belong to a record. One that is not about a drive has empty ones. */
 export function columnsOf(record: LedgerRecord): EntryColumns {
   if (!isDriveRecord(record)) {
-    const machineSerial = record.kind === 'order-exception' ? record.machineSerial : '';
+    const machineSerial = 'machineSerial' in record ? record.machineSerial : '';
     return { kind: record.kind, state: null, machineSerial, driveKey: '', jobId: '' };
   }
   const details = subjectOf(record);

@@ -239,6 +239,7 @@ function isOfJob(
       return record.jobId === machine.jobId && record.machineSerial === machine.machineSerial;
     case 'order-opened':
     case 'order-exception':
+    case 'machine-returned':
     case 'order-closed':
     case 'shipment-closed':
       return false;
