@@ -14,7 +14,9 @@ import { App } from './app';
 
 const root = document.getElementById('root');
 if (root === null) throw new Error('index.html has no #root');
-createRoot(root).render(
+/** What is on the page. Nothing of the app asks for it: whoever shows several pages one after the other puts one away by it. */
+export const page = createRoot(root);
+page.render(
   <StrictMode>
     <App />
   </StrictMode>,

@@ -164,6 +164,10 @@ export const errorReference = {
     'The boot files of the media cannot be put on an EFI partition, which has the file system FAT32.',
     'No drive was touched. Ask the enterprise to correct these files in the EFI folder and create the media again.',
   ),
+  'recovery-too-large': refused(
+    'Winre.wim of the media does not fit on the Recovery partition of this layout.',
+    'No drive was touched. Choose a layout with a larger Recovery partition, or uefi, which has none.',
+  ),
   'boot-store-invalid': refused(
     'The boot store of the media (EFI\\Microsoft\\Boot\\BCD) cannot be read or changed.',
     'No drive was touched. Ask the enterprise to create the media again, as bootable prestaged media.',

@@ -5,6 +5,7 @@ import { clusterBytesOf, largestVolumeBytes } from '../drive/ntfs';
 import { releasesOf } from '../drive/release';
 import { findLayout, layouts, planPartitions, type Layout } from '../drive/layout';
 import { minVolumeBytes, type Media, type MediaImage } from '../media/media';
+import { layoutsForRecovery, recoveryFor, recoveryInImage, recoveryRoomOf } from '../media/recovery';
 import { formatBytes, sanitizeForDisplay } from '../base/display';
 import { normalizeSerial, serialProblem } from '../machine/serial';
 import { drivesNamed } from '../scan/scan';
@@ -174,5 +175,36 @@ export function requireEfiRoom(layout: Layout, media: Pick<Media, 'bootable'>): 
       roomy.length > 0
         ? `Nothing was touched. Choose the layout ${roomy.join(' or ')}.`
         : 'Nothing was touched. Ask the enterprise for media with smaller boot files.',
+  });
+}
+
+/**
+ * Refuses a Recovery partition that cannot hold the image's Winre.wim, before anything is made.
+ * @param driveSize bytes
+ * @param which the drive, for the message
+ * @throws PrestageError recovery-too-large
+ */
+export function requireRecoveryRoom(
+  driveSize: number,
+  layout: Layout,
+  media: Pick<Media, 'recovery'>,
+  which: string,
+): void {
+  const recovery = recoveryFor(layout, media);
+  const room = recoveryRoomOf(layout, driveSize);
+  if (recovery === null || room === null || recovery.bytes <= room) return;
+  const roomy = layoutsForRecovery(recovery, driveSize);
+  const bare = layouts
+    .filter(({ partitions }) => partitions.every(({ role }) => role !== 'recovery'))
+    .map(({ name }) => name);
+  throw new PrestageError({
+    code: 'recovery-too-large',
+    message:
+      `${recoveryInImage.replaceAll('/', '\\')} of the media has ${formatBytes(recovery.bytes)},` +
+      ` but the Recovery partition of the layout ${layout.name} has only ${formatBytes(Math.max(0, room))} for it on ${which} (${formatBytes(driveSize)}).`,
+    remedy:
+      roomy.length > 0
+        ? `Nothing was touched. Choose the layout ${roomy.join(' or ')}.`
+        : `Nothing was touched. No layout has a Recovery partition that large on this drive. Choose the layout ${bare.join(' or ')}: Windows then keeps its recovery environment on its own partition.`,
   });
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { sha256Schema } from '../media/chunk-map';
 import { leftOutSchema } from '../media/left-out';
+import { recoverySchema } from '../media/recovery';
 import { recordedHashSourceSchema } from '../media/media-state';
 import { recordedPackSchema } from '../drivers/driver-table';
 import { driveIdentitySchema, driveKinds } from '../drive/drive';
@@ -54,6 +55,8 @@ export const jobDetailsSchema = z.strictObject({
   }),
   image: z.strictObject({ index: z.int().positive(), name: z.string() }),
   layout: z.string(),
+  /** Winre.wim on the Recovery partition. Missing where the layout has none, the image has none, and before 0.5. */
+  recovery: recoverySchema.optional(),
   /** SHA-256 of the chunk map (core/media/chunk-map.ts, fingerprintText). */
   fingerprint: sha256Schema,
   /** What the finished drive is known by: it is on the drive, and on no other. */

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { bootableSchema } from '../boot/preflight';
 import { sha256Schema } from './chunk-map';
 import { leftOutSchema } from './left-out';
+import { recoverySchema } from './recovery';
 
 /** One image of a WIM, from its XML data. */
 export const mediaImageSchema = z.strictObject({
@@ -38,6 +39,8 @@ export const mediaSchema = z.strictObject({
   imageIndex: z.int().positive(),
   /** What an apply of the requested image does not write; empty for most media. */
   leftOut: z.array(leftOutSchema),
+  /** Winre.wim of the requested image, for the Recovery partition. Missing when there is none that could go there. */
+  recovery: recoverySchema.optional(),
   /** What a user should know, but that does not stop the work. */
   warnings: z.array(z.string()),
 });

@@ -2,7 +2,7 @@
 import { mkdir, open, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { HelperRequest, HelperResponse, TaskProgress } from '../../core/contract/helper-api';
-import { requireLayout } from '../../core/job/batch-rules';
+import { requireLayout, requireRecoveryRoom } from '../../core/job/batch-rules';
 import { bytesOf, chunkMapName, type Chunk, type ChunkMap } from '../../core/media/chunk-map';
 import { diskRefusal } from '../../core/base/disk-refusal';
 import { formatBytes, sanitizeForDisplay } from '../../core/base/display';
@@ -10,6 +10,7 @@ import { PrestageError } from '../../core/base/errors';
 import { untoldWarnings } from '../../core/media/left-out';
 import { applyWarnings } from '../../core/media/wim-listing';
 import { planPartitions, type Layout, type PlannedPartition } from '../../core/drive/layout';
+import { recoveryFor } from '../../core/media/recovery';
 import { minVolumeBytes, type Media, type MediaImage } from '../../core/media/media';
 import { sectorSizeSchema, type SectorSize } from '../../core/drive/sector-size';
 import { MiB } from '../../core/base/units';
@@ -22,6 +23,7 @@ import { wimlibFailure, WimlibProgress, wimlibStatus } from '../tools/wimlib';
 import { copyBootFiles } from './boot-files';
 import { fingerprintOf, partitionFileName, writeChunkMap } from './chunk-map-file';
 import { formatPartition } from './format-partition';
+import { layRecovery } from './lay-recovery';
 import { mapPartition, rangesOf } from './map-partition';
 
 export type ImageProgress = (progress: Omit<TaskProgress, 'token'>) => void;
@@ -32,7 +34,7 @@ const mayBeFull: ReadonlySet<number> = new Set([wimlibStatus.ntfsFailed, wimlibS
 /**
  * Formats a layout's partitions in sparse files, applies an image to the Windows partition, copies the boot
  * files, and lists what was written. Needs no privilege. On any failure nothing is left behind.
- * @throws PrestageError layout-unknown, drive-too-small, render-no-space, media-…, render-failed, cancelled
+ * @throws PrestageError layout-unknown, drive-too-small, recovery-too-large, render-no-space, media-…, render-failed, cancelled
  */
 export async function makeDiskImage(
   request: HelperRequest<'makeDiskImage'>,
@@ -49,6 +51,7 @@ export async function makeDiskImage(
   if (partitions === null || windows === undefined || windows.length < minVolumeBytes(image)) {
     throw tooSmall(image, request.driveSize);
   }
+  requireRecoveryRoom(request.driveSize, layout, media, 'a drive of this size');
 
   return await onDisk(cachePlace(dirname(request.directory)), () =>
     makeIn(request, { media, image, layout, sectorSize, partitions, windows }, onProgress, signal),
@@ -73,7 +76,8 @@ async function makeIn(
 ): Promise<HelperResponse<'makeDiskImage'>> {
   await mkdir(request.directory, { mode: 0o700 });
   try {
-    await requireSpace(request.directory, image);
+    const recovery = recoveryFor(layout, media);
+    await requireSpace(request.directory, image, recovery?.bytes ?? 0);
     await requireTrueHoles(request.directory);
     onProgress({ phase: 'formatting', done: 0, total: 0 });
     for (const partition of partitions.filter(({ fileSystem }) => fileSystem !== 'none')) {
@@ -96,6 +100,12 @@ async function makeIn(
         },
         signal,
       );
+    }
+    const place = partitions.find(({ role }) => role === 'recovery');
+    if (recovery !== null && place !== undefined) {
+      onProgress({ phase: 'copying', done: 0, total: 0 });
+      const scratch = join(request.directory, 'recovery.wim');
+      await layRecovery(media, recovery, fileOf(request.directory, place), scratch, signal);
     }
     const chunks = await mapChunks(request.directory, partitions, onProgress, signal);
     const map: ChunkMap = {
@@ -225,9 +235,10 @@ async function freeBytes(directory: string): Promise<number> {
   return (await roomAt(directory))?.bytes ?? Infinity;
 }
 
-async function requireSpace(directory: string, image: MediaImage): Promise<void> {
+/** @param further bytes that lie beside the Windows partition */
+async function requireSpace(directory: string, image: MediaImage, further: number): Promise<void> {
   // The image's data, and the file systems' own structures.
-  const needed = minVolumeBytes(image) + 32 * 1024 * 1024;
+  const needed = minVolumeBytes(image) + further + 32 * MiB;
   const free = await freeBytes(directory);
   if (free < needed) throw noSpace(dirname(directory), needed, free);
 }

@@ -1,5 +1,6 @@
 import { sanitizeForDisplay } from '../../core/base/display';
 import { PrestageError } from '../../core/base/errors';
+import { securityPart } from '../media/small-wim';
 
 /**
  * The metadata of an image, unpacked: its security descriptors, then its list of names. Source: Microsoft, "Windows Imaging
@@ -103,18 +104,6 @@ function readSecurity(metadata: Buffer): Security {
   }
   if (end > metadata.length) throw damaged('it ends in its security descriptors');
   return { descriptors, end };
-}
-
-function securityPart(descriptors: readonly Buffer[]): Buffer {
-  const head = Buffer.alloc(8 + 8 * descriptors.length);
-  const length = descriptors.reduce((sum, one) => sum + one.length, head.length);
-  const padded = Math.ceil(length / 8) * 8;
-  head.writeUInt32LE(padded, 0);
-  head.writeUInt32LE(descriptors.length, 4);
-  for (const [index, one] of descriptors.entries()) {
-    head.writeBigUInt64LE(BigInt(one.length), 8 + 8 * index);
-  }
-  return Buffer.concat([head, ...descriptors, Buffer.alloc(padded - length)]);
 }
 
 /** Visits every entry. @param visit gets it, and where it begins */

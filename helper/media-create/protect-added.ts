@@ -8,9 +8,9 @@ import { listingMemory } from '../media/image-source';
 import { readWimResource, wimHeaderBytes } from '../media/wim-header';
 import { runTool } from '../tools/runner';
 import { wimlibFailure } from '../tools/wimlib';
-import { innerFile, innerFolder, topFile, topFolder } from './descriptors';
+import { innerFile, innerFolder, topFile, topFolder } from '../media/descriptors';
 import { describeEntries, type NamedEntry } from './image-metadata';
-import { oneFileName, oneFileWim, writeResource } from './one-file-wim';
+import { oneFileName, oneFileWim, writeResource } from '../media/small-wim';
 
 const entryBytes = 50;
 const flagMetadata = 0x02;

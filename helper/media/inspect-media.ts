@@ -4,6 +4,7 @@ import { PrestageError } from '../../core/base/errors';
 import type { Media, MediaImage } from '../../core/media/media';
 import { leftOutText } from '../../core/media/left-out';
 import { inspectBoot } from './inspect-boot';
+import { inspectRecovery } from './inspect-recovery';
 import { openMedia } from './open-media';
 import { readNames } from './read-names';
 import { lookAtFiles } from './look-at-files';
@@ -37,6 +38,8 @@ export async function inspectMedia(path: string, imageIndex: number, signal?: Ab
   const leftOut = [...(await findLeftOut(source, signal)), ...content.leftOut];
   warnings.push(...leftOut.map((one) => sanitizeForDisplay(leftOutText(one), 400)));
   const details = await inspectBoot(source, signal);
+  const { recovery, note } = await inspectRecovery(source, solid, signal);
+  if (note !== null) warnings.push(note);
   const efiProblems = [...names.efiProblems, ...details.efiProblems];
   const { bootable, notes } = assessBoot({ ...details, efiProblems });
   warnings.push(...notes);
@@ -55,6 +58,7 @@ export async function inspectMedia(path: string, imageIndex: number, signal?: Ab
     bootable,
     imageIndex,
     leftOut,
+    ...(recovery === null ? {} : { recovery }),
     warnings,
   };
 }

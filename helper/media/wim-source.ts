@@ -96,6 +96,11 @@ function partsMissing(given: WimFile, missing: readonly number[]): PrestageError
 export function wimlibSourceArguments(media: Pick<Media, 'files'>): { file: string; refs: string[] } {
   const [file, ...others] = media.files;
   if (file === undefined) throw new Error('a media without a file');
+  return { file, refs: wimlibReferences({ files: others }) };
+}
+
+/** Arguments by which wimlib-imagex finds content in files that it is not told of otherwise, one a file. */
+export function wimlibReferences({ files }: Pick<Media, 'files'>): string[] {
   // --ref takes a pattern for glob(3), where a backslash takes a character's special meaning away.
-  return { file, refs: others.map((path) => `--ref=${path.replace(/[\\*?[\]]/g, '\\$&')}`) };
+  return files.map((path) => `--ref=${path.replace(/[\\*?[\]]/g, '\\$&')}`);
 }

@@ -220,6 +220,7 @@ export const benchText = {
     image: 'Image',
     imageName: (index: number, name: string): string => (name === '' ? String(index) : `${index}: ${name}`),
     layout: 'Layout',
+    recovery: 'Recovery partition',
     operator: 'Operator',
     workOrder: 'Work order',
     again: (reason: string): string => `Written again: ${reason}`,

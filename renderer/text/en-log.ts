@@ -174,6 +174,7 @@ export const logText = {
     expected: 'Compared with',
     image: 'Image',
     layout: 'Layout',
+    recovery: 'Recovery partition',
     fingerprint: 'Chunk map',
     diskGuid: 'Disk GUID',
     previousDiskGuid: 'Disk GUID before',
@@ -207,6 +208,7 @@ export const logText = {
   number: grouped,
   bytes: (bytes: number): string => `${grouped(bytes)} bytes`,
   size: (rounded: string, bytes: number): string => `${rounded} (${grouped(bytes)} bytes)`,
+  recovery: (size: string, sha1: string): string => `Winre.wim, ${size}, SHA-1 ${sha1}`,
   at: (bytes: string, seconds: string, rate: string): string => `${bytes} in ${seconds} (${rate})`,
 
   sheet: {

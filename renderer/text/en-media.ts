@@ -132,6 +132,9 @@ export const mediaText = {
     integrity: 'Integrity table',
     integrityYes: 'yes',
     integrityNo: 'no; the SHA-256 still verifies the file',
+    recovery: 'Recovery',
+    recoveryOf: (size: string): string => `Winre.wim, ${size}: goes to a Recovery partition`,
+    noRecovery: 'no Winre.wim: a Recovery partition stays empty',
     guid: 'GUID',
     boots: 'Can it boot a machine?',
     bootable: (cpus: string): string =>

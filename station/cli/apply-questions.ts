@@ -4,6 +4,7 @@ import { cancelled, PrestageError } from '../../core/base/errors';
 import { driveLabel, placeOf } from '../../core/drive/drive';
 import { needsReason } from '../../core/job/drive-again';
 import { pastWords } from '../../core/ledger/past-words';
+import { recoveryPlanText } from '../../core/media/recovery';
 import type { HashSource } from '../../core/media/media-state';
 import { driveBeforeText, type BatchPlan, type BatchRequest, type PlannedJob } from '../jobs/plan-batch';
 import type { UnshownContent } from '../jobs/run-job';
@@ -115,11 +116,13 @@ export function notAsked(found: readonly UnshownContent[]): PrestageError {
 }
 
 function planText(plan: BatchPlan, request: BatchRequest): string {
+  const recovery = recoveryPlanText(plan.layout, plan.media);
   const head = details([
     ['media', plan.media.path],
     ['expected SHA-256', expectation(plan)],
     ['image', `${plan.image.index}, ${plan.image.name}`],
     ['layout', plan.layout.description],
+    ...(recovery === null ? [] : [['Recovery partition', recovery] as const]),
     ['operator', request.operator],
     ...(plan.order === null ? [] : [['work order', plan.order.order.number] as const]),
   ]);

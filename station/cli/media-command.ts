@@ -13,6 +13,7 @@ import {
   mergeMediaDates,
   type MediaDates,
 } from '../../core/media/media-dates';
+import { recoveryText } from '../../core/media/recovery';
 import { mediaHashSchema, mediaSchema, type Media, type MediaHash } from '../../core/media/media';
 import type { HelperClient } from '../helper-client/helper-client';
 import { mediaPath } from '../library/media-path';
@@ -237,6 +238,7 @@ function mediaText(media: Media, hash: MediaHash, expected: ExpectedHash): strin
       'boots',
       bootable.loaders.map(({ cpu, signed }) => `${cpu} machines, ${signed ? 'signed' : 'not signed'}`),
     ],
+    ['recovery', recoveryText(media.recovery)],
   ];
   const images = table(
     [

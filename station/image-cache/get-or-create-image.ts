@@ -2,6 +2,8 @@ import { randomUUID } from 'node:crypto';
 import type { TaskProgress } from '../../core/contract/helper-api';
 import { PrestageError } from '../../core/base/errors';
 import type { Media, MediaHash } from '../../core/media/media';
+import { recoveryFor } from '../../core/media/recovery';
+import type { Layout } from '../../core/drive/layout';
 import type { HelperClient } from '../helper-client/helper-client';
 import { imageKey, type ImageCache, type ImageDetails } from './image-cache';
 
@@ -24,7 +26,7 @@ export interface ImageRequest {
   readonly hash: Promise<MediaHash>;
   /** Rejects when the media is not the file any more that it was before it was hashed. */
   readonly requireUnchanged: () => Promise<void>;
-  readonly layout: string;
+  readonly layout: Layout;
   readonly driveSize: number;
   readonly sectorSize: number;
   readonly versions: Readonly<Record<string, string>>;
@@ -47,13 +49,15 @@ export async function getOrCreateImage(
   dependencies: ImageDependencies,
 ): Promise<DiskImage> {
   const { media, hash } = request;
+  const recovery = recoveryFor(request.layout, media);
   const detailsWith = (mediaSha256: string): ImageDetails => ({
     mediaSha256,
     mediaBytes: media.bytes,
     imageIndex: media.imageIndex,
-    layout: request.layout,
+    layout: request.layout.name,
     driveSize: request.driveSize,
     sectorSize: request.sectorSize,
+    ...(recovery === null ? {} : { recovery: recovery.sha1 }),
     // Only what shapes the result: a newer kernel does not.
     versions: Object.fromEntries(
       Object.entries(request.versions).filter(([name]) =>
@@ -117,7 +121,7 @@ async function makeNew(
       progressToken: randomUUID(),
       path: media.path,
       imageIndex: media.imageIndex,
-      layout: request.layout,
+      layout: request.layout.name,
       driveSize: request.driveSize,
       sectorSize: request.sectorSize,
       directory,

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import type { DiskPlace } from '../../core/base/disk-refusal';
 import { sha256Schema } from '../../core/media/chunk-map';
+import { recoverySchema } from '../../core/media/recovery';
 import { errorCodeOf } from '../../core/base/system-error';
 import { asDiskRefusal, onDiskLater } from '../state/disk';
 import { isRunning, processMark } from '../state/process-mark';
@@ -19,6 +20,8 @@ export const imageDetailsSchema = z.strictObject({
   driveSize: z.int().positive(),
   /** Bytes. */
   sectorSize: z.int().positive(),
+  /** SHA-1 of what was laid on the Recovery partition; missing when nothing was. */
+  recovery: recoverySchema.shape.sha1.optional(),
   /** Versions of the programs that made it: prestage, wimlib-imagex, mkntfs. */
   versions: z.record(z.string(), z.string()),
 });
@@ -45,8 +48,11 @@ const randomSuffix = 9;
 /** The SHA-256 of the details: the folder's name. */
 export function imageKey(details: ImageDetails): string {
   const versions = Object.entries(details.versions).sort(([left], [right]) => (left < right ? -1 : 1));
-  const { mediaSha256, mediaBytes, imageIndex, layout, driveSize, sectorSize } = details;
-  const text = JSON.stringify([mediaSha256, mediaBytes, imageIndex, layout, driveSize, sectorSize, versions]);
+  const { mediaSha256, mediaBytes, imageIndex, layout, driveSize, sectorSize, recovery } = details;
+  const text = JSON.stringify([
+    ...[mediaSha256, mediaBytes, imageIndex, layout, driveSize, sectorSize, versions],
+    ...(recovery === undefined ? [] : [recovery]),
+  ]);
   return createHash('sha256').update(text).digest('hex');
 }
 

@@ -6,6 +6,7 @@ import {
   requireEligibleDrives,
   requireLayout,
   requireNoDriveAsMachine,
+  requireRecoveryRoom,
   requireRoom,
   requireVolumeSize,
   requireSoundAssignments,
@@ -188,6 +189,7 @@ export async function planBatch(
     requireTrainingDrive(drive, image);
     requireRoom(drive, layout, image);
     requireVolumeSize(drive, layout);
+    requireRecoveryRoom(drive.size, layout, media, `the ${driveLabel(drive)}`);
     await requireCacheFile(drive, layout, paths.imageCache);
   }
 

@@ -217,7 +217,7 @@ async function hashAndCreateImage(
       media: plan.media,
       hash,
       requireUnchanged: () => requireUnchanged(plan),
-      layout: plan.layout.name,
+      layout: plan.layout,
       driveSize,
       sectorSize,
       versions,

@@ -7,6 +7,7 @@ import { sanitizeForDisplay } from '../../core/base/display';
 import { isCancellation, PrestageError, toErrorData } from '../../core/base/errors';
 import { hasEnded, type JobEnd, type JobState } from '../../core/job/job';
 import type { MediaHash } from '../../core/media/media';
+import { recoveryFor } from '../../core/media/recovery';
 import { recordedHashSource } from '../../core/media/media-state';
 import type { JobDetails } from '../../core/ledger/record';
 import { driveAgainOf } from '../../core/job/drive-again';
@@ -146,6 +147,7 @@ export function detailsOf(
     },
     image: { index: plan.image.index, name: plan.image.name },
     layout: plan.layout.name,
+    ...recoveryMember(plan),
     fingerprint: image.fingerprint,
     ...guids,
     ...(previousDiskGuid === undefined ? {} : { previousDiskGuid }),
@@ -155,6 +157,11 @@ export function detailsOf(
     ...workOrderOf(request, plan),
     ...(planned.machine === null ? {} : { machine: planned.machine }),
   };
+}
+
+function recoveryMember({ layout, media }: BatchPlan): Pick<JobDetails, 'recovery'> {
+  const recovery = recoveryFor(layout, media);
+  return recovery === null ? {} : { recovery };
 }
 
 /** Why a drive with a past is written, as record and card keep it. @param foundMachine as in the reserved job */

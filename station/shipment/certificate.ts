@@ -133,6 +133,12 @@ function sections(details: PageDetails, machine: MachineContent): [string, reado
         ['Image', `${image.index}: ${image.name}`],
         ['Not written', notWritten(media.leftOut)],
         ['Layout', job.layout],
+        [
+          'Recovery',
+          job.recovery === undefined
+            ? null
+            : `Winre.wim, ${formatBytes(job.recovery.bytes)}, SHA-1 ${job.recovery.sha1}`,
+        ],
         ['Fingerprint', job.fingerprint, 'fixed'],
       ],
     ],

@@ -13,6 +13,7 @@ import {
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { layouts } from '../../core/drive/layout';
+import { ledgerExportSchema } from '../../station/ledger/export';
 import { GiB, MiB } from '../../core/base/units';
 import { makeBench } from '../support/virtual-bench';
 import {
@@ -26,17 +27,20 @@ import {
 } from '../support/cli';
 import { extractPartition, hasNoTable, imageHashes, partitionOn, volumeHashes } from '../support/drive-check';
 import { temporaryArea } from '../support/global-setup';
+import { isRoot, rootOnly } from '../support/loop';
 import { present } from '../support/present';
-import { makeMedia, type MadeMedia } from '../support/wim';
+import { makeMedia, smallWim, type MadeMedia } from '../support/wim';
 
 const size = 2 * GiB;
 let area: string;
 let media: MadeMedia;
+let recoveryFiles: Readonly<Record<string, Buffer>>;
 let machines = 0;
 
 beforeAll(async () => {
   area = temporaryArea('apply');
-  media = await makeMedia(join(area, 'media'), { compression: 'LZX' });
+  recoveryFiles = { 'Windows/System32/Recovery/Winre.wim': await smallWim(45) };
+  media = await makeMedia(join(area, 'media'), { compression: 'LZX', extraFiles: recoveryFiles });
 });
 afterAll(() => {
   rmSync(area, { recursive: true, force: true });
@@ -71,6 +75,20 @@ function expectSound(drive: string, wanted: Map<string, string>): void {
   const windows = extractPartition(drive, 'windows', folder);
   expect(execFileSync('ntfsfix', ['-n', windows], { encoding: 'utf8' })).toContain('processed successfully');
   expect(volumeHashes(windows, folder)).toEqual(wanted);
+  rmSync(folder, { recursive: true, force: true });
+}
+
+const winre = '/Windows/System32/Recovery/Winre.wim';
+
+/** The Recovery partition holds the image's Winre.wim, and nothing else. */
+function expectRecovery(drive: string, image: Map<string, string>): void {
+  const folder = temporaryArea('recovery');
+  const volume = extractPartition(drive, 'recovery', folder);
+  expect(execFileSync('ntfsfix', ['-n', volume], { encoding: 'utf8' })).toContain('processed successfully');
+  const wanted = new Map([['/Recovery/WindowsRE/Winre.wim', present(image.get(winre))]]);
+  // Folders have no content.
+  const files = [...volumeHashes(volume, folder)].filter(([, sha1]) => !/^0+$/.test(sha1));
+  expect(new Map(files)).toEqual(wanted);
   rmSync(folder, { recursive: true, force: true });
 }
 
@@ -153,14 +171,41 @@ describe('apply on virtual drives', () => {
       await apply(bench, [drive], ['--layout', name]);
       expect(execFileSync('sgdisk', ['-v', drive.path], { encoding: 'utf8' })).toContain('No problems found');
       expectSound(drive.path, imageHashes(media.path));
-      const folder = temporaryArea('recovery');
-      const recovery = extractPartition(drive.path, 'recovery', folder);
-      expect(execFileSync('ntfsfix', ['-n', recovery], { encoding: 'utf8' })).toContain(
-        'processed successfully',
-      );
-      rmSync(folder, { recursive: true, force: true });
+      expectRecovery(drive.path, imageHashes(media.path));
     });
   }
+
+  it.skipIf(!isRoot)(
+    `keeps ordinary users away from the recovery environment, and records it (${rootOnly})`,
+    async () => {
+      const bench = join(area, 'bench-recovery');
+      await makeBench(bench, 1);
+      const drive = await onlyDrive(bench);
+      await apply(bench, [drive], ['--layout', 'uefi-recovery']);
+      const folder = temporaryArea('recovery');
+      const volume = extractPartition(drive.path, 'recovery', folder);
+      const rights = execFileSync('ntfssecaudit', ['-r', volume, '/Recovery'], {
+        encoding: 'utf8',
+        stdio: ['ignore', 'pipe', 'ignore'],
+      });
+      rmSync(folder, { recursive: true, force: true });
+      const modes = [...rights.matchAll(/mode 0?([0-7]{3})\b/g)].map(([, mode]) => mode);
+      expect([rights.includes('/Recovery/WindowsRE/Winre.wim'), new Set(modes)]).toEqual([
+        true,
+        new Set(['700']),
+      ]);
+      expect(rights).not.toContain('no key');
+      const state = ['--state', join(area, 'state')];
+      const { stdout } = await runCli(['ledger', 'export', '--format', 'json', ...state]);
+      const bytes = present(recoveryFiles['Windows/System32/Recovery/Winre.wim']).length;
+      const sha1 = present(imageHashes(media.path).get(winre));
+      expect(ledgerExportSchema.parse(JSON.parse(stdout)).entries.at(-1)?.json.record).toMatchObject({
+        kind: 'job-ended',
+        job: { layout: 'uefi-recovery', recovery: { bytes, sha1 } },
+      });
+      expect((await runCli(['media', 'inspect', media.path])).stdout).toMatch(/recovery +Winre\.wim, /);
+    },
+  );
 
   it.each([
     ['XPRESS', { compression: 'XPRESS' }],
@@ -170,17 +215,18 @@ describe('apply on virtual drives', () => {
     ['split', { compression: 'LZX', splitBytes: 400_000, extraBytes: 1_000_000 }],
   ] as const)('applies %s media', async (name, options) => {
     const folder = join(area, `media ${name} [1]`);
-    const made = await makeMedia(folder, options);
+    const made = await makeMedia(folder, { ...options, extraFiles: recoveryFiles });
     const bench = join(area, `bench-${name.replace(' ', '-')}`);
     await makeBench(bench, 1);
     const drives = await benchDrives(bench);
-    await apply(bench, drives, [], made.path);
+    await apply(bench, drives, ['--layout', 'uefi-recovery'], made.path);
     // The tree that was captured, captured again: what the drive must hold, whatever the compression.
     const plain = join(folder, 'plain.wim');
     execFileSync('wimlib-imagex', ['capture', made.tree, plain, 'plain', '--compress=none'], {
       stdio: 'ignore',
     });
     expectSound(present(drives[0]).path, imageHashes(plain));
+    expectRecovery(present(drives[0]).path, imageHashes(plain));
   });
 
   it('applies the image that was asked for', async () => {

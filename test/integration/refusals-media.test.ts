@@ -16,6 +16,7 @@ import {
   makeMedia,
   makeNotAWim,
   makeTruncated,
+  smallWim,
   type HostileName,
   type MadeMedia,
 } from '../support/wim';
@@ -117,6 +118,21 @@ describe('apply refuses a media', () => {
     const roomy = await makeStation(area, 'roomy', { size: '2G' });
     const run = await apply(roomy, { media: made.path, more: ['--layout', 'configmgr-uefi'] });
     expect(reportOf(run).jobs.map(({ state }) => state)).toEqual(['done']);
+  });
+
+  it('whose Winre.wim does not fit on the Recovery partition, and names a layout with a larger one', async () => {
+    const content = Buffer.concat([await smallWim(45), Buffer.alloc(510 * MiB)]);
+    const made = await makeMedia(join(area, 'large-recovery'), {
+      ...{ smallFiles: 10, compression: 'XPRESS' },
+      extraFiles: { 'Windows/System32/Recovery/Winre.wim': content },
+    });
+    const roomy = await makeStation(area, 'recovery', { size: '2G' });
+    const more = ['--layout', 'configmgr-uefi'];
+    await expectRefused(roomy, () => apply(roomy, { media: made.path, more }), {
+      code: 'recovery-too-large',
+      names: ['Winre.wim', '510.3 MiB', 'Recovery partition', '504.0 MiB', 'virtual drive'],
+      remedy: 'uefi-recovery',
+    });
   });
 
   it.each<[string, HostileName, string]>([

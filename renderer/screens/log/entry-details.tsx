@@ -256,6 +256,10 @@ function mediaDetails(job: JobDetails, text: Words): Detail[] {
     [words.guid, job.media.guid, true],
     [words.image, `${job.image.index} ${job.image.name}`],
     [words.layout, job.layout],
+    [
+      words.recovery,
+      job.recovery === undefined ? null : text.recovery(formatBytes(job.recovery.bytes), job.recovery.sha1),
+    ],
     [words.fingerprint, job.fingerprint, true],
   ]);
 }

@@ -120,6 +120,13 @@ function MediaDetails({ media }: { readonly media: Media }): ReactElement {
             ),
         },
         { name: text.integrity, value: media.integrityTable ? text.integrityYes : text.integrityNo },
+        {
+          name: text.recovery,
+          value:
+            media.recovery === undefined
+              ? text.noRecovery
+              : text.recoveryOf(formatBytes(media.recovery.bytes)),
+        },
         { name: text.guid, value: <Mono>{media.guid}</Mono> },
       ]}
     />

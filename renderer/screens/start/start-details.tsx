@@ -1,4 +1,6 @@
 import type { ReactElement } from 'react';
+import { findLayout } from '../../../core/drive/layout';
+import { recoveryPlanText } from '../../../core/media/recovery';
 import { fileName, shortHash } from '../../format';
 import { DetailList, type Detail } from '../../components/details';
 import { Mono } from '../../components/mono';
@@ -12,6 +14,9 @@ export function StartDetails(): ReactElement {
   const media = useApp((state) => state.media);
   const batch = useApp((state) => state.batch);
   const details: Detail[] = [];
+  const layout = findLayout(batch.layout);
+  const recovery =
+    layout === null || media.status !== 'proved' ? null : recoveryPlanText(layout, media.media);
   if (media.status === 'proved') {
     const image = media.media.images.find(({ index }) => index === batch.imageIndex);
     details.push(
@@ -32,6 +37,7 @@ export function StartDetails(): ReactElement {
   }
   details.push(
     { name: text.layout, value: batch.layout },
+    ...(recovery === null ? [] : [{ name: text.recovery, value: recovery }]),
     { name: text.operator, value: batch.operator },
     { name: text.workOrder, value: batch.workOrder === '' ? common.none : batch.workOrder },
   );
