@@ -242,8 +242,9 @@ export function followOrder(
         }
         break;
       case 'machine-returned':
-        if (record.orderId === progress.orderId && record.replacedBy !== null)
+        if (record.orderId === progress.orderId && record.replacedBy !== null) {
           returned.add(record.replacedBy);
+        }
         break;
       case 'order-closed':
         closed ||= record.orderId === progress.orderId;

@@ -117,9 +117,7 @@ export function machineOf(
 ): MachineDetails | null {
   const line = open?.lines.get(machineSerial);
   if (line === undefined) return scanned ?? null;
-  const ordered: MachineDetails = Object.fromEntries(
-    Object.entries(line).filter(([name]) => name !== 'serial'),
-  );
+  const { serial: _serial, replaces: _replaces, replacesSerial: _old, ...ordered } = line;
   const details = scanned === undefined ? ordered : mergeMachineDetails(machineSerial, ordered, scanned);
   return Object.keys(details).length === 0 ? null : details;
 }
