@@ -39,7 +39,7 @@ export const layers: Readonly<Record<string, Layer>> = {
       pairing: ['base', 'drive', 'flow', 'job', 'machine', 'media', 'scan', 'settings'],
       ledger: ['base', 'delivery', 'drive', 'drivers', 'job', 'machine', 'media'],
       order: ['base', 'drive', 'ledger', 'machine', 'media', 'scan'],
-      shipment: ['base', 'drive', 'ledger', 'machine', 'media', 'order'],
+      shipment: ['base', 'drive', 'ledger', 'machine', 'media', 'order', 'recipe'],
       // The wires stand above the domain: nothing of it may hang from them.
       contract: [
         ...['base', 'drive', 'drivers', 'boot', 'media', 'recipe', 'contents', 'delivery', 'machine', 'scan'],

@@ -7,6 +7,7 @@ import {
   type WrittenDrive,
 } from '../ledger/standing-finding';
 import type { JobDetails, LedgerRecord, RecordedDrive } from '../ledger/record';
+import { replacedBy } from '../machine/replaced-computer';
 import type { WorkOrder } from './order';
 
 /** Where a machine of an order stands; what wants a hand first. After a job that was cancelled it is expected again. */
@@ -289,6 +290,8 @@ export interface OrderView {
   readonly unexpected: number;
   /** What keeps the order from being closed. */
   readonly open: readonly OrderLineView[];
+  /** Computers that its machines replace, and how many of them came back; null: it names none. */
+  readonly returns: { readonly expected: number; readonly returned: number } | null;
 }
 
 /**
@@ -312,7 +315,10 @@ export function orderView(order: WorkOrder, progress: OrderProgress, paired: Rea
     number
   >;
   for (const { state } of lines) counts[state] += 1;
-  return { lines, counts, unexpected: others.length, open: lines.filter(isOpen) };
+  const pairs = order.machines.filter((line) => replacedBy(line) !== null);
+  const returned = pairs.filter(({ serial }) => progress.returned.has(serial)).length;
+  const returns = pairs.length === 0 ? null : { expected: pairs.length, returned };
+  return { lines, counts, unexpected: others.length, open: lines.filter(isOpen), returns };
 }
 
 /** Whether something is still to be done, or to be said, about a machine. */

@@ -35,6 +35,7 @@ export const drive = sampleDrive();
 export const planned: PlannedJob = {
   ...{ drive, machineSerial: '0042PF', again: false, holdsMachine: null, past: noPast, machine: null },
   before: nothingBefore,
+  replaces: null,
 };
 
 export const details = sampleJob();
