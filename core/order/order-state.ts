@@ -258,6 +258,7 @@ export function followOrder(
         });
         break;
       case 'order-opened':
+      case 'size-checked':
         break;
     }
   }
