@@ -4,6 +4,7 @@
  */
 import type { BuildOptions, Plugin } from 'esbuild';
 import { chmod, copyFile, mkdir, rm, symlink } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { launched } from './code-cache';
 import { helpPlugin } from './help/help-plugin';
 
@@ -14,7 +15,23 @@ export const appOutdir = `${outdir}/app`;
 /** The app of `npm run dev`. Never packed: build/package/stage.ts takes {@link appOutdir}. */
 export const developmentOutdir = `${outdir}/app-development`;
 
-const common = { bundle: true, sourcemap: true, logLevel: 'warning' } satisfies BuildOptions;
+/** Half of zod is what it says in 50 languages, and a program that starts, or a page, reads its whole file. */
+const zodInEnglish: Plugin = {
+  name: 'zod-in-english',
+  setup: (bundler) => {
+    bundler.onLoad({ filter: /\/zod\/v4\/locales\/index\.js$/ }, ({ path }) => ({
+      contents: "export { default as en } from './en.js';",
+      resolveDir: dirname(path),
+    }));
+  },
+};
+
+const common = {
+  bundle: true,
+  sourcemap: true,
+  logLevel: 'warning',
+  plugins: [zodInEnglish],
+} satisfies BuildOptions;
 const onNode = {
   ...common,
   platform: 'node',
@@ -82,7 +99,11 @@ export const programs = {
   // A start reads and hashes all of it. Names stay, for whoever reads a stack.
   minifyWhitespace: true,
   minifySyntax: true,
-  plugins: [apart('pdfkit', /^pdfkit$/), apart('font', /^@fontsource\/unifontex\/.*\.woff$/)],
+  plugins: [
+    ...common.plugins,
+    apart('pdfkit', /^pdfkit$/),
+    apart('font', /^@fontsource\/unifontex\/.*\.woff$/),
+  ],
 } satisfies BuildOptions;
 
 /**
@@ -117,7 +138,7 @@ export function page(folder: string, mode: 'production' | 'development'): BuildO
     jsx: 'automatic',
     minify: mode === 'production',
     loader: { '.woff2': 'file', '.woff': 'empty', '.png': 'file' },
-    plugins: [helpPlugin],
+    plugins: [...common.plugins, helpPlugin],
     assetNames: 'assets/[name]-[hash]',
     define: { 'process.env.NODE_ENV': JSON.stringify(mode) },
   };

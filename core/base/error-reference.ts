@@ -1,5 +1,6 @@
 import { either, failed, refused, type ErrorMeaning } from './error-meaning';
 import { deliveryErrors } from './errors-of-delivery';
+import { healthErrors } from './errors-of-health';
 import { mediaErrors } from './errors-of-media';
 import { recipeErrors } from './errors-of-recipe';
 
@@ -14,6 +15,7 @@ export const errorReference = {
   ...mediaErrors,
   ...deliveryErrors,
   ...recipeErrors,
+  ...healthErrors,
   // drives
   'drive-listing-failed': refused(
     'The drives of this computer could not be listed.',

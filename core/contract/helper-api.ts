@@ -11,6 +11,8 @@ import { mediaDatesSchema } from '../media/media-dates';
 import { taskSchema } from '../base/task';
 import { partFindingSchema } from '../delivery/findings';
 import { deliveredPartSchema, mediaManifestSchema } from '../delivery/manifest';
+import { driveHealthSchema } from '../health/health';
+import { sizeCheckSchema } from '../health/size-check';
 import { thisMachineSchema } from '../machine/this-machine';
 
 /**
@@ -255,6 +257,8 @@ export const helperMethods = {
       partitionGuids: z.array(z.uuid()),
       /** Milliseconds without progress after which the drive counts as stalled. */
       stallMilliseconds: z.int().positive(),
+      /** Marks go over the whole drive and are read back, before the image is written. Left out: false. */
+      checkSize: z.boolean().optional(),
     }),
     response: jobStateSchema,
   },
@@ -265,6 +269,26 @@ export const helperMethods = {
   eraseTables: {
     request: z.strictObject({ reservation: z.string(), stallMilliseconds: z.int().positive() }),
     response: z.strictObject({}),
+  },
+  /**
+   * Writes marks over all of the size that a reserved drive claims, and reads them back. Erases it, and leaves it blank.
+   * Cancellable. A drive that is smaller than it says is a verdict, not an error. Progress in bytes. Gives the drive back.
+   */
+  checkSize: {
+    request: z.strictObject({
+      progressToken,
+      reservation: z.string(),
+      stallMilliseconds: z.int().positive(),
+    }),
+    response: sizeCheckSchema,
+  },
+  /** What drives say of their health, in the request's order. Also of drives that this helper holds. Changes nothing. */
+  readHealth: {
+    request: z.strictObject({
+      drives: z.array(z.strictObject({ driveId: z.string(), confirmed: confirmedDriveSchema })).min(1),
+      benchDirectory,
+    }),
+    response: z.strictObject({ health: z.array(driveHealthSchema) }),
   },
   /** Reads from the drive itself which disk GUID is on it; null: there is none. */
   readDiskGuid: {

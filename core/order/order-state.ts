@@ -259,6 +259,7 @@ export function followOrder(
         });
         break;
       case 'order-opened':
+      case 'size-checked':
         break;
     }
   }

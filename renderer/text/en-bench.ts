@@ -10,6 +10,7 @@ const phases: Readonly<Record<AppJob['state']['state'], string>> = {
   preparing: 'Preparing',
   queued: 'Waiting',
   checking: 'Checking',
+  sizing: 'Checking size',
   erasing: 'Erasing',
   writing: 'Writing',
   verifying: 'Verifying',
@@ -29,6 +30,7 @@ const taskPhases: Readonly<Record<Task['phase'], string>> = {
   mapping: 'Hashing disk image',
   checking: 'Checking disk image',
   verifying: 'Verifying disk image',
+  sizing: 'Checking size',
   rehearsing: 'Running the boot test',
   scanning: 'Reading the package folders',
   packing: 'Adding packages',
@@ -96,6 +98,7 @@ export const benchText = {
     'bridge-sector-size': 'USB adapter with 4096-byte sectors',
     'sector-sizes-differ': '4096-byte sectors',
     'ata-password': 'Has an ATA password',
+    health: 'Health warning',
   } satisfies Record<DriveNote['code'], string>,
 
   cancelJob: 'Cancel',

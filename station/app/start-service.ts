@@ -123,6 +123,7 @@ export class StartService {
 
   #request(assignments: BatchRequest['assignments']): BatchRequest {
     const { media, batch, station, pairing, drives } = this.#services;
+    const settings = this.#services.settings.current;
     const proved = media.proved;
     if (proved === null) throw mediaNotProved();
     const { operator, workOrder, imageIndex, layout } = batch.state;
@@ -141,6 +142,8 @@ export class StartService {
       machines: pairing.machines,
       seen: pairing.attachments,
       shown: pairing.shown,
+      healthRules: settings.health.rules,
+      checkSize: settings.health.checkSize,
       bays: drives.state.bays.map(({ label, port }) => ({ label, port })),
       proof: proved.proof,
       dates: proved.dates,

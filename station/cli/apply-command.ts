@@ -48,6 +48,7 @@ interface ApplyOptions extends DateOptions {
   readonly operator?: string;
   readonly again?: string;
   readonly workOrder?: string;
+  readonly checkSize?: true;
   readonly yes?: true;
 }
 
@@ -84,22 +85,28 @@ export function applyCommand(): Command {
       'allow machines that already have a finished drive, and drives that hold a finished image or failed before, and record why',
     )
     .option('--work-order <number>', 'work order number to record for the batch')
+    .option(
+      '--check-size',
+      'write and read back each whole drive first: finds one that is smaller than it says, and takes as long as that takes',
+    )
     .addOption(stateOption())
     .option('--yes', 'do not ask before erasing');
   return addDateOptions(command)
     .addOption(jsonOption(applyForm))
     .action(
       commandAction<ApplyOptions>(async (context, options) => {
-        const asked: Omit<BatchRequest, 'bays' | 'imageIndex' | 'layoutName' | 'dates' | keyof MachinePart> =
-          {
-            mediaPath: options.media,
-            expectSha256: options.expectSha256 ?? null,
-            benchDirectory: options.bench === undefined ? null : resolve(options.bench),
-            operator: plainText('--operator', options.operator ?? defaultOperator()),
-            againReason: options.again === undefined ? null : plainText('--again', options.again),
-            workOrder: options.workOrder === undefined ? null : plainText('--work-order', options.workOrder),
-            proof: null,
-          };
+        const asked: Omit<
+          BatchRequest,
+          'bays' | 'imageIndex' | 'layoutName' | 'dates' | 'healthRules' | 'checkSize' | keyof MachinePart
+        > = {
+          mediaPath: options.media,
+          expectSha256: options.expectSha256 ?? null,
+          benchDirectory: options.bench === undefined ? null : resolve(options.bench),
+          operator: plainText('--operator', options.operator ?? defaultOperator()),
+          againReason: options.again === undefined ? null : plainText('--again', options.again),
+          workOrder: options.workOrder === undefined ? null : plainText('--work-order', options.workOrder),
+          proof: null,
+        };
         return await withStation(context, asked.operator, async ({ paths, settings, ledger, append }) => {
           const { helpers, output, signal } = context;
           const open = new OrderReader(ledger, paths).current();
@@ -122,6 +129,8 @@ export function applyCommand(): Command {
             dates,
             layoutName: options.layout ?? order?.layout ?? defaultLayoutName,
             bays: settings.desk.bays,
+            healthRules: settings.health.rules,
+            checkSize: options.checkSize === true || settings.health.checkSize,
           };
           const plan = await planBatch(request, helpers, ledger, paths, signal);
           for (const notice of noticesOf(plan)) output.message(`note: ${notice}`);

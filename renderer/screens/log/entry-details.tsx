@@ -1,7 +1,6 @@
 import { driveAgainWords } from '../../../core/job/drive-again';
-import type { ReactNode } from 'react';
 import type { LogEntry, LogRow } from '../../../core/contract/app-log';
-import { formatBytes, formatDuration, formatRate } from '../../../core/base/display';
+import { formatBytes, formatDuration } from '../../../core/base/display';
 import type { ErrorData } from '../../../core/base/errors';
 import {
   isDriveRecord,
@@ -12,10 +11,11 @@ import {
   type RecordedDrive,
 } from '../../../core/ledger/record';
 import { replacedText, returnedOf } from '../../../core/machine/replaced-computer';
-import { formatTime } from '../../format';
 import type { Detail } from '../../components/details';
 import { Mono } from '../../components/mono';
 import type { Text } from '../../text';
+import { exactTime, moved, present } from './detail-rows';
+import { healthDetails, sizeCheckDetails } from './health-details';
 import { ResultStatus } from './result-status';
 
 type Words = Text['log'];
@@ -29,6 +29,13 @@ export interface DetailGroup {
 export function detailGroups({ stored, entry }: LogEntry, text: Words): DetailGroup[] {
   const { record } = entry;
   const words = text.details;
+  if (record.kind === 'size-checked') {
+    return [
+      { title: text.groups.result, details: sizeCheckDetails(record, text) },
+      { title: text.groups.drive, details: driveDetails(record.drive, text) },
+      { title: text.groups.record, details: entryDetails(stored, entry, [], words) },
+    ];
+  }
   if (!isDriveRecord(record)) {
     const group = record.kind === 'shipment-closed' ? text.groups.shipment : text.groups.order;
     return [
@@ -44,6 +51,9 @@ export function detailGroups({ stored, entry }: LogEntry, text: Words): DetailGr
       details: [{ name: words.machine, value: <Mono>{machine}</Mono> }, ...resultDetails(record, text)],
     },
     { title: text.groups.drive, details: driveDetails(drive, text) },
+    ...(record.kind === 'job-ended' && (record.health ?? record.slow) !== undefined
+      ? [{ title: text.groups.health, details: healthDetails(record.health, record.slow, words) }]
+      : []),
     ...(job === null ? [] : [{ title: text.groups.media, details: mediaDetails(job, text) }]),
     {
       title: text.groups.record,
@@ -214,20 +224,6 @@ function failureDetails(reason: ErrorData, text: Words): Detail[] {
   ]);
 }
 
-/** With the UTC time as it is recorded: local time is ambiguous in one hour a year. */
-function exactTime(iso: string): ReactNode {
-  return (
-    <>
-      {formatTime(iso)} <span className="soft nowrap">({iso})</span>
-    </>
-  );
-}
-
-function moved(bytes: number, seconds: number, text: Words): string {
-  const rate = seconds > 0 ? formatRate(bytes / seconds) : '–';
-  return text.at(formatBytes(bytes), formatDuration(seconds), rate);
-}
-
 function driveDetails(drive: RecordedDrive, text: Words): Detail[] {
   const words = text.details;
   return present([
@@ -292,10 +288,4 @@ function laterDetails(
     [words.job, record.jobId, true],
     [words.foundDiskGuid, record.diskGuid ?? null, true],
   ]);
-}
-
-function present(rows: readonly (readonly [name: string, value: string | null, mono?: boolean])[]): Detail[] {
-  return rows.flatMap(([name, value, mono]) =>
-    value === null ? [] : [{ name, value: mono === true ? <Mono>{value}</Mono> : value }],
-  );
 }
