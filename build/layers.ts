@@ -40,26 +40,11 @@ export const layers: Readonly<Record<string, Layer>> = {
       pairing: ['base', 'drive', 'flow', 'job', 'machine', 'media', 'scan', 'settings'],
       ledger: ['base', 'delivery', 'drive', 'drivers', 'health', 'job', 'machine', 'media'],
       order: ['base', 'drive', 'ledger', 'machine', 'media', 'scan'],
-<<<<<<< HEAD
-      shipment: ['base', 'drive', 'ledger', 'machine', 'media', 'order', 'recipe'],
-=======
-      shipment: ['base', 'drive', 'health', 'ledger', 'machine', 'media', 'order'],
->>>>>>> drivers
+      shipment: ['base', 'drive', 'health', 'ledger', 'machine', 'media', 'order', 'recipe'],
       // The wires stand above the domain: nothing of it may hang from them.
       contract: [
-        ...[
-          'base',
-          'drive',
-          'drivers',
-          'health',
-          'boot',
-          'media',
-          'recipe',
-          'contents',
-          'delivery',
-          'machine',
-          'scan',
-        ],
+        ...['base', 'drive', 'drivers', 'health', 'boot', 'media', 'recipe', 'contents', 'delivery'],
+        ...['machine', 'scan'],
         ...['settings', 'flow', 'pairing', 'job', 'ledger', 'order', 'shipment'],
       ],
     },
