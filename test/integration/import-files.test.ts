@@ -115,7 +115,7 @@ describe('the computer that was replaced', () => {
     const wrong = await returned('7KX9PQ1');
     expect(wrong.stderr).toContain('is a new machine of work order WO-1');
     const unknown = await returned('5CG0000009');
-    expect([wrong.status, unknown.status]).toEqual([1, 1]);
+    expect([wrong.status, unknown.status]).toEqual([3, 3]);
     expect(unknown.stderr).toContain('No work order of this station says that 5CG0000009 is replaced.');
     const back = await returned("o'neil-pc", '--json');
     expect(back.status, back.stderr).toBe(0);
