@@ -111,7 +111,7 @@ export const commandForms = {
   'fleet push': fleetPushForm,
   'fleet status': fleetStatusForm,
   'fleet verify': fleetReportSchema,
-  machine: thisMachineSchema,
+  'machine show': thisMachineSchema,
   'machine returned': returnedForm,
   scanner: scannerForm,
   'cache show': cacheForm,

@@ -10,9 +10,11 @@ import { commandAction, jsonOption, stateOption } from './command-context';
 import { details } from './output';
 import { withStation } from './station-context';
 
-/** `prestage machine`: what this machine says of itself. */
+/** `prestage machine`: what this machine says of itself, and replaced computers that come back. */
 export function machineCommand(): Command {
-  const command = new Command('machine')
+  const command = new Command('machine').description('this machine, and computers that come back');
+  command
+    .command('show', { isDefault: true })
     .description('show serial, asset tag, UUID, MACs and model of this machine, as reported by its firmware')
     .addOption(jsonOption(thisMachineSchema))
     .action(
