@@ -67,7 +67,7 @@ export function controlFile(details: {
     ['Installed-Size', String(details.kibibytes)],
     ['Depends', [...tools, ...privilege, `libc6 (>= ${details.libc})`, ...libraryPackages].join(', ')],
     // Boot tests, and what reads a drive's health, say so when they are missing.
-    ['Recommends', 'qemu-system-x86, ovmf, smartmontools'],
+    ['Recommends', 'qemu-system-x86, ovmf, smartmontools, nvme-cli, hdparm'],
     ['Section', 'admin'],
     ['Priority', 'optional'],
     [

@@ -8,6 +8,7 @@ import { driveSchema } from '../../core/drive/drive';
 import { errorDataSchema } from '../../core/base/errors';
 import { jobEndSchema } from '../../core/job/job';
 import { labelRuleSchema } from '../../core/scan/label-rules';
+import { returnedForm } from '../../station/cli/machine-command';
 import { machineDetailsSchema } from '../../core/machine/machine';
 import { workOrderSchema } from '../../core/order/order';
 import { recipeContentSchema, recipeSchema } from '../../core/recipe/recipe';
@@ -57,6 +58,7 @@ import { orderPapersForm } from '../../station/cli/order-papers-command';
 import { ticketForm } from '../../station/cli/ticket-media';
 import { failureForm } from '../../station/cli/output';
 import { bootTestForm } from '../../station/cli/boot-test-command';
+import { sanitiseForm } from '../../station/cli/sanitise-command';
 import { verifyForm } from '../../station/cli/verify-command';
 import { fleetReportSchema } from '../../station/fleet/verify-plant';
 import { ledgerExportSchema } from '../../station/ledger/export';
@@ -90,6 +92,7 @@ export const commandForms = {
   apply: applyForm,
   verify: verifyForm,
   rehearse: bootTestForm,
+  sanitise: sanitiseForm,
   'order open': orderOpenForm,
   'order show': orderShowForm,
   'order except': orderExceptForm,
@@ -111,7 +114,8 @@ export const commandForms = {
   'fleet push': fleetPushForm,
   'fleet status': fleetStatusForm,
   'fleet verify': fleetReportSchema,
-  machine: thisMachineSchema,
+  'machine show': thisMachineSchema,
+  'machine returned': returnedForm,
   scanner: scannerForm,
   'cache show': cacheForm,
   'cache clear': cacheForm,

@@ -43,6 +43,7 @@ export const driveNoteCodes = [
   'bridge-sector-size',
   'sector-sizes-differ',
   'ata-password',
+  'hidden-area',
   'health',
 ] as const;
 export const driveNoteSchema = z.strictObject({

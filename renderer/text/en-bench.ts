@@ -100,6 +100,7 @@ export const benchText = {
     'bridge-sector-size': 'USB adapter with 4096-byte sectors',
     'sector-sizes-differ': '4096-byte sectors',
     'ata-password': 'Has an ATA password',
+    'hidden-area': 'Hides an area',
     health: 'Health warning',
   } satisfies Record<DriveNote['code'], string>,
 

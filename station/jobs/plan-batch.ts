@@ -33,6 +33,7 @@ import { dayOf, needsReason, type DriveBefore } from '../../core/job/drive-again
 import { driveBefore } from '../../core/ledger/drive-before';
 import type { DrivePast } from '../../core/ledger/drive-past';
 import type { MachineDetails } from '../../core/machine/machine';
+import type { ReplacedComputer } from '../../core/machine/replaced-computer';
 import type { Media, MediaHash, MediaImage } from '../../core/media/media';
 import { dateWarnings, mergeMediaDates, requireInTime, type MediaDates } from '../../core/media/media-dates';
 import { requireTrainingDrive } from '../../core/media/training-media';
@@ -45,7 +46,7 @@ import { requireCacheFile } from '../image-cache/file-size';
 import type { LedgerReader } from '../ledger/ledger-reader';
 import type { ExpectedHash } from '../media/media-expectation';
 import { signedMediaAt } from '../library/signed-media';
-import { checkAgainstOrder, machineOf } from '../orders/batch-order';
+import { checkAgainstOrder, machineOf, replacedOf } from '../orders/batch-order';
 import { OrderReader, type OpenOrder } from '../orders/order-reader';
 import type { StatePaths } from '../state/state-paths';
 
@@ -136,6 +137,8 @@ export interface PlannedJob {
   readonly health: DriveHealth;
   /** What is known of the machine beside its serial; null when nothing is. */
   readonly machine: MachineDetails | null;
+  /** The computer whose place the machine takes; null: none that is known. */
+  readonly replaces: ReplacedComputer | null;
   /** How the drive will be erased securely; missing where that was not asked for. */
   readonly erase?: PlannedErase;
 }
@@ -260,6 +263,7 @@ export async function planBatch(
         health: required(healths[index], `the health of drive ${drive.id}`),
         ...(erase === undefined ? {} : { erase }),
         machine: machineOf(order, machineSerial, request.machines?.get(machineSerial)),
+        replaces: replacedOf(order, machineSerial),
         again: required(shipped[index], `whether machine ${machineSerial} was shipped`),
         holdsMachine: machineShownOn(drive, request, ledger),
         past: required(pasts[index], `the past of drive ${drive.id}`),

@@ -97,7 +97,7 @@ export function columnsOf(record: LedgerRecord): EntryColumns {
     return { kind: record.kind, state, machineSerial: '', driveKey: driveKey(record.drive), jobId: '' };
   }
   if (!isDriveRecord(record)) {
-    const machineSerial = record.kind === 'order-exception' ? record.machineSerial : '';
+    const machineSerial = 'machineSerial' in record ? record.machineSerial : '';
     return { kind: record.kind, state: null, machineSerial, driveKey: '', jobId: '' };
   }
   const details = subjectOf(record);

@@ -241,6 +241,7 @@ function isOfJob(
     case 'size-checked':
     case 'order-opened':
     case 'order-exception':
+    case 'machine-returned':
     case 'order-closed':
     case 'shipment-closed':
       return false;

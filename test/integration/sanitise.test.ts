@@ -1,0 +1,91 @@
+import { closeSync, openSync, readdirSync, readFileSync, rmSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { sanitisedSchema } from '../../core/sanitise/sanitised';
+import { benchDrives, errorOf, reportOf, runCli } from '../support/cli';
+import { temporaryArea } from '../support/global-setup';
+import { present } from '../support/present';
+import { makeBench } from '../support/virtual-bench';
+import { makeMedia } from '../support/wim';
+
+/** Drives are erased by the command line: alone, and before an image goes on. Virtual drives are overwritten and read back. */
+
+let area: string;
+beforeAll(() => {
+  area = temporaryArea('sanitise');
+});
+afterAll(() => {
+  rmSync(area, { recursive: true, force: true });
+});
+
+const old = Buffer.from('what the last owner kept');
+const state = (): string => join(area, 'state');
+const bench = (): string => join(area, 'bench');
+
+/** Leaves old data near the end of a drive, where no image reaches. */
+function leave(path: string, at: number): void {
+  const fd = openSync(path, 'r+');
+  try {
+    writeSync(fd, old, 0, old.length, at);
+  } finally {
+    closeSync(fd);
+  }
+}
+
+describe('a drive with old data', () => {
+  it('is erased, read back, written and recorded in one job; alone it needs a reason when it is finished', async () => {
+    await makeBench(bench(), 2, '1G');
+    const [first, second] = await benchDrives(bench());
+    const drive = present(first);
+    leave(drive.path, 900 * 1024 * 1024);
+    const { path: media } = await makeMedia(join(area, 'media'), { smallFiles: 3 });
+    const at = ['--bench', bench(), '--state', state(), '--json'];
+    const applied = await runCli([
+      'apply',
+      '--media',
+      media,
+      '--sanitise',
+      '--drive',
+      `${drive.id}=ERASED001`,
+      '--yes',
+      ...at,
+    ]);
+    expect(reportOf(applied).jobs.map((job) => job.state)).toEqual(['done']);
+    expect(applied.stderr).toContain('erasing securely');
+    expect(readFileSync(drive.path).includes(old)).toBe(false);
+    const exported = await runCli(['ledger', 'export', '--format', 'csv', '--state', state()]);
+    const [head = '', line = ''] = exported.stdout.split('\r\n');
+    expect(head).toMatch(/eraseMethod,eraseLevel,eraseOutcome$/);
+    expect(line).toMatch(/,overwrite,clear,erased$/);
+
+    const refused = await runCli(['sanitise', '--drive', drive.id, '--yes', ...at]);
+    expect(errorOf(refused).code).toBe('drive-holds-finished');
+    const again = await runCli(['sanitise', '--drive', drive.id, '--yes', '--again', 'Sent back', ...at]);
+    expect(again.status, again.stderr).toBe(0);
+    const form = z.strictObject({ drive: z.string(), ...sanitisedSchema.shape, ledgerEntry: z.int() });
+    const report = form.parse(JSON.parse(again.stdout));
+    expect(report).toMatchObject({ outcome: 'erased', nist: 'clear', bytesReadBack: 1024 ** 3 });
+    expect(report.before.table).toBe('gpt');
+    expect(readdirSync(join(state(), 'erasures'))).toEqual([]);
+    const listed = await runCli(['ledger', 'list', '--state', state(), '--json']);
+    // The machine's finished drive is taken back before its drive is touched.
+    expect(listed.stdout).toContain('erased on purpose: Sent back');
+
+    const other = present(second);
+    const wrong = await runCli([
+      'sanitise',
+      '--drive',
+      other.id,
+      '--yes',
+      '--method',
+      'nvme-sanitize-block',
+      ...at,
+    ]);
+    expect(errorOf(wrong).code).toBe('sanitise-unavailable');
+    const nobody = await runCli(['sanitise', '--drive', other.id, ...at]);
+    expect(errorOf(nobody).code).toBe('not-confirmed');
+    const drives = await runCli(['drives', '--erase', '--bench', bench(), '--state', state()]);
+    expect(drives.stdout).toContain('Overwrite with zeros (clear)');
+  });
+});
