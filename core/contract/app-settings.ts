@@ -11,6 +11,8 @@ export const stationSettingsSchema = z.strictObject({
   /** Size limit of the image cache, in bytes. */
   cacheLimitBytes: z.int().nonnegative(),
   bootLoader: bootLoaderSettingsSchema,
+  /** Each batch erases its drives securely before they are written. */
+  sanitise: z.boolean(),
   rehearsal: bootTestSettingsSchema,
   desk: appSettingsSchema,
 });

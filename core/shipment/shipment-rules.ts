@@ -30,6 +30,8 @@ export interface FinishedJob {
   readonly bootTest: BootTest['verdict'] | null;
   /** Later readings that found the drive as it was written. */
   readonly verifiedAgain: number;
+  /** How the drive was erased before it was written; missing where that was not asked for. */
+  readonly sanitised?: EndedRecord['sanitised'];
 }
 
 export type Fitness =
@@ -79,7 +81,7 @@ export function assessMachine(history: MachineHistory): Fitness {
   const { jobId } = newest.job;
   const ended = records.findLast(({ record }) => record.kind === 'job-ended' && record.job.jobId === jobId);
   if (ended?.record.kind !== 'job-ended') return refusalFor('is being written, or was interrupted.');
-  const { job, end, startedAt } = ended.record;
+  const { job, end, startedAt, sanitised } = ended.record;
   switch (end.state) {
     case 'failed':
       return refusalFor(`failed: ${sanitizeForDisplay(end.reason.message, 300)}`);
@@ -126,6 +128,7 @@ export function assessMachine(history: MachineHistory): Fitness {
     machineSerial: job.machineSerial,
     sequence: ended.sequence,
     ...{ job, startedAt, result: end.result, bootTest: verdict, verifiedAgain },
+    ...(sanitised === undefined ? {} : { sanitised }),
   };
   return { fit: true, finished };
 }

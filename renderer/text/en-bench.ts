@@ -220,6 +220,9 @@ export const benchText = {
     blank: (number: number): string => counted(number, 'blank drive', 'blank drives'),
     finishedImage: (serial: string): string => `A finished drive of machine ${serial}.`,
     driveGone: 'No longer attached',
+    erase: 'Erase securely',
+    eraseFirst:
+      'Yes: each drive first, in the strongest way that it offers. A drive that erases itself cannot be stopped, not even by Cancel.',
     media: 'Media',
     sha256: 'SHA-256',
     showAll: 'Show all',

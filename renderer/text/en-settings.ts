@@ -34,6 +34,9 @@ export const settingsText = {
     onMachine: 'Drives are installed in this machine',
     onMachineHint:
       'When on, scanned machine details must match the firmware of this computer. Leave it off when drives are in a rack.',
+    sanitise: 'Erase drives securely before they are written',
+    sanitiseHint:
+      'Each drive is erased in the strongest way that it offers, and looked at. A drive that erases itself cannot be stopped.',
     language: 'Language',
     languages: { en: 'English' },
     languageHint: 'English only for now.',

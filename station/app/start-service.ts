@@ -145,6 +145,7 @@ export class StartService {
       shown: pairing.shown,
       healthRules: settings.health.rules,
       checkSize: settings.health.checkSize,
+      sanitise: settings.sanitise,
       bays: drives.state.bays.map(({ label, port }) => ({ label, port })),
       proof: proved.proof,
       dates: proved.dates,

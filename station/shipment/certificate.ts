@@ -1,3 +1,4 @@
+import { sanitisedLines } from '../../core/sanitise/words';
 import { driveAgainWords } from '../../core/job/drive-again';
 import { formatBytes, formatDuration, sanitizeForDisplay } from '../../core/base/display';
 import type { JobDetails } from '../../core/ledger/record';
@@ -125,6 +126,17 @@ function sections(details: PageDetails, machine: MachineContent): [string, reado
         ['Bay', drive.bay],
       ],
     ],
+    ...(finished.sanitised === undefined
+      ? []
+      : [
+          [
+            'Erasing',
+            sanitisedLines(finished.sanitised).map(([name, value]): Row => [
+              name,
+              sanitizeForDisplay(value, 400),
+            ]),
+          ] satisfies [string, readonly Row[]],
+        ]),
     [
       'Image',
       [

@@ -52,7 +52,7 @@ export function machineContent(
 ): MachineContent | null {
   const ended = rows.findLast(({ entry }) => endedWell(entry));
   if (ended?.entry.record.kind !== 'job-ended' || ended.entry.record.end.state !== 'done') return null;
-  const { job, startedAt, end } = ended.entry.record;
+  const { job, startedAt, end, sanitised } = ended.entry.record;
   const records = rows.flatMap(({ sequence, entry: { record } }) =>
     isDriveRecord(record) ? [{ sequence, record }] : [],
   );
@@ -63,6 +63,7 @@ export function machineContent(
     ...{ machineSerial, sequence: ended.sequence, job, startedAt, result: end.result },
     bootTest: newestVerdict(records, job),
     verifiedAgain: records.filter(({ record }) => isGoodReading(record)).length,
+    ...(sanitised === undefined ? {} : { sanitised }),
   };
   return { ...known, finished, withdrawn: fitness.reason };
 }

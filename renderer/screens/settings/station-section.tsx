@@ -13,10 +13,11 @@ import { changeAppSettings, useAppSettings } from './app-settings';
 
 const longestName = 128;
 
-/** Name, colours, sounds and language. */
+/** Name, colours, sounds, how drives are erased, and language. */
 export function StationSection(): ReactElement {
   const text = useText().settings.station;
   const stationName = useApp(({ settings }) => settings.stationName);
+  const sanitise = useApp(({ settings }) => settings.sanitise);
   const desk = useAppSettings();
   const clean = (name: string): string => sanitizeForDisplay(name, longestName);
   return (
@@ -54,6 +55,12 @@ export function StationSection(): ReactElement {
         onCheck={(checked) => {
           void changeAppSettings(() => ({ onMachine: checked }));
         }}
+      />
+      <CheckChoice
+        label={text.sanitise}
+        hint={text.sanitiseHint}
+        checked={sanitise}
+        onCheck={(checked) => void act('changeSettings', { sanitise: checked })}
       />
       <NativeSelect
         className="short"

@@ -13,6 +13,7 @@ export function StartDetails(): ReactElement {
   const text = useText().bench.start;
   const media = useApp((state) => state.media);
   const batch = useApp((state) => state.batch);
+  const sanitise = useApp(({ settings }) => settings.sanitise);
   const details: Detail[] = [];
   const layout = findLayout(batch.layout);
   const recovery =
@@ -41,5 +42,6 @@ export function StartDetails(): ReactElement {
     { name: text.operator, value: batch.operator },
     { name: text.workOrder, value: batch.workOrder === '' ? common.none : batch.workOrder },
   );
+  if (sanitise) details.push({ name: text.erase, value: text.eraseFirst });
   return <DetailList details={details} />;
 }
