@@ -179,4 +179,23 @@ it('receives a folder, writes it without a typed SHA-256, and takes an older one
   await page.getByRole('button', { name: 'Yes, remove it' }).click();
   await page.getByText('No media was received yet.').waitFor();
   expect(readdirSync(join(state, 'library'))).toEqual([]);
+
+  // What was removed is not forgotten: the older one still wants a reason.
+  await receive(1);
+  await page.getByText(/is older than revision 2 \(24H2-2\), which was received here before/).waitFor();
+  await page.getByRole('button', { name: 'Close', exact: true }).click();
+
+  // Without its window the app receives to the end, and ends then.
+  freeze();
+  await receive(2);
+  await page.getByText('Receiving Contoso', { exact: true }).waitFor();
+  await app.answerQuestions(1);
+  const [gone, closed] = [new Promise((done) => app.process.once('exit', done)), page.waitForEvent('close')];
+  await app.electron.evaluate(({ BrowserWindow }) => {
+    BrowserWindow.getAllWindows()[0]?.close();
+  });
+  await closed;
+  goOn();
+  await gone;
+  expect(readdirSync(join(state, 'library'))).toEqual([media.sha256]);
 });

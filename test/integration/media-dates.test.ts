@@ -270,6 +270,12 @@ describe('a batch that would come too late', () => {
         ({ media: one }) => 'dates' in one && one.dates?.shipBy === day(270),
         'the ship-by day of the recipe',
       );
+      // Who opens the next order is told at once.
+      await app.handlers.exceptOrder({ machineSerial: '7KX9PQ1', reason: 'for another day' });
+      await app.handlers.closeOrder({});
+      const text = `ship by,serial\n${day(30)},7KX9PQ2\n`;
+      const { warnings } = await app.handlers.openOrder({ number: 'WO-3', text });
+      expect(warnings).toContainEqual(expect.stringContaining(`but the work order ships until ${day(30)}`));
     } finally {
       await app.service.close();
     }
