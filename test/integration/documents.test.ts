@@ -161,7 +161,7 @@ function additions([command = '', ...args]: readonly string[]): string[] {
     case 'audit':
       return ['--training'];
     case 'media':
-      return args[2] === 'forget' ? ['--yes'] : [];
+      return args[1] === 'forget' ? ['--yes'] : [];
     default:
       return [];
   }
