@@ -271,6 +271,7 @@ describe('a batch that would come too late', () => {
         'the ship-by day of the recipe',
       );
       // Who opens the next order is told at once.
+      await app.handlers.unpair({ driveId });
       await app.handlers.exceptOrder({ machineSerial: '7KX9PQ1', reason: 'for another day' });
       await app.handlers.closeOrder({});
       const text = `ship by,serial\n${day(30)},7KX9PQ2\n`;
