@@ -69,8 +69,6 @@ export interface JobReport {
   /** Null of what is no hardware, and of a job that was not begun. */
   readonly health: JobHealth | null;
   readonly slow: readonly SlowNote[];
-  /** How the drive was erased securely; null where it was not. */
-  readonly sanitised: Sanitised | null;
 }
 
 /** What all jobs of a batch share. */
@@ -116,11 +114,10 @@ export async function runJob(
   const { context, journal } = run;
   let health = healthAtStart(planned.drive, planned.health, run.request.healthRules);
   let slow: readonly SlowNote[] = [];
-  let sanitised: Sanitised | null = null;
   const report = (end: JobEnd, ledgerEntry: number | null): JobReport => {
     show(onJob, planned, end);
     const { fingerprint, diskGuid } = details;
-    const ended = { job: planned, end, fingerprint, diskGuid, ledgerEntry, health, slow, sanitised };
+    const ended = { job: planned, end, fingerprint, diskGuid, ledgerEntry, health, slow };
     const { jobId, batchId, machineSerial, layout } = details;
     logEvent(end.state === 'failed' ? 'error' : 'info', 'job-ended', {
       ...{ jobId, batchId, machineSerial, layout, ledgerEntry, drive: details.drive, state: end.state },
@@ -141,8 +138,7 @@ export async function runJob(
     return report({ state: 'failed', reason: toErrorData(error), bytesWritten: 0 }, null);
   }
   const did = await doJob(reserved, image, details, run, dependencies);
-  const { end: written, untouched, samples } = did;
-  ({ sanitised } = did);
+  const { end: written, untouched, samples, sanitised } = did;
   let end = written;
   if (end.state === 'done') {
     slow = slowNotes(planned.drive, end.result, samples, ledger);

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { PrestageError, type ErrorCode } from '../../core/base/errors';
+import { PrestageError } from '../../core/base/errors';
 import { GiB, MiB } from '../../core/base/units';
 import { driveLabel, type Drive } from '../../core/drive/drive';
 import { chooseMethod } from '../../core/sanitise/choose';
@@ -99,17 +99,22 @@ function resumeFrom(left: EraseRun | null, method: SanitiseMethod, size: number)
   return Math.floor(from / (8 * MiB)) * 8 * MiB;
 }
 
-const codes: Readonly<Record<Exclude<Sanitised['outcome'], 'erased'>, ErrorCode>> = {
-  'not-erased': 'drive-not-erased',
-  'not-known': 'drive-erase-unknown',
-};
-
 /** Why a drive that is not known to be erased goes no further; null: it is erased. */
 export function eraseFailed(drive: Drive, { outcome, why }: Sanitised): PrestageError | null {
-  if (outcome === 'erased') return null;
-  const what = outcome === 'not-erased' ? 'was not erased' : 'may not be erased';
-  return new PrestageError({
-    code: codes[outcome],
-    message: `The ${driveLabel(drive)} ${what}: ${why ?? 'the reason is not known.'}`,
-  });
+  const label = driveLabel(drive);
+  const because = why ?? 'the reason is not known.';
+  switch (outcome) {
+    case 'erased':
+      return null;
+    case 'not-erased':
+      return new PrestageError({
+        code: 'drive-not-erased',
+        message: `The ${label} was not erased: ${because}`,
+      });
+    case 'not-known':
+      return new PrestageError({
+        code: 'drive-erase-unknown',
+        message: `The ${label} may not be erased: ${because}`,
+      });
+  }
 }
