@@ -1,5 +1,6 @@
 import { either, failed, refused, type ErrorMeaning } from './error-meaning';
 import { deliveryErrors } from './errors-of-delivery';
+import { loaderErrors } from './errors-of-loader';
 import { healthErrors } from './errors-of-health';
 import { mediaErrors } from './errors-of-media';
 import { recipeErrors } from './errors-of-recipe';
@@ -13,6 +14,7 @@ const installAgain = 'Reinstall Prestage (in a checkout: npm run setup), then st
  */
 export const errorReference = {
   ...mediaErrors,
+  ...loaderErrors,
   ...deliveryErrors,
   ...recipeErrors,
   ...healthErrors,

@@ -1,7 +1,20 @@
 import { z } from 'zod';
+import { loaderSignatureSchema } from './loader-trust';
 
 /** CPUs that a UEFI program can be for; `none`: the file is not a program. */
 export const programCpus = ['x64', 'arm64', 'ia32', 'other', 'none'] as const;
+
+/** A UEFI program that goes to the EFI partition, or could. */
+export const efiProgramSchema = z.strictObject({
+  /** In the image. Safe to show. */
+  path: z.string(),
+  /** On the EFI partition, below `\EFI`. Safe to show. */
+  place: z.string(),
+  cpu: z.enum(programCpus),
+  /** Missing when they were not read. */
+  signatures: z.array(loaderSignatureSchema).optional(),
+});
+export type EfiProgramDetails = z.infer<typeof efiProgramSchema>;
 
 /** What can be told of starting from an image without starting a machine. Paths are matched without regard to case. */
 export const bootDetailsSchema = z.strictObject({
@@ -24,6 +37,15 @@ export const bootDetailsSchema = z.strictObject({
       signed: z.boolean(),
     }),
   ),
+  /** All programs (`.efi`) that will lie on the EFI partition, the ones that start first. Missing before 0.4. */
+  programs: z.array(efiProgramSchema).optional(),
+  /**
+   * Windows' own boot managers in the image, by the certificates that they are meant for: `\Windows\Boot\EFI\bootmgfw.efi` and
+   * `\Windows\Boot\EFI_EX\bootmgfw_EX.efi`. Null where the image has none. Missing before 0.4.
+   */
+  bootManagers: z
+    .strictObject({ '2011': efiProgramSchema.nullable(), '2023': efiProgramSchema.nullable() })
+    .optional(),
   /** Bytes of all files that go to the EFI partition. */
   efiBytes: z.int().nonnegative(),
   /** What the header of the boot image says; null when it is missing or damaged. */

@@ -1,4 +1,5 @@
 import type { BootDetails, Demand } from './boot-details';
+import { trustOf, trustWords } from './loader-trust';
 
 /**
  * What firmware and Microsoft's boot manager ask of a drive before the media's Windows PE starts, each with its source.
@@ -225,16 +226,21 @@ export const bootDemands: readonly BootDemand[] = [
   {
     id: 'loader-signed',
     by: 'firmware',
-    asks: 'With Secure Boot, each loader has a signature that the machine trusts',
-    source: `${uefi}, 32.5`,
+    asks: 'With Secure Boot, each loader has a signature that holds, of an authority that the machine trusts',
+    source: `${uefi}, 32.2.4 and 32.5`,
     optional: true,
-    judge: ({ loaders }) => {
-      const programs = loaders.filter(({ cpu }) => cpu !== 'none');
-      if (programs.length === 0) return unknown('there is no loader');
-      const unsigned = programs.filter(({ signed }) => !signed).map(({ path }) => path);
-      return unsigned.length > 0
-        ? notMet(`${unsigned.join(', ')} is not signed: a machine with Secure Boot enabled will refuse it`)
-        : unknown('signed; whether a machine trusts the signature is not checked');
+    judge: ({ loaders, programs = [] }) => {
+      const starting = loaders
+        .filter(({ cpu }) => cpu !== 'none')
+        .map(({ path, signed }) => {
+          const read = programs.find((program) => program.path === path)?.signatures;
+          return { path, signatures: read ?? (signed ? undefined : []) };
+        });
+      if (starting.length === 0) return unknown('there is no loader');
+      const found = starting.map(({ path, signatures }) => `${path} ${trustWords(signatures)}`).join('; ');
+      const trusts = starting.map(({ signatures }) => trustOf(signatures));
+      if (trusts.includes('nobody')) return notMet(found);
+      return trusts.includes('unknown') || trusts.includes('others') ? unknown(found) : met(found);
     },
   },
   {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { loaderChoiceSchema } from '../boot/loader-choice';
 import { comparisonSchema } from '../contents/compare-contents';
 import { mediaContentsSchema } from '../contents/contents';
 import { nothing } from './app-common';
@@ -13,6 +14,8 @@ export const batchStateSchema = z.strictObject({
   workOrder: z.string(),
   imageIndex: z.int().positive(),
   layout: z.string(),
+  /** Boot loader of the drives; missing: as the settings say. */
+  loader: loaderChoiceSchema.optional(),
 });
 export type BatchState = z.infer<typeof batchStateSchema>;
 

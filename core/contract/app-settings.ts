@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { bootLoaderSettingsSchema } from '../boot/loader-choice';
 import { bootTestSettingsSchema } from '../job/boot-test';
 import { appSettingsSchema } from '../settings/settings';
 import { nothing } from './app-common';
@@ -9,6 +10,7 @@ export const stationSettingsSchema = z.strictObject({
   stationName: z.string().min(1).max(128),
   /** Size limit of the image cache, in bytes. */
   cacheLimitBytes: z.int().nonnegative(),
+  bootLoader: bootLoaderSettingsSchema,
   rehearsal: bootTestSettingsSchema,
   desk: appSettingsSchema,
 });

@@ -4,6 +4,8 @@ import { confirmedDriveSchema, driveSchema } from '../drive/drive';
 import { errorDataSchema } from '../base/errors';
 import { mediaContentsSchema } from '../contents/contents';
 import { createdMediaSchema, mediaPlanSchema } from '../recipe/media-plan';
+import { firmwareTrustSchema } from '../boot/loader-choice';
+import { certificateYears } from '../boot/loader-trust';
 import { jobStateSchema } from '../job/job';
 import { bootTestSignSchema, bootTestVerdictSchema } from '../job/boot-test';
 import { mediaHashSchema, mediaSchema } from '../media/media';
@@ -190,6 +192,8 @@ export const helperMethods = {
       driveSize: z.int().positive(),
       /** Bytes. */
       sectorSize: z.int().positive(),
+      /** Certificates that the boot loader must be for; missing: the media's own goes on as it is. */
+      loader: z.enum(certificateYears).optional(),
       directory: z.string(),
     }),
     response: z.strictObject({ fingerprint: sha256Schema, bytes: z.int().nonnegative(), chunks: z.int() }),
@@ -326,6 +330,8 @@ export const helperMethods = {
       sign: bootTestSignSchema,
       seconds: z.int().positive(),
       secureBoot: z.boolean(),
+      /** Microsoft's certificates that the firmware trusts; missing: those of the installed package. Only with Secure Boot. */
+      firmwareKeys: firmwareTrustSchema.optional(),
     }),
     response: z.strictObject({
       verdict: bootTestVerdictSchema,

@@ -1,5 +1,6 @@
 /** Rules of a boot test: settings, verdict, what console and display say. */
 import { z } from 'zod';
+import { firmwareTrustSchema } from '../boot/loader-choice';
 
 /** What tells that a drive in a boot test has started. */
 export const bootTestSignSchema = z.discriminatedUnion('kind', [
@@ -24,6 +25,11 @@ export const bootTestSettingsSchema = z.strictObject({
   seconds: z.int().min(10).max(3600).default(300),
   /** Use firmware with Secure Boot on and Microsoft's keys: it refuses an unsigned loader, as a real machine does. */
   secureBoot: z.boolean().default(false),
+  /**
+   * With Secure Boot: trust only Microsoft's certificates of 2011, only those of 2023, or both. Missing: what the
+   * installed firmware (package ovmf) comes with.
+   */
+  firmwareKeys: firmwareTrustSchema.optional(),
 });
 export type BootTestSettings = z.infer<typeof bootTestSettingsSchema>;
 
@@ -36,6 +42,8 @@ export const bootTestVerdictSchema = z.strictObject({
   what: z.string(),
   sign: bootTestSignSchema,
   secureBoot: z.boolean(),
+  /** Microsoft's certificates that the firmware trusted; missing: those that it came with. */
+  firmwareKeys: firmwareTrustSchema.optional(),
   accelerator: z.enum(accelerators),
   seconds: z.number().nonnegative(),
   /** The last lines of the serial console, safe to show. */

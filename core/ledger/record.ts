@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { sha256Schema } from '../media/chunk-map';
+import { recordedLoaderSchema } from '../boot/loader-choice';
 import { leftOutSchema } from '../media/left-out';
 import { recoverySchema } from '../media/recovery';
 import { recordedHashSourceSchema } from '../media/media-state';
@@ -58,6 +59,8 @@ export const jobDetailsSchema = z.strictObject({
   layout: z.string(),
   /** Winre.wim on the Recovery partition. Missing where the layout has none, the image has none, and before 0.5. */
   recovery: recoverySchema.optional(),
+  /** The boot loader that was chosen, and who signed what lies on the drive. Missing when there is none, and before 0.4. */
+  loader: recordedLoaderSchema.optional(),
   /** SHA-256 of the chunk map (core/media/chunk-map.ts, fingerprintText). */
   fingerprint: sha256Schema,
   /** What the finished drive is known by: it is on the drive, and on no other. */

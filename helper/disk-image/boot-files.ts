@@ -1,22 +1,23 @@
-import { copyFile, lstat, mkdir, readdir, rm } from 'node:fs/promises';
-import { dirname, join, relative } from 'node:path';
+import { copyFile, mkdir, readdir, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { newStore } from '../../core/boot/bcd-rules';
 import { defaultLoaderNames } from '../../core/boot/preflight';
-import { sanitizeForDisplay } from '../../core/base/display';
 import { PrestageError } from '../../core/base/errors';
 import { createBootStore, readBootStore } from '../boot/hive';
 import { readEfiProgram } from '../boot/pe';
 import type { ImageSource } from '../media/image-source';
-import { anyCase, wimlibFailure, wimlibStatus } from '../tools/wimlib';
-import { cachePlace, toolOnDisk } from '../tools/disk';
+import { layOverLoader, type LoaderOverlay } from './loader-overlay';
 import { findTool, lastWords, runTool } from '../tools/runner';
-import { refuseWarnings, requireDone } from './format-partition';
+import { addMissing, entryIn, extract, folderIn, refuseLinks } from './boot-tree';
+import { requireDone } from './format-partition';
 
 export interface BootFilesRequest extends ImageSource {
   /** The image has `\sources\boot.wim`. */
   readonly bootImage: boolean;
   /** Where boot.sdi lies in the image, for a store that is made; null when there is none to make. */
   readonly sdiPath: string | null;
+  /** Which programs the image's own boot manager of a year replaces; null: none. */
+  readonly loader: LoaderOverlay | null;
   /** The EFI partition's file. */
   readonly partitionFile: string;
   /** A folder that does not exist; it is gone again afterwards. */
@@ -39,6 +40,7 @@ export async function copyBootFiles(request: BootFilesRequest, signal: AbortSign
     await extract(request, '/EFI', scratch, signal);
     const efi = await folderIn(scratch, 'EFI');
     await addBootManager(request, efi, signal);
+    if (request.loader !== null) await layOverLoader(request, request.loader, efi, signal);
     await addDefaultLoader(efi);
     await addBootStore(request, efi, signal);
     await refuseLinks(scratch, scratch);
@@ -46,59 +48,6 @@ export async function copyBootFiles(request: BootFilesRequest, signal: AbortSign
   } finally {
     await rm(scratch, { recursive: true, force: true });
   }
-}
-
-/**
- * What wimlib says that it leaves out of files which go to FAT32, where none of it can be: the Windows partition has
- * these files with all of that.
- */
-const notOnFat = [
-  /Ignoring (?:named data streams|DOS names|object IDs|extended attributes|UNIX metadata|Windows NT security)/,
-  /Ignoring FILE_ATTRIBUTE_\w+ of/,
-  // The whole image's, which the inspection has told.
-  /Ignoring (?:\d+ (?:duplicate|empty) blobs|\d+ directory hard links|invalid boot index)|invalid security IDs|security data total length|WRITE_IN_PROGRESS|crashed while writing/,
-];
-
-/** @returns false when the image has no such folder */
-async function extract(
-  { wim, imageIndex, refs }: BootFilesRequest,
-  path: string,
-  into: string,
-  signal: AbortSignal,
-): Promise<boolean> {
-  const result = await runTool(
-    'wimlib-imagex',
-    ['extract', wim, String(imageIndex), path, `--dest-dir=${into}`, '--no-acls', '--no-attributes', ...refs],
-    { signal, environment: anyCase },
-  );
-  const { status, stderr } = result;
-  if (status === wimlibStatus.pathNotFound) return false;
-  if (status !== 0) {
-    const failed = wimlibFailure(status, stderr, wim);
-    // Only where it wrote: a media that cannot be read has its own words.
-    throw status === wimlibStatus.writeFailed || failed.code === 'render-no-space'
-      ? await toolOnDisk(stderr, cachePlace(into), failed)
-      : failed;
-  }
-  refuseWarnings('wimlib-imagex, for the boot files,', result, notOnFat);
-  return true;
-}
-
-/** An entry of a folder, whatever its case, as FAT has it. */
-async function entryIn(folder: string, name: string): Promise<string | null> {
-  const found = (await readdir(folder)).find((one) => one.toLowerCase() === name.toLowerCase());
-  return found === undefined ? null : join(folder, found);
-}
-
-/** A folder, made where it is missing. */
-async function folderIn(parent: string, ...names: readonly string[]): Promise<string> {
-  let folder = parent;
-  for (const name of names) {
-    const found = await entryIn(folder, name);
-    folder = found ?? join(folder, name);
-    if (found === null) await mkdir(folder);
-  }
-  return folder;
 }
 
 async function addBootManager(request: BootFilesRequest, efi: string, signal: AbortSignal): Promise<void> {
@@ -114,16 +63,6 @@ async function addBootManager(request: BootFilesRequest, efi: string, signal: Ab
     }
   } finally {
     await rm(windows, { recursive: true, force: true });
-  }
-}
-
-/** Copies what is not there yet: what the media brings itself comes first. */
-async function addMissing(from: string, into: string): Promise<void> {
-  await refuseLinks(from, from);
-  for (const entry of await readdir(from, { withFileTypes: true })) {
-    const source = join(from, entry.name);
-    if (entry.isDirectory()) await addMissing(source, await folderIn(into, entry.name));
-    else if ((await entryIn(into, entry.name)) === null) await copyFile(source, join(into, entry.name));
   }
 }
 
@@ -166,20 +105,4 @@ async function copyToPartition(
   }
   const failure = 'mcopy could not copy the boot files';
   await requireDone(copied, dirname(partitionFile), failure, 'mcopy, for the boot files,');
-}
-
-/** mcopy follows links, and a link in a media could point at any file of this machine. */
-async function refuseLinks(folder: string, root: string): Promise<void> {
-  for (const name of await readdir(folder)) {
-    const path = join(folder, name);
-    const details = await lstat(path);
-    if (details.isDirectory()) await refuseLinks(path, root);
-    else if (!details.isFile()) {
-      throw new PrestageError({
-        code: 'media-unsafe-names',
-        message: `The boot files of the media contain a link: ${sanitizeForDisplay(relative(root, path))}.`,
-        remedy: 'No drive was touched. Ask the enterprise for media without links in its EFI folder.',
-      });
-    }
-  }
 }

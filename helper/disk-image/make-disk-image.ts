@@ -2,6 +2,7 @@
 import { mkdir, open, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { HelperRequest, HelperResponse, TaskProgress } from '../../core/contract/helper-api';
+import { planLoader } from '../../core/boot/loader-choice';
 import { requireLayout, requireRecoveryRoom } from '../../core/job/batch-rules';
 import { bytesOf, chunkMapName, type Chunk, type ChunkMap } from '../../core/media/chunk-map';
 import { diskRefusal } from '../../core/base/disk-refusal';
@@ -20,7 +21,7 @@ import { wimlibSourceArguments } from '../media/wim-source';
 import { cachePlace, onDisk, roomAt, toolOnDisk } from '../tools/disk';
 import { runTool } from '../tools/runner';
 import { wimlibFailure, WimlibProgress, wimlibStatus } from '../tools/wimlib';
-import { copyBootFiles } from './boot-files';
+import { copyBootFiles, type BootFilesRequest } from './boot-files';
 import { fingerprintOf, partitionFileName, writeChunkMap } from './chunk-map-file';
 import { formatPartition } from './format-partition';
 import { layRecovery } from './lay-recovery';
@@ -95,6 +96,7 @@ async function makeIn(
           imageIndex: media.imageIndex,
           bootImage: media.bootable.bootImage !== 'missing',
           sdiPath: media.bootable.ramdisk?.sdi.path ?? null,
+          loader: overlayOf(media, request.loader),
           partitionFile: fileOf(request.directory, efi),
           scratch: join(request.directory, 'boot-files'),
         },
@@ -122,6 +124,16 @@ async function makeIn(
     await rm(request.directory, { recursive: true, force: true });
     throw error;
   }
+}
+
+/** @throws PrestageError loader-missing, loader-not-windows */
+function overlayOf(
+  { bootable }: Media,
+  year: HelperRequest<'makeDiskImage'>['loader'],
+): BootFilesRequest['loader'] {
+  if (year === undefined) return null;
+  const { replaced } = planLoader(bootable, year);
+  return replaced.length === 0 ? null : { year, replaced };
 }
 
 function fileOf(directory: string, partition: PlannedPartition): string {

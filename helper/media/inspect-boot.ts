@@ -9,6 +9,7 @@ import { formatBytes } from '../../core/base/display';
 import { PrestageError } from '../../core/base/errors';
 import { timeouts } from '../../core/base/timeouts';
 import { readDentries } from './dentries';
+import { readPrograms, type ReadPrograms } from './read-programs';
 import { listingMemory, type ImageSource } from './image-source';
 import {
   parseHeaderMembers,
@@ -42,15 +43,16 @@ interface EfiFile {
  */
 export async function inspectBoot(source: ImageSource, signal?: AbortSignal): Promise<BootDetails> {
   const { files, links } = await efiFilesOf(source, signal);
+  const read = await readPrograms(source, files, (path) => fileAt(source, path, signal), signal);
   const loaders: BootDetails['loaders'] = [];
   for (const wanted of ['x64', 'arm64', 'ia32'] as const) {
     const file = files.get(`boot/${defaultLoaderNames[wanted]}`);
-    if (file !== undefined) loaders.push({ wanted, ...(await programOf(source, file, signal)) });
+    if (file !== undefined) loaders.push({ wanted, ...(await programOf(source, file, read, signal)) });
   }
   const manager = files.get('microsoft/boot/bootmgfw.efi');
   let managerBytes = 0;
   if (manager !== undefined) {
-    const program = await programOf(source, manager, signal);
+    const program = await programOf(source, manager, read, signal);
     const name = defaultLoaderNames[program.cpu];
     // It will lie there a second time (helper/disk-image/boot-files.ts).
     if (name !== null && !files.has(`boot/${name}`)) {
@@ -65,6 +67,7 @@ export async function inspectBoot(source: ImageSource, signal?: AbortSignal): Pr
     ...image,
     bootStore: store?.kind ?? 'missing',
     loaders,
+    ...read,
     efiBytes: [...files.values()].reduce((sum, { bytes }) => sum + bytes, managerBytes),
     ramdisk: await ramdiskOf(source, store, image.bootImage, signal),
     efiProblems: [...sizeProblems(files), ...linkProblems(links)],
@@ -154,8 +157,15 @@ export async function readFile(
 async function programOf(
   source: ImageSource,
   { path }: EfiFile,
+  { programs }: ReadPrograms,
   signal?: AbortSignal,
 ): Promise<Omit<BootDetails['loaders'][number], 'wanted'>> {
+  const read = programs.find((program) => program.path === shownPath(path));
+  if (read?.cpu === 'none') return { path: shownPath(path), cpu: 'none', signed: false };
+  if (read?.signatures !== undefined) {
+    return { path: shownPath(path), cpu: read.cpu, signed: read.signatures.length > 0 };
+  }
+  // Too large to be read whole.
   const first = await readFile(source, path, { firstBytes: peHeaderBytes }, signal);
   return { path: shownPath(path), ...(efiProgramIn(first) ?? { cpu: 'none', signed: false }) };
 }

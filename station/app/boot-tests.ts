@@ -106,14 +106,14 @@ export class BootTests {
   /** Never rejects. */
   async #run(drive: Drive, signal: AbortSignal): Promise<void> {
     const { helpers, ledger, paths, settings, context, benchDirectory } = this.#dependencies;
-    const { sign, seconds, secureBoot } = settings();
+    const { firstOfBatch: _first, ...chosen } = settings();
     const driveId = drive.id;
-    this.#become({ driveId, status: 'running', seconds: 0, limit: seconds });
+    this.#become({ driveId, status: 'running', seconds: 0, limit: chosen.seconds });
     try {
       const append = await context();
       const { verdict, picture, ledgerEntry } = await bootTest(
         {
-          ...{ drive, benchDirectory: benchDirectory(), settings: { sign, seconds, secureBoot } },
+          ...{ drive, benchDirectory: benchDirectory(), settings: chosen },
         },
         {
           ...{ helpers, ledger, paths, append, signal },

@@ -101,9 +101,9 @@ export class Recovery {
     const { session, batch, orders, media } = this.#services;
     const stored = session.recall();
     if (stored !== null) {
-      const { operator, workOrder, imageIndex, layout } = stored;
+      const { operator, workOrder, imageIndex, layout, loader } = stored;
       // Whoever opens the app may be somebody else: the badge is asked for again.
-      batch.restore({ lastOperator: operator, workOrder, imageIndex, layout });
+      batch.restore({ lastOperator: operator, workOrder, imageIndex, layout, loader });
     }
     const order = orders.current?.order ?? null;
     // It may have been opened on the command line meanwhile.

@@ -115,10 +115,10 @@ export class SessionStore {
       return null;
     }
     const { pairs, waitingMachine, interrupted, cards, bootTests, ...batch } = stored;
-    const { operator, workOrder, imageIndex, layout, media, wanted } = batch;
+    const { operator, workOrder, imageIndex, layout, loader, media, wanted } = batch;
     const old = interrupted.map((card): EndedCard => ({ ...card, state: { state: 'interrupted' } }));
     this.#waiting = { pairs, waitingMachine, cards: [...old, ...cards], bootTests };
-    return { operator, workOrder, imageIndex, layout, media, wanted };
+    return { operator, workOrder, imageIndex, layout, loader, media, wanted };
   }
 
   /**
@@ -169,13 +169,14 @@ export class SessionStore {
       ...pair,
       attachment: attachments.get(pair.driveId) ?? null,
     }));
-    const { operator, lastOperator, workOrder, imageIndex, layout } = batch.state;
+    const { operator, lastOperator, workOrder, imageIndex, layout, loader } = batch.state;
     const stored: StoredSession = {
       version: 1,
       operator: operator === '' ? lastOperator : operator,
       workOrder,
       imageIndex,
       layout,
+      ...(loader === undefined ? {} : { loader }),
       ...(media.wanted === null ? {} : { wanted: media.wanted }),
       media: media.path === null ? null : { path: media.path, given: media.given },
       pairs: [...(this.#waiting?.pairs ?? []), ...pairs].map(

@@ -126,11 +126,12 @@ export class StartService {
     const settings = this.#services.settings.current;
     const proved = media.proved;
     if (proved === null) throw mediaNotProved();
-    const { operator, workOrder, imageIndex, layout } = batch.state;
+    const { operator, workOrder, imageIndex, layout, loader } = batch.state;
     return {
       mediaPath: proved.path,
       imageIndex,
       layoutName: layout,
+      bootLoader: { ...settings.bootLoader, ...(loader === undefined ? {} : { choice: loader }) },
       expectSha256: proved.expectSha256,
       assignments,
       benchDirectory: station.benchDirectory,

@@ -1,5 +1,13 @@
 import { resolve } from 'node:path';
-import { Command, InvalidArgumentError } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
+import {
+  firmwareTrusts,
+  loaderChoices,
+  programLines,
+  type BootLoaderSettings,
+  type FirmwareTrust,
+  type LoaderChoice,
+} from '../../core/boot/loader-choice';
 import { sanitizeForDisplay } from '../../core/base/display';
 import { isCancellation, PrestageError } from '../../core/base/errors';
 import { placeOf } from '../../core/drive/drive';
@@ -41,6 +49,9 @@ interface ApplyOptions extends DateOptions {
   readonly media: string;
   readonly image?: number;
   readonly layout?: string;
+  readonly loader?: LoaderChoice;
+  readonly firmwareTrust?: FirmwareTrust;
+  readonly requireLoader?: true;
   readonly expectSha256?: string;
   readonly drive: readonly GivenAssignment[];
   readonly thisMachine?: true;
@@ -68,6 +79,19 @@ export function applyCommand(): Command {
       '--layout <name>',
       `${layouts.map(({ name, description }) => `${name}: ${description}`).join('; ')} (default: from the open work order, or ${defaultLayoutName})`,
     )
+    .addOption(
+      new Option(
+        '--loader <choice>',
+        "boot loader: the media's own, or Windows' for machines that trust only Microsoft's certificates of that year (default: from the settings, or as-is)",
+      ).choices(loaderChoices),
+    )
+    .addOption(
+      new Option(
+        '--firmware-trust <years>',
+        "Microsoft's certificates that the machines trust: warn when they would not start the media (default: from the settings, or not known)",
+      ).choices(firmwareTrusts),
+    )
+    .option('--require-loader', 'refuse media that these machines would not start, instead of warning')
     .option('--expect-sha256 <hex>', 'SHA-256 that the media must have')
     .requiredOption(
       '--drive <id=serial>',
@@ -97,7 +121,14 @@ export function applyCommand(): Command {
       commandAction<ApplyOptions>(async (context, options) => {
         const asked: Omit<
           BatchRequest,
-          'bays' | 'imageIndex' | 'layoutName' | 'dates' | 'healthRules' | 'checkSize' | keyof MachinePart
+          | 'bays'
+          | 'imageIndex'
+          | 'layoutName'
+          | 'bootLoader'
+          | 'dates'
+          | 'healthRules'
+          | 'checkSize'
+          | keyof MachinePart
         > = {
           mediaPath: options.media,
           expectSha256: options.expectSha256 ?? null,
@@ -127,6 +158,7 @@ export function applyCommand(): Command {
             ...machines,
             imageIndex,
             dates,
+            bootLoader: bootLoaderOf(options, settings.bootLoader),
             layoutName: options.layout ?? order?.layout ?? defaultLayoutName,
             bays: settings.desk.bays,
             healthRules: settings.health.rules,
@@ -174,6 +206,26 @@ export function applyCommand(): Command {
     );
 }
 
+/** @throws PrestageError usage, where a refusal is asked for and nobody said what the machines trust */
+function bootLoaderOf(
+  { loader, firmwareTrust, requireLoader }: ApplyOptions,
+  settings: BootLoaderSettings,
+): BootLoaderSettings {
+  const trust = firmwareTrust ?? settings.firmwareTrust;
+  if (requireLoader === true && trust === undefined) {
+    throw new PrestageError({
+      code: 'usage',
+      message: '--require-loader needs to know what the machines trust.',
+      remedy: 'Nothing was touched. Give --firmware-trust 2011, 2023 or both.',
+    });
+  }
+  return {
+    choice: loader ?? settings.choice,
+    ...(trust === undefined ? {} : { firmwareTrust: trust }),
+    require: requireLoader ?? settings.require,
+  };
+}
+
 /** `ID=SERIAL`, or `ID` on the machine itself. A drive's id never has an equals sign, a serial might. */
 function parseAssignment(
   text: string,
@@ -203,9 +255,9 @@ function jobLabel({ drive }: PlannedJob): string {
 }
 
 /** What to know of the media before anything is erased. */
-function noticesOf({ media, dateWarnings }: BatchPlan): string[] {
+function noticesOf({ media, loader, loaderWarnings, dateWarnings }: BatchPlan): string[] {
   const problems = media.bootable.problems.map(
     (problem) => `a machine may not boot from this image: ${problem}`,
   );
-  return [...problems, ...media.warnings, ...dateWarnings];
+  return [...problems, ...media.warnings, ...programLines(loader), ...loaderWarnings, ...dateWarnings];
 }

@@ -2,13 +2,13 @@ import { randomUUID } from 'node:crypto';
 import { basename } from 'node:path';
 import { Command } from 'commander';
 import { z } from 'zod';
+import { managerLines, programLines } from '../../core/boot/loader-choice';
 import { sha256Schema } from '../../core/media/chunk-map';
 import { formatBytes } from '../../core/base/display';
 import { recordedHashSource, recordedHashSourceSchema } from '../../core/media/media-state';
 import {
   dateLines,
-  dateWarnings,
-  lateReasons,
+  dateNotices,
   mediaDatesSchema,
   mergeMediaDates,
   type MediaDates,
@@ -96,9 +96,7 @@ export function mediaCommand(): Command {
         const { media, hash } = await inspectAndHash(client, path, image, context);
         assertExpected(expected, hash);
         const shipping = { now: new Date(), shipBy: null };
-        const warnings =
-          dates === null ? [] : [...lateReasons(dates, shipping), ...dateWarnings(dates, shipping)];
-        for (const warning of warnings) context.output.message(`warning: ${warning}`);
+        for (const warning of dateNotices(dates, shipping)) context.output.message(`warning: ${warning}`);
         const document = {
           sha256: hash.sha256,
           expected: recordedHashSource(expected.source),
@@ -239,6 +237,8 @@ function mediaText(media: Media, hash: MediaHash, expected: ExpectedHash): strin
       bootable.loaders.map(({ cpu, signed }) => `${cpu} machines, ${signed ? 'signed' : 'not signed'}`),
     ],
     ['recovery', recoveryText(media.recovery)],
+    ['boot programs', bootable.programs === undefined ? [] : programLines({ programs: bootable.programs })],
+    ['for 2011 and 2023', managerLines(bootable)],
   ];
   const images = table(
     [

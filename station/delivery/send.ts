@@ -14,6 +14,7 @@ import {
   partBytesFor,
   type MediaManifest,
 } from '../../core/delivery/manifest';
+import { manifestTooLarge } from '../../core/delivery/manifest-size';
 import type { TaskProgress } from '../../core/contract/helper-api';
 import type { HelperClient } from '../helper-client/helper-client';
 import { makeSignature, type MinisignSigner } from '../signing/minisign';
@@ -88,6 +89,7 @@ export async function sendMedia(
   const stem = since === null ? basename(path) : `${basename(path)}.diff`;
   requireGoodName(`${stem}.0001`, 'The part', 'Rename the file');
   requireFewParts(path, request.partBytes);
+  requireSmallManifest(request);
   for (const name of [stem, `${stem}.001`]) requireFree(join(directory, name), path, begun);
 
   rmSync(working, { recursive: true, force: true });
@@ -167,6 +169,24 @@ function requireFewParts(path: string, partBytes: number | null): void {
     code: 'usage',
     message: `The media would be sent in ${parts} parts; ${mostParts} is the most.`,
     remedy: 'Nothing was written. Give a larger --part-size.',
+  });
+}
+
+/** Before hours of reading: the manifest is written last. @throws PrestageError usage */
+function requireSmallManifest({ path, partBytes, described }: SendRequest): void {
+  const problem = manifestTooLarge({
+    described,
+    fileName: basename(path),
+    bytes: statSync(path, { throwIfNoEntry: false })?.size ?? 0,
+    partBytes: partBytesFor(partBytes ?? Number.MAX_SAFE_INTEGER),
+    blockBytes: deliveryBlockBytes,
+  });
+  if (problem === null) return;
+  throw new PrestageError({
+    code: 'usage',
+    message: problem,
+    remedy:
+      'Nothing was written. Split the media into several with fewer packages each, or give larger parts (--part-size).',
   });
 }
 

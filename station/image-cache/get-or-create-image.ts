@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { TaskProgress } from '../../core/contract/helper-api';
+import type { CertificateYear } from '../../core/boot/loader-trust';
 import { PrestageError } from '../../core/base/errors';
 import type { Media, MediaHash } from '../../core/media/media';
 import { recoveryFor } from '../../core/media/recovery';
@@ -27,6 +28,8 @@ export interface ImageRequest {
   /** Rejects when the media is not the file any more that it was before it was hashed. */
   readonly requireUnchanged: () => Promise<void>;
   readonly layout: Layout;
+  /** Certificates that the boot loader must be for; null: the media's own. */
+  readonly loader: CertificateYear | null;
   readonly driveSize: number;
   readonly sectorSize: number;
   readonly versions: Readonly<Record<string, string>>;
@@ -55,6 +58,7 @@ export async function getOrCreateImage(
     mediaBytes: media.bytes,
     imageIndex: media.imageIndex,
     layout: request.layout.name,
+    ...(request.loader === null ? {} : { loader: request.loader }),
     driveSize: request.driveSize,
     sectorSize: request.sectorSize,
     ...(recovery === null ? {} : { recovery: recovery.sha1 }),
@@ -122,6 +126,7 @@ async function makeNew(
       path: media.path,
       imageIndex: media.imageIndex,
       layout: request.layout.name,
+      ...(request.loader === null ? {} : { loader: request.loader }),
       driveSize: request.driveSize,
       sectorSize: request.sectorSize,
       directory,

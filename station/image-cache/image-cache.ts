@@ -3,6 +3,7 @@ import { lstat, mkdir, readdir, readFile, rename, rm, utimes, writeFile } from '
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { DiskPlace } from '../../core/base/disk-refusal';
+import { certificateYears } from '../../core/boot/loader-trust';
 import { sha256Schema } from '../../core/media/chunk-map';
 import { recoverySchema } from '../../core/media/recovery';
 import { errorCodeOf } from '../../core/base/system-error';
@@ -16,6 +17,8 @@ export const imageDetailsSchema = z.strictObject({
   mediaBytes: z.int().positive(),
   imageIndex: z.int().positive(),
   layout: z.string(),
+  /** Certificates that the boot loader is for; missing: the media's own loader. */
+  loader: z.enum(certificateYears).optional(),
   /** Bytes. */
   driveSize: z.int().positive(),
   /** Bytes. */
@@ -48,10 +51,11 @@ const randomSuffix = 9;
 /** The SHA-256 of the details: the folder's name. */
 export function imageKey(details: ImageDetails): string {
   const versions = Object.entries(details.versions).sort(([left], [right]) => (left < right ? -1 : 1));
-  const { mediaSha256, mediaBytes, imageIndex, layout, driveSize, sectorSize, recovery } = details;
+  const { mediaSha256, mediaBytes, imageIndex, layout, driveSize, sectorSize, recovery, loader } = details;
   const text = JSON.stringify([
     ...[mediaSha256, mediaBytes, imageIndex, layout, driveSize, sectorSize, versions],
     ...(recovery === undefined ? [] : [recovery]),
+    ...(loader === undefined ? [] : [{ loader }]),
   ]);
   return createHash('sha256').update(text).digest('hex');
 }

@@ -1,5 +1,12 @@
 import { stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
+import {
+  firmwareDoubts,
+  planLoader,
+  requireTrusted,
+  type BootLoaderSettings,
+  type LoaderPlan,
+} from '../../core/boot/loader-choice';
 import { arrangeBays, withBayLabels, type Bay } from '../../core/drive/bays';
 import {
   requireEfiRoom,
@@ -44,6 +51,8 @@ export interface BatchRequest {
   readonly mediaPath: string;
   readonly imageIndex: number;
   readonly layoutName: string;
+  /** Boot loader that goes on, and what the machines trust; missing: the media's own, and nothing is known of the machines. */
+  readonly bootLoader?: BootLoaderSettings;
   readonly expectSha256: string | null;
   readonly assignments: readonly Assignment[];
   readonly benchDirectory: string | null;
@@ -132,6 +141,10 @@ export interface BatchPlan {
   /** Changes when a file of the media changes. */
   readonly mediaMark: string;
   readonly layout: Layout;
+  /** The boot loaders that will lie on the drives. */
+  readonly loader: LoaderPlan;
+  /** Why machines that trust certain certificates may not start the drives. */
+  readonly loaderWarnings: readonly string[];
   readonly jobs: readonly PlannedJob[];
   /** The order that is open on the station; null when none is. */
   readonly order: OpenOrder | null;
@@ -195,6 +208,9 @@ export async function planBatch(
   const image = media.images.find(({ index }) => index === media.imageIndex);
   if (image === undefined) throw new Error('the helper answered with an image that is not in its list');
   requireEfiRoom(layout, media);
+  const { choice = 'as-is', firmwareTrust, require = false } = request.bootLoader ?? {};
+  const loader = planLoader(media.bootable, choice);
+  if (require) requireTrusted(loader, firmwareTrust);
   for (const drive of chosen) {
     requireTrainingDrive(drive, image);
     requireRoom(drive, layout, image);
@@ -216,6 +232,8 @@ export async function planBatch(
     expected,
     mediaMark: await mediaMark(media.files),
     layout,
+    loader,
+    loaderWarnings: firmwareDoubts(loader, firmwareTrust),
     order,
     dateWarnings: warningsOf(dates, order),
     protectedPaths: [...new Set([...protectedPaths, ...media.files])],

@@ -218,6 +218,8 @@ async function hashAndCreateImage(
       hash,
       requireUnchanged: () => requireUnchanged(plan),
       layout: plan.layout,
+      // Where nothing is replaced, the image is the one that the media's own loader makes.
+      loader: plan.loader.choice === 'as-is' || plan.loader.replaced.length === 0 ? null : plan.loader.choice,
       driveSize,
       sectorSize,
       versions,

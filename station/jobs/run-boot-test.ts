@@ -53,7 +53,7 @@ export async function bootTest(
   const found = await requireFinishedJob(drive, benchDirectory, client, ledger, signal);
   requireWritten(drive, found);
   const { job, diskGuid } = found;
-  const { sign, seconds, secureBoot } = settings;
+  const { sign, seconds, secureBoot, firmwareKeys } = settings;
   const { verdict, picture } = await client.call(
     'bootTestDrive',
     {
@@ -63,6 +63,7 @@ export async function bootTest(
       benchDirectory,
       machineSerial: job.machineSerial,
       ...{ sign, seconds, secureBoot },
+      ...(firmwareKeys === undefined ? {} : { firmwareKeys }),
     },
     { signal, onTaskProgress: onTask },
   );

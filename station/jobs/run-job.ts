@@ -3,6 +3,7 @@ import { basename } from 'node:path';
 import type { TaskProgress } from '../../core/contract/helper-api';
 import { driveLabel, identityOf, type Drive } from '../../core/drive/drive';
 import { attachmentMember, sharedMember } from '../drives/finished-drive';
+import { recordedLoader } from '../../core/boot/loader-choice';
 import { sanitizeForDisplay } from '../../core/base/display';
 import { isCancellation, PrestageError, toErrorData } from '../../core/base/errors';
 import { hasEnded, type JobEnd, type JobState } from '../../core/job/job';
@@ -155,6 +156,7 @@ export function detailsOf(
     image: { index: plan.image.index, name: plan.image.name },
     layout: plan.layout.name,
     ...recoveryMember(plan),
+    ...loaderMember(plan),
     fingerprint: image.fingerprint,
     ...guids,
     ...(previousDiskGuid === undefined ? {} : { previousDiskGuid }),
@@ -169,6 +171,11 @@ export function detailsOf(
 function recoveryMember({ layout, media }: BatchPlan): Pick<JobDetails, 'recovery'> {
   const recovery = recoveryFor(layout, media);
   return recovery === null ? {} : { recovery };
+}
+
+function loaderMember({ loader }: BatchPlan): Pick<JobDetails, 'loader'> {
+  const recorded = recordedLoader(loader);
+  return recorded === null ? {} : { loader: recorded };
 }
 
 /** Why a drive with a past is written, as record and card keep it. @param foundMachine as in the reserved job */

@@ -29,6 +29,8 @@ export interface SignedManifest {
   readonly signer: Signer;
   /** Absolute. */
   readonly file: string;
+  /** What is to be said of the signature though it is accepted: whole sentences. */
+  readonly warnings: readonly string[];
   readonly signature: { readonly ending: typeof minisignEnding | typeof cmsEnding; readonly bytes: Buffer };
 }
 
@@ -80,9 +82,9 @@ export async function readSignedManifest(
       ? minisignSigner(file, bytes, signature.bytes, keys)
       : await cmsSigner(file, bytes, signature.bytes, keys, await client(), signal);
   const manifest = parseManifest(file, bytes);
-  if (signer.kind === 'certificate') requireValidThen(file, manifest, signer.certificate);
+  const warnings = signer.kind === 'certificate' ? requireValidThen(file, manifest, signer, new Date()) : [];
   const sha256 = createHash('sha256').update(bytes).digest('hex');
-  return { manifest, bytes, sha256, signer: signerOf(signer), file, signature };
+  return { manifest, bytes, sha256, signer: signerOf(signer), file, warnings, signature };
 }
 
 /** Whether a minisign signature of a manifest holds for a key that is still trusted. For what lies in the library. */
@@ -198,13 +200,29 @@ async function cmsSigner(
   );
 }
 
-/** A certificate counts for what was made while it was valid. */
-function requireValidThen(file: string, { createdAt }: MediaManifest, pem: string): void {
-  const { from, to } = validityOf(new X509Certificate(pem));
+/**
+ * A certificate counts for what says that it was made while it was valid. When that was, only the signer says: nothing here
+ * proves a time, so that a certificate which has ended since is accepted and told.
+ * @returns what is to be told
+ * @throws PrestageError delivery-unsigned
+ */
+function requireValidThen(
+  file: string,
+  { createdAt }: MediaManifest,
+  { name, certificate }: Extract<TrustedKey, { kind: 'certificate' }>,
+  now: Date,
+): string[] {
+  const { from, to } = validityOf(new X509Certificate(certificate));
   const made = new Date(createdAt);
-  if (made >= from && made <= to) return;
+  const ended = to.toISOString().slice(0, 10);
+  if (made >= from && made <= to) {
+    if (now <= to) return [];
+    return [
+      `The certificate of ${shown(name)} ended on ${ended}. The manifest says that it was made before, on ${createdAt.slice(0, 10)}; nobody else confirms when it was signed. Ask the sender whether the media is theirs, and for the new certificate.`,
+    ];
+  }
   throw unsigned(
-    `The manifest ${shown(basename(file))} was made on ${createdAt.slice(0, 10)}, when the certificate that signed it was not valid (${from.toISOString().slice(0, 10)} to ${to.toISOString().slice(0, 10)}).`,
+    `The manifest ${shown(basename(file))} was made on ${createdAt.slice(0, 10)}, when the certificate that signed it was not valid (${from.toISOString().slice(0, 10)} to ${ended}).`,
   );
 }
 

@@ -49,6 +49,8 @@ export interface StatePaths {
   readonly takenOutFile: string;
   /** Keys of enterprises that are trusted here, by name. */
   readonly trustedKeysFile: string;
+  /** Newest revision of each media that was ever received here; missing until one is. */
+  readonly acceptedMediaFile: string;
   /** Folder. Media that were received, each in a folder by its SHA-256; the settings can name another. */
   readonly library: string;
   /** Folder. What the station did and met, for support; made with the first line. May be deleted. */
@@ -97,6 +99,7 @@ export function statePaths(stateDirectory: string | null, options: StateOptions 
     knownMediaFile: join(state, 'known-media.json'),
     takenOutFile: join(state, 'taken-out.json'),
     trustedKeysFile: join(state, 'trusted-keys.json'),
+    acceptedMediaFile: join(state, 'accepted-media.json'),
     library: join(state, 'library'),
     logs: join(state, 'log'),
     crashDumps: join(state, 'crash-dumps'),
