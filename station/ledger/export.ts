@@ -50,6 +50,12 @@ export const csvRowSchema = z.strictObject({
   verifySeconds: seconds,
   /** Of the entry before the first destructive write. */
   startedAt: utc.nullable(),
+  operator: z.string(),
+  station: z.string(),
+  batchId: z.uuid().nullable(),
+  jobId: z.uuid(),
+  /** SHA-256 of the entry's canonical JSON. */
+  entryHash: sha256Schema,
   /** good, warning, bad or not-known, by the rules of the station; empty where no health is recorded. */
   health: z.enum(healthWords).nullable(),
   /** The newest figures that the drive reported in its job. */
@@ -64,12 +70,6 @@ export const csvRowSchema = z.strictObject({
   crcErrors: whole,
   /** Rules that hold, what rose, and whether the drive was slow. */
   driveNotes: text,
-  operator: z.string(),
-  station: z.string(),
-  batchId: z.uuid().nullable(),
-  jobId: z.uuid(),
-  /** SHA-256 of the entry's canonical JSON. */
-  entryHash: sha256Schema,
 });
 export type CsvRow = Readonly<z.infer<typeof csvRowSchema>>;
 /** The columns of the CSV export, in their order. */
