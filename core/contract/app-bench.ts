@@ -8,6 +8,8 @@ import { totalProgressSchema } from '../job/total-progress';
 import { bootTestVerdictSchema } from '../job/boot-test';
 import { taskSchema } from '../base/task';
 import { screenTaskSchema } from '../flow/screen-scan';
+import { jobHealthSchema } from '../health/health-rules';
+import { slowNoteSchema } from '../health/slow';
 import { driveAgainSchema } from '../job/drive-again';
 import { scanDoubts, scanOutcomeSchema, scanScreenSchema } from '../scan/scan-outcome';
 import { driveRequest, nothing } from './app-common';
@@ -55,6 +57,10 @@ export const appJobSchema = z.strictObject({
   againReason: z.string().optional(),
   /** Why the drive was written again. */
   driveAgain: driveAgainSchema.optional(),
+  /** What its drive said of its health; missing before it ends, and where the drive is no hardware. */
+  health: jobHealthSchema.optional(),
+  /** The drive was much slower than others, or became so. */
+  slow: z.array(slowNoteSchema).min(1).optional(),
 });
 export type AppJob = z.infer<typeof appJobSchema>;
 

@@ -46,7 +46,7 @@ describe('the command line', () => {
     [['format'], /nknown command 'format'/],
     [['drives', '--force'], /nknown option '--force'.*prestage drives --help/s],
     [['drives', 'sda'], /Unknown command 'sda'.*prestage drives --help/s],
-    [['machine', 'sda'], /too many arguments/i],
+    [['cache', 'show', 'sda'], /too many arguments/i],
     [['media', 'inspect'], /missing required argument 'file'/i],
     [['media', 'inspect', 'x', '--image', '0'], /a whole number, at least 1/],
     [['order', 'open'], /missing required argument 'file'/i],
@@ -87,7 +87,7 @@ describe('the command line', () => {
     [['apply', '--medai=x', '--drive', 'a=B12'], /Unknown option '--medai=x'\. Did you mean '--media'\?/],
     [['--jsno', '--help'], /Unknown option '--jsno'/],
     [['drives', 'chek', '--help'], /Unknown command 'chek'\. Did you mean 'check'\?/],
-    [['machine', 'sda', '--help'], /Nothing was expected at 'sda'/],
+    [['cache', 'show', 'sda', '--help'], /Nothing was expected at 'sda'/],
     [['drives', '--bench', '--json'], /Option '--bench <dir>' has no value: '--json' follows it/],
     [['drives', '--bench', '--help'], /Option '--bench <dir>' has no value: '--help' follows it/],
   ])('lets no typing error look like success: %j', async (args, message) => {
