@@ -10,6 +10,7 @@ import { driveHealthSchema } from '../../core/health/health';
 import { sizeCheckSchema } from '../../core/health/size-check';
 import { jobEndSchema } from '../../core/job/job';
 import { labelRuleSchema } from '../../core/scan/label-rules';
+import { returnedForm } from '../../station/cli/machine-command';
 import { machineDetailsSchema } from '../../core/machine/machine';
 import { workOrderSchema } from '../../core/order/order';
 import { recipeContentSchema, recipeSchema } from '../../core/recipe/recipe';
@@ -115,7 +116,8 @@ export const commandForms = {
   'fleet push': fleetPushForm,
   'fleet status': fleetStatusForm,
   'fleet verify': fleetReportSchema,
-  machine: thisMachineSchema,
+  'machine show': thisMachineSchema,
+  'machine returned': returnedForm,
   scanner: scannerForm,
   'cache show': cacheForm,
   'cache clear': cacheForm,
