@@ -85,7 +85,8 @@ describe('what smartctl recorded', () => {
   });
 
   it.each([
-    [''], ['Segmentation fault'],
+    [''],
+    ['Segmentation fault'],
     ['{"json_format_version":[1,0]'],
     ['[]'],
     ['{"json_format_version":"1"}'],
