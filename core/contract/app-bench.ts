@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { jobHealthSchema } from '../health/health-rules';
+import { slowNoteSchema } from '../health/slow';
 import { sha256Schema } from '../media/chunk-map';
 import { driveSchema } from '../drive/drive';
 import { errorDataSchema } from '../base/errors';
@@ -8,8 +10,6 @@ import { totalProgressSchema } from '../job/total-progress';
 import { bootTestVerdictSchema } from '../job/boot-test';
 import { taskSchema } from '../base/task';
 import { screenTaskSchema } from '../flow/screen-scan';
-import { jobHealthSchema } from '../health/health-rules';
-import { slowNoteSchema } from '../health/slow';
 import { driveAgainSchema } from '../job/drive-again';
 import { scanDoubts, scanOutcomeSchema, scanScreenSchema } from '../scan/scan-outcome';
 import { driveRequest, nothing } from './app-common';
@@ -51,16 +51,16 @@ export const appJobSchema = z.strictObject({
   startedAt: z.iso.datetime(),
   endedAt: z.iso.datetime().nullable(),
   ledgerEntry: z.int().nullable(),
+  /** What its drive said of its health; missing before it ends, and where the drive is no hardware. */
+  health: jobHealthSchema.optional(),
+  /** The drive was much slower than others, or became so. */
+  slow: z.array(slowNoteSchema).min(1).optional(),
   canCancel: z.boolean(),
   canRetry: z.boolean(),
   /** Why its machine got another drive. */
   againReason: z.string().optional(),
   /** Why the drive was written again. */
   driveAgain: driveAgainSchema.optional(),
-  /** What its drive said of its health; missing before it ends, and where the drive is no hardware. */
-  health: jobHealthSchema.optional(),
-  /** The drive was much slower than others, or became so. */
-  slow: z.array(slowNoteSchema).min(1).optional(),
 });
 export type AppJob = z.infer<typeof appJobSchema>;
 

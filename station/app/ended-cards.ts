@@ -25,6 +25,9 @@ const cardMembers = appJobSchema.pick({
   ledgerEntry: true,
 }).shape;
 
+/** What a job told of its drive. */
+const driveMembers = appJobSchema.pick({ health: true, slow: true }).shape;
+
 /** In sessions from before 0.4, which kept no other cards. */
 export const interruptedCardSchema = z.strictObject({
   ...cardMembers,
@@ -34,9 +37,10 @@ export const interruptedCardSchema = z.strictObject({
 
 export const endedCardSchema = z.strictObject({
   ...cardMembers,
+  ...driveMembers,
   attachment: z.string().nullable(),
   state: jobEndSchema,
-  ...appJobSchema.pick({ againReason: true, driveAgain: true, health: true, slow: true }).shape,
+  ...appJobSchema.pick({ againReason: true, driveAgain: true }).shape,
   /** Folder of the virtual drives that it is of; null: the machine's own drives. Missing: not known. */
   bench: z.string().nullable().optional(),
 });
@@ -162,18 +166,22 @@ export function keptOf(
   };
 }
 
+/** Only the members that are there. */
+function driveMembersOf({ health, slow }: AppJob): Pick<EndedCard, 'health' | 'slow'> {
+  return { ...(health === undefined ? {} : { health }), ...(slow === undefined ? {} : { slow }) };
+}
+
 function cardOf(job: AppJob, bench: string | null): EndedCard[] {
   const { driveId, attachment, bay, machineSerial, state, startedAt, endedAt, ledgerEntry } = job;
   const end = jobEndSchema.safeParse(state);
   if (!end.success) return [];
-  const { againReason, driveAgain, health, slow } = job;
+  const { againReason, driveAgain } = job;
   return [
     {
+      ...driveMembersOf(job),
       ...{ driveId, attachment, bay, machineSerial, state: end.data, startedAt, endedAt, ledgerEntry, bench },
       ...(againReason === undefined ? {} : { againReason }),
       ...(driveAgain === undefined ? {} : { driveAgain }),
-      ...(health === undefined ? {} : { health }),
-      ...(slow === undefined ? {} : { slow }),
     },
   ];
 }
