@@ -30,7 +30,7 @@ export const layers: Readonly<Record<string, Layer>> = {
       boot: ['base', 'drive'],
       media: ['base', 'boot', 'drive', 'drivers'],
       recipe: ['base', 'boot', 'drive', 'drivers', 'media'],
-      contents: ['base', 'media', 'recipe'],
+      contents: ['base', 'drivers', 'media', 'recipe'],
       delivery: ['base', 'boot', 'contents', 'drivers', 'media', 'recipe'],
       help: [],
       scan: ['base', 'drive', 'machine'],

@@ -2,6 +2,7 @@ import { either, failed, refused, type ErrorMeaning } from './error-meaning';
 import { deliveryErrors } from './errors-of-delivery';
 import { loaderErrors } from './errors-of-loader';
 import { healthErrors } from './errors-of-health';
+import { driverErrors } from './errors-of-drivers';
 import { mediaErrors } from './errors-of-media';
 import { recipeErrors } from './errors-of-recipe';
 
@@ -17,6 +18,7 @@ export const errorReference = {
   ...loaderErrors,
   ...deliveryErrors,
   ...recipeErrors,
+  ...driverErrors,
   ...healthErrors,
   // drives
   'drive-listing-failed': refused(

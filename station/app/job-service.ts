@@ -250,6 +250,7 @@ export class JobService {
               canRetry: false,
               ...(againReason === null ? {} : { againReason }),
               ...driveAgainMember(job, request, null),
+              ...machineMembers(job),
             },
           });
         }
@@ -301,4 +302,26 @@ export class JobService {
     job.view = { ...job.view, ...change };
     this.#changed.fire();
   }
+}
+
+/** What the card's details tell of the machine. */
+function machineMembers({
+  machine,
+  replaces,
+  driverPack,
+}: PlannedJob): Pick<AppJob, 'machine' | 'replaces' | 'driverPack'> {
+  const { computerName, model } = machine ?? {};
+  const known = computerName !== undefined || model !== undefined;
+  return {
+    ...(known
+      ? {
+          machine: {
+            ...(computerName === undefined ? {} : { computerName }),
+            ...(model === undefined ? {} : { model }),
+          },
+        }
+      : {}),
+    ...(replaces === null ? {} : { replaces }),
+    ...(driverPack === undefined ? {} : { driverPack }),
+  };
 }

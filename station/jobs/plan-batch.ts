@@ -27,6 +27,7 @@ import type { HealthRule } from '../../core/health/health-rules';
 import { withHealth } from '../../core/health/health-words';
 import { PrestageError } from '../../core/base/errors';
 import type { Layout } from '../../core/drive/layout';
+import { planPacks } from '../../core/drivers/plan-packs';
 import { dayOf, needsReason, type DriveBefore } from '../../core/job/drive-again';
 import { driveBefore } from '../../core/ledger/drive-before';
 import type { DrivePast } from '../../core/ledger/drive-past';
@@ -79,6 +80,8 @@ export interface BatchRequest {
   readonly shown?: ReadonlyMap<string, string>;
   /** The bays that were set up; their labels go into messages and the record. */
   readonly bays: readonly Bay[];
+  /** Machines that would get no driver pack of the media are refused. */
+  readonly requireDrivers?: boolean;
   /** What is known of how long the media is of use, beside its signed manifest; null or missing: nothing. */
   readonly dates?: MediaDates | null;
   /** What a drive's health may say. */
@@ -134,6 +137,8 @@ export interface PlannedJob {
   readonly machine: MachineDetails | null;
   /** The computer whose place the machine takes; null: none that is known. */
   readonly replaces: ReplacedComputer | null;
+  /** Its driver pack on the media; null: none of them. Missing: the media has none. */
+  readonly driverPack?: string | null;
 }
 
 /** Everything that was looked at and found right. Nothing has been touched. */
@@ -151,6 +156,8 @@ export interface BatchPlan {
   readonly jobs: readonly PlannedJob[];
   /** The order that is open on the station; null when none is. */
   readonly order: OpenOrder | null;
+  /** Machines that get no driver pack, in sentences. */
+  readonly driverWarnings: readonly string[];
   /** What to know of the media's dates, though they hold. */
   readonly dateWarnings: readonly string[];
   /** Media and state: must not be on a drive that is written. */
@@ -222,6 +229,17 @@ export async function planBatch(
     await requireCacheFile(drive, layout, paths.imageCache);
   }
 
+  const machines = assignments.map(({ machineSerial }) => ({
+    machineSerial,
+    machine: machineOf(order, machineSerial, request.machines?.get(machineSerial)),
+  }));
+  const drivers = planPacks({
+    machines,
+    drivers: media.drivers ?? null,
+    signed: signed?.driverPacks ?? null,
+    required: request.requireDrivers === true,
+  });
+
   // Last, because it may ask for a password.
   const healths = await readHealthOf(chosen, helpers, request.benchDirectory, signal);
   const judged = chosen.map((drive, index) =>
@@ -238,6 +256,7 @@ export async function planBatch(
     loader,
     loaderWarnings: firmwareDoubts(loader, firmwareTrust),
     order,
+    driverWarnings: drivers.warnings,
     dateWarnings: warningsOf(dates, order),
     protectedPaths: [...new Set([...protectedPaths, ...media.files])],
     jobs: judged.map((drive, index) => {
@@ -246,7 +265,8 @@ export async function planBatch(
         drive,
         machineSerial,
         health: required(healths[index], `the health of drive ${drive.id}`),
-        machine: machineOf(order, machineSerial, request.machines?.get(machineSerial)),
+        machine: required(machines[index], `machine ${machineSerial}`).machine,
+        ...(drivers.packs.has(machineSerial) ? { driverPack: drivers.packs.get(machineSerial) ?? null } : {}),
         replaces: replacedOf(order, machineSerial),
         again: required(shipped[index], `whether machine ${machineSerial} was shipped`),
         holdsMachine: machineShownOn(drive, request, ledger),

@@ -165,6 +165,9 @@ export function detailsOf(
     ...driveAgainMember(planned, request, foundMachine),
     ...workOrderOf(request, plan),
     ...(planned.machine === null ? {} : { machine: planned.machine }),
+    ...(planned.driverPack === undefined
+      ? {}
+      : { driverPack: planned.driverPack === null ? null : { name: planned.driverPack } }),
     ...(planned.replaces === null ? {} : { replaces: planned.replaces }),
   };
 }

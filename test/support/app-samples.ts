@@ -130,6 +130,7 @@ export const emptyState: AppState = {
       // As on a station that has been at work: the offer of the check has a state of its own.
       scanner: { ...uncheckedScanner, offer: false },
       onMachine: false,
+      requireDrivers: false,
       shipmentsFolder: null,
       sounds: true,
       theme: 'light',
