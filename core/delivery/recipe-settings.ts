@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { driverTableSchema } from '../drivers/driver-table';
+import { machineFileSchema, maxMachineFiles, type MachineFile } from '../machine-files/machine-file';
 import {
   contentOf,
   recipeContentSchema,
@@ -21,10 +22,13 @@ export const recipeSettingsSchema = z.strictObject({
   driverPacks: driverTableSchema.optional(),
   /** Missing where the media is not for a site of Configuration Manager. The certificate's times are in `dates`. */
   deployment: recipeDeploymentSchema.omit({ certificate: true }).optional(),
+  /** Files that each machine gets of its own, with their templates; missing when there are none. */
+  machineFiles: z.array(machineFileSchema).min(1).max(maxMachineFiles).optional(),
 });
 export type RecipeSettings = z.infer<typeof recipeSettingsSchema>;
 
-export function settingsOf(recipe: Recipe): RecipeSettings {
+/** @param machineFiles those of the recipe, with what their templates hold */
+export function settingsOf(recipe: Recipe, machineFiles: readonly MachineFile[] = []): RecipeSettings {
   const { comment, createdBy, layout, deployment, driverPacks } = recipe;
   return {
     ...(comment === undefined ? {} : { comment }),
@@ -35,6 +39,7 @@ export function settingsOf(recipe: Recipe): RecipeSettings {
       ? {}
       : { driverPacks: driverPacks.map(({ pack, models }) => ({ pack, models })) }),
     ...(deployment === undefined ? {} : { deployment: withoutCertificate(deployment) }),
+    ...(machineFiles.length === 0 ? {} : { machineFiles: [...machineFiles] }),
   };
 }
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { deviceName } from '../base/device-name';
+import { isDeviceName } from '../base/windows-names';
 import { sanitizeForDisplay } from '../base/display';
 
 /**
@@ -29,7 +29,7 @@ export const driverPackNameSchema = z
   .regex(/^[A-Za-z0-9](?:[A-Za-z0-9 ._+()-]{0,62}[A-Za-z0-9_+()-])?$/, {
     message: 'must be the name of a folder: 1 to 64 letters, digits, or . _ + ( ) - or spaces inside',
   })
-  .refine((name) => !deviceName.test(name), { message: 'is the name of a device of Windows' });
+  .refine((name) => !isDeviceName(name), { message: 'is the name of a device of Windows' });
 
 /** Machines that a pack is for. An ID decides; without one the maker must fit and the model. */
 export const driverModelSchema = z

@@ -10,6 +10,7 @@ import { errorDataSchema } from '../base/errors';
 import { jobEndSchema } from '../job/job';
 import { machineDetailsSchema } from '../machine/machine';
 import { replacedComputerSchema } from '../machine/replaced-computer';
+import { recordedMachineFileSchema } from '../machine-files/machine-file';
 import { bootTestVerdictSchema } from '../job/boot-test';
 import { driveAgainSchema } from '../job/drive-again';
 import { signedManifestSchema } from '../delivery/library';
@@ -95,6 +96,8 @@ export const jobDetailsSchema = z.strictObject({
    * media has none, and before 0.4.
    */
   driverPack: recordedPackSchema.nullable().optional(),
+  /** Files that only this machine's drive has, each with its SHA-256. Missing when there are none, and before 0.5. */
+  machineFiles: z.array(recordedMachineFileSchema).min(1).optional(),
 });
 export type JobDetails = z.infer<typeof jobDetailsSchema>;
 

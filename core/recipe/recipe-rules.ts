@@ -1,8 +1,9 @@
 import { daysBetween, endOfDay } from '../media/media-dates';
 import { foldedPack } from '../drivers/driver-table';
+import { machineFileComplaints } from '../machine-files/machine-file';
 import { contentOf, hostOf, type Recipe, type RecipeDeployment } from './recipe';
 import type { RecipeComplaint } from './recipe-problems';
-import { windowsNameProblem, windowsPathProblem } from './windows-names';
+import { windowsNameProblem, windowsPathProblem } from '../base/windows-names';
 
 /** What a recipe may not say, though each of its members is well formed. Every rule is asked; all answers are told. */
 
@@ -13,6 +14,7 @@ export function soundnessComplaints(recipe: Recipe): RecipeComplaint[] {
     ...(name === null ? [] : [{ path: ['name'], message: `name ${name}` }]),
     ...repeatedIds(recipe),
     ...repeatedPacks(recipe),
+    ...machineFileComplaints(recipe.machineFiles ?? []),
   ];
 }
 

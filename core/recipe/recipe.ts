@@ -3,6 +3,7 @@ import { daySchema } from '../base/day';
 import { sanitizeForDisplay } from '../base/display';
 import { driverPackSchema } from '../drivers/driver-table';
 import { defaultLayoutName, layouts } from '../drive/layout';
+import { machineFileListSchema } from '../machine-files/machine-file';
 
 /**
  * The recipe of a media: what it is made of, and the settings of the deployment that its machines will look for. An
@@ -190,6 +191,8 @@ export const recipeSchema = z.strictObject({
   driverPackages: contentListSchema,
   /** Drivers by model, which a machine installs when it first starts. Each drive learns which pack is its own. */
   driverPacks: z.array(driverPackSourceSchema).max(500).default([]),
+  /** Files that each machine gets of its own. `media send` takes their templates along. */
+  machineFiles: machineFileListSchema.optional(),
   /** Without it the media is not for a site of Configuration Manager. */
   deployment: recipeDeploymentSchema.optional(),
   /** Partitions of the drives. */

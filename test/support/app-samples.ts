@@ -270,6 +270,8 @@ export function someOrder(changes: Partial<OrderState> = {}): OrderState {
     against: stateOf(number) === 'failed' ? { what: 'perhaps-erased', machineSerial: machineOf(9) } : null,
     assetTag: `A-00${1200 + number}`,
     computerName: number % 7 === 0 ? null : `DEPOT-${String(number).padStart(4, '0')}`,
+    replaces: number % 3 === 0 ? `OLD-${String(number).padStart(4, '0')}` : null,
+    returned: number % 6 === 0,
   }));
   const unexpected: OrderStateLine = {
     serial: '5CG4999XYZ',
@@ -279,6 +281,8 @@ export function someOrder(changes: Partial<OrderState> = {}): OrderState {
     against: null,
     assetTag: null,
     computerName: null,
+    replaces: null,
+    returned: false,
   };
   const lines = [...ordered, unexpected];
   const counts = Object.fromEntries(
@@ -296,6 +300,7 @@ export function someOrder(changes: Partial<OrderState> = {}): OrderState {
     counts,
     unexpected: 1,
     open: lines.filter(isOpen).length,
+    returns: { expected: 20, returned: 10 },
     lines,
     hidden: 0,
     error: null,
