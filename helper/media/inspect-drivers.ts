@@ -35,8 +35,9 @@ export class DriverNames {
     const limit = { outputLimit: largestDriverTable };
     const bytes = await readFile(source, this.#table, limit, signal).catch((error: unknown) => {
       // What is too large, or a folder of that name, is no table; a damaged media is found when it is applied.
-      if (error instanceof PrestageError && error.code !== 'cancelled' && error.code !== 'tool-missing')
+      if (error instanceof PrestageError && error.code !== 'cancelled' && error.code !== 'tool-missing') {
         return null;
+      }
       throw error;
     });
     if (bytes === null) return { folders, table: null, problem: 'cannot be read, or is too large' };

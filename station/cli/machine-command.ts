@@ -105,6 +105,9 @@ function machineText({ serial, facts: known, refused, source, needsPrivilege }: 
     ['UUID', known.uuid ?? hidden],
     ['MAC', known.macs === undefined ? 'none' : macWords(known).join(', ')],
     ['model', known.model ?? 'unknown'],
+    ['maker', known.maker ?? null],
+    ['system SKU', known.systemSku ?? null],
+    ['board', known.board ?? null],
     ['source', sources[source]],
     ...refused.map(({ what, text, why }): [string, string] => [
       'refused',
