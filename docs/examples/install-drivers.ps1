@@ -79,7 +79,7 @@ $failed = 0
 foreach ($inf in @(Get-ChildItem -LiteralPath $folder -Filter '*.inf' -Recurse -File)) {
     try {
         & (Join-Path $env:SystemRoot 'System32\pnputil.exe') /add-driver $inf.FullName /install | Out-Null
-        # Microsoft, "PnPUtil exit codes": 259 where no device needs the driver, 3010 where a restart is needed.
+        # What pnputil ends with (Microsoft, "PnPUtil"): 259 where no device needs the driver, 3010 where a restart is needed.
         if (@(0, 259, 3010) -notcontains $LASTEXITCODE) { throw "pnputil ended with $LASTEXITCODE" }
         Write-Log "Added $($inf.FullName)"
     } catch {
