@@ -105,7 +105,9 @@ export const orderText = {
 
   returns: {
     title: 'Returned computers',
-    intro: 'Scan the label of an old computer that came back, or type its serial or name.',
+    intro:
+      'Record that an old computer came back. Type its serial or name, or scan its label while the work order is open.',
+    take: (serial: string): string => `${serial} came back`,
     progress: ({ expected, returned }: NonNullable<OrderState['returns']>): string =>
       `${returned} of ${countedGrouped(expected, 'replaced computer', 'replaced computers')} came back.`,
     computer: 'Old computer',

@@ -4,6 +4,7 @@ import type { OrderState } from '../../../core/contract/app-order';
 import { act } from '../../actions';
 import { Notice } from '../../components/notice';
 import { Panel } from '../../components/panel';
+import { useApp } from '../../store/app-store';
 import { useText } from '../../text';
 
 const longestNote = 400;
@@ -15,6 +16,10 @@ export function OrderReturns({ returns }: { readonly returns: OrderState['return
   const [note, setNote] = useState('');
   const [busy, setBusy] = useState(false);
   const [said, setSaid] = useState<string | null>(null);
+  const scan = useApp(({ pairing }) => pairing.lastScan);
+  const outcome = scan?.holds === true ? scan.outcome : null;
+  // An old computer is in no order's list, so its scan was refused.
+  const scanned = outcome?.result === 'refused' && outcome.reason === 'not-in-order' ? outcome.detail : null;
 
   const record = async (): Promise<void> => {
     setBusy(true);
@@ -33,6 +38,18 @@ export function OrderReturns({ returns }: { readonly returns: OrderState['return
       <div role="status" className="live">
         {said !== null && <Notice tone="good">{said}</Notice>}
       </div>
+      {returns !== null && scanned !== null && scanned !== computer && (
+        <div>
+          <Button
+            size="sm"
+            onClick={() => {
+              setComputer(scanned);
+            }}
+          >
+            {text.take(scanned)}
+          </Button>
+        </div>
+      )}
       <form
         className="stack"
         onSubmit={(event) => {
