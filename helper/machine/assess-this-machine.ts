@@ -82,7 +82,11 @@ function assessModel({ vendor, product, productVersion }: FirmwareTexts, refuse:
 }
 
 /** What tells a model beside its name; a placeholder, or what was not filled in, tells nothing. */
-function namesOf({ vendor, sku, board }: FirmwareTexts): Pick<MachineDetails, 'maker' | 'systemSku' | 'board'> {
+function namesOf({
+  vendor,
+  sku,
+  board,
+}: FirmwareTexts): Pick<MachineDetails, 'maker' | 'systemSku' | 'board'> {
   const said = (text: string | null): string | null => {
     if (text === null || isPlaceholder(text) || /^(?:sku|not specified|none|n\/a)$/i.test(text)) return null;
     const clean = sanitizeForDisplay(text, 64);

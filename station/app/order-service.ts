@@ -183,7 +183,12 @@ export class OrderService {
   /** A replaced computer came back. @returns what was recorded, as a sentence @throws PrestageError return-…, serial-… */
   async returnComputer(text: string, note: string): Promise<string> {
     const context = await this.#dependencies.context();
-    const record = recordReturn({ text, note }, this.#dependencies, context, this.#dependencies.scanSettings());
+    const record = recordReturn(
+      { text, note },
+      this.#dependencies,
+      context,
+      this.#dependencies.scanSettings(),
+    );
     this.#saidOf();
     return returnText(record);
   }

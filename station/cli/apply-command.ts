@@ -258,7 +258,14 @@ function jobLabel({ drive }: PlannedJob): string {
 }
 
 /** What to know of the media before anything is erased. */
-function noticesOf({ media, loader, loaderWarnings, driverWarnings, dateWarnings, jobs }: BatchPlan): string[] {
+function noticesOf({
+  media,
+  loader,
+  loaderWarnings,
+  driverWarnings,
+  dateWarnings,
+  jobs,
+}: BatchPlan): string[] {
   const problems = media.bootable.problems.map(
     (problem) => `a machine may not boot from this image: ${problem}`,
   );

@@ -114,7 +114,9 @@ export function driversText(drivers: MediaDrivers | null): string {
       models.map(modelText).join('; '),
       there.has(foldedPack(pack)) ? null : 'not in the media',
     ]),
-    ...folders.filter((name) => !named.has(foldedPack(name))).map((name): Cell[] => [name, null, 'in no table']),
+    ...folders
+      .filter((name) => !named.has(foldedPack(name)))
+      .map((name): Cell[] => [name, null, 'in no table']),
   ];
   const titles = [{ title: 'DRIVER PACK' }, { title: 'MODELS' }, { title: 'NOTE' }];
   return [table(titles, rows), ...(problem === null ? [] : [`\\Drivers\\packs.json ${problem}`])].join('\n');

@@ -25,10 +25,7 @@ function resultDetails(result: JobResult, words: Text['bench']['details']): Deta
 }
 
 /** Name, model, driver pack of the machine, and the computer that it replaces; what nobody said is left out. */
-function machineRows(
-  { machine, driverPack, replaces }: AppJob,
-  words: Text['bench']['details'],
-): Detail[] {
+function machineRows({ machine, driverPack, replaces }: AppJob, words: Text['bench']['details']): Detail[] {
   const rows: [string, string | null | undefined][] = [
     [words.computerName, machine?.computerName],
     [words.machineModel, machine?.model],

@@ -149,7 +149,9 @@ function MediaDetails({ media }: { readonly media: Media }): ReactElement {
               ? text.noRecovery
               : text.recoveryOf(formatBytes(media.recovery.bytes)),
         },
-        ...(media.drivers === undefined ? [] : [{ name: text.drivers, value: <Packs drivers={media.drivers} /> }]),
+        ...(media.drivers === undefined
+          ? []
+          : [{ name: text.drivers, value: <Packs drivers={media.drivers} /> }]),
         { name: text.guid, value: <Mono>{media.guid}</Mono> },
       ]}
     />
