@@ -39,7 +39,7 @@ function machineRows({ machine, driverPack, replaces }: AppJob, words: Text['ben
 
 /** The trip of a drive, as far as it got. */
 export function JobDetails({ job }: { readonly job: AppJob }): ReactElement {
-  const text = useText().bench;
+  const { bench: text, health } = useText();
   const words = text.details;
   const rate = useRate(job.driveId);
   const progress = useDriveProgress(job.driveId);
@@ -70,6 +70,10 @@ export function JobDetails({ job }: { readonly job: AppJob }): ReactElement {
     details.push({ name: words.record, value: words.recordNumber(job.ledgerEntry) });
   }
   if (state.state === 'done') details.push(...resultDetails(state.result, words));
+  if (job.health !== undefined) details.push({ name: health.title, value: health.ofJob(job.health) });
+  if (job.slow !== undefined) {
+    details.push({ name: health.speed, value: job.slow.map(health.slow).join('. ') });
+  }
   return (
     <>
       {state.state === 'failed' && <ErrorCard error={state.reason} />}
