@@ -165,7 +165,13 @@ export function detailsOf(
     ...driveAgainMember(planned, request, foundMachine),
     ...workOrderOf(request, plan),
     ...(planned.machine === null ? {} : { machine: planned.machine }),
+    ...machineFilesMember(planned),
   };
+}
+
+function machineFilesMember({ files }: PlannedJob): Pick<JobDetails, 'machineFiles'> {
+  if (files.length === 0) return {};
+  return { machineFiles: files.map(({ path, bytes, sha256 }) => ({ path, bytes, sha256 })) };
 }
 
 function recoveryMember({ layout, media }: BatchPlan): Pick<JobDetails, 'recovery'> {

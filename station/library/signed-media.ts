@@ -49,7 +49,11 @@ export function signedMediaAt(
   }
   // Not those of the entry, which nobody signed.
   const { name, version, revision } = manifest;
-  return { name, version, revision, sha256, manifestSha256, signer, dates: manifest.dates ?? null };
+  const { dates = null, recipe } = manifest;
+  return {
+    ...{ name, version, revision, sha256, manifestSha256, signer, dates },
+    machineFiles: recipe?.machineFiles,
+  };
 }
 
 /** Whether this station's own receipt says that the manifest was signed by this signer. */
