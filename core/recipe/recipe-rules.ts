@@ -2,7 +2,7 @@ import { daysBetween, endOfDay } from '../media/media-dates';
 import { machineFileComplaints } from '../machine-files/machine-file';
 import { contentOf, hostOf, type Recipe, type RecipeDeployment } from './recipe';
 import type { RecipeComplaint } from './recipe-problems';
-import { windowsNameProblem, windowsPathProblem } from './windows-names';
+import { windowsNameProblem, windowsPathProblem } from '../base/windows-names';
 
 /** What a recipe may not say, though each of its members is well formed. Every rule is asked; all answers are told. */
 
