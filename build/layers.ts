@@ -105,7 +105,7 @@ export const layers: Readonly<Record<string, Layer>> = {
       contents: ['media', 'recipe'],
       'machine-files': ['recipe'],
       ledger: ['state'],
-      library: ['ledger', 'media', 'signing', 'state'],
+      library: ['ledger', 'machine-files', 'media', 'signing', 'state'],
       delivery: ['helper-client', 'ledger', 'library', 'recipe', 'signing', 'state'],
       log: ['ledger', 'state', 'threads'],
       fleet: ['ledger', 'state'],

@@ -91,6 +91,11 @@ export const recordedMachineFileSchema = z.strictObject({
 });
 export type RecordedMachineFile = z.infer<typeof recordedMachineFileSchema>;
 
+/** Machine files as one line of a table: each path with its SHA-256; null when there are none. */
+export function machineFilesText(files: readonly RecordedMachineFile[] | undefined): string | null {
+  return files === undefined ? null : files.map(({ path, sha256 }) => `${path} ${sha256}`).join('; ');
+}
+
 /** What a file is checked as, where nothing says it. */
 export function kindOfPath(path: string): MachineFileKind {
   if (/\.xml$/i.test(path)) return 'xml';

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { machineFilesText } from '../../core/machine-files/machine-file';
 import { sha256Schema } from '../../core/media/chunk-map';
 import {
   driveResults,
@@ -52,6 +53,8 @@ export const csvRowSchema = z.strictObject({
   station: z.string(),
   batchId: z.uuid().nullable(),
   jobId: z.uuid(),
+  /** Files that only this machine's drive has: path, blank, SHA-256; several with semicolons between. */
+  machineFiles: text,
   /** SHA-256 of the entry's canonical JSON. */
   entryHash: sha256Schema,
 });
@@ -171,6 +174,7 @@ function laterRow(
     station: entry.station.name,
     batchId: null,
     jobId,
+    machineFiles: null,
     entryHash: stored.hash,
   };
 }
@@ -210,6 +214,7 @@ export function csvRow(stored: StoredEntry, entry: LedgerEntry): CsvRow | null {
     station: entry.station.name,
     batchId: job.batchId,
     jobId: job.jobId,
+    machineFiles: machineFilesText(job.machineFiles),
     entryHash: stored.hash,
   };
 }
