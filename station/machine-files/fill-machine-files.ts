@@ -32,11 +32,11 @@ export interface ChosenMachineFiles {
 export function chooseMachineFiles(
   given: string | null,
   brought: readonly MachineFile[] | undefined,
-  setting: string | undefined,
+  setting: string | null | undefined,
 ): ChosenMachineFiles {
   if (given !== null) return { files: readMachineFiles(given), source: named(given) };
   if (brought !== undefined) return { files: brought, source: "the media's signed manifest" };
-  if (setting !== undefined)
+  if (setting !== undefined && setting !== null)
     return { files: readMachineFiles(setting), source: `${named(setting)}, from the settings` };
   return { files: [], source: null };
 }
@@ -113,10 +113,7 @@ function xmlProblems(text: string): readonly string[] {
   return problem === null ? [] : [problem];
 }
 
-function requireNames(
-  machines: readonly MachineValues[],
-  others: readonly NamedMachine[],
-): void {
+function requireNames(machines: readonly MachineValues[], others: readonly NamedMachine[]): void {
   const problems = machines.flatMap(({ serial, computerName }) => {
     const what = computerName === undefined ? null : computerNameProblem(computerName);
     return what === null ? [] : [`the name ${shown(computerName ?? '')} of machine ${shown(serial)} ${what}`];

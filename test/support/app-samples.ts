@@ -115,6 +115,7 @@ export const emptyState: AppState = {
   },
   settings: {
     stationName: 'Depot 3',
+    machineFiles: null,
     bootLoader: { choice: 'as-is', require: false },
     rehearsal: { firstOfBatch: false, sign: { kind: 'display' }, seconds: 300, secureBoot: false },
     cacheLimitBytes: 200 * GiB,
