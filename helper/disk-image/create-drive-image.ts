@@ -94,8 +94,9 @@ async function writeOwnChunks(
   for (const index of places) {
     const chunk = map.chunks[index];
     const bytes = filled.get(index);
-    if (chunk === undefined || bytes === undefined)
+    if (chunk === undefined || bytes === undefined) {
       throw new Error('a chunk that was filled is not in the map');
+    }
     changed.set(index, { ...chunk, sha256: createHash('sha256').update(bytes).digest('hex'), own });
     own += chunk.length;
   }

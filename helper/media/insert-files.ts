@@ -158,8 +158,9 @@ function moveChildren(body: Buffer, root: number, shift: number): void {
     for (let place = list.place; ;) {
       const length = number64(body, place);
       if (length <= 8) break;
-      if (length < at.name || place + length > body.length)
+      if (length < at.name || place + length > body.length) {
         throw damaged(`an entry at ${place} is out of place`);
+      }
       const children = number64(body, place + at.children);
       if (children !== 0) {
         const moved = children + shift;

@@ -289,8 +289,9 @@ async function openSources(map: ChunkMap, directory: string): Promise<Map<number
   try {
     const written = map.partitions.filter(({ fileSystem }) => fileSystem !== 'none');
     const files = written.map(({ number }) => ({ number, name: partitionFileName(number) }));
-    if (map.chunks.some(({ own }) => own !== undefined))
+    if (map.chunks.some(({ own }) => own !== undefined)) {
       files.push({ number: ownSource, name: ownChunksName });
+    }
     for (const { number, name } of files) {
       const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
       const handle = await open(join(directory, name), flags);

@@ -32,9 +32,6 @@ export function orderFileNotices(
   } catch (error) {
     // A library that is damaged stops whoever wants to write the media; an order can be opened.
     if (!(error instanceof PrestageError) || error.code === 'library-damaged') return [];
-    return [
-      error.message,
-      ...(error.cause === null || error.cause === undefined ? [] : String(error.cause).split('\n')),
-    ];
+    return [error.message, ...(error.data.cause?.split('\n') ?? [])];
   }
 }

@@ -36,8 +36,9 @@ export function chooseMachineFiles(
 ): ChosenMachineFiles {
   if (given !== null) return { files: readMachineFiles(given), source: named(given) };
   if (brought !== undefined) return { files: brought, source: "the media's signed manifest" };
-  if (setting !== undefined && setting !== null)
+  if (setting !== undefined && setting !== null) {
     return { files: readMachineFiles(setting), source: `${named(setting)}, from the settings` };
+  }
   return { files: [], source: null };
 }
 
@@ -146,4 +147,10 @@ function listed(problems: readonly string[]): string {
 
 function shown(text: string): string {
   return sanitizeForDisplay(text, 64);
+}
+
+/** What the record says of a machine's files. */
+export function recordedFiles(files: readonly FilledFile[]): { machineFiles?: RecordedMachineFile[] } {
+  if (files.length === 0) return {};
+  return { machineFiles: files.map(({ path, bytes, sha256 }) => ({ path, bytes, sha256 })) };
 }

@@ -1,6 +1,6 @@
 import { readFileSync, statSync } from 'node:fs';
 import { basename, dirname, resolve } from 'node:path';
-import { XMLValidator } from 'fast-xml-parser';
+import { XMLParser } from 'fast-xml-parser';
 import { z } from 'zod';
 import { sanitizeForDisplay } from '../../core/base/display';
 import { PrestageError } from '../../core/base/errors';
@@ -78,10 +78,17 @@ function readTemplate(path: string): { readonly text: string } | { readonly prob
 
 /** What keeps a text from being well-formed XML, as a clause; null when it is. */
 export function xmlProblem(text: string): string | null {
-  const result = XMLValidator.validate(text);
-  if (result === true) return null;
-  const { msg, line } = result.err;
-  return `it is not well-formed XML (line ${line}: ${sanitizeForDisplay(msg, 200)})`;
+  try {
+    // With the check before it: without, the parser takes almost anything. The package that is to take its place is young.
+    // oxlint-disable-next-line typescript/no-deprecated
+    const parsed: unknown = new XMLParser({ processEntities: false }).parse(text, true);
+    const roots = Object.entries(parsed ?? {}).filter(([name]) => !/^[?#]/.test(name));
+    const one = roots.length === 1 && !Array.isArray(roots[0]?.[1]);
+    return one ? null : 'it is not well-formed XML (it must have one outermost element)';
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    return `it is not well-formed XML (${sanitizeForDisplay(why, 200)})`;
+  }
 }
 
 function invalidList(path: string, problems: readonly string[]): PrestageError {

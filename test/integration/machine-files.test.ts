@@ -125,13 +125,10 @@ describe('files that each machine gets of its own', () => {
       });
       expect(rights).toMatch(/S-1-5-32-544|S-1-5-18/);
       expect(rights).not.toMatch(/S-1-1-0|S-1-5-32-545|S-1-5-11/);
-      const job = entries
-        .map(({ json }) => json as { record: { kind: string; job: never } })
-        .map(
-          ({ record }) => record as { kind: string; job: { drive: { id: string }; machineFiles: unknown } },
-        )
-        .find(({ kind, job: one }) => kind === 'job-ended' && one.drive.id === id);
-      expect(job?.job.machineFiles).toEqual(
+      const own = entries
+        .map(({ json }) => json.record)
+        .flatMap((record) => (record.kind === 'job-ended' && record.job.drive.id === id ? [record.job] : []));
+      expect(own[0]?.machineFiles).toEqual(
         [unattend, autopilot, machine].map((file) => ({
           path: file,
           bytes: fileOf(file).length,
