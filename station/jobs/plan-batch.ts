@@ -32,6 +32,7 @@ import { driveBefore } from '../../core/ledger/drive-before';
 import type { DrivePast } from '../../core/ledger/drive-past';
 import { machineValues } from '../../core/machine-files/fill-template';
 import type { MachineDetails } from '../../core/machine/machine';
+import type { ReplacedComputer } from '../../core/machine/replaced-computer';
 import type { Media, MediaHash, MediaImage } from '../../core/media/media';
 import { dateWarnings, mergeMediaDates, requireInTime, type MediaDates } from '../../core/media/media-dates';
 import { requireTrainingDrive } from '../../core/media/training-media';
@@ -43,7 +44,7 @@ import { requireCacheFile } from '../image-cache/file-size';
 import type { LedgerReader } from '../ledger/ledger-reader';
 import type { ExpectedHash } from '../media/media-expectation';
 import { signedMediaAt } from '../library/signed-media';
-import { checkAgainstOrder, machineOf } from '../orders/batch-order';
+import { checkAgainstOrder, machineOf, replacedOf } from '../orders/batch-order';
 import { OrderReader, type OpenOrder } from '../orders/order-reader';
 import {
   chooseMachineFiles,
@@ -144,6 +145,8 @@ export interface PlannedJob {
   readonly machine: MachineDetails | null;
   /** Files that only this machine's drive gets. */
   readonly files: readonly FilledFile[];
+  /** The computer whose place the machine takes; null: none that is known. */
+  readonly replaces: ReplacedComputer | null;
 }
 
 /** Everything that was looked at and found right. Nothing has been touched. */
@@ -207,6 +210,7 @@ export async function planBatch(
     assignments.map(({ machineSerial }) =>
       machineValues(machineSerial, machines.get(machineSerial) ?? null, {
         order: order?.order.number ?? request.workOrder ?? undefined,
+        replaces: oldNameOf(replacedOf(order, machineSerial)),
       }),
     ),
     [...(order?.lines.values() ?? [])],
@@ -281,6 +285,7 @@ export async function planBatch(
         health: required(healths[index], `the health of drive ${drive.id}`),
         machine: machines.get(machineSerial) ?? null,
         files: files.get(machineSerial) ?? [],
+        replaces: replacedOf(order, machineSerial),
         again: required(shipped[index], `whether machine ${machineSerial} was shipped`),
         holdsMachine: machineShownOn(drive, request, ledger),
         past: required(pasts[index], `the past of drive ${drive.id}`),
@@ -288,6 +293,11 @@ export async function planBatch(
       };
     }),
   };
+}
+
+/** What a replaced computer is called; its serial where its name is not known. */
+function oldNameOf(replaced: ReplacedComputer | null): string | undefined {
+  return replaced?.computerName ?? replaced?.serial;
 }
 
 function warningsOf(dates: MediaDates | null, order: OpenOrder | null): string[] {

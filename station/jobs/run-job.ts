@@ -167,6 +167,7 @@ export function detailsOf(
     ...workOrderOf(request, plan),
     ...(planned.machine === null ? {} : { machine: planned.machine }),
     ...recordedFiles(planned.files),
+    ...(planned.replaces === null ? {} : { replaces: planned.replaces }),
   };
 }
 

@@ -25,7 +25,9 @@ export function orderFileNotices(
     const chosen = chooseMachineFiles(null, brought, settings.machineFiles);
     fillMachineFiles(
       chosen,
-      machines.map((line) => machineValues(line.serial, line, { order: number })),
+      machines.map((line) =>
+        machineValues(line.serial, line, { order: number, replaces: line.replaces ?? line.replacesSerial }),
+      ),
       [],
     );
     return [];
