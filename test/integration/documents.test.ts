@@ -160,6 +160,8 @@ function additions([command = '', ...args]: readonly string[]): string[] {
       return [...bench, '--yes'];
     case 'audit':
       return ['--training'];
+    case 'media':
+      return args[1] === 'forget' ? ['--yes'] : [];
     default:
       return [];
   }
