@@ -165,6 +165,39 @@ describe('files that each machine gets of its own', () => {
     expect(changed.status).toBe(4);
   });
 
+  it('come with the media: the recipe names them, and the signed manifest carries their templates', async () => {
+    const state = join(area, 'received');
+    const key = join(area, 'contoso.key');
+    const sent = join(area, 'sent');
+    const recipe = write(
+      'recipe.yaml',
+      `name: Contoso\nversion: '1'\noperatingSystem:\n  file: media.wim\n${listOf([['\\Prestage\\name.txt', 'plain.tpl']])}`,
+    );
+    write('plain.tpl', 'This is {{serial}}');
+    const one = present(drives[0]);
+    const steps = [
+      ['key', 'create', key, '--plain'],
+      ['media', 'send', media.path, '--to', sent, '--key', key, '--recipe', recipe],
+      ['key', 'trust', 'Contoso', '--public-key', `${key}.pub`, '--state', state],
+      ['media', 'receive', sent, '--state', state],
+      ['apply', '--media', 'Contoso', '--bench', bench, '--state', state, '--yes'].concat(
+        ...['--drive', `${one.id}=SN0009`],
+      ),
+    ];
+    let said = '';
+    for (const step of steps) {
+      const run = await runCli(step);
+      expect(run.status, run.stderr).toBe(0);
+      said = run.stderr;
+    }
+    expect(said).toContain("machine's own \\Prestage\\name.txt (the media's signed manifest)");
+    const folder = temporaryArea('slots');
+    const volume = extractPartition(one.path, 'windows', folder);
+    const text = execFileSync('ntfscat', [volume, '/Prestage/name.txt'], { encoding: 'utf8' });
+    expect(text.trimEnd()).toBe('This is SN0009');
+    rmSync(folder, { recursive: true, force: true });
+  });
+
   it('refuses before anything is touched', async () => {
     for (const { path } of drives) execFileSync('sgdisk', ['--zap-all', path], { stdio: 'ignore' });
     const refusals: [csv: string, files: string, code: string, words: RegExp][] = [
