@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { bootLoaderSettingsSchema } from '../boot/loader-choice';
+import { healthSettingsSchema } from '../health/health-rules';
 import { bootTestSettingsSchema } from '../job/boot-test';
 import { appSettingsSchema } from '../settings/settings';
 import { nothing } from './app-common';
@@ -13,6 +14,7 @@ export const stationSettingsSchema = z.strictObject({
   /** File that lists what each machine gets of its own, absolute; null: none. */
   machineFiles: z.string().max(4096).nullable(),
   bootLoader: bootLoaderSettingsSchema,
+  health: healthSettingsSchema,
   rehearsal: bootTestSettingsSchema,
   desk: appSettingsSchema,
 });

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { healthWords } from '../../core/health/health-rules';
 import { machineFilesText } from '../../core/machine-files/machine-file';
 import { sha256Schema } from '../../core/media/chunk-map';
 import {
@@ -8,6 +9,7 @@ import {
   type LedgerRecord,
   type StoredEntry,
 } from '../../core/ledger/record';
+import { healthCells } from './health-cells';
 import { parseJson } from './check-entry';
 import { ledgerBroken } from './ledger-errors';
 import { sha256Hex } from './entry';
@@ -53,10 +55,24 @@ export const csvRowSchema = z.strictObject({
   station: z.string(),
   batchId: z.uuid().nullable(),
   jobId: z.uuid(),
-  /** Files that only this machine's drive has: path, blank, SHA-256; several with semicolons between. */
-  machineFiles: text,
   /** SHA-256 of the entry's canonical JSON. */
   entryHash: sha256Schema,
+  /** good, warning, bad or not-known, by the rules of the station; empty where no health is recorded. */
+  health: z.enum(healthWords).nullable(),
+  /** The newest figures that the drive reported in its job. */
+  reallocated: whole,
+  pending: whole,
+  uncorrectable: whole,
+  mediaErrors: whole,
+  percentageUsed: whole,
+  availableSpare: whole,
+  powerOnHours: whole,
+  temperature: z.int().nullable(),
+  crcErrors: whole,
+  /** Rules that hold, what rose, and whether the drive was slow. */
+  driveNotes: text,
+  /** Files that only this machine's drive has: path, blank, SHA-256; several with semicolons between. */
+  machineFiles: text,
 });
 export type CsvRow = Readonly<z.infer<typeof csvRowSchema>>;
 /** The columns of the CSV export, in their order. */
@@ -170,6 +186,7 @@ function laterRow(
     writeSeconds: null,
     verifySeconds: read?.seconds ?? null,
     startedAt: null,
+    ...healthCells({}),
     operator: entry.operator,
     station: entry.station.name,
     batchId: null,
@@ -210,6 +227,7 @@ export function csvRow(stored: StoredEntry, entry: LedgerEntry): CsvRow | null {
     writeSeconds: result?.writeSeconds ?? null,
     verifySeconds: result?.verifySeconds ?? null,
     startedAt: record.startedAt,
+    ...healthCells(record),
     operator: entry.operator,
     station: entry.station.name,
     batchId: job.batchId,
