@@ -69,6 +69,8 @@ export const appJobSchema = z.strictObject({
   replaces: replacedComputerSchema.optional(),
   /** The machine's driver pack on the media; null: none of them. Missing: the media has none. */
   driverPack: z.string().nullable().optional(),
+  /** Paths of the files that only this machine's drive gets; missing when there are none. */
+  machineFiles: z.array(z.string()).min(1).optional(),
 });
 export type AppJob = z.infer<typeof appJobSchema>;
 

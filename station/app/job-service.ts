@@ -318,7 +318,8 @@ function machineMembers({
   machine,
   replaces,
   driverPack,
-}: PlannedJob): Pick<AppJob, 'machine' | 'replaces' | 'driverPack'> {
+  files,
+}: PlannedJob): Pick<AppJob, 'machine' | 'replaces' | 'driverPack' | 'machineFiles'> {
   const { computerName, model } = machine ?? {};
   const known = computerName !== undefined || model !== undefined;
   return {
@@ -332,5 +333,6 @@ function machineMembers({
       : {}),
     ...(replaces === null ? {} : { replaces }),
     ...(driverPack === undefined ? {} : { driverPack }),
+    ...(files.length === 0 ? {} : { machineFiles: files.map(({ path }) => path) }),
   };
 }

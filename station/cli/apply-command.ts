@@ -52,6 +52,7 @@ interface ApplyOptions extends DateOptions {
   readonly loader?: LoaderChoice;
   readonly firmwareTrust?: FirmwareTrust;
   readonly requireLoader?: true;
+  readonly machineFiles?: string;
   readonly expectSha256?: string;
   readonly drive: readonly GivenAssignment[];
   readonly thisMachine?: true;
@@ -93,6 +94,10 @@ export function applyCommand(): Command {
       ).choices(firmwareTrusts),
     )
     .option('--require-loader', 'refuse media that these machines would not start, instead of warning')
+    .option(
+      '--machine-files <file>',
+      'list of the files that each machine gets of its own, in YAML (default: those of the media, or of the settings)',
+    )
     .option('--expect-sha256 <hex>', 'SHA-256 that the media must have')
     .requiredOption(
       '--drive <id=serial>',
@@ -134,6 +139,7 @@ export function applyCommand(): Command {
         > = {
           mediaPath: options.media,
           expectSha256: options.expectSha256 ?? null,
+          ...(options.machineFiles === undefined ? {} : { machineFiles: options.machineFiles }),
           benchDirectory: options.bench === undefined ? null : resolve(options.bench),
           operator: plainText('--operator', options.operator ?? defaultOperator()),
           againReason: options.again === undefined ? null : plainText('--again', options.again),
@@ -258,14 +264,8 @@ function jobLabel({ drive }: PlannedJob): string {
 }
 
 /** What to know of the media before anything is erased. */
-function noticesOf({
-  media,
-  loader,
-  loaderWarnings,
-  driverWarnings,
-  dateWarnings,
-  jobs,
-}: BatchPlan): string[] {
+function noticesOf(plan: BatchPlan): string[] {
+  const { media, loader, loaderWarnings, driverWarnings, dateWarnings, machineFileNotices, jobs } = plan;
   const problems = media.bootable.problems.map(
     (problem) => `a machine may not boot from this image: ${problem}`,
   );
@@ -274,6 +274,6 @@ function noticesOf({
       ? [`machine ${sanitizeForDisplay(machineSerial, 64)} gets the driver pack ${driverPack}`]
       : [],
   );
-  const more = [...loaderWarnings, ...driverWarnings, ...dateWarnings];
+  const more = [...loaderWarnings, ...driverWarnings, ...dateWarnings, ...machineFileNotices];
   return [...problems, ...media.warnings, ...programLines(loader), ...packs, ...more];
 }

@@ -31,6 +31,7 @@ import { planPacks } from '../../core/drivers/plan-packs';
 import { dayOf, needsReason, type DriveBefore } from '../../core/job/drive-again';
 import { driveBefore } from '../../core/ledger/drive-before';
 import type { DrivePast } from '../../core/ledger/drive-past';
+import { machineValues } from '../../core/machine-files/fill-template';
 import type { MachineDetails } from '../../core/machine/machine';
 import type { ReplacedComputer } from '../../core/machine/replaced-computer';
 import type { Media, MediaHash, MediaImage } from '../../core/media/media';
@@ -46,6 +47,14 @@ import type { ExpectedHash } from '../media/media-expectation';
 import { signedMediaAt } from '../library/signed-media';
 import { checkAgainstOrder, machineOf, replacedOf } from '../orders/batch-order';
 import { OrderReader, type OpenOrder } from '../orders/order-reader';
+import {
+  chooseMachineFiles,
+  fillMachineFiles,
+  machineFileNotices,
+  type ChosenMachineFiles,
+  type FilledFile,
+} from '../machine-files/fill-machine-files';
+import { loadSettings } from '../state/settings';
 import type { StatePaths } from '../state/state-paths';
 
 /** What the operator asked for. */
@@ -55,6 +64,8 @@ export interface BatchRequest {
   readonly layoutName: string;
   /** Boot loader that goes on, and what the machines trust; missing: the media's own, and nothing is known of the machines. */
   readonly bootLoader?: BootLoaderSettings;
+  /** File that lists what each machine gets of its own; missing: the media's, or the station's. */
+  readonly machineFiles?: string | undefined;
   readonly expectSha256: string | null;
   readonly assignments: readonly Assignment[];
   readonly benchDirectory: string | null;
@@ -135,6 +146,8 @@ export interface PlannedJob {
   readonly health: DriveHealth;
   /** What is known of the machine beside its serial; null when nothing is. */
   readonly machine: MachineDetails | null;
+  /** Files that only this machine's drive gets. */
+  readonly files: readonly FilledFile[];
   /** The computer whose place the machine takes; null: none that is known. */
   readonly replaces: ReplacedComputer | null;
   /** Its driver pack on the media; null: none of them. Missing: the media has none. */
@@ -154,6 +167,10 @@ export interface BatchPlan {
   /** Why machines that trust certain certificates may not start the drives. */
   readonly loaderWarnings: readonly string[];
   readonly jobs: readonly PlannedJob[];
+  /** Files that each machine gets of its own. */
+  readonly machineFiles: ChosenMachineFiles;
+  /** What to know of them. */
+  readonly machineFileNotices: readonly string[];
   /** The order that is open on the station; null when none is. */
   readonly order: OpenOrder | null;
   /** Machines that get no driver pack, in sentences. */
@@ -187,6 +204,8 @@ export async function planBatch(
   });
   const dates = mergeMediaDates([request.dates ?? null, signed?.dates ?? null]);
   requireInTime(dates, { now: new Date(), shipBy: order?.order.shipBy ?? null });
+  const setting = loadSettings(paths).machineFiles;
+  const machineFiles = chooseMachineFiles(request.machineFiles ?? null, signed?.machineFiles, setting);
   const shipped = assignments.map(({ machineSerial }) => {
     const entry = ledger.findShipped(machineSerial);
     if (entry !== null && againReasonOf(request, machineSerial) === null && request.asksLater !== true) {
@@ -239,6 +258,17 @@ export async function planBatch(
     signed: signed?.driverPacks ?? null,
     required: request.requireDrivers === true,
   });
+  const files = fillMachineFiles(
+    machineFiles,
+    machines.map(({ machineSerial, machine }) =>
+      machineValues(machineSerial, machine, {
+        order: order?.order.number ?? request.workOrder ?? undefined,
+        driverPack: drivers.packs.get(machineSerial) ?? undefined,
+        replaces: oldNameOf(replacedOf(order, machineSerial)),
+      }),
+    ),
+    [...(order?.lines.values() ?? [])],
+  );
 
   // Last, because it may ask for a password.
   const healths = await readHealthOf(chosen, helpers, request.benchDirectory, signal);
@@ -255,6 +285,8 @@ export async function planBatch(
     layout,
     loader,
     loaderWarnings: firmwareDoubts(loader, firmwareTrust),
+    machineFiles,
+    machineFileNotices: machineFileNotices(machineFiles),
     order,
     driverWarnings: drivers.warnings,
     dateWarnings: warningsOf(dates, order),
@@ -266,6 +298,7 @@ export async function planBatch(
         machineSerial,
         health: required(healths[index], `the health of drive ${drive.id}`),
         machine: required(machines[index], `machine ${machineSerial}`).machine,
+        files: files.get(machineSerial) ?? [],
         ...(drivers.packs.has(machineSerial) ? { driverPack: drivers.packs.get(machineSerial) ?? null } : {}),
         replaces: replacedOf(order, machineSerial),
         again: required(shipped[index], `whether machine ${machineSerial} was shipped`),
@@ -275,6 +308,11 @@ export async function planBatch(
       };
     }),
   };
+}
+
+/** What a replaced computer is called; its serial where its name is not known. */
+function oldNameOf(replaced: ReplacedComputer | null): string | undefined {
+  return replaced?.computerName ?? replaced?.serial;
 }
 
 function warningsOf(dates: MediaDates | null, order: OpenOrder | null): string[] {

@@ -52,7 +52,11 @@ export function signedMediaAt(
   const { name, version, revision } = manifest;
   const dates = mergeMediaDates([manifest.dates ?? null, entry.dates ?? null]);
   const driverPacks = manifest.recipe?.driverPacks ?? null;
-  return { name, version, revision, sha256, manifestSha256, signer, dates, driverPacks };
+  const machineFiles = manifest.recipe?.machineFiles;
+  return {
+    ...{ name, version, revision, sha256, manifestSha256, signer, dates, driverPacks },
+    ...(machineFiles === undefined ? {} : { machineFiles }),
+  };
 }
 
 /** Whether this station's own receipt says that the manifest was signed by this signer. */

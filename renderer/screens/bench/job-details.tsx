@@ -55,6 +55,9 @@ export function JobDetails({ job }: { readonly job: AppJob }): ReactElement {
     { name: words.state, value: <strong>{parts.filter((part) => part !== '').join(' · ')}</strong> },
     { name: words.machine, value: <Mono>{job.machineSerial}</Mono> },
     ...machineRows(job, words),
+    ...(job.machineFiles === undefined
+      ? []
+      : [{ name: words.machineFiles, value: <Mono>{job.machineFiles.join(', ')}</Mono> }]),
     { name: words.started, value: formatTime(job.startedAt) },
   ];
   if (job.endedAt !== null) {
