@@ -94,7 +94,7 @@ export function expectedHash({
 /** A media of the library: its signed manifest says more than what somebody types, and they must agree. */
 function expectedOfSigned(
   path: string,
-  { sha256, dates: _dates, ...signed }: SignedMedia,
+  { sha256, dates: _dates, driverPacks: _packs, ...signed }: SignedMedia,
   said: string | null,
 ): ExpectedHash {
   if (said !== null && checkGiven(said) !== sha256) {
