@@ -141,7 +141,6 @@ export const benchText = {
     started: 'Started',
     endedAt: 'Ended',
     again: 'Reason for another drive',
-    computerName: 'Computer name',
     machineModel: 'Model',
     driverPack: 'Driver pack',
     noDriverPack: 'none on the media for this model',

@@ -97,11 +97,7 @@ export function expectedHash({
 /** A media of the library: its signed manifest says more than what somebody types, and they must agree. */
 function expectedOfSigned(
   path: string,
-<<<<<<< HEAD
   { sha256, dates: _dates, machineFiles: _files, driverPacks: _packs, ...signed }: SignedMedia,
-=======
-  { sha256, dates: _dates, driverPacks: _packs, ...signed }: SignedMedia,
->>>>>>> drivers
   said: string | null,
 ): ExpectedHash {
   if (said !== null && checkGiven(said) !== sha256) {
