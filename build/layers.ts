@@ -30,6 +30,7 @@ export const layers: Readonly<Record<string, Layer>> = {
       recipe: ['base', 'boot', 'drive', 'media'],
       contents: ['base', 'media', 'recipe'],
       machine: ['base'],
+      label: ['base'],
       delivery: ['base', 'boot', 'contents', 'media', 'recipe'],
       help: [],
       scan: ['base', 'drive', 'machine'],
@@ -42,7 +43,19 @@ export const layers: Readonly<Record<string, Layer>> = {
       shipment: ['base', 'drive', 'health', 'ledger', 'machine', 'media', 'order'],
       // The wires stand above the domain: nothing of it may hang from them.
       contract: [
-        ...['base', 'drive', 'health', 'boot', 'media', 'recipe', 'contents', 'delivery', 'machine', 'scan'],
+        ...[
+          'base',
+          'drive',
+          'health',
+          'boot',
+          'media',
+          'recipe',
+          'contents',
+          'delivery',
+          'machine',
+          'label',
+          'scan',
+        ],
         ...['settings', 'flow', 'pairing', 'job', 'ledger', 'order', 'shipment'],
       ],
     },
@@ -102,6 +115,7 @@ export const layers: Readonly<Record<string, Layer>> = {
       jobs: ['drives', 'helper-client', 'image-cache', 'ledger', 'library', 'media', 'orders', 'state'],
       machine: ['helper-client', 'jobs'],
       support: ['helper-client', 'state'],
+      labels: [],
       // The two front doors, which know nothing of each other.
       app: [
         ...[
@@ -112,6 +126,7 @@ export const layers: Readonly<Record<string, Layer>> = {
           'helper-client',
           'image-cache',
           'jobs',
+          'labels',
           'ledger',
           'library',
           'log',
@@ -120,7 +135,7 @@ export const layers: Readonly<Record<string, Layer>> = {
       ],
       cli: [
         ...['contents', 'delivery', 'drives', 'fleet', 'helper-client', 'image-cache', 'jobs', 'ledger'],
-        'library',
+        ...['labels', 'library'],
         ...['machine', 'media', 'orders', 'recipe', 'shipment', 'signing', 'state', 'support'],
       ],
     },

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { labelSettingsSchema } from '../label/label-settings';
 import { bootLoaderSettingsSchema } from '../boot/loader-choice';
 import { bootTestSettingsSchema } from '../job/boot-test';
 import { appSettingsSchema } from '../settings/settings';
@@ -12,6 +13,7 @@ export const stationSettingsSchema = z.strictObject({
   cacheLimitBytes: z.int().nonnegative(),
   bootLoader: bootLoaderSettingsSchema,
   rehearsal: bootTestSettingsSchema,
+  labels: labelSettingsSchema,
   desk: appSettingsSchema,
 });
 export type StationSettings = z.infer<typeof stationSettingsSchema>;

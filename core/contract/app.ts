@@ -15,6 +15,7 @@ import {
   stationStateSchema,
 } from './app-bench';
 import { nothing } from './app-common';
+import { labelMethods } from './app-labels';
 import { libraryMethods, libraryStateSchema, libraryWindowMethods } from './app-library';
 import { lineWindowMethods } from './app-line';
 import { logMethods, logWindowMethods } from './app-log';
@@ -64,6 +65,7 @@ export const serviceMethods = {
   ...orderMethods,
   ...logMethods,
   ...shipMethods,
+  ...labelMethods,
   ...settingsMethods,
 } as const;
 

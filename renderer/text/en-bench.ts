@@ -141,6 +141,7 @@ export const benchText = {
     again: 'Reason for another drive',
     driveAgain: 'Drive written before',
     record: 'Record',
+    printLabel: 'Print label',
     recordNumber: (sequence: number): string => `Entry ${sequence} of the log`,
     written: 'Written',
     verified: 'Read back',

@@ -20,6 +20,7 @@ import { withPulledDrives } from './drives-view';
 import { jobMediaOf } from './job-media';
 import { JobService } from './job-service';
 import { KnownMedia } from './known-media';
+import { LabelService } from './label-service';
 import { LibraryService } from './library-service';
 import { receivedMedia } from '../library/media-path';
 import { orderDateNotices } from '../library/order-dates';
@@ -72,6 +73,7 @@ export class AppService {
   readonly fleet: FleetService;
   readonly jobs: JobService;
   readonly knownMedia: KnownMedia;
+  readonly labels: LabelService;
   readonly library: LibraryService;
   readonly log: LogService;
   readonly media: MediaVerifier;
@@ -120,6 +122,11 @@ export class AppService {
       paths,
       workerFile: worker('ship-worker.cjs'),
       append: () => this.recovery.contextWhenRecorded(),
+    });
+    this.labels = new LabelService({
+      settings: () => this.settings.current,
+      shipments: this.shipments,
+      notices: this.notices,
     });
     this.trainingMedia = new TrainingMedia({
       ...{ helpers, paths },
@@ -340,6 +347,7 @@ export class AppService {
     this.jobs.cancelAll();
     await this.library.close();
     await this.jobs.settled();
+    await this.labels.settled();
     this.progress.close();
     await this.bootTests.close();
     await this.recovery.recorded.catch(() => undefined);

@@ -57,6 +57,9 @@ export class JobService {
   readonly #batchEnded = new Emitter<readonly JobReport[]>();
   /** The jobs of a batch have ended, and its drives are released. */
   readonly onBatchEnd = this.#batchEnded.event;
+  readonly #passed = new Emitter<string>();
+  /** A drive passed, and is recorded: the serial of its machine. */
+  readonly onPassed = this.#passed.event;
   readonly #settled = new Emitter<void>();
   /** A run has ended: its drives are recorded and released, and the boot test after it has begun. */
   readonly onSettled = this.#settled.event;
@@ -270,6 +273,7 @@ export class JobService {
         const { attachment } = job.drive;
         if (end.state === 'done' && attachment !== null) this.#diskGuids.set(attachment, diskGuid);
         this.#end(job.drive.id, end, ledgerEntry);
+        if (end.state === 'done' && ledgerEntry !== null) this.#passed.fire(job.machineSerial);
       },
     };
   }

@@ -8,6 +8,7 @@ import type { DriveList } from './drive-list';
 import { settleCards } from './ended-cards';
 import type { JobService } from './job-service';
 import type { KnownMedia } from './known-media';
+import type { LabelService } from './label-service';
 import type { LibraryService } from './library-service';
 import type { MediaVerifier } from './media-verifier';
 import type { ScanMemory } from './scan-memory';
@@ -33,6 +34,7 @@ export interface WiredServices {
   readonly fleet: FleetService;
   readonly jobs: JobService;
   readonly knownMedia: KnownMedia;
+  readonly labels: Pick<LabelService, 'printByItself'>;
   readonly library: LibraryService;
   readonly media: MediaVerifier;
   readonly memory: ScanMemory;
@@ -57,7 +59,7 @@ export function wire(app: WiredServices): void {
   const { batch, bootTests, drives, fleet, jobs, knownMedia, library, media, memory, notices } = app;
   const { orders, pairing, pasts, progress, publisher, recovery, session, settings, shipments, station } =
     app;
-  const { starting, takenOut, trainingMedia } = app;
+  const { labels, starting, takenOut, trainingMedia } = app;
   const publish =
     (...slices: readonly Slice[]) =>
     (): void => {
@@ -101,6 +103,13 @@ export function wire(app: WiredServices): void {
   }
   pairing.onChange(publish('pairing'));
   takenOut.onChange(publish('pairing'));
+  takenOut.onTaken((machineSerial) => {
+    const { benchView, lineLabels } = settings.current.desk;
+    if (benchView === 'line' && lineLabels) labels.printByItself(machineSerial);
+  });
+  jobs.onPassed((machineSerial) => {
+    if (settings.current.labels.printWhenPassed) labels.printByItself(machineSerial);
+  });
   starting.onStarted(() => {
     takenOut.started();
   });

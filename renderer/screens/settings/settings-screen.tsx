@@ -7,6 +7,7 @@ import { CacheSection } from './cache-section';
 import { CodesSection } from './codes-section';
 import { FleetSection } from './fleet-section';
 import { BootTestSection } from './boot-test-section';
+import { LabelsSection } from './labels-section';
 import { ScannerSection } from './scanner-section';
 import './settings.css';
 import { ShipmentsSection } from './shipments-section';
@@ -31,6 +32,7 @@ export function SettingsScreen(): ReactElement {
     ['settings-scanner', scannerCheck.section.title],
     ['settings-rehearsal', text.rehearsal.title],
     ['settings-sheet', text.about.sheet],
+    ['settings-labels', text.labels.title],
     ['settings-shipments', text.shipments.title],
     ['settings-cache', text.cache.title],
     ['settings-fleet', text.fleet.title],
@@ -66,6 +68,7 @@ export function SettingsScreen(): ReactElement {
           <ScannerSection />
           <BootTestSection />
           <SheetSection />
+          <LabelsSection />
           <ShipmentsSection />
           <CacheSection />
           <FleetSection />
