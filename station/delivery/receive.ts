@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { existsSync, linkSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { formatBytes, sanitizeForDisplay } from '../../core/base/display';
+import { formatBytes, sanitizeForDisplay, shownPath } from '../../core/base/display';
 import { PrestageError } from '../../core/base/errors';
 import type { TaskProgress } from '../../core/contract/helper-api';
 import type { PartFinding } from '../../core/delivery/findings';
@@ -264,7 +264,7 @@ function findBase(
     message:
       path === null
         ? `The delivery holds only what changed since ${sanitizeForDisplay(fileName, 200)} (${formatBytes(bytes)}), which is not in the library.`
-        : `There is no file ${sanitizeForDisplay(path, 512)}.`,
+        : `There is no file ${shownPath(path)}.`,
     cause: `needed SHA-256 ${sha256}`,
   });
 }

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { accessSync, constants, existsSync, mkdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { badFileName } from '../../core/delivery/file-names';
-import { sanitizeForDisplay } from '../../core/base/display';
+import { sanitizeForDisplay, shownPath } from '../../core/base/display';
 import type { DiskPlace } from '../../core/base/disk-refusal';
 import { PrestageError } from '../../core/base/errors';
 import { errorCodeOf } from '../../core/base/system-error';
@@ -208,7 +208,7 @@ function requireFree(file: string, source: string, begun: boolean): void {
 function exists(file: string): PrestageError {
   return new PrestageError({
     code: 'delivery-exists',
-    message: `There is already a file ${sanitizeForDisplay(file, 512)}.`,
+    message: `There is already a file ${shownPath(file)}.`,
   });
 }
 

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
-import { sanitizeForDisplay } from '../../core/base/display';
+import { sanitizeForDisplay, shownPath } from '../../core/base/display';
 import { PrestageError } from '../../core/base/errors';
 import { errorCodeOf } from '../../core/base/system-error';
 import { acceptedMediaSchema, withAccepted, type AcceptedMedia } from '../../core/delivery/standing';
@@ -24,7 +24,7 @@ export function acceptedMedia({ acceptedMediaFile: file }: AcceptedPaths): reado
     if (errorCodeOf(error) === 'ENOENT') return [];
     throw new PrestageError({
       code: 'state-unavailable',
-      message: `The list of media that were ever received (${sanitizeForDisplay(file, 512)}) cannot be read.`,
+      message: `The list of media that were ever received (${shownPath(file)}) cannot be read.`,
       cause: error instanceof Error ? error.message : null,
       remedy:
         'Nothing was received or removed. Restore the file from a backup. Without one, move it away: then only the library tells which media is older.',

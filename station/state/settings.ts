@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { z } from 'zod';
-import { sanitizeForDisplay } from '../../core/base/display';
+import { sanitizeForDisplay, shownPath } from '../../core/base/display';
 import { PrestageError } from '../../core/base/errors';
 import { bootLoaderSettingsSchema } from '../../core/boot/loader-choice';
 import { fleetSettingsSchema } from '../../core/settings/fleet';
@@ -37,6 +37,13 @@ export const settingsSchema = z.strictObject({
   libraryFolder: z
     .string()
     .refine((folder) => folder.startsWith('/') && !folder.includes('\0'), {
+      message: 'must be an absolute path',
+    })
+    .optional(),
+  /** File that lists what each machine gets of its own (YAML), absolute; missing: only what the media brings. */
+  machineFiles: z
+    .string()
+    .refine((file) => file.startsWith('/') && !file.includes('\0'), {
       message: 'must be an absolute path',
     })
     .optional(),
@@ -101,7 +108,7 @@ export function changeSettings(paths: Pick<StatePaths, 'settingsFile'>, change: 
     if (error instanceof PrestageError) throw error;
     throw new PrestageError({
       code: 'state-unavailable',
-      message: `The settings file ${sanitizeForDisplay(paths.settingsFile, 512)} cannot be written.`,
+      message: `The settings file ${shownPath(paths.settingsFile)} cannot be written.`,
       cause: error instanceof Error ? error.message : String(error),
       remedy: 'Check that you can write to its folder and that the disk is not full.',
     });
@@ -124,7 +131,7 @@ function settingsInvalid(
 ): PrestageError {
   return new PrestageError({
     code: 'settings-invalid',
-    message: `The settings file ${sanitizeForDisplay(paths.settingsFile, 512)} ${what}.`,
+    message: `The settings file ${shownPath(paths.settingsFile)} ${what}.`,
     cause: cause instanceof Error ? cause.message : null,
   });
 }

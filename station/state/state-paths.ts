@@ -13,7 +13,7 @@ import {
 } from 'node:fs';
 import { homedir } from 'node:os';
 import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
-import { sanitizeForDisplay } from '../../core/base/display';
+import { shownPath } from '../../core/base/display';
 import type { DiskPlace } from '../../core/base/disk-refusal';
 import { PrestageError } from '../../core/base/errors';
 import { asDiskRefusal, onDisk, statePlace } from './disk';
@@ -143,7 +143,7 @@ export function requireStateDirectory(stateDirectory: string | null): void {
 function stateUnavailable(path: string, what: string, cause: unknown): PrestageError {
   return new PrestageError({
     code: 'state-unavailable',
-    message: `The state folder ${sanitizeForDisplay(path, 512)} ${what}.`,
+    message: `The state folder ${shownPath(path)} ${what}.`,
     cause: cause instanceof Error ? cause.message : null,
   });
 }

@@ -46,7 +46,7 @@ describe('a manifest', () => {
     ['..', 'would leave the folder'],
     ['C:\\Windows\\x', 'would leave the folder'],
     ['a:b', 'has a character that Windows file names cannot have (:)'],
-    ['a\u0000b', 'has a character that Windows file names cannot have (a control character)'],
+    ['a\u0000b', 'has a character that Windows file names cannot have (control character 0)'],
     ['nul.wim', 'is the name of a Windows device'],
     ['contoso.wim.', 'ends with a space or a dot'],
     ['.contoso.wim', 'begins with a dot'],
