@@ -347,7 +347,7 @@ export class AppService {
     this.jobs.cancelAll();
     await this.library.close();
     await this.jobs.settled();
-    await this.labels.settled();
+    await this.labels.close();
     this.progress.close();
     await this.bootTests.close();
     await this.recovery.recorded.catch(() => undefined);

@@ -1,6 +1,6 @@
 import type { LabelQueues, LabelWish } from '../../core/contract/app-labels';
 import { sanitizeForDisplay } from '../../core/base/display';
-import { toErrorData } from '../../core/base/errors';
+import { cancelled, toErrorData } from '../../core/base/errors';
 import { listQueues } from '../labels/print-queues';
 import { printLabels } from '../labels/print-labels';
 import type { ShipService } from '../shipment/ship-service';
@@ -19,6 +19,7 @@ export interface LabelServiceDependencies {
 export class LabelService {
   readonly #dependencies: LabelServiceDependencies;
   #last: Promise<unknown> = Promise.resolve();
+  #closed = false;
 
   constructor(dependencies: LabelServiceDependencies) {
     this.#dependencies = dependencies;
@@ -32,7 +33,10 @@ export class LabelService {
 
   /** @throws PrestageError tool-missing, label-refused, label-not-printed, record-not-found, ledger-… */
   async print(wish: LabelWish): Promise<{ count: number; left: string[] }> {
-    const printed = this.#last.then(() => this.#print(wish));
+    const printed = this.#last.then(() => {
+      if (this.#closed) throw cancelled('The label');
+      return this.#print(wish);
+    });
     this.#last = printed.catch(() => undefined);
     return await printed;
   }
@@ -54,8 +58,9 @@ export class LabelService {
     });
   }
 
-  /** Resolves when nothing is being printed any more. Never rejects. */
-  async settled(): Promise<void> {
+  /** The one label that is on its way goes to the queue; those behind it are not waited for. Never rejects. */
+  async close(): Promise<void> {
+    this.#closed = true;
     await this.#last;
   }
 

@@ -1,6 +1,7 @@
 /** Gives labels to a print queue. */
 import { PrestageError } from '../../core/base/errors';
 import { labelSizes, queueNameSchema, type LabelSettings } from '../../core/label/label-settings';
+import { timeouts } from '../../core/base/timeouts';
 import { runPrintTool } from './print-tool';
 
 /**
@@ -26,9 +27,12 @@ export async function printLabels(
   throw new PrestageError({
     code: 'label-not-printed',
     message: `${what} was not printed. ${running ? `${printer} ${status === null ? 'did not answer' : 'did not take it'}` : 'The print service (CUPS) of this computer is not running'}.`,
-    cause: said === '' ? null : said,
+    cause: status === null ? noAnswer : said === '' ? null : said,
   });
 }
+
+/** The cause of a label that a print service did not answer about: the next one waits as long. */
+export const noAnswer = `no answer within ${timeouts.printLabel / 1000} seconds`;
 
 async function isServiceRunning(): Promise<boolean> {
   const { stdout } = await runPrintTool('lpstat', ['-r']);

@@ -5,7 +5,7 @@ import { required } from '../../core/base/required';
 import type { LabelContent } from '../../core/label/label-layout';
 import type { JobDetails } from '../../core/ledger/record';
 import { normalizeSerial } from '../../core/machine/serial';
-import { assessMachine } from '../../core/shipment/shipment-rules';
+import { assessMachine, isTrainingDrive } from '../../core/shipment/shipment-rules';
 import type { LedgerReader } from '../ledger/ledger-reader';
 import { machineCode } from './certificate';
 import { contentOf, requireShipment } from './make-shipment';
@@ -94,7 +94,7 @@ function labelOf(
   return {
     machineSerial: sanitizeForDisplay(job.machineSerial, 64),
     names: list([computerName, assetTag]),
-    verdict: list([`PASS ${minute(time)}`, job.drive.bay]),
+    verdict: list([`PASS ${minute(time)}`, job.drive.bay, isTrainingDrive(job) ? 'training drive' : null]),
     record: `Entry ${sequence}, ${hash.slice(0, 16)}`,
     from: list([job.workOrder === undefined ? null : `Work order ${job.workOrder}`, station]),
   };
