@@ -156,7 +156,7 @@ describe('label print', () => {
     ]);
     expect(run.status, run.stderr).toBe(0);
     const zpl = readFileSync(file, 'ascii');
-    expect(zpl).toMatch(/\^FDPASS .* UTC .*bay 3\^FS[^]*\^FDEntry 2_2C [0-9a-f]{16}\^FS/);
+    expect(zpl).toMatch(/\^FDPASS .* UTC .*bay 3 .*training drive\^FS[^]*\^FDEntry 2_2C [0-9a-f]{16}\^FS/);
     expect(await readZpl(zpl, '100x50', 203)).toEqual(['5CD1234XYZ']);
 
     const refused = await label(['--machine', 'CCC1', '--output', join(area, 'refused.pdf')]);
