@@ -56,6 +56,14 @@ export function serviceHandlers(app: AppService): ServiceHandlers {
       app.library.receiveOlder(reason);
       return done;
     },
+    trustKey: async ({ name, text }) => {
+      await app.library.trust(name, text);
+      return done;
+    },
+    forgetKey: async ({ name }) => {
+      await app.library.forget(name);
+      return done;
+    },
     cancelReceive: () => {
       app.library.cancel();
       return done;

@@ -161,6 +161,8 @@ function additions([command = '', ...args]: readonly string[]): string[] {
       return [...bench, '--yes'];
     case 'audit':
       return ['--training'];
+    case 'media':
+      return args[1] === 'forget' ? ['--yes'] : [];
     default:
       return [];
   }

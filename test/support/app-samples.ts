@@ -139,7 +139,7 @@ export const emptyState: AppState = {
   },
   drives: { error: null, listed: true, drives: [], bays: [] },
   media: { status: 'none' },
-  library: { media: [], unfinished: [], receiving: null, error: null },
+  library: { media: [], unfinished: [], keys: [], receiving: null, error: null },
   batch: { operator: '', lastOperator: '', workOrder: '', imageIndex: 1, layout: 'uefi' },
   order: null,
   pairing: {
