@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { labelSettingsSchema } from '../label/label-settings';
 import { bootLoaderSettingsSchema } from '../boot/loader-choice';
+import { healthSettingsSchema } from '../health/health-rules';
 import { bootTestSettingsSchema } from '../job/boot-test';
 import { appSettingsSchema } from '../settings/settings';
 import { nothing } from './app-common';
@@ -12,6 +13,7 @@ export const stationSettingsSchema = z.strictObject({
   /** Size limit of the image cache, in bytes. */
   cacheLimitBytes: z.int().nonnegative(),
   bootLoader: bootLoaderSettingsSchema,
+  health: healthSettingsSchema,
   rehearsal: bootTestSettingsSchema,
   labels: labelSettingsSchema,
   desk: appSettingsSchema,

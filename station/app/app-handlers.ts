@@ -159,6 +159,18 @@ export function serviceHandlers(app: AppService): ServiceHandlers {
       app.notices.dismiss(id);
       return done;
     },
+    readHealth: async ({ driveId }) => {
+      await app.healths.ask(driveId);
+      return done;
+    },
+    checkSize: ({ driveId }) => {
+      app.sizeChecks.start(driveId);
+      return done;
+    },
+    cancelSizeCheck: ({ driveId }) => {
+      app.sizeChecks.cancel(driveId);
+      return done;
+    },
     queryLog: (query) => app.log.query(query),
     getLogEntry: ({ sequence }) => app.log.entry(sequence),
     verifyLog: () => app.log.verify(),

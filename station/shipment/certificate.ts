@@ -1,5 +1,8 @@
 import { driveAgainWords } from '../../core/job/drive-again';
 import { formatBytes, formatDuration, sanitizeForDisplay } from '../../core/base/display';
+import { jobHealthWords } from '../../core/health/health-words';
+import { sizeWords } from '../../core/health/size-check';
+import { slowWords } from '../../core/health/slow';
 import type { JobDetails } from '../../core/ledger/record';
 import { leftOutText } from '../../core/media/left-out';
 import { qrSquares } from './barcodes';
@@ -94,7 +97,7 @@ function drawSection(pdf: Pdf, top: number, heading: string, rows: readonly Row[
 
 function sections(details: PageDetails, machine: MachineContent): [string, readonly Row[]][] {
   const { finished, ended, machineSerial, jobId } = machine;
-  const { job, result, startedAt, bootTest, verifiedAgain } = finished;
+  const { job, result, startedAt, bootTest, verifiedAgain, health, slow } = finished;
   const { drive, media, image } = job;
   const known = job.machine ?? {};
   return [
@@ -123,6 +126,8 @@ function sections(details: PageDetails, machine: MachineContent): [string, reado
         ],
         ['Disk GUID', job.diskGuid],
         ['Bay', drive.bay],
+        ['Health', health === undefined ? null : sanitizeForDisplay(jobHealthWords(health), 400)],
+        ['Speed', slow === undefined ? null : slow.map(slowWords).join('; ')],
       ],
     ],
     [
@@ -157,6 +162,12 @@ function sections(details: PageDetails, machine: MachineContent): [string, reado
           `${formatBytes(result.bytesVerified)} (${result.bytesVerified} bytes) in ${result.chunksVerified} ranges, ${formatDuration(result.verifySeconds)}; all as written`,
         ],
         ['Reading', result.directIo ? 'direct I/O, bypassing all caches' : 'after the cache was dropped'],
+        [
+          'Size',
+          result.sizeCheck === undefined
+            ? null
+            : `${sizeWords(result.sizeCheck.verdict, result.sizeCheck.bytes)}; checked before the image was written`,
+        ],
         ['Table SHA-256', result.tableSha256, 'fixed'],
         ['Read again later', verifiedAgain === 0 ? 'no' : `${verifiedAgain} times`],
         [

@@ -4,6 +4,7 @@ import type { AppJob } from '../../core/contract/app-bench';
 import type { OrderState, OrderStateLine } from '../../core/contract/app-order';
 import type { Pair } from '../../core/pairing/pairing-state';
 import type { BundleReport, ShipList, ShipmentPapers } from '../../core/contract/app-shipments';
+import { healthSettingsSchema } from '../../core/health/health-rules';
 import type { Drive } from '../../core/drive/drive';
 import { isOpen, orderLineStates } from '../../core/order/order-state';
 import { uncheckedScanner } from '../../core/scan/scanner-settings';
@@ -116,6 +117,7 @@ export const emptyState: AppState = {
   settings: {
     stationName: 'Depot 3',
     bootLoader: { choice: 'as-is', require: false },
+    health: healthSettingsSchema.parse({}),
     rehearsal: { firstOfBatch: false, sign: { kind: 'display' }, seconds: 300, secureBoot: false },
     cacheLimitBytes: 200 * GiB,
     labels: { queue: null, form: 'pdf', size: '105x74', dpi: 203, printWhenPassed: false },
@@ -158,6 +160,8 @@ export const emptyState: AppState = {
   },
   jobs: [],
   pasts: [],
+  healths: [],
+  sizeChecks: [],
   progress: { drives: [], total: null },
   rehearsals: [],
   notices: [],

@@ -7,6 +7,7 @@ import { CacheSection } from './cache-section';
 import { CodesSection } from './codes-section';
 import { FleetSection } from './fleet-section';
 import { BootTestSection } from './boot-test-section';
+import { HealthSection } from './health-section';
 import { LabelsSection } from './labels-section';
 import { ScannerSection } from './scanner-section';
 import './settings.css';
@@ -24,12 +25,13 @@ function goTo(id: string): void {
 
 /** What the station can be told. */
 export function SettingsScreen(): ReactElement {
-  const { settings: text, scannerCheck } = useText();
+  const { settings: text, scannerCheck, health } = useText();
   const parts = [
     ['settings-station', text.station.title],
     ['settings-bays', text.bays.title],
     ['settings-codes', text.codes.title],
     ['settings-scanner', scannerCheck.section.title],
+    ['settings-health', health.settings.title],
     ['settings-rehearsal', text.rehearsal.title],
     ['settings-sheet', text.about.sheet],
     ['settings-labels', text.labels.title],
@@ -66,6 +68,7 @@ export function SettingsScreen(): ReactElement {
           <BaysSection />
           <CodesSection />
           <ScannerSection />
+          <HealthSection />
           <BootTestSection />
           <SheetSection />
           <LabelsSection />
