@@ -95,6 +95,7 @@ export const libraryText = {
     fingerprint: 'Fingerprint',
     keyId: 'Key ID',
     until: 'Valid until',
+    ended: (day: string): string => `${day}: it has ended`,
     name: 'Name of the enterprise',
     nameHint: 'Media that the key signed are shown with this name.',
     trust: 'Trust this key',
