@@ -2,6 +2,7 @@ import { either, failed, refused, type ErrorMeaning } from './error-meaning';
 import { deliveryErrors } from './errors-of-delivery';
 import { loaderErrors } from './errors-of-loader';
 import { healthErrors } from './errors-of-health';
+import { machineFileErrors } from './errors-of-machine-files';
 import { mediaErrors } from './errors-of-media';
 import { recipeErrors } from './errors-of-recipe';
 
@@ -14,6 +15,7 @@ const installAgain = 'Reinstall Prestage (in a checkout: npm run setup), then st
  */
 export const errorReference = {
   ...mediaErrors,
+  ...machineFileErrors,
   ...loaderErrors,
   ...deliveryErrors,
   ...recipeErrors,

@@ -61,6 +61,10 @@ export const appJobSchema = z.strictObject({
   againReason: z.string().optional(),
   /** Why the drive was written again. */
   driveAgain: driveAgainSchema.optional(),
+  /** What the machine will be called; missing where nobody said. */
+  computerName: z.string().optional(),
+  /** Paths of the files that only this machine's drive gets; missing when there are none. */
+  machineFiles: z.array(z.string()).min(1).optional(),
 });
 export type AppJob = z.infer<typeof appJobSchema>;
 

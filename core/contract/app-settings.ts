@@ -12,6 +12,8 @@ export const stationSettingsSchema = z.strictObject({
   stationName: z.string().min(1).max(128),
   /** Size limit of the image cache, in bytes. */
   cacheLimitBytes: z.int().nonnegative(),
+  /** File that lists what each machine gets of its own, absolute; null: none. */
+  machineFiles: z.string().max(4096).nullable(),
   bootLoader: bootLoaderSettingsSchema,
   health: healthSettingsSchema,
   rehearsal: bootTestSettingsSchema,

@@ -135,6 +135,8 @@ export const benchText = {
     nothingKnown: 'Nothing known',
     whyBlocked: 'Why it cannot be written',
     machine: 'Machine',
+    computerName: 'Computer name',
+    machineFiles: 'Files for this machine',
     state: 'State',
     started: 'Started',
     endedAt: 'Ended',

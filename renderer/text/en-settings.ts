@@ -27,6 +27,10 @@ export const settingsText = {
     name: 'Station name',
     nameHint: 'Recorded in every log entry, to show where a drive was written.',
     nameProblem: 'Enter 1 to 128 visible characters.',
+    machineFiles: 'Files for each machine',
+    machineFilesHint:
+      'A list, in YAML, of files that each drive gets with its own machine filled in. A media that brings such files comes first. Empty: none.',
+    machineFilesProblem: 'Enter the whole path of the file, from / on.',
     theme: 'Colours',
     themes,
     sounds: 'Sounds',

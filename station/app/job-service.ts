@@ -253,6 +253,7 @@ export class JobService {
               canRetry: false,
               ...(againReason === null ? {} : { againReason }),
               ...driveAgainMember(job, request, null),
+              ...ownMembers(job),
             },
           });
         }
@@ -314,4 +315,13 @@ export class JobService {
     job.view = { ...job.view, ...change };
     this.#changed.fire();
   }
+}
+
+/** What a job's machine has of its own. */
+function ownMembers({ machine, files }: PlannedJob): Pick<AppJob, 'computerName' | 'machineFiles'> {
+  const computerName = machine?.computerName;
+  return {
+    ...(computerName === undefined ? {} : { computerName }),
+    ...(files.length === 0 ? {} : { machineFiles: files.map(({ path }) => path) }),
+  };
 }

@@ -40,12 +40,13 @@ export const settingsSchema = z.strictObject({
       message: 'must be an absolute path',
     })
     .optional(),
-  /** File that lists what each machine gets of its own (YAML), absolute; missing: only what the media brings. */
+  /** File that lists what each machine gets of its own (YAML), absolute; null or missing: only what the media brings. */
   machineFiles: z
     .string()
     .refine((file) => file.startsWith('/') && !file.includes('\0'), {
       message: 'must be an absolute path',
     })
+    .nullable()
     .optional(),
   /** Boot loader of the drives, and what the firmware of the machines trusts. */
   bootLoader: bootLoaderSettingsSchema.default(() => bootLoaderSettingsSchema.parse({})),

@@ -116,6 +116,7 @@ export const emptyState: AppState = {
   },
   settings: {
     stationName: 'Depot 3',
+    machineFiles: null,
     bootLoader: { choice: 'as-is', require: false },
     health: healthSettingsSchema.parse({}),
     rehearsal: { firstOfBatch: false, sign: { kind: 'display' }, seconds: 300, secureBoot: false },
