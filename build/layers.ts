@@ -29,6 +29,7 @@ export const layers: Readonly<Record<string, Layer>> = {
       health: ['base', 'drive'],
       boot: ['base', 'drive'],
       media: ['base', 'boot', 'drive', 'drivers'],
+      label: ['base'],
       'machine-files': ['base', 'machine'],
       recipe: ['base', 'boot', 'drive', 'drivers', 'machine-files', 'media'],
       contents: ['base', 'drivers', 'media', 'recipe'],
@@ -48,7 +49,7 @@ export const layers: Readonly<Record<string, Layer>> = {
       // The wires stand above the domain: nothing of it may hang from them.
       contract: [
         ...['base', 'drive', 'drivers', 'health', 'boot', 'media', 'recipe', 'contents', 'delivery'],
-        ...['machine', 'machine-files', 'scan'],
+        ...['machine', 'label', 'machine-files', 'scan'],
         ...['settings', 'flow', 'pairing', 'job', 'ledger', 'order', 'shipment'],
       ],
     },
@@ -119,6 +120,7 @@ export const layers: Readonly<Record<string, Layer>> = {
       ],
       machine: ['helper-client', 'jobs'],
       support: ['helper-client', 'state'],
+      labels: [],
       // The two front doors, which know nothing of each other.
       app: [
         ...[
@@ -129,6 +131,7 @@ export const layers: Readonly<Record<string, Layer>> = {
           'helper-client',
           'image-cache',
           'jobs',
+          'labels',
           'ledger',
           'library',
           'log',
@@ -147,7 +150,7 @@ export const layers: Readonly<Record<string, Layer>> = {
       ],
       cli: [
         ...['contents', 'delivery', 'drives', 'fleet', 'helper-client', 'image-cache', 'jobs', 'ledger'],
-        'library',
+        ...['labels', 'library'],
         ...[
           'machine',
           'machine-files',

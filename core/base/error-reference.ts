@@ -188,6 +188,15 @@ export const errorReference = {
     'The boot store of the media (EFI\\Microsoft\\Boot\\BCD) cannot be read or changed.',
     'No drive was touched. Ask the enterprise to create the media again, as bootable prestaged media.',
   ),
+  // labels
+  'label-refused': refused(
+    'A label says that a drive passed, and the ledger does not.',
+    'Write the drive, or read it again (prestage verify), then print the label.',
+  ),
+  'label-not-printed': either(
+    'The label printer or its print queue did not take the label. Drives and records are as they are.',
+    'Look at the printer and its queue (prestage label queues), then print the label again: on the card of the drive, on Ship, or with prestage label print.',
+  ),
   // virtual drives
   'bench-invalid': refused(
     'The folder is not a virtual bench, or no virtual bench can be created there.',

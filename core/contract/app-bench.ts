@@ -118,6 +118,8 @@ export const noticeSchema = z.strictObject({
   id: z.int(),
   kind: z.enum(['info', 'error']),
   error: errorDataSchema,
+  /** The label of this machine was not printed: it can be printed again. */
+  label: z.strictObject({ machineSerial: z.string() }).optional(),
 });
 export type Notice = z.infer<typeof noticeSchema>;
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { labelSettingsSchema } from '../label/label-settings';
 import { bootLoaderSettingsSchema } from '../boot/loader-choice';
 import { healthSettingsSchema } from '../health/health-rules';
 import { bootTestSettingsSchema } from '../job/boot-test';
@@ -16,6 +17,7 @@ export const stationSettingsSchema = z.strictObject({
   bootLoader: bootLoaderSettingsSchema,
   health: healthSettingsSchema,
   rehearsal: bootTestSettingsSchema,
+  labels: labelSettingsSchema,
   desk: appSettingsSchema,
 });
 export type StationSettings = z.infer<typeof stationSettingsSchema>;

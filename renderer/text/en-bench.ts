@@ -147,6 +147,7 @@ export const benchText = {
     replaces: 'Replaces',
     driveAgain: 'Drive written before',
     record: 'Record',
+    printLabel: 'Print label',
     recordNumber: (sequence: number): string => `Entry ${sequence} of the log`,
     written: 'Written',
     verified: 'Read back',

@@ -57,6 +57,9 @@ export class JobService {
   readonly #batchEnded = new Emitter<readonly JobReport[]>();
   /** The jobs of a batch have ended, and its drives are released. */
   readonly onBatchEnd = this.#batchEnded.event;
+  readonly #passed = new Emitter<string>();
+  /** A drive passed, and is recorded: the serial of its machine. */
+  readonly onPassed = this.#passed.event;
   readonly #settled = new Emitter<void>();
   /** A run has ended: its drives are recorded and released, and the boot test after it has begun. */
   readonly onSettled = this.#settled.event;
@@ -274,6 +277,7 @@ export class JobService {
           ...(health === null ? {} : { health }),
           ...(slow.length === 0 ? {} : { slow: [...slow] }),
         });
+        if (end.state === 'done' && ledgerEntry !== null) this.#passed.fire(job.machineSerial);
       },
     };
   }

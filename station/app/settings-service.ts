@@ -24,8 +24,8 @@ export class SettingsService {
   /** Those that the screen shows. */
   get shown(): StationSettings {
     const { machineFiles = null, ...settings } = this.#current;
-    const { stationName, cacheLimitBytes, bootLoader, health, rehearsal, desk } = settings;
-    return { stationName, cacheLimitBytes, machineFiles, bootLoader, health, rehearsal, desk };
+    const { stationName, cacheLimitBytes, bootLoader, health, rehearsal, labels, desk } = settings;
+    return { stationName, cacheLimitBytes, machineFiles, bootLoader, health, rehearsal, labels, desk };
   }
 
   /** @throws PrestageError settings-invalid (nothing is changed), state-unavailable */

@@ -43,6 +43,7 @@ import {
 } from './command-context';
 import { exitCodes } from './exit-codes';
 import { addDateOptions, findDates, type DateOptions } from './media-dates';
+import { PassedLabels } from './print-passed';
 import { withStation } from './station-context';
 
 interface ApplyOptions extends DateOptions {
@@ -177,6 +178,7 @@ export function applyCommand(): Command {
           for (const notice of noticesOf(plan)) output.message(`note: ${notice}`);
           if (options.yes !== true) await confirm(plan, request, output, signal);
           const cache = await openImageCache(paths.imageCache, settings.cacheLimitBytes);
+          const labels = new PassedLabels(settings, ledger, output);
           const report = await runBatch(request, plan, {
             ...{ helpers, ledger, cache, paths, settings, signal },
             onUnshown: async (found) => {
@@ -195,7 +197,11 @@ export function applyCommand(): Command {
             onJob: (job, state) => {
               output.progress.job(jobLabel(job), state);
             },
+            onEnd: ({ job, end, ledgerEntry }) => {
+              if (end.state === 'done' && ledgerEntry !== null) labels.passed(job.machineSerial);
+            },
           });
+          await labels.settled();
           const first = settings.rehearsal.firstOfBatch ? firstFinished(report.jobs) : null;
           const bootTest =
             first === null || signal.aborted

@@ -5,6 +5,7 @@ import { sanitizeForDisplay, shownPath } from '../../core/base/display';
 import { PrestageError } from '../../core/base/errors';
 import { bootLoaderSettingsSchema } from '../../core/boot/loader-choice';
 import { fleetSettingsSchema } from '../../core/settings/fleet';
+import { labelSettingsSchema } from '../../core/label/label-settings';
 import { healthSettingsSchema } from '../../core/health/health-rules';
 import { bootTestSettingsSchema } from '../../core/job/boot-test';
 import { appSettingsSchema } from '../../core/settings/settings';
@@ -52,6 +53,8 @@ export const settingsSchema = z.strictObject({
   /** What a drive's health may say, and whether its size is checked. */
   health: healthSettingsSchema.default(() => healthSettingsSchema.parse({})),
   rehearsal: bootTestSettingsSchema.default(() => bootTestSettingsSchema.parse({})),
+  /** The label printer. */
+  labels: labelSettingsSchema.default(() => labelSettingsSchema.parse({})),
   /** Connection to the plant database. Without it, entries stay on the station. */
   fleet: fleetSettingsSchema.optional(),
   /** Settings of the desktop app; the bays are also used by the command line. */

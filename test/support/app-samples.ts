@@ -121,6 +121,7 @@ export const emptyState: AppState = {
     health: healthSettingsSchema.parse({}),
     rehearsal: { firstOfBatch: false, sign: { kind: 'display' }, seconds: 300, secureBoot: false },
     cacheLimitBytes: 200 * GiB,
+    labels: { queue: null, form: 'pdf', size: '105x74', dpi: 203, printWhenPassed: false },
     desk: {
       bays: [],
       rack: null,
