@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { driverTableSchema } from '../drivers/driver-table';
 import { machineFileSchema, maxMachineFiles, type MachineFile } from '../machine-files/machine-file';
 import {
   contentOf,
@@ -17,6 +18,8 @@ export const recipeSettingsSchema = z.strictObject({
   layout: z.string(),
   /** Packages, applications and driver packages, as the recipe names them. */
   content: z.array(recipeContentSchema.omit({ folder: true })),
+  /** Which driver pack is for which machines; missing when the recipe has none. */
+  driverPacks: driverTableSchema.optional(),
   /** Missing where the media is not for a site of Configuration Manager. The certificate's times are in `dates`. */
   deployment: recipeDeploymentSchema.omit({ certificate: true }).optional(),
   /** Files that each machine gets of its own, with their templates; missing when there are none. */
@@ -26,12 +29,15 @@ export type RecipeSettings = z.infer<typeof recipeSettingsSchema>;
 
 /** @param machineFiles those of the recipe, with what their templates hold */
 export function settingsOf(recipe: Recipe, machineFiles: readonly MachineFile[] = []): RecipeSettings {
-  const { comment, createdBy, layout, deployment } = recipe;
+  const { comment, createdBy, layout, deployment, driverPacks } = recipe;
   return {
     ...(comment === undefined ? {} : { comment }),
     ...(createdBy === undefined ? {} : { createdBy }),
     layout,
     content: contentOf(recipe).map(({ folder: _folder, ...named }) => named),
+    ...(driverPacks.length === 0
+      ? {}
+      : { driverPacks: driverPacks.map(({ pack, models }) => ({ pack, models })) }),
     ...(deployment === undefined ? {} : { deployment: withoutCertificate(deployment) }),
     ...(machineFiles.length === 0 ? {} : { machineFiles: [...machineFiles] }),
   };

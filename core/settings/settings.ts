@@ -19,13 +19,15 @@ export const appSettingsSchema = z.strictObject({
   /** Rows and columns of the rack; null: as fits the window. */
   rack: rackShapeSchema.nullable().default(null),
   benchView: z.enum(benchViews).default('cards'),
-  /** Line mode prints a label for each drive that is confirmed as taken out, on the default printer. */
+  /** Line mode prints a label for each drive that is confirmed as taken out, on the label printer. */
   lineLabels: z.boolean().default(false),
   ...scanSettingsSchema.shape,
   /** What the scanner check found out. */
   scanner: scannerSettingsSchema.default(() => scannerSettingsSchema.parse({})),
   /** The drives are installed in the machine that Prestage runs on: the firmware must match. */
   onMachine: z.boolean().default(false),
+  /** No drive is written for a machine that gets no driver pack of the media. */
+  requireDrivers: z.boolean().default(false),
   /** Folder in which the app puts the bundles of shipments. Absolute path; without it, the app asks each time. */
   shipmentsFolder: z.string().max(4096).nullable().default(null),
   sounds: z.boolean().default(true),

@@ -92,6 +92,7 @@ export function serviceHandlers(app: AppService): ServiceHandlers {
       await app.orders.except(machineSerial, reason);
       return done;
     },
+    returnComputer: async ({ text, note }) => ({ said: await app.orders.returnComputer(text, note) }),
     closeOrder: async () => {
       await app.orders.close();
       return done;
@@ -153,6 +154,8 @@ export function serviceHandlers(app: AppService): ServiceHandlers {
       return done;
     },
     getPicture: ({ sha256 }) => ({ png: app.bootTests.picture(sha256)?.toString('base64') ?? null }),
+    listLabelQueues: () => app.labels.queues(),
+    printLabels: (wish) => app.labels.print(wish),
     dismissNotice: ({ id }) => {
       app.notices.dismiss(id);
       return done;

@@ -58,6 +58,9 @@ export class JobService {
   readonly #batchEnded = new Emitter<readonly JobReport[]>();
   /** The jobs of a batch have ended, and its drives are released. */
   readonly onBatchEnd = this.#batchEnded.event;
+  readonly #passed = new Emitter<string>();
+  /** A drive passed, and is recorded: the serial of its machine. */
+  readonly onPassed = this.#passed.event;
   readonly #settled = new Emitter<void>();
   /** A run has ended: its drives are recorded and released, and the boot test after it has begun. */
   readonly onSettled = this.#settled.event;
@@ -251,6 +254,7 @@ export class JobService {
               canRetry: false,
               ...(againReason === null ? {} : { againReason }),
               ...driveAgainMember(job, request, null),
+              ...machineMembers(job),
             },
           });
         }
@@ -274,6 +278,7 @@ export class JobService {
           ...(health === null ? {} : { health }),
           ...(slow.length === 0 ? {} : { slow: [...slow] }),
         });
+        if (end.state === 'done' && ledgerEntry !== null) this.#passed.fire(job.machineSerial);
       },
     };
   }
@@ -311,4 +316,28 @@ export class JobService {
     job.view = { ...job.view, ...change };
     this.#changed.fire();
   }
+}
+
+/** What the card's details tell of the machine. */
+function machineMembers({
+  machine,
+  replaces,
+  driverPack,
+  files,
+}: PlannedJob): Pick<AppJob, 'machine' | 'replaces' | 'driverPack' | 'machineFiles'> {
+  const { computerName, model } = machine ?? {};
+  const known = computerName !== undefined || model !== undefined;
+  return {
+    ...(known
+      ? {
+          machine: {
+            ...(computerName === undefined ? {} : { computerName }),
+            ...(model === undefined ? {} : { model }),
+          },
+        }
+      : {}),
+    ...(replaces === null ? {} : { replaces }),
+    ...(driverPack === undefined ? {} : { driverPack }),
+    ...(files.length === 0 ? {} : { machineFiles: files.map(({ path }) => path) }),
+  };
 }

@@ -23,8 +23,19 @@ export class SettingsService {
 
   /** Those that the screen shows. */
   get shown(): StationSettings {
-    const { stationName, cacheLimitBytes, bootLoader, health, sanitise, rehearsal, desk } = this.#current;
-    return { stationName, cacheLimitBytes, bootLoader, health, sanitise, rehearsal, desk };
+    const { machineFiles = null, ...settings } = this.#current;
+    const { stationName, cacheLimitBytes, bootLoader, health, sanitise, rehearsal, labels, desk } = settings;
+    return {
+      stationName,
+      cacheLimitBytes,
+      machineFiles,
+      bootLoader,
+      health,
+      sanitise,
+      rehearsal,
+      labels,
+      desk,
+    };
   }
 
   /** @throws PrestageError settings-invalid (nothing is changed), state-unavailable */

@@ -43,6 +43,7 @@ import {
 } from './command-context';
 import { exitCodes } from './exit-codes';
 import { addDateOptions, findDates, type DateOptions } from './media-dates';
+import { PassedLabels } from './print-passed';
 import { withStation } from './station-context';
 
 interface ApplyOptions extends DateOptions {
@@ -52,6 +53,7 @@ interface ApplyOptions extends DateOptions {
   readonly loader?: LoaderChoice;
   readonly firmwareTrust?: FirmwareTrust;
   readonly requireLoader?: true;
+  readonly machineFiles?: string;
   readonly expectSha256?: string;
   readonly drive: readonly GivenAssignment[];
   readonly thisMachine?: true;
@@ -59,6 +61,7 @@ interface ApplyOptions extends DateOptions {
   readonly operator?: string;
   readonly again?: string;
   readonly workOrder?: string;
+  readonly requireDrivers?: true;
   readonly checkSize?: true;
   readonly sanitise?: boolean;
   readonly yes?: true;
@@ -93,6 +96,10 @@ export function applyCommand(): Command {
       ).choices(firmwareTrusts),
     )
     .option('--require-loader', 'refuse media that these machines would not start, instead of warning')
+    .option(
+      '--machine-files <file>',
+      'list of the files that each machine gets of its own, in YAML (default: those of the media, or of the settings)',
+    )
     .option('--expect-sha256 <hex>', 'SHA-256 that the media must have')
     .requiredOption(
       '--drive <id=serial>',
@@ -114,6 +121,7 @@ export function applyCommand(): Command {
       'erase each drive securely before it is written, in the strongest way that it offers, and check that it is erased',
     )
     .option('--no-sanitise', 'do not, though the settings say so')
+    .option('--require-drivers', 'refuse machines for which the media has no driver pack')
     .option('--work-order <number>', 'work order number to record for the batch')
     .option(
       '--check-size',
@@ -138,6 +146,7 @@ export function applyCommand(): Command {
         > = {
           mediaPath: options.media,
           expectSha256: options.expectSha256 ?? null,
+          ...(options.machineFiles === undefined ? {} : { machineFiles: options.machineFiles }),
           benchDirectory: options.bench === undefined ? null : resolve(options.bench),
           operator: plainText('--operator', options.operator ?? defaultOperator()),
           againReason: options.again === undefined ? null : plainText('--again', options.again),
@@ -165,6 +174,7 @@ export function applyCommand(): Command {
             imageIndex,
             dates,
             bootLoader: bootLoaderOf(options, settings.bootLoader),
+            requireDrivers: options.requireDrivers === true || settings.desk.requireDrivers,
             layoutName: options.layout ?? order?.layout ?? defaultLayoutName,
             bays: settings.desk.bays,
             healthRules: settings.health.rules,
@@ -175,6 +185,7 @@ export function applyCommand(): Command {
           for (const notice of noticesOf(plan)) output.message(`note: ${notice}`);
           if (options.yes !== true) await confirm(plan, request, output, signal);
           const cache = await openImageCache(paths.imageCache, settings.cacheLimitBytes);
+          const labels = new PassedLabels(settings, ledger, output);
           const report = await runBatch(request, plan, {
             ...{ helpers, ledger, cache, paths, settings, signal },
             onUnshown: async (found) => {
@@ -193,7 +204,11 @@ export function applyCommand(): Command {
             onJob: (job, state) => {
               output.progress.job(jobLabel(job), state);
             },
+            onEnd: ({ job, end, ledgerEntry }) => {
+              if (end.state === 'done' && ledgerEntry !== null) labels.passed(job.machineSerial);
+            },
           });
+          await labels.settled();
           const first = settings.rehearsal.firstOfBatch ? firstFinished(report.jobs) : null;
           const bootTest =
             first === null || signal.aborted
@@ -262,9 +277,16 @@ function jobLabel({ drive }: PlannedJob): string {
 }
 
 /** What to know of the media before anything is erased. */
-function noticesOf({ media, loader, loaderWarnings, dateWarnings }: BatchPlan): string[] {
+function noticesOf(plan: BatchPlan): string[] {
+  const { media, loader, loaderWarnings, driverWarnings, dateWarnings, machineFileNotices, jobs } = plan;
   const problems = media.bootable.problems.map(
     (problem) => `a machine may not boot from this image: ${problem}`,
   );
-  return [...problems, ...media.warnings, ...programLines(loader), ...loaderWarnings, ...dateWarnings];
+  const packs = jobs.flatMap(({ machineSerial, driverPack }) =>
+    typeof driverPack === 'string'
+      ? [`machine ${sanitizeForDisplay(machineSerial, 64)} gets the driver pack ${driverPack}`]
+      : [],
+  );
+  const more = [...loaderWarnings, ...driverWarnings, ...dateWarnings, ...machineFileNotices];
+  return [...problems, ...media.warnings, ...programLines(loader), ...packs, ...more];
 }

@@ -7,6 +7,7 @@ import type { MediaHash } from '../../core/media/media';
 import { recordedHashSource } from '../../core/media/media-state';
 import { recoveryFor } from '../../core/media/recovery';
 import { attachmentMember, recordedDrive } from '../drives/finished-drive';
+import { recordedFiles } from '../machine-files/fill-machine-files';
 import {
   againReasonOf,
   driveReasonOf,
@@ -58,6 +59,10 @@ export function detailsOf(
     ...driveAgainMember(planned, request, foundMachine),
     ...workOrderOf(request, plan),
     ...(planned.machine === null ? {} : { machine: planned.machine }),
+    ...recordedFiles(planned.files),
+    ...(planned.driverPack === undefined
+      ? {}
+      : { driverPack: planned.driverPack === null ? null : { name: planned.driverPack } }),
     ...(planned.replaces === null ? {} : { replaces: planned.replaces }),
   };
 }

@@ -29,9 +29,11 @@ import { chooseMethod } from '../../core/sanitise/choose';
 import type { HiddenArea, SanitiseMethod } from '../../core/sanitise/methods';
 import { PrestageError } from '../../core/base/errors';
 import type { Layout } from '../../core/drive/layout';
+import { planPacks } from '../../core/drivers/plan-packs';
 import { dayOf, needsReason, type DriveBefore } from '../../core/job/drive-again';
 import { driveBefore } from '../../core/ledger/drive-before';
 import type { DrivePast } from '../../core/ledger/drive-past';
+import { machineValues } from '../../core/machine-files/fill-template';
 import type { MachineDetails } from '../../core/machine/machine';
 import type { ReplacedComputer } from '../../core/machine/replaced-computer';
 import type { Media, MediaHash, MediaImage } from '../../core/media/media';
@@ -48,6 +50,14 @@ import type { ExpectedHash } from '../media/media-expectation';
 import { signedMediaAt } from '../library/signed-media';
 import { checkAgainstOrder, machineOf, replacedOf } from '../orders/batch-order';
 import { OrderReader, type OpenOrder } from '../orders/order-reader';
+import {
+  chooseMachineFiles,
+  fillMachineFiles,
+  machineFileNotices,
+  type ChosenMachineFiles,
+  type FilledFile,
+} from '../machine-files/fill-machine-files';
+import { loadSettings } from '../state/settings';
 import type { StatePaths } from '../state/state-paths';
 
 /** What the operator asked for. */
@@ -57,6 +67,8 @@ export interface BatchRequest {
   readonly layoutName: string;
   /** Boot loader that goes on, and what the machines trust; missing: the media's own, and nothing is known of the machines. */
   readonly bootLoader?: BootLoaderSettings;
+  /** File that lists what each machine gets of its own; missing: the media's, or the station's. */
+  readonly machineFiles?: string | undefined;
   readonly expectSha256: string | null;
   readonly assignments: readonly Assignment[];
   readonly benchDirectory: string | null;
@@ -82,6 +94,8 @@ export interface BatchRequest {
   readonly shown?: ReadonlyMap<string, string>;
   /** The bays that were set up; their labels go into messages and the record. */
   readonly bays: readonly Bay[];
+  /** Machines that would get no driver pack of the media are refused. */
+  readonly requireDrivers?: boolean;
   /** What is known of how long the media is of use, beside its signed manifest; null or missing: nothing. */
   readonly dates?: MediaDates | null;
   /** What a drive's health may say. */
@@ -137,10 +151,14 @@ export interface PlannedJob {
   readonly health: DriveHealth;
   /** What is known of the machine beside its serial; null when nothing is. */
   readonly machine: MachineDetails | null;
+  /** Files that only this machine's drive gets. */
+  readonly files: readonly FilledFile[];
   /** The computer whose place the machine takes; null: none that is known. */
   readonly replaces: ReplacedComputer | null;
   /** How the drive will be erased securely; missing where that was not asked for. */
   readonly erase?: PlannedErase;
+  /** Its driver pack on the media; null: none of them. Missing: the media has none. */
+  readonly driverPack?: string | null;
 }
 
 /** The way that was chosen, and what may be claimed of it. */
@@ -162,8 +180,14 @@ export interface BatchPlan {
   /** Why machines that trust certain certificates may not start the drives. */
   readonly loaderWarnings: readonly string[];
   readonly jobs: readonly PlannedJob[];
+  /** Files that each machine gets of its own. */
+  readonly machineFiles: ChosenMachineFiles;
+  /** What to know of them. */
+  readonly machineFileNotices: readonly string[];
   /** The order that is open on the station; null when none is. */
   readonly order: OpenOrder | null;
+  /** Machines that get no driver pack, in sentences. */
+  readonly driverWarnings: readonly string[];
   /** What to know of the media's dates, though they hold. */
   readonly dateWarnings: readonly string[];
   /** Media and state: must not be on a drive that is written. */
@@ -193,6 +217,8 @@ export async function planBatch(
   });
   const dates = mergeMediaDates([request.dates ?? null, signed?.dates ?? null]);
   requireInTime(dates, { now: new Date(), shipBy: order?.order.shipBy ?? null });
+  const setting = loadSettings(paths).machineFiles;
+  const machineFiles = chooseMachineFiles(request.machineFiles ?? null, signed?.machineFiles, setting);
   const shipped = assignments.map(({ machineSerial }) => {
     const entry = ledger.findShipped(machineSerial);
     if (entry !== null && againReasonOf(request, machineSerial) === null && request.asksLater !== true) {
@@ -235,6 +261,28 @@ export async function planBatch(
     await requireCacheFile(drive, layout, paths.imageCache);
   }
 
+  const machines = assignments.map(({ machineSerial }) => ({
+    machineSerial,
+    machine: machineOf(order, machineSerial, request.machines?.get(machineSerial)),
+  }));
+  const drivers = planPacks({
+    machines,
+    drivers: media.drivers ?? null,
+    signed: signed?.driverPacks ?? null,
+    required: request.requireDrivers === true,
+  });
+  const files = fillMachineFiles(
+    machineFiles,
+    machines.map(({ machineSerial, machine }) =>
+      machineValues(machineSerial, machine, {
+        order: order?.order.number ?? request.workOrder ?? undefined,
+        driverPack: drivers.packs.get(machineSerial) ?? undefined,
+        replaces: oldNameOf(replacedOf(order, machineSerial)),
+      }),
+    ),
+    [...(order?.lines.values() ?? [])],
+  );
+
   // Last, because it may ask for a password.
   const healths = await readHealthOf(chosen, helpers, request.benchDirectory, signal);
   const judged = chosen.map((drive, index) =>
@@ -251,7 +299,10 @@ export async function planBatch(
     layout,
     loader,
     loaderWarnings: firmwareDoubts(loader, firmwareTrust),
+    machineFiles,
+    machineFileNotices: machineFileNotices(machineFiles),
     order,
+    driverWarnings: drivers.warnings,
     dateWarnings: warningsOf(dates, order),
     protectedPaths: [...new Set([...protectedPaths, ...media.files])],
     jobs: judged.map((drive, index) => {
@@ -262,7 +313,9 @@ export async function planBatch(
         machineSerial,
         health: required(healths[index], `the health of drive ${drive.id}`),
         ...(erase === undefined ? {} : { erase }),
-        machine: machineOf(order, machineSerial, request.machines?.get(machineSerial)),
+        machine: required(machines[index], `machine ${machineSerial}`).machine,
+        files: files.get(machineSerial) ?? [],
+        ...(drivers.packs.has(machineSerial) ? { driverPack: drivers.packs.get(machineSerial) ?? null } : {}),
         replaces: replacedOf(order, machineSerial),
         again: required(shipped[index], `whether machine ${machineSerial} was shipped`),
         holdsMachine: machineShownOn(drive, request, ledger),
@@ -285,6 +338,11 @@ async function planErase(
     const told = required(abilities[index], `what drive ${drive.id} can do`);
     return { method: chooseMethod(drive, told, null), hidden: told.hidden };
   });
+}
+
+/** What a replaced computer is called; its serial where its name is not known. */
+function oldNameOf(replaced: ReplacedComputer | null): string | undefined {
+  return replaced?.computerName ?? replaced?.serial;
 }
 
 function warningsOf(dates: MediaDates | null, order: OpenOrder | null): string[] {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { healthWords } from '../../core/health/health-rules';
+import { machineFilesText } from '../../core/machine-files/machine-file';
 import { sha256Schema } from '../../core/media/chunk-map';
 import {
   driveResults,
@@ -72,6 +73,8 @@ export const csvRowSchema = z.strictObject({
   crcErrors: whole,
   /** Rules that hold, what rose, and whether the drive was slow. */
   driveNotes: text,
+  /** Files that only this machine's drive has: path, blank, SHA-256; several with semicolons between. */
+  machineFiles: text,
   /** How the drive was erased before it was written; empty where that was not asked for. */
   eraseMethod: sanitiseMethodSchema.nullable(),
   /** NIST SP 800-88r2: clear or purge. */
@@ -196,6 +199,7 @@ function laterRow(
     station: entry.station.name,
     batchId: null,
     jobId,
+    machineFiles: null,
     entryHash: stored.hash,
     ...eraseCells(undefined),
   };
@@ -237,6 +241,7 @@ export function csvRow(stored: StoredEntry, entry: LedgerEntry): CsvRow | null {
     station: entry.station.name,
     batchId: job.batchId,
     jobId: job.jobId,
+    machineFiles: machineFilesText(job.machineFiles),
     entryHash: stored.hash,
     ...eraseCells(record.sanitised),
   };

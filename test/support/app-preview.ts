@@ -19,8 +19,17 @@ const root = resolve(import.meta.dirname, '../..');
 const answers: Answers = {
   queryLog: { total: 0, read: 0, entries: 0, rows: [] },
   openOrder: { warnings: [] },
+  returnComputer: { said: 'OLD-0003 (serial 5CG0000003) came back. Machine 5CG41503XYZ replaced it.' },
   chooseOrder: { chosen: false, warnings: [] },
   cacheSize: { bytes: 42_000_000_000 },
+  listLabelQueues: {
+    queues: [
+      { name: 'Zebra_GK420d', state: 'idle', isDefault: false },
+      { name: 'Office', state: 'stopped', isDefault: true },
+    ],
+    problem: null,
+  },
+  printLabels: { count: 1, left: [] },
   getPicture: { png: null },
   listShipments: shipments,
   remakeBundle: { report: shipReport },

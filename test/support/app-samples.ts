@@ -116,11 +116,13 @@ export const emptyState: AppState = {
   },
   settings: {
     stationName: 'Depot 3',
+    machineFiles: null,
     bootLoader: { choice: 'as-is', require: false },
     health: healthSettingsSchema.parse({}),
     sanitise: true,
     rehearsal: { firstOfBatch: false, sign: { kind: 'display' }, seconds: 300, secureBoot: false },
     cacheLimitBytes: 200 * GiB,
+    labels: { queue: null, form: 'pdf', size: '105x74', dpi: 203, printWhenPassed: false },
     desk: {
       bays: [],
       rack: null,
@@ -133,6 +135,7 @@ export const emptyState: AppState = {
       // As on a station that has been at work: the offer of the check has a state of its own.
       scanner: { ...uncheckedScanner, offer: false },
       onMachine: false,
+      requireDrivers: false,
       shipmentsFolder: null,
       sounds: true,
       theme: 'light',
@@ -274,6 +277,8 @@ export function someOrder(changes: Partial<OrderState> = {}): OrderState {
     against: stateOf(number) === 'failed' ? { what: 'perhaps-erased', machineSerial: machineOf(9) } : null,
     assetTag: `A-00${1200 + number}`,
     computerName: number % 7 === 0 ? null : `DEPOT-${String(number).padStart(4, '0')}`,
+    replaces: number % 3 === 0 ? `OLD-${String(number).padStart(4, '0')}` : null,
+    returned: number % 6 === 0,
   }));
   const unexpected: OrderStateLine = {
     serial: '5CG4999XYZ',
@@ -283,6 +288,8 @@ export function someOrder(changes: Partial<OrderState> = {}): OrderState {
     against: null,
     assetTag: null,
     computerName: null,
+    replaces: null,
+    returned: false,
   };
   const lines = [...ordered, unexpected];
   const counts = Object.fromEntries(
@@ -300,6 +307,7 @@ export function someOrder(changes: Partial<OrderState> = {}): OrderState {
     counts,
     unexpected: 1,
     open: lines.filter(isOpen).length,
+    returns: { expected: 20, returned: 10 },
     lines,
     hidden: 0,
     error: null,

@@ -12,6 +12,7 @@ import {
 } from '../../../core/ledger/record';
 import { sanitisedLines } from '../../../core/sanitise/words';
 import type { Sanitised } from '../../../core/sanitise/sanitised';
+import { machineFilesText } from '../../../core/machine-files/machine-file';
 import { replacedText, returnedOf } from '../../../core/machine/replaced-computer';
 import type { Detail } from '../../components/details';
 import { Mono } from '../../components/mono';
@@ -273,6 +274,7 @@ function mediaDetails(job: JobDetails, text: Words): Detail[] {
       words.recovery,
       job.recovery === undefined ? null : text.recovery(formatBytes(job.recovery.bytes), job.recovery.sha1),
     ],
+    [words.machineFiles, machineFilesText(job.machineFiles)],
     [words.fingerprint, job.fingerprint, true],
   ]);
 }
@@ -280,6 +282,7 @@ function mediaDetails(job: JobDetails, text: Words): Detail[] {
 function jobDetails(job: JobDetails, words: Words['details']): Detail[] {
   return present([
     [words.workOrder, job.workOrder ?? null],
+    [words.computerName, job.machine?.computerName ?? null],
     [words.assetTag, job.machine?.assetTag ?? null],
     [words.uuid, job.machine?.uuid ?? null, true],
     [words.macs, job.machine?.macs?.join(' ') ?? null, true],

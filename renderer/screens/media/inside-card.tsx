@@ -3,6 +3,7 @@ import type { ReactElement } from 'react';
 import { formatBytes, sanitizeForDisplay } from '../../../core/base/display';
 import type { Demand } from '../../../core/boot/boot-details';
 import type { Bootable } from '../../../core/boot/preflight';
+import { foldedPack, modelText, type MediaDrivers } from '../../../core/drivers/driver-table';
 import type { Media } from '../../../core/media/media';
 import { act } from '../../actions';
 import { fileName } from '../../format';
@@ -89,6 +90,27 @@ function Demands({ bootable }: { readonly bootable: Bootable }): ReactElement {
   );
 }
 
+/** Driver packs with their models; what is in the table and not in the media is said. */
+function Packs({ drivers }: { readonly drivers: MediaDrivers }): ReactElement {
+  const text = useText().media.inside;
+  const there = new Set(drivers.folders.map(foldedPack));
+  const packs = drivers.table ?? [];
+  if (packs.length === 0) return <>{text.packsWithoutTable(drivers.folders.length)}</>;
+  return (
+    <details>
+      <summary>{text.packs(packs.length)}</summary>
+      <ul>
+        {packs.map(({ pack, models }) => (
+          <li key={pack}>
+            {pack}: {sanitizeForDisplay(models.map(modelText).join('; '), 400)}
+            {there.has(foldedPack(pack)) ? '' : ` (${text.packMissing})`}
+          </li>
+        ))}
+      </ul>
+    </details>
+  );
+}
+
 function MediaDetails({ media }: { readonly media: Media }): ReactElement {
   const text = useText().media.inside;
   return (
@@ -127,6 +149,9 @@ function MediaDetails({ media }: { readonly media: Media }): ReactElement {
               ? text.noRecovery
               : text.recoveryOf(formatBytes(media.recovery.bytes)),
         },
+        ...(media.drivers === undefined
+          ? []
+          : [{ name: text.drivers, value: <Packs drivers={media.drivers} /> }]),
         { name: text.guid, value: <Mono>{media.guid}</Mono> },
       ]}
     />

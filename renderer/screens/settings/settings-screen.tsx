@@ -8,6 +8,7 @@ import { CodesSection } from './codes-section';
 import { FleetSection } from './fleet-section';
 import { BootTestSection } from './boot-test-section';
 import { HealthSection } from './health-section';
+import { LabelsSection } from './labels-section';
 import { ScannerSection } from './scanner-section';
 import './settings.css';
 import { ShipmentsSection } from './shipments-section';
@@ -33,6 +34,7 @@ export function SettingsScreen(): ReactElement {
     ['settings-health', health.settings.title],
     ['settings-rehearsal', text.rehearsal.title],
     ['settings-sheet', text.about.sheet],
+    ['settings-labels', text.labels.title],
     ['settings-shipments', text.shipments.title],
     ['settings-cache', text.cache.title],
     ['settings-fleet', text.fleet.title],
@@ -69,6 +71,7 @@ export function SettingsScreen(): ReactElement {
           <HealthSection />
           <BootTestSection />
           <SheetSection />
+          <LabelsSection />
           <ShipmentsSection />
           <CacheSection />
           <FleetSection />

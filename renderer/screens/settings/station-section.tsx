@@ -13,10 +13,11 @@ import { changeAppSettings, useAppSettings } from './app-settings';
 
 const longestName = 128;
 
-/** Name, colours, sounds, how drives are erased, and language. */
+/** Name, files for each machine, colours, sounds, how drives are erased, and language. */
 export function StationSection(): ReactElement {
   const text = useText().settings.station;
   const stationName = useApp(({ settings }) => settings.stationName);
+  const machineFiles = useApp(({ settings }) => settings.machineFiles);
   const sanitise = useApp(({ settings }) => settings.sanitise);
   const desk = useAppSettings();
   const clean = (name: string): string => sanitizeForDisplay(name, longestName);
@@ -31,6 +32,17 @@ export function StationSection(): ReactElement {
           stationSettingsSchema.shape.stationName.safeParse(clean(name)).success ? null : text.nameProblem
         }
         onCommit={async (name) => (await act('changeSettings', { stationName: clean(name) })) !== null}
+      />
+      <DraftInput
+        label={text.machineFiles}
+        description={text.machineFilesHint}
+        value={machineFiles ?? ''}
+        maxLength={4096}
+        mono
+        check={(file) => (file.trim() === '' || file.startsWith('/') ? null : text.machineFilesProblem)}
+        onCommit={async (file) =>
+          (await act('changeSettings', { machineFiles: file.trim() === '' ? null : file.trim() })) !== null
+        }
       />
       <Choices
         inline
@@ -61,6 +73,14 @@ export function StationSection(): ReactElement {
         hint={text.sanitiseHint}
         checked={sanitise}
         onCheck={(checked) => void act('changeSettings', { sanitise: checked })}
+      />
+      <CheckChoice
+        label={text.requireDrivers}
+        hint={text.requireDriversHint}
+        checked={desk.requireDrivers}
+        onCheck={(checked) => {
+          void changeAppSettings(() => ({ requireDrivers: checked }));
+        }}
       />
       <NativeSelect
         className="short"
