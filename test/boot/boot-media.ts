@@ -13,6 +13,7 @@ import {
 } from 'node:fs';
 import { basename, join } from 'node:path';
 import { captureTree, makeMediaSources, writeRecipe } from '../support/media-sources';
+import { loaderWith } from '../support/loaders';
 import { makeTree } from '../support/wim-tree';
 
 /**
@@ -20,7 +21,7 @@ import { makeTree } from '../support/wim-tree';
  * kernel, and an initramfs of busybox that stands for Windows PE (init.sh).
  */
 
-const packages = ['shim-signed', 'grub-efi-amd64-signed', 'busybox-static'];
+const packages = ['shim-signed', 'grub-efi-amd64-signed', 'busybox-static', 'sbsigntool'];
 /** What the first boot needs of the kernel: the drive and its file system. What they need comes with them. */
 const modules = ['nvme', 'ntfs3', 'nls_utf8'];
 
@@ -138,6 +139,8 @@ export interface BootMedia {
   readonly path: string;
   /** The same with a loader that nobody signed. */
   readonly unsignedPath: string;
+  /** Lists a program's signatures. */
+  readonly sbverify: string;
 }
 
 /** Makes the media in a folder that is there. Needs apt's lists and xz. */
@@ -173,7 +176,12 @@ export async function makeBootMedia(area: string): Promise<BootMedia> {
   const middle = Math.floor(loader.length / 2);
   loader[middle] = (loader[middle] ?? 0) ^ 1;
   writeFileSync(join(unsigned, 'EFI/Boot/bootx64.efi'), loader);
-  return { tree, path: capture(tree), unsignedPath: capture(unsigned) };
+  return {
+    tree,
+    path: capture(tree),
+    unsignedPath: capture(unsigned),
+    sbverify: join(root, 'usr/bin/sbverify'),
+  };
 }
 
 /**
@@ -195,4 +203,24 @@ export async function makeBootRecipe(area: string, { tree }: BootMedia): Promise
   writeContentList(system);
   const image = captureTree(system, join(area, 'bootable.wim'), ['Windows', '--compress=XPRESS']);
   return writeRecipe({ folder: area, system: image, bootImage, packages });
+}
+
+/**
+ * The same media as Windows lays it out: no loader of its own, and two boot managers, for the certificates of 2011 and of 2023.
+ * Debian's shim has both signatures; each of these has one of them.
+ * @param area an empty folder that is there
+ * @returns the media's path
+ */
+export function makeYearsMedia(area: string, { tree }: BootMedia): string {
+  const years = join(area, 'years');
+  cpSync(tree, years, { recursive: true });
+  const shim = readFileSync(join(tree, 'EFI/Boot/bootx64.efi'));
+  for (const own of ['EFI/Boot/bootx64.efi', 'EFI/Microsoft/Boot/bootmgfw.efi']) {
+    rmSync(join(years, own), { force: true });
+  }
+  mkdirSync(join(years, 'Windows/Boot/EFI_EX'), { recursive: true });
+  writeFileSync(join(years, 'Windows/Boot/EFI/bootmgfw.efi'), loaderWith(shim, [0]));
+  writeFileSync(join(years, 'Windows/Boot/EFI_EX/bootmgfw_EX.efi'), loaderWith(shim, [1]));
+  writeContentList(years);
+  return captureTree(years, join(area, 'years.wim'), ['Prestaged media', '--compress=XPRESS']);
 }
