@@ -16,6 +16,7 @@ import { deliveredPartSchema, mediaManifestSchema } from '../delivery/manifest';
 import { driveHealthSchema } from '../health/health';
 import { sizeCheckSchema } from '../health/size-check';
 import { thisMachineSchema } from '../machine/this-machine';
+import { machinePathSchema, maxMachineFiles, slotSchema } from '../machine-files/machine-file';
 
 /**
  * station ↔ helper: JSON-RPC over the helper's stdin and stdout. Few verbs, strict schemas on both sides,
@@ -194,6 +195,8 @@ export const helperMethods = {
       sectorSize: z.int().positive(),
       /** Certificates that the boot loader must be for; missing: the media's own goes on as it is. */
       loader: z.enum(certificateYears).optional(),
+      /** Files whose bytes each drive gets of its own; missing: none. */
+      slots: z.array(slotSchema).max(maxMachineFiles).optional(),
       directory: z.string(),
     }),
     response: z.strictObject({ fingerprint: sha256Schema, bytes: z.int().nonnegative(), chunks: z.int() }),
@@ -209,6 +212,11 @@ export const helperMethods = {
       fingerprint: sha256Schema,
       diskGuid: z.uuid(),
       partitionGuids: z.array(z.uuid()),
+      /** What lies in this drive's slots, each as long as its slot. All slots of the image, or none. */
+      slots: z
+        .array(z.strictObject({ path: machinePathSchema, content: z.base64() }))
+        .max(maxMachineFiles)
+        .optional(),
       directory: z.string(),
     }),
     response: z.strictObject({ fingerprint: sha256Schema, bytes: z.int().nonnegative(), chunks: z.int() }),

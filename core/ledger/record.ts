@@ -8,6 +8,7 @@ import { driveIdentitySchema, driveKinds } from '../drive/drive';
 import { errorDataSchema } from '../base/errors';
 import { jobEndSchema } from '../job/job';
 import { machineDetailsSchema } from '../machine/machine';
+import { recordedMachineFileSchema } from '../machine-files/machine-file';
 import { bootTestVerdictSchema } from '../job/boot-test';
 import { driveAgainSchema } from '../job/drive-again';
 import { signedManifestSchema } from '../delivery/library';
@@ -86,6 +87,8 @@ export const jobDetailsSchema = z.strictObject({
   orderId: z.uuid().optional(),
   /** What was known about the machine besides its serial: from the work order, its label or its firmware. */
   machine: machineDetailsSchema.optional(),
+  /** Files that only this machine's drive has, each with its SHA-256. Missing when there are none, and before 0.5. */
+  machineFiles: z.array(recordedMachineFileSchema).min(1).optional(),
 });
 export type JobDetails = z.infer<typeof jobDetailsSchema>;
 

@@ -39,6 +39,13 @@ export const settingsSchema = z.strictObject({
       message: 'must be an absolute path',
     })
     .optional(),
+  /** File that lists what each machine gets of its own (YAML), absolute; missing: only what the media brings. */
+  machineFiles: z
+    .string()
+    .refine((file) => file.startsWith('/') && !file.includes('\0'), {
+      message: 'must be an absolute path',
+    })
+    .optional(),
   /** Boot loader of the drives, and what the firmware of the machines trusts. */
   bootLoader: bootLoaderSettingsSchema.default(() => bootLoaderSettingsSchema.parse({})),
   /** What a drive's health may say, and whether its size is checked. */
