@@ -8,6 +8,7 @@ import { driveSchema } from '../../core/drive/drive';
 import { errorDataSchema } from '../../core/base/errors';
 import { jobEndSchema } from '../../core/job/job';
 import { labelRuleSchema } from '../../core/scan/label-rules';
+import { returnedForm } from '../../station/cli/machine-command';
 import { machineDetailsSchema } from '../../core/machine/machine';
 import { workOrderSchema } from '../../core/order/order';
 import { recipeContentSchema, recipeSchema } from '../../core/recipe/recipe';
@@ -111,7 +112,8 @@ export const commandForms = {
   'fleet push': fleetPushForm,
   'fleet status': fleetStatusForm,
   'fleet verify': fleetReportSchema,
-  machine: thisMachineSchema,
+  'machine show': thisMachineSchema,
+  'machine returned': returnedForm,
   scanner: scannerForm,
   'cache show': cacheForm,
   'cache clear': cacheForm,

@@ -119,6 +119,14 @@ export const errorReference = {
     'The request does not match the open work order.',
     'Nothing was touched. Follow the work order, or add an exception: prestage order except SERIAL --reason TEXT',
   ),
+  'return-unknown': refused(
+    'No work order of this station says that this computer is replaced.',
+    'Nothing was recorded. Check the label of the old computer. If it came back all the same, say so: prestage machine returned SERIAL --note TEXT',
+  ),
+  'return-repeated': refused(
+    'The return of this computer is recorded already.',
+    'Nothing was recorded. Check the label: another computer may have the same name.',
+  ),
   'order-unfinished': refused(
     'The work order cannot be closed, because some of its machines are still open.',
     'Finish them, remove pairings that are not started, or leave machines out: prestage order except SERIAL --reason TEXT',

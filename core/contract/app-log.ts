@@ -16,6 +16,7 @@ export const logResults = [
   'order-opened',
   'machine-allowed',
   'machine-left-out',
+  'machine-returned',
   'order-closed',
   'shipped',
 ] as const;

@@ -4,10 +4,12 @@ import { recordedLoaderSchema } from '../boot/loader-choice';
 import { leftOutSchema } from '../media/left-out';
 import { recoverySchema } from '../media/recovery';
 import { recordedHashSourceSchema } from '../media/media-state';
+import { recordedPackSchema } from '../drivers/driver-table';
 import { driveIdentitySchema, driveKinds } from '../drive/drive';
 import { errorDataSchema } from '../base/errors';
 import { jobEndSchema } from '../job/job';
 import { machineDetailsSchema } from '../machine/machine';
+import { replacedComputerSchema } from '../machine/replaced-computer';
 import { recordedMachineFileSchema } from '../machine-files/machine-file';
 import { bootTestVerdictSchema } from '../job/boot-test';
 import { driveAgainSchema } from '../job/drive-again';
@@ -87,6 +89,13 @@ export const jobDetailsSchema = z.strictObject({
   orderId: z.uuid().optional(),
   /** What was known about the machine besides its serial: from the work order, its label or its firmware. */
   machine: machineDetailsSchema.optional(),
+  /** The computer whose place the machine takes. Missing when the order says none, and before 0.4. */
+  replaces: replacedComputerSchema.optional(),
+  /**
+   * The pack of drivers on the drive that is for this machine; null: the media has packs, and none of them. Missing when the
+   * media has none, and before 0.4.
+   */
+  driverPack: recordedPackSchema.nullable().optional(),
   /** Files that only this machine's drive has, each with its SHA-256. Missing when there are none, and before 0.5. */
   machineFiles: z.array(recordedMachineFileSchema).min(1).optional(),
 });
@@ -172,6 +181,8 @@ export const recordSchema = z.discriminatedUnion('kind', [
     orderSha256: sha256Schema,
     /** Expected machines. */
     machines: z.int().positive(),
+    /** How many of them replace another computer; missing when none does, and before 0.4. */
+    replacing: z.int().positive().optional(),
   }),
   z.strictObject({
     /** An exception for a machine that is not handled as ordered. */
@@ -181,6 +192,20 @@ export const recordSchema = z.discriminatedUnion('kind', [
     /** `unexpected`: a machine that is not in the order, but was allowed. `left-out`: a machine of the order that gets no drive. */
     what: z.enum(['unexpected', 'left-out']),
     reason: z.string().min(1),
+  }),
+  z.strictObject({
+    /** A computer that a machine of an order replaced has come back. */
+    kind: z.literal('machine-returned'),
+    /** The order that names the pair; missing when none does. */
+    orderId: z.uuid().optional(),
+    /** Serial of the computer that came back; empty when only its name is known. */
+    machineSerial: z.string(),
+    /** Its name, as the order has it; missing when the order names none. */
+    computerName: z.string().optional(),
+    /** Serial of the machine that took its place; null when no order says which. */
+    replacedBy: z.string().nullable(),
+    /** What was said about it. */
+    note: z.string().min(1).optional(),
   }),
   z.strictObject({
     /** The work order was closed: none of its machines is open. */
@@ -212,7 +237,13 @@ export const recordSchema = z.discriminatedUnion('kind', [
 ]);
 export type LedgerRecord = z.infer<typeof recordSchema>;
 
-const orderKinds = ['order-opened', 'order-exception', 'order-closed', 'shipment-closed'] as const;
+const orderKinds = [
+  'order-opened',
+  'order-exception',
+  'machine-returned',
+  'order-closed',
+  'shipment-closed',
+] as const;
 /** Records about an order or a shipment, not about a drive. */
 export type OrderRecord = Extract<LedgerRecord, { kind: (typeof orderKinds)[number] }>;
 const careKinds = ['size-checked'] as const;

@@ -91,7 +91,7 @@ const names: Readonly<Record<DetailsConflict['what'], string>> = {
 };
 
 /**
- * What is known of a machine from the order and from the machine itself. Of the model, which is only a name and of
+ * What is known of a machine from the order and from the machine itself. Of maker and model, which are only names and of
  * which makers have several for one, the machine's own word is kept.
  * @throws PrestageError machine-contradicts
  */
@@ -102,7 +102,14 @@ export function mergeMachineDetails(
 ): MachineDetails {
   const joined = joinDetails(ordered, scanned);
   if (!isConflict(joined)) {
-    return scanned.model === undefined ? joined : { ...joined, model: scanned.model };
+    const { model, maker, systemSku, board } = scanned;
+    return {
+      ...joined,
+      ...(model === undefined ? {} : { model }),
+      ...(maker === undefined ? {} : { maker }),
+      ...(systemSku === undefined ? {} : { systemSku }),
+      ...(board === undefined ? {} : { board }),
+    };
   }
   const { what, known, other } = joined;
   throw new PrestageError({

@@ -33,6 +33,15 @@ export const machineDetailsSchema = z.strictObject({
   /** Those of `macs` that are said to be of a Wi-Fi adapter: no machine starts from the network by them. */
   wifiMacs: z.array(macSchema).max(maxMacs).optional(),
   model: shown(80).optional(),
+  /** Who made it, as its firmware says (SMBIOS type 1, Manufacturer). */
+  maker: shown(64).optional(),
+  /**
+   * Which product of the maker it is (SMBIOS type 1, SKU Number): of Dell the system ID, of Lenovo the machine type, of HP the
+   * product number.
+   */
+  systemSku: shown(64).optional(),
+  /** Product of the board (SMBIOS type 2, Product): of HP the board ID, four hexadecimal digits. */
+  board: shown(64).optional(),
   /** Hardware hash for Windows Autopilot, base64; can only be collected on the machine itself. */
   hardwareHash: z
     .string()

@@ -3,6 +3,7 @@ import { readMac, readUuid } from '../machine/identifiers';
 import { findLayout, layouts } from '../drive/layout';
 import { machineDetailsSchema } from '../machine/machine';
 import { columnNames, type Column, type MacColumn } from './order-columns';
+import { oldNameSchema } from '../machine/replaced-computer';
 import { normalizeSerial, serialProblem } from '../machine/serial';
 import { readLabel } from '../scan/label';
 import { daySchema } from '../base/day';
@@ -22,7 +23,10 @@ const bad = (problem: string): CellReading => ({ value: null, problem });
  * Reads a cell that holds one value. It is not empty.
  * @param text as {@link bareText} gave it
  */
-export function readCell(column: Exclude<Column, MacColumn | 'serial'>, text: string): CellReading {
+export function readCell(
+  column: Exclude<Column, MacColumn | 'serial' | 'replacesSerial'>,
+  text: string,
+): CellReading {
   const damage = column === 'hardwareHash' ? null : damageOf(column, text);
   if (damage !== null) return bad(`the ${columnNames[column]} '${shown(text)}' ${damage}`);
   switch (column) {
@@ -55,12 +59,18 @@ export function readCell(column: Exclude<Column, MacColumn | 'serial'>, text: st
       return readShown('assetTag', text, 64);
     case 'model':
       return readShown('model', text, 80);
+    case 'maker':
+    case 'systemSku':
+    case 'board':
+      return readShown(column, text, 64);
     case 'groupTag':
       return readShown('groupTag', text, 128);
     case 'assignedUser':
     case 'computerName':
-    case 'hardwareHash': {
-      const parsed = machineDetailsSchema.shape[column].safeParse(text);
+    case 'hardwareHash':
+    case 'replaces': {
+      const schema = column === 'replaces' ? oldNameSchema : machineDetailsSchema.shape[column];
+      const parsed = schema.safeParse(text);
       if (parsed.success) return good(text);
       return bad(`'${shown(text)}' ${parsed.error.issues[0]?.message ?? 'is not valid'}`);
     }
@@ -91,6 +101,9 @@ export function bareText(cell: string): string {
   return /^="([^"]*)"$/.exec(folded)?.[1]?.trim() ?? folded;
 }
 
+/** Columns whose values are neither days nor numbers with decimals. */
+const asIs: ReadonlySet<Column> = new Set<Column>(['serial', 'computerName', 'replaces', 'replacesSerial']);
+
 /** What spreadsheets and scripts do to texts that look like numbers or dates. Ends a sentence about the text. */
 function damageOf(column: Column, text: string): string | null {
   if (/^[+-]?\d(?:[.,]\d+)?E[+-]\d{1,3}$/i.test(text)) {
@@ -103,7 +116,7 @@ function damageOf(column: Column, text: string): string | null {
     return 'is a spreadsheet error, not a value: correct the formula or widen the column, then export again';
   }
   // An order's number may be a day, and a model has versions.
-  if (column !== 'serial' && column !== 'computerName') return null;
+  if (!asIs.has(column)) return null;
   if (/^\d+[.,]0+$/.test(text)) {
     return 'was converted to a number by a spreadsheet or a script, and leading zeros may be lost: export the column as text';
   }
@@ -128,12 +141,13 @@ function damageOf(column: Column, text: string): string | null {
 export function readSerialCell(
   text: string,
   settings: ScanSettings | null | 'former',
+  name = columnNames.serial,
 ): CellReading & { readonly note?: string } {
   const damage = damageOf('serial', text);
-  if (damage !== null) return bad(`the serial '${shown(text)}' ${damage}`);
+  if (damage !== null) return bad(`the ${name} '${shown(text)}' ${damage}`);
   const plain = normalizeSerial(text);
   if (sanitizeForDisplay(plain, 200) !== plain && plain.length < 200) {
-    return bad(`the serial '${shown(text)}' has an invisible character: type it again`);
+    return bad(`the ${name} '${shown(text)}' has an invisible character: type it again`);
   }
   if (settings === null || settings === 'former') {
     const label = settings === 'former' ? null : readLabel(text, builtInLabelRules);
@@ -157,7 +171,7 @@ function readUuidCell(text: string): CellReading {
 }
 
 function readShown(
-  column: 'number' | 'assetTag' | 'model' | 'groupTag',
+  column: 'number' | 'assetTag' | 'model' | 'groupTag' | 'maker' | 'systemSku' | 'board',
   text: string,
   longest: number,
 ): CellReading {

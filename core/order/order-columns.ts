@@ -8,9 +8,14 @@ export const machineColumns = [
   'wiredMacs',
   'wifiMacs',
   'model',
+  'maker',
+  'systemSku',
+  'board',
   'hardwareHash',
   'groupTag',
   'assignedUser',
+  'replaces',
+  'replacesSerial',
 ] as const;
 export type MachineColumn = (typeof machineColumns)[number];
 /** Columns with MACs: of any adapter, of Ethernet, of Wi-Fi. */
@@ -29,9 +34,14 @@ export const columnNames: Readonly<Record<Column, string>> = {
   wiredMacs: 'Ethernet MAC',
   wifiMacs: 'Wi-Fi MAC',
   model: 'model',
+  maker: 'maker',
+  systemSku: 'system SKU',
+  board: 'board',
   hardwareHash: 'hardware hash',
   groupTag: 'Group Tag',
   assignedUser: 'assigned user',
+  replaces: 'replaced computer',
+  replacesSerial: 'serial of the replaced computer',
   number: 'work order number',
   mediaSha256: 'media SHA-256',
   imageIndex: 'image',
@@ -79,9 +89,47 @@ const synonyms: Readonly<Record<Exclude<Column, MacColumn>, readonly string[]>> 
   ],
   uuid: ['uuid', 'guid', 'smbiosuuid', 'smbiosguid', 'smbios', 'systemuuid', 'biosguid', 'biosuuid'],
   model: ['model', 'modelname', 'machinemodel', 'systemmodel', 'devicemodel', 'modell'],
+  maker: ['maker', 'manufacturer', 'vendor', 'systemmanufacturer', 'devicemanufacturer', 'hersteller'],
+  systemSku: [
+    ...['systemsku', 'systemskunumber', 'sku', 'skunumber', 'systemid', 'dellsystemid', 'machinetype', 'mtm'],
+    ...['machinetypemodel', 'lenovotype', 'lenovomachinetype', 'productnumber', 'hpproductnumber'],
+  ],
+  board: [
+    'board',
+    'boardid',
+    'baseboard',
+    'baseboardproduct',
+    'systemboard',
+    'hpboard',
+    'hpboardid',
+    'platformid',
+  ],
   hardwareHash: ['hardwarehash', 'autopilothash'],
   groupTag: ['grouptag', 'autopilotgrouptag'],
   assignedUser: ['assigneduser', 'assigneduserprincipalname', 'userprincipalname', 'upn'],
+  replaces: [
+    ...[
+      'replaces',
+      'replacescomputer',
+      'replacedcomputer',
+      'replacedcomputername',
+      'replacedname',
+      'replacesname',
+    ],
+    ...['oldcomputer', 'oldcomputername', 'oldname', 'oldhostname', 'olddevicename', 'oldpc', 'oldpcname'],
+    ...['sourcecomputer', 'sourcecomputername', 'sourcename', 'previouscomputername', 'ersetzt', 'altgeraet'],
+  ],
+  replacesSerial: [
+    ...[
+      'replacesserial',
+      'replacesserialnumber',
+      'replacedserial',
+      'replacedserialnumber',
+      'oldserial',
+      'oldserialnumber',
+    ],
+    ...['oldservicetag', 'sourceserial', 'sourceserialnumber', 'previousserial', 'previousserialnumber'],
+  ],
   number: [
     'order',
     'ordernumber',
@@ -119,7 +167,10 @@ const formerMacs = new Set([
 ]);
 
 /** What was not read before Ethernet and Wi-Fi were told apart. */
-const newColumns: ReadonlySet<Column> = new Set<Column>(['groupTag', 'assignedUser', 'shipBy']);
+const newColumns: ReadonlySet<Column> = new Set<Column>([
+  ...(['groupTag', 'assignedUser', 'shipBy', 'maker', 'systemSku', 'board', 'replaces'] as const),
+  'replacesSerial',
+]);
 
 /**
  * The column that a header names, in any case and punctuation; null for one that is not ours.

@@ -16,6 +16,7 @@ import {
 import { readCsv, type CsvRecord } from '../base/csv';
 import { notATable, singleQuotes } from './order-shape';
 import { readOrderJson } from './order-json';
+import { pairProblems } from './order-pairs';
 import type { OrderIssue, RawFact, RawMachine, RawOrder } from './raw-order';
 import { scanSettingsSchema, type ScanSettings } from '../scan/scan-settings';
 import { uuidKey } from '../machine/smbios';
@@ -136,6 +137,7 @@ function assemble(raw: RawOrder, settings: ScanSettings | null | 'former'): Orde
     problems,
   );
   // A dock's MAC, or a tag that stands for many: unusual, but there are such lists.
+  problems.push(...pairProblems(lines));
   requireOnce(lines, 'MAC', ({ macs }) => macs ?? [], warnings);
   requireOnce(lines, 'asset tag', ({ assetTag: tag }) => (tag === undefined ? [] : [tag]), warnings);
   for (const { at, machine } of lines) {
@@ -194,9 +196,9 @@ function readMachine(
       const read = readMacs(bare);
       macs[column].push(...read.macs);
       problems.push(...read.problems.map((message) => ({ line, message })));
-    } else if (column === 'serial') {
-      const { value, problem, note } = readSerialCell(bare, settings);
-      if (problem === null) values.serial = value;
+    } else if (column === 'serial' || column === 'replacesSerial') {
+      const { value, problem, note } = readSerialCell(bare, settings, columnNames[column]);
+      if (problem === null) values[column] = value;
       else problems.push({ line, message: problem });
       if (note !== undefined) warnings.push({ line, message: note });
     } else {

@@ -7,6 +7,7 @@ import {
   type WrittenDrive,
 } from '../ledger/standing-finding';
 import type { JobDetails, LedgerRecord, RecordedDrive } from '../ledger/record';
+import { replacedBy } from '../machine/replaced-computer';
 import type { WorkOrder } from './order';
 
 /** Where a machine of an order stands; what wants a hand first. After a job that was cancelled it is expected again. */
@@ -63,11 +64,13 @@ export interface OrderProgress {
   /** Jobs whose drives are known to share serial, WWN and size with others; only of those that may have erased one. */
   readonly shared: ReadonlySet<string>;
   readonly closed: boolean;
+  /** Machines whose replaced computers came back, by serial. */
+  readonly returned: ReadonlySet<string>;
 }
 
 /** An order that was just opened. */
 export function newProgress(orderId: string): OrderProgress {
-  return { orderId, machines: new Map(), shared: new Set(), closed: false };
+  return { orderId, machines: new Map(), shared: new Set(), closed: false, returned: new Set() };
 }
 
 /** Nothing stands against its drive. */
@@ -143,6 +146,7 @@ export function followOrder(
 ): OrderProgress {
   const ordered = new Set(order.machines.map(({ serial }) => serial));
   const machines = new Map(progress.machines);
+  const returned = new Set(progress.returned);
   let { closed } = progress;
   const isOurs = (serial: string): boolean => ordered.has(serial) || machines.has(serial);
   const change = (serial: string, to: Partial<MachineProgress>): void => {
@@ -238,6 +242,11 @@ export function followOrder(
           }
         }
         break;
+      case 'machine-returned':
+        if (record.orderId === progress.orderId && record.replacedBy !== null) {
+          returned.add(record.replacedBy);
+        }
+        break;
       case 'order-closed':
         closed ||= record.orderId === progress.orderId;
         break;
@@ -254,7 +263,7 @@ export function followOrder(
         break;
     }
   }
-  return { ...progress, machines, shared: sharedAmong(machines, isShared), closed };
+  return { ...progress, machines, shared: sharedAmong(machines, isShared), closed, returned };
 }
 
 function stateOfEnd(end: 'done' | 'failed' | 'cancelled' | 'interrupted'): MachineProgress['state'] {
@@ -282,6 +291,8 @@ export interface OrderView {
   readonly unexpected: number;
   /** What keeps the order from being closed. */
   readonly open: readonly OrderLineView[];
+  /** Computers that its machines replace, and how many of them came back; null: it names none. */
+  readonly returns: { readonly expected: number; readonly returned: number } | null;
 }
 
 /**
@@ -305,7 +316,10 @@ export function orderView(order: WorkOrder, progress: OrderProgress, paired: Rea
     number
   >;
   for (const { state } of lines) counts[state] += 1;
-  return { lines, counts, unexpected: others.length, open: lines.filter(isOpen) };
+  const pairs = order.machines.filter((line) => replacedBy(line) !== null);
+  const returned = pairs.filter(({ serial }) => progress.returned.has(serial)).length;
+  const returns = pairs.length === 0 ? null : { expected: pairs.length, returned };
+  return { lines, counts, unexpected: others.length, open: lines.filter(isOpen), returns };
 }
 
 /** Whether something is still to be done, or to be said, about a machine. */

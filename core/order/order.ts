@@ -3,6 +3,7 @@ import { sha256Schema } from '../media/chunk-map';
 import { daySchema } from '../base/day';
 import { sanitizeForDisplay } from '../base/display';
 import { machineDetailsSchema } from '../machine/machine';
+import { oldNameSchema } from '../machine/replaced-computer';
 import { normalizeSerial, serialProblem } from '../machine/serial';
 
 /** A machine's serial as it is kept: normalized, and no placeholder. */
@@ -16,6 +17,10 @@ export const orderedSerialSchema = z
 export const orderLineSchema = z.strictObject({
   serial: orderedSerialSchema,
   ...machineDetailsSchema.shape,
+  /** Name of the computer that it takes the place of. */
+  replaces: oldNameSchema.optional(),
+  /** Serial of that computer. */
+  replacesSerial: orderedSerialSchema.optional(),
 });
 export type OrderLine = z.infer<typeof orderLineSchema>;
 

@@ -332,6 +332,8 @@ function findInLine(order: WorkOrder, line: OrderLine, { job, machineSerial }: F
     ['asset tag', line.assetTag, known.assetTag],
     ['SMBIOS UUID', line.uuid, known.uuid],
     ['model', line.model, known.model],
+    ['replaced computer', line.replaces, job.replaces?.computerName],
+    ['serial of the replaced computer', line.replacesSerial, job.replaces?.serial],
     ['hardware hash', line.hardwareHash, known.hardwareHash],
     ['Group Tag', line.groupTag, known.groupTag],
     ['assigned user', line.assignedUser, known.assignedUser],

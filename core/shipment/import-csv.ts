@@ -35,18 +35,23 @@ export function bareCellProblem(value: string): string | null {
   return null;
 }
 
+/** A machine that Configuration Manager can import. */
+export interface ImportRow {
+  readonly serial: string;
+  readonly name: string;
+  readonly uuid: string | null;
+  readonly mac: string | null;
+}
+
 /**
- * Configuration Manager, Import Computer Information: `NAME,SMBIOS-GUID,MAC` a computer, without headings. It finds a
- * computer by GUID or MAC, so at least one is needed, and asks for a NetBIOS name.
+ * What Configuration Manager can import: it finds a computer by GUID or MAC, so at least one is needed, and asks for a
+ * NetBIOS name. In the order of the machines, each as what it is.
  */
-export function configmgrImport(machines: readonly ImportMachine[]): {
-  readonly file: ImportFile;
-  readonly left: readonly NotImported[];
-} {
-  const lines: string[] = [];
-  const left: NotImported[] = [];
+export function importRows(
+  machines: readonly ImportMachine[],
+): readonly ({ readonly row: ImportRow } | { readonly left: NotImported })[] {
   const taken = new Map<string, string>();
-  for (const { serial, details } of machines) {
+  return machines.map(({ serial, details }) => {
     const { computerName: name, uuid } = details;
     const mac = wiredMac(details);
     const keys = [
@@ -60,11 +65,23 @@ export function configmgrImport(machines: readonly ImportMachine[]): {
       (twice === undefined
         ? null
         : `has the same ${twice} as machine ${required(taken.get(twice), `the machine with the ${twice}`)}`);
-    if (reason === null) {
-      for (const key of keys) taken.set(key, serial);
-      lines.push(`${required(name, `the name of machine ${serial}`)},${uuid ?? ''},${mac ?? ''}\r\n`);
-    } else left.push({ machineSerial: serial, reason });
-  }
+    if (reason !== null) return { left: { machineSerial: serial, reason } };
+    for (const key of keys) taken.set(key, serial);
+    const known = required(name, `the name of machine ${serial}`);
+    return { row: { serial, name: known, uuid: uuid ?? null, mac: mac ?? null } };
+  });
+}
+
+/** Configuration Manager, Import Computer Information: `NAME,SMBIOS-GUID,MAC` a computer, without headings. */
+export function configmgrImport(machines: readonly ImportMachine[]): {
+  readonly file: ImportFile;
+  readonly left: readonly NotImported[];
+} {
+  const all = importRows(machines);
+  const lines = all.flatMap((one) =>
+    'row' in one ? [`${one.row.name},${one.row.uuid ?? ''},${one.row.mac ?? ''}\r\n`] : [],
+  );
+  const left = all.flatMap((one) => ('left' in one ? [one.left] : []));
   return { file: { text: lines.join(''), machines: lines.length }, left };
 }
 

@@ -27,6 +27,8 @@ export const bundleNames = {
   key: 'station-key.pub.pem',
   manifest: 'manifest.csv',
   configmgr: 'configmgr-import.csv',
+  importScript: 'import-computers.ps1',
+  replaced: 'replaced-computers.csv',
   packingList: 'packing-list.pdf',
   labels: 'labels.pdf',
   summary: 'summary.pdf',
@@ -37,7 +39,7 @@ export const bundleNameSchema = z
   .string()
   .max(100)
   .regex(
-    /^(?:shipment\.json|records\.json|README\.txt|station-key\.pub\.pem|manifest\.csv|configmgr-import\.csv|autopilot(?:-[2-9]|-1[0-9])?\.csv|packing-list\.pdf|labels\.pdf|summary\.pdf|certificates\/\d{4}-[A-Z0-9_-]{1,64}\.pdf)$/,
+    /^(?:shipment\.json|records\.json|README\.txt|station-key\.pub\.pem|manifest\.csv|configmgr-import\.csv|import-computers\.ps1|replaced-computers\.csv|autopilot(?:-[2-9]|-1[0-9])?\.csv|packing-list\.pdf|labels\.pdf|summary\.pdf|certificates\/\d{4}-[A-Z0-9_-]{1,64}\.pdf)$/,
     'is not the name of a bundle file',
   );
 

@@ -4,6 +4,7 @@ import { Command, InvalidArgumentError } from 'commander';
 import { formatBytes, shownPath } from '../../core/base/display';
 import { PrestageError } from '../../core/base/errors';
 import type { WorkOrder } from '../../core/order/order';
+import { replacedText } from '../../core/machine/replaced-computer';
 import { problemText, readOrder } from '../../core/order/order-file';
 import { auditBundle, auditReportSchema, type AuditReport } from '../shipment/audit-bundle';
 import { decodeText } from '../orders/order-files';
@@ -116,9 +117,13 @@ function auditText(report: AuditReport, ordered: boolean): string {
   const verdict = report.ok
     ? `The shipment passed the audit: ${machineCount(report.machines.length)} checked.`
     : `The shipment did NOT pass the audit: ${counted(count, 'finding', 'findings')}.`;
+  const pairs = report.machines.some(({ replaces }) => replaces !== undefined);
+  const packs = report.machines.some(({ driverPack }) => driverPack !== undefined);
   const rows = report.machines.map((machine) => [
     machine.machineSerial,
     machine.computerName,
+    ...(pairs ? [machine.replaces === undefined ? null : replacedText(machine.replaces)] : []),
+    ...(packs ? [machine.driverPack ?? (machine.driverPack === null ? 'none' : null)] : []),
     machine.driveSerial,
     formatBytes(machine.bytesVerified),
     machine.rehearsed === null ? null : machine.rehearsed ? 'boots' : 'does not boot',
@@ -130,6 +135,8 @@ function auditText(report: AuditReport, ordered: boolean): string {
   const titles = [
     'MACHINE',
     'NAME',
+    ...(pairs ? ['REPLACES'] : []),
+    ...(packs ? ['DRIVERS'] : []),
     'DRIVE',
     'READ BACK',
     'BOOT TEST',

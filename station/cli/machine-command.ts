@@ -1,13 +1,20 @@
 import { Command } from 'commander';
+import { z } from 'zod';
+import { sanitizeForDisplay } from '../../core/base/display';
 import { macWords } from '../../core/machine/machine-details';
 import { thisMachineSchema, type ThisMachine } from '../../core/machine/this-machine';
 import { readAsFarAsPermitted } from '../machine/confirm-machine';
-import { commandAction, jsonOption } from './command-context';
+import { defaultOperator } from '../jobs/open-station';
+import { recordReturn, returnText } from '../orders/returns';
+import { commandAction, jsonOption, stateOption } from './command-context';
 import { details } from './output';
+import { withStation } from './station-context';
 
-/** `prestage machine`: what this machine says of itself. */
+/** `prestage machine`: what this machine says of itself, and replaced computers that come back. */
 export function machineCommand(): Command {
-  return new Command('machine')
+  const command = new Command('machine').description('this machine, and computers that come back');
+  command
+    .command('show', { isDefault: true })
     .description('show serial, asset tag, UUID, MACs and model of this machine, as reported by its firmware')
     .addOption(jsonOption(thisMachineSchema))
     .action(
@@ -17,6 +24,60 @@ export function machineCommand(): Command {
           output.message(`Only root can read the serial and the UUID. ${refusal.message}`);
         }
         output.result<typeof thisMachineSchema>(found, () => machineText(found));
+        return undefined;
+      }),
+    );
+  return command.addCommand(returnedCommand());
+}
+
+/** What `machine returned --json` prints. */
+export const returnedForm = z.strictObject({
+  /** ID of the work order that names the pair; null when none does. */
+  orderId: z.uuid().nullable(),
+  /** Serial of the computer that came back; null when only its name is known. */
+  machineSerial: z.string().nullable(),
+  /** Its name in the work order; null when none is known. */
+  computerName: z.string().nullable(),
+  /** Serial of the machine that replaced it; null when no work order says which. */
+  replacedBy: z.string().nullable(),
+  note: z.string().nullable(),
+});
+
+interface ReturnedOptions {
+  readonly note?: string;
+  readonly operator?: string;
+}
+
+/** `prestage machine returned`: an old computer is back at the depot. */
+function returnedCommand(): Command {
+  return new Command('returned')
+    .description('record that a computer which a machine of a work order replaced has come back')
+    .argument('<serial>', 'serial of the old computer, or its name in the work order')
+    .option('--note <text>', 'remark to record; needed for a computer that no work order names')
+    .option('--operator <name>', 'name of the operator (default: your user name)')
+    .addOption(stateOption())
+    .addOption(jsonOption(returnedForm))
+    .action(
+      commandAction<ReturnedOptions>(async (context, options, [text = '']) => {
+        const operator = sanitizeForDisplay(options.operator ?? '', 200);
+        const who = operator === '' ? defaultOperator() : operator;
+        await withStation(context, who, (station) => {
+          const request = { text, note: options.note ?? '' };
+          const record = recordReturn(request, station, station.append, station.settings.desk);
+          const {
+            orderId = null,
+            machineSerial: serial,
+            computerName = null,
+            replacedBy,
+            note = null,
+          } = record;
+          const machineSerial = serial === '' ? null : serial;
+          context.output.result<typeof returnedForm>(
+            { orderId, machineSerial, computerName, replacedBy, note },
+            () => returnText(record),
+          );
+          return Promise.resolve();
+        });
         return undefined;
       }),
     );

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { sha256Schema } from '../../core/media/chunk-map';
 import { orderLineSchema } from '../../core/order/order';
 import { sanitizeForDisplay } from '../../core/base/display';
+import { replacedBy, replacedText } from '../../core/machine/replaced-computer';
 import { problemText } from '../../core/order/order-file';
 import {
   againstDriveSchema,
@@ -58,6 +59,9 @@ const lineStateForm = {
   against: againstDriveSchema.nullable(),
 };
 
+/** Computers that the order's machines replace, and how many of them came back; null when it names none. */
+const returnsForm = z.strictObject({ expected: count, returned: count }).nullable();
+
 /** What `order show --json` prints. */
 export const orderShowForm = z.strictObject({
   orderId: z.uuid(),
@@ -78,8 +82,16 @@ export const orderShowForm = z.strictObject({
   unexpected: count,
   /** Machines that must be finished or left out before the order can be closed. */
   open: count,
+  returns: returnsForm,
   /** In the sequence of the order, then the unexpected ones. */
-  machines: z.array(z.strictObject({ ...orderLineSchema.shape, ...lineStateForm })),
+  machines: z.array(
+    z.strictObject({
+      ...orderLineSchema.shape,
+      ...lineStateForm,
+      /** The computer that it replaces came back. */
+      returned: z.boolean(),
+    }),
+  ),
 });
 
 /** What `order except --json` prints. */
@@ -93,6 +105,7 @@ export const listedOrderForm = z.strictObject({
   machines: z.int().positive(),
   openedAt: time,
   openedBy: z.string(),
+  returns: returnsForm,
   /** How it ended; null while it is open. */
   closed: z
     .strictObject({
@@ -246,7 +259,7 @@ function readInput(number: string | null, settings: ScanSettings): SentOrder {
 }
 
 function documentOf(
-  { orderId, order, lines, openedAt, openedBy }: OpenOrder,
+  { orderId, order, lines, openedAt, openedBy, progress }: OpenOrder,
   view: OrderView,
 ): JsonDocument<typeof orderShowForm> {
   const { number, mediaSha256 = null, imageIndex = null, layout = null, shipBy = null } = order;
@@ -255,11 +268,15 @@ function documentOf(
     counts: view.counts,
     unexpected: view.unexpected,
     open: view.open.length,
-    machines: view.lines.map((line) => ({ ...lines.get(line.serial), ...line })),
+    returns: view.returns,
+    machines: view.lines.map((line) => ({
+      ...{ ...lines.get(line.serial), ...line },
+      returned: progress.returned.has(line.serial),
+    })),
   };
 }
 
-function showText({ order, lines, openedAt, openedBy }: OpenOrder, view: OrderView): string {
+function showText({ order, lines, openedAt, openedBy, progress }: OpenOrder, view: OrderView): string {
   const head = details([
     ['work order', order.number],
     ['opened', `${localTime(new Date(openedAt))} by ${openedBy}`],
@@ -268,12 +285,20 @@ function showText({ order, lines, openedAt, openedBy }: OpenOrder, view: OrderVi
     ['layout', order.layout ?? 'any'],
     ['ship by', order.shipBy ?? null],
     ['machines', countsText(view)],
+    ['returned', view.returns === null ? null : returnsText(view.returns)],
   ]);
+  const pairs = view.returns !== null;
   const rows: Cell[][] = view.lines.map(({ serial, state, unexpected, reason }) => {
-    const { assetTag = null, computerName = null } = lines.get(serial) ?? {};
-    return [serial, state, assetTag, computerName, unexpected ? 'not in the work order' : null, reason];
+    const line = lines.get(serial);
+    const { assetTag = null, computerName = null } = line ?? {};
+    const old = line === undefined ? null : replacedBy(line);
+    const back = progress.returned.has(serial) ? ', returned' : '';
+    const pair = old === null ? null : `${replacedText(old)}${back}`;
+    const known = [serial, state, assetTag, computerName, ...(pairs ? [pair] : [])];
+    return [...known, unexpected ? 'not in the work order' : null, reason];
   });
-  const columns = ['MACHINE', 'STATE', 'ASSET TAG', 'NAME', 'NOTE', 'REASON'].map((title) => ({ title }));
+  const titles = ['MACHINE', 'STATE', 'ASSET TAG', 'NAME', ...(pairs ? ['REPLACES'] : []), 'NOTE', 'REASON'];
+  const columns = titles.map((title) => ({ title }));
   const open = view.open.length === 0 ? 'No machines are open.' : `${machines(view.open.length)} open.`;
   const against = view.lines.flatMap(againstText);
   return [head, table(columns, rows), ...(against.length === 0 ? [] : [against.join('\n')]), open].join(
@@ -305,9 +330,24 @@ function countsText({ counts, unexpected }: OrderView): string {
   return [...texts, ...(unexpected > 0 ? [`${unexpected} of them not in the work order`] : [])].join(', ');
 }
 
+/** How many of the replaced computers came back. */
+function returnsText({ expected, returned }: NonNullable<OrderView['returns']>): string {
+  return `${returned} of ${expected} replaced computers`;
+}
+
 function listText(orders: readonly ListedOrder[]): string {
   if (orders.length === 0) return 'No work order was ever opened on this station.';
-  const columns = ['WORK ORDER', 'OPENED', 'BY', 'MACHINES', 'CLOSED', 'RESULT'].map((title) => ({ title }));
+  const pairs = orders.some(({ returns }) => returns !== null);
+  const titles = [
+    'WORK ORDER',
+    'OPENED',
+    'BY',
+    'MACHINES',
+    'CLOSED',
+    'RESULT',
+    ...(pairs ? ['RETURNED'] : []),
+  ];
+  const columns = titles.map((title) => ({ title }));
   const rows = orders.map((order) => [
     order.number,
     localTime(new Date(order.openedAt)),
@@ -315,6 +355,9 @@ function listText(orders: readonly ListedOrder[]): string {
     String(order.machines),
     order.closed === null ? 'open' : localTime(new Date(order.closed.at)),
     order.closed === null ? null : sumText(order),
+    ...(pairs
+      ? [order.returns === null ? null : `${order.returns.returned} of ${order.returns.expected}`]
+      : []),
   ]);
   return table(columns, rows);
 }

@@ -31,6 +31,7 @@ import { dayOf, needsReason, type DriveBefore } from '../../core/job/drive-again
 import { driveBefore } from '../../core/ledger/drive-before';
 import type { DrivePast } from '../../core/ledger/drive-past';
 import type { MachineDetails } from '../../core/machine/machine';
+import type { ReplacedComputer } from '../../core/machine/replaced-computer';
 import type { Media, MediaHash, MediaImage } from '../../core/media/media';
 import { dateWarnings, mergeMediaDates, requireInTime, type MediaDates } from '../../core/media/media-dates';
 import { requireTrainingDrive } from '../../core/media/training-media';
@@ -42,7 +43,7 @@ import { requireCacheFile } from '../image-cache/file-size';
 import type { LedgerReader } from '../ledger/ledger-reader';
 import type { ExpectedHash } from '../media/media-expectation';
 import { signedMediaAt } from '../library/signed-media';
-import { checkAgainstOrder, machineOf } from '../orders/batch-order';
+import { checkAgainstOrder, machineOf, replacedOf } from '../orders/batch-order';
 import { OrderReader, type OpenOrder } from '../orders/order-reader';
 import type { StatePaths } from '../state/state-paths';
 
@@ -131,6 +132,8 @@ export interface PlannedJob {
   readonly health: DriveHealth;
   /** What is known of the machine beside its serial; null when nothing is. */
   readonly machine: MachineDetails | null;
+  /** The computer whose place the machine takes; null: none that is known. */
+  readonly replaces: ReplacedComputer | null;
 }
 
 /** Everything that was looked at and found right. Nothing has been touched. */
@@ -244,6 +247,7 @@ export async function planBatch(
         machineSerial,
         health: required(healths[index], `the health of drive ${drive.id}`),
         machine: machineOf(order, machineSerial, request.machines?.get(machineSerial)),
+        replaces: replacedOf(order, machineSerial),
         again: required(shipped[index], `whether machine ${machineSerial} was shipped`),
         holdsMachine: machineShownOn(drive, request, ledger),
         past: required(pasts[index], `the past of drive ${drive.id}`),

@@ -165,6 +165,7 @@ export function detailsOf(
     ...driveAgainMember(planned, request, foundMachine),
     ...workOrderOf(request, plan),
     ...(planned.machine === null ? {} : { machine: planned.machine }),
+    ...(planned.replaces === null ? {} : { replaces: planned.replaces }),
   };
 }
 

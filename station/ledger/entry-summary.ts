@@ -60,7 +60,8 @@ export function summarizeEntry(stored: StoredEntry): EntrySummary {
     };
   }
   if (!isDriveRecord(record)) {
-    const machineSerial = record.kind === 'order-exception' ? record.machineSerial : null;
+    const machineSerial =
+      'machineSerial' in record && record.machineSerial !== '' ? record.machineSerial : null;
     const rest = { drive: null, result: 'recorded', reason: null, jobId: null } as const;
     return { sequence, time, kind: record.kind, machineSerial, ...rest, operator, hash };
   }

@@ -93,7 +93,7 @@ export function columnsOf(record: LedgerRecord): EntryColumns {
     return { kind, state: end.state, machineSerial: '', driveKey: driveKey(drive), jobId: '' };
   }
   if (!isDriveRecord(record)) {
-    const machineSerial = record.kind === 'order-exception' ? record.machineSerial : '';
+    const machineSerial = 'machineSerial' in record ? record.machineSerial : '';
     return { kind: record.kind, state: null, machineSerial, driveKey: '', jobId: '' };
   }
   const details = subjectOf(record);

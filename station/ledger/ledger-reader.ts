@@ -37,7 +37,7 @@ export interface OpenJob {
 }
 
 /** Kinds of entries that name no machine of their own. */
-type PlainKind = Exclude<OrderRecord['kind'], 'order-exception'>;
+type PlainKind = Exclude<OrderRecord['kind'], 'order-exception' | 'machine-returned'>;
 
 /** Rows read at once. Bounds memory, and how long a reader holds the database. */
 const pageRows = 500;

@@ -183,6 +183,14 @@ function orderLine({ result }: Pick<LogRow, 'result'>, record: unknown): Partial
       machines: machinesOf(record).length,
     };
   }
+  if (result === 'machine-returned') {
+    const machineSerial = text(member(record, 'machineSerial')) ?? '';
+    const by = text(member(record, 'replacedBy'));
+    return {
+      machineSerial: machineSerial === '' ? text(member(record, 'computerName')) : machineSerial,
+      reason: text(member(record, 'note')) ?? (by === null ? null : `replaced by ${by}`),
+    };
+  }
   const machines = count(member(record, result === 'order-closed' ? 'done' : 'machines'));
   return {
     workOrder: number,
@@ -220,6 +228,8 @@ function kindOf(kind: unknown, record: unknown): Pick<LogRow, 'kind' | 'result'>
       const leftOut = member(record, 'what') === 'left-out';
       return { kind: 'order', result: leftOut ? 'machine-left-out' : 'machine-allowed' };
     }
+    case 'machine-returned':
+      return { kind: 'order', result: kind };
     case 'shipment-closed':
       return { kind: 'shipment', result: 'shipped' };
     default:

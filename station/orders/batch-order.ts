@@ -1,6 +1,7 @@
 import type { Assignment } from '../../core/job/batch-rules';
 import { sanitizeForDisplay } from '../../core/base/display';
 import type { MachineDetails } from '../../core/machine/machine';
+import { replacedBy, type ReplacedComputer } from '../../core/machine/replaced-computer';
 import { mergeMachineDetails } from '../../core/machine/machine-details';
 import type { MediaHash } from '../../core/media/media';
 import type { LedgerReader } from '../ledger/ledger-reader';
@@ -117,11 +118,15 @@ export function machineOf(
 ): MachineDetails | null {
   const line = open?.lines.get(machineSerial);
   if (line === undefined) return scanned ?? null;
-  const ordered: MachineDetails = Object.fromEntries(
-    Object.entries(line).filter(([name]) => name !== 'serial'),
-  );
+  const { serial: _serial, replaces: _replaces, replacesSerial: _old, ...ordered } = line;
   const details = scanned === undefined ? ordered : mergeMachineDetails(machineSerial, ordered, scanned);
   return Object.keys(details).length === 0 ? null : details;
+}
+
+/** The computer whose place a machine takes, by the open order; null: none that is known. */
+export function replacedOf(open: OpenOrder | null, machineSerial: string): ReplacedComputer | null {
+  const line = open?.lines.get(machineSerial);
+  return line === undefined ? null : replacedBy(line);
 }
 
 /**

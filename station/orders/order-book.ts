@@ -4,6 +4,7 @@ import { PrestageError } from '../../core/base/errors';
 import { normalizeSerial } from '../../core/machine/serial';
 import type { ScanSettings } from '../../core/scan/scan-settings';
 import { readTypedSerial } from '../../core/scan/typed-serial';
+import { replacedBy } from '../../core/machine/replaced-computer';
 import type { WorkOrder } from '../../core/order/order';
 import type { OrderLineView, OrderView } from '../../core/order/order-state';
 import type { AppendContext, Ledger } from '../ledger/ledger';
@@ -44,8 +45,12 @@ export class OrderBook extends OrderReader {
     }
     const orderSha256 = keepOrder(this.paths, order);
     const { number, machines } = order;
+    const replacing = machines.filter((line) => replacedBy(line) !== null).length;
     this.#ledger.append(
-      { kind: 'order-opened', orderId: randomUUID(), number, orderSha256, machines: machines.length },
+      {
+        ...{ kind: 'order-opened', orderId: randomUUID(), number, orderSha256, machines: machines.length },
+        ...(replacing === 0 ? {} : { replacing }),
+      },
       context,
       () => {
         const other = openRecord(this.#ledger);
@@ -115,7 +120,8 @@ export class OrderBook extends OrderReader {
     const { done, leftOut, unexpected } = record;
     const { order, openedAt, openedBy } = before;
     const closed = { at: entry.time, done, leftOut, unexpected };
-    return { orderId, number, machines: order.machines.length, openedAt, openedBy, closed };
+    const { returns } = viewOf(before);
+    return { orderId, number, machines: order.machines.length, openedAt, openedBy, returns, closed };
   }
 }
 

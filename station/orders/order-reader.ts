@@ -37,6 +37,8 @@ export interface ListedOrder {
   readonly machines: number;
   readonly openedAt: string;
   readonly openedBy: string;
+  /** Computers that its machines replace, and how many came back; null: it names none. */
+  readonly returns: { readonly expected: number; readonly returned: number } | null;
   readonly closed: {
     readonly at: string;
     readonly done: number;
@@ -121,10 +123,18 @@ export class OrderReader {
         return record.kind === 'order-closed' ? [[record.orderId, { record, time }] as const] : [];
       }),
     );
+    const returned = new Map<string, number>();
+    for (const { entry } of this.#ledger.find({ by: 'kind', kind: 'machine-returned' })) {
+      if (entry.record.kind !== 'machine-returned' || entry.record.orderId === undefined) continue;
+      const { orderId } = entry.record;
+      returned.set(orderId, (returned.get(orderId) ?? 0) + 1);
+    }
     return this.#ledger.find({ by: 'kind', kind: 'order-opened' }).flatMap(({ entry }) => {
       const { record, time, operator } = entry;
       if (record.kind !== 'order-opened') return [];
-      const { orderId, number, machines } = record;
+      const { orderId, number, machines, replacing } = record;
+      const returns =
+        replacing === undefined ? null : { expected: replacing, returned: returned.get(orderId) ?? 0 };
       const closing = closings.get(orderId);
       const closed =
         closing === undefined
@@ -135,7 +145,7 @@ export class OrderReader {
               leftOut: closing.record.leftOut,
               unexpected: closing.record.unexpected,
             };
-      return [{ orderId, number, machines, openedAt: time, openedBy: operator, closed }];
+      return [{ orderId, number, machines, openedAt: time, openedBy: operator, returns, closed }];
     });
   }
 }

@@ -12,6 +12,7 @@ import {
   type AuditedManifest,
   type Finding,
 } from '../../core/shipment/audit-rules';
+import { replacedComputerSchema } from '../../core/machine/replaced-computer';
 import type { WorkOrder } from '../../core/order/order';
 import { canonicalJson, sha256Hex } from '../ledger/entry';
 import { bundleTables } from './tables';
@@ -40,6 +41,10 @@ export interface AuditRequest {
 const auditedRowSchema = z.strictObject({
   machineSerial: z.string(),
   computerName: z.string().nullable(),
+  /** The computer whose place it takes; missing when the record says none. */
+  replaces: replacedComputerSchema.optional(),
+  /** Its driver pack on the media; null: none of the media's. Missing when the media has none. */
+  driverPack: z.string().nullable().optional(),
   driveSerial: z.string().nullable(),
   mediaSha256: sha256Schema,
   /** Bytes read back and compared. */
@@ -145,7 +150,7 @@ function findInTables(zip: Uint8Array, content: ShipmentContent): Finding[] {
 
 function differencesFrom(zip: Uint8Array, made: readonly BundleFile[]): Finding[] {
   const files = unpackZip(zip);
-  const isTable = (name: string): boolean => name.endsWith('.csv');
+  const isTable = (name: string): boolean => name.endsWith('.csv') || name.endsWith('.ps1');
   const differing = made.filter(({ name, bytes }) => {
     const lies = files.find((file) => file.name === name);
     return lies === undefined || !Buffer.from(lies.bytes).equals(Buffer.from(bytes));
@@ -190,6 +195,8 @@ function rowOf({ machineSerial, finished, ended }: MachineContent, findings: rea
   return {
     machineSerial,
     computerName: job.machine?.computerName ?? null,
+    ...(job.replaces === undefined ? {} : { replaces: job.replaces }),
+    ...(job.driverPack === undefined ? {} : { driverPack: job.driverPack?.name ?? null }),
     driveSerial: job.drive.serial,
     mediaSha256: job.media.sha256,
     bytesVerified: result.bytesVerified,

@@ -4,6 +4,7 @@ import type { JobDetails } from '../../core/ledger/record';
 import { leftOutText } from '../../core/media/left-out';
 import { qrSquares } from './barcodes';
 import { macWords } from '../../core/machine/machine-details';
+import { replacedText } from '../../core/machine/replaced-computer';
 import type { MachineContent } from './content';
 import type { ShipmentDetails } from '../../core/shipment/shipment';
 import { barcode, fonts, ink, inner, line, makePdf, mm, page, text, utc, type Pdf } from './pdf';
@@ -106,6 +107,7 @@ function sections(details: PageDetails, machine: MachineContent): [string, reado
         ['Model', known.model ?? null],
         ['SMBIOS UUID', known.uuid ?? null],
         ['MAC', known.macs === undefined ? null : macWords(known).join('  ')],
+        ['Replaces', job.replaces === undefined ? null : replacedText(job.replaces)],
         ['Work order', details.orderNumber],
       ],
     ],
@@ -132,6 +134,7 @@ function sections(details: PageDetails, machine: MachineContent): [string, reado
         ...manifestRows(media.signedManifest),
         ['Image', `${image.index}: ${image.name}`],
         ['Not written', notWritten(media.leftOut)],
+        ['Driver pack', job.driverPack === null ? 'none for this model' : (job.driverPack?.name ?? null)],
         ['Layout', job.layout],
         [
           'Recovery',

@@ -1,4 +1,5 @@
 import { formatBytes } from '../../core/base/display';
+import { replacedText } from '../../core/machine/replaced-computer';
 import { code128Bars, qrSquares } from './barcodes';
 import { machineCode, type PageDetails } from './certificate';
 import type { MachineContent } from './content';
@@ -118,22 +119,26 @@ export async function packingListPdf(
   machines: readonly MachineContent[],
 ): Promise<Uint8Array> {
   const foot = `Packing list of shipment ${details.number}`;
+  const pairs = machines.some(({ finished }) => finished.job.replaces !== undefined);
   return await makePdf({ title: foot, time: details.closedAt, foot }, (pdf) => {
     const top = drawHead(pdf, 'PACKING LIST', details);
     const end = drawTable(
       pdf,
       [
         { title: 'BOX', share: 7, align: 'right' },
-        { title: 'MACHINE', share: 26, font: fonts.bold },
-        { title: 'NAME', share: 16 },
-        { title: 'ASSET TAG', share: 15 },
-        { title: 'MODEL', share: 19 },
+        { title: 'MACHINE', share: pairs ? 22 : 26, font: fonts.bold },
+        { title: 'NAME', share: pairs ? 15 : 16 },
+        { title: 'ASSET TAG', share: pairs ? 12 : 15 },
+        { title: 'MODEL', share: pairs ? 13 : 19 },
+        ...(pairs ? [{ title: 'REPLACES', share: 16 }] : []),
         { title: 'PACKED', share: 10, tick: true },
         { title: 'RECEIVED', share: 12, tick: true },
       ],
       machines.map(({ machineSerial, finished }, index) => {
         const { computerName = '', assetTag = '', model = '' } = finished.job.machine ?? {};
-        return [String(index + 1), machineSerial, computerName, assetTag, model];
+        const { replaces } = finished.job;
+        const old = replaces === undefined ? '' : (replaces.computerName ?? replaces.serial ?? '');
+        return [String(index + 1), machineSerial, computerName, assetTag, model, ...(pairs ? [old] : [])];
       }),
       top,
     );
@@ -257,5 +262,11 @@ function drawLabel(
   }
   drawCode128(pdf, details.number, left - pad / 2, bars + 16.5 * mm, width + pad, 9 * mm);
   const order = details.orderNumber === null ? '' : `Work order ${details.orderNumber}  ·  `;
-  text(pdf, `${order}${details.station.name}`, left, bars + 27 * mm, { size: 7, color: ink.soft, width });
+  const { replaces } = finished.job;
+  const old = replaces === undefined ? '' : `Replaces ${replacedText(replaces)}  ·  `;
+  text(pdf, `${old}${order}${details.station.name}`, left, bars + 27 * mm, {
+    size: 7,
+    color: ink.soft,
+    width,
+  });
 }

@@ -240,6 +240,7 @@ function isOfJob(
     case 'size-checked':
     case 'order-opened':
     case 'order-exception':
+    case 'machine-returned':
     case 'order-closed':
     case 'shipment-closed':
       return false;

@@ -23,6 +23,15 @@ export function readmeText(
           string,
         ][])
       : []),
+    ...(names.has(bundleNames.importScript)
+      ? ([
+          [
+            bundleNames.importScript,
+            'the same as a script that also pairs old and new computers: run it instead',
+          ],
+          [bundleNames.replaced, 'which machine replaces which computer'],
+        ] as [string, string][])
+      : []),
     ...[...names]
       .filter((name) => name.startsWith('autopilot'))
       .map((name): [string, string] => [name, 'for Windows Autopilot, at most 500 machines']),

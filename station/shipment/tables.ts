@@ -1,4 +1,5 @@
 import { autopilotImport, configmgrImport, type NotImported } from '../../core/shipment/import-csv';
+import { importScript } from '../../core/shipment/import-script';
 import { autopilotName, bundleNames, certificateName } from '../../core/shipment/shipment';
 import { csvLine } from '../ledger/export';
 import type { MachineContent, ShipmentContent } from './content';
@@ -41,7 +42,21 @@ export const manifestColumns = [
   'entryHash',
   'certificate',
 ] as const;
-type ManifestRow = Record<(typeof manifestColumns)[number], string | number | null>;
+
+/** Columns that are there only where a machine has a value: a bundle without one is as it was before there were these. */
+export const laterColumns = ['replacesComputer', 'replacesSerial', 'driverPack'] as const;
+type ManifestColumn = (typeof manifestColumns)[number] | (typeof laterColumns)[number];
+type ManifestRow = Record<ManifestColumn, string | number | null>;
+
+/** The columns of replaced-computers.csv: each machine that takes the place of another one, and which. */
+export const replacedColumns = [
+  'shipment',
+  'order',
+  'machineSerial',
+  'computerName',
+  'replacesComputer',
+  'replacesSerial',
+] as const;
 
 /**
  * The tables of a bundle. A function of the entries alone: the audit makes them again and compares bytes. A changed column fails every bundle made before.
@@ -58,6 +73,7 @@ export function bundleTables(
   const machines = content.machines.map(({ machineSerial, finished }) => ({
     serial: machineSerial,
     details: finished.job.machine ?? {},
+    replaces: finished.job.replaces ?? null,
   }));
   const configmgr = configmgrImport(machines);
   const autopilot = autopilotImport(machines, former);
@@ -65,6 +81,10 @@ export function bundleTables(
   const files = [file(bundleNames.manifest, manifestCsv(content))];
   // A file without a line would be taken for one that was forgotten.
   if (configmgr.file.machines > 0) files.push(file(bundleNames.configmgr, configmgr.file.text));
+  const script = importScript(machines);
+  if (script !== null) {
+    files.push(file(bundleNames.importScript, script), file(bundleNames.replaced, replacedCsv(content)));
+  }
   files.push(...autopilot.files.map(({ text }, index) => file(autopilotName(index), text)));
   return {
     files,
@@ -76,11 +96,19 @@ export function bundleTables(
 }
 
 function manifestCsv(content: ShipmentContent): string {
-  const rows = content.machines.map((machine, index) => {
-    const row = manifestRow(content, machine, index);
-    return csvLine(manifestColumns.map((column) => row[column]));
-  });
-  return csvLine(manifestColumns) + rows.join('');
+  const rows = content.machines.map((machine, index) => manifestRow(content, machine, index));
+  const later = laterColumns.filter((column) => rows.some((row) => row[column] !== null));
+  const columns: readonly ManifestColumn[] = [...manifestColumns, ...later];
+  return [columns, ...rows.map((row) => columns.map((column) => row[column]))].map(csvLine).join('');
+}
+
+function replacedCsv(content: ShipmentContent): string {
+  const rows = content.machines
+    .filter(({ finished }) => finished.job.replaces !== undefined)
+    .map((machine, index) => manifestRow(content, machine, index));
+  return [replacedColumns, ...rows.map((row) => replacedColumns.map((column) => row[column]))]
+    .map(csvLine)
+    .join('');
 }
 
 function manifestRow({ closed }: ShipmentContent, machine: MachineContent, index: number): ManifestRow {
@@ -119,5 +147,8 @@ function manifestRow({ closed }: ShipmentContent, machine: MachineContent, index
     ledgerEntry: ended.sequence,
     entryHash: ended.hash,
     certificate: certificateName(index, machineSerial),
+    replacesComputer: job.replaces?.computerName ?? null,
+    replacesSerial: job.replaces?.serial ?? null,
+    driverPack: job.driverPack?.name ?? null,
   };
 }

@@ -17,12 +17,13 @@ import { makeMedia } from '../support/wim';
 
 const operator = '王小明';
 const [lan, wifi] = ['00:1B:44:11:3A:01', '00:1B:44:11:3A:02'];
-const head = '"Serial Number","Name","Wi-Fi MAC","Ethernet MAC","Hardware Hash","Group Tag","Assigned User"';
+const head =
+  '"Serial Number","Name","Wi-Fi MAC","Ethernet MAC","Hardware Hash","Group Tag","Assigned User","Replaces","Old serial"';
 const text = [
   '#TYPE Selected.System.Management.Automation.PSCustomObject',
   head,
-  `"7KX9PQ1","PC-1","${wifi}","${lan}","T0FB0001","Sales EU","ada@contoso.com"`,
-  '"R9.0ABCD","PC-2","","00:1B:44:11:3A:03","T0FB0002","",""',
+  `"7KX9PQ1","PC-1","${wifi}","${lan}","T0FB0001","Sales EU","ada@contoso.com","O'NEIL-PC","5CG0000001"`,
+  '"R9.0ABCD","PC-2","","00:1B:44:11:3A:03","T0FB0002","","","",""',
   '',
   '',
 ].join('\r\n');
@@ -82,11 +83,58 @@ describe('the files for import', () => {
   it('find a machine by its Ethernet MAC, although the column of its Wi-Fi comes first', () => {
     expect(words('configmgr-import.csv')).toBe(`PC-1,,${lan}\r\nPC-2,,00:1B:44:11:3A:03\r\n`);
   });
+  it('pair each machine with the computer that it replaces, in a script and a table', () => {
+    const script = words('import-computers.ps1');
+    expect(script).toContain(
+      `Import-CMComputerInformation -ComputerName 'PC-1' -MacAddress '${lan}' -SourceComputerName 'O''NEIL-PC' @more`,
+    );
+    expect(script).toContain("-ComputerName 'PC-2' -MacAddress '00:1B:44:11:3A:03' @more");
+    expect(words('replaced-computers.csv')).toBe(
+      "shipment,order,machineSerial,computerName,replacesComputer,replacesSerial\r\nS-1,WO-1,7KX9PQ1,PC-1,O'NEIL-PC,5CG0000001\r\n",
+    );
+    expect(words('manifest.csv').split('\r\n')[0]).toMatch(/,certificate,replacesComputer,replacesSerial$/);
+    expect(words('README.txt')).toContain('import-computers.ps1');
+    expect(pdfText(file('certificates/0001-7KX9PQ1.pdf'))).toContain("O'NEIL-PC (serial 5CG0000001)");
+    expect(pdfText(file('packing-list.pdf'))).toContain("O'NEIL-PC");
+    expect(pdfText(file('labels.pdf')).join('')).toContain("Replaces O'NEIL-PC (serial 5CG0000001)");
+  });
   it('pass the audit with the order as it was sent', async () => {
     const key = join(state, 'station-key.pub.pem');
     const run = await runCli(['audit', bundle, '--training', '--trust', key, '--order', order, '--json']);
-    expect(JSON.parse(run.stdout)).toMatchObject({ ok: true, doubts: [] });
+    const machines = [{ replaces: { computerName: "O'NEIL-PC", serial: '5CG0000001' } }, {}];
+    expect(JSON.parse(run.stdout)).toMatchObject({ ok: true, doubts: [], machines });
     expect(run.status).toBe(0);
+  });
+});
+
+describe('the computer that was replaced', () => {
+  const returned = async (...args: readonly string[]): Promise<CliResult> =>
+    await runCli(['machine', 'returned', ...args, '--state', state, '--operator', operator]);
+
+  it('comes back once, by its serial or its name, and the order says so', async () => {
+    const wrong = await returned('7KX9PQ1');
+    expect(wrong.stderr).toContain('is a new machine of work order WO-1');
+    const unknown = await returned('5CG0000009');
+    expect([wrong.status, unknown.status]).toEqual([3, 3]);
+    expect(unknown.stderr).toContain('No work order of this station says that 5CG0000009 is replaced.');
+    const back = await returned("o'neil-pc", '--json');
+    expect(back.status, back.stderr).toBe(0);
+    expect(JSON.parse(back.stdout)).toMatchObject({
+      ...{ machineSerial: '5CG0000001', computerName: "O'NEIL-PC", replacedBy: '7KX9PQ1', note: null },
+    });
+    const again = await returned('5CG0000001');
+    expect(again.stderr).toContain('is recorded already');
+    const noted = await returned('5CG0000009', '--note', 'from another depot');
+    expect(noted.stdout).toContain('serial 5CG0000009 came back. No work order names it.');
+    const shown = await runCli(['order', 'show', '--state', state]);
+    expect(shown.stdout).toMatch(/returned\s+1 of 1 replaced computers/);
+    expect(shown.stdout).toContain("O'NEIL-PC (serial 5CG0000001), returned");
+    const closed = await runCli(['order', 'close', '--state', state, '--operator', operator, '--json']);
+    expect(JSON.parse(closed.stdout)).toMatchObject({ returns: { expected: 1, returned: 1 } });
+    const listed = await runCli(['order', 'list', '--state', state]);
+    expect(listed.stdout).toContain('1 of 1');
+    const verified = await runCli(['ledger', 'verify', '--state', state]);
+    expect(verified.status, verified.stderr).toBe(0);
   });
 });
 

@@ -11,7 +11,9 @@ export function documentForm(args: readonly string[]): z.ZodType | null {
     if (below === undefined) break;
     command = below;
   }
-  return formOf(command);
+  // `prestage machine` is `prestage machine show`.
+  const usual = command.commands.find((one) => one.name() === 'show');
+  return formOf(command) ?? (usual === undefined ? null : formOf(usual));
 }
 
 /**

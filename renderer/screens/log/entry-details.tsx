@@ -10,6 +10,7 @@ import {
   type OrderRecord,
   type RecordedDrive,
 } from '../../../core/ledger/record';
+import { replacedText, returnedOf } from '../../../core/machine/replaced-computer';
 import type { Detail } from '../../components/details';
 import { Mono } from '../../components/mono';
 import type { Text } from '../../text';
@@ -84,6 +85,14 @@ function orderDetails(record: OrderRecord, text: Words): Detail[] {
         [words.machine, record.machineSerial, true],
         [words.reason, record.reason],
         [words.orderId, record.orderId, true],
+      ]);
+    case 'machine-returned':
+      return present([
+        [words.result, text.results['machine-returned']],
+        [words.returned, replacedText(returnedOf(record))],
+        [words.replacedBy, record.replacedBy, true],
+        [words.reason, record.note ?? null],
+        [words.orderId, record.orderId ?? null, true],
       ]);
     case 'order-closed':
       return present([
@@ -258,6 +267,8 @@ function jobDetails(job: JobDetails, words: Words['details']): Detail[] {
     [words.uuid, job.machine?.uuid ?? null, true],
     [words.macs, job.machine?.macs?.join(' ') ?? null, true],
     [words.machineModel, job.machine?.model ?? null],
+    [words.driverPack, job.driverPack === null ? words.noDriverPack : (job.driverPack?.name ?? null)],
+    [words.replaces, job.replaces === undefined ? null : replacedText(job.replaces)],
     [words.again, job.againReason],
     [words.driveAgain, job.driveAgain === undefined ? null : driveAgainWords(job.driveAgain)],
     [words.batch, job.batchId, true],

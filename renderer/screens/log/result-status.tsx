@@ -1,4 +1,5 @@
 import {
+  IconArrowBackUp,
   IconAlertTriangle,
   IconCheck,
   IconPackage,
@@ -57,6 +58,12 @@ export function ResultStatus({ result, ...props }: ResultStatusProps): ReactElem
       return (
         <Status tone="warn" {...props}>
           <IconAlertTriangle size={20} aria-hidden /> {word}
+        </Status>
+      );
+    case 'machine-returned':
+      return (
+        <Status {...props}>
+          <IconArrowBackUp size={20} aria-hidden /> {word}
         </Status>
       );
     case 'shipped':
