@@ -30,7 +30,7 @@ fi
 
 # command:package
 wanted="wimlib-imagex:wimtools mkntfs:ntfs-3g mkfs.fat:dosfstools mcopy:mtools lsblk:util-linux
-        hivexsh:libhivex-bin openssl:openssl g++:g++ make:make python3:python3"
+        hivexsh:libhivex-bin openssl:openssl smartctl:smartmontools g++:g++ make:make python3:python3"
 # library:package, by its name on Debian 12. Those that Electron's own files name, and libX11-xcb, which it opens while
 # running.
 libraries=""

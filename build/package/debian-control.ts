@@ -66,8 +66,8 @@ export function controlFile(details: {
     ['Maintainer', maintainer],
     ['Installed-Size', String(details.kibibytes)],
     ['Depends', [...tools, ...privilege, `libc6 (>= ${details.libc})`, ...libraryPackages].join(', ')],
-    // BootTests say so when they are missing.
-    ['Recommends', 'qemu-system-x86, ovmf'],
+    // Boot tests, and what reads a drive's health, say so when they are missing.
+    ['Recommends', 'qemu-system-x86, ovmf, smartmontools'],
     ['Section', 'admin'],
     ['Priority', 'optional'],
     [

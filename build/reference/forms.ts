@@ -43,7 +43,7 @@ import { mediaRecipeForm } from '../../station/cli/recipe-command';
 import { mediaContentsForm } from '../../station/cli/media-contents-command';
 import { mediaCreateForm } from '../../station/cli/media-create-command';
 import { mediaInspectForm, mediaVerifyForm } from '../../station/cli/media-command';
-import { mediaLibraryForm, mediaRemoveForm } from '../../station/cli/media-library-command';
+import { mediaForgetForm, mediaLibraryForm, mediaRemoveForm } from '../../station/cli/media-library-command';
 import { checkReceiptForm, mediaReceiveForm } from '../../station/cli/media-receive-command';
 import { mediaSendForm } from '../../station/cli/media-send-command';
 import {
@@ -77,6 +77,7 @@ export const commandForms = {
   'media check-receipt': checkReceiptForm,
   'media library list': mediaLibraryForm,
   'media library remove': mediaRemoveForm,
+  'media library forget': mediaForgetForm,
   'key create': keyCreateForm,
   'key show': keyForm,
   'key trust': keyForm,

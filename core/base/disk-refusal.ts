@@ -1,4 +1,4 @@
-import { formatBytes, sanitizeForDisplay } from './display';
+import { formatBytes, shownPath } from './display';
 import type { ErrorCode } from './error-reference';
 import { MiB } from './units';
 
@@ -108,7 +108,7 @@ function wantsFile(room: DiskRoom | null, cause: string | null): boolean {
 
 function words(fault: DiskFault, place: DiskPlace, room: DiskRoom | null): [happened: string, act: string] {
   const { what, path, needed } = place;
-  const disk = `The disk with ${what} (${sanitizeForDisplay(path, 512)})`;
+  const disk = `The disk with ${what} (${shownPath(path)})`;
   switch (fault) {
     case 'full':
       // A file system can run out of files before it runs out of bytes.
@@ -118,7 +118,7 @@ function words(fault: DiskFault, place: DiskPlace, room: DiskRoom | null): [happ
       return [`${disk} is full${roomText(room, needed)}`, 'Free some space on that disk'];
     case 'quota':
       return [
-        `Your quota on the disk with ${what} (${sanitizeForDisplay(path, 512)}) is used up${needText(needed)}`,
+        `Your quota on the disk with ${what} (${shownPath(path)}) is used up${needText(needed)}`,
         'Free some of your space on that disk, or ask the administrator for a larger quota',
       ];
     case 'read-only':

@@ -25,6 +25,14 @@ export function sanitizeForDisplay(text: string, limit = 128): string {
   return characters.length > limit ? `${characters.slice(0, limit - 1).join('')}…` : clean;
 }
 
+/** A path or the name of a file, as messages show it. */
+export function shownPath(path: string): string {
+  return sanitizeForDisplay(path, longestShownPath);
+}
+
+/** Longer paths are cut: whoever reads them needs their beginning. */
+const longestShownPath = 512;
+
 /** {@link sanitizeForDisplay}, with an empty result turned into null. */
 export function sanitizeOrNull(text: string | null | undefined, limit = 128): string | null {
   if (text === null || text === undefined) return null;

@@ -1,6 +1,7 @@
 import { either, failed, refused, type ErrorMeaning } from './error-meaning';
 import { deliveryErrors } from './errors-of-delivery';
 import { loaderErrors } from './errors-of-loader';
+import { healthErrors } from './errors-of-health';
 import { mediaErrors } from './errors-of-media';
 import { recipeErrors } from './errors-of-recipe';
 
@@ -16,6 +17,7 @@ export const errorReference = {
   ...loaderErrors,
   ...deliveryErrors,
   ...recipeErrors,
+  ...healthErrors,
   // drives
   'drive-listing-failed': refused(
     'The drives of this computer could not be listed.',

@@ -44,6 +44,10 @@ export const deliveryErrors = {
     'A difference between the two media would save nothing.',
     'Nothing was written. Send the media whole: leave out --since.',
   ),
+  'difference-too-long': refused(
+    'A difference is made of more pieces than this version of Prestage holds in memory.',
+    'Nothing was written or added to the library. The media must be sent whole: leave out --since.',
+  ),
   'key-invalid': refused(
     'The file is not a key that can be used, its password is wrong, or others can read it.',
     'Nothing was signed or trusted. Check the file, its permissions and its password.',

@@ -11,6 +11,7 @@ export const taskSchema = z.strictObject({
     'mapping',
     'checking',
     'verifying',
+    'sizing',
     'rehearsing',
     'scanning',
     'packing',

@@ -31,6 +31,8 @@ export const timeouts = {
   operatorLook: 60_000,
   /** A tool that lists (lsblk, wimlib-imagex info). */
   listingTool: 30_000,
+  /** A drive's answer to smartctl. One that sleeps spins up first, in up to ten seconds. */
+  healthTool: 20_000,
   /** A tool that reads the list of files of a media: one with a million files on a slow share takes minutes. */
   mediaListing: 600_000,
   /** A tool that was asked to stop, before it is killed. */

@@ -1,4 +1,5 @@
 import { sanitizeForDisplay } from '../base/display';
+import { endsBadly, isMtoolsDevice } from '../base/windows-names';
 
 /** Names of problems that are told; what comes after them is counted. */
 const shownLimit = 5;
@@ -33,13 +34,13 @@ export class EfiNames {
         });
       }
     }
-    if (deviceName.test(path.slice(path.lastIndexOf('/') + 1))) {
+    if (isMtoolsDevice(path.slice(path.lastIndexOf('/') + 1))) {
       this.#found.push({
         ofMedia,
         what: `${shown(path)} has a name that stands for a device, which mtools does not write to the EFI partition (FAT32)`,
       });
     }
-    if (/[ .]$/.test(path)) {
+    if (endsBadly(path)) {
       this.#found.push({
         ofMedia,
         what: `${shown(path)} ends with a space or a dot, which no name on the EFI partition (FAT32) can have`,
@@ -55,9 +56,6 @@ export class EfiNames {
     return [...counted.slice(0, shownLimit), `${counted.length - shownLimit} more such names`];
   }
 }
-
-/** Names that FAT and mtools take for devices, also with an extension. */
-const deviceName = /^(?:con|prn|aux|nul|com[0-9]|lpt[0-9])(?:\..*)?$/i;
 
 function shown(path: string): string {
   return sanitizeForDisplay(path.replaceAll('/', '\\'), 200);

@@ -97,6 +97,6 @@ export function efiRoom(layout: Sized): number {
 }
 
 /** A path of an image as Windows writes it, safe to show. */
-export function shownPath(path: string): string {
+export function shownMediaPath(path: string): string {
   return sanitizeForDisplay(path.replaceAll('/', '\\'), 300);
 }

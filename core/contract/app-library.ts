@@ -45,6 +45,8 @@ const receivingSchema = z.discriminatedUnion('status', [
     signer: z.string(),
     /** It was in the library before; nothing was done. */
     here: z.boolean(),
+    /** What speaks against its dates or its signature, though it was taken. */
+    warnings: z.array(z.string()),
     /** Files that look like parts of this delivery and are not. */
     foreignFiles: z.array(z.string()),
   }),

@@ -4,13 +4,15 @@ import { nothing } from './app-common';
 
 /** The Log screen's part of the page's contract. */
 
-/** What a line is about: a drive that was written, one that was read again or boot tested, a work order, a shipment. */
+/** What a line is about: a drive that was written, one that was read again, boot tested, or checked for its size, a work order, a shipment. */
 export const logKinds = ['job', 'check', 'order', 'shipment'] as const;
 export type LogKind = (typeof logKinds)[number];
 
 /** What came of it: of a drive, or what was done with a work order or a shipment. */
 export const logResults = [
   ...driveResults,
+  'size-checked',
+  'size-failed',
   'order-opened',
   'machine-allowed',
   'machine-left-out',

@@ -13,7 +13,10 @@ import { mediaDatesSchema } from '../media/media-dates';
 import { taskSchema } from '../base/task';
 import { partFindingSchema } from '../delivery/findings';
 import { deliveredPartSchema, mediaManifestSchema } from '../delivery/manifest';
+import { driveHealthSchema } from '../health/health';
+import { sizeCheckSchema } from '../health/size-check';
 import { thisMachineSchema } from '../machine/this-machine';
+import { machinePathSchema, maxMachineFiles, slotSchema } from '../machine-files/machine-file';
 
 /**
  * station ↔ helper: JSON-RPC over the helper's stdin and stdout. Few verbs, strict schemas on both sides,
@@ -192,6 +195,8 @@ export const helperMethods = {
       sectorSize: z.int().positive(),
       /** Certificates that the boot loader must be for; missing: the media's own goes on as it is. */
       loader: z.enum(certificateYears).optional(),
+      /** Files whose bytes each drive gets of its own; missing: none. */
+      slots: z.array(slotSchema).max(maxMachineFiles).optional(),
       directory: z.string(),
     }),
     response: z.strictObject({ fingerprint: sha256Schema, bytes: z.int().nonnegative(), chunks: z.int() }),
@@ -207,6 +212,11 @@ export const helperMethods = {
       fingerprint: sha256Schema,
       diskGuid: z.uuid(),
       partitionGuids: z.array(z.uuid()),
+      /** What lies in this drive's slots, each as long as its slot. All slots of the image, or none. */
+      slots: z
+        .array(z.strictObject({ path: machinePathSchema, content: z.base64() }))
+        .max(maxMachineFiles)
+        .optional(),
       directory: z.string(),
     }),
     response: z.strictObject({ fingerprint: sha256Schema, bytes: z.int().nonnegative(), chunks: z.int() }),
@@ -259,6 +269,8 @@ export const helperMethods = {
       partitionGuids: z.array(z.uuid()),
       /** Milliseconds without progress after which the drive counts as stalled. */
       stallMilliseconds: z.int().positive(),
+      /** Marks go over the whole drive and are read back, before the image is written. Left out: false. */
+      checkSize: z.boolean().optional(),
     }),
     response: jobStateSchema,
   },
@@ -269,6 +281,26 @@ export const helperMethods = {
   eraseTables: {
     request: z.strictObject({ reservation: z.string(), stallMilliseconds: z.int().positive() }),
     response: z.strictObject({}),
+  },
+  /**
+   * Writes marks over all of the size that a reserved drive claims, and reads them back. Erases it, and leaves it blank.
+   * Cancellable. A drive that is smaller than it says is a verdict, not an error. Progress in bytes. Gives the drive back.
+   */
+  checkSize: {
+    request: z.strictObject({
+      progressToken,
+      reservation: z.string(),
+      stallMilliseconds: z.int().positive(),
+    }),
+    response: sizeCheckSchema,
+  },
+  /** What drives say of their health, in the request's order. Also of drives that this helper holds. Changes nothing. */
+  readHealth: {
+    request: z.strictObject({
+      drives: z.array(z.strictObject({ driveId: z.string(), confirmed: confirmedDriveSchema })).min(1),
+      benchDirectory,
+    }),
+    response: z.strictObject({ health: z.array(driveHealthSchema) }),
   },
   /** Reads from the drive itself which disk GUID is on it; null: there is none. */
   readDiskGuid: {

@@ -3,7 +3,7 @@ import { sha256Schema } from '../media/chunk-map';
 import { mediaDatesSchema } from '../media/media-dates';
 import { mediaNameSchema, mediaVersionSchema } from './manifest';
 
-/** What a station keeps of a media it has received, and the receipt it gives for it. */
+/** What a station keeps of a media it has received, and the receipt it gives for it. How one delivery stands to another: `standing.ts`. */
 
 /** Who signed a manifest: a key that is trusted at the station by this name. */
 export const signerSchema = z.strictObject({
@@ -83,45 +83,3 @@ export const receiptSchema = z.strictObject({
   signature: z.base64(),
 });
 export type Receipt = z.infer<typeof receiptSchema>;
-
-/** How a delivery stands to what is in the library. */
-export type Standing =
-  | { readonly standing: 'new' }
-  /** The same file of the same revision. */
-  | { readonly standing: 'here'; readonly entry: LibraryEntry }
-  | { readonly standing: 'older'; readonly entry: LibraryEntry }
-  /** The same revision, and another file. */
-  | { readonly standing: 'other-file'; readonly entry: LibraryEntry }
-  /** The same file, as a media of another name or signer: its record would be lost. */
-  | { readonly standing: 'other-media'; readonly entry: LibraryEntry };
-
-/** Compares with the newest media of the same name and signer. A key that is trusted by a new name is the same signer. */
-export function standingOf(
-  manifest: { readonly name: string; readonly revision: number; readonly media: { readonly sha256: string } },
-  signer: Pick<Signer, 'name' | 'key'>,
-  entries: readonly LibraryEntry[],
-): Standing {
-  const same = entries.filter(
-    (entry) =>
-      entry.name === manifest.name && (entry.signer.name === signer.name || entry.signer.key === signer.key),
-  );
-  const here = same.find(
-    (entry) => entry.sha256 === manifest.media.sha256 && entry.revision === manifest.revision,
-  );
-  if (here !== undefined) {
-    // Under the signer's new name or key it is filed anew: the old one counts no more once it is forgotten.
-    const sameSigner = here.signer.name === signer.name && here.signer.key === signer.key;
-    return sameSigner ? { standing: 'here', entry: here } : { standing: 'new' };
-  }
-  const newest = same.reduce<LibraryEntry | null>(
-    (best, entry) => (best === null || entry.revision > best.revision ? entry : best),
-    null,
-  );
-  if (newest === null || newest.revision < manifest.revision) {
-    const other = entries.find((entry) => entry.sha256 === manifest.media.sha256 && !same.includes(entry));
-    return other === undefined ? { standing: 'new' } : { standing: 'other-media', entry: other };
-  }
-  return newest.revision > manifest.revision
-    ? { standing: 'older', entry: newest }
-    : { standing: 'other-file', entry: newest };
-}

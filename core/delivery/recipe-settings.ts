@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { machineFileSchema, maxMachineFiles, type MachineFile } from '../machine-files/machine-file';
 import {
   contentOf,
   recipeContentSchema,
@@ -18,10 +19,13 @@ export const recipeSettingsSchema = z.strictObject({
   content: z.array(recipeContentSchema.omit({ folder: true })),
   /** Missing where the media is not for a site of Configuration Manager. The certificate's times are in `dates`. */
   deployment: recipeDeploymentSchema.omit({ certificate: true }).optional(),
+  /** Files that each machine gets of its own, with their templates; missing when there are none. */
+  machineFiles: z.array(machineFileSchema).min(1).max(maxMachineFiles).optional(),
 });
 export type RecipeSettings = z.infer<typeof recipeSettingsSchema>;
 
-export function settingsOf(recipe: Recipe): RecipeSettings {
+/** @param machineFiles those of the recipe, with what their templates hold */
+export function settingsOf(recipe: Recipe, machineFiles: readonly MachineFile[] = []): RecipeSettings {
   const { comment, createdBy, layout, deployment } = recipe;
   return {
     ...(comment === undefined ? {} : { comment }),
@@ -29,6 +33,7 @@ export function settingsOf(recipe: Recipe): RecipeSettings {
     layout,
     content: contentOf(recipe).map(({ folder: _folder, ...named }) => named),
     ...(deployment === undefined ? {} : { deployment: withoutCertificate(deployment) }),
+    ...(machineFiles.length === 0 ? {} : { machineFiles: [...machineFiles] }),
   };
 }
 

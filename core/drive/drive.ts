@@ -22,6 +22,7 @@ export const blockReasonCodes = [
   'sector-size',
   'bench-damaged',
   'facts-missing',
+  'health',
 ] as const;
 export const blockReasonSchema = z.strictObject({
   code: z.enum(blockReasonCodes),
@@ -42,6 +43,7 @@ export const driveNoteCodes = [
   'bridge-sector-size',
   'sector-sizes-differ',
   'ata-password',
+  'health',
 ] as const;
 export const driveNoteSchema = z.strictObject({
   code: z.enum(driveNoteCodes),

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { assertNever, errorDataSchema, type ErrorData } from '../base/errors';
+import { sizeCheckSchema } from '../health/size-check';
 
 /** What a verified and sealed drive was found to hold. */
 export const jobResultSchema = z.strictObject({
@@ -14,6 +15,8 @@ export const jobResultSchema = z.strictObject({
   directIo: z.boolean(),
   /** SHA-256 of the partition table that was read back: primary region, then backup region. */
   tableSha256: z.string(),
+  /** The whole drive was written and read back before the image went on; missing when that was not asked for. */
+  sizeCheck: sizeCheckSchema.optional(),
 });
 export type JobResult = z.infer<typeof jobResultSchema>;
 
@@ -43,7 +46,12 @@ export const jobStateSchema = z.discriminatedUnion('state', [
     state: z.literal('checking'),
   }),
   z.strictObject({
-    /** Old tables go. The first destructive write. */
+    /** Marks are written over the whole drive and read back; the old tables go first. Only where it was asked for. */
+    state: z.literal('sizing'),
+    ...counted,
+  }),
+  z.strictObject({
+    /** Old tables go. The first destructive write, unless the drive's size was checked before. */
     state: z.literal('erasing'),
   }),
   z.strictObject({ state: z.literal('writing'), ...counted }),
@@ -62,7 +70,7 @@ export type JobEvent =
   | { readonly type: 'erase' }
   | {
       readonly type: 'progress';
-      readonly phase: 'writing' | 'verifying';
+      readonly phase: 'sizing' | 'writing' | 'verifying';
       readonly bytesDone: number;
       readonly bytesTotal: number;
     }
@@ -91,6 +99,7 @@ export function hasEnded(job: JobState): job is JobEnd {
       return true;
     case 'queued':
     case 'checking':
+    case 'sizing':
     case 'erasing':
     case 'writing':
     case 'verifying':
@@ -101,16 +110,33 @@ export function hasEnded(job: JobState): job is JobEnd {
   }
 }
 
+/** Every state of a job that has not ended. */
+const running: readonly JobStateName[] = [
+  'queued',
+  'checking',
+  'sizing',
+  'erasing',
+  'writing',
+  'verifying',
+  'sealing',
+];
+
+/** Which states may come before the progress of each phase. */
+const phaseFrom: Readonly<Record<'sizing' | 'writing' | 'verifying', readonly JobStateName[]>> = {
+  sizing: ['checking', 'sizing'],
+  writing: ['erasing', 'writing'],
+  verifying: ['writing', 'verifying'],
+};
+
 /** Which states may come before each event. An event from any other state is a bug and throws. */
-const allowedFrom: Readonly<Record<JobEvent['type'], readonly JobStateName[]>> = {
+const allowedFrom: Readonly<Record<Exclude<JobEvent['type'], 'progress'>, readonly JobStateName[]>> = {
   check: ['queued'],
-  erase: ['checking'],
-  progress: ['erasing', 'writing', 'verifying'],
+  erase: ['checking', 'sizing'],
   seal: ['verifying'],
   finish: ['sealing'],
-  fail: ['queued', 'checking', 'erasing', 'writing', 'verifying', 'sealing'],
-  cancel: ['queued', 'checking', 'erasing', 'writing', 'verifying', 'sealing'],
-  interrupt: ['queued', 'checking', 'erasing', 'writing', 'verifying', 'sealing'],
+  fail: running,
+  cancel: running,
+  interrupt: running,
 };
 
 /**
@@ -119,9 +145,8 @@ const allowedFrom: Readonly<Record<JobEvent['type'], readonly JobStateName[]>> =
  * verified and sealed, and an ended job never starts again.
  */
 export function advance(job: JobState, event: JobEvent): JobState {
-  const backwards = event.type === 'progress' && event.phase === 'writing' && job.state === 'verifying';
-  const skipped = event.type === 'progress' && event.phase === 'verifying' && job.state === 'erasing';
-  if (!allowedFrom[event.type].includes(job.state) || backwards || skipped) {
+  const allowed = event.type === 'progress' ? phaseFrom[event.phase] : allowedFrom[event.type];
+  if (!allowed.includes(job.state)) {
     throw new Error(`a ${job.state} job cannot take '${event.type}'`);
   }
   switch (event.type) {

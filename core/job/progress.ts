@@ -152,6 +152,7 @@ function estimateOf({ startedAt, step, speed, pace }: ProgressTrack, now: number
     case 'applying':
     case 'mapping':
     case 'checking':
+    case 'sizing':
       // How fast the drives are can only be known from those before them.
       return pace.measured ? own + secondsAfter(step, pace) : null;
   }

@@ -16,6 +16,8 @@ const shortReasons: Readonly<Partial<Record<ErrorCode, string>>> = {
   'verify-mismatch': 'Read-back failed',
   'table-mismatch': 'Read-back failed',
   'drive-too-small': 'Drive is too small',
+  'drive-health-worse': 'Health got worse',
+  'drive-size-false': 'Smaller than it says',
   'media-changed': 'Media has changed',
   'media-corrupt': 'Media is damaged',
   'render-no-space': 'Disk is full',
@@ -45,6 +47,8 @@ const badDrive: ReadonlySet<ErrorCode> = new Set([
   'drive-write-failed',
   'drive-stalled',
   'verify-mismatch',
+  'drive-health-worse',
+  'drive-size-false',
 ]);
 
 /** What to do with a drive that has less room than it says; the other reasons for `drive-gone` are a loose seat or cable. */

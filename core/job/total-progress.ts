@@ -54,6 +54,7 @@ export function outcomeOf({ state }: JobLook): TotalMember['outcome'] {
     case 'preparing':
     case 'queued':
     case 'checking':
+    case 'sizing':
     case 'erasing':
     case 'writing':
     case 'verifying':

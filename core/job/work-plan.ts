@@ -6,7 +6,8 @@ import type { JobResult, JobState } from './job';
 export type JobLook = JobState | { readonly state: 'preparing'; readonly task: Task | null };
 
 /** What of a job's work is counted in bytes, and the end, which is not. */
-export type StepName = 'hashing' | 'applying' | 'mapping' | 'checking' | 'writing' | 'verifying' | 'sealing';
+export type StepName =
+  'hashing' | 'applying' | 'mapping' | 'checking' | 'sizing' | 'writing' | 'verifying' | 'sealing';
 
 /** What is under way, and how far it is. */
 export interface Step {
@@ -23,6 +24,8 @@ export interface Pace {
   readonly applying: number;
   readonly mapping: number;
   readonly checking: number;
+  /** Half of its bytes are written, the other half read. */
+  readonly sizing: number;
   readonly writing: number;
   readonly verifying: number;
   /** Whether writing and verifying are what drives of this station did, not what drives in general do. */
@@ -39,6 +42,7 @@ export const commonPace: Pace = {
   applying: 200e6,
   mapping: 1_000e6,
   checking: 900e6,
+  sizing: 420e6,
   writing: 400e6,
   verifying: 450e6,
   measured: false,
@@ -46,6 +50,9 @@ export const commonPace: Pace = {
 
 /** Seconds that sealing takes: one flush and a table that is read back. */
 export const sealSeconds = 0.2;
+
+/** Bytes of an image, as long as nothing tells its own. */
+const commonImage = 20e9;
 
 /** How many bytes an image holds for each byte of its media: WIM files are compressed to about half. */
 const unpacked = 2;
@@ -59,7 +66,8 @@ export function paceOf(results: readonly JobResult[]): Pace {
   const writing = median(told.map(({ bytesWritten, writeSeconds }) => bytesWritten / writeSeconds));
   const verifying = median(told.map(({ bytesVerified, verifySeconds }) => bytesVerified / verifySeconds));
   if (writing === null || verifying === null || writing < 1 || verifying < 1) return commonPace;
-  return { ...commonPace, writing, verifying, measured: true };
+  const sizing = 2 / (1 / writing + 1 / verifying);
+  return { ...commonPace, sizing, writing, verifying, measured: true };
 }
 
 function median(numbers: readonly number[]): number | null {
@@ -72,6 +80,7 @@ export function stepOf(look: JobLook): Step | null {
   switch (look.state) {
     case 'preparing':
       return look.task === null ? null : stepOfTask(look.task);
+    case 'sizing':
     case 'writing':
     case 'verifying':
       return { name: look.state, done: look.bytesDone, total: look.bytesTotal };
@@ -103,6 +112,7 @@ function stepOfTask({ phase, done, total }: Task): Step | null {
     case 'formatting':
     case 'copying':
     case 'verifying':
+    case 'sizing':
     case 'rehearsing':
     case 'scanning':
     case 'packing':
@@ -128,6 +138,8 @@ export function secondsAfter({ name, total }: Step, pace: Pace): number {
     case 'mapping':
     case 'checking':
       return trip(total);
+    case 'sizing':
+      return trip(Math.min(total / 2, commonImage));
     case 'writing':
       return total / pace.verifying + sealSeconds;
     case 'verifying':

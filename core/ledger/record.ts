@@ -8,9 +8,13 @@ import { driveIdentitySchema, driveKinds } from '../drive/drive';
 import { errorDataSchema } from '../base/errors';
 import { jobEndSchema } from '../job/job';
 import { machineDetailsSchema } from '../machine/machine';
+import { recordedMachineFileSchema } from '../machine-files/machine-file';
 import { bootTestVerdictSchema } from '../job/boot-test';
 import { driveAgainSchema } from '../job/drive-again';
 import { signedManifestSchema } from '../delivery/library';
+import { jobHealthSchema } from '../health/health-rules';
+import { sizeCheckSchema } from '../health/size-check';
+import { slowNoteSchema } from '../health/slow';
 
 /**
  * The record's form. One entry is one line of the ledger: canonical JSON (RFC 8785), hashed with SHA-256
@@ -83,6 +87,8 @@ export const jobDetailsSchema = z.strictObject({
   orderId: z.uuid().optional(),
   /** What was known about the machine besides its serial: from the work order, its label or its firmware. */
   machine: machineDetailsSchema.optional(),
+  /** Files that only this machine's drive has, each with its SHA-256. Missing when there are none, and before 0.5. */
+  machineFiles: z.array(recordedMachineFileSchema).min(1).optional(),
 });
 export type JobDetails = z.infer<typeof jobDetailsSchema>;
 
@@ -103,6 +109,10 @@ export const recordSchema = z.discriminatedUnion('kind', [
     end: jobEndSchema,
     /** It ended before the first destructive write: the drive is as it was. Missing when it may have been written to. */
     untouched: z.literal(true).optional(),
+    /** What the drive said of its health. Missing of virtual drives and loop devices, which have none, and before 0.5. */
+    health: jobHealthSchema.optional(),
+    /** The drive was much slower than others of its model, or became so. Missing when it was not, and before 0.5. */
+    slow: z.array(slowNoteSchema).min(1).optional(),
   }),
   z.strictObject({
     /** A finished drive was read again. */
@@ -136,6 +146,22 @@ export const recordSchema = z.discriminatedUnion('kind', [
     verdict: bootTestVerdictSchema,
     /** SHA-256 of the PNG of the display at the end, which is in the state folder; null when there was no display. */
     picture: sha256Schema.nullable(),
+  }),
+  z.strictObject({
+    /** A drive's real size was checked, which erased it. About no machine: nothing was written for one. */
+    kind: z.literal('size-checked'),
+    drive: recordedDriveSchema,
+    /** The disk GUID that was on the drive before; null: it had none. Missing when it could not be read. */
+    previousDiskGuid: z.guid().nullable().optional(),
+    /** As in the job. */
+    attachment: z.string().optional(),
+    startedAt: timeSchema,
+    end: z.discriminatedUnion('state', [
+      /** Read back to its end; what that says stands in the verdict. */
+      z.strictObject({ state: z.literal('done'), ...sizeCheckSchema.shape }),
+      z.strictObject({ state: z.literal('failed'), reason: errorDataSchema }),
+      z.strictObject({ state: z.literal('cancelled') }),
+    ]),
   }),
   z.strictObject({
     /** A work order was opened on the station. */
@@ -189,8 +215,11 @@ export type LedgerRecord = z.infer<typeof recordSchema>;
 const orderKinds = ['order-opened', 'order-exception', 'order-closed', 'shipment-closed'] as const;
 /** Records about an order or a shipment, not about a drive. */
 export type OrderRecord = Extract<LedgerRecord, { kind: (typeof orderKinds)[number] }>;
-/** Records about one drive. */
-export type DriveRecord = Exclude<LedgerRecord, OrderRecord>;
+const careKinds = ['size-checked'] as const;
+/** Records about a drive alone: it belongs to no machine and no job. */
+export type CareRecord = Extract<LedgerRecord, { kind: (typeof careKinds)[number] }>;
+/** Records about one machine's drive. */
+export type DriveRecord = Exclude<LedgerRecord, OrderRecord | CareRecord>;
 
 /** What a log's or an export's line says came of a drive: how its job ended, or what a later look at it found. */
 export const driveResults = [
@@ -204,9 +233,9 @@ export const driveResults = [
   'rehearsal-failed',
 ] as const;
 
-/** Tells records about a drive from those about an order or a shipment. */
+/** Tells records about a machine's drive from those about an order, a shipment, or a drive alone. */
 export function isDriveRecord(record: LedgerRecord): record is DriveRecord {
-  return !(orderKinds as readonly string[]).includes(record.kind);
+  return ![...orderKinds, ...careKinds].includes(record.kind as never);
 }
 
 /** Which machine and drive a record is about, and which job. */

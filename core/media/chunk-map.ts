@@ -6,6 +6,8 @@ import { KiB, MiB } from '../base/units';
 
 /** File of a disk image folder that holds the chunk map; written last. */
 export const chunkMapName = 'chunk-map.json';
+/** File of a drive's own folder with the chunks that no other drive has. */
+export const ownChunksName = 'own-chunks.img';
 
 /** Longest chunk. 8 MiB keeps drives streaming and bounds what one failed comparison can hide behind. */
 export const maximumChunkBytes = 8 * MiB;
@@ -30,8 +32,22 @@ export const chunkSchema = z.strictObject({
   /** Number of the partition whose disk image file holds the bytes, at `offset` minus the partition's offset. */
   partition: z.int().positive(),
   sha256: sha256Schema,
+  /** The bytes lie in the drive's own file, from here on, and not in that of the partition. Bytes. */
+  own: z.int().nonnegative().optional(),
 });
 export type Chunk = z.infer<typeof chunkSchema>;
+
+/** Where the bytes of a slot lie. */
+export const placedSlotSchema = z.strictObject({
+  /** On the Windows partition, with backslashes. */
+  path: z.string(),
+  /** Bytes from the start of the drive. */
+  offset: z.int().nonnegative(),
+  /** Bytes. */
+  length: z.int().positive(),
+  partition: z.int().positive(),
+});
+export type PlacedSlot = z.infer<typeof placedSlotSchema>;
 
 /** Everything a disk image puts on a drive between the partition tables. */
 export const chunkMapSchema = z.strictObject({
@@ -43,6 +59,8 @@ export const chunkMapSchema = z.strictObject({
   sectorSize: sectorSizeSchema,
   partitions: z.array(plannedPartitionSchema),
   chunks: z.array(chunkSchema),
+  /** Files of the shared image whose bytes each drive gets of its own. Not part of the fingerprint: their blank content is checked. */
+  slots: z.array(placedSlotSchema).optional(),
 });
 export type ChunkMap = z.infer<typeof chunkMapSchema>;
 

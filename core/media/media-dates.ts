@@ -107,6 +107,11 @@ export function dateWarnings(dates: MediaDates, { now, shipBy }: Shipping): stri
   return warnings;
 }
 
+/** Everything that speaks against the dates, now or soon: first what would stop a batch. Whole sentences. */
+export function dateNotices(dates: MediaDates | null, shipping: Shipping): string[] {
+  return dates === null ? [] : [...lateReasons(dates, shipping), ...dateWarnings(dates, shipping)];
+}
+
 /**
  * Stops a batch before anything is erased when its machines would come too late.
  * @throws PrestageError media-too-late

@@ -1,4 +1,4 @@
-import { deviceName } from '../base/device-name';
+import { endsBadly, flawWords, isDeviceName, longestName, ntfsFlaw } from '../base/windows-names';
 import { sanitizeForDisplay } from '../base/display';
 import { counted, plural } from '../base/plurals';
 
@@ -18,14 +18,6 @@ export interface ListingReport {
 }
 
 export const problemLimit = 20;
-
-// NTFS itself refuses these on creation, in every namespace Windows offers: no image captured on Windows
-// has them. A slash would have been taken for the end of a folder's name before this rule is reached.
-
-const forbidden = /[\u0000-\u001f<>:"\\|?*]/;
-
-/** Characters an NTFS name can have, in UTF-16 units. */
-const nameLimit = 255;
 
 /** What wimlib says of names it leaves out, in our words. What is applied then is not what was captured. */
 const badNameWarnings: readonly (readonly [RegExp, string])[] = [
@@ -101,8 +93,8 @@ export class ListingCheck {
       const fold = name.toLowerCase();
       if (folder.folded.has(fold)) this.#odd.add('case', line);
       folder.folded.add(fold);
-      if (/[ .]$/.test(name)) this.#odd.add('trailing', line);
-      if (deviceName.test(name)) this.#odd.add('device', line);
+      if (endsBadly(name)) this.#odd.add('trailing', line);
+      if (isDeviceName(name)) this.#odd.add('device', line);
     }
     folder?.names.add(name);
     this.#open.push(openFolder(line));
@@ -143,15 +135,21 @@ export function checkListing(lines: Iterable<string>, warnings: readonly string[
   return check.finish(warnings);
 }
 
+/** No image captured on Windows has a name that NTFS refuses. */
 function assessName(name: string): string | null {
-  if (name === '') return 'contains an empty name: it is an absolute path or ends in a slash';
-  if (name === '.' || name === '..') return `would leave its folder ("${name}")`;
-  const character = forbidden.exec(name)?.[0];
-  if (character !== undefined) {
-    const shown = character < ' ' ? `control character ${String(character.charCodeAt(0))}` : character;
-    return `has a character that Windows file names cannot have (${shown})`;
+  const found = ntfsFlaw(name);
+  switch (found?.flaw) {
+    case undefined:
+      return null;
+    case 'empty':
+      return 'contains an empty name: it is an absolute path or ends in a slash';
+    case 'relative':
+      return `would leave its folder ("${name}")`;
+    case 'long':
+      return `has a name longer than ${longestName} characters`;
+    case 'character':
+      return flawWords(found);
   }
-  return name.length > nameLimit ? `has a name longer than ${String(nameLimit)} characters` : null;
 }
 
 type Oddity = 'warning' | 'case' | 'trailing' | 'device';

@@ -250,6 +250,7 @@ export function followOrder(
         });
         break;
       case 'order-opened':
+      case 'size-checked':
         break;
     }
   }

@@ -1,14 +1,19 @@
 import { daysBetween, endOfDay } from '../media/media-dates';
+import { machineFileComplaints } from '../machine-files/machine-file';
 import { contentOf, hostOf, type Recipe, type RecipeDeployment } from './recipe';
 import type { RecipeComplaint } from './recipe-problems';
-import { windowsNameProblem, windowsPathProblem } from './windows-names';
+import { windowsNameProblem, windowsPathProblem } from '../base/windows-names';
 
 /** What a recipe may not say, though each of its members is well formed. Every rule is asked; all answers are told. */
 
 /** What holds for every recipe. */
 export function soundnessComplaints(recipe: Recipe): RecipeComplaint[] {
   const name = windowsNameProblem(recipe.name);
-  return [...(name === null ? [] : [{ path: ['name'], message: `name ${name}` }]), ...repeatedIds(recipe)];
+  return [
+    ...(name === null ? [] : [{ path: ['name'], message: `name ${name}` }]),
+    ...repeatedIds(recipe),
+    ...machineFileComplaints(recipe.machineFiles ?? []),
+  ];
 }
 
 /** Two packages of one ID would share one folder on the media. */

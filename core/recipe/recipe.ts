@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { daySchema } from '../base/day';
 import { sanitizeForDisplay } from '../base/display';
 import { defaultLayoutName, layouts } from '../drive/layout';
+import { machineFileListSchema } from '../machine-files/machine-file';
 
 /**
  * The recipe of a media: what it is made of, and the settings of the deployment that its machines will look for. An
@@ -180,6 +181,8 @@ export const recipeSchema = z.strictObject({
   packages: contentListSchema,
   applications: contentListSchema,
   driverPackages: contentListSchema,
+  /** Files that each machine gets of its own. `media send` takes their templates along. */
+  machineFiles: machineFileListSchema.optional(),
   /** Without it the media is not for a site of Configuration Manager. */
   deployment: recipeDeploymentSchema.optional(),
   /** Partitions of the drives. */

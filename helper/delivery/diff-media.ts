@@ -22,7 +22,7 @@ const compareBytes = 64 * 1024;
 /**
  * Writes into parts what a media does not share with an older one. Both are read whole: the new one to be hashed and
  * compared, the old one to be hashed.
- * @throws PrestageError difference-useless, media-…, media-changed, disk-unwritable, cancelled
+ * @throws PrestageError difference-useless, difference-too-long, media-…, media-changed, disk-unwritable, cancelled
  */
 export async function diffMedia(
   request: HelperRequest<'diffMedia'>,

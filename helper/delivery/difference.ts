@@ -1,4 +1,5 @@
-import { z } from 'zod';
+import { PrestageError } from '../../core/base/errors';
+import { grouped } from '../../core/base/plurals';
 import type { WimBlob } from './wim-blobs';
 
 /**
@@ -7,19 +8,18 @@ import type { WimBlob } from './wim-blobs';
  */
 
 /** `[length]`: so many bytes of the difference. `[length, offset]`: so many bytes of the old file from there. */
-const stepSchema = z.union([
-  z.tuple([z.int().positive()]),
-  z.tuple([z.int().positive(), z.int().nonnegative()]),
-]);
-export type Step = z.infer<typeof stepSchema>;
-
-export const stepsSchema = z.array(stepSchema).min(1);
+export type Step = [length: number] | [length: number, offset: number];
 
 const mark = Buffer.from('PSDIFF1\n', 'latin1');
 /** Bytes before the list. */
 export const headBytes = mark.length + 8;
-/** Longer lists no media makes. Bytes. */
-const longestList = 512 * 1024 * 1024;
+/**
+ * Most steps. A media of 15 GB in which every piece of 64 KiB were another case has a quarter of it; so many are held in memory
+ * several times over, about 100 bytes each.
+ */
+export const mostSteps = 1_000_000;
+/** Bytes of the longest list: two numbers of a file of 8 TB for each step. */
+const longestList = mostSteps * 32;
 
 /** What stands before the data. */
 export function differenceHead(steps: readonly Step[]): Buffer {
@@ -29,20 +29,60 @@ export function differenceHead(steps: readonly Step[]): Buffer {
   return Buffer.concat([mark, length, list]);
 }
 
-/** @returns bytes of the list; null when it is no difference */
-export function listBytes(head: Buffer): number | null {
+/**
+ * @param fileBytes of the whole difference
+ * @returns bytes of the list; null when it is no difference, or has no room for the list
+ * @throws PrestageError difference-too-long
+ */
+export function listBytes(head: Buffer, fileBytes: number): number | null {
   if (head.length < headBytes || !head.subarray(0, mark.length).equals(mark)) return null;
   const length = head.readBigUInt64LE(mark.length);
-  return length > BigInt(longestList) ? null : Number(length);
+  if (length > BigInt(fileBytes - headBytes)) return null;
+  if (length > BigInt(longestList)) throw tooLong(`its list has ${length} bytes, ${longestList} is the most`);
+  return Number(length);
 }
 
-/** @returns null when it is no list of steps */
+/**
+ * Steps are counted before they are read: a step takes four bytes in the file, and many times as much in memory.
+ * @returns null when it is no list of steps
+ * @throws PrestageError difference-too-long
+ */
 export function readSteps(list: Buffer): Step[] | null {
+  let opened = 0;
+  for (const byte of list) if (byte === openingBracket) opened += 1;
+  // One is the list's own.
+  if (opened > mostSteps + 1) throw tooLong(`its list has ${grouped(opened - 1)} steps`);
   try {
-    return stepsSchema.parse(JSON.parse(list.toString('utf8')));
+    const steps: unknown = JSON.parse(list.toString('utf8'));
+    return isSteps(steps) ? steps : null;
   } catch {
     return null;
   }
+}
+
+const openingBracket = 0x5b;
+
+/** By hand: a schema would make a second list of all steps. */
+function isSteps(value: unknown): value is Step[] {
+  return Array.isArray(value) && value.length > 0 && value.every(isStep);
+}
+
+function isStep(value: unknown): value is Step {
+  if (!Array.isArray(value) || value.length < 1 || value.length > 2) return false;
+  const [length, offset = 0] = value as unknown[];
+  return isWhole(length) && length > 0 && isWhole(offset);
+}
+
+function isWhole(value: unknown): value is number {
+  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
+}
+
+function tooLong(cause: string): PrestageError {
+  return new PrestageError({
+    code: 'difference-too-long',
+    message: `The difference is made of too many pieces: ${grouped(mostSteps)} is the most.`,
+    cause,
+  });
 }
 
 /** Bytes that the steps take from the difference, and from the old file, and make in all. */
@@ -56,7 +96,7 @@ export function sizesOf(steps: readonly Step[]): { data: number; made: number; o
   return sizes;
 }
 
-/** Adds a step; what goes on where the last one ended becomes one with it. */
+/** Adds a step; what goes on where the last one ended becomes one with it. @throws PrestageError difference-too-long */
 export function addStep(steps: Step[], [length, offset]: Step): void {
   const last = steps.at(-1);
   if (last !== undefined) {
@@ -70,6 +110,7 @@ export function addStep(steps: Step[], [length, offset]: Step): void {
       return;
     }
   }
+  if (steps.length >= mostSteps) throw tooLong('the two media share their content in more pieces');
   steps.push(offset === undefined ? [length] : [length, offset]);
 }
 

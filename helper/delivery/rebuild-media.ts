@@ -16,7 +16,7 @@ const workName = 'rebuilding.part';
 
 /**
  * Makes a media of an old one and a difference that was proved. The file gets its name when its SHA-256 is the manifest's.
- * @throws PrestageError delivery-base-missing, delivery-contradicts, disk-unwritable, cancelled
+ * @throws PrestageError delivery-base-missing, delivery-contradicts, difference-too-long, disk-unwritable, cancelled
  */
 export async function rebuildMedia(
   { base, difference, directory, media }: HelperRequest<'rebuildMedia'>,
@@ -90,8 +90,8 @@ async function readList(
 ): Promise<{ steps: Step[]; dataAt: number }> {
   const head = Buffer.alloc(headBytes);
   await diff.read(head, 0, headBytes, 0);
-  const length = listBytes(head);
-  if (length === null || headBytes + length > diffBytes) throw contradicts();
+  const length = listBytes(head, diffBytes);
+  if (length === null) throw contradicts();
   const list = Buffer.alloc(length);
   for (let done = 0; done < length;) {
     const { bytesRead } = await diff.read(list, done, length - done, headBytes + done);

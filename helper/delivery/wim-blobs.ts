@@ -1,3 +1,7 @@
+import { basename } from 'node:path';
+import { sanitizeForDisplay } from '../../core/base/display';
+import { PrestageError } from '../../core/base/errors';
+import { grouped } from '../../core/base/plurals';
 import { readRange, withMediaFile, type WimFile } from '../media/wim-file';
 import { readWimResource } from '../media/wim-header';
 
@@ -19,10 +23,19 @@ const entryBytes = 50;
 const flagCompressed = 0x04;
 const flagSolid = 0x10;
 
-/** Every piece of data that lies by itself in the file, in its order; what is in solid resources is left out. */
+/** Most pieces of data of a media that a difference is made of. A million is in no media that a task sequence applies. */
+const mostBlobs = 2_000_000;
+
+/** Every piece of data that lies by itself in the file, in its order; what is in solid resources is left out. @throws PrestageError difference-too-long */
 export async function readBlobs({ path, bytes, header }: WimFile): Promise<WimBlob[]> {
   const { offset, storedBytes, flags } = header.blobTable;
   if ((flags & flagCompressed) !== 0 || storedBytes === 0) return [];
+  if (storedBytes > mostBlobs * entryBytes) {
+    throw new PrestageError({
+      code: 'difference-too-long',
+      message: `${sanitizeForDisplay(basename(path), 200)} has ${grouped(Math.floor(storedBytes / entryBytes))} pieces of data; a difference is made of ${grouped(mostBlobs)} at most.`,
+    });
+  }
   const table = await withMediaFile(path, (file) => readRange(file, path, offset, storedBytes));
   const blobs: WimBlob[] = [];
   for (let at = 0; at + entryBytes <= table.length; at += entryBytes) {

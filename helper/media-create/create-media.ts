@@ -8,7 +8,7 @@ import type { Task } from '../../core/base/task';
 import { MiB } from '../../core/base/units';
 import { packageFolder, packageKey } from '../../core/contents/contents';
 import type { CreatedMedia, MediaPlan } from '../../core/recipe/media-plan';
-import { windowsNameProblem } from '../../core/recipe/windows-names';
+import { windowsNameProblem } from '../../core/base/windows-names';
 import { assessBoot } from '../../core/boot/preflight';
 import { inspectBoot } from '../media/inspect-boot';
 import { onDisk, roomAt, toolOnDisk } from '../tools/disk';

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { diskFaultOf } from '../../core/base/disk-refusal';
-import { sanitizeForDisplay } from '../../core/base/display';
+import { sanitizeForDisplay, shownPath } from '../../core/base/display';
 import { PrestageError } from '../../core/base/errors';
 import { errorCodeOf } from '../../core/base/system-error';
 
@@ -91,7 +91,7 @@ async function flush(path: string, flags: string): Promise<void> {
 function exists(output: string, isFile: boolean): PrestageError {
   return new PrestageError({
     code: 'usage',
-    message: `${isFile ? 'The file' : 'A folder'} ${sanitizeForDisplay(output, 512)} already exists.`,
+    message: `${isFile ? 'The file' : 'A folder'} ${shownPath(output)} already exists.`,
     remedy: isFile
       ? 'Nothing was made. Give another file with --output, or add --replace to replace this one.'
       : 'Nothing was made. Give the name of a file with --output.',

@@ -7,7 +7,7 @@ import { cancelled, PrestageError } from '../../core/base/errors';
 import { counted } from '../../core/base/plurals';
 import { errorCodeOf } from '../../core/base/system-error';
 import { caseCollision, longestPath } from '../../core/contents/folder-names';
-import { windowsNameProblem } from '../../core/recipe/windows-names';
+import { windowsNameProblem } from '../../core/base/windows-names';
 
 export interface ScannedPackage {
   readonly files: number;

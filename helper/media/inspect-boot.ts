@@ -4,7 +4,7 @@ import { bootTargetOf, sdiPathOf } from '../../core/boot/bcd-rules';
 import type { BootDetails } from '../../core/boot/boot-details';
 import { sdiPaths } from '../../core/boot/demands';
 import { largestFatFile } from '../../core/boot/efi-names';
-import { defaultLoaderNames, shownPath } from '../../core/boot/preflight';
+import { defaultLoaderNames, shownMediaPath } from '../../core/boot/preflight';
 import { formatBytes } from '../../core/base/display';
 import { PrestageError } from '../../core/base/errors';
 import { timeouts } from '../../core/base/timeouts';
@@ -82,7 +82,7 @@ function sizeProblems(files: ReadonlyMap<string, EfiFile>): string[] {
     .filter(({ bytes }) => bytes > largestFatFile)
     .map(
       ({ path, bytes }) =>
-        `${shownPath(path)} has ${formatBytes(bytes)}: no file on the EFI partition (FAT32) can have 4 GiB or more`,
+        `${shownMediaPath(path)} has ${formatBytes(bytes)}: no file on the EFI partition (FAT32) can have 4 GiB or more`,
     );
 }
 
@@ -91,7 +91,7 @@ function linkProblems(links: readonly EfiFile[]): string[] {
   return [
     ...links
       .slice(0, shownLimit)
-      .map(({ path }) => `${shownPath(path)} is a link: the EFI partition (FAT32) can have none`),
+      .map(({ path }) => `${shownMediaPath(path)} is a link: the EFI partition (FAT32) can have none`),
     ...(more > 0 ? [`and ${more} more links`] : []),
   ];
 }
@@ -160,14 +160,14 @@ async function programOf(
   { programs }: ReadPrograms,
   signal?: AbortSignal,
 ): Promise<Omit<BootDetails['loaders'][number], 'wanted'>> {
-  const read = programs.find((program) => program.path === shownPath(path));
-  if (read?.cpu === 'none') return { path: shownPath(path), cpu: 'none', signed: false };
+  const read = programs.find((program) => program.path === shownMediaPath(path));
+  if (read?.cpu === 'none') return { path: shownMediaPath(path), cpu: 'none', signed: false };
   if (read?.signatures !== undefined) {
-    return { path: shownPath(path), cpu: read.cpu, signed: read.signatures.length > 0 };
+    return { path: shownMediaPath(path), cpu: read.cpu, signed: read.signatures.length > 0 };
   }
   // Too large to be read whole.
   const first = await readFile(source, path, { firstBytes: peHeaderBytes }, signal);
-  return { path: shownPath(path), ...(efiProgramIn(first) ?? { cpu: 'none', signed: false }) };
+  return { path: shownMediaPath(path), ...(efiProgramIn(first) ?? { cpu: 'none', signed: false }) };
 }
 
 /** A path of a boot store as wimlib wants it. A store comes from outside: what names no file names nothing. */
@@ -253,9 +253,12 @@ async function ramdiskOf(
 ): Promise<BootDetails['ramdisk']> {
   if (store !== null) {
     if (store.image === null) return null;
-    const image = { path: shownPath(store.image) };
+    const image = { path: shownMediaPath(store.image) };
     if (store.sdi === null) return { image, sdi: { path: null, content: 'missing' } };
-    return { image, sdi: { path: shownPath(store.sdi), content: await sdiAt(source, store.sdi, signal) } };
+    return {
+      image,
+      sdi: { path: shownMediaPath(store.sdi), content: await sdiAt(source, store.sdi, signal) },
+    };
   }
   if (bootImage === 'missing') return null;
   const image = { path: bootImagePath };

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { BootDetails, EfiProgramDetails } from '../../core/boot/boot-details';
-import { defaultLoaderNames, shownPath } from '../../core/boot/preflight';
+import { defaultLoaderNames, shownMediaPath } from '../../core/boot/preflight';
 import { timeouts } from '../../core/base/timeouts';
 import { MiB } from '../../core/base/units';
 import { signaturesOf } from '../boot/authenticode';
@@ -61,7 +61,7 @@ export async function readPrograms(
   );
   const found = await contentOf(source, [...new Set(wanted)], signal);
   const detailsOf = (place: string, { path }: ProgramFile): EfiProgramDetails => ({
-    ...{ path: shownPath(path), place: shownPath(`\\EFI\\${place}`) },
+    ...{ path: shownMediaPath(path), place: shownMediaPath(`\\EFI\\${place}`) },
     ...(found.get(path) ?? { cpu: 'other' as const }),
   });
   const lying = programs.map(([place, file]) => detailsOf(place, file));
@@ -82,7 +82,7 @@ function copiesOf(
   programs: readonly EfiProgramDetails[],
   files: ReadonlyMap<string, ProgramFile>,
 ): EfiProgramDetails[] {
-  const manager = programs.find(({ place }) => place === shownPath(`\\EFI\\${managerPlace}`));
+  const manager = programs.find(({ place }) => place === shownMediaPath(`\\EFI\\${managerPlace}`));
   const name = manager === undefined ? null : defaultLoaderNames[manager.cpu];
   if (manager === undefined || name === null || files.has(`boot/${name}`)) return [];
   return [{ ...manager, place: `\\EFI\\boot\\${name}` }];

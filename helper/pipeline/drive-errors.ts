@@ -21,6 +21,10 @@ export function driveErrorOf(end: Exclude<DriveEnd, { type: 'done' | 'stopped' }
           'Write the drive again. If it happens again, collect the log for support (prestage support bundle FILE.zip) and report it.',
       };
     case 'failed': {
+      if (end.kind === 'size') {
+        const message = `The ${label} is smaller than it says. ${end.detail}.`;
+        return errorData({ code: 'drive-size-false', message, offset: end.offset });
+      }
       const [code, what, general] = explain(end.kind, end.errno, label);
       const remedy = (end.kind === 'source' ? null : fileRemedy(end.errno, drive)) ?? general;
       return errorData({
@@ -49,7 +53,7 @@ function fileRemedy(errno: string | null, { kind, path }: Drive): string | null 
 }
 
 function explain(
-  kind: Extract<DriveEnd, { type: 'failed' }>['kind'],
+  kind: Exclude<Extract<DriveEnd, { type: 'failed' }>['kind'], 'size'>,
   errno: string | null,
   label: string,
 ): [code: ErrorCode, what: string, remedy?: string] {

@@ -22,7 +22,7 @@ export interface OpenDrive {
   readonly size: number;
 }
 
-export type FailureKind = 'source' | 'read' | 'write' | 'write-refused' | 'mismatch' | 'table';
+export type FailureKind = 'source' | 'read' | 'write' | 'write-refused' | 'mismatch' | 'table' | 'size';
 
 /** What went wrong, where on the drive (bytes) and at which chunk. */
 export class DriveFailure extends Error {
@@ -32,8 +32,9 @@ export class DriveFailure extends Error {
   /** The errno's name, or null. */
   readonly errno: string | null;
 
+  /** @param thrown the system's error, or what was found, in words */
   constructor(kind: FailureKind, offset: number, chunk: number | null, thrown?: unknown) {
-    super(thrown instanceof Error ? thrown.message : kind);
+    super(thrown instanceof Error ? thrown.message : typeof thrown === 'string' ? thrown : kind);
     this.kind = kind;
     this.offset = offset;
     this.chunk = chunk;
@@ -88,7 +89,7 @@ export class DriveIo {
    * The first write of all. A drive that refuses it although it can be read is not simply failing: it is write-protected,
    * or locked by its own encryption, or has made itself read-only.
    */
-  private async requireWritable(): Promise<void> {
+  async requireWritable(): Promise<void> {
     const zeros = this.buffers[0].subarray(0, tableRegion).fill(0);
     try {
       await writeFully(this.drive.fd, zeros, tableRegion, 0);
@@ -249,7 +250,8 @@ export class DriveIo {
     return new DriveFailure('mismatch', chunk.offset, index);
   }
 
-  private async read(buffer: Buffer, length: number, offset: number, chunk: number | null): Promise<void> {
+  /** Reads exactly `length` bytes at `offset`. @throws DriveFailure */
+  async read(buffer: Buffer, length: number, offset: number, chunk: number | null): Promise<void> {
     try {
       await readFully(this.drive.fd, buffer, length, offset);
     } catch (error) {
@@ -257,7 +259,8 @@ export class DriveIo {
     }
   }
 
-  private async write(buffer: Buffer, length: number, offset: number, chunk: number | null): Promise<void> {
+  /** Writes exactly `length` bytes at `offset`. @throws DriveFailure */
+  async write(buffer: Buffer, length: number, offset: number, chunk: number | null): Promise<void> {
     try {
       await writeFully(this.drive.fd, buffer, length, offset);
     } catch (error) {
@@ -267,7 +270,8 @@ export class DriveIo {
     this.progress.addDone(length);
   }
 
-  private async flush(): Promise<void> {
+  /** Flushes the drive's own cache as well. @throws DriveFailure */
+  async flush(): Promise<void> {
     try {
       await flushDrive(this.drive.fd);
     } catch (error) {
@@ -275,7 +279,8 @@ export class DriveIo {
     }
   }
 
-  private forget(): void {
+  /** Makes the kernel forget what it cached of the drive. @throws DriveFailure */
+  forget(): void {
     try {
       this.forgetCache(this.drive.fd);
     } catch (error) {
@@ -283,11 +288,13 @@ export class DriveIo {
     }
   }
 
-  private async hold(point: HoldPoint): Promise<void> {
+  /** Passes a place where tests can stop the thread. */
+  async hold(point: HoldPoint): Promise<void> {
     await holdPoint(point, () => this.progress.stopRequested);
   }
 
-  private throwIfStopped(): void {
+  /** @throws Stopped when somebody asked to stop */
+  throwIfStopped(): void {
     if (this.progress.stopRequested) throw new Stopped('stop was asked for');
   }
 }

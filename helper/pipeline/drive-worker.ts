@@ -2,16 +2,20 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ByteRange } from '../../core/media/chunk-map';
 import type { PartitionTable } from '../../core/drive/gpt';
+import { sizeWords, type SizeCheck } from '../../core/health/size-check';
 import { timeouts } from '../../core/base/timeouts';
 import { errorCodeOf } from '../../core/base/system-error';
 import { dropFileCache, flushBuffers, rereadPartitions } from '../drives/block-device';
 import { DriveFailure, DriveIo, Stopped, type FailureKind, type SourcedChunk } from './drive-io';
 import { withoutChunks } from './signature-regions';
 import { SharedProgress } from './shared-progress';
+import { checkSize } from './size-check';
 
 /** The thread of one drive. */
 export interface DriveWorkerData {
-  readonly task: 'apply' | 'verify' | 'erase-tables';
+  readonly task: 'apply' | 'verify' | 'erase-tables' | 'check-size';
+  /** Of `apply`: whether the size of the drive is checked before. */
+  readonly checkSize: boolean;
   readonly fd: number;
   /** Bytes. */
   readonly size: number;
@@ -24,12 +28,14 @@ export interface DriveWorkerData {
 }
 
 export type DriveWorkerMessage =
-  | { readonly type: 'phase'; readonly phase: 'erasing' | 'writing' | 'verifying' | 'sealing' }
+  | { readonly type: 'phase'; readonly phase: 'sizing' | 'erasing' | 'writing' | 'verifying' | 'sealing' }
   | {
       readonly type: 'done';
       readonly writeSeconds: number;
       readonly verifySeconds: number;
       readonly tableSha256: string;
+      /** Null where it was not asked for. */
+      readonly sizeCheck: SizeCheck | null;
     }
   | { readonly type: 'stopped' }
   | {
@@ -76,6 +82,22 @@ async function rereadTable(data: DriveWorkerData): Promise<void> {
   }
 }
 
+const nothingWritten = { writeSeconds: 0, verifySeconds: 0, tableSha256: '' };
+
+/** @throws DriveFailure where the drive does not hold what it claims */
+async function requireRealSize(
+  data: DriveWorkerData,
+  drive: DriveIo,
+  progress: SharedProgress,
+): Promise<SizeCheck> {
+  send({ type: 'phase', phase: 'sizing' });
+  const checked = await checkSize(drive, data, progress);
+  const { verdict, bytes } = checked;
+  if (verdict.what === 'whole') return checked;
+  if (verdict.what === 'damaged') throw new DriveFailure('mismatch', verdict.position, null);
+  throw new DriveFailure('size', verdict.realBytes, null, sizeWords(verdict, bytes));
+}
+
 async function run(data: DriveWorkerData): Promise<void> {
   const progress = new SharedProgress(data.progress);
   const longestChunk = data.chunks.reduce((longest, { length }) => Math.max(longest, length), 0);
@@ -83,16 +105,24 @@ async function run(data: DriveWorkerData): Promise<void> {
   if (data.task === 'erase-tables') {
     await drive.eraseTables();
     await rereadTable(data);
-    send({ type: 'done', writeSeconds: 0, verifySeconds: 0, tableSha256: '' });
+    send({ type: 'done', ...nothingWritten, sizeCheck: null });
+    return;
+  }
+  if (data.task === 'check-size') {
+    send({ type: 'phase', phase: 'sizing' });
+    const sizeCheck = await checkSize(drive, data, progress);
+    await rereadTable(data);
+    send({ type: 'done', ...nothingWritten, sizeCheck });
     return;
   }
   if (data.task === 'verify') {
     send({ type: 'phase', phase: 'verifying' });
     const verifySeconds = await seconds(() => drive.verifyChunks(data.chunks));
     const tableSha256 = await drive.compareTable(data.table);
-    send({ type: 'done', writeSeconds: 0, verifySeconds, tableSha256 });
+    send({ type: 'done', writeSeconds: 0, verifySeconds, tableSha256, sizeCheck: null });
     return;
   }
+  const sizeCheck = data.checkSize ? await requireRealSize(data, drive, progress) : null;
   send({ type: 'phase', phase: 'erasing' });
   await drive.erase(data.signatures);
   await rereadTable(data);
@@ -106,7 +136,7 @@ async function run(data: DriveWorkerData): Promise<void> {
   try {
     const tableSha256 = await drive.seal(data.table);
     await rereadTable(data);
-    send({ type: 'done', writeSeconds, verifySeconds, tableSha256 });
+    send({ type: 'done', writeSeconds, verifySeconds, tableSha256, sizeCheck });
   } catch (error) {
     // A drive whose job did not end well must not look finished.
     // Best effort: a drive that takes no more writes is what the job failed of.

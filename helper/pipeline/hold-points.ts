@@ -5,10 +5,10 @@
  */
 
 /**
- * The places, by what the drive holds there: its tables are gone (`erasing`); one chunk is done and others are not
+ * The places, by what the drive holds there: marks, not all of them yet (`sizing`); its tables are gone (`erasing`); one chunk is done and others are not
  * (`writing`, `verifying`: passed once for each chunk); everything but its table (`sealing`).
  */
-export type HoldPoint = 'erasing' | 'writing' | 'verifying' | 'sealing';
+export type HoldPoint = 'sizing' | 'erasing' | 'writing' | 'verifying' | 'sealing';
 
 /**
  * Passes a hold point. The program that ships goes on at once. `stopRequested` tells whether the job was cancelled

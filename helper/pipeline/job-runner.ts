@@ -5,6 +5,7 @@ import { bytesOf, chunkMapName, chunkMapProblem, type ChunkMap } from '../../cor
 import type { HelperRequest, HelperResponse } from '../../core/contract/helper-api';
 import { cancelled, isCancellation, PrestageError, toErrorData } from '../../core/base/errors';
 import { encodePartitionTable, type PartitionTable, type TableGuids } from '../../core/drive/gpt';
+import type { SizeCheck } from '../../core/health/size-check';
 import { advance, type JobEvent, type JobState } from '../../core/job/job';
 import { refuseForeignFile } from '../tools/caller';
 import { chunkPieces } from '../disk-image/check-disk-image';
@@ -46,6 +47,7 @@ export async function runJob(
     const { end, bytesWritten } = await runDriveThread({
       data: {
         task: 'apply',
+        checkSize: request.checkSize === true,
         fd: opened.fd,
         size: opened.drive.size,
         blockDevice: opened.blockDevice,
@@ -55,7 +57,7 @@ export async function runJob(
       },
       stallMilliseconds: request.stallMilliseconds,
       signal,
-      ...followThread(map, jobNow, happen),
+      ...followThread(map, opened.drive.size, jobNow, happen),
     });
     hangs = end.type === 'stalled';
     if (end.type === 'done' && signal.aborted) {
@@ -86,24 +88,28 @@ function requireNotAborted(signal: AbortSignal, what: string): void {
 /** Turns what the thread says into the job's events. */
 function followThread(
   map: ChunkMap,
+  driveSize: number,
   jobNow: () => JobState,
   happen: (event: JobEvent) => void,
 ): Pick<Parameters<typeof runDriveThread>[0], 'onPhase' | 'onProgress'> {
-  const bytesTotal = bytesOf(map);
+  const imageBytes = bytesOf(map);
+  const totalOf = (phase: string): number => (phase === 'sizing' ? 2 * driveSize : imageBytes);
   return {
     onPhase: (phase) => {
       // The thread goes on when all bytes are through; the last look at its counters was before that.
       const before = jobNow().state;
-      if (before === 'writing' || before === 'verifying') {
+      if (before === 'sizing' || before === 'writing' || before === 'verifying') {
+        const bytesTotal = totalOf(before);
         happen({ type: 'progress', phase: before, bytesDone: bytesTotal, bytesTotal });
       }
       if (phase === 'erasing') happen({ type: 'erase' });
       else if (phase === 'sealing') happen({ type: 'seal' });
-      else happen({ type: 'progress', phase, bytesDone: 0, bytesTotal });
+      else happen({ type: 'progress', phase, bytesDone: 0, bytesTotal: totalOf(phase) });
     },
     onProgress: (phaseBytes) => {
       const { state } = jobNow();
-      if (state !== 'writing' && state !== 'verifying') return;
+      if (state !== 'sizing' && state !== 'writing' && state !== 'verifying') return;
+      const bytesTotal = totalOf(state);
       happen({
         type: 'progress',
         phase: state,
@@ -127,6 +133,7 @@ function lastEvent(end: DriveEnd, bytesWritten: number, map: ChunkMap, opened: O
           verifySeconds: end.verifySeconds,
           directIo: opened.directIo,
           tableSha256: end.tableSha256,
+          ...(end.sizeCheck === null ? {} : { sizeCheck: end.sizeCheck }),
         },
       };
     case 'stopped':
@@ -150,16 +157,20 @@ export async function eraseTables(opened: OpenedDrive, stallMilliseconds: number
   if (end.type !== 'done' && end.type !== 'stopped') throw new PrestageError(driveErrorOf(end, opened.drive));
 }
 
+/** For a thread that writes no image. */
+const noContent = {
+  checkSize: false,
+  chunks: [],
+  signatures: [],
+  table: { primary: new Uint8Array(), backup: new Uint8Array(), backupOffset: 0 },
+};
+
 async function runErase(opened: OpenedDrive, stallMilliseconds: number): Promise<DriveEnd> {
   const { end } = await runDriveThread({
     data: {
       task: 'erase-tables',
-      fd: opened.fd,
-      size: opened.drive.size,
-      blockDevice: opened.blockDevice,
-      chunks: [],
-      signatures: [],
-      table: { primary: new Uint8Array(), backup: new Uint8Array(), backupOffset: 0 },
+      ...{ fd: opened.fd, size: opened.drive.size, blockDevice: opened.blockDevice },
+      ...noContent,
     },
     stallMilliseconds,
     signal: new AbortController().signal,
@@ -167,6 +178,45 @@ async function runErase(opened: OpenedDrive, stallMilliseconds: number): Promise
     onProgress: () => undefined,
   });
   return end;
+}
+
+/**
+ * Checks the real size of a reserved drive, which erases it. Closes it.
+ * @throws PrestageError drive-…, cancelled
+ */
+export async function checkDriveSize(
+  opened: OpenedDrive,
+  stallMilliseconds: number,
+  onProgress: (bytesDone: number, bytesTotal: number) => void,
+  signal: AbortSignal,
+): Promise<SizeCheck> {
+  const bytesTotal = 2 * opened.drive.size;
+  let hangs = false;
+  try {
+    await recheckDrive(opened);
+    requireNotAborted(signal, 'The check of the size');
+    const { end } = await runDriveThread({
+      data: {
+        task: 'check-size',
+        ...{ fd: opened.fd, size: opened.drive.size, blockDevice: opened.blockDevice },
+        ...noContent,
+      },
+      ...{ stallMilliseconds, signal },
+      onPhase: () => undefined,
+      onProgress: (done) => {
+        onProgress(Math.min(done, bytesTotal), bytesTotal);
+      },
+    });
+    hangs = end.type === 'stalled';
+    if (end.type === 'done' && end.sizeCheck !== null) {
+      onProgress(bytesTotal, bytesTotal);
+      return end.sizeCheck;
+    }
+    if (end.type === 'done' || end.type === 'stopped') throw cancelled('The check of the size');
+    throw new PrestageError(driveErrorOf(end, opened.drive));
+  } finally {
+    if (!hangs) await closeDescriptor(opened.fd);
+  }
 }
 
 /**
@@ -187,6 +237,7 @@ export async function verifyDrive(
     const { end } = await runDriveThread({
       data: {
         task: 'verify',
+        checkSize: false,
         fd: opened.fd,
         size: opened.drive.size,
         blockDevice: opened.blockDevice,

@@ -55,6 +55,33 @@ export async function openDrive(drive: Drive, access: 'read' | 'write'): Promise
 }
 
 /**
+ * Holds a drive open for a look beside whoever has it: not alone, nothing is read or written through it. As long as it is open, the
+ * kernel gives its name to no other device.
+ * @throws PrestageError drive-not-permitted, drive-gone, drive-changed
+ */
+export async function holdToLook(
+  drive: Drive,
+): Promise<{ readonly recheck: () => Promise<void>; readonly close: () => Promise<void> }> {
+  const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
+  const fd = await openAsync(drive.path, flags).catch((error: unknown) => {
+    throw openFailed(drive, error);
+  });
+  const recheck = async (): Promise<void> => {
+    await requireSameDevice(fd, drive);
+  };
+  const close = async (): Promise<void> => {
+    await closeDescriptor(fd);
+  };
+  try {
+    await recheck();
+    return { recheck, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+/**
  * Looks at an open drive once more: still the same device, at the same path, of the same size.
  * @throws PrestageError drive-changed
  */

@@ -54,12 +54,23 @@ function requireOwnRights(drive: Drive): void {
  * @throws PrestageError drive-not-found, drive-changed, helper-protocol (a virtual drive, with administrator rights)
  */
 export async function findToRead(
-  request: HelperRequest<'readDiskGuid' | 'verifyDrive' | 'bootTestDrive'>,
+  request: Pick<HelperRequest<'readDiskGuid'>, 'driveId' | 'confirmed' | 'benchDirectory'>,
 ): Promise<Drive> {
   const drives = await listDrives({ benchDirectory: request.benchDirectory, protectedPaths: [] });
   const drive = findConfirmed(drives, request.driveId, request.confirmed, 'read');
   requireOwnRights(drive);
   return drive;
+}
+
+/**
+ * Finds drives for a look at their health, also those that this helper holds.
+ * @throws PrestageError drive-not-found, drive-changed, drive-listing-failed
+ */
+export async function findToLook(
+  benchDirectory: string | null,
+): Promise<(one: { readonly driveId: string; readonly confirmed: ConfirmedDrive }) => Drive> {
+  const drives = await listDrives({ benchDirectory, protectedPaths: [] });
+  return ({ driveId, confirmed }) => findConfirmed(drives, driveId, confirmed, 'read');
 }
 
 /** The drives that this helper holds open for its station. */

@@ -10,6 +10,7 @@ import { rebuildMedia } from '../delivery/rebuild-media';
 import { splitMedia, type TaskReport } from '../delivery/send-media';
 import { verifyCms } from '../delivery/verify-cms';
 import { listDrives } from '../drives/list-drives';
+import { readHealth } from '../health/read-health';
 import { readMachine } from '../machine/read-machine';
 import { hashMedia } from '../media/hash-media';
 import { listContents } from '../media/list-contents';
@@ -18,10 +19,11 @@ import { MediaInspector } from '../media/inspect-once';
 import { readMediaVariables } from '../media/media-variables';
 import { makeTrainingMedia } from '../media/training-media';
 import { verifyMedia } from '../media/verify-media';
-import { eraseTables, runJob, verifyDrive } from '../pipeline/job-runner';
+import { holdToLook } from '../pipeline/open-drive';
+import { checkDriveSize, eraseTables, runJob, verifyDrive } from '../pipeline/job-runner';
 import { hasHungThread } from '../pipeline/drive-thread';
 import { readDiskGuid } from '../pipeline/read-disk-guid';
-import { Reservations } from '../pipeline/reservation';
+import { findToLook, Reservations } from '../pipeline/reservation';
 import { createDriveImage } from '../disk-image/create-drive-image';
 import { checkDiskImage } from '../disk-image/check-disk-image';
 import { makeDiskImage } from '../disk-image/make-disk-image';
@@ -158,6 +160,17 @@ const handlers: HelperHandlers = {
     await eraseTables(reservations.take(reservation), stallMilliseconds);
     return {};
   },
+  checkSize: async (request, { signal, taskProgress }) =>
+    await checkDriveSize(
+      reservations.take(request.reservation),
+      request.stallMilliseconds,
+      (done, total) => {
+        taskProgress({ token: request.progressToken, phase: 'sizing', done, total });
+      },
+      signal,
+    ),
+  readHealth: async (request, { signal }) =>
+    await readHealth(request, await findToLook(request.benchDirectory), holdToLook, signal),
   readDiskGuid: async (request) => ({ diskGuid: await readDiskGuid(request) }),
   verifyDrive: async (request, { signal, taskProgress }) =>
     await verifyDrive(
@@ -188,6 +201,8 @@ const withPrivilege: ReadonlySet<string> = new Set<HelperMethod>([
   'releaseDrive',
   'runJob',
   'eraseTables',
+  'checkSize',
+  'readHealth',
   'readDiskGuid',
   'verifyDrive',
   'bootTestDrive',

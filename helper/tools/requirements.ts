@@ -13,6 +13,7 @@ export const toolPackages = {
   hivexml: 'libhivex-bin',
   hivexsh: 'libhivex-bin',
   openssl: 'openssl',
+  smartctl: 'smartmontools',
 } as const;
 
 export type ToolName = keyof typeof toolPackages;

@@ -8,7 +8,7 @@ import {
 
 /** How fast a drive is written or read back. */
 export interface Rate {
-  readonly phase: 'writing' | 'verifying';
+  readonly phase: 'sizing' | 'writing' | 'verifying';
   /** Bytes a second, smoothed; null until enough time went by. */
   readonly bytesPerSecond: number | null;
   /** Bytes a second, oldest first, one each {@link sampleMilliseconds}, at most {@link maxSamples}. */
@@ -26,7 +26,7 @@ export const sampleMilliseconds = 500;
  * @returns the same object when nothing is to be drawn again; null when the job moves no bytes
  */
 export function advanceRate(before: Rate | null, job: AppJob['state'], now: number): Rate | null {
-  if (job.state !== 'writing' && job.state !== 'verifying') return null;
+  if (job.state !== 'sizing' && job.state !== 'writing' && job.state !== 'verifying') return null;
   const { state: phase, bytesDone } = job;
   if (before === null || before.phase !== phase || bytesDone < before.estimate.bytes) {
     const estimate = startEstimate(bytesDone, now);

@@ -22,6 +22,7 @@ import { JobService } from './job-service';
 import { KnownMedia } from './known-media';
 import { LibraryService } from './library-service';
 import { receivedMedia } from '../library/media-path';
+import { orderDateNotices } from '../library/order-dates';
 import { listContents } from './media-contents';
 import { signedMediaAt } from '../library/signed-media';
 import { MediaVerifier } from './media-verifier';
@@ -136,6 +137,7 @@ export class AppService {
       ...{ helpers, paths, settings: () => this.settings.current, cache: () => this.cache() },
       operator: () => this.batch.state.operator || defaultOperator(),
       chosenPath: () => this.media.path,
+      shipBy: () => this.orders.current?.order.shipBy ?? null,
       running: () => this.jobs.running.length,
     });
     this.knownMedia = new KnownMedia(paths.knownMediaFile, (sha256) =>
@@ -204,6 +206,10 @@ export class AppService {
       jobs: () => this.jobs.jobs,
       scanSettings: () => this.settings.current.desk,
       workOrder: () => this.batch.state.workOrder,
+      dateNotices: (order) => {
+        const ofLibrary = orderDateNotices(order, this.library.folder, new Date());
+        return ofLibrary.length > 0 ? ofLibrary : this.media.dateNotices(order);
+      },
     });
     this.session = new SessionStore({
       file: paths.sessionFile,

@@ -12,6 +12,7 @@ import { receiveMedia, type ReceiveRequest, type ReceiveResult } from '../delive
 import type { Helpers } from '../helper-client/helpers';
 import type { ImageCache } from '../image-cache/image-cache';
 import { loadStationKey } from '../ledger/keys';
+import { removeMedia } from '../library/accepted-media';
 import {
   damaged,
   libraryFolder,
@@ -25,13 +26,15 @@ import { writeFileAtomically, type StatePaths } from '../state/state-paths';
 
 export interface LibraryServiceDependencies {
   readonly helpers: Pick<Helpers, 'plain'>;
-  readonly paths: Pick<StatePaths, 'library' | 'keyFile' | 'trustedKeysFile'>;
+  readonly paths: Pick<StatePaths, 'acceptedMediaFile' | 'library' | 'keyFile' | 'trustedKeysFile'>;
   readonly settings: () => Pick<Settings, 'libraryFolder' | 'stationName'>;
   /** Who receives. */
   readonly operator: () => string;
   readonly cache: () => Promise<Pick<ImageCache, 'entries'>>;
   /** The file of the media that is chosen; null when none is. */
   readonly chosenPath: () => string | null;
+  /** Day until which the open work order ships; null: none does. */
+  readonly shipBy: () => string | null;
   /** Jobs that run. */
   readonly running: () => number;
 }
@@ -175,7 +178,7 @@ export class LibraryService {
 
   /**
    * Takes a media, or the rest of a delivery, off the disk.
-   * @throws PrestageError library-in-use, library-not-found
+   * @throws PrestageError library-in-use, library-not-found, state-unavailable
    */
   async remove(sha256: string): Promise<void> {
     const library = this.#library;
@@ -191,7 +194,7 @@ export class LibraryService {
         found === null ? 'The unfinished delivery' : `The media ${sanitizeForDisplay(found.entry.name)}`;
       throw new PrestageError({ code: 'library-in-use', message: `${name} was not removed: ${why}.` });
     }
-    library.remove(sha256);
+    removeMedia(library, this.#dependencies.paths, sha256);
     await this.refresh();
   }
 
@@ -260,6 +263,7 @@ export class LibraryService {
         paths,
         library: this.#library,
         station: { name: settings().stationName, key },
+        shipBy: this.#dependencies.shipBy(),
         client: await helpers.plain(),
         signal,
         onProgress: ({ phase, done, total }) => {
@@ -354,6 +358,7 @@ function resultOf(path: string, result: ReceiveResult): Receiving {
     ...{ name, version, sha256 },
     signer: signer.name,
     here: result.result === 'here',
+    warnings: [...result.warnings],
     foreignFiles: result.result === 'here' ? [] : [...result.foreignFiles],
   };
 }

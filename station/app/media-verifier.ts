@@ -4,6 +4,7 @@ import { Emitter } from 'vscode-jsonrpc/node';
 import type { MediaState, WantedMedia } from '../../core/media/media-state';
 import type { Task } from '../../core/base/task';
 import { isCancellation, PrestageError, toErrorData } from '../../core/base/errors';
+import type { WorkOrder } from '../../core/order/order';
 import type { Media, MediaHash } from '../../core/media/media';
 import { mergeMediaDates, type MediaDates } from '../../core/media/media-dates';
 import { mediaMark, type MediaProof } from '../jobs/plan-batch';
@@ -14,6 +15,7 @@ import {
   type ExpectedHash,
   type SignedMedia,
 } from '../media/media-expectation';
+import { namedNotices } from '../library/order-dates';
 import { requireOrderedMedia } from '../orders/batch-order';
 import { notOfTicket } from './app-refusals';
 import type { OpenOrder } from '../orders/order-reader';
@@ -96,6 +98,14 @@ export class MediaVerifier {
       proof: { hash: choice.hash, mark: choice.mark },
       dates: choice.dates,
     };
+  }
+
+  /** What the dates of the media that is chosen say against an order, where the order allows it: whole sentences. */
+  dateNotices({ mediaSha256, shipBy }: Pick<WorkOrder, 'mediaSha256' | 'shipBy'>): string[] {
+    const choice = this.#choice;
+    if (choice === null || (mediaSha256 ?? choice.hash?.sha256) !== choice.hash?.sha256) return [];
+    const shipping = { now: new Date(), shipBy: shipBy ?? null };
+    return namedNotices(basename(choice.path), choice.dates, shipping);
   }
 
   /** Begins to prove a file. Never throws: what goes wrong is in the state. */

@@ -4,6 +4,7 @@ import type { OrderState } from '../../core/contract/app-order';
 import type { Pair } from '../../core/pairing/pairing-state';
 import { sanitizeForDisplay } from '../../core/base/display';
 import { PrestageError, toErrorData } from '../../core/base/errors';
+import type { WorkOrder } from '../../core/order/order';
 import { problemText } from '../../core/order/order-file';
 import { orderLineStates, type OrderLineView } from '../../core/order/order-state';
 import type { AppendContext, Ledger } from '../ledger/ledger';
@@ -25,6 +26,8 @@ export interface OrderServiceDependencies {
   readonly pairs: () => readonly Pair[];
   readonly jobs: () => readonly AppJob[];
   readonly scanSettings: () => ScanSettings;
+  /** What the dates of the media that it is for say against an order: whole sentences. */
+  readonly dateNotices: (order: WorkOrder) => readonly string[];
   /** The number that drives are recorded under; empty: none. */
   readonly workOrder: () => string;
 }
@@ -164,7 +167,8 @@ export class OrderService {
     this.#replaced.fire(order);
     this.#changed.fire();
     const other = before === '' || before === order.number ? [] : [otherNumber(before, order.number)];
-    return { warnings: [...other, ...warnings.map(problemText)] };
+    const late = this.#dependencies.dateNotices(order);
+    return { warnings: [...other, ...late, ...warnings.map(problemText)] };
   }
 
   /** @throws PrestageError order-…, serial-…, usage */

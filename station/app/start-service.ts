@@ -122,7 +122,8 @@ export class StartService {
   }
 
   #request(assignments: BatchRequest['assignments']): BatchRequest {
-    const { media, batch, station, pairing, drives, settings } = this.#services;
+    const { media, batch, station, pairing, drives } = this.#services;
+    const settings = this.#services.settings.current;
     const proved = media.proved;
     if (proved === null) throw mediaNotProved();
     const { operator, workOrder, imageIndex, layout, loader } = batch.state;
@@ -130,7 +131,7 @@ export class StartService {
       mediaPath: proved.path,
       imageIndex,
       layoutName: layout,
-      bootLoader: { ...settings.current.bootLoader, ...(loader === undefined ? {} : { choice: loader }) },
+      bootLoader: { ...settings.bootLoader, ...(loader === undefined ? {} : { choice: loader }) },
       expectSha256: proved.expectSha256,
       assignments,
       benchDirectory: station.benchDirectory,
@@ -142,6 +143,8 @@ export class StartService {
       machines: pairing.machines,
       seen: pairing.attachments,
       shown: pairing.shown,
+      healthRules: settings.health.rules,
+      checkSize: settings.health.checkSize,
       bays: drives.state.bays.map(({ label, port }) => ({ label, port })),
       proof: proved.proof,
       dates: proved.dates,

@@ -59,6 +59,7 @@ interface ApplyOptions extends DateOptions {
   readonly operator?: string;
   readonly again?: string;
   readonly workOrder?: string;
+  readonly checkSize?: true;
   readonly yes?: true;
 }
 
@@ -108,6 +109,10 @@ export function applyCommand(): Command {
       'allow machines that already have a finished drive, and drives that hold a finished image or failed before, and record why',
     )
     .option('--work-order <number>', 'work order number to record for the batch')
+    .option(
+      '--check-size',
+      'write and read back each whole drive first: finds one that is smaller than it says, and takes as long as that takes',
+    )
     .addOption(stateOption())
     .option('--yes', 'do not ask before erasing');
   return addDateOptions(command)
@@ -116,7 +121,14 @@ export function applyCommand(): Command {
       commandAction<ApplyOptions>(async (context, options) => {
         const asked: Omit<
           BatchRequest,
-          'bays' | 'imageIndex' | 'layoutName' | 'bootLoader' | 'dates' | keyof MachinePart
+          | 'bays'
+          | 'imageIndex'
+          | 'layoutName'
+          | 'bootLoader'
+          | 'dates'
+          | 'healthRules'
+          | 'checkSize'
+          | keyof MachinePart
         > = {
           mediaPath: options.media,
           expectSha256: options.expectSha256 ?? null,
@@ -149,6 +161,8 @@ export function applyCommand(): Command {
             bootLoader: bootLoaderOf(options, settings.bootLoader),
             layoutName: options.layout ?? order?.layout ?? defaultLayoutName,
             bays: settings.desk.bays,
+            healthRules: settings.health.rules,
+            checkSize: options.checkSize === true || settings.health.checkSize,
           };
           const plan = await planBatch(request, helpers, ledger, paths, signal);
           for (const notice of noticesOf(plan)) output.message(`note: ${notice}`);

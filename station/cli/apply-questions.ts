@@ -23,6 +23,12 @@ export function isTerminal(): boolean {
   return process.stdin.isTTY && process.stderr.isTTY;
 }
 
+/** Wants a name typed at the terminal. @returns false where there is none, or something else was typed */
+export async function typesName(question: string, name: string, signal: AbortSignal): Promise<boolean> {
+  if (!isTerminal()) return false;
+  return (await ask(question, signal)).trim() === name;
+}
+
 /** Shows what will be erased and wants the word typed, and a reason where one is needed. */
 export async function confirm(
   plan: BatchPlan,

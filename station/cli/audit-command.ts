@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { basename } from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
-import { formatBytes, sanitizeForDisplay } from '../../core/base/display';
+import { formatBytes, shownPath } from '../../core/base/display';
 import { PrestageError } from '../../core/base/errors';
 import type { WorkOrder } from '../../core/order/order';
 import { problemText, readOrder } from '../../core/order/order-file';
@@ -74,7 +74,7 @@ function guarded<T>(file: string, work: () => T): T {
     if (!(error instanceof NotABundle) && !(error instanceof UnreadableBundle)) throw error;
     throw new PrestageError({
       code: 'shipment-invalid',
-      message: `${sanitizeForDisplay(file, 512)} is not the bundle of a shipment, or is incomplete.`,
+      message: `${shownPath(file)} is not the bundle of a shipment, or is incomplete.`,
       cause: error.message,
     });
   }
@@ -105,7 +105,7 @@ function readOrderFile(
   }
   throw new PrestageError({
     code: 'order-invalid',
-    message: `The work order ${sanitizeForDisplay(file, 512)} cannot be used.`,
+    message: `The work order ${shownPath(file)} cannot be used.`,
     cause: reading.problems.slice(0, 50).map(problemText).join('\n'),
     remedy: 'Give the work order file that was sent to the depot.',
   });

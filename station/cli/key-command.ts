@@ -1,4 +1,4 @@
-import { createInterface } from 'node:readline/promises';
+import { X509Certificate } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { Command } from 'commander';
@@ -16,11 +16,12 @@ import {
   trustedKeySchema,
   trustedKeysIn,
   trustKey,
+  validityOf,
   type TrustedKey,
 } from '../signing/trusted-keys';
 import { namedPlace } from '../state/disk';
 import { requireStateDirectory, statePaths, writeNewFile } from '../state/state-paths';
-import { isTerminal } from './apply-questions';
+import { typesName } from './apply-questions';
 import { passwordFrom } from './ask-password';
 import { commandAction, jsonOption, stateOption } from './command-context';
 import { requireNew } from './new-file';
@@ -223,6 +224,7 @@ function keyText(key: TrustedKey, ofFile: boolean): string {
     ...(key.kind === 'minisign'
       ? [['key ID', key.keyId] as const, ['public key', key.publicKey] as const]
       : []),
+    ...(key.kind === 'certificate' ? [['valid', validText(key, new Date())] as const] : []),
     ...(ofFile ? [] : [['trusted since', localTime(new Date(key.since))] as const]),
   ]);
 }
@@ -230,22 +232,25 @@ function keyText(key: TrustedKey, ofFile: boolean): string {
 function listText(keys: readonly TrustedKey[]): string {
   if (keys.length === 0) return 'No key is trusted at this station.';
   return table(
-    ['NAME', 'KIND', 'FINGERPRINT', 'TRUSTED SINCE'].map((title) => ({ title })),
-    keys.map(({ name, kind, key, since }) => [name, kind, key, localTime(new Date(since))]),
+    ['NAME', 'KIND', 'FINGERPRINT', 'TRUSTED SINCE', 'VALID'].map((title) => ({ title })),
+    keys.map((key) => [
+      ...[key.name, key.kind, key.key, localTime(new Date(key.since))],
+      key.kind === 'certificate' ? validText(key, new Date()) : null,
+    ]),
   );
+}
+
+/** Until when a certificate is valid: what has ended is told. */
+function validText({ certificate }: Extract<TrustedKey, { kind: 'certificate' }>, now: Date): string {
+  const { to } = validityOf(new X509Certificate(certificate));
+  const day = to.toISOString().slice(0, 10);
+  return now > to ? `ENDED on ${day}` : `until ${day}`;
 }
 
 /** @throws PrestageError not-confirmed */
 async function confirmForget(key: TrustedKey, signal: AbortSignal): Promise<void> {
-  if (isTerminal()) {
-    const terminal = createInterface({ input: process.stdin, output: process.stderr });
-    try {
-      const question = `Media signed with ${key.key} will be refused. Type the name '${shown(key.name)}' to forget it: `;
-      if ((await terminal.question(question, { signal })).trim() === key.name) return;
-    } finally {
-      terminal.close();
-    }
-  }
+  const question = `Media signed with ${key.key} will be refused. Type the name '${shown(key.name)}' to forget it: `;
+  if (await typesName(question, key.name, signal)) return;
   throw new PrestageError({
     code: 'not-confirmed',
     message: `Forgetting the key of ${shown(key.name)} was not confirmed.`,

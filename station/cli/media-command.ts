@@ -8,8 +8,7 @@ import { formatBytes } from '../../core/base/display';
 import { recordedHashSource, recordedHashSourceSchema } from '../../core/media/media-state';
 import {
   dateLines,
-  dateWarnings,
-  lateReasons,
+  dateNotices,
   mediaDatesSchema,
   mergeMediaDates,
   type MediaDates,
@@ -97,9 +96,7 @@ export function mediaCommand(): Command {
         const { media, hash } = await inspectAndHash(client, path, image, context);
         assertExpected(expected, hash);
         const shipping = { now: new Date(), shipBy: null };
-        const warnings =
-          dates === null ? [] : [...lateReasons(dates, shipping), ...dateWarnings(dates, shipping)];
-        for (const warning of warnings) context.output.message(`warning: ${warning}`);
+        for (const warning of dateNotices(dates, shipping)) context.output.message(`warning: ${warning}`);
         const document = {
           sha256: hash.sha256,
           expected: recordedHashSource(expected.source),

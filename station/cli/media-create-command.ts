@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { basename, resolve } from 'node:path';
 import { Command } from 'commander';
 import type { z } from 'zod';
-import { formatBytes, sanitizeForDisplay } from '../../core/base/display';
+import { formatBytes, shownPath } from '../../core/base/display';
 import { counted } from '../../core/base/plurals';
 import { createComplaints, mediaPlanOf } from '../../core/recipe/create-rules';
 import { createdMediaSchema, type CreatedMedia } from '../../core/recipe/media-plan';
@@ -52,7 +52,7 @@ export function mediaCreateCommand(): Command {
 
 function createdText({ path, bytes, packages, files, protected: closed, replaced }: CreatedMedia): string {
   const lines = [
-    `Made ${sanitizeForDisplay(path, 512)}: ${formatBytes(bytes)}.`,
+    `Made ${shownPath(path)}: ${formatBytes(bytes)}.`,
     `${counted(packages, 'package', 'packages')} with ${counted(files, 'file', 'files')}. Ordinary users can neither read nor change what was added (${counted(closed, 'file and folder', 'files and folders')}).`,
   ];
   if (replaced.length > 0) lines.push(`Replaced in the finished media: ${replaced.join(', ')}.`);

@@ -1,8 +1,11 @@
 import { Command } from 'commander';
 import { z } from 'zod';
-import { formatBytes } from '../../core/base/display';
+import { formatBytes, sanitizeForDisplay } from '../../core/base/display';
+import { PrestageError } from '../../core/base/errors';
 import { libraryEntrySchema } from '../../core/delivery/library';
+import { acceptedMediaSchema, type AcceptedMedia } from '../../core/delivery/standing';
 import { sha256Schema } from '../../core/media/chunk-map';
+import { forgetAccepted, removeMedia, requireAccepted } from '../library/accepted-media';
 import {
   libraryFolder,
   MediaLibrary,
@@ -11,6 +14,7 @@ import {
 } from '../library/media-library';
 import { loadSettings } from '../state/settings';
 import { requireStateDirectory, statePaths } from '../state/state-paths';
+import { typesName } from './apply-questions';
 import { commandAction, jsonOption, stateOption, type CommandContext } from './command-context';
 import { localTime, table } from './output';
 
@@ -52,7 +56,13 @@ export const mediaRemoveForm = z.strictObject({
   removed: z.string(),
 });
 
-/** `prestage media library list | remove`. */
+/** What `media library forget --json` prints. */
+export const mediaForgetForm = z.strictObject({
+  /** The newest revision of this name that was ever received, of each signer's key. */
+  forgotten: z.array(acceptedMediaSchema),
+});
+
+/** `prestage media library list | remove | forget`. */
 export function mediaLibraryCommand(): Command {
   const command = new Command('library').description('media that this station has received');
   command
@@ -78,9 +88,31 @@ export function mediaLibraryCommand(): Command {
     .addOption(jsonOption(mediaRemoveForm))
     .action(
       commandAction<object>((context, _options, [wanted = '']) => {
-        const removed = libraryOf(context).remove(wanted);
+        const paths = statePaths(context.stateDirectory, { make: false });
+        const removed = removeMedia(libraryOf(context), paths, wanted);
         context.output.result<typeof mediaRemoveForm>({ removed }, () => `Removed ${removed}.`);
         return Promise.resolve(undefined);
+      }),
+    );
+  command
+    .command('forget')
+    .description('forget which revisions of a media were ever here, when the sender counts them anew')
+    .argument('<name>', 'name of the media')
+    .option('--yes', 'do not ask')
+    .addOption(stateOption())
+    .addOption(jsonOption(mediaForgetForm))
+    .action(
+      commandAction<{ yes?: true }>(async (context, { yes }, [name = '']) => {
+        requireStateDirectory(context.stateDirectory);
+        const paths = statePaths(context.stateDirectory, { make: false });
+        const forgotten = requireAccepted(paths, name);
+        if (yes !== true) await confirmForget(forgotten, name, context.signal);
+        forgetAccepted(paths, name);
+        const document = { forgotten: [...forgotten] };
+        context.output.result<typeof mediaForgetForm>(document, () =>
+          forgotten.map((one) => `Forgotten: ${rememberedText(one)}.`).join('\n'),
+        );
+        return undefined;
       }),
     );
   return command;
@@ -97,6 +129,28 @@ export function libraryOf({ stateDirectory }: Pick<CommandContext, 'stateDirecto
 export function shownMedia({ entry, folder, path, problem }: LibraryMedia): z.infer<typeof libraryMediaForm> {
   const { form: _entryForm, ...members } = entry;
   return { ...members, folder, path, problem };
+}
+
+function rememberedText({ name, version, revision, signer }: AcceptedMedia): string {
+  const shown = (text: string): string => sanitizeForDisplay(text, 80);
+  return `${shown(name)} revision ${revision} (${shown(version)}), signed by ${shown(signer.name)}`;
+}
+
+/** @throws PrestageError not-confirmed */
+async function confirmForget(
+  forgotten: readonly AcceptedMedia[],
+  name: string,
+  signal: AbortSignal,
+): Promise<void> {
+  const named = forgotten.map(rememberedText).join('; ');
+  const shown = sanitizeForDisplay(name, 80);
+  const question = `Older media will be received without a reason. Remembered: ${named}. Type '${shown}' to forget it: `;
+  if (await typesName(question, name, signal)) return;
+  throw new PrestageError({
+    code: 'not-confirmed',
+    message: `Forgetting the revisions of ${shown} was not confirmed.`,
+    remedy: 'Nothing was changed. Type the name when it is asked for, or add --yes.',
+  });
 }
 
 function libraryText(media: readonly LibraryMedia[], unfinished: readonly UnfinishedMedia[]): string {

@@ -11,6 +11,7 @@ import { defaultOperator } from '../jobs/open-station';
 import { loadStationKey } from '../ledger/keys';
 import { libraryFolder, MediaLibrary } from '../library/media-library';
 import { checkReceipt } from '../library/receipt';
+import { OrderReader } from '../orders/order-reader';
 import { commandAction, failsWhen, jsonOption, stateOption } from './command-context';
 import { exitCodes } from './exit-codes';
 import { libraryMediaForm, shownMedia } from './media-library-command';
@@ -25,6 +26,8 @@ export const mediaReceiveForm = z.discriminatedUnion('result', [
     result: z.literal('received'),
     media: libraryMediaForm,
     receipt: receiptSchema,
+    /** What speaks against its dates or its signature, though it was taken. */
+    warnings: z.array(z.string()),
     /** Files that look like parts of this delivery and are not. */
     foreignFiles: z.array(z.string()),
   }),
@@ -34,6 +37,8 @@ export const mediaReceiveForm = z.discriminatedUnion('result', [
     media: libraryMediaForm,
     /** Null when it is not there any more. */
     receipt: receiptSchema.nullable(),
+    /** What speaks against its dates or its signature. */
+    warnings: z.array(z.string()),
   }),
   z.strictObject({
     result: z.literal('incomplete'),
@@ -97,7 +102,7 @@ export function mediaReceiveCommand(): Command {
         if (receiptFile !== undefined) requireNew(receiptFile);
         const operator = plainText('--operator', options.operator ?? defaultOperator());
         const olderReason = options.older === undefined ? null : plainText('--older', options.older);
-        return await withStation(context, operator, async ({ paths, settings }) => {
+        return await withStation(context, operator, async ({ ledger, paths, settings }) => {
           const key = loadStationKey(paths);
           if (key === null) throw new Error('a station with a ledger and without a key');
           const received = await receiveMedia(
@@ -113,6 +118,7 @@ export function mediaReceiveCommand(): Command {
               paths,
               library: new MediaLibrary(libraryFolder(paths, settings)),
               station: { name: settings.stationName, key },
+              shipBy: new OrderReader(ledger, paths).current()?.order.shipBy ?? null,
               client: await helpers.plain(),
               signal,
               onProgress: (progress) => {
@@ -130,6 +136,9 @@ export function mediaReceiveCommand(): Command {
             for (const name of received.foreignFiles) {
               output.message(`note: ${name} is not in the manifest, and was not used.`);
             }
+          }
+          if ('warnings' in received) {
+            for (const warning of received.warnings) output.message(`warning: ${warning}`);
           }
           output.result<typeof mediaReceiveForm>(documentOf(received), () => receivedText(received));
           return received.result === 'incomplete' ? exitCodes.failed : exitCodes.good;
@@ -177,10 +186,16 @@ function documentOf(received: ReceiveResult): z.infer<typeof mediaReceiveForm> {
         result: 'received',
         media: shownMedia(received.media),
         receipt: received.receipt,
+        warnings: [...received.warnings],
         foreignFiles: [...received.foreignFiles],
       };
     case 'here':
-      return { result: 'here', media: shownMedia(received.media), receipt: received.receipt };
+      return {
+        result: 'here',
+        media: shownMedia(received.media),
+        receipt: received.receipt,
+        warnings: [...received.warnings],
+      };
     case 'incomplete': {
       const { name, version, revision, parts } = received.manifest;
       return {

@@ -1,5 +1,5 @@
 import { closeSync, existsSync, fsyncSync, openSync, rmSync, writeFileSync } from 'node:fs';
-import { sanitizeForDisplay } from '../../core/base/display';
+import { shownPath } from '../../core/base/display';
 import { PrestageError } from '../../core/base/errors';
 import { errorCodeOf } from '../../core/base/system-error';
 import { cannotWrite, isSystemError } from '../ledger/export-file';
@@ -22,16 +22,14 @@ export function writeNewFile(file: string, bytes: Uint8Array): void {
   } catch (error) {
     if (errorCodeOf(error) === 'EEXIST') throw exists(file);
     if (descriptor !== null) rmSync(file, { force: true });
-    throw isSystemError(error)
-      ? cannotWrite(`The file ${sanitizeForDisplay(file, 512)}`, error, file)
-      : error;
+    throw isSystemError(error) ? cannotWrite(`The file ${shownPath(file)}`, error, file) : error;
   }
 }
 
 function exists(file: string): PrestageError {
   return new PrestageError({
     code: 'usage',
-    message: `The file ${sanitizeForDisplay(file, 512)} already exists.`,
+    message: `The file ${shownPath(file)} already exists.`,
     remedy: 'Nothing was written. Give another file with --output, or move this one away.',
   });
 }

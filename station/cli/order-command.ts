@@ -13,6 +13,8 @@ import {
 } from '../../core/order/order-state';
 import type { ScanSettings } from '../../core/scan/scan-settings';
 import { defaultOperator } from '../jobs/open-station';
+import { libraryFolder } from '../library/media-library';
+import { orderDateNotices } from '../library/order-dates';
 import { OrderBook } from '../orders/order-book';
 import { OrderReader, viewOf, type ListedOrder, type OpenOrder } from '../orders/order-reader';
 import { decodeText, parseOrder, readOrderFile, type SentOrder } from '../orders/order-files';
@@ -35,7 +37,7 @@ export const orderOpenForm = z.strictObject({
   number: z.string(),
   /** Machines in the order. */
   machines: z.int().positive(),
-  /** Values that were read differently than written, and columns that were not read. */
+  /** Values that were read differently than written, columns that were not read, and what speaks against the dates of the media. */
   warnings: z.array(
     z.strictObject({
       /** Line of the file, from 1 on; null when it is about the whole file. */
@@ -132,13 +134,16 @@ export function orderCommand(): Command {
   ).action(
     commandAction<OpenOptions>(async (context, options, [file = '']) => {
       const number = options.number ?? null;
-      await withBook(context, options, (book, { append, settings }) => {
+      await withBook(context, options, (book, { append, paths, settings }) => {
         const sent =
           file === '-' ? readInput(number, settings.desk) : readOrderFile(file, number, settings.desk);
         const { orderId, order } = book.open(sent.order, append);
         for (const warning of sent.warnings) context.output.message(`note: ${problemText(warning)}`);
+        const late = orderDateNotices(order, libraryFolder(paths, settings), new Date());
+        for (const notice of late) context.output.message(`warning: ${notice}`);
+        const warnings = [...sent.warnings, ...late.map((message) => ({ line: null, message }))];
         context.output.result<typeof orderOpenForm>(
-          { orderId, number: order.number, machines: order.machines.length, warnings: sent.warnings },
+          { orderId, number: order.number, machines: order.machines.length, warnings },
           () => `Work order ${shown(order.number)} is open: ${machines(order.machines.length)} expected.`,
         );
       });

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { Command } from 'commander';
 import { z } from 'zod';
-import { sanitizeForDisplay } from '../../core/base/display';
+import { shownPath } from '../../core/base/display';
 import { planScript } from '../../core/recipe/plan-script';
 import { planComplaints, planNotes } from '../../core/recipe/recipe-rules';
 import { readRecipe, recipeInvalid } from '../recipe/read-recipe';
@@ -44,7 +44,7 @@ export function planCommand(): Command {
         output.result<typeof mediaPlanForm>({ recipe: path, path: target, script, notes }, () =>
           target === null
             ? script.trimEnd()
-            : `Wrote ${sanitizeForDisplay(target, 512)}. Run it in Windows PowerShell on a computer with the Configuration Manager console.`,
+            : `Wrote ${shownPath(target)}. Run it in Windows PowerShell on a computer with the Configuration Manager console.`,
         );
         return Promise.resolve(undefined);
       }),

@@ -214,6 +214,7 @@ function stageOfJob(job: JobState): Stage {
   switch (job.state) {
     case 'queued':
       return { phase: 'waiting', ...nothing };
+    case 'sizing':
     case 'writing':
     case 'verifying':
       return { phase: job.state, done: job.bytesDone, total: job.bytesTotal };

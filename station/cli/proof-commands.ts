@@ -3,7 +3,7 @@ import { createPublicKey } from 'node:crypto';
 import { Option, type Command } from 'commander';
 import { z } from 'zod';
 import { proofDocumentSchema } from '../../core/ledger/checkpoint';
-import { sanitizeForDisplay } from '../../core/base/display';
+import { shownPath } from '../../core/base/display';
 import { PrestageError } from '../../core/base/errors';
 import { isDriveRecord, ledgerEntrySchema, subjectOf, type LedgerEntry } from '../../core/ledger/record';
 import { batched, cannotWrite, isSystemError, writePieces } from '../ledger/export-file';
@@ -150,7 +150,7 @@ function fingerprintOfFile(file: string): string {
   } catch (error) {
     throw new PrestageError({
       code: 'usage',
-      message: `${sanitizeForDisplay(file, 512)} is neither a fingerprint nor a public key.`,
+      message: `${shownPath(file)} is neither a fingerprint nor a public key.`,
       cause: error instanceof Error ? error.message : null,
       remedy: 'Give 64 hexadecimal digits, as shown by "prestage ledger verify", or a file in PEM format.',
     });
@@ -169,7 +169,7 @@ export function readInput(file: string): Buffer {
 function cannotRead(file: string, error: Error): PrestageError {
   return new PrestageError({
     code: 'usage',
-    message: `The file ${sanitizeForDisplay(file, 512)} cannot be read.`,
+    message: `The file ${shownPath(file)} cannot be read.`,
     cause: error.message,
     remedy: 'Choose a file that exists and that you can read.',
   });
@@ -270,7 +270,7 @@ function checkExports(
 function sameStation(file: string): PrestageError {
   return new PrestageError({
     code: 'usage',
-    message: `The file ${sanitizeForDisplay(file, 512)} is from the same station as an earlier file.`,
+    message: `The file ${shownPath(file)} is from the same station as an earlier file.`,
     remedy: 'Give only the newest export of each station.',
   });
 }

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { Command } from 'commander';
 import { z } from 'zod';
-import { sanitizeForDisplay } from '../../core/base/display';
+import { shownPath } from '../../core/base/display';
 import { startingRecipe } from '../recipe/starting-recipe';
 import { commandAction, jsonOption } from './command-context';
 import { writeNewFile } from './new-file';
@@ -24,7 +24,7 @@ export function recipeCommand(): Command {
         writeNewFile(path, Buffer.from(startingRecipe(new Date()), 'utf8'));
         output.result<typeof mediaRecipeForm>(
           { path },
-          () => `Wrote ${sanitizeForDisplay(path, 512)}. Change it, then run: prestage media plan FILE`,
+          () => `Wrote ${shownPath(path)}. Change it, then run: prestage media plan FILE`,
         );
         return Promise.resolve(undefined);
       }),

@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { formatBytes, sanitizeForDisplay } from '../../core/base/display';
+import { formatBytes, shownPath } from '../../core/base/display';
 import { statePaths } from '../state/state-paths';
 import { makeSupportBundle, supportReportSchema, type SupportReport } from '../support/support-bundle';
 import { benchOption, commandAction, jsonOption, stateOption } from './command-context';
@@ -43,7 +43,7 @@ export function supportCommand(version: string): Command {
 function reportText({ file, bytes, holds, leavesOut }: SupportReport): string {
   const list = (lines: readonly string[]): string => lines.map((line) => `  ${line}`).join('\n');
   return [
-    `${sanitizeForDisplay(file, 512)} (${formatBytes(bytes)})`,
+    `${shownPath(file)} (${formatBytes(bytes)})`,
     `In it:\n${list(holds)}`,
     `Not in it:\n${list(leavesOut)}`,
     'Look through it before you send it.',

@@ -1,14 +1,17 @@
 import { randomUUID } from 'node:crypto';
 import { existsSync, linkSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { formatBytes, sanitizeForDisplay } from '../../core/base/display';
+import { formatBytes, sanitizeForDisplay, shownPath } from '../../core/base/display';
 import { PrestageError } from '../../core/base/errors';
 import type { TaskProgress } from '../../core/contract/helper-api';
 import type { PartFinding } from '../../core/delivery/findings';
-import { standingOf, type LibraryEntry, type Receipt } from '../../core/delivery/library';
+import type { LibraryEntry, Receipt } from '../../core/delivery/library';
 import { streamOf, type MediaManifest } from '../../core/delivery/manifest';
+import { standingOf, type AcceptedMedia, type NewerMedia } from '../../core/delivery/standing';
+import { dateNotices } from '../../core/media/media-dates';
 import type { HelperClient } from '../helper-client/helper-client';
 import type { StationKey } from '../ledger/keys';
+import { acceptedMedia, rememberAccepted, type AcceptedPaths } from '../library/accepted-media';
 import { manifestFileIn, type LibraryMedia, type MediaLibrary } from '../library/media-library';
 import { makeReceipt } from '../library/receipt';
 import { findManifest, readSignedManifest, type SignedManifest } from '../signing/signed-manifest';
@@ -31,24 +34,31 @@ export interface ReceiveRequest {
 
 /** Where it is received, and with what. */
 export interface Receiving {
-  readonly paths: TrustedKeysPaths;
+  readonly paths: TrustedKeysPaths & AcceptedPaths;
   readonly library: MediaLibrary;
   readonly station: { readonly name: string; readonly key: StationKey };
+  /** Day until which the open work order ships, `YYYY-MM-DD`; null: none is open, or it names none. */
+  readonly shipBy: string | null;
   readonly client: HelperClient;
   readonly signal: AbortSignal;
   readonly onProgress: (progress: TaskProgress) => void;
 }
 
+interface Warned {
+  /** What speaks against the media's dates or its signature, though it was taken: whole sentences. */
+  readonly warnings: readonly string[];
+}
+
 export type ReceiveResult =
-  | {
+  | ({
       readonly result: 'received';
       readonly media: LibraryMedia;
       readonly receipt: Receipt;
       /** Files that look like parts of this delivery and are not. */
       readonly foreignFiles: readonly string[];
-    }
+    } & Warned)
   /** It was in the library already; nothing was done. */
-  | { readonly result: 'here'; readonly media: LibraryMedia; readonly receipt: Receipt | null }
+  | ({ readonly result: 'here'; readonly media: LibraryMedia; readonly receipt: Receipt | null } & Warned)
   | {
       readonly result: 'incomplete';
       readonly manifest: MediaManifest;
@@ -66,9 +76,10 @@ export async function receiveMedia(request: ReceiveRequest, receiving: Receiving
   const file = findManifest(request.path);
   const signed = await readSignedManifest(file, paths, () => Promise.resolve(client), signal);
   const { manifest } = signed;
-  const older = requireNewer(signed, library, request);
+  const older = requireNewer(signed, library, acceptedMedia(paths), request);
   if (older.here !== null) {
-    return { result: 'here', media: older.here, receipt: library.receiptOf(older.here) };
+    const warnings = warningsOf(signed, receiving);
+    return { result: 'here', media: older.here, receipt: library.receiptOf(older.here), warnings };
   }
   const base = manifest.difference === undefined ? null : findBase(manifest, library, request.base);
   if (base !== null && request.keepParts) {
@@ -139,13 +150,15 @@ async function putTogether(
 }
 
 function fileMedia(
-  { manifest, sha256, signer }: SignedManifest,
+  signed: SignedManifest,
   folder: string,
   request: ReceiveRequest,
   older: LibraryEntry['older'],
-  { library, station }: Receiving,
+  receiving: Receiving,
   foreignFiles: readonly string[],
 ): ReceiveResult {
+  const { manifest, sha256, signer } = signed;
+  const { library, paths, station } = receiving;
   const { name, version, revision, media } = manifest;
   const entry: LibraryEntry = {
     form: 'prestage-library-1',
@@ -159,16 +172,29 @@ function fileMedia(
     operator: request.operator,
     ...(older === undefined ? {} : { older }),
   };
+  // What was here before, too: a library of an earlier version was never written down.
+  rememberAccepted(paths, [...library.list().map((one) => one.entry), entry]);
   const filed = library.commit(folder, entry, makeReceipt(entry, station.name, station.key));
   const receipt = library.receiptOf(filed);
   if (receipt === null) throw new Error('the receipt that was written cannot be read');
-  return { result: 'received', media: filed, receipt, foreignFiles };
+  return {
+    result: 'received',
+    media: filed,
+    receipt,
+    foreignFiles,
+    warnings: warningsOf(signed, receiving),
+  };
+}
+
+function warningsOf({ manifest, warnings }: SignedManifest, { shipBy }: Pick<Receiving, 'shipBy'>): string[] {
+  return [...warnings, ...dateNotices(manifest.dates ?? null, { now: new Date(), shipBy })];
 }
 
 /** @throws PrestageError delivery-older, delivery-other-media */
 function requireNewer(
   { manifest, signer }: SignedManifest,
   library: MediaLibrary,
+  accepted: readonly AcceptedMedia[],
   { olderReason: reason, keepParts }: Pick<ReceiveRequest, 'olderReason' | 'keepParts'>,
 ): { readonly here: LibraryMedia | null; readonly older: LibraryEntry['older'] } {
   const media = library.list();
@@ -176,26 +202,39 @@ function requireNewer(
     manifest,
     signer,
     media.map(({ entry }) => entry),
+    accepted,
   );
   if (standing.standing === 'new') return { here: null, older: undefined };
-  const { entry } = standing;
   if (standing.standing === 'here') {
+    const { entry } = standing;
     const here = media.find((one) => one.entry === entry);
     // One that is damaged is mended by what was sent, and one that is in parts can be joined.
     const asWanted = here?.problem === null && (keepParts || entry.held === 'joined');
     return { here: asWanted ? here : null, older: entry.older };
   }
-  if (standing.standing === 'other-media') throw otherMedia(manifest, entry);
-  if (reason !== null) return { here: null, older: { reason, revision: entry.revision } };
-  const name = sanitizeForDisplay(manifest.name);
+  if (standing.standing === 'other-media') throw otherMedia(manifest, standing.entry);
+  const { newer } = standing;
+  if (reason !== null) return { here: null, older: { reason, revision: newer.revision } };
   throw new PrestageError({
     code: 'delivery-older',
-    message:
-      standing.standing === 'older'
-        ? `${name} revision ${manifest.revision} (${sanitizeForDisplay(manifest.version)}) is older than revision ${entry.revision} (${sanitizeForDisplay(entry.version)}), which is in the library.`
-        : `${name} revision ${manifest.revision} is in the library already, and is another file: the sender used one revision for two media.`,
-    cause: `in the library ${entry.sha256}\ndelivered      ${manifest.media.sha256}`,
+    message: olderText(manifest, standing.standing, newer),
+    cause: `${newer.inLibrary ? 'in the library' : 'received before'} ${newer.sha256}\ndelivered      ${manifest.media.sha256}`,
+    ...(newer.inLibrary ? {} : { remedy: removedRemedy(manifest.name) }),
   });
+}
+
+function olderText(manifest: MediaManifest, standing: 'older' | 'other-file', newer: NewerMedia): string {
+  const delivered = `${sanitizeForDisplay(manifest.name)} revision ${manifest.revision}`;
+  if (standing === 'other-file') {
+    const where = newer.inLibrary ? 'is in the library already' : 'was received here before';
+    return `${delivered} ${where}, and is another file: the sender used one revision for two media.`;
+  }
+  const where = newer.inLibrary ? 'is in the library' : 'was received here before and then removed';
+  return `${delivered} (${sanitizeForDisplay(manifest.version)}) is older than revision ${newer.revision} (${sanitizeForDisplay(newer.version)}), which ${where}.`;
+}
+
+function removedRemedy(name: string): string {
+  return `Nothing was added to the library. Ask the sender which one is meant. To receive it on purpose, give a reason (--older REASON). If the sender counts its revisions anew: prestage media library forget '${sanitizeForDisplay(name)}'`;
 }
 
 function otherMedia(manifest: MediaManifest, entry: LibraryEntry): PrestageError {
@@ -225,7 +264,7 @@ function findBase(
     message:
       path === null
         ? `The delivery holds only what changed since ${sanitizeForDisplay(fileName, 200)} (${formatBytes(bytes)}), which is not in the library.`
-        : `There is no file ${sanitizeForDisplay(path, 512)}.`,
+        : `There is no file ${shownPath(path)}.`,
     cause: `needed SHA-256 ${sha256}`,
   });
 }

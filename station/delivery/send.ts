@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { accessSync, constants, existsSync, mkdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { badFileName } from '../../core/delivery/file-names';
-import { sanitizeForDisplay } from '../../core/base/display';
+import { sanitizeForDisplay, shownPath } from '../../core/base/display';
 import type { DiskPlace } from '../../core/base/disk-refusal';
 import { PrestageError } from '../../core/base/errors';
 import { errorCodeOf } from '../../core/base/system-error';
@@ -14,6 +14,7 @@ import {
   partBytesFor,
   type MediaManifest,
 } from '../../core/delivery/manifest';
+import { manifestTooLarge } from '../../core/delivery/manifest-size';
 import type { TaskProgress } from '../../core/contract/helper-api';
 import type { HelperClient } from '../helper-client/helper-client';
 import { makeSignature, type MinisignSigner } from '../signing/minisign';
@@ -88,6 +89,7 @@ export async function sendMedia(
   const stem = since === null ? basename(path) : `${basename(path)}.diff`;
   requireGoodName(`${stem}.0001`, 'The part', 'Rename the file');
   requireFewParts(path, request.partBytes);
+  requireSmallManifest(request);
   for (const name of [stem, `${stem}.001`]) requireFree(join(directory, name), path, begun);
 
   rmSync(working, { recursive: true, force: true });
@@ -170,6 +172,24 @@ function requireFewParts(path: string, partBytes: number | null): void {
   });
 }
 
+/** Before hours of reading: the manifest is written last. @throws PrestageError usage */
+function requireSmallManifest({ path, partBytes, described }: SendRequest): void {
+  const problem = manifestTooLarge({
+    described,
+    fileName: basename(path),
+    bytes: statSync(path, { throwIfNoEntry: false })?.size ?? 0,
+    partBytes: partBytesFor(partBytes ?? Number.MAX_SAFE_INTEGER),
+    blockBytes: deliveryBlockBytes,
+  });
+  if (problem === null) return;
+  throw new PrestageError({
+    code: 'usage',
+    message: problem,
+    remedy:
+      'Nothing was written. Split the media into several with fewer packages each, or give larger parts (--part-size).',
+  });
+}
+
 /** @param begun what lies there may be left from a send that was cut off */
 function requireFree(file: string, source: string, begun: boolean): void {
   const there = statSync(file, { throwIfNoEntry: false });
@@ -188,7 +208,7 @@ function requireFree(file: string, source: string, begun: boolean): void {
 function exists(file: string): PrestageError {
   return new PrestageError({
     code: 'delivery-exists',
-    message: `There is already a file ${sanitizeForDisplay(file, 512)}.`,
+    message: `There is already a file ${shownPath(file)}.`,
   });
 }
 

@@ -3,7 +3,7 @@ import { createPublicKey } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type { Client } from 'pg';
 import { z } from 'zod';
-import { sanitizeForDisplay } from '../../core/base/display';
+import { sanitizeForDisplay, shownPath } from '../../core/base/display';
 import { keyFingerprint } from '../ledger/keys';
 import { fleetInvalid, fleetRefused } from './fleet-errors';
 import { checksumOf, migrations as ours, type Migration } from './migrations';
@@ -159,7 +159,7 @@ export async function addStation(
 }
 
 function readPublicKey(file: string): { fingerprint: string; der: Buffer } {
-  const shown = sanitizeForDisplay(file, 512);
+  const shown = shownPath(file);
   let pem: string;
   try {
     pem = readFileSync(file, 'utf8');

@@ -2,7 +2,7 @@ import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs
 import { Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client } from 'pg';
-import { sanitizeForDisplay } from '../../core/base/display';
+import { sanitizeForDisplay, shownPath } from '../../core/base/display';
 import { cancelled } from '../../core/base/errors';
 import type { FleetSettings } from '../../core/settings/fleet';
 import { timeouts } from '../../core/base/timeouts';
@@ -47,7 +47,7 @@ export function targetOf(settings: FleetSettings): FleetTarget {
 
 /** @throws PrestageError fleet-invalid */
 export function readCertificates(file: string): string {
-  const shown = sanitizeForDisplay(file, 512);
+  const shown = shownPath(file);
   let pem: string;
   try {
     pem = readFileSync(file, 'utf8');
@@ -68,7 +68,7 @@ export function readCertificates(file: string): string {
 }
 
 function readPassword(file: string): string {
-  const shown = sanitizeForDisplay(file, 512);
+  const shown = shownPath(file);
   let descriptor: number;
   try {
     descriptor = openSync(file, constants.O_RDONLY);

@@ -5,6 +5,7 @@ import { PrestageError } from '../../core/base/errors';
 import type { Media, MediaHash } from '../../core/media/media';
 import { recoveryFor } from '../../core/media/recovery';
 import type { Layout } from '../../core/drive/layout';
+import type { Slot } from '../../core/machine-files/machine-file';
 import type { HelperClient } from '../helper-client/helper-client';
 import { imageKey, type ImageCache, type ImageDetails } from './image-cache';
 
@@ -30,6 +31,8 @@ export interface ImageRequest {
   readonly layout: Layout;
   /** Certificates that the boot loader must be for; null: the media's own. */
   readonly loader: CertificateYear | null;
+  /** Files whose bytes each drive gets of its own. */
+  readonly slots: readonly Slot[];
   readonly driveSize: number;
   readonly sectorSize: number;
   readonly versions: Readonly<Record<string, string>>;
@@ -62,6 +65,7 @@ export async function getOrCreateImage(
     driveSize: request.driveSize,
     sectorSize: request.sectorSize,
     ...(recovery === null ? {} : { recovery: recovery.sha1 }),
+    ...slotsMember(request),
     // Only what shapes the result: a newer kernel does not.
     versions: Object.fromEntries(
       Object.entries(request.versions).filter(([name]) =>
@@ -79,6 +83,10 @@ export async function getOrCreateImage(
     if (found !== null) return found;
   }
   return await makeNew(request, detailsWith, dependencies);
+}
+
+function slotsMember({ slots }: ImageRequest): { slots?: Slot[] } {
+  return slots.length === 0 ? {} : { slots: [...slots] };
 }
 
 async function findWhole(details: ImageDetails, dependencies: ImageDependencies): Promise<DiskImage | null> {
@@ -127,6 +135,7 @@ async function makeNew(
       imageIndex: media.imageIndex,
       layout: request.layout.name,
       ...(request.loader === null ? {} : { loader: request.loader }),
+      ...slotsMember(request),
       driveSize: request.driveSize,
       sectorSize: request.sectorSize,
       directory,

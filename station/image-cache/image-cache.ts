@@ -6,6 +6,7 @@ import type { DiskPlace } from '../../core/base/disk-refusal';
 import { certificateYears } from '../../core/boot/loader-trust';
 import { sha256Schema } from '../../core/media/chunk-map';
 import { recoverySchema } from '../../core/media/recovery';
+import { slotSchema } from '../../core/machine-files/machine-file';
 import { errorCodeOf } from '../../core/base/system-error';
 import { asDiskRefusal, onDiskLater } from '../state/disk';
 import { isRunning, processMark } from '../state/process-mark';
@@ -25,6 +26,8 @@ export const imageDetailsSchema = z.strictObject({
   sectorSize: z.int().positive(),
   /** SHA-1 of what was laid on the Recovery partition; missing when nothing was. */
   recovery: recoverySchema.shape.sha1.optional(),
+  /** Files whose bytes each drive gets of its own; missing: none. */
+  slots: z.array(slotSchema).min(1).optional(),
   /** Versions of the programs that made it: prestage, wimlib-imagex, mkntfs. */
   versions: z.record(z.string(), z.string()),
 });
@@ -51,11 +54,13 @@ const randomSuffix = 9;
 /** The SHA-256 of the details: the folder's name. */
 export function imageKey(details: ImageDetails): string {
   const versions = Object.entries(details.versions).sort(([left], [right]) => (left < right ? -1 : 1));
-  const { mediaSha256, mediaBytes, imageIndex, layout, driveSize, sectorSize, recovery, loader } = details;
+  const { mediaSha256, mediaBytes, imageIndex, layout, driveSize, sectorSize, recovery, loader, slots } =
+    details;
   const text = JSON.stringify([
     ...[mediaSha256, mediaBytes, imageIndex, layout, driveSize, sectorSize, versions],
     ...(recovery === undefined ? [] : [recovery]),
     ...(loader === undefined ? [] : [{ loader }]),
+    ...(slots === undefined ? [] : [{ slots: slots.map(({ path, bytes }) => [path, bytes]) }]),
   ]);
   return createHash('sha256').update(text).digest('hex');
 }

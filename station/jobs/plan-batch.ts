@@ -22,6 +22,9 @@ import {
 import { sanitizeForDisplay } from '../../core/base/display';
 import { driveLabel, type Drive } from '../../core/drive/drive';
 import { isStillAttached } from '../../core/drive/drive-identity';
+import type { DriveHealth } from '../../core/health/health';
+import type { HealthRule } from '../../core/health/health-rules';
+import { withHealth } from '../../core/health/health-words';
 import { PrestageError } from '../../core/base/errors';
 import type { Layout } from '../../core/drive/layout';
 import { dayOf, needsReason, type DriveBefore } from '../../core/job/drive-again';
@@ -33,6 +36,7 @@ import { dateWarnings, mergeMediaDates, requireInTime, type MediaDates } from '.
 import { requireTrainingDrive } from '../../core/media/training-media';
 import { required } from '../../core/base/required';
 import { attachedPast, machineHeld } from '../drives/finished-drive';
+import { readHealthOf } from '../drives/read-health';
 import type { Helpers } from '../helper-client/helpers';
 import { requireCacheFile } from '../image-cache/file-size';
 import type { LedgerReader } from '../ledger/ledger-reader';
@@ -76,6 +80,10 @@ export interface BatchRequest {
   readonly bays: readonly Bay[];
   /** What is known of how long the media is of use, beside its signed manifest; null or missing: nothing. */
   readonly dates?: MediaDates | null;
+  /** What a drive's health may say. */
+  readonly healthRules: readonly HealthRule[];
+  /** The whole drive is written and read back before the image goes on. */
+  readonly checkSize: boolean;
   /** What the media's hash was found to be before; null: it is hashed while the batch is prepared. */
   readonly proof: MediaProof | null;
 }
@@ -119,6 +127,8 @@ export interface PlannedJob {
   readonly before: DriveBefore;
   /** What the ledger tells of the drive, as the listing shows it. */
   readonly past: DrivePast;
+  /** What the drive says of its health. */
+  readonly health: DriveHealth;
   /** What is known of the machine beside its serial; null when nothing is. */
   readonly machine: MachineDetails | null;
 }
@@ -209,6 +219,13 @@ export async function planBatch(
     await requireCacheFile(drive, layout, paths.imageCache);
   }
 
+  // Last, because it may ask for a password.
+  const healths = await readHealthOf(chosen, helpers, request.benchDirectory, signal);
+  const judged = chosen.map((drive, index) =>
+    withHealth(drive, required(healths[index], `the health of drive ${drive.id}`), request.healthRules),
+  );
+  requireEligibleDrives(assignments, judged);
+
   return {
     media,
     image,
@@ -220,11 +237,12 @@ export async function planBatch(
     order,
     dateWarnings: warningsOf(dates, order),
     protectedPaths: [...new Set([...protectedPaths, ...media.files])],
-    jobs: chosen.map((drive, index) => {
+    jobs: judged.map((drive, index) => {
       const machineSerial = required(assignments[index], `the machine of drive ${drive.id}`).machineSerial;
       return {
         drive,
         machineSerial,
+        health: required(healths[index], `the health of drive ${drive.id}`),
         machine: machineOf(order, machineSerial, request.machines?.get(machineSerial)),
         again: required(shipped[index], `whether machine ${machineSerial} was shipped`),
         holdsMachine: machineShownOn(drive, request, ledger),

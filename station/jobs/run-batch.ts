@@ -220,6 +220,7 @@ async function hashAndCreateImage(
       layout: plan.layout,
       // Where nothing is replaced, the image is the one that the media's own loader makes.
       loader: plan.loader.choice === 'as-is' || plan.loader.replaced.length === 0 ? null : plan.loader.choice,
+      slots: [],
       driveSize,
       sectorSize,
       versions,

@@ -1,12 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { basename } from 'node:path';
 import type { TaskProgress } from '../../core/contract/helper-api';
-import { confirmationOf, driveLabel, identityOf, type Drive } from '../../core/drive/drive';
+import { driveLabel, identityOf, type Drive } from '../../core/drive/drive';
 import { attachmentMember, sharedMember } from '../drives/finished-drive';
 import { recordedLoader } from '../../core/boot/loader-choice';
 import { sanitizeForDisplay } from '../../core/base/display';
 import { isCancellation, PrestageError, toErrorData } from '../../core/base/errors';
 import { hasEnded, type JobEnd, type JobState } from '../../core/job/job';
+import type { JobHealth } from '../../core/health/health-rules';
+import type { SlowNote, WritingSample } from '../../core/health/slow';
 import type { MediaHash } from '../../core/media/media';
 import { recoveryFor } from '../../core/media/recovery';
 import { recordedHashSource } from '../../core/media/media-state';
@@ -31,6 +33,8 @@ import {
   type PlannedJob,
 } from './plan-batch';
 import type { RunJournal } from './run-journal';
+import { healthAtEnd, healthAtStart, slowNotes, WritingSamples, worseHealth } from './job-health';
+import { takeTablesOff, type HeldDrive } from './take-tables-off';
 import { withdraw } from './withdraw';
 
 /** One job of a batch: what it is given, its two ledger entries, and what the helper does between them. */
@@ -75,6 +79,9 @@ export interface JobReport {
   /** What the drive was given. */
   readonly diskGuid: string;
   readonly ledgerEntry: number | null;
+  /** Null of what is no hardware, and of a job that was not begun. */
+  readonly health: JobHealth | null;
+  readonly slow: readonly SlowNote[];
 }
 
 /** What all jobs of a batch share. */
@@ -203,10 +210,12 @@ export async function runJob(
   const { planned } = reserved;
   const { ledger, onJob } = dependencies;
   const { context, journal } = run;
+  let health = healthAtStart(planned.drive, planned.health, run.request.healthRules);
+  let slow: readonly SlowNote[] = [];
   const report = (end: JobEnd, ledgerEntry: number | null): JobReport => {
     show(onJob, planned, end);
     const { fingerprint, diskGuid } = details;
-    const ended = { job: planned, end, fingerprint, diskGuid, ledgerEntry };
+    const ended = { job: planned, end, fingerprint, diskGuid, ledgerEntry, health, slow };
     const { jobId, batchId, machineSerial, layout } = details;
     logEvent(end.state === 'failed' ? 'error' : 'info', 'job-ended', {
       ...{ jobId, batchId, machineSerial, layout, ledgerEntry, drive: details.drive, state: end.state },
@@ -226,15 +235,31 @@ export async function runJob(
   } catch (error) {
     return report({ state: 'failed', reason: toErrorData(error), bytesWritten: 0 }, null);
   }
-  const { end, untouched } = await doJob(reserved, image, details, run, dependencies);
+  const { end: written, untouched, samples } = await doJob(reserved, image, details, run, dependencies);
+  let end = written;
+  if (end.state === 'done') {
+    slow = slowNotes(planned.drive, end.result, samples, ledger);
+    if (health !== null) {
+      health = await healthAtEnd(planned.drive, health, reserved.client, run.request.benchDirectory);
+      const reason = worseHealth(planned.drive, health);
+      if (reason !== null) {
+        await takeTablesOff(heldBy(reserved, run, dependencies), dependencies.helpers);
+        end = { state: 'failed', reason, bytesWritten: end.result.bytesWritten };
+      }
+    }
+  }
   let ledgerEntry: number;
   try {
     if (end.state === 'done') await journal.recording(details.jobId, details.machineSerial);
-    const record = { kind: 'job-ended', job: details, startedAt, end } as const;
+    const record = {
+      ...({ kind: 'job-ended', job: details, startedAt, end } as const),
+      ...(health === null ? {} : { health }),
+      ...(slow.length === 0 ? {} : { slow: [...slow] }),
+    };
     ledgerEntry = ledger.append(untouched ? { ...record, untouched } : record, context).sequence;
   } catch (error) {
     // A drive without a record is not a finished drive, however well it was written.
-    if (end.state === 'done') await takeTablesOff(reserved, run, dependencies);
+    if (end.state === 'done') await takeTablesOff(heldBy(reserved, run, dependencies), dependencies.helpers);
     const bytesWritten = end.state === 'done' ? end.result.bytesWritten : 0;
     const reason = toErrorData(stillHolds(error, notRecorded(end, planned)));
     return report({ state: 'failed', reason, bytesWritten }, null);
@@ -287,14 +312,21 @@ async function doJob(
   details: JobDetails,
   run: BatchRun,
   dependencies: BatchDependencies,
-): Promise<{ readonly end: JobEnd; readonly untouched: boolean }> {
+): Promise<{
+  readonly end: JobEnd;
+  readonly untouched: boolean;
+  readonly samples: readonly WritingSample[];
+}> {
   const { planned, client, reservation } = reserved;
   const drive = { touched: false };
+  const written = new WritingSamples();
+  const samples = written.all;
   const own = dependencies.jobSignal?.(planned);
   const signal = own === undefined ? dependencies.signal : AbortSignal.any([dependencies.signal, own]);
   const unsubscribe = client.onJobProgress(({ jobId, job }) => {
     if (jobId !== details.jobId) return;
     if (job.state !== 'queued' && job.state !== 'checking') drive.touched = true;
+    if (job.state === 'writing') written.add(job.bytesDone, job.bytesTotal, performance.now());
     // The end is shown when it is recorded.
     if (!hasEnded(job)) show(dependencies.onJob, planned, job);
   });
@@ -309,68 +341,46 @@ async function doJob(
         diskGuid: details.diskGuid,
         partitionGuids: details.partitionGuids,
         stallMilliseconds: dependencies.settings.stallSeconds * 1000,
+        ...(run.request.checkSize ? { checkSize: true } : {}),
       },
       { signal },
     );
     const end = endOf(job);
     // Only the helper's own answer tells: it says that it erases before it does, and one that died may have begun.
-    return { end, untouched: end.state !== 'done' && !drive.touched };
+    return { end, untouched: end.state !== 'done' && !drive.touched, samples };
   } catch (error) {
     // Whatever broke off the call: a drive that was written to may have been sealed as well.
-    if (drive.touched) await takeTablesOff(reserved, run, dependencies);
+    if (drive.touched) await takeTablesOff(heldBy(reserved, run, dependencies), dependencies.helpers);
     const untouched = false;
-    if (isCancellation(error)) return { end: { state: 'cancelled', bytesWritten: 0 }, untouched };
+    if (isCancellation(error)) return { end: { state: 'cancelled', bytesWritten: 0 }, untouched, samples };
     const reason = toErrorData(error);
     if (reason.code !== 'helper-died') {
-      return { end: { state: 'failed', reason, bytesWritten: 0 }, untouched };
+      return { end: { state: 'failed', reason, bytesWritten: 0 }, untouched, samples };
     }
     const message = `${reason.message} It was writing the ${driveLabel(planned.drive)}.`;
     const told = { ...reason, message, remedy: 'Write this drive again.' };
-    return { end: { state: 'failed', reason: told, bytesWritten: 0 }, untouched };
+    return { end: { state: 'failed', reason: told, bytesWritten: 0 }, untouched, samples };
   } finally {
     unsubscribe();
   }
 }
 
-/**
- * Takes the partition tables off a drive that may be sealed but is not recorded as finished. Best effort, if
- * need be through a new helper: the drive may be why the old one died.
- */
-async function takeTablesOff(
+/** What is needed to take the tables off a job's drive. */
+const heldBy = (
   { planned: { drive }, client, reservation }: ReservedJob,
-  { request, protectedPaths }: BatchRun,
-  { helpers, settings }: BatchDependencies,
-): Promise<void> {
-  const stallMilliseconds = settings.stallSeconds * 1000;
-  try {
-    await client.call('eraseTables', { reservation, stallMilliseconds });
-    return;
-  } catch {
-    // The helper is gone, or holds the drive no more.
-  }
-  try {
-    const another = await helpers.forDrive(drive);
-    const { reservations } = await another.call('reserveDrives', {
-      drives: [{ driveId: drive.id, confirmed: confirmationOf(drive) }],
-      benchDirectory: request.benchDirectory,
-      protectedPaths: [...protectedPaths],
-    });
-    for (const held of reservations) {
-      await another.call('eraseTables', { reservation: held.reservation, stallMilliseconds });
-    }
-  } catch {
-    // The job is recorded as failed either way, and its remedy is to write the drive again.
-  }
-}
+  { request: { benchDirectory }, protectedPaths }: BatchRun,
+  { settings }: BatchDependencies,
+): HeldDrive => ({
+  ...{ drive, client, reservation, benchDirectory, protectedPaths },
+  stallMilliseconds: settings.stallSeconds * 1000,
+});
 
 /** Tells the helper that the drive is recorded. @returns false when it could not be told */
 async function release({ client, reservation }: ReservedJob): Promise<boolean> {
-  try {
-    await client.call('releaseDrive', { reservation });
-    return true;
-  } catch {
-    return false;
-  }
+  return await client.call('releaseDrive', { reservation }).then(
+    () => true,
+    () => false,
+  );
 }
 
 function endOf(job: JobState): JobEnd {

@@ -1,3 +1,4 @@
+import { shownPath } from '../../core/base/display';
 import { isUtf8 } from 'node:buffer';
 import { chmodSync, closeSync, openSync, statSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
@@ -5,7 +6,7 @@ import Database from 'libsql';
 import { z } from 'zod';
 import { errorCodeOf } from '../../core/base/system-error';
 import { timeouts } from '../../core/base/timeouts';
-import { databaseError, ledgerUnavailable, shownPath } from './ledger-errors';
+import { databaseError, ledgerUnavailable } from './ledger-errors';
 import { checkpointStatements, createStatements, normalizeSql, schemaVersion } from './schema';
 
 /**

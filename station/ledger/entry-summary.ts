@@ -5,8 +5,10 @@ import {
   recordedDriveSchema,
   subjectOf,
   type DriveRecord,
+  type LedgerRecord,
   type StoredEntry,
 } from '../../core/ledger/record';
+import { sizeWords } from '../../core/health/size-check';
 import { assertNever } from '../../core/base/errors';
 import { parseJson } from './check-entry';
 
@@ -48,6 +50,15 @@ export function summarizeEntry(stored: StoredEntry): EntrySummary {
     return { sequence, ...nothing, result: 'damaged', reason: null, hash };
   }
   const { time, operator, record } = parsed.data;
+  if (record.kind === 'size-checked') {
+    const { id, serial, model, bay, path } = record.drive;
+    const nothing = { machineSerial: null, jobId: null };
+    const { result, reason } = sizeResult(record);
+    return {
+      ...{ sequence, time, kind: record.kind, ...nothing, drive: { id, serial, model, bay, path } },
+      ...{ result, reason, operator, hash },
+    };
+  }
   if (!isDriveRecord(record)) {
     const machineSerial = record.kind === 'order-exception' ? record.machineSerial : null;
     const rest = { drive: null, result: 'recorded', reason: null, jobId: null } as const;
@@ -68,6 +79,22 @@ export function summarizeEntry(stored: StoredEntry): EntrySummary {
     jobId: details.jobId,
     operator,
     hash,
+  };
+}
+
+/** A drive that is smaller than it says was checked well, and found bad. */
+function sizeResult({
+  end,
+}: Extract<LedgerRecord, { kind: 'size-checked' }>): Pick<EntrySummary, 'result' | 'reason'> {
+  if (end.state === 'cancelled') return { result: 'cancelled', reason: null };
+  if (end.state === 'failed') {
+    const { code, message } = end.reason;
+    return { result: 'failed', reason: { code, message } };
+  }
+  if (end.verdict.what === 'whole') return { result: 'verified', reason: null };
+  return {
+    result: 'failed',
+    reason: { code: 'drive-size-false', message: sizeWords(end.verdict, end.bytes) },
   };
 }
 

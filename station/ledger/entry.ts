@@ -86,8 +86,12 @@ export function driveKey(drive: DriveIdentity): string {
     : JSON.stringify(['drive', drive.serial, drive.wwn, drive.size]);
 }
 
-/** The columns that belong to a record. One that is not about a drive has empty ones. */
+/** The columns that belong to a record. What a record is not about is empty. */
 export function columnsOf(record: LedgerRecord): EntryColumns {
+  if (record.kind === 'size-checked') {
+    const { kind, drive, end } = record;
+    return { kind, state: end.state, machineSerial: '', driveKey: driveKey(drive), jobId: '' };
+  }
   if (!isDriveRecord(record)) {
     const machineSerial = record.kind === 'order-exception' ? record.machineSerial : '';
     return { kind: record.kind, state: null, machineSerial, driveKey: '', jobId: '' };

@@ -12,7 +12,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { resolve } from 'node:path';
 import type { DiskPlace } from '../../core/base/disk-refusal';
-import { sanitizeForDisplay } from '../../core/base/display';
+import { shownPath } from '../../core/base/display';
 import { PrestageError } from '../../core/base/errors';
 import { csvForm, exportCsv, exportJson, jsonForm, type VerifiedLedger } from './export';
 import type { LedgerReader } from './ledger-reader';
@@ -97,7 +97,7 @@ export async function writePieces(pieces: Iterable<string>, file: string): Promi
 }
 
 function asCannotWrite(file: string, error: unknown): unknown {
-  return isSystemError(error) ? cannotWrite(`The file ${sanitizeForDisplay(file, 512)}`, error, file) : error;
+  return isSystemError(error) ? cannotWrite(`The file ${shownPath(file)}`, error, file) : error;
 }
 
 /** What goes to others must be what was signed. */

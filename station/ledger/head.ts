@@ -2,13 +2,14 @@ import { sign, verify, type KeyObject } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { sha256Schema } from '../../core/media/chunk-map';
+import { shownPath } from '../../core/base/display';
 import { PrestageError } from '../../core/base/errors';
 import { errorCodeOf } from '../../core/base/system-error';
 import { genesisHash } from '../../core/ledger/record';
 import type { StatePaths } from '../state/state-paths';
 import { writeFileAtomically } from '../state/state-paths';
 import { canonicalJson, decodeSignature } from './entry';
-import { asLedgerUnavailable, ledgerBroken, ledgerUnavailable, shownPath } from './ledger-errors';
+import { asLedgerUnavailable, ledgerBroken, ledgerUnavailable } from './ledger-errors';
 
 /**
  * The head: a signed statement of how far the ledger went, in a file of its own. The chain alone cannot

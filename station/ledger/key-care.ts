@@ -1,9 +1,10 @@
 import { existsSync } from 'node:fs';
+import { shownPath } from '../../core/base/display';
 import { PrestageError } from '../../core/base/errors';
 import type { StatePaths } from '../state/state-paths';
 import type { LedgerFindingCode } from './check-entry';
 import type { LedgerDatabase } from './database';
-import { asLedgerUnavailable, keyUnsafe, ledgerUnavailable, shownPath } from './ledger-errors';
+import { asLedgerUnavailable, keyUnsafe, ledgerUnavailable } from './ledger-errors';
 import { emptyEnd, readHead, writeHead } from './head';
 import {
   createStationKey,

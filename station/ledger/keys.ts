@@ -8,11 +8,12 @@ import {
 } from 'node:crypto';
 import { closeSync, constants, fstatSync, linkSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { shownPath } from '../../core/base/display';
 import { PrestageError } from '../../core/base/errors';
 import { errorCodeOf } from '../../core/base/system-error';
 import type { StatePaths } from '../state/state-paths';
 import { syncFolder, writeFileAtomically, writeNewFile } from '../state/state-paths';
-import { asLedgerUnavailable, keyUnsafe, ledgerUnavailable, shownPath } from './ledger-errors';
+import { asLedgerUnavailable, keyUnsafe, ledgerUnavailable } from './ledger-errors';
 
 /** What signatures are checked with. */
 export interface VerifyingKey {

@@ -1,7 +1,7 @@
 import { accessSync, constants } from 'node:fs';
 import { dirname } from 'node:path';
 import { diskFaultOf, diskRefusal, type DiskFault } from '../../core/base/disk-refusal';
-import { sanitizeForDisplay } from '../../core/base/display';
+import { shownPath } from '../../core/base/display';
 import { PrestageError } from '../../core/base/errors';
 import { errorCodeOf } from '../../core/base/system-error';
 import { KiB } from '../../core/base/units';
@@ -24,11 +24,6 @@ export function asLedgerUnavailable(refusal: PrestageError): PrestageError {
 
 export function keyUnsafe(message: string, remedy: string, cause: unknown = null): PrestageError {
   return new PrestageError({ code: 'ledger-key-unsafe', message, cause: causeText(cause), remedy });
-}
-
-/** A path as messages show it. */
-export function shownPath(path: string): string {
-  return sanitizeForDisplay(path, 512);
 }
 
 function causeText(cause: unknown): string | null {

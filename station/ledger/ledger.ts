@@ -1,4 +1,5 @@
 import type { EntryProof, SignedCheckpoint } from '../../core/ledger/checkpoint';
+import { shownPath } from '../../core/base/display';
 import { PrestageError } from '../../core/base/errors';
 import type { LedgerRecord } from '../../core/ledger/record';
 import { storedCheckpoint, makeCheckpoints, newestCheckpointSize } from './checkpoints';
@@ -7,7 +8,7 @@ import { columnsOf, sealEntry, type LedgerRow } from './entry';
 import { emptyEnd, readTrustedHead, writeHead, type LedgerEnd } from './head';
 import { prepareKey } from './key-care';
 import type { StationKey } from './keys';
-import { ledgerBroken, shownPath } from './ledger-errors';
+import { ledgerBroken } from './ledger-errors';
 import { LedgerReader, type LedgerPaths } from './ledger-reader';
 import { checkpointFor, proofsFor } from './proofs';
 import { checkpointInterval } from './schema';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { SignedCheckpoint } from '../../core/ledger/checkpoint';
-import { sanitizeForDisplay } from '../../core/base/display';
+import { sanitizeForDisplay, shownPath } from '../../core/base/display';
 import type { StatePaths } from '../state/state-paths';
 import { checkpointColumns, keepsCheckpoints, readCheckpoint, type StoredCheckpoint } from './checkpoints';
 import { readRow, rowColumns, type LedgerDatabase, type RawRow } from './database';
@@ -81,7 +81,7 @@ export function verifyLedger(
     tree = MerkleTree.from(end, stored.get(end)?.tree.peaks ?? []);
     visitAlone(database, inspection, end, null, tree);
   });
-  const newest = inspection.finish(head, sanitizeForDisplay(paths.headFile, 512), covered);
+  const newest = inspection.finish(head, shownPath(paths.headFile), covered);
   if (keys.key === null && inspection.entries > 0) {
     inspection.find(null, 'key-missing', 'There is no key to check the signatures.');
   }

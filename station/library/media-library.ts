@@ -10,7 +10,7 @@ import {
   statSync,
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { sanitizeForDisplay } from '../../core/base/display';
+import { sanitizeForDisplay, shownPath } from '../../core/base/display';
 import { PrestageError } from '../../core/base/errors';
 import { errorCodeOf } from '../../core/base/system-error';
 import {
@@ -250,7 +250,7 @@ export class MediaLibrary {
       if (errorCodeOf(error) === 'ENOENT') return [];
       throw new PrestageError({
         code: 'state-unavailable',
-        message: `The media library ${sanitizeForDisplay(this.folder, 512)} cannot be read.`,
+        message: `The media library ${shownPath(this.folder)} cannot be read.`,
         cause: error instanceof Error ? error.message : null,
       });
     }

@@ -159,7 +159,7 @@ function lineOf(sequence: number, value: unknown, record: unknown): LogRow | nul
   if (what.kind === 'order' || what.kind === 'shipment') return { ...line, ...orderLine(what, record) };
   const job = what.kind === 'job' ? member(record, 'job') : undefined;
   const machineSerial = text(member(job ?? record, 'machineSerial'));
-  if (machineSerial === null) return null;
+  if (machineSerial === null && member(record, 'kind') !== 'size-checked') return null;
   const drive = member(job ?? record, 'drive');
   return {
     ...line,
@@ -204,6 +204,15 @@ function kindOf(kind: unknown, record: unknown): Pick<LogRow, 'kind' | 'result'>
       return { kind: 'check', result: done ? 'rehearsed' : 'rehearsal-failed' };
     case 'drive-verified':
       return { kind: 'check', result: done ? 'verified' : 'verify-failed' };
+    case 'size-checked':
+      if (state === 'cancelled') return { kind: 'check', result: 'cancelled' };
+      return {
+        kind: 'check',
+        result:
+          member(member(member(record, 'end'), 'verdict'), 'what') === 'whole'
+            ? 'size-checked'
+            : 'size-failed',
+      };
     case 'order-opened':
     case 'order-closed':
       return { kind: 'order', result: kind };

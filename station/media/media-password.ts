@@ -1,5 +1,5 @@
 import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs';
-import { sanitizeForDisplay } from '../../core/base/display';
+import { shownPath } from '../../core/base/display';
 import { PrestageError } from '../../core/base/errors';
 
 /** Longer is no password that somebody types at a machine. Bytes of the file. */
@@ -11,7 +11,7 @@ const largestFile = 4096;
  * @throws PrestageError media-password-unsafe
  */
 export function readMediaPassword(file: string): string {
-  const name = sanitizeForDisplay(file, 512);
+  const name = shownPath(file);
   let descriptor: number;
   try {
     // A pipe without a writer would wait for ever.

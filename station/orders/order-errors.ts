@@ -1,4 +1,4 @@
-import { sanitizeForDisplay } from '../../core/base/display';
+import { sanitizeForDisplay, shownPath } from '../../core/base/display';
 import { PrestageError } from '../../core/base/errors';
 import { problemText } from '../../core/order/order-file';
 import type { OrderIssue } from '../../core/order/raw-order';
@@ -31,7 +31,7 @@ export function orderUnreadable(name: string, what: string, remedy: string, caus
 export function orderFileDamaged(number: string, file: string, cause: string): PrestageError {
   return new PrestageError({
     code: 'order-invalid',
-    message: `The station's copy of the open work order ${sanitizeForDisplay(number, 60)} is missing or was changed: ${sanitizeForDisplay(file, 512)}.`,
+    message: `The station's copy of the open work order ${sanitizeForDisplay(number, 60)} is missing or was changed: ${shownPath(file)}.`,
     cause,
     remedy:
       'No drive can be written for it. Open the file that the enterprise sent again: this restores the copy.',

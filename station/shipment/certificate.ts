@@ -1,3 +1,4 @@
+import { recordedLoaderWords } from '../../core/boot/loader-choice';
 import { driveAgainWords } from '../../core/job/drive-again';
 import { formatBytes, formatDuration, sanitizeForDisplay } from '../../core/base/display';
 import type { JobDetails } from '../../core/ledger/record';
@@ -133,6 +134,10 @@ function sections(details: PageDetails, machine: MachineContent): [string, reado
         ['Image', `${image.index}: ${image.name}`],
         ['Not written', notWritten(media.leftOut)],
         ['Layout', job.layout],
+        [
+          'Boot loader',
+          job.loader === undefined ? null : sanitizeForDisplay(recordedLoaderWords(job.loader), 500),
+        ],
         [
           'Recovery',
           job.recovery === undefined

@@ -2,7 +2,7 @@ import { closeSync, existsSync, fsyncSync, openSync, renameSync, rmSync, writeFi
 import { dirname } from 'node:path';
 import { z } from 'zod';
 import { sha256Schema } from '../../core/media/chunk-map';
-import { sanitizeForDisplay } from '../../core/base/display';
+import { sanitizeForDisplay, shownPath } from '../../core/base/display';
 import { PrestageError } from '../../core/base/errors';
 import type { LedgerRecord } from '../../core/ledger/record';
 import type { LeftOut } from '../../core/shipment/shipment-rules';
@@ -241,7 +241,7 @@ class BundleTarget {
     if (!replace && existsSync(file)) {
       throw new PrestageError({
         code: 'usage',
-        message: `The file ${sanitizeForDisplay(file, 512)} already exists.`,
+        message: `The file ${shownPath(file)} already exists.`,
         remedy: 'Nothing was recorded. Choose another file, or move this one away.',
       });
     }
@@ -274,7 +274,7 @@ class BundleTarget {
       return work();
     } catch (error) {
       throw isSystemError(error)
-        ? cannotWrite(`The bundle ${sanitizeForDisplay(this.file, 512)}`, error, this.file)
+        ? cannotWrite(`The bundle ${shownPath(this.file)}`, error, this.file)
         : error;
     }
   }

@@ -237,6 +237,7 @@ function isOfJob(
     case 'drive-verified':
     case 'drive-rehearsed':
       return record.jobId === machine.jobId && record.machineSerial === machine.machineSerial;
+    case 'size-checked':
     case 'order-opened':
     case 'order-exception':
     case 'order-closed':

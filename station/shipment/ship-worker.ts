@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { workerData } from 'node:worker_threads';
-import { sanitizeForDisplay } from '../../core/base/display';
+import { shownPath } from '../../core/base/display';
 import { bundleNames } from '../../core/shipment/shipment';
 import type { BundleReport } from '../../core/contract/app-shipments';
 import { cannotWrite, isSystemError } from '../ledger/export-file';
@@ -57,9 +57,7 @@ function withPapers(report: ShipmentReport): BundleReport {
     try {
       writeFileSync(paper, bytes);
     } catch (error) {
-      throw isSystemError(error)
-        ? cannotWrite(sanitizeForDisplay(paper, 512), error, paper, bundleWhole)
-        : error;
+      throw isSystemError(error) ? cannotWrite(shownPath(paper), error, paper, bundleWhole) : error;
     }
   }
   return {

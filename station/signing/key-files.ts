@@ -1,5 +1,5 @@
 import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs';
-import { sanitizeForDisplay } from '../../core/base/display';
+import { shownPath } from '../../core/base/display';
 import { PrestageError } from '../../core/base/errors';
 import { NotMinisign } from './minisign';
 import { needsPassword, readSecretKey, type SecretKey } from './secret-key';
@@ -16,7 +16,7 @@ export async function openSecretKey(file: string, ask: AskPassword): Promise<Sec
     return await readSecretKey(text, needsPassword(text) ? await ask() : null);
   } catch (error) {
     if (!(error instanceof NotMinisign)) throw error;
-    throw keyInvalid(`The key ${sanitizeForDisplay(file, 512)} ${error.message}.`);
+    throw keyInvalid(`The key ${shownPath(file)} ${error.message}.`);
   }
 }
 
@@ -24,11 +24,11 @@ export async function openSecretKey(file: string, ask: AskPassword): Promise<Sec
 export function readPasswordFile(file: string): string {
   const [password = ''] = readPrivate(file, 'The password file').split(/\r?\n/);
   if (password !== '') return password;
-  throw keyInvalid(`The password file ${sanitizeForDisplay(file, 512)} is empty.`);
+  throw keyInvalid(`The password file ${shownPath(file)} is empty.`);
 }
 
 function readPrivate(file: string, what: string): string {
-  const name = sanitizeForDisplay(file, 512);
+  const name = shownPath(file);
   let descriptor: number;
   try {
     descriptor = openSync(file, constants.O_RDONLY | constants.O_NONBLOCK);

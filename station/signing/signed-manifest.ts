@@ -2,7 +2,7 @@ import { createHash, X509Certificate } from 'node:crypto';
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import canonicalize from 'canonicalize';
-import { sanitizeForDisplay } from '../../core/base/display';
+import { shownPath } from '../../core/base/display';
 import { PrestageError } from '../../core/base/errors';
 import { MiB } from '../../core/base/units';
 import type { Signer } from '../../core/delivery/library';
@@ -29,6 +29,8 @@ export interface SignedManifest {
   readonly signer: Signer;
   /** Absolute. */
   readonly file: string;
+  /** What is to be said of the signature though it is accepted: whole sentences. */
+  readonly warnings: readonly string[];
   readonly signature: { readonly ending: typeof minisignEnding | typeof cmsEnding; readonly bytes: Buffer };
 }
 
@@ -42,17 +44,19 @@ export function manifestBytes(manifest: MediaManifest): Buffer {
  * @throws PrestageError delivery-invalid
  */
 export function findManifest(path: string): string {
-  if (!existsSync(path)) throw invalid(`There is no folder ${shown(path)}.`);
+  if (!existsSync(path)) throw invalid(`There is no folder ${shownPath(path)}.`);
   if (!statSync(path).isDirectory()) return path;
   const found = readdirSync(path).filter((name) => name.endsWith(manifestEnding) && !name.startsWith('.'));
   const [only, ...more] = found;
   if (only === undefined) {
-    throw invalid(`The folder ${shown(path)} has no manifest: no file in it ends with ${manifestEnding}.`);
+    throw invalid(
+      `The folder ${shownPath(path)} has no manifest: no file in it ends with ${manifestEnding}.`,
+    );
   }
   if (more.length > 0) {
     throw invalid(
-      `The folder ${shown(path)} has ${found.length} manifests: ${found
-        .map((name) => shown(name))
+      `The folder ${shownPath(path)} has ${found.length} manifests: ${found
+        .map((name) => shownPath(name))
         .sort()
         .join(', ')}.`,
       'Nothing was added to the library. Give the manifest that is meant, instead of the folder.',
@@ -80,9 +84,9 @@ export async function readSignedManifest(
       ? minisignSigner(file, bytes, signature.bytes, keys)
       : await cmsSigner(file, bytes, signature.bytes, keys, await client(), signal);
   const manifest = parseManifest(file, bytes);
-  if (signer.kind === 'certificate') requireValidThen(file, manifest, signer.certificate);
+  const warnings = signer.kind === 'certificate' ? requireValidThen(file, manifest, signer, new Date()) : [];
   const sha256 = createHash('sha256').update(bytes).digest('hex');
-  return { manifest, bytes, sha256, signer: signerOf(signer), file, signature };
+  return { manifest, bytes, sha256, signer: signerOf(signer), file, warnings, signature };
 }
 
 /** Whether a minisign signature of a manifest holds for a key that is still trusted. For what lies in the library. */
@@ -105,7 +109,7 @@ export function stillSigned(
 
 /** @throws PrestageError delivery-invalid */
 export function parseManifest(file: string, bytes: Buffer): MediaManifest {
-  const name = shown(basename(file));
+  const name = shownPath(basename(file));
   let value: unknown;
   try {
     value = JSON.parse(bytes.toString('utf8'));
@@ -124,7 +128,7 @@ function readSmall(file: string): Buffer {
   try {
     return readSmallFile(file, largestManifest);
   } catch (error) {
-    throw invalid(`The manifest ${shown(basename(file))} cannot be read.`, undefined, error);
+    throw invalid(`The manifest ${shownPath(basename(file))} cannot be read.`, undefined, error);
   }
 }
 
@@ -135,10 +139,10 @@ function readSignatureFile(file: string): SignedManifest['signature'] {
     try {
       return { ending, bytes: readSmallFile(path, MiB) };
     } catch (error) {
-      throw unsigned(`The signature ${shown(basename(path))} cannot be read.`, error);
+      throw unsigned(`The signature ${shownPath(basename(path))} cannot be read.`, error);
     }
   }
-  const name = shown(basename(file));
+  const name = shownPath(basename(file));
   throw unsigned(
     `The manifest ${name} is not signed: there is no ${name}${minisignEnding} and no ${name}${cmsEnding}.`,
   );
@@ -150,7 +154,7 @@ function minisignSigner(
   text: Buffer,
   keys: readonly TrustedKey[],
 ): Extract<TrustedKey, { kind: 'minisign' }> {
-  const name = `${shown(basename(file))}${minisignEnding}`;
+  const name = `${shownPath(basename(file))}${minisignEnding}`;
   try {
     const signature = readSignature(text.toString('utf8'));
     const named = keys.flatMap((key) =>
@@ -191,20 +195,36 @@ async function cmsSigner(
     if (answer.valid) return key;
     cause = answer.cause;
   }
-  const names = pinned.map((key) => shown(key.name)).join(', ');
+  const names = pinned.map((key) => shownPath(key.name)).join(', ');
   throw unsigned(
-    `The signature ${shown(basename(file))}${cmsEnding} does not match the manifest with any certificate that is trusted here (${names}).`,
+    `The signature ${shownPath(basename(file))}${cmsEnding} does not match the manifest with any certificate that is trusted here (${names}).`,
     cause,
   );
 }
 
-/** A certificate counts for what was made while it was valid. */
-function requireValidThen(file: string, { createdAt }: MediaManifest, pem: string): void {
-  const { from, to } = validityOf(new X509Certificate(pem));
+/**
+ * A certificate counts for what says that it was made while it was valid. When that was, only the signer says: nothing here
+ * proves a time, so that a certificate which has ended since is accepted and told.
+ * @returns what is to be told
+ * @throws PrestageError delivery-unsigned
+ */
+function requireValidThen(
+  file: string,
+  { createdAt }: MediaManifest,
+  { name, certificate }: Extract<TrustedKey, { kind: 'certificate' }>,
+  now: Date,
+): string[] {
+  const { from, to } = validityOf(new X509Certificate(certificate));
   const made = new Date(createdAt);
-  if (made >= from && made <= to) return;
+  const ended = to.toISOString().slice(0, 10);
+  if (made >= from && made <= to) {
+    if (now <= to) return [];
+    return [
+      `The certificate of ${shownPath(name)} ended on ${ended}. The manifest says that it was made before, on ${createdAt.slice(0, 10)}; nobody else confirms when it was signed. Ask the sender whether the media is theirs, and for the new certificate.`,
+    ];
+  }
   throw unsigned(
-    `The manifest ${shown(basename(file))} was made on ${createdAt.slice(0, 10)}, when the certificate that signed it was not valid (${from.toISOString().slice(0, 10)} to ${to.toISOString().slice(0, 10)}).`,
+    `The manifest ${shownPath(basename(file))} was made on ${createdAt.slice(0, 10)}, when the certificate that signed it was not valid (${from.toISOString().slice(0, 10)} to ${ended}).`,
   );
 }
 
@@ -213,7 +233,7 @@ function signerOf({ name, kind, key }: TrustedKey): Signer {
 }
 
 function unknownKey(what: string, keys: readonly TrustedKey[]): PrestageError {
-  const known = keys.map(({ name }) => shown(name)).join(', ');
+  const known = keys.map(({ name }) => shownPath(name)).join(', ');
   return new PrestageError({
     code: 'delivery-key-unknown',
     message: `The manifest is signed with a key that is not trusted here. ${what}`,
@@ -233,8 +253,4 @@ function invalid(message: string, remedy?: string, cause: unknown = null): Prest
     cause: cause instanceof Error ? cause.message : null,
     ...(remedy === undefined ? {} : { remedy }),
   });
-}
-
-function shown(text: string): string {
-  return sanitizeForDisplay(text, 300);
 }

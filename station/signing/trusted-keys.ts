@@ -1,7 +1,7 @@
 import { createHash, X509Certificate } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { z } from 'zod';
-import { sanitizeForDisplay } from '../../core/base/display';
+import { sanitizeForDisplay, shownPath } from '../../core/base/display';
 import { PrestageError } from '../../core/base/errors';
 import type { Signer } from '../../core/delivery/library';
 import { sha256Schema } from '../../core/media/chunk-map';
@@ -57,7 +57,7 @@ export function trustedKeysIn(paths: TrustedKeysPaths): readonly TrustedKey[] {
   } catch (error) {
     throw new PrestageError({
       code: 'key-invalid',
-      message: `The list of trusted keys (${sanitizeForDisplay(file, 512)}) cannot be read.`,
+      message: `The list of trusted keys (${shownPath(file)}) cannot be read.`,
       cause: error instanceof Error ? error.message : null,
       remedy:
         'Restore the file from a backup. Or move it away, then trust each key again after asking its owner.',
@@ -128,7 +128,7 @@ export function minisignKey(name: string, text: string, from: string): TrustedKe
     if (!(error instanceof NotMinisign)) throw error;
     throw new PrestageError({
       code: 'key-invalid',
-      message: `${sanitizeForDisplay(from, 512)} ${error.message}.`,
+      message: `${shownPath(from)} ${error.message}.`,
     });
   }
 }
@@ -138,7 +138,7 @@ export function certificateKey(name: string, pem: string, from: string, now: Dat
   const refuse = (what: string, cause: unknown = null): PrestageError =>
     new PrestageError({
       code: 'key-invalid',
-      message: `${sanitizeForDisplay(from, 512)} ${what}.`,
+      message: `${shownPath(from)} ${what}.`,
       cause: cause instanceof Error ? cause.message : null,
     });
   if ((pem.match(/-----BEGIN CERTIFICATE-----/g) ?? []).length !== 1) {

@@ -10,7 +10,7 @@ import {
   writeSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { sanitizeForDisplay } from '../../core/base/display';
+import { sanitizeForDisplay, shownPath } from '../../core/base/display';
 import { PrestageError, toErrorData, type ErrorData } from '../../core/base/errors';
 import { errorCodeOf } from '../../core/base/system-error';
 import { MiB } from '../../core/base/units';
@@ -151,7 +151,7 @@ function logProblem(logs: string, thrown: unknown): ErrorData {
   if (disk instanceof PrestageError) return disk.data;
   return {
     code: 'state-unavailable',
-    message: `The log in ${sanitizeForDisplay(logs, 512)} cannot be written.`,
+    message: `The log in ${shownPath(logs)} cannot be written.`,
     cause: thrown instanceof Error ? thrown.message : String(thrown),
     remedy: `${holds} Check that the folder belongs to you and that you can write to it.`,
   };

@@ -1,10 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { z } from 'zod';
-import { sanitizeForDisplay } from '../../core/base/display';
+import { sanitizeForDisplay, shownPath } from '../../core/base/display';
 import { PrestageError } from '../../core/base/errors';
 import { bootLoaderSettingsSchema } from '../../core/boot/loader-choice';
 import { fleetSettingsSchema } from '../../core/settings/fleet';
+import { healthSettingsSchema } from '../../core/health/health-rules';
 import { bootTestSettingsSchema } from '../../core/job/boot-test';
 import { appSettingsSchema } from '../../core/settings/settings';
 import { errorCodeOf } from '../../core/base/system-error';
@@ -38,8 +39,17 @@ export const settingsSchema = z.strictObject({
       message: 'must be an absolute path',
     })
     .optional(),
+  /** File that lists what each machine gets of its own (YAML), absolute; missing: only what the media brings. */
+  machineFiles: z
+    .string()
+    .refine((file) => file.startsWith('/') && !file.includes('\0'), {
+      message: 'must be an absolute path',
+    })
+    .optional(),
   /** Boot loader of the drives, and what the firmware of the machines trusts. */
   bootLoader: bootLoaderSettingsSchema.default(() => bootLoaderSettingsSchema.parse({})),
+  /** What a drive's health may say, and whether its size is checked. */
+  health: healthSettingsSchema.default(() => healthSettingsSchema.parse({})),
   rehearsal: bootTestSettingsSchema.default(() => bootTestSettingsSchema.parse({})),
   /** Connection to the plant database. Without it, entries stay on the station. */
   fleet: fleetSettingsSchema.optional(),
@@ -95,7 +105,7 @@ export function changeSettings(paths: Pick<StatePaths, 'settingsFile'>, change: 
     if (error instanceof PrestageError) throw error;
     throw new PrestageError({
       code: 'state-unavailable',
-      message: `The settings file ${sanitizeForDisplay(paths.settingsFile, 512)} cannot be written.`,
+      message: `The settings file ${shownPath(paths.settingsFile)} cannot be written.`,
       cause: error instanceof Error ? error.message : String(error),
       remedy: 'Check that you can write to its folder and that the disk is not full.',
     });
@@ -118,7 +128,7 @@ function settingsInvalid(
 ): PrestageError {
   return new PrestageError({
     code: 'settings-invalid',
-    message: `The settings file ${sanitizeForDisplay(paths.settingsFile, 512)} ${what}.`,
+    message: `The settings file ${shownPath(paths.settingsFile)} ${what}.`,
     cause: cause instanceof Error ? cause.message : null,
   });
 }

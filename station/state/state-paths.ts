@@ -13,7 +13,7 @@ import {
 } from 'node:fs';
 import { homedir } from 'node:os';
 import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
-import { sanitizeForDisplay } from '../../core/base/display';
+import { shownPath } from '../../core/base/display';
 import type { DiskPlace } from '../../core/base/disk-refusal';
 import { PrestageError } from '../../core/base/errors';
 import { asDiskRefusal, onDisk, statePlace } from './disk';
@@ -49,6 +49,8 @@ export interface StatePaths {
   readonly takenOutFile: string;
   /** Keys of enterprises that are trusted here, by name. */
   readonly trustedKeysFile: string;
+  /** Newest revision of each media that was ever received here; missing until one is. */
+  readonly acceptedMediaFile: string;
   /** Folder. Media that were received, each in a folder by its SHA-256; the settings can name another. */
   readonly library: string;
   /** Folder. What the station did and met, for support; made with the first line. May be deleted. */
@@ -97,6 +99,7 @@ export function statePaths(stateDirectory: string | null, options: StateOptions 
     knownMediaFile: join(state, 'known-media.json'),
     takenOutFile: join(state, 'taken-out.json'),
     trustedKeysFile: join(state, 'trusted-keys.json'),
+    acceptedMediaFile: join(state, 'accepted-media.json'),
     library: join(state, 'library'),
     logs: join(state, 'log'),
     crashDumps: join(state, 'crash-dumps'),
@@ -140,7 +143,7 @@ export function requireStateDirectory(stateDirectory: string | null): void {
 function stateUnavailable(path: string, what: string, cause: unknown): PrestageError {
   return new PrestageError({
     code: 'state-unavailable',
-    message: `The state folder ${sanitizeForDisplay(path, 512)} ${what}.`,
+    message: `The state folder ${shownPath(path)} ${what}.`,
     cause: cause instanceof Error ? cause.message : null,
   });
 }

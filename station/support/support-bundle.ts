@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { strToU8, zipSync, type Zippable } from 'fflate';
 import { z } from 'zod';
-import { sanitizeForDisplay } from '../../core/base/display';
+import { shownPath } from '../../core/base/display';
 import { PrestageError, toErrorData } from '../../core/base/errors';
 import {
   crashDumpsHeld,
@@ -77,7 +77,7 @@ export async function makeSupportBundle(request: SupportRequest): Promise<Suppor
   const leavesOut = [
     ...supportBundleLeavesOut,
     ...(withCrashDumps ? [] : [crashDumpsLeftOut]),
-    ...notRead.map((name) => `${sanitizeForDisplay(name, 512)}, which could not be read as a plain file`),
+    ...notRead.map((name) => `${shownPath(name)}, which could not be read as a plain file`),
   ];
 
   const documents: Record<string, unknown> = {
@@ -137,7 +137,7 @@ function readme(holds: readonly string[], leavesOut: readonly string[]): string 
 function fileExists(file: string): PrestageError {
   return new PrestageError({
     code: 'usage',
-    message: `The file ${sanitizeForDisplay(file, 512)} already exists.`,
+    message: `The file ${shownPath(file)} already exists.`,
     remedy: 'Nothing was written. Choose another file, or move this one away.',
   });
 }
@@ -148,7 +148,7 @@ function notWritten(file: string, error: unknown): unknown {
   if ('code' in error && error.code === 'EEXIST') return fileExists(file);
   return new PrestageError({
     code: 'usage',
-    message: `The file ${sanitizeForDisplay(file, 512)} cannot be written.`,
+    message: `The file ${shownPath(file)} cannot be written.`,
     cause: error.message,
     remedy: 'Choose a file in a folder that you can write to.',
   });

@@ -1,6 +1,7 @@
 import {
   copyFileSync,
   existsSync,
+  mkdirSync,
   readdirSync,
   readFileSync,
   rmSync,
@@ -9,9 +10,10 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash, randomBytes, X509Certificate } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { mediaForgetForm } from '../../station/cli/media-library-command';
 import { mediaReceiveForm } from '../../station/cli/media-receive-command';
 import { mediaSendForm } from '../../station/cli/media-send-command';
 import { mediaManifestSchema, type MediaManifest } from '../../core/delivery/manifest';
@@ -126,6 +128,10 @@ describe('media send', () => {
     truncateSync(many, 1024 * 1024 * 1024);
     const refused = errorOf(await send(many, at('many'), 1, '--part-size', '64K'));
     expect(refused.message).toBe('The media would be sent in 16384 parts; 9999 is the most.');
+    truncateSync(many, 9e12);
+    expect(errorOf(await send(many, at('many'), 1, '--part-size', '2T')).message).toMatch(
+      /^The manifest would have .* Most of it is the checksums of 134,111 blocks/,
+    );
     const long = at(`${'x'.repeat(250)}.wim`);
     copyFileSync(first, long);
     expect(errorOf(await send(long, at('many'), 1)).message).toContain('is longer than 255 bytes');
@@ -396,6 +402,24 @@ describe('media receive', () => {
     const list = await runCli(['media', 'library', 'list', '--state', state]);
     expect(list.stdout.match(/proved/g)).toHaveLength(2);
     expect((await runCli(['media', 'library', 'remove', sha256(second), '--state', state])).status).toBe(0);
+
+    // What was removed is not forgotten with it: an old media does not come back that way.
+    const emptied = at('emptied-state');
+    await trust('Contoso', emptied, '--public-key', keys.public);
+    expect(received(await receive(sent, emptied)).result).toBe('received');
+    expect((await runCli(['media', 'library', 'remove', 'Contoso', '--state', emptied])).status).toBe(0);
+    expect(errorOf(await receive(older, emptied))).toMatchObject({
+      code: 'delivery-older',
+      message:
+        'Contoso revision 2 (24H2-2) is older than revision 3 (24H2-3), which was received here before and then removed.',
+      remedy: expect.stringContaining("prestage media library forget 'Contoso'") as string,
+    });
+    const forget = ['media', 'library', 'forget', 'contoso', '--state', emptied, '--json'];
+    expect(errorOf(await runCli(forget)).code).toBe('not-confirmed');
+    expect(mediaForgetForm.parse(JSON.parse((await runCli([...forget, '--yes'])).stdout))).toMatchObject({
+      forgotten: [{ name: 'Contoso', revision: 3 }],
+    });
+    expect(received(await receive(older, emptied)).result).toBe('received');
     expect(
       errorOf(await runCli(['media', 'library', 'remove', 'Fabrikam', '--state', state, '--json'])).code,
     ).toBe('library-not-found');
@@ -440,13 +464,87 @@ describe('media receive', () => {
     writeFileSync(kept, readFileSync(kept, 'utf8').replaceAll('24H2-1', '24H2-9'));
     writeFileSync(entry, readFileSync(entry, 'utf8').replaceAll(before, sha256(kept)));
     expect(errorOf(await inspect())).toMatchObject({ code: 'library-damaged' });
+  });
+
+  it('tells that the certificate of a CMS signature has ended, and takes none that was made after it', async () => {
+    const folder = at('ended');
+    const file = join(folder, 'Contoso.media.json');
+    const [key, certificate] = [at('ended-key.pem'), at('ended.pem')];
     await run('openssl', [
-      ...['req', '-x509', '-key', at('pki-key.pem'), '-subj', '/CN=old', '-out', at('old.pem')],
-      ...['-days', '-1'],
-    ]).catch(() => undefined);
-    if (existsSync(at('old.pem'))) {
-      expect(errorOf(await trust('Old', other, '--certificate', at('old.pem'))).code).toBe('key-invalid');
-    }
+      'req',
+      '-newkey',
+      'rsa:2048',
+      '-nodes',
+      '-subj',
+      '/CN=ended',
+      '-keyout',
+      key,
+      '-out',
+      at('ended.csr'),
+    ]);
+    writeFileSync(at('ended.index'), '');
+    writeFileSync(at('ended.serial'), '01\n');
+    writeFileSync(
+      at('ended.cnf'),
+      `[ca]\ndefault_ca=own\n[own]\nnew_certs_dir=${area}\ndatabase=${at('ended.index')}\nserial=${at('ended.serial')}\ndefault_md=sha256\npolicy=any\n[any]\ncommonName=supplied\n`,
+    );
+    await run('openssl', [
+      ...[
+        'ca',
+        '-batch',
+        '-selfsign',
+        '-config',
+        at('ended.cnf'),
+        '-keyfile',
+        key,
+        '-in',
+        at('ended.csr'),
+        '-notext',
+      ],
+      ...['-startdate', '20200101000000Z', '-enddate', '20210101000000Z', '-out', certificate],
+    ]);
+    const other = at('ended-state');
+    const refused = errorOf(await trust('Ended PKI', other, '--certificate', certificate));
+    expect(refused.message).toContain('is a certificate that ended on 2021-01-01');
+    // It was trusted while it was valid.
+    mkdirSync(other, { recursive: true });
+    const pinned = new X509Certificate(readFileSync(certificate));
+    writeFileSync(
+      join(other, 'trusted-keys.json'),
+      JSON.stringify({
+        version: 1,
+        keys: [
+          {
+            ...{ kind: 'certificate', name: 'Ended PKI', certificate: pinned.toString() },
+            key: createHash('sha256').update(pinned.raw).digest('hex'),
+            since: '2020-02-01T00:00:00.000Z',
+          },
+        ],
+      }),
+    );
+    expect((await runCli(['key', 'list', '--state', other])).stdout).toContain('ENDED on 2021-01-01');
+    await send(first, folder, 1);
+    const sign = async (): Promise<void> => {
+      await run('openssl', [
+        ...['cms', '-sign', '-binary', '-outform', 'DER', '-signer', certificate, '-inkey', key],
+        ...['-in', file, '-out', `${file}.p7s`],
+      ]);
+    };
+    await sign();
+    expect(errorOf(await receive(folder, other)).message).toContain(
+      'when the certificate that signed it was not valid',
+    );
+    writeFileSync(
+      file,
+      readFileSync(file, 'utf8').replace(/"createdAt":"[^"]*"/, '"createdAt":"2020-06-01T00:00:00.000Z"'),
+    );
+    await sign();
+    const taken = await receive(folder, other);
+    expect(received(taken)).toMatchObject({
+      result: 'received',
+      warnings: [expect.stringMatching(/^The certificate of Ended PKI ended on 2021-01-01\./)],
+    });
+    expect(taken.stderr).toContain('nobody else confirms when it was signed');
   });
 
   it('keeps the parts when it is asked to', async () => {

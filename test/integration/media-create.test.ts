@@ -324,21 +324,21 @@ describe('media create refuses, and leaves nothing', () => {
       (folder: string) => {
         writeFileSync(join(folder, 'aux.inf'), '');
       },
-      /aux\.inf is the name of a device/,
+      /aux\.inf is the name of a Windows device/,
     ],
     [
       'a dot at the end',
       (folder: string) => {
         mkdirSync(join(folder, 'driver.'));
       },
-      /driver\. ends with a blank or a dot/,
+      /driver\. ends with a space or a dot/,
     ],
     [
       'a colon',
       (folder: string) => {
         writeFileSync(join(folder, 'a:b'), '');
       },
-      /a:b holds ":"/,
+      /a:b has a character that Windows file names cannot have \(:\)/,
     ],
     [
       'a name that is not UTF-8',

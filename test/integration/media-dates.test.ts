@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { PrestageError } from '../../core/base/errors';
 import { TestApp } from '../support/app-service';
 import { benchDrives, errorOf, runCli, type CliResult } from '../support/cli';
+import { minisignKeys } from '../support/delivery';
 import { temporaryArea } from '../support/global-setup';
 import { makeVariables, variablesFile } from '../support/media-variables';
 import { present } from '../support/present';
@@ -181,6 +182,54 @@ describe('a batch that would come too late', () => {
         Buffer.from(password).toString('latin1'),
       );
     }
+  });
+
+  it('is told of when the media is received and when the order is opened, by its manifest, which stops it', async () => {
+    const own = join(area, 'manifest-state');
+    const dated = join(area, 'dated.yaml');
+    writeFileSync(
+      dated,
+      readFileSync(recipe, 'utf8')
+        .replace(/( end: )\S+/, `$1${day(20)}T00:00:00Z`)
+        .replace(/shipBy: \S+/, `shipBy: ${day(19)}`),
+    );
+    const keys = await minisignKeys(area, 'contoso');
+    const sent = await runCli([
+      ...['media', 'send', media.path, '--to', join(area, 'sent'), '--key', keys.secret, '--recipe', dated],
+      ...['--name', 'Contoso', '--json'],
+    ]);
+    expect(sent.status, sent.stderr).toBe(0);
+    await runCli(['key', 'trust', 'Contoso', '--public-key', keys.public, '--state', own]);
+    const soon = new RegExp(
+      `^The certificate of the media ends on ${day(20)}, (?:18|19|20) days from now\\.$`,
+    );
+    const received = await runCli(['media', 'receive', join(area, 'sent'), '--state', own, '--json']);
+    expect(JSON.parse(received.stdout), received.stderr).toMatchObject({
+      result: 'received',
+      warnings: [expect.stringMatching(soon)],
+    });
+    expect(received.stderr).toContain('warning: The certificate of the media ends on');
+
+    const order = join(area, 'dated-order.csv');
+    const sha256 = createHash('sha256').update(readFileSync(media.path)).digest('hex');
+    writeFileSync(order, `order,ship by,media sha256,serial\nWO-2,${day(30)},${sha256},7KX9PQ1\n`);
+    const opened = await runCli(['order', 'open', order, '--state', own, '--json']);
+    const late = `The certificate of the media ends on ${day(20)}, but the work order ships until ${day(30)}: those machines could not sign in.`;
+    expect(JSON.parse(opened.stdout), opened.stderr).toMatchObject({
+      warnings: [
+        { line: null, message: expect.stringMatching(new RegExp(`^Contoso .*: ${late}$`)) as string },
+        { line: null, message: expect.stringContaining(`must leave the depot by ${day(19)}`) as string },
+      ],
+    });
+
+    const before = benchState(bench);
+    const [drive] = await benchDrives(bench);
+    const stopped = await runCli([
+      ...['apply', '--media', 'Contoso', '--bench', bench, '--state', own, '--yes', '--json'],
+      ...['--drive', `${present(drive).id}=7KX9PQ1`],
+    ]);
+    expect(errorOf(stopped)).toMatchObject({ code: 'media-too-late', message: late });
+    expect(benchState(bench)).toBe(before);
   });
 
   it('is stopped in the app, too, which shows what it read with the password', async () => {

@@ -12,7 +12,7 @@ const wimlibVerbs: Readonly<Partial<Record<HeldPoint, string>>> = { applying: 'a
 
 /** How often a thread passes a point before it is held: in the middle of its chunks, where it has several. */
 const passes: Readonly<Record<HeldPoint, number>> = {
-  ...{ applying: 0, packing: 0, erasing: 0, writing: 1, verifying: 1, sealing: 0 },
+  ...{ applying: 0, packing: 0, sizing: 1, erasing: 0, writing: 1, verifying: 1, sealing: 0 },
 };
 
 /**

@@ -100,7 +100,7 @@ async function main(): Promise<void> {
       againReason: null,
       workOrder: null,
       bays: [],
-      proof: null,
+      ...{ proof: null, healthRules: [], checkSize: false },
     };
     const again = { ...request, againReason: 'recorded again' };
     await record('image-made', request, join(area, 'state'), false);

@@ -1,7 +1,7 @@
+import { recordedLoaderWords } from '../../../core/boot/loader-choice';
 import { driveAgainWords } from '../../../core/job/drive-again';
-import type { ReactNode } from 'react';
 import type { LogEntry, LogRow } from '../../../core/contract/app-log';
-import { formatBytes, formatDuration, formatRate } from '../../../core/base/display';
+import { formatBytes, formatDuration } from '../../../core/base/display';
 import type { ErrorData } from '../../../core/base/errors';
 import {
   isDriveRecord,
@@ -11,10 +11,11 @@ import {
   type OrderRecord,
   type RecordedDrive,
 } from '../../../core/ledger/record';
-import { formatTime } from '../../format';
 import type { Detail } from '../../components/details';
 import { Mono } from '../../components/mono';
 import type { Text } from '../../text';
+import { exactTime, moved, present } from './detail-rows';
+import { healthDetails, sizeCheckDetails } from './health-details';
 import { ResultStatus } from './result-status';
 
 type Words = Text['log'];
@@ -28,6 +29,13 @@ export interface DetailGroup {
 export function detailGroups({ stored, entry }: LogEntry, text: Words): DetailGroup[] {
   const { record } = entry;
   const words = text.details;
+  if (record.kind === 'size-checked') {
+    return [
+      { title: text.groups.result, details: sizeCheckDetails(record, text) },
+      { title: text.groups.drive, details: driveDetails(record.drive, text) },
+      { title: text.groups.record, details: entryDetails(stored, entry, [], words) },
+    ];
+  }
   if (!isDriveRecord(record)) {
     const group = record.kind === 'shipment-closed' ? text.groups.shipment : text.groups.order;
     return [
@@ -43,6 +51,9 @@ export function detailGroups({ stored, entry }: LogEntry, text: Words): DetailGr
       details: [{ name: words.machine, value: <Mono>{machine}</Mono> }, ...resultDetails(record, text)],
     },
     { title: text.groups.drive, details: driveDetails(drive, text) },
+    ...(record.kind === 'job-ended' && (record.health ?? record.slow) !== undefined
+      ? [{ title: text.groups.health, details: healthDetails(record.health, record.slow, words) }]
+      : []),
     ...(job === null ? [] : [{ title: text.groups.media, details: mediaDetails(job, text) }]),
     {
       title: text.groups.record,
@@ -188,6 +199,7 @@ function rehearsalDetails(
       words.virtualMachine,
       text.machine(verdict.accelerator, verdict.secureBoot, formatDuration(verdict.seconds)),
     ],
+    [words.trusted, verdict.trusted?.join(', ') ?? null],
     [words.picture, picture, true],
     [words.console, verdict.console.length === 0 ? null : verdict.console.join('\n'), true],
   ]);
@@ -203,20 +215,6 @@ function failureDetails(reason: ErrorData, text: Words): Detail[] {
     [words.offset, reason.offset === undefined ? null : text.number(reason.offset)],
     [words.chunk, reason.chunk === undefined ? null : String(reason.chunk)],
   ]);
-}
-
-/** With the UTC time as it is recorded: local time is ambiguous in one hour a year. */
-function exactTime(iso: string): ReactNode {
-  return (
-    <>
-      {formatTime(iso)} <span className="soft nowrap">({iso})</span>
-    </>
-  );
-}
-
-function moved(bytes: number, seconds: number, text: Words): string {
-  const rate = seconds > 0 ? formatRate(bytes / seconds) : '–';
-  return text.at(formatBytes(bytes), formatDuration(seconds), rate);
 }
 
 function driveDetails(drive: RecordedDrive, text: Words): Detail[] {
@@ -247,6 +245,7 @@ function mediaDetails(job: JobDetails, text: Words): Detail[] {
     [words.guid, job.media.guid, true],
     [words.image, `${job.image.index} ${job.image.name}`],
     [words.layout, job.layout],
+    [words.loader, job.loader === undefined ? null : recordedLoaderWords(job.loader)],
     [
       words.recovery,
       job.recovery === undefined ? null : text.recovery(formatBytes(job.recovery.bytes), job.recovery.sha1),
@@ -281,10 +280,4 @@ function laterDetails(
     [words.job, record.jobId, true],
     [words.foundDiskGuid, record.diskGuid ?? null, true],
   ]);
-}
-
-function present(rows: readonly (readonly [name: string, value: string | null, mono?: boolean])[]): Detail[] {
-  return rows.flatMap(([name, value, mono]) =>
-    value === null ? [] : [{ name, value: mono === true ? <Mono>{value}</Mono> : value }],
-  );
 }

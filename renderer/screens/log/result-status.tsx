@@ -23,6 +23,7 @@ export function ResultStatus({ result, ...props }: ResultStatusProps): ReactElem
     case 'done':
     case 'verified':
     case 'rehearsed':
+    case 'size-checked':
       return (
         <Status tone="good" {...props}>
           <IconCheck size={20} stroke={3} aria-hidden /> {word}
@@ -31,6 +32,7 @@ export function ResultStatus({ result, ...props }: ResultStatusProps): ReactElem
     case 'failed':
     case 'verify-failed':
     case 'rehearsal-failed':
+    case 'size-failed':
       return (
         <Status tone="bad" {...props}>
           <IconX size={20} stroke={3} aria-hidden /> {word}

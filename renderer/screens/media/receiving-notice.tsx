@@ -103,6 +103,11 @@ function Received({ receiving }: { readonly receiving: Of<'received'> }): ReactE
         {here ? text.receiving.hereHint : text.receiving.receivedHint(sanitizeForDisplay(receiving.signer))}
       </p>
       <Foreign names={receiving.foreignFiles} />
+      {receiving.warnings.map((warning) => (
+        <Notice key={warning} tone="warn">
+          {sanitizeForDisplay(warning, 400)}
+        </Notice>
+      ))}
       <SaveReceipt sha256={sha256} />
     </Notice>
   );

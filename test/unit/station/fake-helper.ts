@@ -113,6 +113,8 @@ const handlers: HelperHandlers = {
   createDriveImage: nothing,
   verifyDrive: nothing,
   bootTestDrive: nothing,
+  checkSize: nothing,
+  readHealth: nothing,
 };
 
 const server = serveHelper(handlers, { input: process.stdin, output });

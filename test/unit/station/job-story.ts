@@ -1,5 +1,7 @@
 import { nothingBefore } from '../../../core/job/drive-again';
 import { noPast } from '../../../core/ledger/drive-past';
+import { defaultHealthRules } from '../../../core/health/health-rules';
+import type { DriveHealth } from '../../../core/health/health';
 import { expect } from 'vitest';
 import { PrestageError } from '../../../core/base/errors';
 import type { JobResult, JobState } from '../../../core/job/job';
@@ -35,6 +37,7 @@ export const drive = sampleDrive();
 export const planned: PlannedJob = {
   ...{ drive, machineSerial: '0042PF', again: false, holdsMachine: null, past: noPast, machine: null },
   before: nothingBefore,
+  health: { known: false, reason: 'a virtual drive has no health' },
 };
 
 export const details = sampleJob();
@@ -49,7 +52,7 @@ export const request: BatchRequest = {
   againReason: null,
   workOrder: null,
   bays: [],
-  proof: null,
+  ...{ proof: null, healthRules: defaultHealthRules, checkSize: false },
 };
 
 const openedOrder: LedgerRecord = {
@@ -80,6 +83,8 @@ export interface Story {
   readonly again?: boolean;
   readonly cannotRelease?: boolean;
   readonly onJob?: (state: JobState) => void;
+  /** The drive is hardware: what it says of its health before and after; null: it does not answer any more. */
+  readonly health?: readonly [before: DriveHealth, after: DriveHealth | null];
 }
 
 interface Told {
@@ -125,6 +130,11 @@ export async function send(story: Story): Promise<Told> {
             if (story.cannotRelease === true) throw broken('helper-died');
             return {};
           },
+          readHealth: () => {
+            const after = story.health?.[1] ?? null;
+            if (after === null) throw broken('drive-changed');
+            return { health: [after] };
+          },
         }),
   });
   const second = new FakeHelperClient('second', log, {
@@ -133,7 +143,7 @@ export async function send(story: Story): Promise<Told> {
   });
   const records: LedgerRecord[] = [];
   const others = sampleJob({ machineSerial: planned.machineSerial });
-  const ledger: Pick<Ledger, 'append' | 'findShipped' | 'openJobs' | 'newestOf'> = {
+  const ledger: Pick<Ledger, 'append' | 'findShipped' | 'lastEntries' | 'openJobs' | 'newestOf'> = {
     append: (record, made, precondition) => {
       note(record.kind);
       precondition?.();
@@ -142,6 +152,7 @@ export async function send(story: Story): Promise<Told> {
     },
     newestOf: (kind) =>
       story.machine === 'ordered' && kind === 'order-opened' ? rowOf(1, openedOrder, context) : null,
+    lastEntries: () => [],
     findShipped: () => (story.machine === 'finished' ? rowOf(1, finishedRecord(others), context) : null),
     openJobs: () =>
       story.machine === 'begun' ? [{ sequence: 1, startedAt: '2026-01-01T00:00:00.000Z', job: others }] : [],
@@ -174,7 +185,10 @@ export async function send(story: Story): Promise<Told> {
   };
   const report = await runJob(
     {
-      planned: { ...planned, again: story.again === true },
+      planned: {
+        ...{ ...planned, again: story.again === true },
+        ...(story.health === undefined ? {} : { drive: { ...drive, kind: 'disk' }, health: story.health[0] }),
+      },
       ...{ client: first.client, reservation: 'r1', previousDiskGuid: null, foundMachine: null },
     },
     image as DiskImage,

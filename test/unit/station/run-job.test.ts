@@ -43,6 +43,7 @@ describe('runJob, of a drive that is done', () => {
       fingerprint: details.fingerprint,
       diskGuid: details.diskGuid,
       ledgerEntry: 42,
+      ...{ health: null, slow: [] },
     });
     expect(records).toEqual([
       { kind: 'job-started', job: details },

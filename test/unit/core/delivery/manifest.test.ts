@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { badFileName } from '../../../../core/delivery/file-names';
 import { askFor, findingText, joinRanges, type PartFinding } from '../../../../core/delivery/findings';
-import { standingOf, type LibraryEntry } from '../../../../core/delivery/library';
+import type { LibraryEntry } from '../../../../core/delivery/library';
 import {
   blockRange,
   deliveryBlockBytes,
@@ -11,6 +11,8 @@ import {
   readManifest,
   type MediaManifest,
 } from '../../../../core/delivery/manifest';
+import { manifestTooLarge } from '../../../../core/delivery/manifest-size';
+import { standingOf, withAccepted, type AcceptedMedia } from '../../../../core/delivery/standing';
 import { MiB } from '../../../../core/base/units';
 import { maximumMessageBytes } from '../../../../core/contract/frame-guard';
 
@@ -44,7 +46,7 @@ describe('a manifest', () => {
     ['..', 'would leave the folder'],
     ['C:\\Windows\\x', 'would leave the folder'],
     ['a:b', 'has a character that Windows file names cannot have (:)'],
-    ['a\u0000b', 'has a character that Windows file names cannot have (a control character)'],
+    ['a\u0000b', 'has a character that Windows file names cannot have (control character 0)'],
     ['nul.wim', 'is the name of a Windows device'],
     ['contoso.wim.', 'ends with a space or a dot'],
     ['.contoso.wim', 'begins with a dot'],
@@ -138,6 +140,26 @@ describe('a finding', () => {
   });
 });
 
+describe('the size of a manifest', () => {
+  const of = (bytes: number, packages: number, partBytes = Number.MAX_SAFE_INTEGER) =>
+    manifestTooLarge({
+      described: {
+        contents: {
+          packages: Array.from({ length: packages }, (_, index) => ({
+            ...{ id: `ABC${index}`, name: 'x'.repeat(200), version: null, files: 1, bytes: 1, sha256: a },
+          })),
+        },
+      },
+      ...{ fileName: 'contoso.wim', bytes, partBytes, blockBytes: deliveryBlockBytes },
+    });
+  it('is known before anything is read, and what makes it large is named', () => {
+    expect(of(15e9, 300)).toBeNull();
+    expect(of(15e9, 300, 4 * 1024 * MiB)).toBeNull();
+    expect(of(9e12, 10)).toMatch(/^The manifest would have .* Most of it is the checksums of 134,111 blocks/);
+    expect(of(15e9, 30_000)).toContain('Most of it is the list of 30,000 packages (');
+  });
+});
+
 describe('the library', () => {
   const entry = (revision: number, sha256: string): LibraryEntry => ({
     ...{
@@ -156,7 +178,7 @@ describe('the library', () => {
     },
   });
   const standing = (...entries: LibraryEntry[]): string =>
-    standingOf(manifest, { name: 'Contoso', key: a }, entries).standing;
+    standingOf(manifest, { name: 'Contoso', key: a }, entries, []).standing;
 
   it('tells an older media, and another file of the same revision', () => {
     expect(standing()).toBe('new');
@@ -164,20 +186,50 @@ describe('the library', () => {
     expect(standing(entry(3, a))).toBe('here');
     expect(standing(entry(3, b))).toBe('other-file');
     expect(standing(entry(2, b), entry(4, c))).toBe('older');
-    expect(standingOf(manifest, { name: 'Fabrikam', key: b }, [entry(9, b)]).standing).toBe('new');
+    expect(standingOf(manifest, { name: 'Fabrikam', key: b }, [entry(9, b)], []).standing).toBe('new');
   });
 
   it('knows a signer whose key was trusted by another name, and does not take an older media from it', () => {
-    expect(standingOf(manifest, { name: 'Contoso GmbH', key: a }, [entry(9, b)]).standing).toBe('older');
+    expect(standingOf(manifest, { name: 'Contoso GmbH', key: a }, [entry(9, b)], []).standing).toBe('older');
   });
 
   it('files a media anew when its signer has a new name or a new key', () => {
-    expect(standingOf(manifest, { name: 'Contoso GmbH', key: a }, [entry(3, a)]).standing).toBe('new');
-    expect(standingOf(manifest, { name: 'Contoso', key: b }, [entry(3, a)]).standing).toBe('new');
+    expect(standingOf(manifest, { name: 'Contoso GmbH', key: a }, [entry(3, a)], []).standing).toBe('new');
+    expect(standingOf(manifest, { name: 'Contoso', key: b }, [entry(3, a)], []).standing).toBe('new');
+  });
+
+  it('remembers what was removed: an older media stays older, and the same one may come again', () => {
+    const accepted = withAccepted([], [entry(4, c)]);
+    const of = (...list: AcceptedMedia[]) => standingOf(manifest, { name: 'Contoso', key: a }, [], list);
+    expect(of(...accepted)).toMatchObject({ standing: 'older', newer: { revision: 4, inLibrary: false } });
+    expect(of(...withAccepted([], [entry(3, b)]))).toMatchObject({ standing: 'other-file' });
+    expect(of(...withAccepted([], [entry(3, a)]))).toEqual({ standing: 'new' });
+    // By the new name of its signer, too; another enterprise's media of the same name is another media.
+    const named = { name: 'Contoso GmbH', key: a };
+    expect(standingOf(manifest, named, [], accepted).standing).toBe('older');
+    expect(standingOf(manifest, { name: 'Fabrikam', key: b }, [], accepted).standing).toBe('new');
+    // Where the library has it, too, it is said to be there.
+    expect(standingOf(manifest, { name: 'Contoso', key: a }, [entry(4, c)], accepted)).toMatchObject({
+      newer: { inLibrary: true },
+    });
+  });
+
+  it('remembers of each media the newest, and of two that are as new the one that was taken on purpose', () => {
+    const revisions = (list: readonly AcceptedMedia[]) =>
+      list.map(({ revision, sha256 }) => `${revision}${sha256[0] ?? ''}`);
+    const first = withAccepted([], [entry(4, c), entry(2, b)]);
+    expect(revisions(first)).toEqual(['4c']);
+    expect(revisions(withAccepted(first, [entry(4, b)]))).toEqual(['4b']);
+    expect(revisions(withAccepted(first, [{ ...entry(1, a), name: 'Another' }]))).toEqual(['4c', '1a']);
+    expect(Object.keys(first[0] ?? {}).sort()).toEqual(
+      ['name', 'receivedAt', 'revision', 'sha256', 'signer', 'version'].sort(),
+    );
   });
 
   it('does not let a media take the place of another one that has the same file', () => {
-    expect(standingOf(manifest, { name: 'Fabrikam', key: b }, [entry(3, a)]).standing).toBe('other-media');
+    expect(standingOf(manifest, { name: 'Fabrikam', key: b }, [entry(3, a)], []).standing).toBe(
+      'other-media',
+    );
     expect(standing({ ...entry(1, a), name: 'Another' })).toBe('other-media');
     // A newer revision of its own may have the same file.
     expect(standing(entry(2, a))).toBe('new');

@@ -212,12 +212,12 @@ describe('a plan', () => {
     ['contoso.wim', /whole path/],
     ['/media/contoso.wim', /whole path/],
     ['D:\\media\\contoso', /must end with .wim/],
-    ['D:\\media\\con.wim', /'con.wim', which is the name of a device/],
-    ['D:\\media.\\a.wim', /'media.', which ends with a blank or a dot/],
-    ['D:\\a?b\\a.wim', /holds "\?"/],
+    ['D:\\media\\con.wim', /'con.wim', which is the name of a Windows device/],
+    ['D:\\media.\\a.wim', /'media.', which ends with a space or a dot/],
+    ['D:\\a?b\\a.wim', /has a character that Windows file names cannot have \(\?\)/],
     ['D:\\a\\\\b.wim', /is empty/],
     ['\\\\server\\share', /whole path/],
-    ['\\\\?\\C:\\a.wim', /holds "\?"|without/],
+    ['\\\\?\\C:\\a.wim', /without|cannot have/],
   ])('refuses the media file %s', (mediaFile, problem) => {
     expect(said({ recipe: { mediaFile } })).toEqual([expect.stringMatching(problem)]);
   });
@@ -243,7 +243,7 @@ describe('a recipe of any kind', () => {
       soundnessComplaints(recipe({ recipe: change })).map(({ message }) => message);
     expect(complaints({})).toEqual([]);
     expect(complaints({ name: 'nul', applications: [{ id: 'ABC00010', name: 'a' }] })).toEqual([
-      'name is the name of a device of Windows',
+      'name is the name of a Windows device',
       'applications[1].id is ABC00010, which packages[1].id has already',
     ]);
     for (const name of ['a:b', 'a.', 'COM1', 'lpt9.txt', 'a|b', 'a"b']) {

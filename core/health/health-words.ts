@@ -1,0 +1,172 @@
+import { atStart } from '../base/display';
+import type { Drive } from '../drive/drive';
+import type { DriveHealth, KnownHealth } from './health';
+import {
+  bitsOf,
+  figureOf,
+  judgeHealth,
+  wordOf,
+  type HealthFigure,
+  type HealthFinding,
+  type HealthRise,
+  type HealthRule,
+  type HealthWord,
+  type JobHealth,
+} from './health-rules';
+
+/** A drive's health in words, the same on cards, in lists, on paper and in messages; and what it makes of a drive. */
+
+export const wordTexts: Readonly<Record<HealthWord, string>> = {
+  good: 'good',
+  warning: 'warning',
+  bad: 'bad',
+  'not-known': 'not known',
+};
+
+/** A figure with its value, as `12 pending sectors`. */
+export function figureWords(figure: HealthFigure, value: number): string {
+  const some = (one: string, more: string): string => `${value} ${value === 1 ? one : more}`;
+  switch (figure) {
+    case 'failing':
+      return value === 0 ? 'it reports that it works' : 'it reports that it is failing';
+    case 'criticalWarnings':
+      return some('critical warning', 'critical warnings');
+    case 'pending':
+      return some('pending sector', 'pending sectors');
+    case 'uncorrectable':
+      return some('uncorrectable sector', 'uncorrectable sectors');
+    case 'reallocated':
+      return some('reallocated sector', 'reallocated sectors');
+    case 'mediaErrors':
+      return some('media error', 'media errors');
+    case 'spareLeft':
+      return `spare ${value} points above the maker's threshold`;
+    case 'percentageUsed':
+      return `${value} % used`;
+    case 'temperature':
+      return `${value} °C`;
+    case 'crcErrors':
+      return some('interface CRC error', 'interface CRC errors');
+    case 'powerOnHours':
+      return some('power-on hour', 'power-on hours');
+  }
+}
+
+/** Bits of the critical warning, in their order (NVM Express Base Specification 2.0, figure 207). */
+const warningTexts = [
+  'spare below its threshold',
+  'temperature',
+  'reliability degraded',
+  'read-only',
+  'backup of volatile memory failed',
+  'persistent memory read-only',
+];
+
+/** What a critical warning says; empty when it says nothing. */
+export function criticalWarningWords({ criticalWarning }: KnownHealth): string[] {
+  return bitsOf(criticalWarning ?? 0).map((bit) => warningTexts[bit] ?? `bit ${bit}`);
+}
+
+/** What matters where no rule holds, by what the drive is. */
+const usual: Readonly<Record<KnownHealth['protocol'], readonly HealthFigure[]>> = {
+  ata: ['reallocated', 'pending', 'percentageUsed', 'powerOnHours'],
+  nvme: ['percentageUsed', 'mediaErrors', 'powerOnHours'],
+  scsi: ['reallocated', 'mediaErrors', 'powerOnHours'],
+};
+
+/** The two figures that matter: what blocks or warns, then what is usually looked at. Fewer where the drive reports fewer. */
+export function keyFigures(health: DriveHealth, findings: readonly HealthFinding[]): string[] {
+  if (!health.known) return [];
+  const told = findings.filter(({ act }) => act !== 'records').map(({ figure }) => figure);
+  return [...new Set([...told, ...usual[health.protocol]])]
+    .flatMap((figure) => {
+      const value = figureOf(health, figure);
+      return value === null ? [] : [figureWords(figure, value)];
+    })
+    .slice(0, 2);
+}
+
+/** One line: the word and the two figures, or why it is not known. */
+export function healthLine(health: DriveHealth, findings: readonly HealthFinding[]): string {
+  if (!health.known) return `not known: ${health.reason}`;
+  return [wordTexts[wordOf(health, findings)], ...keyFigures(health, findings)].join(', ');
+}
+
+/** What a rule found, with its limit. */
+export function findingWords({ figure, value, limit }: HealthFinding): string {
+  const words = figureWords(figure, value);
+  return figure === 'failing' ? words : `${words} (limit: ${limit})`;
+}
+
+/** What rose while a job ran. */
+export function riseWords({ figure, before, after }: HealthRise): string {
+  return figure === 'failing'
+    ? 'it reports now that it is failing'
+    : `${figureWords(figure, after)}, ${before} before`;
+}
+
+/** All that a drive reports, for its details. Names and values, in the order in which they are looked at. */
+export function healthRows(health: KnownHealth): (readonly [name: string, value: string])[] {
+  const number = (name: string, value: number | null, unit = ''): (readonly [string, string])[] =>
+    value === null ? [] : [[name, `${value}${unit}`]];
+  const warnings = criticalWarningWords(health);
+  return [
+    ...(health.overall === null
+      ? []
+      : [['Own verdict', health.overall === 'passed' ? 'passed' : 'FAILING'] as const]),
+    ...(health.criticalWarning === null
+      ? []
+      : [['Critical warning', warnings.length === 0 ? 'none' : warnings.join(', ')] as const]),
+    ...number('Reallocated sectors', health.reallocated),
+    ...number('Pending sectors', health.pending),
+    ...number('Uncorrectable sectors', health.uncorrectable),
+    ...number('Media errors', health.mediaErrors),
+    ...number('Percentage used', health.percentageUsed, ' %'),
+    ...number('Available spare', health.availableSpare, ' %'),
+    ...number('Spare threshold', health.spareThreshold, ' %'),
+    ...number('Power-on hours', health.powerOnHours),
+    ...number('Temperature', health.temperature, ' °C'),
+    ...number('Interface CRC errors', health.crcErrors),
+  ];
+}
+
+/** What the record says of a job's health, for papers and lists: the reading before, what it means, and what rose. */
+export function jobHealthWords({ before, after, findings, rose }: JobHealth): string {
+  const now =
+    after !== undefined && !after.known && before.known ? `; afterwards not known: ${after.reason}` : '';
+  const risen = rose === undefined ? '' : `; rose while it was written: ${rose.map(riseWords).join(', ')}`;
+  const compared = after?.known === true && rose === undefined ? '; unchanged after read-back' : '';
+  return `${healthLine(before, findings)}${now}${compared}${risen}`;
+}
+
+/** The drive with what its health makes of it: blocked by a rule that blocks, with a note by one that warns. */
+export function withHealth(drive: Drive, health: DriveHealth | null, rules: readonly HealthRule[]): Drive {
+  if (health === null) return drive;
+  const { findings } = judgeHealth(health, rules);
+  const by = (act: HealthFinding['act']): string[] =>
+    findings.filter((one) => one.act === act).map(findingWords);
+  const [blocks, warns] = [by('blocks'), by('warns')];
+  return {
+    ...drive,
+    ...(blocks.length === 0
+      ? {}
+      : {
+          verdict: 'blocked' as const,
+          reasons: [
+            ...drive.reasons,
+            {
+              code: 'health' as const,
+              message: `Its health is bad: ${blocks.join(', ')}. Set it aside: it is failing or worn out.`,
+            },
+          ],
+        }),
+    ...(warns.length === 0
+      ? {}
+      : {
+          notes: [
+            ...drive.notes,
+            { code: 'health' as const, message: `${atStart(`health warning: ${warns.join(', ')}`)}.` },
+          ],
+        }),
+  };
+}

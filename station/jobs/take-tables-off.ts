@@ -1,0 +1,40 @@
+import { confirmationOf, type Drive } from '../../core/drive/drive';
+import type { HelperClient } from '../helper-client/helper-client';
+import type { Helpers } from '../helper-client/helpers';
+
+/** A drive that a helper holds, or held. */
+export interface HeldDrive {
+  readonly drive: Drive;
+  readonly client: HelperClient;
+  readonly reservation: string;
+  readonly benchDirectory: string | null;
+  /** As in the plan of its batch. */
+  readonly protectedPaths: readonly string[];
+  readonly stallMilliseconds: number;
+}
+
+/**
+ * Takes the partition tables off a drive that may be sealed but is not recorded as finished. Best effort, if
+ * need be through a new helper: the drive may be why the old one died.
+ */
+export async function takeTablesOff(held: HeldDrive, helpers: Helpers): Promise<void> {
+  const { drive, client, reservation, benchDirectory, protectedPaths, stallMilliseconds } = held;
+  try {
+    await client.call('eraseTables', { reservation, stallMilliseconds });
+    return;
+  } catch {
+    // The helper is gone, or holds the drive no more.
+  }
+  try {
+    const another = await helpers.forDrive(drive);
+    const { reservations } = await another.call('reserveDrives', {
+      drives: [{ driveId: drive.id, confirmed: confirmationOf(drive) }],
+      ...{ benchDirectory, protectedPaths: [...protectedPaths] },
+    });
+    for (const again of reservations) {
+      await another.call('eraseTables', { reservation: again.reservation, stallMilliseconds });
+    }
+  } catch {
+    // The job is recorded as failed either way, and its remedy is to write the drive again.
+  }
+}

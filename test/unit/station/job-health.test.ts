@@ -1,0 +1,72 @@
+import { describe, expect, it } from 'vitest';
+import type { DriveHealth, KnownHealth } from '../../../core/health/health';
+import { done, erasures, send } from './job-story';
+
+/** What becomes of a job whose drive is asked for its health before and after. */
+
+const before: KnownHealth = {
+  ...{ known: true, tool: '7.4', protocol: 'ata', overall: 'passed', readAt: '2026-01-01T00:00:00Z' },
+  ...{ reallocated: 2, pending: 0, uncorrectable: 0, mediaErrors: 0, crcErrors: 0 },
+  ...{ availableSpare: null, spareThreshold: null, percentageUsed: null, criticalWarning: null },
+  ...{ powerOnHours: 100, temperature: 30 },
+};
+
+describe('runJob, of hardware', () => {
+  it('records the health before and after, and what the rules say of it', async () => {
+    const after: DriveHealth = { ...before, powerOnHours: 101, temperature: 41 };
+    const { report, log, records } = await send({ runJob: () => done, health: [before, after] });
+    expect(log.filter((line) => line === 'first readHealth')).toHaveLength(1);
+    expect(report).toMatchObject({ end: done, ledgerEntry: 42 });
+    const findings = [{ figure: 'reallocated', value: 2, limit: 1, act: 'warns' }];
+    expect(records.at(-1)).toMatchObject({
+      kind: 'job-ended',
+      health: { before, after, findings: expect.arrayContaining(findings) as unknown },
+    });
+    expect(records.at(-1)).not.toHaveProperty('health.rose');
+  });
+
+  it.each(['reallocated', 'pending', 'uncorrectable', 'mediaErrors'] as const)(
+    'fails, with its tables taken off, when %s rose while it was written',
+    async (figure) => {
+      const after: DriveHealth = { ...before, [figure]: (before[figure] ?? 0) + 1 };
+      const { report, log, records } = await send({ runJob: () => done, health: [before, after] });
+      expect(erasures(log)).toEqual(['first eraseTables']);
+      // The tables are off before the end is recorded, and nothing says that it is finished.
+      expect(log.indexOf('first eraseTables')).toBeLessThan(log.indexOf('job-ended'));
+      expect(log).not.toContain('recording');
+      const end = { state: 'failed', reason: { code: 'drive-health-worse' }, bytesWritten: 1000 };
+      expect(report).toMatchObject({ end, ledgerEntry: 42 });
+      expect(records.at(-1)).toMatchObject({
+        kind: 'job-ended',
+        end,
+        health: { rose: [{ figure, fails: true }] },
+      });
+    },
+  );
+
+  it('stays done when only a transfer arrived damaged: that is a cable', async () => {
+    const after: DriveHealth = { ...before, crcErrors: 3 };
+    const { report, records } = await send({ runJob: () => done, health: [before, after] });
+    expect(report).toMatchObject({ end: done });
+    expect(records.at(-1)).toMatchObject({
+      health: { rose: [{ figure: 'crcErrors', before: 0, after: 3, fails: false }] },
+    });
+  });
+
+  it('stays done, and says that it is not known, when the drive does not tell it any more', async () => {
+    const { report, records } = await send({ runJob: () => done, health: [before, null] });
+    expect(report).toMatchObject({ end: done });
+    expect(records.at(-1)).toMatchObject({
+      health: { before, after: { known: false, reason: "The test's drive-changed" } },
+    });
+  });
+
+  it('is not asked again when it was not done', async () => {
+    const { log, records } = await send({
+      runJob: () => ({ state: 'cancelled', bytesWritten: 0 }),
+      health: [before, null],
+    });
+    expect(log).not.toContain('first readHealth');
+    expect(records.at(-1)).toMatchObject({ kind: 'job-ended', health: { before } });
+  });
+});
