@@ -1,3 +1,4 @@
+import { recordedLoaderWords } from '../../core/boot/loader-choice';
 import { driveAgainWords } from '../../core/job/drive-again';
 import { formatBytes, formatDuration, sanitizeForDisplay } from '../../core/base/display';
 import type { JobDetails } from '../../core/ledger/record';
@@ -136,6 +137,10 @@ function sections(details: PageDetails, machine: MachineContent): [string, reado
         ['Not written', notWritten(media.leftOut)],
         ['Driver pack', job.driverPack === null ? 'none for this model' : (job.driverPack?.name ?? null)],
         ['Layout', job.layout],
+        [
+          'Boot loader',
+          job.loader === undefined ? null : sanitizeForDisplay(recordedLoaderWords(job.loader), 500),
+        ],
         [
           'Recovery',
           job.recovery === undefined

@@ -6,6 +6,7 @@ import { BaysSection } from './bays-section';
 import { CacheSection } from './cache-section';
 import { CodesSection } from './codes-section';
 import { FleetSection } from './fleet-section';
+import { BootLoaderSection } from './boot-loader-section';
 import { BootTestSection } from './boot-test-section';
 import { ScannerSection } from './scanner-section';
 import './settings.css';
@@ -64,6 +65,7 @@ export function SettingsScreen(): ReactElement {
           <BaysSection />
           <CodesSection />
           <ScannerSection />
+          <BootLoaderSection />
           <BootTestSection />
           <SheetSection />
           <ShipmentsSection />
