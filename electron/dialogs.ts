@@ -11,6 +11,7 @@ import type { BundlePlace } from '../station/shipment/ship-service';
 import type { WindowMethod } from '../core/contract/app';
 import { readRecipe } from '../station/recipe/read-recipe';
 import { asDiskRefusal, namedPlace } from '../station/state/disk';
+import { offeredKey } from '../station/app/offered-keys';
 import type { AppService } from '../station/app/app-service';
 import type { AppHandlers } from './app-ipc';
 import { lineHandlers } from './line';
@@ -41,6 +42,16 @@ export function windowHandlers(
     const { canceled, filePaths } = await dialog.showOpenDialog(current(), { properties: ['openDirectory'] });
     return canceled ? null : (filePaths[0] ?? null);
   };
+  const filePath = async (name: string, extensions: string[]): Promise<string | null> => {
+    const { canceled, filePaths } = await dialog.showOpenDialog(current(), {
+      properties: ['openFile'],
+      filters: [
+        { name, extensions },
+        { name: 'All files', extensions: ['*'] },
+      ],
+    });
+    return canceled ? null : (filePaths[0] ?? null);
+  };
   /** In the shipments folder without a question, unless a file of that name is there: another one may need it. */
   const bundlePlace = async (number: string): Promise<BundlePlace | null> => {
     const name = bundleFileName(number);
@@ -59,15 +70,8 @@ export function windowHandlers(
       return { path: canceled ? null : (filePaths[0] ?? null) };
     },
     chooseMedia: async () => {
-      const { canceled, filePaths } = await dialog.showOpenDialog(current(), {
-        properties: ['openFile'],
-        filters: [
-          { name: 'Windows images', extensions: ['wim', 'swm', 'esd', 'WIM', 'SWM', 'ESD'] },
-          { name: 'All files', extensions: ['*'] },
-        ],
-      });
-      const [path] = filePaths;
-      if (canceled || path === undefined) return { chosen: false };
+      const path = await filePath('Windows images', ['wim', 'swm', 'esd', 'WIM', 'SWM', 'ESD']);
+      if (path === null) return { chosen: false };
       service.media.select(path);
       return { chosen: true };
     },
@@ -75,6 +79,15 @@ export function windowHandlers(
       const folder = await folderPath();
       if (folder !== null) service.library.receive(folder);
       return { chosen: folder !== null };
+    },
+    chooseKey: async () => {
+      const path = await filePath('Keys', ['pub', 'pem', 'crt', 'cer', 'PUB', 'PEM', 'CRT', 'CER']);
+      return { offered: path === null ? null : offeredKey(path, new Date()) };
+    },
+    chooseBase: async () => {
+      const path = await filePath('Windows images', ['wim', 'esd', 'WIM', 'ESD']);
+      if (path !== null) service.library.receiveWithBase(path);
+      return { chosen: path !== null };
     },
     chooseParts: async () => {
       const folder = await folderPath();
@@ -101,28 +114,15 @@ export function windowHandlers(
       return { path: canceled ? null : (filePaths[0] ?? null) };
     },
     chooseRecipe: async () => {
-      const { canceled, filePaths } = await dialog.showOpenDialog(current(), {
-        properties: ['openFile'],
-        filters: [
-          { name: 'Recipes', extensions: ['yaml', 'yml', 'YAML', 'YML'] },
-          { name: 'All files', extensions: ['*'] },
-        ],
-      });
-      const [path] = filePaths;
-      if (canceled || path === undefined) return { chosen: false };
+      const path = await filePath('Recipes', ['yaml', 'yml', 'YAML', 'YML']);
+      if (path === null) return { chosen: false };
       service.media.giveDates(datesOfRecipe(readRecipe(path).recipe));
       return { chosen: true };
     },
     chooseOrder: async ({ number }) => {
-      const { canceled, filePaths } = await dialog.showOpenDialog(current(), {
-        properties: ['openFile'],
-        filters: [
-          { name: 'Work orders', extensions: ['csv', 'json', 'txt', 'tsv', 'CSV', 'JSON', 'TXT', 'TSV'] },
-          { name: 'All files', extensions: ['*'] },
-        ],
-      });
-      const [path] = filePaths;
-      if (canceled || path === undefined) return { chosen: false, warnings: [] };
+      const orders = ['csv', 'json', 'txt', 'tsv', 'CSV', 'JSON', 'TXT', 'TSV'];
+      const path = await filePath('Work orders', orders);
+      if (path === null) return { chosen: false, warnings: [] };
       return { chosen: true, ...(await service.orders.openFile(path, number)) };
     },
     exportLog: async ({ format }) => {

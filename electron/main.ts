@@ -7,7 +7,13 @@ import { statePaths } from '../station/state/state-paths';
 import { serviceHandlers } from '../station/app/app-handlers';
 import { logError } from '../station/state/log-file';
 import { AppService } from '../station/app/app-service';
-import { closingChoices, closingQuestion, type ClosingChoice } from './closing';
+import {
+  closingChoices,
+  closingQuestion,
+  type AtWork,
+  type ClosingChoice,
+  type ClosingQuestion,
+} from './closing';
 import { readArguments, rootRefusal } from './command-line';
 import { patchChannel, registerAppCalls } from './app-ipc';
 import { windowHandlers } from './dialogs';
@@ -59,8 +65,8 @@ async function start(): Promise<void> {
   });
   app.on('second-instance', showWindow);
   app.on('window-all-closed', () => {
-    // Drives that are still written keep the app alive; their end ends it.
-    if (service === null || service.jobs.running.length === 0) void quit();
+    // What is still at work keeps the app alive; its end ends it.
+    if (service === null || closingQuestion(atWork(service)) === null) void quit();
   });
   app.on('before-quit', (event) => {
     if (quitting) return;
@@ -119,9 +125,11 @@ function showWindow(): void {
   showProgress();
   let mayClose = false;
   opened.on('close', (event) => {
-    if (mayClose || quitting || service === null || service.jobs.running.length === 0) return;
+    if (mayClose || quitting || service === null) return;
+    const question = closingQuestion(atWork(service));
+    if (question === null) return;
     event.preventDefault();
-    void ask(service.jobs.running.length).then((choice) => {
+    void ask(question).then((choice) => {
       if (choice === 'keep') return;
       mayClose = true;
       if (choice === 'close-window') opened.close();
@@ -130,17 +138,21 @@ function showWindow(): void {
   });
   opened.on('closed', () => {
     window = null;
-    if (service !== null && service.jobs.running.length > 0) {
-      void service.jobs.settled().then(() => {
+    if (service !== null && closingQuestion(atWork(service)) !== null) {
+      void Promise.all([service.jobs.settled(), service.library.settled()]).then(() => {
         if (window === null) void quit();
       });
     }
   });
 }
 
+function atWork({ jobs, library }: AppService): AtWork {
+  return { drives: jobs.running.length, receiving: library.isReceiving };
+}
+
 async function askAndQuit(): Promise<void> {
-  const running = service?.jobs.running.length ?? 0;
-  const choice = running === 0 ? 'cancel-and-quit' : await ask(running);
+  const question = service === null ? null : closingQuestion(atWork(service));
+  const choice = question === null ? 'cancel-and-quit' : await ask(question);
   if (choice === 'cancel-and-quit') await quit();
   else if (choice === 'close-window') window?.destroy();
 }
@@ -148,15 +160,14 @@ async function askAndQuit(): Promise<void> {
 let asking: Promise<ClosingChoice> | null = null;
 
 /** One question at a time: whoever asks while it is open gets the same answer. */
-async function ask(running: number): Promise<ClosingChoice> {
-  asking ??= showQuestion(running).finally(() => {
+async function ask(question: ClosingQuestion): Promise<ClosingChoice> {
+  asking ??= showQuestion(question).finally(() => {
     asking = null;
   });
   return await asking;
 }
 
-async function showQuestion(running: number): Promise<ClosingChoice> {
-  const { message, detail, buttons } = closingQuestion(running);
+async function showQuestion({ message, detail, buttons }: ClosingQuestion): Promise<ClosingChoice> {
   const question = {
     type: 'warning' as const,
     message,
@@ -185,7 +196,7 @@ let blocker: number | null = null;
 
 /** Keeps the computer from falling asleep while drives are written. */
 function stayAwake(): void {
-  const busy = service !== null && service.jobs.running.length > 0;
+  const busy = service !== null && closingQuestion(atWork(service)) !== null;
   if (busy && blocker === null) blocker = powerSaveBlocker.start('prevent-app-suspension');
   if (!busy && blocker !== null) {
     powerSaveBlocker.stop(blocker);

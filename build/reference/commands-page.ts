@@ -11,11 +11,16 @@ import { commandAnchors } from './json-page';
 export function leafCommands(): ReadonlyMap<string, Command> {
   const leaves = new Map<string, Command>();
   const visit = (command: Command, name: string): void => {
-    if (command.commands.length === 0) leaves.set(name, command);
+    if (doesSomething(command)) leaves.set(name, command);
     for (const below of command.commands) visit(below, `${name} ${below.name()}`.trim());
   };
   visit(prestageCommand(''), '');
   return leaves;
+}
+
+/** One that only has others below it does nothing by itself. */
+function doesSomething(command: Command): boolean {
+  return command.commands.length === 0 || formOf(command) !== null;
 }
 
 /** Makes the page. @throws Error when a command prints a form that the reference does not have */
@@ -39,12 +44,14 @@ export function commandsPage(): string {
 function sectionsOf(command: Command, above: string, heading: string): string[] {
   const name = `${above} ${command.name()}`;
   const title = [`${heading} ${name}`, `${atStart(command.description())}.`];
-  if (command.commands.length > 0) {
-    return [...title, ...command.commands.flatMap((below) => sectionsOf(below, name, `${heading}#`))];
-  }
+  const below = command.commands.flatMap((one) => sectionsOf(one, name, `${heading}#`));
+  if (!doesSomething(command)) return [...title, ...below];
   const usage = `\`\`\`\n${command.createHelp().commandUsage(command)}\n\`\`\``;
   const lines = [...command.registeredArguments.map(argumentLine), ...command.options.map(optionLine)];
-  return [...title, usage, lines.join('\n'), ...endingOf(command, name.replace('prestage ', ''))];
+  return [
+    ...[...title, usage, lines.join('\n'), ...endingOf(command, name.replace('prestage ', ''))],
+    ...below,
+  ];
 }
 
 function argumentLine(argument: Argument): string {

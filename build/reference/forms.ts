@@ -6,6 +6,8 @@ import { mediaManifestSchema } from '../../core/delivery/manifest';
 import { receiptSchema } from '../../core/delivery/library';
 import { driveSchema } from '../../core/drive/drive';
 import { errorDataSchema } from '../../core/base/errors';
+import { driveHealthSchema } from '../../core/health/health';
+import { sizeCheckSchema } from '../../core/health/size-check';
 import { jobEndSchema } from '../../core/job/job';
 import { labelRuleSchema } from '../../core/scan/label-rules';
 import { returnedForm } from '../../station/cli/machine-command';
@@ -28,6 +30,7 @@ import { thisMachineSchema } from '../../core/machine/this-machine';
 import { applyForm } from '../../station/cli/apply-report';
 import { benchCreateForm, benchRemoveForm } from '../../station/cli/bench-command';
 import { cacheForm } from '../../station/cli/cache-command';
+import { driveCheckForm } from '../../station/cli/drives-check-command';
 import { drivesForm } from '../../station/cli/drives-command';
 import { checkProofForm } from '../../station/cli/proof-commands';
 import { scannerForm } from '../../station/cli/scanner-command';
@@ -71,6 +74,7 @@ import { supportReportSchema } from '../../station/support/support-bundle';
 /** What commands print, by the command's name without `prestage`. */
 export const commandForms = {
   drives: drivesForm,
+  'drives check': driveCheckForm,
   'media inspect': mediaInspectForm,
   'media verify': mediaVerifyForm,
   'media send': mediaSendForm,
@@ -170,6 +174,8 @@ export const partForms = {
   Drive: driveSchema,
   'Boot files': bootableSchema,
   'Recorded drive': recordedDriveSchema,
+  'Drive health': driveHealthSchema,
+  'Size check': sizeCheckSchema,
   'Machine details': machineDetailsSchema,
   'Recipe content': recipeContentSchema,
   Job: jobDetailsSchema,

@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { jobHealthSchema } from '../health/health-rules';
+import { slowNoteSchema } from '../health/slow';
 import { sha256Schema } from '../media/chunk-map';
 import { driveSchema } from '../drive/drive';
 import { errorDataSchema } from '../base/errors';
@@ -49,6 +51,10 @@ export const appJobSchema = z.strictObject({
   startedAt: z.iso.datetime(),
   endedAt: z.iso.datetime().nullable(),
   ledgerEntry: z.int().nullable(),
+  /** What its drive said of its health; missing before it ends, and where the drive is no hardware. */
+  health: jobHealthSchema.optional(),
+  /** The drive was much slower than others, or became so. */
+  slow: z.array(slowNoteSchema).min(1).optional(),
   canCancel: z.boolean(),
   canRetry: z.boolean(),
   /** Why its machine got another drive. */

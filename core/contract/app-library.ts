@@ -3,7 +3,7 @@ import { errorDataSchema } from '../base/errors';
 import { taskSchema } from '../base/task';
 import { packageSchema } from '../contents/contents';
 import { partFindingSchema } from '../delivery/findings';
-import { libraryEntrySchema } from '../delivery/library';
+import { libraryEntrySchema, signerSchema } from '../delivery/library';
 import { recipeSettingsSchema } from '../delivery/recipe-settings';
 import { sha256Schema } from '../media/chunk-map';
 import { nothing } from './app-common';
@@ -64,17 +64,34 @@ const receivingSchema = z.discriminatedUnion('status', [
 ]);
 export type Receiving = z.infer<typeof receivingSchema>;
 
+/** A key of an enterprise, as people compare it. */
+export const shownKeySchema = z.strictObject({
+  kind: signerSchema.shape.kind,
+  /** Fingerprint. */
+  key: sha256Schema,
+  /** As minisign prints it; null for a certificate. It proves nothing. */
+  keyId: z.string().nullable(),
+  /** Last day of a certificate, `YYYY-MM-DD`; null for a key, which has none. */
+  until: z.iso.date().nullable(),
+});
+export type ShownKey = z.infer<typeof shownKeySchema>;
+
 export const libraryStateSchema = z.strictObject({
   /** By name, the newest revision first. */
   media: z.array(libraryMediaSchema),
   /** Deliveries that were begun and not finished. */
   unfinished: z.array(z.strictObject({ name: z.string(), version: z.string(), sha256: sha256Schema })),
+  /** Keys that are trusted here, each by the name that somebody gave it. */
+  keys: z.array(z.strictObject({ name: z.string(), ...shownKeySchema.shape })),
   /** Null: nothing was received since the app was opened, or its result was closed. */
   receiving: receivingSchema.nullable(),
   /** Why the library cannot be read; null when it can. */
   error: errorDataSchema.nullable(),
 });
 export type LibraryState = z.infer<typeof libraryStateSchema>;
+
+/** Characters of a file with a public key or a certificate. */
+export const longestKeyText = 65_536;
 
 const oneMedia = z.strictObject({ sha256: sha256Schema });
 
@@ -85,6 +102,13 @@ export const libraryMethods = {
   takeDropped: { request: z.strictObject({ path: z.string().max(4096) }), response: nothing },
   /** Receives again what was refused because it is older, and records why. */
   receiveOlder: { request: z.strictObject({ reason: z.string().max(400) }), response: nothing },
+  /** Trusts a key by a name. What was refused because the key was unknown is received again. */
+  trustKey: {
+    request: z.strictObject({ name: z.string().max(200), text: z.string().max(longestKeyText) }),
+    response: nothing,
+  },
+  /** What is signed with this key is refused from now on. */
+  forgetKey: { request: z.strictObject({ name: z.string().max(200) }), response: nothing },
   cancelReceive: { request: nothing, response: nothing },
   /** Takes the result of the last receipt off the screen. */
   closeReceived: { request: nothing, response: nothing },
@@ -107,6 +131,15 @@ export const libraryWindowMethods = {
   chooseDelivery: { request: nothing, response: z.strictObject({ chosen: z.boolean() }) },
   /** Asks where the receipt for the sender is saved. Null: closed. */
   saveReceipt: { request: oneMedia, response: z.strictObject({ path: z.string().nullable() }) },
+  /** Opens the dialog for a file with a public key or a certificate. Nothing is trusted yet. Null: closed. */
+  chooseKey: {
+    request: nothing,
+    response: z.strictObject({
+      offered: z.strictObject({ ...shownKeySchema.shape, fileName: z.string(), text: z.string() }).nullable(),
+    }),
+  },
+  /** Opens the dialog for the older media that a difference needs, and receives with it again. */
+  chooseBase: { request: nothing, response: z.strictObject({ chosen: z.boolean() }) },
   /** Opens the dialog for another folder with parts of what was not complete. */
   chooseParts: { request: nothing, response: z.strictObject({ chosen: z.boolean() }) },
 } as const;

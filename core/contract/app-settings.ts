@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { bootLoaderSettingsSchema } from '../boot/loader-choice';
+import { healthSettingsSchema } from '../health/health-rules';
 import { bootTestSettingsSchema } from '../job/boot-test';
 import { appSettingsSchema } from '../settings/settings';
 import { nothing } from './app-common';
@@ -11,6 +12,7 @@ export const stationSettingsSchema = z.strictObject({
   /** Size limit of the image cache, in bytes. */
   cacheLimitBytes: z.int().nonnegative(),
   bootLoader: bootLoaderSettingsSchema,
+  health: healthSettingsSchema,
   rehearsal: bootTestSettingsSchema,
   desk: appSettingsSchema,
 });

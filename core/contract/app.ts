@@ -15,6 +15,7 @@ import {
   stationStateSchema,
 } from './app-bench';
 import { nothing } from './app-common';
+import { appSizeCheckSchema, healthMethods, healthsStateSchema } from './app-health';
 import { libraryMethods, libraryStateSchema, libraryWindowMethods } from './app-library';
 import { lineWindowMethods } from './app-line';
 import { logMethods, logWindowMethods } from './app-log';
@@ -35,6 +36,9 @@ export const appStateSchema = z.strictObject({
   drives: drivesStateSchema,
   /** Of attached drives of which the ledger knows something. */
   pasts: pastsStateSchema,
+  /** Of attached drives that were asked. */
+  healths: healthsStateSchema,
+  sizeChecks: z.array(appSizeCheckSchema),
   media: mediaStateSchema,
   /** The media that were received. */
   library: libraryStateSchema,
@@ -59,6 +63,7 @@ export const serviceMethods = {
   /** Everything; afterwards changes come as patches. */
   getState: { request: nothing, response: appStateSchema },
   ...benchMethods,
+  ...healthMethods,
   ...batchMethods,
   ...libraryMethods,
   ...orderMethods,

@@ -117,10 +117,12 @@ export function figureOf(health: KnownHealth, figure: HealthFigure): number | nu
       return health.overall === null ? null : health.overall === 'failed' ? 1 : 0;
     case 'criticalWarnings':
       return health.criticalWarning === null ? null : bitsOf(health.criticalWarning & ~temperatureBit).length;
-    case 'spareLeft':
-      return health.availableSpare === null || health.spareThreshold === null
-        ? null
-        : health.availableSpare - health.spareThreshold;
+    case 'spareLeft': {
+      const { availableSpare: spare, spareThreshold: threshold } = health;
+      // A drive that does not count its spare says 0 of 0.
+      if (spare === null || threshold === null || (spare === 0 && threshold === 0)) return null;
+      return spare - threshold;
+    }
     case 'pending':
     case 'uncorrectable':
     case 'reallocated':

@@ -1,5 +1,8 @@
 import { z } from 'zod';
 import { sanitizeForDisplay } from '../base/display';
+import { wordOf } from '../health/health-rules';
+import { jobHealthWords } from '../health/health-words';
+import { slowWords } from '../health/slow';
 import { isSameKey, tellsOwnIdentity } from '../drive/drive-identity';
 import type { RecordedDrive } from '../ledger/record';
 import type { MachineDetails } from '../machine/machine';
@@ -115,7 +118,7 @@ function isTaken(drive: RecordedDrive, machines: readonly AuditedMachine[]): boo
 }
 
 /** What an auditor may want to know, and what speaks against no machine. Codes are stable. */
-export const noteCodes = ['serial-shared', 'manifest-not-recorded'] as const;
+export const noteCodes = ['serial-shared', 'manifest-not-recorded', 'drive-health', 'drive-slow'] as const;
 export const noteSchema = z.strictObject({
   code: z.enum(noteCodes),
   /** The machine it is about. */
@@ -146,6 +149,28 @@ export function noteMachines(machines: readonly AuditedMachine[]): Note[] {
         'are told apart by their disk GUIDs.';
       return [{ code: 'serial-shared', machineSerial, message }];
     });
+  });
+}
+
+/** What the records say of the drives themselves, though each passed: health that is not good, and speed. */
+export function noteDrives(machines: readonly AuditedMachine[]): Note[] {
+  return machines.flatMap(({ finished: { machineSerial, health, slow = [] } }) => {
+    const drive = `The drive of ${named(machineSerial).replace('M', 'm')}`;
+    const word = health === undefined ? 'good' : wordOf(health.before, health.findings);
+    return [
+      ...(health === undefined || (word === 'good' && health.rose === undefined)
+        ? []
+        : [
+            {
+              code: 'drive-health' as const,
+              machineSerial,
+              message: `${drive}: health ${sanitizeForDisplay(jobHealthWords(health), 400)}.`,
+            },
+          ]),
+      ...slow.map((note) => ({
+        ...{ code: 'drive-slow' as const, machineSerial, message: `${drive}: ${slowWords(note)}.` },
+      })),
+    ];
   });
 }
 

@@ -1,5 +1,7 @@
 import { sanitizeForDisplay } from '../base/display';
 import { PrestageError } from '../base/errors';
+import type { JobHealth } from '../health/health-rules';
+import type { SlowNote } from '../health/slow';
 import type { DriveRecord, JobDetails, LedgerRecord } from '../ledger/record';
 import { isGoodReading, isOfWritten, standingFinding, type Erasure } from '../ledger/standing-finding';
 import { maxMachines, shipmentNumberSchema } from './shipment';
@@ -30,6 +32,9 @@ export interface FinishedJob {
   readonly bootTest: BootTest['verdict'] | null;
   /** Later readings that found the drive as it was written. */
   readonly verifiedAgain: number;
+  /** What its drive said of its health, and how slow it was; missing where that is not recorded. */
+  readonly health?: JobHealth;
+  readonly slow?: readonly SlowNote[];
 }
 
 export type Fitness =
@@ -126,8 +131,14 @@ export function assessMachine(history: MachineHistory): Fitness {
     machineSerial: job.machineSerial,
     sequence: ended.sequence,
     ...{ job, startedAt, result: end.result, bootTest: verdict, verifiedAgain },
+    ...driveStateOf(ended.record),
   };
   return { fit: true, finished };
+}
+
+/** What a job's end says of its drive's health and speed. */
+export function driveStateOf({ health, slow }: EndedRecord): Pick<FinishedJob, 'health' | 'slow'> {
+  return { ...(health === undefined ? {} : { health }), ...(slow === undefined ? {} : { slow }) };
 }
 
 /** Whether a job was done on a bench of virtual drives, and its machine never got a drive. */

@@ -141,7 +141,9 @@ class Scan {
         ? 'does not exist'
         : code === 'EACCES' || code === 'EPERM'
           ? 'cannot be read: you do not have permission'
-          : `cannot be read (${code})`;
+          : code === 'ENAMETOOLONG'
+            ? 'has a path too long for this computer'
+            : `cannot be read (${code})`;
     return unusable(this.#id, [`${shown(place)} ${what}`]);
   }
 }

@@ -1,4 +1,5 @@
 import type { AppBootTest, AppJob } from '../../core/contract/app-bench';
+import type { AppSizeCheck, HealthsState } from '../../core/contract/app-health';
 import type { Drive } from '../../core/drive/drive';
 import type { DrivePast } from '../../core/ledger/drive-past';
 import type { Pair } from '../../core/pairing/pairing-state';
@@ -7,10 +8,12 @@ import {
   bootTestOf,
   cardKind,
   driveOf,
+  healthOf,
   jobOf,
   pairOf,
   pastKindOf,
   pastOf,
+  sizeCheckOf,
   type CardKind,
   type PastKind,
 } from './selectors';
@@ -22,6 +25,8 @@ export interface BayShown {
   readonly pair: Pair | null;
   readonly bootTest: AppBootTest | null;
   readonly past: DrivePast | null;
+  readonly health: HealthsState[number] | null;
+  readonly sizeCheck: AppSizeCheck | null;
   readonly kind: CardKind;
   readonly pastKind: PastKind | undefined;
 }
@@ -36,6 +41,8 @@ export function useBayShown(driveId: string | null): BayShown {
   const pair = useApp((state) => pairOf(state, driveId));
   const bootTest = useApp((state) => bootTestOf(state, driveId));
   const past = useApp((state) => pastOf(state, driveId));
+  const health = useApp((state) => healthOf(state, driveId));
+  const sizeCheck = useApp((state) => sizeCheckOf(state, driveId));
   const kind = cardKind(drive, job, pair, bootTest);
-  return { drive, job, pair, bootTest, past, kind, pastKind: pastKindOf(kind, past) };
+  return { drive, job, pair, bootTest, past, health, sizeCheck, kind, pastKind: pastKindOf(kind, past) };
 }

@@ -1,4 +1,5 @@
 import type { AppState } from '../../core/contract/app';
+import type { AppSizeCheck, HealthsState } from '../../core/contract/app-health';
 import type { AppJob, AppBootTest, DrivesState } from '../../core/contract/app-bench';
 import { bootOutcome, cardOutcome } from '../../core/flow/job-outcome';
 import type { Pair } from '../../core/pairing/pairing-state';
@@ -23,6 +24,16 @@ export function jobOf(state: AppState, driveId: string | null): AppJob | null {
 /** What the ledger tells of a drive; null when that is nothing. */
 export function pastOf(state: AppState, driveId: string | null): DrivePast | null {
   return state.pasts.find((one) => one.driveId === driveId)?.past ?? null;
+}
+
+/** What a drive said of its health; null: it was not asked. */
+export function healthOf(state: AppState, driveId: string | null): HealthsState[number] | null {
+  return state.healths.find((one) => one.driveId === driveId) ?? null;
+}
+
+/** The newest check of a drive's real size. */
+export function sizeCheckOf(state: AppState, driveId: string | null): AppSizeCheck | null {
+  return state.sizeChecks.find((one) => one.driveId === driveId) ?? null;
 }
 
 /** The newest rehearsal of a drive. */

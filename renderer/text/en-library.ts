@@ -84,6 +84,33 @@ export const libraryText = {
   removeRestQuestion: (name: string, version: string): string =>
     `Remove what was received of ${name} ${version}?`,
 
+  keys: {
+    title: (count: number): string => countedGrouped(count, 'trusted key', 'trusted keys'),
+    intro:
+      'Media signed with these keys can be received. A key is trusted once for each enterprise, after its fingerprint was compared by telephone or in person.',
+    choose: 'Trust a key …',
+    offered: (file: string): string => `The key in ${file}`,
+    kind: 'Kind',
+    kinds: { minisign: 'key (minisign)', certificate: 'certificate' },
+    fingerprint: 'Fingerprint',
+    keyId: 'Key ID',
+    until: 'Valid until',
+    name: 'Name of the enterprise',
+    nameHint: 'Media that the key signed are shown with this name.',
+    trust: 'Trust this key',
+    question: (name: string): string =>
+      `Did ${name} tell you this fingerprint by telephone or in person, letter by letter?`,
+    yes: 'Yes, it is the same',
+    no: 'No, do not trust it',
+    cancel: 'Cancel',
+    forget: 'Forget',
+    forgetNamed: (name: string): string => `Forget the key of ${name}`,
+    forgetQuestion: (name: string): string =>
+      `Forget the key of ${name}? Media it signed can no longer be received or written.`,
+    forgetYes: 'Yes, forget it',
+    forgetNo: 'Keep it',
+  },
+
   receiving: {
     running: (folder: string): string => `Receiving ${folder}`,
     begins: 'Checking the signature …',
@@ -107,14 +134,15 @@ export const libraryText = {
     reason: 'Reason',
     reasonHint: 'It is kept with the media and stands in the receipt.',
     anyway: 'Receive the older media',
+    base: 'Choose the older media …',
     /** Where the command line's way would be told. */
     remedies: {
       'delivery-older':
         'Nothing was added to the library. Ask the sender which one is meant. To receive it on purpose, give a reason.',
       'delivery-base-missing':
-        'Nothing was added to the library. Receive the named media first, or ask the sender to send the media whole.',
+        'Nothing was added to the library. Receive the named media first, or choose its file if it lies elsewhere. Or ask the sender to send the media whole.',
       'delivery-key-unknown':
-        'Nothing was added to the library. Ask the sender, by telephone or in person, which key it is. Whoever looks after this station then trusts it with: prestage key trust NAME --public-key FILE',
+        'Nothing was added to the library. Ask the sender, by telephone or in person, which key it is and what its fingerprint is. Then trust it here; the folder is received again.',
     } as Readonly<Record<string, string>>,
   },
 };

@@ -5,6 +5,7 @@ import { benchText } from './en-bench';
 import { commonText } from './en-common';
 import { firstDriveText } from './en-first-drive';
 import { flowText } from './en-flow';
+import { healthText } from './en-health';
 import { helpText } from './en-help';
 import { libraryText } from './en-library';
 import { lineText } from './en-line';
@@ -24,6 +25,7 @@ export const en = {
   bench: benchText,
   firstDrive: firstDriveText,
   flow: flowText,
+  health: healthText,
   help: helpText,
   library: libraryText,
   line: lineText,

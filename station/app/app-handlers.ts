@@ -56,6 +56,14 @@ export function serviceHandlers(app: AppService): ServiceHandlers {
       app.library.receiveOlder(reason);
       return done;
     },
+    trustKey: async ({ name, text }) => {
+      await app.library.trust(name, text);
+      return done;
+    },
+    forgetKey: async ({ name }) => {
+      await app.library.forget(name);
+      return done;
+    },
     cancelReceive: () => {
       app.library.cancel();
       return done;
@@ -147,6 +155,18 @@ export function serviceHandlers(app: AppService): ServiceHandlers {
     getPicture: ({ sha256 }) => ({ png: app.bootTests.picture(sha256)?.toString('base64') ?? null }),
     dismissNotice: ({ id }) => {
       app.notices.dismiss(id);
+      return done;
+    },
+    readHealth: async ({ driveId }) => {
+      await app.healths.ask(driveId);
+      return done;
+    },
+    checkSize: ({ driveId }) => {
+      app.sizeChecks.start(driveId);
+      return done;
+    },
+    cancelSizeCheck: ({ driveId }) => {
+      app.sizeChecks.cancel(driveId);
       return done;
     },
     queryLog: (query) => app.log.query(query),

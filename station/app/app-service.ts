@@ -18,6 +18,7 @@ import { DriveList } from './drive-list';
 import { DrivesBefore } from './drives-before';
 import { withPulledDrives } from './drives-view';
 import { jobMediaOf } from './job-media';
+import { HealthService } from './health-service';
 import { JobService } from './job-service';
 import { KnownMedia } from './known-media';
 import { LibraryService } from './library-service';
@@ -36,6 +37,7 @@ import { ScanMemory } from './scan-memory';
 import { ScanService } from './scan-service';
 import { SessionStore } from './session-store';
 import { SettingsService } from './settings-service';
+import { SizeChecks } from './size-checks';
 import { StartService } from './start-service';
 import { StatePublisher } from './state-publisher';
 import { StationService } from './station-service';
@@ -70,6 +72,7 @@ export class AppService {
   readonly bootTests: BootTests;
   readonly drives: DriveList;
   readonly fleet: FleetService;
+  readonly healths: HealthService;
   readonly jobs: JobService;
   readonly knownMedia: KnownMedia;
   readonly library: LibraryService;
@@ -87,6 +90,7 @@ export class AppService {
   readonly session: SessionStore;
   readonly settings: SettingsService;
   readonly shipments: ShipService;
+  readonly sizeChecks: SizeChecks;
   readonly starting: StartService;
   readonly station: StationService;
   readonly takenOut: TakenOut;
@@ -154,6 +158,8 @@ export class AppService {
       benchDirectory: this.station.benchDirectory,
       protectedPaths: this.#protectedPaths(),
       bays: this.settings.current.desk.bays,
+      healthOf: (drive) => this.healths.of(drive),
+      healthRules: this.settings.current.health.rules,
     }));
     this.jobs = new JobService({ helpers, ledger, paths, settings: () => this.settings.current });
     this.bootTests = new BootTests({
@@ -173,6 +179,23 @@ export class AppService {
       drives: () => this.drives.state.drives,
       diskGuidOn: (attachment) => this.jobs.diskGuidOn(attachment),
       isRunning: (driveId) => this.jobs.running.some((job) => job.driveId === driveId),
+    });
+    this.healths = new HealthService({
+      helpers,
+      drives: () => this.drives.state.drives,
+      benchDirectory: () => this.station.benchDirectory,
+      rules: () => this.settings.current.health.rules,
+    });
+    this.sizeChecks = new SizeChecks({
+      ...{ helpers, ledger },
+      stallSeconds: () => this.settings.current.stallSeconds,
+      drives: () => this.drives.state.drives,
+      isTaken: (driveId) =>
+        this.pairing.pairs.some((pair) => pair.driveId === driveId) ||
+        this.jobs.running.some((job) => job.driveId === driveId),
+      protectedPaths: () => this.#protectedPaths(),
+      benchDirectory: () => this.station.benchDirectory,
+      context: () => this.recovery.contextWhenRecorded(),
     });
     this.before = new DrivesBefore({
       pastOf: (drive) => this.pasts.of(drive),
@@ -230,6 +253,8 @@ export class AppService {
         settings: () => this.settings.shown,
         drives: () => withPulledDrives(this.drives.state, this.jobs.jobs),
         pasts: () => this.pasts.state,
+        healths: () => this.healths.state,
+        sizeChecks: () => this.sizeChecks.states,
         media: () => this.media.state,
         library: () => this.library.state,
         batch: () => this.batch.state,
@@ -341,6 +366,7 @@ export class AppService {
     await this.library.close();
     await this.jobs.settled();
     this.progress.close();
+    await this.sizeChecks.close();
     await this.bootTests.close();
     await this.recovery.recorded.catch(() => undefined);
     this.publisher.close();

@@ -2,6 +2,9 @@ import { Emitter } from 'vscode-jsonrpc/node';
 import { arrangeBays, withBayLabels, type Bay } from '../../core/drive/bays';
 import type { DrivesState } from '../../core/contract/app-bench';
 import type { Drive } from '../../core/drive/drive';
+import type { DriveHealth } from '../../core/health/health';
+import type { HealthRule } from '../../core/health/health-rules';
+import { withHealth } from '../../core/health/health-words';
 import { isCancellation, toErrorData } from '../../core/base/errors';
 import { timeouts } from '../../core/base/timeouts';
 import type { Helpers } from '../helper-client/helpers';
@@ -12,6 +15,9 @@ export interface ListingContext {
   /** Files and folders whose drive must not be written. */
   readonly protectedPaths: readonly string[];
   readonly bays: readonly Bay[];
+  /** What a drive said of its health; null: it was not asked. */
+  readonly healthOf: (drive: Drive) => DriveHealth | null;
+  readonly healthRules: readonly HealthRule[];
 }
 
 /** Keeps the list of drives: looks again every few seconds, and at once when asked. */
@@ -54,7 +60,7 @@ export class DriveList {
     await this.#current();
   }
 
-  /** The bays were set up again: no need to look at the machine for that. */
+  /** The bays were set up again, or a drive told its health: no need to look at the machine for that. */
   rearrange(): void {
     this.#show(this.#listed, this.#state.error, this.#state.listed);
   }
@@ -100,8 +106,12 @@ export class DriveList {
 
   #show(listed: readonly Drive[], error: DrivesState['error'], isListed: boolean): void {
     this.#listed = listed;
-    const bays = arrangeBays(this.#details().bays, listed);
-    const state = { error, listed: isListed, drives: withBayLabels(listed, bays), bays };
+    const { bays: setUp, healthOf, healthRules } = this.#details();
+    const bays = arrangeBays(setUp, listed);
+    const drives = withBayLabels(listed, bays).map((drive) =>
+      withHealth(drive, healthOf(drive), healthRules),
+    );
+    const state = { error, listed: isListed, drives, bays };
     // Most listings find what the last one found; only a change is worth a repaint.
     if (JSON.stringify(state) === JSON.stringify(this.#state)) return;
     this.#state = state;

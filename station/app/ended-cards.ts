@@ -25,6 +25,9 @@ const cardMembers = appJobSchema.pick({
   ledgerEntry: true,
 }).shape;
 
+/** What a job told of its drive. */
+const driveMembers = appJobSchema.pick({ health: true, slow: true }).shape;
+
 /** In sessions from before 0.4, which kept no other cards. */
 export const interruptedCardSchema = z.strictObject({
   ...cardMembers,
@@ -34,6 +37,7 @@ export const interruptedCardSchema = z.strictObject({
 
 export const endedCardSchema = z.strictObject({
   ...cardMembers,
+  ...driveMembers,
   attachment: z.string().nullable(),
   state: jobEndSchema,
   ...appJobSchema.pick({ againReason: true, driveAgain: true }).shape,
@@ -162,6 +166,11 @@ export function keptOf(
   };
 }
 
+/** Only the members that are there. */
+function driveMembersOf({ health, slow }: AppJob): Pick<EndedCard, 'health' | 'slow'> {
+  return { ...(health === undefined ? {} : { health }), ...(slow === undefined ? {} : { slow }) };
+}
+
 function cardOf(job: AppJob, bench: string | null): EndedCard[] {
   const { driveId, attachment, bay, machineSerial, state, startedAt, endedAt, ledgerEntry } = job;
   const end = jobEndSchema.safeParse(state);
@@ -169,6 +178,7 @@ function cardOf(job: AppJob, bench: string | null): EndedCard[] {
   const { againReason, driveAgain } = job;
   return [
     {
+      ...driveMembersOf(job),
       ...{ driveId, attachment, bay, machineSerial, state: end.data, startedAt, endedAt, ledgerEntry, bench },
       ...(againReason === undefined ? {} : { againReason }),
       ...(driveAgain === undefined ? {} : { driveAgain }),

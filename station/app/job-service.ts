@@ -266,10 +266,13 @@ export class JobService {
         // An end is shown with the number of its entry.
         if (!hasEnded(state)) this.#update(drive.id, { state });
       },
-      onEnd: ({ job, end, diskGuid, ledgerEntry }) => {
+      onEnd: ({ job, end, diskGuid, ledgerEntry, health, slow }) => {
         const { attachment } = job.drive;
         if (end.state === 'done' && attachment !== null) this.#diskGuids.set(attachment, diskGuid);
-        this.#end(job.drive.id, end, ledgerEntry);
+        this.#end(job.drive.id, end, ledgerEntry, {
+          ...(health === null ? {} : { health }),
+          ...(slow.length === 0 ? {} : { slow: [...slow] }),
+        });
       },
     };
   }
@@ -285,8 +288,14 @@ export class JobService {
     }
   }
 
-  #end(driveId: string, end: JobEnd, ledgerEntry: number | null): void {
+  #end(
+    driveId: string,
+    end: JobEnd,
+    ledgerEntry: number | null,
+    told: Pick<AppJob, 'health' | 'slow'> = {},
+  ): void {
     this.#update(driveId, {
+      ...told,
       state: end,
       endedAt: new Date().toISOString(),
       ledgerEntry,

@@ -5,8 +5,8 @@ import { isCancellation, PrestageError, toErrorData } from '../../core/base/erro
 import { sanitizeForDisplay } from '../../core/base/display';
 import type { AppResponse } from '../../core/contract/app';
 import type { LibraryMediaView, LibraryState, Receiving } from '../../core/contract/app-library';
-import { contentsSum, namedPackages, removalRefusal } from '../../core/delivery/library-rules';
-import { manifestEnding, type MediaManifest } from '../../core/delivery/manifest';
+import { namedPackages, removalRefusal } from '../../core/delivery/library-rules';
+import { manifestEnding } from '../../core/delivery/manifest';
 import { sha256Schema } from '../../core/media/chunk-map';
 import { receiveMedia, type ReceiveRequest, type ReceiveResult } from '../delivery/receive';
 import type { Helpers } from '../helper-client/helpers';
@@ -20,9 +20,11 @@ import {
   receiptFileIn,
   type LibraryMedia,
 } from '../library/media-library';
-import { isTrusted } from '../signing/trusted-keys';
+import { forgetKey, keyOf, trustKey } from '../signing/trusted-keys';
 import type { Settings } from '../state/settings';
 import { writeFileAtomically, type StatePaths } from '../state/state-paths';
+import { resultOf, viewOf } from './library-view';
+import { keyViews } from './offered-keys';
 
 export interface LibraryServiceDependencies {
   readonly helpers: Pick<Helpers, 'plain'>;
@@ -39,7 +41,7 @@ export interface LibraryServiceDependencies {
   readonly running: () => number;
 }
 
-type Request = Pick<ReceiveRequest, 'path' | 'others' | 'olderReason'>;
+type Request = Pick<ReceiveRequest, 'path' | 'others' | 'olderReason' | 'base'>;
 
 /** Longer ones are cut. */
 const longestReason = 200;
@@ -52,7 +54,7 @@ export class LibraryService {
   /** A media was received, or received again. */
   readonly onReceived = this.#received.event;
   readonly #dependencies: LibraryServiceDependencies;
-  #state: LibraryState = { media: [], unfinished: [], receiving: null, error: null };
+  #state: LibraryState = { media: [], unfinished: [], keys: [], receiving: null, error: null };
   #looks = 0;
   /** What was asked for last; kept for another try. */
   #request: Request | null = null;
@@ -65,6 +67,10 @@ export class LibraryService {
 
   get state(): LibraryState {
     return this.#state;
+  }
+
+  get isReceiving(): boolean {
+    return this.#stop !== null;
   }
 
   get folder(): string {
@@ -90,13 +96,37 @@ export class LibraryService {
    * @throws PrestageError delivery-busy
    */
   receive(path: string): void {
-    this.#begin({ path: resolve(path), others: [], olderReason: null });
+    this.#begin({ path: resolve(path), others: [], olderReason: null, base: null });
   }
 
   /** Tries again with another folder of parts. @throws PrestageError delivery-busy, usage */
   receiveMore(folder: string): void {
     const request = this.#again();
     this.#begin({ ...request, others: [...request.others, resolve(folder)] });
+  }
+
+  /** Tries again with the older media that a difference needs. @throws PrestageError delivery-busy, usage */
+  receiveWithBase(file: string): void {
+    this.#begin({ ...this.#again(), base: resolve(file) });
+  }
+
+  /**
+   * Trusts a key by a name, after somebody has compared its fingerprint.
+   * @throws PrestageError key-invalid, key-known, usage
+   */
+  async trust(name: string, text: string): Promise<void> {
+    const plain = name.trim();
+    trustKey(this.#dependencies.paths, keyOf(plain, text, 'The key', new Date()));
+    await this.refresh();
+    const { receiving } = this.#state;
+    const waits = receiving?.status === 'refused' && receiving.error.code === 'delivery-key-unknown';
+    if (waits && this.#stop === null) this.#begin(this.#again());
+  }
+
+  /** @throws PrestageError key-not-found */
+  async forget(name: string): Promise<void> {
+    forgetKey(this.#dependencies.paths, name);
+    await this.refresh();
   }
 
   /** Tries again what is older than what is here. @throws PrestageError delivery-busy, usage without a reason */
@@ -198,6 +228,11 @@ export class LibraryService {
     await this.refresh();
   }
 
+  /** Resolves when nothing is being received. */
+  async settled(): Promise<void> {
+    await this.#work;
+  }
+
   /** Ends what is being received; what is whole of it is kept. */
   async close(): Promise<void> {
     this.#stop?.abort();
@@ -258,7 +293,7 @@ export class LibraryService {
     const key = loadStationKey(paths);
     if (key === null) throw new Error('a station with a ledger and without a key');
     return await receiveMedia(
-      { ...request, base: null, keepParts: false, operator: operator() },
+      { ...request, keepParts: false, operator: operator() },
       {
         paths,
         library: this.#library,
@@ -275,9 +310,11 @@ export class LibraryService {
     );
   }
 
-  async #look(): Promise<Pick<LibraryState, 'media' | 'unfinished' | 'error'>> {
+  async #look(): Promise<Partial<LibraryState>> {
+    const { paths } = this.#dependencies;
     try {
       const library = this.#library;
+      const keys = keyViews(paths);
       const found = library.list();
       const unfinished = library
         .unfinished()
@@ -285,29 +322,11 @@ export class LibraryService {
         .filter(({ sha256 }) => isSha256(sha256) && found.every(({ entry }) => entry.sha256 !== sha256))
         .map(({ name, version, sha256 }) => ({ name, version, sha256 }));
       const images = found.length === 0 ? new Map() : await this.#images();
-      const media = found.map((one) => this.#viewOf(one, library, images));
-      return { media, unfinished, error: null };
+      const media = found.map((one) => viewOf(one, library, images, paths));
+      return { media, unfinished, keys, error: null };
     } catch (error) {
-      return { media: [], unfinished: [], error: toErrorData(error) };
+      return { media: [], unfinished: [], keys: [], error: toErrorData(error) };
     }
-  }
-
-  #viewOf(
-    media: LibraryMedia,
-    library: MediaLibrary,
-    images: ReadonlyMap<string, LibraryMediaView['images']>,
-  ): LibraryMediaView {
-    const { form: _form, ...entry } = media.entry;
-    const manifest = manifestOrProblem(library, media);
-    const contents = manifest.manifest?.contents ?? null;
-    return {
-      ...entry,
-      path: media.path,
-      problem: media.problem ?? manifest.problem,
-      trusted: isTrusted(this.#dependencies.paths, entry.signer),
-      contents: contents === null ? null : contentsSum(contents),
-      images: images.get(entry.sha256) ?? { count: 0, bytes: 0 },
-    };
   }
 
   async #images(): Promise<Map<string, LibraryMediaView['images']>> {
@@ -327,38 +346,4 @@ export class LibraryService {
 
 function isSha256(text: string): boolean {
   return sha256Schema.safeParse(text).success;
-}
-
-function manifestOrProblem(
-  library: MediaLibrary,
-  media: LibraryMedia,
-): { readonly manifest: MediaManifest | null; readonly problem: string | null } {
-  try {
-    return { manifest: library.manifestOf(media).manifest, problem: null };
-  } catch (error) {
-    return { manifest: null, problem: toErrorData(error).message };
-  }
-}
-
-function resultOf(path: string, result: ReceiveResult): Receiving {
-  if (result.result === 'incomplete') {
-    const { manifest, findings, foreignFiles } = result;
-    const { name, version, parts } = manifest;
-    return {
-      status: 'incomplete',
-      ...{ path, name, version },
-      parts: parts.length,
-      findings: [...findings],
-      foreignFiles: [...foreignFiles],
-    };
-  }
-  const { name, version, sha256, signer } = result.media.entry;
-  return {
-    status: 'received',
-    ...{ name, version, sha256 },
-    signer: signer.name,
-    here: result.result === 'here',
-    warnings: [...result.warnings],
-    foreignFiles: result.result === 'here' ? [] : [...result.foreignFiles],
-  };
 }

@@ -23,8 +23,8 @@ export class SettingsService {
 
   /** Those that the screen shows. */
   get shown(): StationSettings {
-    const { stationName, cacheLimitBytes, bootLoader, rehearsal, desk } = this.#current;
-    return { stationName, cacheLimitBytes, bootLoader, rehearsal, desk };
+    const { stationName, cacheLimitBytes, bootLoader, health, rehearsal, desk } = this.#current;
+    return { stationName, cacheLimitBytes, bootLoader, health, rehearsal, desk };
   }
 
   /** @throws PrestageError settings-invalid (nothing is changed), state-unavailable */

@@ -6,6 +6,7 @@ import { batchOfOrder, type BatchService } from './batch-service';
 import type { BootTests } from './boot-tests';
 import type { DriveList } from './drive-list';
 import { settleCards } from './ended-cards';
+import type { HealthService } from './health-service';
 import type { JobService } from './job-service';
 import type { KnownMedia } from './known-media';
 import type { LibraryService } from './library-service';
@@ -22,6 +23,7 @@ import type { SettingsService } from './settings-service';
 import type { ShipService } from '../shipment/ship-service';
 import type { Slice, StatePublisher } from './state-publisher';
 import type { StartService } from './start-service';
+import type { SizeChecks } from './size-checks';
 import type { StationService } from './station-service';
 import type { TakenOut } from './taken-out';
 import type { TrainingMedia } from './training-media';
@@ -31,6 +33,7 @@ export interface WiredServices {
   readonly bootTests: BootTests;
   readonly drives: DriveList;
   readonly fleet: FleetService;
+  readonly healths: HealthService;
   readonly jobs: JobService;
   readonly knownMedia: KnownMedia;
   readonly library: LibraryService;
@@ -46,6 +49,7 @@ export interface WiredServices {
   readonly session: SessionStore;
   readonly settings: SettingsService;
   readonly shipments: Pick<ShipService, 'onClosed'>;
+  readonly sizeChecks: SizeChecks;
   readonly starting: Pick<StartService, 'onStarted'>;
   readonly station: StationService;
   readonly takenOut: TakenOut;
@@ -57,7 +61,7 @@ export function wire(app: WiredServices): void {
   const { batch, bootTests, drives, fleet, jobs, knownMedia, library, media, memory, notices } = app;
   const { orders, pairing, pasts, progress, publisher, recovery, session, settings, shipments, station } =
     app;
-  const { starting, takenOut, trainingMedia } = app;
+  const { starting, takenOut, trainingMedia, healths, sizeChecks } = app;
   const publish =
     (...slices: readonly Slice[]) =>
     (): void => {
@@ -124,6 +128,24 @@ export function wire(app: WiredServices): void {
   }
   pasts.onChange(publish('pasts'));
 
+  drives.onListed(() => {
+    healths.look();
+  });
+  healths.onChange(() => {
+    // What its health makes of a drive stands in its verdict and its notes.
+    drives.rearrange();
+  });
+  healths.onChange(publish('healths'));
+  drives.onChange(publish('healths', 'sizeChecks'));
+  settings.onChange(publish('healths'));
+  sizeChecks.onChange(publish('sizeChecks'));
+  sizeChecks.onFailed((error) => {
+    notices.show('error', error);
+  });
+  sizeChecks.onEnded(() => {
+    void drives.refresh();
+  });
+
   for (const onChange of [jobs.onChange, bootTests.onChange]) {
     onChange(() => {
       pairing.settle();
@@ -139,6 +161,7 @@ export function wire(app: WiredServices): void {
 
   jobs.onBatchEnd((reports) => {
     bootTests.onBatchEnd(reports);
+    healths.onBatchEnd(reports);
     // New disk images may be kept.
     void library.refresh();
     // What is on the drives has changed.

@@ -2,6 +2,8 @@ import { createInterface } from 'node:readline/promises';
 import { formatBytes, sanitizeForDisplay } from '../../core/base/display';
 import { cancelled, PrestageError } from '../../core/base/errors';
 import { driveLabel, placeOf } from '../../core/drive/drive';
+import { findingsOf } from '../../core/health/health-rules';
+import { healthLine } from '../../core/health/health-words';
 import { needsReason } from '../../core/job/drive-again';
 import { pastWords } from '../../core/ledger/past-words';
 import { recoveryPlanText } from '../../core/media/recovery';
@@ -132,15 +134,25 @@ function planText(plan: BatchPlan, request: BatchRequest): string {
     ['operator', request.operator],
     ...(plan.order === null ? [] : [['work order', plan.order.order.number] as const]),
   ]);
-  const rows = plan.jobs.map(({ drive, machineSerial, past }) => [
+  const anyHealth = plan.jobs.some(({ drive }) => drive.kind === 'disk');
+  const rows = plan.jobs.map(({ drive, machineSerial, past, health }) => [
     placeOf(drive),
     drive.id,
     drive.model,
     formatBytes(drive.size),
+    ...(anyHealth ? [healthLine(health, findingsOf(health, request.healthRules))] : []),
     [...pastWords(past), ...(drive.contents.length === 0 ? ['nothing known'] : drive.contents)],
     machineSerial,
   ]);
-  const columns = ['BAY', 'DRIVE', 'MODEL', 'SIZE', 'CONTENTS', 'MACHINE'].map((title) => ({ title }));
+  const columns = [
+    'BAY',
+    'DRIVE',
+    'MODEL',
+    'SIZE',
+    ...(anyHealth ? ['HEALTH'] : []),
+    'CONTENTS',
+    'MACHINE',
+  ].map((title) => ({ title }));
   const notes = plan.jobs.flatMap(({ drive }) =>
     drive.notes.map(({ message }) => `note: ${driveLabel(drive)}: ${message}`),
   );

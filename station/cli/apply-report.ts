@@ -1,7 +1,11 @@
 import { z } from 'zod';
 import { formatBytes, formatDuration } from '../../core/base/display';
 import { errorDataSchema } from '../../core/base/errors';
-import { placeOf } from '../../core/drive/drive';
+import { driveLabel, placeOf } from '../../core/drive/drive';
+import { jobHealthSchema, wordOf } from '../../core/health/health-rules';
+import { jobHealthWords } from '../../core/health/health-words';
+import { sizeCheckSchema } from '../../core/health/size-check';
+import { slowNoteSchema, slowWords } from '../../core/health/slow';
 import { sha256Schema } from '../../core/media/chunk-map';
 import { mediaSchema } from '../../core/media/media';
 import { recordedHashSource, recordedHashSourceSchema } from '../../core/media/media-state';
@@ -49,6 +53,12 @@ export const applyForm = z.strictObject({
       verifySeconds: z.number().nonnegative(),
       /** SHA-256 of the chunk map: what the drive was to hold. */
       fingerprint: sha256Schema,
+      /** What the drive said of its health; null of what is no hardware. */
+      health: jobHealthSchema.nullable(),
+      /** Empty unless the drive was much slower than others of its model, or became so. */
+      slow: z.array(slowNoteSchema),
+      /** Null where the size of the drive was not checked, or the job is not done. */
+      sizeCheck: sizeCheckSchema.nullable(),
       /** Number of the entry that recorded the end; null when it could not be recorded. */
       ledgerEntry: z.int().positive().nullable(),
     }),
@@ -75,6 +85,9 @@ export function documentOf(plan: BatchPlan, report: BatchReport): Omit<ApplyDocu
       ...(job.end.state === 'failed' ? { reason: job.end.reason } : {}),
       ...figuresOf(job),
       fingerprint: job.fingerprint,
+      health: job.health,
+      slow: [...job.slow],
+      sizeCheck: (job.end.state === 'done' ? job.end.result.sizeCheck : null) ?? null,
       ledgerEntry: job.ledgerEntry,
     })),
   };
@@ -114,7 +127,20 @@ export function reportText({ jobs, images }: BatchReport): string {
   const how = images.every(({ cached }) => cached)
     ? 'the disk image was in the cache'
     : 'the disk image was made for this batch';
-  return `${table(columns, rows)}\n\n${done} of ${jobs.length} drives passed; ${how}.`;
+  const notes = jobs.flatMap((job) => notesOf(job));
+  const list = [table(columns, rows), ...(notes.length === 0 ? [] : ['', ...notes])].join('\n');
+  return `${list}\n\n${done} of ${jobs.length} drives passed; ${how}.`;
+}
+
+/** What is to be known of a drive beside how its job ended. */
+function notesOf({ job: { drive }, slow, health }: JobReport): string[] {
+  const told = [
+    ...slow.map(slowWords),
+    ...(health === null || wordOf(health.before, health.findings) === 'good'
+      ? []
+      : [`health: ${jobHealthWords(health)}`]),
+  ];
+  return told.map((words) => `note: ${driveLabel(drive)}: ${words}`);
 }
 
 /** Of the whole batch. */

@@ -4,12 +4,19 @@ import { z } from 'zod';
 import { formatBytes } from '../../core/base/display';
 import { PrestageError } from '../../core/base/errors';
 import { driveLabel, driveSchema, placeOf, type Drive } from '../../core/drive/drive';
+import { noHealthOf } from '../../core/health/health';
+import { defaultHealthRules, type HealthRule } from '../../core/health/health-rules';
+import { healthLine, withHealth } from '../../core/health/health-words';
 import { drivePastSchema } from '../../core/ledger/drive-past';
 import { pastWords } from '../../core/ledger/past-words';
+import { readHealthOf } from '../drives/read-health';
 import { attachedPast } from '../drives/finished-drive';
 import { LedgerReader } from '../ledger/ledger-reader';
+import { loadSettings } from '../state/settings';
 import { statePaths } from '../state/state-paths';
-import { benchOption, commandAction, jsonOption, stateOption } from './command-context';
+import { benchOption, commandAction, jsonOption, stateOption, type CommandContext } from './command-context';
+import { drivesCheckCommand } from './drives-check-command';
+import { healthForm, healthOf } from './drives-health';
 import { table, type Column } from './output';
 
 /** What `drives --json` prints. */
@@ -19,6 +26,8 @@ export const drivesForm = z.strictObject({
       ...driveSchema.shape,
       /** What the ledger of this station tells of the drive; null: the ledger cannot be read. */
       past: drivePastSchema.nullable(),
+      /** Null: it was not read, because that needs administrator rights, or the drive cannot be written anyway. */
+      health: healthForm.nullable(),
     }),
   ),
 });
@@ -26,6 +35,7 @@ type ListedDrive = z.infer<typeof drivesForm>['drives'][number];
 
 interface DrivesOptions {
   readonly bench?: string;
+  readonly health?: true;
 }
 
 const columns: readonly Column[] = [
@@ -36,6 +46,7 @@ const columns: readonly Column[] = [
   { title: 'SIZE', align: 'right' },
   { title: 'SECTOR', align: 'right' },
   { title: 'BUS' },
+  { title: 'HEALTH' },
   { title: 'VERDICT' },
   { title: 'PAST' },
   { title: 'REASONS' },
@@ -43,31 +54,79 @@ const columns: readonly Column[] = [
 
 /** `prestage drives`: every drive with its verdict. */
 export function drivesCommand(): Command {
-  return new Command('drives')
-    .description('list the drives and show which can be written')
-    .addOption(benchOption())
-    .addOption(stateOption())
-    .addOption(jsonOption(drivesForm))
-    .action(
-      commandAction<DrivesOptions>(async ({ helpers, signal, output, stateDirectory }, { bench }) => {
-        const client = await helpers.plain();
-        const benchDirectory = bench === undefined ? null : resolve(bench);
-        const { drives } = await client.call(
-          'listDrives',
-          { benchDirectory, protectedPaths: [] },
-          { signal },
-        );
-        const { listed, problem } = withPasts(drives, stateDirectory);
-        if (problem !== null) output.message(`note: what the drives hold is not known: ${problem}`);
-        output.result<typeof drivesForm>({ drives: listed }, () => drivesText(listed));
-        return undefined;
-      }),
-    );
+  return (
+    new Command('drives')
+      // So that `drives check --bench` is the option of `check`.
+      .enablePositionalOptions()
+      .addCommand(drivesCheckCommand())
+      .description('list the drives and show which can be written')
+      .addOption(benchOption())
+      .option('--health', 'read the health of the drives also where that needs a password')
+      .addOption(stateOption())
+      .addOption(jsonOption(drivesForm))
+      .action(
+        commandAction<DrivesOptions>(async (context, { bench, health = false }) => {
+          const { helpers, signal, output, stateDirectory } = context;
+          const client = await helpers.plain();
+          const benchDirectory = bench === undefined ? null : resolve(bench);
+          const { drives } = await client.call(
+            'listDrives',
+            { benchDirectory, protectedPaths: [] },
+            { signal },
+          );
+          const healthy = await withHealths(drives, benchDirectory, health, context);
+          const { listed, problem } = withPasts(healthy, stateDirectory);
+          if (problem !== null) output.message(`note: what the drives hold is not known: ${problem}`);
+          output.result<typeof drivesForm>({ drives: listed }, () => drivesText(listed));
+          return undefined;
+        }),
+      )
+  );
+}
+
+type HealthyDrive = Omit<ListedDrive, 'past'>;
+
+/** The drives with their health, which blocks some of them. Only what could be written is asked. */
+async function withHealths(
+  drives: readonly Drive[],
+  benchDirectory: string | null,
+  asked: boolean,
+  { helpers, output, signal, stateDirectory }: CommandContext,
+): Promise<HealthyDrive[]> {
+  const eligible = drives.filter(({ kind, verdict }) => kind === 'disk' && verdict === 'eligible');
+  const { greeting } = await helpers.plain();
+  if (!asked && greeting?.uid !== 0) {
+    if (eligible.length > 0) {
+      output.message(
+        'note: the health of the drives was not read, because that needs administrator rights: add --health',
+      );
+    }
+    return drives.map((drive) => ({ ...drive, health: null }));
+  }
+  const rules = rulesOf(stateDirectory, output);
+  const read = await readHealthOf(eligible, helpers, benchDirectory, signal);
+  const readings = new Map(eligible.map((drive, index) => [drive.id, read[index]]));
+  return drives.map((drive) => {
+    const reading = readings.get(drive.id) ?? noHealthOf(drive);
+    if (reading === null) return { ...drive, health: null };
+    return { ...withHealth(drive, reading, rules), health: healthOf(reading, rules) };
+  });
+}
+
+/** The station's rules; the default ones where the settings cannot be read, which is said. */
+function rulesOf(stateDirectory: string | null, output: CommandContext['output']): readonly HealthRule[] {
+  try {
+    return loadSettings(statePaths(stateDirectory, { make: false })).health.rules;
+  } catch (error) {
+    if (!(error instanceof PrestageError)) throw error;
+    output.message(`note: the default rules of health are used: ${error.message}`);
+    return defaultHealthRules;
+  }
 }
 
 /** What the ledger tells of the drives. One that cannot be read is no reason not to list them. */
 function withPasts(
-  drives: readonly Drive[],
+  drives: readonly HealthyDrive[],
   stateDirectory: string | null,
 ): { readonly listed: ListedDrive[]; readonly problem: string | null } {
   let ledger: LedgerReader | null = null;
@@ -90,7 +149,10 @@ function withPasts(
 export function drivesText(drives: readonly ListedDrive[]): string {
   if (drives.length === 0) return 'There are no drives.';
   const anyPast = drives.some(({ past }) => past !== null && pastWords(past).length > 0);
-  const shown = columns.filter(({ title }) => anyPast || title !== 'PAST');
+  const anyHealth = drives.some(({ kind, health }) => kind === 'disk' && health !== null);
+  const shown = columns.filter(
+    ({ title }) => (anyPast || title !== 'PAST') && (anyHealth || title !== 'HEALTH'),
+  );
   const rows = drives.map((drive) => [
     placeOf(drive),
     drive.id,
@@ -99,6 +161,9 @@ export function drivesText(drives: readonly ListedDrive[]): string {
     formatBytes(drive.size),
     String(drive.logicalSectorSize),
     drive.bus,
+    ...(anyHealth
+      ? [drive.health === null ? null : healthLine(drive.health.reading, drive.health.findings)]
+      : []),
     drive.verdict,
     ...(anyPast ? [drive.past === null ? [] : pastWords(drive.past)] : []),
     drive.reasons.flatMap(({ message, release }) => [message, ...(release === undefined ? [] : [release])]),

@@ -11,6 +11,7 @@ import { newSecretKey, secretKeyFile } from '../signing/secret-key';
 import {
   certificateKey,
   forgetKey,
+  keyOf,
   minisignKey,
   requireTrusted,
   trustedKeySchema,
@@ -167,7 +168,7 @@ function addShow(command: Command): void {
     .action(
       commandAction<object>((context, _options, [given = '']) => {
         const key = existsSync(given)
-          ? keyOfFile(given, given)
+          ? keyOf(given, readInput(given).toString('utf8'), given, new Date())
           : requireTrusted(statePaths(context.stateDirectory, { make: false }), given);
         context.output.result<typeof keyForm>(key, () => keyText(key, existsSync(given)));
         return Promise.resolve(undefined);
@@ -206,14 +207,6 @@ function addTrust(command: Command): void {
         return Promise.resolve(undefined);
       }),
     );
-}
-
-/** A public key or a certificate, as its file has it. */
-function keyOfFile(name: string, file: string): TrustedKey {
-  const text = readInput(file).toString('utf8');
-  return text.includes('-----BEGIN CERTIFICATE-----')
-    ? certificateKey(name, text, file, new Date())
-    : minisignKey(name, text, file);
 }
 
 function keyText(key: TrustedKey, ofFile: boolean): string {

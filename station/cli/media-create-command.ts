@@ -4,8 +4,10 @@ import { Command } from 'commander';
 import type { z } from 'zod';
 import { formatBytes, shownPath } from '../../core/base/display';
 import { counted } from '../../core/base/plurals';
+import { dateNotices } from '../../core/media/media-dates';
 import { createComplaints, mediaPlanOf } from '../../core/recipe/create-rules';
 import { createdMediaSchema, type CreatedMedia } from '../../core/recipe/media-plan';
+import { datesOfRecipe } from '../../core/recipe/recipe-dates';
 import { readRecipe, recipeInvalid, withAbsolutePaths } from '../recipe/read-recipe';
 import { commandAction, jsonOption } from './command-context';
 
@@ -43,6 +45,10 @@ export function mediaCreateCommand(): Command {
             },
           },
         );
+        const shipping = { now: new Date(), shipBy: null };
+        for (const warning of dateNotices(datesOfRecipe(read.recipe), shipping)) {
+          output.message(`warning: ${warning}`);
+        }
         for (const note of created.notes) output.message(`note: ${note}`);
         output.result<typeof mediaCreateForm>(created, () => createdText(created));
         return undefined;

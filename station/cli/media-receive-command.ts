@@ -6,13 +6,15 @@ import { PrestageError } from '../../core/base/errors';
 import { counted } from '../../core/base/plurals';
 import { askFor, findingText, partFindingSchema } from '../../core/delivery/findings';
 import { receiptSchema } from '../../core/delivery/library';
+import { dateNotices } from '../../core/media/media-dates';
 import { receiveMedia, type ReceiveResult } from '../delivery/receive';
 import { defaultOperator } from '../jobs/open-station';
 import { loadStationKey } from '../ledger/keys';
 import { libraryFolder, MediaLibrary } from '../library/media-library';
 import { checkReceipt } from '../library/receipt';
 import { OrderReader } from '../orders/order-reader';
-import { commandAction, failsWhen, jsonOption, stateOption } from './command-context';
+import { addDateOptions, findDates, type DateOptions } from './media-dates';
+import { commandAction, failsWhen, jsonOption, stateOption, type CommandContext } from './command-context';
 import { exitCodes } from './exit-codes';
 import { libraryMediaForm, shownMedia } from './media-library-command';
 import { requireNew, writeNewFile } from './new-file';
@@ -63,7 +65,7 @@ export const checkReceiptForm = z.discriminatedUnion('ok', [
   }),
 ]);
 
-interface ReceiveOptions {
+interface ReceiveOptions extends DateOptions {
   readonly from: readonly string[];
   readonly base?: string;
   readonly older?: string;
@@ -79,7 +81,10 @@ interface CheckOptions {
 /** `prestage media receive`. */
 export function mediaReceiveCommand(): Command {
   const collect = (value: string, before: readonly string[]): string[] => [...before, value];
-  return failsWhen(new Command('receive'), 'parts are missing or damaged; what is whole was kept')
+  return failsWhen(
+    addDateOptions(new Command('receive')),
+    'parts are missing or damaged; what is whole was kept',
+  )
     .description('prove a media that was sent, join its parts, and put it into the media library')
     .argument('<folder>', 'folder with the manifest and the parts, or the manifest')
     .option(
@@ -105,7 +110,9 @@ export function mediaReceiveCommand(): Command {
         return await withStation(context, operator, async ({ ledger, paths, settings }) => {
           const key = loadStationKey(paths);
           if (key === null) throw new Error('a station with a ledger and without a key');
-          const received = await receiveMedia(
+          const library = new MediaLibrary(libraryFolder(paths, settings));
+          const shipBy = new OrderReader(ledger, paths).current()?.order.shipBy ?? null;
+          const taken = await receiveMedia(
             {
               path: resolve(folder),
               others: options.from.map((one) => resolve(one)),
@@ -116,9 +123,9 @@ export function mediaReceiveCommand(): Command {
             },
             {
               paths,
-              library: new MediaLibrary(libraryFolder(paths, settings)),
+              library,
               station: { name: settings.stationName, key },
-              shipBy: new OrderReader(ledger, paths).current()?.order.shipBy ?? null,
+              shipBy,
               client: await helpers.plain(),
               signal,
               onProgress: (progress) => {
@@ -126,10 +133,9 @@ export function mediaReceiveCommand(): Command {
               },
             },
           );
+          const received = await withFoundDates(taken, library, shipBy, options, context);
           if (receiptFile !== undefined && received.result !== 'incomplete' && received.receipt !== null) {
-            const media = new MediaLibrary(libraryFolder(paths, settings)).require(
-              received.media.entry.sha256,
-            );
+            const media = library.require(received.media.entry.sha256);
             writeNewFile(receiptFile, readInput(`${media.folder}/receipt.json`));
           }
           if ('foreignFiles' in received) {
@@ -177,6 +183,22 @@ export function checkReceiptCommand(): Command {
         return Promise.resolve(verdict.ok ? exitCodes.good : exitCodes.failed);
       }),
     );
+}
+
+/** What the recipe and the media's own variables say of the dates, beside the manifest: kept with the media, and warned of. */
+async function withFoundDates(
+  received: ReceiveResult,
+  library: MediaLibrary,
+  shipBy: string | null,
+  options: DateOptions,
+  context: CommandContext,
+): Promise<ReceiveResult> {
+  if (received.result === 'incomplete' || received.media.path === null) return received;
+  const { dates } = await findDates({ path: received.media.path, imageIndex: 1 }, options, context);
+  if (dates === null) return received;
+  const media = library.giveDates(received.media, dates);
+  const late = dateNotices(media.entry.dates ?? null, { now: new Date(), shipBy });
+  return { ...received, media, warnings: [...new Set([...received.warnings, ...late])] };
 }
 
 function documentOf(received: ReceiveResult): z.infer<typeof mediaReceiveForm> {

@@ -13,12 +13,14 @@ import {
   type OrderView,
 } from '../../core/order/order-state';
 import type { ScanSettings } from '../../core/scan/scan-settings';
+import { datesOfRecipe } from '../../core/recipe/recipe-dates';
 import { defaultOperator } from '../jobs/open-station';
 import { libraryFolder } from '../library/media-library';
-import { orderDateNotices } from '../library/order-dates';
+import { namedNotices, orderDateNotices } from '../library/order-dates';
 import { OrderBook } from '../orders/order-book';
 import { OrderReader, viewOf, type ListedOrder, type OpenOrder } from '../orders/order-reader';
 import { decodeText, parseOrder, readOrderFile, type SentOrder } from '../orders/order-files';
+import { readRecipe } from '../recipe/read-recipe';
 import { statePaths } from '../state/state-paths';
 import { commandAction, jsonOption, stateOption, type CommandContext } from './command-context';
 import { withLedger } from './ledger-command';
@@ -129,6 +131,7 @@ interface WhoOptions {
 }
 interface OpenOptions extends WhoOptions {
   readonly number?: string;
+  readonly recipe?: string;
 }
 interface ExceptOptions extends WhoOptions {
   readonly reason: string;
@@ -143,16 +146,23 @@ export function orderCommand(): Command {
       .command('open')
       .description('open a work order from CSV, JSON, or a list with one serial per line')
       .argument('<file>', 'file with the work order; - reads standard input')
-      .option('--number <number>', 'work order number, if it is not in the file'),
+      .option('--number <number>', 'work order number, if it is not in the file')
+      .option('--recipe <file>', 'recipe of the media: warns where its dates do not fit the work order'),
   ).action(
     commandAction<OpenOptions>(async (context, options, [file = '']) => {
       const number = options.number ?? null;
+      // Read before anything is opened.
+      const recipe = options.recipe === undefined ? null : readRecipe(options.recipe).recipe;
       await withBook(context, options, (book, { append, paths, settings }) => {
         const sent =
           file === '-' ? readInput(number, settings.desk) : readOrderFile(file, number, settings.desk);
         const { orderId, order } = book.open(sent.order, append);
         for (const warning of sent.warnings) context.output.message(`note: ${problemText(warning)}`);
-        const late = orderDateNotices(order, libraryFolder(paths, settings), new Date());
+        const shipping = { now: new Date(), shipBy: order.shipBy ?? null };
+        const late = [
+          ...orderDateNotices(order, libraryFolder(paths, settings), shipping.now),
+          ...(recipe === null ? [] : namedNotices(recipe.name, datesOfRecipe(recipe), shipping)),
+        ];
         for (const notice of late) context.output.message(`warning: ${notice}`);
         const warnings = [...sent.warnings, ...late.map((message) => ({ line: null, message }))];
         context.output.result<typeof orderOpenForm>(

@@ -116,6 +116,8 @@ export function prestageCommand(version: string): Command {
     )
     .version(version, '-V, --version', 'print the version')
     .helpOption('-h, --help', 'print this help')
+    // A command that has subcommands can have options of its own, by the names of theirs.
+    .enablePositionalOptions()
     .addHelpText('after', exitCodeHelp());
   const commands = [
     drivesCommand(),

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { healthWords } from '../../core/health/health-rules';
 import { sha256Schema } from '../../core/media/chunk-map';
 import {
   driveResults,
@@ -7,6 +8,7 @@ import {
   type LedgerRecord,
   type StoredEntry,
 } from '../../core/ledger/record';
+import { healthCells } from './health-cells';
 import { parseJson } from './check-entry';
 import { ledgerBroken } from './ledger-errors';
 import { sha256Hex } from './entry';
@@ -54,6 +56,20 @@ export const csvRowSchema = z.strictObject({
   jobId: z.uuid(),
   /** SHA-256 of the entry's canonical JSON. */
   entryHash: sha256Schema,
+  /** good, warning, bad or not-known, by the rules of the station; empty where no health is recorded. */
+  health: z.enum(healthWords).nullable(),
+  /** The newest figures that the drive reported in its job. */
+  reallocated: whole,
+  pending: whole,
+  uncorrectable: whole,
+  mediaErrors: whole,
+  percentageUsed: whole,
+  availableSpare: whole,
+  powerOnHours: whole,
+  temperature: z.int().nullable(),
+  crcErrors: whole,
+  /** Rules that hold, what rose, and whether the drive was slow. */
+  driveNotes: text,
 });
 export type CsvRow = Readonly<z.infer<typeof csvRowSchema>>;
 /** The columns of the CSV export, in their order. */
@@ -167,6 +183,7 @@ function laterRow(
     writeSeconds: null,
     verifySeconds: read?.seconds ?? null,
     startedAt: null,
+    ...healthCells({}),
     operator: entry.operator,
     station: entry.station.name,
     batchId: null,
@@ -206,6 +223,7 @@ export function csvRow(stored: StoredEntry, entry: LedgerEntry): CsvRow | null {
     writeSeconds: result?.writeSeconds ?? null,
     verifySeconds: result?.verifySeconds ?? null,
     startedAt: record.startedAt,
+    ...healthCells(record),
     operator: entry.operator,
     station: entry.station.name,
     batchId: job.batchId,

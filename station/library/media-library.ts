@@ -19,6 +19,7 @@ import {
   type LibraryEntry,
   type Receipt,
 } from '../../core/delivery/library';
+import { mergeMediaDates, type MediaDates } from '../../core/media/media-dates';
 import { readManifest, type MediaManifest } from '../../core/delivery/manifest';
 import { claimFolder, releaseFolder } from '../state/busy-mark';
 import { onDisk, statePlace } from '../state/disk';
@@ -240,6 +241,20 @@ export class MediaLibrary {
     });
     const media = this.#read(target);
     if (media === null) throw new Error('the media that was filed is not there');
+    return media;
+  }
+
+  /**
+   * Keeps dates that somebody found beside the manifest's, such as with the media's password: the station's own word, which nobody
+   * signed. They can only make a media end earlier.
+   */
+  giveDates({ entry, folder }: LibraryMedia, dates: MediaDates): LibraryMedia {
+    const merged = mergeMediaDates([entry.dates ?? null, dates]);
+    const place = statePlace(this.folder, 'The media is in the library; its dates are not kept.');
+    const text = `${JSON.stringify({ ...entry, dates: merged }, null, 2)}\n`;
+    writeFileAtomically(join(folder, entryName), text, 0o600, place.holds);
+    const media = this.#read(folder);
+    if (media === null) throw new Error('the media whose dates were kept is not there');
     return media;
   }
 

@@ -1,5 +1,5 @@
 import { sanitizeForDisplay } from '../../core/base/display';
-import { dateNotices, type MediaDates, type Shipping } from '../../core/media/media-dates';
+import { dateNotices, mergeMediaDates, type MediaDates, type Shipping } from '../../core/media/media-dates';
 import type { WorkOrder } from '../../core/order/order';
 import { MediaLibrary } from './media-library';
 
@@ -23,7 +23,8 @@ export function orderDateNotices({ mediaSha256, shipBy }: Ordered, folder: strin
     if (media === undefined) return [];
     const { name, version, dates } = library.manifestOf(media).manifest;
     const shipping = { now, shipBy: shipBy ?? null };
-    return namedNotices(`${name} ${version}`, dates ?? null, shipping);
+    const known = mergeMediaDates([dates ?? null, media.entry.dates ?? null]);
+    return namedNotices(`${name} ${version}`, known, shipping);
   } catch {
     // A library that is damaged stops whoever wants to write the media; an order can be opened.
     return [];

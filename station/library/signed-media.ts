@@ -3,6 +3,7 @@ import { sanitizeForDisplay } from '../../core/base/display';
 import { PrestageError } from '../../core/base/errors';
 import type { Signer } from '../../core/delivery/library';
 import { cmsEnding, minisignEnding } from '../../core/delivery/manifest';
+import { mergeMediaDates } from '../../core/media/media-dates';
 import type { SignedMedia } from '../media/media-expectation';
 import { loadPublicKey } from '../ledger/keys';
 import { stillSigned } from '../signing/signed-manifest';
@@ -47,9 +48,10 @@ export function signedMediaAt(
   if (signer.kind === 'certificate' && !isReceipted(folder, bytes, signer, paths)) {
     throw damaged(entry, 'its receipt was changed or is missing');
   }
-  // Not those of the entry, which nobody signed.
+  // Not those of the entry, which nobody signed; its dates can only end the media earlier.
   const { name, version, revision } = manifest;
-  return { name, version, revision, sha256, manifestSha256, signer, dates: manifest.dates ?? null };
+  const dates = mergeMediaDates([manifest.dates ?? null, entry.dates ?? null]);
+  return { name, version, revision, sha256, manifestSha256, signer, dates };
 }
 
 /** Whether this station's own receipt says that the manifest was signed by this signer. */

@@ -1,3 +1,5 @@
+import { healthLine } from '../../core/health/health-words';
+import { sanitizeForDisplay } from '../../core/base/display';
 import { z } from 'zod';
 import { sha256Schema } from '../../core/media/chunk-map';
 import { signedManifestSchema } from '../../core/delivery/library';
@@ -7,6 +9,7 @@ import {
   findManifest,
   findInOrder,
   findingSchema,
+  noteDrives,
   noteMachines,
   noteSchema,
   type AuditedManifest,
@@ -49,6 +52,8 @@ const auditedRowSchema = z.strictObject({
   mediaSha256: sha256Schema,
   /** Bytes read back and compared. */
   bytesVerified: z.int().nonnegative(),
+  /** The health of its drive, and the two figures that matter; null where none is recorded. */
+  health: z.string().nullable(),
   /** Its drive booted in the boot test; null when there was no boot test. */
   rehearsed: z.boolean().nullable(),
   finishedAt: z.iso.datetime({ precision: 3 }),
@@ -137,7 +142,7 @@ export function auditBundle(request: AuditRequest): AuditReport {
     machines: (content?.machines ?? []).map((machine) => rowOf(machine, findings)),
     media: mediaOf(content?.machines ?? []),
     doubts: findings,
-    notes: [...noteMachines(machines), ...compared.notes],
+    notes: [...noteMachines(machines), ...noteDrives(machines), ...compared.notes],
   };
 }
 
@@ -191,7 +196,7 @@ function findAgainst(order: WorkOrder, content: ShipmentContent, number: string 
 }
 
 function rowOf({ machineSerial, finished, ended }: MachineContent, findings: readonly Finding[]): AuditedRow {
-  const { job, result, bootTest } = finished;
+  const { job, result, bootTest, health } = finished;
   return {
     machineSerial,
     computerName: job.machine?.computerName ?? null,
@@ -200,6 +205,7 @@ function rowOf({ machineSerial, finished, ended }: MachineContent, findings: rea
     driveSerial: job.drive.serial,
     mediaSha256: job.media.sha256,
     bytesVerified: result.bytesVerified,
+    health: health === undefined ? null : sanitizeForDisplay(healthLine(health.before, health.findings), 300),
     rehearsed: bootTest?.passed ?? null,
     finishedAt: ended.entry.time,
     ledgerEntry: ended.sequence,

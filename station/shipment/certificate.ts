@@ -1,6 +1,9 @@
 import { recordedLoaderWords } from '../../core/boot/loader-choice';
 import { driveAgainWords } from '../../core/job/drive-again';
 import { formatBytes, formatDuration, sanitizeForDisplay } from '../../core/base/display';
+import { jobHealthWords } from '../../core/health/health-words';
+import { sizeWords } from '../../core/health/size-check';
+import { slowWords } from '../../core/health/slow';
 import type { JobDetails } from '../../core/ledger/record';
 import { leftOutText } from '../../core/media/left-out';
 import { qrSquares } from './barcodes';
@@ -95,7 +98,7 @@ function drawSection(pdf: Pdf, top: number, heading: string, rows: readonly Row[
 
 function sections(details: PageDetails, machine: MachineContent): [string, readonly Row[]][] {
   const { finished, ended, machineSerial, jobId } = machine;
-  const { job, result, startedAt, bootTest, verifiedAgain } = finished;
+  const { job, result, startedAt, bootTest, verifiedAgain, health, slow } = finished;
   const { drive, media, image } = job;
   const known = job.machine ?? {};
   return [
@@ -124,6 +127,8 @@ function sections(details: PageDetails, machine: MachineContent): [string, reado
         ],
         ['Disk GUID', job.diskGuid],
         ['Bay', drive.bay],
+        ['Health', health === undefined ? null : sanitizeForDisplay(jobHealthWords(health), 400)],
+        ['Speed', slow === undefined ? null : slow.map(slowWords).join('; ')],
       ],
     ],
     [
@@ -162,6 +167,12 @@ function sections(details: PageDetails, machine: MachineContent): [string, reado
           `${formatBytes(result.bytesVerified)} (${result.bytesVerified} bytes) in ${result.chunksVerified} ranges, ${formatDuration(result.verifySeconds)}; all as written`,
         ],
         ['Reading', result.directIo ? 'direct I/O, bypassing all caches' : 'after the cache was dropped'],
+        [
+          'Size',
+          result.sizeCheck === undefined
+            ? null
+            : `${sizeWords(result.sizeCheck.verdict, result.sizeCheck.bytes)}; checked before the image was written`,
+        ],
         ['Table SHA-256', result.tableSha256, 'fixed'],
         ['Read again later', verifiedAgain === 0 ? 'no' : `${verifiedAgain} times`],
         [

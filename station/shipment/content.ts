@@ -5,7 +5,7 @@ import {
   type LedgerRecord,
 } from '../../core/ledger/record';
 import { isGoodReading, isOfWritten } from '../../core/ledger/standing-finding';
-import { assessMachine, type FinishedJob } from '../../core/shipment/shipment-rules';
+import { assessMachine, driveStateOf, type FinishedJob } from '../../core/shipment/shipment-rules';
 import type { LedgerRow } from '../ledger/entry';
 
 /** What a bundle is made from: nothing but entries, so that it can be made again, and checked, from them alone. */
@@ -62,6 +62,7 @@ export function machineContent(
   const finished: FinishedJob = {
     ...{ machineSerial, sequence: ended.sequence, job, startedAt, result: end.result },
     bootTest: newestVerdict(records, job),
+    ...driveStateOf(ended.entry.record),
     verifiedAgain: records.filter(({ record }) => isGoodReading(record)).length,
   };
   return { ...known, finished, withdrawn: fitness.reason };

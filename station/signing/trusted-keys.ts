@@ -164,6 +164,13 @@ export function certificateKey(name: string, pem: string, from: string, now: Dat
   };
 }
 
+/** What may be trusted: the text of a file with a minisign public key, or with a certificate. @throws PrestageError key-invalid */
+export function keyOf(name: string, text: string, from: string, now: Date): TrustedKey {
+  return text.includes('-----BEGIN CERTIFICATE-----')
+    ? certificateKey(name, text, from, now)
+    : minisignKey(name, text, from);
+}
+
 /** When a certificate begins and ends. Not by the Date members of Node, which Node 20 has not. */
 export function validityOf(certificate: X509Certificate): { readonly from: Date; readonly to: Date } {
   return { from: new Date(certificate.validFrom), to: new Date(certificate.validTo) };

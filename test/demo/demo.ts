@@ -1,5 +1,5 @@
 /**
- * The demo: makes a virtual bench of four drives and the training media, sends the media, receives it, and does the main job
+ * The demo: makes a virtual bench of four drives and the training media, goes the way from recipe to receipt with it, and does the main job
  * with it, with the same program that enterprise and technician run. Needs no root and no display.
  */
 import { spawnSync } from 'node:child_process';
@@ -41,15 +41,27 @@ async function demo(area: string): Promise<void> {
   show('A bench of four blank drives', ['bench', 'create', bench, '--drives', '4', '--size', '8G'], area);
   show('Which drives may be written?', ['drives', '--bench', bench], area);
   show('What is in the media?', ['media', 'inspect', media.path], area);
+  const recipe = join(area, 'contoso.yaml');
+  show(
+    'The enterprise begins with a recipe of the media and its deployment',
+    ['media', 'recipe', recipe],
+    area,
+  );
+  show(
+    'A site makes the media with the script; here the training media stands for it',
+    ['media', 'plan', recipe, '--output', join(area, 'contoso.ps1')],
+    area,
+  );
   const sent = join(area, 'sent');
   const key = join(area, 'contoso.key');
-  const training = 'Training media';
+  // The name in the recipe.
+  const name = 'Contoso Windows 11';
   show('The enterprise makes a key', ['key', 'create', key, '--plain'], area);
   show(
-    'It sends the media in parts, with a signed manifest',
+    'It sends the media in parts, with a signed manifest that has the recipe’s settings and dates',
     [
       ...['media', 'send', media.path, '--to', sent, '--part-size', '256K', '--key', key],
-      ...['--name', training, '--revision', '1'],
+      ...['--recipe', recipe],
     ],
     area,
   );
@@ -67,24 +79,13 @@ async function demo(area: string): Promise<void> {
   show(
     'The enterprise checks the receipt',
     [
-      ...['media', 'check-receipt', receipt, '--manifest', join(sent, `${training}.media.json`)],
+      ...['media', 'check-receipt', receipt, '--manifest', join(sent, `${name}.media.json`)],
       ...['--trust', join(state, 'station-key.pub.pem')],
     ],
     area,
   );
   const drives = driveIds(bench).flatMap((id, index) => ['--drive', `${id}=${machines[index] ?? ''}`]);
-  const apply = [
-    'apply',
-    '--media',
-    training,
-    '--bench',
-    bench,
-    '--state',
-    state,
-    '--operator',
-    'demo',
-    '--yes',
-  ];
+  const apply = ['apply', '--media', name, '--bench', bench, '--state', state, '--operator', 'demo', '--yes'];
   show('Write, verify, seal and record them, side by side', [...apply, ...drives], area);
   show(
     'Read one of them again',

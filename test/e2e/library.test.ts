@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { card, helpersOf, pairByScan, startByScan, testMedia, type TestMedia } from '../support/app-bench';
@@ -7,6 +7,7 @@ import { AppWindow, giveToUser } from '../support/app-window';
 import { runCli } from '../support/cli';
 import { minisignKeys } from '../support/delivery';
 import { temporaryArea } from '../support/global-setup';
+import { present } from '../support/present';
 import { makeBench } from '../support/virtual-bench';
 
 /** The media library in the app: a folder is received, chosen and written without a typed SHA-256. */
@@ -14,6 +15,7 @@ import { makeBench } from '../support/virtual-bench';
 let area: string;
 let state: string;
 let media: TestMedia;
+let publicKey: string;
 let opened: AppWindow | null = null;
 /** A helper that was stopped: it may not stay so, also when the test fails. */
 let frozen: number | null = null;
@@ -23,7 +25,7 @@ const delivery = (revision: number): string => join(area, `sent-${revision}`, 'C
 async function send(revision: number, key: string): Promise<void> {
   const result = await runCli([
     ...['media', 'send', media.path, '--to', delivery(revision), '--name', 'Contoso', '--key', key],
-    ...['--media-version', `24H2-${revision}`, '--revision', String(revision), '--part-size', '1M'],
+    ...['--media-version', `24H2-${revision}`, '--revision', String(revision), '--part-size', '128K'],
   ]);
   expect(result.status, result.stderr).toBe(0);
 }
@@ -35,8 +37,7 @@ beforeAll(async () => {
   const keys = await minisignKeys(area, 'contoso');
   await send(1, keys.secret);
   await send(2, keys.secret);
-  const trusted = await runCli(['key', 'trust', 'Contoso', '--public-key', keys.public, '--state', state]);
-  expect(trusted.status, trusted.stderr).toBe(0);
+  publicKey = keys.public;
   for (const revision of [1, 2]) giveToUser(join(area, `sent-${revision}`));
 });
 afterEach(async () => {
@@ -64,18 +65,54 @@ it('receives a folder, writes it without a typed SHA-256, and takes an older one
   // Cancelled, what is whole of it stays.
   await page.keyboard.press('F3');
   await page.getByText('No media was received yet.').waitFor();
-  const [helper] = helpersOf(app.process.pid ?? -1);
-  if (helper === undefined) throw new Error('the app has no helper');
-  frozen = helper;
-  process.kill(helper, 'SIGSTOP');
+  const freeze = (): void => {
+    const [helper] = helpersOf(app.process.pid ?? -1);
+    if (helper === undefined) throw new Error('the app has no helper');
+    frozen = helper;
+    process.kill(helper, 'SIGSTOP');
+  };
+  const goOn = (): void => {
+    if (frozen !== null) process.kill(frozen, 'SIGCONT');
+    frozen = null;
+  };
+  freeze();
+  // Nobody trusts the sender yet: the key is compared, named and trusted here, and the folder is received again.
   await receive(2);
+  await app.answerFiles(publicKey);
+  await page.getByRole('button', { name: 'Trust a key …' }).click();
+  await page.getByLabel('Name of the enterprise').fill('Contoso');
+  await page.getByRole('button', { name: 'Trust this key' }).click();
+  await page.getByRole('button', { name: 'Yes, it is the same' }).click();
   await page.getByText('Receiving Contoso', { exact: true }).waitFor();
+  expect((await runCli(['key', 'list', '--state', state])).stdout).toMatch(/Contoso +minisign/);
+  // Whoever closes the app meanwhile is asked, and goes back.
+  const asked = await app.electron.evaluate(async ({ app: own, dialog }) => {
+    const closing = new Promise<string>((done) => {
+      dialog.showMessageBox = ((...[, options]: [unknown, { message: string }]) => {
+        done(options.message);
+        return Promise.resolve({ response: 0, checkboxChecked: false });
+      }) as typeof dialog.showMessageBox;
+    });
+    own.quit();
+    return await closing;
+  });
+  expect(asked).toBe('A media is being received.');
   await page.getByRole('button', { name: 'Cancel', exact: true }).click();
   await page.getByText('Cancelling …').waitFor();
-  process.kill(helper, 'SIGCONT');
+  goOn();
   await page.getByRole('heading', { name: 'Not completely received' }).waitFor();
 
+  // A part is missing; then the sender sends it again in another folder.
+  const [sent, again] = [delivery(2), join(area, 'sent-2', 'again')];
+  const part = present(readdirSync(sent).find((name) => name.endsWith('.002')));
+  mkdirSync(again);
+  renameSync(join(sent, part), join(again, part));
+  giveToUser(again);
   await receive(2);
+  await page.getByText('Contoso 24H2-2 is not complete').waitFor();
+  await page.getByText(`${part} (part 2 of`).waitFor();
+  await app.answerFiles(again);
+  await page.getByRole('button', { name: 'Choose the folder with these parts …' }).click();
   await page.getByText('Contoso 24H2-2 is proved and in the library').waitFor();
   await app.picture('library-received');
   const receipt = join(area, 'sent-2', 'receipt.json');
@@ -104,6 +141,20 @@ it('receives a folder, writes it without a typed SHA-256, and takes an older one
   await page.keyboard.press('F4');
   await pairByScan(app, [['7KX9PQ3', 'BAY 1']]);
   await startByScan(app);
+  // What is in the library stays while drives are in progress, whoever asks.
+  freeze();
+  const refused = await page.evaluate(
+    (sha256) => window.prestage.call('removeFromLibrary', { sha256 }),
+    media.sha256,
+  );
+  expect(refused).toMatchObject({
+    ok: false,
+    error: {
+      code: 'library-in-use',
+      message: 'The media Contoso was not removed: 1 drive is in progress.',
+    },
+  });
+  goOn();
   await card(app, 'bay 1').getByText('PASS').first().waitFor();
   const exported = await runCli(['ledger', 'export', '--format', 'json', '--state', state]);
   expect(exported.stdout).toContain('"expected":"signed-manifest"');
@@ -128,4 +179,24 @@ it('receives a folder, writes it without a typed SHA-256, and takes an older one
   await page.getByRole('button', { name: 'Yes, remove it' }).click();
   await page.getByText('No media was received yet.').waitFor();
   expect(readdirSync(join(state, 'library'))).toEqual([]);
+
+  // What was removed is not forgotten: the older one still wants a reason.
+  await receive(1);
+  await page.getByText(/is older than revision 2 \(24H2-2\), which was received here before/).waitFor();
+  await page.getByRole('button', { name: 'Close', exact: true }).click();
+
+  // Without its window the app receives to the end, and ends then.
+  renameSync(join(again, part), join(sent, part));
+  freeze();
+  await receive(2);
+  await page.getByText('Receiving Contoso', { exact: true }).waitFor();
+  await app.answerQuestions(1);
+  const [gone, closed] = [new Promise((done) => app.process.once('exit', done)), page.waitForEvent('close')];
+  await app.electron.evaluate(({ BrowserWindow }) => {
+    BrowserWindow.getAllWindows()[0]?.close();
+  });
+  await closed;
+  goOn();
+  await gone;
+  expect(readdirSync(join(state, 'library'))).toEqual([media.sha256]);
 });

@@ -34,7 +34,7 @@ async function asked(): Promise<readonly Call[]> {
 
 describe('by scanner, keys and pointer', () => {
   it.each(allActs().map((act) => [act.name, act] as const))('%s', async (_, act) => {
-    await preview.open(act.state);
+    await preview.open(act.state, undefined, act.answers);
     await act.run(preview.page, preview);
     await expect.poll(asked).toEqual(act.expected);
     expect((await act.check?.(preview.page)) ?? null).toBeNull();

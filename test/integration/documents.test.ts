@@ -52,6 +52,7 @@ const notRun: readonly (readonly [command: string, reason: string])[] = [
   ['minisign', 'test/integration/delivery.test.ts runs it'],
   ['openssl cms', 'test/integration/delivery.test.ts runs it'],
   ['prestage rehearse', 'starts virtual machines for minutes: test/boot'],
+  ['prestage drives check', 'erases a drive for as long as it takes: test/integration/real-size.test.ts'],
   ['prestage machine', 'asks for an administrator’s password: test/integration/machine.test.ts'],
   [
     'prestage apply --media contoso.wim --drive S5GXNX0T100001-1a2b3c4d --this-machine',
@@ -160,6 +161,8 @@ function additions([command = '', ...args]: readonly string[]): string[] {
       return [...bench, '--yes'];
     case 'audit':
       return ['--training'];
+    case 'media':
+      return args[1] === 'forget' ? ['--yes'] : [];
     default:
       return [];
   }

@@ -4,12 +4,16 @@ import {
   chmodSync,
   existsSync,
   mkdirSync,
+  mkdtempSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
@@ -86,6 +90,9 @@ describe('media create', () => {
       replaced: [],
     });
     execFileSync('wimlib-imagex', ['verify', made], { stdio: 'pipe' });
+    const verified = await runCli(['media', 'verify', made, '--json']);
+    expect(verified.status, verified.stderr).toBe(0);
+    expect(JSON.parse(verified.stdout)).toMatchObject({ warnings: [] });
     const info = execFileSync('wimlib-imagex', ['info', made], { encoding: 'utf8' });
     expect(info).toMatch(/Image Count: +1\n/);
     expect(info).toMatch(/Name: +Contoso 1\n/);
@@ -311,10 +318,13 @@ async function refusal(change: Partial<MediaPlan>): Promise<PrestageError['data'
 }
 
 describe('media create refuses, and leaves nothing', () => {
-  const packageWith = (name: string, fill: (folder: string) => void): MediaPlan['packages'] => {
+  const packageWith = async (
+    name: string,
+    fill: (folder: string) => void | Promise<void>,
+  ): Promise<MediaPlan['packages']> => {
     const folder = join(area, 'unusable', name);
     mkdirSync(folder, { recursive: true });
-    fill(folder);
+    await fill(folder);
     return [{ id: 'ABC00066', folder }];
   };
 
@@ -370,6 +380,33 @@ describe('media create refuses, and leaves nothing', () => {
       /pipe is a named pipe/,
     ],
     [
+      'a socket',
+      async (folder: string) => {
+        // Where its path is short enough to bind it.
+        const place = mkdtempSync(join(tmpdir(), 'ps-'));
+        const server = createServer();
+        try {
+          await new Promise<void>((done, failed) => {
+            server.on('error', failed).listen(join(place, 's'), done);
+          });
+          renameSync(join(place, 's'), join(folder, 'agent'));
+        } finally {
+          server.close();
+          rmSync(place, { recursive: true, force: true });
+        }
+      },
+      /agent is a socket, not a file/,
+    ],
+    [
+      'a path that is longer than a path can be',
+      (folder: string) => {
+        // From folder to folder: as a whole the path is more than the system takes.
+        const program = 'for (1..25) { mkdir $ARGV[0] or die; chdir $ARGV[0] or die }';
+        execFileSync('perl', ['-e', program, 'x'.repeat(200)], { cwd: folder });
+      },
+      /has a path too long for this computer/,
+    ],
+    [
       'a folder that does not exist',
       (folder: string) => {
         rmSync(folder, { recursive: true });
@@ -377,7 +414,11 @@ describe('media create refuses, and leaves nothing', () => {
       /does not exist/,
     ],
   ])('a package with %s', async (name, fill, words) => {
-    const { code, message } = await refusal({ packages: packageWith(name, fill) });
+    const packages = await packageWith(name, fill);
+    const { code, message } = await refusal({ packages }).finally(() => {
+      // Node does not remove what has such a path.
+      execFileSync('rm', ['-rf', packages[0]?.folder ?? '']);
+    });
     expect(code).toBe('package-unusable');
     expect(message).toMatch(words);
   });

@@ -168,8 +168,11 @@ describe('a batch that would come too late', () => {
 
     const order = join(area, 'order.csv');
     writeFileSync(order, `order,ship by,serial\nWO-1,${day(30)},7KX9PQ1\n`);
-    const opened = await runCli(['order', 'open', order, '--state', state, '--json']);
+    const opened = await runCli(['order', 'open', order, '--recipe', ended, '--state', state, '--json']);
     expect(opened.status, opened.stderr).toBe(0);
+    expect(opened.stderr).toContain(
+      'warning: Contoso Windows 11: The certificate of the media ended on 2021-01-01:',
+    );
     const late = await apply('--media-password-file', passwordFile);
     expect(errorOf(late).message).toMatch(
       new RegExp(`but the work order ships until ${day(30)}: those machines could not`),
@@ -209,6 +212,16 @@ describe('a batch that would come too late', () => {
       warnings: [expect.stringMatching(soon)],
     });
     expect(received.stderr).toContain('warning: The certificate of the media ends on');
+
+    // What the media itself says, with its password, is kept beside it.
+    const again = await runCli([
+      ...['media', 'receive', join(area, 'sent'), '--state', own, '--json'],
+      ...['--media-password-file', passwordFile],
+    ]);
+    expect(JSON.parse(again.stdout), again.stderr).toMatchObject({
+      result: 'here',
+      media: { dates: { managementPoints: expect.arrayContaining(['http://mp02.contoso.com']) as string[] } },
+    });
 
     const order = join(area, 'dated-order.csv');
     const sha256 = createHash('sha256').update(readFileSync(media.path)).digest('hex');
@@ -257,6 +270,13 @@ describe('a batch that would come too late', () => {
         ({ media: one }) => 'dates' in one && one.dates?.shipBy === day(270),
         'the ship-by day of the recipe',
       );
+      // Who opens the next order is told at once.
+      await app.handlers.unpair({ driveId });
+      await app.handlers.exceptOrder({ machineSerial: '7KX9PQ1', reason: 'for another day' });
+      await app.handlers.closeOrder({});
+      const text = `ship by,serial\n${day(30)},7KX9PQ2\n`;
+      const { warnings } = await app.handlers.openOrder({ number: 'WO-3', text });
+      expect(warnings).toContainEqual(expect.stringContaining(`but the work order ships until ${day(30)}`));
     } finally {
       await app.service.close();
     }

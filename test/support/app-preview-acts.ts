@@ -1,7 +1,9 @@
 import type { Locator, Page } from 'playwright-core';
 import type { AppState } from '../../core/contract/app';
 import type { AppPreview } from './app-preview';
+import type { Answers } from './app-preview-states';
 import type { Call } from './app-preview-main';
+import { libraryActs } from './app-preview-library-acts';
 import { scanned, scannerActs, serial, stateOf } from './app-preview-scanner-acts';
 import { screenActs } from './app-preview-screen-acts';
 
@@ -9,6 +11,8 @@ import { screenActs } from './app-preview-screen-acts';
 export interface Act {
   readonly name: string;
   readonly state: AppState;
+  /** What the station answers, beside what it always does. */
+  readonly answers?: Answers;
   readonly run: (page: Page, preview: AppPreview) => Promise<void>;
   /** Calls after the state was fetched, but for the questions that a screen asks by itself. */
   readonly expected: readonly Call[];
@@ -268,5 +272,5 @@ const orderActs: readonly Act[] = [
 
 /** All of them, in the order in which they are done. */
 export function allActs(): readonly Act[] {
-  return [...acts, ...scannerActs, ...orderActs, ...screenActs];
+  return [...acts, ...scannerActs, ...orderActs, ...screenActs, ...libraryActs];
 }

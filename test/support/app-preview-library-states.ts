@@ -1,7 +1,14 @@
 import type { AppState } from '../../core/contract/app';
 import type { Receiving } from '../../core/contract/app-library';
 import { emptyState, provedMedia, ready } from './app-samples';
-import { libraryDetails, otherMedia, receivedMedia, receivings } from './app-samples-library';
+import {
+  libraryDetails,
+  otherMedia,
+  offeredKey,
+  receivedMedia,
+  receivings,
+  trustedKeys,
+} from './app-samples-library';
 import type { Preview } from './app-preview-states';
 
 /** States of the media library. The empty one is `media-none`. */
@@ -10,7 +17,7 @@ const { path, sha256 } = receivedMedia;
 
 const withLibrary: AppState = {
   ...emptyState,
-  library: { ...emptyState.library, media: [receivedMedia, otherMedia] },
+  library: { ...emptyState.library, media: [receivedMedia, otherMedia], keys: trustedKeys },
 };
 
 const chosen: AppState = {
@@ -44,5 +51,21 @@ export const libraryPreviews: Readonly<Record<string, Preview>> = {
   'library-receiving': { state: receiving(withLibrary, receivings.running), key: 'F3' },
   'library-incomplete': { state: receiving(withLibrary, receivings.incomplete), key: 'F3' },
   'library-refused': { state: receiving(emptyState, receivings.refused), key: 'F3' },
+  'library-base-missing': { state: receiving(withLibrary, receivings.baseMissing), key: 'F3' },
+  'library-warned': { state: receiving(withLibrary, receivings.warned), key: 'F3' },
+  'library-keys': {
+    state: withLibrary,
+    key: 'F3',
+    click: '2 trusted keys',
+    wait: 'Valid until',
+    size: { width: 1280, height: 1300 },
+  },
+  'library-trust': {
+    state: receiving(emptyState, receivings.refused),
+    answers: { chooseKey: { offered: offeredKey } },
+    key: 'F3',
+    press: 'Trust a key …',
+    wait: 'The key in contoso.key.pub',
+  },
   'library-older': { state: receiving(withLibrary, receivings.older), key: 'F3' },
 };

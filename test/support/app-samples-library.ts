@@ -1,5 +1,5 @@
 import type { AppResponse } from '../../core/contract/app';
-import type { LibraryMediaView, Receiving } from '../../core/contract/app-library';
+import type { LibraryMediaView, LibraryState, Receiving } from '../../core/contract/app-library';
 import { GiB } from '../../core/base/units';
 
 /** Media of a library and deliveries, for looking at. Made up, but as the station pushes them. */
@@ -46,6 +46,22 @@ export const otherMedia: LibraryMediaView = {
   path: `/home/depot/.local/share/prestage/library/${sum('d')}/kiosk.wim`,
   contents: null,
   images: { count: 0, bytes: 0 },
+};
+
+export const trustedKeys: LibraryState['keys'] = [
+  { name: 'Contoso', kind: 'minisign', key: sum('c'), keyId: '5C2A9E0B7D1F4836', until: null },
+  {
+    name: 'Northwind Traders B.V., deployment team',
+    ...{ kind: 'certificate', key: sum('e'), keyId: null, until: '2026-12-10' },
+  },
+];
+
+/** What a file with a key holds. */
+export const offeredKey: NonNullable<AppResponse<'chooseKey'>['offered']> = {
+  ...{ kind: 'minisign', keyId: '0D94C1B25A6E7F38', until: null },
+  key: '2b1f9c4e7d8a06535e4f7a1c9b2d8e60f1a3c5d7e9b0426481a3c5e7f9b1d305',
+  fileName: 'contoso.key.pub',
+  text: 'untrusted comment: minisign public key\nRWQ',
 };
 
 export const libraryDetails: AppResponse<'libraryDetails'> = {
@@ -98,8 +114,23 @@ export const receivings = {
     error: {
       code: 'delivery-key-unknown',
       message:
-        'The manifest Contoso.media.json is signed with the key RWTxxxxxxxx, which is not trusted here.',
-      cause: null,
+        'The manifest is signed with a key that is not trusted here. It is signed with the key 0D94C1B25A6E7F38.',
+      cause: 'no key is trusted at this station',
+      remedy: '',
+    },
+  },
+  warned: {
+    ...{ status: 'received', name: 'Northwind Kiosk', version: '2026.11', sha256: sum('d') },
+    ...{ signer: 'Northwind Traders B.V., deployment team', here: false, foreignFiles: [] },
+    warnings: ['The certificate of the media ends on 2026-12-10, 12 days from now.'],
+  },
+  baseMissing: {
+    ...{ status: 'refused', path },
+    error: {
+      code: 'delivery-base-missing',
+      message:
+        'The delivery holds only what changed since contoso-win11-6.wim (14.0 GB), which is not in the library.',
+      cause: `needed SHA-256 ${sum('6')}`,
       remedy: '',
     },
   },

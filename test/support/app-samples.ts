@@ -6,6 +6,7 @@ import type { AppJob } from '../../core/contract/app-bench';
 import type { OrderState, OrderStateLine } from '../../core/contract/app-order';
 import type { Pair } from '../../core/pairing/pairing-state';
 import type { BundleReport, ShipList, ShipmentPapers } from '../../core/contract/app-shipments';
+import { healthSettingsSchema } from '../../core/health/health-rules';
 import type { Drive } from '../../core/drive/drive';
 import { isOpen, orderLineStates } from '../../core/order/order-state';
 import { uncheckedScanner } from '../../core/scan/scanner-settings';
@@ -146,6 +147,7 @@ export const emptyState: AppState = {
   settings: {
     stationName: 'Depot 3',
     bootLoader: { choice: 'as-is', require: false },
+    health: healthSettingsSchema.parse({}),
     rehearsal: { firstOfBatch: false, sign: { kind: 'display' }, seconds: 300, secureBoot: false },
     cacheLimitBytes: 200 * GiB,
     desk: {
@@ -168,7 +170,7 @@ export const emptyState: AppState = {
   },
   drives: { error: null, listed: true, drives: [], bays: [] },
   media: { status: 'none' },
-  library: { media: [], unfinished: [], receiving: null, error: null },
+  library: { media: [], unfinished: [], keys: [], receiving: null, error: null },
   batch: { operator: '', lastOperator: '', workOrder: '', imageIndex: 1, layout: 'uefi' },
   order: null,
   pairing: {
@@ -187,6 +189,8 @@ export const emptyState: AppState = {
   },
   jobs: [],
   pasts: [],
+  healths: [],
+  sizeChecks: [],
   progress: { drives: [], total: null },
   rehearsals: [],
   notices: [],

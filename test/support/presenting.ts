@@ -3,10 +3,23 @@ import { PassThrough } from 'node:stream';
 import { runCommandLine } from '../../station/cli/program';
 import type { CliResult } from './cli';
 
-/** What starts the real helper, whose list gives each virtual drive these members. */
-export function helperPresenting(drives: Readonly<Record<string, unknown>>): [string, ...string[]] {
+/**
+ * What starts the real helper, whose list gives each virtual drive these members.
+ * @param readings files with what smartctl printed of them, one reading after the other
+ */
+export function helperPresenting(
+  drives: Readonly<Record<string, unknown>>,
+  readings: readonly string[] = [],
+): [string, ...string[]] {
   const script = resolve(import.meta.dirname, 'helper-presenting.ts');
-  return [process.execPath, '--import', import.meta.resolve('tsx'), script, JSON.stringify(drives)];
+  return [
+    process.execPath,
+    '--import',
+    import.meta.resolve('tsx'),
+    script,
+    JSON.stringify(drives),
+    ...readings,
+  ];
 }
 
 /**
@@ -16,11 +29,16 @@ export function helperPresenting(drives: Readonly<Record<string, unknown>>): [st
 export async function runPresenting(
   drives: Readonly<Record<string, unknown>>,
   args: readonly string[],
+  readings: readonly string[] = [],
 ): Promise<CliResult> {
+  return await runThrough(helperPresenting(drives, readings), args);
+}
+
+/** The whole command line in this process, with another helper. */
+export async function runThrough(helper: [string, ...string[]], args: readonly string[]): Promise<CliResult> {
   const [stdout, stderr] = [new PassThrough(), new PassThrough()];
   const status = await runCommandLine({
-    ...{ args, version: 'test', stdout, stderr },
-    helper: helperPresenting(drives),
+    ...{ args, version: 'test', stdout, stderr, helper },
     signal: new AbortController().signal,
   });
   return { status, stdout: String(stdout.read() ?? ''), stderr: String(stderr.read() ?? '') };

@@ -1,5 +1,6 @@
 import { memo, type ReactElement } from 'react';
 import type { AppJob, AppBootTest } from '../../../core/contract/app-bench';
+import type { AppSizeCheck, HealthsState } from '../../../core/contract/app-health';
 import type { RackPlace } from '../../../core/drive/rack-shape';
 import type { DrivePast } from '../../../core/ledger/drive-past';
 import type { Pair } from '../../../core/pairing/pairing-state';
@@ -75,6 +76,8 @@ interface CardProps {
   readonly pair: Pair | null;
   readonly bootTest: AppBootTest | null;
   readonly past: DrivePast | null;
+  readonly health: HealthsState[number] | null;
+  readonly sizeCheck: AppSizeCheck | null;
   readonly density: Density;
 }
 
@@ -85,6 +88,8 @@ function Body({
   pair,
   bootTest,
   past,
+  health,
+  sizeCheck,
   density,
 }: CardProps & { readonly kind: CardKind }): ReactElement | null {
   if (job !== null) {
@@ -94,14 +99,14 @@ function Body({
       <EndedBody job={job} kind={kind} bootTest={bootTest} gone={drive === null} density={density} />
     );
   }
-  return drive === null ? null : <IdleBody drive={drive} pair={pair} past={past} density={density} />;
+  return drive === null ? null : <IdleBody {...{ drive, pair, past, health, sizeCheck, density }} />;
 }
 
 /** A bay with its drive. */
 export const BayCard = memo(function BayCard({ label, driveId, density, place }: BayCardProps): ReactElement {
   const words = useText();
   const text = words.bench;
-  const { drive, job, pair, bootTest, past, kind, pastKind } = useBayShown(driveId);
+  const { drive, job, pair, bootTest, past, health, sizeCheck, kind, pastKind } = useBayShown(driveId);
   const word = statusWord(kind, job, pastKind, words);
   return (
     <li
@@ -136,7 +141,7 @@ export const BayCard = memo(function BayCard({ label, driveId, density, place }:
             </p>
           )}
         </div>
-        <Body {...{ kind, drive, job, pair, bootTest, past, density }} />
+        <Body {...{ kind, drive, job, pair, bootTest, past, health, sizeCheck, density }} />
       </div>
       {job !== null && density !== 'dense' && (
         <div className="card-actions">

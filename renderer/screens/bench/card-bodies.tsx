@@ -1,12 +1,14 @@
 import { IconCheck, IconPlayerStop, IconX } from '@tabler/icons-react';
 import type { CSSProperties, ReactElement } from 'react';
 import type { AppJob, AppBootTest } from '../../../core/contract/app-bench';
+import type { AppSizeCheck, HealthsState } from '../../../core/contract/app-health';
 import type { DrivePast } from '../../../core/ledger/drive-past';
 import type { Pair } from '../../../core/pairing/pairing-state';
 import type { Drive } from '../../../core/drive/drive';
 import { driveAgainWords } from '../../../core/job/drive-again';
 import { formatBytes } from '../../../core/base/display';
 import type { CardKind, Density } from '../../store/selectors';
+import { HealthLine } from './health-line';
 import { PastLines } from './past-lines';
 import { isSetAside } from '../../../core/job/short-reasons';
 import { useText } from '../../text';
@@ -17,14 +19,20 @@ interface IdleBodyProps {
   readonly drive: Drive;
   readonly pair: Pair | null;
   readonly past: DrivePast | null;
+  readonly health: HealthsState[number] | null;
+  readonly sizeCheck: AppSizeCheck | null;
   readonly density: Density;
 }
 
 /** A drive that nothing is done with: what it is, why it may not be written, whose it will be. */
-export function IdleBody({ drive, pair, past, density }: IdleBodyProps): ReactElement {
-  const text = useText().bench;
+export function IdleBody({ drive, pair, past, health, sizeCheck, density }: IdleBodyProps): ReactElement {
+  const words = useText();
+  const text = words.bench;
   const model = drive.model ?? text.unknownModel;
   const [reason] = drive.reasons;
+  // What is said of its health once need not be said twice.
+  const healthShown = health !== null && density !== 'dense' && reason?.code !== 'health';
+  const notes = drive.notes.filter(({ code }) => code !== 'health' || !healthShown);
   const size = formatBytes(drive.size);
   const known = text.knownWords(pair?.machine ?? {});
   const details = drive.bus === null ? size : `${size} · ${drive.bus.toUpperCase()}`;
@@ -57,13 +65,21 @@ export function IdleBody({ drive, pair, past, density }: IdleBodyProps): ReactEl
           className={density === 'dense' ? 'card-past clipped' : 'card-past'}
         />
       )}
-      {drive.verdict === 'eligible' && drive.notes.length > 0 && (
+      {drive.verdict === 'eligible' && notes.length > 0 && (
         <p
           className="card-note toned"
           data-tone="warn"
           title={drive.notes.map(({ message }) => message).join('\n')}
         >
-          {drive.notes.map(({ code }) => text.note[code]).join(' · ')}
+          {notes.map(({ code }) => text.note[code]).join(' · ')}
+        </p>
+      )}
+      {healthShown && <HealthLine shown={health} className="card-details soft clipped" />}
+      {sizeCheck?.status === 'running' && (
+        <p className="card-details">
+          {words.health.size.running(
+            sizeCheck.total === 0 ? 0 : Math.floor((sizeCheck.done / sizeCheck.total) * 100),
+          )}
         </p>
       )}
       {density === 'roomy' && drive.verdict === 'eligible' && past === null && drive.contents.length > 0 && (
@@ -95,7 +111,8 @@ function linesBelow(lines: number): CSSProperties {
 
 /** How a job ended, to be read from across the room. */
 export function EndedBody({ job, kind, bootTest, gone, density }: EndedBodyProps): ReactElement {
-  const text = useText().bench;
+  const words = useText();
+  const text = words.bench;
   const { state } = job;
   const word = text.phase[kind === 'fail' ? 'failed' : state.state];
   const tested = state.state === 'done' && !gone && bootTest !== null;
@@ -131,6 +148,12 @@ export function EndedBody({ job, kind, bootTest, gone, density }: EndedBodyProps
           {driveAgainWords(job.driveAgain)}
         </p>
       )}
+      {density !== 'dense' &&
+        job.slow?.map((note) => (
+          <p key={note.what} className="card-details soft clipped" title={words.health.slow(note)}>
+            {words.health.slow(note)}
+          </p>
+        ))}
       {state.state === 'done' && gone && <p className="card-reason">{text.gone}</p>}
     </>
   );

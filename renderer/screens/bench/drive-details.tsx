@@ -9,9 +9,19 @@ import { formatBytes } from '../../../core/base/display';
 import { DetailList, type Detail } from '../../components/details';
 import { Mono } from '../../components/mono';
 import { useApp } from '../../store/app-store';
-import { bayOf, driveOf, jobOf, pairOf, pastOf, bootTestOf } from '../../store/selectors';
+import {
+  bayOf,
+  driveOf,
+  healthOf,
+  jobOf,
+  pairOf,
+  pastOf,
+  bootTestOf,
+  sizeCheckOf,
+} from '../../store/selectors';
 import { selectDrive, useView } from '../../store/view-store';
 import { useText } from '../../text';
+import { HealthDetails, SizeDetails } from './health-details';
 import { JobActions } from './job-actions';
 import { JobDetails } from './job-details';
 import { PastDetails } from './past-details';
@@ -149,6 +159,12 @@ export function DriveContent({ driveId, drive, job }: ContentProps): ReactElemen
   const pair = useApp((state) => pairOf(state, driveId));
   const bootTest = useApp((state) => bootTestOf(state, driveId));
   const past = useApp((state) => pastOf(state, driveId));
+  const health = useApp((state) => healthOf(state, driveId));
+  const sizeCheck = useApp((state) => sizeCheckOf(state, driveId));
+  const bay = useApp((state) => bayOf(state, driveId)?.label ?? job?.bay ?? '');
+  // What is paired, written or finished is not erased for its size.
+  const isFree =
+    drive?.verdict === 'eligible' && job === null && pair === null && (past?.holds ?? null) === null;
   return (
     <div className="stack details">
       {job !== null && (
@@ -193,6 +209,16 @@ export function DriveContent({ driveId, drive, job }: ContentProps): ReactElemen
       {past !== null && (
         <Section title={words.past.title}>
           <PastDetails past={past} />
+        </Section>
+      )}
+      {drive !== null && (
+        <Section title={words.health.title}>
+          <HealthDetails drive={drive} bay={bay} shown={health} />
+        </Section>
+      )}
+      {drive !== null && (isFree || sizeCheck !== null) && (
+        <Section title={words.health.size.title}>
+          <SizeDetails driveId={driveId} bay={bay} check={sizeCheck} free={isFree} />
         </Section>
       )}
       <Section title={text.details.drive}>

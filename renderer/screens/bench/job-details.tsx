@@ -25,7 +25,7 @@ function resultDetails(result: JobResult, words: Text['bench']['details']): Deta
 
 /** The trip of a drive, as far as it got. */
 export function JobDetails({ job }: { readonly job: AppJob }): ReactElement {
-  const text = useText().bench;
+  const { bench: text, health } = useText();
   const words = text.details;
   const rate = useRate(job.driveId);
   const progress = useDriveProgress(job.driveId);
@@ -55,6 +55,10 @@ export function JobDetails({ job }: { readonly job: AppJob }): ReactElement {
     details.push({ name: words.record, value: words.recordNumber(job.ledgerEntry) });
   }
   if (state.state === 'done') details.push(...resultDetails(state.result, words));
+  if (job.health !== undefined) details.push({ name: health.title, value: health.ofJob(job.health) });
+  if (job.slow !== undefined) {
+    details.push({ name: health.speed, value: job.slow.map(health.slow).join('. ') });
+  }
   return (
     <>
       {state.state === 'failed' && <ErrorCard error={state.reason} />}

@@ -13,6 +13,7 @@ import { useText } from '../../text';
 import { LibraryCard } from './library-card';
 import { pathOf } from './media-path';
 import { ReceivingNotice } from './receiving-notice';
+import { TrustedKeys } from './trusted-keys';
 import './library.css';
 
 /** What is left of deliveries that were not finished. */
@@ -110,6 +111,7 @@ export function LibraryPanel(): ReactElement {
         </details>
       )}
       {unfinished.length > 0 && !isRunning && <Unfinished unfinished={unfinished} />}
+      <TrustedKeys />
     </Panel>
   );
 }

@@ -1,5 +1,5 @@
 import { Button, TextInput } from '@mantine/core';
-import { IconFolderDown } from '@tabler/icons-react';
+import { IconFileImport, IconFolderDown } from '@tabler/icons-react';
 import { useState, type ReactElement } from 'react';
 import { formatBytes, sanitizeForDisplay } from '../../../core/base/display';
 import type { Receiving } from '../../../core/contract/app-library';
@@ -13,6 +13,7 @@ import { fileName, percentOf } from '../../format';
 import { useText } from '../../text';
 import { useChosenOfLibrary } from './media-path';
 import { SaveReceipt } from './save-receipt';
+import { TrustKey } from './trust-key';
 
 /** What is being received, or what became of it: a component for each state. */
 
@@ -179,22 +180,39 @@ function OlderForm(): ReactElement {
   );
 }
 
+/** What can be done about a refusal, and the way to leave it. */
+function AfterRefusal({ code }: { readonly code: string }): ReactElement {
+  const text = useText().library.receiving;
+  if (code === 'delivery-older') return <OlderForm />;
+  return (
+    <>
+      {code === 'delivery-key-unknown' && <TrustKey />}
+      <div className="row">
+        {code === 'delivery-base-missing' && (
+          <Button
+            leftSection={<IconFileImport size={20} aria-hidden />}
+            onClick={() => {
+              send('chooseBase', {});
+            }}
+          >
+            {text.base}
+          </Button>
+        )}
+        <CloseIt />
+      </div>
+    </>
+  );
+}
+
 function Refused({ receiving: { path, error } }: { readonly receiving: Of<'refused'> }): ReactElement {
   const text = useText().library.receiving;
-  const isOlder = error.code === 'delivery-older';
   return (
     <div className="stack">
       <p className="anywhere">
         <strong>{text.refusedFolder(shownFolder(path))}</strong>
       </p>
       <ErrorCard error={{ ...error, remedy: text.remedies[error.code] ?? error.remedy }} />
-      {isOlder ? (
-        <OlderForm />
-      ) : (
-        <div>
-          <CloseIt />
-        </div>
-      )}
+      <AfterRefusal code={error.code} />
     </div>
   );
 }

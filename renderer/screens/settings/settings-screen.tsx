@@ -8,6 +8,7 @@ import { CodesSection } from './codes-section';
 import { FleetSection } from './fleet-section';
 import { BootLoaderSection } from './boot-loader-section';
 import { BootTestSection } from './boot-test-section';
+import { HealthSection } from './health-section';
 import { ScannerSection } from './scanner-section';
 import './settings.css';
 import { ShipmentsSection } from './shipments-section';
@@ -24,12 +25,13 @@ function goTo(id: string): void {
 
 /** What the station can be told. */
 export function SettingsScreen(): ReactElement {
-  const { settings: text, scannerCheck } = useText();
+  const { settings: text, scannerCheck, health } = useText();
   const parts = [
     ['settings-station', text.station.title],
     ['settings-bays', text.bays.title],
     ['settings-codes', text.codes.title],
     ['settings-scanner', scannerCheck.section.title],
+    ['settings-health', health.settings.title],
     ['settings-rehearsal', text.rehearsal.title],
     ['settings-sheet', text.about.sheet],
     ['settings-shipments', text.shipments.title],
@@ -65,6 +67,7 @@ export function SettingsScreen(): ReactElement {
           <BaysSection />
           <CodesSection />
           <ScannerSection />
+          <HealthSection />
           <BootLoaderSection />
           <BootTestSection />
           <SheetSection />

@@ -6,7 +6,8 @@ import type { Pair } from '../../../core/pairing/pairing-state';
 import { formatBytes } from '../../../core/base/display';
 import { DataTable } from '../../components/data-table';
 import { useApp } from '../../store/app-store';
-import { pastOf } from '../../store/selectors';
+import { healthOf, pastOf } from '../../store/selectors';
+import { HealthLine } from '../bench/health-line';
 import { PastLines } from '../bench/past-lines';
 import { useText } from '../../text';
 import { arrangeLines, type EraseLine } from './start-lines';
@@ -34,6 +35,12 @@ function Contents({ drive, pair }: { readonly drive: Drive; readonly pair: Pair 
   const past = useApp((state) => pastOf(state, drive.id));
   const known = past !== null || pair.holdsMachine !== undefined;
   return <>{drive.contents.length > 0 ? drive.contents.join('; ') : known ? '' : text.nothingKnown}</>;
+}
+
+/** Its health, where it was asked. */
+function Health({ driveId }: { readonly driveId: string }): ReactElement | null {
+  const health = useApp((state) => healthOf(state, driveId));
+  return health === null ? null : <HealthLine shown={health} />;
 }
 
 /** A drive that will be erased, with what is on it now. */
@@ -74,6 +81,7 @@ function Line({ pair, drive }: EraseLine): ReactElement {
                 {message}
               </p>
             ))}
+            <Health driveId={drive.id} />
             <Contents drive={drive} pair={pair} />
           </td>
         </>

@@ -43,11 +43,21 @@ describe('locateHelper', () => {
   });
 });
 
-describe('closing with running jobs', () => {
+describe('closing with something at work', () => {
   it('asks in words, and does nothing by default', () => {
-    expect(closingQuestion(1).message).toBe('1 drive is being written.');
-    expect(closingQuestion(3).message).toBe('3 drives are being written.');
-    expect(closingQuestion(3).buttons).toHaveLength(closingChoices.length);
+    const of = (drives: number, receiving = false) => closingQuestion({ drives, receiving });
+    expect(of(0)).toBeNull();
+    expect(of(1)?.message).toBe('1 drive is being written.');
+    expect(of(3)?.message).toBe('3 drives are being written.');
+    expect(of(0, true)?.message).toBe('A media is being received.');
+    expect(of(2, true)?.message).toBe('2 drives are being written, and a media is being received.');
+    for (const question of [of(3), of(0, true), of(3, true)]) {
+      expect(question?.buttons).toHaveLength(closingChoices.length);
+    }
+    expect(of(3)?.detail).not.toContain('media');
+    for (const one of [of(0, true), of(3, true)]) {
+      expect(one?.detail).toContain('receive the same folder again');
+    }
     expect(closingChoices[0]).toBe('keep');
   });
 });

@@ -1,0 +1,74 @@
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { MiB } from '../../core/base/units';
+import { TestApp } from '../support/app-service';
+import { hasNoTable } from '../support/drive-check';
+import { temporaryArea } from '../support/global-setup';
+import { isRoot } from '../support/loop';
+import { helperPresenting } from '../support/presenting';
+import { present } from '../support/present';
+import { makeBench } from '../support/virtual-bench';
+
+/** The app asks drives for their health, blocks what fails, and checks a drive's real size. */
+
+let area: string;
+let app: TestApp;
+const recorded = (name: string): string =>
+  join(import.meta.dirname, '../fixtures/recorded/smartctl', `${name}.json`);
+
+beforeAll(() => {
+  area = temporaryArea('app-health');
+});
+afterEach(async () => {
+  await app.service.close();
+});
+afterAll(() => {
+  rmSync(area, { recursive: true, force: true });
+});
+
+describe.skipIf(!isRoot)('a drive that is attached', () => {
+  it('is asked without being told to, blocked by its health, and free again by other rules', async () => {
+    const bench = join(area, 'asked');
+    await makeBench(bench, 1, '64M');
+    const helper = helperPresenting({ kind: 'disk', bus: 'sata' }, [recorded('hitachi-usb-jmicron-failing')]);
+    app = await TestApp.open(join(area, 'asked-state'), bench, helper);
+    const { drives, healths } = await app.until(
+      (state) => state.drives.drives[0]?.verdict === 'blocked' && state.healths.length === 1,
+      'a drive that is blocked by its health',
+    );
+    const drive = present(drives.drives[0]);
+    expect(drive.reasons).toEqual([expect.objectContaining({ code: 'health' })]);
+    expect(healths).toMatchObject([{ driveId: drive.id, health: { known: true, pending: 8 } }]);
+    await expect(app.handlers.pair({ machineSerial: 'HEALTHAPP1', driveId: drive.id })).rejects.toThrow(
+      /health/,
+    );
+    await expect(app.handlers.checkSize({ driveId: drive.id })).rejects.toThrow(/health/);
+
+    await app.handlers.changeSettings({ health: { rules: [], checkSize: false } });
+    await app.until((state) => state.drives.drives[0]?.verdict === 'eligible', 'a drive that no rule blocks');
+  });
+
+  it('is checked for its size when it is free, recorded, and left without a table', async () => {
+    const bench = join(area, 'size');
+    await makeBench(bench, 1, '64M');
+    app = await TestApp.open(join(area, 'size-state'), bench);
+    const { drives } = await app.until((state) => state.drives.drives.length === 1, 'a drive');
+    const drive = present(drives.drives[0]);
+    await app.handlers.checkSize({ driveId: drive.id });
+    const { sizeChecks } = await app.until(
+      (state) => state.sizeChecks.some(({ status }) => status === 'ended'),
+      'a size check that has ended',
+    );
+    expect(sizeChecks).toMatchObject([
+      { driveId: drive.id, check: { verdict: { what: 'whole' }, bytes: 64 * MiB }, ledgerEntry: 1 },
+    ]);
+    expect(hasNoTable(drive.path, 64 * MiB)).toBe(true);
+    const { entry } = await app.handlers.getLogEntry({ sequence: 1 });
+    expect(entry.record).toMatchObject({ kind: 'size-checked', end: { state: 'done' } });
+    const page = await app.handlers.queryLog({
+      ...{ text: '', kind: null, result: 'size-checked', from: null, to: null, offset: 0, limit: 10 },
+    });
+    expect(page.rows).toMatchObject([{ sequence: 1, kind: 'check', machineSerial: null }]);
+  });
+});
