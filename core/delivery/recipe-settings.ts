@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { certificateYears } from '../boot/loader-trust';
 import { machineFileSchema, maxMachineFiles, type MachineFile } from '../machine-files/machine-file';
 import {
   contentOf,
@@ -15,6 +16,8 @@ export const recipeSettingsSchema = z.strictObject({
   comment: recipeSchema.shape.comment,
   createdBy: recipeSchema.shape.createdBy,
   layout: z.string(),
+  /** Boot loader that was chosen for the media; missing: Windows' own as it comes. */
+  bootLoader: z.enum(certificateYears).optional(),
   /** Packages, applications and driver packages, as the recipe names them. */
   content: z.array(recipeContentSchema.omit({ folder: true })),
   /** Missing where the media is not for a site of Configuration Manager. The certificate's times are in `dates`. */
@@ -26,11 +29,12 @@ export type RecipeSettings = z.infer<typeof recipeSettingsSchema>;
 
 /** @param machineFiles those of the recipe, with what their templates hold */
 export function settingsOf(recipe: Recipe, machineFiles: readonly MachineFile[] = []): RecipeSettings {
-  const { comment, createdBy, layout, deployment } = recipe;
+  const { comment, createdBy, layout, bootLoader, deployment } = recipe;
   return {
     ...(comment === undefined ? {} : { comment }),
     ...(createdBy === undefined ? {} : { createdBy }),
     layout,
+    ...(bootLoader === 'as-is' ? {} : { bootLoader }),
     content: contentOf(recipe).map(({ folder: _folder, ...named }) => named),
     ...(deployment === undefined ? {} : { deployment: withoutCertificate(deployment) }),
     ...(machineFiles.length === 0 ? {} : { machineFiles: [...machineFiles] }),

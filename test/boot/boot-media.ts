@@ -186,7 +186,7 @@ export async function makeBootMedia(area: string): Promise<BootMedia> {
 
 /**
  * A recipe whose operating system brings the same parts, but neither a loader where firmware looks for it nor a boot store:
- * these are `prestage media create`'s to lay out. Debian's shim stands for the boot manager.
+ * these are `prestage media create`'s to lay out. Debian's shim stands for the boot managers of 2011 and of 2023, which the recipe chooses.
  * @param area an empty folder that is there
  * @returns the recipe's path
  */
@@ -194,7 +194,10 @@ export async function makeBootRecipe(area: string, { tree }: BootMedia): Promise
   const { bootImage, packages } = await makeMediaSources(area);
   const system = join(area, 'with-loader');
   cpSync(tree, system, { recursive: true });
-  copyFileSync(join(tree, 'EFI/Boot/bootx64.efi'), join(system, 'Windows/Boot/EFI/bootmgfw.efi'));
+  const shim = readFileSync(join(tree, 'EFI/Boot/bootx64.efi'));
+  mkdirSync(join(system, 'Windows/Boot/EFI_EX'), { recursive: true });
+  writeFileSync(join(system, 'Windows/Boot/EFI/bootmgfw.efi'), loaderWith(shim, [0]));
+  writeFileSync(join(system, 'Windows/Boot/EFI_EX/bootmgfw_EX.efi'), loaderWith(shim, [1]));
   for (const own of ['EFI/Boot/bootx64.efi', 'EFI/Microsoft', 'sources', 'SMS/PKG', 'boot']) {
     rmSync(join(system, own), { recursive: true, force: true });
   }
@@ -202,7 +205,7 @@ export async function makeBootRecipe(area: string, { tree }: BootMedia): Promise
   copyFileSync(join(tree, 'boot/boot.sdi'), join(system, 'Windows/Boot/DVD/EFI/boot.sdi'));
   writeContentList(system);
   const image = captureTree(system, join(area, 'bootable.wim'), ['Windows', '--compress=XPRESS']);
-  return writeRecipe({ folder: area, system: image, bootImage, packages });
+  return writeRecipe({ folder: area, system: image, bootImage, packages }, { bootLoader: '2023' });
 }
 
 /**

@@ -142,7 +142,7 @@ describe('a written drive', () => {
     const creation = await runCli(['media', 'create', recipe, '--output', made, '--json']);
     expect(creation.status, creation.stderr).toBe(0);
     const { id } = await written('recipe', made, 'BOOTED006');
-    const run = await bootTest('recipe', id, '--sign', 'MEDIA OK', '--secure-boot');
+    const run = await bootTest('recipe', id, '--sign', 'MEDIA OK', '--firmware-keys', '2023');
     expect(bootTestOf(run)).toMatchObject({ passed: true, machineSerial: 'BOOTED006' });
   });
 
