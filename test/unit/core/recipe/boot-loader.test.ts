@@ -3,7 +3,13 @@ import { createComplaints, mediaPlanOf } from '../../../../core/recipe/create-ru
 import { recipeSchema, type Recipe } from '../../../../core/recipe/recipe';
 
 const recipe = (more: object): Recipe =>
-  recipeSchema.parse({ name: 'Contoso', version: '1', operatingSystem: { file: '/a.wim' }, bootImage: { file: '/b.wim' }, ...more });
+  recipeSchema.parse({
+    name: 'Contoso',
+    version: '1',
+    operatingSystem: { file: '/a.wim' },
+    bootImage: { file: '/b.wim' },
+    ...more,
+  });
 
 describe('the boot loader of a recipe', () => {
   it('goes into the plan of a media that is made', () => {
