@@ -48,7 +48,7 @@ if [ -n "$tests" ]; then
   wanted="$wanted sgdisk:gdisk sfdisk:fdisk losetup:mount sudo:sudo Xvfb:xvfb xauth:xauth lintian:lintian
           pkexec:pkexec pkaction:polkitd dbus-daemon:dbus qemu-system-x86_64:qemu-system-x86 xz:xz-utils
           mkfs.ext4:e2fsprogs ps:procps git:git minisign:minisign xdotool:xdotool
-          setxkbmap:x11-xkb-utils zbarimg:zbar-tools pdftoppm:poppler-utils"
+          setxkbmap:x11-xkb-utils zbarimg:zbar-tools pdftoppm:poppler-utils lp:cups-client cupsd:cups-daemon"
 fi
 
 missing=""

@@ -66,8 +66,8 @@ export function controlFile(details: {
     ['Maintainer', maintainer],
     ['Installed-Size', String(details.kibibytes)],
     ['Depends', [...tools, ...privilege, `libc6 (>= ${details.libc})`, ...libraryPackages].join(', ')],
-    // Boot tests, and what reads a drive's health, say so when they are missing.
-    ['Recommends', 'qemu-system-x86, ovmf, smartmontools'],
+    // Boot tests, label printing, and what reads a drive's health, say so when they are missing.
+    ['Recommends', 'qemu-system-x86, ovmf, smartmontools, cups-client'],
     ['Section', 'admin'],
     ['Priority', 'optional'],
     [

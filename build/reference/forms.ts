@@ -68,6 +68,7 @@ import { ledgersReportSchema } from '../../station/ledger/merge';
 import { ledgerReportSchema } from '../../station/ledger/verify-ledger';
 import { settingsSchema } from '../../station/state/settings';
 import { auditReportSchema } from '../../station/shipment/audit-bundle';
+import { labelPrintForm, labelQueuesForm } from '../../station/cli/label-command';
 import { shipmentReportSchema } from '../../station/shipment/make-shipment';
 import { supportReportSchema } from '../../station/support/support-bundle';
 
@@ -109,6 +110,8 @@ export const commandForms = {
   'ledger check-proof': checkProofForm,
   'ledger report': ledgersReportSchema,
   ship: shipmentReportSchema,
+  'label print': labelPrintForm,
+  'label queues': labelQueuesForm,
   'support bundle': supportReportSchema,
   audit: auditReportSchema,
   'fleet migrate': fleetMigrateForm,

@@ -2,6 +2,7 @@ import { either, failed, refused, type ErrorMeaning } from './error-meaning';
 import { deliveryErrors } from './errors-of-delivery';
 import { loaderErrors } from './errors-of-loader';
 import { healthErrors } from './errors-of-health';
+import { machineFileErrors } from './errors-of-machine-files';
 import { mediaErrors } from './errors-of-media';
 import { recipeErrors } from './errors-of-recipe';
 
@@ -14,6 +15,7 @@ const installAgain = 'Reinstall Prestage (in a checkout: npm run setup), then st
  */
 export const errorReference = {
   ...mediaErrors,
+  ...machineFileErrors,
   ...loaderErrors,
   ...deliveryErrors,
   ...recipeErrors,
@@ -183,6 +185,15 @@ export const errorReference = {
   'boot-store-invalid': refused(
     'The boot store of the media (EFI\\Microsoft\\Boot\\BCD) cannot be read or changed.',
     'No drive was touched. Ask the enterprise to create the media again, as bootable prestaged media.',
+  ),
+  // labels
+  'label-refused': refused(
+    'A label says that a drive passed, and the ledger does not.',
+    'Write the drive, or read it again (prestage verify), then print the label.',
+  ),
+  'label-not-printed': either(
+    'The label printer or its print queue did not take the label. Drives and records are as they are.',
+    'Look at the printer and its queue (prestage label queues), then print the label again: on the card of the drive, on Ship, or with prestage label print.',
   ),
   // virtual drives
   'bench-invalid': refused(

@@ -21,8 +21,8 @@ export const timeouts = {
   doubleRead: 1_000,
   /** No character for this long ends a scan that is typed into a terminal: twice the slowest scanner, and Enter comes late. */
   scanPause: 600,
-  /** A printer that says nothing for this long has not printed: the line goes on. Printers answer in seconds when they have taken it. */
-  printLabel: 20_000,
+  /** A print queue that says nothing for this long has not taken the label: the line goes on. CUPS answers at once, also for a printer that is off. */
+  printLabel: 10_000,
   /** How long after a machine was paired another barcode of its label is taken as that machine's. */
   labelInHand: 30_000,
   /** How long after the badge was scanned it is asked for again: longer than a shift, shorter than to the next day's. */

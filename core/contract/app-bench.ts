@@ -61,6 +61,10 @@ export const appJobSchema = z.strictObject({
   againReason: z.string().optional(),
   /** Why the drive was written again. */
   driveAgain: driveAgainSchema.optional(),
+  /** What the machine will be called; missing where nobody said. */
+  computerName: z.string().optional(),
+  /** Paths of the files that only this machine's drive gets; missing when there are none. */
+  machineFiles: z.array(z.string()).min(1).optional(),
 });
 export type AppJob = z.infer<typeof appJobSchema>;
 
@@ -108,6 +112,8 @@ export const noticeSchema = z.strictObject({
   id: z.int(),
   kind: z.enum(['info', 'error']),
   error: errorDataSchema,
+  /** The label of this machine was not printed: it can be printed again. */
+  label: z.strictObject({ machineSerial: z.string() }).optional(),
 });
 export type Notice = z.infer<typeof noticeSchema>;
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { labelSettingsSchema } from '../label/label-settings';
 import { bootLoaderSettingsSchema } from '../boot/loader-choice';
 import { healthSettingsSchema } from '../health/health-rules';
 import { bootTestSettingsSchema } from '../job/boot-test';
@@ -11,9 +12,12 @@ export const stationSettingsSchema = z.strictObject({
   stationName: z.string().min(1).max(128),
   /** Size limit of the image cache, in bytes. */
   cacheLimitBytes: z.int().nonnegative(),
+  /** File that lists what each machine gets of its own, absolute; null: none. */
+  machineFiles: z.string().max(4096).nullable(),
   bootLoader: bootLoaderSettingsSchema,
   health: healthSettingsSchema,
   rehearsal: bootTestSettingsSchema,
+  labels: labelSettingsSchema,
   desk: appSettingsSchema,
 });
 export type StationSettings = z.infer<typeof stationSettingsSchema>;

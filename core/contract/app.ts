@@ -16,6 +16,7 @@ import {
 } from './app-bench';
 import { nothing } from './app-common';
 import { appSizeCheckSchema, healthMethods, healthsStateSchema } from './app-health';
+import { labelMethods } from './app-labels';
 import { libraryMethods, libraryStateSchema, libraryWindowMethods } from './app-library';
 import { lineWindowMethods } from './app-line';
 import { logMethods, logWindowMethods } from './app-log';
@@ -69,6 +70,7 @@ export const serviceMethods = {
   ...orderMethods,
   ...logMethods,
   ...shipMethods,
+  ...labelMethods,
   ...settingsMethods,
 } as const;
 

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { KiB } from '../base/units';
+import { windowsNameProblem } from '../base/windows-names';
 
 /**
  * Files that each machine gets of its own (docs/adr/0041-machine-files.md): one template for all, one text for each drive. The
@@ -18,27 +19,17 @@ export const largestTemplate = 48 * KiB;
 /** Slots of one image. */
 export const maxMachineFiles = 16;
 
-/** Names that Windows keeps for devices, whatever comes behind a dot. */
-const deviceName = /^(?:con|prn|aux|nul|conin\$|conout\$|com[0-9¹²³]|lpt[0-9¹²³])(?:\s*\.|$)/i;
-/** What a name on Windows cannot hold, and what could not be shown. */
-const unsafeInName = /[<>:"/|?*\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/u;
-
 /** Names of a path of the Windows partition, such as `\Windows\Panther\unattend.xml`. */
 export function namesOf(path: string): string[] {
   return path.split('\\').slice(1);
 }
 
+/** Control and invisible characters could not be shown; a blank in front is nobody's intention. */
+const unsafeInName = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]|^ /u;
+
 function isWindowsPath(path: string): boolean {
   if (!path.startsWith('\\')) return false;
-  return namesOf(path).every(
-    (name) =>
-      name !== '' &&
-      name.length <= 255 &&
-      !unsafeInName.test(name) &&
-      !/[. ]$/.test(name) &&
-      !name.startsWith(' ') &&
-      !deviceName.test(name),
-  );
+  return namesOf(path).every((name) => windowsNameProblem(name) === null && !unsafeInName.test(name));
 }
 
 export const machinePathSchema = z.string().max(240).refine(isWindowsPath, {
@@ -90,6 +81,11 @@ export const recordedMachineFileSchema = z.strictObject({
   sha256: z.string().regex(/^[0-9a-f]{64}$/),
 });
 export type RecordedMachineFile = z.infer<typeof recordedMachineFileSchema>;
+
+/** Machine files as one line of a table: each path with its SHA-256; null when there are none. */
+export function machineFilesText(files: readonly RecordedMachineFile[] | undefined): string | null {
+  return files === undefined ? null : files.map(({ path, sha256 }) => `${path} ${sha256}`).join('; ');
+}
 
 /** What a file is checked as, where nothing says it. */
 export function kindOfPath(path: string): MachineFileKind {

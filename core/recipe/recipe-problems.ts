@@ -44,15 +44,17 @@ export interface RecipeComplaint {
 /**
  * The words of what the schema found.
  * @param valueAt what stands in the recipe at a path; undefined when nothing does
+ * @param noun what is read, with its article
  */
 export function complaintsOf(
   issues: readonly z.core.$ZodIssue[],
   valueAt: (path: readonly PropertyKey[]) => unknown,
+  noun = 'a recipe',
 ): RecipeComplaint[] {
   return issues.flatMap((issue): RecipeComplaint[] => {
     const { path } = issue;
     if (issue.code === 'unrecognized_keys') {
-      const where = path.length === 0 ? 'a recipe' : pathText(path);
+      const where = path.length === 0 ? noun : pathText(path);
       return issue.keys.map((key) => ({
         ...{ path, key },
         message: `${where} has no member '${sanitizeForDisplay(key, 60)}'`,
@@ -63,7 +65,7 @@ export function complaintsOf(
     if (value === undefined && path.length > 0) {
       return [{ path: path.slice(0, -1), message: `${name} is missing` }];
     }
-    const subject = name === '' ? 'a recipe' : name;
+    const subject = name === '' ? noun : name;
     return [{ path, message: `${subject} ${wordsOf(issue, value)}` }];
   });
 }

@@ -19,7 +19,7 @@ export const appSettingsSchema = z.strictObject({
   /** Rows and columns of the rack; null: as fits the window. */
   rack: rackShapeSchema.nullable().default(null),
   benchView: z.enum(benchViews).default('cards'),
-  /** Line mode prints a label for each drive that is confirmed as taken out, on the default printer. */
+  /** Line mode prints a label for each drive that is confirmed as taken out, on the label printer. */
   lineLabels: z.boolean().default(false),
   ...scanSettingsSchema.shape,
   /** What the scanner check found out. */

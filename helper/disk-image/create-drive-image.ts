@@ -1,7 +1,8 @@
+import { createHash } from 'node:crypto';
 import { link, lstat, mkdir, open, rm, truncate, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { setBootTarget } from '../../core/boot/bcd-rules';
-import { bytesOf, chunkMapName, type Chunk, type ChunkMap } from '../../core/media/chunk-map';
+import { bytesOf, chunkMapName, ownChunksName, type Chunk, type ChunkMap } from '../../core/media/chunk-map';
 import type { HelperRequest, HelperResponse } from '../../core/contract/helper-api';
 import type { PlannedPartition } from '../../core/drive/layout';
 import { MiB } from '../../core/base/units';
@@ -17,6 +18,7 @@ import {
 } from './chunk-map-file';
 import { requireDone } from './format-partition';
 import { mapPartition } from './map-partition';
+import { fillSlots } from './slots';
 
 const storePath = '::/EFI/Microsoft/Boot/BCD';
 
@@ -49,15 +51,56 @@ async function fillFolder(
       await link(join(request.renderDirectory, name), join(request.directory, name));
     }
     const own = efi === undefined ? [] : await createEfiPartition(request, map, efi, signal);
-    const shared = map.chunks.filter(({ partition }) => partition !== efi?.number);
+    const withSlots = await writeOwnChunks(request, map);
+    const shared = withSlots.filter(({ partition }) => partition !== efi?.number);
     const chunks = [...shared, ...own].sort((left, right) => left.offset - right.offset);
-    const driveImage: ChunkMap = { ...map, chunks };
+    const { slots: _ofAllDrives, ...common } = map;
+    const driveImage: ChunkMap = { ...common, chunks };
     await writeChunkMap(join(request.directory, chunkMapName), driveImage);
     return { fingerprint: fingerprintOf(driveImage), bytes: bytesOf(driveImage), chunks: chunks.length };
   } catch (error) {
     await rm(request.directory, { recursive: true, force: true });
     throw error;
   }
+}
+
+/**
+ * Writes the chunks that hold this drive's machine files into a file of its own: the shared ones stay as they are.
+ * @returns all chunks of the map
+ */
+async function writeOwnChunks(
+  { renderDirectory, directory, slots = [] }: HelperRequest<'createDriveImage'>,
+  map: ChunkMap,
+): Promise<Chunk[]> {
+  const contents = slots.map(({ path, content }) => ({ path, content: Buffer.from(content, 'base64') }));
+  const starts = new Map(map.partitions.map(({ number, offset }) => [number, offset]));
+  const filled = await fillSlots(map, contents, async (partition, offset, length) => {
+    const source = await open(join(renderDirectory, partitionFileName(partition)), 'r');
+    try {
+      const bytes = Buffer.alloc(length);
+      const { bytesRead } = await source.read(bytes, 0, length, offset - (starts.get(partition) ?? 0));
+      if (bytesRead !== length) throw diskImageDamaged('its Windows partition is incomplete');
+      return bytes;
+    } finally {
+      await source.close();
+    }
+  });
+  if (filled.size === 0) return map.chunks;
+  const file = join(directory, ownChunksName);
+  const places = [...filled.keys()];
+  await writeFile(file, [...filled.values()], { flag: 'wx', mode: 0o600 });
+  let own = 0;
+  const changed = new Map<number, Chunk>();
+  for (const index of places) {
+    const chunk = map.chunks[index];
+    const bytes = filled.get(index);
+    if (chunk === undefined || bytes === undefined) {
+      throw new Error('a chunk that was filled is not in the map');
+    }
+    changed.set(index, { ...chunk, sha256: createHash('sha256').update(bytes).digest('hex'), own });
+    own += chunk.length;
+  }
+  return map.chunks.map((chunk, index) => changed.get(index) ?? chunk);
 }
 
 async function createEfiPartition(

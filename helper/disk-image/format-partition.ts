@@ -114,7 +114,8 @@ export function refuseWarnings(
   });
 }
 
-function clusterBytes({ length, number }: PlannedPartition): number {
+/** Bytes of a cluster of an NTFS partition. */
+export function clusterBytes({ length, number }: PlannedPartition): number {
   const bytes = clusterBytesOf(length);
   // Refused before anything is made (core/job/batch-rules.ts).
   if (bytes === null) throw new Error(`partition ${number} is too large for NTFS`);

@@ -23,9 +23,10 @@ import { runTool } from '../tools/runner';
 import { wimlibFailure, WimlibProgress, wimlibStatus } from '../tools/wimlib';
 import { copyBootFiles, type BootFilesRequest } from './boot-files';
 import { fingerprintOf, partitionFileName, writeChunkMap } from './chunk-map-file';
-import { formatPartition } from './format-partition';
+import { clusterBytes, formatPartition } from './format-partition';
 import { layRecovery } from './lay-recovery';
 import { mapPartition, rangesOf } from './map-partition';
+import { placeSlots, slottedSource, type SlottedSource } from './slots';
 
 export type ImageProgress = (progress: Omit<TaskProgress, 'token'>) => void;
 
@@ -35,7 +36,7 @@ const mayBeFull: ReadonlySet<number> = new Set([wimlibStatus.ntfsFailed, wimlibS
 /**
  * Formats a layout's partitions in sparse files, applies an image to the Windows partition, copies the boot
  * files, and lists what was written. Needs no privilege. On any failure nothing is left behind.
- * @throws PrestageError layout-unknown, drive-too-small, recovery-too-large, render-no-space, media-…, render-failed, cancelled
+ * @throws PrestageError layout-unknown, drive-too-small, recovery-too-large, slot-unusable, render-no-space, media-…, render-failed, cancelled
  */
 export async function makeDiskImage(
   request: HelperRequest<'makeDiskImage'>,
@@ -84,7 +85,12 @@ async function makeIn(
     for (const partition of partitions.filter(({ fileSystem }) => fileSystem !== 'none')) {
       await formatPartition(partition, fileOf(request.directory, partition), sectorSize, signal);
     }
-    await applyImage(media, fileOf(request.directory, windows), request.driveSize, onProgress, signal);
+    const slots = request.slots ?? [];
+    const volume = fileOf(request.directory, windows);
+    const ownList = join(request.directory, 'slots.wim');
+    const source = slots.length === 0 ? null : await slottedSource(media, slots, ownList, signal);
+    await applyImage(media, source, volume, request.driveSize, onProgress, signal);
+    await rm(ownList, { force: true });
     const efi = partitions.find(({ role }) => role === 'efi');
     if (efi !== undefined) {
       onProgress({ phase: 'copying', done: 0, total: 0 });
@@ -117,6 +123,9 @@ async function makeIn(
       sectorSize,
       partitions,
       chunks,
+      ...(source === null
+        ? {}
+        : { slots: await placeSlots(volume, windows, clusterBytes(windows), slots, source.paths, signal) }),
     };
     await writeChunkMap(join(request.directory, chunkMapName), map);
     return { fingerprint: fingerprintOf(map), bytes: bytesOf(map), chunks: chunks.length };
@@ -148,19 +157,22 @@ function imageOf(media: Media): MediaImage {
 
 async function applyImage(
   media: Media,
+  slotted: SlottedSource | null,
   volume: string,
   driveSize: number,
   onProgress: ImageProgress,
   signal: AbortSignal,
 ): Promise<void> {
   const { file, refs } = wimlibSourceArguments(media);
+  const source = slotted ?? { file, index: media.imageIndex, refs };
   const progress = new WimlibProgress(({ phase, done, total }) => {
     if (phase !== 'extracting') return;
     // wimlib says 100 % before it has flushed the volume; that can take seconds more.
     onProgress({ phase: done >= total ? 'flushing' : 'applying', done, total });
   });
   onProgress({ phase: 'applying', done: 0, total: 0 });
-  const applied = await runTool('wimlib-imagex', ['apply', file, String(media.imageIndex), volume, ...refs], {
+  const args = ['apply', source.file, String(source.index), volume, ...source.refs];
+  const applied = await runTool('wimlib-imagex', args, {
     signal,
     onOutput: (text) => {
       progress.push(text);

@@ -1,20 +1,13 @@
 import { createHash } from 'node:crypto';
-import { open, readFile, stat, writeFile, type FileHandle } from 'node:fs/promises';
-import { join } from 'node:path';
-import { PrestageError } from '../../core/base/errors';
-import { timeouts } from '../../core/base/timeouts';
+import { open, stat, type FileHandle } from 'node:fs/promises';
 import { readRange, readWimFile, type WimFile } from '../media/wim-file';
-import { listingMemory } from '../media/image-source';
-import { readWimResource, wimHeaderBytes } from '../media/wim-header';
-import { runTool } from '../tools/runner';
-import { wimlibFailure } from '../tools/wimlib';
+import { wimHeaderBytes } from '../media/wim-header';
 import { innerFile, innerFolder, topFile, topFolder } from '../media/descriptors';
-import { describeEntries, type NamedEntry } from './image-metadata';
-import { oneFileName, oneFileWim, writeResource } from '../media/small-wim';
+import { describeEntries, type NamedEntry } from '../media/image-metadata';
+import { metadataEntry, unpackMetadata } from '../media/read-metadata';
+import { writeResource } from '../media/small-wim';
 
-const entryBytes = 50;
 const flagMetadata = 0x02;
-const flagCompressed = 0x04;
 
 /**
  * Gives what was added to a WIM of one image the security descriptors that wimlib cannot give on Linux: the metadata is read, and
@@ -34,23 +27,11 @@ export async function protectAdded(
   const wim = await readWimFile(file);
   const handle = await open(file, 'r+');
   try {
-    const { table, entry } = await metadataEntry(handle, wim);
-    const metadata = await unpack(handle, wim, table.subarray(entry, entry + entryBytes), scratch, signal);
+    const { table, entry } = await metadataEntry(handle, wim, 1);
+    const metadata = await unpackMetadata(handle, wim, { table, entry }, scratch, signal);
     const described = describeEntries(metadata, chooser(folders));
     if (described.changed > 0) await append(handle, wim, table, entry, described.metadata);
     return described.changed;
-  } finally {
-    await handle.close();
-  }
-}
-
-/** The unpacked metadata of a WIM of one image. @param scratch folder for temporary files */
-export async function readMetadata(file: string, scratch: string, signal: AbortSignal): Promise<Buffer> {
-  const wim = await readWimFile(file);
-  const handle = await open(file, 'r');
-  try {
-    const { table, entry } = await metadataEntry(handle, wim);
-    return await unpack(handle, wim, table.subarray(entry, entry + entryBytes), scratch, signal);
   } finally {
     await handle.close();
   }
@@ -65,56 +46,6 @@ function chooser(folders: readonly string[]): (entry: NamedEntry) => Buffer | nu
     if (folder) ours.add(path);
     return folder ? (inner ? innerFolder : topFolder) : inner ? innerFile : topFile;
   };
-}
-
-interface Place {
-  readonly table: Buffer;
-  /** Where the metadata's entry begins in the table. */
-  readonly entry: number;
-}
-
-async function metadataEntry(handle: FileHandle, { path, header }: WimFile): Promise<Place> {
-  const { offset, storedBytes, flags } = header.blobTable;
-  const table = await readRange(handle, path, offset, storedBytes);
-  const found: number[] = [];
-  for (let at = 0; at + entryBytes <= table.length; at += entryBytes) {
-    if ((table.readUInt8(at + 7) & flagMetadata) !== 0) found.push(at);
-  }
-  const [entry] = found;
-  if (entry === undefined || found.length > 1 || (flags & flagCompressed) !== 0) {
-    throw new PrestageError({
-      code: 'media-corrupt',
-      message: 'The media that is made has no metadata of one image.',
-    });
-  }
-  return { table, entry };
-}
-
-async function unpack(
-  handle: FileHandle,
-  { path }: WimFile,
-  entry: Buffer,
-  scratch: string,
-  signal: AbortSignal,
-): Promise<Buffer> {
-  const { offset, storedBytes, originalBytes, flags } = readWimResource(entry, 0);
-  const stored = await readRange(handle, path, offset, storedBytes);
-  const compressed = (flags & flagCompressed) !== 0;
-  if (!compressed) return stored;
-  const header = await readRange(handle, path, 0, wimHeaderBytes);
-  const wrapper = join(scratch, 'metadata.wim');
-  const resource = { stored, compressed, originalBytes, sha1: entry.subarray(30, 50) };
-  await writeFile(wrapper, oneFileWim(header, resource), { mode: 0o600 });
-  const outputFile = join(scratch, 'metadata');
-  const { status, stderr } = await runTool(
-    'wimlib-imagex',
-    ['extract', wrapper, '1', `/${oneFileName}`, '--to-stdout', '--no-globs'],
-    { signal, timeout: timeouts.mediaListing, memoryLimit: listingMemory, outputFile },
-  );
-  if (status !== 0) throw wimlibFailure(status, stderr, path);
-  const metadata = await readFile(outputFile);
-  if (metadata.length !== originalBytes) throw wimlibFailure(26, stderr, path);
-  return metadata;
 }
 
 /** Writes metadata, table of contents and XML behind what is there, then the header that names them. */

@@ -27,7 +27,7 @@ const normal = 0x80;
 const flagMetadata = 0x02;
 const flagCompressed = 0x04;
 
-interface Entry {
+export interface Entry {
   readonly name: string;
   /** Of a file's content; null for a folder. */
   readonly sha1: Buffer | null;
@@ -38,7 +38,7 @@ interface Entry {
 }
 
 /** One entry of a list of names, without further streams. */
-function entryBytesOf({ name, sha1, security, time }: Entry, childrenAt: number): Buffer {
+export function entryBytesOf({ name, sha1, security, time }: Entry, childrenAt: number): Buffer {
   const text = Buffer.from(name, 'utf16le');
   const used = dentryBytes + (text.length === 0 ? 0 : text.length + 2);
   const bytes = Buffer.alloc(Math.ceil(used / 8) * 8);
@@ -161,7 +161,7 @@ export interface TreeFile {
  * @returns the parts of the file, one behind the other
  */
 export function treeWim(files: readonly TreeFile[], time: Date): Buffer[] {
-  const moment = { time: BigInt(time.getTime() + millisecondsTo1970) * 10_000n };
+  const moment = { time: wimTime(time) };
   // The root is the volume's own, with the descriptor that it has.
   const root = folderOf({ name: '', sha1: null, security: -1, ...moment });
   for (const { path, sha1 } of files) {
@@ -177,6 +177,33 @@ export function treeWim(files: readonly TreeFile[], time: Date): Buffer[] {
   }
   const metadata = metadataOf(root, [topFolder, innerFolder, topFile, innerFile]);
   return smallWim(plainHeader(), metadata, Buffer.alloc(0), []);
+}
+
+/** Content that an {@link imageWim} holds itself. */
+export interface OwnContent {
+  readonly bytes: Buffer;
+  /** 20 bytes. */
+  readonly sha1: Buffer;
+}
+
+/**
+ * A WIM of one image with metadata that was made from another's: it holds what is new, and everything else is in the WIM that
+ * wimlib is told of with `--ref`.
+ * @returns the parts of the file, one behind the other
+ */
+export function imageWim(metadata: Buffer, contents: readonly OwnContent[]): Buffer[] {
+  let at = wimHeaderBytes;
+  const blobs = contents.map(({ bytes, sha1 }) => {
+    const entry = blobEntry(at, bytes.length, bytes.length, 0, sha1);
+    at += bytes.length;
+    return entry;
+  });
+  return smallWim(plainHeader(), metadata, Buffer.concat(contents.map(({ bytes }) => bytes)), blobs);
+}
+
+/** Now, as an entry of a list of names has it. */
+export function wimTime(time: Date): bigint {
+  return BigInt(time.getTime() + millisecondsTo1970) * 10_000n;
 }
 
 function folderOf(entry: Entry): Folder {

@@ -1,7 +1,13 @@
 import { constants } from 'node:fs';
 import { open, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
-import { bytesOf, chunkMapName, chunkMapProblem, type ChunkMap } from '../../core/media/chunk-map';
+import {
+  bytesOf,
+  chunkMapName,
+  chunkMapProblem,
+  ownChunksName,
+  type ChunkMap,
+} from '../../core/media/chunk-map';
 import type { HelperRequest, HelperResponse } from '../../core/contract/helper-api';
 import { cancelled, isCancellation, PrestageError, toErrorData } from '../../core/base/errors';
 import { encodePartitionTable, type PartitionTable, type TableGuids } from '../../core/drive/gpt';
@@ -274,16 +280,24 @@ async function requireMap(file: string, fingerprint: string, opened: OpenedDrive
   return read.map;
 }
 
+/** Stands for the file with the drive's own chunks; partitions have numbers from 1 on. */
+const ownSource = 0;
+
 /** Opens the disk image's files for reading. O_NOFOLLOW: the folder belongs to the user, the helper may be root. */
 async function openSources(map: ChunkMap, directory: string): Promise<Map<number, FileHandle>> {
   const sources = new Map<number, FileHandle>();
   try {
-    for (const { number } of map.partitions.filter(({ fileSystem }) => fileSystem !== 'none')) {
+    const written = map.partitions.filter(({ fileSystem }) => fileSystem !== 'none');
+    const files = written.map(({ number }) => ({ number, name: partitionFileName(number) }));
+    if (map.chunks.some(({ own }) => own !== undefined)) {
+      files.push({ number: ownSource, name: ownChunksName });
+    }
+    for (const { number, name } of files) {
       const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
-      const handle = await open(join(directory, partitionFileName(number)), flags);
+      const handle = await open(join(directory, name), flags);
       sources.set(number, handle);
       const details = await handle.stat();
-      if (!details.isFile()) throw new Error(`partition ${number} is not a plain file`);
+      if (!details.isFile()) throw new Error(`${name} is not a plain file`);
       refuseForeignFile(details.uid);
     }
     return sources;
@@ -298,11 +312,11 @@ async function openSources(map: ChunkMap, directory: string): Promise<Map<number
 
 function sourcedChunks(map: ChunkMap, directory: string, sources: Map<number, FileHandle>): SourcedChunk[] {
   const pieces = chunkPieces(map, directory);
-  return map.chunks.map(({ offset, length, sha256, partition }, index) => ({
+  return map.chunks.map(({ offset, length, sha256, partition, own }, index) => ({
     offset,
     length,
     sha256,
-    sourceFd: sources.get(partition)?.fd ?? -1,
+    sourceFd: sources.get(own === undefined ? partition : ownSource)?.fd ?? -1,
     sourceOffset: pieces[index]?.offset ?? 0,
   }));
 }

@@ -4,6 +4,7 @@ export const toolPackages = {
   prlimit: 'util-linux',
   'wimlib-imagex': 'wimtools',
   mkntfs: 'ntfs-3g',
+  ntfscluster: 'ntfs-3g',
   'mkfs.fat': 'dosfstools',
   mcopy: 'mtools',
   mdir: 'mtools',

@@ -2,6 +2,7 @@ import { Button } from '@mantine/core';
 import { createPortal } from 'react-dom';
 import type { ReactElement } from 'react';
 import { ErrorCard } from '../components/error-card';
+import { PrintLabel } from '../components/print-label';
 import { dismissMessage, useMessages } from '../store/messages-store';
 import { Notice } from '../components/notice';
 import { useText } from '../text';
@@ -44,8 +45,19 @@ export function Notices(): ReactElement | null {
   if (notices.length === 0) return null;
   return (
     <section className="stack notices no-print" aria-label={text.bench.notices}>
-      {notices.map(({ id, kind, error }) => (
+      {notices.map(({ id, kind, error, label }) => (
         <ErrorCard key={id} error={error} kind={kind}>
+          {label !== undefined && (
+            <PrintLabel
+              small
+              wish={{ of: 'machine', machineSerial: label.machineSerial }}
+              onSent={() => {
+                send('dismissNotice', { id });
+              }}
+            >
+              {text.common.printAgain}
+            </PrintLabel>
+          )}
           <Button
             size="sm"
             onClick={() => {

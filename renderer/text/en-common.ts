@@ -22,6 +22,12 @@ export const commonText = {
   close: 'Close',
   cancel: 'Cancel',
   dismiss: 'Dismiss',
+  printAgain: 'Print again',
+  labelsSent: (count: number, left: readonly string[]): string =>
+    [
+      `The print queue took ${count === 1 ? 'the label' : `${count} labels`}.`,
+      ...left.map((reason) => `No label: ${reason}`),
+    ].join(' '),
   messages: 'Messages',
   error: 'Error',
   information: 'Information',

@@ -62,10 +62,20 @@ export const libraryText = {
   noPackages: 'The sender did not list the packages. After you choose the media, they can be listed below.',
   noSettings: 'The sender gave no deployment settings.',
   settings: 'Settings',
-  settingLines: ({ comment, createdBy, layout, deployment }: RecipeSettings): [string, string][] => [
+  settingLines: ({
+    comment,
+    createdBy,
+    layout,
+    deployment,
+    machineFiles = [],
+  }: RecipeSettings): [string, string][] => [
     ...(comment === undefined ? [] : ([['Comment', comment]] as [string, string][])),
     ...(createdBy === undefined ? [] : ([['Created by', createdBy]] as [string, string][])),
     ['Drive layout', layout],
+    ...machineFiles.map(({ path }, index): [string, string] => [
+      machineFiles.length === 1 ? 'File for each machine' : `File ${index + 1} for each machine`,
+      path,
+    ]),
     ...(deployment === undefined ? [] : deploymentLines(deployment)),
   ],
 
@@ -95,6 +105,7 @@ export const libraryText = {
     fingerprint: 'Fingerprint',
     keyId: 'Key ID',
     until: 'Valid until',
+    ended: (day: string): string => `${day}: it has ended`,
     name: 'Name of the enterprise',
     nameHint: 'Media that the key signed are shown with this name.',
     trust: 'Trust this key',

@@ -129,11 +129,4 @@ export const lineText = {
   takeOutNow: 'Take out now',
   tile: (bay: string, word: string, machine: string): string =>
     `${atStart(bayName(bay))}: ${word}${machine === '' ? '' : `, ${machine}`}`,
-  label: {
-    region: 'Label',
-    machine: 'Machine',
-    bay: (bay: string): string => atStart(bayName(bay)),
-    barcode: (text: string): string => `Barcode of ${text}`,
-    from: (order: string, station: string): string => (order === '' ? station : `${order} · ${station}`),
-  },
 };

@@ -180,6 +180,8 @@ export const logText = {
     image: 'Image',
     layout: 'Layout',
     recovery: 'Recovery partition',
+    machineFiles: 'Files for this machine',
+    computerName: 'Computer name',
     fingerprint: 'Chunk map',
     diskGuid: 'Disk GUID',
     previousDiskGuid: 'Disk GUID before',

@@ -27,6 +27,10 @@ export const settingsText = {
     name: 'Station name',
     nameHint: 'Recorded in every log entry, to show where a drive was written.',
     nameProblem: 'Enter 1 to 128 visible characters.',
+    machineFiles: 'Files for each machine',
+    machineFilesHint:
+      'A list, in YAML, of files that each drive gets with its own machine filled in. A media that brings such files comes first. Empty: none.',
+    machineFilesProblem: 'Enter the whole path of the file, from / on.',
     theme: 'Colours',
     themes,
     sounds: 'Sounds',
@@ -82,7 +86,7 @@ export const settingsText = {
     viewHint:
       'Cards show everything about each drive. Rack shows many bays at once, each in its place. Line is full screen and needs a scanner only: badge, ticket, machines and bays, START, SHIP.',
     labels: 'Print a label for each drive',
-    labelsHint: 'In line mode, on the default printer, when a drive is confirmed as taken out.',
+    labelsHint: 'In line mode, on the label printer, when a drive is confirmed as taken out.',
     automatic: 'Arrange the bays to fit the window',
     automaticHint: 'Turn it off to show them in the rows and columns of your rack.',
     rows: 'Rows',
@@ -219,6 +223,32 @@ export const settingsText = {
     asked: 'Not set: you are asked each time.',
     choose: 'Choose a folder …',
     ask: 'Ask each time',
+  },
+
+  labels: {
+    title: 'Label printer',
+    intro:
+      'Labels of machines and boxes go to a print queue of this computer. A printer that is off stops nothing: its labels are offered again.',
+    queue: 'Print queue',
+    defaultPrinter: 'Default printer',
+    queueName: (name: string, state: 'idle' | 'printing' | 'stopped' | 'unknown'): string =>
+      state === 'stopped' ? `${name} (stopped)` : name,
+    gone: (name: string): string => `${name} (not found)`,
+    list: 'List again',
+    problem: (said: string): string => `The print queues could not be listed: ${said}`,
+    form: 'What the printer gets',
+    forms: {
+      pdf: { label: 'PDF', description: 'For a queue with the driver of its printer.' },
+      zpl: { label: 'ZPL II', description: 'For a raw queue of a printer that speaks it, such as Zebra’s.' },
+    },
+    size: 'Label',
+    sizeOf: ({ width, height }: { readonly width: number; readonly height: number }): string =>
+      `${width} × ${height} mm`,
+    dpi: 'Dots per inch',
+    passed: 'Print a label for each drive that passes',
+    passedHint: 'As soon as it is recorded. On the command line too.',
+    test: 'Print a test label',
+    sent: 'The print queue took it.',
   },
 
   cache: {

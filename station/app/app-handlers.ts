@@ -153,6 +153,8 @@ export function serviceHandlers(app: AppService): ServiceHandlers {
       return done;
     },
     getPicture: ({ sha256 }) => ({ png: app.bootTests.picture(sha256)?.toString('base64') ?? null }),
+    listLabelQueues: () => app.labels.queues(),
+    printLabels: (wish) => app.labels.print(wish),
     dismissNotice: ({ id }) => {
       app.notices.dismiss(id);
       return done;

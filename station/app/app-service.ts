@@ -21,6 +21,7 @@ import { jobMediaOf } from './job-media';
 import { HealthService } from './health-service';
 import { JobService } from './job-service';
 import { KnownMedia } from './known-media';
+import { LabelService } from './label-service';
 import { LibraryService } from './library-service';
 import { receivedMedia } from '../library/media-path';
 import { orderDateNotices } from '../library/order-dates';
@@ -75,6 +76,7 @@ export class AppService {
   readonly healths: HealthService;
   readonly jobs: JobService;
   readonly knownMedia: KnownMedia;
+  readonly labels: LabelService;
   readonly library: LibraryService;
   readonly log: LogService;
   readonly media: MediaVerifier;
@@ -124,6 +126,11 @@ export class AppService {
       paths,
       workerFile: worker('ship-worker.cjs'),
       append: () => this.recovery.contextWhenRecorded(),
+    });
+    this.labels = new LabelService({
+      settings: () => this.settings.current,
+      shipments: this.shipments,
+      notices: this.notices,
     });
     this.trainingMedia = new TrainingMedia({
       ...{ helpers, paths },
@@ -365,6 +372,7 @@ export class AppService {
     this.jobs.cancelAll();
     await this.library.close();
     await this.jobs.settled();
+    await this.labels.close();
     this.progress.close();
     await this.sizeChecks.close();
     await this.bootTests.close();

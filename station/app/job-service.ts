@@ -57,6 +57,9 @@ export class JobService {
   readonly #batchEnded = new Emitter<readonly JobReport[]>();
   /** The jobs of a batch have ended, and its drives are released. */
   readonly onBatchEnd = this.#batchEnded.event;
+  readonly #passed = new Emitter<string>();
+  /** A drive passed, and is recorded: the serial of its machine. */
+  readonly onPassed = this.#passed.event;
   readonly #settled = new Emitter<void>();
   /** A run has ended: its drives are recorded and released, and the boot test after it has begun. */
   readonly onSettled = this.#settled.event;
@@ -250,6 +253,7 @@ export class JobService {
               canRetry: false,
               ...(againReason === null ? {} : { againReason }),
               ...driveAgainMember(job, request, null),
+              ...ownMembers(job),
             },
           });
         }
@@ -273,6 +277,7 @@ export class JobService {
           ...(health === null ? {} : { health }),
           ...(slow.length === 0 ? {} : { slow: [...slow] }),
         });
+        if (end.state === 'done' && ledgerEntry !== null) this.#passed.fire(job.machineSerial);
       },
     };
   }
@@ -310,4 +315,13 @@ export class JobService {
     job.view = { ...job.view, ...change };
     this.#changed.fire();
   }
+}
+
+/** What a job's machine has of its own. */
+function ownMembers({ machine, files }: PlannedJob): Pick<AppJob, 'computerName' | 'machineFiles'> {
+  const computerName = machine?.computerName;
+  return {
+    ...(computerName === undefined ? {} : { computerName }),
+    ...(files.length === 0 ? {} : { machineFiles: files.map(({ path }) => path) }),
+  };
 }

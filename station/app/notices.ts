@@ -15,10 +15,14 @@ export class NoticeService {
     return [...this.#list];
   }
 
-  show(kind: Notice['kind'], error: ErrorData): void {
+  /** @param label the label that was not printed, when it is about one */
+  show(kind: Notice['kind'], error: ErrorData, label?: Notice['label']): void {
     logEvent(kind === 'error' ? 'error' : 'info', 'notice', { error });
     this.#lastId += 1;
-    this.#list = [...this.#list, { id: this.#lastId, kind, error }];
+    this.#list = [
+      ...this.#list,
+      { id: this.#lastId, kind, error, ...(label === undefined ? {} : { label }) },
+    ];
     this.#changed.fire();
   }
 

@@ -23,8 +23,9 @@ export class SettingsService {
 
   /** Those that the screen shows. */
   get shown(): StationSettings {
-    const { stationName, cacheLimitBytes, bootLoader, health, rehearsal, desk } = this.#current;
-    return { stationName, cacheLimitBytes, bootLoader, health, rehearsal, desk };
+    const { machineFiles = null, ...settings } = this.#current;
+    const { stationName, cacheLimitBytes, bootLoader, health, rehearsal, labels, desk } = settings;
+    return { stationName, cacheLimitBytes, machineFiles, bootLoader, health, rehearsal, labels, desk };
   }
 
   /** @throws PrestageError settings-invalid (nothing is changed), state-unavailable */

@@ -17,6 +17,9 @@ const takenOutSchema = z.strictObject({ version: z.literal(1), machines: z.array
 export class TakenOut {
   readonly #changed = new Emitter<void>();
   readonly onChange = this.#changed.event;
+  readonly #taken = new Emitter<string>();
+  /** A machine's scan confirmed that its drive is out. */
+  readonly onTaken = this.#taken.event;
   readonly #file: string;
   #machines: readonly string[];
   #gone: readonly string[] = [];
@@ -49,6 +52,7 @@ export class TakenOut {
   }
 
   add(machineSerial: string): void {
+    this.#taken.fire(machineSerial);
     this.#become([...this.#machines.filter((one) => one !== machineSerial), machineSerial]);
     this.#changed.fire();
   }

@@ -9,6 +9,7 @@ import { settleCards } from './ended-cards';
 import type { HealthService } from './health-service';
 import type { JobService } from './job-service';
 import type { KnownMedia } from './known-media';
+import type { LabelService } from './label-service';
 import type { LibraryService } from './library-service';
 import type { MediaVerifier } from './media-verifier';
 import type { ScanMemory } from './scan-memory';
@@ -36,6 +37,7 @@ export interface WiredServices {
   readonly healths: HealthService;
   readonly jobs: JobService;
   readonly knownMedia: KnownMedia;
+  readonly labels: Pick<LabelService, 'printByItself'>;
   readonly library: LibraryService;
   readonly media: MediaVerifier;
   readonly memory: ScanMemory;
@@ -61,7 +63,7 @@ export function wire(app: WiredServices): void {
   const { batch, bootTests, drives, fleet, jobs, knownMedia, library, media, memory, notices } = app;
   const { orders, pairing, pasts, progress, publisher, recovery, session, settings, shipments, station } =
     app;
-  const { starting, takenOut, trainingMedia, healths, sizeChecks } = app;
+  const { healths, labels, sizeChecks, starting, takenOut, trainingMedia } = app;
   const publish =
     (...slices: readonly Slice[]) =>
     (): void => {
@@ -105,6 +107,13 @@ export function wire(app: WiredServices): void {
   }
   pairing.onChange(publish('pairing'));
   takenOut.onChange(publish('pairing'));
+  takenOut.onTaken((machineSerial) => {
+    const { benchView, lineLabels } = settings.current.desk;
+    if (benchView === 'line' && lineLabels) labels.printByItself(machineSerial);
+  });
+  jobs.onPassed((machineSerial) => {
+    if (settings.current.labels.printWhenPassed) labels.printByItself(machineSerial);
+  });
   starting.onStarted(() => {
     takenOut.started();
   });

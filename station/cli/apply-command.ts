@@ -43,6 +43,7 @@ import {
 } from './command-context';
 import { exitCodes } from './exit-codes';
 import { addDateOptions, findDates, type DateOptions } from './media-dates';
+import { PassedLabels } from './print-passed';
 import { withStation } from './station-context';
 
 interface ApplyOptions extends DateOptions {
@@ -52,6 +53,7 @@ interface ApplyOptions extends DateOptions {
   readonly loader?: LoaderChoice;
   readonly firmwareTrust?: FirmwareTrust;
   readonly requireLoader?: true;
+  readonly machineFiles?: string;
   readonly expectSha256?: string;
   readonly drive: readonly GivenAssignment[];
   readonly thisMachine?: true;
@@ -92,6 +94,10 @@ export function applyCommand(): Command {
       ).choices(firmwareTrusts),
     )
     .option('--require-loader', 'refuse media that these machines would not start, instead of warning')
+    .option(
+      '--machine-files <file>',
+      'list of the files that each machine gets of its own, in YAML (default: those of the media, or of the settings)',
+    )
     .option('--expect-sha256 <hex>', 'SHA-256 that the media must have')
     .requiredOption(
       '--drive <id=serial>',
@@ -132,6 +138,7 @@ export function applyCommand(): Command {
         > = {
           mediaPath: options.media,
           expectSha256: options.expectSha256 ?? null,
+          ...(options.machineFiles === undefined ? {} : { machineFiles: options.machineFiles }),
           benchDirectory: options.bench === undefined ? null : resolve(options.bench),
           operator: plainText('--operator', options.operator ?? defaultOperator()),
           againReason: options.again === undefined ? null : plainText('--again', options.again),
@@ -168,6 +175,7 @@ export function applyCommand(): Command {
           for (const notice of noticesOf(plan)) output.message(`note: ${notice}`);
           if (options.yes !== true) await confirm(plan, request, output, signal);
           const cache = await openImageCache(paths.imageCache, settings.cacheLimitBytes);
+          const labels = new PassedLabels(settings, ledger, output);
           const report = await runBatch(request, plan, {
             ...{ helpers, ledger, cache, paths, settings, signal },
             onUnshown: async (found) => {
@@ -186,7 +194,11 @@ export function applyCommand(): Command {
             onJob: (job, state) => {
               output.progress.job(jobLabel(job), state);
             },
+            onEnd: ({ job, end, ledgerEntry }) => {
+              if (end.state === 'done' && ledgerEntry !== null) labels.passed(job.machineSerial);
+            },
           });
+          await labels.settled();
           const first = settings.rehearsal.firstOfBatch ? firstFinished(report.jobs) : null;
           const bootTest =
             first === null || signal.aborted
@@ -255,9 +267,16 @@ function jobLabel({ drive }: PlannedJob): string {
 }
 
 /** What to know of the media before anything is erased. */
-function noticesOf({ media, loader, loaderWarnings, dateWarnings }: BatchPlan): string[] {
+function noticesOf({ media, loader, loaderWarnings, dateWarnings, machineFileNotices }: BatchPlan): string[] {
   const problems = media.bootable.problems.map(
     (problem) => `a machine may not boot from this image: ${problem}`,
   );
-  return [...problems, ...media.warnings, ...programLines(loader), ...loaderWarnings, ...dateWarnings];
+  return [
+    ...problems,
+    ...media.warnings,
+    ...programLines(loader),
+    ...loaderWarnings,
+    ...dateWarnings,
+    ...machineFileNotices,
+  ];
 }

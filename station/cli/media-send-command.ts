@@ -13,7 +13,8 @@ import { contentOf, type Recipe } from '../../core/recipe/recipe';
 import { datesOfRecipe } from '../../core/recipe/recipe-dates';
 import { sendMedia, type SendRequest, type SentMedia } from '../delivery/send';
 import type { HelperClient } from '../helper-client/helper-client';
-import { readRecipe } from '../recipe/read-recipe';
+import { withTemplates } from '../machine-files/read-machine-files';
+import { readRecipe, type ReadRecipe } from '../recipe/read-recipe';
 import { openSecretKey } from '../signing/key-files';
 import { passwordFrom } from './ask-password';
 import { commandAction, jsonOption, parseCount } from './command-context';
@@ -86,15 +87,15 @@ export function mediaSendCommand(): Command {
           await passwordFrom(options.passwordFile, 'Password of the key: ', signal);
         const signer = options.key === undefined ? null : await openSecretKey(options.key, ask);
         const client = await helpers.plain();
-        const recipe = options.recipe === undefined ? null : readRecipe(options.recipe).recipe;
-        const contents = await contentsOf(client, path, recipe, signal);
+        const read = options.recipe === undefined ? null : readRecipe(options.recipe);
+        const contents = await contentsOf(client, path, read?.recipe ?? null, signal);
         const sent = await sendMedia(
           {
             path,
             since: options.since === undefined ? null : resolve(options.since),
             directory: resolve(options.to),
             partBytes: options.partSize ?? null,
-            described: { ...describedBy(options, recipe, path), ...contents },
+            described: { ...describedBy(options, read, path), ...contents },
             signer,
           },
           {
@@ -132,9 +133,10 @@ async function contentsOf(
 /** What the sender says of the media: on the command line, else in the recipe. @throws PrestageError usage, recipe-… */
 function describedBy(
   { name, mediaVersion, revision }: SendOptions,
-  recipe: Recipe | null,
+  read: ReadRecipe | null,
   path: string,
 ): SendRequest['described'] {
+  const recipe = read?.recipe ?? null;
   const number = revision ?? recipe?.revision;
   if (number === undefined) {
     throw new PrestageError({
@@ -148,7 +150,11 @@ function describedBy(
     name: name ?? recipe?.name ?? basename(path, extname(path)),
     version: mediaVersion ?? recipe?.version ?? String(number),
     revision: number,
-    ...(recipe === null ? {} : { recipe: settingsOf(recipe) }),
+    ...(read === null
+      ? {}
+      : {
+          recipe: settingsOf(read.recipe, withTemplates(read.recipe.machineFiles ?? [], read.path)),
+        }),
     ...(dates === null ? {} : { dates }),
   };
 }

@@ -17,6 +17,7 @@ import { datesOfRecipe } from '../../core/recipe/recipe-dates';
 import { defaultOperator } from '../jobs/open-station';
 import { libraryFolder } from '../library/media-library';
 import { namedNotices, orderDateNotices } from '../library/order-dates';
+import { orderFileNotices } from '../library/order-machine-files';
 import { OrderBook } from '../orders/order-book';
 import { OrderReader, viewOf, type ListedOrder, type OpenOrder } from '../orders/order-reader';
 import { decodeText, parseOrder, readOrderFile, type SentOrder } from '../orders/order-files';
@@ -40,7 +41,7 @@ export const orderOpenForm = z.strictObject({
   number: z.string(),
   /** Machines in the order. */
   machines: z.int().positive(),
-  /** Values that were read differently than written, columns that were not read, and what speaks against the dates of the media. */
+  /** Values that were read differently than written, columns that were not read, and what speaks against the media: its dates, and files that cannot be filled. */
   warnings: z.array(
     z.strictObject({
       /** Line of the file, from 1 on; null when it is about the whole file. */
@@ -164,7 +165,12 @@ export function orderCommand(): Command {
           ...(recipe === null ? [] : namedNotices(recipe.name, datesOfRecipe(recipe), shipping)),
         ];
         for (const notice of late) context.output.message(`warning: ${notice}`);
-        const warnings = [...sent.warnings, ...late.map((message) => ({ line: null, message }))];
+        const unfilled = orderFileNotices(order, paths, settings);
+        for (const notice of unfilled) context.output.message(`warning: ${notice}`);
+        const warnings = [
+          ...sent.warnings,
+          ...[...late, ...unfilled].map((message) => ({ line: null, message })),
+        ];
         context.output.result<typeof orderOpenForm>(
           { orderId, number: order.number, machines: order.machines.length, warnings },
           () => `Work order ${shown(order.number)} is open: ${machines(order.machines.length)} expected.`,

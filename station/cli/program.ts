@@ -14,6 +14,7 @@ import { drivesCommand } from './drives-command';
 import { exitCodeMeanings, exitCodes, type ExitCode } from './exit-codes';
 import { fleetCommand } from './fleet-command';
 import { keyCommand } from './key-command';
+import { labelCommand } from './label-command';
 import { ledgerCommand } from './ledger-command';
 import { machineCommand } from './machine-command';
 import { mediaCommand } from './media-command';
@@ -130,6 +131,7 @@ export function prestageCommand(version: string): Command {
     ticketCommand(),
     ledgerCommand(),
     shipCommand(),
+    labelCommand(),
     auditCommand(),
     fleetCommand(),
     machineCommand(),

@@ -30,6 +30,7 @@ import type { Layout } from '../../core/drive/layout';
 import { dayOf, needsReason, type DriveBefore } from '../../core/job/drive-again';
 import { driveBefore } from '../../core/ledger/drive-before';
 import type { DrivePast } from '../../core/ledger/drive-past';
+import { machineValues } from '../../core/machine-files/fill-template';
 import type { MachineDetails } from '../../core/machine/machine';
 import type { ReplacedComputer } from '../../core/machine/replaced-computer';
 import type { Media, MediaHash, MediaImage } from '../../core/media/media';
@@ -45,6 +46,14 @@ import type { ExpectedHash } from '../media/media-expectation';
 import { signedMediaAt } from '../library/signed-media';
 import { checkAgainstOrder, machineOf, replacedOf } from '../orders/batch-order';
 import { OrderReader, type OpenOrder } from '../orders/order-reader';
+import {
+  chooseMachineFiles,
+  fillMachineFiles,
+  machineFileNotices,
+  type ChosenMachineFiles,
+  type FilledFile,
+} from '../machine-files/fill-machine-files';
+import { loadSettings } from '../state/settings';
 import type { StatePaths } from '../state/state-paths';
 
 /** What the operator asked for. */
@@ -54,6 +63,8 @@ export interface BatchRequest {
   readonly layoutName: string;
   /** Boot loader that goes on, and what the machines trust; missing: the media's own, and nothing is known of the machines. */
   readonly bootLoader?: BootLoaderSettings;
+  /** File that lists what each machine gets of its own; missing: the media's, or the station's. */
+  readonly machineFiles?: string | undefined;
   readonly expectSha256: string | null;
   readonly assignments: readonly Assignment[];
   readonly benchDirectory: string | null;
@@ -132,6 +143,8 @@ export interface PlannedJob {
   readonly health: DriveHealth;
   /** What is known of the machine beside its serial; null when nothing is. */
   readonly machine: MachineDetails | null;
+  /** Files that only this machine's drive gets. */
+  readonly files: readonly FilledFile[];
   /** The computer whose place the machine takes; null: none that is known. */
   readonly replaces: ReplacedComputer | null;
 }
@@ -149,6 +162,10 @@ export interface BatchPlan {
   /** Why machines that trust certain certificates may not start the drives. */
   readonly loaderWarnings: readonly string[];
   readonly jobs: readonly PlannedJob[];
+  /** Files that each machine gets of its own. */
+  readonly machineFiles: ChosenMachineFiles;
+  /** What to know of them. */
+  readonly machineFileNotices: readonly string[];
   /** The order that is open on the station; null when none is. */
   readonly order: OpenOrder | null;
   /** What to know of the media's dates, though they hold. */
@@ -180,6 +197,24 @@ export async function planBatch(
   });
   const dates = mergeMediaDates([request.dates ?? null, signed?.dates ?? null]);
   requireInTime(dates, { now: new Date(), shipBy: order?.order.shipBy ?? null });
+  const machines = new Map(
+    assignments.map(({ machineSerial }) => [
+      machineSerial,
+      machineOf(order, machineSerial, request.machines?.get(machineSerial)),
+    ]),
+  );
+  const setting = loadSettings(paths).machineFiles;
+  const machineFiles = chooseMachineFiles(request.machineFiles ?? null, signed?.machineFiles, setting);
+  const files = fillMachineFiles(
+    machineFiles,
+    assignments.map(({ machineSerial }) =>
+      machineValues(machineSerial, machines.get(machineSerial) ?? null, {
+        order: order?.order.number ?? request.workOrder ?? undefined,
+        replaces: oldNameOf(replacedOf(order, machineSerial)),
+      }),
+    ),
+    [...(order?.lines.values() ?? [])],
+  );
   const shipped = assignments.map(({ machineSerial }) => {
     const entry = ledger.findShipped(machineSerial);
     if (entry !== null && againReasonOf(request, machineSerial) === null && request.asksLater !== true) {
@@ -237,6 +272,8 @@ export async function planBatch(
     layout,
     loader,
     loaderWarnings: firmwareDoubts(loader, firmwareTrust),
+    machineFiles,
+    machineFileNotices: machineFileNotices(machineFiles),
     order,
     dateWarnings: warningsOf(dates, order),
     protectedPaths: [...new Set([...protectedPaths, ...media.files])],
@@ -246,7 +283,8 @@ export async function planBatch(
         drive,
         machineSerial,
         health: required(healths[index], `the health of drive ${drive.id}`),
-        machine: machineOf(order, machineSerial, request.machines?.get(machineSerial)),
+        machine: machines.get(machineSerial) ?? null,
+        files: files.get(machineSerial) ?? [],
         replaces: replacedOf(order, machineSerial),
         again: required(shipped[index], `whether machine ${machineSerial} was shipped`),
         holdsMachine: machineShownOn(drive, request, ledger),
@@ -255,6 +293,11 @@ export async function planBatch(
       };
     }),
   };
+}
+
+/** What a replaced computer is called; its serial where its name is not known. */
+function oldNameOf(replaced: ReplacedComputer | null): string | undefined {
+  return replaced?.computerName ?? replaced?.serial;
 }
 
 function warningsOf(dates: MediaDates | null, order: OpenOrder | null): string[] {

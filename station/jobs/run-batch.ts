@@ -17,6 +17,7 @@ import { requireOrderedMedia } from '../orders/batch-order';
 import { getOrCreateImage, type DiskImage } from '../image-cache/get-or-create-image';
 import { onDiskLater, roomAt, statePlace } from '../state/disk';
 import { syncFolder, type StatePaths } from '../state/state-paths';
+import { slotsOf } from '../machine-files/fill-machine-files';
 import { mediaMark, type BatchPlan, type BatchRequest, type PlannedJob } from './plan-batch';
 import {
   detailsOf,
@@ -220,7 +221,7 @@ async function hashAndCreateImage(
       layout: plan.layout,
       // Where nothing is replaced, the image is the one that the media's own loader makes.
       loader: plan.loader.choice === 'as-is' || plan.loader.replaced.length === 0 ? null : plan.loader.choice,
-      slots: [],
+      slots: slotsOf(plan.machineFiles),
       driveSize,
       sectorSize,
       versions,
@@ -285,7 +286,17 @@ async function createDriveImages(
     own.push(directory);
     const { fingerprint } = await client.call(
       'createDriveImage',
-      { renderDirectory: shared.directory, fingerprint: shared.fingerprint, ...guids, directory },
+      {
+        ...{ renderDirectory: shared.directory, fingerprint: shared.fingerprint, ...guids, directory },
+        ...(job.planned.files.length === 0
+          ? {}
+          : {
+              slots: job.planned.files.map(({ path, content }) => ({
+                path,
+                content: content.toString('base64'),
+              })),
+            }),
+      },
       { signal },
     );
     driveImage.push({ job, guids, image: { directory, fingerprint } });

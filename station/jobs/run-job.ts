@@ -18,6 +18,7 @@ import type { HelperClient } from '../helper-client/helper-client';
 import type { Helpers } from '../helper-client/helpers';
 import type { AppendContext, Ledger } from '../ledger/ledger';
 import { requireSameOrder } from '../orders/batch-order';
+import { recordedFiles } from '../machine-files/fill-machine-files';
 import type { DiskImage } from '../image-cache/get-or-create-image';
 import type { ImageCache } from '../image-cache/image-cache';
 import { logEvent } from '../state/log-file';
@@ -165,6 +166,7 @@ export function detailsOf(
     ...driveAgainMember(planned, request, foundMachine),
     ...workOrderOf(request, plan),
     ...(planned.machine === null ? {} : { machine: planned.machine }),
+    ...recordedFiles(planned.files),
     ...(planned.replaces === null ? {} : { replaces: planned.replaces }),
   };
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { healthWords } from '../../core/health/health-rules';
+import { machineFilesText } from '../../core/machine-files/machine-file';
 import { sha256Schema } from '../../core/media/chunk-map';
 import {
   driveResults,
@@ -70,6 +71,8 @@ export const csvRowSchema = z.strictObject({
   crcErrors: whole,
   /** Rules that hold, what rose, and whether the drive was slow. */
   driveNotes: text,
+  /** Files that only this machine's drive has: path, blank, SHA-256; several with semicolons between. */
+  machineFiles: text,
 });
 export type CsvRow = Readonly<z.infer<typeof csvRowSchema>>;
 /** The columns of the CSV export, in their order. */
@@ -188,6 +191,7 @@ function laterRow(
     station: entry.station.name,
     batchId: null,
     jobId,
+    machineFiles: null,
     entryHash: stored.hash,
   };
 }
@@ -228,6 +232,7 @@ export function csvRow(stored: StoredEntry, entry: LedgerEntry): CsvRow | null {
     station: entry.station.name,
     batchId: job.batchId,
     jobId: job.jobId,
+    machineFiles: machineFilesText(job.machineFiles),
     entryHash: stored.hash,
   };
 }

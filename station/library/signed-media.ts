@@ -51,7 +51,10 @@ export function signedMediaAt(
   // Not those of the entry, which nobody signed; its dates can only end the media earlier.
   const { name, version, revision } = manifest;
   const dates = mergeMediaDates([manifest.dates ?? null, entry.dates ?? null]);
-  return { name, version, revision, sha256, manifestSha256, signer, dates };
+  return {
+    ...{ name, version, revision, sha256, manifestSha256, signer, dates },
+    machineFiles: manifest.recipe?.machineFiles,
+  };
 }
 
 /** Whether this station's own receipt says that the manifest was signed by this signer. */

@@ -3,6 +3,7 @@ import { basename } from 'node:path';
 import { sanitizeForDisplay } from '../../core/base/display';
 import { PrestageError } from '../../core/base/errors';
 import { errorCodeOf } from '../../core/base/system-error';
+import type { MachineFile } from '../../core/machine-files/machine-file';
 import type { MediaHash } from '../../core/media/media';
 import type { MediaDates } from '../../core/media/media-dates';
 import { parseSha256Manifest } from '../../core/media/sum-file';
@@ -42,6 +43,8 @@ export interface SignedMedia extends SignedManifestName {
   readonly sha256: string;
   /** How long it is of use; null: the manifest does not say. */
   readonly dates: MediaDates | null;
+  /** Files that each machine gets of its own; missing: it brings none. */
+  readonly machineFiles?: readonly MachineFile[] | undefined;
 }
 
 const largestManifest = MiB;
@@ -91,7 +94,7 @@ export function expectedHash({
 /** A media of the library: its signed manifest says more than what somebody types, and they must agree. */
 function expectedOfSigned(
   path: string,
-  { sha256, dates: _dates, ...signed }: SignedMedia,
+  { sha256, dates: _dates, machineFiles: _files, ...signed }: SignedMedia,
   said: string | null,
 ): ExpectedHash {
   if (said !== null && checkGiven(said) !== sha256) {

@@ -13,6 +13,7 @@ import {
   type Document,
   type Node,
 } from 'yaml';
+import type { z } from 'zod';
 import { sanitizeForDisplay } from '../../core/base/display';
 import { PrestageError } from '../../core/base/errors';
 import { counted } from '../../core/base/plurals';
@@ -49,8 +50,25 @@ const maxAliases = 100;
 /** @throws PrestageError recipe-unreadable, recipe-invalid */
 export function readRecipe(file: string): ReadRecipe {
   const path = resolve(file);
-  return parseRecipe(readText(path), path);
+  return parseRecipe(readFormText(path, unreadable), path);
 }
+
+/** What is read from YAML, and what is said where it cannot be. */
+export interface YamlForm<T> {
+  /** With its article: `a recipe`. */
+  readonly noun: string;
+  readonly schema: z.ZodType<T>;
+  /** What it may not say, though each of its members is well formed. */
+  readonly soundness: (value: T) => readonly RecipeComplaint[];
+  readonly invalid: (path: string, problems: readonly RecipeProblem[]) => PrestageError;
+}
+
+const recipeForm: YamlForm<Recipe> = {
+  noun: 'a recipe',
+  schema: recipeSchema,
+  soundness: soundnessComplaints,
+  invalid: recipeInvalid,
+};
 
 /**
  * Reads the text of a recipe.
@@ -58,8 +76,22 @@ export function readRecipe(file: string): ReadRecipe {
  * @throws PrestageError recipe-invalid
  */
 export function parseRecipe(text: string, path: string): ReadRecipe {
+  const { value, problemAt } = parseForm(text, path, recipeForm);
+  return { path, recipe: value, problemAt };
+}
+
+/**
+ * Reads a form that is written in YAML.
+ * @param path absolute, for messages
+ * @throws what `form.invalid` makes
+ */
+export function parseForm<T>(
+  text: string,
+  path: string,
+  { noun, schema, soundness, invalid }: YamlForm<T>,
+): { readonly value: T; readonly problemAt: ReadRecipe['problemAt'] } {
   const monster = monstrous(text);
-  if (monster !== null) throw recipeInvalid(path, [{ at: null, message: monster }]);
+  if (monster !== null) throw invalid(path, [{ at: null, message: monster }]);
   const lines = new LineCounter();
   let value: unknown;
   let document: Document.Parsed;
@@ -78,24 +110,24 @@ export function parseRecipe(text: string, path: string): ReadRecipe {
       at: placeOf(lines, pos[0]),
       message: syntaxWords(code, message),
     }));
-    if (broken.length > 0) throw recipeInvalid(path, broken);
+    if (broken.length > 0) throw invalid(path, broken);
     value = document.toJS({ maxAliasCount: maxAliases });
   } catch (error) {
     if (error instanceof PrestageError) throw error;
-    throw recipeInvalid(path, [{ at: null, message: refusalWords(error) }]);
+    throw invalid(path, [{ at: null, message: refusalWords(error) }]);
   }
   const problemAt = ({ path: steps, key, message }: RecipeComplaint): RecipeProblem => ({
     at: placeOf(lines, offsetOf(document, steps, key)),
     message,
   });
-  const parsed = recipeSchema.safeParse(value ?? {});
+  const parsed = schema.safeParse(value ?? {});
   if (!parsed.success) {
     const valueAt = (steps: readonly PropertyKey[]): unknown => follow(value, steps);
-    throw recipeInvalid(path, complaintsOf(parsed.error.issues, valueAt).map(problemAt));
+    throw invalid(path, complaintsOf(parsed.error.issues, valueAt, noun).map(problemAt));
   }
-  const unsound = soundnessComplaints(parsed.data);
-  if (unsound.length > 0) throw recipeInvalid(path, unsound.map(problemAt));
-  return { path, recipe: parsed.data, problemAt };
+  const unsound = soundness(parsed.data);
+  if (unsound.length > 0) throw invalid(path, unsound.map(problemAt));
+  return { value: parsed.data, problemAt };
 }
 
 /** The recipe with the paths of images and folders absolute: they begin at the recipe's folder. */
@@ -141,11 +173,18 @@ export function recipeInvalid(path: string, problems: readonly RecipeProblem[]):
   });
 }
 
-function readText(path: string): string {
+/**
+ * The text of a file in YAML.
+ * @param unreadable makes the error: the path, and what is wrong, such as `is not there`
+ */
+export function readFormText(
+  path: string,
+  unreadable: (path: string, what: string, cause?: unknown) => PrestageError,
+): string {
   try {
     const stat = statSync(path);
     if (!stat.isFile()) throw unreadable(path, 'is not a file');
-    if (stat.size > largestRecipe) throw unreadable(path, 'is larger than 1 MiB, which no recipe is');
+    if (stat.size > largestRecipe) throw unreadable(path, 'is larger than 1 MiB');
     return new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(path));
   } catch (error) {
     if (error instanceof PrestageError) throw error;

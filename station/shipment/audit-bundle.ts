@@ -1,6 +1,7 @@
 import { healthLine } from '../../core/health/health-words';
 import { sanitizeForDisplay } from '../../core/base/display';
 import { z } from 'zod';
+import { recordedMachineFileSchema } from '../../core/machine-files/machine-file';
 import { sha256Schema } from '../../core/media/chunk-map';
 import { signedManifestSchema } from '../../core/delivery/library';
 import {
@@ -60,6 +61,8 @@ const auditedRowSchema = z.strictObject({
   /** Number of the entry that recorded it. */
   ledgerEntry: z.int().positive(),
   entryHash: sha256Schema,
+  /** Files that only this machine's drive has, with their SHA-256; missing when there are none. */
+  machineFiles: z.array(recordedMachineFileSchema).readonly().optional(),
   /** Number of findings about it. */
   doubts: z.int().nonnegative(),
 });
@@ -210,6 +213,7 @@ function rowOf({ machineSerial, finished, ended }: MachineContent, findings: rea
     finishedAt: ended.entry.time,
     ledgerEntry: ended.sequence,
     entryHash: ended.hash,
+    ...(job.machineFiles === undefined ? {} : { machineFiles: job.machineFiles }),
     doubts: findings.filter((one) => one.machineSerial === machineSerial).length,
   };
 }

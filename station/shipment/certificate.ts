@@ -63,6 +63,19 @@ export async function certificate(details: PageDetails, machine: MachineContent)
   });
 }
 
+/** Files that go onto the page; the record has all of them. */
+const shownFiles = 4;
+
+/** Each file with its SHA-256, blanks at its end included. */
+function machineFileRows(files: NonNullable<JobDetails['machineFiles']>): Row[] {
+  const rows = files.slice(0, shownFiles).flatMap(({ path, sha256 }): Row[] => [
+    ['Own file', sanitizeForDisplay(path, 240)],
+    ['SHA-256', sha256, 'fixed'],
+  ]);
+  const more = files.length - shownFiles;
+  return more > 0 ? [...rows, ['More files', `${more}, in the record`]] : rows;
+}
+
 function drawVerdict(pdf: Pdf, y: number, width: number, withdrawn: string | null): void {
   const color = withdrawn === null ? ink.good : ink.bad;
   const word = withdrawn === null ? 'VERIFIED' : 'NOT VALID';
@@ -152,6 +165,7 @@ function sections(details: PageDetails, machine: MachineContent): [string, reado
             ? null
             : `Winre.wim, ${formatBytes(job.recovery.bytes)}, SHA-1 ${job.recovery.sha1}`,
         ],
+        ...machineFileRows(job.machineFiles ?? []),
         ['Fingerprint', job.fingerprint, 'fixed'],
       ],
     ],

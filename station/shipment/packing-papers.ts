@@ -194,14 +194,15 @@ export function drawCode128(
   y: number,
   room: number,
   height: number,
-  align: 'left' | 'right' = 'left',
+  align: 'left' | 'right' | 'middle' = 'left',
 ): boolean {
   const code = code128Bars(content);
   const module = Math.min(widest, room / (code.width + 2 * quiet));
   if (module < narrowest) return false;
   const width = code.width * module;
-  const left = align === 'left' ? x + quiet * module : x + room - quiet * module - width;
-  barcode(pdf, code, left, y, width, height);
+  const free = room - width;
+  const lefts = { left: x + quiet * module, middle: x + free / 2, right: x + free - quiet * module };
+  barcode(pdf, code, lefts[align], y, width, height);
   return true;
 }
 

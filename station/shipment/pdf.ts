@@ -30,6 +30,8 @@ export interface PdfDetails {
   readonly time: string;
   /** Stands at the foot of every page, left of the page's number; none for labels. */
   readonly foot: string | null;
+  /** Size of its pages, in points; missing: A4. */
+  readonly page?: { readonly width: number; readonly height: number };
 }
 
 /** Makes a document of what `draw` draws on it; the first page is there. It may be called twice. */
@@ -55,7 +57,7 @@ async function drawn(
 ): Promise<Uint8Array | null> {
   const fallback: Fallback = { font, wanted: false };
   const pdf = new PDFDocument({
-    size: 'A4',
+    size: details.page === undefined ? 'A4' : [details.page.width, details.page.height],
     margin: 0,
     compress: false,
     bufferPages: true,

@@ -1,5 +1,26 @@
 import type { BundleReport, ShipList, ShipmentPapers } from '../../core/contract/app-shipments';
+import type { LabelSettings } from '../../core/label/label-settings';
 import type { AppendContext } from '../ledger/ledger';
+
+/** Which labels. */
+export type LabelChoice =
+  | { readonly of: 'machine'; readonly machineSerial: string }
+  | { readonly of: 'shipment'; readonly number: string }
+  | { readonly of: 'test'; readonly stationName: string };
+
+/** How they are made. */
+export type LabelLook = Pick<LabelSettings, 'form' | 'size' | 'dpi'>;
+
+export interface MadeLabels {
+  readonly bytes: Uint8Array;
+  /** What it is called among the jobs of the queue. */
+  readonly title: string;
+  /** The labels, for a message: `The label of machine X`. */
+  readonly what: string;
+  readonly count: number;
+  /** Machines of the shipment without a label, and why: a sentence each. */
+  readonly left: readonly string[];
+}
 
 /** What the shipments' worker is asked. */
 export type ShipRequest =
@@ -14,11 +35,13 @@ export type ShipRequest =
       readonly append: AppendContext;
     }
   | { readonly verb: 'papers'; readonly number: string }
+  | { readonly verb: 'labels'; readonly choice: LabelChoice; readonly look: LabelLook }
   | { readonly verb: 'again'; readonly number: string; readonly file: string; readonly replace: boolean };
 
 export interface ShipAnswers {
   readonly list: ShipList;
   readonly papers: ShipmentPapers;
+  readonly labels: MadeLabels;
   readonly close: BundleReport;
   readonly again: BundleReport;
 }

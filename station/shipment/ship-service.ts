@@ -4,7 +4,7 @@ import { PrestageError } from '../../core/base/errors';
 import type { AppendContext } from '../ledger/ledger';
 import { ledgerPathsOf, type LedgerPaths } from '../ledger/ledger-reader';
 import { WorkerThread } from '../threads/worker-thread';
-import type { ShipAnswers, ShipRequest } from './ship-protocol';
+import type { LabelChoice, LabelLook, MadeLabels, ShipAnswers, ShipRequest } from './ship-protocol';
 
 export interface ShipServiceOptions {
   readonly paths: LedgerPaths;
@@ -44,6 +44,11 @@ export class ShipService {
   /** What packing list and labels say. @throws PrestageError record-not-found, ledger-… */
   async papers(number: string): Promise<ShipmentPapers> {
     return await this.#ask({ verb: 'papers', number });
+  }
+
+  /** Labels, drawn. @throws PrestageError record-not-found, label-refused, ledger-… */
+  async labels(choice: LabelChoice, look: LabelLook): Promise<MadeLabels> {
+    return await this.#ask({ verb: 'labels', choice, look });
   }
 
   /** @throws PrestageError usage, shipment-refused, ledger-… */

@@ -8,6 +8,7 @@ import { Ledger } from '../ledger/ledger';
 import { LedgerReader, type LedgerPaths } from '../ledger/ledger-reader';
 import { listShipments } from './list-shipments';
 import { paperFileName } from './bundle-names';
+import { makeLabels } from './make-labels';
 import { papersOf } from './papers';
 import { answerRequests } from '../threads/worker-thread';
 import type { ShipAnswers, ShipRequest } from './ship-protocol';
@@ -19,9 +20,10 @@ import { unpackZip } from './zip';
 const paths = workerData as LedgerPaths;
 
 async function answer(request: ShipRequest): Promise<ShipAnswers[ShipRequest['verb']]> {
-  if (request.verb === 'list' || request.verb === 'papers') {
+  if (request.verb === 'list' || request.verb === 'papers' || request.verb === 'labels') {
     const reader = LedgerReader.openForReading(paths);
     try {
+      if (request.verb === 'labels') return await makeLabels(reader, request.choice, request.look);
       return request.verb === 'list' ? listShipments(reader) : papersOf(reader, request.number);
     } finally {
       reader.close();

@@ -5,6 +5,7 @@ import { sanitizeForDisplay, shownPath } from '../../core/base/display';
 import { PrestageError } from '../../core/base/errors';
 import { bootLoaderSettingsSchema } from '../../core/boot/loader-choice';
 import { fleetSettingsSchema } from '../../core/settings/fleet';
+import { labelSettingsSchema } from '../../core/label/label-settings';
 import { healthSettingsSchema } from '../../core/health/health-rules';
 import { bootTestSettingsSchema } from '../../core/job/boot-test';
 import { appSettingsSchema } from '../../core/settings/settings';
@@ -39,18 +40,21 @@ export const settingsSchema = z.strictObject({
       message: 'must be an absolute path',
     })
     .optional(),
-  /** File that lists what each machine gets of its own (YAML), absolute; missing: only what the media brings. */
+  /** File that lists what each machine gets of its own (YAML), absolute; null or missing: only what the media brings. */
   machineFiles: z
     .string()
     .refine((file) => file.startsWith('/') && !file.includes('\0'), {
       message: 'must be an absolute path',
     })
+    .nullable()
     .optional(),
   /** Boot loader of the drives, and what the firmware of the machines trusts. */
   bootLoader: bootLoaderSettingsSchema.default(() => bootLoaderSettingsSchema.parse({})),
   /** What a drive's health may say, and whether its size is checked. */
   health: healthSettingsSchema.default(() => healthSettingsSchema.parse({})),
   rehearsal: bootTestSettingsSchema.default(() => bootTestSettingsSchema.parse({})),
+  /** The label printer. */
+  labels: labelSettingsSchema.default(() => labelSettingsSchema.parse({})),
   /** Connection to the plant database. Without it, entries stay on the station. */
   fleet: fleetSettingsSchema.optional(),
   /** Settings of the desktop app; the bays are also used by the command line. */

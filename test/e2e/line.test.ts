@@ -45,11 +45,16 @@ async function start({
   desk = {},
   bays = 4,
   order = [],
+  labels = {},
+  env = {},
 }: {
   readonly desk?: object;
   readonly bays?: number;
   /** Machines of a work order that is open. */
   readonly order?: readonly string[];
+  /** Settings of the label printer. */
+  readonly labels?: object;
+  readonly env?: Readonly<Record<string, string>>;
 } = {}): Promise<AppWindow> {
   number += 1;
   scans = 0;
@@ -60,6 +65,7 @@ async function start({
   giveToUser(shipments);
   const settings = {
     stationName: 'Line 4',
+    labels,
     desk: { benchView: 'line', shipmentsFolder: shipments, ...desk },
   };
   writeFileSync(join(paths.state, 'settings.json'), JSON.stringify(settings));
@@ -72,9 +78,20 @@ async function start({
     expect(opened.status).toBe(0);
   }
   giveToUser(paths.state);
-  opened = await AppWindow.start(paths);
+  opened = await AppWindow.start({ ...paths, env });
   await next(opened, 'Scan your badge');
   return opened;
+}
+
+/** A folder with an `lp` that keeps what it is told and gets, and refuses the second label. */
+function failingPrinter(folder: string): string {
+  const output = join(folder, 'out');
+  giveToUser(output);
+  const script =
+    `#!/bin/sh\ncount=$(ls '${output}' | wc -l)\n(echo "$@"; cat) > '${output}'/"$count"\n` +
+    '[ "$count" -ne 1 ] || { echo \'lp: the printer is off\' >&2; exit 1; }\n';
+  writeFileSync(join(folder, 'lp'), script, { mode: 0o755 });
+  return folder;
 }
 
 const scan = async (app: AppWindow, text: string): Promise<void> => {
@@ -243,21 +260,12 @@ describe('line mode', () => {
 
   it('takes a work order to its end: labels, CANCEL, RETRY, CLEAR, SHIP, and SHIP again', async () => {
     const machines = serials.slice(0, 3);
-    const app = await start({ desk: { lineLabels: true }, order: machines });
-    // A printer that fails the second time.
-    await app.electron.evaluate(({ BrowserWindow }) => {
-      const contents = BrowserWindow.getAllWindows()[0]?.webContents;
-      if (contents === undefined) throw new Error('no window');
-      const printed: unknown[] = [];
-      Object.assign(globalThis, { printed });
-      contents.print = (options, done) => {
-        void contents
-          .executeJavaScript("document.querySelector('.line-label')?.textContent")
-          .then((words) => {
-            printed.push([options, words]);
-            done?.(printed.length !== 2, 'the printer is off');
-          });
-      };
+    const printer = join(area, 'printer');
+    const app = await start({
+      desk: { lineLabels: true },
+      labels: { queue: 'Labels', form: 'zpl' },
+      order: machines,
+      env: { PATH: `${failingPrinter(printer)}:${process.env['PATH'] ?? ''}` },
     });
     await pairAll(app, machines);
     const thaw = await startFrozen(app);
@@ -271,14 +279,15 @@ describe('line mode', () => {
     await scan(app, '7KX9PQ1');
     await said(app, 'Bay 1 is out, 1 left');
     await scan(app, '7KX9PQ3');
-    const printed = async (): Promise<unknown> =>
-      await app.electron.evaluate(() => (globalThis as unknown as { printed: unknown[] }).printed);
-    const options = { silent: true, pageSize: { width: 105_000, height: 74_000 } };
-    await expect.poll(printed).toMatchObject([
-      [options, expect.stringContaining('7KX9PQ1')],
-      [options, expect.stringContaining('7KX9PQ3')],
+    const printed = (): string[] =>
+      readdirSync(join(printer, 'out'))
+        .sort()
+        .map((name) => readFileSync(join(printer, 'out', name), 'utf8'));
+    await expect.poll(() => printed().length).toBe(2);
+    expect(printed()).toMatchObject([
+      expect.stringMatching(/^-d Labels .*-o raw\n[^]*\^FD7KX9PQ1\^FS[^]*\^FDPASS /),
+      expect.stringMatching(/\^FD7KX9PQ3\^FS/),
     ]);
-    expect(JSON.stringify(await printed())).not.toMatch(/7KX9PQ1.*7KX9PQ1/);
     await said(app, 'Bay 3 is out. That was the last');
     // What is said of the scan comes first; the notice is there after the next one, and goes with CANCEL.
     await scan(app, commandBarcode('CANCEL'));

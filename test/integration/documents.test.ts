@@ -25,6 +25,7 @@ const story = [
   'docs/guide/boot-test.md',
   'docs/guide/work-orders.md',
   'docs/guide/shipping-and-audit.md',
+  'docs/guide/label-printer.md',
   'docs/guide/sending-media.md',
   'docs/guide/enterprise.md',
   'docs/guide/making-media.md',

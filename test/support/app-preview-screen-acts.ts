@@ -5,6 +5,7 @@ import { machineOf } from './app-samples';
 
 /** On the rail and on the screens that are led to from it. */
 
+const queues = { method: 'listLabelQueues', request: {} } as const;
 const list = { method: 'listShipments', request: {} } as const;
 
 /** Serials of the lines that are ticked, from top to bottom. */
@@ -37,7 +38,13 @@ export const screenActs: readonly Act[] = [
         await page.waitForTimeout(300);
       }
     },
-    expected: [{ method: 'refreshLibrary', request: {} }, list, { method: 'cacheSize', request: {} }, list],
+    expected: [
+      { method: 'refreshLibrary', request: {} },
+      list,
+      queues,
+      { method: 'cacheSize', request: {} },
+      list,
+    ],
   },
   {
     name: 'the operator is typed where there is no badge',
@@ -162,6 +169,34 @@ export const screenActs: readonly Act[] = [
       list,
       { method: 'getShipmentPapers', request: { number: 'LS-2025-0041' } },
       { method: 'printPage', request: {} },
+    ],
+  },
+  {
+    name: 'labels are printed where a drive, a shipment and a notice offer them',
+    state: stateOf('label-notice'),
+    run: async (page) => {
+      await page.getByRole('button', { name: 'Print again' }).click();
+      await page.getByText('The print queue took the label.').waitFor();
+      await page.getByRole('button', { name: /^Bay 2: / }).click();
+      await page.getByRole('button', { name: 'Print label' }).click();
+      await page.keyboard.press('Escape');
+      await page.keyboard.press('F5');
+      await page
+        .getByRole('button', { name: 'Send the labels of shipment LS-2025-0041 to the label printer' })
+        .click();
+      await page.keyboard.press('F7');
+      await page.getByRole('button', { name: 'Print a test label' }).click();
+      await page.getByText('The print queue took it.').waitFor();
+    },
+    expected: [
+      { method: 'printLabels', request: { of: 'machine', machineSerial: machineOf(1) } },
+      { method: 'dismissNotice', request: { id: 7 } },
+      { method: 'printLabels', request: { of: 'machine', machineSerial: machineOf(2) } },
+      list,
+      { method: 'printLabels', request: { of: 'shipment', number: 'LS-2025-0041' } },
+      queues,
+      { method: 'cacheSize', request: {} },
+      { method: 'printLabels', request: { of: 'test' } },
     ],
   },
 ];

@@ -400,6 +400,36 @@ export const previews: Readonly<Record<string, Preview>> = {
     key: 'F7',
     size: { width: 1280, height: 1600 },
   },
+  'settings-labels': {
+    state: {
+      ...mixed,
+      settings: {
+        ...mixed.settings,
+        labels: { queue: 'Zebra_GK420d', form: 'zpl', size: '100x50', dpi: 300, printWhenPassed: true },
+      },
+    },
+    key: 'F7',
+    size: { width: 1280, height: 3400 },
+  },
+  'label-notice': {
+    state: {
+      ...mixed,
+      notices: [
+        {
+          id: 7,
+          kind: 'error',
+          error: {
+            code: 'label-not-printed',
+            message: `The label of machine ${machineOf(1)} was not printed. The print queue Zebra_GK420d did not answer.`,
+            cause: null,
+            remedy:
+              'Look at the printer and its queue (prestage label queues), then print the label again: on the card of the drive, on Ship, or with prestage label print.',
+          },
+          label: { machineSerial: machineOf(1) },
+        },
+      ],
+    },
+  },
   'settings-support': {
     state: mixed,
     key: 'F7',

@@ -21,6 +21,14 @@ const answers: Answers = {
   openOrder: { warnings: [] },
   chooseOrder: { chosen: false, warnings: [] },
   cacheSize: { bytes: 42_000_000_000 },
+  listLabelQueues: {
+    queues: [
+      { name: 'Zebra_GK420d', state: 'idle', isDefault: false },
+      { name: 'Office', state: 'stopped', isDefault: true },
+    ],
+    problem: null,
+  },
+  printLabels: { count: 1, left: [] },
   getPicture: { png: null },
   listShipments: shipments,
   remakeBundle: { report: shipReport },

@@ -146,10 +146,12 @@ export const emptyState: AppState = {
   },
   settings: {
     stationName: 'Depot 3',
+    machineFiles: null,
     bootLoader: { choice: 'as-is', require: false },
     health: healthSettingsSchema.parse({}),
     rehearsal: { firstOfBatch: false, sign: { kind: 'display' }, seconds: 300, secureBoot: false },
     cacheLimitBytes: 200 * GiB,
+    labels: { queue: null, form: 'pdf', size: '105x74', dpi: 203, printWhenPassed: false },
     desk: {
       bays: [],
       rack: null,

@@ -7,6 +7,7 @@ import { normalizeSerial } from '../../../core/machine/serial';
 import { act, send } from '../../actions';
 import { formatBytes } from '../../../core/base/display';
 import { DetailList, type Detail } from '../../components/details';
+import { PrintLabel } from '../../components/print-label';
 import { Mono } from '../../components/mono';
 import { useApp } from '../../store/app-store';
 import {
@@ -172,6 +173,11 @@ export function DriveContent({ driveId, drive, job }: ContentProps): ReactElemen
           <JobDetails job={job} />
           <div className="row">
             <JobActions job={job} />
+            {job.state.state === 'done' && (
+              <PrintLabel wish={{ of: 'machine', machineSerial: job.machineSerial }}>
+                {text.details.printLabel}
+              </PrintLabel>
+            )}
           </div>
         </Section>
       )}

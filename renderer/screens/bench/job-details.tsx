@@ -40,6 +40,10 @@ export function JobDetails({ job }: { readonly job: AppJob }): ReactElement {
   const details: Detail[] = [
     { name: words.state, value: <strong>{parts.filter((part) => part !== '').join(' · ')}</strong> },
     { name: words.machine, value: <Mono>{job.machineSerial}</Mono> },
+    ...(job.computerName === undefined ? [] : [{ name: words.computerName, value: job.computerName }]),
+    ...(job.machineFiles === undefined
+      ? []
+      : [{ name: words.machineFiles, value: <Mono>{job.machineFiles.join(', ')}</Mono> }]),
     { name: words.started, value: formatTime(job.startedAt) },
   ];
   if (job.endedAt !== null) {

@@ -8,24 +8,21 @@ import { flowFactsOf, useFlow } from '../../store/flow';
 import { wantedName } from '../../store/selectors';
 import { useText } from '../../text';
 import { refusedAgain } from '../bench/write-again';
-import { leaveLine, onEscape, showFullScreen, startLabels } from './line-acts';
-import { LineLabel } from './line-label';
+import { leaveLine, onEscape, showFullScreen } from './line-acts';
 import { LineSaid } from './line-said';
 import { LineTile } from './line-tile';
 import './line.css';
 
-/** Line mode takes the whole screen while it is shown; labels are printed, and Escape leaves. */
+/** Line mode takes the whole screen while it is shown, and Escape leaves. */
 function useLineMode(): void {
   useEffect(() => {
     showFullScreen(true);
-    const end = startLabels();
     const onKey = ({ key, defaultPrevented }: KeyboardEvent): void => {
       if (key === 'Escape' && !defaultPrevented) onEscape();
     };
     document.addEventListener('keydown', onKey);
     return () => {
       document.removeEventListener('keydown', onKey);
-      end();
       showFullScreen(false);
     };
   }, []);
@@ -152,7 +149,6 @@ export function LineScreen(): ReactElement {
           ))}
         </ul>
       </div>
-      <LineLabel />
     </>
   );
 }

@@ -11,6 +11,7 @@ import {
   type OrderRecord,
   type RecordedDrive,
 } from '../../../core/ledger/record';
+import { machineFilesText } from '../../../core/machine-files/machine-file';
 import { replacedText, returnedOf } from '../../../core/machine/replaced-computer';
 import type { Detail } from '../../components/details';
 import { Mono } from '../../components/mono';
@@ -259,6 +260,7 @@ function mediaDetails(job: JobDetails, text: Words): Detail[] {
       words.recovery,
       job.recovery === undefined ? null : text.recovery(formatBytes(job.recovery.bytes), job.recovery.sha1),
     ],
+    [words.machineFiles, machineFilesText(job.machineFiles)],
     [words.fingerprint, job.fingerprint, true],
   ]);
 }
@@ -266,6 +268,7 @@ function mediaDetails(job: JobDetails, text: Words): Detail[] {
 function jobDetails(job: JobDetails, words: Words['details']): Detail[] {
   return present([
     [words.workOrder, job.workOrder ?? null],
+    [words.computerName, job.machine?.computerName ?? null],
     [words.assetTag, job.machine?.assetTag ?? null],
     [words.uuid, job.machine?.uuid ?? null, true],
     [words.macs, job.machine?.macs?.join(' ') ?? null, true],

@@ -21,8 +21,15 @@ export function keyDetails(
     { name: text.kind, value: text.kinds[kind] },
     { name: text.fingerprint, value: <Mono>{key}</Mono> },
     ...(keyId === null ? [] : [{ name: text.keyId, value: <Mono>{keyId}</Mono> }]),
-    ...(until === null ? [] : [{ name: text.until, value: until }]),
+    ...(until === null
+      ? []
+      : [{ name: text.until, value: hasEnded(until) ? <strong>{text.ended(until)}</strong> : until }]),
   ];
+}
+
+/** @param day of the calendar in UTC, `YYYY-MM-DD` */
+function hasEnded(day: string): boolean {
+  return day < new Date().toISOString().slice(0, 10);
 }
 
 /** A key that was chosen: it is trusted only when somebody names its owner and says that the fingerprint was compared. */

@@ -9,6 +9,7 @@ import { FleetSection } from './fleet-section';
 import { BootLoaderSection } from './boot-loader-section';
 import { BootTestSection } from './boot-test-section';
 import { HealthSection } from './health-section';
+import { LabelsSection } from './labels-section';
 import { ScannerSection } from './scanner-section';
 import './settings.css';
 import { ShipmentsSection } from './shipments-section';
@@ -34,6 +35,7 @@ export function SettingsScreen(): ReactElement {
     ['settings-health', health.settings.title],
     ['settings-rehearsal', text.rehearsal.title],
     ['settings-sheet', text.about.sheet],
+    ['settings-labels', text.labels.title],
     ['settings-shipments', text.shipments.title],
     ['settings-cache', text.cache.title],
     ['settings-fleet', text.fleet.title],
@@ -71,6 +73,7 @@ export function SettingsScreen(): ReactElement {
           <BootLoaderSection />
           <BootTestSection />
           <SheetSection />
+          <LabelsSection />
           <ShipmentsSection />
           <CacheSection />
           <FleetSection />

@@ -13,10 +13,11 @@ import { changeAppSettings, useAppSettings } from './app-settings';
 
 const longestName = 128;
 
-/** Name, colours, sounds and language. */
+/** Name, files for each machine, colours, sounds and language. */
 export function StationSection(): ReactElement {
   const text = useText().settings.station;
   const stationName = useApp(({ settings }) => settings.stationName);
+  const machineFiles = useApp(({ settings }) => settings.machineFiles);
   const desk = useAppSettings();
   const clean = (name: string): string => sanitizeForDisplay(name, longestName);
   return (
@@ -30,6 +31,17 @@ export function StationSection(): ReactElement {
           stationSettingsSchema.shape.stationName.safeParse(clean(name)).success ? null : text.nameProblem
         }
         onCommit={async (name) => (await act('changeSettings', { stationName: clean(name) })) !== null}
+      />
+      <DraftInput
+        label={text.machineFiles}
+        description={text.machineFilesHint}
+        value={machineFiles ?? ''}
+        maxLength={4096}
+        mono
+        check={(file) => (file.trim() === '' || file.startsWith('/') ? null : text.machineFilesProblem)}
+        onCommit={async (file) =>
+          (await act('changeSettings', { machineFiles: file.trim() === '' ? null : file.trim() })) !== null
+        }
       />
       <Choices
         inline

@@ -2,6 +2,7 @@ import { Button } from '@mantine/core';
 import { IconFolderOpen, IconPackage, IconPrinter } from '@tabler/icons-react';
 import type { ReactElement } from 'react';
 import { send } from '../../actions';
+import { PrintLabel } from '../../components/print-label';
 import { Mono } from '../../components/mono';
 import { Notice } from '../../components/notice';
 import { useText } from '../../text';
@@ -80,6 +81,7 @@ export function BundleMade(): ReactElement | null {
             {text.printPaper[paper]}
           </Button>
         ))}
+        <PrintLabel wish={{ of: 'shipment', number }}>{text.labelPrinter}</PrintLabel>
       </div>
       <p>{text.papers}</p>
       {left > 0 && (

@@ -3,6 +3,7 @@ import { IconPrinter, IconRefresh } from '@tabler/icons-react';
 import type { ReactElement } from 'react';
 import type { ShipmentLine } from '../../../core/contract/app-shipments';
 import { DataTable } from '../../components/data-table';
+import { PrintLabel } from '../../components/print-label';
 import { Panel } from '../../components/panel';
 import { formatTime } from '../../format';
 import { useText } from '../../text';
@@ -41,6 +42,9 @@ export function PastShipments({ shipments, busy }: PastShipmentsProps): ReactEle
                   >
                     {text.print}
                   </Button>
+                  <PrintLabel wish={{ of: 'shipment', number }} name={text.labelsFor(number)}>
+                    {text.boxLabels}
+                  </PrintLabel>
                   <Button
                     disabled={busy}
                     aria-label={text.againFor(number)}

@@ -1,8 +1,7 @@
 import { expect, it } from 'vitest';
 import { nextActions } from '../../../core/flow/flow';
-import { refusals, scanKinds, type ScanOutcome } from '../../../core/scan/scan-outcome';
+import { refusals, scanKinds } from '../../../core/scan/scan-outcome';
 import { en } from '../../../renderer/text';
-import { labelOf } from '../../../renderer/screens/line/line-acts';
 import { emptyState } from '../../support/app-samples';
 
 /** Line mode's words: one sentence and one remedy for every refusal, one next action in every state. */
@@ -38,19 +37,4 @@ it('no next action of line mode asks for a mouse', () => {
       expect(next).not.toMatch(/press|click|choose|type/i);
     }
   }
-});
-
-it('a label is printed for what was just taken out, in line mode and when it is wanted', () => {
-  const desk = { ...emptyState.settings.desk, benchView: 'line', lineLabels: true } as const;
-  const outcome: ScanOutcome = {
-    ...{ result: 'accepted', kind: 'machine', effect: 'taken-out' },
-    ...{ machineSerial: 'PC-1', bay: 'bay 1', count: 3 },
-  };
-  const before = { ...emptyState, settings: { ...emptyState.settings, desk } };
-  const lastScan = { number: 1, text: 'PC-1', screen: 'bench', outcome, holds: true } as const;
-  const after = { ...before, pairing: { ...before.pairing, lastScan } };
-  expect(labelOf(after, before)).toMatchObject({ machineSerial: 'PC-1', bay: 'bay 1' });
-  expect(labelOf(after, after)).toBeNull();
-  const unwanted = { ...after, settings: { ...after.settings, desk: { ...desk, lineLabels: false } } };
-  expect(labelOf(unwanted, before)).toBeNull();
 });

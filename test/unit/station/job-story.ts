@@ -37,6 +37,7 @@ export const drive = sampleDrive();
 export const planned: PlannedJob = {
   ...{ drive, machineSerial: '0042PF', again: false, holdsMachine: null, past: noPast, machine: null },
   before: nothingBefore,
+  files: [],
   replaces: null,
   health: { known: false, reason: 'a virtual drive has no health' },
 };

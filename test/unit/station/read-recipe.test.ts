@@ -201,7 +201,7 @@ describe('a file that is no recipe', () => {
     writeFileSync(file, Buffer.from([0x6e, 0xff, 0xfe]));
     expect(refusal(file)).toBe('The recipe recipe.yaml is not a text in UTF-8.');
     truncateSync(file, 1024 * 1024 + 1);
-    expect(refusal(file)).toBe('The recipe recipe.yaml is larger than 1 MiB, which no recipe is.');
+    expect(refusal(file)).toBe('The recipe recipe.yaml is larger than 1 MiB.');
     mkdirSync(join(folder, 'folder'));
     expect(refusal(join(folder, 'folder'))).toBe('The recipe folder is not a file.');
     writeFileSync(file, `\uFEFF${shortest}`);

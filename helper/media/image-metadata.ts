@@ -1,6 +1,6 @@
 import { sanitizeForDisplay } from '../../core/base/display';
 import { PrestageError } from '../../core/base/errors';
-import { securityPart } from '../media/small-wim';
+import { securityPart } from './small-wim';
 
 /**
  * The metadata of an image, unpacked: its security descriptors, then its list of names. Source: Microsoft, "Windows Imaging
@@ -20,8 +20,16 @@ import { securityPart } from '../media/small-wim';
  * stream     0  8  length
  * ```
  */
-const at = { attributes: 8, security: 12, children: 16, streams: 96, nameBytes: 100, name: 102 } as const;
-const directory = 0x10;
+/** Places in an entry. */
+export const at = {
+  attributes: 8,
+  security: 12,
+  children: 16,
+  streams: 96,
+  nameBytes: 100,
+  name: 102,
+} as const;
+export const directory = 0x10;
 
 /** What a descriptor is chosen by. */
 export interface NamedEntry {
@@ -83,13 +91,14 @@ export function descriptorsOf(metadata: Buffer): Map<string, Buffer | null> {
   return found;
 }
 
-interface Security {
+/** The security descriptors of an image. */
+export interface Security {
   readonly descriptors: readonly Buffer[];
   /** Where the list of names begins. */
   readonly end: number;
 }
 
-function readSecurity(metadata: Buffer): Security {
+export function readSecurity(metadata: Buffer): Security {
   const length = number32(metadata, 0);
   const count = number32(metadata, 4);
   // An empty part may have any length up to that of its two numbers.
@@ -139,7 +148,8 @@ function walk(metadata: Buffer, root: number, visit: (entry: NamedEntry, place: 
   }
 }
 
-function afterStreams(metadata: Buffer, place: number, length: number): number {
+/** Where the entry behind this one begins. @param length of this one, as it says */
+export function afterStreams(metadata: Buffer, place: number, length: number): number {
   let next = place + Math.ceil(length / 8) * 8;
   for (let left = metadata.readUInt16LE(place + at.streams); left > 0; left -= 1) {
     const bytes = number64(metadata, next);
@@ -149,22 +159,22 @@ function afterStreams(metadata: Buffer, place: number, length: number): number {
   return next;
 }
 
-function number32(metadata: Buffer, place: number): number {
+export function number32(metadata: Buffer, place: number): number {
   if (place < 0 || place + 4 > metadata.length) throw damaged('it ends too early');
   return metadata.readUInt32LE(place);
 }
 
-function number64(metadata: Buffer, place: number): number {
+export function number64(metadata: Buffer, place: number): number {
   if (place < 0 || place + 8 > metadata.length) throw damaged('it ends too early');
   const value = metadata.readBigUInt64LE(place);
   if (value > BigInt(metadata.length)) throw damaged('a number in it is too large');
   return Number(value);
 }
 
-function damaged(what: string): PrestageError {
+export function damaged(what: string): PrestageError {
   return new PrestageError({
     code: 'media-corrupt',
-    message: `The list of files of the image that is made cannot be read: ${sanitizeForDisplay(what)}.`,
-    remedy: 'Nothing was made. Check the file of the operating system: prestage media verify FILE',
+    message: `The list of files of the image cannot be read: ${sanitizeForDisplay(what)}.`,
+    remedy: 'Nothing was made. Check the file that it was read from: prestage media verify FILE',
   });
 }

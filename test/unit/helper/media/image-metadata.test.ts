@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { PrestageError } from '../../../../core/base/errors';
 import { innerFile, topFolder } from '../../../../helper/media/descriptors';
-import { describeEntries, descriptorsOf } from '../../../../helper/media-create/image-metadata';
+import { describeEntries, descriptorsOf } from '../../../../helper/media/image-metadata';
 
 /** A folder with a file, with one descriptor for the root: as wimlib lays it out. */
 function metadata(): Buffer {
