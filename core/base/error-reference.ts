@@ -3,6 +3,7 @@ import { deliveryErrors } from './errors-of-delivery';
 import { loaderErrors } from './errors-of-loader';
 import { healthErrors } from './errors-of-health';
 import { machineFileErrors } from './errors-of-machine-files';
+import { driverErrors } from './errors-of-drivers';
 import { mediaErrors } from './errors-of-media';
 import { recipeErrors } from './errors-of-recipe';
 
@@ -19,6 +20,7 @@ export const errorReference = {
   ...loaderErrors,
   ...deliveryErrors,
   ...recipeErrors,
+  ...driverErrors,
   ...healthErrors,
   // drives
   'drive-listing-failed': refused(

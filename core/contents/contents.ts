@@ -3,6 +3,7 @@
  * content. Computed from the media, never typed.
  */
 import { z } from 'zod';
+import { mediaDriversSchema } from '../drivers/driver-table';
 import { sha256Schema } from '../media/chunk-map';
 
 /** Folder of a media that holds a folder for each package; found without regard to case. */
@@ -42,6 +43,8 @@ export const mediaContentsSchema = z.strictObject({
     }),
   ),
   imageIndex: z.int().positive(),
+  /** Its driver packs; null: it has none. */
+  drivers: mediaDriversSchema.nullable(),
   /** What a user should know, but that is no error: no `\SMS\PKG`, files beside the packages. Safe to show. */
   notes: z.array(z.string()),
 });

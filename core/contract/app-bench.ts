@@ -10,6 +10,8 @@ import { totalProgressSchema } from '../job/total-progress';
 import { bootTestVerdictSchema } from '../job/boot-test';
 import { taskSchema } from '../base/task';
 import { screenTaskSchema } from '../flow/screen-scan';
+import { machineDetailsSchema } from '../machine/machine';
+import { replacedComputerSchema } from '../machine/replaced-computer';
 import { driveAgainSchema } from '../job/drive-again';
 import { scanDoubts, scanOutcomeSchema, scanScreenSchema } from '../scan/scan-outcome';
 import { driveRequest, nothing } from './app-common';
@@ -61,8 +63,12 @@ export const appJobSchema = z.strictObject({
   againReason: z.string().optional(),
   /** Why the drive was written again. */
   driveAgain: driveAgainSchema.optional(),
-  /** What the machine will be called; missing where nobody said. */
-  computerName: z.string().optional(),
+  /** What is known of its machine: name and model. */
+  machine: machineDetailsSchema.pick({ computerName: true, model: true }).optional(),
+  /** The computer whose place the machine takes. */
+  replaces: replacedComputerSchema.optional(),
+  /** The machine's driver pack on the media; null: none of them. Missing: the media has none. */
+  driverPack: z.string().nullable().optional(),
   /** Paths of the files that only this machine's drive gets; missing when there are none. */
   machineFiles: z.array(z.string()).min(1).optional(),
 });

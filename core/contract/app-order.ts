@@ -26,6 +26,8 @@ export const orderStateSchema = z.strictObject({
   unexpected: z.int().nonnegative(),
   /** Lines that keep it from being closed. */
   open: z.int().nonnegative(),
+  /** Computers that its machines replace, and how many of them came back; null: it names none. */
+  returns: z.strictObject({ expected: z.int(), returned: z.int() }).nullable(),
   /** In the order's own order, then the unexpected ones. */
   lines: z.array(
     z.strictObject({
@@ -38,6 +40,10 @@ export const orderStateSchema = z.strictObject({
       against: againstDriveSchema.nullable(),
       assetTag: z.string().nullable(),
       computerName: z.string().nullable(),
+      /** The computer that it replaces, in words; null: none that is known. */
+      replaces: z.string().nullable(),
+      /** That computer came back. */
+      returned: z.boolean(),
     }),
   ),
   /** Lines that are not told because there are too many; what wants a hand is told first. */
@@ -58,6 +64,14 @@ export const orderMethods = {
   exceptOrder: {
     request: z.strictObject({ machineSerial: z.string().max(200), reason: z.string().max(1000) }),
     response: nothing,
+  },
+  /**
+   * A replaced computer came back: its serial or name, also by an order that is closed. `said` is a sentence for whoever did it.
+   * Throws return-…, serial-….
+   */
+  returnComputer: {
+    request: z.strictObject({ text: z.string().max(200), note: z.string().max(1000) }),
+    response: z.strictObject({ said: z.string() }),
   },
   /** Throws order-unfinished with what is open. */
   closeOrder: { request: nothing, response: nothing },

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { certificateYears } from '../boot/loader-trust';
+import { driverTableSchema } from '../drivers/driver-table';
 import { machineFileSchema, maxMachineFiles, type MachineFile } from '../machine-files/machine-file';
 import {
   contentOf,
@@ -20,6 +21,8 @@ export const recipeSettingsSchema = z.strictObject({
   bootLoader: z.enum(certificateYears).optional(),
   /** Packages, applications and driver packages, as the recipe names them. */
   content: z.array(recipeContentSchema.omit({ folder: true })),
+  /** Which driver pack is for which machines; missing when the recipe has none. */
+  driverPacks: driverTableSchema.optional(),
   /** Missing where the media is not for a site of Configuration Manager. The certificate's times are in `dates`. */
   deployment: recipeDeploymentSchema.omit({ certificate: true }).optional(),
   /** Files that each machine gets of its own, with their templates; missing when there are none. */
@@ -29,13 +32,16 @@ export type RecipeSettings = z.infer<typeof recipeSettingsSchema>;
 
 /** @param machineFiles those of the recipe, with what their templates hold */
 export function settingsOf(recipe: Recipe, machineFiles: readonly MachineFile[] = []): RecipeSettings {
-  const { comment, createdBy, layout, bootLoader, deployment } = recipe;
+  const { comment, createdBy, layout, bootLoader, deployment, driverPacks } = recipe;
   return {
     ...(comment === undefined ? {} : { comment }),
     ...(createdBy === undefined ? {} : { createdBy }),
     layout,
     ...(bootLoader === 'as-is' ? {} : { bootLoader }),
     content: contentOf(recipe).map(({ folder: _folder, ...named }) => named),
+    ...(driverPacks.length === 0
+      ? {}
+      : { driverPacks: driverPacks.map(({ pack, models }) => ({ pack, models })) }),
     ...(deployment === undefined ? {} : { deployment: withoutCertificate(deployment) }),
     ...(machineFiles.length === 0 ? {} : { machineFiles: [...machineFiles] }),
   };

@@ -61,6 +61,17 @@ export const driverModelSchema = z
   );
 export type DriverModel = z.infer<typeof driverModelSchema>;
 
+/** A row as it is shown: `Dell Latitude 5440, system ID 0C0A`. */
+export function modelText({ maker, model, dellSystemId, lenovoType, hpBoard }: DriverModel): string {
+  const name = [maker, model].filter((one) => one !== undefined).join(' ');
+  return [
+    ...(name === '' ? [] : [name]),
+    ...(dellSystemId === undefined ? [] : [`system ID ${dellSystemId.toUpperCase()}`]),
+    ...(lenovoType === undefined ? [] : [`type ${lenovoType.toUpperCase()}`]),
+    ...(hpBoard === undefined ? [] : [`board ${hpBoard.toUpperCase()}`]),
+  ].join(', ');
+}
+
 export const driverPackSchema = z.strictObject({
   /** Name of its folder below `\Drivers`. */
   pack: driverPackNameSchema,
@@ -88,6 +99,40 @@ export function repeatedPack(packs: readonly { readonly pack: string }[]): strin
 /** A pack's name as Windows compares it. */
 export function foldedPack(pack: string): string {
   return pack.toLowerCase();
+}
+
+/** The driver packs of an image. */
+export const mediaDriversSchema = z.strictObject({
+  /** Folders below `\Drivers` that hold something. Safe to show. */
+  folders: z.array(z.string()),
+  /** What `\Drivers\packs.json` says; null: there is none, or it cannot be used. */
+  table: driverTableSchema.nullable(),
+  /** Why the table cannot be used, as "packs.json …" goes on; null: there is none, or it can. Safe to show. */
+  problem: z.string().nullable(),
+});
+export type MediaDrivers = z.infer<typeof mediaDriversSchema>;
+
+/** The table that a file's text is, or what is wrong with it, as "packs.json …" goes on. */
+export function readDriverTable(
+  text: string,
+):
+  | { readonly table: DriverTable; readonly problem: null }
+  | { readonly table: null; readonly problem: string } {
+  let value: unknown;
+  try {
+    value = JSON.parse(text.replace(/^\uFEFF/, ''));
+  } catch (error) {
+    const said = error instanceof Error ? error.message : String(error);
+    return { table: null, problem: `is not valid JSON: ${sanitizeForDisplay(said, 160)}` };
+  }
+  const parsed = driverTableSchema.safeParse(value);
+  if (parsed.success) return { table: parsed.data, problem: null };
+  const [issue] = parsed.error.issues;
+  const where = issue === undefined || issue.path.length === 0 ? '' : `${issue.path.join('.')}: `;
+  return {
+    table: null,
+    problem: sanitizeForDisplay(`is not a table of driver packs: ${where}${issue?.message ?? ''}`, 300),
+  };
 }
 
 /** What a job's record keeps of the drivers: the pack that is the machine's own. */

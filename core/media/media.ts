@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { mediaDriversSchema } from '../drivers/driver-table';
 import { bootableSchema } from '../boot/preflight';
 import { sha256Schema } from './chunk-map';
 import { leftOutSchema } from './left-out';
@@ -41,6 +42,8 @@ export const mediaSchema = z.strictObject({
   leftOut: z.array(leftOutSchema),
   /** Winre.wim of the requested image, for the Recovery partition. Missing when there is none that could go there. */
   recovery: recoverySchema.optional(),
+  /** The driver packs of the requested image; missing when it has none. */
+  drivers: mediaDriversSchema.optional(),
   /** What a user should know, but that does not stop the work. */
   warnings: z.array(z.string()),
 });

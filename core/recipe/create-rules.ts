@@ -24,7 +24,7 @@ export function createComplaints(recipe: Recipe): RecipeComplaint[] {
     if (bootImage.file !== undefined) {
       say('bootImage', 'file is there, but the finished media has its own boot image: leave it out');
     }
-    if (contentOf(recipe).length === 0) {
+    if (contentOf(recipe).length === 0 && recipe.driverPacks.length === 0) {
       say('operatingSystem', 'media is a finished media, and there is no content to add to it');
     }
   }
@@ -33,6 +33,7 @@ export function createComplaints(recipe: Recipe): RecipeComplaint[] {
     complaints.push({ path: ['bootLoader'], message });
   }
   for (const list of ['packages', 'applications', 'driverPackages'] as const) {
+  for (const list of ['packages', 'applications', 'driverPackages', 'driverPacks'] as const) {
     for (const [at, { folder }] of recipe[list].entries()) {
       if (folder !== undefined) continue;
       const message = `${list}[${at + 1}].folder is missing: its files are taken from there`;
@@ -62,6 +63,7 @@ export function mediaPlanOf(recipe: Recipe, output: string, replace: boolean): M
         : null,
     ...(recipe.bootLoader === 'as-is' ? {} : { bootLoader: recipe.bootLoader }),
     packages: contentOf(recipe).map(({ id, folder }) => ({ id, folder: folder ?? '' })),
+    driverPacks: recipe.driverPacks.map((pack) => ({ ...pack, folder: pack.folder ?? '' })),
     output,
     replace,
   };

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { certificateYears } from '../boot/loader-trust';
+import { driverPackSchema } from '../drivers/driver-table';
 
 /** What a media is made of, with every path absolute: what `media create` asks the helper for. */
 export const mediaPlanSchema = z.strictObject({
@@ -15,6 +16,8 @@ export const mediaPlanSchema = z.strictObject({
   bootLoader: z.enum(certificateYears).optional(),
   /** Each with the folder whose content becomes `\SMS\PKG\<id>`. */
   packages: z.array(z.strictObject({ id: z.string().min(1).max(255), folder: z.string() })).max(10_000),
+  /** Each with the folder whose content becomes `\Drivers\<pack>`, and the machines that it is for. */
+  driverPacks: z.array(z.strictObject({ ...driverPackSchema.shape, folder: z.string() })).max(500),
   /** File that is made. */
   output: z.string(),
   /** A file that lies there is replaced once the new one is complete. */
@@ -28,7 +31,9 @@ export const createdMediaSchema = z.strictObject({
   /** Size of the file. */
   bytes: z.int().positive(),
   packages: z.int().nonnegative(),
-  /** Files that came from package folders. */
+  /** Names of the driver packs that were added. */
+  driverPacks: z.array(z.string()),
+  /** Files that came from the folders of packages and driver packs. */
   files: z.int().nonnegative(),
   /** Files and folders that got permissions which keep ordinary users out. */
   protected: z.int().nonnegative(),

@@ -1,4 +1,5 @@
 import { daysBetween, endOfDay } from '../media/media-dates';
+import { foldedPack } from '../drivers/driver-table';
 import { machineFileComplaints } from '../machine-files/machine-file';
 import { contentOf, hostOf, type Recipe, type RecipeDeployment } from './recipe';
 import type { RecipeComplaint } from './recipe-problems';
@@ -12,8 +13,20 @@ export function soundnessComplaints(recipe: Recipe): RecipeComplaint[] {
   return [
     ...(name === null ? [] : [{ path: ['name'], message: `name ${name}` }]),
     ...repeatedIds(recipe),
+    ...repeatedPacks(recipe),
     ...machineFileComplaints(recipe.machineFiles ?? []),
   ];
+}
+
+/** Two packs of one name would share one folder. */
+function repeatedPacks({ driverPacks }: Recipe): RecipeComplaint[] {
+  const seen = new Map<string, number>();
+  return driverPacks.flatMap(({ pack }, at): RecipeComplaint[] => {
+    const first = seen.get(foldedPack(pack));
+    if (first === undefined) seen.set(foldedPack(pack), at);
+    const message = `driverPacks[${at + 1}].pack is ${pack}, which driverPacks[${(first ?? 0) + 1}] has already`;
+    return first === undefined ? [] : [{ path: ['driverPacks', at, 'pack'], message }];
+  });
 }
 
 /** Two packages of one ID would share one folder on the media. */

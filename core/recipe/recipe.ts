@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { daySchema } from '../base/day';
 import { sanitizeForDisplay } from '../base/display';
 import { loaderChoiceSchema } from '../boot/loader-choice';
+import { driverPackSchema } from '../drivers/driver-table';
 import { defaultLayoutName, layouts } from '../drive/layout';
 import { machineFileListSchema } from '../machine-files/machine-file';
 
@@ -58,6 +59,13 @@ export const recipeContentSchema = z.strictObject({
   folder: path().optional(),
 });
 export type RecipeContent = z.infer<typeof recipeContentSchema>;
+
+/** Drivers of some models: a folder of the media below `\Drivers`. */
+const driverPackSourceSchema = z.strictObject({
+  ...driverPackSchema.shape,
+  /** Folder with its INF files, from the recipe's folder on. Only `media create` reads it. */
+  folder: path().optional(),
+});
 
 /** An image that is in a WIM file and, at a site, in a package. */
 const imageSchema = z.strictObject({
@@ -182,6 +190,8 @@ export const recipeSchema = z.strictObject({
   packages: contentListSchema,
   applications: contentListSchema,
   driverPackages: contentListSchema,
+  /** Drivers by model, which a machine installs when it first starts. Each drive learns which pack is its own. */
+  driverPacks: z.array(driverPackSourceSchema).max(500).default([]),
   /** Files that each machine gets of its own. `media send` takes their templates along. */
   machineFiles: machineFileListSchema.optional(),
   /** Without it the media is not for a site of Configuration Manager. */

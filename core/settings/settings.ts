@@ -26,6 +26,8 @@ export const appSettingsSchema = z.strictObject({
   scanner: scannerSettingsSchema.default(() => scannerSettingsSchema.parse({})),
   /** The drives are installed in the machine that Prestage runs on: the firmware must match. */
   onMachine: z.boolean().default(false),
+  /** No drive is written for a machine that gets no driver pack of the media. */
+  requireDrivers: z.boolean().default(false),
   /** Folder in which the app puts the bundles of shipments. Absolute path; without it, the app asks each time. */
   shipmentsFolder: z.string().max(4096).nullable().default(null),
   sounds: z.boolean().default(true),

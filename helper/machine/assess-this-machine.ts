@@ -32,6 +32,7 @@ export function assessThisMachine(
     ...(uuid === null ? {} : { uuid }),
     ...macs,
     ...(model === null ? {} : { model }),
+    ...namesOf(texts),
   });
   return { serial, facts: details, refused, source, needsPrivilege: texts.hidden };
 }
@@ -78,6 +79,25 @@ function assessModel({ vendor, product, productVersion }: FirmwareTexts, refuse:
     80,
   );
   return clean === '' ? null : clean;
+}
+
+/** What tells a model beside its name; a placeholder, or what was not filled in, tells nothing. */
+function namesOf({
+  vendor,
+  sku,
+  board,
+}: FirmwareTexts): Pick<MachineDetails, 'maker' | 'systemSku' | 'board'> {
+  const said = (text: string | null): string | null => {
+    if (text === null || isPlaceholder(text) || /^(?:sku|not specified|none|n\/a)$/i.test(text)) return null;
+    const clean = sanitizeForDisplay(text, 64);
+    return clean === '' ? null : clean;
+  };
+  const [maker, systemSku, product] = [said(vendor), said(sku), said(board)];
+  return {
+    ...(maker === null ? {} : { maker }),
+    ...(systemSku === null ? {} : { systemSku }),
+    ...(product === null ? {} : { board: product }),
+  };
 }
 
 /** The wired ones first: by them a machine is found when it starts from the network. */

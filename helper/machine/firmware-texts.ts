@@ -6,6 +6,9 @@ export interface FirmwareTexts {
   readonly product: string | null;
   /** Lenovo has the product's name here, and the machine type model as its product. */
   readonly productVersion: string | null;
+  readonly sku: string | null;
+  /** Product of the board. */
+  readonly board: string | null;
   readonly systemSerial: string | null;
   readonly chassisSerial: string | null;
   readonly assetTag: string | null;
@@ -20,6 +23,8 @@ export const emptyTexts: FirmwareTexts = {
   vendor: null,
   product: null,
   productVersion: null,
+  sku: null,
+  board: null,
   systemSerial: null,
   chassisSerial: null,
   assetTag: null,

@@ -30,6 +30,8 @@ export async function readFirmwareTexts(sysRoot: string): Promise<FirmwareTexts 
     vendor: await told('sys_vendor'),
     product: await told('product_name'),
     productVersion: await told('product_version'),
+    sku: await told('product_sku'),
+    board: await told('board_name'),
     systemSerial: await told('product_serial'),
     chassisSerial: await told('chassis_serial'),
     assetTag: await told('chassis_asset_tag'),

@@ -59,6 +59,8 @@ export function parseDmidecode(output: string): FirmwareTexts {
     vendor: told('System Information', 'Manufacturer'),
     product: told('System Information', 'Product Name'),
     productVersion: told('System Information', 'Version'),
+    sku: told('System Information', 'SKU Number'),
+    board: told('Base Board Information', 'Product Name'),
     systemSerial: told('System Information', 'Serial Number'),
     chassisSerial: told('Chassis Information', 'Serial Number'),
     assetTag: told('Chassis Information', 'Asset Tag'),

@@ -8,8 +8,11 @@ import type { Task } from '../../core/base/task';
 import { MiB } from '../../core/base/units';
 import { packageFolder, packageKey } from '../../core/contents/contents';
 import type { CreatedMedia, MediaPlan } from '../../core/recipe/media-plan';
+import { driversFolder, driverTableName, foldedPack } from '../../core/drivers/driver-table';
 import { windowsNameProblem } from '../../core/base/windows-names';
 import { assessBoot } from '../../core/boot/preflight';
+import { DriverNames } from '../media/inspect-drivers';
+import { readNames } from '../media/read-names';
 import { inspectBoot } from '../media/inspect-boot';
 import { onDisk, roomAt, toolOnDisk } from '../tools/disk';
 import { runTool, type ToolOptions } from '../tools/runner';
@@ -63,7 +66,7 @@ export async function createMedia(
   const bootImage = plan.bootImage === null ? null : await checkBootImage(plan.bootImage);
   const marks = await fileMarks([...base.files, ...(bootImage?.files ?? [])]);
   const scans: ScannedPackage[] = [];
-  for (const { id, folder } of plan.packages) scans.push(await scanPackage(id, folder, signal));
+  for (const { id, folder } of addedOf(plan)) scans.push(await scanPackage(id, folder, signal));
   const needed =
     base.copyBytes + (bootImage?.bytes ?? 0) + scans.reduce((sum, { bytes }) => sum + bytes, 0) + besides;
   const place: DiskPlace = {
@@ -107,13 +110,14 @@ async function makeIn(
   if (told !== null) notes.push(told);
 
   await wimlib.copy(base, file, plan);
-  await wimlib.change(file, folder, commandsFor(ingredients, boot));
-  const tops = bootImage === null ? ['/SMS'] : ['/SMS', '/SOURCES', '/EFI', '/BOOT'];
+  const table = await driverTableFile(ingredients, folder, signal);
+  await wimlib.change(file, folder, [...commandsFor(ingredients, boot), ...table]);
+  const tops = ['/SMS', '/DRIVERS', ...(bootImage === null ? [] : ['/SOURCES', '/EFI', '/BOOT'])];
   const described = await protectAdded(file, tops, folder, signal);
   // Adds nothing: wimlib packs the list of names again, and makes the integrity table.
   const nothing = join(folder, 'nothing');
   await mkdir(nothing);
-  const there = plan.packages.length > 0 ? '/SMS' : '/sources';
+  const there = plan.packages.length > 0 ? '/SMS' : plan.driverPacks.length > 0 ? driversFolder : '/sources';
   await wimlib.change(file, folder, [`add ${quoted(nothing)} ${there}`], ['--include-integrity']);
 
   await requireUnchanged(ingredients, signal);
@@ -127,6 +131,7 @@ async function makeIn(
     path: plan.output,
     bytes: size,
     packages: plan.packages.length,
+    driverPacks: plan.driverPacks.map(({ pack }) => pack),
     files: scans.reduce((sum, { files }) => sum + files, 0),
     protected: described,
     replaced: plan.packages.map(({ id }) => id).filter((id) => had.has(packageKey(id))),
@@ -173,12 +178,44 @@ function commandsFor({ plan, bootImage }: Ingredients, boot: string): string[] {
   if (bootImage !== null) {
     commands.push(`add ${quoted(boot)} /`, `add ${quoted(bootImage.source.wim)} /sources/boot.wim`);
   }
-  for (const { id, folder } of plan.packages) {
-    const target = quoted(`${packageFolder}/${id}`);
+  for (const { target: place, folder } of addedOf(plan)) {
+    const target = quoted(place);
     // A package that the base has is replaced, not mixed with.
     commands.push(`delete --force --recursive ${target}`, `add ${quoted(folder)} ${target}`);
   }
   return commands;
+}
+
+/** Folders that go into the media: packages, then driver packs. */
+function addedOf({ packages, driverPacks }: MediaPlan): { id: string; folder: string; target: string }[] {
+  return [
+    ...packages.map(({ id, folder }) => ({ id, folder, target: `${packageFolder}/${id}` })),
+    ...driverPacks.map(({ pack, folder }) => ({ id: pack, folder, target: `${driversFolder}/${pack}` })),
+  ];
+}
+
+/**
+ * The table of driver packs as a file, and the commands that put it into the media. Packs that the base has and nobody gave anew
+ * stay, and stay in the table.
+ */
+async function driverTableFile(
+  { plan, base }: Ingredients,
+  folder: string,
+  signal: AbortSignal,
+): Promise<string[]> {
+  if (plan.driverPacks.length === 0) return [];
+  const before = new DriverNames();
+  await readNames(base.source.wim, base.source.imageIndex, signal, (path) => {
+    before.push(path);
+  });
+  const had = (await before.finish(base.source, signal))?.table ?? [];
+  const given = new Set(plan.driverPacks.map(({ pack }) => foldedPack(pack)));
+  const kept = had.filter(({ pack }) => !given.has(foldedPack(pack)));
+  const table = [...kept, ...plan.driverPacks.map(({ pack, models }) => ({ pack, models }))];
+  const file = join(folder, driverTableName);
+  await writeFile(file, `${JSON.stringify(table, null, 2)}\n`);
+  const target = quoted(`${driversFolder}/${driverTableName}`);
+  return [`delete --force --recursive ${target}`, `add ${quoted(file)} ${target}`];
 }
 
 /** A path as a command of `wimlib-imagex update` takes it: nothing in quotes is special but the quote. */
@@ -265,7 +302,7 @@ async function requireUnchanged(
   if ((await fileMarks([...base.files, ...(bootImage?.files ?? [])])) !== marks) {
     throw sourceChanged('The file of the operating system or of the boot image');
   }
-  for (const [index, { id, folder }] of plan.packages.entries()) {
+  for (const [index, { id, folder }] of addedOf(plan).entries()) {
     const now = await scanPackage(id, folder, signal).catch((error: unknown) => {
       if (error instanceof PrestageError && error.code === 'package-unusable') return null;
       throw error;

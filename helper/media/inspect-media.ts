@@ -5,6 +5,7 @@ import type { Media, MediaImage } from '../../core/media/media';
 import { leftOutText } from '../../core/media/left-out';
 import { inspectBoot } from './inspect-boot';
 import { inspectRecovery } from './inspect-recovery';
+import { DriverNames } from './inspect-drivers';
 import { openMedia } from './open-media';
 import { readNames } from './read-names';
 import { lookAtFiles } from './look-at-files';
@@ -26,7 +27,10 @@ export async function inspectMedia(path: string, imageIndex: number, signal?: Ab
   const { header } = first;
   if (!images.some(({ index }) => index === imageIndex)) throw imageMissing(first, imageIndex, images);
 
-  const names = await readNames(first.path, imageIndex, signal);
+  const driverNames = new DriverNames();
+  const names = await readNames(first.path, imageIndex, signal, (name) => {
+    driverNames.push(name);
+  });
   const warnings = [...names.notes];
   if (header.writeInProgress) {
     warnings.push('the media is marked as being written: it may not be finished');
@@ -40,6 +44,10 @@ export async function inspectMedia(path: string, imageIndex: number, signal?: Ab
   const details = await inspectBoot(source, signal);
   const { recovery, note } = await inspectRecovery(source, solid, signal);
   if (note !== null) warnings.push(note);
+  const drivers = await driverNames.finish(source, signal);
+  if (drivers !== null && drivers.problem !== null) {
+    warnings.push(`\\Drivers\\packs.json ${drivers.problem}`);
+  }
   const efiProblems = [...names.efiProblems, ...details.efiProblems];
   const { bootable, notes } = assessBoot({ ...details, efiProblems });
   warnings.push(...notes);
@@ -58,6 +66,7 @@ export async function inspectMedia(path: string, imageIndex: number, signal?: Ab
     bootable,
     imageIndex,
     leftOut,
+    ...(drivers === null ? {} : { drivers }),
     ...(recovery === null ? {} : { recovery }),
     warnings,
   };

@@ -15,6 +15,7 @@ import { counted, plural } from '../../core/base/plurals';
 import { hashContent } from './hash-content';
 import { readDentries, type Dentry } from './dentries';
 import { imageMissing } from './inspect-media';
+import { DriverNames } from './inspect-drivers';
 import { openMedia } from './open-media';
 import { readNames } from './read-names';
 import { wimlibSourceArguments } from './wim-source';
@@ -40,7 +41,10 @@ export async function listContents(
   const { parts, images } = await openMedia(path);
   const [first] = parts;
   if (!images.some(({ index }) => index === imageIndex)) throw imageMissing(first, imageIndex, images);
-  await readNames(first.path, imageIndex, signal);
+  const driverNames = new DriverNames();
+  await readNames(first.path, imageIndex, signal, (name) => {
+    driverNames.push(name);
+  });
   const { file: wim, refs } = wimlibSourceArguments({ files: parts.map((part) => part.path) });
   const source = { wim, refs, imageIndex };
   const gathered = new PackageList(new Set(contentOf.map(packageKey)));
@@ -54,6 +58,7 @@ export async function listContents(
   const hashes = await hashContent(source, [...kept.values()].flat(), onProgress, signal);
   return {
     imageIndex,
+    drivers: await driverNames.finish(source, signal),
     notes,
     packages: packages.map((one) => {
       const files = kept.get(packageKey(one.id));

@@ -135,6 +135,11 @@ export const mediaText = {
     recovery: 'Recovery',
     recoveryOf: (size: string): string => `Winre.wim, ${size}: goes to a Recovery partition`,
     noRecovery: 'no Winre.wim: a Recovery partition stays empty',
+    drivers: 'Driver packs',
+    packs: (number: number): string => countedGrouped(number, 'driver pack', 'driver packs'),
+    packMissing: 'not in the media',
+    packsWithoutTable: (folders: number): string =>
+      `${countedGrouped(folders, 'folder', 'folders')} in \\Drivers, but no table that says for which machines`,
     guid: 'GUID',
     boots: 'Can it boot a machine?',
     programs: (count: number): string =>

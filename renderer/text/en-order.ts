@@ -103,6 +103,19 @@ export const orderText = {
     record: 'Record the exception',
   },
 
+  returns: {
+    title: 'Returned computers',
+    intro:
+      'Record that an old computer came back. Type its serial or name, or scan its label while the work order is open.',
+    take: (serial: string): string => `${serial} came back`,
+    progress: ({ expected, returned }: NonNullable<OrderState['returns']>): string =>
+      `${returned} of ${countedGrouped(expected, 'replaced computer', 'replaced computers')} came back.`,
+    computer: 'Old computer',
+    note: 'Remark',
+    noteHint: 'Needed only for a computer that no work order names.',
+    record: 'Record the return',
+  },
+
   close: {
     title: 'Close the work order',
     remove: 'Remove the number',
@@ -124,7 +137,7 @@ export const orderText = {
   lines: {
     title: 'Machines',
     search: 'Search',
-    searchHint: 'Serial, name, asset tag, reason',
+    searchHint: 'Serial, name, asset tag, replaced computer, reason',
     state: 'State',
     all: 'All',
     allOpen: 'Open',
@@ -134,7 +147,11 @@ export const orderText = {
         : `${shown} of ${countedGrouped(all, 'machine', 'machines')}`,
     hidden: (number: number): string =>
       `${countedGrouped(number, 'more machine is', 'more machines are')} not shown. Open machines come first.`,
-    columns: { serial: 'Serial', state: 'State', name: 'Name', assetTag: 'Asset tag', reason: 'Reason' },
+    columns: {
+      ...{ serial: 'Serial', state: 'State', name: 'Name', assetTag: 'Asset tag' },
+      ...{ replaces: 'Replaces', reason: 'Reason' },
+    },
+    returned: 'returned',
     notOrdered: 'not in the work order',
     against: ({ what, machineSerial }: AgainstDrive): string => {
       const other = machineSerial ?? '';

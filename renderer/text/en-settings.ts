@@ -38,6 +38,9 @@ export const settingsText = {
     onMachine: 'Drives are installed in this machine',
     onMachineHint:
       'When on, scanned machine details must match the firmware of this computer. Leave it off when drives are in a rack.',
+    requireDrivers: 'Every machine must have a driver pack',
+    requireDriversHint:
+      'When on, no drive is written for a machine whose model has no driver pack in the media. When off, it is only told.',
     language: 'Language',
     languages: { en: 'English' },
     languageHint: 'English only for now.',

@@ -40,7 +40,9 @@ export const endedCardSchema = z.strictObject({
   ...driveMembers,
   attachment: z.string().nullable(),
   state: jobEndSchema,
-  ...appJobSchema.pick({ againReason: true, driveAgain: true }).shape,
+  ...appJobSchema.pick({
+    ...{ againReason: true, driveAgain: true, machine: true, replaces: true, driverPack: true },
+  }).shape,
   /** Folder of the virtual drives that it is of; null: the machine's own drives. Missing: not known. */
   bench: z.string().nullable().optional(),
 });
@@ -175,13 +177,16 @@ function cardOf(job: AppJob, bench: string | null): EndedCard[] {
   const { driveId, attachment, bay, machineSerial, state, startedAt, endedAt, ledgerEntry } = job;
   const end = jobEndSchema.safeParse(state);
   if (!end.success) return [];
-  const { againReason, driveAgain } = job;
+  const { againReason, driveAgain, machine, replaces, driverPack } = job;
   return [
     {
       ...driveMembersOf(job),
       ...{ driveId, attachment, bay, machineSerial, state: end.data, startedAt, endedAt, ledgerEntry, bench },
       ...(againReason === undefined ? {} : { againReason }),
       ...(driveAgain === undefined ? {} : { driveAgain }),
+      ...(machine === undefined ? {} : { machine }),
+      ...(replaces === undefined ? {} : { replaces }),
+      ...(driverPack === undefined ? {} : { driverPack }),
     },
   ];
 }

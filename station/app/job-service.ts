@@ -253,7 +253,7 @@ export class JobService {
               canRetry: false,
               ...(againReason === null ? {} : { againReason }),
               ...driveAgainMember(job, request, null),
-              ...ownMembers(job),
+              ...machineMembers(job),
             },
           });
         }
@@ -317,11 +317,26 @@ export class JobService {
   }
 }
 
-/** What a job's machine has of its own. */
-function ownMembers({ machine, files }: PlannedJob): Pick<AppJob, 'computerName' | 'machineFiles'> {
-  const computerName = machine?.computerName;
+/** What the card's details tell of the machine. */
+function machineMembers({
+  machine,
+  replaces,
+  driverPack,
+  files,
+}: PlannedJob): Pick<AppJob, 'machine' | 'replaces' | 'driverPack' | 'machineFiles'> {
+  const { computerName, model } = machine ?? {};
+  const known = computerName !== undefined || model !== undefined;
   return {
-    ...(computerName === undefined ? {} : { computerName }),
+    ...(known
+      ? {
+          machine: {
+            ...(computerName === undefined ? {} : { computerName }),
+            ...(model === undefined ? {} : { model }),
+          },
+        }
+      : {}),
+    ...(replaces === null ? {} : { replaces }),
+    ...(driverPack === undefined ? {} : { driverPack }),
     ...(files.length === 0 ? {} : { machineFiles: files.map(({ path }) => path) }),
   };
 }

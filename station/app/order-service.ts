@@ -5,6 +5,7 @@ import type { Pair } from '../../core/pairing/pairing-state';
 import { sanitizeForDisplay } from '../../core/base/display';
 import { PrestageError, toErrorData } from '../../core/base/errors';
 import type { WorkOrder } from '../../core/order/order';
+import { replacedBy, replacedText } from '../../core/machine/replaced-computer';
 import { problemText } from '../../core/order/order-file';
 import { orderLineStates, type OrderLineView } from '../../core/order/order-state';
 import type { AppendContext, Ledger } from '../ledger/ledger';
@@ -13,6 +14,7 @@ import { OrderBook } from '../orders/order-book';
 import { orderOpen } from '../orders/order-errors';
 import { allows, viewOf, type OpenOrder } from '../orders/order-reader';
 import { parseOrder, readOrderFile, type SentOrder } from '../orders/order-files';
+import { recordReturn, returnText } from '../orders/returns';
 import type { StatePaths } from '../state/state-paths';
 import type { ScanSettings } from '../../core/scan/scan-settings';
 import type { OrderLeft } from '../../core/flow/flow';
@@ -178,6 +180,19 @@ export class OrderService {
     this.#saidOf();
   }
 
+  /** A replaced computer came back. @returns what was recorded, as a sentence @throws PrestageError return-…, serial-… */
+  async returnComputer(text: string, note: string): Promise<string> {
+    const context = await this.#dependencies.context();
+    const record = recordReturn(
+      { text, note },
+      this.#dependencies,
+      context,
+      this.#dependencies.scanSettings(),
+    );
+    this.#saidOf();
+    return returnText(record);
+  }
+
   /** @throws PrestageError order-not-open, order-unfinished */
   async close(): Promise<void> {
     const context = await this.#dependencies.context();
@@ -227,9 +242,14 @@ function stateOf(open: OpenOrder, atWork: ReadonlySet<string>): OrderState {
     counts: view.counts,
     unexpected: view.unexpected,
     open: view.open.length,
+    returns: view.returns,
     lines: lines.map((line) => {
-      const { assetTag = null, computerName = null } = open.lines.get(line.serial) ?? {};
-      return { ...line, assetTag, computerName };
+      const ordered = open.lines.get(line.serial);
+      const { assetTag = null, computerName = null } = ordered ?? {};
+      const old = ordered === undefined ? null : replacedBy(ordered);
+      const replaces = old === null ? null : replacedText(old);
+      const returned = open.progress.returned.has(line.serial);
+      return { ...line, assetTag, computerName, replaces, returned };
     }),
     hidden: view.lines.length - lines.length,
     error: null,
@@ -256,6 +276,7 @@ function damagedState({ row, record }: OpenRecord, error: unknown): OrderState {
     counts: none as OrderState['counts'],
     unexpected: 0,
     open: record.machines,
+    returns: null,
     lines: [],
     hidden: 0,
     error: toErrorData(error),

@@ -131,6 +131,7 @@ export class StartService {
       mediaPath: proved.path,
       imageIndex,
       layoutName: layout,
+      requireDrivers: settings.desk.requireDrivers,
       bootLoader: { ...settings.bootLoader, ...(loader === undefined ? {} : { choice: loader }) },
       expectSha256: proved.expectSha256,
       assignments,

@@ -61,6 +61,7 @@ interface ApplyOptions extends DateOptions {
   readonly operator?: string;
   readonly again?: string;
   readonly workOrder?: string;
+  readonly requireDrivers?: true;
   readonly checkSize?: true;
   readonly yes?: true;
 }
@@ -114,6 +115,7 @@ export function applyCommand(): Command {
       '--again <reason>',
       'allow machines that already have a finished drive, and drives that hold a finished image or failed before, and record why',
     )
+    .option('--require-drivers', 'refuse machines for which the media has no driver pack')
     .option('--work-order <number>', 'work order number to record for the batch')
     .option(
       '--check-size',
@@ -166,6 +168,7 @@ export function applyCommand(): Command {
             imageIndex,
             dates,
             bootLoader: bootLoaderOf(options, settings.bootLoader),
+            requireDrivers: options.requireDrivers === true || settings.desk.requireDrivers,
             layoutName: options.layout ?? order?.layout ?? defaultLayoutName,
             bays: settings.desk.bays,
             healthRules: settings.health.rules,
@@ -267,16 +270,16 @@ function jobLabel({ drive }: PlannedJob): string {
 }
 
 /** What to know of the media before anything is erased. */
-function noticesOf({ media, loader, loaderWarnings, dateWarnings, machineFileNotices }: BatchPlan): string[] {
+function noticesOf(plan: BatchPlan): string[] {
+  const { media, loader, loaderWarnings, driverWarnings, dateWarnings, machineFileNotices, jobs } = plan;
   const problems = media.bootable.problems.map(
     (problem) => `a machine may not boot from this image: ${problem}`,
   );
-  return [
-    ...problems,
-    ...media.warnings,
-    ...programLines(loader),
-    ...loaderWarnings,
-    ...dateWarnings,
-    ...machineFileNotices,
-  ];
+  const packs = jobs.flatMap(({ machineSerial, driverPack }) =>
+    typeof driverPack === 'string'
+      ? [`machine ${sanitizeForDisplay(machineSerial, 64)} gets the driver pack ${driverPack}`]
+      : [],
+  );
+  const more = [...loaderWarnings, ...driverWarnings, ...dateWarnings, ...machineFileNotices];
+  return [...problems, ...media.warnings, ...programLines(loader), ...packs, ...more];
 }

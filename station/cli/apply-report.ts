@@ -43,6 +43,8 @@ export const applyForm = z.strictObject({
       /** ID of the drive. */
       drive: z.string(),
       machineSerial: z.string(),
+      /** Its driver pack on the media; null: none of them. Missing when the media has none. */
+      driverPack: z.string().nullable().optional(),
       state: z.enum(['done', 'failed', 'cancelled', 'interrupted']),
       /** Of a failed job. */
       reason: errorDataSchema.optional(),
@@ -81,6 +83,7 @@ export function documentOf(plan: BatchPlan, report: BatchReport): Omit<ApplyDocu
     jobs: report.jobs.map((job) => ({
       drive: job.job.drive.id,
       machineSerial: job.job.machineSerial,
+      ...(job.job.driverPack === undefined ? {} : { driverPack: job.job.driverPack }),
       state: job.end.state,
       ...(job.end.state === 'failed' ? { reason: job.end.reason } : {}),
       ...figuresOf(job),

@@ -98,6 +98,11 @@ const reasons: Readonly<Record<ThisMachine['refused'][number]['why'], string>> =
 };
 
 function machineText({ serial, facts: known, refused, source, needsPrivilege }: ThisMachine): string {
+  const named = [
+    ['maker', known.maker],
+    ['system SKU', known.systemSku],
+    ['board', known.board],
+  ] as const;
   const hidden = needsPrivilege ? 'hidden: only root can read it' : 'none';
   return details([
     ['serial', serial ?? hidden],
@@ -105,6 +110,7 @@ function machineText({ serial, facts: known, refused, source, needsPrivilege }: 
     ['UUID', known.uuid ?? hidden],
     ['MAC', known.macs === undefined ? 'none' : macWords(known).join(', ')],
     ['model', known.model ?? 'unknown'],
+    ...named.flatMap(([name, value]): [string, string][] => (value === undefined ? [] : [[name, value]])),
     ['source', sources[source]],
     ...refused.map(({ what, text, why }): [string, string] => [
       'refused',

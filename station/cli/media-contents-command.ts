@@ -12,6 +12,7 @@ import {
 } from '../../core/contents/compare-contents';
 import { mediaContentsSchema, type MediaContents } from '../../core/contents/contents';
 import { expectedPackages } from '../contents/read-expected';
+import { foldedPack, modelText, type MediaDrivers } from '../../core/drivers/driver-table';
 import { commandAction, jsonOption, parseCount } from './command-context';
 import { details, table, type Cell } from './output';
 
@@ -63,7 +64,11 @@ export function mediaContentsCommand(): Command {
         const comparison =
           list === null || expected === null ? null : { list, ...compareContents(contents, expected) };
         output.result<typeof mediaContentsForm>({ path, ...contents, comparison }, () =>
-          [comparison === null ? listText(contents) : comparedText(comparison), ...contents.notes]
+          [
+            comparison === null ? listText(contents) : comparedText(comparison),
+            driversText(contents.drivers),
+            ...contents.notes,
+          ]
             .filter((part) => part !== '')
             .join('\n\n'),
         );
@@ -94,6 +99,27 @@ function listText({ packages }: MediaContents): string {
       sha256,
     ]),
   );
+}
+
+/** Each driver pack with its models, and what does not fit together. */
+export function driversText(drivers: MediaDrivers | null): string {
+  if (drivers === null) return '';
+  const { folders, problem } = drivers;
+  const packs = drivers.table ?? [];
+  const there = new Set(folders.map(foldedPack));
+  const named = new Set(packs.map(({ pack }) => foldedPack(pack)));
+  const rows: Cell[][] = [
+    ...packs.map(({ pack, models }): Cell[] => [
+      pack,
+      models.map(modelText).join('; '),
+      there.has(foldedPack(pack)) ? null : 'not in the media',
+    ]),
+    ...folders
+      .filter((name) => !named.has(foldedPack(name)))
+      .map((name): Cell[] => [name, null, 'in no table']),
+  ];
+  const titles = [{ title: 'DRIVER PACK' }, { title: 'MODELS' }, { title: 'NOTE' }];
+  return [table(titles, rows), ...(problem === null ? [] : [`\\Drivers\\packs.json ${problem}`])].join('\n');
 }
 
 /** What is said of a package, by how it compares with the list. */

@@ -56,11 +56,20 @@ export function mediaCreateCommand(): Command {
     );
 }
 
-function createdText({ path, bytes, packages, files, protected: closed, replaced }: CreatedMedia): string {
+function createdText({
+  path,
+  bytes,
+  packages,
+  driverPacks,
+  files,
+  protected: closed,
+  replaced,
+}: CreatedMedia): string {
   const lines = [
     `Made ${shownPath(path)}: ${formatBytes(bytes)}.`,
     `${counted(packages, 'package', 'packages')} with ${counted(files, 'file', 'files')}. Ordinary users can neither read nor change what was added (${counted(closed, 'file and folder', 'files and folders')}).`,
   ];
+  if (driverPacks.length > 0) lines.push(`Driver packs: ${driverPacks.join(', ')}.`);
   if (replaced.length > 0) lines.push(`Replaced in the finished media: ${replaced.join(', ')}.`);
   return lines.join('\n');
 }

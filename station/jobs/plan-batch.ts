@@ -27,6 +27,7 @@ import type { HealthRule } from '../../core/health/health-rules';
 import { withHealth } from '../../core/health/health-words';
 import { PrestageError } from '../../core/base/errors';
 import type { Layout } from '../../core/drive/layout';
+import { planPacks } from '../../core/drivers/plan-packs';
 import { dayOf, needsReason, type DriveBefore } from '../../core/job/drive-again';
 import { driveBefore } from '../../core/ledger/drive-before';
 import type { DrivePast } from '../../core/ledger/drive-past';
@@ -90,6 +91,8 @@ export interface BatchRequest {
   readonly shown?: ReadonlyMap<string, string>;
   /** The bays that were set up; their labels go into messages and the record. */
   readonly bays: readonly Bay[];
+  /** Machines that would get no driver pack of the media are refused. */
+  readonly requireDrivers?: boolean;
   /** What is known of how long the media is of use, beside its signed manifest; null or missing: nothing. */
   readonly dates?: MediaDates | null;
   /** What a drive's health may say. */
@@ -147,6 +150,8 @@ export interface PlannedJob {
   readonly files: readonly FilledFile[];
   /** The computer whose place the machine takes; null: none that is known. */
   readonly replaces: ReplacedComputer | null;
+  /** Its driver pack on the media; null: none of them. Missing: the media has none. */
+  readonly driverPack?: string | null;
 }
 
 /** Everything that was looked at and found right. Nothing has been touched. */
@@ -168,6 +173,8 @@ export interface BatchPlan {
   readonly machineFileNotices: readonly string[];
   /** The order that is open on the station; null when none is. */
   readonly order: OpenOrder | null;
+  /** Machines that get no driver pack, in sentences. */
+  readonly driverWarnings: readonly string[];
   /** What to know of the media's dates, though they hold. */
   readonly dateWarnings: readonly string[];
   /** Media and state: must not be on a drive that is written. */
@@ -197,24 +204,8 @@ export async function planBatch(
   });
   const dates = mergeMediaDates([request.dates ?? null, signed?.dates ?? null]);
   requireInTime(dates, { now: new Date(), shipBy: order?.order.shipBy ?? null });
-  const machines = new Map(
-    assignments.map(({ machineSerial }) => [
-      machineSerial,
-      machineOf(order, machineSerial, request.machines?.get(machineSerial)),
-    ]),
-  );
   const setting = loadSettings(paths).machineFiles;
   const machineFiles = chooseMachineFiles(request.machineFiles ?? null, signed?.machineFiles, setting);
-  const files = fillMachineFiles(
-    machineFiles,
-    assignments.map(({ machineSerial }) =>
-      machineValues(machineSerial, machines.get(machineSerial) ?? null, {
-        order: order?.order.number ?? request.workOrder ?? undefined,
-        replaces: oldNameOf(replacedOf(order, machineSerial)),
-      }),
-    ),
-    [...(order?.lines.values() ?? [])],
-  );
   const shipped = assignments.map(({ machineSerial }) => {
     const entry = ledger.findShipped(machineSerial);
     if (entry !== null && againReasonOf(request, machineSerial) === null && request.asksLater !== true) {
@@ -257,6 +248,28 @@ export async function planBatch(
     await requireCacheFile(drive, layout, paths.imageCache);
   }
 
+  const machines = assignments.map(({ machineSerial }) => ({
+    machineSerial,
+    machine: machineOf(order, machineSerial, request.machines?.get(machineSerial)),
+  }));
+  const drivers = planPacks({
+    machines,
+    drivers: media.drivers ?? null,
+    signed: signed?.driverPacks ?? null,
+    required: request.requireDrivers === true,
+  });
+  const files = fillMachineFiles(
+    machineFiles,
+    machines.map(({ machineSerial, machine }) =>
+      machineValues(machineSerial, machine, {
+        order: order?.order.number ?? request.workOrder ?? undefined,
+        driverPack: drivers.packs.get(machineSerial) ?? undefined,
+        replaces: oldNameOf(replacedOf(order, machineSerial)),
+      }),
+    ),
+    [...(order?.lines.values() ?? [])],
+  );
+
   // Last, because it may ask for a password.
   const healths = await readHealthOf(chosen, helpers, request.benchDirectory, signal);
   const judged = chosen.map((drive, index) =>
@@ -275,6 +288,7 @@ export async function planBatch(
     machineFiles,
     machineFileNotices: machineFileNotices(machineFiles),
     order,
+    driverWarnings: drivers.warnings,
     dateWarnings: warningsOf(dates, order),
     protectedPaths: [...new Set([...protectedPaths, ...media.files])],
     jobs: judged.map((drive, index) => {
@@ -283,8 +297,9 @@ export async function planBatch(
         drive,
         machineSerial,
         health: required(healths[index], `the health of drive ${drive.id}`),
-        machine: machines.get(machineSerial) ?? null,
+        machine: required(machines[index], `machine ${machineSerial}`).machine,
         files: files.get(machineSerial) ?? [],
+        ...(drivers.packs.has(machineSerial) ? { driverPack: drivers.packs.get(machineSerial) ?? null } : {}),
         replaces: replacedOf(order, machineSerial),
         again: required(shipped[index], `whether machine ${machineSerial} was shipped`),
         holdsMachine: machineShownOn(drive, request, ledger),

@@ -167,6 +167,9 @@ export function detailsOf(
     ...workOrderOf(request, plan),
     ...(planned.machine === null ? {} : { machine: planned.machine }),
     ...recordedFiles(planned.files),
+    ...(planned.driverPack === undefined
+      ? {}
+      : { driverPack: planned.driverPack === null ? null : { name: planned.driverPack } }),
     ...(planned.replaces === null ? {} : { replaces: planned.replaces }),
   };
 }

@@ -51,9 +51,11 @@ export function signedMediaAt(
   // Not those of the entry, which nobody signed; its dates can only end the media earlier.
   const { name, version, revision } = manifest;
   const dates = mergeMediaDates([manifest.dates ?? null, entry.dates ?? null]);
+  const driverPacks = manifest.recipe?.driverPacks ?? null;
+  const machineFiles = manifest.recipe?.machineFiles;
   return {
-    ...{ name, version, revision, sha256, manifestSha256, signer, dates },
-    machineFiles: manifest.recipe?.machineFiles,
+    ...{ name, version, revision, sha256, manifestSha256, signer, dates, driverPacks },
+    ...(machineFiles === undefined ? {} : { machineFiles }),
   };
 }
 

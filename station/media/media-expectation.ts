@@ -4,6 +4,7 @@ import { sanitizeForDisplay } from '../../core/base/display';
 import { PrestageError } from '../../core/base/errors';
 import { errorCodeOf } from '../../core/base/system-error';
 import type { MachineFile } from '../../core/machine-files/machine-file';
+import type { DriverTable } from '../../core/drivers/driver-table';
 import type { MediaHash } from '../../core/media/media';
 import type { MediaDates } from '../../core/media/media-dates';
 import { parseSha256Manifest } from '../../core/media/sum-file';
@@ -45,6 +46,8 @@ export interface SignedMedia extends SignedManifestName {
   readonly dates: MediaDates | null;
   /** Files that each machine gets of its own; missing: it brings none. */
   readonly machineFiles?: readonly MachineFile[] | undefined;
+  /** Which driver pack is for which machines; null: the manifest does not say. */
+  readonly driverPacks: DriverTable | null;
 }
 
 const largestManifest = MiB;
@@ -94,7 +97,7 @@ export function expectedHash({
 /** A media of the library: its signed manifest says more than what somebody types, and they must agree. */
 function expectedOfSigned(
   path: string,
-  { sha256, dates: _dates, machineFiles: _files, ...signed }: SignedMedia,
+  { sha256, dates: _dates, machineFiles: _files, driverPacks: _packs, ...signed }: SignedMedia,
   said: string | null,
 ): ExpectedHash {
   if (said !== null && checkGiven(said) !== sha256) {

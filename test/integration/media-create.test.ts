@@ -291,6 +291,7 @@ function planWith(change: Partial<MediaPlan>): MediaPlan {
   return {
     name: 'Contoso 1',
     description: '',
+    driverPacks: [],
     base: { path: sources.system, imageIndex: 1 },
     bootImage: { path: sources.bootImage, imageIndex: 1 },
     packages: [{ id: 'ABC00010', folder: sources.packages[0] }],

@@ -19,6 +19,7 @@ const root = resolve(import.meta.dirname, '../..');
 const answers: Answers = {
   queryLog: { total: 0, read: 0, entries: 0, rows: [] },
   openOrder: { warnings: [] },
+  returnComputer: { said: 'OLD-0003 (serial 5CG0000003) came back. Machine 5CG41503XYZ replaced it.' },
   chooseOrder: { chosen: false, warnings: [] },
   cacheSize: { bytes: 42_000_000_000 },
   listLabelQueues: {

@@ -15,6 +15,7 @@ const media = (id: string, files: number, bytes: number, digit: string) => ({
 const contents: AppResponse<'listContents'>['contents'] = {
   imageIndex: 1,
   notes: ['1 file directly in \\SMS\\PKG belongs to no package.'],
+  drivers: null,
   packages: [
     media('ABC00010', 412, 96_000_000, 'a'),
     media('ABC00011', 8, 1_700_000, 'b'),

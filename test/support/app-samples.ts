@@ -164,6 +164,7 @@ export const emptyState: AppState = {
       // As on a station that has been at work: the offer of the check has a state of its own.
       scanner: { ...uncheckedScanner, offer: false },
       onMachine: false,
+      requireDrivers: false,
       shipmentsFolder: null,
       sounds: true,
       theme: 'light',
@@ -305,6 +306,8 @@ export function someOrder(changes: Partial<OrderState> = {}): OrderState {
     against: stateOf(number) === 'failed' ? { what: 'perhaps-erased', machineSerial: machineOf(9) } : null,
     assetTag: `A-00${1200 + number}`,
     computerName: number % 7 === 0 ? null : `DEPOT-${String(number).padStart(4, '0')}`,
+    replaces: number % 3 === 0 ? `OLD-${String(number).padStart(4, '0')}` : null,
+    returned: number % 6 === 0,
   }));
   const unexpected: OrderStateLine = {
     serial: '5CG4999XYZ',
@@ -314,6 +317,8 @@ export function someOrder(changes: Partial<OrderState> = {}): OrderState {
     against: null,
     assetTag: null,
     computerName: null,
+    replaces: null,
+    returned: false,
   };
   const lines = [...ordered, unexpected];
   const counts = Object.fromEntries(
@@ -331,6 +336,7 @@ export function someOrder(changes: Partial<OrderState> = {}): OrderState {
     counts,
     unexpected: 1,
     open: lines.filter(isOpen).length,
+    returns: { expected: 20, returned: 10 },
     lines,
     hidden: 0,
     error: null,

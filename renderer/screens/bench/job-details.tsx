@@ -1,7 +1,8 @@
 import type { ReactElement } from 'react';
 import type { AppJob } from '../../../core/contract/app-bench';
-import { formatBytes, formatDuration, formatRate } from '../../../core/base/display';
+import { formatBytes, formatDuration, formatRate, sanitizeForDisplay } from '../../../core/base/display';
 import { driveAgainWords } from '../../../core/job/drive-again';
+import { replacedText } from '../../../core/machine/replaced-computer';
 import type { JobResult } from '../../../core/job/job';
 import { formatTime } from '../../format';
 import { ErrorCard } from '../../components/error-card';
@@ -23,6 +24,19 @@ function resultDetails(result: JobResult, words: Text['bench']['details']): Deta
   ];
 }
 
+/** Name, model, driver pack of the machine, and the computer that it replaces; what nobody said is left out. */
+function machineRows({ machine, driverPack, replaces }: AppJob, words: Text['bench']['details']): Detail[] {
+  const rows: [string, string | null | undefined][] = [
+    [words.computerName, machine?.computerName],
+    [words.machineModel, machine?.model],
+    [words.driverPack, driverPack === null ? words.noDriverPack : driverPack],
+    [words.replaces, replaces === undefined ? null : replacedText(replaces)],
+  ];
+  return rows.flatMap(([name, value]) =>
+    value === null || value === undefined ? [] : [{ name, value: sanitizeForDisplay(value, 120) }],
+  );
+}
+
 /** The trip of a drive, as far as it got. */
 export function JobDetails({ job }: { readonly job: AppJob }): ReactElement {
   const { bench: text, health } = useText();
@@ -40,7 +54,7 @@ export function JobDetails({ job }: { readonly job: AppJob }): ReactElement {
   const details: Detail[] = [
     { name: words.state, value: <strong>{parts.filter((part) => part !== '').join(' · ')}</strong> },
     { name: words.machine, value: <Mono>{job.machineSerial}</Mono> },
-    ...(job.computerName === undefined ? [] : [{ name: words.computerName, value: job.computerName }]),
+    ...machineRows(job, words),
     ...(job.machineFiles === undefined
       ? []
       : [{ name: words.machineFiles, value: <Mono>{job.machineFiles.join(', ')}</Mono> }]),

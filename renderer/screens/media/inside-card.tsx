@@ -4,6 +4,7 @@ import { formatBytes, sanitizeForDisplay } from '../../../core/base/display';
 import type { Demand } from '../../../core/boot/boot-details';
 import { managerLines, programWords } from '../../../core/boot/loader-choice';
 import type { Bootable } from '../../../core/boot/preflight';
+import { foldedPack, modelText, type MediaDrivers } from '../../../core/drivers/driver-table';
 import type { Media } from '../../../core/media/media';
 import { act } from '../../actions';
 import { fileName } from '../../format';
@@ -108,6 +109,21 @@ function Programs({ bootable }: { readonly bootable: Bootable }): ReactElement |
       <ul className="bullets soft">
         {managerLines(bootable).map((line) => (
           <li key={line}>{sanitizeForDisplay(line, 400)}</li>
+/** Driver packs with their models; what is in the table and not in the media is said. */
+function Packs({ drivers }: { readonly drivers: MediaDrivers }): ReactElement {
+  const text = useText().media.inside;
+  const there = new Set(drivers.folders.map(foldedPack));
+  const packs = drivers.table ?? [];
+  if (packs.length === 0) return <>{text.packsWithoutTable(drivers.folders.length)}</>;
+  return (
+    <details>
+      <summary>{text.packs(packs.length)}</summary>
+      <ul>
+        {packs.map(({ pack, models }) => (
+          <li key={pack}>
+            {pack}: {sanitizeForDisplay(models.map(modelText).join('; '), 400)}
+            {there.has(foldedPack(pack)) ? '' : ` (${text.packMissing})`}
+          </li>
         ))}
       </ul>
     </details>
@@ -152,6 +168,9 @@ function MediaDetails({ media }: { readonly media: Media }): ReactElement {
               ? text.noRecovery
               : text.recoveryOf(formatBytes(media.recovery.bytes)),
         },
+        ...(media.drivers === undefined
+          ? []
+          : [{ name: text.drivers, value: <Packs drivers={media.drivers} /> }]),
         { name: text.guid, value: <Mono>{media.guid}</Mono> },
       ]}
     />

@@ -1,4 +1,5 @@
 import { Button, NativeSelect } from '@mantine/core';
+import { IconArrowBackUp } from '@tabler/icons-react';
 import { memo, useEffect, useMemo, useRef, type ReactElement } from 'react';
 import type { OrderState, OrderStateLine } from '../../../core/contract/app-order';
 import { isOpen, orderLineStates, type OrderLineState } from '../../../core/order/order-state';
@@ -21,11 +22,13 @@ export interface LineFilter {
 export function isWanted(line: OrderStateLine, { text, state }: LineFilter): boolean {
   if (state === 'open' ? !isOpen(line) : state !== 'all' && line.state !== state) return false;
   const sought = text.trim().toLowerCase();
-  const told = [line.serial, line.computerName, line.assetTag, line.reason];
+  const told = [line.serial, line.computerName, line.assetTag, line.replaces, line.reason];
   return sought === '' || told.some((one) => one?.toLowerCase().includes(sought) === true);
 }
 
 interface LineProps {
+  /** The order names replaced computers. */
+  readonly pairs: boolean;
   readonly line: OrderStateLine;
   /** Which scan showed it; 0: none. */
   readonly marked: number;
@@ -36,7 +39,7 @@ interface LineProps {
 const canLeaveOut = (line: OrderStateLine): boolean =>
   isOpen(line) && line.state !== 'writing' && line.state !== 'paired';
 
-const Line = memo(function Line({ line, marked, onLeaveOut }: LineProps): ReactElement {
+const Line = memo(function Line({ line, pairs, marked, onLeaveOut }: LineProps): ReactElement {
   const { lines: text, states } = useText().order;
   const { serial, state, computerName, assetTag, reason, unexpected, against } = line;
   const row = useRef<HTMLTableRowElement>(null);
@@ -60,6 +63,16 @@ const Line = memo(function Line({ line, marked, onLeaveOut }: LineProps): ReactE
       </td>
       <td className="nowrap">{computerName}</td>
       <td className="nowrap">{assetTag}</td>
+      {pairs && (
+        <td>
+          {line.replaces}
+          {line.returned && (
+            <Status tone="good">
+              <IconArrowBackUp size={20} aria-hidden /> {text.returned}
+            </Status>
+          )}
+        </td>
+      )}
       <td className="order-reason">
         {against !== null && <p>{text.against(against)}</p>}
         {reason}
@@ -122,20 +135,22 @@ export function OrderLines({ order, filter, onFilter, onLeaveOut }: LinesProps):
       </p>
     </div>
   );
-  const { serial, state, name, assetTag, reason } = text.columns;
+  const { serial, state, name, assetTag, replaces, reason } = text.columns;
+  const pairs = order.returns !== null;
   return (
     <Panel className="order-list" title={text.title} beside={search}>
       {order.hidden > 0 && <p>{text.hidden(order.hidden)}</p>}
       <DataTable
         className="order-table"
         label={text.region}
-        columns={[serial, state, name, assetTag, reason, null]}
+        columns={[serial, state, name, assetTag, ...(pairs ? [replaces] : []), reason, null]}
         empty={shown.length === 0 ? text.none : null}
       >
         {shown.map((line) => (
           <Line
             key={line.serial}
             line={line}
+            pairs={pairs}
             marked={line.serial === marked.serial ? marked.number : 0}
             onLeaveOut={onLeaveOut}
           />

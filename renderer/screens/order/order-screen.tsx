@@ -14,6 +14,7 @@ import { OrderAsks, OrderClose, OrderCounts } from './order-cards';
 import { OrderExcept } from './order-except';
 import { OrderLines, type LineFilter } from './order-lines';
 import { OrderOpen } from './order-open';
+import { OrderReturns } from './order-returns';
 import { TicketPage } from './ticket-page';
 import './order.css';
 
@@ -120,7 +121,10 @@ export function OrderScreen(): ReactElement {
       )}
       {order !== null && order.error !== null && <ErrorCard error={order.error} />}
       {order === null || order.error !== null ? (
-        <OrderOpen current={number} numberAlone={order === null} onOpened={setWarnings} />
+        <>
+          <OrderOpen current={number} numberAlone={order === null} onOpened={setWarnings} />
+          {order === null && <OrderReturns returns={null} />}
+        </>
       ) : (
         <>
           <OrderCounts order={order} />
@@ -134,6 +138,7 @@ export function OrderScreen(): ReactElement {
                 }}
               />
               <OrderAsks order={order} />
+              {order.returns !== null && <OrderReturns returns={order.returns} />}
             </div>
             <OrderLines order={order} filter={filter} onFilter={filterByHand} onLeaveOut={setSerial} />
           </div>

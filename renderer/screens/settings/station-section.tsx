@@ -67,6 +67,14 @@ export function StationSection(): ReactElement {
           void changeAppSettings(() => ({ onMachine: checked }));
         }}
       />
+      <CheckChoice
+        label={text.requireDrivers}
+        hint={text.requireDriversHint}
+        checked={desk.requireDrivers}
+        onCheck={(checked) => {
+          void changeAppSettings(() => ({ requireDrivers: checked }));
+        }}
+      />
       <NativeSelect
         className="short"
         label={text.language}

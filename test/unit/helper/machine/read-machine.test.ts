@@ -24,7 +24,7 @@ describe('what dmidecode printed', () => {
   });
   it('of a board that nobody filled is nothing, and each refusal is told; the board’s own serial is no machine’s', () => {
     const { serial, facts: details, refused } = assess(parseDmidecode(recorded('asrock-unfilled.txt')));
-    expect([serial, details]).toEqual([null, {}]);
+    expect([serial, details]).toEqual([null, { board: 'FM2A88X-ITX+' }]);
     expect(refused.map(({ what, why }) => `${what}: ${why}`)).toEqual([
       'serial: placeholder',
       'serial: placeholder',
@@ -90,6 +90,7 @@ describe('what names a machine', () => {
     ).toEqual({
       model: `Evil[31m ${'XY'.repeat(35)}…`,
       assetTag: 'AB',
+      maker: 'Evil[31m',
     });
   });
   it('MACs of adapters that move, or that somebody changed, are told and not taken', () => {
@@ -160,6 +161,7 @@ describe('a folder like /sys', () => {
       facts: {
         uuid,
         model: 'LENOVO ThinkPad T14 (20XW0012US)',
+        maker: 'LENOVO',
         macs: ['3C:52:82:01:02:03', '3C:52:82:01:02:04'],
       },
       refused: [
