@@ -32,7 +32,6 @@ export function createComplaints(recipe: Recipe): RecipeComplaint[] {
     const message = 'bootLoader is there, but the finished media has its own boot loader: leave it out';
     complaints.push({ path: ['bootLoader'], message });
   }
-  for (const list of ['packages', 'applications', 'driverPackages'] as const) {
   for (const list of ['packages', 'applications', 'driverPackages', 'driverPacks'] as const) {
     for (const [at, { folder }] of recipe[list].entries()) {
       if (folder !== undefined) continue;

@@ -109,6 +109,12 @@ function Programs({ bootable }: { readonly bootable: Bootable }): ReactElement |
       <ul className="bullets soft">
         {managerLines(bootable).map((line) => (
           <li key={line}>{sanitizeForDisplay(line, 400)}</li>
+        ))}
+      </ul>
+    </details>
+  );
+}
+
 /** Driver packs with their models; what is in the table and not in the media is said. */
 function Packs({ drivers }: { readonly drivers: MediaDrivers }): ReactElement {
   const text = useText().media.inside;
