@@ -70,8 +70,8 @@ export const layers: Readonly<Record<string, Layer>> = {
       'media-create': ['boot', 'hash', 'media', 'tools'],
       'disk-image': ['boot', 'drives', 'hash', 'media', 'tools'],
       pipeline: ['disk-image', 'drives', 'tools'],
-      'boot-test': ['drives', 'pipeline', 'tools'],
       sanitise: ['drives', 'pipeline', 'tools'],
+      'boot-test': ['boot', 'drives', 'pipeline', 'tools'],
       server: [
         'boot-test',
         'delivery',

@@ -14,4 +14,8 @@ export const loaderErrors = {
     'The machines trust certificates with which they would not start this media, and the station was told to refuse that.',
     'No drive was touched. Choose another loader (--loader), ask the enterprise for other media, or check what the machines trust (--firmware-trust).',
   ),
+  'firmware-keys-missing': refused(
+    'A boot test cannot trust the certificates that were asked for: they are neither in the firmware (package ovmf) nor in the loader of the drive.',
+    'The drive was only read, and nothing was recorded. Install a newer package ovmf, or run the boot test without --firmware-keys.',
+  ),
 } as const satisfies Readonly<Record<string, ErrorMeaning>>;

@@ -10,6 +10,7 @@ import {
   trustOf,
   trustWords,
   type CertificateYear,
+  type LoaderTrust,
 } from './loader-trust';
 
 /** Which boot loader goes on the EFI partition, and whether the machines that a batch is for will start it. Pure. */
@@ -162,22 +163,21 @@ export function firmwareDoubts(
   firmware: FirmwareTrust | undefined,
 ): string[] {
   if (firmware === undefined) return [];
-  return programs.flatMap(({ place, signatures }) => {
-    const trust = trustOf(signatures);
-    const starts =
-      firmware === 'both'
-        ? trust === 'nobody'
-          ? false
-          : trust === 'others' || trust === 'unknown'
-            ? null
-            : true
-        : startsWith(trust, firmware);
-    if (starts === true) return [];
-    const whose =
-      firmware === 'both' ? "Microsoft's certificates" : `only Microsoft's ${firmware} certificates`;
-    const doubt = starts === false ? 'will not start' : 'may not start';
-    return [`machines that trust ${whose} ${doubt} this drive: ${place} ${trustWords(signatures)}`];
+  const whose =
+    firmware === 'both' ? "Microsoft's certificates" : `only Microsoft's ${firmware} certificates`;
+  return ([false, null] as const).flatMap((doubt) => {
+    const doubtful = programs.filter(({ signatures }) => startsOn(trustOf(signatures), firmware) === doubt);
+    if (doubtful.length === 0) return [];
+    const words = doubtful.map(({ place, signatures }) => `${place} ${trustShort[trustOf(signatures)]}`);
+    const start = doubt === false ? 'will not start' : 'may not start';
+    return [`machines that trust ${whose} ${start} this drive: ${words.join('; ')}`];
   });
+}
+
+/** Null: not known. */
+function startsOn(trust: LoaderTrust, firmware: FirmwareTrust): boolean | null {
+  if (firmware !== 'both') return startsWith(trust, firmware);
+  return startsWith(trust, '2011') === null ? null : trust !== 'nobody';
 }
 
 /** @throws PrestageError loader-not-trusted, when the enterprise asks that its machines start the media */
@@ -203,13 +203,16 @@ export function recordedLoader({ choice, programs }: LoaderPlan): RecordedLoader
   };
 }
 
-/** A line for each program: who signed it, and on which machines it starts. */
+/** Who signed a program, and on which machines it starts. */
+export function programWords({ cpu, signatures }: EfiProgramDetails): string {
+  if (cpu === 'none') return 'is not a program';
+  const who = signatures === undefined ? null : signerWords(signatures);
+  return `${trustWords(signatures)}${who === null ? '' : `. Signed by ${who}`}`;
+}
+
+/** A line for each program. */
 export function programLines({ programs }: Pick<LoaderPlan, 'programs'>): string[] {
-  return programs.map(({ place, cpu, signatures }) => {
-    if (cpu === 'none') return `${place} is not a program`;
-    const who = signatures === undefined ? null : signerWords(signatures);
-    return `${place} ${trustWords(signatures)}${who === null ? '' : `. Signed by ${who}`}`;
-  });
+  return programs.map((program) => `${program.place} ${programWords(program)}`);
 }
 
 /** What the image has to choose from: Windows' own boot managers, by the certificates that they are meant for. */
@@ -238,5 +241,5 @@ export const trustShort: Readonly<Record<RecordedLoader['programs'][number]['tru
   '2023': 'starts with the 2023 certificates only',
   others: 'starts only where its own signer is trusted',
   nobody: 'starts only with Secure Boot off',
-  unknown: 'not known where it starts',
+  unknown: 'has signatures that were not read',
 };

@@ -107,7 +107,9 @@ export function trustWords(signatures: readonly LoaderSignature[] | undefined): 
         ? 'is not signed: a machine with Secure Boot enabled will refuse it'
         : 'has no signature that holds (it was changed after it was signed): a machine with Secure Boot enabled will refuse it';
     case 'unknown':
-      return 'starts on machines that are not known: its signatures were not read';
+      return (signatures ?? []).length === 0
+        ? 'was not read: not known on which machines it starts'
+        : 'has a signature that cannot be read: not known on which machines it starts';
   }
 }
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { certificateYears } from '../boot/loader-trust';
 import { driverTableSchema } from '../drivers/driver-table';
 import { machineFileSchema, maxMachineFiles, type MachineFile } from '../machine-files/machine-file';
 import {
@@ -16,6 +17,8 @@ export const recipeSettingsSchema = z.strictObject({
   comment: recipeSchema.shape.comment,
   createdBy: recipeSchema.shape.createdBy,
   layout: z.string(),
+  /** Boot loader that was chosen for the media; missing: Windows' own as it comes. */
+  bootLoader: z.enum(certificateYears).optional(),
   /** Packages, applications and driver packages, as the recipe names them. */
   content: z.array(recipeContentSchema.omit({ folder: true })),
   /** Which driver pack is for which machines; missing when the recipe has none. */
@@ -29,11 +32,12 @@ export type RecipeSettings = z.infer<typeof recipeSettingsSchema>;
 
 /** @param machineFiles those of the recipe, with what their templates hold */
 export function settingsOf(recipe: Recipe, machineFiles: readonly MachineFile[] = []): RecipeSettings {
-  const { comment, createdBy, layout, deployment, driverPacks } = recipe;
+  const { comment, createdBy, layout, bootLoader, deployment, driverPacks } = recipe;
   return {
     ...(comment === undefined ? {} : { comment }),
     ...(createdBy === undefined ? {} : { createdBy }),
     layout,
+    ...(bootLoader === 'as-is' ? {} : { bootLoader }),
     content: contentOf(recipe).map(({ folder: _folder, ...named }) => named),
     ...(driverPacks.length === 0
       ? {}

@@ -119,6 +119,40 @@ function hasSignature(sector: Uint8Array): boolean {
   return String.fromCharCode(...sector.subarray(0, 8)) === 'EFI PART';
 }
 
+/** A partition as a table tells it. */
+export interface FoundPartition {
+  /** Its type's GUID, lower case. */
+  readonly type: string;
+  /** Bytes from the start of the drive. */
+  readonly offset: number;
+}
+
+/**
+ * The partitions of the table at a drive's start; none when there is no sound header.
+ * @param start the drive's first bytes, with all entries of the table
+ * @param sectorSize bytes
+ */
+export function partitionsOf(start: Uint8Array, sectorSize: number): FoundPartition[] {
+  if (diskGuidOf(start.subarray(sectorSize, 2 * sectorSize), 1) === null) return [];
+  const view = new DataView(start.buffer, start.byteOffset, start.byteLength);
+  const first = Number(view.getBigUint64(sectorSize + 72, true)) * sectorSize;
+  const [count, bytes] = [view.getUint32(sectorSize + 80, true), view.getUint32(sectorSize + 84, true)];
+  const found: FoundPartition[] = [];
+  for (
+    let at = first;
+    found.length < count && bytes >= entryBytes && at + bytes <= start.length;
+    at += bytes
+  ) {
+    const type = decodeGuid(start.subarray(at, at + 16));
+    if (type === unusedEntry) break;
+    found.push({ type, offset: Number(view.getBigUint64(at + 32, true)) * sectorSize });
+  }
+  return found;
+}
+
+/** Type of an entry that names no partition. */
+const unusedEntry = '00000000-0000-0000-0000-000000000000';
+
 function encodeEntries(
   partitions: readonly PlannedPartition[],
   guids: TableGuids,

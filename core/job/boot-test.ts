@@ -44,6 +44,8 @@ export const bootTestVerdictSchema = z.strictObject({
   secureBoot: z.boolean(),
   /** Microsoft's certificates that the firmware trusted; missing: those that it came with. */
   firmwareKeys: firmwareTrustSchema.optional(),
+  /** Names of these certificates, as far as they could decide anything. Missing with `firmwareKeys`. */
+  trusted: z.array(z.string()).optional(),
   accelerator: z.enum(accelerators),
   seconds: z.number().nonnegative(),
   /** The last lines of the serial console, safe to show. */

@@ -28,6 +28,10 @@ export function createComplaints(recipe: Recipe): RecipeComplaint[] {
       say('operatingSystem', 'media is a finished media, and there is no content to add to it');
     }
   }
+  if (operatingSystem.media !== undefined && recipe.bootLoader !== 'as-is') {
+    const message = 'bootLoader is there, but the finished media has its own boot loader: leave it out';
+    complaints.push({ path: ['bootLoader'], message });
+  }
   for (const list of ['packages', 'applications', 'driverPackages', 'driverPacks'] as const) {
     for (const [at, { folder }] of recipe[list].entries()) {
       if (folder !== undefined) continue;
@@ -56,6 +60,7 @@ export function mediaPlanOf(recipe: Recipe, output: string, replace: boolean): M
       operatingSystem.media === undefined
         ? { path: bootImage.file ?? '', imageIndex: bootImage.index }
         : null,
+    ...(recipe.bootLoader === 'as-is' ? {} : { bootLoader: recipe.bootLoader }),
     packages: contentOf(recipe).map(({ id, folder }) => ({ id, folder: folder ?? '' })),
     driverPacks: recipe.driverPacks.map((pack) => ({ ...pack, folder: pack.folder ?? '' })),
     output,

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { certificateYears } from '../boot/loader-trust';
 import { driverPackSchema } from '../drivers/driver-table';
 
 /** What a media is made of, with every path absolute: what `media create` asks the helper for. */
@@ -11,6 +12,8 @@ export const mediaPlanSchema = z.strictObject({
   base: z.strictObject({ path: z.string(), imageIndex: z.int().positive() }),
   /** Null where the base is a finished media: its boot image and boot files stay as they are. */
   bootImage: z.strictObject({ path: z.string(), imageIndex: z.int().positive() }).nullable(),
+  /** Certificates that the boot manager must be for; missing: Windows' own as it comes. */
+  bootLoader: z.enum(certificateYears).optional(),
   /** Each with the folder whose content becomes `\SMS\PKG\<id>`. */
   packages: z.array(z.strictObject({ id: z.string().min(1).max(255), folder: z.string() })).max(10_000),
   /** Each with the folder whose content becomes `\Drivers\<pack>`, and the machines that it is for. */

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { daySchema } from '../base/day';
 import { sanitizeForDisplay } from '../base/display';
+import { loaderChoiceSchema } from '../boot/loader-choice';
 import { driverPackSchema } from '../drivers/driver-table';
 import { defaultLayoutName, layouts } from '../drive/layout';
 import { machineFileListSchema } from '../machine-files/machine-file';
@@ -197,6 +198,8 @@ export const recipeSchema = z.strictObject({
   deployment: recipeDeploymentSchema.optional(),
   /** Partitions of the drives. */
   layout: z.enum(layouts.map(({ name }) => name)).default(defaultLayoutName),
+  /** Boot loader of a media that Prestage makes: Windows' own, or the one for Microsoft's certificates of 2011 or 2023, in quotation marks. */
+  bootLoader: loaderChoiceSchema.default('as-is'),
   /** Where the site writes the media: a path of Windows, such as `\\server\share\contoso.wim`. */
   mediaFile: path().optional(),
 });

@@ -1,7 +1,18 @@
 /** Starts a drive in QEMU and watches console and display for the sign. The rules are in core/job/boot-test.ts. */
 import { spawn, type ChildProcessByStdio } from 'node:child_process';
 import { constants, statSync } from 'node:fs';
-import { chmod, chown, copyFile, mkdir, mkdtemp, open, rm, rmdir } from 'node:fs/promises';
+import {
+  chmod,
+  chown,
+  copyFile,
+  mkdir,
+  mkdtemp,
+  open,
+  readFile,
+  rm,
+  rmdir,
+  writeFile,
+} from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
@@ -23,8 +34,17 @@ import { closeDescriptor, openDrive, type OpenedDrive } from '../pipeline/open-d
 import { findToRead } from '../pipeline/reservation';
 import { onDisk, temporaryPlace } from '../tools/disk';
 import { findTool, lastWords } from '../tools/runner';
+import { signaturesOf } from '../boot/authenticode';
+import { readLoader } from './drive-loader';
+import { firmwareKeys, type FirmwareKeys } from './firmware-keys';
 import { MachineControl } from './machine-control';
-import { acceleratorsHere, findFirmware, machineArguments, type Accelerator } from './virtual-machine';
+import {
+  acceleratorsHere,
+  findFirmware,
+  machineArguments,
+  type Accelerator,
+  type Firmware,
+} from './virtual-machine';
 
 type Request = HelperRequest<'bootTestDrive'>;
 
@@ -97,10 +117,12 @@ async function runMachine(
   let machine: Machine | null = null;
   try {
     const firmware = findFirmware(request.secureBoot);
+    const keys = await keysFor(request, opened, firmware, signal);
     const variablesFile = join(scratch, 'variables.fd');
     await onDisk(temporary, async () => {
       await mkdir(scratch, { mode: 0o700 });
-      await copyFile(firmware.variables, variablesFile);
+      if (keys === null) await copyFile(firmware.variables, variablesFile);
+      else await writeFile(variablesFile, keys.variables, { mode: 0o600 });
     });
     if (user !== null) {
       // QEMU may pass through the outer folder, which stays root's: so nobody can put another in the inner one's place.
@@ -126,7 +148,7 @@ async function runMachine(
     }) as unknown as Machine;
     return await watch(
       new Watched(machine, scratch, controlSocket),
-      request,
+      { ...request, trusted: keys?.trusted ?? null },
       accelerator,
       onProgress,
       signal,
@@ -234,9 +256,40 @@ class Watched {
   }
 }
 
+/**
+ * Variables that trust the certificates that were asked for; null: those that the firmware comes with.
+ * @throws PrestageError firmware-keys-missing, drive-read-failed, tool-missing, tool-failed, cancelled
+ */
+async function keysFor(
+  { secureBoot, firmwareKeys: wanted }: Request,
+  opened: OpenedDrive,
+  firmware: Firmware,
+  signal: AbortSignal,
+): Promise<FirmwareKeys | null> {
+  if (!secureBoot || wanted === undefined) return null;
+  const loader = await readLoader(opened, signal).catch((error: unknown) => {
+    if (error instanceof PrestageError) throw error;
+    throw new PrestageError({
+      code: 'drive-read-failed',
+      message: `The loader of the ${driveLabel(opened.drive)} cannot be read.`,
+      cause: error instanceof Error ? error.message : String(error),
+    });
+  });
+  return firmwareKeys(
+    wanted,
+    await readFile(firmware.variables),
+    loader === null ? [] : signaturesOf(loader),
+  );
+}
+
+/** What is watched for, with the certificates that the firmware was made to trust; null: its own. */
+interface Expected extends Request {
+  readonly trusted: readonly string[] | null;
+}
+
 async function watch(
   machine: Watched,
-  request: Request,
+  request: Expected,
   accelerator: Accelerator,
   onProgress: (secondsDone: number, secondsTotal: number) => void,
   signal: AbortSignal,
@@ -254,6 +307,9 @@ async function watch(
         secureBoot: request.secureBoot,
         accelerator,
       },
+      ...(request.firmwareKeys === undefined || request.trusted === null
+        ? {}
+        : { firmwareKeys: request.firmwareKeys, trusted: [...request.trusted] }),
       seconds: Math.round(seconds() * 10) / 10,
       console: machine
         .lines()

@@ -1,8 +1,10 @@
-import { copyFile, mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PrestageError } from '../../core/base/errors';
 import { timeouts } from '../../core/base/timeouts';
 import { defaultLoaderNames } from '../../core/boot/preflight';
+import { authorityOf, type CertificateYear } from '../../core/boot/loader-trust';
+import { signaturesOf } from '../boot/authenticode';
 import { mediaStore } from '../boot/media-store';
 import { readEfiProgram } from '../boot/pe';
 import { listingMemory, type ImageSource } from '../media/image-source';
@@ -23,11 +25,13 @@ const sdiPlaces = [
  * `boot/boot.sdi`. All but the store is Microsoft's own, out of the images.
  * @param sources images that are searched, the first one first
  * @param tree folder that does not exist
- * @throws PrestageError boot-files-missing, boot-store-invalid, media-…, tool-missing, cancelled
+ * @param year certificates that the boot manager must be for; null: Windows' own as it comes
+ * @throws PrestageError boot-files-missing, loader-missing, boot-store-invalid, media-…, tool-missing, cancelled
  */
 export async function layOutBootParts(
   sources: readonly ImageSource[],
   tree: string,
+  year: CertificateYear | null,
   signal: AbortSignal,
 ): Promise<void> {
   const boot = join(tree, 'EFI', 'Microsoft', 'Boot');
@@ -38,6 +42,7 @@ export async function layOutBootParts(
   if (!(await takeBootManager(sources, boot, scratch, signal))) {
     throw missing('a boot manager (\\Windows\\Boot\\EFI\\bootmgfw.efi)');
   }
+  if (year !== null) await takeYearsManager(sources, year, boot, scratch, signal);
   const manager = await entryIn(boot, 'bootmgfw.efi');
   const program = manager === null ? null : await readEfiProgram(manager);
   const loader = program === null ? null : defaultLoaderNames[program.cpu];
@@ -75,6 +80,63 @@ async function takeBootManager(
     return true;
   }
   return false;
+}
+
+/**
+ * Puts the boot manager for the certificates of a year in place of the one that was taken, with its fonts (Microsoft, KB5025885).
+ * @throws PrestageError loader-missing, …
+ */
+async function takeYearsManager(
+  sources: readonly ImageSource[],
+  year: CertificateYear,
+  boot: string,
+  scratch: string,
+  signal: AbortSignal,
+): Promise<void> {
+  const isFor = async (file: string | null): Promise<boolean> =>
+    file !== null && signaturesOf(await readFile(file)).some((one) => authorityOf(one)?.year === year);
+  const place = (await entryIn(boot, 'bootmgfw.efi')) ?? join(boot, 'bootmgfw.efi');
+  if (await isFor(place)) return;
+  for (const source of year === '2023' ? sources : []) {
+    try {
+      const found = await unpack(source, '/Windows/Boot/EFI_EX', scratch, signal);
+      const manager = found === null ? null : await entryIn(found, 'bootmgfw_EX.efi');
+      if (manager === null || !(await isFor(manager))) continue;
+      await copyFile(manager, place);
+    } finally {
+      await rm(scratch, { recursive: true, force: true });
+    }
+    await takeFonts(source, boot, scratch, signal);
+    return;
+  }
+  throw new PrestageError({
+    code: 'loader-missing',
+    message: `Neither the operating system nor the boot image has a boot manager for machines that trust Microsoft's ${year} certificates.`,
+    remedy:
+      'Nothing was made. Install the updates of April 2024 or later in one of the images, or leave bootLoader out of the recipe.',
+  });
+}
+
+/** `_EX` stands behind the names of these fonts. */
+async function takeFonts(
+  source: ImageSource,
+  boot: string,
+  scratch: string,
+  signal: AbortSignal,
+): Promise<void> {
+  try {
+    const found = await unpack(source, '/Windows/Boot/Fonts_EX', scratch, signal);
+    if (found === null) return;
+    const fonts = (await entryIn(boot, 'Fonts')) ?? join(boot, 'Fonts');
+    await mkdir(fonts, { recursive: true });
+    for (const entry of await readdir(found, { withFileTypes: true })) {
+      if (!entry.isFile()) continue;
+      const name = entry.name.replace(/_EX(?=\.[^.]*$)/i, '');
+      await copyFile(join(found, entry.name), (await entryIn(fonts, name)) ?? join(fonts, name));
+    }
+  } finally {
+    await rm(scratch, { recursive: true, force: true });
+  }
 }
 
 async function takeFirst(

@@ -103,7 +103,9 @@ async function makeIn(
     wimlibIn(place, onProgress, both).checkIntegrity(bootImage === null ? [base] : [base, bootImage]),
     packagesIn(base, both),
     bootImage === null ? Promise.resolve(null) : checkArchitectures(base, bootImage, both),
-    bootImage === null ? Promise.resolve() : layOutBootParts([base.source, bootImage.source], boot, both),
+    bootImage === null
+      ? Promise.resolve()
+      : layOutBootParts([base.source, bootImage.source], boot, plan.bootLoader ?? null, both),
   ]);
   if (told !== null) notes.push(told);
 

@@ -186,6 +186,8 @@ export const benchText = {
     seen: 'Result',
     took: 'Duration',
     secureBoot: 'Secure Boot',
+    trusted: 'Trusted certificates',
+    trustsNone: 'none of those that were asked for',
     on: 'on',
     off: 'off',
     console: 'Console',

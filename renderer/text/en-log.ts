@@ -160,6 +160,8 @@ export const logText = {
     noDriverPack: 'none on the media',
     again: 'Reason to write again',
     driveAgain: 'Drive written before',
+    loader: 'Boot loader',
+    trusted: 'Trusted certificates',
     bay: 'Bay',
     model: 'Model',
     serial: 'Serial',

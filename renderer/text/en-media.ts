@@ -142,6 +142,8 @@ export const mediaText = {
       `${countedGrouped(folders, 'folder', 'folders')} in \\Drivers, but no table that says for which machines`,
     guid: 'GUID',
     boots: 'Can it boot a machine?',
+    programs: (count: number): string =>
+      count === 1 ? 'Who signed the boot program' : `Who signed the ${count} boot programs`,
     bootable: (cpus: string): string =>
       `Yes, ${cpus} machines: boot image, boot store and boot loader match.`,
     notBootable: 'A machine may not boot from this image:',
@@ -186,5 +188,20 @@ export const mediaText = {
       'configmgr-uefi': 'Configuration Manager',
     } as Readonly<Record<string, string>>,
     hint: 'Keep the first, unless the sender asks for another.',
+  },
+  loader: {
+    title: 'Advanced: boot loader',
+    legend: 'Boot loader on the drive',
+    names: {
+      'as-is': 'As on the media',
+      '2011': 'For the 2011 certificates',
+      '2023': 'For the 2023 certificates',
+    },
+    descriptions: {
+      'as-is': 'The loader that the sender put on the media.',
+      '2011': 'Windows’ own, for machines that trust only Microsoft’s certificates of 2011.',
+      '2023': 'Windows’ own, for machines that trust only Microsoft’s certificates of 2023.',
+    },
+    hint: 'Keep the first, unless the sender asks for another. A media that lacks the chosen one is refused before anything is erased.',
   },
 };

@@ -175,6 +175,27 @@ export const settingsText = {
     },
   },
 
+  bootLoader: {
+    title: 'Boot loader',
+    intro:
+      'With Secure Boot on, a machine starts a drive only if it trusts the signature of its boot loader. Microsoft’s certificates of 2011 run out in 2026; those of 2023 take their place.',
+    choice: 'Boot loader of a batch',
+    choices: {
+      'as-is': 'as on the media',
+      '2011': 'Windows’ own for the 2011 certificates',
+      '2023': 'Windows’ own for the 2023 certificates',
+    },
+    trust: 'The machines trust',
+    trusts: {
+      'not-said': 'not known',
+      '2011': 'only the 2011 certificates',
+      '2023': 'only the 2023 certificates',
+      both: 'both',
+    },
+    require: 'Refuse media that these machines would not start',
+    requireHint: 'Otherwise the Media screen warns.',
+  },
+
   rehearsal: {
     title: 'Boot test',
     intro:
@@ -183,6 +204,13 @@ export const settingsText = {
     firstHint: 'Runs when all jobs of the batch have ended. Leave that drive in its bay until then.',
     secureBoot: 'Secure Boot on, with Microsoft’s keys',
     secureBootHint: 'An unsigned boot loader is refused, as it would be on the machine.',
+    keys: 'The virtual machine trusts',
+    keysOf: {
+      own: 'what its firmware comes with',
+      '2011': 'only Microsoft’s 2011 certificates',
+      '2023': 'only Microsoft’s 2023 certificates',
+      both: 'both',
+    },
     sign: 'The test passes when',
     display: 'the display changes after the firmware screen',
     displayHint: 'Works with any media.',

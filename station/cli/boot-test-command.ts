@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import { z } from 'zod';
+import { firmwareTrusts, type FirmwareTrust } from '../../core/boot/loader-choice';
 import { formatDuration, sanitizeForDisplay } from '../../core/base/display';
 import { driveLabel, placeOf, type Drive } from '../../core/drive/drive';
 import { PrestageError } from '../../core/base/errors';
@@ -41,6 +42,7 @@ interface BootTestOptions {
   readonly sign?: string;
   readonly seconds?: number;
   readonly secureBoot?: true;
+  readonly firmwareKeys?: FirmwareTrust;
 }
 
 /** `prestage rehearse`: starts a finished drive in a virtual machine. */
@@ -55,6 +57,12 @@ export function bootTestCommand(): Command {
     )
     .option('--seconds <n>', 'time limit in seconds (default: from the settings)', parseCount)
     .option('--secure-boot', 'use firmware with Secure Boot on and Microsoft’s keys')
+    .addOption(
+      new Option(
+        '--firmware-keys <years>',
+        "with Secure Boot on, trust only Microsoft's certificates of these years (default: from the settings, or those that the package ovmf comes with)",
+      ).choices(firmwareTrusts),
+    )
     .option('--operator <name>', 'name of the operator (default: your user name)')
     .addOption(stateOption())
     .addOption(jsonOption(bootTestForm))
@@ -65,14 +73,16 @@ export function bootTestCommand(): Command {
           const { helpers, output, signal } = context;
           const benchDirectory = options.bench === undefined ? null : resolve(options.bench);
           const drive = await requireDrive(options.drive, benchDirectory, helpers, signal);
-          const { sign, seconds, secureBoot } = station.settings.rehearsal;
+          const { sign, seconds, secureBoot, firmwareKeys } = station.settings.rehearsal;
+          const keys = options.firmwareKeys ?? firmwareKeys;
           const report = await bootTestShown(
             drive,
             benchDirectory,
             {
               sign: options.sign === undefined ? sign : { kind: 'console', text: options.sign },
               seconds: options.seconds ?? seconds,
-              secureBoot: options.secureBoot ?? secureBoot,
+              secureBoot: options.secureBoot ?? (options.firmwareKeys !== undefined || secureBoot),
+              ...(keys === undefined ? {} : { firmwareKeys: keys }),
             },
             context,
             station,

@@ -1,3 +1,4 @@
+import { recordedLoaderWords } from '../../core/boot/loader-choice';
 import { sanitisedLines } from '../../core/sanitise/words';
 import { driveAgainWords } from '../../core/job/drive-again';
 import { formatBytes, formatDuration, sanitizeForDisplay } from '../../core/base/display';
@@ -166,6 +167,10 @@ function sections(details: PageDetails, machine: MachineContent): [string, reado
         ['Not written', notWritten(media.leftOut)],
         ['Driver pack', job.driverPack === null ? 'none for this model' : (job.driverPack?.name ?? null)],
         ['Layout', job.layout],
+        [
+          'Boot loader',
+          job.loader === undefined ? null : sanitizeForDisplay(recordedLoaderWords(job.loader), 500),
+        ],
         [
           'Recovery',
           job.recovery === undefined

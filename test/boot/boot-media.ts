@@ -13,6 +13,7 @@ import {
 } from 'node:fs';
 import { basename, join } from 'node:path';
 import { captureTree, makeMediaSources, writeRecipe } from '../support/media-sources';
+import { loaderWith } from '../support/loaders';
 import { makeTree } from '../support/wim-tree';
 
 /**
@@ -20,7 +21,7 @@ import { makeTree } from '../support/wim-tree';
  * kernel, and an initramfs of busybox that stands for Windows PE (init.sh).
  */
 
-const packages = ['shim-signed', 'grub-efi-amd64-signed', 'busybox-static'];
+const packages = ['shim-signed', 'grub-efi-amd64-signed', 'busybox-static', 'sbsigntool'];
 /** What the first boot needs of the kernel: the drive and its file system. What they need comes with them. */
 const modules = ['nvme', 'ntfs3', 'nls_utf8'];
 
@@ -138,6 +139,8 @@ export interface BootMedia {
   readonly path: string;
   /** The same with a loader that nobody signed. */
   readonly unsignedPath: string;
+  /** Lists a program's signatures. */
+  readonly sbverify: string;
 }
 
 /** Makes the media in a folder that is there. Needs apt's lists and xz. */
@@ -173,12 +176,17 @@ export async function makeBootMedia(area: string): Promise<BootMedia> {
   const middle = Math.floor(loader.length / 2);
   loader[middle] = (loader[middle] ?? 0) ^ 1;
   writeFileSync(join(unsigned, 'EFI/Boot/bootx64.efi'), loader);
-  return { tree, path: capture(tree), unsignedPath: capture(unsigned) };
+  return {
+    tree,
+    path: capture(tree),
+    unsignedPath: capture(unsigned),
+    sbverify: join(root, 'usr/bin/sbverify'),
+  };
 }
 
 /**
  * A recipe whose operating system brings the same parts, but neither a loader where firmware looks for it nor a boot store:
- * these are `prestage media create`'s to lay out. Debian's shim stands for the boot manager.
+ * these are `prestage media create`'s to lay out. Debian's shim stands for the boot managers of 2011 and of 2023, which the recipe chooses.
  * @param area an empty folder that is there
  * @returns the recipe's path
  */
@@ -186,7 +194,10 @@ export async function makeBootRecipe(area: string, { tree }: BootMedia): Promise
   const { bootImage, packages } = await makeMediaSources(area);
   const system = join(area, 'with-loader');
   cpSync(tree, system, { recursive: true });
-  copyFileSync(join(tree, 'EFI/Boot/bootx64.efi'), join(system, 'Windows/Boot/EFI/bootmgfw.efi'));
+  const shim = readFileSync(join(tree, 'EFI/Boot/bootx64.efi'));
+  mkdirSync(join(system, 'Windows/Boot/EFI_EX'), { recursive: true });
+  writeFileSync(join(system, 'Windows/Boot/EFI/bootmgfw.efi'), loaderWith(shim, [0]));
+  writeFileSync(join(system, 'Windows/Boot/EFI_EX/bootmgfw_EX.efi'), loaderWith(shim, [1]));
   for (const own of ['EFI/Boot/bootx64.efi', 'EFI/Microsoft', 'sources', 'SMS/PKG', 'boot']) {
     rmSync(join(system, own), { recursive: true, force: true });
   }
@@ -194,5 +205,25 @@ export async function makeBootRecipe(area: string, { tree }: BootMedia): Promise
   copyFileSync(join(tree, 'boot/boot.sdi'), join(system, 'Windows/Boot/DVD/EFI/boot.sdi'));
   writeContentList(system);
   const image = captureTree(system, join(area, 'bootable.wim'), ['Windows', '--compress=XPRESS']);
-  return writeRecipe({ folder: area, system: image, bootImage, packages });
+  return writeRecipe({ folder: area, system: image, bootImage, packages }, { bootLoader: '2023' });
+}
+
+/**
+ * The same media as Windows lays it out: no loader of its own, and two boot managers, for the certificates of 2011 and of 2023.
+ * Debian's shim has both signatures; each of these has one of them.
+ * @param area an empty folder that is there
+ * @returns the media's path
+ */
+export function makeYearsMedia(area: string, { tree }: BootMedia): string {
+  const years = join(area, 'years');
+  cpSync(tree, years, { recursive: true });
+  const shim = readFileSync(join(tree, 'EFI/Boot/bootx64.efi'));
+  for (const own of ['EFI/Boot/bootx64.efi', 'EFI/Microsoft/Boot/bootmgfw.efi']) {
+    rmSync(join(years, own), { force: true });
+  }
+  mkdirSync(join(years, 'Windows/Boot/EFI_EX'), { recursive: true });
+  writeFileSync(join(years, 'Windows/Boot/EFI/bootmgfw.efi'), loaderWith(shim, [0]));
+  writeFileSync(join(years, 'Windows/Boot/EFI_EX/bootmgfw_EX.efi'), loaderWith(shim, [1]));
+  writeContentList(years);
+  return captureTree(years, join(area, 'years.wim'), ['Prestaged media', '--compress=XPRESS']);
 }

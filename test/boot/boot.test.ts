@@ -16,6 +16,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { mediaSchema } from '../../core/media/media';
 import { bootTestVerdictSchema } from '../../core/job/boot-test';
 import { makeBench } from '../support/virtual-bench';
 import { benchDrives, errorOf, reportOf, runCli, type CliResult, type ListedDrive } from '../support/cli';
@@ -25,7 +26,7 @@ import { present } from '../support/present';
 import { makeMedia } from '../support/wim';
 import { bootPaths } from '../support/wim-tree';
 import { TestApp } from '../support/app-service';
-import { makeBootMedia, makeBootRecipe, type BootMedia } from './boot-media';
+import { makeBootMedia, makeBootRecipe, makeYearsMedia, type BootMedia } from './boot-media';
 
 /** Written drives are really started, by the command line, in QEMU with OVMF. */
 
@@ -52,6 +53,7 @@ async function written(
   path: string,
   serial: string,
   loopSectors?: number,
+  options: readonly string[] = [],
 ): Promise<ListedDrive> {
   await makeBench(benchOf(name), 1, '1G', loopSectors);
   if (loopSectors !== undefined) attachLoop(present((await benchDrives(benchOf(name)))[0]).path, loopSectors);
@@ -61,6 +63,7 @@ async function written(
     ['apply', '--media', path, '--bench', benchOf(name), '--state', state(), '--yes', '--json'].concat([
       '--drive',
       `${one.id}=${serial}`,
+      ...options,
     ]),
   );
   expect(reportOf(run).jobs.map((job) => job.state)).toEqual(['done']);
@@ -139,7 +142,7 @@ describe('a written drive', () => {
     const creation = await runCli(['media', 'create', recipe, '--output', made, '--json']);
     expect(creation.status, creation.stderr).toBe(0);
     const { id } = await written('recipe', made, 'BOOTED006');
-    const run = await bootTest('recipe', id, '--sign', 'MEDIA OK', '--secure-boot');
+    const run = await bootTest('recipe', id, '--sign', 'MEDIA OK', '--firmware-keys', '2023');
     expect(bootTestOf(run)).toMatchObject({ passed: true, machineSerial: 'BOOTED006' });
   });
 
@@ -170,6 +173,59 @@ describe('a written drive', () => {
     expect(report.what).toMatch(/the firmware refused to boot the drive: (Access Denied|Security Violation)/);
     expect(report.what).not.toContain('within');
     expect(run.status).toBe(4);
+  });
+
+  it('with a loader that has both signatures starts with the certificates of 2011, and with those of 2023', async () => {
+    for (const [keys, trusted] of [
+      ['2011', ['Microsoft Windows Production PCA 2011', 'Microsoft Corporation UEFI CA 2011']],
+      ['2023', ['Microsoft UEFI CA 2023']],
+    ] as const) {
+      // The firmware says so once it has checked the signature.
+      const run = await bootTest(
+        'whole',
+        drive.id,
+        '--sign',
+        'starting Boot0001 "UEFI QEMU NVMe',
+        '--firmware-keys',
+        keys,
+      );
+      expect(bootTestOf(run)).toMatchObject({ passed: true, secureBoot: true, firmwareKeys: keys });
+      expect(bootTestOf(run).trusted).toEqual(expect.arrayContaining([...trusted]));
+    }
+  });
+
+  it('is refused where the firmware trusts only the certificates of 2023 and its loader has those of 2011', async () => {
+    const old = await written('2011', yearsMedia(), 'BOOTED007');
+    const refused = bootTestOf(
+      await bootTest('2011', old.id, '--sign', 'MEDIA OK', '--firmware-keys', '2023'),
+    );
+    expect(refused).toMatchObject({ passed: false, firmwareKeys: '2023' });
+    expect(refused.what).toMatch(/refused to boot the drive: (Access Denied|Security Violation)/);
+    const started = await bootTest('2011', old.id, '--sign', loaderStarted, '--firmware-keys', '2011');
+    expect(bootTestOf(started)).toMatchObject({ passed: true });
+  });
+
+  it('with the loader of 2023 chosen starts with those certificates, and is refused with those of 2011', async () => {
+    const chosen = await written('2023', yearsMedia(), 'BOOTED008', undefined, ['--loader', '2023']);
+    const refused = await bootTest('2023', chosen.id, '--sign', 'MEDIA OK', '--firmware-keys', '2011');
+    expect(bootTestOf(refused)).toMatchObject({ passed: false, firmwareKeys: '2011' });
+    const started = await bootTest('2023', chosen.id, '--sign', 'MEDIA OK', '--firmware-keys', '2023');
+    expect(bootTestOf(started)).toMatchObject({ passed: true, firmwareKeys: '2023' });
+  });
+
+  it('names the signers of its programs as sbverify does', async () => {
+    const run = await runCli(['media', 'inspect', media.path, '--json']);
+    const { bootable } = mediaSchema.parse(
+      Object.fromEntries(
+        Object.entries(JSON.parse(run.stdout) as object).filter(([name]) => name in mediaSchema.shape),
+      ),
+    );
+    for (const name of ['bootx64.efi', 'grubx64.efi']) {
+      const program = bootable.programs?.find(({ place }) => place.toLowerCase() === `\\efi\\boot\\${name}`);
+      const signers = program?.signatures?.map(({ chain }) => chain[0]);
+      expect(signers).toEqual(listedSigners(join(media.tree, 'EFI/Boot', name)));
+      expect(signers?.length).toBeGreaterThan(0);
+    }
   });
 
   it('without a loader does not start', async () => {
@@ -267,6 +323,30 @@ describe('a written drive', () => {
     await waitFor(() => machinesWith(drive.path).length === 0);
   });
 });
+
+/** The firmware says so of the drive once it has checked the loader's signature. */
+const loaderStarted = 'starting Boot0001 "UEFI QEMU NVMe';
+
+let years: string | null = null;
+
+function yearsMedia(): string {
+  const folder = join(area, 'years');
+  if (years === null) mkdirSync(folder);
+  years ??= makeYearsMedia(folder, media);
+  return years;
+}
+
+/** The first certificate of each signature, as sbverify lists it. */
+function listedSigners(program: string): (string | undefined)[] {
+  const listed = execFileSync(media.sbverify, ['--list', program], {
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
+  return listed
+    .split(/^signature \d+$/m)
+    .slice(1)
+    .map((one) => / - subject: .*\/CN=(.+)$/m.exec(one)?.[1]);
+}
 
 async function waitFor(happened: () => boolean): Promise<void> {
   for (let tries = 0; tries < 600; tries += 1) {

@@ -20,6 +20,7 @@ import {
   type HostileName,
   type MadeMedia,
 } from '../support/wim';
+import { bootPaths } from '../support/wim-tree';
 import type { ErrorCode } from '../../core/base/errors';
 
 let area: string;
@@ -82,6 +83,26 @@ describe('apply refuses a media', () => {
     ['that is a folder', 'media-unreadable', () => Promise.resolve(join(area, 'plain'))],
   ])('%s', async (_what, code, make) => {
     await refuses(await make(), code);
+  });
+
+  it('whose loader is not the chosen one, or not one that the machines trust', async () => {
+    const windows = await makeMedia(join(area, 'windows'), {
+      without: [...bootPaths.loaders],
+      smallFiles: 3,
+    });
+    for (const [media, more, code, names] of [
+      // Its certificate table holds nothing that could be read.
+      [plain.path, ['--loader', '2023'], 'loader-not-windows', ['\\EFI\\Boot\\bootx64.efi', '2023']],
+      [windows.path, ['--loader', '2023'], 'loader-missing', ['\\Windows\\Boot\\EFI_EX\\bootmgfw_EX.efi']],
+      [windows.path, ['--loader', '2011'], 'loader-missing', ['\\Windows\\Boot\\EFI\\bootmgfw.efi', '2011']],
+      [plain.path, ['--firmware-trust', '2023', '--require-loader'], 'loader-not-trusted', ['may not start']],
+    ] as const) {
+      await expectRefused(station, () => apply(station, { media, more }), { code, names });
+    }
+    // Nobody said what the machines trust.
+    const asked = await apply(station, { media: plain.path, more: ['--require-loader'] });
+    expect(errorOf(asked).message).toContain('--require-loader');
+    expect(asked.status).toBe(2);
   });
 
   it('that lacks an image of that number', async () => {

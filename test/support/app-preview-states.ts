@@ -61,6 +61,8 @@ const mixed: AppState = {
         what: 'the firmware refused to boot the drive: Access Denied',
         sign: { kind: 'display' },
         secureBoot: true,
+        firmwareKeys: '2023',
+        trusted: ['Windows UEFI CA 2023', 'Microsoft UEFI CA 2023'],
         accelerator: 'kvm',
         seconds: 7.5,
         console: ['BdsDxe: failed to load Boot0001 "UEFI QEMU NVMe Ctrl": Access Denied'],
@@ -383,6 +385,14 @@ export const previews: Readonly<Record<string, Preview>> = {
   },
   'running-few': { state: { ...fourDrives, jobs: rackJobs(0).slice(0, 3) } },
   media: { state: mixed, key: 'F3' },
+  'media-loader': {
+    state: {
+      ...mixed,
+      settings: { ...mixed.settings, bootLoader: { choice: 'as-is', firmwareTrust: '2023', require: false } },
+    },
+    key: 'F3',
+    wait: 'will not start this drive',
+  },
   log: { state: mixed, key: 'F6' },
   settings: { state: mixed, key: 'F7' },
   'settings-rack': {

@@ -1,4 +1,6 @@
 import type { AppState } from '../../core/contract/app';
+import type { BootDetails } from '../../core/boot/boot-details';
+import type { LoaderSignature } from '../../core/boot/loader-trust';
 import { assessBoot } from '../../core/boot/preflight';
 import type { AppJob } from '../../core/contract/app-bench';
 import type { OrderState, OrderStateLine } from '../../core/contract/app-order';
@@ -19,6 +21,33 @@ const models = [
   'WDC WDS500G2B0A-00SM50',
   'Micron_5300_MTFDDAK480TDS-1AW1ZABYY with a firmware name that never ends',
 ];
+
+/** Boot programs that Windows brings, signed with the certificates of 2011, and a boot manager for those of 2023. */
+const signedBy = (authority: string): LoaderSignature[] => [
+  { state: 'good', chain: ['Microsoft Windows', authority] },
+];
+const bootManager = {
+  ...{
+    path: '\\EFI\\Microsoft\\Boot\\bootmgfw.efi',
+    place: '\\EFI\\Microsoft\\Boot\\bootmgfw.efi',
+    cpu: 'x64' as const,
+  },
+  signatures: signedBy('Microsoft Windows Production PCA 2011'),
+};
+const signedPrograms: Pick<BootDetails, 'programs' | 'bootManagers'> = {
+  programs: [
+    { ...bootManager, path: '\\EFI\\Boot\\bootx64.efi', place: '\\EFI\\Boot\\bootx64.efi' },
+    bootManager,
+  ],
+  bootManagers: {
+    '2011': { ...bootManager, path: '\\Windows\\Boot\\EFI\\bootmgfw.efi' },
+    '2023': {
+      ...bootManager,
+      path: '\\Windows\\Boot\\EFI_EX\\bootmgfw_EX.efi',
+      signatures: signedBy('Windows UEFI CA 2023'),
+    },
+  },
+};
 
 /** A drive as it is listed, in the bay with this number. */
 export function someDrive(number: number, more: Partial<Drive> = {}): Drive {
@@ -88,6 +117,7 @@ export const provedMedia: Extract<AppState['media'], { status: 'proved' }> = {
       bootImage: 'whole',
       bootStore: 'boot-image',
       loaders: [{ path: '\\EFI\\Boot\\bootx64.efi', wanted: 'x64', cpu: 'x64', signed: true }],
+      ...signedPrograms,
       efiBytes: 30 * 1024 * 1024,
       bootImageHeader: {
         ...{ bootIndex: 1, images: 1, part: 1, parts: 1, compression: 'LZX', chunkSize: 32_768 },

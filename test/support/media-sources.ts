@@ -62,6 +62,7 @@ export function writeRecipe(
     readonly name?: string;
     readonly bootImage?: string;
     readonly packages?: readonly (readonly [string, string])[];
+    readonly bootLoader?: '2011' | '2023';
   } = {},
 ): string {
   const file = join(folder, `${change.name ?? 'recipe'}.yaml`);
@@ -73,7 +74,8 @@ export function writeRecipe(
   writeFileSync(
     file,
     `name: Contoso\nversion: '1'\nbootImage: { file: '${change.bootImage ?? bootImage}' }\n` +
-      `operatingSystem: { file: '${system}' }\npackages:\n${content.join('')}`,
+      `operatingSystem: { file: '${system}' }\npackages:\n${content.join('')}` +
+      (change.bootLoader === undefined ? '' : `bootLoader: '${change.bootLoader}'\n`),
   );
   return file;
 }

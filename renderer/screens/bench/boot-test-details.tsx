@@ -75,6 +75,9 @@ function Ended({ bootTest }: { readonly bootTest: Extract<AppBootTest, { status:
           { name: text.seen, value: verdict.what },
           { name: text.took, value: formatDuration(verdict.seconds) },
           { name: text.secureBoot, value: verdict.secureBoot ? text.on : text.off },
+          ...(verdict.trusted === undefined
+            ? []
+            : [{ name: text.trusted, value: verdict.trusted.join(', ') || text.trustsNone }]),
           { name: bench.details.record, value: bench.details.recordNumber(ledgerEntry) },
           ...(verdict.console.length === 0
             ? []

@@ -1,3 +1,4 @@
+import { recordedLoaderWords } from '../../../core/boot/loader-choice';
 import { driveAgainWords } from '../../../core/job/drive-again';
 import type { LogEntry, LogRow } from '../../../core/contract/app-log';
 import { formatBytes, formatDuration } from '../../../core/base/display';
@@ -225,6 +226,7 @@ function rehearsalDetails(
       words.virtualMachine,
       text.machine(verdict.accelerator, verdict.secureBoot, formatDuration(verdict.seconds)),
     ],
+    [words.trusted, verdict.trusted?.join(', ') ?? null],
     [words.picture, picture, true],
     [words.console, verdict.console.length === 0 ? null : verdict.console.join('\n'), true],
   ]);
@@ -270,6 +272,7 @@ function mediaDetails(job: JobDetails, text: Words): Detail[] {
     [words.guid, job.media.guid, true],
     [words.image, `${job.image.index} ${job.image.name}`],
     [words.layout, job.layout],
+    [words.loader, job.loader === undefined ? null : recordedLoaderWords(job.loader)],
     [
       words.recovery,
       job.recovery === undefined ? null : text.recovery(formatBytes(job.recovery.bytes), job.recovery.sha1),

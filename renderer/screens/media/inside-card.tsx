@@ -2,6 +2,7 @@ import { IconCheck } from '@tabler/icons-react';
 import type { ReactElement } from 'react';
 import { formatBytes, sanitizeForDisplay } from '../../../core/base/display';
 import type { Demand } from '../../../core/boot/boot-details';
+import { managerLines, programWords } from '../../../core/boot/loader-choice';
 import type { Bootable } from '../../../core/boot/preflight';
 import { foldedPack, modelText, type MediaDrivers } from '../../../core/drivers/driver-table';
 import type { Media } from '../../../core/media/media';
@@ -15,6 +16,7 @@ import { Panel } from '../../components/panel';
 import { Status } from '../../components/status';
 import { useApp } from '../../store/app-store';
 import { useText } from '../../text';
+import { LoaderDoubts } from './loader-card';
 
 function Images({ media }: { readonly media: Media }): ReactElement {
   const text = useText().media.inside;
@@ -86,6 +88,29 @@ function Demands({ bootable }: { readonly bootable: Bootable }): ReactElement {
           value: `${text.demandStates[state]}: ${sanitizeForDisplay(found, 400)}`,
         }))}
       />
+    </details>
+  );
+}
+
+/** Who signed the programs on the EFI partition, and which machines start them. */
+function Programs({ bootable }: { readonly bootable: Bootable }): ReactElement | null {
+  const text = useText().media.inside;
+  const { programs = [] } = bootable;
+  if (programs.length === 0) return null;
+  return (
+    <details>
+      <summary>{text.programs(programs.length)}</summary>
+      <DetailList
+        details={programs.map((program) => ({
+          name: program.place,
+          value: sanitizeForDisplay(programWords(program), 500),
+        }))}
+      />
+      <ul className="bullets soft">
+        {managerLines(bootable).map((line) => (
+          <li key={line}>{sanitizeForDisplay(line, 400)}</li>
+        ))}
+      </ul>
     </details>
   );
 }
@@ -169,6 +194,8 @@ export function InsideCard(): ReactElement | null {
       <div className="stack">
         <h3>{text.boots}</h3>
         <Boots bootable={media.bootable} />
+        <LoaderDoubts bootable={media.bootable} />
+        <Programs bootable={media.bootable} />
         <Demands bootable={media.bootable} />
       </div>
       {media.warnings.length > 0 && (

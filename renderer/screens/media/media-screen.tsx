@@ -12,6 +12,7 @@ import { DatesCard } from './dates-card';
 import { MediaCard } from './media-card';
 import { LibraryPanel } from './library-panel';
 import { LayoutCard } from './layout-card';
+import { LoaderCard } from './loader-card';
 import './media.css';
 
 interface DropZone {
@@ -74,6 +75,7 @@ export function MediaScreen(): ReactElement {
           <MediaCard />
           <DatesCard />
           <LayoutCard />
+          <LoaderCard />
         </div>
         <div className="stack">
           <InsideCard />

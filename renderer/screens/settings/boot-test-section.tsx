@@ -1,4 +1,5 @@
 import type { ReactElement } from 'react';
+import { firmwareTrusts } from '../../../core/boot/loader-choice';
 import { bootTestSettingsSchema, type BootTestSettings } from '../../../core/job/boot-test';
 import { act } from '../../actions';
 import { appState, useApp } from '../../store/app-store';
@@ -10,7 +11,9 @@ import { DraftInput } from '../../components/draft-input';
 /** A sign before anybody has said which text it is. */
 const firstConsoleText = 'login:';
 
-async function change(part: Partial<BootTestSettings>): Promise<boolean> {
+async function change(part: {
+  readonly [K in keyof BootTestSettings]?: BootTestSettings[K] | undefined;
+}): Promise<boolean> {
   const parsed = bootTestSettingsSchema.safeParse({ ...appState().settings.rehearsal, ...part });
   return parsed.success && (await act('changeSettings', { rehearsal: parsed.data })) !== null;
 }
@@ -18,7 +21,9 @@ async function change(part: Partial<BootTestSettings>): Promise<boolean> {
 /** Whether and how finished drives are started in a virtual machine. */
 export function BootTestSection(): ReactElement {
   const text = useText().settings.rehearsal;
-  const { firstOfBatch, sign, seconds, secureBoot } = useApp(({ settings }) => settings.rehearsal);
+  const { firstOfBatch, sign, seconds, secureBoot, firmwareKeys } = useApp(
+    ({ settings }) => settings.rehearsal,
+  );
   return (
     <Panel id="settings-rehearsal" title={text.title} intro={text.intro}>
       <CheckChoice
@@ -33,6 +38,18 @@ export function BootTestSection(): ReactElement {
         checked={secureBoot}
         onCheck={(checked) => void change({ secureBoot: checked })}
       />
+      {secureBoot && (
+        <Choices
+          legend={text.keys}
+          name="settings-rehearsal-keys"
+          value={firmwareKeys ?? 'own'}
+          choices={(['own', ...firmwareTrusts] as const).map((value) => ({
+            value,
+            label: text.keysOf[value],
+          }))}
+          onChoose={(value) => change({ firmwareKeys: firmwareTrusts.find((one) => one === value) })}
+        />
+      )}
       <Choices
         legend={text.sign}
         name="settings-rehearsal-sign"

@@ -6,6 +6,7 @@ import { BaysSection } from './bays-section';
 import { CacheSection } from './cache-section';
 import { CodesSection } from './codes-section';
 import { FleetSection } from './fleet-section';
+import { BootLoaderSection } from './boot-loader-section';
 import { BootTestSection } from './boot-test-section';
 import { HealthSection } from './health-section';
 import { LabelsSection } from './labels-section';
@@ -69,6 +70,7 @@ export function SettingsScreen(): ReactElement {
           <CodesSection />
           <ScannerSection />
           <HealthSection />
+          <BootLoaderSection />
           <BootTestSection />
           <SheetSection />
           <LabelsSection />
