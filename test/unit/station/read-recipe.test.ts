@@ -41,7 +41,7 @@ describe('a recipe', () => {
     expect(recipe).toEqual({
       ...{ name: 'Contoso', version: '1.10', revision: 1, layout: 'uefi' },
       ...{ bootImage: { file: 'boot.wim', index: 1 }, operatingSystem: { file: 'install.wim', index: 3 } },
-      ...{ packages: [], applications: [], driverPackages: [], driverPacks: [] },
+      ...{ packages: [], applications: [], driverPackages: [], driverPacks: [], bootLoader: 'as-is' },
     });
   });
 
