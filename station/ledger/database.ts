@@ -107,7 +107,7 @@ export class LedgerDatabase {
   static openForWriting(file: string): LedgerDatabase {
     const database = LedgerDatabase.#connect(file, () => {
       // SQLite gives its -wal and -shm files the mode of this one, so it must be right before they are.
-      closeSync(openSync(file, 'a', 0o600));
+      createIfMissing(file);
       if ((statSync(file).mode & 0o077) !== 0) chmodSync(file, 0o600);
       return file;
     });
@@ -303,6 +303,19 @@ export class LedgerDatabase {
     } catch (error) {
       throw databaseError(error, this.file);
     }
+  }
+}
+
+/**
+ * Makes an empty file, and does not open one that is there: POSIX gives up every lock of a process on a file when the process
+ * closes any descriptor of it, and with them those of its other connections. Another process would then take itself for the
+ * last one and delete the write-ahead log under them. Source: sqlite.org, "How To Corrupt An SQLite Database File", 2.2.
+ */
+function createIfMissing(file: string): void {
+  try {
+    closeSync(openSync(file, 'wx', 0o600));
+  } catch (error) {
+    if (errorCodeOf(error) !== 'EEXIST') throw error;
   }
 }
 

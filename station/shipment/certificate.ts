@@ -12,14 +12,10 @@ import { macWords } from '../../core/machine/machine-details';
 import { replacedText } from '../../core/machine/replaced-computer';
 import type { MachineContent } from './content';
 import type { ShipmentDetails } from '../../core/shipment/shipment';
+import { machineCode } from './machine-code';
 import { barcode, fonts, ink, inner, line, makePdf, mm, page, text, utc, type Pdf } from './pdf';
 
 export type PageDetails = Omit<ShipmentDetails, 'files' | 'format' | 'version'>;
-
-/** What a machine's QR code says: which shipment, which machine, and the hash of the entry that proves it. */
-export function machineCode({ number }: Pick<ShipmentDetails, 'number'>, machine: MachineContent): string {
-  return `prestage:1:${number}:${machine.machineSerial}:${machine.ended.hash}`;
-}
 
 type Row = readonly [name: string, value: string | null, fixed?: 'fixed'];
 

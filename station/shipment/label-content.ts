@@ -7,7 +7,7 @@ import type { JobDetails } from '../../core/ledger/record';
 import { normalizeSerial } from '../../core/machine/serial';
 import { assessMachine, isTrainingDrive } from '../../core/shipment/shipment-rules';
 import type { LedgerReader } from '../ledger/ledger-reader';
-import { machineCode } from './certificate';
+import { machineCode } from './machine-code';
 import { contentOf, requireShipment } from './make-shipment';
 import { historyOf } from './shipment-history';
 

@@ -1,7 +1,8 @@
 import { formatBytes } from '../../core/base/display';
 import { replacedText } from '../../core/machine/replaced-computer';
 import { code128Bars, qrSquares } from './barcodes';
-import { machineCode, type PageDetails } from './certificate';
+import type { PageDetails } from './certificate';
+import { machineCode } from './machine-code';
 import type { MachineContent } from './content';
 import type { bundleTables } from './tables';
 import { barcode, drawTable, fonts, ink, inner, line, makePdf, mm, page, text, utc, type Pdf } from './pdf';

@@ -2,7 +2,7 @@
 import type { ShipmentPapers } from '../../core/contract/app-shipments';
 import { sanitizeForDisplay, sanitizeOrNull } from '../../core/base/display';
 import type { LedgerReader } from '../ledger/ledger-reader';
-import { machineCode } from './certificate';
+import { machineCode } from './machine-code';
 import { contentOf, requireShipment } from './make-shipment';
 
 /** @throws PrestageError record-not-found, ledger-broken */

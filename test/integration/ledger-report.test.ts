@@ -133,7 +133,9 @@ describe('ledger report', () => {
     expect([code, out]).toEqual([0, '']);
     const lines = readFileSync(output, 'utf8').split('\r\n');
     expect(lines.length).toBe(9);
-    expect(lines[0]).toMatch(/^sequence,time,machineSerial,.*,entryHash,keyFingerprint,alsoDoneAt$/);
+    expect(lines[0]).toMatch(
+      /^sequence,time,machineSerial,.*,entryHash,.*,eraseOutcome,keyFingerprint,alsoDoneAt$/,
+    );
     expect(lines[3]).toMatch(new RegExp(`^4,.*,PC-2,done,.*,${keys['north'] ?? ''},south$`));
   });
 

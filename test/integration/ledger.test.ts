@@ -49,6 +49,19 @@ const seenWell = ({ jobId, machineSerial, fingerprint, drive }: JobDetails): Led
 });
 
 describe('a ledger', () => {
+  it('keeps its hold on the file when the same process opens it a second time', () => {
+    const held = (): boolean =>
+      readFileSync('/proc/locks', 'utf8')
+        .split('\n')
+        .some((line) => line.includes(`:${String(statSync(paths.ledgerFile).ino)} `));
+    const ledger = Ledger.open(paths);
+    ledger.append(started(sampleJob()), context);
+    expect(held()).toBe(true);
+    Ledger.open(paths).close();
+    expect(held()).toBe(true);
+    ledger.close();
+  });
+
   it('finds a finished drive by its disk GUID, and what erased it', () => {
     const ledger = Ledger.open(paths);
     const dock = { ...sampleJob().drive, kind: 'disk', bus: 'usb', serial: 'BRIDGE' } as const;
