@@ -165,6 +165,8 @@ export interface PlannedJob {
 export interface PlannedErase {
   readonly method: SanitiseMethod;
   readonly hidden: readonly HiddenArea[];
+  /** What the drive does not tell. Sentences. */
+  readonly notKnown: readonly string[];
 }
 
 /** Everything that was looked at and found right. Nothing has been touched. */
@@ -336,7 +338,7 @@ async function planErase(
   const abilities = await readAbilitiesOf(drives, helpers, benchDirectory, signal);
   return drives.map((drive, index) => {
     const told = required(abilities[index], `what drive ${drive.id} can do`);
-    return { method: chooseMethod(drive, told, null), hidden: told.hidden };
+    return { method: chooseMethod(drive, told, null), hidden: told.hidden, notKnown: told.notKnown };
   });
 }
 
