@@ -56,7 +56,7 @@ import {
   orderListForm,
   orderOpenForm,
   orderShowForm,
-} from '../../station/cli/order-command';
+} from '../../station/cli/order-forms';
 import { orderPapersForm } from '../../station/cli/order-papers-command';
 import { ticketForm } from '../../station/cli/ticket-media';
 import { failureForm } from '../../station/cli/output';

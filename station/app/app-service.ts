@@ -16,7 +16,6 @@ import { benchMark } from './bench-mark';
 import { BootTests } from './boot-tests';
 import { DriveList } from './drive-list';
 import { DrivesBefore } from './drives-before';
-import { withPulledDrives } from './drives-view';
 import { jobMediaOf } from './job-media';
 import { HealthService } from './health-service';
 import { JobService } from './job-service';
@@ -41,6 +40,7 @@ import { SettingsService } from './settings-service';
 import { SizeChecks } from './size-checks';
 import { StartService } from './start-service';
 import { StatePublisher } from './state-publisher';
+import { stateSources } from './state-sources';
 import { StationService } from './station-service';
 import { TakenOut } from './taken-out';
 import { TrainingMedia } from './training-media';
@@ -254,27 +254,7 @@ export class AppService {
       ledger,
       notices: this.notices,
     });
-    this.publisher = new StatePublisher(
-      {
-        station: () => this.station.state,
-        settings: () => this.settings.shown,
-        drives: () => withPulledDrives(this.drives.state, this.jobs.jobs),
-        pasts: () => this.pasts.state,
-        healths: () => this.healths.state,
-        sizeChecks: () => this.sizeChecks.states,
-        media: () => this.media.state,
-        library: () => this.library.state,
-        batch: () => this.batch.state,
-        order: () => this.orders.state,
-        pairing: () => this.pairing.state,
-        jobs: () => this.jobs.jobs,
-        progress: () => this.progress.state,
-        rehearsals: () => this.bootTests.states,
-        notices: () => this.notices.list,
-        fleet: () => this.fleet.state,
-      },
-      options.onPatch,
-    );
+    this.publisher = new StatePublisher(stateSources(this), options.onPatch);
     const { batch, bootTests, drives, jobs, media, notices } = this;
     const { orders, pairing, publisher, session, settings, station } = this;
     this.recovery = new Recovery({

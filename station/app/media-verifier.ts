@@ -7,7 +7,8 @@ import { isCancellation, PrestageError, toErrorData } from '../../core/base/erro
 import type { WorkOrder } from '../../core/order/order';
 import type { Media, MediaHash } from '../../core/media/media';
 import { mergeMediaDates, type MediaDates } from '../../core/media/media-dates';
-import { mediaMark, type MediaProof } from '../jobs/plan-batch';
+import { type MediaProof } from '../jobs/batch-plan';
+import { mediaMark } from '../jobs/plan-batch';
 import type { Helpers } from '../helper-client/helpers';
 import {
   assertExpected,

@@ -4,7 +4,7 @@ import { assignmentsOnThisMachine, readThisMachine } from '../machine/confirm-ma
 import type { Helpers } from '../helper-client/helpers';
 import { isStillAttached } from '../../core/drive/drive-identity';
 import { needsReason, type DriveBefore } from '../../core/job/drive-again';
-import type { BatchRequest } from '../jobs/plan-batch';
+import type { BatchRequest } from '../jobs/batch-plan';
 import {
   anotherDrive,
   holdsFinished,

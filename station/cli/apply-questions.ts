@@ -10,7 +10,8 @@ import { needsReason } from '../../core/job/drive-again';
 import { pastWords } from '../../core/ledger/past-words';
 import { recoveryPlanText } from '../../core/media/recovery';
 import type { HashSource } from '../../core/media/media-state';
-import { driveBeforeText, type BatchPlan, type BatchRequest, type PlannedJob } from '../jobs/plan-batch';
+import { type BatchPlan, type BatchRequest, type PlannedJob } from '../jobs/batch-plan';
+import { driveBeforeText } from '../jobs/plan-batch';
 import type { UnshownContent } from '../jobs/run-job';
 import { details, table, type Output } from './output';
 

@@ -9,7 +9,7 @@ import { slowNoteSchema, slowWords } from '../../core/health/slow';
 import { sha256Schema } from '../../core/media/chunk-map';
 import { mediaSchema } from '../../core/media/media';
 import { recordedHashSource, recordedHashSourceSchema } from '../../core/media/media-state';
-import type { BatchPlan } from '../jobs/plan-batch';
+import type { BatchPlan } from '../jobs/batch-plan';
 import type { BatchReport } from '../jobs/run-batch';
 import type { JobReport } from '../jobs/run-job';
 import { bootTestForm } from './boot-test-command';

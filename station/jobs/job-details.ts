@@ -14,7 +14,7 @@ import {
   type BatchPlan,
   type BatchRequest,
   type PlannedJob,
-} from './plan-batch';
+} from './batch-plan';
 import type { DriveGuids, DriveImage, ReservedJob } from './run-job';
 
 /** What a job is asked to do, as its ledger entries say it. */

@@ -18,7 +18,8 @@ import { getOrCreateImage, type DiskImage } from '../image-cache/get-or-create-i
 import { onDiskLater, roomAt, statePlace } from '../state/disk';
 import { syncFolder, type StatePaths } from '../state/state-paths';
 import { slotsOf } from '../machine-files/fill-machine-files';
-import { mediaMark, type BatchPlan, type BatchRequest, type PlannedJob } from './plan-batch';
+import { type BatchPlan, type BatchRequest, type PlannedJob } from './batch-plan';
+import { mediaMark } from './plan-batch';
 import { detailsOf } from './job-details';
 import {
   runJob,

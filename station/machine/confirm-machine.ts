@@ -7,7 +7,7 @@ import { normalizeSerial } from '../../core/machine/serial';
 import { orderedSerial } from '../../core/scan/scan';
 import type { ScanSettings } from '../../core/scan/scan-settings';
 import { readTypedSerial } from '../../core/scan/typed-serial';
-import type { BatchRequest } from '../jobs/plan-batch';
+import type { BatchRequest } from '../jobs/batch-plan';
 import type { Helpers } from '../helper-client/helpers';
 
 /**

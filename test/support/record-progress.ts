@@ -11,7 +11,8 @@ import { chooseElevation, elevationContext } from '../../station/helper-client/e
 import { Helpers } from '../../station/helper-client/helpers';
 import { openImageCache } from '../../station/image-cache/image-cache';
 import { openStation } from '../../station/jobs/open-station';
-import { planBatch, type BatchRequest } from '../../station/jobs/plan-batch';
+import { type BatchRequest } from '../../station/jobs/batch-plan';
+import { planBatch } from '../../station/jobs/plan-batch';
 import { runBatch } from '../../station/jobs/run-batch';
 import { helpersOf } from './app-bench';
 import { benchDrives } from './cli';

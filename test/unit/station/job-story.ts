@@ -7,7 +7,7 @@ import { PrestageError } from '../../../core/base/errors';
 import type { JobResult, JobState } from '../../../core/job/job';
 import type { LedgerEntry, LedgerRecord } from '../../../core/ledger/record';
 import { runJob, type BatchDependencies, type BatchRun, type JobReport } from '../../../station/jobs/run-job';
-import type { BatchRequest, PlannedJob } from '../../../station/jobs/plan-batch';
+import type { BatchRequest, PlannedJob } from '../../../station/jobs/batch-plan';
 import type { RunJournal } from '../../../station/jobs/run-journal';
 import type { Helpers } from '../../../station/helper-client/helpers';
 import type { LedgerRow } from '../../../station/ledger/entry';
