@@ -152,13 +152,16 @@ export function noteMachines(machines: readonly AuditedMachine[]): Note[] {
   });
 }
 
-/** What the records say of the drives themselves, though each passed: health that is not good, and speed. */
+/**
+ * What the records say of the drives themselves, though each passed: health that is not good, and speed. That a drive's health is
+ * not known stands in its row: behind a USB adapter it would be a note for every machine.
+ */
 export function noteDrives(machines: readonly AuditedMachine[]): Note[] {
   return machines.flatMap(({ finished: { machineSerial, health, slow = [] } }) => {
     const drive = `The drive of ${named(machineSerial).replace('M', 'm')}`;
     const word = health === undefined ? 'good' : wordOf(health.before, health.findings);
     return [
-      ...(health === undefined || (word === 'good' && health.rose === undefined)
+      ...(health === undefined || ((word === 'good' || word === 'not-known') && health.rose === undefined)
         ? []
         : [
             {

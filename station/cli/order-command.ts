@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
-import { z } from 'zod';
+import type { z } from 'zod';
 import { sanitizeForDisplay } from '../../core/base/display';
 import { replacedBy, replacedText } from '../../core/machine/replaced-computer';
 import { problemText } from '../../core/order/order-file';

@@ -2,7 +2,13 @@ import { z } from 'zod';
 import { driveLabel, type Drive } from '../../core/drive/drive';
 import { errorData, toErrorData, type ErrorData } from '../../core/base/errors';
 import type { DriveHealth } from '../../core/health/health';
-import { compareHealth, findingsOf, type HealthRule, type JobHealth } from '../../core/health/health-rules';
+import {
+  compareHealth,
+  findingsOf,
+  type HealthRise,
+  type HealthRule,
+  type JobHealth,
+} from '../../core/health/health-rules';
 import { riseWords } from '../../core/health/health-words';
 import { slowedDown, slowerThanOthers, type SlowNote, type WritingSample } from '../../core/health/slow';
 import { jobResultSchema, type JobResult } from '../../core/job/job';
@@ -42,13 +48,21 @@ export async function healthAtEnd(
   return { ...begun, after, ...(rose.length === 0 ? {} : { rose }) };
 }
 
-/** Why a job fails whose drive reports more errors than before; null: it does not. */
-export function worseHealth(drive: Drive, { rose = [] }: JobHealth): ErrorData | null {
-  const fatal = rose.filter(({ fails }) => fails);
-  if (fatal.length === 0) return null;
+const fatal = ({ rose = [] }: JobHealth): HealthRise[] => rose.filter(({ fails }) => fails);
+
+/** Whether a drive reports more errors than before, of which its job fails. */
+export function isWorse(health: JobHealth): boolean {
+  return fatal(health).length > 0;
+}
+
+/** Why its job fails. @param tablesOff whether its tables are known to be off: a drive that gets worse may refuse that */
+export function worseHealth(drive: Drive, health: JobHealth, tablesOff: boolean): ErrorData {
+  const tables = tablesOff
+    ? 'Its partition table was removed'
+    : 'Whether its partition table was removed is not known: it may still start';
   return errorData({
     code: 'drive-health-worse',
-    message: `The health of the ${driveLabel(drive)} got worse while it was written: ${fatal.map(riseWords).join(', ')}. Its partition table was removed.`,
+    message: `The health of the ${driveLabel(drive)} got worse while it was written: ${fatal(health).map(riseWords).join(', ')}. ${tables}.`,
   });
 }
 

@@ -151,7 +151,7 @@ describe('apply refuses a media', () => {
     const more = ['--layout', 'configmgr-uefi'];
     await expectRefused(roomy, () => apply(roomy, { media: made.path, more }), {
       code: 'recovery-too-large',
-      names: ['Winre.wim', '510.3 MiB', 'Recovery partition', '504.0 MiB', 'virtual drive'],
+      names: ['Winre.wim', '510.3 MiB', 'Recovery partition', '504.0 MiB', 'bay 1'],
       remedy: 'uefi-recovery',
     });
   });

@@ -44,6 +44,19 @@ describe('runJob, of hardware', () => {
     },
   );
 
+  it('does not say that its tables are off where the drive did not take that', async () => {
+    const after: DriveHealth = { ...before, pending: 1 };
+    const story = { runJob: () => done, health: [before, after] as const };
+    const off = await send(story);
+    expect(off.report.end).toMatchObject({
+      reason: { message: expect.stringContaining('was removed.') as string },
+    });
+    const on = await send({ ...story, cannotErase: true });
+    expect(on.report.end).toMatchObject({
+      reason: { message: expect.stringContaining('is not known') as string },
+    });
+  });
+
   it('stays done when only a transfer arrived damaged: that is a cable', async () => {
     const after: DriveHealth = { ...before, crcErrors: 3 };
     const { report, records } = await send({ runJob: () => done, health: [before, after] });
