@@ -4,7 +4,7 @@
  */
 
 /** Sections that are no content: their text is not looked at as such. */
-const sections = /<!\[CDATA\[[\s\S]*?\]\]>|<!--([\s\S]*?)-->/g;
+export const xmlSections = /<!\[CDATA\[[\s\S]*?\]\]>|<!--([\s\S]*?)-->/g;
 
 /** XML 1.0 (fifth edition), 2.2: what no document may hold. */
 const forbidden = /[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]/;
@@ -22,27 +22,13 @@ export function placeholderInCdata(template: string): string | null {
 /** @returns what is wrong, as the end of "it is not well-formed XML (…)", or null */
 export function xmlPitfall(text: string): string | null {
   if (forbidden.test(text)) return 'it holds a control character';
-  for (const [, comment] of text.matchAll(sections)) {
+  for (const [, comment] of text.matchAll(xmlSections)) {
     if (comment !== undefined && /--|-$/.test(comment)) return 'a comment holds two hyphens in a row';
   }
-  const content = text.replaceAll(sections, '');
+  const content = text.replaceAll(xmlSections, '');
   // What a document type declares of its own is for its author.
   if (!content.includes('<!DOCTYPE') && openAmpersand.test(content)) {
     return 'an & begins none of the five entities of XML: write &amp;';
   }
   return null;
-}
-
-/**
- * Computer names that an answer file gives, whatever they are put together from. Source: unattend,
- * Microsoft-Windows-Shell-Setup, ComputerName: `*` and none at all let Windows choose; `%` stands for what Windows fills in.
- */
-export function answerFileNames(xml: string): string[] {
-  const components =
-    /<component\s[^>]*\bname\s*=\s*["']Microsoft-Windows-Shell-Setup["'][^>]*>([\s\S]*?)<\/component\s*>/g;
-  return [...xml.replaceAll(sections, '').matchAll(components)].flatMap(([, inside = '']) =>
-    [...inside.matchAll(/<ComputerName(?:\s[^>]*)?>([^<]*)<\/ComputerName\s*>/g)].flatMap(([, name = '']) =>
-      /^\s*\*?\s*$|%/.test(name) ? [] : [name],
-    ),
-  );
 }

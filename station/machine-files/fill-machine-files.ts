@@ -5,8 +5,13 @@ import { PrestageError } from '../../core/base/errors';
 import { clearSecrets } from '../../core/machine-files/clear-secrets';
 import { computerNameProblem, sharedName } from '../../core/machine-files/computer-name';
 import { asksForName, fillTemplate, type MachineValues } from '../../core/machine-files/fill-template';
-import { answerFileNames } from '../../core/machine-files/xml-pitfalls';
-import type { MachineFile, RecordedMachineFile, Slot } from '../../core/machine-files/machine-file';
+import { answerFileNames, autopilotNames } from '../../core/machine-files/names-given';
+import {
+  isAutopilotFile,
+  type MachineFile,
+  type RecordedMachineFile,
+  type Slot,
+} from '../../core/machine-files/machine-file';
 import { readMachineFiles, xmlProblem } from './read-machine-files';
 
 /** Which list of machine files counts for a batch, and what its files say for each machine. */
@@ -89,14 +94,12 @@ export function fillMachineFiles(
     const own: FilledFile[] = [];
     for (const file of files) {
       const result = fillTemplate(file, machine);
-      const names = 'problems' in result || file.kind !== 'xml' ? [] : answerFileNames(result.text);
+      const names = 'problems' in result ? [] : namesGiven(file, result.text);
       given.push(...names.map((computerName) => ({ serial: machine.serial, computerName })));
       const wrong =
         'problems' in result
           ? result.problems
-          : file.kind === 'xml'
-            ? [...xmlProblems(result.text), ...nameProblems(names)]
-            : [];
+          : [...(file.kind === 'xml' ? xmlProblems(result.text) : []), ...nameProblems(names)];
       problems.push(...wrong.map((what) => `machine ${shown(machine.serial)}, ${file.path}: ${what}`));
       if ('problems' in result) continue;
       const content = Buffer.from(result.text, 'utf8');
@@ -124,6 +127,12 @@ export function fillMachineFiles(
 function xmlProblems(text: string): readonly string[] {
   const problem = xmlProblem(text);
   return problem === null ? [] : [problem];
+}
+
+/** Computer names that a filled file gives. */
+function namesGiven({ path, kind }: MachineFile, text: string): string[] {
+  if (kind === 'xml') return answerFileNames(text);
+  return kind === 'json' && isAutopilotFile(path) ? autopilotNames(text) : [];
 }
 
 function nameProblems(names: readonly string[]): string[] {

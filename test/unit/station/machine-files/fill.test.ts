@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { PrestageError } from '../../../../core/base/errors';
 import type { MachineFile } from '../../../../core/machine-files/machine-file';
+import type { WorkOrder } from '../../../../core/order/order';
+import { orderFileNotices } from '../../../../station/library/order-machine-files';
 import { fillMachineFiles } from '../../../../station/machine-files/fill-machine-files';
 import { readMachineFiles, xmlProblem } from '../../../../station/machine-files/read-machine-files';
 
@@ -111,6 +113,40 @@ describe('the files of a batch', () => {
       expect(refusal([{ serial: 'A' }, { serial: 'B' }])).toBe('none');
     } finally {
       list.files[0] = file;
+    }
+  });
+
+  it('never give Windows Autopilot a name that Windows does not take', () => {
+    const profile = (name: string): string => {
+      const path = '\\x\\AutopilotConfigurationFile.json';
+      const template = `{"CloudAssignedDeviceName": "${name}"}`;
+      list.files[0] = { ...file, path, kind: 'json', template };
+      return refusal([{ serial: '5CG1234XYZ' }]);
+    };
+    try {
+      expect(profile('DEPOT-{{serial}}')).toMatch(
+        /^machine-file-unfilled: .*the name DEPOT-5CG1234XYZ has 16 characters/,
+      );
+      expect(profile('DEPOT-%SERIAL%')).toBe('none');
+      expect(profile('')).toBe('none');
+    } finally {
+      list.files[0] = file;
+    }
+  });
+
+  it('of an order are told without the drivers, which are known with the media only', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'prestage-order-'));
+    try {
+      writeFileSync(join(folder, 'a.txt'), '{{serial}} {{driverPack}}');
+      const machineFiles = join(folder, 'list.yaml');
+      writeFileSync(machineFiles, "machineFiles:\n  - { path: '\\a.txt', template: a.txt }\n");
+      const order = { version: 1 as const, number: 'WO-1', machines: [{ serial: 'A' }] };
+      const paths = { library: join(folder, 'library') };
+      expect(orderFileNotices(order as unknown as WorkOrder, paths, { machineFiles })).toEqual([]);
+      writeFileSync(join(folder, 'a.txt'), '{{assetTag}}');
+      expect(orderFileNotices(order as unknown as WorkOrder, paths, { machineFiles })).toHaveLength(1);
+    } finally {
+      rmSync(folder, { recursive: true });
     }
   });
 
