@@ -4,7 +4,7 @@ import { GiB, MiB } from '../../core/base/units';
 import { driveLabel, type Drive } from '../../core/drive/drive';
 import { chooseMethod } from '../../core/sanitise/choose';
 import { levelOf, methodFacts, type Abilities, type SanitiseMethod } from '../../core/sanitise/methods';
-import { hiddenReached, type Sanitised, type TableBefore } from '../../core/sanitise/sanitised';
+import { hiddenReached, type Sanitised, type TableBefore, type Verdict } from '../../core/sanitise/sanitised';
 import type { HelperClient } from '../helper-client/helper-client';
 import { logEvent } from '../state/log-file';
 import type { StatePaths } from '../state/state-paths';
@@ -47,6 +47,8 @@ export async function sanitiseReserved(order: SanitiseOrder): Promise<Sanitised>
   const left = await journal.read();
   const goesOn = left !== null && isUnderWay(left.method, abilities);
   const method = goesOn ? left.method : chooseMethod(drive, abilities, order.method);
+  // Begun by somebody else: in which way is not known, and what the drive held before was not looked at.
+  const foreign = !goesOn && abilities.underWay && method !== 'overwrite';
   const from = resumeFrom(left, method, before);
   const resumed = goesOn || from > 0;
   const run: EraseRun =
@@ -76,7 +78,7 @@ export async function sanitiseReserved(order: SanitiseOrder): Promise<Sanitised>
     {
       ...{ progressToken: randomUUID(), reservation, method, run: run.run, from, stallMilliseconds },
       samples: run.samples,
-      begun: goesOn || (abilities.underWay && method !== 'overwrite'),
+      begun: goesOn || foreign,
     },
     {
       signal,
@@ -89,14 +91,20 @@ export async function sanitiseReserved(order: SanitiseOrder): Promise<Sanitised>
     },
   );
   if (ended.outcome !== 'not-known' && !signal.aborted) await journal.end();
-  logEvent('info', 'erase-ended', { drive: drive.id, method, outcome: ended.outcome });
+  const verdict: Verdict = foreign && ended.outcome === 'erased' ? notOurs : ended;
+  logEvent('info', 'erase-ended', { drive: drive.id, method, outcome: verdict.outcome });
   return {
     ...begun,
-    ...{ outcome: ended.outcome, why: ended.why, seconds: ended.seconds },
+    ...{ outcome: verdict.outcome, why: verdict.why, seconds: ended.seconds },
     ...(ended.samples === undefined ? {} : { samples: ended.samples }),
     ...(ended.bytesReadBack === undefined ? {} : { bytesReadBack: ended.bytesReadBack }),
   };
 }
+
+const notOurs: Verdict = {
+  outcome: 'not-known',
+  why: 'The drive was already erasing itself: in which way, and what it held before, is not known. Now it has ended: erase it again.',
+};
 
 /** The drive goes on with what this station had told it: by its own word, or locked by the password of the erase. */
 function isUnderWay(method: SanitiseMethod, { underWay, obstacles }: Abilities): boolean {

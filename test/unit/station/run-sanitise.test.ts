@@ -132,6 +132,21 @@ describe('a drive that is erased for no machine', () => {
   });
 });
 
+describe('a drive that somebody else had begun to erase', () => {
+  it('is waited for, and not claimed to be erased in a way that nobody knows', async () => {
+    const abilities: Abilities = { ...overwriteOnly(), methods: ['nvme-sanitize-block'], underWay: true };
+    const { helper, dependencies } = station({ erase: () => erased, abilities });
+    const { sanitised } = await sanitise(asked, dependencies);
+    expect(helper.requests.find(({ method }) => method === 'sanitiseDrive')?.request).toMatchObject({
+      begun: true,
+    });
+    expect(sanitised).toMatchObject({
+      outcome: 'not-known',
+      why: expect.stringContaining('already erasing itself') as string,
+    });
+  });
+});
+
 describe('a drive whose size is checked', () => {
   it('is in the record before it is touched, and again when that broke off', async () => {
     const { records, dependencies } = station({
