@@ -5,11 +5,12 @@ import type { DriveHealth } from '../../core/health/health';
 import {
   compareHealth,
   findingsOf,
+  type HealthFinding,
   type HealthRise,
   type HealthRule,
   type JobHealth,
 } from '../../core/health/health-rules';
-import { riseWords } from '../../core/health/health-words';
+import { findingWords, riseWords } from '../../core/health/health-words';
 import { slowedDown, slowerThanOthers, type SlowNote, type WritingSample } from '../../core/health/slow';
 import { jobResultSchema, type JobResult } from '../../core/job/job';
 import { askHelper } from '../drives/read-health';
@@ -30,12 +31,14 @@ export function healthAtStart(
 /**
  * Asks a drive again that was written and read back, and is still held. Never throws: what cannot be read then is not known.
  * @param begun as it was before
+ * @param rules judge the drive now where it did not tell its health before
  */
 export async function healthAtEnd(
   drive: Drive,
   begun: JobHealth,
   client: Pick<HelperClient, 'call'>,
   benchDirectory: string | null,
+  rules: readonly HealthRule[],
 ): Promise<JobHealth> {
   const after = await askHelper([drive], client, benchDirectory).then(
     ([told]): DriveHealth => told ?? { known: false, reason: 'the helper did not tell it' },
@@ -44,15 +47,20 @@ export async function healthAtEnd(
       reason: toErrorData(error).message.replace(/\.$/, ''),
     }),
   );
+  if (!begun.before.known) return { ...begun, after, findings: findingsOf(after, rules) };
   const rose = compareHealth(begun.before, after);
   return { ...begun, after, ...(rose.length === 0 ? {} : { rose }) };
 }
 
 const fatal = ({ rose = [] }: JobHealth): HealthRise[] => rose.filter(({ fails }) => fails);
 
-/** Whether a drive reports more errors than before, of which its job fails. */
+/** What blocks a drive that told its health only at the end: had it told before, it would not have been written. */
+const blocking = ({ before, findings }: JobHealth): HealthFinding[] =>
+  before.known ? [] : findings.filter(({ act }) => act === 'blocks');
+
+/** Whether a job fails of its drive's health: it reports more errors than before, or is known to be bad only now. */
 export function isWorse(health: JobHealth): boolean {
-  return fatal(health).length > 0;
+  return fatal(health).length + blocking(health).length > 0;
 }
 
 /** Why its job fails. @param tablesOff whether its tables are known to be off: a drive that gets worse may refuse that */
@@ -60,9 +68,14 @@ export function worseHealth(drive: Drive, health: JobHealth, tablesOff: boolean)
   const tables = tablesOff
     ? 'Its partition table was removed'
     : 'Whether its partition table was removed is not known: it may still start';
+  const bad = blocking(health).map(findingWords).join(', ');
+  const what =
+    bad === ''
+      ? `got worse while it was written: ${fatal(health).map(riseWords).join(', ')}`
+      : `is bad, which it did not tell before it was written: ${bad}`;
   return errorData({
     code: 'drive-health-worse',
-    message: `The health of the ${driveLabel(drive)} got worse while it was written: ${fatal(health).map(riseWords).join(', ')}. ${tables}.`,
+    message: `The health of the ${driveLabel(drive)} ${what}. ${tables}.`,
   });
 }
 

@@ -144,7 +144,8 @@ export async function runJob(
   if (end.state === 'done') {
     slow = slowNotes(planned.drive, end.result, samples, ledger);
     if (health !== null) {
-      health = await healthAtEnd(planned.drive, health, reserved.client, run.request.benchDirectory);
+      const { benchDirectory, healthRules } = run.request;
+      health = await healthAtEnd(planned.drive, health, reserved.client, benchDirectory, healthRules);
       if (isWorse(health)) {
         const tablesOff = await takeTablesOff(heldBy(reserved, run, dependencies), dependencies.helpers);
         const reason = worseHealth(planned.drive, health, tablesOff);
