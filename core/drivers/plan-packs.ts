@@ -23,7 +23,7 @@ export interface PackRequest {
   readonly machines: readonly PackAsked[];
   /** Of the image; null: it has no `\Drivers`. */
   readonly drivers: MediaDrivers | null;
-  /** Of the signed manifest, which counts before what lies in the image; null: it has none. */
+  /** Of the signed manifest, which counts before what lies in the image; that counts where this names none. Null: it has none. */
   readonly signed: DriverTable | null;
   /** Machines without a pack are refused. */
   readonly required: boolean;
@@ -46,7 +46,13 @@ export function planPacks({ machines, drivers, signed, required }: PackRequest):
     return { packs: new Map(), warnings: problem === null ? [] : [`The media ${what}.`] };
   }
   const folders = new Map((drivers?.folders ?? []).map((name) => [foldedPack(name), name]));
-  const chosen = machines.map((asked) => ({ ...asked, choice: packFor(asked.machine, table) }));
+  // A recipe that adds to a finished media lists only what it adds: what was there is in the media's own table.
+  const further = signed === null ? null : (drivers?.table ?? null);
+  const chosen = machines.map((asked) => {
+    const choice = packFor(asked.machine, table);
+    const named = choice.result !== 'none' || choice.why === 'unknown' || further === null;
+    return { ...asked, choice: named ? choice : packFor(asked.machine, further) };
+  });
   requireOne(chosen);
   const packs = new Map<string, string | null>();
   const warnings: string[] = [];

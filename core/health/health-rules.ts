@@ -100,7 +100,7 @@ export const jobHealthSchema = z.strictObject({
   before: driveHealthSchema,
   /** After it was read back; missing where the job ended earlier. */
   after: driveHealthSchema.optional(),
-  /** By the rules of the station at that time, of the first reading. */
+  /** By the rules of the station at that time, of the first reading that is known. */
   findings: z.array(healthFindingSchema),
   /** Missing where nothing rose, or there is nothing to compare. */
   rose: z.array(healthRiseSchema).min(1).optional(),

@@ -92,6 +92,13 @@ export function healthLine(health: DriveHealth, findings: readonly HealthFinding
   return [wordTexts[wordOf(health, findings)], ...keyFigures(health, findings)].join(', ');
 }
 
+/** The reading after a job. No word of its own, where rules judged the one before: "good" beside what rose would be a lie. */
+export function afterLine({ before, findings }: JobHealth, after: DriveHealth): string {
+  if (!before.known || !after.known) return healthLine(after, findings);
+  const figures = keyFigures(after, findings);
+  return figures.length === 0 ? 'it does not report the usual figures' : figures.join(', ');
+}
+
 /** What a rule found, with its limit. */
 export function findingWords({ figure, value, limit }: HealthFinding): string {
   const words = figureWords(figure, value);
@@ -131,7 +138,11 @@ export function healthRows(health: KnownHealth): (readonly [name: string, value:
 }
 
 /** What the record says of a job's health, for papers and lists: the reading before, what it means, and what rose. */
-export function jobHealthWords({ before, after, findings, rose }: JobHealth): string {
+export function jobHealthWords(health: JobHealth): string {
+  const { before, after, findings, rose } = health;
+  if (!before.known && after?.known === true) {
+    return `${healthLine(before, [])}; after read-back ${afterLine(health, after)}`;
+  }
   const now =
     after !== undefined && !after.known && before.known ? `; afterwards not known: ${after.reason}` : '';
   const risen = rose === undefined ? '' : `; rose while it was written: ${rose.map(riseWords).join(', ')}`;

@@ -5,6 +5,8 @@ export interface LabelContent {
   readonly machineSerial: string;
   /** Computer name, asset tag and the like; empty: none is known. */
   readonly names: string;
+  /** The computer whose place the machine takes: `replaces PC-OLD-17`; missing: none that is known. */
+  readonly replaces?: string;
   /** The verdict, and since when: `PASS 2026-02-03 14:05 UTC`. */
   readonly verdict: string;
   /** Which entry of the ledger says so. */
@@ -62,7 +64,7 @@ const longestBars = 26;
 const smallestQr = 11;
 
 /** Lines that a small label does without, where the machine's own code would not be read otherwise; the first goes first. */
-const spared = ['from', 'names', 'heading'] as const;
+const spared = ['from', 'replaces', 'names', 'heading'] as const;
 type Spared = (typeof spared)[number];
 
 /** Lays a label out. What finds no room is left out: the shipment's codes, then lines; never serial, verdict, record and the machine's code. */
@@ -108,6 +110,7 @@ function writeLines(
   if (!without.has('heading')) write('MACHINE', 2.6);
   write(machineSerial, 7, true, 3);
   if (!without.has('names')) write(content.names, 3.4);
+  if (!without.has('replaces')) write(content.replaces ?? '', 2.6, false, 2);
   if (shipment !== null) {
     write(`SHIPMENT, BOX ${shipment.box}`, 2.6);
     write(shipment.number, 4.6, true, 2);

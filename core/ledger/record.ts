@@ -160,7 +160,7 @@ export const recordSchema = z.discriminatedUnion('kind', [
     picture: sha256Schema.nullable(),
   }),
   z.strictObject({
-    /** A drive was erased securely. About no machine: nothing was written for one. */
+    /** A drive is erased securely: one as it begins, of which the outcome is not known, and one with the outcome. About no machine. */
     kind: z.literal('drive-sanitised'),
     drive: recordedDriveSchema,
     /** The disk GUID that was on the drive before; null: it had none. Missing when it could not be read. */
@@ -180,6 +180,8 @@ export const recordSchema = z.discriminatedUnion('kind', [
     attachment: z.string().optional(),
     startedAt: timeSchema,
     end: z.discriminatedUnion('state', [
+      /** Before the first destructive write. What an entry with another state does not follow, was broken off. */
+      z.strictObject({ state: z.literal('begun') }),
       /** Read back to its end; what that says stands in the verdict. */
       z.strictObject({ state: z.literal('done'), ...sizeCheckSchema.shape }),
       z.strictObject({ state: z.literal('failed'), reason: errorDataSchema }),

@@ -2,6 +2,7 @@ import { sanitizeForDisplay } from '../base/display';
 import { assertNever } from '../base/errors';
 import type { MachineDetails } from '../machine/machine';
 import { isAutopilotFile, type MachineFile } from './machine-file';
+import { placeholderInCdata } from './xml-pitfalls';
 
 /** What a template can ask for, in the order in which it is listed. */
 export const placeholders = [
@@ -55,7 +56,12 @@ export function templateProblems(file: MachineFile): string[] {
     .filter((name) => !known.includes(name))
     .map((name) => `the placeholder {{${sanitizeForDisplay(name, 60)}}} is not known`);
   if (/\{\{/.test(file.template.replaceAll(mark, ''))) problems.push('a placeholder is not closed with }}');
+  if (file.template.includes('\0')) {
+    problems.push('it holds null characters, as a text in UTF-16 does; files are written in UTF-8');
+  }
   if (file.kind === 'xml') {
+    const unescaped = placeholderInCdata(file.template);
+    if (unescaped !== null) problems.push(unescaped);
     const encoding = /^\s*<\?xml[^>]*\sencoding\s*=\s*["']([^"']*)["']/i.exec(file.template)?.[1];
     if (encoding !== undefined && encoding.toLowerCase() !== 'utf-8') {
       problems.push(

@@ -91,14 +91,21 @@ export function ordered(methods: readonly SanitiseMethod[]): SanitiseMethod[] {
 }
 
 /**
- * What may be claimed of an erase: a hidden area that the command is not known to reach keeps it from being a purge.
+ * What may be claimed of an erase: a hidden area that the command is not known to reach keeps it from being a purge, and so does a
+ * drive that does not tell whether it hides one.
  */
-export function levelOf(method: SanitiseMethod, hidden: readonly HiddenArea[]): NistLevel {
+export function levelOf(
+  method: SanitiseMethod,
+  {
+    hidden,
+    notKnown = [],
+  }: { readonly hidden: readonly HiddenArea[]; readonly notKnown?: readonly string[] },
+): NistLevel {
   const { nist, reachesHidden } = methodFacts[method];
-  return hidden.length > 0 && !reachesHidden ? 'clear' : nist;
+  return hidden.length + notKnown.length > 0 && !reachesHidden ? 'clear' : nist;
 }
 
 /** "NVMe Sanitize, block erase (purge)". */
-export function methodWords(method: SanitiseMethod, hidden: readonly HiddenArea[] = []): string {
-  return `${methodFacts[method].name} (${levelOf(method, hidden)})`;
+export function methodWords(method: SanitiseMethod, told: Parameters<typeof levelOf>[1]): string {
+  return `${methodFacts[method].name} (${levelOf(method, told)})`;
 }

@@ -15,8 +15,13 @@ export interface NvmeController {
   readonly canFormat: boolean;
   /** Format offers the crypto erase. */
   readonly formatCrypto: boolean;
-  /** A secure erase by Format takes all namespaces, not only the one that is named. */
+  /**
+   * A secure erase by Format takes all namespaces, not only the one that is named: by the drive (bit 1), or because nvme-cli names
+   * all of them to a drive whose namespaces share one format (bit 0).
+   */
   readonly formatErasesAll: boolean;
+  /** Other controllers share its namespaces: one that is not attached here can be a drive of another. */
+  readonly shared: boolean;
   /** Bytes in no namespace; null: not told. */
   readonly unallocated: number | null;
 }
@@ -40,7 +45,8 @@ export function parseController(bytes: Uint8Array): NvmeController | null {
     },
     canFormat: bit(view.getUint16(256, true), 1),
     formatCrypto: bit(format, 2),
-    formatErasesAll: bit(format, 1),
+    formatErasesAll: bit(format, 0) || bit(format, 1),
+    shared: bit(view.getUint8(76), 1),
     // A total of 0 says that the drive does not report capacity at all.
     unallocated: total === null || total === 0 ? null : size128(view, 296),
   };
@@ -72,8 +78,8 @@ export function parseNamespaces(text: string): number[] | null {
  */
 export function nvmeAbilities(controller: NvmeController, namespaces: Namespaces | null): Abilities {
   const methods: SanitiseMethod[] = ['overwrite'];
-  const alone = namespaces?.attached.length === 1;
   const onlyOne = namespaces?.allocated.length === 1;
+  const alone = namespaces?.attached.length === 1 && (onlyOne || !controller.shared);
   const { crypto, block, overwrite } = controller.sanitize;
   if (alone) {
     if (block) methods.push('nvme-sanitize-block');

@@ -51,6 +51,10 @@ export const sanitisedSchema = z.strictObject({
 });
 export type Sanitised = z.infer<typeof sanitisedSchema>;
 
+/** What the record says of a drive when its erase begins: what an entry with the outcome does not follow, was broken off. */
+export const eraseBegan =
+  'The erase has begun. How it ended stands in the next entry of this drive; where there is none, it was broken off.';
+
 /** How the command itself ended, before anything was looked at. */
 export type CommandEnd =
   { readonly state: 'done' } | { readonly state: 'failed' | 'not-known'; readonly why: string };
@@ -82,10 +86,10 @@ export interface Verdict {
 /**
  * The outcome. A drive's own word is not enough: samples that still hold what they held contradict it, and samples that could
  * not be read leave it open.
- * @param samples null where every byte was read back, or where nothing could be looked at
+ * @param samples `read-back`: every byte was; null: nothing was looked at
  */
-export function judgeErase(end: CommandEnd, samples: SampleCounts | null): Verdict {
-  if (samples !== null && samples.unchanged > 0) {
+export function judgeErase(end: CommandEnd, samples: SampleCounts | 'read-back' | null): Verdict {
+  if (samples !== null && samples !== 'read-back' && samples.unchanged > 0) {
     const places = samples.unchanged === 1 ? '1 of the places' : `${samples.unchanged} of the places`;
     return {
       outcome: 'not-erased',
@@ -101,7 +105,13 @@ export function judgeErase(end: CommandEnd, samples: SampleCounts | null): Verdi
     case 'not-known':
       return { outcome: 'not-known', why: end.why };
     case 'done':
-      if (samples !== null && (samples.unread > 0 || samples.samples === 0)) {
+      if (samples === null) {
+        return {
+          outcome: 'not-known',
+          why: 'The drive reported that it has erased itself, but it was cancelled before the drive was looked at.',
+        };
+      }
+      if (samples !== 'read-back' && (samples.unread > 0 || samples.samples === 0)) {
         return {
           outcome: 'not-known',
           why: 'The drive reported that it has erased itself, but not all places could be looked at.',
@@ -114,6 +124,6 @@ export function judgeErase(end: CommandEnd, samples: SampleCounts | null): Verdi
 /** The hidden areas as the record keeps them. */
 export function hiddenReached(method: SanitiseMethod, hidden: readonly HiddenArea[]): Sanitised['hidden'] {
   // A hidden area was reached exactly where it does not weaken what may be claimed.
-  const reached = hidden.length > 0 && levelOf(method, hidden) === 'purge';
+  const reached = hidden.length > 0 && levelOf(method, { hidden }) === 'purge';
   return hidden.map((area) => ({ ...area, reached }));
 }

@@ -3,6 +3,7 @@ import { sanitizeForDisplay } from '../../core/base/display';
 import { PrestageError } from '../../core/base/errors';
 import { packageFolder, packageKey } from '../../core/contents/contents';
 import type { MediaPlan } from '../../core/recipe/media-plan';
+import { requireNoTraining } from '../../core/media/training-media';
 import { bootImageProblems } from '../../core/boot/preflight';
 import { efiProgramIn, peHeaderBytes } from '../boot/pe';
 import { bootImageHeaderOf, readFile } from '../media/inspect-boot';
@@ -27,12 +28,13 @@ export interface CheckedImage {
   readonly opened: OpenedMedia;
 }
 
-/** @throws PrestageError media-… */
+/** @throws PrestageError media-…, media-for-training */
 export async function checkBase(base: MediaPlan['base']): Promise<CheckedImage> {
   const opened = await openMedia(base.path);
   const [first] = opened.parts;
   const image = opened.images.find(({ index }) => index === base.imageIndex);
   if (image === undefined) throw imageMissing(first, base.imageIndex, opened.images);
+  requireNoTraining(image, first.path);
   const files = opened.parts.map(({ path }) => path);
   const { file: wim, refs } = wimlibSourceArguments({ files });
   const bytes = opened.parts.reduce((sum, part) => sum + part.bytes, 0);

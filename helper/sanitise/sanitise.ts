@@ -141,7 +141,7 @@ async function overwrite(
     return { answer: judgeErase(endOfThread(end, opened), null), hangs: end.type === 'stalled' };
   }
   onProgress(2 * size, 2 * size);
-  return { answer: { ...judgeErase({ state: 'done' }, null), bytesReadBack: size }, hangs: false };
+  return { answer: { ...judgeErase({ state: 'done' }, 'read-back'), bytesReadBack: size }, hangs: false };
 }
 
 async function byItself(

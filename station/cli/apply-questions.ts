@@ -177,8 +177,8 @@ function eraseText({ jobs }: BatchPlan): string {
   const erased = jobs.flatMap(({ drive, erase }) => (erase === undefined ? [] : [{ drive, ...erase }]));
   if (erased.length === 0) return '';
   const lines = erased.map(
-    ({ drive, method, hidden }) =>
-      `Erased securely first: the ${driveLabel(drive)}, ${methodWords(method, hidden)}`,
+    ({ drive, method, ...told }) =>
+      `Erased securely first: the ${driveLabel(drive)}, ${methodWords(method, told)}`,
   );
   const byDrive = erased.some(({ method }) => methodFacts[method].byDrive);
   return `\n\n${[...lines, ...(byDrive ? [cannotBeTakenBack] : [])].join('\n')}`;

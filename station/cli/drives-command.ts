@@ -216,7 +216,7 @@ export function drivesText(drives: readonly ListedDrive[]): string {
 function eraseLine(drive: Drive, abilities: Abilities): string {
   try {
     const method = chooseMethod(drive, abilities, null);
-    return `erase: ${driveLabel(drive)}: ${methodWords(method, abilities.hidden)}`;
+    return `erase: ${driveLabel(drive)}: ${methodWords(method, abilities)}`;
   } catch (error) {
     if (!(error instanceof PrestageError)) throw error;
     return `erase: ${error.message} ${error.data.remedy}`;

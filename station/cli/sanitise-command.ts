@@ -67,8 +67,7 @@ export function sanitiseCommand(): Command {
             // One that an earlier run began is waited for; what it can do says nothing then.
             const method = abilities.underWay ? null : chooseMethod(drive, abilities, options.method ?? null);
             const past = pastWords(attachedPast(drive, ledger));
-            const how =
-              method === null ? 'it is erasing itself already' : methodWords(method, abilities.hidden);
+            const how = method === null ? 'it is erasing itself already' : methodWords(method, abilities);
             await askErase(
               questionText(drive, past, how, [
                 ...abilities.notKnown,

@@ -123,6 +123,8 @@ export interface PlannedJob {
 export interface PlannedErase {
   readonly method: SanitiseMethod;
   readonly hidden: readonly HiddenArea[];
+  /** What the drive does not tell. Sentences. */
+  readonly notKnown: readonly string[];
 }
 
 /** Everything that was looked at and found right. Nothing has been touched. */

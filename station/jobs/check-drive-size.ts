@@ -80,6 +80,8 @@ export async function checkDriveSize(
         },
         append,
       ).sequence;
+    // A check takes hours: what loses its power meanwhile leaves a drive that was erased.
+    record({ state: 'begun' });
     try {
       const check = await client.call(
         'checkSize',

@@ -2,8 +2,15 @@ import { z } from 'zod';
 import { driveLabel, type Drive } from '../../core/drive/drive';
 import { errorData, toErrorData, type ErrorData } from '../../core/base/errors';
 import type { DriveHealth } from '../../core/health/health';
-import { compareHealth, findingsOf, type HealthRule, type JobHealth } from '../../core/health/health-rules';
-import { riseWords } from '../../core/health/health-words';
+import {
+  compareHealth,
+  findingsOf,
+  type HealthFinding,
+  type HealthRise,
+  type HealthRule,
+  type JobHealth,
+} from '../../core/health/health-rules';
+import { findingWords, riseWords } from '../../core/health/health-words';
 import { slowedDown, slowerThanOthers, type SlowNote, type WritingSample } from '../../core/health/slow';
 import { jobResultSchema, type JobResult } from '../../core/job/job';
 import { askHelper } from '../drives/read-health';
@@ -24,12 +31,14 @@ export function healthAtStart(
 /**
  * Asks a drive again that was written and read back, and is still held. Never throws: what cannot be read then is not known.
  * @param begun as it was before
+ * @param rules judge the drive now where it did not tell its health before
  */
 export async function healthAtEnd(
   drive: Drive,
   begun: JobHealth,
   client: Pick<HelperClient, 'call'>,
   benchDirectory: string | null,
+  rules: readonly HealthRule[],
 ): Promise<JobHealth> {
   const after = await askHelper([drive], client, benchDirectory).then(
     ([told]): DriveHealth => told ?? { known: false, reason: 'the helper did not tell it' },
@@ -38,17 +47,35 @@ export async function healthAtEnd(
       reason: toErrorData(error).message.replace(/\.$/, ''),
     }),
   );
+  if (!begun.before.known) return { ...begun, after, findings: findingsOf(after, rules) };
   const rose = compareHealth(begun.before, after);
   return { ...begun, after, ...(rose.length === 0 ? {} : { rose }) };
 }
 
-/** Why a job fails whose drive reports more errors than before; null: it does not. */
-export function worseHealth(drive: Drive, { rose = [] }: JobHealth): ErrorData | null {
-  const fatal = rose.filter(({ fails }) => fails);
-  if (fatal.length === 0) return null;
+const fatal = ({ rose = [] }: JobHealth): HealthRise[] => rose.filter(({ fails }) => fails);
+
+/** What blocks a drive that told its health only at the end: had it told before, it would not have been written. */
+const blocking = ({ before, findings }: JobHealth): HealthFinding[] =>
+  before.known ? [] : findings.filter(({ act }) => act === 'blocks');
+
+/** Whether a job fails of its drive's health: it reports more errors than before, or is known to be bad only now. */
+export function isWorse(health: JobHealth): boolean {
+  return fatal(health).length + blocking(health).length > 0;
+}
+
+/** Why its job fails. @param tablesOff whether its tables are known to be off: a drive that gets worse may refuse that */
+export function worseHealth(drive: Drive, health: JobHealth, tablesOff: boolean): ErrorData {
+  const tables = tablesOff
+    ? 'Its partition table was removed'
+    : 'Whether its partition table was removed is not known: it may still start';
+  const bad = blocking(health).map(findingWords).join(', ');
+  const what =
+    bad === ''
+      ? `got worse while it was written: ${fatal(health).map(riseWords).join(', ')}`
+      : `is bad, which it did not tell before it was written: ${bad}`;
   return errorData({
     code: 'drive-health-worse',
-    message: `The health of the ${driveLabel(drive)} got worse while it was written: ${fatal.map(riseWords).join(', ')}. Its partition table was removed.`,
+    message: `The health of the ${driveLabel(drive)} ${what}. ${tables}.`,
   });
 }
 

@@ -192,7 +192,7 @@ async function planErase(
   const abilities = await readAbilitiesOf(drives, helpers, benchDirectory, signal);
   return drives.map((drive, index) => {
     const told = required(abilities[index], `what drive ${drive.id} can do`);
-    return { method: chooseMethod(drive, told, null), hidden: told.hidden };
+    return { method: chooseMethod(drive, told, null), hidden: told.hidden, notKnown: told.notKnown };
   });
 }
 

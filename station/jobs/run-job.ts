@@ -19,9 +19,9 @@ import type { StatePaths } from '../state/state-paths';
 import { type BatchRequest, type PlannedJob } from './batch-plan';
 import { alreadyShipped } from './plan-batch';
 import type { RunJournal } from './run-journal';
-import { healthAtEnd, healthAtStart, slowNotes, WritingSamples, worseHealth } from './job-health';
+import { healthAtEnd, healthAtStart, isWorse, slowNotes, WritingSamples, worseHealth } from './job-health';
 import type { Sanitised } from '../../core/sanitise/sanitised';
-import { eraseFailed, sanitiseReserved } from './sanitise-drive';
+import { eraseFailed, sanitiseReserved, type EraseBegun } from './sanitise-drive';
 import { takeTablesOff, type HeldDrive } from './take-tables-off';
 import { withdraw } from './withdraw';
 
@@ -144,10 +144,11 @@ export async function runJob(
   if (end.state === 'done') {
     slow = slowNotes(planned.drive, end.result, samples, ledger);
     if (health !== null) {
-      health = await healthAtEnd(planned.drive, health, reserved.client, run.request.benchDirectory);
-      const reason = worseHealth(planned.drive, health);
-      if (reason !== null) {
-        await takeTablesOff(heldBy(reserved, run, dependencies), dependencies.helpers);
+      const { benchDirectory, healthRules } = run.request;
+      health = await healthAtEnd(planned.drive, health, reserved.client, benchDirectory, healthRules);
+      if (isWorse(health)) {
+        const tablesOff = await takeTablesOff(heldBy(reserved, run, dependencies), dependencies.helpers);
+        const reason = worseHealth(planned.drive, health, tablesOff);
         end = { state: 'failed', reason, bytesWritten: end.result.bytesWritten };
       }
     }
@@ -238,13 +239,15 @@ async function doJob(
     if (!hasEnded(job)) show(dependencies.onJob, planned, job);
   });
   let sanitised: Sanitised | null = null;
+  const erase: { begun: EraseBegun | null; readonly time: number } = { begun: null, time: performance.now() };
   try {
     if (run.request.sanitise === true) {
       sanitised = await sanitiseReserved({
         ...{ drive: planned.drive, client, reservation, method: null, paths: dependencies.paths, signal },
         stallMilliseconds: dependencies.settings.stallSeconds * 1000,
-        onBegin: () => {
+        onBegin: (begun) => {
           drive.touched = true;
+          erase.begun = begun;
         },
         onProgress: (bytesDone, bytesTotal) => {
           show(dependencies.onJob, planned, { state: 'sanitising', bytesDone, bytesTotal });
@@ -279,7 +282,10 @@ async function doJob(
     const reason = toErrorData(error);
     // What keeps a drive from being erased securely is found before it is touched.
     const untouched = run.request.sanitise === true && !drive.touched && reason.code !== 'helper-died';
-    const rest = { untouched, samples, sanitised };
+    const seconds = (performance.now() - erase.time) / 1000;
+    const broken: Sanitised | null =
+      erase.begun === null ? null : { ...erase.begun, outcome: 'not-known', why: reason.message, seconds };
+    const rest = { untouched, samples, sanitised: sanitised ?? broken };
     if (isCancellation(error)) return { end: { state: 'cancelled', bytesWritten: 0 }, ...rest };
     if (reason.code !== 'helper-died') {
       return { end: { state: 'failed', reason, bytesWritten: 0 }, ...rest };

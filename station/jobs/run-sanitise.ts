@@ -1,14 +1,14 @@
 import { sanitizeForDisplay } from '../../core/base/display';
-import { errorData, PrestageError } from '../../core/base/errors';
+import { errorData, PrestageError, toErrorData } from '../../core/base/errors';
 import { confirmationOf, driveLabel, type Drive } from '../../core/drive/drive';
 import type { SanitiseMethod } from '../../core/sanitise/methods';
-import type { Sanitised } from '../../core/sanitise/sanitised';
+import { eraseBegan, type Sanitised } from '../../core/sanitise/sanitised';
 import { attachmentMember, recordedDrive } from '../drives/finished-drive';
 import type { Helpers } from '../helper-client/helpers';
 import type { AppendContext, Ledger } from '../ledger/ledger';
 import type { Settings } from '../state/settings';
 import type { StatePaths } from '../state/state-paths';
-import { sanitiseReserved } from './sanitise-drive';
+import { sanitiseReserved, type EraseBegun } from './sanitise-drive';
 
 /** Erasing one drive for which nothing is written: reserved, erased, recorded. */
 
@@ -28,7 +28,6 @@ export interface SanitiseDependencies {
   readonly settings: Pick<Settings, 'stallSeconds'>;
   readonly append: AppendContext;
   readonly signal: AbortSignal;
-  readonly onBegin?: (method: SanitiseMethod) => void;
   readonly onProgress: (done: number, total: number) => void;
 }
 
@@ -41,12 +40,12 @@ export interface SanitiseReport {
 
 /**
  * Erases a drive and records it. The drive goes through the same lock as a job: confirmed, reserved, looked at again on the open
- * descriptor. Whatever became of it is in the report; only what left it untouched is thrown.
+ * descriptor. The record says that it begins before it is touched, and then what became of it, also where that is thrown.
  * @throws PrestageError drive-…, sanitise-…, tool-missing, state-unavailable, ledger-…, cancelled, helper-died
  */
 export async function sanitise(
   { drive, benchDirectory, method, reason }: SanitiseRequest,
-  { helpers, ledger, paths, settings, append, signal, onBegin, onProgress }: SanitiseDependencies,
+  { helpers, ledger, paths, settings, append, signal, onProgress }: SanitiseDependencies,
 ): Promise<SanitiseReport> {
   const client = await helpers.forDrive(drive);
   const { reservations } = await client.call(
@@ -61,28 +60,41 @@ export async function sanitise(
   const [held] = reservations;
   if (held === undefined) throw new Error('the helper reserved no drive');
   const { reservation, diskGuid } = held;
-  try {
-    const startedAt = new Date().toISOString();
-    const sanitised = await sanitiseReserved({
-      ...{ drive, client, reservation, method, paths, signal, onProgress },
-      stallMilliseconds: settings.stallSeconds * 1000,
-      onBegin: (chosen) => {
-        takeBack(drive, diskGuid ?? null, reason, ledger, append);
-        onBegin?.(chosen);
-      },
-    });
-    const { sequence } = ledger.append(
+  const startedAt = new Date().toISOString();
+  const record = (sanitised: Sanitised): number =>
+    ledger.append(
       {
         kind: 'drive-sanitised',
         drive: recordedDrive(drive),
         ...(diskGuid === undefined ? {} : { previousDiskGuid: diskGuid }),
         ...attachmentMember(drive),
-        startedAt,
-        sanitised,
+        ...{ startedAt, sanitised },
       },
       append,
-    );
-    return { drive, sanitised, startedAt, ledgerEntry: sequence };
+    ).sequence;
+  const begun: { is: EraseBegun | null } = { is: null };
+  try {
+    const sanitised = await sanitiseReserved({
+      ...{ drive, client, reservation, method, paths, signal, onProgress },
+      stallMilliseconds: settings.stallSeconds * 1000,
+      onBegin: (chosen) => {
+        takeBack(drive, diskGuid ?? null, reason, ledger, append);
+        record({ ...chosen, outcome: 'not-known', why: eraseBegan, seconds: 0 });
+        begun.is = chosen;
+      },
+    }).catch((error: unknown) => {
+      if (begun.is !== null) {
+        const seconds = Math.max(0, Date.now() - Date.parse(startedAt)) / 1000;
+        const why = toErrorData(error).message;
+        try {
+          record({ ...begun.is, outcome: 'not-known', why, seconds });
+        } catch {
+          // The entry that it has begun stands; why it broke off says more than that this could not be written.
+        }
+      }
+      throw error;
+    });
+    return { drive, sanitised, startedAt, ledgerEntry: record(sanitised) };
   } finally {
     await client.call('releaseDrive', { reservation }).catch(() => undefined);
   }

@@ -4,13 +4,16 @@ import { GiB, MiB } from '../../core/base/units';
 import { driveLabel, type Drive } from '../../core/drive/drive';
 import { chooseMethod } from '../../core/sanitise/choose';
 import { levelOf, methodFacts, type Abilities, type SanitiseMethod } from '../../core/sanitise/methods';
-import { hiddenReached, type Sanitised } from '../../core/sanitise/sanitised';
+import { hiddenReached, type Sanitised, type TableBefore, type Verdict } from '../../core/sanitise/sanitised';
 import type { HelperClient } from '../helper-client/helper-client';
 import { logEvent } from '../state/log-file';
 import type { StatePaths } from '../state/state-paths';
 import { EraseJournal, type EraseRun } from './erase-journal';
 
 /** Erases one reserved drive: chooses the way, keeps what is needed to go on after a power cut, and judges nothing itself. */
+
+/** What is known of an erase as it begins. */
+export type EraseBegun = Pick<Sanitised, 'before' | 'method' | 'nist' | 'hidden' | 'resumed'>;
 
 export interface SanitiseOrder {
   readonly drive: Drive;
@@ -22,7 +25,7 @@ export interface SanitiseOrder {
   readonly stallMilliseconds: number;
   readonly signal: AbortSignal;
   /** The way was chosen, and the drive is about to be touched. @throws what keeps it from being touched */
-  readonly onBegin?: (method: SanitiseMethod) => void;
+  readonly onBegin?: (begun: EraseBegun) => void;
   /** Bytes; total 0: the drive does not tell. */
   readonly onProgress: (done: number, total: number) => void;
 }
@@ -44,7 +47,9 @@ export async function sanitiseReserved(order: SanitiseOrder): Promise<Sanitised>
   const left = await journal.read();
   const goesOn = left !== null && isUnderWay(left.method, abilities);
   const method = goesOn ? left.method : chooseMethod(drive, abilities, order.method);
-  const from = resumeFrom(left, method, drive.size);
+  // Begun by somebody else: in which way is not known, and what the drive held before was not looked at.
+  const foreign = !goesOn && abilities.underWay && method !== 'overwrite';
+  const from = resumeFrom(left, method, before);
   const resumed = goesOn || from > 0;
   const run: EraseRun =
     resumed && left !== null
@@ -53,8 +58,19 @@ export async function sanitiseReserved(order: SanitiseOrder): Promise<Sanitised>
           ...({ version: 1, run: randomUUID(), startedAt: new Date().toISOString() } as const),
           ...{ method, before, samples: method === 'overwrite' ? [] : samples, overwritten: 0 },
         };
-  order.onBegin?.(method);
+  const begun: EraseBegun = {
+    ...{ before: run.before, method, nist: levelOf(method, abilities) },
+    ...(resumed ? { resumed: true } : {}),
+    hidden: hiddenReached(method, abilities.hidden),
+  };
+  // First the journal: where it cannot be written, nobody is told that the drive was touched.
   journal.write(run);
+  try {
+    order.onBegin?.(begun);
+  } catch (error) {
+    if (!resumed) await journal.end();
+    throw error;
+  }
   logEvent('info', 'erase-started', { drive: drive.id, method, resumed });
   let overwritten = run.overwritten;
   const ended = await client.call(
@@ -62,7 +78,7 @@ export async function sanitiseReserved(order: SanitiseOrder): Promise<Sanitised>
     {
       ...{ progressToken: randomUUID(), reservation, method, run: run.run, from, stallMilliseconds },
       samples: run.samples,
-      begun: goesOn || (abilities.underWay && method !== 'overwrite'),
+      begun: goesOn || foreign,
     },
     {
       signal,
@@ -75,16 +91,20 @@ export async function sanitiseReserved(order: SanitiseOrder): Promise<Sanitised>
     },
   );
   if (ended.outcome !== 'not-known' && !signal.aborted) await journal.end();
-  logEvent('info', 'erase-ended', { drive: drive.id, method, outcome: ended.outcome });
+  const verdict: Verdict = foreign && ended.outcome === 'erased' ? notOurs : ended;
+  logEvent('info', 'erase-ended', { drive: drive.id, method, outcome: verdict.outcome });
   return {
-    ...{ before: run.before, method, nist: levelOf(method, abilities.hidden) },
-    ...{ outcome: ended.outcome, why: ended.why, seconds: ended.seconds },
+    ...begun,
+    ...{ outcome: verdict.outcome, why: verdict.why, seconds: ended.seconds },
     ...(ended.samples === undefined ? {} : { samples: ended.samples }),
     ...(ended.bytesReadBack === undefined ? {} : { bytesReadBack: ended.bytesReadBack }),
-    ...(resumed ? { resumed: true } : {}),
-    hidden: hiddenReached(method, abilities.hidden),
   };
 }
+
+const notOurs: Verdict = {
+  outcome: 'not-known',
+  why: 'The drive was already erasing itself: in which way, and what it held before, is not known. Now it has ended: erase it again.',
+};
 
 /** The drive goes on with what this station had told it: by its own word, or locked by the password of the erase. */
 function isUnderWay(method: SanitiseMethod, { underWay, obstacles }: Abilities): boolean {
@@ -92,9 +112,12 @@ function isUnderWay(method: SanitiseMethod, { underWay, obstacles }: Abilities):
   return withPassword ? obstacles.includes('ata-locked') : methodFacts[method].byDrive && underWay;
 }
 
-/** The byte from which an overwrite that was broken off goes on. */
-function resumeFrom(left: EraseRun | null, method: SanitiseMethod, size: number): number {
-  if (left?.method !== 'overwrite' || method !== 'overwrite') return 0;
+/**
+ * The byte from which an overwrite that was broken off goes on. Its beginning holds zeros: a drive with a table was written since, or
+ * is another that tells the same serial, and is overwritten from its start.
+ */
+function resumeFrom(left: EraseRun | null, method: SanitiseMethod, { size, table }: TableBefore): number {
+  if (left?.method !== 'overwrite' || method !== 'overwrite' || table !== 'none') return 0;
   const from = Math.max(0, Math.min(left.overwritten, size) - unsure);
   return Math.floor(from / (8 * MiB)) * 8 * MiB;
 }

@@ -16,12 +16,13 @@ export interface HeldDrive {
 /**
  * Takes the partition tables off a drive that may be sealed but is not recorded as finished. Best effort, if
  * need be through a new helper: the drive may be why the old one died.
+ * @returns whether they are known to be off
  */
-export async function takeTablesOff(held: HeldDrive, helpers: Helpers): Promise<void> {
+export async function takeTablesOff(held: HeldDrive, helpers: Helpers): Promise<boolean> {
   const { drive, client, reservation, benchDirectory, protectedPaths, stallMilliseconds } = held;
   try {
     await client.call('eraseTables', { reservation, stallMilliseconds });
-    return;
+    return true;
   } catch {
     // The helper is gone, or holds the drive no more.
   }
@@ -34,7 +35,9 @@ export async function takeTablesOff(held: HeldDrive, helpers: Helpers): Promise<
     for (const again of reservations) {
       await another.call('eraseTables', { reservation: again.reservation, stallMilliseconds });
     }
+    return true;
   } catch {
     // The job is recorded as failed either way, and its remedy is to write the drive again.
+    return false;
   }
 }

@@ -103,6 +103,7 @@ function eraseCode(outcome: 'erased' | 'not-erased' | 'not-known'): string {
 function sizeResult({
   end,
 }: Extract<LedgerRecord, { kind: 'size-checked' }>): Pick<EntrySummary, 'result' | 'reason'> {
+  if (end.state === 'begun') return { result: 'started', reason: null };
   if (end.state === 'cancelled') return { result: 'cancelled', reason: null };
   if (end.state === 'failed') {
     const { code, message } = end.reason;

@@ -26,7 +26,12 @@ export function orderFileNotices(
     fillMachineFiles(
       chosen,
       machines.map((line) =>
-        machineValues(line.serial, line, { order: number, replaces: line.replaces ?? line.replacesSerial }),
+        machineValues(line.serial, line, {
+          order: number,
+          replaces: line.replaces ?? line.replacesSerial,
+          // Which pack is a machine's own is known with the media, and its batch says so.
+          driverPack: 'of the media',
+        }),
       ),
       [],
     );

@@ -220,6 +220,8 @@ function kindOf(kind: unknown, record: unknown): Pick<LogRow, 'kind' | 'result'>
         : null;
     }
     case 'size-checked':
+      // As with a job, the line is that of its end.
+      if (state === 'begun') return null;
       if (state === 'cancelled') return { kind: 'check', result: 'cancelled' };
       return {
         kind: 'check',

@@ -5,7 +5,13 @@ import { PrestageError } from '../../core/base/errors';
 import { clearSecrets } from '../../core/machine-files/clear-secrets';
 import { computerNameProblem, sharedName } from '../../core/machine-files/computer-name';
 import { asksForName, fillTemplate, type MachineValues } from '../../core/machine-files/fill-template';
-import type { MachineFile, RecordedMachineFile, Slot } from '../../core/machine-files/machine-file';
+import { answerFileNames, autopilotNames } from '../../core/machine-files/names-given';
+import {
+  isAutopilotFile,
+  type MachineFile,
+  type RecordedMachineFile,
+  type Slot,
+} from '../../core/machine-files/machine-file';
 import { readMachineFiles, xmlProblem } from './read-machine-files';
 
 /** Which list of machine files counts for a batch, and what its files say for each machine. */
@@ -82,13 +88,18 @@ export function fillMachineFiles(
   const named = machines.filter((machine) => files.some((file) => asksForName(file, machine)));
   requireNames(named, others);
   const problems: string[] = [];
+  const given: NamedMachine[] = [];
   const filled = new Map<string, FilledFile[]>();
   for (const machine of machines) {
     const own: FilledFile[] = [];
     for (const file of files) {
       const result = fillTemplate(file, machine);
+      const names = 'problems' in result ? [] : namesGiven(file, result.text);
+      given.push(...names.map((computerName) => ({ serial: machine.serial, computerName })));
       const wrong =
-        'problems' in result ? result.problems : file.kind === 'xml' ? xmlProblems(result.text) : [];
+        'problems' in result
+          ? result.problems
+          : [...(file.kind === 'xml' ? xmlProblems(result.text) : []), ...nameProblems(names)];
       problems.push(...wrong.map((what) => `machine ${shown(machine.serial)}, ${file.path}: ${what}`));
       if ('problems' in result) continue;
       const content = Buffer.from(result.text, 'utf8');
@@ -98,7 +109,11 @@ export function fillMachineFiles(
     filled.set(machine.serial, own);
   }
   const [first] = problems;
-  if (first === undefined) return filled;
+  if (first === undefined) {
+    // Put together by a template, they were not known before.
+    requireOwnNames(given, others);
+    return filled;
+  }
   throw new PrestageError({
     code: 'machine-file-unfilled',
     message:
@@ -114,17 +129,48 @@ function xmlProblems(text: string): readonly string[] {
   return problem === null ? [] : [problem];
 }
 
+/** Computer names that a filled file gives. */
+function namesGiven({ path, kind }: MachineFile, text: string): string[] {
+  if (kind === 'xml') return answerFileNames(text);
+  return kind === 'json' && isAutopilotFile(path) ? autopilotNames(text) : [];
+}
+
+function nameProblems(names: readonly string[]): string[] {
+  return names.flatMap((name) => {
+    const what = computerNameProblem(name);
+    return what === null ? [] : [`the name ${shown(name)} ${what}`];
+  });
+}
+
 function requireNames(machines: readonly MachineValues[], others: readonly NamedMachine[]): void {
   const problems = machines.flatMap(({ serial, computerName }) => {
     const what = computerName === undefined ? null : computerNameProblem(computerName);
     return what === null ? [] : [`the name ${shown(computerName ?? '')} of machine ${shown(serial)} ${what}`];
   });
+  refuseNames([...problems, ...sharedNames(machines, others)]);
+}
+
+/** @throws PrestageError computer-name-invalid */
+function requireOwnNames(machines: readonly NamedMachine[], others: readonly NamedMachine[]): void {
+  const serials = new Set(machines.map(({ serial }) => serial));
+  refuseNames(
+    sharedNames(
+      machines,
+      others.filter(({ serial }) => !serials.has(serial)),
+    ),
+  );
+}
+
+function sharedNames(machines: readonly NamedMachine[], others: readonly NamedMachine[]): string[] {
   const serials = new Set(machines.map(({ serial }) => serial));
   const shared = machines.length === 0 ? null : sharedName([...others, ...machines]);
-  if (shared !== null && shared.serials.some((serial) => serials.has(serial))) {
-    const [one, other] = shared.serials;
-    problems.push(`machines ${shown(one)} and ${shown(other)} have one computer name, ${shown(shared.name)}`);
-  }
+  if (!shared?.serials.some((serial) => serials.has(serial))) return [];
+  const [one, other] = shared.serials;
+  return [`machines ${shown(one)} and ${shown(other)} have one computer name, ${shown(shared.name)}`];
+}
+
+/** @throws PrestageError computer-name-invalid where there is a problem */
+function refuseNames(problems: readonly string[]): void {
   const [first] = problems;
   if (first === undefined) return;
   throw new PrestageError({

@@ -6,6 +6,7 @@ import { sanitizeForDisplay } from '../../core/base/display';
 import { PrestageError } from '../../core/base/errors';
 import { errorCodeOf } from '../../core/base/system-error';
 import { templateProblems } from '../../core/machine-files/fill-template';
+import { xmlPitfall } from '../../core/machine-files/xml-pitfalls';
 import {
   kindOfPath,
   largestTemplate,
@@ -48,7 +49,7 @@ export function withTemplates(entries: readonly MachineFileEntry[], listedIn: st
   const files = entries.map(({ path, kind = kindOfPath(path), template, bytes }): MachineFile => {
     const file = { path, kind, template: '', bytes };
     if (template === undefined) return file;
-    const text = readTemplate(resolve(dirname(listedIn), template));
+    const text = readTemplate(resolve(dirname(listedIn), template), kind);
     const named = `the template ${sanitizeForDisplay(template, 200)}`;
     if ('problem' in text) {
       problems.push(`${named} ${text.problem}`);
@@ -64,12 +65,18 @@ export function withTemplates(entries: readonly MachineFileEntry[], listedIn: st
   return files;
 }
 
-function readTemplate(path: string): { readonly text: string } | { readonly problem: string } {
+/** In a plain text the byte order mark stays: Windows PowerShell and others know UTF-8 by it, and by nothing else. */
+function readTemplate(
+  path: string,
+  kind: MachineFile['kind'],
+): { readonly text: string } | { readonly problem: string } {
   try {
     const stat = statSync(path);
     if (!stat.isFile()) return { problem: 'is not a file' };
     if (stat.size > largestTemplate) return { problem: `is larger than ${largestTemplate} bytes` };
-    return { text: new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(path)) };
+    return {
+      text: new TextDecoder('utf-8', { fatal: true, ignoreBOM: kind === 'text' }).decode(readFileSync(path)),
+    };
   } catch (error) {
     if (errorCodeOf(error) === 'ENOENT') return { problem: 'is not there' };
     return { problem: error instanceof TypeError ? 'is not a text in UTF-8' : 'cannot be read' };
@@ -84,7 +91,9 @@ export function xmlProblem(text: string): string | null {
     const parsed: unknown = new XMLParser({ processEntities: false }).parse(text, true);
     const roots = Object.entries(parsed ?? {}).filter(([name]) => !/^[?#]/.test(name));
     const one = roots.length === 1 && !Array.isArray(roots[0]?.[1]);
-    return one ? null : 'it is not well-formed XML (it must have one outermost element)';
+    if (!one) return 'it is not well-formed XML (it must have one outermost element)';
+    const pitfall = xmlPitfall(text);
+    return pitfall === null ? null : `it is not well-formed XML (${pitfall})`;
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     return `it is not well-formed XML (${sanitizeForDisplay(why, 200)})`;

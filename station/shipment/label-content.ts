@@ -4,6 +4,7 @@ import { PrestageError } from '../../core/base/errors';
 import { required } from '../../core/base/required';
 import type { LabelContent } from '../../core/label/label-layout';
 import type { JobDetails } from '../../core/ledger/record';
+import { replacedText } from '../../core/machine/replaced-computer';
 import { normalizeSerial } from '../../core/machine/serial';
 import { assessMachine, isTrainingDrive } from '../../core/shipment/shipment-rules';
 import type { LedgerReader } from '../ledger/ledger-reader';
@@ -94,6 +95,7 @@ function labelOf(
   return {
     machineSerial: sanitizeForDisplay(job.machineSerial, 64),
     names: list([computerName, assetTag]),
+    ...(job.replaces === undefined ? {} : { replaces: `replaces ${replacedText(job.replaces)}` }),
     verdict: list([`PASS ${minute(time)}`, job.drive.bay, isTrainingDrive(job) ? 'training drive' : null]),
     record: `Entry ${sequence}, ${hash.slice(0, 16)}`,
     from: list([job.workOrder === undefined ? null : `Work order ${job.workOrder}`, station]),

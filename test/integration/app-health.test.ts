@@ -61,14 +61,14 @@ describe.skipIf(!isRoot)('a drive that is attached', () => {
       'a size check that has ended',
     );
     expect(sizeChecks).toMatchObject([
-      { driveId: drive.id, check: { verdict: { what: 'whole' }, bytes: 64 * MiB }, ledgerEntry: 1 },
+      { driveId: drive.id, check: { verdict: { what: 'whole' }, bytes: 64 * MiB }, ledgerEntry: 2 },
     ]);
     expect(hasNoTable(drive.path, 64 * MiB)).toBe(true);
-    const { entry } = await app.handlers.getLogEntry({ sequence: 1 });
+    const { entry } = await app.handlers.getLogEntry({ sequence: 2 });
     expect(entry.record).toMatchObject({ kind: 'size-checked', end: { state: 'done' } });
     const page = await app.handlers.queryLog({
       ...{ text: '', kind: null, result: 'size-checked', from: null, to: null, offset: 0, limit: 10 },
     });
-    expect(page.rows).toMatchObject([{ sequence: 1, kind: 'check', machineSerial: null }]);
+    expect(page.rows).toMatchObject([{ sequence: 2, kind: 'check', machineSerial: null }]);
   });
 });

@@ -36,7 +36,8 @@ let hanging: string;
 const finished = (machineSerial: string, hash: string): LedgerRecord[] => {
   const drive = { ...sampleJob().drive, serial: `D-${machineSerial}`, bay: 'bay 3' };
   const machine = { computerName: `PC-${hash}`, assetTag: 'C-4711' };
-  const job = sampleJob({ machineSerial, drive, workOrder: 'WO-1', machine });
+  const replaces = { computerName: `PC-OLD-${hash}`, serial: '4XY' };
+  const job = sampleJob({ machineSerial, drive, workOrder: 'WO-1', machine, replaces });
   return [started(job), done(job)];
 };
 
@@ -228,6 +229,7 @@ describe.skipIf(noPrintServer !== null)(`through a print queue (${noPrintServer 
     expect(read).toEqual(expect.arrayContaining(['5CD1234XY2', 'S-1']) as unknown);
     expect(read.find((text) => text.startsWith('prestage:1:S-1:5CD1234XY2:'))).toBeDefined();
     expect(second).toContain('^FDPC-1');
+    expect(second).toContain('^FDreplaces PC-OLD-1 _28serial 4XY_29');
 
     const none = await label(['--machine', '5CD1234XY2', '--queue', 'Nowhere'], environment);
     expect(errorOf(none)).toMatchObject({

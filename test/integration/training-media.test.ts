@@ -68,6 +68,13 @@ describe('makeTrainingMedia', () => {
     expect(media.leftOut).toEqual([]);
     const { warnings } = await api.call('verifyMedia', { progressToken: 'verify', path: made.path });
     expect(warnings).toEqual([]);
+    const recipe = join(area, 'recipe.yaml');
+    writeFileSync(
+      recipe,
+      `name: Windows 11\nversion: "1"\noperatingSystem: { media: ${made.path} }\npackages:\n  - { id: ABC00001, name: One, folder: . }\n`,
+    );
+    const created = await runCli(['media', 'create', recipe, '--output', join(area, 'new.wim'), '--json']);
+    expect(errorOf(created)).toMatchObject({ code: 'media-for-training' });
     const inspected = await runCli(['media', 'inspect', made.path]);
     expect(inspected.status).toBe(0);
     expect(inspected.stdout).toContain(trainingMediaName);

@@ -1,5 +1,11 @@
 import type { JobHealth } from '../../../core/health/health-rules';
-import { findingWords, healthLine, healthRows, riseWords } from '../../../core/health/health-words';
+import {
+  afterLine,
+  findingWords,
+  healthLine,
+  healthRows,
+  riseWords,
+} from '../../../core/health/health-words';
 import { sizeWords } from '../../../core/health/size-check';
 import { slowWords, type SlowNote } from '../../../core/health/slow';
 import type { LedgerRecord } from '../../../core/ledger/record';
@@ -19,7 +25,7 @@ export function healthDetails(
   return present([
     [words.health, before === undefined ? null : healthLine(before, findings)],
     [words.healthFindings, findings.length === 0 ? null : findings.map(findingWords).join('; ')],
-    [words.healthAfter, after === undefined ? null : healthLine(after, [])],
+    [words.healthAfter, health === undefined || after === undefined ? null : afterLine(health, after)],
     [words.healthRose, rose === undefined ? null : rose.map(riseWords).join('; ')],
     ...(before?.known === true ? healthRows(before) : []),
     [words.speed, slow === undefined ? null : slow.map(slowWords).join('; ')],

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { afterLine, jobHealthWords } from '../../../core/health/health-words';
 import type { DriveHealth, KnownHealth } from '../../../core/health/health';
 import { done, erasures, send } from './job-story';
 
@@ -44,6 +45,19 @@ describe('runJob, of hardware', () => {
     },
   );
 
+  it('does not say that its tables are off where the drive did not take that', async () => {
+    const after: DriveHealth = { ...before, pending: 1 };
+    const story = { runJob: () => done, health: [before, after] as const };
+    const off = await send(story);
+    expect(off.report.end).toMatchObject({
+      reason: { message: expect.stringContaining('was removed.') as string },
+    });
+    const on = await send({ ...story, cannotErase: true });
+    expect(on.report.end).toMatchObject({
+      reason: { message: expect.stringContaining('is not known') as string },
+    });
+  });
+
   it('stays done when only a transfer arrived damaged: that is a cable', async () => {
     const after: DriveHealth = { ...before, crcErrors: 3 };
     const { report, records } = await send({ runJob: () => done, health: [before, after] });
@@ -59,6 +73,37 @@ describe('runJob, of hardware', () => {
     expect(records.at(-1)).toMatchObject({
       health: { before, after: { known: false, reason: "The test's drive-changed" } },
     });
+  });
+
+  it('fails when a drive that did not tell its health before is bad, and is never called unchanged', async () => {
+    const untold: DriveHealth = { known: false, reason: 'the tool smartctl did not respond in time' };
+    const failing: DriveHealth = { ...before, overall: 'failed' };
+    const { report, log, records } = await send({ runJob: () => done, health: [untold, failing] });
+    expect(report.end).toMatchObject({
+      state: 'failed',
+      reason: {
+        code: 'drive-health-worse',
+        message: expect.stringContaining('is bad, which it did not tell before') as string,
+      },
+    });
+    expect(erasures(log)).toEqual(['first eraseTables']);
+    expect(records.at(-1)).toMatchObject({
+      health: {
+        findings: expect.arrayContaining([
+          expect.objectContaining({ figure: 'failing', act: 'blocks' }),
+        ]) as unknown,
+      },
+    });
+    const well = await send({ runJob: () => done, health: [untold, before] });
+    expect(well.report.end).toEqual(done);
+    const words = jobHealthWords(well.report.health ?? { before: untold, findings: [] });
+    expect(words).toMatch(/^not known: .*; after read-back warning, 2 reallocated sectors/);
+    expect(words).not.toContain('unchanged');
+  });
+
+  it('is told afterwards without a word, where something rose', () => {
+    const health = { before, findings: [], after: { ...before, pending: 5 } };
+    expect(afterLine(health, health.after)).toBe('2 reallocated sectors, 5 pending sectors');
   });
 
   it('is not asked again when it was not done', async () => {

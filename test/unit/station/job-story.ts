@@ -69,6 +69,10 @@ const image: Partial<DiskImage> = { directory: '/cache/render', fingerprint: det
 export const broken = (code: PrestageError['code']): PrestageError =>
   new PrestageError({ code, message: `The test's ${code}.`, remedy: 'None.' });
 
+const refuseErase = (): never => {
+  throw broken('drive-write-failed');
+};
+
 export type Step = LedgerRecord['kind'] | 'recording' | 'released';
 /** The helper says a state: of this job, unless another is named. */
 type Say = (job: JobState, jobId?: string) => void;
@@ -84,6 +88,8 @@ export interface Story {
   readonly machine?: 'finished' | 'begun' | 'ordered';
   readonly again?: boolean;
   readonly cannotRelease?: boolean;
+  /** The drive takes no more writes: its tables stay on. */
+  readonly cannotErase?: boolean;
   readonly onJob?: (state: JobState) => void;
   /** The drive is hardware: what it says of its health before and after; null: it does not answer any more. */
   readonly health?: readonly [before: DriveHealth, after: DriveHealth | null];
@@ -127,7 +133,7 @@ export async function send(story: Story): Promise<Told> {
     ...(story.dies === true
       ? {}
       : {
-          eraseTables: () => ({}),
+          eraseTables: () => (story.cannotErase === true ? refuseErase() : {}),
           releaseDrive: () => {
             if (story.cannotRelease === true) throw broken('helper-died');
             return {};
@@ -141,7 +147,7 @@ export async function send(story: Story): Promise<Told> {
   });
   const second = new FakeHelperClient('second', log, {
     reserveDrives: () => ({ reservations: [{ reservation: 'r2', drive }] }),
-    eraseTables: () => ({}),
+    eraseTables: () => (story.cannotErase === true ? refuseErase() : {}),
   });
   const records: LedgerRecord[] = [];
   const others = sampleJob({ machineSerial: planned.machineSerial });

@@ -65,6 +65,13 @@ describe('the driver packs of a batch', () => {
     expect(planPacks(request({ signed })).packs.get('S-1')).toBe('A');
   });
 
+  it('takes the one in the media for what the signed one does not name: a recipe lists only what it adds', () => {
+    const signed = [{ pack: 'A', models: [{ model: 'Added 1' }] }];
+    const { packs, warnings } = planPacks(request({ signed }));
+    expect(packs.get('S-1')).toBe('latitude-5440');
+    expect(warnings).toHaveLength(3);
+  });
+
   it('says nothing where the media has no packs, and what is wrong with a table', () => {
     expect(planPacks(request({ drivers: null }))).toEqual({ packs: new Map(), warnings: [] });
     const broken = { folders: ['A'], ...readDriverTable('[{"pack": "A"}]') };

@@ -81,6 +81,14 @@ describe('a template', () => {
       'it says that its encoding is utf-16; files are written in UTF-8',
     ],
     [
+      { template: '<u><![CDATA[net user {{serial}}]]></u>' },
+      'a placeholder stands in a CDATA section, where values cannot be escaped',
+    ],
+    [
+      { kind: 'text', template: 's\0e\0t\0' } as const,
+      'it holds null characters, as a text in UTF-16 does; files are written in UTF-8',
+    ],
+    [
       { path: '\\x\\AutopilotConfigurationFile.json', kind: 'json', template: '{"a": "ü"}' } as const,
       'it holds characters beside ASCII, which Windows Autopilot cannot read',
     ],

@@ -1,6 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { PrestageError } from '../../../../core/base/errors';
-import { requireTrainingDrive, trainingMediaName } from '../../../../core/media/training-media';
+import {
+  requireNoTraining,
+  requireTrainingDrive,
+  trainingMediaName,
+} from '../../../../core/media/training-media';
 import { sampleDrive } from '../drive/drives';
 
 const training = { name: trainingMediaName };
@@ -21,5 +25,18 @@ describe('requireTrainingDrive', () => {
         requireTrainingDrive(sampleDrive({ kind }), { name: 'Windows 11' });
       }).not.toThrow();
     }
+  });
+});
+
+describe('requireNoTraining', () => {
+  it('refuses to make a media of the training media, which would go to real drives under another name', () => {
+    const refused = expect(() => {
+      requireNoTraining(training, '/x/practice.wim');
+    });
+    refused.toThrow(PrestageError);
+    refused.toThrow(/\/x\/practice\.wim is the training media/);
+    expect(() => {
+      requireNoTraining({ name: 'Windows 11' }, '/x/practice.wim');
+    }).not.toThrow();
   });
 });

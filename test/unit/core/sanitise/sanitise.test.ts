@@ -77,6 +77,17 @@ describe('an NVMe drive', () => {
     const two = nvmeAbilities(all, { attached: [1, 2], allocated: [1, 2] });
     expect(two.methods).toEqual(['overwrite']);
     expect(two.obstacles).toEqual(['other-namespaces']);
+    // nvme-cli names all namespaces to a drive whose namespaces share one format, whatever was asked for.
+    const sameFormat = controller((bytes) => bytes.writeUInt8(0b01, 524));
+    expect(nvmeAbilities(sameFormat, { attached: [1, 2], allocated: [1, 2] }).methods).toEqual(['overwrite']);
+    // One that is attached to another controller only may be a drive there.
+    const shared = controller((bytes) => {
+      bytes.writeUInt32LE(0b111, 328);
+      bytes.writeUInt8(0b10, 76);
+      bytes.writeUInt8(0b10, 524);
+    });
+    expect(nvmeAbilities(shared, { attached: [1], allocated: [1, 2] }).methods).toEqual(['overwrite']);
+    expect(nvmeAbilities(shared, one).methods).toContain('nvme-sanitize-block');
     // And a drive that does not tell its namespaces is not, either.
     expect(nvmeAbilities(all, null).methods).toEqual(['overwrite']);
   });
@@ -94,8 +105,8 @@ describe('an NVMe drive', () => {
       { kind: 'nvme-unallocated', bytes: 400 },
     ]);
     expect(hiddenNote(hidden)).toContain('not attached');
-    expect(levelOf('nvme-sanitize-block', hidden)).toBe('purge');
-    expect(levelOf('nvme-format-crypto', hidden)).toBe('clear');
+    expect(levelOf('nvme-sanitize-block', { hidden })).toBe('purge');
+    expect(levelOf('nvme-format-crypto', { hidden })).toBe('clear');
     expect(hiddenReached('nvme-format-crypto', hidden).map(({ reached }) => reached)).toEqual([false, false]);
     expect(hiddenReached('nvme-sanitize-block', hidden).map(({ reached }) => reached)).toEqual([true, true]);
   });
@@ -228,7 +239,14 @@ describe('a SATA drive', () => {
       { kind: 'hpa', bytes: 512_000 },
       { kind: 'dco', bytes: 512_000 },
     ]);
-    expect(levelOf('ata-sanitize-block', hidden)).toBe('clear');
+    expect(levelOf('ata-sanitize-block', { hidden })).toBe('clear');
+    // Nor is it a purge where the drive does not tell whether it hides something.
+    const untold = ataAbilities({
+      ...{ drive: identify({ 59: 0xf000 }), logicalSectorSize: 512, status: parseSanitizeStatus(idle) },
+      ...{ maxSectors: null, dcoSectors: null },
+    });
+    expect(levelOf('ata-sanitize-block', untold)).toBe('clear');
+    expect(levelOf('ata-sanitize-block', { hidden: [], notKnown: [] })).toBe('purge');
   });
 
   it('reports how far it is, in the forms of hdparm and in no other', () => {
@@ -305,6 +323,9 @@ describe('the outcome', () => {
     });
     expect(judgeErase({ state: 'done' }, { ...counts, unread: 1 }).outcome).toBe('not-known');
     expect(judgeErase({ state: 'done' }, { ...counts, samples: 0 }).outcome).toBe('not-known');
+    // Cancelled while the drive went on: it says "done", and nobody has looked.
+    expect(judgeErase({ state: 'done' }, null).outcome).toBe('not-known');
+    expect(judgeErase({ state: 'done' }, 'read-back')).toEqual({ outcome: 'erased', why: null });
     expect(judgeErase({ state: 'failed', why: 'It failed.' }, counts).outcome).toBe('not-erased');
     expect(judgeErase({ state: 'not-known', why: 'It stopped.' }, counts).outcome).toBe('not-known');
     expect(judgeErase({ state: 'not-known', why: 'It stopped.' }, null)).toEqual({

@@ -1,8 +1,13 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { PrestageError } from '../../../../core/base/errors';
 import type { MachineFile } from '../../../../core/machine-files/machine-file';
+import type { WorkOrder } from '../../../../core/order/order';
+import { orderFileNotices } from '../../../../station/library/order-machine-files';
 import { fillMachineFiles } from '../../../../station/machine-files/fill-machine-files';
-import { xmlProblem } from '../../../../station/machine-files/read-machine-files';
+import { readMachineFiles, xmlProblem } from '../../../../station/machine-files/read-machine-files';
 
 const file: MachineFile = {
   path: '\\unattend.xml',
@@ -23,8 +28,23 @@ function refusal(machines: Parameters<typeof fillMachineFiles>[1], others: typeo
 }
 
 describe('XML', () => {
-  it.each(['<a>x</a>   \n', '<?xml version="1.0" encoding="utf-8"?>\n<a b="1"/>'])('takes %j', (text) => {
+  it.each([
+    '<a>x</a>   \n',
+    '<?xml version="1.0" encoding="utf-8"?>\n<a b="1"/>',
+    '<a>&amp;&#xE4;&#228;</a>',
+    '<a><!-- a - b & c --><![CDATA[a && b --]]></a>',
+  ])('takes %j', (text) => {
     expect(xmlProblem(text)).toBeNull();
+  });
+  // Our parser takes these; what reads them on the machine does not.
+  it.each([
+    '\n<?xml version="1.0"?><a/>',
+    '<a>&auml;</a>',
+    '<a b="&x"/>',
+    '<a>\u0001</a>',
+    '<a><!-- PC--1 --></a>',
+  ])('refuses %j', (text) => {
+    expect(xmlProblem(text)).toMatch(/not well-formed/);
   });
   it.each(['', 'x', '<a>x</b>', '<a>&x</a>', '<a><b></a>', '<a/><b/>', '<a/><a/>', '<a b=1/>'])(
     'refuses %j',
@@ -32,6 +52,24 @@ describe('XML', () => {
       expect(xmlProblem(text)).toMatch(/not well-formed/);
     },
   );
+});
+
+describe('a template', () => {
+  it('keeps the mark by which Windows reads a script as UTF-8; XML and JSON, which need none, lose it', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'prestage-templates-'));
+    try {
+      writeFileSync(join(folder, 'a.ps1'), "\ufeff'Grüße'\r\n");
+      writeFileSync(join(folder, 'a.json'), '\ufeff{}');
+      const entries = ['ps1', 'json'].map(
+        (ending) => `  - { path: '\\a.${ending}', template: a.${ending} }\n`,
+      );
+      writeFileSync(join(folder, 'list.yaml'), `machineFiles:\n${entries.join('')}`);
+      const templates = readMachineFiles(join(folder, 'list.yaml')).map(({ template }) => template);
+      expect(templates).toEqual(["\ufeff'Grüße'\r\n", '{}']);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
 });
 
 describe('the files of a batch', () => {
@@ -51,6 +89,65 @@ describe('the files of a batch', () => {
     expect(refusal([{ serial: 'A' }])).toMatch(
       /^machine-file-unfilled: .*machine A, \\unattend.xml: nothing is known for \{\{computerName\}\}/,
     );
+  });
+
+  it('never hold a name that Windows does not take, however an answer file puts it together', () => {
+    const answers = (name: string): void => {
+      const template = `<unattend><component name="Microsoft-Windows-Shell-Setup" x="y"><ComputerName>${name}</ComputerName></component></unattend>`;
+      list.files[0] = { ...file, template };
+    };
+    try {
+      answers('DEPOT-{{serial}}');
+      expect(refusal([{ serial: '5CG1234XYZ' }])).toMatch(
+        /^machine-file-unfilled: .*machine 5CG1234XYZ, \\unattend.xml: the name DEPOT-5CG1234XYZ has 16 characters/,
+      );
+      expect(refusal([{ serial: 'A' }, { serial: 'B' }])).toBe('none');
+      expect(refusal([{ serial: 'A' }], [{ serial: 'B', computerName: 'depot-a' }])).toMatch(
+        /machines B and A have one computer name/,
+      );
+      answers('DEPOT-1');
+      expect(refusal([{ serial: 'A' }, { serial: 'B' }])).toMatch(
+        /^computer-name-invalid: .*machines A and B have one computer name, DEPOT-1/,
+      );
+      answers('*');
+      expect(refusal([{ serial: 'A' }, { serial: 'B' }])).toBe('none');
+    } finally {
+      list.files[0] = file;
+    }
+  });
+
+  it('never give Windows Autopilot a name that Windows does not take', () => {
+    const profile = (name: string): string => {
+      const path = '\\x\\AutopilotConfigurationFile.json';
+      const template = `{"CloudAssignedDeviceName": "${name}"}`;
+      list.files[0] = { ...file, path, kind: 'json', template };
+      return refusal([{ serial: '5CG1234XYZ' }]);
+    };
+    try {
+      expect(profile('DEPOT-{{serial}}')).toMatch(
+        /^machine-file-unfilled: .*the name DEPOT-5CG1234XYZ has 16 characters/,
+      );
+      expect(profile('DEPOT-%SERIAL%')).toBe('none');
+      expect(profile('')).toBe('none');
+    } finally {
+      list.files[0] = file;
+    }
+  });
+
+  it('of an order are told without the drivers, which are known with the media only', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'prestage-order-'));
+    try {
+      writeFileSync(join(folder, 'a.txt'), '{{serial}} {{driverPack}}');
+      const machineFiles = join(folder, 'list.yaml');
+      writeFileSync(machineFiles, "machineFiles:\n  - { path: '\\a.txt', template: a.txt }\n");
+      const order = { version: 1 as const, number: 'WO-1', machines: [{ serial: 'A' }] };
+      const paths = { library: join(folder, 'library') };
+      expect(orderFileNotices(order as unknown as WorkOrder, paths, { machineFiles })).toEqual([]);
+      writeFileSync(join(folder, 'a.txt'), '{{assetTag}}');
+      expect(orderFileNotices(order as unknown as WorkOrder, paths, { machineFiles })).toHaveLength(1);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 
   it('need no name where no file asks for one', () => {

@@ -1,0 +1,170 @@
+import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { PrestageError } from '../../../core/base/errors';
+import { GiB } from '../../../core/base/units';
+import { noPast } from '../../../core/ledger/drive-past';
+import type { LedgerRecord } from '../../../core/ledger/record';
+import { overwriteOnly, type Abilities } from '../../../core/sanitise/methods';
+import { checkDriveSize } from '../../../station/jobs/check-drive-size';
+import { sanitise, type SanitiseDependencies } from '../../../station/jobs/run-sanitise';
+import { EraseJournal, type EraseRun } from '../../../station/jobs/erase-journal';
+import type { Helpers } from '../../../station/helper-client/helpers';
+import type { Ledger } from '../../../station/ledger/ledger';
+import type { StatePaths } from '../../../station/state/state-paths';
+import { sampleDrive } from '../core/drive/drives';
+import { FakeHelperClient } from './fake-helper-client';
+import { context } from './ledger/samples';
+
+/** What the record says of a drive that is erased for no machine, also where that is broken off. */
+
+const drive = sampleDrive({ size: 64 * GiB });
+const before = { size: drive.size, table: 'none' as const, partitions: [] };
+const erased = { outcome: 'erased', why: null, bytesReadBack: drive.size, seconds: 1 };
+/** An overwrite that was broken off. */
+const left: EraseRun = {
+  ...({ version: 1, run: '0b0f2c64-6a44-4c3c-9b0e-1d2f3a4b5c6d', method: 'overwrite' } as const),
+  ...{ startedAt: '2026-01-01T00:00:00.000Z', before, samples: [], overwritten: 30 * GiB },
+};
+const dies = (): never => {
+  throw new PrestageError({ code: 'helper-died', message: 'The helper died.', remedy: 'None.' });
+};
+
+let area: string;
+beforeEach(() => {
+  area = mkdtempSync(join(tmpdir(), 'prestage-erase-'));
+});
+afterEach(() => {
+  rmSync(area, { recursive: true, force: true });
+});
+
+interface Story {
+  readonly erase: () => unknown;
+  readonly table?: 'none' | 'gpt';
+  readonly abilities?: Abilities;
+}
+
+function station({ erase, table = 'none', abilities = overwriteOnly() }: Story): {
+  readonly records: LedgerRecord[];
+  readonly helper: FakeHelperClient;
+  readonly dependencies: SanitiseDependencies;
+} {
+  const records: LedgerRecord[] = [];
+  const helper = new FakeHelperClient('first', [], {
+    reserveDrives: () => ({ reservations: [{ reservation: 'r1', drive, diskGuid: null }] }),
+    prepareSanitise: () => ({ abilities, before: { ...before, table }, samples: [] }),
+    sanitiseDrive: erase,
+    checkSize: erase,
+    releaseDrive: () => ({}),
+  });
+  const ledger: Pick<Ledger, 'append' | 'pastOf'> = {
+    append: (record) => {
+      records.push(record);
+      return { sequence: records.length } as never;
+    },
+    pastOf: () => noPast,
+  };
+  const helpers: Pick<Helpers, 'forDrive'> = { forDrive: () => Promise.resolve(helper.client) };
+  const paths: Partial<StatePaths> = {
+    erasures: join(area, 'erasures'),
+    ledgerFile: join(area, 'ledger'),
+    imageCache: join(area, 'cache'),
+  };
+  return {
+    ...{ records, helper },
+    dependencies: {
+      ...{ helpers: helpers as Helpers, ledger: ledger as Ledger, paths: paths as StatePaths },
+      ...{ settings: { stallSeconds: 30 }, append: context, signal: new AbortController().signal },
+      onProgress: () => undefined,
+    },
+  };
+}
+
+const asked = { drive, benchDirectory: null, method: null, reason: null };
+const outcomes = (records: readonly LedgerRecord[]): string[] =>
+  records.map((record) => (record.kind === 'drive-sanitised' ? record.sanitised.outcome : record.kind));
+
+describe('a drive that is erased for no machine', () => {
+  it('is in the record before it is touched, and again with the outcome', async () => {
+    const { records, dependencies } = station({
+      erase: () => {
+        expect(outcomes(records)).toEqual(['not-known']);
+        return erased;
+      },
+    });
+    const report = await sanitise(asked, dependencies);
+    expect(report).toMatchObject({ ledgerEntry: 2, sanitised: { outcome: 'erased', nist: 'clear' } });
+    expect(outcomes(records)).toEqual(['not-known', 'erased']);
+    expect(readdirSync(join(area, 'erasures'))).toEqual([]);
+  });
+
+  it('has an entry that says why its erase broke off', async () => {
+    const { records, dependencies } = station({ erase: dies });
+    await expect(sanitise(asked, dependencies)).rejects.toThrow('The helper died.');
+    expect(outcomes(records)).toEqual(['not-known', 'not-known']);
+    expect(records.at(-1)).toMatchObject({ sanitised: { why: 'The helper died.', method: 'overwrite' } });
+  });
+
+  it('is not touched, and in no record, where its journal cannot be written', async () => {
+    const { records, helper, dependencies } = station({ erase: () => erased });
+    const erasures = join(area, 'erasures');
+    new EraseJournal({ erasures }, drive).write(left);
+    const [name = ''] = readdirSync(erasures);
+    rmSync(join(erasures, name));
+    mkdirSync(join(erasures, name, 'in the way'), { recursive: true });
+    await expect(sanitise(asked, dependencies)).rejects.toThrow();
+    expect(records).toEqual([]);
+    expect(helper.requests.map(({ method }) => method)).not.toContain('sanitiseDrive');
+  });
+
+  it.each([
+    ['none', 29 * GiB],
+    // Something was written to it since, or it is another drive of the same serial.
+    ['gpt', 0],
+  ] as const)('goes on with an overwrite only where it begins with zeros: %s', async (table, from) => {
+    const { helper, dependencies } = station({ erase: () => erased, table });
+    new EraseJournal({ erasures: join(area, 'erasures') }, drive).write(left);
+    const { sanitised } = await sanitise(asked, dependencies);
+    expect(helper.requests.find(({ method }) => method === 'sanitiseDrive')?.request).toMatchObject({ from });
+    expect(sanitised.before.table).toBe(table);
+    expect(sanitised.resumed === true).toBe(table === 'none');
+  });
+});
+
+describe('a drive that somebody else had begun to erase', () => {
+  it('is waited for, and not claimed to be erased in a way that nobody knows', async () => {
+    const abilities: Abilities = { ...overwriteOnly(), methods: ['nvme-sanitize-block'], underWay: true };
+    const { helper, dependencies } = station({ erase: () => erased, abilities });
+    const { sanitised } = await sanitise(asked, dependencies);
+    expect(helper.requests.find(({ method }) => method === 'sanitiseDrive')?.request).toMatchObject({
+      begun: true,
+    });
+    expect(sanitised).toMatchObject({
+      outcome: 'not-known',
+      why: expect.stringContaining('already erasing itself') as string,
+    });
+  });
+});
+
+describe('a drive whose size is checked', () => {
+  it('is in the record before it is touched, and again when that broke off', async () => {
+    const { records, dependencies } = station({
+      erase: () => {
+        expect(records).toMatchObject([{ kind: 'size-checked', end: { state: 'begun' } }]);
+        return dies();
+      },
+    });
+    const { helpers, ledger, append, signal } = dependencies;
+    await expect(
+      checkDriveSize(drive, null, {
+        ...{ helpers, ledger, append, signal, stallSeconds: 30, protectedPaths: [] },
+        onTask: () => undefined,
+      }),
+    ).rejects.toThrow('The helper died.');
+    expect(records).toMatchObject([
+      { end: { state: 'begun' } },
+      { end: { state: 'failed', reason: { code: 'helper-died' } } },
+    ]);
+  });
+});
