@@ -1,7 +1,6 @@
-import { Emitter } from 'vscode-jsonrpc/node';
 import type { AppBootTest } from '../../core/contract/app-bench';
 import { placeOf, type Drive } from '../../core/drive/drive';
-import { isCancellation, PrestageError, toErrorData, type ErrorData } from '../../core/base/errors';
+import { PrestageError, type ErrorData } from '../../core/base/errors';
 import type { BootTestSettings } from '../../core/job/boot-test';
 import type { JobReport } from '../jobs/run-job';
 import type { Helpers } from '../helper-client/helpers';
@@ -9,6 +8,7 @@ import { requirePossiblyFinished } from '../drives/finished-drive';
 import type { AppendContext, Ledger } from '../ledger/ledger';
 import { firstFinished, readPicture, bootTestFailed, bootTest } from '../jobs/run-boot-test';
 import type { StatePaths } from '../state/state-paths';
+import { DriveTasks } from './drive-tasks';
 
 export interface BootTestsDependencies {
   readonly helpers: Helpers;
@@ -20,35 +20,23 @@ export interface BootTestsDependencies {
   readonly benchDirectory: () => string | null;
 }
 
-interface Running {
-  readonly stop: AbortController;
-  readonly ended: Promise<void>;
-}
-
-/** Finished drives that are started in virtual machines, one at a time for each drive. */
-export class BootTests {
-  readonly #changed = new Emitter<void>();
-  readonly onChange = this.#changed.event;
-  readonly #failed = new Emitter<ErrorData>();
-  /** A drive did not boot, or could not be tried: must be seen before the batch is shipped. */
-  readonly onFailed = this.#failed.event;
+/**
+ * Finished drives that are started in virtual machines, one at a time for each drive. A drive that did not boot, or could not be
+ * tried, must be seen before the batch is shipped.
+ */
+export class BootTests extends DriveTasks<AppBootTest> {
   readonly #dependencies: BootTestsDependencies;
-  readonly #states = new Map<string, AppBootTest>();
-  readonly #running = new Map<string, Running>();
 
   constructor(dependencies: BootTestsDependencies) {
+    super();
     this.#dependencies = dependencies;
-  }
-
-  get states(): AppBootTest[] {
-    return [...this.#states.values()];
   }
 
   /** The jobs of a batch have ended: its first finished drive is started, when the settings want it. */
   onBatchEnd(reports: readonly JobReport[]): void {
     if (!this.#dependencies.settings().firstOfBatch) return;
     const drive = firstFinished(reports);
-    if (drive !== null && !this.#running.has(drive.id)) this.#begin(drive);
+    if (drive !== null && !this.isRunning(drive.id)) this.#begin(drive);
   }
 
   /**
@@ -56,7 +44,7 @@ export class BootTests {
    * @throws PrestageError record-not-found, drive-busy
    */
   start(drive: Drive): void {
-    if (this.#running.has(drive.id)) {
+    if (this.isRunning(drive.id)) {
       throw new PrestageError({
         code: 'drive-busy',
         message: `The drive in ${placeOf(drive)} is already being boot tested.`,
@@ -67,21 +55,16 @@ export class BootTests {
     this.#begin(drive);
   }
 
-  cancel(driveId: string): void {
-    this.#running.get(driveId)?.stop.abort();
-  }
-
   /** Takes away what is told of a drive, which will hold something else. */
   forget(driveId: string): void {
     this.cancel(driveId);
-    if (this.#states.delete(driveId)) this.#changed.fire();
+    this.drop(driveId);
   }
 
   /** Shows what an earlier run of the app found, where nothing newer is told of the drive. */
   showAgain(tests: readonly AppBootTest[]): void {
-    const shown = tests.filter(({ driveId }) => !this.#states.has(driveId));
-    for (const test of shown) this.#states.set(test.driveId, test);
-    if (shown.length > 0) this.#changed.fire();
+    const told = new Set(this.states.map(({ driveId }) => driveId));
+    this.become(...tests.filter(({ driveId }) => !told.has(driveId)));
   }
 
   /** The last picture of a boot test's display: a PNG; null when it is not stored, or is not what the ledger says. */
@@ -89,55 +72,26 @@ export class BootTests {
     return readPicture(sha256, this.#dependencies.paths);
   }
 
-  /** Cancels all, and waits for their ends. */
-  async close(): Promise<void> {
-    for (const { stop } of this.#running.values()) stop.abort();
-    await Promise.all([...this.#running.values()].map(({ ended }) => ended));
-  }
-
   #begin(drive: Drive): void {
-    const stop = new AbortController();
-    const ended = this.#run(drive, stop.signal).finally(() => {
-      this.#running.delete(drive.id);
-    });
-    this.#running.set(drive.id, { stop, ended });
+    this.begin(drive.id, (signal) => this.#test(drive, signal));
   }
 
-  /** Never rejects. */
-  async #run(drive: Drive, signal: AbortSignal): Promise<void> {
+  async #test(drive: Drive, signal: AbortSignal): Promise<ErrorData | null> {
     const { helpers, ledger, paths, settings, context, benchDirectory } = this.#dependencies;
     const { firstOfBatch: _first, ...chosen } = settings();
     const driveId = drive.id;
-    this.#become({ driveId, status: 'running', seconds: 0, limit: chosen.seconds });
-    try {
-      const append = await context();
-      const { verdict, picture, ledgerEntry } = await bootTest(
-        {
-          ...{ drive, benchDirectory: benchDirectory(), settings: chosen },
+    this.become({ driveId, status: 'running', seconds: 0, limit: chosen.seconds });
+    const append = await context();
+    const { verdict, picture, ledgerEntry } = await bootTest(
+      { drive, benchDirectory: benchDirectory(), settings: chosen },
+      {
+        ...{ helpers, ledger, paths, append, signal },
+        onTask: ({ done, total }) => {
+          this.become({ driveId, status: 'running', seconds: done, limit: total });
         },
-        {
-          ...{ helpers, ledger, paths, append, signal },
-          onTask: ({ done, total }) => {
-            this.#become({ driveId, status: 'running', seconds: done, limit: total });
-          },
-        },
-      );
-      this.#become({ driveId, status: 'ended', verdict, picture, ledgerEntry });
-      if (!verdict.passed) this.#failed.fire(bootTestFailed(drive, verdict).data);
-    } catch (error) {
-      if (isCancellation(error)) {
-        this.#states.delete(driveId);
-        this.#changed.fire();
-        return;
-      }
-      const data = toErrorData(error);
-      this.#become({ driveId, status: 'failed', error: data });
-      this.#failed.fire(data);
-    }
-  }
-
-  #become(state: AppBootTest): void {
-    this.#states.set(state.driveId, state);
-    this.#changed.fire();
+      },
+    );
+    this.become({ driveId, status: 'ended', verdict, picture, ledgerEntry });
+    return verdict.passed ? null : bootTestFailed(drive, verdict).data;
   }
 }
