@@ -3,7 +3,7 @@ import { sanitizeForDisplay } from '../../core/base/display';
 import { PrestageError } from '../../core/base/errors';
 import { grouped } from '../../core/base/plurals';
 import { readRange, withMediaFile, type WimFile } from '../media/wim-file';
-import { readWimResource } from '../media/wim-header';
+import { blobEntryBytes, readWimResource, resourceFlags } from '../media/wim-header';
 
 /** What a WIM's table of contents says of its data: which content lies where. */
 
@@ -19,35 +19,31 @@ export interface WimBlob {
   readonly compressed: boolean;
 }
 
-const entryBytes = 50;
-const flagCompressed = 0x04;
-const flagSolid = 0x10;
-
 /** Most pieces of data of a media that a difference is made of. A million is in no media that a task sequence applies. */
 const mostBlobs = 2_000_000;
 
 /** Every piece of data that lies by itself in the file, in its order; what is in solid resources is left out. @throws PrestageError difference-too-long */
 export async function readBlobs({ path, bytes, header }: WimFile): Promise<WimBlob[]> {
   const { offset, storedBytes, flags } = header.blobTable;
-  if ((flags & flagCompressed) !== 0 || storedBytes === 0) return [];
-  if (storedBytes > mostBlobs * entryBytes) {
+  if ((flags & resourceFlags.compressed) !== 0 || storedBytes === 0) return [];
+  if (storedBytes > mostBlobs * blobEntryBytes) {
     throw new PrestageError({
       code: 'difference-too-long',
-      message: `${sanitizeForDisplay(basename(path), 200)} has ${grouped(Math.floor(storedBytes / entryBytes))} pieces of data; a difference is made of ${grouped(mostBlobs)} at most.`,
+      message: `${sanitizeForDisplay(basename(path), 200)} has ${grouped(Math.floor(storedBytes / blobEntryBytes))} pieces of data; a difference is made of ${grouped(mostBlobs)} at most.`,
     });
   }
   const table = await withMediaFile(path, (file) => readRange(file, path, offset, storedBytes));
   const blobs: WimBlob[] = [];
-  for (let at = 0; at + entryBytes <= table.length; at += entryBytes) {
+  for (let at = 0; at + blobEntryBytes <= table.length; at += blobEntryBytes) {
     const resource = readWimResource(table, at);
-    if ((resource.flags & flagSolid) !== 0 || resource.storedBytes === 0) continue;
+    if ((resource.flags & resourceFlags.solid) !== 0 || resource.storedBytes === 0) continue;
     if (resource.offset + resource.storedBytes > bytes) continue;
     blobs.push({
       sha1: table.toString('hex', at + 30, at + 50),
       offset: resource.offset,
       storedBytes: resource.storedBytes,
       originalBytes: resource.originalBytes,
-      compressed: (resource.flags & flagCompressed) !== 0,
+      compressed: (resource.flags & resourceFlags.compressed) !== 0,
     });
   }
   return blobs.sort((left, right) => left.offset - right.offset);

@@ -1,13 +1,11 @@
 import { createHash } from 'node:crypto';
 import { open, stat, type FileHandle } from 'node:fs/promises';
 import { readRange, readWimFile, type WimFile } from '../media/wim-file';
-import { wimHeaderBytes } from '../media/wim-header';
+import { resourceFlags, wimHeaderBytes } from '../media/wim-header';
 import { innerFile, innerFolder, topFile, topFolder } from '../media/descriptors';
 import { describeEntries, type NamedEntry } from '../media/image-metadata';
 import { metadataEntry, unpackMetadata } from '../media/read-metadata';
 import { writeResource } from '../media/small-wim';
-
-const flagMetadata = 0x02;
 
 /**
  * Gives what was added to a WIM of one image the security descriptors that wimlib cannot give on Linux: the metadata is read, and
@@ -58,7 +56,12 @@ async function append(
 ): Promise<void> {
   const end = (await stat(path)).size;
   const xml = await readRange(handle, path, header.xml.offset, header.xml.storedBytes);
-  const where = { offset: end, stored: metadata.length, original: metadata.length, flags: flagMetadata };
+  const where = {
+    offset: end,
+    stored: metadata.length,
+    original: metadata.length,
+    flags: resourceFlags.metadata,
+  };
   writeResource(table, entry, where);
   createHash('sha1')
     .update(metadata)
@@ -67,7 +70,7 @@ async function append(
   const start = await readRange(handle, path, 0, wimHeaderBytes);
   const tableAt = end + metadata.length;
   const xmlAt = tableAt + table.length;
-  const flags = flagMetadata;
+  const flags = resourceFlags.metadata;
   writeResource(start, 48, { offset: tableAt, stored: table.length, original: table.length, flags });
   writeResource(start, 72, { offset: xmlAt, stored: xml.length, original: xml.length, flags });
   // A boot index has the metadata's place once more; there is no integrity table until the end.

@@ -8,11 +8,7 @@ import { wimlibFailure } from '../tools/wimlib';
 import { listingMemory } from './image-source';
 import { oneFileName, oneFileWim } from './small-wim';
 import { readRange, readWimFile, type WimFile } from './wim-file';
-import { readWimResource, wimHeaderBytes } from './wim-header';
-
-const entryBytes = 50;
-const flagMetadata = 0x02;
-const flagCompressed = 0x04;
+import { blobEntryBytes, readWimResource, resourceFlags, wimHeaderBytes } from './wim-header';
 
 /**
  * @param file of a split set the first part: it has the metadata of all images
@@ -50,11 +46,11 @@ export async function metadataEntry(
   const { offset, storedBytes, flags } = header.blobTable;
   const table = await readRange(handle, path, offset, storedBytes);
   const found: number[] = [];
-  for (let at = 0; at + entryBytes <= table.length; at += entryBytes) {
-    if ((table.readUInt8(at + 7) & flagMetadata) !== 0) found.push(at);
+  for (let at = 0; at + blobEntryBytes <= table.length; at += blobEntryBytes) {
+    if ((table.readUInt8(at + 7) & resourceFlags.metadata) !== 0) found.push(at);
   }
   const entry = found[imageIndex - 1];
-  if (entry === undefined || found.length !== header.imageCount || (flags & flagCompressed) !== 0) {
+  if (entry === undefined || found.length !== header.imageCount || (flags & resourceFlags.compressed) !== 0) {
     throw new PrestageError({
       code: 'media-corrupt',
       message: `The table of contents of the media does not say where the list of files of image ${imageIndex} is.`,
@@ -71,10 +67,10 @@ export async function unpackMetadata(
   scratch: string,
   signal: AbortSignal,
 ): Promise<Buffer> {
-  const entry = table.subarray(at, at + entryBytes);
+  const entry = table.subarray(at, at + blobEntryBytes);
   const { offset, storedBytes, originalBytes, flags } = readWimResource(entry, 0);
   const stored = await readRange(handle, path, offset, storedBytes);
-  const compressed = (flags & flagCompressed) !== 0;
+  const compressed = (flags & resourceFlags.compressed) !== 0;
   if (!compressed) return stored;
   const header = await readRange(handle, path, 0, wimHeaderBytes);
   const wrapper = join(scratch, 'metadata.wim');

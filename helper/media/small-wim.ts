@@ -1,12 +1,12 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { innerFile, innerFolder, topFile, topFolder } from './descriptors';
-import { wimHeaderBytes } from './wim-header';
+import { blobEntryBytes, resourceFlags, wimHeaderBytes } from './wim-header';
 
 /**
- * Two small WIMs that make wimlib do what it has no command for. One is of one file, around data that another WIM holds compressed. Its metadata (list of names, security descriptors) is the
- * only resource that wimlib-imagex does not hand out; in a WIM that lists the same bytes as a file's content, it does, and
- * compares their SHA-1. So no decompressor of our own is needed.
- * The other ({@link treeWim}) has names alone.
+ * Small WIMs that make wimlib do what it has no command for. {@link oneFileWim} is of one file, around data that another WIM holds
+ * compressed: that one's metadata (list of names, security descriptors) is the only resource that wimlib-imagex does not hand out; in
+ * a WIM that lists the same bytes as a file's content, it does, and compares their SHA-1. So no decompressor of our own is needed.
+ * {@link treeWim} has names alone, {@link imageWim} the names of a whole image.
  * Source of the format: Microsoft, "Windows Imaging File Format (WIM)"; wimlib, include/wimlib/{header,metadata,dentry}.h.
  */
 export interface StoredResource {
@@ -24,8 +24,6 @@ export const oneFileName = 'data';
 
 const directory = 0x10;
 const normal = 0x80;
-const flagMetadata = 0x02;
-const flagCompressed = 0x04;
 
 export interface Entry {
   readonly name: string;
@@ -103,7 +101,7 @@ export function securityPart(descriptors: readonly Buffer[]): Buffer {
 }
 
 function blobEntry(offset: number, stored: number, original: number, flags: number, sha1: Buffer): Buffer {
-  const bytes = Buffer.alloc(50);
+  const bytes = Buffer.alloc(blobEntryBytes);
   writeResource(bytes, 0, { offset, stored, original, flags });
   bytes.writeUInt16LE(1, 24);
   bytes.writeUInt32LE(1, 26);
@@ -140,7 +138,7 @@ export function oneFileWim(header: Buffer, resource: StoredResource): Buffer[] {
     files: [{ name: oneFileName, sha1: resource.sha1, security: -1, time: 0n }],
   };
   const { stored, originalBytes, compressed, sha1 } = resource;
-  const flags = compressed ? flagCompressed : 0;
+  const flags = compressed ? resourceFlags.compressed : 0;
   const blob = blobEntry(wimHeaderBytes, stored.length, originalBytes, flags, sha1);
   return smallWim(Buffer.from(header.subarray(0, wimHeaderBytes)), metadataOf(root, []), stored, [blob]);
 }
@@ -234,7 +232,7 @@ function smallWim(own: Buffer, metadata: Buffer, content: Buffer, blobs: readonl
   );
   const metadataAt = wimHeaderBytes + content.length;
   const sha1 = createHash('sha1').update(metadata).digest();
-  const ofMetadata = blobEntry(metadataAt, metadata.length, metadata.length, flagMetadata, sha1);
+  const ofMetadata = blobEntry(metadataAt, metadata.length, metadata.length, resourceFlags.metadata, sha1);
   const table = Buffer.concat([...blobs, ofMetadata]);
   const tableAt = metadataAt + metadata.length;
   const xmlAt = tableAt + table.length;
@@ -242,7 +240,7 @@ function smallWim(own: Buffer, metadata: Buffer, content: Buffer, blobs: readonl
   own.writeUInt16LE(1, 40);
   own.writeUInt16LE(1, 42);
   own.writeUInt32LE(1, 44);
-  const flagsOfTable = { flags: flagMetadata };
+  const flagsOfTable = { flags: resourceFlags.metadata };
   writeResource(own, 48, { offset: tableAt, stored: table.length, original: table.length, ...flagsOfTable });
   writeResource(own, 72, { offset: xmlAt, stored: xml.length, original: xml.length, ...flagsOfTable });
   own.fill(0, 96, wimHeaderBytes);

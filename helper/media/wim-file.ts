@@ -5,14 +5,16 @@ import { PrestageError } from '../../core/base/errors';
 import { foreignKind, kindBytes } from '../../core/media/file-kind';
 import { errorCodeOf } from '../../core/base/system-error';
 import {
+  type WimHeader,
+  blobEntryBytes,
   damagedHeader,
   hasWimSignature,
   parseWimHeader,
   readWimResource,
+  resourceFlags,
   startsPipable,
   truncated,
   wimHeaderBytes,
-  type WimHeader,
 } from './wim-header';
 
 /** One file of a media, as far as its header and table of contents tell. */
@@ -128,11 +130,8 @@ export async function readWimFile(path: string): Promise<WimFile> {
   });
 }
 
-const entryBytes = 50;
 /** Read at a time: whole entries, about 1 MiB. */
-const pieceBytes = entryBytes * 20_000;
-const flagCompressed = 0x04;
-const flagSolid = 0x10;
+const pieceBytes = blobEntryBytes * 20_000;
 /** The original size that marks a solid resource itself, among the files that lie in it. */
 const solidMark = 0x100000000;
 
@@ -145,22 +144,22 @@ const solidMark = 0x100000000;
 export async function checkBlobTable({ path, bytes, header }: WimFile): Promise<{ solid: boolean }> {
   const table = header.blobTable;
   // No tool stores it compressed. wimlib would read it all the same, so let wimlib judge.
-  if ((table.flags & flagCompressed) !== 0) return { solid: false };
+  if ((table.flags & resourceFlags.compressed) !== 0) return { solid: false };
   if (table.storedBytes !== table.originalBytes) {
     throw damagedHeader(path, 'its table of contents has two sizes');
   }
   return await withMediaFile(path, async (file) => {
     let solid = false;
-    for (let at = 0; at + entryBytes <= table.storedBytes; at += pieceBytes) {
+    for (let at = 0; at + blobEntryBytes <= table.storedBytes; at += pieceBytes) {
       const piece = await readRange(
         file,
         path,
         table.offset + at,
         Math.min(pieceBytes, table.storedBytes - at),
       );
-      for (let entry = 0; entry + entryBytes <= piece.length; entry += entryBytes) {
+      for (let entry = 0; entry + blobEntryBytes <= piece.length; entry += blobEntryBytes) {
         const resource = readWimResource(piece, entry);
-        const inSolid = (resource.flags & flagSolid) !== 0;
+        const inSolid = (resource.flags & resourceFlags.solid) !== 0;
         solid ||= inSolid;
         // Within a solid resource, offsets count from its start.
         if (inSolid && resource.originalBytes !== solidMark) continue;

@@ -6,6 +6,11 @@ import type { Media } from '../../core/media/media';
 /** Bytes of a WIM header. */
 export const wimHeaderBytes = 208;
 
+/** Bytes of an entry of a table of contents: where a resource is, part, references, and its SHA-1 from byte 30 on. */
+export const blobEntryBytes = 50;
+/** Flags of a resource. */
+export const resourceFlags = { metadata: 0x02, compressed: 0x04, solid: 0x10 } as const;
+
 /** Where a resource lies in its file. */
 export interface WimResource {
   /** Bit 0x02 metadata, 0x04 compressed, 0x10 solid. */

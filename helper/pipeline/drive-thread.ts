@@ -13,6 +13,14 @@ export type DrivePhase = Extract<DriveWorkerMessage, { type: 'phase' }>['phase']
 /** How a drive's thread ended. */
 export type DriveEnd = Exclude<DriveWorkerMessage, { type: 'phase' }> | { readonly type: 'stalled' };
 
+/** What a thread is given that writes no image. */
+export const noContent = {
+  checkSize: false,
+  chunks: [],
+  signatures: [],
+  table: { primary: new Uint8Array(), backup: new Uint8Array(), backupOffset: 0 },
+} as const satisfies Partial<DriveWorkerData>;
+
 export interface DriveThreadOptions {
   readonly data: Omit<DriveWorkerData, 'progress'>;
   /** Milliseconds without progress after which the thread is given up. */

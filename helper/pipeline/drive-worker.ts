@@ -105,16 +105,15 @@ async function requireRealSize(
 
 async function run(data: DriveWorkerData): Promise<void> {
   const progress = new SharedProgress(data.progress);
+  const longestChunk = data.chunks.reduce((longest, { length }) => Math.max(longest, length), 0);
+  const drive = new DriveIo(data, progress, data.blockDevice ? flushBuffers : dropFileCache, longestChunk);
   if (data.sanitise !== undefined) {
-    const io = new SanitiseIo(data, progress, data.blockDevice ? flushBuffers : dropFileCache);
-    const answer = await io.run(data.sanitise, () => {
+    const answer = await new SanitiseIo(drive, data.size, progress).run(data.sanitise, () => {
       send({ type: 'phase', phase: 'verifying' });
     });
     send({ type: 'done', ...nothingWritten, sizeCheck: null, answer });
     return;
   }
-  const longestChunk = data.chunks.reduce((longest, { length }) => Math.max(longest, length), 0);
-  const drive = new DriveIo(data, progress, data.blockDevice ? flushBuffers : dropFileCache, longestChunk);
   if (data.task === 'erase-tables') {
     await drive.eraseTables();
     await rereadTable(data);

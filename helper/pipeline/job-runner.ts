@@ -18,7 +18,7 @@ import { chunkPieces } from '../disk-image/check-disk-image';
 import { partitionFileName, readChunkMap, diskImageDamaged } from '../disk-image/chunk-map-file';
 import { driveErrorOf } from './drive-errors';
 import type { SourcedChunk } from './drive-io';
-import { runDriveThread, type DriveEnd } from './drive-thread';
+import { noContent, runDriveThread, type DriveEnd } from './drive-thread';
 import { closeDescriptor, openDrive, recheckDrive, type OpenedDrive } from './open-drive';
 import { findToRead } from './reservation';
 import { signatureRegionsOf } from './signature-regions';
@@ -162,14 +162,6 @@ export async function eraseTables(opened: OpenedDrive, stallMilliseconds: number
   if (end.type !== 'stalled') await closeDescriptor(opened.fd);
   if (end.type !== 'done' && end.type !== 'stopped') throw new PrestageError(driveErrorOf(end, opened.drive));
 }
-
-/** For a thread that writes no image. */
-const noContent = {
-  checkSize: false,
-  chunks: [],
-  signatures: [],
-  table: { primary: new Uint8Array(), backup: new Uint8Array(), backupOffset: 0 },
-};
 
 async function runErase(opened: OpenedDrive, stallMilliseconds: number): Promise<DriveEnd> {
   const { end } = await runDriveThread({

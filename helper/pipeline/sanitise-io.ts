@@ -1,9 +1,8 @@
 import { createHash } from 'node:crypto';
 import { MiB } from '../../core/base/units';
 import { markOf, pieceBytes, piecesOfSample, sampleBytes, type Sample } from '../../core/sanitise/samples';
-import { alignedBuffer, flushDrive, readFully, writeFully } from './aligned-io';
-import { DriveFailure, Stopped, type ForgetCache, type OpenDrive } from './drive-io';
-import { holdPoint } from './hold-points';
+import { alignedBuffer } from './aligned-io';
+import { DriveFailure, type DriveIo } from './drive-io';
 import type { SharedProgress } from './shared-progress';
 
 /** Reading samples of a drive, marking what is blank, and overwriting all of it. Runs in the drive's thread. */
@@ -28,15 +27,14 @@ export interface SanitiseAnswer {
 }
 
 export class SanitiseIo {
-  private readonly buffer: Buffer;
+  private readonly buffer = alignedBuffer(step);
 
   constructor(
-    private readonly drive: OpenDrive,
+    private readonly io: DriveIo,
+    /** Bytes. */
+    private readonly size: number,
     private readonly progress: SharedProgress,
-    private readonly forgetCache: ForgetCache,
-  ) {
-    this.buffer = alignedBuffer(step);
-  }
+  ) {}
 
   /** @param onReading called when all is written and reading back begins */
   async run(task: SanitiseTask, onReading: () => void): Promise<SanitiseAnswer> {
@@ -57,27 +55,26 @@ export class SanitiseIo {
   }
 
   private async readHead(): Promise<Uint8Array | null> {
-    const head = this.buffer.subarray(0, Math.min(MiB, this.drive.size));
-    try {
-      await readFully(this.drive.fd, head, head.length, 0);
-      return Uint8Array.from(head);
-    } catch {
-      return null;
-    }
+    const head = this.buffer.subarray(0, Math.min(MiB, this.size));
+    return (await this.isReadable(head, 0)) ? Uint8Array.from(head) : null;
+  }
+
+  private async isReadable(into: Buffer, offset: number): Promise<boolean> {
+    return await this.io.read(into, into.length, offset, null).then(
+      () => true,
+      () => false,
+    );
   }
 
   /** A sample that cannot be read has no digests: that says less, and is no failure. */
   private async readSamples(offsets: readonly number[]): Promise<Sample[]> {
-    this.forget();
+    this.io.forget();
     this.progress.startPhase();
     const samples: Sample[] = [];
     for (const offset of offsets) {
-      this.throwIfStopped();
+      this.io.throwIfStopped();
       const sample = this.buffer.subarray(0, sampleBytes);
-      const readable = await readFully(this.drive.fd, sample, sampleBytes, offset).then(
-        () => true,
-        () => false,
-      );
+      const readable = await this.isReadable(sample, offset);
       samples.push({
         offset,
         pieces: Array.from({ length: piecesOfSample }, (_, index) =>
@@ -91,78 +88,41 @@ export class SanitiseIo {
 
   private async mark(run: string, samples: readonly Sample[]): Promise<void> {
     this.progress.startPhase();
+    const mark = this.buffer.subarray(0, pieceBytes);
     for (const { offset, pieces } of samples) {
       for (const [index, piece] of pieces.entries()) {
-        this.throwIfStopped();
+        this.io.throwIfStopped();
         if (piece !== 'blank') continue;
-        const seed = createHash('sha256')
-          .update(markOf(run, offset, index))
-          .digest();
-        const mark = this.buffer.subarray(0, pieceBytes);
-        for (let at = 0; at < pieceBytes; at += seed.length) mark.set(seed, at);
-        await this.write(mark, offset + index * pieceBytes);
+        fillWithMark(mark, run, offset, index);
+        await this.io.write(mark, pieceBytes, offset + index * pieceBytes, null);
       }
     }
-    await this.flush();
+    await this.io.flush();
   }
 
   private async overwrite(from: number): Promise<void> {
     this.progress.startPhase();
     this.progress.addDone(from);
     this.buffer.fill(0);
-    for (let offset = from; offset < this.drive.size; offset += step) {
-      await holdPoint('sanitising', () => this.progress.stopRequested);
-      this.throwIfStopped();
-      await this.write(this.buffer.subarray(0, Math.min(step, this.drive.size - offset)), offset);
+    for (let offset = from; offset < this.size; offset += step) {
+      await this.io.hold('sanitising');
+      this.io.throwIfStopped();
+      await this.io.write(this.buffer, Math.min(step, this.size - offset), offset, null);
     }
-    await this.flush();
+    await this.io.flush();
   }
 
   private async readBack(): Promise<void> {
-    this.forget();
+    this.io.forget();
     this.progress.startPhase();
     const zeros = Buffer.alloc(step);
-    for (let offset = 0; offset < this.drive.size; offset += step) {
-      this.throwIfStopped();
-      const found = this.buffer.subarray(0, Math.min(step, this.drive.size - offset));
-      try {
-        await readFully(this.drive.fd, found, found.length, offset);
-      } catch (error) {
-        throw new DriveFailure('read', offset, null, error);
-      }
+    for (let offset = 0; offset < this.size; offset += step) {
+      this.io.throwIfStopped();
+      const found = this.buffer.subarray(0, Math.min(step, this.size - offset));
+      await this.io.read(found, found.length, offset, null);
       if (!found.equals(zeros.subarray(0, found.length))) throw new DriveFailure('mismatch', offset, null);
       this.progress.addDone(found.length);
     }
-  }
-
-  private async write(bytes: Buffer, offset: number): Promise<void> {
-    try {
-      await writeFully(this.drive.fd, bytes, bytes.length, offset);
-    } catch (error) {
-      throw new DriveFailure('write', offset, null, error);
-    }
-    this.progress.addWritten(bytes.length);
-    this.progress.addDone(bytes.length);
-  }
-
-  private async flush(): Promise<void> {
-    try {
-      await flushDrive(this.drive.fd);
-    } catch (error) {
-      throw new DriveFailure('write', 0, null, error);
-    }
-  }
-
-  private forget(): void {
-    try {
-      this.forgetCache(this.drive.fd);
-    } catch (error) {
-      throw new DriveFailure('read', 0, null, error);
-    }
-  }
-
-  private throwIfStopped(): void {
-    if (this.progress.stopRequested) throw new Stopped('stop was asked for');
   }
 }
 
@@ -178,14 +138,19 @@ function digestOf(piece: Uint8Array): string {
   return createHash('sha256').update(piece).digest('hex').slice(0, 32);
 }
 
+/** What a blank piece is given, so that it has something to lose. */
+function fillWithMark(piece: Buffer, run: string, offset: number, index: number): void {
+  const seed = createHash('sha256')
+    .update(markOf(run, offset, index))
+    .digest();
+  for (let at = 0; at < pieceBytes; at += seed.length) piece.set(seed, at);
+}
+
 /** The digest of the mark that a blank piece was given. */
 export function digestOfMark(run: string): (offset: number, piece: number) => string {
   return (offset, piece) => {
-    const seed = createHash('sha256')
-      .update(markOf(run, offset, piece))
-      .digest();
     const mark = Buffer.alloc(pieceBytes);
-    for (let at = 0; at < pieceBytes; at += seed.length) mark.set(seed, at);
+    fillWithMark(mark, run, offset, piece);
     return digestOf(mark);
   };
 }

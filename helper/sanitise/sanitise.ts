@@ -7,7 +7,7 @@ import { judgeErase, type CommandEnd } from '../../core/sanitise/sanitised';
 import { readTableBefore } from '../../core/sanitise/table-before';
 import { isOpalLocked, rereadPartitions } from '../drives/block-device';
 import { driveErrorOf } from '../pipeline/drive-errors';
-import { runDriveThread, type DriveEnd } from '../pipeline/drive-thread';
+import { noContent, runDriveThread, type DriveEnd } from '../pipeline/drive-thread';
 import { recheckDrive, type OpenedDrive } from '../pipeline/open-drive';
 import { digestOfMark, type SanitiseAnswer, type SanitiseTask } from '../pipeline/sanitise-io';
 import { readAbilities } from './ask-drive';
@@ -38,15 +38,12 @@ async function inThread(
   let reading = false;
   const { end } = await runDriveThread({
     data: {
+      ...noContent,
       task: 'sanitise',
-      checkSize: false,
       sanitise,
       fd: opened.fd,
       size: opened.drive.size,
       blockDevice: opened.blockDevice,
-      chunks: [],
-      signatures: [],
-      table: { primary: new Uint8Array(), backup: new Uint8Array(), backupOffset: 0 },
     },
     stallMilliseconds,
     signal,
