@@ -1,4 +1,4 @@
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import type { AppPatch, AppResponse } from '../../core/contract/app';
 import { toErrorData, type ErrorData } from '../../core/base/errors';
 import { FleetService } from '../fleet/fleet-service';
@@ -24,6 +24,7 @@ import { LabelService } from './label-service';
 import { LibraryService } from './library-service';
 import { receivedMedia } from '../library/media-path';
 import { orderDateNotices } from '../library/order-dates';
+import { statePlaces } from '../state/state-paths';
 import { listContents } from './media-contents';
 import { signedMediaAt } from '../library/signed-media';
 import { MediaVerifier } from './media-verifier';
@@ -368,8 +369,7 @@ export class AppService {
 
   /** Files and folders whose drive must not be written. */
   #protectedPaths(): string[] {
-    const { ledgerFile, imageCache } = this.#opened.paths;
     const media = this.media.path;
-    return [...(media === null ? [] : [media]), dirname(ledgerFile), imageCache, this.library.folder];
+    return [...(media === null ? [] : [media]), ...statePlaces(this.#opened.paths), this.library.folder];
   }
 }

@@ -1,4 +1,4 @@
-import { dirname, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { Command } from 'commander';
 import { z } from 'zod';
 import { formatBytes, formatDuration, formatRate, sanitizeForDisplay } from '../../core/base/display';
@@ -9,7 +9,9 @@ import type { DriveHealth } from '../../core/health/health';
 import { judgeHealth, type HealthRule } from '../../core/health/health-rules';
 import { findingWords, healthRows, wordTexts } from '../../core/health/health-words';
 import { sizeCheckSchema, sizeWords, type SizeCheck } from '../../core/health/size-check';
+import { requireListed } from '../drives/finished-drive';
 import { readHealthOf } from '../drives/read-health';
+import { statePlaces } from '../state/state-paths';
 import { checkDriveSize, requireCheckable, sizeFailure, type SizeReport } from '../jobs/check-drive-size';
 import { defaultOperator } from '../jobs/open-station';
 import { askErase, isTerminal } from './apply-questions';
@@ -65,7 +67,7 @@ export function drivesCheckCommand(): Command {
         return await withStation(context, operator, async ({ paths, settings, ledger, append }) => {
           const { helpers, output, signal } = context;
           const benchDirectory = options.bench === undefined ? null : resolve(options.bench);
-          const protectedPaths = [dirname(paths.ledgerFile), paths.imageCache];
+          const protectedPaths = statePlaces(paths);
           const client = await helpers.plain();
           const { drives } = await client.call('listDrives', { benchDirectory, protectedPaths }, { signal });
           const { bays } = settings.desk;
@@ -73,7 +75,8 @@ export function drivesCheckCommand(): Command {
           const drive =
             options.full === true
               ? requireCheckable(options.drive, listed, ledger)
-              : requireListed(options.drive, listed);
+              : // Health is read of any drive that is listed, also of one in use.
+                requireListed(options.drive, listed);
           const [health] = await readHealthOf([drive], helpers, benchDirectory, signal);
           const told: DriveHealth = health ?? { known: false, reason: 'the helper did not tell it' };
           const { rules } = settings.health;
@@ -103,16 +106,6 @@ export function drivesCheckCommand(): Command {
         });
       }),
     );
-}
-
-/** Health is read of any drive that is listed, also of one in use. @throws PrestageError drive-not-found */
-function requireListed(driveId: string, listed: readonly Drive[]): Drive {
-  const drive = listed.find(({ id }) => id === driveId);
-  if (drive !== undefined) return drive;
-  throw new PrestageError({
-    code: 'drive-not-found',
-    message: `There is no drive '${sanitizeForDisplay(driveId, 200)}'.`,
-  });
 }
 
 /** @throws PrestageError not-confirmed, cancelled */

@@ -62,6 +62,11 @@ export async function requireDrive(
 ): Promise<Drive> {
   const plain = await helpers.plain();
   const { drives } = await plain.call('listDrives', { benchDirectory, protectedPaths: [] }, { signal });
+  return requireListed(id, drives);
+}
+
+/** @throws PrestageError drive-not-found */
+export function requireListed(id: string, drives: readonly Drive[]): Drive {
   const drive = drives.find((one) => one.id === id);
   if (drive !== undefined) return drive;
   throw new PrestageError({

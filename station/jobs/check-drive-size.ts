@@ -3,13 +3,14 @@ import type { TaskProgress } from '../../core/contract/helper-api';
 import { sanitizeForDisplay } from '../../core/base/display';
 import { isCancellation, PrestageError, toErrorData } from '../../core/base/errors';
 import { required } from '../../core/base/required';
-import { confirmationOf, driveLabel, identityOf, type Drive } from '../../core/drive/drive';
+import { driveLabel, type Drive } from '../../core/drive/drive';
 import { sizeWords, type SizeCheck } from '../../core/health/size-check';
 import { requireEligibleDrives } from '../../core/job/batch-rules';
 import type { LedgerRecord } from '../../core/ledger/record';
-import { attachedPast, attachmentMember, machineHeld, sharedMember } from '../drives/finished-drive';
+import { attachedPast, attachmentMember, machineHeld, recordedDrive } from '../drives/finished-drive';
 import type { Helpers } from '../helper-client/helpers';
 import type { AppendContext, Ledger } from '../ledger/ledger';
+import { reserveDrive } from './reserve-drive';
 
 /** The check of one drive's real size by itself, outside of a batch: what refuses it, and its entry in the ledger. */
 
@@ -57,15 +58,8 @@ export async function checkDriveSize(
 ): Promise<SizeReport> {
   const { helpers, ledger, append, stallSeconds, protectedPaths, signal, onTask } = dependencies;
   const client = await helpers.forDrive(drive);
-  const { reservations } = await client.call(
-    'reserveDrives',
-    {
-      drives: [{ driveId: drive.id, confirmed: confirmationOf(drive) }],
-      ...{ benchDirectory, protectedPaths: [...protectedPaths] },
-    },
-    { signal },
-  );
-  const { reservation, diskGuid } = required(reservations[0], 'the reservation of the drive');
+  const held = await reserveDrive(client, drive, benchDirectory, protectedPaths, signal);
+  const { reservation, diskGuid } = held;
   try {
     requireNothingHeld(drive, diskGuid, ledger);
     const startedAt = new Date().toISOString();
@@ -110,14 +104,6 @@ export function sizeFailure(drive: Drive, { verdict, bytes }: SizeCheck): Presta
   }
   const message = `The ${driveLabel(drive)} is smaller than it says. ${words}.`;
   return new PrestageError({ code: 'drive-size-false', message, offset: verdict.realBytes });
-}
-
-function recordedDrive(drive: Drive): Extract<LedgerRecord, { kind: 'size-checked' }>['drive'] {
-  const { id, kind, model, bus, bay, byPath, logicalSectorSize } = drive;
-  return {
-    ...{ id, kind, ...identityOf(drive), model, bus, bay, byPath, logicalSectorSize },
-    ...sharedMember(drive),
-  };
 }
 
 /**

@@ -1,5 +1,5 @@
 import { stat } from 'node:fs/promises';
-import { dirname, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { firmwareDoubts, planLoader, requireTrusted } from '../../core/boot/loader-choice';
 import { arrangeBays, withBayLabels } from '../../core/drive/bays';
 import {
@@ -41,7 +41,7 @@ import {
   machineFileNotices,
 } from '../machine-files/fill-machine-files';
 import { loadSettings } from '../state/settings';
-import type { StatePaths } from '../state/state-paths';
+import { statePlaces, type StatePaths } from '../state/state-paths';
 import {
   type BatchRequest,
   againReasonOf,
@@ -83,7 +83,7 @@ export async function planBatch(
     return entry !== null;
   });
 
-  const protectedPaths = [path, dirname(paths.ledgerFile), paths.imageCache];
+  const protectedPaths = [path, ...statePlaces(paths)];
   const client = await helpers.plain();
   const { drives } = await client.call(
     'listDrives',

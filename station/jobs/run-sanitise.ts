@@ -1,13 +1,14 @@
 import { sanitizeForDisplay } from '../../core/base/display';
 import { errorData, PrestageError, toErrorData } from '../../core/base/errors';
-import { confirmationOf, driveLabel, type Drive } from '../../core/drive/drive';
+import { driveLabel, type Drive } from '../../core/drive/drive';
 import type { SanitiseMethod } from '../../core/sanitise/methods';
 import { eraseBegan, type Sanitised } from '../../core/sanitise/sanitised';
 import { attachmentMember, recordedDrive } from '../drives/finished-drive';
 import type { Helpers } from '../helper-client/helpers';
 import type { AppendContext, Ledger } from '../ledger/ledger';
 import type { Settings } from '../state/settings';
-import type { StatePaths } from '../state/state-paths';
+import { statePlaces, type StatePaths } from '../state/state-paths';
+import { reserveDrive } from './reserve-drive';
 import { sanitiseReserved, type EraseBegun } from './sanitise-drive';
 
 /** Erasing one drive for which nothing is written: reserved, erased, recorded. */
@@ -48,17 +49,7 @@ export async function sanitise(
   { helpers, ledger, paths, settings, append, signal, onProgress }: SanitiseDependencies,
 ): Promise<SanitiseReport> {
   const client = await helpers.forDrive(drive);
-  const { reservations } = await client.call(
-    'reserveDrives',
-    {
-      drives: [{ driveId: drive.id, confirmed: confirmationOf(drive) }],
-      benchDirectory,
-      protectedPaths: [paths.ledgerFile, paths.imageCache],
-    },
-    { signal },
-  );
-  const [held] = reservations;
-  if (held === undefined) throw new Error('the helper reserved no drive');
+  const held = await reserveDrive(client, drive, benchDirectory, statePlaces(paths), signal);
   const { reservation, diskGuid } = held;
   const startedAt = new Date().toISOString();
   const record = (sanitised: Sanitised): number =>

@@ -1,6 +1,7 @@
-import { confirmationOf, type Drive } from '../../core/drive/drive';
+import type { Drive } from '../../core/drive/drive';
 import type { HelperClient } from '../helper-client/helper-client';
 import type { Helpers } from '../helper-client/helpers';
+import { reserveDrive } from './reserve-drive';
 
 /** A drive that a helper holds, or held. */
 export interface HeldDrive {
@@ -28,13 +29,8 @@ export async function takeTablesOff(held: HeldDrive, helpers: Helpers): Promise<
   }
   try {
     const another = await helpers.forDrive(drive);
-    const { reservations } = await another.call('reserveDrives', {
-      drives: [{ driveId: drive.id, confirmed: confirmationOf(drive) }],
-      ...{ benchDirectory, protectedPaths: [...protectedPaths] },
-    });
-    for (const again of reservations) {
-      await another.call('eraseTables', { reservation: again.reservation, stallMilliseconds });
-    }
+    const again = await reserveDrive(another, drive, benchDirectory, protectedPaths);
+    await another.call('eraseTables', { reservation: again.reservation, stallMilliseconds });
     return true;
   } catch {
     // The job is recorded as failed either way, and its remedy is to write the drive again.

@@ -76,6 +76,14 @@ function xdgFolder(variable: string, fallback: string): string {
   return join(base, 'prestage');
 }
 
+/** Where the state lies: no drive that holds one of these may be written. */
+export function statePlaces({
+  ledgerFile,
+  imageCache,
+}: Pick<StatePaths, 'ledgerFile' | 'imageCache'>): string[] {
+  return [dirname(ledgerFile), imageCache];
+}
+
 /**
  * Finds the paths: the XDG ones, or all below one folder that was given.
  * @throws PrestageError state-unavailable when a folder cannot be created or written
