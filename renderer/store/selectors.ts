@@ -2,7 +2,7 @@ import type { AppState } from '../../core/contract/app';
 import type { AppSizeCheck, HealthsState } from '../../core/contract/app-health';
 import type { AppJob, AppBootTest, DrivesState } from '../../core/contract/app-bench';
 import { bootOutcome, cardOutcome } from '../../core/flow/job-outcome';
-import type { Pair } from '../../core/pairing/pairing-state';
+import type { Pair, PairingState } from '../../core/pairing/pairing-state';
 import type { Drive } from '../../core/drive/drive';
 import type { DrivePast } from '../../core/ledger/drive-past';
 import { isRunning } from '../../core/job/job';
@@ -140,4 +140,10 @@ export function densityFor(width: number, height: number): Density {
 export function newlyEnded(before: readonly AppJob[], after: readonly AppJob[]): AppJob[] {
   const running = new Map(before.filter(isRunning).map((job) => [job.driveId, job]));
   return after.filter((job) => !isRunning(job) && running.has(job.driveId));
+}
+
+/** The serial that was just scanned and that the order does not have; null: the last scan is no such one, or holds no more. */
+export function scannedOutsideOrder(scan: PairingState['lastScan']): string | null {
+  const outcome = scan?.holds === true ? scan.outcome : null;
+  return outcome?.result === 'refused' && outcome.reason === 'not-in-order' ? outcome.detail : null;
 }

@@ -21,7 +21,8 @@ import { noPrintServer, startPrintServer, type PrintServer } from '../support/pr
 import { codesIn, readCodes } from '../support/read-codes';
 import { makeBench } from '../support/virtual-bench';
 import { makeMedia } from '../support/wim';
-import { context, done, sampleJob, started } from '../unit/station/ledger/samples';
+import { codeOfBox, labelOfBox, labelOfMachine } from '../unit/core/label/samples';
+import { context, done, foundWrong, sampleJob, started } from '../unit/station/ledger/samples';
 
 /** Labels, as a scanner that is not ours reads them, and on their way through a CUPS of the test's own. */
 
@@ -44,20 +45,9 @@ const finished = (machineSerial: string, hash: string): LedgerRecord[] => {
 beforeAll(() => {
   area = temporaryArea('labels');
   state = join(area, 'state');
-  const wrong = sampleJob({ machineSerial: 'CCC1', drive: { ...sampleJob().drive, serial: 'D-CCC1' } });
-  const reason = {
-    code: 'verify-mismatch',
-    message: 'Other data.',
-    cause: null,
-    remedy: 'Set it aside.',
-  } as const;
   const ledger = Ledger.open(statePaths(state));
   const records: LedgerRecord[] = [
-    ...[...finished('5CD1234XYZ', '1'), ...finished('5CD1234XY2', '2'), started(wrong), done(wrong)],
-    {
-      ...{ kind: 'drive-verified', jobId: wrong.jobId, machineSerial: 'CCC1', drive: wrong.drive },
-      ...{ fingerprint: wrong.fingerprint, end: { state: 'failed', reason } },
-    },
+    ...[...finished('5CD1234XYZ', '1'), ...finished('5CD1234XY2', '2'), ...foundWrong('CCC1')],
   ];
   for (const record of records) ledger.append(record, context);
   ledger.close();
@@ -84,30 +74,20 @@ async function readZpl(zpl: string, size: LabelSizeName, dpi: LabelDpi): Promise
 }
 
 describe('a label is read by a scanner', () => {
-  const code = `prestage:1:WO-118:5CD1234XYZ:${'0123456789abcdef'.repeat(4)}`;
-  const machine: LabelContent = {
-    machineSerial: '5CD1234XYZ',
-    names: 'PC-0042  ·  C-4711',
-    verdict: 'PASS 2026-02-03 14:05 UTC  ·  bay 3',
-    record: 'Entry 42, 0123456789abcdef',
-    from: 'Work order WO-118  ·  Bench 7',
-    shipment: null,
-  };
-  const box: LabelContent = { ...machine, shipment: { number: 'WO-118', box: '1 of 3', code } };
-  const long: LabelContent = { ...machine, machineSerial: `${'A'.repeat(31)}${'9'.repeat(32)}Z` };
+  const long: LabelContent = { ...labelOfMachine, machineSerial: `${'A'.repeat(31)}${'9'.repeat(32)}Z` };
   const time = '2026-02-03T14:05:00.000Z';
 
   it.each(['57x32', '100x50', '102x152'] as const)('of %s mm, as PDF', async (size) => {
     const file = join(area, `${size}.pdf`);
-    const bytes = await labelPdf('Labels', [machine, box], size, time);
+    const bytes = await labelPdf('Labels', [labelOfMachine, labelOfBox], size, time);
     writeFileSync(file, bytes);
     const read = readCodes(file, 203);
     const onPage = (wanted: number): string[] =>
       read.filter(({ page }) => page === wanted).map(({ text }) => text);
-    expect(onPage(1)).toEqual([machine.machineSerial]);
-    expect(onPage(2)).toContain(box.machineSerial);
+    expect(onPage(1)).toEqual([labelOfMachine.machineSerial]);
+    expect(onPage(2)).toContain(labelOfBox.machineSerial);
     const words = pdfText(bytes);
-    for (const word of [machine.machineSerial, machine.record, '1 of 3']) {
+    for (const word of [labelOfMachine.machineSerial, labelOfMachine.record, '1 of 3']) {
       expect([word, words.some((text) => text.includes(word))]).toEqual([word, true]);
     }
     const found = /\/MediaBox \[0 0 ([\d.]+) ([\d.]+)\]/.exec(Buffer.from(bytes).toString('latin1'));
@@ -123,9 +103,10 @@ describe('a label is read by a scanner', () => {
   ] as const)('of %s mm, as ZPL for %i dpi', async (size, dpi) => {
     const zpl = (content: LabelContent): string =>
       labelZpl(layOutLabel(content, labelSizes[size]), labelSizes[size], dpi);
-    expect(await readZpl(zpl(machine), size, dpi)).toEqual([machine.machineSerial]);
-    const wanted = size === '57x32' ? [box.machineSerial] : [box.machineSerial, 'WO-118', code];
-    expect(await readZpl(zpl(box), size, dpi)).toEqual(wanted.toSorted());
+    expect(await readZpl(zpl(labelOfMachine), size, dpi)).toEqual([labelOfMachine.machineSerial]);
+    const wanted =
+      size === '57x32' ? [labelOfBox.machineSerial] : [labelOfBox.machineSerial, 'WO-118', codeOfBox];
+    expect(await readZpl(zpl(labelOfBox), size, dpi)).toEqual(wanted.toSorted());
     // Too long for bars: a QR code, for which lines give way.
     if (size === '57x32') expect(await readZpl(zpl(long), size, dpi)).toEqual([long.machineSerial]);
   });

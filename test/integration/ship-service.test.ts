@@ -12,7 +12,7 @@ import { runCli } from '../support/cli';
 import { temporaryArea } from '../support/global-setup';
 import { present } from '../support/present';
 import { TestApp } from '../support/app-service';
-import { context, done, sampleJob, started } from '../unit/station/ledger/samples';
+import { context, done, sampleJob, started, foundWrong } from '../unit/station/ledger/samples';
 
 /** The Ship screen's side of the station: the same shipments as on the command line, in a thread. */
 
@@ -39,17 +39,7 @@ function finished(machineSerial: string): LedgerRecord[] {
 beforeAll(async () => {
   area = temporaryArea('ship-app');
   state = join(area, 'state');
-  const wrong = sampleJob({ machineSerial: 'CCC1', drive: { ...sampleJob().drive, serial: 'D-CCC1' } });
-  const reason = {
-    code: 'verify-mismatch',
-    message: 'Other data.',
-    cause: null,
-    remedy: 'Set it aside.',
-  } as const;
-  append(...finished('AAA1'), ...finished('BBB1'), ...[started(wrong), done(wrong)], {
-    ...{ kind: 'drive-verified', jobId: wrong.jobId, machineSerial: 'CCC1', drive: wrong.drive },
-    ...{ fingerprint: wrong.fingerprint, end: { state: 'failed', reason } },
-  });
+  append(...finished('AAA1'), ...finished('BBB1'), ...foundWrong('CCC1'));
   await makeBench(join(area, 'bench'), 1);
   app = await TestApp.open(state, join(area, 'bench'));
 });

@@ -7,6 +7,7 @@ import { act } from '../../actions';
 import { Notice } from '../../components/notice';
 import { Panel } from '../../components/panel';
 import { useApp } from '../../store/app-store';
+import { scannedOutsideOrder } from '../../store/selectors';
 import { useText, type Text } from '../../text';
 
 const longestReason = 400;
@@ -19,9 +20,8 @@ interface ExceptProps {
 
 /** The machine that was just refused because the order does not have it; null when it was let in since. */
 function unexpectedOf({ lines }: OrderState, scan: PairingState['lastScan']): string | null {
-  const outcome = scan?.holds === true ? scan.outcome : null;
-  if (outcome?.result !== 'refused' || outcome.reason !== 'not-in-order') return null;
-  return lines.some(({ serial }) => serial === outcome.detail) ? null : outcome.detail;
+  const scanned = scannedOutsideOrder(scan);
+  return lines.some(({ serial }) => serial === scanned) ? null : scanned;
 }
 
 /** What the word would do; null while the serial is empty. */

@@ -5,6 +5,7 @@ import { act } from '../../actions';
 import { Notice } from '../../components/notice';
 import { Panel } from '../../components/panel';
 import { useApp } from '../../store/app-store';
+import { scannedOutsideOrder } from '../../store/selectors';
 import { useText } from '../../text';
 
 const longestNote = 400;
@@ -16,10 +17,8 @@ export function OrderReturns({ returns }: { readonly returns: OrderState['return
   const [note, setNote] = useState('');
   const [busy, setBusy] = useState(false);
   const [said, setSaid] = useState<string | null>(null);
-  const scan = useApp(({ pairing }) => pairing.lastScan);
-  const outcome = scan?.holds === true ? scan.outcome : null;
   // An old computer is in no order's list, so its scan was refused.
-  const scanned = outcome?.result === 'refused' && outcome.reason === 'not-in-order' ? outcome.detail : null;
+  const scanned = useApp(({ pairing }) => scannedOutsideOrder(pairing.lastScan));
 
   const record = async (): Promise<void> => {
     setBusy(true);

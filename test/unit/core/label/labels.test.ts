@@ -2,18 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { layOutLabel, type LabelContent } from '../../../../core/label/label-layout';
 import { labelSizes, queueNameSchema, type LabelSizeName } from '../../../../core/label/label-settings';
+import { labelOfBox, labelOfMachine } from './samples';
 import { labelZpl } from '../../../../core/label/zpl';
-
-const code = `prestage:1:WO-118:5CD1234XYZ:${'0123456789abcdef'.repeat(4)}`;
-const machine: LabelContent = {
-  machineSerial: '5CD1234XYZ',
-  names: 'PC-0042  ·  C-4711',
-  verdict: 'PASS 2026-02-03 14:05 UTC  ·  bay 3',
-  record: 'Entry 42, 0123456789abcdef',
-  from: 'Work order WO-118  ·  Bench 7',
-  shipment: null,
-};
-const box: LabelContent = { ...machine, shipment: { number: 'WO-118', box: '1 of 3', code } };
 
 function zplOf(content: LabelContent, size: LabelSizeName): string {
   return labelZpl(layOutLabel(content, labelSizes[size]), labelSizes[size], 203);
@@ -34,14 +24,16 @@ describe('nothing that was scanned or ordered becomes a command of the printer',
     });
     const allowed = new Set(
       ['105x74', '57x32'].flatMap((size) =>
-        [machine, box].flatMap((content) => commands(zplOf(plain(content), size as LabelSizeName))),
+        [labelOfMachine, labelOfBox].flatMap((content) =>
+          commands(zplOf(plain(content), size as LabelSizeName)),
+        ),
       ),
     );
     for (const also of ['^BQ']) allowed.add(also);
     fc.assert(
       fc.property(text, text, text, (machineSerial, names, number) => {
         const content = {
-          ...box,
+          ...labelOfBox,
           machineSerial,
           names,
           shipment: { number, box: names, code: machineSerial },
@@ -56,7 +48,7 @@ describe('nothing that was scanned or ordered becomes a command of the printer',
   });
 
   it('and a caret is on the label as a caret', () => {
-    const zpl = zplOf({ ...machine, names: 'PC^XA~HM_' }, '105x74');
+    const zpl = zplOf({ ...labelOfMachine, names: 'PC^XA~HM_' }, '105x74');
     expect(zpl).toContain('^FH^FDPC_5EXA_7EHM_5F^FS');
   });
 

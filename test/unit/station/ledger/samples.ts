@@ -87,3 +87,21 @@ export function failed(job: JobDetails): LedgerRecord {
     },
   };
 }
+
+/** A job that was done, and whose drive was found wrong when it was read again. */
+export function foundWrong(machineSerial: string): LedgerRecord[] {
+  const job = sampleJob({ machineSerial, drive: { ...sampleJob().drive, serial: `D-${machineSerial}` } });
+  const reason = {
+    code: 'verify-mismatch',
+    message: 'Other data.',
+    cause: null,
+    remedy: 'Set it aside.',
+  } as const;
+  return [
+    ...[started(job), done(job)],
+    {
+      ...{ kind: 'drive-verified', jobId: job.jobId, machineSerial, drive: job.drive },
+      ...{ fingerprint: job.fingerprint, end: { state: 'failed', reason } },
+    },
+  ];
+}
