@@ -14,6 +14,14 @@ export const sanitiseErrors = {
     'The drive does not offer the way of erasing that was asked for.',
     'Nothing was touched. Leave the method out to use the strongest that the drive offers.',
   ),
+  'sanitise-too-weak': either(
+    'The strongest way in which the drive can be erased is weaker than what is demanded (clear instead of purge).',
+    'Nothing was touched. Set the drive aside, or demand less: Settings, Station, or --level clear.',
+  ),
+  'sanitise-changed': either(
+    'The drive does not offer the way of erasing any more that was shown and confirmed.',
+    'Nothing was touched. List the drives again, and confirm what they offer then.',
+  ),
   'drive-not-erased': failed(
     'The drive was to be erased, and was not.',
     'Nothing else was written to it. Erase it again. If it happens again, set the drive aside and have it destroyed.',

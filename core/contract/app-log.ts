@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { driveResults, ledgerEntrySchema, storedEntrySchema } from '../ledger/record';
+import { careResults, driveResults, ledgerEntrySchema, storedEntrySchema } from '../ledger/record';
 import { nothing } from './app-common';
 
 /** The Log screen's part of the page's contract. */
@@ -11,11 +11,7 @@ export type LogKind = (typeof logKinds)[number];
 /** What came of it: of a drive, or what was done with a work order or a shipment. */
 export const logResults = [
   ...driveResults,
-  'erased',
-  'not-erased',
-  'not-known',
-  'size-checked',
-  'size-failed',
+  ...careResults,
   'order-opened',
   'machine-allowed',
   'machine-left-out',

@@ -185,12 +185,28 @@ const fatalRises: readonly HealthFigure[] = [
   'mediaErrors',
 ];
 
-/** What rose between two readings of one drive; empty where either is not known. Interface errors speak against a cable. */
-export function compareHealth(before: DriveHealth, after: DriveHealth): HealthRise[] {
+/**
+ * What got worse between two readings of one drive; empty where either is not known. Beside what fails a job whenever it rises, a
+ * figure that a rule blocks now and did not block before, whatever it counts: the drive would not be written again. Temperature goes
+ * back when the drive cools; interface errors speak against a cable.
+ */
+export function compareHealth(
+  before: DriveHealth,
+  after: DriveHealth,
+  rules: readonly HealthRule[],
+): HealthRise[] {
   if (!before.known || !after.known) return [];
-  return [...fatalRises, 'crcErrors' as const].flatMap((figure) => {
-    const [was, is] = [figureOf(before, figure), figureOf(after, figure)];
-    if (was === null || is === null || is <= was) return [];
-    return [{ figure, before: was, after: is, fails: figure !== 'crcErrors' }];
+  const blocked = (health: DriveHealth): HealthFigure[] =>
+    findingsOf(health, rules)
+      .filter(({ act }) => act === 'blocks')
+      .map(({ figure }) => figure);
+  const was = new Set(blocked(before));
+  const crossed = blocked(after).filter((figure) => !was.has(figure) && figure !== 'temperature');
+  const looked = new Set<HealthFigure>([...fatalRises, ...crossed, 'crcErrors']);
+  return [...looked].flatMap((figure) => {
+    const [old, now] = [figureOf(before, figure), figureOf(after, figure)];
+    const fails = figure !== 'crcErrors' || crossed.includes(figure);
+    if (old === null || now === null) return [];
+    return now > old || crossed.includes(figure) ? [{ figure, before: old, after: now, fails }] : [];
   });
 }

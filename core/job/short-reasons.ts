@@ -19,6 +19,8 @@ const shortReasons: Readonly<Partial<Record<ErrorCode, string>>> = {
   'drive-locked': 'Drive is locked',
   'drive-frozen': 'Drive is frozen',
   'sanitise-unavailable': 'Erase not offered',
+  'sanitise-too-weak': 'Erase too weak',
+  'sanitise-changed': 'Erase not as shown',
   'drive-not-erased': 'Not erased',
   'drive-erase-unknown': 'Erase not known',
   'drive-health-worse': 'Health got worse',

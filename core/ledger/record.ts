@@ -169,6 +169,8 @@ export const recordSchema = z.discriminatedUnion('kind', [
     attachment: z.string().optional(),
     startedAt: timeSchema,
     sanitised: sanitisedSchema,
+    /** What the drive said of its health. Missing of virtual drives and loop devices, which have none. */
+    health: jobHealthSchema.optional(),
   }),
   z.strictObject({
     /** A drive's real size was checked, which erased it. About no machine: nothing was written for one. */
@@ -279,6 +281,20 @@ export const driveResults = [
   'rehearsed',
   'rehearsal-failed',
 ] as const;
+
+/** What it says came of a drive alone: of an erase for no machine, or of a check of the size. An end follows what begun says, or it was broken off. */
+export const careResults = [
+  'erase-begun',
+  'erased',
+  'not-erased',
+  'not-known',
+  'size-begun',
+  'size-checked',
+  'size-failed',
+  'size-not-known',
+  'size-cancelled',
+] as const;
+export type CareResult = (typeof careResults)[number];
 
 /** Tells records about a machine's drive from those about an order, a shipment, or a drive alone. */
 export function isDriveRecord(record: LedgerRecord): record is DriveRecord {

@@ -15,10 +15,13 @@ export interface AtaDrive {
     readonly locked: boolean;
     readonly frozen: boolean;
     readonly enhanced: boolean;
-    /** Minutes that an erase takes by its own word; null: not told. */
+    /** Minutes that an erase, and an enhanced one, takes by its own word; null: not told. */
     readonly minutes: number | null;
+    readonly enhancedMinutes: number | null;
   };
   readonly solidState: boolean;
+  /** It says how fast it turns. */
+  readonly turns: boolean;
 }
 
 /** Reads what `hdparm --Istdout` prints. @returns null for anything but 256 words with a serial */
@@ -40,7 +43,6 @@ export function parseIdentify(text: string): AtaDrive | null {
     .trim();
   // Words 59 and 128; word 59 counts where bit 12 says that the feature set is there.
   const sanitize = bit(59, 12);
-  const time = word(89) & 0xff;
   return {
     serial,
     sanitize: {
@@ -54,10 +56,18 @@ export function parseIdentify(text: string): AtaDrive | null {
       locked: bit(128, 2),
       frozen: bit(128, 3),
       enhanced: bit(128, 5),
-      minutes: time === 0 ? null : time * 2,
+      minutes: minutesOf(word(89)),
+      enhancedMinutes: minutesOf(word(90)),
     },
     solidState: word(217) === 1,
+    turns: word(217) >= 0x0401 && word(217) <= 0xfffe,
   };
+}
+
+/** Words 89 and 90: bit 15 says that the time stands in bits 14 to 0, else in 7 to 0; in units of 2 minutes, 0 is not told. */
+function minutesOf(word: number): number | null {
+  const time = word & ((word & 0x8000) === 0 ? 0xff : 0x7fff);
+  return time === 0 ? null : time * 2;
 }
 
 /** Sectors that `hdparm -N` says are visible and there; null: not told. */
@@ -125,9 +135,9 @@ export function ataAbilities({ drive, status, ...sizes }: AtaAnswers): Abilities
     if (sanitize.crypto) methods.push('ata-sanitize-crypto');
     if (sanitize.overwrite) methods.push('ata-sanitize-overwrite');
   }
-  if (security.supported && !security.enabled && !security.frozen) {
-    methods.push(security.enhanced ? 'ata-security-erase-enhanced' : 'ata-security-erase');
-  }
+  const byPassword = security.enhanced ? 'ata-security-erase-enhanced' : 'ata-security-erase';
+  const minutes = security.enhanced ? security.enhancedMinutes : security.minutes;
+  if (security.supported && !security.enabled && !security.frozen) methods.push(byPassword);
   if (security.locked) obstacles.push('ata-locked');
   // Firmware freezes Security at every start: that matters only where the drive has nothing better.
   const securityFrozen = security.supported && security.frozen && !offersSanitize && drive.solidState;
@@ -137,6 +147,8 @@ export function ataAbilities({ drive, status, ...sizes }: AtaAnswers): Abilities
     obstacles,
     hidden: hiddenOf(sizes),
     underWay: status?.state === 'running',
+    ...(drive.turns ? { magnetic: true } : {}),
+    ...(minutes === null ? {} : { seconds: { [byPassword]: minutes * 60 } }),
     notKnown:
       sizes.maxSectors === null
         ? ['Whether this drive hides an area (HPA) is not known: it does not tell its native size.']

@@ -1,23 +1,101 @@
-import { PrestageError } from '../base/errors';
-import { driveLabel, type Drive } from '../drive/drive';
-import { methodFacts, type Abilities, type HiddenArea, type SanitiseMethod } from './methods';
+import { z } from 'zod';
 import { formatBytes } from '../base/display';
+import { PrestageError } from '../base/errors';
+import { driveLabel, type Drive, type DriveNote } from '../drive/drive';
+import {
+  hiddenAreaSchema,
+  isAtLeast,
+  levelOf,
+  methodWords,
+  nistLevels,
+  sanitiseMethodSchema,
+  type Abilities,
+  type HiddenArea,
+  type NistLevel,
+  type SanitiseMethod,
+} from './methods';
 
 /** Which way a drive is erased, and which drives are refused before anything is touched. */
 
 type Named = Pick<Drive, 'id' | 'bay' | 'byPath' | 'path' | 'serial'>;
 
+/** What was shown of an erase before somebody confirmed it: it must not be done in a weaker way. */
+export const shownEraseSchema = z.strictObject({
+  method: sanitiseMethodSchema,
+  nist: z.enum(nistLevels),
+});
+export type ShownErase = z.infer<typeof shownEraseSchema>;
+
 /**
  * The strongest way that a drive offers, or the one that was asked for.
- * @throws PrestageError drive-locked, drive-frozen, sanitise-unavailable
+ * @param least what is demanded at least
+ * @throws PrestageError drive-locked, drive-frozen, sanitise-unavailable, sanitise-too-weak
  */
 export function chooseMethod(
   drive: Named,
   abilities: Abilities,
   wanted: SanitiseMethod | null,
+  least: NistLevel = 'clear',
 ): SanitiseMethod {
+  requireUnlocked(drive, abilities);
+  const { methods } = abilities;
   const label = driveLabel(drive);
-  const { methods, obstacles } = abilities;
+  const isFrozen = abilities.obstacles.includes('frozen');
+  if (wanted !== null && wanted !== 'overwrite' && !methods.includes(wanted)) {
+    if (isFrozen && wanted.startsWith('ata-')) throw frozen(label);
+    throw new PrestageError({
+      code: 'sanitise-unavailable',
+      message: `The ${label} does not offer '${wanted}'${otherNamespaces(abilities)}.`,
+      remedy: `Nothing was touched. It offers: ${offersOf(abilities)}.`,
+    });
+  }
+  if (wanted === null && isFrozen && !methods.some((one) => levelOf(one, abilities) === 'purge')) {
+    throw frozen(label);
+  }
+  const method = wanted ?? methods[0] ?? 'overwrite';
+  const level = levelOf(method, abilities);
+  if (!isAtLeast(level, least)) {
+    const doubts = [...abilities.notKnown, hiddenNote(abilities.hidden)].filter((one) => one !== null);
+    throw new PrestageError({
+      code: 'sanitise-too-weak',
+      message: `The ${label} can only be erased by ${methodWords(method, level)}${otherNamespaces(abilities)}, and a ${least} is demanded.`,
+      cause: doubts.length === 0 ? null : doubts.join(' '),
+    });
+  }
+  return method;
+}
+
+/**
+ * What was shown and confirmed, as far as the drive still offers it.
+ * @throws PrestageError drive-locked, drive-frozen, sanitise-changed: nothing was touched
+ */
+export function chooseAsShown(drive: Named, abilities: Abilities, shown: ShownErase): SanitiseMethod {
+  requireUnlocked(drive, abilities);
+  const { method, nist } = shown;
+  const offers = abilities.methods.includes(method);
+  if (offers && isAtLeast(levelOf(method, abilities), nist)) return method;
+  throw new PrestageError({
+    code: 'sanitise-changed',
+    message: `The ${driveLabel(drive)} was to be erased by ${methodWords(method, nist)}, and does not offer that any more${otherNamespaces(abilities)}.`,
+    remedy: `Nothing was touched. Now it offers: ${offersOf(abilities)}. List the drives again, and confirm what they offer then.`,
+  });
+}
+
+const offersOf = (abilities: Abilities): string =>
+  abilities.methods.map((one) => `${one} (${levelOf(one, abilities)})`).join(', ');
+
+function frozen(label: string): PrestageError {
+  return new PrestageError({
+    code: 'drive-frozen',
+    message: `The ${label} is frozen: the firmware of this computer keeps it from erasing itself. It is not failing.`,
+    remedy:
+      'Nothing was touched. Suspend this computer and wake it, or pull the drive out of its running bay and put it in again, then list the drives again. To overwrite it instead, which is weaker (clear), choose the method overwrite.',
+  });
+}
+
+/** @throws PrestageError drive-locked */
+function requireUnlocked(drive: Named, { obstacles }: Abilities): void {
+  const label = driveLabel(drive);
   if (obstacles.includes('ata-locked')) {
     throw new PrestageError({
       code: 'drive-locked',
@@ -34,25 +112,6 @@ export function chooseMethod(
         'Nothing was touched. Reset it with the PSID on its label and the tool of its maker, which erases it as well, then list the drives again.',
     });
   }
-  if (wanted !== null && wanted !== 'overwrite' && !methods.includes(wanted)) {
-    const offers = methods.map((one) => `${one} (${methodFacts[one].nist})`).join(', ');
-    throw new PrestageError({
-      code: 'sanitise-unavailable',
-      message: `The ${label} does not offer '${wanted}'${otherNamespaces(abilities)}.`,
-      remedy: `Nothing was touched. It offers: ${offers}.`,
-    });
-  }
-  if (wanted !== null) return wanted;
-  if (obstacles.includes('frozen') && !methods.some((one) => methodFacts[one].nist === 'purge')) {
-    throw new PrestageError({
-      code: 'drive-frozen',
-      message: `The ${label} is frozen: the firmware of this computer keeps it from erasing itself. It is not failing.`,
-      remedy:
-        'Nothing was touched. Suspend this computer and wake it, or pull the drive out of its running bay and put it in again, then list the drives again. To overwrite it instead, which is weaker (clear), choose the method overwrite.',
-    });
-  }
-  const [best] = methods;
-  return best ?? 'overwrite';
 }
 
 function otherNamespaces({ obstacles }: Abilities): string {
@@ -81,4 +140,35 @@ export function hiddenNote(hidden: readonly HiddenArea[]): string | null {
   if (hidden.length === 0) return null;
   const what = hidden.map(hiddenWords).join(' and ');
   return `This drive hides ${what}: writing it does not reach that.`;
+}
+
+/** The drive with a note of what it hides, and of what it does not tell. */
+export function withHidden<T extends Pick<Drive, 'notes'>>(drive: T, abilities: Abilities | null): T {
+  if (abilities === null) return drive;
+  const hidden = hiddenNote(abilities.hidden);
+  const notes = [...abilities.notKnown, ...(hidden === null ? [] : [hidden])].map(
+    (message): DriveNote => ({ code: 'hidden-area', message }),
+  );
+  return notes.length === 0 ? drive : { ...drive, notes: [...drive.notes, ...notes] };
+}
+
+/** How a drive will be erased, as lists and questions show it. */
+export const plannedEraseSchema = z.strictObject({
+  ...shownEraseSchema.shape,
+  hidden: z.array(hiddenAreaSchema),
+  /** What the drive does not tell. Sentences. */
+  notKnown: z.array(z.string()),
+  /** Seconds that it takes by the drive's own word; null: it does not tell. */
+  seconds: z.int().nonnegative().nullable(),
+});
+export type PlannedErase = z.infer<typeof plannedEraseSchema>;
+
+/** @throws PrestageError as {@link chooseMethod} */
+export function planErase(drive: Named, abilities: Abilities, least: NistLevel): PlannedErase {
+  const method = chooseMethod(drive, abilities, null, least);
+  const { hidden, notKnown, seconds } = abilities;
+  return {
+    ...{ method, nist: levelOf(method, abilities), hidden, notKnown },
+    seconds: seconds?.[method] ?? null,
+  };
 }

@@ -3,7 +3,7 @@ import { z } from 'zod';
 /**
  * Ways to erase a drive, strongest first, in the words of NIST SP 800-88r2: `purge` also withstands a laboratory, `clear`
  * withstands reading through the drive's own interface. Deallocating alone (blkdiscard, TRIM) is none of them: what a drive
- * then answers says nothing of what it still holds (docs/adr/0049).
+ * then answers says nothing of what it still holds. Which source says what of each: docs/adr/0049 and 0051.
  */
 export const sanitiseMethods = [
   'nvme-sanitize-block',
@@ -27,7 +27,7 @@ export type NistLevel = (typeof nistLevels)[number];
 interface MethodFacts {
   /** Short name, for lists and papers. */
   readonly name: string;
-  /** By the rules of IEEE 2883 and NIST SP 800-88, the weaker where they differ. */
+  /** At best; {@link levelOf} says what may be claimed of one drive. */
   readonly nist: NistLevel;
   /** The standard says that it also reaches what the drive hides: unattached namespaces, unallocated capacity. */
   readonly reachesHidden: boolean;
@@ -35,7 +35,14 @@ interface MethodFacts {
   readonly byDrive: boolean;
 }
 
-/** NVMe Base Specification 2.0, 8.21 (Sanitize): all user data of the subsystem. ACS-4, 4.18 and 4.20 for ATA. */
+/**
+ * NVMe Base Specification 2.0, 8.21 (Sanitize): all user data of the subsystem. ACS-4, 4.18 and 4.20 for ATA.
+ *
+ * NIST SP 800-88r2, 3.1.2, names overwrite, block erase and cryptographic erase by dedicated sanitize commands as purge, and leaves
+ * the rest to IEEE 2883. The tables of SP 800-88r1 (A-5, A-8; withdrawn in 2025) call ATA Security Erase of flash a clear, its
+ * enhanced form a purge of magnetic disks only, and NVMe Format a purge; here a command that is no sanitize command is a
+ * clear, but for the cryptographic erase.
+ */
 export const methodFacts: Readonly<Record<SanitiseMethod, MethodFacts>> = {
   'nvme-sanitize-block': facts('NVMe Sanitize, block erase', 'purge', true),
   'nvme-sanitize-crypto': facts('NVMe Sanitize, crypto erase', 'purge', true),
@@ -75,6 +82,10 @@ export const abilitiesSchema = z.strictObject({
   hidden: z.array(hiddenAreaSchema),
   /** The drive is erasing itself now: somebody began it before. */
   underWay: z.boolean(),
+  /** The drive says that it turns; missing where it does not. */
+  magnetic: z.literal(true).optional(),
+  /** Seconds that a way takes by the drive's own word, as far as it tells. */
+  seconds: z.partialRecord(sanitiseMethodSchema, z.int().nonnegative()).optional(),
   /** What could not be found out. Sentences, safe to show. */
   notKnown: z.array(z.string()),
 });
@@ -90,22 +101,33 @@ export function ordered(methods: readonly SanitiseMethod[]): SanitiseMethod[] {
   return sanitiseMethods.filter((method) => methods.includes(method));
 }
 
+/** What {@link levelOf} must know of a drive. */
+export interface LevelFacts {
+  readonly hidden: readonly HiddenArea[];
+  readonly notKnown?: readonly string[];
+  readonly magnetic?: true | undefined;
+}
+
 /**
  * What may be claimed of an erase: a hidden area that the command is not known to reach keeps it from being a purge, and so does a
- * drive that does not tell whether it hides one.
+ * drive that does not tell whether it hides one. An ATA drive that overwrites itself is purged where it turns: SP 800-88r1
+ * lists that of disks (A-5), and not of flash (A-8).
  */
 export function levelOf(
   method: SanitiseMethod,
-  {
-    hidden,
-    notKnown = [],
-  }: { readonly hidden: readonly HiddenArea[]; readonly notKnown?: readonly string[] },
+  { hidden, notKnown = [], magnetic }: LevelFacts,
 ): NistLevel {
   const { nist, reachesHidden } = methodFacts[method];
-  return hidden.length + notKnown.length > 0 && !reachesHidden ? 'clear' : nist;
+  if (hidden.length + notKnown.length > 0 && !reachesHidden) return 'clear';
+  return method === 'ata-sanitize-overwrite' && magnetic !== true ? 'clear' : nist;
+}
+
+/** Whether a level is at least another one. */
+export function isAtLeast(level: NistLevel, least: NistLevel): boolean {
+  return nistLevels.indexOf(level) >= nistLevels.indexOf(least);
 }
 
 /** "NVMe Sanitize, block erase (purge)". */
-export function methodWords(method: SanitiseMethod, told: Parameters<typeof levelOf>[1]): string {
-  return `${methodFacts[method].name} (${levelOf(method, told)})`;
+export function methodWords(method: SanitiseMethod, nist: NistLevel): string {
+  return `${methodFacts[method].name} (${nist})`;
 }

@@ -131,6 +131,18 @@ export function parseSanitizeLog(bytes: Uint8Array): DriveStatus {
   }
 }
 
+/** Seconds that each way of Sanitize takes by the drive's own word (bytes 8 to 19; all ones: not told). */
+export function parseSanitizeTimes(bytes: Uint8Array): NonNullable<Abilities['seconds']> {
+  if (bytes.length < 32) return {};
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  const told = [
+    ['nvme-sanitize-overwrite', view.getUint32(8, true)],
+    ['nvme-sanitize-block', view.getUint32(12, true)],
+    ['nvme-sanitize-crypto', view.getUint32(16, true)],
+  ] as const;
+  return Object.fromEntries(told.filter(([, seconds]) => seconds !== 0xffff_ffff && seconds > 0));
+}
+
 /** Index of the LBA format in use, from an Identify Namespace structure (byte 26, FLBAS); null for another form. */
 export function parseFormatIndex(bytes: Uint8Array): number | null {
   if (bytes.length !== identifyBytes) return null;

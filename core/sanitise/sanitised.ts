@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import {
   hiddenAreaSchema,
-  levelOf,
+  methodFacts,
   nistLevels,
   sanitiseMethodSchema,
   type HiddenArea,
@@ -54,6 +54,11 @@ export type Sanitised = z.infer<typeof sanitisedSchema>;
 /** What the record says of a drive when its erase begins: what an entry with the outcome does not follow, was broken off. */
 export const eraseBegan =
   'The erase has begun. How it ended stands in the next entry of this drive; where there is none, it was broken off.';
+
+/** Whether an entry of an erase is the one of its beginning. */
+export function isBeginning({ outcome, why }: Pick<Sanitised, 'outcome' | 'why'>): boolean {
+  return outcome === 'not-known' && why === eraseBegan;
+}
 
 /** How the command itself ended, before anything was looked at. */
 export type CommandEnd =
@@ -123,7 +128,6 @@ export function judgeErase(end: CommandEnd, samples: SampleCounts | 'read-back' 
 
 /** The hidden areas as the record keeps them. */
 export function hiddenReached(method: SanitiseMethod, hidden: readonly HiddenArea[]): Sanitised['hidden'] {
-  // A hidden area was reached exactly where it does not weaken what may be claimed.
-  const reached = hidden.length > 0 && levelOf(method, { hidden }) === 'purge';
+  const reached = methodFacts[method].reachesHidden;
   return hidden.map((area) => ({ ...area, reached }));
 }

@@ -1,6 +1,6 @@
 import { formatBytes, formatDuration } from '../base/display';
-import { hiddenWords } from './choose';
-import { methodFacts } from './methods';
+import { hiddenWords, type PlannedErase } from './choose';
+import { methodFacts, methodWords } from './methods';
 import { proofWords } from './samples';
 import type { Sanitised } from './sanitised';
 
@@ -9,6 +9,23 @@ import type { Sanitised } from './sanitised';
 /** Said before a drive erases itself. */
 export const cannotBeTakenBack =
   'A drive that erases itself cannot be stopped: cancelling, and even a power cut, does not take it back.';
+
+/** How a drive will be erased: "NVMe Sanitize, block erase (purge), about 2 min". */
+export function plannedEraseWords({
+  method,
+  nist,
+  seconds,
+}: Pick<PlannedErase, 'method' | 'nist' | 'seconds'>): string {
+  const time = seconds === null ? '' : `, about ${formatDuration(seconds)} by its own word`;
+  return `${methodWords(method, nist)}${time}`;
+}
+
+/** What the word of a certificate rests on beside the drive's own; null: nothing more. NIST SP 800-88r2, 3.2. */
+export function conditionWords({ method, outcome }: Pick<Sanitised, 'method' | 'outcome'>): string | null {
+  return outcome === 'erased' && method.endsWith('-crypto')
+    ? 'A cryptographic erase is a purge only of a drive that has encrypted all it stored. That, and how well it does so, is the maker’s word.'
+    : null;
+}
 
 const outcomeWords: Readonly<Record<Sanitised['outcome'], string>> = {
   erased: 'Erased',
@@ -24,6 +41,19 @@ export function sanitisedWords({
 }: Pick<Sanitised, 'outcome' | 'method' | 'nist'>): string {
   const level = outcome === 'erased' ? ` (${nist}, NIST SP 800-88r2)` : '';
   return `${outcomeWords[outcome]}: ${methodFacts[method].name}${level}`;
+}
+
+/** What an outcome means for whoever holds the drive, in a sentence or two. */
+export function eraseSentences(sanitised: Sanitised): string {
+  const { outcome, method, nist, why } = sanitised;
+  switch (outcome) {
+    case 'erased':
+      return `By ${methodFacts[method].name}: a ${nist} in the words of NIST SP 800-88r2. ${sanitised.bytesReadBack === undefined ? 'Samples over the whole drive were compared before and after.' : 'Every byte was read back.'}`;
+    case 'not-erased':
+      return `Do not pass this drive on. ${why ?? ''}`.trim();
+    case 'not-known':
+      return `Do not pass this drive on before it is known. ${why ?? ''}`.trim();
+  }
 }
 
 /** What was on the drive, by size and table. */
@@ -61,11 +91,13 @@ export function hiddenReachedWords({ hidden }: Pick<Sanitised, 'hidden'>): strin
 /** All lines for papers and pages: name and value. */
 export function sanitisedLines(sanitised: Sanitised): readonly (readonly [name: string, value: string])[] {
   const hidden = hiddenReachedWords(sanitised);
+  const condition = conditionWords(sanitised);
   return [
     ['Before', beforeWords(sanitised)],
     ['Erase', `${sanitisedWords(sanitised)}, ${formatDuration(sanitised.seconds)}`],
     ...(sanitised.why === null ? [] : ([['Why', sanitised.why]] as const)),
     ['Looked at', verifiedWords(sanitised)],
+    ...(condition === null ? [] : ([['Rests on', condition]] as const)),
     ...(hidden === null ? [] : ([['Hidden areas', hidden]] as const)),
   ];
 }

@@ -22,9 +22,9 @@ import { JobService } from './job-service';
 import { KnownMedia } from './known-media';
 import { LabelService } from './label-service';
 import { LibraryService } from './library-service';
+import { protectedPlaces } from '../library/protected-places';
 import { receivedMedia } from '../library/media-path';
 import { orderDateNotices } from '../library/order-dates';
-import { statePlaces } from '../state/state-paths';
 import { listContents } from './media-contents';
 import { signedMediaAt } from '../library/signed-media';
 import { MediaVerifier } from './media-verifier';
@@ -369,7 +369,6 @@ export class AppService {
 
   /** Files and folders whose drive must not be written. */
   #protectedPaths(): string[] {
-    const media = this.media.path;
-    return [...(media === null ? [] : [media]), ...statePlaces(this.#opened.paths), this.library.folder];
+    return protectedPlaces(this.#opened.paths, this.settings.current, this.media.path);
   }
 }

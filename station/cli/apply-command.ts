@@ -11,6 +11,7 @@ import {
 import { sanitizeForDisplay } from '../../core/base/display';
 import { isCancellation, PrestageError } from '../../core/base/errors';
 import { placeOf } from '../../core/drive/drive';
+import type { NistLevel } from '../../core/sanitise/methods';
 import { defaultLayoutName, layouts } from '../../core/drive/layout';
 import { mediaPath } from '../library/media-path';
 import { openImageCache } from '../image-cache/image-cache';
@@ -42,6 +43,7 @@ import {
   parseCount,
   stateOption,
 } from './command-context';
+import { levelOption } from './level-option';
 import { exitCodes } from './exit-codes';
 import { addDateOptions, findDates, type DateOptions } from './media-dates';
 import { PassedLabels } from './print-passed';
@@ -65,6 +67,7 @@ interface ApplyOptions extends DateOptions {
   readonly requireDrivers?: true;
   readonly checkSize?: true;
   readonly sanitise?: boolean;
+  readonly sanitiseLevel?: NistLevel;
   readonly yes?: true;
 }
 
@@ -122,6 +125,7 @@ export function applyCommand(): Command {
       'erase each drive securely before it is written, in the strongest way that it offers, and check that it is erased',
     )
     .option('--no-sanitise', 'do not, though the settings say so')
+    .addOption(levelOption('--sanitise-level'))
     .option('--require-drivers', 'refuse machines for which the media has no driver pack')
     .option('--work-order <number>', 'work order number to record for the batch')
     .option(
@@ -181,6 +185,7 @@ export function applyCommand(): Command {
             healthRules: settings.health.rules,
             checkSize: options.checkSize === true || settings.health.checkSize,
             sanitise: options.sanitise ?? settings.sanitise,
+            sanitiseLevel: options.sanitiseLevel ?? settings.sanitiseLevel,
           };
           const plan = await planBatch(request, helpers, ledger, paths, signal);
           for (const notice of noticesOf(plan)) output.message(`note: ${notice}`);

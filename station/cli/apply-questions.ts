@@ -4,8 +4,8 @@ import { cancelled, PrestageError } from '../../core/base/errors';
 import { driveLabel, placeOf } from '../../core/drive/drive';
 import { findingsOf } from '../../core/health/health-rules';
 import { healthLine } from '../../core/health/health-words';
-import { cannotBeTakenBack } from '../../core/sanitise/words';
-import { methodFacts, methodWords } from '../../core/sanitise/methods';
+import { methodFacts } from '../../core/sanitise/methods';
+import { cannotBeTakenBack, plannedEraseWords } from '../../core/sanitise/words';
 import { needsReason } from '../../core/job/drive-again';
 import { pastWords } from '../../core/ledger/past-words';
 import { recoveryPlanText } from '../../core/media/recovery';
@@ -177,8 +177,7 @@ function eraseText({ jobs }: BatchPlan): string {
   const erased = jobs.flatMap(({ drive, erase }) => (erase === undefined ? [] : [{ drive, ...erase }]));
   if (erased.length === 0) return '';
   const lines = erased.map(
-    ({ drive, method, ...told }) =>
-      `Erased securely first: the ${driveLabel(drive)}, ${methodWords(method, told)}`,
+    ({ drive, ...erase }) => `Erased securely first: the ${driveLabel(drive)}, ${plannedEraseWords(erase)}`,
   );
   const byDrive = erased.some(({ method }) => methodFacts[method].byDrive);
   return `\n\n${[...lines, ...(byDrive ? [cannotBeTakenBack] : [])].join('\n')}`;

@@ -11,7 +11,7 @@ import { findingWords, healthRows, wordTexts } from '../../core/health/health-wo
 import { sizeCheckSchema, sizeWords, type SizeCheck } from '../../core/health/size-check';
 import { requireListed } from '../drives/finished-drive';
 import { readHealthOf } from '../drives/read-health';
-import { statePlaces } from '../state/state-paths';
+import { protectedPlaces } from '../library/protected-places';
 import { checkDriveSize, requireCheckable, sizeFailure, type SizeReport } from '../jobs/check-drive-size';
 import { defaultOperator } from '../jobs/open-station';
 import { askErase, isTerminal } from './apply-questions';
@@ -67,7 +67,7 @@ export function drivesCheckCommand(): Command {
         return await withStation(context, operator, async ({ paths, settings, ledger, append }) => {
           const { helpers, output, signal } = context;
           const benchDirectory = options.bench === undefined ? null : resolve(options.bench);
-          const protectedPaths = statePlaces(paths);
+          const protectedPaths = protectedPlaces(paths, settings);
           const client = await helpers.plain();
           const { drives } = await client.call('listDrives', { benchDirectory, protectedPaths }, { signal });
           const { bays } = settings.desk;

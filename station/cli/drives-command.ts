@@ -10,8 +10,9 @@ import { healthLine, withHealth } from '../../core/health/health-words';
 import { drivePastSchema } from '../../core/ledger/drive-past';
 import { pastWords } from '../../core/ledger/past-words';
 import { readHealthOf } from '../drives/read-health';
-import { chooseMethod, hiddenNote } from '../../core/sanitise/choose';
-import { abilitiesSchema, methodWords, type Abilities } from '../../core/sanitise/methods';
+import { planErase, withHidden } from '../../core/sanitise/choose';
+import { abilitiesSchema, type Abilities } from '../../core/sanitise/methods';
+import { plannedEraseWords } from '../../core/sanitise/words';
 import { attachedPast } from '../drives/finished-drive';
 import { readAbilitiesOf } from '../drives/read-abilities';
 import { LedgerReader } from '../ledger/ledger-reader';
@@ -147,13 +148,7 @@ async function withErase(
   return drives.map((drive) => {
     const erase = told[asked.indexOf(drive)];
     if (erase === undefined) return drive;
-    const hidden = hiddenNote(erase.hidden);
-    const notes = [...erase.notKnown, ...(hidden === null ? [] : [hidden])];
-    return {
-      ...drive,
-      erase,
-      notes: [...drive.notes, ...notes.map((message) => ({ code: 'hidden-area' as const, message }))],
-    };
+    return withHidden({ ...drive, erase }, erase);
   });
 }
 
@@ -215,8 +210,7 @@ export function drivesText(drives: readonly ListedDrive[]): string {
 /** How a drive would be erased, or why it would not. */
 function eraseLine(drive: Drive, abilities: Abilities): string {
   try {
-    const method = chooseMethod(drive, abilities, null);
-    return `erase: ${driveLabel(drive)}: ${methodWords(method, abilities)}`;
+    return `erase: ${driveLabel(drive)}: ${plannedEraseWords(planErase(drive, abilities, 'clear'))}`;
   } catch (error) {
     if (!(error instanceof PrestageError)) throw error;
     return `erase: ${error.message} ${error.data.remedy}`;

@@ -16,6 +16,7 @@ import {
   stateOption,
   type CommandContext,
 } from './command-context';
+import { requireNewFile, writeEraseCertificate } from './certificate-file';
 import { addProofCommands } from './proof-commands';
 import { exitCodes } from './exit-codes';
 import { localTime, table, type Cell } from './output';
@@ -35,7 +36,12 @@ interface ExportOptions {
   readonly output?: string;
 }
 
-/** `prestage ledger list | verify | export`, and those of proof-commands.ts. */
+interface CertificateOptions {
+  readonly entry: number;
+  readonly output: string;
+}
+
+/** `prestage ledger list | verify | export | certificate`, and those of proof-commands.ts. */
 export function ledgerCommand(): Command {
   const command = new Command('ledger').description('show, check and export the record of all work');
   command
@@ -84,6 +90,23 @@ export function ledgerCommand(): Command {
             });
           }
         });
+        return undefined;
+      }),
+    );
+  command
+    .command('certificate')
+    .description('write the certificate of a drive that was erased for no machine, as PDF')
+    .addOption(
+      new Option('--entry <number>', 'number of the entry that recorded the erase')
+        .argParser(parseCount)
+        .makeOptionMandatory(),
+    )
+    .requiredOption('--output <file>', 'PDF file to write')
+    .addOption(stateOption())
+    .action(
+      commandAction<CertificateOptions>(async (context, { entry, output: file }) => {
+        requireNewFile(file);
+        await withLedger(context, (ledger) => writeEraseCertificate(ledger, entry, file));
         return undefined;
       }),
     );

@@ -4,17 +4,27 @@ import { z } from 'zod';
 import { formatBytes, sanitizeForDisplay } from '../../core/base/display';
 import { driveLabel, placeOf, type Drive } from '../../core/drive/drive';
 import { pastWords } from '../../core/ledger/past-words';
-import { methodFacts, methodWords, sanitiseMethods, type SanitiseMethod } from '../../core/sanitise/methods';
+import { jobHealthSchema } from '../../core/health/health-rules';
+import { jobHealthWords } from '../../core/health/health-words';
+import { chooseMethod, withHidden } from '../../core/sanitise/choose';
+import {
+  levelOf,
+  methodFacts,
+  sanitiseMethods,
+  type NistLevel,
+  type SanitiseMethod,
+} from '../../core/sanitise/methods';
 import { sanitisedSchema } from '../../core/sanitise/sanitised';
-import { cannotBeTakenBack, sanitisedLines } from '../../core/sanitise/words';
+import { cannotBeTakenBack, plannedEraseWords, sanitisedLines } from '../../core/sanitise/words';
 import { attachedPast, requireDrive } from '../drives/finished-drive';
 import { readAbilitiesOf } from '../drives/read-abilities';
-import { chooseMethod } from '../../core/sanitise/choose';
 import { defaultOperator } from '../jobs/open-station';
 import { sanitise, type SanitiseReport } from '../jobs/run-sanitise';
 import { eraseFailed } from '../jobs/sanitise-drive';
 import { askErase, requireTerminal } from './apply-questions';
+import { requireNewFile, writeEraseCertificate } from './certificate-file';
 import { benchOption, commandAction, failsWhen, jsonOption, stateOption } from './command-context';
+import { levelOption } from './level-option';
 import { exitCodes } from './exit-codes';
 import { details } from './output';
 import { withStation } from './station-context';
@@ -24,6 +34,8 @@ export const sanitiseForm = z.strictObject({
   /** ID of the drive. */
   drive: z.string(),
   ...sanitisedSchema.shape,
+  /** What the drive said of its health; null of virtual drives and loop devices. */
+  health: jobHealthSchema.nullable(),
   /** Number of the entry that recorded it. */
   ledgerEntry: z.int().positive(),
 });
@@ -33,6 +45,8 @@ interface SanitiseOptions {
   readonly bench?: string;
   readonly operator?: string;
   readonly method?: SanitiseMethod;
+  readonly level?: NistLevel;
+  readonly certificate?: string;
   readonly again?: string;
   readonly yes?: true;
 }
@@ -47,6 +61,8 @@ export function sanitiseCommand(): Command {
         sanitiseMethods,
       ),
     )
+    .addOption(levelOption('--level'))
+    .option('--certificate <file>', 'write a certificate of it, as PDF')
     .addOption(benchOption())
     .option('--operator <name>', 'name of the operator (default: your user name)')
     .option('--again <reason>', 'allow a drive that holds a finished image, and record why')
@@ -62,15 +78,25 @@ export function sanitiseCommand(): Command {
           const drive = await requireDrive(options.drive, benchDirectory, helpers, signal);
           const [abilities] = await readAbilitiesOf([drive], helpers, benchDirectory, signal);
           if (abilities === undefined) throw new Error('the helper told nothing of the drive');
+          if (options.certificate !== undefined) requireNewFile(options.certificate);
+          // One that an earlier run began is waited for; what it can do says nothing then.
+          const method = abilities.underWay
+            ? null
+            : chooseMethod(
+                drive,
+                abilities,
+                options.method ?? null,
+                options.level ?? settings.sanitiseLevel,
+              );
+          const shown = method === null ? null : { method, nist: levelOf(method, abilities) };
           if (options.yes !== true) {
             requireTerminal();
-            // One that an earlier run began is waited for; what it can do says nothing then.
-            const method = abilities.underWay ? null : chooseMethod(drive, abilities, options.method ?? null);
             const past = pastWords(attachedPast(drive, ledger));
-            const how = method === null ? 'it is erasing itself already' : methodWords(method, abilities);
+            const seconds = method === null ? null : (abilities.seconds?.[method] ?? null);
+            const how =
+              shown === null ? 'it is erasing itself already' : plannedEraseWords({ ...shown, seconds });
             await askErase(
-              questionText(drive, past, how, [
-                ...abilities.notKnown,
+              questionText(withHidden(drive, abilities), past, how, [
                 ...(method !== null && !methodFacts[method].byDrive ? [] : [cannotBeTakenBack]),
               ]),
               output,
@@ -79,7 +105,7 @@ export function sanitiseCommand(): Command {
           }
           const report = await sanitise(
             {
-              ...{ drive, benchDirectory, method: options.method ?? null },
+              ...{ drive, benchDirectory, shown },
               reason: options.again === undefined ? null : sanitizeForDisplay(options.again, 200),
             },
             {
@@ -90,7 +116,10 @@ export function sanitiseCommand(): Command {
             },
           );
           const { sanitised, ledgerEntry } = report;
-          output.result<typeof sanitiseForm>({ drive: drive.id, ...sanitised, ledgerEntry }, () =>
+          const { certificate } = options;
+          if (certificate !== undefined) await writeEraseCertificate(ledger, ledgerEntry, certificate);
+          const { health } = report;
+          output.result<typeof sanitiseForm>({ drive: drive.id, ...sanitised, health, ledgerEntry }, () =>
             reportText(report),
           );
           if (signal.aborted) return exitCodes.cancelled;
@@ -107,8 +136,9 @@ function questionText(
   drive: Drive,
   past: readonly string[],
   how: string,
-  notKnown: readonly string[],
+  more: readonly string[],
 ): string {
+  const notes = drive.notes.map(({ message }) => `note: ${message}`);
   const contents = [...past, ...(drive.contents.length === 0 ? ['nothing known'] : drive.contents)];
   return [
     `Everything on the ${driveLabel(drive)} will be erased:`,
@@ -120,13 +150,17 @@ function questionText(
       ['how', how],
     ]),
     '',
-    ...notKnown,
+    ...notes,
+    ...more,
   ].join('\n');
 }
 
-function reportText({ drive, sanitised, ledgerEntry }: SanitiseReport): string {
+function reportText({ drive, sanitised, health, ledgerEntry }: SanitiseReport): string {
   return [
     `The ${driveLabel(drive)}, ledger entry ${ledgerEntry}:`,
-    details(sanitisedLines(sanitised).map(([name, value]) => [name.toLowerCase(), value] as const)),
+    details([
+      ...sanitisedLines(sanitised).map(([name, value]) => [name.toLowerCase(), value] as const),
+      ...(health === null ? [] : [['health', jobHealthWords(health)] as const]),
+    ]),
   ].join('\n');
 }

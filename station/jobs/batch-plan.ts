@@ -4,7 +4,8 @@ import { type Assignment } from '../../core/job/batch-rules';
 import { type Drive } from '../../core/drive/drive';
 import type { DriveHealth } from '../../core/health/health';
 import type { HealthRule } from '../../core/health/health-rules';
-import type { HiddenArea, SanitiseMethod } from '../../core/sanitise/methods';
+import type { PlannedErase, ShownErase } from '../../core/sanitise/choose';
+import type { NistLevel } from '../../core/sanitise/methods';
 import type { Layout } from '../../core/drive/layout';
 import { type DriveBefore } from '../../core/job/drive-again';
 import type { DrivePast } from '../../core/ledger/drive-past';
@@ -60,6 +61,10 @@ export interface BatchRequest {
   readonly healthRules: readonly HealthRule[];
   /** Each drive is erased securely, and looked at, before its image goes on. Missing: false. */
   readonly sanitise?: boolean;
+  /** What that must be at least. Missing: a clear. */
+  readonly sanitiseLevel?: NistLevel;
+  /** How drives were shown to be erased, by drive id; one that is not in it, or missing: as the plan says. */
+  readonly eraseShown?: ReadonlyMap<string, ShownErase>;
   /** The whole drive is written and read back before the image goes on. */
   readonly checkSize: boolean;
   /** What the media's hash was found to be before; null: it is hashed while the batch is prepared. */
@@ -117,14 +122,6 @@ export interface PlannedJob {
   readonly erase?: PlannedErase;
   /** Its driver pack on the media; null: none of them. Missing: the media has none. */
   readonly driverPack?: string | null;
-}
-
-/** The way that was chosen, and what may be claimed of it. */
-export interface PlannedErase {
-  readonly method: SanitiseMethod;
-  readonly hidden: readonly HiddenArea[];
-  /** What the drive does not tell. Sentences. */
-  readonly notKnown: readonly string[];
 }
 
 /** Everything that was looked at and found right. Nothing has been touched. */

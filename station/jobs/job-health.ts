@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { driveLabel, type Drive } from '../../core/drive/drive';
 import { errorData, toErrorData, type ErrorData } from '../../core/base/errors';
-import type { DriveHealth } from '../../core/health/health';
+import { noHealthOf, type DriveHealth } from '../../core/health/health';
 import {
   compareHealth,
   findingsOf,
@@ -28,10 +28,27 @@ export function healthAtStart(
   return kind === 'disk' ? { before, findings: findingsOf(before, rules) } : null;
 }
 
+/** Asks one drive, which may be held. Never throws: what cannot be read is not known. */
+export async function readHealthHeld(
+  drive: Drive,
+  client: Pick<HelperClient, 'call'>,
+  benchDirectory: string | null,
+): Promise<DriveHealth> {
+  const none = noHealthOf(drive);
+  if (none !== null) return none;
+  return await askHelper([drive], client, benchDirectory).then(
+    ([told]): DriveHealth => told ?? { known: false, reason: 'the helper did not tell it' },
+    (error: unknown): DriveHealth => ({
+      known: false,
+      reason: toErrorData(error).message.replace(/\.$/, ''),
+    }),
+  );
+}
+
 /**
  * Asks a drive again that was written and read back, and is still held. Never throws: what cannot be read then is not known.
  * @param begun as it was before
- * @param rules judge the drive now where it did not tell its health before
+ * @param rules judge the drive now where it did not tell its health before, and what it crossed since
  */
 export async function healthAtEnd(
   drive: Drive,
@@ -40,15 +57,9 @@ export async function healthAtEnd(
   benchDirectory: string | null,
   rules: readonly HealthRule[],
 ): Promise<JobHealth> {
-  const after = await askHelper([drive], client, benchDirectory).then(
-    ([told]): DriveHealth => told ?? { known: false, reason: 'the helper did not tell it' },
-    (error: unknown): DriveHealth => ({
-      known: false,
-      reason: toErrorData(error).message.replace(/\.$/, ''),
-    }),
-  );
+  const after = await readHealthHeld(drive, client, benchDirectory);
   if (!begun.before.known) return { ...begun, after, findings: findingsOf(after, rules) };
-  const rose = compareHealth(begun.before, after);
+  const rose = compareHealth(begun.before, after, rules);
   return { ...begun, after, ...(rose.length === 0 ? {} : { rose }) };
 }
 

@@ -16,7 +16,7 @@ import { sanitizeForDisplay } from '../../core/base/display';
 import { driveLabel, type Drive } from '../../core/drive/drive';
 import { isStillAttached } from '../../core/drive/drive-identity';
 import { withHealth } from '../../core/health/health-words';
-import { chooseMethod } from '../../core/sanitise/choose';
+import { chooseAsShown, planErase, type PlannedErase } from '../../core/sanitise/choose';
 import { PrestageError } from '../../core/base/errors';
 import { planPacks } from '../../core/drivers/plan-packs';
 import { dayOf, needsReason, type DriveBefore } from '../../core/job/drive-again';
@@ -32,6 +32,7 @@ import { readHealthOf } from '../drives/read-health';
 import type { Helpers } from '../helper-client/helpers';
 import { requireCacheFile } from '../image-cache/file-size';
 import type { LedgerReader } from '../ledger/ledger-reader';
+import { protectedPlaces } from '../library/protected-places';
 import { signedMediaAt } from '../library/signed-media';
 import { checkAgainstOrder, machineOf, replacedOf } from '../orders/batch-order';
 import { OrderReader, type OpenOrder } from '../orders/order-reader';
@@ -41,12 +42,11 @@ import {
   machineFileNotices,
 } from '../machine-files/fill-machine-files';
 import { loadSettings } from '../state/settings';
-import { statePlaces, type StatePaths } from '../state/state-paths';
+import { type StatePaths } from '../state/state-paths';
 import {
   type BatchRequest,
   againReasonOf,
   driveReasonOf,
-  type PlannedErase,
   type BatchPlan,
 } from './batch-plan';
 
@@ -73,8 +73,12 @@ export async function planBatch(
   });
   const dates = mergeMediaDates([request.dates ?? null, signed?.dates ?? null]);
   requireInTime(dates, { now: new Date(), shipBy: order?.order.shipBy ?? null });
-  const setting = loadSettings(paths).machineFiles;
-  const machineFiles = chooseMachineFiles(request.machineFiles ?? null, signed?.machineFiles, setting);
+  const settings = loadSettings(paths);
+  const machineFiles = chooseMachineFiles(
+    request.machineFiles ?? null,
+    signed?.machineFiles,
+    settings.machineFiles,
+  );
   const shipped = assignments.map(({ machineSerial }) => {
     const entry = ledger.findShipped(machineSerial);
     if (entry !== null && againReasonOf(request, machineSerial) === null && request.asksLater !== true) {
@@ -83,7 +87,7 @@ export async function planBatch(
     return entry !== null;
   });
 
-  const protectedPaths = [path, ...statePlaces(paths)];
+  const protectedPaths = protectedPlaces(paths, settings, path);
   const client = await helpers.plain();
   const { drives } = await client.call(
     'listDrives',
@@ -145,7 +149,7 @@ export async function planBatch(
     withHealth(drive, required(healths[index], `the health of drive ${drive.id}`), request.healthRules),
   );
   requireEligibleDrives(assignments, judged);
-  const erases = request.sanitise === true ? await planErase(judged, helpers, request, signal) : [];
+  const erases = request.sanitise === true ? await planErases(judged, helpers, request, signal) : [];
 
   return {
     media,
@@ -182,17 +186,25 @@ export async function planBatch(
   };
 }
 
-/** How each drive will be erased. @throws PrestageError drive-locked, drive-frozen, tool-missing, privilege-… */
-async function planErase(
+/**
+ * How each drive will be erased: as it was shown, where it was.
+ * @throws PrestageError drive-locked, drive-frozen, sanitise-too-weak, sanitise-changed, tool-missing, privilege-…
+ */
+async function planErases(
   drives: readonly Drive[],
   helpers: Helpers,
-  { benchDirectory }: Pick<BatchRequest, 'benchDirectory'>,
+  { benchDirectory, sanitiseLevel = 'clear', eraseShown }: BatchRequest,
   signal: AbortSignal,
 ): Promise<PlannedErase[]> {
   const abilities = await readAbilitiesOf(drives, helpers, benchDirectory, signal);
   return drives.map((drive, index) => {
     const told = required(abilities[index], `what drive ${drive.id} can do`);
-    return { method: chooseMethod(drive, told, null), hidden: told.hidden, notKnown: told.notKnown };
+    const shown = eraseShown?.get(drive.id);
+    if (shown !== undefined) chooseAsShown(drive, told, shown);
+    const plan = planErase(drive, told, sanitiseLevel);
+    return shown === undefined
+      ? plan
+      : { ...plan, ...shown, seconds: told.seconds?.[shown.method] ?? null };
   });
 }
 

@@ -243,7 +243,8 @@ async function doJob(
   try {
     if (run.request.sanitise === true) {
       sanitised = await sanitiseReserved({
-        ...{ drive: planned.drive, client, reservation, method: null, paths: dependencies.paths, signal },
+        ...{ drive: planned.drive, client, reservation, paths: dependencies.paths, signal },
+        shown: planned.erase ?? null,
         stallMilliseconds: dependencies.settings.stallSeconds * 1000,
         onBegin: (begun) => {
           drive.touched = true;

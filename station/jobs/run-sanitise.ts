@@ -1,13 +1,16 @@
 import { sanitizeForDisplay } from '../../core/base/display';
 import { errorData, PrestageError, toErrorData } from '../../core/base/errors';
 import { driveLabel, type Drive } from '../../core/drive/drive';
-import type { SanitiseMethod } from '../../core/sanitise/methods';
+import type { ShownErase } from '../../core/sanitise/choose';
 import { eraseBegan, type Sanitised } from '../../core/sanitise/sanitised';
+import type { JobHealth } from '../../core/health/health-rules';
 import { attachmentMember, recordedDrive } from '../drives/finished-drive';
 import type { Helpers } from '../helper-client/helpers';
 import type { AppendContext, Ledger } from '../ledger/ledger';
+import { protectedPlaces } from '../library/protected-places';
 import type { Settings } from '../state/settings';
-import { statePlaces, type StatePaths } from '../state/state-paths';
+import type { StatePaths } from '../state/state-paths';
+import { healthAtEnd, healthAtStart, readHealthHeld } from './job-health';
 import { reserveDrive } from './reserve-drive';
 import { sanitiseReserved, type EraseBegun } from './sanitise-drive';
 
@@ -17,7 +20,8 @@ export interface SanitiseRequest {
   /** As it was shown. */
   readonly drive: Drive;
   readonly benchDirectory: string | null;
-  readonly method: SanitiseMethod | null;
+  /** How it was shown to be erased: nothing weaker is done. Null: it is erasing itself already. */
+  readonly shown: ShownErase | null;
   /** Why a drive is erased that holds a finished image; null refuses it. */
   readonly reason: string | null;
 }
@@ -26,7 +30,7 @@ export interface SanitiseDependencies {
   readonly helpers: Helpers;
   readonly ledger: Ledger;
   readonly paths: StatePaths;
-  readonly settings: Pick<Settings, 'stallSeconds'>;
+  readonly settings: Pick<Settings, 'stallSeconds' | 'libraryFolder' | 'health'>;
   readonly append: AppendContext;
   readonly signal: AbortSignal;
   readonly onProgress: (done: number, total: number) => void;
@@ -35,6 +39,8 @@ export interface SanitiseDependencies {
 export interface SanitiseReport {
   readonly drive: Drive;
   readonly sanitised: Sanitised;
+  /** Null of what is no hardware. */
+  readonly health: JobHealth | null;
   readonly startedAt: string;
   readonly ledgerEntry: number;
 }
@@ -45,13 +51,17 @@ export interface SanitiseReport {
  * @throws PrestageError drive-…, sanitise-…, tool-missing, state-unavailable, ledger-…, cancelled, helper-died
  */
 export async function sanitise(
-  { drive, benchDirectory, method, reason }: SanitiseRequest,
+  { drive, benchDirectory, shown, reason }: SanitiseRequest,
   { helpers, ledger, paths, settings, append, signal, onProgress }: SanitiseDependencies,
 ): Promise<SanitiseReport> {
   const client = await helpers.forDrive(drive);
-  const held = await reserveDrive(client, drive, benchDirectory, statePlaces(paths), signal);
+  const places = protectedPlaces(paths, settings);
+  const held = await reserveDrive(client, drive, benchDirectory, places, signal);
   const { reservation, diskGuid } = held;
   const startedAt = new Date().toISOString();
+  const { rules } = settings.health;
+  const before = await readHealthHeld(drive, client, benchDirectory);
+  let health = healthAtStart(drive, before, rules);
   const record = (sanitised: Sanitised): number =>
     ledger.append(
       {
@@ -60,13 +70,14 @@ export async function sanitise(
         ...(diskGuid === undefined ? {} : { previousDiskGuid: diskGuid }),
         ...attachmentMember(drive),
         ...{ startedAt, sanitised },
+        ...(health === null ? {} : { health }),
       },
       append,
     ).sequence;
   const begun: { is: EraseBegun | null } = { is: null };
   try {
     const sanitised = await sanitiseReserved({
-      ...{ drive, client, reservation, method, paths, signal, onProgress },
+      ...{ drive, client, reservation, shown, paths, signal, onProgress },
       stallMilliseconds: settings.stallSeconds * 1000,
       onBegin: (chosen) => {
         takeBack(drive, diskGuid ?? null, reason, ledger, append);
@@ -85,7 +96,8 @@ export async function sanitise(
       }
       throw error;
     });
-    return { drive, sanitised, startedAt, ledgerEntry: record(sanitised) };
+    if (health !== null) health = await healthAtEnd(drive, health, client, benchDirectory, rules);
+    return { drive, sanitised, health, startedAt, ledgerEntry: record(sanitised) };
   } finally {
     await client.call('releaseDrive', { reservation }).catch(() => undefined);
   }

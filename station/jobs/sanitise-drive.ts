@@ -2,8 +2,15 @@ import { randomUUID } from 'node:crypto';
 import { PrestageError } from '../../core/base/errors';
 import { GiB, MiB } from '../../core/base/units';
 import { driveLabel, type Drive } from '../../core/drive/drive';
-import { chooseMethod } from '../../core/sanitise/choose';
-import { levelOf, methodFacts, type Abilities, type SanitiseMethod } from '../../core/sanitise/methods';
+import { chooseAsShown, chooseMethod, type ShownErase } from '../../core/sanitise/choose';
+import {
+  isAtLeast,
+  levelOf,
+  methodFacts,
+  methodWords,
+  type Abilities,
+  type SanitiseMethod,
+} from '../../core/sanitise/methods';
 import { hiddenReached, type Sanitised, type TableBefore, type Verdict } from '../../core/sanitise/sanitised';
 import type { HelperClient } from '../helper-client/helper-client';
 import { logEvent } from '../state/log-file';
@@ -19,8 +26,8 @@ export interface SanitiseOrder {
   readonly drive: Drive;
   readonly client: Pick<HelperClient, 'call'>;
   readonly reservation: string;
-  /** Null: the strongest that the drive offers. */
-  readonly method: SanitiseMethod | null;
+  /** What was shown and confirmed: nothing weaker is done. Null: nobody was shown anything, and the strongest is chosen. */
+  readonly shown: ShownErase | null;
   readonly paths: Pick<StatePaths, 'erasures'>;
   readonly stallMilliseconds: number;
   readonly signal: AbortSignal;
@@ -36,7 +43,7 @@ const kept = GiB;
 
 /**
  * Erases a reserved drive, which stays reserved.
- * @throws PrestageError drive-locked, drive-frozen, sanitise-unavailable, drive-changed, tool-missing, state-unavailable,
+ * @throws PrestageError drive-locked, drive-frozen, sanitise-changed, drive-changed, tool-missing, state-unavailable,
  * cancelled: nothing was touched. helper-died and others: it may have been begun
  */
 export async function sanitiseReserved(order: SanitiseOrder): Promise<Sanitised> {
@@ -46,7 +53,11 @@ export async function sanitiseReserved(order: SanitiseOrder): Promise<Sanitised>
   const { abilities, before, samples } = found;
   const left = await journal.read();
   const goesOn = left !== null && isUnderWay(left.method, abilities);
-  const method = goesOn ? left.method : chooseMethod(drive, abilities, order.method);
+  const method = goesOn
+    ? goingOn(drive, left.method, abilities, order.shown)
+    : order.shown === null
+      ? chooseMethod(drive, abilities, null)
+      : chooseAsShown(drive, abilities, order.shown);
   // Begun by somebody else: in which way is not known, and what the drive held before was not looked at.
   const foreign = !goesOn && abilities.underWay && method !== 'overwrite';
   const from = resumeFrom(left, method, before);
@@ -105,6 +116,22 @@ const notOurs: Verdict = {
   outcome: 'not-known',
   why: 'The drive was already erasing itself: in which way, and what it held before, is not known. Now it has ended: erase it again.',
 };
+
+/** An erase that runs is waited for, where it is not weaker than what was shown. @throws PrestageError sanitise-changed */
+function goingOn(
+  drive: Drive,
+  method: SanitiseMethod,
+  abilities: Abilities,
+  shown: ShownErase | null,
+): SanitiseMethod {
+  const level = levelOf(method, abilities);
+  if (shown === null || isAtLeast(level, shown.nist)) return method;
+  throw new PrestageError({
+    code: 'sanitise-changed',
+    message: `The ${driveLabel(drive)} was to be erased by ${methodWords(shown.method, shown.nist)}, and is still erasing itself by ${methodWords(method, level)}, which was begun before.`,
+    remedy: 'Nothing was touched. Wait until it has ended, list the drives again, and start again.',
+  });
+}
 
 /** The drive goes on with what this station had told it: by its own word, or locked by the password of the erase. */
 function isUnderWay(method: SanitiseMethod, { underWay, obstacles }: Abilities): boolean {

@@ -8,6 +8,7 @@ import {
   type LedgerRecord,
   type StoredEntry,
 } from '../../core/ledger/record';
+import { isBeginning } from '../../core/sanitise/sanitised';
 import { sizeWords } from '../../core/health/size-check';
 import { assertNever } from '../../core/base/errors';
 import { parseJson } from './check-entry';
@@ -65,10 +66,11 @@ export function summarizeEntry(stored: StoredEntry): EntrySummary {
   if (record.kind === 'drive-sanitised') {
     const { id, serial, model, bay, path } = record.drive;
     const { outcome, why } = record.sanitised;
+    const begins = isBeginning(record.sanitised);
     return {
       ...{ sequence, time, kind: record.kind, machineSerial: null, drive: { id, serial, model, bay, path } },
-      ...{ result: outcome, jobId: null, operator, hash },
-      reason: why === null ? null : { code: eraseCode(outcome), message: why },
+      ...{ result: begins ? ('started' as const) : outcome, jobId: null, operator, hash },
+      reason: why === null || begins ? null : { code: eraseCode(outcome), message: why },
     };
   }
   if (!isDriveRecord(record)) {

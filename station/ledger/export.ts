@@ -3,12 +3,15 @@ import { healthWords } from '../../core/health/health-rules';
 import { machineFilesText } from '../../core/machine-files/machine-file';
 import { sha256Schema } from '../../core/media/chunk-map';
 import {
+  careResults,
   driveResults,
   ledgerEntrySchema,
+  type CareRecord,
   type LedgerEntry,
   type LedgerRecord,
   type StoredEntry,
 } from '../../core/ledger/record';
+import { careOutcome } from './care-outcome';
 import { healthCells } from './health-cells';
 import { nistLevels, sanitiseMethodSchema } from '../../core/sanitise/methods';
 import { sanitiseOutcomes, type Sanitised } from '../../core/sanitise/sanitised';
@@ -25,15 +28,15 @@ const whole = z.int().nonnegative().nullable();
 const seconds = z.number().nonnegative().nullable();
 const utc = z.iso.datetime({ precision: 3 });
 
-/** A line of the CSV export: a job that ended, or a finished drive that was read or started again. */
+/** A line of the CSV export: a job that ended, a finished drive that was read or started again, or a drive that was erased or checked for its size. */
 export const csvRowSchema = z.strictObject({
   /** Of the entry that recorded it. */
   sequence: z.int().positive(),
   /** Of the entry that recorded it. */
   time: utc,
-  /** The machine that the drive was paired with. */
-  machineSerial: z.string(),
-  result: z.enum(driveResults),
+  /** The machine that the drive was paired with; empty where it was none. */
+  machineSerial: z.string().nullable(),
+  result: z.enum([...driveResults, ...careResults]),
   /** Of what failed: error code, colon, message. */
   reason: text,
   driveSerial: text,
@@ -45,18 +48,18 @@ export const csvRowSchema = z.strictObject({
   imageIndex: whole,
   imageName: text,
   layout: text,
-  /** SHA-256 of the chunk map: what the drive was to hold. */
-  fingerprint: sha256Schema,
+  /** SHA-256 of the chunk map: what the drive was to hold; empty where it was nothing. */
+  fingerprint: sha256Schema.nullable(),
   bytesWritten: whole,
   bytesVerified: whole,
   writeSeconds: seconds,
   verifySeconds: seconds,
-  /** Of the entry before the first destructive write. */
+  /** When it began. */
   startedAt: utc.nullable(),
   operator: z.string(),
   station: z.string(),
   batchId: z.uuid().nullable(),
-  jobId: z.uuid(),
+  jobId: z.uuid().nullable(),
   /** SHA-256 of the entry's canonical JSON. */
   entryHash: sha256Schema,
   /** good, warning, bad or not-known, by the rules of the station; empty where no health is recorded. */
@@ -75,7 +78,7 @@ export const csvRowSchema = z.strictObject({
   driveNotes: text,
   /** Files that only this machine's drive has: path, blank, SHA-256; several with semicolons between. */
   machineFiles: text,
-  /** How the drive was erased before it was written; empty where that was not asked for. */
+  /** How the drive was erased, before it was written or for no machine; empty where that was not asked for. */
   eraseMethod: sanitiseMethodSchema.nullable(),
   /** NIST SP 800-88r2: clear or purge. */
   eraseLevel: z.enum(nistLevels).nullable(),
@@ -127,7 +130,7 @@ export function csvLine(cells: readonly (string | number | null)[]): string {
  * Found in the canonical JSON of every entry that has a line: the others need not be parsed. Inside a string it cannot
  * stand, because the quotation marks would be escaped.
  */
-const mayHaveLine = /"kind":"(?:job-ended|drive-verified|drive-rehearsed)"/;
+const mayHaveLine = /"kind":"(?:job-ended|drive-verified|drive-rehearsed|drive-sanitised|size-checked)"/;
 
 /**
  * The CSV export, piece by piece: header, then a line for each job that ended and each finished drive that
@@ -205,11 +208,38 @@ function laterRow(
   };
 }
 
+/** What was done with a drive for no machine. */
+function careRow(stored: StoredEntry, entry: LedgerEntry, record: CareRecord): CsvRow {
+  const { drive, startedAt } = record;
+  const erased = record.kind === 'drive-sanitised' ? record : undefined;
+  const size = record.kind === 'size-checked' && record.end.state === 'done' ? record.end : null;
+  const nothing = { mediaFile: null, mediaSha256: null, imageIndex: null, imageName: null, layout: null };
+  return {
+    ...{ sequence: stored.sequence, time: entry.time, machineSerial: null },
+    ...careOutcome(record),
+    ...{ driveSerial: drive.serial, driveWwn: drive.wwn, driveModel: drive.model, driveBytes: drive.size },
+    ...nothing,
+    fingerprint: null,
+    bytesWritten: size?.bytes ?? null,
+    bytesVerified: size?.bytes ?? erased?.sanitised.bytesReadBack ?? null,
+    writeSeconds: size?.writeSeconds ?? null,
+    verifySeconds: size?.readSeconds ?? null,
+    startedAt,
+    ...healthCells(erased?.health === undefined ? {} : { health: erased.health }),
+    ...{ operator: entry.operator, station: entry.station.name, batchId: null, jobId: null },
+    ...{ machineFiles: null, entryHash: stored.hash },
+    ...eraseCells(erased?.sanitised),
+  };
+}
+
 /** What the CSV says of an entry; null when it has no line. */
 export function csvRow(stored: StoredEntry, entry: LedgerEntry): CsvRow | null {
   const { record } = entry;
   if (record.kind === 'drive-verified' || record.kind === 'drive-rehearsed') {
     return laterRow(stored, entry, record);
+  }
+  if (record.kind === 'drive-sanitised' || record.kind === 'size-checked') {
+    return careRow(stored, entry, record);
   }
   if (record.kind !== 'job-ended') return null;
   const { job, end } = record;

@@ -76,7 +76,7 @@ export function checkExport(file: string, index: number): CheckedExport {
     stations.add(entry.station.name);
     const row = csvRow(stored, entry);
     if (row === null) continue;
-    if (row.result === 'done') done.add(row.machineSerial);
+    if (row.result === 'done' && row.machineSerial !== null) done.add(row.machineSerial);
     paths.push({
       time: Date.parse(entry.time),
       file: index,
@@ -128,7 +128,7 @@ export function* mergedRows(exports: readonly CheckedExport[]): Generator<Report
       if (stored.hash !== hash || row === null) {
         throw new ExportFinding(sequence, `The file ${of.station.file} was changed while it was read.`);
       }
-      const others = row.result === 'done' ? (twice.get(row.machineSerial) ?? []) : [];
+      const others = row.result === 'done' ? (twice.get(row.machineSerial ?? '') ?? []) : [];
       const names = others
         .filter((other) => other !== file)
         .flatMap((other) => exports[other]?.station ?? []);

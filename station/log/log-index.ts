@@ -1,6 +1,8 @@
 import type { LogQuery, LogRow } from '../../core/contract/app-log';
 import { sanitizeForDisplay } from '../../core/base/display';
-import type { StoredEntry } from '../../core/ledger/record';
+import type { CareRecord, StoredEntry } from '../../core/ledger/record';
+import { sanitisedSchema } from '../../core/sanitise/sanitised';
+import { careOutcome } from '../ledger/care-outcome';
 
 /** A row, and the text that a search looks through. */
 interface Indexed {
@@ -213,23 +215,10 @@ function kindOf(kind: unknown, record: unknown): Pick<LogRow, 'kind' | 'result'>
       return { kind: 'check', result: done ? 'rehearsed' : 'rehearsal-failed' };
     case 'drive-verified':
       return { kind: 'check', result: done ? 'verified' : 'verify-failed' };
-    case 'drive-sanitised': {
-      const outcome = member(member(record, 'sanitised'), 'outcome');
-      return outcome === 'erased' || outcome === 'not-erased' || outcome === 'not-known'
-        ? { kind: 'check', result: outcome }
-        : null;
-    }
+    case 'drive-sanitised':
+      return sanitisedSchema.safeParse(member(record, 'sanitised')).success ? careLine(record) : null;
     case 'size-checked':
-      // As with a job, the line is that of its end.
-      if (state === 'begun') return null;
-      if (state === 'cancelled') return { kind: 'check', result: 'cancelled' };
-      return {
-        kind: 'check',
-        result:
-          member(member(member(record, 'end'), 'verdict'), 'what') === 'whole'
-            ? 'size-checked'
-            : 'size-failed',
-      };
+      return typeof state === 'string' ? careLine(record) : null;
     case 'order-opened':
     case 'order-closed':
       return { kind: 'order', result: kind };
@@ -243,6 +232,15 @@ function kindOf(kind: unknown, record: unknown): Pick<LogRow, 'kind' | 'result'>
       return { kind: 'shipment', result: 'shipped' };
     default:
       return null;
+  }
+}
+
+/** Of an erase or a check of the size, whose beginning has a line as well: one that was broken off must not look like none. */
+function careLine(record: unknown): Pick<LogRow, 'kind' | 'result'> | null {
+  try {
+    return { kind: 'check', result: careOutcome(record as CareRecord).result };
+  } catch {
+    return null;
   }
 }
 

@@ -1,5 +1,5 @@
 import { recordedLoaderWords } from '../../core/boot/loader-choice';
-import { sanitisedLines } from '../../core/sanitise/words';
+import { sanitisedLines, sanitisedWords } from '../../core/sanitise/words';
 import { driveAgainWords } from '../../core/job/drive-again';
 import { formatBytes, formatDuration, sanitizeForDisplay } from '../../core/base/display';
 import { jobHealthWords } from '../../core/health/health-words';
@@ -7,17 +7,15 @@ import { sizeWords } from '../../core/health/size-check';
 import { slowWords } from '../../core/health/slow';
 import type { JobDetails } from '../../core/ledger/record';
 import { leftOutText } from '../../core/media/left-out';
-import { qrSquares } from './barcodes';
 import { macWords } from '../../core/machine/machine-details';
 import { replacedText } from '../../core/machine/replaced-computer';
 import type { MachineContent } from './content';
 import type { ShipmentDetails } from '../../core/shipment/shipment';
 import { machineCode } from './machine-code';
-import { barcode, fonts, ink, inner, line, makePdf, mm, page, text, utc, type Pdf } from './pdf';
+import { drawPage, type Row } from './certificate-page';
+import { makePdf, utc } from './pdf';
 
 export type PageDetails = Omit<ShipmentDetails, 'files' | 'format' | 'version'>;
-
-type Row = readonly [name: string, value: string | null, fixed?: 'fixed'];
 
 /** One page that says what was put on a machine's drive, and how it was proved. */
 export async function certificate(details: PageDetails, machine: MachineContent): Promise<Uint8Array> {
@@ -25,39 +23,25 @@ export async function certificate(details: PageDetails, machine: MachineContent)
   const foot = `Shipment ${details.number}, machine ${machineSerial}. To verify it, run "prestage audit": the signed record proves this page.`;
   const title = `Certificate, machine ${machineSerial}`;
   return await makePdf({ title, time: details.closedAt, foot }, (pdf) => {
-    const qr = 30 * mm;
-    text(pdf, 'CERTIFICATE FOR A PRESTAGED MACHINE', page.margin, page.margin, {
-      ...{ size: 9, font: fonts.bold, color: ink.soft },
+    drawPage(pdf, {
+      heading: 'CERTIFICATE FOR A PRESTAGED MACHINE',
+      name: machineSerial,
+      code: machineCode(details, machine),
+      tone: withdrawn === null ? 'good' : 'bad',
+      word: withdrawn === null ? 'VERIFIED' : 'NOT VALID',
+      said: withdrawn ?? `${erasedFirst(machine)}${readBackWords}`,
+      sections: sections(details, machine),
+      proof: `Entry ${ended.sequence} of the station’s ledger has the SHA-256 above and is signed with the station key.`,
     });
-    text(pdf, machineSerial, page.margin, page.margin + 7 * mm, {
-      ...{
-        size: machineSerial.length > 24 ? 13 : 24,
-        font: fonts.bold,
-        width: inner - qr - 6 * mm,
-        lines: 2,
-      },
-    });
-    drawVerdict(pdf, page.margin + 20 * mm, inner - qr - 6 * mm, withdrawn);
-    barcode(
-      pdf,
-      qrSquares(machineCode(details, machine)),
-      page.width - page.margin - qr,
-      page.margin,
-      qr,
-      qr,
-    );
-    let y = page.margin + 36 * mm;
-    for (const [heading, rows] of sections(details, machine)) y = drawSection(pdf, y, heading, rows);
-    text(
-      pdf,
-      `Entry ${ended.sequence} of the station’s ledger has the SHA-256 above and is signed with the station key.`,
-      page.margin,
-      y + mm,
-      {
-        ...{ size: 8, color: ink.soft, lines: 2 },
-      },
-    );
   });
+}
+
+const readBackWords =
+  'Read-back verification: every written range was read back and compared before the drive got its partition table.';
+
+/** Of a drive that was erased before it was written, that as well. */
+function erasedFirst({ finished: { sanitised } }: MachineContent): string {
+  return sanitised === undefined ? '' : `${sanitisedWords(sanitised)}. Then written. `;
 }
 
 /** Files that go onto the page; the record has all of them. */
@@ -71,39 +55,6 @@ function machineFileRows(files: NonNullable<JobDetails['machineFiles']>): Row[] 
   ]);
   const more = files.length - shownFiles;
   return more > 0 ? [...rows, ['More files', `${more}, in the record`]] : rows;
-}
-
-function drawVerdict(pdf: Pdf, y: number, width: number, withdrawn: string | null): void {
-  const color = withdrawn === null ? ink.good : ink.bad;
-  const word = withdrawn === null ? 'VERIFIED' : 'NOT VALID';
-  const said =
-    withdrawn ??
-    'Read-back verification: every written range was read back and compared before the drive got its partition table.';
-  pdf.rect(page.margin, y, 1.2 * mm, 11 * mm).fill(color);
-  text(pdf, word, page.margin + 4 * mm, y, { size: 13, font: fonts.bold, color });
-  text(pdf, said, page.margin + 4 * mm, y + 5.6 * mm, { size: 8.5, width: width - 4 * mm, lines: 2 });
-}
-
-function drawSection(pdf: Pdf, top: number, heading: string, rows: readonly Row[]): number {
-  const name = 31 * mm;
-  line(pdf, top);
-  text(pdf, heading, page.margin, top + 1.6 * mm, { size: 9, font: fonts.bold });
-  let y = top + 1.6 * mm;
-  for (const [label, value, fixed] of rows) {
-    if (value === null) continue;
-    const x = page.margin + 24 * mm;
-    text(pdf, label, x, y, { size: 8.5, color: ink.soft, width: name });
-    const font = fixed === undefined ? fonts.plain : fonts.fixed;
-    const width = inner - 24 * mm - name;
-    const height = text(pdf, value, x + name, y, {
-      size: fixed === undefined ? 8.5 : 8,
-      font,
-      width,
-      lines: 3,
-    });
-    y += Math.max(height, 3.6 * mm) + 0.9 * mm;
-  }
-  return y + 1.2 * mm;
 }
 
 function sections(details: PageDetails, machine: MachineContent): [string, readonly Row[]][] {

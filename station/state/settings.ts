@@ -9,6 +9,7 @@ import { labelSettingsSchema } from '../../core/label/label-settings';
 import { healthSettingsSchema } from '../../core/health/health-rules';
 import { bootTestSettingsSchema } from '../../core/job/boot-test';
 import { appSettingsSchema } from '../../core/settings/settings';
+import { nistLevels } from '../../core/sanitise/methods';
 import { errorCodeOf } from '../../core/base/system-error';
 import { timeouts } from '../../core/base/timeouts';
 import { GiB } from '../../core/base/units';
@@ -42,6 +43,8 @@ export const settingsSchema = z.strictObject({
     .optional(),
   /** Each batch erases its drives securely before they are written, unless it is told otherwise. */
   sanitise: z.boolean().default(false),
+  /** What an erase must be at least, in the words of NIST SP 800-88: a drive that cannot is refused. */
+  sanitiseLevel: z.enum(nistLevels).default('clear'),
   /** File that lists what each machine gets of its own (YAML), absolute; null or missing: only what the media brings. */
   machineFiles: z
     .string()

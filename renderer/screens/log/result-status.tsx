@@ -5,6 +5,7 @@ import {
   IconPackage,
   IconPackages,
   IconPlayerStop,
+  IconRefresh,
   IconX,
 } from '@tabler/icons-react';
 import type { ReactElement } from 'react';
@@ -42,6 +43,7 @@ export function ResultStatus({ result, ...props }: ResultStatusProps): ReactElem
         </Status>
       );
     case 'cancelled':
+    case 'size-cancelled':
     case 'interrupted':
       return (
         <Status {...props}>
@@ -55,7 +57,15 @@ export function ResultStatus({ result, ...props }: ResultStatusProps): ReactElem
           <IconPackages size={20} aria-hidden /> {word}
         </Status>
       );
+    case 'erase-begun':
+    case 'size-begun':
+      return (
+        <Status {...props}>
+          <IconRefresh size={20} aria-hidden /> {word}
+        </Status>
+      );
     case 'not-known':
+    case 'size-not-known':
     case 'machine-allowed':
     case 'machine-left-out':
       return (

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { PrestageError } from '../../../core/base/errors';
 import { GiB } from '../../../core/base/units';
+import { healthSettingsSchema } from '../../../core/health/health-rules';
 import { noPast } from '../../../core/ledger/drive-past';
 import type { LedgerRecord } from '../../../core/ledger/record';
 import { overwriteOnly, type Abilities } from '../../../core/sanitise/methods';
@@ -70,18 +71,19 @@ function station({ erase, table = 'none', abilities = overwriteOnly() }: Story):
     erasures: join(area, 'erasures'),
     ledgerFile: join(area, 'ledger'),
     imageCache: join(area, 'cache'),
+    library: join(area, 'library'),
   };
   return {
     ...{ records, helper },
     dependencies: {
       ...{ helpers: helpers as Helpers, ledger: ledger as Ledger, paths: paths as StatePaths },
-      ...{ settings: { stallSeconds: 30 }, append: context, signal: new AbortController().signal },
+      ...{ settings: { stallSeconds: 30, health: healthSettingsSchema.parse({}) }, append: context, signal: new AbortController().signal },
       onProgress: () => undefined,
     },
   };
 }
 
-const asked = { drive, benchDirectory: null, method: null, reason: null };
+const asked = { drive, benchDirectory: null, shown: { method: 'overwrite', nist: 'clear' } as const, reason: null };
 const outcomes = (records: readonly LedgerRecord[]): string[] =>
   records.map((record) => (record.kind === 'drive-sanitised' ? record.sanitised.outcome : record.kind));
 
@@ -132,11 +134,41 @@ describe('a drive that is erased for no machine', () => {
   });
 });
 
+describe('a drive that was shown to be purged', () => {
+  const purge = { ...asked, shown: { method: 'nvme-sanitize-block', nist: 'purge' } as const };
+  const block: Abilities = { ...overwriteOnly(), methods: ['nvme-sanitize-block', 'overwrite'] };
+
+  it('is purged', async () => {
+    const { dependencies } = station({ erase: () => erased, abilities: block });
+    const { sanitised } = await sanitise(purge, dependencies);
+    expect(sanitised).toMatchObject({ method: 'nvme-sanitize-block', nist: 'purge' });
+  });
+
+  it.each<[string, Abilities]>([
+    ['offers it no more', overwriteOnly()],
+    [
+      'hides an area that the shown way does not reach',
+      {
+        ...{ ...overwriteOnly(), methods: ['nvme-format-crypto', 'overwrite'] },
+        hidden: [{ kind: 'nvme-unattached', bytes: null }],
+      },
+    ],
+  ])('is not touched, and in no record, where it %s', async (_, abilities) => {
+    const { records, helper, dependencies } = station({ erase: () => erased, abilities });
+    const shown = { method: abilities.methods[0] ?? 'overwrite', nist: 'purge' } as const;
+    const asks = abilities.hidden.length === 0 ? purge : { ...asked, shown };
+    await expect(sanitise(asks, dependencies)).rejects.toMatchObject({ code: 'sanitise-changed' });
+    expect(records).toEqual([]);
+    expect(readdirSync(join(area, 'erasures'))).toEqual([]);
+    expect(helper.requests.map(({ method }) => method)).not.toContain('sanitiseDrive');
+  });
+});
+
 describe('a drive that somebody else had begun to erase', () => {
   it('is waited for, and not claimed to be erased in a way that nobody knows', async () => {
     const abilities: Abilities = { ...overwriteOnly(), methods: ['nvme-sanitize-block'], underWay: true };
     const { helper, dependencies } = station({ erase: () => erased, abilities });
-    const { sanitised } = await sanitise(asked, dependencies);
+    const { sanitised } = await sanitise({ ...asked, shown: null }, dependencies);
     expect(helper.requests.find(({ method }) => method === 'sanitiseDrive')?.request).toMatchObject({
       begun: true,
     });

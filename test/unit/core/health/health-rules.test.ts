@@ -6,6 +6,7 @@ import {
   healthFigures,
   healthSettingsSchema,
   judgeHealth,
+  type HealthRule,
 } from '../../../../core/health/health-rules';
 import { criticalWarningWords, withHealth } from '../../../../core/health/health-words';
 import { sampleDrive } from '../drive/drives';
@@ -90,18 +91,33 @@ describe('what rose while a job ran', () => {
     [{ overall: 'failed' }, true],
     [{ criticalWarning: 0b1000 }, true],
     [{ crcErrors: 1 }, false],
+    // Worn out while it was written: a rule blocks it from now on.
+    [{ percentageUsed: 100 }, true],
   ])('fails it or not: %j', (change, fails) => {
-    expect(compareHealth(fresh, { ...fresh, ...change })).toMatchObject([{ fails }]);
+    expect(compareHealth(fresh, { ...fresh, ...change }, defaultHealthRules)).toMatchObject([{ fails }]);
   });
 
   it('is nothing where it fell, is not reported, or is what always rises', () => {
-    expect(compareHealth({ ...fresh, pending: 3 }, fresh)).toEqual([]);
-    expect(compareHealth(fresh, { ...fresh, pending: null })).toEqual([]);
-    expect(compareHealth(fresh, { ...fresh, powerOnHours: 9, temperature: 60, percentageUsed: 1 })).toEqual(
+    expect(compareHealth({ ...fresh, pending: 3 }, fresh, defaultHealthRules)).toEqual([]);
+    expect(compareHealth(fresh, { ...fresh, pending: null }, defaultHealthRules)).toEqual([]);
+    expect(compareHealth(fresh, { ...fresh, powerOnHours: 9, temperature: 60, percentageUsed: 1 }, defaultHealthRules)).toEqual(
       [],
     );
-    expect(compareHealth(unknown, { ...fresh, pending: 9 })).toEqual([]);
-    expect(compareHealth(fresh, unknown)).toEqual([]);
+    // Whatever a station's own rule counts; what it blocked before, and what goes back by itself, is no news.
+    const hours: HealthRule = { figure: 'powerOnHours', limit: 10, act: 'blocks' };
+    const spare: HealthRule = { figure: 'spareLeft', limit: 3, act: 'blocks' };
+    const hot: HealthRule = { figure: 'temperature', limit: 50, act: 'blocks' };
+    const old = { ...fresh, powerOnHours: 9, availableSpare: 20, spareThreshold: 10 };
+    expect(compareHealth(old, { ...old, powerOnHours: 10 }, [hours])).toEqual([
+      { figure: 'powerOnHours', before: 9, after: 10, fails: true },
+    ]);
+    expect(compareHealth(old, { ...old, availableSpare: 12 }, [spare])).toEqual([
+      { figure: 'spareLeft', before: 10, after: 2, fails: true },
+    ]);
+    expect(compareHealth({ ...old, powerOnHours: 11 }, { ...old, powerOnHours: 12 }, [hours])).toEqual([]);
+    expect(compareHealth(old, { ...old, temperature: 60 }, [hot])).toEqual([]);
+    expect(compareHealth(unknown, { ...fresh, pending: 9 }, defaultHealthRules)).toEqual([]);
+    expect(compareHealth(fresh, unknown, defaultHealthRules)).toEqual([]);
   });
 });
 
