@@ -8,6 +8,8 @@ export type ClosingChoice = (typeof closingChoices)[number];
 export interface AtWork {
   /** Drives that are written. */
   readonly drives: number;
+  /** Drives that are erased, or checked for their size, for no machine. */
+  readonly erased?: number;
   /** A media is being received. */
   readonly receiving: boolean;
 }
@@ -23,8 +25,9 @@ const afterwards = 'Closing the window does not stop';
 const mediaKept = 'What is whole of a media is kept: to go on, receive the same folder again.';
 
 /** What is asked; null when nothing is at work. */
-export function closingQuestion({ drives, receiving }: AtWork): ClosingQuestion | null {
-  if (drives === 0 && !receiving) return null;
+export function closingQuestion({ drives, erased = 0, receiving }: AtWork): ClosingQuestion | null {
+  if (drives + erased === 0 && !receiving) return null;
+  if (erased > 0) return eraseQuestion(drives, erased, receiving);
   if (drives === 0) {
     return {
       message: 'A media is being received.',
@@ -44,5 +47,19 @@ export function closingQuestion({ drives, receiving }: AtWork): ClosingQuestion 
       receiving ? 'Close window and go on' : 'Close window and keep writing',
       receiving ? 'Cancel all and quit' : 'Cancel the drives and quit',
     ],
+  };
+}
+
+/** A drive that erases itself goes on, whatever is chosen. */
+function eraseQuestion(drives: number, erased: number, receiving: boolean): ClosingQuestion {
+  const also = [
+    ...(drives > 0 ? [`${counted(drives, 'drive is', 'drives are')} being written`] : []),
+    ...(receiving ? ['a media is being received'] : []),
+  ];
+  const first = `${counted(erased, 'drive is', 'drives are')} being erased or checked`;
+  return {
+    message: `${[first, ...also].join(', and ')}.`,
+    detail: `${afterwards} that. Cancelled, whether they are erased is not known, and the record says so; a drive that erases itself goes on all the same.`,
+    buttons: ['Go back', 'Close window and go on', 'Cancel all and quit'],
   };
 }

@@ -153,6 +153,12 @@ export function windowHandlers(
       if (path !== null) await service.saveSupportBundle(path, withCrashDumps);
       return { path };
     },
+    saveEraseCertificate: async ({ sequence }) => {
+      const { bytes, fileName } = await service.shipments.eraseCertificate(sequence);
+      const path = await savePath(fileName, 'pdf');
+      if (path !== null) await writePdf(path, bytes);
+      return { path };
+    },
     printPage: async () => {
       const window = current();
       const print = async (): Promise<void> => {
@@ -173,16 +179,7 @@ export function windowHandlers(
       const window = current();
       const options = { pageSize: 'A4', printBackground: true, preferCSSPageSize: true } as const;
       const pdf = await onWhitePaper(window, () => window.webContents.printToPDF(options));
-      await writeFile(path, pdf).catch((error: unknown) => {
-        const disk = asDiskRefusal(error, namedPlace(path));
-        if (disk instanceof PrestageError) throw disk;
-        throw new PrestageError({
-          code: 'state-unavailable',
-          message: `${sanitizeForDisplay(path, 300)} cannot be written.`,
-          cause: error instanceof Error ? error.message : String(error),
-          remedy: 'Choose a folder that you can write to, on a disk with free space.',
-        });
-      });
+      await writePdf(path, pdf);
       return { path };
     },
   };
@@ -194,5 +191,19 @@ function notPrinted(reason: string): PrestageError {
     message: 'The page was not printed.',
     cause: sanitizeForDisplay(reason, 300),
     remedy: 'Check the printer, or save the page as PDF and print that.',
+  });
+}
+
+/** @throws PrestageError state-unavailable, disk-… */
+async function writePdf(path: string, pdf: Uint8Array): Promise<void> {
+  await writeFile(path, pdf).catch((error: unknown) => {
+    const disk = asDiskRefusal(error, namedPlace(path));
+    if (disk instanceof PrestageError) throw disk;
+    throw new PrestageError({
+      code: 'state-unavailable',
+      message: `${sanitizeForDisplay(path, 300)} cannot be written.`,
+      cause: error instanceof Error ? error.message : String(error),
+      remedy: 'Choose a folder that you can write to, on a disk with free space.',
+    });
   });
 }

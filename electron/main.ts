@@ -146,8 +146,12 @@ function showWindow(): void {
   });
 }
 
-function atWork({ jobs, library }: AppService): AtWork {
-  return { drives: jobs.running.length, receiving: library.isReceiving };
+function atWork({ jobs, library, erasures, sizeChecks }: AppService): AtWork {
+  return {
+    drives: jobs.running.length,
+    erased: erasures.running.length + sizeChecks.running.length,
+    receiving: library.isReceiving,
+  };
 }
 
 async function askAndQuit(): Promise<void> {

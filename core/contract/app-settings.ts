@@ -4,6 +4,7 @@ import { bootLoaderSettingsSchema } from '../boot/loader-choice';
 import { healthSettingsSchema } from '../health/health-rules';
 import { bootTestSettingsSchema } from '../job/boot-test';
 import { appSettingsSchema } from '../settings/settings';
+import { nistLevels } from '../sanitise/methods';
 import { nothing } from './app-common';
 
 /** The Settings screen's part of the page's contract, with the sheet of barcodes that is printed from there. */
@@ -18,6 +19,8 @@ export const stationSettingsSchema = z.strictObject({
   health: healthSettingsSchema,
   /** Each batch erases its drives securely before they are written. */
   sanitise: z.boolean(),
+  /** What an erase must be at least. */
+  sanitiseLevel: z.enum(nistLevels),
   rehearsal: bootTestSettingsSchema,
   labels: labelSettingsSchema,
   desk: appSettingsSchema,

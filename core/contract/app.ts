@@ -15,6 +15,7 @@ import {
   stationStateSchema,
 } from './app-bench';
 import { nothing } from './app-common';
+import { appErasureSchema, eraseMethods, erasePlansStateSchema, eraseWindowMethods } from './app-erase';
 import { appSizeCheckSchema, healthMethods, healthsStateSchema } from './app-health';
 import { labelMethods } from './app-labels';
 import { libraryMethods, libraryStateSchema, libraryWindowMethods } from './app-library';
@@ -40,6 +41,9 @@ export const appStateSchema = z.strictObject({
   /** Of attached drives that were asked. */
   healths: healthsStateSchema,
   sizeChecks: z.array(appSizeCheckSchema),
+  /** Of attached drives that were asked. */
+  erasePlans: erasePlansStateSchema,
+  erasures: z.array(appErasureSchema),
   media: mediaStateSchema,
   /** The media that were received. */
   library: libraryStateSchema,
@@ -65,6 +69,7 @@ export const serviceMethods = {
   getState: { request: nothing, response: appStateSchema },
   ...benchMethods,
   ...healthMethods,
+  ...eraseMethods,
   ...batchMethods,
   ...libraryMethods,
   ...orderMethods,
@@ -77,6 +82,7 @@ export const serviceMethods = {
 /** What asks for a file, shows one, or prints: handled in electron. */
 export const windowMethods = {
   ...batchWindowMethods,
+  ...eraseWindowMethods,
   ...libraryWindowMethods,
   ...orderWindowMethods,
   ...logWindowMethods,

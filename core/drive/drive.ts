@@ -23,6 +23,7 @@ export const blockReasonCodes = [
   'bench-damaged',
   'facts-missing',
   'health',
+  'false-size',
 ] as const;
 export const blockReasonSchema = z.strictObject({
   code: z.enum(blockReasonCodes),
@@ -45,6 +46,7 @@ export const driveNoteCodes = [
   'ata-password',
   'hidden-area',
   'health',
+  'false-size',
 ] as const;
 export const driveNoteSchema = z.strictObject({
   code: z.enum(driveNoteCodes),

@@ -16,6 +16,7 @@ export const healthFigures = [
   'temperature',
   'crcErrors',
   'powerOnHours',
+  'falseSize',
 ] as const;
 export type HealthFigure = (typeof healthFigures)[number];
 
@@ -59,6 +60,8 @@ export const defaultHealthRules: readonly HealthRule[] = [
   // Never goes back, and tells of the cables of its past.
   { figure: 'crcErrors', limit: 1, act: 'records' },
   { figure: 'powerOnHours', limit: 0, act: 'records' },
+  // A check of the whole drive found that it holds less than it says, and none since found otherwise: what lies beyond is lost.
+  { figure: 'falseSize', limit: 1, act: 'blocks' },
 ];
 
 export const healthSettingsSchema = z.strictObject({
@@ -123,6 +126,9 @@ export function figureOf(health: KnownHealth, figure: HealthFigure): number | nu
       if (spare === null || threshold === null || (spare === 0 && threshold === 0)) return null;
       return spare - threshold;
     }
+    // Not the drive says that, but the station's own ledger.
+    case 'falseSize':
+      return null;
     case 'pending':
     case 'uncorrectable':
     case 'reallocated':
@@ -157,6 +163,18 @@ export function findingsOf(health: DriveHealth, rules: readonly HealthRule[]): H
     gravest.set(figure, { figure, value, limit, act });
   }
   return [...gravest.values()].toSorted((one, other) => severity[other.act] - severity[one.act]);
+}
+
+/** The gravest act of the rules that hold for a value; undefined: none does. */
+export function actOn(
+  figure: HealthFigure,
+  value: number,
+  rules: readonly HealthRule[],
+): HealthAct | undefined {
+  return rules
+    .filter((rule) => rule.figure === figure && value >= rule.limit)
+    .map(({ act }) => act)
+    .toSorted((one, other) => severity[other] - severity[one])[0];
 }
 
 /** One word for a reading. */

@@ -2,6 +2,7 @@ import { atStart } from '../base/display';
 import type { Drive } from '../drive/drive';
 import type { DriveHealth, KnownHealth } from './health';
 import {
+  actOn,
   bitsOf,
   figureOf,
   judgeHealth,
@@ -49,6 +50,8 @@ export function figureWords(figure: HealthFigure, value: number): string {
       return some('interface CRC error', 'interface CRC errors');
     case 'powerOnHours':
       return some('power-on hour', 'power-on hours');
+    case 'falseSize':
+      return 'it holds less than it says';
   }
 }
 
@@ -180,4 +183,22 @@ export function withHealth(drive: Drive, health: DriveHealth | null, rules: read
           ],
         }),
   };
+}
+
+/**
+ * The drive with what an earlier check of its real size makes of it, by the rule on `falseSize`.
+ * @param found what the ledger tells of the check that found it false; undefined: none did
+ */
+export function withFalseSize(
+  drive: Drive,
+  found: { readonly time: string; readonly words: string } | undefined,
+  rules: readonly HealthRule[],
+): Drive {
+  const act = found === undefined ? undefined : actOn('falseSize', 1, rules);
+  if (found === undefined || act === undefined || act === 'records') return drive;
+  const message = `${atStart(found.words)}, as a check on ${found.time.slice(0, 10)} found. Set it aside; to check it again, run: prestage drives check --full`;
+  const told = { code: 'false-size' as const, message };
+  return act === 'blocks'
+    ? { ...drive, verdict: 'blocked', reasons: [...drive.reasons, told] }
+    : { ...drive, notes: [...drive.notes, told] };
 }

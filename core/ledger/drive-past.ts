@@ -13,7 +13,9 @@ import {
 import type { JobEnd } from '../job/job';
 import { shortReason } from '../job/short-reasons';
 import { erasureBy } from './erasure';
-import type { JobDetails } from './record';
+import { sizeWords } from '../health/size-check';
+import { sanitiseMethodSchema } from '../sanitise/methods';
+import { careResults, type CareRecord, type CareResult, type JobDetails } from './record';
 import type { standingFinding } from './standing-finding';
 
 /**
@@ -49,6 +51,25 @@ export const drivePastSchema = z.strictObject({
     .nullable(),
   /** Jobs that failed on the drive since one on it ended well. */
   failures: z.int().nonnegative(),
+  /** The newest check of its real size that was read to its end, where that found it smaller than it says, or damaged. */
+  falseSize: z
+    .strictObject({
+      entry: z.int().positive(),
+      time: z.iso.datetime(),
+      /** What was found: a few words, safe to show. */
+      words: z.string(),
+    })
+    .optional(),
+  /** The newest erase or check of the size for no machine, where it came after the newest job. */
+  care: z
+    .strictObject({
+      entry: z.int().positive(),
+      time: z.iso.datetime(),
+      result: z.enum(careResults),
+      /** How it was erased; missing of a check of the size. */
+      method: sanitiseMethodSchema.optional(),
+    })
+    .optional(),
 });
 export type DrivePast = z.infer<typeof drivePastSchema>;
 
@@ -72,12 +93,22 @@ export interface EndedJob {
   readonly touched: boolean;
 }
 
+/** An erase or a check of the size for no machine, as the ledger tells it. */
+export interface CareDone {
+  readonly record: CareRecord;
+  readonly entry: number;
+  readonly time: string;
+  readonly result: CareResult;
+}
+
 type Finding = NonNullable<ReturnType<typeof standingFinding>>;
 
 /** What else is asked about the job that a drive holds. */
 export interface PastQuestions {
   /** Whether several drives are known to report this drive's serial, WWN and size. */
   readonly shared: boolean;
+  /** Erases and checks that may have been of the drive, oldest first. */
+  readonly cared?: readonly CareDone[];
   readonly shipmentOf: (jobId: string) => { readonly number: string; readonly time: string } | null;
   /** The reading that speaks against a finished drive; null: none. */
   readonly findingOf: (
@@ -89,14 +120,15 @@ export interface PastQuestions {
 export function drivePast(
   drive: PastDrive,
   ended: readonly EndedJob[],
-  { shared, shipmentOf, findingOf }: PastQuestions,
+  { shared, shipmentOf, findingOf, cared = [] }: PastQuestions,
 ): DrivePast {
+  const care = cared.filter(({ record }) => wasCaredFor(drive, record, shared));
   const own = ended.filter(({ job }) => wasOn(drive, job, shared));
   const lastGood = own.findLast(({ end }) => end.state === 'done');
   const failures = own.filter(
     ({ end, entry }) => end.state === 'failed' && entry > (lastGood?.entry ?? 0),
   ).length;
-  const held = heldBy(drive, ended, own, shared);
+  const held = heldBy(drive, ended, own, shared, care.at(-1)?.entry ?? 0);
   const last = own.at(-1);
   const bad =
     last !== undefined && last.end.state !== 'done' && last.entry > (held?.entry ?? 0) ? last : null;
@@ -123,7 +155,44 @@ export function drivePast(
           },
     lastBad,
     failures,
+    ...careOf(care, last?.entry ?? 0),
   };
+}
+
+/** What of it is still of interest. A check that found all of the size takes back one that did not. */
+function careOf(care: readonly CareDone[], lastJob: number): Pick<DrivePast, 'falseSize' | 'care'> {
+  const checked = care.findLast(({ result }) => result === 'size-checked' || result === 'size-failed');
+  const newest = care.at(-1);
+  const { record } = checked ?? {};
+  const end = record?.kind === 'size-checked' && record.end.state === 'done' ? record.end : null;
+  return {
+    ...(checked === undefined || end === null || checked.result !== 'size-failed'
+      ? {}
+      : {
+          falseSize: {
+            ...{ entry: checked.entry, time: checked.time },
+            words: sizeWords(end.verdict, end.bytes),
+          },
+        }),
+    ...(newest === undefined || newest.entry < lastJob
+      ? {}
+      : {
+          care: {
+            ...{ entry: newest.entry, time: newest.time, result: newest.result },
+            ...(newest.record.kind === 'drive-sanitised' ? { method: newest.record.sanitised.method } : {}),
+          },
+        }),
+  };
+}
+
+/** Whether an erase or a check was of the drive that is attached now: as with a job, but that it leaves nothing to know it by. */
+function wasCaredFor(drive: PastDrive, record: CareRecord, shared: boolean): boolean {
+  if (isSameAttachment(drive, record)) return true;
+  if (areDifferentDrives(drive, record.drive)) return false;
+  const several = shared || record.drive.identityShared === true;
+  return (
+    !several && isKnownBySerial(drive) && tellsOwnIdentity(record.drive) && isSameKey(drive, record.drive)
+  );
 }
 
 /**
@@ -149,17 +218,21 @@ function isCertainlyAnother(drive: PastDrive, { drive: written, attachment }: Jo
 /**
  * The finished job whose image is on the drive. The disk GUID shows it, unless a later job took it away: the listing may tell
  * of before, and a backup table may be left of an image that is overwritten. Where the listing tells no GUID, a drive that
- * never left since its last job still holds what that wrote; a virtual drive is read by anybody, so it has none.
+ * never left since its last job still holds what that wrote, if it was not erased for no machine since; a virtual drive is read by anybody,
+ * so it has none.
+ * @param lastCare entry of the newest erase or check of its size for no machine; 0: none
  */
 function heldBy(
   drive: PastDrive,
   ended: readonly EndedJob[],
   own: readonly EndedJob[],
   shared: boolean,
+  lastCare: number,
 ): EndedJob | null {
   const stayed = ({ job }: EndedJob): boolean => isSameAttachment(drive, job) && attachmentProves(drive);
   const lastWrite = own.findLast(({ touched }) => touched);
-  const stillThere = lastWrite?.end.state === 'done' && stayed(lastWrite) ? lastWrite : null;
+  const stillThere =
+    lastWrite?.end.state === 'done' && lastWrite.entry > lastCare && stayed(lastWrite) ? lastWrite : null;
   const { diskGuid } = drive;
   if (diskGuid === null) return drive.kind === 'virtual' ? null : stillThere;
   const shown = ended.findLast(({ job, end }) => end.state === 'done' && job.diskGuid === diskGuid);

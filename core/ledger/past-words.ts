@@ -1,5 +1,6 @@
 import { sanitizeForDisplay } from '../base/display';
 import type { DrivePast } from './drive-past';
+import type { CareResult } from './record';
 
 /** A drive's past in words: the same on card, list, question and command line. */
 
@@ -31,6 +32,31 @@ export function badWords(
   }
 }
 
+const careTexts: Readonly<Record<CareResult, string>> = {
+  'erase-begun': 'Erase broken off',
+  erased: 'Erased',
+  'not-erased': 'NOT erased',
+  'not-known': 'Erase not known',
+  'size-begun': 'Size check broken off',
+  'size-checked': 'As large as it says',
+  'size-failed': 'Smaller than it says, or damaged',
+  'size-not-known': 'Size check failed',
+  'size-cancelled': 'Size check cancelled',
+};
+
+/** Whether nothing speaks against the drive. */
+export function careIsWell(result: CareResult): boolean {
+  return result === 'erased' || result === 'size-checked';
+}
+
+/** What was done with it for no machine; null: nothing that its newest job came after. */
+export function careWords(
+  { care }: Pick<DrivePast, 'care'>,
+  day: (iso: string) => string = isoDay,
+): string | null {
+  return care === undefined ? null : `${careTexts[care.result]}, ${day(care.time)}`;
+}
+
 /** The more important of the two, in the few words that have room on a small card; null: nothing. */
 export function shortPastWords(past: DrivePast, day: (iso: string) => string = isoDay): string | null {
   const { holds, lastBad } = past;
@@ -38,14 +64,18 @@ export function shortPastWords(past: DrivePast, day: (iso: string) => string = i
     const where = holds.shipped === null ? 'not shipped' : sanitizeForDisplay(holds.shipped.number);
     return `Holds ${sanitizeForDisplay(holds.machineSerial)}, ${where}`;
   }
+  const care = careWords(past, day);
+  if (care !== null && (lastBad === null || lastBad.entry < (past.care?.entry ?? 0))) return care;
   return lastBad?.state === 'failed' ? `${lastBad.reason}, ${day(lastBad.time)}` : badWords(past, day);
 }
 
-/** Both, as far as there is something to say. */
+/** All, as far as there is something to say. */
 export function pastWords(past: DrivePast, day?: (iso: string) => string): string[] {
-  return [past.holds === null ? null : holdsWords(past.holds), badWords(past, day)].filter(
-    (words) => words !== null,
-  );
+  return [
+    past.holds === null ? null : holdsWords(past.holds),
+    badWords(past, day),
+    careWords(past, day),
+  ].filter((words) => words !== null);
 }
 
 /** The day of an ISO time in UTC, as the ledger has it. */

@@ -17,6 +17,7 @@ import {
   parseFormatIndex,
   parseNamespaces,
   parseSanitizeLog,
+  parseSanitizeTimes,
   type DriveStatus,
 } from '../../core/sanitise/nvme';
 import type { ToolName } from '../tools/requirements';
@@ -94,8 +95,14 @@ async function askNvme(drive: Drive, signal?: AbortSignal): Promise<Abilities> {
   );
   const { sanitize } = controller;
   const canSanitize = sanitize.block || sanitize.crypto || sanitize.overwrite;
-  const status = canSanitize ? await nvmeStatus(path, signal) : null;
-  return { ...abilities, underWay: status?.state === 'running' };
+  if (!canSanitize) return abilities;
+  const log = await sanitizeLog(path, signal);
+  if (log === null) return abilities;
+  const seconds = parseSanitizeTimes(log);
+  return {
+    ...{ ...abilities, underWay: parseSanitizeLog(log).state === 'running' },
+    ...(Object.keys(seconds).length === 0 ? {} : { seconds }),
+  };
 }
 
 async function namespacesOf(
@@ -113,8 +120,14 @@ async function namespacesOf(
 
 /** How far an NVMe drive has erased itself. */
 export async function nvmeStatus(path: string, signal?: AbortSignal): Promise<DriveStatus> {
+  const log = await sanitizeLog(path, signal);
+  return log === null ? { state: 'not-known' } : parseSanitizeLog(log);
+}
+
+/** The Sanitize Status log page; null: the drive did not give it. */
+async function sanitizeLog(path: string, signal?: AbortSignal): Promise<Uint8Array | null> {
   const { status, stdout } = await askDrive('nvme', ['sanitize-log', path, '--output-format=binary'], signal);
-  return status === 0 ? parseSanitizeLog(stdout) : { state: 'not-known' };
+  return status === 0 ? stdout : null;
 }
 
 /** Number and LBA format of the namespace that a block device is; null where it does not tell. */

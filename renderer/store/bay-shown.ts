@@ -1,4 +1,5 @@
 import type { AppBootTest, AppJob } from '../../core/contract/app-bench';
+import type { AppErasure } from '../../core/contract/app-erase';
 import type { AppSizeCheck, HealthsState } from '../../core/contract/app-health';
 import type { Drive } from '../../core/drive/drive';
 import type { DrivePast } from '../../core/ledger/drive-past';
@@ -8,6 +9,8 @@ import {
   bootTestOf,
   cardKind,
   driveOf,
+  erasureKind,
+  erasureOf,
   healthOf,
   jobOf,
   pairOf,
@@ -27,6 +30,8 @@ export interface BayShown {
   readonly past: DrivePast | null;
   readonly health: HealthsState[number] | null;
   readonly sizeCheck: AppSizeCheck | null;
+  /** Null as well where something else is shown. */
+  readonly erasure: AppErasure | null;
   readonly kind: CardKind;
   readonly pastKind: PastKind | undefined;
 }
@@ -43,6 +48,20 @@ export function useBayShown(driveId: string | null): BayShown {
   const past = useApp((state) => pastOf(state, driveId));
   const health = useApp((state) => healthOf(state, driveId));
   const sizeCheck = useApp((state) => sizeCheckOf(state, driveId));
-  const kind = cardKind(drive, job, pair, bootTest);
-  return { drive, job, pair, bootTest, past, health, sizeCheck, kind, pastKind: pastKindOf(kind, past) };
+  const newest = useApp((state) => erasureOf(state, driveId));
+  const erased = job === null && drive !== null ? erasureKind(newest, pair) : null;
+  const erasure = erased === null ? null : newest;
+  const kind = erased ?? cardKind(drive, job, pair, bootTest);
+  return {
+    drive,
+    job,
+    pair,
+    bootTest,
+    past,
+    health,
+    sizeCheck,
+    erasure,
+    kind,
+    pastKind: pastKindOf(kind, past),
+  };
 }

@@ -1,4 +1,5 @@
 import type { AppState } from '../../core/contract/app';
+import type { AppErasure, ErasePlansState } from '../../core/contract/app-erase';
 import type { AppSizeCheck, HealthsState } from '../../core/contract/app-health';
 import type { AppJob, AppBootTest, DrivesState } from '../../core/contract/app-bench';
 import { bootOutcome, cardOutcome } from '../../core/flow/job-outcome';
@@ -34,6 +35,31 @@ export function healthOf(state: AppState, driveId: string | null): HealthsState[
 /** The newest check of a drive's real size. */
 export function sizeCheckOf(state: AppState, driveId: string | null): AppSizeCheck | null {
   return state.sizeChecks.find((one) => one.driveId === driveId) ?? null;
+}
+
+/** How a drive would be erased; null: it was not asked. */
+export function erasePlanOf(state: AppState, driveId: string | null): ErasePlansState[number]['plan'] | null {
+  return state.erasePlans.find((one) => one.driveId === driveId)?.plan ?? null;
+}
+
+/** The newest erase of a drive for no machine. */
+export function erasureOf(state: AppState, driveId: string | null): AppErasure | null {
+  return state.erasures.find((one) => one.driveId === driveId) ?? null;
+}
+
+/** What a card shows of a drive that is, or was, erased for no machine; null: nothing, because a pair tells more. */
+export function erasureKind(erasure: AppErasure | null, pair: Pair | null): CardKind | null {
+  if (erasure === null || (pair !== null && erasure.status !== 'running')) return null;
+  if (erasure.status === 'running') return 'running';
+  if (erasure.status === 'failed') return 'fail';
+  const kinds = { erased: 'pass', 'not-erased': 'fail', 'not-known': 'interrupted' } as const;
+  return kinds[erasure.sanitised.outcome];
+}
+
+/** Whether what is known of a drive allows to erase it for no machine: one that is not fit to be written is erased all the same. */
+export function isErasable(drive: Drive | null, erasure: AppErasure | null): boolean {
+  if (drive === null || erasure?.status === 'running') return false;
+  return drive.reasons.every(({ code }) => code === 'health' || code === 'false-size');
 }
 
 /** The newest rehearsal of a drive. */

@@ -102,6 +102,7 @@ export const benchText = {
     'ata-password': 'Has an ATA password',
     'hidden-area': 'Hides an area',
     health: 'Health warning',
+    'false-size': 'Smaller than it says',
   } satisfies Record<DriveNote['code'], string>,
 
   cancelJob: 'Cancel',
@@ -232,6 +233,10 @@ export const benchText = {
     erase: 'Erase securely',
     eraseFirst:
       'Yes: each drive first, in the strongest way that it offers. A drive that erases itself cannot be stopped, not even by Cancel.',
+    eraseRefused:
+      'A drive cannot be erased as the settings demand. Go back and remove its pairing, or change the settings.',
+    eraseUnasked: (number: number): string =>
+      `${counted(number, 'drive was', 'drives were')} not asked yet how they can be erased: that needs administrator rights. Each takes the strongest way that it offers.`,
     media: 'Media',
     sha256: 'SHA-256',
     showAll: 'Show all',

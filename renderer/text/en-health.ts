@@ -23,6 +23,7 @@ const figures: Readonly<Record<HealthFigure, string>> = {
   temperature: 'Temperature (°C)',
   crcErrors: 'Interface CRC errors',
   powerOnHours: 'Power-on hours',
+  falseSize: 'An earlier check found it smaller than it says',
 };
 
 const acts: Readonly<Record<HealthAct, string>> = {

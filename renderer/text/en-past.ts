@@ -1,10 +1,12 @@
-import { badWords, holdsWords, shortPastWords } from '../../core/ledger/past-words';
+import { badWords, careWords, holdsWords, shortPastWords } from '../../core/ledger/past-words';
 
 /** Words for what a drive holds and how it failed; the same as on the command line, in core. */
 export const pastText = {
   title: 'History',
   holds: holdsWords,
   bad: badWords,
+  care: careWords,
+  careTitle: 'Without a machine',
   short: shortPastWords,
   /** In place of Ready, which would say that nothing is on the drive. */
   status: { holds: 'Holds an image', bad: 'Failed before', stopped: 'Not finished' },

@@ -18,6 +18,7 @@ const acts: Readonly<Record<RackAct, string>> = {
   retry: 'Retry',
   cancel: 'Cancel',
   unpair: 'Remove the pairing of',
+  erase: 'Erase',
 };
 
 /** Why an act leaves out some of the chosen bays. */
@@ -26,6 +27,7 @@ const leftBecause: Readonly<Record<RackAct, string>> = {
   retry: 'Nothing to retry',
   cancel: 'Nothing is running',
   unpair: 'Not paired, or already started',
+  erase: 'Paired, in use, or its card is not cleared',
 };
 
 /** `1, 2, 3`, or `bay 1` alone. A label that begins with `bay` is shortened where several stand beside each other. */

@@ -41,6 +41,13 @@ export const settingsText = {
     sanitise: 'Erase drives securely before they are written',
     sanitiseHint:
       'Each drive is erased in the strongest way that it offers, and looked at. A drive that erases itself cannot be stopped.',
+    sanitiseLevel: 'Erase drives at least by',
+    sanitiseLevelHint:
+      'In the words of NIST SP 800-88. A drive that cannot is refused before anything starts.',
+    sanitiseLevels: {
+      clear: 'Clear: not readable through the drive itself',
+      purge: 'Purge: not readable in a laboratory either',
+    },
     requireDrivers: 'Every machine must have a driver pack',
     requireDriversHint:
       'When on, no drive is written for a machine whose model has no driver pack in the media. When off, it is only told.',

@@ -3,6 +3,7 @@ import type { AppSettings } from '../../core/settings/settings';
 import { appStore } from '../store/app-store';
 import { benchText } from './en-bench';
 import { commonText } from './en-common';
+import { eraseText } from './en-erase';
 import { firstDriveText } from './en-first-drive';
 import { flowText } from './en-flow';
 import { healthText } from './en-health';
@@ -23,6 +24,7 @@ import { shipText } from './en-ship';
 export const en = {
   common: commonText,
   bench: benchText,
+  erase: eraseText,
   firstDrive: firstDriveText,
   flow: flowText,
   health: healthText,

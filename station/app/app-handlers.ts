@@ -172,6 +172,22 @@ export function serviceHandlers(app: AppService): ServiceHandlers {
       app.sizeChecks.cancel(driveId);
       return done;
     },
+    readErase: async ({ driveIds }) => {
+      await app.erasePlans.ask(driveIds);
+      return done;
+    },
+    eraseDrives: ({ drives, reason }) => {
+      app.erasures.start(drives, reason);
+      return done;
+    },
+    cancelErase: ({ driveId }) => {
+      app.erasures.cancel(driveId);
+      return done;
+    },
+    dismissErase: ({ driveId }) => {
+      app.erasures.dismiss(driveId);
+      return done;
+    },
     queryLog: (query) => app.log.query(query),
     getLogEntry: ({ sequence }) => app.log.entry(sequence),
     verifyLog: () => app.log.verify(),

@@ -21,6 +21,8 @@ import { HealthService } from './health-service';
 import { JobService } from './job-service';
 import { KnownMedia } from './known-media';
 import { LabelService } from './label-service';
+import { ErasePlans } from './erase-plans';
+import { Erasures } from './erasures';
 import { LibraryService } from './library-service';
 import { protectedPlaces } from '../library/protected-places';
 import { receivedMedia } from '../library/media-path';
@@ -73,6 +75,8 @@ export class AppService {
   readonly before: DrivesBefore;
   readonly bootTests: BootTests;
   readonly drives: DriveList;
+  readonly erasePlans: ErasePlans;
+  readonly erasures: Erasures;
   readonly fleet: FleetService;
   readonly healths: HealthService;
   readonly jobs: JobService;
@@ -142,6 +146,7 @@ export class AppService {
       benchDirectory: options.benchDirectory,
       drives: () => this.drives,
       jobs: () => this.jobs,
+      erased: () => this.erasures.running.length + this.sizeChecks.running.length,
       trainingMedia: () => this.trainingMedia.state,
     });
     this.batch = new BatchService((imageIndex) => this.media.showImage(imageIndex));
@@ -168,6 +173,8 @@ export class AppService {
       bays: this.settings.current.desk.bays,
       healthOf: (drive) => this.healths.of(drive),
       healthRules: this.settings.current.health.rules,
+      abilitiesOf: (drive) => this.erasePlans.of(drive),
+      falseSizeOf: (drive) => this.pasts.shown(drive.id)?.falseSize,
     }));
     this.jobs = new JobService({ helpers, ledger, paths, settings: () => this.settings.current });
     this.bootTests = new BootTests({
@@ -200,8 +207,27 @@ export class AppService {
       drives: () => this.drives.state.drives,
       isTaken: (driveId) =>
         this.pairing.pairs.some((pair) => pair.driveId === driveId) ||
-        this.jobs.running.some((job) => job.driveId === driveId),
+        this.jobs.running.some((job) => job.driveId === driveId) ||
+        this.erasures.running.includes(driveId),
       protectedPaths: () => this.#protectedPaths(),
+      benchDirectory: () => this.station.benchDirectory,
+      context: () => this.recovery.contextWhenRecorded(),
+    });
+    this.erasePlans = new ErasePlans({
+      helpers,
+      drives: () => this.drives.state.drives,
+      benchDirectory: () => this.station.benchDirectory,
+      level: () => this.settings.current.sanitiseLevel,
+    });
+    this.erasures = new Erasures({
+      ...{ helpers, ledger, paths, settings: () => this.settings.current },
+      drives: () => this.drives.state.drives,
+      operator: () => this.batch.state.operator,
+      isTaken: (driveId) =>
+        this.pairing.pairs.some((pair) => pair.driveId === driveId) ||
+        this.jobs.jobs.some((job) => job.driveId === driveId) ||
+        this.sizeChecks.running.includes(driveId),
+      machineHeld: (drive) => this.pasts.of(drive).holds?.machineSerial ?? null,
       benchDirectory: () => this.station.benchDirectory,
       context: () => this.recovery.contextWhenRecorded(),
     });
@@ -217,6 +243,7 @@ export class AppService {
       jobMedia: jobMediaOf(this.media, this.knownMedia, () => this.orders.current),
       batch: () => this.batch.state,
       jobs: () => this.jobs.jobs,
+      atWork: () => [...this.erasures.running, ...this.sizeChecks.running],
       bootTests: () => this.bootTests.states,
       memory: this.memory,
       ledger,
@@ -277,6 +304,7 @@ export class AppService {
     this.starting = new StartService({
       ...{ helpers, settings, station, batch, media, drives, pairing, jobs, bootTests },
       pasts: this.pasts,
+      erasePlans: this.erasePlans,
       driveBefore: (driveId) => this.before.of(driveId),
       recorded: () => this.recovery.recorded,
     });
@@ -356,6 +384,7 @@ export class AppService {
     await this.labels.close();
     this.progress.close();
     await this.sizeChecks.close();
+    await this.erasures.close();
     await this.bootTests.close();
     await this.recovery.recorded.catch(() => undefined);
     this.publisher.close();

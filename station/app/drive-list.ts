@@ -4,7 +4,10 @@ import type { DrivesState } from '../../core/contract/app-bench';
 import type { Drive } from '../../core/drive/drive';
 import type { DriveHealth } from '../../core/health/health';
 import type { HealthRule } from '../../core/health/health-rules';
-import { withHealth } from '../../core/health/health-words';
+import { withFalseSize, withHealth } from '../../core/health/health-words';
+import type { DrivePast } from '../../core/ledger/drive-past';
+import { withHidden } from '../../core/sanitise/choose';
+import type { Abilities } from '../../core/sanitise/methods';
 import { isCancellation, toErrorData } from '../../core/base/errors';
 import { timeouts } from '../../core/base/timeouts';
 import type { Helpers } from '../helper-client/helpers';
@@ -18,6 +21,10 @@ export interface ListingContext {
   /** What a drive said of its health; null: it was not asked. */
   readonly healthOf: (drive: Drive) => DriveHealth | null;
   readonly healthRules: readonly HealthRule[];
+  /** How a drive can be erased, and what it hides; null: it was not asked. */
+  /** What the ledger tells of a check that found it smaller than it says. */
+  readonly falseSizeOf: (drive: Drive) => DrivePast['falseSize'];
+  readonly abilitiesOf: (drive: Drive) => Abilities | null;
 }
 
 /** Keeps the list of drives: looks again every few seconds, and at once when asked. */
@@ -106,10 +113,14 @@ export class DriveList {
 
   #show(listed: readonly Drive[], error: DrivesState['error'], isListed: boolean): void {
     this.#listed = listed;
-    const { bays: setUp, healthOf, healthRules } = this.#details();
+    const { bays: setUp, healthOf, healthRules, abilitiesOf, falseSizeOf } = this.#details();
     const bays = arrangeBays(setUp, listed);
     const drives = withBayLabels(listed, bays).map((drive) =>
-      withHealth(drive, healthOf(drive), healthRules),
+      withFalseSize(
+        withHealth(withHidden(drive, abilitiesOf(drive)), healthOf(drive), healthRules),
+        falseSizeOf(drive),
+        healthRules,
+      ),
     );
     const state = { error, listed: isListed, drives, bays };
     // Most listings find what the last one found; only a change is worth a repaint.

@@ -9,6 +9,8 @@ export function jobsForPairing(
   jobs: readonly AppJob[],
   bootTests: readonly AppBootTest[],
   bays: readonly { readonly label: string }[],
+  /** Drives that are erased or checked for no machine: as taken as those that are written. */
+  atWork: readonly string[],
 ): Pick<PairingContext, 'jobs' | 'runningMachines' | 'takeOut'> {
   const bootOf = (driveId: string): BootOutcome =>
     bootOutcome(bootTests.find((bootTest) => bootTest.driveId === driveId));
@@ -17,7 +19,10 @@ export function jobsForPairing(
     outcome: cardOutcome(state, bootOf(driveId)),
   }));
   return {
-    jobs: new Map(cards.map(({ driveId, outcome }) => [driveId, outcome])),
+    jobs: new Map([
+      ...cards.map(({ driveId, outcome }) => [driveId, outcome] as const),
+      ...atWork.map((driveId) => [driveId, 'running'] as const),
+    ]),
     takeOut: takeOutOrder(
       cards,
       bays.map(({ label }) => label),

@@ -27,7 +27,7 @@ export function pairingContext(
     jobMedia: jobMedia(),
     drives: drives().drives,
     bays: drives().bays,
-    ...jobsForPairing(jobs(), bootTests(), drives().bays),
+    ...jobsForPairing(jobs(), bootTests(), drives().bays, dependencies.atWork()),
     gone: dependencies.gone().length,
     line: settings().benchView === 'line' ? { takenOut: dependencies.takenOut().length } : null,
     notices: dependencies.notices(),

@@ -18,6 +18,8 @@ export interface PairingServiceDependencies {
   /** What scans of a media are compared with. */
   readonly jobMedia: () => JobMedia;
   readonly batch: () => BatchState;
+  /** Drives that are erased or checked for no machine now. */
+  readonly atWork: () => readonly string[];
   readonly jobs: () => readonly AppJob[];
   readonly bootTests: () => readonly AppBootTest[];
   readonly memory: ScanMemory;

@@ -34,6 +34,11 @@ export class PastService {
     return this.#state;
   }
 
+  /** What was last told of a drive; null: nothing is known of it. */
+  shown(driveId: string): DrivePast | null {
+    return this.#state.find((one) => one.driveId === driveId)?.past ?? null;
+  }
+
   /** The past of one drive, as the ledger tells it now. @throws PrestageError ledger-broken */
   of(drive: Drive): DrivePast {
     const { ledger, diskGuidOn } = this.#dependencies;
@@ -67,7 +72,8 @@ export class PastService {
         // While a drive is written, every entry of its job would be a new past.
         if (isRunning(drive.id)) return known === undefined ? [] : [known];
         const past = this.of(drive);
-        return past.holds === null && past.lastBad === null && past.failures === 0
+        const nothing = past.holds === null && past.lastBad === null && past.failures === 0;
+        return nothing && past.care === undefined && past.falseSize === undefined
           ? []
           : [{ driveId: drive.id, past }];
       });

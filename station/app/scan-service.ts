@@ -12,6 +12,7 @@ import { reasonOf, type AskedFor } from './asked-reason';
 import type { BatchService } from './batch-service';
 import type { BootTests } from './boot-tests';
 import type { DrivesBefore } from './drives-before';
+import type { Erasures } from './erasures';
 import type { JobService } from './job-service';
 import type { NoticeService } from './notices';
 import type { SettingsService } from './settings-service';
@@ -21,6 +22,7 @@ import type { MediaVerifier } from './media-verifier';
 import type { OrderService } from './order-service';
 import type { PairingService } from './pairing-service';
 import type { ScanMemory } from './scan-memory';
+import type { SizeChecks } from './size-checks';
 import type { StartService } from './start-service';
 
 export interface ScanServiceDependencies {
@@ -32,6 +34,8 @@ export interface ScanServiceDependencies {
   readonly media: MediaVerifier;
   readonly knownMedia: KnownMedia;
   readonly jobs: JobService;
+  readonly erasures: Pick<Erasures, 'cancel'>;
+  readonly sizeChecks: Pick<SizeChecks, 'cancel'>;
   readonly orders: OrderService;
   readonly settings: SettingsService;
   readonly starting: StartService;
@@ -151,6 +155,7 @@ export class ScanService {
 
   async #do(action: PairingAction): Promise<void> {
     const { pairing, batch, media, jobs, starting, notices, settings } = this.#services;
+    const { erasures, sizeChecks } = this.#services;
     switch (action.type) {
       case 'none':
       // The page closes it, by a call of its own.
@@ -180,6 +185,8 @@ export class ScanService {
       }
       case 'cancel-job':
         jobs.cancel(action.driveId);
+        erasures.cancel(action.driveId);
+        sizeChecks.cancel(action.driveId);
         return;
       case 'show-bench':
         settings.change({ desk: { ...settings.current.desk, benchView: action.view } });

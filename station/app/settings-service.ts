@@ -24,7 +24,8 @@ export class SettingsService {
   /** Those that the screen shows. */
   get shown(): StationSettings {
     const { machineFiles = null, ...settings } = this.#current;
-    const { stationName, cacheLimitBytes, bootLoader, health, sanitise, rehearsal, labels, desk } = settings;
+    const { stationName, cacheLimitBytes, bootLoader, health, sanitise, sanitiseLevel } = settings;
+    const { rehearsal, labels, desk } = settings;
     return {
       stationName,
       cacheLimitBytes,
@@ -32,6 +33,7 @@ export class SettingsService {
       bootLoader,
       health,
       sanitise,
+      sanitiseLevel,
       rehearsal,
       labels,
       desk,

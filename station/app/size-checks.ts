@@ -34,6 +34,11 @@ export class SizeChecks extends DriveTasks<AppSizeCheck> {
     return super.states.filter(({ driveId, status }) => status === 'running' || attached.has(driveId));
   }
 
+  /** Drives that are checked now. */
+  get running(): string[] {
+    return super.states.filter(({ status }) => status === 'running').map(({ driveId }) => driveId);
+  }
+
   /**
    * Begins to check a drive, which erases it.
    * @throws PrestageError drive-busy, drive-not-found, drive-blocked, drive-holds-finished

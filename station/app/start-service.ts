@@ -16,6 +16,7 @@ import {
 import type { BatchService } from './batch-service';
 import type { BootTests } from './boot-tests';
 import type { DriveList } from './drive-list';
+import type { ErasePlans } from './erase-plans';
 import type { JobService } from './job-service';
 import type { MediaVerifier } from './media-verifier';
 import type { PastService } from './past-service';
@@ -34,6 +35,8 @@ export interface StartServiceDependencies {
   readonly jobs: JobService;
   readonly bootTests: BootTests;
   readonly pasts: Pick<PastService, 'of'>;
+  /** How drives are shown to be erased. */
+  readonly erasePlans: Pick<ErasePlans, 'shown'>;
   /** What is known of an attached drive that is only written for a reason. */
   readonly driveBefore: (driveId: string) => DriveBefore;
   /** Resolves when what an earlier run left open is recorded; nothing is started before. */
@@ -147,6 +150,8 @@ export class StartService {
       healthRules: settings.health.rules,
       checkSize: settings.health.checkSize,
       sanitise: settings.sanitise,
+      sanitiseLevel: settings.sanitiseLevel,
+      eraseShown: this.#services.erasePlans.shown,
       bays: drives.state.bays.map(({ label, port }) => ({ label, port })),
       proof: proved.proof,
       dates: proved.dates,

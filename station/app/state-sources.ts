@@ -11,6 +11,8 @@ export function stateSources(services: WiredServices): ConstructorParameters<typ
     pasts: () => services.pasts.state,
     healths: () => services.healths.state,
     sizeChecks: () => services.sizeChecks.states,
+    erasePlans: () => services.erasePlans.state,
+    erasures: () => services.erasures.states,
     media: () => services.media.state,
     library: () => services.library.state,
     batch: () => services.batch.state,

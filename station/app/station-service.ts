@@ -16,6 +16,8 @@ export interface StationServiceDependencies {
   readonly benchDirectory: string | null;
   readonly drives: () => Pick<DriveList, 'refresh' | 'state'>;
   readonly jobs: () => Pick<JobService, 'running'>;
+  /** How many drives are erased or checked for no machine. */
+  readonly erased: () => number;
   readonly trainingMedia: () => StationState['trainingMedia'];
 }
 
@@ -60,8 +62,8 @@ export class StationService {
    * @throws PrestageError drive-busy while drives are written
    */
   async useTrainingBench(training: boolean): Promise<void> {
-    const { jobs, paths, drives } = this.#dependencies;
-    if (jobs().running.length > 0) throw benchInUse();
+    const { jobs, erased, paths, drives } = this.#dependencies;
+    if (jobs().running.length + erased() > 0) throw benchInUse();
     this.#benchDirectory = training ? await openTrainingBench(paths) : null;
     this.#changed.fire();
     await drives().refresh();

@@ -1,5 +1,7 @@
 import { toErrorData } from '../../core/base/errors';
 import { bootOutcome, cardOutcome } from '../../core/flow/job-outcome';
+import type { ErasePlans } from './erase-plans';
+import type { Erasures } from './erasures';
 import type { FleetService } from '../fleet/fleet-service';
 import { pulledDrives } from './app-refusals';
 import { batchOfOrder, type BatchService } from './batch-service';
@@ -52,6 +54,8 @@ export interface WiredServices {
   readonly settings: SettingsService;
   readonly shipments: Pick<ShipService, 'onClosed'>;
   readonly sizeChecks: SizeChecks;
+  readonly erasePlans: ErasePlans;
+  readonly erasures: Erasures;
   readonly starting: Pick<StartService, 'onStarted'>;
   readonly station: StationService;
   readonly takenOut: TakenOut;
@@ -63,7 +67,7 @@ export function wire(app: WiredServices): void {
   const { batch, bootTests, drives, fleet, jobs, knownMedia, library, media, memory, notices } = app;
   const { orders, pairing, pasts, progress, publisher, recovery, session, settings, shipments, station } =
     app;
-  const { healths, labels, sizeChecks, starting, takenOut, trainingMedia } = app;
+  const { erasePlans, erasures, healths, labels, sizeChecks, starting, takenOut, trainingMedia } = app;
   const publish =
     (...slices: readonly Slice[]) =>
     (): void => {
@@ -140,10 +144,26 @@ export function wire(app: WiredServices): void {
   drives.onListed(() => {
     healths.look();
   });
-  healths.onChange(() => {
-    // What its health makes of a drive stands in its verdict and its notes.
-    drives.rearrange();
+  drives.onListed(() => {
+    erasePlans.look();
   });
+  erasePlans.onChange(publish('erasePlans'));
+  for (const onChange of [drives.onChange, settings.onChange]) onChange(publish('erasePlans', 'erasures'));
+  erasures.onChange(publish('erasures', 'pairing'));
+  erasures.onFailed((error) => {
+    notices.show('error', error);
+  });
+  erasures.onEnded(() => {
+    pasts.look();
+    pairing.settle();
+    void drives.refresh();
+  });
+  for (const onChange of [healths.onChange, erasePlans.onChange, pasts.onChange]) {
+    onChange(() => {
+      // What it says, hides or did makes notes of a drive, and its verdict.
+      drives.rearrange();
+    });
+  }
   healths.onChange(publish('healths'));
   drives.onChange(publish('healths', 'sizeChecks'));
   settings.onChange(publish('healths'));

@@ -6,7 +6,7 @@ import { PrestageError } from '../../core/base/errors';
 import { driveLabel, driveSchema, placeOf, type Drive } from '../../core/drive/drive';
 import { noHealthOf } from '../../core/health/health';
 import { defaultHealthRules, type HealthRule } from '../../core/health/health-rules';
-import { healthLine, withHealth } from '../../core/health/health-words';
+import { healthLine, withFalseSize, withHealth } from '../../core/health/health-words';
 import { drivePastSchema } from '../../core/ledger/drive-past';
 import { pastWords } from '../../core/ledger/past-words';
 import { readHealthOf } from '../drives/read-health';
@@ -85,8 +85,9 @@ export function drivesCommand(): Command {
             { benchDirectory, protectedPaths: [] },
             { signal },
           );
-          const healthy = await withHealths(drives, benchDirectory, health, context);
-          const { listed, problem } = withPasts(healthy, stateDirectory);
+          const rules = rulesOf(stateDirectory, output);
+          const healthy = await withHealths(drives, benchDirectory, health, rules, context);
+          const { listed, problem } = withPasts(healthy, stateDirectory, rules);
           if (problem !== null) output.message(`note: what the drives hold is not known: ${problem}`);
           const shown = erase === true ? await withErase(listed, helpers, benchDirectory, signal) : listed;
           output.result<typeof drivesForm>({ drives: shown }, () => drivesText(shown));
@@ -103,7 +104,8 @@ async function withHealths(
   drives: readonly Drive[],
   benchDirectory: string | null,
   asked: boolean,
-  { helpers, output, signal, stateDirectory }: CommandContext,
+  rules: readonly HealthRule[],
+  { helpers, output, signal }: CommandContext,
 ): Promise<HealthyDrive[]> {
   const eligible = drives.filter(({ kind, verdict }) => kind === 'disk' && verdict === 'eligible');
   const { greeting } = await helpers.plain();
@@ -115,7 +117,6 @@ async function withHealths(
     }
     return drives.map((drive) => ({ ...drive, health: null }));
   }
-  const rules = rulesOf(stateDirectory, output);
   const read = await readHealthOf(eligible, helpers, benchDirectory, signal);
   const readings = new Map(eligible.map((drive, index) => [drive.id, read[index]]));
   return drives.map((drive) => {
@@ -156,13 +157,17 @@ async function withErase(
 function withPasts(
   drives: readonly HealthyDrive[],
   stateDirectory: string | null,
+  rules: readonly HealthRule[],
 ): { readonly listed: ListedDrive[]; readonly problem: string | null } {
   let ledger: LedgerReader | null = null;
   try {
     ledger = LedgerReader.openForReading(statePaths(stateDirectory, { make: false }));
     const reader = ledger;
     return {
-      listed: drives.map((drive) => ({ ...drive, past: attachedPast(drive, reader) })),
+      listed: drives.map((drive) => {
+        const past = attachedPast(drive, reader);
+        return { ...drive, ...withFalseSize(drive, past.falseSize, rules), past };
+      }),
       problem: null,
     };
   } catch (error) {

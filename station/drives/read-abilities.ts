@@ -1,5 +1,6 @@
 import { confirmationOf, type Drive } from '../../core/drive/drive';
 import { overwriteOnly, type Abilities } from '../../core/sanitise/methods';
+import type { HelperClient } from '../helper-client/helper-client';
 import type { Helpers } from '../helper-client/helpers';
 
 /**
@@ -17,19 +18,27 @@ export async function readAbilitiesOf(
   const asked = drives.filter(({ kind }) => kind === 'disk');
   const known = new Map<Drive, Abilities>();
   if (asked.length > 0) {
-    const client = await helpers.privileged();
-    const { abilities } = await client.call(
-      'readAbilities',
-      {
-        drives: asked.map((drive) => ({ driveId: drive.id, confirmed: confirmationOf(drive) })),
-        benchDirectory,
-      },
-      signal === undefined ? {} : { signal },
-    );
+    const abilities = await askAbilities(asked, await helpers.privileged(), benchDirectory, signal);
     for (const [index, drive] of asked.entries()) {
       const told = abilities[index];
       if (told !== undefined) known.set(drive, told);
     }
   }
   return drives.map((drive) => known.get(drive) ?? overwriteOnly());
+}
+
+/** Asks one helper, which may hold the drives. @throws as {@link readAbilitiesOf} */
+export async function askAbilities(
+  drives: readonly Drive[],
+  client: Pick<HelperClient, 'call'>,
+  benchDirectory: string | null,
+  signal?: AbortSignal,
+): Promise<Abilities[]> {
+  const asked = drives.map((drive) => ({ driveId: drive.id, confirmed: confirmationOf(drive) }));
+  const { abilities } = await client.call(
+    'readAbilities',
+    { drives: asked, benchDirectory },
+    signal === undefined ? {} : { signal },
+  );
+  return abilities;
 }

@@ -3,9 +3,9 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { DriveIdentity } from '../../core/drive/drive';
-import { sanitiseMethodSchema } from '../../core/sanitise/methods';
+import { nistLevels, sanitiseMethodSchema } from '../../core/sanitise/methods';
 import { sampleSchema } from '../../core/sanitise/samples';
-import { tableBeforeSchema } from '../../core/sanitise/sanitised';
+import { sanitisedSchema, tableBeforeSchema, type Sanitised } from '../../core/sanitise/sanitised';
 import { driveKey, sha256Hex } from '../ledger/entry';
 import { writeFileAtomically, type StatePaths } from '../state/state-paths';
 
@@ -21,6 +21,11 @@ const journalSchema = z.strictObject({
   before: tableBeforeSchema,
   /** Empty for an overwrite: all of it is read back. */
   samples: z.array(sampleSchema),
+  /** What may be claimed of it, and the hidden areas. Missing in journals of before. */
+  nist: z.enum(nistLevels).optional(),
+  hidden: sanitisedSchema.shape.hidden.optional(),
+  /** The job that it is a part of; missing where it is none. */
+  jobId: z.uuid().optional(),
   /** Bytes from the start that are overwritten and on the drive. */
   overwritten: z.int().nonnegative(),
 });
@@ -52,4 +57,17 @@ export class EraseJournal {
   async end(): Promise<void> {
     await rm(this.file, { force: true });
   }
+}
+
+/** What is known of the erase of a job whose station was killed; null: it had not begun, or its outcome is recorded. */
+export async function brokenOff(
+  paths: Pick<StatePaths, 'erasures'>,
+  drive: DriveIdentity,
+  jobId: string,
+): Promise<Sanitised | null> {
+  const left = await new EraseJournal(paths, drive).read();
+  if (left?.jobId !== jobId) return null;
+  const { before, method, nist = 'clear', hidden = [] } = left;
+  const why = 'Prestage was ended while the drive was being erased.';
+  return { ...{ before, method, nist, hidden }, outcome: 'not-known', why, seconds: 0 };
 }

@@ -15,7 +15,7 @@ import {
 import { sanitizeForDisplay } from '../../core/base/display';
 import { driveLabel, type Drive } from '../../core/drive/drive';
 import { isStillAttached } from '../../core/drive/drive-identity';
-import { withHealth } from '../../core/health/health-words';
+import { withFalseSize, withHealth } from '../../core/health/health-words';
 import { chooseAsShown, planErase, type PlannedErase } from '../../core/sanitise/choose';
 import { PrestageError } from '../../core/base/errors';
 import { planPacks } from '../../core/drivers/plan-packs';
@@ -43,12 +43,7 @@ import {
 } from '../machine-files/fill-machine-files';
 import { loadSettings } from '../state/settings';
 import { type StatePaths } from '../state/state-paths';
-import {
-  type BatchRequest,
-  againReasonOf,
-  driveReasonOf,
-  type BatchPlan,
-} from './batch-plan';
+import { type BatchRequest, againReasonOf, driveReasonOf, type BatchPlan } from './batch-plan';
 
 /**
  * Looks at serials, drives, media and room. Refuses by throwing; the caller has nothing to undo.
@@ -146,7 +141,11 @@ export async function planBatch(
   // Last, because it may ask for a password.
   const healths = await readHealthOf(chosen, helpers, request.benchDirectory, signal);
   const judged = chosen.map((drive, index) =>
-    withHealth(drive, required(healths[index], `the health of drive ${drive.id}`), request.healthRules),
+    withHealth(
+      withFalseSize(drive, pasts[index]?.falseSize, request.healthRules),
+      required(healths[index], `the health of drive ${drive.id}`),
+      request.healthRules,
+    ),
   );
   requireEligibleDrives(assignments, judged);
   const erases = request.sanitise === true ? await planErases(judged, helpers, request, signal) : [];
@@ -202,9 +201,7 @@ async function planErases(
     const shown = eraseShown?.get(drive.id);
     if (shown !== undefined) chooseAsShown(drive, told, shown);
     const plan = planErase(drive, told, sanitiseLevel);
-    return shown === undefined
-      ? plan
-      : { ...plan, ...shown, seconds: told.seconds?.[shown.method] ?? null };
+    return shown === undefined ? plan : { ...plan, ...shown, seconds: told.seconds?.[shown.method] ?? null };
   });
 }
 

@@ -245,6 +245,7 @@ async function doJob(
       sanitised = await sanitiseReserved({
         ...{ drive: planned.drive, client, reservation, paths: dependencies.paths, signal },
         shown: planned.erase ?? null,
+        jobId: details.jobId,
         stallMilliseconds: dependencies.settings.stallSeconds * 1000,
         onBegin: (begun) => {
           drive.touched = true;

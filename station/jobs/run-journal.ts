@@ -5,6 +5,8 @@ import { onDiskLater, statePlace } from '../state/disk';
 import { isRunning, processMark } from '../state/process-mark';
 import type { RecordedDrive } from '../../core/ledger/record';
 import type { AppendContext, Ledger } from '../ledger/ledger';
+import type { StatePaths } from '../state/state-paths';
+import { brokenOff } from './erase-journal';
 import { withdraw } from './withdraw';
 
 /**
@@ -63,12 +65,19 @@ export interface LeftOpenJob {
 }
 
 /** Writes the end of every job whose station process is gone: killed, or ended by a power cut. */
-export async function closeLeftOpen(runs: string, ledger: Ledger, context: AppendContext): Promise<LeftOpen> {
+export async function closeLeftOpen(
+  { runs, erasures }: Pick<StatePaths, 'runs' | 'erasures'>,
+  ledger: Ledger,
+  context: AppendContext,
+): Promise<LeftOpen> {
   const interrupted: LeftOpenJob[] = [];
   for (const { job, startedAt } of ledger.openJobs()) {
     if (isRunning((await readLines(join(runs, job.batchId)))[0] ?? '')) continue;
     const end = { state: 'interrupted' } as const;
-    const { sequence } = ledger.append({ kind: 'job-ended', job, startedAt, end }, context);
+    // An erase that was cut off must not look like none.
+    const sanitised = await brokenOff({ erasures }, job.drive, job.jobId);
+    const ended = { kind: 'job-ended', job, startedAt, end } as const;
+    const { sequence } = ledger.append(sanitised === null ? ended : { ...ended, sanitised }, context);
     const { machineSerial, drive, attachment = null } = job;
     interrupted.push({ machineSerial, drive, attachment, startedAt, ledgerEntry: sequence });
   }

@@ -31,6 +31,8 @@ export interface SanitiseOrder {
   readonly paths: Pick<StatePaths, 'erasures'>;
   readonly stallMilliseconds: number;
   readonly signal: AbortSignal;
+  /** The job that it is a part of; missing: none. */
+  readonly jobId?: string;
   /** The way was chosen, and the drive is about to be touched. @throws what keeps it from being touched */
   readonly onBegin?: (begun: EraseBegun) => void;
   /** Bytes; total 0: the drive does not tell. */
@@ -39,7 +41,7 @@ export interface SanitiseOrder {
 
 /** An overwrite goes on so many bytes before the last ones that were reported: those may have been in the drive's cache only. */
 const unsure = GiB;
-const kept = GiB;
+const keptEvery = GiB;
 
 /**
  * Erases a reserved drive, which stays reserved.
@@ -75,7 +77,9 @@ export async function sanitiseReserved(order: SanitiseOrder): Promise<Sanitised>
     hidden: hiddenReached(method, abilities.hidden),
   };
   // First the journal: where it cannot be written, nobody is told that the drive was touched.
-  journal.write(run);
+  const { nist, hidden } = begun;
+  const kept = { ...run, nist, hidden, ...(order.jobId === undefined ? {} : { jobId: order.jobId }) };
+  journal.write(kept);
   try {
     order.onBegin?.(begun);
   } catch (error) {
@@ -95,9 +99,9 @@ export async function sanitiseReserved(order: SanitiseOrder): Promise<Sanitised>
       signal,
       onTaskProgress: ({ done, total }) => {
         onProgress(done, total);
-        if (method !== 'overwrite' || done < overwritten + kept || done > drive.size) return;
+        if (method !== 'overwrite' || done < overwritten + keptEvery || done > drive.size) return;
         overwritten = done;
-        journal.write({ ...run, overwritten });
+        journal.write({ ...kept, overwritten });
       },
     },
   );

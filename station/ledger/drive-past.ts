@@ -1,8 +1,15 @@
 import { isKnownBySerial } from '../../core/drive/drive-identity';
 import type { DriveIdentity } from '../../core/drive/drive';
-import { drivePast, type DrivePast, type EndedJob, type PastDrive } from '../../core/ledger/drive-past';
+import {
+  drivePast,
+  type CareDone,
+  type DrivePast,
+  type EndedJob,
+  type PastDrive,
+} from '../../core/ledger/drive-past';
 import type { JobDetails } from '../../core/ledger/record';
 import { standingFinding } from '../../core/ledger/standing-finding';
+import { careOutcome } from './care-outcome';
 import type { DiskGuidIndex } from './disk-guid-index';
 import type { LocatedRecord } from './drive-history';
 import { driveKey, type LedgerRow } from './entry';
@@ -15,6 +22,8 @@ interface Entries {
   readonly at: (sequence: number) => LedgerRow | null;
   /** Ends of jobs on drives with this serial, WWN and size. */
   readonly endedOn: (drive: DriveIdentity) => LedgerRow[];
+  /** Erases and checks of the size, for no machine, of drives with this serial, WWN and size. */
+  readonly careOf: (drive: DriveIdentity) => LedgerRow[];
   /** Everything that was recorded about one job, oldest first. */
   readonly recordsOf: (jobId: string) => LocatedRecord[];
 }
@@ -31,6 +40,7 @@ export class DrivePasts {
     const { guids } = this.#entries;
     const shared = guids?.isShared(driveKey(drive)) ?? false;
     return drivePast(drive, this.#endedJobs(drive, shared), {
+      cared: this.#careOf(drive, shared),
       shared,
       shipmentOf: (jobId) => this.#shipmentOf(jobId),
       findingOf: (job) => this.#findingOf(job),
@@ -50,6 +60,18 @@ export class DrivePasts {
     // Where the serial is not the drive's own, it may be that of thousands behind one dock, and shows nothing.
     if (!shared && isKnownBySerial(drive)) for (const row of endedOn(drive)) rows.set(row.sequence, row);
     return [...rows.values()].sort((a, b) => a.sequence - b.sequence).flatMap((row) => endedJob(row) ?? []);
+  }
+
+  /** Oldest first. Behind a dock that has one serial for all its drives, the newest may be anybody's. */
+  #careOf(drive: PastDrive, shared: boolean): CareDone[] {
+    if (shared) return [];
+    return this.#entries
+      .careOf(drive)
+      .flatMap(({ sequence: entry, entry: { time, record } }) =>
+        record.kind === 'size-checked' || record.kind === 'drive-sanitised'
+          ? [{ record, entry, time, result: careOutcome(record).result }]
+          : [],
+      );
   }
 
   #shipmentOf(jobId: string): { readonly number: string; readonly time: string } | null {

@@ -13,6 +13,8 @@ export type LedgerQuery =
   | { readonly by: 'kind'; readonly kind: OrderRecord['kind'] }
   /** Ends of jobs on a drive with this serial, WWN and size; or path and size. */
   | { readonly by: 'drive-ended'; readonly drive: DriveIdentity }
+  /** Erases and checks of the size, for no machine, of a drive with this serial, WWN and size. */
+  | { readonly by: 'drive-care'; readonly drive: DriveIdentity }
   /** Jobs that were begun on a drive after an entry. */
   | {
       readonly by: 'drive-started-after';
@@ -47,6 +49,11 @@ export function queryOf(query: LedgerQuery): SqlPart {
       };
     case 'drive-ended':
       return { where: `WHERE drive_key = ? AND kind = 'job-ended'`, values: [driveKey(query.drive)] };
+    case 'drive-care':
+      return {
+        where: `WHERE drive_key = ? AND kind IN ('size-checked', 'drive-sanitised')`,
+        values: [driveKey(query.drive)],
+      };
     case 'drive-started-after':
       return {
         // json_type tells a null from a member that is not there.

@@ -1,5 +1,6 @@
 import type { BundleReport, ShipList, ShipmentPapers } from '../../core/contract/app-shipments';
 import type { LabelSettings } from '../../core/label/label-settings';
+import type { EraseCertificate } from './erase-certificate';
 import type { AppendContext } from '../ledger/ledger';
 
 /** Which labels. */
@@ -35,6 +36,8 @@ export type ShipRequest =
       readonly append: AppendContext;
     }
   | { readonly verb: 'papers'; readonly number: string }
+  /** Of a drive that was erased for no machine. */
+  | { readonly verb: 'erase-certificate'; readonly sequence: number }
   | { readonly verb: 'labels'; readonly choice: LabelChoice; readonly look: LabelLook }
   | { readonly verb: 'again'; readonly number: string; readonly file: string; readonly replace: boolean };
 
@@ -42,6 +45,7 @@ export interface ShipAnswers {
   readonly list: ShipList;
   readonly papers: ShipmentPapers;
   readonly labels: MadeLabels;
+  readonly 'erase-certificate': EraseCertificate;
   readonly close: BundleReport;
   readonly again: BundleReport;
 }

@@ -3,6 +3,7 @@ import type { BundleReport, ShipList, ShipmentPapers } from '../../core/contract
 import { PrestageError } from '../../core/base/errors';
 import type { AppendContext } from '../ledger/ledger';
 import { ledgerPathsOf, type LedgerPaths } from '../ledger/ledger-reader';
+import type { EraseCertificate } from './erase-certificate';
 import { WorkerThread } from '../threads/worker-thread';
 import type { LabelChoice, LabelLook, MadeLabels, ShipAnswers, ShipRequest } from './ship-protocol';
 
@@ -44,6 +45,11 @@ export class ShipService {
   /** What packing list and labels say. @throws PrestageError record-not-found, ledger-… */
   async papers(number: string): Promise<ShipmentPapers> {
     return await this.#ask({ verb: 'papers', number });
+  }
+
+  /** The certificate of a drive that was erased for no machine. @throws PrestageError record-not-found, ledger-… */
+  async eraseCertificate(sequence: number): Promise<EraseCertificate> {
+    return await this.#ask({ verb: 'erase-certificate', sequence });
   }
 
   /** Labels, drawn. @throws PrestageError record-not-found, label-refused, ledger-… */

@@ -6,6 +6,7 @@ import type { BundleReport } from '../../core/contract/app-shipments';
 import { cannotWrite, isSystemError } from '../ledger/export-file';
 import { Ledger } from '../ledger/ledger';
 import { LedgerReader, type LedgerPaths } from '../ledger/ledger-reader';
+import { makeEraseCertificate } from './erase-certificate';
 import { listShipments } from './list-shipments';
 import { paperFileName } from './bundle-names';
 import { makeLabels } from './make-labels';
@@ -20,9 +21,10 @@ import { unpackZip } from './zip';
 const paths = workerData as LedgerPaths;
 
 async function answer(request: ShipRequest): Promise<ShipAnswers[ShipRequest['verb']]> {
-  if (request.verb === 'list' || request.verb === 'papers' || request.verb === 'labels') {
+  if (request.verb !== 'close' && request.verb !== 'again') {
     const reader = LedgerReader.openForReading(paths);
     try {
+      if (request.verb === 'erase-certificate') return await makeEraseCertificate(reader, request.sequence);
       if (request.verb === 'labels') return await makeLabels(reader, request.choice, request.look);
       return request.verb === 'list' ? listShipments(reader) : papersOf(reader, request.number);
     } finally {

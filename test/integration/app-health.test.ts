@@ -72,3 +72,59 @@ describe.skipIf(!isRoot)('a drive that is attached', () => {
     expect(page.rows).toMatchObject([{ sequence: 2, kind: 'check', machineSerial: null }]);
   });
 });
+
+describe('a drive that is erased for no machine', () => {
+  it('is erased as it was shown, by whoever works, and by nobody else in the meantime', async () => {
+    const bench = join(area, 'erase');
+    await makeBench(bench, 2, '64M');
+    app = await TestApp.open(join(area, 'erase-state'), bench);
+    const { drives, erasePlans } = await app.until(
+      (state) => state.drives.drives.length === 2 && state.erasePlans.length === 2,
+      'drives and how they can be erased',
+    );
+    expect(erasePlans[0]?.plan).toMatchObject({ can: true, method: 'overwrite', nist: 'clear' });
+    const [first, second] = [present(drives.drives[0]), present(drives.drives[1])];
+    const shown = { method: 'overwrite', nist: 'clear' } as const;
+    const wish = ({ id: driveId, attachment }: typeof first) => ({ driveId, attachment, shown });
+    const both = { drives: [wish(first), wish(second)], reason: null };
+    await expect(app.handlers.eraseDrives(both)).rejects.toThrow(/Nobody has said/);
+    await app.handlers.setBatch({ operator: 'Mia' });
+    const moved = { ...wish(second), attachment: 'device 8:0 sequence 9' };
+    await expect(app.handlers.eraseDrives({ drives: [wish(first), moved], reason: null })).rejects.toThrow(
+      /removed or replaced/,
+    );
+    const purged = { ...wish(first), shown: { method: 'nvme-sanitize-block', nist: 'purge' } as const };
+    await app.handlers.eraseDrives({ drives: [purged], reason: null });
+    const refused = await app.until(
+      ({ erasures }) => erasures[0]?.status === 'failed',
+      'an erase that is not as it was shown',
+    );
+    expect(refused.erasures).toMatchObject([{ error: { code: 'sanitise-changed' } }]);
+
+    await app.handlers.eraseDrives(both);
+    await expect(app.handlers.eraseDrives(both)).rejects.toThrow(/erased/);
+    await expect(app.handlers.pair({ machineSerial: 'ERASEAPP1', driveId: first.id })).rejects.toThrow();
+    const { erasures } = await app.until(
+      (state) => state.erasures.filter(({ status }) => status === 'ended').length === 2,
+      'two drives that are erased',
+    );
+    expect(erasures).toMatchObject([
+      { sanitised: { outcome: 'erased', nist: 'clear', bytesReadBack: 64 * MiB } },
+      { sanitised: { outcome: 'erased' } },
+    ]);
+    const page = await app.handlers.queryLog({
+      ...{ text: '', kind: null, result: 'erased', from: null, to: null, offset: 0, limit: 10 },
+    });
+    expect(page.rows.map(({ operator, machineSerial }) => [operator, machineSerial])).toEqual([
+      ['Mia', null],
+      ['Mia', null],
+    ]);
+    await app.until(({ pasts }) => pasts.some(({ past }) => past.care?.result === 'erased'), 'its past');
+    await app.handlers.dismissErase({ driveId: first.id });
+    expect(app.state.erasures.some(({ driveId }) => driveId === first.id)).toBe(false);
+
+    // What the settings demand and no drive here can is refused before anything starts.
+    await app.handlers.changeSettings({ sanitise: true, sanitiseLevel: 'purge' });
+    await app.until(({ erasePlans: plans }) => plans[0]?.plan.can === false, 'a drive that cannot');
+  });
+});

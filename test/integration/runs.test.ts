@@ -8,10 +8,12 @@ import {
   rmSync,
   writeFileSync,
 } from 'node:fs';
+import { randomUUID } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { JobDetails } from '../../core/ledger/record';
+import { EraseJournal, type EraseRun } from '../../station/jobs/erase-journal';
 import { closeLeftOpen, RunJournal } from '../../station/jobs/run-journal';
 import { Ledger } from '../../station/ledger/ledger';
 import { statePaths, type StatePaths } from '../../station/state/state-paths';
@@ -57,22 +59,45 @@ describe('what a killed station left open', () => {
     ledger.append(started(job), context);
     ledger.append(done(job), context);
     leaveBehind(`recording ${job.jobId} ${job.machineSerial}`);
-    const left = await closeLeftOpen(paths.runs, ledger, context);
+    const left = await closeLeftOpen(paths, ledger, context);
     expect(left.interrupted).toEqual([]);
     expect(left.suspect).toMatchObject([{ machineSerial: 'PC 0042', drive: job.drive, ledgerEntry: 2 }]);
     // The next start does not say it again.
     expect(readdirSync(paths.runs)).toEqual([]);
-    expect(await closeLeftOpen(paths.runs, ledger, context)).toEqual({ interrupted: [], suspect: [] });
+    expect(await closeLeftOpen(paths, ledger, context)).toEqual({ interrupted: [], suspect: [] });
     // It counts as shipped no more; what was recorded stays, and is whole.
     expect(ledger.findShipped('PC 0042')).toBeNull();
     expect(ledger.verify()).toMatchObject({ ok: true, entries: 3 });
+  });
+
+  it('tells of an erase that was cut off with its job, and of none that another job had begun', async () => {
+    const erase: EraseRun = {
+      ...{ version: 1, run: randomUUID(), startedAt: '2026-01-01T00:00:00.000Z', jobId: job.jobId },
+      ...{ method: 'nvme-sanitize-block', nist: 'purge', hidden: [], samples: [], overwritten: 0 },
+      before: { size: job.drive.size, table: 'none', partitions: [] },
+    };
+    for (const jobId of [job.jobId, randomUUID()]) {
+      const one = sampleJob({ machineSerial: 'PC 0042', jobId, batchId: job.batchId });
+      ledger.append(started(one), context);
+      new EraseJournal(paths, job.drive).write(erase);
+      leaveBehind();
+      await closeLeftOpen(paths, ledger, context);
+    }
+    const ends = [...ledger.checkedAfter(0)].flatMap(({ entry: { record } }) =>
+      record.kind === 'job-ended' ? [record] : [],
+    );
+    expect(ends).toMatchObject([
+      { end: { state: 'interrupted' }, sanitised: { outcome: 'not-known', method: 'nvme-sanitize-block' } },
+      { end: { state: 'interrupted' } },
+    ]);
+    expect(ends[1]).not.toHaveProperty('sanitised');
   });
 
   it('is not doubtful once the helper was told', async () => {
     ledger.append(started(job), context);
     ledger.append(done(job), context);
     leaveBehind(`recording ${job.jobId} ${job.machineSerial}`, `released ${job.jobId}`);
-    expect(await closeLeftOpen(paths.runs, ledger, context)).toEqual({ interrupted: [], suspect: [] });
+    expect(await closeLeftOpen(paths, ledger, context)).toEqual({ interrupted: [], suspect: [] });
   });
 
   it('tells the jobs of a batch apart', async () => {
@@ -86,7 +111,7 @@ describe('what a killed station left open', () => {
       `recording ${other.jobId} ${other.machineSerial}`,
       `released ${job.jobId}`,
     );
-    expect((await closeLeftOpen(paths.runs, ledger, context)).suspect).toMatchObject([
+    expect((await closeLeftOpen(paths, ledger, context)).suspect).toMatchObject([
       { machineSerial: 'PC-0043' },
     ]);
   });
@@ -94,7 +119,7 @@ describe('what a killed station left open', () => {
   it('is interrupted, not doubtful, when the end was not recorded any more', async () => {
     ledger.append(started(job), context);
     leaveBehind(`recording ${job.jobId} ${job.machineSerial}`);
-    expect(await closeLeftOpen(paths.runs, ledger, context)).toMatchObject({
+    expect(await closeLeftOpen(paths, ledger, context)).toMatchObject({
       interrupted: [{ machineSerial: 'PC 0042', drive: job.drive }],
       suspect: [],
     });
@@ -109,14 +134,14 @@ describe('what a killed station left open', () => {
     ledger.append(started(details), context);
     ledger.append(what === 'failed' ? failed(details) : done(details), context);
     leaveBehind(`recording ${job.jobId} ${job.machineSerial}`);
-    expect((await closeLeftOpen(paths.runs, ledger, context)).suspect).toEqual([]);
+    expect((await closeLeftOpen(paths, ledger, context)).suspect).toEqual([]);
   });
 
   it('is let alone while its station still runs', async () => {
     ledger.append(started(job), context);
     const running = await RunJournal.begin(paths.runs, job.batchId);
     await running.recording(job.jobId, job.machineSerial);
-    expect(await closeLeftOpen(paths.runs, ledger, context)).toEqual({ interrupted: [], suspect: [] });
+    expect(await closeLeftOpen(paths, ledger, context)).toEqual({ interrupted: [], suspect: [] });
     expect(ledger.openJobs()).toHaveLength(1);
     expect(existsSync(journalFile)).toBe(true);
     await running.end();
@@ -131,7 +156,7 @@ describe('what a killed station left open', () => {
     appendFileSync(journalFile, `released ${job.jobId.slice(0, 8)}`);
     const [, ...lines] = readFileSync(journalFile, 'utf8').split('\n');
     leaveBehind(...lines);
-    expect((await closeLeftOpen(paths.runs, ledger, context)).suspect).toMatchObject([
+    expect((await closeLeftOpen(paths, ledger, context)).suspect).toMatchObject([
       { machineSerial: 'PC 0042' },
     ]);
   });

@@ -6,6 +6,7 @@ import { sanitisedSchema } from '../../core/sanitise/sanitised';
 import { benchDrives, errorOf, reportOf, runCli } from '../support/cli';
 import { temporaryArea } from '../support/global-setup';
 import { present } from '../support/present';
+import { pdfText } from '../support/pdf-text';
 import { makeBench } from '../support/virtual-bench';
 import { makeMedia } from '../support/wim';
 
@@ -61,18 +62,60 @@ describe('a drive with old data', () => {
 
     const refused = await runCli(['sanitise', '--drive', drive.id, '--yes', ...at]);
     expect(errorOf(refused).code).toBe('drive-holds-finished');
-    const again = await runCli(['sanitise', '--drive', drive.id, '--yes', '--again', 'Sent back', ...at]);
+    const certificate = join(area, 'erased.pdf');
+    const papers = ['--certificate', certificate];
+    const again = await runCli([
+      'sanitise',
+      '--drive',
+      drive.id,
+      '--yes',
+      '--again',
+      'Sent back',
+      ...papers,
+      ...at,
+    ]);
     expect(again.status, again.stderr).toBe(0);
-    const form = z.strictObject({ drive: z.string(), ...sanitisedSchema.shape, ledgerEntry: z.int() });
+    const form = z.strictObject({
+      drive: z.string(),
+      ...sanitisedSchema.shape,
+      health: z.null(),
+      ledgerEntry: z.int(),
+    });
     const report = form.parse(JSON.parse(again.stdout));
     expect(report).toMatchObject({ outcome: 'erased', nist: 'clear', bytesReadBack: 1024 ** 3 });
     expect(report.before.table).toBe('gpt');
+    expect(pdfText(readFileSync(certificate))).toMatch(/ERASED.*Overwrite with zeros.*clear/s);
     expect(readdirSync(join(state(), 'erasures'))).toEqual([]);
     const listed = await runCli(['ledger', 'list', '--state', state(), '--json']);
     // The machine's finished drive is taken back before its drive is touched.
     expect(listed.stdout).toContain('erased on purpose: Sent back');
 
+    // A certificate is never written over, and none is made of what is no erase.
+    const made = ['ledger', 'certificate', '--state', state(), '--output'];
+    const entry = String(report.ledgerEntry);
+    expect(errorOf(await runCli([...made, certificate, '--entry', entry, '--json'])).code).toBe('usage');
+    const [same, none] = [join(area, 'same.pdf'), join(area, 'none.pdf')];
+    expect((await runCli([...made, same, '--entry', entry])).status).toBe(0);
+    expect(readFileSync(same).equals(readFileSync(certificate))).toBe(true);
+    expect((await runCli([...made, none, '--entry', '1'])).stderr).toContain(
+      'not about a drive that was erased',
+    );
+    // Begun and ended have a line each; of the one that begins, the certificate is that of its end.
+    const csv = await runCli(['ledger', 'export', '--format', 'csv', '--state', state()]);
+    expect(csv.stdout).toMatch(/,,erase-begun,.*\r\n.*,,erased,/);
+    const begun = join(area, 'begun.pdf');
+    await runCli([...made, begun, '--entry', String(report.ledgerEntry - 1)]);
+    expect(readFileSync(begun).equals(readFileSync(certificate))).toBe(true);
+    const past = await runCli(['drives', '--bench', bench(), '--state', state()]);
+    expect(past.stdout).toMatch(/Erased, \d{4}-/);
+    expect(past.stdout).not.toContain('Holds the image');
+
     const other = present(second);
+    const weak = ['--level', 'purge', '--yes', ...at];
+    expect(errorOf(await runCli(['sanitise', '--drive', other.id, ...weak])).code).toBe('sanitise-too-weak');
+    const job = ['apply', '--media', media, '--drive', `${other.id}=WEAK0001`, '--sanitise'];
+    const tooWeak = await runCli([...job, '--sanitise-level', 'purge', '--yes', ...at]);
+    expect(errorOf(tooWeak).code).toBe('sanitise-too-weak');
     const wrong = await runCli([
       'sanitise',
       '--drive',

@@ -1,5 +1,6 @@
 import { memo, type ReactElement } from 'react';
 import type { AppJob, AppBootTest } from '../../../core/contract/app-bench';
+import type { AppErasure } from '../../../core/contract/app-erase';
 import type { AppSizeCheck, HealthsState } from '../../../core/contract/app-health';
 import type { RackPlace } from '../../../core/drive/rack-shape';
 import type { DrivePast } from '../../../core/ledger/drive-past';
@@ -11,6 +12,7 @@ import type { CardKind, Density, PastKind } from '../../store/selectors';
 import { selectDrive } from '../../store/view-store';
 import { useText, type Text } from '../../text';
 import { EndedBody, IdleBody } from './card-bodies';
+import { ErasureActions, ErasureBody } from './erasure-body';
 import { JobActions } from './job-actions';
 import { RunningBody } from './running-body';
 import {
@@ -48,8 +50,10 @@ export function statusWord(
   kind: CardKind,
   job: AppJob | null,
   past: PastKind | undefined,
-  { bench: text, past: words }: Pick<Text, 'bench' | 'past'>,
+  { bench: text, past: words, erase }: Pick<Text, 'bench' | 'past' | 'erase'>,
+  erasure: AppErasure | null = null,
 ): string {
+  if (erasure !== null) return erase.word(erasure);
   switch (kind) {
     case 'running':
       return job === null ? '' : text.phase[job.state.state];
@@ -78,6 +82,7 @@ interface CardProps {
   readonly past: DrivePast | null;
   readonly health: HealthsState[number] | null;
   readonly sizeCheck: AppSizeCheck | null;
+  readonly erasure: AppErasure | null;
   readonly density: Density;
 }
 
@@ -90,6 +95,7 @@ function Body({
   past,
   health,
   sizeCheck,
+  erasure,
   density,
 }: CardProps & { readonly kind: CardKind }): ReactElement | null {
   if (job !== null) {
@@ -99,6 +105,7 @@ function Body({
       <EndedBody job={job} kind={kind} bootTest={bootTest} gone={drive === null} density={density} />
     );
   }
+  if (drive !== null && erasure !== null) return <ErasureBody {...{ drive, erasure, density }} />;
   return drive === null ? null : <IdleBody {...{ drive, pair, past, health, sizeCheck, density }} />;
 }
 
@@ -106,8 +113,9 @@ function Body({
 export const BayCard = memo(function BayCard({ label, driveId, density, place }: BayCardProps): ReactElement {
   const words = useText();
   const text = words.bench;
-  const { drive, job, pair, bootTest, past, health, sizeCheck, kind, pastKind } = useBayShown(driveId);
-  const word = statusWord(kind, job, pastKind, words);
+  const { drive, job, pair, bootTest, past, health, sizeCheck, erasure, kind, pastKind } =
+    useBayShown(driveId);
+  const word = statusWord(kind, job, pastKind, words, erasure);
   return (
     <li
       className="card surface"
@@ -141,8 +149,13 @@ export const BayCard = memo(function BayCard({ label, driveId, density, place }:
             </p>
           )}
         </div>
-        <Body {...{ kind, drive, job, pair, bootTest, past, health, sizeCheck, density }} />
+        <Body {...{ kind, drive, job, pair, bootTest, past, health, sizeCheck, erasure, density }} />
       </div>
+      {erasure !== null && density !== 'dense' && (
+        <div className="card-actions">
+          <ErasureActions bay={label} erasure={erasure} compact />
+        </div>
+      )}
       {job !== null && density !== 'dense' && (
         <div className="card-actions">
           <JobActions job={job} compact />

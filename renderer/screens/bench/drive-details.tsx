@@ -13,6 +13,8 @@ import { useApp } from '../../store/app-store';
 import {
   bayOf,
   driveOf,
+  erasureOf,
+  isErasable,
   healthOf,
   jobOf,
   pairOf,
@@ -22,6 +24,7 @@ import {
 } from '../../store/selectors';
 import { selectDrive, useView } from '../../store/view-store';
 import { useText } from '../../text';
+import { EraseDetails } from './erase-details';
 import { HealthDetails, SizeDetails } from './health-details';
 import { JobActions } from './job-actions';
 import { JobDetails } from './job-details';
@@ -162,10 +165,18 @@ export function DriveContent({ driveId, drive, job }: ContentProps): ReactElemen
   const past = useApp((state) => pastOf(state, driveId));
   const health = useApp((state) => healthOf(state, driveId));
   const sizeCheck = useApp((state) => sizeCheckOf(state, driveId));
+  const erasure = useApp((state) => erasureOf(state, driveId));
   const bay = useApp((state) => bayOf(state, driveId)?.label ?? job?.bay ?? '');
   // What is paired, written or finished is not erased for its size.
   const isFree =
-    drive?.verdict === 'eligible' && job === null && pair === null && (past?.holds ?? null) === null;
+    drive?.verdict === 'eligible' &&
+    job === null &&
+    pair === null &&
+    erasure?.status !== 'running' &&
+    (past?.holds ?? null) === null;
+  // A drive that is not fit to be written is erased all the same, and one that holds an image with a reason.
+  const erasable =
+    job === null && pair === null && sizeCheck?.status !== 'running' && isErasable(drive, erasure);
   return (
     <div className="stack details">
       {job !== null && (
@@ -202,7 +213,7 @@ export function DriveContent({ driveId, drive, job }: ContentProps): ReactElemen
         <Section title={text.details.notes}>
           <ul className="bullets">
             {drive.notes.map(({ code, message }) => (
-              <li key={code}>{message}</li>
+              <li key={code + message}>{message}</li>
             ))}
           </ul>
         </Section>
@@ -225,6 +236,11 @@ export function DriveContent({ driveId, drive, job }: ContentProps): ReactElemen
       {drive !== null && (isFree || sizeCheck !== null) && (
         <Section title={words.health.size.title}>
           <SizeDetails driveId={driveId} bay={bay} check={sizeCheck} free={isFree} />
+        </Section>
+      )}
+      {drive !== null && (erasable || erasure !== null) && (
+        <Section title={words.erase.title}>
+          <EraseDetails drive={drive} bay={bay} erasure={erasure} free={erasable} />
         </Section>
       )}
       <Section title={text.details.drive}>

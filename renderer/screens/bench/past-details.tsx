@@ -30,5 +30,9 @@ export function PastDetails({ past }: { readonly past: DrivePast }): ReactElemen
     details.push({ name: words.lastBad, value: `${bad ?? ''} · ${record(lastBad.entry)}` });
   }
   if (failures > 0) details.push({ name: words.failures, value: String(failures) });
+  const care = words.care(past, formatDay);
+  if (care !== null && past.care !== undefined) {
+    details.push({ name: words.careTitle, value: `${care} · ${record(past.care.entry)}` });
+  }
   return <DetailList details={details} />;
 }

@@ -1,5 +1,6 @@
 import type { ReactElement } from 'react';
 import type { DrivePast } from '../../../core/ledger/drive-past';
+import { careIsWell } from '../../../core/ledger/past-words';
 import { formatDay } from '../../format';
 import { useText } from '../../text';
 
@@ -33,13 +34,16 @@ export function PastLines({
 }): ReactElement {
   const text = useText().past;
   const bad = text.bad(past, formatDay);
+  const care = text.care(past, formatDay);
+  const careTone = past.care === undefined || careIsWell(past.care.result) ? undefined : 'warn';
   if (short) {
+    const isCare = past.holds === null && care !== null && text.short(past, formatDay) === care;
     return (
       <p
         className={className}
         title={[past.holds === null ? '' : text.holds(past.holds), bad].join('\n').trim()}
       >
-        <strong className="toned" data-tone={past.holds === null ? 'warn' : 'bad'}>
+        <strong className="toned" data-tone={isCare ? careTone : past.holds === null ? 'warn' : 'bad'}>
           {text.short(past, formatDay)}
         </strong>
       </p>
@@ -59,6 +63,13 @@ export function PastLines({
           <strong className="toned" data-tone="warn">
             <WholeDays text={bad} />
           </strong>
+        </p>
+      )}
+      {care !== null && (
+        <p className={className} title={care}>
+          <span className={careTone === undefined ? 'soft' : 'toned'} data-tone={careTone}>
+            <WholeDays text={care} />
+          </span>
         </p>
       )}
     </>

@@ -29,13 +29,13 @@ export const LineTile = memo(function LineTile(props: LineTileProps): ReactEleme
   const { label, driveId, place, next, armed } = props;
   const words = useText();
   const text = words.line;
-  const { job, pair, kind, pastKind } = useBayShown(driveId);
+  const { job, pair, erasure, kind, pastKind } = useBayShown(driveId);
   const machine = job?.machineSerial ?? pair?.machineSerial ?? '';
   const holds = armed ? (pair?.holdsMachine ?? null) : null;
   const word = next
     ? text.takeOutNow
     : holds === null
-      ? statusWord(kind, job, pastKind, words)
+      ? statusWord(kind, job, pastKind, words, erasure)
       : text.holds(holds);
   const tone = holds === null ? (kind === 'paired' || kind === 'running' ? 'info' : tones[kind]) : 'warn';
   return (
@@ -55,7 +55,7 @@ export const LineTile = memo(function LineTile(props: LineTileProps): ReactEleme
       </div>
       <p className="line-tile-serial mono clipped">{machine}</p>
       <p className="line-tile-word clipped" data-long={word.length > longest} title={word}>
-        {word} {kind === 'running' && driveId !== null && <Percent driveId={driveId} />}
+        {word} {kind === 'running' && erasure === null && driveId !== null && <Percent driveId={driveId} />}
       </p>
     </li>
   );

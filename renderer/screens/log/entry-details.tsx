@@ -12,7 +12,7 @@ import {
   type RecordedDrive,
 } from '../../../core/ledger/record';
 import { sanitisedLines } from '../../../core/sanitise/words';
-import type { Sanitised } from '../../../core/sanitise/sanitised';
+import { isBeginning, type Sanitised } from '../../../core/sanitise/sanitised';
 import { machineFilesText } from '../../../core/machine-files/machine-file';
 import { replacedText, returnedOf } from '../../../core/machine/replaced-computer';
 import type { Detail } from '../../components/details';
@@ -34,11 +34,19 @@ export function detailGroups({ stored, entry }: LogEntry, text: Words): DetailGr
   const { record } = entry;
   const words = text.details;
   if (record.kind === 'drive-sanitised') {
-    const result = { name: words.result, value: <ResultStatus result={record.sanitised.outcome} /> };
+    const result = {
+      name: words.result,
+      value: (
+        <ResultStatus result={isBeginning(record.sanitised) ? 'erase-begun' : record.sanitised.outcome} />
+      ),
+    };
     const started = { name: words.started, value: exactTime(record.startedAt) };
     return [
       { title: text.groups.result, details: [result, started, ...eraseDetails(record.sanitised)] },
       { title: text.groups.drive, details: driveDetails(record.drive, text) },
+      ...(record.health === undefined
+        ? []
+        : [{ title: text.groups.health, details: healthDetails(record.health, undefined, words) }]),
       { title: text.groups.record, details: entryDetails(stored, entry, [], words) },
     ];
   }

@@ -10,6 +10,7 @@ import { PrintButton } from '../../components/print-button';
 import { BackButton, ScreenHeader } from '../../components/screen-header';
 import { isDialogOpen } from '../../dialog';
 import { useText } from '../../text';
+import { CertificateButton } from '../bench/erasure-body';
 import { detailGroups } from './entry-details';
 
 interface EntryPageProps {
@@ -44,6 +45,7 @@ export function EntryPage({ sequence, onBack }: EntryPageProps): ReactElement {
     <div className="screen screen-filled">
       <ScreenHeader id="entry-title" title={text.entry(sequence)}>
         <div className="row no-print">
+          {found?.entry.record.kind === 'drive-sanitised' && <CertificateButton sequence={sequence} />}
           {found !== null && <PrintButton>{text.print}</PrintButton>}
           <BackButton autoFocus onBack={onBack}>
             {text.back}

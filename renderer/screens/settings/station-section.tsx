@@ -1,6 +1,7 @@
 import { NativeSelect } from '@mantine/core';
 import type { ReactElement } from 'react';
 import { stationSettingsSchema } from '../../../core/contract/app-settings';
+import { nistLevels } from '../../../core/sanitise/methods';
 import { sanitizeForDisplay } from '../../../core/base/display';
 import { appSettingsSchema, languages, themes } from '../../../core/settings/settings';
 import { act } from '../../actions';
@@ -19,6 +20,7 @@ export function StationSection(): ReactElement {
   const stationName = useApp(({ settings }) => settings.stationName);
   const machineFiles = useApp(({ settings }) => settings.machineFiles);
   const sanitise = useApp(({ settings }) => settings.sanitise);
+  const sanitiseLevel = useApp(({ settings }) => settings.sanitiseLevel);
   const desk = useAppSettings();
   const clean = (name: string): string => sanitizeForDisplay(name, longestName);
   return (
@@ -73,6 +75,17 @@ export function StationSection(): ReactElement {
         hint={text.sanitiseHint}
         checked={sanitise}
         onCheck={(checked) => void act('changeSettings', { sanitise: checked })}
+      />
+      <NativeSelect
+        className="short"
+        label={text.sanitiseLevel}
+        description={text.sanitiseLevelHint}
+        value={sanitiseLevel}
+        data={nistLevels.map((level) => ({ value: level, label: text.sanitiseLevels[level] }))}
+        onChange={(event) => {
+          const level = stationSettingsSchema.shape.sanitiseLevel.parse(event.currentTarget.value);
+          void act('changeSettings', { sanitiseLevel: level });
+        }}
       />
       <CheckChoice
         label={text.requireDrivers}

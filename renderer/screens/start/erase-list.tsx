@@ -6,7 +6,8 @@ import type { Pair } from '../../../core/pairing/pairing-state';
 import { formatBytes } from '../../../core/base/display';
 import { DataTable } from '../../components/data-table';
 import { useApp } from '../../store/app-store';
-import { healthOf, pastOf } from '../../store/selectors';
+import { erasePlanOf, healthOf, pastOf } from '../../store/selectors';
+import { EraseHow } from '../bench/erase-overlay';
 import { HealthLine } from '../bench/health-line';
 import { PastLines } from '../bench/past-lines';
 import { useText } from '../../text';
@@ -43,6 +44,13 @@ function Health({ driveId }: { readonly driveId: string }): ReactElement | null 
   return health === null ? null : <HealthLine shown={health} />;
 }
 
+/** How it is erased securely before it is written, where the settings say so. */
+function Erase({ driveId }: { readonly driveId: string }): ReactElement | null {
+  const sanitise = useApp(({ settings }) => settings.sanitise);
+  const plan = useApp((state) => erasePlanOf(state, driveId));
+  return sanitise ? <EraseHow plan={plan} /> : null;
+}
+
 /** A drive that will be erased, with what is on it now. */
 function Line({ pair, drive }: EraseLine): ReactElement {
   const words = useText().bench;
@@ -77,12 +85,13 @@ function Line({ pair, drive }: EraseLine): ReactElement {
           <td>
             <Past pair={pair} />
             {drive.notes.map(({ code, message }) => (
-              <p key={code} className="toned" data-tone="warn">
+              <p key={code + message} className="toned" data-tone="warn">
                 {message}
               </p>
             ))}
             <Health driveId={drive.id} />
             <Contents drive={drive} pair={pair} />
+            <Erase driveId={drive.id} />
           </td>
         </>
       )}
@@ -95,6 +104,16 @@ function Folded({ lines }: { readonly lines: readonly EraseLine[] }): ReactEleme
   const { bench, rack } = useText();
   const text = bench.start;
   const [opened, setOpened] = useState(false);
+  const { planned, list } = useText().erase;
+  const ways = [
+    ...new Set(
+      lines.flatMap(({ plan }) =>
+        plan === undefined || plan === null || plan.can === false
+          ? []
+          : [plan.can === true ? planned(plan) : list.underWay],
+      ),
+    ),
+  ];
   return (
     <>
       <tr className="erase-fold">
@@ -111,6 +130,11 @@ function Folded({ lines }: { readonly lines: readonly EraseLine[] }): ReactEleme
           >
             {text.blank(lines.length)}
           </Button>
+          {ways.map((way) => (
+            <p key={way} className="soft">
+              {way}
+            </p>
+          ))}
           {!opened && (
             <ul className="erase-fold-list" aria-label={text.blank(lines.length)}>
               {lines.map(({ pair }) => (

@@ -7,6 +7,8 @@ interface StartActProps {
   readonly count: number;
   readonly disabled: boolean;
   readonly onAct: () => void;
+  /** The ways in which it is done; missing: those of the start, to which a scan belongs. */
+  readonly ways?: string;
   /** The way out, beside it. */
   readonly children: ReactNode;
 }
@@ -15,15 +17,15 @@ interface StartActProps {
  * What nobody does by accident: holding a button for two seconds, or typing a word and Enter. The third way, scanning
  * START again, is the station's to hear.
  */
-export function StartAct({ count, disabled, onAct, children }: StartActProps): ReactElement {
+export function StartAct({ count, disabled, onAct, ways, children }: StartActProps): ReactElement {
   const text = useText().bench.start;
   const [typed, setTyped] = useState('');
-  const ways = useId();
+  const waysId = useId();
   const isWord = typed.trim().toLowerCase() === text.word;
   return (
     <div className="stack start-act">
-      <p id={ways} className="soft">
-        {text.ways}
+      <p id={waysId} className="soft">
+        {ways ?? text.ways}
       </p>
       <div className="row row-fields spread">
         {children}
@@ -54,7 +56,7 @@ export function StartAct({ count, disabled, onAct, children }: StartActProps): R
         <HoldButton
           label={text.hold(count)}
           holdingLabel={text.holding}
-          describedBy={ways}
+          describedBy={waysId}
           disabled={disabled}
           onHeld={onAct}
         />

@@ -4,7 +4,7 @@ import { useState, type ReactElement } from 'react';
 import { startErasing, send } from '../../actions';
 import { ErrorCard } from '../../components/error-card';
 import { useApp, useAppShallow } from '../../store/app-store';
-import { driveOf, pastOf } from '../../store/selectors';
+import { driveOf, erasePlanOf, pastOf } from '../../store/selectors';
 import { showScreen } from '../../store/view-store';
 import { useText } from '../../text';
 import { EraseList } from './erase-list';
@@ -19,10 +19,14 @@ function Content(): ReactElement {
   const pairs = useApp(({ pairing }) => pairing.pairs);
   const drives = useAppShallow((state) => state.pairing.pairs.map(({ driveId }) => driveOf(state, driveId)));
   const pasts = useAppShallow((state) => state.pairing.pairs.map(({ driveId }) => pastOf(state, driveId)));
+  const driveIds = pairs.map(({ driveId }) => driveId);
+  const erase = useText().erase.list;
+  const sanitise = useApp(({ settings }) => settings.sanitise);
+  const plans = useAppShallow((state) => driveIds.map((driveId) => erasePlanOf(state, driveId)));
   const lines: EraseLine[] = pairs.map((pair, index) => ({
     ...{ pair, drive: drives[index] ?? null, past: pasts[index] ?? null },
+    plan: sanitise ? (plans[index] ?? null) : null,
   }));
-  const driveIds = pairs.map(({ driveId }) => driveId);
   const [asking, setAsking] = useState(false);
 
   const start = async (): Promise<void> => {
@@ -31,12 +35,15 @@ function Content(): ReactElement {
     setAsking(false);
     if (started) showScreen('bench');
   };
+  const unasked = sanitise ? driveIds.filter((_, index) => plans[index] === null) : [];
   const problem =
     lines.length === 0
       ? text.nothingToErase
       : lines.some(({ drive }) => drive === null)
         ? text.incomplete
-        : null;
+        : sanitise && plans.some((plan) => plan?.can === false)
+          ? text.eraseRefused
+          : null;
   return (
     <div className="start">
       {refusal !== null && (
@@ -52,6 +59,18 @@ function Content(): ReactElement {
         <StartDetails />
       </div>
       <EraseList lines={lines} />
+      {unasked.length > 0 && (
+        <div className="row">
+          <p className="soft">{text.eraseUnasked(unasked.length)}</p>
+          <Button
+            onClick={() => {
+              send('readErase', { driveIds: unasked });
+            }}
+          >
+            {erase.ask}
+          </Button>
+        </div>
+      )}
       {problem !== null && (
         <p className="toned" data-tone="bad">
           {problem}
@@ -59,7 +78,7 @@ function Content(): ReactElement {
       )}
       {/* What was held or typed counts for this very list: another list starts over. */}
       <StartAct
-        key={driveIds.join(' ')}
+        key={JSON.stringify([driveIds, sanitise, plans])}
         count={lines.length}
         disabled={asking || problem !== null}
         onAct={() => {

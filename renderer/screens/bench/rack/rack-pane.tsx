@@ -5,8 +5,9 @@ import { ConfirmButton } from '../../../components/confirm-button';
 import { useApp, useAppShallow } from '../../../store/app-store';
 import { changeChoice, useRack } from '../../../store/rack-store';
 import { formatDay } from '../../../format';
-import { driveOf, jobOf, pairOf, pastOf } from '../../../store/selectors';
+import { driveOf, erasureOf, isErasable, jobOf, pairOf, pastOf } from '../../../store/selectors';
 import { useText } from '../../../text';
+import { EraseOverlay } from '../erase-overlay';
 import { DriveContent } from '../drive-details';
 import { ReasonDialog } from '../reason-form';
 import { actsOf, asksForReason, nothingChosen, type ActChoice, type RackAct } from './rack-rules';
@@ -66,11 +67,15 @@ function Several({ labels }: { readonly labels: readonly string[] }): ReactEleme
   const chosen = bays.filter(({ label }) => labels.includes(label));
   const jobs = useAppShallow((state) => chosen.map(({ driveId }) => jobOf(state, driveId)));
   const paired = useAppShallow((state) => chosen.map(({ driveId }) => pairOf(state, driveId) !== null));
+  const erasable = useAppShallow((state) =>
+    chosen.map(({ driveId }) => isErasable(driveOf(state, driveId), erasureOf(state, driveId))),
+  );
   const acts = actsOf(
     chosen.map(({ label, driveId }, index) => ({
       ...{ label, driveId },
       job: jobs[index] ?? null,
       paired: paired[index] === true,
+      erasable: erasable[index] === true,
     })),
   );
   return (
@@ -101,7 +106,7 @@ const methods = {
   retry: 'retryJob',
   cancel: 'cancelJob',
   unpair: 'unpair',
-} as const satisfies Record<RackAct, string>;
+} as const satisfies Record<Exclude<RackAct, 'erase'>, string>;
 
 /** Retries several drives; where one of them asks for a reason, one reason is asked for, for all. */
 function RetryButton({ driveIds }: Pick<ActChoice, 'driveIds'>): ReactElement {
@@ -154,8 +159,34 @@ function RetryButton({ driveIds }: Pick<ActChoice, 'driveIds'>): ReactElement {
   );
 }
 
+/** Erases several drives for no machine, after the list of them. */
+function EraseButton({ driveIds }: Pick<ActChoice, 'driveIds'>): ReactElement {
+  const text = useText().erase;
+  const [listed, setListed] = useState<readonly string[] | null>(null);
+  return (
+    <>
+      <Button
+        onClick={() => {
+          setListed(driveIds);
+        }}
+      >
+        {text.open(driveIds.length)}
+      </Button>
+      {listed !== null && (
+        <EraseOverlay
+          driveIds={listed}
+          onClose={() => {
+            setListed(null);
+          }}
+        />
+      )}
+    </>
+  );
+}
+
 function ActButton({ act, driveIds }: ActChoice): ReactElement {
   const { rack: text, bench } = useText();
+  if (act === 'erase') return <EraseButton driveIds={driveIds} />;
   const label = text.act(act, driveIds.length);
   const run = (): void => {
     for (const driveId of driveIds) send(methods[act], { driveId });

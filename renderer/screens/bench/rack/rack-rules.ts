@@ -103,7 +103,7 @@ export function asksForReason({ pasts, jobs }: Pick<AppState, 'pasts' | 'jobs'>,
   return failed !== null && failed.entry !== said?.failed?.entry;
 }
 
-export const rackActs = ['clear', 'retry', 'cancel', 'unpair'] as const;
+export const rackActs = ['clear', 'retry', 'cancel', 'unpair', 'erase'] as const;
 export type RackAct = (typeof rackActs)[number];
 
 /** A chosen bay, as far as acts ask for it. */
@@ -112,6 +112,8 @@ export interface ChosenBay {
   readonly driveId: string | null;
   readonly job: Pick<AppJob, 'state' | 'canCancel' | 'canRetry'> | null;
   readonly paired: boolean;
+  /** It can be erased for no machine. */
+  readonly erasable: boolean;
 }
 
 export interface ActChoice {
@@ -122,7 +124,7 @@ export interface ActChoice {
   readonly left: readonly string[];
 }
 
-function allows(act: RackAct, { job, paired }: ChosenBay): boolean {
+function allows(act: RackAct, { job, paired, erasable }: ChosenBay): boolean {
   switch (act) {
     case 'clear':
       return job !== null && !isRunning(job);
@@ -132,6 +134,8 @@ function allows(act: RackAct, { job, paired }: ChosenBay): boolean {
       return job?.canCancel === true;
     case 'unpair':
       return job === null && paired;
+    case 'erase':
+      return job === null && !paired && erasable;
   }
 }
 

@@ -9,6 +9,7 @@ import { useDriveProgress } from '../../../store/progress';
 import type { CardKind } from '../../../store/selectors';
 import { formatDay } from '../../../format';
 import { useText, type Text } from '../../../text';
+import { percentOf } from '../erasure-body';
 import { BayNumber, StatusMark, statusWord, tones } from '../bay-card';
 
 interface RackTileProps {
@@ -92,15 +93,19 @@ export const RackTile = memo(function RackTile(props: RackTileProps): ReactEleme
   const { label, driveId, place, chosen, current, hidden, onPress } = props;
   const words = useText();
   const { bench: text, rack } = words;
-  const { drive, job, pair, bootTest, past, kind, pastKind } = useBayShown(driveId);
-  const word = statusWord(kind, job, pastKind, words);
+  const { drive, job, pair, bootTest, past, erasure, kind, pastKind } = useBayShown(driveId);
+  const word = statusWord(kind, job, pastKind, words, erasure);
   const machine = job?.machineSerial ?? pair?.machineSerial ?? '';
-  const reason = reasonOf({ kind, drive, job, bootTest, past }, words);
+  const reason =
+    erasure !== null && kind !== 'running'
+      ? words.erase.said(erasure)
+      : reasonOf({ kind, drive, job, bootTest, past }, words);
   // What a low tile can do without: the word beside it says as much.
   const isMore =
     job === null
       ? kind !== 'blocked' && (drive?.notes.length ?? 0) === 0 && past === null
       : kind === 'cancelled' || kind === 'interrupted';
+  const erasedPercent = erasure === null ? null : percentOf(erasure);
   const ended = tones[kind] !== undefined;
   const style = useMemo(() => ({ gridRow: place.row, gridColumn: place.column }), [place.row, place.column]);
   const press = (event: MouseEvent): void => {
@@ -135,7 +140,9 @@ export const RackTile = memo(function RackTile(props: RackTileProps): ReactEleme
           </p>
           <div className="tile-state">
             <p className={ended ? 'tile-verdict' : 'tile-word'}>{word}</p>
-            {kind === 'running' ? (
+            {kind === 'running' && erasure !== null ? (
+              <p className="tile-figure">{erasedPercent === null ? '' : text.percent(erasedPercent)}</p>
+            ) : kind === 'running' ? (
               <Running driveId={driveId} />
             ) : (
               <p className={isMore ? 'tile-line tile-more clipped' : 'tile-line clipped'} title={reason}>

@@ -3,7 +3,16 @@ import { rackGrid, stepFrom, type Step } from '../../../../core/drive/rack-shape
 import type { AppState } from '../../../../core/contract/app';
 import { useApp, useAppShallow } from '../../../store/app-store';
 import { changeChoice, useRack } from '../../../store/rack-store';
-import { bootTestOf, cardKind, driveOf, jobOf, pairOf, type CardKind } from '../../../store/selectors';
+import {
+  bootTestOf,
+  cardKind,
+  driveOf,
+  erasureKind,
+  erasureOf,
+  jobOf,
+  pairOf,
+  type CardKind,
+} from '../../../store/selectors';
 import { useText } from '../../../text';
 import { RackPane } from './rack-pane';
 import {
@@ -21,14 +30,11 @@ import './rack.css';
 
 /** How each bay stands, in the order of the bays. A new list. */
 export function kindsOf(state: AppState): CardKind[] {
-  return state.drives.bays.map(({ driveId }) =>
-    cardKind(
-      driveOf(state, driveId),
-      jobOf(state, driveId),
-      pairOf(state, driveId),
-      bootTestOf(state, driveId),
-    ),
-  );
+  return state.drives.bays.map(({ driveId }) => {
+    const [drive, job, pair] = [driveOf(state, driveId), jobOf(state, driveId), pairOf(state, driveId)];
+    const erased = job === null && drive !== null ? erasureKind(erasureOf(state, driveId), pair) : null;
+    return erased ?? cardKind(drive, job, pair, bootTestOf(state, driveId));
+  });
 }
 
 const steps: Readonly<Record<string, Step>> = {

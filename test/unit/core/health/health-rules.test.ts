@@ -8,7 +8,7 @@ import {
   judgeHealth,
   type HealthRule,
 } from '../../../../core/health/health-rules';
-import { criticalWarningWords, withHealth } from '../../../../core/health/health-words';
+import { criticalWarningWords, withFalseSize, withHealth } from '../../../../core/health/health-words';
 import { sampleDrive } from '../drive/drives';
 
 const fresh: KnownHealth = {
@@ -100,9 +100,13 @@ describe('what rose while a job ran', () => {
   it('is nothing where it fell, is not reported, or is what always rises', () => {
     expect(compareHealth({ ...fresh, pending: 3 }, fresh, defaultHealthRules)).toEqual([]);
     expect(compareHealth(fresh, { ...fresh, pending: null }, defaultHealthRules)).toEqual([]);
-    expect(compareHealth(fresh, { ...fresh, powerOnHours: 9, temperature: 60, percentageUsed: 1 }, defaultHealthRules)).toEqual(
-      [],
-    );
+    expect(
+      compareHealth(
+        fresh,
+        { ...fresh, powerOnHours: 9, temperature: 60, percentageUsed: 1 },
+        defaultHealthRules,
+      ),
+    ).toEqual([]);
     // Whatever a station's own rule counts; what it blocked before, and what goes back by itself, is no news.
     const hours: HealthRule = { figure: 'powerOnHours', limit: 10, act: 'blocks' };
     const spare: HealthRule = { figure: 'spareLeft', limit: 3, act: 'blocks' };
@@ -149,5 +153,23 @@ describe('a drive with its health', () => {
       'reliability degraded',
       'bit 7',
     ]);
+  });
+});
+
+describe('a drive that a check found smaller than it says', () => {
+  const found = { time: '2026-03-01T10:00:00Z', words: 'it holds 32.0 GB of the 500 GB that it claims' };
+
+  it.each<[HealthRule[], string, number]>([
+    [[...defaultHealthRules], 'blocked', 0],
+    [[{ figure: 'falseSize', limit: 1, act: 'warns' }], 'eligible', 1],
+    [[], 'eligible', 0],
+  ])('is blocked or noted as the rules say', (rules, verdict, notes) => {
+    const drive = withFalseSize(sampleDrive(), found, rules);
+    expect(drive.verdict).toBe(verdict);
+    expect(drive.notes.filter(({ code }) => code === 'false-size')).toHaveLength(notes);
+  });
+
+  it('is left alone where no check did', () => {
+    expect(withFalseSize(sampleDrive(), undefined, defaultHealthRules).verdict).toBe('eligible');
   });
 });

@@ -8,7 +8,13 @@ import {
   parseMaxSectors,
   parseSanitizeStatus,
 } from '../../../../core/sanitise/ata';
-import { chooseMethod, hiddenNote } from '../../../../core/sanitise/choose';
+import {
+  chooseAsShown,
+  chooseMethod,
+  hiddenNote,
+  planErase,
+  withHidden,
+} from '../../../../core/sanitise/choose';
 import { levelOf, overwriteOnly, sanitiseMethods, type Abilities } from '../../../../core/sanitise/methods';
 import {
   nvmeAbilities,
@@ -16,6 +22,7 @@ import {
   parseFormatIndex,
   parseNamespaces,
   parseSanitizeLog,
+  parseSanitizeTimes,
 } from '../../../../core/sanitise/nvme';
 import {
   certainShare,
@@ -26,6 +33,7 @@ import {
   type Sample,
 } from '../../../../core/sanitise/samples';
 import { endOfStatus, hiddenReached, judgeErase } from '../../../../core/sanitise/sanitised';
+import { plannedEraseWords } from '../../../../core/sanitise/words';
 import { readTableBefore } from '../../../../core/sanitise/table-before';
 import { encodePartitionTable } from '../../../../core/drive/gpt';
 import { MiB } from '../../../../core/base/units';
@@ -260,6 +268,71 @@ describe('a SATA drive', () => {
     ).toBe('failed');
     expect(parseSanitizeStatus(text('qemu-sata.sanitize-status.txt')).state).toBe('not-known');
     expect(parseIdentify(text('hdparm-of-nvme.txt'))).toBeNull();
+  });
+});
+
+describe('what was shown', () => {
+  const drive = sampleDrive();
+  const abilities: Abilities = {
+    ...overwriteOnly(),
+    ...{
+      methods: ['nvme-sanitize-block', 'nvme-format-user', 'overwrite'],
+      seconds: { 'nvme-sanitize-block': 90 },
+    },
+  };
+
+  it('is planned with its level and time, and nothing below what is demanded', () => {
+    expect(planErase(drive, abilities, 'purge')).toMatchObject({ nist: 'purge', seconds: 90 });
+    expect(plannedEraseWords(planErase(drive, abilities, 'clear'))).toBe(
+      'NVMe Sanitize, block erase (purge), about 1:30 by its own word',
+    );
+    expect(() => planErase(drive, overwriteOnly(), 'purge')).toThrow(
+      /only be erased by Overwrite.*a purge is demanded/,
+    );
+    expect(() => chooseMethod(drive, abilities, 'overwrite', 'purge')).toThrow(/a purge is demanded/);
+  });
+
+  it('is done, or nothing is', () => {
+    expect(chooseAsShown(drive, abilities, { method: 'nvme-format-user', nist: 'clear' })).toBe(
+      'nvme-format-user',
+    );
+    const purge = { method: 'nvme-sanitize-block', nist: 'purge' } as const;
+    expect(() => chooseAsShown(drive, overwriteOnly(), purge)).toThrow(/does not offer that any more/);
+    const locked: Abilities = { ...abilities, obstacles: ['ata-locked'] };
+    expect(() => chooseAsShown(drive, locked, purge)).toThrow(/locked by an ATA password/);
+  });
+
+  it('of a frozen drive is told from what it never had', () => {
+    const frozen: Abilities = { ...overwriteOnly(), obstacles: ['frozen'] };
+    expect(() => chooseMethod(drive, frozen, 'ata-security-erase')).toThrow(/is frozen/);
+    expect(() => chooseMethod(drive, overwriteOnly(), 'ata-security-erase')).toThrow(/does not offer/);
+  });
+
+  it('has the level of its source: a drive that overwrites itself is purged where it turns', () => {
+    const level = (magnetic?: true): string => levelOf('ata-sanitize-overwrite', { hidden: [], magnetic });
+    expect([level(), level(true)]).toEqual(['clear', 'purge']);
+    expect(levelOf('ata-security-erase-enhanced', { hidden: [], magnetic: true })).toBe('clear');
+    expect(ata({ 217: 7200 }).magnetic).toBe(true);
+    expect(ata(ssd).magnetic).toBeUndefined();
+  });
+
+  it('takes as long as the drive says', () => {
+    expect(ata({ 128: 0x0001, 89: 15, ...ssd }).seconds).toEqual({ 'ata-security-erase': 1800 });
+    expect(ata({ 128: 0x0021, 89: 15, 90: 0x8000 | 300 }).seconds).toEqual({
+      'ata-security-erase-enhanced': 36_000,
+    });
+    const log = Buffer.alloc(512, 0xff);
+    log.writeUInt32LE(7, 12);
+    expect(parseSanitizeTimes(log)).toEqual({ 'nvme-sanitize-block': 7 });
+    expect(parseSanitizeTimes(Buffer.alloc(4))).toEqual({});
+  });
+
+  it('is noted with what the drive hides', () => {
+    const hides: Abilities = { ...abilities, hidden: [{ kind: 'hpa', bytes: 512_000 }] };
+    expect(withHidden(drive, hides).notes).toMatchObject([
+      { code: 'hidden-area', message: expect.stringContaining('HPA') as string },
+    ]);
+    expect(withHidden(drive, abilities)).toBe(drive);
   });
 });
 

@@ -67,7 +67,7 @@ describe('choosing', () => {
 
 describe('acts on several bays', () => {
   const bay = (label: string, more: Partial<ChosenBay> = {}): ChosenBay => ({
-    ...{ label, driveId: `drive-${label}`, job: null, paired: false },
+    ...{ label, driveId: `drive-${label}`, job: null, paired: false, erasable: false },
     ...more,
   });
   const passed = bay('1', { job: someJob(1, { state: 'done', result }) });
