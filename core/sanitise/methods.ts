@@ -3,7 +3,7 @@ import { z } from 'zod';
 /**
  * Ways to erase a drive, strongest first, in the words of NIST SP 800-88r2: `purge` also withstands a laboratory, `clear`
  * withstands reading through the drive's own interface. Deallocating alone (blkdiscard, TRIM) is none of them: what a drive
- * then answers says nothing of what it still holds. Which source says what of each: docs/adr/0049 and 0051.
+ * then answers says nothing of what it still holds. Which source says what of each: docs/adr/0049 and 0052.
  */
 export const sanitiseMethods = [
   'nvme-sanitize-block',
@@ -113,10 +113,7 @@ export interface LevelFacts {
  * drive that does not tell whether it hides one. An ATA drive that overwrites itself is purged where it turns: SP 800-88r1
  * lists that of disks (A-5), and not of flash (A-8).
  */
-export function levelOf(
-  method: SanitiseMethod,
-  { hidden, notKnown = [], magnetic }: LevelFacts,
-): NistLevel {
+export function levelOf(method: SanitiseMethod, { hidden, notKnown = [], magnetic }: LevelFacts): NistLevel {
   const { nist, reachesHidden } = methodFacts[method];
   if (hidden.length + notKnown.length > 0 && !reachesHidden) return 'clear';
   return method === 'ata-sanitize-overwrite' && magnetic !== true ? 'clear' : nist;

@@ -56,6 +56,8 @@ export const documentPictures: Readonly<Record<string, DocumentPicture>> = {
     ...{ scan: slowGerman, found: 'The scanner is set up', size: { width: 1280, height: 780 } },
   },
   log: { state: fourDrives, answers: { queryLog: logPage }, key: 'F6', wait: 'WO-2025-00417', size },
+  'erase-list': { ...previewed('erase-list'), size },
+  erased: { ...previewed('erase-cards'), size },
   order: { ...previewed('order'), size },
   media: { ...previewed('media'), size: { width: 1280, height: 900 } },
   library: { ...previewed('library-in-use'), size },

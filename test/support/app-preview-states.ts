@@ -3,6 +3,7 @@ import type { ScanKey } from '../../core/scan/scan-keys';
 import { libraryPreviews } from './app-preview-library-states';
 import { linePreviews } from './app-preview-line-states';
 import { inRack, rackPreviews } from './app-preview-rack-states';
+import { erasePreviews } from './app-preview-erase-states';
 import { healthPreviews } from './app-preview-health-states';
 import { helpPreviews } from './app-preview-help-states';
 import { scannerPreviews } from './app-preview-scanner-states';
@@ -317,6 +318,7 @@ export const previews: Readonly<Record<string, Preview>> = {
   ...linePreviews,
   ...helpPreviews(mixed),
   ...healthPreviews,
+  ...erasePreviews,
   empty: { state: emptyState },
   'listing-failed': { state: listingFailed },
   'four-virtual': { state: fourDrives },
