@@ -62,18 +62,7 @@ describe('a drive with old data', () => {
 
     const refused = await runCli(['sanitise', '--drive', drive.id, '--yes', ...at]);
     expect(errorOf(refused).code).toBe('drive-holds-finished');
-    const certificate = join(area, 'erased.pdf');
-    const papers = ['--certificate', certificate];
-    const again = await runCli([
-      'sanitise',
-      '--drive',
-      drive.id,
-      '--yes',
-      '--again',
-      'Sent back',
-      ...papers,
-      ...at,
-    ]);
+    const again = await runCli(['sanitise', '--drive', drive.id, '--yes', '--again', 'Sent back', ...at]);
     expect(again.status, again.stderr).toBe(0);
     const form = z.strictObject({
       drive: z.string(),
@@ -84,38 +73,12 @@ describe('a drive with old data', () => {
     const report = form.parse(JSON.parse(again.stdout));
     expect(report).toMatchObject({ outcome: 'erased', nist: 'clear', bytesReadBack: 1024 ** 3 });
     expect(report.before.table).toBe('gpt');
-    expect(pdfText(readFileSync(certificate))).toMatch(/ERASED.*Overwrite with zeros.*clear/s);
     expect(readdirSync(join(state(), 'erasures'))).toEqual([]);
     const listed = await runCli(['ledger', 'list', '--state', state(), '--json']);
     // The machine's finished drive is taken back before its drive is touched.
     expect(listed.stdout).toContain('erased on purpose: Sent back');
 
-    // A certificate is never written over, and none is made of what is no erase.
-    const made = ['ledger', 'certificate', '--state', state(), '--output'];
-    const entry = String(report.ledgerEntry);
-    expect(errorOf(await runCli([...made, certificate, '--entry', entry, '--json'])).code).toBe('usage');
-    const [same, none] = [join(area, 'same.pdf'), join(area, 'none.pdf')];
-    expect((await runCli([...made, same, '--entry', entry])).status).toBe(0);
-    expect(readFileSync(same).equals(readFileSync(certificate))).toBe(true);
-    expect((await runCli([...made, none, '--entry', '1'])).stderr).toContain(
-      'not about a drive that was erased',
-    );
-    // Begun and ended have a line each; of the one that begins, the certificate is that of its end.
-    const csv = await runCli(['ledger', 'export', '--format', 'csv', '--state', state()]);
-    expect(csv.stdout).toMatch(/,,erase-begun,.*\r\n.*,,erased,/);
-    const begun = join(area, 'begun.pdf');
-    await runCli([...made, begun, '--entry', String(report.ledgerEntry - 1)]);
-    expect(readFileSync(begun).equals(readFileSync(certificate))).toBe(true);
-    const past = await runCli(['drives', '--bench', bench(), '--state', state()]);
-    expect(past.stdout).toMatch(/Erased, \d{4}-/);
-    expect(past.stdout).not.toContain('Holds the image');
-
     const other = present(second);
-    const weak = ['--level', 'purge', '--yes', ...at];
-    expect(errorOf(await runCli(['sanitise', '--drive', other.id, ...weak])).code).toBe('sanitise-too-weak');
-    const job = ['apply', '--media', media, '--drive', `${other.id}=WEAK0001`, '--sanitise'];
-    const tooWeak = await runCli([...job, '--sanitise-level', 'purge', '--yes', ...at]);
-    expect(errorOf(tooWeak).code).toBe('sanitise-too-weak');
     const wrong = await runCli([
       'sanitise',
       '--drive',
@@ -130,5 +93,39 @@ describe('a drive with old data', () => {
     expect(errorOf(nobody).code).toBe('not-confirmed');
     const drives = await runCli(['drives', '--erase', '--bench', bench(), '--state', state()]);
     expect(drives.stdout).toContain('Overwrite with zeros (clear)');
+  });
+});
+
+describe('a drive that is erased for no machine', () => {
+  it('has a certificate, lines and a past, and is refused where more is demanded', async () => {
+    const small = join(area, 'small');
+    await makeBench(small, 1, '64M');
+    const drive = present((await benchDrives(small))[0]);
+    const its = join(area, 'small-state');
+    const at = ['--bench', small, '--state', its];
+    const demand = ['--drive', drive.id, '--level', 'purge', '--yes', '--json', ...at];
+    expect(errorOf(await runCli(['sanitise', ...demand])).code).toBe('sanitise-too-weak');
+    const certificate = join(area, 'erased.pdf');
+    const erase = ['sanitise', '--drive', drive.id, '--yes', '--certificate', certificate, ...at];
+    const done = await runCli(erase);
+    expect(done.status, done.stderr).toBe(0);
+    expect(pdfText(readFileSync(certificate))).toMatch(/ERASED.*Overwrite with zeros.*clear/s);
+    // A certificate is never written over, and then nothing is erased.
+    expect((await runCli(erase)).stderr).toContain('exists already');
+
+    // Of the entry that it began, the certificate is that of its end; of what is no such entry there is none.
+    const made = ['ledger', 'certificate', '--state', its, '--entry'];
+    const begun = join(area, 'begun.pdf');
+    expect((await runCli([...made, '1', '--output', begun])).status).toBe(0);
+    expect(readFileSync(begun).equals(readFileSync(certificate))).toBe(true);
+    const none = await runCli([...made, '3', '--output', join(area, 'none.pdf')]);
+    expect(none.stderr).toContain('has no entry 3');
+
+    const csv = await runCli(['ledger', 'export', '--format', 'csv', '--state', its]);
+    expect(csv.stdout.split('\r\n').map((line) => line.split(',')[3])).toEqual([
+      ...['result', 'erase-begun', 'erased', undefined],
+    ]);
+    const past = await runCli(['drives', ...at]);
+    expect(past.stdout).toMatch(/Erased, \d{4}-/);
   });
 });
