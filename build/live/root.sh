@@ -57,6 +57,8 @@ mmdebstrap --mode=root --variant=essential --format=directory --quiet \
 cp -rT --no-preserve=mode,ownership "$here/root" "$root"
 chmod 0755 "$root"/usr/lib/prestage/live/*
 install -m 0644 "$work/live.json" "$root/usr/lib/prestage/live.json"
+# live-boot writes into it at each start.
+mkdir -p "$root/etc/network"
 printf 'prestage\n' >"$root/etc/hostname"
 printf '127.0.0.1 localhost prestage\n::1 localhost\n' >"$root/etc/hosts"
 systemd-sysusers --root="$root"

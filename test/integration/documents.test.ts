@@ -32,6 +32,7 @@ const story = [
   'docs/guide/machine-labels.md',
   'docs/guide/plant.md',
   'docs/security.md',
+  'docs/live.md',
   'docs/performance.md',
   'docs/guide/when-something-goes-wrong.md',
 ] as const;
