@@ -142,6 +142,8 @@ export const BayCard = memo(function BayCard({ label, driveId, density, place }:
             <p className="card-head-machine mono clipped" title={job.machineSerial}>
               {job.machineSerial}
             </p>
+          ) : erasure !== null && kind !== 'running' && density !== 'dense' ? (
+            <p className="card-head-machine mono clipped">{drive?.serial ?? text.noSerial}</p>
           ) : (
             <p className="card-status">
               <StatusMark kind={kind} past={pastKind} />

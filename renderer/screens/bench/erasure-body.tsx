@@ -49,11 +49,10 @@ export function ErasureBody({ drive, erasure, density }: ErasureBodyProps): Reac
   const lines = { '--lines': density === 'dense' ? 1 : 2 } as CSSProperties;
   return (
     <>
-      <p className="card-verdict" style={lines} aria-hidden>
+      <p className="card-verdict card-erased" style={lines} aria-hidden>
         <Mark erasure={erasure} />
         <span>{text.word(erasure)}</span>
       </p>
-      {density !== 'dense' && serial}
       <p className="card-reason" title={text.said(erasure)}>
         {text.said(erasure)}
       </p>
