@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { MiB } from '../../core/base/units';
-import { listDrives, runCli } from '../support/cli';
+import { listDrives } from '../support/cli';
+import { runHere } from '../support/command-line';
 import { temporaryArea } from '../support/global-setup';
 import { isRoot, rootOnly } from '../support/loop';
 import { present } from '../support/present';
@@ -241,7 +242,7 @@ describe('apply refuses a drive that LVM uses', () => {
     const tools = standInLsblk(join(area, `lsblk${String((counter += 1))}`), [change(present(disk))]);
     const env = { PATH: `${tools}:${process.env['PATH'] ?? ''}`, TMPDIR: station.temporary };
 
-    const listing = await runCli(['drives', '--json'], { env });
+    const listing = await runHere(['drives', '--json'], { env });
     expect(listing.status, listing.stderr).toBe(0);
     const { drives } = z
       .object({ drives: z.array(z.looseObject({ id: z.string(), path: z.string(), verdict: z.string() })) })
@@ -252,7 +253,7 @@ describe('apply refuses a drive that LVM uses', () => {
       await expectRefused(
         station,
         () =>
-          runCli(
+          runHere(
             ['apply', '--media', media.path, '--drive', `${name}=${nextMachine()}`].concat([
               '--state',
               station.state,
