@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { MiB } from '../../core/base/units';
-import { listDrives } from '../support/cli';
+import { listDrives, runCli } from '../support/cli';
 import { runHere } from '../support/command-line';
 import { temporaryArea } from '../support/global-setup';
 import { isRoot, rootOnly } from '../support/loop';
@@ -12,9 +12,9 @@ import { attachDrive, mountDrive, swapOn, systemDisks, undoDisks } from '../supp
 import { changeDevices, devicesIn, standInLsblk, type Device } from '../support/refusal-lsblk';
 import {
   apply,
+  applyArguments,
   expectRefusal,
   expectRefused,
-  ledgerEntries,
   listedOn,
   makeStation,
   nextMachine,
@@ -144,13 +144,15 @@ describe('apply refuses a drive in use', () => {
     const { id, serial } = await listedOn(at, device);
     const state = join(point, 'state');
     const drives = [`${id}=${nextMachine()}`];
-    // Its file system is in use by the ledger itself: what must not be touched is the ledger.
-    expectRefusal(await apply(at, { media: media.path, state, drives }), {
+    // Its file system is in use by the ledger itself: what must not be touched is the ledger. A program lets go of it when it ends.
+    expectRefusal(await runCli(applyArguments(at, { media: media.path, state, drives })), {
       code: 'drive-blocked',
       names: [serial ?? '?', 'bay 1', `The folder ${state} is on this drive`],
       cause: 'mounted, state-on-drive',
     });
-    expect(await ledgerEntries(state)).toBe('[]');
+    const ledger = await runCli(['ledger', 'list', '--json', '--state', state]);
+    expect(ledger.status, ledger.stderr).toBe(0);
+    expect(JSON.parse(ledger.stdout)).toMatchObject({ entries: [] });
   });
 
   it('that is swap space', async ({ skip }) => {
