@@ -1,5 +1,6 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { Writable } from 'node:stream';
 import { expect } from 'vitest';
 import { z } from 'zod';
@@ -38,16 +39,28 @@ function isFirst(args: readonly string[]): boolean {
 }
 
 /**
+ * True where the state folder lies on a file system of its own, which the test will unmount: a program lets go of its ledger
+ * when it ends, and this process does not.
+ */
+function isMounted(args: readonly string[]): boolean {
+  const at = args.indexOf('--state');
+  let folder = at === -1 ? undefined : args[at + 1];
+  if (folder === undefined) return false;
+  while (!existsSync(folder)) folder = dirname(folder);
+  return statSync(folder).dev !== statSync(tmpdir()).dev;
+}
+
+/**
  * Runs `prestage` without a terminal. A test file's first run of each command is the built program, as {@link runCli} starts
- * it; the others run in the test's own process, with the real helper in one of its own. A JSON document that is printed must
- * have the form that the reference shows.
+ * it, and so is one whose state folder will be unmounted; the others run in the test's own process, with the real helper in one
+ * of its own. A JSON document that is printed must have the form that the reference shows.
  * @param env changed for the run: nothing else of this process may depend on it meanwhile
  */
 export async function runHere(
   args: readonly string[],
   { env = {} }: { readonly env?: Readonly<Record<string, string>> } = {},
 ): Promise<CliResult> {
-  if (isFirst(args)) return await runCli(args, { env });
+  if (isFirst(args) || isMounted(args)) return await runCli(args, { env });
   const before = Object.fromEntries(Object.keys(env).map((name) => [name, process.env[name]]));
   Object.assign(process.env, env);
   try {
