@@ -3,8 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { sanitisedSchema } from '../../core/sanitise/sanitised';
-import { benchDrives, errorOf, reportOf } from '../support/cli';
-import { runHere } from '../support/command-line';
+import { benchDrives, errorOf, reportOf, runCli } from '../support/cli';
 import { temporaryArea } from '../support/global-setup';
 import { present } from '../support/present';
 import { makeBench } from '../support/virtual-bench';
@@ -42,7 +41,7 @@ describe('a drive with old data', () => {
     leave(drive.path, 900 * 1024 * 1024);
     const { path: media } = await makeMedia(join(area, 'media'), { smallFiles: 3 });
     const at = ['--bench', bench(), '--state', state(), '--json'];
-    const applied = await runHere([
+    const applied = await runCli([
       'apply',
       '--media',
       media,
@@ -55,26 +54,26 @@ describe('a drive with old data', () => {
     expect(reportOf(applied).jobs.map((job) => job.state)).toEqual(['done']);
     expect(applied.stderr).toContain('erasing securely');
     expect(readFileSync(drive.path).includes(old)).toBe(false);
-    const exported = await runHere(['ledger', 'export', '--format', 'csv', '--state', state()]);
+    const exported = await runCli(['ledger', 'export', '--format', 'csv', '--state', state()]);
     const [head = '', line = ''] = exported.stdout.split('\r\n');
     expect(head).toMatch(/eraseMethod,eraseLevel,eraseOutcome$/);
     expect(line).toMatch(/,overwrite,clear,erased$/);
 
-    const refused = await runHere(['sanitise', '--drive', drive.id, '--yes', ...at]);
+    const refused = await runCli(['sanitise', '--drive', drive.id, '--yes', ...at]);
     expect(errorOf(refused).code).toBe('drive-holds-finished');
-    const again = await runHere(['sanitise', '--drive', drive.id, '--yes', '--again', 'Sent back', ...at]);
+    const again = await runCli(['sanitise', '--drive', drive.id, '--yes', '--again', 'Sent back', ...at]);
     expect(again.status, again.stderr).toBe(0);
     const form = z.strictObject({ drive: z.string(), ...sanitisedSchema.shape, ledgerEntry: z.int() });
     const report = form.parse(JSON.parse(again.stdout));
     expect(report).toMatchObject({ outcome: 'erased', nist: 'clear', bytesReadBack: 1024 ** 3 });
     expect(report.before.table).toBe('gpt');
     expect(readdirSync(join(state(), 'erasures'))).toEqual([]);
-    const listed = await runHere(['ledger', 'list', '--state', state(), '--json']);
+    const listed = await runCli(['ledger', 'list', '--state', state(), '--json']);
     // The machine's finished drive is taken back before its drive is touched.
     expect(listed.stdout).toContain('erased on purpose: Sent back');
 
     const other = present(second);
-    const wrong = await runHere([
+    const wrong = await runCli([
       'sanitise',
       '--drive',
       other.id,
@@ -84,9 +83,9 @@ describe('a drive with old data', () => {
       ...at,
     ]);
     expect(errorOf(wrong).code).toBe('sanitise-unavailable');
-    const nobody = await runHere(['sanitise', '--drive', other.id, ...at]);
+    const nobody = await runCli(['sanitise', '--drive', other.id, ...at]);
     expect(errorOf(nobody).code).toBe('not-confirmed');
-    const drives = await runHere(['drives', '--erase', '--bench', bench(), '--state', state()]);
+    const drives = await runCli(['drives', '--erase', '--bench', bench(), '--state', state()]);
     expect(drives.stdout).toContain('Overwrite with zeros (clear)');
   });
 });
