@@ -1,0 +1,89 @@
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { join, resolve } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { productManifest } from '../../build/package/paths';
+import { temporaryArea } from '../support/global-setup';
+import { isRoot } from '../support/loop';
+import { LiveMachine, share } from './live-machine';
+
+/**
+ * The stick, from making it to the app on the screen: `npm run test:live`, as root. The image that lies in dist-package is
+ * taken when it was made from this commit; otherwise it is made.
+ */
+
+const root = resolve(import.meta.dirname, '../..');
+const { version } = productManifest();
+const image = join(root, `dist-package/prestage-live_${version}_amd64.test.iso`);
+const mebibyte = 1024 * 1024;
+
+/** Starting takes two minutes alone on two cores, by emulation, and much longer beside others. */
+const startSeconds = 1500;
+
+function run(file: string, args: readonly string[], input?: string): string {
+  const result = spawnSync(file, args, { cwd: root, encoding: 'utf8', input, maxBuffer: 64 * mebibyte });
+  if (result.status !== 0) throw new Error(`${file} ${args.join(' ')}:\n${result.stdout}${result.stderr}`);
+  return result.stdout;
+}
+
+/** A file of the image's ISO 9660. */
+function inImage(path: string): string {
+  const target = join(area, path.replaceAll('/', '_'));
+  run('xorriso', ['-osirrox', 'on', '-indev', image, '-extract', path, target]);
+  return readFileSync(target, 'utf8');
+}
+
+let area: string;
+
+describe.skipIf(!isRoot)('Prestage Live', () => {
+  beforeAll(() => {
+    area = temporaryArea('live');
+    const commit = run('git', ['rev-parse', 'HEAD']).trim();
+    if (!existsSync(image) || !inImage('/prestage/live.json').includes(commit)) {
+      rmSync(join(area, '_prestage_live.json'), { force: true });
+      run('bash', ['build/live/make.sh', '--flavour', 'test']);
+    }
+  }, 1_800_000);
+  afterAll(() => {
+    rmSync(area, { recursive: true, force: true });
+  });
+
+  it('is at most 900 MB, with a manifest and a check sum beside it that are right', () => {
+    expect(readFileSync(image).length).toBeLessThanOrEqual(900_000_000);
+    const [sum] = readFileSync(image.replace(/\.iso$/, '.sha256'), 'utf8').split(' ');
+    expect(createHash('sha256').update(readFileSync(image)).digest('hex')).toBe(sum);
+    const manifest = readFileSync(image.replace(/\.iso$/, '.manifest'), 'utf8');
+    for (const name of ['linux-image-amd64', 'shim-signed', 'grub-efi-amd64-signed', 'prestage']) {
+      expect(manifest).toMatch(new RegExp(`^${name} `, 'm'));
+    }
+    // Nothing that mounts drives by itself, lets somebody log in from afar, or asks an archive for packages.
+    for (const name of ['udisks2', 'gvfs', 'openssh-server', 'mdadm', 'lvm2', 'sudo', 'apt']) {
+      expect(manifest).not.toMatch(new RegExp(`^${name} `, 'm'));
+    }
+  });
+});
+
+describe.skipIf(!isRoot)('a PC with Secure Boot on that starts from it', () => {
+  let machine: LiveMachine;
+  let stick: string;
+
+  beforeAll(async () => {
+    area = temporaryArea('live-pc');
+    stick = join(area, 'stick.img');
+    run('cp', ['--sparse=always', image, stick]);
+    truncateSync(stick, 4096 * mebibyte);
+    const nvme = join(area, 'nvme.img');
+    writeFileSync(nvme, '');
+    truncateSync(nvme, 8192 * mebibyte);
+    machine = await LiveMachine.start({ area, stick, nvme: [{ file: nvme, serial: 'NVMEPC0001' }] });
+  });
+  afterAll(async () => {
+    await machine.cut();
+    rmSync(area, { recursive: true, force: true });
+  });
+
+  it('shows the app in full screen, without a key being pressed', async () => {
+    await machine.until('the app', (picture) => share(picture, appBackground) > 0.3, startSeconds);
+  });
+});
