@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { spawnSync } from 'node:child_process';
 import { join, resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { productManifest } from '../../build/package/paths';
 import { temporaryArea } from '../support/global-setup';
@@ -64,16 +65,29 @@ describe.skipIf(!isRoot)('Prestage Live', () => {
   });
 });
 
+/** GRUB's environment block of the stick: what lies on its EFI partition, as `name=value`. */
+const espOffset = 800 * mebibyte;
+const blockPath = '::/EFI/debian/grubenv';
+function environment(stick: string): string[] {
+  const text = run('mtype', ['-i', `${stick}@@${espOffset}`, blockPath]);
+  return text.split('\n').filter((line) => /^[a-z]+=/.test(line));
+}
+
 describe.skipIf(!isRoot)('a PC with Secure Boot on that starts from it', () => {
   let machine: LiveMachine;
   let stick: string;
+  let nvme: string;
 
   beforeAll(async () => {
     area = temporaryArea('live-pc');
     stick = join(area, 'stick.img');
     run('cp', ['--sparse=always', image, stick]);
     truncateSync(stick, 4096 * mebibyte);
-    const nvme = join(area, 'nvme.img');
+    // As after an update: b is the slot that is known to come up, and a is to be tried.
+    const block = join(area, 'grubenv');
+    writeFileSync(block, '# GRUB Environment Block\nslot=b\ntry=a\n'.padEnd(1024, '#'));
+    run('mcopy', ['-o', '-i', `${stick}@@${espOffset}`, block, blockPath]);
+    nvme = join(area, 'nvme.img');
     writeFileSync(nvme, '');
     truncateSync(nvme, 8192 * mebibyte);
     machine = await LiveMachine.start({ area, stick, nvme: [{ file: nvme, serial: 'NVMEPC0001' }] });
@@ -85,5 +99,25 @@ describe.skipIf(!isRoot)('a PC with Secure Boot on that starts from it', () => {
 
   it('shows the app in full screen, without a key being pressed', async () => {
     await machine.until('the app', (picture) => share(picture, appBackground) > 0.3, startSeconds);
+    // The slot that was to be tried is tried once.
+    expect(environment(stick)).not.toContain('try=a');
+  });
+
+  it('names the slot as known to come up once the app has stood', async () => {
+    for (let left = 60; left > 0 && !environment(stick).includes('slot=a'); left -= 1) await sleep(10_000);
+    expect(environment(stick)).toContain('slot=a');
+  });
+
+  it('stays in the app whatever keys are pressed', async () => {
+    for (const keys of ['ctrl+alt+f2', 'ctrl+alt+backspace', 'alt+f4', 'ctrl+alt+delete', 'alt+sysrq+b']) {
+      await machine.press(keys);
+    }
+    await sleep(5000);
+    await machine.until('the app', (picture) => share(picture, appBackground) > 0.3, startSeconds);
+  });
+
+  it('goes off when the power button is pressed, and has not written to the disk of the PC', async () => {
+    expect(await machine.powerOff(300)).toBe(true);
+    expect(statSync(nvme).blocks).toBe(0);
   });
 });
