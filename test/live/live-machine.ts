@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { copyFileSync, readFileSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { copyFileSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { MachineControl } from '../../helper/boot-test/machine-control';
 
@@ -93,6 +93,13 @@ export class LiveMachine {
     const picture = readPicture(readFileSync(file));
     if (name === undefined) rmSync(file);
     return picture;
+  }
+
+  /** Keeps the screen as a PNG for people: in test-results/live, from where docs/live takes its pictures. */
+  async keepPicture(name: string): Promise<void> {
+    const folder = resolve(import.meta.dirname, '../../test-results/live');
+    mkdirSync(folder, { recursive: true });
+    await this.control('screendump', { filename: join(folder, `${name}.png`), format: 'png' });
   }
 
   /** Waits until the screen is as asked. @throws Error, with a last picture kept, when it is not in time */

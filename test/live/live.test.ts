@@ -102,6 +102,7 @@ describe.skipIf(!isRoot)('a PC with Secure Boot on that starts from it', () => {
 
   it('shows the app in full screen, without a key being pressed', async () => {
     await machine.until('the app', (picture) => share(picture, appBackground) > 0.1, startSeconds);
+    await machine.keepPicture('app-loads');
     // The slot that was to be tried is tried once.
     expect(environment(stick)).not.toContain('try=a');
   });
@@ -109,6 +110,7 @@ describe.skipIf(!isRoot)('a PC with Secure Boot on that starts from it', () => {
   it('names the slot as known to come up once the app has stood', async () => {
     for (let left = 60; left > 0 && !environment(stick).includes('slot=a'); left -= 1) await sleep(10_000);
     expect(environment(stick)).toContain('slot=a');
+    await machine.keepPicture('app');
   });
 
   it('stays in the app whatever keys are pressed', async () => {
