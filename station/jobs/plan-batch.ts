@@ -56,6 +56,7 @@ export async function planBatch(
   paths: StatePaths,
   signal: AbortSignal,
 ): Promise<BatchPlan> {
+  if (request.benchDirectory === null) await requireLiveReady(helpers, ledger, paths);
   const layout = requireLayout(request.layoutName);
   const assignments = requireSoundAssignments(request.assignments);
   const order = new OrderReader(ledger, paths).current();
