@@ -146,9 +146,10 @@ export function hiddenNote(hidden: readonly HiddenArea[]): string | null {
 export function withHidden<T extends Pick<Drive, 'notes'>>(drive: T, abilities: Abilities | null): T {
   if (abilities === null) return drive;
   const hidden = hiddenNote(abilities.hidden);
-  const notes = [...abilities.notKnown, ...(hidden === null ? [] : [hidden])].map(
-    (message): DriveNote => ({ code: 'hidden-area', message }),
-  );
+  const notes = [...abilities.notKnown, ...(hidden === null ? [] : [hidden])].map((message): DriveNote => ({
+    code: 'hidden-area',
+    message,
+  }));
   return notes.length === 0 ? drive : { ...drive, notes: [...drive.notes, ...notes] };
 }
 

@@ -82,12 +82,7 @@ export function sanitiseCommand(): Command {
           // One that an earlier run began is waited for; what it can do says nothing then.
           const method = abilities.underWay
             ? null
-            : chooseMethod(
-                drive,
-                abilities,
-                options.method ?? null,
-                options.level ?? settings.sanitiseLevel,
-              );
+            : chooseMethod(drive, abilities, options.method ?? null, options.level ?? settings.sanitiseLevel);
           const shown = method === null ? null : { method, nist: levelOf(method, abilities) };
           if (options.yes !== true) {
             requireTerminal();
@@ -132,12 +127,7 @@ export function sanitiseCommand(): Command {
     );
 }
 
-function questionText(
-  drive: Drive,
-  past: readonly string[],
-  how: string,
-  more: readonly string[],
-): string {
+function questionText(drive: Drive, past: readonly string[], how: string, more: readonly string[]): string {
   const notes = drive.notes.map(({ message }) => `note: ${message}`);
   const contents = [...past, ...(drive.contents.length === 0 ? ['nothing known'] : drive.contents)];
   return [

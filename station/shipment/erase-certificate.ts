@@ -16,6 +16,7 @@ import { ledgerBroken } from '../ledger/ledger-errors';
 import type { LedgerReader } from '../ledger/ledger-reader';
 import { drawPage, type CertificatePage, type Row } from './certificate-page';
 import { makePdf, utc } from './pdf';
+import type { EraseCertificate } from './ship-protocol';
 
 /**
  * The certificate of a drive that was erased for no machine. It says what NIST SP 800-88r2, 4.6, asks of one as far as a station can
@@ -25,14 +26,6 @@ import { makePdf, utc } from './pdf';
 type Erased = Extract<LedgerRecord, { kind: 'drive-sanitised' }>;
 interface ErasedRow extends LedgerRow {
   readonly record: Erased;
-}
-
-export interface EraseCertificate {
-  readonly bytes: Uint8Array;
-  /** The entry that it is of. */
-  readonly entry: number;
-  /** What the file may be called. */
-  readonly fileName: string;
 }
 
 /**
@@ -63,10 +56,7 @@ export async function makeEraseCertificate(
   return { bytes, entry: row.sequence, fileName: `prestage-erase-${file}-${row.sequence}.pdf` };
 }
 
-function requireErased(
-  ledger: Pick<LedgerReader, 'inspect' | 'checkedAfter'>,
-  sequence: number,
-): ErasedRow {
+function requireErased(ledger: Pick<LedgerReader, 'inspect' | 'checkedAfter'>, sequence: number): ErasedRow {
   const found = ledger.inspect(sequence);
   if (found === null) throw notErased(`The ledger has no entry ${sequence}.`);
   const { entry, problems } = found.checked;
@@ -148,7 +138,10 @@ function sections({ sequence, hash, entry, record }: ErasedRow): [string, readon
       [
         ['Outcome', sanitisedWords(sanitised)],
         ['Why', sanitised.why],
-        ['Level', `${sanitised.outcome === 'erased' ? '' : 'none; it would have been '}${sanitised.nist} (NIST SP 800-88r2)`],
+        [
+          'Level',
+          `${sanitised.outcome === 'erased' ? '' : 'none; it would have been '}${sanitised.nist} (NIST SP 800-88r2)`,
+        ],
         ['Looked at', verifiedWords(sanitised)],
         ['Rests on', conditionWords(sanitised)],
         ['Hidden areas', hiddenReachedWords(sanitised) ?? 'none known'],

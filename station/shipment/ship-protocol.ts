@@ -1,6 +1,5 @@
 import type { BundleReport, ShipList, ShipmentPapers } from '../../core/contract/app-shipments';
 import type { LabelSettings } from '../../core/label/label-settings';
-import type { EraseCertificate } from './erase-certificate';
 import type { AppendContext } from '../ledger/ledger';
 
 /** Which labels. */
@@ -21,6 +20,15 @@ export interface MadeLabels {
   readonly count: number;
   /** Machines of the shipment without a label, and why: a sentence each. */
   readonly left: readonly string[];
+}
+
+/** The certificate of a drive that was erased for no machine. */
+export interface EraseCertificate {
+  readonly bytes: Uint8Array;
+  /** The entry that it is of. */
+  readonly entry: number;
+  /** What the file may be called. */
+  readonly fileName: string;
 }
 
 /** What the shipments' worker is asked. */

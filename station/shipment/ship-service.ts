@@ -3,9 +3,15 @@ import type { BundleReport, ShipList, ShipmentPapers } from '../../core/contract
 import { PrestageError } from '../../core/base/errors';
 import type { AppendContext } from '../ledger/ledger';
 import { ledgerPathsOf, type LedgerPaths } from '../ledger/ledger-reader';
-import type { EraseCertificate } from './erase-certificate';
 import { WorkerThread } from '../threads/worker-thread';
-import type { LabelChoice, LabelLook, MadeLabels, ShipAnswers, ShipRequest } from './ship-protocol';
+import type {
+  EraseCertificate,
+  LabelChoice,
+  LabelLook,
+  MadeLabels,
+  ShipAnswers,
+  ShipRequest,
+} from './ship-protocol';
 
 export interface ShipServiceOptions {
   readonly paths: LedgerPaths;

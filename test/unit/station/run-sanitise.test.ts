@@ -77,13 +77,22 @@ function station({ erase, table = 'none', abilities = overwriteOnly() }: Story):
     ...{ records, helper },
     dependencies: {
       ...{ helpers: helpers as Helpers, ledger: ledger as Ledger, paths: paths as StatePaths },
-      ...{ settings: { stallSeconds: 30, health: healthSettingsSchema.parse({}) }, append: context, signal: new AbortController().signal },
+      ...{
+        settings: { stallSeconds: 30, health: healthSettingsSchema.parse({}) },
+        append: context,
+        signal: new AbortController().signal,
+      },
       onProgress: () => undefined,
     },
   };
 }
 
-const asked = { drive, benchDirectory: null, shown: { method: 'overwrite', nist: 'clear' } as const, reason: null };
+const asked = {
+  drive,
+  benchDirectory: null,
+  shown: { method: 'overwrite', nist: 'clear' } as const,
+  reason: null,
+};
 const outcomes = (records: readonly LedgerRecord[]): string[] =>
   records.map((record) => (record.kind === 'drive-sanitised' ? record.sanitised.outcome : record.kind));
 
