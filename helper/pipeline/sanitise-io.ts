@@ -89,15 +89,18 @@ export class SanitiseIo {
   private async mark(run: string, samples: readonly Sample[]): Promise<void> {
     this.progress.startPhase();
     const mark = this.buffer.subarray(0, pieceBytes);
+    let marked = false;
     for (const { offset, pieces } of samples) {
       for (const [index, piece] of pieces.entries()) {
         this.io.throwIfStopped();
         if (piece !== 'blank') continue;
         fillWithMark(mark, run, offset, index);
         await this.io.write(mark, pieceBytes, offset + index * pieceBytes, null);
+        marked = true;
       }
     }
-    await this.io.flush();
+    // A drive whose last erase failed reads nothing, takes nothing, and refuses this too: only the next erase helps it.
+    if (marked) await this.io.flush();
   }
 
   private async overwrite(from: number): Promise<void> {

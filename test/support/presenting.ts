@@ -35,11 +35,15 @@ export async function runPresenting(
 }
 
 /** The whole command line in this process, with another helper. */
-export async function runThrough(helper: [string, ...string[]], args: readonly string[]): Promise<CliResult> {
+export async function runThrough(
+  helper: [string, ...string[]],
+  args: readonly string[],
+  signal: AbortSignal = new AbortController().signal,
+): Promise<CliResult> {
   const [stdout, stderr] = [new PassThrough(), new PassThrough()];
   const status = await runCommandLine({
     ...{ args, version: 'test', stdout, stderr, helper },
-    signal: new AbortController().signal,
+    signal,
   });
   return { status, stdout: String(stdout.read() ?? ''), stderr: String(stderr.read() ?? '') };
 }
