@@ -80,6 +80,18 @@ export default defineConfig({
         },
       },
       {
+        // Runs the programs on drives of a virtual machine: npm run test:guest.
+        plugins: [sqlText, fontBytes],
+        test: {
+          name: 'guest',
+          include: ['test/guest/**/*.test.ts'],
+          environment: 'node',
+          globalSetup: ['test/support/global-setup.ts'],
+          testTimeout: 300_000,
+          hookTimeout: 300_000,
+        },
+      },
+      {
         // Packs the Debian package: npm run test:package.
         plugins: [sqlText, fontBytes],
         test: {

@@ -98,9 +98,10 @@ export async function sanitiseReserved(order: SanitiseOrder): Promise<Sanitised>
     },
   );
   if (ended.outcome !== 'not-known' && !signal.aborted) await journal.end();
-  // Where it has ended; what else is not known says more.
-  const verdict: Verdict =
-    foreign && ended.samples !== undefined && ended.outcome !== 'not-erased' ? notOurs : ended;
+  const { outcome, samples: looked } = ended;
+  // One that did not come to an end says more than whose it was.
+  const isNotOurs = foreign && (outcome === 'erased' || (outcome === 'not-known' && looked !== undefined));
+  const verdict: Verdict = isNotOurs ? notOurs : ended;
   logEvent('info', 'erase-ended', { drive: drive.id, method, outcome: verdict.outcome });
   return {
     ...begun,

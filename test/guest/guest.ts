@@ -17,15 +17,18 @@ export interface GuestParts {
   readonly initramfs: string;
   /** File with an ext4 that outlives the power. */
   readonly stateImage: string;
+  /** Folder with the built programs, which the guest only reads. */
+  readonly checkout: string;
   /** A folder that both see, new for each start. */
   readonly share: string;
   /** QEMU's arguments for the drives. */
   readonly drives: readonly string[];
 }
 
-/** Where the guest has what outlives it, and what both see. */
+/** Where the guest has what outlives it, what both see, and the programs (init.sh). */
 export const guestState = '/run/state';
-const guestShare = '/run/share';
+export const guestShare = '/run/share';
+const guestPrograms = '/run/checkout/dist/prestage.cjs';
 
 const statsForm = z.array(
   z.object({ device: z.string(), stats: z.object({ wr_bytes: z.number(), rd_bytes: z.number() }) }),
@@ -72,6 +75,11 @@ export class Guest {
         ...['-serial', 'chardev:commands', '-qmp', `unix:${at('control')},server=on,wait=off`],
         ...['-fsdev', 'local,id=host,path=/,security_model=none,readonly=on,multidevs=remap'],
         ...['-device', 'virtio-9p-pci,fsdev=host,mount_tag=host'],
+        ...[
+          '-fsdev',
+          `local,id=checkout,path=${parts.checkout},security_model=none,readonly=on,multidevs=remap`,
+        ],
+        ...['-device', 'virtio-9p-pci,fsdev=checkout,mount_tag=checkout'],
         ...['-fsdev', `local,id=share,path=${parts.share},security_model=none,multidevs=remap`],
         ...['-device', 'virtio-9p-pci,fsdev=share,mount_tag=share'],
         ...['-drive', `if=none,id=state,format=raw,file=${parts.stateImage}`],
@@ -115,6 +123,13 @@ export class Guest {
     });
     const read = (end: string): string => (existsSync(at(end)) ? readFileSync(at(end), 'utf8') : '');
     return { status, stdout: read('out'), stderr: read('err') };
+  }
+
+  /** Runs the built command line, as root. Arguments may hold no blank. */
+  async prestage(args: readonly string[], state = guestState): Promise<CliResult> {
+    const line = ['exec', process.execPath, guestPrograms, ...args, '--state', state].join(' ');
+    const run = await this.shell(`export PATH=/usr/sbin:/usr/bin:/sbin:/bin\n${line}\n`);
+    return run;
   }
 
   /** Bytes that the guest has written to a drive since it started. */
@@ -166,4 +181,3 @@ export class Guest {
     }
   }
 }
-export { guestShare };

@@ -17,7 +17,8 @@ done
 for folder in proc sys dev; do
   $busybox mount --rbind "/$folder" "/host/$folder"
 done
-$busybox mkdir -p /host/run/share /host/run/state
+$busybox mkdir -p /host/run/share /host/run/state /host/run/checkout
+$busybox mount -t 9p -o trans=virtio,version=9p2000.L,ro,cache=loose,msize=512000 checkout /host/run/checkout || echo 'guest: no checkout'
 $busybox mount -t 9p -o trans=virtio,version=9p2000.L,msize=512000 share /host/run/share || echo 'guest: no share'
 for disk in /sys/block/vd*; do
   [ "$($busybox cat "$disk/serial")" = prestage-state ] || continue
