@@ -14,7 +14,7 @@ export interface EraseWatch {
   readonly signal: AbortSignal;
 }
 
-type Waits = Pick<typeof timeouts, 'eraseLook' | 'eraseSilent' | 'eraseStill'>;
+type Waits = Readonly<Record<'eraseLook' | 'eraseSilent' | 'eraseStill', number>>;
 
 /**
  * Asks until the drive has ended, gives no answer for too long, or says nothing new for too long. One question that is not
