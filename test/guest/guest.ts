@@ -90,7 +90,11 @@ export class Guest {
     );
     let said = '';
     qemu.stderr.on('data', (piece: Buffer) => (said += piece.toString()));
-    const ended = new Promise<void>((resolve) => qemu.once('close', () => resolve()));
+    const ended = new Promise<void>((resolve) => {
+      qemu.once('close', () => {
+        resolve();
+      });
+    });
     const stop = new AbortController();
     const problem = (): string =>
       `${said}\n${existsSync(console) ? readFileSync(console, 'latin1').slice(-3000) : ''}`;

