@@ -87,8 +87,9 @@ export default defineConfig({
           include: ['test/guest/**/*.test.ts'],
           environment: 'node',
           globalSetup: ['test/support/global-setup.ts'],
-          testTimeout: 300_000,
-          hookTimeout: 300_000,
+          // An emulated machine on a busy one.
+          testTimeout: 600_000,
+          hookTimeout: 600_000,
         },
       },
       {

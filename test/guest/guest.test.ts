@@ -32,9 +32,9 @@ import { Guest, guestShare, guestState, type GuestParts } from './guest';
 /** The drives, by what they are in QEMU: bytes. */
 const sizes = {
   whole: GiB,
-  first: 128 * MiB,
-  second: 128 * MiB,
-  sata: 128 * MiB,
+  first: 32 * MiB,
+  second: 32 * MiB,
+  sata: 96 * MiB,
   usb: GiB,
   virtio: GiB,
   wrapped: 32 * MiB,
@@ -141,10 +141,11 @@ function sanitisedOf(run: CliResult): z.infer<typeof sanitiseForm> {
 function contentOf(name: DriveName): { readonly zeros: boolean; readonly old: boolean } {
   const fd = openSync(image(name), 'r');
   const piece = Buffer.alloc(8 * MiB);
+  const blank = Buffer.alloc(piece.length);
   const found = { zeros: true, old: false };
   for (let at = 0; at < sizes[name]; at += piece.length) {
     readSync(fd, piece, 0, piece.length, at);
-    found.zeros &&= piece.every((byte) => byte === 0);
+    found.zeros &&= piece.equals(blank);
     found.old ||= piece.includes(old);
   }
   closeSync(fd);
