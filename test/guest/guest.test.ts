@@ -299,7 +299,17 @@ describe('drives of a kernel', () => {
       grep -l LIO-ORG /sys/block/sd*/device/vendor`);
     expect(made.status, made.stdout + made.stderr).toBe(0);
     const name = /\/sys\/block\/(sd\w+)\//.exec(made.stdout)?.[1] ?? '';
-    const wrapping = (await listed())(`/dev/${name}`);
+    // What cannot be asked is said, and is no good health.
+    await guest.shell('/usr/bin/mount --bind /dev/null "$(readlink -f /usr/sbin/smartctl)"');
+    const at = await listed();
+    await guest.shell('/usr/bin/umount "$(readlink -f /usr/sbin/smartctl)"');
+    expect(at('/dev/sda').health).toMatchObject({
+      ...{
+        word: 'not-known',
+        reading: { reason: expect.stringContaining('smartctl is not installed') as string },
+      },
+    });
+    const wrapping = at(`/dev/${name}`);
     expect(wrapping).toMatchObject({ size: 2 * sizes.wrapped, verdict: 'eligible' });
     const run = await guest.prestage([
       'drives',
