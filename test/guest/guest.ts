@@ -88,6 +88,8 @@ export class Guest {
       ],
       { stdio: ['ignore', 'ignore', 'pipe'] },
     );
+    // A test that is ended leaves no machine behind.
+    process.once('exit', () => qemu.kill('SIGKILL'));
     let said = '';
     qemu.stderr.on('data', (piece: Buffer) => (said += piece.toString()));
     const ended = new Promise<void>((resolve) => {
@@ -101,11 +103,11 @@ export class Guest {
     try {
       const control = await MachineControl.connect(at('control'), stop.signal);
       const guest = new Guest(parts, qemu, createConnection(at('commands')), control, stop, ended);
-      const over = AbortSignal.timeout(120_000);
+      const over = AbortSignal.timeout(300_000);
       await Promise.race([
         guest.ready,
         ended.then(() => Promise.reject(new Error('QEMU ended'))),
-        sleep(120_000, undefined, { signal: over, ref: false }).then(() =>
+        sleep(300_000, undefined, { signal: over, ref: false }).then(() =>
           Promise.reject(new Error('not ready in time')),
         ),
       ]);
