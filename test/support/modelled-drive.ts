@@ -4,7 +4,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { CliResult } from './cli';
 import { heldPrograms } from './held-programs';
-import { runThrough } from './presenting';
+import { runThrough } from './command-line';
 
 /**
  * Drives that can erase themselves, which neither this computer nor QEMU has: a model of one over a loop device, preloaded into the
