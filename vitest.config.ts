@@ -105,6 +105,19 @@ export default defineConfig({
         },
       },
       {
+        // Makes the stick and starts a PC from it, by emulation: npm run test:live.
+        plugins: [sqlText, fontBytes],
+        test: {
+          name: 'live',
+          include: ['test/live/**/*.test.ts'],
+          environment: 'node',
+          globalSetup: ['test/support/global-setup.ts'],
+          testTimeout: 1_800_000,
+          hookTimeout: 1_800_000,
+          fileParallelism: false,
+        },
+      },
+      {
         // Needs a PostgreSQL: npm run test:fleet.
         plugins: [sqlText, fontBytes],
         test: {
