@@ -27,6 +27,7 @@ import { Guest, guestShare, guestState, type GuestParts } from './guest';
 /**
  * The built programs as root on drives of a kernel: NVMe, SATA, USB and virtio of QEMU. Nothing of the product is changed, and nothing
  * but QEMU stands for the hardware. The tests are one story, in one machine that is started twice.
+ * Not yet a part of .ci/run: it takes minutes on two quiet cores, and far more beside other work.
  */
 
 /** The drives, by what they are in QEMU: bytes. */
