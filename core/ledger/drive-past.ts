@@ -11,6 +11,7 @@ import {
   tellsOwnIdentity,
 } from '../drive/drive-identity';
 import type { JobEnd } from '../job/job';
+import type { Sanitised } from '../sanitise/sanitised';
 import { shortReason } from '../job/short-reasons';
 import { erasureBy } from './erasure';
 import { sizeWords } from '../health/size-check';
@@ -37,10 +38,13 @@ export const drivePastSchema = z.strictObject({
       shipped: z.strictObject({ number: z.string(), time: z.iso.datetime() }).nullable(),
     })
     .nullable(),
-  /** The drive's last job when it did not end well, or a later reading that found the drive wrong; null: neither. */
+  /**
+   * The drive's last job or erase when it did not end well, or a later reading that found the drive wrong; null: none of these.
+   * `erase-unfinished`: it was to be erased, and is not known to be.
+   */
   lastBad: z
     .strictObject({
-      state: z.enum(['failed', 'cancelled', 'interrupted']),
+      state: z.enum(['failed', 'cancelled', 'interrupted', 'erase-unfinished']),
       entry: z.int().positive(),
       time: z.iso.datetime(),
       /** A few words, safe to show. */
@@ -91,6 +95,17 @@ export interface EndedJob {
   readonly end: JobEnd;
   /** Whether it may have written to the drive. */
   readonly touched: boolean;
+  /** What came of erasing the drive in it; missing where that was not asked for, or not begun. */
+  readonly sanitised?: Pick<Sanitised, 'outcome'> | undefined;
+}
+
+/** The newest entry of a drive's erase that belonged to no job. */
+export interface EndedErase {
+  readonly entry: number;
+  readonly time: string;
+  readonly drive: JobDetails['drive'];
+  readonly attachment?: string | undefined;
+  readonly sanitised: Pick<Sanitised, 'outcome'>;
 }
 
 /** An erase or a check of the size for no machine, as the ledger tells it. */
@@ -110,6 +125,8 @@ export interface PastQuestions {
   /** Erases and checks that may have been of the drive, oldest first. */
   readonly cared?: readonly CareDone[];
   readonly shipmentOf: (jobId: string) => { readonly number: string; readonly time: string } | null;
+  /** Erases of a drive that may be this one, for no machine, oldest first. */
+  readonly erases?: readonly EndedErase[];
   /** The reading that speaks against a finished drive; null: none. */
   readonly findingOf: (
     job: JobDetails,
@@ -120,7 +137,7 @@ export interface PastQuestions {
 export function drivePast(
   drive: PastDrive,
   ended: readonly EndedJob[],
-  { shared, shipmentOf, findingOf, cared = [] }: PastQuestions,
+  { shared, shipmentOf, findingOf, cared = [], erases = [] }: PastQuestions,
 ): DrivePast {
   const care = cared.filter(({ record }) => wasCaredFor(drive, record, shared));
   const own = ended.filter(({ job }) => wasOn(drive, job, shared));
@@ -132,16 +149,20 @@ export function drivePast(
   const last = own.at(-1);
   const bad =
     last !== undefined && last.end.state !== 'done' && last.entry > (held?.entry ?? 0) ? last : null;
+  const erase = erases.findLast((one) => wasErased(drive, one, shared));
   const finding = held === null ? null : findingOf(held.job);
+  const unfinished =
+    erase === undefined ? null : unfinishedErase(erase, Math.max(held?.entry ?? 0, last?.entry ?? 0));
   const lastBad =
-    finding !== null && finding.entry > (bad?.entry ?? 0)
+    unfinished ??
+    (finding !== null && finding.entry > (bad?.entry ?? 0)
       ? {
           ...{ state: 'failed' as const, entry: finding.entry, time: finding.time, touched: true },
           reason: wordsOf(finding.finding.end),
         }
       : bad === null
         ? null
-        : badOf(bad);
+        : badOf(bad));
   return {
     holds:
       held === null
@@ -155,12 +176,19 @@ export function drivePast(
           },
     lastBad,
     failures,
-    ...careOf(care, last?.entry ?? 0),
+    ...careOf(care, last?.entry ?? 0, unfinished?.entry ?? 0),
   };
 }
 
-/** What of it is still of interest. A check that found all of the size takes back one that did not. */
-function careOf(care: readonly CareDone[], lastJob: number): Pick<DrivePast, 'falseSize' | 'care'> {
+/**
+ * What of it is still of interest. A check that found all of the size takes back one that did not.
+ * @param unfinished entry of an erase that is told of as unfinished; 0: none
+ */
+function careOf(
+  care: readonly CareDone[],
+  lastJob: number,
+  unfinished: number,
+): Pick<DrivePast, 'falseSize' | 'care'> {
   const checked = care.findLast(({ result }) => result === 'size-checked' || result === 'size-failed');
   const newest = care.at(-1);
   const { record } = checked ?? {};
@@ -174,7 +202,7 @@ function careOf(care: readonly CareDone[], lastJob: number): Pick<DrivePast, 'fa
             words: sizeWords(end.verdict, end.bytes),
           },
         }),
-    ...(newest === undefined || newest.entry < lastJob
+    ...(newest === undefined || newest.entry < lastJob || newest.entry === unfinished
       ? {}
       : {
           care: {
@@ -206,6 +234,21 @@ function wasOn(drive: PastDrive, job: JobDetails, shared: boolean): boolean {
   const several = shared || job.drive.identityShared === true;
   return !several && isKnownBySerial(drive) && tellsOwnIdentity(job.drive) && isSameKey(drive, job.drive);
 }
+
+/** As {@link wasOn}, of an erase. */
+function wasErased(drive: PastDrive, erase: EndedErase, shared: boolean): boolean {
+  if (drive.attachment !== null && drive.attachment === erase.attachment) return true;
+  if (areDifferentDrives(drive, erase.drive)) return false;
+  return !shared && isKnownBySerial(drive) && tellsOwnIdentity(erase.drive) && isSameKey(drive, erase.drive);
+}
+
+/** @param since entry of the drive's last job: what was written since has taken the place of what was to be erased */
+function unfinishedErase({ entry, time, sanitised }: EndedErase, since: number): DrivePast['lastBad'] {
+  if (sanitised.outcome === 'erased' || entry < since) return null;
+  return { state: 'erase-unfinished', entry, time, reason: eraseWords[sanitised.outcome], touched: true };
+}
+
+const eraseWords = { 'not-erased': 'Not erased', 'not-known': 'Erase not finished' } as const;
 
 /** Each tells who it is and they differ; or both are files, and not the same one. */
 function isCertainlyAnother(drive: PastDrive, { drive: written, attachment }: JobDetails): boolean {
@@ -247,8 +290,12 @@ function heldBy(
   return taken ? stillThere : shown;
 }
 
-function badOf({ entry, time, end, touched }: EndedJob): DrivePast['lastBad'] {
+function badOf({ entry, time, end, touched, sanitised }: EndedJob): DrivePast['lastBad'] {
   if (end.state === 'done') return null;
+  // Failed, it says why itself.
+  if (end.state !== 'failed' && sanitised !== undefined && sanitised.outcome !== 'erased') {
+    return { state: 'erase-unfinished', entry, time, reason: eraseWords[sanitised.outcome], touched };
+  }
   return { state: end.state, entry, time, reason: wordsOf(end), touched };
 }
 

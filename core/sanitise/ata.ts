@@ -90,8 +90,12 @@ export function parseDco(text: string): number | null {
   return found === null || Number(found[1]) < 2 ? null : Number(found[1]);
 }
 
+const unreadRegisters = /SG_IO: (?:bad\/missing|missing|questionable) sense data/;
+
 /** Reads `hdparm --sanitize-status`. */
 export function parseSanitizeStatus(text: string): DriveStatus & { readonly frozen?: boolean } {
+  // Then hdparm prints a state all the same, of registers that it did not get.
+  if (unreadRegisters.test(text)) return { state: 'not-known' };
   const state = /(?:State:\s+|Drive in )SD(\d)/.exec(text)?.[1];
   const well = /Last Sanitize Operation Completed Without Error/i.test(text);
   switch (state) {
@@ -139,6 +143,7 @@ export function ataAbilities({ drive, status, ...sizes }: AtaAnswers): Abilities
   const minutes = security.enhanced ? security.enhancedMinutes : security.minutes;
   if (security.supported && !security.enabled && !security.frozen) methods.push(byPassword);
   if (security.locked) obstacles.push('ata-locked');
+  else if (security.enabled) obstacles.push('ata-password');
   // Firmware freezes Security at every start: that matters only where the drive has nothing better.
   const securityFrozen = security.supported && security.frozen && !offersSanitize && drive.solidState;
   if ((offersSanitize && sanitizeFrozen) || securityFrozen) obstacles.push('frozen');

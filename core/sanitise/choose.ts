@@ -3,6 +3,7 @@ import { formatBytes } from '../base/display';
 import { PrestageError } from '../base/errors';
 import { driveLabel, type Drive, type DriveNote } from '../drive/drive';
 import {
+  ataPassword,
   hiddenAreaSchema,
   isAtLeast,
   levelOf,
@@ -37,7 +38,7 @@ export function chooseMethod(
   wanted: SanitiseMethod | null,
   least: NistLevel = 'clear',
 ): SanitiseMethod {
-  requireUnlocked(drive, abilities);
+  requireUnlocked(drive, abilities, wanted);
   const { methods } = abilities;
   const label = driveLabel(drive);
   const isFrozen = abilities.obstacles.includes('frozen');
@@ -70,8 +71,8 @@ export function chooseMethod(
  * @throws PrestageError drive-locked, drive-frozen, sanitise-changed: nothing was touched
  */
 export function chooseAsShown(drive: Named, abilities: Abilities, shown: ShownErase): SanitiseMethod {
-  requireUnlocked(drive, abilities);
   const { method, nist } = shown;
+  requireUnlocked(drive, abilities, method);
   const offers = abilities.methods.includes(method);
   if (offers && isAtLeast(levelOf(method, abilities), nist)) return method;
   throw new PrestageError({
@@ -94,14 +95,21 @@ function frozen(label: string): PrestageError {
 }
 
 /** @throws PrestageError drive-locked */
-function requireUnlocked(drive: Named, { obstacles }: Abilities): void {
+function requireUnlocked(drive: Named, { obstacles }: Abilities, wanted: SanitiseMethod | null): void {
   const label = driveLabel(drive);
   if (obstacles.includes('ata-locked')) {
     throw new PrestageError({
       code: 'drive-locked',
       message: `The ${label} is locked by an ATA password. It is not failing.`,
-      remedy:
-        'Nothing was touched. Unlock it in the computer that it came out of, or set it aside. After an erase by Prestage that lost its power the password is: prestage',
+      remedy: `Nothing was touched. Unlock it in the computer that it came out of, or set it aside. After an erase by Prestage that lost its power the password is: ${ataPassword}`,
+    });
+  }
+  // Erased or not, it would be locked in the computer that it goes into.
+  if (obstacles.includes('ata-password') && wanted !== 'overwrite') {
+    throw new PrestageError({
+      code: 'drive-locked',
+      message: `The ${label} has an ATA password. It is open now, and locked after its next power cut.`,
+      remedy: `Nothing was touched. Take the password off in the computer that it came out of, or with hdparm --security-disable. After an erase by Prestage that was broken off it is: ${ataPassword}`,
     });
   }
   if (obstacles.includes('opal-locked')) {

@@ -1,7 +1,9 @@
 import { z } from 'zod';
 import {
+  ataPassword,
   hiddenAreaSchema,
   methodFacts,
+  needsPassword,
   nistLevels,
   sanitiseMethodSchema,
   type HiddenArea,
@@ -57,7 +59,18 @@ export const eraseBegan =
 
 /** Whether an entry of an erase is the one of its beginning. */
 export function isBeginning({ outcome, why }: Pick<Sanitised, 'outcome' | 'why'>): boolean {
-  return outcome === 'not-known' && why === eraseBegan;
+  return outcome === 'not-known' && why?.startsWith(eraseBegan) === true;
+}
+
+/** Why the outcome of an erase is not known that the end of a job does not tell. */
+export const eraseBrokenOff =
+  'The erase was broken off: the power failed, or Prestage was ended. What the drive has done since is not known.';
+
+/** {@link eraseBegan}, with the password that the drive has until it has ended. */
+export function eraseBeganWords(method: SanitiseMethod): string {
+  return needsPassword(method)
+    ? `${eraseBegan} Until it has ended the drive has the ATA password '${ataPassword}'.`
+    : eraseBegan;
 }
 
 /** How the command itself ended, before anything was looked at. */

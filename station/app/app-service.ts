@@ -214,7 +214,7 @@ export class AppService {
       context: () => this.recovery.contextWhenRecorded(),
     });
     this.erasePlans = new ErasePlans({
-      helpers,
+      ...{ helpers, paths },
       drives: () => this.drives.state.drives,
       benchDirectory: () => this.station.benchDirectory,
       level: () => this.settings.current.sanitiseLevel,

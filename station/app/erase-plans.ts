@@ -6,10 +6,13 @@ import { planErase, type ShownErase } from '../../core/sanitise/choose';
 import { overwriteOnly, type Abilities, type NistLevel } from '../../core/sanitise/methods';
 import { askAbilities } from '../drives/read-abilities';
 import type { Helpers } from '../helper-client/helpers';
+import { eraseGoingOn } from '../jobs/sanitise-drive';
 import { logError } from '../state/log-file';
+import type { StatePaths } from '../state/state-paths';
 
 export interface ErasePlansDependencies {
   readonly helpers: Pick<Helpers, 'privileged' | 'privilegedIfAllowed'>;
+  readonly paths: Pick<StatePaths, 'erasures'>;
   readonly drives: () => readonly Drive[];
   readonly benchDirectory: () => string | null;
   /** What an erase must be at least. */
@@ -113,9 +116,13 @@ export class ErasePlans {
 
   async #read(drives: readonly Drive[], client: Parameters<typeof askAbilities>[1]): Promise<void> {
     const told = await askAbilities(drives, client, this.#dependencies.benchDirectory());
-    for (const [index, { id, attachment }] of drives.entries()) {
+    for (const [index, drive] of drives.entries()) {
+      const { id, attachment } = drive;
       const abilities = told[index];
-      if (abilities !== undefined) this.#told.set(id, { attachment, abilities });
+      if (abilities === undefined) continue;
+      const goesOn =
+        abilities.underWay || (await eraseGoingOn(this.#dependencies.paths, drive, abilities)) !== null;
+      this.#told.set(id, { attachment, abilities: { ...abilities, underWay: goesOn } });
     }
     this.#changed.fire();
   }

@@ -20,7 +20,7 @@ import { attachedPast, requireDrive } from '../drives/finished-drive';
 import { readAbilitiesOf } from '../drives/read-abilities';
 import { defaultOperator } from '../jobs/open-station';
 import { sanitise, type SanitiseReport } from '../jobs/run-sanitise';
-import { eraseFailed } from '../jobs/sanitise-drive';
+import { eraseFailed, eraseGoingOn } from '../jobs/sanitise-drive';
 import { askErase, requireTerminal } from './apply-questions';
 import { requireNewFile, writeEraseCertificate } from './certificate-file';
 import { benchOption, commandAction, failsWhen, jsonOption, stateOption } from './command-context';
@@ -80,7 +80,8 @@ export function sanitiseCommand(): Command {
           if (abilities === undefined) throw new Error('the helper told nothing of the drive');
           if (options.certificate !== undefined) requireNewFile(options.certificate);
           // One that an earlier run began is waited for; what it can do says nothing then.
-          const method = abilities.underWay
+          const goesOn = abilities.underWay || (await eraseGoingOn(paths, drive, abilities)) !== null;
+          const method = goesOn
             ? null
             : chooseMethod(drive, abilities, options.method ?? null, options.level ?? settings.sanitiseLevel);
           const shown = method === null ? null : { method, nist: levelOf(method, abilities) };

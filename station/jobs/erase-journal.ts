@@ -5,7 +5,12 @@ import { z } from 'zod';
 import type { DriveIdentity } from '../../core/drive/drive';
 import { nistLevels, sanitiseMethodSchema } from '../../core/sanitise/methods';
 import { sampleSchema } from '../../core/sanitise/samples';
-import { sanitisedSchema, tableBeforeSchema, type Sanitised } from '../../core/sanitise/sanitised';
+import {
+  eraseBrokenOff,
+  sanitisedSchema,
+  tableBeforeSchema,
+  type Sanitised,
+} from '../../core/sanitise/sanitised';
 import { driveKey, sha256Hex } from '../ledger/entry';
 import { writeFileAtomically, type StatePaths } from '../state/state-paths';
 
@@ -16,18 +21,19 @@ import { writeFileAtomically, type StatePaths } from '../state/state-paths';
 const journalSchema = z.strictObject({
   version: z.literal(1),
   run: z.uuid(),
+  /** When it began first. */
   startedAt: z.iso.datetime({ precision: 3 }),
   method: sanitiseMethodSchema,
   before: tableBeforeSchema,
   /** Empty for an overwrite: all of it is read back. */
   samples: z.array(sampleSchema),
-  /** What may be claimed of it, and the hidden areas. Missing in journals of before. */
-  nist: z.enum(nistLevels).optional(),
-  hidden: sanitisedSchema.shape.hidden.optional(),
-  /** The job that it is a part of; missing where it is none. */
-  jobId: z.uuid().optional(),
   /** Bytes from the start that are overwritten and on the drive. */
   overwritten: z.int().nonnegative(),
+  /** When it was last taken up again. Missing, as the next two, before 0.4. */
+  takenUpAt: z.iso.datetime({ precision: 3 }).optional(),
+  /** As in the record. */
+  nist: z.enum(nistLevels).optional(),
+  hidden: sanitisedSchema.shape.hidden.optional(),
 });
 export type EraseRun = z.infer<typeof journalSchema>;
 
@@ -49,6 +55,14 @@ export class EraseJournal {
     }
   }
 
+  /** What the record says of an erase that was broken off since a time (ISO 8601); null: there is none. */
+  async brokenOff(since: string): Promise<Sanitised | null> {
+    const left = await this.read();
+    if (left === null || (left.takenUpAt ?? left.startedAt) < since) return null;
+    const { before, method, nist = 'clear', hidden = [] } = left;
+    return { before, method, nist, hidden, outcome: 'not-known', why: eraseBrokenOff, seconds: 0 };
+  }
+
   /** @throws PrestageError state-unavailable: the drive was not touched */
   write(run: EraseRun): void {
     writeFileAtomically(this.file, `${JSON.stringify(run)}\n`, 0o600, 'The drive was not touched.');
@@ -57,17 +71,4 @@ export class EraseJournal {
   async end(): Promise<void> {
     await rm(this.file, { force: true });
   }
-}
-
-/** What is known of the erase of a job whose station was killed; null: it had not begun, or its outcome is recorded. */
-export async function brokenOff(
-  paths: Pick<StatePaths, 'erasures'>,
-  drive: DriveIdentity,
-  jobId: string,
-): Promise<Sanitised | null> {
-  const left = await new EraseJournal(paths, drive).read();
-  if (left?.jobId !== jobId) return null;
-  const { before, method, nist = 'clear', hidden = [] } = left;
-  const why = 'Prestage was ended while the drive was being erased.';
-  return { ...{ before, method, nist, hidden }, outcome: 'not-known', why, seconds: 0 };
 }

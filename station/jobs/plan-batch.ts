@@ -17,6 +17,7 @@ import { driveLabel, type Drive } from '../../core/drive/drive';
 import { isStillAttached } from '../../core/drive/drive-identity';
 import { withFalseSize, withHealth } from '../../core/health/health-words';
 import { chooseAsShown, planErase, type PlannedErase } from '../../core/sanitise/choose';
+import { levelOf } from '../../core/sanitise/methods';
 import { PrestageError } from '../../core/base/errors';
 import { planPacks } from '../../core/drivers/plan-packs';
 import { dayOf, needsReason, type DriveBefore } from '../../core/job/drive-again';
@@ -44,6 +45,7 @@ import {
 } from '../machine-files/fill-machine-files';
 import { loadSettings } from '../state/settings';
 import { type StatePaths } from '../state/state-paths';
+import { eraseGoingOn } from './sanitise-drive';
 import { type BatchRequest, againReasonOf, driveReasonOf, type BatchPlan } from './batch-plan';
 
 /**
@@ -150,7 +152,7 @@ export async function planBatch(
     ),
   );
   requireEligibleDrives(assignments, judged);
-  const erases = request.sanitise === true ? await planErases(judged, helpers, request, signal) : [];
+  const erases = request.sanitise === true ? await planErases(judged, helpers, request, paths, signal) : [];
 
   return {
     media,
@@ -195,11 +197,27 @@ async function planErases(
   drives: readonly Drive[],
   helpers: Helpers,
   { benchDirectory, sanitiseLevel = 'clear', eraseShown }: BatchRequest,
+  paths: StatePaths,
   signal: AbortSignal,
 ): Promise<PlannedErase[]> {
   const abilities = await readAbilitiesOf(drives, helpers, benchDirectory, signal);
+  const left = await Promise.all(
+    drives.map(async (drive, index) => {
+      const told = abilities[index];
+      return told === undefined ? null : await eraseGoingOn(paths, drive, told);
+    }),
+  );
   return drives.map((drive, index) => {
     const told = required(abilities[index], `what drive ${drive.id} can do`);
+    const goesOn = left[index] ?? null;
+    // What it offers says nothing then: with the password of that erase it offers nothing at all.
+    if (goesOn !== null) {
+      const { hidden, notKnown } = told;
+      return {
+        ...{ method: goesOn.method, nist: levelOf(goesOn.method, told), hidden, notKnown },
+        seconds: null,
+      };
+    }
     const shown = eraseShown?.get(drive.id);
     if (shown !== undefined) chooseAsShown(drive, told, shown);
     const plan = planErase(drive, told, sanitiseLevel);

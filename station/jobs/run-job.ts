@@ -245,7 +245,6 @@ async function doJob(
       sanitised = await sanitiseReserved({
         ...{ drive: planned.drive, client, reservation, paths: dependencies.paths, signal },
         shown: planned.erase ?? null,
-        jobId: details.jobId,
         stallMilliseconds: dependencies.settings.stallSeconds * 1000,
         onBegin: (begun) => {
           drive.touched = true;
@@ -264,7 +263,6 @@ async function doJob(
     const job = await client.call(
       'runJob',
       {
-        jobId: details.jobId,
         reservation,
         renderDirectory: image.directory,
         fingerprint: image.fingerprint,

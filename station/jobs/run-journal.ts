@@ -6,7 +6,7 @@ import { isRunning, processMark } from '../state/process-mark';
 import type { RecordedDrive } from '../../core/ledger/record';
 import type { AppendContext, Ledger } from '../ledger/ledger';
 import type { StatePaths } from '../state/state-paths';
-import { brokenOff } from './erase-journal';
+import { EraseJournal } from './erase-journal';
 import { withdraw } from './withdraw';
 
 /**
@@ -64,7 +64,10 @@ export interface LeftOpenJob {
   readonly ledgerEntry: number;
 }
 
-/** Writes the end of every job whose station process is gone: killed, or ended by a power cut. */
+/**
+ * Writes the end of every job whose station process is gone: killed, or ended by a power cut. Where it was erasing its drive, the
+ * record says that nobody knows how that ended.
+ */
 export async function closeLeftOpen(
   { runs, erasures }: Pick<StatePaths, 'runs' | 'erasures'>,
   ledger: Ledger,
@@ -74,10 +77,11 @@ export async function closeLeftOpen(
   for (const { job, startedAt } of ledger.openJobs()) {
     if (isRunning((await readLines(join(runs, job.batchId)))[0] ?? '')) continue;
     const end = { state: 'interrupted' } as const;
-    // An erase that was cut off must not look like none.
-    const sanitised = await brokenOff({ erasures }, job.drive, job.jobId);
-    const ended = { kind: 'job-ended', job, startedAt, end } as const;
-    const { sequence } = ledger.append(sanitised === null ? ended : { ...ended, sanitised }, context);
+    const sanitised = await new EraseJournal({ erasures }, job.drive).brokenOff(startedAt);
+    const { sequence } = ledger.append(
+      { kind: 'job-ended', job, startedAt, end, ...(sanitised === null ? {} : { sanitised }) },
+      context,
+    );
     const { machineSerial, drive, attachment = null } = job;
     interrupted.push({ machineSerial, drive, attachment, startedAt, ledgerEntry: sequence });
   }

@@ -8,6 +8,7 @@ import {
   levelOf,
   methodFacts,
   methodWords,
+  needsPassword,
   type Abilities,
   type SanitiseMethod,
 } from '../../core/sanitise/methods';
@@ -31,8 +32,6 @@ export interface SanitiseOrder {
   readonly paths: Pick<StatePaths, 'erasures'>;
   readonly stallMilliseconds: number;
   readonly signal: AbortSignal;
-  /** The job that it is a part of; missing: none. */
-  readonly jobId?: string;
   /** The way was chosen, and the drive is about to be touched. @throws what keeps it from being touched */
   readonly onBegin?: (begun: EraseBegun) => void;
   /** Bytes; total 0: the drive does not tell. */
@@ -64,22 +63,21 @@ export async function sanitiseReserved(order: SanitiseOrder): Promise<Sanitised>
   const foreign = !goesOn && abilities.underWay && method !== 'overwrite';
   const from = resumeFrom(left, method, before);
   const resumed = goesOn || from > 0;
+  const told = { nist: levelOf(method, abilities), hidden: hiddenReached(method, abilities.hidden) };
+  const takenUpAt = new Date().toISOString();
   const run: EraseRun =
     resumed && left !== null
-      ? left
+      ? { ...left, ...told, takenUpAt }
       : {
-          ...({ version: 1, run: randomUUID(), startedAt: new Date().toISOString() } as const),
-          ...{ method, before, samples: method === 'overwrite' ? [] : samples, overwritten: 0 },
+          ...({ version: 1, run: randomUUID(), startedAt: takenUpAt, takenUpAt } as const),
+          ...{ method, before, samples: method === 'overwrite' ? [] : samples, overwritten: 0, ...told },
         };
   const begun: EraseBegun = {
-    ...{ before: run.before, method, nist: levelOf(method, abilities) },
+    ...{ before: run.before, method, ...told },
     ...(resumed ? { resumed: true } : {}),
-    hidden: hiddenReached(method, abilities.hidden),
   };
   // First the journal: where it cannot be written, nobody is told that the drive was touched.
-  const { nist, hidden } = begun;
-  const kept = { ...run, nist, hidden, ...(order.jobId === undefined ? {} : { jobId: order.jobId }) };
-  journal.write(kept);
+  journal.write(run);
   try {
     order.onBegin?.(begun);
   } catch (error) {
@@ -101,12 +99,15 @@ export async function sanitiseReserved(order: SanitiseOrder): Promise<Sanitised>
         onProgress(done, total);
         if (method !== 'overwrite' || done < overwritten + keptEvery || done > drive.size) return;
         overwritten = done;
-        journal.write({ ...kept, overwritten });
+        journal.write({ ...run, overwritten });
       },
     },
   );
   if (ended.outcome !== 'not-known' && !signal.aborted) await journal.end();
-  const verdict: Verdict = foreign && ended.outcome === 'erased' ? notOurs : ended;
+  const { outcome, samples: looked } = ended;
+  // One that did not come to an end says more than whose it was.
+  const isNotOurs = foreign && (outcome === 'erased' || (outcome === 'not-known' && looked !== undefined));
+  const verdict: Verdict = isNotOurs ? notOurs : ended;
   logEvent('info', 'erase-ended', { drive: drive.id, method, outcome: verdict.outcome });
   return {
     ...begun,
@@ -137,10 +138,27 @@ function goingOn(
   });
 }
 
-/** The drive goes on with what this station had told it: by its own word, or locked by the password of the erase. */
+/**
+ * The erase that this station had told a drive to do and that goes on: it is waited for, whatever the drive offers meanwhile. Null: there
+ * is none.
+ */
+export async function eraseGoingOn(
+  paths: Pick<StatePaths, 'erasures'>,
+  drive: Drive,
+  abilities: Abilities,
+): Promise<EraseRun | null> {
+  const left = await new EraseJournal(paths, drive).read();
+  return left !== null && isUnderWay(left.method, abilities) ? left : null;
+}
+
+/**
+ * The drive goes on with what this station had told it: by its own word, or it still has the password that it was given for the erase,
+ * locked by it after a power cut and open where only a program had ended.
+ */
 function isUnderWay(method: SanitiseMethod, { underWay, obstacles }: Abilities): boolean {
-  const withPassword = method === 'ata-security-erase' || method === 'ata-security-erase-enhanced';
-  return withPassword ? obstacles.includes('ata-locked') : methodFacts[method].byDrive && underWay;
+  return needsPassword(method)
+    ? obstacles.includes('ata-locked') || obstacles.includes('ata-password')
+    : methodFacts[method].byDrive && underWay;
 }
 
 /**

@@ -4,6 +4,7 @@ import {
   drivePast,
   type CareDone,
   type DrivePast,
+  type EndedErase,
   type EndedJob,
   type PastDrive,
 } from '../../core/ledger/drive-past';
@@ -42,6 +43,7 @@ export class DrivePasts {
     return drivePast(drive, this.#endedJobs(drive, shared), {
       cared: this.#careOf(drive, shared),
       shared,
+      erases: this.#entries.careOf(drive).flatMap((row) => endedErase(row) ?? []),
       shipmentOf: (jobId) => this.#shipmentOf(jobId),
       findingOf: (job) => this.#findingOf(job),
     });
@@ -93,6 +95,12 @@ export class DrivePasts {
 
 function endedJob({ sequence: entry, entry: { time, record } }: LedgerRow): EndedJob | null {
   if (record.kind !== 'job-ended') return null;
-  const { job, end, untouched } = record;
-  return { job, entry, time, end, touched: untouched !== true };
+  const { job, end, untouched, sanitised } = record;
+  return { job, entry, time, end, touched: untouched !== true, sanitised };
+}
+
+function endedErase({ sequence: entry, entry: { time, record } }: LedgerRow): EndedErase | null {
+  if (record.kind !== 'drive-sanitised') return null;
+  const { drive, attachment, sanitised } = record;
+  return { entry, time, drive, attachment, sanitised };
 }
