@@ -39,6 +39,7 @@ import { ScanService } from './scan-service';
 import { SessionStore } from './session-store';
 import { SettingsService } from './settings-service';
 import { SizeChecks } from './size-checks';
+import { StartPlanner } from './start-plan';
 import { StartService } from './start-service';
 import { StatePublisher } from './state-publisher';
 import { stateSources } from './state-sources';
@@ -94,6 +95,7 @@ export class AppService {
   readonly settings: SettingsService;
   readonly shipments: ShipService;
   readonly sizeChecks: SizeChecks;
+  readonly startPlan: StartPlanner;
   readonly starting: StartService;
   readonly station: StationService;
   readonly takenOut: TakenOut;
@@ -242,6 +244,7 @@ export class AppService {
         return ofLibrary.length > 0 ? ofLibrary : this.media.dateNotices(order);
       },
     });
+    this.startPlan = new StartPlanner(this);
     this.session = new SessionStore({
       file: paths.sessionFile,
       batch: this.batch,

@@ -23,6 +23,7 @@ import type { SessionStore } from './session-store';
 import type { SettingsService } from './settings-service';
 import type { ShipService } from '../shipment/ship-service';
 import type { Slice, StatePublisher } from './state-publisher';
+import type { StartPlanner } from './start-plan';
 import type { StartService } from './start-service';
 import type { SizeChecks } from './size-checks';
 import type { StationService } from './station-service';
@@ -52,6 +53,7 @@ export interface WiredServices {
   readonly settings: SettingsService;
   readonly shipments: Pick<ShipService, 'onClosed'>;
   readonly sizeChecks: SizeChecks;
+  readonly startPlan: Pick<StartPlanner, 'state'>;
   readonly starting: Pick<StartService, 'onStarted'>;
   readonly station: StationService;
   readonly takenOut: TakenOut;
@@ -106,6 +108,7 @@ export function wire(app: WiredServices): void {
     onChange(save);
   }
   pairing.onChange(publish('pairing'));
+  for (const { onChange } of [pairing, batch, media, orders, settings]) onChange(publish('startPlan'));
   takenOut.onChange(publish('pairing'));
   takenOut.onTaken((machineSerial) => {
     const { benchView, lineLabels } = settings.current.desk;

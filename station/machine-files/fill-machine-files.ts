@@ -4,14 +4,14 @@ import { sanitizeForDisplay } from '../../core/base/display';
 import { PrestageError } from '../../core/base/errors';
 import { clearSecrets } from '../../core/machine-files/clear-secrets';
 import { computerNameProblem, sharedName } from '../../core/machine-files/computer-name';
-import { asksForName, fillTemplate, type MachineValues } from '../../core/machine-files/fill-template';
-import { answerFileNames, autopilotNames } from '../../core/machine-files/names-given';
 import {
-  isAutopilotFile,
-  type MachineFile,
-  type RecordedMachineFile,
-  type Slot,
-} from '../../core/machine-files/machine-file';
+  asksForName,
+  fillTemplate,
+  withPlaceholdersAs,
+  type MachineValues,
+} from '../../core/machine-files/fill-template';
+import { answerFileNames, jsonNames } from '../../core/machine-files/names-given';
+import { type MachineFile, type RecordedMachineFile, type Slot } from '../../core/machine-files/machine-file';
 import { readMachineFiles, xmlProblem } from './read-machine-files';
 
 /** Which list of machine files counts for a batch, and what its files say for each machine. */
@@ -111,7 +111,7 @@ export function fillMachineFiles(
   const [first] = problems;
   if (first === undefined) {
     // Put together by a template, they were not known before.
-    requireOwnNames(given, others);
+    requireOwnNames([...given], [...others, ...fixedNames(files, machines, others)]);
     return filled;
   }
   throw new PrestageError({
@@ -129,10 +129,27 @@ function xmlProblems(text: string): readonly string[] {
   return problem === null ? [] : [problem];
 }
 
-/** Computer names that a filled file gives. */
-function namesGiven({ path, kind }: MachineFile, text: string): string[] {
+/** Computer names that a file gives, filled or not. */
+function namesGiven({ kind }: Pick<MachineFile, 'kind'>, text: string): string[] {
   if (kind === 'xml') return answerFileNames(text);
-  return kind === 'json' && isAutopilotFile(path) ? autopilotNames(text) : [];
+  return kind === 'json' ? jsonNames(text) : [];
+}
+
+/**
+ * A name that stands in a template as it is, is the name of every machine: also of the next one of the order, which may be written
+ * at another time.
+ */
+function fixedNames(
+  files: readonly MachineFile[],
+  machines: readonly MachineValues[],
+  others: readonly NamedMachine[],
+): NamedMachine[] {
+  const written = new Set(machines.map(({ serial }) => serial));
+  const other = others.find(({ serial }) => !written.has(serial));
+  if (other === undefined) return [];
+  // A name with a percent sign is one that differs from machine to machine.
+  const names = files.flatMap((file) => namesGiven(file, withPlaceholdersAs(file.template, '%')));
+  return names.map((computerName) => ({ serial: other.serial, computerName }));
 }
 
 function nameProblems(names: readonly string[]): string[] {

@@ -191,6 +191,7 @@ export const emptyState: AppState = {
     lastScan: null,
     refusal: null,
   },
+  startPlan: { drives: [], machineFiles: null, loader: [], warnings: [], refusals: [] },
   jobs: [],
   pasts: [],
   healths: [],
