@@ -284,6 +284,18 @@ export function recordedLoaderWords({ choice, firmwareTrust, programs }: Recorde
   return [chosen, ...machine, ...lines].join('; ');
 }
 
+/** The choice and where it starts, in one line; null where the programs were not read. */
+export function loaderSummary(plan: LoaderPlan): string | null {
+  const recorded = recordedLoader(plan, undefined);
+  if (recorded === null) return null;
+  const { choice, programs } = recorded;
+  const chosen = choice === 'as-is' ? 'as on the media' : `for Microsoft's ${choice} certificates`;
+  const trusts = [...new Set(programs.map(({ trust }) => trust))];
+  const [trust] = trusts;
+  if (trust !== undefined && trusts.length === 1) return `${chosen}: ${trustShort[trust]}`;
+  return [chosen, ...programs.map((one) => `${one.place} ${trustShort[one.trust]}`)].join('; ');
+}
+
 /** What a machine's firmware trusts, as the end of "the machine trusts …". */
 export const firmwareTrustWords: Readonly<Record<FirmwareTrust, string>> = {
   '2011': "only Microsoft's 2011 certificates",

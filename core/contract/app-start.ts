@@ -21,8 +21,8 @@ export const startPlanSchema = z.strictObject({
   ),
   /** Files that each machine gets of its own, and where their list comes from, in words; null: none. */
   machineFiles: z.strictObject({ paths: z.array(z.string()), source: z.string() }).nullable(),
-  /** The boot loaders that will lie on the drives, a line each. */
-  loader: z.array(z.string()),
+  /** The boot loader that goes on, and where it starts, in one line; null: not known. */
+  loader: z.string().nullable(),
   /** What to know of it, in sentences. */
   warnings: z.array(z.string()),
   /** Why the start would be refused. Files are looked at while the list of what will be erased is shown. */

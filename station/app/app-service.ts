@@ -29,6 +29,7 @@ import { listContents } from './media-contents';
 import { signedMediaAt } from '../library/signed-media';
 import { MediaVerifier } from './media-verifier';
 import { NoticeService } from './notices';
+import { OrderProblems } from './order-problems';
 import { OrderService } from './order-service';
 import { PairingService } from './pairing-service';
 import { PastService } from './past-service';
@@ -84,6 +85,7 @@ export class AppService {
   readonly media: MediaVerifier;
   readonly memory = new ScanMemory((outcome) => benchMark(this, outcome));
   readonly notices = new NoticeService();
+  readonly orderProblems: OrderProblems;
   readonly orders: OrderService;
   readonly pairing: PairingService;
   readonly pasts: PastService;
@@ -232,6 +234,8 @@ export class AppService {
       gone: () => this.takenOut.gone,
       notices: () => this.notices.list.length,
     });
+    const { media: chosen, library, settings: set } = this;
+    this.orderProblems = new OrderProblems({ paths, media: chosen, library, settings: set });
     this.orders = new OrderService({
       ...{ ledger, paths },
       context: () => this.recovery.contextWhenRecorded(),
@@ -239,6 +243,7 @@ export class AppService {
       jobs: () => this.jobs.jobs,
       scanSettings: () => this.settings.current.desk,
       workOrder: () => this.batch.state.workOrder,
+      problems: (open) => this.orderProblems.of(open),
       dateNotices: (order) => {
         const ofLibrary = orderDateNotices(order, this.library.folder, new Date());
         return ofLibrary.length > 0 ? ofLibrary : this.media.dateNotices(order);
@@ -261,21 +266,9 @@ export class AppService {
     this.publisher = new StatePublisher(stateSources(this), options.onPatch);
     const { batch, bootTests, drives, jobs, media, notices } = this;
     const { orders, pairing, publisher, session, settings, station } = this;
+    const notified = { opened, helpers, notices, publisher };
     this.recovery = new Recovery({
-      ...{
-        opened,
-        helpers,
-        station,
-        settings,
-        notices,
-        batch,
-        media,
-        drives,
-        jobs,
-        orders,
-        session,
-        publisher,
-      },
+      ...{ ...notified, station, settings, batch, media, drives, jobs, orders, session },
     });
     this.starting = new StartService({
       ...{ helpers, settings, station, batch, media, drives, pairing, jobs, bootTests },

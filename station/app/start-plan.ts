@@ -1,5 +1,5 @@
 import { PrestageError, toErrorData, type ErrorData } from '../../core/base/errors';
-import { machineDoubts, planLoader, programLines, requireTrusted } from '../../core/boot/loader-choice';
+import { loaderSummary, machineDoubts, planLoader, requireTrusted } from '../../core/boot/loader-choice';
 import type { StartPlan } from '../../core/contract/app-start';
 import type { Media } from '../../core/media/media';
 import { filesOf, packsOf, trustsOf, type AskedMachine } from '../jobs/plan-machines';
@@ -28,7 +28,7 @@ export interface StartPlanDependencies {
 export const emptyStartPlan: StartPlan = {
   drives: [],
   machineFiles: null,
-  loader: [],
+  loader: null,
   warnings: [],
   refusals: [],
 };
@@ -107,7 +107,7 @@ export class StartPlanner {
         chosen === null || chosen.source === null
           ? null
           : { paths: chosen.files.map(({ path }) => path), source: chosen.source },
-      loader: loader?.lines ?? [],
+      loader: loader?.summary ?? null,
       warnings: [
         ...(loader?.doubts ?? []),
         ...(packs?.warnings ?? []),
@@ -144,7 +144,11 @@ export class StartPlanner {
     { bootable }: Media,
     machines: readonly AskedMachine[],
     order: OpenOrder | null,
-  ): { readonly lines: string[]; readonly doubts: string[]; readonly trusts: ReturnType<typeof trustsOf> } {
+  ): {
+    readonly summary: string | null;
+    readonly doubts: string[];
+    readonly trusts: ReturnType<typeof trustsOf>;
+  } {
     const { choice, require } = this.#dependencies.settings.current.bootLoader;
     const loader = planLoader(bootable, this.#dependencies.batch.state.loader ?? choice);
     const trusts = this.#trusts(machines, order);
@@ -152,6 +156,6 @@ export class StartPlanner {
       ...{ machineSerial, firmwareTrust: trusts[index] },
     }));
     if (require) requireTrusted(loader, trusting);
-    return { lines: programLines(loader), doubts: machineDoubts(loader, trusting), trusts };
+    return { summary: loaderSummary(loader), doubts: machineDoubts(loader, trusting), trusts };
   }
 }

@@ -14,6 +14,7 @@ import type { LibraryService } from './library-service';
 import type { MediaVerifier } from './media-verifier';
 import type { ScanMemory } from './scan-memory';
 import type { NoticeService } from './notices';
+import type { OrderProblems } from './order-problems';
 import type { OrderService } from './order-service';
 import type { PairingService } from './pairing-service';
 import type { PastService } from './past-service';
@@ -43,6 +44,7 @@ export interface WiredServices {
   readonly media: MediaVerifier;
   readonly memory: ScanMemory;
   readonly notices: NoticeService;
+  readonly orderProblems: OrderProblems;
   readonly orders: OrderService;
   readonly pairing: PairingService;
   readonly pasts: PastService;
@@ -208,7 +210,12 @@ export function wire(app: WiredServices): void {
   station.onChange(() => {
     if (station.benchDirectory === null && media.path === trainingMedia.path) media.clear();
   });
-  orders.onChange(publish('order'));
+  for (const { onChange } of [settings, media, library]) {
+    onChange(() => {
+      app.orderProblems.look();
+    });
+  }
+  for (const { onChange } of [orders, app.orderProblems]) onChange(publish('order'));
   bootTests.onChange(publish('rehearsals'));
   notices.onChange(publish('notices'));
   fleet.onChange(publish('fleet'));

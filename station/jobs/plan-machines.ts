@@ -51,14 +51,22 @@ export function filesOf(
   order: { readonly number: string | undefined; readonly machines: WorkOrder['machines'] },
   packs: ReadonlyMap<string, string | null>,
 ): Map<string, FilledFile[]> {
-  const values = machines.map(({ machineSerial, machine, replaces }): MachineValues =>
+  return fillMachineFiles(chosen, valuesOf(machines, order.number, packs), order.machines);
+}
+
+/** What a template can ask for. @param packs by serial */
+export function valuesOf(
+  machines: readonly AskedMachine[],
+  order: string | undefined,
+  packs: ReadonlyMap<string, string | null>,
+): MachineValues[] {
+  return machines.map(({ machineSerial, machine, replaces }) =>
     machineValues(machineSerial, machine, {
-      order: order.number,
+      order,
       driverPack: packs.get(machineSerial) ?? undefined,
       replaces: replaces?.computerName ?? replaces?.serial,
     }),
   );
-  return fillMachineFiles(chosen, values, order.machines);
 }
 
 /** Who says what a machine's firmware trusts. */
@@ -83,7 +91,7 @@ export function trustsOf(
     const ordered = lines.get(serial)?.firmwareTrust ?? order?.firmwareTrust;
     if (ordered !== undefined && given !== undefined && ordered !== given) {
       throw orderMismatch(
-        `Work order ${sanitizeForDisplay(order?.number ?? '', 60)} says that the firmware of machine ${sanitizeForDisplay(serial, 64)} trusts ${named(ordered)}, but ${named(given)} was given.`,
+        `Work order ${sanitizeForDisplay(order?.number ?? '', 60)} says that the firmware of machine ${sanitizeForDisplay(serial, 64)} trusts ${named(ordered)}, but the batch was given: ${named(given)}.`,
         'Leave it to the work order, or ask the enterprise.',
       );
     }

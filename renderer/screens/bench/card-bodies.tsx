@@ -7,7 +7,8 @@ import type { Pair } from '../../../core/pairing/pairing-state';
 import type { Drive } from '../../../core/drive/drive';
 import { driveAgainWords } from '../../../core/job/drive-again';
 import { formatBytes } from '../../../core/base/display';
-import type { CardKind, Density } from '../../store/selectors';
+import { useApp } from '../../store/app-store';
+import { plannedOf, type CardKind, type Density } from '../../store/selectors';
 import { HealthLine } from './health-line';
 import { PastLines } from './past-lines';
 import { isSetAside } from '../../../core/job/short-reasons';
@@ -34,7 +35,12 @@ export function IdleBody({ drive, pair, past, health, sizeCheck, density }: Idle
   const healthShown = health !== null && density !== 'dense' && reason?.code !== 'health';
   const notes = drive.notes.filter(({ code }) => code !== 'health' || !healthShown);
   const size = formatBytes(drive.size);
-  const known = text.knownWords(pair?.machine ?? {});
+  const planned = useApp((state) => plannedOf(state, drive.id));
+  const { computerName = '', model: machineModel, driverPack } = planned ?? {};
+  const machine = { ...pair?.machine, ...(machineModel === undefined ? {} : { model: machineModel }) };
+  const known = [computerName, text.knownWords(machine), driverPack ?? '']
+    .filter((part) => part !== '')
+    .join(' · ');
   const details = drive.bus === null ? size : `${size} · ${drive.bus.toUpperCase()}`;
   return (
     <>
@@ -72,6 +78,11 @@ export function IdleBody({ drive, pair, past, health, sizeCheck, density }: Idle
           title={drive.notes.map(({ message }) => message).join('\n')}
         >
           {notes.map(({ code }) => text.note[code]).join(' · ')}
+        </p>
+      )}
+      {driverPack === null && density !== 'dense' && (
+        <p className="card-note toned" data-tone="warn">
+          {text.start.noDriverPack}
         </p>
       )}
       {healthShown && <HealthLine shown={health} className="card-details soft clipped" />}

@@ -1,4 +1,5 @@
 import type { ReactElement } from 'react';
+import { sanitizeForDisplay } from '../../../core/base/display';
 import { findLayout } from '../../../core/drive/layout';
 import { recoveryPlanText } from '../../../core/media/recovery';
 import { fileName, shortHash } from '../../format';
@@ -14,6 +15,7 @@ export function StartDetails(): ReactElement {
   const media = useApp((state) => state.media);
   const batch = useApp((state) => state.batch);
   const sanitise = useApp(({ settings }) => settings.sanitise);
+  const { loader, machineFiles } = useApp((state) => state.startPlan);
   const details: Detail[] = [];
   const layout = findLayout(batch.layout);
   const recovery =
@@ -39,6 +41,10 @@ export function StartDetails(): ReactElement {
   details.push(
     { name: text.layout, value: batch.layout },
     ...(recovery === null ? [] : [{ name: text.recovery, value: recovery }]),
+    ...(loader === null ? [] : [{ name: text.loader, value: sanitizeForDisplay(loader, 400) }]),
+    ...(machineFiles === null
+      ? []
+      : [{ name: text.machineFiles, value: text.filesFrom(machineFiles.paths, machineFiles.source) }]),
     { name: text.operator, value: batch.operator },
     { name: text.workOrder, value: batch.workOrder === '' ? common.none : batch.workOrder },
   );

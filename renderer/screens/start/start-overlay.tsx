@@ -4,12 +4,13 @@ import { useState, type ReactElement } from 'react';
 import { startErasing, send } from '../../actions';
 import { ErrorCard } from '../../components/error-card';
 import { useApp, useAppShallow } from '../../store/app-store';
-import { driveOf, pastOf } from '../../store/selectors';
+import { driveOf, pastOf, plannedOf } from '../../store/selectors';
 import { showScreen } from '../../store/view-store';
 import { useText } from '../../text';
 import { EraseList } from './erase-list';
 import { StartAct } from './start-act';
 import { StartDetails } from './start-details';
+import { StartRefusals, StartWarnings } from './start-notices';
 import type { EraseLine } from './start-lines';
 import './start.css';
 
@@ -19,8 +20,9 @@ function Content(): ReactElement {
   const pairs = useApp(({ pairing }) => pairing.pairs);
   const drives = useAppShallow((state) => state.pairing.pairs.map(({ driveId }) => driveOf(state, driveId)));
   const pasts = useAppShallow((state) => state.pairing.pairs.map(({ driveId }) => pastOf(state, driveId)));
+  const plans = useAppShallow((state) => state.pairing.pairs.map(({ driveId }) => plannedOf(state, driveId)));
   const lines: EraseLine[] = pairs.map((pair, index) => ({
-    ...{ pair, drive: drives[index] ?? null, past: pasts[index] ?? null },
+    ...{ pair, drive: drives[index] ?? null, past: pasts[index] ?? null, planned: plans[index] ?? null },
   }));
   const driveIds = pairs.map(({ driveId }) => driveId);
   const [asking, setAsking] = useState(false);
@@ -48,9 +50,11 @@ function Content(): ReactElement {
         </section>
       )}
       <p>{text.warning}</p>
+      {refusal === null && <StartRefusals />}
       <div className="sunken">
         <StartDetails />
       </div>
+      <StartWarnings />
       <EraseList lines={lines} />
       {problem !== null && (
         <p className="toned" data-tone="bad">
