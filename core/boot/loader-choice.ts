@@ -273,15 +273,25 @@ export function managerLines({ bootManagers }: Pick<BootDetails, 'bootManagers'>
   });
 }
 
-/** The same in short, of what is recorded. */
+/** What is recorded, in short: the choice, what the machine trusts, and the programs. */
 export function recordedLoaderWords({ choice, firmwareTrust, programs }: RecordedLoader): string {
-  const chosen = choice === 'as-is' ? 'as on the media' : `for Microsoft's ${choice} certificates`;
   const machine =
-    firmwareTrust === undefined ? [] : [`the machine trusts ${firmwareTrustWords[firmwareTrust]}`];
+    firmwareTrust === undefined ? '' : `; the machine trusts ${firmwareTrustWords[firmwareTrust]}`;
+  const [chosen = '', ...lines] = programParts({ choice, programs });
+  return [`${chosen}${machine}`, ...lines].join('; ');
+}
+
+/** The same without what the machine trusts, for a table. */
+export function recordedProgramWords(loader: Pick<RecordedLoader, 'choice' | 'programs'>): string {
+  return programParts(loader).join('; ');
+}
+
+function programParts({ choice, programs }: Pick<RecordedLoader, 'choice' | 'programs'>): string[] {
+  const chosen = choice === 'as-is' ? 'as on the media' : `for Microsoft's ${choice} certificates`;
   const lines = programs.map(
     ({ place, signers, trust }) => `${place}: ${trustShort[trust]}${signers === null ? '' : ` (${signers})`}`,
   );
-  return [chosen, ...machine, ...lines].join('; ');
+  return [chosen, ...lines];
 }
 
 /** The choice and where it starts, in one line; null where the programs were not read. */

@@ -80,7 +80,12 @@ export const orderMethods = {
    * Throws return-…, serial-….
    */
   returnComputer: {
-    request: z.strictObject({ text: z.string().max(200), note: z.string().max(1000) }),
+    request: z.strictObject({
+      text: z.string().max(4096),
+      note: z.string().max(1000),
+      /** Serial of the machine that took its place, for a computer that several orders name. */
+      replacedBy: z.string().max(200).optional(),
+    }),
     response: z.strictObject({ said: z.string() }),
   },
   /** Throws order-unfinished with what is open. */

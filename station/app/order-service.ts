@@ -16,7 +16,7 @@ import { OrderBook } from '../orders/order-book';
 import { orderOpen } from '../orders/order-errors';
 import { allows, viewOf, type OpenOrder } from '../orders/order-reader';
 import { parseOrder, readOrderFile, type SentOrder } from '../orders/order-files';
-import { recordReturn, returnText } from '../orders/returns';
+import { recordReturn, returnText, type ReturnRequest } from '../orders/returns';
 import type { StatePaths } from '../state/state-paths';
 import type { ScanSettings } from '../../core/scan/scan-settings';
 import type { OrderLeft } from '../../core/flow/flow';
@@ -185,14 +185,9 @@ export class OrderService {
   }
 
   /** A replaced computer came back. @returns what was recorded, as a sentence @throws PrestageError return-…, serial-… */
-  async returnComputer(text: string, note: string): Promise<string> {
+  async returnComputer(request: ReturnRequest): Promise<string> {
     const context = await this.#dependencies.context();
-    const record = recordReturn(
-      { text, note },
-      this.#dependencies,
-      context,
-      this.#dependencies.scanSettings(),
-    );
+    const record = recordReturn(request, this.#dependencies, context, this.#dependencies.scanSettings());
     this.#saidOf();
     return returnText(record);
   }

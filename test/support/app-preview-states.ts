@@ -5,6 +5,7 @@ import { linePreviews } from './app-preview-line-states';
 import { inRack, rackPreviews } from './app-preview-rack-states';
 import { healthPreviews } from './app-preview-health-states';
 import { helpPreviews } from './app-preview-help-states';
+import { ownPreviews } from './app-preview-own-states';
 import { scannerPreviews } from './app-preview-scanner-states';
 import {
   emptyState,
@@ -317,6 +318,7 @@ export const previews: Readonly<Record<string, Preview>> = {
   ...linePreviews,
   ...helpPreviews(mixed),
   ...healthPreviews,
+  ...ownPreviews,
   empty: { state: emptyState },
   'listing-failed': { state: listingFailed },
   'four-virtual': { state: fourDrives },
