@@ -243,7 +243,7 @@ export const benchText = {
     recovery: 'Recovery partition',
     loader: 'Boot loader',
     machineFiles: 'Files for each machine',
-    filesFrom: (paths: readonly string[], source: string): string => `${paths.join(', ')} (from ${source})`,
+    filesFrom: (files: readonly string[], source: string): string => `${files.join(', ')} (from ${source})`,
     driverPack: (pack: string): string => `Drivers: ${pack}`,
     noDriverPack: 'No driver pack for this model',
     replaces: (computer: string): string => `Replaces ${computer}`,

@@ -163,7 +163,7 @@ export const orderText = {
       `${countedGrouped(number, 'more machine is', 'more machines are')} not shown. Open machines come first.`,
     columns: {
       ...{ serial: 'Serial', state: 'State', name: 'Name', assetTag: 'Asset tag' },
-      ...{ model: 'Model', replaces: 'Replaces', reason: 'Reason' },
+      ...{ model: 'Name, model', replaces: 'Replaces', reason: 'Reason' },
     },
     trusts: {
       '2011': 'firmware trusts 2011 only',

@@ -110,7 +110,8 @@ export class StartPlanner {
       loader: loader?.summary ?? null,
       warnings: [
         ...(loader?.doubts ?? []),
-        ...(packs?.warnings ?? []),
+        // Of a machine without a pack its line says so.
+        ...(packs?.warnings ?? []).filter((one) => one.startsWith('The media ')),
         // The first one says what the list says.
         ...(chosen === null ? [] : machineFileNotices(chosen).slice(1)),
       ],

@@ -41,6 +41,14 @@ interface Pair {
   /** Serial of the machine that takes the place. */
   readonly machineSerial: string;
   readonly old: ReplacedComputer;
+  /** Of the entry that opened the order. */
+  readonly sequence: number;
+}
+
+/** A return, and the number of its entry. */
+interface Returned {
+  readonly record: ReturnRecord;
+  readonly sequence: number;
 }
 
 /**
@@ -60,9 +68,9 @@ export function recordReturn(
   const record = pair === null ? unexpected(request.text, settings, words) : recordOf(pair, words);
   ledger.append(record, append, () => {
     const before = returnsOf(ledger).find((one) =>
-      pair === null ? one.machineSerial === record.machineSerial : isOf(one, pair),
+      pair === null ? one.record.machineSerial === record.machineSerial : isOf(one, pair),
     );
-    if (before !== undefined) throw repeated(before);
+    if (before !== undefined) throw repeated(before.record);
   });
   return record;
 }
@@ -74,14 +82,14 @@ export function recordReturn(
  * @returns null when no order names it
  * @throws PrestageError return-repeated, return-ambiguous
  */
-function choosePair(text: string, pairs: readonly Pair[], returned: readonly ReturnRecord[]): Pair | null {
+function choosePair(text: string, pairs: readonly Pair[], returned: readonly Returned[]): Pair | null {
   const [newest] = pairs;
   if (newest === undefined) return null;
   const out = pairs.filter((pair) => !returned.some((one) => isOf(one, pair)));
   const [pair] = out;
   if (pair === undefined) {
     const before = returned.find((one) => isOf(one, newest));
-    throw before === undefined ? unknownReturn({ text }) : repeated(before);
+    throw before === undefined ? unknownReturn({ text }) : repeated(before.record);
   }
   const others = out.filter(({ machineSerial }) => machineSerial !== pair.machineSerial);
   if (others.length === 0) return pair;
@@ -95,16 +103,24 @@ function choosePair(text: string, pairs: readonly Pair[], returned: readonly Ret
   });
 }
 
-function returnsOf(ledger: ReturnLedger): ReturnRecord[] {
+function returnsOf(ledger: ReturnLedger): Returned[] {
   return ledger
     .find({ by: 'kind', kind: 'machine-returned' })
-    .flatMap(({ entry }) => (entry.record.kind === 'machine-returned' ? [entry.record] : []));
+    .flatMap(({ sequence, entry: { record } }) =>
+      record.kind === 'machine-returned' ? [{ record, sequence }] : [],
+    );
 }
 
-/** Whether a return is that of a pair, in whichever order both were named: the same order may have been opened twice. */
-function isOf(record: ReturnRecord, { machineSerial, old }: Pair): boolean {
+/**
+ * Whether a return is that of a pair, in whichever order both were named: one order may have been opened twice. A computer that came
+ * back after the order was opened is back, whichever machine of whichever order took its place.
+ */
+function isOf({ record, sequence }: Returned, pair: Pair): boolean {
+  const { machineSerial, old } = pair;
+  const sameSerial = record.machineSerial !== '' && record.machineSerial === old.serial;
+  if (sameSerial && sequence > pair.sequence) return true;
   if (record.replacedBy !== machineSerial) return false;
-  if (record.machineSerial !== '' && old.serial !== undefined) return record.machineSerial === old.serial;
+  if (record.machineSerial !== '' && old.serial !== undefined) return sameSerial;
   return record.computerName?.toUpperCase() === old.computerName?.toUpperCase();
 }
 
@@ -121,7 +137,7 @@ function pairsOf(
   const serial = normalizeSerial(text);
   const name = text.trim().toUpperCase();
   const found = { bySerial: [] as Pair[], byName: [] as Pair[], asNew: [] as string[] };
-  for (const { entry } of ledger.find({ by: 'kind', kind: 'order-opened' }).reverse()) {
+  for (const { entry, sequence } of ledger.find({ by: 'kind', kind: 'order-opened' }).reverse()) {
     const { record } = entry;
     if (record.kind !== 'order-opened' || record.replacing === undefined) continue;
     const { orderId, number, orderSha256 } = record;
@@ -129,7 +145,7 @@ function pairsOf(
       if (line.serial === serial) found.asNew.push(number);
       const old = replacedBy(line);
       if (old === null || (wanted !== undefined && normalizeSerial(wanted) !== line.serial)) continue;
-      const pair = { orderId, number, machineSerial: line.serial, old };
+      const pair = { orderId, number, machineSerial: line.serial, old, sequence };
       if (line.replacesSerial === serial) found.bySerial.push(pair);
       else if (line.replaces?.toUpperCase() === name) found.byName.push(pair);
     }

@@ -23,7 +23,6 @@ const plan = (count: number): StartPlan => ({
   loader: 'as on the media: starts with the 2011 certificates only',
   warnings: [
     "machines that trust only Microsoft's 2023 certificates will not start this drive: \\EFI\\Boot\\bootx64.efi starts with the 2011 certificates only",
-    `Machine ${machineOf(2)} (EliteBook 840 G11) gets no driver pack: the media has none for its model.`,
   ],
   refusals: [],
 });

@@ -38,9 +38,7 @@ export function IdleBody({ drive, pair, past, health, sizeCheck, density }: Idle
   const planned = useApp((state) => plannedOf(state, drive.id));
   const { computerName = '', model: machineModel, driverPack } = planned ?? {};
   const machine = { ...pair?.machine, ...(machineModel === undefined ? {} : { model: machineModel }) };
-  const known = [computerName, text.knownWords(machine), driverPack ?? '']
-    .filter((part) => part !== '')
-    .join(' · ');
+  const known = [computerName, text.knownWords(machine)].filter((part) => part !== '').join(' · ');
   const details = drive.bus === null ? size : `${size} · ${drive.bus.toUpperCase()}`;
   return (
     <>
@@ -80,6 +78,9 @@ export function IdleBody({ drive, pair, past, health, sizeCheck, density }: Idle
           {notes.map(({ code }) => text.note[code]).join(' · ')}
         </p>
       )}
+      {typeof driverPack === 'string' && density === 'roomy' && (
+        <p className="card-details soft clipped">{text.start.driverPack(driverPack)}</p>
+      )}
       {driverPack === null && density !== 'dense' && (
         <p className="card-note toned" data-tone="warn">
           {text.start.noDriverPack}
@@ -93,15 +94,20 @@ export function IdleBody({ drive, pair, past, health, sizeCheck, density }: Idle
           )}
         </p>
       )}
-      {density === 'roomy' && drive.verdict === 'eligible' && past === null && drive.contents.length > 0 && (
-        <ul className="card-contents soft" aria-label={text.details.contents}>
-          {drive.contents.map((line, index) => (
-            <li key={index} className="clipped">
-              {line}
-            </li>
-          ))}
-        </ul>
-      )}
+      {density === 'roomy' &&
+        drive.verdict === 'eligible' &&
+        past === null &&
+        // What the drive will get takes the room of what is on it, which START shows.
+        driverPack === undefined &&
+        drive.contents.length > 0 && (
+          <ul className="card-contents soft" aria-label={text.details.contents}>
+            {drive.contents.map((line, index) => (
+              <li key={index} className="clipped">
+                {line}
+              </li>
+            ))}
+          </ul>
+        )}
     </>
   );
 }

@@ -3,7 +3,7 @@ import { IconLock } from '@tabler/icons-react';
 import type { ReactElement } from 'react';
 import type { OrderState } from '../../../core/contract/app-order';
 import { isOpen, type OrderLineState } from '../../../core/order/order-state';
-import { sanitizeForDisplay } from '../../../core/base/display';
+import { atStart, sanitizeForDisplay } from '../../../core/base/display';
 import { send } from '../../actions';
 import { shortHash } from '../../format';
 import { ConfirmButton } from '../../components/confirm-button';
@@ -95,7 +95,7 @@ export function OrderProblems({ order }: OrderProps): ReactElement | null {
     <Notice tone="warn" title={<h2>{text.title}</h2>}>
       <ul className="bullets">
         {problems.slice(0, shownProblems).map((problem) => (
-          <li key={problem}>{sanitizeForDisplay(problem, 400)}</li>
+          <li key={problem}>{atStart(sanitizeForDisplay(problem, 400))}</li>
         ))}
         {more > 0 && <li>{text.more(more)}</li>}
       </ul>

@@ -32,7 +32,7 @@ export function isWanted(line: OrderStateLine, { text, state }: LineFilter): boo
 interface LineColumns {
   /** Replaced computers. */
   readonly pairs: boolean;
-  /** Maker, model, system SKU, board, what the firmware trusts. */
+  /** Below the name: maker, model, system SKU, board, what the firmware trusts. */
   readonly models: boolean;
 }
 
@@ -70,15 +70,13 @@ const Line = memo(function Line({ line, columns, marked, onLeaveOut }: LineProps
           <StateMark state={state} /> {states[state]}
         </Status>
       </td>
-      <td className="nowrap">{computerName}</td>
+      <td>
+        <span className="nowrap">{computerName}</span>
+        {line.model !== null && <p className="small">{line.model}</p>}
+        {line.ids !== null && <p className="soft small">{line.ids}</p>}
+        {line.firmwareTrust !== null && <p className="soft small">{text.trusts[line.firmwareTrust]}</p>}
+      </td>
       <td className="nowrap">{assetTag}</td>
-      {columns.models && (
-        <td>
-          {line.model}
-          {line.ids !== null && <p className="soft small">{line.ids}</p>}
-          {line.firmwareTrust !== null && <p className="soft small">{text.trusts[line.firmwareTrust]}</p>}
-        </td>
-      )}
       {columns.pairs && (
         <td>
           {line.replaces}
@@ -168,8 +166,7 @@ export function OrderLines({ order, filter, onFilter, onLeaveOut }: LinesProps):
         className="order-table"
         label={text.region}
         columns={[
-          ...[serial, state, name, assetTag],
-          ...(columns.models ? [model] : []),
+          ...[serial, state, columns.models ? model : name, assetTag],
           ...(columns.pairs ? [replaces] : []),
           ...[reason, null],
         ]}

@@ -8,6 +8,11 @@ import { Mono } from '../../components/mono';
 import { useApp } from '../../store/app-store';
 import { useText } from '../../text';
 
+/** The last part of a path of Windows. */
+function windowsName(path: string): string {
+  return path.split('\\').at(-1) ?? path;
+}
+
 /** What will be on the drives, for whom and by whom. */
 export function StartDetails(): ReactElement {
   const common = useText().common;
@@ -17,6 +22,12 @@ export function StartDetails(): ReactElement {
   const sanitise = useApp(({ settings }) => settings.sanitise);
   const { loader, machineFiles } = useApp((state) => state.startPlan);
   const details: Detail[] = [];
+  const filesShown =
+    machineFiles === null ? null : (
+      <span title={machineFiles.paths.join('\n')}>
+        {text.filesFrom(machineFiles.paths.map(windowsName), machineFiles.source)}
+      </span>
+    );
   const layout = findLayout(batch.layout);
   const recovery =
     layout === null || media.status !== 'proved' ? null : recoveryPlanText(layout, media.media);
@@ -42,9 +53,7 @@ export function StartDetails(): ReactElement {
     { name: text.layout, value: batch.layout },
     ...(recovery === null ? [] : [{ name: text.recovery, value: recovery }]),
     ...(loader === null ? [] : [{ name: text.loader, value: sanitizeForDisplay(loader, 400) }]),
-    ...(machineFiles === null
-      ? []
-      : [{ name: text.machineFiles, value: text.filesFrom(machineFiles.paths, machineFiles.source) }]),
+    ...(filesShown === null ? [] : [{ name: text.machineFiles, value: filesShown }]),
     { name: text.operator, value: batch.operator },
     { name: text.workOrder, value: batch.workOrder === '' ? common.none : batch.workOrder },
   );

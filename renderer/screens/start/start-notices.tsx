@@ -1,5 +1,5 @@
 import type { ReactElement } from 'react';
-import { sanitizeForDisplay } from '../../../core/base/display';
+import { atStart, sanitizeForDisplay } from '../../../core/base/display';
 import { ErrorCard } from '../../components/error-card';
 import { Notice } from '../../components/notice';
 import { useApp } from '../../store/app-store';
@@ -26,12 +26,14 @@ export function StartRefusals(): ReactElement | null {
 export function StartWarnings(): ReactElement | null {
   const text = useText().bench.start;
   const warnings = useApp(({ startPlan }) => startPlan.warnings);
-  if (warnings.length === 0) return null;
+  // What is refused comes first, and the list needs the room.
+  const refused = useApp(({ startPlan }) => startPlan.refusals.length > 0);
+  if (warnings.length === 0 || refused) return null;
   return (
     <Notice tone="warn" title={<h3>{text.warnings}</h3>}>
       <ul className="bullets">
         {warnings.map((warning) => (
-          <li key={warning}>{sanitizeForDisplay(warning, 500)}</li>
+          <li key={warning}>{atStart(sanitizeForDisplay(warning, 500))}</li>
         ))}
       </ul>
     </Notice>
