@@ -85,7 +85,11 @@ export class StartPlanner {
     }));
     const packs = known === null ? null : asked(() => packsOf(machines, known, signed, desk.requireDrivers));
     const chosen = asked(() => chooseMachineFiles(null, signed?.machineFiles, machineFiles));
-    if (pairing.confirming && chosen !== null) asked(() => this.#fill(chosen, machines, order, packs?.packs));
+    if (pairing.confirming && chosen !== null) {
+      asked(() => {
+        this.#fill(chosen, machines, order, packs?.packs);
+      });
+    }
     const loader = known === null ? null : asked(() => this.#loader(known, machines, order));
     const trusts = loader?.trusts ?? asked(() => this.#trusts(machines, order)) ?? [];
     return {
