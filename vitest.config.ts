@@ -92,6 +92,19 @@ export default defineConfig({
         },
       },
       {
+        // Makes the stick and starts a PC from it, by emulation: npm run test:live.
+        plugins: [sqlText, fontBytes],
+        test: {
+          name: 'live',
+          include: ['test/live/**/*.test.ts'],
+          environment: 'node',
+          globalSetup: ['test/support/global-setup.ts'],
+          testTimeout: 1_800_000,
+          hookTimeout: 1_800_000,
+          fileParallelism: false,
+        },
+      },
+      {
         // Needs a PostgreSQL: npm run test:fleet.
         plugins: [sqlText, fontBytes],
         test: {
@@ -107,5 +120,7 @@ export default defineConfig({
     // Two cores, and files that wait for a third of their time. Four at once take longer than three.
     maxWorkers: 3,
     sequence: { sequencer: LongestFirst },
+    // Kept below node_modules by the contents of the files: a run reads what an earlier one, or another project, has transformed.
+    experimental: { fsModuleCache: true },
   },
 });

@@ -1,6 +1,6 @@
 /**
- * Linter, type check, imports and formatter, two at a time; says at the end what each found. Only the formatter remembers
- * what it has seen: the others are quick enough to look at everything.
+ * Linter, type check, imports and formatter, two at a time; says at the end what each found. The formatter and the type check
+ * remember what they have seen: the others are quick enough to look at everything.
  */
 import { spawn } from 'node:child_process';
 import { resolve } from 'node:path';

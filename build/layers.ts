@@ -25,7 +25,8 @@ export const layers: Readonly<Record<string, Layer>> = {
       base: [],
       machine: ['base'],
       drivers: ['base', 'machine'],
-      drive: ['base'],
+      live: ['base', 'machine'],
+      drive: ['base', 'live'],
       sanitise: ['base', 'drive'],
       health: ['base', 'drive'],
       boot: ['base', 'drive'],
@@ -50,7 +51,7 @@ export const layers: Readonly<Record<string, Layer>> = {
       // The wires stand above the domain: nothing of it may hang from them.
       contract: [
         ...['base', 'drive', 'drivers', 'health', 'boot', 'media', 'recipe', 'contents', 'delivery'],
-        ...['machine', 'label', 'machine-files', 'scan'],
+        ...['live', 'machine', 'label', 'machine-files', 'scan'],
         ...['settings', 'flow', 'pairing', 'job', 'ledger', 'order', 'sanitise', 'shipment'],
       ],
     },
@@ -61,7 +62,8 @@ export const layers: Readonly<Record<string, Layer>> = {
     folders: {
       tools: [],
       hash: [],
-      drives: ['tools'],
+      live: ['tools'],
+      drives: ['live', 'tools'],
       health: ['tools'],
       machine: ['tools'],
       boot: ['tools'],
@@ -79,6 +81,7 @@ export const layers: Readonly<Record<string, Layer>> = {
         'drives',
         'hash',
         'health',
+        'live',
         'machine',
         'media',
         'media-create',

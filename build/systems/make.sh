@@ -9,11 +9,7 @@ system=$1 number=$2 codename=$3
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
-# The address of the archive with this label in apt's own list, whatever form its sources have.
-archive() { # LABEL
-  apt-get indextargets --format '$(LABEL)|$(REPO_URI)' 'Created-By: Packages' |
-    awk -F'|' -v label="$1" '$1 == label { sub("/$", "", $2); print $2; exit }'
-}
+. "$here/mirror.sh"
 
 # Runs a command with apt's proxy as wget knows it.
 with_proxy() {
@@ -23,15 +19,11 @@ with_proxy() {
 }
 
 apt_settings() {
-  local security
-  security=$(archive Debian-Security)
+  debian_sources "$codename" main >"$system/etc/apt/sources.list"
   {
-    printf 'deb %s %s main\n' "$mirror" "$codename" "$mirror" "$codename-updates"
-    [ -z "$security" ] || printf 'deb %s %s-security main\n' "$security" "$codename"
-  } >"$system/etc/apt/sources.list"
-  apt-config dump | grep -E '^Acquire::(https?::Proxy|Check-|Retries)' \
-    >"$system/etc/apt/apt.conf.d/90machine" || true
-  printf 'Acquire::Languages "none";\n' >>"$system/etc/apt/apt.conf.d/90machine"
+    apt_ways
+    printf 'Acquire::Languages "none";\n'
+  } >"$system/etc/apt/apt.conf.d/90machine"
 }
 
 npm_settings() {

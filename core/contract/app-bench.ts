@@ -4,6 +4,7 @@ import { jobHealthSchema } from '../health/health-rules';
 import { slowNoteSchema } from '../health/slow';
 import { sha256Schema } from '../media/chunk-map';
 import { driveSchema } from '../drive/drive';
+import { controllerNoteSchema } from '../live/controllers';
 import { errorDataSchema } from '../base/errors';
 import { drivePastSchema } from '../ledger/drive-past';
 import { jobStateSchema } from '../job/job';
@@ -30,6 +31,8 @@ export const drivesStateSchema = z.strictObject({
   bays: z.array(
     z.strictObject({ label: z.string(), port: z.string().nullable(), driveId: z.string().nullable() }),
   ),
+  /** What hides drives of this machine, or may. */
+  controllers: z.array(controllerNoteSchema),
 });
 export type DrivesState = z.infer<typeof drivesStateSchema>;
 

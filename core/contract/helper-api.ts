@@ -11,6 +11,7 @@ import { bootTestSignSchema, bootTestVerdictSchema } from '../job/boot-test';
 import { mediaHashSchema, mediaSchema } from '../media/media';
 import { mediaDatesSchema } from '../media/media-dates';
 import { taskSchema } from '../base/task';
+import { controllerNoteSchema } from '../live/controllers';
 import { driveHealthSchema } from '../health/health';
 import { sizeCheckSchema } from '../health/size-check';
 import { thisMachineSchema } from '../machine/this-machine';
@@ -56,7 +57,11 @@ export const helperMethods = {
   /** Every drive with its verdict. */
   listDrives: {
     request: z.strictObject({ benchDirectory, protectedPaths }),
-    response: z.strictObject({ drives: z.array(driveSchema) }),
+    response: z.strictObject({
+      drives: z.array(driveSchema),
+      /** What hides drives of this machine, or may. */
+      controllers: z.array(controllerNoteSchema),
+    }),
   },
   /** What is in a media, and whether an image of it is safe to apply. */
   inspectMedia: { request: imageRequestSchema, response: mediaSchema },

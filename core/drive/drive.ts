@@ -2,6 +2,8 @@ import { z } from 'zod';
 
 /** Why a drive may not be written. Every reason that holds is given, not only the first. */
 export const blockReasonCodes = [
+  'live-medium',
+  'own-disk',
   'system-disk',
   'mounted',
   'swap',

@@ -51,7 +51,8 @@ function finish(
   context: SafetyContext,
   notes: Drive['notes'] = [],
 ): Drive {
-  const reasons = assessDrive(details, context);
+  const { serial, wwn, bus, attachment } = look;
+  const reasons = assessDrive({ ...details, known: { serial, wwn, bus, attachment } }, context);
   const verdict = reasons.length === 0 ? 'eligible' : 'blocked';
   return { id: driveIdOf(look, look.model), ...look, notes, verdict, reasons };
 }

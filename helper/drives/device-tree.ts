@@ -41,6 +41,7 @@ export function buildNode(device: LsblkDevice, listing: MachineListing): BlockNo
     title: device.name,
     type: device.type,
     deviceNumber: device.deviceNumber,
+    partitionLabel: device.partitionLabel,
     fileSystem: device.fileSystem,
     mountPoints: [...new Set(mountPoints)],
     swap: device.swap || listing.swaps.some((swap) => isDevice(swap.path, device, listing)),

@@ -34,6 +34,8 @@ export interface LsblkDevice {
   /** GUID of the partition table on it, lower case; null when there is none, or it is no GUID (an MBR has a number). */
   readonly diskGuid: string | null;
   readonly partitionType: string | null;
+  /** Name of the partition in its table. */
+  readonly partitionLabel: string | null;
   readonly mountPoints: readonly string[];
   /** lsblk calls it swap in use. */
   readonly swap: boolean;
@@ -82,6 +84,7 @@ const rawDeviceSchema = z.looseObject({
   pttype: text,
   ptuuid: text,
   parttypename: text,
+  partlabel: text,
   // Not lenient: a mount or a child that is not understood must not be lost.
   mountpoint: z.string().nullish(),
   mountpoints: z.array(z.string().nullable()).nullish(),
@@ -135,6 +138,7 @@ function parseDevice(value: unknown): LsblkDevice {
     partitionTable: raw.pttype,
     diskGuid: raw.pttype === 'gpt' ? readGuid(raw.ptuuid) : null,
     partitionType: raw.parttypename,
+    partitionLabel: raw.partlabel,
     mountPoints: [...new Set(mounts)].filter((mount) => mount !== '' && mount !== '[SWAP]'),
     swap: mounts.includes('[SWAP]'),
     children: (raw.children ?? []).map(parseDevice),

@@ -9,7 +9,7 @@ import { gatherParts } from '../delivery/gather-parts';
 import { rebuildMedia } from '../delivery/rebuild-media';
 import { splitMedia, type TaskReport } from '../delivery/send-media';
 import { verifyCms } from '../delivery/verify-cms';
-import { listDrives } from '../drives/list-drives';
+import { listControllers, listDrives } from '../drives/list-drives';
 import { readHealth } from '../health/read-health';
 import { readMachine } from '../machine/read-machine';
 import { hashMedia } from '../media/hash-media';
@@ -94,7 +94,10 @@ const handlers: HelperHandlers = {
     },
   }),
   readMachine: async (_, { signal }) => await readMachine('/sys', signal),
-  listDrives: async (request) => ({ drives: await listDrives(request) }),
+  listDrives: async (request) => ({
+    drives: await listDrives(request),
+    controllers: await listControllers(request),
+  }),
   inspectMedia: async ({ path, imageIndex }, { signal }) => await inspector.inspect(path, imageIndex, signal),
   createMedia: async ({ progressToken: token, ...plan }, { signal, taskProgress }) =>
     await createMedia(

@@ -9,6 +9,7 @@ import { healthText } from './en-health';
 import { helpText } from './en-help';
 import { libraryText } from './en-library';
 import { lineText } from './en-line';
+import { liveText } from './en-live';
 import { logText } from './en-log';
 import { mediaText } from './en-media';
 import { orderText } from './en-order';
@@ -29,6 +30,7 @@ export const en = {
   help: helpText,
   library: libraryText,
   line: lineText,
+  live: liveText,
   log: logText,
   media: mediaText,
   order: orderText,

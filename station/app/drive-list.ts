@@ -29,9 +29,10 @@ export class DriveList {
   readonly onListed = this.#looked.event;
   readonly #helpers: Helpers;
   readonly #details: () => ListingContext;
-  #state: DrivesState = { error: null, listed: false, drives: [], bays: [] };
+  #state: DrivesState = { error: null, listed: false, drives: [], bays: [], controllers: [] };
   /** As the helper listed them, without the labels of the bays that were set up. */
   #listed: readonly Drive[] = [];
+  #controllers: DrivesState['controllers'] = [];
   #running: Promise<void> | null = null;
   #again = false;
   #timer: NodeJS.Timeout | null = null;
@@ -89,13 +90,14 @@ export class DriveList {
     const { benchDirectory, protectedPaths } = this.#details();
     try {
       const client = await this.#helpers.plain();
-      const { drives } = await client.call('listDrives', {
+      const { drives, controllers } = await client.call('listDrives', {
         benchDirectory,
         protectedPaths: [...protectedPaths],
       });
       if (this.#closed || this.#details().benchDirectory !== benchDirectory) return;
       // Who works on a bench of virtual drives is not to look at those of the computer beside it.
       const shown = drives.filter(({ reasons }) => !reasons.some(({ code }) => code === 'not-on-bench'));
+      this.#controllers = controllers;
       this.#show(shown, null, true);
       this.#looked.fire();
     } catch (error) {
@@ -111,7 +113,7 @@ export class DriveList {
     const drives = withBayLabels(listed, bays).map((drive) =>
       withHealth(drive, healthOf(drive), healthRules),
     );
-    const state = { error, listed: isListed, drives, bays };
+    const state = { error, listed: isListed, drives, bays, controllers: this.#controllers };
     // Most listings find what the last one found; only a change is worth a repaint.
     if (JSON.stringify(state) === JSON.stringify(this.#state)) return;
     this.#state = state;

@@ -18,6 +18,8 @@ export async function openTrainingBench(paths: Pick<StatePaths, 'ledgerFile'>): 
 
 /** Reasons that a drive of a bench never has: what is blocked for one of them is this computer's own. */
 const neverOnABench: ReadonlySet<BlockReasonCode> = new Set([
+  'live-medium',
+  'own-disk',
   'system-disk',
   'state-on-drive',
   'media-on-drive',

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { formatBytes } from '../../core/base/display';
 import { PrestageError } from '../../core/base/errors';
 import { driveLabel, driveSchema, placeOf, type Drive } from '../../core/drive/drive';
+import { controllerNoteSchema, type ControllerNote } from '../../core/live/controllers';
 import { noHealthOf } from '../../core/health/health';
 import { defaultHealthRules, type HealthRule } from '../../core/health/health-rules';
 import { healthLine, withHealth } from '../../core/health/health-words';
@@ -35,6 +36,8 @@ export const drivesForm = z.strictObject({
       erase: abilitiesSchema.optional(),
     }),
   ),
+  /** What hides drives of this machine, or may. */
+  controllers: z.array(controllerNoteSchema),
 });
 type ListedDrive = z.infer<typeof drivesForm>['drives'][number];
 
@@ -79,7 +82,7 @@ export function drivesCommand(): Command {
           const { helpers, signal, output, stateDirectory } = context;
           const client = await helpers.plain();
           const benchDirectory = bench === undefined ? null : resolve(bench);
-          const { drives } = await client.call(
+          const { drives, controllers } = await client.call(
             'listDrives',
             { benchDirectory, protectedPaths: [] },
             { signal },
@@ -88,7 +91,9 @@ export function drivesCommand(): Command {
           const { listed, problem } = withPasts(healthy, stateDirectory);
           if (problem !== null) output.message(`note: what the drives hold is not known: ${problem}`);
           const shown = erase === true ? await withErase(listed, helpers, benchDirectory, signal) : listed;
-          output.result<typeof drivesForm>({ drives: shown }, () => drivesText(shown));
+          output.result<typeof drivesForm>({ drives: shown, controllers }, () =>
+            [drivesText(shown), ...controllerLines(controllers)].join('\n'),
+          );
           return undefined;
         }),
       )
@@ -210,6 +215,12 @@ export function drivesText(drives: readonly ListedDrive[]): string {
     ...(erase.length === 0 ? [] : ['', ...erase]),
     ...(notes.length === 0 ? [] : ['', ...notes]),
   ].join('\n');
+}
+
+/** What hides drives, and the setting to change. */
+function controllerLines(controllers: readonly ControllerNote[]): string[] {
+  const lines = controllers.map(({ message, remedy }) => `note: ${message} ${remedy}`);
+  return lines.length === 0 ? [] : ['', ...lines];
 }
 
 /** How a drive would be erased, or why it would not. */

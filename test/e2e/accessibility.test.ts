@@ -1,5 +1,4 @@
 import { AxeBuilder } from '@axe-core/playwright';
-import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { commandBarcode } from '../../core/scan/scan';
@@ -7,7 +6,7 @@ import { makeBench } from '../support/virtual-bench';
 import { AppWindow } from '../support/app-window';
 import { axeSource } from '../support/axe-source';
 import { card, pairByScan, signInAndProve, testMedia } from '../support/app-bench';
-import { temporaryArea } from '../support/global-setup';
+import { removeArea, temporaryArea } from '../support/global-setup';
 
 let area: string;
 let app: AppWindow;
@@ -29,7 +28,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await app.end();
-  rmSync(area, { recursive: true, force: true });
+  removeArea(area);
 });
 
 async function violations(): Promise<string[]> {

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, rmSync, truncateSync, writeFileSync, chmodSync } from 'node:fs';
+import { existsSync, readdirSync, truncateSync, writeFileSync, chmodSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { GiB } from '../../core/base/units';
@@ -15,7 +15,7 @@ import {
   type TestMedia,
 } from '../support/app-bench';
 import { runCli } from '../support/cli';
-import { temporaryArea } from '../support/global-setup';
+import { removeArea, temporaryArea } from '../support/global-setup';
 import { makeBench } from '../support/virtual-bench';
 
 /** One flow from badge to shipment: the bar is never stale, each screen owns its scans, and no mouse is needed. */
@@ -39,7 +39,7 @@ afterEach(async () => {
   opened = null;
 });
 afterAll(() => {
-  rmSync(area, { recursive: true, force: true });
+  removeArea(area);
 });
 
 async function start(): Promise<AppWindow> {

@@ -1,9 +1,8 @@
-import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { AppWindow } from '../support/app-window';
 import { card } from '../support/app-bench';
-import { temporaryArea } from '../support/global-setup';
+import { removeArea, temporaryArea } from '../support/global-setup';
 import { makeBench } from '../support/virtual-bench';
 
 let area: string;
@@ -25,7 +24,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await app.end();
-  rmSync(area, { recursive: true, force: true });
+  removeArea(area);
 });
 
 const title = (name: string): ReturnType<AppWindow['page']['locator']> =>

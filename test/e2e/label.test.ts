@@ -1,9 +1,8 @@
-import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { makeBench } from '../support/virtual-bench';
 import { AppWindow } from '../support/app-window';
-import { temporaryArea } from '../support/global-setup';
+import { removeArea, temporaryArea } from '../support/global-setup';
 
 let area: string;
 let app: AppWindow;
@@ -15,7 +14,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await app.end();
-  rmSync(area, { recursive: true, force: true });
+  removeArea(area);
 });
 
 type Modifier = 'shift' | 'control' | 'alt' | 'iskeypad';

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { card, helpersOf, pairByScan, startByScan, testMedia, type TestMedia } from '../support/app-bench';
@@ -6,7 +6,7 @@ import { receiptSchema } from '../../core/delivery/library';
 import { AppWindow, giveToUser } from '../support/app-window';
 import { runCli } from '../support/cli';
 import { minisignKeys } from '../support/delivery';
-import { temporaryArea } from '../support/global-setup';
+import { removeArea, temporaryArea } from '../support/global-setup';
 import { present } from '../support/present';
 import { makeBench } from '../support/virtual-bench';
 
@@ -45,7 +45,7 @@ afterEach(async () => {
   await opened?.end();
 });
 afterAll(() => {
-  rmSync(area, { recursive: true, force: true });
+  removeArea(area);
 });
 
 it('receives a folder, writes it without a typed SHA-256, and takes an older one only with a reason', async () => {

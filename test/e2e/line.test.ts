@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { scansOfLine } from '../../core/flow/take-out';
@@ -8,7 +8,7 @@ import { commandBarcode } from '../../core/scan/scan';
 import { helpersOf, testMedia, type TestMedia } from '../support/app-bench';
 import { AppWindow, giveToUser } from '../support/app-window';
 import { runCli } from '../support/cli';
-import { temporaryArea } from '../support/global-setup';
+import { removeArea, temporaryArea } from '../support/global-setup';
 import { makeBench } from '../support/virtual-bench';
 
 /** Line mode: from the badge to the closed shipment by scanner alone, in the real app with real keys. No mouse is used here. */
@@ -37,7 +37,7 @@ afterEach(async () => {
   opened = null;
 });
 afterAll(() => {
-  rmSync(area, { recursive: true, force: true });
+  removeArea(area);
 });
 
 /** A station in line mode that has used the media before. */

@@ -1,10 +1,10 @@
-import { chmodSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { makeBench } from '../support/virtual-bench';
 import { AppWindow } from '../support/app-window';
 import { card } from '../support/app-bench';
-import { temporaryArea } from '../support/global-setup';
+import { removeArea, temporaryArea } from '../support/global-setup';
 
 let area: string;
 let bench: string;
@@ -20,7 +20,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await app.end();
-  rmSync(area, { recursive: true, force: true });
+  removeArea(area);
 });
 
 function orderFile(name: string, text: string): string {

@@ -14,7 +14,7 @@ import {
   type TestMedia,
 } from '../support/app-bench';
 import { hasNoTable } from '../support/drive-check';
-import { temporaryArea } from '../support/global-setup';
+import { removeArea, temporaryArea } from '../support/global-setup';
 import { attachLoop, detachAllLoops, isRoot, rootOnly } from '../support/loop';
 
 /** The app as a plain user, before drives that only root may open: loop devices over the bench's files. */
@@ -37,7 +37,7 @@ afterEach(async () => {
   detachAllLoops();
 });
 afterAll(() => {
-  rmSync(area, { recursive: true, force: true });
+  removeArea(area);
 });
 
 /** Starts the app with two drives of root's, and a program of ours in the place of pkexec (or the real one). */

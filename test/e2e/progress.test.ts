@@ -1,4 +1,4 @@
-import { existsSync, rmSync, truncateSync } from 'node:fs';
+import { existsSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { GiB } from '../../core/base/units';
@@ -13,7 +13,7 @@ import {
   type TestMedia,
 } from '../support/app-bench';
 import { AppWindow } from '../support/app-window';
-import { temporaryArea } from '../support/global-setup';
+import { removeArea, temporaryArea } from '../support/global-setup';
 import { makeBench } from '../support/virtual-bench';
 
 /** How far all drives are, where it can be seen without the page: window title and task bar; and the words at the end. */
@@ -36,7 +36,7 @@ afterEach(async () => {
   opened = null;
 });
 afterAll(() => {
-  rmSync(area, { recursive: true, force: true });
+  removeArea(area);
 });
 
 async function paired(): Promise<AppWindow> {

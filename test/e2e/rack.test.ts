@@ -1,10 +1,9 @@
-import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { commandBarcode } from '../../core/scan/scan';
 import { askToStart, signInAndProve, testMedia } from '../support/app-bench';
 import { AppWindow } from '../support/app-window';
-import { temporaryArea } from '../support/global-setup';
+import { removeArea, temporaryArea } from '../support/global-setup';
 import { makeBench } from '../support/virtual-bench';
 
 /** The rack view with 24 bays, by scanner and keyboard, from the badge to 24 PASS. */
@@ -26,7 +25,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await app.end();
-  rmSync(area, { recursive: true, force: true });
+  removeArea(area);
 });
 
 const tiles = (): ReturnType<AppWindow['page']['locator']> => app.page.getByRole('option');

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, renameSync, rmdirSync, rmSync } from 'node:fs';
+import { mkdirSync, readFileSync, renameSync, rmdirSync } from 'node:fs';
 import { setPriority } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -10,7 +10,7 @@ import { recordedLayouts, recordedScan } from '../support/recorded-scans';
 import { KeyPlayer } from '../support/key-player';
 import { makeBench } from '../support/virtual-bench';
 import { AppWindow } from '../support/app-window';
-import { temporaryArea } from '../support/global-setup';
+import { removeArea, temporaryArea } from '../support/global-setup';
 
 /** The scanner check in the real app: by keys as they were recorded on real layouts, and on the layouts themselves. */
 
@@ -31,7 +31,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await app.end();
   preferThisProcess(false);
-  rmSync(area, { recursive: true, force: true });
+  removeArea(area);
 });
 
 /** Keys are played in milliseconds while other files use all cores: this process, and the app it starts, go first. */

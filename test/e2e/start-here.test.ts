@@ -1,9 +1,8 @@
-import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { AppWindow, giveToUser } from '../support/app-window';
 import { runCli } from '../support/cli';
-import { temporaryArea } from '../support/global-setup';
+import { removeArea, temporaryArea } from '../support/global-setup';
 
 /** From a fresh training bench to a closed shipment, following only what the Start here card says. */
 
@@ -18,7 +17,7 @@ afterEach(async () => {
   app = null;
 });
 afterAll(() => {
-  rmSync(area, { recursive: true, force: true });
+  removeArea(area);
 });
 
 describe('Start here', () => {

@@ -1,10 +1,9 @@
-import { rmSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { AppPreview } from '../support/app-preview';
 import type { Call } from '../support/app-preview-main';
 import { allActs } from '../support/app-preview-acts';
 import { previews } from '../support/app-preview-states';
-import { temporaryArea } from '../support/global-setup';
+import { removeArea, temporaryArea } from '../support/global-setup';
 
 /** The page in every state it has: within its policy, without errors, and to be used by everybody in every theme. */
 
@@ -17,7 +16,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await preview.end();
-  rmSync(area, { recursive: true, force: true });
+  removeArea(area);
 });
 
 describe('a state', () => {

@@ -1,11 +1,11 @@
-import { readdirSync, readFileSync, rmSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { strFromU8, unzipSync } from 'fflate';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { card } from '../support/app-bench';
 import { AppWindow, giveToUser } from '../support/app-window';
-import { temporaryArea } from '../support/global-setup';
+import { removeArea, temporaryArea } from '../support/global-setup';
 import { jsonLines } from '../support/json-lines';
 import { makeBench } from '../support/virtual-bench';
 
@@ -22,7 +22,7 @@ afterEach(async () => {
   opened = null;
 });
 afterAll(() => {
-  rmSync(area, { recursive: true, force: true });
+  removeArea(area);
 });
 
 const lineSchema = z.looseObject({ event: z.string(), program: z.string(), level: z.string() });

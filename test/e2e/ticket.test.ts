@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { rmSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { characterAt, keyOfCharacter, type KeyboardLayout } from '../../core/scan/keyboard-layouts';
@@ -8,7 +8,7 @@ import type { ScanKey } from '../../core/scan/scan-keys';
 import { testMedia, type TestMedia } from '../support/app-bench';
 import { AppWindow } from '../support/app-window';
 import { runCli } from '../support/cli';
-import { temporaryArea } from '../support/global-setup';
+import { removeArea, temporaryArea } from '../support/global-setup';
 import { KeyPlayer } from '../support/key-player';
 import { codesIn, readCodes } from '../support/read-codes';
 import { makeBench } from '../support/virtual-bench';
@@ -30,7 +30,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await app.end();
-  rmSync(area, { recursive: true, force: true });
+  removeArea(area);
 });
 
 /** The keys of a scanner that is set to a US keyboard, as a computer that is set to another one takes them. */

@@ -7,7 +7,7 @@ import type { AppState } from '../../core/contract/app';
 import { commandBarcode } from '../../core/scan/scan';
 import { GiB, MiB } from '../../core/base/units';
 import { makeBench } from '../support/virtual-bench';
-import { runCli } from '../support/cli';
+import { runHere } from '../support/command-line';
 import { hasNoTable } from '../support/drive-check';
 import { temporaryArea } from '../support/global-setup';
 import { makeMedia, type MadeMedia } from '../support/wim';
@@ -133,7 +133,7 @@ describe('an order in the app', () => {
     await scan('BAY 1');
     const file = join(own, 'order.csv');
     writeFileSync(file, order());
-    expect((await runCli(['order', 'open', file, '--number', 'WO-8', '--state', state])).status).toBe(0);
+    expect((await runHere(['order', 'open', file, '--number', 'WO-8', '--state', state])).status).toBe(0);
     const armed = handlers.arm({ armed: true });
     await expect(armed).rejects.toMatchObject({ code: 'not-confirmed' });
     expect(hasNoTable(bayFile(1), 2 * GiB)).toBe(true);

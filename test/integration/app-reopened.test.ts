@@ -13,7 +13,7 @@ import { makeBench } from '../support/virtual-bench';
 import { temporaryArea } from '../support/global-setup';
 import { makeMedia, type MadeMedia } from '../support/wim';
 import { TestApp } from '../support/app-service';
-import { runCli } from '../support/cli';
+import { runHere } from '../support/command-line';
 import { context } from '../unit/station/ledger/samples';
 
 /** What the bench shows after the app was closed with nothing running, and opened again. */
@@ -173,7 +173,7 @@ describe('the app, closed with nothing running and opened again', () => {
     const before = await passAndCancelled();
     await closed();
     const drives = before.jobs.map(({ driveId }) => driveId);
-    const run = await runCli([
+    const run = await runHere([
       ...['apply', '--media', media.path, '--expect-sha256', sha256, '--bench', bench, '--state', state()],
       ...['--drive', `${drives[1] ?? ''}=7KX9PQ8`, '--yes'],
     ]);

@@ -21,10 +21,10 @@ import {
   errorOf,
   onlyDrive,
   reportOf,
-  runCli,
   type ApplyReport,
   type ListedDrive,
 } from '../support/cli';
+import { runHere } from '../support/command-line';
 import { extractPartition, hasNoTable, imageHashes, partitionOn, volumeHashes } from '../support/drive-check';
 import { temporaryArea } from '../support/global-setup';
 import { isRoot, rootOnly } from '../support/loop';
@@ -54,7 +54,7 @@ async function apply(
   options: readonly string[] = [],
   path = media.path,
 ): Promise<ApplyReport> {
-  const run = await runCli(
+  const run = await runHere(
     ['apply', '--media', path, '--bench', bench, '--state', join(area, 'state'), '--yes', '--json']
       .concat(drives.flatMap(({ id }) => ['--drive', `${id}=${nextMachine()}`]))
       .concat(options),
@@ -115,7 +115,7 @@ describe('apply on virtual drives', () => {
     // Disk and three partitions, on two drives, and no two alike.
     expect(guids.size).toBe(8);
 
-    const listed = await runCli(['ledger', 'verify', '--state', join(area, 'state')]);
+    const listed = await runHere(['ledger', 'verify', '--state', join(area, 'state')]);
     expect(listed.status).toBe(0);
   });
 
@@ -196,14 +196,14 @@ describe('apply on virtual drives', () => {
       ]);
       expect(rights).not.toContain('no key');
       const state = ['--state', join(area, 'state')];
-      const { stdout } = await runCli(['ledger', 'export', '--format', 'json', ...state]);
+      const { stdout } = await runHere(['ledger', 'export', '--format', 'json', ...state]);
       const bytes = present(recoveryFiles['Windows/System32/Recovery/Winre.wim']).length;
       const sha1 = present(imageHashes(media.path).get(winre));
       expect(ledgerExportSchema.parse(JSON.parse(stdout)).entries.at(-1)?.json.record).toMatchObject({
         kind: 'job-ended',
         job: { layout: 'uefi-recovery', recovery: { bytes, sha1 } },
       });
-      expect((await runCli(['media', 'inspect', media.path])).stdout).toMatch(/recovery +Winre\.wim, /);
+      expect((await runHere(['media', 'inspect', media.path])).stdout).toMatch(/recovery +Winre\.wim, /);
     },
   );
 
@@ -261,7 +261,7 @@ describe('apply on virtual drives', () => {
     await makeBench(bench, 1);
     const drives = await benchDrives(bench);
     const report = await apply(bench, drives, [], made.path);
-    const exported = await runCli(['ledger', 'export', '--format', 'json', '--state', join(area, 'state')]);
+    const exported = await runHere(['ledger', 'export', '--format', 'json', '--state', join(area, 'state')]);
     expect(exported.stdout).toContain('"expected":"manifest"');
     expect(exported.stdout).toContain(report.media.sha256);
   });
@@ -283,27 +283,27 @@ describe('verify of a finished drive', () => {
       join(area, 'state'),
       '--json',
     ];
-    expect((await runCli(verify)).status).toBe(0);
+    expect((await runHere(verify)).status).toBe(0);
     // Also without the cache: the chunk map is kept with the record.
     rmSync(join(area, 'state', 'renders'), { recursive: true });
-    expect((await runCli(verify)).status).toBe(0);
+    expect((await runHere(verify)).status).toBe(0);
 
     const fd = openSync(drive.path, 'r+');
     const at = 277 * MiB + 3;
     const byte = Buffer.alloc(1);
     readSync(fd, byte, 0, 1, at);
     writeSync(fd, Buffer.from([(byte[0] ?? 0) ^ 0x10]), 0, 1, at);
-    const found = await runCli(verify);
+    const found = await runHere(verify);
     expect(found.status).toBe(4);
     expect(errorOf(found)).toMatchObject({ code: 'verify-mismatch', offset: 277 * MiB });
     writeSync(fd, byte, 0, 1, at);
-    expect((await runCli(verify)).status).toBe(0);
+    expect((await runHere(verify)).status).toBe(0);
 
     // The partition table is part of the record too.
     readSync(fd, byte, 0, 1, 600);
     writeSync(fd, Buffer.from([(byte[0] ?? 0) ^ 1]), 0, 1, 600);
     closeSync(fd);
-    const table = await runCli(verify);
+    const table = await runHere(verify);
     expect(table.status).toBe(4);
     expect(errorOf(table).code).toBe('table-mismatch');
   });
@@ -312,7 +312,7 @@ describe('verify of a finished drive', () => {
     const bench = join(area, 'bench-unknown');
     await makeBench(bench, 1);
     const drive = await onlyDrive(bench);
-    const run = await runCli([
+    const run = await runHere([
       'verify',
       '--drive',
       drive.id,
@@ -331,7 +331,7 @@ describe('verify of a finished drive', () => {
 
 describe('the ledger after all this', () => {
   it('is whole, and has two entries a job', async () => {
-    const run = await runCli(['ledger', 'verify', '--json', '--state', join(area, 'state')]);
+    const run = await runHere(['ledger', 'verify', '--json', '--state', join(area, 'state')]);
     expect(run.status).toBe(0);
     expect(JSON.parse(run.stdout)).toMatchObject({ ok: true });
     expect(readFileSync(join(area, 'state', 'station-key.pem'), 'utf8')).toContain('PRIVATE KEY');

@@ -7,7 +7,8 @@ import { decodeDevice, type BcdDevice } from '../../core/boot/bcd-device';
 import { bootTargetOf } from '../../core/boot/bcd-rules';
 import { readBootStore } from '../../helper/boot/hive';
 import { makeBench } from '../support/virtual-bench';
-import { benchDrives, errorOf, reportOf, runCli, type ListedDrive } from '../support/cli';
+import { benchDrives, errorOf, reportOf, type ListedDrive } from '../support/cli';
+import { runHere } from '../support/command-line';
 import { extractPartition } from '../support/drive-check';
 import { temporaryArea } from '../support/global-setup';
 import { makeMedia } from '../support/wim';
@@ -29,7 +30,7 @@ async function applied(name: string, media: string, drives: number): Promise<Lis
   const bench = join(area, name);
   await makeBench(bench, drives);
   const listed = await benchDrives(bench);
-  const run = await runCli(
+  const run = await runHere(
     ['apply', '--media', media, '--bench', bench, '--state', join(area, 'state'), '--yes', '--json'].concat(
       listed.flatMap(({ id }) => ['--drive', `${id}=BOOT${String((machines += 1)).padStart(4, '0')}`]),
     ),
@@ -103,7 +104,7 @@ describe('the boot store of a written drive', () => {
     const [first, second] = drives.map((drive) => guidsOn(drive.path));
     expect(first).not.toEqual(second);
     for (const { id } of drives) {
-      const run = await runCli(
+      const run = await runHere(
         ['verify', '--drive', id, '--bench', join(area, 'bench-whole')].concat([
           '--state',
           join(area, 'state'),
@@ -130,7 +131,7 @@ describe('the boot store of a written drive', () => {
     await makeBench(bench, 1);
     const [drive] = await benchDrives(bench);
     const blocks = statSync(drive?.path ?? '').blocks;
-    const run = await runCli(
+    const run = await runHere(
       ['apply', '--media', path, '--bench', bench, '--state', join(area, 'state'), '--yes', '--json'].concat([
         '--drive',
         `${drive?.id ?? ''}=BOOT9999`,
@@ -138,7 +139,7 @@ describe('the boot store of a written drive', () => {
     );
     expect(errorOf(run).code).toBe('boot-store-invalid');
     expect(statSync(drive?.path ?? '').blocks).toBe(blocks);
-    const ledger = await runCli(['ledger', 'list', '--state', join(area, 'state'), '--json']);
+    const ledger = await runHere(['ledger', 'list', '--state', join(area, 'state'), '--json']);
     expect(ledger.stdout).not.toContain('BOOT9999');
   });
 });

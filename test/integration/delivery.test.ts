@@ -18,6 +18,7 @@ import { mediaReceiveForm } from '../../station/cli/media-receive-command';
 import { mediaSendForm } from '../../station/cli/media-send-command';
 import { mediaManifestSchema, type MediaManifest } from '../../core/delivery/manifest';
 import { benchDrives, errorOf, reportOf, runCli, type CliResult } from '../support/cli';
+import { runHere } from '../support/command-line';
 import {
   atTerminal,
   captureTree,
@@ -52,14 +53,24 @@ const at = (...names: string[]): string => join(area, ...names);
 const sha256 = (file: string): string => createHash('sha256').update(readFileSync(file)).digest('hex');
 
 const send = async (file: string, to: string, revision: number, ...more: string[]): Promise<CliResult> =>
-  await runCli([
+  await runHere([
     ...['media', 'send', file, '--to', to, '--name', 'Contoso', '--media-version', `24H2-${revision}`],
     ...['--revision', String(revision), '--json', ...more],
   ]);
 const receive = async (folder: string, stateFolder: string, ...more: string[]): Promise<CliResult> =>
-  await runCli(['media', 'receive', folder, '--state', stateFolder, '--json', '--operator', 'tess', ...more]);
+  await runHere([
+    'media',
+    'receive',
+    folder,
+    '--state',
+    stateFolder,
+    '--json',
+    '--operator',
+    'tess',
+    ...more,
+  ]);
 const trust = async (name: string, stateFolder: string, ...key: string[]): Promise<CliResult> =>
-  await runCli(['key', 'trust', name, ...key, '--state', stateFolder, '--json']);
+  await runHere(['key', 'trust', name, ...key, '--state', stateFolder, '--json']);
 const received = (result: CliResult): z.infer<typeof mediaReceiveForm> => {
   if (result.stdout === '') throw new Error(result.stderr);
   return mediaReceiveForm.parse(JSON.parse(result.stdout));
@@ -185,7 +196,7 @@ describe('media send', () => {
       },
     });
     expect(cut.status).toBe(137);
-    const list = await runCli(['media', 'library', 'list', '--state', killedState, '--json']);
+    const list = await runHere(['media', 'library', 'list', '--state', killedState, '--json']);
     expect(JSON.parse(list.stdout)).toMatchObject({
       media: [],
       unfinished: [{ name: 'Contoso', revision: 1 }],
@@ -216,10 +227,10 @@ describe('keys', () => {
     const secret = at('own.key');
     writeFileSync(at('password'), 'correct horse\n', { mode: 0o600 });
     writeFileSync(at('open-password'), 'correct horse\n', { mode: 0o644 });
-    const open = await runCli(['key', 'create', secret, '--password-file', at('open-password'), '--json']);
+    const open = await runHere(['key', 'create', secret, '--password-file', at('open-password'), '--json']);
     expect(errorOf(open)).toMatchObject({ code: 'key-invalid' });
     expect(existsSync(secret)).toBe(false);
-    const made = await runCli(['key', 'create', secret, '--password-file', at('password'), '--json']);
+    const made = await runHere(['key', 'create', secret, '--password-file', at('password'), '--json']);
     expect(made.status).toBe(0);
     expect(statSync(secret).mode & 0o777).toBe(0o600);
     expect((await send(second, at('own'), 1)).status).toBe(0);
@@ -265,10 +276,10 @@ describe('keys', () => {
     const known = errorOf(await trust('CONTOSO', folder, '--public-key', other.public));
     expect(known.code).toBe('key-known');
     expect(known.remedy).toContain("prestage key forget 'Contoso'");
-    expect(errorOf(await runCli(['key', 'forget', 'Contoso', '--state', folder, '--json'])).code).toBe(
+    expect(errorOf(await runHere(['key', 'forget', 'Contoso', '--state', folder, '--json'])).code).toBe(
       'not-confirmed',
     );
-    expect((await runCli(['key', 'forget', 'Contoso', '--yes', '--state', folder])).status).toBe(0);
+    expect((await runHere(['key', 'forget', 'Contoso', '--yes', '--state', folder])).status).toBe(0);
     expect(
       (
         await trust(
@@ -279,9 +290,9 @@ describe('keys', () => {
         )
       ).status,
     ).toBe(0);
-    const list = await runCli(['key', 'list', '--state', folder]);
+    const list = await runHere(['key', 'list', '--state', folder]);
     expect(list.stdout).toMatch(/CONTOSO\s+minisign\s+[0-9a-f]{64}/);
-    expect(errorOf(await runCli(['key', 'show', 'Contoso!', '--state', folder, '--json'])).code).toBe(
+    expect(errorOf(await runHere(['key', 'show', 'Contoso!', '--state', folder, '--json'])).code).toBe(
       'key-not-found',
     );
   });
@@ -301,7 +312,7 @@ describe('media receive', () => {
 
     const fingerprint = result.receipt.station.keyFingerprint;
     const check = async (file: string, manifest: string, key: string): Promise<CliResult> =>
-      await runCli(['media', 'check-receipt', file, '--manifest', manifest, '--trust', key, '--json']);
+      await runHere(['media', 'check-receipt', file, '--manifest', manifest, '--trust', key, '--json']);
     const manifest = join(sent, 'Contoso.media.json');
     expect((await check(receipt, manifest, fingerprint)).status).toBe(0);
     const other = await check(receipt, join(sent, 'contoso.wim.001'), fingerprint);
@@ -374,7 +385,7 @@ describe('media receive', () => {
     rmSync(part(3));
     const again = copyDelivery(sent, at('sent-again'));
     rmSync(join(again, 'contoso.wim.003'));
-    const text = await runCli(['media', 'receive', folder, '--from', again, '--state', other]);
+    const text = await runHere(['media', 'receive', folder, '--from', again, '--state', other]);
     expect(text.stdout).toContain('The media is proved and in the library.');
   });
 
@@ -384,7 +395,7 @@ describe('media receive', () => {
     rmSync(join(folder, 'contoso.wim.003'));
     const other = at('doubled-state');
     await trust('Contoso', other, '--public-key', keys.public);
-    const text = await runCli(['media', 'receive', folder, '--state', other]);
+    const text = await runHere(['media', 'receive', folder, '--state', other]);
     expect(text.stdout).toContain('contoso.wim.002 (part 2 of 3) holds part 1 instead.');
     expect(text.stdout).toContain('contoso.wim.003 (part 3 of 3) is missing.');
     expect(text.stdout).toMatch(/Ask the sender for:\n {2}part 2\n {2}part 3\n/);
@@ -399,15 +410,15 @@ describe('media receive', () => {
     });
     const result = received(await receive(older, state, '--older', 'revision 3 does not start'));
     expect(result).toMatchObject({ media: { older: { reason: 'revision 3 does not start', revision: 3 } } });
-    const list = await runCli(['media', 'library', 'list', '--state', state]);
+    const list = await runHere(['media', 'library', 'list', '--state', state]);
     expect(list.stdout.match(/proved/g)).toHaveLength(2);
-    expect((await runCli(['media', 'library', 'remove', sha256(second), '--state', state])).status).toBe(0);
+    expect((await runHere(['media', 'library', 'remove', sha256(second), '--state', state])).status).toBe(0);
 
     // What was removed is not forgotten with it: an old media does not come back that way.
     const emptied = at('emptied-state');
     await trust('Contoso', emptied, '--public-key', keys.public);
     expect(received(await receive(sent, emptied)).result).toBe('received');
-    expect((await runCli(['media', 'library', 'remove', 'Contoso', '--state', emptied])).status).toBe(0);
+    expect((await runHere(['media', 'library', 'remove', 'Contoso', '--state', emptied])).status).toBe(0);
     expect(errorOf(await receive(older, emptied))).toMatchObject({
       code: 'delivery-older',
       message:
@@ -415,13 +426,13 @@ describe('media receive', () => {
       remedy: expect.stringContaining("prestage media library forget 'Contoso'") as string,
     });
     const forget = ['media', 'library', 'forget', 'contoso', '--state', emptied, '--json'];
-    expect(errorOf(await runCli(forget)).code).toBe('not-confirmed');
-    expect(mediaForgetForm.parse(JSON.parse((await runCli([...forget, '--yes'])).stdout))).toMatchObject({
+    expect(errorOf(await runHere(forget)).code).toBe('not-confirmed');
+    expect(mediaForgetForm.parse(JSON.parse((await runHere([...forget, '--yes'])).stdout))).toMatchObject({
       forgotten: [{ name: 'Contoso', revision: 3 }],
     });
     expect(received(await receive(older, emptied)).result).toBe('received');
     expect(
-      errorOf(await runCli(['media', 'library', 'remove', 'Fabrikam', '--state', state, '--json'])).code,
+      errorOf(await runHere(['media', 'library', 'remove', 'Fabrikam', '--state', state, '--json'])).code,
     ).toBe('library-not-found');
   });
 
@@ -457,7 +468,7 @@ describe('media receive', () => {
       string,
     ];
     const inspect = async (): Promise<CliResult> =>
-      await runCli(['media', 'inspect', filed.media.path ?? '', '--state', other, '--json']);
+      await runHere(['media', 'inspect', filed.media.path ?? '', '--state', other, '--json']);
     expect((await inspect()).status).toBe(0);
     // Whoever can write to the library cannot make a manifest that the certificate never signed.
     const before = sha256(kept);
@@ -522,7 +533,7 @@ describe('media receive', () => {
         ],
       }),
     );
-    expect((await runCli(['key', 'list', '--state', other])).stdout).toContain('ENDED on 2021-01-01');
+    expect((await runHere(['key', 'list', '--state', other])).stdout).toContain('ENDED on 2021-01-01');
     await send(first, folder, 1);
     const sign = async (): Promise<void> => {
       await run('openssl', [
@@ -616,13 +627,13 @@ describe('the record', () => {
     await trust('Contoso', stateFolder, '--public-key', keys.public);
     const result = received(await receive(folder, stateFolder));
     if (result.result !== 'received') throw new Error(result.result);
-    const inspected = await runCli(['media', 'inspect', 'contoso', '--state', stateFolder]);
+    const inspected = await runHere(['media', 'inspect', 'contoso', '--state', stateFolder]);
     expect(inspected.stdout).toContain('matches the manifest signed by Contoso');
 
     await makeBench(bench, 2);
     const [one, two] = await benchDrives(bench);
     const apply = async (id: string, machine: string): Promise<CliResult> =>
-      await runCli([
+      await runHere([
         ...['apply', '--media', 'Contoso', '--bench', bench, '--state', stateFolder, '--yes', '--json'],
         ...['--drive', `${id}=${machine}`],
       ]);
@@ -630,7 +641,7 @@ describe('the record', () => {
     expect(reportOf(written).jobs.map(({ state: end }) => end)).toEqual(['done']);
     expect(JSON.parse(written.stdout)).toMatchObject({ media: { expected: 'signed-manifest' } });
     const bundle = at('shipment.zip');
-    const shipped = await runCli([
+    const shipped = await runHere([
       'ship',
       '--number',
       'S-1',
@@ -644,7 +655,16 @@ describe('the record', () => {
     ]);
     const { keyFingerprint } = z.object({ keyFingerprint: z.string() }).parse(JSON.parse(shipped.stdout));
     const audit = async (manifest: string): Promise<CliResult> =>
-      await runCli(['audit', bundle, '--training', '--trust', keyFingerprint, '--media', manifest, '--json']);
+      await runHere([
+        'audit',
+        bundle,
+        '--training',
+        '--trust',
+        keyFingerprint,
+        '--media',
+        manifest,
+        '--json',
+      ]);
     const manifest = join(folder, 'Contoso.media.json');
     const good = await audit(manifest);
     expect(good.status).toBe(0);
@@ -658,7 +678,7 @@ describe('the record', () => {
     expect(JSON.parse(other.stdout)).toMatchObject({ doubts: [{ code: 'manifest-other' }] });
     expect((await audit(join(sent, 'Contoso.media.json'))).stdout).toContain('media-unexpected');
 
-    await runCli(['key', 'forget', 'Contoso', '--yes', '--state', stateFolder]);
+    await runHere(['key', 'forget', 'Contoso', '--yes', '--state', stateFolder]);
     expect(errorOf(await apply(present(two).id, '5CD1234XY2')).code).toBe('delivery-key-unknown');
     await trust('Contoso', stateFolder, '--public-key', keys.public);
     writeFileSync(join(result.media.folder, 'media.json'), '{}');

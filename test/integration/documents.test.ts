@@ -32,6 +32,7 @@ const story = [
   'docs/guide/machine-labels.md',
   'docs/guide/plant.md',
   'docs/security.md',
+  'docs/live.md',
   'docs/performance.md',
   'docs/guide/when-something-goes-wrong.md',
 ] as const;
@@ -41,6 +42,8 @@ const notRun: readonly (readonly [command: string, reason: string])[] = [
   ['npm run demo', 'sets up the machine first; it does what the story does'],
   ['npm start', 'needs a display: test/e2e'],
   ['npm run package', 'packs for minutes: test/e2e runs the package'],
+  ['sudo npm run package:live', 'makes a whole Debian: test/live'],
+  ['sudo dd', 'overwrites a disk'],
   ['sudo npm run bench', 'takes 20 minutes and 60 GB'],
   ['sudo apt install', 'changes the machine'],
   ['sudo -u postgres', 'needs a PostgreSQL: test/fleet'],

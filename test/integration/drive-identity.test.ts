@@ -3,16 +3,12 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { MiB } from '../../core/base/units';
-import { errorOf, runCli, type CliResult } from '../support/cli';
+import { drivesAt, errorOf, type CliResult } from '../support/cli';
+import { runHere } from '../support/command-line';
 import { temporaryArea } from '../support/global-setup';
+import { present } from '../support/present';
 import { changeDevices, devicesIn, standInLsblk } from '../support/refusal-lsblk';
-import {
-  apply as applyTo,
-  listedOn,
-  makeStation,
-  verify,
-  type RefusalStation,
-} from '../support/refusal-station';
+import { apply as applyTo, makeStation, verify, type RefusalStation } from '../support/refusal-station';
 import { overwrite } from '../support/virtual-bench';
 import { makeMedia, type MadeMedia } from '../support/wim';
 
@@ -55,7 +51,7 @@ async function stationWith(name: string, drives: number): Promise<RefusalStation
 }
 
 const idIn = async (station: RefusalStation, file: string): Promise<string> =>
-  (await listedOn(station, join(station.bench, file))).id;
+  present((await drivesAt(station.bench)).find(({ path }) => path === join(station.bench, file))).id;
 
 const apply = async (
   station: RefusalStation,
@@ -65,7 +61,7 @@ const apply = async (
   await applyTo(station, { media: media.path, drives, more: ['--layout', 'uefi', ...more] });
 const ship = async ({ state }: RefusalStation, number: string): Promise<z.infer<typeof shipForm>> => {
   const out = join(area, `${number}.zip`);
-  const run = await runCli(['ship', '--number', number, '--output', out, '--state', state, '--json']);
+  const run = await runHere(['ship', '--number', number, '--output', out, '--state', state, '--json']);
   if (run.status !== 0) throw new Error(run.stderr + run.stdout);
   return shipForm.parse(JSON.parse(run.stdout));
 };
@@ -74,7 +70,7 @@ describe('two attached drives with one serial', () => {
   it('are shown as such, are written, and neither is taken for the other', async () => {
     const at = await stationWith('two', 2);
     const [first, second] = [await idIn(at, 'drive-01.img'), await idIn(at, 'drive-02.img')];
-    const list = await runCli(['drives', '--bench', at.bench]);
+    const list = await runHere(['drives', '--bench', at.bench]);
     expect(list.stdout).toMatch(
       /note: drive BRIDGE-0001 \(bay 1\): The drive in bay 2 reports the same serial/,
     );
@@ -122,7 +118,7 @@ describe('two attached drives with one serial', () => {
     const first = await idIn(at, 'drive-01.img');
     expect((await apply(at, [`${first}=COPY-0001`])).status).toBe(0);
     copyFileSync(join(at.bench, 'drive-01.img'), join(at.bench, 'drive-02.img'));
-    expect((await runCli(['drives', '--bench', at.bench])).stdout).toContain('the same disk GUID');
+    expect((await runHere(['drives', '--bench', at.bench])).stdout).toContain('the same disk GUID');
     const run = await verify(at, first);
     expect([run.status, errorOf(run).code]).toEqual([3, 'record-not-found']);
     expect(errorOf(run).message).toContain('one is a copy of the other');
@@ -155,7 +151,7 @@ describe('drives that sit in one bay one after another', () => {
     const id = await idIn(at, 'drive-01.img');
     expect((await apply(at, [`${id}=ERASED-01`])).status).toBe(0);
     expect((await apply(at, [`${id}=LATER-002`], ['--again', 'Not needed'])).status).toBe(0);
-    const exported = await runCli(['ledger', 'export', '--format', 'json', '--state', at.state]);
+    const exported = await runHere(['ledger', 'export', '--format', 'json', '--state', at.state]);
     expect(exported.stdout).toContain('previousDiskGuid');
     const shipped = await ship(at, 'S-AGAIN');
     expect(shipped.machines.map(({ machineSerial }) => machineSerial)).toEqual(['LATER-002']);
@@ -177,7 +173,7 @@ describe('a USB adapter that presents 4096-byte sectors', () => {
       changeDevices(device, (one) => ({ ...one, tran: 'usb', 'log-sec': 4096 })),
     );
     const tools = standInLsblk(join(area, 'lsblk'), devices);
-    const run = await runCli(['drives'], { env: { PATH: `${tools}:${process.env['PATH'] ?? ''}` } });
+    const run = await runHere(['drives'], { env: { PATH: `${tools}:${process.env['PATH'] ?? ''}` } });
     expect(run.stdout).toMatch(/^note: drive \S+ \(.+\): This USB adapter presents 4096-byte sectors\./m);
   });
 });

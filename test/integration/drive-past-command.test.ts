@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { GiB, MiB } from '../../core/base/units';
 import { drivePastSchema, type DrivePast } from '../../core/ledger/drive-past';
 import { runCli } from '../support/cli';
+import { runHere } from '../support/command-line';
 import { temporaryArea } from '../support/global-setup';
 import { heldPrograms } from '../support/held-programs';
 import { Hold } from '../support/hold';
@@ -36,7 +37,7 @@ async function listed(
   at: RefusalStation,
 ): Promise<{ readonly past: DrivePast | null; readonly text: string }> {
   const args = ['drives', '--bench', at.bench, '--state', at.state];
-  const [json, text] = [await runCli([...args, '--json']), await runCli(args)];
+  const [json, text] = [await runHere([...args, '--json']), await runHere(args)];
   expect([json.status, text.status], json.stderr + text.stderr).toEqual([0, 0]);
   return { past: listForm.parse(JSON.parse(json.stdout)).drives[0]?.past ?? null, text: text.stdout };
 }
@@ -130,7 +131,7 @@ describe("a drive's past at the command line", () => {
     await write(at, machine);
     const bundle = join(at.folder, 'lot.zip');
     const ship = ['ship', '--number', 'LOT-7', '--machine', machine, '--output', bundle, '--state', at.state];
-    const shipped = await runCli(ship);
+    const shipped = await runHere(ship);
     expect(shipped.status, shipped.stderr).toBe(0);
     const words = `Holds the image for ${machine}, shipped as LOT-7`;
     expect((await listed(at)).text).toContain(words);
@@ -144,7 +145,7 @@ describe("a drive's past at the command line", () => {
     const at = await makeStation(area, 'broken');
     await write(at, nextMachine());
     writeFileSync(join(at.state, 'ledger.db'), 'not a ledger');
-    const run = await runCli(['drives', '--bench', at.bench, '--state', at.state, '--json']);
+    const run = await runHere(['drives', '--bench', at.bench, '--state', at.state, '--json']);
     expect(run.status).toBe(0);
     expect(run.stderr).toContain('note: what the drives hold is not known');
     expect(listForm.parse(JSON.parse(run.stdout)).drives[0]?.past).toBeNull();

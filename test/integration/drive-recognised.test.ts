@@ -12,7 +12,8 @@ import {
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { MiB } from '../../core/base/units';
-import { errorOf, listDrives, runCli } from '../support/cli';
+import { errorOf, listDrives } from '../support/cli';
+import { runHere } from '../support/command-line';
 import { apply, changeBench, idIn, machineOf, place, ship, verify } from '../support/finished-bench';
 import { temporaryArea } from '../support/global-setup';
 import { runAtTerminal } from '../support/refusal-run';
@@ -83,7 +84,7 @@ describe('a drive whose table was wiped while it stayed in its bay', () => {
     const id = await idIn(at, 'drive-01.img');
     expect((await apply(at, media.path, [`${id}=WIPED-001`])).status).toBe(0);
     wipeTables(join(at.bench, 'drive-01.img'));
-    const test = await runCli(
+    const test = await runHere(
       ['rehearse', '--drive', id, '--bench', at.bench, '--state', at.state].concat(['--json']),
     );
     expect([test.status, errorOf(test).code]).toEqual([3, 'table-mismatch']);

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { MiB } from '../../core/base/units';
-import { errorOf, runCli, type CliResult } from '../support/cli';
+import { errorOf, type CliResult } from '../support/cli';
+import { runHere } from '../support/command-line';
 import { changeBench, idIn, place, ship, type Place } from '../support/finished-bench';
 import { temporaryArea } from '../support/global-setup';
 import { runPresenting } from '../support/presenting';
@@ -45,7 +46,7 @@ describe('disks with one serial, as cheap ones have it', () => {
     const at = await place(area, 'both', 2);
     const list = join(area, 'both.csv');
     writeFileSync(list, 'serial\nONE-0001\nTWO-0002\n');
-    const opened = await runCli(['order', 'open', list, '--number', 'WO-1', '--state', at.state]);
+    const opened = await runHere(['order', 'open', list, '--number', 'WO-1', '--state', at.state]);
     expect(opened.status, opened.stderr).toBe(0);
     const hash = ['--expect-sha256', sha256];
     for (const [file, machine] of [
@@ -56,22 +57,22 @@ describe('disks with one serial, as cheap ones have it', () => {
       const run = await on('sata', at, ['apply', ...what, '--layout', 'uefi', '--yes']);
       expect(run.status, run.stderr).toBe(0);
     }
-    const order = await runCli(['order', 'show', '--state', at.state, '--json']);
+    const order = await runHere(['order', 'show', '--state', at.state, '--json']);
     expect(JSON.parse(order.stdout)).toMatchObject({ counts: { done: 2, failed: 0 }, open: 0 });
     const shipped = await ship(at, 'S-BOTH');
     expect(shipped.machines).toEqual([{ machineSerial: 'ONE-0001' }, { machineSerial: 'TWO-0002' }]);
 
     // The enterprise is told, and nothing speaks against them.
     const again = ['ship', '--again', 'S-BOTH', '--output', join(area, 'again.zip')];
-    const made = await runCli([...again, '--state', at.state, '--json']);
+    const made = await runHere([...again, '--state', at.state, '--json']);
     const { keyFingerprint } = z.object({ keyFingerprint: z.string() }).parse(JSON.parse(made.stdout));
     const asked = ['audit', join(area, 'again.zip'), '--trust', keyFingerprint];
-    const audit = await runCli(asked);
+    const audit = await runHere(asked);
     expect(audit.status, audit.stdout).toBe(0);
     expect(audit.stderr).toMatch(
       /note: serial-shared: Machine TWO-0002 has a drive with serial BRIDGE-0001, like machine ONE-0001\./,
     );
-    expect(JSON.parse((await runCli([...asked, '--json'])).stdout)).toMatchObject({
+    expect(JSON.parse((await runHere([...asked, '--json'])).stdout)).toMatchObject({
       ...{ ok: true, doubts: [] },
       notes: [{ code: 'serial-shared', machineSerial: 'TWO-0002' }],
     });
@@ -84,7 +85,7 @@ describe('disks with one serial, as cheap ones have it', () => {
     const id = await idIn(at, 'drive-01.img');
     const list = join(area, 'turns.csv');
     writeFileSync(list, 'serial\nXY-0001\nXY-0002\n');
-    await runCli(['order', 'open', list, '--number', 'WO-2', '--state', at.state]);
+    await runHere(['order', 'open', list, '--number', 'WO-2', '--state', at.state]);
     const hash = ['--expect-sha256', sha256, '--layout', 'uefi', '--yes'];
     const apply = async (machine: string): Promise<CliResult> =>
       await on('sata', at, ['apply', '--media', media.path, '--drive', `${id}=${machine}`, ...hash]);
@@ -95,7 +96,7 @@ describe('disks with one serial, as cheap ones have it', () => {
     truncateSync(file, 1024 * MiB);
     expect((await apply('XY-0002')).status).toBe(0);
 
-    const order = await runCli(['order', 'show', '--state', at.state]);
+    const order = await runHere(['order', 'show', '--state', at.state]);
     expect(order.stdout).toMatch(
       /^XY-0001: not sure\. A drive with the same serial was written later for machine XY-0002\./m,
     );
@@ -106,7 +107,7 @@ describe('disks with one serial, as cheap ones have it', () => {
     rmSync(file);
     renameSync(away, file);
     expect((await on('sata', at, ['verify', '--drive', id])).status).toBe(0);
-    expect((await runCli(['order', 'show', '--state', at.state])).stdout).not.toContain('not sure');
+    expect((await runHere(['order', 'show', '--state', at.state])).stdout).not.toContain('not sure');
     expect((await ship(at, 'S-TURNS-2')).machines).toEqual([{ machineSerial: 'XY-0001' }]);
   });
 });
@@ -130,7 +131,7 @@ describe('a drive that has other sectors than it was written with', () => {
       /NVME-001 with sectors of 512 bytes and now has sectors of 4096\./,
     );
     expect(errorOf(found).cause).toMatch(/were not compared/);
-    const shipped = await runCli(['ship', '--number', 'S-NVME', '--state', at.state, '--json']);
+    const shipped = await runHere(['ship', '--number', 'S-NVME', '--state', at.state, '--json']);
     expect(errorOf(shipped).cause).toMatch(/^Machine NVME-001 failed when its drive was read again/);
     const test2 = await on('nvme', at, ['rehearse', '--drive', await idIn(at, 'drive-01.img')]);
     expect([test2.status, errorOf(test2).code]).toEqual([3, 'table-mismatch']);
@@ -165,7 +166,7 @@ describe('a drive that has other sectors than it was written with', () => {
     const next = ['--media', media.path, '--drive', `${id}=USB-0002`, '--layout', 'uefi', '--again', 'Next'];
     expect((await on('usb', at, ['apply', ...next, '--yes'])).status).toBe(0);
     const again = ['ship', '--again', 'S-USB', '--output', join(area, 'usb-again.zip')];
-    const made = await runCli([...again, '--state', at.state]);
+    const made = await runHere([...again, '--state', at.state]);
     expect(made.stderr).toMatch(
       /^NOT CERTAIN: Machine USB-0001 may no longer have its image: a drive with the same serial was written later for machine USB-0002\. .*prestage verify/m,
     );

@@ -4,7 +4,8 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { temporaryArea } from '../support/global-setup';
-import { benchDrives, runCli, type CliResult } from '../support/cli';
+import { benchDrives, type CliResult } from '../support/cli';
+import { runHere } from '../support/command-line';
 import { present } from '../support/present';
 import { makeBench } from '../support/virtual-bench';
 import { makeMedia } from '../support/wim';
@@ -40,7 +41,7 @@ beforeAll(async () => {
     ].join('\n'),
   );
   media = join(area, 'contoso.wim');
-  created = await runCli(['media', 'create', recipe, '--output', media, '--json']);
+  created = await runHere(['media', 'create', recipe, '--output', media, '--json']);
 });
 afterAll(() => {
   rmSync(area, { recursive: true, force: true });
@@ -54,7 +55,7 @@ it('lays each pack into the media once, with the table, and lists them', async (
     ...['/Drivers/Latitude-5440', '/Drivers/Latitude-5440/net', '/Drivers/Latitude-5440/net/latitude.inf'],
     ...['/Drivers/T14', '/Drivers/T14/net', '/Drivers/T14/net/thinkpad.inf', '/Drivers/packs.json'],
   ]);
-  const listed = await runCli(['media', 'contents', media]);
+  const listed = await runHere(['media', 'contents', media]);
   expect(listed.stdout).toMatch(/Latitude-5440 +Dell Latitude 5440, system ID 0C0A/);
 });
 
@@ -65,7 +66,7 @@ it('says which pack each machine gets before anything is erased, and records it'
     'Serial,Manufacturer,Model,SKU\n7KX9PQ1,Dell Inc.,Latitude 5440,\nPF0ABCDE,LENOVO,ThinkPad T14 Gen 4 (21HDCTO1WW),\n5CG1000003,HP,EliteBook 840 G8,\n',
   );
   const rest = ['--state', state, '--operator', 'Ada'];
-  const opened = await runCli(['order', 'open', order, '--number', 'WO-1', ...rest, '--json']);
+  const opened = await runHere(['order', 'open', order, '--number', 'WO-1', ...rest, '--json']);
   expect(opened.status, opened.stderr).toBe(0);
   const bench = join(area, 'bench');
   await makeBench(bench, 3);
@@ -76,12 +77,12 @@ it('says which pack each machine gets before anything is erased, and records it'
     ...['--expect-sha256', createHash('sha256').update(readFileSync(media)).digest('hex')],
     ...drives.flatMap((drive) => ['--drive', drive]),
   ];
-  const refused = await runCli([...apply, '--require-drivers']);
+  const refused = await runHere([...apply, '--require-drivers']);
   expect(refused.status).toBe(3);
   expect(refused.stderr).toContain('Machine 5CG1000003 (EliteBook 840 G8) gets no driver pack');
-  const none = await runCli(['ledger', 'list', '--state', state, '--json']);
+  const none = await runHere(['ledger', 'list', '--state', state, '--json']);
   expect(none.stdout).not.toContain('job-started');
-  const applied = await runCli(apply);
+  const applied = await runHere(apply);
   expect(applied.status, applied.stderr).toBe(0);
   expect(applied.stderr).toContain('machine 7KX9PQ1 gets the driver pack Latitude-5440');
   expect(applied.stderr).toContain('Machine 5CG1000003 (EliteBook 840 G8) gets no driver pack');
@@ -89,10 +90,10 @@ it('says which pack each machine gets before anything is erased, and records it'
     jobs: [{ driverPack: 'Latitude-5440' }, { driverPack: 'T14' }, { driverPack: null }],
   });
   const bundle = join(area, 'S-1.zip');
-  const shipped = await runCli(['ship', '--order', 'WO-1', '--number', 'S-1', '--output', bundle, ...rest]);
+  const shipped = await runHere(['ship', '--order', 'WO-1', '--number', 'S-1', '--output', bundle, ...rest]);
   expect(shipped.status, shipped.stderr).toBe(0);
   const key = join(state, 'station-key.pub.pem');
-  const audited = await runCli(['audit', bundle, '--training', '--trust', key, '--order', order]);
+  const audited = await runHere(['audit', bundle, '--training', '--trust', key, '--order', order]);
   expect(audited.stdout).toMatch(/7KX9PQ1 .*Latitude-5440/);
   expect(audited.stdout).toContain('The shipment passed the audit');
 });
@@ -107,7 +108,7 @@ it('checks an order without a drive: what would be refused, with the machine and
   const files = join(area, 'files.yaml');
   writeFileSync(files, "machineFiles:\n  - { path: '\\u.xml', template: name.tpl }\n");
   const check = async (...more: string[]): Promise<CliResult> =>
-    await runCli(['order', 'check', order, '--number', 'WO-9', '--state', join(area, 'none'), ...more]);
+    await runHere(['order', 'check', order, '--number', 'WO-9', '--state', join(area, 'none'), ...more]);
   const good = await check('--media', media, '--json');
   expect(good.status, good.stderr).toBe(0);
   const machineSerial = 'PF0ABCDE';

@@ -3,8 +3,9 @@ import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { z } from 'zod';
-import { onlyDrive, reportOf, runCli } from '../support/cli';
+import { listDrives, reportOf, runCli } from '../support/cli';
 import { temporaryArea } from '../support/global-setup';
+import { present } from '../support/present';
 import { makeMedia } from '../support/wim';
 
 /** Once through all of it by the command line, in a few seconds: what `npm run test:quick` runs beside the unit tests. */
@@ -35,7 +36,9 @@ it('goes from a media and a blank drive to a shipment that the enterprise believ
   const media = await makeMedia(join(area, 'media'), { smallFiles: 20 });
   const sha256 = createHash('sha256').update(readFileSync(media.path)).digest('hex');
   await prestage('bench', 'create', bench, '--drives', '1', '--size', '2G');
-  const { id } = await onlyDrive(bench);
+  const listed = (await listDrives(bench)).filter(({ verdict }) => verdict === 'eligible');
+  expect(listed).toHaveLength(1);
+  const { id } = present(listed[0]);
 
   await prestage('media', 'inspect', media.path);
   const applied = await runCli([

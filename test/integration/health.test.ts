@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { GiB } from '../../core/base/units';
-import { errorOf, reportOf, runCli, type CliResult } from '../support/cli';
+import { errorOf, reportOf, type CliResult } from '../support/cli';
+import { runHere } from '../support/command-line';
 import { hasNoTable } from '../support/drive-check';
 import { idIn, place, type Place } from '../support/finished-bench';
 import { temporaryArea } from '../support/global-setup';
@@ -73,7 +74,7 @@ describe.skipIf(!isRoot)('a drive that fails', () => {
     writeFileSync(join(at.state, 'settings.json'), JSON.stringify({ health: { rules } }));
     const allowed = await told(at, bad, writing(id, 'HEALTH01'));
     expect(reportOf(allowed).jobs.map(({ state }) => state)).toEqual(['done']);
-    const csv = await runCli(['ledger', 'export', '--format', 'csv', '--state', at.state]);
+    const csv = await runHere(['ledger', 'export', '--format', 'csv', '--state', at.state]);
     const [head = '', line = ''] = csv.stdout.split('\r\n');
     const cells = Object.fromEntries(head.split(',').map((name, index) => [name, line.split(',')[index]]));
     expect(cells).toMatchObject({
@@ -83,7 +84,7 @@ describe.skipIf(!isRoot)('a drive that fails', () => {
       powerOnHours: '65592',
     });
     const record = z.object({ entries: z.array(z.object({ json: z.looseObject({ record: z.unknown() }) })) });
-    const exported = await runCli(['ledger', 'export', '--format', 'json', '--state', at.state]);
+    const exported = await runHere(['ledger', 'export', '--format', 'json', '--state', at.state]);
     const entries = record.parse(JSON.parse(exported.stdout)).entries.map(({ json }) => json.record);
     expect(entries.at(-1)).toMatchObject({
       kind: 'job-ended',
@@ -113,7 +114,7 @@ describe.skipIf(!isRoot)('a drive that fails', () => {
     expect([run.status, job?.state, job?.reason?.code]).toEqual([4, 'failed', 'drive-health-worse']);
     expect(job?.reason?.message).toContain('5 reallocated sectors, 0 before');
     expect(hasNoTable(join(at.bench, 'drive-01.img'), GiB)).toBe(true);
-    const list = await runCli(['ledger', 'list', '--state', at.state]);
+    const list = await runHere(['ledger', 'list', '--state', at.state]);
     expect(list.stdout).toContain('drive-health-worse');
   });
 

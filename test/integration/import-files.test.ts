@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { unzipSync } from 'fflate';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { makeBench } from '../support/virtual-bench';
-import { benchDrives, runCli, type CliResult } from '../support/cli';
+import { benchDrives, type CliResult } from '../support/cli';
+import { runHere } from '../support/command-line';
 import { temporaryArea } from '../support/global-setup';
 import { pdfText } from '../support/pdf-text';
 import { present } from '../support/present';
@@ -45,17 +46,17 @@ beforeAll(async () => {
   await makeBench(bench, 2);
   const [one, two] = await benchDrives(bench);
   const rest = ['--state', state, '--operator', operator];
-  const opened = await runCli(['order', 'open', order, '--number', 'WO-1', ...rest, '--json']);
+  const opened = await runHere(['order', 'open', order, '--number', 'WO-1', ...rest, '--json']);
   expect(opened.status, opened.stderr).toBe(0);
   expect(JSON.parse(opened.stdout)).toMatchObject({ machines: 2, warnings: [] });
-  const applied = await runCli([
+  const applied = await runHere([
     ...['apply', '--media', media.path, '--bench', bench, '--yes', '--json', ...rest],
     ...['--expect-sha256', createHash('sha256').update(readFileSync(media.path)).digest('hex')],
     ...['--drive', `${present(one).id}=7KX9PQ1`, '--drive', `${present(two).id}=R9.0ABCD`],
   ]);
   expect(applied.status, applied.stderr).toBe(0);
   bundle = join(area, 'S-1.zip');
-  shipped = await runCli(['ship', '--order', 'WO-1', '--number', 'S-1', '--output', bundle, ...rest]);
+  shipped = await runHere(['ship', '--order', 'WO-1', '--number', 'S-1', '--output', bundle, ...rest]);
   expect(shipped.status, shipped.stderr).toBe(0);
   files = unzipSync(readFileSync(bundle));
 });
@@ -103,7 +104,7 @@ describe('the files for import', () => {
   });
   it('pass the audit with the order as it was sent', async () => {
     const key = join(state, 'station-key.pub.pem');
-    const run = await runCli(['audit', bundle, '--training', '--trust', key, '--order', order, '--json']);
+    const run = await runHere(['audit', bundle, '--training', '--trust', key, '--order', order, '--json']);
     const loader = { choice: 'as-is', firmwareTrust: '2023' };
     const machines = [
       { replaces: { computerName: "O'NEIL-PC", serial: '5CG0000001' }, loader },
@@ -111,18 +112,18 @@ describe('the files for import', () => {
     ];
     expect(JSON.parse(run.stdout)).toMatchObject({ ok: true, doubts: [], machines });
     expect(run.status).toBe(0);
-    const shown = await runCli(['audit', bundle, '--training', '--trust', key, '--order', order]);
+    const shown = await runHere(['audit', bundle, '--training', '--trust', key, '--order', order]);
     expect(shown.stdout).toMatch(
       /boot loader +1 machine: as on the media; the machine trusts only Microsoft's 2023/,
     );
-    const exported = await runCli(['ledger', 'export', '--format', 'csv', '--state', state]);
+    const exported = await runHere(['ledger', 'export', '--format', 'csv', '--state', state]);
     expect(exported.stdout).toMatch(/,loader,firmwareTrust\r\n[\s\S]*as on the media; [^\n]*,2023\r\n/);
   });
 });
 
 describe('the computer that was replaced', () => {
   const returned = async (...args: readonly string[]): Promise<CliResult> =>
-    await runCli(['machine', 'returned', ...args, '--state', state, '--operator', operator]);
+    await runHere(['machine', 'returned', ...args, '--state', state, '--operator', operator]);
 
   it('comes back once, by its serial or its name, and the order says so', async () => {
     const wrong = await returned('7KX9PQ1');
@@ -139,14 +140,14 @@ describe('the computer that was replaced', () => {
     expect(again.stderr).toContain('is recorded already');
     const noted = await returned('5CG0000009', '--note', 'from another depot');
     expect(noted.stdout).toContain('serial 5CG0000009 came back. No work order names it.');
-    const shown = await runCli(['order', 'show', '--state', state]);
+    const shown = await runHere(['order', 'show', '--state', state]);
     expect(shown.stdout).toMatch(/returned\s+1 of 1 replaced computers/);
     expect(shown.stdout).toContain("O'NEIL-PC (serial 5CG0000001), returned");
-    const closed = await runCli(['order', 'close', '--state', state, '--operator', operator, '--json']);
+    const closed = await runHere(['order', 'close', '--state', state, '--operator', operator, '--json']);
     expect(JSON.parse(closed.stdout)).toMatchObject({ returns: { expected: 1, returned: 1 } });
-    const listed = await runCli(['order', 'list', '--state', state]);
+    const listed = await runHere(['order', 'list', '--state', state]);
     expect(listed.stdout).toContain('1 of 1');
-    const verified = await runCli(['ledger', 'verify', '--state', state]);
+    const verified = await runHere(['ledger', 'verify', '--state', state]);
     expect(verified.status, verified.stderr).toBe(0);
   });
 
@@ -162,7 +163,7 @@ describe('the computer that was replaced', () => {
         ['except', serial, '--reason', 'Not delivered'],
         ['close'],
       ]) {
-        const run = await runCli(['order', ...step, '--state', state, '--operator', operator]);
+        const run = await runHere(['order', ...step, '--state', state, '--operator', operator]);
         expect(run.status, run.stderr).toBe(0);
       }
     }

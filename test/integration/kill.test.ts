@@ -7,6 +7,7 @@ import { z } from 'zod';
 import { GiB } from '../../core/base/units';
 import { makeBench } from '../support/virtual-bench';
 import { benchDrives, reportOf, runCli, type CliResult, type ListedDrive } from '../support/cli';
+import { runHere } from '../support/command-line';
 import { hasNoTable } from '../support/drive-check';
 import { temporaryArea } from '../support/global-setup';
 import { heldPrograms } from '../support/held-programs';
@@ -106,7 +107,7 @@ async function applyHeldAt(
 const entriesSchema = z.object({ ok: z.boolean(), entries: z.number() });
 
 async function expectWholeLedger(scene: Scene): Promise<number> {
-  const run = await runCli(['ledger', 'verify', '--json', '--state', scene.state]);
+  const run = await runHere(['ledger', 'verify', '--json', '--state', scene.state]);
   expect(run.status, run.stdout).toBe(0);
   const { ok, entries } = entriesSchema.parse(JSON.parse(run.stdout));
   expect(ok).toBe(true);
@@ -115,7 +116,7 @@ async function expectWholeLedger(scene: Scene): Promise<number> {
 
 /** Counts how often a text stands in the exported ledger. */
 async function exportedCounts(scene: Scene): Promise<(text: string) => number> {
-  const exported = await runCli(['ledger', 'export', '--format', 'json', '--state', scene.state]);
+  const exported = await runHere(['ledger', 'export', '--format', 'json', '--state', scene.state]);
   expect(exported.status, exported.stderr).toBe(0);
   return (text) => exported.stdout.split(text).length - 1;
 }
@@ -123,7 +124,7 @@ const finished = '"state":"done"';
 
 /** The next run works, records what was left open, and leaves nothing half-made. */
 async function expectNextRunWorks(scene: Scene, options: readonly string[] = []): Promise<void> {
-  const again = await runCli([...applyArguments(scene), ...options]);
+  const again = await runHere([...applyArguments(scene), ...options]);
   expect(reportOf(again).jobs.map(({ state, reason }) => reason?.message ?? state)).toEqual(['done', 'done']);
   expect(again.status).toBe(0);
   for (const { path } of scene.drives) {

@@ -13,7 +13,8 @@ import { labelPdf } from '../../station/shipment/label-pdf';
 import { changeSettings } from '../../station/state/settings';
 import { statePaths } from '../../station/state/state-paths';
 import { TestApp } from '../support/app-service';
-import { benchDrives, errorOf, reportOf, runCli, type CliResult } from '../support/cli';
+import { benchDrives, errorOf, reportOf, type CliResult } from '../support/cli';
+import { runHere } from '../support/command-line';
 import { temporaryArea } from '../support/global-setup';
 import { pdfText } from '../support/pdf-text';
 import { present } from '../support/present';
@@ -118,9 +119,12 @@ describe('a label is read by a scanner', () => {
   });
 });
 
-async function label(args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<CliResult> {
+async function label(
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): Promise<CliResult> {
   const command = ['label', 'print', '--state', state, '--json', ...args];
-  return await runCli(command, { env: { CUPS_SERVER: join(area, 'nothing.sock'), ...env } });
+  return await runHere(command, { env: { CUPS_SERVER: join(area, 'nothing.sock'), ...env } });
 }
 
 describe('label print', () => {
@@ -178,7 +182,7 @@ describe.skipIf(noPrintServer !== null)(`through a print queue (${noPrintServer 
 
   it('a machine and each box of a shipment, and a printer that is off takes them for later', async () => {
     const { environment } = server;
-    const queues = await runCli(['label', 'queues', '--json'], { env: environment });
+    const queues = await runHere(['label', 'queues', '--json'], { env: environment });
     expect(JSON.parse(queues.stdout)).toEqual({
       queues: [
         { name: 'Labels', state: 'idle', isDefault: true },
@@ -186,7 +190,7 @@ describe.skipIf(noPrintServer !== null)(`through a print queue (${noPrintServer 
       ],
       problem: null,
     });
-    const closed = await runCli([
+    const closed = await runHere([
       ...['ship', '--number', 'S-1', '--order', 'WO-1', '--output', join(area, 'S-1.zip')],
       ...['--state', state, '--json'],
     ]);
@@ -232,7 +236,7 @@ describe.skipIf(noPrintServer !== null)(`through a print queue (${noPrintServer 
     const labels = { queue: null, form: 'zpl', size: '105x74', dpi: 203, printWhenPassed: true } as const;
     mkdirSync(ownState);
     changeSettings(statePaths(ownState), { labels });
-    const run = await runCli(
+    const run = await runHere(
       [
         ...['apply', '--media', media.path, '--bench', bench, '--state', ownState, '--yes', '--json'],
         ...['--drive', `${present(drive).id}=7KX9PQ1`],

@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { GiB, MiB } from '../../core/base/units';
 import { makeBench } from '../support/virtual-bench';
 import { benchDrives, errorOf, listDrives, reportOf, runCli, type ListedDrive } from '../support/cli';
+import { runHere } from '../support/command-line';
 import { extractPartition, hasNoTable, imageHashes, volumeHashes } from '../support/drive-check';
 import { temporaryArea } from '../support/global-setup';
 import { attachLoop, detachAllLoops, isRoot, rootOnly } from '../support/loop';
@@ -66,7 +67,7 @@ describe.skipIf(!isRoot)('apply on block devices', () => {
     'writes and seals drives with %i-byte sectors, and the kernel sees their partitions',
     async (sectorSize) => {
       const { bench, drives } = await loopBench(`bench-${sectorSize}`, 2, sectorSize);
-      const run = await runCli(applyArguments(bench, drives));
+      const run = await runHere(applyArguments(bench, drives));
       expect(reportOf(run).jobs.map(({ state, reason }) => reason?.message ?? state)).toEqual([
         'done',
         'done',
@@ -86,7 +87,7 @@ describe.skipIf(!isRoot)('apply on block devices', () => {
         expect(volumeHashes(windows, folder)).toEqual(imageHashes(media.path));
         rmSync(folder, { recursive: true, force: true });
       }
-      const verify = await runCli([
+      const verify = await runHere([
         'verify',
         '--drive',
         present(drives[0]).id,
@@ -116,7 +117,7 @@ describe.skipIf(!isRoot)('apply on block devices', () => {
     for (const { path } of await benchDrives(bench)) attachLoop(path);
     const drives = await benchDrives(bench);
 
-    const run = await runCli(applyArguments(bench, drives));
+    const run = await runHere(applyArguments(bench, drives));
     const { jobs } = reportOf(run);
     expect(jobs.map(({ state }) => state)).toEqual(['done', 'failed', 'done']);
     expect(run.status).toBe(4);
@@ -138,8 +139,8 @@ describe.skipIf(!isRoot)('apply on block devices', () => {
   it('refuses a drive that another batch is writing', async () => {
     const { bench, drives } = await loopBench('bench-held', 1);
     const runs = await Promise.all([
-      runCli(applyArguments(bench, drives)),
-      runCli(applyArguments(bench, drives)),
+      runHere(applyArguments(bench, drives)),
+      runHere(applyArguments(bench, drives)),
     ]);
     const [first, second] = runs.sort((left, right) => left.status - right.status);
     expect(first.status).toBe(0);
@@ -155,7 +156,7 @@ describe.skipIf(!isRoot)('apply on block devices', () => {
     const other = spawn('sleep', ['60'], { stdio: [fd, 'ignore', 'ignore'] });
     closeSync(fd);
     try {
-      const run = await runCli(applyArguments(bench, drives));
+      const run = await runHere(applyArguments(bench, drives));
       expect(run.status).toBe(3);
       expect(errorOf(run).code).toBe('drive-busy');
       expect(errorOf(run).message).toContain(`sleep (${String(other.pid)})`);
@@ -217,7 +218,7 @@ describe('the machine itself', () => {
     expect(blocked.some(({ path }) => root.startsWith(path))).toBe(true);
     for (const drive of blocked) {
       for (const name of [drive.id, drive.path]) {
-        const run = await runCli([
+        const run = await runHere([
           ...['apply', '--media', media.path, '--state', join(area, 'state'), '--yes', '--json'],
           ...['--drive', `${name}=OWNDISK001`],
         ]);
@@ -237,13 +238,13 @@ describe('the machine itself', () => {
     const bench = join(area, 'bench-stray');
     await makeBench(bench, 1, '1G');
     for (const options of [[], ['--bench', bench]]) {
-      const drives = await runCli(['drives', '--json', ...options]);
+      const drives = await runHere(['drives', '--json', ...options]);
       const stray = z
         .object({ drives: z.array(z.object({ id: z.string(), path: z.string(), verdict: z.string() })) })
         .parse(JSON.parse(drives.stdout))
         .drives.find(({ path }) => path === device);
       expect(stray?.verdict).toBe('blocked');
-      const run = await runCli([
+      const run = await runHere([
         ...['apply', '--media', media.path, '--state', join(area, 'state'), '--yes', '--json'],
         ...['--drive', `${stray?.id ?? ''}=STRAY00001`, ...options],
       ]);

@@ -4,7 +4,8 @@ import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ledgerExportSchema } from '../../station/ledger/export';
-import { benchDrives, errorOf, reportOf, runCli, type CliResult, type ListedDrive } from '../support/cli';
+import { benchDrives, errorOf, reportOf, type CliResult, type ListedDrive } from '../support/cli';
+import { runHere } from '../support/command-line';
 import { extractPartition, hasNoTable } from '../support/drive-check';
 import { temporaryArea } from '../support/global-setup';
 import { present } from '../support/present';
@@ -66,7 +67,7 @@ afterAll(() => {
 
 async function apply(state: string, file: string): Promise<CliResult> {
   const serials = ['SN0001', 'SN0002'];
-  return await runCli([
+  return await runHere([
     ...['apply', '--media', media.path, '--bench', bench, '--state', state, '--yes', '--json'],
     ...['--machine-files', file, '--again', 'Again, for the test'],
     ...drives.flatMap(({ id }, index) => ['--drive', `${id}=${present(serials[index])}`]),
@@ -76,7 +77,7 @@ async function apply(state: string, file: string): Promise<CliResult> {
 async function openOrder(state: string, csv: string): Promise<CliResult> {
   const order = write('order.csv', csv);
   const reading = ['order', 'open', order, '--number', 'WO-7', '--state', state, '--json'];
-  return await runCli(reading);
+  return await runHere(reading);
 }
 
 describe('files that each machine gets of its own', () => {
@@ -93,7 +94,7 @@ describe('files that each machine gets of its own', () => {
     const report = reportOf(run);
     expect(report.jobs.map(({ state: end }) => end)).toEqual(['done', 'done']);
 
-    const exported = await runCli(['ledger', 'export', '--state', state, '--format', 'json']);
+    const exported = await runHere(['ledger', 'export', '--state', state, '--format', 'json']);
     const { entries } = ledgerExportSchema.parse(JSON.parse(exported.stdout));
     const names = ['PC-ONE', 'PC-TWO'];
     const tags = ['A &amp; B', '&lt;2&gt;'];
@@ -144,7 +145,7 @@ describe('files that each machine gets of its own', () => {
     expect(reportOf(again).render.cached).toBe(true);
 
     const one = present(drives[0]);
-    const verified = await runCli([
+    const verified = await runHere([
       'verify',
       '--drive',
       one.id,
@@ -161,7 +162,16 @@ describe('files that each machine gets of its own', () => {
     execFileSync('dd', [`of=${one.path}`, 'bs=1', `seek=${at + 14}`, 'conv=notrunc', 'status=none'], {
       input: 'XX',
     });
-    const changed = await runCli(['verify', '--drive', one.id, '--bench', bench, '--state', state, '--json']);
+    const changed = await runHere([
+      'verify',
+      '--drive',
+      one.id,
+      '--bench',
+      bench,
+      '--state',
+      state,
+      '--json',
+    ]);
     expect(changed.status).toBe(4);
   });
 
@@ -186,7 +196,7 @@ describe('files that each machine gets of its own', () => {
     ];
     let said = '';
     for (const step of steps) {
-      const run = await runCli(step);
+      const run = await runHere(step);
       expect(run.status, run.stderr).toBe(0);
       said = run.stderr;
     }

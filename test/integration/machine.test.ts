@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { PassThrough } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { AppState } from '../../core/contract/app';
@@ -11,9 +10,11 @@ import { commandBarcode } from '../../core/scan/scan';
 import { appSettingsSchema } from '../../core/settings/settings';
 import { thisMachineSchema, type ThisMachine } from '../../core/machine/this-machine';
 import { timeouts } from '../../core/base/timeouts';
-import { runCommandLine } from '../../station/cli/program';
 import { z } from 'zod';
-import { reportOf, runCli, type CliResult } from '../support/cli';
+import { builtScript } from '../support/built-script';
+import { reportOf, type CliResult } from '../support/cli';
+import { runHere } from '../support/command-line';
+import { runThrough } from '../support/command-line';
 import { temporaryArea } from '../support/global-setup';
 import {
   apply,
@@ -53,26 +54,19 @@ afterAll(() => {
 /** What starts the real helper on a machine with this firmware. */
 const helperOn = (found: ThisMachine): [string, ...string[]] => [
   process.execPath,
-  ...['--import', import.meta.resolve('tsx')],
-  ...[resolve(import.meta.dirname, '../support/helper-on-machine.ts'), JSON.stringify(found)],
+  ...[builtScript(resolve(import.meta.dirname, '../support/helper-on-machine.ts')), JSON.stringify(found)],
 ];
 
 /** The whole command line, on a machine with this firmware. */
 async function runOn(found: ThisMachine, args: readonly string[]): Promise<CliResult> {
-  const [stdout, stderr] = [new PassThrough(), new PassThrough()];
-  const status = await runCommandLine({
-    args,
-    ...{ version: 'test', helper: helperOn(found), stdout, stderr },
-    signal: new AbortController().signal,
-  });
-  return { status, stdout: String(stdout.read() ?? ''), stderr: String(stderr.read() ?? '') };
+  return await runThrough(helperOn(found), args);
 }
 
 const exportSchema = z.object({ entries: z.array(z.object({ json: ledgerEntrySchema })) });
 
 /** What the ledger's job-ended entries say of a machine, the latest last. */
 async function recordedDetails(state: string, serial: string): Promise<(MachineDetails | undefined)[]> {
-  const { stdout } = await runCli(['ledger', 'export', '--format', 'json', '--state', state]);
+  const { stdout } = await runHere(['ledger', 'export', '--format', 'json', '--state', state]);
   const { entries } = exportSchema.parse(JSON.parse(stdout));
   return entries
     .map(({ json }) => json.record)
@@ -84,11 +78,11 @@ async function recordedDetails(state: string, serial: string): Promise<(MachineD
 describe('prestage machine', () => {
   it('says what this machine says of itself, whatever that is', async ({ skip }) => {
     if (process.geteuid?.() !== 0) skip('asks for a password');
-    const { status, stdout, stderr } = await runCli(['machine', '--json']);
+    const { status, stdout, stderr } = await runHere(['machine', '--json']);
     expect(status, stderr).toBe(0);
     const found = thisMachineSchema.parse(JSON.parse(stdout));
     expect(found.needsPrivilege).toBe(false);
-    const plain = await runCli(['machine']);
+    const plain = await runHere(['machine']);
     expect(plain.stdout).toContain(found.serial ?? 'serial     none');
     for (const mac of found.facts.macs ?? []) expect(plain.stdout).toContain(mac);
   });
@@ -111,7 +105,7 @@ describe('prestage machine', () => {
 describe('apply in the machine itself', () => {
   it('on this very machine: takes its serial, or says that there is none', async ({ skip }) => {
     if (process.geteuid?.() !== 0) skip('asks for a password');
-    const { stdout } = await runCli(['machine', '--json']);
+    const { stdout } = await runHere(['machine', '--json']);
     const found = thisMachineSchema.parse(JSON.parse(stdout));
     const id = station.drives[0].id;
     const own = [`${id}=${found.serial ?? nextMachine()}`];

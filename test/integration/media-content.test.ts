@@ -9,7 +9,8 @@ import { bcdElements, bcdObjects, elementOf, objectOf } from '../../core/boot/bc
 import { MiB } from '../../core/base/units';
 import { mediaSchema, type Media } from '../../core/media/media';
 import { readBootStore } from '../../helper/boot/hive';
-import { errorOf, reportOf, runCli, type CliResult } from '../support/cli';
+import { errorOf, reportOf, type CliResult } from '../support/cli';
+import { runHere } from '../support/command-line';
 import { extractPartition } from '../support/drive-check';
 import { temporaryArea } from '../support/global-setup';
 import { apply, expectRefused, makeStation, type RefusalStation } from '../support/refusal-station';
@@ -49,7 +50,7 @@ const media = async (options: MediaOptions): Promise<MadeMedia> =>
   await makeMedia(join(area, `made${String((counter += 1))}`), { smallFiles: 5, ...options });
 
 async function inspect(path: string): Promise<CliResult> {
-  return await runCli(['media', 'inspect', path, '--json']);
+  return await runHere(['media', 'inspect', path, '--json']);
 }
 async function inspected(path: string): Promise<Media> {
   const run = await inspect(path);
@@ -132,7 +133,7 @@ describe('content that would be left out', () => {
     const run = await apply(own, { media: path });
     expect(reportOf(run).jobs.map(({ state }) => state)).toEqual(['done']);
     expect(run.stderr).toContain('note: the Linux owner and mode of');
-    const exported = await runCli(['ledger', 'export', '--format', 'json', '--state', own.state]);
+    const exported = await runHere(['ledger', 'export', '--format', 'json', '--state', own.state]);
     const { entries } = z
       .object({ entries: z.array(z.object({ json: z.object({ record: z.unknown() }) })) })
       .parse(JSON.parse(exported.stdout));
@@ -165,7 +166,7 @@ describe('the boot demands', () => {
     expect(found.bootable).toMatchObject({ bootable: false, bootImage: 'whole' });
     expect(found.bootable.problems).toEqual([expect.stringContaining(problem)]);
     expect(stateOf(found, demand)).toBe('not-met');
-    const shown = await runCli(['media', 'inspect', made.path]);
+    const shown = await runHere(['media', 'inspect', made.path]);
     expect(shown.stdout).toMatch(new RegExp(`${demand} +no +`));
     // Told before anything is erased, and it stops nothing.
     const own = await makeStation(area, `demand-${String((counter += 1))}`);
@@ -269,7 +270,7 @@ describe('a file that is no ordinary WIM', () => {
     const path = fresh();
     execFileSync('wimlib-imagex', ['capture', plain.tree, path, '--pipable']);
     expect((await inspected(path)).bootable.bootable).toBe(true);
-    const verified = await runCli(['media', 'verify', path]);
+    const verified = await runHere(['media', 'verify', path]);
     expect(verified.status, verified.stderr).toBe(0);
     const own = await makeStation(area, 'pipable');
     expect(reportOf(await apply(own, { media: path })).jobs.map(({ state }) => state)).toEqual(['done']);

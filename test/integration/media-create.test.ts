@@ -24,6 +24,7 @@ import { launchHelper } from '../../station/helper-client/launch-helper';
 import { mediaContentsForm } from '../../station/cli/media-contents-command';
 import { TestApp } from '../support/app-service';
 import { errorOf, onlyDrive, prestage, reportOf, runCli, type CliResult } from '../support/cli';
+import { runHere } from '../support/command-line';
 import { extractPartition, imageHashes } from '../support/drive-check';
 import { temporaryArea } from '../support/global-setup';
 import { Hold } from '../support/hold';
@@ -65,11 +66,11 @@ afterAll(async () => {
 });
 
 async function create(recipe: string, output: string, ...more: readonly string[]): Promise<CliResult> {
-  return await runCli(['media', 'create', recipe, '--output', output, '--json', ...more]);
+  return await runHere(['media', 'create', recipe, '--output', output, '--json', ...more]);
 }
 
 async function contents(...args: readonly string[]): Promise<z.infer<typeof mediaContentsForm>> {
-  const run = await runCli(['media', 'contents', ...args, '--json']);
+  const run = await runHere(['media', 'contents', ...args, '--json']);
   if (run.status !== 0) throw new Error(run.stderr);
   return mediaContentsForm.parse(JSON.parse(run.stdout));
 }
@@ -90,13 +91,13 @@ describe('media create', () => {
       replaced: [],
     });
     execFileSync('wimlib-imagex', ['verify', made], { stdio: 'pipe' });
-    const verified = await runCli(['media', 'verify', made, '--json']);
+    const verified = await runHere(['media', 'verify', made, '--json']);
     expect(verified.status, verified.stderr).toBe(0);
     expect(JSON.parse(verified.stdout)).toMatchObject({ warnings: [] });
     const info = execFileSync('wimlib-imagex', ['info', made], { encoding: 'utf8' });
     expect(info).toMatch(/Image Count: +1\n/);
     expect(info).toMatch(/Name: +Contoso 1\n/);
-    const inspected = await runCli(['media', 'inspect', made, '--json']);
+    const inspected = await runHere(['media', 'inspect', made, '--json']);
     expect(JSON.parse(inspected.stdout)).toMatchObject({
       integrityTable: true,
       warnings: [],
@@ -125,7 +126,7 @@ describe('media create', () => {
       const bench = join(area, 'bench');
       await makeBench(bench, 1, '2G');
       const drive = await onlyDrive(bench);
-      const run = await runCli([
+      const run = await runHere([
         ...['apply', '--media', made, '--bench', bench, '--yes', '--json', '--state', join(area, 'state')],
         ...['--drive', `${drive.id}=5CD1234XY1`],
       ]);
@@ -172,7 +173,7 @@ describe('media create', () => {
       expect(after.get(path)).toBe(before.get(path));
     }
     // The manifest of the first media is the list: one package of it is as it was, one was revised.
-    const sent = await runCli([
+    const sent = await runHere([
       ...['media', 'send', made, '--to', join(area, 'sent'), '--recipe', writeRecipe(sources), '--json'],
     ]);
     const { manifest } = z.object({ manifest: z.string() }).parse(JSON.parse(sent.stdout));
@@ -207,7 +208,7 @@ describe('media contents', () => {
   });
 
   it('says that a media without packages has none', async () => {
-    const run = await runCli(['media', 'contents', sources.system]);
+    const run = await runHere(['media', 'contents', sources.system]);
     expect([run.status, run.stdout]).toEqual([
       0,
       'Image 1 has no folder \\SMS\\PKG: this media holds no packages.\n',
@@ -237,11 +238,11 @@ describe('media contents', () => {
     ]);
     expect(comparison?.fromDistributionPoint).toEqual({ packages: 1, bytes: 12, unknownSize: 0 });
     put('ABC00010', '3', 'Setup.exe', 'A program');
-    const revised = await runCli(['media', 'contents', made, '--expect', library]);
+    const revised = await runHere(['media', 'contents', made, '--expect', library]);
     expect(revised.stdout).toMatch(/^ABC00010 .* revised: will be downloaded$/m);
     expect(revised.stdout).toMatch(/^from a distribution point +2 packages, 30 bytes$/m);
     rmSync(join(library, 'DataLib', 'ABC00099.1'), { recursive: true });
-    const cut = await runCli(['media', 'contents', made, '--expect', library, '--json']);
+    const cut = await runHere(['media', 'contents', made, '--expect', library, '--json']);
     expect(errorOf(cut)).toMatchObject({ code: 'contents-list-invalid' });
     expect(errorOf(cut).message).toContain('DataLib\\ABC00099.1: the copy is incomplete');
   });

@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { PrestageError } from '../../core/base/errors';
 import { TestApp } from '../support/app-service';
-import { benchDrives, errorOf, runCli, type CliResult } from '../support/cli';
+import { benchDrives, errorOf, type CliResult } from '../support/cli';
+import { runHere } from '../support/command-line';
 import { minisignKeys } from '../support/delivery';
 import { temporaryArea } from '../support/global-setup';
 import { makeVariables, variablesFile } from '../support/media-variables';
@@ -62,17 +63,17 @@ afterAll(() => {
 });
 
 const inspect = (...more: string[]): Promise<CliResult> =>
-  runCli(['media', 'inspect', media.path, '--json', ...more]);
+  runHere(['media', 'inspect', media.path, '--json', ...more]);
 
 describe('media recipe and media plan', () => {
   it('begin with a recipe that is planned as it is, and write over nothing', async () => {
-    const made = await runCli(['media', 'recipe', recipe, '--json']);
+    const made = await runHere(['media', 'recipe', recipe, '--json']);
     expect(made.status, made.stderr).toBe(0);
-    const again = await runCli(['media', 'recipe', recipe]);
+    const again = await runHere(['media', 'recipe', recipe]);
     expect(again.status).toBe(2);
     expect(again.stderr).toContain('already exists');
     const script = join(area, 'contoso.ps1');
-    const plan = await runCli(['media', 'plan', recipe, '--output', script, '--json']);
+    const plan = await runHere(['media', 'plan', recipe, '--output', script, '--json']);
     expect(plan.status, plan.stderr).toBe(0);
     const text = readFileSync(script, 'utf8');
     expect(text).toContain('New-CMPrestageMedia @media');
@@ -86,7 +87,7 @@ describe('media recipe and media plan', () => {
       .replace('http://mp01', 'https://mp01')
       .replace(/shipBy: \S+/, `shipBy: ${day(400)}`);
     writeFileSync(wrong, text);
-    const plan = await runCli(['media', 'plan', wrong, '--output', join(area, 'wrong.ps1'), '--json']);
+    const plan = await runHere(['media', 'plan', wrong, '--output', join(area, 'wrong.ps1'), '--json']);
     expect(plan.status).toBe(3);
     const { code, cause } = errorOf(plan);
     expect(code).toBe('recipe-invalid');
@@ -131,7 +132,7 @@ describe('media inspect', () => {
     });
     const plain = await makeMedia(join(area, 'plain'), { smallFiles: 3 });
     execFileSync('wimlib-imagex', ['update', plain.path, '1', '--command', 'delete --recursive /SMS']);
-    const without = await runCli([
+    const without = await runHere([
       'media',
       'inspect',
       plain.path,
@@ -146,7 +147,7 @@ describe('media inspect', () => {
 describe('a batch that would come too late', () => {
   const apply = async (...more: string[]): Promise<CliResult> => {
     const [drive] = await benchDrives(bench);
-    return await runCli([
+    return await runHere([
       ...['apply', '--media', media.path, '--bench', bench, '--state', state, '--yes', '--json'],
       ...['--drive', `${present(drive).id}=7KX9PQ1`, ...more],
     ]);
@@ -168,7 +169,7 @@ describe('a batch that would come too late', () => {
 
     const order = join(area, 'order.csv');
     writeFileSync(order, `order,ship by,serial\nWO-1,${day(30)},7KX9PQ1\n`);
-    const opened = await runCli(['order', 'open', order, '--recipe', ended, '--state', state, '--json']);
+    const opened = await runHere(['order', 'open', order, '--recipe', ended, '--state', state, '--json']);
     expect(opened.status, opened.stderr).toBe(0);
     expect(opened.stderr).toContain(
       'warning: Contoso Windows 11: The certificate of the media ended on 2021-01-01:',
@@ -197,16 +198,16 @@ describe('a batch that would come too late', () => {
         .replace(/shipBy: \S+/, `shipBy: ${day(19)}`),
     );
     const keys = await minisignKeys(area, 'contoso');
-    const sent = await runCli([
+    const sent = await runHere([
       ...['media', 'send', media.path, '--to', join(area, 'sent'), '--key', keys.secret, '--recipe', dated],
       ...['--name', 'Contoso', '--json'],
     ]);
     expect(sent.status, sent.stderr).toBe(0);
-    await runCli(['key', 'trust', 'Contoso', '--public-key', keys.public, '--state', own]);
+    await runHere(['key', 'trust', 'Contoso', '--public-key', keys.public, '--state', own]);
     const soon = new RegExp(
       `^The certificate of the media ends on ${day(20)}, (?:18|19|20) days from now\\.$`,
     );
-    const received = await runCli(['media', 'receive', join(area, 'sent'), '--state', own, '--json']);
+    const received = await runHere(['media', 'receive', join(area, 'sent'), '--state', own, '--json']);
     expect(JSON.parse(received.stdout), received.stderr).toMatchObject({
       result: 'received',
       warnings: [expect.stringMatching(soon)],
@@ -214,7 +215,7 @@ describe('a batch that would come too late', () => {
     expect(received.stderr).toContain('warning: The certificate of the media ends on');
 
     // What the media itself says, with its password, is kept beside it.
-    const again = await runCli([
+    const again = await runHere([
       ...['media', 'receive', join(area, 'sent'), '--state', own, '--json'],
       ...['--media-password-file', passwordFile],
     ]);
@@ -226,7 +227,7 @@ describe('a batch that would come too late', () => {
     const order = join(area, 'dated-order.csv');
     const sha256 = createHash('sha256').update(readFileSync(media.path)).digest('hex');
     writeFileSync(order, `order,ship by,media sha256,serial\nWO-2,${day(30)},${sha256},7KX9PQ1\n`);
-    const opened = await runCli(['order', 'open', order, '--state', own, '--json']);
+    const opened = await runHere(['order', 'open', order, '--state', own, '--json']);
     const late = `The certificate of the media ends on ${day(20)}, but the work order ships until ${day(30)}: those machines could not sign in.`;
     expect(JSON.parse(opened.stdout), opened.stderr).toMatchObject({
       warnings: [
@@ -237,7 +238,7 @@ describe('a batch that would come too late', () => {
 
     const before = benchState(bench);
     const [drive] = await benchDrives(bench);
-    const stopped = await runCli([
+    const stopped = await runHere([
       ...['apply', '--media', 'Contoso', '--bench', bench, '--state', own, '--yes', '--json'],
       ...['--drive', `${present(drive).id}=7KX9PQ1`],
     ]);

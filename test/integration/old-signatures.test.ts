@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { findLayout, planPartitions, type PlannedPartition } from '../../core/drive/layout';
 import { GiB, KiB, MiB } from '../../core/base/units';
-import { onlyDrive, runCli } from '../support/cli';
+import { onlyDrive } from '../support/cli';
+import { runHere } from '../support/command-line';
 import { temporaryArea } from '../support/global-setup';
 import { present } from '../support/present';
 import { makeBench, overwrite } from '../support/virtual-bench';
@@ -145,7 +146,7 @@ describe('the new partitions of a drive that held', () => {
       overwrite(drive.path, at, bytes);
       expect(typeOf(drive.path, wholeDrive)).toBe('crypto_LUKS');
     }
-    const run = await runCli(
+    const run = await runHere(
       ['apply', '--media', media.path, '--drive', `${drive.id}=OLD-0001`, '--bench', bench].concat([
         '--state',
         join(area, 'state'),

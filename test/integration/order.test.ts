@@ -15,6 +15,7 @@ import {
   type CliResult,
   type ListedDrive,
 } from '../support/cli';
+import { runHere } from '../support/command-line';
 import { hasNoTable } from '../support/drive-check';
 import { temporaryArea } from '../support/global-setup';
 import { heldPrograms } from '../support/held-programs';
@@ -49,7 +50,7 @@ beforeEach(async () => {
 });
 
 const order = (...args: string[]): Promise<CliResult> =>
-  runCli(['order', ...args, '--state', state, '--json', '--operator', 'Ada Byron']);
+  runHere(['order', ...args, '--state', state, '--json', '--operator', 'Ada Byron']);
 
 function orderFile(text: string, name = 'order.csv'): string {
   const file = join(area, `${scenes}-${name}`);
@@ -65,7 +66,7 @@ async function openOrder(text: string, ...more: string[]): Promise<void> {
 }
 
 const apply = (serials: readonly string[], ...more: string[]): Promise<CliResult> =>
-  runCli(
+  runHere(
     ['apply', '--media', media.path, '--bench', bench, '--state', state, '--yes', '--json', ...more].concat(
       serials.flatMap((serial, index) => ['--drive', `${present(drives[index]).id}=${serial}`]),
     ),
@@ -89,7 +90,7 @@ const states = async (): Promise<string[]> => (await show()).machines.map((one) 
 
 /** The records of the ledger, as they were signed. */
 async function records(): Promise<unknown[]> {
-  const run = await runCli(['ledger', 'export', '--format', 'json', '--state', state]);
+  const run = await runHere(['ledger', 'export', '--format', 'json', '--state', state]);
   expect(run.status, run.stderr).toBe(0);
   const { entries } = z
     .object({ entries: z.array(z.object({ json: z.object({ record: z.unknown() }) })) })
@@ -140,8 +141,8 @@ describe('an order', () => {
       { kind: 'order-closed', orderId, number: 'WO-118', done: 2, leftOut: 1, unexpected: 0 },
     ]);
     expect(JSON.stringify(all)).toContain('"machine":{"assetTag":"A-2","computerName":"PC-2"}');
-    expect((await runCli(['ledger', 'verify', '--state', state])).status).toBe(0);
-    const named = await runCli(['order', 'list', '--state', state, '--json']);
+    expect((await runHere(['ledger', 'verify', '--state', state])).status).toBe(0);
+    const named = await runHere(['order', 'list', '--state', state, '--json']);
     expect(JSON.parse(named.stdout)).toMatchObject({
       orders: [{ number: 'WO-118', openedBy: 'Ada Byron', closed: { done: 2 } }],
     });
@@ -295,7 +296,7 @@ describe('kill -9 in the middle', () => {
     const refused = await order('close');
     expect(errorOf(refused).cause).toBe('7KX9PQ2: interrupted\n7KX9PQ3: expected');
     drives = await benchDrives(bench);
-    const again = await runCli(
+    const again = await runHere(
       [
         'apply',
         '--media',

@@ -4,10 +4,11 @@ import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { GiB, MiB } from '../../core/base/units';
-import { benchDrives, errorOf, runCli, type CliResult } from '../support/cli';
+import { benchDrives, errorOf, type CliResult } from '../support/cli';
+import { runHere } from '../support/command-line';
 import { hasNoTable } from '../support/drive-check';
 import { temporaryArea } from '../support/global-setup';
-import { runThrough } from '../support/presenting';
+import { runThrough } from '../support/command-line';
 import { present } from '../support/present';
 import { benchState, makeBench } from '../support/virtual-bench';
 import { makeMedia } from '../support/wim';
@@ -77,7 +78,7 @@ describe('drives check --full', () => {
     // Where writes are lost and reads wrap, marks are found at another place as well.
     expect(size.verdict).toMatchObject({ what: 'wraps', realBytes: real });
     expect(run.stderr).toContain(`(${real} bytes), not the 64.0 MiB (67108864 bytes) it reports`);
-    const list = await runCli(['ledger', 'list', '--state', state(), '--json']);
+    const list = await runHere(['ledger', 'list', '--state', state(), '--json']);
     expect(listForm.parse(JSON.parse(list.stdout)).entries).toContainEqual(
       expect.objectContaining({ sequence: ledgerEntry, kind: 'size-checked', result: 'failed' }),
     );
@@ -99,10 +100,10 @@ describe('drives check --full', () => {
     expect(JSON.parse(failed.stdout)).toMatchObject({
       jobs: [{ state: 'failed', reason: { code: 'drive-size-false', offset: 640 * MiB }, sizeCheck: null }],
     });
-    expect((await runCli(apply(`${id}=SIZE0001`))).status).toBe(0);
+    expect((await runHere(apply(`${id}=SIZE0001`))).status).toBe(0);
     expect(hasNoTable(present(smaller).path, GiB)).toBe(true);
     const before = benchState(bench);
-    const refused = await runCli(checking(bench, id));
+    const refused = await runHere(checking(bench, id));
     expect([refused.status, errorOf(refused).code]).toEqual([3, 'drive-holds-finished']);
     expect(errorOf(refused).message).toContain('SIZE0001');
     expect(benchState(bench)).toBe(before);
@@ -112,7 +113,7 @@ describe('drives check --full', () => {
     await makeBench(small, 1, '64M');
     const one = present((await benchDrives(small))[0]);
     const untouched = benchState(small);
-    const asked = await runCli([
+    const asked = await runHere([
       'drives',
       'check',
       '--full',
@@ -126,10 +127,10 @@ describe('drives check --full', () => {
     ]);
     expect([asked.status, errorOf(asked).code]).toEqual([3, 'not-confirmed']);
     expect(benchState(small)).toBe(untouched);
-    const passed = await runCli(checking(small, one.id));
+    const passed = await runHere(checking(small, one.id));
     expect(passed.status, passed.stderr).toBe(0);
     expect(hasNoTable(one.path, 64 * MiB)).toBe(true);
-    const ledger = await runCli(['ledger', 'verify', '--state', state()]);
+    const ledger = await runHere(['ledger', 'verify', '--state', state()]);
     expect(ledger.status, ledger.stderr).toBe(0);
   });
 });

@@ -4,6 +4,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { MiB } from '../../core/base/units';
 import { listDrives, runCli } from '../support/cli';
+import { runHere } from '../support/command-line';
 import { temporaryArea } from '../support/global-setup';
 import { isRoot, rootOnly } from '../support/loop';
 import { present } from '../support/present';
@@ -11,9 +12,9 @@ import { attachDrive, mountDrive, swapOn, systemDisks, undoDisks } from '../supp
 import { changeDevices, devicesIn, standInLsblk, type Device } from '../support/refusal-lsblk';
 import {
   apply,
+  applyArguments,
   expectRefusal,
   expectRefused,
-  ledgerEntries,
   listedOn,
   makeStation,
   nextMachine,
@@ -143,13 +144,15 @@ describe('apply refuses a drive in use', () => {
     const { id, serial } = await listedOn(at, device);
     const state = join(point, 'state');
     const drives = [`${id}=${nextMachine()}`];
-    // Its file system is in use by the ledger itself: what must not be touched is the ledger.
-    expectRefusal(await apply(at, { media: media.path, state, drives }), {
+    // Its file system is in use by the ledger itself: what must not be touched is the ledger. A program lets go of it when it ends.
+    expectRefusal(await runCli(applyArguments(at, { media: media.path, state, drives })), {
       code: 'drive-blocked',
       names: [serial ?? '?', 'bay 1', `The folder ${state} is on this drive`],
       cause: 'mounted, state-on-drive',
     });
-    expect(await ledgerEntries(state)).toBe('[]');
+    const ledger = await runCli(['ledger', 'list', '--json', '--state', state]);
+    expect(ledger.status, ledger.stderr).toBe(0);
+    expect(JSON.parse(ledger.stdout)).toMatchObject({ entries: [] });
   });
 
   it('that is swap space', async ({ skip }) => {
@@ -241,7 +244,7 @@ describe('apply refuses a drive that LVM uses', () => {
     const tools = standInLsblk(join(area, `lsblk${String((counter += 1))}`), [change(present(disk))]);
     const env = { PATH: `${tools}:${process.env['PATH'] ?? ''}`, TMPDIR: station.temporary };
 
-    const listing = await runCli(['drives', '--json'], { env });
+    const listing = await runHere(['drives', '--json'], { env });
     expect(listing.status, listing.stderr).toBe(0);
     const { drives } = z
       .object({ drives: z.array(z.looseObject({ id: z.string(), path: z.string(), verdict: z.string() })) })
@@ -252,7 +255,7 @@ describe('apply refuses a drive that LVM uses', () => {
       await expectRefused(
         station,
         () =>
-          runCli(
+          runHere(
             ['apply', '--media', media.path, '--drive', `${name}=${nextMachine()}`].concat([
               '--state',
               station.state,

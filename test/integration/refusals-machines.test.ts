@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ErrorCode } from '../../core/base/errors';
 import { benchState } from '../support/virtual-bench';
-import { reportOf, runCli } from '../support/cli';
+import { reportOf } from '../support/cli';
+import { runHere } from '../support/command-line';
 import { temporaryArea } from '../support/global-setup';
 import {
   apply,
@@ -134,7 +135,7 @@ describe('a machine that was shipped', () => {
       more: ['--again', reason],
     });
     expect(reportOf(again).jobs.map(({ state }) => state)).toEqual(['done']);
-    const exported = await runCli(['ledger', 'export', '--format', 'json', '--state', shop.state]);
+    const exported = await runHere(['ledger', 'export', '--format', 'json', '--state', shop.state]);
     const text = exported.stdout.replaceAll('\\"', '"');
     expect(text.split(`"againReason":"${reason}"`).length - 1).toBe(2);
     expect(text.split('"againReason":null').length - 1).toBe(2);
@@ -231,7 +232,7 @@ describe('a wrong command line ends with status 2, and says so in one document',
     ],
   ])('%s', async (_what, args, named) => {
     const before = benchState(station.bench);
-    expectRefusal(await runCli(args()), { code: 'usage', names: [named], status: 2 });
+    expectRefusal(await runHere(args()), { code: 'usage', names: [named], status: 2 });
     expect(benchState(station.bench)).toBe(before);
     expect(existsSync(join(area, 'b'))).toBe(false);
   });

@@ -3,7 +3,8 @@ import { mkdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node
 import { basename, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { MiB } from '../../core/base/units';
-import { errorOf, reportOf, runCli } from '../support/cli';
+import { errorOf, reportOf } from '../support/cli';
+import { runHere } from '../support/command-line';
 import { extractPartition, imageHashes, volumeHashes } from '../support/drive-check';
 import { temporaryArea } from '../support/global-setup';
 import { realTool, standIn } from '../support/refusal-run';
@@ -245,7 +246,7 @@ describe('a manifest as other systems write it', () => {
     writeFileSync(media, bytes);
     const right = createHash('sha256').update(bytes).digest('hex');
     writeFileSync(`${media}.sha256`, write(right, basename(media)));
-    const good = await runCli(['media', 'inspect', media, '--json']);
+    const good = await runHere(['media', 'inspect', media, '--json']);
     expect(good.status, good.stderr).toBe(0);
     expect(JSON.parse(good.stdout)).toMatchObject({ sha256: right, expected: 'manifest' });
     const wrong = createHash('sha256').update('another file').digest('hex');

@@ -15,6 +15,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { ErrorCode } from '../../core/base/errors';
 import { benchState } from '../support/virtual-bench';
 import { reportOf, runCli } from '../support/cli';
+import { runHere } from '../support/command-line';
 import { temporaryArea } from '../support/global-setup';
 import { isRoot } from '../support/loop';
 import { mountMemory, undoDisks } from '../support/refusal-disk';
@@ -77,7 +78,7 @@ describe('apply refuses when there is no space for the render', () => {
     const env = { PATH: `${tools}:${process.env['PATH'] ?? ''}`, TMPDIR: station.temporary };
     await expectRefused(
       station,
-      () => runCli(applyArguments(station, { media: media.path, state }), { env }),
+      () => runHere(applyArguments(station, { media: media.path, state }), { env }),
       {
         code: 'render-no-space',
         names: [join(state, 'renders'), 'is full', 'missing'],

@@ -8,7 +8,7 @@ import { auditBundle } from '../../station/shipment/audit-bundle';
 import { unpackZip } from '../../station/shipment/zip';
 import { statePaths } from '../../station/state/state-paths';
 import { makeBench } from '../support/virtual-bench';
-import { runCli } from '../support/cli';
+import { runHere } from '../support/command-line';
 import { temporaryArea } from '../support/global-setup';
 import { present } from '../support/present';
 import { TestApp } from '../support/app-service';
@@ -77,7 +77,7 @@ it('lists what waits, what is held, and after closing what was shipped; the bund
     expect(readFileSync(join(area, `app-${name}`)).equals(inside)).toBe(true);
   }
   const again = join(area, 'command-line.zip');
-  const run = await runCli(['ship', '--again', 'LS-1', '--state', state, '--output', again]);
+  const run = await runHere(['ship', '--again', 'LS-1', '--state', state, '--output', again]);
   expect(run.status, run.stderr).toBe(0);
   expect(readFileSync(again).equals(zip)).toBe(true);
   const key = readFileSync(join(state, 'station-key.pub.pem'), 'utf8');

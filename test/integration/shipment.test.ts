@@ -8,7 +8,8 @@ import { createStatements } from '../../station/ledger/schema';
 import { auditBundle } from '../../station/shipment/audit-bundle';
 import { unpackZip } from '../../station/shipment/zip';
 import { makeBench, overwrite } from '../support/virtual-bench';
-import { benchDrives, errorOf, runCli } from '../support/cli';
+import { benchDrives, errorOf } from '../support/cli';
+import { runHere } from '../support/command-line';
 import { present } from '../support/present';
 import {
   area,
@@ -42,11 +43,11 @@ describe('a shipment', () => {
       join(state, 'station-key.pub.pem'),
     );
     expect(findingsOf(run)).toEqual([]);
-    const text = await runCli(['audit', bundle, '--training', '--trust', key, '--order', order]);
+    const text = await runHere(['audit', bundle, '--training', '--trust', key, '--order', order]);
     expect(text.status).toBe(0);
     expect(text.stdout).toContain('The shipment passed the audit: 2 machines checked.');
     expect(text.stdout).not.toContain('not compared');
-    const alone = await runCli(['audit', bundle, '--training', '--trust', key]);
+    const alone = await runHere(['audit', bundle, '--training', '--trust', key]);
     expect(alone.stdout).toContain('WO-1 (not compared: --order was not given)');
   });
 
@@ -172,7 +173,7 @@ describe('the audit doubts', () => {
     const path = present(drive).path;
     // Inside what was written: the first sector of the EFI partition.
     overwrite(path, 1024 * 1024, Buffer.alloc(512, 0x55));
-    const verified = await runCli([
+    const verified = await runHere([
       ...['verify', '--drive', present(drive).id, '--bench', bench, '--state', state, '--json'],
     ]);
     expect(verified.status).toBe(4);
@@ -231,7 +232,7 @@ describe('the audit doubts', () => {
     const foreignBench = join(area, 'foreign-bench');
     await makeBench(foreignBench, 1);
     const [drive] = await benchDrives(foreignBench);
-    const run = await runCli([
+    const run = await runHere([
       ...[
         'apply',
         '--media',
@@ -247,7 +248,7 @@ describe('the audit doubts', () => {
     ]);
     expect(run.status).toBe(0);
     const foreign = join(area, 'foreign.zip');
-    const shipped = await runCli(['ship', '--state', foreignState, '--number', 'S-1', '--output', foreign]);
+    const shipped = await runHere(['ship', '--state', foreignState, '--number', 'S-1', '--output', foreign]);
     expect(shipped.status, shipped.stderr).toBe(0);
     const theirs = present(unpackZip(readFileSync(foreign)).find(({ name }) => name === 'records.json'));
     const mixed = repacked('mixed.zip', (files) =>
@@ -260,7 +261,7 @@ describe('the audit doubts', () => {
 
 describe('what cannot be smuggled in', () => {
   it('virtual drives are a doubt where training was not said to be looked at', async () => {
-    const run = await runCli(['audit', bundle, '--trust', key, '--json']);
+    const run = await runHere(['audit', bundle, '--trust', key, '--json']);
     expect(findingsOf(run)).toEqual(['training-drive']);
   });
 
@@ -288,7 +289,7 @@ describe('what cannot be smuggled in', () => {
       ['--again', 'S-1'],
       ['--number', 'S-99'],
     ]) {
-      const run = await runCli(['ship', '--state', other, '--json', ...args, '--output', file]);
+      const run = await runHere(['ship', '--state', other, '--json', ...args, '--output', file]);
       expect(run.status).toBe(3);
       expect(errorOf(run).code).toBe('ledger-broken');
       expect(errorOf(run).message).toContain('nothing was shipped');

@@ -3,7 +3,8 @@ import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readTicket } from '../../core/scan/job-ticket';
-import { runCli, type CliResult } from '../support/cli';
+import { type CliResult } from '../support/cli';
+import { runHere } from '../support/command-line';
 import { temporaryArea } from '../support/global-setup';
 import { pdfText } from '../support/pdf-text';
 import { readCodes } from '../support/read-codes';
@@ -37,7 +38,7 @@ const file = (name: string, text: string): string => {
 
 async function ticket(...options: string[]): Promise<{ result: CliResult; pdf: string }> {
   const pdf = newPdf();
-  const result = await runCli(['ticket', ...options, '--output', pdf, '--state', state, '--json']);
+  const result = await runHere(['ticket', ...options, '--output', pdf, '--state', state, '--json']);
   return { result, pdf };
 }
 const documentOf = ({ stdout }: CliResult): Record<string, unknown> =>
@@ -130,12 +131,12 @@ describe('prestage ticket', () => {
   it('writes over no file, and into no folder that is not there', async () => {
     const there = file('there.pdf', 'mine');
     const options = ['ticket', '--order', '7', '--sha256', hex, '--json', '--output'];
-    const refused = await runCli([...options, there]);
+    const refused = await runHere([...options, there]);
     expect(documentOf(refused)).toMatchObject({
       error: { code: 'usage', message: expect.stringContaining('already exists') as string },
     });
     expect(readFileSync(there, 'utf8')).toBe('mine');
-    const nowhere = await runCli([...options, join(area, 'nowhere', 'x.pdf')]);
+    const nowhere = await runHere([...options, join(area, 'nowhere', 'x.pdf')]);
     expect(documentOf(nowhere)).toMatchObject({
       error: { code: 'usage', message: expect.stringContaining('cannot be written') as string },
     });
@@ -146,14 +147,14 @@ describe('the papers of the open order', () => {
   const papers = async (...options: string[]): Promise<{ result: CliResult; pdf: string }> => {
     const pdf = newPdf();
     return {
-      result: await runCli(['order', 'papers', ...options, '--output', pdf, '--state', state, '--json']),
+      result: await runHere(['order', 'papers', ...options, '--output', pdf, '--state', state, '--json']),
       pdf,
     };
   };
   const serials = Array.from({ length: 30 }, (_, index) => `5CD${30 - index}X`);
 
   it('are refused while none is open', async () => {
-    await runCli(['order', 'list', '--state', state]);
+    await runHere(['order', 'list', '--state', state]);
     const { result } = await papers('--sha256', hex);
     expect(documentOf(result)).toMatchObject({
       error: { code: expect.stringMatching(/order-not-open|state-unavailable/) as string },
@@ -165,8 +166,8 @@ describe('the papers of the open order', () => {
       'machines.csv',
       `serial;name\n${serials.map((serial) => `${serial};PC-${serial}`).join('\n')}\n`,
     );
-    await runCli(['order', 'open', csv, '--number', 'WO-7', '--state', state]);
-    await runCli(['order', 'except', '5CD7X', '--reason', 'not here', '--state', state]);
+    await runHere(['order', 'open', csv, '--number', 'WO-7', '--state', state]);
+    await runHere(['order', 'except', '5CD7X', '--reason', 'not here', '--state', state]);
     const { result, pdf } = await papers('--media', media.path, '--sha256', sha256, '--name', 'Contoso');
     expect(documentOf(result)).toMatchObject({ orderNumber: 'WO-7', machines: 29, mediaSha256: sha256 });
     const codes = readCodes(pdf);

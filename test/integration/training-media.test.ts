@@ -17,7 +17,8 @@ import { trainingMediaName } from '../../core/media/training-media';
 import type { HelperClient } from '../../station/helper-client/helper-client';
 import { launchHelper } from '../../station/helper-client/launch-helper';
 import { TestApp } from '../support/app-service';
-import { benchDrives, errorOf, prestage, runCli } from '../support/cli';
+import { benchDrives, errorOf, prestage, type CliResult } from '../support/cli';
+import { runHere } from '../support/command-line';
 import { hasNoTable } from '../support/drive-check';
 import { temporaryArea } from '../support/global-setup';
 import { attachLoop, detachAllLoops, isRoot, rootOnly } from '../support/loop';
@@ -73,9 +74,9 @@ describe('makeTrainingMedia', () => {
       recipe,
       `name: Windows 11\nversion: "1"\noperatingSystem: { media: ${made.path} }\npackages:\n  - { id: ABC00001, name: One, folder: . }\n`,
     );
-    const created = await runCli(['media', 'create', recipe, '--output', join(area, 'new.wim'), '--json']);
+    const created = await runHere(['media', 'create', recipe, '--output', join(area, 'new.wim'), '--json']);
     expect(errorOf(created)).toMatchObject({ code: 'media-for-training' });
-    const inspected = await runCli(['media', 'inspect', made.path]);
+    const inspected = await runHere(['media', 'inspect', made.path]);
     expect(inspected.status).toBe(0);
     expect(inspected.stdout).toContain(trainingMediaName);
   });
@@ -112,8 +113,8 @@ describe('makeTrainingMedia', () => {
 });
 
 describe('the training media on drives', () => {
-  const applied = async (bench: string, drive: string): Promise<Awaited<ReturnType<typeof runCli>>> =>
-    await runCli([
+  const applied = async (bench: string, drive: string): Promise<CliResult> =>
+    await runHere([
       ...['apply', '--media', made.path, '--expect-sha256', made.sha256, '--bench', bench, '--yes', '--json'],
       ...['--state', join(area, 'state'), '--drive', `${drive}=TRAINING1`],
     ]);

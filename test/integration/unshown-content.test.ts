@@ -3,7 +3,8 @@ import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { TestApp } from '../support/app-service';
-import { errorOf, runCli } from '../support/cli';
+import { errorOf } from '../support/cli';
+import { runHere } from '../support/command-line';
 import { apply, idIn, machineOf, place, ship, verify, type Place } from '../support/finished-bench';
 import { temporaryArea } from '../support/global-setup';
 import { helperPresenting, runPresenting } from '../support/presenting';
@@ -40,7 +41,7 @@ async function finished(name: string, drives: number): Promise<Place & { readonl
 }
 
 async function entriesOf({ state }: Place): Promise<unknown> {
-  return JSON.parse((await runCli(['ledger', 'export', '--format', 'json', '--state', state])).stdout);
+  return JSON.parse((await runHere(['ledger', 'export', '--format', 'json', '--state', state])).stdout);
 }
 
 describe('a finished image that the list could not show', () => {

@@ -12,7 +12,8 @@ import { LedgerReader } from '../../station/ledger/ledger-reader';
 import { statePaths } from '../../station/state/state-paths';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { TestApp } from '../support/app-service';
-import { errorOf, runCli } from '../support/cli';
+import { errorOf } from '../support/cli';
+import { runHere } from '../support/command-line';
 import { apply, idIn, place, type Place } from '../support/finished-bench';
 import { temporaryArea } from '../support/global-setup';
 import { runAtTerminal } from '../support/refusal-run';
@@ -117,7 +118,7 @@ describe('apply', () => {
     expect(driveAgain).toMatchObject({ reason: 'Cable was loose', failed: { failures: 1 } });
     const output = join(area, 'second-try.zip');
     const where = ['--machine', 'SECOND-02', '--output', output, '--state', at.state];
-    expect((await runCli(['ship', '--number', 'LOT-1', ...where])).status).toBe(0);
+    expect((await runHere(['ship', '--number', 'LOT-1', ...where])).status).toBe(0);
     const pdf = unzipSync(readFileSync(output))['certificates/0001-SECOND-02.pdf'];
     const text = pdfText(pdf ?? new Uint8Array()).join(' ');
     expect(text).toContain('Second try. The first failed on');

@@ -172,7 +172,7 @@ export const emptyState: AppState = {
       language: 'en',
     },
   },
-  drives: { error: null, listed: true, drives: [], bays: [] },
+  drives: { error: null, listed: true, drives: [], bays: [], controllers: [] },
   media: { status: 'none' },
   library: { media: [], unfinished: [], keys: [], receiving: null, error: null },
   batch: { operator: '', lastOperator: '', workOrder: '', imageIndex: 1, layout: 'uefi' },

@@ -1,7 +1,8 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
-import { listDrives, runCli, type CliResult } from './cli';
+import { drivesAt, type CliResult } from './cli';
+import { runHere } from './command-line';
 import { makeBench } from './virtual-bench';
 
 /** Finishes, verifies and ships the drives of a virtual bench through the command line. */
@@ -41,7 +42,7 @@ export function changeBench(bench: string, to: Readonly<Record<string, unknown>>
 }
 
 export async function idIn({ bench }: Place, file: string): Promise<string> {
-  const drive = (await listDrives(bench)).find(({ path }) => path.endsWith(file));
+  const drive = (await drivesAt(bench)).find(({ path }) => path.endsWith(file));
   if (drive === undefined) throw new Error(`there is no drive ${file}`);
   return drive.id;
 }
@@ -55,11 +56,11 @@ export async function apply(
 ): Promise<CliResult> {
   const drives = assignments.flatMap((assignment) => ['--drive', assignment]);
   const where = ['--bench', bench, '--state', state, '--layout', 'uefi', '--yes', '--json'];
-  return await runCli(['apply', '--media', media, ...drives, ...where, ...options]);
+  return await runHere(['apply', '--media', media, ...drives, ...where, ...options]);
 }
 
 export async function verify({ bench, state }: Place, id: string): Promise<CliResult> {
-  return await runCli(['verify', '--drive', id, '--bench', bench, '--state', state, '--json']);
+  return await runHere(['verify', '--drive', id, '--bench', bench, '--state', state, '--json']);
 }
 
 /** The machine that a good verification names. */
@@ -69,7 +70,7 @@ export function machineOf(run: CliResult): string {
 
 export async function ship({ state }: Place, number: string): Promise<Shipped> {
   const output = join(dirname(state), `${number}.zip`);
-  const run = await runCli(['ship', '--number', number, '--output', output, '--state', state, '--json']);
+  const run = await runHere(['ship', '--number', number, '--output', output, '--state', state, '--json']);
   if (run.status !== 0) throw new Error(run.stderr + run.stdout);
   return shipForm.parse(JSON.parse(run.stdout));
 }

@@ -20,6 +20,11 @@ export function temporaryArea(name = 'area'): string {
   );
 }
 
+/** Removes such a folder of an app that has ended: a process of Electron's may still write its last file meanwhile. */
+export function removeArea(area: string): void {
+  rmSync(area, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
+}
+
 /** Before the integration tests: the programs they run must be there. After them: nothing may be left. */
 export function setup(): () => void {
   const missing = ['dist/helper.cjs', 'dist/prestage.cjs'].filter((file) => !existsSync(join(root, file)));

@@ -1,11 +1,15 @@
+import type { Command } from 'commander';
 import type { z } from 'zod';
 import { formOf } from '../../station/cli/command-context';
 import { failureForm } from '../../station/cli/output';
 import { prestageCommand } from '../../station/cli/program';
 
+/** All commands, made once: thousands of documents are looked at. */
+let all: Command | null = null;
+
 /** The form of what a command line prints with `--json`; null when it names no command that prints any. */
 export function documentForm(args: readonly string[]): z.ZodType | null {
-  let command = prestageCommand('');
+  let command = (all ??= prestageCommand(''));
   for (const word of args) {
     const below = command.commands.find((one) => one.name() === word);
     if (below === undefined) break;

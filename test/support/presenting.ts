@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
-import { PassThrough } from 'node:stream';
-import { runCommandLine } from '../../station/cli/program';
+import { builtScript } from './built-script';
 import type { CliResult } from './cli';
+import { runThrough } from './command-line';
 
 /**
  * What starts the real helper, whose list gives each virtual drive these members.
@@ -12,14 +12,7 @@ export function helperPresenting(
   readings: readonly string[] = [],
 ): [string, ...string[]] {
   const script = resolve(import.meta.dirname, 'helper-presenting.ts');
-  return [
-    process.execPath,
-    '--import',
-    import.meta.resolve('tsx'),
-    script,
-    JSON.stringify(drives),
-    ...readings,
-  ];
+  return [process.execPath, builtScript(script), JSON.stringify(drives), ...readings];
 }
 
 /**
@@ -32,14 +25,4 @@ export async function runPresenting(
   readings: readonly string[] = [],
 ): Promise<CliResult> {
   return await runThrough(helperPresenting(drives, readings), args);
-}
-
-/** The whole command line in this process, with another helper. */
-export async function runThrough(helper: [string, ...string[]], args: readonly string[]): Promise<CliResult> {
-  const [stdout, stderr] = [new PassThrough(), new PassThrough()];
-  const status = await runCommandLine({
-    ...{ args, version: 'test', stdout, stderr, helper },
-    signal: new AbortController().signal,
-  });
-  return { status, stdout: String(stdout.read() ?? ''), stderr: String(stderr.read() ?? '') };
 }

@@ -5,7 +5,8 @@ import { expect } from 'vitest';
 import { z } from 'zod';
 import type { ErrorCode } from '../../core/base/errors';
 import { benchState, makeBench } from './virtual-bench';
-import { benchDrives, errorOf, listDrives, runCli, type CliResult, type ListedDrive } from './cli';
+import { benchDrives, errorOf, listDrives, type CliResult, type ListedDrive } from './cli';
+import { runHere } from './command-line';
 
 /** A bench and a state folder, of which every test says that nothing in them was touched. */
 export interface RefusalStation {
@@ -72,7 +73,7 @@ export function applyArguments(station: RefusalStation, options: ApplyOptions): 
 
 /** Runs `prestage apply … --json` without a terminal. */
 export async function apply(station: RefusalStation, options: ApplyOptions): Promise<CliResult> {
-  return await runCli(applyArguments(station, options), { env: { TMPDIR: station.temporary } });
+  return await runHere(applyArguments(station, options), { env: { TMPDIR: station.temporary } });
 }
 
 /** Runs `prestage verify … --json` on one of the station's drives: the first, unless another id is given. */
@@ -80,7 +81,7 @@ export async function verify(
   { bench, state, drives: [first] }: RefusalStation,
   id: string = first.id,
 ): Promise<CliResult> {
-  return await runCli(['verify', '--drive', id, '--bench', bench, '--state', state, '--json']);
+  return await runHere(['verify', '--drive', id, '--bench', bench, '--state', state, '--json']);
 }
 
 export interface Refusal {
@@ -133,7 +134,7 @@ export async function ledgerEntries(state: string): Promise<string> {
   const bytes = ledgerBytes(state);
   const known = listed.get(bytes);
   if (known !== undefined) return known;
-  const run = await runCli(['ledger', 'list', '--json', '--state', state]);
+  const run = await runHere(['ledger', 'list', '--json', '--state', state]);
   expect(run.status, run.stderr).toBe(0);
   const entries = JSON.stringify(ledgerSchema.parse(JSON.parse(run.stdout)).entries);
   listed.set(bytes, entries);

@@ -5,7 +5,8 @@ import { afterAll, beforeAll, expect } from 'vitest';
 import { z } from 'zod';
 import { packZip, unpackZip, type BundleFile } from '../../station/shipment/zip';
 import { makeBench } from './virtual-bench';
-import { benchDrives, reportOf, runCli, type CliResult, type ListedDrive } from './cli';
+import { benchDrives, reportOf, type CliResult, type ListedDrive } from './cli';
+import { runHere } from './command-line';
 import { temporaryArea } from './global-setup';
 import { makeMedia, type MadeMedia } from './wim';
 
@@ -47,7 +48,7 @@ export async function apply(
   more: readonly string[] = [],
 ): Promise<{ readonly batchId: string }> {
   const pairs = on.flatMap(({ id }, index) => ['--drive', `${id}=${serials[index] ?? ''}`]);
-  const run = await runCli([
+  const run = await runHere([
     ...['apply', '--media', media.path, '--bench', bench, '--state', state, '--yes', '--json'],
     ...pairs,
     ...more,
@@ -57,11 +58,11 @@ export async function apply(
 }
 
 export async function ship(args: readonly string[]): Promise<CliResult> {
-  return await runCli(['ship', '--state', state, '--json', ...args]);
+  return await runHere(['ship', '--state', state, '--json', ...args]);
 }
 
 export async function audit(file: string, args: readonly string[] = [], trust = key): Promise<CliResult> {
-  return await runCli(['audit', file, '--trust', trust, '--training', '--json', ...args]);
+  return await runHere(['audit', file, '--trust', trust, '--training', '--json', ...args]);
 }
 
 /** Codes of what is in doubt; the exit code must go with them. */

@@ -9,6 +9,7 @@ import { useApp } from '../../store/app-store';
 import { useText } from '../../text';
 import { DatesNotice } from '../media/dates-notice';
 import { useAppSettings } from '../settings/app-settings';
+import { ControllerNotes } from '../live/controller-notes';
 import { BayCard } from './bay-card';
 import './bench.css';
 import './card.css';
@@ -83,6 +84,7 @@ export function BenchScreen(): ReactElement {
       <Strip views={bays > 0 && !(idle && view === 'rack')} />
       {refusal !== null && <ErrorCard error={refusal} />}
       <DatesNotice />
+      <ControllerNotes />
       <ListingError />
       {bays > 0 && (view === 'rack' && !idle ? <RackView /> : <Rack />)}
       {idle && !failed && <EmptyBench />}

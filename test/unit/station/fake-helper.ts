@@ -52,7 +52,7 @@ const handlers: HelperHandlers = {
   readDiskGuid: nothing,
   listDrives: () => {
     console.log('a library that prints');
-    return Promise.resolve({ drives: [] });
+    return Promise.resolve({ drives: [], controllers: [] });
   },
   makeTrainingMedia: nothing,
   listContents: nothing,

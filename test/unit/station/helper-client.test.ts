@@ -49,6 +49,7 @@ describe('HelperClient', () => {
     expect(client.greeting?.version).toBe('0.0.0-fake');
     expect(await client.call('listDrives', { benchDirectory: null, protectedPaths: [] })).toEqual({
       drives: [],
+      controllers: [],
     });
     expect(await client.dispose()).toEqual({ kind: 'ended' });
   });
