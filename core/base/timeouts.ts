@@ -35,6 +35,8 @@ export const timeouts = {
   healthTool: 20_000,
   /** A tool that reads the list of files of a media: one with a million files on a slow share takes minutes. */
   mediaListing: 600_000,
+  /** A step of setting up a stick: cryptsetup takes its time by design, and sticks write slowly. */
+  liveSetup: 300_000,
   /** One question to a drive about itself (nvme, hdparm): drives answer in milliseconds, a disk that wakes up in ten seconds. */
   driveQuestion: 30_000,
   /** A command that has a drive begin to erase itself: it answers at once, some only when they have settled. */
