@@ -47,7 +47,18 @@ export const layers: Readonly<Record<string, Layer>> = {
         ...['media', 'sanitise'],
       ],
       order: ['base', 'boot', 'drive', 'ledger', 'machine', 'media', 'scan'],
-      shipment: ['base', 'boot', 'drive', 'health', 'ledger', 'machine', 'media', 'order', 'recipe', 'sanitise'],
+      shipment: [
+        'base',
+        'boot',
+        'drive',
+        'health',
+        'ledger',
+        'machine',
+        'media',
+        'order',
+        'recipe',
+        'sanitise',
+      ],
       // The wires stand above the domain: nothing of it may hang from them.
       contract: [
         ...['base', 'drive', 'drivers', 'health', 'boot', 'media', 'recipe', 'contents', 'delivery'],
