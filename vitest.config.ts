@@ -80,6 +80,19 @@ export default defineConfig({
         },
       },
       {
+        // Runs the programs on drives of a virtual machine: npm run test:guest.
+        plugins: [sqlText, fontBytes],
+        test: {
+          name: 'guest',
+          include: ['test/guest/**/*.test.ts'],
+          environment: 'node',
+          globalSetup: ['test/support/global-setup.ts'],
+          // An emulated machine on a busy one.
+          testTimeout: 600_000,
+          hookTimeout: 600_000,
+        },
+      },
+      {
         // Packs the Debian package: npm run test:package.
         plugins: [sqlText, fontBytes],
         test: {

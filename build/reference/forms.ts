@@ -42,7 +42,7 @@ import {
 } from '../../station/cli/fleet-command';
 import { keyCreateForm, keyForm, keyListForm } from '../../station/cli/key-command';
 import { ledgerListForm } from '../../station/cli/ledger-command';
-import { liveForm, liveUpdateForm } from '../../station/cli/live-command';
+import { liveForm, liveOffForm, liveUpdateForm } from '../../station/cli/live-command';
 import { backupForm, restoreForm } from '../../station/cli/state-command';
 import { mediaPlanForm } from '../../station/cli/plan-command';
 import { mediaRecipeForm } from '../../station/cli/recipe-command';
@@ -85,6 +85,7 @@ export const commandForms = {
   'live station': liveForm,
   'live unlock-disk': liveForm,
   'live update': liveUpdateForm,
+  'live off': liveOffForm,
   'state backup': backupForm,
   'state restore': restoreForm,
   'drives check': driveCheckForm,

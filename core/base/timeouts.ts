@@ -41,10 +41,18 @@ export const timeouts = {
   driveQuestion: 30_000,
   /** A command that has a drive begin to erase itself: it answers at once, some only when they have settled. */
   eraseBegin: 120_000,
-  /** A command that has a drive erase itself and answers at its end. Large hard disks take most of a day. */
-  eraseWhole: 24 * 60 * 60_000,
+  /**
+   * A command that has a drive erase itself and answers at its end, where the drive tells no time or a shorter one: 30 TB at the
+   * 200 MB/s of a hard disk take 42 hours.
+   */
+  eraseWhole: 48 * 60 * 60_000,
   /** Between two questions how far a drive has erased itself. */
   eraseLook: 2_000,
+  /**
+   * A drive that erases itself and answers no question for this long, in a known form: then nobody knows what it does. Longer than the
+   * kernel takes to reset a controller that was too busy to answer (30 s for an NVMe command, then the reset itself).
+   */
+  eraseSilent: 90_000,
   /** A drive that erases itself and says nothing new for this long: nobody knows what it does. Some count in few, large steps. */
   eraseStill: 6 * 60 * 60_000,
   /** A tool that was asked to stop, before it is killed. */

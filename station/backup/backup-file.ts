@@ -15,7 +15,7 @@ import { createGunzip, createGzip } from 'node:zlib';
 import { z } from 'zod';
 
 /**
- * The form of a backup (docs/adr/0052): one line of JSON that says how it is encrypted, then the encrypted bytes, then the 16 bytes
+ * The form of a backup (docs/adr/0054): one line of JSON that says how it is encrypted, then the encrypted bytes, then the 16 bytes
  * that prove them and that line. Encrypted is a gzip of the files, each behind a line of JSON with its name, length and SHA-256.
  * AES-256-GCM; the key is made of the passphrase by scrypt.
  */

@@ -37,6 +37,9 @@ export const liveUpdateForm = z.strictObject({
   bytes: z.int().nonnegative(),
 });
 
+/** What `live off --json` prints. */
+export const liveOffForm = z.strictObject({ off: z.literal(true) });
+
 interface KeyOptions {
   readonly passwordFile?: string;
   readonly keyStick?: true;
@@ -73,10 +76,13 @@ export function liveCommand(): Command {
   command
     .command('off')
     .description('turn this PC off')
+    .addOption(jsonOption(liveOffForm))
     .action(
-      commandAction(async ({ helpers }) => {
-        const client = await helpers.privileged();
+      commandAction(async (context) => {
+        await requireLive(context);
+        const client = await context.helpers.privileged();
         await client.call('powerOffLive', {});
+        context.output.result<typeof liveOffForm>({ off: true }, () => 'This PC turns off.');
         return undefined;
       }),
     );

@@ -39,6 +39,7 @@ const longest = [
   'integration/checkpoints.test.ts',
   'integration/documents.test.ts',
   'integration/loop.test.ts',
+  'integration/erase-itself.test.ts',
   'integration/media-create.test.ts',
   'integration/drive-recognised.test.ts',
   'integration/drive-identity.test.ts',
